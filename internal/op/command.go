@@ -1,0 +1,139 @@
+package op
+
+import (
+	"context"
+	"slices"
+	"time"
+)
+
+// Args are the arguments of one command by placeholder name.
+type Args map[string]string
+
+// Call is one use of a command: its arguments as typed, and what the channel may touch.
+type Call struct {
+	Args  Args
+	Scope Scope
+}
+
+// StreamAlias is a short name for a stream, or for a pattern of streams.
+type StreamAlias struct {
+	Alias   string
+	Pattern string // domain/app/stream, globs allowed
+}
+
+// Scope is what one channel may touch, and what it means when an argument is left out.
+type Scope struct {
+	Channel string
+	Studio  func(id, name string) bool // may this channel touch the studio
+	Stream  func(path string) bool     // may this channel touch domain/app/stream
+	Streams []StreamAlias
+	Default Args // by kind: "caster", "stream"
+}
+
+// Command is one row of the command table. Read commands have Read; all others have Plan and Apply, and Verify or the
+// reason why there is nothing to look at.
+type Command struct {
+	Usage    string   // grammar, help and usage hint in one: "caster scene start {caster} {scene}"
+	Aliases  []string // other spellings of the same usage
+	Short    string   // one sentence for help
+	Examples []string // as typed, without the slash
+	Verb     string   // permission name: "caster.scene.start"
+	Effect   Effect
+
+	Read   func(context.Context, Call) (Answer, error)
+	Plan   func(context.Context, Call) (Plan, error)
+	Apply  func(context.Context, Plan, string) Outcome // the string is the operation's own token
+	Verify func(context.Context, Plan, Outcome, time.Time) (Evidence, error)
+
+	NoVerify   string // why there is no Verify
+	Repeatable bool   // sending again with the same token cannot act twice
+}
+
+// Option is one thing that a person can pick.
+type Option struct {
+	Label string
+	Value string
+	Group string // options of one group stand together
+	Hint  string
+}
+
+// Kind is what a placeholder stands for.
+type Kind struct {
+	Name    string // "caster"
+	Label   string // "Studio"
+	Hint    string
+	Needs   string // another placeholder that must be known first: a scene needs its studio
+	Max     int    // longest text that may be typed, in characters; 0 when one picks from Options
+	Options func(context.Context, Call) ([]Option, error)
+}
+
+// Table is every command and every kind of placeholder.
+type Table struct {
+	Commands []Command
+	Kinds    []Kind
+}
+
+// Find gives the command with this usage.
+func (t Table) Find(usage string) (Command, bool) {
+	for _, c := range t.Commands {
+		if c.Usage == usage {
+			return c, true
+		}
+	}
+	return Command{}, false
+}
+
+// Kind gives the kind of this name.
+func (t Table) Kind(name string) (Kind, bool) {
+	for _, k := range t.Kinds {
+		if k.Name == name {
+			return k, true
+		}
+	}
+	return Kind{}, false
+}
+
+// Verbs lists the permission names, each once, in the order of the table.
+func (t Table) Verbs() []string {
+	var verbs []string
+	for _, c := range t.Commands {
+		if !slices.Contains(verbs, c.Verb) {
+			verbs = append(verbs, c.Verb)
+		}
+	}
+	return verbs
+}
+
+// Form asks for the arguments that are missing.
+type Form struct {
+	Command string // usage
+	Title   string
+	Button  string
+	Channel string
+	Thread  string
+	Note    Line
+	Fields  []Field
+	Problem Line // why it cannot be filled in
+}
+
+// Field is one question of a form.
+type Field struct {
+	Name    string // placeholder
+	Label   string
+	Hint    string
+	Max     int // free text of at most so many characters; 0 when one picks
+	Options []Option
+	Value   string
+	Redraw  bool // others depend on it: tell the bot when it changes
+}
+
+// Values gives what the fields hold.
+func (f Form) Values() Args {
+	args := Args{}
+	for _, field := range f.Fields {
+		if field.Value != "" {
+			args[field.Name] = field.Value
+		}
+	}
+	return args
+}

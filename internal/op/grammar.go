@@ -1,0 +1,262 @@
+package op
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// Parsed is a command as it was understood.
+type Parsed struct {
+	Command Command
+	Args    Args
+	Missing []string // required placeholders without an argument
+	Asks    bool     // a question mark stands for an argument: ask, do not fill in a default
+	Help    bool     // somebody asks for help with Noun, and with Topic if there is one
+	Noun    string
+	Topic   string
+}
+
+// choose is what one types in place of an argument to be asked for it.
+const choose = "?"
+
+// Placeholder is one argument of a usage.
+type Placeholder struct {
+	Name     string
+	Optional bool
+}
+
+// Words gives the fixed words of a usage: "caster scene start".
+func Words(usage string) []string {
+	fields := strings.Fields(usage)
+	for i, f := range fields {
+		if strings.HasPrefix(f, "{") {
+			return fields[:i]
+		}
+	}
+	return fields
+}
+
+// Placeholders gives the arguments of a usage in order.
+func Placeholders(usage string) []Placeholder {
+	var list []Placeholder
+	for _, f := range strings.Fields(usage) {
+		if name, ok := strings.CutPrefix(f, "{"); ok {
+			name = strings.TrimSuffix(name, "}")
+			bare, optional := strings.CutSuffix(name, "?")
+			list = append(list, Placeholder{Name: bare, Optional: optional})
+		}
+	}
+	return list
+}
+
+// Parse understands a command, noun first. What it does not understand it refuses, with the nearest right command.
+func (t Table) Parse(text string) (Parsed, error) {
+	tokens, err := Scan(text)
+	if err != nil {
+		return Parsed{}, err
+	}
+	words := make([]string, len(tokens))
+	for i, token := range tokens {
+		words[i] = Fold(token.Text)
+	}
+	if p, ok := t.help(words); ok {
+		return p, nil
+	}
+	command, usage, n := t.match(words)
+	if n == 0 {
+		return Parsed{}, t.unknown(words)
+	}
+	return fit(text, command, usage, tokens[n:])
+}
+
+func (t Table) help(words []string) (Parsed, bool) {
+	if len(words) == 0 {
+		return Parsed{Help: true}, true
+	}
+	if words[0] == "help" {
+		return Parsed{Help: true, Topic: strings.Join(words[1:], " ")}, true
+	}
+	if !slices.Contains(t.nouns(), words[0]) {
+		return Parsed{}, false
+	}
+	if len(words) == 1 {
+		return Parsed{Help: true, Noun: words[0]}, true
+	}
+	if words[1] == "help" || words[1] == "-h" || words[1] == "--help" {
+		return Parsed{Help: true, Noun: words[0], Topic: strings.Join(words[2:], " ")}, true
+	}
+	return Parsed{}, false
+}
+
+func (t Table) nouns() []string {
+	var nouns []string
+	for _, c := range t.Commands {
+		if noun := Words(c.Usage)[0]; !slices.Contains(nouns, noun) {
+			nouns = append(nouns, noun)
+		}
+	}
+	return nouns
+}
+
+// match finds the command whose fixed words are the longest beginning of what was typed; the number tells how many.
+func (t Table) match(words []string) (Command, string, int) {
+	var best Command
+	usage, length := "", 0
+	for _, c := range t.Commands {
+		for _, spelling := range append([]string{c.Usage}, c.Aliases...) {
+			fixed := Words(spelling)
+			if len(fixed) > length && len(words) >= len(fixed) && slices.Equal(fixed, words[:len(fixed)]) {
+				best, usage, length = c, spelling, len(fixed)
+			}
+		}
+	}
+	return best, usage, length
+}
+
+// fit gives the arguments their places. Several words for one place are one name; for more places they need quotes.
+func fit(text string, c Command, usage string, rest []Token) (Parsed, error) {
+	places := Placeholders(usage)
+	p := Parsed{Command: c, Args: Args{}}
+	if len(rest) > len(places) {
+		joined, err := join(text, usage, places, rest)
+		if err != nil {
+			return p, err
+		}
+		rest = joined
+	}
+	for i, place := range places {
+		typed := i < len(rest)
+		asks := typed && !rest[i].Quoted && Fold(rest[i].Text) == choose
+		switch {
+		case typed && !asks && rest[i].Text != "":
+			p.Args[place.Name] = rest[i].Text
+		case asks || !place.Optional:
+			p.Missing = append(p.Missing, place.Name)
+			p.Asks = p.Asks || asks
+		}
+	}
+	return p, nil
+}
+
+func join(text, usage string, places []Placeholder, rest []Token) ([]Token, error) {
+	quoted := slices.ContainsFunc(rest, func(t Token) bool { return t.Quoted })
+	if len(places) == 1 && !quoted {
+		words := make([]string, len(rest))
+		for i, t := range rest {
+			words[i] = t.Text
+		}
+		return []Token{{Text: strings.Join(words, " "), Start: rest[0].Start}}, nil
+	}
+	refusal := Refuse(L("There is more here than ", Code("/"+usage), " takes."), Spot(text, rest[len(places)].Start))
+	if len(places) > 1 {
+		refusal.Answer.Lines = append(refusal.Answer.Lines, L("Put names of more than one word in quotes: ", Code(example(usage))))
+		return nil, refusal.WithNext(Next{Label: "Choose…", Text: strings.Join(Words(usage), " ") + strings.Repeat(" "+choose, len(places))})
+	}
+	return nil, refusal
+}
+
+// examples are sample arguments by placeholder, for hints.
+var examples = map[string]string{"caster": `"Evening News"`, "scene": `"Preview 1"`, "stream": "main", "name": `"Evening News 47"`, "text": "evening"}
+
+func example(usage string) string {
+	words := Words(usage)
+	for _, p := range Placeholders(usage) {
+		words = append(slices.Clone(words), examples[p.Name])
+	}
+	return "/" + strings.Join(words, " ")
+}
+
+// unknown says which command was probably meant.
+func (t Table) unknown(words []string) *Refusal {
+	typed := strings.Join(words, " ")
+	best, distance := "", 1<<30
+	for _, c := range t.Commands {
+		for _, spelling := range append([]string{c.Usage}, c.Aliases...) {
+			fixed := Words(spelling)
+			part := strings.Join(words[:min(len(words), len(fixed))], " ")
+			if d := Distance(part, strings.Join(fixed, " ")); d < distance {
+				best, distance = spelling, d
+			}
+		}
+	}
+	noun := words[0]
+	if !slices.Contains(t.nouns(), noun) {
+		noun = t.nouns()[0]
+	}
+	refusal := Refuse(L("I do not know ", Code("/"+clamp(typed, 60)), "."))
+	if distance <= 3 {
+		refusal.Answer.Lines = []Line{L("Did you mean ", Code("/"+best), "?")}
+	}
+	refusal.Answer.Lines = append(refusal.Answer.Lines, L(Code("/"+noun+" help"), " shows what you can do here."))
+	return refusal
+}
+
+func clamp(text string, n int) string {
+	runes := []rune(text)
+	if len(runes) <= n {
+		return text
+	}
+	return string(runes[:n-1]) + "…"
+}
+
+// Distance counts the single-character edits between two words.
+func Distance(a, b string) int {
+	from, to := []rune(a), []rune(b)
+	row := make([]int, len(to)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i, x := range from {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j, y := range to {
+			cost := diagonal
+			if x != y {
+				cost = 1 + min(diagonal, row[j], row[j+1])
+			}
+			diagonal, row[j+1] = row[j+1], cost
+		}
+	}
+	return row[len(to)]
+}
+
+// Format writes a command so that Parse reads the same arguments again. Arguments that are not there become a question mark
+// when a later one is.
+func Format(usage string, args Args) string {
+	words := slices.Clone(Words(usage))
+	places := Placeholders(usage)
+	last := -1
+	for i, p := range places {
+		if args[p.Name] != "" {
+			last = i
+		}
+	}
+	for _, p := range places[:last+1] {
+		words = append(words, quote(args[p.Name]))
+	}
+	return strings.Join(words, " ")
+}
+
+var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+
+func quote(arg string) string {
+	if arg == "" {
+		return choose
+	}
+	plain := Fold(arg) != choose && !strings.ContainsFunc(arg, func(r rune) bool {
+		_, isQuote := quotes[r]
+		return isQuote || r == '\\' || unicode.IsSpace(r)
+	})
+	if plain {
+		return escaper.Replace(arg)
+	}
+	var b strings.Builder
+	for _, r := range arg {
+		if quotes[r] == '"' || r == '\\' {
+			b.WriteRune('\\')
+		}
+		b.WriteRune(r)
+	}
+	return `"` + escaper.Replace(b.String()) + `"`
+}

@@ -1,0 +1,154 @@
+package op
+
+import (
+	"errors"
+	"reflect"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+var table = Table{Commands: []Command{
+	{Usage: "caster list {text?}", Verb: "caster.list"},
+	{Usage: "caster copy {caster} {name}", Verb: "caster.copy"},
+	{Usage: "caster restart {caster}", Verb: "caster.restart"},
+	{Usage: "caster scene start {caster} {scene}", Verb: "caster.scene.start"},
+	{Usage: "record stop {stream}", Verb: "record.stop"},
+	{Usage: "record finish {stream}", Aliases: []string{"record cancel_delay {stream}"}, Verb: "record.finish"},
+}}
+
+func TestParseUnderstands(t *testing.T) {
+	for text, want := range map[string]struct {
+		usage   string
+		args    Args
+		missing string
+	}{
+		`caster restart main`:                                       {"caster restart {caster}", Args{"caster": "main"}, ""},
+		`caster restart Evening News`:                               {"caster restart {caster}", Args{"caster": "Evening News"}, ""},
+		`caster restart “Evening News”`:                             {"caster restart {caster}", Args{"caster": "Evening News"}, ""},
+		`caster restart ‘Evening News’`:                             {"caster restart {caster}", Args{"caster": "Evening News"}, ""},
+		`caster restart «Evening News»`:                             {"caster restart {caster}", Args{"caster": "Evening News"}, ""},
+		"caster\u00a0restart\u00a0main":                             {"caster restart {caster}", Args{"caster": "main"}, ""},
+		`ＣＡＳＴＥＲ restart main`:                                       {"caster restart {caster}", Args{"caster": "main"}, ""},
+		`Caster RESTART Ana's`:                                      {"caster restart {caster}", Args{"caster": "Ana's"}, ""},
+		`caster restart "A &amp; B &lt;1&gt;"`:                      {"caster restart {caster}", Args{"caster": "A & B <1>"}, ""},
+		`caster restart <http://news.example.com|news.example.com>`: {"caster restart {caster}", Args{"caster": "news.example.com"}, ""},
+		`caster restart <@U0ANA|ana>`:                               {"caster restart {caster}", Args{"caster": "U0ANA"}, ""},
+		`caster restart a < b`:                                      {"caster restart {caster}", Args{"caster": "a < b"}, ""},
+		`caster copy "Evening News" "say \"hi\""`:                   {"caster copy {caster} {name}", Args{"caster": "Evening News", "name": `say "hi"`}, ""},
+		`caster copy`:                                               {"caster copy {caster} {name}", Args{}, "caster name"},
+		`caster copy ? x`:                                           {"caster copy {caster} {name}", Args{"name": "x"}, "caster"},
+		`caster copy "?" x`:                                         {"caster copy {caster} {name}", Args{"caster": "?", "name": "x"}, ""},
+		`caster restart ？`:                                          {"caster restart {caster}", Args{}, "caster"},
+		`caster list`:                                               {"caster list {text?}", Args{}, ""},
+		`caster list two words`:                                     {"caster list {text?}", Args{"text": "two words"}, ""},
+		`caster scene start "Evening News" 5ce`:                     {"caster scene start {caster} {scene}", Args{"caster": "Evening News", "scene": "5ce"}, ""},
+		`record cancel_delay main`:                                  {"record finish {stream}", Args{"stream": "main"}, ""},
+		`record cancel—delay main`:                                  {"", nil, ""},
+	} {
+		p, err := table.Parse(text)
+		if want.usage == "" {
+			if err == nil {
+				t.Errorf("%s: accepted as %s", text, p.Command.Usage)
+			}
+			continue
+		}
+		if err != nil || p.Command.Usage != want.usage || !reflect.DeepEqual(p.Args, want.args) || strings.Join(p.Missing, " ") != want.missing {
+			t.Errorf("%s: %v, %q, %v, missing %v", text, err, p.Command.Usage, p.Args, p.Missing)
+		}
+	}
+}
+
+func TestParseAsks(t *testing.T) {
+	for text, want := range map[string]bool{"caster restart ?": true, "caster restart": false, "caster copy ? x": true, `caster copy "?" x`: false} {
+		if p, err := table.Parse(text); err != nil || p.Asks != want {
+			t.Errorf("%s: %v %v", text, p.Asks, err)
+		}
+	}
+}
+
+func TestParseHelp(t *testing.T) {
+	for text, want := range map[string]Parsed{
+		"":                        {Help: true},
+		"caster":                  {Help: true, Noun: "caster"},
+		"record help":             {Help: true, Noun: "record"},
+		"caster help scene start": {Help: true, Noun: "caster", Topic: "scene start"},
+		"help caster copy":        {Help: true, Topic: "caster copy"},
+	} {
+		if p, err := table.Parse(text); err != nil || !reflect.DeepEqual(p, want) {
+			t.Errorf("%q: %+v %v", text, p, err)
+		}
+	}
+}
+
+func TestParseRefuses(t *testing.T) {
+	for text, want := range map[string][]string{
+		`caster restrat main`:                    {"/caster restrat main", "Did you mean /caster restart {caster}"},
+		`caster xyzzy`:                           {"/caster help"},
+		`studio restart`:                         {"/caster help"},
+		`caster restart "Evening`:                {"never closed", `▸"Evening`},
+		`caster restart "a"b`:                    {"space is needed", "▸b"},
+		`caster scene start Evening News Main`:   {"quotes", `/caster scene start "Evening News" "Preview 1"`, "▸Main"},
+		"caster restart ma\u202ein":              {"U+202E", "▸⟨U+202E⟩in"},
+		"caster restart ma\x00in":                {"U+0000"},
+		"caster restart <!channel>":              {"broadcast"},
+		"caster " + strings.Repeat("x", MaxText): {"too long"},
+		`caster restart "a" "b"`:                 {"more here than /caster restart {caster}", `▸"b"`},
+	} {
+		_, err := table.Parse(text)
+		refusal := &Refusal{}
+		if !errors.As(err, &refusal) {
+			t.Errorf("%s: %v", text, err)
+			continue
+		}
+		said := refusal.Answer.Title.Plain()
+		for _, line := range refusal.Answer.Lines {
+			said += "\n" + line.Plain()
+		}
+		for _, part := range want {
+			if !strings.Contains(said, part) {
+				t.Errorf("%s: %q is not in %q", text, part, said)
+			}
+		}
+	}
+}
+
+func TestFormatIsReadBack(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		arg := rapid.StringOfN(rapid.RuneFrom([]rune(`ab "'“”«\&<>|?@#!-—あＡ ;lgtmp`)), 1, 12, -1)
+		args := Args{"caster": arg.Draw(t, "caster"), "name": arg.Draw(t, "name")}
+		text := Format("caster copy {caster} {name}", args)
+		p, err := table.Parse(text)
+		if err != nil || !reflect.DeepEqual(p.Args, args) || len(p.Missing) > 0 {
+			t.Fatalf("%q reads as %v (%v), not %v", text, p.Args, err, args)
+		}
+	})
+}
+
+func TestFormatKeepsPlaces(t *testing.T) {
+	if got := Format("caster scene start {caster} {scene}", Args{"scene": "x"}); got != "caster scene start ? x" {
+		t.Error(got)
+	}
+	if got := Format("caster scene start {caster} {scene}", Args{"caster": "x y"}); got != `caster scene start "x y"` {
+		t.Error(got)
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	for _, text := range []string{"", "caster", `caster copy “a” b`, "caster restart <@U1>", "<", "&amp", "record stop \"", "caster scene start ? ?"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		p, err := table.Parse(text)
+		refusal := &Refusal{}
+		if err != nil && (!errors.As(err, &refusal) || len(refusal.Answer.Title) == 0) {
+			t.Fatalf("an error that is not for people: %v", err)
+		}
+		for name, value := range p.Args {
+			if value == "" || strings.ContainsFunc(value, func(r rune) bool { return Unprintable(r) }) {
+				t.Fatalf("argument %s is %q", name, value)
+			}
+		}
+	})
+}

@@ -1,0 +1,204 @@
+// Package op holds the nouns that every other package of casterbot speaks of: commands, requests, plans, operations,
+// their states and outcomes, what people are shown, and the grammar of what they type.
+//
+// It keeps true that a state change which the chart does not know cannot be named (CanMove), and that everything shown to
+// people is made of values (lines, spans, answers) and never of one chat system's markup.
+// It knows neither Slack, nor the cloud, nor the store, and imports only the standard library.
+package op
+
+import (
+	"crypto/rand"
+	"encoding/base32"
+	"strings"
+	"time"
+)
+
+// Effect says how much care a command needs.
+type Effect string
+
+// The effects, from harmless to a picture that viewers see change.
+const (
+	Read    Effect = "read"    // looks only
+	Preview Effect = "preview" // changes what the crew sees, never what viewers see
+	Change  Effect = "change"  // changes or creates something, costs money, does not cut the programme
+	OnAir   Effect = "onair"   // may change or cut what viewers see
+)
+
+// State is where an operation stands; the chart is in docs/architecture.md.
+type State string
+
+// The states of an operation.
+const (
+	Pending   State = "pending"   // waits for a confirmation
+	Queued    State = "queued"    // confirmed, nothing sent yet
+	Running   State = "running"   // durable mark: the call may have left
+	Succeeded State = "succeeded" // an answer or positive evidence says so
+	Failed    State = "failed"    // a definite refusal, or nothing was sent
+	Unknown   State = "unknown"   // it may or may not have happened
+	Expired   State = "expired"   // nobody confirmed in time, nothing was done
+	Cancelled State = "cancelled" // a person called it off, nothing was done
+)
+
+// moves is the whole chart: from a state to those it may become.
+var moves = map[State][]State{
+	Pending: {Queued, Cancelled, Expired},
+	Queued:  {Running, Expired, Failed},
+	Running: {Succeeded, Failed, Unknown},
+	Unknown: {Succeeded, Failed},
+}
+
+// States lists every state in the order of the chart.
+func States() []State {
+	return []State{Pending, Queued, Running, Unknown, Succeeded, Failed, Expired, Cancelled}
+}
+
+// CanMove reports whether the chart has an arrow from one state to the other.
+func CanMove(from, to State) bool {
+	for _, next := range moves[from] {
+		if next == to {
+			return true
+		}
+	}
+	return false
+}
+
+// Final reports whether no arrow leaves the state.
+func (s State) Final() bool { return len(moves[s]) == 0 }
+
+// Target is the one thing that an operation changes. Two operations on the same target never run at the same time.
+type Target struct {
+	Kind    string `json:"kind,omitempty"`    // "caster" or "stream"
+	ID      string `json:"id,omitempty"`      // caster id, or domain/app/stream
+	Name    string `json:"name,omitempty"`    // for people
+	NewName string `json:"newName,omitempty"` // what a copy will be called; the policy judges it too
+}
+
+// Key names the target across operations; empty when there is none.
+func (t Target) Key() string {
+	if t.ID == "" {
+		return ""
+	}
+	return t.Kind + "/" + t.ID
+}
+
+// Plan is what a command would do, as seen at one moment: canonical arguments, the preview for the card, and a
+// fingerprint of what was seen, so that a change between question and click is noticed.
+type Plan struct {
+	Args        Args   `json:"args"`            // canonical: ids in place of names
+	Target      Target `json:"target"`          // what is changed
+	Title       Line   `json:"title"`           // "Restart studio Evening News"
+	Facts       []Line `json:"facts,omitempty"` // what people should know before they confirm
+	OnAir       bool   `json:"onAir,omitempty"` // viewers may notice: the card is red
+	Button      string `json:"button"`          // words of the confirm button, at most 30 characters
+	Fingerprint string `json:"fingerprint"`     // equal exactly when the relevant state is equal
+}
+
+// Next is a way on, offered as a button: a command as a person would type it.
+type Next struct {
+	Label string `json:"label"`
+	Text  string `json:"text"` // without the slash: "caster show 4f0c…"
+}
+
+// Outcome says what became of an operation.
+type Outcome struct {
+	State     State  `json:"state"`
+	Text      Line   `json:"text"`               // one sentence: what happened
+	Evidence  Line   `json:"evidence,omitempty"` // what a look at the cloud showed
+	Checked   bool   `json:"checked,omitempty"`  // the evidence confirms the text
+	Code      string `json:"code,omitempty"`     // the API's error code
+	RequestID string `json:"requestId,omitempty"`
+	Play      string `json:"play,omitempty"` // address for playback; carries a key, so it never enters events or logs
+	Next      []Next `json:"next,omitempty"`
+	Already   bool   `json:"already,omitempty"` // it was so before: nothing was changed
+}
+
+// Evidence is what Verify saw. Happened is positive proof only: false means "not seen", never "did not happen".
+type Evidence struct {
+	Happened bool
+	Seen     Line // the state of things now, for people
+}
+
+// Operation is one durable request to change something.
+type Operation struct {
+	ID      string `json:"id"`  // opaque, 128 random bits; what a button carries
+	Key     string `json:"key"` // dedupe key of the request
+	State   State  `json:"state"`
+	Command string `json:"command"` // usage of the command, which finds it in the table
+	Verb    string `json:"verb"`
+	Effect  Effect `json:"effect"`
+	Text    string `json:"text"` // canonical command as a person could type it
+
+	Team    string `json:"team"`
+	Channel string `json:"channel"`
+	Thread  string `json:"thread,omitempty"`
+	Asker   string `json:"asker"`
+	By      string `json:"by,omitempty"`     // who confirmed, approved or called off
+	Closer  string `json:"closer,omitempty"` // who settled an unknown one
+
+	Plan     Plan     `json:"plan"`
+	Decision Decision `json:"decision"`
+	Outcome  *Outcome `json:"outcome,omitempty"`
+
+	Token string `json:"token"` // ClientToken of a copy: random, ASCII, at most 64 characters
+	Claim string `json:"claim,omitempty"`
+	Sends int    `json:"sends"` // how often the call was given to the network
+
+	Created   time.Time `json:"created"`
+	Expires   time.Time `json:"expires"` // of a pending one: the confirmation; of a queued one: the start
+	Confirmed time.Time `json:"confirmed"`
+	Sent      time.Time `json:"sent"`
+	Ended     time.Time `json:"ended"`
+	Looked    time.Time `json:"looked"` // last look at an unknown one
+	Looks     int       `json:"looks"`  // how many looks were made
+
+	Card    string `json:"card,omitempty"` // message id of the card
+	Version int64  `json:"version"`        // grows with every change
+	Shown   int64  `json:"shown"`          // version that the card shows
+}
+
+// Ref is the short reference that people read in Slack, the log and the trail.
+func (o Operation) Ref() string { return Ref(o.ID) }
+
+// Ref shortens an operation id for people.
+func Ref(id string) string {
+	if len(id) > 6 {
+		id = id[:6]
+	}
+	return strings.ToUpper(id)
+}
+
+// Event is one line of the audit trail. Detail holds ids and codes, never tokens or addresses.
+type Event struct {
+	Seq       int64             `json:"seq"`
+	Operation string            `json:"operation,omitempty"`
+	At        time.Time         `json:"at"`
+	Name      string            `json:"event"`
+	Actor     string            `json:"actor,omitempty"`
+	Team      string            `json:"team,omitempty"`
+	Channel   string            `json:"channel,omitempty"`
+	Detail    map[string]string `json:"detail,omitempty"`
+}
+
+// The names of events (promises.md §7).
+const (
+	EventReceived   = "received"
+	EventDenied     = "denied"
+	EventConfirmed  = "confirmed"
+	EventApproved   = "approved"
+	EventVetoed     = "vetoed"
+	EventSent       = "sent"
+	EventWaiting    = "waiting"
+	EventAnswered   = "answered"
+	EventReconciled = "reconciled"
+	EventClosed     = "closed"
+	EventExpired    = "expired"
+)
+
+var idEncoding = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
+
+// NewID makes an opaque id of 128 random bits in 26 lower-case ASCII characters without i, l, o and u.
+func NewID() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:])
+	return idEncoding.EncodeToString(b[:])
+}

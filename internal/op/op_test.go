@@ -1,0 +1,62 @@
+package op
+
+import (
+	"encoding/json"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestChart(t *testing.T) {
+	want := map[State][]State{
+		Pending: {Queued, Cancelled, Expired}, Queued: {Running, Expired, Failed},
+		Running: {Succeeded, Failed, Unknown}, Unknown: {Succeeded, Failed},
+	}
+	for _, from := range States() {
+		for _, to := range States() {
+			if CanMove(from, to) != slices.Contains(want[from], to) {
+				t.Errorf("%s → %s is %v", from, to, CanMove(from, to))
+			}
+		}
+		if from.Final() != (len(want[from]) == 0) {
+			t.Errorf("%s is final: %v", from, from.Final())
+		}
+	}
+}
+
+func TestIDs(t *testing.T) {
+	seen := map[string]bool{}
+	for range 1000 {
+		id := NewID()
+		if len(id) != 26 || seen[id] {
+			t.Fatalf("%q", id)
+		}
+		seen[id] = true
+	}
+	if Ref("8f2k9zabc") != "8F2K9Z" || Ref("8f") != "8F" {
+		t.Error(Ref("8f2k9zabc"), Ref("8f"))
+	}
+}
+
+func TestLine(t *testing.T) {
+	at := time.Date(2026, 11, 22, 18, 59, 0, 0, time.UTC)
+	line := L("a ", B("b"), L(" ", Who("U1")), " ", Group("S1"), " ", In("C1"), " ", At(at), " ", On(at), " ", Link("https://x", "x"))
+	if got := line.Plain(); got != "a b @U1 @S1 #C1 18:59:00 UTC 2026-11-22 18:59:00 UTC x" {
+		t.Error(got)
+	}
+	text, _ := json.Marshal(line)
+	back := Line{}
+	if err := json.Unmarshal(text, &back); err != nil || !reflect.DeepEqual(line, back) {
+		t.Errorf("%s: %v", text, err)
+	}
+}
+
+func TestRequestKeepsNoCapability(t *testing.T) {
+	for _, v := range []any{Request{ReplyTo: "canary", Trigger: "canary"}, Click{ReplyTo: "canary", Trigger: "canary"}} {
+		if text, err := json.Marshal(v); err != nil || strings.Contains(string(text), "canary") {
+			t.Errorf("%s", text)
+		}
+	}
+}

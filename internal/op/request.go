@@ -1,0 +1,112 @@
+package op
+
+import "time"
+
+// Request is a command as it arrived. ReplyTo and Trigger are capabilities: they are never stored and never logged.
+type Request struct {
+	Key        string    `json:"key"` // dedupe key
+	Team       string    `json:"team"`
+	Channel    string    `json:"channel"`
+	Thread     string    `json:"thread,omitempty"`
+	Person     string    `json:"person"`
+	PersonTeam string    `json:"personTeam"`
+	Text       string    `json:"text"` // "caster restart main", without the slash
+	At         time.Time `json:"at"`
+	ReplyTo    string    `json:"-"` // address for private answers
+	Trigger    string    `json:"-"` // opens one form within 3 s
+}
+
+// Act is what a button of a card asks for.
+type Act string
+
+// The acts.
+const (
+	ActConfirm  Act = "confirm"
+	ActCancel   Act = "cancel"
+	ActApprove  Act = "approve"
+	ActDecline  Act = "decline"
+	ActLook     Act = "look"
+	ActHappened Act = "happened"
+	ActNot      Act = "not"   // it did not happen
+	ActAgain    Act = "again" // ask the same thing again
+	ActNext     Act = "next"  // the way on that stands at Index
+)
+
+// Click is a press on a button of a card.
+type Click struct {
+	Key        string    `json:"key"`
+	Operation  string    `json:"operation"`
+	Act        Act       `json:"act"`
+	Index      int       `json:"index,omitempty"`
+	Team       string    `json:"team"`
+	Channel    string    `json:"channel"`
+	Message    string    `json:"message"` // id of the message that carries the button
+	Person     string    `json:"person"`
+	PersonTeam string    `json:"personTeam"`
+	At         time.Time `json:"at"`
+	ReplyTo    string    `json:"-"`
+	Trigger    string    `json:"-"`
+}
+
+// Address is where a private answer goes.
+type Address struct {
+	Person  string
+	Channel string
+	Thread  string
+	ReplyTo string
+}
+
+// Address gives where to answer the request in private.
+func (r Request) Address() Address {
+	return Address{Person: r.Person, Channel: r.Channel, Thread: r.Thread, ReplyTo: r.ReplyTo}
+}
+
+// Address gives where to answer the click in private.
+func (c Click) Address() Address {
+	return Address{Person: c.Person, Channel: c.Channel, ReplyTo: c.ReplyTo}
+}
+
+// Person is what is known of somebody at one moment.
+type Person struct {
+	ID       string
+	Team     string
+	Guest    bool     // restricted or ultra restricted
+	Stranger bool     // of another organisation
+	Bot      bool     // a bot or a workflow
+	Deleted  bool     // deactivated
+	Groups   []string // ids of those user groups of the policy that the person is in
+	Stale    bool     // could not be looked up now: last known, good for reads only
+}
+
+// Channel is what is known of a channel at one moment.
+type Channel struct {
+	ID       string
+	Name     string
+	External bool // shared with another organisation, or about to be
+	Archived bool
+	Member   bool // the bot is in it
+	Stale    bool
+}
+
+// Confirm says who must press the button.
+type Confirm string
+
+// The confirmations.
+const (
+	ConfirmNone  Confirm = "none"  // nobody
+	ConfirmSelf  Confirm = "self"  // the asker
+	ConfirmOther Confirm = "other" // another person out of the approvers
+)
+
+// Decision is what the policy said.
+type Decision struct {
+	Allowed   bool          `json:"allowed"`
+	Rule      string        `json:"rule"` // file and line: "policy.yml:14"
+	Why       []Line        `json:"why,omitempty"`
+	Confirm   Confirm       `json:"confirm,omitempty"`
+	Approvers []string      `json:"approvers,omitempty"` // user ids and user group ids
+	Expires   time.Duration `json:"expires,omitempty"`   // how long the confirmation may take
+	External  bool          `json:"external,omitempty"`  // approvers may be of another organisation
+	Guests    bool          `json:"guests,omitempty"`    // approvers may be guests
+	Policy    string        `json:"policy"`              // hash of the policy that decided
+}

@@ -1,0 +1,225 @@
+package op
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+)
+
+// MaxText is the longest command that is read, in characters.
+const MaxText = 3000
+
+// Token is one word or quoted text of a command. Text is what the person meant: entities decoded, links and mentions
+// reduced to their label or id. Start counts characters of the text as it arrived.
+type Token struct {
+	Text   string
+	Start  int
+	Quoted bool
+	Person string // set when the word is a mention of somebody
+}
+
+// Scan splits a command as chat clients deliver it: quotes of every kind, no-break spaces, entities, mentions, links.
+// What it cannot read it refuses, and shows where.
+func Scan(text string) ([]Token, error) {
+	s := scanner{text: []rune(text)}
+	if len(s.text) > MaxText {
+		return nil, Refuse(L(fmt.Sprintf("That is too long: %d characters, at most %d.", len(s.text), MaxText)))
+	}
+	var tokens []Token
+	for s.skipSpace(); s.pos < len(s.text); s.skipSpace() {
+		token, err := s.token()
+		if err != nil {
+			return nil, err
+		}
+		tokens = append(tokens, token)
+	}
+	return tokens, nil
+}
+
+type scanner struct {
+	text []rune
+	pos  int
+}
+
+// quotes maps every sign that may open or close a quotation to its family.
+var quotes = map[rune]rune{
+	'"': '"', '“': '"', '”': '"', '„': '"', '‟': '"', '«': '"', '»': '"', '＂': '"', '「': '"', '」': '"', '『': '"', '』': '"',
+	'\'': '\'', '‘': '\'', '’': '\'', '‚': '\'', '‛': '\'', '＇': '\'', '‹': '\'', '›': '\'', '`': '\'',
+}
+
+func (s *scanner) skipSpace() {
+	for s.pos < len(s.text) && unicode.IsSpace(s.text[s.pos]) {
+		s.pos++
+	}
+}
+
+func (s *scanner) token() (Token, error) {
+	token := Token{Start: s.pos}
+	family, quoted := quotes[s.text[s.pos]]
+	if quoted {
+		token.Quoted = true
+		s.pos++
+	}
+	var b strings.Builder
+	for {
+		if s.pos >= len(s.text) {
+			if quoted {
+				return token, s.refuse(token.Start, "The quote that opens here is never closed.")
+			}
+			break
+		}
+		r := s.text[s.pos]
+		if !quoted && unicode.IsSpace(r) {
+			break
+		}
+		if quoted && quotes[r] == family {
+			s.pos++
+			break
+		}
+		if err := s.piece(&b, &token); err != nil {
+			return token, err
+		}
+	}
+	token.Text = b.String()
+	return token, s.afterQuote(token)
+}
+
+// afterQuote refuses text glued to a closing quote: it would be read as something else than what one sees.
+func (s *scanner) afterQuote(token Token) error {
+	if token.Quoted && s.pos < len(s.text) && !unicode.IsSpace(s.text[s.pos]) {
+		return s.refuse(s.pos, "After a closing quote a space is needed.")
+	}
+	return nil
+}
+
+// piece reads one character, entity, escape, mention or link.
+func (s *scanner) piece(b *strings.Builder, token *Token) error {
+	r := s.text[s.pos]
+	switch {
+	case Unprintable(r):
+		return s.refuse(s.pos, fmt.Sprintf("There is an invisible character here (U+%04X). Type the text anew instead of pasting it.", r))
+	case r == '\\' && token.Quoted && s.pos+1 < len(s.text):
+		b.WriteRune(s.text[s.pos+1])
+		s.pos += 2
+	case r == '&':
+		b.WriteRune(s.entity())
+	case r == '<':
+		return s.tag(b, token)
+	case unicode.IsSpace(r):
+		b.WriteRune(' ')
+		s.pos++
+	default:
+		b.WriteRune(r)
+		s.pos++
+	}
+	return nil
+}
+
+var entities = map[string]rune{"&amp;": '&', "&lt;": '<', "&gt;": '>', "&quot;": '"', "&#39;": '\''}
+
+func (s *scanner) entity() rune {
+	for name, r := range entities {
+		if strings.HasPrefix(string(s.text[s.pos:min(s.pos+6, len(s.text))]), name) {
+			s.pos += len(name)
+			return r
+		}
+	}
+	s.pos++
+	return '&'
+}
+
+// tag reads <@U1|name>, <#C1|name>, <!subteam^S1|name>, <https://x|label>; a lone < is itself.
+func (s *scanner) tag(b *strings.Builder, token *Token) error {
+	end := s.pos + 1
+	for end < len(s.text) && s.text[end] != '>' && s.text[end] != '<' {
+		end++
+	}
+	if end >= len(s.text) || s.text[end] == '<' || end == s.pos+1 || unicode.IsSpace(s.text[s.pos+1]) {
+		b.WriteRune('<')
+		s.pos++
+		return nil
+	}
+	start := s.pos
+	body := string(s.text[s.pos+1 : end])
+	s.pos = end + 1
+	target, label, _ := strings.Cut(body, "|")
+	switch {
+	case strings.HasPrefix(target, "@"):
+		token.Person = target[1:]
+		b.WriteString(target[1:])
+	case strings.HasPrefix(target, "#"):
+		b.WriteString(target[1:])
+	case strings.HasPrefix(target, "!subteam^"):
+		b.WriteString(strings.TrimPrefix(target, "!subteam^"))
+	case strings.HasPrefix(target, "!"):
+		return s.refuse(start, "A broadcast mention has no place in a command.")
+	default:
+		b.WriteString(linkText(target, label))
+	}
+	return nil
+}
+
+// linkText undoes the linking of names that look like addresses: news.example.com is typed as a name.
+func linkText(target, label string) string {
+	if label != "" {
+		return label
+	}
+	return target
+}
+
+// Spot marks a place in a text for people.
+func Spot(text string, at int) Line {
+	runes := []rune(text)
+	at = min(max(at, 0), len(runes))
+	from, to := max(0, at-20), min(len(runes), at+20)
+	return L("Here: ", Code(string(runes[from:at])+"▸"+visible(runes[at:to])))
+}
+
+func (s *scanner) refuse(at int, why string) *Refusal {
+	return Refuse(L(why), Spot(string(s.text), at))
+}
+
+// Unprintable reports characters that hide or reorder text: controls, zero-width, bidirectional marks.
+func Unprintable(r rune) bool {
+	switch {
+	case r == '\n' || r == '\r' || r == '\t':
+		return false
+	case unicode.IsControl(r), r == unicode.ReplacementChar:
+		return true
+	case r >= 0x200B && r <= 0x200F, r >= 0x202A && r <= 0x202E, r >= 0x2060 && r <= 0x2069, r == 0x061C, r == 0xFEFF, r == 0x00AD:
+		return true
+	}
+	return r >= 0xE0000 && r <= 0xE0FFF
+}
+
+// Visible writes invisible characters as ⟨U+202E⟩, so that nobody is shown another order than the true one.
+func Visible(text string) string { return visible([]rune(text)) }
+
+func visible(runes []rune) string {
+	var b strings.Builder
+	for _, r := range runes {
+		if Unprintable(r) {
+			fmt.Fprintf(&b, "⟨U+%04X⟩", r)
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// Fold makes words comparable: lower case, full-width letters and every dash as ASCII.
+func Fold(word string) string {
+	return strings.ToLower(strings.Map(foldRune, word))
+}
+
+func foldRune(r rune) rune {
+	switch {
+	case r >= 0xFF01 && r <= 0xFF5E:
+		return r - 0xFEE0
+	case r >= 0x2010 && r <= 0x2015, r == 0x2212, r == 0xFE58, r == 0xFE63:
+		return '-'
+	case r == 0x3000:
+		return ' '
+	}
+	return r
+}

@@ -1,0 +1,148 @@
+package op
+
+import (
+	"strings"
+	"time"
+)
+
+// Span is a piece of a line. Exactly one of Person, Group, Channel, At and URL may be set; otherwise it is plain text.
+type Span struct {
+	Text    string `json:"t,omitempty"` // the text, or the label of a link
+	Bold    bool   `json:"b,omitempty"`
+	Code    bool   `json:"c,omitempty"`
+	Person  string `json:"p,omitempty"` // user id
+	Group   string `json:"g,omitempty"` // user group id
+	Channel string `json:"ch,omitempty"`
+	At      int64  `json:"at,omitempty"` // a moment in unix milliseconds, shown in the reader's own zone
+	Day     bool   `json:"d,omitempty"`  // with At: the date too
+	URL     string `json:"u,omitempty"`  // a link; Text is its label
+}
+
+// Line is one line for people. Its text comes from anywhere, so whoever draws it escapes every span.
+type Line []Span
+
+// L makes a line out of strings, spans and lines.
+func L(parts ...any) Line {
+	line := Line{}
+	for _, part := range parts {
+		switch p := part.(type) {
+		case string:
+			line = append(line, Span{Text: p})
+		case Span:
+			line = append(line, p)
+		case Line:
+			line = append(line, p...)
+		}
+	}
+	return line
+}
+
+// B is bold text: names of studios, scenes and streams.
+func B(text string) Span { return Span{Text: text, Bold: true} }
+
+// Code is text to type or an identifier.
+func Code(text string) Span { return Span{Text: text, Code: true} }
+
+// Who is a person by id.
+func Who(id string) Span { return Span{Person: id} }
+
+// Group is a user group by id.
+func Group(id string) Span { return Span{Group: id} }
+
+// In is a channel by id.
+func In(id string) Span { return Span{Channel: id} }
+
+// At is a time of day, shown in the reader's own zone.
+func At(t time.Time) Span { return Span{At: t.UnixMilli()} }
+
+// On is a date and time of day, shown in the reader's own zone.
+func On(t time.Time) Span { return Span{At: t.UnixMilli(), Day: true} }
+
+// Link is an address with a label.
+func Link(url, label string) Span { return Span{URL: url, Text: label} }
+
+// Plain gives the line without any styling; times in UTC, people and channels as ids.
+func (l Line) Plain() string {
+	var b strings.Builder
+	for _, s := range l {
+		switch {
+		case s.Person != "":
+			b.WriteString("@" + s.Person)
+		case s.Group != "":
+			b.WriteString("@" + s.Group)
+		case s.Channel != "":
+			b.WriteString("#" + s.Channel)
+		case s.At != 0 && s.Day:
+			b.WriteString(time.UnixMilli(s.At).UTC().Format("2006-01-02 15:04:05 UTC"))
+		case s.At != 0:
+			b.WriteString(time.UnixMilli(s.At).UTC().Format("15:04:05 UTC"))
+		default:
+			b.WriteString(s.Text)
+		}
+	}
+	return b.String()
+}
+
+// Mark is the state of a thing as a colour, a sign and a word; the chat decides which.
+type Mark string
+
+// The marks.
+const (
+	MarkNone      Mark = ""
+	MarkProgram   Mark = "program"   // on air
+	MarkPreview   Mark = "preview"   // open for the crew
+	MarkIdle      Mark = "idle"      // off
+	MarkRecording Mark = "recording" // a recording runs
+	MarkPaused    Mark = "paused"    // a recording is stopped, the file follows
+	MarkOK        Mark = "ok"
+	MarkWait      Mark = "wait"
+	MarkFailed    Mark = "failed"
+	MarkUnknown   Mark = "unknown"
+	MarkDenied    Mark = "denied"
+	MarkNeutral   Mark = "neutral"
+)
+
+// Item is one thing in a list: a studio, a scene, a stream, a command.
+type Item struct {
+	Mark  Mark
+	Title Line
+	Facts []Line
+	Next  []Next // at most one is shown beside the item
+}
+
+// Answer is what a person is told in private, or what a read command found.
+type Answer struct {
+	Mark  Mark
+	Title Line
+	Lines []Line
+	Items []Item
+	Note  Line // small print
+	Next  []Next
+}
+
+// Refusal is an error made for people: what is wrong, and what to do. Any other error is shown as an internal one.
+type Refusal struct {
+	Answer  Answer
+	Already bool   // it is already so: nothing was changed
+	Field   string // placeholder that was missing, ambiguous or wrong
+	Code    string // error code of the API, if it was the API that refused
+}
+
+// Error gives the refusal as plain text.
+func (r *Refusal) Error() string { return r.Answer.Title.Plain() }
+
+// Refuse makes a refusal out of one sentence and what to do about it.
+func Refuse(title Line, lines ...Line) *Refusal {
+	return &Refusal{Answer: Answer{Mark: MarkFailed, Title: title, Lines: lines}}
+}
+
+// Already makes the answer "it is already so, nothing was changed".
+func Already(title Line, next ...Next) *Refusal {
+	return &Refusal{Already: true, Answer: Answer{Mark: MarkNeutral, Title: title, Next: next}}
+}
+
+// WithNext adds ways on.
+func (r *Refusal) WithNext(next ...Next) *Refusal {
+	r.Answer.Next = append(r.Answer.Next, next...)
+	return r
+}
