@@ -1,0 +1,133 @@
+package config
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// clean empties the environment of every setting for the time of a test.
+func clean(t *testing.T, set map[string]string) {
+	t.Helper()
+	for _, row := range Rows() {
+		for _, name := range []string{row.Name, row.Name + "_FILE"} {
+			t.Setenv(name, "")
+			if err := os.Unsetenv(name); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	t.Setenv("DEBUG", "")
+	for name, value := range set {
+		t.Setenv(name, value)
+	}
+}
+
+func slack(more map[string]string) map[string]string {
+	set := map[string]string{"SLACK_APP_TOKEN": "xapp-fake-1", "SLACK_BOT_TOKEN": "xoxb-fake-2"}
+	for name, value := range more {
+		set[name] = value
+	}
+	return set
+}
+
+func TestLoadDefaults(t *testing.T) {
+	clean(t, slack(nil))
+	c, err := Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.SlackAppToken.Reveal() != "xapp-fake-1" || c.SlackAPIURL != "https://slack.com/api/" || c.Region != "cn-shanghai" || c.PolicyFile != "policy.yml" {
+		t.Fatalf("got %+v", c)
+	}
+	if os.Getenv("SLACK_BOT_TOKEN") != "" {
+		t.Fatal("a secret stays in the environment")
+	}
+}
+
+func TestLoadRefuses(t *testing.T) {
+	for name, c := range map[string]struct {
+		set  map[string]string
+		want []string
+	}{
+		"nothing":         {nil, []string{"casterbot sandbox"}},
+		"one token":       {map[string]string{"SLACK_APP_TOKEN": "xapp-fake"}, []string{"SLACK_BOT_TOKEN", "xoxb-", "OAuth & Permissions"}},
+		"swapped":         {map[string]string{"SLACK_APP_TOKEN": "xoxb-fake", "SLACK_BOT_TOKEN": "xapp-fake"}, []string{"SLACK_APP_TOKEN", "xapp-"}},
+		"line break":      {slack(map[string]string{"SLACK_BOT_TOKEN": "xoxb-fake\nx"}), []string{"SLACK_BOT_TOKEN", "white space"}},
+		"plain http":      {slack(map[string]string{"SLACK_API_URL": "http://slack.example/api/"}), []string{"SLACK_API_URL", "https://"}},
+		"http by prefix":  {slack(map[string]string{"SLACK_API_URL": "http://localhost.example/api/"}), []string{"SLACK_API_URL", "https://"}},
+		"user in address": {slack(map[string]string{"CASTERBOT_LIVE_ENDPOINT": "https://a:b@live.example"}), []string{"CASTERBOT_LIVE_ENDPOINT", "password"}},
+		"not an address":  {slack(map[string]string{"CASTERBOT_LIVE_ENDPOINT": "live.aliyuncs.com"}), []string{"CASTERBOT_LIVE_ENDPOINT", "https://host/"}},
+		"missing file":    {slack(map[string]string{"SLACK_BOT_TOKEN": "", "SLACK_BOT_TOKEN_FILE": "/nowhere/token"}), []string{"SLACK_BOT_TOKEN_FILE", "/nowhere/token"}},
+		"both":            {slack(map[string]string{"SLACK_BOT_TOKEN_FILE": "/nowhere/token"}), []string{"both set"}},
+		"sdk debug":       {slack(map[string]string{"DEBUG": "sdk,other"}), []string{"DEBUG"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			clean(t, c.set)
+			_, err := Load()
+			if err == nil {
+				t.Fatal("accepted")
+			}
+			for _, want := range c.want {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("%q does not say %q", err, want)
+				}
+			}
+			if strings.Contains(err.Error(), "\n") || strings.Contains(err.Error(), "fake") {
+				t.Errorf("more than one line, or a secret: %q", err)
+			}
+		})
+	}
+	if clean(t, nil); !errors.Is(second(Load()), ErrNoSlack) {
+		t.Error("no token at all is not ErrNoSlack")
+	}
+}
+
+func second(_ Config, err error) error { return err }
+
+func TestLoadFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "token")
+	if err := os.WriteFile(path, []byte("xoxb-fake-from-file\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	clean(t, map[string]string{"SLACK_APP_TOKEN": "xapp-fake", "SLACK_BOT_TOKEN_FILE": path})
+	c, err := Load()
+	if err != nil || c.SlackBotToken.Reveal() != "xoxb-fake-from-file" {
+		t.Fatalf("%v, %q", err, c.SlackBotToken.Reveal())
+	}
+}
+
+func TestSecretNeverPrints(t *testing.T) {
+	c := Config{SlackBotToken: "xoxb-fake-canary"}
+	text, _ := json.Marshal(c)
+	for _, out := range []string{fmt.Sprint(c), fmt.Sprintf("%v %+v %#v %s %q", c, c, c, c.SlackBotToken, c.SlackBotToken), string(text)} {
+		if strings.Contains(out, "canary") || !strings.Contains(out, hidden) {
+			t.Errorf("%s", out)
+		}
+	}
+}
+
+func TestLogScrubs(t *testing.T) {
+	for _, format := range []string{"json", "text"} {
+		var out bytes.Buffer
+		log, err := Config{LogLevel: "debug", LogFormat: format}.Log(&out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		log.Info("x", "a", "xoxb-canary-1 rtmp://h/a?auth_key=canary2", "error", errors.New("post https://h/?AccessKeyId=canary3&Signature=canary4"), "s", Secret("canary5"))
+		if strings.Contains(out.String(), "canary") {
+			t.Errorf("%s: %s", format, out.String())
+		}
+	}
+	if _, err := (Config{LogLevel: "loud", LogFormat: "json"}).Log(nil); err == nil || !strings.Contains(err.Error(), "CASTERBOT_LOG_LEVEL") {
+		t.Error(err)
+	}
+	if _, err := (Config{LogLevel: "info", LogFormat: "xml"}).Log(nil); err == nil || !strings.Contains(err.Error(), "CASTERBOT_LOG_FORMAT") {
+		t.Error(err)
+	}
+}

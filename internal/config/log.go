@@ -1,0 +1,43 @@
+package config
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"regexp"
+)
+
+// Log makes the logger that the settings ask for. Whatever looks like a token, a key or a signature is masked in it, should
+// one ever get that far.
+func (c Config) Log(out io.Writer) (*slog.Logger, error) {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil {
+		return nil, fmt.Errorf("CASTERBOT_LOG_LEVEL is %q: it must be debug, info, warn or error", c.LogLevel)
+	}
+	options := &slog.HandlerOptions{Level: level, ReplaceAttr: scrubAttr}
+	switch c.LogFormat {
+	case "json":
+		return slog.New(slog.NewJSONHandler(out, options)), nil
+	case "text":
+		return slog.New(slog.NewTextHandler(out, options)), nil
+	}
+	return nil, fmt.Errorf("CASTERBOT_LOG_FORMAT is %q: it must be json or text", c.LogFormat)
+}
+
+// secrets matches Slack tokens, sockets' tickets, access key ids, and what signs or unlocks an address.
+var secrets = regexp.MustCompile(`xox[a-z]-[\w-]+|xapp-[\w-]+|LTAI\w+|STS\.\w+|(auth_key|ticket|Signature|SecurityToken|AccessKeyId)=[^&\s"]+|/commands/T\w+/\w+/\w+|/actions/T\w+/\w+/\w+`)
+
+// Scrub masks what looks like a secret.
+func Scrub(text string) string { return secrets.ReplaceAllString(text, hidden) }
+
+func scrubAttr(_ []string, a slog.Attr) slog.Attr {
+	switch a.Value.Kind() {
+	case slog.KindString:
+		a.Value = slog.StringValue(Scrub(a.Value.String()))
+	case slog.KindAny:
+		if err, ok := a.Value.Any().(error); ok {
+			a.Value = slog.StringValue(Scrub(err.Error()))
+		}
+	}
+	return a
+}
