@@ -1,0 +1,95 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"casterbot/internal/op"
+)
+
+// many is how many operations a list holds at most when nothing else is asked for.
+const many = 1000
+
+// Query says which operations are wanted; an empty field asks for nothing.
+type Query struct {
+	States     []op.State
+	ExpiredBy  time.Time // their time of expiry is not after this
+	SentBefore time.Time // they were sent, and before this
+	Unshown    bool      // their card shows an older version
+	Target     string    // key of the target
+	Asker      string
+	Channel    string
+	Newest     bool // the newest first; else the oldest
+	Limit      int  // 0 means 1000
+}
+
+// List gives the operations that a query asks for.
+func (s *Store) List(ctx context.Context, q Query) ([]op.Operation, error) {
+	query, args := q.text()
+	rows, err := s.reader.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("list: %w", err)
+	}
+	return collect(rows, scan)
+}
+
+// text writes the query down; what comes from outside goes into arguments only.
+func (q Query) text() (string, []any) {
+	var (
+		where []string
+		args  []any
+	)
+	arg := func(v any) string {
+		args = append(args, v)
+		return "$" + strconv.Itoa(len(args))
+	}
+	if len(q.States) > 0 {
+		var in []string
+		for _, state := range q.States {
+			in = append(in, arg(string(state)))
+		}
+		where = append(where, "state IN ("+strings.Join(in, ", ")+")")
+		if !slices.ContainsFunc(q.States, op.State.Final) {
+			where = append(where, "ended = 0") // says the same again, for the index of open operations
+		}
+	}
+	if !q.ExpiredBy.IsZero() {
+		where = append(where, "expires > 0 AND expires <= "+arg(q.ExpiredBy.UnixMilli()))
+	}
+	if !q.SentBefore.IsZero() {
+		where = append(where, "sent > 0 AND sent < "+arg(q.SentBefore.UnixMilli()))
+	}
+	if q.Unshown {
+		where = append(where, "shown < version")
+	}
+	for _, match := range []struct{ column, value string }{
+		{"target", q.Target}, {"asker", q.Asker}, {"channel", q.Channel},
+	} {
+		if match.value != "" {
+			where = append(where, match.column+" = "+arg(match.value))
+		}
+	}
+	text := q.assemble(where, arg)
+	return text, args
+}
+
+// assemble puts the conditions, the order and the limit behind the columns.
+func (q Query) assemble(where []string, arg func(any) string) string {
+	text := selectOperations
+	if len(where) > 0 {
+		text += " WHERE " + strings.Join(where, " AND ")
+	}
+	order := " ORDER BY created, id"
+	if q.Newest {
+		order = " ORDER BY created DESC, id DESC"
+	}
+	limit := q.Limit
+	if limit <= 0 {
+		limit = many
+	}
+	return text + order + " LIMIT " + arg(limit)
+}

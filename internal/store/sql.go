@@ -1,0 +1,76 @@
+package store
+
+// columns of an operation, in the order in which values writes and scan reads them; target is written only.
+const columns = `id, key, state, command, verb, effect, typed, team, channel, thread, asker, person, closer,
+	plan, decision, outcome, token, claim, sends,
+	created, expires, confirmed, sent, ended, looked, looks, card, version, shown`
+
+// The statements. $1 and so on may stand in any order and more than once, for both databases. Where nothing else shows
+// PostgreSQL that an argument is a BIGINT, a CAST does.
+const (
+	insertOperation = `INSERT INTO operations (` + columns + `, target)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
+			$14, $15, $16, $17, $18, $19,
+			$20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30)
+		ON CONFLICT DO NOTHING
+		RETURNING ` + columns
+
+	moveOperation = `UPDATE operations SET
+			state = $3,
+			version = version + 1,
+			person = CASE WHEN $5 <> '' THEN $5 ELSE person END,
+			closer = CASE WHEN $6 <> '' THEN $6 ELSE closer END,
+			claim = CASE WHEN $7 <> '' THEN $7 ELSE claim END,
+			outcome = COALESCE($8, outcome),
+			plan = COALESCE($9, plan),
+			target = COALESCE($10, target),
+			decision = COALESCE($11, decision),
+			expires = CASE WHEN CAST($12 AS BIGINT) > 0 THEN CAST($12 AS BIGINT) ELSE expires END,
+			sent = CASE WHEN $13 > 0 THEN $4 ELSE sent END,
+			sends = sends + $13,
+			confirmed = CASE WHEN $14 > 0 THEN $4 ELSE confirmed END,
+			ended = CASE WHEN $15 > 0 THEN $4 ELSE ended END
+		WHERE id = $1 AND state = $2 AND ($16 = 0 OR expires > $4)
+		RETURNING ` + columns
+
+	noteOperation = `UPDATE operations SET
+			version = version + 1,
+			looked = CASE WHEN $4 > 0 THEN $3 ELSE looked END,
+			looks = looks + $4,
+			sends = sends + $5,
+			outcome = COALESCE($6, outcome),
+			claim = CASE WHEN $7 <> '' THEN $7 ELSE claim END
+		WHERE id = $1 AND state = $2 AND (CAST($8 AS BIGINT) = 0 OR version = CAST($8 AS BIGINT))
+		RETURNING ` + columns
+
+	showOperation = `UPDATE operations SET
+			shown = CASE WHEN shown < $2 THEN $2 ELSE shown END,
+			card = CASE WHEN $3 <> '' THEN $3 ELSE card END
+		WHERE id = $1`
+
+	selectOperations = `SELECT ` + columns + ` FROM operations`
+	selectByID       = selectOperations + ` WHERE id = $1`
+	selectByKey      = selectOperations + ` WHERE key = $1`
+	selectByRef      = selectOperations + ` WHERE substr(id, 1, 6) = $1 ORDER BY created DESC, id DESC LIMIT 1`
+
+	insertEvent = `INSERT INTO events (operation, at, name, actor, team, channel, detail, mark)
+		VALUES (NULLIF($1, ''), $2, $3, $4, $5, $6, $7, $8)`
+	selectEvent  = `SELECT seq, COALESCE(operation, ''), at, name, actor, team, channel, detail FROM events`
+	selectEvents = selectEvent + ` WHERE operation = $1 ORDER BY seq`
+	selectRecent = selectEvent + ` ORDER BY seq DESC LIMIT $1`
+	// A mark is looked for seconds after it was written, so the newest events are enough.
+	selectMark = `SELECT COUNT(*) FROM events WHERE seq > (SELECT COALESCE(MAX(seq), 0) - 10000 FROM events) AND mark = $1`
+
+	insertReceived = `INSERT INTO inbox (key, kind, body, at, mark) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (key) DO NOTHING`
+	settleReceived = `UPDATE inbox SET settled = $2, body = '' WHERE key = $1 AND settled = 0`
+	pruneReceived  = `DELETE FROM inbox WHERE settled > 0 AND at < $1`
+
+	selectReceivedMark = `SELECT mark FROM inbox WHERE key = $1`
+	selectUnsettled    = `SELECT key, kind, body, at FROM inbox WHERE settled = 0 ORDER BY at, key LIMIT $1`
+
+	setProbe = `INSERT INTO probe (id, replica, at) VALUES (1, $1, $2)
+		ON CONFLICT (id) DO UPDATE SET replica = excluded.replica, at = excluded.at`
+
+	insertMigration = `INSERT INTO migrations (number, name, at) VALUES ($1, $2, $3)`
+	selectMigrated  = `SELECT COALESCE(MAX(number), 0) FROM migrations`
+)

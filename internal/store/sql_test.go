@@ -1,0 +1,119 @@
+package store
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+var writing = regexp.MustCompile(`(?i)^\s*(INSERT|UPDATE|DELETE|REPLACE|VACUUM|DROP|ALTER)\b`)
+
+// source gives the parsed files of the package, without tests.
+func source(t *testing.T) []*ast.File {
+	t.Helper()
+	names, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var files []*ast.File
+	for _, name := range names {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, file)
+	}
+	return files
+}
+
+func inspect(t *testing.T, visit func(ast.Node)) {
+	for _, file := range source(t) {
+		ast.Inspect(file, func(n ast.Node) bool {
+			visit(n)
+			return true
+		})
+	}
+}
+
+// A driver may run a statement without arguments a second time when the connection breaks (promises.md §1.2).
+func TestEveryWriteCarriesAnArgument(t *testing.T) {
+	found := 0
+	inspect(t, func(n ast.Node) {
+		lit, ok := n.(*ast.BasicLit)
+		if !ok || lit.Kind != token.STRING {
+			return
+		}
+		text, err := strconv.Unquote(lit.Value)
+		if err != nil || !writing.MatchString(text) {
+			return
+		}
+		found++
+		if strings.HasPrefix(text, "INSERT INTO operations (") {
+			text = insertOperation // a literal in pieces
+		}
+		if !strings.Contains(text, "$1") {
+			t.Errorf("no argument in %s", text)
+		}
+	})
+	if found < 9 {
+		t.Errorf("only %d writing statements were found", found)
+	}
+}
+
+// Exec is called with arguments everywhere but where tables are made, which may happen twice without harm.
+func TestEveryExecCarriesAnArgument(t *testing.T) {
+	found := 0
+	inspect(t, func(n ast.Node) {
+		call, ok := n.(*ast.CallExpr)
+		if !ok {
+			return
+		}
+		fun, ok := call.Fun.(*ast.SelectorExpr)
+		if !ok || !strings.HasPrefix(fun.Sel.Name, "Exec") {
+			return
+		}
+		found++
+		if id, ok := call.Args[1].(*ast.Ident); ok && id.Name == "createMigrations" {
+			return
+		}
+		if inner, ok := call.Args[1].(*ast.CallExpr); ok && inner.Fun.(*ast.SelectorExpr).Sel.Name == "ReplaceAll" {
+			return
+		}
+		if fun.Sel.Name != "ExecContext" || len(call.Args) < 3 {
+			t.Errorf("%s with %d arguments", fun.Sel.Name, len(call.Args))
+		}
+	})
+	if found < 6 {
+		t.Errorf("only %d calls were found", found)
+	}
+}
+
+func TestMigrationsAreNumberedWithoutGaps(t *testing.T) {
+	files, err := migrations.ReadDir("migrations")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, file := range files {
+		if digits, _, _ := strings.Cut(file.Name(), "_"); digits != strings.Repeat("0", 3-len(strconv.Itoa(i+1)))+strconv.Itoa(i+1) {
+			t.Errorf("%s is number %d", file.Name(), i+1)
+		}
+	}
+}
+
+func TestColumnsCountUp(t *testing.T) {
+	args, err := values(sample(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if names := strings.Count(columns, ",") + 1; len(args) != names+1 || !strings.Contains(insertOperation, "$"+strconv.Itoa(len(args))+")") {
+		t.Errorf("%d arguments for %d columns and the target", len(args), names)
+	}
+}

@@ -1,0 +1,161 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// memory is the name of a database that ends with the process.
+const memory = ":memory:"
+
+// readers is how many connections read beside the writer.
+const readers = 4
+
+// oldest is the first SQLite without the race that can lose committed rows when a WAL starts over
+// (https://sqlite.org/wal.html#walresetbug).
+var oldest = [3]int{3, 51, 3}
+
+// settings are asked of every connection and read back at start.
+var settings = []struct{ pragma, value, reads string }{
+	{"busy_timeout", "5000", "5000"},
+	{"foreign_keys", "on", "1"},
+	{"journal_mode", "wal", "wal"},
+	{"synchronous", "full", "2"},
+	{"fullfsync", "on", "1"},
+	{"checkpoint_fullfsync", "on", "1"},
+}
+
+var sqliteDialect = dialect{
+	serial:    "INTEGER PRIMARY KEY AUTOINCREMENT",
+	exclusive: true,
+	busy: func(err error) bool {
+		var e *sqlite.Error
+		return errors.As(err, &e) && e.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE &&
+			strings.Contains(e.Error(), "operations.target")
+	},
+}
+
+func openSQLite(ctx context.Context, name string, o Options) (*Store, error) {
+	if name == memory {
+		return attach(ctx, name, o, func() error { return nil })
+	}
+	path, err := truePath(name)
+	if err != nil {
+		return nil, err
+	}
+	held, err := hold(path, o.Now())
+	if err != nil {
+		return nil, err
+	}
+	if err := makeFile(path, held.opened); err != nil {
+		return nil, errors.Join(err, held.release())
+	}
+	s, err := attach(ctx, path, o, held.release)
+	if err != nil {
+		return nil, errors.Join(err, held.release())
+	}
+	if err := held.remember(); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// truePath gives the one true path of a file, so that every name of it leads to the same lock.
+func truePath(name string) (string, error) {
+	path, err := filepath.Abs(name)
+	if err != nil {
+		return "", err
+	}
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		return real, nil
+	}
+	folder, err := filepath.EvalSymlinks(filepath.Dir(path))
+	if err != nil {
+		return "", fmt.Errorf("its folder must exist: %w", err)
+	}
+	return filepath.Join(folder, filepath.Base(path)), nil
+}
+
+// makeFile makes the file, for nobody else to read. It refuses to begin anew where a database was lost.
+func makeFile(path string, opened bool) error {
+	info, err := os.Stat(path)
+	missing := err != nil
+	wal, err := os.Stat(path + "-wal")
+	left := err == nil && wal.Size() > 0
+	if missing && left || !missing && info.Size() == 0 && (opened || left) {
+		return fmt.Errorf("the file is missing or empty, but a database was there: put a backup in its place, or remove %s* to begin anew", path)
+	}
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	return errors.Join(file.Chmod(0o600), file.Close())
+}
+
+// attach opens the connections, checks what they are and brings the tables up to date.
+func attach(ctx context.Context, path string, o Options, release func() error) (*Store, error) {
+	s := &Store{now: o.Now, replica: o.Replica, log: o.Log, dialect: sqliteDialect, address: address(path),
+		commit: (*sql.Tx).Commit, release: release}
+	var err error
+	if s.writer, err = sql.Open("sqlite", s.address); err != nil {
+		return nil, err
+	}
+	s.writer.SetMaxOpenConns(1)
+	s.reader = s.writer
+	if path != memory {
+		if s.reader, err = sql.Open("sqlite", s.address+"&_pragma=query_only(on)"); err != nil {
+			return nil, errors.Join(err, s.writer.Close())
+		}
+		s.reader.SetMaxOpenConns(readers)
+		s.reader.SetMaxIdleConns(readers)
+	}
+	if err := s.check(ctx, path); err != nil {
+		return nil, errors.Join(advise(err), s.reader.Close(), s.writer.Close())
+	}
+	if err := s.prepare(ctx); err != nil {
+		return nil, errors.Join(err, s.reader.Close(), s.writer.Close())
+	}
+	s.startInbox()
+	return s, nil
+}
+
+// address writes the name of the database with its settings as the driver reads it.
+func address(path string) string {
+	q := url.Values{"_txlock": {"immediate"}, "_dqs": {"0"}}
+	for _, set := range settings {
+		q.Add("_pragma", set.pragma+"("+set.value+")")
+	}
+	if path == memory {
+		return memory + "?" + q.Encode()
+	}
+	return (&url.URL{Scheme: "file", Path: path, RawQuery: q.Encode()}).String()
+}
+
+// check asks the database everything that must be so before it is trusted.
+func (s *Store) check(ctx context.Context, path string) error {
+	if err := modern(ctx, s.writer); err != nil {
+		return err
+	}
+	if err := sound(ctx, s.writer); err != nil {
+		return err
+	}
+	if err := ours(ctx, s.writer); err != nil {
+		return err
+	}
+	if err := s.migrate(ctx); err != nil {
+		return err
+	}
+	if path == memory {
+		return nil
+	}
+	return errors.Join(obeyed(ctx, s.writer), obeyed(ctx, s.reader))
+}

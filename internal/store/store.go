@@ -1,0 +1,120 @@
+// Package store keeps what must survive the process: what arrived and is not worked off yet (the inbox), the operations
+// with their states, and the audit trail (the events).
+//
+// It keeps true:
+//   - A state changes by one guarded UPDATE … WHERE id AND state … RETURNING, together with its event in one transaction.
+//     Of many who try the same change exactly one wins; an arrow that the chart (op.CanMove) lacks is never written.
+//   - At most one operation per target is running. A unique index says so, not the code.
+//   - What was answered without an error is on the disk: SQLite runs with synchronous=FULL, and that is asserted at start.
+//   - An error of a write or of its COMMIT says nothing about what happened. The row may be there or not, so every write
+//     leaves a random mark, and after an error the store looks for its own mark before it answers.
+//   - Every write statement carries an argument: drivers exist that silently run a statement without any a second time
+//     when the connection breaks.
+//
+// The SQL is one text, made for SQLite and PostgreSQL alike; what differs stands in the small struct dialect. Times are
+// unix milliseconds by the store's clock, which is the only clock that decides about expiry.
+// It knows neither Slack, nor the cloud, nor the policy, and it decides nothing: which change is due is the engine's matter.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"casterbot/internal/op"
+)
+
+// What the store answers when it refuses. Any other error means that the store could not write or read.
+var (
+	ErrNotFound   = errors.New("not found")
+	ErrExists     = errors.New("exists already")                          // the key, the token or the id is taken
+	ErrLost       = errors.New("the operation has moved on")              // the guard did not match
+	ErrTargetBusy = errors.New("another operation of the target runs")    // it must end first
+	ErrNoArrow    = errors.New("the chart has no such arrow")             // a mistake of the caller
+	ErrIncomplete = errors.New("a field that the store needs is not set") // a mistake of the caller
+	ErrClosed     = errors.New("the store is closed")                     // nothing was written
+)
+
+// Options are what a store needs besides its address.
+type Options struct {
+	Now     func() time.Time // the store's clock; nil is time.Now
+	Replica string           // owner of claims, random per process; empty makes one
+	Log     *slog.Logger     // nil logs nothing
+}
+
+// Store is an open database. All methods may be used by many goroutines at once.
+type Store struct {
+	now     func() time.Time
+	replica string
+	log     *slog.Logger
+	dialect dialect
+	address string              // of the database, as its driver reads it
+	writer  *sql.DB             // one connection
+	reader  *sql.DB             // several; the writer itself for a database in memory
+	commit  func(*sql.Tx) error // how a transaction ends; tests cut it off
+	release func() error        // gives the file free
+	inbox   *inbox
+	stmts   map[string]*sql.Stmt // by their text
+}
+
+// Open opens the database at an address, brings its tables up to date and checks it. The address is "sqlite:FILE", or
+// "sqlite::memory:" for a database that ends with the process. Its errors say what to do.
+func Open(ctx context.Context, url string, o Options) (*Store, error) {
+	kind, name, ok := strings.Cut(url, ":")
+	switch {
+	case kind == "postgres" || kind == "postgresql":
+		return nil, errors.New("PostgreSQL comes with a later version; use sqlite:FILE")
+	case !ok || kind != "sqlite" || name == "":
+		return nil, fmt.Errorf("%q is no address of a database; use sqlite:FILE, for example sqlite:casterbot.db", kind)
+	}
+	s, err := openSQLite(ctx, name, o.filled())
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", name, err)
+	}
+	return s, nil
+}
+
+func (o Options) filled() Options {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Replica == "" {
+		o.Replica = op.NewID()
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return o
+}
+
+// Close writes what waits in the inbox, closes the database and gives the file free. No other call may follow.
+func (s *Store) Close() error {
+	s.inbox.close()
+	err := s.writer.Close()
+	if s.reader != s.writer {
+		err = errors.Join(s.reader.Close(), err)
+	}
+	return errors.Join(err, s.release())
+}
+
+// Ping writes one small row for good, so its nil means that changes can be recorded now.
+func (s *Store) Ping(ctx context.Context) error {
+	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, setProbe, s.replica, s.millis())
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("write a probe: %w", err)
+	}
+	return nil
+}
+
+// Exclusive reports whether no other process can own a running operation of this database: a row that is running when
+// the process starts was then left behind by an earlier one.
+func (s *Store) Exclusive() bool { return s.dialect.exclusive }
+
+func (s *Store) millis() int64 { return s.now().UnixMilli() }

@@ -1,0 +1,138 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"testing"
+
+	"casterbot/internal/op"
+)
+
+var errCut = errors.New("connection cut")
+
+// cuts are the ways in which a COMMIT can answer with an error.
+var cuts = map[string]struct {
+	took bool
+	end  func(*sql.Tx) error
+}{
+	"after it took effect": {true, func(tx *sql.Tx) error { return errors.Join(tx.Commit(), errCut) }},
+	"before it did":        {false, func(tx *sql.Tx) error { return errors.Join(tx.Rollback(), errCut) }},
+}
+
+// cut lets one COMMIT end in an error.
+func (s *Store) cut(end func(*sql.Tx) error) {
+	s.commit = func(tx *sql.Tx) error {
+		s.commit = (*sql.Tx).Commit
+		return end(tx)
+	}
+}
+
+func TestTheMarkDecidesAfterAnError(t *testing.T) {
+	for name, c := range cuts {
+		s, _ := fresh(t)
+		check := func(what string, err error, version, want int64) {
+			t.Helper()
+			if (err == nil) != c.took || err != nil && !errors.Is(err, errCut) {
+				t.Errorf("%s, cut %s: %v", what, name, err)
+			}
+			if c.took && version != want {
+				t.Errorf("%s, cut %s: version %d, want %d", what, name, version, want)
+			}
+		}
+		s.cut(c.end)
+		made, err := s.Create(t.Context(), sample(1), received())
+		check("create", err, made.Version, 1)
+
+		o := bring(t, s, sample(2), op.Queued)
+		s.cut(c.end)
+		ran, err := s.Move(t.Context(), Move{ID: o.ID, From: op.Queued, To: op.Running, Send: true, Event: op.Event{Name: op.EventSent}})
+		check("move", err, ran.Version, 3)
+
+		o = bring(t, s, sample(3), op.Unknown)
+		s.cut(c.end)
+		err = s.Note(t.Context(), o.ID, Note{Look: true}, op.Event{Name: op.EventReconciled})
+		now, _ := s.Get(t.Context(), o.ID)
+		check("note", err, now.Version, 5)
+
+		s.cut(c.end)
+		check("record", s.Record(t.Context(), op.Event{Name: op.EventDenied}), 0, 0)
+	}
+}
+
+func TestDoneAndMovedOnIsLost(t *testing.T) {
+	s, _ := fresh(t)
+	o := bring(t, s, sample(1), op.Queued)
+	s.cut(func(tx *sql.Tx) error {
+		_, err := tx.Exec("UPDATE operations SET state = 'unknown', version = version + 1 WHERE id = $1", o.ID)
+		return errors.Join(err, tx.Commit(), errCut)
+	})
+	now, err := s.Move(t.Context(), Move{ID: o.ID, From: op.Queued, To: op.Running, Event: op.Event{Name: op.EventSent}})
+	if !errors.Is(err, ErrLost) || now.State != op.Unknown {
+		t.Errorf("%s, %v", now.State, err)
+	}
+}
+
+func TestLosersAreNotTakenForWinners(t *testing.T) {
+	s, _ := fresh(t)
+	o := create(t, s, sample(1))
+	move(t, s, Move{ID: o.ID, From: op.Pending, To: op.Queued, By: "U0KEN"})
+	s.cut(cuts["before it did"].end)
+	now, err := s.Move(t.Context(), Move{ID: o.ID, From: op.Queued, To: op.Running, Event: op.Event{Name: op.EventSent}})
+	if err == nil || errors.Is(err, ErrLost) || now.ID != "" {
+		t.Errorf("%+v, %v", now, err)
+	}
+}
+
+func TestAStoreThatCannotBeAskedSaysSo(t *testing.T) {
+	s := open(t, file(t), newClock())
+	o := bring(t, s, sample(1), op.Queued)
+	s.cut(cuts["after it took effect"].end)
+	if err := s.reader.Close(); err != nil {
+		t.Fatal(err)
+	}
+	_, err := s.Move(t.Context(), Move{ID: o.ID, From: op.Queued, To: op.Running, Event: op.Event{Name: op.EventSent}})
+	if !errors.Is(err, errCut) {
+		t.Errorf("got %v", err)
+	}
+	s.cut(cuts["after it took effect"].end)
+	if _, err := s.Receive(t.Context(), "a", "command", nil); !errors.Is(err, errCut) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestWhatHasBegunIsFinished(t *testing.T) {
+	s, _ := fresh(t)
+	o := create(t, s, sample(1))
+	ctx, cancel := context.WithCancel(t.Context())
+	s.cut(func(tx *sql.Tx) error {
+		cancel()
+		return tx.Commit()
+	})
+	now, err := s.Move(ctx, Move{ID: o.ID, From: op.Pending, To: op.Queued, Event: op.Event{Name: op.EventConfirmed}})
+	if err != nil || now.State != op.Queued {
+		t.Errorf("%s, %v", now.State, err)
+	}
+}
+
+func TestATransactionOwnsTheFileFromItsBeginning(t *testing.T) {
+	s := open(t, file(t), newClock())
+	other, err := sql.Open("sqlite", s.address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	other.SetMaxOpenConns(1)
+	if _, err := other.Exec("PRAGMA busy_timeout=0"); err != nil {
+		t.Fatal(err)
+	}
+	err = s.write(t.Context(), func(ctx context.Context, _ *sql.Tx) error {
+		if _, err := other.ExecContext(ctx, setProbe, "other", 1); err == nil {
+			t.Error("another connection wrote in the middle")
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
