@@ -1,0 +1,49 @@
+package policy
+
+import (
+	"slices"
+
+	"casterbot/internal/op"
+)
+
+// maxNamed is how many approvers a refusal names.
+const maxNamed = 5
+
+// Approves says whether the person may be the second person for a decision that this policy made, and if not, why.
+// The asker never may, whatever groups they are in.
+func (p *Policy) Approves(d op.Decision, asker string, person op.Person) (bool, op.Line) {
+	for _, b := range []struct {
+		holds bool
+		why   op.Line
+	}{
+		{d.Confirm != op.ConfirmOther || !d.Allowed, op.L("This needs no second person.")},
+		{person.ID == "" || person.Deleted || person.Bot, op.L("Only a person with an active account can approve this.")},
+		{person.ID == asker, op.L("You asked for this yourself: somebody else must approve it.")},
+		{person.Stale, op.L("I cannot check your rights now, so nothing was done. Try again in a minute.")},
+		{person.Stranger && !d.External, op.L(d.Rule, " does not let people of other organisations approve this.")},
+		{person.Guest && !d.Guests, op.L(d.Rule, " does not let guests approve this.")},
+		{!among(d.Approvers, person), op.L("You are not one of the approvers: ", p.approvers(d.Approvers), " (", d.Rule, ").")},
+	} {
+		if b.holds {
+			return false, b.why
+		}
+	}
+	return true, nil
+}
+
+// among reports whether a list of ids names the person or a user group that holds them.
+func among(ids []string, person op.Person) bool {
+	return slices.Contains(ids, person.ID) ||
+		slices.ContainsFunc(person.Groups, func(g string) bool { return isUserGroup(g) && slices.Contains(ids, g) })
+}
+
+func (p *Policy) approvers(ids []string) op.Line {
+	var spans []op.Span
+	for _, id := range ids[:min(maxNamed, len(ids))] {
+		spans = append(spans, p.span(id))
+	}
+	if len(ids) > maxNamed {
+		spans = append(spans, op.Span{Text: "others"})
+	}
+	return joined(spans, "or")
+}

@@ -1,0 +1,147 @@
+package policy
+
+import (
+	"slices"
+
+	"casterbot/internal/op"
+)
+
+// question is one use of Decide: the facts that the answer rests on.
+type question struct {
+	person  op.Person
+	channel op.Channel
+	verb    string
+	effect  op.Effect
+	target  op.Target
+}
+
+// Decide says whether the person may use the verb on the target in the channel. An empty target asks for the verb as such.
+// A refusal carries in Why one full sentence and then what would help; Rule is the line that decided, and empty when
+// nothing in the file speaks of the case.
+func (p *Policy) Decide(person op.Person, c op.Channel, verb string, effect op.Effect, target op.Target) op.Decision {
+	q := question{person: person, channel: c, verb: verb, effect: effect, target: target}
+	if why := q.barred(); why != nil {
+		return p.deny("", why)
+	}
+	own, ok := p.byID[c.ID]
+	if !ok {
+		first := op.L("This channel has no rights: ", p.file, " does not name ", op.In(c.ID), ".")
+		return p.deny("", append([]op.Line{first}, p.ways(q, nil)...))
+	}
+	if verb == Help {
+		return op.Decision{Allowed: true, Rule: p.rule(own.line), Confirm: op.ConfirmNone, Policy: p.hash}
+	}
+	g := own.first(person, verb)
+	if g == nil {
+		return p.deny("", append([]op.Line{q.sentence()}, p.ways(q, own)...))
+	}
+	if why := p.withheld(q, g); why != nil {
+		return p.deny(p.rule(g.line()), append([]op.Line{q.sentence()}, why...))
+	}
+	if line, why := p.outside(q, own); why != nil {
+		return p.deny(p.rule(line), append(why, p.ways(q, own)...))
+	}
+	return p.allow(g, effect)
+}
+
+func (p *Policy) deny(rule string, why []op.Line) op.Decision {
+	return op.Decision{Rule: rule, Why: why, Policy: p.hash}
+}
+
+// allow copies what the grant asks for; looking is never confirmed.
+func (p *Policy) allow(g *grant, effect op.Effect) op.Decision {
+	d := op.Decision{
+		Allowed: true, Rule: p.rule(g.line()), Confirm: g.confirm, Expires: g.expires,
+		Approvers: slices.Clone(g.approvers.ids), External: g.external, Guests: g.guests, Policy: p.hash,
+	}
+	if effect == op.Read {
+		d.Confirm, d.Expires, d.Approvers = op.ConfirmNone, 0, nil
+	}
+	return d
+}
+
+// first gives the grant that decides for a person and a verb, from the top.
+func (c *channel) first(person op.Person, verb string) *grant {
+	for _, g := range c.grants {
+		if g.verbs[verb] && g.who.has(person) {
+			return g
+		}
+	}
+	return nil
+}
+
+// bar is a reason to refuse that no grant can lift.
+type bar struct {
+	holds bool
+	why   []op.Line
+}
+
+// barred gives the first bar that holds, or nil.
+func (q question) barred() []op.Line {
+	changes := q.effect != op.Read
+	for _, b := range []bar{
+		{q.person.ID == "", lines("I do not know who asks, so nothing was done.")},
+		{q.person.Deleted, lines("This account is deactivated, so it may do nothing here.")},
+		{q.person.Bot, lines("Bots and workflows may do nothing here: a person has to ask.")},
+		{q.person.Stale && changes, lines("I cannot check your rights now, so nothing was done.",
+			"Slack did not tell me who you are and which groups you are in. Try again in a minute.")},
+		{q.channel.Stale && changes, lines("I cannot check this channel now, so nothing was done.",
+			"Slack did not tell me whether other organisations are in it. Try again in a minute.")},
+		{q.channel.Archived && changes, lines("This channel is archived, so nothing can be changed from it.")},
+	} {
+		if b.holds {
+			return b.why
+		}
+	}
+	return nil
+}
+
+func lines(texts ...string) []op.Line {
+	var out []op.Line
+	for _, t := range texts {
+		out = append(out, op.L(t))
+	}
+	return out
+}
+
+// withheld says why the deciding grant is not for this kind of person or channel, or nil.
+func (p *Policy) withheld(q question, g *grant) []op.Line {
+	flags := []struct {
+		holds bool
+		text  string
+	}{
+		{q.person.Stranger && !g.external, " allows it, but not for people of other organisations."},
+		{q.person.Guest && !g.guests, " allows it, but not for guests."},
+		{q.channel.External && !g.external, " allows it, but not in a channel that is shared with another organisation."},
+	}
+	for _, f := range flags {
+		if f.holds {
+			return []op.Line{op.L(p.rule(g.line()), f.text)}
+		}
+	}
+	return nil
+}
+
+// outside says why the target is not the channel's to touch, and which line of the file says so; nil when it is.
+func (p *Policy) outside(q question, c *channel) (int, []op.Line) {
+	t := q.target
+	switch {
+	case t.Kind == "" && t.ID == "" && t.Name == "" && t.NewName == "":
+		return 0, nil
+	case t.Kind == "caster" && !c.studio(t.ID, t.Name):
+		return c.studiosLine, []op.Line{q.sentence(), p.onlyStudios(c)}
+	case t.Kind == "stream" && !c.stream(t.ID):
+		return c.streamsLine, []op.Line{q.sentence(), p.onlyStreams(c)}
+	case t.Kind != "caster" && t.Kind != "stream":
+		return c.line, []op.Line{q.sentence(), op.L("The policy knows studios and streams only.")}
+	case t.NewName != "" && !c.studio("", t.NewName):
+		return c.studiosLine, []op.Line{q.newNameSentence(), p.likeStudios(c)}
+	}
+	return 0, nil
+}
+
+// covers reports whether a channel may touch the target; an empty target is no hindrance.
+func (p *Policy) covers(q question, c *channel) bool {
+	_, why := p.outside(q, c)
+	return why == nil
+}

@@ -1,0 +1,115 @@
+package policy
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"casterbot/internal/op"
+)
+
+// Explanation is a decision with the way to it.
+type Explanation struct {
+	Decision op.Decision
+	Steps    []op.Line // the grants of the channel from the top, up to the one that decides
+	Through  string    // the group, id or "everyone" that made the deciding grant fit
+}
+
+// Explain decides as Decide does, and tells how it came to that.
+func (p *Policy) Explain(person op.Person, c op.Channel, verb string, effect op.Effect, target op.Target) Explanation {
+	e := Explanation{Decision: p.Decide(person, c, verb, effect, target)}
+	own := p.byID[c.ID]
+	if own == nil || verb == Help {
+		return e
+	}
+	for _, g := range own.grants {
+		through := p.through(g.who, person)
+		e.Steps = append(e.Steps, p.step(g, verb, through))
+		if through != "" && g.verbs[verb] {
+			e.Through = through
+			break
+		}
+	}
+	return e
+}
+
+func (p *Policy) step(g *grant, verb, through string) op.Line {
+	line := op.L(p.rule(g.line()), " is for ", p.names(g.who))
+	if through == "" {
+		line = op.L(line, ", not this person")
+	} else {
+		line = op.L(line, ", this person by ", p.span(through))
+	}
+	switch {
+	case !g.verbs[verb]:
+		return op.L(line, "; it does not give ", op.Code(verb), ".")
+	case through == "":
+		return op.L(line, "; it gives ", op.Code(verb), ".")
+	}
+	return op.L(line, "; it gives ", op.Code(verb), " and decides.")
+}
+
+// through gives the entry of a list that means the person, or "".
+func (p *Policy) through(w principals, person op.Person) string {
+	for _, name := range w.written {
+		ids := []string{name}
+		if g := p.groups[name]; g != nil {
+			ids = g.members
+		}
+		if name == everyone || among(ids, person) {
+			return name
+		}
+	}
+	return ""
+}
+
+// String gives the explanation as lines of plain text for a terminal.
+func (e Explanation) String() string {
+	var b strings.Builder
+	d := e.Decision
+	row := func(name, text string) {
+		if text != "" {
+			fmt.Fprintf(&b, "%-10s %s\n", name, text)
+		}
+	}
+	word := "denied"
+	if d.Allowed {
+		word = "allowed"
+	}
+	row("decision", word)
+	row("rule", d.Rule)
+	row("through", e.Through)
+	if d.Allowed {
+		row("confirm", confirmText(d))
+	}
+	for i, why := range d.Why {
+		row([]string{"why", ""}[min(i, 1)], why.Plain())
+	}
+	for i, step := range e.Steps {
+		row([]string{"read", ""}[min(i, 1)], step.Plain())
+	}
+	row("policy", d.Policy[:min(12, len(d.Policy))])
+	return b.String()
+}
+
+// confirmText says who must press the button, and how long they have.
+func confirmText(d op.Decision) string {
+	switch d.Confirm {
+	case op.ConfirmSelf:
+		return "the asker, within " + short(d.Expires)
+	case op.ConfirmOther:
+		return fmt.Sprintf("one of %s other than the asker, within %s", strings.Join(d.Approvers, ", "), short(d.Expires))
+	}
+	return "nobody"
+}
+
+// short writes a duration without trailing parts that are zero: "30m", "24h", "1m30s".
+func short(d time.Duration) string {
+	text := d.String()
+	for _, zero := range []string{"0s", "0m"} {
+		if rest, ok := strings.CutSuffix(text, zero); ok && strings.HasSuffix(rest, map[string]string{"0s": "m", "0m": "h"}[zero]) {
+			text = rest
+		}
+	}
+	return text
+}

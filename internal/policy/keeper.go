@@ -1,0 +1,170 @@
+package policy
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"casterbot/internal/op"
+)
+
+// Keeper holds the policy in force and swaps it as a whole when the file changes. A broken file leaves the last good
+// policy in force. It is safe for concurrent use.
+type Keeper struct {
+	path    string
+	verbs   []string
+	log     *slog.Logger
+	every   time.Duration
+	current atomic.Pointer[Policy]
+
+	mu      sync.Mutex // one look or reload at a time
+	judged  [sha256.Size]byte
+	before  [sha256.Size]byte // what the last look saw
+	missing string            // error of the last look that could not read
+	hook    func(*Policy)
+}
+
+// NewKeeper loads the file; without a good policy there is nothing to start with, so any mistake is an error.
+func NewKeeper(path string, verbs []string, log *slog.Logger) (*Keeper, error) {
+	k := &Keeper{path: path, verbs: verbs, log: log, every: 2 * time.Second, hook: func(*Policy) {}}
+	data, err := readFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read policy: %w", err)
+	}
+	p, err := Parse(path, data, verbs)
+	if err != nil {
+		return nil, err
+	}
+	k.judged = sha256.Sum256(data)
+	k.before = k.judged
+	k.current.Store(p)
+	k.doubts(p)
+	return k, nil
+}
+
+// OnChange has f called after each swap, with the new policy; f must not call Reload. It replaces an earlier f.
+func (k *Keeper) OnChange(f func(*Policy)) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.hook = f
+}
+
+// Current gives the policy in force.
+func (k *Keeper) Current() *Policy { return k.current.Load() }
+
+// Reload reads the file now. On an error, which is logged too, the last good policy stays in force.
+func (k *Keeper) Reload() error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	data, err := readFile(k.path)
+	if err != nil {
+		k.log.Error("policy cannot be read, the last good one stays in force", "error", err)
+		return fmt.Errorf("read policy: %w", err)
+	}
+	return k.take(data)
+}
+
+// Watch looks at the file every two seconds until the context ends. It compares contents, so links that are swapped and
+// files that keep their date are noticed as well. A change counts when two looks in a row see the same, so that a file
+// which is just being written is not taken for a finished one.
+func (k *Keeper) Watch(ctx context.Context) {
+	tick := time.NewTicker(k.every)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			k.look()
+		}
+	}
+}
+
+// look takes a content that the look before saw too, and that was not judged yet.
+func (k *Keeper) look() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	data, err := readFile(k.path)
+	if err != nil {
+		if err.Error() != k.missing {
+			k.log.Error("policy cannot be read, the last good one stays in force", "error", err)
+		}
+		k.missing = err.Error()
+		return
+	}
+	k.missing = ""
+	sum := sha256.Sum256(data)
+	settled := sum == k.before
+	k.before = sum
+	if settled && sum != k.judged {
+		_ = k.take(data) // take has logged what is wrong
+	}
+}
+
+// take judges a content and swaps the policy when it is good.
+func (k *Keeper) take(data []byte) error {
+	k.judged = sha256.Sum256(data)
+	p, err := Parse(k.path, data, k.verbs)
+	if err == nil && p.blank && !k.Current().blank {
+		err = Problems{{File: k.path, Line: 1, Text: "the file is empty: to deny everything write version: 1"}}
+	}
+	if err != nil {
+		k.refused(err)
+		return err
+	}
+	k.current.Store(p)
+	k.log.Info("policy reloaded", "file", k.path, "hash", p.hash, "channels", len(p.channels))
+	k.doubts(p)
+	k.hook(p)
+	return nil
+}
+
+// refused logs each mistake of a file that is not taken.
+func (k *Keeper) refused(err error) {
+	var list Problems
+	errors.As(err, &list)
+	for _, p := range list {
+		k.log.Error("policy refused, the last good one stays in force", "file", p.File, "line", p.Line, "key", p.Key, "problem", p.Text)
+	}
+}
+
+func (k *Keeper) doubts(p *Policy) {
+	for _, text := range p.warnings {
+		k.log.Warn("policy has a doubtful place", "warning", text)
+	}
+}
+
+// Decide asks the policy in force.
+func (k *Keeper) Decide(p op.Person, c op.Channel, verb string, effect op.Effect, target op.Target) op.Decision {
+	return k.Current().Decide(p, c, verb, effect, target)
+}
+
+// Approves asks the policy in force.
+func (k *Keeper) Approves(d op.Decision, asker string, p op.Person) (bool, op.Line) {
+	return k.Current().Approves(d, asker, p)
+}
+
+// Scope asks the policy in force.
+func (k *Keeper) Scope(channel string) (op.Scope, bool) { return k.Current().Scope(channel) }
+
+// Explain asks the policy in force.
+func (k *Keeper) Explain(p op.Person, c op.Channel, verb string, effect op.Effect, target op.Target) Explanation {
+	return k.Current().Explain(p, c, verb, effect, target)
+}
+
+// Hash is that of the policy in force.
+func (k *Keeper) Hash() string { return k.Current().Hash() }
+
+// UserGroups are those of the policy in force.
+func (k *Keeper) UserGroups() []string { return k.Current().UserGroups() }
+
+// Channels are those of the policy in force.
+func (k *Keeper) Channels() []string { return k.Current().Channels() }
+
+// Warnings are those of the policy in force.
+func (k *Keeper) Warnings() []string { return k.Current().Warnings() }
