@@ -1,0 +1,48 @@
+package live
+
+import "slices"
+
+// Action is one API operation that this package calls. The RAM action's name is "live:" + Name.
+type Action struct {
+	Name  string
+	Write bool
+	// Resource is the form on which RAM authorises it, with {account}, {CasterId} and {DomainName} to be filled in.
+	Resource string
+	family   string
+}
+
+const (
+	onCaster = "acs:live:*:{account}:caster/{CasterId}"
+	onDomain = "acs:cdn:*:{account}:domain/{DomainName}"
+	onAny    = "*"
+)
+
+// actions is everything that is ever sent. CopyCaster is authorised on its source; the record command on the domain,
+// in the name space of the CDN.
+var actions = []Action{
+	{"CopyCaster", true, onCaster, "caster-write"},
+	{"RestartCaster", true, onCaster, "caster-write"},
+	{"StartCasterScene", true, onCaster, "caster-write"},
+	{"StopCasterScene", true, onCaster, "caster-write"},
+	{"RealTimeRecordCommand", true, onDomain, "record"},
+	{"DescribeCasters", false, onAny, "list"},
+	{"DescribeCasterScenes", false, onAny, "list"},
+	{"DescribeCasterConfig", false, onAny, "list"},
+	{"DescribeLiveStreamsOnlineList", false, onAny, "stream"},
+	{"DescribeLiveRecordConfig", false, onAny, "stream"},
+	{"DescribeLiveStreamRecordContent", false, onAny, "stream"},
+	{"DescribeLiveStreamRecordIndexFiles", false, onAny, "list"},
+}
+
+// Actions is a copy of the table of operations that this package calls: what a RAM policy for casterbot must allow.
+func Actions() []Action { return slices.Clone(actions) }
+
+// find is the table's row. An unknown name is a mistake in this package; its zero family has no limiter, so that the
+// first test of the call fails.
+func find(name string) Action {
+	i := slices.IndexFunc(actions, func(a Action) bool { return a.Name == name })
+	if i < 0 {
+		return Action{}
+	}
+	return actions[i]
+}

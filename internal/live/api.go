@@ -1,0 +1,109 @@
+package live
+
+import (
+	"context"
+	"net/http"
+	"time"
+)
+
+// Config is what New needs. Endpoint and Credentials have no default.
+type Config struct {
+	// Endpoint is the service's address, "https://live.aliyuncs.com". Plain http is accepted for loopback only.
+	Endpoint string
+	// Region is sent as RegionId; it does not choose the endpoint. Default cn-shanghai.
+	Region      string
+	Credentials Credentials
+	// Wait is how long one send may take until its outcome counts as unknown. Default 60 s.
+	Wait time.Duration
+	// Now is the clock that the server's Date header is compared with. Default time.Now.
+	Now func() time.Time
+	// Transport carries reads and writes in place of the own transports; for tests. It must honour net/http/httptrace:
+	// without a trace no failure can be told to be NotSent.
+	Transport http.RoundTripper
+	// Waiting, if set, is told before every pause: for a slot of the limiter or before a send is tried again.
+	Waiting func(ctx context.Context, action string, wait time.Duration)
+}
+
+// Mode is a caster's NormType.
+type Mode int
+
+// The modes that the API documents. A NormType of 0, in answers of old, means playlist and is stored as ModePlaylist.
+const (
+	ModeGeneral     Mode = 1
+	ModeLightweight Mode = 3
+	ModeVirtual     Mode = 4
+	ModePlaylist    Mode = 6
+)
+
+// String is the mode's name in plain words, "mode 9" for one that is not documented.
+func (m Mode) String() string { return modeName(m) }
+
+// Caster is a production studio as DescribeCasters lists it. Times that the API does not give are zero.
+type Caster struct {
+	ID, Name                   string
+	OnAir                      bool // Status 1: in production
+	Mode                       Mode
+	Created, Started, Modified time.Time
+	// Token is ClientTokenId, the ClientToken of the CreateCaster or CopyCaster that made this caster.
+	Token         string
+	ResourceGroup string
+}
+
+// Scene is one scene of a caster as DescribeCasterScenes lists it.
+type Scene struct {
+	ID, Name string
+	Program  bool // OutputType 1: the PGM scene, which is on air; else a PVW scene
+	Open     bool // Status 1
+	Layout   string
+	// PlayURL is for playback and carries auth_key: whoever has it can watch. Keep it out of logs and of the audit trail.
+	PlayURL string
+}
+
+// CasterConfig is the part of DescribeCasterConfig that commands need.
+type CasterConfig struct {
+	Domain         string        // main streaming domain of the caster's output
+	Delay          time.Duration // broadcast delay
+	RecordOnDemand int           // OnDemand of the caster's own recording; 0 when it has none
+	Recorded       bool          // the caster's output has a recording configuration
+	Standby        bool          // a standby picture, clip or stream is set
+}
+
+// Stream names one ingested stream. Domain is the main streaming domain.
+type Stream struct{ Domain, App, Name string }
+
+// String is "domain/app/name".
+func (s Stream) String() string { return s.Domain + "/" + s.App + "/" + s.Name }
+
+// Online is a stream that is being pushed now.
+type Online struct {
+	Stream
+	Since time.Time
+}
+
+// RecordConfig is a recording configuration that applies to a stream. App and Name are as configured and may be "*".
+type RecordConfig struct {
+	App, Name string
+	// OnDemand: 0 records always, 1 by HTTP callback, 2 by ingest parameters, 7 only by RealTimeRecordCommand.
+	OnDemand int
+	// Delay is how long an interrupted recording waits before its file is made.
+	Delay   time.Duration
+	Formats []string
+}
+
+// Content is one stretch of recorded material, as DescribeLiveStreamRecordContent lists it.
+type Content struct {
+	From, To time.Time
+	Duration time.Duration
+	Prefix   string // object prefix in the bucket
+}
+
+// File is one recorded file, as DescribeLiveStreamRecordIndexFiles lists it.
+type File struct {
+	ID, URL, Format   string
+	From, To, Created time.Time
+	Duration          time.Duration
+}
+
+// Receipt is the service's word that a write was done. CasterID is set by CopyCaster, PlayURL by StartScene; for
+// PlayURL see Scene.
+type Receipt struct{ RequestID, CasterID, PlayURL string }

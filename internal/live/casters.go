@@ -1,0 +1,135 @@
+package live
+
+import (
+	"context"
+	"slices"
+	"strconv"
+)
+
+// A list longer than maxPages pages is cut by an error rather than read for ever.
+const (
+	pageSize = 100
+	maxPages = 100
+)
+
+type casterRow struct {
+	CasterId, CasterName, ResourceGroupId, ClientTokenId string
+	Status, NormType                                     number
+	CreateTime, StartTime, LastModified                  moment
+}
+
+func (r casterRow) caster() Caster {
+	c := Caster{
+		ID: r.CasterId, Name: r.CasterName, OnAir: r.Status == 1, Mode: Mode(r.NormType),
+		Created: r.CreateTime.Time, Started: r.StartTime.Time, Modified: r.LastModified.Time,
+		Token: r.ClientTokenId, ResourceGroup: r.ResourceGroupId,
+	}
+	if c.Mode == 0 {
+		c.Mode = ModePlaylist
+	}
+	return c
+}
+
+type casterPage struct {
+	Total      number
+	CasterList list[casterRow]
+}
+
+// Casters lists all casters of the account, in the API's order, each once.
+// API: https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-describecasters
+func (c *Client) Casters(ctx context.Context) ([]Caster, error) {
+	var all []Caster
+	seen := map[string]bool{}
+	err := c.pages("DescribeCasters", func(page int) (bool, error) {
+		said, err := read[casterPage](ctx, c, "DescribeCasters", params{}.page(page, pageSize))
+		if err != nil {
+			return false, err
+		}
+		for _, row := range said.CasterList {
+			if !seen[row.CasterId] {
+				seen[row.CasterId] = true
+				all = append(all, row.caster())
+			}
+		}
+		return len(said.CasterList) > 0 && page*pageSize < int(said.Total), nil
+	})
+	return all, err
+}
+
+// page adds the API's paging parameters to a copy.
+func (p params) page(number, size int) params {
+	return append(slices.Clone(p), params{{"PageNum", strconv.Itoa(number)}, {"PageSize", strconv.Itoa(size)}}...)
+}
+
+// pages asks for page 1, 2, … until next says that there is no more.
+func (c *Client) pages(action string, next func(page int) (more bool, err error)) error {
+	for page := 1; page <= maxPages; page++ {
+		if more, err := next(page); err != nil || !more {
+			return err
+		}
+	}
+	return &Error{Class: Unknown, Action: action, Message: "the list does not end"}
+}
+
+// Caster looks one caster up. The API answers an unknown id with an empty list or with RegionNoResource; both are
+// Unfound here.
+func (c *Client) Caster(ctx context.Context, id string) (Caster, error) {
+	const action = "DescribeCasters"
+	p := params{{"CasterId", id}}
+	if p.missing() != "" {
+		return Caster{}, &Error{Class: Unfound, Action: action, Message: "no caster id"}
+	}
+	said, err := read[casterPage](ctx, c, action, p)
+	if err != nil && codeOf(err) != "RegionNoResource" {
+		return Caster{}, err
+	}
+	for _, row := range said.CasterList {
+		if row.CasterId == id {
+			return row.caster(), nil
+		}
+	}
+	return Caster{}, &Error{Class: Unfound, Action: action, Message: "no caster has this id"}
+}
+
+// Scenes lists a caster's scenes.
+// API: https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-describecasterscenes
+func (c *Client) Scenes(ctx context.Context, casterID string) ([]Scene, error) {
+	said, err := read[struct {
+		SceneList list[struct {
+			SceneId, SceneName, LayoutId, StreamUrl string
+			OutputType, Status                      number
+		}]
+	}](ctx, c, "DescribeCasterScenes", params{{"CasterId", casterID}})
+	if err != nil {
+		return nil, err
+	}
+	var scenes []Scene
+	for _, row := range said.SceneList {
+		scenes = append(scenes, Scene{
+			ID: row.SceneId, Name: row.SceneName, Program: row.OutputType == 1, Open: row.Status == 1,
+			Layout: row.LayoutId, PlayURL: row.StreamUrl,
+		})
+	}
+	return scenes, nil
+}
+
+// CasterConfig reads how a caster is set up.
+// API: https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-describecasterconfig
+func (c *Client) CasterConfig(ctx context.Context, id string) (CasterConfig, error) {
+	said, err := read[struct {
+		DomainName, UrgentImageId, UrgentImageUrl, UrgentMaterialId, UrgentLiveStreamUrl string
+		Delay                                                                            number
+		RecordConfig                                                                     struct {
+			OssBucket string
+			OnDemand  number
+		}
+	}](ctx, c, "DescribeCasterConfig", params{{"CasterId", id}})
+	if err != nil {
+		return CasterConfig{}, err
+	}
+	return CasterConfig{
+		Domain: said.DomainName, Delay: said.Delay.seconds(),
+		RecordOnDemand: int(said.RecordConfig.OnDemand), Recorded: said.RecordConfig.OssBucket != "",
+		Standby: said.UrgentImageId+said.UrgentImageUrl+said.UrgentMaterialId+said.UrgentLiveStreamUrl != "",
+	}, nil
+}

@@ -1,0 +1,98 @@
+package live
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// Client makes the calls. It is safe for any number of goroutines.
+type Client struct {
+	config        Config
+	scheme, host  string
+	reads, writes http.RoundTripper
+	limiters      map[string]*rate.Limiter
+	jitter        func(bound time.Duration) time.Duration
+	skew          atomic.Int64 // nanoseconds
+}
+
+// New checks the configuration; it sends nothing. It refuses an environment in which the SDK would print signed
+// requests (DEBUG has sdk in it).
+func New(config Config) (*Client, error) {
+	scheme, host, err := endpoint(config.Endpoint)
+	if err != nil {
+		return nil, err
+	}
+	if slices.ContainsFunc(strings.Split(os.Getenv("DEBUG"), ","), func(s string) bool { return strings.TrimSpace(s) == "sdk" }) {
+		return nil, errors.New("DEBUG contains sdk: the Alibaba SDK would print keys and signatures; unset it")
+	}
+	if config.Credentials.source == nil {
+		return nil, errors.New("no Alibaba Cloud credentials: make them with NewCredentials")
+	}
+	config.Region = cmp.Or(config.Region, "cn-shanghai")
+	if config.Region != word(config.Region) {
+		return nil, fmt.Errorf("ALIBABA_CLOUD_REGION_ID %q: want a region id like cn-shanghai", config.Region)
+	}
+	config.Wait = cmp.Or(config.Wait, 60*time.Second)
+	if config.Now == nil {
+		config.Now = time.Now
+	}
+	c := &Client{config: config, scheme: scheme, host: host, limiters: newLimiters(), jitter: fullJitter}
+	c.reads, c.writes = config.Transport, config.Transport
+	if config.Transport == nil {
+		if err := checkProxy(scheme, host); err != nil {
+			return nil, err
+		}
+		c.reads, c.writes = newTransport(scheme, true), newTransport(scheme, false)
+	}
+	return c, nil
+}
+
+// Close closes idle connections.
+func (c *Client) Close() {
+	for _, t := range []http.RoundTripper{c.reads, c.writes} {
+		if t, ok := t.(interface{ CloseIdleConnections() }); ok {
+			t.CloseIdleConnections()
+		}
+	}
+}
+
+// Skew is how far this machine's clock was ahead of the service's at the last answer (negative: behind), to about a
+// second. The service refuses requests from 15 minutes on.
+func (c *Client) Skew() time.Duration { return time.Duration(c.skew.Load()) }
+
+func (c *Client) noteSkew(date string) {
+	if server, err := http.ParseTime(date); err == nil {
+		c.skew.Store(int64(c.config.Now().Sub(server)))
+	}
+}
+
+// endpoint splits the address. The text of a wrong one is not quoted when it may carry a password.
+func endpoint(text string) (scheme, host string, err error) {
+	const want = "CASTERBOT_LIVE_ENDPOINT: want https://live.aliyuncs.com or another https://host[:port]"
+	u, err := url.Parse(text)
+	switch {
+	case err != nil || u.Hostname() == "" || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "":
+		return "", "", errors.New(want)
+	case u.Scheme == "https" || u.Scheme == "http" && loopback(u.Hostname()):
+		return u.Scheme, u.Host, nil
+	case u.Scheme == "http":
+		return "", "", fmt.Errorf("%s; plain http is for loopback only", want)
+	}
+	return "", "", errors.New(want)
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
