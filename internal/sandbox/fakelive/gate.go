@@ -1,0 +1,205 @@
+package fakelive
+
+import (
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+const maxBody = 1 << 20
+
+// request is a call on its way through the gateway.
+type request struct {
+	method  string
+	params  map[string]string // query and form merged
+	call    *Call             // its entry in the log; written under the lock only
+	arrived time.Time         // by the gateway's clock
+	now     time.Time         // by the world's clock, when the call takes effect
+}
+
+// protocolParams are not part of an operation; Call.Params leaves them out.
+var protocolParams = map[string]bool{"Action": true, "Version": true, "Format": true, "AccessKeyId": true,
+	"SecurityToken": true, "Signature": true, "SignatureMethod": true, "SignatureVersion": true,
+	"SignatureNonce": true, "SignatureType": true, "Timestamp": true, "RegionId": true, "OwnerId": true}
+
+// ServeHTTP is the endpoint. Parameters may come in the query, in a form body or
+// in both; a name in both counts once, with the value of the form.
+func (w *World) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
+	in, bad := w.receive(rw, r)
+	defer w.changed()
+	fault := Fault{}
+	if bad == nil {
+		fault, bad = w.admit(in, r.URL.Path)
+	}
+	if bad != nil {
+		w.send(rw, in, bad.reply(in))
+		return
+	}
+	w.perform(rw, r, in, fault)
+}
+
+// receive reads the request and opens its log entry.
+func (w *World) receive(rw http.ResponseWriter, r *http.Request) (*request, *refusal) {
+	arrived := w.cfg.Gateway()
+	params, ok := readParams(rw, r)
+	in := &request{method: r.Method, params: params, arrived: arrived}
+	own := map[string]string{}
+	for name, value := range params {
+		if !protocolParams[name] && value != "" {
+			own[clamp(name)] = clamp(value)
+		}
+	}
+	now := w.now()
+	w.mu.Lock()
+	in.call = w.logCall(now, clamp(params["Action"]), own)
+	w.mu.Unlock()
+	if !ok {
+		return in, refuse("InvalidParameter.Format")
+	}
+	return in, nil
+}
+
+func readParams(rw http.ResponseWriter, r *http.Request) (map[string]string, bool) {
+	merged := map[string]string{}
+	body, err := io.ReadAll(http.MaxBytesReader(rw, r.Body, maxBody))
+	if err != nil {
+		return merged, false
+	}
+	sources := []string{r.URL.RawQuery}
+	if kind := r.Header.Get("Content-Type"); kind == "" || strings.HasPrefix(kind, "application/x-www-form-urlencoded") {
+		sources = append(sources, string(body))
+	}
+	ok := true
+	for _, source := range sources {
+		values, err := url.ParseQuery(source)
+		ok = ok && err == nil
+		for name, list := range values {
+			merged[name] = list[0]
+		}
+	}
+	return merged, ok
+}
+
+func clamp(s string) string {
+	const longest = 512
+	if len(s) <= longest {
+		return s
+	}
+	return strings.ToValidUTF8(s[:longest], "") + "…"
+}
+
+// admit does what the gateway does before an operation is reached, and draws the
+// fault that will spoil the call. A call that is not admitted meets no fault.
+func (w *World) admit(in *request, path string) (Fault, *refusal) {
+	op, bad := lookUp(in, path)
+	if bad != nil {
+		return Fault{}, bad
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if bad := w.authenticate(in, in.arrived); bad != nil {
+		return Fault{}, bad
+	}
+	if w.cfg.Limits && !w.within(op.limit, in.arrived) {
+		return Fault{}, refuse("Throttling.User")
+	}
+	fault := w.draw(in.call.Action)
+	in.call.Fault = fault.Kind
+	return fault, nil
+}
+
+// lookUp finds the operation. The status of InvalidVersion is the emulator's own
+// choice.
+func lookUp(in *request, path string) (operation, *refusal) {
+	switch op, known := operations[in.params["Action"]]; {
+	case in.method != http.MethodGet && in.method != http.MethodPost:
+		return op, refuse("UnsupportedHTTPMethod")
+	case path != "/" && path != "":
+		return op, refuse("InvalidApi.NotFound")
+	case in.params["Action"] == "":
+		return op, missing("Action")
+	case in.params["Version"] == "":
+		return op, missing("Version")
+	case in.params["Version"] != apiVersion:
+		return op, refuse("InvalidVersion")
+	case !known:
+		return op, refuse("InvalidApi.NotFound")
+	default:
+		return op, nil
+	}
+}
+
+// perform runs an admitted call under its fault: waiting, effect and answer.
+func (w *World) perform(rw http.ResponseWriter, r *http.Request, in *request, fault Fault) {
+	t := troubles[fault.Kind]
+	if !t.late && !w.wait(fault.Delay) {
+		w.cut(rw, in)
+	}
+	var out reply
+	if t.effect {
+		out = w.run(in)
+	}
+	if t.late && !w.wait(fault.Delay) {
+		w.cut(rw, in)
+	}
+	if t.spoil != nil {
+		out = t.spoil(fault, in, out)
+	}
+	switch t.end {
+	case answered:
+		w.send(rw, in, out)
+	case silent:
+		w.keepSilent(r)
+		w.cut(rw, in)
+	case reset:
+		w.cut(rw, in)
+	}
+}
+
+// run executes the operation.
+func (w *World) run(in *request) reply {
+	now := w.now()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.settle(now)
+	in.now = now
+	op := operations[in.call.Action]
+	for _, name := range op.required {
+		if in.params[name] == "" {
+			return missing(name).reply(in)
+		}
+	}
+	answer, bad := op.handle(w, in)
+	if bad != nil {
+		return bad.reply(in)
+	}
+	return success(in, answer)
+}
+
+// wait lets real time pass; false means that the world was closed meanwhile.
+func (w *World) wait(d time.Duration) bool {
+	if d <= 0 {
+		return true
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-w.done:
+		return false
+	}
+}
+
+// keepSilent waits until the client gives up, 90 s have passed or the world closes.
+func (w *World) keepSilent(r *http.Request) {
+	timer := time.NewTimer(90 * time.Second)
+	defer timer.Stop()
+	select {
+	case <-r.Context().Done():
+	case <-timer.C:
+	case <-w.done:
+	}
+}
