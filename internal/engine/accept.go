@@ -1,0 +1,144 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"casterbot/internal/op"
+)
+
+// Kinds of rows in the inbox.
+const (
+	kindCommand = "command"
+	kindClick   = "click"
+)
+
+// Accept takes a command as it arrived. It does only what fits before an acknowledgement: understand it, refuse what can be
+// refused at once, and make a change durable in the inbox. An error means that the store cannot write: nothing was taken.
+func (e *Engine) Accept(ctx context.Context, r op.Request) (Accepted, error) {
+	parsed, err := e.table.Parse(r.Text)
+	if err != nil {
+		return Accepted{Reply: e.answerFor(err)}, nil
+	}
+	if parsed.Help {
+		return e.help(r, parsed), nil
+	}
+	e.fillDefaults(&parsed, r.Channel)
+	if person, channel, ok := e.dir.Glance(r.Person, r.PersonTeam, r.Channel); ok {
+		d := e.policy.Decide(person, channel, parsed.Command.Verb, parsed.Command.Effect, op.Target{})
+		if !d.Allowed {
+			return Accepted{Reply: denied(d), Work: func(ctx context.Context) { e.recordDenied(ctx, r, parsed.Command.Verb, d) }}, nil
+		}
+	}
+	if len(parsed.Missing) > 0 {
+		form := e.form(parsed, r)
+		return Accepted{Form: &form}, nil
+	}
+	if parsed.Command.Effect == op.Read {
+		return Accepted{Work: func(ctx context.Context) { e.read(ctx, r, parsed) }}, nil
+	}
+	return e.take(ctx, r, parsed)
+}
+
+// take makes a change durable before it is acknowledged.
+func (e *Engine) take(ctx context.Context, r op.Request, parsed op.Parsed) (Accepted, error) {
+	body, err := json.Marshal(r)
+	if err != nil {
+		return Accepted{}, fmt.Errorf("keep request %s: %w", r.Key, err)
+	}
+	fresh, err := e.store.Receive(ctx, r.Key, kindCommand, body)
+	if err != nil {
+		return Accepted{}, fmt.Errorf("keep request %s: %w", r.Key, err)
+	}
+	if !fresh {
+		return Accepted{}, nil
+	}
+	return Accepted{Work: func(ctx context.Context) { e.submit(ctx, r, parsed) }}, nil
+}
+
+// fillDefaults puts the channel's default in place of an argument that was left out, unless the person asked to choose.
+func (e *Engine) fillDefaults(p *op.Parsed, channel string) {
+	scope, ok := e.policy.Scope(channel)
+	if !ok || p.Asks {
+		return
+	}
+	var missing []string
+	for _, name := range p.Missing {
+		if value := scope.Default[name]; value != "" && len(p.Missing) == 1 {
+			p.Args[name] = value
+			continue
+		}
+		missing = append(missing, name)
+	}
+	p.Missing = missing
+}
+
+// read answers a command that only looks.
+func (e *Engine) read(ctx context.Context, r op.Request, parsed op.Parsed) {
+	answer, err := e.look(ctx, r, parsed)
+	if err != nil {
+		e.sayError(ctx, r.Address(), err, "verb", parsed.Command.Verb)
+		return
+	}
+	e.say(ctx, r.Address(), answer)
+}
+
+func (e *Engine) look(ctx context.Context, r op.Request, parsed op.Parsed) (op.Answer, error) {
+	d, _, err := e.judge(ctx, r, parsed.Command, op.Target{}, false)
+	if err != nil {
+		return op.Answer{}, err
+	}
+	if !d.Allowed {
+		e.recordDenied(ctx, r, parsed.Command.Verb, d)
+		return *denied(d), nil
+	}
+	scope, _ := e.policy.Scope(r.Channel)
+	answer, err := parsed.Command.Read(ctx, op.Call{Args: parsed.Args, Scope: scope})
+	return answer, chooser(err, parsed)
+}
+
+// judge asks the policy with what is known of the person and the channel now.
+func (e *Engine) judge(ctx context.Context, r op.Request, c op.Command, target op.Target, fresh bool) (op.Decision, op.Channel, error) {
+	person, err := e.dir.Person(ctx, r.Person, r.PersonTeam, fresh)
+	if err != nil {
+		e.log.Warn("look a person up", "person", r.Person, "error", err)
+		return op.Decision{}, op.Channel{}, rightsUnknown(err)
+	}
+	channel, err := e.dir.Channel(ctx, r.Channel, false)
+	if err != nil {
+		return op.Decision{}, op.Channel{}, rightsUnknown(err)
+	}
+	return e.policy.Decide(person, channel, c.Verb, c.Effect, target), channel, nil
+}
+
+// chooser adds a picker to a refusal of one argument: the same command with a question mark in its place.
+func chooser(err error, parsed op.Parsed) error {
+	refusal := &op.Refusal{}
+	if !errors.As(err, &refusal) || refusal.Field == "" {
+		return err
+	}
+	args := op.Args{}
+	for _, place := range op.Placeholders(parsed.Command.Usage) {
+		if place.Name == refusal.Field {
+			break
+		}
+		args[place.Name] = parsed.Args[place.Name]
+	}
+	text := strings.TrimSpace(op.Format(parsed.Command.Usage, args)) + " ?"
+	withPicker := *refusal
+	withPicker.Answer.Next = append([]op.Next{{Label: "Choose…", Text: text}}, refusal.Answer.Next...)
+	return &withPicker
+}
+
+func (e *Engine) recordDenied(ctx context.Context, r op.Request, verb string, d op.Decision) {
+	err := e.store.Record(ctx, op.Event{
+		At: e.now(), Name: op.EventDenied, Actor: r.Person, Team: r.PersonTeam, Channel: r.Channel,
+		Detail: map[string]string{"verb": verb, "rule": d.Rule, "policy": d.Policy},
+	})
+	if err != nil {
+		e.log.Error("record a denial", "error", err)
+	}
+}

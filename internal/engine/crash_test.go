@@ -1,0 +1,223 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"casterbot/internal/op"
+	"casterbot/internal/store"
+
+	"pgregory.net/rapid"
+)
+
+func TestPendingSurvivesRestart(t *testing.T) {
+	s := newStage(t)
+	o := s.asked("caster restart c1")
+	s.restart()
+	s.click(ana, o, op.ActConfirm)
+	s.want(o, op.Succeeded, 1)
+}
+
+// The process dies between the durable mark and the answer.
+func TestRunningBecomesUnknown(t *testing.T) {
+	s := newStage(t)
+	o := s.asked("caster restart c1")
+	s.force(o, op.Queued, op.Running)
+	s.restart()
+	s.want(o, op.Unknown, 0)
+	s.advance(time.Hour)
+	s.want(o, op.Succeeded, 0)
+	if text := s.get(o).Outcome.Text.Plain(); !strings.Contains(text, "no answer came") {
+		t.Error(text)
+	}
+}
+
+func (s *stage) force(o op.Operation, states ...op.State) {
+	s.t.Helper()
+	from := o.State
+	for _, to := range states {
+		m := store.Move{ID: o.ID, From: from, To: to, By: ana, Expires: s.clock().Add(startWithin), Send: to == op.Running, Event: s.e.event("forced", "", "", o)}
+		if _, err := s.store.Move(context.Background(), m); err != nil {
+			s.t.Fatal(err)
+		}
+		from = to
+	}
+}
+
+func TestQueuedGoesOnWithinItsDeadline(t *testing.T) {
+	for name, c := range map[string]struct {
+		after time.Duration
+		state op.State
+		calls int
+	}{"in time": {10 * time.Second, op.Succeeded, 1}, "too late": {31 * time.Second, op.Failed, 0}} {
+		t.Run(name, func(t *testing.T) {
+			s := newStage(t)
+			o := s.asked("caster restart c1")
+			s.force(o, op.Queued)
+			s.with(func() { s.now = s.now.Add(c.after) })
+			s.restart()
+			s.want(o, c.state, c.calls)
+		})
+	}
+}
+
+func TestAckedRequestAndClickAreWorkedOff(t *testing.T) {
+	s := newStage(t)
+	r := op.Request{Key: "k1", Team: "T0", Channel: "C0", Person: ana, PersonTeam: "T0", Text: "caster restart c1", At: s.clock()}
+	if _, err := s.e.Accept(context.Background(), r); err != nil {
+		t.Fatal(err)
+	}
+	s.restart()
+	list, _ := s.store.List(context.Background(), store.Query{})
+	if len(list) != 1 {
+		t.Fatalf("%d operations", len(list))
+	}
+	if _, err := s.e.Press(context.Background(), s.press(ana, list[0], op.ActConfirm)); err != nil {
+		t.Fatal(err)
+	}
+	s.restart()
+	s.want(list[0], op.Succeeded, 1)
+	s.restart()
+	s.want(list[0], op.Succeeded, 1)
+	if left, _ := s.store.Unsettled(context.Background(), 10); len(left) != 0 {
+		t.Errorf("%d rows are left", len(left))
+	}
+}
+
+func TestInboxKeepsNoCapability(t *testing.T) {
+	s := newStage(t)
+	r := op.Request{Key: "k1", Team: "T0", Channel: "C0", Person: ana, PersonTeam: "T0", Text: "caster restart c1", At: s.clock(), ReplyTo: "canary", Trigger: "canary"}
+	if _, err := s.e.Accept(context.Background(), r); err != nil {
+		t.Fatal(err)
+	}
+	left, _ := s.store.Unsettled(context.Background(), 10)
+	if len(left) != 1 || strings.Contains(string(left[0].Body), "canary") || !json.Valid(left[0].Body) {
+		t.Errorf("%s", left[0].Body)
+	}
+	s.restart()
+}
+
+func TestUnknownIsLookedAtAndNeverFailed(t *testing.T) {
+	s := newStage(t)
+	looks, happened := 0, false
+	s.apply = func(int) op.Outcome { return op.Outcome{State: op.Unknown} }
+	s.verify = func() (op.Evidence, error) { looks++; return op.Evidence{Happened: happened, Seen: op.L("idle")}, nil }
+	o := s.asked("caster restart c1")
+	s.click(ana, o, op.ActConfirm)
+	for i, step := range []time.Duration{4, 2, 10, 30, 140, 10_000} {
+		s.advance(step * time.Second)
+		if want := min(i, 4); looks != want {
+			t.Fatalf("%d looks after step %d, not %d", looks, i, want)
+		}
+	}
+	s.want(o, op.Unknown, 1)
+	s.with(func() { happened = true })
+	s.click(bo, o, op.ActLook)
+	s.want(o, op.Succeeded, 1)
+}
+
+func TestPersonSettlesUnknown(t *testing.T) {
+	for act, state := range map[op.Act]op.State{op.ActHappened: op.Succeeded, op.ActNot: op.Failed} {
+		s := newStage(t)
+		s.apply = func(int) op.Outcome { return op.Outcome{State: op.Unknown} }
+		o := s.asked("caster restart c1")
+		s.click(ana, o, op.ActConfirm)
+		s.with(func() { s.forbid[bo] = true })
+		if told := s.click(bo, o, act); told != "not allowed" {
+			t.Errorf("a person without rights is told %q", told)
+		}
+		s.want(o, op.Unknown, 1)
+		s.click(ken, o, act)
+		s.want(o, state, 1)
+		if now := s.get(o); now.Closer != ken || !strings.Contains(now.Outcome.Text.Plain(), "@U0KEN says") {
+			t.Errorf("%+v", now)
+		}
+		if told := s.click(ana, o, op.ActNot); !strings.Contains(told, "settled by @U0KEN") {
+			t.Errorf("told %q", told)
+		}
+	}
+}
+
+func TestCopyIsSentAgainWithItsToken(t *testing.T) {
+	s := newStage(t)
+	s.apply = func(n int) op.Outcome {
+		if n < 3 {
+			return op.Outcome{State: op.Unknown}
+		}
+		return op.Outcome{State: op.Succeeded, Text: op.L("copied")}
+	}
+	o := s.asked("caster copy c1 New")
+	s.click(ana, o, op.ActConfirm)
+	s.want(o, op.Succeeded, 3)
+	for _, token := range s.applied {
+		if token != o.Token || len(token) == 0 || len(token) > 64 {
+			t.Errorf("token %q, not %q", token, o.Token)
+		}
+	}
+}
+
+func TestCopyIsNotSentForEver(t *testing.T) {
+	s := newStage(t)
+	s.apply = func(int) op.Outcome { return op.Outcome{State: op.Unknown} }
+	s.verify = func() (op.Evidence, error) { return op.Evidence{}, nil }
+	o := s.asked("caster copy c1 New")
+	s.click(ana, o, op.ActConfirm)
+	for range 10 {
+		s.advance(time.Minute)
+	}
+	s.want(o, op.Unknown, repeatAtMost)
+}
+
+func TestCopyAfterCrashIsSentWithItsToken(t *testing.T) {
+	s := newStage(t)
+	o := s.asked("caster copy c1 New")
+	s.force(o, op.Queued, op.Running)
+	s.restart()
+	s.advance(6 * time.Second)
+	s.want(o, op.Succeeded, 1)
+	if s.applied[0] != o.Token {
+		t.Error("another token")
+	}
+}
+
+// Whatever people do, in whatever order, with crashes in between: one call at most, and no state that is not so.
+func TestAnyOrderOfEvents(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		s := newStage(t)
+		defer s.close()
+		s.confirm = rapid.SampledFrom([]op.Confirm{op.ConfirmSelf, op.ConfirmOther}).Draw(r, "confirm")
+		result := rapid.SampledFrom([]op.State{op.Succeeded, op.Failed, op.Unknown}).Draw(r, "result")
+		s.apply = func(int) op.Outcome { return op.Outcome{State: result} }
+		s.verify = func() (op.Evidence, error) { return op.Evidence{Happened: result == op.Succeeded}, nil }
+		o := s.asked("caster restart c1")
+		acts := []op.Act{op.ActConfirm, op.ActApprove, op.ActCancel, op.ActDecline, op.ActLook}
+		for range rapid.IntRange(1, 8).Draw(r, "steps") {
+			switch rapid.IntRange(0, 5).Draw(r, "step") {
+			case 0:
+				s.advance(time.Duration(rapid.IntRange(0, 400).Draw(r, "seconds")) * time.Second)
+			case 1:
+				s.restart()
+			default:
+				s.click(rapid.SampledFrom([]string{ana, bo, ken}).Draw(r, "who"), o, rapid.SampledFrom(acts).Draw(r, "act"))
+			}
+		}
+		now := s.get(o)
+		calls := len(s.applied)
+		sent := map[op.State]bool{op.Succeeded: true, op.Failed: true, op.Unknown: true}[now.State]
+		switch {
+		case calls > 1:
+			r.Fatalf("%d calls", calls)
+		case sent != (calls == 1):
+			r.Fatalf("%s after %d calls", now.State, calls)
+		case sent && now.State != result:
+			r.Fatalf("%s although the call gave %s", now.State, result)
+		case sent && s.confirm == op.ConfirmOther && now.By != ken:
+			r.Fatalf("sent by %s", now.By)
+		case sent && s.confirm == op.ConfirmSelf && now.By != ana:
+			r.Fatalf("sent by %s", now.By)
+		}
+	})
+}

@@ -1,0 +1,152 @@
+// Package engine decides every state change of an operation, and nothing else in casterbot does.
+//
+// To see whether anything can ever happen twice, read this package in this order: accept.go (a command arrives),
+// submit.go (it becomes a pending operation with a card), press.go (a person confirms), run.go (the one place that makes
+// the call), unknown.go (what is done when no answer came), sweep.go (expiry, recovery after a restart, owed cards).
+//
+// What it keeps true:
+//   - A call leaves only after the state `running` is durable (run.go: claim), and only the claim that won may send.
+//   - `failed` is written for a definite refusal or when nothing left; `succeeded` for an answer or positive evidence;
+//     everything else is `unknown` and is settled by looking or by a person.
+//   - A person is judged by the policy when asking, when confirming and again just before the call.
+//   - A card is drawn from the stored operation, so it can be drawn again at any time (show.go).
+//
+// It must not know Slack, the cloud or any single command: those come in as a Chat, a Directory and a table.
+package engine
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"casterbot/internal/op"
+	"casterbot/internal/store"
+)
+
+// Config is what an engine is made of. All fields are needed but Log and Pause.
+type Config struct {
+	Table     op.Table
+	Store     *store.Store
+	Policy    Policy
+	Chat      Chat
+	Directory Directory
+	Now       func() time.Time
+	Log       *slog.Logger
+	Replica   string                                          // names this process in claims
+	Pause     func(ctx context.Context, d time.Duration) bool // waits; false when ctx ended first; nil = real time
+}
+
+// Engine moves operations through their states.
+type Engine struct {
+	table   op.Table
+	store   *store.Store
+	policy  Policy
+	chat    Chat
+	dir     Directory
+	now     func() time.Time
+	log     *slog.Logger
+	replica string
+	pause   func(context.Context, time.Duration) bool
+
+	owed    owed
+	looking sync.Map // ids of unknown operations that are being looked at
+	wake    chan struct{}
+	work    sync.WaitGroup // runs under way
+	base    context.Context
+	abort   context.CancelFunc // ends runs that outlast the shutdown
+	stop    context.CancelFunc // ends the sweep
+	swept   chan struct{}
+}
+
+// Times that the engine keeps.
+const (
+	startWithin   = 30 * time.Second // from confirmed to sent
+	sendWithin    = 5 * time.Second  // from the durable mark to the first byte
+	answerWithin  = 60 * time.Second // from sent to an answer
+	tellWaiting   = 10 * time.Second // the card says "still waiting"
+	lateAfter     = 120 * time.Second
+	repeatWithin  = 10 * time.Minute // a repeatable call may be sent again with its token
+	repeatAtMost  = 3                // in all
+	sweepEvery    = time.Second
+	targetRetry   = 300 * time.Millisecond
+	keepKeys      = 48 * time.Hour
+	pruneInterval = time.Hour
+)
+
+// New makes an engine; Start begins its periodic work.
+func New(c Config) *Engine {
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Pause == nil {
+		c.Pause = pause
+	}
+	e := &Engine{
+		table: c.Table, store: c.Store, policy: c.Policy, chat: c.Chat, dir: c.Directory,
+		now: c.Now, log: c.Log, replica: c.Replica, pause: c.Pause, wake: make(chan struct{}, 1), swept: make(chan struct{}),
+	}
+	e.base, e.abort = context.WithCancel(context.Background())
+	e.owed.init()
+	return e
+}
+
+func pause(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
+	}
+}
+
+// Start recovers what an earlier process left and begins the sweep.
+func (e *Engine) Start(ctx context.Context) error {
+	if err := e.recover(ctx); err != nil {
+		return err
+	}
+	sweep, stop := context.WithCancel(e.base)
+	e.stop = stop
+	go e.sweeping(sweep)
+	return nil
+}
+
+// Close stops the sweep, waits for the calls under way until ctx ends, and brings owed cards up to date.
+func (e *Engine) Close(ctx context.Context) {
+	if e.stop != nil {
+		e.stop()
+		<-e.swept
+	}
+	done := make(chan struct{})
+	go func() {
+		e.work.Wait()
+		e.owed.wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-ctx.Done():
+		e.log.Warn("stopped with work under way; it will show as unknown after the restart")
+	}
+	e.abort()
+	<-done
+}
+
+// Nudge makes the sweep look now, after the clock was moved.
+func (e *Engine) Nudge() {
+	select {
+	case e.wake <- struct{}{}:
+	default:
+	}
+}
+
+// spawn runs the work behind the caller's back; Close waits for it.
+func (e *Engine) spawn(work func(context.Context)) {
+	e.work.Add(1)
+	go func() {
+		defer e.work.Done()
+		work(e.base)
+	}()
+}

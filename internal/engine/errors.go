@@ -1,0 +1,13 @@
+package engine
+
+import "errors"
+
+// What a Chat says when it cannot show a card.
+var (
+	// ErrNotInChannel: the bot is not in the channel, or the channel is gone or archived.
+	ErrNotInChannel = errors.New("not in the channel")
+	// ErrGone: the message of the card was deleted or can no longer be edited.
+	ErrGone = errors.New("the card is gone")
+	// ErrBusy: the chat asks to come back later.
+	ErrBusy = errors.New("the chat is busy")
+)

@@ -1,0 +1,142 @@
+package engine
+
+import (
+	"context"
+	"strings"
+
+	"casterbot/internal/op"
+	"casterbot/internal/store"
+)
+
+// help lists what this person may do in this channel. With facts at hand it answers within the acknowledgement.
+func (e *Engine) help(r op.Request, p op.Parsed) Accepted {
+	if person, channel, ok := e.dir.Glance(r.Person, r.PersonTeam, r.Channel); ok {
+		answer := e.helpFor(person, channel, p)
+		return Accepted{Reply: &answer}
+	}
+	return Accepted{Work: func(ctx context.Context) {
+		person, err := e.dir.Person(ctx, r.Person, r.PersonTeam, false)
+		if err != nil {
+			e.sayError(ctx, r.Address(), rightsUnknown(err))
+			return
+		}
+		channel, err := e.dir.Channel(ctx, r.Channel, false)
+		if err != nil {
+			e.sayError(ctx, r.Address(), rightsUnknown(err))
+			return
+		}
+		e.say(ctx, r.Address(), e.helpFor(person, channel, p))
+	}}
+}
+
+func (e *Engine) helpFor(person op.Person, channel op.Channel, p op.Parsed) op.Answer {
+	if p.Topic != "" {
+		return e.helpTopic(p)
+	}
+	answer := op.Answer{Mark: op.MarkNeutral, Title: op.L("What you can do here")}
+	why := op.Answer{}
+	for _, c := range e.table.Commands {
+		if p.Noun != "" && op.Words(c.Usage)[0] != p.Noun {
+			continue
+		}
+		d := e.policy.Decide(person, channel, c.Verb, c.Effect, op.Target{})
+		if !d.Allowed {
+			why = *denied(d)
+			continue
+		}
+		answer.Items = append(answer.Items, helpItem(c, d))
+	}
+	if len(answer.Items) == 0 {
+		return why
+	}
+	answer.Note = e.helpNote(channel.ID)
+	return answer
+}
+
+func helpItem(c op.Command, d op.Decision) op.Item {
+	item := op.Item{Title: op.L(op.Code("/" + c.Usage)), Facts: []op.Line{op.L(c.Short, confirmWords[d.Confirm])}}
+	if places := op.Placeholders(c.Usage); len(places) > 0 && c.Effect != op.Read {
+		item.Next = []op.Next{{Label: "Open…", Text: strings.Join(op.Words(c.Usage), " ") + strings.Repeat(" ?", len(places))}}
+	}
+	return item
+}
+
+var confirmWords = map[op.Confirm]string{op.ConfirmOther: " Needs a second person."}
+
+func (e *Engine) helpNote(channel string) op.Line {
+	scope, _ := e.policy.Scope(channel)
+	note := op.L("Names or ids; several words in quotes; ", op.Code("?"), " in place of a name lets you choose.")
+	if studio := scope.Default["caster"]; studio != "" {
+		note = op.L(note, " Without a name: studio ", op.B(studio), ".")
+	}
+	if stream := scope.Default["stream"]; stream != "" {
+		note = op.L(note, " Without a stream: ", op.B(stream), ".")
+	}
+	return note
+}
+
+// helpTopic explains one command.
+func (e *Engine) helpTopic(p op.Parsed) op.Answer {
+	topic := strings.TrimSpace(p.Noun + " " + strings.TrimPrefix(p.Topic, p.Noun+" "))
+	answer := op.Answer{Mark: op.MarkNeutral, Title: op.L("Help for ", op.Code("/"+topic))}
+	for _, c := range e.table.Commands {
+		for _, spelling := range append([]string{c.Usage}, c.Aliases...) {
+			words := strings.Join(op.Words(spelling), " ")
+			if strings.HasPrefix(words, topic) || strings.HasSuffix(words, p.Topic) {
+				answer.Items = append(answer.Items, topicItem(c))
+				break
+			}
+		}
+	}
+	if len(answer.Items) == 0 {
+		_, err := e.table.Parse(topic)
+		return *e.answerFor(orUnknown(err, topic))
+	}
+	return answer
+}
+
+func orUnknown(err error, topic string) error {
+	if err != nil {
+		return err
+	}
+	return op.Refuse(op.L("I know no command ", op.Code("/"+topic), "."))
+}
+
+func topicItem(c op.Command) op.Item {
+	item := op.Item{Title: op.L(op.Code("/" + c.Usage)), Facts: []op.Line{op.L(c.Short)}}
+	for _, alias := range c.Aliases {
+		item.Facts = append(item.Facts, op.L("Also: ", op.Code("/"+alias)))
+	}
+	for _, example := range c.Examples {
+		item.Facts = append(item.Facts, op.L("Example: ", op.Code("/"+example)))
+	}
+	item.Facts = append(item.Facts, op.L("Permission: ", op.Code(c.Verb), " · effect: ", string(c.Effect)))
+	return item
+}
+
+// Home gives what one person sees on the bot's own page: what waits for an answer, and their last requests.
+func (e *Engine) Home(ctx context.Context, r op.Request) (op.Answer, error) {
+	answer := op.Answer{
+		Mark: op.MarkNeutral, Title: op.L("casterbot"),
+		Lines: []op.Line{op.L("Type ", op.Code("/caster"), " or ", op.Code("/record"), " in the channel of your show: each lists what you may do there.")},
+	}
+	last, err := e.store.List(ctx, store.Query{Asker: r.Person, Newest: true, Limit: 10})
+	if err != nil {
+		return answer, err
+	}
+	for _, o := range last {
+		answer.Items = append(answer.Items, op.Item{
+			Mark: homeMarks[o.State], Title: o.Plan.Title,
+			Facts: []op.Line{op.L(string(o.State), " · ", op.On(o.Created), " · ", op.In(o.Channel), " · op ", o.Ref())},
+		})
+	}
+	if len(last) == 0 {
+		answer.Lines = append(answer.Lines, op.L("You have not asked for anything yet."))
+	}
+	return answer, nil
+}
+
+var homeMarks = map[op.State]op.Mark{
+	op.Pending: op.MarkWait, op.Queued: op.MarkWait, op.Running: op.MarkWait, op.Succeeded: op.MarkOK,
+	op.Failed: op.MarkFailed, op.Unknown: op.MarkUnknown, op.Expired: op.MarkNeutral, op.Cancelled: op.MarkNeutral,
+}

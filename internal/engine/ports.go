@@ -1,0 +1,44 @@
+package engine
+
+import (
+	"context"
+
+	"casterbot/internal/op"
+)
+
+// Chat is where people see operations: Slack. Every method may be called again with the same values.
+type Chat interface {
+	// Show draws the card of an operation: posts it when o.Card is empty, else edits it. It returns the message id of the
+	// card. ErrNotInChannel and ErrGone (wrapped) say that no card can be there; ErrBusy (wrapped) that it should be tried later.
+	Show(ctx context.Context, o op.Operation) (card string, err error)
+	// Tell says something to one person in private.
+	Tell(ctx context.Context, to op.Address, a op.Answer) error
+}
+
+// Directory tells who people are and what channels are.
+type Directory interface {
+	// Person looks somebody up. fresh asks for facts not older than this call; otherwise up to 60 s old ones will do.
+	// When the look-up fails and older facts exist they come back with Stale set; without any, the error does.
+	Person(ctx context.Context, id, team string, fresh bool) (op.Person, error)
+	// Channel looks a channel up, likewise.
+	Channel(ctx context.Context, id string, fresh bool) (op.Channel, error)
+	// Glance gives facts not older than 60 s without asking anybody; false when they are not at hand.
+	Glance(person, team, channel string) (op.Person, op.Channel, bool)
+}
+
+// Policy is the policy in force; a reload swaps it as a whole.
+type Policy interface {
+	// Decide says whether the person may use the verb on the target in the channel. An empty target asks for the verb as such.
+	Decide(p op.Person, c op.Channel, verb string, effect op.Effect, target op.Target) op.Decision
+	// Approves says whether the person may be the second person for a decision, and why not.
+	Approves(d op.Decision, asker string, p op.Person) (bool, op.Line)
+	// Scope gives what the channel may touch; false when the policy does not name it.
+	Scope(channel string) (op.Scope, bool)
+}
+
+// Accepted is what the engine makes of a request or a click within the time that an acknowledgement has.
+type Accepted struct {
+	Reply *op.Answer            // to be given at once, in private
+	Form  *op.Form              // to be opened at once, still without options
+	Work  func(context.Context) // to be run after the acknowledgement; nil when there is nothing more to do
+}

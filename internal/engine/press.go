@@ -1,0 +1,215 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"casterbot/internal/op"
+	"casterbot/internal/store"
+)
+
+// Press takes a click on a card. Like Accept it does only what fits before an acknowledgement.
+func (e *Engine) Press(ctx context.Context, c op.Click) (Accepted, error) {
+	o, err := e.store.Get(ctx, c.Operation)
+	if errors.Is(err, store.ErrNotFound) {
+		return Accepted{Reply: reply(op.MarkFailed, op.L("I do not know this card. Nothing was done."))}, nil
+	}
+	if err != nil {
+		return Accepted{}, fmt.Errorf("read %s: %w", op.Ref(c.Operation), err)
+	}
+	if !belongs(o, c) {
+		return Accepted{Reply: reply(op.MarkFailed, op.L("This button does not belong to this message. Nothing was done.")),
+			Work: func(ctx context.Context) { e.recordMismatch(ctx, o, c) }}, nil
+	}
+	if text, ok := followUp(o, c); ok {
+		return e.Accept(ctx, op.Request{
+			Key: c.Key, Team: c.Team, Channel: c.Channel, Thread: o.Thread, Person: c.Person, PersonTeam: c.PersonTeam,
+			Text: text, At: c.At, ReplyTo: c.ReplyTo, Trigger: c.Trigger,
+		})
+	}
+	return e.takeClick(ctx, c)
+}
+
+func (e *Engine) takeClick(ctx context.Context, c op.Click) (Accepted, error) {
+	body, err := json.Marshal(c)
+	if err != nil {
+		return Accepted{}, fmt.Errorf("keep click %s: %w", c.Key, err)
+	}
+	fresh, err := e.store.Receive(ctx, c.Key, kindClick, body)
+	if err != nil {
+		return Accepted{}, fmt.Errorf("keep click %s: %w", c.Key, err)
+	}
+	if !fresh {
+		return Accepted{}, nil
+	}
+	return Accepted{Work: func(ctx context.Context) { e.press(ctx, c) }}, nil
+}
+
+// belongs holds a click against the stored card: a value copied into another message or channel is worth nothing.
+func belongs(o op.Operation, c op.Click) bool {
+	return o.Team == c.Team && o.Channel == c.Channel && (o.Card == "" || o.Card == c.Message)
+}
+
+func (e *Engine) recordMismatch(ctx context.Context, o op.Operation, c op.Click) {
+	event := e.event(op.EventDenied, c.Person, c.PersonTeam, o)
+	event.Detail["mismatch"] = "button in another message"
+	if err := e.store.Record(ctx, event); err != nil {
+		e.log.Error("record a mismatch", "op", o.Ref(), "error", err)
+	}
+}
+
+// followUp gives the command that a button stands for, if it stands for one. It is judged anew, as the clicker's.
+func followUp(o op.Operation, c op.Click) (string, bool) {
+	switch {
+	case c.Act == op.ActAgain:
+		return o.Text, true
+	case c.Act == op.ActNext && o.Outcome != nil && c.Index >= 0 && c.Index < len(o.Outcome.Next):
+		return o.Outcome.Next[c.Index].Text, true
+	}
+	return "", false
+}
+
+// acts says what each button does.
+var acts = map[op.Act]func(*Engine, context.Context, op.Operation, op.Click) error{
+	op.ActConfirm:  (*Engine).confirm,
+	op.ActApprove:  (*Engine).approve,
+	op.ActCancel:   (*Engine).cancel,
+	op.ActDecline:  (*Engine).cancel,
+	op.ActLook:     (*Engine).lookAgain,
+	op.ActHappened: (*Engine).itHappened,
+	op.ActNot:      (*Engine).itDidNot,
+}
+
+func (e *Engine) press(ctx context.Context, c op.Click) {
+	err := e.act(ctx, c)
+	if err != nil {
+		e.sayError(ctx, c.Address(), err, "op", op.Ref(c.Operation))
+	}
+	if err := e.store.Settle(ctx, c.Key); err != nil {
+		e.log.Error("settle a click", "op", op.Ref(c.Operation), "error", err)
+	}
+}
+
+func (e *Engine) act(ctx context.Context, c op.Click) error {
+	do, ok := acts[c.Act]
+	if !ok {
+		return op.Refuse(op.L("I do not know this button. Nothing was done."))
+	}
+	o, err := e.store.Get(ctx, c.Operation)
+	if err != nil {
+		return fmt.Errorf("read %s: %w", op.Ref(c.Operation), err)
+	}
+	return do(e, ctx, o, c)
+}
+
+// confirm is the asker's own click.
+func (e *Engine) confirm(ctx context.Context, o op.Operation, c op.Click) error {
+	if o.State != op.Pending {
+		return e.tooLate(o, c)
+	}
+	if o.Decision.Confirm != op.ConfirmSelf || c.Person != o.Asker {
+		return onlyAsker(o)
+	}
+	now, err := e.judgeAsker(ctx, o)
+	if err != nil {
+		return err
+	}
+	if now.Confirm != op.ConfirmSelf {
+		return policyChanged(o)
+	}
+	return e.queue(ctx, o, c, op.EventConfirmed)
+}
+
+// approve is the click of a second person.
+func (e *Engine) approve(ctx context.Context, o op.Operation, c op.Click) error {
+	if o.State != op.Pending {
+		return e.tooLate(o, c)
+	}
+	now, err := e.judgeAsker(ctx, o)
+	if err != nil {
+		return err
+	}
+	if o.Decision.Confirm != op.ConfirmOther || now.Confirm != op.ConfirmOther {
+		return policyChanged(o)
+	}
+	if err := e.mayApprove(ctx, now, o, c.Person, c.PersonTeam); err != nil {
+		return err
+	}
+	return e.queue(ctx, o, c, op.EventApproved)
+}
+
+// mayApprove looks the second person up now, never from a cache, and holds them against the policy in force.
+func (e *Engine) mayApprove(ctx context.Context, now op.Decision, o op.Operation, person, team string) error {
+	p, err := e.dir.Person(ctx, person, team, true)
+	if err != nil {
+		return rightsUnknown(err)
+	}
+	if ok, why := e.policy.Approves(now, o.Asker, p); !ok {
+		return &op.Refusal{Answer: op.Answer{Mark: op.MarkDenied, Title: why}}
+	}
+	return nil
+}
+
+// judgeAsker asks the policy again whether the asker may still do this.
+func (e *Engine) judgeAsker(ctx context.Context, o op.Operation) (op.Decision, error) {
+	command, ok := e.table.Find(o.Command)
+	if !ok {
+		return op.Decision{}, op.Refuse(op.L("This command is no longer known. Nothing was done."))
+	}
+	r := op.Request{Team: o.Team, Channel: o.Channel, Person: o.Asker, PersonTeam: o.Team}
+	d, _, err := e.judge(ctx, r, command, o.Plan.Target, true)
+	if err != nil {
+		return d, err
+	}
+	if !d.Allowed {
+		return d, e.deny(ctx, r, o.Verb, d)
+	}
+	return d, nil
+}
+
+// queue is the guarded move that only one click can win.
+func (e *Engine) queue(ctx context.Context, o op.Operation, c op.Click, event string) error {
+	now, err := e.store.Move(ctx, store.Move{
+		ID: o.ID, From: op.Pending, To: op.Queued, By: c.Person, Fresh: true, Expires: e.now().Add(startWithin),
+		Event: e.event(event, c.Person, c.PersonTeam, o),
+	})
+	if errors.Is(err, store.ErrLost) {
+		return e.tooLate(now, c)
+	}
+	if err != nil {
+		return fmt.Errorf("confirm %s: %w", o.Ref(), err)
+	}
+	e.log.Info(event, "op", o.Ref(), "verb", o.Verb, "person", c.Person)
+	e.owe(o.ID)
+	e.spawn(func(ctx context.Context) { e.run(ctx, o.ID) })
+	return nil
+}
+
+// cancel calls a pending operation off: the asker may, and whoever could approve it.
+func (e *Engine) cancel(ctx context.Context, o op.Operation, c op.Click) error {
+	if o.State != op.Pending {
+		return e.tooLate(o, c)
+	}
+	if c.Person != o.Asker {
+		if o.Decision.Confirm != op.ConfirmOther {
+			return onlyAsker(o)
+		}
+		if err := e.mayApprove(ctx, o.Decision, o, c.Person, c.PersonTeam); err != nil {
+			return err
+		}
+	}
+	now, err := e.store.Move(ctx, store.Move{
+		ID: o.ID, From: op.Pending, To: op.Cancelled, By: c.Person, Event: e.event(op.EventVetoed, c.Person, c.PersonTeam, o),
+	})
+	if errors.Is(err, store.ErrLost) {
+		return e.tooLate(now, c)
+	}
+	if err != nil {
+		return fmt.Errorf("cancel %s: %w", o.Ref(), err)
+	}
+	e.log.Info("cancelled", "op", o.Ref(), "verb", o.Verb, "person", c.Person)
+	e.owe(o.ID)
+	return nil
+}

@@ -1,0 +1,102 @@
+package engine
+
+import (
+	"context"
+	"errors"
+
+	"casterbot/internal/op"
+)
+
+// say gives a private answer; a failure to do so is only logged, the trail has it.
+func (e *Engine) say(ctx context.Context, to op.Address, a op.Answer) {
+	if err := e.chat.Tell(ctx, to, a); err != nil {
+		e.log.Warn("could not answer in private", "person", to.Person, "channel", to.Channel, "error", err)
+	}
+}
+
+// sayError tells a person why something was not done.
+func (e *Engine) sayError(ctx context.Context, to op.Address, err error, about ...any) {
+	e.say(ctx, to, *e.answerFor(err, about...))
+}
+
+// answerFor turns an error into words: a refusal as it stands, anything else as an internal error with a reference that the
+// log has too.
+func (e *Engine) answerFor(err error, about ...any) *op.Answer {
+	refusal := &op.Refusal{}
+	if errors.As(err, &refusal) {
+		answer := refusal.Answer
+		return &answer
+	}
+	ref := "op-" + op.Ref(op.NewID())
+	e.log.Error("internal error", append([]any{"reference", ref, "error", err}, about...)...)
+	return reply(op.MarkFailed, op.L("Internal error, reference ", op.Code(ref), ". Nothing was done that is not on a card."))
+}
+
+func reply(mark op.Mark, title op.Line, lines ...op.Line) *op.Answer {
+	return &op.Answer{Mark: mark, Title: title, Lines: lines}
+}
+
+// denied words a refusal by the policy.
+func denied(d op.Decision) *op.Answer {
+	if len(d.Why) == 0 {
+		return reply(op.MarkDenied, op.L("The policy does not allow this here."))
+	}
+	return reply(op.MarkDenied, d.Why[0], d.Why[1:]...)
+}
+
+func rightsUnknown(err error) error {
+	return errors.Join(op.Refuse(op.L("I cannot check your rights right now, so nothing was done."),
+		op.L("Slack did not answer who you are. Try again in a minute.")), err)
+}
+
+func notInChannel() *op.Refusal {
+	return op.Refuse(op.L("I am not in this channel, so nobody would see what happens. Nothing was done."),
+		op.L("Type ", op.Code("/invite @casterbot"), " here and ask again."))
+}
+
+func late(r op.Request) *op.Refusal {
+	return op.Refuse(op.L("This reached me too late, so I did not do it: ", op.Code("/"+op.Visible(r.Text))),
+		op.L("Ask again if it is still wanted.")).WithNext(op.Next{Label: "Ask again", Text: r.Text})
+}
+
+func onlyAsker(o op.Operation) *op.Refusal {
+	if o.Decision.Confirm == op.ConfirmOther {
+		return op.Refuse(op.L("This one needs an approval, not a confirmation. Nothing was done."))
+	}
+	return &op.Refusal{Answer: op.Answer{Mark: op.MarkDenied, Title: op.L("Only ", op.Who(o.Asker), " can answer this card. Nothing was done.")}}
+}
+
+func policyChanged(o op.Operation) *op.Refusal {
+	return op.Refuse(op.L("The policy has changed since this was asked. Nothing was done.")).
+		WithNext(op.Next{Label: "Ask again", Text: o.Text})
+}
+
+// tooLate answers a click on a card that has moved on. The winner's own repeated click gets no second answer when it is
+// replayed after a restart, because it is the same click.
+func (e *Engine) tooLate(o op.Operation, c op.Click) error {
+	e.owe(o.ID)
+	return &op.Refusal{Already: true, Answer: op.Answer{Mark: op.MarkNeutral, Title: lateWords(o, c.Person)}}
+}
+
+func lateWords(o op.Operation, clicker string) op.Line {
+	who := op.L(op.Who(o.By))
+	if o.By == clicker {
+		who = op.L("you")
+	}
+	switch o.State {
+	case op.Pending:
+		return op.L("This expired at ", op.At(o.Expires), ". Nothing was done.")
+	case op.Expired:
+		return op.L("This expired. Nothing was done.")
+	case op.Cancelled:
+		return op.L("Already cancelled by ", who, ". Nothing was done.")
+	case op.Queued, op.Running:
+		return op.L("Already confirmed by ", who, ". It is under way.")
+	case op.Unknown:
+		return op.L("Already confirmed by ", who, ". Its outcome is not known yet; I will not send it again.")
+	}
+	if o.Closer != "" {
+		return op.L("Already settled by ", op.Who(o.Closer), ".")
+	}
+	return op.L("Already confirmed by ", who, ". Your click changed nothing.")
+}

@@ -1,0 +1,319 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"casterbot/internal/op"
+	"casterbot/internal/store"
+)
+
+// stage is an engine among simple people: a clock that stands, one command, a policy that can be changed.
+type stage struct {
+	t     *testing.T
+	e     *Engine
+	store *store.Store
+	path  string
+	work  sync.WaitGroup
+
+	mu       sync.Mutex
+	now      time.Time
+	applied  []string // tokens of the calls made
+	apply    func(n int) op.Outcome
+	verify   func() (op.Evidence, error)
+	seen     string // what Plan sees
+	planErr  error
+	confirm  op.Confirm
+	forbid   map[string]bool // people without rights
+	deaf     bool            // the directory does not answer
+	absent   bool            // the bot is not in the channel
+	shown    []op.Operation
+	showErr  []error // errors of the next shows
+	told     []string
+	blocking chan struct{} // Apply waits for it when set
+}
+
+const (
+	ana = "U0ANA"
+	bo  = "U0BO"
+	ken = "U0KEN"
+)
+
+func newStage(t *testing.T) *stage {
+	s := &stage{
+		t: t, path: filepath.Join(t.TempDir(), "db"), now: time.Date(2026, 11, 22, 20, 0, 0, 0, time.UTC),
+		confirm: op.ConfirmSelf, forbid: map[string]bool{}, seen: "idle",
+	}
+	s.open()
+	t.Cleanup(s.close)
+	return s
+}
+
+func (s *stage) open() {
+	s.t.Helper()
+	db, err := store.Open(context.Background(), "sqlite:"+s.path, store.Options{Now: s.clock, Replica: op.NewID()})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.store = db
+	s.e = New(Config{
+		Table: s.table(), Store: db, Policy: (*rules)(s), Chat: (*chat)(s), Directory: (*people)(s), Now: s.clock, Replica: op.NewID(),
+		Pause: func(ctx context.Context, d time.Duration) bool {
+			if d >= tellWaiting {
+				<-ctx.Done()
+				return false
+			}
+			return pause(ctx, d/100)
+		},
+	})
+}
+
+func (s *stage) close() {
+	s.settle()
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	s.e.Close(ctx)
+	_ = s.store.Close()
+}
+
+// restart is a new process over the same file; nothing of the old one is told to the new one.
+func (s *stage) restart() {
+	s.t.Helper()
+	s.close()
+	s.open()
+	if err := s.e.recover(context.Background()); err != nil {
+		s.t.Fatal(err)
+	}
+	s.settle()
+}
+
+func (s *stage) clock() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.now
+}
+
+func (s *stage) advance(d time.Duration) {
+	s.mu.Lock()
+	s.now = s.now.Add(d)
+	s.mu.Unlock()
+	s.e.sweep(context.Background())
+	s.settle()
+}
+
+func (s *stage) with(change func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	change()
+}
+
+func (s *stage) settle() {
+	s.work.Wait()
+	s.e.work.Wait()
+	s.e.owed.wait()
+}
+
+func (s *stage) table() op.Table {
+	return op.Table{
+		Commands: []op.Command{
+			{Usage: "caster restart {caster}", Short: "Restart.", Verb: "caster.restart", Effect: op.OnAir, Plan: s.plan, Apply: s.call, Verify: s.look},
+			{Usage: "caster copy {caster} {name}", Short: "Copy.", Verb: "caster.copy", Effect: op.Change, Plan: s.plan, Apply: s.call, Verify: s.look, Repeatable: true},
+			{Usage: "caster list", Short: "List.", Verb: "caster.list", Effect: op.Read, Read: func(context.Context, op.Call) (op.Answer, error) {
+				return op.Answer{Title: op.L("two studios")}, nil
+			}},
+		},
+		Kinds: []op.Kind{
+			{Name: "caster", Label: "Studio", Options: func(context.Context, op.Call) ([]op.Option, error) {
+				return []op.Option{{Label: "Evening News · on air", Value: "c1"}, {Label: "Evening Talk", Value: "c2"}}, nil
+			}},
+			{Name: "name", Label: "Name", Max: 64},
+		},
+	}
+}
+
+func (s *stage) plan(_ context.Context, call op.Call) (op.Plan, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return op.Plan{
+		Args: call.Args, Target: op.Target{Kind: "caster", ID: call.Args["caster"]}, Title: op.L("Restart ", call.Args["caster"]),
+		Facts: []op.Line{op.L("it is ", s.seen)}, Fingerprint: s.seen,
+	}, s.planErr
+}
+
+func (s *stage) call(ctx context.Context, _ op.Plan, token string) op.Outcome {
+	s.mu.Lock()
+	s.applied = append(s.applied, token)
+	n, apply, blocking := len(s.applied), s.apply, s.blocking
+	s.mu.Unlock()
+	if blocking != nil {
+		<-blocking
+	}
+	if apply != nil {
+		return apply(n)
+	}
+	return op.Outcome{State: op.Succeeded, Text: op.L("done")}
+}
+
+func (s *stage) look(context.Context, op.Plan, op.Outcome, time.Time) (op.Evidence, error) {
+	s.mu.Lock()
+	verify := s.verify
+	s.mu.Unlock()
+	if verify != nil {
+		return verify()
+	}
+	return op.Evidence{Happened: true, Seen: op.L("it runs")}, nil
+}
+
+// type takes a command as the bot would, and does its work.
+func (s *stage) typed(person, text string) Accepted {
+	s.t.Helper()
+	return s.request(op.Request{Key: op.NewID(), Team: "T0", Channel: "C0", Person: person, PersonTeam: "T0", Text: text, At: s.clock()})
+}
+
+func (s *stage) request(r op.Request) Accepted {
+	s.t.Helper()
+	accepted, err := s.e.Accept(context.Background(), r)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.do(accepted)
+	return accepted
+}
+
+func (s *stage) do(a Accepted) {
+	if a.Reply != nil {
+		s.with(func() { s.told = append(s.told, a.Reply.Title.Plain()) })
+	}
+	if a.Work != nil {
+		a.Work(context.Background())
+	}
+	s.settle()
+}
+
+// asked is a fresh pending operation.
+func (s *stage) asked(text string) op.Operation {
+	s.t.Helper()
+	s.typed(ana, text)
+	list, err := s.store.List(context.Background(), store.Query{Newest: true, Limit: 1})
+	if err != nil || len(list) == 0 {
+		s.t.Fatalf("nothing was created: %v, told %q", err, s.told)
+	}
+	return list[0]
+}
+
+func (s *stage) click(person string, o op.Operation, act op.Act) string {
+	s.t.Helper()
+	before := len(s.told)
+	accepted, err := s.e.Press(context.Background(), s.press(person, o, act))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.do(accepted)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.told) == before {
+		return ""
+	}
+	return s.told[len(s.told)-1]
+}
+
+func (s *stage) press(person string, o op.Operation, act op.Act) op.Click {
+	return op.Click{Key: op.NewID(), Operation: o.ID, Act: act, Team: "T0", Channel: "C0", Message: "card-" + o.ID, Person: person, PersonTeam: "T0", At: s.clock()}
+}
+
+func (s *stage) state(o op.Operation) op.State { return s.get(o).State }
+
+func (s *stage) get(o op.Operation) op.Operation {
+	s.t.Helper()
+	now, err := s.store.Get(context.Background(), o.ID)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return now
+}
+
+func (s *stage) want(o op.Operation, state op.State, calls int) {
+	s.t.Helper()
+	if got := s.get(o); got.State != state || len(s.applied) != calls {
+		s.t.Fatalf("it is %s after %d calls, not %s after %d; outcome %+v, told %q", got.State, len(s.applied), state, calls, got.Outcome, s.told)
+	}
+}
+
+type rules stage
+
+func (r *rules) Decide(p op.Person, _ op.Channel, verb string, _ op.Effect, _ op.Target) op.Decision {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.forbid[p.ID] || r.forbid[verb] {
+		return op.Decision{Rule: "policy.yml:9", Why: []op.Line{op.L("not allowed")}}
+	}
+	return op.Decision{Allowed: true, Rule: "policy.yml:1", Confirm: r.confirm, Approvers: []string{ken}, Expires: 5 * time.Minute}
+}
+
+func (r *rules) Approves(_ op.Decision, asker string, p op.Person) (bool, op.Line) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if p.ID == asker || r.forbid[p.ID] || !slices.Contains([]string{ken, ana}, p.ID) {
+		return false, op.L("not an approver")
+	}
+	return true, nil
+}
+
+func (r *rules) Scope(string) (op.Scope, bool) {
+	return op.Scope{Default: op.Args{"caster": "c1"}}, true
+}
+
+type people stage
+
+func (d *people) Person(_ context.Context, id, team string, _ bool) (op.Person, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.deaf {
+		return op.Person{}, errors.New("slack is silent")
+	}
+	return op.Person{ID: id, Team: team}, nil
+}
+
+func (d *people) Channel(_ context.Context, id string, _ bool) (op.Channel, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return op.Channel{ID: id, Member: !d.absent}, nil
+}
+
+func (d *people) Glance(person, team, channel string) (op.Person, op.Channel, bool) {
+	return op.Person{ID: person, Team: team}, op.Channel{ID: channel, Member: true}, !(*stage)(d).isDeaf()
+}
+
+func (s *stage) isDeaf() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.deaf
+}
+
+type chat stage
+
+func (c *chat) Show(_ context.Context, o op.Operation) (string, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.showErr) > 0 {
+		err := c.showErr[0]
+		c.showErr = c.showErr[1:]
+		if err != nil {
+			return "", err
+		}
+	}
+	c.shown = append(c.shown, o)
+	return "card-" + o.ID, nil
+}
+
+func (c *chat) Tell(_ context.Context, _ op.Address, a op.Answer) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.told = append(c.told, a.Title.Plain())
+	return nil
+}

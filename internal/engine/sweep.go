@@ -1,0 +1,180 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"casterbot/internal/op"
+	"casterbot/internal/store"
+)
+
+// recover takes over what an earlier process left: what it had sent is unknown, what it had only confirmed goes on within its
+// deadline, what had only arrived is worked off, and every card that is behind is drawn again.
+func (e *Engine) recover(ctx context.Context) error {
+	if e.store.Exclusive() {
+		if err := e.disown(ctx); err != nil {
+			return err
+		}
+	}
+	queued, err := e.store.List(ctx, store.Query{States: []op.State{op.Queued}})
+	if err != nil {
+		return err
+	}
+	for _, o := range queued {
+		e.spawn(func(ctx context.Context) { e.run(ctx, o.ID) })
+	}
+	return e.workOff(ctx)
+}
+
+// disown moves running operations of a dead process to unknown. They are never sent again but by mayRepeat.
+func (e *Engine) disown(ctx context.Context) error {
+	running, err := e.store.List(ctx, store.Query{States: []op.State{op.Running}})
+	if err != nil {
+		return err
+	}
+	for _, o := range running {
+		outcome := op.Outcome{State: op.Unknown, Text: op.L("I was stopped while this call was under way, so I did not get an answer.")}
+		if _, err := e.finish(ctx, o, outcome); err != nil && !errors.Is(err, store.ErrLost) {
+			return err
+		}
+	}
+	return nil
+}
+
+// workOff goes on with requests and clicks that were acknowledged and not finished.
+func (e *Engine) workOff(ctx context.Context) error {
+	left, err := e.store.Unsettled(ctx, 1000)
+	if err != nil {
+		return err
+	}
+	for _, row := range left {
+		if work := e.resume(row); work != nil {
+			e.spawn(work)
+		}
+	}
+	return nil
+}
+
+func (e *Engine) resume(row store.Received) func(context.Context) {
+	settle := func(ctx context.Context) {
+		if err := e.store.Settle(ctx, row.Key); err != nil {
+			e.log.Error("settle a stray row", "kind", row.Kind, "error", err)
+		}
+	}
+	switch row.Kind {
+	case kindCommand:
+		r := op.Request{}
+		if json.Unmarshal(row.Body, &r) != nil {
+			return settle
+		}
+		parsed, err := e.table.Parse(r.Text)
+		if err != nil || parsed.Help {
+			return settle
+		}
+		e.fillDefaults(&parsed, r.Channel)
+		return func(ctx context.Context) { e.submit(ctx, r, parsed) }
+	case kindClick:
+		c := op.Click{}
+		if json.Unmarshal(row.Body, &c) != nil {
+			return settle
+		}
+		return func(ctx context.Context) { e.pressAgain(ctx, c) }
+	}
+	return settle
+}
+
+// pressAgain goes on with a click after a restart. If the click had won before the crash there is nothing left to say.
+func (e *Engine) pressAgain(ctx context.Context, c op.Click) {
+	o, err := e.store.Get(ctx, c.Operation)
+	if err == nil && (o.By == c.Person || o.Closer == c.Person) {
+		err = e.store.Settle(ctx, c.Key)
+	} else if err == nil {
+		e.press(ctx, c)
+	}
+	if err != nil {
+		e.log.Error("go on with a click", "op", op.Ref(c.Operation), "error", err)
+	}
+}
+
+// sweeping looks once a second for what time has made due.
+func (e *Engine) sweeping(ctx context.Context) {
+	defer close(e.swept)
+	ticker := time.NewTicker(sweepEvery)
+	defer ticker.Stop()
+	pruned := time.Time{}
+	for {
+		e.sweep(ctx)
+		if time.Since(pruned) > pruneInterval {
+			pruned = time.Now()
+			if err := e.store.Prune(ctx, e.now().Add(-keepKeys)); err != nil && ctx.Err() == nil {
+				e.log.Warn("prune", "error", err)
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		case <-e.wake:
+		}
+	}
+}
+
+// sweep may write `expired`, `unknown` and `succeeded`, never `failed`.
+func (e *Engine) sweep(ctx context.Context) {
+	err := errors.Join(e.expire(ctx), e.lookAtUnknown(ctx), e.drawOwed(ctx))
+	if err != nil && ctx.Err() == nil {
+		e.log.Warn("sweep", "error", err)
+	}
+}
+
+func (e *Engine) expire(ctx context.Context) error {
+	due, err := e.store.List(ctx, store.Query{States: []op.State{op.Pending, op.Queued}, ExpiredBy: e.now(), Limit: 500})
+	if err != nil {
+		return err
+	}
+	for _, o := range due {
+		_, err := e.store.Move(ctx, store.Move{ID: o.ID, From: o.State, To: op.Expired, Event: e.event(op.EventExpired, "", "", o)})
+		if err != nil && !errors.Is(err, store.ErrLost) {
+			return err
+		}
+		e.owe(o.ID)
+	}
+	return nil
+}
+
+func (e *Engine) lookAtUnknown(ctx context.Context) error {
+	open, err := e.store.List(ctx, store.Query{States: []op.State{op.Unknown}, Limit: 100})
+	if err != nil {
+		return err
+	}
+	for _, o := range open {
+		if _, busy := e.looking.LoadOrStore(o.ID, true); busy {
+			continue
+		}
+		if !lookDue(o, e.now()) {
+			e.looking.Delete(o.ID)
+			continue
+		}
+		e.spawn(func(ctx context.Context) {
+			defer e.looking.Delete(o.ID)
+			if err := e.reconcile(ctx, o); err != nil {
+				e.log.Warn("look at an unknown outcome", "op", o.Ref(), "error", err)
+			}
+		})
+	}
+	return nil
+}
+
+// drawOwed redraws cards whose stored operation is newer than what they show.
+func (e *Engine) drawOwed(ctx context.Context) error {
+	behind, err := e.store.List(ctx, store.Query{Unshown: true, Limit: 500})
+	if err != nil {
+		return err
+	}
+	for _, o := range behind {
+		e.owe(o.ID)
+	}
+	return nil
+}
