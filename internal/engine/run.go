@@ -226,7 +226,7 @@ func (e *Engine) check(ctx context.Context, o op.Operation, command op.Command) 
 		if !e.pause(ctx, wait) {
 			return
 		}
-		seen, err := command.Verify(ctx, o.Plan, *o.Outcome, o.Sent)
+		seen, err := command.Verify(ctx, attempt(o))
 		if err != nil {
 			outcome.Evidence = op.L("I could not look whether it took effect.")
 			continue

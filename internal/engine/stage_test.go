@@ -159,7 +159,7 @@ func (s *stage) call(ctx context.Context, _ op.Plan, token string) op.Outcome {
 	return op.Outcome{State: op.Succeeded, Text: op.L("done")}
 }
 
-func (s *stage) look(context.Context, op.Plan, op.Outcome, time.Time) (op.Evidence, error) {
+func (s *stage) look(context.Context, op.Attempt) (op.Evidence, error) {
 	s.mu.Lock()
 	verify := s.verify
 	s.mu.Unlock()

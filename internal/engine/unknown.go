@@ -31,7 +31,7 @@ func (e *Engine) reconcile(ctx context.Context, o op.Operation) error {
 	if command.Verify == nil {
 		return e.looked(ctx, o, op.L("There is nothing to look at for this command: ", command.NoVerify))
 	}
-	seen, err := command.Verify(ctx, o.Plan, outcomeOf(o), o.Sent)
+	seen, err := command.Verify(ctx, attempt(o))
 	if err != nil {
 		return e.looked(ctx, o, op.L("I looked, and could not see."))
 	}
@@ -41,6 +41,10 @@ func (e *Engine) reconcile(ctx context.Context, o op.Operation) error {
 	return e.settle(ctx, o, op.Outcome{
 		State: op.Succeeded, Text: op.L(o.Plan.Title, ": done, although no answer came."), Evidence: seen.Seen, Checked: true,
 	}, op.EventReconciled, op.Click{})
+}
+
+func attempt(o op.Operation) op.Attempt {
+	return op.Attempt{Plan: o.Plan, Token: o.Token, Outcome: outcomeOf(o), Sent: o.Sent}
 }
 
 func outcomeOf(o op.Operation) op.Outcome {

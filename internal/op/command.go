@@ -43,10 +43,18 @@ type Command struct {
 	Read   func(context.Context, Call) (Answer, error)
 	Plan   func(context.Context, Call) (Plan, error)
 	Apply  func(context.Context, Plan, string) Outcome // the string is the operation's own token
-	Verify func(context.Context, Plan, Outcome, time.Time) (Evidence, error)
+	Verify func(context.Context, Attempt) (Evidence, error)
 
 	NoVerify   string // why there is no Verify
 	Repeatable bool   // sending again with the same token cannot act twice
+}
+
+// Attempt is a call that was made, for Verify to look whether it took effect.
+type Attempt struct {
+	Plan    Plan
+	Token   string  // the operation's own token
+	Outcome Outcome // empty as long as no answer came
+	Sent    time.Time
 }
 
 // Option is one thing that a person can pick.

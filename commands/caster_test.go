@@ -1,0 +1,227 @@
+package commands
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"casterbot/internal/live"
+	"casterbot/internal/op"
+)
+
+func TestCasterList(t *testing.T) {
+	c := find(t, newFake(), "caster list {text?}")
+	got, err := c.Read(t.Context(), call())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(got.Items) != 2 || got.Items[0].Mark != op.MarkProgram || got.Items[1].Mark != op.MarkIdle {
+		t.Errorf("items %+v", got.Items)
+	}
+	wantHas(t, words(got), "2 studios, 1 on air", "Evening News", "on air since 2027-03-09 11:00:00 UTC · general · "+newsID, "idle")
+	wantNot(t, words(got), "Morning")
+	got, err = c.Read(t.Context(), call("text", "SPORTS"))
+	if err != nil || len(got.Items) != 1 {
+		t.Errorf("filtered: %v, %v", got.Items, err)
+	}
+	wantHas(t, words(got), "1 studio, 0 on air")
+}
+
+func TestCasterListIsCut(t *testing.T) {
+	f := newFake()
+	for i := range 50 {
+		f.casters = append(f.casters, live.Caster{ID: fmt.Sprint(i), Name: fmt.Sprintf("Evening %d", i)})
+	}
+	got, err := find(t, f, "caster list {text?}").Read(t.Context(), call())
+	if err != nil || len(got.Items) != maxItems {
+		t.Fatalf("%d items, %v", len(got.Items), err)
+	}
+	wantHas(t, words(got), "52 studios", "22 more")
+}
+
+func TestCasterShow(t *testing.T) {
+	f := newFake()
+	got, err := find(t, f, "caster show {caster}").Read(t.Context(), call("caster", "evening news"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantHas(t, words(got), "Evening News · on air since", "PROGRAM · open · s-main", "PREVIEW · open · s-p1", "PREVIEW · closed · s-p2",
+		"Domain live.example.com · delay 5 s", "no standby picture", "[Restart…] caster restart "+newsID, "[Copy…] caster copy "+newsID)
+	wantNot(t, words(got), "auth_key", "play.example.com")
+	marks := []op.Mark{op.MarkProgram, op.MarkPreview, op.MarkIdle}
+	for i, item := range got.Items {
+		if item.Mark != marks[i] {
+			t.Errorf("scene %d: mark %q", i, item.Mark)
+		}
+	}
+	f.fail["CasterConfig"] = &live.Error{Class: live.NotSent}
+	got, err = find(t, f, "caster show {caster}").Read(t.Context(), call("caster", newsID))
+	if err != nil {
+		t.Errorf("without settings: %v", err)
+	}
+	wantHas(t, words(got), "could not be read")
+	got, err = find(t, f, "caster show {caster}").Read(t.Context(), call("caster", sportsID))
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantNot(t, words(got), "Restart")
+}
+
+func TestPlanRestart(t *testing.T) {
+	f := newFake()
+	c := find(t, f, "caster restart {caster}")
+	p, err := c.Plan(t.Context(), call("caster", "evening news"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.Title.Plain() != "Restart studio Evening News" || !p.OnAir || p.Button != "Restart on-air studio" {
+		t.Errorf("plan %+v", p)
+	}
+	if p.Args["caster"] != newsID || p.Target.Key() != "caster/"+newsID || p.Target.Name != "Evening News" {
+		t.Errorf("args %v, target %v", p.Args, p.Target)
+	}
+	wantHas(t, facts(p), "ON AIR · on air since", "PROGRAM scene Main")
+	wantNot(t, facts(p), "cut", "auth_key")
+	again, err := c.Plan(t.Context(), op.Call{Args: p.Args, Scope: evening()})
+	if err != nil || again.Fingerprint != p.Fingerprint {
+		t.Errorf("the same again: %q and %q, %v", p.Fingerprint, again.Fingerprint, err)
+	}
+}
+
+func TestPlanRestartTellsOfTheRecording(t *testing.T) {
+	f := newFake()
+	f.contents["live.example.com/caster/b5447c"] = []live.Content{{From: noon.Add(-time.Hour), To: noon}}
+	c := find(t, f, "caster restart {caster}")
+	p, err := c.Plan(t.Context(), call("caster", newsID))
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantHas(t, facts(p), "b5447c, is running and may be cut")
+	f.fail["RecordContent"] = &live.Error{Class: live.Unknown}
+	p, err = c.Plan(t.Context(), call("caster", newsID))
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantHas(t, facts(p), "could not see whether its programme")
+	f.setups[newsID] = live.CasterConfig{Domain: "live.example.com"}
+	p, err = c.Plan(t.Context(), call("caster", newsID))
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantNot(t, facts(p), "recorded")
+}
+
+func TestPlanRestartRefuses(t *testing.T) {
+	for name, change := range map[string]func(*live.Caster){
+		"is a virtual studio":     func(c *live.Caster) { c.Mode = live.ModeVirtual },
+		"is a lightweight studio": func(c *live.Caster) { c.Mode = live.ModeLightweight },
+		"is idle":                 func(c *live.Caster) { c.OnAir = false },
+	} {
+		f := newFake()
+		change(&f.casters[1])
+		_, err := find(t, f, "caster restart {caster}").Plan(t.Context(), call("caster", newsID))
+		wantHas(t, words(refused(t, err).Answer), "Evening News "+name, "console", "[Show studio] caster show "+newsID)
+	}
+	f := newFake()
+	f.casters[1].Mode = live.ModePlaylist
+	if _, err := find(t, f, "caster restart {caster}").Plan(t.Context(), call("caster", newsID)); err != nil {
+		t.Errorf("a playlist studio: %v", err)
+	}
+}
+
+func TestRestartFingerprint(t *testing.T) {
+	f := newFake()
+	c := find(t, f, "caster restart {caster}")
+	before, _ := c.Plan(t.Context(), call("caster", newsID))
+	for name, change := range map[string]func(*fakeCloud){
+		"started anew":      func(f *fakeCloud) { f.casters[1].Started = noon },
+		"renamed":           func(f *fakeCloud) { f.casters[1].Name = "Evening Views" },
+		"other programme":   func(f *fakeCloud) { f.scenes[newsID][2].ID = "s-other" },
+		"a recording began": func(f *fakeCloud) { f.contents["live.example.com/caster/b5447c"] = []live.Content{{From: noon}} },
+	} {
+		f := newFake()
+		change(f)
+		now, err := find(t, f, "caster restart {caster}").Plan(t.Context(), call("caster", newsID))
+		if err != nil || now.Fingerprint == before.Fingerprint {
+			t.Errorf("%s: not noticed, %v", name, err)
+		}
+	}
+	f.casters[1].Modified = noon
+	f.casters[0].OnAir = true
+	now, _ := c.Plan(t.Context(), call("caster", newsID))
+	if now.Fingerprint != before.Fingerprint {
+		t.Error("what does not bear on the restart changed the fingerprint")
+	}
+}
+
+func TestApplyRestart(t *testing.T) {
+	f := newFake()
+	c := find(t, f, "caster restart {caster}")
+	p, _ := c.Plan(t.Context(), call("caster", newsID))
+	o := c.Apply(t.Context(), p, "token")
+	if o.State != op.Succeeded || o.Text.Plain() != "Evening News restarted." || o.RequestID != "REQ-1" {
+		t.Errorf("outcome %+v", o)
+	}
+	if len(f.calls) != 1 || f.calls[0] != "RestartCaster "+newsID {
+		t.Errorf("calls %v", f.calls)
+	}
+}
+
+func TestVerifyRestart(t *testing.T) {
+	old := noon.Add(-time.Hour)
+	cases := []struct {
+		name              string
+		onAir             bool
+		started, modified time.Time
+		state             op.State
+		want              bool
+	}{
+		{"started after the send", true, noon, noon, op.Succeeded, true},
+		{"started after the send, no answer", true, noon, old, op.Unknown, true},
+		{"changed only, answered", true, old, noon, op.Succeeded, true},
+		{"changed only, no answer", true, old, noon, op.Unknown, false},
+		{"as before", true, old, old, op.Succeeded, false},
+		{"idle now", false, noon, noon, op.Succeeded, false},
+		{"no times", true, time.Time{}, time.Time{}, op.Succeeded, false},
+	}
+	for _, c := range cases {
+		f := newFake()
+		f.casters[1].OnAir, f.casters[1].Started, f.casters[1].Modified = c.onAir, c.started, c.modified
+		verify := find(t, f, "caster restart {caster}").Verify
+		got, err := verify(t.Context(), op.Attempt{Plan: op.Plan{Args: op.Args{"caster": newsID}}, Outcome: op.Outcome{State: c.state}, Sent: noon.Add(300 * time.Millisecond)})
+		if err != nil || got.Happened != c.want {
+			t.Errorf("%s: %v, %v", c.name, got.Happened, err)
+		}
+		wantHas(t, got.Seen.Plain(), "The studio is ")
+	}
+	_, err := find(t, newFake(), "caster restart {caster}").Verify(t.Context(), op.Attempt{Plan: op.Plan{Args: op.Args{"caster": "gone"}}, Sent: noon})
+	if live.ClassOf(err) != live.Unfound {
+		t.Errorf("a studio that is gone: %v", err)
+	}
+}
+
+func TestPlansSayWhenTheyCannotLook(t *testing.T) {
+	cases := map[string]string{
+		"caster list {text?}": "Casters", "caster show {caster}": "Scenes", "caster copy {caster} {name}": "Casters",
+		"caster restart {caster}": "Scenes", "caster scene start {caster} {scene}": "Scenes", "caster scene stop {caster} {scene}": "Casters",
+		"record start {stream}": "OnlineStreams", "record stop {stream}": "RecordConfigs", "record restart {stream}": "RecordContent",
+		"record finish {stream}": "RecordFiles", "record status {stream?}": "RecordFiles",
+	}
+	for usage, method := range cases {
+		f := newFake()
+		f.fail[method] = &live.Error{Class: live.Refused, Code: "Forbidden.RAM", RequestID: "REQ-9"}
+		c := find(t, f, usage)
+		all := call("caster", newsID, "scene", "s-p2", "name", "Evening 9", "stream", "main")
+		var err error
+		if c.Effect == op.Read {
+			_, err = c.Read(t.Context(), all)
+		} else {
+			_, err = c.Plan(t.Context(), all)
+		}
+		r := refused(t, err)
+		wantHas(t, words(r.Answer), "I could not look at", "Nothing was done.", "RAM policy")
+		if r.Code != "Forbidden.RAM" {
+			t.Errorf("%s: code %q", usage, r.Code)
+		}
+	}
+}

@@ -1,0 +1,108 @@
+package commands
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"casterbot/internal/live"
+	"casterbot/internal/op"
+)
+
+func (s set) casterCopy() op.Command {
+	return op.Command{
+		Usage:    "caster copy {caster} {name}",
+		Short:    "Make a new, identical studio under a new name. It starts idle.",
+		Examples: []string{`caster copy "Evening News" "Evening News 47"`},
+		Verb:     "caster.copy", Effect: op.Change,
+		Plan: s.planCopy, Apply: s.applyCopy, Verify: s.verifyCopy,
+		Repeatable: true,
+	}
+}
+
+func (s set) planCopy(ctx context.Context, call op.Call) (op.Plan, error) {
+	name, err := newName(call.Args["name"])
+	if err != nil {
+		return op.Plan{}, err
+	}
+	all, err := s.studios(ctx, call.Scope)
+	if err != nil {
+		return op.Plan{}, err
+	}
+	i, err := studios.find(call.Args["caster"], studioThings(all))
+	if err != nil {
+		return op.Plan{}, err
+	}
+	if err := unused(name, all); err != nil {
+		return op.Plan{}, err
+	}
+	source := all[i]
+	target := onStudio(source)
+	target.NewName = name
+	return op.Plan{
+		Args: op.Args{"caster": source.ID, "name": name}, Target: target,
+		Title:  op.L("Copy studio ", op.B(source.Name), " as ", op.B(name)),
+		Facts:  []op.Line{op.L(op.B(source.Name), " stays as it is. The copy gets the same scenes and settings and is idle.")},
+		Button: "Copy studio", Fingerprint: fingerprint(source.ID, source.Name, name),
+	}, nil
+}
+
+// unused refuses a name that people could take for that of another studio of the channel.
+func unused(name string, all []live.Caster) error {
+	for _, c := range all {
+		if skeleton(c.Name) != skeleton(name) && c.ID != name {
+			continue
+		}
+		return nameRefusal(op.L("A studio called ", op.B(op.Visible(c.Name)), " exists already (", op.Code(c.ID), ")."),
+			op.L("Choose a name that looks different."))
+	}
+	return nil
+}
+
+func (s set) applyCopy(ctx context.Context, p op.Plan, token string) op.Outcome {
+	receipt, err := s.cloud.CopyCaster(ctx, p.Args["caster"], p.Args["name"], token)
+	if err != nil {
+		return outcomeOf(op.L(op.B(p.Target.Name), " was not copied"), nil, err)
+	}
+	return op.Outcome{
+		State: op.Succeeded, RequestID: receipt.RequestID,
+		Text: op.L(op.B(p.Args["name"]), " copied from ", op.B(p.Target.Name), ": id ", op.Code(receipt.CasterID), ", idle."),
+		Next: []op.Next{{Label: "Show", Text: "caster show " + receipt.CasterID}},
+	}
+}
+
+// verifyCopy looks for the studio that was made with the operation's own token. Where the list shows no tokens, the one studio
+// of exactly the new name that was made since the send will do.
+func (s set) verifyCopy(ctx context.Context, a op.Attempt) (op.Evidence, error) {
+	all, err := s.cloud.Casters(ctx)
+	if err != nil {
+		return op.Evidence{}, fmt.Errorf("look for the copy of %s: %w", a.Plan.Args["caster"], err)
+	}
+	name := a.Plan.Args["name"]
+	made := madeBy(a, all)
+	switch len(made) {
+	case 0:
+		return op.Evidence{Seen: op.L("I see no new studio called ", op.B(name), ".")}, nil
+	case 1:
+		seen := op.L(op.B(name), " exists since ", op.At(made[0].Created), ", id ", op.Code(made[0].ID), ".")
+		return op.Evidence{Happened: true, Seen: seen}, nil
+	}
+	return op.Evidence{Seen: op.L("I see ", count(len(made), "new studio"), " called ", op.B(name), ".")}, nil
+}
+
+// madeBy gives the studios that the attempt can have made: the one with its token, else those that fit by name and time.
+func madeBy(a op.Attempt, all []live.Caster) []live.Caster {
+	var made []live.Caster
+	for _, c := range all {
+		if c.Token != "" && c.Token == a.Token {
+			return []live.Caster{c}
+		}
+		if c.Token == "" && c.Name == a.Plan.Args["name"] && after(c.Created, a.Sent) && c.Created.Before(a.Sent.Add(copyWindow)) {
+			made = append(made, c)
+		}
+	}
+	return made
+}
+
+// copyWindow is how long after the send a studio may have been made by it, repetitions included.
+const copyWindow = 15 * time.Minute

@@ -1,0 +1,133 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"casterbot/internal/live"
+	"casterbot/internal/op"
+)
+
+// documented lists the codes of the five pages in all their versions, by API action.
+var documented = map[string][]string{
+	"CopyCaster": {"InvalidClientToken.Malformed", "InvalidCasterId.Malformed", "IllegalOperation", "CasterNumberExceed", "InvalidCaster.NotFound",
+		"InternalError", "ResourceNumberExceed", "CopyCaster.Timeout"},
+	"RestartCaster": {"IncorrectSceneStatus", "IncorrectCasterStatus.Idle", "InvalidCasterId.Malformed", "InvalidNormType.Malformed",
+		"IncorrectCasterStatus", "IllegalOperation", "InvalidCaster.NotFound", "InvalidScene.NotFound", "InternalError"},
+	"StartCasterScene": {"IncorrectSceneStatus", "IncorrectSceneStatus.Inuse", "IncorrectCasterStatus.Idle", "InvalidCasterId.Malformed",
+		"InvalidSceneId.Malformed", "IllegalOperation", "UserQuotaExceed", "InvalidCaster.NotFound", "InvalidScene.NotFound", "InternalError"},
+	"StopCasterScene": {"InvalidCasterId.Malformed", "InvalidUserId.Malformed", "InvalidSceneId.Malformed", "IncorrectSceneStatus",
+		"IncorrectSceneStatus.Idle", "IllegalOperation", "InvalidCaster.NotFound", "InvalidScene.NotFound", "InternalError"},
+	"RealTimeRecordCommand": {"MalformedParam", "MissingParam", "CodeConfigNotFound", "StreamNotFound", "TaskAlreadyStarted", "InternalError",
+		"InvalidDomain.NotFound", "MissingDomainName", "MissingAppName", "MissingStreamName", "MissingCommand", "InvalidStream.NotFound", "InvalidConfig.NotFound"},
+	"any": {"InvalidApi.NotFound", "InvalidAccessKeyId.NotFound", "InvalidAccessKeyId.Inactive", "InvalidTimeStamp.Format", "InvalidTimeStamp.Expired",
+		"SignatureNonceUsed", "SignatureDoesNotMatch", "IncompleteSignature", "InvalidSignatureMethod", "UnsupportedHTTPMethod", "InvalidParameter.Format",
+		"Throttling", "Throttling.User", "Throttling.Api", "Forbidden.RAM", "Forbidden.RiskControl", "NoPermission", "PermissionDenied",
+		"InvalidSecurityToken.Expired", "InvalidSecurityToken.MismatchWithAccessKey", "ServiceUnavailable", "InsufficientBalance", "RegionNoResource",
+		"BusinessExist", "InvalidConfiguration.NotFound", "InvalidDomainName.NotFound", "InvalidLayout.NotFound", "InvalidResource.NotFound"},
+}
+
+func TestEveryDocumentedCodeHasASentence(t *testing.T) {
+	for action, codes := range documented {
+		for _, code := range codes {
+			known, ok := troubles[code]
+			if !ok {
+				t.Errorf("%s %s: no sentence", action, code)
+				continue
+			}
+			if known.text == "" || strings.HasSuffix(known.text, ".") || strings.ToUpper(known.text[:1]) == known.text[:1] && !strings.HasPrefix(known.text, "ApsaraVideo") {
+				t.Errorf("%s: %q does not complete \"X was not done: …\"", code, known.text)
+			}
+			if !strings.HasSuffix(known.advice, ".") {
+				t.Errorf("%s: advice %q is not a sentence", code, known.advice)
+			}
+			x := explain(&live.Error{Class: live.Refused, Action: action, Code: code})
+			wantHas(t, x.text.Plain(), known.text, code)
+		}
+	}
+}
+
+func TestAlreadyBelongsToItsAction(t *testing.T) {
+	cases := []struct {
+		action, code string
+		want         bool
+	}{
+		{"StartCasterScene", "IncorrectSceneStatus.Inuse", true}, {"StopCasterScene", "IncorrectSceneStatus.Inuse", false},
+		{"StopCasterScene", "IncorrectSceneStatus.Idle", true}, {"StartCasterScene", "IncorrectSceneStatus.Idle", false},
+		{"RealTimeRecordCommand", "TaskAlreadyStarted", true}, {"RestartCaster", "IncorrectCasterStatus.Idle", false},
+	}
+	for _, c := range cases {
+		if x := explain(&live.Error{Class: live.Refused, Action: c.action, Code: c.code}); x.already != c.want {
+			t.Errorf("%s %s: already %v", c.action, c.code, x.already)
+		}
+	}
+}
+
+func TestOutcomeOfEveryClass(t *testing.T) {
+	cases := []struct {
+		name  string
+		err   error
+		state op.State
+		says  []string
+	}{
+		{"refused", &live.Error{Class: live.Refused, Code: "IncorrectCasterStatus.Idle", RequestID: "R-1", Status: 400}, op.Failed,
+			[]string{"News was not restarted: the studio is not running (IncorrectCasterStatus.Idle). Start the studio", "Nothing was changed."}},
+		{"unknown code", &live.Error{Class: live.Refused, Code: "Brand.New", RequestID: "R-2", Status: 400, Message: "a reason"}, op.Failed,
+			[]string{"Brand.New", "R-2", "a reason", "Nothing was changed."}},
+		{"no code", &live.Error{Class: live.Refused, Status: 302}, op.Failed, []string{"HTTP 302", "Nothing was changed."}},
+		{"a missing parameter", &live.Error{Class: live.Refused, Code: "MissingCasterId"}, op.Failed, []string{"MissingCasterId", "fault of casterbot"}},
+		{"throttled", &live.Error{Class: live.Throttled, Code: "Throttling.User"}, op.Failed, []string{"too many calls", "Try again", "Nothing was changed."}},
+		{"throttled otherwise", &live.Error{Class: live.Throttled, Code: "Rejected.Throttling"}, op.Failed, []string{"too many calls", "Rejected.Throttling"}},
+		{"not sent", &live.Error{Class: live.NotSent, Message: "no connection to the service"}, op.Failed, []string{"could not be sent (no connection", "Nothing was changed."}},
+		{"unknown", &live.Error{Class: live.Unknown, Code: "InternalError", Status: 500}, op.Unknown, []string{"may or may not have happened"}},
+		{"known code, unknown outcome", &live.Error{Class: live.Unknown, Action: "StartCasterScene", Code: "IncorrectSceneStatus.Inuse"}, op.Unknown, []string{"may or may not"}},
+		{"nobody's error", errors.New("https://live.example/?Signature=fake-canary"), op.Unknown, []string{"may or may not"}},
+		{"given up", context.DeadlineExceeded, op.Unknown, []string{"may or may not"}},
+	}
+	for _, c := range cases {
+		o := outcomeOf(op.L(op.B("News"), " was not restarted"), op.L("News was so"), c.err)
+		if o.State != c.state || o.Already {
+			t.Errorf("%s: %s, already %v", c.name, o.State, o.Already)
+		}
+		wantHas(t, o.Text.Plain(), c.says...)
+		wantNot(t, o.Text.Plain(), "fake-canary")
+		e := &live.Error{}
+		if errors.As(c.err, &e) && (o.Code != e.Code || o.RequestID != e.RequestID) {
+			t.Errorf("%s: code %q, request %q", c.name, o.Code, o.RequestID)
+		}
+	}
+}
+
+// Every change ends in every class as its error says, and never claims more.
+func TestApplyClasses(t *testing.T) {
+	classes := map[live.Class]op.State{live.Refused: op.Failed, live.Throttled: op.Failed, live.NotSent: op.Failed, live.Unknown: op.Unknown}
+	p := op.Plan{Args: op.Args{"caster": newsID, "scene": "s-p1", "name": "N", "stream": mainPath}, Title: op.L("Do ", op.B("it"))}
+	for class, want := range classes {
+		f := newFake()
+		for _, method := range []string{"CopyCaster", "RestartCaster", "StartScene", "StopScene", "Record"} {
+			f.fail[method] = &live.Error{Class: class, Code: "Some.Code", RequestID: "R-5", Message: "why"}
+		}
+		for _, c := range Table(f, func() time.Time { return noon }).Commands {
+			if c.Apply == nil {
+				continue
+			}
+			o := c.Apply(t.Context(), p, "tok")
+			if o.State != want || o.Already || o.Play != "" || o.Checked {
+				t.Errorf("%s, %s: %+v", c.Usage, class, o)
+			}
+		}
+	}
+}
+
+func TestSpan(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		5 * time.Second: "5 s", 3 * time.Minute: "3 min", 90 * time.Second: "1 min 30 s", 62 * time.Minute: "1 h 02 min", 0: "0 s",
+	} {
+		if got := span(d); got != want {
+			t.Errorf("%v: %q, want %q", d, got, want)
+		}
+	}
+}

@@ -1,0 +1,217 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"casterbot/internal/live"
+	"casterbot/internal/op"
+)
+
+// noon is the present moment of every test on the fake.
+var noon = time.Date(2027, 3, 9, 12, 0, 0, 0, time.UTC)
+
+const (
+	newsID   = "4f0c7a1e-0000-4000-8000-000000000001"
+	sportsID = "4f0c7a1e-0000-4000-8000-000000000002"
+)
+
+// fakeCloud answers from its fields. fail has errors by method name; calls lists the changes that were asked for.
+type fakeCloud struct {
+	casters  []live.Caster
+	scenes   map[string][]live.Scene
+	setups   map[string]live.CasterConfig
+	online   []live.Online
+	configs  []live.RecordConfig
+	contents map[string][]live.Content
+	files    []live.File
+	receipt  live.Receipt
+	fail     map[string]error
+	calls    []string
+}
+
+func (f *fakeCloud) Casters(context.Context) ([]live.Caster, error) {
+	return f.casters, f.fail["Casters"]
+}
+
+func (f *fakeCloud) Caster(_ context.Context, id string) (live.Caster, error) {
+	for _, c := range f.casters {
+		if c.ID == id {
+			return c, f.fail["Caster"]
+		}
+	}
+	return live.Caster{}, &live.Error{Class: live.Unfound, Action: "DescribeCasters"}
+}
+
+func (f *fakeCloud) Scenes(_ context.Context, id string) ([]live.Scene, error) {
+	return f.scenes[id], f.fail["Scenes"]
+}
+
+func (f *fakeCloud) CasterConfig(_ context.Context, id string) (live.CasterConfig, error) {
+	return f.setups[id], f.fail["CasterConfig"]
+}
+
+func (f *fakeCloud) OnlineStreams(_ context.Context, domain, app, name string) ([]live.Online, error) {
+	var found []live.Online
+	for _, o := range f.online {
+		if o.Domain == domain && (app == "" || o.App == app) && (name == "" || o.Name == name) {
+			found = append(found, o)
+		}
+	}
+	return found, f.fail["OnlineStreams"]
+}
+
+func (f *fakeCloud) RecordConfigs(context.Context, live.Stream) ([]live.RecordConfig, error) {
+	return f.configs, f.fail["RecordConfigs"]
+}
+
+func (f *fakeCloud) RecordContent(_ context.Context, s live.Stream, from, to time.Time) ([]live.Content, error) {
+	if !to.After(from) || to.Sub(from) > 4*24*time.Hour {
+		return nil, errors.New("a window that the API refuses")
+	}
+	return f.contents[s.String()], f.fail["RecordContent"]
+}
+
+func (f *fakeCloud) RecordFiles(context.Context, live.Stream, time.Time, time.Time) ([]live.File, error) {
+	return f.files, f.fail["RecordFiles"]
+}
+
+func (f *fakeCloud) change(words ...string) (live.Receipt, error) {
+	f.calls = append(f.calls, strings.Join(words, " "))
+	return f.receipt, f.fail[words[0]]
+}
+
+func (f *fakeCloud) CopyCaster(_ context.Context, source, name, token string) (live.Receipt, error) {
+	return f.change("CopyCaster", source, name, token)
+}
+
+func (f *fakeCloud) RestartCaster(_ context.Context, id string) (live.Receipt, error) {
+	return f.change("RestartCaster", id)
+}
+
+func (f *fakeCloud) StartScene(_ context.Context, caster, scene string) (live.Receipt, error) {
+	return f.change("StartScene", caster, scene)
+}
+
+func (f *fakeCloud) StopScene(_ context.Context, caster, scene string) (live.Receipt, error) {
+	return f.change("StopScene", caster, scene)
+}
+
+func (f *fakeCloud) Record(_ context.Context, s live.Stream, command string) (live.Receipt, error) {
+	return f.change("Record", s.String(), command)
+}
+
+const mainPath = "live.example.com/show/main"
+
+var mainStream = live.Stream{Domain: "live.example.com", App: "show", Name: "main"}
+
+// newFake is a small world: three studios, scenes of the first, one live stream with a recording configuration.
+func newFake() *fakeCloud {
+	return &fakeCloud{
+		casters: []live.Caster{
+			{ID: sportsID, Name: "Evening Sports", Mode: live.ModeGeneral, Created: noon.Add(-48 * time.Hour)},
+			{ID: newsID, Name: "Evening News", OnAir: true, Mode: live.ModeGeneral, Started: noon.Add(-time.Hour), Modified: noon.Add(-time.Hour)},
+			{ID: "hidden-1", Name: "Morning Show", OnAir: true, Mode: live.ModeGeneral},
+		},
+		scenes: map[string][]live.Scene{newsID: {
+			{ID: "s-p2", Name: "Preview 2"},
+			{ID: "s-p1", Name: "Preview 1", Open: true},
+			{ID: "s-main", Name: "Main", Program: true, Open: true, PlayURL: "rtmp://play.example.com/caster/b5447c?auth_key=fake-canary"},
+		}, sportsID: {{ID: "t-p1", Name: "Preview 1"}}},
+		setups:   map[string]live.CasterConfig{newsID: {Domain: "live.example.com", Recorded: true, Delay: 5 * time.Second}},
+		online:   []live.Online{{Stream: mainStream, Since: noon.Add(-10 * time.Minute)}},
+		configs:  []live.RecordConfig{{App: "show", Name: "*", OnDemand: 7, Delay: 3 * time.Minute}},
+		contents: map[string][]live.Content{},
+		receipt:  live.Receipt{RequestID: "REQ-1", CasterID: "new-1", PlayURL: "http://play.example.com/caster/x.flv?auth_key=fake-canary"},
+		fail:     map[string]error{},
+	}
+}
+
+// evening is the scope of a channel that may touch studios whose name begins with Evening, and four kinds of streams.
+func evening() op.Scope {
+	return op.Scope{
+		Channel: "C0SHOW",
+		Studio:  func(_, name string) bool { return !strings.HasPrefix(name, "Morning") },
+		Stream:  func(path string) bool { return strings.HasPrefix(path, "live.example.com/show/") },
+		Streams: []op.StreamAlias{
+			{Alias: "main", Pattern: mainPath},
+			{Alias: "friday", Pattern: "live.example.com/show/friday"},
+			{Alias: "guests", Pattern: "live.example.com/show/guest-*"},
+		},
+	}
+}
+
+func find(t *testing.T, f *fakeCloud, usage string) op.Command {
+	t.Helper()
+	c, ok := Table(f, func() time.Time { return noon }).Find(usage)
+	if !ok {
+		t.Fatalf("no command %q", usage)
+	}
+	return c
+}
+
+func call(pairs ...string) op.Call {
+	args := op.Args{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		args[pairs[i]] = pairs[i+1]
+	}
+	return op.Call{Args: args, Scope: evening()}
+}
+
+// refused gives the refusal that an error is.
+func refused(t *testing.T, err error) *op.Refusal {
+	t.Helper()
+	refusal := &op.Refusal{}
+	if !errors.As(err, &refusal) {
+		t.Fatalf("error %v is no refusal for people", err)
+	}
+	return refusal
+}
+
+// words is everything that an answer says, as plain text.
+func words(a op.Answer) string {
+	var b strings.Builder
+	b.WriteString(a.Title.Plain() + "\n")
+	for _, l := range a.Lines {
+		b.WriteString(l.Plain() + "\n")
+	}
+	for _, item := range a.Items {
+		b.WriteString("- " + item.Title.Plain() + "\n")
+		for _, l := range item.Facts {
+			b.WriteString("  " + l.Plain() + "\n")
+		}
+	}
+	for _, n := range a.Next {
+		b.WriteString("[" + n.Label + "] " + n.Text + "\n")
+	}
+	return b.String() + a.Note.Plain()
+}
+
+func facts(p op.Plan) string {
+	var all []string
+	for _, l := range p.Facts {
+		all = append(all, l.Plain())
+	}
+	return strings.Join(all, "\n")
+}
+
+func wantHas(t *testing.T, text string, parts ...string) {
+	t.Helper()
+	for _, part := range parts {
+		if !strings.Contains(text, part) {
+			t.Errorf("missing %q in:\n%s", part, text)
+		}
+	}
+}
+
+func wantNot(t *testing.T, text string, parts ...string) {
+	t.Helper()
+	for _, part := range parts {
+		if strings.Contains(text, part) {
+			t.Errorf("unwanted %q in:\n%s", part, text)
+		}
+	}
+}

@@ -1,0 +1,95 @@
+package commands
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
+
+	"casterbot/internal/op"
+)
+
+// maxName is the longest name of a new studio, in characters.
+const maxName = 64
+
+// fold is the form in which two spellings are one name: case, width, compatible forms, dashes and runs of space do not count.
+func fold(name string) string {
+	text := norm.NFKC.String(cases.Fold().String(norm.NFKC.String(name)))
+	return strings.Join(strings.Fields(op.Fold(text)), " ")
+}
+
+// lookalikes maps letters of other alphabets, and digits, to the Latin letter that they are mistaken for, after folding.
+var lookalikes = map[rune]rune{
+	'а': 'a', 'в': 'b', 'с': 'c', 'ԁ': 'd', 'е': 'e', 'ё': 'e', 'һ': 'h', 'н': 'h', 'і': 'i', 'ї': 'i', 'ј': 'j', 'к': 'k',
+	'ӏ': 'l', 'м': 'm', 'о': 'o', 'р': 'p', 'ԛ': 'q', 'ѕ': 's', 'т': 't', 'у': 'y', 'ү': 'y', 'ѵ': 'v', 'ԝ': 'w', 'х': 'x',
+	'α': 'a', 'β': 'b', 'ε': 'e', 'η': 'h', 'ι': 'i', 'κ': 'k', 'μ': 'm', 'ν': 'v', 'ο': 'o', 'ρ': 'p', 'τ': 't', 'υ': 'u',
+	'χ': 'x', 'ζ': 'z', 'ı': 'i', 'ɑ': 'a', 'ɡ': 'g', 'օ': 'o', 'ո': 'n', 'ս': 'u', '0': 'o', '1': 'l', '|': 'l',
+}
+
+// skeleton is equal for names that the eye may take for one another.
+func skeleton(name string) string {
+	seen := strings.Map(func(r rune) rune {
+		if op.Unprintable(r) || unicode.Is(unicode.Variation_Selector, r) {
+			return -1
+		}
+		return r
+	}, name)
+	return strings.Map(func(r rune) rune {
+		if latin, ok := lookalikes[r]; ok {
+			return latin
+		}
+		return r
+	}, fold(seen))
+}
+
+// deceptive reports a name that does not show what it is: it hides characters or mixes alphabets within a word.
+func deceptive(name string) bool {
+	return hidden(name) >= 0 || slices.ContainsFunc(strings.Fields(norm.NFKC.String(name)), mixed)
+}
+
+func mixed(word string) bool {
+	latin, other := false, false
+	for _, r := range word {
+		latin = latin || unicode.Is(unicode.Latin, r)
+		other = other || unicode.In(r, unicode.Cyrillic, unicode.Greek, unicode.Armenian)
+	}
+	return latin && other
+}
+
+// hidden finds the first character that cannot be seen, or that reorders others; -1 when there is none.
+func hidden(name string) int {
+	return strings.IndexFunc(name, func(r rune) bool {
+		odd := unicode.In(r, unicode.Cf, unicode.Co, unicode.Zl, unicode.Zp, unicode.Variation_Selector) || r == '\u3164' || r == '\u115f'
+		return odd || unicode.IsControl(r) || op.Unprintable(r) || unicode.IsSpace(r) && r != ' '
+	})
+}
+
+// newName checks what a new studio is to be called and gives it without space around it.
+func newName(typed string) (string, error) {
+	name := strings.TrimSpace(typed)
+	switch at := hidden(name); {
+	case name == "":
+		return "", nameRefusal(op.L("The new name is empty."))
+	case utf8.RuneCountInString(name) > maxName:
+		long := fmt.Sprintf("The new name has %d characters, at most %d will do.", utf8.RuneCountInString(name), maxName)
+		return "", nameRefusal(op.L(long))
+	case at >= 0:
+		r, _ := utf8.DecodeRuneInString(name[at:])
+		return "", nameRefusal(op.L("The new name holds a character that cannot be seen, ", op.Code(fmt.Sprintf("⟨U+%04X⟩", r)), ": ",
+			op.Code(op.Visible(name)), "."), op.L("Type it anew instead of pasting it."))
+	case deceptive(name):
+		return "", nameRefusal(op.L("The new name ", op.B(name), " mixes alphabets within a word, so people could take it for another."),
+			op.L("Type it anew instead of pasting it."))
+	}
+	return name, nil
+}
+
+func nameRefusal(title op.Line, lines ...op.Line) error {
+	refusal := op.Refuse(title, lines...)
+	refusal.Field = "name"
+	return refusal
+}

@@ -1,0 +1,198 @@
+package commands
+
+import (
+	"context"
+	"time"
+
+	"casterbot/internal/live"
+	"casterbot/internal/op"
+)
+
+// recording is one of the four commands of RealTimeRecordCommand.
+// API: https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-realtimerecordcommand
+type recording struct {
+	word    string // as typed and in the verb
+	command string // as sent
+	aliases []string
+	short   string
+	title   string // what comes before the stream
+	button  string
+	denial  [2]string // what comes before and after the stream when it was not done
+	live    bool      // only a live stream can do it
+	refuse  func(look, target) error
+	warn    func(look) []op.Line
+	done    func(s set, ctx context.Context, t target) op.Outcome
+	proof   func(k look, answered bool, sent time.Time) bool
+}
+
+var recordings = []recording{
+	{
+		word: "start", command: "start", short: "Start recording a live stream, or go on after a pause.",
+		title: "Start recording of ", button: "Start recording", denial: [2]string{"Recording of ", " was not started"}, live: true,
+		refuse: refuseRunning, warn: warnFresh, done: started, proof: provesStart,
+	},
+	{
+		word: "stop", command: "stop", short: "Pause recording; the file follows after the delay.",
+		title: "Pause recording of ", button: "Pause recording", denial: [2]string{"Recording of ", " was not paused"},
+		warn: warnQuiet, done: paused, proof: provesStop,
+	},
+	{
+		word: "restart", command: "restart", short: "Write the file of what was recorded so far and start over.",
+		title: "Start over recording of ", button: "Cut and write the file", denial: [2]string{"Recording of ", " was not started over"}, live: true,
+		warn: warnQuiet, done: restarted, proof: provesRestart,
+	},
+	{
+		word: "finish", command: "cancel_delay", aliases: []string{"record cancel_delay {stream}"},
+		short: "After a pause: write the file now instead of after the delay.",
+		title: "Write the file now of ", button: "Write the file now", denial: [2]string{"The file of ", " was not written"},
+		refuse: refuseUnpaused, warn: warnUnpaused, done: finished, proof: provesFile,
+	},
+}
+
+func (s set) record(r recording) op.Command {
+	return op.Command{
+		Usage: "record " + r.word + " {stream}", Aliases: r.aliases, Short: r.short,
+		Examples: []string{"record " + r.word + " main"},
+		Verb:     "record." + r.word, Effect: op.Change,
+		Plan:   func(ctx context.Context, call op.Call) (op.Plan, error) { return s.planRecord(ctx, call, r) },
+		Apply:  func(ctx context.Context, p op.Plan, _ string) op.Outcome { return s.applyRecord(ctx, p, r) },
+		Verify: s.verifyRecord(r),
+	}
+}
+
+func (s set) planRecord(ctx context.Context, call op.Call, r recording) (op.Plan, error) {
+	t, err := s.stream(ctx, call)
+	if err != nil {
+		return op.Plan{}, err
+	}
+	k, err := s.lookAt(ctx, t.Stream)
+	if err != nil {
+		return op.Plan{}, blind(t.label, err)
+	}
+	if err := recordable(k, t, r); err != nil {
+		return op.Plan{}, err
+	}
+	return op.Plan{
+		Args:   op.Args{"stream": t.String()},
+		Target: op.Target{Kind: "stream", ID: t.String(), Name: t.label},
+		Title:  op.L(r.title, op.B(t.label)), Facts: append(k.facts(t.Stream), r.warn(k)...), Button: r.button,
+		Fingerprint: k.fingerprint(t.Stream),
+	}, nil
+}
+
+// fingerprint leaves out what time alone changes: the end of the material while a recording runs.
+func (k look) fingerprint(stream live.Stream) string {
+	since := int64(0)
+	if k.online != nil {
+		since = k.online.Since.Unix()
+	}
+	return fingerprint(stream.String(), since, k.config.OnDemand, int(k.config.Delay.Seconds()), string(k.phase), k.content.From.Unix())
+}
+
+// recordable refuses what certainly cannot work: no configuration, no ingest, the wrong order as far as that can be seen.
+func recordable(k look, t target, r recording) error {
+	switch {
+	case k.config == nil:
+		return op.Refuse(op.L(op.B(t.label), " has no recording configuration, so it cannot be recorded."), op.L(configHint))
+	case r.live && k.online == nil:
+		return op.Refuse(op.L(op.B(t.label), " is not live, so there is nothing to record."), op.L("Start the encoder, then ask again.")).
+			WithNext(recordNext("Status", "status", t.String()))
+	case r.refuse != nil:
+		return r.refuse(k, t)
+	}
+	return nil
+}
+
+func refuseRunning(k look, t target) error {
+	if k.phase != running {
+		return nil
+	}
+	return op.Already(op.L("As far as the cloud shows, ", op.B(t.label), " is already recording, since ", op.On(k.content.From), ". Nothing was changed."),
+		recordNext("Pause recording", "stop", t.String()))
+}
+
+func refuseUnpaused(k look, t target) error {
+	if k.phase != running {
+		return nil
+	}
+	return op.Refuse(op.L(op.B(t.label), " is still recording: its file can be written at once only after a pause."),
+		op.L("Pause it first, or cut it: ", op.Code("/record restart"), " writes the file and goes on.")).
+		WithNext(recordNext("Pause recording", "stop", t.String()))
+}
+
+func warnFresh(k look) []op.Line {
+	if k.fresh() {
+		return []op.Line{op.L("If it is recording already, ApsaraVideo Live refuses and nothing changes.")}
+	}
+	return nil
+}
+
+func warnQuiet(k look) []op.Line {
+	switch {
+	case k.online == nil:
+		return []op.Line{op.L("A recording ends by itself when its stream breaks off.")}
+	case k.phase == notRecorded || k.phase == written:
+		return []op.Line{op.L("I see nothing that is being recorded; ApsaraVideo Live may refuse.")}
+	}
+	return nil
+}
+
+func warnUnpaused(k look) []op.Line {
+	if k.phase == ended {
+		return nil
+	}
+	return []op.Line{op.L("I see no recording that waits for its file; ApsaraVideo Live may refuse.")}
+}
+
+func recordNext(label, word, path string) op.Next {
+	return op.Next{Label: label, Text: op.Format("record "+word+" {stream}", op.Args{"stream": path})}
+}
+
+func (s set) applyRecord(ctx context.Context, p op.Plan, r recording) op.Outcome {
+	denial := op.L(r.denial[0], subject(p), r.denial[1])
+	t, err := targetOf(p)
+	if err != nil {
+		return op.Outcome{State: op.Failed, Text: op.L(denial, ": the stream's name cannot be read. Nothing was changed.")}
+	}
+	receipt, err := s.cloud.Record(ctx, t.Stream, r.command)
+	if err == nil {
+		o := r.done(s, ctx, t)
+		o.State, o.RequestID = op.Succeeded, receipt.RequestID
+		return o
+	}
+	o := outcomeOf(denial, op.L(subject(p), " was already recording"), err)
+	if o.Already {
+		o.Next = []op.Next{recordNext("Pause recording", "stop", t.String())}
+	}
+	return o
+}
+
+func started(_ set, _ context.Context, t target) op.Outcome {
+	return op.Outcome{Text: op.L("Recording of ", op.B(t.label), " started."), Next: []op.Next{recordNext("Pause recording", "stop", t.String())}}
+}
+
+// paused tells when the file is due. The delay is read after the call, so that nothing holds the call up.
+func paused(s set, ctx context.Context, t target) op.Outcome {
+	file := op.L("The file follows after the delay of its configuration.")
+	if config, err := s.configOf(ctx, t.Stream); err == nil && config != nil {
+		file = op.L("The file is written at ", op.At(s.now().Add(config.Delay)), " (in ", span(config.Delay), ").")
+	}
+	return op.Outcome{
+		Text: op.L("Recording of ", op.B(t.label), " paused. ", file),
+		Next: []op.Next{recordNext("Write it now", "finish", t.String()), recordNext("Resume", "start", t.String())},
+	}
+}
+
+func restarted(_ set, _ context.Context, t target) op.Outcome {
+	return op.Outcome{
+		Text: op.L("Recording of ", op.B(t.label), " started over; the file of what was recorded before is being written."),
+		Next: []op.Next{recordNext("Pause recording", "stop", t.String())},
+	}
+}
+
+func finished(_ set, _ context.Context, t target) op.Outcome {
+	return op.Outcome{
+		Text: op.L("The file of ", op.B(t.label), " is being written now; its recording is fully stopped."),
+		Next: []op.Next{recordNext("Show files", "status", t.String())},
+	}
+}

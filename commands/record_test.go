@@ -1,0 +1,289 @@
+package commands
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"casterbot/internal/live"
+	"casterbot/internal/op"
+)
+
+func usageOf(word string) string { return "record " + word + " {stream}" }
+
+// material puts a recording of the main stream into the world; a zero end means that it has none.
+func material(f *fakeCloud, from, to time.Duration, open bool) {
+	c := live.Content{From: noon.Add(from), To: noon.Add(to)}
+	if open {
+		c.To = time.Time{}
+	}
+	f.contents[mainPath] = append(f.contents[mainPath], c)
+}
+
+func TestPlanRecord(t *testing.T) {
+	cases := []struct {
+		word, title, button string
+		set                 func(*fakeCloud)
+		says                []string
+	}{
+		{"start", "Start recording of main", "Start recording", func(*fakeCloud) {},
+			[]string{mainPath + " · live since 2027-03-09 11:50:00 UTC", "Records on command only; the file follows 3 min after a pause.", "I see no running recording."}},
+		{"start", "Start recording of main", "Start recording", func(f *fakeCloud) { material(f, -time.Hour, -5*time.Second, false) },
+			[]string{"it is recording since 2027-03-09 11:00:00 UTC, or was paused at 11:59:55 UTC", "If it is recording already"}},
+		{"start", "Start recording of main", "Start recording", func(f *fakeCloud) { f.configs[0].OnDemand = 0 },
+			[]string{"Records by itself whenever it is live"}},
+		{"stop", "Pause recording of main", "Pause recording", func(f *fakeCloud) { material(f, -time.Minute, 0, true) },
+			[]string{"it is recording since 2027-03-09 11:59:00 UTC."}},
+		{"stop", "Pause recording of main", "Pause recording", func(*fakeCloud) {}, []string{"I see nothing that is being recorded"}},
+		{"stop", "Pause recording of main", "Pause recording", func(f *fakeCloud) { f.online = nil }, []string{"not live", "ends by itself"}},
+		{"restart", "Start over recording of main", "Cut and write the file", func(*fakeCloud) {}, []string{"may refuse"}},
+		{"finish", "Write the file now of main", "Write the file now", func(f *fakeCloud) { material(f, -time.Hour, -2*time.Minute, false) },
+			[]string{"recording was paused at 11:58:00 UTC and its file is written at 12:01:00 UTC"}},
+		{"finish", "Write the file now of main", "Write the file now", func(*fakeCloud) {}, []string{"no recording that waits", "may refuse"}},
+		{"finish", "Write the file now of main", "Write the file now", func(f *fakeCloud) {
+			material(f, -time.Hour, -2*time.Minute, false)
+			f.files = []live.File{{From: noon.Add(-time.Hour), To: noon.Add(-2 * time.Minute)}}
+		}, []string{"its file is written.", "may refuse"}},
+		{"finish", "Write the file now of main", "Write the file now", func(f *fakeCloud) { material(f, -time.Hour, -20*time.Minute, false) },
+			[]string{"the last recording ended at 2027-03-09 11:40:00 UTC; I see no file of it yet."}},
+	}
+	for _, c := range cases {
+		f := newFake()
+		c.set(f)
+		p, err := find(t, f, usageOf(c.word)).Plan(t.Context(), call("stream", "main"))
+		if err != nil {
+			t.Errorf("%s: %v", c.word, err)
+			continue
+		}
+		if p.Title.Plain() != c.title || p.Button != c.button || p.OnAir || p.Target.Key() != "stream/"+mainPath || p.Args["stream"] != mainPath {
+			t.Errorf("%s: plan %+v", c.word, p)
+		}
+		wantHas(t, facts(p), c.says...)
+	}
+}
+
+func TestPlanRecordRefuses(t *testing.T) {
+	unlive := func(f *fakeCloud) { f.online = nil }
+	bare := func(f *fakeCloud) { f.configs = nil }
+	foreign := func(f *fakeCloud) { f.configs = []live.RecordConfig{{App: "other", Name: "main"}} }
+	open := func(f *fakeCloud) { material(f, -time.Minute, 0, true) }
+	cases := []struct {
+		word    string
+		set     func(*fakeCloud)
+		already bool
+		says    string
+	}{
+		{"start", bare, false, "main has no recording configuration"},
+		{"start", foreign, false, "main has no recording configuration"},
+		{"stop", bare, false, "main has no recording configuration"},
+		{"restart", bare, false, "under Recording"},
+		{"finish", bare, false, "main has no recording configuration"},
+		{"start", unlive, false, "main is not live"},
+		{"restart", unlive, false, "Start the encoder"},
+		{"start", open, true, "main is already recording, since 2027-03-09 11:59:00 UTC. Nothing was changed."},
+		{"finish", open, false, "main is still recording"},
+	}
+	for _, c := range cases {
+		f := newFake()
+		c.set(f)
+		_, err := find(t, f, usageOf(c.word)).Plan(t.Context(), call("stream", "main"))
+		if err == nil {
+			t.Errorf("%s: want a refusal %q", c.word, c.says)
+			continue
+		}
+		r := refused(t, err)
+		wantHas(t, words(r.Answer), c.says)
+		if r.Already != c.already {
+			t.Errorf("%s: already %v", c.word, r.Already)
+		}
+	}
+}
+
+func TestRecordFingerprint(t *testing.T) {
+	plan := func(change func(*fakeCloud)) string {
+		f := newFake()
+		material(f, -time.Hour, -10*time.Second, false)
+		change(f)
+		p, err := find(t, f, "record finish {stream}").Plan(t.Context(), call("stream", "main"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p.Fingerprint
+	}
+	before := plan(func(*fakeCloud) {})
+	same := map[string]func(*fakeCloud){
+		"the end moves as time passes": func(f *fakeCloud) { f.contents[mainPath][0].To = noon.Add(-2 * time.Minute) },
+		"another stream comes on":      func(f *fakeCloud) { f.online = append(f.online, live.Online{}) },
+	}
+	for name, change := range same {
+		if plan(change) != before {
+			t.Errorf("%s: changed the fingerprint", name)
+		}
+	}
+	other := map[string]func(*fakeCloud){
+		"ingest anew":     func(f *fakeCloud) { f.online[0].Since = noon },
+		"ingest gone":     func(f *fakeCloud) { f.online = nil },
+		"delay changed":   func(f *fakeCloud) { f.configs[0].Delay = time.Minute },
+		"mode changed":    func(f *fakeCloud) { f.configs[0].OnDemand = 0 },
+		"file written":    func(f *fakeCloud) { f.files = []live.File{{To: noon}} },
+		"a new recording": func(f *fakeCloud) { material(f, -9*time.Second, -time.Second, false) },
+	}
+	for name, change := range other {
+		if plan(change) == before {
+			t.Errorf("%s: not noticed", name)
+		}
+	}
+}
+
+func TestApplyRecord(t *testing.T) {
+	cases := []struct{ word, command, text, next string }{
+		{"start", "start", "Recording of main started.", "record stop " + mainPath},
+		{"stop", "stop", "Recording of main paused. The file is written at 12:03:00 UTC (in 3 min).", "record finish " + mainPath},
+		{"restart", "restart", "Recording of main started over; the file of what was recorded before is being written.", "record stop " + mainPath},
+		{"finish", "cancel_delay", "The file of main is being written now; its recording is fully stopped.", "record status " + mainPath},
+	}
+	for _, c := range cases {
+		f := newFake()
+		command := find(t, f, usageOf(c.word))
+		p, err := command.Plan(t.Context(), call("stream", "main"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		o := command.Apply(t.Context(), p, "")
+		if o.State != op.Succeeded || o.Text.Plain() != c.text || o.RequestID != "REQ-1" || o.Next[0].Text != c.next {
+			t.Errorf("%s: %+v %q", c.word, o, o.Text.Plain())
+		}
+		if len(f.calls) != 1 || f.calls[0] != "Record "+mainPath+" "+c.command {
+			t.Errorf("%s: calls %v", c.word, f.calls)
+		}
+	}
+}
+
+func TestApplyRecordOddities(t *testing.T) {
+	f := newFake()
+	stop := find(t, f, "record stop {stream}")
+	p, _ := stop.Plan(t.Context(), call("stream", "main"))
+	f.fail["RecordConfigs"] = &live.Error{Class: live.Unknown}
+	if o := stop.Apply(t.Context(), p, ""); o.State != op.Succeeded || !strings.Contains(o.Text.Plain(), "after the delay") {
+		t.Errorf("the delay cannot be read: %+v", o)
+	}
+	start := find(t, f, "record start {stream}")
+	f.fail["Record"] = &live.Error{Class: live.Refused, Action: "RealTimeRecordCommand", Code: "TaskAlreadyStarted", Status: 409}
+	o := start.Apply(t.Context(), p, "")
+	if o.State != op.Failed || !o.Already || o.Text.Plain() != "main was already recording. Nothing was changed." || len(o.Next) != 1 {
+		t.Errorf("already: %+v %q", o, o.Text.Plain())
+	}
+	f.fail["Record"] = &live.Error{Class: live.Refused, Action: "RealTimeRecordCommand", Code: "TaskNotStarted", RequestID: "R-7", Status: 409}
+	o = stop.Apply(t.Context(), p, "")
+	wantHas(t, o.Text.Plain(), "Recording of main was not paused: ", "TaskNotStarted", "R-7", "The order is", "Nothing was changed.")
+	before := len(f.calls)
+	if o := stop.Apply(t.Context(), op.Plan{Args: op.Args{"stream": "a/*/c"}}, ""); o.State != op.Failed || len(f.calls) != before {
+		t.Errorf("a wildcard was sent: %+v %v", o, f.calls)
+	}
+}
+
+func TestVerifyRecord(t *testing.T) {
+	type span = [2]time.Duration
+	open := time.Duration(-1 << 40)
+	cases := []struct {
+		name, word string
+		content    []span // relative to the send
+		file       time.Duration
+		look       time.Duration // time of the look after the send
+		answered   bool
+		want       bool
+	}{
+		{"new material", "start", []span{{1 * time.Second, open}}, -1, 2 * time.Second, false, true},
+		{"nothing", "start", nil, -1, 2 * time.Second, true, false},
+		{"old material goes on", "start", []span{{-time.Hour, 5 * time.Second}}, -1, 6 * time.Second, true, true},
+		{"old material goes on, no answer", "start", []span{{-time.Hour, 5 * time.Second}}, -1, 6 * time.Second, false, false},
+		{"old material ended", "start", []span{{-time.Hour, -time.Minute}}, -1, 6 * time.Second, true, false},
+		{"end stands still", "stop", []span{{-time.Hour, 0}}, -1, 4 * time.Second, true, true},
+		{"too early to tell", "stop", []span{{-time.Hour, 0}}, -1, time.Second, true, false},
+		{"end grows", "stop", []span{{-time.Hour, 7 * time.Second}}, -1, 7 * time.Second, true, false},
+		{"no end", "stop", []span{{-time.Hour, open}}, -1, time.Minute, true, false},
+		{"no answer, end of the send, a minute on", "stop", []span{{-time.Hour, time.Second}}, -1, 90 * time.Second, false, true},
+		{"no answer, too early", "stop", []span{{-time.Hour, time.Second}}, -1, 30 * time.Second, false, false},
+		{"no answer, ended long before", "stop", []span{{-time.Hour, -time.Minute}}, -1, 90 * time.Second, false, false},
+		{"nothing to stop", "stop", nil, -1, 90 * time.Second, true, false},
+		{"new material", "restart", []span{{-time.Hour, 0}, {time.Second, open}}, -1, 2 * time.Second, false, true},
+		{"old material only", "restart", []span{{-time.Hour, 5 * time.Second}}, -1, 6 * time.Second, true, false},
+		{"new file", "finish", []span{{-time.Hour, -time.Minute}}, time.Second, 3 * time.Second, false, true},
+		{"old file", "finish", []span{{-time.Hour, -time.Minute}}, -time.Minute, 3 * time.Second, true, false},
+		{"no file", "finish", []span{{-time.Hour, -time.Minute}}, -1, 3 * time.Second, true, false},
+	}
+	for _, c := range cases {
+		f := newFake()
+		for _, s := range c.content {
+			material(f, s[0], s[1], s[1] == open)
+		}
+		if c.file != -1 {
+			f.files = []live.File{{Created: noon.Add(c.file), To: noon.Add(-time.Minute)}}
+		}
+		command, _ := Table(f, func() time.Time { return noon.Add(c.look) }).Find(usageOf(c.word))
+		o := op.Outcome{State: op.Unknown}
+		if c.answered {
+			o.State = op.Succeeded
+		}
+		got, err := command.Verify(t.Context(), op.Attempt{Plan: op.Plan{Args: op.Args{"stream": mainPath}}, Outcome: o, Sent: noon.Add(200 * time.Millisecond)})
+		if err != nil || got.Happened != c.want || len(got.Seen) == 0 {
+			t.Errorf("%s, %s: %v %q, %v", c.word, c.name, got.Happened, got.Seen.Plain(), err)
+		}
+	}
+	f := newFake()
+	f.fail["RecordFiles"] = &live.Error{Class: live.Throttled}
+	if _, err := find(t, f, "record stop {stream}").Verify(t.Context(), op.Attempt{Plan: op.Plan{Args: op.Args{"stream": mainPath}}, Sent: noon}); err == nil {
+		t.Error("a look that failed is no evidence")
+	}
+}
+
+func TestRecordConfigInForce(t *testing.T) {
+	f := newFake()
+	f.configs = []live.RecordConfig{
+		{App: "*", Name: "*", Delay: time.Minute}, {App: "show", Name: "main", Delay: 2 * time.Minute},
+		{App: "show", Name: "", Delay: 3 * time.Minute}, {App: "show", Name: "other", Delay: 4 * time.Minute},
+	}
+	got, err := set{cloud: f}.configOf(t.Context(), mainStream)
+	if err != nil || got == nil || got.Delay != 2*time.Minute {
+		t.Errorf("got %+v, %v", got, err)
+	}
+}
+
+func TestRecordStatus(t *testing.T) {
+	f := newFake()
+	material(f, -time.Hour, -time.Second, false)
+	f.files = []live.File{
+		{ID: "f-old", URL: "https://bucket.example/secret", Format: "mp4", From: noon.Add(-3 * time.Hour), To: noon.Add(-150 * time.Minute), Duration: 30 * time.Minute},
+		{ID: "f-new", Format: "mp4", From: noon.Add(-150 * time.Minute), To: noon.Add(-2 * time.Hour), Duration: 90 * time.Second},
+	}
+	got, err := find(t, f, "record status {stream?}").Read(t.Context(), call("stream", "main"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := words(got)
+	wantHas(t, text, "main", "live since", "Records on command only", "it is recording since", "30 min · mp4 · f-old", "1 min 30 s · mp4 · f-new",
+		"[Pause recording] record stop "+mainPath, "No API says")
+	wantNot(t, text, "bucket.example")
+	if strings.Index(text, "f-new") > strings.Index(text, "f-old") || got.Mark != op.MarkRecording {
+		t.Errorf("mark %s, newest file first in\n%s", got.Mark, text)
+	}
+}
+
+func TestRecordStatusOfAll(t *testing.T) {
+	f := newFake()
+	material(f, -time.Hour, -2*time.Minute, false)
+	got, err := find(t, f, "record status {stream?}").Read(t.Context(), call())
+	if err != nil || len(got.Items) != 2 {
+		t.Fatalf("%d items, %v", len(got.Items), err)
+	}
+	wantHas(t, words(got), "2 streams of this channel", "- main", "- friday", "not live")
+	if got.Items[0].Mark != op.MarkPaused || got.Items[0].Next[0].Label != "Write it now" || got.Items[1].Mark != op.MarkIdle {
+		t.Errorf("items %+v", got.Items)
+	}
+	f.fail["RecordContent"] = &live.Error{Class: live.Refused, Code: "Forbidden.RAM"}
+	got, err = find(t, f, "record status {stream?}").Read(t.Context(), call())
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantHas(t, words(got), "I could not look: the bot's account may not do this")
+}

@@ -1,0 +1,195 @@
+package commands
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"casterbot/internal/live"
+	"casterbot/internal/op"
+)
+
+// thing is one of those that a word may mean.
+type thing struct {
+	id   string
+	name string
+	note string // "on air"; shown beside it
+}
+
+// noun is how a kind of things is called in refusals. Its find is the one rule by which words become ids.
+type noun struct {
+	field string // placeholder
+	one   string // "studio"
+	many  string
+	where string // "in this channel"
+}
+
+var (
+	studios = noun{field: "caster", one: "studio", many: "studios", where: "in this channel"}
+	scenes  = noun{field: "scene", one: "scene", many: "scenes", where: "in this studio"}
+)
+
+// find gives the index of the one thing that was meant. An id always wins; a name counts when no other looks like it.
+// Anything else is a refusal that lists the candidates: the beginning of a name is a question, not an answer.
+func (n noun) find(typed string, all []thing) (int, error) {
+	if i := slices.IndexFunc(all, func(t thing) bool { return t.id == typed }); i >= 0 {
+		return i, nil
+	}
+	wanted := skeleton(typed)
+	var alike []int
+	for i, t := range all {
+		if skeleton(t.name) == wanted || strings.EqualFold(t.id, typed) {
+			alike = append(alike, i)
+		}
+	}
+	if len(alike) == 0 {
+		return 0, n.unknown(typed, all)
+	}
+	only := all[alike[0]]
+	exact := strings.EqualFold(only.id, typed) || fold(only.name) == fold(typed) && !deceptive(only.name)
+	if len(alike) == 1 && exact {
+		return alike[0], nil
+	}
+	return 0, n.unclear(typed, all, alike)
+}
+
+func (n noun) unclear(typed string, all []thing, alike []int) error {
+	title := op.L("More than one ", n.one, " could be meant by ", op.B(op.Visible(typed)), ".")
+	if len(alike) == 1 {
+		title = op.L("A ", n.one, " looks like ", op.B(op.Visible(typed)), " but is written with other characters.")
+	}
+	refusal := op.Refuse(title, op.L("Give the id of the one you mean."))
+	refusal.Field = n.field
+	for _, i := range alike {
+		refusal.Answer.Items = append(refusal.Answer.Items, all[i].item())
+	}
+	return refusal
+}
+
+func (n noun) unknown(typed string, all []thing) error {
+	refusal := op.Refuse(op.L("There is no ", n.one, " ", op.B(op.Visible(typed)), " ", n.where, "."))
+	refusal.Field = n.field
+	near := nearest(typed, all, 5)
+	if len(near) == 0 {
+		refusal.Field = ""
+		refusal.Answer.Lines = []op.Line{op.L("There are no ", n.many, " ", n.where, ".")}
+		return refusal
+	}
+	refusal.Answer.Lines = []op.Line{op.L("The nearest names:")}
+	for _, t := range near {
+		refusal.Answer.Items = append(refusal.Answer.Items, t.item())
+	}
+	return refusal
+}
+
+// item shows a candidate: its name, its id as code, and what is known of it.
+func (t thing) item() op.Item {
+	item := op.Item{Title: op.L(op.B(op.Visible(t.name)), " ", op.Code(t.id))}
+	if t.note != "" {
+		item.Facts = []op.Line{op.L(t.note)}
+	}
+	return item
+}
+
+// nearest sorts things by how close their names are: those that hold the text first, then by edits.
+func nearest(typed string, all []thing, n int) []thing {
+	text := fold(typed)
+	distance := func(t thing) int {
+		name := fold(t.name)
+		switch {
+		case text != "" && strings.HasPrefix(name, text):
+			return -2
+		case text != "" && strings.Contains(name, text):
+			return -1
+		}
+		return op.Distance(text, name)
+	}
+	sorted := slices.Clone(all)
+	slices.SortStableFunc(sorted, func(a, b thing) int { return cmp.Compare(distance(a), distance(b)) })
+	return sorted[:min(n, len(sorted))]
+}
+
+// studios lists what the channel may touch: on air first, then by name.
+func (s set) studios(ctx context.Context, scope op.Scope) ([]live.Caster, error) {
+	all, err := s.cloud.Casters(ctx)
+	if err != nil {
+		return nil, blind("the studios", err)
+	}
+	mine := slices.DeleteFunc(slices.Clone(all), func(c live.Caster) bool { return !scope.Studio(c.ID, c.Name) })
+	slices.SortStableFunc(mine, func(a, b live.Caster) int {
+		return cmp.Or(first(a.OnAir, b.OnAir), cmp.Compare(fold(a.Name), fold(b.Name)), cmp.Compare(a.ID, b.ID))
+	})
+	return mine, nil
+}
+
+// first orders true before false.
+func first(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return -1
+	}
+	return 1
+}
+
+// caster resolves the argument {caster}.
+func (s set) caster(ctx context.Context, call op.Call) (live.Caster, error) {
+	all, err := s.studios(ctx, call.Scope)
+	if err != nil {
+		return live.Caster{}, err
+	}
+	i, err := studios.find(call.Args["caster"], studioThings(all))
+	if err != nil {
+		return live.Caster{}, err
+	}
+	return all[i], nil
+}
+
+func studioThings(all []live.Caster) []thing {
+	var things []thing
+	for _, c := range all {
+		things = append(things, thing{id: c.ID, name: c.Name, note: airWord(c.OnAir)})
+	}
+	return things
+}
+
+func airWord(onAir bool) string {
+	if onAir {
+		return "on air"
+	}
+	return "idle"
+}
+
+// scenes lists a studio's scenes: PROGRAM first, then by name.
+func (s set) scenes(ctx context.Context, studio live.Caster) ([]live.Scene, error) {
+	all, err := s.cloud.Scenes(ctx, studio.ID)
+	if err != nil {
+		return nil, blind("the scenes of "+op.Visible(studio.Name), err)
+	}
+	sorted := slices.Clone(all)
+	slices.SortStableFunc(sorted, func(a, b live.Scene) int {
+		return cmp.Or(first(a.Program, b.Program), cmp.Compare(fold(a.Name), fold(b.Name)), cmp.Compare(a.ID, b.ID))
+	})
+	return sorted, nil
+}
+
+func sceneThings(all []live.Scene) []thing {
+	var things []thing
+	for _, scene := range all {
+		things = append(things, thing{id: scene.ID, name: scene.Name, note: sceneWord(scene)})
+	}
+	return things
+}
+
+func sceneWord(scene live.Scene) string {
+	word := "PREVIEW"
+	if scene.Program {
+		word = "PROGRAM"
+	}
+	if scene.Open {
+		return word + " · open"
+	}
+	return word + " · closed"
+}

@@ -1,0 +1,214 @@
+package commands
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+	"unicode"
+
+	"casterbot/internal/live"
+	"casterbot/internal/op"
+)
+
+// target is a stream with its name for people: the channel's alias if there is one.
+type target struct {
+	live.Stream
+	label  string
+	online bool // set by streams only
+}
+
+func (t target) thing() thing {
+	note := "not live"
+	if t.online {
+		note = "live"
+	}
+	return thing{id: t.String(), name: t.label, note: note}
+}
+
+// stream resolves the argument {stream}: an alias of the channel, domain/app/stream in full, or a bare stream name where the
+// channel's pattern says which domain and app it has. An alias wins, as somebody wrote down what it means.
+func (s set) stream(ctx context.Context, call op.Call) (target, error) {
+	typed := call.Args["stream"]
+	if strings.Contains(typed, "/") {
+		if stream, ok := parsePath(typed); ok && call.Scope.Stream(stream.String()) {
+			return labelled(stream, call.Scope), nil
+		}
+		return target{}, s.unknownStream(ctx, call)
+	}
+	if patterns := aliased(typed, call.Scope.Streams); len(patterns) > 0 {
+		stream, ok := parsePath(patterns[0])
+		if len(patterns) > 1 || !ok {
+			return target{}, s.unclearStream(ctx, call, patterns)
+		}
+		return labelled(stream, call.Scope), nil
+	}
+	found := bare(typed, call.Scope)
+	if len(found) > 1 {
+		return target{}, s.unclearStream(ctx, call, found)
+	}
+	if len(found) == 0 {
+		return target{}, s.unknownStream(ctx, call)
+	}
+	stream, _ := parsePath(found[0])
+	return labelled(stream, call.Scope), nil
+}
+
+// aliased gives the patterns behind an alias: of the one written exactly so, else of all that fold to it.
+func aliased(typed string, aliases []op.StreamAlias) []string {
+	var patterns []string
+	for _, a := range aliases {
+		if a.Alias == typed {
+			return []string{a.Pattern}
+		}
+		if skeleton(a.Alias) == skeleton(typed) && fold(a.Alias) == fold(typed) {
+			patterns = append(patterns, a.Pattern)
+		}
+	}
+	return patterns
+}
+
+// fits matches a pattern segment by segment; a wildcard does not cross a slash.
+func fits(pattern, stream string) bool {
+	ok, err := path.Match(pattern, stream)
+	return ok && err == nil
+}
+
+// bare gives the paths that a stream name alone can mean.
+func bare(name string, scope op.Scope) []string {
+	var found []string
+	for _, a := range scope.Streams {
+		parts := strings.Split(a.Pattern, "/")
+		if len(parts) != 3 || wild(parts[0]) || wild(parts[1]) {
+			continue
+		}
+		full := parts[0] + "/" + parts[1] + "/" + name
+		if _, ok := parsePath(full); ok && scope.Stream(full) && !slices.Contains(found, full) {
+			found = append(found, full)
+		}
+	}
+	return found
+}
+
+func wild(pattern string) bool { return strings.ContainsAny(pattern, "*?") }
+
+// parsePath reads domain/app/stream without wildcards.
+func parsePath(full string) (live.Stream, bool) {
+	parts := strings.Split(full, "/")
+	if len(parts) != 3 {
+		return live.Stream{}, false
+	}
+	for _, part := range parts {
+		odd := strings.ContainsFunc(part, func(r rune) bool {
+			return unicode.IsSpace(r) || !unicode.IsPrint(r) || strings.ContainsRune("*?#&%\\", r)
+		})
+		if part == "" || len(part) > 255 || odd {
+			return live.Stream{}, false
+		}
+	}
+	return live.Stream{Domain: parts[0], App: parts[1], Name: parts[2]}, true
+}
+
+// targetOf reads the stream back out of a plan.
+func targetOf(p op.Plan) (target, error) {
+	stream, ok := parsePath(p.Args["stream"])
+	if !ok {
+		return target{}, fmt.Errorf("stream %q: not domain/app/stream", p.Args["stream"])
+	}
+	return target{Stream: stream, label: cmp.Or(p.Target.Name, stream.Name)}, nil
+}
+
+func labelled(stream live.Stream, scope op.Scope) target {
+	for _, a := range scope.Streams {
+		if a.Pattern == stream.String() {
+			return target{Stream: stream, label: a.Alias}
+		}
+	}
+	return target{Stream: stream, label: stream.Name}
+}
+
+func (s set) unknownStream(ctx context.Context, call op.Call) error {
+	all, err := s.streams(ctx, call.Scope)
+	if err != nil {
+		return err
+	}
+	return noun{field: "stream", one: "stream", many: "streams", where: "in this channel"}.unknown(call.Args["stream"], streamThings(all))
+}
+
+// unclearStream lists what the patterns can mean: the streams themselves, and those live now that fit.
+func (s set) unclearStream(ctx context.Context, call op.Call, patterns []string) error {
+	all, err := s.streams(ctx, call.Scope)
+	if err != nil {
+		return err
+	}
+	refusal := op.Refuse(op.L("More than one stream could be meant by ", op.B(op.Visible(call.Args["stream"])), "."),
+		op.L("Give the stream in full, as domain/app/stream."))
+	refusal.Field = "stream"
+	for _, t := range all {
+		if slices.ContainsFunc(patterns, func(p string) bool { return fits(p, t.String()) }) && len(refusal.Answer.Items) < maxItems {
+			refusal.Answer.Items = append(refusal.Answer.Items, t.thing().item())
+		}
+	}
+	return refusal
+}
+
+func streamThings(all []target) []thing {
+	var things []thing
+	for _, t := range all {
+		things = append(things, t.thing())
+	}
+	return things
+}
+
+// streams lists the channel's streams: those that an alias names, then those live now that a pattern covers.
+func (s set) streams(ctx context.Context, scope op.Scope) ([]target, error) {
+	var all []target
+	var domains []string
+	for _, a := range scope.Streams {
+		if stream, ok := parsePath(a.Pattern); ok && scope.Stream(a.Pattern) {
+			all = append(all, target{Stream: stream, label: a.Alias})
+		}
+		if domain, _, _ := strings.Cut(a.Pattern, "/"); !wild(domain) && !slices.Contains(domains, domain) {
+			domains = append(domains, domain)
+		}
+	}
+	for _, domain := range domains {
+		online, err := s.cloud.OnlineStreams(ctx, domain, "", "")
+		if err != nil {
+			return nil, blind("the streams of "+domain, err)
+		}
+		for _, o := range online {
+			all = noteOnline(all, o.Stream, scope)
+		}
+	}
+	return all, nil
+}
+
+// noteOnline marks a stream as live, and adds it when only a pattern covers it.
+func noteOnline(all []target, stream live.Stream, scope op.Scope) []target {
+	known := false
+	for i := range all {
+		if all[i].Stream == stream {
+			all[i].online, known = true, true
+		}
+	}
+	if known || !scope.Stream(stream.String()) {
+		return all
+	}
+	return append(all, target{Stream: stream, label: stream.Name, online: true})
+}
+
+// streamOptions offers the channel's streams: "main · live".
+func (s set) streamOptions(ctx context.Context, call op.Call) ([]op.Option, error) {
+	all, err := s.streams(ctx, call.Scope)
+	if err != nil {
+		return nil, err
+	}
+	options := pick(streamThings(all))
+	for i := range options {
+		options[i].Hint = options[i].Value
+	}
+	return options, nil
+}

@@ -1,0 +1,87 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"casterbot/internal/config"
+	"casterbot/internal/op"
+)
+
+const sample = `version: 1
+channels:
+  C0SHOW:
+    studios: ["Evening*"]
+    streams: {main: live.example.com/show/main}
+    grants:
+      - who: [U0ANA, S0CREW]
+        may: ["caster.*"]
+        confirm: self
+`
+
+func program(t *testing.T) (Program, *bytes.Buffer, *bytes.Buffer, string) {
+	path := filepath.Join(t.TempDir(), "policy.yml")
+	if err := os.WriteFile(path, []byte(sample), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, errs := &bytes.Buffer{}, &bytes.Buffer{}
+	verbs := []string{"caster.restart", "record.stop"}
+	fail := Command{Name: "fail", Examples: []string{"casterbot fail"}, Run: func(context.Context, Call) error {
+		return errors.New("it broke, xoxb-canary-1")
+	}}
+	first := Command{Name: "run", Default: true, Examples: []string{"casterbot"}, Help: Settings(config.Rows()), Run: func(_ context.Context, c Call) error {
+		_, err := c.Out.Write([]byte("running"))
+		return err
+	}}
+	return Program{Name: "casterbot", Short: "Sample.", Out: out, Err: errs, Commands: []Command{
+		first, fail, PolicyCommand(verbs, map[string]op.Effect{"caster.restart": op.OnAir, "record.stop": op.Change}),
+	}}, out, errs, path
+}
+
+func TestExitCodesAndWords(t *testing.T) {
+	for line, want := range map[string]struct {
+		code int
+		said string
+	}{
+		"":                          {OK, "running"},
+		"run":                       {OK, "running"},
+		"--help":                    {OK, "Examples:"},
+		"help":                      {OK, "casterbot COMMAND --help"},
+		"run --help":                {OK, "CASTERBOT_POLICY"},
+		"rum":                       {Misused, `did you mean "run"?`},
+		"run --nonsense":            {Misused, "nonsense"},
+		"run too much":              {Misused, `"too" is too much`},
+		"fail":                      {Failure, "it broke, [secret]"},
+		"policy":                    {Misused, "which command?"},
+		"policy --help":             {OK, "policy check"},
+		"policy check":              {Misused, "takes one FILE"},
+		"policy check FILE":         {OK, "is good: 1 channels"},
+		"policy check /nowhere.yml": {Failure, "/nowhere.yml"},
+		"policy explain --help":     {OK, "-person"},
+		"policy explain":            {Misused, "needs --person"},
+		"policy explain --file FILE --person U0ANA --channel C0SHOW --verb caster.nap":                                      {Misused, "caster.restart, record.stop"},
+		"policy explain --file FILE --person U0ANA --channel C0SHOW --verb caster.restart --studio EveningNews":             {OK, "policy.yml:7"},
+		"policy explain --file FILE --person U0BO --groups S1,S0CREW --channel C0SHOW --verb caster.restart":                {OK, "allowed"},
+		"policy explain --file FILE --person U0BO --channel C0SHOW --verb caster.restart":                                   {Denied, "denied"},
+		"policy explain --file FILE --person U0ANA --guest --channel C0SHOW --verb caster.restart":                          {Denied, "guests"},
+		"policy explain --file FILE --person U0ANA --channel C0SHOW --verb record.stop --stream live.example.com/show/main": {Denied, "denied"},
+		"policy explain --file FILE --person U0ANA --channel C0SHOW --verb caster.restart --studio Morning":                 {Denied, "denied"},
+	} {
+		t.Run(line, func(t *testing.T) {
+			p, out, errs, path := program(t)
+			code := p.Run(context.Background(), strings.Fields(strings.ReplaceAll(line, "FILE", path)))
+			said := out.String() + errs.String()
+			if code != want.code || !strings.Contains(said, want.said) {
+				t.Errorf("exit %d, said %q", code, said)
+			}
+			if strings.Contains(said, "canary") {
+				t.Error("a token was printed")
+			}
+		})
+	}
+}

@@ -1,0 +1,111 @@
+package blockkit
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// maxBlocks is how many blocks a surface takes.
+var maxBlocks = map[string]int{"message": 50, "modal": 100, "home": 100}
+
+// atMost are blocks that a message may hold only so often.
+var atMost = map[string]int{"table": 1, "data_visualization": 2}
+
+// maxMarkdown is what all markdown blocks of a message may hold together.
+const maxMarkdown = 12_000
+
+// set checks a list of blocks: each one, and what they must be together.
+func (l *linter) set(at string, list []any) {
+	if n := maxBlocks[l.surface]; len(list) > n {
+		l.add(at, "no more than %d items allowed", n)
+	}
+	seen, count, markdown := map[string]bool{}, map[string]int{}, 0
+	for i, b := range list {
+		here := at + "/" + strconv.Itoa(i)
+		m, ok := b.(map[string]any)
+		if !ok {
+			l.add(here, "must provide an object")
+			continue
+		}
+		l.block(here, m)
+		t, _ := m["type"].(string)
+		if count[t]++; atMost[t] > 0 && count[t] == atMost[t]+1 {
+			l.add(here, "no more than %d blocks of type %s allowed", atMost[t], t)
+		}
+		if s, ok := m["text"].(string); ok && t == "markdown" {
+			markdown += utf8.RuneCountInString(s)
+		}
+		l.blockID(here, m, seen)
+	}
+	if markdown > maxMarkdown {
+		l.add(at, "markdown blocks must be less than %d characters in total", maxMarkdown+1)
+	}
+}
+
+func (l *linter) block(at string, m map[string]any) {
+	t, _ := m["type"].(string)
+	sh, known := blocks[t]
+	switch {
+	case !known:
+		l.add(at+"/type", "unsupported type: %s", t)
+		return
+	case slices.Contains(strings.Fields(sh.banned), l.surface):
+		l.add(at+"/type", "type %s is not supported in a %s", t, l.surface)
+		return
+	}
+	l.shape(at, m, sh)
+	l.actionIDs(at, m, map[string]bool{})
+}
+
+// blockID checks one block_id; it may not occur twice in a message or view.
+func (l *linter) blockID(at string, m map[string]any, seen map[string]bool) {
+	v, has := m["block_id"]
+	if !has || v == nil {
+		return
+	}
+	l.text(at+"/block_id", v, 0, 255)
+	id, _ := v.(string)
+	if seen[id] {
+		l.add(at+"/block_id", "block_id %q already exists", id)
+	}
+	seen[id] = true
+}
+
+// actionIDs looks for an action_id that occurs twice in one block. Blocks
+// inside the block are looked at on their own.
+func (l *linter) actionIDs(at string, v any, seen map[string]bool) {
+	switch v := v.(type) {
+	case []any:
+		for i, x := range v {
+			l.actionIDs(at+"/"+strconv.Itoa(i), x, seen)
+		}
+	case map[string]any:
+		if id, ok := v["action_id"].(string); ok {
+			if seen[id] {
+				l.add(at+"/action_id", "action_id %q already exists", id)
+			}
+			seen[id] = true
+		}
+		for _, k := range slices.Sorted(maps.Keys(v)) {
+			if k != "child_blocks" && k != "fallback" {
+				l.actionIDs(at+"/"+k, v[k], seen)
+			}
+		}
+	}
+}
+
+// needsSubmit holds a modal with inputs to having a submit button.
+func (l *linter) needsSubmit(v map[string]any, list []any) {
+	if l.surface != "modal" || v["submit"] != nil {
+		return
+	}
+	for _, b := range list {
+		if m, ok := b.(map[string]any); ok && m["type"] == "input" {
+			l.add("", "missing required field: submit")
+			return
+		}
+	}
+}

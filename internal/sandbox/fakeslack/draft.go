@@ -1,0 +1,141 @@
+package fakeslack
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"casterbot/internal/sandbox/blockkit"
+)
+
+// maxText is the longest text of a message, in characters
+// (https://docs.slack.dev/reference/methods/chat.postMessage#truncating).
+const maxText = 40_000
+
+// draft is a message as an app sends it: in a Web API call, to a response URL,
+// or in the ack of a command.
+type draft struct {
+	Text            string          `json:"text"`
+	Blocks          json.RawMessage `json:"blocks"`
+	Attachments     json.RawMessage `json:"attachments"`
+	Metadata        json.RawMessage `json:"metadata"`
+	ThreadTS        string          `json:"thread_ts"`
+	ResponseType    string          `json:"response_type"`
+	ReplaceOriginal bool            `json:"replace_original"`
+	DeleteOriginal  bool            `json:"delete_original"`
+}
+
+// decodeDraft reads a message object, or a JSON string that is its text.
+func decodeDraft(raw json.RawMessage) (draft, error) {
+	var d draft
+	if len(raw) > 0 && raw[0] == '"' {
+		return d, json.Unmarshal(raw, &d.Text)
+	}
+	err := json.Unmarshal(raw, &d)
+	d.Blocks, d.Attachments = noNull(d.Blocks), noNull(d.Attachments)
+	return d, err
+}
+
+func noNull(raw json.RawMessage) json.RawMessage {
+	if string(raw) == "null" {
+		return nil
+	}
+	return raw
+}
+
+// emptyList says whether raw holds no block or attachment.
+func emptyList(raw json.RawMessage) bool {
+	s := strings.TrimSpace(string(raw))
+	return s == "" || s == "[]" || s == "null"
+}
+
+func (d draft) empty() bool {
+	return d.Text == "" && emptyList(d.Blocks) && emptyList(d.Attachments)
+}
+
+// check refuses what Slack refuses in the content of a message.
+func (d draft) check() *apiError {
+	if utf8.RuneCountInString(d.Text) > maxText {
+		return fail("msg_too_long")
+	}
+	if len(d.Metadata) > 0 && !json.Valid(d.Metadata) {
+		return fail("invalid_metadata_format")
+	}
+	var problems []string
+	if !emptyList(d.Blocks) {
+		if !strings.HasPrefix(strings.TrimSpace(string(d.Blocks)), "[") {
+			return fail("invalid_blocks_format")
+		}
+		problems = lint("/blocks", d.Blocks)
+	}
+	if !emptyList(d.Attachments) {
+		var list []struct {
+			Blocks json.RawMessage `json:"blocks"`
+		}
+		if json.Unmarshal(d.Attachments, &list) != nil {
+			return fail("invalid_attachments")
+		}
+		for i, a := range list {
+			if !emptyList(a.Blocks) {
+				problems = append(problems, lint("/attachments/"+strconv.Itoa(i)+"/blocks", a.Blocks)...)
+			}
+		}
+	}
+	if len(problems) > 0 {
+		return &apiError{code: "invalid_blocks", problems: problems}
+	}
+	return nil
+}
+
+func lint(at string, blocks json.RawMessage) []string {
+	var out []string
+	for _, p := range blockkit.Lint("message", blocks) {
+		out = append(out, p.Message+" [json-pointer:"+at+p.Pointer+"]")
+	}
+	return out
+}
+
+// draw makes the bot's message of a draft, with all ids filled in. The caller
+// holds mu.
+func (w *Workspace) draw(d draft) *Message {
+	m := &Message{User: BotUser, BotID: BotID, AppID: AppID, Team: TeamID, Text: d.Text, ThreadTS: d.ThreadTS, Metadata: noNull(d.Metadata)}
+	if !emptyList(d.Blocks) {
+		m.Blocks = fillIDs(d.Blocks, w.nextID)
+	}
+	m.Attachments = fillAttachments(d.Attachments, w.nextID)
+	return m
+}
+
+// keepPast is how many earlier pictures of a message a late click can reach.
+const keepPast = 8
+
+// redraw replaces what a message shows and stamps it as edited. Thread and
+// timestamp stay. The caller holds mu.
+func (w *Workspace) redraw(m *Message, d draft) {
+	next := w.draw(d)
+	m.past = append(m.past, m.Blocks)
+	m.past = append(m.past, m.allAttachmentBlocks()...)
+	m.past = m.past[max(0, len(m.past)-keepPast):]
+	m.Text, m.Blocks, m.Attachments = next.Text, next.Blocks, next.Attachments
+	if next.Metadata != nil {
+		m.Metadata = next.Metadata
+	}
+	m.Edited = &Edited{User: BotUser, TS: w.nextTS()}
+	w.changed()
+}
+
+// allAttachmentBlocks are the blocks of each attachment.
+func (m *Message) allAttachmentBlocks() []json.RawMessage {
+	var list []struct {
+		Blocks json.RawMessage `json:"blocks"`
+	}
+	if json.Unmarshal(m.Attachments, &list) != nil {
+		return nil
+	}
+	out := make([]json.RawMessage, len(list))
+	for i, a := range list {
+		out[i] = a.Blocks
+	}
+	return out
+}

@@ -1,0 +1,207 @@
+package fakeslack
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+)
+
+// element is an interactive element inside a block.
+type element struct {
+	block, action string
+	attachment    int // 1-based, 0 for an element of the message itself
+	body          map[string]any
+}
+
+// needsAction are the element types that carry an action_id. The ones with a
+// value field name the initial_… field that presets them.
+var needsAction = map[string]string{
+	"button": "", "overflow": "", "workflow_button": "", "feedback_buttons": "", "icon_button": "", "file_input": "", "rich_text_input": "",
+	"plain_text_input": "initial_value", "email_text_input": "initial_value", "url_text_input": "initial_value", "number_input": "initial_value",
+	"static_select": "initial_option", "external_select": "initial_option", "radio_buttons": "initial_option",
+	"multi_static_select": "initial_options", "multi_external_select": "initial_options", "checkboxes": "initial_options",
+	"users_select": "initial_user", "multi_users_select": "initial_users", "channels_select": "initial_channel", "multi_channels_select": "initial_channels",
+	"conversations_select": "initial_conversation", "multi_conversations_select": "initial_conversations",
+	"datepicker": "initial_date", "timepicker": "initial_time", "datetimepicker": "initial_date_time",
+}
+
+func decodeAny(raw json.RawMessage) any {
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber()
+	var v any
+	if d.Decode(&v) != nil {
+		return nil
+	}
+	return v
+}
+
+// walk calls visit for every object below v with the block_id it lies in.
+func walk(v any, block string, visit func(block string, obj map[string]any)) {
+	switch v := v.(type) {
+	case []any:
+		for _, x := range v {
+			walk(x, block, visit)
+		}
+	case map[string]any:
+		if id, ok := v["block_id"].(string); ok {
+			block = id
+		}
+		visit(block, v)
+		for _, x := range v {
+			walk(x, block, visit)
+		}
+	}
+}
+
+// fillIDs gives a block_id to every block and an action_id to every
+// interactive element that has none, as Slack does. Nil stays nil.
+func fillIDs(raw json.RawMessage, next func(prefix string) string) json.RawMessage {
+	list, ok := decodeAny(raw).([]any)
+	if !ok {
+		return nil
+	}
+	for _, b := range list {
+		if m, ok := b.(map[string]any); ok && m["block_id"] == nil {
+			m["block_id"] = next("b")
+		}
+	}
+	walk(list, "", func(_ string, m map[string]any) {
+		kind, _ := m["type"].(string)
+		if _, interactive := needsAction[kind]; interactive && m["action_id"] == nil {
+			m["action_id"] = next("a")
+		}
+	})
+	return marshal(list)
+}
+
+// fillAttachments numbers attachments and fills the ids of their blocks.
+func fillAttachments(raw json.RawMessage, next func(prefix string) string) json.RawMessage {
+	var list []map[string]json.RawMessage
+	if json.Unmarshal(raw, &list) != nil || len(list) == 0 {
+		return nil
+	}
+	for i, a := range list {
+		a["id"] = marshal(i + 1)
+		if a["blocks"] != nil {
+			a["blocks"] = fillIDs(a["blocks"], next)
+		}
+		if a["fallback"] == nil {
+			a["fallback"] = marshal("[no preview available]")
+		}
+	}
+	return marshal(list)
+}
+
+// elements lists the interactive elements of blocks.
+func elements(raw json.RawMessage) []element {
+	var out []element
+	walk(decodeAny(raw), "", func(block string, m map[string]any) {
+		if id, ok := m["action_id"].(string); ok {
+			out = append(out, element{block: block, action: id, body: m})
+		}
+	})
+	return out
+}
+
+// allElements lists those of a message, its attachments included.
+func (m *Message) allElements() []element {
+	out := elements(m.Blocks)
+	var list []struct {
+		Blocks json.RawMessage `json:"blocks"`
+	}
+	if json.Unmarshal(m.Attachments, &list) != nil {
+		return out
+	}
+	for i, a := range list {
+		for _, e := range elements(a.Blocks) {
+			e.attachment = i + 1
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+func (e element) kind() string {
+	s, _ := e.body["type"].(string)
+	return s
+}
+
+// stateful says whether the element holds an input.
+func (e element) stateful() bool { return needsAction[e.kind()] != "" }
+
+// matches says whether the person means this element. A value distinguishes
+// buttons only: on a select it is the choice.
+func (e element) matches(p Press) bool {
+	if e.action != p.Action || p.Block != "" && e.block != p.Block {
+		return false
+	}
+	return p.Value == "" || e.kind() != "button" || e.body["value"] == p.Value
+}
+
+// initial is the state of an element nobody touched.
+func (e element) initial() State {
+	s := State{Type: e.kind()}
+	preset, ok := e.body[needsAction[e.kind()]]
+	if !ok {
+		return s
+	}
+	field := strings.Replace(needsAction[e.kind()], "initial_", "selected_", 1)
+	if field == "selected_value" {
+		field = "value"
+	}
+	_ = json.Unmarshal(marshal(map[string]any{field: preset}), &s) // the linter has seen the element
+	return s
+}
+
+// complete turns what the person chose into full state: the element's type, and
+// for a select the option as the element offers it.
+func (e element) complete(s State, value string) State {
+	s.Type = e.kind()
+	if value != "" && s.SelectedOption == nil && s.Value == nil {
+		if strings.HasSuffix(e.kind(), "_input") {
+			s.Value = &value
+		} else {
+			s.SelectedOption = &Option{Value: value}
+		}
+	}
+	if s.SelectedOption != nil {
+		o := e.option(*s.SelectedOption)
+		s.SelectedOption = &o
+	}
+	for i, o := range s.SelectedOptions {
+		s.SelectedOptions[i] = e.option(o)
+	}
+	return s
+}
+
+// option finds an option of the element by value; an external select has none,
+// so what the person brings stands.
+func (e element) option(o Option) Option {
+	walk([]any{e.body["options"], e.body["option_groups"]}, "", func(_ string, m map[string]any) {
+		if v, ok := m["value"].(string); ok && v == o.Value {
+			_ = json.Unmarshal(marshal(m), &o)
+		}
+	})
+	if o.Text == nil {
+		o.Text = &Text{Type: "plain_text", Text: o.Value}
+	}
+	return o
+}
+
+// actionOf is the entry of "actions" in a block_actions payload.
+func (e element) actionOf(s State, ts string) map[string]any {
+	a := map[string]any{}
+	if e.stateful() || e.kind() == "overflow" {
+		_ = json.Unmarshal(marshal(s), &a)
+	}
+	for _, k := range []string{"type", "action_id", "text", "placeholder"} {
+		if v, ok := e.body[k]; ok {
+			a[k] = v
+		}
+	}
+	if v, ok := e.body["value"]; ok && !e.stateful() {
+		a["value"] = v
+	}
+	a["block_id"], a["action_ts"] = e.block, ts
+	return a
+}

@@ -1,0 +1,139 @@
+package fakeslack
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"strings"
+)
+
+// hook is a response_url: where its posts go and what it has left.
+type hook struct {
+	user     string
+	channel  string
+	original string // timestamp of the message it may replace, or empty
+	uses     int
+}
+
+// maxUses is how often a response_url works
+// (https://docs.slack.dev/interactivity/handling-user-interaction#message_responses).
+const maxUses = 5
+
+// newHook mints a response_url. The caller holds mu.
+func (w *Workspace) newHook(kind string, h hook) string {
+	path := "/" + kind + "/" + TeamID + "/" + w.hub.secret()
+	w.hooks.add(path, h, w.cfg.Hook)
+	return w.base + path
+}
+
+// serveHook answers a post to a response_url. Its errors come with status 200,
+// so a client that looks at the status only takes them for success.
+func (w *Workspace) serveHook(rw http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(http.MaxBytesReader(rw, r.Body, maxBody))
+	if err != nil {
+		return
+	}
+	if f := w.takeFault("response_url"); f != nil && !f.AfterEffect {
+		w.misbehave(rw, r, f)
+		return
+	} else if f != nil {
+		w.postHook(r, body)
+		w.misbehave(rw, r, f)
+		return
+	}
+	if e := w.postHook(r, body); e != nil {
+		writeJSON(rw, http.StatusOK, e.reply())
+		return
+	}
+	writeJSON(rw, http.StatusOK, map[string]any{"ok": true})
+}
+
+func (w *Workspace) postHook(r *http.Request, body []byte) *apiError {
+	if strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
+		body = formField(string(body), "payload")
+	}
+	d, err := decodeDraft(body)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	h, e := w.openHook(r.URL.Path)
+	call := Call{Method: "response_url", Text: d.Text, Blocks: d.Blocks, Attach: d.Attachments, Args: hookArgs(d)}
+	switch {
+	case e != nil:
+	case err != nil:
+		e = fail("invalid_payload")
+	default:
+		call.Channel, call.User = h.channel, h.user
+		call.TS, e = w.useHook(h, d)
+	}
+	if e != nil {
+		call.Error = e.code
+	}
+	w.record(call)
+	return e
+}
+
+func hookArgs(d draft) map[string]string {
+	args := map[string]string{}
+	if d.ResponseType != "" {
+		args["response_type"] = d.ResponseType
+	}
+	if d.ReplaceOriginal {
+		args["replace_original"] = "true"
+	}
+	if d.DeleteOriginal {
+		args["delete_original"] = "true"
+	}
+	return args
+}
+
+func (w *Workspace) openHook(path string) (*hook, *apiError) {
+	h, alive := w.hooks.get(path)
+	switch {
+	case h == nil || !alive:
+		return nil, fail("expired_url")
+	case h.uses >= maxUses:
+		return nil, fail("used_url")
+	}
+	h.uses++
+	return h, nil
+}
+
+// useHook replaces, deletes or posts. The caller holds mu.
+func (w *Workspace) useHook(h *hook, d draft) (string, *apiError) {
+	r := w.byRoom[h.channel]
+	if r == nil {
+		return "", fail("channel_not_found")
+	}
+	original := r.message(h.original)
+	if d.DeleteOriginal {
+		r.remove(h.original)
+		w.changed()
+		return h.original, nil
+	}
+	if d.empty() {
+		return "", fail("no_text")
+	}
+	if e := d.check(); e != nil {
+		return "", e
+	}
+	if d.ReplaceOriginal && original != nil {
+		w.redraw(original, d)
+		return original.TS, nil
+	}
+	m := w.draw(d)
+	if d.ResponseType != "in_channel" {
+		m.EphemeralTo = h.user
+	}
+	return w.store(r, m).TS, nil
+}
+
+func writeJSON(rw http.ResponseWriter, status int, v any) {
+	b, err := json.Marshal(v)
+	if err != nil {
+		http.Error(rw, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	rw.Header().Set("Content-Type", "application/json; charset=utf-8")
+	rw.WriteHeader(status)
+	_, _ = rw.Write(b)
+}

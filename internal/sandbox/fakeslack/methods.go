@@ -1,0 +1,119 @@
+package fakeslack
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// method is one Web API method: which token it takes, which scope it needs, and
+// what it does with Workspace.mu held.
+type method struct {
+	app   bool   // an app-level token, else the bot's
+	open  bool   // any token or none
+	scope string // of the bot token, or empty
+	run   func(*Workspace, *call) (map[string]any, *apiError)
+}
+
+// methods is the Web API (https://docs.slack.dev/reference/methods).
+var methods = map[string]method{
+	"api.test":              {open: true, run: apiTest},
+	"auth.test":             {run: authTest},
+	"apps.connections.open": {app: true, run: connectionsOpen},
+	"team.info":             {run: teamInfo},
+	"bots.info":             {scope: "users:read", run: botsInfo},
+
+	"chat.postMessage":   {scope: "chat:write", run: postMessage},
+	"chat.postEphemeral": {scope: "chat:write", run: postEphemeral},
+	"chat.update":        {scope: "chat:write", run: updateMessage},
+	"chat.delete":        {scope: "chat:write", run: deleteMessage},
+	"chat.getPermalink":  {run: permalink},
+
+	"views.open":    {run: viewsOpen},
+	"views.push":    {run: viewsPush},
+	"views.update":  {run: viewsUpdate},
+	"views.publish": {run: viewsPublish},
+
+	"users.info":            {scope: "users:read", run: usersInfo},
+	"users.list":            {scope: "users:read", run: usersList},
+	"users.conversations":   {scope: "channels:read", run: usersConversations},
+	"usergroups.list":       {scope: "usergroups:read", run: groupsList},
+	"usergroups.users.list": {scope: "usergroups:read", run: groupUsers},
+
+	"conversations.info":    {scope: "channels:read", run: conversationInfo},
+	"conversations.list":    {scope: "channels:read", run: conversationsList},
+	"conversations.members": {scope: "channels:read", run: conversationMembers},
+	"conversations.open":    {scope: "im:write", run: conversationOpen},
+	"conversations.join":    {scope: "channels:join", run: conversationJoin},
+}
+
+// allScopes are the scopes of an app that may do everything here.
+func allScopes() []string {
+	return []string{
+		"app_mentions:read", "channels:join", "channels:read", "chat:write", "commands", "groups:read",
+		"im:history", "im:read", "im:write", "team:read", "usergroups:read", "users:read",
+	}
+}
+
+func apiTest(_ *Workspace, c *call) (map[string]any, *apiError) {
+	if code := c.args["error"]; code != "" {
+		return nil, fail(code)
+	}
+	return map[string]any{"args": maps.Clone(c.args)}, nil
+}
+
+func authTest(w *Workspace, _ *call) (map[string]any, *apiError) {
+	return map[string]any{
+		"url": w.base + "/", "team": teamName, "team_id": TeamID, "user": "casterbot", "user_id": BotUser,
+		"bot_id": BotID, "app_id": AppID, "is_enterprise_install": false,
+	}, nil
+}
+
+const teamName = "Show Workspace"
+
+// connectionsOpen hands out a one-use socket URL.
+// https://docs.slack.dev/reference/methods/apps.connections.open
+func connectionsOpen(w *Workspace, _ *call) (map[string]any, *apiError) {
+	ticket := w.hub.secret()
+	w.tickets.add(ticket, struct{}{}, 30*time.Second)
+	url := "ws" + strings.TrimPrefix(w.base, "http") + "/link/?ticket=" + ticket + "&app_id=" + AppID
+	return map[string]any{"url": url}, nil
+}
+
+func teamInfo(_ *Workspace, _ *call) (map[string]any, *apiError) {
+	return map[string]any{"team": map[string]any{"id": TeamID, "name": teamName, "domain": teamDomain}}, nil
+}
+
+func botsInfo(_ *Workspace, c *call) (map[string]any, *apiError) {
+	if id := c.args["bot"]; id != "" && id != BotID {
+		return nil, fail("bot_not_found")
+	}
+	return map[string]any{"bot": map[string]any{
+		"id": BotID, "deleted": false, "name": "casterbot", "app_id": AppID, "user_id": BotUser,
+	}}, nil
+}
+
+// page cuts a list by the limit and cursor of a call; the cursor is the offset.
+// https://docs.slack.dev/apis/web-api/pagination
+func page[T any](c *call, key string, list []T) (map[string]any, *apiError) {
+	from, to := 0, len(list)
+	if s := c.args["cursor"]; s != "" {
+		n, err := strconv.Atoi(s)
+		if err != nil || n < 0 || n > len(list) {
+			return nil, fail("invalid_cursor")
+		}
+		from = n
+	}
+	next := ""
+	if limit, err := strconv.Atoi(c.args["limit"]); err == nil && limit > 0 && from+limit < to {
+		to = from + limit
+		next = strconv.Itoa(to)
+	}
+	part := slices.Clone(list[from:to])
+	if part == nil {
+		part = []T{}
+	}
+	return map[string]any{key: part, "response_metadata": map[string]any{"next_cursor": next}}, nil
+}

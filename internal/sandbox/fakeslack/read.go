@@ -1,0 +1,91 @@
+package fakeslack
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+)
+
+// maxCalls is how many calls the log keeps at least; older ones go in bulk
+// when it holds twice as many.
+const maxCalls = 50_000
+
+// record adds a call to the log; JSON that is none is kept as a string. The caller holds mu.
+func (w *Workspace) record(c Call) {
+	w.callSeq++
+	c.Seq = w.callSeq
+	for _, raw := range []*json.RawMessage{&c.Blocks, &c.Attach, &c.View} {
+		if len(*raw) > 0 && !json.Valid(*raw) {
+			*raw = marshal(string(*raw))
+		}
+	}
+	if len(w.calls) >= 2*maxCalls {
+		w.calls = slices.Clone(w.calls[maxCalls:])
+	}
+	w.calls = append(w.calls, c)
+	w.changed()
+}
+
+// Log returns what the bot did, oldest first, from the call after the given
+// sequence number on; 0 means from the start.
+func (w *Workspace) Log(after int) []Call {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	first := w.callSeq - len(w.calls) // Seq of the call before the first one kept
+	return slices.Clone(w.calls[min(max(0, after-first), len(w.calls)):])
+}
+
+// Snapshot returns what one person sees now. The JSON inside is shared and must
+// not be changed.
+func (w *Workspace) Snapshot(user string) (Screen, error) {
+	sockets := len(w.Sockets())
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	me := w.person(user)
+	if me == nil {
+		return Screen{}, fmt.Errorf("%w person %s", errUnknown, user)
+	}
+	s := Screen{
+		Me: *me, Team: teamName, Sockets: sockets, Commands: slices.Clone(w.cfg.Commands),
+		Toasts: slices.Clone(w.toasts[user]), Views: []View{}, Rooms: []Room{},
+	}
+	for _, u := range w.people {
+		s.People = append(s.People, *u)
+	}
+	for _, g := range w.groups {
+		s.Groups = append(s.Groups, Group{g.ID, g.Handle, g.Name, slices.Clone(g.Users)})
+	}
+	for _, r := range w.rooms {
+		if r.has(user) {
+			s.Rooms = append(s.Rooms, r.seenBy(user))
+		}
+	}
+	for _, v := range w.views[user] {
+		s.Views = append(s.Views, *v)
+	}
+	if h := w.homes[user]; h != nil {
+		c := *h
+		s.Home = &c
+	}
+	return s, nil
+}
+
+func (r *room) seenBy(user string) Room {
+	return Room{
+		ID: r.ID, Name: r.Name, Topic: r.Topic, IsIM: r.IM != "", IsPrivate: r.Private, IsExtShared: r.Ext,
+		IsArchived: r.Archived, BotMember: r.has(BotUser), Members: slices.Clone(r.Members),
+		Messages: r.visible(user, ScreenMessages),
+	}
+}
+
+// Message finds one message, whoever may see it.
+func (w *Workspace) Message(channel, ts string) (Message, bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if r := w.byRoom[channel]; r != nil {
+		if m := r.message(ts); m != nil {
+			return *m, true
+		}
+	}
+	return Message{}, false
+}
