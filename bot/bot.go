@@ -1,0 +1,122 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/slack-go/slack"
+)
+
+// finishWithin is how long work under way may take after the bot was asked to stop.
+const finishWithin = 25 * time.Second
+
+// Bot joins the sockets, the dispatcher and the engine.
+type Bot struct {
+	config  Config
+	api     *slack.Client
+	log     *slog.Logger
+	sockets *sockets
+	*dispatcher
+}
+
+// New makes a bot; Run lets it work. The chat and the directory are those that the engine was made with.
+func New(c Config, e Engine, chat *Chat, dir *Directory) *Bot {
+	c = c.filled()
+	d := &dispatcher{engine: e, chat: chat, dir: dir, log: c.Log, now: c.Now, seen: newDedupe(time.Now), drawn: newDrawn()}
+	d.who.Store(&identity{})
+	b := &Bot{config: c, log: c.Log, dispatcher: d}
+	b.api = c.api(slack.OptionOnResponseHeaders(b.scopes))
+	b.sockets = newSockets(c, d.take)
+	return b
+}
+
+// Run connects and works until ctx ends; then it takes nothing new, finishes what runs within 25 s, and returns nil. An
+// error is a *Fatal, which somebody has to mend, or a connection that ended for another reason.
+func (b *Bot) Run(ctx context.Context) error {
+	if err := b.introduce(ctx); err != nil {
+		return err
+	}
+	b.front = newPool(ctx, frontWorkers, frontQueue, &b.busy)
+	b.quick = newPool(ctx, quickWorkers, quickQueue, &b.busy)
+	b.work = newPool(ctx, workWorkers, workQueue, &b.busy)
+	connected, hangUp := context.WithCancel(context.WithoutCancel(ctx))
+	defer hangUp()
+	ended := make(chan error, 1)
+	go func() { ended <- b.sockets.run(connected) }()
+	var err error
+	select {
+	case err = <-ended:
+	case <-ctx.Done():
+		hangUp()
+		err = <-ended
+	}
+	b.finish(ctx)
+	return err
+}
+
+// finish lets work under way end: first what is being taken, then what was begun, then what is to be said.
+func (b *Bot) finish(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishWithin)
+	defer cancel()
+	b.front.drain(ctx)
+	b.work.drain(ctx)
+	b.quick.drain(ctx)
+}
+
+// Health says how the sockets are, for /readyz.
+func (b *Bot) Health() Health { return b.sockets.health() }
+
+// Busy reports work that is queued or under way.
+func (b *Bot) Busy() bool { return b.busy.Load() > 0 }
+
+// introduce learns who the bot is (docs.slack.dev/reference/methods/auth.test). It tries again while the network is down.
+func (b *Bot) introduce(ctx context.Context) error {
+	for wait := time.Second; ; wait = min(2*wait, time.Minute) {
+		me, err := b.api.AuthTestContext(ctx)
+		if err == nil {
+			b.who.Store(&identity{team: me.TeamID, user: me.UserID})
+			b.dir.home.Store(me.TeamID)
+			return nil
+		}
+		if f := fatalOf(err, "SLACK_BOT_TOKEN"); f != nil {
+			return f
+		}
+		if limited, ok := errors.AsType[*slack.RateLimitedError](err); ok {
+			wait = max(wait, limited.RetryAfter)
+		}
+		b.log.Warn("Slack does not answer yet", "again in", wait, "error", bare(err))
+		waitFor(ctx, nil, wait)
+		if ctx.Err() != nil {
+			return fmt.Errorf("reach Slack: %w", ctx.Err())
+		}
+	}
+}
+
+// needed are the scopes of the bot token without which something does not work; manifest.yml asks for them.
+var needed = []string{"commands", "chat:write", "channels:read", "groups:read", "users:read", "usergroups:read", "app_mentions:read", "im:write"}
+
+// scopes warns when the token may do less than the bot needs. Slack says what it may in a header.
+func (b *Bot) scopes(path string, header http.Header) {
+	granted := header.Get("X-OAuth-Scopes")
+	if path != "auth.test" || granted == "" {
+		return
+	}
+	has := map[string]bool{}
+	for s := range strings.SplitSeq(granted, ",") {
+		has[strings.TrimSpace(s)] = true
+	}
+	var missing []string
+	for _, s := range needed {
+		if !has[s] {
+			missing = append(missing, s)
+		}
+	}
+	if len(missing) > 0 {
+		b.log.Warn("SLACK_BOT_TOKEN lacks scopes: install the app again with manifest.yml", "missing", strings.Join(missing, " "))
+	}
+}

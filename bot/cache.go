@@ -1,0 +1,136 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+)
+
+// How long facts are good, and how long they serve when nobody answers.
+const (
+	goodFor   = time.Minute
+	staleFor  = time.Hour
+	askWithin = 5 * time.Second
+	maxFacts  = 10000
+)
+
+// cache keeps facts by id. Several callers who want the same fact at once share one question; errors are not kept.
+type cache[T any] struct {
+	now func() time.Time
+	ask func(context.Context, string) (T, error)
+
+	mu     sync.Mutex
+	facts  map[string]fact[T]
+	flying map[string]*question[T]
+}
+
+type fact[T any] struct {
+	value T
+	at    time.Time
+}
+
+type question[T any] struct {
+	done  chan struct{}
+	value T
+	err   error
+}
+
+func newCache[T any](now func() time.Time, ask func(context.Context, string) (T, error)) *cache[T] {
+	return &cache[T]{now: now, ask: ask, facts: map[string]fact[T]{}, flying: map[string]*question[T]{}}
+}
+
+// glance gives a fact that is at hand and still good.
+func (c *cache[T]) glance(id string) (T, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	f, ok := c.facts[id]
+	return f.value, ok && c.good(f)
+}
+
+// good also refuses facts from the future: the clock was moved.
+func (c *cache[T]) good(f fact[T]) bool {
+	age := c.now().Sub(f.at)
+	return age >= 0 && age < goodFor
+}
+
+// get gives a fact; fresh asks for one that is not older than this call. When the question fails an older fact comes back
+// with stale set, unless Slack answered that there is nothing by this id.
+func (c *cache[T]) get(ctx context.Context, id string, fresh bool) (value T, stale bool, err error) {
+	if !fresh {
+		if value, ok := c.glance(id); ok {
+			return value, false, nil
+		}
+	}
+	value, err = c.fetch(ctx, id, fresh)
+	switch {
+	case err == nil:
+		return value, false, nil
+	case errors.Is(err, errAbsent):
+		c.forget(id)
+		return value, false, nil
+	case gone[code(err)]:
+		c.forget(id)
+		return value, false, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if f, ok := c.facts[id]; ok && c.now().Sub(f.at) < staleFor {
+		return f.value, true, nil
+	}
+	return value, false, err
+}
+
+// gone are the answers that mean: no such thing.
+var gone = map[string]bool{"user_not_found": true, "user_not_visible": true, "users_not_found": true}
+
+// fetch asks, or waits for the answer to the same question. A question that was asked before this call cannot answer a
+// fresh one.
+func (c *cache[T]) fetch(ctx context.Context, id string, fresh bool) (T, error) {
+	c.mu.Lock()
+	q := c.flying[id]
+	if q == nil || fresh {
+		q = &question[T]{done: make(chan struct{})}
+		c.flying[id] = q
+		go c.answer(context.WithoutCancel(ctx), id, q)
+	}
+	c.mu.Unlock()
+	select {
+	case <-q.done:
+		return q.value, q.err
+	case <-ctx.Done():
+		var none T
+		return none, ctx.Err()
+	}
+}
+
+// answer asks, and keeps what was said unless the fact was forgotten or asked for again in the meantime.
+func (c *cache[T]) answer(ctx context.Context, id string, q *question[T]) {
+	ctx, cancel := context.WithTimeout(ctx, askWithin)
+	defer cancel()
+	asked := c.now()
+	q.value, q.err = c.ask(ctx, id)
+	c.mu.Lock()
+	if c.flying[id] == q {
+		delete(c.flying, id)
+		if q.err == nil {
+			c.keep(id, fact[T]{q.value, asked})
+		}
+	}
+	c.mu.Unlock()
+	close(q.done)
+}
+
+func (c *cache[T]) keep(id string, f fact[T]) {
+	if len(c.facts) >= maxFacts {
+		clear(c.facts)
+	}
+	c.facts[id] = f
+}
+
+func (c *cache[T]) forget(id string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.facts, id)
+	delete(c.flying, id)
+}

@@ -1,0 +1,250 @@
+package bot
+
+import (
+	"strconv"
+	"strings"
+
+	"casterbot/internal/op"
+
+	"github.com/slack-go/slack"
+)
+
+// The colour bars of cards.
+const (
+	yellow = "#e8b400"
+	red    = "#d72b3f"
+	green  = "#2a9d5c"
+	orange = "#e8730c"
+	blue   = "#3a7bd5"
+	grey   = "#9aa0a6"
+)
+
+// face is what a card says, before it is drawn.
+type face struct {
+	color   string
+	title   op.Line
+	lines   []op.Line
+	presses []press
+	foot    []op.Line
+}
+
+// faces gives every state its face; the wording is in experience.md §2 of the design notes.
+var faces = map[op.State]func(op.Operation, bool) face{
+	op.Pending:   pendingFace,
+	op.Queued:    queuedFace,
+	op.Running:   runningFace,
+	op.Succeeded: succeededFace,
+	op.Failed:    failedFace,
+	op.Unknown:   unknownFace,
+	op.Expired:   expiredFace,
+	op.Cancelled: cancelledFace,
+}
+
+// card draws an operation. repeats says that an unknown one is still being sent again with its own token.
+func card(o op.Operation, repeats bool) message {
+	f := faces[o.State](o, repeats)
+	m := message{text: cut(summary(f), maxTextArg), blocks: []slack.Block{section(mrkdwn(f.title))}, color: f.color}
+	if text := paragraph(f.lines); text != "" {
+		m.body = append(m.body, section(text))
+	}
+	if len(f.presses) > 0 {
+		m.body = append(m.body, row(f.presses))
+	}
+	m.body = append(m.body, small(foot(f.foot)))
+	return m
+}
+
+// summary is the card as sentences, for notifications and screen readers.
+func summary(f face) string {
+	parts := []string{notice(f.title)}
+	for _, l := range f.lines {
+		parts = append(parts, notice(l))
+	}
+	return strings.Join(parts, "\n")
+}
+
+func foot(parts []op.Line) string {
+	drawn := make([]string, 0, len(parts))
+	for _, p := range parts {
+		if text := mrkdwn(p); text != "" {
+			drawn = append(drawn, text)
+		}
+	}
+	return strings.Join(drawn, "  ·  ")
+}
+
+func pendingFace(o op.Operation, _ bool) face {
+	f := face{
+		color: yellow, title: op.L("🟡 ", o.Plan.Title, "  ·  asked by ", op.Who(o.Asker)),
+		lines: append([]op.Line{}, o.Plan.Facts...),
+		foot:  []op.Line{op.L("expires ", op.At(o.Expires))},
+	}
+	style := slack.StylePrimary
+	if o.Plan.OnAir {
+		f.color, style = red, slack.StyleDanger
+	}
+	if o.Decision.Confirm == op.ConfirmOther {
+		f.lines = append(f.lines, op.L("Needs one of ", people(o.Decision.Approvers), " other than ", op.Who(o.Asker), "  ·  0/1"))
+		f.presses = []press{act(o, op.ActApprove, "Approve", style), act(o, op.ActDecline, "Decline", "")}
+	} else {
+		f.presses = []press{act(o, op.ActConfirm, confirmWords(o), style), act(o, op.ActCancel, "Cancel", "")}
+		f.foot = append(f.foot, op.L("only ", op.Who(o.Asker)))
+	}
+	f.foot = append(f.foot, reference(o), rule(o))
+	return f
+}
+
+func confirmWords(o op.Operation) string {
+	if o.Plan.Button == "" {
+		return "Confirm"
+	}
+	return o.Plan.Button
+}
+
+func queuedFace(o op.Operation, _ bool) face {
+	return working(o, op.L(who(o), " · waiting for its turn at ApsaraVideo Live…"))
+}
+
+func runningFace(o op.Operation, _ bool) face {
+	f := working(o, op.L(who(o), " · asking ApsaraVideo Live…"))
+	if said := outcome(o).Evidence; len(said) > 0 {
+		f.lines = append(f.lines, said)
+	}
+	return f
+}
+
+func working(o op.Operation, line op.Line) face {
+	return face{
+		color: blue, title: op.L("⏳ ", o.Plan.Title), lines: []op.Line{line},
+		foot: []op.Line{asked(o), reference(o), rule(o)},
+	}
+}
+
+// who says by whose word the operation goes on.
+func who(o op.Operation) op.Line {
+	switch {
+	case o.By == "" || o.Decision.Confirm == op.ConfirmNone:
+		return op.L(op.Who(o.Asker), " asked ", at(o.Created))
+	case o.Decision.Confirm == op.ConfirmOther:
+		return op.L(op.Who(o.By), " approved ", at(o.Confirmed))
+	}
+	return op.L(op.Who(o.By), " confirmed ", at(o.Confirmed))
+}
+
+func succeededFace(o op.Operation, _ bool) face {
+	out := outcome(o)
+	f := face{color: green, title: op.L("✅ ", said(o, out, " was done.")), presses: ways(o, out), foot: append(ending(o), rule(o))}
+	if len(out.Evidence) > 0 {
+		f.lines = append(f.lines, out.Evidence)
+	}
+	switch {
+	case out.Checked && len(f.lines) > 0:
+		f.lines[0] = op.L(f.lines[0], " (checked)")
+	case out.Checked:
+		f.title = op.L(f.title, " (checked)")
+	}
+	if out.Play != "" {
+		f.lines = append(f.lines, op.L("play: ", op.Link(out.Play, "for playback")))
+	}
+	return f
+}
+
+func failedFace(o op.Operation, _ bool) face {
+	out := outcome(o)
+	f := face{color: red, title: op.L("❌ ", said(o, out, " was not done.")), presses: ways(o, out), foot: append(ending(o), rule(o))}
+	if out.Already {
+		f.color, f.title = grey, op.L("⚪ ", said(o, out, ": it was so already."))
+	}
+	if len(out.Evidence) > 0 {
+		f.lines = append(f.lines, out.Evidence)
+	}
+	if o.Closer == "" && !strings.Contains(strings.ToLower(out.Text.Plain()+out.Evidence.Plain()), "nothing ") {
+		f.lines = append(f.lines, op.L("Nothing was changed."))
+	}
+	return f
+}
+
+func unknownFace(o op.Operation, repeats bool) face {
+	f := face{
+		color: orange, title: op.L("⚠️ ", o.Plan.Title, ": ", silence(o)),
+		presses: []press{
+			act(o, op.ActLook, "Look again", ""), act(o, op.ActHappened, "It happened", ""), act(o, op.ActNot, "It did not", ""),
+		},
+		foot: append(ending(o), rule(o)),
+	}
+	if seen := outcome(o).Evidence; len(seen) > 0 {
+		f.lines = append(f.lines, seen)
+	}
+	again := op.L("I will not send it again.")
+	switch {
+	case repeats:
+		again = op.L("I am asking again with the same token; this cannot create a second studio.")
+	case o.Sends > 1:
+		again = op.L("Sent ", strconv.Itoa(o.Sends), " times with the same token, which cannot create a second studio. ", again)
+	}
+	if !o.Looked.IsZero() {
+		again = op.L(again, " Last look ", op.At(o.Looked), ".")
+	}
+	f.lines = append(f.lines, again)
+	return f
+}
+
+// silence says that nobody knows. A command may have its own words for why.
+func silence(o op.Operation) op.Line {
+	text := outcome(o).Text
+	if len(text) > 0 && !strings.Contains(text.Plain(), "may or may not") {
+		return op.L(text, " (sent ", at(o.Sent), ")")
+	}
+	return op.L("I did not get an answer (sent ", at(o.Sent), "). It may or may not have happened.")
+}
+
+func expiredFace(o op.Operation, _ bool) face {
+	when := o.Expires
+	if when.IsZero() {
+		when = o.Ended
+	}
+	return closed(o, op.L("⚪ ", o.Plan.Title, ": expired at ", at(when), ". Nothing was done."))
+}
+
+func cancelledFace(o op.Operation, _ bool) face {
+	word := ": called off by "
+	if o.Decision.Confirm == op.ConfirmOther && o.By != o.Asker {
+		word = ": declined by "
+	}
+	return closed(o, op.L("⚪ ", o.Plan.Title, word, op.Who(o.By), ". Nothing was done."))
+}
+
+func closed(o op.Operation, title op.Line) face {
+	return face{
+		color: grey, title: title, presses: []press{act(o, op.ActAgain, "Ask again", "")},
+		foot: []op.Line{asked(o), reference(o), rule(o)},
+	}
+}
+
+// ways are the ways on that stand in the outcome, at most two.
+func ways(o op.Operation, out op.Outcome) []press {
+	var list []press
+	for i, n := range out.Next[:min(len(out.Next), 2)] {
+		list = append(list, act(o, op.Act(string(op.ActNext)+":"+strconv.Itoa(i)), n.Label, ""))
+	}
+	return list
+}
+
+// act is a button of a card: what to do, and the operation's opaque id.
+func act(o op.Operation, a op.Act, words string, style slack.Style) press {
+	return press{text: words, action: cardAction + string(a), value: o.ID, style: style}
+}
+
+func outcome(o op.Operation) op.Outcome {
+	if o.Outcome == nil {
+		return op.Outcome{}
+	}
+	return *o.Outcome
+}
+
+func said(o op.Operation, out op.Outcome, otherwise string) op.Line {
+	if len(out.Text) > 0 {
+		return out.Text
+	}
+	return op.L(o.Plan.Title, otherwise)
+}

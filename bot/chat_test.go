@@ -1,0 +1,224 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"casterbot/internal/engine"
+	"casterbot/internal/op"
+	"casterbot/internal/sandbox/fakeslack"
+)
+
+func TestShowPostsOnceAndEdits(t *testing.T) {
+	w := newWorld(t)
+	c := NewChat(w.config)
+	root := w.card(operation(op.Pending))
+	o := operation(op.Pending, func(o *op.Operation) { o.Thread = root })
+	ts, err := c.Show(context.Background(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := operation(op.Cancelled, func(o *op.Operation) { o.Card = ts })
+	if again, err := c.Show(context.Background(), done); err != nil || again != ts {
+		t.Fatalf("edited %s into %s: %v", ts, again, err)
+	}
+	m, ok := w.Message("C0SHOW", ts)
+	if !ok || !strings.Contains(m.Text, "called off by <@U0ANA>") || strings.Contains(string(m.Attachments), "op:confirm") || !strings.Contains(string(m.Attachments), "op:again") {
+		t.Errorf("the card is now %s %s", m.Text, m.Attachments)
+	}
+	posts := w.calls("chat.postMessage")
+	if len(posts) != 2 || posts[1].Args["thread_ts"] != root || posts[1].Args["unfurl_links"] == "true" {
+		t.Errorf("posted with %+v", posts)
+	}
+}
+
+// TestShowErrors: what Slack refuses is sorted into what the engine can act upon.
+func TestShowErrors(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		fault fakeslack.Fault
+		edit  bool
+		want  error
+	}{
+		{"not in the channel", fakeslack.Fault{Error: "not_in_channel"}, false, engine.ErrNotInChannel},
+		{"no such channel", fakeslack.Fault{Error: "channel_not_found"}, false, engine.ErrNotInChannel},
+		{"archived", fakeslack.Fault{Error: "is_archived"}, true, engine.ErrNotInChannel},
+		{"deleted", fakeslack.Fault{Error: "message_not_found"}, true, engine.ErrGone},
+		{"not ours", fakeslack.Fault{Error: "cant_update_message"}, true, engine.ErrGone},
+		{"too fast", fakeslack.Fault{RetryAfter: 30 * time.Second}, false, engine.ErrBusy},
+		{"too fast to edit", fakeslack.Fault{RetryAfter: 30 * time.Second}, true, engine.ErrBusy},
+		{"down", fakeslack.Fault{Status: 503}, false, nil},
+	} {
+		w := newWorld(t)
+		chat := NewChat(w.config)
+		o, method := operation(op.Pending), "chat.postMessage"
+		if c.edit {
+			o.Card, method = "1.1", "chat.update"
+		}
+		w.Fail(method, c.fault)
+		_, err := chat.Show(context.Background(), o)
+		if err == nil || c.want != nil && !errors.Is(err, c.want) {
+			t.Errorf("%s: %v, want %v", c.name, err, c.want)
+		}
+		if c.fault.RetryAfter == 0 {
+			continue
+		}
+		before := len(w.Log(0))
+		if _, err := chat.Show(context.Background(), o); !errors.Is(err, engine.ErrBusy) || len(w.Log(0)) != before {
+			t.Errorf("%s: the channel is not left alone for as long as Slack asked: %v", c.name, err)
+		}
+	}
+}
+
+func TestShowFallsBackToPlainBlocks(t *testing.T) {
+	w := newWorld(t)
+	w.Fail("chat.postMessage", fakeslack.Fault{Error: "invalid_blocks", Times: 1})
+	ts := w.card(operation(op.Pending))
+	m, _ := w.Message("C0SHOW", ts)
+	if all := string(m.Blocks) + string(m.Attachments); !strings.Contains(all, "op:confirm") || !strings.Contains(all, "Restart studio") {
+		t.Errorf("the plain card is %s", all)
+	}
+}
+
+func TestTellFindsAWay(t *testing.T) {
+	said := op.Answer{Title: op.L("only for you")}
+	for _, c := range []struct {
+		name    string
+		arrange func(*world)
+		to      op.Address
+		method  string
+	}{
+		{"in the channel", func(*world) {}, op.Address{Person: "U0ANA", Channel: "C0SHOW"}, "chat.postEphemeral"},
+		{"in a thread", func(*world) {}, op.Address{Person: "U0ANA", Channel: "C0SHOW", Thread: "1.0"}, "chat.postEphemeral"},
+		{"the bot is not there", func(*world) {}, op.Address{Person: "U0ANA", Channel: "C0NOBOT"}, "chat.postMessage"},
+		{"no channel", func(*world) {}, op.Address{Person: "U0ANA"}, "chat.postMessage"},
+		{"Slack asks to wait", func(w *world) { w.Fail("chat.postEphemeral", fakeslack.Fault{RetryAfter: time.Second, Times: 1}) }, op.Address{Person: "U0ANA", Channel: "C0SHOW"}, "chat.postEphemeral"},
+		{"blocks are refused", func(w *world) { w.Fail("chat.postEphemeral", fakeslack.Fault{Error: "invalid_blocks", Times: 1}) }, op.Address{Person: "U0ANA", Channel: "C0SHOW"}, "chat.postEphemeral"},
+		{"a bad address", func(*world) {}, op.Address{Person: "U0ANA", Channel: "C0SHOW", ReplyTo: "https://evil.example/x"}, "chat.postEphemeral"},
+	} {
+		w := newWorld(t)
+		c.arrange(w)
+		if err := NewChat(w.config).Tell(context.Background(), c.to, said); err != nil {
+			t.Errorf("%s: %v", c.name, err)
+			continue
+		}
+		calls := w.Log(0)
+		if last := calls[len(calls)-1]; last.Method != c.method || last.Error != "" || !strings.Contains(last.Text, "only for you") {
+			t.Errorf("%s: told by %+v", c.name, last)
+		}
+		if w.reads("U0BO", "C0SHOW", "only for you") {
+			t.Errorf("%s: others see it", c.name)
+		}
+	}
+}
+
+func TestResponseAddresses(t *testing.T) {
+	h := hooks{api: "https://slack.example:8443/api/"}
+	local := hooks{api: "http://127.0.0.1:8788/api/"}
+	for _, c := range []struct {
+		hooks   hooks
+		address string
+		want    bool
+	}{
+		{h, "https://hooks.slack.com/commands/T1/2/3", true},
+		{h, "https://slack.example:8443/hook/1", true},
+		{h, "http://hooks.slack.com/commands/T1/2/3", false},
+		{h, "https://hooks.slack.com.evil.example/x", false},
+		{h, "https://hooks.slack.com@evil.example/x", false},
+		{h, "https://user:pw@hooks.slack.com/x", false},
+		{h, "https://hooks.slack.com:444/x", false},
+		{h, "https://evil.example/hooks.slack.com", false},
+		{h, "https://slack.example/hook/1", false},
+		{h, "http://169.254.169.254/latest", false},
+		{h, "http://127.0.0.1:8788/hook", false},
+		{h, "//hooks.slack.com/x", false},
+		{h, "file:///etc/passwd", false},
+		{h, "https:hooks.slack.com/x", false},
+		{h, "::", false},
+		{h, "", false},
+		{local, "http://127.0.0.1:8788/hook", true},
+		{local, "http://127.0.0.1:8789/hook", false},
+		{local, "http://localhost:8788/hook", false},
+		{hooks{api: "http://slack.example/api/"}, "http://slack.example/hook", false},
+	} {
+		if got := c.hooks.allowed(c.address); got != c.want {
+			t.Errorf("%s with API %s: %v", c.address, c.hooks.api, got)
+		}
+	}
+}
+
+// TestResponseAddressTrap: a redirect is not followed, a refusal in the body is seen, and no error shows the address.
+func TestResponseAddressTrap(t *testing.T) {
+	var trapped atomic.Bool
+	trap := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { trapped.Store(true) }))
+	defer trap.Close()
+	answers := map[string]http.HandlerFunc{
+		"/redirect": func(rw http.ResponseWriter, r *http.Request) {
+			http.Redirect(rw, r, trap.URL, http.StatusTemporaryRedirect)
+		},
+		"/used": func(rw http.ResponseWriter, _ *http.Request) {
+			_, _ = rw.Write([]byte(`{"ok":false,"error":"used_url"}`))
+		},
+		"/gone": func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(404) },
+		"/cut":  func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
+		"/ok":   func(rw http.ResponseWriter, _ *http.Request) { _, _ = rw.Write([]byte("ok")) },
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { answers[r.URL.Path](rw, r) }))
+	defer server.Close()
+	config := Config{APIURL: server.URL + "/api", HTTP: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}}.filled()
+	h := hooks{client: config.HTTP, api: config.APIURL}
+	for path := range answers {
+		err := h.post(context.Background(), server.URL+path+"?secret=canary", answer(op.Answer{Title: op.L("x")}))
+		if (err == nil) != (path == "/ok") {
+			t.Errorf("%s: %v", path, err)
+		}
+		if err != nil && (strings.Contains(err.Error(), "canary") || strings.Contains(err.Error(), server.URL)) {
+			t.Errorf("%s: the error shows the address: %v", path, err)
+		}
+	}
+	if trapped.Load() {
+		t.Error("the redirect was followed")
+	}
+}
+
+func TestPace(t *testing.T) {
+	p := newPace()
+	now := time.Unix(1000, 0)
+	for i := range burst {
+		if d := p.reserve("C1", now); d != 0 {
+			t.Fatalf("message %d of a burst waits %s", i, d)
+		}
+	}
+	for i := 1; i <= 5; i++ {
+		if d := p.reserve("C1", now); d != time.Duration(i)*time.Second {
+			t.Fatalf("message %d after the burst waits %s", i, d)
+		}
+	}
+	for range 3 {
+		if d := p.reserve("C1", now); d != 6*time.Second {
+			t.Fatalf("a refused slot was taken: %s", d)
+		}
+	}
+	if d := p.reserve("C2", now); d != 0 {
+		t.Errorf("another channel waits %s", d)
+	}
+	p.hold("C3", time.Hour)
+	if d := p.reserve("C3", time.Now()); d < 59*time.Minute {
+		t.Errorf("a channel that Slack holds waits %s", d)
+	}
+	if err := p.wait(context.Background(), "C3"); !errors.Is(err, engine.ErrBusy) {
+		t.Errorf("waiting for it gives %v", err)
+	}
+	for i := range 3 * maxChannels {
+		p.reserve(time.Duration(i).String(), now.Add(time.Duration(i)*time.Minute))
+	}
+	if n := len(p.channels); n > maxChannels+1 {
+		t.Errorf("%d channels are remembered", n)
+	}
+}

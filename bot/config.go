@@ -1,0 +1,89 @@
+package bot
+
+import (
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"casterbot/internal/op"
+
+	"github.com/slack-go/slack"
+)
+
+// Config is what the bot needs to know of its workspace. The tokens are secrets: they are given to the Slack client and
+// never printed.
+type Config struct {
+	APIURL   string // "https://slack.com/api/"
+	AppToken string // xapp-…, opens the sockets
+	BotToken string // xoxb-…, calls the Web API
+
+	HTTP *http.Client // shared by all parts; nil: HTTPClient()
+	Log  *slog.Logger // nil: none
+	Now  func() time.Time
+
+	Sockets int // connections per process; 0: two
+	// Repeats says whether an unknown operation is still being sent again with its own token; nil: never.
+	Repeats func(op.Operation) bool
+}
+
+// HTTPClient makes a client for Slack's Web API: it waits at most 10 s for an answer and follows no redirects.
+func HTTPClient() *http.Client {
+	return &http.Client{
+		Timeout: 30 * time.Second,
+		Transport: &http.Transport{
+			Proxy:                 http.ProxyFromEnvironment,
+			DialContext:           (&net.Dialer{Timeout: 5 * time.Second, KeepAlive: 15 * time.Second}).DialContext,
+			TLSHandshakeTimeout:   5 * time.Second,
+			ResponseHeaderTimeout: 10 * time.Second,
+			MaxIdleConnsPerHost:   32,
+			IdleConnTimeout:       90 * time.Second,
+			ForceAttemptHTTP2:     true,
+		},
+	}
+}
+
+// filled completes the configuration.
+func (c Config) filled() Config {
+	if c.HTTP == nil {
+		c.HTTP = HTTPClient()
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Sockets <= 0 {
+		c.Sockets = 2
+	}
+	if c.Repeats == nil {
+		c.Repeats = func(op.Operation) bool { return false }
+	}
+	if !strings.HasSuffix(c.APIURL, "/") {
+		c.APIURL += "/"
+	}
+	still := *c.HTTP
+	still.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	c.HTTP = &still
+	return c
+}
+
+// api makes a Web API client. Its own retries stay off: each caller knows whether a second try can do harm.
+func (c Config) api(options ...slack.Option) *slack.Client {
+	options = append([]slack.Option{
+		slack.OptionAPIURL(c.APIURL), slack.OptionAppLevelToken(c.AppToken), slack.OptionHTTPClient(c.HTTP),
+	}, options...)
+	return slack.New(c.BotToken, options...)
+}
+
+// host is where the API is, as host:port.
+func (c Config) host() string {
+	u, err := url.Parse(c.APIURL)
+	if err != nil {
+		return ""
+	}
+	return u.Host
+}

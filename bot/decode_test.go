@@ -1,0 +1,193 @@
+package bot
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"casterbot/internal/op"
+)
+
+var me = identity{team: "T0SHOW", user: "U0BOT"}
+
+const slashSample = `{"team_id":"T0SHOW","channel_id":"C0SHOW","channel_name":"general","user_id":"U0ANA","command":"/record","text":"stop main",
+	"response_url":"https://hooks.slack.com/x","trigger_id":"1.2.abc","api_app_id":"A0CASTER"}`
+
+const clickSample = `{"type":"block_actions","team":{"id":"T0SHOW"},"user":{"id":"U0ANA","team_id":"T0SHOW"},"channel":{"id":"C0SHOW"},
+	"container":{"type":"message","message_ts":"1.1","channel_id":"C0SHOW"},"message":{"ts":"1.1","thread_ts":"1.0"},
+	"actions":[{"type":"button","action_id":"%s","block_id":"b","value":"%s","action_ts":"9.9"}],
+	"response_url":"https://hooks.slack.com/y","trigger_id":"t"}`
+
+const mentionSample = `{"team_id":"T0SHOW","event_id":"Ev1","event":{"type":"app_mention","user":"U0ANA","text":"%s","ts":"1795378170.000100",
+	"channel":"C0SHOW","team":"T0SHOW"%s}}`
+
+func click(action, value string) string { return fmt.Sprintf(clickSample, action, value) }
+
+func mention(text, more string) string { return fmt.Sprintf(mentionSample, text, more) }
+
+func TestDecode(t *testing.T) {
+	for _, c := range []struct{ name, kind, payload, want string }{
+		{"slash", "slash_commands", slashSample, "say U0ANA/T0SHOW C0SHOW: record stop main"},
+		{"slash without text", "slash_commands", strings.ReplaceAll(slashSample, "stop main", ""), "say U0ANA/T0SHOW C0SHOW: record"},
+		{"slash of another workspace", "slash_commands", strings.ReplaceAll(slashSample, "T0SHOW", "T0OTHER"), "error comes from another workspace"},
+		{"slash of nobody", "slash_commands", strings.ReplaceAll(slashSample, "U0ANA", ""), "ignored"},
+		{"confirm", "interactive", click("op:confirm", "abc"), "click confirm abc by U0ANA/T0SHOW in C0SHOW at 1.1"},
+		{"next", "interactive", click("op:next:1", "abc"), "click next 1 abc by U0ANA/T0SHOW in C0SHOW at 1.1"},
+		{"by an outsider", "interactive", strings.ReplaceAll(click("op:confirm", "abc"), `"team_id":"T0SHOW"`, `"team_id":"T0OTHER"`), "click confirm abc by U0ANA/T0OTHER in C0SHOW at 1.1"},
+		{"next without number", "interactive", click("op:next", "abc"), "ignored"},
+		{"next with a number below zero", "interactive", click("op:next:-1", "abc"), "ignored"},
+		{"confirm with a number", "interactive", click("op:confirm:1", "abc"), "ignored"},
+		{"unknown act", "interactive", click("op:destroy", "abc"), "ignored"},
+		{"no operation", "interactive", click("op:confirm", ""), "ignored"},
+		{"a value that is no id", "interactive", click("op:confirm", strings.Repeat("x", 65)), "ignored"},
+		{"unknown action", "interactive", click("other", "abc"), "ignored"},
+		{"say", "interactive", click("say:3", "record status"), "say U0ANA/T0SHOW C0SHOW in 1.0: record status"},
+		{"say nothing", "interactive", click("say:3", ""), "ignored"},
+		{"no actions", "interactive", `{"type":"block_actions","user":{"id":"U0ANA"}}`, "ignored"},
+		{"shortcut", "interactive", `{"type":"shortcut","user":{"id":"U0ANA"}}`, "ignored"},
+		{"nobody", "interactive", `{"type":"block_actions"}`, "ignored"},
+		{"mention", "events_api", mention("<@U0BOT> record stop main", ""), "say U0ANA/T0SHOW C0SHOW: record stop main"},
+		{"mention in a thread", "events_api", mention("<@U0BOT|casterbot> /record stop", `,"thread_ts":"1.0"`), "say U0ANA/T0SHOW C0SHOW in 1.0: record stop"},
+		{"mention alone", "events_api", mention("<@U0BOT>", ""), "say U0ANA/T0SHOW C0SHOW: help"},
+		{"mention in the middle", "events_api", mention("hey <@U0BOT> caster list", ""), "say U0ANA/T0SHOW C0SHOW: caster list"},
+		{"mention at the end", "events_api", mention("caster list <@U0BOT>", ""), "say U0ANA/T0SHOW C0SHOW: caster list"},
+		{"mention of another workspace", "events_api", mention("<@U0BOT> caster list", `,"user_team":"T0OTHER"`), "say U0ANA/T0OTHER C0SHOW: caster list"},
+		{"mention by a bot", "events_api", mention("<@U0BOT> caster list", `,"bot_id":"B1"`), "ignored"},
+		{"edited mention", "events_api", mention("<@U0BOT> caster list", `,"edited":{"ts":"1"}`), "ignored"},
+		{"changed message", "events_api", mention("<@U0BOT> caster list", `,"subtype":"message_changed"`), "ignored"},
+		{"own message", "events_api", strings.ReplaceAll(mention("hi", ""), "U0ANA", "U0BOT"), "ignored"},
+		{"home", "events_api", `{"team_id":"T0SHOW","event_id":"E","event":{"type":"app_home_opened","user":"U0ANA","tab":"home"}}`, "home U0ANA"},
+		{"messages tab", "events_api", `{"team_id":"T0SHOW","event_id":"E","event":{"type":"app_home_opened","user":"U0ANA","tab":"messages"}}`, "ignored"},
+		{"renamed", "events_api", `{"event":{"type":"channel_rename","channel":{"id":"C1","name":"x"}}}`, "forget C1"},
+		{"shared", "events_api", `{"event":{"type":"channel_shared","channel":"C1"}}`, "forget C1"},
+		{"other id", "events_api", `{"event":{"type":"channel_id_changed","old_channel_id":"G1","new_channel_id":"C1"}}`, "forget G1 C1"},
+		{"group", "events_api", `{"event":{"type":"subteam_members_changed","subteam_id":"S1"}}`, "forget S1"},
+		{"other event", "events_api", `{"event":{"type":"reaction_added"}}`, "ignored"},
+		{"unknown envelope", "telepathy", `{}`, "ignored"},
+		{"no JSON", "interactive", `{`, "error unexpected end of JSON input"},
+		{"wrong shape", "slash_commands", `[]`, "error json: cannot unmarshal array"},
+	} {
+		a, err := me.decode(c.kind, "env", json.RawMessage(c.payload), t0)
+		if got := described(a, err); !strings.HasPrefix(got, c.want) || c.want == "" {
+			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
+	}
+}
+
+// described puts what was decoded into one line.
+func described(a arrival, err error) string {
+	switch {
+	case err != nil:
+		return "error " + err.Error()
+	case a.request != nil:
+		r := a.request
+		in := ""
+		if r.Thread != "" {
+			in = " in " + r.Thread
+		}
+		return fmt.Sprintf("say %s/%s %s%s: %s", r.Person, r.PersonTeam, r.Channel, in, r.Text)
+	case a.click != nil:
+		c := a.click
+		act := string(c.Act)
+		if c.Act == op.ActNext {
+			act += fmt.Sprintf(" %d", c.Index)
+		}
+		return fmt.Sprintf("click %s %s by %s/%s in %s at %s", act, c.Operation, c.Person, c.PersonTeam, c.Channel, c.Message)
+	case a.home != nil:
+		return "home " + a.home.Person
+	case len(a.forget) > 0:
+		return "forget " + strings.Join(strings.Fields(strings.Join(a.forget, " ")), " ")
+	case a.fill != nil:
+		return fmt.Sprintf("form %s %v sent=%v", a.fill.form.Command, a.fill.form.Values(), a.fill.sent)
+	case a.ignored != "":
+		return "ignored: " + a.ignored
+	}
+	return "nothing"
+}
+
+// TestKeys: what is the same for Slack has the same key, and nothing else has.
+func TestKeys(t *testing.T) {
+	key := func(kind, envelope, payload string) string {
+		a, err := me.decode(kind, envelope, json.RawMessage(payload), t0)
+		if err != nil || a.key == "" {
+			t.Fatalf("%s: no key (%v)", payload, err)
+		}
+		return a.key
+	}
+	slash := key("slash_commands", "e1", slashSample)
+	if slash != key("slash_commands", "e2", slashSample) {
+		t.Error("the same trigger in two envelopes has two keys")
+	}
+	if slash == key("slash_commands", "e1", strings.ReplaceAll(slashSample, "1.2.abc", "1.2.abd")) {
+		t.Error("two triggers have one key")
+	}
+	if strings.Contains(slash, "1.2.abc") {
+		t.Error("the key shows the trigger")
+	}
+	if bare := strings.ReplaceAll(slashSample, "1.2.abc", ""); key("slash_commands", "e1", bare) == key("slash_commands", "e2", bare) {
+		t.Error("two commands without trigger have one key")
+	}
+	press := key("interactive", "e", click("op:confirm", "abc"))
+	if press != key("interactive", "e2", click("op:confirm", "abc")) {
+		t.Error("one press in two envelopes has two keys")
+	}
+	for _, other := range []string{click("op:cancel", "abc"), strings.ReplaceAll(click("op:confirm", "abc"), "9.9", "9.8"), strings.ReplaceAll(click("op:confirm", "abc"), "U0ANA", "U0BO")} {
+		if press == key("interactive", "e", other) {
+			t.Errorf("another press has the same key: %s", other)
+		}
+	}
+	if key("events_api", "e1", mention("x", "")) != key("events_api", "e2", mention("x", "")) {
+		t.Error("one event in two envelopes has two keys")
+	}
+}
+
+// TestTimes: a mention happened when it was written, never later than now; everything else happens now.
+func TestTimes(t *testing.T) {
+	a, _ := me.decode("events_api", "e", json.RawMessage(mention("x", "")), t0.Add(time.Hour))
+	if want := time.Unix(1795378170, 0); !a.request.At.Equal(want) {
+		t.Errorf("mention at %s, want %s", a.request.At, want)
+	}
+	a, _ = me.decode("events_api", "e", json.RawMessage(mention("x", "")), time.Unix(1000, 0))
+	if !a.request.At.Equal(time.Unix(1000, 0)) {
+		t.Errorf("a mention of the future is at %s", a.request.At)
+	}
+	a, _ = me.decode("slash_commands", "e", json.RawMessage(slashSample), t0)
+	if !a.request.At.Equal(t0) || a.request.ReplyTo != "https://hooks.slack.com/x" || a.request.Trigger != "1.2.abc" || !a.slash {
+		t.Errorf("slash: %+v", a.request)
+	}
+}
+
+func FuzzDecode(f *testing.F) {
+	for _, payload := range []string{
+		slashSample, click("op:confirm", "abc"), click("op:next:0", "abc"), click("say:0", "help"), click("field", ""), mention("<@U0BOT> x", ""),
+		formSample("caster copy {caster} {name}", "U0ANA", true), `{"type":"view_submission","user":{"id":"U"},"view":{"private_metadata":"{}"}}`,
+		`{"event":{"type":"user_change","user":{"id":"U1"}}}`, `{"actions":[null],"user":null}`, `null`, `[]`, `{"user":{"id":1}}`,
+	} {
+		for _, kind := range []string{"slash_commands", "interactive", "events_api"} {
+			f.Add(kind, []byte(payload))
+		}
+	}
+	f.Fuzz(func(t *testing.T, kind string, payload []byte) {
+		a, err := me.decode(kind, "env", payload, t0)
+		found := 0
+		for _, set := range []bool{a.request != nil, a.click != nil, a.fill != nil, a.home != nil} {
+			if set {
+				found++
+			}
+		}
+		if found > 1 || err != nil && found > 0 {
+			t.Fatalf("%d meanings at once, error %v", found, err)
+		}
+		if found == 1 && a.key == "" {
+			t.Error("a meaning without a key")
+		}
+		if a.click != nil && (!acts[a.click.Act] || a.click.Operation == "" || a.click.Index < 0 || a.click.Team != me.team) {
+			t.Errorf("a click that is none: %+v", a.click)
+		}
+		if a.request != nil && (a.request.Person == "" || a.request.Text == "" || a.request.Team != me.team) {
+			t.Errorf("a request that is none: %+v", a.request)
+		}
+	})
+}

@@ -1,0 +1,149 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync/atomic"
+
+	"casterbot/internal/engine"
+	"casterbot/internal/op"
+
+	"github.com/slack-go/slack"
+)
+
+// Directory looks people, user groups and channels up, one at a time: a workspace of ten thousand channels is never listed.
+// Facts are kept for a minute; when Slack does not answer, facts of up to an hour come back marked as stale.
+type Directory struct {
+	api      *slack.Client
+	groups   func() []string
+	home     atomic.Value // string: the team that the bot belongs to, once known
+	people   *cache[op.Person]
+	members  *cache[[]string]
+	channels *cache[op.Channel]
+}
+
+var _ engine.Directory = (*Directory)(nil)
+
+// NewDirectory makes a directory. groups gives the ids of the user groups that matter: those of the policy in force.
+func NewDirectory(c Config, groups func() []string) *Directory {
+	c = c.filled()
+	d := &Directory{api: c.api(), groups: groups}
+	d.people = newCache(c.Now, d.askPerson)
+	d.members = newCache(c.Now, d.askGroup)
+	d.channels = newCache(c.Now, d.askChannel)
+	return d
+}
+
+// Person looks somebody up, with those groups of the policy that they are in.
+func (d *Directory) Person(ctx context.Context, id, team string, fresh bool) (op.Person, error) {
+	p, stale, err := d.people.get(ctx, id, fresh)
+	if err != nil {
+		return op.Person{}, fmt.Errorf("look up person %s: %w", id, err)
+	}
+	p.Stale = stale
+	for _, group := range d.groups() {
+		members, stale, err := d.members.get(ctx, group, fresh)
+		if err != nil {
+			return op.Person{}, fmt.Errorf("look up user group %s: %w", group, err)
+		}
+		p = within(p, group, members)
+		p.Stale = p.Stale || stale
+	}
+	return d.of(p, team), nil
+}
+
+// of marks somebody as a stranger when the payload or Slack says that they belong elsewhere.
+func (d *Directory) of(p op.Person, team string) op.Person {
+	home, known := d.home.Load().(string)
+	if !known {
+		home = first(team, p.Team)
+	}
+	p.Stranger = p.Stranger || first(team, home) != home || first(p.Team, home) != home
+	return p
+}
+
+// Channel looks a channel up.
+func (d *Directory) Channel(ctx context.Context, id string, fresh bool) (op.Channel, error) {
+	c, stale, err := d.channels.get(ctx, id, fresh)
+	if err != nil {
+		return op.Channel{}, fmt.Errorf("look up channel %s: %w", id, err)
+	}
+	c.Stale = stale
+	return c, nil
+}
+
+// Glance gives what is at hand and not older than a minute, without asking Slack.
+func (d *Directory) Glance(person, team, channel string) (op.Person, op.Channel, bool) {
+	p, ok := d.people.glance(person)
+	if !ok {
+		return op.Person{}, op.Channel{}, false
+	}
+	c, ok := d.channels.glance(channel)
+	if !ok {
+		return op.Person{}, op.Channel{}, false
+	}
+	for _, group := range d.groups() {
+		members, ok := d.members.glance(group)
+		if !ok {
+			return op.Person{}, op.Channel{}, false
+		}
+		p = within(p, group, members)
+	}
+	return d.of(p, team), c, true
+}
+
+// Forget drops what is known of a person, a group or a channel, because Slack says that it changed.
+func (d *Directory) Forget(ids ...string) {
+	for _, id := range ids {
+		d.people.forget(id)
+		d.members.forget(id)
+		d.channels.forget(id)
+	}
+}
+
+func within(p op.Person, group string, members []string) op.Person {
+	if slices.Contains(members, p.ID) {
+		p.Groups = append(p.Groups[:len(p.Groups):len(p.Groups)], group)
+	}
+	return p
+}
+
+// askPerson is docs.slack.dev/reference/methods/users.info.
+func (d *Directory) askPerson(ctx context.Context, id string) (op.Person, error) {
+	u, err := d.api.GetUserInfoContext(ctx, id)
+	if err != nil {
+		return op.Person{}, err
+	}
+	return op.Person{
+		ID: u.ID, Team: u.TeamID, Guest: u.IsRestricted || u.IsUltraRestricted, Stranger: u.IsStranger,
+		Bot: u.IsBot || u.IsWorkflowBot || u.IsConnectorBot || u.ID == "USLACKBOT", Deleted: u.Deleted,
+	}, nil
+}
+
+// askGroup is docs.slack.dev/reference/methods/usergroups.users.list. Nobody is in a group that was deleted.
+func (d *Directory) askGroup(ctx context.Context, id string) ([]string, error) {
+	members, err := d.api.GetUserGroupMembersContext(ctx, id)
+	if c := code(err); c == "no_such_subteam" || c == "subteam_not_found" {
+		return nil, nil
+	}
+	return members, err
+}
+
+// errAbsent: Slack does not show the channel to the bot. That is an answer, but not one to keep.
+var errAbsent = errors.New("channel_not_found")
+
+// askChannel is docs.slack.dev/reference/methods/conversations.info. A private channel without the bot is "not found" to it.
+func (d *Directory) askChannel(ctx context.Context, id string) (op.Channel, error) {
+	c, err := d.api.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: id})
+	if code(err) == errAbsent.Error() {
+		return op.Channel{ID: id}, errAbsent
+	}
+	if err != nil {
+		return op.Channel{}, err
+	}
+	return op.Channel{
+		ID: id, Name: c.Name, External: c.IsExtShared || c.IsPendingExtShared, Archived: c.IsArchived, Member: c.IsMember || c.IsIM,
+	}, nil
+}

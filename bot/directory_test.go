@@ -1,0 +1,279 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"casterbot/internal/op"
+	"casterbot/internal/sandbox/fakeslack"
+
+	"github.com/slack-go/slack"
+)
+
+// watch is a clock that a test moves.
+type watch struct{ at atomic.Int64 }
+
+func (c *watch) now() time.Time          { return time.Unix(1_800_000_000, c.at.Load()) }
+func (c *watch) advance(d time.Duration) { c.at.Add(int64(d)) }
+
+func newTestDirectory(w *world, groups ...string) (*Directory, *watch) {
+	c := &watch{}
+	w.config.Now = c.now
+	d := NewDirectory(w.config, func() []string { return groups })
+	d.home.Store("T0SHOW")
+	return d, c
+}
+
+func TestPeople(t *testing.T) {
+	w := newWorld(t)
+	w.SetUser("U0PIA", func(u *fakeslack.User) { u.Deleted = true })
+	w.SetUser("U0MIO", func(u *fakeslack.User) { u.IsWorkflowBot = true })
+	d, _ := newTestDirectory(w, "S0CREW", "S0LEADS")
+	for _, c := range []struct {
+		id, team string
+		want     op.Person
+	}{
+		{"U0ANA", "T0SHOW", op.Person{ID: "U0ANA", Team: "T0SHOW", Groups: []string{"S0CREW"}}},
+		{"U0KEN", "", op.Person{ID: "U0KEN", Team: "T0SHOW", Groups: []string{"S0LEADS"}}},
+		{"U0GUS", "T0SHOW", op.Person{ID: "U0GUS", Team: "T0SHOW", Guest: true}},
+		{"U0OUT", "T0OTHER", op.Person{ID: "U0OUT", Team: "T0OTHER", Stranger: true}},
+		{"U0ANA", "T0OTHER", op.Person{ID: "U0ANA", Team: "T0SHOW", Stranger: true, Groups: []string{"S0CREW"}}},
+		{"U0PIA", "T0SHOW", op.Person{ID: "U0PIA", Team: "T0SHOW", Deleted: true}},
+		{"U0MIO", "T0SHOW", op.Person{ID: "U0MIO", Team: "T0SHOW", Bot: true, Groups: []string{"S0LEADS"}}},
+		{"U0BOT", "T0SHOW", op.Person{ID: "U0BOT", Team: "T0SHOW", Bot: true}},
+	} {
+		got, err := d.Person(context.Background(), c.id, c.team, false)
+		if err != nil || compact(t, got) != compact(t, c.want) {
+			t.Errorf("%s of %s: %+v, want %+v (%v)", c.id, c.team, got, c.want, err)
+		}
+	}
+	if _, err := d.Person(context.Background(), "U0NOBODY", "T0SHOW", false); err == nil {
+		t.Error("somebody unknown is known")
+	}
+}
+
+// TestStrangersEvenBeforeTheBotKnowsItsTeam: as long as the team is not known, payload and look-up must agree.
+func TestStrangersEvenBeforeTheBotKnowsItsTeam(t *testing.T) {
+	d := &Directory{}
+	if !d.of(op.Person{Team: "T0OTHER"}, "T0SHOW").Stranger || d.of(op.Person{Team: "T0SHOW"}, "T0SHOW").Stranger {
+		t.Error("the teams are not compared")
+	}
+	d.home.Store("T0SHOW")
+	if !d.of(op.Person{Team: "T0OTHER"}, "T0OTHER").Stranger {
+		t.Error("somebody of another team is no stranger")
+	}
+}
+
+func TestChannels(t *testing.T) {
+	w := newWorld(t)
+	w.AddChannel("C0SECRET", "secret", true, "U0ANA")
+	d, clock := newTestDirectory(w)
+	for _, c := range []struct {
+		id   string
+		want op.Channel
+	}{
+		{"C0SHOW", op.Channel{ID: "C0SHOW", Name: "show-control", Member: true}},
+		{"C0EXT", op.Channel{ID: "C0EXT", Name: "partner-desk", External: true, Member: true}},
+		{"C0NOBOT", op.Channel{ID: "C0NOBOT", Name: "crew-lounge"}},
+		{"C0SECRET", op.Channel{ID: "C0SECRET"}},
+	} {
+		got, err := d.Channel(context.Background(), c.id, false)
+		if err != nil || got != c.want {
+			t.Errorf("%s: %+v, want %+v (%v)", c.id, got, c.want, err)
+		}
+	}
+	if err := w.Archive("C0SHOW"); err != nil {
+		t.Fatal(err)
+	}
+	clock.advance(goodFor)
+	if got, _ := d.Channel(context.Background(), "C0SHOW", false); !got.Archived {
+		t.Errorf("archived: %+v", got)
+	}
+	if err := w.AddBot("C0SECRET"); err != nil {
+		t.Fatal(err)
+	}
+	if got, _ := d.Channel(context.Background(), "C0SECRET", false); !got.Member {
+		t.Errorf("that a channel was not found is remembered: %+v", got)
+	}
+	for _, c := range w.Log(0) {
+		if c.Method == "conversations.list" {
+			t.Error("all channels were listed")
+		}
+	}
+}
+
+// TestAges: facts are asked for once a minute, at once when fresh ones are wanted, and serve for an hour when Slack is down.
+func TestAges(t *testing.T) {
+	w := newWorld(t)
+	d, clock := newTestDirectory(w, "S0CREW")
+	look := func(fresh bool) (op.Person, error) {
+		return d.Person(context.Background(), "U0ANA", "T0SHOW", fresh)
+	}
+	asked := func() int { return len(w.calls("users.info")) }
+	steps := []struct {
+		name    string
+		do      func()
+		fresh   bool
+		asked   int
+		stale   bool
+		refused bool
+		groups  int
+	}{
+		{"first", func() {}, false, 1, false, false, 1},
+		{"again", func() {}, false, 1, false, false, 1},
+		{"fresh", func() {}, true, 2, false, false, 1},
+		{"almost a minute", func() { clock.advance(goodFor - 1) }, false, 2, false, false, 1},
+		{"a minute", func() { clock.advance(1); w.SetGroup("S0CREW", nil) }, false, 3, false, false, 0},
+		{"forgotten", func() { d.Forget("U0ANA") }, false, 4, false, false, 0},
+		{"down", func() { clock.advance(goodFor); w.Fail("users.info", fakeslack.Fault{Status: 500}) }, false, 5, true, false, 0},
+		{"down and fresh", func() {}, true, 6, true, false, 0},
+		{"down for an hour", func() { clock.advance(staleFor) }, false, 7, false, true, 0},
+		{"up", func() { w.Fail("users.info", fakeslack.Fault{}) }, false, 8, false, false, 0},
+		{"groups down", func() { clock.advance(goodFor); w.Fail("usergroups.users.list", fakeslack.Fault{Status: 500}) }, false, 9, true, false, 0},
+		{"groups down for an hour", func() { clock.advance(staleFor) }, false, 10, false, true, 0},
+	}
+	for _, s := range steps {
+		s.do()
+		p, err := look(s.fresh)
+		if (err != nil) != s.refused || p.Stale != s.stale || len(p.Groups) != s.groups {
+			t.Errorf("%s: %+v, %v", s.name, p, err)
+		}
+		if asked() != s.asked {
+			t.Errorf("%s: asked %d times, want %d", s.name, asked(), s.asked)
+		}
+	}
+}
+
+func TestGlance(t *testing.T) {
+	w := newWorld(t)
+	d, clock := newTestDirectory(w, "S0CREW")
+	see := func() bool {
+		before := len(w.Log(0))
+		p, c, ok := d.Glance("U0ANA", "T0SHOW", "C0SHOW")
+		if len(w.Log(0)) != before {
+			t.Error("a glance asked Slack")
+		}
+		if ok && (len(p.Groups) != 1 || c.Name != "show-control") {
+			t.Errorf("a glance saw %+v %+v", p, c)
+		}
+		return ok
+	}
+	if see() {
+		t.Error("a glance sees what nobody looked up")
+	}
+	if _, err := d.Person(context.Background(), "U0ANA", "T0SHOW", false); err != nil || see() {
+		t.Error("a glance sees without the channel")
+	}
+	if _, err := d.Channel(context.Background(), "C0SHOW", false); err != nil || !see() {
+		t.Error("a glance does not see")
+	}
+	d.Forget("S0CREW")
+	if see() {
+		t.Error("a glance sees without the group")
+	}
+	if _, err := d.Person(context.Background(), "U0ANA", "T0SHOW", false); err != nil || !see() {
+		t.Error("a glance does not see again")
+	}
+	clock.advance(goodFor)
+	if see() {
+		t.Error("a glance sees old facts")
+	}
+	clock.advance(-2 * goodFor)
+	if see() {
+		t.Error("a glance sees facts of the future")
+	}
+}
+
+// TestOneQuestion: many who ask at once share one question; a fresh one is asked anew; a caller who gives up does not take the
+// answer away from the others.
+func TestOneQuestion(t *testing.T) {
+	var asked atomic.Int32
+	release := make(chan struct{})
+	c := newCache(time.Now, func(context.Context, string) (int, error) {
+		n := asked.Add(1)
+		<-release
+		return int(n), nil
+	})
+	var started, ended sync.WaitGroup
+	ended.Go(func() {
+		started.Add(1)
+		ctx, cancel := context.WithCancel(context.Background())
+		cancel()
+		if _, _, err := c.get(ctx, "U1", false); !errors.Is(err, context.Canceled) {
+			t.Errorf("giving up gives %v", err)
+		}
+		started.Done()
+	})
+	ended.Wait()
+	for range 50 {
+		started.Add(1)
+		ended.Go(func() {
+			started.Done()
+			if v, stale, err := c.get(context.Background(), "U1", false); v < 1 || v > 2 || stale || err != nil {
+				t.Errorf("got %d %v %v", v, stale, err)
+			}
+		})
+	}
+	started.Wait()
+	ended.Go(func() {
+		if v, _, err := c.get(context.Background(), "U1", true); v != 2 || err != nil {
+			t.Errorf("fresh: %d %v", v, err)
+		}
+	})
+	for asked.Load() < 2 {
+		time.Sleep(time.Millisecond)
+	}
+	close(release)
+	ended.Wait()
+	if n := asked.Load(); n != 2 {
+		t.Errorf("%d questions, want 2", n)
+	}
+}
+
+// TestForgottenInFlight: an answer to a question that was asked before a change is not kept.
+func TestForgottenInFlight(t *testing.T) {
+	asked, release := make(chan struct{}), make(chan struct{})
+	c := newCache(time.Now, func(context.Context, string) (int, error) {
+		close(asked)
+		<-release
+		return 1, nil
+	})
+	done := make(chan struct{})
+	go func() {
+		_, _, _ = c.get(context.Background(), "U1", false)
+		close(done)
+	}()
+	<-asked
+	c.forget("U1")
+	close(release)
+	<-done
+	if _, ok := c.glance("U1"); ok {
+		t.Error("the old answer is kept")
+	}
+}
+
+// TestGone: "no such person" is an answer; an older fact does not stand in for it.
+func TestGone(t *testing.T) {
+	var answer error
+	c := newCache(time.Now, func(context.Context, string) (int, error) { return 1, answer })
+	if _, _, err := c.get(context.Background(), "U1", false); err != nil {
+		t.Fatal(err)
+	}
+	answer = slack.SlackErrorResponse{Err: "user_not_found"}
+	if v, stale, err := c.get(context.Background(), "U1", true); err == nil || stale {
+		t.Errorf("got %d, stale %v", v, stale)
+	}
+	if _, ok := c.glance("U1"); ok {
+		t.Error("the older fact is kept")
+	}
+	for i := range maxFacts + 5 {
+		c.keep(time.Duration(i).String(), fact[int]{})
+	}
+	if len(c.facts) > maxFacts {
+		t.Errorf("%d facts are kept", len(c.facts))
+	}
+}

@@ -1,0 +1,121 @@
+package bot
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+	"time"
+
+	"casterbot/internal/op"
+)
+
+// callback is what we read of an Events API payload (docs.slack.dev/apis/events-api).
+type callback struct {
+	TeamID  string `json:"team_id"`
+	EventID string `json:"event_id"`
+	Event   event  `json:"event"`
+}
+
+type event struct {
+	Type       string          `json:"type"`
+	Subtype    string          `json:"subtype"`
+	User       json.RawMessage `json:"user"` // an id, or an object in user_change
+	BotID      string          `json:"bot_id"`
+	Text       string          `json:"text"`
+	TS         string          `json:"ts"`
+	ThreadTS   string          `json:"thread_ts"`
+	Channel    json.RawMessage `json:"channel"` // an id, or an object in channel_rename
+	Tab        string          `json:"tab"`
+	Team       string          `json:"team"`
+	UserTeam   string          `json:"user_team"`
+	SourceTeam string          `json:"source_team"`
+	Edited     json.RawMessage `json:"edited"`
+	OldChannel string          `json:"old_channel_id"`
+	NewChannel string          `json:"new_channel_id"`
+	Subteam    json.RawMessage `json:"subteam_id"`
+}
+
+// changes are the events after which what we know of a channel, a group or a person is old.
+var changes = map[string]bool{
+	"channel_id_changed": true, "channel_shared": true, "channel_unshared": true, "channel_archive": true,
+	"channel_unarchive": true, "channel_rename": true, "channel_left": true, "group_left": true,
+	"group_archive": true, "group_unarchive": true, "group_rename": true, "member_joined_channel": true,
+	"subteam_members_changed": true, "user_change": true,
+}
+
+func (id identity) event(in callback, envelope string, now time.Time) (arrival, error) {
+	e := in.Event
+	key := "event-" + first(in.EventID, envelope)
+	switch {
+	case e.Type == "app_mention":
+		return id.mention(in, key, now)
+	case e.Type == "app_home_opened" && e.Tab != "messages":
+		r := op.Request{Key: key, Team: id.team, Person: word(e.User), PersonTeam: first(e.UserTeam, in.TeamID), At: now}
+		return arrival{key: key, home: &r}, nil
+	case changes[e.Type]:
+		return arrival{key: key, forget: []string{word(e.Channel), e.OldChannel, e.NewChannel, word(e.Subteam), word(e.User)}}, nil
+	}
+	return arrival{ignored: "event of another kind"}, nil
+}
+
+// mention decodes a command in a message. What bots write and what is edited afterwards is no command.
+func (id identity) mention(in callback, key string, now time.Time) (arrival, error) {
+	e := in.Event
+	person := word(e.User)
+	if e.BotID != "" || e.Subtype != "" || len(e.Edited) > 0 && string(e.Edited) != "null" || person == "" || person == id.user {
+		return arrival{ignored: "message of a bot, or an edited one"}, nil
+	}
+	if in.TeamID != id.team {
+		return arrival{}, errOtherTeam
+	}
+	r := op.Request{
+		Key: key, Team: id.team, Channel: word(e.Channel), Thread: e.ThreadTS, Person: person,
+		PersonTeam: first(e.UserTeam, e.SourceTeam, e.Team, in.TeamID), Text: id.spoken(e.Text), At: stamped(e.TS, now),
+	}
+	return arrival{key: key, request: &r}, nil
+}
+
+// spoken is what was said to the bot: the text after its name, or all of it when the name stands last.
+func (id identity) spoken(text string) string {
+	before, after, found := strings.Cut(text, "<@"+id.user)
+	if !found {
+		return strings.TrimSpace(text)
+	}
+	if _, rest, ok := strings.Cut(after, ">"); ok {
+		after = rest
+	}
+	said := strings.TrimPrefix(strings.TrimSpace(after), "/")
+	if said == "" {
+		said = strings.TrimSpace(before)
+	}
+	if said == "" {
+		return "help"
+	}
+	return said
+}
+
+// stamped is the moment of a message id: seconds, a dot and a counter.
+func stamped(ts string, now time.Time) time.Time {
+	seconds, _, _ := strings.Cut(ts, ".")
+	unix, err := strconv.ParseInt(seconds, 10, 64)
+	if err != nil || unix <= 0 {
+		return now
+	}
+	if at := time.Unix(unix, 0); at.Before(now) {
+		return at
+	}
+	return now
+}
+
+// word reads an id that is a string, or the id of an object.
+func word(raw json.RawMessage) string {
+	var id string
+	if json.Unmarshal(raw, &id) == nil {
+		return id
+	}
+	var object named
+	if json.Unmarshal(raw, &object) == nil {
+		return object.ID
+	}
+	return ""
+}

@@ -1,0 +1,100 @@
+package bot
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"casterbot/internal/op"
+	"casterbot/internal/sandbox/blockkit"
+)
+
+func copyForm() op.Form {
+	return op.Form{
+		Command: "caster copy {caster} {name}", Title: "/caster copy", Button: "Go on", Channel: "C0SHOW", Thread: "1.0", Note: op.L("A new studio."),
+		Fields: []op.Field{
+			{Name: "caster", Label: "Studio", Value: "id2", Redraw: true, Options: []op.Option{
+				{Label: "Evening News", Value: "id1", Group: "On air"}, {Label: "Evening Sports", Value: "id2", Group: "Idle", Hint: "general"},
+			}},
+			{Name: "name", Label: "New name", Hint: "up to 64 characters", Max: 64, Value: "Evening News 2"},
+		},
+	}
+}
+
+// formSample is a view as Slack gives it back.
+func formSample(command, person string, sent bool) string {
+	f := copyForm()
+	f.Command = command
+	kind, actions := "view_submission", ""
+	if !sent {
+		kind, actions = "block_actions", `"actions":[{"action_id":"field","block_id":"caster~1","action_ts":"7.7"}],`
+	}
+	metadata, _ := json.Marshal(remember(f, person))
+	return fmt.Sprintf(`{"type":"%s","team":{"id":"T0SHOW"},"user":{"id":"U0ANA","team_id":"T0SHOW"},%s"trigger_id":"t","view":{"id":"V1","hash":"h1","type":"modal",
+		"private_metadata":%s,"state":{"values":{"caster~0badcafe":{"field":{"type":"static_select","selected_option":{"value":"id1"}}},
+		"name":{"field":{"type":"plain_text_input","value":"Evening News 3"}},"foreign":{"field":{"value":"x"}}}}}}`, kind, actions, metadata)
+}
+
+func TestForms(t *testing.T) {
+	many := op.Form{Command: "x {caster}", Title: strings.Repeat("long ", 20), Button: strings.Repeat("long ", 20)}
+	field := op.Field{Name: "caster", Label: "Studio"}
+	for i := range 150 {
+		field.Options = append(field.Options, op.Option{Label: strings.Repeat("n", 90), Value: fmt.Sprint(i)})
+	}
+	field.Options[3].Value = strings.Repeat("v", 151)
+	many.Fields = []op.Field{field}
+	problem := copyForm()
+	problem.Problem, problem.Fields = op.L("You may not do this here."), nil
+	waiting := op.Form{Command: "caster scene start {caster} {scene}", Title: "/caster scene start", Fields: []op.Field{
+		copyForm().Fields[0], {Name: "scene", Label: "Scene", Hint: "pick the studio first"},
+	}}
+	for name, f := range map[string]op.Form{"copy": copyForm(), "many": many, "problem": problem, "waiting": waiting} {
+		v := form(f, "U0ANA")
+		golden(t, "form-"+name, v)
+		for _, view := range []any{v, loading(f, "U0ANA")} {
+			if p := blockkit.LintView(json.RawMessage(mustJSON(t, view))); len(p) > 0 {
+				t.Errorf("%s: %v", name, p)
+			}
+		}
+	}
+}
+
+func TestFormsComeBack(t *testing.T) {
+	for _, c := range []struct {
+		name, payload, want string
+	}{
+		{"sent", formSample("caster copy {caster} {name}", "U0ANA", true), "form caster copy {caster} {name} map[caster:id1 name:Evening News 3] sent=true"},
+		{"changed", formSample("caster copy {caster} {name}", "U0ANA", false), "form caster copy {caster} {name} map[caster:id1 name:Evening News 3] sent=false"},
+		{"of somebody else", formSample("caster copy {caster} {name}", "U0BO", true), "ignored"},
+		{"without a command", formSample("", "U0ANA", true), "ignored"},
+	} {
+		a, err := me.decode("interactive", "e", json.RawMessage(c.payload), t0)
+		if got := described(a, err); !strings.HasPrefix(got, c.want) {
+			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
+	}
+	a, err := me.decode("interactive", "e", json.RawMessage(formSample("x {caster}", "U0ANA", true)), t0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := a.fill.request; r.Channel != "C0SHOW" || r.Thread != "1.0" || r.Key != "form-V1-h1" || r.Trigger != "t" || a.fill.view != "V1" {
+		t.Errorf("the request of a form: %+v", r)
+	}
+	if f := a.fill.form.Fields[0]; f.Label != "Studio" || !f.Redraw || f.Options != nil {
+		t.Errorf("the field came back as %+v", f)
+	}
+}
+
+// TestFieldsMoveWithTheirOptions: Slack keeps what was picked under the id of a block, so other options need another id.
+func TestFieldsMoveWithTheirOptions(t *testing.T) {
+	f := copyForm().Fields[0]
+	one := block(f, input(f)).BlockID
+	if again := block(f, input(f)).BlockID; again != one {
+		t.Errorf("the same options have two ids: %s, %s", one, again)
+	}
+	f.Options[0].Value = "id9"
+	if block(f, input(f)).BlockID == one {
+		t.Error("other options have the same id")
+	}
+}

@@ -1,0 +1,70 @@
+package bot
+
+import (
+	"bytes"
+	"encoding/binary"
+	"io"
+	"strings"
+	"testing"
+	"testing/iotest"
+)
+
+const upgrade = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n"
+
+// frame is an unmasked frame as a server sends it.
+func frame(first byte, payload string) string {
+	switch n := len(payload); {
+	case n < 126:
+		return string([]byte{first, byte(n)}) + payload
+	case n < 1<<16:
+		return string(binary.BigEndian.AppendUint16([]byte{first, 126}, uint16(n))) + payload
+	default:
+		return string(binary.BigEndian.AppendUint64([]byte{first, 127}, uint64(n))) + payload
+	}
+}
+
+func TestFrames(t *testing.T) {
+	warning, refresh := `{"type":"disconnect","reason":"warning","debug_info":{"host":"x"}}`, `{"reason":"refresh_requested","type":"disconnect"}`
+	hello, long, huge := `{"type":"hello"}`, strings.Repeat("x", 2000), strings.Repeat("y", 70000)
+	for _, c := range []struct{ name, in, want, told string }{
+		{"nothing special", upgrade + frame(0x81, hello) + frame(0x89, "ping"), "", ""},
+		{"a warning", upgrade + frame(0x81, hello) + frame(0x81, warning) + frame(0x81, long), upgrade + frame(0x81, hello) + frame(0x81, long), "warning"},
+		{"a refresh last", upgrade + frame(0x81, huge) + frame(0x81, refresh), upgrade + frame(0x81, huge), "refresh_requested"},
+		{"switched off", upgrade + frame(0x81, `{"type":"disconnect","reason":"link_disabled"}`), "", ""},
+		{"too many", upgrade + frame(0x81, `{"type":"disconnect","reason":"too_many_websockets"}`), "", ""},
+		{"a person who types it", upgrade + frame(0x81, `{"type":"slash_commands","payload":{"type":"disconnect","reason":"warning"}}`), "", ""},
+		{"in a binary frame", upgrade + frame(0x82, warning), "", ""},
+		{"in a part of a frame", upgrade + frame(0x01, warning) + frame(0x80, ""), "", ""},
+		{"not an upgrade", "HTTP/1.1 403 Forbidden\r\n\r\n" + frame(0x81, warning), "", ""},
+		{"cut off", upgrade + "\x81\x05abc", "", ""},
+		{"nothing", "", "", ""},
+	} {
+		for _, reader := range []func(io.Reader) io.Reader{func(r io.Reader) io.Reader { return r }, iotest.OneByteReader, iotest.HalfReader} {
+			var told []string
+			f := newFrames(reader(strings.NewReader(c.in)), func(reason string) { told = append(told, reason) })
+			got, err := io.ReadAll(f)
+			want := c.want
+			if want == "" {
+				want = c.in
+			}
+			if err != nil || string(got) != want || strings.Join(told, " ") != c.told {
+				t.Errorf("%s: %d bytes, want %d; told %q, want %q; %v", c.name, len(got), len(want), told, c.told, err)
+			}
+		}
+	}
+}
+
+func FuzzFrames(f *testing.F) {
+	f.Add([]byte(upgrade + frame(0x81, `{"type":"disconnect","reason":"warning"}`) + frame(0x81, "x")))
+	f.Add([]byte("HTTP/1.1 403\r\n"))
+	f.Fuzz(func(t *testing.T, in []byte) {
+		told := 0
+		got, err := io.ReadAll(newFrames(bytes.NewReader(in), func(string) { told++ }))
+		if err != nil && err != io.ErrUnexpectedEOF {
+			t.Fatal(err)
+		}
+		if told == 0 && !bytes.Equal(got, in) {
+			t.Errorf("%d of %d bytes came through", len(got), len(in))
+		}
+	})
+}

@@ -1,0 +1,94 @@
+package bot
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+)
+
+// slackHooks is where Slack's own response addresses live.
+const slackHooks = "hooks.slack.com"
+
+// hooks answers at response addresses (docs.slack.dev/interactivity/handling-user-interaction#message_responses). An
+// address comes from outside, so it is used only when it is Slack's or that of the configured API; redirects are not
+// followed. The address is a capability: no error holds it.
+type hooks struct {
+	client *http.Client
+	api    string
+}
+
+var errForeignAddress = errors.New("the response address is not Slack's")
+
+// allowed says whether an answer may be posted there.
+func (h hooks) allowed(address string) bool {
+	to, err := url.Parse(address)
+	if err != nil || to.User != nil || to.Opaque != "" {
+		return false
+	}
+	api, err := url.Parse(h.api)
+	if err != nil {
+		return false
+	}
+	if to.Scheme == "https" && to.Host == slackHooks {
+		return true
+	}
+	return to.Scheme == api.Scheme && to.Host == api.Host && (to.Scheme == "https" || to.Scheme == "http" && loopback(to.Hostname()))
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// post sends a message that only the person sees and that replaces nothing.
+func (h hooks) post(ctx context.Context, address string, m message) error {
+	if !h.allowed(address) {
+		return errForeignAddress
+	}
+	keep := false
+	body := m.reply()
+	body.Replace = &keep
+	data, err := json.Marshal(body)
+	if err != nil {
+		return fmt.Errorf("draw an answer: %w", err)
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(data))
+	if err != nil {
+		return errForeignAddress
+	}
+	req.Header.Set("Content-Type", "application/json; charset=utf-8")
+	resp, err := h.client.Do(req)
+	if err != nil {
+		if hidden, ok := errors.AsType[*url.Error](err); ok {
+			err = hidden.Err
+		}
+		return fmt.Errorf("answer: %w", err)
+	}
+	defer resp.Body.Close()
+	return taken(resp)
+}
+
+// taken reads whether Slack took the answer: it says so in the body, as "ok" or as JSON, and uses status 200 for both.
+func taken(resp *http.Response) error {
+	data, err := io.ReadAll(io.LimitReader(resp.Body, 4096))
+	if err != nil {
+		return fmt.Errorf("answer: %w", err)
+	}
+	if resp.StatusCode != http.StatusOK {
+		return fmt.Errorf("answer: status %d", resp.StatusCode)
+	}
+	var said struct {
+		OK    *bool  `json:"ok"`
+		Error string `json:"error"`
+	}
+	if json.Unmarshal(data, &said) == nil && said.OK != nil && !*said.OK {
+		return fmt.Errorf("answer: %s", clean(said.Error, maxName))
+	}
+	return nil
+}

@@ -1,0 +1,111 @@
+package bot
+
+import (
+	"context"
+	"crypto/tls"
+	"encoding/binary"
+	"net"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gorilla/websocket"
+)
+
+// lines are the network connections of one link. They exist for three things that the Socket Mode client does not offer:
+// when something was last heard, Slack's announcement that it will close the connection, and a close frame at the end,
+// without which Slack keeps routing to a dead socket.
+type lines struct {
+	warned func(reason string)
+
+	mu    sync.Mutex
+	open  *line
+	heard atomic.Int64 // unix milliseconds
+}
+
+// line is one connection. The client writes every frame with one Write, so a frame of ours fits between two of its own.
+type line struct {
+	net.Conn
+	frames *frames
+	mu     sync.Mutex
+	closed bool
+	heard  *atomic.Int64
+}
+
+func (l *line) Read(b []byte) (int, error) {
+	n, err := l.frames.Read(b)
+	if n > 0 {
+		l.heard.Store(time.Now().UnixMilli())
+	}
+	return n, err
+}
+
+func (l *line) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed {
+		return 0, net.ErrClosed
+	}
+	return l.Conn.Write(b)
+}
+
+// goodbye writes a close frame, "going away", and nothing after it.
+func (l *line) goodbye() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed {
+		return
+	}
+	l.closed = true
+	_ = l.Conn.SetWriteDeadline(time.Now().Add(time.Second))
+	_, _ = l.Conn.Write(closeFrame())
+}
+
+// closeFrame is RFC 6455 §5.5.1: final, close, masked with zeroes, two bytes of status.
+func closeFrame() []byte {
+	frame := []byte{0x88, 0x82, 0, 0, 0, 0, 0, 0}
+	binary.BigEndian.PutUint16(frame[6:], websocket.CloseGoingAway)
+	return frame
+}
+
+func (l *lines) goodbye() {
+	l.mu.Lock()
+	open := l.open
+	l.mu.Unlock()
+	if open != nil {
+		open.goodbye()
+	}
+}
+
+func (l *lines) keep(c net.Conn) net.Conn {
+	l.heard.Store(time.Now().UnixMilli())
+	kept := &line{Conn: c, frames: newFrames(c, l.warned), heard: &l.heard}
+	l.mu.Lock()
+	l.open = kept
+	l.mu.Unlock()
+	return kept
+}
+
+// dialer is what the client dials with. It replaces the client's own wholly, so proxy, time limit and the one-frame write
+// buffer are set again: an acknowledgement that leaves in two frames is lost.
+func (l *lines) dialer() *websocket.Dialer {
+	plain := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 15 * time.Second}
+	secure := &tls.Dialer{NetDialer: plain, Config: &tls.Config{MinVersion: tls.VersionTLS12}}
+	dial := func(d interface {
+		DialContext(context.Context, string, string) (net.Conn, error)
+	}) func(context.Context, string, string) (net.Conn, error) {
+		return func(ctx context.Context, network, address string) (net.Conn, error) {
+			c, err := d.DialContext(ctx, network, address)
+			if err != nil {
+				return nil, err
+			}
+			return l.keep(c), nil
+		}
+	}
+	return &websocket.Dialer{
+		Proxy: http.ProxyFromEnvironment, HandshakeTimeout: 15 * time.Second,
+		NetDialContext: dial(plain), NetDialTLSContext: dial(secure),
+		ReadBufferSize: 32 << 10, WriteBufferSize: 32 << 10,
+	}
+}

@@ -1,0 +1,116 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"casterbot/internal/engine"
+	"casterbot/internal/op"
+
+	"github.com/slack-go/slack"
+)
+
+// openForm opens a form at once, still loading, because a trigger lives three seconds; then fills it
+// (docs.slack.dev/reference/methods/views.open).
+func (d *dispatcher) openForm(ctx context.Context, r op.Request, f op.Form) {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	if r.Trigger == "" {
+		d.tell(ctx, r.Address(), answer(offer(f)))
+		return
+	}
+	opened, err := d.chat.api.OpenViewContext(ctx, r.Trigger, loading(f, r.Person))
+	if err != nil {
+		d.log.Warn("open a form", "error", bare(err))
+		d.tell(ctx, r.Address(), answer(offer(f)))
+		return
+	}
+	r.Channel, r.Thread = first(f.Channel, r.Channel), first(f.Thread, r.Thread)
+	d.fill(ctx, r, f, opened.ID, opened.Hash)
+}
+
+// offer is a button that opens the form, for where none can be opened by itself.
+func offer(f op.Form) op.Answer {
+	return op.Answer{
+		Mark: op.MarkNeutral, Title: op.L("Something is missing: ", op.Code("/"+f.Command)),
+		Next: []op.Next{{Label: "Open the form", Text: op.Format(f.Command, f.Values()) + " ?"}},
+	}
+}
+
+// fill gets the options of a form and draws them. hash keeps a slow answer from replacing a newer picture.
+func (d *dispatcher) fill(ctx context.Context, r op.Request, f op.Form, view, hash string) {
+	filled, err := d.engine.Fill(ctx, r, f)
+	if err != nil {
+		ref := "op-" + op.Ref(op.NewID())
+		d.log.Error("fill a form", "reference", ref, "error", err)
+		filled.Problem = broken(ref).Title
+		if refusal, ok := errors.AsType[*op.Refusal](err); ok {
+			filled.Problem = refusal.Answer.Title
+		}
+	}
+	d.redraw(ctx, form(filled, r.Person), view, hash)
+}
+
+// redraw is docs.slack.dev/reference/methods/views.update.
+func (d *dispatcher) redraw(ctx context.Context, v slack.ModalViewRequest, view, hash string) {
+	_, err := d.chat.api.UpdateViewContext(ctx, v, "", hash, view)
+	if c := code(err); err != nil && c != "hash_conflict" && c != "not_found" {
+		d.log.Warn("draw a form", "error", bare(err))
+	}
+}
+
+// filled takes a form that was sent, or one whose leading field has changed.
+func (d *dispatcher) filled(ctx context.Context, e envelope, a arrival) {
+	f := a.fill
+	if !f.sent {
+		d.ack(e, nil)
+		d.soon(f.request.Address(), func(ctx context.Context) { d.fill(ctx, f.request, f.form, f.view, f.hash) })
+		return
+	}
+	r := f.request
+	r.Text = d.engine.Submitted(f.form)
+	accepted, err := d.engine.Accept(ctx, r)
+	if err != nil {
+		d.seen.forget(a.key)
+		d.log.Error("take a form", "error", err)
+		accepted = engine.Accepted{Reply: notWritten()}
+	}
+	if accepted.Form == nil {
+		d.follow(e, false, r, accepted)
+		return
+	}
+	again := *accepted.Form
+	d.ack(e, map[string]any{"response_action": "update", "view": loading(again, r.Person)})
+	d.soon(r.Address(), func(ctx context.Context) { d.fill(ctx, r, again, f.view, "") })
+}
+
+// aside handles what needs no decision: the home tab, and news about channels, groups and people.
+func (d *dispatcher) aside(a arrival) {
+	d.dir.Forget(a.forget...)
+	if a.home == nil {
+		return
+	}
+	r := *a.home
+	d.soon(op.Address{}, func(ctx context.Context) { d.publish(ctx, r) })
+}
+
+// publish draws the home tab (docs.slack.dev/reference/methods/views.publish).
+func (d *dispatcher) publish(ctx context.Context, r op.Request) {
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	a, err := d.engine.Home(ctx, r)
+	if err != nil {
+		ref := "op-" + op.Ref(op.NewID())
+		d.log.Error("draw the home tab", "reference", ref, "error", err)
+		a = broken(ref)
+	}
+	if _, err := d.chat.api.PublishViewContext(ctx, slack.PublishViewContextRequest{UserID: r.Person, View: home(a)}); err != nil {
+		d.log.Warn("publish the home tab", "person", r.Person, "error", bare(err))
+	}
+}
+
+// home draws an answer as a home tab.
+func home(a op.Answer) slack.HomeTabViewRequest {
+	return slack.HomeTabViewRequest{Type: slack.VTHomeTab, Blocks: slack.Blocks{BlockSet: answer(a).blocks}}
+}

@@ -1,0 +1,110 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"casterbot/internal/engine"
+	"casterbot/internal/op"
+	"casterbot/internal/sandbox/fakeslack"
+)
+
+func TestForm(t *testing.T) {
+	w := newWorld(t)
+	asked := op.Form{Command: "caster copy {caster} {name}", Title: "/caster copy", Channel: "C0SHOW", Fields: []op.Field{
+		{Name: "caster", Label: "Studio", Redraw: true}, {Name: "name", Label: "New name", Max: 64},
+	}}
+	accepted := make(chan op.Request, 4)
+	w.engine.accept = func(_ context.Context, r op.Request) (engine.Accepted, error) {
+		accepted <- r
+		if r.Text == "caster copy" {
+			return engine.Accepted{Form: &asked}, nil
+		}
+		return engine.Accepted{Reply: &op.Answer{Title: op.L("taken")}}, nil
+	}
+	fills := make(chan op.Args, 4)
+	w.engine.fill = func(_ context.Context, r op.Request, f op.Form) (op.Form, error) {
+		fills <- f.Values()
+		f.Fields = append([]op.Field{}, f.Fields...)
+		f.Fields[0].Options = []op.Option{{Label: "Evening News", Value: "id1"}, {Label: "Evening Sports", Value: "id2"}}
+		return f, nil
+	}
+	w.engine.submitted = func(f op.Form) string { return fmt.Sprint(f.Command, f.Values()) }
+	w.start()
+	w.types("U0ANA", "C0SHOW", "/caster copy")
+	<-accepted
+	<-fills
+	view := w.view("U0ANA", "Evening Sports")
+	pick := blockOf(t, view, "caster")
+	w.sent(w.ClickView("U0ANA", view.ID, fakeslack.Press{Action: "field", Block: pick, State: fakeslack.Chosen("id2")}))
+	if v := <-fills; v["caster"] != "id2" {
+		t.Errorf("filled again with %v", v)
+	}
+	w.until("it is drawn again", func() bool { return len(w.calls("views.update")) == 2 })
+	view = w.view("U0ANA", "Evening Sports")
+	w.sent(w.Submit("U0ANA", view.ID, map[string]map[string]fakeslack.State{
+		blockOf(t, view, "caster"): {"field": fakeslack.Chosen("id2")}, "name": {"field": fakeslack.Typed("Copy <1>")},
+	}))
+	r := <-accepted
+	if want := "caster copy {caster} {name}map[caster:id2 name:Copy <1>]"; r.Text != want || r.Channel != "C0SHOW" || r.Key == "" {
+		t.Errorf("the engine got %+v", r)
+	}
+	w.until("the asker is told", func() bool { return w.reads("U0ANA", "C0SHOW", "taken") })
+}
+
+// view waits until a person's form shows these words.
+func (w *world) view(user, words string) fakeslack.View {
+	w.t.Helper()
+	var found fakeslack.View
+	w.until("a form with "+words, func() bool {
+		s, err := w.Snapshot(user)
+		if err != nil || len(s.Views) == 0 {
+			return false
+		}
+		found = s.Views[len(s.Views)-1]
+		return strings.Contains(string(found.Blocks), words)
+	})
+	return found
+}
+
+func blockOf(t *testing.T, v fakeslack.View, field string) string {
+	t.Helper()
+	var blocks []struct {
+		ID string `json:"block_id"`
+	}
+	if err := json.Unmarshal(v.Blocks, &blocks); err != nil {
+		t.Fatal(err)
+	}
+	for _, b := range blocks {
+		if strings.HasPrefix(b.ID, field+fieldSeparator) {
+			return b.ID
+		}
+	}
+	t.Fatalf("no field %s in %s", field, v.Blocks)
+	return ""
+}
+
+// TestFormsThatCannotOpen: without a trigger a button offers the form; a failing fill is said in it.
+func TestFormsThatCannotOpen(t *testing.T) {
+	w := newWorld(t)
+	w.engine.accept = func(context.Context, op.Request) (engine.Accepted, error) {
+		return engine.Accepted{Form: &op.Form{Command: "record stop {stream}", Title: "/record stop", Fields: []op.Field{{Name: "stream", Label: "Stream"}}}}, nil
+	}
+	w.engine.fill = func(_ context.Context, _ op.Request, f op.Form) (op.Form, error) {
+		return f, errors.New("secret detail")
+	}
+	w.start()
+	w.sent(w.Type("U0ANA", "C0SHOW", "<@U0BOT> record stop", ""))
+	w.until("a button is offered", func() bool { return w.reads("U0ANA", "C0SHOW", "Something is missing") })
+	w.Fail("views.open", fakeslack.Fault{Error: "expired_trigger_id", Times: 1})
+	w.types("U0BO", "C0SHOW", "/record stop")
+	w.until("a button is offered", func() bool { return w.reads("U0BO", "C0SHOW", "Something is missing") })
+	w.types("U0KEN", "C0SHOW", "/record stop")
+	if v := w.view("U0KEN", "Internal error, reference"); strings.Contains(string(v.Blocks), "secret detail") {
+		t.Error("the form shows the inside of an error")
+	}
+}

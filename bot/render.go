@@ -1,0 +1,160 @@
+package bot
+
+import (
+	"encoding/json"
+	"strings"
+	"unicode/utf8"
+
+	"casterbot/internal/op"
+
+	"github.com/slack-go/slack"
+)
+
+// Slack's limits (docs.slack.dev/reference/block-kit).
+const (
+	maxBlocks   = 50
+	maxSection  = 3000
+	maxButton   = 75
+	maxValue    = 2000
+	maxTextArg  = 4000
+	maxPerBlock = 25 // buttons in one row
+)
+
+// message is one Slack message: the sentence for notifications, the blocks, and what stands beside a colour bar.
+type message struct {
+	text   string
+	blocks []slack.Block
+	color  string
+	body   []slack.Block
+}
+
+// options are the arguments of chat.postMessage, chat.update and chat.postEphemeral. Blocks and attachments are always
+// given, because chat.update keeps what is left out.
+func (m message) options() []slack.MsgOption {
+	return []slack.MsgOption{
+		slack.MsgOptionText(m.text, false),
+		slack.MsgOptionBlocks(m.blocks...),
+		slack.MsgOptionAttachments(m.attachments()...),
+		slack.MsgOptionDisableLinkUnfurl(),
+		slack.MsgOptionDisableMediaUnfurl(),
+	}
+}
+
+func (m message) attachments() []slack.Attachment {
+	if len(m.body) == 0 {
+		return []slack.Attachment{}
+	}
+	return []slack.Attachment{{Color: m.color, Fallback: m.text, Blocks: slack.Blocks{BlockSet: m.body}}}
+}
+
+// reply is a message as the payload of an acknowledgement or the body of a response address, seen by one person only.
+type reply struct {
+	ResponseType string        `json:"response_type"`
+	Replace      *bool         `json:"replace_original,omitempty"`
+	Text         string        `json:"text"`
+	Blocks       []slack.Block `json:"blocks"`
+	UnfurlLinks  bool          `json:"unfurl_links"`
+	UnfurlMedia  bool          `json:"unfurl_media"`
+}
+
+func (m message) reply() reply {
+	return reply{ResponseType: slack.ResponseTypeEphemeral, Text: m.text, Blocks: m.blocks}
+}
+
+// simple is the same message in the two kinds of block that every client knows, for when Slack refuses the first.
+func (m message) simple() message {
+	out := message{text: m.text, blocks: []slack.Block{section(m.text)}}
+	for _, b := range append(m.blocks[:len(m.blocks):len(m.blocks)], m.body...) {
+		if row, ok := b.(*slack.ActionBlock); ok {
+			out.blocks = append(out.blocks, row)
+		}
+	}
+	return out
+}
+
+// MarshalJSON gives the message as Slack would get it.
+func (m message) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		Text        string             `json:"text"`
+		Blocks      []slack.Block      `json:"blocks"`
+		Attachments []slack.Attachment `json:"attachments,omitempty"`
+	}{m.text, m.blocks, m.attachments()})
+}
+
+// section is one paragraph of markup. It is verbatim: Slack makes no links or mentions out of what looks like one.
+func section(text string) *slack.SectionBlock {
+	if text == "" {
+		text = " "
+	}
+	return &slack.SectionBlock{Type: slack.MBTSection, Text: markup(cut(text, maxSection))}
+}
+
+// small is a line of small print.
+func small(text string) *slack.ContextBlock {
+	return slack.NewContextBlock("", markup(cut(text, maxSection)))
+}
+
+func markup(text string) *slack.TextBlockObject {
+	return &slack.TextBlockObject{Type: slack.MarkdownType, Text: text, Verbatim: true}
+}
+
+var noEmoji = false
+
+// label is text in which nothing is markup: buttons, titles, options.
+func label(text string, max int) *slack.TextBlockObject {
+	if text = strings.TrimSpace(clean(text, max-1)); text == "" {
+		text = "–"
+	}
+	return &slack.TextBlockObject{Type: slack.PlainTextType, Text: text, Emoji: &noEmoji}
+}
+
+// press is a button.
+type press struct {
+	text   string
+	action string
+	value  string
+	style  slack.Style
+}
+
+func (p press) element() *slack.ButtonBlockElement {
+	return &slack.ButtonBlockElement{
+		Type: slack.METButton, Text: label(p.text, maxButton), ActionID: p.action, Value: p.value, Style: p.style,
+	}
+}
+
+func row(presses []press) *slack.ActionBlock {
+	elements := make([]slack.BlockElement, 0, len(presses))
+	for _, p := range presses[:min(len(presses), maxPerBlock)] {
+		elements = append(elements, p.element())
+	}
+	return slack.NewActionBlock("", elements...)
+}
+
+// cut shortens drawn text to at most max bytes, never inside a character or an element in angle brackets.
+func cut(text string, max int) string {
+	if len(text) <= max {
+		return text
+	}
+	end := max - len("…")
+	for end > 0 && !utf8.RuneStart(text[end]) {
+		end--
+	}
+	if open := strings.LastIndexByte(text[:end], '<'); open > strings.LastIndexByte(text[:end], '>') {
+		end = open
+	}
+	if amp := strings.LastIndexByte(text[:end], '&'); amp > strings.LastIndexByte(text[:end], ';') {
+		end = amp
+	}
+	return text[:end] + "…"
+}
+
+// paragraph joins lines.
+func paragraph(lines []op.Line) string {
+	drawn := make([]string, 0, len(lines))
+	for _, l := range lines {
+		if text := mrkdwn(l); text != "" {
+			drawn = append(drawn, text)
+		}
+	}
+	return strings.Join(drawn, "\n")
+}

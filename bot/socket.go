@@ -1,0 +1,210 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"github.com/slack-go/slack"
+	"github.com/slack-go/slack/socketmode"
+)
+
+// Limits of one socket.
+const (
+	maxFrame   = 4 << 20          // bytes of one envelope
+	pingWithin = 30 * time.Second // Slack pings every few seconds; silence for so long is a dead socket
+	ackWithin  = 2 * time.Second
+	defaultAge = time.Hour // of a socket, when Slack does not say
+	quietTime  = 5 * time.Millisecond
+	quietTries = 100
+)
+
+// envelope is one thing that Slack wants acknowledged, and the link that brought it.
+type envelope struct {
+	link    *link
+	id      string
+	kind    string
+	payload json.RawMessage
+	slash   *slack.SlashCommand
+}
+
+// ack acknowledges the envelope on the link that brought it; payload may be nil.
+func (e envelope) ack(payload any) error {
+	ctx, cancel := context.WithTimeout(context.Background(), ackWithin)
+	defer cancel()
+	return e.link.client.AckCtx(ctx, e.id, payload)
+}
+
+// link is one Socket Mode client. It reconnects by itself; between two connections it is not up.
+type link struct {
+	client *socketmode.Client
+	lines  *lines
+	log    *slog.Logger
+	take   func(envelope)
+	hello  func(app string, connections int)
+	lived  func(time.Duration) error // a connection ended after so long
+
+	up      atomic.Bool
+	age     atomic.Int64 // how long Slack means to keep the connection, in nanoseconds
+	pending atomic.Int64 // envelopes that are not seen through yet
+	since   time.Time    // the last hello; for the reader only
+
+	ready  chan struct{} // closed by the first hello
+	greets chan struct{} // one for each hello
+	warned chan struct{} // Slack will close the connection soon
+	parted atomic.Bool   // another link has taken over: do not connect again
+	cancel context.CancelFunc
+	ended  chan struct{}
+	err    error // why it ended; to be read after ended
+}
+
+// start opens a link in the background.
+func (l *link) start(ctx context.Context) {
+	ctx, l.cancel = context.WithCancel(ctx)
+	fatal := make(chan error, 1)
+	reader := make(chan struct{})
+	go func() {
+		defer close(reader)
+		l.read(ctx, fatal)
+	}()
+	go func() {
+		defer close(l.ended)
+		err := l.client.RunContext(ctx)
+		stopped := ctx.Err() != nil
+		l.up.Store(false)
+		l.cancel()
+		<-reader
+		select {
+		case l.err = <-fatal:
+		default:
+			if !stopped {
+				l.err = fatalOr(err)
+			}
+		}
+	}()
+}
+
+// read hands events over and does nothing else: a slow reader would keep Slack's pings from being answered.
+func (l *link) read(ctx context.Context, fatal chan<- error) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case event := <-l.client.Events:
+			if err := l.event(event); err != nil {
+				fatal <- err
+				l.cancel()
+				return
+			}
+		}
+	}
+}
+
+// event sorts what the client says; an error is one that trying again cannot mend.
+func (l *link) event(e socketmode.Event) error {
+	switch e.Type {
+	case socketmode.EventTypeSlashCommand:
+		command, _ := e.Data.(slack.SlashCommand)
+		l.hand(envelope{link: l, id: e.Request.EnvelopeID, kind: e.Request.Type, payload: e.Request.Payload, slash: &command})
+	case socketmode.EventTypeInteractive, socketmode.EventTypeEventsAPI:
+		l.hand(envelope{link: l, id: e.Request.EnvelopeID, kind: e.Request.Type, payload: e.Request.Payload})
+	case socketmode.EventTypeErrorBadMessage:
+		l.bad(e)
+	case socketmode.EventTypeHello:
+		l.greeted(e.Request)
+	case socketmode.EventTypeConnecting:
+		if l.parted.Load() {
+			l.cancel()
+		} else if l.up.Swap(false) {
+			return l.lived(time.Since(l.since))
+		}
+	case socketmode.EventTypeConnectionError:
+		return l.failed(e)
+	case socketmode.EventTypeErrorWriteFailed:
+		l.log.Warn("an acknowledgement could not be written")
+	}
+	return nil
+}
+
+// bad takes what the client could not read, so that it is acknowledged all the same.
+func (l *link) bad(e socketmode.Event) {
+	what, ok := e.Data.(*socketmode.ErrorBadMessage)
+	if !ok {
+		return
+	}
+	var frame struct {
+		ID      string          `json:"envelope_id"`
+		Type    string          `json:"type"`
+		Payload json.RawMessage `json:"payload"`
+	}
+	if json.Unmarshal(what.Message, &frame) != nil || frame.ID == "" {
+		l.log.Warn("a frame without an envelope id")
+		return
+	}
+	l.hand(envelope{link: l, id: frame.ID, kind: frame.Type, payload: frame.Payload})
+}
+
+func (l *link) hand(e envelope) {
+	l.pending.Add(1)
+	l.take(e)
+}
+
+func (l *link) greeted(r *socketmode.Request) {
+	age := time.Duration(r.DebugInfo.ApproximateConnectionTime) * time.Second
+	if age <= 0 {
+		age = defaultAge
+	}
+	l.age.Store(int64(age))
+	l.since = time.Now()
+	l.up.Store(true)
+	l.hello(r.ConnectionInfo.AppID, r.NumConnections)
+	select {
+	case <-l.ready:
+	default:
+		close(l.ready)
+	}
+	select {
+	case l.greets <- struct{}{}:
+	default:
+	}
+}
+
+func (l *link) failed(e socketmode.Event) error {
+	l.up.Store(false)
+	what, ok := e.Data.(*slack.ConnectionErrorEvent)
+	if !ok {
+		return nil
+	}
+	if err := fatal(what.ErrorObj); err != nil {
+		return err
+	}
+	l.log.Warn("could not connect to Slack", "attempt", what.Attempt, "again in", what.Backoff, "error", bare(what.ErrorObj))
+	return nil
+}
+
+// announced is called when Slack says that it will close the connection.
+func (l *link) announced(reason string) {
+	l.log.Info("Slack will close a socket, another one is opened first", "reason", reason)
+	select {
+	case l.warned <- struct{}{}:
+	default:
+	}
+}
+
+// close ends the link: what was read is acknowledged first, then a close frame tells Slack to route elsewhere.
+func (l *link) close() {
+	quiet := 0
+	for range quietTries {
+		if l.pending.Load() > 0 {
+			quiet = 0
+		} else if quiet++; quiet > 1 {
+			break
+		}
+		time.Sleep(quietTime)
+	}
+	l.lines.goodbye()
+	l.cancel()
+	<-l.ended
+}
