@@ -251,7 +251,7 @@ func (w *world) run(ctx context.Context, c cli.Call) error {
 		return err
 	}
 	open, err := sandbox.Open(sandbox.Config{
-		Dir: w.dir, Reset: w.reset, PageAddr: w.addr, Commands: app.Commands, Usages: usages(), Suggestions: sandbox.Suggestions(), Limits: true, Log: log,
+		Dir: w.dir, Reset: w.reset, PageAddr: w.addr, Commands: app.Commands, Events: app.Events, Scopes: app.Scopes, Usages: usages(), Suggestions: sandbox.Suggestions(), Limits: true, Log: log,
 	})
 	if err != nil {
 		return err

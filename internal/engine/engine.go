@@ -18,6 +18,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"casterbot/internal/op"
@@ -40,6 +41,7 @@ type Config struct {
 // Engine moves operations through their states.
 type Engine struct {
 	table   op.Table
+	helps   []helpRow
 	store   *store.Store
 	policy  Policy
 	chat    Chat
@@ -52,7 +54,9 @@ type Engine struct {
 	owed    owed
 	looking sync.Map // ids of unknown operations that are being looked at
 	wake    chan struct{}
-	work    sync.WaitGroup // runs under way
+	nudged  atomic.Int64   // nudges that no sweep has answered yet
+	running atomic.Int64   // pieces of work under way
+	work    sync.WaitGroup // the same, to wait for
 	base    context.Context
 	abort   context.CancelFunc // ends runs that outlast the shutdown
 	stop    context.CancelFunc // ends the sweep
@@ -83,7 +87,7 @@ func New(c Config) *Engine {
 		c.Pause = pause
 	}
 	e := &Engine{
-		table: c.Table, store: c.Store, policy: c.Policy, chat: c.Chat, dir: c.Directory,
+		table: c.Table, helps: helpRows(c.Table), store: c.Store, policy: c.Policy, chat: c.Chat, dir: c.Directory,
 		now: c.Now, log: c.Log, replica: c.Replica, pause: c.Pause, wake: make(chan struct{}, 1), swept: make(chan struct{}),
 	}
 	e.base, e.abort = context.WithCancel(context.Background())
@@ -136,17 +140,23 @@ func (e *Engine) Close(ctx context.Context) {
 
 // Nudge makes the sweep look now, after the clock was moved.
 func (e *Engine) Nudge() {
+	e.nudged.Add(1)
 	select {
 	case e.wake <- struct{}{}:
 	default:
 	}
 }
 
+// Busy reports work under way: calls, looks, cards that are behind, or a nudge that has not been answered yet.
+func (e *Engine) Busy() bool { return e.nudged.Load() > 0 || e.running.Load() > 0 || e.owed.any() }
+
 // spawn runs the work behind the caller's back; Close waits for it.
 func (e *Engine) spawn(work func(context.Context)) {
 	e.work.Add(1)
+	e.running.Add(1)
 	go func() {
 		defer e.work.Done()
+		defer e.running.Add(-1)
 		work(e.base)
 	}()
 }

@@ -34,27 +34,46 @@ func (e *Engine) helpFor(person op.Person, channel op.Channel, p op.Parsed) op.A
 		return e.helpTopic(p)
 	}
 	answer := op.Answer{Mark: op.MarkNeutral, Title: op.L("What you can do here")}
-	why := op.Answer{}
-	for _, c := range e.table.Commands {
-		if p.Noun != "" && op.Words(c.Usage)[0] != p.Noun {
+	refused := op.Decision{}
+	for _, row := range e.helps {
+		if p.Noun != "" && row.noun != p.Noun {
 			continue
 		}
-		d := e.policy.Decide(person, channel, c.Verb, c.Effect, op.Target{})
+		d := e.policy.Decide(person, channel, row.verb, row.effect, op.Target{})
 		if !d.Allowed {
-			why = *denied(d)
+			refused = d
 			continue
 		}
-		answer.Items = append(answer.Items, helpItem(c, d))
+		answer.Items = append(answer.Items, row.items[d.Confirm])
 	}
 	if len(answer.Items) == 0 {
-		return why
+		return *denied(refused)
 	}
 	answer.Note = e.helpNote(channel.ID)
 	return answer
 }
 
-func helpItem(c op.Command, d op.Decision) op.Item {
-	item := op.Item{Title: op.L(op.Code("/" + c.Usage)), Facts: []op.Line{op.L(c.Short, confirmWords[d.Confirm])}}
+// helpRow is what help says of one command. It is written once, because help is asked for more often than anything else.
+type helpRow struct {
+	noun, verb string
+	effect     op.Effect
+	items      map[op.Confirm]op.Item
+}
+
+func helpRows(t op.Table) []helpRow {
+	rows := make([]helpRow, 0, len(t.Commands))
+	for _, c := range t.Commands {
+		row := helpRow{noun: op.Words(c.Usage)[0], verb: c.Verb, effect: c.Effect, items: map[op.Confirm]op.Item{}}
+		for _, confirm := range []op.Confirm{op.ConfirmNone, op.ConfirmSelf, op.ConfirmOther} {
+			row.items[confirm] = helpItem(c, confirm)
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+func helpItem(c op.Command, confirm op.Confirm) op.Item {
+	item := op.Item{Title: op.L(op.Code("/" + c.Usage)), Facts: []op.Line{op.L(c.Short, confirmWords[confirm])}}
 	if places := op.Placeholders(c.Usage); len(places) > 0 && c.Effect != op.Read {
 		item.Next = []op.Next{{Label: "Open…", Text: strings.Join(op.Words(c.Usage), " ") + strings.Repeat(" ?", len(places))}}
 	}
@@ -67,10 +86,10 @@ func (e *Engine) helpNote(channel string) op.Line {
 	scope, _ := e.policy.Scope(channel)
 	note := op.L("Names or ids; several words in quotes; ", op.Code("?"), " in place of a name lets you choose.")
 	if studio := scope.Default["caster"]; studio != "" {
-		note = op.L(note, " Without a name: studio ", op.B(studio), ".")
+		note = append(note, op.L(" Without a name: studio ", op.B(studio), ".")...)
 	}
 	if stream := scope.Default["stream"]; stream != "" {
-		note = op.L(note, " Without a stream: ", op.B(stream), ".")
+		note = append(note, op.L(" Without a stream: ", op.B(stream), ".")...)
 	}
 	return note
 }

@@ -28,6 +28,13 @@ func (w *owed) init() {
 
 func (w *owed) wait() { w.work.Wait() }
 
+// any reports a card that is being drawn or waits to be drawn again.
+func (w *owed) any() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.cards)+len(w.later) > 0
+}
+
 // begin reports whether the caller should draw the card; if somebody draws it already they are asked to do so once more.
 func (w *owed) begin(id string) bool {
 	w.mu.Lock()

@@ -105,7 +105,9 @@ func (e *Engine) sweeping(ctx context.Context) {
 	defer ticker.Stop()
 	pruned := time.Time{}
 	for {
+		nudges := e.nudged.Load()
 		e.sweep(ctx)
+		e.nudged.Add(-nudges)
 		if time.Since(pruned) > pruneInterval {
 			pruned = time.Now()
 			if err := e.store.Prune(ctx, e.now().Add(-keepKeys)); err != nil && ctx.Err() == nil {

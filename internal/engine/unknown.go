@@ -65,7 +65,7 @@ func (e *Engine) repeat(ctx context.Context, o op.Operation, command op.Command)
 	}
 	outcome := e.apply(ctx, o, command)
 	if outcome.State != op.Succeeded {
-		return e.looked(ctx, o, op.L("I asked again with the same token; this cannot create a second studio. No answer yet."))
+		return e.looked(ctx, o, op.L("No answer yet."))
 	}
 	return e.settle(ctx, o, outcome, op.EventAnswered, op.Click{})
 }

@@ -70,6 +70,7 @@ func newHub(cfg Config) *hub {
 // finish lets the answer take effect, then tells those who wait.
 func (h *hub) finish(e *envelope, a Ack) {
 	h.settle(e, a)
+	a.At = time.Now()
 	for ; e != nil; e = e.older {
 		e.done <- a
 		close(e.done)
@@ -93,7 +94,7 @@ func (h *hub) secret() string {
 func (h *hub) post(typ string, payload json.RawMessage, from origin) Sent {
 	e := &envelope{typ: typ, payload: payload, accepts: accepts(typ, from.kind), from: from, done: make(chan Ack, 1)}
 	h.send(e)
-	return Sent{Envelope: e.id, Done: e.done}
+	return Sent{Envelope: e.id, At: e.sent, Done: e.done}
 }
 
 func accepts(typ, kind string) bool {
@@ -243,7 +244,7 @@ func (h *hub) replay(id string, fresh bool) (Sent, error) {
 		e.id = old.id
 	}
 	h.send(e)
-	return Sent{Envelope: e.id, Done: e.done}, nil
+	return Sent{Envelope: e.id, At: e.sent, Done: e.done}, nil
 }
 
 func (h *hub) close() {

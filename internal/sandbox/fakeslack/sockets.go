@@ -243,6 +243,14 @@ func (w *Workspace) Sockets() []string {
 	return ids
 }
 
+// Waiting is how many envelopes are on their way to the app or with it, not yet
+// acked.
+func (w *Workspace) Waiting() int {
+	w.hub.mu.Lock()
+	defer w.hub.mu.Unlock()
+	return len(w.hub.open)
+}
+
 // Disconnect sends a disconnect frame to one socket, or to all when id is
 // empty, and returns to how many. After "warning" the socket lives on for
 // Config.Grace and still gets envelopes; after any other reason it is closed at

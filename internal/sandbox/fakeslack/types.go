@@ -212,6 +212,7 @@ const (
 type Ack struct {
 	Payload json.RawMessage // nil for a bare ack
 	After   time.Duration   // from the write to the socket's queue to the ack, real time
+	At      time.Time       // when the answer had taken effect, real time
 	Err     string          // one of the Err… values, or empty
 }
 
@@ -219,6 +220,7 @@ type Ack struct {
 type Sent struct {
 	Envelope string     // empty when nothing was sent to the app
 	TS       string     // of the message that was stored, if one was
+	At       time.Time  // when it was written to a socket's queue, real time
 	Done     <-chan Ack // gets one Ack, then is closed; at once when nothing was sent
 }
 

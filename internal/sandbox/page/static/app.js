@@ -1,0 +1,134 @@
+// The page: fetch the world as one person sees it, draw it, and do so again whenever the server says that something changed.
+import { byId, h, set, icon } from "./dom.js";
+import { accept, channel, inApp, place, readAddress, readHere, settle, shown, world, writeAddress } from "./state.js";
+import { listen, onError, post, state } from "./api.js";
+import { drawSidebar, onMove } from "./sidebar.js";
+import { drawMessages, onRedraw, startMessages } from "./messages.js";
+import { drawComposer, focusComposer, startComposer } from "./composer.js";
+import { drawHome, drawModal } from "./modal.js";
+import { drawWall, tickWall } from "./wall.js";
+import { drawCalls, startCalls } from "./calls.js";
+import { drawControls, startControls, tickClock } from "./controls.js";
+import { drawToasts, toast } from "./toasts.js";
+import { startKeys } from "./switcher.js";
+import { closeDrop } from "./menu.js";
+import { plainText, refreshDates } from "./mrkdwn.js";
+
+let asked = 0;
+let running = false;
+
+// refresh fetches once more; ticks that come while an answer is under way lead to one more fetch, not to many.
+async function refresh() {
+  asked++;
+  if (running) return;
+  running = true;
+  for (let served = 0; served !== asked; ) {
+    served = asked;
+    const as = place.as;
+    const view = await state().catch(() => null);
+    if (view && as === place.as) {
+      accept(view);
+      draw();
+    } else if (view) asked++;
+  }
+  running = false;
+}
+
+function draw() {
+  settle();
+  readHere();
+  drawSidebar();
+  drawHead();
+  drawMiddle();
+  drawWall();
+  drawCalls();
+  drawControls();
+  drawModal();
+  drawToasts();
+  document.body.classList.add("ready");
+}
+
+function drawHead() {
+  const c = inApp() ? null : channel(shown());
+  const title = c ? [icon("hash"), c.name] : world.view.bot.name;
+  set(byId("title"), title);
+  set(byId("topic"), c ? plainText(c.topic || "") : "App");
+  set(byId("flags"), c?.external && h("small", { class: "tag" }, "shared with another company"), c && !c.bot && h("small", { class: "tag" }, `${world.view.bot.name} is not here`), c?.archived && h("small", { class: "tag" }, "archived"));
+  document.title = `${c ? "#" + c.name : world.view.bot.name} · casterbot sandbox`;
+}
+
+function drawMiddle() {
+  byId("app-tabs").hidden = !inApp();
+  byId("tab-home").setAttribute("aria-selected", String(place.app === "home"));
+  byId("tab-messages").setAttribute("aria-selected", String(place.app === "messages"));
+  const home = inApp() && !shown();
+  byId("home").hidden = !home;
+  byId("messages").hidden = home;
+  drawComposer();
+  if (home) drawHome();
+  else drawMessages();
+}
+
+// move takes the reader to another channel, or makes somebody else of them.
+function move(to) {
+  closeDrop();
+  const other = to.as && to.as !== place.as;
+  Object.assign(place, to);
+  if (to.channel) showTab("chat");
+  writeAddress();
+  closeSide();
+  if (world.view && !other) draw();
+  if (other) refresh();
+  if (inApp() && place.app === "home") post("home", {});
+  if (to.channel && matchMedia("(min-width: 800px)").matches) focusComposer();
+}
+
+function showTab(name) {
+  place.tab = name;
+  document.body.dataset.tab = name;
+  for (const b of document.querySelectorAll("[data-show]")) b.setAttribute("aria-pressed", String(b.dataset.show === name));
+}
+
+const closeSide = () => document.body.classList.remove("side-open");
+
+function startTabs() {
+  for (const b of document.querySelectorAll("[data-show]")) b.addEventListener("click", () => showTab(b.dataset.show));
+  byId("side-toggle").addEventListener("click", () => document.body.classList.toggle("side-open"));
+  byId("shade").addEventListener("click", closeSide);
+  for (const name of ["home", "messages"]) {
+    byId("tab-" + name).addEventListener("click", () => {
+      place.app = name;
+      move({});
+    });
+  }
+}
+
+function line(up) {
+  byId("offline").hidden = up;
+  if (up) refresh();
+}
+
+readAddress();
+onError((text) => toast(text));
+onMove(move);
+onRedraw(() => drawMessages());
+startMessages();
+startComposer(move);
+startCalls();
+startControls();
+startTabs();
+startKeys(move);
+showTab("chat");
+listen(refresh, line);
+window.addEventListener("hashchange", () => {
+  readAddress();
+  refresh();
+});
+document.addEventListener("visibilitychange", () => world.view && draw());
+setInterval(() => {
+  if (!world.view) return;
+  tickWall();
+  tickClock();
+}, 500);
+setInterval(() => refreshDates(document), 15000);
+if (inApp()) post("home", {});

@@ -1,0 +1,63 @@
+// The desk of the sandbox itself: its clock, its faults, and the way back to the beginning.
+import { h, byId, keyed, icon, set } from "./dom.js";
+import { menu, ask } from "./menu.js";
+import { clockSeconds } from "./dates.js";
+import { world, now } from "./state.js";
+import { post } from "./api.js";
+
+const STEPS = [["+1 min", 60], ["+5 min", 300], ["+35 min", 2100]];
+
+const LIVE = [
+  ["Slow answer (8 s)", "The next call waits, then works", { kind: "slow", seconds: 8 }],
+  ["Answer lost after the effect", "The cloud does it, but the line breaks before it can say so", { kind: "reset-after" }],
+  ["Call lost before the effect", "The line breaks, nothing happens", { kind: "reset-before" }],
+  ["5xx", "503 ServiceUnavailable, nothing happens", { kind: "status", status: 503, code: "ServiceUnavailable" }],
+  ["A page of HTML", "200 with HTML, as a proxy would send", { kind: "html" }],
+  ["Throttling", "400 Throttling.User", { kind: "throttle" }],
+];
+
+const SLACK = [
+  ["Disconnect the sockets", "Slack refreshes every connection", { kind: "disconnect" }],
+  ["429 on the next message", "chat.postMessage, Retry-After 3 s", { kind: "ratelimited", on: "chat.postMessage" }],
+  ["429 on the next edit", "chat.update, Retry-After 3 s", { kind: "ratelimited", on: "chat.update" }],
+];
+
+// OPERATIONS are the calls that a fault of the cloud can wait for.
+const OPERATIONS = ["RestartCaster", "CopyCaster", "StartCasterScene", "StopCasterScene", "RealTimeRecordCommand", "DescribeCasters", ""];
+let on = OPERATIONS[0];
+
+const items = (where, rows, extra) => rows.map(([label, hint, body]) => ({ label, hint, run: () => post("fault", { where, ...extra(), ...body }) }));
+
+function chooser() {
+  const pick = h("select", { class: "field", "aria-label": "Which call of the cloud", onchange: (e) => (on = e.target.value) }, OPERATIONS.map((o) => h("option", { value: o, selected: o === on }, o || "any call")));
+  return h("label", { class: "menu-pick" }, "Spoil the next", pick);
+}
+
+export function startControls() {
+  set(byId("advance"), STEPS.map(([label, seconds]) => h("button", { type: "button", class: "btn btn-s", onclick: () => post("advance", { seconds }) }, label)));
+  const faults = byId("fault-menu");
+  faults.addEventListener("click", () => menu(faults, [{ title: "Cloud" }, { node: chooser() }, ...items("live", LIVE, () => ({ on })), { title: "Slack" }, ...items("slack", SLACK, () => ({}))], "Faults"));
+  byId("reset").addEventListener("click", reset);
+}
+
+async function reset() {
+  const sure = await ask({ title: "Start afresh?", body: "Messages, recordings and the clock go back to the beginning.", confirm: "Start afresh", deny: "Keep it", danger: true });
+  if (sure) await post("reset", {});
+}
+
+export function drawControls() {
+  const list = world.view.faults;
+  byId("faults").hidden = list.length === 0;
+  keyed(byId("fault-chips"), list, (f) => f.id, (f) => h("span", { class: "fault-chip" }, icon("warn"), f.text));
+  byId("fault-clear").onclick = () => post("faults", { clear: true });
+  drawShift();
+}
+
+function drawShift() {
+  const ahead = world.view.clock.ahead;
+  byId("shift").textContent = ahead ? `${Math.round(ahead / 60)} min ahead` : "real time";
+}
+
+export function tickClock() {
+  if (world.view) byId("clock").textContent = clockSeconds(new Date(now()));
+}

@@ -1,0 +1,147 @@
+// The interactive parts of Block Kit. A surface (message, modal or home) tells them what to do with a choice:
+//   act(block, element, state, node)   sends block_actions
+//   hold(block, element, state)        keeps an input's value until the form is sent
+//   held(block, element)               the value kept so far
+//   suggest(block, element, query)     options of an external_select
+import { h, icon } from "./dom.js";
+import { plainText, textObject } from "./mrkdwn.js";
+import { ask, menu } from "./menu.js";
+import { picker, groupsOf } from "./picker.js";
+
+export function element(el, block, surface, input = null) {
+  const draw = ELEMENTS[el.type];
+  if (!draw) return h("span", { class: "unsupported" }, `unsupported element: ${el.type}`);
+  return draw(el, block, { ...surface, ...sender(el, block, surface, input) });
+}
+
+// sender says what a new value does: inside an input it is kept, and sent only with dispatch_action.
+function sender(el, block, surface, input) {
+  const use = async (state, node) => {
+    if (el.confirm && !(await confirmed(el.confirm))) return;
+    if (input) surface.hold(block, el, state);
+    if (!input || input.dispatch_action) surface.act(block, el, state, node);
+  };
+  return { use, focus: `${block.block_id}/${el.action_id}`, name: input?.label?.text || el.placeholder?.text || el.action_id };
+}
+
+const confirmed = (c) =>
+  ask({
+    title: plainText(c.title?.text),
+    body: textObject(c.text),
+    confirm: plainText(c.confirm?.text || "Yes"),
+    deny: plainText(c.deny?.text || "No"),
+    danger: c.style === "danger",
+  });
+
+const ELEMENTS = {
+  button,
+  overflow,
+  static_select: select,
+  external_select: select,
+  radio_buttons: choices("radio"),
+  checkboxes: choices("checkbox"),
+  datepicker: dated("date", "selected_date", "initial_date"),
+  timepicker: dated("time", "selected_time", "initial_time"),
+  plain_text_input: textInput,
+  image: (el) => picture(el),
+};
+
+const BUTTONS = { primary: "btn btn-primary", danger: "btn btn-danger" };
+
+function button(el, block, s) {
+  const press = (e) => {
+    if (el.url) window.open(el.url, "_blank", "noopener,noreferrer");
+    s.use({ type: "button", value: el.value || "" }, e.currentTarget);
+  };
+  const props = { type: "button", class: BUTTONS[el.style] || "btn", onclick: press, "data-focus": s.focus, "aria-label": el.accessibility_label, "data-action": el.action_id };
+  return h("button", props, plainText(el.text?.text), el.url && icon("link"));
+}
+
+function overflow(el, block, s) {
+  const node = h("button", { type: "button", class: "btn btn-icon", "aria-label": "More actions", "aria-haspopup": "menu", "data-focus": s.focus }, icon("more"));
+  const items = (el.options || []).map((o) => ({
+    label: plainText(o.text?.text),
+    hint: o.description?.text,
+    run: () => {
+      if (o.url) window.open(o.url, "_blank", "noopener,noreferrer");
+      s.use({ type: "overflow", selected_option: o }, node);
+    },
+  }));
+  node.addEventListener("click", () => menu(node, items, "More actions"));
+  return node;
+}
+
+function select(el, block, s) {
+  const external = el.type === "external_select";
+  const node = picker({
+    name: s.name,
+    focus: s.focus,
+    external,
+    placeholder: el.placeholder?.text,
+    least: external ? (el.min_query_length ?? 3) : 0,
+    chosen: s.held(block, el)?.selected_option || el.initial_option,
+    load: external ? (query) => s.suggest(block, el, query) : () => groupsOf(el),
+    pick: (option) => s.use({ type: el.type, selected_option: option }, node),
+  });
+  return node;
+}
+
+function choices(kind) {
+  return (el, block, s) => {
+    const kept = s.held(block, el);
+    const first = kept ? kept.selected_options || [kept.selected_option] : el.initial_options || [el.initial_option];
+    const on = new Set(first.filter(Boolean).map((o) => o.value));
+    const box = h("div", { class: "choices", role: kind === "radio" ? "radiogroup" : "group", "aria-label": s.name });
+    const changed = () => s.use(picked(el, kind, [...box.querySelectorAll("input")]), box);
+    box.append(...el.options.map((o, i) => choice(o, kind, `${s.key}/${s.focus}`, on.has(o.value), i, changed)));
+    return box;
+  };
+}
+
+function choice(option, kind, name, checked, i, changed) {
+  const input = h("input", { type: kind, name, value: String(i), checked, onchange: changed });
+  const hint = option.description && h("small", {}, textObject(option.description));
+  return h("label", { class: "choice" }, input, h("span", {}, textObject(option.text), hint));
+}
+
+function picked(el, kind, inputs) {
+  const options = inputs.filter((i) => i.checked).map((i) => el.options[Number(i.value)]);
+  return kind === "radio" ? { type: el.type, selected_option: options[0] || null } : { type: el.type, selected_options: options };
+}
+
+function dated(kind, field, initial) {
+  return (el, block, s) => {
+    const value = s.held(block, el)?.[field] || el[initial] || "";
+    const use = (e) => s.use({ type: el.type, [field]: e.target.value || null }, e.target);
+    return h("input", { type: kind, class: "field field-short", value, onchange: use, "aria-label": s.name, "data-focus": s.focus });
+  };
+}
+
+function textInput(el, block, s) {
+  const keep = (e) => s.hold(block, el, { type: el.type, value: e.target.value || null });
+  const send = (e) => {
+    if (e.key === "Enter" && !el.multiline && !e.isComposing) s.enter?.(e, block, el);
+  };
+  const props = {
+    class: "field",
+    type: el.multiline ? null : "text",
+    rows: el.multiline ? 4 : null,
+    value: s.held(block, el)?.value ?? el.initial_value ?? "",
+    placeholder: el.placeholder?.text,
+    maxlength: el.max_length,
+    minlength: el.min_length,
+    "aria-label": s.name,
+    "data-focus": s.focus,
+    oninput: keep,
+    onkeydown: send,
+  };
+  return h(el.multiline ? "textarea" : "input", props);
+}
+
+// picture draws an image of this server only. Any other host stays uncontacted: its description is shown.
+export function picture(el) {
+  const url = el.image_url || "";
+  const own = /^(\/|data:image\/)/.test(url) || url.startsWith(location.origin + "/");
+  if (own) return h("img", { class: "picture", src: url, alt: el.alt_text || "" });
+  return h("span", { class: "picture-away", title: url }, icon("link"), el.alt_text || "image", h("small", {}, "not loaded here"));
+}

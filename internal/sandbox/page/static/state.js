@@ -1,0 +1,66 @@
+// What the page knows: the last answer of the server, and where this reader is.
+// Where the reader is lives in the address (#C0SHOW/U0ANA), so a link or a reload comes back to the same place.
+
+export const world = { view: null, fetched: 0 };
+export const place = { as: "U0ANA", channel: "C0SHOW", app: "home", tab: "chat", threads: new Set() };
+const seen = new Map();
+
+export function accept(view) {
+  world.view = view;
+  world.fetched = performance.now();
+}
+
+// now is the clock of the world in milliseconds, running on between two answers.
+export function now() {
+  return world.view ? world.view.clock.now + (performance.now() - world.fetched) : Date.now();
+}
+
+export function readAddress() {
+  const [channel, as] = location.hash.slice(1).split("/");
+  if (channel) place.channel = channel;
+  if (as) place.as = as;
+}
+
+export function writeAddress() {
+  history.replaceState(null, "", `#${place.channel}/${place.as}`);
+}
+
+const find = (list, id) => (list || []).find((x) => x.id === id);
+export const person = (id) => find(world.view?.people, id);
+export const channel = (id) => find(world.view?.channels, id);
+export const group = (id) => find(world.view?.groups, id);
+export const me = () => person(place.as);
+export const here = () => channel(place.channel);
+export const messagesOf = (id) => world.view?.messages[id] || [];
+export const inApp = () => place.channel === "APP";
+
+// dm is the conversation of this person with the bot, when one is open.
+export const dm = () => (world.view?.channels || []).find((c) => c.dm);
+
+// shown is the id of the channel whose messages are in the middle of the page, or "" for a home tab.
+export function shown() {
+  if (!inApp()) return place.channel;
+  return place.app === "messages" && dm() ? dm().id : "";
+}
+
+const newest = (id) => messagesOf(id).reduce((max, m) => (m.order > max ? m.order : max), 0);
+const mark = (id) => `${place.as}/${id}`;
+
+export function readHere() {
+  const id = shown();
+  if (id && !document.hidden) seen.set(mark(id), newest(id));
+}
+
+// unread counts what came since this person last looked; a channel never looked at starts as read.
+export function unread(id) {
+  const k = mark(id);
+  if (!seen.has(k)) seen.set(k, newest(id));
+  return messagesOf(id).filter((m) => m.order > seen.get(k) && m.user !== place.as).length;
+}
+
+// settle moves the reader to a channel that this person can see.
+export function settle() {
+  const view = world.view;
+  if (!person(place.as)) place.as = view.people.find((p) => !p.bot).id;
+  if (!inApp() && !here()) place.channel = view.channels.find((c) => !c.dm)?.id || "APP";
+}
