@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
+	"casterbot/internal/crash"
 	"casterbot/internal/op"
 )
 
@@ -49,14 +51,16 @@ func (e *Engine) take(ctx context.Context, r op.Request, parsed op.Parsed) (Acce
 	if err != nil {
 		return Accepted{}, fmt.Errorf("keep request %s: %w", r.Key, err)
 	}
+	crash.At("k0")
 	fresh, err := e.store.Receive(ctx, r.Key, kindCommand, body)
 	if err != nil {
 		return Accepted{}, fmt.Errorf("keep request %s: %w", r.Key, err)
 	}
+	crash.At("k1")
 	if !fresh {
 		return Accepted{}, nil
 	}
-	return Accepted{Work: func(ctx context.Context) { e.submit(ctx, r, parsed) }}, nil
+	return Accepted{Work: func(ctx context.Context) { e.submit(ctx, r, parsed) }, Drop: e.settler(r.Key)}, nil
 }
 
 // fillDefaults puts the channel's default in place of an argument that was left out, unless the person asked to choose.
@@ -87,6 +91,8 @@ func (e *Engine) read(ctx context.Context, r op.Request, parsed op.Parsed) {
 }
 
 func (e *Engine) look(ctx context.Context, r op.Request, parsed op.Parsed) (op.Answer, error) {
+	ctx, cancel := context.WithTimeout(ctx, lookWithin)
+	defer cancel()
 	d, _, err := e.judge(ctx, r, parsed.Command, op.Target{}, false)
 	if err != nil {
 		return op.Answer{}, err
@@ -97,7 +103,28 @@ func (e *Engine) look(ctx context.Context, r op.Request, parsed op.Parsed) (op.A
 	}
 	scope, _ := e.policy.Scope(r.Channel)
 	answer, err := parsed.Command.Read(ctx, op.Call{Args: parsed.Args, Scope: scope})
-	return answer, chooser(err, parsed)
+	if err != nil {
+		return answer, chooser(err, parsed)
+	}
+	return e.offered(ctx, r, answer), nil
+}
+
+// offered leaves only those ways on that the person may take here: no button leads to a refusal by the policy.
+func (e *Engine) offered(ctx context.Context, r op.Request, a op.Answer) op.Answer {
+	may := func(n op.Next) bool {
+		parsed, err := e.table.Parse(n.Text)
+		if err != nil || parsed.Help {
+			return true
+		}
+		d, _, err := e.judge(ctx, r, parsed.Command, op.Target{}, false)
+		return err == nil && d.Allowed
+	}
+	a.Next = slices.DeleteFunc(slices.Clone(a.Next), func(n op.Next) bool { return !may(n) })
+	a.Items = slices.Clone(a.Items)
+	for i := range a.Items {
+		a.Items[i].Next = slices.DeleteFunc(slices.Clone(a.Items[i].Next), func(n op.Next) bool { return !may(n) })
+	}
+	return a
 }
 
 // judge asks the policy with what is known of the person and the channel now.
@@ -107,7 +134,7 @@ func (e *Engine) judge(ctx context.Context, r op.Request, c op.Command, target o
 		e.log.Warn("look a person up", "person", r.Person, "error", err)
 		return op.Decision{}, op.Channel{}, rightsUnknown(err)
 	}
-	channel, err := e.dir.Channel(ctx, r.Channel, false)
+	channel, err := e.dir.Channel(ctx, r.Channel, fresh)
 	if err != nil {
 		return op.Decision{}, op.Channel{}, rightsUnknown(err)
 	}

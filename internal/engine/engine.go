@@ -17,10 +17,12 @@ package engine
 import (
 	"context"
 	"log/slog"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"casterbot/internal/crash"
 	"casterbot/internal/op"
 	"casterbot/internal/store"
 )
@@ -34,7 +36,7 @@ type Config struct {
 	Directory Directory
 	Now       func() time.Time
 	Log       *slog.Logger
-	Replica   string                                          // names this process in claims
+	Replica   string                                          // names this process in claims, the same as the store's Options.Replica
 	Pause     func(ctx context.Context, d time.Duration) bool // waits; false when ctx ended first; nil = real time
 }
 
@@ -51,31 +53,41 @@ type Engine struct {
 	replica string
 	pause   func(context.Context, time.Duration) bool
 
-	owed    owed
-	looking sync.Map // ids of unknown operations that are being looked at
-	wake    chan struct{}
-	nudged  atomic.Int64   // nudges that no sweep has answered yet
-	running atomic.Int64   // pieces of work under way
-	work    sync.WaitGroup // the same, to wait for
-	base    context.Context
-	abort   context.CancelFunc // ends runs that outlast the shutdown
-	stop    context.CancelFunc // ends the sweep
-	swept   chan struct{}
+	owed      owed
+	runs      sync.Map // ids of operations that this process takes to their end
+	unwritten sync.Map // outcomes by id that could not be written down
+	looking   sync.Map // ids of unknown operations that are being looked at
+	told      sync.Map // id and state of operations without a card that the asker has been told of
+	wake      chan struct{}
+	nudged    atomic.Int64   // nudges that no sweep has answered yet
+	running   atomic.Int64   // pieces of work under way
+	work      sync.WaitGroup // the same, to wait for
+	base      context.Context
+	abort     context.CancelFunc // ends runs that outlast the shutdown
+	stop      context.CancelFunc // ends the sweep
+	swept     chan struct{}
+	beaten    chan struct{} // closed when the last heartbeat is over
 }
 
 // Times that the engine keeps.
 const (
+	confirmWithin = 5 * time.Minute  // where the policy says nothing
 	startWithin   = 30 * time.Second // from confirmed to sent
 	sendWithin    = 5 * time.Second  // from the durable mark to the first byte
 	answerWithin  = 60 * time.Second // from sent to an answer
 	tellWaiting   = 10 * time.Second // the card says "still waiting"
+	lookWithin    = 20 * time.Second // for everything that only looks
 	lateAfter     = 120 * time.Second
+	repeatQuickly = 20 * time.Second // as long as answers fail to come this soon, a repeatable call is repeated at once
 	repeatWithin  = 10 * time.Minute // a repeatable call may be sent again with its token
 	repeatAtMost  = 3                // in all
 	sweepEvery    = time.Second
 	targetRetry   = 300 * time.Millisecond
 	keepKeys      = 48 * time.Hour
-	pruneInterval = time.Hour
+
+	openPerPerson  = 20 // operations of one person that may be open in a channel
+	openPerChannel = 100
+	pruneInterval  = time.Hour
 )
 
 // New makes an engine; Start begins its periodic work.
@@ -88,7 +100,7 @@ func New(c Config) *Engine {
 	}
 	e := &Engine{
 		table: c.Table, helps: helpRows(c.Table), store: c.Store, policy: c.Policy, chat: c.Chat, dir: c.Directory,
-		now: c.Now, log: c.Log, replica: c.Replica, pause: c.Pause, wake: make(chan struct{}, 1), swept: make(chan struct{}),
+		now: crash.Clock(c.Now), log: c.Log, replica: c.Replica, pause: c.Pause, wake: make(chan struct{}, 1), swept: make(chan struct{}), beaten: make(chan struct{}),
 	}
 	e.base, e.abort = context.WithCancel(context.Background())
 	e.owed.init()
@@ -96,7 +108,7 @@ func New(c Config) *Engine {
 }
 
 func pause(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
+	timer := time.NewTimer(crash.Within(d))
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():
@@ -114,6 +126,7 @@ func (e *Engine) Start(ctx context.Context) error {
 	sweep, stop := context.WithCancel(e.base)
 	e.stop = stop
 	go e.sweeping(sweep)
+	go e.beating()
 	return nil
 }
 
@@ -136,6 +149,9 @@ func (e *Engine) Close(ctx context.Context) {
 	}
 	e.abort()
 	<-done
+	if e.stop != nil {
+		<-e.beaten
+	}
 }
 
 // Nudge makes the sweep look now, after the clock was moved.
@@ -150,6 +166,14 @@ func (e *Engine) Nudge() {
 // Busy reports work under way: calls, looks, cards that are behind, or a nudge that has not been answered yet.
 func (e *Engine) Busy() bool { return e.nudged.Load() > 0 || e.running.Load() > 0 || e.owed.any() }
 
+// rescue keeps a panic from ending the process: it is told in the log, and what was under way is found again by the sweep or
+// after a restart.
+func (e *Engine) rescue(what string, about ...any) {
+	if p := recover(); p != nil {
+		e.log.Error("a panic in "+what, append([]any{"panic", p, "stack", string(debug.Stack())}, about...)...)
+	}
+}
+
 // spawn runs the work behind the caller's back; Close waits for it.
 func (e *Engine) spawn(work func(context.Context)) {
 	e.work.Add(1)
@@ -157,6 +181,7 @@ func (e *Engine) spawn(work func(context.Context)) {
 	go func() {
 		defer e.work.Done()
 		defer e.running.Add(-1)
+		defer e.rescue("work")
 		work(e.base)
 	}()
 }

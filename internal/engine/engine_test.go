@@ -96,7 +96,7 @@ func TestWhoMayPress(t *testing.T) {
 		"an approver declines":         {op.ConfirmOther, ken, op.ActDecline, op.Cancelled, ""},
 		"somebody declines":            {op.ConfirmOther, bo, op.ActDecline, op.Pending, "not an approver"},
 		"a button that does not exist": {op.ConfirmSelf, ana, "explode", op.Pending, "do not know this button"},
-		"it happened, too early":       {op.ConfirmSelf, ana, op.ActHappened, op.Pending, "expired"},
+		"it happened, too early":       {op.ConfirmSelf, ana, op.ActHappened, op.Pending, "waits for a confirmation"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newStage(t)

@@ -46,6 +46,7 @@ func (e *Engine) Fill(ctx context.Context, r op.Request, form op.Form) (op.Form,
 		form.Problem = e.answerFor(err).Title
 		return form, nil
 	}
+	form.Note = op.L(command.Short)
 	scope, _ := e.policy.Scope(r.Channel)
 	for i, field := range form.Fields {
 		if field.Max > 0 {

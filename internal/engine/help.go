@@ -40,16 +40,18 @@ func (e *Engine) helpFor(person op.Person, channel op.Channel, p op.Parsed) op.A
 			continue
 		}
 		d := e.policy.Decide(person, channel, row.verb, row.effect, op.Target{})
-		if !d.Allowed {
+		if !d.Allowed && len(refused.Why) == 0 {
 			refused = d
+		}
+		if !d.Allowed {
 			continue
 		}
 		answer.Items = append(answer.Items, row.items[d.Confirm])
 	}
 	if len(answer.Items) == 0 {
-		return *denied(refused)
+		return *reply(op.MarkDenied, op.L("There is nothing that you may do here."), refused.Why...)
 	}
-	answer.Note = e.helpNote(channel.ID)
+	answer.Note = e.helpNote(channel.ID, p.Noun)
 	return answer
 }
 
@@ -82,13 +84,13 @@ func helpItem(c op.Command, confirm op.Confirm) op.Item {
 
 var confirmWords = map[op.Confirm]string{op.ConfirmOther: " Needs a second person."}
 
-func (e *Engine) helpNote(channel string) op.Line {
+func (e *Engine) helpNote(channel, noun string) op.Line {
 	scope, _ := e.policy.Scope(channel)
 	note := op.L("Names or ids; several words in quotes; ", op.Code("?"), " in place of a name lets you choose.")
-	if studio := scope.Default["caster"]; studio != "" {
+	if studio := scope.Default["caster"]; studio != "" && noun != "record" {
 		note = append(note, op.L(" Without a name: studio ", op.B(studio), ".")...)
 	}
-	if stream := scope.Default["stream"]; stream != "" {
+	if stream := scope.Default["stream"]; stream != "" && noun != "caster" {
 		note = append(note, op.L(" Without a stream: ", op.B(stream), ".")...)
 	}
 	return note
@@ -101,7 +103,7 @@ func (e *Engine) helpTopic(p op.Parsed) op.Answer {
 	for _, c := range e.table.Commands {
 		for _, spelling := range append([]string{c.Usage}, c.Aliases...) {
 			words := strings.Join(op.Words(spelling), " ")
-			if strings.HasPrefix(words, topic) || strings.HasSuffix(words, p.Topic) {
+			if strings.HasPrefix(words, topic) || strings.HasSuffix(words, " "+p.Topic) && strings.HasPrefix(words, p.Noun) {
 				answer.Items = append(answer.Items, topicItem(c))
 				break
 			}

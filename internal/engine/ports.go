@@ -41,4 +41,5 @@ type Accepted struct {
 	Reply *op.Answer            // to be given at once, in private
 	Form  *op.Form              // to be opened at once, still without options
 	Work  func(context.Context) // to be run after the acknowledgement; nil when there is nothing more to do
+	Drop  func(context.Context) // to be run in place of Work when that cannot be run: forgets what was taken; may be nil
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"casterbot/internal/crash"
 	"casterbot/internal/op"
 	"casterbot/internal/store"
 )
@@ -14,13 +15,14 @@ import (
 func (e *Engine) Press(ctx context.Context, c op.Click) (Accepted, error) {
 	o, err := e.store.Get(ctx, c.Operation)
 	if errors.Is(err, store.ErrNotFound) {
-		return Accepted{Reply: reply(op.MarkFailed, op.L("I do not know this card. Nothing was done."))}, nil
+		return Accepted{Reply: reply(op.MarkFailed, op.L("I do not know this card. Nothing was done.")),
+			Work: func(ctx context.Context) { e.recordMismatch(ctx, op.Operation{Channel: c.Channel}, c) }}, nil
 	}
 	if err != nil {
 		return Accepted{}, fmt.Errorf("read %s: %w", op.Ref(c.Operation), err)
 	}
 	if !belongs(o, c) {
-		return Accepted{Reply: reply(op.MarkFailed, op.L("This button does not belong to this message. Nothing was done.")),
+		return Accepted{Reply: reply(op.MarkFailed, op.L("This is not the card that counts for op ", o.Ref(), ", but a copy of it. Use the newest one. Nothing was done.")),
 			Work: func(ctx context.Context) { e.recordMismatch(ctx, o, c) }}, nil
 	}
 	if text, ok := followUp(o, c); ok {
@@ -37,14 +39,16 @@ func (e *Engine) takeClick(ctx context.Context, c op.Click) (Accepted, error) {
 	if err != nil {
 		return Accepted{}, fmt.Errorf("keep click %s: %w", c.Key, err)
 	}
+	crash.At("k0")
 	fresh, err := e.store.Receive(ctx, c.Key, kindClick, body)
 	if err != nil {
 		return Accepted{}, fmt.Errorf("keep click %s: %w", c.Key, err)
 	}
+	crash.At("k1")
 	if !fresh {
 		return Accepted{}, nil
 	}
-	return Accepted{Work: func(ctx context.Context) { e.press(ctx, c) }}, nil
+	return Accepted{Work: func(ctx context.Context) { e.press(ctx, c) }, Drop: e.settler(c.Key)}, nil
 }
 
 // belongs holds a click against the stored card: a value copied into another message or channel is worth nothing.
@@ -82,20 +86,38 @@ var acts = map[op.Act]func(*Engine, context.Context, op.Operation, op.Click) err
 	op.ActNot:      (*Engine).itDidNot,
 }
 
+// press does what a click asks for. The click is settled before anybody is told that nothing was done: told first, a crash in
+// between would let it act after the restart. The card shows where things stand in any case.
 func (e *Engine) press(ctx context.Context, c op.Click) {
+	crash.At("k2")
 	err := e.act(ctx, c)
+	e.settler(c.Key)(ctx)
 	if err != nil {
 		e.sayError(ctx, c.Address(), err, "op", op.Ref(c.Operation))
 	}
-	if err := e.store.Settle(ctx, c.Key); err != nil {
-		e.log.Error("settle a click", "op", op.Ref(c.Operation), "error", err)
+}
+
+// settler takes a row off the inbox.
+func (e *Engine) settler(key string) func(context.Context) {
+	return func(ctx context.Context) {
+		if err := e.store.Settle(ctx, key); err != nil {
+			e.log.Error("settle what was received", "error", err)
+		}
 	}
 }
 
-func (e *Engine) act(ctx context.Context, c op.Click) error {
+func (e *Engine) act(ctx context.Context, c op.Click) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("a panic at a click: %v", p)
+		}
+	}()
 	do, ok := acts[c.Act]
 	if !ok {
 		return op.Refuse(op.L("I do not know this button. Nothing was done."))
+	}
+	if age := e.now().Sub(c.At); age > startWithin && (c.Act == op.ActConfirm || c.Act == op.ActApprove) {
+		return op.Refuse(op.L("This click reached me too late, so nothing was done. Press again if it is still wanted."))
 	}
 	o, err := e.store.Get(ctx, c.Operation)
 	if err != nil {
@@ -112,11 +134,11 @@ func (e *Engine) confirm(ctx context.Context, o op.Operation, c op.Click) error 
 	if o.Decision.Confirm != op.ConfirmSelf || c.Person != o.Asker {
 		return onlyAsker(o)
 	}
-	now, err := e.judgeAsker(ctx, o)
+	now, err := e.judgeAsker(ctx, o, c.Person)
 	if err != nil {
 		return err
 	}
-	if now.Confirm != op.ConfirmSelf {
+	if !sameConfirm(now.Confirm, op.ConfirmSelf) {
 		return policyChanged(o)
 	}
 	return e.queue(ctx, o, c, op.EventConfirmed)
@@ -127,7 +149,7 @@ func (e *Engine) approve(ctx context.Context, o op.Operation, c op.Click) error 
 	if o.State != op.Pending {
 		return e.tooLate(o, c)
 	}
-	now, err := e.judgeAsker(ctx, o)
+	now, err := e.judgeAsker(ctx, o, c.Person)
 	if err != nil {
 		return err
 	}
@@ -152,21 +174,25 @@ func (e *Engine) mayApprove(ctx context.Context, now op.Decision, o op.Operation
 	return nil
 }
 
-// judgeAsker asks the policy again whether the asker may still do this.
-func (e *Engine) judgeAsker(ctx context.Context, o op.Operation) (op.Decision, error) {
+// judgeAsker asks the policy again whether the asker may still do this, and words a refusal for the reader.
+func (e *Engine) judgeAsker(ctx context.Context, o op.Operation, reader string) (op.Decision, error) {
 	command, ok := e.table.Find(o.Command)
 	if !ok {
 		return op.Decision{}, op.Refuse(op.L("This command is no longer known. Nothing was done."))
 	}
 	r := op.Request{Team: o.Team, Channel: o.Channel, Person: o.Asker, PersonTeam: o.Team}
-	d, _, err := e.judge(ctx, r, command, o.Plan.Target, true)
-	if err != nil {
-		return d, err
+	d, channel, err := e.judge(ctx, r, command, o.Plan.Target, true)
+	switch {
+	case err == nil && !d.Allowed:
+		err = e.deny(ctx, r, o.Verb, d)
+	case err == nil && !channel.Member:
+		return d, notInChannel()
 	}
-	if !d.Allowed {
-		return d, e.deny(ctx, r, o.Verb, d)
+	if err != nil && reader != o.Asker {
+		e.log.Info("the asker's right is gone", "op", o.Ref(), "error", err)
+		err = askerMayNot(o)
 	}
-	return d, nil
+	return d, err
 }
 
 // queue is the guarded move that only one click can win.

@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
+	"casterbot/internal/crash"
 	"casterbot/internal/op"
 	"casterbot/internal/store"
 )
@@ -13,7 +16,12 @@ import (
 // run takes a queued operation to its end. This is the only place in casterbot that makes a changing call, and it makes it
 // after claim has written `running`; a crash anywhere behind that leaves a row that says so.
 func (e *Engine) run(ctx context.Context, id string) {
-	o, command, err := e.claim(ctx, id)
+	if _, busy := e.runs.LoadOrStore(id, true); busy {
+		return
+	}
+	defer e.runs.Delete(id)
+	crash.At("k2")
+	o, command, marked, err := e.claim(ctx, id)
 	if err != nil {
 		e.log.Error("claim", "op", op.Ref(id), "error", err)
 		return
@@ -21,9 +29,12 @@ func (e *Engine) run(ctx context.Context, id string) {
 	if o.State != op.Running {
 		return
 	}
-	outcome := e.send(ctx, o, command)
+	crash.At("k3")
+	outcome := e.send(ctx, o, command, marked)
+	crash.At("k5")
 	o, err = e.finish(ctx, o, outcome)
 	if err != nil {
+		e.unwritten.Store(id, outcome)
 		e.log.Error("record the outcome", "op", o.Ref(), "outcome", outcome.State, "requestId", outcome.RequestID, "error", err)
 		return
 	}
@@ -34,83 +45,139 @@ func (e *Engine) run(ctx context.Context, id string) {
 
 // claim brings a queued operation to `running`, or ends it without sending: when what was seen has changed, when the asker
 // or the approver may no longer, or when its turn did not come in time.
-func (e *Engine) claim(ctx context.Context, id string) (op.Operation, op.Command, error) {
+func (e *Engine) claim(ctx context.Context, id string) (o op.Operation, command op.Command, marked time.Time, err error) {
 	for {
-		o, err := e.store.Get(ctx, id)
+		o, err = e.store.Get(ctx, id)
 		if err != nil {
-			return o, op.Command{}, err
+			return o, op.Command{}, marked, err
 		}
 		command, known := e.table.Find(o.Command)
 		if o.State != op.Queued {
-			return o, command, nil
+			return o, command, marked, nil
 		}
 		if !known {
-			return o, command, e.drop(ctx, o, op.L("This command is no longer known."))
+			return o, command, marked, e.drop(ctx, o, op.Refuse(op.L("this command is no longer known.")))
 		}
-		if why := e.reconsider(ctx, o, command); why != nil {
-			return o, command, e.drop(ctx, o, why)
+		plan, why := e.reconsider(ctx, o, command)
+		if why != nil {
+			return o, command, marked, e.drop(ctx, o, why)
 		}
-		o, err = e.mark(ctx, o)
-		if errors.Is(err, store.ErrTargetBusy) {
-			if !e.pause(ctx, targetRetry) {
-				return o, command, ctx.Err()
-			}
-			continue
+		marked = time.Now()
+		o, err = e.mark(ctx, o, plan)
+		if !errors.Is(err, store.ErrTargetBusy) {
+			return o, command, marked, err
 		}
-		return o, command, err
+		if err := e.awaitTurn(ctx, o); err != nil {
+			return o, command, marked, err
+		}
 	}
 }
 
-// reconsider plans again and asks the policy again; nil means that all is as it was when the person confirmed.
-func (e *Engine) reconsider(ctx context.Context, o op.Operation, command op.Command) op.Line {
-	if e.now().After(o.Expires) {
-		return op.L("Its turn did not come in time.")
-	}
-	scope, _ := e.policy.Scope(o.Channel)
-	plan, err := command.Plan(ctx, op.Call{Args: o.Plan.Args, Scope: scope})
-	if err != nil {
-		return e.answerFor(err, "op", o.Ref()).Title
-	}
-	if plan.Fingerprint != o.Plan.Fingerprint {
-		return op.L("Something changed since you asked: ", changes(o.Plan, plan))
-	}
-	now, err := e.judgeAsker(ctx, o)
-	if err != nil {
-		return e.answerFor(err, "op", o.Ref()).Title
-	}
-	if now.Confirm != op.ConfirmOther {
-		if now.Confirm != o.Decision.Confirm {
-			return policyChanged(o).Answer.Title
+// awaitTurn waits until no operation of the target runs, or the time to start is over.
+func (e *Engine) awaitTurn(ctx context.Context, o op.Operation) error {
+	for !e.now().After(o.Expires) {
+		if !e.pause(ctx, targetRetry) {
+			return ctx.Err()
 		}
-		return nil
-	}
-	if err := e.mayApprove(ctx, now, o, o.By, o.Team); err != nil {
-		return e.answerFor(err, "op", o.Ref()).Title
+		running, err := e.store.List(ctx, store.Query{States: []op.State{op.Running}, Target: o.Plan.Target.Key(), Limit: 1})
+		if err != nil {
+			return err
+		}
+		if len(running) == 0 {
+			return nil
+		}
 	}
 	return nil
 }
 
-// changes lists the facts that are on the card now and were not before.
+// reconsider plans again and asks the policy again. No error means that all is as it was when the person confirmed; the plan
+// is the one on the card, with what was seen now.
+func (e *Engine) reconsider(ctx context.Context, o op.Operation, command op.Command) (op.Plan, error) {
+	ctx, cancel := context.WithTimeout(ctx, lookWithin)
+	defer cancel()
+	if e.now().After(o.Expires) {
+		return o.Plan, op.Refuse(op.L("its turn did not come in time."))
+	}
+	scope, _ := e.policy.Scope(o.Channel)
+	plan, err := command.Plan(ctx, op.Call{Args: o.Plan.Args, Scope: scope})
+	if err != nil {
+		return plan, err
+	}
+	if plan.Fingerprint != o.Plan.Fingerprint {
+		return plan, op.Refuse(op.L("something changed since you asked: ", changes(o.Plan, plan)))
+	}
+	if err := e.noneUnknown(ctx, o); err != nil {
+		return plan, err
+	}
+	sent := o.Plan
+	sent.Seen = plan.Seen
+	return sent, e.stillAllowed(ctx, o)
+}
+
+// noneUnknown demands that the card named every operation of the target whose outcome is unknown.
+func (e *Engine) noneUnknown(ctx context.Context, o op.Operation) error {
+	open, err := e.openOn(ctx, o.Plan.Target)
+	for _, other := range open {
+		named := func(fact op.Line) bool { return strings.Contains(fact.Plain(), "op "+other.Ref()) }
+		if !slices.ContainsFunc(o.Plan.Facts, named) {
+			return op.Refuse(op.L("something changed since you asked: ", unknownFact(other)))
+		}
+	}
+	return err
+}
+
+// stillAllowed asks the policy in force whether the asker, and the second person if there was one, may do this now.
+func (e *Engine) stillAllowed(ctx context.Context, o op.Operation) error {
+	now, err := e.judgeAsker(ctx, o, "")
+	if err != nil {
+		return err
+	}
+	if !sameConfirm(now.Confirm, o.Decision.Confirm) {
+		return policyChanged(o)
+	}
+	if now.Confirm == op.ConfirmOther && e.mayApprove(ctx, now, o, o.By, o.Team) != nil {
+		return op.Refuse(op.L("I cannot confirm that ", op.Who(o.By), " may still approve this."))
+	}
+	return nil
+}
+
+// sameConfirm: what was asked for is what the policy wants, or more.
+func sameConfirm(now, asked op.Confirm) bool {
+	return now == asked || now == op.ConfirmNone && asked == op.ConfirmSelf
+}
+
+// changes lists what the card would say now and did not say before.
 func changes(before, now op.Plan) op.Line {
+	var news []op.Line
+	if now.Title.Plain() != before.Title.Plain() {
+		news = append(news, op.L("it would be “", now.Title, "” now."))
+	}
 	known := map[string]bool{}
 	for _, fact := range before.Facts {
 		known[fact.Plain()] = true
 	}
-	line := op.Line{}
 	for _, fact := range now.Facts {
 		if !known[fact.Plain()] {
-			line = append(append(line, fact...), op.Span{Text: " "})
+			news = append(news, fact)
 		}
 	}
-	if len(line) == 0 {
+	if len(news) == 0 {
 		return op.L("its state is another one.")
+	}
+	line := op.L(news[0])
+	for _, fact := range news[1:] {
+		line = op.L(line, " ", fact)
 	}
 	return line
 }
 
-// drop ends a queued operation of which nothing was sent.
-func (e *Engine) drop(ctx context.Context, o op.Operation, why op.Line) error {
-	outcome := op.Outcome{State: op.Failed, Text: op.L(why, " Nothing was sent, nothing changed.")}
+// drop ends a queued operation of which nothing was sent, and says why on its card.
+func (e *Engine) drop(ctx context.Context, o op.Operation, why error) error {
+	outcome := op.Outcome{State: op.Failed, Text: unsent(o, e.answerFor(why, "op", o.Ref()).Title), Next: []op.Next{{Label: "Ask again", Text: o.Text}}}
+	refusal := &op.Refusal{}
+	if errors.As(why, &refusal) && refusal.Already {
+		outcome.Already, outcome.Next = true, refusal.Answer.Next
+	}
 	_, err := e.store.Move(ctx, store.Move{ID: o.ID, From: op.Queued, To: op.Failed, Outcome: &outcome, Event: e.event(op.EventClosed, "", "", o)})
 	e.owe(o.ID)
 	if errors.Is(err, store.ErrLost) {
@@ -119,11 +186,20 @@ func (e *Engine) drop(ctx context.Context, o op.Operation, why op.Line) error {
 	return err
 }
 
+// unsent words why nothing was sent, once.
+func unsent(o op.Operation, why op.Line) op.Line {
+	said := why.Plain()
+	if strings.Contains(said, "othing was done") || strings.Contains(said, "othing was changed") {
+		return op.L(o.Plan.Title, ": ", why)
+	}
+	return op.L(o.Plan.Title, ": ", why, " Nothing was sent, nothing changed.")
+}
+
 // mark writes `running` durably. Whoever gets the row back as running owns the one send.
-func (e *Engine) mark(ctx context.Context, o op.Operation) (op.Operation, error) {
-	before := time.Now()
+func (e *Engine) mark(ctx context.Context, o op.Operation, plan op.Plan) (op.Operation, error) {
 	now, err := e.store.Move(ctx, store.Move{
-		ID: o.ID, From: op.Queued, To: op.Running, Claim: e.replica, Fresh: true, Send: true, Event: e.event(op.EventSent, o.By, o.Team, o),
+		ID: o.ID, From: op.Queued, To: op.Running, Claim: e.replica, Fresh: true, Send: true, Plan: &plan,
+		Event: e.event(op.EventSent, o.By, o.Team, o),
 	})
 	if errors.Is(err, store.ErrLost) {
 		return o, nil
@@ -132,11 +208,7 @@ func (e *Engine) mark(ctx context.Context, o op.Operation) (op.Operation, error)
 		return o, fmt.Errorf("mark %s as sent: %w", o.Ref(), err)
 	}
 	e.owe(o.ID)
-	if stalled(before) {
-		outcome := op.Outcome{State: op.Unknown, Text: op.L("This machine stood still just before the call, so I did not make it.")}
-		now, err = e.finish(ctx, now, outcome)
-	}
-	return now, err
+	return now, nil
 }
 
 // stalled reports that more than sendWithin has passed by the monotonic or by the wall clock: a suspended machine stops one
@@ -146,23 +218,35 @@ func stalled(since time.Time) bool {
 	return now.Sub(since) > sendWithin || now.Round(0).Sub(since.Round(0)) > sendWithin
 }
 
-// send makes the call: once, or for a repeatable command up to repeatAtMost times with the same token.
-func (e *Engine) send(ctx context.Context, o op.Operation, command op.Command) op.Outcome {
-	stop := e.tellWaiting(ctx, o)
+// send makes the call: once, or for a repeatable command up to repeatAtMost times with the same token, as long as answers fail
+// to come quickly. Once a call is unknown only a success can tell what became of it: a refusal speaks of the repetition.
+func (e *Engine) send(ctx context.Context, o op.Operation, command op.Command, marked time.Time) op.Outcome {
+	stop := e.tellWaiting(ctx, o, command)
 	defer stop()
-	outcome := e.apply(ctx, o, command)
-	for n := 1; outcome.State == op.Unknown && command.Repeatable && n < repeatAtMost; n++ {
-		if !e.pause(ctx, time.Duration(n)*time.Second) || e.note(ctx, o, store.Note{Send: true}, op.EventSent) != nil {
+	began := time.Now()
+	outcome := e.apply(ctx, o, command, marked)
+	for n := 1; outcome.State == op.Unknown && command.Repeatable && n < repeatAtMost && time.Since(began) < repeatQuickly; n++ {
+		if !e.pause(ctx, time.Duration(n)*time.Second) || e.stillAllowed(ctx, o) != nil {
 			return outcome
 		}
-		outcome = e.apply(ctx, o, command)
+		marked = time.Now()
+		if e.note(ctx, o, store.Note{Send: true}, op.EventSent) != nil {
+			return outcome
+		}
+		if again := e.apply(ctx, o, command, marked); again.State == op.Succeeded {
+			return again
+		}
 	}
 	return outcome
 }
 
-// apply calls the command once. A panic or a missing state is an unknown outcome: the call may have left.
-func (e *Engine) apply(ctx context.Context, o op.Operation, command op.Command) (outcome op.Outcome) {
-	ctx, cancel := context.WithTimeout(ctx, answerWithin)
+// apply calls the command once, unless this process stood still since the mark was about to be written: by now others may
+// have taken over, so nothing is sent. A panic or a missing state is an unknown outcome: the call may have left.
+func (e *Engine) apply(ctx context.Context, o op.Operation, command op.Command, marked time.Time) (outcome op.Outcome) {
+	if stalled(marked) {
+		return op.Outcome{State: op.Failed, Text: op.L(o.Plan.Title, ": this machine stood still just before the call, so I did not make it. Nothing was changed.")}
+	}
+	ctx, cancel := context.WithTimeout(ctx, crash.Within(answerWithin))
 	defer cancel()
 	defer func() {
 		if p := recover(); p != nil {
@@ -178,13 +262,17 @@ func (e *Engine) apply(ctx context.Context, o op.Operation, command op.Command) 
 }
 
 // tellWaiting puts "still waiting" on the card when no answer has come after tellWaiting.
-func (e *Engine) tellWaiting(ctx context.Context, o op.Operation) (stop func()) {
+func (e *Engine) tellWaiting(ctx context.Context, o op.Operation, command op.Command) (stop func()) {
 	ctx, stop = context.WithCancel(ctx)
+	words := op.L("Still waiting for an answer. I will not send it again.")
+	if command.Repeatable {
+		words = op.L("Still waiting for an answer.")
+	}
 	go func() {
 		if !e.pause(ctx, tellWaiting) {
 			return
 		}
-		waiting := op.Outcome{State: op.Running, Evidence: op.L("Still waiting for an answer. I will not send it again.")}
+		waiting := op.Outcome{State: op.Running, Evidence: words}
 		if err := e.note(ctx, o, store.Note{Outcome: &waiting}, op.EventWaiting); err == nil {
 			e.owe(o.ID)
 		}
@@ -205,12 +293,33 @@ func (e *Engine) finish(ctx context.Context, o op.Operation, outcome op.Outcome)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), answerWithin)
 	defer cancel()
 	now, err := e.store.Move(ctx, store.Move{ID: o.ID, From: op.Running, To: outcome.State, Outcome: &outcome, Event: event})
+	if errors.Is(err, store.ErrLost) {
+		return now, e.answerCame(ctx, now, outcome, event)
+	}
 	if err != nil {
 		return o, fmt.Errorf("finish %s: %w", o.Ref(), err)
 	}
 	e.log.Info("answered", "op", o.Ref(), "verb", o.Verb, "outcome", outcome.State, "code", outcome.Code, "requestId", outcome.RequestID)
+	crash.At("k6")
 	e.owe(o.ID)
 	return now, nil
+}
+
+// answerCame takes an answer after somebody gave up on it. It settles an unknown operation, a refusal only if there was but one
+// call; what a person has settled stays, with the answer beside it.
+func (e *Engine) answerCame(ctx context.Context, now op.Operation, outcome op.Outcome, event op.Event) error {
+	definite := outcome.State == op.Succeeded || outcome.State == op.Failed && now.Sends == 1
+	if now.State == op.Unknown && definite {
+		return e.settle(ctx, now, outcome, op.EventAnswered, op.Click{})
+	}
+	if outcome.State == op.Unknown || now.Outcome == nil {
+		return nil
+	}
+	known := *now.Outcome
+	known.RequestID, known.Evidence = outcome.RequestID, op.L("An answer came late: ", outcome.Text)
+	err := e.store.Note(ctx, now.ID, store.Note{From: now.State, Outcome: &known}, event)
+	e.owe(now.ID)
+	return err
 }
 
 // looksAfterAnswer are the waits before each look that should confirm an answer.
@@ -226,7 +335,7 @@ func (e *Engine) check(ctx context.Context, o op.Operation, command op.Command) 
 		if !e.pause(ctx, wait) {
 			return
 		}
-		seen, err := command.Verify(ctx, attempt(o))
+		seen, err := verify(ctx, command, o)
 		if err != nil {
 			outcome.Evidence = op.L("I could not look whether it took effect.")
 			continue

@@ -45,8 +45,10 @@ func denied(d op.Decision) *op.Answer {
 }
 
 func rightsUnknown(err error) error {
-	return errors.Join(op.Refuse(op.L("I cannot check your rights right now, so nothing was done."),
-		op.L("Slack did not answer who you are. Try again in a minute.")), err)
+	refusal := op.Refuse(op.L("I cannot check your rights now, so nothing was done."),
+		op.L("Slack did not tell me who you are and which groups you are in. Try again in a minute."))
+	refusal.Answer.Mark = op.MarkDenied
+	return errors.Join(refusal, err)
 }
 
 func notInChannel() *op.Refusal {
@@ -66,6 +68,14 @@ func onlyAsker(o op.Operation) *op.Refusal {
 	return &op.Refusal{Answer: op.Answer{Mark: op.MarkDenied, Title: op.L("Only ", op.Who(o.Asker), " can answer this card. Nothing was done.")}}
 }
 
+// askerMayNot tells others that the asker's right could not be confirmed. It names no reason: that is between the asker and
+// the policy.
+func askerMayNot(o op.Operation) error {
+	return &op.Refusal{Answer: op.Answer{
+		Mark: op.MarkDenied, Title: op.L("I cannot confirm that ", op.Who(o.Asker), " may still do this here, so nothing was done."),
+	}}
+}
+
 func policyChanged(o op.Operation) *op.Refusal {
 	return op.Refuse(op.L("The policy has changed since this was asked. Nothing was done.")).
 		WithNext(op.Next{Label: "Ask again", Text: o.Text})
@@ -75,17 +85,20 @@ func policyChanged(o op.Operation) *op.Refusal {
 // replayed after a restart, because it is the same click.
 func (e *Engine) tooLate(o op.Operation, c op.Click) error {
 	e.owe(o.ID)
-	return &op.Refusal{Already: true, Answer: op.Answer{Mark: op.MarkNeutral, Title: lateWords(o, c.Person)}}
+	return &op.Refusal{Already: true, Answer: op.Answer{Mark: op.MarkNeutral, Title: e.lateWords(o, c.Person)}}
 }
 
-func lateWords(o op.Operation, clicker string) op.Line {
+func (e *Engine) lateWords(o op.Operation, clicker string) op.Line {
 	who := op.L(op.Who(o.By))
 	if o.By == clicker {
 		who = op.L("you")
 	}
 	switch o.State {
 	case op.Pending:
-		return op.L("This expired at ", op.At(o.Expires), ". Nothing was done.")
+		if !e.now().Before(o.Expires) {
+			return op.L("This expired at ", op.At(o.Expires), ". Nothing was done.")
+		}
+		return op.L("This waits for a confirmation, until ", op.At(o.Expires), ". Your click changed nothing.")
 	case op.Expired:
 		return op.L("This expired. Nothing was done.")
 	case op.Cancelled:

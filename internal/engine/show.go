@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -14,16 +15,24 @@ import (
 type owed struct {
 	mu    sync.Mutex
 	cards map[string]bool // true: draw once more when the drawing under way ends
-	later map[string]time.Time
+	later map[string]rest
 	work  sync.WaitGroup
 }
 
-// retryShow is how long a card that could not be drawn waits.
-const retryShow = 2 * time.Second
+// rest is how long a card that could not be drawn is left alone: twice as long after every try.
+type rest struct {
+	until time.Time
+	last  time.Duration
+}
+
+const (
+	shortestRest = 2 * time.Second
+	longestRest  = 5 * time.Minute
+)
 
 func (w *owed) init() {
 	w.cards = map[string]bool{}
-	w.later = map[string]time.Time{}
+	w.later = map[string]rest{}
 }
 
 func (w *owed) wait() { w.work.Wait() }
@@ -39,10 +48,9 @@ func (w *owed) any() bool {
 func (w *owed) begin(id string) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if time.Now().Before(w.later[id]) {
+	if time.Now().Before(w.later[id].until) {
 		return false
 	}
-	delete(w.later, id)
 	if _, busy := w.cards[id]; busy {
 		w.cards[id] = true
 		return false
@@ -56,16 +64,23 @@ func (w *owed) begin(id string) bool {
 func (w *owed) end(id string, failed bool) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	before := w.later[id]
 	if w.cards[id] && !failed {
 		w.cards[id] = false
 		return true
 	}
+	delete(w.later, id)
 	if failed {
-		w.later[id] = time.Now().Add(retryShow)
+		w.later[id] = longer(before)
 	}
 	delete(w.cards, id)
 	w.work.Done()
 	return false
+}
+
+func longer(r rest) rest {
+	pause := min(max(2*r.last, shortestRest), longestRest)
+	return rest{until: time.Now().Add(pause), last: pause}
 }
 
 // owe brings the card of an operation up to date soon. What fails is tried again by the sweep.
@@ -86,13 +101,15 @@ func (e *Engine) owe(id string) {
 	}()
 }
 
-func (e *Engine) draw(ctx context.Context, id string) error {
-	o, err := e.store.Get(ctx, id)
-	if err != nil {
+func (e *Engine) draw(ctx context.Context, id string) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("a panic while drawing: %v", p)
+		}
+	}()
+	o, mine, err := e.store.Hold(ctx, id)
+	if err != nil || !mine {
 		return err
-	}
-	if o.Shown >= o.Version {
-		return nil
 	}
 	card, err := e.chat.Show(ctx, o)
 	if errors.Is(err, ErrGone) {
@@ -108,16 +125,30 @@ func (e *Engine) draw(ctx context.Context, id string) error {
 	return e.store.Shown(ctx, o.ID, o.Version, card)
 }
 
-// showElsewhere tells the asker in private when the channel cannot be written to. Without a card nobody could confirm, so a
-// pending operation runs into its expiry.
+// showElsewhere tells the asker in private, once for each state that matters, when the channel cannot be written to. Without a
+// card nobody could confirm, so a pending operation runs into its expiry.
 func (e *Engine) showElsewhere(ctx context.Context, o op.Operation) error {
-	text := op.L(o.Plan.Title, ": ", string(o.State), ".")
-	if o.Outcome != nil {
-		text = op.L(o.Outcome.Text)
-	}
-	answer := op.Answer{Mark: op.MarkUnknown, Title: text, Note: op.L("I can no longer write in ", op.In(o.Channel), ", so I tell you here. op ", o.Ref())}
-	if err := e.chat.Tell(ctx, op.Address{Person: o.Asker}, answer); err != nil {
-		return err
+	words, matters := elsewhere[o.State]
+	if _, told := e.told.LoadOrStore(o.ID+string(o.State), true); matters && !told {
+		text := op.L(o.Plan.Title, words)
+		if o.Outcome != nil {
+			text = op.L(o.Outcome.Text)
+		}
+		if o.Outcome != nil && o.State == op.Unknown {
+			text = op.L(o.Plan.Title, ": ", o.Outcome.Text, " I will not send it again.")
+		}
+		answer := op.Answer{Mark: homeMarks[o.State], Title: text, Note: op.L("I cannot write in ", op.In(o.Channel), ", so I tell you here. op ", o.Ref())}
+		if err := e.chat.Tell(ctx, op.Address{Person: o.Asker}, answer); err != nil {
+			e.told.Delete(o.ID + string(o.State))
+			return err
+		}
 	}
 	return e.store.Shown(ctx, o.ID, o.Version, o.Card)
+}
+
+// elsewhere are the states that an asker hears of without a card, in words.
+var elsewhere = map[op.State]string{
+	op.Pending: ": I cannot show its card, so nobody can confirm it. It will expire and nothing will be done.",
+	op.Expired: ": expired. Nothing was done.", op.Cancelled: ": called off. Nothing was done.",
+	op.Succeeded: ": done.", op.Failed: ": not done.", op.Unknown: ": it is not known whether it happened.",
 }

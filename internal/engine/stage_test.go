@@ -35,6 +35,7 @@ type stage struct {
 	shown    []op.Operation
 	showErr  []error // errors of the next shows
 	told     []string
+	tell     func()        // called while somebody is told something
 	blocking chan struct{} // Apply waits for it when set
 }
 
@@ -195,9 +196,10 @@ func (s *stage) do(a Accepted) {
 	s.settle()
 }
 
-// asked is a fresh pending operation.
+// asked is a fresh pending operation, a moment younger than those before.
 func (s *stage) asked(text string) op.Operation {
 	s.t.Helper()
+	s.with(func() { s.now = s.now.Add(time.Millisecond) })
 	s.typed(ana, text)
 	list, err := s.store.List(context.Background(), store.Query{Newest: true, Limit: 1})
 	if err != nil || len(list) == 0 {
@@ -312,6 +314,9 @@ func (c *chat) Show(_ context.Context, o op.Operation) (string, error) {
 }
 
 func (c *chat) Tell(_ context.Context, _ op.Address, a op.Answer) error {
+	if c.tell != nil {
+		c.tell()
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.told = append(c.told, a.Title.Plain())

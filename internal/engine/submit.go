@@ -4,23 +4,35 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 
+	"casterbot/internal/crash"
 	"casterbot/internal/op"
 	"casterbot/internal/store"
 )
 
 // submit turns a durable request into a pending operation with a card, or tells the asker why not.
 func (e *Engine) submit(ctx context.Context, r op.Request, parsed op.Parsed) {
-	err := e.propose(ctx, r, parsed)
+	crash.At("k2")
+	err := e.tryPropose(ctx, r, parsed)
 	if err == nil { // creating the operation has settled the request
 		return
 	}
 	if !errors.Is(err, store.ErrExists) {
 		e.sayError(ctx, r.Address(), chooser(err, parsed), "verb", parsed.Command.Verb)
 	}
-	if err := e.store.Settle(ctx, r.Key); err != nil {
-		e.log.Error("settle a refused request", "error", err)
-	}
+	e.settler(r.Key)(ctx)
+}
+
+func (e *Engine) tryPropose(ctx context.Context, r op.Request, parsed op.Parsed) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("a panic at a request: %v", p)
+		}
+	}()
+	ctx, cancel := context.WithTimeout(ctx, 2*lookWithin)
+	defer cancel()
+	return e.propose(ctx, r, parsed)
 }
 
 func (e *Engine) propose(ctx context.Context, r op.Request, parsed op.Parsed) error {
@@ -29,6 +41,9 @@ func (e *Engine) propose(ctx context.Context, r op.Request, parsed op.Parsed) er
 	}
 	scope, _ := e.policy.Scope(r.Channel)
 	if err := e.allowed(ctx, r, parsed.Command, op.Target{}); err != nil {
+		return err
+	}
+	if err := e.room(ctx, r); err != nil {
 		return err
 	}
 	plan, err := parsed.Command.Plan(ctx, op.Call{Args: parsed.Args, Scope: scope})
@@ -45,8 +60,32 @@ func (e *Engine) propose(ctx context.Context, r op.Request, parsed op.Parsed) er
 	if !channel.Member {
 		return notInChannel()
 	}
-	e.warnOfOpen(ctx, &plan)
+	if e.warnOfOpen(ctx, &plan) && d.Confirm == op.ConfirmNone {
+		d.Confirm = op.ConfirmSelf
+	}
 	return e.create(ctx, r, parsed.Command, plan, d)
+}
+
+// room refuses when too many operations wait already, so that one person or script cannot bury a channel in cards.
+func (e *Engine) room(ctx context.Context, r op.Request) error {
+	open := []op.State{op.Pending, op.Queued, op.Running}
+	for _, limit := range []struct {
+		query store.Query
+		words string
+	}{
+		{store.Query{States: open, Channel: r.Channel, Asker: r.Person, Limit: openPerPerson}, "You have "},
+		{store.Query{States: open, Channel: r.Channel, Limit: openPerChannel}, "There are "},
+	} {
+		waiting, err := e.store.List(ctx, limit.query)
+		if err != nil {
+			return err
+		}
+		if len(waiting) == limit.query.Limit {
+			return op.Refuse(op.L(limit.words, strconv.Itoa(len(waiting)), " requests open in this channel already, so nothing was done."),
+				op.L("Confirm or cancel some of them first; unanswered ones expire by themselves."))
+		}
+	}
+	return nil
 }
 
 func (e *Engine) allowed(ctx context.Context, r op.Request, c op.Command, target op.Target) error {
@@ -65,18 +104,32 @@ func (e *Engine) deny(ctx context.Context, r op.Request, verb string, d op.Decis
 	return &op.Refusal{Answer: *denied(d)}
 }
 
-// warnOfOpen puts on the card that an earlier operation on the same target has an unknown outcome.
-func (e *Engine) warnOfOpen(ctx context.Context, plan *op.Plan) {
-	open, err := e.store.List(ctx, store.Query{States: []op.State{op.Unknown}, Target: plan.Target.Key(), Newest: true, Limit: 1})
-	if err != nil || len(open) == 0 {
-		return
+// warnOfOpen puts on the card that earlier operations on the same target have an unknown outcome, and reports whether any has.
+func (e *Engine) warnOfOpen(ctx context.Context, plan *op.Plan) bool {
+	open, err := e.openOn(ctx, plan.Target)
+	if err != nil {
+		e.log.Error("look for unknown outcomes", "error", err)
 	}
-	plan.Facts = append(plan.Facts, op.L("It is not known what became of an earlier operation: ",
-		op.Code("op "+open[0].Ref()), ", ", open[0].Plan.Title, ". Settle that one first if you can."))
+	for _, o := range open {
+		plan.Facts = append(plan.Facts, unknownFact(o))
+	}
+	return len(open) > 0
+}
+
+func (e *Engine) openOn(ctx context.Context, target op.Target) ([]op.Operation, error) {
+	return e.store.List(ctx, store.Query{States: []op.State{op.Unknown}, Target: target.Key(), Newest: true, Limit: 5})
+}
+
+func unknownFact(o op.Operation) op.Line {
+	return op.L("It is not known what became of an earlier operation: ", op.Code("op "+o.Ref()), ", ", o.Plan.Title,
+		". Settle that one first if you can.")
 }
 
 func (e *Engine) create(ctx context.Context, r op.Request, c op.Command, plan op.Plan, d op.Decision) error {
 	now := e.now()
+	if d.Expires <= 0 {
+		d.Expires = confirmWithin
+	}
 	o := op.Operation{
 		ID: op.NewID(), Key: r.Key, State: op.Pending, Command: c.Usage, Verb: c.Verb, Effect: c.Effect,
 		Text: op.Format(c.Usage, plan.Args), Team: r.Team, Channel: r.Channel, Thread: r.Thread, Asker: r.Person,

@@ -18,14 +18,7 @@ func (e *Engine) recover(ctx context.Context) error {
 			return err
 		}
 	}
-	queued, err := e.store.List(ctx, store.Query{States: []op.State{op.Queued}})
-	if err != nil {
-		return err
-	}
-	for _, o := range queued {
-		e.spawn(func(ctx context.Context) { e.run(ctx, o.ID) })
-	}
-	return e.workOff(ctx)
+	return errors.Join(e.takeOver(ctx), e.workOff(ctx))
 }
 
 // disown moves running operations of a dead process to unknown. They are never sent again but by mayRepeat.
@@ -43,18 +36,22 @@ func (e *Engine) disown(ctx context.Context) error {
 	return nil
 }
 
-// workOff goes on with requests and clicks that were acknowledged and not finished.
+// workOff goes on with requests and clicks that an earlier process, or a replica that is dead, acknowledged and did not
+// finish.
 func (e *Engine) workOff(ctx context.Context) error {
-	left, err := e.store.Unsettled(ctx, 1000)
-	if err != nil {
-		return err
-	}
-	for _, row := range left {
-		if work := e.resume(row); work != nil {
-			e.spawn(work)
+	const many = 1000
+	for {
+		left, err := e.store.Adopt(ctx, many)
+		if err != nil {
+			return err
+		}
+		for _, row := range left {
+			e.spawn(e.resume(row))
+		}
+		if len(left) < many {
+			return nil
 		}
 	}
-	return nil
 }
 
 func (e *Engine) resume(row store.Received) func(context.Context) {
@@ -70,10 +67,13 @@ func (e *Engine) resume(row store.Received) func(context.Context) {
 			return settle
 		}
 		parsed, err := e.table.Parse(r.Text)
-		if err != nil || parsed.Help {
-			return settle
-		}
 		e.fillDefaults(&parsed, r.Channel)
+		if err != nil || parsed.Help || len(parsed.Missing) > 0 { // what it meant has changed with the restart
+			return func(ctx context.Context) {
+				settle(ctx)
+				e.sayError(ctx, r.Address(), late(r))
+			}
+		}
 		return func(ctx context.Context) { e.submit(ctx, r, parsed) }
 	case kindClick:
 		c := op.Click{}
@@ -88,14 +88,26 @@ func (e *Engine) resume(row store.Received) func(context.Context) {
 // pressAgain goes on with a click after a restart. If the click had won before the crash there is nothing left to say.
 func (e *Engine) pressAgain(ctx context.Context, c op.Click) {
 	o, err := e.store.Get(ctx, c.Operation)
-	if err == nil && (o.By == c.Person || o.Closer == c.Person) {
+	switch {
+	case err == nil && won(o, c):
 		err = e.store.Settle(ctx, c.Key)
-	} else if err == nil {
+	case err == nil:
 		e.press(ctx, c)
 	}
 	if err != nil {
 		e.log.Error("go on with a click", "op", op.Ref(c.Operation), "error", err)
 	}
+}
+
+// won reports whether this person's click of this kind has taken effect already.
+func won(o op.Operation, c op.Click) bool {
+	switch c.Act {
+	case op.ActHappened, op.ActNot:
+		return o.Closer == c.Person
+	case op.ActConfirm, op.ActApprove, op.ActCancel, op.ActDecline:
+		return o.By == c.Person
+	}
+	return false
 }
 
 // sweeping looks once a second for what time has made due.
@@ -125,7 +137,10 @@ func (e *Engine) sweeping(ctx context.Context) {
 
 // sweep may write `expired`, `unknown` and `succeeded`, never `failed`.
 func (e *Engine) sweep(ctx context.Context) {
-	err := errors.Join(e.expire(ctx), e.lookAtUnknown(ctx), e.drawOwed(ctx))
+	err := errors.Join(e.expire(ctx), e.takeOver(ctx), e.lookAtUnknown(ctx), e.drawOwed(ctx))
+	if !e.store.Exclusive() {
+		err = errors.Join(err, e.workOff(ctx))
+	}
 	if err != nil && ctx.Err() == nil {
 		e.log.Warn("sweep", "error", err)
 	}
@@ -147,7 +162,7 @@ func (e *Engine) expire(ctx context.Context) error {
 }
 
 func (e *Engine) lookAtUnknown(ctx context.Context) error {
-	open, err := e.store.List(ctx, store.Query{States: []op.State{op.Unknown}, Limit: 100})
+	open, err := e.store.List(ctx, store.Query{States: []op.State{op.Unknown}, Newest: true})
 	if err != nil {
 		return err
 	}
@@ -171,7 +186,7 @@ func (e *Engine) lookAtUnknown(ctx context.Context) error {
 
 // drawOwed redraws cards whose stored operation is newer than what they show.
 func (e *Engine) drawOwed(ctx context.Context) error {
-	behind, err := e.store.List(ctx, store.Query{Unshown: true, Limit: 500})
+	behind, err := e.store.List(ctx, store.Query{Unshown: true, Newest: true})
 	if err != nil {
 		return err
 	}

@@ -23,24 +23,56 @@ func lookDue(o op.Operation, now time.Time) bool {
 func (e *Engine) reconcile(ctx context.Context, o op.Operation) error {
 	command, ok := e.table.Find(o.Command)
 	if !ok {
-		return nil
+		return e.looked(ctx, o, op.L("This version of casterbot does not know the command any more, so it cannot look."))
 	}
-	if mayRepeat(o, command, e.now()) {
+	if mayRepeat(o, command, e.now()) && e.stillAllowed(ctx, o) == nil {
 		return e.repeat(ctx, o, command)
 	}
 	if command.Verify == nil {
 		return e.looked(ctx, o, op.L("There is nothing to look at for this command: ", command.NoVerify))
 	}
-	seen, err := command.Verify(ctx, attempt(o))
+	seen, err := verify(ctx, command, o)
 	if err != nil {
 		return e.looked(ctx, o, op.L("I looked, and could not see."))
 	}
 	if !seen.Happened {
 		return e.looked(ctx, o, seen.Seen)
 	}
+	if alone, err := e.alone(ctx, o, command); err != nil || !alone {
+		return errors.Join(err, e.looked(ctx, o, op.L(seen.Seen, " That may be the doing of another operation on it, so it proves nothing.")))
+	}
 	return e.settle(ctx, o, op.Outcome{
 		State: op.Succeeded, Text: op.L(o.Plan.Title, ": done, although no answer came."), Evidence: seen.Seen, Checked: true,
 	}, op.EventReconciled, op.Click{})
+}
+
+// alone reports that what is seen now can be nobody else's doing of ours: no other operation of the target can have acted since
+// this one was sent. A command with a token finds its own effect by that.
+func (e *Engine) alone(ctx context.Context, o op.Operation, command op.Command) (bool, error) {
+	if command.Repeatable {
+		return true, nil
+	}
+	others, err := e.store.List(ctx, store.Query{Target: o.Plan.Target.Key(), Newest: true})
+	for _, other := range others {
+		refused := other.State == op.Failed && other.Closer == ""
+		over := !other.Ended.IsZero() && other.Ended.Before(o.Sent)
+		if other.ID != o.ID && other.Sends > 0 && !refused && !over {
+			return false, nil
+		}
+	}
+	return err == nil, err
+}
+
+// verify looks whether the operation took effect; a panic is a look that could not see.
+func verify(ctx context.Context, command op.Command, o op.Operation) (seen op.Evidence, err error) {
+	ctx, cancel := context.WithTimeout(ctx, lookWithin)
+	defer cancel()
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("look at %s: a panic: %v", o.Ref(), p)
+		}
+	}()
+	return command.Verify(ctx, attempt(o))
 }
 
 func attempt(o op.Operation) op.Attempt {
@@ -60,11 +92,21 @@ func mayRepeat(o op.Operation, command op.Command, now time.Time) bool {
 }
 
 func (e *Engine) repeat(ctx context.Context, o op.Operation, command op.Command) error {
-	if err := e.note(ctx, o, store.Note{Send: true}, op.EventSent); err != nil {
+	marked := time.Now()
+	err := e.note(ctx, o, store.Note{Send: true, Version: o.Version}, op.EventSent)
+	if errors.Is(err, store.ErrLost) { // another replica does so
+		return nil
+	}
+	if err != nil {
 		return fmt.Errorf("repeat %s: %w", o.Ref(), err)
 	}
-	outcome := e.apply(ctx, o, command)
-	if outcome.State != op.Succeeded {
+	o.Version++
+	outcome := e.apply(ctx, o, command, marked)
+	switch outcome.State {
+	case op.Succeeded:
+	case op.Failed:
+		return e.looked(ctx, o, op.L("I asked again with the same token and was refused; that says nothing about the first call."))
+	default:
 		return e.looked(ctx, o, op.L("No answer yet."))
 	}
 	return e.settle(ctx, o, outcome, op.EventAnswered, op.Click{})
@@ -73,8 +115,11 @@ func (e *Engine) repeat(ctx context.Context, o op.Operation, command op.Command)
 func (e *Engine) looked(ctx context.Context, o op.Operation, seen op.Line) error {
 	outcome := outcomeOf(o)
 	outcome.State, outcome.Evidence = op.Unknown, seen
-	err := e.note(ctx, o, store.Note{Look: true, Outcome: &outcome}, op.EventReconciled)
+	err := e.note(ctx, o, store.Note{Look: true, Outcome: &outcome, Version: o.Version}, op.EventReconciled)
 	e.owe(o.ID)
+	if errors.Is(err, store.ErrLost) { // another replica has looked, or somebody has settled it
+		return nil
+	}
 	return err
 }
 
@@ -97,19 +142,15 @@ func (e *Engine) maySettle(ctx context.Context, o op.Operation, c op.Click) erro
 	if o.State != op.Unknown {
 		return e.tooLate(o, c)
 	}
-	command, ok := e.table.Find(o.Command)
-	if !ok {
-		return nil
-	}
 	person, err := e.dir.Person(ctx, c.Person, c.PersonTeam, true)
 	if err != nil {
 		return rightsUnknown(err)
 	}
-	channel, err := e.dir.Channel(ctx, o.Channel, false)
+	channel, err := e.dir.Channel(ctx, o.Channel, true)
 	if err != nil {
 		return rightsUnknown(err)
 	}
-	d := e.policy.Decide(person, channel, o.Verb, command.Effect, o.Plan.Target)
+	d := e.policy.Decide(person, channel, o.Verb, o.Effect, o.Plan.Target)
 	if !d.Allowed {
 		return e.deny(ctx, op.Request{Person: c.Person, PersonTeam: c.PersonTeam, Channel: c.Channel}, o.Verb, d)
 	}

@@ -185,11 +185,32 @@ func (t Table) unknown(words []string) *Refusal {
 		noun = t.nouns()[0]
 	}
 	refusal := Refuse(L("I do not know ", Code("/"+clamp(typed, 60)), "."))
-	if distance <= 3 {
+	if distance <= 2 {
 		refusal.Answer.Lines = []Line{L("Did you mean ", Code("/"+best), "?")}
+	} else if near := t.beginning(words); len(near) > 0 {
+		refusal.Answer.Lines = []Line{L("There is ", near, ".")}
 	}
 	refusal.Answer.Lines = append(refusal.Answer.Lines, L(Code("/"+noun+" help"), " shows what you can do here."))
 	return refusal
+}
+
+// beginning names the commands that share the most first words with what was typed.
+func (t Table) beginning(words []string) Line {
+	most, near := 0, Line(nil)
+	for _, c := range t.Commands {
+		fixed := Words(c.Usage)
+		n := 0
+		for n < min(len(fixed), len(words)) && fixed[n] == words[n] {
+			n++
+		}
+		switch {
+		case n > most:
+			most, near = n, L(Code("/"+strings.Join(fixed, " ")))
+		case n == most && n > 0:
+			near = L(near, ", ", Code("/"+strings.Join(fixed, " ")))
+		}
+	}
+	return near
 }
 
 func clamp(text string, n int) string {

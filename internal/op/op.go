@@ -91,6 +91,8 @@ type Plan struct {
 	OnAir       bool   `json:"onAir,omitempty"` // viewers may notice: the card is red
 	Button      string `json:"button"`          // words of the confirm button, at most 30 characters
 	Fingerprint string `json:"fingerprint"`     // equal exactly when the relevant state is equal
+
+	Seen map[string]string `json:"seen,omitempty"` // what Verify must find changed, as it was just before the call
 }
 
 // Next is a way on, offered as a button: a command as a person would type it.

@@ -97,8 +97,8 @@ func (s *scanner) piece(b *strings.Builder, token *Token) error {
 	r := s.text[s.pos]
 	switch {
 	case Unprintable(r):
-		return s.refuse(s.pos, fmt.Sprintf("There is an invisible character here (U+%04X). Type the text anew instead of pasting it.", r))
-	case r == '\\' && token.Quoted && s.pos+1 < len(s.text):
+		return s.hidden(r)
+	case r == '\\' && token.Quoted && s.pos+1 < len(s.text) && escapes(s.text[s.pos+1]):
 		b.WriteRune(s.text[s.pos+1])
 		s.pos += 2
 	case r == '&':
@@ -113,6 +113,12 @@ func (s *scanner) piece(b *strings.Builder, token *Token) error {
 		s.pos++
 	}
 	return nil
+}
+
+// escapes: a backslash takes the meaning only off what has one inside quotes.
+func escapes(r rune) bool {
+	_, quote := quotes[r]
+	return quote || r == '\\'
 }
 
 var entities = map[string]rune{"&amp;": '&', "&lt;": '<', "&gt;": '>', "&quot;": '"', "&#39;": '\''}
@@ -140,6 +146,12 @@ func (s *scanner) tag(b *strings.Builder, token *Token) error {
 		return nil
 	}
 	start := s.pos
+	for i, r := range s.text[s.pos+1 : end] {
+		if Unprintable(r) {
+			s.pos += 1 + i
+			return s.hidden(r)
+		}
+	}
 	body := string(s.text[s.pos+1 : end])
 	s.pos = end + 1
 	target, label, _ := strings.Cut(body, "|")
@@ -173,6 +185,10 @@ func Spot(text string, at int) Line {
 	at = min(max(at, 0), len(runes))
 	from, to := max(0, at-20), min(len(runes), at+20)
 	return L("Here: ", Code(string(runes[from:at])+"▸"+visible(runes[at:to])))
+}
+
+func (s *scanner) hidden(r rune) *Refusal {
+	return s.refuse(s.pos, fmt.Sprintf("There is an invisible character here (U+%04X). Type the text anew instead of pasting it.", r))
 }
 
 func (s *scanner) refuse(at int, why string) *Refusal {

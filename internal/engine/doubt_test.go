@@ -1,0 +1,214 @@
+package engine
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"casterbot/internal/op"
+	"casterbot/internal/store"
+)
+
+// The first call of a copy is unknown and the second is refused: that says nothing about the first.
+func TestRefusedRepeatIsNoFailure(t *testing.T) {
+	s := newStage(t)
+	s.verify = func() (op.Evidence, error) { return op.Evidence{}, nil }
+	s.apply = func(n int) op.Outcome {
+		if n == 1 {
+			return op.Outcome{State: op.Unknown}
+		}
+		return op.Outcome{State: op.Failed, Text: op.L("refused")}
+	}
+	o := s.asked("caster copy c1 New")
+	s.click(ana, o, op.ActConfirm)
+	s.want(o, op.Unknown, repeatAtMost)
+	s.advance(time.Hour)
+	s.want(o, op.Unknown, repeatAtMost)
+}
+
+func TestRepeatNeedsTheRight(t *testing.T) {
+	s := newStage(t)
+	s.verify = func() (op.Evidence, error) { return op.Evidence{}, nil }
+	s.apply = func(int) op.Outcome {
+		s.with(func() { s.forbid[ana] = true })
+		return op.Outcome{State: op.Unknown}
+	}
+	o := s.asked("caster copy c1 New")
+	s.click(ana, o, op.ActConfirm)
+	s.want(o, op.Unknown, 1)
+	s.advance(6 * time.Second)
+	s.want(o, op.Unknown, 1)
+}
+
+func TestOldClickDoesNothing(t *testing.T) {
+	for _, act := range []op.Act{op.ActConfirm, op.ActApprove} {
+		s := newStage(t)
+		s.confirm = map[op.Act]op.Confirm{op.ActConfirm: op.ConfirmSelf, op.ActApprove: op.ConfirmOther}[act]
+		person := map[op.Act]string{op.ActConfirm: ana, op.ActApprove: ken}[act]
+		o := s.asked("caster restart c1")
+		if _, err := s.e.Press(context.Background(), s.press(person, o, act)); err != nil {
+			t.Fatal(err)
+		}
+		s.with(func() { s.now = s.now.Add(startWithin + time.Second) })
+		s.restart()
+		s.want(o, op.Pending, 0)
+		if last := s.told[len(s.told)-1]; !strings.Contains(last, "too late") {
+			t.Errorf("told %q", last)
+		}
+		s.click(person, o, act)
+		s.want(o, op.Succeeded, 1)
+	}
+}
+
+func TestDroppedWorkStaysDropped(t *testing.T) {
+	s := newStage(t)
+	o := s.asked("caster restart c1")
+	click, err := s.e.Press(context.Background(), s.press(ana, o, op.ActConfirm))
+	if err != nil || click.Drop == nil {
+		t.Fatal(err)
+	}
+	click.Drop(context.Background())
+	r := op.Request{Key: "k9", Team: "T0", Channel: "C0", Person: ana, PersonTeam: "T0", Text: "caster restart c2", At: s.clock()}
+	request, err := s.e.Accept(context.Background(), r)
+	if err != nil || request.Drop == nil {
+		t.Fatal(err)
+	}
+	request.Drop(context.Background())
+	s.restart()
+	s.want(o, op.Pending, 0)
+	if list, _ := s.store.List(context.Background(), store.Query{}); len(list) != 1 {
+		t.Errorf("%d operations", len(list))
+	}
+}
+
+// A click that was refused, and of which the person was told so, does not act after a restart.
+func TestRefusedClickIsSettledFirst(t *testing.T) {
+	s := newStage(t)
+	o := s.asked("caster restart c1")
+	s.with(func() { s.deaf = true })
+	rows := -1
+	s.tell = func() {
+		left, _ := s.store.Unsettled(context.Background(), 10)
+		rows = len(left)
+	}
+	s.click(ana, o, op.ActConfirm)
+	if rows != 0 {
+		t.Errorf("%d rows are in the inbox while the person is told", rows)
+	}
+}
+
+// While one outcome is unknown, a call on the same studio leaves only if its card named the open one.
+func TestUnknownIsNamedBeforeTheNextCall(t *testing.T) {
+	s := newStage(t)
+	s.verify = func() (op.Evidence, error) { return op.Evidence{}, nil }
+	first, second := s.asked("caster restart c1"), s.asked("caster restart c1")
+	s.with(func() { s.apply = func(int) op.Outcome { return op.Outcome{State: op.Unknown} } })
+	s.click(ana, first, op.ActConfirm)
+	s.want(first, op.Unknown, 1)
+	s.with(func() { s.apply = nil })
+	s.click(ana, second, op.ActConfirm)
+	s.want(second, op.Failed, 1)
+	if text := s.get(second).Outcome.Text.Plain(); !strings.Contains(text, first.Ref()) {
+		t.Error(text)
+	}
+	s.with(func() { s.confirm = op.ConfirmNone })
+	third := s.asked("caster restart c1")
+	s.want(third, op.Pending, 1)
+	if facts := third.Plan.Facts[len(third.Plan.Facts)-1].Plain(); !strings.Contains(facts, first.Ref()) {
+		t.Error(facts)
+	}
+	s.click(ana, third, op.ActConfirm)
+	s.want(third, op.Succeeded, 2)
+}
+
+func TestStrangerToTheCommandSettlesNothing(t *testing.T) {
+	s := newStage(t)
+	s.apply = func(int) op.Outcome { return op.Outcome{State: op.Unknown} }
+	o := s.asked("caster restart c1")
+	s.click(ana, o, op.ActConfirm)
+	s.e.table.Commands = s.e.table.Commands[1:]
+	s.with(func() { s.forbid[bo] = true })
+	if told := s.click(bo, o, op.ActHappened); told != "not allowed" {
+		t.Errorf("told %q", told)
+	}
+	s.click(ana, o, op.ActLook)
+	s.want(o, op.Unknown, 1)
+	if seen := s.get(o).Outcome.Evidence.Plain(); !strings.Contains(seen, "does not know the command") {
+		t.Error(seen)
+	}
+}
+
+func TestPanicsAreContained(t *testing.T) {
+	s := newStage(t)
+	s.apply = func(int) op.Outcome { return op.Outcome{State: op.Unknown} }
+	s.verify = func() (op.Evidence, error) { panic("boom") }
+	o := s.asked("caster restart c1")
+	s.click(ana, o, op.ActConfirm)
+	s.advance(6 * time.Second)
+	if now := s.get(o); now.State != op.Unknown || now.Looks != 1 {
+		t.Errorf("%s after %d looks", now.State, now.Looks)
+	}
+	s.e.table.Commands[0].Plan = func(context.Context, op.Call) (op.Plan, error) { panic("boom") }
+	s.typed(ana, "caster restart c2")
+	if last := s.told[len(s.told)-1]; !strings.Contains(last, "Internal error") {
+		t.Errorf("told %q", last)
+	}
+	if left, _ := s.store.Unsettled(context.Background(), 10); len(left) != 0 {
+		t.Errorf("%d rows are left", len(left))
+	}
+}
+
+func TestNoCallFromAChannelWithoutTheBot(t *testing.T) {
+	s := newStage(t)
+	o := s.asked("caster restart c1")
+	s.with(func() { s.absent = true })
+	if told := s.click(ana, o, op.ActConfirm); !strings.Contains(told, "not in this channel") {
+		t.Errorf("told %q", told)
+	}
+	s.want(o, op.Pending, 0)
+}
+
+func TestOpenRequestsAreLimited(t *testing.T) {
+	s := newStage(t)
+	for range openPerPerson {
+		s.asked("caster restart c1")
+	}
+	s.typed(ana, "caster restart c1")
+	if last := s.told[len(s.told)-1]; !strings.Contains(last, "You have 20 requests open") {
+		t.Errorf("told %q", last)
+	}
+	if list, _ := s.store.List(context.Background(), store.Query{}); len(list) != openPerPerson {
+		t.Errorf("%d operations", len(list))
+	}
+}
+
+// An answer that comes after a person has settled the operation changes nothing but is not lost.
+func TestLateAnswerStandsBesideThePersonsWord(t *testing.T) {
+	s := newStage(t)
+	gate := make(chan struct{})
+	s.with(func() { s.blocking = gate })
+	o := s.asked("caster restart c1")
+	accepted, err := s.e.Press(context.Background(), s.press(ana, o, op.ActConfirm))
+	if err != nil {
+		t.Fatal(err)
+	}
+	accepted.Work(context.Background())
+	for deadline := time.Now().Add(10 * time.Second); s.state(o) != op.Running && time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+	}
+	unknown := op.Outcome{State: op.Unknown}
+	if _, err := s.store.Move(context.Background(), store.Move{ID: o.ID, From: op.Running, To: op.Unknown, Outcome: &unknown, Event: s.e.event("gave up", "", "", o)}); err != nil {
+		t.Fatal(err)
+	}
+	click, err := s.e.Press(context.Background(), s.press(ana, o, op.ActNot))
+	if err != nil {
+		t.Fatal(err)
+	}
+	click.Work(context.Background())
+	close(gate)
+	s.settle()
+	s.want(o, op.Failed, 1)
+	if seen := s.get(o).Outcome.Evidence.Plain(); !strings.Contains(seen, "An answer came late: done") {
+		t.Errorf("evidence %q", seen)
+	}
+}

@@ -1,0 +1,69 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"casterbot/internal/op"
+	"casterbot/internal/store"
+)
+
+// beatEvery is how often a replica tells the others that it lives.
+const beatEvery = 2 * time.Second
+
+// beating tells the other replicas that this one lives, until its last work is done. A store of one process needs none.
+func (e *Engine) beating() {
+	defer close(e.beaten)
+	if e.store.Exclusive() {
+		return
+	}
+	ticker := time.NewTicker(beatEvery)
+	defer ticker.Stop()
+	for {
+		if err := e.store.Beat(e.base); err != nil && e.base.Err() == nil {
+			e.log.Warn("the other replicas do not hear of this one", "error", err)
+		}
+		select {
+		case <-e.base.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+// takeOver goes on with what nobody works on: what a dead replica left, and what this one could not bring to its end
+// because the store was away. What is queued is claimed as ever, so one of several that try wins it; what was running is
+// never sent again.
+func (e *Engine) takeOver(ctx context.Context) error {
+	left, err := e.store.InCare(ctx, 500)
+	if err != nil {
+		return err
+	}
+	for _, o := range left {
+		if _, busy := e.runs.Load(o.ID); busy {
+			continue
+		}
+		if o.State == op.Queued {
+			e.spawn(func(ctx context.Context) { e.run(ctx, o.ID) })
+			continue
+		}
+		if _, err := e.finish(ctx, o, e.leftover(o)); err != nil && !errors.Is(err, store.ErrLost) {
+			return err
+		}
+		e.unwritten.Delete(o.ID)
+	}
+	return nil
+}
+
+// leftover is the outcome of a running operation that nobody works on: the answer, if it came and could not be written
+// down, else that none is known.
+func (e *Engine) leftover(o op.Operation) op.Outcome {
+	if outcome, ok := e.unwritten.Load(o.ID); ok {
+		return outcome.(op.Outcome)
+	}
+	if o.Claim == e.replica {
+		return op.Outcome{State: op.Unknown, Text: op.L("My log was away around the time of this call, so I do not know whether it left.")}
+	}
+	return op.Outcome{State: op.Unknown, Text: op.L("The process that made this call has ended, so I did not get an answer.")}
+}
