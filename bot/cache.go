@@ -10,6 +10,7 @@ import (
 // How long facts are good, and how long they serve when nobody answers.
 const (
 	goodFor   = time.Minute
+	renewAt   = 45 * time.Second // what is still in use by then is asked for again
 	staleFor  = time.Hour
 	askWithin = 5 * time.Second
 	maxFacts  = 10000
@@ -26,8 +27,9 @@ type cache[T any] struct {
 }
 
 type fact[T any] struct {
-	value T
-	at    time.Time
+	value   T
+	at      time.Time
+	renewed bool // a new one has been asked for
 }
 
 type question[T any] struct {
@@ -40,12 +42,21 @@ func newCache[T any](now func() time.Time, ask func(context.Context, string) (T,
 	return &cache[T]{now: now, ask: ask, facts: map[string]fact[T]{}, flying: map[string]*question[T]{}}
 }
 
-// glance gives a fact that is at hand and still good.
+// glance gives a fact that is at hand and still good. One that will soon be too old is asked for behind the caller's back,
+// once, so that what is in use stays at hand.
 func (c *cache[T]) glance(id string) (T, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	f, ok := c.facts[id]
-	return f.value, ok && c.good(f)
+	if !ok || !c.good(f) {
+		return f.value, false
+	}
+	if !f.renewed && c.flying[id] == nil && c.now().Sub(f.at) >= renewAt {
+		f.renewed = true
+		c.facts[id] = f
+		c.begin(context.Background(), id)
+	}
+	return f.value, true
 }
 
 // good also refuses facts from the future: the clock was moved.
@@ -90,9 +101,7 @@ func (c *cache[T]) fetch(ctx context.Context, id string, fresh bool) (T, error) 
 	c.mu.Lock()
 	q := c.flying[id]
 	if q == nil || fresh {
-		q = &question[T]{done: make(chan struct{})}
-		c.flying[id] = q
-		go c.answer(context.WithoutCancel(ctx), id, q)
+		q = c.begin(context.WithoutCancel(ctx), id)
 	}
 	c.mu.Unlock()
 	select {
@@ -102,6 +111,14 @@ func (c *cache[T]) fetch(ctx context.Context, id string, fresh bool) (T, error) 
 		var none T
 		return none, ctx.Err()
 	}
+}
+
+// begin asks a question in the background. The caller holds mu.
+func (c *cache[T]) begin(ctx context.Context, id string) *question[T] {
+	q := &question[T]{done: make(chan struct{})}
+	c.flying[id] = q
+	go c.answer(ctx, id, q)
+	return q
 }
 
 // answer asks, and keeps what was said unless the fact was forgotten or asked for again in the meantime.
@@ -114,7 +131,7 @@ func (c *cache[T]) answer(ctx context.Context, id string, q *question[T]) {
 	if c.flying[id] == q {
 		delete(c.flying, id)
 		if q.err == nil {
-			c.keep(id, fact[T]{q.value, asked})
+			c.keep(id, fact[T]{value: q.value, at: asked})
 		}
 	}
 	c.mu.Unlock()

@@ -144,7 +144,7 @@ func succeededFace(o op.Operation, _ bool) face {
 		f.title = op.L(f.title, " (checked)")
 	}
 	if out.Play != "" {
-		f.lines = append(f.lines, op.L("play: ", op.Link(out.Play, "for playback")))
+		f.lines = append(f.lines, op.L("▶ ", op.Link(out.Play, "for playback")))
 	}
 	return f
 }
@@ -191,9 +191,8 @@ func unknownFace(o op.Operation, repeats bool) face {
 
 // silence says that nobody knows. A command may have its own words for why.
 func silence(o op.Operation) op.Line {
-	text := outcome(o).Text
-	if len(text) > 0 && !strings.Contains(text.Plain(), "may or may not") {
-		return op.L(text, " (sent ", at(o.Sent), ")")
+	if text := outcome(o).Text; len(text) > 0 {
+		return op.L(text, " Sent ", at(o.Sent), ".")
 	}
 	return op.L("I did not get an answer (sent ", at(o.Sent), "). It may or may not have happened.")
 }

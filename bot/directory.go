@@ -144,6 +144,7 @@ func (d *Directory) askChannel(ctx context.Context, id string) (op.Channel, erro
 		return op.Channel{}, err
 	}
 	return op.Channel{
-		ID: id, Name: c.Name, External: c.IsExtShared || c.IsPendingExtShared, Archived: c.IsArchived, Member: c.IsMember || c.IsIM,
+		ID: id, Name: c.Name, External: c.IsExtShared || c.IsPendingExtShared, Archived: c.IsArchived,
+		Member: c.IsMember || c.IsIM || c.IsMpIM, // Slack shows direct messages to their members only, and does not say is_member
 	}, nil
 }

@@ -3,6 +3,9 @@ package bot
 import (
 	"context"
 	"errors"
+	"io"
+	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -102,6 +105,24 @@ func TestChannels(t *testing.T) {
 	for _, c := range w.Log(0) {
 		if c.Method == "conversations.list" {
 			t.Error("all channels were listed")
+		}
+	}
+}
+
+// answers gives the same answer to every call.
+type answers string
+
+func (a answers) RoundTrip(*http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(string(a)))}, nil
+}
+
+// TestGroupMessages: whoever is shown a direct message is in it, though Slack does not say so of the bot.
+func TestGroupMessages(t *testing.T) {
+	for said, want := range map[string]bool{`"is_mpim":true`: true, `"is_im":true`: true, `"is_member":true`: true, `"is_private":true`: false} {
+		client := &http.Client{Transport: answers(`{"ok":true,"channel":{"id":"G0CREW","name":"mpdm-ana--bo-1",` + said + `}}`)}
+		d := NewDirectory(Config{APIURL: "http://127.0.0.1/api/", HTTP: client}, func() []string { return nil })
+		if got, err := d.Channel(t.Context(), "G0CREW", false); err != nil || got.Member != want {
+			t.Errorf("%s: %+v, %v", said, got, err)
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"io"
+	"time"
 )
 
 // frames reads a WebSocket connection and keeps back one kind of message: Slack's announcement that it will close the
@@ -23,6 +24,9 @@ type frames struct {
 
 // maxNotice is the longest frame that is looked into. Slack's announcements have about a hundred bytes.
 const maxNotice = 1024
+
+// closing is the kind of a frame that ends the connection.
+const closing = 8
 
 func newFrames(r io.Reader, warned func(string)) *frames {
 	return &frames{src: bufio.NewReaderSize(r, 32<<10), warned: warned}
@@ -56,6 +60,9 @@ func (f *frames) next() error {
 		return f.line()
 	}
 	head, size, err := f.head()
+	if err != nil || head[0]&0x0f == closing {
+		time.Sleep(quietTime) // the client forgets what it has read and not handed over yet when the connection ends
+	}
 	if err != nil {
 		return f.rest(err)
 	}

@@ -2,10 +2,8 @@ package bot
 
 import (
 	"context"
-	"crypto/tls"
 	"encoding/binary"
 	"net"
-	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -87,16 +85,13 @@ func (l *lines) keep(c net.Conn) net.Conn {
 	return kept
 }
 
-// dialer is what the client dials with. It replaces the client's own wholly, so proxy, time limit and the one-frame write
-// buffer are set again: an acknowledgement that leaves in two frames is lost.
-func (l *lines) dialer() *websocket.Dialer {
-	plain := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 15 * time.Second}
-	secure := &tls.Dialer{NetDialer: plain, Config: &tls.Config{MinVersion: tls.VersionTLS12}}
-	dial := func(d interface {
-		DialContext(context.Context, string, string) (net.Conn, error)
-	}) func(context.Context, string, string) (net.Conn, error) {
+// dialer is what the client dials with. It replaces the client's own wholly, so time limit and the one-frame write buffer
+// are set again: an acknowledgement that leaves in two frames is lost. The route goes through the proxy.
+func (l *lines) dialer(r route) *websocket.Dialer {
+	type dial = func(ctx context.Context, network, address string) (net.Conn, error)
+	kept := func(to dial) dial {
 		return func(ctx context.Context, network, address string) (net.Conn, error) {
-			c, err := d.DialContext(ctx, network, address)
+			c, err := to(ctx, network, address)
 			if err != nil {
 				return nil, err
 			}
@@ -104,8 +99,7 @@ func (l *lines) dialer() *websocket.Dialer {
 		}
 	}
 	return &websocket.Dialer{
-		Proxy: http.ProxyFromEnvironment, HandshakeTimeout: 15 * time.Second,
-		NetDialContext: dial(plain), NetDialTLSContext: dial(secure),
+		HandshakeTimeout: 15 * time.Second, NetDialContext: kept(r.plain), NetDialTLSContext: kept(r.secure),
 		ReadBufferSize: 32 << 10, WriteBufferSize: 32 << 10,
 	}
 }

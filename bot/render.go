@@ -65,11 +65,25 @@ func (m message) reply() reply {
 func (m message) simple() message {
 	out := message{text: m.text, blocks: []slack.Block{section(m.text)}}
 	for _, b := range append(m.blocks[:len(m.blocks):len(m.blocks)], m.body...) {
-		if row, ok := b.(*slack.ActionBlock); ok {
-			out.blocks = append(out.blocks, row)
+		switch b := b.(type) {
+		case *slack.ActionBlock:
+			out.blocks = append(out.blocks, b)
+		case *slack.ContextBlock:
+			out.blocks = append(out.blocks, section(words(b)))
 		}
 	}
 	return out
+}
+
+// words is the text of small print.
+func words(b *slack.ContextBlock) string {
+	var parts []string
+	for _, e := range b.ContextElements.Elements {
+		if text, ok := e.(*slack.TextBlockObject); ok {
+			parts = append(parts, text.Text)
+		}
+	}
+	return strings.Join(parts, "  ·  ")
 }
 
 // MarshalJSON gives the message as Slack would get it.

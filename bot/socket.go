@@ -30,13 +30,6 @@ type envelope struct {
 	slash   *slack.SlashCommand
 }
 
-// ack acknowledges the envelope on the link that brought it; payload may be nil.
-func (e envelope) ack(payload any) error {
-	ctx, cancel := context.WithTimeout(context.Background(), ackWithin)
-	defer cancel()
-	return e.link.client.AckCtx(ctx, e.id, payload)
-}
-
 // link is one Socket Mode client. It reconnects by itself; between two connections it is not up.
 type link struct {
 	client *socketmode.Client
@@ -45,6 +38,8 @@ type link struct {
 	take   func(envelope)
 	hello  func(app string, connections int)
 	lived  func(time.Duration) error // a connection ended after so long
+	spare  func(*link) *link         // another link that is up, or nil
+	acked  acked
 
 	up      atomic.Bool
 	age     atomic.Int64 // how long Slack means to keep the connection, in nanoseconds
@@ -115,6 +110,7 @@ func (l *link) event(e socketmode.Event) error {
 	case socketmode.EventTypeHello:
 		l.greeted(e.Request)
 	case socketmode.EventTypeConnecting:
+		l.lost(l.parted.Load())
 		if l.parted.Load() {
 			l.cancel()
 		} else if l.up.Swap(false) {

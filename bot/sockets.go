@@ -193,12 +193,13 @@ func (s *sockets) put(slot int, l *link) {
 
 func (s *sockets) open(ctx context.Context) *link {
 	l := &link{
-		log: s.log, take: s.take, hello: s.greeted, lived: s.lived,
+		log: s.log, take: s.take, hello: s.greeted, lived: s.lived, spare: s.spare,
 		ready: make(chan struct{}), greets: make(chan struct{}, 1), warned: make(chan struct{}, 1), ended: make(chan struct{}),
 	}
 	l.lines = &lines{warned: l.announced}
+	dialer := l.lines.dialer(route{proxy: http.ProxyFromEnvironment})
 	l.client = socketmode.New(s.api,
-		socketmode.OptionDialer(l.lines.dialer()), socketmode.OptionReadLimit(maxFrame), socketmode.OptionPingInterval(pingWithin))
+		socketmode.OptionDialer(dialer), socketmode.OptionReadLimit(maxFrame), socketmode.OptionPingInterval(pingWithin))
 	s.own.Add(1)
 	l.start(context.WithoutCancel(ctx))
 	go func() {

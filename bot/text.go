@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 	"unicode"
-	"unicode/utf8"
 
 	"casterbot/internal/op"
 )
@@ -70,6 +69,8 @@ func active(b *strings.Builder, s op.Span) bool {
 		b.WriteString(date(s))
 	case strings.HasPrefix(s.URL, "https://") || strings.HasPrefix(s.URL, "http://"):
 		b.WriteString("<" + address(s.URL) + "|" + escape(clean(s.Text, maxName)) + ">")
+	case s.URL != "": // Slack follows no other kind of link (rtmp://, javascript:): the address is there to copy
+		b.WriteString(escape(tame(clean(s.Text, maxName))) + " `" + address(s.URL) + "`")
 	default:
 		return false
 	}
@@ -80,7 +81,7 @@ func active(b *strings.Builder, s op.Span) bool {
 func date(s op.Span) string {
 	format := "{time_secs}"
 	if s.Day {
-		format = "{date_short} {time_secs}"
+		format = "{date_short_pretty} {time_secs}"
 	}
 	return "<!date^" + strconv.FormatInt(s.At/1000, 10) + "^" + format + "|" + moment(s, time.UTC) + ">"
 }
@@ -106,7 +107,7 @@ func isID(s string) bool {
 func address(url string) string {
 	var b strings.Builder
 	for _, c := range []byte(url) {
-		if c <= ' ' || c >= utf8.RuneSelf || strings.IndexByte("<>|`\"\\^{}", c) >= 0 {
+		if c <= ' ' || c > '~' || strings.IndexByte("<>|`\"\\^{}", c) >= 0 {
 			fmt.Fprintf(&b, "%%%02X", c)
 			continue
 		}

@@ -22,10 +22,12 @@ func TestMrkdwn(t *testing.T) {
 		{"people", op.L(op.Who("U0ANA"), " ", op.Group("S0CREW"), " ", op.In("C0SHOW")), "<@U0ANA> <!subteam^S0CREW> <#C0SHOW>"},
 		{"an id that is none", op.L(op.Who("U1><!here")), "U1&gt;&lt;!here"},
 		{"time", op.L(op.At(noon)), "<!date^1795348805^{time_secs}|12:00:05 UTC>"},
-		{"date", op.L(op.On(noon)), "<!date^1795348805^{date_short} {time_secs}|2026-11-22 12:00:05 UTC>"},
+		{"date", op.L(op.On(noon)), "<!date^1795348805^{date_short_pretty} {time_secs}|2026-11-22 12:00:05 UTC>"},
 		{"link", op.L(op.Link("https://play.example.com/a?b=1&c=2", "for playback")), "<https://play.example.com/a?b=1&amp;c=2|for playback>"},
 		{"link that breaks out", op.L(op.Link("https://x/>|<!here>", "a>b")), "<https://x/%3E%7C%3C!here%3E|a&gt;b>"},
-		{"link that runs code", op.L(op.Link("javascript:alert(1)", "ok")), "ok"},
+		{"link that runs code", op.L(op.Link("javascript:alert(1)", "ok")), "ok `javascript:alert(1)`"},
+		{"address that is no link", op.L("▶ ", op.Link("rtmp://play.example.com/a/b?auth_key=1-2&c=<!here>`x\n\x7f", "*for* playback")),
+			"▶ ∗for∗ playback `rtmp://play.example.com/a/b?auth_key=1-2&amp;c=%3C!here%3E%60x%0A%7F`"},
 		{"bold that breaks out", op.L(op.B("a* _b_ ~c~")), "*a∗ ˍbˍ ∼c∼*"},
 		{"code that breaks out", op.L(op.Code("a`b*c")), "`aˋb*c`"},
 		{"two lines", op.L(op.B("a\nb\r\u2028c")), "*a b  c*"},
@@ -83,7 +85,7 @@ func FuzzText(f *testing.F) {
 		f.Add(name)
 	}
 	f.Fuzz(func(t *testing.T, name string) {
-		for _, span := range []op.Span{op.B(name), op.Code(name), {Text: name}, op.Who(name), op.Link("https://x/"+name, name)} {
+		for _, span := range []op.Span{op.B(name), op.Code(name), {Text: name}, op.Who(name), op.Link("https://x/"+name, name), op.Link("rtmp://x/"+name, name)} {
 			for _, drawn := range []string{mrkdwn(op.Line{span}), notice(op.Line{span})} {
 				for _, e := range element.FindAllString(drawn, -1) {
 					if span.URL != "" && strings.HasPrefix(e, "<https://x/") || isID(span.Person) && e == "<@"+span.Person+">" {

@@ -42,6 +42,12 @@ func (s set) readCasters(ctx context.Context, call op.Call) (op.Answer, error) {
 		}
 	}
 	answer.Title = op.L(fmt.Sprintf("%s, %d on air", count(found, "studio"), onAir))
+	switch {
+	case len(all) == 0:
+		answer.Title = op.L("There are no studios in this channel.")
+	case found == 0:
+		answer.Title = op.L("No studio of this channel has ", op.B(op.Visible(call.Args["text"])), " in its name.")
+	}
 	if found > maxItems {
 		answer.Note = op.L(fmt.Sprintf("%d more. Narrow the list with ", found-maxItems), op.Code("/caster list text"), ".")
 	}

@@ -82,9 +82,12 @@ func (s set) verifyCopy(ctx context.Context, a op.Attempt) (op.Evidence, error) 
 	made := madeBy(a, all)
 	switch len(made) {
 	case 0:
-		return op.Evidence{Seen: op.L("I see no new studio called ", op.B(name), ".")}, nil
+		return op.Evidence{Seen: unseen(a, op.L("I see no new studio called ", op.B(name), "."))}, nil
 	case 1:
-		seen := op.L(op.B(name), " exists since ", op.At(made[0].Created), ", id ", op.Code(made[0].ID), ".")
+		seen := op.L("It exists", told(" since ", op.At, made[0].Created), ".")
+		if a.Outcome.State != op.Succeeded {
+			seen = op.L(op.B(name), " exists", told(" since ", op.At, made[0].Created), ", id ", op.Code(made[0].ID), ".")
+		}
 		return op.Evidence{Happened: true, Seen: seen}, nil
 	}
 	return op.Evidence{Seen: op.L("I see ", count(len(made), "new studio"), " called ", op.B(name), ".")}, nil

@@ -3,6 +3,7 @@ package commands
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 
@@ -63,7 +64,7 @@ func undocumented(e *live.Error) (text, advice op.Line) {
 	if e.RequestID != "" {
 		text = append(text, op.L(", RequestId ", op.Code(e.RequestID))...)
 	}
-	if e.Action == "RealTimeRecordCommand" {
+	if e.Action == "RealTimeRecordCommand" && (e.Status == http.StatusBadRequest || e.Status == http.StatusConflict) {
 		return text, op.L("The order is: start, then stop, then finish; restart only after start or stop.")
 	}
 	return text, op.L("Ask whoever keeps the account, and give them the RequestId.")
@@ -102,7 +103,7 @@ func outcomeOf(denial, already op.Line, err error) op.Outcome {
 	switch live.ClassOf(err) {
 	case live.Refused, live.Throttled, live.NotSent:
 	default:
-		o.State, o.Text = op.Unknown, op.L("I did not get a clear answer from ApsaraVideo Live. It may or may not have happened.")
+		o.State, o.Text = op.Unknown, op.L(silence(err), ". It may or may not have happened.")
 		return o
 	}
 	if x.already {
@@ -111,6 +112,18 @@ func outcomeOf(denial, already op.Line, err error) op.Outcome {
 	}
 	o.Text = op.L(denial, ": ", x.text, ". ", x.advice, " Nothing was changed.")
 	return o
+}
+
+// silence says in what way a clear answer is missing.
+func silence(err error) op.Line {
+	e := &live.Error{}
+	switch {
+	case !errors.As(err, &e) || e.Status == 0:
+		return op.L("I did not get an answer")
+	case e.Code != "":
+		return op.L("ApsaraVideo Live did not say yes or no, but ", op.Code(e.Code))
+	}
+	return op.L("What came back is not an answer of ApsaraVideo Live")
 }
 
 // span is a length of time for people: "45 s", "3 min", "1 h 02 min".

@@ -101,6 +101,24 @@ func TestOutcomeOfEveryClass(t *testing.T) {
 	}
 }
 
+// TestOrderHint: the order of recording commands is the likely reason only where the API says that the request is wrong.
+func TestOrderHint(t *testing.T) {
+	for _, c := range []struct {
+		action, code string
+		status       int
+		want         bool
+	}{
+		{"RealTimeRecordCommand", "TaskNotStarted", 409, true}, {"RealTimeRecordCommand", "Brand.New", 400, true},
+		{"RealTimeRecordCommand", "", 302, false}, {"RealTimeRecordCommand", "Brand.New", 403, false}, {"RealTimeRecordCommand", "Brand.New", 0, false},
+		{"CopyCaster", "Brand.New", 400, false}, {"StartCasterScene", "Brand.New", 409, false},
+	} {
+		x := explain(&live.Error{Class: live.Refused, Action: c.action, Code: c.code, Status: c.status})
+		if got := strings.Contains(x.advice.Plain(), "The order is"); got != c.want || len(x.advice) == 0 {
+			t.Errorf("%s %s %d: %q", c.action, c.code, c.status, x.advice.Plain())
+		}
+	}
+}
+
 // Every change ends in every class as its error says, and never claims more.
 func TestApplyClasses(t *testing.T) {
 	classes := map[live.Class]op.State{live.Refused: op.Failed, live.Throttled: op.Failed, live.NotSent: op.Failed, live.Unknown: op.Unknown}

@@ -114,8 +114,8 @@ func phaseOf(contents []live.Content, files []live.File, now time.Time) (phase, 
 	case latest.To.IsZero() || latest.To.After(now):
 		return running, latest
 	}
-	for _, f := range files {
-		if !f.To.Before(latest.To.Add(-time.Second)) {
+	for _, f := range files { // a file that ends where the latest material begins is that of the recording before
+		if !f.To.Before(latest.To.Add(-time.Second)) && f.To.After(latest.From) {
 			return written, latest
 		}
 	}
@@ -139,7 +139,7 @@ func (k look) due() time.Time {
 func (k look) facts(stream live.Stream) []op.Line {
 	where := op.L(op.Code(stream.String()), " · not live")
 	if k.online != nil {
-		where = op.L(op.Code(stream.String()), " · ", op.B("live"), " since ", op.On(k.online.Since))
+		where = op.L(op.Code(stream.String()), " · ", op.B("live"), told(" since ", op.On, k.online.Since))
 	}
 	facts := []op.Line{where}
 	if k.config == nil {
@@ -160,15 +160,31 @@ func (k look) shown() op.Line {
 	const far = "As far as the cloud shows, "
 	switch {
 	case k.phase == running:
-		return op.L(far, "it is recording since ", op.On(k.content.From), ".")
+		return op.L(far, "it is recording", told(" since ", op.On, k.content.From), ".")
 	case k.phase == written:
 		return op.L(far, "the last recording ended at ", op.On(k.content.To), " and its file is written.")
 	case k.fresh():
-		return op.L(far, "it is recording since ", op.On(k.content.From), ", or was paused at ", op.At(k.content.To), ".")
+		return op.L(far, "it is recording", told(" since ", op.On, k.content.From), ", or was paused at ", op.At(k.content.To), ".")
 	case k.phase == ended && k.due().After(k.at):
 		return op.L(far, "recording was paused at ", op.At(k.content.To), " and its file is written at ", op.At(k.due()), ".")
 	case k.phase == ended:
 		return op.L(far, "the last recording ended at ", op.On(k.content.To), "; I see no file of it yet.")
 	}
 	return op.L("I see no running recording.")
+}
+
+// told is a moment after some words, or nothing at all where the API does not tell the moment.
+func told(before string, draw func(time.Time) op.Span, t time.Time) op.Line {
+	if t.IsZero() {
+		return nil
+	}
+	return op.L(before, draw(t))
+}
+
+// unseen words a look that proves nothing. After an answer it must not contradict it: lists lag behind.
+func unseen(a op.Attempt, seen op.Line) op.Line {
+	if a.Outcome.State == op.Succeeded {
+		return op.L("The cloud does not list it yet.")
+	}
+	return seen
 }

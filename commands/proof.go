@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"casterbot/internal/live"
 	"casterbot/internal/op"
 )
 
@@ -21,7 +22,10 @@ func (s set) verifyRecord(r recording) func(context.Context, op.Attempt) (op.Evi
 		if err != nil {
 			return op.Evidence{}, fmt.Errorf("look at the recordings of %s: %w", t, err)
 		}
-		return op.Evidence{Happened: r.proof(k, o.State == op.Succeeded, sent), Seen: k.shown()}, nil
+		if !r.proof(k, o.State == op.Succeeded, sent) {
+			return op.Evidence{Seen: unseen(a, k.shown())}, nil
+		}
+		return op.Evidence{Happened: true, Seen: r.seen(k)}, nil
 	}
 }
 
@@ -66,4 +70,26 @@ func provesFile(k look, _ bool, sent time.Time) bool {
 		}
 	}
 	return false
+}
+
+func seenStart(k look) op.Line {
+	return op.L("The cloud lists material of it", told(" since ", op.At, k.content.From), ".")
+}
+
+func seenStop(k look) op.Line {
+	return op.L("Its material ends at ", op.At(k.content.To), " and does not grow.")
+}
+
+func seenRestart(k look) op.Line {
+	return op.L("The cloud lists new material since ", op.At(k.content.From), ".")
+}
+
+func seenFile(k look) op.Line {
+	latest := live.File{}
+	for i, f := range k.files {
+		if i == 0 || f.To.After(latest.To) {
+			latest = f
+		}
+	}
+	return op.L("Its file exists", told(": ", op.At, latest.From), told(" to ", op.At, latest.To), ", ", span(latest.Duration), ".")
 }

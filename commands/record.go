@@ -23,29 +23,30 @@ type recording struct {
 	warn    func(look) []op.Line
 	done    func(s set, ctx context.Context, t target) op.Outcome
 	proof   func(k look, answered bool, sent time.Time) bool
+	seen    func(k look) op.Line // the proof in words
 }
 
 var recordings = []recording{
 	{
-		word: "start", command: "start", short: "Start recording a live stream, or go on after a pause.",
+		word: "start", command: "start", aliases: []string{"record resume {stream}"}, short: "Start recording a live stream, or go on after a pause.",
 		title: "Start recording of ", button: "Start recording", denial: [2]string{"Recording of ", " was not started"}, live: true,
-		refuse: refuseRunning, warn: warnFresh, done: started, proof: provesStart,
+		refuse: refuseRunning, warn: warnFresh, done: started, proof: provesStart, seen: seenStart,
 	},
 	{
-		word: "stop", command: "stop", short: "Pause recording; the file follows after the delay.",
+		word: "stop", command: "stop", aliases: []string{"record pause {stream}"}, short: "Pause recording; the file follows after the delay.",
 		title: "Pause recording of ", button: "Pause recording", denial: [2]string{"Recording of ", " was not paused"},
-		warn: warnQuiet, done: paused, proof: provesStop,
+		warn: warnQuiet, done: paused, proof: provesStop, seen: seenStop,
 	},
 	{
 		word: "restart", command: "restart", short: "Write the file of what was recorded so far and start over.",
 		title: "Start over recording of ", button: "Cut and write the file", denial: [2]string{"Recording of ", " was not started over"}, live: true,
-		warn: warnQuiet, done: restarted, proof: provesRestart,
+		warn: warnQuiet, done: restarted, proof: provesRestart, seen: seenRestart,
 	},
 	{
 		word: "finish", command: "cancel_delay", aliases: []string{"record cancel_delay {stream}"},
 		short: "After a pause: write the file now instead of after the delay.",
-		title: "Write the file now of ", button: "Write the file now", denial: [2]string{"The file of ", " was not written"},
-		refuse: refuseUnpaused, warn: warnUnpaused, done: finished, proof: provesFile,
+		title: "Write the file of ", button: "Write the file now", denial: [2]string{"The file of ", " was not written"},
+		refuse: refuseUnpaused, warn: warnUnpaused, done: finished, proof: provesFile, seen: seenFile,
 	},
 }
 
@@ -107,7 +108,7 @@ func refuseRunning(k look, t target) error {
 	if k.phase != running {
 		return nil
 	}
-	return op.Already(op.L("As far as the cloud shows, ", op.B(t.label), " is already recording, since ", op.On(k.content.From), ". Nothing was changed."),
+	return op.Already(op.L("As far as the cloud shows, ", op.B(t.label), " is already recording", told(", since ", op.On, k.content.From), ". Nothing was changed."),
 		recordNext("Pause recording", "stop", t.String()))
 }
 

@@ -37,14 +37,14 @@ func TestPlanRecord(t *testing.T) {
 		{"stop", "Pause recording of main", "Pause recording", func(*fakeCloud) {}, []string{"I see nothing that is being recorded"}},
 		{"stop", "Pause recording of main", "Pause recording", func(f *fakeCloud) { f.online = nil }, []string{"not live", "ends by itself"}},
 		{"restart", "Start over recording of main", "Cut and write the file", func(*fakeCloud) {}, []string{"may refuse"}},
-		{"finish", "Write the file now of main", "Write the file now", func(f *fakeCloud) { material(f, -time.Hour, -2*time.Minute, false) },
+		{"finish", "Write the file of main", "Write the file now", func(f *fakeCloud) { material(f, -time.Hour, -2*time.Minute, false) },
 			[]string{"recording was paused at 11:58:00 UTC and its file is written at 12:01:00 UTC"}},
-		{"finish", "Write the file now of main", "Write the file now", func(*fakeCloud) {}, []string{"no recording that waits", "may refuse"}},
-		{"finish", "Write the file now of main", "Write the file now", func(f *fakeCloud) {
+		{"finish", "Write the file of main", "Write the file now", func(*fakeCloud) {}, []string{"no recording that waits", "may refuse"}},
+		{"finish", "Write the file of main", "Write the file now", func(f *fakeCloud) {
 			material(f, -time.Hour, -2*time.Minute, false)
 			f.files = []live.File{{From: noon.Add(-time.Hour), To: noon.Add(-2 * time.Minute)}}
 		}, []string{"its file is written.", "may refuse"}},
-		{"finish", "Write the file now of main", "Write the file now", func(f *fakeCloud) { material(f, -time.Hour, -20*time.Minute, false) },
+		{"finish", "Write the file of main", "Write the file now", func(f *fakeCloud) { material(f, -time.Hour, -20*time.Minute, false) },
 			[]string{"the last recording ended at 2027-03-09 11:40:00 UTC; I see no file of it yet."}},
 	}
 	for _, c := range cases {
@@ -229,12 +229,35 @@ func TestVerifyRecord(t *testing.T) {
 		if err != nil || got.Happened != c.want || len(got.Seen) == 0 {
 			t.Errorf("%s, %s: %v %q, %v", c.word, c.name, got.Happened, got.Seen.Plain(), err)
 		}
+		if late := got.Seen.Plain() == "The cloud does not list it yet."; late != (c.answered && !c.want) {
+			t.Errorf("%s, %s: a look after an answer must not contradict it, nor hide anything without one: %q", c.word, c.name, got.Seen.Plain())
+		}
 	}
 	f := newFake()
 	f.fail["RecordFiles"] = &live.Error{Class: live.Throttled}
 	if _, err := find(t, f, "record stop {stream}").Verify(t.Context(), op.Attempt{Plan: op.Plan{Args: op.Args{"stream": mainPath}}, Sent: noon}); err == nil {
 		t.Error("a look that failed is no evidence")
 	}
+}
+
+// TestTimesThatTheAPIDoesNotTell are left out with the words before them.
+func TestTimesThatTheAPIDoesNotTell(t *testing.T) {
+	sent := op.Attempt{Plan: op.Plan{Args: op.Args{"stream": mainPath}}, Outcome: op.Outcome{State: op.Succeeded}, Sent: noon}
+	f := newFake()
+	f.online[0].Since = time.Time{}
+	f.contents[mainPath] = []live.Content{{}}
+	f.files = []live.File{{ID: "f-1", Format: "mp4", Created: noon, Duration: time.Minute}}
+	status, err := find(t, f, "record status {stream?}").Read(t.Context(), call("stream", "main"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = find(t, f, usageOf("start")).Plan(t.Context(), call("stream", "main"))
+	start, _ := find(t, f, usageOf("start")).Verify(t.Context(), sent)
+	file, _ := find(t, f, usageOf("finish")).Verify(t.Context(), sent)
+	all := strings.Join([]string{words(status), refused(t, err).Error(), start.Seen.Plain(), file.Seen.Plain()}, "\n")
+	wantHas(t, all, "· live\n", "it is recording.", "- File\n", "main is already recording. Nothing was changed.",
+		"The cloud lists material of it.", "Its file exists, 1 min.")
+	wantNot(t, all, "since", "0001", "00:00:00", " to ")
 }
 
 func TestRecordConfigInForce(t *testing.T) {

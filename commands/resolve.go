@@ -188,8 +188,12 @@ func sceneWord(scene live.Scene) string {
 	if scene.Program {
 		word = "PROGRAM"
 	}
+	return word + " · " + openWord(scene)
+}
+
+func openWord(scene live.Scene) string {
 	if scene.Open {
-		return word + " · open"
+		return "open"
 	}
-	return word + " · closed"
+	return "closed"
 }

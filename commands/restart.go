@@ -34,7 +34,7 @@ func (s set) planRestart(ctx context.Context, call op.Call) (op.Plan, error) {
 	if err != nil {
 		return op.Plan{}, err
 	}
-	air, program := op.L(op.B("ON AIR"), " · ", airFact(c)), live.Scene{}
+	air, program := op.L("🔴 ", op.B("ON AIR"), since(c)), live.Scene{}
 	for _, scene := range all {
 		if scene.Program {
 			program = scene
@@ -47,6 +47,14 @@ func (s set) planRestart(ctx context.Context, call op.Call) (op.Plan, error) {
 		Facts: append([]op.Line{air}, fact...), OnAir: true, Button: "Restart on-air studio",
 		Fingerprint: fingerprint(c.ID, c.Name, c.OnAir, c.Started.Unix(), int(c.Mode), program.ID, program.Open, string(recording)),
 	}, nil
+}
+
+// since is " since 18:59" when the API tells since when the studio is on air.
+func since(c live.Caster) op.Line {
+	if c.Started.IsZero() {
+		return nil
+	}
+	return op.L(" since ", op.On(c.Started))
 }
 
 func onStudio(c live.Caster) op.Target { return op.Target{Kind: "caster", ID: c.ID, Name: c.Name} }
@@ -119,6 +127,9 @@ func (s set) verifyRestart(ctx context.Context, a op.Attempt) (op.Evidence, erro
 	if !c.Modified.IsZero() {
 		seen = op.L(seen, ", last changed ", op.On(c.Modified))
 	}
-	restarted := after(c.Started, sent) || o.State == op.Succeeded && after(c.Modified, sent)
+	if c.OnAir && after(c.Started, sent) {
+		return op.Evidence{Happened: true, Seen: op.L("It is on air again since ", op.At(c.Started), ".")}, nil
+	}
+	restarted := o.State == op.Succeeded && after(c.Modified, sent)
 	return op.Evidence{Happened: c.OnAir && restarted, Seen: op.L(seen, ".")}, nil
 }

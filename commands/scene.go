@@ -158,7 +158,7 @@ func (s set) verifyScene(open bool) func(context.Context, op.Attempt) (op.Eviden
 		}
 		for _, scene := range all {
 			if scene.ID == p.Args["scene"] {
-				return op.Evidence{Happened: scene.Open == open, Seen: op.L(op.B(scene.Name), " is "+sceneWord(scene)+".")}, nil
+				return op.Evidence{Happened: scene.Open == open, Seen: op.L(op.B(scene.Name), " is "+openWord(scene)+" now.")}, nil
 			}
 		}
 		return op.Evidence{Seen: op.L("The scene does not exist any more.")}, nil

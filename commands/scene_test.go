@@ -105,8 +105,8 @@ func TestVerifyScene(t *testing.T) {
 		want         bool
 		says         string
 	}{
-		{sceneStartUsage, "s-p1", true, "Preview 1 is PREVIEW · open."},
-		{sceneStartUsage, "s-p2", false, "Preview 2 is PREVIEW · closed."},
+		{sceneStartUsage, "s-p1", true, "Preview 1 is open now."},
+		{sceneStartUsage, "s-p2", false, "Preview 2 is closed now."},
 		{sceneStopUsage, "s-p2", true, "closed"},
 		{sceneStopUsage, "s-p1", false, "open"},
 		{sceneStopUsage, "s-gone", false, "does not exist"},

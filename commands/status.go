@@ -80,7 +80,7 @@ func (s set) readStream(ctx context.Context, call op.Call) (op.Answer, error) {
 // fileItem shows a file without its address: the bucket decides who may fetch it.
 func fileItem(f live.File) op.Item {
 	return op.Item{
-		Mark: op.MarkOK, Title: op.L("File of ", op.On(f.From), " to ", op.At(f.To)),
+		Mark: op.MarkOK, Title: op.L("File", told(" of ", op.On, f.From), told(" to ", op.At, f.To)),
 		Facts: []op.Line{op.L(span(f.Duration), " · ", f.Format, " · ", op.Code(f.ID))},
 	}
 }

@@ -22,8 +22,12 @@ type Server struct {
 	addr string
 }
 
-// Start listens. The process is healthy while it answers at all; it is ready while every probe is.
+// Start listens; an empty address means no server, and a nil Server may be closed. The process is healthy while it answers at
+// all; it is ready while every probe is.
 func Start(addr string, probes map[string]Probe, log *slog.Logger) (*Server, error) {
+	if addr == "" {
+		return nil, nil
+	}
 	listener, err := net.Listen("tcp", addr)
 	if err != nil {
 		return nil, fmt.Errorf("CASTERBOT_ADMIN_ADDR: cannot listen on %s: %w", addr, errors.Unwrap(err))
@@ -41,7 +45,12 @@ func Start(addr string, probes map[string]Probe, log *slog.Logger) (*Server, err
 func (s *Server) Addr() string { return s.addr }
 
 // Close ends the server.
-func (s *Server) Close() error { return s.http.Close() }
+func (s *Server) Close() error {
+	if s == nil {
+		return nil
+	}
+	return s.http.Close()
+}
 
 // Handler answers GET /healthz and GET /readyz.
 func Handler(probes map[string]Probe) http.Handler {

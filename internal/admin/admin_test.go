@@ -50,4 +50,7 @@ func TestStart(t *testing.T) {
 	if _, err := Start(s.Addr(), nil, nil); err == nil || !strings.Contains(err.Error(), "CASTERBOT_ADMIN_ADDR") {
 		t.Fatalf("a taken port: %v", err)
 	}
+	if none, err := Start("", nil, nil); err != nil || none.Close() != nil {
+		t.Fatalf("no address: %v", err)
+	}
 }

@@ -6,9 +6,11 @@ package config
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"os"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/kelseyhightower/envconfig"
@@ -129,8 +131,23 @@ func (c *Config) check() error {
 	if err := SecureURL("CASTERBOT_LIVE_ENDPOINT", c.LiveEndpoint); err != nil {
 		return err
 	}
+	if err := c.checkPlaces(); err != nil {
+		return err
+	}
 	if strings.Contains(os.Getenv("DEBUG"), "sdk") {
 		return errors.New("DEBUG contains \"sdk\", which makes the cloud SDK print keys: unset it")
+	}
+	return nil
+}
+
+// checkPlaces looks at the form of the database's and the admin server's address; whether they can be used shows later.
+func (c *Config) checkPlaces() error {
+	kind, rest, _ := strings.Cut(c.DatabaseURL.Reveal(), ":")
+	if !slices.Contains([]string{"sqlite", "postgres", "postgresql"}, kind) || rest == "" {
+		return errors.New("CASTERBOT_DATABASE_URL is not the address of a database: it should look like sqlite:casterbot.db or postgres://…")
+	}
+	if _, port, err := net.SplitHostPort(c.AdminAddr); c.AdminAddr != "" && (err != nil || port == "") {
+		return fmt.Errorf("CASTERBOT_ADMIN_ADDR is %q: it should look like 127.0.0.1:9090, or be empty for none", c.AdminAddr)
 	}
 	return nil
 }
@@ -161,8 +178,8 @@ func SecureURL(name, raw string) error {
 	if u.User != nil {
 		return fmt.Errorf("%s must not hold a user or password", name)
 	}
-	host := u.Hostname()
-	loopback := host == "localhost" || host == "::1" || strings.HasPrefix(host, "127.")
+	ip := net.ParseIP(u.Hostname())
+	loopback := u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
 	if u.Scheme == "https" || u.Scheme == "http" && loopback {
 		return nil
 	}

@@ -73,24 +73,24 @@ func (c *channel) first(person op.Person, verb string) *grant {
 // bar is a reason to refuse that no grant can lift.
 type bar struct {
 	holds bool
-	why   []op.Line
+	why   [2]string
 }
 
 // barred gives the first bar that holds, or nil.
 func (q question) barred() []op.Line {
 	changes := q.effect != op.Read
 	for _, b := range []bar{
-		{q.person.ID == "", lines("I do not know who asks, so nothing was done.")},
-		{q.person.Deleted, lines("This account is deactivated, so it may do nothing here.")},
-		{q.person.Bot, lines("Bots and workflows may do nothing here: a person has to ask.")},
-		{q.person.Stale && changes, lines("I cannot check your rights now, so nothing was done.",
-			"Slack did not tell me who you are and which groups you are in. Try again in a minute.")},
-		{q.channel.Stale && changes, lines("I cannot check this channel now, so nothing was done.",
-			"Slack did not tell me whether other organisations are in it. Try again in a minute.")},
-		{q.channel.Archived && changes, lines("This channel is archived, so nothing can be changed from it.")},
+		{q.person.ID == "", [2]string{"I do not know who asks, so nothing was done."}},
+		{q.person.Deleted, [2]string{"This account is deactivated, so it may do nothing here."}},
+		{q.person.Bot, [2]string{"Bots and workflows may do nothing here: a person has to ask."}},
+		{q.person.Stale && changes, [2]string{"I cannot check your rights now, so nothing was done.",
+			"Slack did not tell me who you are and which groups you are in. Try again in a minute."}},
+		{q.channel.Stale && changes, [2]string{"I cannot check this channel now, so nothing was done.",
+			"Slack did not tell me whether other organisations are in it. Try again in a minute."}},
+		{q.channel.Archived && changes, [2]string{"This channel is archived, so nothing can be changed from it."}},
 	} {
 		if b.holds {
-			return b.why
+			return lines(b.why[:]...)
 		}
 	}
 	return nil
@@ -99,7 +99,9 @@ func (q question) barred() []op.Line {
 func lines(texts ...string) []op.Line {
 	var out []op.Line
 	for _, t := range texts {
-		out = append(out, op.L(t))
+		if t != "" {
+			out = append(out, op.L(t))
+		}
 	}
 	return out
 }

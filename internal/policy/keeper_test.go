@@ -268,6 +268,13 @@ func TestWatch(t *testing.T) {
 	busy.Wait()
 }
 
+func TestKeeperTellsThatAnEmptyFileDeniesEverything(t *testing.T) {
+	_, log, _ := start(t, "")
+	if !strings.Contains(log.String(), `"level":"WARN"`) || !strings.Contains(log.String(), "everything is denied") {
+		t.Errorf("log %s", log)
+	}
+}
+
 func TestKeeperTellsDoubts(t *testing.T) {
 	_, log, _ := start(t, lets+"      - {who: [U0A], may: [caster.list]}\n")
 	if !strings.Contains(log.String(), "never decides") {

@@ -37,6 +37,7 @@ type Policy struct {
 	groups   map[string]*group
 	channels []*channel // in the order of the file
 	byID     map[string]*channel
+	crews    []string // ids of all user groups, sorted
 	warnings []string
 }
 
@@ -118,6 +119,7 @@ func Parse(file string, data []byte, verbs []string) (*Policy, error) {
 	if len(r.problems) > 0 {
 		return nil, r.problems.sorted()
 	}
+	p.crews = p.userGroups()
 	r.warn()
 	p.warnings = r.warnings.sorted().texts()
 	return p, nil
@@ -139,7 +141,9 @@ func (p *Policy) Channels() []string {
 }
 
 // UserGroups lists the ids of the user groups (S…) that occur anywhere in the policy, sorted.
-func (p *Policy) UserGroups() []string {
+func (p *Policy) UserGroups() []string { return slices.Clone(p.crews) }
+
+func (p *Policy) userGroups() []string {
 	var all []string
 	for _, g := range p.groups {
 		all = append(all, g.members...)

@@ -203,7 +203,8 @@ func TestWarnings(t *testing.T) {
 		{"approver who never asks", head + "      - {who: [ops], may: [caster.copy], confirm: other, approvers: [U0C]}\n", ""},
 		{"expires without a question", head + "      - {who: [ops], may: [caster.copy], confirm: none, expires: 1m}\n", "policy.yml:8: channels.C0A.grants[1].expires: has no effect with confirm: none"},
 		{"no channel", "version: 1\n", "policy.yml:1: channels: no channel is named: everything is denied"},
-		{"nothing", "", ""},
+		{"nothing", "", "policy.yml:1: the file is empty: everything is denied"},
+		{"a comment", "# later\n", "policy.yml:1: the file is empty: everything is denied"},
 	} {
 		if got := strings.Join(parse(t, c.text).Warnings(), "\n"); got != c.want {
 			t.Errorf("%s:\n got %s\nwant %s", c.name, got, c.want)

@@ -10,7 +10,10 @@ import (
 
 // warn doubts what a policy without mistakes probably does not mean.
 func (r *reader) warn() {
-	if len(r.policy.channels) == 0 && !r.policy.blank {
+	switch {
+	case r.policy.blank:
+		r.warnings = append(r.warnings, Problem{File: r.policy.file, Line: 1, Text: "the file is empty: everything is denied"})
+	case len(r.policy.channels) == 0:
 		r.warnings = append(r.warnings, Problem{File: r.policy.file, Line: 1, Key: "channels", Text: "no channel is named: everything is denied"})
 	}
 	for _, g := range r.policy.groups {
