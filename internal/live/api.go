@@ -20,6 +20,9 @@ type Config struct {
 	// Transport carries reads and writes in place of the own transports; for tests. It must honour net/http/httptrace:
 	// without a trace no failure can be told to be NotSent.
 	Transport http.RoundTripper
+	// Reserve, if set, gives the turns of the limiter in place of this process alone, so that several processes together
+	// stay under the account's limits. When it fails, reads make do with the process's own turns and writes are not sent.
+	Reserve Reserve
 	// Waiting, if set, is told before every pause: for a slot of the limiter or before a send is tried again.
 	Waiting func(ctx context.Context, action string, wait time.Duration)
 }

@@ -12,8 +12,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
-
-	"golang.org/x/time/rate"
 )
 
 // Client makes the calls. It is safe for any number of goroutines.
@@ -21,7 +19,8 @@ type Client struct {
 	config        Config
 	scheme, host  string
 	reads, writes http.RoundTripper
-	limiters      map[string]*rate.Limiter
+	own           ownTurns
+	turns         turns // own, or shared
 	jitter        func(bound time.Duration) time.Duration
 	skew          atomic.Int64 // nanoseconds
 }
@@ -47,7 +46,11 @@ func New(config Config) (*Client, error) {
 	if config.Now == nil {
 		config.Now = time.Now
 	}
-	c := &Client{config: config, scheme: scheme, host: host, limiters: newLimiters(), jitter: fullJitter}
+	c := &Client{config: config, scheme: scheme, host: host, own: newTurns(), jitter: fullJitter}
+	c.turns = c.own
+	if config.Reserve != nil {
+		c.turns = sharedTurns{config.Reserve}
+	}
 	c.reads, c.writes = config.Transport, config.Transport
 	if config.Transport == nil {
 		if err := checkProxy(scheme, host); err != nil {

@@ -73,7 +73,7 @@ func newClient(t *testing.T, endpoint string, change ...func(*Config)) *Client {
 	}
 	t.Cleanup(c.Close)
 	c.jitter = func(time.Duration) time.Duration { return 0 }
-	for _, l := range c.limiters {
+	for _, l := range c.own {
 		l.SetLimit(rate.Inf)
 	}
 	return c

@@ -2,10 +2,23 @@ package live
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 )
+
+// limited is a client that only limits.
+func limited(reserve Reserve) *Client {
+	c := &Client{own: newTurns()}
+	c.turns = c.own
+	if reserve != nil {
+		c.turns = sharedTurns{reserve}
+	}
+	return c
+}
 
 // In any window of one second no family exceeds the account's documented limit, whatever the demand.
 func TestNoSecondExceedsTheLimit(t *testing.T) {
@@ -13,7 +26,7 @@ func TestNoSecondExceedsTheLimit(t *testing.T) {
 	for action, limit := range limits {
 		t.Run(action, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				c := &Client{limiters: newLimiters()}
+				c := limited(nil)
 				time.Sleep(time.Minute)
 				var sent []time.Time
 				for range 4 * limit {
@@ -38,7 +51,7 @@ func TestNoSecondExceedsTheLimit(t *testing.T) {
 func TestSlotGivesUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var told []time.Duration
-		c := &Client{limiters: newLimiters()}
+		c := limited(nil)
 		c.config.Waiting = func(_ context.Context, _ string, wait time.Duration) { told = append(told, wait) }
 		restart := find("RestartCaster")
 		for range 3 {
@@ -63,7 +76,7 @@ func TestSlotGivesUp(t *testing.T) {
 
 func TestSlotIsNotWaitedForLong(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := &Client{limiters: newLimiters()}
+		c := limited(nil)
 		refused := make(chan bool, 100)
 		for range 100 {
 			go func() { refused <- c.slot(t.Context(), find("RestartCaster")) != nil }()
@@ -82,7 +95,7 @@ func TestSlotIsNotWaitedForLong(t *testing.T) {
 
 func TestCancelledWhileWaiting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := &Client{limiters: newLimiters()}
+		c := limited(nil)
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(time.Second, cancel)
 		if c.pause(ctx, "", time.Hour) || !c.pause(t.Context(), "", time.Hour) {
@@ -106,5 +119,42 @@ func TestBackoffDoublesUpToABound(t *testing.T) {
 		if wait := fullJitter(time.Second); wait < 0 || wait >= time.Second {
 			t.Errorf("jitter %v", wait)
 		}
+	}
+}
+
+func TestSharedTurns(t *testing.T) {
+	down := errors.New("no database")
+	for _, c := range []struct {
+		name, action string
+		wait         time.Duration
+		ok           bool
+		err          error
+		want         string
+	}{
+		{"in turn", "RestartCaster", 3 * time.Second, true, nil, ""},
+		{"too late", "RestartCaster", 0, false, nil, "too many calls are waiting"},
+		{"a read too late", "DescribeCasters", 0, false, nil, "too many calls are waiting"},
+		{"a write without a database", "RestartCaster", 0, false, down, "that all replicas share"},
+		{"a read without a database", "DescribeCasters", 0, false, down, ""},
+		{"not an operation", "DeleteCaster", 0, true, nil, "not an operation"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			asked := ""
+			client := limited(func(_ context.Context, family string, perSecond float64, burst int, within time.Duration) (time.Duration, bool, error) {
+				asked = fmt.Sprint(family, perSecond, burst, within)
+				return c.wait, c.ok, c.err
+			})
+			start := time.Now()
+			err := client.slot(t.Context(), find(c.action))
+			if (err == nil) != (c.want == "") || err != nil && (err.Class != NotSent || !strings.Contains(err.Message, c.want)) {
+				t.Errorf("%s: %v, want %q", c.name, err, c.want)
+			}
+			if time.Since(start) != c.wait {
+				t.Errorf("%s: waited %v", c.name, time.Since(start))
+			}
+			if c.action == "RestartCaster" && asked != "caster-write7 3 5s" {
+				t.Errorf("%s: asked for %s", c.name, asked)
+			}
+		})
 	}
 }

@@ -13,6 +13,9 @@ import (
 // Backup writes a whole copy of the database, as of one moment, into a new file, while work goes on. It is on the disk
 // when there is no error; a file that is there already is never touched.
 func (s *Store) Backup(ctx context.Context, path string) error {
+	if s.dialect.remote {
+		return errors.New("backup: a PostgreSQL database is backed up with its own means, for example pg_dump")
+	}
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("backup: %s is there already; name a new file", path)

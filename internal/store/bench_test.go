@@ -8,15 +8,24 @@ import (
 	"casterbot/internal/op"
 )
 
-func BenchmarkReceive(b *testing.B) {
-	s := open(b, file(b), newClock())
+// onEach measures on every database.
+func onEach(b *testing.B, bench func(*testing.B, *Store)) {
+	for _, e := range engines {
+		b.Run(e.name, func(b *testing.B) { bench(b, open(b, e.address(b), newClock())) })
+	}
+}
+
+func BenchmarkReceive(b *testing.B) { onEach(b, benchmarkReceive) }
+
+func benchmarkReceive(b *testing.B, s *Store) {
 	for i := 0; b.Loop(); i++ {
 		receive(b, s, fmt.Sprint(i))
 	}
 }
 
-func BenchmarkReceiveTogether(b *testing.B) {
-	s := open(b, file(b), newClock())
+func BenchmarkReceiveTogether(b *testing.B) { onEach(b, benchmarkReceiveTogether) }
+
+func benchmarkReceiveTogether(b *testing.B, s *Store) {
 	var n atomic.Int64
 	b.SetParallelism(100)
 	b.RunParallel(func(pb *testing.PB) {
@@ -29,15 +38,17 @@ func BenchmarkReceiveTogether(b *testing.B) {
 }
 
 // BenchmarkMove counts a creation and three moves as one.
-func BenchmarkMove(b *testing.B) {
-	s := open(b, file(b), newClock())
+func BenchmarkMove(b *testing.B) { onEach(b, benchmarkMove) }
+
+func benchmarkMove(b *testing.B, s *Store) {
 	for i := 0; b.Loop(); i++ {
 		bring(b, s, sample(i), op.Succeeded)
 	}
 }
 
-func BenchmarkGet(b *testing.B) {
-	s := open(b, file(b), newClock())
+func BenchmarkGet(b *testing.B) { onEach(b, benchmarkGet) }
+
+func benchmarkGet(b *testing.B, s *Store) {
 	o := create(b, s, sample(1))
 	for b.Loop() {
 		if _, err := s.Get(b.Context(), o.ID); err != nil {

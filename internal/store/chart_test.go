@@ -2,6 +2,7 @@ package store
 
 import (
 	"errors"
+	"flag"
 	"fmt"
 	"testing"
 	"time"
@@ -140,9 +141,15 @@ func (c *chart) end(t *rapid.T) {
 	}
 }
 
-func TestRandomWalksOnTheChart(t *testing.T) {
-	t.Parallel()
-	s, clock := fresh(t)
+func TestRandomWalksOnTheChart(t *testing.T) { everywhere(t, testRandomWalksOnTheChart) }
+
+func testRandomWalksOnTheChart(t *testing.T, e engine) {
+	checks := flag.Lookup("rapid.checks")
+	defer flag.Set("rapid.checks", checks.Value.String())
+	if err := flag.Set("rapid.checks", "40"); err != nil {
+		t.Fatal(err)
+	}
+	s, clock := e.fresh(t)
 	rapid.Check(t, func(t *rapid.T) {
 		c := &chart{s: s, clock: clock, walk: op.NewID(), known: map[string]op.Operation{}}
 		t.Repeat(map[string]func(*rapid.T){

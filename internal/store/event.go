@@ -15,10 +15,10 @@ func (s *Store) Record(ctx context.Context, e op.Event) error {
 		return fmt.Errorf("record: name of the event: %w", ErrIncomplete)
 	}
 	mark := op.NewID()
-	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		return s.appendEvent(ctx, tx, e, mark, s.millis())
+	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx, now int64) error {
+		return s.appendEvent(ctx, tx, e, mark, now)
 	})
-	if err != nil && !s.marked(ctx, mark) {
+	if err != nil && !s.marked(ctx, mark, err) {
 		return fmt.Errorf("record %s: %w", e.Name, err)
 	}
 	return nil
@@ -35,6 +35,8 @@ func (s *Store) Recent(ctx context.Context, limit int) ([]op.Event, error) {
 }
 
 func (s *Store) events(ctx context.Context, query string, arg any) ([]op.Event, error) {
+	ctx, cancel := s.soon(ctx)
+	defer cancel()
 	rows, err := s.reader.QueryContext(ctx, query, arg)
 	if err != nil {
 		return nil, fmt.Errorf("events: %w", err)

@@ -1,10 +1,14 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"casterbot/internal/op"
@@ -31,7 +35,13 @@ type arrival struct {
 	fresh bool
 	err   error
 	done  chan struct{}
+	fate  atomic.Int32 // open, written or abandoned; whoever moves it first decides
 }
+
+const (
+	written   = 1 // the sender will learn that it is stored
+	abandoned = 2 // the sender went away and has said that nothing was done
+)
 
 // inbox is the one goroutine that writes arrivals: all that wait while the writer is taken go into one transaction, so
 // an idle store answers at once and a busy disk costs one sync for many.
@@ -52,7 +62,8 @@ func (b *inbox) close() {
 	<-b.gone
 }
 
-// Receive makes what arrived durable and reports whether its key is new. With an error it may be stored or not.
+// Receive makes what arrived durable and reports whether its key is new. When ctx ends first, the arrival is taken back: it will
+// not be worked off. After any other error it may be stored or not.
 func (s *Store) Receive(ctx context.Context, key, kind string, body []byte) (fresh bool, err error) {
 	if key == "" {
 		return false, fmt.Errorf("receive: key: %w", ErrIncomplete)
@@ -72,7 +83,11 @@ func (s *Store) Receive(ctx context.Context, key, kind string, body []byte) (fre
 	case <-s.inbox.gone:
 		return false, ErrClosed
 	case <-ctx.Done():
-		return false, ctx.Err()
+		if a.fate.CompareAndSwap(0, abandoned) {
+			return false, ctx.Err()
+		}
+		<-a.done
+		return a.fresh, a.err
 	}
 }
 
@@ -99,23 +114,41 @@ func (s *Store) runInbox() {
 func (s *Store) receive(first *arrival) {
 	batch := []*arrival{first}
 	ctx := context.Background()
-	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx, _ int64) error {
 		batch = s.inbox.gather(batch)
+		slices.SortFunc(batch, byKey) // two replicas that take the same keys never wait for each other in a ring
 		stmt := s.in(ctx, tx, insertReceived)
 		for _, a := range batch {
-			if err := a.insert(ctx, stmt); err != nil {
+			if a.fate.Load() == abandoned {
+				continue
+			}
+			if err := a.insert(ctx, stmt, s.replica); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+	looking, cancel := context.WithTimeout(ctx, s.patience) // for all together
+	defer cancel()
 	for _, a := range batch {
 		if err != nil {
-			a.fresh, a.err = s.received(a, err)
+			a.fresh, a.err = s.received(looking, a, err)
+		}
+		if !a.fate.CompareAndSwap(0, written) && a.fresh {
+			s.takeBack(ctx, a)
 		}
 		close(a.done)
 	}
 }
+
+// takeBack settles an arrival whose sender went away while it was being written.
+func (s *Store) takeBack(ctx context.Context, a *arrival) {
+	if err := s.Settle(ctx, a.Key); err != nil {
+		s.log.Error("take back what nobody waits for", "error", err)
+	}
+}
+
+func byKey(a, b *arrival) int { return strings.Compare(a.Key, b.Key) }
 
 func (b *inbox) gather(batch []*arrival) []*arrival {
 	for len(batch) < group {
@@ -129,8 +162,8 @@ func (b *inbox) gather(batch []*arrival) []*arrival {
 	return batch
 }
 
-func (a *arrival) insert(ctx context.Context, stmt *sql.Stmt) error {
-	done, err := stmt.ExecContext(ctx, a.Key, a.Kind, string(a.Body), a.At.UnixMilli(), a.mark)
+func (a *arrival) insert(ctx context.Context, stmt *sql.Stmt, replica string) error {
+	done, err := stmt.ExecContext(ctx, a.Key, a.Kind, string(a.Body), a.At.UnixMilli(), a.mark, replica)
 	if err != nil {
 		return err
 	}
@@ -140,11 +173,12 @@ func (a *arrival) insert(ctx context.Context, stmt *sql.Stmt) error {
 }
 
 // received looks after an error whether the row is there, and whether it is this arrival's.
-func (s *Store) received(a *arrival, failed error) (fresh bool, err error) {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
+func (s *Store) received(ctx context.Context, a *arrival, failed error) (fresh bool, err error) {
 	var mark string
-	if err := s.reader.QueryRowContext(ctx, selectReceivedMark, a.Key).Scan(&mark); err != nil {
+	err = s.look(ctx, failed, func(ctx context.Context) error {
+		return s.reader.QueryRowContext(ctx, selectReceivedMark, a.Key).Scan(&mark)
+	})
+	if err != nil {
 		return false, fmt.Errorf("receive: %w", failed)
 	}
 	return mark == a.mark, nil
@@ -152,25 +186,40 @@ func (s *Store) received(a *arrival, failed error) (fresh bool, err error) {
 
 // Settle records that something received is worked off. An unknown key changes nothing.
 func (s *Store) Settle(ctx context.Context, key string) error {
-	return s.inboxWrite(ctx, "settle", settleReceived, key, s.millis())
+	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx, now int64) error {
+		_, err := s.in(ctx, tx, settleReceived).ExecContext(ctx, key, now)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("settle: %w", err)
+	}
+	return nil
 }
 
 // Unsettled gives what was received and not settled, the oldest first, at most so many.
 func (s *Store) Unsettled(ctx context.Context, limit int) ([]Received, error) {
+	ctx, cancel := s.soon(ctx)
+	defer cancel()
 	rows, err := s.reader.QueryContext(ctx, selectUnsettled, limit)
 	if err != nil {
 		return nil, fmt.Errorf("unsettled: %w", err)
 	}
-	return collect(rows, func(row scanner) (Received, error) {
-		var (
-			r    Received
-			body string
-			at   int64
-		)
-		err := row.Scan(&r.Key, &r.Kind, &body, &at)
-		r.Body, r.At = []byte(body), instant(at)
-		return r, err
-	})
+	return collect(rows, scanReceived)
+}
+
+func sortReceived(all []Received) {
+	slices.SortFunc(all, func(a, b Received) int { return cmp.Or(a.At.Compare(b.At), strings.Compare(a.Key, b.Key)) })
+}
+
+func scanReceived(row scanner) (Received, error) {
+	var (
+		r    Received
+		body string
+		at   int64
+	)
+	err := row.Scan(&r.Key, &r.Kind, &body, &at)
+	r.Body, r.At = []byte(body), instant(at)
+	return r, err
 }
 
 // Prune forgets the keys of settled arrivals from before a time. Those of the last 24 hours stay in any case, and the
@@ -179,16 +228,12 @@ func (s *Store) Prune(ctx context.Context, before time.Time) error {
 	if oldest := s.now().Add(-keep); before.After(oldest) {
 		before = oldest
 	}
-	return s.inboxWrite(ctx, "prune", pruneReceived, before.UnixMilli())
-}
-
-func (s *Store) inboxWrite(ctx context.Context, what, query string, args ...any) error {
-	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, query, args...)
+	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx, _ int64) error {
+		_, err := tx.ExecContext(ctx, pruneReceived, before.UnixMilli())
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("%s: %w", what, err)
+		return fmt.Errorf("prune: %w", err)
 	}
 	return nil
 }

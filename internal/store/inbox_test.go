@@ -34,8 +34,10 @@ func unsettled(t testing.TB, s *Store) []string {
 	return keys
 }
 
-func TestReceiveKnowsItsKeys(t *testing.T) {
-	s, c := fresh(t)
+func TestReceiveKnowsItsKeys(t *testing.T) { everywhere(t, testReceiveKnowsItsKeys) }
+
+func testReceiveKnowsItsKeys(t *testing.T, e engine) {
+	s, c := e.fresh(t)
 	if !receive(t, s, "b") || receive(t, s, "b") {
 		t.Error("the key b")
 	}
@@ -63,8 +65,10 @@ func TestReceiveKnowsItsKeys(t *testing.T) {
 	}
 }
 
-func TestSettledBodiesAreForgotten(t *testing.T) {
-	s, _ := fresh(t)
+func TestSettledBodiesAreForgotten(t *testing.T) { everywhere(t, testSettledBodiesAreForgotten) }
+
+func testSettledBodiesAreForgotten(t *testing.T, e engine) {
+	s, _ := e.fresh(t)
 	receive(t, s, "a")
 	if err := s.Settle(t.Context(), "a"); err != nil {
 		t.Fatal(err)
@@ -76,7 +80,11 @@ func TestSettledBodiesAreForgotten(t *testing.T) {
 }
 
 func TestCreateSettlesInTheSameTransaction(t *testing.T) {
-	s, _ := fresh(t)
+	everywhere(t, testCreateSettlesInTheSameTransaction)
+}
+
+func testCreateSettlesInTheSameTransaction(t *testing.T, e engine) {
+	s, _ := e.fresh(t)
 	receive(t, s, "key-1")
 	receive(t, s, "key-2")
 	cut := s.commit
@@ -94,8 +102,10 @@ func TestCreateSettlesInTheSameTransaction(t *testing.T) {
 	}
 }
 
-func TestPruneKeepsADayAndWhatIsOpen(t *testing.T) {
-	s, c := fresh(t)
+func TestPruneKeepsADayAndWhatIsOpen(t *testing.T) { everywhere(t, testPruneKeepsADayAndWhatIsOpen) }
+
+func testPruneKeepsADayAndWhatIsOpen(t *testing.T, e engine) {
+	s, c := e.fresh(t)
 	for _, key := range []string{"old settled", "old open"} {
 		receive(t, s, key)
 	}
@@ -150,8 +160,10 @@ func TestWhatWaitsGoesInOneTransaction(t *testing.T) {
 	}
 }
 
-func TestReceiveWhoseCommitFails(t *testing.T) {
-	s, _ := fresh(t)
+func TestReceiveWhoseCommitFails(t *testing.T) { everywhere(t, testReceiveWhoseCommitFails) }
+
+func testReceiveWhoseCommitFails(t *testing.T, e engine) {
+	s, _ := e.fresh(t)
 	receive(t, s, "known")
 	cut := errors.New("cut")
 	for _, c := range []struct {
@@ -204,8 +216,10 @@ func TestReceiveEndsWithItsCallerAndWithTheStore(t *testing.T) {
 	}
 }
 
-func TestKeysOfOperationsStay(t *testing.T) {
-	s, c := fresh(t)
+func TestKeysOfOperationsStay(t *testing.T) { everywhere(t, testKeysOfOperationsStay) }
+
+func testKeysOfOperationsStay(t *testing.T, e engine) {
+	s, c := e.fresh(t)
 	receive(t, s, "key-1")
 	create(t, s, sample(1))
 	c.pass(48 * time.Hour)

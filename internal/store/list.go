@@ -29,6 +29,8 @@ type Query struct {
 
 // List gives the operations that a query asks for.
 func (s *Store) List(ctx context.Context, q Query) ([]op.Operation, error) {
+	ctx, cancel := s.soon(ctx)
+	defer cancel()
 	query, args := q.text()
 	rows, err := s.reader.QueryContext(ctx, query, args...)
 	if err != nil {

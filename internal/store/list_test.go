@@ -11,8 +11,10 @@ import (
 	"casterbot/internal/op"
 )
 
-func TestList(t *testing.T) {
-	s, c := fresh(t)
+func TestList(t *testing.T) { everywhere(t, testList) }
+
+func testList(t *testing.T, e engine) {
+	s, c := e.fresh(t)
 	start := c.Now()
 	names := map[string]string{}
 	for i, state := range op.States() {
@@ -61,8 +63,10 @@ func TestList(t *testing.T) {
 	}
 }
 
-func TestEvents(t *testing.T) {
-	s, c := fresh(t)
+func TestEvents(t *testing.T) { everywhere(t, testEvents) }
+
+func testEvents(t *testing.T, e engine) {
+	s, c := e.fresh(t)
 	first, second := create(t, s, sample(1)), create(t, s, sample(2))
 	c.pass(time.Second)
 	detail := map[string]string{"rule": "policy.yml:14"}

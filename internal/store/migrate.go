@@ -5,8 +5,8 @@ import (
 	"database/sql"
 	"embed"
 	"fmt"
-	"strconv"
 	"strings"
+	"time"
 )
 
 //go:embed migrations/*.sql
@@ -17,19 +17,30 @@ const createMigrations = `CREATE TABLE IF NOT EXISTS migrations (
 
 // dialect is what differs between the databases.
 type dialect struct {
-	serial    string           // type of a column that numbers rows
-	exclusive bool             // one process at a time has the database open
-	busy      func(error) bool // the error of a second running operation of one target
+	serial    string                               // type of a column that numbers rows
+	exclusive bool                                 // one process at a time has the database open
+	remote    bool                                 // a connection lies between: it may be slow, or end at any moment
+	busy      func(error) bool                     // the error of a second running operation of one target
+	clock     string                               // microseconds by the store's clock, in a statement whose argument $5 is this process's
+	stamp     string                               // asks for the time in milliseconds and the number of the transaction; may be empty
+	ended     string                               // asks whether the transaction $1 is no longer under way
+	lock      func(context.Context, *sql.Tx) error // keeps other processes from migrating until the transaction ends; may be nil
 }
+
+// migrateWithin is how long one step may take.
+const migrateWithin = time.Minute
 
 // migrate brings the tables up to date, one transaction for each step that is missing.
 func (s *Store) migrate(ctx context.Context) error {
-	if _, err := s.writer.ExecContext(ctx, createMigrations); err != nil {
-		return fmt.Errorf("create the table of migrations: %w", err)
-	}
 	var at int
-	if err := s.writer.QueryRowContext(ctx, selectMigrated).Scan(&at); err != nil {
-		return fmt.Errorf("read the table of migrations: %w", err)
+	err := s.alone(ctx, func(ctx context.Context, tx *sql.Tx, _ int64) error {
+		if _, err := tx.ExecContext(ctx, createMigrations); err != nil {
+			return err
+		}
+		return tx.QueryRowContext(ctx, selectMigrated).Scan(&at)
+	})
+	if err != nil {
+		return fmt.Errorf("the table of migrations: %w", err)
 	}
 	files, err := migrations.ReadDir("migrations")
 	if err != nil {
@@ -38,30 +49,41 @@ func (s *Store) migrate(ctx context.Context) error {
 	if at > len(files) {
 		s.log.Warn("the database was made by a newer casterbot", "its version", at, "known here", len(files))
 	}
-	for _, file := range files {
-		if err := s.step(ctx, file.Name(), at); err != nil {
-			return fmt.Errorf("migration %s: %w", file.Name(), err)
+	for number := at + 1; number <= len(files); number++ {
+		if err := s.step(ctx, number, files[number-1].Name()); err != nil {
+			return fmt.Errorf("migration %s: %w", files[number-1].Name(), err)
 		}
 	}
 	return nil
 }
 
-// step applies one numbered file unless the database is past it.
-func (s *Store) step(ctx context.Context, name string, at int) error {
-	digits, _, _ := strings.Cut(name, "_")
-	number, err := strconv.Atoi(digits)
-	if err != nil || number <= at {
-		return err
-	}
+// alone runs a transaction while no other process migrates.
+func (s *Store) alone(ctx context.Context, do func(context.Context, *sql.Tx, int64) error) error {
+	return s.writeWithin(ctx, migrateWithin, func(ctx context.Context, tx *sql.Tx, now int64) error {
+		if s.dialect.lock != nil {
+			if err := s.dialect.lock(ctx, tx); err != nil {
+				return fmt.Errorf("wait for another process that migrates: %w", err)
+			}
+		}
+		return do(ctx, tx, now)
+	})
+}
+
+// step applies one numbered file unless another process has done so meanwhile.
+func (s *Store) step(ctx context.Context, number int, name string) error {
 	text, err := migrations.ReadFile("migrations/" + name)
 	if err != nil {
 		return err
 	}
-	return s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	return s.alone(ctx, func(ctx context.Context, tx *sql.Tx, now int64) error {
+		var at int
+		if err := tx.QueryRowContext(ctx, selectMigrated).Scan(&at); err != nil || at >= number {
+			return err
+		}
 		if _, err := tx.ExecContext(ctx, strings.ReplaceAll(string(text), "{serial}", s.dialect.serial)); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, insertMigration, number, name, s.millis())
+		_, err := tx.ExecContext(ctx, insertMigration, number, name, now)
 		return err
 	})
 }

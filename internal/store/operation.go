@@ -19,7 +19,7 @@ type Move struct {
 	Event    op.Event // its name is needed; operation, time and, when empty, team and channel are filled in
 	By       string   // who confirmed, approved or called off
 	Closer   string   // who settled an unknown one
-	Claim    string   // who runs it; empty on the way to running takes Options.Replica
+	Claim    string   // who looks after it; empty on the way to queued and running takes Options.Replica
 	Outcome  *op.Outcome
 	Plan     *op.Plan
 	Decision *op.Decision
@@ -72,6 +72,9 @@ func (s *Store) born(o op.Operation) op.Operation {
 	if o.State == op.Queued && o.Confirmed.IsZero() {
 		o.Confirmed = now
 	}
+	if o.State == op.Queued && o.Claim == "" {
+		o.Claim = s.replica
+	}
 	o.Version, o.Shown, o.Ended = 1, 0, time.Time{}
 	return o
 }
@@ -98,6 +101,8 @@ func (s *Store) insert(ctx context.Context, tx *sql.Tx, o op.Operation, now int6
 
 // Get gives the operation with this id.
 func (s *Store) Get(ctx context.Context, id string) (op.Operation, error) {
+	ctx, cancel := s.soon(ctx)
+	defer cancel()
 	o, err := scan(s.stmts[selectByID].QueryRowContext(ctx, id))
 	if err != nil {
 		return op.Operation{}, fmt.Errorf("get %s: %w", op.Ref(id), err)
@@ -112,6 +117,8 @@ func (s *Store) ByRef(ctx context.Context, ref string) (op.Operation, error) {
 	if len(id) > len(op.Ref(id)) {
 		query = selectByID
 	}
+	ctx, cancel := s.soon(ctx)
+	defer cancel()
 	o, err := scan(s.reader.QueryRowContext(ctx, query, id))
 	if err != nil {
 		return op.Operation{}, fmt.Errorf("find %q: %w", ref, err)
@@ -125,7 +132,7 @@ func (s *Store) Move(ctx context.Context, m Move) (op.Operation, error) {
 	if !op.CanMove(m.From, m.To) {
 		return op.Operation{}, fmt.Errorf("move %s from %q to %q: %w", op.Ref(m.ID), m.From, m.To, ErrNoArrow)
 	}
-	if m.Claim == "" && m.To == op.Running {
+	if m.Claim == "" && (m.To == op.Queued || m.To == op.Running) {
 		m.Claim = s.replica
 	}
 	o, err := s.change(ctx, m.Event, func(ctx context.Context, tx *sql.Tx, now int64) (op.Operation, error) {
@@ -177,7 +184,7 @@ func (s *Store) guarded(ctx context.Context, tx *sql.Tx, id, query string, args 
 // Shown records which version of an operation its card shows, and the message id of the card unless that is empty. An
 // older version than the one recorded changes only the id. It is no change of the operation.
 func (s *Store) Shown(ctx context.Context, id string, version int64, card string) error {
-	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx, _ int64) error {
 		_, err := s.in(ctx, tx, showOperation).ExecContext(ctx, id, version, card)
 		return err
 	})

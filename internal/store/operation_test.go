@@ -10,8 +10,10 @@ import (
 	"casterbot/internal/op"
 )
 
-func TestCreateGivesWhatGetGives(t *testing.T) {
-	s, c := fresh(t)
+func TestCreateGivesWhatGetGives(t *testing.T) { everywhere(t, testCreateGivesWhatGetGives) }
+
+func testCreateGivesWhatGetGives(t *testing.T, e engine) {
+	s, c := e.fresh(t)
 	made := create(t, s, sample(1))
 	want := sample(1)
 	want.ID, want.Token, want.Version, want.Created = made.ID, made.Token, 1, c.Now()
@@ -30,8 +32,10 @@ func TestCreateGivesWhatGetGives(t *testing.T) {
 	}
 }
 
-func TestCreateQueuedIsConfirmed(t *testing.T) {
-	s, c := fresh(t)
+func TestCreateQueuedIsConfirmed(t *testing.T) { everywhere(t, testCreateQueuedIsConfirmed) }
+
+func testCreateQueuedIsConfirmed(t *testing.T, e engine) {
+	s, c := e.fresh(t)
 	o := sample(1)
 	o.State = op.Queued
 	if made := create(t, s, o); !made.Confirmed.Equal(c.Now()) {
@@ -39,8 +43,10 @@ func TestCreateQueuedIsConfirmed(t *testing.T) {
 	}
 }
 
-func TestCreateRefuses(t *testing.T) {
-	s, _ := fresh(t)
+func TestCreateRefuses(t *testing.T) { everywhere(t, testCreateRefuses) }
+
+func testCreateRefuses(t *testing.T, e engine) {
+	s, _ := e.fresh(t)
 	first := create(t, s, sample(1))
 	twin := sample(1)
 	if held, err := s.Create(t.Context(), twin, received()); !errors.Is(err, ErrExists) || held.ID != first.ID {
@@ -82,8 +88,10 @@ func TestCreateRefuses(t *testing.T) {
 	}
 }
 
-func TestByRef(t *testing.T) {
-	s, c := fresh(t)
+func TestByRef(t *testing.T) { everywhere(t, testByRef) }
+
+func testByRef(t *testing.T, e engine) {
+	s, c := e.fresh(t)
 	old, young := sample(1), sample(2)
 	old.ID, young.ID = "abcdef00000000000000000001", "abcdef00000000000000000002"
 	create(t, s, old)
@@ -100,9 +108,11 @@ func TestByRef(t *testing.T) {
 	}
 }
 
-func TestEveryArrowAndNoOther(t *testing.T) {
+func TestEveryArrowAndNoOther(t *testing.T) { everywhere(t, testEveryArrowAndNoOther) }
+
+func testEveryArrowAndNoOther(t *testing.T, e engine) {
 	t.Parallel()
-	s, _ := fresh(t)
+	s, _ := e.fresh(t)
 	n := 0
 	for _, from := range op.States() {
 		for _, to := range op.States() {
@@ -127,8 +137,10 @@ func TestEveryArrowAndNoOther(t *testing.T) {
 	}
 }
 
-func TestTheDatabaseKnowsTheStates(t *testing.T) {
-	s, _ := fresh(t)
+func TestTheDatabaseKnowsTheStates(t *testing.T) { everywhere(t, testTheDatabaseKnowsTheStates) }
+
+func testTheDatabaseKnowsTheStates(t *testing.T, e engine) {
+	s, _ := e.fresh(t)
 	o := create(t, s, sample(1))
 	for _, state := range append(op.States(), "lost") {
 		for ended := range 2 {
@@ -140,8 +152,10 @@ func TestTheDatabaseKnowsTheStates(t *testing.T) {
 	}
 }
 
-func TestMoveWritesWhatItSays(t *testing.T) {
-	s, c := fresh(t)
+func TestMoveWritesWhatItSays(t *testing.T) { everywhere(t, testMoveWritesWhatItSays) }
+
+func testMoveWritesWhatItSays(t *testing.T, e engine) {
+	s, c := e.fresh(t)
 	o := create(t, s, sample(1))
 	c.pass(time.Minute)
 	plan := o.Plan
@@ -176,7 +190,11 @@ func TestMoveWritesWhatItSays(t *testing.T) {
 }
 
 func TestMoveThatComesLateGetsTheRowAsItIs(t *testing.T) {
-	s, _ := fresh(t)
+	everywhere(t, testMoveThatComesLateGetsTheRowAsItIs)
+}
+
+func testMoveThatComesLateGetsTheRowAsItIs(t *testing.T, e engine) {
+	s, _ := e.fresh(t)
 	o := create(t, s, sample(1))
 	move(t, s, Move{ID: o.ID, From: op.Pending, To: op.Cancelled, By: "U0BO"})
 	now, err := s.Move(t.Context(), Move{ID: o.ID, From: op.Pending, To: op.Queued, By: "U0KEN", Event: op.Event{Name: "confirmed"}})
@@ -192,7 +210,9 @@ func TestMoveThatComesLateGetsTheRowAsItIs(t *testing.T) {
 	}
 }
 
-func TestFreshEndsWithTheExpiry(t *testing.T) {
+func TestFreshEndsWithTheExpiry(t *testing.T) { everywhere(t, testFreshEndsWithTheExpiry) }
+
+func testFreshEndsWithTheExpiry(t *testing.T, e engine) {
 	for _, c := range []struct {
 		name    string
 		passed  time.Duration
@@ -206,7 +226,7 @@ func TestFreshEndsWithTheExpiry(t *testing.T) {
 		{"late, but nobody asks", time.Hour, false, true, false},
 		{"without a time", 0, true, false, true},
 	} {
-		s, clock := fresh(t)
+		s, clock := e.fresh(t)
 		o := sample(1)
 		if !c.expires {
 			o.Expires = time.Time{}
@@ -220,8 +240,10 @@ func TestFreshEndsWithTheExpiry(t *testing.T) {
 	}
 }
 
-func TestOneRunsPerTarget(t *testing.T) {
-	s, _ := fresh(t)
+func TestOneRunsPerTarget(t *testing.T) { everywhere(t, testOneRunsPerTarget) }
+
+func testOneRunsPerTarget(t *testing.T, e engine) {
+	s, _ := e.fresh(t)
 	same := sample(2)
 	same.Plan.Target = sample(1).Plan.Target
 	first := bring(t, s, sample(1), op.Running)
@@ -244,17 +266,19 @@ func TestOneRunsPerTarget(t *testing.T) {
 	}
 }
 
-func TestNote(t *testing.T) {
-	s, c := fresh(t)
+func TestNote(t *testing.T) { everywhere(t, testNote) }
+
+func testNote(t *testing.T, e engine) {
+	s, c := e.fresh(t)
 	o := bring(t, s, sample(1), op.Unknown)
 	sent := o.Sent
 	c.pass(time.Minute)
 	seen := &op.Outcome{State: op.Unknown, Evidence: op.L("streaming")}
-	e := op.Event{Name: op.EventReconciled, Detail: map[string]string{"look": "1"}}
-	if err := s.Note(t.Context(), o.ID, Note{Look: true, Outcome: seen}, e); err != nil {
+	event := op.Event{Name: op.EventReconciled, Detail: map[string]string{"look": "1"}}
+	if err := s.Note(t.Context(), o.ID, Note{Look: true, Outcome: seen}, event); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Note(t.Context(), o.ID, Note{Send: true, Claim: "two", Version: o.Version + 1}, e); err != nil {
+	if err := s.Note(t.Context(), o.ID, Note{Send: true, Claim: "two", Version: o.Version + 1}, event); err != nil {
 		t.Fatal(err)
 	}
 	now, err := s.Get(t.Context(), o.ID)
@@ -263,17 +287,19 @@ func TestNote(t *testing.T) {
 		t.Errorf("%+v, %v", now, err)
 	}
 	for name, n := range map[string]Note{"state": {From: op.Running, Look: true}, "version": {Version: o.Version, Send: true}} {
-		if err := s.Note(t.Context(), o.ID, n, e); !errors.Is(err, ErrLost) {
+		if err := s.Note(t.Context(), o.ID, n, event); !errors.Is(err, ErrLost) {
 			t.Errorf("other %s: %v", name, err)
 		}
 	}
-	if err := s.Note(t.Context(), "none", Note{}, e); !errors.Is(err, ErrNotFound) {
+	if err := s.Note(t.Context(), "none", Note{}, event); !errors.Is(err, ErrNotFound) {
 		t.Errorf("got %v", err)
 	}
 }
 
-func TestShown(t *testing.T) {
-	s, _ := fresh(t)
+func TestShown(t *testing.T) { everywhere(t, testShown) }
+
+func testShown(t *testing.T, e engine) {
+	s, _ := e.fresh(t)
 	o := create(t, s, sample(1))
 	for _, step := range []struct {
 		version   int64

@@ -24,9 +24,11 @@ func together(n int, do func(int)) {
 	all.Wait()
 }
 
-func TestOfManyExactlyOneWins(t *testing.T) {
+func TestOfManyExactlyOneWins(t *testing.T) { everywhere(t, testOfManyExactlyOneWins) }
+
+func testOfManyExactlyOneWins(t *testing.T, e engine) {
 	t.Parallel()
-	s := open(t, file(t), newClock())
+	s := open(t, e.address(t), newClock())
 	for _, from := range []op.State{op.Pending, op.Queued, op.Running, op.Unknown} {
 		o := bring(t, s, sample(len(way[from])), from)
 		var won, lost atomic.Int64
@@ -58,8 +60,10 @@ func TestOfManyExactlyOneWins(t *testing.T) {
 	}
 }
 
-func TestOfManyOnOneTargetOneRuns(t *testing.T) {
-	s := open(t, file(t), newClock())
+func TestOfManyOnOneTargetOneRuns(t *testing.T) { everywhere(t, testOfManyOnOneTargetOneRuns) }
+
+func testOfManyOnOneTargetOneRuns(t *testing.T, e engine) {
+	s := open(t, e.address(t), newClock())
 	queued := make([]op.Operation, 20)
 	for i := range queued {
 		o := sample(i)
@@ -84,7 +88,11 @@ func TestOfManyOnOneTargetOneRuns(t *testing.T) {
 }
 
 func TestOfManyCreationsWithOneKeyOneStays(t *testing.T) {
-	s := open(t, file(t), newClock())
+	everywhere(t, testOfManyCreationsWithOneKeyOneStays)
+}
+
+func testOfManyCreationsWithOneKeyOneStays(t *testing.T, e engine) {
+	s := open(t, e.address(t), newClock())
 	var made atomic.Int64
 	together(30, func(int) {
 		_, err := s.Create(t.Context(), sample(1), received())
@@ -99,8 +107,10 @@ func TestOfManyCreationsWithOneKeyOneStays(t *testing.T) {
 	}
 }
 
-func TestOfManyRepeatsOneIsFresh(t *testing.T) {
-	s := open(t, file(t), newClock())
+func TestOfManyRepeatsOneIsFresh(t *testing.T) { everywhere(t, testOfManyRepeatsOneIsFresh) }
+
+func testOfManyRepeatsOneIsFresh(t *testing.T, e engine) {
+	s := open(t, e.address(t), newClock())
 	var fresh [10]atomic.Int64
 	together(500, func(i int) {
 		ok, err := s.Receive(t.Context(), fmt.Sprint(i%10), "command", []byte("{}"))

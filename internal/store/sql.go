@@ -45,8 +45,13 @@ const (
 
 	showOperation = `UPDATE operations SET
 			shown = CASE WHEN shown < $2 THEN $2 ELSE shown END,
-			card = CASE WHEN $3 <> '' THEN $3 ELSE card END
+			card = CASE WHEN $3 <> '' THEN $3 ELSE card END,
+			drawer = ''
 		WHERE id = $1`
+
+	holdOperation = `UPDATE operations SET drawer = $2
+		WHERE id = $1 AND shown < version AND (drawer IN ('', $2) OR drawer NOT IN (` + selectAlive + `))
+		RETURNING ` + columns
 
 	selectOperations = `SELECT ` + columns + ` FROM operations`
 	selectByID       = selectOperations + ` WHERE id = $1`
@@ -61,7 +66,7 @@ const (
 	// A mark is looked for seconds after it was written, so the newest events are enough.
 	selectMark = `SELECT COUNT(*) FROM events WHERE seq > (SELECT COALESCE(MAX(seq), 0) - 10000 FROM events) AND mark = $1`
 
-	insertReceived = `INSERT INTO inbox (key, kind, body, at, mark) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (key) DO NOTHING`
+	insertReceived = `INSERT INTO inbox (key, kind, body, at, mark, replica) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (key) DO NOTHING`
 	settleReceived = `UPDATE inbox SET settled = $2, body = '' WHERE key = $1 AND settled = 0`
 	pruneReceived  = `DELETE FROM inbox WHERE settled > 0 AND at < $1`
 
@@ -70,6 +75,32 @@ const (
 
 	setProbe = `INSERT INTO probe (id, replica, at) VALUES (1, $1, $2)
 		ON CONFLICT (id) DO UPDATE SET replica = excluded.replica, at = excluded.at`
+
+	setBeat = `INSERT INTO replicas (id, started, beat) VALUES ($1, $2, $2)
+		ON CONFLICT (id) DO UPDATE SET beat = excluded.beat`
+	deleteBeat    = `DELETE FROM replicas WHERE id = $1`
+	pruneReplicas = `DELETE FROM replicas WHERE beat < $1`
+
+	// In the statements about what replicas left, $2 is this replica and $3 the time of the oldest heartbeat that counts.
+	selectAlive  = `SELECT id FROM replicas WHERE beat >= $3`
+	selectInCare = selectOperations + ` WHERE ended = 0 AND state IN ('queued', 'running')
+			AND (claim = $2 OR claim NOT IN (` + selectAlive + `))
+		ORDER BY created, id LIMIT $1`
+	adoptReceived = `UPDATE inbox SET replica = $2, mark = $4
+		WHERE settled = 0 AND replica <> $2 AND replica NOT IN (` + selectAlive + `) AND key IN (
+			SELECT key FROM inbox WHERE settled = 0 AND replica <> $2 AND replica NOT IN (` + selectAlive + `)
+			ORDER BY at, key LIMIT $1)
+		RETURNING key, kind, body, at`
+	selectAdopted = `SELECT key, kind, body, at FROM inbox WHERE settled = 0 AND mark = $1`
+
+	// One row for each family of calls holds the time in microseconds at which an idle account would be reached again
+	// (GCRA). $2 is the time that one call takes, $3 the time that may be saved up, $4 the longest wait, $5 the clock
+	// unless the database's own counts.
+	reserveTurn = `INSERT INTO paces (family, free) VALUES ($1, {clock} + $2)
+		ON CONFLICT (family) DO UPDATE SET
+			free = CASE WHEN paces.free > {clock} THEN paces.free ELSE {clock} END + $2
+		WHERE paces.free - $3 - {clock} <= $4
+		RETURNING free - $2 - $3 - {clock}`
 
 	insertMigration = `INSERT INTO migrations (number, name, at) VALUES ($1, $2, $3)`
 	selectMigrated  = `SELECT COALESCE(MAX(number), 0) FROM migrations`

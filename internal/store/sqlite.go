@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -37,6 +38,7 @@ var settings = []struct{ pragma, value, reads string }{
 var sqliteDialect = dialect{
 	serial:    "INTEGER PRIMARY KEY AUTOINCREMENT",
 	exclusive: true,
+	clock:     "CAST($5 AS BIGINT)",
 	busy: func(err error) bool {
 		var e *sqlite.Error
 		return errors.As(err, &e) && e.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE &&
@@ -45,6 +47,9 @@ var sqliteDialect = dialect{
 }
 
 func openSQLite(ctx context.Context, name string, o Options) (*Store, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
 	if name == memory {
 		return attach(ctx, name, o, func() error { return nil })
 	}
@@ -103,7 +108,7 @@ func makeFile(path string, opened bool) error {
 
 // attach opens the connections, checks what they are and brings the tables up to date.
 func attach(ctx context.Context, path string, o Options, release func() error) (*Store, error) {
-	s := &Store{now: o.Now, replica: o.Replica, log: o.Log, dialect: sqliteDialect, address: address(path),
+	s := &Store{now: o.Now, replica: o.Replica, log: o.Log, dialect: sqliteDialect, patience: patience, address: address(path),
 		commit: (*sql.Tx).Commit, release: release}
 	var err error
 	if s.writer, err = sql.Open("sqlite", s.address); err != nil {

@@ -5,14 +5,25 @@
 //   - A state changes by one guarded UPDATE … WHERE id AND state … RETURNING, together with its event in one transaction.
 //     Of many who try the same change exactly one wins; an arrow that the chart (op.CanMove) lacks is never written.
 //   - At most one operation per target is running. A unique index says so, not the code.
-//   - What was answered without an error is on the disk: SQLite runs with synchronous=FULL, and that is asserted at start.
+//   - What was answered without an error is on the disk: SQLite runs with synchronous=FULL, PostgreSQL with
+//     synchronous_commit and fsync on, and that is asserted at start.
 //   - An error of a write or of its COMMIT says nothing about what happened. The row may be there or not, so every write
 //     leaves a random mark, and after an error the store looks for its own mark before it answers.
 //   - Every write statement carries an argument: drivers exist that silently run a statement without any a second time
 //     when the connection breaks.
 //
 // The SQL is one text, made for SQLite and PostgreSQL alike; what differs stands in the small struct dialect. Times are
-// unix milliseconds by the store's clock, which is the only clock that decides about expiry.
+// unix milliseconds by the store's clock, which is the only clock that decides about expiry; with PostgreSQL it is the
+// server's, read in each transaction.
+//
+// A file has one process. In PostgreSQL several replicas work on the same rows: each says by a heartbeat that it lives
+// (replica.go), each takes the turns of the limiter out of the same rows (pace.go), and what a dead one left is taken
+// over by the others.
+//
+// Migrations are numbered and run under a lock, while replicas of the version before still work. So they expand only:
+// a new table, a new index, a new column with a default that the old statements need not name. Statements name their
+// columns, never *. What a version no longer reads and writes is dropped by the next one, never by the same.
+//
 // It knows neither Slack, nor the cloud, nor the policy, and it decides nothing: which change is due is the engine's matter.
 package store
 
@@ -41,35 +52,42 @@ var (
 
 // Options are what a store needs besides its address.
 type Options struct {
-	Now     func() time.Time // the store's clock; nil is time.Now
+	Now     func() time.Time // the store's clock; nil is time.Now for a file and the server's clock for PostgreSQL
 	Replica string           // owner of claims, random per process; empty makes one
 	Log     *slog.Logger     // nil logs nothing
 }
 
 // Store is an open database. All methods may be used by many goroutines at once.
 type Store struct {
-	now     func() time.Time
-	replica string
-	log     *slog.Logger
-	dialect dialect
-	address string              // of the database, as its driver reads it
-	writer  *sql.DB             // one connection
-	reader  *sql.DB             // several; the writer itself for a database in memory
-	commit  func(*sql.Tx) error // how a transaction ends; tests cut it off
-	release func() error        // gives the file free
-	inbox   *inbox
-	stmts   map[string]*sql.Stmt // by their text
+	now      func() time.Time
+	clock    *serverClock // follows the database's; nil when another one counts
+	replica  string
+	log      *slog.Logger
+	dialect  dialect
+	patience time.Duration       // see the constant
+	address  string              // of the database, as its driver reads it
+	writer   *sql.DB             // one connection to a file, several to PostgreSQL
+	reader   *sql.DB             // several; the writer itself for a database in memory
+	commit   func(*sql.Tx) error // how a transaction ends; tests cut it off
+	release  func() error        // gives the file free
+	inbox    *inbox
+	stmts    map[string]*sql.Stmt // by their text
 }
 
-// Open opens the database at an address, brings its tables up to date and checks it. The address is "sqlite:FILE", or
-// "sqlite::memory:" for a database that ends with the process. Its errors say what to do.
+// Open opens the database at an address, brings its tables up to date and checks it. The address is "sqlite:FILE",
+// "sqlite::memory:" for a database that ends with the process, or "postgres://…". Its errors say what to do and never
+// hold the address, in which a password may stand.
 func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	kind, name, ok := strings.Cut(url, ":")
 	switch {
 	case kind == "postgres" || kind == "postgresql":
-		return nil, errors.New("PostgreSQL comes with a later version; use sqlite:FILE")
+		s, err := openPostgres(ctx, url, o.filled())
+		if err != nil {
+			return nil, fmt.Errorf("open the PostgreSQL database: %w", err)
+		}
+		return s, nil
 	case !ok || kind != "sqlite" || name == "":
-		return nil, fmt.Errorf("%q is no address of a database; use sqlite:FILE, for example sqlite:casterbot.db", kind)
+		return nil, fmt.Errorf("%q is no address of a database; use sqlite:FILE, for example sqlite:casterbot.db, or postgres://…", kind)
 	}
 	s, err := openSQLite(ctx, name, o.filled())
 	if err != nil {
@@ -79,9 +97,6 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 }
 
 func (o Options) filled() Options {
-	if o.Now == nil {
-		o.Now = time.Now
-	}
 	if o.Replica == "" {
 		o.Replica = op.NewID()
 	}
@@ -94,6 +109,9 @@ func (o Options) filled() Options {
 // Close writes what waits in the inbox, closes the database and gives the file free. No other call may follow.
 func (s *Store) Close() error {
 	s.inbox.close()
+	if s.dialect.remote {
+		s.leave()
+	}
 	err := s.writer.Close()
 	if s.reader != s.writer {
 		err = errors.Join(s.reader.Close(), err)
@@ -103,8 +121,8 @@ func (s *Store) Close() error {
 
 // Ping writes one small row for good, so its nil means that changes can be recorded now.
 func (s *Store) Ping(ctx context.Context) error {
-	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, setProbe, s.replica, s.millis())
+	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx, now int64) error {
+		_, err := tx.ExecContext(ctx, setProbe, s.replica, now)
 		return err
 	})
 	if err != nil {
@@ -114,7 +132,5 @@ func (s *Store) Ping(ctx context.Context) error {
 }
 
 // Exclusive reports whether no other process can own a running operation of this database: a row that is running when
-// the process starts was then left behind by an earlier one.
+// the process starts was then left behind by an earlier one. It is so for a file, never for PostgreSQL.
 func (s *Store) Exclusive() bool { return s.dialect.exclusive }
-
-func (s *Store) millis() int64 { return s.now().UnixMilli() }

@@ -20,7 +20,12 @@ func TestMain(m *testing.M) {
 	if part := os.Getenv("STORE_TEST_CHILD"); part != "" {
 		os.Exit(child(part, os.Getenv("STORE_TEST_URL")))
 	}
-	goleak.VerifyTestMain(m)
+	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
+		if err := server.Close(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+		}
+		os.Exit(code)
+	}))
 }
 
 // clock is a store clock that a test moves.
@@ -124,8 +129,6 @@ func move(t testing.TB, s *Store, m Move) op.Operation {
 func TestOpenRefuses(t *testing.T) {
 	folder := t.TempDir()
 	for url, want := range map[string]string{
-		"postgres://bot@db/bot":                "later version; use sqlite:FILE",
-		"postgresql://bot@db/bot":              "later version; use sqlite:FILE",
 		"":                                     "use sqlite:FILE",
 		"sqlite:":                              "use sqlite:FILE",
 		"casterbot.db":                         "use sqlite:FILE",
@@ -201,8 +204,10 @@ func TestOldSQLiteIsRefused(t *testing.T) {
 	}
 }
 
-func TestPingWrites(t *testing.T) {
-	s, c := fresh(t)
+func TestPingWrites(t *testing.T) { everywhere(t, testPingWrites) }
+
+func testPingWrites(t *testing.T, e engine) {
+	s, c := e.fresh(t)
 	for range 2 {
 		c.pass(time.Second)
 		if err := s.Ping(t.Context()); err != nil {
@@ -216,8 +221,8 @@ func TestPingWrites(t *testing.T) {
 	if rows != 1 || at != c.Now().UnixMilli() {
 		t.Errorf("%d rows, at %d", rows, at)
 	}
-	if !s.Exclusive() {
-		t.Error("SQLite has one process only")
+	if s.Exclusive() != (e.name == "SQLite") {
+		t.Error("only SQLite has one process at a time")
 	}
 }
 
@@ -242,7 +247,7 @@ func TestWriteWaitsItsTurnOnlyAsLongAsTheCallerDoes(t *testing.T) {
 
 func TestDefaults(t *testing.T) {
 	o := Options{}.filled()
-	if o.Now == nil || o.Replica == "" || o.Log == nil || o.Replica == (Options{}).filled().Replica {
+	if o.Replica == "" || o.Log == nil || o.Replica == (Options{}).filled().Replica {
 		t.Errorf("%+v", o)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"testing"
+	"time"
 
 	"casterbot/internal/op"
 )
@@ -28,9 +29,11 @@ func (s *Store) cut(end func(*sql.Tx) error) {
 	}
 }
 
-func TestTheMarkDecidesAfterAnError(t *testing.T) {
+func TestTheMarkDecidesAfterAnError(t *testing.T) { everywhere(t, testTheMarkDecidesAfterAnError) }
+
+func testTheMarkDecidesAfterAnError(t *testing.T, e engine) {
 	for name, c := range cuts {
-		s, _ := fresh(t)
+		s, _ := e.fresh(t)
 		check := func(what string, err error, version, want int64) {
 			t.Helper()
 			if (err == nil) != c.took || err != nil && !errors.Is(err, errCut) {
@@ -60,8 +63,10 @@ func TestTheMarkDecidesAfterAnError(t *testing.T) {
 	}
 }
 
-func TestDoneAndMovedOnIsLost(t *testing.T) {
-	s, _ := fresh(t)
+func TestDoneAndMovedOnIsLost(t *testing.T) { everywhere(t, testDoneAndMovedOnIsLost) }
+
+func testDoneAndMovedOnIsLost(t *testing.T, e engine) {
+	s, _ := e.fresh(t)
 	o := bring(t, s, sample(1), op.Queued)
 	s.cut(func(tx *sql.Tx) error {
 		_, err := tx.Exec("UPDATE operations SET state = 'unknown', version = version + 1 WHERE id = $1", o.ID)
@@ -73,8 +78,10 @@ func TestDoneAndMovedOnIsLost(t *testing.T) {
 	}
 }
 
-func TestLosersAreNotTakenForWinners(t *testing.T) {
-	s, _ := fresh(t)
+func TestLosersAreNotTakenForWinners(t *testing.T) { everywhere(t, testLosersAreNotTakenForWinners) }
+
+func testLosersAreNotTakenForWinners(t *testing.T, e engine) {
+	s, _ := e.fresh(t)
 	o := create(t, s, sample(1))
 	move(t, s, Move{ID: o.ID, From: op.Pending, To: op.Queued, By: "U0KEN"})
 	s.cut(cuts["before it did"].end)
@@ -85,7 +92,12 @@ func TestLosersAreNotTakenForWinners(t *testing.T) {
 }
 
 func TestAStoreThatCannotBeAskedSaysSo(t *testing.T) {
-	s := open(t, file(t), newClock())
+	everywhere(t, testAStoreThatCannotBeAskedSaysSo)
+}
+
+func testAStoreThatCannotBeAskedSaysSo(t *testing.T, e engine) {
+	s := open(t, e.address(t), newClock())
+	s.patience = time.Second
 	o := bring(t, s, sample(1), op.Queued)
 	s.cut(cuts["after it took effect"].end)
 	if err := s.reader.Close(); err != nil {
@@ -101,8 +113,10 @@ func TestAStoreThatCannotBeAskedSaysSo(t *testing.T) {
 	}
 }
 
-func TestWhatHasBegunIsFinished(t *testing.T) {
-	s, _ := fresh(t)
+func TestWhatHasBegunIsFinished(t *testing.T) { everywhere(t, testWhatHasBegunIsFinished) }
+
+func testWhatHasBegunIsFinished(t *testing.T, e engine) {
+	s, _ := e.fresh(t)
 	o := create(t, s, sample(1))
 	ctx, cancel := context.WithCancel(t.Context())
 	s.cut(func(tx *sql.Tx) error {
@@ -126,7 +140,7 @@ func TestATransactionOwnsTheFileFromItsBeginning(t *testing.T) {
 	if _, err := other.Exec("PRAGMA busy_timeout=0"); err != nil {
 		t.Fatal(err)
 	}
-	err = s.write(t.Context(), func(ctx context.Context, _ *sql.Tx) error {
+	err = s.write(t.Context(), func(ctx context.Context, _ *sql.Tx, _ int64) error {
 		if _, err := other.ExecContext(ctx, setProbe, "other", 1); err == nil {
 			t.Error("another connection wrote in the middle")
 		}

@@ -13,27 +13,126 @@ import (
 // patience is how long a write waits for its turn, and a look after an error for its answer.
 const patience = 5 * time.Second
 
-// write runs one transaction on the writer. It gives up waiting when the context ends; what has begun is finished, so
+// whole is how long a transaction on a database elsewhere may take in all: longer than one statement may take there, so
+// that the server's own answer comes first.
+func (s *Store) whole() time.Duration { return s.patience * 8 / 5 }
+
+// transaction is one that has begun.
+type transaction struct {
+	*sql.Tx
+	ctx    context.Context
+	now    int64  // the store's time
+	number string // of the transaction, where the database gives one
+	end    func() // gives the connection back
+}
+
+// write runs one transaction on a writer. It gives up waiting when the context ends; what has begun is finished, so
 // that an impatient caller does not leave a question behind. An error of the transaction's end says nothing about
 // whether it took effect.
-func (s *Store) write(ctx context.Context, do func(context.Context, *sql.Tx) error) error {
-	wait, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	conn, err := s.writer.Conn(wait)
+func (s *Store) write(ctx context.Context, do func(context.Context, *sql.Tx, int64) error) error {
+	return s.writeWithin(ctx, s.whole(), do)
+}
+
+func (s *Store) writeWithin(ctx context.Context, limit time.Duration, do func(context.Context, *sql.Tx, int64) error) error {
+	t, err := s.begin(ctx, limit)
 	if err != nil {
-		return fmt.Errorf("wait for the writer: %w", err)
-	}
-	defer conn.Close()
-	ctx = context.WithoutCancel(ctx)
-	tx, err := conn.BeginTx(ctx, nil)
-	if err != nil {
-		return fmt.Errorf("begin: %w", err)
-	}
-	if err := do(ctx, tx); err != nil {
-		_ = tx.Rollback()
 		return err
 	}
-	return s.commit(tx)
+	defer t.end()
+	if err := do(t.ctx, t.Tx, t.now); err != nil {
+		_ = t.Rollback()
+		return err
+	}
+	if err := s.commit(t.Tx); err != nil {
+		return &unsure{err, t.number}
+	}
+	return nil
+}
+
+// unsure is the error of a COMMIT, after which the transaction may have taken effect or not.
+type unsure struct {
+	error
+	number string // of the transaction, where the database gives one
+}
+
+func (u *unsure) Unwrap() error { return u.error }
+
+// begin begins a transaction. Nothing has happened when that fails, so a connection that turns out to be dead is left
+// for another one.
+func (s *Store) begin(ctx context.Context, limit time.Duration) (t *transaction, err error) {
+	wait, cancel := context.WithTimeout(ctx, s.patience)
+	defer cancel()
+	for range 3 {
+		if t, err = s.beginOnce(wait, limit); err == nil || !s.dialect.remote || wait.Err() != nil {
+			break
+		}
+	}
+	return t, err
+}
+
+func (s *Store) beginOnce(wait context.Context, limit time.Duration) (*transaction, error) {
+	conn, err := s.writer.Conn(wait)
+	if err != nil {
+		return nil, fmt.Errorf("wait for the writer: %w", err)
+	}
+	ctx, cancel := context.WithoutCancel(wait), func() {}
+	if s.dialect.remote {
+		ctx, cancel = context.WithTimeout(ctx, limit)
+	}
+	t := &transaction{ctx: ctx, end: func() { cancel(); _ = conn.Close() }}
+	if t.Tx, err = conn.BeginTx(ctx, nil); err != nil {
+		t.end()
+		return nil, fmt.Errorf("begin: %w", err)
+	}
+	if t.now, t.number, err = s.stamp(ctx, t.Tx); err != nil {
+		_ = t.Rollback()
+		t.end()
+		return nil, fmt.Errorf("read the clock of the database: %w", err)
+	}
+	return t, nil
+}
+
+// look asks, after a write that failed, for the mark that it would have left. It waits until the transaction is no longer
+// under way: the server may still be about to end it when the connection is gone, and a look would come too early.
+func (s *Store) look(ctx context.Context, failed error, ask func(context.Context) error) error {
+	u := &unsure{}
+	wait := errors.As(failed, &u) && u.number != ""
+	return s.insist(ctx, func(ctx context.Context) error {
+		if wait {
+			var ended bool
+			if err := s.reader.QueryRowContext(ctx, s.dialect.ended, u.number).Scan(&ended); err != nil {
+				return err
+			}
+			if !ended {
+				return errUnderWay
+			}
+		}
+		return ask(ctx)
+	})
+}
+
+var errUnderWay = errors.New("the transaction is still under way")
+
+// insist asks until there is an answer or patience is at its end. A file that cannot be read is asked once.
+func (s *Store) insist(ctx context.Context, ask func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, s.patience)
+	defer cancel()
+	for {
+		err := ask(ctx)
+		if err == nil || errors.Is(err, sql.ErrNoRows) || !s.dialect.remote {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
+
+// soon bounds a read, so that a database that does not answer does not hold its caller.
+func (s *Store) soon(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(ctx, s.patience)
 }
 
 // prepare lets the databases read those statements once that every operation runs.
@@ -66,8 +165,7 @@ func (s *Store) change(ctx context.Context, e op.Event,
 	}
 	var o op.Operation
 	mark := op.NewID()
-	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
-		now := s.millis()
+	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx, now int64) (err error) {
 		if o, err = do(ctx, tx, now); err != nil {
 			return err
 		}
@@ -76,7 +174,7 @@ func (s *Store) change(ctx context.Context, e op.Event,
 	if err == nil || definite(err) {
 		return o, err
 	}
-	if !s.marked(ctx, mark) {
+	if !s.marked(ctx, mark, err) {
 		return op.Operation{}, err
 	}
 	return s.after(ctx, o, err)
@@ -92,21 +190,23 @@ func definite(err error) bool {
 	return false
 }
 
-// marked looks whether the trail holds the mark.
-func (s *Store) marked(ctx context.Context, mark string) bool {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
-	defer cancel()
+// marked looks whether the trail holds the mark of a write that failed.
+func (s *Store) marked(ctx context.Context, mark string, failed error) bool {
 	var found int
-	err := s.reader.QueryRowContext(ctx, selectMark, mark).Scan(&found)
+	err := s.look(context.WithoutCancel(ctx), failed, func(ctx context.Context) error {
+		return s.reader.QueryRowContext(ctx, selectMark, mark).Scan(&found)
+	})
 	return err == nil && found > 0
 }
 
 // after gives an operation whose change turned out to be done in spite of an error. When somebody else has moved it on
 // since, the change is over and the caller has lost it.
 func (s *Store) after(ctx context.Context, done op.Operation, failed error) (op.Operation, error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
-	defer cancel()
-	now, err := scan(s.stmts[selectByID].QueryRowContext(ctx, done.ID))
+	var now op.Operation
+	err := s.insist(context.WithoutCancel(ctx), func(ctx context.Context) (err error) {
+		now, err = scan(s.stmts[selectByID].QueryRowContext(ctx, done.ID))
+		return err
+	})
 	if err != nil {
 		return op.Operation{}, errors.Join(failed, err)
 	}
