@@ -7,13 +7,11 @@ import (
 	"context"
 	_ "embed"
 	"errors"
-	"flag"
 	"fmt"
 	"io/fs"
 	"log/slog"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"syscall"
 	"time"
 
@@ -26,7 +24,6 @@ import (
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 	"casterbot/internal/policy"
-	"casterbot/internal/sandbox"
 	"casterbot/internal/store"
 )
 
@@ -73,7 +70,7 @@ func runCommand() cli.Command {
 			if err != nil {
 				return cli.Usage(err)
 			}
-			p, err := wire(ctx, settings, log, time.Now, nil)
+			p, err := wire(ctx, settings, log, nil, nil)
 			if err != nil {
 				return err
 			}
@@ -108,21 +105,25 @@ func table(cloud commands.Cloud, now func() time.Time) op.Table { return command
 // pause is how the engine waits; nil is real time.
 type pause = func(ctx context.Context, d time.Duration) bool
 
-// wire makes every part, in the order in which they need each other.
+// wire makes every part, in the order in which they need each other. The clock is that of the store unless one is given.
 func wire(ctx context.Context, c config.Config, log *slog.Logger, now func() time.Time, wait pause) (*parts, error) {
-	keeper, err := policy.NewKeeper(c.PolicyFile, verbs(), log)
+	keeper, err := openPolicy(c.PolicyFile, log)
 	if err != nil {
 		return nil, err
 	}
-	cloud, err := openCloud(c, log)
+	keys, err := openKeys(c)
 	if err != nil {
-		return nil, err
+		return nil, cli.Usage(err)
 	}
 	replica := op.NewID()
 	db, err := store.Open(ctx, c.DatabaseURL.Reveal(), store.Options{Now: now, Replica: replica, Log: log})
 	if err != nil {
-		cloud.Close()
 		return nil, err
+	}
+	now = db.Now
+	cloud, err := openCloud(c, keys, turns(db), log)
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
 	}
 	known := table(cloud, now)
 	slack := bot.Config{
@@ -139,30 +140,57 @@ func wire(ctx context.Context, c config.Config, log *slog.Logger, now func() tim
 	}, nil
 }
 
-func openCloud(c config.Config, log *slog.Logger) (*live.Client, error) {
-	keys, err := live.NewCredentials(live.CredentialsConfig{
+func openPolicy(path string, log *slog.Logger) (*policy.Keeper, error) {
+	keeper, err := policy.NewKeeper(path, verbs(), log)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = cli.Usage(fmt.Errorf("CASTERBOT_POLICY names no file (%w): it says who may do what; docs/policy.md explains it, docs/policy.example.yml is one to start from", err))
+	}
+	return keeper, err
+}
+
+// turns gives the limiter's turns out of a store that several processes share; one process counts its own.
+func turns(db *store.Store) live.Reserve {
+	if db.Exclusive() {
+		return nil
+	}
+	return func(ctx context.Context, family string, perSecond float64, burst int, within time.Duration) (time.Duration, bool, error) {
+		wait, err := db.Reserve(ctx, family, perSecond, burst, within)
+		if errors.Is(err, store.ErrNoTurn) {
+			return 0, false, nil
+		}
+		return wait, true, err
+	}
+}
+
+func openKeys(c config.Config) (live.Credentials, error) {
+	return live.NewCredentials(live.CredentialsConfig{
 		AccessKeyID: c.AccessKeyID.Reveal(), AccessKeySecret: c.AccessKeySecret.Reveal(), SecurityToken: c.SecurityToken.Reveal(),
 		RoleARN: c.RoleARN, RoleSessionName: c.RoleSessionName, ECSRole: c.ECSRole,
 		OIDCProviderARN: c.OIDCProviderARN, OIDCTokenFile: c.OIDCTokenFile, Profile: c.Profile,
 	})
-	if err != nil {
-		return nil, err
+}
+
+func openCloud(c config.Config, keys live.Credentials, reserve live.Reserve, log *slog.Logger) (*live.Client, error) {
+	waiting := func(ctx context.Context, action string, wait time.Duration) {
+		level := slog.LevelDebug // short waits are our own limiter's
+		if wait >= time.Second {
+			level = slog.LevelInfo
+		}
+		log.Log(ctx, level, "the cloud is busy", "action", action, "again in", wait.Round(time.Millisecond).String())
 	}
-	return live.New(live.Config{Endpoint: c.LiveEndpoint, Region: c.Region, Credentials: keys, Now: time.Now, Waiting: func(_ context.Context, action string, wait time.Duration) {
-		log.Info("the cloud is busy", "action", action, "again in", wait.Round(time.Millisecond).String())
-	}})
+	return live.New(live.Config{Endpoint: c.LiveEndpoint, Region: c.Region, Credentials: keys, Now: time.Now, Reserve: reserve, Waiting: waiting})
 }
 
 // run works until ctx ends, then stops in an order that loses nothing: no new work, what is acknowledged, what is running,
 // the store last.
 func (p *parts) run(ctx context.Context) error {
-	defer p.close()
-	if p.settings.AdminAddr != "" {
-		server, err := admin.Start(p.settings.AdminAddr, p.probes(), p.log)
-		if err != nil {
-			return err
-		}
-		defer server.Close()
+	finish, cancel := outlive(ctx, finishWithin)
+	defer cancel()
+	server, err := admin.Start(p.settings.AdminAddr, p.probes(), p.log)
+	defer func() { _ = server.Close() }() // last: while work is being finished, /readyz says that no socket is open
+	defer p.close(finish)
+	if err != nil {
+		return err
 	}
 	if err := p.engine.Start(ctx); err != nil {
 		return fmt.Errorf("recover what an earlier process left: %w", err)
@@ -172,13 +200,23 @@ func (p *parts) run(ctx context.Context) error {
 	go p.policy.Watch(background)
 	go p.reloadOnHangup(background)
 	p.log.Info("casterbot starts", "version", version, "policy", p.policy.Hash(), "slack", p.settings.SlackAPIURL, "live", p.settings.LiveEndpoint)
-	err := p.bot.Run(ctx)
+	err = p.bot.Run(ctx)
 	p.log.Info("casterbot stops")
 	return err
 }
 
-func (p *parts) close() {
-	ctx, cancel := context.WithTimeout(context.Background(), 25*time.Second)
+// finishWithin is how long everything together may go on after the signal to stop.
+const finishWithin = 25 * time.Second
+
+// outlive gives a context that ends some time after ctx does.
+func outlive(ctx context.Context, more time.Duration) (context.Context, context.CancelFunc) {
+	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	context.AfterFunc(ctx, func() { time.AfterFunc(more, cancel) })
+	return longer, cancel
+}
+
+func (p *parts) close(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, finishWithin)
 	defer cancel()
 	p.engine.Close(ctx)
 	p.cloud.Close()
@@ -213,91 +251,4 @@ func (p *parts) probes() map[string]admin.Probe {
 			return map[string]any{"writable": err == nil}, err == nil
 		},
 	}
-}
-
-// world is the sandbox's command line.
-type world struct {
-	addr, dir, policyFile, logLevel string
-	reset, noBot, printEnv          bool
-}
-
-func sandboxCommand() cli.Command {
-	w := world{}
-	return cli.Command{
-		Name: "sandbox", Short: "Try everything without an account: the bot in an embedded workspace and cloud, with a page in the browser.",
-		Examples: []string{"casterbot sandbox", "casterbot sandbox --addr 127.0.0.1:8800 --reset", "casterbot sandbox --no-bot --print-env"},
-		Flags: func(f *flag.FlagSet) {
-			f.StringVar(&w.addr, "addr", sandbox.PageAddr, "`ADDRESS` of the page")
-			f.StringVar(&w.dir, "dir", sandbox.DefaultDir(), "`FOLDER` of the world's state")
-			f.StringVar(&w.policyFile, "policy", "", "policy `FILE` (default: policy.yml in the folder, made when it is missing)")
-			f.StringVar(&w.logLevel, "log-level", "warn", "debug, info, warn or error")
-			f.BoolVar(&w.reset, "reset", false, "start afresh")
-			f.BoolVar(&w.noBot, "no-bot", false, "open the world alone, for a bot of your own")
-			f.BoolVar(&w.printEnv, "print-env", false, "print what another program needs to join, as shell lines")
-		},
-		Run: w.run,
-	}
-}
-
-// run opens the world and puts the real bot into it: the same wiring as for Slack and ApsaraVideo Live.
-func (w *world) run(ctx context.Context, c cli.Call) error {
-	settings := config.Config{LogLevel: w.logLevel, LogFormat: "text"}
-	log, err := settings.Log(c.Err)
-	if err != nil {
-		return cli.Usage(err)
-	}
-	app, err := sandbox.ReadManifest(manifest)
-	if err != nil {
-		return err
-	}
-	open, err := sandbox.Open(sandbox.Config{
-		Dir: w.dir, Reset: w.reset, PageAddr: w.addr, Commands: app.Commands, Events: app.Events, Scopes: app.Scopes, Usages: usages(), Suggestions: sandbox.Suggestions(), Limits: true, Log: log,
-	})
-	if err != nil {
-		return err
-	}
-	defer open.Close()
-	sandbox.Greet(c.Out, c.Err, open, w.dir, w.printEnv, w.noBot)
-	if w.noBot {
-		<-ctx.Done()
-		return nil
-	}
-	if settings, err = w.settings(open, settings); err != nil {
-		return err
-	}
-	p, err := wire(ctx, settings, log, open.Clock.Now, nil)
-	if err != nil {
-		return err
-	}
-	open.Clock.OnAdvance(p.engine.Nudge)
-	return p.run(ctx)
-}
-
-// settings are those of a bot in the world: its addresses and tokens, a policy to edit, a database beside it.
-func (w *world) settings(open *sandbox.World, c config.Config) (config.Config, error) {
-	c.SlackAPIURL, c.SlackAppToken, c.SlackBotToken = open.SlackURL, sandbox.AppToken, sandbox.BotToken
-	c.LiveEndpoint, c.AccessKeyID, c.AccessKeySecret, c.Region = open.LiveURL, sandbox.AccessKeyID, sandbox.AccessKeySecret, sandbox.Region
-	database := filepath.Join(w.dir, "casterbot.db")
-	if w.reset {
-		if err := store.Forget(database); err != nil {
-			return c, err
-		}
-	}
-	c.DatabaseURL = config.Secret("sqlite:" + database)
-	c.PolicyFile = w.policyFile
-	if c.PolicyFile == "" {
-		c.PolicyFile = filepath.Join(w.dir, "policy.yml")
-		if _, err := os.Stat(c.PolicyFile); errors.Is(err, fs.ErrNotExist) {
-			return c, os.WriteFile(c.PolicyFile, examplePolicy, 0o600)
-		}
-	}
-	return c, nil
-}
-
-func usages() []sandbox.Usage {
-	var rows []sandbox.Usage
-	for _, c := range table(nil, time.Now).Commands {
-		rows = append(rows, sandbox.Usage{Text: "/" + c.Usage, Short: c.Short})
-	}
-	return rows
 }

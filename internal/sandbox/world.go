@@ -61,9 +61,10 @@ type Config struct {
 	Usages      []Usage
 	Suggestions []Suggestion
 
-	Limits bool             // the cloud refuses calls beyond its documented rates
-	Now    func() time.Time // base of the clock; nil means time.Now
-	Log    *slog.Logger     // nil discards
+	Limits  bool             // the cloud refuses calls beyond its documented rates
+	Patient bool             // the workspace waits a minute where Slack waits three seconds: for slow machines
+	Now     func() time.Time // base of the clock; nil means time.Now
+	Log     *slog.Logger     // nil discards
 }
 
 // World is an open sandbox.
@@ -114,9 +115,13 @@ func Open(cfg Config) (*World, error) {
 
 // build makes the parts and joins them by the clock.
 func (w *World) build() {
-	w.Slack = fakeslack.New(fakeslack.Config{
+	slack := fakeslack.Config{
 		AppToken: AppToken, BotToken: BotToken, Now: w.Clock.Now, Commands: w.cfg.Commands, Events: w.cfg.Events, Scopes: w.cfg.Scopes, Log: w.cfg.Log,
-	})
+	}
+	if w.cfg.Patient {
+		slack.AckWithin, slack.Trigger = time.Minute, time.Minute
+	}
+	w.Slack = fakeslack.New(slack)
 	w.Slack.SetBase("http://" + w.listeners[1].Addr().String())
 	w.Live = fakelive.New(fakelive.Config{
 		AccessKeyID: AccessKeyID, AccessKeySecret: AccessKeySecret, Now: w.Clock.Now, Limits: w.cfg.Limits,

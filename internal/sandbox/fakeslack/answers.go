@@ -59,7 +59,7 @@ func (w *Workspace) failed(o origin, why string) {
 func (w *Workspace) answerCommand(o origin, payload json.RawMessage) {
 	r := w.byRoom[o.channel]
 	d, err := decodeDraft(payload)
-	if err != nil || r == nil || d.check() != nil {
+	if err != nil || r == nil || d.check(w.familiar) != nil {
 		w.record(Call{Method: "ack", User: o.user, Channel: o.channel, Error: ErrBadAnswer})
 		w.failed(o, ErrBadAnswer)
 		return

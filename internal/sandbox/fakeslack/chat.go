@@ -31,19 +31,19 @@ func (w *Workspace) target(c *call) (*room, *apiError) {
 }
 
 // content reads and checks the message of a call.
-func (c *call) content() (draft, *apiError) {
+func (c *call) content(f *familiar) (draft, *apiError) {
 	d := c.draft()
 	c.log.Text, c.log.Blocks, c.log.Attach = d.Text, d.Blocks, d.Attachments
 	if d.empty() {
 		return d, fail("no_text")
 	}
-	return d, d.check()
+	return d, d.check(f)
 }
 
 // https://docs.slack.dev/reference/methods/chat.postMessage
 func postMessage(w *Workspace, c *call) (map[string]any, *apiError) {
 	c.log.Channel = c.args["channel"]
-	d, e := c.content()
+	d, e := c.content(w.familiar)
 	if e != nil {
 		return nil, e
 	}
@@ -62,7 +62,7 @@ func postMessage(w *Workspace, c *call) (map[string]any, *apiError) {
 // https://docs.slack.dev/reference/methods/chat.postEphemeral
 func postEphemeral(w *Workspace, c *call) (map[string]any, *apiError) {
 	c.log.Channel, c.log.User = c.args["channel"], c.args["user"]
-	d, e := c.content()
+	d, e := c.content(w.familiar)
 	if e != nil {
 		return nil, e
 	}
@@ -111,7 +111,7 @@ func updateMessage(w *Workspace, c *call) (map[string]any, *apiError) {
 	if d.Text == "" && d.Blocks == nil && d.Attachments == nil {
 		return nil, fail("no_text")
 	}
-	if e := d.check(); e != nil {
+	if e := d.check(w.familiar); e != nil {
 		return nil, e
 	}
 	if d.Blocks == nil && d.Text == "" {

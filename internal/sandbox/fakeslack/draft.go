@@ -5,8 +5,6 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
-
-	"casterbot/internal/sandbox/blockkit"
 )
 
 // maxText is the longest text of a message, in characters
@@ -55,7 +53,7 @@ func (d draft) empty() bool {
 }
 
 // check refuses what Slack refuses in the content of a message.
-func (d draft) check() *apiError {
+func (d draft) check(f *familiar) *apiError {
 	if utf8.RuneCountInString(d.Text) > maxText {
 		return fail("msg_too_long")
 	}
@@ -67,7 +65,7 @@ func (d draft) check() *apiError {
 		if !strings.HasPrefix(strings.TrimSpace(string(d.Blocks)), "[") {
 			return fail("invalid_blocks_format")
 		}
-		problems = lint("/blocks", d.Blocks)
+		problems = f.lint("/blocks", d.Blocks)
 	}
 	if !emptyList(d.Attachments) {
 		var list []struct {
@@ -78,7 +76,7 @@ func (d draft) check() *apiError {
 		}
 		for i, a := range list {
 			if !emptyList(a.Blocks) {
-				problems = append(problems, lint("/attachments/"+strconv.Itoa(i)+"/blocks", a.Blocks)...)
+				problems = append(problems, f.lint("/attachments/"+strconv.Itoa(i)+"/blocks", a.Blocks)...)
 			}
 		}
 	}
@@ -88,20 +86,12 @@ func (d draft) check() *apiError {
 	return nil
 }
 
-func lint(at string, blocks json.RawMessage) []string {
-	var out []string
-	for _, p := range blockkit.Lint("message", blocks) {
-		out = append(out, p.Message+" [json-pointer:"+at+p.Pointer+"]")
-	}
-	return out
-}
-
 // draw makes the bot's message of a draft, with all ids filled in. The caller
 // holds mu.
 func (w *Workspace) draw(d draft) *Message {
 	m := &Message{User: BotUser, BotID: BotID, AppID: AppID, Team: TeamID, Text: d.Text, ThreadTS: d.ThreadTS, Metadata: noNull(d.Metadata)}
 	if !emptyList(d.Blocks) {
-		m.Blocks = fillIDs(d.Blocks, w.nextID)
+		m.Blocks = w.familiar.fill(d.Blocks, w.nextID)
 	}
 	m.Attachments = fillAttachments(d.Attachments, w.nextID)
 	return m

@@ -113,7 +113,7 @@ func (w *Workspace) useHook(h *hook, d draft) (string, *apiError) {
 	if d.empty() {
 		return "", fail("no_text")
 	}
-	if e := d.check(); e != nil {
+	if e := d.check(w.familiar); e != nil {
 		return "", e
 	}
 	if d.ReplaceOriginal && original != nil {

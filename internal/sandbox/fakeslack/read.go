@@ -15,7 +15,7 @@ func (w *Workspace) record(c Call) {
 	w.callSeq++
 	c.Seq = w.callSeq
 	for _, raw := range []*json.RawMessage{&c.Blocks, &c.Attach, &c.View} {
-		if len(*raw) > 0 && !json.Valid(*raw) {
+		if len(*raw) > 0 && !w.familiar.valid(*raw) {
 			*raw = marshal(string(*raw))
 		}
 	}

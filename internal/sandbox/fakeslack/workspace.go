@@ -37,6 +37,7 @@ type Workspace struct {
 	callSeq  int
 	toastSeq int
 	watchers map[chan struct{}]struct{}
+	familiar *familiar
 	closed   bool
 }
 
@@ -50,6 +51,7 @@ func New(cfg Config) *Workspace {
 		triggers: newExpiring[trigger](100_000), hooks: newExpiring[hook](100_000),
 		tickets: newExpiring[struct{}](1000),
 		faults:  map[string]*Fault{}, watchers: map[chan struct{}]struct{}{},
+		familiar: newFamiliar(),
 	}
 	w.hub.settle = w.settle
 	w.seed()

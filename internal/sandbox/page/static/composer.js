@@ -64,8 +64,8 @@ function chip(s) {
     field().focus();
     fit();
   };
-  const title = [s.why, p && `as ${p.real}`, c && `in #${c.name}`].filter(Boolean).join(" · ");
-  return h("button", { type: "button", class: "chip", title, onclick: use }, avatar(p, "avatar-xs"), h("code", {}, s.text), h("small", {}, s.why));
+  const title = [s.text, p && `as ${p.real}`, c && `in #${c.name}`].filter(Boolean).join(" · ");
+  return h("button", { type: "button", class: "chip", title, onclick: use }, avatar(p, "avatar-xs"), h("span", {}, s.why || s.text));
 }
 
 function refresh() {

@@ -43,9 +43,9 @@ function studio(s) {
   const [kind, word] = tally(s);
   const more = h("button", { type: "button", class: "btn btn-icon", "aria-label": `Another console: ${s.name}`, "aria-haspopup": "menu", title: "Another console", "data-focus": "more" }, icon("more"));
   more.addEventListener("click", () => menu(more, console_(s), "Another console"));
-  const head = h("header", {}, h("h3", {}, s.name), more);
+  const head = h("header", {}, h("h3", { title: s.name }, s.name), more);
   const status = h("div", { class: "tally" }, light(kind, word), s.onAir && h("span", { class: "run", "data-since": s.since }, ""), s.standby && h("span", { class: "tag tag-off" }, "STANDBY picture"));
-  return h("article", { class: "tile tile-" + kind, "aria-label": `${s.name}: ${word}` }, head, status, h("ul", { class: "scenes" }, s.scenes.map(scene)), h("small", { class: "id", title: s.id }, h("b", {}, s.mode), " ", s.id));
+  return h("article", { class: "tile tile-" + kind, "aria-label": `${s.name}: ${word}` }, head, status, h("ul", { class: "scenes" }, s.scenes.map(scene)), h("small", { class: "id", title: s.id }, `${s.mode} · …${s.id.slice(-6)}`));
 }
 
 function scene(x) {
@@ -69,20 +69,26 @@ function stream(s) {
   const where = { domain: s.domain, app: s.app, name: s.name };
   const act = (what) => () => post("stream", { ...where, do: what });
   const cut = s.live
-    ? h("button", { type: "button", class: "btn btn-s", onclick: act("cut"), "data-focus": "cut" }, "Cut the ingest")
+    ? h("button", { type: "button", class: "btn btn-s", onclick: act("cut"), "data-focus": "cut", "aria-label": "Cut the ingest", title: "Cut the ingest" }, "Cut")
     : h("button", { type: "button", class: "btn btn-s", onclick: act("resume"), "data-focus": "cut" }, "Resume");
   const name = h("h3", {}, h("small", {}, s.app + "/"), s.name);
-  const head = h("header", {}, name, h("span", { class: "light light-" + (s.live ? "pvw" : "idle") }, h("i", { "aria-hidden": "true" }), s.live ? "live" : "no ingest"), cut);
-  return h("article", { class: "stream", "aria-label": `Stream ${s.app}/${s.name}` }, head, recording(s), files(s));
+  const head = h("header", {}, name, h("span", { class: "light light-" + (s.live ? "pvw" : "idle") }, h("i", { "aria-hidden": "true" }), s.live ? "live" : "no ingest"), recording(s), cut);
+  return h("article", { class: "stream", "aria-label": `Stream ${s.app}/${s.name}` }, head, countdown(s), files(s));
 }
 
 function recording(s) {
   if (s.recordingSince) {
-    const how = s.manual ? "" : " · automatic";
+    const how = !s.manual && h("span", { title: "It records by itself while it is live" }, "auto");
     return h("p", { class: "rec rec-on" }, h("i", { "aria-hidden": "true" }), h("b", {}, "REC"), h("span", { class: "run", "data-since": s.recordingSince }, ""), how);
   }
-  if (s.fileDue) return h("p", { class: "rec rec-wait" }, "Paused · file in ", h("b", { class: "run", "data-due": s.fileDue }, ""), h("progress", { max: s.delay, value: 0, "data-due": s.fileDue, "aria-label": "Time until the file is written" }));
-  return h("p", { class: "rec faint" }, s.configured ? "Not recording" : "Not recording · no recording configuration");
+  if (s.fileDue) return h("p", { class: "rec rec-wait", title: "Recording is paused" }, "File in ", h("b", { class: "run", "data-due": s.fileDue }, ""));
+  if (s.configured) return h("p", { class: "rec faint" }, "Not recording");
+  return h("p", { class: "rec faint", title: "It has no recording configuration" }, "Not recordable");
+}
+
+function countdown(s) {
+  if (!s.fileDue || s.recordingSince) return null;
+  return h("progress", { max: s.delay, value: 0, "data-due": s.fileDue, "aria-label": "Time until the file is written" });
 }
 
 function files(s) {
