@@ -1,0 +1,63 @@
+# casterbot. `make` lists the targets.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# The linter is pinned: a new version may find new faults, and those belong to a change of their own.
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.8.0
+
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+FUZZTIME ?= 5s
+IMAGE ?= casterbot
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+.PHONY: build
+build: ## the static binary, ./casterbot
+	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o casterbot .
+
+.PHONY: test
+test: need lint fuzz-short ## everything: formatting, vet, staticcheck, modules, fuzz targets, tests with the race detector
+	@.ci/go-test
+
+.PHONY: need
+need: ## see that the tools of the tests are there, and install what is missing
+	@.ci/need
+
+.PHONY: lint
+lint: ## formatting, vet, staticcheck, go.mod and go.sum
+	@unformatted="$$(gofmt -l $$(find . -name '*.go' -not -path './.*'))"; \
+	if [ -n "$$unformatted" ]; then echo "run gofmt -w on:" $$unformatted; exit 1; fi
+	go mod tidy -diff
+	go mod verify
+	go vet ./...
+	go run $(STATICCHECK) ./...
+
+.PHONY: fuzz fuzz-short
+fuzz: ## every fuzz target for a minute (FUZZTIME=10m for longer)
+	@FUZZTIME="$(if $(filter 5s,$(FUZZTIME)),1m,$(FUZZTIME))" .ci/fuzz
+fuzz-short:
+	@FUZZTIME="$(FUZZTIME)" .ci/fuzz
+
+.PHONY: bench
+bench: ## drive the built bot over the real wire and print what it does; see docs/performance.md
+	go run ./internal/bench
+
+.PHONY: soak
+soak: ## the crash matrix: kill the built bot at every step, start it again, compare what is left with the promises
+	go run ./internal/soak
+
+.PHONY: vuln
+vuln: ## known vulnerabilities in what is called (asks the Go vulnerability database)
+	go run $(GOVULNCHECK) ./...
+
+.PHONY: image
+image: ## the container image
+	docker build --build-arg VERSION="$(VERSION)" -t $(IMAGE) .
+
+.PHONY: update
+update: ## rewrite the README's tables, the conversations and the drawn messages from the code
+	go test ./internal/house ./internal/policy ./bot . -update
