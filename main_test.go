@@ -1,0 +1,218 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"casterbot/internal/config"
+	"casterbot/internal/sandbox"
+	"casterbot/internal/talk"
+
+	"go.uber.org/goleak"
+)
+
+var update = flag.Bool("update", false, "write the bot's side of testdata/*.talk anew")
+
+// TestMain lets many stories wait at the same time: they use little of a processor.
+func TestMain(m *testing.M) {
+	if os.Getenv(childMark) != "" {
+		os.Args = os.Args[:1]
+		main()
+		return
+	}
+	flag.Parse()
+	if err := flag.Set("test.parallel", "6"); err != nil {
+		panic(err)
+	}
+	goleak.VerifyTestMain(m)
+}
+
+// start is the moment at which the world of every story stands still.
+var start = time.Date(2026, 11, 22, 20, 0, 0, 0, time.UTC)
+
+// TestStories plays every conversation of testdata against the whole program, over the sandbox's wire.
+func TestStories(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.talk")
+	if err != nil || len(files) < 45 {
+		t.Fatalf("%d stories in testdata (%v), want at least 45", len(files), err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".talk"), func(t *testing.T) {
+			t.Parallel()
+			playStory(t, file)
+		})
+	}
+}
+
+func playStory(t *testing.T, file string) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := talk.Parse(file, string(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if lines := strings.Count(string(text), "\n"); lines > 40 {
+		t.Errorf("%s has %d lines, a story has at most 40", file, lines)
+	}
+	s := openStage(t, sandbox.Config{Patient: true, Now: func() time.Time { return start }})
+	got, err := talk.Play(t.Context(), want, s)
+	if err != nil {
+		t.Error(err)
+	}
+	if *update {
+		if err := os.WriteFile(file, []byte(got.Text()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if diff := talk.Diff(want, got); diff != "" {
+		t.Errorf("the bot's side is another one (go test . -run TestStories -update writes it anew):\n%s", diff)
+	}
+}
+
+// stage is a sandbox with the real program in it.
+type stage struct {
+	t      *testing.T
+	world  *sandbox.World
+	config config.Config
+	bot    *parts
+	stop   context.CancelFunc
+	ended  chan error
+}
+
+func openStage(t *testing.T, c sandbox.Config) *stage {
+	t.Helper()
+	app, err := sandbox.ReadManifest(manifest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.PageAddr, c.APIAddr, c.Commands, c.Usages, c.Events, c.Scopes = "127.0.0.1:0", "127.0.0.1:0", app.Commands, usages(), app.Events, app.Scopes
+	open, err := sandbox.Open(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &stage{t: t, world: open}
+	t.Cleanup(func() {
+		if s.bot != nil {
+			if err := s.Kill(); err != nil {
+				t.Error(err)
+			}
+		}
+		if err := open.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	dir := folder(t)
+	settings, err := (&world{dir: dir}).settings(open, config.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.config = settings
+	open.Clock.OnAdvance(func() {
+		if s.bot != nil {
+			s.bot.engine.Nudge()
+		}
+	})
+	if err := s.Start(); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// folder is one in memory where there is such a thing: many stories at once would wait for the disk, whose guarantees are the
+// store's to test.
+func folder(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "casterbot-")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return dir
+}
+
+func (s *stage) World() *sandbox.World { return s.world }
+
+func (s *stage) Busy() bool { return s.bot != nil && (s.bot.bot.Busy() || s.bot.engine.Busy()) }
+
+// Start wires the program and waits until its sockets are up.
+func (s *stage) Start() error {
+	ctx, stop := context.WithCancel(context.Background())
+	p, err := wire(ctx, s.config, slog.New(slog.DiscardHandler), s.world.Clock.Now, s.pause)
+	if err != nil {
+		stop()
+		return err
+	}
+	s.bot, s.stop, s.ended = p, stop, make(chan error, 1)
+	go func() { s.ended <- p.run(ctx) }()
+	for len(s.world.Slack.Sockets()) < 2 {
+		select {
+		case err := <-s.ended:
+			s.bot = nil
+			return err
+		case <-time.After(2 * time.Millisecond):
+		}
+	}
+	return nil
+}
+
+// pause lets the world's clock move instead of waiting. Only the wait for a late answer is left to the real clock.
+func (s *stage) pause(ctx context.Context, d time.Duration) bool {
+	if d >= 10*time.Second {
+		<-ctx.Done()
+		return false
+	}
+	if d >= time.Second {
+		s.world.Clock.Advance(d)
+	}
+	time.Sleep(time.Millisecond)
+	return ctx.Err() == nil
+}
+
+// Restart is a SIGTERM and a new process.
+func (s *stage) Restart() error {
+	s.stop()
+	err := <-s.ended
+	s.bot = nil
+	if err != nil {
+		return err
+	}
+	return s.Start()
+}
+
+// Kill takes the database away, so that nothing more is recorded, and then ends everything at once: what remains is what a
+// SIGKILL leaves.
+func (s *stage) Kill() error {
+	err := s.bot.store.Close()
+	now, cancel := context.WithCancel(context.Background())
+	cancel()
+	s.bot.engine.Close(now)
+	s.stop()
+	<-s.ended
+	s.bot = nil
+	return err
+}
+
+func (s *stage) Policy(old, now string) error {
+	text, err := os.ReadFile(s.config.PolicyFile)
+	if err != nil {
+		return err
+	}
+	if !strings.Contains(string(text), old) {
+		return fmt.Errorf("the policy has no %q", old)
+	}
+	if err := os.WriteFile(s.config.PolicyFile, []byte(strings.Replace(string(text), old, now, 1)), 0o600); err != nil {
+		return err
+	}
+	_ = s.bot.policy.Reload() // a refused file is part of some stories
+	return nil
+}
