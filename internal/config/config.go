@@ -35,7 +35,7 @@ type Config struct {
 	LiveEndpoint    string `envconfig:"CASTERBOT_LIVE_ENDPOINT" default:"https://live.aliyuncs.com" desc:"ApsaraVideo Live's endpoint; another one for tests"`
 
 	PolicyFile  string `envconfig:"CASTERBOT_POLICY" default:"policy.yml" desc:"who may do what, where; see docs/policy.md"`
-	DatabaseURL Secret `envconfig:"CASTERBOT_DATABASE_URL" default:"sqlite:casterbot.db" desc:"where operations are kept"`
+	DatabaseURL Secret `envconfig:"CASTERBOT_DATABASE_URL" default:"sqlite:casterbot.db" desc:"where operations are kept: sqlite:FILE, or postgres://… for several processes, see docs/scaling.md"`
 	AdminAddr   string `envconfig:"CASTERBOT_ADMIN_ADDR" default:"127.0.0.1:9090" desc:"address of /healthz and /readyz; empty for none"`
 	LogLevel    string `envconfig:"CASTERBOT_LOG_LEVEL" default:"info" desc:"debug, info, warn or error"`
 	LogFormat   string `envconfig:"CASTERBOT_LOG_FORMAT" default:"json" desc:"json or text"`

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"casterbot/internal/crash"
@@ -88,111 +86,6 @@ func (e *Engine) awaitTurn(ctx context.Context, o op.Operation) error {
 		}
 	}
 	return nil
-}
-
-// reconsider plans again and asks the policy again. No error means that all is as it was when the person confirmed; the plan
-// is the one on the card, with what was seen now.
-func (e *Engine) reconsider(ctx context.Context, o op.Operation, command op.Command) (op.Plan, error) {
-	ctx, cancel := context.WithTimeout(ctx, lookWithin)
-	defer cancel()
-	if e.now().After(o.Expires) {
-		return o.Plan, op.Refuse(op.L("its turn did not come in time."))
-	}
-	scope, _ := e.policy.Scope(o.Channel)
-	plan, err := command.Plan(ctx, op.Call{Args: o.Plan.Args, Scope: scope})
-	if err != nil {
-		return plan, err
-	}
-	if plan.Fingerprint != o.Plan.Fingerprint {
-		return plan, op.Refuse(op.L("something changed since you asked: ", changes(o.Plan, plan)))
-	}
-	if err := e.noneUnknown(ctx, o); err != nil {
-		return plan, err
-	}
-	sent := o.Plan
-	sent.Seen = plan.Seen
-	return sent, e.stillAllowed(ctx, o)
-}
-
-// noneUnknown demands that the card named every operation of the target whose outcome is unknown.
-func (e *Engine) noneUnknown(ctx context.Context, o op.Operation) error {
-	open, err := e.openOn(ctx, o.Plan.Target)
-	for _, other := range open {
-		named := func(fact op.Line) bool { return strings.Contains(fact.Plain(), "op "+other.Ref()) }
-		if !slices.ContainsFunc(o.Plan.Facts, named) {
-			return op.Refuse(op.L("something changed since you asked: ", unknownFact(other)))
-		}
-	}
-	return err
-}
-
-// stillAllowed asks the policy in force whether the asker, and the second person if there was one, may do this now.
-func (e *Engine) stillAllowed(ctx context.Context, o op.Operation) error {
-	now, err := e.judgeAsker(ctx, o, "")
-	if err != nil {
-		return err
-	}
-	if !sameConfirm(now.Confirm, o.Decision.Confirm) {
-		return policyChanged(o)
-	}
-	if now.Confirm == op.ConfirmOther && e.mayApprove(ctx, now, o, o.By, o.Team) != nil {
-		return op.Refuse(op.L("I cannot confirm that ", op.Who(o.By), " may still approve this."))
-	}
-	return nil
-}
-
-// sameConfirm: what was asked for is what the policy wants, or more.
-func sameConfirm(now, asked op.Confirm) bool {
-	return now == asked || now == op.ConfirmNone && asked == op.ConfirmSelf
-}
-
-// changes lists what the card would say now and did not say before.
-func changes(before, now op.Plan) op.Line {
-	var news []op.Line
-	if now.Title.Plain() != before.Title.Plain() {
-		news = append(news, op.L("it would be “", now.Title, "” now."))
-	}
-	known := map[string]bool{}
-	for _, fact := range before.Facts {
-		known[fact.Plain()] = true
-	}
-	for _, fact := range now.Facts {
-		if !known[fact.Plain()] {
-			news = append(news, fact)
-		}
-	}
-	if len(news) == 0 {
-		return op.L("its state is another one.")
-	}
-	line := op.L(news[0])
-	for _, fact := range news[1:] {
-		line = op.L(line, " ", fact)
-	}
-	return line
-}
-
-// drop ends a queued operation of which nothing was sent, and says why on its card.
-func (e *Engine) drop(ctx context.Context, o op.Operation, why error) error {
-	outcome := op.Outcome{State: op.Failed, Text: unsent(o, e.answerFor(why, "op", o.Ref()).Title), Next: []op.Next{{Label: "Ask again", Text: o.Text}}}
-	refusal := &op.Refusal{}
-	if errors.As(why, &refusal) && refusal.Already {
-		outcome.Already, outcome.Next = true, refusal.Answer.Next
-	}
-	_, err := e.store.Move(ctx, store.Move{ID: o.ID, From: op.Queued, To: op.Failed, Outcome: &outcome, Event: e.event(op.EventClosed, "", "", o)})
-	e.owe(o.ID)
-	if errors.Is(err, store.ErrLost) {
-		return nil
-	}
-	return err
-}
-
-// unsent words why nothing was sent, once.
-func unsent(o op.Operation, why op.Line) op.Line {
-	said := why.Plain()
-	if strings.Contains(said, "othing was done") || strings.Contains(said, "othing was changed") {
-		return op.L(o.Plan.Title, ": ", why)
-	}
-	return op.L(o.Plan.Title, ": ", why, " Nothing was sent, nothing changed.")
 }
 
 // mark writes `running` durably. Whoever gets the row back as running owns the one send.
