@@ -1,0 +1,82 @@
+// Bench measures the built bot from outside: as a process of its own, over the real wire, against the embedded workspace and
+// cloud, beside the least that a Slack bot can be (bare). Run it with
+//
+//	go run ./internal/bench            a report
+//	go run ./internal/bench -markdown  the tables of docs/performance.md
+//
+// What it keeps true. Commands come at a constant rate that waits for nobody, and every time counts from the moment at which
+// the command was due, so a program that falls behind cannot hide it. Every figure is taken once in each run and shown as
+// the median of the runs with the least and the most. Programs are built as they are shipped. The driver and the program
+// share the machine's cores, as the yardstick does.
+//
+// It must not know the bot: it types, and sees what a person would see.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime/debug"
+)
+
+// buildTags are those of the released binary.
+const buildTags = "nethttpomithttp2"
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	debug.SetGCPercent(400) // the driver should disturb as little as it can
+	runs := flag.Int("runs", 5, "how often everything is measured")
+	markdown := flag.Bool("markdown", false, "print the tables of docs/performance.md")
+	only := flag.String("only", "", "measure only the scenarios of casterbot whose name holds this `TEXT`")
+	bot := flag.String("bot", "", "measure this `PROGRAM` instead of building one")
+	flag.Parse()
+	if err := bench(ctx, *runs, *bot, *only, *markdown); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func bench(ctx context.Context, runs int, bot, only string, markdown bool) error {
+	folder, err := os.MkdirTemp("", "casterbot-bench")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(folder)
+	b := &benchmark{ctx: ctx, folder: folder, only: only, figures: figures{}}
+	if b.programs, err = programs(ctx, folder, bot); err != nil {
+		return err
+	}
+	if b.policy, err = writePolicy(folder); err != nil {
+		return err
+	}
+	for i := range runs {
+		fmt.Fprintf(os.Stderr, "run %d of %d\n", i+1, runs)
+		if err := b.run(); err != nil {
+			return err
+		}
+	}
+	report{figures: b.figures, runs: runs, markdown: markdown}.print(os.Stdout)
+	return nil
+}
+
+// programs builds what is to be measured.
+func programs(ctx context.Context, folder, bot string) (map[string]string, error) {
+	paths := map[string]string{theBot: bot, theBare: filepath.Join(folder, theBare)}
+	if bot == "" {
+		paths[theBot] = filepath.Join(folder, theBot)
+		fmt.Fprintln(os.Stderr, "building the bot")
+		if err := build(ctx, ".", paths[theBot]); err != nil {
+			return nil, err
+		}
+	}
+	path, err := filepath.Abs(paths[theBot])
+	if err != nil {
+		return nil, err
+	}
+	paths[theBot] = path
+	return paths, build(ctx, "./internal/bench/bare", paths[theBare])
+}
