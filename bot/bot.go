@@ -3,7 +3,6 @@ package bot
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -12,8 +11,12 @@ import (
 	"github.com/slack-go/slack"
 )
 
-// finishWithin is how long work under way may take after the bot was asked to stop.
-const finishWithin = 25 * time.Second
+// Times after the bot was asked to stop: work under way finds its context ended first, and then has a moment to tell what
+// became of it.
+const (
+	finishWithin = 25 * time.Second
+	workWithin   = finishWithin - lastWords - time.Second
+)
 
 // Bot joins the sockets, the dispatcher and the engine.
 type Bot struct {
@@ -35,15 +38,13 @@ func New(c Config, e Engine, chat *Chat, dir *Directory) *Bot {
 	return b
 }
 
-// Run connects and works until ctx ends; then it takes nothing new, finishes what runs within 25 s, and returns nil. An
-// error is a *Fatal, which somebody has to mend, or a connection that ended for another reason.
+// Run connects and works until ctx ends; then it takes nothing new, finishes what runs, and returns nil within 25 s of ctx's
+// end. An error is a *Fatal, which somebody has to mend, or a connection that ended for another reason.
 func (b *Bot) Run(ctx context.Context) error {
-	if err := b.introduce(ctx); err != nil {
+	if err := b.introduce(ctx); err != nil || ctx.Err() != nil {
 		return err
 	}
-	b.front = newPool(ctx, frontWorkers, frontQueue, &b.busy)
-	b.quick = newPool(ctx, quickWorkers, quickQueue, &b.busy)
-	b.work = newPool(ctx, workWorkers, workQueue, &b.busy)
+	b.openPools(ctx)
 	connected, hangUp := context.WithCancel(context.WithoutCancel(ctx))
 	defer hangUp()
 	ended := make(chan error, 1)
@@ -52,20 +53,32 @@ func (b *Bot) Run(ctx context.Context) error {
 	select {
 	case err = <-ended:
 	case <-ctx.Done():
-		hangUp()
-		err = <-ended
 	}
-	b.finish(ctx)
+	deadline, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishWithin)
+	defer cancel()
+	if ctx.Err() != nil {
+		hangUp()
+		select {
+		case err = <-ended:
+		case <-deadline.Done():
+		}
+	}
+	b.finish(deadline)
 	return err
 }
 
 // finish lets work under way end: first what is being taken, then what was begun, then what is to be said.
-func (b *Bot) finish(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishWithin)
-	defer cancel()
-	b.front.drain(ctx)
-	b.work.drain(ctx)
-	b.quick.drain(ctx)
+func (b *Bot) finish(deadline context.Context) {
+	pools := []*pool{b.front, b.clicks, b.work, b.forms, b.quick}
+	tooLong := time.AfterFunc(workWithin, func() {
+		for _, p := range pools {
+			p.cancel()
+		}
+	})
+	defer tooLong.Stop()
+	for _, p := range pools {
+		p.drain(deadline)
+	}
 }
 
 // Health says how the sockets are, for /readyz.
@@ -74,7 +87,8 @@ func (b *Bot) Health() Health { return b.sockets.health() }
 // Busy reports work that is queued or under way.
 func (b *Bot) Busy() bool { return b.busy.Load() > 0 }
 
-// introduce learns who the bot is (docs.slack.dev/reference/methods/auth.test). It tries again while the network is down.
+// introduce learns who the bot is (docs.slack.dev/reference/methods/auth.test). It tries again while the network is down,
+// until ctx ends.
 func (b *Bot) introduce(ctx context.Context) error {
 	for wait := time.Second; ; wait = min(2*wait, time.Minute) {
 		me, err := b.api.AuthTestContext(ctx)
@@ -92,7 +106,7 @@ func (b *Bot) introduce(ctx context.Context) error {
 		b.log.Warn("Slack does not answer yet", "again in", wait, "error", bare(err))
 		waitFor(ctx, nil, wait)
 		if ctx.Err() != nil {
-			return fmt.Errorf("reach Slack: %w", ctx.Err())
+			return nil
 		}
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"sync"
 	"time"
+
+	"github.com/slack-go/slack"
 )
 
 // How long facts are good, and how long they serve when nobody answers.
@@ -33,6 +35,7 @@ type fact[T any] struct {
 }
 
 type question[T any] struct {
+	at    time.Time // when it was asked
 	done  chan struct{}
 	value T
 	err   error
@@ -65,15 +68,30 @@ func (c *cache[T]) good(f fact[T]) bool {
 	return age >= 0 && age < goodFor
 }
 
-// get gives a fact; fresh asks for one that is not older than this call. When the question fails an older fact comes back
-// with stale set, unless Slack answered that there is nothing by this id.
-func (c *cache[T]) get(ctx context.Context, id string, fresh bool) (value T, stale bool, err error) {
-	if !fresh {
-		if value, ok := c.glance(id); ok {
-			return value, false, nil
+// have gives a fact that is good and was asked for after since.
+func (c *cache[T]) have(id string, since time.Time) (T, bool) {
+	if since.IsZero() {
+		return c.glance(id)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	f, ok := c.facts[id]
+	return f.value, ok && c.good(f) && f.at.After(since)
+}
+
+// get gives a fact of at most a minute ago that was asked for after since. When Slack wants to be left alone since does not
+// count. When the question fails an older fact comes back with stale set, unless Slack answered that there is nothing by this
+// id.
+func (c *cache[T]) get(ctx context.Context, id string, since time.Time) (value T, stale bool, err error) {
+	if value, ok := c.have(id, since); ok {
+		return value, false, nil
+	}
+	value, err = c.fetch(ctx, id, since)
+	if _, limited := errors.AsType[*slack.RateLimitedError](err); limited {
+		if known, ok := c.glance(id); ok {
+			return known, false, nil
 		}
 	}
-	value, err = c.fetch(ctx, id, fresh)
 	switch {
 	case err == nil:
 		return value, false, nil
@@ -95,12 +113,11 @@ func (c *cache[T]) get(ctx context.Context, id string, fresh bool) (value T, sta
 // gone are the answers that mean: no such thing.
 var gone = map[string]bool{"user_not_found": true, "user_not_visible": true, "users_not_found": true}
 
-// fetch asks, or waits for the answer to the same question. A question that was asked before this call cannot answer a
-// fresh one.
-func (c *cache[T]) fetch(ctx context.Context, id string, fresh bool) (T, error) {
+// fetch asks, or waits for the answer to the same question, if that was asked after since.
+func (c *cache[T]) fetch(ctx context.Context, id string, since time.Time) (T, error) {
 	c.mu.Lock()
 	q := c.flying[id]
-	if q == nil || fresh {
+	if q == nil || !q.at.After(since) {
 		q = c.begin(context.WithoutCancel(ctx), id)
 	}
 	c.mu.Unlock()
@@ -115,7 +132,7 @@ func (c *cache[T]) fetch(ctx context.Context, id string, fresh bool) (T, error) 
 
 // begin asks a question in the background. The caller holds mu.
 func (c *cache[T]) begin(ctx context.Context, id string) *question[T] {
-	q := &question[T]{done: make(chan struct{})}
+	q := &question[T]{at: c.now(), done: make(chan struct{})}
 	c.flying[id] = q
 	go c.answer(ctx, id, q)
 	return q
@@ -125,13 +142,12 @@ func (c *cache[T]) begin(ctx context.Context, id string) *question[T] {
 func (c *cache[T]) answer(ctx context.Context, id string, q *question[T]) {
 	ctx, cancel := context.WithTimeout(ctx, askWithin)
 	defer cancel()
-	asked := c.now()
 	q.value, q.err = c.ask(ctx, id)
 	c.mu.Lock()
 	if c.flying[id] == q {
 		delete(c.flying, id)
 		if q.err == nil {
-			c.keep(id, fact[T]{value: q.value, at: asked})
+			c.keep(id, fact[T]{value: q.value, at: q.at})
 		}
 	}
 	c.mu.Unlock()

@@ -18,6 +18,7 @@ type Chat struct {
 	hooks   hooks
 	pace    *pace
 	repeats func(op.Operation) bool
+	pause   func(context.Context, time.Duration) bool // waits; false when ctx ended first
 }
 
 var _ engine.Chat = (*Chat)(nil)
@@ -25,7 +26,7 @@ var _ engine.Chat = (*Chat)(nil)
 // NewChat makes a chat for one workspace.
 func NewChat(c Config) *Chat {
 	c = c.filled()
-	return &Chat{api: c.api(), hooks: hooks{client: c.HTTP, api: c.APIURL}, pace: newPace(), repeats: c.Repeats}
+	return &Chat{api: c.api(), hooks: hooks{client: c.HTTP, api: c.APIURL}, pace: newPace(), repeats: c.Repeats, pause: pause}
 }
 
 // Show posts the card of an operation, or edits it when it has one, and gives its message id
@@ -102,88 +103,4 @@ func code(err error) string {
 		return said.Err
 	}
 	return ""
-}
-
-// Tell says something to one person in private: by the response address while it is good, else by an ephemeral message in
-// the channel, else by a direct message.
-func (c *Chat) Tell(ctx context.Context, to op.Address, a op.Answer) error {
-	return c.tell(ctx, to, answer(a))
-}
-
-func (c *Chat) tell(ctx context.Context, to op.Address, m message) error {
-	if to.ReplyTo != "" && to.Thread == "" && c.hooks.post(ctx, to.ReplyTo, m) == nil {
-		return nil
-	}
-	if to.Channel != "" {
-		err := c.whisper(ctx, to, m)
-		if err == nil || !errors.Is(err, errCannotHear) {
-			return err
-		}
-	}
-	if to.ReplyTo != "" && to.Thread != "" && c.hooks.post(ctx, to.ReplyTo, m) == nil {
-		return nil
-	}
-	return c.direct(ctx, to.Person, m)
-}
-
-// errCannotHear: an ephemeral message would not reach the person there.
-var errCannotHear = errors.New("not in the same channel")
-
-var unheard = map[string]bool{
-	"not_in_channel": true, "user_not_in_channel": true, "channel_not_found": true, "is_archived": true,
-	"thread_not_found": true, "restricted_action": true,
-}
-
-func (c *Chat) whisper(ctx context.Context, to op.Address, m message) error {
-	_, err := c.api.PostEphemeralContext(ctx, to.Channel, to.Person, threaded(m.options(), to.Thread)...)
-	if unheard[code(err)] {
-		return fmt.Errorf("%w: %s", errCannotHear, code(err))
-	}
-	return retryOnce(ctx, err, func() error {
-		_, err := c.api.PostEphemeralContext(ctx, to.Channel, to.Person, threaded(m.simplerAfter(err).options(), to.Thread)...)
-		return err
-	})
-}
-
-// direct writes to the person alone (docs.slack.dev/reference/methods/conversations.open).
-func (c *Chat) direct(ctx context.Context, person string, m message) error {
-	channel, _, _, err := c.api.OpenConversationContext(ctx, &slack.OpenConversationParameters{Users: []string{person}})
-	if err != nil {
-		return fmt.Errorf("open a conversation: %w", err)
-	}
-	_, _, err = c.api.PostMessageContext(ctx, channel.ID, m.options()...)
-	return retryOnce(ctx, err, func() error {
-		_, _, err := c.api.PostMessageContext(ctx, channel.ID, m.simplerAfter(err).options()...)
-		return err
-	})
-}
-
-// simplerAfter is the message to try after an error: plain blocks when Slack refused the first ones.
-func (m message) simplerAfter(err error) message {
-	if code(err) == "invalid_blocks" {
-		return m.simple()
-	}
-	return m
-}
-
-// maxPatience is how long a private answer waits when Slack asks to.
-const maxPatience = 5 * time.Second
-
-// retryOnce tries again when Slack refused the blocks, or asked to wait for a short time; nothing was posted then.
-func retryOnce(ctx context.Context, err error, again func() error) error {
-	limited, busy := errors.AsType[*slack.RateLimitedError](err)
-	switch {
-	case busy && limited.RetryAfter <= maxPatience:
-		timer := time.NewTimer(limited.RetryAfter)
-		defer timer.Stop()
-		select {
-		case <-timer.C:
-			return again()
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	case code(err) == "invalid_blocks":
-		return again()
-	}
-	return err
 }

@@ -5,6 +5,8 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -33,6 +35,7 @@ type fillIn struct {
 	form    op.Form
 	view    string
 	hash    string
+	block   string // id of a field, to show an error at; empty when there is none
 	sent    bool
 }
 
@@ -46,6 +49,7 @@ type arrival struct {
 	home    *op.Request
 	forget  []string // ids of channels, groups and people about which something changed
 	ignored string   // why there is nothing to do
+	refusal any      // what to acknowledge with when there is nothing to do; nil for nothing
 }
 
 var errOtherTeam = errors.New("comes from another workspace")
@@ -207,11 +211,16 @@ func cardPress(p pressed, r op.Request, message string) (arrival, error) {
 	}}, nil
 }
 
-// submission decodes what a form holds: the form itself travels in the view's metadata, the values in its state.
+// submission decodes what a form holds: which form it is travels in the view's metadata, the values in its state.
 func submission(in interaction, r op.Request, sent bool) (arrival, error) {
+	at := firstBlock(in.View)
 	form, person, err := recall(in.View.Metadata)
 	if err != nil || person != r.Person {
-		return arrival{ignored: "a form that is not ours"}, nil
+		a := arrival{ignored: "a form that is not ours"}
+		if sent {
+			a.refusal = mistake(at, "This form cannot be used, so nothing was done. Close it and type the command.")
+		}
+		return a, nil
 	}
 	for block, state := range in.View.State.Values {
 		name, _, _ := strings.Cut(block, fieldSeparator)
@@ -225,7 +234,24 @@ func submission(in interaction, r op.Request, sent bool) (arrival, error) {
 	if sent {
 		r.Key = "form-" + in.View.ID + "-" + in.View.Hash
 	}
-	return arrival{key: r.Key, fill: &fillIn{request: r, form: form, view: in.View.ID, hash: in.View.Hash, sent: sent}}, nil
+	return arrival{key: r.Key, fill: &fillIn{request: r, form: form, view: in.View.ID, hash: in.View.Hash, block: at, sent: sent}}, nil
+}
+
+// firstBlock gives the id of a field of the form that somebody filled in.
+func firstBlock(v seenView) string {
+	if len(v.State.Values) == 0 {
+		return ""
+	}
+	return slices.Min(slices.Collect(maps.Keys(v.State.Values)))
+}
+
+// mistake keeps a form open and says at one of its fields what is wrong; nil when it has none
+// (docs.slack.dev/surfaces/modals#displaying_errors).
+func mistake(block, words string) any {
+	if block == "" {
+		return nil
+	}
+	return map[string]any{"response_action": "errors", "errors": map[string]string{block: words}}
 }
 
 func first(values ...string) string {

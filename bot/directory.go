@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sync/atomic"
+	"time"
 
 	"casterbot/internal/engine"
 	"casterbot/internal/op"
@@ -14,9 +15,13 @@ import (
 )
 
 // Directory looks people, user groups and channels up, one at a time: a workspace of ten thousand channels is never listed.
-// Facts are kept for a minute; when Slack does not answer, facts of up to an hour come back marked as stale.
+// Facts are kept for a minute; where somebody's right is decided for the last time the caller says since when they must have
+// been looked up. Each is asked for once, whoever wants it: the members of a user group serve for everybody. When Slack asks to
+// be left alone, facts of the last minute will do for everything, because an event drops those that change. When it does not
+// answer, facts of up to an hour come back marked as stale.
 type Directory struct {
 	api      *slack.Client
+	holds    *holds
 	groups   func() []string
 	home     atomic.Value // string: the team that the bot belongs to, once known
 	people   *cache[op.Person]
@@ -29,7 +34,7 @@ var _ engine.Directory = (*Directory)(nil)
 // NewDirectory makes a directory. groups gives the ids of the user groups that matter: those of the policy in force.
 func NewDirectory(c Config, groups func() []string) *Directory {
 	c = c.filled()
-	d := &Directory{api: c.api(), groups: groups}
+	d := &Directory{api: c.api(), holds: newHolds(), groups: groups}
 	d.people = newCache(c.Now, d.askPerson)
 	d.members = newCache(c.Now, d.askGroup)
 	d.channels = newCache(c.Now, d.askChannel)
@@ -37,14 +42,14 @@ func NewDirectory(c Config, groups func() []string) *Directory {
 }
 
 // Person looks somebody up, with those groups of the policy that they are in.
-func (d *Directory) Person(ctx context.Context, id, team string, fresh bool) (op.Person, error) {
-	p, stale, err := d.people.get(ctx, id, fresh)
+func (d *Directory) Person(ctx context.Context, id, team string, since time.Time) (op.Person, error) {
+	p, stale, err := d.people.get(ctx, id, since)
 	if err != nil {
 		return op.Person{}, fmt.Errorf("look up person %s: %w", id, err)
 	}
 	p.Stale = stale
 	for _, group := range d.groups() {
-		members, stale, err := d.members.get(ctx, group, fresh)
+		members, stale, err := d.members.get(ctx, group, since)
 		if err != nil {
 			return op.Person{}, fmt.Errorf("look up user group %s: %w", group, err)
 		}
@@ -65,8 +70,8 @@ func (d *Directory) of(p op.Person, team string) op.Person {
 }
 
 // Channel looks a channel up.
-func (d *Directory) Channel(ctx context.Context, id string, fresh bool) (op.Channel, error) {
-	c, stale, err := d.channels.get(ctx, id, fresh)
+func (d *Directory) Channel(ctx context.Context, id string, since time.Time) (op.Channel, error) {
+	c, stale, err := d.channels.get(ctx, id, since)
 	if err != nil {
 		return op.Channel{}, fmt.Errorf("look up channel %s: %w", id, err)
 	}
@@ -112,7 +117,11 @@ func within(p op.Person, group string, members []string) op.Person {
 
 // askPerson is docs.slack.dev/reference/methods/users.info.
 func (d *Directory) askPerson(ctx context.Context, id string) (op.Person, error) {
-	u, err := d.api.GetUserInfoContext(ctx, id)
+	var u *slack.User
+	err := d.holds.call("users.info", func() (err error) {
+		u, err = d.api.GetUserInfoContext(ctx, id)
+		return err
+	})
 	if err != nil {
 		return op.Person{}, err
 	}
@@ -124,7 +133,11 @@ func (d *Directory) askPerson(ctx context.Context, id string) (op.Person, error)
 
 // askGroup is docs.slack.dev/reference/methods/usergroups.users.list. Nobody is in a group that was deleted.
 func (d *Directory) askGroup(ctx context.Context, id string) ([]string, error) {
-	members, err := d.api.GetUserGroupMembersContext(ctx, id)
+	var members []string
+	err := d.holds.call("usergroups.users.list", func() (err error) {
+		members, err = d.api.GetUserGroupMembersContext(ctx, id)
+		return err
+	})
 	if c := code(err); c == "no_such_subteam" || c == "subteam_not_found" {
 		return nil, nil
 	}
@@ -132,13 +145,21 @@ func (d *Directory) askGroup(ctx context.Context, id string) ([]string, error) {
 }
 
 // errAbsent: Slack does not show the channel to the bot. That is an answer, but not one to keep.
-var errAbsent = errors.New("channel_not_found")
+var errAbsent = errors.New("not visible to the bot")
 
-// askChannel is docs.slack.dev/reference/methods/conversations.info. A private channel without the bot is "not found" to it.
+// unseen are Slack's answers for a private channel without the bot, and for direct messages, which the app may not read.
+var unseen = map[string]bool{"channel_not_found": true, "missing_scope": true}
+
+// askChannel is docs.slack.dev/reference/methods/conversations.info. Of a channel that the bot does not see it is not known
+// whether strangers are in it, so it counts as shared.
 func (d *Directory) askChannel(ctx context.Context, id string) (op.Channel, error) {
-	c, err := d.api.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: id})
-	if code(err) == errAbsent.Error() {
-		return op.Channel{ID: id}, errAbsent
+	var c *slack.Channel
+	err := d.holds.call("conversations.info", func() (err error) {
+		c, err = d.api.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: id})
+		return err
+	})
+	if unseen[code(err)] {
+		return op.Channel{ID: id, External: true}, errAbsent
 	}
 	if err != nil {
 		return op.Channel{}, err

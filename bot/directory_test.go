@@ -2,19 +2,15 @@ package bot
 
 import (
 	"context"
-	"errors"
 	"io"
 	"net/http"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"casterbot/internal/op"
 	"casterbot/internal/sandbox/fakeslack"
-
-	"github.com/slack-go/slack"
 )
 
 // watch is a clock that a test moves.
@@ -49,12 +45,12 @@ func TestPeople(t *testing.T) {
 		{"U0MIO", "T0SHOW", op.Person{ID: "U0MIO", Team: "T0SHOW", Bot: true, Groups: []string{"S0LEADS"}}},
 		{"U0BOT", "T0SHOW", op.Person{ID: "U0BOT", Team: "T0SHOW", Bot: true}},
 	} {
-		got, err := d.Person(context.Background(), c.id, c.team, false)
+		got, err := d.Person(context.Background(), c.id, c.team, time.Time{})
 		if err != nil || compact(t, got) != compact(t, c.want) {
 			t.Errorf("%s of %s: %+v, want %+v (%v)", c.id, c.team, got, c.want, err)
 		}
 	}
-	if _, err := d.Person(context.Background(), "U0NOBODY", "T0SHOW", false); err == nil {
+	if _, err := d.Person(context.Background(), "U0NOBODY", "T0SHOW", time.Time{}); err == nil {
 		t.Error("somebody unknown is known")
 	}
 }
@@ -82,9 +78,10 @@ func TestChannels(t *testing.T) {
 		{"C0SHOW", op.Channel{ID: "C0SHOW", Name: "show-control", Member: true}},
 		{"C0EXT", op.Channel{ID: "C0EXT", Name: "partner-desk", External: true, Member: true}},
 		{"C0NOBOT", op.Channel{ID: "C0NOBOT", Name: "crew-lounge"}},
-		{"C0SECRET", op.Channel{ID: "C0SECRET"}},
+		{"D0ALONE", op.Channel{ID: "D0ALONE", External: true}},
+		{"C0SECRET", op.Channel{ID: "C0SECRET", External: true}},
 	} {
-		got, err := d.Channel(context.Background(), c.id, false)
+		got, err := d.Channel(context.Background(), c.id, time.Time{})
 		if err != nil || got != c.want {
 			t.Errorf("%s: %+v, want %+v (%v)", c.id, got, c.want, err)
 		}
@@ -93,13 +90,13 @@ func TestChannels(t *testing.T) {
 		t.Fatal(err)
 	}
 	clock.advance(goodFor)
-	if got, _ := d.Channel(context.Background(), "C0SHOW", false); !got.Archived {
+	if got, _ := d.Channel(context.Background(), "C0SHOW", time.Time{}); !got.Archived {
 		t.Errorf("archived: %+v", got)
 	}
 	if err := w.AddBot("C0SECRET"); err != nil {
 		t.Fatal(err)
 	}
-	if got, _ := d.Channel(context.Background(), "C0SECRET", false); !got.Member {
+	if got, _ := d.Channel(context.Background(), "C0SECRET", time.Time{}); !got.Member {
 		t.Errorf("that a channel was not found is remembered: %+v", got)
 	}
 	for _, c := range w.Log(0) {
@@ -121,18 +118,25 @@ func TestGroupMessages(t *testing.T) {
 	for said, want := range map[string]bool{`"is_mpim":true`: true, `"is_im":true`: true, `"is_member":true`: true, `"is_private":true`: false} {
 		client := &http.Client{Transport: answers(`{"ok":true,"channel":{"id":"G0CREW","name":"mpdm-ana--bo-1",` + said + `}}`)}
 		d := NewDirectory(Config{APIURL: "http://127.0.0.1/api/", HTTP: client}, func() []string { return nil })
-		if got, err := d.Channel(t.Context(), "G0CREW", false); err != nil || got.Member != want {
+		if got, err := d.Channel(t.Context(), "G0CREW", time.Time{}); err != nil || got.Member != want {
 			t.Errorf("%s: %+v, %v", said, got, err)
 		}
 	}
 }
+
+// freshFor is how old facts may be when a call leaves; the engine says so.
+const freshFor = 5 * time.Second
 
 // TestAges: facts are asked for once a minute, at once when fresh ones are wanted, and serve for an hour when Slack is down.
 func TestAges(t *testing.T) {
 	w := newWorld(t)
 	d, clock := newTestDirectory(w, "S0CREW")
 	look := func(fresh bool) (op.Person, error) {
-		return d.Person(context.Background(), "U0ANA", "T0SHOW", fresh)
+		since := time.Time{}
+		if fresh {
+			since = clock.now().Add(-freshFor)
+		}
+		return d.Person(context.Background(), "U0ANA", "T0SHOW", since)
 	}
 	asked := func() int { return len(w.calls("users.info")) }
 	steps := []struct {
@@ -146,7 +150,8 @@ func TestAges(t *testing.T) {
 	}{
 		{"first", func() {}, false, 1, false, false, 1},
 		{"again", func() {}, false, 1, false, false, 1},
-		{"fresh", func() {}, true, 2, false, false, 1},
+		{"fresh", func() { clock.advance(freshFor - 1) }, true, 1, false, false, 1},
+		{"fresh after five seconds", func() { clock.advance(1) }, true, 2, false, false, 1},
 		{"almost a minute", func() { clock.advance(goodFor - 1) }, false, 2, false, false, 1},
 		{"a minute", func() { clock.advance(1); w.SetGroup("S0CREW", nil) }, false, 3, false, false, 0},
 		{"forgotten", func() { d.Forget("U0ANA") }, false, 4, false, false, 0},
@@ -186,17 +191,17 @@ func TestGlance(t *testing.T) {
 	if see() {
 		t.Error("a glance sees what nobody looked up")
 	}
-	if _, err := d.Person(context.Background(), "U0ANA", "T0SHOW", false); err != nil || see() {
+	if _, err := d.Person(context.Background(), "U0ANA", "T0SHOW", time.Time{}); err != nil || see() {
 		t.Error("a glance sees without the channel")
 	}
-	if _, err := d.Channel(context.Background(), "C0SHOW", false); err != nil || !see() {
+	if _, err := d.Channel(context.Background(), "C0SHOW", time.Time{}); err != nil || !see() {
 		t.Error("a glance does not see")
 	}
 	d.Forget("S0CREW")
 	if see() {
 		t.Error("a glance sees without the group")
 	}
-	if _, err := d.Person(context.Background(), "U0ANA", "T0SHOW", false); err != nil || !see() {
+	if _, err := d.Person(context.Background(), "U0ANA", "T0SHOW", time.Time{}); err != nil || !see() {
 		t.Error("a glance does not see again")
 	}
 	clock.advance(goodFor)
@@ -206,95 +211,5 @@ func TestGlance(t *testing.T) {
 	clock.advance(-2 * goodFor)
 	if see() {
 		t.Error("a glance sees facts of the future")
-	}
-}
-
-// TestOneQuestion: many who ask at once share one question; a fresh one is asked anew; a caller who gives up does not take the
-// answer away from the others.
-func TestOneQuestion(t *testing.T) {
-	var asked atomic.Int32
-	release := make(chan struct{})
-	c := newCache(time.Now, func(context.Context, string) (int, error) {
-		n := asked.Add(1)
-		<-release
-		return int(n), nil
-	})
-	var started, ended sync.WaitGroup
-	ended.Go(func() {
-		started.Add(1)
-		ctx, cancel := context.WithCancel(context.Background())
-		cancel()
-		if _, _, err := c.get(ctx, "U1", false); !errors.Is(err, context.Canceled) {
-			t.Errorf("giving up gives %v", err)
-		}
-		started.Done()
-	})
-	ended.Wait()
-	for range 50 {
-		started.Add(1)
-		ended.Go(func() {
-			started.Done()
-			if v, stale, err := c.get(context.Background(), "U1", false); v < 1 || v > 2 || stale || err != nil {
-				t.Errorf("got %d %v %v", v, stale, err)
-			}
-		})
-	}
-	started.Wait()
-	ended.Go(func() {
-		if v, _, err := c.get(context.Background(), "U1", true); v != 2 || err != nil {
-			t.Errorf("fresh: %d %v", v, err)
-		}
-	})
-	for asked.Load() < 2 {
-		time.Sleep(time.Millisecond)
-	}
-	close(release)
-	ended.Wait()
-	if n := asked.Load(); n != 2 {
-		t.Errorf("%d questions, want 2", n)
-	}
-}
-
-// TestForgottenInFlight: an answer to a question that was asked before a change is not kept.
-func TestForgottenInFlight(t *testing.T) {
-	asked, release := make(chan struct{}), make(chan struct{})
-	c := newCache(time.Now, func(context.Context, string) (int, error) {
-		close(asked)
-		<-release
-		return 1, nil
-	})
-	done := make(chan struct{})
-	go func() {
-		_, _, _ = c.get(context.Background(), "U1", false)
-		close(done)
-	}()
-	<-asked
-	c.forget("U1")
-	close(release)
-	<-done
-	if _, ok := c.glance("U1"); ok {
-		t.Error("the old answer is kept")
-	}
-}
-
-// TestGone: "no such person" is an answer; an older fact does not stand in for it.
-func TestGone(t *testing.T) {
-	var answer error
-	c := newCache(time.Now, func(context.Context, string) (int, error) { return 1, answer })
-	if _, _, err := c.get(context.Background(), "U1", false); err != nil {
-		t.Fatal(err)
-	}
-	answer = slack.SlackErrorResponse{Err: "user_not_found"}
-	if v, stale, err := c.get(context.Background(), "U1", true); err == nil || stale {
-		t.Errorf("got %d, stale %v", v, stale)
-	}
-	if _, ok := c.glance("U1"); ok {
-		t.Error("the older fact is kept")
-	}
-	for i := range maxFacts + 5 {
-		c.keep(time.Duration(i).String(), fact[int]{})
-	}
-	if len(c.facts) > maxFacts {
-		t.Errorf("%d facts are kept", len(c.facts))
 	}
 }

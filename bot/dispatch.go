@@ -20,7 +20,9 @@ type Engine interface {
 	Home(context.Context, op.Request) (op.Answer, error)
 }
 
-// Sizes of the pools: the front takes and acknowledges, the quick one opens forms and answers, the back does the work.
+// Sizes of the pools: the front takes and acknowledges, the quick one answers, the back does the work. Forms have a pool of
+// their own, because a trigger lives three seconds and an answer may have to wait for Slack; and so has what settles a card, so
+// that no slow look at the cloud stands before a confirmation.
 const (
 	frontWorkers = 32
 	frontQueue   = 8192
@@ -28,8 +30,12 @@ const (
 	quickQueue   = 4096
 	workWorkers  = 32
 	workQueue    = 4096
-	maxAck       = 19 << 10 // Slack drops acknowledgements of 20 KiB and more without a word
-	acceptWithin = 2500 * time.Millisecond
+	formWorkers  = 32
+	formQueue    = 1024
+	clickWorkers = 64
+	clickQueue   = 1024
+	maxAck       = 19 << 10                // Slack drops acknowledgements of 20 KiB and more without a word
+	acceptWithin = 2500 * time.Millisecond // from the arrival; Slack waits for three seconds
 )
 
 // dispatcher turns envelopes into calls of the engine: decode, dedupe, take, acknowledge, then work.
@@ -44,27 +50,45 @@ type dispatcher struct {
 	drawn  *drawn
 	front  *pool
 	quick  *pool
+	forms  *pool
 	work   *pool
+	clicks *pool
 	busy   atomic.Int64 // work in all pools
 }
 
-// take is called by the readers of the sockets and only queues.
+func (d *dispatcher) openPools(ctx context.Context) {
+	d.front = newPool(ctx, frontWorkers, frontQueue, &d.busy)
+	d.quick = newPool(ctx, quickWorkers, quickQueue, &d.busy)
+	d.forms = newPool(ctx, formWorkers, formQueue, &d.busy)
+	d.work = newPool(ctx, workWorkers, workQueue, &d.busy)
+	d.clicks = newPool(ctx, clickWorkers, clickQueue, &d.busy)
+}
+
+// take is called by the readers of the sockets and only queues. What finds no place is not acknowledged: Slack brings events
+// again, and shows its own error for commands and clicks.
 func (d *dispatcher) take(e envelope) {
+	e.at = time.Now()
 	if !d.front.offer(func(ctx context.Context) { d.handle(ctx, e) }) {
-		d.log.Warn("too many envelopes at once, one is refused")
-		defer e.link.pending.Add(-1)
-		d.ack(e, d.payload(e.slash != nil, queueFull()))
+		e.link.pending.Add(-1)
+		d.log.Warn("too many envelopes at once, one is not taken")
 	}
 }
 
-// handle sees one envelope through to its acknowledgement.
+// handle sees one envelope through to its acknowledgement. One that has waited for so long that Slack has given up on it is
+// left like one that found no place: its sender has read that it failed.
 func (d *dispatcher) handle(ctx context.Context, e envelope) {
 	defer e.link.pending.Add(-1)
 	var to op.Address
 	defer d.rescue(&to, func() { d.ack(e, nil) })
+	ctx, cancel := context.WithDeadline(ctx, e.at.Add(acceptWithin))
+	defer cancel()
+	if ctx.Err() != nil {
+		d.log.Warn("an envelope waited for too long and is not taken")
+		return
+	}
 	a, err := d.decode(e)
 	if err != nil || a.ignored != "" {
-		d.ack(e, nil)
+		d.ack(e, a.refusal)
 		d.note(a, err)
 		return
 	}
@@ -72,8 +96,6 @@ func (d *dispatcher) handle(ctx context.Context, e envelope) {
 		d.ack(e, nil)
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, acceptWithin)
-	defer cancel()
 	switch {
 	case a.request != nil:
 		to = a.request.Address()
@@ -113,7 +135,12 @@ func (d *dispatcher) request(ctx context.Context, e envelope, a arrival) {
 		d.log.Error("take a request", "error", err)
 		accepted = engine.Accepted{Reply: notWritten()}
 	}
-	d.follow(e, a.slash, *a.request, accepted)
+	d.follow(e, a.slash, *a.request, accepted, d.work)
+}
+
+// settles are the acts that decide about a card and look at nothing slow.
+var settles = map[op.Act]bool{
+	op.ActConfirm: true, op.ActCancel: true, op.ActApprove: true, op.ActDecline: true, op.ActHappened: true, op.ActNot: true,
 }
 
 func (d *dispatcher) click(ctx context.Context, e envelope, a arrival) {
@@ -124,26 +151,30 @@ func (d *dispatcher) click(ctx context.Context, e envelope, a arrival) {
 		d.log.Error("take a click", "op", op.Ref(c.Operation), "error", err)
 		accepted = engine.Accepted{Reply: notWritten()}
 	}
+	behind := d.work
+	if settles[c.Act] {
+		behind = d.clicks
+	}
 	d.follow(e, false, op.Request{
 		Key: c.Key, Team: c.Team, Channel: c.Channel, Person: c.Person, PersonTeam: c.PersonTeam, At: c.At, ReplyTo: c.ReplyTo, Trigger: c.Trigger,
-	}, accepted)
+	}, accepted, behind)
 }
 
-// follow acknowledges and does what the engine asked for: answer, open a form, work.
-func (d *dispatcher) follow(e envelope, inAck bool, r op.Request, a engine.Accepted) {
+// follow acknowledges and does what the engine asked for: answer, open a form, work, which runs on the pool behind.
+func (d *dispatcher) follow(e envelope, inAck bool, r op.Request, a engine.Accepted, behind *pool) {
 	var payload any
 	if a.Reply != nil {
 		if payload = d.payload(inAck, *a.Reply); payload == nil {
 			m := answer(*a.Reply)
-			defer d.soon(r.Address(), func(ctx context.Context) { d.tell(ctx, r.Address(), m) })
+			defer d.soon(d.quick, r.Address(), func(ctx context.Context) { d.tell(ctx, r.Address(), m) })
 		}
 	}
 	d.ack(e, payload)
 	if a.Form != nil {
 		form := *a.Form
-		d.soon(r.Address(), func(ctx context.Context) { d.openForm(ctx, r, form) })
+		d.soon(d.forms, r.Address(), func(ctx context.Context) { d.openForm(ctx, r, form) })
 	}
-	d.later(r.Address(), a.Work)
+	d.later(behind, r.Address(), a)
 }
 
 // payload is the answer as part of the acknowledgement, or nil when it cannot travel there.
@@ -163,30 +194,37 @@ func (d *dispatcher) ack(e envelope, payload any) {
 	}
 }
 
-// soon runs something short that somebody waits for.
-func (d *dispatcher) soon(to op.Address, do func(context.Context)) {
+// soon runs something short that somebody waits for on one of the pools.
+func (d *dispatcher) soon(on *pool, to op.Address, do func(context.Context)) {
 	guarded := func(ctx context.Context) {
 		defer d.rescue(&to, func() {})
 		do(ctx)
 	}
-	if !d.quick.offer(guarded) {
+	if !on.offer(guarded) {
 		d.log.Warn("too many answers at once, one is dropped", "person", to.Person)
 	}
 }
 
-// later runs the work that the acknowledgement must not wait for.
-func (d *dispatcher) later(to op.Address, do func(context.Context)) {
-	if do == nil {
+// later runs the work that the acknowledgement must not wait for. What finds no place is dropped before that is told, so that
+// nobody does it after all.
+func (d *dispatcher) later(behind *pool, to op.Address, a engine.Accepted) {
+	if a.Work == nil {
 		return
 	}
 	guarded := func(ctx context.Context) {
 		defer d.rescue(&to, func() {})
-		do(ctx)
+		a.Work(ctx)
 	}
-	if !d.work.offer(guarded) {
-		d.log.Warn("the queue is full", "person", to.Person)
-		d.soon(to, func(ctx context.Context) { d.tell(ctx, to, answer(queueFull())) })
+	if behind.offer(guarded) {
+		return
 	}
+	d.log.Warn("the queue is full", "person", to.Person)
+	if a.Drop != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), acceptWithin)
+		defer cancel()
+		a.Drop(ctx)
+	}
+	d.soon(d.quick, to, func(ctx context.Context) { d.tell(ctx, to, answer(queueFull())) })
 }
 
 // rescue catches a panic: the person is told, the log has the rest, the program goes on.
@@ -199,15 +237,13 @@ func (d *dispatcher) rescue(to *op.Address, also func()) {
 	d.log.Error("panic", "reference", ref, "panic", p, "stack", string(debug.Stack()))
 	also()
 	if address := *to; address.Person != "" {
-		d.soon(address, func(ctx context.Context) {
+		d.soon(d.quick, address, func(ctx context.Context) {
 			d.tell(ctx, address, answer(broken(ref)))
 		})
 	}
 }
 
 func (d *dispatcher) tell(ctx context.Context, to op.Address, m message) {
-	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
-	defer cancel()
 	if err := d.chat.tell(ctx, to, m); err != nil {
 		d.log.Warn("could not answer in private", "person", to.Person, "channel", to.Channel, "error", bare(err))
 	}

@@ -52,7 +52,7 @@ func rule(o op.Operation) op.Line {
 	if o.Decision.Rule == "" {
 		return nil
 	}
-	return op.L("rule ", o.Decision.Rule)
+	return op.L("rule\u00a0", o.Decision.Rule)
 }
 
 // people lists users and user groups.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"strings"
 
 	"casterbot/internal/op"
 
@@ -22,17 +23,18 @@ const (
 	fieldSeparator = "~"
 )
 
-// memory is what travels in a view's metadata: whose form it is, and the form without its options.
+// memory is what travels in a view's metadata: whose form it is, and the form without its options and values.
 type memory struct {
 	Person string  `json:"p"`
 	Form   op.Form `json:"f"`
 }
 
+// remember gives the metadata, or nothing when it would be longer than Slack allows.
 func remember(f op.Form, person string) string {
 	f.Note, f.Problem = nil, nil
 	f.Fields = append([]op.Field{}, f.Fields...)
 	for i := range f.Fields {
-		f.Fields[i].Options = nil
+		f.Fields[i].Options, f.Fields[i].Value = nil, ""
 	}
 	text, err := json.Marshal(memory{person, f})
 	if err != nil || len(text) > maxMetadata {
@@ -62,6 +64,9 @@ func loading(f op.Form, person string) slack.ModalViewRequest {
 // form draws a form. What cannot be picked yet is said in its place; without any input there is nothing to send.
 func form(f op.Form, person string) slack.ModalViewRequest {
 	v := modal(f, person)
+	if v.PrivateMetadata == "" {
+		f.Fields, f.Note, f.Problem = nil, inFull(f), op.L("This form is too long for Slack, so nothing was done.")
+	}
 	var blocks []slack.Block
 	if len(f.Problem) > 0 {
 		blocks = append(blocks, section(mrkdwn(marked(op.MarkUnknown, f.Problem))))
@@ -89,6 +94,11 @@ func form(f op.Form, person string) slack.ModalViewRequest {
 	return v
 }
 
+// inFull is the way around a form.
+func inFull(f op.Form) op.Line {
+	return op.L("The command can be typed in full instead: ", op.Code("/"+f.Command), ".")
+}
+
 func modal(f op.Form, person string) slack.ModalViewRequest {
 	return slack.ModalViewRequest{
 		Type: slack.VTModal, Title: label(first(f.Title, "casterbot"), maxTitle), Close: label("Cancel", maxTitle),
@@ -107,18 +117,26 @@ func block(f op.Field, element slack.BlockElement) *slack.InputBlock {
 		id = fmt.Sprintf("%s%s%08x", f.Name, fieldSeparator, sum.Sum32())
 	}
 	b := slack.NewInputBlock(id, label(first(f.Label, f.Name), maxHint), nil, element)
-	if f.Hint != "" {
-		b.Hint = label(f.Hint, maxHint)
+	if hint := hint(f); hint != "" {
+		b.Hint = label(hint, maxHint)
 	}
 	b.DispatchAction = f.Redraw
 	return b
+}
+
+// hint is the small print under a field. A picker that cannot hold everything says so.
+func hint(f op.Field) string {
+	if len(f.Options) <= maxOptions {
+		return f.Hint
+	}
+	return strings.TrimSpace(fmt.Sprintf("%s Showing %d of %d: any other can be named in the command.", f.Hint, maxOptions, len(f.Options)))
 }
 
 // input is the element of a field; nil when there is nothing to pick from.
 func input(f op.Field) slack.BlockElement {
 	if f.Max > 0 {
 		text := slack.NewPlainTextInputBlockElement(nil, pickAction)
-		text.MaxLength, text.InitialValue = f.Max, f.Value
+		text.MaxLength, text.InitialValue = f.Max, head(f.Value, f.Max)
 		return text
 	}
 	pick := &slack.SelectBlockElement{
@@ -136,15 +154,36 @@ func input(f op.Field) slack.BlockElement {
 	return pick
 }
 
+// head gives the first characters of a text.
+func head(text string, most int) string {
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most])
+	}
+	return text
+}
+
+// shown are the options that fit: the first ones, and the one that is picked already.
+func shown(f op.Field) []op.Option {
+	var fit []op.Option
+	for _, o := range f.Options {
+		if o.Value == "" || len(o.Value) > maxOptionValue {
+			continue
+		}
+		if len(fit) < maxOptions {
+			fit = append(fit, o)
+		} else if o.Value == f.Value {
+			fit[maxOptions-1] = o
+		}
+	}
+	return fit
+}
+
 // pickOptions gathers the options by group, in order, and finds the one that is picked already.
 func pickOptions(pick *slack.SelectBlockElement, f op.Field) []*slack.OptionGroupBlockObject {
 	var groups []*slack.OptionGroupBlockObject
 	index := map[string]*slack.OptionGroupBlockObject{}
 	grouped := false
-	for _, o := range f.Options[:min(len(f.Options), maxOptions)] {
-		if o.Value == "" || len(o.Value) > maxOptionValue {
-			continue
-		}
+	for _, o := range shown(f) {
 		g := index[o.Group]
 		if g == nil {
 			g = &slack.OptionGroupBlockObject{Label: label(first(o.Group, "Other"), maxOption)}

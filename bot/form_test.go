@@ -8,6 +8,8 @@ import (
 
 	"casterbot/internal/op"
 	"casterbot/internal/sandbox/blockkit"
+
+	"github.com/slack-go/slack"
 )
 
 func copyForm() op.Form {
@@ -96,5 +98,51 @@ func TestFieldsMoveWithTheirOptions(t *testing.T) {
 	f.Options[0].Value = "id9"
 	if block(f, input(f)).BlockID == one {
 		t.Error("other options have the same id")
+	}
+}
+
+// TestFormsKeepWithinSlacksLimits, whatever was typed or whatever things are called.
+func TestFormsKeepWithinSlacksLimits(t *testing.T) {
+	long := strings.Repeat("ж", 1500)
+	hollow := strings.Repeat("\u3164", 20)
+	f := op.Form{Command: "caster copy {caster} {name}", Title: hollow, Button: hollow, Note: op.L(hollow), Fields: []op.Field{
+		{Name: "caster", Label: hollow, Hint: hollow, Value: long, Options: []op.Option{
+			{Label: hollow + " · idle", Value: "c1", Group: hollow, Hint: hollow}, {Label: "Evening News · on air", Value: "c2"},
+		}},
+		{Name: "name", Label: "New name", Max: 64, Value: long},
+	}}
+	drawn := mustJSON(t, form(f, "U0ANA"))
+	if p := blockkit.LintView(json.RawMessage(drawn)); len(p) > 0 {
+		t.Errorf("%v", p)
+	}
+	if strings.Contains(string(drawn), strings.Repeat("ж", 65)) || !strings.Contains(string(drawn), strings.Repeat("ж", 64)) {
+		t.Error("the text that is filled in already is not cut to what may be typed")
+	}
+	if _, person, err := recall(remember(f, "U0ANA")); err != nil || person != "U0ANA" {
+		t.Errorf("a form with long values does not come back: %v", err)
+	}
+	f.Command += " " + long
+	drawn = mustJSON(t, form(f, "U0ANA"))
+	if !strings.Contains(string(drawn), "too long for Slack") || strings.Contains(string(drawn), `"submit"`) {
+		t.Errorf("a form that cannot come back can be sent: %s", drawn)
+	}
+}
+
+// TestPickersHoldAHundred: the one that is picked is among them, and that there are more is said.
+func TestPickersHoldAHundred(t *testing.T) {
+	f := op.Field{Name: "caster", Label: "Studio", Hint: "A studio of this channel.", Value: "id149"}
+	for i := range 150 {
+		f.Options = append(f.Options, op.Option{Label: fmt.Sprint("Studio ", i), Value: fmt.Sprint("id", i)})
+	}
+	pick := input(f).(*slack.SelectBlockElement)
+	if len(pick.Options) != 100 || pick.InitialOption == nil || pick.InitialOption.Value != "id149" || pick.Options[99] != pick.InitialOption {
+		t.Errorf("%d options, picked %+v", len(pick.Options), pick.InitialOption)
+	}
+	if said := block(f, pick).Hint.Text; !strings.Contains(said, "A studio of this channel. Showing 100 of 150") {
+		t.Errorf("the hint is %q", said)
+	}
+	f.Options = f.Options[:100]
+	if said := block(f, pick).Hint.Text; said != "A studio of this channel." {
+		t.Errorf("the hint is %q", said)
 	}
 }

@@ -49,15 +49,30 @@ func (d *dispatcher) fill(ctx context.Context, r op.Request, f op.Form, view, ha
 			filled.Problem = refusal.Answer.Title
 		}
 	}
-	d.redraw(ctx, form(filled, r.Person), view, hash)
+	d.redraw(ctx, r, filled, view, hash)
 }
 
-// redraw is docs.slack.dev/reference/methods/views.update.
-func (d *dispatcher) redraw(ctx context.Context, v slack.ModalViewRequest, view, hash string) {
-	_, err := d.chat.api.UpdateViewContext(ctx, v, "", hash, view)
-	if c := code(err); err != nil && c != "hash_conflict" && c != "not_found" {
-		d.log.Warn("draw a form", "error", bare(err))
+// redraw shows a form. One that Slack does not take is replaced by a sentence that says so; when that fails too, the person
+// is told in private, as the form would say "Loading…" for ever.
+func (d *dispatcher) redraw(ctx context.Context, r op.Request, f op.Form, view, hash string) {
+	err := d.update(ctx, form(f, r.Person), view, hash)
+	if err == nil {
+		return
 	}
+	d.log.Warn("draw a form", "error", bare(err))
+	f.Fields, f.Note, f.Problem = nil, inFull(f), op.L("I could not draw this form, so nothing was done.")
+	if d.update(ctx, form(f, r.Person), view, "") != nil {
+		d.tell(ctx, r.Address(), answer(op.Answer{Mark: op.MarkFailed, Title: f.Problem, Lines: []op.Line{f.Note}}))
+	}
+}
+
+// update is docs.slack.dev/reference/methods/views.update. That the form was closed, or drawn anew in between, is no error.
+func (d *dispatcher) update(ctx context.Context, v slack.ModalViewRequest, view, hash string) error {
+	_, err := d.chat.api.UpdateViewContext(ctx, v, "", hash, view)
+	if c := code(err); c == "hash_conflict" || c == "not_found" {
+		return nil
+	}
+	return err
 }
 
 // filled takes a form that was sent, or one whose leading field has changed.
@@ -65,7 +80,7 @@ func (d *dispatcher) filled(ctx context.Context, e envelope, a arrival) {
 	f := a.fill
 	if !f.sent {
 		d.ack(e, nil)
-		d.soon(f.request.Address(), func(ctx context.Context) { d.fill(ctx, f.request, f.form, f.view, f.hash) })
+		d.soon(d.forms, f.request.Address(), func(ctx context.Context) { d.fill(ctx, f.request, f.form, f.view, f.hash) })
 		return
 	}
 	r := f.request
@@ -74,15 +89,19 @@ func (d *dispatcher) filled(ctx context.Context, e envelope, a arrival) {
 	if err != nil {
 		d.seen.forget(a.key)
 		d.log.Error("take a form", "error", err)
+		if stays := mistake(f.block, notWritten().Title.Plain()); stays != nil {
+			d.ack(e, stays)
+			return
+		}
 		accepted = engine.Accepted{Reply: notWritten()}
 	}
 	if accepted.Form == nil {
-		d.follow(e, false, r, accepted)
+		d.follow(e, false, r, accepted, d.work)
 		return
 	}
 	again := *accepted.Form
 	d.ack(e, map[string]any{"response_action": "update", "view": loading(again, r.Person)})
-	d.soon(r.Address(), func(ctx context.Context) { d.fill(ctx, r, again, f.view, "") })
+	d.soon(d.forms, r.Address(), func(ctx context.Context) { d.fill(ctx, r, again, f.view, "") })
 }
 
 // aside handles what needs no decision: the home tab, and news about channels, groups and people.
@@ -92,7 +111,7 @@ func (d *dispatcher) aside(a arrival) {
 		return
 	}
 	r := *a.home
-	d.soon(op.Address{}, func(ctx context.Context) { d.publish(ctx, r) })
+	d.soon(d.forms, op.Address{}, func(ctx context.Context) { d.publish(ctx, r) })
 }
 
 // publish draws the home tab (docs.slack.dev/reference/methods/views.publish).

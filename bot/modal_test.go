@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"casterbot/internal/engine"
@@ -107,4 +108,60 @@ func TestFormsThatCannotOpen(t *testing.T) {
 	if v := w.view("U0KEN", "Internal error, reference"); strings.Contains(string(v.Blocks), "secret detail") {
 		t.Error("the form shows the inside of an error")
 	}
+}
+
+// TestFormsThatCannotBeUsed stay open and say so: one that is not ours, and one that came while the log could not be written,
+// which can be sent again.
+func TestFormsThatCannotBeUsed(t *testing.T) {
+	w := newWorld(t)
+	asked := op.Form{Command: "caster copy {name}", Title: "/caster copy", Channel: "C0SHOW", Fields: []op.Field{{Name: "name", Label: "New name", Max: 64}}}
+	var broken atomic.Bool
+	broken.Store(true)
+	w.engine.accept = func(_ context.Context, r op.Request) (engine.Accepted, error) {
+		switch {
+		case r.Text == "caster copy":
+			return engine.Accepted{Form: &asked}, nil
+		case broken.Load():
+			return engine.Accepted{}, errDisk
+		}
+		return engine.Accepted{Reply: &op.Answer{Title: op.L("taken")}}, nil
+	}
+	w.engine.fill = func(_ context.Context, _ op.Request, f op.Form) (op.Form, error) { return f, nil }
+	w.engine.submitted = func(f op.Form) string { return f.Command }
+	w.start()
+	w.types("U0ANA", "C0SHOW", "/caster copy")
+	view := w.view("U0ANA", "New name")
+	typed := map[string]map[string]fakeslack.State{"name": {"field": fakeslack.Typed("Copy")}}
+	w.sent(w.Submit("U0ANA", view.ID, typed))
+	if said := w.view("U0ANA", "New name").Errors["name"]; said != "I cannot write my log, so nothing was done." {
+		t.Errorf("the form says %q", said)
+	}
+	broken.Store(false)
+	w.sent(w.Submit("U0ANA", view.ID, typed))
+	w.until("it is taken", func() bool { return w.reads("U0ANA", "C0SHOW", "taken") })
+	for metadata, person := range map[string]string{"": "U0ANA", remember(asked, "U0BO"): "U0ANA"} {
+		in := interaction{Type: "view_submission", User: member{ID: person}, View: seenView{ID: "V1", Metadata: metadata}}
+		in.View.State.Values = map[string]map[string]fieldState{"name": {}, "caster~1": {}}
+		a, err := me.interaction(in, t0)
+		said := mustJSON(t, a.refusal)
+		if err != nil || a.ignored == "" || !strings.Contains(said, "caster~1") || !strings.Contains(said, "This form cannot be used") {
+			t.Errorf("a form that is not ours: %+v, %v", a, err)
+		}
+	}
+}
+
+// TestFormsThatSlackRefuses: instead of "Loading…" for ever the form says that it cannot be drawn, or the person is told.
+func TestFormsThatSlackRefuses(t *testing.T) {
+	w := newWorld(t)
+	w.engine.accept = func(context.Context, op.Request) (engine.Accepted, error) {
+		return engine.Accepted{Form: &op.Form{Command: "record stop {stream}", Title: "/record stop", Channel: "C0SHOW"}}, nil
+	}
+	w.engine.fill = func(_ context.Context, _ op.Request, f op.Form) (op.Form, error) { return f, nil }
+	w.start()
+	w.Fail("views.update", fakeslack.Fault{Error: "invalid_arguments", Times: 1})
+	w.types("U0ANA", "C0SHOW", "/record stop")
+	w.view("U0ANA", "I could not draw this form, so nothing was done.")
+	w.Fail("views.update", fakeslack.Fault{Status: 500})
+	w.types("U0BO", "C0SHOW", "/record stop")
+	w.until("he is told", func() bool { return w.reads("U0BO", "C0SHOW", "I could not draw this form, so nothing was done.") })
 }

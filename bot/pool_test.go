@@ -45,12 +45,50 @@ func TestPoolDrains(t *testing.T) {
 		<-ctx.Done()
 		cut = ctx.Err()
 	})
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	p.drain(ctx)
+	p.cancel()
+	p.drain(context.Background())
 	if !errors.Is(cut, context.Canceled) {
 		t.Errorf("the work ended with %v", cut)
 	}
+}
+
+// TestPoolAfterItsEnd: what work offers while the pool is drained is still done, what comes later is refused, and work that
+// heeds nothing is left behind together with what waits behind it.
+func TestPoolAfterItsEnd(t *testing.T) {
+	var count atomic.Int64
+	p := newPool(context.Background(), 1, 4, &count)
+	began, release, last := make(chan struct{}), make(chan struct{}), make(chan struct{})
+	p.offer(func(context.Context) {
+		close(began)
+		<-release
+		if !p.offer(func(context.Context) { close(last) }) {
+			t.Error("work under way may offer nothing more")
+			close(last)
+		}
+	})
+	<-began
+	drained := make(chan struct{})
+	go func() {
+		p.drain(context.Background())
+		close(drained)
+	}()
+	close(release)
+	<-last
+	<-drained
+	if p.offer(func(context.Context) {}) || count.Load() != 0 {
+		t.Errorf("a drained pool takes work; %d pieces are open", count.Load())
+	}
+	stuck, free := newPool(context.Background(), 1, 4, &count), make(chan struct{})
+	stuck.offer(func(context.Context) { <-free })
+	stuck.offer(func(context.Context) { t.Error("queued work was begun after the end") })
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	stuck.drain(ctx)
+	if stuck.offer(func(context.Context) {}) || stuck.ctx.Err() == nil {
+		t.Error("a pool that was given up takes work, or its work does not know")
+	}
+	close(free)
+	stuck.hands.Wait()
 }
 
 // TestFullQueue: a command whose work finds no place is answered, and nothing of it is done.
@@ -71,7 +109,20 @@ func TestFullQueue(t *testing.T) {
 		time.Sleep(time.Millisecond)
 	}
 	<-began
-	d.later(op.Address{Person: "U0ANA", Channel: "C0SHOW"}, func(context.Context) { ran <- "U0ANA" })
+	var dropped atomic.Bool
+	d.later(d.work, op.Address{Person: "U0ANA", Channel: "C0SHOW"}, engine.Accepted{
+		Work: func(context.Context) { ran <- "U0ANA" },
+		Drop: func(context.Context) {
+			dropped.Store(true)
+			if w.reads("U0ANA", "C0SHOW", "The queue is full") {
+				t.Error("she is told before the work is dropped")
+			}
+		},
+	})
+	if !dropped.Load() {
+		t.Error("the work is not dropped")
+	}
+	d.later(d.work, op.Address{Person: "U0BO", Channel: "C0SHOW"}, engine.Accepted{Work: func(context.Context) { ran <- "U0BO" }})
 	w.until("she is told", func() bool { return w.reads("U0ANA", "C0SHOW", "The queue is full, nothing was done.") })
 	close(release)
 	d.work.drain(context.Background())

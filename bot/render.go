@@ -14,6 +14,7 @@ import (
 const (
 	maxBlocks   = 50
 	maxSection  = 3000
+	maxSmall    = 2000
 	maxButton   = 75
 	maxValue    = 2000
 	maxTextArg  = 4000
@@ -105,7 +106,7 @@ func section(text string) *slack.SectionBlock {
 
 // small is a line of small print.
 func small(text string) *slack.ContextBlock {
-	return slack.NewContextBlock("", markup(cut(text, maxSection)))
+	return slack.NewContextBlock("", markup(cut(text, maxSmall)))
 }
 
 func markup(text string) *slack.TextBlockObject {

@@ -21,7 +21,7 @@ func TestFactsInUseAreRenewed(t *testing.T) {
 				}
 				return asked, nil
 			})
-			if v, _, err := c.get(t.Context(), "U1", false); v != 1 || err != nil {
+			if v, _, err := c.get(t.Context(), "U1", time.Time{}); v != 1 || err != nil {
 				t.Fatalf("%s: %d, %v", name, v, err)
 			}
 			time.Sleep(renewAt - 2*time.Second)

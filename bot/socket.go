@@ -28,6 +28,7 @@ type envelope struct {
 	kind    string
 	payload json.RawMessage
 	slash   *slack.SlashCommand
+	at      time.Time // when it arrived
 }
 
 // link is one Socket Mode client. It reconnects by itself; between two connections it is not up.

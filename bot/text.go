@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"casterbot/internal/op"
 )
@@ -127,8 +128,8 @@ var entities = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 // escape takes away the meaning of the three characters that Slack's markup is made of.
 func escape(text string) string { return entities.Replace(text) }
 
-// clean makes one line of at most max characters out of any bytes. Characters that cannot be seen, or that turn the
-// order of others around, are shown by number: ⟨U+202E⟩.
+// clean makes one line of at most max characters out of any bytes, with an ellipsis behind them when there were more.
+// Characters that cannot be seen, or that turn the order of others around, are shown by number: ⟨U+202E⟩.
 func clean(text string, max int) string {
 	if n := len(text); n <= max && isPlainASCII(text) {
 		return text
@@ -136,20 +137,24 @@ func clean(text string, max int) string {
 	var b strings.Builder
 	n := 0
 	for _, r := range text {
-		if n++; n > max {
+		drawn := visible(r)
+		if n += utf8.RuneCountInString(drawn); n > max {
 			b.WriteString("…")
 			break
 		}
-		switch {
-		case r == '\n' || r == '\r' || r == '\t' || r == '\u2028' || r == '\u2029':
-			b.WriteByte(' ')
-		case hidden(r):
-			fmt.Fprintf(&b, "⟨U+%04X⟩", r)
-		default:
-			b.WriteRune(r)
-		}
+		b.WriteString(drawn)
 	}
 	return b.String()
+}
+
+func visible(r rune) string {
+	switch {
+	case r == '\n' || r == '\r' || r == '\t' || r == '\u2028' || r == '\u2029':
+		return " "
+	case hidden(r):
+		return fmt.Sprintf("⟨U+%04X⟩", r)
+	}
+	return string(r)
 }
 
 func isPlainASCII(text string) bool {

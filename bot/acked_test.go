@@ -1,0 +1,65 @@
+package bot
+
+import (
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"casterbot/internal/sandbox/fakeslack"
+)
+
+// TestClosedWhileCommandsArrive: Slack closes a socket while commands and acknowledgements are on their way through it.
+func TestClosedWhileCommandsArrive(t *testing.T) {
+	for _, reason := range []string{"refresh_requested", "warning"} {
+		w := newWorld(t, func(c *fakeslack.Config) { c.Grace = 3 * time.Millisecond })
+		w.engine.accept = replying("done")
+		b := w.start()
+		for round := range 2 {
+			var sent []fakeslack.Sent
+			for i := range 60 {
+				if i == 30 {
+					w.Disconnect(w.Sockets()[0], reason)
+				}
+				s, err := w.Type("U0ANA", "C0SHOW", fmt.Sprintf("/caster help %d", i), "")
+				if err != nil {
+					t.Fatal(err)
+				}
+				sent = append(sent, s)
+				time.Sleep(200 * time.Microsecond)
+			}
+			for i, s := range sent {
+				if ack := <-s.Done; ack.Err != "" {
+					t.Errorf("%s, round %d: command %d: %s", reason, round, i, ack.Err)
+				}
+			}
+			w.until("two sockets are up", func() bool { return b.Health().Sockets == 2 && len(w.Sockets()) == 2 })
+		}
+	}
+}
+
+func TestAckedKeepsTheDoubtful(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &acked{}
+		a.add("old", nil)
+		time.Sleep(doubtful + time.Millisecond)
+		a.add("young", nil)
+		a.add("younger", nil)
+		if len(a.last) != 2 {
+			t.Errorf("%d acknowledgements are kept, want 2", len(a.last))
+		}
+		if got := a.take(false); len(got) != 2 || got[0].id != "young" || got[1].id != "younger" {
+			t.Errorf("doubtful: %+v", got)
+		}
+		if !a.add("next connection", nil) {
+			t.Error("a link that connects again takes no more")
+		}
+		time.Sleep(doubtful + time.Millisecond)
+		if got := a.take(true); len(got) != 0 {
+			t.Errorf("doubtful after a long time: %+v", got)
+		}
+		if a.add("late", nil) {
+			t.Error("a link that is over takes more")
+		}
+	})
+}

@@ -1,0 +1,130 @@
+package bot
+
+import (
+	"context"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"casterbot/internal/engine"
+	"casterbot/internal/op"
+	"casterbot/internal/sandbox/fakeslack"
+)
+
+// TestClicksPassSlowReads: however many slow looks are under way, a confirmation does not stand behind them.
+func TestClicksPassSlowReads(t *testing.T) {
+	w := newWorld(t)
+	release, confirmed := make(chan struct{}), make(chan op.Act, 1)
+	var slow atomic.Int32
+	w.engine.accept = func(context.Context, op.Request) (engine.Accepted, error) {
+		return engine.Accepted{Work: func(context.Context) { slow.Add(1); <-release }}, nil
+	}
+	w.engine.press = func(_ context.Context, c op.Click) (engine.Accepted, error) {
+		if c.Act == op.ActLook {
+			return engine.Accepted{Work: func(context.Context) { slow.Add(1); <-release }}, nil
+		}
+		return engine.Accepted{Work: func(context.Context) { confirmed <- c.Act }}, nil
+	}
+	w.start()
+	doubtful := w.card(operation(op.Unknown))
+	for range clickWorkers {
+		w.sent(w.Click("U0ANA", "C0SHOW", doubtful, fakeslack.Press{Action: "op:look"}))
+	}
+	for range workWorkers {
+		w.types("U0ANA", "C0SHOW", "/caster list")
+	}
+	w.until("all hands are busy", func() bool { return slow.Load() == workWorkers })
+	w.sent(w.Click("U0ANA", "C0SHOW", w.card(operation(op.Pending)), fakeslack.Press{Action: "op:confirm"}))
+	if act := <-confirmed; act != op.ActConfirm {
+		t.Errorf("the click was %s", act)
+	}
+	close(release)
+}
+
+// acknowledges reports whether an acknowledgement was tried: the link has no connection for it.
+func acknowledges(do func()) (tried bool) {
+	defer func() { tried = recover() != nil }()
+	do()
+	return
+}
+
+// TestNotTaken: what finds no place is not acknowledged.
+func TestNotTaken(t *testing.T) {
+	d := &dispatcher{front: newPool(context.Background(), 0, 0, &atomic.Int64{}), log: Config{}.filled().Log}
+	l := &link{}
+	l.pending.Add(1)
+	if acknowledges(func() { d.take(envelope{link: l, id: "e"}) }) || l.pending.Load() != 0 {
+		t.Errorf("it was acknowledged, or still counts: %d", l.pending.Load())
+	}
+}
+
+// TestWaitedTooLong: an envelope's time runs from its arrival, not from when somebody looks at it. One that Slack has given up
+// on is neither acknowledged nor taken, nor remembered as taken.
+func TestWaitedTooLong(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var left []time.Duration
+		e := &script{accept: func(ctx context.Context, _ op.Request) (engine.Accepted, error) {
+			end, _ := ctx.Deadline()
+			left = append(left, time.Until(end))
+			return engine.Accepted{}, nil
+		}}
+		d := &dispatcher{engine: e, log: Config{}.filled().Log, now: time.Now, seen: newDedupe(time.Now), drawn: newDrawn()}
+		d.who.Store(&me)
+		for _, waited := range []time.Duration{acceptWithin, time.Second} {
+			came := envelope{link: &link{}, id: "e", kind: "slash_commands", payload: []byte(slashSample), at: time.Now()}
+			time.Sleep(waited)
+			if tried := acknowledges(func() { d.handle(t.Context(), came) }); tried != (waited < acceptWithin) {
+				t.Errorf("after %s: acknowledged %v", waited, tried)
+			}
+		}
+		if len(left) != 1 || left[0] != acceptWithin-time.Second {
+			t.Errorf("the engine had %v, want once what was left of %s", left, acceptWithin)
+		}
+	})
+}
+
+// TestOneDeadline: whatever is stuck where, everything together ends 25 s after the signal; the work learns of it before that,
+// so that it can still tell.
+func TestOneDeadline(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &Bot{dispatcher: &dispatcher{log: Config{}.filled().Log}}
+		b.openPools(t.Context())
+		start, told := time.Now(), make(chan time.Duration, 5)
+		stuck := make(chan struct{})
+		for _, p := range []*pool{b.front, b.clicks, b.work, b.forms, b.quick} {
+			p.offer(func(ctx context.Context) { <-stuck })
+			p.offer(func(ctx context.Context) {
+				<-ctx.Done()
+				told <- time.Since(start)
+			})
+		}
+		deadline, cancel := context.WithTimeout(t.Context(), finishWithin)
+		defer cancel()
+		b.finish(deadline)
+		if took := time.Since(start); took != finishWithin {
+			t.Errorf("it took %s, want %s", took, finishWithin)
+		}
+		for range 5 {
+			if after := <-told; after+lastWords > finishWithin {
+				t.Errorf("work learned after %s that it is over", after)
+			}
+		}
+		close(stuck)
+	})
+}
+
+// TestStopWhileSlackIsDown: a bot that is told to stop before it has reached Slack stops, and that is no error.
+func TestStopWhileSlackIsDown(t *testing.T) {
+	w := newWorld(t)
+	w.Fail("auth.test", fakeslack.Fault{Status: 503})
+	b := New(w.config, w.engine, NewChat(w.config), NewDirectory(w.config, func() []string { return nil }))
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- b.Run(ctx) }()
+	w.until("it tries", func() bool { return len(w.calls("auth.test")) > 0 })
+	cancel()
+	if err := <-ended; err != nil {
+		t.Errorf("Run: %v", err)
+	}
+}

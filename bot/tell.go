@@ -1,0 +1,134 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"casterbot/internal/op"
+
+	"github.com/slack-go/slack"
+)
+
+// Times that a private answer takes at most. The direct message that is tried last has a time of its own, and so has
+// everything that is told after the work's own context has ended: at shutdown.
+const (
+	tellWithin   = time.Minute
+	directWithin = 20 * time.Second
+	lastWords    = 5 * time.Second
+	tries        = 3
+)
+
+// Tell says something to one person in private: by the response address while it is good, else by an ephemeral message in
+// the channel, else by a direct message. While Slack is busy or does not answer it tries again for about a minute; that may
+// say something twice, which does no harm. An error means that the person was not told.
+func (c *Chat) Tell(ctx context.Context, to op.Address, a op.Answer) error {
+	return c.tell(ctx, to, answer(a))
+}
+
+func (c *Chat) tell(ctx context.Context, to op.Address, m message) error {
+	near, cancel := timely(ctx, tellWithin)
+	defer cancel()
+	if c.here(near, to, m) {
+		return nil
+	}
+	far, cancel := timely(ctx, directWithin)
+	defer cancel()
+	return c.direct(far, to.Person, m)
+}
+
+// timely limits a context; one that has ended is replaced by one for last words.
+func timely(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+	if ctx.Err() != nil {
+		return context.WithTimeout(context.WithoutCancel(ctx), lastWords)
+	}
+	return context.WithTimeout(ctx, d)
+}
+
+// here answers where the person asked, and reports whether that worked. A response address cannot answer in a thread.
+func (c *Chat) here(ctx context.Context, to op.Address, m message) bool {
+	if to.ReplyTo != "" && to.Thread == "" && c.hooks.post(ctx, to.ReplyTo, m) == nil {
+		return true
+	}
+	if to.Channel != "" && c.whisper(ctx, to, m) == nil {
+		return true
+	}
+	return to.ReplyTo != "" && to.Thread != "" && c.hooks.post(ctx, to.ReplyTo, m) == nil
+}
+
+// whisper is docs.slack.dev/reference/methods/chat.postEphemeral.
+func (c *Chat) whisper(ctx context.Context, to op.Address, m message) error {
+	return c.persist(ctx, m, func(m message) error {
+		_, err := c.api.PostEphemeralContext(ctx, to.Channel, to.Person, threaded(m.options(), to.Thread)...)
+		return err
+	})
+}
+
+// direct writes to the person alone (docs.slack.dev/reference/methods/conversations.open).
+func (c *Chat) direct(ctx context.Context, person string, m message) error {
+	channel := ""
+	err := c.persist(ctx, m, func(m message) error {
+		if channel == "" {
+			opened, _, _, err := c.api.OpenConversationContext(ctx, &slack.OpenConversationParameters{Users: []string{person}})
+			if err != nil {
+				return err
+			}
+			channel = opened.ID
+		}
+		_, _, err := c.api.PostMessageContext(ctx, channel, m.options()...)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("write a direct message: %w", bare(err))
+	}
+	return nil
+}
+
+// persist says something up to three times: in plain blocks when Slack refuses the first ones, and after a while when it is
+// busy or did not answer, if that while is not too long for ctx.
+func (c *Chat) persist(ctx context.Context, m message, say func(message) error) error {
+	for n := 1; ; n++ {
+		err := say(m)
+		if err == nil || n == tries || ctx.Err() != nil {
+			return err
+		}
+		if code(err) == "invalid_blocks" {
+			m = m.simple()
+			continue
+		}
+		wait, again := patience(err, n)
+		if end, ok := ctx.Deadline(); !again || ok && time.Until(end) <= wait || !c.pause(ctx, wait) {
+			return err
+		}
+	}
+}
+
+// passing are Slack's answers that a later try may not get
+// (docs.slack.dev/reference/methods/chat.postEphemeral#errors).
+var passing = map[string]bool{
+	"internal_error": true, "fatal_error": true, "service_unavailable": true, "request_timeout": true, "ratelimited": true,
+	"rate_limited": true,
+}
+
+// patience says whether another try makes sense, and how long to wait before it: as long as Slack asks, else a second after
+// the first try and two after the next.
+func patience(err error, n int) (time.Duration, bool) {
+	wait := time.Duration(n) * time.Second
+	if limited, ok := errors.AsType[*slack.RateLimitedError](err); ok {
+		return limited.RetryAfter, true
+	}
+	if status, ok := errors.AsType[slack.StatusCodeError](err); ok {
+		return wait, status.Code >= http.StatusInternalServerError
+	}
+	if said := code(err); said != "" {
+		return wait, passing[said]
+	}
+	return wait, true // no answer
+}
+
+func pause(ctx context.Context, d time.Duration) bool {
+	waitFor(ctx, nil, d)
+	return ctx.Err() == nil
+}
