@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"casterbot/internal/crash"
 	"casterbot/internal/op"
@@ -93,7 +94,7 @@ func (e *Engine) read(ctx context.Context, r op.Request, parsed op.Parsed) {
 func (e *Engine) look(ctx context.Context, r op.Request, parsed op.Parsed) (op.Answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, lookWithin)
 	defer cancel()
-	d, _, err := e.judge(ctx, r, parsed.Command, op.Target{}, false)
+	d, _, err := e.judge(ctx, r, parsed.Command, op.Target{}, anytime)
 	if err != nil {
 		return op.Answer{}, err
 	}
@@ -116,7 +117,7 @@ func (e *Engine) offered(ctx context.Context, r op.Request, a op.Answer) op.Answ
 		if err != nil || parsed.Help {
 			return true
 		}
-		d, _, err := e.judge(ctx, r, parsed.Command, op.Target{}, false)
+		d, _, err := e.judge(ctx, r, parsed.Command, op.Target{}, anytime)
 		return err == nil && d.Allowed
 	}
 	a.Next = slices.DeleteFunc(slices.Clone(a.Next), func(n op.Next) bool { return !may(n) })
@@ -128,13 +129,13 @@ func (e *Engine) offered(ctx context.Context, r op.Request, a op.Answer) op.Answ
 }
 
 // judge asks the policy with what is known of the person and the channel now.
-func (e *Engine) judge(ctx context.Context, r op.Request, c op.Command, target op.Target, fresh bool) (op.Decision, op.Channel, error) {
-	person, err := e.dir.Person(ctx, r.Person, r.PersonTeam, fresh)
+func (e *Engine) judge(ctx context.Context, r op.Request, c op.Command, target op.Target, since time.Time) (op.Decision, op.Channel, error) {
+	person, err := e.dir.Person(ctx, r.Person, r.PersonTeam, since)
 	if err != nil {
 		e.log.Warn("look a person up", "person", r.Person, "error", err)
 		return op.Decision{}, op.Channel{}, rightsUnknown(err)
 	}
-	channel, err := e.dir.Channel(ctx, r.Channel, fresh)
+	channel, err := e.dir.Channel(ctx, r.Channel, since)
 	if err != nil {
 		return op.Decision{}, op.Channel{}, rightsUnknown(err)
 	}

@@ -77,6 +77,7 @@ const (
 	answerWithin  = 60 * time.Second // from sent to an answer
 	tellWaiting   = 10 * time.Second // the card says "still waiting"
 	lookWithin    = 20 * time.Second // for everything that only looks
+	rightsWithin  = 5 * time.Second  // how old may be what is known of a person's rights when the call leaves
 	lateAfter     = 120 * time.Second
 	repeatQuickly = 20 * time.Second // as long as answers fail to come this soon, a repeatable call is repeated at once
 	repeatWithin  = 10 * time.Minute // a repeatable call may be sent again with its token
@@ -89,6 +90,9 @@ const (
 	openPerChannel = 100
 	pruneInterval  = time.Hour
 )
+
+// anytime: facts of the last minute will do.
+var anytime time.Time
 
 // New makes an engine; Start begins its periodic work.
 func New(c Config) *Engine {

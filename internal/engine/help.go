@@ -15,12 +15,12 @@ func (e *Engine) help(r op.Request, p op.Parsed) Accepted {
 		return Accepted{Reply: &answer}
 	}
 	return Accepted{Work: func(ctx context.Context) {
-		person, err := e.dir.Person(ctx, r.Person, r.PersonTeam, false)
+		person, err := e.dir.Person(ctx, r.Person, r.PersonTeam, anytime)
 		if err != nil {
 			e.sayError(ctx, r.Address(), rightsUnknown(err))
 			return
 		}
-		channel, err := e.dir.Channel(ctx, r.Channel, false)
+		channel, err := e.dir.Channel(ctx, r.Channel, anytime)
 		if err != nil {
 			e.sayError(ctx, r.Address(), rightsUnknown(err))
 			return

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"time"
 
 	"casterbot/internal/op"
 )
@@ -17,11 +18,11 @@ type Chat interface {
 
 // Directory tells who people are and what channels are.
 type Directory interface {
-	// Person looks somebody up. fresh asks for facts not older than this call; otherwise up to 60 s old ones will do.
-	// When the look-up fails and older facts exist they come back with Stale set; without any, the error does.
-	Person(ctx context.Context, id, team string, fresh bool) (op.Person, error)
+	// Person looks somebody up. since asks for facts that were looked up after that moment; when it is zero, up to 60 s old ones
+	// will do. When the look-up fails and older facts exist they come back with Stale set; without any, the error does.
+	Person(ctx context.Context, id, team string, since time.Time) (op.Person, error)
 	// Channel looks a channel up, likewise.
-	Channel(ctx context.Context, id string, fresh bool) (op.Channel, error)
+	Channel(ctx context.Context, id string, since time.Time) (op.Channel, error)
 	// Glance gives facts not older than 60 s without asking anybody; false when they are not at hand.
 	Glance(person, team, channel string) (op.Person, op.Channel, bool)
 }

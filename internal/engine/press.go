@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"casterbot/internal/crash"
 	"casterbot/internal/op"
@@ -134,7 +135,7 @@ func (e *Engine) confirm(ctx context.Context, o op.Operation, c op.Click) error 
 	if o.Decision.Confirm != op.ConfirmSelf || c.Person != o.Asker {
 		return onlyAsker(o)
 	}
-	now, err := e.judgeAsker(ctx, o, c.Person)
+	now, err := e.judgeAsker(ctx, o, c.Person, c.At)
 	if err != nil {
 		return err
 	}
@@ -149,22 +150,22 @@ func (e *Engine) approve(ctx context.Context, o op.Operation, c op.Click) error 
 	if o.State != op.Pending {
 		return e.tooLate(o, c)
 	}
-	now, err := e.judgeAsker(ctx, o, c.Person)
+	now, err := e.judgeAsker(ctx, o, c.Person, c.At)
 	if err != nil {
 		return err
 	}
 	if o.Decision.Confirm != op.ConfirmOther || now.Confirm != op.ConfirmOther {
 		return policyChanged(o)
 	}
-	if err := e.mayApprove(ctx, now, o, c.Person, c.PersonTeam); err != nil {
+	if err := e.mayApprove(ctx, now, o, c.Person, c.PersonTeam, c.At); err != nil {
 		return err
 	}
 	return e.queue(ctx, o, c, op.EventApproved)
 }
 
-// mayApprove looks the second person up now, never from a cache, and holds them against the policy in force.
-func (e *Engine) mayApprove(ctx context.Context, now op.Decision, o op.Operation, person, team string) error {
-	p, err := e.dir.Person(ctx, person, team, true)
+// mayApprove holds the second person, as they are since the moment given, against the policy in force.
+func (e *Engine) mayApprove(ctx context.Context, now op.Decision, o op.Operation, person, team string, since time.Time) error {
+	p, err := e.dir.Person(ctx, person, team, since)
 	if err != nil {
 		return rightsUnknown(err)
 	}
@@ -175,13 +176,13 @@ func (e *Engine) mayApprove(ctx context.Context, now op.Decision, o op.Operation
 }
 
 // judgeAsker asks the policy again whether the asker may still do this, and words a refusal for the reader.
-func (e *Engine) judgeAsker(ctx context.Context, o op.Operation, reader string) (op.Decision, error) {
+func (e *Engine) judgeAsker(ctx context.Context, o op.Operation, reader string, since time.Time) (op.Decision, error) {
 	command, ok := e.table.Find(o.Command)
 	if !ok {
 		return op.Decision{}, op.Refuse(op.L("This command is no longer known. Nothing was done."))
 	}
 	r := op.Request{Team: o.Team, Channel: o.Channel, Person: o.Asker, PersonTeam: o.Team}
-	d, channel, err := e.judge(ctx, r, command, o.Plan.Target, true)
+	d, channel, err := e.judge(ctx, r, command, o.Plan.Target, since)
 	switch {
 	case err == nil && !d.Allowed:
 		err = e.deny(ctx, r, o.Verb, d)
@@ -222,7 +223,7 @@ func (e *Engine) cancel(ctx context.Context, o op.Operation, c op.Click) error {
 		if o.Decision.Confirm != op.ConfirmOther {
 			return onlyAsker(o)
 		}
-		if err := e.mayApprove(ctx, o.Decision, o, c.Person, c.PersonTeam); err != nil {
+		if err := e.mayApprove(ctx, o.Decision, o, c.Person, c.PersonTeam, c.At); err != nil {
 			return err
 		}
 	}

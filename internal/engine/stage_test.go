@@ -272,7 +272,7 @@ func (r *rules) Scope(string) (op.Scope, bool) {
 
 type people stage
 
-func (d *people) Person(_ context.Context, id, team string, _ bool) (op.Person, error) {
+func (d *people) Person(_ context.Context, id, team string, _ time.Time) (op.Person, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.deaf {
@@ -281,7 +281,7 @@ func (d *people) Person(_ context.Context, id, team string, _ bool) (op.Person, 
 	return op.Person{ID: id, Team: team}, nil
 }
 
-func (d *people) Channel(_ context.Context, id string, _ bool) (op.Channel, error) {
+func (d *people) Channel(_ context.Context, id string, _ time.Time) (op.Channel, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return op.Channel{ID: id, Member: !d.absent}, nil

@@ -50,7 +50,7 @@ func (e *Engine) propose(ctx context.Context, r op.Request, parsed op.Parsed) er
 	if err != nil {
 		return err
 	}
-	d, channel, err := e.judge(ctx, r, parsed.Command, plan.Target, false)
+	d, channel, err := e.judge(ctx, r, parsed.Command, plan.Target, anytime)
 	if err != nil {
 		return err
 	}
@@ -89,7 +89,7 @@ func (e *Engine) room(ctx context.Context, r op.Request) error {
 }
 
 func (e *Engine) allowed(ctx context.Context, r op.Request, c op.Command, target op.Target) error {
-	d, _, err := e.judge(ctx, r, c, target, false)
+	d, _, err := e.judge(ctx, r, c, target, anytime)
 	if err != nil {
 		return err
 	}

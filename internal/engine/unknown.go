@@ -142,11 +142,11 @@ func (e *Engine) maySettle(ctx context.Context, o op.Operation, c op.Click) erro
 	if o.State != op.Unknown {
 		return e.tooLate(o, c)
 	}
-	person, err := e.dir.Person(ctx, c.Person, c.PersonTeam, true)
+	person, err := e.dir.Person(ctx, c.Person, c.PersonTeam, c.At)
 	if err != nil {
 		return rightsUnknown(err)
 	}
-	channel, err := e.dir.Channel(ctx, o.Channel, true)
+	channel, err := e.dir.Channel(ctx, o.Channel, c.At)
 	if err != nil {
 		return rightsUnknown(err)
 	}
