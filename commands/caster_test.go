@@ -188,7 +188,8 @@ func TestVerifyRestart(t *testing.T) {
 		f := newFake()
 		f.casters[1].OnAir, f.casters[1].Started, f.casters[1].Modified = c.onAir, c.started, c.modified
 		verify := find(t, f, "caster restart {caster}").Verify
-		got, err := verify(t.Context(), op.Attempt{Plan: op.Plan{Args: op.Args{"caster": newsID}}, Outcome: op.Outcome{State: c.state}, Sent: noon.Add(300 * time.Millisecond)})
+		plan := op.Plan{Args: op.Args{"caster": newsID}, Seen: trace{startedAt: old, modifiedAt: old}.seen()}
+		got, err := verify(t.Context(), op.Attempt{Plan: plan, Outcome: op.Outcome{State: c.state}, Sent: noon.Add(300 * time.Millisecond)})
 		if err != nil || got.Happened != c.want {
 			t.Errorf("%s: %v, %v", c.name, got.Happened, err)
 		}

@@ -35,12 +35,12 @@ func pick(things []thing) []op.Option {
 		seen[skeleton(t.name)]++
 	}
 	var options []op.Option
-	for _, t := range things[:min(len(things), maxOptions)] {
+	for _, t := range things {
 		label := op.Visible(t.name)
 		if seen[skeleton(t.name)] > 1 {
 			label += " " + suffix(t.id)
 		}
-		options = append(options, op.Option{Label: label + " · " + t.note, Value: t.id, Hint: t.note})
+		options = append(options, op.Option{Label: label + " · " + t.note, Value: t.id})
 	}
 	return options
 }

@@ -9,12 +9,28 @@ import (
 	"casterbot/internal/op"
 )
 
-// verifyRecord looks at material and files for traces of the command. After an answer a consistent picture is enough; without
-// one only a trace that nothing but the command explains counts.
+// recordTrace are the moments that the proofs of recording compare with.
+var recordTrace = []string{lookedAt, beganAt, endedAt, fileAt, dueAt}
+
+// trace keeps what a plan saw of the recording.
+func (k look) trace() trace {
+	t := trace{lookedAt: k.at, beganAt: k.content.From, endedAt: k.content.To, fileAt: {}, dueAt: {}}
+	for _, f := range k.files {
+		if f.Created.After(t[fileAt]) {
+			t[fileAt] = f.Created
+		}
+	}
+	if k.phase == ended {
+		t[dueAt] = k.due()
+	}
+	return t
+}
+
+// verifyRecord looks at material and files for traces of the command that were not there before it. After an answer a
+// consistent picture is enough; without one only a trace that nothing but the command explains counts.
 func (s set) verifyRecord(r recording) func(context.Context, op.Attempt) (op.Evidence, error) {
 	return func(ctx context.Context, a op.Attempt) (op.Evidence, error) {
-		p, o, sent := a.Plan, a.Outcome, a.Sent
-		t, err := targetOf(p)
+		t, err := targetOf(a.Plan)
 		if err != nil {
 			return op.Evidence{}, err
 		}
@@ -22,50 +38,58 @@ func (s set) verifyRecord(r recording) func(context.Context, op.Attempt) (op.Evi
 		if err != nil {
 			return op.Evidence{}, fmt.Errorf("look at the recordings of %s: %w", t, err)
 		}
-		if !r.proof(k, o.State == op.Succeeded, sent) {
+		before, known := traceOf(a.Plan.Seen, recordTrace...)
+		if !known || !r.proof(k, before, a) {
 			return op.Evidence{Seen: unseen(a, k.shown())}, nil
 		}
 		return op.Evidence{Happened: true, Seen: r.seen(k)}, nil
 	}
 }
 
-// provesStart: new material began after the send. After a pause the old material may go on instead, which shows only by its
-// end growing past the send; that alone does not prove who started it.
-func provesStart(k look, answered bool, sent time.Time) bool {
+func answered(a op.Attempt) bool { return a.Outcome.State == op.Succeeded }
+
+// provesStart: there is new material. After a pause the old material may go on instead, which shows only by its end growing;
+// that alone does not prove who started it.
+func provesStart(k look, before trace, a op.Attempt) bool {
 	if k.phase == notRecorded {
 		return false
 	}
-	goesOn := k.phase == running || k.content.To.After(sent.Add(time.Second))
-	return after(k.content.From, sent) || answered && goesOn
+	goesOn := k.content.To.IsZero() || news(k.content.To, before[endedAt], a.Sent)
+	return news(k.content.From, before[beganAt], a.Sent) || answered(a) && goesOn
 }
 
-// provesStop: the material ends at the time of the send and has not grown since. As a running recording may be listed up to
-// the present moment, some time must have passed to tell the two apart.
-func provesStop(k look, answered bool, sent time.Time) bool {
-	if k.phase != ended && k.phase != written {
+// provesStop: the material went on until the send and has not grown since. How far it grew is read off the cloud's clock, how
+// much time passed off the bot's. Without an answer its end must be another one than before, or it may have been paused
+// already; and it must have stood still for a minute, as a running recording may be listed up to a moment ago.
+func provesStop(k look, before trace, a op.Attempt) bool {
+	if k.phase != ended && k.phase != written || before[beganAt].IsZero() || !k.content.From.Equal(before[beganAt]) {
 		return false
 	}
-	still := k.at.Sub(k.content.To)
-	if answered {
-		return still >= 3*time.Second && !k.content.To.After(sent.Add(2*time.Second))
+	if before[endedAt].IsZero() { // it was listed without an end, so an end is proof that it ended
+		atSend := news(k.content.To, time.Time{}, a.Sent) && k.content.To.Before(a.Sent.Add(atOnce))
+		return answered(a) || atSend && k.at.Sub(a.Sent) >= freshness
 	}
-	atSend := k.content.To.After(sent.Add(-2*time.Second)) && k.content.To.Before(sent.Add(15*time.Second))
-	return still >= freshness && atSend
+	grown, untilSend := k.content.To.Sub(before[endedAt]), a.Sent.Sub(before[lookedAt])
+	still := k.at.Sub(before[lookedAt]) - grown
+	if answered(a) {
+		return still >= 3*time.Second && grown <= untilSend+2*time.Second
+	}
+	return still >= freshness && grown <= untilSend+atOnce && news(k.content.To, before[endedAt], a.Sent)
 }
 
-// provesRestart: new material began after the send.
-func provesRestart(k look, _ bool, sent time.Time) bool {
-	return k.phase != notRecorded && after(k.content.From, sent)
+// provesRestart: there is new material.
+func provesRestart(k look, before trace, a op.Attempt) bool {
+	return k.phase != notRecorded && news(k.content.From, before[beganAt], a.Sent)
 }
 
-// provesFile: a file was made after the send.
-func provesFile(k look, _ bool, sent time.Time) bool {
+// atOnce is how soon after the send something must have happened to be its doing.
+const atOnce = 15 * time.Second
+
+// provesFile: a file was made at once, and well before the delay of the pause would have made it.
+func provesFile(k look, before trace, a op.Attempt) bool {
 	for _, f := range k.files {
-		made := f.Created
-		if made.IsZero() {
-			made = f.To
-		}
-		if after(made, sent) {
+		atSend := news(f.Created, before[fileAt], a.Sent) && !f.Created.After(a.Sent.Add(atOnce))
+		if atSend && f.Created.Before(before[dueAt].Add(-5*time.Second)) {
 			return true
 		}
 	}

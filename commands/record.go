@@ -2,7 +2,6 @@ package commands
 
 import (
 	"context"
-	"time"
 
 	"casterbot/internal/live"
 	"casterbot/internal/op"
@@ -22,7 +21,7 @@ type recording struct {
 	refuse  func(look, target) error
 	warn    func(look) []op.Line
 	done    func(s set, ctx context.Context, t target) op.Outcome
-	proof   func(k look, answered bool, sent time.Time) bool
+	proof   func(k look, before trace, a op.Attempt) bool
 	seen    func(k look) op.Line // the proof in words
 }
 
@@ -77,7 +76,7 @@ func (s set) planRecord(ctx context.Context, call op.Call, r recording) (op.Plan
 		Args:   op.Args{"stream": t.String()},
 		Target: op.Target{Kind: "stream", ID: t.String(), Name: t.label},
 		Title:  op.L(r.title, op.B(t.label)), Facts: append(k.facts(t.Stream), r.warn(k)...), Button: r.button,
-		Fingerprint: k.fingerprint(t.Stream),
+		Fingerprint: k.fingerprint(t.Stream), Seen: k.trace().seen(),
 	}, nil
 }
 

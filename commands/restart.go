@@ -46,6 +46,7 @@ func (s set) planRestart(ctx context.Context, call op.Call) (op.Plan, error) {
 		Args: op.Args{"caster": c.ID}, Target: onStudio(c), Title: op.L("Restart studio ", op.B(c.Name)),
 		Facts: append([]op.Line{air}, fact...), OnAir: true, Button: "Restart on-air studio",
 		Fingerprint: fingerprint(c.ID, c.Name, c.OnAir, c.Started.Unix(), int(c.Mode), program.ID, program.Open, string(recording)),
+		Seen:        trace{startedAt: c.Started, modifiedAt: c.Modified}.seen(),
 	}, nil
 }
 
@@ -115,21 +116,22 @@ func (s set) applyRestart(ctx context.Context, p op.Plan, _ string) op.Outcome {
 	return op.Outcome{State: op.Succeeded, Text: op.L(subject(p), " restarted."), RequestID: receipt.RequestID}
 }
 
-// verifyRestart takes a start time after the send as proof. A change time proves less, as any edit moves it, so it only
+// verifyRestart takes another start time than before as proof. A change time proves less, as any edit moves it, so it only
 // confirms an answer that came.
 func (s set) verifyRestart(ctx context.Context, a op.Attempt) (op.Evidence, error) {
-	p, o, sent := a.Plan, a.Outcome, a.Sent
-	c, err := s.cloud.Caster(ctx, p.Args["caster"])
+	id := a.Plan.Args["caster"]
+	c, err := s.cloud.Caster(ctx, id)
 	if err != nil {
-		return op.Evidence{}, fmt.Errorf("look at studio %s: %w", p.Args["caster"], err)
+		return op.Evidence{}, fmt.Errorf("look at studio %s: %w", id, err)
+	}
+	before, known := traceOf(a.Plan.Seen, startedAt, modifiedAt)
+	if known && c.OnAir && news(c.Started, before[startedAt], a.Sent) {
+		return op.Evidence{Happened: true, Seen: op.L("It is on air again since ", op.At(c.Started), ".")}, nil
 	}
 	seen := op.L("The studio is ", airFact(c))
 	if !c.Modified.IsZero() {
 		seen = op.L(seen, ", last changed ", op.On(c.Modified))
 	}
-	if c.OnAir && after(c.Started, sent) {
-		return op.Evidence{Happened: true, Seen: op.L("It is on air again since ", op.At(c.Started), ".")}, nil
-	}
-	restarted := o.State == op.Succeeded && after(c.Modified, sent)
-	return op.Evidence{Happened: c.OnAir && restarted, Seen: op.L(seen, ".")}, nil
+	changed := known && answered(a) && c.OnAir && news(c.Modified, before[modifiedAt], a.Sent)
+	return op.Evidence{Happened: changed, Seen: op.L(seen, ".")}, nil
 }

@@ -57,9 +57,6 @@ func Table(cloud Cloud, now func() time.Time) op.Table {
 	return op.Table{Commands: commands, Kinds: s.kinds()}
 }
 
-// maxOptions is how many things a picker can hold.
-const maxOptions = 100
-
 func (s set) kinds() []op.Kind {
 	return []op.Kind{
 		{Name: "caster", Label: "Studio", Hint: "A studio of this channel, by name or id.", Options: s.casterOptions},

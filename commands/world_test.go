@@ -65,6 +65,7 @@ func (w *world) run(text string) op.Attempt {
 	if err != nil || again.Fingerprint != asked.Fingerprint {
 		w.t.Fatalf("%s: planned twice, not the same: %v\n%s\n%s", text, err, facts(asked), facts(again))
 	}
+	asked.Seen = again.Seen
 	sent := w.now()
 	token := op.NewID()
 	o := c.Apply(w.t.Context(), asked, token)

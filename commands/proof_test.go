@@ -1,0 +1,90 @@
+package commands
+
+import (
+	"testing"
+	"time"
+
+	"casterbot/internal/live"
+	"casterbot/internal/op"
+)
+
+func TestVerifyRecord(t *testing.T) {
+	type span = [2]time.Duration
+	open := time.Duration(-1 << 40)
+	running := []span{{-time.Hour, -time.Second}} // as it was listed a second before the send
+	paused := []span{{-time.Hour, -time.Minute}}
+	cases := []struct {
+		name, word string
+		before     []span // relative to the send, as the plan saw it
+		content    []span // as the look sees it
+		file       time.Duration
+		look       time.Duration // time of the look after the send
+		answered   bool
+		want       bool
+	}{
+		{"new material", "start", nil, []span{{1 * time.Second, open}}, -1, 2 * time.Second, false, true},
+		{"nothing", "start", nil, nil, -1, 2 * time.Second, true, false},
+		{"old material goes on", "start", paused, []span{{-time.Hour, 5 * time.Second}}, -1, 6 * time.Second, true, true},
+		{"old material goes on, no answer", "start", paused, []span{{-time.Hour, 5 * time.Second}}, -1, 6 * time.Second, false, false},
+		{"old material ended", "start", paused, paused, -1, 6 * time.Second, true, false},
+		{"end stands still", "stop", running, []span{{-time.Hour, 0}}, -1, 4 * time.Second, true, true},
+		{"too early to tell", "stop", running, []span{{-time.Hour, 0}}, -1, time.Second, true, false},
+		{"end grows", "stop", running, []span{{-time.Hour, 7 * time.Second}}, -1, 7 * time.Second, true, false},
+		{"no end", "stop", running, []span{{-time.Hour, open}}, -1, time.Minute, true, false},
+		{"an end where there was none", "stop", []span{{-time.Hour, open}}, []span{{-time.Hour, time.Second}}, -1, 2 * time.Second, true, true},
+		{"an end where there was none, no answer", "stop", []span{{-time.Hour, open}}, []span{{-time.Hour, time.Second}}, -1, 90 * time.Second, false, true},
+		{"an end long after the send", "stop", []span{{-time.Hour, open}}, []span{{-time.Hour, time.Minute}}, -1, 4 * time.Minute, false, false},
+		{"another recording", "stop", running, []span{{-time.Minute, 0}}, -1, 90 * time.Second, true, false},
+		{"no answer, end of the send, a minute on", "stop", running, []span{{-time.Hour, time.Second}}, -1, 90 * time.Second, false, true},
+		{"no answer, too early", "stop", running, []span{{-time.Hour, time.Second}}, -1, 30 * time.Second, false, false},
+		{"no answer, ended long before", "stop", paused, paused, -1, 90 * time.Second, false, false},
+		{"no answer, ended later", "stop", running, []span{{-time.Hour, time.Minute}}, -1, 4 * time.Minute, false, false},
+		{"nothing to stop", "stop", nil, nil, -1, 90 * time.Second, true, false},
+		{"new material", "restart", running, []span{{-time.Hour, 0}, {time.Second, open}}, -1, 2 * time.Second, false, true},
+		{"old material only", "restart", running, []span{{-time.Hour, 5 * time.Second}}, -1, 6 * time.Second, true, false},
+		{"new file", "finish", paused, paused, time.Second, 3 * time.Second, false, true},
+		{"old file", "finish", paused, paused, -3 * time.Minute, 3 * time.Second, true, false},
+		{"file that the delay wrote", "finish", paused, paused, 2 * time.Minute, 3 * time.Minute, false, false},
+		{"no file", "finish", paused, paused, -1, 3 * time.Second, true, false},
+	}
+	for _, c := range cases {
+		before, f := newFake(), newFake()
+		for _, s := range c.before {
+			material(before, s[0], s[1], s[1] == open)
+		}
+		for _, s := range c.content {
+			material(f, s[0], s[1], s[1] == open)
+		}
+		plan := op.Plan{Args: op.Args{"stream": mainPath}, Seen: seenBefore(t, before, noon.Add(-time.Second))}
+		if c.file != -1 {
+			f.files = []live.File{{Created: noon.Add(c.file), To: noon.Add(-time.Minute)}}
+		}
+		command, _ := Table(f, func() time.Time { return noon.Add(c.look) }).Find(usageOf(c.word))
+		o := op.Outcome{State: op.Unknown}
+		if c.answered {
+			o.State = op.Succeeded
+		}
+		got, err := command.Verify(t.Context(), op.Attempt{Plan: plan, Outcome: o, Sent: noon.Add(200 * time.Millisecond)})
+		if err != nil || got.Happened != c.want || len(got.Seen) == 0 {
+			t.Errorf("%s, %s: %v %q, %v", c.word, c.name, got.Happened, got.Seen.Plain(), err)
+		}
+		if late := got.Seen.Plain() == "The cloud does not list it yet."; late != (c.answered && !c.want) {
+			t.Errorf("%s, %s: a look after an answer must not contradict it, nor hide anything without one: %q", c.word, c.name, got.Seen.Plain())
+		}
+	}
+	f := newFake()
+	f.fail["RecordFiles"] = &live.Error{Class: live.Throttled}
+	if _, err := find(t, f, "record stop {stream}").Verify(t.Context(), op.Attempt{Plan: op.Plan{Args: op.Args{"stream": mainPath}}, Sent: noon}); err == nil {
+		t.Error("a look that failed is no evidence")
+	}
+}
+
+// seenBefore is what a plan keeps of the main stream at a moment.
+func seenBefore(t *testing.T, f *fakeCloud, at time.Time) map[string]string {
+	t.Helper()
+	k, err := set{cloud: f, now: func() time.Time { return at }}.lookAt(t.Context(), mainStream)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return k.trace().seen()
+}
