@@ -17,7 +17,7 @@ help: ## list the targets
 
 .PHONY: build
 build: ## the static binary, ./casterbot
-	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o casterbot .
+	CGO_ENABLED=0 go build -trimpath -tags nethttpomithttp2 -ldflags "-s -w -X main.version=$(VERSION)" -o casterbot .
 
 .PHONY: test
 test: need lint fuzz-short ## everything: formatting, vet, staticcheck, modules, fuzz targets, tests with the race detector

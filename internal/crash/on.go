@@ -16,8 +16,9 @@ import (
 // order is what the environment asks for.
 type order struct {
 	place string
-	left  atomic.Int64 // passages until it happens
-	still time.Duration
+	left  atomic.Int64  // passages until it happens
+	still time.Duration // stand still for so long instead
+	later time.Duration // die only after so long, while everything else goes on
 	scale time.Duration
 }
 
@@ -30,7 +31,11 @@ func read() *order {
 	n, _ := strconv.ParseInt(words[1], 10, 64) // what cannot be read happens at the first passage
 	o.place = words[0]
 	o.left.Store(max(1, n))
-	o.still, _ = time.ParseDuration(words[2])
+	if after, later := strings.CutPrefix(words[2], "+"); later {
+		o.later, _ = time.ParseDuration(after)
+	} else {
+		o.still, _ = time.ParseDuration(words[2])
+	}
 	if scale, err := strconv.Atoi(os.Getenv("CASTERBOT_CRASH_SCALE")); err == nil && scale > 0 {
 		o.scale = time.Duration(scale)
 	}
@@ -47,6 +52,7 @@ func At(place string) {
 		halt(o.still)
 		return
 	}
+	time.Sleep(o.later)
 	_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 	select {} // the signal is on its way
 }

@@ -1,0 +1,153 @@
+// Soak is the crash matrix: it drives the built bot as a process of its own over the embedded workspace and cloud, kills it at
+// every step of the path of a command, starts it again, and holds what is left against the promises.
+//
+//	go run ./internal/soak                 every case (make soak)
+//	go run ./internal/soak -first 25       the cases that CI runs
+//	go run ./internal/soak -seed 17        one case again; -v tells its story
+//
+// A case is a number: which command, where the process dies, how the API behaves, and what people do about it all follow from
+// it (case.go). After the story three independent records are compared (oracle.go): what the cloud received, applied and
+// answered; the trail in the database; and what Slack shows. The oracle knows the promises, not the engine, and is itself
+// tested with records that are wrong on purpose.
+//
+// What it keeps true. The process under test differs from the shipped one by the build tag crashpoints alone. Nothing is read
+// out of the running process: people and the oracle see what is on the wire, in the log and in the database.
+//
+// It must not know the engine, the commands or the policy package; of ours it reads the nouns, the database and the two worlds.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"sync"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	o := options{out: os.Stdout}
+	flag.IntVar(&o.first, "first", matrix(), "how many cases to run")
+	flag.IntVar(&o.seed, "seed", -1, "run this `CASE` only")
+	flag.IntVar(&o.atOnce, "at-once", 3*runtime.NumCPU(), "cases at the same time")
+	flag.StringVar(&o.bot, "bot", "", "drive this `PROGRAM`, built with -tags crashpoints, instead of building one")
+	flag.BoolVar(&o.verbose, "v", false, "tell the story of every case")
+	flag.BoolVar(&o.keep, "keep", false, "keep the folders of the cases that broke a promise")
+	flag.Parse()
+	if err := o.soak(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "soak:", err)
+		os.Exit(1)
+	}
+}
+
+// options say what to run.
+type options struct {
+	first, seed, atOnce int
+	bot                 string
+	verbose, keep       bool
+	out                 io.Writer
+	database            func(folder string) string // the address for a case; nil means a file in its folder
+}
+
+// errBroken says that a promise was broken; what and where has been printed.
+var errBroken = errors.New("a promise was broken")
+
+// soak builds the bot, runs the cases and reports each that broke a promise.
+func (o options) soak(ctx context.Context) error {
+	folder, err := os.MkdirTemp("", "casterbot-soak")
+	if err != nil {
+		return err
+	}
+	if !o.keep {
+		defer os.RemoveAll(folder)
+	}
+	if o.bot == "" {
+		o.bot = filepath.Join(folder, "casterbot")
+		if err := build(ctx, o.bot); err != nil {
+			return err
+		}
+	}
+	seeds := make([]int, 0, o.first)
+	for seed := range o.first {
+		seeds = append(seeds, seed)
+	}
+	if o.seed >= 0 {
+		seeds = []int{o.seed}
+	}
+	broken := o.all(ctx, folder, seeds)
+	fmt.Fprintf(o.out, "%d cases, %d broke a promise\n", len(seeds), broken)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if broken > 0 {
+		return errBroken
+	}
+	return nil
+}
+
+// build makes the bot with its crash points; with the race detector when this program has it.
+func build(ctx context.Context, to string) error {
+	args := []string{"build", "-buildvcs=false", "-tags", "crashpoints", "-o", to}
+	if racing {
+		args = append(args, "-race")
+	}
+	cmd := exec.CommandContext(ctx, "go", append(args, "casterbot")...)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("build the bot: %w\n%s", err, out)
+	}
+	return nil
+}
+
+// all runs the cases, several at once, and gives the number of those that broke a promise.
+func (o options) all(ctx context.Context, folder string, seeds []int) (broken int) {
+	var (
+		mu     sync.Mutex
+		work   sync.WaitGroup
+		tokens = make(chan struct{}, max(1, o.atOnce))
+	)
+	for _, seed := range seeds {
+		tokens <- struct{}{}
+		if ctx.Err() != nil {
+			break
+		}
+		work.Go(func() {
+			defer func() { <-tokens }()
+			report, ok := o.one(ctx, filepath.Join(folder, fmt.Sprintf("case-%d", seed)), seed)
+			mu.Lock()
+			defer mu.Unlock()
+			if !ok {
+				broken++
+			}
+			_, _ = io.WriteString(o.out, report)
+		})
+	}
+	work.Wait()
+	return broken
+}
+
+// one runs a case and gives what is to be printed about it.
+func (o options) one(ctx context.Context, folder string, seed int) (report string, ok bool) {
+	c := caseOf(seed)
+	story, found := play(ctx, c, o.bot, folder, o.database)
+	if o.verbose || len(found) > 0 {
+		report = fmt.Sprintf("case %d: %s\n%s", seed, c, story)
+	}
+	if len(found) == 0 {
+		if !o.keep {
+			_ = os.RemoveAll(folder)
+		}
+		return report, true
+	}
+	report += "  BROKEN " + found[0] + "\n"
+	for _, more := range found[1:] {
+		report += "    also " + more + "\n"
+	}
+	return report + fmt.Sprintf("  again: go run ./internal/soak -seed %d -v\n", seed), false
+}

@@ -1,0 +1,157 @@
+package main
+
+import (
+	"time"
+
+	"casterbot/internal/sandbox/fakeslack"
+)
+
+// attempts is how often a person tries again what Slack says has failed.
+const attempts = 4
+
+// ask types the command until there is a card for it. An acknowledged command must lead to a card or to a private answer.
+func (s *story) ask() bool {
+	cards := len(s.w.cards())
+	for range attempts {
+		told := s.w.private(s.asker)
+		sent, err := s.w.slack.Type(s.asker, channel, s.c.order.text, "")
+		acked := s.acked(s.asker+" types "+s.c.order.text, sent, err)
+		shown := func() bool { return len(s.w.cards()) > cards }
+		answered := func() bool { return shown() || s.w.private(s.asker) > told }
+		if acked {
+			if !s.until(answered, s.wait) {
+				s.breaks("I6: an acknowledged command led to no card and to no answer")
+				return false
+			}
+		} else {
+			s.rest()
+		}
+		if shown() {
+			s.settleCard()
+			return true
+		}
+		if acked {
+			s.say("the asker is answered in private")
+			return false
+		}
+	}
+	return false
+}
+
+// settleCard gives the bot the blink of an eye that every person needs before the first click.
+func (s *story) settleCard() {
+	time.Sleep(150 * time.Millisecond)
+	s.say("card: %s", s.face())
+}
+
+// press confirms the newest card, with or without a crowd, until it is no longer pending.
+func (s *story) press() {
+	if s.c.twist.intruder {
+		s.click(intruder, "confirm", "approve")
+	}
+	for range attempts {
+		c, ok := s.w.newest()
+		if !ok || !s.pending(c) {
+			return
+		}
+		who := s.asker
+		if s.c.order.other {
+			s.click(s.asker, "approve")
+			who = s.other
+		}
+		if s.c.twist.twice {
+			s.click("U0KEN", "confirm", "approve")
+		}
+		s.click(who, "confirm", "approve")
+		s.rest()
+	}
+}
+
+func (s *story) pending(c card) bool {
+	_, confirm := c.button("confirm")
+	_, approve := c.button("approve")
+	return confirm || approve
+}
+
+// click presses the first of these buttons that the newest card has. An acknowledged click must change the card or lead to a
+// private answer.
+func (s *story) click(who string, acts ...string) {
+	c, ok := s.w.newest()
+	if !ok {
+		return
+	}
+	for _, act := range acts {
+		b, has := c.button(act)
+		if !has {
+			continue
+		}
+		told := s.w.private(who)
+		sent, err := s.w.slack.Click(who, channel, c.ts, fakeslack.Press{Action: b.action, Value: b.value, Stale: true})
+		if !s.acked(who+" presses "+act, sent, err) {
+			return
+		}
+		changed := func() bool { return s.w.last(c.ref).text != c.text || s.w.private(who) > told }
+		if !s.until(changed, s.wait) {
+			s.breaks("I6: the acknowledged click %q of %s changed no card and led to no answer", act, who)
+		}
+		return
+	}
+}
+
+// doubt is what people do about a card that says "I do not know".
+func (s *story) doubt() {
+	if s.sign() != "⚠️" {
+		return
+	}
+	s.say("card: %s", s.face())
+	first, _ := s.w.newest()
+	effects := len(s.w.live.Effects())
+	if s.c.twist.again && s.ask() {
+		s.press()
+		s.rest()
+	}
+	s.advance(4 * time.Minute)
+	s.until(func() bool { return s.w.last(first.ref).face != "⚠️" }, 7*time.Second)
+	s.rest()
+	if last := s.w.last(first.ref); last.face == "⚠️" && s.c.twist.close {
+		s.close(last, effects > 0)
+	}
+}
+
+func (s *story) sign() string {
+	c, _ := s.w.newest()
+	return c.face
+}
+
+// close is a person who looks at the studio and says what is so.
+func (s *story) close(c card, happened bool) {
+	act := map[bool]string{true: "happened", false: "not"}[happened]
+	b, ok := c.button(act)
+	if !ok {
+		s.breaks("the card of an unknown outcome has no button %q", act)
+		return
+	}
+	sent, err := s.w.slack.Click("U0KEN", channel, c.ts, fakeslack.Press{Action: b.action, Value: b.value})
+	if s.acked("U0KEN presses "+act, sent, err) && !s.until(func() bool { return s.w.last(c.ref).face != "⚠️" }, s.wait) {
+		s.breaks("I6: a person settled an unknown outcome, and its card does not say so")
+	}
+}
+
+// expire asks for one more, lets its time run out and clicks too late.
+func (s *story) expire() {
+	if !s.ask() {
+		return
+	}
+	c, _ := s.w.newest()
+	s.advance(31 * time.Minute)
+	if !s.until(func() bool { return s.w.last(c.ref).face == "⚪" }, s.wait) {
+		s.breaks("P8: a card is not expired after 31 minutes: %s", s.face())
+		return
+	}
+	b := c.buttons[0]
+	told := s.w.private(s.asker)
+	sent, err := s.w.slack.Click(s.asker, channel, c.ts, fakeslack.Press{Action: b.action, Value: b.value, Stale: true})
+	if s.acked(s.asker+" presses too late", sent, err) && !s.until(func() bool { return s.w.private(s.asker) > told }, s.wait) {
+		s.breaks("I6: a late click got no answer")
+	}
+}
