@@ -12,7 +12,7 @@ import (
 // TestClosedWhileCommandsArrive: Slack closes a socket while commands and acknowledgements are on their way through it.
 func TestClosedWhileCommandsArrive(t *testing.T) {
 	for _, reason := range []string{"refresh_requested", "warning"} {
-		w := newWorld(t, func(c *fakeslack.Config) { c.Grace = 3 * time.Millisecond })
+		w := newWorld(t, func(c *fakeslack.Config) { c.Grace = 20 * time.Millisecond })
 		w.engine.accept = replying("done")
 		b := w.start()
 		for round := range 2 {

@@ -4,7 +4,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
@@ -77,13 +76,4 @@ func (c Config) api(options ...slack.Option) *slack.Client {
 		slack.OptionAPIURL(c.APIURL), slack.OptionAppLevelToken(c.AppToken), slack.OptionHTTPClient(c.HTTP),
 	}, options...)
 	return slack.New(c.BotToken, options...)
-}
-
-// host is where the API is, as host:port.
-func (c Config) host() string {
-	u, err := url.Parse(c.APIURL)
-	if err != nil {
-		return ""
-	}
-	return u.Host
 }

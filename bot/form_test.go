@@ -146,3 +146,11 @@ func TestPickersHoldAHundred(t *testing.T) {
 		t.Errorf("the hint is %q", said)
 	}
 }
+
+// TestSmallPrint is cut where Slack's limit for it lies, which is lower than that of a paragraph.
+func TestSmallPrint(t *testing.T) {
+	drawn := words(small(strings.Repeat("x", 2500)))
+	if len(drawn) > 2000 || !strings.HasSuffix(drawn, "…") {
+		t.Errorf("%d bytes of small print", len(drawn))
+	}
+}

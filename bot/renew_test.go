@@ -40,6 +40,7 @@ func TestFactsInUseAreRenewed(t *testing.T) {
 					break
 				}
 			}
+			synctest.Wait()
 			if asked != 2 {
 				t.Errorf("%s: asked %d times, want 2", name, asked)
 			}

@@ -52,9 +52,6 @@ func notice(l op.Line) string {
 	return b.String()
 }
 
-// plain draws a line for a plain_text object, where nothing is markup.
-func plain(l op.Line, max int) string { return clean(l.Plain(), max) }
-
 // active draws what Slack fills in for the reader: people, groups, channels, times and links; false for text.
 func active(b *strings.Builder, s op.Span) bool {
 	switch {

@@ -25,3 +25,17 @@ func TestTimesThatTheAPIDoesNotTell(t *testing.T) {
 		"The cloud lists material of it.", "Its file exists, 1 min.")
 	wantNot(t, all, "since", "0001", "00:00:00", " to ")
 }
+
+// TestSecondsDoNotChangeAPlan: the end of the material may lie just before or just after the moment of the look; that is no news.
+func TestSecondsDoNotChangeAPlan(t *testing.T) {
+	stream, setup := live.Stream{Domain: "d", App: "a", Name: "s"}, &live.RecordConfig{}
+	before := look{config: setup, phase: running, content: live.Content{From: noon, To: noon.Add(time.Second)}}
+	after := look{config: setup, phase: ended, content: live.Content{From: noon, To: noon.Add(2 * time.Second)}}
+	open := look{config: setup, phase: running, content: live.Content{From: noon}}
+	if before.fingerprint(stream) != after.fingerprint(stream) {
+		t.Error("a second makes another plan")
+	}
+	if open.fingerprint(stream) == after.fingerprint(stream) {
+		t.Error("material without an end is the same as with one")
+	}
+}

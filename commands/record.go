@@ -80,13 +80,22 @@ func (s set) planRecord(ctx context.Context, call op.Call, r recording) (op.Plan
 	}, nil
 }
 
-// fingerprint leaves out what time alone changes: the end of the material while a recording runs.
+// fingerprint leaves out what time alone changes: the end of the material while a recording runs, and with it whether that end
+// lies just before or just after the moment of the look.
 func (k look) fingerprint(stream live.Stream) string {
 	since := int64(0)
 	if k.online != nil {
 		since = k.online.Since.Unix()
 	}
-	return fingerprint(stream.String(), since, k.config.OnDemand, int(k.config.Delay.Seconds()), string(k.phase), k.content.From.Unix())
+	return fingerprint(stream.String(), since, k.config.OnDemand, int(k.config.Delay.Seconds()), string(k.settled()), k.content.From.Unix())
+}
+
+// settled is the phase without that difference.
+func (k look) settled() phase {
+	if k.phase == running && !k.content.To.IsZero() {
+		return ended
+	}
+	return k.phase
 }
 
 // recordable refuses what certainly cannot work: no configuration, no ingest, the wrong order as far as that can be seen.

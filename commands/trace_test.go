@@ -13,7 +13,7 @@ import (
 func TestClocksThatDiffer(t *testing.T) {
 	for _, ahead := range []time.Duration{-110 * time.Second, -time.Minute, 0, time.Minute, 110 * time.Second} {
 		sent := noon.Add(ahead) // the bot's clock while it is noon at the cloud
-		was := look{at: sent.Add(-time.Second), phase: ended, content: live.Content{From: noon.Add(-100 * time.Second), To: noon.Add(-50 * time.Second)},
+		was := look{at: sent.Add(-time.Second), phase: ended, content: live.Content{From: noon.Add(-100 * time.Second), To: noon.Add(-70 * time.Second)},
 			config: &live.RecordConfig{Delay: 3 * time.Minute}, files: []live.File{{Created: noon.Add(-60 * time.Second)}}}
 		before := was.trace()
 		a := op.Attempt{Sent: sent}

@@ -41,8 +41,8 @@ func checkCommand(verbs []string) Command {
 }
 
 type question struct {
-	file, person, team, groups, channel, verb, studio, name, stream string
-	guest, outsider, shared                                         bool
+	file, person, groups, channel, verb, studio, name, stream string
+	guest, outsider, shared                                   bool
 }
 
 func explainCommand(verbs []string, effects map[string]op.Effect) Command {

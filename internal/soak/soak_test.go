@@ -91,7 +91,8 @@ func TestFirstCasesMeetEverything(t *testing.T) {
 // A case follows from its number alone, or a broken one could not be played again.
 func TestACaseIsItsNumber(t *testing.T) {
 	for seed := range 200 {
-		if caseOf(seed).String() != caseOf(seed).String() {
+		once, again := caseOf(seed).String(), caseOf(seed).String()
+		if once != again {
 			t.Fatalf("case %d is another one the second time", seed)
 		}
 	}

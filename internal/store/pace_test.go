@@ -17,13 +17,7 @@ func TestNoSecondHasTooManyTurns(t *testing.T) {
 			burst  int
 			limit  int
 		}{{"caster-write", 7, 3, 10}, {"list", 10, 5, 15}, {"record", 40, 10, 50}} {
-			stores, clock := []*Store{}, newClock()
-			if e.memory == "" {
-				stores, clock = replicas(t, 3)
-			} else {
-				s, c := e.fresh(t)
-				stores, clock = append(stores, s), c
-			}
+			stores, clock := pacers(t, e)
 			turns := take(t, stores, clock, c.family, c.rate, c.burst, 3*c.limit)
 			for i := range turns[c.limit:] {
 				if turns[i+c.limit]-turns[i] < time.Second {
@@ -101,4 +95,13 @@ func TestTurnsByTheDatabasesClock(t *testing.T) {
 			t.Errorf("%v, %v, want %v", wait, err, want)
 		}
 	}
+}
+
+// pacers are the stores that share turns: three replicas where the database is shared, else one.
+func pacers(t *testing.T, e engine) ([]*Store, *clock) {
+	if e.memory == "" {
+		return replicas(t, 3)
+	}
+	s, c := e.fresh(t)
+	return []*Store{s}, c
 }

@@ -24,7 +24,8 @@ func main() {
 	client := socketmode.New(slack.New(os.Getenv("SLACK_BOT_TOKEN"),
 		slack.OptionAppLevelToken(os.Getenv("SLACK_APP_TOKEN")), slack.OptionAPIURL(os.Getenv("SLACK_API_URL"))))
 	go acknowledge(client)
-	if err := client.RunContext(ctx); err != nil && ctx.Err() == nil {
+	err := client.RunContext(ctx) // ends with the context, or with an error that no new try can mend
+	if ctx.Err() == nil {
 		log.Fatal(err)
 	}
 }
