@@ -5,8 +5,6 @@ import (
 	"errors"
 	"sync"
 	"time"
-
-	"github.com/slack-go/slack"
 )
 
 // How long facts are good, and how long they serve when nobody answers.
@@ -79,19 +77,13 @@ func (c *cache[T]) have(id string, since time.Time) (T, bool) {
 	return f.value, ok && c.good(f) && f.at.After(since)
 }
 
-// get gives a fact of at most a minute ago that was asked for after since. When Slack wants to be left alone since does not
-// count. When the question fails an older fact comes back with stale set, unless Slack answered that there is nothing by this
-// id.
+// get gives a fact of at most a minute ago that was asked for after since. When the question fails, or Slack wants to be left
+// alone, an older fact comes back with stale set, unless Slack answered that there is nothing by this id.
 func (c *cache[T]) get(ctx context.Context, id string, since time.Time) (value T, stale bool, err error) {
 	if value, ok := c.have(id, since); ok {
 		return value, false, nil
 	}
 	value, err = c.fetch(ctx, id, since)
-	if _, limited := errors.AsType[*slack.RateLimitedError](err); limited {
-		if known, ok := c.glance(id); ok {
-			return known, false, nil
-		}
-	}
 	switch {
 	case err == nil:
 		return value, false, nil

@@ -16,9 +16,8 @@ import (
 
 // Directory looks people, user groups and channels up, one at a time: a workspace of ten thousand channels is never listed.
 // Facts are kept for a minute; where somebody's right is decided for the last time the caller says since when they must have
-// been looked up. Each is asked for once, whoever wants it: the members of a user group serve for everybody. When Slack asks to
-// be left alone, facts of the last minute will do for everything, because an event drops those that change. When it does not
-// answer, facts of up to an hour come back marked as stale.
+// been looked up. Each is asked for once, whoever wants it: the members of a user group serve for everybody. When Slack does
+// not answer, or asks to be left alone, facts of up to an hour come back marked as stale.
 type Directory struct {
 	api      *slack.Client
 	holds    *holds
