@@ -10,6 +10,9 @@ import (
 )
 
 // TestClosedWhileCommandsArrive: Slack closes a socket while commands and acknowledgements are on their way through it.
+// What is still wrong: with a grace of 3 to 9 ms it fails when acknowledgements are not repeated, as it should, but about one
+// time in eight also when they are (race detector, two cores): a command can still be lost there. At 20 ms it holds, and does
+// not guard the repetition.
 func TestClosedWhileCommandsArrive(t *testing.T) {
 	for _, reason := range []string{"refresh_requested", "warning"} {
 		w := newWorld(t, func(c *fakeslack.Config) { c.Grace = 20 * time.Millisecond })
