@@ -63,7 +63,11 @@ func (l *linter) add(at, format string, args ...any) {
 	l.found = append(l.found, Problem{at, fmt.Sprintf(format, args...)})
 }
 
+// decode gives the value of one whole JSON text, nil for anything else.
 func decode(raw json.RawMessage) any {
+	if !json.Valid(raw) {
+		return nil
+	}
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.UseNumber()
 	var v any

@@ -25,7 +25,11 @@ var needsAction = map[string]string{
 	"datepicker": "initial_date", "timepicker": "initial_time", "datetimepicker": "initial_date_time",
 }
 
+// decodeAny gives the value of one whole JSON text, nil for anything else.
 func decodeAny(raw json.RawMessage) any {
+	if !json.Valid(raw) {
+		return nil
+	}
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.UseNumber()
 	var v any
