@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"io"
+	"sync/atomic"
 	"time"
 )
 
@@ -15,6 +16,7 @@ import (
 type frames struct {
 	src    *bufio.Reader
 	warned func(reason string)
+	handed *handed
 
 	text     []byte // of the HTTP answer, still to be passed on
 	upgraded bool   // the HTTP answer is over, frames follow
@@ -28,8 +30,21 @@ const maxNotice = 1024
 // closing is the kind of a frame that ends the connection.
 const closing = 8
 
-func newFrames(r io.Reader, warned func(string)) *frames {
-	return &frames{src: bufio.NewReaderSize(r, 32<<10), warned: warned}
+func newFrames(r io.Reader, warned func(string), h *handed) *frames {
+	return &frames{src: bufio.NewReaderSize(r, 32<<10), warned: warned, handed: h}
+}
+
+// handed counts the messages of one connection: passed on to the client, and handed over by it. The client forgets what lies
+// between when its connection ends, so the end is kept from it until both are the same.
+type handed struct{ passed, over atomic.Int64 }
+
+// handOver is the longest wait for that: the client may swallow a message that it does not understand.
+const handOver = time.Second
+
+func (h *handed) wait() {
+	for end := time.Now().Add(handOver); h.over.Load() < h.passed.Load() && time.Now().Before(end); {
+		time.Sleep(time.Millisecond)
+	}
 }
 
 // Read gives the bytes of the connection without the frames that are kept back.
@@ -61,12 +76,16 @@ func (f *frames) next() error {
 	}
 	head, size, err := f.head()
 	if err != nil || head[0]&0x0f == closing {
-		time.Sleep(quietTime) // the client forgets what it has read and not handed over yet when the connection ends
+		f.handed.wait()
 	}
 	if err != nil {
 		return f.rest(err)
 	}
-	if text, whole := head[0]&0x0f == 1, head[0]&0x80 != 0; !text || !whole || size > maxNotice {
+	text, whole := head[0]&0x0f == 1, head[0]&0x80 != 0
+	if text {
+		f.handed.passed.Add(1)
+	}
+	if !text || !whole || size > maxNotice {
 		f.pass = uint64(len(head)) + size
 		return nil
 	}
@@ -77,6 +96,7 @@ func (f *frames) next() error {
 	}
 	if reason, ok := announced(frame[len(head):]); ok {
 		_, err = f.src.Discard(n)
+		f.handed.passed.Add(-1)
 		f.warned(reason)
 		return err
 	}

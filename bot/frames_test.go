@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"encoding/binary"
 	"io"
+	"math"
 	"strings"
 	"testing"
 	"testing/iotest"
+	"testing/synctest"
+	"time"
 )
 
 const upgrade = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n"
@@ -21,6 +24,42 @@ func frame(first byte, payload string) string {
 	default:
 		return string(binary.BigEndian.AppendUint64([]byte{first, 127}, uint64(n))) + payload
 	}
+}
+
+// unwaited counts everything as handed over.
+func unwaited() *handed {
+	h := &handed{}
+	h.over.Store(math.MaxInt64)
+	return h
+}
+
+// TestTheEndWaits: the client learns of the end of a connection when it has handed over what came before.
+func TestTheEndWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		notice, hello := `{"type":"disconnect","reason":"warning"}`, `{"type":"hello"}`
+		for _, end := range []string{"", frame(0x88, "")} {
+			h := &handed{}
+			f := newFrames(strings.NewReader(upgrade+frame(0x81, hello)+frame(0x81, notice)+frame(0x89, "ping")+frame(0x81, hello)+end), func(string) {}, h)
+			over := make(chan struct{})
+			go func() {
+				defer close(over)
+				_, _ = io.Copy(io.Discard, f)
+			}()
+			h.over.Add(1)
+			time.Sleep(handOver / 2)
+			select {
+			case <-over:
+				t.Fatal("the end came before the second message was handed over")
+			default:
+			}
+			h.over.Add(1)
+			before := time.Now()
+			<-over
+			if waited := time.Since(before); waited > handOver/4 {
+				t.Errorf("it came %v after that", waited)
+			}
+		}
+	})
 }
 
 func TestFrames(t *testing.T) {
@@ -41,7 +80,7 @@ func TestFrames(t *testing.T) {
 	} {
 		for _, reader := range []func(io.Reader) io.Reader{func(r io.Reader) io.Reader { return r }, iotest.OneByteReader, iotest.HalfReader} {
 			var told []string
-			f := newFrames(reader(strings.NewReader(c.in)), func(reason string) { told = append(told, reason) })
+			f := newFrames(reader(strings.NewReader(c.in)), func(reason string) { told = append(told, reason) }, unwaited())
 			got, err := io.ReadAll(f)
 			want := c.want
 			if want == "" {
@@ -59,7 +98,7 @@ func FuzzFrames(f *testing.F) {
 	f.Add([]byte("HTTP/1.1 403\r\n"))
 	f.Fuzz(func(t *testing.T, in []byte) {
 		told := 0
-		got, err := io.ReadAll(newFrames(bytes.NewReader(in), func(string) { told++ }))
+		got, err := io.ReadAll(newFrames(bytes.NewReader(in), func(string) { told++ }, unwaited()))
 		if err != nil && err != io.ErrUnexpectedEOF {
 			t.Fatal(err)
 		}

@@ -3,6 +3,8 @@ package bot
 import (
 	"context"
 	"encoding/binary"
+	"errors"
+	"math"
 	"net"
 	"sync"
 	"sync/atomic"
@@ -16,10 +18,12 @@ import (
 // without which Slack keeps routing to a dead socket.
 type lines struct {
 	warned func(reason string)
+	parted atomic.Bool // another link takes over: do not connect again
 
-	mu    sync.Mutex
-	open  *line
-	heard atomic.Int64 // unix milliseconds
+	mu     sync.Mutex
+	open   *line
+	handed *handed      // of the open connection
+	heard  atomic.Int64 // unix milliseconds
 }
 
 // line is one connection. The client writes every frame with one Write, so a frame of ours fits between two of its own.
@@ -47,6 +51,9 @@ func (l *line) Write(b []byte) (int, error) {
 	}
 	return l.Conn.Write(b)
 }
+
+// errParted: the client would connect once more before it learns that it is over, and take an envelope to its grave.
+var errParted = errors.New("another socket takes over")
 
 // goodbye writes a close frame, "going away", and nothing after it.
 func (l *line) goodbye() {
@@ -78,11 +85,30 @@ func (l *lines) goodbye() {
 
 func (l *lines) keep(c net.Conn) net.Conn {
 	l.heard.Store(time.Now().UnixMilli())
-	kept := &line{Conn: c, frames: newFrames(c, l.warned), heard: &l.heard}
+	h := &handed{}
+	kept := &line{Conn: c, frames: newFrames(c, l.warned, h), heard: &l.heard}
 	l.mu.Lock()
-	l.open = kept
+	l.open, l.handed = kept, h
 	l.mu.Unlock()
 	return kept
+}
+
+// release lets the end of the connection through at once: nobody takes what comes before it.
+func (l *lines) release() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.handed != nil {
+		l.handed.over.Store(math.MaxInt64 / 2)
+	}
+}
+
+// took is called for each message that the client has handed over.
+func (l *lines) took() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.handed != nil {
+		l.handed.over.Add(1)
+	}
 }
 
 // dialer is what the client dials with. It replaces the client's own wholly, so time limit and the one-frame write buffer
@@ -91,6 +117,9 @@ func (l *lines) dialer(r route) *websocket.Dialer {
 	type dial = func(ctx context.Context, network, address string) (net.Conn, error)
 	kept := func(to dial) dial {
 		return func(ctx context.Context, network, address string) (net.Conn, error) {
+			if l.parted.Load() {
+				return nil, errParted
+			}
 			c, err := to(ctx, network, address)
 			if err != nil {
 				return nil, err

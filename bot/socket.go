@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"sync/atomic"
 	"time"
@@ -50,7 +51,6 @@ type link struct {
 	ready  chan struct{} // closed by the first hello
 	greets chan struct{} // one for each hello
 	warned chan struct{} // Slack will close the connection soon
-	parted atomic.Bool   // another link has taken over: do not connect again
 	cancel context.CancelFunc
 	ended  chan struct{}
 	err    error // why it ended; to be read after ended
@@ -72,6 +72,7 @@ func (l *link) start(ctx context.Context) {
 		l.up.Store(false)
 		l.cancel()
 		<-reader
+		l.lines.release()
 		select {
 		case l.err = <-fatal:
 		default:
@@ -100,6 +101,9 @@ func (l *link) read(ctx context.Context, fatal chan<- error) {
 
 // event sorts what the client says; an error is one that trying again cannot mend.
 func (l *link) event(e socketmode.Event) error {
+	if e.Request != nil || e.Type == socketmode.EventTypeErrorBadMessage || e.Type == socketmode.EventTypeIncomingError {
+		defer l.lines.took()
+	}
 	switch e.Type {
 	case socketmode.EventTypeSlashCommand:
 		command, _ := e.Data.(slack.SlashCommand)
@@ -111,8 +115,8 @@ func (l *link) event(e socketmode.Event) error {
 	case socketmode.EventTypeHello:
 		l.greeted(e.Request)
 	case socketmode.EventTypeConnecting:
-		l.lost(l.parted.Load())
-		if l.parted.Load() {
+		l.lost(l.lines.parted.Load())
+		if l.lines.parted.Load() {
 			l.cancel()
 		} else if l.up.Swap(false) {
 			return l.lived(time.Since(l.since))
@@ -171,7 +175,7 @@ func (l *link) greeted(r *socketmode.Request) {
 func (l *link) failed(e socketmode.Event) error {
 	l.up.Store(false)
 	what, ok := e.Data.(*slack.ConnectionErrorEvent)
-	if !ok {
+	if !ok || errors.Is(what.ErrorObj, errParted) {
 		return nil
 	}
 	if err := fatal(what.ErrorObj); err != nil {
@@ -183,6 +187,7 @@ func (l *link) failed(e socketmode.Event) error {
 
 // announced is called when Slack says that it will close the connection.
 func (l *link) announced(reason string) {
+	l.lines.parted.Store(true)
 	l.log.Info("Slack will close a socket, another one is opened first", "reason", reason)
 	select {
 	case l.warned <- struct{}{}:

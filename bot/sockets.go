@@ -126,7 +126,11 @@ func (s *sockets) keep(ctx context.Context, slot int, l *link) error {
 			l.close()
 			return nil
 		case <-l.ended:
-			return l.err
+			if l.err != nil || !l.lines.parted.Load() {
+				return l.err
+			}
+			l = s.renew(ctx, slot, l, partWithin)
+			renew.Reset(defaultAge)
 		case <-l.greets:
 			renew.Reset(s.lifetime(slot, l))
 		case <-l.warned:
@@ -145,7 +149,7 @@ const partWithin = 15 * time.Second
 // renew puts a new link in the place of another. The old one serves until the new one does, and then for so long as Slack
 // lets it, at most for the given time.
 func (s *sockets) renew(ctx context.Context, slot int, old *link, serve time.Duration) *link {
-	old.parted.Store(true)
+	old.lines.parted.Store(true)
 	next := s.open(ctx)
 	waitFor(ctx, next.ready, 10*time.Second)
 	s.put(slot, next)
