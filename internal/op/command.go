@@ -11,8 +11,9 @@ type Args map[string]string
 
 // Call is one use of a command: its arguments as typed, and what the channel may touch.
 type Call struct {
-	Args  Args
-	Scope Scope
+	Args   Args
+	Scope  Scope
+	Person Person // who asks
 }
 
 // StreamAlias is a short name for a stream, or for a pattern of streams.
@@ -23,11 +24,14 @@ type StreamAlias struct {
 
 // Scope is what one channel may touch, and what it means when an argument is left out.
 type Scope struct {
-	Channel string
-	Studio  func(id, name string) bool // may this channel touch the studio
-	Stream  func(path string) bool     // may this channel touch domain/app/stream
-	Streams []StreamAlias
-	Default Args // by kind: "caster", "stream"
+	Channel  string
+	Studio   func(id, name string) bool // may this channel touch the studio
+	Stream   func(path string) bool     // may this channel touch domain/app/stream
+	Streams  []StreamAlias
+	URLs     bool     // may addresses for playback be shown
+	Default  Args     // by kind: "caster", "stream"
+	Watch    []Target // what is watched, besides what was started from here; a name may be a glob
+	Language string   // of public messages: "en" or "zh-CN"
 }
 
 // Command is one row of the command table. Read commands have Read; all others have Plan and Apply, and Verify or the

@@ -75,6 +75,8 @@ type Person struct {
 	Bot      bool     // a bot or a workflow
 	Deleted  bool     // deactivated
 	Groups   []string // ids of those user groups of the policy that the person is in
+	Zone     string   // time zone by its name in the IANA database; empty when it is not known
+	Locale   string   // language and country as Slack gives them: "zh-CN"
 	Stale    bool     // could not be looked up now: last known, good for reads only
 }
 
@@ -100,13 +102,25 @@ const (
 
 // Decision is what the policy said.
 type Decision struct {
-	Allowed   bool          `json:"allowed"`
-	Rule      string        `json:"rule"` // file and line: "policy.yml:14"
-	Why       []Line        `json:"why,omitempty"`
-	Confirm   Confirm       `json:"confirm,omitempty"`
-	Approvers []string      `json:"approvers,omitempty"` // user ids and user group ids
-	Expires   time.Duration `json:"expires,omitempty"`   // how long the confirmation may take
-	External  bool          `json:"external,omitempty"`  // approvers may be of another organisation
-	Guests    bool          `json:"guests,omitempty"`    // approvers may be guests
-	Policy    string        `json:"policy"`              // hash of the policy that decided
+	Allowed      bool          `json:"allowed"`
+	Rule         string        `json:"rule"` // file and line: "policy.yml:14"
+	Why          []Line        `json:"why,omitempty"`
+	Confirm      Confirm       `json:"confirm,omitempty"`
+	OnAir        Confirm       `json:"onAir,omitempty"`        // who must confirm while viewers may notice; empty: no difference
+	Approvers    []string      `json:"approvers,omitempty"`    // user ids and user group ids
+	Expires      time.Duration `json:"expires,omitempty"`      // how long the confirmation may take
+	OnAirExpires time.Duration `json:"onAirExpires,omitempty"` // the same while viewers may notice
+	External     bool          `json:"external,omitempty"`     // approvers may be of another organisation
+	Guests       bool          `json:"guests,omitempty"`       // approvers may be guests
+	URLs         bool          `json:"urls,omitempty"`         // addresses for playback may be shown
+	Policy       string        `json:"policy"`                 // hash of the policy that decided
+}
+
+// For gives the decision about one plan: what viewers may notice can need another confirmation.
+func (d Decision) For(p Plan) Decision {
+	if p.OnAir && d.OnAir != "" {
+		d.Confirm, d.Expires = d.OnAir, d.OnAirExpires
+	}
+	d.OnAir, d.OnAirExpires = "", 0
+	return d
 }

@@ -10,9 +10,11 @@ type Span struct {
 	Text    string `json:"t,omitempty"` // the text, or the label of a link
 	Bold    bool   `json:"b,omitempty"`
 	Code    bool   `json:"c,omitempty"`
+	Value   bool   `json:"v,omitempty"` // plain, but no fixed words: a number, a rule, a length of time
 	Person  string `json:"p,omitempty"` // user id
 	Group   string `json:"g,omitempty"` // user group id
 	Channel string `json:"ch,omitempty"`
+	Message string `json:"m,omitempty"`  // with Channel: a link to the message with this id; Text is its label
 	At      int64  `json:"at,omitempty"` // a moment in unix milliseconds, shown in the reader's own zone
 	Day     bool   `json:"d,omitempty"`  // with At: the date too
 	URL     string `json:"u,omitempty"`  // a link; Text is its label
@@ -46,6 +48,10 @@ func B(text string) Span { return Span{Text: text, Bold: true} }
 // Code is text to type or an identifier.
 func Code(text string) Span { return Span{Text: text, Code: true} }
 
+// V is a value without styling: a number, a rule, a length of time. Fixed words stand in strings of their own, so that lines
+// can be translated by them.
+func V(text string) Span { return Span{Text: text, Value: true} }
+
 // Who is a person by id.
 func Who(id string) Span { return Span{Person: id} }
 
@@ -54,6 +60,9 @@ func Group(id string) Span { return Span{Group: id} }
 
 // In is a channel by id.
 func In(id string) Span { return Span{Channel: id} }
+
+// Message is a link to a message by channel and id.
+func Message(channel, id, label string) Span { return Span{Channel: channel, Message: id, Text: label} }
 
 // At is a time of day, shown in the reader's own zone.
 func At(t time.Time) Span { return Span{At: t.UnixMilli()} }
@@ -73,6 +82,8 @@ func (l Line) Plain() string {
 			b.WriteString("@" + s.Person)
 		case s.Group != "":
 			b.WriteString("@" + s.Group)
+		case s.Message != "":
+			b.WriteString(s.Text)
 		case s.Channel != "":
 			b.WriteString("#" + s.Channel)
 		case s.At != 0 && s.Day:

@@ -41,7 +41,15 @@ func (p *Policy) Decide(person op.Person, c op.Channel, verb string, effect op.E
 	if line, why := p.outside(q, own); why != nil {
 		return p.deny(p.rule(line), append(why, p.ways(q, own)...))
 	}
-	return p.allow(g, effect)
+	d := p.allow(g, effect)
+	d.URLs = p.urls(q, own)
+	return d
+}
+
+// urls reports whether the person may see addresses for playback in the channel.
+func (p *Policy) urls(q question, own *channel) bool {
+	g := own.first(q.person, URLs)
+	return g != nil && p.withheld(q, g) == nil
 }
 
 func (p *Policy) deny(rule string, why []op.Line) op.Decision {
@@ -52,10 +60,10 @@ func (p *Policy) deny(rule string, why []op.Line) op.Decision {
 func (p *Policy) allow(g *grant, effect op.Effect) op.Decision {
 	d := op.Decision{
 		Allowed: true, Rule: p.rule(g.line()), Confirm: g.confirm, Expires: g.expires,
-		Approvers: slices.Clone(g.approvers.ids), External: g.external, Guests: g.guests, Policy: p.hash,
+		OnAir: g.onAir, OnAirExpires: g.onAirExpires, Approvers: slices.Clone(g.approvers.ids), External: g.external, Guests: g.guests, Policy: p.hash,
 	}
 	if effect == op.Read {
-		d.Confirm, d.Expires, d.Approvers = op.ConfirmNone, 0, nil
+		d.Confirm, d.Expires, d.OnAir, d.OnAirExpires, d.Approvers = op.ConfirmNone, 0, "", 0, nil
 	}
 	return d
 }

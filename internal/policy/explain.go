@@ -81,6 +81,9 @@ func (e Explanation) String() string {
 	row("through", e.Through)
 	if d.Allowed {
 		row("confirm", confirmText(d))
+		if d.OnAir != "" {
+			row("on air", confirmText(d.For(op.Plan{OnAir: true})))
+		}
 	}
 	for i, why := range d.Why {
 		row([]string{"why", ""}[min(i, 1)], why.Plain())

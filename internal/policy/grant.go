@@ -89,16 +89,42 @@ func (r *reader) mayGlob(g *grant, p place, glob string) {
 	}
 }
 
+// confirm reads one word for both, or one for each: {idle: self, on_air: other}.
 func (r *reader) confirm(g *grant, f map[string]place) {
 	g.confirm = op.ConfirmSelf
-	if p, ok := f["confirm"]; ok {
-		word, ok := r.text(p)
-		if _, known := confirms[word]; ok && !known {
-			r.bad(p, "unknown confirmation %q%s: write none, self or other", word,
-				didYouMean(word, slices.Sorted(maps.Keys(confirms))))
+	p, ok := f["confirm"]
+	switch {
+	case ok && p.node.ShortTag() == "!!map":
+		by := r.fields(p, "idle", "on_air")
+		for _, key := range []string{"idle", "on_air"} {
+			if _, ok := by[key]; !ok {
+				r.bad(p.key(p.node, key), "is missing: write both, like confirm: {idle: self, on_air: other}")
+			}
 		}
-		g.confirm = op.Confirm(word)
+		g.confirm, g.onAir = r.confirmWord(by["idle"]), r.confirmWord(by["on_air"])
+		if g.onAir == g.confirm {
+			r.doubt(p, "asks for the same on air and idle: write confirm: %s", g.confirm)
+		}
+	case ok:
+		g.confirm = r.confirmWord(p)
 	}
+}
+
+func (r *reader) confirmWord(p place) op.Confirm {
+	if p.node == nil {
+		return ""
+	}
+	word, ok := r.text(p)
+	if _, known := confirms[word]; ok && !known {
+		r.bad(p, "unknown confirmation %q%s: write none, self or other", word,
+			didYouMean(word, slices.Sorted(maps.Keys(confirms))))
+	}
+	return op.Confirm(word)
+}
+
+// mayNeedOther reports whether the grant ever asks for a second person.
+func (g *grant) mayNeedOther() bool {
+	return g.confirm == op.ConfirmOther || g.onAir == op.ConfirmOther
 }
 
 func (r *reader) approvers(g *grant, f map[string]place) {
@@ -106,16 +132,17 @@ func (r *reader) approvers(g *grant, f map[string]place) {
 	if ok {
 		g.approvers = r.principals(p, false)
 	}
+	_, known := confirms[string(g.confirm)]
 	switch {
-	case ok && (g.confirm == op.ConfirmNone || g.confirm == op.ConfirmSelf):
+	case ok && known && !g.mayNeedOther():
 		r.bad(p, "approvers are only for confirm: other")
-	case !ok && g.confirm == op.ConfirmOther:
+	case !ok && g.mayNeedOther():
 		r.bad(f["confirm"], "other needs approvers, like approvers: [leads]")
 	}
 }
 
 func (r *reader) expires(g *grant, f map[string]place) {
-	g.expires = confirms[string(g.confirm)]
+	g.expires, g.onAirExpires = confirms[string(g.confirm)], confirms[string(g.onAir)]
 	p, ok := f["expires"]
 	if !ok {
 		return
@@ -130,9 +157,12 @@ func (r *reader) expires(g *grant, f map[string]place) {
 		r.bad(p, "%q is no duration: write it like 5m or 90s", text)
 	case d < minExpires || d > maxExpires:
 		r.bad(p, "%q is out of bounds: between 30s and 24h", text)
-	case g.confirm == op.ConfirmNone:
+	case g.confirm == op.ConfirmNone && (g.onAir == "" || g.onAir == op.ConfirmNone):
 		r.doubt(p, "has no effect with confirm: none")
 	default:
 		g.expires = d
+		if g.onAir != "" {
+			g.onAirExpires = d
+		}
 	}
 }

@@ -29,6 +29,9 @@ const MaxSize = 1 << 20
 // Help is the verb that needs no grant: whoever is in a channel of the policy may ask what they may do.
 const Help = "help"
 
+// URLs is the verb of those who may see addresses for playback: they carry keys. No command has it.
+const URLs = "caster.urls"
+
 // Policy is one policy file, read and checked. It is safe for concurrent use, because it never changes.
 type Policy struct {
 	file     string // base name, for rules
@@ -51,13 +54,15 @@ type group struct {
 
 // channel is what one channel may touch and who may do what in it.
 type channel struct {
-	id      string
-	name    string // for people, never decides
-	line    int
-	studios []string // ids and name globs
-	streams []op.StreamAlias
-	deflt   op.Args
-	grants  []*grant
+	id       string
+	name     string // for people, never decides
+	line     int
+	studios  []string // ids and name globs
+	streams  []op.StreamAlias
+	deflt    op.Args
+	watch    []op.Target
+	language string
+	grants   []*grant
 
 	studiosLine int // where the studios stand, or the channel when there are none
 	streamsLine int
@@ -65,14 +70,16 @@ type channel struct {
 
 // grant is one rule: who may use which verbs, and who must confirm.
 type grant struct {
-	place     place
-	who       principals
-	verbs     map[string]bool
-	confirm   op.Confirm
-	approvers principals
-	expires   time.Duration
-	guests    bool
-	external  bool
+	place        place
+	who          principals
+	verbs        map[string]bool
+	confirm      op.Confirm
+	onAir        op.Confirm // while viewers may notice; empty: no difference
+	approvers    principals
+	expires      time.Duration
+	onAirExpires time.Duration
+	guests       bool
+	external     bool
 }
 
 // principals is a list of people as written, and the ids that it stands for.
@@ -114,7 +121,7 @@ func Parse(file string, data []byte, verbs []string) (*Policy, error) {
 		file: filepath.Base(file), hash: hex.EncodeToString(sum[:]),
 		groups: map[string]*group{}, byID: map[string]*channel{},
 	}
-	r := &reader{file: file, verbs: verbs, policy: p}
+	r := &reader{file: file, verbs: append(slices.Clone(verbs), URLs), policy: p}
 	r.read(data)
 	if len(r.problems) > 0 {
 		return nil, r.problems.sorted()
@@ -166,7 +173,7 @@ func (p *Policy) Scope(id string) (op.Scope, bool) {
 	}
 	return op.Scope{
 		Channel: id, Studio: c.studio, Stream: c.stream,
-		Streams: slices.Clone(c.streams), Default: cloneArgs(c.deflt),
+		Streams: slices.Clone(c.streams), Default: cloneArgs(c.deflt), Watch: slices.Clone(c.watch), Language: c.language,
 	}, true
 }
 

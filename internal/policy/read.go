@@ -143,7 +143,7 @@ func (r *reader) channel(e entry) {
 	if !channelID.MatchString(e.name) {
 		r.bad(e.key, "%s", hintFor(channelHints, e.name))
 	}
-	f := r.fields(e.value, "name", "studios", "streams", "default", "grants")
+	f := r.fields(e.value, "name", "studios", "streams", "default", "watch", "language", "grants")
 	line := e.key.node.Line
 	c := &channel{id: e.name, line: line, studiosLine: line, streamsLine: line, deflt: op.Args{}}
 	if name, ok := f["name"]; ok {
@@ -158,6 +158,12 @@ func (r *reader) channel(e entry) {
 	}
 	if deflt, ok := f["default"]; ok {
 		r.defaults(c, deflt, len(r.problems) == noted)
+	}
+	if watch, ok := f["watch"]; ok {
+		r.watch(c, watch, len(r.problems) == noted)
+	}
+	if language, ok := f["language"]; ok {
+		r.language(c, language)
 	}
 	switch grants, ok := f["grants"]; {
 	case ok:

@@ -4,8 +4,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"casterbot/internal/op"
 )
 
 // warn doubts what a policy without mistakes probably does not mean.
@@ -51,7 +49,7 @@ func (r *reader) shadowed(g *grant, earlier []*grant) {
 
 // lonely doubts a second person who can only be the first one.
 func (r *reader) lonely(g *grant) {
-	if g.confirm != op.ConfirmOther || len(g.approvers.ids) != 1 || !isPerson(g.approvers.ids[0]) {
+	if !g.mayNeedOther() || len(g.approvers.ids) != 1 || !isPerson(g.approvers.ids[0]) {
 		return
 	}
 	if id := g.approvers.ids[0]; g.who.everyone || slices.Contains(g.who.ids, id) {

@@ -1,0 +1,70 @@
+package policy
+
+import (
+	"slices"
+	"strings"
+
+	"casterbot/internal/op"
+)
+
+// languages are those that public messages can be written in.
+var languages = []string{"en", "zh-CN"}
+
+func (r *reader) language(c *channel, p place) {
+	word, ok := r.text(p)
+	if ok && !slices.Contains(languages, word) {
+		r.bad(p, "unknown language %q%s: write %s", word, didYouMean(word, languages), strings.Join(languages, " or "))
+	}
+	c.language = word
+}
+
+// watch reads what is watched besides what was started from the channel. It has to be the channel's own; unless the channel's
+// studios and streams are sound, there is nothing to hold it against.
+func (r *reader) watch(c *channel, p place, sound bool) {
+	f := r.fields(p, "studios", "streams")
+	if p.node.ShortTag() == "!!map" && len(p.node.Content) == 0 {
+		r.bad(p, `is empty; write it like {studios: ["Evening News"], streams: [main]}`)
+	}
+	if studios, ok := f["studios"]; ok && sound {
+		for _, item := range r.list(studios, `["Evening News"]`) {
+			r.watchStudio(c, item)
+		}
+	}
+	if streams, ok := f["streams"]; ok && sound {
+		for _, item := range r.list(streams, "[main]") {
+			r.watchStream(c, item)
+		}
+	}
+}
+
+// watchStudio takes an entry of the channel's own studios, or a name or id that fits one.
+func (r *reader) watchStudio(c *channel, p place) {
+	name, ok := r.text(p)
+	switch {
+	case !ok:
+	case !slices.Contains(c.studios, name) && (isGlob(name) || !c.studio(name, name)):
+		r.bad(p, "%q is outside the channel's own studios (%s)", name, orText(strings.Join(c.studios, ", "), "it has none"))
+	default:
+		c.watch = append(c.watch, op.Target{Kind: "caster", Name: name})
+	}
+}
+
+// watchStream takes one stream: the alias of one, or its path.
+func (r *reader) watchStream(c *channel, p place) {
+	name, ok := r.text(p)
+	if !ok {
+		return
+	}
+	path := name
+	if alias := c.alias(name); alias.Alias != "" {
+		path = alias.Pattern
+	}
+	switch {
+	case isGlob(path):
+		r.bad(p, "%q stands for the pattern %s: a stream is watched by its own path", name, path)
+	case !c.stream(path):
+		r.bad(p, "%q is none of the channel's own streams", name)
+	default:
+		c.watch = append(c.watch, op.Target{Kind: "stream", ID: path, Name: name})
+	}
+}
