@@ -58,12 +58,12 @@ func (id identity) event(in callback, envelope string, now time.Time) (arrival, 
 	return arrival{ignored: "event of another kind"}, nil
 }
 
-// mention decodes a command in a message. What bots write and what is edited afterwards is no command.
+// mention decodes a command in a message. What bots write, what is edited afterwards, and what is in no channel is no command.
 func (id identity) mention(in callback, key string, now time.Time) (arrival, error) {
 	e := in.Event
 	person := word(e.User)
-	if e.BotID != "" || e.Subtype != "" || len(e.Edited) > 0 && string(e.Edited) != "null" || person == "" || person == id.user {
-		return arrival{ignored: "message of a bot, or an edited one"}, nil
+	if e.BotID != "" || e.Subtype != "" || len(e.Edited) > 0 && string(e.Edited) != "null" || person == "" || person == id.user || word(e.Channel) == "" {
+		return arrival{ignored: "message of a bot, an edited one, or one without a channel"}, nil
 	}
 	if in.TeamID != id.team {
 		return arrival{}, errOtherTeam
@@ -79,7 +79,7 @@ func (id identity) mention(in callback, key string, now time.Time) (arrival, err
 func (id identity) spoken(text string) string {
 	before, after, found := strings.Cut(text, "<@"+id.user)
 	if !found {
-		return strings.TrimSpace(text)
+		return first(strings.TrimSpace(text), "help")
 	}
 	if _, rest, ok := strings.Cut(after, ">"); ok {
 		after = rest
