@@ -138,6 +138,17 @@ func (b *tab) picture(name string) {
 	}
 }
 
+// phonePicture is what a phone shows of the same, in the dark.
+func (b *tab) phonePicture(name string) {
+	b.t.Helper()
+	if os.Getenv("CASTERBOT_SHOTS") == "" {
+		return
+	}
+	b.do(chromedp.EmulateViewport(375, 812, chromedp.EmulateMobile, chromedp.EmulateTouch, chromedp.EmulateScale(2)), scheme("dark"))
+	b.picture(name)
+	b.do(chromedp.EmulateViewport(1440, 900), scheme("light"))
+}
+
 // fewColours maps a picture to 256 of its colours; the rest becomes the nearest of these.
 func fewColours(from image.Image) *image.Paletted {
 	count := map[color.RGBA]int{}

@@ -199,6 +199,17 @@ func (b *tab) until(expression string) {
 	b.fail("never seen: " + expression)
 }
 
+// wait waits for something that happens elsewhere than on the page; why tells what is missing in the end.
+func (b *tab) wait(happened func() bool, why func() string) {
+	b.t.Helper()
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(25 * time.Millisecond) {
+		if happened() {
+			return
+		}
+	}
+	b.fail(why())
+}
+
 // spot is a place that a mouse can point at.
 type spot struct{ X, Y float64 }
 

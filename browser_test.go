@@ -21,6 +21,7 @@ func TestPage(t *testing.T) {
 	}
 	browser := startBrowser(t, path)
 	todo := maps.Clone(stories)
+	maps.Copy(todo, appStories)
 	if os.Getenv("CASTERBOT_SHOTS") != "" {
 		todo["pictures"] = pictures
 	}

@@ -20,12 +20,13 @@ type block struct {
 	Dispatch  bool            `json:"dispatch_action"`
 }
 
-// element is a button, a select, a text input or a text.
+// element is a button, a menu, a text input or a text.
 type element struct {
 	Type    string          `json:"type"`
 	Action  string          `json:"action_id"`
 	Value   string          `json:"value"`
 	Text    json.RawMessage `json:"text"` // an object in a button, a string in a context's text
+	Holder  fakeslack.Text  `json:"placeholder"`
 	Options []choice        `json:"options"`
 	Groups  []struct {
 		Options []choice `json:"options"`
@@ -55,10 +56,32 @@ func (e element) choices() []choice {
 	return list
 }
 
-// button is something that can be pressed, and the text beside it.
+// menu reports a select, or the three dots behind which there is more.
+func (e element) menu() bool { return strings.HasSuffix(e.Type, "_select") || e.Type == "overflow" }
+
+// external reports a menu whose options come from the app while one types.
+func (e element) external() bool { return strings.HasSuffix(e.Type, "external_select") }
+
+// button is something that can be pressed or chosen from, and the text beside it.
 type button struct {
-	label, action, value string
-	beside               string
+	element
+	label, block string
+	beside       string
+}
+
+// shown is a button as a story writes it: [Confirm], [Studio ▾], [⋯ Unlock | Break the glass].
+func (b button) shown() string {
+	switch {
+	case b.Type == "overflow":
+		var words []string
+		for _, c := range b.Options {
+			words = append(words, c.Text.Text)
+		}
+		return "[⋯ " + strings.Join(words, " | ") + "]"
+	case b.menu():
+		return "[" + b.label + " ▾]"
+	}
+	return "[" + b.label + "]"
 }
 
 func decode(raw json.RawMessage) []block {
@@ -73,19 +96,30 @@ func (b block) inner() []element {
 	return list
 }
 
-// buttons lists the buttons of blocks, in order.
+// buttons lists the buttons and menus of blocks, in order.
 func buttons(raw json.RawMessage) []button {
 	var list []button
 	for _, b := range decode(raw) {
-		elements := b.inner()
-		if b.Accessory != nil {
-			elements = append(elements, *b.Accessory)
+		list = append(list, pressesOf(b)...)
+	}
+	return list
+}
+
+func pressesOf(b block) []button {
+	var list []button
+	elements := b.inner()
+	if b.Accessory != nil {
+		elements = append(elements, *b.Accessory)
+	}
+	for _, e := range elements {
+		label := e.words()
+		switch {
+		case e.menu():
+			label = e.Holder.Text
+		case e.Type != "button":
+			continue
 		}
-		for _, e := range elements {
-			if e.Type == "button" {
-				list = append(list, button{label: e.words(), action: e.Action, value: e.Value, beside: b.Text.Text})
-			}
-		}
+		list = append(list, button{element: e, label: label, block: b.ID, beside: b.Text.Text})
 	}
 	return list
 }
@@ -114,10 +148,11 @@ func allButtons(m fakeslack.Message) []button {
 
 // input is a field of a form.
 type input struct {
-	label, block, action string
-	sends                bool // a change is sent at once
-	text                 bool // typed, not picked
-	choices              []choice
+	element
+	label, block string
+	sends        bool // a change is sent at once
+	text         bool // typed, not picked
+	choices      []choice
 }
 
 func inputsOf(v fakeslack.View) []input {
@@ -127,7 +162,7 @@ func inputsOf(v fakeslack.View) []input {
 			continue
 		}
 		list = append(list, input{
-			label: b.Label.Text, block: b.ID, action: b.Element.Action, sends: b.Dispatch,
+			element: *b.Element, label: b.Label.Text, block: b.ID, sends: b.Dispatch,
 			text: strings.HasSuffix(b.Element.Type, "_input"), choices: b.Element.choices(),
 		})
 	}
@@ -140,16 +175,22 @@ func (in input) holding(value string) (fakeslack.State, error) {
 		return fakeslack.Typed(value), nil
 	}
 	for _, c := range in.choices {
-		if name, _, _ := strings.Cut(c.Text.Text, " · "); name == value || c.Text.Text == value {
+		if called(c.Text.Text, value) {
 			return fakeslack.Chosen(c.Value), nil
 		}
 	}
 	return fakeslack.State{}, fmt.Errorf("%s offers no %q", in.label, value)
 }
 
+// called reports an option by its words, or by those before its first dot: "Evening News" for "Evening News · on air".
+func called(option, name string) bool {
+	first, _, _ := strings.Cut(option, " · ")
+	return first == name || option == name
+}
+
 // held is what a field of a view holds, in words.
 func (in input) held(v fakeslack.View) string {
-	s := v.State.Values[in.block][in.action]
+	s := v.State.Values[in.block][in.Action]
 	switch {
 	case s.Value != nil:
 		return *s.Value

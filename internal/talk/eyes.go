@@ -112,12 +112,27 @@ func (e *eyes) button(user, channel, label, where string, late bool) (ts string,
 			return at.ts, b, nil
 		}
 	}
-	return "", b, fmt.Errorf("no private message has a button %q", label)
+	for _, c := range slices.Backward(e.cards) {
+		m, _ := e.world.Slack.Message(c.channel, c.ts)
+		if b, found := labelled(allButtons(m), label, ""); found && c.name == "" && c.channel == channel && strings.Contains(m.Text+drawing(m), where) {
+			return c.ts, b, nil
+		}
+	}
+	return "", b, fmt.Errorf("no message has a button %q", label)
 }
 
+// labelled finds a button by its words, a menu by "Menu = Option" or its name alone, the three dots by one of their options.
 func labelled(list []button, label, beside string) (button, bool) {
+	menu, _, _ := strings.Cut(label, " = ")
 	for _, b := range list {
-		if b.label == label && strings.Contains(b.beside, beside) {
+		match := b.label == label
+		switch {
+		case b.Type == "overflow":
+			match = slices.ContainsFunc(b.Options, func(c choice) bool { return c.Text.Text == label })
+		case b.menu():
+			match = b.label == menu
+		}
+		if match && strings.Contains(b.beside, beside) {
 			return b, true
 		}
 	}

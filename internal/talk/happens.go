@@ -87,12 +87,12 @@ var happenings = []happening{
 		return nil
 	}),
 	says(`slack does not tell who (people are|is in a group)`, func(p *play, m []string) error {
-		method := map[string]string{"people are": "users.info", "is in a group": "usergroups.users.list"}[m[1]]
+		method := map[string]string{"people are": "users.info", "is in a group": "usergroups.list"}[m[1]]
 		p.world.Slack.Fail(method, fakeslack.Fault{Status: 500})
 		return nil
 	}),
 	says(`slack tells again who (people are|is in a group)`, func(p *play, m []string) error {
-		p.world.Slack.Fail(map[string]string{"people are": "users.info", "is in a group": "usergroups.users.list"}[m[1]], fakeslack.Fault{})
+		p.world.Slack.Fail(map[string]string{"people are": "users.info", "is in a group": "usergroups.list"}[m[1]], fakeslack.Fault{})
 		return nil
 	}),
 	says(`(\w+) (joins|leaves) the (\w+)`, (*play).membership),
@@ -101,6 +101,26 @@ var happenings = []happening{
 	}),
 	says(`(\w+) becomes a guest`, func(p *play, m []string) error {
 		return p.change(m[1], func(u *fakeslack.User) { u.IsRestricted = true })
+	}),
+	says(`(\w+) (speaks|lives in) (\S+)`, func(p *play, m []string) error {
+		return p.change(m[1], func(u *fakeslack.User) {
+			if m[2] == "speaks" {
+				u.Locale = m[3]
+				return
+			}
+			u.TZ = m[3]
+		})
+	}),
+	says(`(\w+) takes the pin off (#\S+)`, func(p *play, m []string) error {
+		user, channel, err := p.place(m[1], m[2])
+		if err != nil {
+			return err
+		}
+		pin, err := p.pin(user, channel)
+		if err != nil {
+			return err
+		}
+		return p.world.Slack.Unpin(user, channel, pin.TS)
 	}),
 	says(`casterbot is removed from (#\S+)`, func(p *play, m []string) error { return p.channelDo(m[1], p.world.Slack.RemoveBot) }),
 	says(`casterbot is invited to (#\S+)`, func(p *play, m []string) error { return p.channelDo(m[1], p.world.Slack.AddBot) }),
@@ -133,7 +153,8 @@ func number(text string) int {
 }
 
 // changing are the calls that a fault may spoil: those that do something. Looks go on.
-var changing = []string{"CopyCaster", "RestartCaster", "StartCasterScene", "StopCasterScene", "RealTimeRecordCommand"}
+var changing = []string{"CopyCaster", "RestartCaster", "StartCasterScene", "StopCasterScene", "RealTimeRecordCommand",
+	"StartCaster", "StopCaster", "CopyCasterSceneConfig", "EffectCasterUrgent"}
 
 // spoil orders the fault for whichever changing call comes next. A fault that was not met stays ordered for its own call.
 func (p *play) spoil(f fakelive.Fault) error {

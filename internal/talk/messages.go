@@ -19,7 +19,7 @@ func (e *eyes) public(log []fakeslack.Call) []string {
 		posted[c.TS] = true
 		m, _ := e.world.Slack.Message(c.Channel, c.TS)
 		name := e.names.meet(drawing(m))
-		e.cards = slices.DeleteFunc(e.cards, func(old card) bool { return old.name == name })
+		e.cards = slices.DeleteFunc(e.cards, func(old card) bool { return name != "" && old.name == name })
 		e.cards = append(e.cards, card{spot: spot{c.Channel, c.TS}, name: name, buttons: buttonsOf(c)})
 		posts = append(posts, e.drawn("bot posts", e.cards[len(e.cards)-1]))
 	}
@@ -35,7 +35,22 @@ func (e *eyes) public(log []fakeslack.Call) []string {
 			edits = append(edits, e.drawn("bot edits", c))
 		}
 	}
-	return append(posts, edits...)
+	return append(append(posts, edits...), e.pins(log)...)
+}
+
+// pins writes down which messages the bot put above a channel or took off.
+func (e *eyes) pins(log []fakeslack.Call) []string {
+	verbs := map[string]string{"pins.add": "bot pins", "pins.remove": "bot unpins"}
+	var lines []string
+	for _, c := range log {
+		verb := verbs[c.Method]
+		if verb == "" || c.Error != "" {
+			continue
+		}
+		m, _ := e.world.Slack.Message(c.Channel, c.TS)
+		lines = append(lines, verb+" #"+e.channelName(c.Channel)+"> "+e.plain(m.Text))
+	}
+	return lines
 }
 
 // drawing is everything that a message draws, in order; the copy of its text for old programs is left out.
@@ -77,7 +92,7 @@ func (e *eyes) drawn(how string, c card) string {
 func pressable(list []button) string {
 	text := ""
 	for _, b := range list {
-		text += " [" + b.label + "]"
+		text += " " + b.shown()
 	}
 	return text
 }
@@ -129,14 +144,12 @@ func (e *eyes) lines(raw json.RawMessage) []string {
 		}
 		presses := ""
 		for _, el := range b.inner() {
-			if el.Type == "button" {
-				presses += " [" + el.words() + "]"
-			} else {
+			if el.Type != "button" && !el.menu() {
 				parts = append(parts, "("+e.plain(el.words())+")")
 			}
 		}
-		if b.Accessory != nil {
-			presses += " [" + b.Accessory.words() + "]"
+		for _, press := range pressesOf(b) {
+			presses += " " + press.shown()
 		}
 		if len(parts) == 0 {
 			parts = []string{""}
@@ -211,6 +224,9 @@ func (e *eyes) asks(name string, v fakeslack.View) []string {
 			continue
 		}
 		line := in.label + ": ‹" + in.held(v) + "›"
+		if in.external() {
+			line += " of …"
+		}
 		for i, c := range in.choices {
 			line += [2]string{" of ", " | "}[min(i, 1)] + c.Text.Text
 		}

@@ -62,7 +62,8 @@ func (p *play) sends(s fakeslack.Sent, err error) error {
 	return err
 }
 
-// press is a click: [Label] op1 on a card; [Label] text on the last private message that has such a button, beside that text.
+// press is a click: [Label] op1 on a card; [Label] text on the last private message that has such a button, beside that text, or
+// else on a message without a number. [Menu = Option] chooses from a menu, [Option] from the three dots.
 // "late" clicks on what the card showed before, "twice" clicks again before the first click has got an answer.
 func (p *play) press(m []string) error {
 	user, channel, err := p.place(m[1], m[2])
@@ -84,22 +85,19 @@ func (p *play) press(m []string) error {
 	if how == " twice" {
 		times = 2
 	}
+	press := fakeslack.Press{Action: b.Action, Block: b.block, Value: b.Value, Stale: times > 1 || how == " late"}
+	if b.menu() {
+		press.Value = ""
+		if press.State, err = p.choose(user, fakeslack.Place{Channel: channel, TS: at}, b, label); err != nil {
+			return err
+		}
+	}
 	for range times {
-		press := fakeslack.Press{Action: b.action, Value: b.value, Stale: times > 1 || how == " late"}
 		if err := p.sends(p.world.Slack.Click(user, channel, at, press)); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-func (p *play) home(m []string) error {
-	u, err := p.person(m[1])
-	if err != nil {
-		return err
-	}
-	p.see.wantHome(u.ID)
-	return p.sends(p.world.Slack.OpenHome(u.ID))
 }
 
 // sees writes down a whole card, small print included.
@@ -172,13 +170,16 @@ func (p *play) fill(user string, view fakeslack.View, label, value string, value
 			continue
 		}
 		state, err := in.holding(value)
+		if in.external() {
+			state, err = p.found(user, fakeslack.Place{View: view.ID}, in.Action, in.block, value)
+		}
 		if err != nil {
 			return err
 		}
 		if in.sends {
-			return p.sends(p.world.Slack.ClickView(user, view.ID, fakeslack.Press{Action: in.action, Block: in.block, State: state}))
+			return p.sends(p.world.Slack.ClickView(user, view.ID, fakeslack.Press{Action: in.Action, Block: in.block, State: state}))
 		}
-		values[in.block] = map[string]fakeslack.State{in.action: state}
+		values[in.block] = map[string]fakeslack.State{in.Action: state}
 		return nil
 	}
 	return fmt.Errorf("the form has no field %q", label)

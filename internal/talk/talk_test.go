@@ -79,7 +79,8 @@ func TestEveryHappeningIsReadOneWay(t *testing.T) {
 	for _, words := range []string{
 		"the API applies but does not answer", "the API applies but does not answer 3 times", "the API throttles 3 times",
 		"another console stops Evening News", "another console renames Evening News to X", "the stream show/main breaks",
-		"ana leaves the crew", "casterbot is removed from #show-control", "#show-control is renamed to x",
+		"ana leaves the crew", "casterbot is removed from #show-control", "#show-control is renamed to x", "lin speaks zh-CN", "ken lives in America/New_York",
+		"bo takes the pin off #show-control",
 	} {
 		n := 0
 		for _, h := range happenings {

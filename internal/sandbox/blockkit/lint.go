@@ -53,6 +53,20 @@ func LintView(raw json.RawMessage) []Problem {
 	return l.found
 }
 
+// LintOptions checks what an app answers when somebody types into a select
+// with an external source: options, or groups of them. None at all is an
+// answer too. Pointers start at the answer.
+// https://docs.slack.dev/reference/interaction-payloads/block_suggestion-payload
+func LintOptions(raw json.RawMessage) []Problem {
+	l := &linter{}
+	m, ok := decode(raw).(map[string]any)
+	if !ok {
+		return []Problem{{"", "must provide an object"}}
+	}
+	l.shape("", m, suggestion)
+	return l.found
+}
+
 // linter collects problems of one piece of JSON.
 type linter struct {
 	surface string
@@ -127,7 +141,7 @@ func (l *linter) field(at string, v any, r rule) {
 		l.object(at, v, r.of[0])
 	case element:
 		l.element(at, v, r.of)
-	case objects, elements, nested, rows:
+	case objects, several, elements, nested, rows:
 		l.list(at, v, r)
 	}
 }
@@ -203,7 +217,7 @@ func (l *linter) list(at string, v any, r rule) {
 	case !ok:
 		l.add(at, "must be an array")
 		return
-	case len(items) == 0:
+	case len(items) == 0 && r.kind != several:
 		l.add(at, "no less than 1 items required")
 	case len(items) > r.max:
 		l.add(at, "no more than %d items allowed", r.max)
@@ -215,7 +229,7 @@ func (l *linter) list(at string, v any, r rule) {
 	for i, it := range items {
 		here := at + "/" + strconv.Itoa(i)
 		switch r.kind {
-		case objects:
+		case objects, several:
 			l.object(here, it, r.of[0])
 		case elements:
 			l.element(here, it, r.of)

@@ -77,6 +77,7 @@ var refused = map[string]struct{ surface, blocks, pointer, message string }{
 	"long option value":      {"message", selectOf(`"options":[{"text":` + plainOf("x") + `,"value":"` + long(151) + `"}]`), "/0/elements/0/options/0/value", "less than 151"},
 	"long option note":       {"message", selectOf(`"options":[{"text":` + plainOf("x") + `,"value":"1","description":` + plainOf(long(76)) + `}]`), "/0/elements/0/options/0/description/text", "less than 76"},
 	"option without value":   {"message", selectOf(`"options":[{"text":` + plainOf("x") + `}]`), "/0/elements/0/options/0", blank + "value"},
+	"markup in a menu":       {"message", selectOf(`"options":[{"text":` + txt + `,"value":"1"}]`), "/0/elements/0/options/0/text/type", "plain_text"},
 	"101 groups":             {"message", selectOf(`"option_groups":[` + times(101, `{"label":`+plainOf("g")+`,"options":[`+opt+`]}`) + `]`), "/0/elements/0/option_groups", "no more than 100"},
 	"long placeholder":       {"message", selectOf(`"options":[` + opt + `],"placeholder":` + plainOf(long(151))), "/0/elements/0/placeholder/text", "less than 151"},
 	"negative query length":  {"message", actions(`{"type":"external_select","min_query_length":-1}`), "/0/elements/0/min_query_length", "between 0"},
@@ -174,6 +175,35 @@ func TestLintAccepts(t *testing.T) {
 	}
 }
 
+// TestLintOptions: what a select with an external source may be told.
+func TestLintOptions(t *testing.T) {
+	group := func(options string) string { return `{"label":` + plainOf("On air") + `,"options":[` + options + `]}` }
+	for name, c := range map[string]struct{ answer, pointer, message string }{
+		"options":          {`{"options":[` + times(100, opt) + `]}`, "", ""},
+		"groups":           {`{"option_groups":[` + group(opt) + `]}`, "", ""},
+		"nothing found":    {`{"options":[]}`, "", ""},
+		"no group either":  {`{"option_groups":[]}`, "", ""},
+		"101 options":      {`{"options":[` + times(101, opt) + `]}`, "/options", "no more than 100 items"},
+		"101 in a group":   {`{"option_groups":[` + group(times(101, opt)) + `]}`, "/option_groups/0/options", "no more than 100 items"},
+		"an empty group":   {`{"option_groups":[` + group("") + `]}`, "/option_groups/0/options", "no less than 1"},
+		"long text":        {`{"options":[{"text":` + plainOf(long(76)) + `,"value":"1"}]}`, "/options/0/text/text", "less than 76"},
+		"long value":       {`{"options":[{"text":` + plainOf("one") + `,"value":"` + long(151) + `"}]}`, "/options/0/value", "less than 151"},
+		"long description": {`{"options":[{"text":` + plainOf("one") + `,"value":"1","description":` + plainOf(long(76)) + `}]}`, "/options/0/description/text", "less than 76"},
+		"markup":           {`{"options":[{"text":` + txt + `,"value":"1"}]}`, "/options/0/text/type", "plain_text"},
+		"neither":          {`{}`, "", blank + "options or option_groups"},
+		"a message":        {`{"text":"hello"}`, "", blank},
+		"no object":        {`[]`, "", "must provide an object"},
+	} {
+		got := LintOptions(json.RawMessage(c.answer))
+		switch {
+		case c.message == "" && len(got) > 0:
+			t.Errorf("%s: refused: %v", name, got)
+		case c.message != "" && (len(got) == 0 || got[0].Pointer != c.pointer || !strings.Contains(got[0].Message, c.message)):
+			t.Errorf("%s: got %v, want %s at %s", name, got, c.message, c.pointer)
+		}
+	}
+}
+
 // FuzzLint: no JSON makes the linter panic.
 func FuzzLint(f *testing.F) {
 	f.Add(actions(btn))
@@ -181,5 +211,6 @@ func FuzzLint(f *testing.F) {
 	f.Fuzz(func(_ *testing.T, s string) {
 		Lint("message", json.RawMessage(s))
 		LintView(json.RawMessage(`{"type":"modal","blocks":` + s + `}`))
+		LintOptions(json.RawMessage(s))
 	})
 }

@@ -14,6 +14,7 @@ const (
 	text                 // text object of at most max characters
 	object               // the object named of[0]
 	objects              // list of 1..max objects named of[0]
+	several              // list of 0..max objects named of[0]
 	element              // an element of one of the types in of
 	elements             // list of 1..max elements of the types in of
 	nested               // list of 1..max blocks
@@ -144,16 +145,16 @@ var elementShapes = map[string]shape{
 	"workflow_button":  inter(must("text", plain, 75), must("workflow", anything, 0), is("style", enum, 0, "primary", "danger"), is("accessibility_label", str, 75)),
 	"icon_button":      inter(must("icon", str, 75), must("text", plain, 75), is("value", str, 2000), is("accessibility_label", str, 75)),
 	"feedback_buttons": inter(must("positive_button", anything, 0), must("negative_button", anything, 0)),
-	"overflow":         inter(must("options", objects, 5, "option")),
+	"overflow":         inter(must("options", objects, 5, "choice")),
 	"radio_buttons":    inter(must("options", objects, 10, "option"), is("initial_option", object, 0, "option")),
 	"checkboxes":       inter(must("options", objects, 10, "option"), is("initial_options", objects, 10, "option")),
 
 	"static_select": {oneOf: []string{"options", "option_groups"}, rules: choice(
-		is("options", objects, 100, "option"), is("option_groups", objects, 100, "option_group"), is("initial_option", object, 0, "option")).rules},
+		is("options", objects, 100, "choice"), is("option_groups", objects, 100, "option_group"), is("initial_option", object, 0, "choice")).rules},
 	"multi_static_select": {oneOf: []string{"options", "option_groups"}, rules: choice(
-		is("options", objects, 100, "option"), is("option_groups", objects, 100, "option_group"), is("initial_options", objects, 100, "option")).rules},
-	"external_select":            choice(is("min_query_length", num, 3000), is("initial_option", object, 0, "option")),
-	"multi_external_select":      choice(is("min_query_length", num, 3000), is("initial_options", objects, 100, "option")),
+		is("options", objects, 100, "choice"), is("option_groups", objects, 100, "option_group"), is("initial_options", objects, 100, "choice")).rules},
+	"external_select":            choice(is("min_query_length", num, 3000), is("initial_option", object, 0, "choice")),
+	"multi_external_select":      choice(is("min_query_length", num, 3000), is("initial_options", objects, 100, "choice")),
 	"users_select":               choice(is("initial_user", str, 32)),
 	"multi_users_select":         choice(is("initial_users", anything, 0)),
 	"channels_select":            choice(is("initial_channel", str, 32)),
@@ -176,15 +177,23 @@ var elementShapes = map[string]shape{
 // objectShapes are the composition objects
 // (https://docs.slack.dev/reference/block-kit/composition-objects).
 var objectShapes = map[string]shape{
-	"field":        {rules: []rule{must("type", enum, 0, "mrkdwn", "plain_text"), must("text", str, 2000), is("emoji", flag, 0), is("verbatim", flag, 0)}},
-	"option":       {rules: []rule{must("text", text, 75), must("value", str, 150), is("description", text, 75), is("url", str, 3000)}},
-	"option_group": {rules: []rule{must("label", plain, 75), must("options", objects, 100, "option")}},
+	"field":  {rules: []rule{must("type", enum, 0, "mrkdwn", "plain_text"), must("text", str, 2000), is("emoji", flag, 0), is("verbatim", flag, 0)}},
+	"option": {rules: []rule{must("text", text, 75), must("value", str, 150), is("description", text, 75), is("url", str, 3000)}},
+	// A choice is an option of a menu, which takes plain text only.
+	"choice":       {rules: []rule{must("text", plain, 75), must("value", str, 150), is("description", plain, 75), is("url", str, 3000)}},
+	"option_group": {rules: []rule{must("label", plain, 75), must("options", objects, 100, "choice")}},
 	"confirm": {rules: []rule{
 		must("title", plain, 100), must("text", text, 300), must("confirm", plain, 30), must("deny", plain, 30), is("style", enum, 0, "primary", "danger"),
 	}},
 	"layout_row":  {open: true, rules: []rule{must("items", objects, 3, "layout_item")}},
 	"layout_item": {open: true, rules: []rule{must("block", anything, 0)}},
 }
+
+// suggestion is the answer to a block_suggestion
+// (https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element#external_select).
+var suggestion = shape{oneOf: []string{"options", "option_groups"}, rules: []rule{
+	is("options", several, 100, "choice"), is("option_groups", several, 100, "option_group"),
+}}
 
 // viewShapes are the two kinds of view
 // (https://docs.slack.dev/reference/views).

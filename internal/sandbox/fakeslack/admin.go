@@ -1,6 +1,7 @@
 package fakeslack
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 )
@@ -88,18 +89,23 @@ func (w *Workspace) alter(channel string, change func(*room) (string, map[string
 	return nil
 }
 
-// SetUser changes a person: deactivates, makes a guest, renames. A person
-// unknown so far is created, and is in no channel.
+// SetUser changes a person: deactivates, makes a guest, renames, moves to
+// another zone; the app hears of it. A person unknown so far is created, and is
+// in no channel.
 func (w *Workspace) SetUser(id string, change func(*User)) {
 	w.mu.Lock()
-	defer w.mu.Unlock()
-	u := w.person(id)
-	if u == nil {
+	var payload json.RawMessage
+	if u := w.person(id); u != nil {
+		change(u)
+		payload = w.event("user_change", map[string]any{"type": "user_change", "user": w.told(*u), "cache_ts": w.cfg.Now().Unix(), "event_ts": w.actionTS()})
+	} else {
 		u = &User{ID: id, TeamID: TeamID, Name: id}
 		w.people = append(w.people, u)
+		change(u)
 	}
-	change(u)
 	w.changed()
+	w.mu.Unlock()
+	w.emit(payload)
 }
 
 // SetMember puts a person into a channel or takes them out.

@@ -10,8 +10,13 @@ import (
 // trouble is what Slack writes into a modal that got no useful answer.
 const trouble = "We had some trouble connecting. Try again?"
 
-// settle lets an answer, or the lack of one, show where the person looks.
-func (w *Workspace) settle(e *envelope, a Ack) {
+// settle lets an answer, or the lack of one, show where the person looks. An
+// answer that Slack refuses gets its Err.
+func (w *Workspace) settle(e *envelope, a *Ack) {
+	if e.from.kind == "suggest" {
+		w.answerSuggestion(e.from, a)
+		return
+	}
 	if a.Err == "" && a.Payload == nil && e.from.kind != "submit" {
 		return
 	}
@@ -29,11 +34,21 @@ func (w *Workspace) settle(e *envelope, a Ack) {
 		w.answerCommand(e.from, a.Payload)
 	case "submit":
 		w.answerSubmit(e.from, a.Payload)
-	case "suggest":
-		if n := len(a.Options()); n > 100 {
-			w.failed(e.from, ErrBadAnswer)
-		}
 	}
+}
+
+// answerSuggestion has nobody to tell: the list itself shows what came, or that
+// nothing did.
+func (w *Workspace) answerSuggestion(o origin, a *Ack) {
+	if a.Err != "" {
+		return
+	}
+	if _, ok := offered(a.Payload); !ok {
+		a.Err = ErrBadAnswer
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.record(Call{Method: "ack", User: o.user, Channel: o.channel, View: a.Payload, Error: a.Err})
 }
 
 // failed tells the person what Slack tells when the app did not answer.
@@ -46,8 +61,6 @@ func (w *Workspace) failed(o origin, why string) {
 		t.Text = "⚠ This app did not respond."
 	case "submit":
 		t.Text = trouble
-	case "suggest":
-		t.Text = "Could not load results."
 	default:
 		return
 	}

@@ -154,7 +154,7 @@ func TestReadingThroughSlackGo(t *testing.T) {
 	must(t, err)
 	rest, end, err := w.api.GetUsersInConversation(&slack.GetUsersInConversationParameters{ChannelID: "C0SHOW", Cursor: cursor, Limit: 5})
 	must(t, err)
-	same(t, "members", []any{append(members, rest...), end}, []any{[]string{"U0ANA", "U0BO", "U0KEN", "U0MIO", "U0PIA", "U0GUS", BotUser}, ""})
+	same(t, "members", []any{append(members, rest...), end}, []any{[]string{"U0ANA", "U0BO", "U0KEN", "U0MIO", "U0PIA", "U0LIN", "U0GUS", BotUser}, ""})
 	must(t, w.Archive("C0MORN"))
 	chans, _, err := w.api.GetConversations(&slack.GetConversationsParameters{ExcludeArchived: true})
 	must(t, err)

@@ -131,6 +131,7 @@ func deleteMessage(w *Workspace, c *call) (map[string]any, *apiError) {
 		return nil, e
 	}
 	r.remove(m.TS)
+	r.unpin(m.TS)
 	w.changed()
 	return map[string]any{"channel": r.ID, "ts": m.TS}, nil
 }
@@ -145,6 +146,5 @@ func permalink(w *Workspace, c *call) (map[string]any, *apiError) {
 	if m := r.message(ts); m == nil || m.EphemeralTo != "" {
 		return nil, fail("message_not_found")
 	}
-	link := w.base + "/archives/" + r.ID + "/p" + strings.Replace(ts, ".", "", 1)
-	return map[string]any{"channel": r.ID, "permalink": link}, nil
+	return map[string]any{"channel": r.ID, "permalink": w.link(r, ts)}, nil
 }

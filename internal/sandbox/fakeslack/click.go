@@ -1,7 +1,6 @@
 package fakeslack
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 )
@@ -135,62 +134,4 @@ func (w *Workspace) showing(user, view string) (*User, *View, error) {
 		return u, h, nil
 	}
 	return nil, nil, fmt.Errorf("%w view %s for %s", errUnknown, view, user)
-}
-
-// Place is where a person types into an external select: a view, or a message
-// by its channel and timestamp.
-type Place struct{ View, Channel, TS string }
-
-// Suggest lets a person type into an external select. The Ack's Options are
-// what the list then shows.
-// https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element#external_select
-func (w *Workspace) Suggest(user string, at Place, p Press, query string) (Sent, error) {
-	w.mu.Lock()
-	pay, e, err := w.suggestion(user, at, p)
-	if err != nil {
-		w.mu.Unlock()
-		return Sent{}, err
-	}
-	pay["action_id"], pay["block_id"], pay["value"] = e.action, e.block, query
-	payload := marshal(pay)
-	w.mu.Unlock()
-	return w.hub.post("interactive", payload, origin{kind: "suggest", user: user, channel: at.Channel, view: at.View, ts: at.TS, action: p.Action}), nil
-}
-
-func (w *Workspace) suggestion(user string, at Place, p Press) (map[string]any, element, error) {
-	if at.View != "" {
-		u, v, err := w.showing(user, at.View)
-		if err != nil {
-			return nil, element{}, err
-		}
-		pay := w.interaction("block_suggestion", u)
-		pay["container"], pay["view"] = map[string]any{"type": "view", "view_id": v.ID}, v.wire()
-		e, err := findPress(elements(v.Blocks), p)
-		return pay, e, err
-	}
-	u, r, m, err := w.sees(user, at.Channel, at.TS)
-	if err != nil {
-		return nil, element{}, err
-	}
-	e, err := findPress(m.allElements(), p)
-	pay := w.interaction("block_suggestion", u)
-	w.place(pay, r, m, e)
-	return pay, e, err
-}
-
-// Options are what an ack to a block_suggestion offers, groups flattened.
-func (a Ack) Options() []Option {
-	var p struct {
-		Options []Option `json:"options"`
-		Groups  []struct {
-			Options []Option `json:"options"`
-		} `json:"option_groups"`
-	}
-	if json.Unmarshal(a.Payload, &p) != nil {
-		return nil
-	}
-	for _, g := range p.Groups {
-		p.Options = append(p.Options, g.Options...)
-	}
-	return p.Options
 }

@@ -16,7 +16,7 @@ const maxAck = 20 << 10
 // settle without holding it.
 type hub struct {
 	cfg    Config
-	settle func(*envelope, Ack)
+	settle func(*envelope, *Ack)
 	wg     sync.WaitGroup // readers and writers of sockets
 
 	mu      sync.Mutex
@@ -69,7 +69,7 @@ func newHub(cfg Config) *hub {
 
 // finish lets the answer take effect, then tells those who wait.
 func (h *hub) finish(e *envelope, a Ack) {
-	h.settle(e, a)
+	h.settle(e, &a)
 	a.At = time.Now()
 	for ; e != nil; e = e.older {
 		e.done <- a

@@ -2,13 +2,14 @@ package fakeslack
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 )
 
 func TestShareAndGroupTellTheApp(t *testing.T) {
-	w := newWorld(t, Config{})
+	w := newWorld(t, Config{Events: append(slices.Clone(DefaultEvents), "user_change")})
 	conn, _ := w.dial()
 	kind := func() any {
 		return w.frame(conn)["payload"].(map[string]any)["event"].(map[string]any)["type"]
@@ -24,6 +25,7 @@ func TestShareAndGroupTellTheApp(t *testing.T) {
 		{"channel_archive", func() error { return w.Archive("C0NEW") }},
 		{"member_joined_channel", func() error { return w.AddBot("C0NOBOT") }},
 		{"subteam_members_changed", func() error { w.SetGroup("S0CREW", []string{"U0PIA"}); return nil }},
+		{"user_change", func() error { w.SetUser("U0PIA", func(u *User) { u.Locale = "zh-CN" }); return nil }},
 	} {
 		must(t, act.do())
 		same(t, "event", kind(), act.want)

@@ -31,6 +31,10 @@ var methods = map[string]method{
 	"chat.delete":        {scope: "chat:write", run: deleteMessage},
 	"chat.getPermalink":  {run: permalink},
 
+	"pins.add":    {scope: "pins:write", run: pinsAdd},
+	"pins.remove": {scope: "pins:write", run: pinsRemove},
+	"pins.list":   {scope: "pins:read", run: pinsList},
+
 	"views.open":    {run: viewsOpen},
 	"views.push":    {run: viewsPush},
 	"views.update":  {run: viewsUpdate},
@@ -42,6 +46,8 @@ var methods = map[string]method{
 	"usergroups.list":       {scope: "usergroups:read", run: groupsList},
 	"usergroups.users.list": {scope: "usergroups:read", run: groupUsers},
 
+	"conversations.history": {scope: "channels:history", run: conversationHistory},
+	"conversations.replies": {scope: "channels:history", run: conversationReplies},
 	"conversations.info":    {scope: "channels:read", run: conversationInfo},
 	"conversations.list":    {scope: "channels:read", run: conversationsList},
 	"conversations.members": {scope: "channels:read", run: conversationMembers},
@@ -52,8 +58,8 @@ var methods = map[string]method{
 // allScopes are the scopes of an app that may do everything here.
 func allScopes() []string {
 	return []string{
-		"app_mentions:read", "channels:join", "channels:read", "chat:write", "commands", "groups:read",
-		"im:history", "im:read", "im:write", "team:read", "usergroups:read", "users:read",
+		"app_mentions:read", "channels:history", "channels:join", "channels:read", "chat:write", "commands", "groups:read",
+		"im:history", "im:read", "im:write", "pins:read", "pins:write", "team:read", "usergroups:read", "users:read",
 	}
 }
 

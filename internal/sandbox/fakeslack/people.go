@@ -1,6 +1,33 @@
 package fakeslack
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
+
+// account is a person with the offset of their zone at this moment.
+type account struct {
+	User
+	TZOffset int `json:"tz_offset"` // seconds east of Greenwich
+}
+
+// told is a person as the app hears of them. The caller holds mu.
+func (w *Workspace) told(u User) account {
+	zone, err := time.LoadLocation(u.TZ)
+	if err != nil { // a machine without the tables of the world's zones
+		zone = time.UTC
+	}
+	_, offset := w.cfg.Now().In(zone).Zone()
+	return account{User: u, TZOffset: offset}
+}
+
+// account reads a person for a call. The caller holds mu.
+func (w *Workspace) account(c *call, u User) account {
+	if c.args["include_locale"] != "true" && c.args["include_locale"] != "1" {
+		u.Locale = ""
+	}
+	return w.told(u)
+}
 
 // https://docs.slack.dev/reference/methods/users.info
 func usersInfo(w *Workspace, c *call) (map[string]any, *apiError) {
@@ -9,14 +36,14 @@ func usersInfo(w *Workspace, c *call) (map[string]any, *apiError) {
 	if u == nil {
 		return nil, fail("user_not_found")
 	}
-	return map[string]any{"user": *u}, nil
+	return map[string]any{"user": w.account(c, *u)}, nil
 }
 
 // https://docs.slack.dev/reference/methods/users.list
 func usersList(w *Workspace, c *call) (map[string]any, *apiError) {
-	list := make([]User, len(w.people))
+	list := make([]account, len(w.people))
 	for i, u := range w.people {
-		list[i] = *u
+		list[i] = w.account(c, *u)
 	}
 	return page(c, "members", list)
 }

@@ -74,7 +74,7 @@ func (r *room) seenBy(user string) Room {
 	return Room{
 		ID: r.ID, Name: r.Name, Topic: r.Topic, IsIM: r.IM != "", IsPrivate: r.Private, IsExtShared: r.Ext,
 		IsArchived: r.Archived, BotMember: r.has(BotUser), Members: slices.Clone(r.Members),
-		Messages: r.visible(user, ScreenMessages),
+		Messages: r.visible(user, ScreenMessages), Pinned: r.pinnedMessages(),
 	}
 }
 

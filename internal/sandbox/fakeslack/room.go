@@ -17,6 +17,7 @@ type room struct {
 	Archived bool       `json:"archived"`
 	Members  []string   `json:"members"`
 	Messages []*Message `json:"messages"`
+	Pins     []pin      `json:"pins,omitempty"` // oldest first
 }
 
 // keepMessages is how many messages a room remembers at least; it is cleaned

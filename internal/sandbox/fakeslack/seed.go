@@ -13,10 +13,10 @@ var errUnknown = errors.New("fakeslack: unknown")
 func (w *Workspace) seed() {
 	w.people = seedPeople()
 	w.groups = []*Group{
-		{ID: "S0CREW", Handle: "crew", Name: "Crew", Users: []string{"U0ANA", "U0BO"}},
+		{ID: "S0CREW", Handle: "crew", Name: "Crew", Users: []string{"U0ANA", "U0BO", "U0LIN"}},
 		{ID: "S0LEADS", Handle: "leads", Name: "Leads", Users: []string{"U0KEN", "U0MIO"}},
 	}
-	everybody := []string{"U0ANA", "U0BO", "U0KEN", "U0MIO", "U0PIA"}
+	everybody := []string{"U0ANA", "U0BO", "U0KEN", "U0MIO", "U0PIA", "U0LIN"}
 	withGus := slices.Concat(everybody, []string{"U0GUS"})
 	w.byRoom = map[string]*room{}
 	for _, s := range []struct {
@@ -39,20 +39,33 @@ func (w *Workspace) seed() {
 	}
 }
 
+// home is where somebody lives and the language they chose in Slack.
+type home struct{ tz, label, locale string }
+
+var (
+	berlin   = home{"Europe/Berlin", "Central European Time", "en-GB"}
+	newYork  = home{"America/New_York", "Eastern Standard Time", "en-US"}
+	shanghai = home{"Asia/Shanghai", "China Standard Time", "zh-CN"}
+)
+
 func seedPeople() []*User {
 	bot := &User{ID: BotUser, TeamID: TeamID, Name: "casterbot", RealName: "casterbot", IsBot: true, IsAppUser: true}
 	list := []*User{bot}
-	for _, p := range []struct{ id, name, real, role string }{
-		{"U0ANA", "ana", "Ana Ruiz", "operator"},
-		{"U0BO", "bo", "Bo Chen", "operator"},
-		{"U0KEN", "ken", "Ken Mori", "lead"},
-		{"U0MIO", "mio", "Mio Sato", "lead"},
-		{"U0PIA", "pia", "Pia Costa", "producer"},
-		{"U0GUS", "gus", "Gus Weber", "guest"},
-		{"U0OUT", "olu", "Olu Partner", "outsider"},
+	for _, p := range []struct {
+		id, name, real, role string
+		home
+	}{
+		{"U0ANA", "ana", "Ana Ruiz", "operator", berlin},
+		{"U0BO", "bo", "Bo Chen", "operator", berlin},
+		{"U0KEN", "ken", "Ken Mori", "lead", newYork},
+		{"U0MIO", "mio", "Mio Sato", "lead", berlin},
+		{"U0PIA", "pia", "Pia Costa", "producer", berlin},
+		{"U0GUS", "gus", "Gus Weber", "guest", berlin},
+		{"U0OUT", "olu", "Olu Partner", "outsider", berlin},
+		{"U0LIN", "lin", "Lin Wei", "operator", shanghai},
 	} {
 		list = append(list, &User{
-			ID: p.id, TeamID: TeamID, Name: p.name, RealName: p.real, TZ: "Europe/Berlin", Locale: "en-GB",
+			ID: p.id, TeamID: TeamID, Name: p.name, RealName: p.real, TZ: p.tz, TZLabel: p.label, Locale: p.locale,
 			Profile: Profile{DisplayName: p.name, RealName: p.real, Title: p.role},
 		})
 	}

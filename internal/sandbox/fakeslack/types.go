@@ -62,6 +62,7 @@ type User struct {
 	IsAppUser         bool    `json:"is_app_user"`
 	IsWorkflowBot     bool    `json:"is_workflow_bot"`
 	TZ                string  `json:"tz,omitempty"`
+	TZLabel           string  `json:"tz_label,omitempty"`
 	Locale            string  `json:"locale,omitempty"`
 	Profile           Profile `json:"profile"`
 }
@@ -262,6 +263,7 @@ type Room struct {
 	BotMember   bool      `json:"bot_member"`
 	Members     []string  `json:"members"`
 	Messages    []Message `json:"messages"` // the last ScreenMessages, oldest first
+	Pinned      []Message `json:"pinned"`   // the newest pin first
 }
 
 // ScreenMessages is how many messages of a channel a Screen holds.

@@ -167,33 +167,6 @@ func TestCloseTellsWhenAsked(t *testing.T) {
 	same(t, "kind", string((<-got).Type), "view_closed")
 }
 
-func TestSuggestions(t *testing.T) {
-	w := newWorld(t, Config{})
-	picker := `{"type":"input","block_id":"b","label":{"type":"plain_text","text":"Studio"},"element":{"type":"external_select","action_id":"pick","min_query_length":0}}`
-	id := w.open(modal("Copy", picker))
-	option := slack.NewOptionBlockObject("c1", slack.NewTextBlockObject("plain_text", "Evening", false, false), nil)
-	got := w.interactions(func(cb slack.InteractionCallback) any {
-		if cb.Value == "many" {
-			many := make([]*slack.OptionBlockObject, 101)
-			for i := range many {
-				many[i] = option
-			}
-			return slack.OptionsResponse{Options: many}
-		}
-		return slack.OptionsResponse{Options: []*slack.OptionBlockObject{option}}
-	})
-	s, err := w.Suggest("U0ANA", Place{View: id}, Press{Action: "pick"}, "eve")
-	must(t, err)
-	a := <-s.Done
-	same(t, "options", a.Options(), []Option{{Text: &Text{Type: "plain_text", Text: "Evening"}, Value: "c1"}})
-	cb := <-got
-	same(t, "payload", []string{string(cb.Type), cb.Value, cb.ActionID, cb.BlockID, cb.View.ID}, []string{"block_suggestion", "eve", "pick", "b", id})
-	s, err = w.Suggest("U0ANA", Place{View: id}, Press{Action: "pick"}, "many")
-	must(t, err)
-	<-s.Done
-	same(t, "too many", w.screen("U0ANA").Toasts[0].Kind, ErrBadAnswer)
-}
-
 func TestHome(t *testing.T) {
 	w := newWorld(t, Config{})
 	w.connect(func(sm *socketmode.Client, e socketmode.Event) {

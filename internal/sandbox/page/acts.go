@@ -51,9 +51,8 @@ type act struct {
 // outcome is the answer to a write. Failed is what became of it in Slack's
 // words, such as operation_timeout; the person has been told already.
 type outcome struct {
-	Failed  string          `json:"failed,omitempty"`
-	Options json.RawMessage `json:"options,omitempty"`
-	Groups  json.RawMessage `json:"option_groups,omitempty"`
+	Failed string                  `json:"failed,omitempty"`
+	Groups []fakeslack.OptionGroup `json:"option_groups,omitempty"`
 }
 
 // acts are the writes by the last part of their path.
@@ -65,6 +64,7 @@ var acts = map[string]func(*Page, context.Context, act) (outcome, error){
 	"close":      (*Page).closeView,
 	"suggest":    (*Page).suggest,
 	"home":       (*Page).home,
+	"pin":        (*Page).pin,
 	"stream":     (*Page).stream,
 	"studio":     (*Page).studio,
 	"advance":    (*Page).advance,
@@ -129,6 +129,18 @@ func (p *Page) home(_ context.Context, a act) (outcome, error) {
 	return outcome{}, err
 }
 
+// pin is what anybody in a channel may do with a message.
+func (p *Page) pin(_ context.Context, a act) (outcome, error) {
+	switch a.Do {
+	case "pin":
+		return outcome{}, p.cfg.Slack.Pin(a.As, a.Channel, a.TS)
+	case "unpin":
+		return outcome{}, p.cfg.Slack.Unpin(a.As, a.Channel, a.TS)
+	}
+	return outcome{}, fmt.Errorf("a message can be pinned or unpinned, not %q", a.Do)
+}
+
+// suggest gives what the bot offers for the letters typed so far, under its headings.
 func (p *Page) suggest(ctx context.Context, a act) (outcome, error) {
 	at := fakeslack.Place{View: a.View, Channel: a.Channel, TS: a.TS}
 	sent, err := p.cfg.Slack.Suggest(a.As, at, a.press(), a.Query)
@@ -136,13 +148,10 @@ func (p *Page) suggest(ctx context.Context, a act) (outcome, error) {
 		return outcome{}, err
 	}
 	ack := await(ctx, sent)
-	out := outcome{Failed: ack.Err}
-	if ack.Payload != nil {
-		if err := json.Unmarshal(ack.Payload, &out); err != nil {
-			out.Failed = fakeslack.ErrBadAnswer
-		}
+	if ack.Err != "" {
+		return outcome{Failed: ack.Err}, nil
 	}
-	return out, nil
+	return outcome{Groups: ack.Groups()}, nil
 }
 
 // wait turns what an act set going into its outcome, once the bot has answered.

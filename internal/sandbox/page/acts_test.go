@@ -77,12 +77,48 @@ func TestClickSaysWhatBecameOfIt(t *testing.T) {
 func TestSuggestGivesTheBotsOptions(t *testing.T) {
 	r := newRig(t)
 	body := map[string]any{"as": "U0ANA", "channel": "C0SHOW", "ts": r.card(), "block": "b", "action": "pick", "query": "eve"}
+	if out := r.mustPost("suggest", body); out["failed"] != "dispatch_failed" {
+		t.Errorf("without a bot: %v", out)
+	}
 	r.bot(func(payload map[string]any) any {
 		text := map[string]any{"type": "plain_text", "text": "for " + payload["value"].(string)}
+		if payload["value"] == "odd" {
+			return map[string]any{"text": "no options"}
+		}
 		return map[string]any{"options": []any{map[string]any{"text": text, "value": "x"}}}
 	})
-	if out, _ := json.Marshal(r.mustPost("suggest", body)["options"]); !strings.Contains(string(out), "for eve") {
+	if out, _ := json.Marshal(r.mustPost("suggest", body)["option_groups"]); !strings.Contains(string(out), "for eve") {
 		t.Errorf("options %s", out)
+	}
+	body["query"] = "odd"
+	if out := r.mustPost("suggest", body); out["failed"] != "invalid_command_response" {
+		t.Errorf("an answer that is none: %v", out)
+	}
+}
+
+func TestPinsAreShownAndTakenOff(t *testing.T) {
+	r := newRig(t)
+	ts := r.card()
+	if out := r.call("pins.add", botToken, `{"channel":"C0SHOW","timestamp":"`+ts+`"}`); out["ok"] != true {
+		t.Fatal(out)
+	}
+	pinned := func() []message { return r.state("U0BO").Channels[0].Pinned }
+	if list := pinned(); len(list) != 1 || list[0].TS != ts {
+		t.Fatalf("pinned %v", list)
+	}
+	where := map[string]any{"as": "U0BO", "channel": "C0SHOW", "ts": ts, "do": "unpin"}
+	r.mustPost("pin", where)
+	if list := pinned(); len(list) != 0 {
+		t.Errorf("after taking it off: %v", list)
+	}
+	where["do"] = "pin"
+	r.mustPost("pin", where)
+	if list := pinned(); len(list) != 1 {
+		t.Errorf("pinned by hand: %v", list)
+	}
+	where["do"] = "burn"
+	if status, _ := r.post("pin", where); status != 409 {
+		t.Errorf("something else: status %d", status)
 	}
 }
 

@@ -211,6 +211,10 @@ func TestStateCarriesPeopleCommandsAndSuggestions(t *testing.T) {
 	if ana := v.People[i]; ana.Initials != "AR" || ana.Role != "operator" || ana.Bot {
 		t.Errorf("Ana is %+v", ana)
 	}
+	i = slices.IndexFunc(v.People, func(p person) bool { return p.ID == "U0LIN" })
+	if lin := v.People[i]; lin.Zone != "Asia/Shanghai" || lin.Locale != "zh-CN" {
+		t.Errorf("Lin is %+v", lin)
+	}
 	want := []command{
 		{Name: "/caster", Usages: []Usage{{Text: "/caster restart {caster}", Short: "Restart it."}}},
 		{Name: "/record", Usages: []Usage{{Text: "/record stop [stream]"}}},

@@ -37,6 +37,8 @@ type person struct {
 	Initials string `json:"initials"`
 	Hue      int    `json:"hue"` // one of eight colours
 	Bot      bool   `json:"bot"`
+	Zone     string `json:"zone"`   // such as Asia/Shanghai
+	Locale   string `json:"locale"` // such as zh-CN
 }
 
 type group struct {
@@ -53,6 +55,8 @@ type channel struct {
 	Archived bool   `json:"archived"`
 	Bot      bool   `json:"bot"` // the bot is a member
 	DM       bool   `json:"dm"`  // this person's conversation with the bot
+
+	Pinned []message `json:"pinned"` // the newest pin first
 }
 
 type message struct {
@@ -130,7 +134,7 @@ func (p *Page) view(s fakeslack.Screen) view {
 }
 
 func personOf(u fakeslack.User, i int) person {
-	return person{ID: u.ID, Name: u.Name, Real: u.RealName, Role: u.Profile.Title, Initials: initials(u.RealName), Hue: i % 8, Bot: u.IsBot}
+	return person{ID: u.ID, Name: u.Name, Real: u.RealName, Role: u.Profile.Title, Initials: initials(u.RealName), Hue: i % 8, Bot: u.IsBot, Zone: u.TZ, Locale: u.Locale}
 }
 
 // initials are the first letters of the first and the last name.
@@ -149,6 +153,7 @@ func initials(name string) string {
 func channelOf(r fakeslack.Room) channel {
 	return channel{
 		ID: r.ID, Name: r.Name, Topic: r.Topic, External: r.IsExtShared, Archived: r.IsArchived, Bot: r.BotMember, DM: r.IsIM,
+		Pinned: messagesOf(r.Pinned),
 	}
 }
 

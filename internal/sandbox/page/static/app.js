@@ -1,9 +1,11 @@
 // The page: fetch the world as one person sees it, draw it, and do so again whenever the server says that something changed.
 import { byId, h, set, icon } from "./dom.js";
-import { accept, channel, inApp, place, readAddress, readHere, settle, shown, world, writeAddress } from "./state.js";
+import { accept, channel, inApp, me, place, readAddress, readHere, settle, shown, world, writeAddress } from "./state.js";
 import { listen, onError, post, state } from "./api.js";
 import { drawSidebar, onMove } from "./sidebar.js";
 import { drawMessages, onRedraw, startMessages } from "./messages.js";
+import { drawPins } from "./pins.js";
+import { city } from "./dates.js";
 import { drawComposer, focusComposer, startComposer } from "./composer.js";
 import { drawHome, drawModal } from "./modal.js";
 import { drawWall, tickWall } from "./wall.js";
@@ -36,6 +38,7 @@ async function refresh() {
 
 function draw() {
   settle();
+  otherZone();
   readHere();
   drawSidebar();
   drawHead();
@@ -46,6 +49,17 @@ function draw() {
   drawModal();
   drawToasts();
   document.body.classList.add("ready");
+}
+
+let zone = "";
+
+// otherZone has all that shows a time drawn anew when the reader becomes somebody who lives by another clock.
+function otherZone() {
+  const now = [city(), me().locale].join("/");
+  if (now === zone) return;
+  zone = now;
+  for (const id of ["studios", "streams", "calls", "message-list"]) byId(id).replaceChildren();
+  byId("zone").textContent = city();
 }
 
 function drawHead() {
@@ -65,6 +79,7 @@ function drawMiddle() {
   byId("home").hidden = !home;
   byId("messages").hidden = home;
   drawComposer();
+  drawPins();
   if (home) drawHome();
   else drawMessages();
 }
@@ -112,7 +127,7 @@ readAddress();
 onError((text) => toast(text));
 onMove(move);
 onRedraw(() => drawMessages());
-startMessages();
+startMessages(move);
 startComposer(move);
 startCalls();
 startControls();

@@ -51,6 +51,7 @@ export function drawControls() {
   keyed(byId("fault-chips"), list, (f) => f.id, (f) => h("span", { class: "fault-chip" }, icon("warn"), f.text));
   byId("fault-clear").onclick = () => post("faults", { clear: true });
   drawShift();
+  tickClock();
 }
 
 function drawShift() {

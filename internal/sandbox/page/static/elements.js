@@ -6,7 +6,8 @@
 import { h, icon } from "./dom.js";
 import { plainText, textObject } from "./mrkdwn.js";
 import { ask, menu } from "./menu.js";
-import { picker, groupsOf } from "./picker.js";
+import { SELECTS } from "./selects.js";
+import { local, moment } from "./dates.js";
 
 export function element(el, block, surface, input = null) {
   const draw = ELEMENTS[el.type];
@@ -36,13 +37,16 @@ const confirmed = (c) =>
 const ELEMENTS = {
   button,
   overflow,
-  static_select: select,
-  external_select: select,
+  ...SELECTS,
   radio_buttons: choices("radio"),
   checkboxes: choices("checkbox"),
   datepicker: dated("date", "selected_date", "initial_date"),
   timepicker: dated("time", "selected_time", "initial_time"),
-  plain_text_input: textInput,
+  datetimepicker: dated("datetime-local", "selected_date_time", "initial_date_time", local, moment),
+  plain_text_input: textInput("text"),
+  email_text_input: textInput("email"),
+  url_text_input: textInput("url"),
+  number_input: textInput("number"),
   image: (el) => picture(el),
 };
 
@@ -71,21 +75,6 @@ function overflow(el, block, s) {
   return node;
 }
 
-function select(el, block, s) {
-  const external = el.type === "external_select";
-  const node = picker({
-    name: s.name,
-    focus: s.focus,
-    external,
-    placeholder: el.placeholder?.text,
-    least: external ? (el.min_query_length ?? 3) : 0,
-    chosen: s.held(block, el)?.selected_option || el.initial_option,
-    load: external ? (query) => s.suggest(block, el, query) : () => groupsOf(el),
-    pick: (option) => s.use({ type: el.type, selected_option: option }, node),
-  });
-  return node;
-}
-
 function choices(kind) {
   return (el, block, s) => {
     const kept = s.held(block, el);
@@ -109,33 +98,37 @@ function picked(el, kind, inputs) {
   return kind === "radio" ? { type: el.type, selected_option: options[0] || null } : { type: el.type, selected_options: options };
 }
 
-function dated(kind, field, initial) {
+// dated is a field for a date, a time or both; show and read turn what the bot holds into what the field holds and back.
+function dated(kind, field, initial, show = (v) => v, read = (v) => v) {
   return (el, block, s) => {
-    const value = s.held(block, el)?.[field] || el[initial] || "";
-    const use = (e) => s.use({ type: el.type, [field]: e.target.value || null }, e.target);
-    return h("input", { type: kind, class: "field field-short", value, onchange: use, "aria-label": s.name, "data-focus": s.focus });
+    const held = s.held(block, el)?.[field] || el[initial];
+    const use = (e) => s.use({ type: el.type, [field]: e.target.value ? read(e.target.value) : null }, e.target);
+    return h("input", { type: kind, class: "field field-short", value: held ? show(held) : "", onchange: use, "aria-label": s.name, "data-focus": s.focus });
   };
 }
 
-function textInput(el, block, s) {
-  const keep = (e) => s.hold(block, el, { type: el.type, value: e.target.value || null });
-  const send = (e) => {
-    if (e.key === "Enter" && !el.multiline && !e.isComposing) s.enter?.(e, block, el);
+const BOUNDS = { text: (el) => ({ maxlength: el.max_length, minlength: el.min_length }), number: (el) => ({ min: el.min_value, max: el.max_value, step: el.is_decimal_allowed ? "any" : "1" }) };
+
+function textInput(kind) {
+  return (el, block, s) => {
+    const keep = (e) => s.hold(block, el, { type: el.type, value: e.target.value || null });
+    const send = (e) => {
+      if (e.key === "Enter" && !el.multiline && !e.isComposing) s.enter?.(e, block, el);
+    };
+    const shape = el.multiline ? { rows: 4 } : { type: kind };
+    const props = {
+      ...shape,
+      ...BOUNDS[kind]?.(el),
+      class: "field",
+      value: s.held(block, el)?.value ?? el.initial_value ?? "",
+      placeholder: el.placeholder?.text,
+      "aria-label": s.name,
+      "data-focus": s.focus,
+      oninput: keep,
+      onkeydown: send,
+    };
+    return h(el.multiline ? "textarea" : "input", props);
   };
-  const props = {
-    class: "field",
-    type: el.multiline ? null : "text",
-    rows: el.multiline ? 4 : null,
-    value: s.held(block, el)?.value ?? el.initial_value ?? "",
-    placeholder: el.placeholder?.text,
-    maxlength: el.max_length,
-    minlength: el.min_length,
-    "aria-label": s.name,
-    "data-focus": s.focus,
-    oninput: keep,
-    onkeydown: send,
-  };
-  return h(el.multiline ? "textarea" : "input", props);
 }
 
 // picture draws an image of this server only. Any other host stays uncontacted: its description is shown.

@@ -3,14 +3,17 @@ import { h } from "./dom.js";
 
 let open = null;
 
-// drop shows a panel under an anchor in the top layer; it closes on Escape, when the anchor moves away and on a press elsewhere.
-export function drop(anchor, panel, onClose) {
+// drop shows a panel at an anchor in the top layer; it closes on Escape, when the anchor moves away and on a press elsewhere. A
+// panel that will grow says how high it may get, so that it opens where there is room for that.
+export function drop(anchor, panel, onClose, height = 0) {
   closeDrop();
   const before = document.activeElement;
   panel.popover = "manual";
   (anchor.closest("dialog") || document.body).append(panel);
   panel.showPopover();
-  place(anchor, panel);
+  const grown = new ResizeObserver(() => place(anchor, panel, height));
+  place(anchor, panel, height);
+  grown.observe(panel);
   const outside = (e) => !panel.contains(e.target) && !anchor.contains(e.target) && closeDrop();
   const spot = corner(anchor);
   const moved = () => corner(anchor) !== spot && closeDrop();
@@ -18,6 +21,7 @@ export function drop(anchor, panel, onClose) {
   document.addEventListener("scroll", moved, true);
   window.addEventListener("resize", moved);
   open = () => {
+    grown.disconnect();
     document.removeEventListener("pointerdown", outside, true);
     document.removeEventListener("scroll", moved, true);
     window.removeEventListener("resize", moved);
@@ -40,12 +44,12 @@ function corner(anchor) {
   return `${Math.round(left)}/${Math.round(top)}`;
 }
 
-function place(anchor, panel) {
+function place(anchor, panel, height) {
   const a = anchor.getBoundingClientRect();
   panel.style.minWidth = Math.min(a.width, 320) + "px";
   const p = panel.getBoundingClientRect();
-  const below = a.bottom + 4 + p.height <= innerHeight || a.top < p.height;
-  panel.style.top = (below ? Math.min(a.bottom + 4, innerHeight - p.height - 8) : a.top - p.height - 4) + "px";
+  const below = a.bottom + 4 + Math.max(p.height, height) <= innerHeight || a.top < innerHeight - a.bottom;
+  panel.style.top = Math.max(8, below ? Math.min(a.bottom + 4, innerHeight - p.height - 8) : a.top - p.height - 4) + "px";
   panel.style.left = Math.max(8, Math.min(a.left, innerWidth - p.width - 8)) + "px";
 }
 

@@ -5,10 +5,13 @@ import { mrkdwn } from "./mrkdwn.js";
 import { clock, dayName, dayOf, fullTime } from "./dates.js";
 import { avatar } from "./sidebar.js";
 import { messageSurface } from "./surface.js";
+import { pinnedIn, togglePin } from "./pins.js";
 import { place, person, messagesOf, shown } from "./state.js";
 import { post } from "./api.js";
 
 const GAP = 5 * 60;
+let move = () => {};
+let wanted = null; // the message to bring into sight: {channel, ts}
 const drafts = new Map();
 let redraw = () => {};
 export const onRedraw = (f) => (redraw = f);
@@ -25,13 +28,34 @@ export function drawMessages() {
   keyed(list, rows, (r) => r.ts + (r.onlyYou ? "e" : ""), drawRow);
   byId("empty").hidden = rows.length > 0;
   announce(rows, fresh, id);
-  if (atEnd) box.scrollTop = box.scrollHeight;
+  if (atEnd && !wanted) box.scrollTop = box.scrollHeight;
+  if (wanted?.channel === id) reveal();
+}
+
+// jump shows one message of a channel, its thread opened when it is a reply.
+export function jump(id, ts) {
+  wanted = { channel: id, ts };
+  const m = messagesOf(id).find((x) => x.ts === ts);
+  if (m?.thread && m.thread !== ts) place.threads.add(m.thread);
+  move({ channel: id });
+}
+
+function reveal() {
+  const el = document.querySelector(`#message-list [data-ts="${CSS.escape(wanted.ts)}"]`);
+  wanted = null;
+  if (!el) return;
+  el.scrollIntoView({ block: "center" });
+  el.classList.remove("found");
+  void el.offsetWidth; // so that the glow starts again
+  el.classList.add("found");
 }
 
 // startMessages keeps the newest message in sight when the box or what is in it changes its height.
-export function startMessages() {
+export function startMessages(go) {
+  move = go;
   const box = byId("messages");
   let stuck = true;
+  document.addEventListener("permalink", (e) => jump(e.detail.channel, e.detail.ts));
   box.addEventListener("scroll", () => (stuck = box.scrollHeight - box.scrollTop - box.clientHeight < 120));
   const watch = new ResizeObserver(() => stuck && (box.scrollTop = box.scrollHeight));
   watch.observe(box);
@@ -48,7 +72,7 @@ function arrange(all, channel) {
     const day = !before || dayOf(before.ts) !== dayOf(m.ts) ? dayName(m.ts) : "";
     const compact = !day && !m.bot && before.user === m.user && before.onlyYou === m.onlyYou && Number(m.ts) - Number(before.ts) < GAP;
     before = m;
-    return { ...m, channel, day, compact, replies: replies(m.ts), open: place.threads.has(m.ts) };
+    return { ...m, channel, day, compact, replies: replies(m.ts), open: place.threads.has(m.ts), pinned: pinnedIn(channel, m.ts) };
   });
 }
 
@@ -76,12 +100,13 @@ function drawMessage(m, compact) {
   const head = h("div", { class: "head" }, compact ? null : name, time);
   const only = m.onlyYou && h("div", { class: "only-you" }, icon("eye"), "Only visible to you");
   const side = compact ? h("span", { class: "avatar-space" }, time.cloneNode(true)) : avatar(p?.bot || !p ? null : p);
-  const kind = ["message", compact && "message-compact", m.onlyYou && "message-private"].filter(Boolean).join(" ");
-  return h("article", { class: kind, "aria-label": `${nameOf(m)}${m.onlyYou ? ", only visible to you" : ""}` }, side, h("div", { class: "body" }, only, compact ? null : head, bodyOf(m), replyButton(m)));
+  const pin = m.pinned && h("div", { class: "only-you pinned-mark" }, icon("pin"), "Pinned");
+  const kind = ["message", compact && "message-compact", m.onlyYou && "message-private", m.pinned && "message-pinned"].filter(Boolean).join(" ");
+  return h("article", { class: kind, "data-ts": m.ts, "aria-label": `${nameOf(m)}${m.onlyYou ? ", only visible to you" : ""}` }, side, h("div", { class: "body" }, only, pin, compact ? null : head, bodyOf(m), tools(m)));
 }
 
 // bodyOf shows the blocks, or the text when there are none.
-function bodyOf(m) {
+export function bodyOf(m) {
   const surface = messageSurface(m);
   const main = m.blocks?.length ? blocks(m.blocks, surface) : mrkdwn(m.text);
   const more = m.attachments?.length ? attachments(m.attachments, surface) : [];
@@ -89,9 +114,13 @@ function bodyOf(m) {
   return h("div", { class: "content" }, bare ? null : main, more, m.edited && h("span", { class: "edited" }, "(edited)"));
 }
 
-function replyButton(m) {
-  if (m.onlyYou || m.thread) return null;
-  return h("button", { type: "button", class: "reply-hint", onclick: () => toggle(m.ts), "data-focus": "reply" }, "Reply in thread");
+// tools are what one can do with a message: they show under the mouse and when they have the focus.
+function tools(m) {
+  if (m.onlyYou) return null;
+  const tool = (name, run, label, ...kids) => h("button", { type: "button", class: "tool", onclick: run, "data-focus": name, "aria-label": label, title: label }, kids);
+  const reply = !m.thread && tool("reply", () => toggle(m.ts), "Reply in thread", "Reply in thread");
+  const pin = tool("pin", () => togglePin(m.channel, m.ts), m.pinned ? "Unpin from the channel" : "Pin to the channel", icon("pin"));
+  return h("div", { class: "tools" }, reply, pin);
 }
 
 function toggle(ts) {
@@ -101,11 +130,12 @@ function toggle(ts) {
 }
 
 function thread(m) {
-  const n = m.replies.length;
-  if (!n && !m.open) return null;
-  const count = h("button", { type: "button", class: "thread-count", "aria-expanded": String(m.open), onclick: () => toggle(m.ts), "data-focus": "thread" }, n === 1 ? "1 reply" : `${n} replies`);
+  const n = m.replies.filter((r) => !r.onlyYou).length;
+  if (!m.replies.length && !m.open) return null;
+  const label = n === 1 ? "1 reply" : n || !m.replies.length ? `${n} replies` : "A reply for you alone";
+  const count = h("button", { type: "button", class: "thread-count", "aria-expanded": String(m.open), onclick: () => toggle(m.ts), "data-focus": "thread" }, label);
   if (!m.open) return h("div", { class: "thread" }, count);
-  return h("div", { class: "thread" }, count, h("div", { class: "thread-list" }, m.replies.map((r) => drawMessage(r, false))), threadField(m));
+  return h("div", { class: "thread" }, count, h("div", { class: "thread-list" }, m.replies.map((r) => drawMessage({ ...r, channel: m.channel, pinned: pinnedIn(m.channel, r.ts) }, false))), threadField(m));
 }
 
 function threadField(m) {

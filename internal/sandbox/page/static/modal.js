@@ -2,7 +2,8 @@
 import { h, byId, set, icon } from "./dom.js";
 import { blocks } from "./blocks.js";
 import { plainText } from "./mrkdwn.js";
-import { collect, missing, viewSurface } from "./surface.js";
+import { viewSurface } from "./surface.js";
+import { collect, missing } from "./values.js";
 import { world, place } from "./state.js";
 import { post } from "./api.js";
 

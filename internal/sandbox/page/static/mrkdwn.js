@@ -69,9 +69,22 @@ export function date([, seconds, pattern, link], fallback) {
   return link ? anchor(link, "", time) : time;
 }
 
+const PERMALINK = /\/archives\/([A-Z0-9]+)\/p(\d{10})(\d{6})$/;
+
+// jumper is a link to a message of this workspace: it leads there within the page.
+function jumper(url, shown, detail) {
+  const go = (e) => {
+    e.preventDefault();
+    document.dispatchEvent(new CustomEvent("permalink", { detail }));
+  };
+  return h("a", { href: `#${detail.channel}/${place.as}`, title: url, onclick: go }, shown);
+}
+
 // anchor makes a link for web and mail addresses only; any other scheme stays text.
 export function anchor(url, label, node) {
   const shown = node || label || url.replace(/^mailto:/, "");
+  const inside = PERMALINK.exec(url);
+  if (inside) return jumper(url, shown, { channel: inside[1], ts: `${inside[2]}.${inside[3]}` });
   if (!/^(https?:\/\/|mailto:)/i.test(url)) return h("span", {}, shown);
   return h("a", { href: url, target: "_blank", rel: "noopener noreferrer", title: url }, shown);
 }

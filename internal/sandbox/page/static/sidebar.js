@@ -1,6 +1,7 @@
 // The left column: channels, the bot's own place, and whom the reader is.
 import { h, byId, set, keyed, icon } from "./dom.js";
-import { world, place, me, unread } from "./state.js";
+import { world, place, me, dm, unread, met } from "./state.js";
+import { cityOf, languageOf } from "./dates.js";
 
 let go = () => {};
 export const onMove = (f) => (go = f);
@@ -14,35 +15,37 @@ export function drawSidebar() {
   const view = world.view;
   const open = view.channels.filter((c) => !c.dm);
   keyed(byId("channels"), open.map((c) => ({ ...c, here: c.id === place.channel, unread: unread(c.id) })), (c) => c.id, channelRow);
-  keyed(byId("apps"), [{ here: place.channel === "APP", on: view.bot.running, name: view.bot.name }], () => "APP", appRow);
+  keyed(byId("apps"), [{ here: place.channel === "APP", on: view.bot.running, name: view.bot.name, unread: dm() ? unread(dm().id) : 0 }], () => "APP", appRow);
   const people = view.people.filter((p) => !p.bot).map((p, i) => ({ ...p, here: p.id === place.as, key: i + 1 }));
   keyed(byId("people"), people, (p) => p.id, personRow);
   drawMe();
+  met();
 }
+
+const count = (n) => n > 0 && h("b", { class: "count", "aria-label": n + " new" }, String(n));
 
 function channelRow(c) {
   const name = h("span", { class: "row-name" }, c.name);
   const tags = [c.external && h("small", { class: "tag" }, "shared"), !c.bot && h("small", { class: "tag" }, "no bot")];
-  const count = c.unread > 0 && h("b", { class: "count", "aria-label": c.unread + " new" }, String(c.unread));
   const props = { type: "button", class: "row" + (c.unread ? " row-new" : ""), "aria-current": c.here ? "page" : null, onclick: () => go({ channel: c.id }), "data-focus": "row" };
-  return h("div", { role: "listitem" }, h("button", props, icon("hash"), name, tags, count));
+  return h("div", { role: "listitem" }, h("button", props, icon("hash"), name, tags, count(c.unread)));
 }
 
 function appRow(a) {
   const state = h("small", { class: a.on ? "tag tag-on" : "tag tag-off" }, a.on ? "connected" : "not connected");
-  const props = { type: "button", class: "row", "aria-current": a.here ? "page" : null, onclick: () => go({ channel: "APP" }), "data-focus": "row" };
-  return h("div", { role: "listitem" }, h("button", props, avatar(null, "avatar-s"), h("span", { class: "row-name" }, a.name), state));
+  const props = { type: "button", class: "row" + (a.unread ? " row-new" : ""), "aria-current": a.here ? "page" : null, onclick: () => go({ channel: "APP" }), "data-focus": "row" };
+  return h("div", { role: "listitem" }, h("button", props, avatar(null, "avatar-s"), h("span", { class: "row-name" }, a.name), state, count(a.unread)));
 }
 
 function personRow(p) {
-  const name = h("span", { class: "row-name" }, p.real, h("small", {}, p.role));
+  const name = h("span", { class: "row-name" }, p.real, h("small", {}, [p.role, cityOf(p.zone)].filter(Boolean).join(" · ")));
   const hint = p.key < 10 && h("kbd", { "aria-hidden": "true" }, "Alt " + p.key);
-  const props = { type: "button", class: "row row-person", "aria-pressed": String(p.here), onclick: () => go({ as: p.id }), "data-focus": "row" };
+  const props = { type: "button", class: "row row-person", "aria-pressed": String(p.here), title: languageOf(p.locale), onclick: () => go({ as: p.id }), "data-focus": "row" };
   return h("div", { role: "listitem" }, h("button", props, avatar(p, "avatar-s"), name, hint));
 }
 
 function drawMe() {
   const p = me();
-  set(byId("me"), avatar(p, "avatar-s"), h("span", { class: "row-name" }, h("small", {}, "You are"), h("strong", {}, p.real), h("small", {}, p.role)));
+  set(byId("me"), avatar(p, "avatar-s"), h("span", { class: "row-name" }, h("small", {}, "You are"), h("strong", {}, p.real), h("small", {}, [p.role, cityOf(p.zone)].filter(Boolean).join(" · ")), p.locale && h("small", { lang: p.locale, title: p.locale }, languageOf(p.locale))));
   set(byId("team"), world.view.team);
 }

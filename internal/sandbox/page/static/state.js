@@ -51,10 +51,15 @@ export function readHere() {
   if (id && !document.hidden) seen.set(mark(id), newest(id));
 }
 
-// unread counts what came since this person last looked; a channel never looked at starts as read.
+const known = new Set();
+
+// met ends the first look at the world as this person: a channel that appears after it is new to them.
+export const met = () => known.add(place.as);
+
+// unread counts what came since this person last looked; a channel that was there at their first look starts as read.
 export function unread(id) {
   const k = mark(id);
-  if (!seen.has(k)) seen.set(k, newest(id));
+  if (!seen.has(k)) seen.set(k, known.has(place.as) ? 0 : newest(id));
   return messagesOf(id).filter((m) => m.order > seen.get(k) && m.user !== place.as).length;
 }
 

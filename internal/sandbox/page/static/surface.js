@@ -2,8 +2,7 @@
 import { icon } from "./dom.js";
 import { place } from "./state.js";
 import { post } from "./api.js";
-
-const id = (block, el) => `${block.block_id}/${el.action_id}`;
+import { keep, kept, stateOf } from "./values.js";
 
 // busy shows that a control is waiting for the bot, and a mark on it when no answer came.
 async function busy(node, work) {
@@ -17,10 +16,12 @@ async function busy(node, work) {
   return answer;
 }
 
-const options = (answer) => {
-  if (answer.option_groups?.length) return answer.option_groups.map((g) => ({ label: g.label?.text || "", options: g.options || [] }));
-  return [{ label: "", options: answer.options || [] }];
-};
+// suggest asks the bot what a menu offers for these letters; null when no answer came that Slack would show.
+async function suggest(where, block, el, query) {
+  const answer = await post("suggest", { ...where, block: block.block_id, action: el.action_id, query });
+  if (!answer.ok) return null;
+  return (answer.option_groups || []).map((g) => ({ label: g.label?.text || "", options: g.options || [] }));
+}
 
 export function messageSurface(m) {
   const where = { channel: m.channel || place.channel, ts: m.ts };
@@ -29,7 +30,7 @@ export function messageSurface(m) {
     act: (block, el, state, node) => busy(node, post("click", { ...where, block: block.block_id, action: el.action_id, state })),
     hold: () => {},
     held: () => undefined,
-    suggest: async (block, el, query) => options(await post("suggest", { ...where, block: block.block_id, action: el.action_id, query })),
+    suggest: (block, el, query) => suggest(where, block, el, query),
   };
 }
 
@@ -40,42 +41,9 @@ export function viewSurface(view, values, errors, enter) {
     key: view.id,
     errors,
     enter,
-    hold: (block, el, state) => values.set(id(block, el), { block: block.block_id, action: el.action_id, state }),
-    held: (block, el) => values.get(id(block, el))?.state,
+    hold: (block, el, state) => keep(values, block, el, state),
+    held: (block, el) => kept(values, block, el) || stateOf(view, block, el),
     act: (block, el, state, node) => busy(node, post("view-click", { ...where, block: block.block_id, action: el.action_id, state })),
-    suggest: async (block, el, query) => options(await post("suggest", { ...where, block: block.block_id, action: el.action_id, query })),
+    suggest: (block, el, query) => suggest(where, block, el, query),
   };
-}
-
-const FIRST = {
-  static_select: (e) => ({ selected_option: e.initial_option || null }),
-  external_select: (e) => ({ selected_option: e.initial_option || null }),
-  radio_buttons: (e) => ({ selected_option: e.initial_option || null }),
-  checkboxes: (e) => ({ selected_options: e.initial_options || [] }),
-  datepicker: (e) => ({ selected_date: e.initial_date || null }),
-  timepicker: (e) => ({ selected_time: e.initial_time || null }),
-  plain_text_input: (e) => ({ value: e.initial_value || null }),
-};
-
-// collect gives view.state.values: what is held, else what the view began with.
-export function collect(view, values) {
-  const out = {};
-  for (const b of view.blocks || []) {
-    const el = b.type === "input" ? b.element : null;
-    if (!el || !FIRST[el.type]) continue;
-    out[b.block_id] = { [el.action_id]: values.get(id(b, el))?.state || { type: el.type, ...FIRST[el.type](el) } };
-  }
-  return out;
-}
-
-// missing lists the required inputs that are empty, as errors under their fields.
-export function missing(view, state) {
-  const out = {};
-  for (const b of view.blocks || []) {
-    if (b.type !== "input" || b.optional || !state[b.block_id]) continue;
-    const s = Object.values(state[b.block_id])[0];
-    const value = s.value ?? s.selected_option ?? s.selected_date ?? s.selected_time ?? s.selected_options;
-    if (!value || value.length === 0) out[b.block_id] = "Please complete this required field.";
-  }
-  return out;
 }
