@@ -28,10 +28,11 @@ type Scope struct {
 	Studio   func(id, name string) bool // may this channel touch the studio
 	Stream   func(path string) bool     // may this channel touch domain/app/stream
 	Streams  []StreamAlias
-	URLs     bool     // may addresses for playback be shown
-	Default  Args     // by kind: "caster", "stream"
-	Watch    []Target // what is watched, besides what was started from here; a name may be a glob
-	Language string   // of public messages: "en" or "zh-CN"
+	URLs     bool                       // may addresses for playback be shown
+	Default  Args                       // by kind: "caster", "stream"
+	Watch    []Target                   // what is watched, besides what was started from here; a name may be a glob
+	Watched  func(id, name string) bool // is the studio among those
+	Language string                     // of public messages: "en" or "zh-CN"
 }
 
 // Command is one row of the command table. Read commands have Read; all others have Plan and Apply, and Verify or the
@@ -48,9 +49,11 @@ type Command struct {
 	Plan   func(context.Context, Call) (Plan, error)
 	Apply  func(context.Context, Plan, string) Outcome // the string is the operation's own token
 	Verify func(context.Context, Attempt) (Evidence, error)
+	Follow func(context.Context, Attempt) (Followup, error) // what comes of it later; nil: nothing does
 
 	NoVerify   string // why there is no Verify
 	Repeatable bool   // sending again with the same token cannot act twice
+	PastLock   bool   // somebody else's lock on the target does not stop it
 }
 
 // Attempt is a call that was made, for Verify to look whether it took effect.
@@ -61,12 +64,33 @@ type Attempt struct {
 	Sent    time.Time
 }
 
-// Option is one thing that a person can pick.
+// Followup is what has come of an operation some time after it succeeded.
+type Followup struct {
+	Text  Line      // for its card; empty: nothing yet
+	Next  []Next    // in place of the ways on that the outcome gave; nil leaves those
+	Again time.Time // the next look; zero: this was the last one
+}
+
+// Option is one thing that a person can pick. One whose value is Ask only says something.
 type Option struct {
-	Label string
+	Label string // its name
+	Note  Text   // how it stands
+	Says  Line   // instead of both: a notice
 	Value string
-	Group string // options of one group stand together
+	Group Line // options of one group stand together
 	Hint  string
+	Mark  Mark // how it stands
+}
+
+// Line is what one reads of an option.
+func (o Option) Line() Line {
+	switch {
+	case len(o.Says) > 0:
+		return o.Says
+	case o.Note == "":
+		return L(V(o.Label))
+	}
+	return L(V(o.Label), " · ", o.Note)
 }
 
 // Kind is what a placeholder stands for.
@@ -77,12 +101,14 @@ type Kind struct {
 	Needs   string // another placeholder that must be known first: a scene needs its studio
 	Max     int    // longest text that may be typed, in characters; 0 when one picks from Options
 	Options func(context.Context, Call) ([]Option, error)
+	Fold    func(string) string // the form in which a typed text is looked for in labels; nil means Fold
 }
 
 // Table is every command and every kind of placeholder.
 type Table struct {
 	Commands []Command
 	Kinds    []Kind
+	PastLock func(Lock, Plan) []Next // the ways past somebody else's lock; may be nil
 }
 
 // Find gives the command with this usage.
@@ -123,6 +149,8 @@ type Form struct {
 	Button  string
 	Channel string
 	Thread  string
+	Away    bool   // asked for on the bot's own page
+	Text    string `json:"-"` // the command that opens it
 	Note    Line
 	Fields  []Field
 	Problem Line // why it cannot be filled in
@@ -130,13 +158,15 @@ type Form struct {
 
 // Field is one question of a form.
 type Field struct {
-	Name    string // placeholder
-	Label   string
-	Hint    string
-	Max     int // free text of at most so many characters; 0 when one picks
-	Options []Option
-	Value   string
-	Redraw  bool // others depend on it: tell the bot when it changes
+	Name   string // placeholder
+	Label  string
+	Hint   string
+	Max    int    // free text of at most so many characters; 0 when one picks
+	Chosen Option `json:"-"` // what is picked already, if anything is
+	Value  string // what is picked or typed already
+	Under  string `json:"-"` // the value of the field that this one depends on: with another, what was picked no longer fits
+	Redraw bool   // others depend on it: tell the bot when it changes
+	Maybe  bool   // may stay empty
 }
 
 // Values gives what the fields hold.

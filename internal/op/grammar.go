@@ -67,7 +67,7 @@ func (t Table) Parse(text string) (Parsed, error) {
 	if n == 0 {
 		return Parsed{}, t.unknown(words)
 	}
-	return fit(text, command, usage, tokens[n:])
+	return fit(text, command, usage, t.gather(Placeholders(usage), tokens[n:]))
 }
 
 func (t Table) help(words []string) (Parsed, bool) {
@@ -127,7 +127,7 @@ func fit(text string, c Command, usage string, rest []Token) (Parsed, error) {
 	}
 	for i, place := range places {
 		typed := i < len(rest)
-		asks := typed && !rest[i].Quoted && Fold(rest[i].Text) == choose
+		asks := typed && asks(rest[i])
 		switch {
 		case typed && !asks && rest[i].Text != "":
 			p.Args[place.Name] = rest[i].Text
@@ -157,7 +157,7 @@ func join(text, usage string, places []Placeholder, rest []Token) ([]Token, erro
 }
 
 // examples are sample arguments by placeholder, for hints.
-var examples = map[string]string{"caster": `"Evening News"`, "scene": `"Preview 1"`, "stream": "main", "name": `"Evening News 47"`, "text": "evening"}
+var examples = map[string]string{"caster": `"Evening News"`, "scene": `"Preview 1"`, "stream": "main", "name": `"Evening News 47"`, "text": "evening", "page": "2"}
 
 func example(usage string) string {
 	words := Words(usage)

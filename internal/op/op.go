@@ -97,8 +97,9 @@ type Plan struct {
 
 // Next is a way on, offered as a button: a command as a person would type it.
 type Next struct {
-	Label string `json:"label"`
-	Text  string `json:"text"` // without the slash: "caster show 4f0c…"
+	Label   string `json:"label"`
+	Text    string `json:"text"`              // without the slash: "caster show 4f0c…"
+	Channel string `json:"channel,omitempty"` // on the bot's own page: where it is asked
 }
 
 // Outcome says what became of an operation.
@@ -112,6 +113,7 @@ type Outcome struct {
 	Play      string `json:"play,omitempty"` // address for playback; carries a key, so it never enters events or logs
 	Next      []Next `json:"next,omitempty"`
 	Already   bool   `json:"already,omitempty"` // it was so before: nothing was changed
+	After     Line   `json:"after,omitempty"`   // what came of it later: a Followup
 }
 
 // Evidence is what Verify saw. Happened is positive proof only: false means "not seen", never "did not happen".
@@ -194,6 +196,13 @@ const (
 	EventReconciled = "reconciled"
 	EventClosed     = "closed"
 	EventExpired    = "expired"
+	EventRestored   = "restored"
+	EventLocked     = "locked"
+	EventUnlocked   = "unlocked"
+	EventBroken     = "lock broken"
+	EventBoard      = "board"    // the on-air board of a channel was put up or taken down
+	EventFollowed   = "followed" // what came of it later was seen
+	EventUntold     = "untold"   // a state that nobody could be shown: neither a card nor a direct message
 )
 
 var idEncoding = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)

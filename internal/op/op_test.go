@@ -60,3 +60,14 @@ func TestRequestKeepsNoCapability(t *testing.T) {
 		}
 	}
 }
+
+func TestFor(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		850 * time.Millisecond: "850 ms", 5 * time.Second: "5 s", 3 * time.Minute: "3 min", 90 * time.Second: "1 min 30 s",
+		62 * time.Minute: "1 h 02 min", 0: "0 s",
+	} {
+		if got := For(d); got.Text != want || !got.Value || got.For != d.Milliseconds() {
+			t.Errorf("%v: %+v, want %q", d, got, want)
+		}
+	}
+}

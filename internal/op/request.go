@@ -10,10 +10,13 @@ type Request struct {
 	Thread     string    `json:"thread,omitempty"`
 	Person     string    `json:"person"`
 	PersonTeam string    `json:"personTeam"`
-	Text       string    `json:"text"` // "caster restart main", without the slash
+	Text       string    `json:"text"`           // "caster restart main", without the slash
+	Pick       string    `json:"pick,omitempty"` // what was picked for the first Ask in Text
 	At         time.Time `json:"at"`
-	ReplyTo    string    `json:"-"` // address for private answers
-	Trigger    string    `json:"-"` // opens one form within 3 s
+	Away       bool      `json:"away,omitempty"` // asked on the bot's own page: it is a button that names the channel
+	ReplyTo    string    `json:"-"`              // address for private answers
+	Trigger    string    `json:"-"`              // opens one form within 3 s
+	View       string    `json:"-"`              // a window of the person that waits for the answer
 }
 
 // Act is what a button of a card asks for.
@@ -40,6 +43,7 @@ type Click struct {
 	Index      int       `json:"index,omitempty"`
 	Team       string    `json:"team"`
 	Channel    string    `json:"channel"`
+	Thread     string    `json:"thread,omitempty"`
 	Message    string    `json:"message"` // id of the message that carries the button
 	Person     string    `json:"person"`
 	PersonTeam string    `json:"personTeam"`
@@ -54,16 +58,18 @@ type Address struct {
 	Channel string
 	Thread  string
 	ReplyTo string
+	View    string // a window that waits for the answer
+	Away    bool   // the person does not look at the channel
 }
 
 // Address gives where to answer the request in private.
 func (r Request) Address() Address {
-	return Address{Person: r.Person, Channel: r.Channel, Thread: r.Thread, ReplyTo: r.ReplyTo}
+	return Address{Person: r.Person, Channel: r.Channel, Thread: r.Thread, ReplyTo: r.ReplyTo, View: r.View, Away: r.Away}
 }
 
 // Address gives where to answer the click in private.
 func (c Click) Address() Address {
-	return Address{Person: c.Person, Channel: c.Channel, ReplyTo: c.ReplyTo}
+	return Address{Person: c.Person, Channel: c.Channel, Thread: c.Thread, ReplyTo: c.ReplyTo}
 }
 
 // Person is what is known of somebody at one moment.

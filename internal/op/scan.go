@@ -2,6 +2,7 @@ package op
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode"
 )
@@ -23,7 +24,7 @@ type Token struct {
 func Scan(text string) ([]Token, error) {
 	s := scanner{text: []rune(text)}
 	if len(s.text) > MaxText {
-		return nil, Refuse(L(fmt.Sprintf("That is too long: %d characters, at most %d.", len(s.text), MaxText)))
+		return nil, Refuse(L("That is too long: ", V(strconv.Itoa(len(s.text))), " characters, at most ", V(strconv.Itoa(MaxText)), "."))
 	}
 	var tokens []Token
 	for s.skipSpace(); s.pos < len(s.text); s.skipSpace() {
@@ -64,7 +65,7 @@ func (s *scanner) token() (Token, error) {
 	for {
 		if s.pos >= len(s.text) {
 			if quoted {
-				return token, s.refuse(token.Start, "The quote that opens here is never closed.")
+				return token, s.refuse(token.Start, L("The quote that opens here is never closed."))
 			}
 			break
 		}
@@ -87,7 +88,7 @@ func (s *scanner) token() (Token, error) {
 // afterQuote refuses text glued to a closing quote: it would be read as something else than what one sees.
 func (s *scanner) afterQuote(token Token) error {
 	if token.Quoted && s.pos < len(s.text) && !unicode.IsSpace(s.text[s.pos]) {
-		return s.refuse(s.pos, "After a closing quote a space is needed.")
+		return s.refuse(s.pos, L("After a closing quote a space is needed."))
 	}
 	return nil
 }
@@ -164,7 +165,7 @@ func (s *scanner) tag(b *strings.Builder, token *Token) error {
 	case strings.HasPrefix(target, "!subteam^"):
 		b.WriteString(strings.TrimPrefix(target, "!subteam^"))
 	case strings.HasPrefix(target, "!"):
-		return s.refuse(start, "A broadcast mention has no place in a command.")
+		return s.refuse(start, L("A broadcast mention has no place in a command."))
 	default:
 		b.WriteString(linkText(target, label))
 	}
@@ -188,11 +189,11 @@ func Spot(text string, at int) Line {
 }
 
 func (s *scanner) hidden(r rune) *Refusal {
-	return s.refuse(s.pos, fmt.Sprintf("There is an invisible character here (U+%04X). Type the text anew instead of pasting it.", r))
+	return s.refuse(s.pos, L("There is an invisible character here (", V(fmt.Sprintf("U+%04X", r)), "). Type the text anew instead of pasting it."))
 }
 
-func (s *scanner) refuse(at int, why string) *Refusal {
-	return Refuse(L(why), Spot(string(s.text), at))
+func (s *scanner) refuse(at int, why Line) *Refusal {
+	return Refuse(why, Spot(string(s.text), at))
 }
 
 // Unprintable reports characters that hide or reorder text: controls, zero-width, bidirectional marks.

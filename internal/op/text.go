@@ -1,6 +1,7 @@
 package op
 
 import (
+	"fmt"
 	"strings"
 	"time"
 )
@@ -10,7 +11,9 @@ type Span struct {
 	Text    string `json:"t,omitempty"` // the text, or the label of a link
 	Bold    bool   `json:"b,omitempty"`
 	Code    bool   `json:"c,omitempty"`
+	Fixed   bool   `json:"f,omitempty"` // bold, but words of the program and no name
 	Value   bool   `json:"v,omitempty"` // plain, but no fixed words: a number, a rule, a length of time
+	For     int64  `json:"l,omitempty"` // with Value: a length of time in milliseconds, which Text says
 	Person  string `json:"p,omitempty"` // user id
 	Group   string `json:"g,omitempty"` // user group id
 	Channel string `json:"ch,omitempty"`
@@ -23,7 +26,10 @@ type Span struct {
 // Line is one line for people. Its text comes from anywhere, so whoever draws it escapes every span.
 type Line []Span
 
-// L makes a line out of strings, spans and lines. There are hundreds of calls: inlined, they would make the program half a
+// Text is a fixed text of the program, to be put into a line. What people or the cloud have named is none: that is a Span.
+type Text string
+
+// L makes a line out of texts, spans and lines. A string is a constant. There are hundreds of calls: inlined, they would make the program half a
 // megabyte larger.
 //
 //go:noinline
@@ -33,6 +39,8 @@ func L(parts ...any) Line {
 		switch p := part.(type) {
 		case string:
 			line = append(line, Span{Text: p})
+		case Text:
+			line = append(line, Span{Text: string(p)})
 		case Span:
 			line = append(line, p)
 		case Line:
@@ -45,12 +53,36 @@ func L(parts ...any) Line {
 // B is bold text: names of studios, scenes and streams.
 func B(text string) Span { return Span{Text: text, Bold: true} }
 
+// Strong is bold text of the program itself.
+func Strong(text Text) Span { return Span{Text: string(text), Bold: true, Fixed: true} }
+
 // Code is text to type or an identifier.
 func Code(text string) Span { return Span{Text: text, Code: true} }
 
 // V is a value without styling: a number, a rule, a length of time. Fixed words stand in strings of their own, so that lines
 // can be translated by them.
 func V(text string) Span { return Span{Text: text, Value: true} }
+
+// For is a length of time: "850 ms", "45 s", "3 min", "1 h 02 min".
+func For(d time.Duration) Span {
+	return Span{Text: length(d), Value: true, For: d.Milliseconds()}
+}
+
+func length(d time.Duration) string {
+	if d > 0 && d < time.Second {
+		return fmt.Sprintf("%d ms", d.Milliseconds())
+	}
+	d = d.Round(time.Second)
+	switch {
+	case d < time.Minute:
+		return fmt.Sprintf("%d s", int(d.Seconds()))
+	case d < time.Hour && d%time.Minute != 0:
+		return fmt.Sprintf("%d min %02d s", int(d.Minutes()), int(d.Seconds())%60)
+	case d < time.Hour:
+		return fmt.Sprintf("%d min", int(d.Minutes()))
+	}
+	return fmt.Sprintf("%d h %02d min", int(d.Hours()), int(d.Minutes())%60)
+}
 
 // Who is a person by id.
 func Who(id string) Span { return Span{Person: id} }
@@ -113,6 +145,7 @@ const (
 	MarkFailed    Mark = "failed"
 	MarkUnknown   Mark = "unknown"
 	MarkDenied    Mark = "denied"
+	MarkLocked    Mark = "locked" // somebody keeps it for themselves
 	MarkNeutral   Mark = "neutral"
 )
 
@@ -132,6 +165,7 @@ type Answer struct {
 	Items []Item
 	Note  Line // small print
 	Next  []Next
+	Pick  *Pick // lets the reader choose what was missing or unclear
 }
 
 // Refusal is an error made for people: what is wrong, and what to do. Any other error is shown as an internal one.

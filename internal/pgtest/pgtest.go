@@ -61,6 +61,15 @@ func (s *Shared) Address(t testing.TB) string {
 	return schema(t, s.url)
 }
 
+// Space gives the address of a new, empty schema to a program that is no test, and what removes it.
+func (s *Shared) Space() (address string, drop func() error, err error) {
+	s.once.Do(s.start)
+	if s.err != nil {
+		return "", nil, s.err
+	}
+	return space(s.url)
+}
+
 // Private gives the server when it was started here, else one of the test's own.
 func (s *Shared) Private(t testing.TB) *Server {
 	t.Helper()
@@ -109,26 +118,35 @@ func Need(t testing.TB, err error) {
 	t.SkipNow()
 }
 
-// schema makes a schema with a random name and gives the address that leads into it.
+// schema makes a schema that goes with the test.
 func schema(t testing.TB, address string) string {
 	t.Helper()
-	name := "test_" + strings.ToLower(rand.Text())
-	if err := run(address, "CREATE SCHEMA "+name); err != nil {
+	inside, drop, err := space(address)
+	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := run(address, "DROP SCHEMA "+name+" CASCADE"); err != nil {
+		if err := drop(); err != nil {
 			t.Error(err)
 		}
 	})
+	return inside
+}
+
+// space makes a schema with a random name and gives the address that leads into it.
+func space(address string) (inside string, drop func() error, err error) {
+	name := "test_" + strings.ToLower(rand.Text())
 	u, err := url.Parse(address)
 	if err != nil {
-		t.Fatal("the address of the test server cannot be read")
+		return "", nil, errors.New("the address of the test server cannot be read")
+	}
+	if err := run(address, "CREATE SCHEMA "+name); err != nil {
+		return "", nil, err
 	}
 	q := u.Query()
 	q.Set("search_path", name)
 	u.RawQuery = q.Encode()
-	return u.String()
+	return u.String(), func() error { return run(address, "DROP SCHEMA "+name+" CASCADE") }, nil
 }
 
 func run(address, statement string) error {

@@ -3,15 +3,48 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // errDamaged says that the file cannot be trusted. The store never repairs or replaces it by itself.
-var errDamaged = errors.New("the file is damaged or no database: stop here, keep a copy of it, and put the newest backup in its place")
+var errDamaged = errors.New("the file is damaged or no database")
+
+// errForeign says that the file belongs to something else.
+var errForeign = errors.New("this is the database of another program")
+
+// wayOut adds to what is wrong with a file what to do about it, all in one line.
+func wayOut(err error) error {
+	switch {
+	case errors.Is(err, errDamaged):
+		err = fmt.Errorf("%w; put a backup in its place with casterbot restore BACKUP, which keeps this file", err)
+	case errors.Is(err, errForeign):
+		err = fmt.Errorf("%w; name another file", err)
+	}
+	return oneLine(err)
+}
+
+// oneLine keeps the text of an error in one line, whatever the database said.
+func oneLine(err error) error {
+	if err == nil || !strings.Contains(err.Error(), "\n") {
+		return err
+	}
+	return flat{err}
+}
+
+type flat struct{ error }
+
+func (f flat) Error() string { return strings.Join(strings.Fields(f.error.Error()), " ") }
+
+func (f flat) Unwrap() error { return f.error }
 
 // advise says what to do where SQLite only says what is wrong.
 func advise(err error) error {
@@ -53,9 +86,9 @@ func recent(text string) error {
 	return nil
 }
 
-// sound looks through the whole file for damage.
-func sound(ctx context.Context, db *sql.DB) error {
-	rows, err := db.QueryContext(ctx, "PRAGMA quick_check(1)")
+// sound looks through the whole file for damage, by quick_check or, slower, by integrity_check.
+func sound(ctx context.Context, db *sql.DB, check string) error {
+	rows, err := db.QueryContext(ctx, "PRAGMA "+check+"(1)")
 	if err != nil {
 		return err
 	}
@@ -69,6 +102,33 @@ func sound(ctx context.Context, db *sql.DB) error {
 	return nil
 }
 
+// cutOff notices a file that ends within a page, which SQLite reads as zeros. Where rows wait in a log beside it the log has
+// the rest.
+func cutOff(path string) error {
+	if wal, err := os.Stat(path + "-wal"); err == nil && wal.Size() > 0 {
+		return nil
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	head := make([]byte, 18)
+	n, err := io.ReadFull(file, head)
+	if n == 0 || n == len(head) && string(head[:15]) != "SQLite format 3" { // a new file, or one that SQLite itself refuses
+		return nil
+	}
+	info, unread := file.Stat()
+	page := int64(binary.BigEndian.Uint16(head[16:]))
+	if page == 1 { // as the format writes the size that does not fit
+		page = 1 << 16
+	}
+	if err != nil || unread != nil || page == 0 || info.Size()%page != 0 {
+		return fmt.Errorf("%w (it ends within a page)", errDamaged)
+	}
+	return nil
+}
+
 // ours refuses to put tables into the database of another program.
 func ours(ctx context.Context, db *sql.DB) error {
 	var all, known int
@@ -77,9 +137,91 @@ func ours(ctx context.Context, db *sql.DB) error {
 		return err
 	}
 	if all > 0 && known == 0 {
-		return errors.New("this is the database of another program; name another file")
+		return errForeign
 	}
 	return nil
+}
+
+// casterbots demands the tables of casterbot; a database without any is none of its.
+func casterbots(ctx context.Context, db *sql.DB) error {
+	var known int
+	const tables = `SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name IN ('migrations', 'operations', 'events', 'inbox')`
+	if err := db.QueryRowContext(ctx, tables).Scan(&known); err != nil {
+		return err
+	}
+	if known < 4 {
+		return errForeign
+	}
+	return nil
+}
+
+// parts lists every table, column and index.
+const parts = `SELECT m.type || ' ' || m.name || COALESCE(' with a column ' || c.name, '') FROM sqlite_master m
+	LEFT JOIN pragma_table_info(m.name) c ON m.type = 'table' WHERE m.name NOT LIKE 'sqlite_%' ORDER BY 1`
+
+// complete demands every table, column and index that the migrations make: without the index of running operations, for
+// instance, two could run at once. What a newer version has added or dropped is its matter.
+func (s *Store) complete(ctx context.Context) error {
+	if newer, err := s.newer(ctx); newer || err != nil {
+		return err
+	}
+	want, err := model(ctx)
+	if err != nil {
+		return err
+	}
+	have, err := partsOf(ctx, s.writer)
+	for _, part := range want {
+		if err == nil && !slices.Contains(have, part) {
+			return fmt.Errorf("%w (there is no %s)", errDamaged, part)
+		}
+	}
+	return err
+}
+
+// newer reports that a version after this one has worked on the database.
+func (s *Store) newer(ctx context.Context) (bool, error) {
+	files, err := migrations.ReadDir("migrations")
+	if err != nil {
+		return false, err
+	}
+	var at int
+	err = s.reader.QueryRowContext(ctx, selectMigrated).Scan(&at)
+	return at > len(files), err
+}
+
+// model gives the parts of a database that is new.
+func model(ctx context.Context) ([]string, error) {
+	db, err := sql.Open("sqlite", memory)
+	if err != nil {
+		return nil, err
+	}
+	defer db.Close()
+	db.SetMaxOpenConns(1)
+	if _, err := db.ExecContext(ctx, createMigrations); err != nil {
+		return nil, err
+	}
+	files, err := migrations.ReadDir("migrations")
+	if err != nil {
+		return nil, err
+	}
+	for _, file := range files {
+		text, err := migrations.ReadFile("migrations/" + file.Name())
+		if err != nil {
+			return nil, err
+		}
+		if _, err := db.ExecContext(ctx, strings.ReplaceAll(string(text), "{serial}", sqliteDialect.serial)); err != nil {
+			return nil, err
+		}
+	}
+	return partsOf(ctx, db)
+}
+
+func partsOf(ctx context.Context, db *sql.DB) ([]string, error) {
+	rows, err := db.QueryContext(ctx, parts)
+	if err != nil {
+		return nil, err
+	}
+	return collect(rows, func(row scanner) (text string, err error) { return text, row.Scan(&text) })
 }
 
 // obeyed reads back the settings of a connection.

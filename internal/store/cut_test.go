@@ -60,7 +60,8 @@ func count(ctx context.Context, s *Store, id, name string) (n int, err error) {
 	return n, err
 }
 
-// steps is the way of a command: received, created, confirmed, claimed, noted, finished.
+// steps is every write on the way of a command: received, created, confirmed, called off, claimed, dropped, sent again, noted,
+// finished, settled, denied.
 var steps = []step{
 	{"receive", "",
 		func(ctx context.Context, s *Store, o op.Operation) error {
@@ -81,7 +82,27 @@ var steps = []step{
 		func(ctx context.Context, s *Store, o op.Operation) (n int, err error) {
 			return n, s.reader.QueryRowContext(ctx, "SELECT COUNT(*) FROM operations o JOIN events e ON e.operation = o.id WHERE key = $1", o.Key).Scan(&n)
 		}},
-	moving(op.Pending, op.Queued), moving(op.Queued, op.Running), moving(op.Running, op.Succeeded), moving(op.Running, op.Unknown),
+	moving(op.Pending, op.Queued), moving(op.Pending, op.Cancelled), moving(op.Queued, op.Running), moving(op.Queued, op.Failed),
+	moving(op.Running, op.Succeeded), moving(op.Running, op.Unknown), moving(op.Unknown, op.Succeeded),
+	{"send again", op.Unknown,
+		func(ctx context.Context, s *Store, o op.Operation) error {
+			return s.Note(ctx, o.ID, Note{Send: true, Version: o.Version}, op.Event{Name: "sent again"})
+		},
+		func(ctx context.Context, s *Store, o op.Operation) (int, error) {
+			now, err := s.Get(ctx, o.ID)
+			times, err2 := count(ctx, s, o.ID, "sent again")
+			if now.Sends != o.Sends+times {
+				return times, fmt.Errorf("%d events and %d sends", times, now.Sends)
+			}
+			return times, errors.Join(err, err2)
+		}},
+	{"record", "",
+		func(ctx context.Context, s *Store, o op.Operation) error {
+			return s.Record(ctx, op.Event{Name: "denied " + o.Key})
+		},
+		func(ctx context.Context, s *Store, o op.Operation) (n int, err error) {
+			return n, s.reader.QueryRowContext(ctx, "SELECT COUNT(*) FROM events WHERE name = $1", "denied "+o.Key).Scan(&n)
+		}},
 	{"note", op.Unknown,
 		func(ctx context.Context, s *Store, o op.Operation) error {
 			return s.Note(ctx, o.ID, Note{Look: true}, op.Event{Name: op.EventReconciled})
@@ -94,23 +115,29 @@ var steps = []step{
 // A connection breaks after each answer of the server and before each request to it, while a command takes its way. What
 // the store then says is what happened.
 func TestConnectionCutAtEachStatement(t *testing.T) {
-	t.Parallel()
+	for _, st := range steps {
+		t.Run(st.name+" out of "+string(st.ready), func(t *testing.T) {
+			t.Parallel()
+			cutEverywhere(t, st)
+		})
+	}
+}
+
+func cutEverywhere(t *testing.T, st step) {
 	s, witness, p := through(t)
 	n := 0
-	for _, st := range steps {
-		for _, c := range []cutting{{}, {reset: true}, {request: true}} {
-			breaks := 0
-			for at := 1; ; at++ {
-				n++
-				c.left = at
-				if !cutOnce(t, s, witness, p, st, sample(n), c) {
-					break
-				}
-				breaks++
+	for _, c := range []cutting{{}, {reset: true}, {request: true}} {
+		breaks := 0
+		for at := 1; ; at++ {
+			n++
+			c.left = at
+			if !cutOnce(t, s, witness, p, st, sample(n), c) {
+				break
 			}
-			if breaks < 4 {
-				t.Errorf("%s: the connection broke at %d places only", st.name, breaks)
-			}
+			breaks++
+		}
+		if breaks < 4 {
+			t.Errorf("%s: the connection broke at %d places only", st.name, breaks)
 		}
 	}
 }

@@ -2,8 +2,8 @@ package store
 
 import (
 	"bytes"
-	"context"
-	"errors"
+	"database/sql"
+	"fmt"
 	"log/slog"
 	"os"
 	"reflect"
@@ -26,7 +26,7 @@ func filled(t *testing.T) (url, path string, o op.Operation) {
 	return url, strings.TrimPrefix(url, "sqlite:"), o
 }
 
-func refused(t *testing.T, url, want string) {
+func refused(t *testing.T, url, want string) string {
 	t.Helper()
 	s, err := Open(t.Context(), url, Options{})
 	if err == nil {
@@ -35,6 +35,7 @@ func refused(t *testing.T, url, want string) {
 	if err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("got %v, want %q", err, want)
 	}
+	return fmt.Sprint(err)
 }
 
 func TestRestart(t *testing.T) {
@@ -68,33 +69,85 @@ func TestFileIsClosedToOthers(t *testing.T) {
 	}
 }
 
+// damages are ways in which a file is spoiled.
+var damages = map[string]func([]byte) []byte{
+	"another kind of file": func([]byte) []byte { return []byte(strings.Repeat("this is a letter\n", 300)) },
+	"head gone":            func(b []byte) []byte { return append(make([]byte, 100), b[100:]...) },
+	"head garbled":         func(b []byte) []byte { return append(bytes.Repeat([]byte{0x5a}, 16), b[16:]...) },
+	"tail gone":            func(b []byte) []byte { return b[:len(b)/2] },
+	"cut within a page":    func(b []byte) []byte { return b[:len(b)-1000] },
+	"only a beginning":     func(b []byte) []byte { return b[:50] },
+	"the last page overwritten": func(b []byte) []byte {
+		copy(b[len(b)-4096:], bytes.Repeat([]byte{0xa5}, 4096))
+		return b
+	},
+	"a page overwritten": func(b []byte) []byte {
+		copy(b[8192:], bytes.Repeat([]byte{0xa5}, 4096))
+		return b
+	},
+}
+
 func TestDamagedFilesAreRefusedAndLeftAlone(t *testing.T) {
 	t.Parallel()
-	for name, damage := range map[string]func([]byte) []byte{
-		"another kind of file": func([]byte) []byte { return []byte(strings.Repeat("this is a letter\n", 300)) },
-		"head gone":            func(b []byte) []byte { return append(make([]byte, 100), b[100:]...) },
-		"tail gone":            func(b []byte) []byte { return b[:len(b)/2] },
-		"the last page overwritten": func(b []byte) []byte {
-			copy(b[len(b)-4096:], bytes.Repeat([]byte{0xa5}, 4096))
-			return b
-		},
-		"a page overwritten": func(b []byte) []byte {
-			copy(b[8192:], bytes.Repeat([]byte{0xa5}, 4096))
-			return b
-		},
-	} {
+	for name, damage := range damages {
 		url, path, _ := filled(t)
-		whole, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
+		broken := spoil(t, path, damage)
+		said := refused(t, url, "casterbot restore BACKUP")
+		if !strings.Contains(said, path) || strings.Contains(said, "\n") {
+			t.Errorf("%s: not one line with the name of the file: %q", name, said)
 		}
-		broken := bytes.Clone(damage(whole))
-		if err := os.WriteFile(path, broken, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		refused(t, url, "put the newest backup in its place")
 		if left, err := os.ReadFile(path); err != nil || !bytes.Equal(left, broken) {
 			t.Errorf("%s: the file was changed, %v", name, err)
+		}
+	}
+}
+
+// spoil damages a file and gives what is in it then.
+func spoil(t *testing.T, path string, damage func([]byte) []byte) []byte {
+	t.Helper()
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	broken := bytes.Clone(damage(whole))
+	if err := os.WriteFile(path, broken, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return broken
+}
+
+func TestADatabaseThatLacksAPartIsRefused(t *testing.T) {
+	t.Parallel()
+	for statement, want := range map[string]string{
+		"DROP INDEX operations_running":            "there is no index operations_running",
+		"DROP TABLE paces":                         "there is no table paces",
+		"ALTER TABLE operations DROP COLUMN looks": "there is no table operations with a column looks",
+	} {
+		url, path, _ := filled(t)
+		alter(t, path, "DROP INDEX operations_unshown", "ALTER TABLE probe ADD COLUMN more TEXT", "CREATE INDEX operations_unshown ON operations (created)")
+		if strings.Contains(statement, "COLUMN") { // its rule names the column
+			alter(t, path, "PRAGMA writable_schema=on", "UPDATE sqlite_master SET sql = replace(sql, 'AND looks >= 0', '') WHERE name = 'operations'", "PRAGMA writable_schema=reset")
+		}
+		alter(t, path, statement)
+		said := refused(t, url, want)
+		if !strings.Contains(said, "casterbot restore BACKUP") {
+			t.Error(said)
+		}
+	}
+}
+
+// alter runs statements on a closed database.
+func alter(t *testing.T, path string, statements ...string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	db.SetMaxOpenConns(1)
+	for _, statement := range statements {
+		if _, err := db.Exec(statement); err != nil {
+			t.Fatal(statement, err)
 		}
 	}
 }
@@ -116,6 +169,10 @@ func TestLostDatabaseIsNotBegunAnew(t *testing.T) {
 		t.Error("the file was made")
 	}
 	if err := os.Remove(path + "-wal"); err != nil {
+		t.Fatal(err)
+	}
+	refused(t, url, "a database was there")
+	if err := os.Remove(path + ".lock"); err != nil { // the last file of it
 		t.Fatal(err)
 	}
 	open(t, url, newClock())
@@ -152,41 +209,5 @@ func TestNewerDatabaseIsUsedWithAWarning(t *testing.T) {
 	defer s.Close()
 	if _, err := s.Get(t.Context(), o.ID); err != nil || !strings.Contains(said.String(), "newer casterbot") {
 		t.Errorf("%v, %s", err, said.String())
-	}
-}
-
-func TestBackup(t *testing.T) {
-	url, _, o := filled(t)
-	s := open(t, url, newClock())
-	copied := t.TempDir() + "/copy's.db"
-	if err := s.Backup(t.Context(), copied); err != nil {
-		t.Fatal(err)
-	}
-	if info, err := os.Stat(copied); err != nil || info.Mode().Perm() != 0o600 {
-		t.Errorf("%v, %v", info, err)
-	}
-	move(t, s, Move{ID: o.ID, From: op.Queued, To: op.Expired})
-	before, err := os.ReadFile(copied)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Backup(t.Context(), copied); err == nil || !strings.Contains(err.Error(), "is there already") {
-		t.Errorf("got %v", err)
-	}
-	if after, err := os.ReadFile(copied); err != nil || !bytes.Equal(before, after) {
-		t.Errorf("the backup was touched, %v", err)
-	}
-	second := open(t, "sqlite:"+copied, newClock())
-	if got, err := second.Get(t.Context(), o.ID); err != nil || !reflect.DeepEqual(got, o) {
-		t.Errorf("%+v, %v", got, err)
-	}
-	ended, cancel := context.WithCancel(t.Context())
-	cancel()
-	broken := copied + ".2"
-	if err := s.Backup(ended, broken); err == nil {
-		t.Error("a backup without time")
-	}
-	if _, err := os.Stat(broken); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("half a backup is left, %v", err)
 	}
 }

@@ -185,10 +185,15 @@ func (s *Store) received(ctx context.Context, a *arrival, failed error) (fresh b
 }
 
 // Settle records that something received is worked off. An unknown key changes nothing.
-func (s *Store) Settle(ctx context.Context, key string) error {
+func (s *Store) Settle(ctx context.Context, keys ...string) error {
 	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx, now int64) error {
-		_, err := s.in(ctx, tx, settleReceived).ExecContext(ctx, key, now)
-		return err
+		stmt := s.in(ctx, tx, settleReceived)
+		for _, key := range keys {
+			if _, err := stmt.ExecContext(ctx, key, now); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	if err != nil {
 		return fmt.Errorf("settle: %w", err)
@@ -222,14 +227,17 @@ func scanReceived(row scanner) (Received, error) {
 	return r, err
 }
 
-// Prune forgets the keys of settled arrivals from before a time. Those of the last 24 hours stay in any case, and the
-// keys of operations for ever.
+// Prune forgets the keys of settled arrivals from before a time, and the memos that have ended before it. Those of the last
+// 24 hours stay in any case, and the keys of operations for ever.
 func (s *Store) Prune(ctx context.Context, before time.Time) error {
 	if oldest := s.now().Add(-keep); before.After(oldest) {
 		before = oldest
 	}
 	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx, _ int64) error {
 		_, err := tx.ExecContext(ctx, pruneReceived, before.UnixMilli())
+		if err == nil {
+			_, err = tx.ExecContext(ctx, pruneMemos, before.UnixMilli())
+		}
 		return err
 	})
 	if err != nil {

@@ -19,6 +19,7 @@ type Query struct {
 	States     []op.State
 	ExpiredBy  time.Time // their time of expiry is not after this
 	SentBefore time.Time // they were sent, and before this
+	Since      time.Time // they were created at this time or later
 	Unshown    bool      // their card shows an older version
 	Target     string    // key of the target
 	Asker      string
@@ -64,6 +65,9 @@ func (q Query) text() (string, []any) {
 	}
 	if !q.SentBefore.IsZero() {
 		where = append(where, "sent > 0 AND sent < "+arg(q.SentBefore.UnixMilli()))
+	}
+	if !q.Since.IsZero() {
+		where = append(where, "created >= "+arg(q.Since.UnixMilli()))
 	}
 	if q.Unshown {
 		where = append(where, "shown < version")

@@ -58,10 +58,11 @@ func (l *lock) remember() error {
 	return l.write()
 }
 
+// write puts the line over the one before. On a full disk that fails without losing what stood there.
 func (l *lock) write() error {
-	err := l.file.Truncate(0)
+	_, err := l.file.WriteAt([]byte(l.line+"\n"), 0)
 	if err == nil {
-		_, err = l.file.WriteAt([]byte(l.line+"\n"), 0)
+		err = l.file.Truncate(int64(len(l.line) + 1))
 	}
 	if err != nil {
 		return fmt.Errorf("write the lock: %w", err)

@@ -73,6 +73,27 @@ const (
 	selectReceivedMark = `SELECT mark FROM inbox WHERE key = $1`
 	selectUnsettled    = `SELECT key, kind, body, at FROM inbox WHERE settled = 0 ORDER BY at, key LIMIT $1`
 
+	memoColumns = `key, kind, body, version, at, ends`
+
+	// The version under a key never goes back while the row is there, so what was read before can never be taken for what
+	// stands there now.
+	insertMemo = `INSERT INTO memos (` + memoColumns + `, mark) VALUES ($1, $2, $3, 1, $4, $5, $6)
+		ON CONFLICT (key) DO UPDATE SET kind = excluded.kind, body = excluded.body, version = memos.version + 1,
+			at = excluded.at, ends = excluded.ends, mark = excluded.mark
+		WHERE memos.ends > 0 AND memos.ends <= excluded.at
+		RETURNING ` + memoColumns
+	updateMemo = `UPDATE memos SET kind = $2, body = $3, version = version + 1, at = $4, ends = $5, mark = $6
+		WHERE key = $1 AND version = $7 AND (ends = 0 OR ends > $4)
+		RETURNING ` + memoColumns
+	endMemo = `UPDATE memos SET version = version + 1, ends = $2, mark = $3
+		WHERE key = $1 AND version = $4 AND (ends = 0 OR ends > $2)
+		RETURNING ` + memoColumns
+	pruneMemos = `DELETE FROM memos WHERE ends > 0 AND ends < $1`
+
+	selectMemo     = `SELECT ` + memoColumns + ` FROM memos WHERE key = $1 AND (ends = 0 OR ends > $2)`
+	selectMemos    = `SELECT ` + memoColumns + ` FROM memos WHERE kind = $1 AND (ends = 0 OR ends > $2) ORDER BY key`
+	selectMemoMark = `SELECT ` + memoColumns + ` FROM memos WHERE key = $1 AND mark = $2`
+
 	setProbe = `INSERT INTO probe (id, replica, at) VALUES (1, $1, $2)
 		ON CONFLICT (id) DO UPDATE SET replica = excluded.replica, at = excluded.at`
 

@@ -56,7 +56,7 @@ func TestEveryWriteCarriesAnArgument(t *testing.T) {
 			return
 		}
 		found++
-		for _, whole := range []string{insertOperation, adoptReceived, holdOperation} { // literals in pieces
+		for _, whole := range []string{insertOperation, adoptReceived, holdOperation, insertMemo} { // literals in pieces
 			if strings.HasPrefix(whole, text) {
 				text = whole
 			}
@@ -68,6 +68,15 @@ func TestEveryWriteCarriesAnArgument(t *testing.T) {
 	if found < 9 {
 		t.Errorf("only %d writing statements were found", found)
 	}
+}
+
+// The driver calls some lost connections safe to retry that are not, so nobody asks it.
+func TestTheDriverIsNotAskedWhetherToRetry(t *testing.T) {
+	inspect(t, func(n ast.Node) {
+		if id, ok := n.(*ast.Ident); ok && id.Name == "SafeToRetry" {
+			t.Error("SafeToRetry is asked")
+		}
+	})
 }
 
 // Exec is called with arguments everywhere but where tables are made, which may happen twice without harm.

@@ -57,12 +57,18 @@ func openSQLite(ctx context.Context, name string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := local(filepath.Dir(path)); err != nil {
+		return nil, err
+	}
 	held, err := hold(path, o.Now())
 	if err != nil {
 		return nil, err
 	}
 	if err := makeFile(path, held.opened); err != nil {
 		return nil, errors.Join(err, held.release())
+	}
+	if err := cutOff(path); err != nil {
+		return nil, errors.Join(wayOut(err), held.release())
 	}
 	s, err := attach(ctx, path, o, held.release)
 	if err != nil {
@@ -96,8 +102,8 @@ func makeFile(path string, opened bool) error {
 	missing := err != nil
 	wal, err := os.Stat(path + "-wal")
 	left := err == nil && wal.Size() > 0
-	if missing && left || !missing && info.Size() == 0 && (opened || left) {
-		return fmt.Errorf("the file is missing or empty, but a database was there: put a backup in its place, or remove %s* to begin anew", path)
+	if (missing || info.Size() == 0) && (opened || left) {
+		return fmt.Errorf("the file is missing or empty, but a database was there: put a backup in its place with casterbot restore BACKUP, or remove %s* to begin anew", path)
 	}
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
@@ -124,7 +130,7 @@ func attach(ctx context.Context, path string, o Options, release func() error) (
 		s.reader.SetMaxIdleConns(readers)
 	}
 	if err := s.check(ctx, path); err != nil {
-		return nil, errors.Join(advise(err), s.reader.Close(), s.writer.Close())
+		return nil, errors.Join(wayOut(advise(err)), s.reader.Close(), s.writer.Close())
 	}
 	if err := s.prepare(ctx); err != nil {
 		return nil, errors.Join(err, s.reader.Close(), s.writer.Close())
@@ -150,7 +156,7 @@ func (s *Store) check(ctx context.Context, path string) error {
 	if err := modern(ctx, s.writer); err != nil {
 		return err
 	}
-	if err := sound(ctx, s.writer); err != nil {
+	if err := sound(ctx, s.writer, "quick_check"); err != nil {
 		return err
 	}
 	if err := ours(ctx, s.writer); err != nil {
@@ -161,6 +167,9 @@ func (s *Store) check(ctx context.Context, path string) error {
 	}
 	if path == memory {
 		return nil
+	}
+	if err := s.complete(ctx); err != nil {
+		return err
 	}
 	return errors.Join(obeyed(ctx, s.writer), obeyed(ctx, s.reader))
 }

@@ -1,5 +1,5 @@
 // Package store keeps what must survive the process: what arrived and is not worked off yet (the inbox), the operations
-// with their states, and the audit trail (the events).
+// with their states, small documents beside them (the memos), and the audit trail (the events).
 //
 // It keeps true:
 //   - A state changes by one guarded UPDATE … WHERE id AND state … RETURNING, together with its event in one transaction.

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"casterbot/internal/op"
@@ -36,15 +37,15 @@ func (s *Store) write(ctx context.Context, do func(context.Context, *sql.Tx, int
 func (s *Store) writeWithin(ctx context.Context, limit time.Duration, do func(context.Context, *sql.Tx, int64) error) error {
 	t, err := s.begin(ctx, limit)
 	if err != nil {
-		return err
+		return unwritten(err)
 	}
 	defer t.end()
 	if err := do(t.ctx, t.Tx, t.now); err != nil {
 		_ = t.Rollback()
-		return err
+		return unwritten(err)
 	}
 	if err := s.commit(t.Tx); err != nil {
-		return &unsure{err, t.number}
+		return unwritten(&unsure{err, t.number})
 	}
 	return nil
 }
@@ -180,14 +181,9 @@ func (s *Store) change(ctx context.Context, e op.Event,
 	return s.after(ctx, o, err)
 }
 
-// definite reports whether an error was decided before anything was written.
+// definite reports whether an error is a refusal: decided before anything was written.
 func definite(err error) bool {
-	for _, known := range []error{ErrNotFound, ErrExists, ErrLost, ErrTargetBusy} {
-		if errors.Is(err, known) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(refusals, func(refusal error) bool { return errors.Is(err, refusal) })
 }
 
 // marked looks whether the trail holds the mark of a write that failed.

@@ -1,0 +1,211 @@
+package op
+
+import (
+	"regexp"
+	"strings"
+)
+
+// clauses are the placeholders that take several words of a command, by the rule that tells how many of the words at hand are
+// theirs; none is 0. A name that stands before one of them needs no quotes: it goes on until the clause begins.
+var clauses = map[string]func(Table, []Token) int{
+	"verb":   Table.verbWords,
+	"until":  func(_ Table, words []Token) int { return untilWords(words) },
+	"person": func(_ Table, words []Token) int { return personWords(words) },
+}
+
+// remainder is the placeholder that takes whatever is left.
+const remainder = "why"
+
+// gather joins the words that belong to one placeholder, so that there is one for each, an empty one where nothing was typed.
+// Usages without such a placeholder are left as they are.
+func (t Table) gather(places []Placeholder, words []Token) []Token {
+	if !clausal(places) {
+		return words
+	}
+	var out []Token
+	for i, place := range places {
+		n := t.share(places[i:], words)
+		if n < 0 {
+			return append(out, words...)
+		}
+		one := Token{}
+		if n > 0 {
+			one = joined(words[:n])
+		}
+		if place.Name == "verb" {
+			one.Text = t.verbOf(one.Text)
+		}
+		if place.Name == "person" && n == 2 {
+			one = words[1]
+		}
+		out, words = append(out, one), words[n:]
+	}
+	return append(out, words...)
+}
+
+func clausal(places []Placeholder) bool {
+	for _, place := range places {
+		if clauses[place.Name] != nil || place.Name == remainder {
+			return true
+		}
+	}
+	return false
+}
+
+// share is how many of the words are the first placeholder's; -1 when that cannot be told without quotes.
+func (t Table) share(places []Placeholder, words []Token) int {
+	name := places[0].Name
+	switch {
+	case len(words) == 0:
+		return 0
+	case asks(words[0]):
+		return 1
+	case clauses[name] != nil:
+		return clauses[name](t, words)
+	case name == remainder:
+		return len(words)
+	case words[0].Quoted:
+		return 1
+	}
+	return t.nameWords(places[1:], words)
+}
+
+// nameWords is how far a name without quotes goes: to the next quote or clause. Without either everything is the name when
+// only clauses and what may be left out follow; else each placeholder has one word.
+func (t Table) nameWords(after []Placeholder, words []Token) int {
+	open := true
+	for _, place := range after {
+		open = open && place.Optional
+	}
+	for n := range words {
+		if words[n].Quoted || asks(words[n]) || t.begins(after, words[n:]) {
+			return n
+		}
+	}
+	switch {
+	case open:
+		return len(words)
+	case len(words) > len(after)+1:
+		return -1
+	}
+	return 1
+}
+
+// begins reports that the words begin with a clause of one of the placeholders.
+func (t Table) begins(places []Placeholder, words []Token) bool {
+	for _, place := range places {
+		if count := clauses[place.Name]; count != nil && count(t, words) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func asks(t Token) bool { return !t.Quoted && Fold(t.Text) == choose }
+
+func joined(words []Token) Token {
+	texts := make([]string, len(words))
+	for i, w := range words {
+		texts[i] = w.Text
+	}
+	return Token{Text: strings.Join(texts, " "), Start: words[0].Start, Quoted: words[0].Quoted, Person: words[0].Person}
+}
+
+var (
+	wholeClause = regexp.MustCompile(`^(until|for) (\d|today|tomorrow)`)
+	dayWord     = regexp.MustCompile(`^(\d{4}-\d{1,2}-\d{1,2}|today|tomorrow)$`)
+	timeWord    = regexp.MustCompile(`^\d{1,2}[:.]?\d{0,2}(am|pm)?$`)
+	lengthWord  = regexp.MustCompile(`^[\d.,hm]*\d[\d.,hm]*(h|m|min|mins|minutes?|hours?)?$`)
+	afterTime   = regexp.MustCompile(`^(am|pm|utc|z)$`)
+	unitWord    = regexp.MustCompile(`^(h|m|min|mins|minutes?|hours?)$`)
+	personID    = regexp.MustCompile(`^[UW][0-9A-Z]{2,}$`)
+)
+
+// untilWords counts the words of an end: until 22:00, until tomorrow 9:30, until 2026-11-23 01:30 UTC, for 2h, for 90 minutes.
+func untilWords(words []Token) int {
+	word := func(i int) string {
+		if i >= len(words) {
+			return ""
+		}
+		return Fold(words[i].Text)
+	}
+	n := 1
+	switch {
+	case wholeClause.MatchString(word(0)):
+		return 1
+	case words[0].Quoted:
+		return 0
+	case word(0) == "until" && dayWord.MatchString(word(1)) && timeWord.MatchString(word(2)):
+		n = 3
+	case word(0) == "until" && timeWord.MatchString(word(1)):
+		n = 2
+	case word(0) == "for" && lengthWord.MatchString(word(1)):
+		n = 2
+	case word(0) == "until": // no time that is known: said when it is read
+		return min(2, len(words))
+	default:
+		return 0
+	}
+	if word(0) == "until" && afterTime.MatchString(word(n)) || word(0) == "for" && unitWord.MatchString(word(n)) {
+		n++
+	}
+	return n
+}
+
+// personWords counts the words of "for @somebody".
+func personWords(words []Token) int {
+	someone := func(t Token) bool { return t.Person != "" || personID.MatchString(t.Text) }
+	switch {
+	case someone(words[0]):
+		return 1
+	case !words[0].Quoted && Fold(words[0].Text) == "for" && len(words) > 1 && someone(words[1]):
+		return 2
+	}
+	return 0
+}
+
+// verbWords counts the words that name a command: "caster.restart", "restart", "scene start", "record stop".
+func (t Table) verbWords(words []Token) int {
+	longest := 1
+	for n := 2; n <= len(words) && n <= 4; n++ {
+		if t.known(joined(words[:n]).Text) != "" {
+			longest = n
+		}
+	}
+	return longest
+}
+
+// verbOf gives the permission name for the words of a command; words that name none stay as they are.
+func (t Table) verbOf(typed string) string {
+	if verb := t.known(typed); verb != "" {
+		return verb
+	}
+	return typed
+}
+
+// known finds the verb of a command by its words, with or without its noun; a command that stands earlier in the table wins.
+func (t Table) known(typed string) string {
+	words := strings.TrimPrefix(strings.Join(strings.Fields(Fold(typed)), " "), "/")
+	for _, short := range []bool{false, true} {
+		for _, c := range t.Commands {
+			if t.named(c, words, short) {
+				return c.Verb
+			}
+		}
+	}
+	return ""
+}
+
+func (t Table) named(c Command, words string, short bool) bool {
+	names := []string{c.Verb, strings.ReplaceAll(c.Verb, ".", " ")}
+	for _, spelling := range append([]string{c.Usage}, c.Aliases...) {
+		names = append(names, strings.Join(Words(spelling), " "))
+	}
+	for _, name := range names {
+		_, bare, _ := strings.Cut(strings.ReplaceAll(name, ".", " "), " ")
+		if short && bare != "" && bare == words || !short && name == words {
+			return true
+		}
+	}
+	return false
+}

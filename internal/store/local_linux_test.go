@@ -1,0 +1,18 @@
+package store
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestNetworkFileSystemsAreRefused(t *testing.T) {
+	for number, want := range map[uint32]string{0x6969: "NFS", 0xff534d42: "CIFS", 0xef53: "", 0x01021994: ""} { // ext4, tmpfs
+		err := onThisMachine(number)
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%x: %v", number, err)
+		}
+	}
+	if err := local(t.TempDir()); err != nil {
+		t.Error(err)
+	}
+}

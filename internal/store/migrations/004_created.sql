@@ -1,0 +1,1 @@
+CREATE INDEX operations_created ON operations (created);
