@@ -22,8 +22,12 @@ const (
 var actions = []Action{
 	{"CopyCaster", true, onCaster, "caster-write"},
 	{"RestartCaster", true, onCaster, "caster-write"},
+	{"StartCaster", true, onCaster, "caster-write"},
+	{"StopCaster", true, onCaster, "caster-write"},
 	{"StartCasterScene", true, onCaster, "caster-write"},
 	{"StopCasterScene", true, onCaster, "caster-write"},
+	{"CopyCasterSceneConfig", true, onCaster, "caster-write"},
+	{"EffectCasterUrgent", true, onCaster, "caster-write"},
 	{"RealTimeRecordCommand", true, onDomain, "record"},
 	{"DescribeCasters", false, onAny, "list"},
 	{"DescribeCasterScenes", false, onAny, "list"},

@@ -21,8 +21,11 @@ type Config struct {
 	// without a trace no failure can be told to be NotSent.
 	Transport http.RoundTripper
 	// Reserve, if set, gives the turns of the limiter in place of this process alone, so that several processes together
-	// stay under the account's limits. When it fails, reads make do with the process's own turns and writes are not sent.
+	// stay under the account's limits. When it fails, reads make do with one turn a second and writes are not sent.
 	Reserve Reserve
+	// Leave, if set, is asked right before a write is handed to a connection. Its error, whose text people may read, holds the
+	// write back: that is NotSent, and nothing is tried again.
+	Leave func(ctx context.Context) error
 	// Waiting, if set, is told before every pause: for a slot of the limiter or before a send is tried again.
 	Waiting func(ctx context.Context, action string, wait time.Duration)
 }
@@ -57,9 +60,15 @@ type Scene struct {
 	ID, Name string
 	Program  bool // OutputType 1: the PGM scene, which is on air; else a PVW scene
 	Open     bool // Status 1
-	Layout   string
+	// Layout and Components are what the scene shows, by id. Two scenes of one caster that have the same of both show the
+	// same picture.
+	Layout     string
+	Components []string
 	// PlayURL is for playback and carries auth_key: whoever has it can watch. Keep it out of logs and of the audit trail.
 	PlayURL string
+	// WatchURL is the same picture at an address that a browser or player takes a link to, empty where there is none. It
+	// carries auth_key too.
+	WatchURL string
 }
 
 // CasterConfig is the part of DescribeCasterConfig that commands need.

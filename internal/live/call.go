@@ -51,7 +51,7 @@ const (
 // call sends until there is an answer, a failure that must not be repeated, or no time and tries left. Keys that the
 // service does not take are fetched once more.
 func (c *Client) call(ctx context.Context, a Action, p params) ([]byte, error) {
-	tries, reread, due := readTries, false, c.wall()
+	tries, reread := readTries, false
 	if a.Write {
 		tries = writeTries
 	}
@@ -59,7 +59,7 @@ func (c *Client) call(ctx context.Context, a Action, p params) ([]byte, error) {
 		if err := c.slot(ctx, a); err != nil {
 			return nil, err
 		}
-		body, err := c.send(ctx, a, p, due)
+		body, err := c.send(ctx, a, p)
 		switch {
 		case err == nil:
 			return body, nil
@@ -70,8 +70,7 @@ func (c *Client) call(ctx context.Context, a Action, p params) ([]byte, error) {
 		case !again(a, err):
 			return nil, err
 		default:
-			wait := c.backoff(try)
-			if due = c.wall().Add(wait); !c.pause(ctx, a.Name, wait) {
+			if !c.pause(ctx, a.Name, c.backoff(try)) {
 				return nil, err
 			}
 		}

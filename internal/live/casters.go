@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // A list longer than maxPages pages is cut by an error rather than read for ever.
@@ -98,6 +99,8 @@ func (c *Client) Scenes(ctx context.Context, casterID string) ([]Scene, error) {
 		SceneList list[struct {
 			SceneId, SceneName, LayoutId, StreamUrl string
 			OutputType, Status                      number
+			ComponentIds                            list[string]
+			StreamInfos                             list[struct{ OutputStreamUrl string }]
 		}]
 	}](ctx, c, "DescribeCasterScenes", params{{"CasterId", casterID}})
 	if err != nil {
@@ -105,10 +108,16 @@ func (c *Client) Scenes(ctx context.Context, casterID string) ([]Scene, error) {
 	}
 	var scenes []Scene
 	for _, row := range said.SceneList {
-		scenes = append(scenes, Scene{
+		scene := Scene{
 			ID: row.SceneId, Name: row.SceneName, Program: row.OutputType == 1, Open: row.Status == 1,
-			Layout: row.LayoutId, PlayURL: row.StreamUrl,
-		})
+			Layout: row.LayoutId, Components: row.ComponentIds, PlayURL: row.StreamUrl,
+		}
+		for _, info := range row.StreamInfos {
+			if scene.WatchURL == "" && strings.HasPrefix(info.OutputStreamUrl, "http") {
+				scene.WatchURL = info.OutputStreamUrl
+			}
+		}
+		scenes = append(scenes, scene)
 	}
 	return scenes, nil
 }

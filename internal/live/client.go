@@ -49,7 +49,7 @@ func New(config Config) (*Client, error) {
 	c := &Client{config: config, scheme: scheme, host: host, own: newTurns(), jitter: fullJitter}
 	c.turns = c.own
 	if config.Reserve != nil {
-		c.turns = sharedTurns{config.Reserve}
+		c.own, c.turns = scarceTurns(), sharedTurns{config.Reserve}
 	}
 	c.reads, c.writes = config.Transport, config.Transport
 	if config.Transport == nil {

@@ -1,6 +1,7 @@
 package live
 
 import (
+	"context"
 	"errors"
 	"io"
 	"log"
@@ -10,7 +11,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 )
 
 func TestNoConnectionIsNotSent(t *testing.T) {
@@ -137,22 +137,54 @@ func TestExchangeLetsOneRequestThrough(t *testing.T) {
 	wantSends(t, f, 1)
 }
 
-// A machine that slept between the decision and the send wakes up with a stale order.
-func TestStaleWriteIsNotSent(t *testing.T) {
-	var calls atomic.Int32
-	f := newCloud(t, ok())
+// Whoever ordered a write is asked when it is about to be out of hand, and can hold it back: then nothing was sent, and it is not
+// tried again. A read is nobody's order.
+func TestHeldWriteIsNotSent(t *testing.T) {
+	type key struct{}
+	f := newCloud(t, refuse(400, "Throttling.User"), ok())
+	left := 0
 	c := f.client(t, func(c *Config) {
-		c.Now = func() time.Time {
-			if calls.Add(1) == 1 {
-				return time.Unix(0, 0)
+		c.Leave = func(ctx context.Context) error {
+			if left++; ctx.Value(key{}) != "the order" || left == 2 {
+				return errors.New("too late")
 			}
-			return time.Unix(0, 0).Add(sendWithin)
+			return nil
+		}
+	})
+	_, err := c.RestartCaster(context.WithValue(t.Context(), key{}, "the order"), "c1")
+	if e := wantClass(t, err, NotSent); e.Message != "too late" {
+		t.Errorf("%v", e)
+	}
+	if wantSends(t, f, 1); left != 2 {
+		t.Errorf("asked %d times", left)
+	}
+	if _, err := c.Casters(t.Context()); err != nil || left != 2 {
+		t.Errorf("a read is held back: %v", err)
+	}
+}
+
+// What is asked is asked when the connection stands: a connection may take seconds to come, and whoever decided on the write may
+// have been taken for dead by then.
+func TestWriteIsHeldOnItsConnection(t *testing.T) {
+	f := newCloud(t, ok())
+	connected := false
+	c := f.client(t, func(c *Config) {
+		dial := func(ctx context.Context, network, address string) (net.Conn, error) {
+			conn, err := (&net.Dialer{}).DialContext(ctx, network, address)
+			connected = true
+			return conn, err
+		}
+		c.Transport = &http.Transport{DialContext: dial, DisableKeepAlives: true}
+		c.Leave = func(context.Context) error {
+			if connected {
+				return errors.New("too late")
+			}
+			return nil
 		}
 	})
 	_, err := c.RestartCaster(t.Context(), "c1")
-	wantClass(t, err, NotSent)
-	wantSends(t, f, 0)
-	if _, err := c.Casters(t.Context()); err != nil {
-		t.Errorf("a read is never stale: %v", err)
+	if e := wantClass(t, err, NotSent); e.Message != "too late" {
+		t.Errorf("%v", e)
 	}
+	wantSends(t, f, 0)
 }

@@ -2,13 +2,13 @@ package live
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"io"
 	"net/http"
 	"net/http/httptrace"
 	"sync/atomic"
-	"time"
 )
 
 const maxBody = 1 << 20
@@ -16,15 +16,14 @@ const maxBody = 1 << 20
 // exchange is one request and what became of it: the transport under one SDK client, which lives as long. It lets
 // one request through, whatever the SDK tries, and takes the whole answer out of the SDK's hands.
 type exchange struct {
-	ctx    context.Context
-	base   http.RoundTripper
-	now    func() time.Time
-	before time.Time // when a send would be stale, by the wall clock; zero: never
+	ctx   context.Context
+	base  http.RoundTripper
+	leave func(context.Context) error // Config.Leave of a write; nil: whatever comes may leave
 
-	called   bool // the SDK has made its one request
-	late     bool // it was held back because too much time had passed
-	released bool // it went on to base
-	status   int  // 0: no answer
+	called   bool  // the SDK has made its one request
+	held     error // why leave has held it back
+	released bool  // it went on to base
+	status   int   // 0: no answer
 	header   http.Header
 	body     []byte
 	err      error // why there is no whole answer
@@ -38,29 +37,16 @@ func (x *exchange) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, errors.New("a second request, or one that is not a POST")
 	}
 	x.called = true
-	if x.err = x.ready(); x.err != nil {
+	if x.err = x.ctx.Err(); x.err != nil {
 		return nil, x.err
 	}
 	x.released = true
 	response, err := x.base.RoundTrip(r.Clone(httptrace.WithClientTrace(x.ctx, x.trace())))
 	if err != nil {
-		x.err = err
-		return nil, err
+		x.err = cmp.Or(x.held, err)
+		return nil, x.err
 	}
 	return x.take(response)
-}
-
-// ready is the last look before the request is out of hand. A machine may have slept since the call began, which the
-// monotonic clock does not show.
-func (x *exchange) ready() error {
-	if err := x.ctx.Err(); err != nil {
-		return err
-	}
-	if !x.before.IsZero() && !x.now().Before(x.before) {
-		x.late = true
-		return errors.New("too late to send")
-	}
-	return nil
 }
 
 // trace watches for the moment from which the request may reach the server. That is GotConn rather than WroteHeaders:
@@ -69,8 +55,20 @@ func (x *exchange) ready() error {
 func (x *exchange) trace() *httptrace.ClientTrace {
 	return &httptrace.ClientTrace{
 		GetConn: func(string) { x.traced.Store(true) },
-		GotConn: func(httptrace.GotConnInfo) { x.handed.Store(true) },
+		GotConn: x.connected,
 	}
+}
+
+// connected is the last look before the request is out of hand: to connect may have taken long, or the process stood still
+// meanwhile. On a connection that is closed here nothing can leave.
+func (x *exchange) connected(on httptrace.GotConnInfo) {
+	if x.leave != nil && on.Conn != nil {
+		if x.held = x.leave(x.ctx); x.held != nil {
+			_ = on.Conn.Close()
+			return
+		}
+	}
+	x.handed.Store(true)
 }
 
 // unsent reports that the request certainly never reached a connection. A transport that does not trace proves nothing.

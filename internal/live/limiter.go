@@ -3,32 +3,49 @@ package live
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"golang.org/x/time/rate"
 )
 
-// pace is a family of operations with a common limit. Burst plus rate stays a little below the account's documented figure
-// per second, so that no window of one second, wherever it starts, holds more sends than that, even when some take longer
-// to leave than others.
+// pace is a limit for a family of calls. Burst plus rate is the most that leaves in any second, wherever it begins.
 type pace struct {
 	family string
-	rate   rate.Limit // sends per second
+	rate   rate.Limit // calls per second
 	burst  int
 }
 
-// paces: 10/s for caster writes, 15/s for lists, 50/s for record commands and for the other reads of streams.
-// https://www.alibabacloud.com/help/en/live/developer-reference/qps-limit-on-an-api-operation-in-apsaravideo-live
-var paces = []pace{
-	{"caster-write", 7, 3},
-	{"list", 10, 4},
-	{"record", 38, 9},
-	{"stream", 38, 9},
+// What leaves at most. Everything together stays within 10 calls a second, the smallest of the account's limits: they are shared
+// with other tools, and a studio that is operated by hand needs no more. Looking has a limit of its own below that, so that
+// however much is looked at, changes find a turn.
+var (
+	calls = pace{"call", 5, 5}
+	looks = pace{"look", 4, 4}
+)
+
+// pacesOf are the limits that a call has to pass, in this order.
+func pacesOf(a Action) []pace {
+	if a.Write {
+		return []pace{calls}
+	}
+	return []pace{looks, calls}
 }
 
-// slotWithin is how long a call may wait for its slot. A write that was decided longer ago than this is stale.
-const slotWithin = 5 * time.Second
+// documented is how many calls of a family the account allows in one second.
+// https://www.alibabacloud.com/help/en/live/developer-reference/qps-limit-on-an-api-operation-in-apsaravideo-live
+var documented = map[string]int{"caster-write": 10, "list": 15, "record": 50, "stream": 50}
+
+// PerSecond is how many calls of an action and of those that share its limit the account documents for one second, 0 for an
+// action that is not in Actions.
+func PerSecond(action string) int { return documented[find(action).family] }
+
+// slotWithin is how long a call may wait for its slot. Whoever decided on a write gives it about five seconds to leave
+// (Config.Leave); what comes later than this would be held back.
+const slotWithin = 4 * time.Second
+
+// late is how long after its turn a call may leave. One that is later, because the process or the database stood still, takes
+// another turn: calls that were held up together would leave together.
+const late = 100 * time.Millisecond
 
 // errNoTurn says that the turn would come too late.
 var errNoTurn = errors.New("too many calls are waiting")
@@ -44,8 +61,8 @@ type turns interface {
 type ownTurns map[string]*rate.Limiter
 
 func newTurns() ownTurns {
-	m := make(ownTurns, len(paces))
-	for _, p := range paces {
+	m := ownTurns{}
+	for _, p := range []pace{calls, looks} {
 		m[p.family] = rate.NewLimiter(p.rate, p.burst)
 	}
 	return m
@@ -76,34 +93,58 @@ func (t sharedTurns) take(ctx context.Context, p pace, within time.Duration) (ti
 	return wait, func() {}, err
 }
 
-// slot waits for the action's turn. It gives up at once, without using up the slot, when the turn comes later than
+// scarceTurns are what reads make do with when the shared turns cannot be asked for: so few that two processes, and what is left
+// of the shared turns, stay under the account's limits together.
+func scarceTurns() ownTurns {
+	m := newTurns()
+	for family := range m {
+		m[family] = rate.NewLimiter(1, 1)
+	}
+	return m
+}
+
+// slot waits for the action's turn in each of its limits. It gives up at once, without using up a turn, when one comes later than
 // slotWithin or than the context's deadline.
 func (c *Client) slot(ctx context.Context, a Action) *Error {
 	if err := ctx.Err(); err != nil {
 		return &Error{Class: NotSent, Action: a.Name, Message: "given up before it was sent", cause: contextCause(err)}
 	}
-	i := slices.IndexFunc(paces, func(p pace) bool { return p.family == a.family })
-	if i < 0 {
+	if a.family == "" {
 		return &Error{Class: NotSent, Action: a.Name, Message: "not an operation of this program"}
 	}
-	wait, back, err := c.take(ctx, a, paces[i])
-	if err == nil && c.pause(ctx, a.Name, wait) {
-		return nil
+	begun := time.Now()
+	for _, p := range pacesOf(a) {
+		switch err := c.turn(ctx, a, p, begun); {
+		case err == nil:
+		case errors.Is(err, errNoTurn):
+			return &Error{Class: NotSent, Action: a.Name, Message: errNoTurn.Error(), cause: contextCause(ctx.Err())}
+		default:
+			return &Error{Class: NotSent, Action: a.Name, Message: "the turns that all replicas share cannot be asked for", cause: contextCause(ctx.Err())}
+		}
 	}
-	if err == nil {
-		back()
-		err = errNoTurn
-	}
-	if !errors.Is(err, errNoTurn) {
-		return &Error{Class: NotSent, Action: a.Name, Message: "the turns that all replicas share cannot be asked for", cause: contextCause(ctx.Err())}
-	}
-	return &Error{Class: NotSent, Action: a.Name, Message: errNoTurn.Error(), cause: contextCause(ctx.Err())}
+	return nil
 }
 
-// take takes a turn. When those that are shared cannot be asked for, a read makes do with those of this process: it
-// changes nothing, and the service refuses what is too much.
-func (c *Client) take(ctx context.Context, a Action, p pace) (time.Duration, func(), error) {
-	within := slotWithin
+// turn waits for a turn of one limit, and for another one when it wakes too late for it.
+func (c *Client) turn(ctx context.Context, a Action, p pace, begun time.Time) error {
+	for {
+		asked := time.Now()
+		wait, back, err := c.take(ctx, a, p, slotWithin-asked.Sub(begun))
+		if err != nil {
+			return err
+		}
+		if !c.pause(ctx, a.Name, wait) {
+			back()
+			return errNoTurn
+		}
+		if time.Since(asked) <= wait+late {
+			return nil
+		}
+	}
+}
+
+// take takes a turn. When those that are shared cannot be asked for, a read makes do with the few of this process.
+func (c *Client) take(ctx context.Context, a Action, p pace, within time.Duration) (time.Duration, func(), error) {
 	if end, ok := ctx.Deadline(); ok {
 		within = min(within, time.Until(end))
 	}

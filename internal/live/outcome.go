@@ -14,8 +14,8 @@ func (x *exchange) outcome(a Action, k keys, panicked bool) ([]byte, *Error) {
 	switch {
 	case x.unsent():
 		e.Class, e.Message, e.cause = NotSent, "no connection to the service", contextCause(x.err)
-		if e.final = x.late; x.late {
-			e.Message = "too much time has passed since it was decided"
+		if x.held != nil {
+			e.final, e.Message = true, x.held.Error()
 		}
 	case x.err != nil:
 		e.Message, e.cause = "no complete answer", contextCause(x.err)

@@ -24,8 +24,7 @@ func (p params) missing() string {
 }
 
 // send makes one attempt: at most one request leaves. The body is returned for a success that names its request.
-// A write that was due more than sendWithin ago is not sent.
-func (c *Client) send(ctx context.Context, a Action, p params, due time.Time) ([]byte, *Error) {
+func (c *Client) send(ctx context.Context, a Action, p params) ([]byte, *Error) {
 	ctx, cancel := context.WithTimeout(ctx, c.config.Wait)
 	defer cancel()
 	k, failed := c.config.Credentials.keys(ctx)
@@ -33,20 +32,14 @@ func (c *Client) send(ctx context.Context, a Action, p params, due time.Time) ([
 		failed.Action = a.Name
 		return nil, failed
 	}
-	x := &exchange{ctx: ctx, base: c.reads, now: c.wall}
+	x := &exchange{ctx: ctx, base: c.reads}
 	if a.Write {
-		x.base, x.before = c.writes, due.Add(sendWithin)
+		x.base, x.leave = c.writes, c.config.Leave
 	}
 	panicked := c.drive(x, k, a, p)
 	c.noteSkew(x.header.Get("Date"))
 	return x.outcome(a, k, panicked)
 }
-
-// sendWithin is how late a write may leave, by the wall clock: a machine that was asleep wakes with a stale decision.
-const sendWithin = 5 * time.Second
-
-// wall is the clock without its monotonic part, which stands still while the machine sleeps.
-func (c *Client) wall() time.Time { return c.config.Now().Round(0) }
 
 // drive lets the SDK sign and send through x. What the SDK makes of the answer, in errors that quote addresses and
 // sometimes in a panic, is dropped: x has the answer.

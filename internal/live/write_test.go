@@ -79,6 +79,16 @@ func TestReceipts(t *testing.T) {
 			Receipt{RequestID: "R", PlayURL: "rtmp://x/y"}, map[string]string{"Action": "StartCasterScene", "CasterId": "c1", "SceneId": "s1"}},
 		{"stop", `{"RequestId":"R"}`, func(ctx context.Context, c *Client) (Receipt, error) { return c.StopScene(ctx, "c1", "s1") },
 			Receipt{RequestID: "R"}, map[string]string{"Action": "StopCasterScene", "CasterId": "c1", "SceneId": "s1"}},
+		{"studio on", `{"RequestId":"R","PgmSceneInfos":{"SceneInfo":[{"SceneId":"s1","StreamUrl":"rtmp://x"}]}}`, func(ctx context.Context, c *Client) (Receipt, error) {
+			return c.StartCaster(ctx, "c1")
+		},
+			Receipt{RequestID: "R"}, map[string]string{"Action": "StartCaster", "CasterId": "c1"}},
+		{"studio off", `{"RequestId":"R"}`, func(ctx context.Context, c *Client) (Receipt, error) { return c.StopCaster(ctx, "c1") },
+			Receipt{RequestID: "R"}, map[string]string{"Action": "StopCaster", "CasterId": "c1"}},
+		{"take", `{"RequestId":"R"}`, func(ctx context.Context, c *Client) (Receipt, error) { return c.TakeScene(ctx, "c1", "pvw", "pgm") },
+			Receipt{RequestID: "R"}, map[string]string{"Action": "CopyCasterSceneConfig", "CasterId": "c1", "FromSceneId": "pvw", "ToSceneId": "pgm"}},
+		{"standby", `{"RequestId":"R"}`, func(ctx context.Context, c *Client) (Receipt, error) { return c.Standby(ctx, "c1", "pgm") },
+			Receipt{RequestID: "R"}, map[string]string{"Action": "EffectCasterUrgent", "CasterId": "c1", "SceneId": "pgm"}},
 		{"record", `{"RequestId":"R"}`, func(ctx context.Context, c *Client) (Receipt, error) { return c.Record(ctx, stream, "stop") },
 			Receipt{RequestID: "R"}, map[string]string{"Action": "RealTimeRecordCommand", "Command": "stop", "DomainName": "live.example.com", "AppName": "show", "StreamName": "main"}},
 	}
