@@ -37,6 +37,7 @@ type Config struct {
 	PolicyFile  string `envconfig:"CASTERBOT_POLICY" default:"policy.yml" desc:"who may do what, where; see docs/policy.md"`
 	DatabaseURL Secret `envconfig:"CASTERBOT_DATABASE_URL" default:"sqlite:casterbot.db" desc:"where operations are kept: sqlite:FILE, or postgres://… for several processes, see docs/scaling.md"`
 	AdminAddr   string `envconfig:"CASTERBOT_ADMIN_ADDR" default:"127.0.0.1:9090" desc:"address of /healthz and /readyz; empty for none"`
+	WatchShare  int    `envconfig:"CASTERBOT_WATCH_SHARE" default:"10" desc:"how much of the account's limits the guardian and the boards may use, in percent"`
 	LogLevel    string `envconfig:"CASTERBOT_LOG_LEVEL" default:"info" desc:"debug, info, warn or error"`
 	LogFormat   string `envconfig:"CASTERBOT_LOG_FORMAT" default:"json" desc:"json or text"`
 }
@@ -95,27 +96,51 @@ func Load() (Config, error) {
 	return c, c.check()
 }
 
+// Database reads the address of the database alone, for commands that need nothing else.
+func Database() (string, error) {
+	c := Config{}
+	if err := envconfig.Process("", &c); err != nil {
+		return "", fmt.Errorf("read the environment: %w", err)
+	}
+	for _, f := range fields(&c) {
+		if f.secret != &c.DatabaseURL {
+			continue
+		}
+		if err := f.readFile(); err != nil {
+			return "", err
+		}
+	}
+	return c.DatabaseURL.Reveal(), c.checkPlaces()
+}
+
 // readFiles takes secrets out of the files that NAME_FILE names, and removes secrets from the environment of this process.
 func (c *Config) readFiles() error {
 	for _, f := range fields(c) {
 		if f.secret == nil {
 			continue
 		}
-		path := os.Getenv(f.name + "_FILE")
-		given := os.Getenv(f.name)
-		_ = os.Unsetenv(f.name)
-		if path == "" {
-			continue
+		if err := f.readFile(); err != nil {
+			return err
 		}
-		if given != "" {
-			return fmt.Errorf("%s and %s_FILE are both set; keep one", f.name, f.name)
-		}
-		text, err := os.ReadFile(path)
-		if err != nil {
-			return fmt.Errorf("%s_FILE: %w", f.name, err)
-		}
-		*f.secret = Secret(strings.TrimSpace(string(text)))
 	}
+	return nil
+}
+
+func (f field) readFile() error {
+	path := os.Getenv(f.name + "_FILE")
+	given := os.Getenv(f.name)
+	_ = os.Unsetenv(f.name)
+	if path == "" {
+		return nil
+	}
+	if given != "" {
+		return fmt.Errorf("%s and %s_FILE are both set; keep one", f.name, f.name)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return fmt.Errorf("%s_FILE: %w", f.name, err)
+	}
+	*f.secret = Secret(strings.TrimSpace(string(text)))
 	return nil
 }
 
@@ -133,6 +158,9 @@ func (c *Config) check() error {
 	}
 	if err := c.checkPlaces(); err != nil {
 		return err
+	}
+	if c.WatchShare < 1 || c.WatchShare > 100 {
+		return fmt.Errorf("CASTERBOT_WATCH_SHARE is %d: it should be a number of percent from 1 to 100", c.WatchShare)
 	}
 	if strings.Contains(os.Getenv("DEBUG"), "sdk") {
 		return errors.New("DEBUG contains \"sdk\", which makes the cloud SDK print keys: unset it")

@@ -55,6 +55,7 @@ func TestLoadRefuses(t *testing.T) {
 		set  map[string]string
 		want []string
 	}{
+		"no share":        {slack(map[string]string{"CASTERBOT_WATCH_SHARE": "0"}), []string{"CASTERBOT_WATCH_SHARE", "percent"}},
 		"nothing":         {nil, []string{"casterbot sandbox"}},
 		"one token":       {map[string]string{"SLACK_APP_TOKEN": "xapp-fake"}, []string{"SLACK_BOT_TOKEN", "xoxb-", "OAuth & Permissions"}},
 		"swapped":         {map[string]string{"SLACK_APP_TOKEN": "xoxb-fake", "SLACK_BOT_TOKEN": "xapp-fake"}, []string{"SLACK_APP_TOKEN", "xapp-"}},
@@ -133,5 +134,32 @@ func TestLogScrubs(t *testing.T) {
 	}
 	if _, err := (Config{LogLevel: "info", LogFormat: "xml"}).Log(nil); err == nil || !strings.Contains(err.Error(), "CASTERBOT_LOG_FORMAT") {
 		t.Error(err)
+	}
+}
+
+// Commands on the database alone need no token, and read no other secret.
+func TestDatabase(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "address")
+	if err := os.WriteFile(file, []byte("sqlite:/data/bot.db\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		set        map[string]string
+		want, fail string
+	}{
+		"default":      {nil, "sqlite:casterbot.db", ""},
+		"given":        {map[string]string{"CASTERBOT_DATABASE_URL": "sqlite:other.db"}, "sqlite:other.db", ""},
+		"in a file":    {map[string]string{"CASTERBOT_DATABASE_URL_FILE": file, "SLACK_BOT_TOKEN_FILE": "/none"}, "sqlite:/data/bot.db", ""},
+		"both":         {map[string]string{"CASTERBOT_DATABASE_URL_FILE": file, "CASTERBOT_DATABASE_URL": "sqlite:x"}, "", "keep one"},
+		"no such file": {map[string]string{"CASTERBOT_DATABASE_URL_FILE": "/none"}, "", "CASTERBOT_DATABASE_URL_FILE"},
+		"no address":   {map[string]string{"CASTERBOT_DATABASE_URL": "casterbot.db"}, "", "CASTERBOT_DATABASE_URL"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			clean(t, c.set)
+			got, err := Database()
+			if c.fail == "" && (got != c.want || err != nil) || c.fail != "" && (err == nil || !strings.Contains(err.Error(), c.fail)) {
+				t.Errorf("%q, %v", got, err)
+			}
+		})
 	}
 }

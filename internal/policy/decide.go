@@ -25,7 +25,7 @@ func (p *Policy) Decide(person op.Person, c op.Channel, verb string, effect op.E
 	}
 	own, ok := p.byID[c.ID]
 	if !ok {
-		first := op.L("This channel has no rights: ", p.file, " does not name ", op.In(c.ID), ".")
+		first := op.L("This channel has no rights: ", op.V(p.file), " does not name ", op.In(c.ID), ".")
 		return p.deny("", append([]op.Line{first}, p.ways(q, nil)...))
 	}
 	if verb == Help {
@@ -81,21 +81,21 @@ func (c *channel) first(person op.Person, verb string) *grant {
 // bar is a reason to refuse that no grant can lift.
 type bar struct {
 	holds bool
-	why   [2]string
+	why   [2]op.Text
 }
 
 // barred gives the first bar that holds, or nil.
 func (q question) barred() []op.Line {
 	changes := q.effect != op.Read
 	for _, b := range []bar{
-		{q.person.ID == "", [2]string{"I do not know who asks, so nothing was done."}},
-		{q.person.Deleted, [2]string{"This account is deactivated, so it may do nothing here."}},
-		{q.person.Bot, [2]string{"Bots and workflows may do nothing here: a person has to ask."}},
-		{q.person.Stale && changes, [2]string{"I cannot check your rights now, so nothing was done.",
+		{q.person.ID == "", [2]op.Text{"I do not know who asks, so nothing was done."}},
+		{q.person.Deleted, [2]op.Text{"This account is deactivated, so it may do nothing here."}},
+		{q.person.Bot, [2]op.Text{"Bots and workflows may do nothing here: a person has to ask."}},
+		{q.person.Stale && changes, [2]op.Text{"I cannot check your rights now, so nothing was done.",
 			"Slack did not tell me who you are and which groups you are in. Try again in a minute."}},
-		{q.channel.Stale && changes, [2]string{"I cannot check this channel now, so nothing was done.",
+		{q.channel.Stale && changes, [2]op.Text{"I cannot check this channel now, so nothing was done.",
 			"Slack did not tell me whether other organisations are in it. Try again in a minute."}},
-		{q.channel.Archived && changes, [2]string{"This channel is archived, so nothing can be changed from it."}},
+		{q.channel.Archived && changes, [2]op.Text{"This channel is archived, so nothing can be changed from it."}},
 	} {
 		if b.holds {
 			return lines(b.why[:]...)
@@ -104,7 +104,7 @@ func (q question) barred() []op.Line {
 	return nil
 }
 
-func lines(texts ...string) []op.Line {
+func lines(texts ...op.Text) []op.Line {
 	var out []op.Line
 	for _, t := range texts {
 		if t != "" {
@@ -118,7 +118,7 @@ func lines(texts ...string) []op.Line {
 func (p *Policy) withheld(q question, g *grant) []op.Line {
 	flags := []struct {
 		holds bool
-		text  string
+		text  op.Text
 	}{
 		{q.person.Stranger && !g.external, " allows it, but not for people of other organisations."},
 		{q.person.Guest && !g.guests, " allows it, but not for guests."},
@@ -126,7 +126,7 @@ func (p *Policy) withheld(q question, g *grant) []op.Line {
 	}
 	for _, f := range flags {
 		if f.holds {
-			return []op.Line{op.L(p.rule(g.line()), f.text)}
+			return []op.Line{op.L(op.V(p.rule(g.line())), f.text)}
 		}
 	}
 	return nil

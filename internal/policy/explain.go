@@ -34,7 +34,7 @@ func (p *Policy) Explain(person op.Person, c op.Channel, verb string, effect op.
 }
 
 func (p *Policy) step(g *grant, verb, through string) op.Line {
-	line := op.L(p.rule(g.line()), " is for ", p.names(g.who))
+	line := op.L(op.V(p.rule(g.line())), " is for ", p.names(g.who))
 	if through == "" {
 		line = op.L(line, ", not this person")
 	} else {

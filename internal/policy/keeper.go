@@ -168,3 +168,8 @@ func (k *Keeper) Channels() []string { return k.Current().Channels() }
 
 // Warnings are those of the policy in force.
 func (k *Keeper) Warnings() []string { return k.Current().Warnings() }
+
+// Who asks the policy in force.
+func (k *Keeper) Who(reader op.Person, channel, verb string, effect op.Effect, target op.Target) []op.Line {
+	return k.Current().Who(reader, channel, verb, effect, target)
+}

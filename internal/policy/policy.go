@@ -173,7 +173,7 @@ func (p *Policy) Scope(id string) (op.Scope, bool) {
 	}
 	return op.Scope{
 		Channel: id, Studio: c.studio, Stream: c.stream,
-		Streams: slices.Clone(c.streams), Default: cloneArgs(c.deflt), Watch: slices.Clone(c.watch), Language: c.language,
+		Streams: slices.Clone(c.streams), Default: cloneArgs(c.deflt), Watch: slices.Clone(c.watch), Watched: c.watched, Language: c.language,
 	}, true
 }
 

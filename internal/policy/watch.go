@@ -68,3 +68,9 @@ func (r *reader) watchStream(c *channel, p place) {
 		c.watch = append(c.watch, op.Target{Kind: "stream", ID: path, Name: name})
 	}
 }
+
+// watched reports whether a studio is one of those that are watched.
+func (c *channel) watched(id, name string) bool {
+	fits := func(t op.Target) bool { return t.Kind == "caster" && (t.Name == id || matchText(t.Name, name)) }
+	return slices.ContainsFunc(c.watch, fits) && c.studio(id, name)
+}

@@ -78,7 +78,15 @@ func TestWatchAndLanguage(t *testing.T) {
 			t.Errorf("watched %+v, want %+v", scope.Watch[i], want[i])
 		}
 	}
-	if other, _ := p.Scope("C0MORN"); other.Language != "" || len(other.Watch) != 0 {
+	for _, c := range []struct {
+		id, name string
+		want     bool
+	}{{"x1", "Evening News", true}, {"x1", "Morning Show", false}, {"4f0c7a1e", "Anything", true}, {"x1", "", false}} {
+		if scope.Watched(c.id, c.name) != c.want {
+			t.Errorf("%s %q: watched %v", c.id, c.name, !c.want)
+		}
+	}
+	if other, _ := p.Scope("C0MORN"); other.Watched("x1", "Evening News") || other.Language != "" || len(other.Watch) != 0 {
 		t.Errorf("C0MORN: %+v", other)
 	}
 }

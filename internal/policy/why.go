@@ -27,30 +27,30 @@ func (q question) newNameSentence() op.Line {
 
 func (p *Policy) onlyStudios(c *channel) op.Line {
 	if len(c.studios) == 0 {
-		return op.L(p.rule(c.line), " gives this channel no studios.")
+		return op.L(op.V(p.rule(c.line)), " gives this channel no studios.")
 	}
-	return op.L(p.rule(c.studiosLine), " gives this channel only these studios: ", quoted(c.studios), ".")
+	return op.L(op.V(p.rule(c.studiosLine)), " gives this channel only these studios: ", quoted(c.studios), ".")
 }
 
 func (p *Policy) onlyStreams(c *channel) op.Line {
 	if len(c.streams) == 0 {
-		return op.L(p.rule(c.line), " gives this channel no streams.")
+		return op.L(op.V(p.rule(c.line)), " gives this channel no streams.")
 	}
 	var patterns []string
 	for _, s := range c.streams {
 		patterns = append(patterns, s.Pattern)
 	}
-	return op.L(p.rule(c.streamsLine), " gives this channel only these streams: ", quoted(patterns), ".")
+	return op.L(op.V(p.rule(c.streamsLine)), " gives this channel only these streams: ", quoted(patterns), ".")
 }
 
 // likeStudios says which new names fit: the globs of the channel, with an example.
 func (p *Policy) likeStudios(c *channel) op.Line {
 	globs := slices.DeleteFunc(slices.Clone(c.studios), func(s string) bool { return !isGlob(s) })
 	if len(globs) == 0 {
-		return op.L(p.rule(c.studiosLine), " names this channel's studios one by one, so a new name must be added there first.")
+		return op.L(op.V(p.rule(c.studiosLine)), " names this channel's studios one by one, so a new name must be added there first.")
 	}
 	example := strings.NewReplacer("*", "…", "?", "1").Replace(globs[0])
-	return op.L("A new name must match ", quoted(globs), " (", p.rule(c.studiosLine), "): pick one like ", op.Code(example), ".")
+	return op.L("A new name must match ", quoted(globs), " (", op.V(p.rule(c.studiosLine)), "): pick one like ", op.Code(example), ".")
 }
 
 // way is a grant that allows the verb, in a channel that covers the target.
@@ -73,7 +73,7 @@ func (p *Policy) ways(q question, own *channel) []op.Line {
 		}
 	}
 	if len(found) == 0 && own != nil && p.covers(q, own) {
-		return []op.Line{op.L("No rule of ", p.file, " allows it.")}
+		return []op.Line{op.L("No rule of ", op.V(p.file), " allows it.")}
 	}
 	rank := func(w way) int {
 		switch {
@@ -107,7 +107,7 @@ func (c *channel) ways(q question) []way {
 }
 
 func (p *Policy) wayLine(q question, w way) op.Line {
-	line := op.L(p.rule(w.grant.line()), " allows it in ", op.In(w.channel.id))
+	line := op.L(op.V(p.rule(w.grant.line())), " allows it in ", op.In(w.channel.id))
 	if w.mine {
 		return op.L(line, ", for you too.")
 	}
@@ -116,7 +116,7 @@ func (p *Policy) wayLine(q question, w way) op.Line {
 }
 
 // notAmong says that the reader is not meant by a list as written.
-func notAmong(written []string) string {
+func notAmong(written []string) op.Text {
 	switch {
 	case len(written) > 1:
 		return "you are not among them"
@@ -135,7 +135,7 @@ func (p *Policy) askLine(q question, g *grant) op.Line {
 		}
 	}
 	if len(spans) > 0 {
-		return op.L(" Ask ", joined(spans, "or"), ".")
+		return op.L(" Ask ", joined(spans, " or "), ".")
 	}
 	for _, id := range g.who.ids {
 		if isUserGroup(id) && len(spans) < maxAsk {
@@ -145,7 +145,7 @@ func (p *Policy) askLine(q question, g *grant) op.Line {
 	if len(spans) == 0 {
 		return nil
 	}
-	return op.L(" Ask somebody of ", joined(spans, "or"), ".")
+	return op.L(" Ask somebody of ", joined(spans, " or "), ".")
 }
 
 // names gives a list of people as written: groups of the file by name, ids as people and user groups.
@@ -154,7 +154,7 @@ func (p *Policy) names(w principals) op.Line {
 	for _, name := range w.written {
 		spans = append(spans, p.span(name))
 	}
-	return joined(spans, "and")
+	return joined(spans, " and ")
 }
 
 func (p *Policy) span(name string) op.Span {
@@ -164,16 +164,16 @@ func (p *Policy) span(name string) op.Span {
 	case isUserGroup(name):
 		return op.Group(name)
 	}
-	return op.Span{Text: name}
+	return op.V(name)
 }
 
 // joined writes spans as a list: "a, b or c".
-func joined(spans []op.Span, word string) op.Line {
+func joined(spans []op.Span, word op.Text) op.Line {
 	line := op.Line{}
 	for i, s := range spans {
 		switch {
 		case i > 0 && i == len(spans)-1:
-			line = op.L(line, " "+word+" ")
+			line = op.L(line, word)
 		case i > 0:
 			line = op.L(line, ", ")
 		}
@@ -188,5 +188,5 @@ func quoted(texts []string) op.Line {
 	for _, t := range texts {
 		spans = append(spans, op.Code(t))
 	}
-	return joined(spans, "and")
+	return joined(spans, " and ")
 }

@@ -1,0 +1,78 @@
+package policy
+
+import (
+	"casterbot/internal/op"
+)
+
+// maxMembers is how many members of a group of the file are named.
+const maxMembers = 5
+
+// Who lists who may use the verb on the target: the grants of the channel from the top, then those of other channels. The first
+// grant of a channel that names somebody decides about them. People of other organisations are told nothing, guests only of
+// their channel.
+func (p *Policy) Who(reader op.Person, channel, verb string, effect op.Effect, target op.Target) []op.Line {
+	if reader.Stranger {
+		return lines("Ask somebody of the team that owns this channel.")
+	}
+	var here, elsewhere []op.Line
+	for _, c := range p.channels {
+		q := question{channel: op.Channel{ID: c.id}, verb: verb, effect: effect, target: target}
+		for _, g := range c.grants {
+			switch {
+			case !g.verbs[verb] || !p.covers(q, c):
+			case c.id == channel:
+				here = append(here, p.whoLine(c, g, effect))
+			case !reader.Guest:
+				elsewhere = append(elsewhere, p.whoLine(c, g, effect))
+			}
+		}
+	}
+	return append(here, elsewhere...)
+}
+
+// whoLine is one grant in words: "policy.yml:14, #show: operators (@crew). Another person approves: leads."
+func (p *Policy) whoLine(c *channel, g *grant, effect op.Effect) op.Line {
+	line := op.L(op.V(p.rule(g.line())), ", ", op.In(c.id), ": ", p.members(g.who), ".")
+	if effect == op.Read {
+		return line
+	}
+	switch g.confirm {
+	case op.ConfirmNone:
+		line = op.L(line, " Nobody has to confirm.")
+	case op.ConfirmSelf:
+		line = op.L(line, " They confirm it themselves.")
+	default:
+		line = op.L(line, " Another person approves: ", p.members(g.approvers), ".")
+	}
+	if g.onAir == op.ConfirmOther {
+		line = op.L(line, " On air another person approves: ", p.members(g.approvers), ".")
+	}
+	return line
+}
+
+// members gives a list of people as written, each group of the file with who is in it.
+func (p *Policy) members(w principals) op.Line {
+	line := op.Line{}
+	for i, name := range w.written {
+		if i > 0 {
+			line = op.L(line, ", ")
+		}
+		line = op.L(line, p.span(name))
+		g := p.groups[name]
+		if g == nil {
+			continue
+		}
+		line = op.L(line, " (")
+		for j, id := range g.members[:min(maxMembers, len(g.members))] {
+			if j > 0 {
+				line = op.L(line, ", ")
+			}
+			line = op.L(line, p.span(id))
+		}
+		if len(g.members) > maxMembers {
+			line = op.L(line, ", …")
+		}
+		line = op.L(line, ")")
+	}
+	return line
+}
