@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"casterbot/internal/crash"
@@ -22,12 +21,25 @@ const (
 // Accept takes a command as it arrived. It does only what fits before an acknowledgement: understand it, refuse what can be
 // refused at once, and make a change durable in the inbox. An error means that the store cannot write: nothing was taken.
 func (e *Engine) Accept(ctx context.Context, r op.Request) (Accepted, error) {
+	r, err := e.picked(r)
+	if err != nil {
+		return Accepted{Reply: e.answerFor(err)}, nil
+	}
+	if err := e.present(ctx, r); err != nil {
+		return Accepted{Reply: e.answerFor(err), Work: func(ctx context.Context) {
+			e.recordMismatch(ctx, op.Operation{Channel: r.Channel}, op.Click{Person: r.Person, PersonTeam: r.PersonTeam})
+		}}, nil
+	}
 	parsed, err := e.table.Parse(r.Text)
 	if err != nil {
 		return Accepted{Reply: e.answerFor(err)}, nil
 	}
 	if parsed.Help {
-		return e.help(r, parsed), nil
+		a := e.help(r, parsed)
+		if a.Work != nil {
+			a = e.keepLook(ctx, r, a.Work)
+		}
+		return a, nil
 	}
 	e.fillDefaults(&parsed, r.Channel)
 	if person, channel, ok := e.dir.Glance(r.Person, r.PersonTeam, r.Channel); ok {
@@ -41,27 +53,64 @@ func (e *Engine) Accept(ctx context.Context, r op.Request) (Accepted, error) {
 		return Accepted{Form: &form}, nil
 	}
 	if parsed.Command.Effect == op.Read {
-		return Accepted{Work: func(ctx context.Context) { e.read(ctx, r, parsed) }}, nil
+		return e.keepLook(ctx, r, func(ctx context.Context) { e.read(ctx, r, parsed) }), nil
 	}
 	return e.take(ctx, r, parsed)
 }
 
 // take makes a change durable before it is acknowledged.
 func (e *Engine) take(ctx context.Context, r op.Request, parsed op.Parsed) (Accepted, error) {
-	body, err := json.Marshal(r)
-	if err != nil {
-		return Accepted{}, fmt.Errorf("keep request %s: %w", r.Key, err)
-	}
-	crash.At("k0")
-	fresh, err := e.store.Receive(ctx, r.Key, kindCommand, body)
-	if err != nil {
-		return Accepted{}, fmt.Errorf("keep request %s: %w", r.Key, err)
-	}
-	crash.At("k1")
-	if !fresh {
-		return Accepted{}, nil
+	fresh, err := e.keep(ctx, r.Key, kindCommand, r)
+	if err != nil || !fresh {
+		return Accepted{}, err
 	}
 	return Accepted{Work: func(ctx context.Context) { e.submit(ctx, r, parsed) }, Drop: e.settler(r.Key)}, nil
+}
+
+var errRefusedBefore = errors.New("it was refused before, but may have been written down then")
+
+// keep makes a command or a click durable, and reports whether it is new. One that was refused because it could not be written
+// down may be sent again, as a form is. When the refused one is there after all, nobody works it off, so the second is refused too.
+func (e *Engine) keep(ctx context.Context, key, kind string, what any) (fresh bool, err error) {
+	body, err := json.Marshal(what)
+	if err == nil {
+		crash.At("k0")
+		fresh, err = e.store.Receive(ctx, key, kind, body)
+	}
+	if err != nil {
+		e.unsettled.Store(key, e.now().Add(lateAfter))
+		return false, fmt.Errorf("keep %s %s: %w", kind, key, err)
+	}
+	if until, left := e.unsettled.Load(key); !fresh && left && !until.(time.Time).IsZero() {
+		return false, fmt.Errorf("keep %s %s: %w", kind, key, errRefusedBefore)
+	}
+	if fresh {
+		e.unsettled.Delete(key)
+	}
+	crash.At("k1")
+	return fresh, nil
+}
+
+// keepLook keeps a command that only looks too, so that somebody answers it should this process die. Looking goes on when
+// nothing can be written.
+func (e *Engine) keepLook(ctx context.Context, r op.Request, look func(context.Context)) Accepted {
+	body, err := json.Marshal(r)
+	if err != nil {
+		return Accepted{Work: look}
+	}
+	ctx, cancel := context.WithTimeout(ctx, keepWithin)
+	defer cancel()
+	fresh, err := e.store.Receive(ctx, r.Key, kindCommand, body)
+	switch {
+	case err != nil:
+		e.log.Warn("a look is not kept", "error", err)
+	case !fresh:
+		return Accepted{}
+	}
+	return Accepted{Drop: e.settler(r.Key), Work: func(ctx context.Context) {
+		look(ctx)
+		e.unsettled.Store(r.Key, time.Time{})
+	}}
 }
 
 // fillDefaults puts the channel's default in place of an argument that was left out, unless the person asked to choose.
@@ -103,9 +152,10 @@ func (e *Engine) look(ctx context.Context, r op.Request, parsed op.Parsed) (op.A
 		return *denied(d), nil
 	}
 	scope, _ := e.policy.Scope(r.Channel)
-	answer, err := parsed.Command.Read(ctx, op.Call{Args: parsed.Args, Scope: scope})
+	scope.URLs = d.URLs
+	answer, err := parsed.Command.Read(ctx, e.call(ctx, r.Person, r.PersonTeam, parsed.Args, scope))
 	if err != nil {
-		return answer, chooser(err, parsed)
+		return answer, e.chooser(ctx, r, err, parsed)
 	}
 	return e.offered(ctx, r, answer), nil
 }
@@ -140,25 +190,6 @@ func (e *Engine) judge(ctx context.Context, r op.Request, c op.Command, target o
 		return op.Decision{}, op.Channel{}, rightsUnknown(err)
 	}
 	return e.policy.Decide(person, channel, c.Verb, c.Effect, target), channel, nil
-}
-
-// chooser adds a picker to a refusal of one argument: the same command with a question mark in its place.
-func chooser(err error, parsed op.Parsed) error {
-	refusal := &op.Refusal{}
-	if !errors.As(err, &refusal) || refusal.Field == "" {
-		return err
-	}
-	args := op.Args{}
-	for _, place := range op.Placeholders(parsed.Command.Usage) {
-		if place.Name == refusal.Field {
-			break
-		}
-		args[place.Name] = parsed.Args[place.Name]
-	}
-	text := strings.TrimSpace(op.Format(parsed.Command.Usage, args)) + " ?"
-	withPicker := *refusal
-	withPicker.Answer.Next = append([]op.Next{{Label: "Choose…", Text: text}}, refusal.Answer.Next...)
-	return &withPicker
 }
 
 func (e *Engine) recordDenied(ctx context.Context, r op.Request, verb string, d op.Decision) {

@@ -135,6 +135,10 @@ func TestPersonSettlesUnknown(t *testing.T) {
 		if now := s.get(o); now.Closer != ken || !strings.Contains(now.Outcome.Text.Plain(), "@U0KEN says") {
 			t.Errorf("%+v", now)
 		}
+		events, _ := s.store.Events(context.Background(), o.ID)
+		if last := events[len(events)-1]; last.Name != op.EventClosed || last.Actor != ken || last.Detail["outcome"] != string(state) {
+			t.Errorf("the trail ends in %+v", last)
+		}
 		if told := s.click(ana, o, op.ActNot); !strings.Contains(told, "settled by @U0KEN") {
 			t.Errorf("told %q", told)
 		}

@@ -22,9 +22,24 @@ func TestRefusedRepeatIsNoFailure(t *testing.T) {
 	}
 	o := s.asked("caster copy c1 New")
 	s.click(ana, o, op.ActConfirm)
+	s.want(o, op.Unknown, repeatsAtOnce)
+	s.advance(6 * time.Second)
 	s.want(o, op.Unknown, repeatAtMost)
+	if seen := s.get(o).Outcome.Evidence.Plain(); !strings.Contains(seen, "says nothing about the first call") {
+		t.Error(seen)
+	}
 	s.advance(time.Hour)
 	s.want(o, op.Unknown, repeatAtMost)
+}
+
+// The token is used for ten minutes after the first call; then a person is asked.
+func TestOldTokenIsNotUsed(t *testing.T) {
+	s := newStage(t)
+	s.verify = func() (op.Evidence, error) { return op.Evidence{}, nil }
+	o := s.asked("caster copy c1 New")
+	s.moved(o, "", op.Queued, op.Running, op.Unknown)
+	s.advance(repeatWithin)
+	s.want(o, op.Unknown, 0)
 }
 
 func TestRepeatNeedsTheRight(t *testing.T) {
@@ -183,6 +198,25 @@ func TestOpenRequestsAreLimited(t *testing.T) {
 	}
 }
 
+// A shutdown that does not wait any longer cuts the call off, and writes down that its outcome is not known.
+func TestShutdownDuringACall(t *testing.T) {
+	s := newStage(t)
+	s.calling = func(ctx context.Context) { <-ctx.Done() }
+	s.apply = func(int) op.Outcome { return op.Outcome{State: op.Unknown} }
+	o := s.asked("caster restart c1")
+	accepted, err := s.e.Press(context.Background(), s.press(ana, o, op.ActConfirm))
+	if err != nil {
+		t.Fatal(err)
+	}
+	accepted.Work(context.Background())
+	for deadline := time.Now().Add(10 * time.Second); s.state(o) != op.Running && time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+	}
+	over, cancel := context.WithCancel(context.Background())
+	cancel()
+	s.e.Close(over)
+	s.want(o, op.Unknown, 1)
+}
+
 // An answer that comes after a person has settled the operation changes nothing but is not lost.
 func TestLateAnswerStandsBesideThePersonsWord(t *testing.T) {
 	s := newStage(t)
@@ -211,4 +245,29 @@ func TestLateAnswerStandsBesideThePersonsWord(t *testing.T) {
 	if seen := s.get(o).Outcome.Evidence.Plain(); !strings.Contains(seen, "An answer came late: done") {
 		t.Errorf("evidence %q", seen)
 	}
+}
+
+// A command about the channel itself has no target: what is unknown about some studio is none of its business, and least of all
+// another channel's.
+func TestDoubtNeedsATarget(t *testing.T) {
+	s := newStage(t)
+	s.e.table.Commands = append(s.e.table.Commands, op.Command{
+		Usage: "caster board", Verb: "caster.board", Effect: op.Change, Apply: s.call, Verify: s.look,
+		Plan: func(_ context.Context, call op.Call) (op.Plan, error) {
+			return op.Plan{Args: call.Args, Title: op.L("Put up the board"), Fingerprint: "off"}, nil
+		},
+	})
+	s.e.table.Commands[0].Verify = nil
+	s.apply = func(int) op.Outcome { return op.Outcome{State: op.Unknown, Text: op.L("no answer")} }
+	doubtful := s.asked("caster restart c1")
+	s.click(ana, doubtful, op.ActConfirm)
+	s.want(doubtful, op.Unknown, 1)
+	board := s.asked("caster board")
+	if len(board.Plan.Facts) != 0 {
+		t.Errorf("its card says %q", board.Plan.Facts[0].Plain())
+	}
+	s.click(ana, board, op.ActConfirm)
+	s.want(board, op.Unknown, 2)
+	s.advance(looksAfterSilence[0])
+	s.want(board, op.Succeeded, 2)
 }

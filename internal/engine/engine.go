@@ -2,7 +2,8 @@
 //
 // To see whether anything can ever happen twice, read this package in this order: accept.go (a command arrives),
 // submit.go (it becomes a pending operation with a card), press.go (a person confirms), run.go (the one place that makes
-// the call), unknown.go (what is done when no answer came), sweep.go (expiry, recovery after a restart, owed cards).
+// the call; gate.go says until when it may leave), unknown.go (what is done when no answer came), sweep.go (expiry, recovery
+// after a restart, owed cards), follow.go (what comes of it later).
 //
 // What it keeps true:
 //   - A call leaves only after the state `running` is durable (run.go: claim), and only the claim that won may send.
@@ -23,6 +24,7 @@ import (
 	"time"
 
 	"casterbot/internal/crash"
+	"casterbot/internal/desk"
 	"casterbot/internal/op"
 	"casterbot/internal/store"
 )
@@ -48,14 +50,18 @@ type Engine struct {
 	policy  Policy
 	chat    Chat
 	dir     Directory
+	locks   desk.LockBook
 	now     func() time.Time
 	log     *slog.Logger
 	replica string
 	pause   func(context.Context, time.Duration) bool
 
 	owed      owed
+	shelf     shelf
+	home      rounds
 	runs      sync.Map // ids of operations that this process takes to their end
 	unwritten sync.Map // outcomes by id that could not be written down
+	unsettled sync.Map // keys of what is worked off and still in the inbox, and until when it may yet get there
 	looking   sync.Map // ids of unknown operations that are being looked at
 	told      sync.Map // id and state of operations without a card that the asker has been told of
 	wake      chan struct{}
@@ -81,10 +87,13 @@ const (
 	lateAfter     = 120 * time.Second
 	repeatQuickly = 20 * time.Second // as long as answers fail to come this soon, a repeatable call is repeated at once
 	repeatWithin  = 10 * time.Minute // a repeatable call may be sent again with its token
-	repeatAtMost  = 3                // in all
+	repeatsAtOnce = 3                // sends at once, the first one included
+	repeatAtMost  = 4                // sends in all
 	sweepEvery    = time.Second
 	targetRetry   = 300 * time.Millisecond
 	keepKeys      = 48 * time.Hour
+	keepWithin    = 300 * time.Millisecond // for making a look durable; it goes on without
+	settleAtOnce  = 500
 
 	openPerPerson  = 20 // operations of one person that may be open in a channel
 	openPerChannel = 100
@@ -103,11 +112,12 @@ func New(c Config) *Engine {
 		c.Pause = pause
 	}
 	e := &Engine{
-		table: c.Table, helps: helpRows(c.Table), store: c.Store, policy: c.Policy, chat: c.Chat, dir: c.Directory,
+		table: c.Table, helps: helpRows(c.Table), store: c.Store, policy: c.Policy, chat: c.Chat, dir: c.Directory, locks: desk.NewLockBook(c.Store),
 		now: crash.Clock(c.Now), log: c.Log, replica: c.Replica, pause: c.Pause, wake: make(chan struct{}, 1), swept: make(chan struct{}), beaten: make(chan struct{}),
 	}
 	e.base, e.abort = context.WithCancel(context.Background())
 	e.owed.init()
+	e.shelf.init()
 	return e
 }
 
@@ -153,6 +163,11 @@ func (e *Engine) Close(ctx context.Context) {
 	}
 	e.abort()
 	<-done
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), keepWithin)
+	defer cancel()
+	if err := e.settleLeft(last); err != nil {
+		e.log.Warn("some of what was answered is answered again after the restart", "error", err)
+	}
 	if e.stop != nil {
 		<-e.beaten
 	}

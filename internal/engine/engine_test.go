@@ -348,7 +348,7 @@ func TestDefaultsAndForms(t *testing.T) {
 	}
 	accepted = s.typed(ana, "caster copy")
 	form, err := s.e.Fill(context.Background(), op.Request{Person: ana, Channel: "C0"}, *accepted.Form)
-	if err != nil || len(form.Fields) != 2 || form.Fields[0].Value != "c1" || len(form.Fields[0].Options) != 2 || form.Fields[1].Max != 64 {
+	if err != nil || len(form.Fields) != 2 || form.Fields[0].Value != "c1" || form.Fields[0].Chosen.Label != "Evening News · on air" || form.Fields[1].Max != 64 {
 		t.Fatalf("%v %+v", err, form)
 	}
 	form.Fields[1].Value = "Evening News 47"
@@ -394,5 +394,22 @@ func TestInternalErrorHidesItself(t *testing.T) {
 	s.typed(ana, "caster restart c1")
 	if !strings.Contains(s.told[0], "Internal error, reference op-") || strings.Contains(s.told[0], "canary") {
 		t.Error(s.told[0])
+	}
+}
+
+// An address for playback is written down only for somebody who may see it, when they ask and still when it is there.
+func TestPlaybackAddressNeedsTheRightAtTheEnd(t *testing.T) {
+	for _, c := range []struct{ asking, answered, shown bool }{{true, true, true}, {true, false, false}, {false, true, false}} {
+		s := newStage(t)
+		s.urls = c.asking
+		o := s.asked("caster restart c1")
+		s.apply = func(int) op.Outcome {
+			s.with(func() { s.urls = c.answered })
+			return op.Outcome{State: op.Succeeded, Text: op.L("open"), Play: "rtmp://play.example/caster/x"}
+		}
+		s.click(ana, o, op.ActConfirm)
+		if play := s.get(o).Outcome.Play; (play != "") != c.shown {
+			t.Errorf("%+v: %q", c, play)
+		}
 	}
 }

@@ -2,12 +2,14 @@ package engine
 
 import "errors"
 
-// What a Chat says when it cannot show a card.
+// What a Chat says when it cannot show a card or tell somebody something.
 var (
 	// ErrNotInChannel: the bot is not in the channel, or the channel is gone or archived.
 	ErrNotInChannel = errors.New("not in the channel")
 	// ErrGone: the message of the card was deleted or can no longer be edited.
 	ErrGone = errors.New("the card is gone")
+	// ErrUnreachable: no private message can reach the person, now or later.
+	ErrUnreachable = errors.New("the person cannot be reached")
 	// ErrBusy: the chat asks to come back later.
 	ErrBusy = errors.New("the chat is busy")
 )

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"context"
 	"strings"
 	"testing"
 	"time"
@@ -38,19 +37,5 @@ func TestEvidenceOfAnotherOperationProvesNothing(t *testing.T) {
 				t.Errorf("the card says %q", seen)
 			}
 		})
-	}
-}
-
-// A process that stood still between the mark and the call must not make it: others may have taken over.
-func TestNoCallAfterAHalt(t *testing.T) {
-	s := newStage(t)
-	o := s.asked("caster restart c1")
-	command, _ := s.e.table.Find(o.Command)
-	if out := s.e.apply(context.Background(), o, command, time.Now().Add(-sendWithin-time.Second)); out.State != op.Failed {
-		t.Errorf("it is %s", out.State)
-	}
-	s.want(o, op.Pending, 0)
-	if out := s.e.apply(context.Background(), o, command, time.Now()); out.State != op.Succeeded {
-		t.Errorf("without a halt it is %s", out.State)
 	}
 }

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"casterbot/internal/op"
@@ -11,12 +12,12 @@ import (
 // form asks for every argument of a command; what was typed and the channel's defaults are filled in.
 func (e *Engine) form(p op.Parsed, r op.Request) op.Form {
 	words := strings.Join(op.Words(p.Command.Usage), " ")
-	form := op.Form{Command: p.Command.Usage, Title: "/" + words, Button: "Go on", Channel: r.Channel, Thread: r.Thread, Note: op.L(p.Command.Short)}
+	form := op.Form{Command: p.Command.Usage, Title: "/" + words, Button: "Go on", Channel: r.Channel, Thread: r.Thread, Away: r.Away, Text: op.Wanting(p.Command.Usage, p.Args, p.Missing...), Note: op.L(p.Command.Short)}
 	scope, _ := e.policy.Scope(r.Channel)
 	places := op.Placeholders(p.Command.Usage)
 	for _, place := range places {
 		kind, _ := e.table.Kind(place.Name)
-		field := op.Field{Name: place.Name, Label: kind.Label, Hint: kind.Hint, Max: kind.Max, Value: p.Args[place.Name]}
+		field := op.Field{Name: place.Name, Label: kind.Label, Hint: kind.Hint, Max: kind.Max, Value: p.Args[place.Name], Maybe: place.Optional}
 		if field.Value == "" {
 			field.Value = scope.Default[place.Name]
 		}
@@ -35,64 +36,78 @@ func (e *Engine) needed(name string, places []op.Placeholder) bool {
 	return false
 }
 
-// Fill gives the options of a form that was opened empty, or whose leading field has changed. What the person may not do is
-// said in the form.
+// Fill says what a form that was opened empty, or whose leading field has changed, holds already: what was typed and the
+// channel's defaults, where they mean one thing that can be picked. What can be picked besides is asked for by Suggest; the look
+// for it begins here. What the person may not do is said in the form.
 func (e *Engine) Fill(ctx context.Context, r op.Request, form op.Form) (op.Form, error) {
 	command, ok := e.table.Find(form.Command)
 	if !ok {
 		return form, errors.New("form of an unknown command")
 	}
-	if err := e.allowed(ctx, r, command, op.Target{}); err != nil {
-		form.Problem = e.answerFor(err).Title
+	d, _, err := e.judge(ctx, r, command, op.Target{}, anytime)
+	if err == nil && !d.Allowed {
+		err = e.deny(ctx, r, command.Verb, d)
+	}
+	if err != nil {
+		form.Problem, form.Fields = e.answerFor(err).Title, nil
 		return form, nil
 	}
 	form.Note = op.L(command.Short)
-	scope, _ := e.policy.Scope(r.Channel)
+	ctx, cancel := context.WithTimeout(ctx, listWithin)
+	defer cancel()
+	form.Fields = slices.Clone(form.Fields)
 	for i, field := range form.Fields {
-		if field.Max > 0 {
+		kind, _ := e.table.Kind(field.Name)
+		if kind.Options == nil {
 			continue
 		}
-		filled, err := e.fillField(ctx, field, op.Call{Args: form.Values(), Scope: scope})
-		if err != nil {
+		l, err := e.fieldOptions(ctx, r.Channel, d, kind, form.Values())
+		if err != nil && !errors.Is(err, errSlow) {
 			form.Problem = e.answerFor(err).Title
-			return form, nil
 		}
-		form.Fields[i] = filled
+		form.Fields[i] = filled(field, kind, form.Values(), l, err)
 	}
 	return form, nil
 }
 
-func (e *Engine) fillField(ctx context.Context, field op.Field, call op.Call) (op.Field, error) {
-	kind, _ := e.table.Kind(field.Name)
-	field.Options = nil
-	if kind.Needs != "" && call.Args[kind.Needs] == "" {
-		field.Value = ""
-		return field, nil
+// fieldOptions gives what can be picked for a field; nothing as long as the field that it depends on is empty.
+func (e *Engine) fieldOptions(ctx context.Context, channel string, d op.Decision, kind op.Kind, args op.Args) (listing, error) {
+	if kind.Needs != "" && args[kind.Needs] == "" {
+		return listing{}, nil
 	}
-	options, err := kind.Options(ctx, call)
-	if err != nil {
-		return field, err
-	}
-	field.Options, field.Value = options, pick(options, field.Value)
-	return field, nil
+	return e.options(ctx, channel, d, kind, args)
 }
 
-// pick finds the option that a typed value means: by value, or by the only label that is the same or begins with it.
-func pick(options []op.Option, typed string) string {
-	var fits []string
-	for _, o := range options {
+// filled is a field with the option that it holds. Without a list the text itself stays: the command that the form becomes is
+// read like a typed one.
+func filled(field op.Field, kind op.Kind, args op.Args, l listing, err error) op.Field {
+	typed := field.Value
+	field.Under, field.Chosen, field.Value = args[kind.Needs], op.Option{}, ""
+	if i := pick(l.options, typed); i >= 0 {
+		field.Chosen = l.options[i]
+	} else if err != nil {
+		field.Chosen = op.Option{Label: op.Visible(typed), Value: typed}
+	}
+	field.Value = field.Chosen.Value
+	return field
+}
+
+// pick finds the option that a typed value means: by value, or by the only label that is the same or begins with it; -1 when
+// there is none.
+func pick(options []op.Option, typed string) int {
+	var fits []int
+	for i, o := range options {
 		if o.Value == typed {
-			return o.Value
+			return i
 		}
-		name, _, _ := strings.Cut(o.Label, " · ")
-		if typed != "" && op.Fold(name) == op.Fold(typed) {
-			fits = append(fits, o.Value)
+		if typed != "" && op.Fold(o.Label) == op.Fold(typed) {
+			fits = append(fits, i)
 		}
 	}
 	if len(fits) == 1 {
 		return fits[0]
 	}
-	return ""
+	return -1
 }
 
 // Submitted writes a form as the command that a person could have typed.

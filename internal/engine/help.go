@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"casterbot/internal/op"
-	"casterbot/internal/store"
 )
 
 // help lists what this person may do in this channel. With facts at hand it answers within the acknowledgement.
@@ -82,7 +81,7 @@ func helpItem(c op.Command, confirm op.Confirm) op.Item {
 	return item
 }
 
-var confirmWords = map[op.Confirm]string{op.ConfirmOther: " Needs a second person."}
+var confirmWords = map[op.Confirm]op.Text{op.ConfirmOther: " Needs a second person."}
 
 func (e *Engine) helpNote(channel, noun string) op.Line {
 	scope, _ := e.policy.Scope(channel)
@@ -131,33 +130,6 @@ func topicItem(c op.Command) op.Item {
 	for _, example := range c.Examples {
 		item.Facts = append(item.Facts, op.L("Example: ", op.Code("/"+example)))
 	}
-	item.Facts = append(item.Facts, op.L("Permission: ", op.Code(c.Verb), " · effect: ", string(c.Effect)))
+	item.Facts = append(item.Facts, op.L("Permission: ", op.Code(c.Verb), " · effect: ", op.V(string(c.Effect))))
 	return item
-}
-
-// Home gives what one person sees on the bot's own page: what waits for an answer, and their last requests.
-func (e *Engine) Home(ctx context.Context, r op.Request) (op.Answer, error) {
-	answer := op.Answer{
-		Mark: op.MarkNeutral, Title: op.L("casterbot"),
-		Lines: []op.Line{op.L("Type ", op.Code("/caster"), " or ", op.Code("/record"), " in the channel of your show: each lists what you may do there.")},
-	}
-	last, err := e.store.List(ctx, store.Query{Asker: r.Person, Newest: true, Limit: 10})
-	if err != nil {
-		return answer, err
-	}
-	for _, o := range last {
-		answer.Items = append(answer.Items, op.Item{
-			Mark: homeMarks[o.State], Title: o.Plan.Title,
-			Facts: []op.Line{op.L(string(o.State), " · ", op.On(o.Created), " · ", op.In(o.Channel), " · op ", o.Ref())},
-		})
-	}
-	if len(last) == 0 {
-		answer.Lines = append(answer.Lines, op.L("You have not asked for anything yet."))
-	}
-	return answer, nil
-}
-
-var homeMarks = map[op.State]op.Mark{
-	op.Pending: op.MarkWait, op.Queued: op.MarkWait, op.Running: op.MarkWait, op.Succeeded: op.MarkOK,
-	op.Failed: op.MarkFailed, op.Unknown: op.MarkUnknown, op.Expired: op.MarkNeutral, op.Cancelled: op.MarkNeutral,
 }

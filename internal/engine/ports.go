@@ -9,10 +9,12 @@ import (
 
 // Chat is where people see operations: Slack. Every method may be called again with the same values.
 type Chat interface {
+	// Turn waits until the channel may be written to, for a short time only: ErrBusy (wrapped) says that it would take longer.
+	Turn(ctx context.Context, channel string) error
 	// Show draws the card of an operation: posts it when o.Card is empty, else edits it. It returns the message id of the
 	// card. ErrNotInChannel and ErrGone (wrapped) say that no card can be there; ErrBusy (wrapped) that it should be tried later.
 	Show(ctx context.Context, o op.Operation) (card string, err error)
-	// Tell says something to one person in private.
+	// Tell says something to one person in private. ErrUnreachable (wrapped) says that trying again is of no use.
 	Tell(ctx context.Context, to op.Address, a op.Answer) error
 }
 
@@ -23,6 +25,8 @@ type Directory interface {
 	Person(ctx context.Context, id, team string, since time.Time) (op.Person, error)
 	// Channel looks a channel up, likewise.
 	Channel(ctx context.Context, id string, since time.Time) (op.Channel, error)
+	// Rooms gives the ids of the channels that somebody is in, as far as the bot sees them, not older than 60 s.
+	Rooms(ctx context.Context, id string) ([]string, error)
 	// Glance gives facts not older than 60 s without asking anybody; false when they are not at hand.
 	Glance(person, team, channel string) (op.Person, op.Channel, bool)
 }

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -23,7 +22,7 @@ func (e *Engine) Press(ctx context.Context, c op.Click) (Accepted, error) {
 		return Accepted{}, fmt.Errorf("read %s: %w", op.Ref(c.Operation), err)
 	}
 	if !belongs(o, c) {
-		return Accepted{Reply: reply(op.MarkFailed, op.L("This is not the card that counts for op ", o.Ref(), ", but a copy of it. Use the newest one. Nothing was done.")),
+		return Accepted{Reply: reply(op.MarkFailed, op.L("This is not the card that counts for op ", op.V(o.Ref()), ", but a copy of it. Use the newest one. Nothing was done.")),
 			Work: func(ctx context.Context) { e.recordMismatch(ctx, o, c) }}, nil
 	}
 	if text, ok := followUp(o, c); ok {
@@ -36,18 +35,9 @@ func (e *Engine) Press(ctx context.Context, c op.Click) (Accepted, error) {
 }
 
 func (e *Engine) takeClick(ctx context.Context, c op.Click) (Accepted, error) {
-	body, err := json.Marshal(c)
-	if err != nil {
-		return Accepted{}, fmt.Errorf("keep click %s: %w", c.Key, err)
-	}
-	crash.At("k0")
-	fresh, err := e.store.Receive(ctx, c.Key, kindClick, body)
-	if err != nil {
-		return Accepted{}, fmt.Errorf("keep click %s: %w", c.Key, err)
-	}
-	crash.At("k1")
-	if !fresh {
-		return Accepted{}, nil
+	fresh, err := e.keep(ctx, c.Key, kindClick, c)
+	if err != nil || !fresh {
+		return Accepted{}, err
 	}
 	return Accepted{Work: func(ctx context.Context) { e.press(ctx, c) }, Drop: e.settler(c.Key)}, nil
 }
@@ -103,6 +93,7 @@ func (e *Engine) settler(key string) func(context.Context) {
 	return func(ctx context.Context) {
 		if err := e.store.Settle(ctx, key); err != nil {
 			e.log.Error("settle what was received", "error", err)
+			e.unsettled.Store(key, time.Time{})
 		}
 	}
 }
@@ -142,6 +133,9 @@ func (e *Engine) confirm(ctx context.Context, o op.Operation, c op.Click) error 
 	if !sameConfirm(now.Confirm, op.ConfirmSelf) {
 		return policyChanged(o)
 	}
+	if err := e.pressable(ctx, o, c); err != nil {
+		return err
+	}
 	return e.queue(ctx, o, c, op.EventConfirmed)
 }
 
@@ -158,6 +152,9 @@ func (e *Engine) approve(ctx context.Context, o op.Operation, c op.Click) error 
 		return policyChanged(o)
 	}
 	if err := e.mayApprove(ctx, now, o, c.Person, c.PersonTeam, c.At); err != nil {
+		return err
+	}
+	if err := e.pressable(ctx, o, c); err != nil {
 		return err
 	}
 	return e.queue(ctx, o, c, op.EventApproved)
@@ -183,6 +180,7 @@ func (e *Engine) judgeAsker(ctx context.Context, o op.Operation, reader string, 
 	}
 	r := op.Request{Team: o.Team, Channel: o.Channel, Person: o.Asker, PersonTeam: o.Team}
 	d, channel, err := e.judge(ctx, r, command, o.Plan.Target, since)
+	d = d.For(o.Plan)
 	switch {
 	case err == nil && !d.Allowed:
 		err = e.deny(ctx, r, o.Verb, d)

@@ -19,7 +19,7 @@ func (e *Engine) reconsider(ctx context.Context, o op.Operation, command op.Comm
 		return o.Plan, op.Refuse(op.L("its turn did not come in time."))
 	}
 	scope, _ := e.policy.Scope(o.Channel)
-	plan, err := command.Plan(ctx, op.Call{Args: o.Plan.Args, Scope: scope})
+	plan, err := command.Plan(ctx, e.call(ctx, o.Asker, o.Team, o.Plan.Args, scope))
 	if err != nil {
 		return plan, err
 	}
@@ -27,6 +27,9 @@ func (e *Engine) reconsider(ctx context.Context, o op.Operation, command op.Comm
 		return plan, op.Refuse(op.L("something changed since you asked: ", changes(o.Plan, plan)))
 	}
 	if err := e.noneUnknown(ctx, o); err != nil {
+		return plan, err
+	}
+	if err := e.unlocked(ctx, command, o.Plan, o.Asker, o.By); err != nil {
 		return plan, err
 	}
 	sent := o.Plan
@@ -96,8 +99,12 @@ func changes(before, now op.Plan) op.Line {
 func (e *Engine) drop(ctx context.Context, o op.Operation, why error) error {
 	outcome := op.Outcome{State: op.Failed, Text: unsent(o, e.answerFor(why, "op", o.Ref()).Title), Next: []op.Next{{Label: "Ask again", Text: o.Text}}}
 	refusal := &op.Refusal{}
-	if errors.As(why, &refusal) && refusal.Already {
+	switch {
+	case !errors.As(why, &refusal):
+	case refusal.Already:
 		outcome.Already, outcome.Next = true, refusal.Answer.Next
+	default:
+		outcome.Next = slices.Compact(append(slices.Clone(refusal.Answer.Next), outcome.Next...))
 	}
 	_, err := e.store.Move(ctx, store.Move{ID: o.ID, From: op.Queued, To: op.Failed, Outcome: &outcome, Event: e.event(op.EventClosed, "", "", o)})
 	e.owe(o.ID)

@@ -29,6 +29,7 @@ func (e *Engine) run(ctx context.Context, id string) {
 	}
 	crash.At("k3")
 	outcome := e.send(ctx, o, command, marked)
+	e.shelf.expire()
 	crash.At("k5")
 	o, err = e.finish(ctx, o, outcome)
 	if err != nil {
@@ -56,6 +57,7 @@ func (e *Engine) claim(ctx context.Context, id string) (o op.Operation, command 
 		if !known {
 			return o, command, marked, e.drop(ctx, o, op.Refuse(op.L("this command is no longer known.")))
 		}
+		e.promise(ctx, o, command) // first: a slow store must not make what is found out next old
 		plan, why := e.reconsider(ctx, o, command)
 		if why != nil {
 			return o, command, marked, e.drop(ctx, o, why)
@@ -104,21 +106,19 @@ func (e *Engine) mark(ctx context.Context, o op.Operation, plan op.Plan) (op.Ope
 	return now, nil
 }
 
-// stalled reports that more than sendWithin has passed by the monotonic or by the wall clock: a suspended machine stops one
-// of them.
-func stalled(since time.Time) bool {
-	now := time.Now()
-	return now.Sub(since) > sendWithin || now.Round(0).Sub(since.Round(0)) > sendWithin
-}
-
-// send makes the call: once, or for a repeatable command up to repeatAtMost times with the same token, as long as answers fail
-// to come quickly. Once a call is unknown only a success can tell what became of it: a refusal speaks of the repetition.
+// send makes the call: once, or for a repeatable command up to repeatsAtOnce times with the same token, as long as answers fail
+// to come quickly; everything together takes no longer than one call may. Once a call is unknown only a success can tell what
+// became of it: a refusal speaks of the repetition.
 func (e *Engine) send(ctx context.Context, o op.Operation, command op.Command, marked time.Time) op.Outcome {
-	stop := e.tellWaiting(ctx, o, command)
+	ctx, cancel := context.WithTimeout(ctx, crash.Within(answerWithin))
+	defer cancel()
+	if why := e.unlocked(ctx, command, o.Plan, o.Asker, o.By); why != nil {
+		return op.Outcome{State: op.Failed, Text: unsent(o, e.answerFor(why, "op", o.Ref()).Title)}
+	}
+	p, stop := e.follow(ctx, o, command)
 	defer stop()
-	began := time.Now()
-	outcome := e.apply(ctx, o, command, marked)
-	for n := 1; outcome.State == op.Unknown && command.Repeatable && n < repeatAtMost && time.Since(began) < repeatQuickly; n++ {
+	outcome := e.apply(ctx, o, command, marked, p.wait)
+	for n := 1; outcome.State == op.Unknown && command.Repeatable && n < repeatsAtOnce && time.Since(p.began) < repeatQuickly; n++ {
 		if !e.pause(ctx, time.Duration(n)*time.Second) || e.stillAllowed(ctx, o) != nil {
 			return outcome
 		}
@@ -126,51 +126,36 @@ func (e *Engine) send(ctx context.Context, o op.Operation, command op.Command, m
 		if e.note(ctx, o, store.Note{Send: true}, op.EventSent) != nil {
 			return outcome
 		}
-		if again := e.apply(ctx, o, command, marked); again.State == op.Succeeded {
+		if again := e.apply(ctx, o, command, marked, p.wait); again.State == op.Succeeded {
 			return again
 		}
 	}
 	return outcome
 }
 
-// apply calls the command once, unless this process stood still since the mark was about to be written: by now others may
-// have taken over, so nothing is sent. A panic or a missing state is an unknown outcome: the call may have left.
-func (e *Engine) apply(ctx context.Context, o op.Operation, command op.Command, marked time.Time) (outcome op.Outcome) {
-	if stalled(marked) {
-		return op.Outcome{State: op.Failed, Text: op.L(o.Plan.Title, ": this machine stood still just before the call, so I did not make it. Nothing was changed.")}
+// apply calls the command once, unless the gate is closed: then nothing leaves. A panic or a missing state is an unknown
+// outcome: the call may have left.
+func (e *Engine) apply(ctx context.Context, o op.Operation, command op.Command, marked time.Time,
+	told func(op.Line, time.Duration)) (outcome op.Outcome) {
+	g := &gate{since: marked}
+	if g.open() != nil {
+		return op.Outcome{State: op.Failed, Text: op.L(o.Plan.Title, ": I stood still just before the call, so I did not make it. Nothing was sent, nothing changed.")}
 	}
-	ctx, cancel := context.WithTimeout(ctx, crash.Within(answerWithin))
-	defer cancel()
 	defer func() {
 		if p := recover(); p != nil {
 			e.log.Error("a command panicked", "op", o.Ref(), "panic", p)
 			outcome = op.Outcome{State: op.Unknown, Text: op.L("I broke while making the call.")}
 		}
 	}()
+	ctx = op.WithSending(ctx, op.Sending{Leave: g.leave, Wait: func(why op.Line, d time.Duration) {
+		g.wait(d)
+		told(why, d)
+	}})
 	outcome = command.Apply(ctx, o.Plan, o.Token)
 	if !op.CanMove(op.Running, outcome.State) {
 		outcome.State = op.Unknown
 	}
 	return outcome
-}
-
-// tellWaiting puts "still waiting" on the card when no answer has come after tellWaiting.
-func (e *Engine) tellWaiting(ctx context.Context, o op.Operation, command op.Command) (stop func()) {
-	ctx, stop = context.WithCancel(ctx)
-	words := op.L("Still waiting for an answer. I will not send it again.")
-	if command.Repeatable {
-		words = op.L("Still waiting for an answer.")
-	}
-	go func() {
-		if !e.pause(ctx, tellWaiting) {
-			return
-		}
-		waiting := op.Outcome{State: op.Running, Evidence: words}
-		if err := e.note(ctx, o, store.Note{Outcome: &waiting}, op.EventWaiting); err == nil {
-			e.owe(o.ID)
-		}
-	}()
-	return stop
 }
 
 // note writes something about an operation that does not change its state.
@@ -181,6 +166,9 @@ func (e *Engine) note(ctx context.Context, o op.Operation, n store.Note, event s
 
 // finish records what became of a running operation.
 func (e *Engine) finish(ctx context.Context, o op.Operation, outcome op.Outcome) (op.Operation, error) {
+	if !e.mayPlay(o) {
+		outcome.Play = ""
+	}
 	event := e.event(op.EventAnswered, "", "", o)
 	event.Detail["outcome"], event.Detail["code"], event.Detail["requestId"] = string(outcome.State), outcome.Code, outcome.RequestID
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), answerWithin)
@@ -198,10 +186,19 @@ func (e *Engine) finish(ctx context.Context, o op.Operation, outcome op.Outcome)
 	return now, nil
 }
 
-// answerCame takes an answer after somebody gave up on it. It settles an unknown operation, a refusal only if there was but one
-// call; what a person has settled stays, with the answer beside it.
+// mayPlay reports whether the asker may see addresses for playback, when they asked and now. It goes by what is at hand: nobody is
+// waited for before an outcome is written down.
+func (e *Engine) mayPlay(o op.Operation) bool {
+	person, channel, ok := e.dir.Glance(o.Asker, o.Team, o.Channel)
+	return ok && o.Decision.URLs && e.policy.Decide(person, channel, o.Verb, o.Effect, o.Plan.Target).URLs
+}
+
+// answerCame takes an answer after somebody gave up on it. It settles an unknown operation, a refusal only if no other call can
+// have been made; what a person has settled stays, with the answer beside it.
 func (e *Engine) answerCame(ctx context.Context, now op.Operation, outcome op.Outcome, event op.Event) error {
-	definite := outcome.State == op.Succeeded || outcome.State == op.Failed && now.Sends == 1
+	command, found := e.table.Find(now.Command)
+	alone := found && !command.Repeatable && now.Sends == 1
+	definite := outcome.State == op.Succeeded || outcome.State == op.Failed && alone
 	if now.State == op.Unknown && definite {
 		return e.settle(ctx, now, outcome, op.EventAnswered, op.Click{})
 	}
@@ -238,7 +235,8 @@ func (e *Engine) check(ctx context.Context, o op.Operation, command op.Command) 
 			break
 		}
 	}
-	if err := e.note(ctx, o, store.Note{Outcome: &outcome}, op.EventReconciled); err != nil {
+	err := e.note(ctx, o, store.Note{Outcome: &outcome, Version: o.Version}, op.EventReconciled)
+	if err != nil && !errors.Is(err, store.ErrLost) {
 		e.log.Error("record what was seen", "op", o.Ref(), "error", err)
 	}
 	e.owe(o.ID)

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"casterbot/internal/op"
+	"casterbot/internal/store"
 )
 
 // say gives a private answer; a failure to do so is only logged, the trail has it.
@@ -27,9 +28,23 @@ func (e *Engine) answerFor(err error, about ...any) *op.Answer {
 		answer := refusal.Answer
 		return &answer
 	}
+	if errors.Is(err, store.ErrUnwritten) {
+		e.log.Error("nothing can be written down", append([]any{"error", err}, about...)...)
+		return NotWritten(err)
+	}
 	ref := "op-" + op.Ref(op.NewID())
 	e.log.Error("internal error", append([]any{"reference", ref, "error", err}, about...)...)
 	return reply(op.MarkFailed, op.L("Internal error, reference ", op.Code(ref), ". Nothing was done that is not on a card."))
+}
+
+// NotWritten tells people that a change was not taken because it could not be written down, and why as far as that is known.
+func NotWritten(err error) *op.Answer {
+	why := op.L("The engineer on call sees why in the log.")
+	if reason := store.Reason(err); reason != "" {
+		why = op.L("My database: ", reason, ".")
+	}
+	return reply(op.MarkFailed, op.L("This cannot be written down, so nothing was done."), why,
+		op.L("Looking still works. Changes work again as soon as I can write; then ask or click again."))
 }
 
 func reply(mark op.Mark, title op.Line, lines ...op.Line) *op.Answer {
@@ -100,6 +115,9 @@ func (e *Engine) lateWords(o op.Operation, clicker string) op.Line {
 		}
 		return op.L("This waits for a confirmation, until ", op.At(o.Expires), ". Your click changed nothing.")
 	case op.Expired:
+		if o.Outcome != nil {
+			return o.Outcome.Text
+		}
 		return op.L("This expired. Nothing was done.")
 	case op.Cancelled:
 		return op.L("Already cancelled by ", who, ". Nothing was done.")

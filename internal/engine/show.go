@@ -19,7 +19,8 @@ type owed struct {
 	work  sync.WaitGroup
 }
 
-// rest is how long a card that could not be drawn is left alone: twice as long after every try.
+// rest is how long a card that could not be drawn is left alone: twice as long after every try, but for those that only
+// found the channel busy.
 type rest struct {
 	until time.Time
 	last  time.Duration
@@ -27,7 +28,7 @@ type rest struct {
 
 const (
 	shortestRest = 2 * time.Second
-	longestRest  = 5 * time.Minute
+	longestRest  = 20 * time.Second // and so soon after an outage every card is up to date
 )
 
 func (w *owed) init() {
@@ -61,25 +62,28 @@ func (w *owed) begin(id string) bool {
 }
 
 // end reports whether the card must be drawn once more.
-func (w *owed) end(id string, failed bool) bool {
+func (w *owed) end(id string, failed error) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	before := w.later[id]
-	if w.cards[id] && !failed {
+	if w.cards[id] && failed == nil {
 		w.cards[id] = false
 		return true
 	}
 	delete(w.later, id)
-	if failed {
-		w.later[id] = longer(before)
+	if failed != nil {
+		w.later[id] = longer(before, errors.Is(failed, ErrBusy))
 	}
 	delete(w.cards, id)
 	w.work.Done()
 	return false
 }
 
-func longer(r rest) rest {
+func longer(r rest, busy bool) rest {
 	pause := min(max(2*r.last, shortestRest), longestRest)
+	if busy {
+		pause = max(r.last, shortestRest)
+	}
 	return rest{until: time.Now().Add(pause), last: pause}
 }
 
@@ -94,19 +98,27 @@ func (e *Engine) owe(id string) {
 			if err != nil && e.base.Err() == nil {
 				e.log.Warn("card is behind", "op", op.Ref(id), "error", err)
 			}
-			if !e.owed.end(id, err != nil) {
+			if !e.owed.end(id, err) {
 				return
 			}
 		}
 	}()
 }
 
+// draw waits for the channel's turn first, and shows what the operation has come to by then.
 func (e *Engine) draw(ctx context.Context, id string) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("a panic while drawing: %v", p)
 		}
 	}()
+	o, err := e.store.Get(ctx, id)
+	if err == nil && o.Shown < o.Version {
+		err = e.chat.Turn(ctx, o.Channel)
+	}
+	if err != nil || o.Shown >= o.Version {
+		return err
+	}
 	o, mine, err := e.store.Hold(ctx, id)
 	if err != nil || !mine {
 		return err
@@ -126,19 +138,16 @@ func (e *Engine) draw(ctx context.Context, id string) (err error) {
 }
 
 // showElsewhere tells the asker in private, once for each state that matters, when the channel cannot be written to. Without a
-// card nobody could confirm, so a pending operation runs into its expiry.
+// card nobody could confirm, so a pending operation runs into its expiry. When the asker cannot be reached either, the trail
+// says so.
 func (e *Engine) showElsewhere(ctx context.Context, o op.Operation) error {
 	words, matters := elsewhere[o.State]
 	if _, told := e.told.LoadOrStore(o.ID+string(o.State), true); matters && !told {
-		text := op.L(o.Plan.Title, words)
-		if o.Outcome != nil {
-			text = op.L(o.Outcome.Text)
+		err := e.chat.Tell(ctx, op.Address{Person: o.Asker}, withoutCard(o, words))
+		if errors.Is(err, ErrUnreachable) {
+			err = e.recordUntold(ctx, o, err)
 		}
-		if o.Outcome != nil && o.State == op.Unknown {
-			text = op.L(o.Plan.Title, ": ", o.Outcome.Text, " I will not send it again.")
-		}
-		answer := op.Answer{Mark: homeMarks[o.State], Title: text, Note: op.L("I cannot write in ", op.In(o.Channel), ", so I tell you here. op ", o.Ref())}
-		if err := e.chat.Tell(ctx, op.Address{Person: o.Asker}, answer); err != nil {
+		if err != nil {
 			e.told.Delete(o.ID + string(o.State))
 			return err
 		}
@@ -146,8 +155,27 @@ func (e *Engine) showElsewhere(ctx context.Context, o op.Operation) error {
 	return e.store.Shown(ctx, o.ID, o.Version, o.Card)
 }
 
+// withoutCard says in one message what the card would have said.
+func withoutCard(o op.Operation, words op.Text) op.Answer {
+	text := op.L(o.Plan.Title, words)
+	switch {
+	case o.Outcome != nil && o.State == op.Unknown:
+		text = op.L(o.Plan.Title, ": ", o.Outcome.Text, " I will not send it again.")
+	case o.Outcome != nil:
+		text = op.L(o.Outcome.Text)
+	}
+	return op.Answer{Mark: homeMarks[o.State], Title: text, Note: op.L("I cannot write in ", op.In(o.Channel), ", so I tell you here. op ", op.V(o.Ref()))}
+}
+
+func (e *Engine) recordUntold(ctx context.Context, o op.Operation, why error) error {
+	e.log.Warn("nobody could be told", "op", o.Ref(), "state", o.State, "error", why)
+	event := e.event(op.EventUntold, "", "", o)
+	event.Detail["state"] = string(o.State)
+	return e.store.Record(ctx, event)
+}
+
 // elsewhere are the states that an asker hears of without a card, in words.
-var elsewhere = map[op.State]string{
+var elsewhere = map[op.State]op.Text{
 	op.Pending: ": I cannot show its card, so nobody can confirm it. It will expire and nothing will be done.",
 	op.Expired: ": expired. Nothing was done.", op.Cancelled: ": called off. Nothing was done.",
 	op.Succeeded: ": done.", op.Failed: ": not done.", op.Unknown: ": it is not known whether it happened.",

@@ -3,6 +3,8 @@ package engine
 import (
 	"context"
 	"errors"
+	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -28,15 +30,24 @@ type stage struct {
 	verify   func() (op.Evidence, error)
 	seen     string // what Plan sees
 	planErr  error
+	planned  func() // called once by Plan
 	confirm  op.Confirm
 	forbid   map[string]bool // people without rights
+	urls     bool            // everybody may see addresses for playback
 	deaf     bool            // the directory does not answer
-	absent   bool            // the bot is not in the channel
+	rooms    map[string][]string
+	absent   bool // the bot is not in the channel
 	shown    []op.Operation
 	showErr  []error // errors of the next shows
 	told     []string
-	tell     func()        // called while somebody is told something
-	blocking chan struct{} // Apply waits for it when set
+	tell     func()                // called while somebody is told something
+	tellAll  func(op.Answer)       // the same, with what it is
+	turn     func()                // called while a card waits for its turn
+	blocking chan struct{}         // Apply waits for it when set
+	calling  func(context.Context) // called by Apply with its context when set
+	lost     bool                  // nobody can be told anything
+	mute     bool                  // telling fails for the moment
+	waited   chan struct{}         // ends the wait for a late answer when closed
 }
 
 const (
@@ -47,12 +58,23 @@ const (
 
 func newStage(t *testing.T) *stage {
 	s := &stage{
-		t: t, path: filepath.Join(t.TempDir(), "db"), now: time.Date(2026, 11, 22, 20, 0, 0, 0, time.UTC),
+		t: t, path: filepath.Join(folder(t), "db"), now: time.Date(2026, 11, 22, 20, 0, 0, 0, time.UTC),
 		confirm: op.ConfirmSelf, forbid: map[string]bool{}, seen: "idle",
 	}
 	s.open()
 	t.Cleanup(s.close)
 	return s
+}
+
+// folder is one in memory where there is such a thing: what a disk guarantees is the store's to test.
+func folder(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "casterbot-engine-")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return dir
 }
 
 func (s *stage) open() {
@@ -65,11 +87,15 @@ func (s *stage) open() {
 	s.e = New(Config{
 		Table: s.table(), Store: db, Policy: (*rules)(s), Chat: (*chat)(s), Directory: (*people)(s), Now: s.clock, Replica: op.NewID(),
 		Pause: func(ctx context.Context, d time.Duration) bool {
-			if d >= tellWaiting {
-				<-ctx.Done()
-				return false
+			if d < tellWaiting {
+				return pause(ctx, d/100)
 			}
-			return pause(ctx, d/100)
+			select {
+			case <-ctx.Done():
+				return false
+			case <-s.waited:
+				return true
+			}
 		},
 	})
 }
@@ -139,6 +165,13 @@ func (s *stage) table() op.Table {
 
 func (s *stage) plan(_ context.Context, call op.Call) (op.Plan, error) {
 	s.mu.Lock()
+	planned := s.planned
+	s.planned = nil
+	s.mu.Unlock()
+	if planned != nil {
+		planned()
+	}
+	s.mu.Lock()
 	defer s.mu.Unlock()
 	return op.Plan{
 		Args: call.Args, Target: op.Target{Kind: "caster", ID: call.Args["caster"]}, Title: op.L("Restart ", call.Args["caster"]),
@@ -149,8 +182,11 @@ func (s *stage) plan(_ context.Context, call op.Call) (op.Plan, error) {
 func (s *stage) call(ctx context.Context, _ op.Plan, token string) op.Outcome {
 	s.mu.Lock()
 	s.applied = append(s.applied, token)
-	n, apply, blocking := len(s.applied), s.apply, s.blocking
+	n, apply, blocking, calling := len(s.applied), s.apply, s.blocking, s.calling
 	s.mu.Unlock()
+	if calling != nil {
+		calling(ctx)
+	}
 	if blocking != nil {
 		<-blocking
 	}
@@ -254,7 +290,7 @@ func (r *rules) Decide(p op.Person, _ op.Channel, verb string, _ op.Effect, _ op
 	if r.forbid[p.ID] || r.forbid[verb] {
 		return op.Decision{Rule: "policy.yml:9", Why: []op.Line{op.L("not allowed")}}
 	}
-	return op.Decision{Allowed: true, Rule: "policy.yml:1", Confirm: r.confirm, Approvers: []string{ken}, Expires: 5 * time.Minute}
+	return op.Decision{Allowed: true, Rule: "policy.yml:1", Confirm: r.confirm, Approvers: []string{ken}, Expires: 5 * time.Minute, URLs: r.urls}
 }
 
 func (r *rules) Approves(_ op.Decision, asker string, p op.Person) (bool, op.Line) {
@@ -287,6 +323,15 @@ func (d *people) Channel(_ context.Context, id string, _ time.Time) (op.Channel,
 	return op.Channel{ID: id, Member: !d.absent}, nil
 }
 
+func (d *people) Rooms(_ context.Context, id string) ([]string, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.deaf {
+		return nil, errors.New("slack is silent")
+	}
+	return d.rooms[id], nil
+}
+
 func (d *people) Glance(person, team, channel string) (op.Person, op.Channel, bool) {
 	return op.Person{ID: person, Team: team}, op.Channel{ID: channel, Member: true}, !(*stage)(d).isDeaf()
 }
@@ -298,6 +343,13 @@ func (s *stage) isDeaf() bool {
 }
 
 type chat stage
+
+func (c *chat) Turn(context.Context, string) error {
+	if c.turn != nil {
+		c.turn()
+	}
+	return nil
+}
 
 func (c *chat) Show(_ context.Context, o op.Operation) (string, error) {
 	c.mu.Lock()
@@ -314,11 +366,20 @@ func (c *chat) Show(_ context.Context, o op.Operation) (string, error) {
 }
 
 func (c *chat) Tell(_ context.Context, _ op.Address, a op.Answer) error {
+	if c.tellAll != nil {
+		c.tellAll(a)
+	}
 	if c.tell != nil {
 		c.tell()
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.mute {
+		return errors.New("slack is silent")
+	}
+	if c.lost {
+		return fmt.Errorf("user_disabled: %w", ErrUnreachable)
+	}
 	c.told = append(c.told, a.Title.Plain())
 	return nil
 }

@@ -19,7 +19,7 @@ func (e *Engine) submit(ctx context.Context, r op.Request, parsed op.Parsed) {
 		return
 	}
 	if !errors.Is(err, store.ErrExists) {
-		e.sayError(ctx, r.Address(), chooser(err, parsed), "verb", parsed.Command.Verb)
+		e.sayError(ctx, r.Address(), e.chooser(ctx, r, err, parsed), "verb", parsed.Command.Verb)
 	}
 	e.settler(r.Key)(ctx)
 }
@@ -40,13 +40,15 @@ func (e *Engine) propose(ctx context.Context, r op.Request, parsed op.Parsed) er
 		return late(r)
 	}
 	scope, _ := e.policy.Scope(r.Channel)
-	if err := e.allowed(ctx, r, parsed.Command, op.Target{}); err != nil {
+	first, err := e.allowed(ctx, r, parsed.Command)
+	if err != nil {
 		return err
 	}
+	scope.URLs = first.URLs
 	if err := e.room(ctx, r); err != nil {
 		return err
 	}
-	plan, err := parsed.Command.Plan(ctx, op.Call{Args: parsed.Args, Scope: scope})
+	plan, err := parsed.Command.Plan(ctx, e.call(ctx, r.Person, r.PersonTeam, parsed.Args, scope))
 	if err != nil {
 		return err
 	}
@@ -60,6 +62,10 @@ func (e *Engine) propose(ctx context.Context, r op.Request, parsed op.Parsed) er
 	if !channel.Member {
 		return notInChannel()
 	}
+	if err := e.free(ctx, r, parsed.Command, plan, r.Person); err != nil {
+		return err
+	}
+	d = d.For(plan)
 	if e.warnOfOpen(ctx, &plan) && d.Confirm == op.ConfirmNone {
 		d.Confirm = op.ConfirmSelf
 	}
@@ -71,7 +77,7 @@ func (e *Engine) room(ctx context.Context, r op.Request) error {
 	open := []op.State{op.Pending, op.Queued, op.Running}
 	for _, limit := range []struct {
 		query store.Query
-		words string
+		words op.Text
 	}{
 		{store.Query{States: open, Channel: r.Channel, Asker: r.Person, Limit: openPerPerson}, "You have "},
 		{store.Query{States: open, Channel: r.Channel, Limit: openPerChannel}, "There are "},
@@ -81,22 +87,20 @@ func (e *Engine) room(ctx context.Context, r op.Request) error {
 			return err
 		}
 		if len(waiting) == limit.query.Limit {
-			return op.Refuse(op.L(limit.words, strconv.Itoa(len(waiting)), " requests open in this channel already, so nothing was done."),
+			return op.Refuse(op.L(limit.words, op.V(strconv.Itoa(len(waiting))), " requests open in this channel already, so nothing was done."),
 				op.L("Confirm or cancel some of them first; unanswered ones expire by themselves."))
 		}
 	}
 	return nil
 }
 
-func (e *Engine) allowed(ctx context.Context, r op.Request, c op.Command, target op.Target) error {
-	d, _, err := e.judge(ctx, r, c, target, anytime)
-	if err != nil {
-		return err
+// allowed is the decision before anything is known of the target.
+func (e *Engine) allowed(ctx context.Context, r op.Request, c op.Command) (op.Decision, error) {
+	d, _, err := e.judge(ctx, r, c, op.Target{}, anytime)
+	if err == nil && !d.Allowed {
+		err = e.deny(ctx, r, c.Verb, d)
 	}
-	if !d.Allowed {
-		return e.deny(ctx, r, c.Verb, d)
-	}
-	return nil
+	return d, err
 }
 
 func (e *Engine) deny(ctx context.Context, r op.Request, verb string, d op.Decision) error {
@@ -116,7 +120,11 @@ func (e *Engine) warnOfOpen(ctx context.Context, plan *op.Plan) bool {
 	return len(open) > 0
 }
 
+// openOn gives the newest operations on the target whose outcome is unknown. What has no target is in nobody's way.
 func (e *Engine) openOn(ctx context.Context, target op.Target) ([]op.Operation, error) {
+	if target.Key() == "" {
+		return nil, nil
+	}
 	return e.store.List(ctx, store.Query{States: []op.State{op.Unknown}, Target: target.Key(), Newest: true, Limit: 5})
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"time"
 
 	"casterbot/internal/op"
@@ -68,11 +69,13 @@ func (e *Engine) resume(row store.Received) func(context.Context) {
 		}
 		parsed, err := e.table.Parse(r.Text)
 		e.fillDefaults(&parsed, r.Channel)
-		if err != nil || parsed.Help || len(parsed.Missing) > 0 { // what it meant has changed with the restart
-			return func(ctx context.Context) {
-				settle(ctx)
-				e.sayError(ctx, r.Address(), late(r))
-			}
+		switch {
+		case err == nil && parsed.Help:
+			return e.resumeLook(r, settle, func(ctx context.Context) { e.helpAgain(ctx, r, parsed) })
+		case err != nil || len(parsed.Missing) > 0: // what it meant has changed with the restart
+			return e.resumeLook(r, settle, func(ctx context.Context) { e.sayError(ctx, r.Address(), late(r)) })
+		case parsed.Command.Effect == op.Read:
+			return e.resumeLook(r, settle, func(ctx context.Context) { e.read(ctx, r, parsed) })
 		}
 		return func(ctx context.Context) { e.submit(ctx, r, parsed) }
 	case kindClick:
@@ -83,6 +86,28 @@ func (e *Engine) resume(row store.Received) func(context.Context) {
 		return func(ctx context.Context) { e.pressAgain(ctx, c) }
 	}
 	return settle
+}
+
+// resumeLook answers what only looks; an answer that nobody expects any more is not given.
+func (e *Engine) resumeLook(r op.Request, settle, look func(context.Context)) func(context.Context) {
+	return func(ctx context.Context) {
+		if e.now().Sub(r.At) <= lateAfter {
+			look(ctx)
+		} else {
+			e.sayError(ctx, r.Address(), late(r))
+		}
+		settle(ctx)
+	}
+}
+
+// helpAgain gives help after a restart.
+func (e *Engine) helpAgain(ctx context.Context, r op.Request, p op.Parsed) {
+	a := e.help(r, p)
+	if a.Work != nil {
+		a.Work(ctx)
+		return
+	}
+	e.say(ctx, r.Address(), *a.Reply)
 }
 
 // pressAgain goes on with a click after a restart. If the click had won before the crash there is nothing left to say.
@@ -137,13 +162,35 @@ func (e *Engine) sweeping(ctx context.Context) {
 
 // sweep may write `expired`, `unknown` and `succeeded`, never `failed`.
 func (e *Engine) sweep(ctx context.Context) {
-	err := errors.Join(e.expire(ctx), e.takeOver(ctx), e.lookAtUnknown(ctx), e.drawOwed(ctx))
+	err := errors.Join(e.expire(ctx), e.takeOver(ctx), e.lookAtUnknown(ctx), e.followUps(ctx), e.drawOwed(ctx), e.settleLeft(ctx))
 	if !e.store.Exclusive() {
 		err = errors.Join(err, e.workOff(ctx))
 	}
 	if err != nil && ctx.Err() == nil {
 		e.log.Warn("sweep", "error", err)
 	}
+}
+
+// settleLeft takes off the inbox what was worked off and is still there. Its people have been told what became of it, so it must
+// not be worked off again after a restart. What was refused because it could not be written down may be there later than its
+// refusal; it is taken off for as long as anybody would act on it.
+func (e *Engine) settleLeft(ctx context.Context) error {
+	var keys []string
+	e.unsettled.Range(func(key, _ any) bool {
+		keys = append(keys, key.(string))
+		return true
+	})
+	for part := range slices.Chunk(keys, settleAtOnce) {
+		if err := e.store.Settle(ctx, part...); err != nil {
+			return err
+		}
+		for _, key := range part {
+			if until, _ := e.unsettled.Load(key); !e.now().Before(until.(time.Time)) {
+				e.unsettled.Delete(key)
+			}
+		}
+	}
+	return nil
 }
 
 func (e *Engine) expire(ctx context.Context) error {

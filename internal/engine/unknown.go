@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"casterbot/internal/crash"
 	"casterbot/internal/op"
 	"casterbot/internal/store"
 )
@@ -52,11 +53,19 @@ func (e *Engine) alone(ctx context.Context, o op.Operation, command op.Command) 
 	if command.Repeatable {
 		return true, nil
 	}
-	others, err := e.store.List(ctx, store.Query{Target: o.Plan.Target.Key(), Newest: true})
+	if o.Claim == retired {
+		return false, nil
+	}
+	asked := store.Query{Target: o.Plan.Target.Key(), Newest: true}
+	if asked.Target == "" { // it changes something of its channel
+		asked.Channel = o.Channel
+	}
+	others, err := e.store.List(ctx, asked)
 	for _, other := range others {
 		refused := other.State == op.Failed && other.Closer == ""
 		over := !other.Ended.IsZero() && other.Ended.Before(o.Sent)
-		if other.ID != o.ID && other.Sends > 0 && !refused && !over {
+		same := other.ID != o.ID && other.Plan.Target.Key() == asked.Target
+		if same && other.Sends > 0 && !refused && !over {
 			return false, nil
 		}
 	}
@@ -86,9 +95,9 @@ func outcomeOf(o op.Operation) op.Outcome {
 	return *o.Outcome
 }
 
-// mayRepeat: only a command whose token makes a second call harmless, only while the token is young.
+// mayRepeat: only a command whose token makes a second call harmless, only while the token is young, and not out of a backup.
 func mayRepeat(o op.Operation, command op.Command, now time.Time) bool {
-	return command.Repeatable && o.Sends < repeatAtMost && now.Sub(o.Sent) < repeatWithin
+	return command.Repeatable && o.Claim != retired && o.Sends < repeatAtMost && now.Sub(o.Sent) < repeatWithin
 }
 
 func (e *Engine) repeat(ctx context.Context, o op.Operation, command op.Command) error {
@@ -101,11 +110,13 @@ func (e *Engine) repeat(ctx context.Context, o op.Operation, command op.Command)
 		return fmt.Errorf("repeat %s: %w", o.Ref(), err)
 	}
 	o.Version++
-	outcome := e.apply(ctx, o, command, marked)
+	timely, cancel := context.WithTimeout(ctx, crash.Within(answerWithin))
+	defer cancel()
+	outcome := e.apply(timely, o, command, marked, func(op.Line, time.Duration) {})
 	switch outcome.State {
 	case op.Succeeded:
 	case op.Failed:
-		return e.looked(ctx, o, op.L("I asked again with the same token and was refused; that says nothing about the first call."))
+		return e.looked(ctx, o, op.L("I asked again with the same token and was refused, or could not ask; that says nothing about the first call."))
 	default:
 		return e.looked(ctx, o, op.L("No answer yet."))
 	}
@@ -161,7 +172,12 @@ func (e *Engine) lookAgain(ctx context.Context, o op.Operation, c op.Click) erro
 	if err := e.maySettle(ctx, o, c); err != nil {
 		return err
 	}
-	return e.reconcile(ctx, o)
+	err := e.reconcile(ctx, o)
+	if errors.Is(err, store.ErrUnwritten) {
+		e.log.Error("record a look", "op", o.Ref(), "error", err)
+		return op.Refuse(op.L("I cannot write down what I see now. Look again later."))
+	}
+	return err
 }
 
 func (e *Engine) itHappened(ctx context.Context, o op.Operation, c op.Click) error {
@@ -173,7 +189,7 @@ func (e *Engine) itDidNot(ctx context.Context, o op.Operation, c op.Click) error
 }
 
 // closeByPerson writes a person's statement; the text says that it is one.
-func (e *Engine) closeByPerson(ctx context.Context, o op.Operation, c op.Click, state op.State, words string) error {
+func (e *Engine) closeByPerson(ctx context.Context, o op.Operation, c op.Click, state op.State, words op.Text) error {
 	if err := e.maySettle(ctx, o, c); err != nil {
 		return err
 	}

@@ -1,0 +1,139 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"casterbot/internal/op"
+	"casterbot/internal/store"
+)
+
+// Some calls are over long before what they set going is: a pause of a recording leads to a file minutes later. For every
+// operation whose command has Follow there is a memo from before the call left until all of it is told, so that neither a
+// restart nor the end of a replica forgets it. Whoever moves the memo's next look ahead makes the look.
+const (
+	kindFollow = "follow"
+
+	followFirst  = 20 * time.Second           // from the claim: what the answer itself shows is checked by then
+	followClaim  = lookWithin + 5*time.Second // nobody else looks while somebody does
+	followRetry  = 30 * time.Second           // after a look that failed, or while the outcome is open
+	followWithin = 48 * time.Hour             // then nothing more is told
+)
+
+// following is the body of such a memo.
+type following struct {
+	At time.Time `json:"at"` // of the next look
+}
+
+// promise writes down, before the call leaves, that what it sets going will be followed. Without that the operation goes on all
+// the same.
+func (e *Engine) promise(ctx context.Context, o op.Operation, command op.Command) {
+	if command.Follow == nil {
+		return
+	}
+	m := store.Memo{Key: kindFollow + "/" + o.ID, Kind: kindFollow, Ends: e.now().Add(followWithin)}
+	if err := e.postpone(ctx, &m, e.now().Add(followFirst)); err != nil {
+		e.log.Warn("what comes of it later will not be told", "op", o.Ref(), "error", err)
+	}
+}
+
+// postpone sets the next look of a memo. Somebody who did so first is no error for a new memo, and store.ErrLost for an old one.
+func (e *Engine) postpone(ctx context.Context, m *store.Memo, until time.Time) error {
+	body, err := json.Marshal(following{At: until})
+	if err != nil {
+		return err
+	}
+	m.Body = string(body)
+	now, err := e.store.PutMemo(ctx, *m, op.Event{})
+	if m.Version == 0 && errors.Is(err, store.ErrLost) {
+		return nil
+	}
+	if err == nil {
+		*m = now
+	}
+	return err
+}
+
+// followUps makes the looks that are due.
+func (e *Engine) followUps(ctx context.Context) error {
+	memos, err := e.store.Memos(ctx, kindFollow)
+	if err != nil {
+		return err
+	}
+	for _, m := range memos {
+		f, id := following{}, strings.TrimPrefix(m.Key, kindFollow+"/")
+		_, running := e.runs.Load(id)
+		if json.Unmarshal([]byte(m.Body), &f) == nil && (running || e.now().Before(f.At)) {
+			continue
+		}
+		err := e.postpone(ctx, &m, e.now().Add(followClaim))
+		if errors.Is(err, store.ErrLost) { // another replica looks
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		e.spawn(func(ctx context.Context) { e.lookLater(ctx, id, m) })
+	}
+	return nil
+}
+
+// lookLater makes one look and says when the next one is due.
+func (e *Engine) lookLater(ctx context.Context, id string, m store.Memo) {
+	again, err := e.followed(ctx, id)
+	if err != nil {
+		e.log.Warn("look what came of it", "op", op.Ref(id), "error", err)
+		again = e.now().Add(followRetry)
+	}
+	if again.IsZero() {
+		err = e.store.DropMemo(ctx, m.Key, m.Version, op.Event{})
+	} else {
+		err = e.postpone(ctx, &m, again)
+	}
+	if err != nil && !errors.Is(err, store.ErrLost) && ctx.Err() == nil {
+		e.log.Warn("postpone the next look", "op", op.Ref(id), "error", err)
+	}
+}
+
+// followed puts on the card what has come of an operation. It stays succeeded whatever is seen: this is about later. The time is
+// that of the next look, zero when this was the last.
+func (e *Engine) followed(ctx context.Context, id string) (time.Time, error) {
+	o, err := e.store.Get(ctx, id)
+	if err != nil {
+		return time.Time{}, err
+	}
+	command, known := e.table.Find(o.Command)
+	if !known || command.Follow == nil || o.State.Final() && o.State != op.Succeeded {
+		return time.Time{}, nil
+	}
+	if o.State != op.Succeeded {
+		return e.now().Add(followRetry), nil
+	}
+	f, err := whatCame(ctx, command, o)
+	if err != nil || len(f.Text) == 0 {
+		return f.Again, err
+	}
+	outcome := outcomeOf(o)
+	if outcome.After = f.Text; f.Next != nil {
+		outcome.Next = f.Next
+	}
+	err = e.note(ctx, o, store.Note{Outcome: &outcome, Version: o.Version}, op.EventFollowed)
+	e.owe(o.ID)
+	return f.Again, err
+}
+
+// whatCame asks the command; a panic is a look that could not see.
+func whatCame(ctx context.Context, command op.Command, o op.Operation) (f op.Followup, err error) {
+	ctx, cancel := context.WithTimeout(ctx, lookWithin)
+	defer cancel()
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("follow %s: a panic: %v", o.Ref(), p)
+		}
+	}()
+	return command.Follow(ctx, attempt(o))
+}

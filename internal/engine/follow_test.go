@@ -1,0 +1,170 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"casterbot/internal/op"
+	"casterbot/internal/store"
+)
+
+// later is a Follow that is told what to say, and counts.
+type later struct {
+	looks atomic.Int64
+	says  atomic.Pointer[func(n int64) (op.Followup, error)]
+}
+
+func (l *later) follow(context.Context, op.Attempt) (op.Followup, error) {
+	return (*l.says.Load())(l.looks.Add(1))
+}
+
+func (l *later) say(f func(n int64) (op.Followup, error)) { l.says.Store(&f) }
+
+// followed is a stage whose restarts are followed, and one of them that succeeded.
+func followed(t *testing.T, l *later) (*stage, op.Operation) {
+	s := newStage(t)
+	s.e.table.Commands[0].Follow = l.follow
+	o := s.asked("caster restart c1")
+	s.click(ana, o, op.ActConfirm)
+	s.want(o, op.Succeeded, 1)
+	return s, o
+}
+
+func (s *stage) after(o op.Operation) string { return s.get(o).Outcome.After.Plain() }
+
+func TestWhatCameIsToldOnTheCard(t *testing.T) {
+	l := &later{}
+	l.say(func(n int64) (op.Followup, error) {
+		if n == 1 {
+			return op.Followup{Again: time.Date(2026, 11, 22, 20, 3, 0, 0, time.UTC)}, nil
+		}
+		return op.Followup{Text: op.L("the file is there"), Next: []op.Next{{Label: "Files", Text: "caster list"}}}, nil
+	})
+	s, o := followed(t, l)
+	for _, step := range []struct {
+		ahead time.Duration
+		looks int64
+		after string
+	}{
+		{followFirst - time.Second, 0, ""}, {time.Second, 1, ""}, {time.Minute, 1, ""}, {2 * time.Minute, 2, "the file is there"}, {time.Hour, 2, "the file is there"},
+	} {
+		s.advance(step.ahead)
+		if l.looks.Load() != step.looks || s.after(o) != step.after {
+			t.Fatalf("after %s more: %d looks, %q; want %d, %q", step.ahead, l.looks.Load(), s.after(o), step.looks, step.after)
+		}
+	}
+	now := s.get(o)
+	if now.State != op.Succeeded || now.Shown != now.Version || now.Outcome.Next[0].Label != "Files" || now.Outcome.Text.Plain() != "done" {
+		t.Errorf("the card shows %d of %d, %+v", now.Shown, now.Version, now.Outcome)
+	}
+	events, err := s.store.Events(t.Context(), o.ID)
+	if err != nil || events[len(events)-1].Name != op.EventFollowed {
+		t.Errorf("the trail ends with %+v, %v", events[len(events)-1], err)
+	}
+}
+
+// What was promised before the call is kept by another process, however often looks fail.
+func TestWhatCameSurvivesARestart(t *testing.T) {
+	l := &later{}
+	l.say(func(int64) (op.Followup, error) { return op.Followup{}, errors.New("the cloud is away") })
+	s, o := followed(t, l)
+	s.advance(followFirst)
+	s.advance(followRetry)
+	s.restart()
+	s.e.table.Commands[0].Follow = l.follow
+	l.say(func(int64) (op.Followup, error) { return op.Followup{Text: op.L("there")}, nil })
+	s.advance(time.Hour)
+	if s.after(o) != "there" || l.looks.Load() != 3 {
+		t.Errorf("%q after %d looks", s.after(o), l.looks.Load())
+	}
+	if left, err := s.store.Memos(t.Context(), kindFollow); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %+v, %v", left, err)
+	}
+}
+
+// Two replicas that sweep at the same moment make one look.
+func TestOneReplicaFollows(t *testing.T) {
+	l := &later{}
+	release := make(chan struct{})
+	l.say(func(int64) (op.Followup, error) {
+		<-release
+		return op.Followup{Text: op.L("there")}, nil
+	})
+	s, o := followed(t, l)
+	other := New(Config{Table: s.e.table, Store: s.store, Policy: (*rules)(s), Chat: (*chat)(s), Directory: (*people)(s), Now: s.clock, Replica: "other"})
+	s.with(func() { s.now = s.now.Add(followFirst) })
+	read, err := s.store.Memos(t.Context(), kindFollow)
+	if err != nil || len(read) != 1 {
+		t.Fatal(read, err)
+	}
+	stale := read[0]
+	if err := s.e.postpone(t.Context(), &read[0], s.clock()); err != nil {
+		t.Fatal(err)
+	}
+	if err := other.postpone(t.Context(), &stale, s.clock()); !errors.Is(err, store.ErrLost) {
+		t.Fatalf("both replicas look: %v", err)
+	}
+	for _, e := range []*Engine{s.e, other, s.e, other} {
+		if err := e.followUps(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	close(release)
+	s.settle()
+	other.work.Wait()
+	if l.looks.Load() != 1 || s.after(o) != "there" {
+		t.Errorf("%d looks, %q", l.looks.Load(), s.after(o))
+	}
+}
+
+// An outcome that is not known is followed once it is, and a failure never.
+func TestOnlySuccessIsFollowed(t *testing.T) {
+	for state, looks := range map[op.State]int64{op.Unknown: 0, op.Failed: 0} {
+		l := &later{}
+		l.say(func(int64) (op.Followup, error) { return op.Followup{Text: op.L("there")}, nil })
+		s := newStage(t)
+		s.e.table.Commands[0].Follow = l.follow
+		s.apply = func(int) op.Outcome { return op.Outcome{State: state} }
+		s.verify = func() (op.Evidence, error) { return op.Evidence{}, nil }
+		o := s.asked("caster restart c1")
+		s.click(ana, o, op.ActConfirm)
+		s.advance(time.Minute)
+		if l.looks.Load() != looks {
+			t.Errorf("%s: %d looks, want %d", state, l.looks.Load(), looks)
+		}
+		if state != op.Unknown {
+			continue
+		}
+		s.click(ana, o, op.ActHappened)
+		s.advance(time.Minute)
+		if l.looks.Load() != 1 || s.after(o) != "there" {
+			t.Errorf("settled: %d looks, %q", l.looks.Load(), s.after(o))
+		}
+	}
+}
+
+// A look that saw while somebody else changed the operation overwrites nothing, and is made again.
+func TestFollowupYieldsToOthers(t *testing.T) {
+	l := &later{}
+	s, o := followed(t, l)
+	l.say(func(n int64) (op.Followup, error) {
+		if n == 1 {
+			other := op.Outcome{State: op.Succeeded, Text: op.L("changed meanwhile")}
+			if err := s.store.Note(context.Background(), o.ID, store.Note{From: op.Succeeded, Outcome: &other}, op.Event{Name: "test"}); err != nil {
+				t.Error(err)
+			}
+		}
+		return op.Followup{Text: op.L("there")}, nil
+	})
+	s.advance(followFirst)
+	if got := s.get(o).Outcome; got.Text.Plain() != "changed meanwhile" || len(got.After) > 0 {
+		t.Errorf("%+v", got)
+	}
+	s.advance(followRetry)
+	if got := s.get(o).Outcome; got.Text.Plain() != "changed meanwhile" || got.After.Plain() != "there" {
+		t.Errorf("%+v", got)
+	}
+}

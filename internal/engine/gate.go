@@ -1,0 +1,59 @@
+package engine
+
+import (
+	"errors"
+	"sync"
+	"time"
+)
+
+// gate is the one rule about calls that would leave too late. From the moment at which the mark was about to be written to the
+// first byte, at most sendWithin may pass by the monotonic and by the wall clock: a suspended machine stops one of them. Whoever
+// stood still for longer has been taken for dead by others, and holds a decision that is stale. It is asked before the command
+// is applied, and once more by whatever makes the call, when the request is about to be out of hand.
+//
+// What it holds back is `failed: not sent`, not `unknown`. That is certain: only the claim that wrote the mark may send, it has
+// not sent before, and from here it cannot send any more; so nothing has left and nothing will. Only a command that is repeated
+// with a token has other senders, and for one of these a refusal says nothing about the others (Engine.answerCame, Engine.repeat).
+//
+// A pause that the call makes on purpose, after a first request was refused, is not a halt: it moves the moment.
+type gate struct {
+	mu    sync.Mutex
+	since time.Time // when the mark was about to be written, or when the last pause on purpose should end
+	left  bool      // a request has left: what comes now is its repetition
+}
+
+var errLate = errors.New("too much time has passed since it was decided")
+
+// open is nil while a request may leave.
+func (g *gate) open() error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	now := time.Now()
+	if halted(now.Sub(g.since), now.Round(0).Sub(g.since.Round(0))) {
+		return errLate
+	}
+	return nil
+}
+
+// halted judges by what has passed on the monotonic and on the wall clock.
+func halted(monotonic, wall time.Duration) bool { return max(monotonic, wall) > sendWithin }
+
+// leave is open for a request that leaves now.
+func (g *gate) leave() error {
+	if err := g.open(); err != nil {
+		return err
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.left = true
+	return nil
+}
+
+// wait is told of a pause on purpose. Before the first request there is no time for one beyond sendWithin.
+func (g *gate) wait(d time.Duration) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.left {
+		g.since = time.Now().Add(d)
+	}
+}

@@ -1,0 +1,272 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"casterbot/internal/op"
+	"casterbot/internal/store"
+)
+
+// How much stands on the bot's own page, and how long its looks may take in all. Nothing is looked at until somebody opens the
+// page; then what was seen within the last 30 s serves, and a new round of looks begins at most every ten seconds, whoever opens
+// it: one look for each list of the person's channels.
+const (
+	homeThings = 12 // of one kind in one channel
+	homeItems  = 80
+	homeLast   = 5
+	homeWaits  = 20
+	homeEvery  = 10 * time.Second
+	homeWithin = 4 * time.Second
+)
+
+// rounds lets a round of looks begin now and then.
+type rounds struct {
+	mu   sync.Mutex
+	last time.Time
+}
+
+func (r *rounds) begin(now time.Time) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if age := now.Sub(r.last); age >= 0 && age < homeEvery {
+		return false
+	}
+	r.last = now
+	return true
+}
+
+// page is the bot's own page while it is put together for one person.
+type page struct {
+	e      *Engine
+	person op.Person
+	rooms  []string
+	round  func() bool // may this page look at the cloud
+	seen   time.Time   // of the oldest list on the page
+	answer op.Answer
+}
+
+// Home gives what one person sees on the bot's own page: what waits for their answer, what they may touch in the channels that
+// they are in, and their last requests. A card is answered where it is: the page links to it, because a button that decides
+// something counts in its own message only.
+func (e *Engine) Home(ctx context.Context, r op.Request) (op.Answer, error) {
+	person, err := e.dir.Person(ctx, r.Person, r.PersonTeam, anytime)
+	if err != nil {
+		return *e.answerFor(rightsUnknown(err)), nil
+	}
+	rooms, err := e.dir.Rooms(ctx, r.Person)
+	if err != nil {
+		return *e.answerFor(rightsUnknown(err)), nil
+	}
+	p := &page{e: e, person: person, rooms: rooms, seen: e.now(), round: sync.OnceValue(func() bool { return e.home.begin(e.now()) })}
+	p.answer = op.Answer{
+		Mark: op.MarkNeutral, Title: op.L("casterbot"),
+		Lines: []op.Line{op.L("Type ", op.Code("/caster"), " or ", op.Code("/record"), " in the channel of your show: each lists what you may do there.")},
+	}
+	if err := p.waiting(ctx); err != nil {
+		return p.answer, err
+	}
+	p.channels(ctx)
+	if err := p.last(ctx); err != nil {
+		return p.answer, err
+	}
+	p.answer.Items = p.answer.Items[:min(len(p.answer.Items), homeItems)]
+	p.answer.Note = op.L("As of ", op.At(p.seen), ".")
+	return p.answer, nil
+}
+
+func (p *page) add(items ...op.Item) { p.answer.Items = append(p.answer.Items, items...) }
+
+// waiting lists the cards that wait for the person: their own, and those that they may approve.
+func (p *page) waiting(ctx context.Context) error {
+	open, err := p.e.store.List(ctx, store.Query{States: []op.State{op.Pending}, Limit: 500})
+	if err != nil {
+		return err
+	}
+	for _, o := range open {
+		if len(p.answer.Items) == homeWaits {
+			break
+		}
+		if slices.Contains(p.rooms, o.Channel) && o.Card != "" && p.may(o) {
+			p.add(op.Item{Mark: op.MarkWait, Title: op.L("Waits for you: ", o.Plan.Title), Facts: []op.Line{
+				op.L("asked by ", op.Who(o.Asker)), op.L("until ", op.At(o.Expires)), op.L(op.In(o.Channel)),
+				op.L(op.Message(o.Channel, o.Card, "Answer the card")), op.L("op ", op.V(o.Ref())),
+			}})
+		}
+	}
+	return nil
+}
+
+// may reports whether the person's click on a pending card would count, as far as it can be told without looking anything up.
+func (p *page) may(o op.Operation) bool {
+	if o.Decision.Confirm != op.ConfirmOther {
+		return o.Asker == p.person.ID
+	}
+	ok, _ := p.e.policy.Approves(o.Decision, o.Asker, p.person)
+	return ok
+}
+
+// channels lists what the person may touch, channel by channel, or says why it is nothing.
+func (p *page) channels(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, homeWithin)
+	defer cancel()
+	named := false
+	for _, id := range p.rooms {
+		scope, ok := p.e.policy.Scope(id)
+		if !ok {
+			continue
+		}
+		named = true
+		channel, err := p.e.dir.Channel(ctx, id, anytime)
+		if err != nil {
+			p.add(op.Item{Mark: op.MarkUnknown, Title: op.L(op.In(id)), Facts: []op.Line{op.L("Slack does not tell me about this channel now.")}})
+			continue
+		}
+		p.channel(ctx, channel, scope)
+	}
+	if !named {
+		p.answer.Lines = append(p.answer.Lines, op.L("You are in none of the channels that the policy names, so there is nothing to show yet."))
+	}
+}
+
+func (p *page) channel(ctx context.Context, c op.Channel, scope op.Scope) {
+	var things []op.Item
+	var refused *op.Decision
+	for _, kind := range p.e.table.Kinds {
+		show, ok := p.e.shows(kind)
+		if !ok {
+			continue
+		}
+		d := p.e.policy.Decide(p.person, c, show.Verb, op.Read, op.Target{})
+		if !d.Allowed {
+			refused = cmp.Or(refused, &d)
+			continue
+		}
+		things = append(things, p.things(ctx, c.ID, d, kind, show)...)
+	}
+	head := op.Item{Title: op.L(op.In(c.ID)), Next: []op.Next{{Label: "Open a form…", Text: "help", Channel: c.ID}}}
+	if len(things) == 0 && refused != nil && len(refused.Why) > 0 {
+		head.Mark, head.Facts = op.MarkDenied, refused.Why[:min(len(refused.Why), 2)]
+	}
+	p.add(head)
+	p.add(things...)
+}
+
+// shows gives the command that shows one thing of a kind: the first that only looks and takes nothing else.
+func (e *Engine) shows(kind op.Kind) (op.Command, bool) {
+	for _, c := range e.table.Commands {
+		places := op.Placeholders(c.Usage)
+		if c.Effect == op.Read && kind.Options != nil && kind.Needs == "" && len(places) == 1 && places[0].Name == kind.Name {
+			return c, true
+		}
+	}
+	return op.Command{}, false
+}
+
+// things lists what there is of one kind in a channel, as it was seen last or as a new look shows it.
+func (p *page) things(ctx context.Context, channel string, d op.Decision, kind op.Kind, show op.Command) []op.Item {
+	l, ok := p.e.remembered(channel, d, kind)
+	if !ok && p.round() {
+		fresh, err := p.e.options(ctx, channel, d, kind, nil)
+		if err != nil {
+			return []op.Item{{Mark: op.MarkUnknown, Title: op.L(op.Strong(op.Text(kind.Label))), Facts: []op.Line{unlisted(err)}}}
+		}
+		l, ok = fresh, true
+	}
+	if l.at.IsZero() {
+		return []op.Item{{Mark: op.MarkUnknown, Title: op.L(op.Strong(op.Text(kind.Label))), Facts: []op.Line{op.L("Not looked at yet. Refresh in a moment.")}}}
+	}
+	if l.at.Before(p.seen) {
+		p.seen = l.at
+	}
+	var items []op.Item
+	for _, o := range l.options[:min(len(l.options), homeThings)] {
+		items = append(items, p.thing(ctx, channel, kind, show, o))
+	}
+	if more := len(l.options) - homeThings; more > 0 {
+		items = append(items, op.Item{Title: op.L("There are more: type ", op.Code("/"+strings.Join(op.Words(show.Usage)[:1], " ")), " in the channel.")})
+	}
+	return items
+}
+
+// remembered gives what was seen last, and whether that is good.
+func (e *Engine) remembered(channel string, d op.Decision, kind op.Kind) (listing, bool) {
+	what := subject{kind: kind.Name, channel: channel, policy: d.Policy}
+	if l, ok := e.shelf.have(what, e.now()); ok {
+		return l, true
+	}
+	l, ok := e.shelf.last(what, e.now())
+	if !ok {
+		l = listing{}
+	}
+	return l, false
+}
+
+// thing shows one studio or stream: how it stands, who holds it, and what was last done with it from this channel.
+func (p *page) thing(ctx context.Context, channel string, kind op.Kind, show op.Command, o op.Option) op.Item {
+	item := op.Item{Mark: o.Mark, Title: op.L(op.B(o.Label), " · ", o.Note), Next: []op.Next{
+		{Label: "Show", Text: op.Format(show.Usage, op.Args{kind.Name: o.Value}), Channel: channel},
+	}}
+	target := op.Target{Kind: kind.Name, ID: o.Value}
+	if lock, err := p.e.locks.Lock(ctx, target); err == nil && lock.Held() {
+		item.Facts = append(item.Facts, op.L("🔒 ", lock.Line()))
+	}
+	done, err := p.e.store.List(ctx, store.Query{Target: target.Key(), Channel: channel, Newest: true, Limit: 1})
+	if err == nil && len(done) > 0 {
+		item.Facts = append(item.Facts, op.L(done[0].Plan.Title, ": ", stateWords[done[0].State], " ", op.On(done[0].Created)))
+	}
+	return item
+}
+
+// last lists what the person asked for last.
+func (p *page) last(ctx context.Context) error {
+	last, err := p.e.store.List(ctx, store.Query{Asker: p.person.ID, Newest: true, Limit: homeLast})
+	if err != nil {
+		return err
+	}
+	if len(last) == 0 {
+		p.answer.Lines = append(p.answer.Lines, op.L("You have not asked for anything yet."))
+		return nil
+	}
+	p.add(op.Item{Title: op.L(op.Strong("Your last requests"))})
+	for _, o := range last {
+		facts := []op.Line{op.L(stateWords[o.State]), op.L(op.On(o.Created)), op.L(op.In(o.Channel))}
+		if o.Card != "" && slices.Contains(p.rooms, o.Channel) {
+			facts = append(facts, op.L(op.Message(o.Channel, o.Card, "Card")))
+		}
+		p.add(op.Item{Mark: homeMarks[o.State], Title: o.Plan.Title, Facts: append(facts, op.L("op ", op.V(o.Ref())))})
+	}
+	return nil
+}
+
+var homeMarks = map[op.State]op.Mark{
+	op.Pending: op.MarkWait, op.Queued: op.MarkWait, op.Running: op.MarkWait, op.Succeeded: op.MarkOK,
+	op.Failed: op.MarkFailed, op.Unknown: op.MarkUnknown, op.Expired: op.MarkNeutral, op.Cancelled: op.MarkNeutral,
+}
+
+var stateWords = map[op.State]op.Text{
+	op.Pending: "waits for a confirmation", op.Queued: "under way", op.Running: "under way", op.Succeeded: "done",
+	op.Failed: "not done", op.Unknown: "not known", op.Expired: "expired", op.Cancelled: "called off",
+}
+
+// present refuses a button of the bot's own page when the person is not in the channel that it names: the policy may let
+// everybody in a channel do something, and counts on Slack for who that is.
+func (e *Engine) present(ctx context.Context, r op.Request) error {
+	if !r.Away {
+		return nil
+	}
+	rooms, err := e.dir.Rooms(ctx, r.Person)
+	if err != nil {
+		return rightsUnknown(err)
+	}
+	if !slices.Contains(rooms, r.Channel) {
+		refusal := op.Refuse(op.L("You are not in that channel, so nothing was done."), op.L("Open casterbot's page again: it shows what there is now."))
+		refusal.Answer.Mark = op.MarkDenied
+		return refusal
+	}
+	return nil
+}
