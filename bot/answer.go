@@ -21,6 +21,7 @@ var marks = map[op.Mark]string{
 	op.MarkFailed:    "❌",
 	op.MarkUnknown:   "⚠️",
 	op.MarkDenied:    "🚫",
+	op.MarkLocked:    "🔒",
 	op.MarkNeutral:   "⚪",
 }
 
@@ -28,8 +29,11 @@ var marks = map[op.Mark]string{
 const maxItems = 40
 
 // answer draws what a person is told in private.
-func answer(a op.Answer) message {
-	d := drawing{}
+func (t tongue) answer(a op.Answer) message { return t.sketch(a, maxItems, maxBlocks) }
+
+// sketch draws an answer with so many things and blocks at most.
+func (t tongue) sketch(a op.Answer, maxItems, maxBlocks int) message {
+	d, a := drawing{}, t.said(a)
 	title := marked(a.Mark, a.Title)
 	d.say(mrkdwn(title))
 	d.say(paragraph(a.Lines))
@@ -37,9 +41,16 @@ func answer(a op.Answer) message {
 		d.item(item)
 	}
 	if rest := len(a.Items) - maxItems; rest > 0 {
-		d.say("…and " + strconv.Itoa(rest) + " more. Add a word to narrow the list down.")
+		d.say(mrkdwn(t.line(op.L("…and ", op.V(strconv.Itoa(rest)), " more. Add a word to narrow the list down."))))
 	}
 	d.flush()
+	if a.Pick != nil {
+		if beside, ok := pickRow(*a.Pick); ok {
+			d.blocks = append(d.blocks, beside)
+		} else {
+			a.Next = append([]op.Next{{Label: t.text("Choose…"), Text: a.Pick.Text}}, a.Next...)
+		}
+	}
 	if presses := d.presses(a.Next); len(presses) > 0 {
 		d.blocks = append(d.blocks, row(presses))
 	}
@@ -47,7 +58,7 @@ func answer(a op.Answer) message {
 		d.blocks = append(d.blocks, small(note))
 	}
 	if len(d.blocks) == 0 {
-		d.blocks = append(d.blocks, section("There is nothing to show."))
+		d.blocks = append(d.blocks, section(t.text("There is nothing to show.")))
 	}
 	return message{text: cut(answerText(title, a), maxTextArg), blocks: d.blocks[:min(len(d.blocks), maxBlocks)]}
 }
@@ -63,7 +74,7 @@ func answerText(title op.Line, a op.Answer) string {
 
 func marked(m op.Mark, title op.Line) op.Line {
 	if sign := marks[m]; sign != "" {
-		return op.L(sign+" ", title)
+		return op.L(op.V(sign+" "), title)
 	}
 	return title
 }
@@ -120,7 +131,11 @@ func (d *drawing) presses(next []op.Next) []press {
 		if n.Text == "" || len(n.Text) > maxValue {
 			continue
 		}
-		list = append(list, press{text: n.Label, action: sayAction + strconv.Itoa(d.count), value: n.Text})
+		action := sayAction + strconv.Itoa(d.count)
+		if n.Channel != "" {
+			action = homeAction + strconv.Itoa(d.count) + ":" + n.Channel
+		}
+		list = append(list, press{text: op.Text(n.Label), action: action, value: n.Text})
 		d.count++
 	}
 	return list

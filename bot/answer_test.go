@@ -31,9 +31,9 @@ func TestAnswers(t *testing.T) {
 	for name, a := range map[string]op.Answer{
 		"denial": denial, "list": listing(3, true), "list-plain": listing(3, false), "full": listing(60, true), "full-plain": listing(60, false), "empty": {},
 	} {
-		m := answer(a)
+		m := plain.answer(a)
 		lint(t, name, m)
-		if p := blockkit.Lint("home", json.RawMessage(mustJSON(t, home(a).Blocks))); len(p) > 0 {
+		if p := blockkit.Lint("home", json.RawMessage(mustJSON(t, plain.home(a).Blocks))); len(p) > 0 {
 			t.Errorf("%s as home: %v", name, p)
 		}
 		if name != "full" && name != "full-plain" {
@@ -41,7 +41,7 @@ func TestAnswers(t *testing.T) {
 		}
 	}
 	for _, buttons := range []bool{true, false} {
-		if got := mustJSON(t, answer(listing(60, buttons))); !strings.Contains(got, "…and 20 more") || strings.Contains(got, "Evening 40*") {
+		if got := mustJSON(t, plain.answer(listing(60, buttons))); !strings.Contains(got, "…and 20 more") || strings.Contains(got, "Evening 40*") {
 			t.Error("a long list is not cut, or does not say so")
 		}
 	}
@@ -63,20 +63,20 @@ func TestEveryMarkHasASign(t *testing.T) {
 
 // TestAckPayload: what is too long for an acknowledgement does not travel in one.
 func TestAckPayload(t *testing.T) {
-	d := dispatcher{drawn: newDrawn()}
+	d := dispatcher{drawn: newDrawn(), chat: NewChat(Config{})}
 	for range 2 {
-		if p := d.payload(true, listing(2, true)); p == nil || string(p.(json.RawMessage)) != compact(t, answer(listing(2, true)).reply()) {
+		if p := d.payload(true, op.Address{}, listing(2, true)); p == nil || string(p.(json.RawMessage)) != compact(t, plain.answer(listing(2, true)).reply()) {
 			t.Errorf("a short answer travels as %v", p)
 		}
 	}
-	if p := d.payload(false, listing(2, true)); p != nil {
+	if p := d.payload(false, op.Address{}, listing(2, true)); p != nil {
 		t.Error("an answer travels in an acknowledgement that takes none")
 	}
 	long := op.Answer{Title: op.L("x")}
 	for range 40 {
 		long.Items = append(long.Items, op.Item{Title: op.L(strings.Repeat("long ", 100)), Next: []op.Next{{Label: "x", Text: "y"}}})
 	}
-	if p := d.payload(true, long); p != nil {
+	if p := d.payload(true, op.Address{}, long); p != nil {
 		t.Errorf("%d bytes travel in an acknowledgement", len(p.(json.RawMessage)))
 	}
 }
@@ -101,8 +101,8 @@ func TestDrawnRepliesDiffer(t *testing.T) {
 		{Title: op.L("x"), Items: []op.Item{{Title: op.L("i"), Mark: op.MarkOK}}}, {Title: op.L("x"), Items: []op.Item{{Title: op.L("i"), Facts: []op.Line{op.L("j")}}}},
 		{Title: op.L("x"), Next: []op.Next{{Label: "a", Text: "b"}}}, {Title: op.L("x"), Next: []op.Next{{Label: "a", Text: "c"}}},
 	} {
-		p := string(d.payload(a))
-		if p != compact(t, answer(a).reply()) {
+		p := string(d.payload(plain, a))
+		if p != compact(t, plain.answer(a).reply()) {
 			t.Errorf("answer %d was drawn as another one", i)
 		}
 		if before, ok := seen[p]; ok {
@@ -111,8 +111,8 @@ func TestDrawnRepliesDiffer(t *testing.T) {
 		seen[p] = i
 	}
 	for i := range maxDrawn + 10 {
-		d.payload(listing(i%3, false))
-		d.payload(op.Answer{Title: op.L(fmt.Sprint(i))})
+		d.payload(plain, listing(i%3, false))
+		d.payload(plain, op.Answer{Title: op.L(fmt.Sprint(i))})
 	}
 	if len(d.replies) > maxDrawn {
 		t.Errorf("%d replies are kept", len(d.replies))
@@ -123,7 +123,7 @@ func BenchmarkHelpReply(b *testing.B) {
 	a, d := listing(12, true), newDrawn()
 	b.ReportAllocs()
 	for b.Loop() {
-		if d.payload(a) == nil {
+		if d.payload(plain, a) == nil {
 			b.Fatal("no payload")
 		}
 	}

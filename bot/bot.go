@@ -95,6 +95,7 @@ func (b *Bot) introduce(ctx context.Context) error {
 		if err == nil {
 			b.who.Store(&identity{team: me.TeamID, user: me.UserID})
 			b.dir.home.Store(me.TeamID)
+			b.chat.home.Store(me.URL)
 			return nil
 		}
 		if f := fatalOf(err, "SLACK_BOT_TOKEN"); f != nil {
@@ -112,7 +113,7 @@ func (b *Bot) introduce(ctx context.Context) error {
 }
 
 // needed are the scopes of the bot token without which something does not work; manifest.yml asks for them.
-var needed = []string{"commands", "chat:write", "channels:read", "groups:read", "users:read", "usergroups:read", "app_mentions:read", "im:write"}
+var needed = []string{"commands", "chat:write", "channels:read", "groups:read", "users:read", "usergroups:read", "app_mentions:read", "im:write", "pins:write"}
 
 // scopes warns when the token may do less than the bot needs. Slack says what it may in a header.
 func (b *Bot) scopes(path string, header http.Header) {

@@ -86,7 +86,7 @@ func TestWhatCannotBeKeptIsSaid(t *testing.T) {
 	w.start()
 	sent, err := w.Type("U0ANA", "C0SHOW", "/record stop main", "")
 	ack := w.sent(sent, err)
-	if !strings.Contains(string(ack.Payload), "I cannot write my log, so nothing was done.") {
+	if !strings.Contains(string(ack.Payload), "This cannot be written down, so nothing was done.") {
 		t.Errorf("acknowledged with %s", ack.Payload)
 	}
 	broken.Store(false)
@@ -96,7 +96,7 @@ func TestWhatCannotBeKeptIsSaid(t *testing.T) {
 	}
 	ts := w.card(operation(op.Pending))
 	w.sent(w.Click("U0ANA", "C0SHOW", ts, fakeslack.Press{Action: "op:confirm"}))
-	w.until("the click is answered", func() bool { return w.reads("U0ANA", "C0SHOW", "I cannot write my log") })
+	w.until("the click is answered", func() bool { return w.reads("U0ANA", "C0SHOW", "This cannot be written down") })
 }
 
 // card posts the card of an operation and gives its id.

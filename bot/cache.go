@@ -60,6 +60,14 @@ func (c *cache[T]) glance(id string) (T, bool) {
 	return f.value, true
 }
 
+// seen gives a fact of any age.
+func (c *cache[T]) seen(id string) (T, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	f, ok := c.facts[id]
+	return f.value, ok
+}
+
 // good also refuses facts from the future: the clock was moved.
 func (c *cache[T]) good(f fact[T]) bool {
 	age := c.now().Sub(f.at)

@@ -33,6 +33,9 @@ func TestOneQuestion(t *testing.T) {
 		started.Done()
 	})
 	ended.Wait()
+	for asked.Load() < 1 {
+		time.Sleep(time.Millisecond)
+	}
 	for range 50 {
 		started.Add(1)
 		ended.Go(func() {

@@ -41,8 +41,8 @@ var faces = map[op.State]func(op.Operation, bool) face{
 }
 
 // card draws an operation. repeats says that an unknown one is still being sent again with its own token.
-func card(o op.Operation, repeats bool) message {
-	f := faces[o.State](o, repeats)
+func (t tongue) card(o op.Operation, repeats bool) message {
+	f := t.face(faces[o.State](o, repeats))
 	m := message{text: cut(summary(f), maxTextArg), blocks: []slack.Block{section(mrkdwn(f.title))}, color: f.color}
 	if text := paragraph(f.lines); text != "" {
 		m.body = append(m.body, section(text))
@@ -94,11 +94,11 @@ func pendingFace(o op.Operation, _ bool) face {
 	return f
 }
 
-func confirmWords(o op.Operation) string {
+func confirmWords(o op.Operation) op.Text {
 	if o.Plan.Button == "" {
 		return "Confirm"
 	}
-	return o.Plan.Button
+	return op.Text(o.Plan.Button)
 }
 
 func queuedFace(o op.Operation, _ bool) face {
@@ -143,6 +143,9 @@ func succeededFace(o op.Operation, _ bool) face {
 	case out.Checked:
 		f.title = op.L(f.title, " (checked)")
 	}
+	if len(out.After) > 0 {
+		f.lines = append(f.lines, out.After)
+	}
 	if out.Play != "" {
 		f.lines = append(f.lines, op.L("▶ ", op.Link(out.Play, "for playback")))
 	}
@@ -180,7 +183,7 @@ func unknownFace(o op.Operation, repeats bool) face {
 	case repeats:
 		again = op.L("I am asking again with the same token; this cannot create a second studio.")
 	case o.Sends > 1:
-		again = op.L("Sent ", strconv.Itoa(o.Sends), " times with the same token, which cannot create a second studio. ", again)
+		again = op.L("Sent ", op.V(strconv.Itoa(o.Sends)), " times with the same token, which cannot create a second studio. ", again)
 	}
 	if !o.Looked.IsZero() {
 		again = op.L(again, " Last look ", op.At(o.Looked), ".")
@@ -198,6 +201,9 @@ func silence(o op.Operation) op.Line {
 }
 
 func expiredFace(o op.Operation, _ bool) face {
+	if text := outcome(o).Text; len(text) > 0 { // it ended for another reason than time
+		return closed(o, op.L("⚪ ", text))
+	}
 	when := o.Expires
 	if when.IsZero() {
 		when = o.Ended
@@ -206,7 +212,7 @@ func expiredFace(o op.Operation, _ bool) face {
 }
 
 func cancelledFace(o op.Operation, _ bool) face {
-	word := ": called off by "
+	word := op.Text(": called off by ")
 	if o.Decision.Confirm == op.ConfirmOther && o.By != o.Asker {
 		word = ": declined by "
 	}
@@ -224,13 +230,13 @@ func closed(o op.Operation, title op.Line) face {
 func ways(o op.Operation, out op.Outcome) []press {
 	var list []press
 	for i, n := range out.Next[:min(len(out.Next), 2)] {
-		list = append(list, act(o, op.Act(string(op.ActNext)+":"+strconv.Itoa(i)), n.Label, ""))
+		list = append(list, act(o, op.Act(string(op.ActNext)+":"+strconv.Itoa(i)), op.Text(n.Label), ""))
 	}
 	return list
 }
 
 // act is a button of a card: what to do, and the operation's opaque id.
-func act(o op.Operation, a op.Act, words string, style slack.Style) press {
+func act(o op.Operation, a op.Act, words op.Text, style slack.Style) press {
 	return press{text: words, action: cardAction + string(a), value: o.ID, style: style}
 }
 
@@ -241,7 +247,7 @@ func outcome(o op.Operation) op.Outcome {
 	return *o.Outcome
 }
 
-func said(o op.Operation, out op.Outcome, otherwise string) op.Line {
+func said(o op.Operation, out op.Outcome, otherwise op.Text) op.Line {
 	if len(out.Text) > 0 {
 		return out.Text
 	}

@@ -72,14 +72,17 @@ func cards() map[string]op.Operation {
 		Text: op.L(op.B("Evening News"), " restarted"), Evidence: op.L("On air again since ", op.At(t0.Add(18*time.Second))), Checked: true, RequestID: "6EBD-01",
 	}
 	return map[string]op.Operation{
-		"pending":         operation(op.Pending),
-		"pending-idle":    operation(op.Pending, idle),
-		"pending-other":   operation(op.Pending, other),
-		"queued":          operation(op.Queued),
-		"queued-none":     operation(op.Queued, func(o *op.Operation) { o.Decision.Confirm = op.ConfirmNone }),
-		"running":         operation(op.Running),
-		"running-other":   operation(op.Running, other),
-		"running-slow":    operation(op.Running, ended(op.Outcome{Evidence: op.L("Still waiting for an answer. I will not send it again.")})),
+		"pending":       operation(op.Pending),
+		"pending-idle":  operation(op.Pending, idle),
+		"pending-other": operation(op.Pending, other),
+		"queued":        operation(op.Queued),
+		"queued-none":   operation(op.Queued, func(o *op.Operation) { o.Decision.Confirm = op.ConfirmNone }),
+		"running":       operation(op.Running),
+		"running-other": operation(op.Running, other),
+		"running-slow":  operation(op.Running, ended(op.Outcome{Evidence: op.L("Still waiting for an answer. I will not send it again.")})),
+		"running-turn": operation(op.Running, ended(op.Outcome{
+			Evidence: op.L("ApsaraVideo Live allows 10 calls a second. Yours is next in about 4 s."),
+		})),
 		"succeeded":       operation(op.Succeeded, ended(done)),
 		"succeeded-other": operation(op.Succeeded, other, ended(op.Outcome{Text: op.L(op.B("Evening News 47"), " copied"), Checked: true})),
 		"succeeded-play": operation(op.Succeeded, ended(op.Outcome{
@@ -106,7 +109,7 @@ func cards() map[string]op.Operation {
 
 func TestCards(t *testing.T) {
 	for name, o := range cards() {
-		m := card(o, false)
+		m := plain.card(o, false)
 		golden(t, "card-"+name, m)
 		lint(t, name, m)
 		lint(t, name+", simple", m.simple())
@@ -114,7 +117,7 @@ func TestCards(t *testing.T) {
 			t.Errorf("%s: no sentence for notifications", name)
 		}
 	}
-	repeating := card(operation(op.Unknown), true)
+	repeating := plain.card(operation(op.Unknown), true)
 	if got := mustJSON(t, repeating); !strings.Contains(got, "cannot create a second studio") || strings.Contains(got, "I will not send it again") {
 		t.Errorf("a repeated operation reads %s", got)
 	}
@@ -123,7 +126,7 @@ func TestCards(t *testing.T) {
 // TestEveryStateHasACard fails when the chart gains a state that cannot be shown.
 func TestEveryStateHasACard(t *testing.T) {
 	for _, s := range op.States() {
-		m := card(op.Operation{ID: "abcdefgh", State: s, Asker: "U0ANA"}, false)
+		m := plain.card(op.Operation{ID: "abcdefgh", State: s, Asker: "U0ANA"}, false)
 		lint(t, string(s)+" with nothing known", m)
 	}
 }
@@ -156,18 +159,18 @@ func TestButtons(t *testing.T) {
 func TestHostileNames(t *testing.T) {
 	for _, name := range hostile {
 		for kind, o := range cards() {
-			harmless(t, kind, name, mustJSON(t, card(poisoned(o, name), false)))
+			harmless(t, kind, name, mustJSON(t, plain.card(poisoned(o, name), false)))
 		}
 		a := hostileAnswer(name)
-		lint(t, "answer", answer(a))
-		harmless(t, "answer", name, mustJSON(t, answer(a)))
-		harmless(t, "reply", name, mustJSON(t, answer(a).reply()))
+		lint(t, "answer", plain.answer(a))
+		harmless(t, "answer", name, mustJSON(t, plain.answer(a)))
+		harmless(t, "reply", name, mustJSON(t, plain.answer(a).reply()))
 		f := hostileForm(name)
-		view := mustJSON(t, form(f, "U0ANA"))
+		view := mustJSON(t, plain.drawForm(f, "U0ANA"))
 		if p := blockkit.LintView(json.RawMessage(view)); len(p) > 0 {
 			t.Errorf("form with %.60q: %v", name, p)
 		}
-		harmless(t, "form", name, mustJSON(t, form(f, "U0ANA").Blocks))
+		harmless(t, "form", name, mustJSON(t, plain.drawForm(f, "U0ANA").Blocks))
 	}
 }
 
@@ -189,7 +192,7 @@ func hostileAnswer(name string) op.Answer {
 	return op.Answer{
 		Mark: op.MarkOK, Title: op.L(op.B(name)), Lines: []op.Line{op.L(name), op.L(op.Code(name))}, Note: op.L(name),
 		Items: []op.Item{{Mark: op.MarkIdle, Title: op.L(op.B(name)), Facts: []op.Line{op.L(name)}, Next: []op.Next{{Label: name, Text: "caster " + name}}}},
-		Next:  []op.Next{{Label: name, Text: "caster show x"}},
+		Next:  []op.Next{{Label: name, Text: "caster show x"}}, Pick: &op.Pick{Label: name, Text: "caster show ?", Typed: name},
 	}
 }
 
@@ -197,7 +200,7 @@ func hostileForm(name string) op.Form {
 	return op.Form{
 		Command: "caster copy {caster} {name}", Title: name, Button: name, Note: op.L(name), Problem: op.L(op.B(name)), Channel: "C0SHOW",
 		Fields: []op.Field{
-			{Name: "caster", Label: name, Hint: name, Options: []op.Option{{Label: name, Value: "id1", Group: name, Hint: name}, {Label: "b", Value: "id2"}}},
+			{Name: "caster", Label: name, Hint: name, Value: "id1", Chosen: op.Option{Label: name, Value: "id1", Group: op.L(name), Hint: name}},
 			{Name: "name", Label: name, Max: 64}, {Name: "scene", Label: name, Hint: name},
 		},
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"casterbot/internal/engine"
@@ -18,6 +19,8 @@ type Chat struct {
 	hooks   hooks
 	pace    *pace
 	repeats func(op.Operation) bool
+	tongues tongues
+	home    atomic.Value                              // string: the address of the workspace, once known
 	pause   func(context.Context, time.Duration) bool // waits; false when ctx ended first
 }
 
@@ -26,14 +29,18 @@ var _ engine.Chat = (*Chat)(nil)
 // NewChat makes a chat for one workspace.
 func NewChat(c Config) *Chat {
 	c = c.filled()
-	return &Chat{api: c.api(), hooks: hooks{client: c.HTTP, api: c.APIURL}, pace: newPace(), repeats: c.Repeats, pause: pause}
+	return &Chat{api: c.api(), hooks: hooks{client: c.HTTP, api: c.APIURL}, pace: newPace(c.Apart), repeats: c.Repeats, pause: pause,
+		tongues: tongues{words: c.Words, channel: c.Language, locale: c.Locale, meet: c.Meet}}
 }
+
+// Turn waits until a channel may be written to, at most for a few seconds: the caller shows what is newest by then.
+func (c *Chat) Turn(ctx context.Context, channel string) error { return c.pace.wait(ctx, channel) }
 
 // Show posts the card of an operation, or edits it when it has one, and gives its message id
 // (docs.slack.dev/reference/methods/chat.postMessage, chat.update). A post whose answer is lost may be posted twice, since
 // Slack has no key for it; both show the same reference, and buttons of both are judged by the same operation.
 func (c *Chat) Show(ctx context.Context, o op.Operation) (string, error) {
-	m := card(o, c.repeats(o))
+	m := c.tongues.public(o.Channel).card(o, c.repeats(o))
 	ts, err := c.put(ctx, o, m)
 	if code(err) == "invalid_blocks" || code(err) == "invalid_attachments" {
 		ts, err = c.put(ctx, o, m.simple())
@@ -45,9 +52,6 @@ func (c *Chat) Show(ctx context.Context, o op.Operation) (string, error) {
 }
 
 func (c *Chat) put(ctx context.Context, o op.Operation, m message) (string, error) {
-	if err := c.pace.wait(ctx, o.Channel); err != nil {
-		return "", err
-	}
 	var ts string
 	var err error
 	if o.Card == "" {

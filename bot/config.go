@@ -1,12 +1,14 @@
 package bot
 
 import (
+	"context"
 	"log/slog"
 	"net"
 	"net/http"
 	"strings"
 	"time"
 
+	"casterbot/internal/lang"
 	"casterbot/internal/op"
 
 	"github.com/slack-go/slack"
@@ -23,7 +25,15 @@ type Config struct {
 	Log  *slog.Logger // nil: none
 	Now  func() time.Time
 
-	Sockets int // connections per process; 0: two
+	Sockets int           // connections per process; 0: two
+	Apart   time.Duration // between two messages in one channel, at least; 0: what Slack asks for
+	// Words translates; nil: nothing is. Language gives that of public messages of a channel; nil: English.
+	Words    *lang.Words
+	Language func(channel string) string
+	// Locale gives the locale of somebody ("zh-CN"), and whether they have been looked up; nil: of nobody.
+	Locale func(person string) (string, bool)
+	// Meet looks somebody up, so that Locale knows them from then on; nil: nobody can be.
+	Meet func(ctx context.Context, person string)
 	// Repeats says whether an unknown operation is still being sent again with its own token; nil: never.
 	Repeats func(op.Operation) bool
 }
@@ -57,6 +67,15 @@ func (c Config) filled() Config {
 	}
 	if c.Sockets <= 0 {
 		c.Sockets = 2
+	}
+	if c.Language == nil {
+		c.Language = func(string) string { return lang.English }
+	}
+	if c.Locale == nil {
+		c.Locale = func(string) (string, bool) { return "", true }
+	}
+	if c.Meet == nil {
+		c.Meet = func(context.Context, string) {}
 	}
 	if c.Repeats == nil {
 		c.Repeats = func(op.Operation) bool { return false }

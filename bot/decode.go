@@ -5,8 +5,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"maps"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -21,6 +19,8 @@ const (
 	cardAction = "op:"
 	sayAction  = "say:"
 	pickAction = "field"
+	homeAction = "home:" // on the bot's own page: a number and the channel that is meant, or the word that follows
+	refresh    = "refresh"
 )
 
 // identity is who the bot is. The app needs no check: a socket is opened with the app's own token and carries nothing else.
@@ -36,6 +36,7 @@ type fillIn struct {
 	view    string
 	hash    string
 	block   string // id of a field, to show an error at; empty when there is none
+	notice  string // id of a field in which a notice was picked
 	sent    bool
 }
 
@@ -46,9 +47,11 @@ type arrival struct {
 	request *op.Request
 	click   *op.Click
 	fill    *fillIn
+	query   *op.Query
 	home    *op.Request
 	forget  []string // ids of channels, groups and people about which something changed
 	ignored string   // why there is nothing to do
+	wrong   *wrong   // with ignored: what to say about it
 	refusal any      // what to acknowledge with when there is nothing to do; nil for nothing
 }
 
@@ -108,7 +111,8 @@ func digest(s string) string {
 	return hex.EncodeToString(sum[:12])
 }
 
-// interaction is what we read of a block_actions or view_submission payload.
+// interaction is what we read of a block_actions, block_suggestion or view_submission payload. The last three fields are of a
+// suggestion alone.
 type interaction struct {
 	Type        string    `json:"type"`
 	Team        named     `json:"team"`
@@ -120,6 +124,9 @@ type interaction struct {
 	View        seenView  `json:"view"`
 	ResponseURL string    `json:"response_url"`
 	TriggerID   string    `json:"trigger_id"`
+	ActionID    string    `json:"action_id"`
+	BlockID     string    `json:"block_id"`
+	Value       string    `json:"value"`
 }
 
 type (
@@ -141,8 +148,12 @@ type (
 	}
 	pressed struct {
 		ActionID string `json:"action_id"`
+		BlockID  string `json:"block_id"`
 		Value    string `json:"value"`
 		ActionTS string `json:"action_ts"`
+		Selected struct {
+			Value string `json:"value"`
+		} `json:"selected_option"`
 	}
 	seenView struct {
 		ID       string `json:"id"`
@@ -174,22 +185,40 @@ func (id identity) interaction(in interaction, now time.Time) (arrival, error) {
 	switch {
 	case in.Type == "view_submission":
 		return submission(in, r, true)
+	case in.Type == "block_suggestion":
+		return suggestion(in, r)
 	case in.Type != "block_actions" || len(in.Actions) == 0:
 		return arrival{ignored: "interaction of another kind"}, nil
 	}
 	pressed := in.Actions[0]
 	message := first(in.Container.MessageTS, in.Message.TS)
+	if r.Thread == message { // the message has replies, but is none
+		r.Thread = ""
+	}
 	r.Key = strings.Join([]string{"click", r.Person, first(message, in.View.ID), pressed.ActionID, pressed.ActionTS}, "-")
+	if in.View.ID != "" && pressed.ActionID != pickAction {
+		return id.pageOrWindow(in.View, pressed, r)
+	}
 	switch {
 	case strings.HasPrefix(pressed.ActionID, cardAction):
 		return cardPress(pressed, r, message)
-	case strings.HasPrefix(pressed.ActionID, sayAction) && pressed.Value != "":
-		r.Text = pressed.Value
+	case pressed.says(&r):
 		return arrival{key: r.Key, request: &r}, nil
 	case pressed.ActionID == pickAction && in.View.ID != "":
 		return submission(in, r, false)
 	}
 	return arrival{ignored: "unknown action"}, nil
+}
+
+// says puts into a request the command that a button or a picker stands for; false when it stands for none.
+func (p pressed) says(r *op.Request) bool {
+	switch {
+	case strings.HasPrefix(p.ActionID, sayAction):
+		r.Text = p.Value
+	case strings.HasPrefix(p.ActionID, typedAction) && p.Selected.Value != "":
+		r.Text, r.Pick = p.BlockID, p.Selected.Value
+	}
+	return r.Text != ""
 }
 
 // acts are the buttons that a card may have.
@@ -206,52 +235,9 @@ func cardPress(p pressed, r op.Request, message string) (arrival, error) {
 		return arrival{ignored: "unknown button of a card"}, nil
 	}
 	return arrival{key: r.Key, click: &op.Click{
-		Key: r.Key, Operation: p.Value, Act: act, Index: index, Team: r.Team, Channel: r.Channel, Message: message,
+		Key: r.Key, Operation: p.Value, Act: act, Index: index, Team: r.Team, Channel: r.Channel, Thread: r.Thread, Message: message,
 		Person: r.Person, PersonTeam: r.PersonTeam, At: r.At, ReplyTo: r.ReplyTo, Trigger: r.Trigger,
 	}}, nil
-}
-
-// submission decodes what a form holds: which form it is travels in the view's metadata, the values in its state.
-func submission(in interaction, r op.Request, sent bool) (arrival, error) {
-	at := firstBlock(in.View)
-	form, person, err := recall(in.View.Metadata)
-	if err != nil || person != r.Person {
-		a := arrival{ignored: "a form that is not ours"}
-		if sent {
-			a.refusal = mistake(at, "This form cannot be used, so nothing was done. Close it and type the command.")
-		}
-		return a, nil
-	}
-	for block, state := range in.View.State.Values {
-		name, _, _ := strings.Cut(block, fieldSeparator)
-		for i := range form.Fields {
-			if form.Fields[i].Name == name {
-				form.Fields[i].Value = first(state[pickAction].Selected.Value, state[pickAction].Value)
-			}
-		}
-	}
-	r.Channel, r.Thread = form.Channel, form.Thread
-	if sent {
-		r.Key = "form-" + in.View.ID + "-" + in.View.Hash
-	}
-	return arrival{key: r.Key, fill: &fillIn{request: r, form: form, view: in.View.ID, hash: in.View.Hash, block: at, sent: sent}}, nil
-}
-
-// firstBlock gives the id of a field of the form that somebody filled in.
-func firstBlock(v seenView) string {
-	if len(v.State.Values) == 0 {
-		return ""
-	}
-	return slices.Min(slices.Collect(maps.Keys(v.State.Values)))
-}
-
-// mistake keeps a form open and says at one of its fields what is wrong; nil when it has none
-// (docs.slack.dev/surfaces/modals#displaying_errors).
-func mistake(block, words string) any {
-	if block == "" {
-		return nil
-	}
-	return map[string]any{"response_action": "errors", "errors": map[string]string{block: words}}
 }
 
 func first(values ...string) string {

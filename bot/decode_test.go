@@ -138,8 +138,24 @@ func TestKeys(t *testing.T) {
 			t.Errorf("another press has the same key: %s", other)
 		}
 	}
+	form := formSample("caster copy {caster} {name}", "U0ANA", true)
+	sent := key("interactive", "e1", form)
+	if sent != key("interactive", "e2", strings.ReplaceAll(form, `"trigger_id":"t"`, `"trigger_id":"u"`)) {
+		t.Error("one form in two envelopes has two keys")
+	}
+	for _, other := range []string{strings.ReplaceAll(form, `"id":"V1"`, `"id":"V2"`), strings.ReplaceAll(form, `"hash":"h1"`, `"hash":"h2"`)} {
+		if sent == key("interactive", "e1", other) {
+			t.Errorf("another form has the same key: %s", other)
+		}
+	}
+	if sent == key("interactive", "e1", formSample("caster copy {caster} {name}", "U0ANA", false)) {
+		t.Error("a change in a form has the key of the form")
+	}
 	if key("events_api", "e1", mention("x", "")) != key("events_api", "e2", mention("x", "")) {
 		t.Error("one event in two envelopes has two keys")
+	}
+	if key("events_api", "e1", mention("x", "")) == key("events_api", "e1", strings.ReplaceAll(mention("x", ""), "Ev1", "Ev2")) {
+		t.Error("two events have one key")
 	}
 }
 

@@ -16,17 +16,24 @@ import (
 
 // Directory looks people, user groups and channels up, one at a time: a workspace of ten thousand channels is never listed.
 // Facts are kept for a minute; where somebody's right is decided for the last time the caller says since when they must have
-// been looked up. Each is asked for once, whoever wants it: the members of a user group serve for everybody. When Slack does
-// not answer, or asks to be left alone, facts of up to an hour come back marked as stale.
+// been looked up. Each is asked for once, whoever wants it: the members of all user groups come in one answer, because Slack
+// answers some twenty questions about groups a minute and no more, and serve for everybody. When Slack does not answer, or asks
+// to be left alone, facts of up to an hour come back marked as stale.
 type Directory struct {
 	api      *slack.Client
 	holds    *holds
 	groups   func() []string
 	home     atomic.Value // string: the team that the bot belongs to, once known
 	people   *cache[op.Person]
-	members  *cache[[]string]
+	members  *cache[members] // one fact, by the id everyGroup
 	channels *cache[op.Channel]
+	rooms    *cache[[]string]
 }
+
+// members are the ids of the people in each user group.
+type members map[string][]string
+
+const everyGroup = "usergroups"
 
 var _ engine.Directory = (*Directory)(nil)
 
@@ -35,8 +42,9 @@ func NewDirectory(c Config, groups func() []string) *Directory {
 	c = c.filled()
 	d := &Directory{api: c.api(), holds: newHolds(), groups: groups}
 	d.people = newCache(c.Now, d.askPerson)
-	d.members = newCache(c.Now, d.askGroup)
+	d.members = newCache(c.Now, d.askGroups)
 	d.channels = newCache(c.Now, d.askChannel)
+	d.rooms = newCache(c.Now, d.askRooms)
 	return d
 }
 
@@ -47,12 +55,12 @@ func (d *Directory) Person(ctx context.Context, id, team string, since time.Time
 		return op.Person{}, fmt.Errorf("look up person %s: %w", id, err)
 	}
 	p.Stale = stale
-	for _, group := range d.groups() {
-		members, stale, err := d.members.get(ctx, group, since)
+	if groups := d.groups(); len(groups) > 0 {
+		members, stale, err := d.members.get(ctx, everyGroup, since)
 		if err != nil {
-			return op.Person{}, fmt.Errorf("look up user group %s: %w", group, err)
+			return op.Person{}, fmt.Errorf("look up user groups: %w", err)
 		}
-		p = within(p, group, members)
+		p = within(p, groups, members)
 		p.Stale = p.Stale || stale
 	}
 	return d.of(p, team), nil
@@ -88,28 +96,49 @@ func (d *Directory) Glance(person, team, channel string) (op.Person, op.Channel,
 	if !ok {
 		return op.Person{}, op.Channel{}, false
 	}
-	for _, group := range d.groups() {
-		members, ok := d.members.glance(group)
+	if groups := d.groups(); len(groups) > 0 {
+		members, ok := d.members.glance(everyGroup)
 		if !ok {
 			return op.Person{}, op.Channel{}, false
 		}
-		p = within(p, group, members)
+		p = within(p, groups, members)
 	}
 	return d.of(p, team), c, true
+}
+
+// Locale gives somebody's language and country as they have set them in Slack ("zh-CN"), and whether they have been looked up. It
+// asks nobody, and does not mind that it may be old.
+func (d *Directory) Locale(person string) (string, bool) {
+	p, ok := d.people.seen(person)
+	return p.Locale, ok
+}
+
+// Meet looks somebody up who has never been. What Slack does not tell stays unknown.
+func (d *Directory) Meet(ctx context.Context, person string) {
+	if _, ok := d.people.seen(person); !ok {
+		_, _, _ = d.people.get(ctx, person, time.Time{})
+	}
 }
 
 // Forget drops what is known of a person, a group or a channel, because Slack says that it changed.
 func (d *Directory) Forget(ids ...string) {
 	for _, id := range ids {
 		d.people.forget(id)
-		d.members.forget(id)
 		d.channels.forget(id)
+		d.rooms.forget(id)
+		if slices.Contains(d.groups(), id) {
+			d.members.forget(everyGroup)
+		}
 	}
 }
 
-func within(p op.Person, group string, members []string) op.Person {
-	if slices.Contains(members, p.ID) {
-		p.Groups = append(p.Groups[:len(p.Groups):len(p.Groups)], group)
+// within says which of the groups somebody is in.
+func within(p op.Person, groups []string, members members) op.Person {
+	p.Groups = nil
+	for _, group := range groups {
+		if slices.Contains(members[group], p.ID) {
+			p.Groups = append(p.Groups, group)
+		}
 	}
 	return p
 }
@@ -126,21 +155,28 @@ func (d *Directory) askPerson(ctx context.Context, id string) (op.Person, error)
 	}
 	return op.Person{
 		ID: u.ID, Team: u.TeamID, Guest: u.IsRestricted || u.IsUltraRestricted, Stranger: u.IsStranger,
-		Bot: u.IsBot || u.IsWorkflowBot || u.IsConnectorBot || u.ID == "USLACKBOT", Deleted: u.Deleted,
+		Zone: u.TZ, Locale: u.Locale, Bot: u.IsBot || u.IsWorkflowBot || u.IsConnectorBot || u.ID == "USLACKBOT", Deleted: u.Deleted,
 	}, nil
 }
 
-// askGroup is docs.slack.dev/reference/methods/usergroups.users.list. Nobody is in a group that was deleted.
-func (d *Directory) askGroup(ctx context.Context, id string) ([]string, error) {
-	var members []string
-	err := d.holds.call("usergroups.users.list", func() (err error) {
-		members, err = d.api.GetUserGroupMembersContext(ctx, id)
+// askGroups is docs.slack.dev/reference/methods/usergroups.list. A group that was deleted or switched off is not in the answer:
+// nobody is in it.
+func (d *Directory) askGroups(ctx context.Context, _ string) (members, error) {
+	var groups []slack.UserGroup
+	err := d.holds.call("usergroups.list", func() (err error) {
+		groups, err = d.api.GetUserGroupsContext(ctx, slack.GetUserGroupsOptionIncludeUsers(true))
 		return err
 	})
-	if c := code(err); c == "no_such_subteam" || c == "subteam_not_found" {
-		return nil, nil
+	if err != nil {
+		return nil, err
 	}
-	return members, err
+	known := make(members, len(groups))
+	for _, g := range groups {
+		if g.DateDelete == 0 {
+			known[g.ID] = g.Users
+		}
+	}
+	return known, nil
 }
 
 // errAbsent: Slack does not show the channel to the bot. That is an answer, but not one to keep.

@@ -32,6 +32,10 @@ func TestPeople(t *testing.T) {
 	w.SetUser("U0PIA", func(u *fakeslack.User) { u.Deleted = true })
 	w.SetUser("U0MIO", func(u *fakeslack.User) { u.IsWorkflowBot = true })
 	d, _ := newTestDirectory(w, "S0CREW", "S0LEADS")
+	at := map[string]struct{ zone, locale string }{
+		"U0ANA": {"Europe/Berlin", "en-GB"}, "U0KEN": {"America/New_York", "en-US"}, "U0GUS": {"Europe/Berlin", "en-GB"},
+		"U0OUT": {"Europe/Berlin", ""}, "U0PIA": {"Europe/Berlin", "en-GB"}, "U0MIO": {"Europe/Berlin", "en-GB"},
+	}
 	for _, c := range []struct {
 		id, team string
 		want     op.Person
@@ -45,6 +49,7 @@ func TestPeople(t *testing.T) {
 		{"U0MIO", "T0SHOW", op.Person{ID: "U0MIO", Team: "T0SHOW", Bot: true, Groups: []string{"S0LEADS"}}},
 		{"U0BOT", "T0SHOW", op.Person{ID: "U0BOT", Team: "T0SHOW", Bot: true}},
 	} {
+		c.want.Zone, c.want.Locale = at[c.id].zone, at[c.id].locale
 		got, err := d.Person(context.Background(), c.id, c.team, time.Time{})
 		if err != nil || compact(t, got) != compact(t, c.want) {
 			t.Errorf("%s of %s: %+v, want %+v (%v)", c.id, c.team, got, c.want, err)
@@ -159,7 +164,7 @@ func TestAges(t *testing.T) {
 		{"down and fresh", func() {}, true, 6, true, false, 0},
 		{"down for an hour", func() { clock.advance(staleFor) }, false, 7, false, true, 0},
 		{"up", func() { w.Fail("users.info", fakeslack.Fault{}) }, false, 8, false, false, 0},
-		{"groups down", func() { clock.advance(goodFor); w.Fail("usergroups.users.list", fakeslack.Fault{Status: 500}) }, false, 9, true, false, 0},
+		{"groups down", func() { clock.advance(goodFor); w.Fail("usergroups.list", fakeslack.Fault{Status: 500}) }, false, 9, true, false, 0},
 		{"groups down for an hour", func() { clock.advance(staleFor) }, false, 10, false, true, 0},
 	}
 	for _, s := range steps {

@@ -17,6 +17,7 @@ type Engine interface {
 	Press(context.Context, op.Click) (engine.Accepted, error)
 	Fill(context.Context, op.Request, op.Form) (op.Form, error)
 	Submitted(op.Form) string
+	Suggest(context.Context, op.Query) []op.Option
 	Home(context.Context, op.Request) (op.Answer, error)
 }
 
@@ -25,17 +26,18 @@ type Engine interface {
 // that no slow look at the cloud stands before a confirmation.
 const (
 	frontWorkers = 32
-	frontQueue   = 8192
+	frontQueue   = 16384
 	quickWorkers = 16
 	quickQueue   = 4096
 	workWorkers  = 32
-	workQueue    = 4096
+	workQueue    = 1024 // minutes of calls at the limits of the cloud; whoever finds no place reads so at once
 	formWorkers  = 32
 	formQueue    = 1024
 	clickWorkers = 64
 	clickQueue   = 1024
 	maxAck       = 19 << 10                // Slack drops acknowledgements of 20 KiB and more without a word
 	acceptWithin = 2500 * time.Millisecond // from the arrival; Slack waits for three seconds
+	hurryAfter   = time.Second             // from the arrival: whoever waits behind has no more time than the rest of it
 )
 
 // dispatcher turns envelopes into calls of the engine: decode, dedupe, take, acknowledge, then work.
@@ -54,6 +56,7 @@ type dispatcher struct {
 	work   *pool
 	clicks *pool
 	busy   atomic.Int64 // work in all pools
+	places places       // of commands
 }
 
 func (d *dispatcher) openPools(ctx context.Context) {
@@ -88,6 +91,9 @@ func (d *dispatcher) handle(ctx context.Context, e envelope) {
 	}
 	a, err := d.decode(e)
 	if err != nil || a.ignored != "" {
+		if a.wrong != nil {
+			a.refusal = d.mistake(*a.wrong)
+		}
 		d.ack(e, a.refusal)
 		d.note(a, err)
 		return
@@ -97,6 +103,8 @@ func (d *dispatcher) handle(ctx context.Context, e envelope) {
 		return
 	}
 	switch {
+	case a.request != nil && a.request.Away:
+		d.away(e, a)
 	case a.request != nil:
 		to = a.request.Address()
 		d.request(ctx, e, a)
@@ -106,6 +114,8 @@ func (d *dispatcher) handle(ctx context.Context, e envelope) {
 	case a.fill != nil:
 		to = a.fill.request.Address()
 		d.filled(ctx, e, a)
+	case a.query != nil:
+		d.suggest(e, *a.query)
 	default:
 		d.ack(e, nil)
 		d.aside(a)
@@ -128,12 +138,18 @@ func (d *dispatcher) note(a arrival, err error) {
 	d.log.Info("an envelope is left alone", "reason", a.ignored)
 }
 
+// request takes a command. When a flood has made it wait, it is refused at once, so that those behind it are acknowledged in
+// time.
 func (d *dispatcher) request(ctx context.Context, e envelope, a arrival) {
+	if time.Since(e.at) > hurryAfter {
+		d.follow(e, a.slash, *a.request, d.full(a.request.Address(), engine.Accepted{}), d.work)
+		return
+	}
 	accepted, err := d.engine.Accept(ctx, *a.request)
 	if err != nil {
 		d.seen.forget(a.key)
 		d.log.Error("take a request", "error", err)
-		accepted = engine.Accepted{Reply: notWritten()}
+		accepted = engine.Accepted{Reply: engine.NotWritten(err)}
 	}
 	d.follow(e, a.slash, *a.request, accepted, d.work)
 }
@@ -149,24 +165,30 @@ func (d *dispatcher) click(ctx context.Context, e envelope, a arrival) {
 	if err != nil {
 		d.seen.forget(a.key)
 		d.log.Error("take a click", "op", op.Ref(c.Operation), "error", err)
-		accepted = engine.Accepted{Reply: notWritten()}
+		accepted = engine.Accepted{Reply: engine.NotWritten(err)}
 	}
 	behind := d.work
 	if settles[c.Act] {
 		behind = d.clicks
 	}
 	d.follow(e, false, op.Request{
-		Key: c.Key, Team: c.Team, Channel: c.Channel, Person: c.Person, PersonTeam: c.PersonTeam, At: c.At, ReplyTo: c.ReplyTo, Trigger: c.Trigger,
+		Key: c.Key, Team: c.Team, Channel: c.Channel, Thread: c.Thread, Person: c.Person, PersonTeam: c.PersonTeam, At: c.At, ReplyTo: c.ReplyTo, Trigger: c.Trigger,
 	}, accepted, behind)
 }
 
-// follow acknowledges and does what the engine asked for: answer, open a form, work, which runs on the pool behind.
+// follow acknowledges and does what the engine asked for: answer, open a form, work, which runs on the pool behind. The work
+// gets its place before the acknowledgement, which can then say that there is none, and begins after it.
 func (d *dispatcher) follow(e envelope, inAck bool, r op.Request, a engine.Accepted, behind *pool) {
+	acked := make(chan struct{})
+	defer close(acked)
+	if !d.later(behind, r.Address(), a.Work, acked) {
+		a = d.full(r.Address(), a)
+	}
 	var payload any
 	if a.Reply != nil {
-		if payload = d.payload(inAck, *a.Reply); payload == nil {
-			m := answer(*a.Reply)
-			defer d.soon(d.quick, r.Address(), func(ctx context.Context) { d.tell(ctx, r.Address(), m) })
+		if payload = d.payload(inAck, r.Address(), *a.Reply); payload == nil {
+			said := *a.Reply
+			defer d.soon(d.quick, r.Address(), func(ctx context.Context) { d.tell(ctx, r.Address(), d.chat.tongues.met(ctx, r.Address()).answer(said)) })
 		}
 	}
 	d.ack(e, payload)
@@ -174,15 +196,15 @@ func (d *dispatcher) follow(e envelope, inAck bool, r op.Request, a engine.Accep
 		form := *a.Form
 		d.soon(d.forms, r.Address(), func(ctx context.Context) { d.openForm(ctx, r, form) })
 	}
-	d.later(behind, r.Address(), a)
 }
 
 // payload is the answer as part of the acknowledgement, or nil when it cannot travel there.
-func (d *dispatcher) payload(inAck bool, a op.Answer) any {
-	if !inAck {
+func (d *dispatcher) payload(inAck bool, to op.Address, a op.Answer) any {
+	say, known := d.chat.tongues.private(to)
+	if !inAck || !known {
 		return nil
 	}
-	if data := d.drawn.payload(a); data != nil {
+	if data := d.drawn.payload(say, a); data != nil {
 		return data
 	}
 	return nil
@@ -205,26 +227,44 @@ func (d *dispatcher) soon(on *pool, to op.Address, do func(context.Context)) {
 	}
 }
 
-// later runs the work that the acknowledgement must not wait for. What finds no place is dropped before that is told, so that
-// nobody does it after all.
-func (d *dispatcher) later(behind *pool, to op.Address, a engine.Accepted) {
-	if a.Work == nil {
-		return
+// later queues the work that the acknowledgement must not wait for; false when there is no place for it.
+func (d *dispatcher) later(behind *pool, to op.Address, work func(context.Context), acked <-chan struct{}) bool {
+	if work == nil {
+		return true
+	}
+	leave := func() {}
+	if behind == d.work {
+		var ok bool
+		if leave, ok = d.places.take(to.Channel); !ok {
+			return false
+		}
 	}
 	guarded := func(ctx context.Context) {
+		defer leave()
 		defer d.rescue(&to, func() {})
-		a.Work(ctx)
+		<-acked
+		work(ctx)
 	}
 	if behind.offer(guarded) {
-		return
+		return true
 	}
-	d.log.Warn("the queue is full", "person", to.Person)
+	leave()
+	return false
+}
+
+// full drops what was taken, so that nobody does it after all, and then says so.
+func (d *dispatcher) full(to op.Address, a engine.Accepted) engine.Accepted {
+	d.log.Warn("the queue is full", "person", to.Person, "channel", to.Channel)
 	if a.Drop != nil {
 		ctx, cancel := context.WithTimeout(context.Background(), acceptWithin)
 		defer cancel()
 		a.Drop(ctx)
 	}
-	d.soon(d.quick, to, func(ctx context.Context) { d.tell(ctx, to, answer(queueFull())) })
+	if a.Reply != nil { // only what the trail would have of it is lost
+		return engine.Accepted{Reply: a.Reply}
+	}
+	said := queueFull()
+	return engine.Accepted{Reply: &said}
 }
 
 // rescue catches a panic: the person is told, the log has the rest, the program goes on.
@@ -238,7 +278,7 @@ func (d *dispatcher) rescue(to *op.Address, also func()) {
 	also()
 	if address := *to; address.Person != "" {
 		d.soon(d.quick, address, func(ctx context.Context) {
-			d.tell(ctx, address, answer(broken(ref)))
+			d.tell(ctx, address, d.to(address).answer(broken(ref)))
 		})
 	}
 }
@@ -247,10 +287,6 @@ func (d *dispatcher) tell(ctx context.Context, to op.Address, m message) {
 	if err := d.chat.tell(ctx, to, m); err != nil {
 		d.log.Warn("could not answer in private", "person", to.Person, "channel", to.Channel, "error", bare(err))
 	}
-}
-
-func notWritten() *op.Answer {
-	return &op.Answer{Mark: op.MarkFailed, Title: op.L("I cannot write my log, so nothing was done."), Lines: []op.Line{op.L("Try again in a moment; the engineer on call sees why in the log.")}}
 }
 
 func queueFull() op.Answer {

@@ -21,15 +21,15 @@ type drawn struct {
 func newDrawn() *drawn { return &drawn{replies: map[string]json.RawMessage{}} }
 
 // payload is the answer as part of an acknowledgement, or nil when it is too long to travel there.
-func (d *drawn) payload(a op.Answer) json.RawMessage {
-	key := spell(make([]byte, 0, 4096), a)
+func (d *drawn) payload(say tongue, a op.Answer) json.RawMessage {
+	key := spell(spellText(make([]byte, 0, 4096), say.language), a)
 	d.mu.Lock()
 	known, ok := d.replies[string(key)]
 	d.mu.Unlock()
 	if ok {
 		return known
 	}
-	data, err := json.Marshal(answer(a).reply())
+	data, err := json.Marshal(say.answer(a).reply())
 	if err != nil || len(data) > maxAck {
 		data = nil
 	}
@@ -55,6 +55,9 @@ func spell(b []byte, a op.Answer) []byte {
 		b = spellNext(b, item.Next)
 	}
 	b = spellLine(b, a.Note)
+	if b = append(b, bit(a.Pick != nil)); a.Pick != nil {
+		b = spellText(spellText(spellText(b, a.Pick.Label), a.Pick.Text), a.Pick.Typed)
+	}
 	return spellNext(b, a.Next)
 }
 
@@ -69,11 +72,11 @@ func spellLines(b []byte, lines []op.Line) []byte {
 func spellLine(b []byte, l op.Line) []byte {
 	b = spellCount(b, len(l))
 	for _, s := range l {
-		for _, text := range [...]string{s.Text, s.Person, s.Group, s.Channel, s.URL} {
+		for _, text := range [...]string{s.Text, s.Person, s.Group, s.Channel, s.Message, s.URL} {
 			b = spellText(b, text)
 		}
-		b = binary.AppendVarint(b, s.At)
-		b = append(b, bit(s.Bold)|bit(s.Code)<<1|bit(s.Day)<<2)
+		b = binary.AppendVarint(binary.AppendVarint(b, s.At), s.For)
+		b = append(b, bit(s.Bold)|bit(s.Code)<<1|bit(s.Day)<<2|bit(s.Fixed)<<3|bit(s.Value)<<4)
 	}
 	return b
 }
@@ -81,7 +84,7 @@ func spellLine(b []byte, l op.Line) []byte {
 func spellNext(b []byte, next []op.Next) []byte {
 	b = spellCount(b, len(next))
 	for _, n := range next {
-		b = spellText(spellText(b, n.Label), n.Text)
+		b = spellText(spellText(spellText(b, n.Label), n.Text), n.Channel)
 	}
 	return b
 }

@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"strconv"
 	"strings"
 	"time"
 
@@ -28,14 +27,12 @@ func ending(o op.Operation) []op.Line {
 	return parts
 }
 
-func duration(d time.Duration) string {
-	switch {
-	case d < time.Second:
-		return strconv.FormatInt(d.Milliseconds(), 10) + " ms"
-	case d < 2*time.Minute:
-		return strconv.Itoa(int(d.Round(time.Second).Seconds())) + " s"
+// duration is how long a call took: to the second, and from two minutes on to the minute.
+func duration(d time.Duration) op.Span {
+	if d >= 2*time.Minute {
+		return op.For(d.Round(time.Minute))
 	}
-	return strconv.Itoa(int(d.Round(time.Minute).Minutes())) + " min"
+	return op.For(d)
 }
 
 func at(t time.Time) op.Line {
@@ -46,13 +43,13 @@ func at(t time.Time) op.Line {
 }
 
 func asked(o op.Operation) op.Line     { return op.L("asked by ", op.Who(o.Asker)) }
-func reference(o op.Operation) op.Line { return op.L("op ", o.Ref()) }
+func reference(o op.Operation) op.Line { return op.L("op ", op.V(o.Ref())) }
 
 func rule(o op.Operation) op.Line {
 	if o.Decision.Rule == "" {
 		return nil
 	}
-	return op.L("rule\u00a0", o.Decision.Rule)
+	return op.L("rule\u00a0", op.V(o.Decision.Rule))
 }
 
 // people lists users and user groups.
@@ -60,7 +57,7 @@ func people(ids []string) op.Line {
 	line := op.Line{}
 	for i, id := range ids {
 		if i > 0 {
-			line = append(line, op.Span{Text: ", "})
+			line = op.L(line, ", ")
 		}
 		if strings.HasPrefix(id, "S") {
 			line = append(line, op.Group(id))

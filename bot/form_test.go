@@ -8,16 +8,14 @@ import (
 
 	"casterbot/internal/op"
 	"casterbot/internal/sandbox/blockkit"
-
-	"github.com/slack-go/slack"
 )
 
 func copyForm() op.Form {
 	return op.Form{
 		Command: "caster copy {caster} {name}", Title: "/caster copy", Button: "Go on", Channel: "C0SHOW", Thread: "1.0", Note: op.L("A new studio."),
 		Fields: []op.Field{
-			{Name: "caster", Label: "Studio", Value: "id2", Redraw: true, Options: []op.Option{
-				{Label: "Evening News", Value: "id1", Group: "On air"}, {Label: "Evening Sports", Value: "id2", Group: "Idle", Hint: "general"},
+			{Name: "caster", Label: "Studio", Value: "id2", Redraw: true, Chosen: op.Option{
+				Label: "Evening Sports", Value: "id2", Group: op.L("Idle"), Hint: "general",
 			}},
 			{Name: "name", Label: "New name", Hint: "up to 64 characters", Max: 64, Value: "Evening News 2"},
 		},
@@ -40,21 +38,18 @@ func formSample(command, person string, sent bool) string {
 
 func TestForms(t *testing.T) {
 	many := op.Form{Command: "x {caster}", Title: strings.Repeat("long ", 20), Button: strings.Repeat("long ", 20)}
-	field := op.Field{Name: "caster", Label: "Studio"}
-	for i := range 150 {
-		field.Options = append(field.Options, op.Option{Label: strings.Repeat("n", 90), Value: fmt.Sprint(i)})
-	}
-	field.Options[3].Value = strings.Repeat("v", 151)
-	many.Fields = []op.Field{field}
+	many.Fields = []op.Field{{
+		Name: "caster", Label: "Studio", Value: "x", Chosen: op.Option{Label: strings.Repeat("n", 90), Value: "x", Hint: strings.Repeat("h", 90)},
+	}, {Name: "scene", Label: "Scene", Under: "x", Chosen: op.Option{Label: "n", Value: strings.Repeat("v", 151)}, Maybe: true}}
 	problem := copyForm()
 	problem.Problem, problem.Fields = op.L("You may not do this here."), nil
 	waiting := op.Form{Command: "caster scene start {caster} {scene}", Title: "/caster scene start", Fields: []op.Field{
 		copyForm().Fields[0], {Name: "scene", Label: "Scene", Hint: "pick the studio first"},
 	}}
 	for name, f := range map[string]op.Form{"copy": copyForm(), "many": many, "problem": problem, "waiting": waiting} {
-		v := form(f, "U0ANA")
+		v := plain.drawForm(f, "U0ANA")
 		golden(t, "form-"+name, v)
-		for _, view := range []any{v, loading(f, "U0ANA")} {
+		for _, view := range []any{v, plain.loading(f, "U0ANA")} {
 			if p := blockkit.LintView(json.RawMessage(mustJSON(t, view))); len(p) > 0 {
 				t.Errorf("%s: %v", name, p)
 			}
@@ -83,21 +78,22 @@ func TestFormsComeBack(t *testing.T) {
 	if r := a.fill.request; r.Channel != "C0SHOW" || r.Thread != "1.0" || r.Key != "form-V1-h1" || r.Trigger != "t" || a.fill.view != "V1" {
 		t.Errorf("the request of a form: %+v", r)
 	}
-	if f := a.fill.form.Fields[0]; f.Label != "Studio" || !f.Redraw || f.Options != nil {
+	if f := a.fill.form.Fields[0]; f.Label != "Studio" || !f.Redraw || f.Chosen.Value != "" {
 		t.Errorf("the field came back as %+v", f)
 	}
 }
 
-// TestFieldsMoveWithTheirOptions: Slack keeps what was picked under the id of a block, so other options need another id.
-func TestFieldsMoveWithTheirOptions(t *testing.T) {
-	f := copyForm().Fields[0]
-	one := block(f, input(f)).BlockID
-	if again := block(f, input(f)).BlockID; again != one {
-		t.Errorf("the same options have two ids: %s, %s", one, again)
+// TestFieldsMoveWithWhatTheyDependOn: Slack keeps what was picked under the id of a block, so under another studio a scene has
+// another id.
+func TestFieldsMoveWithWhatTheyDependOn(t *testing.T) {
+	f := op.Field{Name: "scene", Label: "Scene", Under: "id1"}
+	one := plain.block(f).BlockID
+	if again := plain.block(f).BlockID; again != one || !strings.HasPrefix(one, "scene"+fieldSeparator) {
+		t.Errorf("the same studio gives two ids: %s, %s", one, again)
 	}
-	f.Options[0].Value = "id9"
-	if block(f, input(f)).BlockID == one {
-		t.Error("other options have the same id")
+	f.Under = "id9"
+	if plain.block(f).BlockID == one {
+		t.Error("another studio gives the same id")
 	}
 }
 
@@ -106,12 +102,12 @@ func TestFormsKeepWithinSlacksLimits(t *testing.T) {
 	long := strings.Repeat("ж", 1500)
 	hollow := strings.Repeat("\u3164", 20)
 	f := op.Form{Command: "caster copy {caster} {name}", Title: hollow, Button: hollow, Note: op.L(hollow), Fields: []op.Field{
-		{Name: "caster", Label: hollow, Hint: hollow, Value: long, Options: []op.Option{
-			{Label: hollow + " · idle", Value: "c1", Group: hollow, Hint: hollow}, {Label: "Evening News · on air", Value: "c2"},
+		{Name: "caster", Label: hollow, Hint: hollow, Value: "c1", Under: long, Chosen: op.Option{
+			Label: hollow + " · idle", Value: "c1", Group: op.L(hollow), Hint: hollow,
 		}},
 		{Name: "name", Label: "New name", Max: 64, Value: long},
 	}}
-	drawn := mustJSON(t, form(f, "U0ANA"))
+	drawn := mustJSON(t, plain.drawForm(f, "U0ANA"))
 	if p := blockkit.LintView(json.RawMessage(drawn)); len(p) > 0 {
 		t.Errorf("%v", p)
 	}
@@ -122,28 +118,9 @@ func TestFormsKeepWithinSlacksLimits(t *testing.T) {
 		t.Errorf("a form with long values does not come back: %v", err)
 	}
 	f.Command += " " + long
-	drawn = mustJSON(t, form(f, "U0ANA"))
+	drawn = mustJSON(t, plain.drawForm(f, "U0ANA"))
 	if !strings.Contains(string(drawn), "too long for Slack") || strings.Contains(string(drawn), `"submit"`) {
 		t.Errorf("a form that cannot come back can be sent: %s", drawn)
-	}
-}
-
-// TestPickersHoldAHundred: the one that is picked is among them, and that there are more is said.
-func TestPickersHoldAHundred(t *testing.T) {
-	f := op.Field{Name: "caster", Label: "Studio", Hint: "A studio of this channel.", Value: "id149"}
-	for i := range 150 {
-		f.Options = append(f.Options, op.Option{Label: fmt.Sprint("Studio ", i), Value: fmt.Sprint("id", i)})
-	}
-	pick := input(f).(*slack.SelectBlockElement)
-	if len(pick.Options) != 100 || pick.InitialOption == nil || pick.InitialOption.Value != "id149" || pick.Options[99] != pick.InitialOption {
-		t.Errorf("%d options, picked %+v", len(pick.Options), pick.InitialOption)
-	}
-	if said := block(f, pick).Hint.Text; !strings.Contains(said, "A studio of this channel. Showing 100 of 150") {
-		t.Errorf("the hint is %q", said)
-	}
-	f.Options = f.Options[:100]
-	if said := block(f, pick).Hint.Text; said != "A studio of this channel." {
-		t.Errorf("the hint is %q", said)
 	}
 }
 

@@ -36,7 +36,10 @@ func newFrames(r io.Reader, warned func(string), h *handed) *frames {
 
 // handed counts the messages of one connection: passed on to the client, and handed over by it. The client forgets what lies
 // between when its connection ends, so the end is kept from it until both are the same.
-type handed struct{ passed, over atomic.Int64 }
+type handed struct {
+	passed, over atomic.Int64
+	why          atomic.Pointer[string] // the reason that Slack gives for the end; nil when it gives none
+}
 
 // handOver is the longest wait for that: the client may swallow a message that it does not understand.
 const handOver = time.Second
@@ -94,9 +97,13 @@ func (f *frames) next() error {
 	if err != nil {
 		return f.rest(err)
 	}
-	if reason, ok := announced(frame[len(head):]); ok {
+	reason, serves := announced(frame[len(head):])
+	if reason != "" {
+		f.handed.passed.Add(-1) // the client hands no announcement over
+		f.handed.why.Store(&reason)
+	}
+	if serves {
 		_, err = f.src.Discard(n)
-		f.handed.passed.Add(-1)
 		f.warned(reason)
 		return err
 	}
@@ -146,7 +153,7 @@ func (f *frames) head() ([]byte, uint64, error) {
 	return head, size, err
 }
 
-// announced reports whether a message says that the connection will be closed soon, but still serves.
+// announced gives the reason when a message says that the connection will be closed, and whether it still serves.
 func announced(message []byte) (string, bool) {
 	if !bytes.Contains(message, []byte(`"disconnect"`)) {
 		return "", false

@@ -107,3 +107,20 @@ func FuzzFrames(f *testing.F) {
 		}
 	})
 }
+
+// TestWhy: the reason for the end of a connection is kept, whether or not the client gets to see it.
+func TestWhy(t *testing.T) {
+	for in, want := range map[string]string{
+		frame(0x81, `{"type":"disconnect","reason":"link_disabled"}`): "link_disabled",
+		frame(0x81, `{"type":"disconnect","reason":"warning"}`):       "warning",
+		frame(0x81, `{"type":"hello"}`):                               "",
+	} {
+		l := &lines{handed: unwaited()}
+		if _, err := io.ReadAll(newFrames(strings.NewReader(upgrade+in), func(string) {}, l.handed)); err != nil || l.why() != want {
+			t.Errorf("why is %q, want %q; %v", l.why(), want, err)
+		}
+	}
+	if (&lines{}).why() != "" {
+		t.Error("a link that was never open has a reason")
+	}
+}

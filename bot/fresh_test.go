@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"net/http"
 	"testing"
 	"time"
 
@@ -9,7 +10,7 @@ import (
 	"casterbot/internal/sandbox/fakeslack"
 )
 
-// TestGroupsServeForAll: the members of a group are asked for once in five seconds, whoever wants to know.
+// TestGroupsServeForAll: the members of all groups come in one answer, asked for once in five seconds, whoever wants to know.
 func TestGroupsServeForAll(t *testing.T) {
 	w := newWorld(t)
 	d, clock := newTestDirectory(w, "S0CREW", "S0LEADS")
@@ -21,8 +22,48 @@ func TestGroupsServeForAll(t *testing.T) {
 		}
 		clock.advance(freshFor)
 	}
-	if groups, people := len(w.calls("usergroups.users.list")), len(w.calls("users.info")); groups != 4 || people != 6 {
-		t.Errorf("%d questions about groups and %d about people, want 4 and 6", groups, people)
+	if groups, people := len(w.calls("usergroups.list")), len(w.calls("users.info")); groups != 2 || people != 6 {
+		t.Errorf("%d questions about groups and %d about people, want 2 and 6", groups, people)
+	}
+}
+
+// TestNoGroupsNoQuestion: a policy without user groups needs no look at them.
+func TestNoGroupsNoQuestion(t *testing.T) {
+	w := newWorld(t)
+	d, clock := newTestDirectory(w)
+	if p, err := d.Person(context.Background(), "U0ANA", "T0SHOW", clock.now()); err != nil || p.Groups != nil {
+		t.Errorf("%+v, %v", p, err)
+	}
+	if n := len(w.calls("usergroups.list")); n != 0 {
+		t.Errorf("%d questions about groups", n)
+	}
+}
+
+// TestGroupsOfThePolicy: a reload that names another group finds its members in what is known; a group that is switched off has
+// none.
+func TestGroupsOfThePolicy(t *testing.T) {
+	w := newWorld(t)
+	d, _ := newTestDirectory(w, "S0CREW")
+	groups := []string{"S0CREW"}
+	d.groups = func() []string { return groups }
+	in := func() []string {
+		p, err := d.Person(context.Background(), "U0KEN", "T0SHOW", time.Time{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p.Groups
+	}
+	if got := in(); got != nil {
+		t.Errorf("he is in %v", got)
+	}
+	groups = []string{"S0CREW", "S0LEADS", "S0GONE"}
+	if got := in(); len(got) != 1 || got[0] != "S0LEADS" || len(w.calls("usergroups.list")) != 1 {
+		t.Errorf("he is in %v after %d questions", got, len(w.calls("usergroups.list")))
+	}
+	off := &http.Client{Transport: answers(`{"ok":true,"usergroups":[{"id":"S0LEADS","date_delete":1795378170,"users":["U0KEN"]}],"user":{"id":"U0KEN","team_id":"T0SHOW"}}`)}
+	d = NewDirectory(Config{APIURL: "http://127.0.0.1/api/", HTTP: off}, func() []string { return []string{"S0LEADS"} })
+	if got := in(); got != nil {
+		t.Errorf("he is in %v, which is switched off", got)
 	}
 }
 
@@ -40,13 +81,13 @@ func TestLeftAlone(t *testing.T) {
 		return p
 	}
 	look()
-	w.Fail("usergroups.users.list", fakeslack.Fault{RetryAfter: time.Minute, Times: 1})
+	w.Fail("usergroups.list", fakeslack.Fault{RetryAfter: time.Minute, Times: 1})
 	for range 3 {
 		if !look().Stale {
 			t.Error("what could not be asked does not count as stale")
 		}
 	}
-	if n := len(w.calls("usergroups.users.list")); n != 2 {
+	if n := len(w.calls("usergroups.list")); n != 2 {
 		t.Errorf("asked %d times, want 2: once refused, then left alone", n)
 	}
 	clock.advance(time.Minute)

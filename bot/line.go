@@ -111,6 +111,19 @@ func (l *lines) took() {
 	}
 }
 
+// why is the reason that Slack gave for the end of the last connection, or empty.
+func (l *lines) why() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.handed == nil {
+		return ""
+	}
+	if said := l.handed.why.Load(); said != nil {
+		return *said
+	}
+	return ""
+}
+
 // dialer is what the client dials with. It replaces the client's own wholly, so time limit and the one-frame write buffer
 // are set again: an acknowledgement that leaves in two frames is lost. The route goes through the proxy.
 func (l *lines) dialer(r route) *websocket.Dialer {

@@ -16,17 +16,21 @@ import (
 func (d *dispatcher) openForm(ctx context.Context, r op.Request, f op.Form) {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
-	if r.Trigger == "" {
-		d.tell(ctx, r.Address(), answer(offer(f)))
+	r.Channel, r.Thread = first(f.Channel, r.Channel), first(f.Thread, r.Thread)
+	if r.View != "" {
+		d.fill(ctx, r, f, r.View, "")
 		return
 	}
-	opened, err := d.chat.api.OpenViewContext(ctx, r.Trigger, loading(f, r.Person))
+	if r.Trigger == "" {
+		d.tell(ctx, r.Address(), d.to(r.Address()).answer(offer(f)))
+		return
+	}
+	opened, err := d.chat.api.OpenViewContext(ctx, r.Trigger, d.to(r.Address()).loading(f, r.Person))
 	if err != nil {
 		d.log.Warn("open a form", "error", bare(err))
-		d.tell(ctx, r.Address(), answer(offer(f)))
+		d.tell(ctx, r.Address(), d.to(r.Address()).answer(offer(f)))
 		return
 	}
-	r.Channel, r.Thread = first(f.Channel, r.Channel), first(f.Thread, r.Thread)
 	d.fill(ctx, r, f, opened.ID, opened.Hash)
 }
 
@@ -34,7 +38,7 @@ func (d *dispatcher) openForm(ctx context.Context, r op.Request, f op.Form) {
 func offer(f op.Form) op.Answer {
 	return op.Answer{
 		Mark: op.MarkNeutral, Title: op.L("Something is missing: ", op.Code("/"+f.Command)),
-		Next: []op.Next{{Label: "Open the form", Text: op.Format(f.Command, f.Values()) + " ?"}},
+		Next: []op.Next{{Label: "Open the form", Text: f.Text}},
 	}
 }
 
@@ -55,14 +59,14 @@ func (d *dispatcher) fill(ctx context.Context, r op.Request, f op.Form, view, ha
 // redraw shows a form. One that Slack does not take is replaced by a sentence that says so; when that fails too, the person
 // is told in private, as the form would say "Loading…" for ever.
 func (d *dispatcher) redraw(ctx context.Context, r op.Request, f op.Form, view, hash string) {
-	err := d.update(ctx, form(f, r.Person), view, hash)
+	err := d.update(ctx, d.to(r.Address()).drawForm(f, r.Person), view, hash)
 	if err == nil {
 		return
 	}
 	d.log.Warn("draw a form", "error", bare(err))
 	f.Fields, f.Note, f.Problem = nil, inFull(f), op.L("I could not draw this form, so nothing was done.")
-	if d.update(ctx, form(f, r.Person), view, "") != nil {
-		d.tell(ctx, r.Address(), answer(op.Answer{Mark: op.MarkFailed, Title: f.Problem, Lines: []op.Line{f.Note}}))
+	if d.update(ctx, d.to(r.Address()).drawForm(f, r.Person), view, "") != nil {
+		d.tell(ctx, r.Address(), d.to(r.Address()).answer(op.Answer{Mark: op.MarkFailed, Title: f.Problem, Lines: []op.Line{f.Note}}))
 	}
 }
 
@@ -83,24 +87,29 @@ func (d *dispatcher) filled(ctx context.Context, e envelope, a arrival) {
 		d.soon(d.forms, f.request.Address(), func(ctx context.Context) { d.fill(ctx, f.request, f.form, f.view, f.hash) })
 		return
 	}
+	if f.notice != "" {
+		d.seen.forget(a.key)
+		d.ack(e, d.mistake(wrong{f.request.Address(), f.notice, op.L("This line only says why there is nothing to pick. Look again in a moment.")}))
+		return
+	}
 	r := f.request
 	r.Text = d.engine.Submitted(f.form)
 	accepted, err := d.engine.Accept(ctx, r)
 	if err != nil {
 		d.seen.forget(a.key)
 		d.log.Error("take a form", "error", err)
-		if stays := mistake(f.block, notWritten().Title.Plain()); stays != nil {
+		if stays := d.mistake(wrong{f.request.Address(), f.block, engine.NotWritten(err).Title}); stays != nil {
 			d.ack(e, stays)
 			return
 		}
-		accepted = engine.Accepted{Reply: notWritten()}
+		accepted = engine.Accepted{Reply: engine.NotWritten(err)}
 	}
 	if accepted.Form == nil {
 		d.follow(e, false, r, accepted, d.work)
 		return
 	}
 	again := *accepted.Form
-	d.ack(e, map[string]any{"response_action": "update", "view": loading(again, r.Person)})
+	d.ack(e, map[string]any{"response_action": "update", "view": d.to(r.Address()).loading(again, r.Person)})
 	d.soon(d.forms, r.Address(), func(ctx context.Context) { d.fill(ctx, r, again, f.view, "") })
 }
 
@@ -114,22 +123,18 @@ func (d *dispatcher) aside(a arrival) {
 	d.soon(d.forms, op.Address{}, func(ctx context.Context) { d.publish(ctx, r) })
 }
 
-// publish draws the home tab (docs.slack.dev/reference/methods/views.publish).
-func (d *dispatcher) publish(ctx context.Context, r op.Request) {
-	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
-	defer cancel()
-	a, err := d.engine.Home(ctx, r)
-	if err != nil {
-		ref := "op-" + op.Ref(op.NewID())
-		d.log.Error("draw the home tab", "reference", ref, "error", err)
-		a = broken(ref)
+// suggest answers what somebody types into a picker. Whoever waits for a list holds up no other envelope.
+func (d *dispatcher) suggest(e envelope, q op.Query) {
+	e.link.pending.Add(1)
+	asked := func(ctx context.Context) {
+		defer e.link.pending.Add(-1)
+		defer d.rescue(&op.Address{}, func() { d.ack(e, noOptions) })
+		ctx, cancel := context.WithDeadline(ctx, e.at.Add(acceptWithin))
+		defer cancel()
+		d.ack(e, d.to(q.Request.Address()).offered(d.engine.Suggest(ctx, q)))
 	}
-	if _, err := d.chat.api.PublishViewContext(ctx, slack.PublishViewContextRequest{UserID: r.Person, View: home(a)}); err != nil {
-		d.log.Warn("publish the home tab", "person", r.Person, "error", bare(err))
+	if !d.forms.offer(asked) {
+		e.link.pending.Add(-1)
+		d.ack(e, noOptions)
 	}
-}
-
-// home draws an answer as a home tab.
-func home(a op.Answer) slack.HomeTabViewRequest {
-	return slack.HomeTabViewRequest{Type: slack.VTHomeTab, Blocks: slack.Blocks{BlockSet: answer(a).blocks}}
 }

@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -31,25 +30,35 @@ func TestForm(t *testing.T) {
 	w.engine.fill = func(_ context.Context, r op.Request, f op.Form) (op.Form, error) {
 		fills <- f.Values()
 		f.Fields = append([]op.Field{}, f.Fields...)
-		f.Fields[0].Options = []op.Option{{Label: "Evening News", Value: "id1"}, {Label: "Evening Sports", Value: "id2"}}
+		f.Fields[0].Chosen = op.Option{Label: "Evening News", Value: "id1"}
 		return f, nil
 	}
 	w.engine.submitted = func(f op.Form) string { return fmt.Sprint(f.Command, f.Values()) }
+	queries := make(chan op.Query, 4)
+	w.engine.suggest = func(_ context.Context, q op.Query) []op.Option {
+		queries <- q
+		return []op.Option{{Label: "Evening Sports", Value: "id2", Group: op.L("Idle")}, {Label: "Evening Talk", Value: "id3", Group: op.L("Idle")}}
+	}
 	w.start()
 	w.types("U0ANA", "C0SHOW", "/caster copy")
 	<-accepted
 	<-fills
-	view := w.view("U0ANA", "Evening Sports")
-	pick := blockOf(t, view, "caster")
-	w.sent(w.ClickView("U0ANA", view.ID, fakeslack.Press{Action: "field", Block: pick, State: fakeslack.Chosen("id2")}))
+	view := w.view("U0ANA", "Evening News")
+	ack := w.sent(w.Suggest("U0ANA", fakeslack.Place{View: view.ID}, fakeslack.Press{Action: "field", Block: "caster"}, "sports"))
+	q := <-queries
+	if q.Command != "caster copy {caster} {name}" || q.Field != "caster" || q.Text != "sports" || q.Request.Person != "U0ANA" || q.Request.Channel != "C0SHOW" {
+		t.Errorf("the engine was asked %+v", q)
+	}
+	if groups := ack.Groups(); len(groups) != 1 || groups[0].Label.Text != "Idle" || len(groups[0].Options) != 2 || groups[0].Options[0].Value != "id2" {
+		t.Errorf("offered %s", ack.Payload)
+	}
+	chosen := fakeslack.State{SelectedOption: &ack.Options()[0]}
+	w.sent(w.ClickView("U0ANA", view.ID, fakeslack.Press{Action: "field", Block: "caster", State: chosen}))
 	if v := <-fills; v["caster"] != "id2" {
 		t.Errorf("filled again with %v", v)
 	}
 	w.until("it is drawn again", func() bool { return len(w.calls("views.update")) == 2 })
-	view = w.view("U0ANA", "Evening Sports")
-	w.sent(w.Submit("U0ANA", view.ID, map[string]map[string]fakeslack.State{
-		blockOf(t, view, "caster"): {"field": fakeslack.Chosen("id2")}, "name": {"field": fakeslack.Typed("Copy <1>")},
-	}))
+	w.sent(w.Submit("U0ANA", view.ID, map[string]map[string]fakeslack.State{"name": {"field": fakeslack.Typed("Copy <1>")}}))
 	r := <-accepted
 	if want := "caster copy {caster} {name}map[caster:id2 name:Copy <1>]"; r.Text != want || r.Channel != "C0SHOW" || r.Key == "" {
 		t.Errorf("the engine got %+v", r)
@@ -70,23 +79,6 @@ func (w *world) view(user, words string) fakeslack.View {
 		return strings.Contains(string(found.Blocks), words)
 	})
 	return found
-}
-
-func blockOf(t *testing.T, v fakeslack.View, field string) string {
-	t.Helper()
-	var blocks []struct {
-		ID string `json:"block_id"`
-	}
-	if err := json.Unmarshal(v.Blocks, &blocks); err != nil {
-		t.Fatal(err)
-	}
-	for _, b := range blocks {
-		if strings.HasPrefix(b.ID, field+fieldSeparator) {
-			return b.ID
-		}
-	}
-	t.Fatalf("no field %s in %s", field, v.Blocks)
-	return ""
 }
 
 // TestFormsThatCannotOpen: without a trigger a button offers the form; a failing fill is said in it.
@@ -133,7 +125,7 @@ func TestFormsThatCannotBeUsed(t *testing.T) {
 	view := w.view("U0ANA", "New name")
 	typed := map[string]map[string]fakeslack.State{"name": {"field": fakeslack.Typed("Copy")}}
 	w.sent(w.Submit("U0ANA", view.ID, typed))
-	if said := w.view("U0ANA", "New name").Errors["name"]; said != "I cannot write my log, so nothing was done." {
+	if said := w.view("U0ANA", "New name").Errors["name"]; said != "This cannot be written down, so nothing was done." {
 		t.Errorf("the form says %q", said)
 	}
 	broken.Store(false)
@@ -143,8 +135,11 @@ func TestFormsThatCannotBeUsed(t *testing.T) {
 		in := interaction{Type: "view_submission", User: member{ID: person}, View: seenView{ID: "V1", Metadata: metadata}}
 		in.View.State.Values = map[string]map[string]fieldState{"name": {}, "caster~1": {}}
 		a, err := me.interaction(in, t0)
-		said := mustJSON(t, a.refusal)
-		if err != nil || a.ignored == "" || !strings.Contains(said, "caster~1") || !strings.Contains(said, "This form cannot be used") {
+		if err != nil || a.ignored == "" || a.wrong == nil {
+			t.Fatalf("a form that is not ours: %+v, %v", a, err)
+		}
+		said := mustJSON(t, tongue{}.mistake(*a.wrong))
+		if !strings.Contains(said, "caster~1") || !strings.Contains(said, "This form cannot be used") {
 			t.Errorf("a form that is not ours: %+v, %v", a, err)
 		}
 	}

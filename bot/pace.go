@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"sync"
@@ -11,11 +12,10 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// Slack lets an app write about one message a second into a channel, with short bursts
-// (docs.slack.dev/apis/web-api/rate-limits).
+// Slack lets an app write about one message a second into a channel (docs.slack.dev/apis/web-api/rate-limits). It is a little
+// more here, so that two never arrive within a second, though the second one was faster on its way.
 const (
-	perSecond   = 1
-	burst       = 6
+	apart       = 1100 * time.Millisecond
 	maxWait     = 5 * time.Second
 	maxChannels = 1024
 )
@@ -23,6 +23,7 @@ const (
 // pace keeps every channel under its limit. It waits for short times only: what would take longer is the caller's to try
 // again, with what is newest by then.
 type pace struct {
+	apart    time.Duration
 	mu       sync.Mutex
 	channels map[string]*lane
 }
@@ -32,7 +33,10 @@ type lane struct {
 	until time.Time // Slack said to wait until then
 }
 
-func newPace() *pace { return &pace{channels: map[string]*lane{}} }
+// newPace keeps messages of a channel that far apart; 0 means what Slack asks for.
+func newPace(between time.Duration) *pace {
+	return &pace{apart: cmp.Or(between, apart), channels: map[string]*lane{}}
+}
 
 // wait returns when the channel may be written to, or ErrBusy when that is too far away.
 func (p *pace) wait(ctx context.Context, channel string) error {
@@ -85,12 +89,12 @@ func (p *pace) lane(channel string, now time.Time) *lane {
 	}
 	if len(p.channels) >= maxChannels {
 		for id, l := range p.channels {
-			if l.limit.TokensAt(now) >= burst && now.After(l.until) {
+			if l.limit.TokensAt(now) >= 1 && now.After(l.until) {
 				delete(p.channels, id)
 			}
 		}
 	}
-	l := &lane{limit: rate.NewLimiter(perSecond, burst)}
+	l := &lane{limit: rate.NewLimiter(rate.Every(p.apart), 1)}
 	p.channels[channel] = l
 	return l
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"casterbot/internal/engine"
@@ -16,7 +17,7 @@ import (
 	"casterbot/internal/sandbox/fakeslack"
 
 	"github.com/slack-go/slack"
-	"golang.org/x/time/rate"
+	"github.com/slack-go/slack/socketmode"
 )
 
 func TestPoolIsBounded(t *testing.T) {
@@ -93,45 +94,83 @@ func TestPoolAfterItsEnd(t *testing.T) {
 	stuck.hands.Wait()
 }
 
-// TestFullQueue: a command whose work finds no place is answered, and nothing of it is done.
+// TestFullQueue: a channel has so many places and no more. What finds none is dropped, and then the acknowledgement says so;
+// other channels, clicks and later commands have theirs.
 func TestFullQueue(t *testing.T) {
 	w := newWorld(t)
-	began, release := make(chan struct{}, 1), make(chan struct{})
-	ran := make(chan string, 10)
-	w.engine.accept = func(_ context.Context, r op.Request) (engine.Accepted, error) {
-		return engine.Accepted{Work: func(context.Context) {
-			began <- struct{}{}
-			<-release
-			ran <- r.Person
-		}}, nil
+	w.AddChannel("C0NEXT", "next", false, fakeslack.BotUser, "U0BO")
+	release := make(chan struct{})
+	var begun, dropped, pressed atomic.Int32
+	w.engine.accept = func(context.Context, op.Request) (engine.Accepted, error) {
+		return engine.Accepted{
+			Work: func(context.Context) { begun.Add(1); <-release },
+			Drop: func(context.Context) { dropped.Add(1) },
+		}, nil
 	}
-	d := &dispatcher{engine: w.engine, chat: NewChat(w.config), log: w.config.filled().Log, seen: newDedupe(time.Now), drawn: newDrawn()}
-	d.quick, d.work = newPool(context.Background(), 1, 8, &atomic.Int64{}), newPool(context.Background(), 1, 0, &atomic.Int64{})
-	for d.work.offer(func(context.Context) { began <- struct{}{}; <-release }) == false {
-		time.Sleep(time.Millisecond)
+	w.engine.press = func(context.Context, op.Click) (engine.Accepted, error) {
+		return engine.Accepted{Work: func(context.Context) { pressed.Add(1) }}, nil
 	}
-	<-began
-	var dropped atomic.Bool
-	d.later(d.work, op.Address{Person: "U0ANA", Channel: "C0SHOW"}, engine.Accepted{
-		Work: func(context.Context) { ran <- "U0ANA" },
-		Drop: func(context.Context) {
-			dropped.Store(true)
-			if w.reads("U0ANA", "C0SHOW", "The queue is full") {
-				t.Error("she is told before the work is dropped")
-			}
-		},
-	})
-	if !dropped.Load() {
-		t.Error("the work is not dropped")
+	b := w.start()
+	for range perChannel {
+		if ack := w.types("U0ANA", "C0SHOW", "/caster list"); ack.Payload != nil {
+			t.Fatalf("a command that finds a place is answered with %s", ack.Payload)
+		}
 	}
-	d.later(d.work, op.Address{Person: "U0BO", Channel: "C0SHOW"}, engine.Accepted{Work: func(context.Context) { ran <- "U0BO" }})
-	w.until("she is told", func() bool { return w.reads("U0ANA", "C0SHOW", "The queue is full, nothing was done.") })
+	ack := w.types("U0ANA", "C0SHOW", "/caster list")
+	if !strings.Contains(string(ack.Payload), "The queue is full, nothing was done.") || dropped.Load() != 1 {
+		t.Errorf("one too many is answered with %s, and %d are dropped", ack.Payload, dropped.Load())
+	}
+	if ack := w.types("U0BO", "C0NEXT", "/caster list"); ack.Payload != nil {
+		t.Errorf("another channel is answered with %s", ack.Payload)
+	}
+	w.sent(w.Click("U0ANA", "C0SHOW", w.card(operation(op.Pending)), fakeslack.Press{Action: "op:confirm"}))
+	w.until("a click finds a place", func() bool { return pressed.Load() == 1 })
 	close(release)
-	d.work.drain(context.Background())
-	d.quick.drain(context.Background())
-	if len(ran) != 0 {
-		t.Error("the refused work was done")
+	w.until("the others are done", func() bool { return begun.Load() == perChannel+1 && !b.Busy() })
+	ack = w.types("U0ANA", "C0SHOW", "/caster list")
+	b.places.mu.Lock()
+	defer b.places.mu.Unlock()
+	if ack.Payload != nil || len(b.places.taken) > 1 {
+		t.Errorf("when the work is done, the next one is answered with %s", ack.Payload)
 	}
+}
+
+// TestNoPlaceAnywhere: a full pool refuses like a full channel, and the place in the channel is given back; a denial is told
+// all the same.
+func TestNoPlaceAnywhere(t *testing.T) {
+	d := &dispatcher{log: Config{}.filled().Log, work: newPool(context.Background(), 0, 0, &atomic.Int64{})}
+	to := op.Address{Person: "U0ANA", Channel: "C0SHOW"}
+	work := func(context.Context) { t.Error("it was done") }
+	if d.later(d.work, to, work, nil) || len(d.places.taken) != 0 {
+		t.Errorf("it is queued, or keeps its place: %v", d.places.taken)
+	}
+	no := op.Answer{Title: op.L("No.")}
+	if a := d.full(to, engine.Accepted{Work: work}); a.Work != nil || a.Reply.Title.Plain() != queueFull().Title.Plain() {
+		t.Errorf("it is answered with %+v", a)
+	}
+	if a := d.full(to, engine.Accepted{Work: work, Reply: &no}); a.Work != nil || a.Reply != &no {
+		t.Errorf("a denial is answered with %+v", a)
+	}
+	d.work.drain(context.Background())
+}
+
+// TestWorkAfterTheAcknowledgement: work that has its place does not begin before the acknowledgement is out.
+func TestWorkAfterTheAcknowledgement(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := &dispatcher{log: Config{}.filled().Log, work: newPool(context.Background(), 1, 1, &atomic.Int64{})}
+		acked, began := make(chan struct{}), false
+		d.later(d.work, op.Address{}, func(context.Context) { began = true }, acked)
+		synctest.Wait()
+		if began {
+			t.Error("it began before")
+		}
+		close(acked)
+		synctest.Wait()
+		if !began {
+			t.Error("it did not begin")
+		}
+		d.work.drain(context.Background())
+	})
 }
 
 func TestDedupe(t *testing.T) {
@@ -188,48 +227,115 @@ func TestFatal(t *testing.T) {
 	}
 }
 
-// TestSocketModeOff: when Slack closes every socket right after its hello, Run gives up with a plain error, if none has ever
-// lasted; after that it goes on trying.
+// TestSocketModeOff: when Slack closes every socket right after its hello and says that Socket Mode is off, Run gives up with a
+// plain error, if none has ever lasted; after that, and for other reasons, it goes on trying.
 func TestSocketModeOff(t *testing.T) {
-	s := &sockets{log: Config{}.filled().Log}
-	for i := range manyBrief {
-		if err := s.lived(0); (err != nil) != (i == manyBrief-1) {
-			t.Fatalf("brief socket %d: %v", i, err)
+	for _, reason := range []string{"link_disabled", "too_many_websockets", ""} {
+		s := &sockets{log: Config{}.filled().Log}
+		for i := range manyBrief {
+			if err := s.lived(0, reason); (err != nil) != (i == manyBrief-1 && reason == "link_disabled") {
+				t.Fatalf("brief socket %d, %q: %v", i, reason, err)
+			}
 		}
-	}
-	_ = s.lived(time.Hour)
-	for range 5 * manyBrief {
-		if err := s.lived(0); err != nil {
-			t.Fatalf("after a socket that lasted: %v", err)
+		_ = s.lived(time.Hour, "")
+		for range 5 * manyBrief {
+			if err := s.lived(0, reason); err != nil {
+				t.Fatalf("after a socket that lasted, %q: %v", reason, err)
+			}
 		}
 	}
 }
 
-func TestOpeningsArePaced(t *testing.T) {
+// TestStrangers: sockets beyond one's own are counted at each hello, which comes soon again while there are any.
+func TestStrangers(t *testing.T) {
 	w := newWorld(t)
-	p := &paced{next: w.config.HTTP.Transport, limit: rate.NewLimiter(0, 2)}
-	post := func(path string) error {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-		defer cancel()
-		r, err := http.NewRequestWithContext(ctx, http.MethodPost, w.server.URL+path, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		resp, err := p.RoundTrip(r)
-		if err == nil {
-			_ = resp.Body.Close()
-		}
-		return err
-	}
-	for i := range 3 {
-		if err := post("/api/apps.connections.open"); (err != nil) != (i == 2) {
-			t.Errorf("opening %d: %v", i, err)
+	s := &sockets{log: w.config.Log}
+	s.own.Store(2)
+	l := &link{}
+	l.age.Store(int64(time.Hour))
+	for _, step := range []struct {
+		connections, strangers int
+		renewed                time.Duration
+	}{{2, 0, 66 * time.Minute}, {5, 3, recount}, {3, 1, recount}, {1, 0, 66 * time.Minute}, {2, 0, 66 * time.Minute}} {
+		s.greeted("A0CASTER", step.connections)
+		if h, renewed := s.health(), s.lifetime(0, l).Round(time.Minute); h.Strangers != step.strangers || renewed != step.renewed {
+			t.Errorf("of %d sockets %d are strangers, and the next hello comes after %s", step.connections, h.Strangers, renewed)
 		}
 	}
-	if err := post("/api/api.test"); err != nil {
-		t.Errorf("another call waits too: %v", err)
+	for words, times := range map[string]int{"more sockets of this app are open than": 3, "no more sockets of this app": 1} {
+		if n := strings.Count(w.log.String(), words); n != times {
+			t.Errorf("the log says %d times %q", n, words)
+		}
 	}
 }
+
+// TestLongOutage: a client that means to wait for minutes is replaced.
+func TestLongOutage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := &link{log: Config{}.filled().Log, tired: make(chan struct{}, 1)}
+		for _, c := range []struct {
+			backoff time.Duration
+			tired   bool
+		}{{longestWait, false}, {2 * longestWait, true}, {5 * time.Minute, true}} {
+			_ = l.failed(socketmode.Event{Data: &slack.ConnectionErrorEvent{Backoff: c.backoff, ErrorObj: errDisk}})
+			time.Sleep(longestWait + time.Second)
+			synctest.Wait()
+			if got := len(l.tired) == 1; got != c.tired {
+				t.Errorf("a wait of %s: replaced %v", c.backoff, got)
+			}
+			if len(l.tired) == 1 {
+				<-l.tired
+			}
+		}
+	})
+}
+
+// TestOpeningsArePaced: a few sockets are asked for at once, then one every three seconds or so, never more than twenty in a
+// minute; other methods wait for nothing, and a link that is over asks for none.
+func TestOpeningsArePaced(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var at []time.Time
+		over := false
+		p := &paced{opens: newOpens(), over: func() bool { return over }, next: trip(func(r *http.Request) (*http.Response, error) {
+			if strings.HasSuffix(r.URL.Path, "/apps.connections.open") {
+				at = append(at, time.Now())
+			}
+			return &http.Response{}, nil
+		})}
+		post := func(path string) error {
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "https://slack.com/api/"+path, nil)
+			if err == nil {
+				_, err = p.RoundTrip(r)
+			}
+			return err
+		}
+		start := time.Now()
+		for range 60 {
+			if err := errors.Join(post("apps.connections.open"), post("chat.update")); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if d := at[openAtOnce-1].Sub(start); d != 0 {
+			t.Errorf("the first few come after %s", d)
+		}
+		if d := at[openAtOnce].Sub(start); d < openEvery || d > 2*openEvery {
+			t.Errorf("the next one comes after %s", d)
+		}
+		for i := maxOpens; i < len(at); i++ {
+			if d := at[i].Sub(at[i-maxOpens]); d <= time.Minute || d > 90*time.Second {
+				t.Errorf("openings %d to %d come within %s", i-maxOpens, i, d)
+			}
+		}
+		over = true
+		if err := post("apps.connections.open"); !errors.Is(err, errParted) || len(at) != 60 {
+			t.Errorf("a link that is over asks: %v", err)
+		}
+	})
+}
+
+type trip func(*http.Request) (*http.Response, error)
+
+func (t trip) RoundTrip(r *http.Request) (*http.Response, error) { return t(r) }
 
 // TestScopes: missing scopes are named in the log.
 func TestScopes(t *testing.T) {
@@ -238,7 +344,7 @@ func TestScopes(t *testing.T) {
 	})
 	w.engine.accept = replying("fine")
 	w.start()
-	if !strings.Contains(w.log.String(), `missing="usergroups:read app_mentions:read"`) {
+	if !strings.Contains(w.log.String(), `missing="usergroups:read app_mentions:read pins:write"`) {
 		t.Errorf("the log does not name the missing scopes:\n%s", w.log)
 	}
 }

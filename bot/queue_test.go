@@ -58,7 +58,8 @@ func TestNotTaken(t *testing.T) {
 }
 
 // TestWaitedTooLong: an envelope's time runs from its arrival, not from when somebody looks at it. One that Slack has given up
-// on is neither acknowledged nor taken, nor remembered as taken.
+// on is neither acknowledged nor taken, nor remembered as taken; a command that has waited for long is acknowledged and not
+// taken.
 func TestWaitedTooLong(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var left []time.Duration
@@ -67,11 +68,12 @@ func TestWaitedTooLong(t *testing.T) {
 			left = append(left, time.Until(end))
 			return engine.Accepted{}, nil
 		}}
-		d := &dispatcher{engine: e, log: Config{}.filled().Log, now: time.Now, seen: newDedupe(time.Now), drawn: newDrawn()}
+		d := &dispatcher{engine: e, log: Config{}.filled().Log, now: time.Now, drawn: newDrawn()}
 		d.who.Store(&me)
-		for _, waited := range []time.Duration{acceptWithin, time.Second} {
+		for _, waited := range []time.Duration{acceptWithin, time.Second, hurryAfter + time.Millisecond} {
 			came := envelope{link: &link{}, id: "e", kind: "slash_commands", payload: []byte(slashSample), at: time.Now()}
 			time.Sleep(waited)
+			d.seen = newDedupe(time.Now)
 			if tried := acknowledges(func() { d.handle(t.Context(), came) }); tried != (waited < acceptWithin) {
 				t.Errorf("after %s: acknowledged %v", waited, tried)
 			}

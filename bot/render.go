@@ -125,7 +125,7 @@ func label(text string, max int) *slack.TextBlockObject {
 
 // press is a button.
 type press struct {
-	text   string
+	text   op.Text
 	action string
 	value  string
 	style  slack.Style
@@ -133,7 +133,7 @@ type press struct {
 
 func (p press) element() *slack.ButtonBlockElement {
 	return &slack.ButtonBlockElement{
-		Type: slack.METButton, Text: label(p.text, maxButton), ActionID: p.action, Value: p.value, Style: p.style,
+		Type: slack.METButton, Text: label(string(p.text), maxButton), ActionID: p.action, Value: p.value, Style: p.style,
 	}
 }
 

@@ -39,8 +39,8 @@ type link struct {
 	log    *slog.Logger
 	take   func(envelope)
 	hello  func(app string, connections int)
-	lived  func(time.Duration) error // a connection ended after so long
-	spare  func(*link) *link         // another link that is up, or nil
+	lived  func(time.Duration, string) error // a connection ended after so long, for the reason that Slack gave
+	spare  func(*link) *link                 // another link that is up, or nil
 	acked  acked
 
 	up      atomic.Bool
@@ -51,6 +51,7 @@ type link struct {
 	ready  chan struct{} // closed by the first hello
 	greets chan struct{} // one for each hello
 	warned chan struct{} // Slack will close the connection soon
+	tired  chan struct{} // the client means to wait for longer than we do
 	cancel context.CancelFunc
 	ended  chan struct{}
 	err    error // why it ended; to be read after ended
@@ -119,7 +120,7 @@ func (l *link) event(e socketmode.Event) error {
 		if l.lines.parted.Load() {
 			l.cancel()
 		} else if l.up.Swap(false) {
-			return l.lived(time.Since(l.since))
+			return l.lived(time.Since(l.since), l.lines.why())
 		}
 	case socketmode.EventTypeConnectionError:
 		return l.failed(e)
@@ -166,10 +167,7 @@ func (l *link) greeted(r *socketmode.Request) {
 	default:
 		close(l.ready)
 	}
-	select {
-	case l.greets <- struct{}{}:
-	default:
-	}
+	signal(l.greets)
 }
 
 func (l *link) failed(e socketmode.Event) error {
@@ -181,18 +179,30 @@ func (l *link) failed(e socketmode.Event) error {
 	if err := fatal(what.ErrorObj); err != nil {
 		return err
 	}
-	l.log.Warn("could not connect to Slack", "attempt", what.Attempt, "again in", what.Backoff, "error", bare(what.ErrorObj))
+	wait := min(what.Backoff, longestWait)
+	l.log.Warn("could not connect to Slack", "attempt", what.Attempt, "again in", wait, "error", bare(what.ErrorObj))
+	if what.Backoff > longestWait {
+		time.AfterFunc(longestWait, func() { signal(l.tired) })
+	}
 	return nil
+}
+
+// longestWait is between two tries to connect. The client would wait for up to five minutes, also when Slack is back; a new one
+// takes its place.
+const longestWait = 10 * time.Second
+
+func signal(c chan<- struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
 }
 
 // announced is called when Slack says that it will close the connection.
 func (l *link) announced(reason string) {
 	l.lines.parted.Store(true)
 	l.log.Info("Slack will close a socket, another one is opened first", "reason", reason)
-	select {
-	case l.warned <- struct{}{}:
-	default:
-	}
+	signal(l.warned)
 }
 
 // close ends the link: what was read is acknowledged first, then a close frame tells Slack to route elsewhere.

@@ -2,17 +2,14 @@ package bot
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"net/http"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/slack-go/slack"
 	"github.com/slack-go/slack/socketmode"
-	"golang.org/x/time/rate"
 )
 
 // Health is how the sockets are.
@@ -21,6 +18,7 @@ type Health struct {
 	Want        int           // sockets that there should be
 	Age         time.Duration // since anything was heard on the most silent socket that is up
 	Connections int           // of this app in all processes, as Slack said in its last hello
+	Strangers   int           // those of them that nobody can account for
 }
 
 // Ready reports whether commands can come in: at least one socket is up and heard from.
@@ -31,11 +29,12 @@ func (h Health) Ready() bool { return h.Sockets > 0 && h.Age < 2*pingWithin }
 // a renewal loses no envelope and never finds the app without a socket.
 type sockets struct {
 	config Config
-	api    *slack.Client
+	opens  *opens
 	take   func(envelope)
 	log    *slog.Logger
 
 	connections atomic.Int64
+	strangers   atomic.Int64 // connections at the last hello beyond those that there should have been
 	own         atomic.Int64 // links that are open, the parting ones too
 	steady      atomic.Bool  // a socket has lasted
 	brief       atomic.Int64 // sockets in a row that did not
@@ -45,31 +44,7 @@ type sockets struct {
 }
 
 func newSockets(c Config, take func(envelope)) *sockets {
-	client := *c.HTTP
-	client.Transport = &paced{next: client.Transport, limit: rate.NewLimiter(rate.Every(3*time.Second), 6)}
-	return &sockets{
-		config: c, take: take, log: c.Log, links: make([]*link, c.Sockets),
-		api: c.api(slack.OptionHTTPClient(&client)),
-	}
-}
-
-// paced spaces the openings of sockets: Slack allows about twenty a minute, and a storm of disconnects would ask for
-// thousands.
-type paced struct {
-	next  http.RoundTripper
-	limit *rate.Limiter
-}
-
-func (p *paced) RoundTrip(r *http.Request) (*http.Response, error) {
-	if strings.HasSuffix(r.URL.Path, "/apps.connections.open") {
-		if err := p.limit.Wait(r.Context()); err != nil {
-			return nil, fmt.Errorf("wait to open a socket: %w", err)
-		}
-	}
-	if p.next == nil {
-		return http.DefaultTransport.RoundTrip(r)
-	}
-	return p.next.RoundTrip(r)
+	return &sockets{config: c, take: take, log: c.Log, links: make([]*link, c.Sockets), opens: newOpens()}
 }
 
 // run keeps the sockets open until ctx ends, or returns the error that no new try can mend.
@@ -136,6 +111,9 @@ func (s *sockets) keep(ctx context.Context, slot int, l *link) error {
 		case <-l.warned:
 			l = s.renew(ctx, slot, l, partWithin)
 			renew.Reset(defaultAge)
+		case <-l.tired:
+			l = s.renew(ctx, slot, l, 0)
+			renew.Reset(defaultAge)
 		case <-renew.C:
 			l = s.renew(ctx, slot, l, 0)
 			renew.Reset(defaultAge)
@@ -160,20 +138,27 @@ func (s *sockets) renew(ctx context.Context, slot int, old *link, serve time.Dur
 	return next
 }
 
+// recount is how soon a link is renewed when there were strangers: a hello is the only way to count again.
+const recount = time.Minute
+
 // lifetime is the age at which a link is renewed without being asked: Slack has forgotten it. Slots differ, so that they
 // never change together.
 func (s *sockets) lifetime(slot int, l *link) time.Duration {
+	if s.strangers.Load() > 0 {
+		return recount
+	}
 	return max(time.Duration(float64(l.age.Load())*(1.1+0.1*float64(slot))), time.Minute)
 }
 
-// Sockets that Slack closes at once: after so many in a row, when none has ever lasted, Socket Mode is switched off.
+// Sockets that Slack closes at once, because Socket Mode is switched off: after so many in a row, when none has ever lasted,
+// that is how it is.
 const (
 	briefSocket = 2 * time.Second
 	manyBrief   = 6
 )
 
-// lived judges a socket that has ended.
-func (s *sockets) lived(d time.Duration) error {
+// lived judges a socket that has ended, for the reason that Slack gave, if any.
+func (s *sockets) lived(d time.Duration, reason string) error {
 	if d > briefSocket {
 		s.steady.Store(true)
 		s.brief.Store(0)
@@ -182,11 +167,17 @@ func (s *sockets) lived(d time.Duration) error {
 	if s.brief.Add(1)%manyBrief != 0 {
 		return nil
 	}
-	if !s.steady.Load() {
+	if reason == errSocketModeOff.Code && !s.steady.Load() {
 		return errSocketModeOff
 	}
-	s.log.Warn("Slack closes every socket at once; is Socket Mode still switched on for the app?")
+	s.log.Warn("Slack closes every socket at once; the bot goes on trying", "reason", reason, "meaning", meant[reason])
 	return nil
+}
+
+// meant are the reasons for which Slack closes a socket at once.
+var meant = map[string]string{
+	errSocketModeOff.Code: "is Socket Mode still switched on for the app?",
+	"too_many_websockets": "ten sockets of the app are open elsewhere: is there another deployment, or has somebody the app token?",
 }
 
 func (s *sockets) put(slot int, l *link) {
@@ -198,11 +189,13 @@ func (s *sockets) put(slot int, l *link) {
 func (s *sockets) open(ctx context.Context) *link {
 	l := &link{
 		log: s.log, take: s.take, hello: s.greeted, lived: s.lived, spare: s.spare,
-		ready: make(chan struct{}), greets: make(chan struct{}, 1), warned: make(chan struct{}, 1), ended: make(chan struct{}),
+		ready: make(chan struct{}), greets: make(chan struct{}, 1), warned: make(chan struct{}, 1), tired: make(chan struct{}, 1), ended: make(chan struct{}),
 	}
 	l.lines = &lines{warned: l.announced}
 	dialer := l.lines.dialer(route{proxy: http.ProxyFromEnvironment})
-	l.client = socketmode.New(s.api,
+	client := *s.config.HTTP
+	client.Transport = &paced{next: client.Transport, opens: s.opens, over: l.lines.parted.Load}
+	l.client = socketmode.New(s.config.api(slack.OptionHTTPClient(&client)),
 		socketmode.OptionDialer(dialer), socketmode.OptionReadLimit(maxFrame), socketmode.OptionPingInterval(pingWithin))
 	s.own.Add(1)
 	l.start(context.WithoutCancel(ctx))
@@ -213,12 +206,18 @@ func (s *sockets) open(ctx context.Context) *link {
 	return l
 }
 
+// greeted counts the sockets of the app at a hello.
 func (s *sockets) greeted(app string, connections int) {
 	s.connections.Store(int64(connections))
 	s.log.Info("connected to Slack", "app", app, "connections", connections)
-	if own := s.own.Load(); int64(connections) > own {
+	own := s.own.Load()
+	strangers := max(0, int64(connections)-own)
+	switch before := s.strangers.Swap(strangers); {
+	case strangers > 0:
 		s.log.Warn("more sockets of this app are open than this process has; if it stays so there is another deployment, or somebody has the app token",
 			"connections", connections, "own", own)
+	case before > 0:
+		s.log.Info("no more sockets of this app are open than this process has", "connections", connections, "own", own)
 	}
 }
 
@@ -226,7 +225,7 @@ func (s *sockets) greeted(app string, connections int) {
 func (s *sockets) health() Health {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	h := Health{Want: len(s.links), Connections: int(s.connections.Load())}
+	h := Health{Want: len(s.links), Connections: int(s.connections.Load()), Strangers: int(s.strangers.Load())}
 	for _, l := range s.links {
 		if l == nil || !l.up.Load() {
 			continue

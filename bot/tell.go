@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"casterbot/internal/engine"
 	"casterbot/internal/op"
 
 	"github.com/slack-go/slack"
@@ -25,7 +26,8 @@ const (
 // the channel, else by a direct message. While Slack is busy or does not answer it tries again for about a minute; that may
 // say something twice, which does no harm. An error means that the person was not told.
 func (c *Chat) Tell(ctx context.Context, to op.Address, a op.Answer) error {
-	return c.tell(ctx, to, answer(a))
+	home, _ := c.home.Load().(string)
+	return c.tell(ctx, to, c.tongues.met(ctx, to).answer(linked(a, home)))
 }
 
 func (c *Chat) tell(ctx context.Context, to op.Address, m message) error {
@@ -49,6 +51,12 @@ func timely(ctx context.Context, d time.Duration) (context.Context, context.Canc
 
 // here answers where the person asked, and reports whether that worked. A response address cannot answer in a thread.
 func (c *Chat) here(ctx context.Context, to op.Address, m message) bool {
+	if to.View != "" && c.inWindow(ctx, to, m) == nil {
+		return true
+	}
+	if to.Away {
+		return false
+	}
 	if to.ReplyTo != "" && to.Thread == "" && c.hooks.post(ctx, to.ReplyTo, m) == nil {
 		return true
 	}
@@ -80,10 +88,20 @@ func (c *Chat) direct(ctx context.Context, person string, m message) error {
 		_, _, err := c.api.PostMessageContext(ctx, channel, m.options()...)
 		return err
 	})
+	if unreachable[code(err)] {
+		return fmt.Errorf("write a direct message: %w (%s)", engine.ErrUnreachable, code(err))
+	}
 	if err != nil {
 		return fmt.Errorf("write a direct message: %w", bare(err))
 	}
 	return nil
+}
+
+// unreachable are Slack's answers that mean: no direct message of this app will ever get to this person
+// (docs.slack.dev/reference/methods/conversations.open#errors, chat.postMessage#errors).
+var unreachable = map[string]bool{
+	"user_not_found": true, "users_not_found": true, "user_not_visible": true, "user_disabled": true, "cannot_dm_bot": true,
+	"channel_not_found": true, "is_archived": true, "restricted_action": true, "messages_tab_disabled": true, "missing_scope": true,
 }
 
 // persist says something up to three times: in plain blocks when Slack refuses the first ones, and after a while when it is

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"casterbot/internal/engine"
 	"casterbot/internal/op"
 	"casterbot/internal/sandbox/fakeslack"
 
@@ -85,6 +86,19 @@ func TestTellFails(t *testing.T) {
 	}
 	if n := len(w.calls("conversations.open")); n != 1 {
 		t.Errorf("the conversation was opened %d times", n)
+	}
+}
+
+// TestUnreachable: whether another try may help is told apart.
+func TestUnreachable(t *testing.T) {
+	for said, never := range map[string]bool{"user_disabled": true, "cannot_dm_bot": true, "messages_tab_disabled": true, "internal_error": false, "ratelimited": false} {
+		w := newWorld(t)
+		chat, _ := patient(w)
+		w.Fail("conversations.open", fakeslack.Fault{Error: said})
+		err := chat.Tell(context.Background(), op.Address{Person: "U0ANA"}, op.Answer{Title: op.L("x")})
+		if err == nil || errors.Is(err, engine.ErrUnreachable) != never {
+			t.Errorf("%s: %v", said, err)
+		}
 	}
 }
 

@@ -21,18 +21,38 @@ const (
 // mrkdwn draws a line in Slack's markup. Every span is escaped: whatever a name holds, it stays a name.
 func mrkdwn(l op.Line) string {
 	var b strings.Builder
-	for _, s := range l {
-		switch {
-		case active(&b, s):
-		case s.Code:
-			wrap(&b, "`", escape(strings.ReplaceAll(clean(s.Text, maxCode), "`", "ˋ")))
-		case s.Bold:
-			wrap(&b, "*", escape(tame(clean(s.Text, maxName))))
-		default:
-			b.WriteString(escape(tame(clean(s.Text, maxText))))
-		}
+	for i, s := range l {
+		part(&b, s, i > 0 && styled(l[i-1]))
 	}
 	return b.String()
+}
+
+func styled(s op.Span) bool { return s.Code || s.Bold }
+
+// joint is an invisible space: Slack's formatting ends only at a space or a sign, and Chinese and Japanese have none between words.
+const joint = "\u200b"
+
+// part draws one span. Beside a styled one there is a joint if there is no other space.
+func part(b *strings.Builder, s op.Span, afterStyle bool) {
+	first, _ := utf8.DecodeRuneInString(s.Text)
+	last, _ := utf8.DecodeLastRuneInString(b.String())
+	if afterStyle && unspaced(first) || styled(s) && unspaced(last) {
+		b.WriteString(joint)
+	}
+	switch {
+	case active(b, s):
+	case s.Code:
+		wrap(b, "`", escape(strings.ReplaceAll(clean(s.Text, maxCode), "`", "ˋ")))
+	case s.Bold:
+		wrap(b, "*", escape(tame(clean(s.Text, maxName))))
+	default:
+		b.WriteString(escape(tame(clean(s.Text, maxText))))
+	}
+}
+
+// unspaced reports a character of a script that is written without spaces, or one of its signs.
+func unspaced(r rune) bool {
+	return r >= 0x2e80 && r < 0xa4d0 || r >= 0xac00 && r < 0xfb00 || r >= 0xff00 && r < 0xfff0 || r >= 0x20000 && r < 0x40000
 }
 
 // notice draws a line for notifications and screen readers: people are named, the rest is plain.
@@ -55,6 +75,8 @@ func notice(l op.Line) string {
 // active draws what Slack fills in for the reader: people, groups, channels, times and links; false for text.
 func active(b *strings.Builder, s op.Span) bool {
 	switch {
+	case s.Message != "": // a reference that has no address is only its label
+		return false
 	case isID(s.Person):
 		b.WriteString("<@" + s.Person + ">")
 	case isID(s.Group):

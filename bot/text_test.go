@@ -100,3 +100,19 @@ func FuzzText(f *testing.F) {
 		}
 	})
 }
+
+// TestJoints: where a script has no spaces Slack still has to see that a name is bold.
+func TestJoints(t *testing.T) {
+	news, code := op.B("新闻"), op.Code("record stop")
+	for want, line := range map[string]op.Line{
+		"导播台\u200b*新闻*\u200b。":               op.L("导播台", news, "。"),
+		"导播台 *新闻* 已重启":                       op.L("导播台 ", news, " 已重启"),
+		"使用\u200b`record stop`\u200b*新闻*":    op.L("使用", code, news),
+		"Studio *新闻*, `record stop`; “*新闻*”": op.L("Studio ", news, ", ", code, "; “", news, "”"),
+		"新闻，停": op.L(op.V("新闻"), "，", op.V("停")),
+	} {
+		if got := mrkdwn(line); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}

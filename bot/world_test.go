@@ -32,6 +32,7 @@ type script struct {
 	press     func(context.Context, op.Click) (engine.Accepted, error)
 	fill      func(context.Context, op.Request, op.Form) (op.Form, error)
 	submitted func(op.Form) string
+	suggest   func(context.Context, op.Query) []op.Option
 	home      func(context.Context, op.Request) (op.Answer, error)
 }
 
@@ -44,7 +45,8 @@ func (s *script) Press(ctx context.Context, c op.Click) (engine.Accepted, error)
 func (s *script) Fill(ctx context.Context, r op.Request, f op.Form) (op.Form, error) {
 	return s.fill(ctx, r, f)
 }
-func (s *script) Submitted(f op.Form) string { return s.submitted(f) }
+func (s *script) Submitted(f op.Form) string                          { return s.submitted(f) }
+func (s *script) Suggest(ctx context.Context, q op.Query) []op.Option { return s.suggest(ctx, q) }
 func (s *script) Home(ctx context.Context, r op.Request) (op.Answer, error) {
 	return s.home(ctx, r)
 }
@@ -196,3 +198,6 @@ func (l *logbook) silent(t testing.TB) {
 }
 
 var errDisk = errors.New("disk full")
+
+// plain speaks English.
+var plain = tongue{}

@@ -27,13 +27,19 @@ func (w *Words) Answer(language string, a op.Answer) op.Answer {
 		items[i] = item
 	}
 	a.Items = items
+	if a.Pick != nil {
+		pick := *a.Pick
+		pick.Label = w.Text(language, pick.Label)
+		a.Pick = &pick
+	}
 	return a
 }
 
 func (w *Words) nexts(language string, next []op.Next) []op.Next {
 	out := make([]op.Next, len(next))
 	for i, n := range next {
-		out[i] = op.Next{Label: w.Text(language, n.Label), Text: n.Text}
+		n.Label = w.Text(language, n.Label)
+		out[i] = n
 	}
 	return out
 }

@@ -13,9 +13,11 @@ package lang
 import (
 	_ "embed"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"casterbot/internal/op"
 
@@ -107,21 +109,72 @@ func (w *Words) compose(texts map[string]string, l op.Line) op.Line {
 	var out op.Line
 	for len(l) > 0 {
 		n, part := w.longest(texts, l)
-		out, l = append(out, part...), l[n:]
+		for _, s := range part {
+			out = joined(out, s)
+		}
+		l = l[n:]
 	}
 	return out
 }
 
+// joined adds a span. Beside a full-width sign there is no space.
+func joined(l op.Line, s op.Span) op.Line {
+	if len(l) == 0 || s.Text == "" && fixed(s) {
+		return append(l, s)
+	}
+	before := &l[len(l)-1]
+	if rest, ok := strings.CutSuffix(before.Text, " "); ok && fixed(*before) {
+		if last, _ := utf8.DecodeLastRuneInString(rest); wide(last) {
+			before.Text = rest
+		}
+	}
+	if !fixed(s) {
+		return append(l, s)
+	}
+	if rest := closer(s.Text); rest != s.Text {
+		if first, _ := utf8.DecodeRuneInString(rest); wide(first) {
+			s.Text = rest
+		}
+	}
+	first, _ := utf8.DecodeRuneInString(s.Text)
+	last, _ := utf8.DecodeLastRuneInString(before.Text)
+	switch {
+	case wide(last) && fixed(*before):
+		s.Text = closer(s.Text)
+	case wide(first) && fixed(*before):
+		before.Text = strings.TrimSuffix(before.Text, " ")
+	}
+	return append(l, s)
+}
+
+// closer takes away a single space in front of words.
+func closer(text string) string {
+	if rest, ok := strings.CutPrefix(text, " "); ok && !strings.HasPrefix(rest, " ") && !strings.HasPrefix(rest, "·") {
+		return rest
+	}
+	return text
+}
+
+// wide reports whether a character is a full-width sign.
+func wide(r rune) bool { return strings.ContainsRune("，。：；？！（）“”、…", r) }
+
+// longestKey is how many spans a key stands for at most.
+const longestKey = 32
+
 // longest translates as many spans as it can at once, at least one.
 func (w *Words) longest(texts map[string]string, l op.Line) (int, op.Line) {
+	least := 0
 	if !fixed(l[0]) {
-		return 1, op.Line{w.labelled(texts, l[0])}
+		least = 1 // a name alone has no key
 	}
-	for n := len(l); n > 0; n-- {
+	for n := min(len(l), longestKey); n > least; n-- {
 		before, key, after := trim(keyOf(l[:n]))
 		if text, ok := texts[key]; ok {
 			return n, w.fill(texts, before+text+after, l[:n])
 		}
+	}
+	if !fixed(l[0]) {
+		return 1, op.Line{w.labelled(texts, l[0])}
 	}
 	_, key, _ := trim(l[0].Text)
 	if w.missed != nil && wordy(key) {
@@ -130,16 +183,31 @@ func (w *Words) longest(texts map[string]string, l op.Line) (int, op.Line) {
 	return 1, l[:1]
 }
 
-// labelled translates the label of a link.
+// labelled translates what is no part of the line around it: the label of a link, bold words, a length of time.
 func (w *Words) labelled(texts map[string]string, s op.Span) op.Span {
-	if s.URL == "" && s.Message == "" {
+	key := s.Text
+	switch {
+	case s.For != 0:
+		key = numbers.ReplaceAllString(s.Text, "{}")
+	case s.URL == "" && s.Message == "" && !s.Fixed:
 		return s
 	}
-	if text, ok := texts[s.Text]; ok {
+	text, ok := texts[key]
+	switch {
+	case ok && s.For != 0:
+		for _, n := range numbers.FindAllString(s.Text, -1) {
+			text = strings.Replace(text, "{}", n, 1)
+		}
 		s.Text = text
+	case ok:
+		s.Text = text
+	case w.missed != nil && wordy(key) && s.URL == "":
+		w.missed(Chinese, key)
 	}
 	return s
 }
+
+var numbers = regexp.MustCompile(`\d+`)
 
 // fill puts the holes of a line into its translation: {} takes the next one, {2} the second.
 func (w *Words) fill(texts map[string]string, text string, from op.Line) op.Line {

@@ -1,0 +1,161 @@
+package bot
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+
+	"casterbot/internal/engine"
+	"casterbot/internal/lang"
+	"casterbot/internal/op"
+	"casterbot/internal/sandbox/fakeslack"
+)
+
+var queue = op.L("The queue is full, nothing was done.")
+
+const queueChinese = "队列已满，未执行任何操作。"
+
+func TestWhoReadsWhat(t *testing.T) {
+	t.Parallel()
+	locales := map[string]string{"U0ANA": "en-GB", "U0LIN": "zh-CN", "U0JO": "fr-FR", "U0BO": ""}
+	all := tongues{
+		words:   lang.New(nil),
+		channel: func(channel string) string { return map[string]string{"C0ZH": lang.Chinese}[channel] },
+		locale:  func(person string) (string, bool) { l, ok := locales[person]; return l, ok },
+	}
+	chinese := func(say tongue) bool { return say.line(queue).Plain() == queueChinese }
+	if chinese(all.public("C0SHOW")) || !chinese(all.public("C0ZH")) {
+		t.Error("what is public is not in the channel's language")
+	}
+	for _, c := range []struct {
+		person, channel string
+		chinese, known  bool
+	}{
+		{"U0ANA", "C0SHOW", false, true}, {"U0ANA", "C0ZH", false, true},
+		{"U0LIN", "C0SHOW", true, true}, {"U0LIN", "C0ZH", true, true}, {"U0LIN", "", true, true},
+		{"U0JO", "C0SHOW", false, true}, {"U0JO", "C0ZH", true, true},
+		{"U0BO", "C0ZH", true, true},
+		{"U0NEW", "C0SHOW", false, false}, {"U0NEW", "C0ZH", true, false},
+	} {
+		say, known := all.private(op.Address{Person: c.person, Channel: c.channel})
+		if chinese(say) != c.chinese || known != c.known {
+			t.Errorf("%s in %s: Chinese %v, known %v", c.person, c.channel, chinese(say), known)
+		}
+	}
+}
+
+// TestLanguageOfQuickAnswers: Lin has never been looked up, so the first answer comes after the acknowledgement, and the next ones
+// travel in it. Ana's are kept apart from Lin's.
+func TestLanguageOfQuickAnswers(t *testing.T) {
+	w := newWorld(t)
+	dir := NewDirectory(w.config, func() []string { return nil })
+	w.config.Words, w.config.Locale, w.config.Meet = lang.New(nil), dir.Locale, dir.Meet
+	w.engine.accept = func(context.Context, op.Request) (engine.Accepted, error) {
+		return engine.Accepted{Reply: &op.Answer{Title: queue}}, nil
+	}
+	w.start()
+	for i, want := range []struct{ person, says string }{
+		{"U0LIN", queueChinese}, {"U0LIN", queueChinese}, {"U0ANA", queue.Plain()}, {"U0ANA", queue.Plain()}, {"U0LIN", queueChinese},
+	} {
+		ack := w.types(want.person, "C0SHOW", "/caster x")
+		if travels := i != 0 && i != 2; travels != strings.Contains(string(ack.Payload), want.says) {
+			t.Errorf("answer %d for %s: the acknowledgement holds %s", i, want.person, ack.Payload)
+		}
+		w.until(want.person+" is answered in their language", func() bool { return w.reads(want.person, "C0SHOW", want.says) })
+	}
+	if asked := len(w.calls("users.info")); asked != 2 {
+		t.Errorf("%d questions about two people", asked)
+	}
+}
+
+// TestChineseCards: everything that drawing adds to a stored operation, to a form and to an answer is in the catalogue.
+func TestChineseCards(t *testing.T) {
+	for name, o := range cards() {
+		stored, drawn := recording(), recording()
+		lines := append(slices.Clone(o.Plan.Facts), o.Plan.Title, op.L(op.Text(o.Plan.Button)))
+		if o.Outcome != nil {
+			lines = append(lines, o.Outcome.Text, o.Outcome.Evidence)
+			for _, n := range o.Outcome.Next {
+				lines = append(lines, op.L(op.Text(n.Label)))
+			}
+		}
+		for _, l := range lines {
+			stored.line(l)
+		}
+		m := drawn.card(o, false)
+		for key := range drawn.missed {
+			if !stored.missed[key] {
+				t.Errorf("%s: zh-CN.yml lacks %q", name, key)
+			}
+		}
+		lint(t, name, m)
+		zh := tongue{lang.New(nil), lang.Chinese}.card(o, false)
+		lint(t, name+" in Chinese", zh)
+		if mustJSON(t, zh) == mustJSON(t, m) || len(zh.body) != len(m.body) {
+			t.Errorf("%s reads the same in Chinese: %s", name, zh.text)
+		}
+	}
+}
+
+// recorder is English that notes what Chinese lacks.
+type recorder struct {
+	tongue
+	missed map[string]bool
+}
+
+func recording() recorder {
+	r := recorder{missed: map[string]bool{}}
+	r.words = lang.New(func(_, key string) { r.missed[key] = true })
+	return r
+}
+
+// TestChineseForms: what a person sees of a form is translated, what comes back with it is not.
+func TestChineseForms(t *testing.T) {
+	f := op.Form{
+		Command: "caster copy {caster} {name}", Title: "/caster copy", Button: "Go on", Note: op.L("Its playback ends. PROGRAM, which viewers see, stays as it is."),
+		Channel: "C0SHOW", Fields: []op.Field{
+			{Name: "caster", Label: "Studio", Hint: "A studio of this channel, by name or id.", Chosen: op.Option{Label: "Idle", Note: "idle", Value: "c1"}, Value: "c1"},
+			{Name: "name", Label: "New name", Max: 64, Value: "Studio"},
+		},
+	}
+	say := tongue{lang.New(nil), lang.Chinese}
+	v := say.drawForm(f, "U0LIN")
+	drawn := mustJSON(t, v.Blocks) + mustJSON(t, v.Submit) + mustJSON(t, v.Close)
+	for _, want := range []string{"导播台", "继续", "取消", "输入以搜索", "Idle · 空闲", `"initial_value": "Studio"`, "新名称"} {
+		if !strings.Contains(drawn, want) {
+			t.Errorf("the form has no %q: %s", want, drawn)
+		}
+	}
+	if v.PrivateMetadata != plain.drawForm(f, "U0LIN").PrivateMetadata || v.Title.Text != "/caster copy" {
+		t.Errorf("the form itself was translated: %s", v.PrivateMetadata)
+	}
+	offered := string(say.offered([]op.Option{
+		{Says: op.L("Studio", " comes first."), Value: op.Ask}, {Label: "Morning", Note: "on air", Value: "c2", Group: op.L("On air")},
+	}))
+	for _, want := range []string{"导播台", "Morning · 直播中", `"text":"直播中"`, "其他"} {
+		if !strings.Contains(offered, want) {
+			t.Errorf("the picker has no %q: %s", want, offered)
+		}
+	}
+}
+
+// TestLocale: it is known from the first look-up on, and being old does not matter.
+func TestLocale(t *testing.T) {
+	w := newWorld(t)
+	w.SetUser("U0LIN", func(u *fakeslack.User) { u.Locale = "zh-CN" })
+	d, clock := newTestDirectory(w)
+	if locale, known := d.Locale("U0LIN"); known || locale != "" {
+		t.Error("somebody is known who was never looked up")
+	}
+	d.Meet(context.Background(), "U0LIN")
+	clock.advance(24 * goodFor)
+	d.Meet(context.Background(), "U0LIN")
+	if locale, known := d.Locale("U0LIN"); locale != "zh-CN" || !known || len(w.calls("users.info")) != 1 {
+		t.Errorf("%q, known %v after %d questions", locale, known, len(w.calls("users.info")))
+	}
+	d.Meet(context.Background(), "U0NOBODY")
+	if _, known := d.Locale("U0NOBODY"); known {
+		t.Error("nobody is known")
+	}
+}
