@@ -49,6 +49,10 @@ bench: ## drive the built bot over the real wire and print what it does; see doc
 soak: ## the crash matrix: kill the built bot at every step, start it again, compare what is left with the promises
 	go run ./internal/soak
 
+.PHONY: faults
+faults: ## scripts of what goes wrong around the built bot, in their long forms; -list names them
+	go run ./internal/faults -long $(SCRIPTS)
+
 .PHONY: vuln
 vuln: ## known vulnerabilities in what is called (asks the Go vulnerability database)
 	go run $(GOVULNCHECK) ./...

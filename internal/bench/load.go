@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"casterbot/internal/sandbox/fakeslack"
+	"casterbot/internal/stand"
 )
 
 // load is a constant stream of commands. The schedule does not wait for answers (open loop): a program that falls behind
@@ -40,7 +41,7 @@ type result struct {
 // answerWithin is how long the driver waits for answers that come after the acknowledgement.
 const answerWithin = 15 * time.Second
 
-func (l load) run(w *world) (result, error) {
+func (l load) run(w *stand.World) (result, error) {
 	before := lastCall(w)
 	shots, err := l.fire(w)
 	if err != nil {
@@ -67,7 +68,7 @@ func (l load) run(w *world) (result, error) {
 }
 
 // fire sends all commands, each when it is due.
-func (l load) fire(w *world) ([]shot, error) {
+func (l load) fire(w *stand.World) ([]shot, error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	shots := make([]shot, 0, int(l.lasts.Seconds()*float64(l.rate)))
@@ -76,7 +77,7 @@ func (l load) fire(w *world) ([]shot, error) {
 		s := shot{due: start.Add(time.Duration(i) * time.Second / time.Duration(l.rate)), channel: channel(i)}
 		pause(time.Until(s.due))
 		var err error
-		if s.sent, err = w.slack.Type(people[i%len(people)], s.channel, l.text, ""); err != nil {
+		if s.sent, err = w.Slack.Type(people[i%len(people)], s.channel, l.text, ""); err != nil {
 			return nil, fmt.Errorf("type %s: %w", l.text, err)
 		}
 		shots = append(shots, s)
@@ -86,7 +87,7 @@ func (l load) fire(w *world) ([]shot, error) {
 
 // answers waits for the messages that answer the shots and gives how long they took. Within a channel they are taken in
 // their order. What was not answered in time is not in the sample.
-func (l load) answers(w *world, before int, shots []shot) sample {
+func (l load) answers(w *stand.World, before int, shots []shot) sample {
 	until := time.Now().Add(answerWithin)
 	times := messages(w, before)
 	for count(times) < len(shots) && time.Now().Before(until) {
@@ -104,9 +105,9 @@ func (l load) answers(w *world, before int, shots []shot) sample {
 }
 
 // messages are the times of the bot's new messages by channel: cards, and what it told somebody in private.
-func messages(w *world, after int) map[string][]time.Time {
+func messages(w *stand.World, after int) map[string][]time.Time {
 	times := map[string][]time.Time{}
-	for _, c := range w.slack.Log(after) {
+	for _, c := range w.Slack.Log(after) {
 		if c.Error != "" || c.Method != "chat.postMessage" && c.Method != "response_url" && c.Method != "chat.postEphemeral" {
 			continue
 		}
@@ -131,8 +132,8 @@ func stamp(ts string) (time.Time, bool) {
 	return time.UnixMicro(us), err == nil
 }
 
-func lastCall(w *world) int {
-	log := w.slack.Log(0)
+func lastCall(w *stand.World) int {
+	log := w.Slack.Log(0)
 	if len(log) == 0 {
 		return 0
 	}

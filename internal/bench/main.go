@@ -3,6 +3,7 @@
 //
 //	go run ./internal/bench            a report
 //	go run ./internal/bench -markdown  the tables of docs/performance.md
+//	go run ./internal/bench -scale     one process beside two replicas, as docs/scaling.md has it
 //
 // What it keeps true. Commands come at a constant rate that waits for nobody, and every time counts from the moment at which
 // the command was due, so a program that falls behind cannot hide it. Every figure is taken once in each run and shown as
@@ -20,10 +21,9 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime/debug"
-)
 
-// buildTags are those of the released binary.
-const buildTags = "nethttpomithttp2"
+	"casterbot/internal/stand"
+)
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -32,15 +32,16 @@ func main() {
 	runs := flag.Int("runs", 5, "how often everything is measured")
 	markdown := flag.Bool("markdown", false, "print the tables of docs/performance.md")
 	only := flag.String("only", "", "measure only the scenarios of casterbot whose name holds this `TEXT`")
+	scale := flag.Bool("scale", false, "compare one process on SQLite with two on PostgreSQL")
 	bot := flag.String("bot", "", "measure this `PROGRAM` instead of building one")
 	flag.Parse()
-	if err := bench(ctx, *runs, *bot, *only, *markdown); err != nil {
+	if err := bench(ctx, *runs, *bot, *only, *markdown, *scale); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-func bench(ctx context.Context, runs int, bot, only string, markdown bool) error {
+func bench(ctx context.Context, runs int, bot, only string, markdown, scale bool) error {
 	folder, err := os.MkdirTemp("", "casterbot-bench")
 	if err != nil {
 		return err
@@ -50,8 +51,8 @@ func bench(ctx context.Context, runs int, bot, only string, markdown bool) error
 	if b.programs, err = programs(ctx, folder, bot); err != nil {
 		return err
 	}
-	if b.policy, err = writePolicy(folder); err != nil {
-		return err
+	if scale {
+		return b.scale(runs, markdown, os.Stdout)
 	}
 	for i := range runs {
 		fmt.Fprintf(os.Stderr, "run %d of %d\n", i+1, runs)
@@ -69,7 +70,7 @@ func programs(ctx context.Context, folder, bot string) (map[string]string, error
 	if bot == "" {
 		paths[theBot] = filepath.Join(folder, theBot)
 		fmt.Fprintln(os.Stderr, "building the bot")
-		if err := build(ctx, ".", paths[theBot]); err != nil {
+		if err := stand.BuildRelease(ctx, "casterbot", paths[theBot]); err != nil {
 			return nil, err
 		}
 	}
@@ -78,5 +79,5 @@ func programs(ctx context.Context, folder, bot string) (map[string]string, error
 		return nil, err
 	}
 	paths[theBot] = path
-	return paths, build(ctx, "./internal/bench/bare", paths[theBare])
+	return paths, stand.BuildRelease(ctx, "casterbot/internal/bench/bare", paths[theBare])
 }

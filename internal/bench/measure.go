@@ -23,7 +23,7 @@ var shares = []struct {
 
 // measure runs one scenario and keeps its figures.
 func (b *benchmark) measure(s scenario) error {
-	before, err := b.process.cpu()
+	before, err := b.process.CPU()
 	if err != nil {
 		return err
 	}
@@ -34,7 +34,7 @@ func (b *benchmark) measure(s scenario) error {
 	if err != nil {
 		return err
 	}
-	after, err := b.process.cpu()
+	after, err := b.process.CPU()
 	if err != nil {
 		return err
 	}
@@ -64,10 +64,10 @@ func (b *benchmark) renew(s scenario) int {
 	if !s.refresh {
 		return 0
 	}
-	sockets := b.world.slack.Sockets()
+	sockets := b.world.Slack.Sockets()
 	for _, id := range sockets {
 		pause(time.Second)
-		b.world.slack.Disconnect(id, "warning")
+		b.world.Slack.Disconnect(id, "warning")
 	}
 	return len(sockets)
 }

@@ -4,9 +4,10 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
+
+	"casterbot/internal/stand"
 )
 
 // The two programs.
@@ -19,12 +20,11 @@ const (
 type benchmark struct {
 	ctx      context.Context
 	folder   string
-	policy   string
 	only     string            // part of the names of the scenarios to measure; empty for everything
 	programs map[string]string // name → path
 	figures  figures
-	world    *world
-	process  *process
+	world    *stand.World
+	process  *stand.Process
 }
 
 // scenario is one load on one program. Scenarios of a program follow each other in the same process, but for those that are
@@ -76,15 +76,14 @@ func (b *benchmark) run() error {
 
 // alone gives a scenario a world and a process of its own.
 func (b *benchmark) alone(s scenario) error {
-	folder, err := b.open()
-	if err != nil {
+	if err := b.open(); err != nil {
 		return err
 	}
-	defer b.world.close()
-	if _, err := b.start(s.program, folder); err != nil {
+	defer b.world.Close()
+	if _, err := b.start(s.program); err != nil {
 		return err
 	}
-	defer b.process.kill()
+	defer b.process.Kill()
 	if err := b.warm(); err != nil {
 		return err
 	}
@@ -93,15 +92,14 @@ func (b *benchmark) alone(s scenario) error {
 
 // together measures a program's start, its memory, its scenarios and its highest rate.
 func (b *benchmark) together(program string) error {
-	folder, err := b.open()
-	if err != nil {
+	if err := b.open(); err != nil {
 		return err
 	}
-	defer b.world.close()
-	if err := b.starts(program, folder); err != nil {
+	defer b.world.Close()
+	if err := b.starts(program); err != nil {
 		return err
 	}
-	defer b.process.kill()
+	defer b.process.Kill()
 	if err := b.remember(program, "memory, idle", "VmRSS"); err != nil {
 		return err
 	}
@@ -128,29 +126,29 @@ func (b *benchmark) together(program string) error {
 	return b.remember(program, "memory, most when overloaded", "VmHWM")
 }
 
-// open makes a fresh world and a folder for the program's files.
-func (b *benchmark) open() (string, error) {
+// open makes a fresh world, with a folder for the program's files.
+func (b *benchmark) open() error {
 	if b.ctx.Err() != nil {
-		return "", b.ctx.Err()
+		return b.ctx.Err()
 	}
 	folder, err := os.MkdirTemp(b.folder, "run")
 	if err != nil {
-		return "", err
+		return err
 	}
-	b.world, err = newWorld()
-	return folder, err
+	b.world, err = newWorld(folder)
+	return err
 }
 
 // starts measures the first start, which makes the database, and a start that finds it. The second process stays.
-func (b *benchmark) starts(program, folder string) error {
-	first, err := b.start(program, folder)
+func (b *benchmark) starts(program string) error {
+	first, err := b.start(program)
 	if err != nil {
 		return err
 	}
-	if err := b.process.end(); err != nil {
-		return fmt.Errorf("did not stop in peace: %w", err)
+	if code := b.process.Stop(); code != 0 {
+		return fmt.Errorf("did not stop in peace: exit code %d", code)
 	}
-	again, err := b.start(program, folder)
+	again, err := b.start(program)
 	if err != nil {
 		return err
 	}
@@ -166,18 +164,17 @@ func (b *benchmark) starts(program, folder string) error {
 }
 
 // start runs the program until it has acknowledged its first command.
-func (b *benchmark) start(program, folder string) (time.Duration, error) {
+func (b *benchmark) start(program string) (time.Duration, error) {
 	begun := time.Now()
-	p, err := begin(b.programs[program], b.world, folder, b.policy)
+	p, err := b.world.Begin(stand.Life{Program: b.programs[program]})
 	if err != nil {
 		return 0, err
 	}
 	b.process = p
-	for len(b.world.slack.Sockets()) == 0 {
+	for len(b.world.Slack.Sockets()) == 0 {
 		if time.Since(begun) > 10*time.Second {
-			p.kill()
-			said, _ := os.ReadFile(filepath.Join(folder, "log"))
-			return 0, fmt.Errorf("it does not connect; it says: %s", said)
+			p.Kill()
+			return 0, fmt.Errorf("it does not connect; it says: %s", p.Log())
 		}
 		pause(200 * time.Microsecond)
 	}
@@ -199,7 +196,7 @@ func (b *benchmark) warm() error {
 }
 
 func (b *benchmark) remember(program, name, key string) error {
-	mb, err := b.process.memory(key)
+	mb, err := b.process.Memory(key)
 	b.figures.add(program, name, mb)
 	return err
 }

@@ -8,14 +8,12 @@ import (
 	"casterbot/internal/sandbox/fakelive"
 )
 
-// order is a changing command as people type it, the call that it stands for, and the world in which it makes sense.
+// order is a changing command as people type it, and the world in which it makes sense.
 type order struct {
-	text    string
-	verb    string
-	action  string
-	command string // of RealTimeRecordCommand
-	other   bool   // a second person approves it
-	world   func(*setup)
+	text  string
+	verb  string
+	other bool // a second person approves it
+	world func(*setup)
 }
 
 const (
@@ -24,14 +22,26 @@ const (
 )
 
 var orders = []order{
-	{text: `/caster copy "Evening News" "Evening Copy"`, verb: "caster.copy", action: "CopyCaster"},
-	{text: `/caster restart "Evening News"`, verb: "caster.restart", action: "RestartCaster", other: true},
-	{text: `/caster scene stop "Evening News" "Preview 1"`, verb: "caster.scene.stop", action: "StopCasterScene", world: func(s *setup) { s.previewOpen = true }},
-	{text: `/caster scene start "Evening News" "Preview 1"`, verb: "caster.scene.start", action: "StartCasterScene", world: func(s *setup) { s.previewOpen = false }},
-	{text: "/record start main", verb: "record.start", action: "RealTimeRecordCommand", command: "start"},
-	{text: "/record stop main", verb: "record.stop", action: "RealTimeRecordCommand", command: "stop", world: func(s *setup) { s.recorded = true }},
-	{text: "/record restart main", verb: "record.restart", action: "RealTimeRecordCommand", command: "restart", world: func(s *setup) { s.recorded = true }},
-	{text: "/record finish main", verb: "record.finish", action: "RealTimeRecordCommand", command: "cancel_delay", world: func(s *setup) { s.recorded, s.paused = true, true }},
+	{text: `/caster copy "Evening News" "Evening Copy"`, verb: "caster.copy"},
+	{text: `/caster restart "Evening News"`, verb: "caster.restart", other: true},
+	{text: `/caster scene stop "Evening News" "Preview 1"`, verb: "caster.scene.stop", world: func(s *setup) { s.previewOpen = true }},
+	{text: `/caster scene start "Evening News" "Preview 1"`, verb: "caster.scene.start", world: func(s *setup) { s.previewOpen = false }},
+	{text: "/record start main", verb: "record.start"},
+	{text: "/record stop main", verb: "record.stop", world: func(s *setup) { s.recorded = true }},
+	{text: "/record restart main", verb: "record.restart", world: func(s *setup) { s.recorded = true }},
+	{text: "/record finish main", verb: "record.finish", world: func(s *setup) { s.recorded, s.paused = true, true }},
+}
+
+// inside is the order as the process takes it; a server's place is no order to the process.
+func (e end) inside() string {
+	if e.name == atCall || e.name == beforeEdit || e.name == afterEdit || e.name == "none" || e.name == "" {
+		return ""
+	}
+	text := fmt.Sprintf("%s:%d", e.name, e.passage)
+	if e.how != "" {
+		text += ":" + e.how
+	}
+	return text
 }
 
 // setup is how the world is before the story.

@@ -6,14 +6,13 @@
 //	go run ./internal/soak -seed 17        one case again; -v tells its story
 //
 // A case is a number: which command, where the process dies, how the API behaves, and what people do about it all follow from
-// it (case.go). After the story three independent records are compared (oracle.go): what the cloud received, applied and
-// answered; the trail in the database; and what Slack shows. The oracle knows the promises, not the engine, and is itself
-// tested with records that are wrong on purpose.
+// it (case.go). After the story package oracle compares three independent records: what the cloud received, applied and
+// answered; the trail in the database; and what Slack shows.
 //
 // What it keeps true. The process under test differs from the shipped one by the build tag crashpoints alone. Nothing is read
 // out of the running process: people and the oracle see what is on the wire, in the log and in the database.
 //
-// It must not know the engine, the commands or the policy package; of ours it reads the nouns, the database and the two worlds.
+// It must not know the engine, the commands or the policy package.
 package main
 
 import (
@@ -23,11 +22,12 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"runtime"
 	"sync"
+
+	"casterbot/internal/stand"
 )
 
 func main() {
@@ -70,7 +70,7 @@ func (o options) soak(ctx context.Context) error {
 	}
 	if o.bot == "" {
 		o.bot = filepath.Join(folder, "casterbot")
-		if err := build(ctx, o.bot); err != nil {
+		if err := stand.BuildCrashable(ctx, o.bot, stand.Racing); err != nil {
 			return err
 		}
 	}
@@ -88,19 +88,6 @@ func (o options) soak(ctx context.Context) error {
 	}
 	if broken > 0 {
 		return errBroken
-	}
-	return nil
-}
-
-// build makes the bot with its crash points; with the race detector when this program has it.
-func build(ctx context.Context, to string) error {
-	args := []string{"build", "-buildvcs=false", "-tags", "crashpoints", "-o", to}
-	if racing {
-		args = append(args, "-race")
-	}
-	cmd := exec.CommandContext(ctx, "go", append(args, "casterbot")...)
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("build the bot: %w\n%s", err, out)
 	}
 	return nil
 }

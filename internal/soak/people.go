@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"casterbot/internal/sandbox/fakeslack"
+	"casterbot/internal/stand"
 )
 
 // attempts is how often a person tries again what Slack says has failed.
@@ -11,13 +12,13 @@ const attempts = 4
 
 // ask types the command until there is a card for it. An acknowledged command must lead to a card or to a private answer.
 func (s *story) ask() bool {
-	cards := len(s.w.cards())
+	cards := len(s.w.Cards(channel))
 	for range attempts {
-		told := s.w.private(s.asker)
-		sent, err := s.w.slack.Type(s.asker, channel, s.c.order.text, "")
+		told := s.w.Private(s.asker)
+		sent, err := s.w.Slack.Type(s.asker, channel, s.c.order.text, "")
 		acked := s.acked(s.asker+" types "+s.c.order.text, sent, err)
-		shown := func() bool { return len(s.w.cards()) > cards }
-		answered := func() bool { return shown() || s.w.private(s.asker) > told }
+		shown := func() bool { return len(s.w.Cards(channel)) > cards }
+		answered := func() bool { return shown() || s.w.Private(s.asker) > told }
 		if acked {
 			if !s.until(answered, s.wait) {
 				s.breaks("I6: an acknowledged command led to no card and to no answer")
@@ -47,10 +48,10 @@ func (s *story) settleCard() {
 // press confirms the newest card, with or without a crowd, until it is no longer pending.
 func (s *story) press() {
 	if s.c.twist.intruder {
-		s.click(intruder, "confirm", "approve")
+		s.click(stand.Intruder, "confirm", "approve")
 	}
 	for range attempts {
-		c, ok := s.w.newest()
+		c, ok := s.newest()
 		if !ok || !s.pending(c) {
 			return
 		}
@@ -67,30 +68,30 @@ func (s *story) press() {
 	}
 }
 
-func (s *story) pending(c card) bool {
-	_, confirm := c.button("confirm")
-	_, approve := c.button("approve")
+func (s *story) pending(c stand.Card) bool {
+	_, confirm := c.Button("confirm")
+	_, approve := c.Button("approve")
 	return confirm || approve
 }
 
 // click presses the first of these buttons that the newest card has. An acknowledged click must change the card or lead to a
 // private answer.
 func (s *story) click(who string, acts ...string) {
-	c, ok := s.w.newest()
+	c, ok := s.newest()
 	if !ok {
 		return
 	}
 	for _, act := range acts {
-		b, has := c.button(act)
+		b, has := c.Button(act)
 		if !has {
 			continue
 		}
-		told := s.w.private(who)
-		sent, err := s.w.slack.Click(who, channel, c.ts, fakeslack.Press{Action: b.action, Value: b.value, Stale: true})
+		told := s.w.Private(who)
+		sent, err := s.w.Slack.Click(who, channel, c.TS, fakeslack.Press{Action: b.Action, Value: b.Value, Stale: true})
 		if !s.acked(who+" presses "+act, sent, err) {
 			return
 		}
-		changed := func() bool { return s.w.last(c.ref).text != c.text || s.w.private(who) > told }
+		changed := func() bool { return s.last(c.Ref).Text != c.Text || s.w.Private(who) > told }
 		if !s.until(changed, s.wait) {
 			s.breaks("I6: the acknowledged click %q of %s changed no card and led to no answer", act, who)
 		}
@@ -104,35 +105,35 @@ func (s *story) doubt() {
 		return
 	}
 	s.say("card: %s", s.face())
-	first, _ := s.w.newest()
-	effects := len(s.w.live.Effects())
+	first, _ := s.newest()
+	effects := len(s.w.Live.Effects())
 	if s.c.twist.again && s.ask() {
 		s.press()
 		s.rest()
 	}
 	s.advance(4 * time.Minute)
-	s.until(func() bool { return s.w.last(first.ref).face != "⚠️" }, 7*time.Second)
+	s.until(func() bool { return s.last(first.Ref).Face != "⚠️" }, 7*time.Second)
 	s.rest()
-	if last := s.w.last(first.ref); last.face == "⚠️" && s.c.twist.close {
+	if last := s.last(first.Ref); last.Face == "⚠️" && s.c.twist.close {
 		s.close(last, effects > 0)
 	}
 }
 
 func (s *story) sign() string {
-	c, _ := s.w.newest()
-	return c.face
+	c, _ := s.newest()
+	return c.Face
 }
 
 // close is a person who looks at the studio and says what is so.
-func (s *story) close(c card, happened bool) {
+func (s *story) close(c stand.Card, happened bool) {
 	act := map[bool]string{true: "happened", false: "not"}[happened]
-	b, ok := c.button(act)
+	b, ok := c.Button(act)
 	if !ok {
 		s.breaks("the card of an unknown outcome has no button %q", act)
 		return
 	}
-	sent, err := s.w.slack.Click("U0KEN", channel, c.ts, fakeslack.Press{Action: b.action, Value: b.value})
-	if s.acked("U0KEN presses "+act, sent, err) && !s.until(func() bool { return s.w.last(c.ref).face != "⚠️" }, s.wait) {
+	sent, err := s.w.Slack.Click("U0KEN", channel, c.TS, fakeslack.Press{Action: b.Action, Value: b.Value})
+	if s.acked("U0KEN presses "+act, sent, err) && !s.until(func() bool { return s.last(c.Ref).Face != "⚠️" }, s.wait) {
 		s.breaks("I6: a person settled an unknown outcome, and its card does not say so")
 	}
 }
@@ -142,16 +143,16 @@ func (s *story) expire() {
 	if !s.ask() {
 		return
 	}
-	c, _ := s.w.newest()
+	c, _ := s.newest()
 	s.advance(31 * time.Minute)
-	if !s.until(func() bool { return s.w.last(c.ref).face == "⚪" }, s.wait) {
+	if !s.until(func() bool { return s.last(c.Ref).Face == "⚪" }, s.wait) {
 		s.breaks("P8: a card is not expired after 31 minutes: %s", s.face())
 		return
 	}
-	b := c.buttons[0]
-	told := s.w.private(s.asker)
-	sent, err := s.w.slack.Click(s.asker, channel, c.ts, fakeslack.Press{Action: b.action, Value: b.value, Stale: true})
-	if s.acked(s.asker+" presses too late", sent, err) && !s.until(func() bool { return s.w.private(s.asker) > told }, s.wait) {
+	b := c.Buttons[0]
+	told := s.w.Private(s.asker)
+	sent, err := s.w.Slack.Click(s.asker, channel, c.TS, fakeslack.Press{Action: b.Action, Value: b.Value, Stale: true})
+	if s.acked(s.asker+" presses too late", sent, err) && !s.until(func() bool { return s.w.Private(s.asker) > told }, s.wait) {
 		s.breaks("I6: a late click got no answer")
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"casterbot/internal/pgtest"
+	"casterbot/internal/stand"
 )
 
 // bot is the program under test, built once.
@@ -20,7 +21,7 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	bot = filepath.Join(folder, "casterbot")
-	if err := build(context.Background(), bot); err != nil {
+	if err := stand.BuildCrashable(context.Background(), bot, stand.Racing); err != nil {
 		panic(err)
 	}
 	code := m.Run()

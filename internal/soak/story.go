@@ -3,11 +3,12 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 	"strings"
 	"time"
 
+	"casterbot/internal/oracle"
 	"casterbot/internal/sandbox/fakeslack"
+	"casterbot/internal/stand"
 )
 
 // story is a case under way: one world, the lives of the bot in it, and what people did.
@@ -17,8 +18,8 @@ type story struct {
 	w        *world
 	program  string
 	database string
-	p        *process
-	beside   *process // a second replica that lives on; nil when there is none
+	p        *stand.Process
+	beside   *stand.Process // a second replica that lives on; nil when there is none
 	lives    int
 	began    time.Time
 	lines    []string // what happened, for whoever looks into a broken case
@@ -44,19 +45,20 @@ func play(ctx context.Context, c Case, program, folder string, address func(stri
 	if err != nil {
 		return "", []string{"the case could not begin: " + err.Error()}
 	}
-	defer w.close()
-	s := &story{c: c, ctx: ctx, w: w, program: program, database: "sqlite:" + w.file("casterbot.db"), began: time.Now(), asker: "U0ANA", other: "U0BO", wait: patience}
+	defer w.Close()
+	s := &story{c: c, ctx: ctx, w: w, program: program, database: w.SQLite(), began: time.Now(), asker: "U0ANA", other: "U0BO", wait: patience}
 	if address != nil {
 		s.database, s.wait = address(folder), patience+takeover
 	}
 	if err := s.live(); err != nil {
 		return s.told(), []string{err.Error()}
 	}
-	record, err := w.collect(ctx, s.database)
+	record, err := oracle.Collect(ctx, w.World, s.database)
 	if err != nil {
 		return s.told(), []string{"the records cannot be read: " + err.Error()}
 	}
-	return s.told(), append(s.broken, record.broken()...)
+	record.Crew = crew
+	return s.told(), append(s.broken, record.Broken()...)
 }
 
 func (s *story) told() string {
@@ -98,18 +100,18 @@ func (s *story) live() error {
 	}
 	s.say("in the end: %s", s.face())
 	for _, p := range s.replicas() {
-		if code := p.stop(); code != 0 {
-			s.breaks("P13: SIGTERM ended with exit code %d; the log ends with: %s", code, s.w.tail())
+		if code := p.Stop(); code != 0 {
+			s.breaks("P13: SIGTERM ended with exit code %d; the log ends with: %s", code, p.Tail())
 		}
 	}
 	return nil
 }
 
-func (s *story) replicas() []*process {
+func (s *story) replicas() []*stand.Process {
 	if s.beside == nil {
-		return []*process{s.p}
+		return []*stand.Process{s.p}
 	}
-	return []*process{s.p, s.beside}
+	return []*stand.Process{s.p, s.beside}
 }
 
 // join starts the second replica of the odd cases on PostgreSQL.
@@ -117,15 +119,15 @@ func (s *story) join() (err error) {
 	if s.wait == patience || s.c.seed%2 == 0 {
 		return nil
 	}
-	s.beside, err = begin(s.program, s.w, s.database, end{})
+	s.beside, err = s.begin(end{})
 	s.say("a second replica is there")
 	return err
 }
 
 func (s *story) killAll() {
 	for _, p := range s.replicas() {
-		if p != nil && !p.dead() {
-			p.kill()
+		if p != nil && !p.Dead() {
+			p.Kill()
 		}
 	}
 }
@@ -139,18 +141,18 @@ func (s *story) start() error {
 	case s.lives == 2 && s.c.twist.second != nil:
 		e = *s.c.twist.second
 	}
-	p, err := begin(s.program, s.w, s.database, e)
+	p, err := s.begin(e)
 	if err != nil {
 		return err
 	}
 	s.p = p
-	s.w.arm(e, p.kill)
-	for until := time.Now().Add(patience); len(s.w.slack.Sockets()) < 2*len(s.replicas()); {
-		if p.dead() && e.name != "" && e.name != "none" {
+	s.w.arm(e, p.Kill)
+	for until := time.Now().Add(patience); len(s.w.Slack.Sockets()) < 2*len(s.replicas()); {
+		if p.Dead() && e.name != "" && e.name != "none" {
 			return s.revive() // it died again before it was up
 		}
-		if p.dead() || time.Now().After(until) {
-			return fmt.Errorf("the bot does not start; its log ends with: %s", s.w.tail())
+		if p.Dead() || time.Now().After(until) {
+			return fmt.Errorf("the bot does not start; its log ends with: %s", p.Tail())
 		}
 		time.Sleep(5 * time.Millisecond)
 	}
@@ -158,18 +160,29 @@ func (s *story) start() error {
 	return nil
 }
 
-// tail is the end of the bot's log.
-func (w *world) tail() string {
-	text, _ := os.ReadFile(w.file("log")) // what is missing is not shown
-	return string(text[max(0, len(text)-600):])
+// begin starts the bot, with orders for the places inside it.
+func (s *story) begin(e end) (*stand.Process, error) {
+	return s.w.Begin(stand.Life{Program: s.program, Database: s.database, Env: []string{"CASTERBOT_CRASH=" + e.inside()}})
 }
+
+// newest is the last card; false when there is none.
+func (s *story) newest() (stand.Card, bool) {
+	list := s.w.Cards(channel)
+	if len(list) == 0 {
+		return stand.Card{}, false
+	}
+	return list[len(list)-1], true
+}
+
+// last is the newest card of an operation.
+func (s *story) last(ref string) stand.Card { return s.w.Newest()[ref] }
 
 // revive starts the bot again when it is dead.
 func (s *story) revive() error {
-	if !s.p.dead() {
+	if !s.p.Dead() {
 		return nil
 	}
-	for until := time.Now().Add(time.Second); len(s.w.slack.Sockets()) > 2*(len(s.replicas())-1) && time.Now().Before(until); {
+	for until := time.Now().Add(time.Second); len(s.w.Slack.Sockets()) > 2*(len(s.replicas())-1) && time.Now().Before(until); {
 		time.Sleep(time.Millisecond)
 	}
 	s.say("the bot is dead")
@@ -193,9 +206,9 @@ func (s *story) until(is func() bool, within time.Duration) bool {
 
 // rest waits until nothing is said and nothing is called for a while, and no card shows work under way.
 func (s *story) rest() {
-	last, since := s.w.seen(), time.Now()
+	last, since := s.w.Seen(), time.Now()
 	ok := s.until(func() bool {
-		if now := s.w.seen(); now != last || s.w.busy.Load() > 0 || s.working() {
+		if now := s.w.Seen(); now != last || s.w.busy.Load() > 0 || s.working() {
 			last, since = now, time.Now()
 		}
 		return time.Since(since) > calm
@@ -206,13 +219,13 @@ func (s *story) rest() {
 }
 
 func (s *story) working() bool {
-	c, ok := s.w.newest()
-	return ok && c.face == "⏳"
+	c, ok := s.newest()
+	return ok && c.Face == "⏳"
 }
 
 func (s *story) face() string {
-	c, _ := s.w.newest()
-	return strings.ReplaceAll(strings.TrimSpace(c.text), "\n", " / ")
+	c, _ := s.newest()
+	return strings.ReplaceAll(strings.TrimSpace(c.Text), "\n", " / ")
 }
 
 // acked waits for the acknowledgement of what somebody did; false when Slack gave up waiting.
@@ -237,10 +250,7 @@ func (s *story) acked(what string, sent fakeslack.Sent, err error) bool {
 // advance moves the bot's clock.
 func (s *story) advance(d time.Duration) {
 	s.ahead += d
-	if err := os.WriteFile(s.w.file("ahead.new"), []byte(s.ahead.String()), 0o600); err != nil {
-		s.breaks("the clock cannot be moved: %v", err)
-	}
-	if err := os.Rename(s.w.file("ahead.new"), s.w.file("ahead")); err != nil {
+	if err := s.w.SetAhead(s.ahead); err != nil {
 		s.breaks("the clock cannot be moved: %v", err)
 	}
 	s.say("the clock is moved by %s", d)

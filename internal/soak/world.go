@@ -6,62 +6,29 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"casterbot/internal/oracle"
 	"casterbot/internal/sandbox/fakelive"
 	"casterbot/internal/sandbox/fakeslack"
+	"casterbot/internal/stand"
 )
 
-// What must never be seen outside: the secrets of a world. They open nothing.
-const (
-	canaryApp    = "xapp-fake-1-canary-4711"
-	canaryBot    = "xoxb-fake-canary-4712"
-	canaryKey    = "LTAIfakefakecanary4713"
-	canarySecret = "fake-secret-canary-4714"
-)
+// channel is where everything happens; stand.Intruder is in it without the right to change anything.
+const channel = "C0SHOW"
 
-// channel is where everything happens; intruder is in it without the right to change anything.
-const (
-	channel  = "C0SHOW"
-	intruder = "U0PIA"
-)
+// crew are those whom the policy of every case lets change something.
+var crew = []string{"U0ANA", "U0BO", "U0KEN"}
 
-// rights is the policy of every case.
-const rights = `version: 1
-groups:
-  crew: [U0ANA, U0BO, U0KEN]
-channels:
-  C0SHOW:
-    studios: ["Evening *"]
-    streams: {main: live.example.com/show/main}
-    grants:
-      - who: [crew]
-        may: [caster.copy, "caster.scene.*", "record.*"]
-        confirm: self
-      - who: [crew]
-        may: [caster.restart]
-        confirm: other
-        approvers: [crew]
-      - who: [U0PIA]
-        may: [caster.list, caster.show]
-`
-
-// world is the workspace and the cloud on loopback. Its servers can end the process under test in the middle of a call.
+// world is the test stand of a case. Its servers can end the process under test in the middle of a call.
 type world struct {
-	slack   *fakeslack.Workspace
-	live    *fakelive.World
-	folder  string
-	env     []string
-	servers []*http.Server
-	busy    atomic.Int64 // calls of the cloud under way
+	*stand.World
+	busy atomic.Int64 // calls of the cloud under way
 
 	mu    sync.Mutex
 	end   end // where a server ends the process
@@ -70,37 +37,29 @@ type world struct {
 }
 
 func openWorld(folder string, c Case) (*world, error) {
-	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return nil, err
-	}
-	w := &world{folder: folder, kill: func() {}}
-	w.slack = fakeslack.New(fakeslack.Config{
-		AppToken: canaryApp, BotToken: canaryBot, Seed: uint64(c.seed), AckWithin: 2 * time.Second,
-		Commands: []fakeslack.Command{{Name: "/caster"}, {Name: "/record"}},
+	w := &world{kill: func() {}}
+	open, err := stand.Open(stand.Config{
+		Folder: folder, Policy: stand.Rights(strings.Join(crew, ", "), channel),
+		Slack:   fakeslack.Config{Seed: uint64(c.seed), AckWithin: 2 * time.Second},
+		InSlack: func(h http.Handler) http.Handler { return w.killing(h, w.serveSlack) },
+		InLive:  func(h http.Handler) http.Handler { return w.killing(h, w.serveLive) },
+		Env:     []string{"CASTERBOT_LOG_LEVEL=debug", fmt.Sprintf("CASTERBOT_CRASH_SCALE=%d", scale)},
 	})
-	w.live = fakelive.New(fakelive.Config{AccessKeyID: canaryKey, AccessKeySecret: canarySecret})
+	if err != nil {
+		return nil, err
+	}
+	w.World = open
 	if err := w.prepare(c); err != nil {
+		w.Close()
 		return nil, err
 	}
-	slackURL, err := w.serve(http.HandlerFunc(w.serveSlack))
-	if err != nil {
-		return nil, err
-	}
-	liveURL, err := w.serve(http.HandlerFunc(w.serveLive))
-	if err != nil {
-		return nil, err
-	}
-	w.slack.SetBase(slackURL)
-	w.env = []string{
-		"HOME=" + folder, "PATH=" + os.Getenv("PATH"), "SLACK_API_URL=" + slackURL + "/api/", "SLACK_APP_TOKEN=" + canaryApp, "SLACK_BOT_TOKEN=" + canaryBot,
-		"CASTERBOT_LIVE_ENDPOINT=" + liveURL, "ALIBABA_CLOUD_ACCESS_KEY_ID=" + canaryKey, "ALIBABA_CLOUD_ACCESS_KEY_SECRET=" + canarySecret,
-		"CASTERBOT_ADMIN_ADDR=127.0.0.1:0", "CASTERBOT_LOG_LEVEL=debug", "CASTERBOT_POLICY=" + w.file("policy.yml"),
-		"CASTERBOT_CRASH_AHEAD=" + w.file("ahead"), fmt.Sprintf("CASTERBOT_CRASH_SCALE=%d", scale),
-	}
-	return w, os.WriteFile(w.file("policy.yml"), []byte(rights), 0o600)
+	return w, nil
 }
 
-func (w *world) file(name string) string { return filepath.Join(w.folder, name) }
+// killing makes a server that can end the process out of one that serves.
+func (w *world) killing(h http.Handler, serve func(http.ResponseWriter, *http.Request, http.Handler)) http.Handler {
+	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { serve(rw, r, h) })
+}
 
 // prepare puts the cloud into the state in which the command makes sense, and orders its behaviour.
 func (w *world) prepare(c Case) error {
@@ -108,7 +67,7 @@ func (w *world) prepare(c Case) error {
 	if c.order.world != nil {
 		c.order.world(&s)
 	}
-	err := w.live.SetStudio(studio, func(st *fakelive.Studio) { st.Scenes[1].Open = s.previewOpen })
+	err := w.Live.SetStudio(studio, func(st *fakelive.Studio) { st.Scenes[1].Open = s.previewOpen })
 	if err == nil && s.recorded {
 		err = w.record(s.paused)
 	}
@@ -116,8 +75,8 @@ func (w *world) prepare(c Case) error {
 		return err
 	}
 	fault := c.mood.fault
-	fault.Action = c.order.action
-	_, err = w.live.Inject(fault)
+	fault.Action = oracle.Action(c.order.verb)
+	_, err = w.Live.Inject(fault)
 	return err
 }
 
@@ -125,7 +84,7 @@ func (w *world) prepare(c Case) error {
 func (w *world) record(paused bool) error {
 	saved := map[string]json.RawMessage{}
 	streams := []*fakelive.Stream{}
-	if err := errors.Join(json.Unmarshal(w.live.Save(), &saved), json.Unmarshal(saved["streams"], &streams)); err != nil {
+	if err := errors.Join(json.Unmarshal(w.Live.Save(), &saved), json.Unmarshal(saved["streams"], &streams)); err != nil {
 		return err
 	}
 	now := time.Now().UTC()
@@ -139,26 +98,7 @@ func (w *world) record(paused bool) error {
 	}
 	saved["streams"] = raw
 	all, err := json.Marshal(saved)
-	return errors.Join(err, w.live.Load(all))
-}
-
-func (w *world) serve(h http.Handler) (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", fmt.Errorf("listen on loopback: %w", err)
-	}
-	s := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
-	w.servers = append(w.servers, s)
-	go func() { _ = s.Serve(l) }()
-	return "http://" + l.Addr().String(), nil
-}
-
-func (w *world) close() {
-	w.slack.Close()
-	w.live.Close()
-	for _, s := range w.servers {
-		_ = s.Close()
-	}
+	return errors.Join(err, w.Live.Load(all))
 }
 
 // arm tells the servers where to end the process, and how.
@@ -182,9 +122,9 @@ func (w *world) due(name string) bool {
 	return true
 }
 
-func (w *world) serveSlack(rw http.ResponseWriter, r *http.Request) {
+func (w *world) serveSlack(rw http.ResponseWriter, r *http.Request, slack http.Handler) {
 	if !strings.HasSuffix(r.URL.Path, "/chat.update") {
-		w.slack.ServeHTTP(rw, r)
+		slack.ServeHTTP(rw, r)
 		return
 	}
 	if w.due(beforeEdit) {
@@ -192,28 +132,28 @@ func (w *world) serveSlack(rw http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if w.due(afterEdit) {
-		w.slack.ServeHTTP(&mute{header: http.Header{}, first: w.kill}, r)
+		slack.ServeHTTP(&mute{header: http.Header{}, first: w.kill}, r)
 		return
 	}
-	w.slack.ServeHTTP(rw, r)
+	slack.ServeHTTP(rw, r)
 }
 
 // serveLive ends the process, if that is its turn, when the changing call has had its effect or, where it has none, before the
 // answer leaves.
-func (w *world) serveLive(rw http.ResponseWriter, r *http.Request) {
+func (w *world) serveLive(rw http.ResponseWriter, r *http.Request, live http.Handler) {
 	w.busy.Add(1)
 	defer w.busy.Add(-1)
 	if !changing(r) || !w.due(atCall) {
-		w.live.ServeHTTP(rw, r)
+		live.ServeHTTP(rw, r)
 		return
 	}
 	once := sync.OnceFunc(w.kill)
-	before := len(w.live.Effects())
+	before := len(w.Live.Effects())
 	done := make(chan struct{})
 	defer close(done)
 	go func() {
 		give := time.After(200 * time.Millisecond)
-		for len(w.live.Effects()) == before {
+		for len(w.Live.Effects()) == before {
 			select {
 			case <-done:
 				return
@@ -225,7 +165,7 @@ func (w *world) serveLive(rw http.ResponseWriter, r *http.Request) {
 		}
 		once()
 	}()
-	w.live.ServeHTTP(&mute{header: http.Header{}, first: once}, r)
+	live.ServeHTTP(&mute{header: http.Header{}, first: once}, r)
 }
 
 // changing looks whether a request changes something; its body can be read again.

@@ -58,6 +58,9 @@ var happenings = []happening{
 	says(`another console stops (.+)`, func(p *play, m []string) error {
 		return p.studio(m[1], func(s *fakelive.Studio) { s.OnAir, s.Started = false, time.Time{} })
 	}),
+	says(`another console starts (.+)`, func(p *play, m []string) error {
+		return p.studio(m[1], func(s *fakelive.Studio) { s.OnAir = true })
+	}),
 	says(`another console renames (.+) to (.+)`, func(p *play, m []string) error {
 		return p.studio(m[1], func(s *fakelive.Studio) { s.Name = strings.ReplaceAll(m[2], `\u202e`, "\u202e") })
 	}),
@@ -84,6 +87,10 @@ var happenings = []happening{
 	}),
 	says(`slack refuses the blocks of a card once`, func(p *play, _ []string) error {
 		p.world.Slack.Fail("chat.postMessage", fakeslack.Fault{Error: "invalid_blocks", Times: 1})
+		return nil
+	}),
+	says(`slack refuses pins`, func(p *play, _ []string) error {
+		p.world.Slack.Fail("pins.add", fakeslack.Fault{Error: "missing_scope"})
 		return nil
 	}),
 	says(`slack does not tell who (people are|is in a group)`, func(p *play, m []string) error {

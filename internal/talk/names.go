@@ -21,6 +21,7 @@ var (
 	group     = regexp.MustCompile(`<!subteam\^([A-Z0-9]+)>`)
 	room      = regexp.MustCompile(`<#([A-Z0-9]+)>`)
 	date      = regexp.MustCompile(`<!date\^\d+\^[^|>]*\|([^>]*)>`)
+	permalink = regexp.MustCompile(`<https?://[^|>/]+/archives/([A-Z0-9]+)/p\d+\|([^>]*)>`)
 	link      = regexp.MustCompile(`<(https?://[^|>]+)\|([^>]*)>`)
 )
 
@@ -29,7 +30,8 @@ func (e *eyes) plain(text string) string {
 	text = mention.ReplaceAllStringFunc(text, func(m string) string { return "@" + e.userName(mention.FindStringSubmatch(m)[1]) })
 	text = group.ReplaceAllStringFunc(text, func(m string) string { return "@" + e.groupName(group.FindStringSubmatch(m)[1]) })
 	text = room.ReplaceAllStringFunc(text, func(m string) string { return "#" + e.channelName(room.FindStringSubmatch(m)[1]) })
-	text = date.ReplaceAllString(text, "$1")
+	text = strings.ReplaceAll(date.ReplaceAllString(text, "$1"), "\u200b", "") // written beside bold words in scripts without spaces
+	text = permalink.ReplaceAllString(text, "$2 (a message in $1)")
 	text = link.ReplaceAllString(text, "$2 ($1)")
 	text = reference.ReplaceAllStringFunc(text, func(m string) string {
 		part := reference.FindStringSubmatch(m)

@@ -122,6 +122,9 @@ func lines(text string) string { return strings.ReplaceAll(text, `\n`, "\n") }
 // patience is how long a step may take, in real time.
 const patience = 2 * time.Minute
 
+// turn is a little longer than a card may wait for its channel's turn, one message a second.
+const turn = 1300 * time.Millisecond
+
 // settle waits until every act is acknowledged and the bot has nothing left to do. Work that hangs in a call which the cloud
 // leaves without an answer is not waited for.
 func (p *play) settle(ctx context.Context) error {
@@ -141,7 +144,7 @@ func (p *play) settle(ctx context.Context) error {
 		switch {
 		case p.world.Slack.Waiting() == 0 && !p.stage.Busy():
 			calm++
-		case p.see.hanging() && p.still(200*time.Millisecond):
+		case p.see.hanging() && p.still(turn):
 			return nil
 		default:
 			calm = 0

@@ -61,13 +61,14 @@ func TestMasks(t *testing.T) {
 		t.Errorf("numbers %s", got)
 	}
 	for in, want := range map[string]string{
-		"asked · op 8F2K5Z · rule":                          "asked · op1 · rule",
-		"`op 9F2K5Z`":                                       "`op2`",
-		"reference `op-8F2K5Z`":                             "reference `op-……`",
-		"RequestId 0A1B2C3D-0000-4000-8000-0123456789AB":    "RequestId …",
-		"<!date^1^{time_secs}|20:00:00 UTC>\nnext":          "20:00:00 UTC / next",
-		"<https://live.example.com/a|for playback>":         "for playback (https://live.example.com/a)",
-		"&lt;!channel&gt; stays escaped, <!channel> is not": "&lt;!channel&gt; stays escaped, <!channel> is not",
+		"asked · op 8F2K5Z · rule":                               "asked · op1 · rule",
+		"`op 9F2K5Z`":                                            "`op2`",
+		"reference `op-8F2K5Z`":                                  "reference `op-……`",
+		"RequestId 0A1B2C3D-0000-4000-8000-0123456789AB":         "RequestId …",
+		"<!date^1^{time_secs}|20:00:00 UTC>\nnext":               "20:00:00 UTC / next",
+		"<https://live.example.com/a|for playback>":              "for playback (https://live.example.com/a)",
+		"<http://127.0.0.1:41/archives/C0SHOW/p1795377600|card>": "card (a message in C0SHOW)",
+		"&lt;!channel&gt; stays escaped, <!channel> is not":      "&lt;!channel&gt; stays escaped, <!channel> is not",
 	} {
 		if got := e.plain(in); got != want {
 			t.Errorf("%q: %q, want %q", in, got, want)

@@ -63,6 +63,8 @@ var codeTexts = map[string]struct {
 	"InvalidScene.NotFound":                      {404, "Scene is not found."},
 	"InvalidLayout.NotFound":                     {404, "Layout is not found."},
 	"InvalidResource.NotFound":                   {404, "Resource is not found"},
+	"InvalidUrgentMaterial.NotFound":             {404, "The standby material is not found."},
+	"IncorrectChannel.Disable":                   {400, "The channels of the caster are disabled."},
 	"InvalidConfiguration.NotFound":              {404, "DomainName is not configured"},
 	"InvalidDomainName.NotFound":                 {404, "DomainName is not configured"},
 	"InvalidDomain.NotFound":                     {404, "The domain provided does not exist in our records."},

@@ -165,6 +165,9 @@ func (w *World) run(in *request) reply {
 	defer w.mu.Unlock()
 	w.settle(now)
 	in.now = now
+	if in.params["AppName"] == outputApp {
+		w.outputs(in.params["StreamName"], now)
+	}
 	op := operations[in.call.Action]
 	for _, name := range op.required {
 		if in.params[name] == "" {

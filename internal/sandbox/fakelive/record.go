@@ -139,9 +139,10 @@ func (s *state) makeFile(stream *Stream, at time.Time) {
 	stream.Recording = nil
 }
 
-// settle makes the files that have become due and tells whether there were any.
+// settle makes the files that have become due, follows the studios with their
+// outputs, and tells whether there was anything to do.
 func (w *World) settle(now time.Time) bool {
-	any := false
+	any := w.outputs("", now)
 	for _, stream := range w.state.Streams {
 		if r := stream.Recording; r != nil && !r.Running() && !now.Before(r.Due) {
 			w.state.makeFile(stream, r.Due)
@@ -163,10 +164,7 @@ func (s *state) ingest(stream *Stream, now time.Time) {
 // follows after the delay.
 func (w *World) CutStream(domain, app, name string) error {
 	return w.withStream(domain, app, name, func(stream *Stream, now time.Time) {
-		stream.Live, stream.Since = false, time.Time{}
-		if stream.Recording.Running() {
-			stream.pauseRecording(now)
-		}
+		stream.leave(now)
 	})
 }
 

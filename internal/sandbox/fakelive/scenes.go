@@ -46,8 +46,10 @@ func (w *World) stopScene(in *request) (fields, *refusal) {
 }
 
 // takeScene is CopyCasterSceneConfig, the "take": the program gets the picture of
-// an open preview. Emulator's own choice: a source that is a program or a target
-// that is a preview is refused with IncorrectSceneStatus.
+// an open preview, and so leaves the standby material. Emulator's own choice: a
+// source that is a program or a target that is a preview is refused with
+// IncorrectSceneStatus; the program gets the preview's LayoutId and components as
+// they are, and LastModified moves.
 // https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-copycastersceneconfig
 func (w *World) takeScene(in *request) (fields, *refusal) {
 	studio, bad := w.studio(in, "CasterId")
@@ -76,22 +78,24 @@ func (w *World) takeScene(in *request) (fields, *refusal) {
 	return nil, nil
 }
 
-// urgent is EffectCasterUrgent: the program shows the standby material. Emulator's
-// own choice: a preview is refused with IncorrectSceneStatus, an idle studio with
-// IncorrectCasterStatus.Idle, a studio without standby material with
-// InvalidResource.NotFound.
+// urgent is EffectCasterUrgent: the program shows the standby material until the
+// next take, restart or stop. The page lists the codes without saying when they
+// come. Emulator's own choice: a preview is refused with IncorrectSceneStatus, a
+// program that is closed with IncorrectSceneStatus.Idle, a studio without standby
+// material with InvalidUrgentMaterial.NotFound; a second call works as the first;
+// LastModified moves.
 // https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-effectcasterurgent
 func (w *World) urgent(in *request) (fields, *refusal) {
 	studio, scene, bad := w.studioAndScene(in)
 	switch {
 	case bad != nil:
 		return nil, bad
-	case !studio.OnAir:
-		return nil, refuse("IncorrectCasterStatus.Idle")
 	case !scene.Program:
 		return nil, refuse("IncorrectSceneStatus")
+	case !scene.Open:
+		return nil, refuse("IncorrectSceneStatus.Idle")
 	case studio.Standby == "":
-		return nil, refuse("InvalidResource.NotFound")
+		return nil, refuse("InvalidUrgentMaterial.NotFound")
 	}
 	studio.Urgent, studio.Modified = true, in.now
 	w.apply(in)
@@ -101,7 +105,7 @@ func (w *World) urgent(in *request) (fields, *refusal) {
 // playURL is where an open scene can be watched. As in the real service, the key
 // in it is a credential: whoever has the URL can watch.
 func (s *Studio) playURL(scene *Scene, scheme string) string {
-	path := fmt.Sprintf("/caster/%s", derivedID("play/" + scene.ID)[:8])
+	path := "/" + outputApp + "/" + outputName(scene)
 	suffix := map[string]string{"http": ".flv"}[scheme]
 	until := s.Started.Unix() + 86400
 	key := md5.Sum(fmt.Appendf(nil, "%s%s-%d", path, suffix, until))

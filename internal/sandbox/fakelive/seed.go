@@ -14,17 +14,18 @@ type seedStudio struct {
 	onAir    time.Duration // 0 means idle
 	group    string
 	previews int
+	bare     bool // without material for emergencies
 }
 
 var seedStudios = []seedStudio{
-	{"Evening News", General, 62 * time.Minute, "rg-fakeevening", 2},
-	{"Evening Sports", General, 0, "rg-fakeevening", 1},
-	{"Evening Loop", Playlist, 3 * time.Hour, "rg-fakeevening", 1},
-	{"Evening Virtual", Virtual, 20 * time.Minute, "rg-fakeevening", 1},
-	{"Morning Show", General, 0, "rg-fakemorning", 1},
-	{"Morning Loop", Playlist, 5 * time.Hour, "rg-fakemorning", 1},
-	{"Evening Talk", General, 0, "rg-fakeevening", 1},
-	{"Evening Talk", General, 0, "rg-fakeevening", 1},
+	{"Evening News", General, 62 * time.Minute, "rg-fakeevening", 2, false},
+	{"Evening Sports", General, 0, "rg-fakeevening", 1, false},
+	{"Evening Loop", Playlist, 3 * time.Hour, "rg-fakeevening", 1, false},
+	{"Evening Virtual", Virtual, 20 * time.Minute, "rg-fakeevening", 1, true},
+	{"Morning Show", General, 0, "rg-fakemorning", 1, false},
+	{"Morning Loop", Playlist, 5 * time.Hour, "rg-fakemorning", 1, false},
+	{"Evening Talk", General, 0, "rg-fakeevening", 1, false},
+	{"Evening Talk", General, 0, "rg-fakeevening", 1, false},
 }
 
 type seedStream struct {
@@ -68,9 +69,12 @@ func (from seedStudio) studio(number int, now time.Time) *Studio {
 	s := &Studio{
 		ID:   fmt.Sprintf("4f0c7a1e-0000-4000-8000-%012d", number),
 		Name: from.name, NormType: from.normType, Domain: Domain, ResourceGroup: from.group,
-		Template: "lp_hd", Standby: derivedID(fmt.Sprintf("standby/%d", number)),
+		Template: "lp_hd",
 		Created:  now.AddDate(0, 0, -20).Add(time.Duration(number) * time.Hour),
 		Modified: now.AddDate(0, 0, -1).Add(time.Duration(number) * time.Minute),
+	}
+	if !from.bare {
+		s.Standby = derivedID(fmt.Sprintf("standby/%d", number))
 	}
 	for i := 0; i <= from.previews; i++ {
 		scene := Scene{ID: fmt.Sprintf("5ce0%04d-0000-4000-8000-%012d", number, i+1), Name: "Main", Program: i == 0}

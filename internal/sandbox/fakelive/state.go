@@ -120,8 +120,8 @@ func (w *World) logCall(now time.Time, action string, params map[string]string) 
 	seq := s.next("call")
 	c := &Call{Seq: seq, Time: now, Action: action, Params: params, Received: true,
 		RequestID: strings.ToUpper(derivedID(fmt.Sprintf("request/%d", seq)))}
-	if len(s.Calls) >= keptCalls {
-		s.Calls = slices.Delete(s.Calls, 0, len(s.Calls)-keptCalls+1)
+	if len(s.Calls) >= w.cfg.Keep {
+		s.Calls = slices.Delete(s.Calls, 0, len(s.Calls)-w.cfg.Keep+1)
 	}
 	s.Calls = append(s.Calls, c)
 	return c

@@ -131,6 +131,7 @@ func (w *World) stopCaster(in *request) (fields, *refusal) {
 	}
 	s.close()
 	s.Modified = in.now
+	w.outputs("", in.now)
 	w.apply(in)
 	return nil, nil
 }
@@ -187,6 +188,7 @@ func (w *World) SetStudio(id string, change func(*Studio)) error {
 		if !s.OnAir {
 			s.close()
 		}
+		w.outputs("", now)
 		return nil
 	}
 	return fmt.Errorf("studio %s: not in this world", id)

@@ -53,7 +53,8 @@ func TestStudioRefusals(t *testing.T) {
 		{"CopyCasterSceneConfig CasterId=" + studioN(1) + " FromSceneId=" + sceneNM(1, 2) + " ToSceneId=" + nowhere, 404, "InvalidScene.NotFound"},
 
 		{"EffectCasterUrgent CasterId=" + studioN(1) + " SceneId=" + sceneNM(1, 2), 400, "IncorrectSceneStatus"},
-		{"EffectCasterUrgent CasterId=" + studioN(2) + " SceneId=" + sceneNM(2, 1), 400, "IncorrectCasterStatus.Idle"},
+		{"EffectCasterUrgent CasterId=" + studioN(2) + " SceneId=" + sceneNM(2, 1), 400, "IncorrectSceneStatus.Idle"},
+		{"EffectCasterUrgent CasterId=" + studioN(4) + " SceneId=" + sceneNM(4, 1), 404, "InvalidUrgentMaterial.NotFound"},
 
 		{"DescribeCasterScenes CasterId=" + nowhere, 404, "InvalidCaster.NotFound"},
 		{"DescribeCasterConfig CasterId=" + nowhere, 404, "InvalidCaster.NotFound"},
@@ -106,7 +107,7 @@ func TestStudioRefusalsThatNeedAnotherWorld(t *testing.T) {
 		{"RestartCaster CasterId=" + studioN(1), func(s *Studio) { s.Scenes = s.Scenes[1:] }, 404, "InvalidScene.NotFound"},
 		{"StartCaster CasterId=" + studioN(1), func(s *Studio) { s.OnAir, s.Domain = false, "" }, 404, "InvalidDomainName.NotFound"},
 		{"DescribeCasterScenes CasterId=" + studioN(1), func(s *Studio) { s.Domain = "" }, 404, "InvalidConfiguration.NotFound"},
-		{"EffectCasterUrgent CasterId=" + studioN(1) + " SceneId=" + sceneNM(1, 1), func(s *Studio) { s.Standby = "" }, 404, "InvalidResource.NotFound"},
+		{"EffectCasterUrgent CasterId=" + studioN(1) + " SceneId=" + sceneNM(1, 1), func(s *Studio) { s.Standby = "" }, 404, "InvalidUrgentMaterial.NotFound"},
 		{"CopyCasterSceneConfig CasterId=" + studioN(1) + " FromSceneId=" + sceneNM(1, 2) + " ToSceneId=" + sceneNM(1, 1),
 			func(s *Studio) { s.Scenes[1].Layout = "" }, 404, "InvalidLayout.NotFound"},
 	} {
@@ -266,4 +267,34 @@ func TestAnotherConsole(t *testing.T) {
 		t.Error("an unknown studio was changed")
 	}
 	b.wantEffects(0)
+}
+
+// The output of a studio is a stream from the first call that names it. A
+// recording of it ends when the studio stops, and its file follows.
+func TestStudioOutput(t *testing.T) {
+	b := newBench(t)
+	program := b.world.Snapshot().Studios[0].Scenes[0]
+	name := outputName(&program)
+	if n := len(b.world.Snapshot().Streams); n != len(seedStreams) {
+		t.Errorf("%d streams before anybody asks", n)
+	}
+	b.ok(b.record("start", outputApp, name))
+	b.want(b.record("start", outputApp, outputName(&Scene{ID: sceneNM(2, 1)})), 409, "StreamNotFound")
+	b.time.advance(time.Minute)
+	b.ok(b.call("StopCaster", "CasterId", studioN(1)))
+	stream, _ := b.world.Snapshot().Stream(Domain, outputApp, name)
+	if stream.Live || stream.Recording == nil || !stream.Recording.Stopped.Equal(testStart.Add(time.Minute)) {
+		t.Errorf("after the stop: %+v, recording %+v", stream, stream.Recording)
+	}
+	b.time.advance(3 * time.Minute)
+	files := b.world.Snapshot().Files
+	if len(files) != 1 || files[0].Seconds != 60 || files[0].Stream != name {
+		t.Errorf("files %+v", files)
+	}
+	if err := b.world.SetStudio(studioN(1), func(s *Studio) { s.OnAir = true }); err != nil {
+		t.Fatal(err)
+	}
+	if stream, _ = b.world.Snapshot().Stream(Domain, outputApp, name); !stream.Live || stream.Recording != nil {
+		t.Errorf("on air again: %+v", stream)
+	}
 }

@@ -18,6 +18,7 @@ type Config struct {
 
 	Limits     bool // refuse calls beyond the documented rates
 	MaxStudios int  // CasterNumberExceed beyond it; 0 means no limit
+	Keep       int  // how many calls Snapshot remembers; 0 means 200
 }
 
 // World is an emulated account: studios, streams, recordings and the gateway in
@@ -65,6 +66,9 @@ func New(cfg Config) *World {
 	}
 	if cfg.Gateway == nil {
 		cfg.Gateway = time.Now
+	}
+	if cfg.Keep == 0 {
+		cfg.Keep = keptCalls
 	}
 	w := &World{cfg: cfg, done: make(chan struct{}), subs: map[chan struct{}]bool{}}
 	w.Reset()

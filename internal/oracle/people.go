@@ -1,4 +1,4 @@
-package main
+package oracle
 
 import (
 	"fmt"
@@ -6,14 +6,12 @@ import (
 	"strings"
 
 	"casterbot/internal/op"
+	"casterbot/internal/stand"
 )
 
-// crew are those whom the policy of every case lets change something.
-var crew = []string{"U0ANA", "U0BO", "U0KEN"}
-
 // authorised: I5.
-func (r record) authorised() (against []string) {
-	for _, o := range r.operations {
+func (x index) authorised() (against []string) {
+	for _, o := range x.Operations {
 		if o.Sends == 0 && o.Closer == "" {
 			continue
 		}
@@ -21,11 +19,11 @@ func (r record) authorised() (against []string) {
 			against = append(against, fmt.Sprintf("op %s (%s): ", o.Ref(), o.Verb)+fmt.Sprintf(format, args...))
 		}
 		for _, who := range []string{o.Asker, o.By, o.Closer} {
-			if who != "" && !slices.Contains(crew, who) {
+			if who != "" && !slices.Contains(x.Crew, who) {
 				blame("%s had a say and may not", who)
 			}
 		}
-		if yes := consent(r.eventsOf(o.ID)); o.Sends > 0 && yes.Actor != o.By {
+		if yes := consent(x.trail[o.ID]); o.Sends > 0 && yes.Actor != o.By {
 			blame("the trail has the consent of %q, the operation that of %q", yes.Actor, o.By)
 		} else if o.Sends > 0 && (o.Verb == "caster.restart") != (yes.Name == op.EventApproved) {
 			blame("it was sent after %q", yes.Name)
@@ -60,23 +58,23 @@ var offers = map[string]op.State{
 }
 
 // shown: I6, as far as the end of the story shows it; the story itself watches that every acknowledged act is answered.
-func (r record) shown() (against []string) {
-	if r.unsettled > 0 {
-		against = append(against, fmt.Sprintf("%d things were taken and never worked off", r.unsettled))
+func (x index) shown() (against []string) {
+	if x.Unsettled > 0 {
+		against = append(against, fmt.Sprintf("%d things were taken and never worked off", x.Unsettled))
 	}
-	for _, o := range r.operations {
-		c := r.cards[o.Ref()]
+	for _, o := range x.Operations {
+		c := x.Cards[o.Ref()]
 		switch {
 		case o.State == op.Queued || o.State == op.Running:
 			against = append(against, fmt.Sprintf("op %s is still %s after an orderly stop", o.Ref(), o.State))
-		case !slices.Contains(signs[o.State], c.face):
-			against = append(against, fmt.Sprintf("op %s is %s, and its card shows %q", o.Ref(), o.State, c.text))
+		case !slices.Contains(signs[o.State], c.Face):
+			against = append(against, fmt.Sprintf("op %s is %s, and its card shows %q", o.Ref(), o.State, c.Text))
 		case o.Shown < o.Version:
 			against = append(against, fmt.Sprintf("op %s: its card is behind (%d of %d)", o.Ref(), o.Shown, o.Version))
 		}
-		for _, b := range c.buttons {
-			if only, bound := offers[b.action]; bound && only != o.State {
-				against = append(against, fmt.Sprintf("op %s is %s, and its card offers %s", o.Ref(), o.State, b.action))
+		for _, b := range c.Buttons {
+			if only, bound := offers[b.Action]; bound && only != o.State {
+				against = append(against, fmt.Sprintf("op %s is %s, and its card offers %s", o.Ref(), o.State, b.Action))
 			}
 		}
 	}
@@ -106,15 +104,15 @@ func next(now op.State, e op.Event) op.State {
 }
 
 // told: I7.
-func (r record) told() (against []string) {
-	for i, e := range r.events {
-		if r.gapless && e.Seq != int64(i+1) {
+func (x index) told() (against []string) {
+	for i, e := range x.Events {
+		if x.Gapless && e.Seq != int64(i+1) {
 			return []string{fmt.Sprintf("event %d of the trail has the number %d", i+1, e.Seq)}
 		}
 	}
-	for _, o := range r.operations {
+	for _, o := range x.Operations {
 		now, path := op.State(""), ""
-		for _, e := range r.eventsOf(o.ID) {
+		for _, e := range x.trail[o.ID] {
 			to := next(now, e)
 			if path += " " + e.Name; now != "" && to != now && !op.CanMove(now, to) {
 				against = append(against, fmt.Sprintf("op %s goes from %s to %s in the trail:%s", o.Ref(), now, to, path))
@@ -129,9 +127,9 @@ func (r record) told() (against []string) {
 }
 
 // secret: I8. An address for playback carries a key: cards may show it, the log and the trail may not.
-func (r record) secret() (against []string) {
-	canaries := map[string][]string{"": {canaryApp, canaryBot, canarySecret, canaryKey}, "the log": {"auth_key="}, "the trail": {"auth_key="}}
-	for name, paper := range r.papers {
+func (x index) secret() (against []string) {
+	canaries := map[string][]string{"": {stand.CanaryApp, stand.CanaryBot, stand.CanarySecret, stand.CanaryKey}, "the log": {"auth_key="}, "the trail": {"auth_key="}}
+	for name, paper := range x.Papers {
 		for _, canary := range slices.Concat(canaries[""], canaries[name]) {
 			if name != "" && strings.Contains(paper, canary) {
 				against = append(against, fmt.Sprintf("%s holds %q", name, canary))
@@ -143,8 +141,8 @@ func (r record) secret() (against []string) {
 }
 
 // sound reads the log.
-func (r record) sound() (against []string) {
-	for line := range strings.Lines(r.papers["the log"]) {
+func (x index) sound() (against []string) {
+	for line := range strings.Lines(x.Papers["the log"]) {
 		for _, word := range []string{"DATA RACE", `"panic"`, "panic:", "fatal error:"} {
 			if strings.Contains(line, word) {
 				against = append(against, strings.TrimSpace(line))

@@ -1,0 +1,47 @@
+package fakelive
+
+import "time"
+
+// outputApp is the app of every studio's output.
+const outputApp = "caster"
+
+// outputs keeps the streams that studios put out in step with the studios. Such a
+// stream is here from the first call that names it, so that the lists of who never
+// asks for it stay short. Emulator's own choice: it has a recording configuration
+// that records on command only, with 180 seconds of delay.
+func (w *World) outputs(named string, now time.Time) (changed bool) {
+	for _, s := range w.state.Studios {
+		program := s.first(true)
+		if program == nil || s.Domain == "" {
+			continue
+		}
+		name := outputName(program)
+		stream := w.state.stream(s.Domain, outputApp, name)
+		switch {
+		case stream == nil && name == named && s.OnAir:
+			setup := &RecordSetup{OnDemand: 7, Delay: 180, Format: "mp4", Created: s.Created}
+			stream = &Stream{Domain: s.Domain, App: outputApp, Name: name, Setup: setup}
+			w.state.Streams = append(w.state.Streams, stream)
+			w.state.ingest(stream, s.Started)
+		case stream == nil || stream.Live == s.OnAir:
+			continue
+		case s.OnAir:
+			w.state.ingest(stream, s.Started)
+		default:
+			stream.leave(now)
+		}
+		changed = true
+	}
+	return changed
+}
+
+// outputName is the stream name of a scene's output.
+func outputName(scene *Scene) string { return derivedID("play/" + scene.ID)[:8] }
+
+// leave ends the ingest, and with it the recording.
+func (stream *Stream) leave(now time.Time) {
+	stream.Live, stream.Since = false, time.Time{}
+	if stream.Recording.Running() {
+		stream.pauseRecording(now)
+	}
+}
