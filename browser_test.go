@@ -294,8 +294,13 @@ func reload(b *tab) {
 func home(b *tab) {
 	recording(b)
 	b.click(`all("#apps button")[0]`)
-	b.until(`words(document.getElementById("home")).includes("main · succeeded")`)
+	b.until(`words(document.getElementById("home")).includes("Start recording of main: done")`)
 	b.until(`!shown(document.getElementById("composer-box"))`)
+	b.click(`button(document.getElementById("home"), "Show")`)
+	b.until(`words(document.getElementById("modal")).includes("Evening Loop") && button(document.getElementById("modal"), "Restart…")`)
+	b.click(`button(document.getElementById("modal"), "Close")`)
+	b.until(`!document.getElementById("modal").open`)
+	b.click(`button(document.getElementById("home"), "Refresh")`)
 	b.be("Pia Costa")
 	b.until(`words(document.getElementById("home")).includes("You have not asked for anything yet.")`)
 }

@@ -12,6 +12,8 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"runtime"
+	"sync"
 	"syscall"
 	"time"
 
@@ -20,11 +22,14 @@ import (
 	"casterbot/internal/admin"
 	"casterbot/internal/cli"
 	"casterbot/internal/config"
+	"casterbot/internal/desk"
 	"casterbot/internal/engine"
+	"casterbot/internal/lang"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 	"casterbot/internal/policy"
 	"casterbot/internal/store"
+	"casterbot/internal/watch"
 )
 
 // version is set by the linker in releases.
@@ -37,6 +42,7 @@ var manifest []byte
 var examplePolicy []byte
 
 func main() {
+	signal.Ignore(syscall.SIGXFSZ) // a file that may not grow is an error of the write, not the end of the process
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	go func() { // a second signal ends the process at once, with the guarantees of a crash
 		<-ctx.Done()
@@ -44,7 +50,10 @@ func main() {
 	}()
 	program := cli.Program{
 		Name: "casterbot", Short: "Operate ApsaraVideo Live studios and recordings from Slack.", Out: os.Stdout, Err: os.Stderr,
-		Commands: []cli.Command{runCommand(), sandboxCommand(), cli.PolicyCommand(verbs(), effects()), versionCommand()},
+		Commands: []cli.Command{
+			runCommand(), sandboxCommand(), cli.PolicyCommand(verbs(), effects()),
+			cli.BackupCommand(), cli.RestoreCommand(engine.Retire), versionCommand(),
+		},
 	}
 	os.Exit(program.Run(ctx, os.Args[1:]))
 }
@@ -70,7 +79,7 @@ func runCommand() cli.Command {
 			if err != nil {
 				return cli.Usage(err)
 			}
-			p, err := wire(ctx, settings, log, nil, nil)
+			p, err := wire(ctx, settings, log, nil, nil, lang.New(nil))
 			if err != nil {
 				return err
 			}
@@ -88,25 +97,28 @@ type parts struct {
 	cloud    *live.Client
 	engine   *engine.Engine
 	bot      *bot.Bot
+	watch    *watch.Watcher
 }
 
-func verbs() []string { return table(nil, time.Now).Verbs() }
+func verbs() []string { return table(nil, nil, time.Now).Verbs() }
 
 func effects() map[string]op.Effect {
 	effects := map[string]op.Effect{}
-	for _, c := range table(nil, time.Now).Commands {
+	for _, c := range table(nil, nil, time.Now).Commands {
 		effects[c.Verb] = c.Effect
 	}
 	return effects
 }
 
-func table(cloud commands.Cloud, now func() time.Time) op.Table { return commands.Table(cloud, now) }
+func table(cloud commands.Cloud, own commands.Desk, now func() time.Time) op.Table {
+	return commands.Table(cloud, own, now)
+}
 
 // pause is how the engine waits; nil is real time.
 type pause = func(ctx context.Context, d time.Duration) bool
 
 // wire makes every part, in the order in which they need each other. The clock is that of the store unless one is given.
-func wire(ctx context.Context, c config.Config, log *slog.Logger, now func() time.Time, wait pause) (*parts, error) {
+func wire(ctx context.Context, c config.Config, log *slog.Logger, now func() time.Time, wait pause, words *lang.Words) (*parts, error) {
 	keeper, err := openPolicy(c.PolicyFile, log)
 	if err != nil {
 		return nil, err
@@ -121,22 +133,36 @@ func wire(ctx context.Context, c config.Config, log *slog.Logger, now func() tim
 		return nil, err
 	}
 	now = db.Now
-	cloud, err := openCloud(c, keys, turns(db), log)
+	cloud, err := openCloud(c, keys, turns(db, wait), log)
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	known := table(cloud, now)
 	slack := bot.Config{
 		APIURL: c.SlackAPIURL, AppToken: c.SlackAppToken.Reveal(), BotToken: c.SlackBotToken.Reveal(), Log: log, Now: now,
-		HTTP: bot.HTTPClient(), Repeats: engine.Repeats(known, now),
+		HTTP: bot.HTTPClient(), Words: words, Language: func(channel string) string {
+			scope, _ := keeper.Scope(channel)
+			return scope.Language
+		},
 	}
-	chat := bot.NewChat(slack)
+	if wait != nil {
+		slack.Apart = time.Millisecond
+	}
 	people := bot.NewDirectory(slack, keeper.UserGroups)
+	slack.Locale, slack.Meet = people.Locale, people.Meet
+	own := desk.New(db, keeper, people)
+	known := table(cloud, own, now)
+	slack.Repeats = engine.Repeats(known, now)
+	chat := bot.NewChat(slack)
 	mind := engine.New(engine.Config{
 		Table: known, Store: db, Policy: keeper, Chat: chat, Directory: people, Now: now, Log: log, Replica: replica, Pause: wait,
 	})
+	eyes := watch.New(watch.Config{
+		Store: db, Cloud: cloud, Policy: keeper, Chat: chat, Now: now, Log: log, Replica: replica, Share: float64(c.WatchShare) / 100, Pause: wait,
+	})
+	own.OnBoard(eyes.Nudge)
 	return &parts{
 		settings: c, log: log, policy: keeper, store: db, cloud: cloud, engine: mind, bot: bot.New(slack, mind, chat, people),
+		watch: eyes,
 	}, nil
 }
 
@@ -149,8 +175,11 @@ func openPolicy(path string, log *slog.Logger) (*policy.Keeper, error) {
 }
 
 // turns gives the limiter's turns out of a store that several processes share; one process counts its own.
-func turns(db *store.Store) live.Reserve {
-	if db.Exclusive() {
+func turns(db *store.Store, wait pause) live.Reserve {
+	switch {
+	case wait != nil: // nothing waits in real time, and the cloud of a test has no limits
+		return func(context.Context, string, float64, int, time.Duration) (time.Duration, bool, error) { return 0, true, nil }
+	case db.Exclusive():
 		return nil
 	}
 	return func(ctx context.Context, family string, perSecond float64, burst int, within time.Duration) (time.Duration, bool, error) {
@@ -177,8 +206,12 @@ func openCloud(c config.Config, keys live.Credentials, reserve live.Reserve, log
 			level = slog.LevelInfo
 		}
 		log.Log(ctx, level, "the cloud is busy", "action", action, "again in", wait.Round(time.Millisecond).String())
+		op.SendingOf(ctx).Wait(commands.Turn(action, wait), wait)
 	}
-	return live.New(live.Config{Endpoint: c.LiveEndpoint, Region: c.Region, Credentials: keys, Now: time.Now, Reserve: reserve, Waiting: waiting})
+	return live.New(live.Config{
+		Endpoint: c.LiveEndpoint, Region: c.Region, Credentials: keys, Now: time.Now, Reserve: reserve, Waiting: waiting,
+		Leave: func(ctx context.Context) error { return op.SendingOf(ctx).Leave() },
+	})
 }
 
 // run works until ctx ends, then stops in an order that loses nothing: no new work, what is acknowledged, what is running,
@@ -196,6 +229,9 @@ func (p *parts) run(ctx context.Context) error {
 		return fmt.Errorf("recover what an earlier process left: %w", err)
 	}
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
+	watching := sync.WaitGroup{}
+	watching.Go(func() { p.watch.Run(background) })
+	defer watching.Wait()
 	defer stop()
 	go p.policy.Watch(background)
 	go p.reloadOnHangup(background)
@@ -244,11 +280,18 @@ func (p *parts) probes() map[string]admin.Probe {
 	return map[string]admin.Probe{
 		"slack": func(context.Context) (map[string]any, bool) {
 			h := p.bot.Health()
-			return map[string]any{"sockets": h.Sockets, "want": h.Want, "ageSeconds": int(h.Age.Seconds()), "connections": h.Connections}, h.Ready()
+			return map[string]any{"sockets": h.Sockets, "want": h.Want, "ageSeconds": int(h.Age.Seconds()), "connections": h.Connections, "strangers": h.Strangers}, h.Ready()
 		},
 		"store": func(ctx context.Context) (map[string]any, bool) {
 			err := p.store.Ping(ctx)
-			return map[string]any{"writable": err == nil}, err == nil
+			state := map[string]any{"writable": err == nil}
+			if why := store.Reason(err); why != "" {
+				state["why"] = why
+			}
+			return state, err == nil
+		},
+		"process": func(context.Context) (map[string]any, bool) {
+			return map[string]any{"goroutines": runtime.NumGoroutine()}, true
 		},
 	}
 }

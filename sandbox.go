@@ -11,6 +11,7 @@ import (
 
 	"casterbot/internal/cli"
 	"casterbot/internal/config"
+	"casterbot/internal/lang"
 	"casterbot/internal/sandbox"
 	"casterbot/internal/store"
 )
@@ -65,11 +66,11 @@ func (w *world) run(ctx context.Context, c cli.Call) error {
 	if settings, err = w.settings(open, settings); err != nil {
 		return err
 	}
-	p, err := wire(ctx, settings, log, open.Clock.Now, nil)
+	p, err := wire(ctx, settings, log, open.Clock.Now, nil, lang.New(nil))
 	if err != nil {
 		return err
 	}
-	open.Clock.OnAdvance(p.engine.Nudge)
+	open.Clock.OnAdvance(p.nudge)
 	return p.run(ctx)
 }
 
@@ -96,8 +97,14 @@ func (w *world) settings(open *sandbox.World, c config.Config) (config.Config, e
 
 func usages() []sandbox.Usage {
 	var rows []sandbox.Usage
-	for _, c := range table(nil, time.Now).Commands {
+	for _, c := range table(nil, nil, time.Now).Commands {
 		rows = append(rows, sandbox.Usage{Text: "/" + c.Usage, Short: c.Short})
 	}
 	return rows
+}
+
+// nudge lets what goes by the clock be done now, after the clock was moved.
+func (p *parts) nudge() {
+	p.engine.Nudge()
+	p.watch.Nudge()
 }

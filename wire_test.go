@@ -11,6 +11,7 @@ import (
 
 	"casterbot/internal/cli"
 	"casterbot/internal/config"
+	"casterbot/internal/lang"
 )
 
 // TestWireSaysWhatIsMissing starts the bot with settings that only show to be wrong when its parts are made.
@@ -26,7 +27,7 @@ func TestWireSaysWhatIsMissing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var said bytes.Buffer
 			program := cli.Program{Name: "casterbot", Err: &said, Commands: []cli.Command{{Name: "run", Default: true, Run: func(ctx context.Context, _ cli.Call) error {
-				_, err := wire(ctx, c.settings, slog.New(slog.DiscardHandler), time.Now, nil)
+				_, err := wire(ctx, c.settings, slog.New(slog.DiscardHandler), time.Now, nil, lang.New(nil))
 				return err
 			}}}}
 			if code := program.Run(t.Context(), nil); code != cli.Misused {

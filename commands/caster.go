@@ -2,7 +2,7 @@ package commands
 
 import (
 	"context"
-	"fmt"
+	"strconv"
 	"strings"
 
 	"casterbot/internal/live"
@@ -38,10 +38,10 @@ func (s set) readCasters(ctx context.Context, call op.Call) (op.Answer, error) {
 			onAir++
 		}
 		if found <= maxItems {
-			answer.Items = append(answer.Items, studioItem(c))
+			answer.Items = append(answer.Items, s.studioItem(ctx, call.Scope, c, found <= maxTallies))
 		}
 	}
-	answer.Title = op.L(fmt.Sprintf("%s, %d on air", count(found, "studio"), onAir))
+	answer.Title = op.L(count(found, " studio", " studios"), ", ", op.V(strconv.Itoa(onAir)), " on air")
 	switch {
 	case len(all) == 0:
 		answer.Title = op.L("There are no studios in this channel.")
@@ -49,24 +49,65 @@ func (s set) readCasters(ctx context.Context, call op.Call) (op.Answer, error) {
 		answer.Title = op.L("No studio of this channel has ", op.B(op.Visible(call.Args["text"])), " in its name.")
 	}
 	if found > maxItems {
-		answer.Note = op.L(fmt.Sprintf("%d more. Narrow the list with ", found-maxItems), op.Code("/caster list text"), ".")
+		answer.Note = op.L(op.V(strconv.Itoa(found-maxItems)), " more. Narrow the list with ", op.Code("/caster list text"), ".")
 	}
 	return answer, nil
 }
 
-func count(n int, one string) string {
+func count(n int, one, many op.Text) op.Line {
 	if n == 1 {
-		return "1 " + one
+		return op.L(op.V("1"), one)
 	}
-	return fmt.Sprintf("%d %ss", n, one)
+	return op.L(op.V(strconv.Itoa(n)), many)
 }
 
-func studioItem(c live.Caster) op.Item {
-	facts := op.L(airFact(c), " · ", c.Mode.String(), " · ", op.Code(c.ID))
-	return op.Item{
-		Mark: airMark(c), Title: op.L(op.B(c.Name)), Facts: []op.Line{facts},
+// maxTallies is how many studios of a list are looked into, at three reads each. Those on air come first.
+const maxTallies = 6
+
+func (s set) studioItem(ctx context.Context, scope op.Scope, c live.Caster, tally bool) op.Item {
+	item := op.Item{
+		Mark: airMark(c), Title: op.L(op.B(c.Name)), Facts: []op.Line{airFact(c)},
 		Next: []op.Next{{Label: "Show", Text: "caster show " + c.ID}},
 	}
+	if c.OnAir && tally {
+		item.Facts = append(item.Facts, s.tally(ctx, scope, c)...)
+	}
+	item.Facts = append(item.Facts, s.lockFact(ctx, c)...)
+	item.Facts = append(item.Facts, op.L(mode(c), " · ", op.Code(c.ID)))
+	return item
+}
+
+// tally says which scene is on PROGRAM, which are open as PREVIEW and whether the programme is being recorded. It is a courtesy:
+// what cannot be seen is said and stops nothing.
+func (s set) tally(ctx context.Context, scope op.Scope, c live.Caster) []op.Line {
+	all, err := s.cloud.Scenes(ctx, c.ID)
+	if err != nil {
+		return []op.Line{op.L("I could not look into it: ", explain(err).text)}
+	}
+	var facts []op.Line
+	program := programOf(all)
+	if program.ID != "" {
+		facts = append(facts, op.L("PROGRAM ", op.B(program.Name)))
+	}
+	if open := openPreviews(all); len(open) > 0 {
+		facts = append(facts, op.L("🟢 PREVIEW ", open))
+	}
+	if line := s.recordingLine(ctx, scope, c, program); len(line) > 0 {
+		facts = append(facts, line)
+	}
+	return facts
+}
+
+// recordingLine says that the programme is being recorded, or that this cannot be seen; nothing otherwise.
+func (s set) recordingLine(ctx context.Context, scope op.Scope, c live.Caster, program live.Scene) op.Line {
+	name, err := s.recordedAs(ctx, scope, c, program)
+	switch {
+	case err != nil:
+		return op.L("I could not see whether its programme is being recorded")
+	case name == "":
+		return nil
+	}
+	return op.L("⏺️ as far as the cloud shows, its programme is being recorded as ", op.B(name))
 }
 
 func airMark(c live.Caster) op.Mark {
@@ -108,16 +149,48 @@ func (s set) readCaster(ctx context.Context, call op.Call) (op.Answer, error) {
 	}
 	answer := op.Answer{
 		Mark: airMark(c), Title: op.L(op.B(c.Name), " · ", airFact(c)),
-		Lines: []op.Line{op.L("Type ", c.Mode.String(), " · id ", op.Code(c.ID)), s.setup(ctx, c)},
-		Next:  []op.Next{{Label: "Copy…", Text: op.Format("caster copy {caster} {name}", op.Args{"caster": c.ID})}},
+		Lines: []op.Line{op.L("Type ", mode(c), " · id ", op.Code(c.ID)), s.setup(ctx, c)},
+		Next:  studioWays(c, all),
 	}
+	if c.OnAir {
+		answer.Lines = append(answer.Lines, s.recordingLine(ctx, call.Scope, c, programOf(all)))
+	}
+	answer.Lines = append(answer.Lines, s.lockFact(ctx, c)...)
 	for _, scene := range all {
-		answer.Items = append(answer.Items, sceneItem(c, scene))
+		answer.Items = append(answer.Items, sceneItem(c, scene, call.Scope))
 	}
-	if c.OnAir && restartable(c) == nil {
-		answer.Next = append(answer.Next, op.Next{Label: "Restart…", Text: "caster restart " + c.ID})
-	}
+	answer.Items = append(answer.Items, s.lastOn(ctx, call.Scope, c)...)
 	return answer, nil
+}
+
+// studioWays are what can be done with a studio as a whole.
+func studioWays(c live.Caster, all []live.Scene) []op.Next {
+	if !c.OnAir {
+		return []op.Next{onCaster("start", c.ID), onCaster("copy", c.ID)}
+	}
+	var next []op.Next
+	if programOf(all).ID != "" {
+		next = append(next, onCaster("standby", c.ID))
+	}
+	if len(openPreviews(all)) > 0 {
+		next = append(next, op.Next{Label: "Close preview…", Text: onCaster("close", c.ID).Text})
+	}
+	if restartable(c) == nil {
+		next = append(next, onCaster("restart", c.ID))
+	}
+	return append(next, onCaster("stop", c.ID), onCaster("copy", c.ID))
+}
+
+// modeWords are the types of studios.
+var modeWords = map[live.Mode]op.Text{
+	live.ModeGeneral: "general", live.ModeLightweight: "lightweight", live.ModeVirtual: "virtual", live.ModePlaylist: "playlist",
+}
+
+func mode(c live.Caster) op.Line {
+	if word, ok := modeWords[c.Mode]; ok {
+		return op.L(word)
+	}
+	return op.L(op.V(c.Mode.String()))
 }
 
 // setup tells how the studio is set up; that it cannot be read is no reason to show nothing.
@@ -131,7 +204,7 @@ func (s set) setup(ctx context.Context, c live.Caster) op.Line {
 		line = op.L("Domain ", op.Code(config.Domain))
 	}
 	if config.Delay > 0 {
-		line = op.L(line, " · delay ", span(config.Delay))
+		line = op.L(line, " · delay ", op.For(config.Delay))
 	}
 	if config.Recorded {
 		line = op.L(line, " · its programme can be recorded")
@@ -142,16 +215,20 @@ func (s set) setup(ctx context.Context, c live.Caster) op.Line {
 	return op.L(line, " · no standby picture")
 }
 
-func sceneItem(c live.Caster, scene live.Scene) op.Item {
+// sceneItem shows a scene with its tally and the one thing that is most often done next: open it, then take it.
+func sceneItem(c live.Caster, scene live.Scene, scope op.Scope) op.Item {
 	item := op.Item{Mark: op.MarkIdle, Title: op.L(op.B(scene.Name)), Facts: []op.Line{op.L(sceneWord(scene), " · ", op.Code(scene.ID))}}
 	switch {
 	case scene.Program && scene.Open && c.OnAir:
 		item.Mark = op.MarkProgram
 	case scene.Program:
 	case scene.Open:
-		item.Mark, item.Next = op.MarkPreview, []op.Next{closeNext(c.ID, scene.ID)}
+		item.Mark, item.Next = op.MarkPreview, []op.Next{onScene("take", c.ID, scene.ID)}
 	case c.OnAir:
-		item.Next = []op.Next{openNext(c.ID, scene.ID)}
+		item.Next = []op.Next{onScene("open", c.ID, scene.ID)}
+	}
+	if address := played("", scope, scene); len(address) > 0 && scene.Open {
+		item.Facts = append(item.Facts, address)
 	}
 	return item
 }

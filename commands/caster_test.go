@@ -2,6 +2,7 @@ package commands
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -18,7 +19,7 @@ func TestCasterList(t *testing.T) {
 	if len(got.Items) != 2 || got.Items[0].Mark != op.MarkProgram || got.Items[1].Mark != op.MarkIdle {
 		t.Errorf("items %+v", got.Items)
 	}
-	wantHas(t, words(got), "2 studios, 1 on air", "Evening News", "on air since 2027-03-09 11:00:00 UTC · general · "+newsID, "idle")
+	wantHas(t, words(got), "2 studios, 1 on air", "Evening News", "on air since 2027-03-09 11:00:00 UTC\n  PROGRAM Main\n  🟢 PREVIEW Preview 1\n  general · "+newsID, "idle")
 	wantNot(t, words(got), "Morning")
 	got, err = c.Read(t.Context(), call("text", "SPORTS"))
 	if err != nil || len(got.Items) != 1 {
@@ -46,7 +47,17 @@ func TestCasterShow(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantHas(t, words(got), "Evening News · on air since", "PROGRAM · open · s-main", "PREVIEW · open · s-p1", "PREVIEW · closed · s-p2",
-		"Domain live.example.com · delay 5 s", "no standby picture", "[Restart…] caster restart "+newsID, "[Copy…] caster copy "+newsID)
+		"Domain live.example.com · delay 5 s", "no standby picture", "[Restart…] caster restart "+newsID, "[Copy…] caster copy "+newsID, "[Stop studio…] caster stop "+newsID,
+		"[Standby…] caster standby "+newsID, "[Close preview…] caster scene stop "+newsID)
+	for i, want := range []string{"", "Take…: caster take " + newsID + " s-p1", "Open preview: caster scene start " + newsID + " s-p2"} {
+		text := ""
+		for _, n := range got.Items[i].Next {
+			text += n.Label + ": " + n.Text
+		}
+		if text != want {
+			t.Errorf("beside scene %d: %q, want %q", i, text, want)
+		}
+	}
 	wantNot(t, words(got), "auth_key", "play.example.com")
 	marks := []op.Mark{op.MarkProgram, op.MarkPreview, op.MarkIdle}
 	for i, item := range got.Items {
@@ -54,17 +65,38 @@ func TestCasterShow(t *testing.T) {
 			t.Errorf("scene %d: mark %q", i, item.Mark)
 		}
 	}
+	asked := call("caster", newsID)
+	asked.Scope.URLs = true
+	got, _ = find(t, f, "caster show {caster}").Read(t.Context(), asked)
+	wantHas(t, words(got), "▶ Main")
+	f.contents["live.example.com/caster/b5447c"] = []live.Content{{From: noon.Add(-time.Hour), To: noon}}
+	got, _ = find(t, f, "caster show {caster}").Read(t.Context(), asked)
+	wantHas(t, words(got), "its programme is being recorded as b5447c")
 	f.fail["CasterConfig"] = &live.Error{Class: live.NotSent}
 	got, err = find(t, f, "caster show {caster}").Read(t.Context(), call("caster", newsID))
 	if err != nil {
 		t.Errorf("without settings: %v", err)
 	}
-	wantHas(t, words(got), "could not be read")
+	wantHas(t, words(got), "could not be read", "could not see whether its programme")
 	got, err = find(t, f, "caster show {caster}").Read(t.Context(), call("caster", sportsID))
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantNot(t, words(got), "Restart")
+	wantHas(t, words(got), "[Start studio] caster start "+sportsID)
+	wantNot(t, words(got), "Restart", "Stop", "Standby")
+}
+
+// TestCasterListLooksIntoSome: a long list costs no more than some studios do.
+func TestCasterListLooksIntoSome(t *testing.T) {
+	f := newFake()
+	for i := range 20 {
+		f.casters = append(f.casters, live.Caster{ID: fmt.Sprint(i), Name: fmt.Sprintf("Evening %d", i), OnAir: true})
+	}
+	f.fail["Scenes"] = &live.Error{Class: live.NotSent}
+	got, err := find(t, f, "caster list {text?}").Read(t.Context(), call())
+	if n := strings.Count(words(got), "I could not look into it"); err != nil || n != maxTallies {
+		t.Errorf("%d were looked into, %v", n, err)
+	}
 }
 
 func TestPlanRestart(t *testing.T) {
@@ -112,15 +144,18 @@ func TestPlanRestartTellsOfTheRecording(t *testing.T) {
 }
 
 func TestPlanRestartRefuses(t *testing.T) {
-	for name, change := range map[string]func(*live.Caster){
-		"is a virtual studio":     func(c *live.Caster) { c.Mode = live.ModeVirtual },
-		"is a lightweight studio": func(c *live.Caster) { c.Mode = live.ModeLightweight },
-		"is idle":                 func(c *live.Caster) { c.OnAir = false },
+	for name, r := range map[string]struct {
+		change func(*live.Caster)
+		way    string
+	}{
+		"is a virtual studio":     {func(c *live.Caster) { c.Mode = live.ModeVirtual }, "[Stop studio…] caster stop "},
+		"is a lightweight studio": {func(c *live.Caster) { c.Mode, c.OnAir = live.ModeLightweight, false }, "[Start studio] caster start "},
+		"is idle":                 {func(c *live.Caster) { c.OnAir = false }, "[Start it instead] caster start "},
 	} {
 		f := newFake()
-		change(&f.casters[1])
+		r.change(&f.casters[1])
 		_, err := find(t, f, "caster restart {caster}").Plan(t.Context(), call("caster", newsID))
-		wantHas(t, words(refused(t, err).Answer), "Evening News "+name, "console", "[Show studio] caster show "+newsID)
+		wantHas(t, words(refused(t, err).Answer), "Evening News "+name, r.way+newsID, "[Show studio] caster show "+newsID)
 	}
 	f := newFake()
 	f.casters[1].Mode = live.ModePlaylist

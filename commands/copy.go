@@ -9,9 +9,11 @@ import (
 	"casterbot/internal/op"
 )
 
+const copyUsage = "caster copy {caster} {name}"
+
 func (s set) casterCopy() op.Command {
 	return op.Command{
-		Usage:    "caster copy {caster} {name}",
+		Usage:    copyUsage,
 		Short:    "Make a new, identical studio under a new name. It starts idle.",
 		Examples: []string{`caster copy "Evening News" "Evening News 47"`},
 		Verb:     "caster.copy", Effect: op.Change,
@@ -62,12 +64,12 @@ func unused(name string, all []live.Caster) error {
 func (s set) applyCopy(ctx context.Context, p op.Plan, token string) op.Outcome {
 	receipt, err := s.cloud.CopyCaster(ctx, p.Args["caster"], p.Args["name"], token)
 	if err != nil {
-		return outcomeOf(op.L(op.B(p.Target.Name), " was not copied"), nil, err)
+		return wish{usage: copyUsage, args: p.Args, denied: op.L(op.B(p.Target.Name), " was not copied")}.outcome(err)
 	}
 	return op.Outcome{
 		State: op.Succeeded, RequestID: receipt.RequestID,
 		Text: op.L(op.B(p.Args["name"]), " copied from ", op.B(p.Target.Name), ": id ", op.Code(receipt.CasterID), ", idle."),
-		Next: []op.Next{{Label: "Show", Text: "caster show " + receipt.CasterID}},
+		Next: []op.Next{{Label: "Show", Text: "caster show " + receipt.CasterID}, {Label: "Start", Text: "caster start " + receipt.CasterID}},
 	}
 }
 
@@ -90,7 +92,7 @@ func (s set) verifyCopy(ctx context.Context, a op.Attempt) (op.Evidence, error) 
 		}
 		return op.Evidence{Happened: true, Seen: seen}, nil
 	}
-	return op.Evidence{Seen: op.L("I see ", count(len(made), "new studio"), " called ", op.B(name), ".")}, nil
+	return op.Evidence{Seen: op.L("I see ", count(len(made), " new studio", " new studios"), " called ", op.B(name), ".")}, nil
 }
 
 // madeBy gives the studios that the attempt can have made: the one with its token, else those that fit by name and time.

@@ -1,11 +1,11 @@
 package commands
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"strings"
-	"time"
 
 	"casterbot/internal/live"
 	"casterbot/internal/op"
@@ -14,9 +14,10 @@ import (
 // trouble is what an error code means for people. text completes "X was not restarted: …"; advice is a sentence of its own.
 // The code means "it was so before" when already names the API action that was asked for.
 type trouble struct {
-	text    string
-	advice  string
+	text    op.Text
+	advice  op.Text
 	already string
+	way     string // out of it: a name of ways, or "again" for what passes by itself
 }
 
 // explained is an error of the cloud in words.
@@ -26,6 +27,7 @@ type explained struct {
 	code      string
 	requestID string
 	already   bool
+	way       string // as in trouble, or "look" at what was to be changed
 }
 
 // explain finds words for an error of the cloud. A code that no page documents is shown as it is, with the RequestId.
@@ -37,22 +39,23 @@ func explain(err error) explained {
 	x := explained{code: e.Code, requestID: e.RequestID}
 	if known, ok := troubles[e.Code]; ok {
 		x.text, x.advice = op.L(known.text, " (", op.Code(e.Code), ")"), op.L(known.advice)
-		x.already = known.already != "" && known.already == e.Action
+		x.already, x.way = known.already != "" && known.already == e.Action, known.way
 		return x
 	}
 	switch {
 	case e.Class == live.NotSent:
-		x.text, x.advice = op.L("the request could not be sent", aside(e.Message)), op.L("Try again in a minute.")
+		x.text, x.advice, x.way = op.L("the request could not be sent", aside(e.Message)), op.L(tryLater), "again"
 	case e.Class == live.Throttled:
-		x.text, x.advice = op.L("too many calls for the account at this moment", aside(e.Code)), op.L("Try again in a minute.")
+		x.text, x.advice, x.way = op.L("too many calls for the account at this moment", aside(e.Code)), op.L(tryLater), "again"
 	case e.Class == live.Unfound:
-		x.text, x.advice = op.L("it does not exist any more"), op.L("Look with ", op.Code("/caster list"), ".")
+		x.text, x.advice, x.way = op.L("it does not exist any more"), op.L("Look with ", op.Code("/caster list"), "."), "list"
 	case e.Class == live.Unknown:
-		x.text, x.advice = op.L("ApsaraVideo Live gave no usable answer", aside(e.Code)), op.L("Try again in a minute.")
+		x.text, x.advice, x.way = op.L("ApsaraVideo Live gave no usable answer", aside(e.Code)), op.L(tryLater), "again"
 	case strings.HasPrefix(e.Code, "Missing"):
 		x.text, x.advice = op.L("a parameter was missing (", op.Code(e.Code), ")"), op.L(ourFault)
 	default:
 		x.text, x.advice = undocumented(e)
+		x.way = "look"
 	}
 	return x
 }
@@ -77,27 +80,69 @@ func or(text, other string) string {
 	return text
 }
 
-func aside(text string) string {
+func aside(text string) op.Line {
 	if text == "" {
-		return ""
+		return nil
 	}
-	return " (" + text + ")"
+	return op.L(" (", op.V(text), ")")
 }
 
 // blind says that a look at the cloud failed, so that nothing was decided on a guess.
-func blind(at string, err error) error {
+func blind(at op.Line, err error) error {
 	x := explain(err)
 	refusal := op.Refuse(op.L("I could not look at ", at, ": ", x.text, ". Nothing was done."), x.advice)
 	if len(x.advice) == 0 {
 		refusal.Answer.Lines = nil
 	}
 	refusal.Code = x.code
+	if x.way == "again" {
+		refusal.Answer.Next = []op.Next{{Label: askAgain}}
+	}
 	return refusal
 }
 
-// outcomeOf turns the error of a change into an outcome. denial says what did not happen ("Evening News was not restarted"),
-// already what was so before ("… was already open"). Only what certainly changed nothing is a failure.
-func outcomeOf(denial, already op.Line, err error) op.Outcome {
+// askAgain is the button of what passes by itself.
+const askAgain = "Ask again"
+
+// repeated fills the command into the button of a look that failed: where that is noticed, nobody knows what was typed.
+func repeated(c op.Command) op.Command {
+	fill := func(call op.Call, err error) error {
+		refusal := &op.Refusal{}
+		if errors.As(err, &refusal) {
+			for i, n := range refusal.Answer.Next {
+				if n == (op.Next{Label: askAgain}) {
+					refusal.Answer.Next[i].Text = op.Format(c.Usage, call.Args)
+				}
+			}
+		}
+		return err
+	}
+	if read := c.Read; read != nil {
+		c.Read = func(ctx context.Context, call op.Call) (op.Answer, error) {
+			answer, err := read(ctx, call)
+			return answer, fill(call, err)
+		}
+	}
+	if plan := c.Plan; plan != nil {
+		c.Plan = func(ctx context.Context, call op.Call) (op.Plan, error) {
+			p, err := plan(ctx, call)
+			return p, fill(call, err)
+		}
+	}
+	return c
+}
+
+// wish is what was asked of the cloud, in the words that a refusal of it needs.
+type wish struct {
+	usage  string // of the command, for asking again
+	args   op.Args
+	denied op.Line   // "Evening News was not restarted"
+	before op.Line   // "… was already open", where that can be
+	next   []op.Next // ways on in that case
+}
+
+// outcome turns the error of a change into its outcome. Only what certainly changed nothing is a failure.
+func (w wish) outcome(err error) op.Outcome {
 	x := explain(err)
 	o := op.Outcome{State: op.Failed, Code: x.code, RequestID: x.requestID}
 	switch live.ClassOf(err) {
@@ -107,11 +152,27 @@ func outcomeOf(denial, already op.Line, err error) op.Outcome {
 		return o
 	}
 	if x.already {
-		o.Already, o.Text = true, op.L(already, ". Nothing was changed.")
+		o.Already, o.Text, o.Next = true, op.L(w.before, ". Nothing was changed."), w.next
 		return o
 	}
-	o.Text = op.L(denial, ": ", x.text, ". ", x.advice, " Nothing was changed.")
+	o.Next = w.out(x.way)
+	o.Text = op.L(w.denied, ": ", x.text, ". ", x.advice, " Nothing was changed.")
 	return o
+}
+
+// out is the way out of a refusal, if its arguments are at hand.
+func (w wish) out(name string) []op.Next {
+	switch {
+	case name == "look" && leads("status", w.args):
+		return []op.Next{way("status", w.args)}
+	case name == "look" && leads("show", w.args):
+		return []op.Next{way("show", w.args)}
+	case name == "again":
+		return []op.Next{{Label: askAgain, Text: op.Format(w.usage, w.args)}}
+	case leads(name, w.args):
+		return []op.Next{way(name, w.args)}
+	}
+	return nil
 }
 
 // silence says in what way a clear answer is missing.
@@ -124,18 +185,4 @@ func silence(err error) op.Line {
 		return op.L("ApsaraVideo Live did not say yes or no, but ", op.Code(e.Code))
 	}
 	return op.L("What came back is not an answer of ApsaraVideo Live")
-}
-
-// span is a length of time for people: "45 s", "3 min", "1 h 02 min".
-func span(d time.Duration) string {
-	d = d.Round(time.Second)
-	switch {
-	case d < time.Minute:
-		return fmt.Sprintf("%d s", int(d.Seconds()))
-	case d < time.Hour && d%time.Minute != 0:
-		return fmt.Sprintf("%d min %02d s", int(d.Minutes()), int(d.Seconds())%60)
-	case d < time.Hour:
-		return fmt.Sprintf("%d min", int(d.Minutes()))
-	}
-	return fmt.Sprintf("%d h %02d min", int(d.Hours()), int(d.Minutes())%60)
 }

@@ -75,8 +75,17 @@ func (f *fakeCloud) RecordContent(_ context.Context, s live.Stream, from, to tim
 	return f.contents[s.String()], f.fail["RecordContent"]
 }
 
-func (f *fakeCloud) RecordFiles(context.Context, live.Stream, time.Time, time.Time) ([]live.File, error) {
-	return f.files, f.fail["RecordFiles"]
+func (f *fakeCloud) RecordFiles(_ context.Context, _ live.Stream, from, to time.Time) ([]live.File, error) {
+	if to.Sub(from) > 4*24*time.Hour {
+		return nil, errors.New("a window that the API refuses")
+	}
+	var found []live.File
+	for _, file := range f.files {
+		if file.To.IsZero() || !file.To.Before(from) && !file.From.After(to) {
+			found = append(found, file)
+		}
+	}
+	return found, f.fail["RecordFiles"]
 }
 
 func (f *fakeCloud) change(words ...string) (live.Receipt, error) {
@@ -90,6 +99,22 @@ func (f *fakeCloud) CopyCaster(_ context.Context, source, name, token string) (l
 
 func (f *fakeCloud) RestartCaster(_ context.Context, id string) (live.Receipt, error) {
 	return f.change("RestartCaster", id)
+}
+
+func (f *fakeCloud) StartCaster(_ context.Context, id string) (live.Receipt, error) {
+	return f.change("StartCaster", id)
+}
+
+func (f *fakeCloud) StopCaster(_ context.Context, id string) (live.Receipt, error) {
+	return f.change("StopCaster", id)
+}
+
+func (f *fakeCloud) TakeScene(_ context.Context, caster, preview, program string) (live.Receipt, error) {
+	return f.change("TakeScene", caster, preview, program)
+}
+
+func (f *fakeCloud) Standby(_ context.Context, caster, program string) (live.Receipt, error) {
+	return f.change("Standby", caster, program)
 }
 
 func (f *fakeCloud) StartScene(_ context.Context, caster, scene string) (live.Receipt, error) {
@@ -146,7 +171,7 @@ func evening() op.Scope {
 
 func find(t *testing.T, f *fakeCloud, usage string) op.Command {
 	t.Helper()
-	c, ok := Table(f, func() time.Time { return noon }).Find(usage)
+	c, ok := Table(f, &fakeDesk{}, func() time.Time { return noon }).Find(usage)
 	if !ok {
 		t.Fatalf("no command %q", usage)
 	}

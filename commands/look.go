@@ -139,17 +139,17 @@ func (k look) due() time.Time {
 func (k look) facts(stream live.Stream) []op.Line {
 	where := op.L(op.Code(stream.String()), " · not live")
 	if k.online != nil {
-		where = op.L(op.Code(stream.String()), " · ", op.B("live"), told(" since ", op.On, k.online.Since))
+		where = op.L(op.Code(stream.String()), " · ", op.Strong("live"), told(" since ", op.On, k.online.Since))
 	}
 	facts := []op.Line{where}
 	if k.config == nil {
 		return append(facts, op.L("No recording configuration."), k.shown())
 	}
-	how := "Records on command only"
+	how := op.Text("Records on command only; the file follows ")
 	if k.automatic() {
-		how = "Records by itself whenever it is live"
+		how = "Records by itself whenever it is live; the file follows "
 	}
-	return append(facts, op.L(how+"; the file follows ", span(k.config.Delay), " after a pause."), k.shown())
+	return append(facts, op.L(how, op.For(k.config.Delay), " after a pause."), k.shown())
 }
 
 // automatic reports a configuration that starts recordings without a command.
@@ -174,7 +174,7 @@ func (k look) shown() op.Line {
 }
 
 // told is a moment after some words, or nothing at all where the API does not tell the moment.
-func told(before string, draw func(time.Time) op.Span, t time.Time) op.Line {
+func told(before op.Text, draw func(time.Time) op.Span, t time.Time) op.Line {
 	if t.IsZero() {
 		return nil
 	}

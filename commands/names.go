@@ -3,6 +3,7 @@ package commands
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -75,8 +76,7 @@ func newName(typed string) (string, error) {
 	case name == "":
 		return "", nameRefusal(op.L("The new name is empty."))
 	case utf8.RuneCountInString(name) > maxName:
-		long := fmt.Sprintf("The new name has %d characters, at most %d will do.", utf8.RuneCountInString(name), maxName)
-		return "", nameRefusal(op.L(long))
+		return "", nameRefusal(op.L("The new name has ", op.V(strconv.Itoa(utf8.RuneCountInString(name))), " characters, at most ", op.V(strconv.Itoa(maxName)), " will do."))
 	case at >= 0:
 		r, _ := utf8.DecodeRuneInString(name[at:])
 		return "", nameRefusal(op.L("The new name holds a character that cannot be seen, ", op.Code(fmt.Sprintf("⟨U+%04X⟩", r)), ": ",

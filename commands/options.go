@@ -1,7 +1,9 @@
 package commands
 
 import (
+	"cmp"
 	"context"
+	"slices"
 
 	"casterbot/internal/op"
 )
@@ -28,19 +30,45 @@ func (s set) sceneOptions(ctx context.Context, call op.Call) ([]op.Option, error
 	return pick(previews(all)), nil
 }
 
-// pick turns things into options: "Evening News · on air".
+// shelves says in which group of a picker a thing with this note stands, and how it is marked. The groups come in this order.
+var shelves = []struct {
+	note, group op.Text
+	mark        op.Mark
+}{
+	{"on air", "On air", op.MarkProgram},
+	{"PREVIEW · open", "Preview open", op.MarkPreview},
+	{"live", "Live", op.MarkNeutral},
+	{"PREVIEW · closed", "Preview closed", op.MarkIdle},
+	{"idle", "Idle", op.MarkIdle},
+	{"not live", "Not live", op.MarkIdle},
+}
+
+// pick turns things into options: "Evening News · on air", by group. Names that are not unique carry the end of their id, and the
+// whole of it as a hint.
 func pick(things []thing) []op.Option {
 	seen := map[string]int{}
 	for _, t := range things {
 		seen[skeleton(t.name)]++
 	}
-	var options []op.Option
-	for _, t := range things {
-		label := op.Visible(t.name)
-		if seen[skeleton(t.name)] > 1 {
-			label += " " + suffix(t.id)
+	rank := func(t thing) int {
+		for i, s := range shelves {
+			if s.note == t.note {
+				return i
+			}
 		}
-		options = append(options, op.Option{Label: label + " · " + t.note, Value: t.id})
+		return len(shelves)
+	}
+	sorted := slices.SortedStableFunc(slices.Values(things), func(a, b thing) int { return cmp.Compare(rank(a), rank(b)) })
+	var options []op.Option
+	for _, t := range sorted {
+		o := op.Option{Label: op.Visible(t.name), Note: t.note, Value: t.id}
+		if seen[skeleton(t.name)] > 1 {
+			o.Label, o.Hint = op.Visible(t.name)+" "+suffix(t.id), t.id
+		}
+		if i := rank(t); i < len(shelves) {
+			o.Group, o.Mark = op.L(shelves[i].group), shelves[i].mark
+		}
+		options = append(options, o)
 	}
 	return options
 }

@@ -115,5 +115,5 @@ func seenFile(k look) op.Line {
 			latest = f
 		}
 	}
-	return op.L("Its file exists", told(": ", op.At, latest.From), told(" to ", op.At, latest.To), ", ", span(latest.Duration), ".")
+	return op.L("Its file exists", told(": ", op.At, latest.From), told(" to ", op.At, latest.To), ", ", op.For(latest.Duration), ".")
 }

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"time"
 
 	"casterbot/internal/live"
 	"casterbot/internal/op"
@@ -13,50 +14,51 @@ type recording struct {
 	word    string // as typed and in the verb
 	command string // as sent
 	aliases []string
-	short   string
-	title   string // what comes before the stream
-	button  string
-	denial  [2]string // what comes before and after the stream when it was not done
-	live    bool      // only a live stream can do it
+	short   op.Text
+	title   op.Text // what comes before the stream
+	button  op.Text
+	denial  [2]op.Text // what comes before and after the stream when it was not done
+	live    bool       // only a live stream can do it
 	refuse  func(look, target) error
 	warn    func(look) []op.Line
 	done    func(s set, ctx context.Context, t target) op.Outcome
 	proof   func(k look, before trace, a op.Attempt) bool
-	seen    func(k look) op.Line // the proof in words
+	seen    func(k look) op.Line             // the proof in words
+	due     func(look, op.Attempt) time.Time // when it leads to a file; nil: it leads to none
 }
 
 var recordings = []recording{
 	{
 		word: "start", command: "start", aliases: []string{"record resume {stream}"}, short: "Start recording a live stream, or go on after a pause.",
-		title: "Start recording of ", button: "Start recording", denial: [2]string{"Recording of ", " was not started"}, live: true,
+		title: "Start recording of ", button: "Start recording", denial: [2]op.Text{"Recording of ", " was not started"}, live: true,
 		refuse: refuseRunning, warn: warnFresh, done: started, proof: provesStart, seen: seenStart,
 	},
 	{
 		word: "stop", command: "stop", aliases: []string{"record pause {stream}"}, short: "Pause recording; the file follows after the delay.",
-		title: "Pause recording of ", button: "Pause recording", denial: [2]string{"Recording of ", " was not paused"},
-		warn: warnQuiet, done: paused, proof: provesStop, seen: seenStop,
+		title: "Pause recording of ", button: "Pause recording", denial: [2]op.Text{"Recording of ", " was not paused"},
+		warn: warnQuiet, done: paused, proof: provesStop, seen: seenStop, due: afterDelay,
 	},
 	{
 		word: "restart", command: "restart", short: "Write the file of what was recorded so far and start over.",
-		title: "Start over recording of ", button: "Cut and write the file", denial: [2]string{"Recording of ", " was not started over"}, live: true,
-		warn: warnQuiet, done: restarted, proof: provesRestart, seen: seenRestart,
+		title: "Start over recording of ", button: "Cut and write the file", denial: [2]op.Text{"Recording of ", " was not started over"}, live: true,
+		warn: warnQuiet, done: restarted, proof: provesRestart, seen: seenRestart, due: atSend,
 	},
 	{
 		word: "finish", command: "cancel_delay", aliases: []string{"record cancel_delay {stream}"},
 		short: "After a pause: write the file now instead of after the delay.",
-		title: "Write the file of ", button: "Write the file now", denial: [2]string{"The file of ", " was not written"},
-		refuse: refuseUnpaused, warn: warnUnpaused, done: finished, proof: provesFile, seen: seenFile,
+		title: "Write the file of ", button: "Write the file now", denial: [2]op.Text{"The file of ", " was not written"},
+		refuse: refuseUnpaused, warn: warnUnpaused, done: finished, proof: provesFile, seen: seenFile, due: atSend,
 	},
 }
 
 func (s set) record(r recording) op.Command {
 	return op.Command{
-		Usage: "record " + r.word + " {stream}", Aliases: r.aliases, Short: r.short,
+		Usage: "record " + r.word + " {stream}", Aliases: r.aliases, Short: string(r.short),
 		Examples: []string{"record " + r.word + " main"},
 		Verb:     "record." + r.word, Effect: op.Change,
 		Plan:   func(ctx context.Context, call op.Call) (op.Plan, error) { return s.planRecord(ctx, call, r) },
 		Apply:  func(ctx context.Context, p op.Plan, _ string) op.Outcome { return s.applyRecord(ctx, p, r) },
-		Verify: s.verifyRecord(r),
+		Verify: s.verifyRecord(r), Follow: s.followFile(r.due),
 	}
 }
 
@@ -67,7 +69,7 @@ func (s set) planRecord(ctx context.Context, call op.Call, r recording) (op.Plan
 	}
 	k, err := s.lookAt(ctx, t.Stream)
 	if err != nil {
-		return op.Plan{}, blind(t.label, err)
+		return op.Plan{}, blind(op.L(op.V(t.label)), err)
 	}
 	if err := recordable(k, t, r); err != nil {
 		return op.Plan{}, err
@@ -75,7 +77,7 @@ func (s set) planRecord(ctx context.Context, call op.Call, r recording) (op.Plan
 	return op.Plan{
 		Args:   op.Args{"stream": t.String()},
 		Target: op.Target{Kind: "stream", ID: t.String(), Name: t.label},
-		Title:  op.L(r.title, op.B(t.label)), Facts: append(k.facts(t.Stream), r.warn(k)...), Button: r.button,
+		Title:  op.L(r.title, op.B(t.label)), Facts: append(k.facts(t.Stream), r.warn(k)...), Button: string(r.button),
 		Fingerprint: k.fingerprint(t.Stream), Seen: k.trace().seen(),
 	}, nil
 }
@@ -102,7 +104,8 @@ func (k look) settled() phase {
 func recordable(k look, t target, r recording) error {
 	switch {
 	case k.config == nil:
-		return op.Refuse(op.L(op.B(t.label), " has no recording configuration, so it cannot be recorded."), op.L(configHint))
+		return op.Refuse(op.L(op.B(t.label), " has no recording configuration, so it cannot be recorded."), op.L(configHint)).
+			WithNext(recordNext("Status", "status", t.String()))
 	case r.live && k.online == nil:
 		return op.Refuse(op.L(op.B(t.label), " is not live, so there is nothing to record."), op.L("Start the encoder, then ask again.")).
 			WithNext(recordNext("Status", "status", t.String()))
@@ -153,8 +156,8 @@ func warnUnpaused(k look) []op.Line {
 	return []op.Line{op.L("I see no recording that waits for its file; ApsaraVideo Live may refuse.")}
 }
 
-func recordNext(label, word, path string) op.Next {
-	return op.Next{Label: label, Text: op.Format("record "+word+" {stream}", op.Args{"stream": path})}
+func recordNext(label op.Text, word, path string) op.Next {
+	return op.Next{Label: string(label), Text: op.Format("record "+word+" {stream}", op.Args{"stream": path})}
 }
 
 func (s set) applyRecord(ctx context.Context, p op.Plan, r recording) op.Outcome {
@@ -169,11 +172,10 @@ func (s set) applyRecord(ctx context.Context, p op.Plan, r recording) op.Outcome
 		o.State, o.RequestID = op.Succeeded, receipt.RequestID
 		return o
 	}
-	o := outcomeOf(denial, op.L(subject(p), " was already recording"), err)
-	if o.Already {
-		o.Next = []op.Next{recordNext("Pause recording", "stop", t.String())}
-	}
-	return o
+	return wish{
+		usage: "record " + r.word + " {stream}", args: p.Args, denied: denial,
+		before: op.L(subject(p), " was already recording"), next: []op.Next{recordNext("Pause recording", "stop", t.String())},
+	}.outcome(err)
 }
 
 func started(_ set, _ context.Context, t target) op.Outcome {
@@ -184,7 +186,7 @@ func started(_ set, _ context.Context, t target) op.Outcome {
 func paused(s set, ctx context.Context, t target) op.Outcome {
 	file := op.L("The file follows after the delay of its configuration.")
 	if config, err := s.configOf(ctx, t.Stream); err == nil && config != nil {
-		file = op.L("The file is written at ", op.At(s.now().Add(config.Delay)), " (in ", span(config.Delay), ").")
+		file = op.L("The file is written at ", op.At(s.now().Add(config.Delay)), " (in ", op.For(config.Delay), ").")
 	}
 	return op.Outcome{
 		Text: op.L("Recording of ", op.B(t.label), " paused. ", file),
@@ -202,6 +204,6 @@ func restarted(_ set, _ context.Context, t target) op.Outcome {
 func finished(_ set, _ context.Context, t target) op.Outcome {
 	return op.Outcome{
 		Text: op.L("The file of ", op.B(t.label), " is being written now; its recording is fully stopped."),
-		Next: []op.Next{recordNext("Show files", "status", t.String())},
+		Next: []op.Next{way("files", op.Args{"stream": t.String()})},
 	}
 }

@@ -140,7 +140,7 @@ func TestApplyRecord(t *testing.T) {
 		{"start", "start", "Recording of main started.", "record stop " + mainPath},
 		{"stop", "stop", "Recording of main paused. The file is written at 12:03:00 UTC (in 3 min).", "record finish " + mainPath},
 		{"restart", "restart", "Recording of main started over; the file of what was recorded before is being written.", "record stop " + mainPath},
-		{"finish", "cancel_delay", "The file of main is being written now; its recording is fully stopped.", "record status " + mainPath},
+		{"finish", "cancel_delay", "The file of main is being written now; its recording is fully stopped.", "record files " + mainPath},
 	}
 	for _, c := range cases {
 		f := newFake()

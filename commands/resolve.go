@@ -14,15 +14,15 @@ import (
 type thing struct {
 	id   string
 	name string
-	note string // "on air"; shown beside it
+	note op.Text // "on air"; shown beside it
 }
 
 // noun is how a kind of things is called in refusals. Its find is the one rule by which words become ids.
 type noun struct {
-	field string // placeholder
-	one   string // "studio"
-	many  string
-	where string // "in this channel"
+	field string  // placeholder
+	one   op.Text // "studio"
+	many  op.Text
+	where op.Text // "in this channel"
 }
 
 var (
@@ -114,7 +114,7 @@ func nearest(typed string, all []thing, n int) []thing {
 func (s set) studios(ctx context.Context, scope op.Scope) ([]live.Caster, error) {
 	all, err := s.cloud.Casters(ctx)
 	if err != nil {
-		return nil, blind("the studios", err)
+		return nil, blind(op.L("the studios"), err)
 	}
 	mine := slices.DeleteFunc(slices.Clone(all), func(c live.Caster) bool { return !scope.Studio(c.ID, c.Name) })
 	slices.SortStableFunc(mine, func(a, b live.Caster) int {
@@ -155,7 +155,7 @@ func studioThings(all []live.Caster) []thing {
 	return things
 }
 
-func airWord(onAir bool) string {
+func airWord(onAir bool) op.Text {
 	if onAir {
 		return "on air"
 	}
@@ -166,7 +166,7 @@ func airWord(onAir bool) string {
 func (s set) scenes(ctx context.Context, studio live.Caster) ([]live.Scene, error) {
 	all, err := s.cloud.Scenes(ctx, studio.ID)
 	if err != nil {
-		return nil, blind("the scenes of "+op.Visible(studio.Name), err)
+		return nil, blind(op.L("the scenes of ", op.V(op.Visible(studio.Name))), err)
 	}
 	sorted := slices.Clone(all)
 	slices.SortStableFunc(sorted, func(a, b live.Scene) int {
@@ -183,15 +183,19 @@ func sceneThings(all []live.Scene) []thing {
 	return things
 }
 
-func sceneWord(scene live.Scene) string {
-	word := "PREVIEW"
-	if scene.Program {
-		word = "PROGRAM"
+func sceneWord(scene live.Scene) op.Text {
+	switch {
+	case scene.Program && scene.Open:
+		return "PROGRAM · open"
+	case scene.Program:
+		return "PROGRAM · closed"
+	case scene.Open:
+		return "PREVIEW · open"
 	}
-	return word + " · " + openWord(scene)
+	return "PREVIEW · closed"
 }
 
-func openWord(scene live.Scene) string {
+func openWord(scene live.Scene) op.Text {
 	if scene.Open {
 		return "open"
 	}

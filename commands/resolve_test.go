@@ -141,10 +141,10 @@ func TestCasterOptions(t *testing.T) {
 	}
 	var labels []string
 	for _, o := range got {
-		labels = append(labels, o.Label)
+		labels = append(labels, o.Group.Plain()+": "+o.Line().Plain())
 	}
-	want := "Evening News · on air|Evening Sports · idle|Evening Talk …000007 · idle|evening talk …000008 · idle"
-	if strings.Join(labels, "|") != want || got[0].Value != newsID {
+	want := "On air: Evening News · on air|Idle: Evening Sports · idle|Idle: Evening Talk …000007 · idle|Idle: evening talk …000008 · idle"
+	if strings.Join(labels, "|") != want || got[0].Value != newsID || got[1].Hint != "" || got[2].Hint != got[2].Value || got[0].Mark != op.MarkProgram {
 		t.Errorf("got %s", strings.Join(labels, "|"))
 	}
 }
@@ -162,7 +162,7 @@ func TestOptionsAreAllThere(t *testing.T) {
 
 func TestSceneOptionsArePreviews(t *testing.T) {
 	got, err := set{cloud: newFake()}.sceneOptions(t.Context(), call("caster", "Evening News"))
-	if err != nil || len(got) != 2 || got[0].Label != "Preview 1 · PREVIEW · open" || got[1].Value != "s-p2" {
+	if err != nil || len(got) != 2 || got[0].Line().Plain() != "Preview 1 · PREVIEW · open" || got[1].Value != "s-p2" {
 		t.Errorf("got %+v, %v", got, err)
 	}
 }
@@ -171,7 +171,7 @@ func TestOptionsSayWhyNot(t *testing.T) {
 	f := newFake()
 	f.fail["Casters"] = &live.Error{Class: live.Refused, Code: "Forbidden.RAM"}
 	f.fail["OnlineStreams"] = &live.Error{Class: live.NotSent}
-	table := Table(f, nil)
+	table := Table(f, &fakeDesk{}, nil)
 	for _, name := range []string{"caster", "scene", "stream"} {
 		k, _ := table.Kind(name)
 		_, err := k.Options(t.Context(), op.Call{Args: op.Args{"caster": "x"}, Scope: evening()})

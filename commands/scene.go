@@ -8,9 +8,14 @@ import (
 	"casterbot/internal/op"
 )
 
+const (
+	sceneStartUsage = "caster scene start {caster} {scene}"
+	sceneStopUsage  = "caster scene stop {caster} {scene}"
+)
+
 func (s set) sceneStart() op.Command {
 	return op.Command{
-		Usage:    "caster scene start {caster} {scene}",
+		Usage:    sceneStartUsage,
 		Aliases:  []string{"caster scene open {caster} {scene}"},
 		Short:    "Open a PREVIEW scene and give its playback address. PROGRAM is not touched.",
 		Examples: []string{`caster scene start "Evening News" "Preview 2"`},
@@ -21,7 +26,7 @@ func (s set) sceneStart() op.Command {
 
 func (s set) sceneStop() op.Command {
 	return op.Command{
-		Usage:    "caster scene stop {caster} {scene}",
+		Usage:    sceneStopUsage,
 		Aliases:  []string{"caster scene close {caster} {scene}"},
 		Short:    "Close a PREVIEW scene. PROGRAM is not touched.",
 		Examples: []string{`caster scene stop "Evening News" "Preview 1"`},
@@ -30,25 +35,16 @@ func (s set) sceneStop() op.Command {
 	}
 }
 
-func openNext(studio, scene string) op.Next {
-	return op.Next{Label: "Open preview", Text: op.Format("caster scene start {caster} {scene}", op.Args{"caster": studio, "scene": scene})}
-}
-
-func closeNext(studio, scene string) op.Next {
-	return op.Next{Label: "Close preview", Text: op.Format("caster scene stop {caster} {scene}", op.Args{"caster": studio, "scene": scene})}
-}
-
 func (s set) planSceneStart(ctx context.Context, call op.Call) (op.Plan, error) {
-	c, scene, err := s.preview(ctx, call)
-	switch {
-	case err != nil:
+	c, scene, _, err := s.preview(ctx, call, "opened and closed")
+	if err != nil {
 		return op.Plan{}, err
-	case !c.OnAir:
-		return op.Plan{}, op.Refuse(op.L(op.B(c.Name), " is idle: a PREVIEW can only be opened while the studio runs."),
-			op.L("Start the studio in the ApsaraVideo Live console, then ask again.")).
-			WithNext(op.Next{Label: "Show studio", Text: "caster show " + c.ID})
-	case scene.Open:
-		return op.Plan{}, op.Already(op.L(ofScene(c, scene), " is already open. Nothing was changed."), closeNext(c.ID, scene.ID))
+	}
+	if err := awake(c, "no PREVIEW of it can be opened", "Start it, then ask again.", "start"); err != nil {
+		return op.Plan{}, err
+	}
+	if scene.Open {
+		return op.Plan{}, op.Already(op.L(ofScene(c, scene), " is already open. Nothing was changed."), onScene("close", c.ID, scene.ID), onScene("take", c.ID, scene.ID))
 	}
 	p := scenePlan("Open PREVIEW of ", c, scene)
 	p.Facts, p.Button = []op.Line{op.L("For the crew only: PROGRAM, which viewers see, stays as it is.")}, "Open preview"
@@ -56,14 +52,14 @@ func (s set) planSceneStart(ctx context.Context, call op.Call) (op.Plan, error) 
 }
 
 func (s set) planSceneStop(ctx context.Context, call op.Call) (op.Plan, error) {
-	c, scene, err := s.preview(ctx, call)
+	c, scene, _, err := s.preview(ctx, call, "opened and closed")
 	if err != nil {
 		return op.Plan{}, err
 	}
 	if !scene.Open {
 		already := op.Already(op.L(ofScene(c, scene), " is already closed. Nothing was changed."))
 		if c.OnAir {
-			already = already.WithNext(openNext(c.ID, scene.ID))
+			already = already.WithNext(onScene("open", c.ID, scene.ID))
 		}
 		return op.Plan{}, already
 	}
@@ -72,30 +68,27 @@ func (s set) planSceneStop(ctx context.Context, call op.Call) (op.Plan, error) {
 	return p, nil
 }
 
-// preview resolves studio and scene, and refuses the PROGRAM scene.
-func (s set) preview(ctx context.Context, call op.Call) (live.Caster, live.Scene, error) {
-	c, err := s.caster(ctx, call)
-	if err != nil {
-		return c, live.Scene{}, err
+// preview resolves studio and scene among all of its scenes, and refuses the PROGRAM scene: only previews can be "opened".
+func (s set) preview(ctx context.Context, call op.Call, can op.Text) (c live.Caster, scene live.Scene, all []live.Scene, err error) {
+	if c, err = s.caster(ctx, call); err != nil {
+		return c, scene, nil, err
 	}
-	all, err := s.scenes(ctx, c)
-	if err != nil {
-		return c, live.Scene{}, err
+	if all, err = s.scenes(ctx, c); err != nil {
+		return c, scene, nil, err
 	}
 	i, err := scenes.find(call.Args["scene"], sceneThings(all))
 	if err != nil {
-		return c, live.Scene{}, err
+		return c, scene, all, err
 	}
-	scene := all[i]
-	if !scene.Program {
-		return c, scene, nil
+	if scene = all[i]; !scene.Program {
+		return c, scene, all, nil
 	}
-	refusal := op.Refuse(op.L(ofScene(c, scene), " is the PROGRAM scene, which viewers see. Only PREVIEW scenes can be opened and closed."))
+	refusal := op.Refuse(op.L(ofScene(c, scene), " is the PROGRAM scene, which viewers see. Only PREVIEW scenes can be ", can, "."))
 	for _, t := range previews(all) {
 		refusal.Answer.Items = append(refusal.Answer.Items, t.item())
 	}
 	refusal.Field = "scene"
-	return c, scene, refusal
+	return c, scene, all, refusal
 }
 
 // previews gives the PREVIEW scenes out of all.
@@ -113,7 +106,7 @@ func ofScene(c live.Caster, scene live.Scene) op.Line {
 	return op.L(op.B(c.Name), " / ", op.B(scene.Name))
 }
 
-func scenePlan(title string, c live.Caster, scene live.Scene) op.Plan {
+func scenePlan(title op.Text, c live.Caster, scene live.Scene) op.Plan {
 	return op.Plan{
 		Args: op.Args{"caster": c.ID, "scene": scene.ID}, Target: onStudio(c),
 		Title:       op.L(title, ofScene(c, scene)),
@@ -121,15 +114,15 @@ func scenePlan(title string, c live.Caster, scene live.Scene) op.Plan {
 	}
 }
 
+// applySceneStart puts the address for playback into the outcome; whoever knows the decision shows it or drops it.
 func (s set) applySceneStart(ctx context.Context, p op.Plan, _ string) op.Outcome {
 	receipt, err := s.cloud.StartScene(ctx, p.Args["caster"], p.Args["scene"])
-	next := []op.Next{closeNext(p.Args["caster"], p.Args["scene"])}
+	next := []op.Next{way("close", p.Args), way("take", p.Args)}
 	if err != nil {
-		o := outcomeOf(op.L("PREVIEW of ", subject(p), " was not opened"), op.L("PREVIEW of ", subject(p), " was already open"), err)
-		if o.Already {
-			o.Next = next
-		}
-		return o
+		return wish{
+			usage: sceneStartUsage, args: p.Args, denied: op.L("PREVIEW of ", subject(p), " was not opened"),
+			before: op.L("PREVIEW of ", subject(p), " was already open"), next: next,
+		}.outcome(err)
 	}
 	return op.Outcome{
 		State: op.Succeeded, Text: op.L("PREVIEW of ", subject(p), " is open."), RequestID: receipt.RequestID,
@@ -140,11 +133,14 @@ func (s set) applySceneStart(ctx context.Context, p op.Plan, _ string) op.Outcom
 func (s set) applySceneStop(ctx context.Context, p op.Plan, _ string) op.Outcome {
 	receipt, err := s.cloud.StopScene(ctx, p.Args["caster"], p.Args["scene"])
 	if err != nil {
-		return outcomeOf(op.L("PREVIEW of ", subject(p), " was not closed"), op.L("PREVIEW of ", subject(p), " was already closed"), err)
+		return wish{
+			usage: sceneStopUsage, args: p.Args, denied: op.L("PREVIEW of ", subject(p), " was not closed"),
+			before: op.L("PREVIEW of ", subject(p), " was already closed"), next: []op.Next{way("open", p.Args)},
+		}.outcome(err)
 	}
 	return op.Outcome{
 		State: op.Succeeded, Text: op.L("PREVIEW of ", subject(p), " is closed."), RequestID: receipt.RequestID,
-		Next: []op.Next{openNext(p.Args["caster"], p.Args["scene"])},
+		Next: []op.Next{way("open", p.Args)},
 	}
 }
 
@@ -158,7 +154,7 @@ func (s set) verifyScene(open bool) func(context.Context, op.Attempt) (op.Eviden
 		}
 		for _, scene := range all {
 			if scene.ID == p.Args["scene"] {
-				return op.Evidence{Happened: scene.Open == open, Seen: op.L(op.B(scene.Name), " is "+openWord(scene)+" now.")}, nil
+				return op.Evidence{Happened: scene.Open == open, Seen: op.L(op.B(scene.Name), " is ", openWord(scene), " now.")}, nil
 			}
 		}
 		return op.Evidence{Seen: op.L("The scene does not exist any more.")}, nil

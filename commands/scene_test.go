@@ -7,11 +7,6 @@ import (
 	"casterbot/internal/op"
 )
 
-const (
-	sceneStartUsage = "caster scene start {caster} {scene}"
-	sceneStopUsage  = "caster scene stop {caster} {scene}"
-)
-
 func TestPlanScene(t *testing.T) {
 	cases := []struct{ usage, scene, title, button string }{
 		{sceneStartUsage, "preview 2", "Open PREVIEW of Evening News / Preview 2", "Open preview"},
@@ -38,7 +33,7 @@ func TestPlanSceneRefuses(t *testing.T) {
 		{sceneStartUsage, newsID, "Preview 1", true, []string{"Evening News / Preview 1 is already open. Nothing was changed.", "[Close preview] caster scene stop " + newsID + " s-p1"}},
 		{sceneStopUsage, newsID, "Preview 2", true, []string{"Evening News / Preview 2 is already closed. Nothing was changed.", "[Open preview] caster scene start " + newsID + " s-p2"}},
 		{sceneStopUsage, sportsID, "Preview 1", true, []string{"already closed"}},
-		{sceneStartUsage, sportsID, "Preview 1", false, []string{"Evening Sports is idle", "Start the studio"}},
+		{sceneStartUsage, sportsID, "Preview 1", false, []string{"Evening Sports is idle", "Start it, then ask again.", "[Start studio] caster start " + sportsID}},
 		{sceneStartUsage, newsID, "Main", false, []string{"is the PROGRAM scene", "s-p1", "s-p2"}},
 		{sceneStopUsage, newsID, "s-main", false, []string{"is the PROGRAM scene"}},
 		{sceneStartUsage, newsID, "Preview", false, []string{"There is no scene Preview in this studio", "s-p1", "s-p2"}},
@@ -86,7 +81,7 @@ func TestApplySceneAlready(t *testing.T) {
 	if o.State != op.Failed || !o.Already || o.Text.Plain() != "PREVIEW of Evening News / Preview 2 was already open. Nothing was changed." {
 		t.Errorf("open already: %+v %s", o, o.Text.Plain())
 	}
-	if len(o.Next) != 1 || o.Next[0].Label != "Close preview" {
+	if len(o.Next) != 2 || o.Next[0].Label != "Close preview" {
 		t.Errorf("next %v", o.Next)
 	}
 	f.fail["StopScene"] = &live.Error{Class: live.Refused, Action: "StopCasterScene", Code: "IncorrectSceneStatus.Idle"}

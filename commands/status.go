@@ -2,8 +2,7 @@ package commands
 
 import (
 	"context"
-	"fmt"
-	"slices"
+	"strconv"
 
 	"casterbot/internal/live"
 	"casterbot/internal/op"
@@ -30,12 +29,12 @@ func (s set) readStatus(ctx context.Context, call op.Call) (op.Answer, error) {
 	if err != nil {
 		return op.Answer{}, err
 	}
-	answer := op.Answer{Mark: op.MarkNeutral, Title: op.L(count(len(all), "stream"), " of this channel")}
+	answer := op.Answer{Mark: op.MarkNeutral, Title: op.L(count(len(all), " stream", " streams"), " of this channel")}
 	for _, t := range all[:min(len(all), maxLooks)] {
 		answer.Items = append(answer.Items, s.streamItem(ctx, t))
 	}
 	if len(all) > maxLooks {
-		answer.Note = op.L(fmt.Sprintf("%d more. Ask for one with ", len(all)-maxLooks), op.Code("/record status name"), ".")
+		answer.Note = op.L(op.V(strconv.Itoa(len(all)-maxLooks)), " more. Ask for one with ", op.Code("/record status name"), ".")
 	}
 	return answer, nil
 }
@@ -60,28 +59,37 @@ func (s set) readStream(ctx context.Context, call op.Call) (op.Answer, error) {
 	}
 	k, err := s.lookAt(ctx, t.Stream)
 	if err != nil {
-		return op.Answer{}, blind(t.label, err)
+		return op.Answer{}, blind(op.L(op.V(t.label)), err)
 	}
 	answer := op.Answer{
-		Mark: k.mark(), Title: op.L(op.B(t.label)), Lines: k.facts(t.Stream), Next: k.ways(t),
+		Mark: k.mark(), Title: op.L(op.B(t.label)), Lines: k.facts(t.Stream), Next: append(k.ways(t), filesNext(k, t)...),
 		Note: op.L("No API says what is being recorded now; this is concluded from its lists of material and files."),
 	}
-	files := slices.Clone(k.files)
-	slices.SortFunc(files, func(a, b live.File) int { return b.To.Compare(a.To) })
-	for _, f := range files[:min(len(files), 5)] {
+	for _, f := range newestFirst(k.files)[:min(len(k.files), maxStatusFiles)] {
 		answer.Items = append(answer.Items, fileItem(f))
 	}
-	if len(files) == 0 {
+	if len(k.files) == 0 {
 		answer.Lines = append(answer.Lines, op.L("No files within the last 24 hours."))
 	}
 	return answer, nil
+}
+
+// maxStatusFiles is how many files a status shows; the others have a command of their own.
+const maxStatusFiles = 3
+
+// filesNext leads to all files, where a status shows but some.
+func filesNext(k look, t target) []op.Next {
+	if len(k.files) <= maxStatusFiles {
+		return nil
+	}
+	return []op.Next{way("files", op.Args{"stream": t.String()})}
 }
 
 // fileItem shows a file without its address: the bucket decides who may fetch it.
 func fileItem(f live.File) op.Item {
 	return op.Item{
 		Mark: op.MarkOK, Title: op.L("File", told(" of ", op.On, f.From), told(" to ", op.At, f.To)),
-		Facts: []op.Line{op.L(span(f.Duration), " · ", f.Format, " · ", op.Code(f.ID))},
+		Facts: []op.Line{op.L(op.For(f.Duration), " · ", op.V(f.Format), " · ", op.Code(f.ID))},
 	}
 }
 

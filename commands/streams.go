@@ -21,7 +21,7 @@ type target struct {
 }
 
 func (t target) thing() thing {
-	note := "not live"
+	note := op.Text("not live")
 	if t.online {
 		note = "live"
 	}
@@ -177,7 +177,7 @@ func (s set) streams(ctx context.Context, scope op.Scope) ([]target, error) {
 	for _, domain := range domains {
 		online, err := s.cloud.OnlineStreams(ctx, domain, "", "")
 		if err != nil {
-			return nil, blind("the streams of "+domain, err)
+			return nil, blind(op.L("the streams of ", op.V(domain)), err)
 		}
 		for _, o := range online {
 			all = noteOnline(all, o.Stream, scope)

@@ -89,9 +89,9 @@ func TestStreamOptions(t *testing.T) {
 	}
 	var all []string
 	for _, o := range got {
-		all = append(all, o.Label+" = "+o.Value)
+		all = append(all, o.Line().Plain()+" = "+o.Value)
 	}
-	want := "main · live = " + mainPath + "|friday · not live = live.example.com/show/friday|guest-1 · live = live.example.com/show/guest-1"
+	want := "main · live = " + mainPath + "|guest-1 · live = live.example.com/show/guest-1|friday · not live = live.example.com/show/friday"
 	if strings.Join(all, "|") != want {
 		t.Errorf("got %s", strings.Join(all, "|"))
 	}

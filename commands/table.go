@@ -28,41 +28,63 @@ type Cloud interface {
 
 	CopyCaster(ctx context.Context, source, name, token string) (live.Receipt, error)
 	RestartCaster(ctx context.Context, id string) (live.Receipt, error)
+	StartCaster(ctx context.Context, id string) (live.Receipt, error)
+	StopCaster(ctx context.Context, id string) (live.Receipt, error)
+	TakeScene(ctx context.Context, caster, preview, program string) (live.Receipt, error)
+	Standby(ctx context.Context, caster, program string) (live.Receipt, error)
 	StartScene(ctx context.Context, caster, scene string) (live.Receipt, error)
 	StopScene(ctx context.Context, caster, scene string) (live.Receipt, error)
 	Record(ctx context.Context, s live.Stream, command string) (live.Receipt, error)
 }
 
-// set is the table's two constructor arguments; every entry is a method of it.
+// set is the table's three constructor arguments; every entry is a method of it.
 type set struct {
 	cloud Cloud
+	desk  Desk
 	now   func() time.Time
 }
 
-// Table gives every command and every kind of argument over one cloud and one clock.
-func Table(cloud Cloud, now func() time.Time) op.Table {
-	s := set{cloud: cloud, now: now}
+// Table gives every command and every kind of argument over one cloud, one desk and one clock.
+func Table(cloud Cloud, desk Desk, now func() time.Time) op.Table {
+	s, known := set{cloud: cloud, desk: desk, now: now}, &op.Table{}
 	commands := []op.Command{
 		s.casterList(),
 		s.casterShow(),
 		s.casterCopy(),
+		s.casterStart(),
+		s.casterStop(),
 		s.casterRestart(),
 		s.sceneStart(),
 		s.sceneStop(),
+		s.casterTake(),
+		s.casterStandby(),
 		s.recordStatus(),
+		s.recordFiles(),
 	}
 	for _, r := range recordings {
 		commands = append(commands, s.record(r))
 	}
-	return op.Table{Commands: commands, Kinds: s.kinds()}
+	commands = append(commands, s.deskCommands(known)...)
+	for i := range commands {
+		commands[i] = repeated(commands[i])
+	}
+	*known = op.Table{Commands: commands, Kinds: s.kinds(), PastLock: pastLock}
+	return *known
 }
 
 func (s set) kinds() []op.Kind {
 	return []op.Kind{
-		{Name: "caster", Label: "Studio", Hint: "A studio of this channel, by name or id.", Options: s.casterOptions},
-		{Name: "scene", Label: "Scene", Hint: "A PREVIEW scene of the studio.", Needs: "caster", Options: s.sceneOptions},
-		{Name: "stream", Label: "Stream", Hint: "A stream of this channel.", Options: s.streamOptions},
+		{Name: "caster", Label: "Studio", Hint: "A studio of this channel, by name or id.", Options: s.casterOptions, Fold: skeleton},
+		{Name: "scene", Label: "Scene", Hint: "A PREVIEW scene of the studio.", Needs: "caster", Options: s.sceneOptions, Fold: skeleton},
+		{Name: "stream", Label: "Stream", Hint: "A stream of this channel.", Options: s.streamOptions, Fold: skeleton},
 		{Name: "name", Label: "New name", Hint: "What the new studio will be called.", Max: maxName},
+		{Name: "page", Label: "Page", Hint: "2 and more for older files.", Max: 3},
+		{Name: "until", Label: "Until", Hint: "until 22:00, for 2h; 4 hours when nothing is said.", Max: 40},
+		{Name: "why", Label: "Reason", Hint: "Everybody sees it.", Max: maxWhy},
+		{Name: "verb", Label: "Command", Hint: "restart, scene start, record stop", Max: 60},
+		{Name: "target", Label: "Studio or stream", Hint: "By name or id.", Max: 200},
+		{Name: "switch", Label: "Board", Hint: "On or off.", Options: switches},
+		{Name: "person", Label: "Person", Hint: "for @somebody", Max: 40},
 		{Name: "text", Label: "Text", Hint: "Part of a name.", Max: 80},
 	}
 }

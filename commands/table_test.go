@@ -11,7 +11,7 @@ import (
 )
 
 func TestTableInvariants(t *testing.T) {
-	table := Table(newFake(), time.Now)
+	table := Table(newFake(), &fakeDesk{}, time.Now)
 	usages, verbs := map[string]bool{}, map[string]bool{}
 	for _, c := range table.Commands {
 		for _, usage := range append([]string{c.Usage}, c.Aliases...) {
@@ -60,7 +60,7 @@ func checkParts(t *testing.T, c op.Command) {
 }
 
 func TestExamplesParse(t *testing.T) {
-	table := Table(newFake(), time.Now)
+	table := Table(newFake(), &fakeDesk{}, time.Now)
 	for _, c := range table.Commands {
 		if len(c.Examples) == 0 {
 			t.Errorf("%s: no example", c.Usage)
@@ -77,11 +77,19 @@ func TestExamplesParse(t *testing.T) {
 func TestVerbsAndEffects(t *testing.T) {
 	want := map[string]op.Effect{
 		"caster.list": op.Read, "caster.show": op.Read, "record.status": op.Read,
-		"caster.copy": op.Change, "caster.restart": op.OnAir,
+		"record.files": op.Read,
+		"caster.copy":  op.Change, "caster.restart": op.OnAir, "caster.start": op.Change, "caster.stop": op.OnAir,
+		"caster.take": op.OnAir, "caster.standby": op.OnAir,
 		"caster.scene.start": op.Preview, "caster.scene.stop": op.Preview,
 		"record.start": op.Change, "record.stop": op.Change, "record.restart": op.Change, "record.finish": op.Change,
 	}
-	for _, c := range Table(newFake(), time.Now).Commands {
+	for verb, effect := range map[string]op.Effect{
+		"caster.lock": op.Change, "caster.unlock": op.Change, "caster.break": op.Change, "caster.board": op.Change, "caster.ask": op.Preview,
+		"caster.why": op.Read, "caster.who": op.Read, "caster.history": op.Read,
+	} {
+		want[verb] = effect
+	}
+	for _, c := range Table(newFake(), &fakeDesk{}, time.Now).Commands {
 		if want[c.Verb] != c.Effect {
 			t.Errorf("%s: effect %s, want %s", c.Verb, c.Effect, want[c.Verb])
 		}
@@ -93,14 +101,14 @@ func TestVerbsAndEffects(t *testing.T) {
 }
 
 func TestCancelDelayIsFinish(t *testing.T) {
-	p, err := Table(newFake(), time.Now).Parse("record cancel_delay main")
+	p, err := Table(newFake(), &fakeDesk{}, time.Now).Parse("record cancel_delay main")
 	if err != nil || p.Command.Verb != "record.finish" || p.Args["stream"] != "main" {
 		t.Errorf("got %q %v, %v", p.Command.Verb, p.Args, err)
 	}
 }
 
 func TestKinds(t *testing.T) {
-	for _, k := range Table(newFake(), time.Now).Kinds {
+	for _, k := range Table(newFake(), &fakeDesk{}, time.Now).Kinds {
 		if (k.Options == nil) == (k.Max == 0) {
 			t.Errorf("%s: want options or a longest text", k.Name)
 		}

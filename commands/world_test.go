@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"context"
 	"net/http/httptest"
 	"strings"
 	"sync/atomic"
@@ -30,12 +31,15 @@ func newWorld(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	client, err := live.New(live.Config{Endpoint: server.URL, Credentials: keys, Wait: 5 * time.Second})
+	free := func(context.Context, string, float64, int, time.Duration) (time.Duration, bool, error) {
+		return 0, true, nil
+	}
+	client, err := live.New(live.Config{Endpoint: server.URL, Credentials: keys, Wait: 5 * time.Second, Reserve: free})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(client.Close)
-	w.table = Table(client, w.now)
+	w.table = Table(client, &fakeDesk{}, w.now)
 	return w
 }
 
@@ -116,6 +120,7 @@ func seedScope() op.Scope {
 	return op.Scope{
 		Studio: func(_, name string) bool { return strings.HasPrefix(name, "Evening ") },
 		Stream: func(path string) bool { return strings.HasPrefix(path, "live.example.com/show/") },
+		URLs:   true,
 		Streams: []op.StreamAlias{
 			{Alias: "main", Pattern: "live.example.com/show/main"}, {Alias: "backup", Pattern: "live.example.com/show/backup"},
 			{Alias: "friday", Pattern: "live.example.com/show/friday"}, {Alias: "raw", Pattern: "live.example.com/show/raw"},
@@ -141,6 +146,34 @@ func TestWorldStudio(t *testing.T) {
 	w.refuses(`caster restart "Morning Loop"`, "There is no studio")
 	w.refuses(`caster copy "Evening News" "Evening News 47"`, "exists already")
 	if got := w.effects(); got != "CopyCaster, RestartCaster, StartCasterScene, StopCasterScene" {
+		t.Errorf("effects %s", got)
+	}
+}
+
+// TestWorldShow: a show from the first start to the stop, with the panic slate and the way back.
+func TestWorldShow(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.refuses(`caster take "Evening Sports" "Preview 1"`, "idle", "[Start studio]")
+	w.checked(`caster start "Evening Sports"`)
+	w.refuses(`caster start "Evening Sports"`, "already on air")
+	o := w.checked(`caster take "Evening Sports" "Preview 1"`)
+	if len(o.Next) != 1 {
+		t.Errorf("a way back to a picture that no preview holds: %v", o.Next)
+	}
+	o = w.checked(`caster standby "Evening Sports"`)
+	o = w.checked(o.Next[0].Text)
+	wantHas(t, o.Text.Plain(), "PROGRAM shows the picture of Evening Sports / Preview 1.")
+	w.refuses(`caster take "Evening News" "Preview 2"`, "closed", "[Open preview]")
+	w.checked(`caster scene start "Evening News" "Preview 2"`)
+	w.checked(`caster take "Evening News" "Preview 1"`)
+	o = w.checked(`caster take "Evening News" "Preview 2"`)
+	w.checked(o.Next[1].Text)
+	w.refuses(`caster standby "Evening Virtual"`, "has no standby picture")
+	w.checked(`caster stop "Evening Sports"`)
+	w.refuses(`caster stop "Evening Sports"`, "already idle", "[Start studio]")
+	if got := w.effects(); got != "StartCaster, CopyCasterSceneConfig, EffectCasterUrgent, CopyCasterSceneConfig, StartCasterScene, "+
+		"CopyCasterSceneConfig, CopyCasterSceneConfig, CopyCasterSceneConfig, StopCaster" {
 		t.Errorf("effects %s", got)
 	}
 }
@@ -189,6 +222,8 @@ func TestWorldAnswersGetLost(t *testing.T) {
 	t.Parallel()
 	lost := []struct{ action, text string }{
 		{"CopyCaster", `caster copy "Evening News" "Evening News 48"`}, {"RestartCaster", `caster restart "Evening News"`},
+		{"CopyCasterSceneConfig", `caster take "Evening News" "Preview 1"`}, {"StartCaster", `caster start "Evening Sports"`},
+		{"StopCaster", `caster stop "Evening Loop"`},
 		{"StartCasterScene", `caster scene start "Evening News" "Preview 2"`}, {"RealTimeRecordCommand", "record start main"},
 	}
 	for _, kind := range []fakelive.Kind{fakelive.ResetAfter, fakelive.ResetBefore} {
@@ -220,6 +255,7 @@ func TestWorldStatus(t *testing.T) {
 		`caster show "Evening News"`: {"PROGRAM · open", "standby picture set"},
 	} {
 		c, call := w.command(text)
+		call.Scope.URLs = false
 		got, err := c.Read(t.Context(), call)
 		if err != nil {
 			t.Errorf("%s: %v", text, err)

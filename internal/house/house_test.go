@@ -29,7 +29,7 @@ const root = "../.."
 var update = flag.Bool("update", false, "write the tables that the code can write into the README")
 
 // table is the command table; nothing in it is ever called here.
-func table() op.Table { return commands.Table(nil, time.Now) }
+func table() op.Table { return commands.Table(nil, nil, time.Now) }
 
 // text reads a file of the tree.
 func text(t *testing.T, path string) string {

@@ -170,8 +170,8 @@ func TestManifestCommands(t *testing.T) {
 // scopeOfCall is what a Web API method needs, by the name of its function (https://docs.slack.dev/reference/methods).
 var scopeOfCall = map[string][]string{
 	"PostMessageContext": {"chat:write"}, "PostEphemeralContext": {"chat:write"}, "UpdateMessageContext": {"chat:write"},
-	"OpenConversationContext": {"im:write"}, "GetUserInfoContext": {"users:read"},
-	"GetUserGroupMembersContext": {"usergroups:read"}, "GetConversationInfoContext": {"channels:read", "groups:read"},
+	"AddPinContext": {"pins:write"}, "RemovePinContext": {"pins:write"}, "OpenConversationContext": {"im:write"}, "GetUserInfoContext": {"users:read"},
+	"GetUserGroupsContext": {"usergroups:read"}, "GetConversationsForUserContext": {"channels:read", "groups:read"}, "GetConversationInfoContext": {"channels:read", "groups:read"},
 	"AuthTestContext": nil, "OpenViewContext": nil, "UpdateViewContext": nil, "PublishViewContext": nil,
 }
 

@@ -1,0 +1,88 @@
+package commands
+
+import (
+	"context"
+
+	"casterbot/internal/op"
+)
+
+// casterBoard puts a board above the channel that shows what is on air, or takes it down. The board itself is drawn by the bot's
+// own looks.
+func (s set) casterBoard() op.Command {
+	return op.Command{
+		Usage:    "caster board {switch}",
+		Short:    "A message above the channel that always shows what is on air: on or off.",
+		Examples: []string{"caster board on", "caster board off"},
+		Verb:     "caster.board", Effect: op.Change,
+		Plan: s.planBoard, Apply: s.applyBoard, Verify: s.verifyBoard,
+	}
+}
+
+// switches are what {switch} can be.
+func switches(context.Context, op.Call) ([]op.Option, error) {
+	return []op.Option{{Label: "on", Value: "on"}, {Label: "off", Value: "off"}}, nil
+}
+
+func (s set) planBoard(ctx context.Context, call op.Call) (op.Plan, error) {
+	word := fold(call.Args["switch"])
+	if word != "on" && word != "off" {
+		refusal := op.Refuse(op.L("Say ", op.Code("/caster board on"), " or ", op.Code("/caster board off"), "."))
+		refusal.Field = "switch"
+		return op.Plan{}, refusal
+	}
+	channel := call.Scope.Channel
+	board, err := s.desk.Board(ctx, channel)
+	if err != nil {
+		return op.Plan{}, err
+	}
+	p := op.Plan{
+		Args:        op.Args{"switch": word, "channel": channel, "by": call.Person.ID},
+		Fingerprint: fingerprint(word, channel, board.On()),
+	}
+	switch {
+	case word == "on" && board.On():
+		return p, op.Already(op.L("This channel has an on-air board already; it was put up by ", op.Who(board.By), "."))
+	case word == "off" && !board.On():
+		return p, op.Already(op.L("This channel has no on-air board."))
+	case word == "on":
+		p.Title, p.Button = op.L("Put up the on-air board of this channel"), "Put up the board"
+		p.Facts = []op.Line{op.L("Everybody in this channel sees which of its studios are on air, who has locked them, and what is being recorded.")}
+	default:
+		p.Title, p.Button = op.L("Take down the on-air board of this channel"), "Take down the board"
+	}
+	return p, nil
+}
+
+// applyBoard writes down what is wanted. Whoever draws the board writes to it too, so losing once is no reason to give up.
+func (s set) applyBoard(ctx context.Context, p op.Plan, _ string) op.Outcome {
+	on := p.Args["switch"] == "on"
+	for range 3 {
+		board, err := s.desk.Board(ctx, p.Args["channel"])
+		if err != nil {
+			return unwritten()
+		}
+		board.Off, board.By, board.Since = !on, p.Args["by"], s.now()
+		_, done, err := s.desk.PutBoard(ctx, board, p.Args["by"])
+		switch {
+		case err != nil:
+			return unwritten()
+		case done && on:
+			return op.Outcome{State: op.Succeeded, Text: op.L("The on-air board of this channel is on: it appears above the channel in a moment.")}
+		case done:
+			return op.Outcome{State: op.Succeeded, Text: op.L("The on-air board of this channel is off.")}
+		}
+	}
+	return op.Outcome{State: op.Failed, Text: op.L("The board was being changed all the time. Nothing was changed by this.")}
+}
+
+func (s set) verifyBoard(ctx context.Context, a op.Attempt) (op.Evidence, error) {
+	board, err := s.desk.Board(ctx, a.Plan.Args["channel"])
+	if err != nil {
+		return op.Evidence{}, err
+	}
+	seen := op.L("The board is off.")
+	if board.On() {
+		seen = op.L("The board is on.")
+	}
+	return op.Evidence{Happened: board.On() == (a.Plan.Args["switch"] == "on"), Seen: seen}, nil
+}

@@ -1,0 +1,69 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"casterbot/internal/op"
+)
+
+func (d *fakeDesk) Board(_ context.Context, channel string) (op.Board, error) {
+	if d.board.Version == 0 {
+		return op.Board{Channel: channel}, d.fail
+	}
+	return d.board, d.fail
+}
+
+func (d *fakeDesk) PutBoard(_ context.Context, board op.Board, by string) (op.Board, bool, error) {
+	if d.fail != nil || board.Version != d.board.Version {
+		return d.board, false, d.fail
+	}
+	board.Version++
+	d.board, d.asked = board, by
+	return board, true, nil
+}
+
+func TestBoardOnAndOff(t *testing.T) {
+	d := &fakeDesk{}
+	for _, step := range []struct {
+		text, title, says, refusal string
+		on                         bool
+	}{
+		{text: "caster board off", refusal: "no on-air board"},
+		{text: "caster board ON", title: "Put up", says: "is on", on: true},
+		{text: "caster board on", refusal: "already; it was put up by @U0ANA", on: true},
+		{text: "caster board off", title: "Take down", says: "is off"},
+		{text: "caster board sideways", refusal: "Say /caster board on"},
+	} {
+		plan, outcome, err := d.run(t, "U0ANA", step.text)
+		if step.refusal != "" {
+			wantHas(t, words(refused(t, err).Answer), step.refusal)
+			continue
+		}
+		if err != nil || outcome.State != op.Succeeded {
+			t.Fatalf("%s: %+v, %v", step.text, outcome, err)
+		}
+		wantHas(t, plan.Title.Plain()+outcome.Text.Plain(), step.title, step.says)
+		if d.board.On() != step.on || d.board.Channel != "C0SHOW" || d.asked != "U0ANA" {
+			t.Errorf("%s: %+v, asked by %s", step.text, d.board, d.asked)
+		}
+		c, _ := typed(t, d, "U0ANA", step.text)
+		if seen, err := c.Verify(t.Context(), op.Attempt{Plan: plan}); err != nil || !seen.Happened {
+			t.Errorf("%s: %+v, %v", step.text, seen, err)
+		}
+	}
+}
+
+func TestBoardUnwritten(t *testing.T) {
+	d := &fakeDesk{}
+	plan, _, err := d.run(t, "U0ANA", "caster board on")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.fail = errors.New("the disk is full")
+	c, _ := typed(t, d, "U0ANA", "caster board on")
+	if o := c.Apply(t.Context(), plan, ""); o.State != op.Unknown {
+		t.Errorf("%+v", o)
+	}
+}

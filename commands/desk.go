@@ -1,0 +1,225 @@
+package commands
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"casterbot/internal/live"
+	"casterbot/internal/op"
+)
+
+// Desk is what the commands need of the bot's own knowledge; *desk.Desk is the real one.
+type Desk interface {
+	Lock(ctx context.Context, target op.Target) (op.Lock, error)
+	Locks(ctx context.Context) ([]op.Lock, error)
+	Hold(ctx context.Context, lock op.Lock) (now op.Lock, held bool, err error)
+	Release(ctx context.Context, lock op.Lock, by, why string) (now op.Lock, gone bool, err error)
+	Board(ctx context.Context, channel string) (op.Board, error)
+	PutBoard(ctx context.Context, board op.Board, by string) (now op.Board, done bool, err error)
+	History(ctx context.Context, target op.Target, channel string, n int) (list []op.Operation, more bool, err error)
+	Why(ctx context.Context, reader op.Person, person, channel, verb string, effect op.Effect, target op.Target) (op.Decision, []op.Line, error)
+	Who(reader op.Person, channel, verb string, effect op.Effect, target op.Target) []op.Line
+}
+
+// maxWhy is the longest reason, in characters.
+const maxWhy = 200
+
+// deskCommands are the commands about what the bot itself knows. They judge other commands, so they are told the whole table.
+func (s set) deskCommands(known *op.Table) []op.Command {
+	r := rights{set: s, known: known}
+	return []op.Command{s.casterLock(), s.casterUnlock(), s.casterBreak(), s.casterAsk(), r.casterWhy(), r.casterWho(), s.casterHistory(), s.casterBoard()}
+}
+
+func (s set) casterLock() op.Command {
+	return op.Command{
+		Usage:    "caster lock {caster} {until?} {why?}",
+		Short:    "Keep a studio for yourself for a while: what others want to change is refused.",
+		Examples: []string{`caster lock "Evening News" until 22:00 election night`, `caster lock "Evening News" for 90m`},
+		Verb:     "caster.lock", Effect: op.Change,
+		Plan: s.planLock, Apply: s.applyLock, Verify: s.verifyLock,
+	}
+}
+
+func (s set) planLock(ctx context.Context, call op.Call) (op.Plan, error) {
+	c, err := s.caster(ctx, call)
+	if err != nil {
+		return op.Plan{}, err
+	}
+	why, err := reason(call)
+	if err != nil {
+		return op.Plan{}, err
+	}
+	e, err := endOf(call.Args["until"], call.Person.Zone, s.now())
+	if err != nil {
+		return op.Plan{}, spelledOut(err, op.Args{"caster": c.ID, "why": why})
+	}
+	lock, err := s.desk.Lock(ctx, onStudio(c))
+	if err != nil {
+		return op.Plan{}, err
+	}
+	p := lockPlan(lock, op.Args{"caster": c.ID, "until": e.at.UTC().Format(wholeMoment), "why": why, "by": call.Person.ID})
+	p.Target, p.Title, p.Button = onStudio(c), op.L("Lock studio ", op.B(c.Name), " until ", op.On(e.at)), "Lock studio"
+	if lock.Held() && lock.Holder == call.Person.ID {
+		if lock.Until.Equal(e.at) && lock.Why == why {
+			return op.Plan{}, op.Already(op.L("You hold ", op.B(c.Name), " until then already."))
+		}
+		p.Title, p.Button = op.L("Keep the lock of studio ", op.B(c.Name), " until ", op.On(e.at)), "Keep the lock"
+	}
+	p.Facts = append(e.facts(), reasonFact(why)...)
+	return p, nil
+}
+
+// lockPlan is a plan about a lock as it is seen now: another lock is another plan.
+func lockPlan(lock op.Lock, args op.Args) op.Plan {
+	version := strconv.FormatInt(lock.Version, 10)
+	return op.Plan{Args: args, Fingerprint: fingerprint(args, lock.Version), Seen: map[string]string{"lock": version}}
+}
+
+// seenLock is the version of the lock that a plan saw.
+func seenLock(p op.Plan) int64 {
+	version, _ := strconv.ParseInt(p.Seen["lock"], 10, 64)
+	return version
+}
+
+// reason gives why something is done, in one line.
+func reason(call op.Call) (string, error) {
+	why := strings.Join(strings.Fields(call.Args["why"]), " ")
+	if n := utf8.RuneCountInString(why); n > maxWhy {
+		refusal := op.Refuse(op.L("The reason has ", op.V(strconv.Itoa(n)), " characters, at most ", op.V(strconv.Itoa(maxWhy)), " will do."))
+		refusal.Field = "why"
+		return "", refusal
+	}
+	return why, nil
+}
+
+func reasonFact(why string) []op.Line {
+	if why == "" {
+		return nil
+	}
+	return []op.Line{op.L("Reason: ", op.V(op.Visible(why)), ".")}
+}
+
+func (s set) applyLock(ctx context.Context, p op.Plan, _ string) op.Outcome {
+	until, err := time.Parse(wholeMoment, p.Args["until"])
+	if err != nil {
+		return op.Outcome{State: op.Failed, Text: op.L("The time of the lock cannot be read. Nothing was changed.")}
+	}
+	lock := op.Lock{
+		Target: p.Target, Holder: p.Args["by"], Why: p.Args["why"], Since: s.now(), Until: until, Version: seenLock(p),
+	}
+	now, held, err := s.desk.Hold(ctx, lock)
+	switch {
+	case err != nil:
+		return unwritten()
+	case !held:
+		return op.Outcome{State: op.Failed, Text: op.L(op.B(p.Target.Name), " was not locked: it is ", standing(now), ". Nothing was changed.")}
+	}
+	return op.Outcome{
+		State: op.Succeeded, Text: withFacts(op.L("Studio ", op.B(p.Target.Name), " is locked by ", op.Who(lock.Holder), " until ", op.On(until), "."), p),
+		Next: []op.Next{{Label: "Unlock", Text: op.Format("caster unlock {caster}", p.Args)}},
+	}
+}
+
+// withFacts adds what a plan said to the sentence that stays on the card.
+func withFacts(text op.Line, p op.Plan) op.Line {
+	for _, fact := range p.Facts {
+		text = op.L(text, " ", fact)
+	}
+	return text
+}
+
+// unwritten is the outcome of a change of the bot's own records that may have been written or not.
+func unwritten() op.Outcome {
+	return op.Outcome{State: op.Unknown, Text: op.L("I could not tell whether my own record of it was written.")}
+}
+
+func standing(l op.Lock) op.Line {
+	if !l.Held() {
+		return op.L("not locked")
+	}
+	return l.Line()
+}
+
+// lockFact says that a studio is locked, or that this cannot be told; nothing otherwise.
+func (s set) lockFact(ctx context.Context, c live.Caster) []op.Line {
+	lock, err := s.desk.Lock(ctx, onStudio(c))
+	switch {
+	case err != nil:
+		return []op.Line{op.L("I could not read whether it is locked")}
+	case !lock.Held():
+		return nil
+	}
+	return []op.Line{op.L("🔒 ", lock.Line())}
+}
+
+func (s set) verifyLock(ctx context.Context, a op.Attempt) (op.Evidence, error) {
+	lock, err := s.desk.Lock(ctx, a.Plan.Target)
+	if err != nil {
+		return op.Evidence{}, err
+	}
+	if lock.Version > seenLock(a.Plan) && lock.Holder == a.Plan.Args["by"] {
+		return op.Evidence{Happened: true, Seen: op.L("The lock stands.")}, nil
+	}
+	return op.Evidence{Seen: op.L("It is ", standing(lock), ".")}, nil
+}
+
+func (s set) casterUnlock() op.Command {
+	return op.Command{
+		Usage:    "caster unlock {caster}",
+		Short:    "Give a studio back that you have locked.",
+		Examples: []string{`caster unlock "Evening News"`},
+		Verb:     "caster.unlock", Effect: op.Change,
+		Plan: s.planUnlock, Apply: s.applyUnlock, Verify: s.verifyUnlocked,
+	}
+}
+
+func (s set) planUnlock(ctx context.Context, call op.Call) (op.Plan, error) {
+	target, lock, err := s.lockedStudio(ctx, call)
+	if err != nil {
+		return op.Plan{}, err
+	}
+	p := lockPlan(lock, op.Args{"caster": target.ID, "by": call.Person.ID})
+	p.Target, p.Title, p.Button = target, op.L("Unlock studio ", op.B(target.Name)), "Unlock studio"
+	p.Facts = []op.Line{op.L("It is ", lock.Line(), ".")}
+	return p, nil
+}
+
+// lockedStudio resolves {caster} to a studio that is locked.
+func (s set) lockedStudio(ctx context.Context, call op.Call) (op.Target, op.Lock, error) {
+	c, err := s.caster(ctx, call)
+	if err != nil {
+		return op.Target{}, op.Lock{}, err
+	}
+	lock, err := s.desk.Lock(ctx, onStudio(c))
+	if err == nil && !lock.Held() {
+		err = op.Already(op.L(op.B(c.Name), " is not locked."))
+	}
+	return onStudio(c), lock, err
+}
+
+// applyUnlock gives back the lock that the plan saw. That it is the asker's own is looked at once more.
+func (s set) applyUnlock(ctx context.Context, p op.Plan, _ string) op.Outcome {
+	lock, err := s.desk.Lock(ctx, p.Target)
+	if err != nil || lock.Version != seenLock(p) || lock.Holder != p.Args["by"] {
+		return op.Outcome{State: op.Failed, Text: op.L(op.B(p.Target.Name), " was not unlocked: the lock is another one now. Nothing was changed.")}
+	}
+	now, gone, err := s.desk.Release(ctx, lock, p.Args["by"], "")
+	switch {
+	case err != nil:
+		return unwritten()
+	case !gone:
+		return op.Outcome{State: op.Failed, Text: op.L(op.B(p.Target.Name), " was not unlocked: it is ", standing(now), ". Nothing was changed.")}
+	}
+	return op.Outcome{State: op.Succeeded, Text: op.L("Studio ", op.B(p.Target.Name), " is free again.")}
+}
+
+func (s set) verifyUnlocked(ctx context.Context, a op.Attempt) (op.Evidence, error) {
+	lock, err := s.desk.Lock(ctx, a.Plan.Target)
+	if err != nil {
+		return op.Evidence{}, err
+	}
+	return op.Evidence{Happened: lock.Version != seenLock(a.Plan), Seen: op.L("It is ", standing(lock), ".")}, nil
+}

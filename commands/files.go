@@ -1,0 +1,159 @@
+package commands
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"time"
+
+	"casterbot/internal/live"
+	"casterbot/internal/op"
+)
+
+const filesUsage = "record files {stream?} {page?}"
+
+const (
+	// pageFiles is how many files one answer shows.
+	pageFiles = 10
+	// reach is how far back the API lets one query look; sight is how far back files are looked for. The API keeps its lists for
+	// six months, which would be 45 queries.
+	reach = 4 * 24 * time.Hour
+	sight = 7 * reach
+	// maxPage is the last page that can be asked for.
+	maxPage = 99
+)
+
+func (s set) recordFiles() op.Command {
+	return op.Command{
+		Usage:    filesUsage,
+		Short:    "The recorded files, newest first, with their length.",
+		Examples: []string{"record files", "record files main", "record files main 2"},
+		Verb:     "record.files", Effect: op.Read,
+		Read: s.readFiles,
+	}
+}
+
+// readFiles shows one stream's files page by page, or the newest of all streams of the channel.
+// API: https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-describelivestreamrecordindexfiles
+func (s set) readFiles(ctx context.Context, call op.Call) (op.Answer, error) {
+	page, err := pageOf(call.Args["page"])
+	if err != nil {
+		return op.Answer{}, err
+	}
+	if call.Args["stream"] == "" {
+		return s.readAllFiles(ctx, call)
+	}
+	t, err := s.stream(ctx, call)
+	if err != nil {
+		return op.Answer{}, err
+	}
+	files, from, err := s.filesBack(ctx, t, page*pageFiles+1)
+	if err != nil {
+		return op.Answer{}, blind(op.L(op.V(t.label)), err)
+	}
+	answer := op.Answer{Mark: op.MarkNeutral, Title: op.L("Files of ", op.B(t.label)), Note: op.L("Looked back to ", op.On(from), ".")}
+	if page == 1 {
+		if answer.Items, err = s.unwritten(ctx, t); err != nil {
+			return op.Answer{}, blind(op.L(op.V(t.label)), err)
+		}
+	} else {
+		answer.Title = op.L(answer.Title, ", page ", op.V(strconv.Itoa(page)))
+	}
+	shown := files[min(len(files), (page-1)*pageFiles):min(len(files), page*pageFiles)]
+	for _, f := range shown {
+		answer.Items = append(answer.Items, fileItem(f))
+	}
+	switch {
+	case len(files) > page*pageFiles && page < maxPage:
+		answer.Next = []op.Next{{Label: "Older files", Text: op.Format(filesUsage, op.Args{"stream": t.String(), "page": strconv.Itoa(page + 1)})}}
+	case len(answer.Items) == 0:
+		answer.Lines = []op.Line{op.L("No files.")}
+	}
+	return answer, nil
+}
+
+// pageOf reads the number of a page; none is the first.
+func pageOf(typed string) (int, error) {
+	if typed == "" {
+		return 1, nil
+	}
+	page, err := strconv.Atoi(typed)
+	if err != nil || page < 1 || page > maxPage {
+		refusal := op.Refuse(op.L("The page must be a number from 1 to ", op.V(strconv.Itoa(maxPage)), ", not ", op.B(op.Visible(typed)), "."))
+		refusal.Field = "page"
+		return 0, refusal
+	}
+	return page, nil
+}
+
+// filesBack gives at least the wanted number of a stream's files, newest first, as far as there are so many; from is how far
+// back it looked.
+func (s set) filesBack(ctx context.Context, t target, wanted int) (files []live.File, from time.Time, err error) {
+	to := s.now().Add(time.Minute)
+	seen := map[string]bool{}
+	for from = to; len(files) < wanted && to.Sub(from) < sight; {
+		until := from
+		from = until.Add(-reach)
+		found, err := s.cloud.RecordFiles(ctx, t.Stream, from, until)
+		if err != nil {
+			return nil, from, err
+		}
+		for _, f := range found { // one that spans two windows is listed in both
+			if !seen[f.ID] {
+				seen[f.ID] = true
+				files = append(files, f)
+			}
+		}
+	}
+	return newestFirst(files), from, nil
+}
+
+func newestFirst(files []live.File) []live.File {
+	sorted := slices.Clone(files)
+	slices.SortStableFunc(sorted, func(a, b live.File) int { return b.To.Compare(a.To) })
+	return sorted
+}
+
+// unwritten is the latest recording as long as there is no file of it.
+func (s set) unwritten(ctx context.Context, t target) ([]op.Item, error) {
+	k, err := s.lookAt(ctx, t.Stream)
+	if err != nil || k.phase == notRecorded || k.phase == written {
+		return nil, err
+	}
+	return []op.Item{{Mark: k.mark(), Title: op.L("(no file yet)"), Facts: []op.Line{k.shown()}, Next: k.ways(t)[:1]}}, nil
+}
+
+// readAllFiles shows the newest files of the last days over all streams of the channel.
+func (s set) readAllFiles(ctx context.Context, call op.Call) (op.Answer, error) {
+	all, err := s.streams(ctx, call.Scope)
+	if err != nil {
+		return op.Answer{}, err
+	}
+	type filed struct {
+		live.File
+		of target
+	}
+	var files []filed
+	from := s.now().Add(-reach)
+	answer := op.Answer{Mark: op.MarkNeutral, Title: op.L("The newest files of this channel"), Note: op.L("Looked back to ", op.On(from), ". For more ask for one stream.")}
+	for _, t := range all[:min(len(all), maxLooks)] {
+		found, err := s.cloud.RecordFiles(ctx, t.Stream, from, s.now())
+		if err != nil {
+			answer.Lines = append(answer.Lines, op.L("I could not look at ", op.B(t.label), ": ", explain(err).text, "."))
+		}
+		for _, f := range found {
+			files = append(files, filed{f, t})
+		}
+	}
+	slices.SortStableFunc(files, func(a, b filed) int { return b.To.Compare(a.To) })
+	for _, f := range files[:min(len(files), pageFiles)] {
+		item := fileItem(f.File)
+		item.Title = op.L(op.B(f.of.label), " · ", item.Title)
+		item.Next = []op.Next{way("files", op.Args{"stream": f.of.String()})}
+		answer.Items = append(answer.Items, item)
+	}
+	if len(files) == 0 && len(answer.Lines) == 0 {
+		answer.Lines = []op.Line{op.L("No files.")}
+	}
+	return answer, nil
+}

@@ -1,0 +1,100 @@
+package commands
+
+import (
+	"context"
+	"net/url"
+	"path"
+	"time"
+
+	"casterbot/internal/live"
+	"casterbot/internal/op"
+)
+
+const (
+	// overdue is how long after its time a file is looked for.
+	overdue = time.Minute
+	// lookOften is the time between the looks at a file that is due.
+	lookOften = 10 * time.Second
+)
+
+// afterDelay: a pause leads to a file after the delay of its configuration.
+func afterDelay(k look, a op.Attempt) time.Time {
+	if k.config == nil {
+		return a.Sent
+	}
+	return a.Sent.Add(k.config.Delay)
+}
+
+// atSend: a cut leads to a file at once.
+func atSend(_ look, a op.Attempt) time.Time { return a.Sent }
+
+// followFile looks for the file that a command leads to: when it is due, and then for a minute. A file counts that was made since
+// the send and is newer than every one that the plan saw.
+func (s set) followFile(due func(look, op.Attempt) time.Time) func(context.Context, op.Attempt) (op.Followup, error) {
+	if due == nil {
+		return nil
+	}
+	return func(ctx context.Context, a op.Attempt) (op.Followup, error) {
+		t, err := targetOf(a.Plan)
+		if err != nil {
+			return op.Followup{}, err
+		}
+		next := []op.Next{way("files", op.Args{"stream": t.String()})}
+		k, err := s.lookAt(ctx, t.Stream)
+		if err != nil {
+			if s.now().Before(a.Sent.Add(window)) {
+				return op.Followup{}, err
+			}
+			return op.Followup{Text: op.L("I could not look for its file."), Next: next}, nil
+		}
+		before, _ := traceOf(a.Plan.Seen, recordTrace...)
+		when := due(k, a)
+		f, found := madeSince(k, before, a)
+		switch {
+		case found:
+			return op.Followup{Text: op.L("The cloud lists its file: ", fileWords(f), "."), Next: next}, nil
+		case wentOn(k, before, a):
+			return op.Followup{Text: op.L("Recording has gone on since, so there is no file of this pause."), Next: []op.Next{recordNext("Pause recording", "stop", t.String())}}, nil
+		case k.at.Before(when):
+			return op.Followup{Again: when}, nil
+		case k.at.Before(when.Add(overdue)):
+			return op.Followup{Again: minTime(k.at.Add(lookOften), when.Add(overdue))}, nil
+		}
+		return op.Followup{Text: op.L("Its file was due at ", op.At(when), "; at ", op.At(k.at), " the cloud did not list it."), Next: next}, nil
+	}
+}
+
+func minTime(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// madeSince is the newest file that can be the command's doing.
+func madeSince(k look, before trace, a op.Attempt) (f live.File, found bool) {
+	for _, made := range k.files {
+		if news(made.Created, before[fileAt], a.Sent) && !made.Created.Before(f.Created) {
+			f, found = made, true
+		}
+	}
+	return f, found
+}
+
+// wentOn: the material that was paused has grown by more than the time until the send explains. Both lengths are read off one
+// clock each.
+func wentOn(k look, before trace, a op.Attempt) bool {
+	if before[endedAt].IsZero() || !k.content.From.Equal(before[beganAt]) {
+		return false
+	}
+	return k.content.To.Sub(before[endedAt]) > a.Sent.Sub(before[lookedAt])+2*atOnce
+}
+
+// fileWords names a file without its address, which may carry a key.
+func fileWords(f live.File) op.Line {
+	line := op.L(op.At(f.From), " to ", op.At(f.To), ", ", op.For(f.Duration))
+	if u, err := url.Parse(f.URL); err == nil && path.Base(u.Path) != "." && path.Base(u.Path) != "/" {
+		line = op.L(op.Code(path.Base(u.Path)), ", ", line)
+	}
+	return line
+}

@@ -1,0 +1,81 @@
+package commands
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"casterbot/internal/live"
+	"casterbot/internal/op"
+)
+
+// followAt looks what came of a record command that was sent at noon, some time later; material of ten minutes was running.
+func followAt(t *testing.T, f *fakeCloud, word string, later time.Duration) (op.Followup, error) {
+	t.Helper()
+	c, ok := Table(f, &fakeDesk{}, func() time.Time { return noon.Add(later) }).Find("record " + word + " {stream}")
+	if !ok || c.Follow == nil {
+		t.Fatalf("record %s is not followed", word)
+	}
+	seen := trace{lookedAt: noon.Add(-time.Second), beganAt: noon.Add(-10 * time.Minute), endedAt: noon.Add(-2 * time.Second), fileAt: noon.Add(-time.Hour), dueAt: {}}
+	return c.Follow(t.Context(), op.Attempt{Plan: op.Plan{Args: op.Args{"stream": mainPath}, Seen: seen.seen()}, Sent: noon, Outcome: op.Outcome{State: op.Succeeded}})
+}
+
+func TestFilesAreFollowed(t *testing.T) {
+	began, old := noon.Add(-10*time.Minute), noon.Add(-time.Hour)
+	file := func(created time.Time) live.File {
+		return live.File{ID: "f1", URL: "https://b.example.com/record/show/main/friday.mp4?key=fake-canary", From: began, To: noon, Created: created, Duration: 10 * time.Minute}
+	}
+	paused := live.Content{From: began, To: noon}
+	for name, c := range map[string]struct {
+		word  string
+		later time.Duration
+		files []live.File
+		shows live.Content
+		text  string        // of the card; empty: nothing yet
+		again time.Duration // after noon; 0: never
+	}{
+		"a pause, early":             {"stop", 20 * time.Second, nil, paused, "", 3 * time.Minute},
+		"a pause, due":               {"stop", 3 * time.Minute, nil, paused, "", 3*time.Minute + 10*time.Second},
+		"a pause, nearly overdue":    {"stop", 3*time.Minute + 55*time.Second, nil, paused, "", 4 * time.Minute},
+		"a pause, overdue":           {"stop", 4 * time.Minute, nil, paused, "did not list it", 0},
+		"a pause, the file is there": {"stop", 3 * time.Minute, []live.File{file(noon.Add(3 * time.Minute))}, paused, "`friday.mp4`, 11:50:00 UTC to 12:00:00 UTC, 10 min", 0},
+		"a pause, an old file":       {"stop", 4 * time.Minute, []live.File{file(old)}, paused, "did not list it", 0},
+		"a pause, resumed":           {"stop", 3 * time.Minute, nil, live.Content{From: began, To: noon.Add(2 * time.Minute)}, "gone on", 0},
+		"a finish, at once":          {"finish", 20 * time.Second, nil, paused, "", 30 * time.Second},
+		"a finish, there":            {"finish", 20 * time.Second, []live.File{file(noon)}, paused, "lists its file", 0},
+		"a cut, overdue":             {"restart", time.Minute, nil, paused, "did not list it", 0},
+	} {
+		f := newFake()
+		f.files, f.contents[mainPath] = c.files, []live.Content{c.shows}
+		got, err := followAt(t, f, c.word, c.later)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		text := strings.ReplaceAll(got.Text.Plain(), "friday.mp4", "`friday.mp4`")
+		if (c.text == "") != (text == "") || !strings.Contains(text, c.text) || strings.Contains(text, "canary") {
+			t.Errorf("%s: says %q, want %q", name, text, c.text)
+		}
+		want := time.Time{}
+		if c.again > 0 {
+			want = noon.Add(c.again)
+		}
+		if !got.Again.Equal(want) {
+			t.Errorf("%s: again at %s, want %s", name, got.Again, want)
+		}
+	}
+}
+
+func TestFollowingBlindly(t *testing.T) {
+	f := newFake()
+	f.fail["RecordFiles"] = errors.New("away")
+	if _, err := followAt(t, f, "stop", time.Hour); err == nil {
+		t.Error("a look that failed is no news")
+	}
+	if got, err := followAt(t, f, "stop", 25*time.Hour); err != nil || !strings.Contains(got.Text.Plain(), "could not look") {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if c, _ := Table(f, &fakeDesk{}, time.Now).Find("record start {stream}"); c.Follow != nil {
+		t.Error("a start leads to no file")
+	}
+}

@@ -1,0 +1,120 @@
+package commands
+
+import (
+	"context"
+
+	"casterbot/internal/op"
+)
+
+func (s set) casterBreak() op.Command {
+	return op.Command{
+		Usage:    "caster break {caster} {why}",
+		Short:    "Break somebody else's lock, for a reason that everybody sees.",
+		Examples: []string{`caster break "Evening News" Ana is on a train and the stream is black`},
+		Verb:     "caster.break", Effect: op.Change, PastLock: true,
+		Plan: s.planBreak, Apply: s.applyBreak, Verify: s.verifyUnlocked,
+	}
+}
+
+func (s set) planBreak(ctx context.Context, call op.Call) (op.Plan, error) {
+	target, lock, err := s.othersLock(ctx, call)
+	if err != nil {
+		return op.Plan{}, err
+	}
+	why, err := reason(call)
+	if err != nil {
+		return op.Plan{}, err
+	}
+	if why == "" {
+		refusal := op.Refuse(op.L("To break a lock a reason is needed: everybody sees it."))
+		refusal.Field = "why"
+		return op.Plan{}, refusal
+	}
+	p := lockPlan(lock, op.Args{"caster": target.ID, "why": why, "by": call.Person.ID, "holder": lock.Holder})
+	p.Target, p.Title, p.Button = target, op.L("Break the lock of ", op.Who(lock.Holder), " on studio ", op.B(target.Name)), "Break the lock"
+	p.Facts = append([]op.Line{op.L("It is ", lock.Line(), ".")}, reasonFact(why)...)
+	return p, nil
+}
+
+// othersLock resolves {caster} to a studio that somebody else has locked.
+func (s set) othersLock(ctx context.Context, call op.Call) (op.Target, op.Lock, error) {
+	target, lock, err := s.lockedStudio(ctx, call)
+	if err == nil && lock.Holder == call.Person.ID {
+		err = op.Refuse(op.L("It is you who has locked ", op.B(target.Name), ".")).
+			WithNext(op.Next{Label: "Unlock", Text: op.Format("caster unlock {caster}", op.Args{"caster": target.ID})})
+	}
+	return target, lock, err
+}
+
+func (s set) applyBreak(ctx context.Context, p op.Plan, _ string) op.Outcome {
+	lock := op.Lock{Target: p.Target, Holder: p.Args["holder"], Version: seenLock(p)}
+	now, gone, err := s.desk.Release(ctx, lock, p.Args["by"], p.Args["why"])
+	switch {
+	case err != nil:
+		return unwritten()
+	case !gone:
+		return op.Outcome{State: op.Failed, Text: op.L("The lock of ", op.B(p.Target.Name), " was not broken: it is ", standing(now), ". Nothing was changed.")}
+	}
+	return op.Outcome{
+		State: op.Succeeded,
+		Text: op.L(op.Who(p.Args["by"]), " has broken the lock of ", op.Who(p.Args["holder"]), " on studio ", op.B(p.Target.Name),
+			". Reason: ", op.V(op.Visible(p.Args["why"])), ". It is free now."),
+		Next: []op.Next{{Label: "Lock it", Text: op.Format("caster lock {caster} {until?} {why?}", op.Args{"caster": p.Target.ID})}},
+	}
+}
+
+func (s set) casterAsk() op.Command {
+	return op.Command{
+		Usage:    "caster ask {caster} {why?}",
+		Short:    "Ask whoever has locked a studio for it, in front of everybody.",
+		Examples: []string{`caster ask "Evening News" may I restart it?`},
+		Verb:     "caster.ask", Effect: op.Preview, PastLock: true,
+		Plan: s.planAsk, Apply: applyAsk, NoVerify: "the card is the message: there is nothing else to see",
+	}
+}
+
+// planAsk names the holder in the title, which the card shows from its first moment: that is what calls them.
+func (s set) planAsk(ctx context.Context, call op.Call) (op.Plan, error) {
+	target, lock, err := s.othersLock(ctx, call)
+	if err != nil {
+		return op.Plan{}, err
+	}
+	why, err := reason(call)
+	if err != nil {
+		return op.Plan{}, err
+	}
+	p := lockPlan(lock, op.Args{"caster": target.ID, "why": why, "by": call.Person.ID})
+	p.Target, p.Title, p.Button = target, op.L(op.Who(lock.Holder), ", ", op.Who(call.Person.ID), " asks you for studio ", op.B(target.Name)), "Ask"
+	p.Facts = []op.Line{op.L("It is ", lock.Line(), ".")}
+	if why != "" {
+		p.Facts = append([]op.Line{op.L("Wanted: ", op.V(op.Visible(why)), ".")}, p.Facts...)
+	}
+	return p, nil
+}
+
+func applyAsk(_ context.Context, p op.Plan, _ string) op.Outcome {
+	return op.Outcome{
+		State: op.Succeeded, Text: withFacts(op.L(p.Title, "."), p),
+		Next: []op.Next{{Label: "Unlock", Text: op.Format("caster unlock {caster}", p.Args)}},
+	}
+}
+
+// pastLock are the ways on for somebody who meets another's lock.
+func pastLock(lock op.Lock, p op.Plan) []op.Next {
+	return []op.Next{
+		{Label: "Ask the holder", Text: op.Format("caster ask {caster} {why?}", op.Args{"caster": lock.Target.ID, "why": p.Title.Plain()})},
+		{Label: "Break glass…", Text: op.Format("caster break {caster}", op.Args{"caster": lock.Target.ID}) + " ?"},
+	}
+}
+
+// spelledOut makes whole commands out of the ends that a refusal offers.
+func spelledOut(err error, args op.Args) error {
+	refusal, ok := err.(*op.Refusal)
+	if !ok {
+		return err
+	}
+	for i, next := range refusal.Answer.Next {
+		refusal.Answer.Next[i].Text = op.Format("caster lock {caster} {until?} {why?}", op.Args{"caster": args["caster"], "until": next.Text, "why": args["why"]})
+	}
+	return refusal
+}

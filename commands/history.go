@@ -1,0 +1,114 @@
+package commands
+
+import (
+	"context"
+
+	"casterbot/internal/live"
+	"casterbot/internal/op"
+)
+
+// maxHistory is how many operations one answer lists.
+const maxHistory = 15
+
+func (s set) casterHistory() op.Command {
+	return op.Command{
+		Usage:    "caster history {caster?}",
+		Short:    "What was asked, by whom, and what became of it: of a studio, or of this channel.",
+		Examples: []string{"caster history", `caster history "Evening News"`},
+		Verb:     "caster.history", Effect: op.Read, Read: s.readHistory,
+	}
+}
+
+func (s set) readHistory(ctx context.Context, call op.Call) (op.Answer, error) {
+	target, where := op.Target{}, op.L(op.In(call.Scope.Channel))
+	if call.Args["caster"] != "" {
+		c, err := s.caster(ctx, call)
+		if err != nil {
+			return op.Answer{}, err
+		}
+		target, where = onStudio(c), op.L(op.B(c.Name))
+	}
+	list, more, err := s.desk.History(ctx, target, call.Scope.Channel, maxHistory)
+	if err != nil {
+		return op.Answer{}, err
+	}
+	a := op.Answer{Mark: op.MarkNeutral, Title: op.L("What was asked for ", where)}
+	for _, o := range list {
+		if touches(call.Scope, o.Plan.Target) {
+			a.Items = append(a.Items, pastItem(o))
+		}
+	}
+	if len(a.Items) == 0 {
+		a.Title = op.L("Nothing was asked for ", where, " yet.")
+	}
+	switch {
+	case more && target.ID == "":
+		a.Note = op.L("Older ones are left out. Name a studio to see more of its own: ", op.Code(`/caster history "Evening News"`), ".")
+	case more:
+		a.Note = op.L("Older ones are left out; the audit trail has them all.")
+	}
+	return a, nil
+}
+
+// touches reports whether the channel may touch a target.
+func touches(scope op.Scope, t op.Target) bool {
+	switch t.Kind {
+	case "caster":
+		return scope.Studio(t.ID, t.Name)
+	case "stream":
+		return scope.Stream(t.ID)
+	}
+	return false
+}
+
+// pasts are the states of operations, as a sign and in words.
+var pasts = map[op.State]struct {
+	mark op.Mark
+	word op.Text
+}{
+	op.Pending: {op.MarkWait, "waits for a confirmation"}, op.Queued: {op.MarkWait, "confirmed"}, op.Running: {op.MarkWait, "under way"},
+	op.Unknown: {op.MarkUnknown, "not known whether it happened"}, op.Succeeded: {op.MarkOK, "done"}, op.Failed: {op.MarkFailed, "not done"},
+	op.Expired: {op.MarkNeutral, "expired"}, op.Cancelled: {op.MarkNeutral, "called off"},
+}
+
+// pastItem is an operation in a few words: what, what became of it, who and when, and where its card is.
+func pastItem(o op.Operation) op.Item {
+	past := pasts[o.State]
+	facts := []op.Line{op.L(past.word), op.L(op.On(o.Created), " asked by ", op.Who(o.Asker))}
+	if o.By != "" && o.By != o.Asker {
+		word := op.Text("confirmed by ")
+		if o.State == op.Cancelled {
+			word = "called off by "
+		}
+		facts = append(facts, op.L(word, op.Who(o.By)))
+	}
+	if o.Closer != "" {
+		facts = append(facts, op.L("settled by ", op.Who(o.Closer)))
+	}
+	if o.Outcome != nil && o.Outcome.Code != "" {
+		facts = append(facts, op.L(op.Code(o.Outcome.Code)))
+	}
+	facts = append(facts, op.L("op ", op.V(o.Ref())))
+	if o.Card != "" {
+		facts = append(facts, op.L(op.Message(o.Channel, o.Card, "card")))
+	}
+	return op.Item{Mark: past.mark, Title: o.Plan.Title, Facts: facts}
+}
+
+// maxLast is how many of the last operations are shown beside other things.
+const maxLast = 3
+
+// lastOn are the last operations on a studio that this channel has asked for. It is a courtesy: what cannot be read is left out.
+func (s set) lastOn(ctx context.Context, scope op.Scope, c live.Caster) []op.Item {
+	list, _, err := s.desk.History(ctx, onStudio(c), scope.Channel, maxHistory)
+	if err != nil {
+		return nil
+	}
+	var items []op.Item
+	for _, o := range list {
+		if o.Channel == scope.Channel && len(items) < maxLast {
+			items = append(items, pastItem(o))
+		}
+	}
+	return items
+}

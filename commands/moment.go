@@ -1,0 +1,154 @@
+package commands
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+	_ "time/tzdata" // people's zones must be known wherever the bot runs
+
+	"casterbot/internal/op"
+)
+
+// How long a lock lasts: when nothing is said, and at most.
+const (
+	usualLock   = 4 * time.Hour
+	longestLock = 24 * time.Hour
+)
+
+// wholeMoment is how the end of a lock is written down: it means the same in every zone.
+const wholeMoment = "until 2006-01-02 15:04 UTC"
+
+var (
+	lastsFor = regexp.MustCompile(`^for ([\d.,]+ ?(?:h|m)?(?:\d+ ?m)?)$`)
+	endsAt   = regexp.MustCompile(`^until (?:(today|tomorrow|\d{4}-\d{1,2}-\d{1,2}) )?(\d{1,2})(?:[:.]?(\d{2}))? ?(am|pm)?(?: ?(utc|z))?$`)
+	units    = strings.NewReplacer("hours", "h", "hour", "h", "minutes", "m", "minute", "m", "mins", "m", "min", "m", ",", ".")
+)
+
+// end is when a lock ends, and how that was understood.
+type end struct {
+	at      time.Time
+	zone    *time.Location
+	assumed bool // the person's zone is not known, so the time was read as UTC
+	rolled  bool // the time is over today, so it is that of tomorrow
+	usual   bool // nothing was said
+}
+
+// endOf reads the end of a lock in the person's own zone.
+func endOf(typed, zone string, now time.Time) (end, error) {
+	e := end{zone: time.UTC}
+	if loc, err := time.LoadLocation(zone); err == nil && zone != "" && zone != "Local" {
+		e.zone = loc
+	}
+	words := strings.Join(strings.Fields(op.Fold(typed)), " ")
+	var err error
+	switch {
+	case words == "":
+		e.at, e.usual = now.Add(usualLock), true
+	case lastsFor.MatchString(units.Replace(words)):
+		e.at, err = e.length(lastsFor.FindStringSubmatch(units.Replace(words))[1], now)
+	case endsAt.MatchString(words):
+		err = e.clock(endsAt.FindStringSubmatch(words), zone, now)
+	default:
+		err = endRefusal(op.L("I do not understand the time ", op.Code(op.Visible(typed)), "."))
+	}
+	if err != nil {
+		return e, err
+	}
+	e.at = e.at.Truncate(time.Minute)
+	return e, inBounds(e, now)
+}
+
+func inBounds(e end, now time.Time) error {
+	switch {
+	case !e.at.After(now):
+		return endRefusal(op.L("That time is over: ", e.local(), "."))
+	case e.at.Sub(now) > longestLock:
+		return endRefusal(op.L("That is too long: a lock lasts at most ", op.For(longestLock), ", so until ",
+			end{at: now.Add(longestLock), zone: e.zone}.local(), "."))
+	}
+	return nil
+}
+
+func endRefusal(title op.Line) *op.Refusal {
+	refusal := op.Refuse(title, op.L("Say ", op.Code("until 22:00"), ", ", op.Code("until 2026-11-23 01:30"), ", ", op.Code("for 2h"), " or ", op.Code("for 90m"), "."))
+	refusal.Field = "until"
+	return refusal
+}
+
+// length reads "2h", "90m", "1h30m" or "1.5h"; a bare number has no unit, and none is guessed.
+func (e *end) length(typed string, now time.Time) (time.Time, error) {
+	d, err := time.ParseDuration(strings.ReplaceAll(typed, " ", ""))
+	if err != nil || d < time.Minute {
+		return now, endRefusal(op.L("I do not understand the time ", op.Code("for "+typed), "."))
+	}
+	return now.Add(min(d, 1000*time.Hour)), nil
+}
+
+// clock reads a time of day: m holds day, hour, minute, am or pm, and utc.
+func (e *end) clock(m []string, zone string, now time.Time) error {
+	if m[5] != "" {
+		e.zone = time.UTC
+	} else {
+		e.assumed = e.zone == time.UTC && zone != "UTC"
+	}
+	hour, _ := strconv.Atoi(m[2])
+	minute, _ := strconv.Atoi(m[3])
+	if m[4] != "" {
+		if hour < 1 || hour > 12 {
+			return noSuchTime(m[0])
+		}
+		hour = hour%12 + map[string]int{"pm": 12}[m[4]]
+	}
+	day, ok := dayOf(m[1], now.In(e.zone))
+	if !ok || hour > 23 || minute > 59 {
+		return noSuchTime(m[0])
+	}
+	w := wall{day.Add(time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute)}
+	if m[1] == "" && w.over(e.zone, now) {
+		w, e.rolled = wall{w.AddDate(0, 0, 1)}, true
+	}
+	at, err := w.instant(e.zone, now)
+	e.at = at
+	return err
+}
+
+func noSuchTime(typed string) error {
+	return endRefusal(op.L("There is no such time: ", op.Code(typed), "."))
+}
+
+// dayOf gives the midnight of a day as a wall shows it, with UTC standing for no zone at all.
+func dayOf(word string, now time.Time) (time.Time, bool) {
+	today := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.UTC)
+	switch word {
+	case "", "today":
+		return today, true
+	case "tomorrow":
+		return today.AddDate(0, 0, 1), true
+	}
+	day, err := time.Parse("2006-1-2", word)
+	return day, err == nil
+}
+
+// local writes the end in the person's zone and in UTC.
+func (e end) local() op.Line {
+	if e.zone == time.UTC {
+		return op.L(op.V(e.at.UTC().Format("2006-01-02 15:04")), " UTC")
+	}
+	return op.L(op.V(e.at.In(e.zone).Format("2006-01-02 15:04 MST")), " (", op.V(e.at.UTC().Format("2006-01-02 15:04")), " UTC)")
+}
+
+// facts says how the end was understood.
+func (e end) facts() []op.Line {
+	facts := []op.Line{op.L("Until ", e.local(), ".")}
+	switch {
+	case e.usual:
+		facts = append(facts, op.L("No time was given, so it is for ", op.For(usualLock), "."))
+	case e.rolled:
+		facts = append(facts, op.L("That time is over today, so it is tomorrow, ", op.V(e.at.In(e.zone).Format("2006-01-02")), "."))
+	}
+	if e.assumed {
+		facts = append(facts, op.L("Your time zone is not known, so the time is read as UTC."))
+	}
+	return facts
+}

@@ -1,0 +1,157 @@
+package commands
+
+import (
+	"context"
+	"fmt"
+
+	"casterbot/internal/live"
+	"casterbot/internal/op"
+)
+
+const (
+	startUsage = "caster start {caster}"
+	stopUsage  = "caster stop {caster}"
+)
+
+// casterStart is a change and not one on air: before it there is no programme that it could cut.
+func (s set) casterStart() op.Command {
+	return op.Command{
+		Usage:    startUsage,
+		Short:    "Put an idle studio on air. Billing starts.",
+		Examples: []string{`caster start "Evening Sports"`},
+		Verb:     "caster.start", Effect: op.Change,
+		Plan: s.planStart, Apply: s.applyStart, Verify: s.verifyPower(true),
+	}
+}
+
+func (s set) casterStop() op.Command {
+	return op.Command{
+		Usage:    stopUsage,
+		Short:    "Take a studio off air and close all its scenes. Viewers lose the programme.",
+		Examples: []string{`caster stop "Evening News"`},
+		Verb:     "caster.stop", Effect: op.OnAir,
+		Plan: s.planStop, Apply: s.applyStop, Verify: s.verifyPower(false),
+	}
+}
+
+// planStart refuses a studio without a domain, which the API documents as the one thing that must be set before.
+// API: https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-startcaster
+func (s set) planStart(ctx context.Context, call op.Call) (op.Plan, error) {
+	c, err := s.caster(ctx, call)
+	switch {
+	case err != nil:
+		return op.Plan{}, err
+	case c.OnAir:
+		return op.Plan{}, op.Already(op.L(op.B(c.Name), " is already ", airFact(c), ". Nothing was changed."), onCaster("show", c.ID))
+	}
+	facts := []op.Line{op.L("Billing starts with it, and its PROGRAM scene goes on air.")}
+	config, err := s.cloud.CasterConfig(ctx, c.ID)
+	switch {
+	case err != nil:
+		facts = append(facts, op.L("Its settings could not be read: ", explain(err).text, "."))
+	case config.Domain == "":
+		return op.Plan{}, op.Refuse(op.L(op.B(c.Name), " has no streaming domain, so it cannot be started."),
+			op.L("Set its domain in the ApsaraVideo Live console, then ask again.")).WithNext(onCaster("show", c.ID))
+	default:
+		facts = append(facts, readiness(config)...)
+	}
+	return op.Plan{
+		Args: op.Args{"caster": c.ID}, Target: onStudio(c), Title: op.L("Start studio ", op.B(c.Name)), Facts: facts, Button: "Start studio",
+		Fingerprint: fingerprint(c.ID, c.Name, c.OnAir, int(c.Mode), config.Domain), Seen: trace{startedAt: c.Started}.seen(),
+	}, nil
+}
+
+// readiness says of the settings what matters when a show begins.
+func readiness(config live.CasterConfig) []op.Line {
+	var facts []op.Line
+	if config.Recorded && config.RecordOnDemand == 0 {
+		facts = append(facts, op.L("Its programme is recorded by itself from the beginning."))
+	}
+	if !config.Standby {
+		facts = append(facts, op.L("It has no standby picture for an emergency."))
+	}
+	return facts
+}
+
+// planStop says what goes dark.
+// API: https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-stopcaster
+func (s set) planStop(ctx context.Context, call op.Call) (op.Plan, error) {
+	c, err := s.caster(ctx, call)
+	switch {
+	case err != nil:
+		return op.Plan{}, err
+	case !c.OnAir:
+		return op.Plan{}, op.Already(op.L(op.B(c.Name), " is already idle. Nothing was changed."), onCaster("start", c.ID), onCaster("show", c.ID))
+	}
+	all, err := s.scenes(ctx, c)
+	if err != nil {
+		return op.Plan{}, err
+	}
+	recording, facts := s.cut(ctx, call.Scope, c, all)
+	facts = append(facts, op.L("Viewers lose the programme at once."))
+	if open := openPreviews(all); len(open) > 0 {
+		facts = append(facts, op.L("Closed with it: PREVIEW of ", open, "."))
+	}
+	program := programOf(all)
+	return op.Plan{
+		Args: op.Args{"caster": c.ID}, Target: onStudio(c), Title: op.L("Stop studio ", op.B(c.Name)),
+		Facts: facts, OnAir: true, Button: "Stop on-air studio",
+		Fingerprint: fingerprint(c.ID, c.Name, c.OnAir, c.Started.Unix(), program.ID, picture(program), recording),
+		Seen:        trace{startedAt: c.Started, modifiedAt: c.Modified}.seen(),
+	}, nil
+}
+
+// openPreviews names the PREVIEW scenes that are open.
+func openPreviews(all []live.Scene) op.Line {
+	var names op.Line
+	for _, scene := range all {
+		if scene.Program || !scene.Open {
+			continue
+		}
+		if len(names) > 0 {
+			names = op.L(names, ", ")
+		}
+		names = op.L(names, op.B(scene.Name))
+	}
+	return names
+}
+
+func (s set) applyStart(ctx context.Context, p op.Plan, _ string) op.Outcome {
+	receipt, err := s.cloud.StartCaster(ctx, p.Args["caster"])
+	if err != nil {
+		return wish{
+			usage: startUsage, args: p.Args, denied: op.L(subject(p), " was not started"),
+			before: op.L(subject(p), " was already on air"), next: []op.Next{onCaster("show", p.Args["caster"])},
+		}.outcome(err)
+	}
+	return op.Outcome{
+		State: op.Succeeded, Text: op.L(subject(p), " is on air. Billing has started."), RequestID: receipt.RequestID,
+		Next: []op.Next{onCaster("show", p.Args["caster"])},
+	}
+}
+
+func (s set) applyStop(ctx context.Context, p op.Plan, _ string) op.Outcome {
+	receipt, err := s.cloud.StopCaster(ctx, p.Args["caster"])
+	if err != nil {
+		return wish{
+			usage: stopUsage, args: p.Args, denied: op.L(subject(p), " was not stopped"),
+			before: op.L(subject(p), " was already idle"), next: []op.Next{onCaster("show", p.Args["caster"]), onCaster("start", p.Args["caster"])},
+		}.outcome(err)
+	}
+	return op.Outcome{
+		State: op.Succeeded, Text: op.L(subject(p), " is off air."), RequestID: receipt.RequestID,
+		Next: []op.Next{onCaster("show", p.Args["caster"]), onCaster("start", p.Args["caster"])},
+	}
+}
+
+// verifyPower looks whether the studio is as it was asked for. It was the other way round just before the call.
+func (s set) verifyPower(onAir bool) func(context.Context, op.Attempt) (op.Evidence, error) {
+	return func(ctx context.Context, a op.Attempt) (op.Evidence, error) {
+		id := a.Plan.Args["caster"]
+		c, err := s.cloud.Caster(ctx, id)
+		if err != nil {
+			return op.Evidence{}, fmt.Errorf("look at studio %s: %w", id, err)
+		}
+		return op.Evidence{Happened: c.OnAir == onAir, Seen: op.L("The studio is ", airFact(c), ".")}, nil
+	}
+}

@@ -1,0 +1,95 @@
+package commands
+
+import (
+	"context"
+	"fmt"
+
+	"casterbot/internal/live"
+	"casterbot/internal/op"
+)
+
+const standbyUsage = "caster standby {caster}"
+
+// casterStandby is the panic slate. The API has no call that ends it and none that tells whether it is shown; what it documents
+// for giving PROGRAM a picture is the take, so that is the way back which the card offers.
+func (s set) casterStandby() op.Command {
+	return op.Command{
+		Usage:    standbyUsage,
+		Short:    "Panic slate: viewers see the standby picture until a PREVIEW is taken.",
+		Examples: []string{`caster standby "Evening News"`},
+		Verb:     "caster.standby", Effect: op.OnAir,
+		Plan: s.planStandby, Apply: s.applyStandby, Verify: s.verifyStandby,
+	}
+}
+
+// planStandby refuses a studio that has no standby picture. That its settings cannot be read is no reason to refuse: this is
+// for emergencies, and the API refuses by itself.
+// API: https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-effectcasterurgent
+func (s set) planStandby(ctx context.Context, call op.Call) (op.Plan, error) {
+	c, err := s.caster(ctx, call)
+	if err != nil {
+		return op.Plan{}, err
+	}
+	if err := awake(c, "viewers see nothing of it", "Start it first.", "start"); err != nil {
+		return op.Plan{}, err
+	}
+	all, err := s.scenes(ctx, c)
+	if err != nil {
+		return op.Plan{}, err
+	}
+	if err := programmed(c, all); err != nil {
+		return op.Plan{}, err
+	}
+	facts := []op.Line{airLine(c, all), op.L("After it viewers see the standby picture. ", returnLine(all))}
+	config, err := s.cloud.CasterConfig(ctx, c.ID)
+	switch {
+	case err != nil:
+		facts = append(facts, op.L("I could not see whether a standby picture is set: ", explain(err).text, "."))
+	case !config.Standby:
+		return op.Plan{}, op.Refuse(op.L(op.B(c.Name), " has no standby picture, so there is nothing to switch to."),
+			op.L("Set one in the ApsaraVideo Live console, in the settings of the studio.")).WithNext(onCaster("show", c.ID))
+	}
+	return op.Plan{
+		Args: op.Args{"caster": c.ID}, Target: onStudio(c), Title: op.L("Standby picture on ", op.B(c.Name)),
+		Facts: facts, OnAir: true, Button: "Switch to standby",
+		Fingerprint: fingerprint(c.ID, c.Name, c.OnAir, c.Started.Unix(), programOf(all).ID), Seen: pictures(c, live.Scene{}, all),
+	}, nil
+}
+
+// returnLine says how the programme comes back.
+func returnLine(all []live.Scene) op.Line {
+	scene, ok := former(all)
+	switch {
+	case ok && scene.Open:
+		return op.L("The way back is a take of ", op.B(scene.Name), ", which holds the picture that is on air now.")
+	case ok:
+		return op.L("The way back is to open ", op.B(scene.Name), ", which holds the picture that is on air now, and to take it.")
+	}
+	return op.L("The way back is a take; no PREVIEW holds the picture that is on air now.")
+}
+
+func (s set) applyStandby(ctx context.Context, p op.Plan, _ string) op.Outcome {
+	receipt, err := s.cloud.Standby(ctx, p.Args["caster"], p.Seen[programSeen])
+	if err != nil {
+		return wish{usage: standbyUsage, args: p.Args, denied: op.L(subject(p), " was not switched to its standby picture")}.outcome(err)
+	}
+	return op.Outcome{
+		State: op.Succeeded, RequestID: receipt.RequestID,
+		Text: op.L(subject(p), " shows its standby picture. A take brings the programme back."),
+		Next: []op.Next{wayBack(p), onCaster("show", p.Args["caster"])},
+	}
+}
+
+// verifyStandby has only the studio's change time to go by; whether the API moves it at a standby is not documented.
+func (s set) verifyStandby(ctx context.Context, a op.Attempt) (op.Evidence, error) {
+	id := a.Plan.Args["caster"]
+	c, err := s.cloud.Caster(ctx, id)
+	if err != nil {
+		return op.Evidence{}, fmt.Errorf("look at studio %s: %w", id, err)
+	}
+	seen := touched(c, a)
+	if !seen.Happened {
+		seen.Seen = op.L(seen.Seen, " No API tells whether the standby picture is shown: look at the programme.")
+	}
+	return seen, nil
+}

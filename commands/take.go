@@ -1,0 +1,126 @@
+package commands
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"casterbot/internal/live"
+	"casterbot/internal/op"
+)
+
+const takeUsage = "caster take {caster} {scene}"
+
+func (s set) casterTake() op.Command {
+	return op.Command{
+		Usage:    takeUsage,
+		Short:    "Give PROGRAM the picture of an open PREVIEW scene: viewers see it at once.",
+		Examples: []string{`caster take "Evening News" "Preview 1"`},
+		Verb:     "caster.take", Effect: op.OnAir,
+		Plan: s.planTake, Apply: s.applyTake, Verify: s.verifyTake,
+	}
+}
+
+// What a plan saw of the pictures, for the call and for the look after it.
+const (
+	programSeen = "program" // id of the PROGRAM scene
+	shownSeen   = "shown"   // its picture before
+	takenSeen   = "taken"   // the picture that it is to get
+	formerSeen  = "former"  // id of the open PREVIEW that holds the picture on air, if there is one
+)
+
+// planTake shows what viewers see now and what they will see. A change of either picture in between is noticed.
+// API: https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-copycastersceneconfig
+func (s set) planTake(ctx context.Context, call op.Call) (op.Plan, error) {
+	c, scene, all, err := s.preview(ctx, call, "taken to PROGRAM")
+	if err != nil {
+		return op.Plan{}, err
+	}
+	if err := takeable(c, scene, all); err != nil {
+		return op.Plan{}, err
+	}
+	program := programOf(all)
+	facts := []op.Line{airLine(c, all), op.L("After it viewers see the picture of ", op.B(scene.Name), ".", played(" Look at it first: ", call.Scope, scene))}
+	switch {
+	case picture(scene) == "":
+		facts = append(facts, op.L("I see no layout in it; ApsaraVideo Live may refuse."))
+	case picture(scene) == picture(program):
+		facts = append(facts, op.L("PROGRAM has the same picture already; this matters only while the standby picture is shown."))
+	}
+	return op.Plan{
+		Args: op.Args{"caster": c.ID, "scene": scene.ID}, Target: onStudio(c), Title: op.L("Take to PROGRAM: ", ofScene(c, scene)),
+		Facts: facts, OnAir: true, Button: "Take to PROGRAM",
+		Fingerprint: fingerprint(c.ID, c.Name, c.Started.Unix(), scene.ID, scene.Name, scene.Open, picture(scene), program.ID, picture(program)),
+		Seen:        pictures(c, scene, all),
+	}, nil
+}
+
+// takeable refuses what the API would refuse, with the way out.
+func takeable(c live.Caster, scene live.Scene, all []live.Scene) error {
+	if err := awake(c, "nothing can be taken to its PROGRAM", "Start it, then ask again.", "start"); err != nil {
+		return err
+	}
+	if !scene.Open {
+		return op.Refuse(op.L(ofScene(c, scene), " is closed: only a PREVIEW that is open can be taken to PROGRAM."),
+			op.L("Open it, look at it, then take it.")).WithNext(onScene("open", c.ID, scene.ID))
+	}
+	return programmed(c, all)
+}
+
+// pictures keeps what the call and the look after it need.
+func pictures(c live.Caster, scene live.Scene, all []live.Scene) map[string]string {
+	program := programOf(all)
+	seen := trace{modifiedAt: c.Modified}.seen()
+	seen[programSeen], seen[shownSeen], seen[takenSeen] = program.ID, picture(program), picture(scene)
+	if back, ok := former(all); ok && back.Open && back.ID != scene.ID {
+		seen[formerSeen] = back.ID
+	}
+	return seen
+}
+
+// wayBack offers to take the picture again that was on air before, or to choose another one.
+func wayBack(p op.Plan) op.Next {
+	if p.Seen[formerSeen] == "" {
+		return onCaster("take", p.Args["caster"])
+	}
+	return onScene("back", p.Args["caster"], p.Seen[formerSeen])
+}
+
+func (s set) applyTake(ctx context.Context, p op.Plan, _ string) op.Outcome {
+	receipt, err := s.cloud.TakeScene(ctx, p.Args["caster"], p.Args["scene"], p.Seen[programSeen])
+	if err != nil {
+		return wish{usage: takeUsage, args: p.Args, denied: op.L(subject(p), " was not taken to PROGRAM")}.outcome(err)
+	}
+	next := []op.Next{onCaster("show", p.Args["caster"])}
+	if p.Seen[formerSeen] != "" {
+		next = append(next, wayBack(p))
+	}
+	return op.Outcome{
+		State: op.Succeeded, Text: op.L("PROGRAM shows the picture of ", subject(p), "."), RequestID: receipt.RequestID, Next: next,
+	}
+}
+
+// verifyTake takes it as proof that PROGRAM has the picture that was to be taken and had another one before. Where it had the
+// same before, as after a standby, the studio's change time may confirm an answer.
+func (s set) verifyTake(ctx context.Context, a op.Attempt) (op.Evidence, error) {
+	id, seen := a.Plan.Args["caster"], a.Plan.Seen
+	all, err := s.cloud.Scenes(ctx, id)
+	if err != nil {
+		return op.Evidence{}, fmt.Errorf("look at the scenes of %s: %w", id, err)
+	}
+	shown := ""
+	if i := slices.IndexFunc(all, func(scene live.Scene) bool { return scene.ID == seen[programSeen] }); i >= 0 {
+		shown = picture(all[i])
+	}
+	switch {
+	case shown == "" || shown != seen[takenSeen]:
+		return op.Evidence{Seen: unseen(a, op.L("PROGRAM has another picture than ", subject(a.Plan), " had."))}, nil
+	case shown != seen[shownSeen]:
+		return op.Evidence{Happened: true, Seen: op.L("PROGRAM has its layout now.")}, nil
+	}
+	c, err := s.cloud.Caster(ctx, id)
+	if err != nil {
+		return op.Evidence{}, fmt.Errorf("look at studio %s: %w", id, err)
+	}
+	return touched(c, a), nil
+}

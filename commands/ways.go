@@ -1,0 +1,45 @@
+package commands
+
+import "casterbot/internal/op"
+
+// ways are the commands that lead on from where another one ended. Text is a usage; its places are filled by name.
+var ways = map[string]op.Next{
+	"list":    {Label: "Show studios", Text: "caster list"},
+	"show":    {Label: "Show studio", Text: "caster show {caster}"},
+	"start":   {Label: "Start studio", Text: "caster start {caster}"},
+	"instead": {Label: "Start it instead", Text: "caster start {caster}"},
+	"stop":    {Label: "Stop studio…", Text: "caster stop {caster}"},
+	"take":    {Label: "Take…", Text: "caster take {caster} {scene}"},
+	"back":    {Label: "Back to the last picture", Text: "caster take {caster} {scene}"},
+	"standby": {Label: "Standby…", Text: "caster standby {caster}"},
+	"restart": {Label: "Restart…", Text: "caster restart {caster}"},
+	"copy":    {Label: "Copy…", Text: "caster copy {caster} {name}"},
+	"open":    {Label: "Open preview", Text: "caster scene start {caster} {scene}"},
+	"close":   {Label: "Close preview", Text: "caster scene stop {caster} {scene}"},
+	"status":  {Label: "Status", Text: "record status {stream}"},
+	"files":   {Label: "Show files", Text: filesUsage},
+}
+
+// way fills a way on with arguments. A place that is not filled is asked for when the button is pressed.
+func way(name string, args op.Args) op.Next {
+	next := ways[name]
+	return op.Next{Label: next.Label, Text: op.Format(next.Text, args)}
+}
+
+// onCaster is a way on with one studio.
+func onCaster(name, studio string) op.Next { return way(name, op.Args{"caster": studio}) }
+
+// onScene is a way on with one scene of a studio.
+func onScene(name, studio, scene string) op.Next {
+	return way(name, op.Args{"caster": studio, "scene": scene})
+}
+
+// leads reports whether the arguments fill every place of a way on.
+func leads(name string, args op.Args) bool {
+	for _, place := range op.Placeholders(ways[name].Text) {
+		if args[place.Name] == "" {
+			return false
+		}
+	}
+	return ways[name].Text != ""
+}

@@ -1,0 +1,56 @@
+package watch
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"casterbot/internal/op"
+	"casterbot/internal/store"
+)
+
+const (
+	leaseKey   = "lease/watch"
+	leaseFor   = 15 * time.Second // then another replica may take over
+	leaseRenew = 5 * time.Second
+)
+
+// lease says which replica looks. It is a memo that ends by the store's clock unless its holder renews it. A database that
+// belongs to one process needs none.
+type lease struct {
+	store   *store.Store
+	now     func() time.Time
+	replica string
+	alone   bool
+	version int64 // of the memo, while it is ours
+	renewed time.Time
+}
+
+// hold takes or renews the lease and reports whether it is ours.
+func (l *lease) hold(ctx context.Context) bool {
+	now := l.now()
+	if l.alone || l.version > 0 && now.Before(l.renewed.Add(leaseRenew)) {
+		return true
+	}
+	for range 2 { // ours may have ended: then it is free for whoever comes first
+		m, err := l.store.PutMemo(ctx, store.Memo{
+			Key: leaseKey, Kind: "lease", Body: l.replica, Version: l.version, Ends: now.Add(leaseFor),
+		}, op.Event{})
+		if err == nil {
+			l.version, l.renewed = m.Version, now
+			return true
+		}
+		if !errors.Is(err, store.ErrLost) || l.version == 0 {
+			return false
+		}
+		l.version = 0
+	}
+	return false
+}
+
+// release lets another replica take over at once.
+func (l *lease) release(ctx context.Context) {
+	if l.version > 0 {
+		_ = l.store.DropMemo(ctx, leaseKey, l.version, op.Event{}) // it ends by itself too
+	}
+}

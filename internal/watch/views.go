@@ -1,0 +1,148 @@
+package watch
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"casterbot/internal/live"
+	"casterbot/internal/op"
+	"casterbot/internal/store"
+)
+
+const (
+	kindView = "view"
+	viewFor  = 7 * 24 * time.Hour // a view that is not renewed is forgotten
+	// lag is how much later than the call that made it a change may show.
+	lag = time.Minute
+)
+
+// view is what is remembered of a studio or stream from look to look, because the cloud does not tell it: moments are unix
+// milliseconds, 0 for none.
+type view struct {
+	OnAir    bool   `json:"onAir,omitempty"`
+	Started  int64  `json:"started,omitempty"`
+	Modified int64  `json:"modified,omitempty"`
+	Gone     int64  `json:"gone,omitempty"`    // when it was first seen off air, not through the bot
+	Before   int64  `json:"before,omitempty"`  // when it was last seen on air before
+	Changed  int64  `json:"changed,omitempty"` // when it was first seen changed, not through the bot
+	What     change `json:"what,omitempty"`    // and how
+	Then     int64  `json:"then,omitempty"`    // when the cloud says that it was
+	Running  bool   `json:"running,omitempty"` // a stream: its material was seen to grow, and nobody has stopped it through the bot
+
+	at      time.Time // when it was written
+	version int64
+}
+
+// change is how a studio was changed by other hands.
+type change string
+
+const (
+	putOn     change = "on"
+	restarted change = "restarted"
+	edited    change = "edited"
+)
+
+// views gives what is remembered, by target.
+func (w *Watcher) views(ctx context.Context) (map[string]view, error) {
+	memos, err := w.Store.Memos(ctx, kindView)
+	all := map[string]view{}
+	for _, m := range memos {
+		v := view{}
+		if json.Unmarshal([]byte(m.Body), &v) == nil {
+			v.at, v.version = m.At, m.Version
+			all[m.Key] = v
+		}
+	}
+	return all, err
+}
+
+func viewKey(t op.Target) string { return kindView + "/" + t.Key() }
+
+// remember writes a view that has changed. Another replica that did so first saw it too.
+func (w *Watcher) remember(ctx context.Context, t op.Target, old, now view) error {
+	now.at, now.version = old.at, old.version
+	if now == old && old.version > 0 {
+		return nil
+	}
+	body, err := json.Marshal(now)
+	if err != nil {
+		return err
+	}
+	_, err = w.Store.PutMemo(ctx, store.Memo{
+		Key: viewKey(t), Kind: kindView, Body: string(body), Version: old.version, Ends: w.Now().Add(viewFor),
+	}, op.Event{})
+	if errors.Is(err, store.ErrLost) {
+		return nil
+	}
+	return err
+}
+
+// lastSeen is when a thing was last seen as its view says.
+func (w *Watcher) lastSeen(v view, seen bool) time.Time {
+	if seen && w.before.at.After(v.at) {
+		return w.before.at
+	}
+	return v.at
+}
+
+// seeStudio brings the view of a studio up to date.
+func (w *Watcher) seeStudio(old view, c live.Caster, t op.Target, j *job) view {
+	now := view{
+		OnAir: c.OnAir, Started: ms(c.Started), Modified: ms(c.Modified),
+		Gone: old.Gone, Before: old.Before, Changed: old.Changed, What: old.What, Then: old.Then,
+	}
+	if c.OnAir {
+		now.Gone, now.Before = 0, 0
+	}
+	if old.version == 0 {
+		return now
+	}
+	_, seen := w.before.studios[t.ID]
+	last := w.lastSeen(old, seen)
+	since := last.Add(-lag)
+	change := func(how change, by ...string) {
+		if !j.deeds.explain(t, since, by...) {
+			now.Changed, now.What, now.Then = ms(j.at), how, ms(c.Modified)
+		}
+	}
+	switch {
+	case old.OnAir && !c.OnAir:
+		if !j.deeds.explain(t, since, "caster.stop") {
+			now.Gone, now.Before = ms(j.at), ms(last)
+		}
+	case c.OnAir && old.Gone > 0: // it is back, which ends that alert
+	case c.OnAir && !old.OnAir:
+		change(putOn, "caster.start", "caster.restart")
+	case c.OnAir && now.Started != old.Started:
+		change(restarted, "caster.start", "caster.restart")
+	case c.OnAir && now.Modified != old.Modified:
+		change(edited)
+	}
+	return now
+}
+
+// seeStream brings the view of a stream up to date. That it is being recorded is learned by its material growing from one look to
+// the next; the one command that stops it makes that past.
+func (w *Watcher) seeStream(old view, m live.Content, t op.Target, j *job) view {
+	now := old
+	before, seen := w.before.material[streamOf(t.ID)]
+	grows := seen && m.From.Equal(before.From) && m.To.After(before.To)
+	if grows || !m.From.IsZero() && (m.To.IsZero() || m.To.After(j.at)) {
+		now.Running = true
+	}
+	since := w.lastSeen(old, seen)
+	if j.deeds.explain(t, since.Add(-lag), "record.stop", "record.finish") {
+		now.Running = false
+	}
+	return now
+}
+
+// ms is a moment as a view keeps it.
+func ms(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
