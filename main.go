@@ -138,7 +138,7 @@ func wire(ctx context.Context, c config.Config, log *slog.Logger, now func() tim
 		return nil, errors.Join(err, db.Close())
 	}
 	slack := bot.Config{
-		APIURL: c.SlackAPIURL, AppToken: c.SlackAppToken.Reveal(), BotToken: c.SlackBotToken.Reveal(), Log: log, Now: now,
+		APIURL: c.SlackAPIURL, AppToken: c.SlackAppToken.Reveal(), BotToken: c.SlackBotToken.Reveal(), Log: log, Now: now, Peers: db.Peers,
 		HTTP: bot.HTTPClient(), Words: words, Language: func(channel string) string {
 			scope, _ := keeper.Scope(channel)
 			return scope.Language
@@ -178,7 +178,9 @@ func openPolicy(path string, log *slog.Logger) (*policy.Keeper, error) {
 func turns(db *store.Store, wait pause) live.Reserve {
 	switch {
 	case wait != nil: // nothing waits in real time, and the cloud of a test has no limits
-		return func(context.Context, string, float64, int, time.Duration) (time.Duration, bool, error) { return 0, true, nil }
+		return func(context.Context, string, float64, int, time.Duration) (time.Duration, bool, error) {
+			return 0, true, nil
+		}
 	case db.Exclusive():
 		return nil
 	}

@@ -229,8 +229,8 @@ func closed(o op.Operation, title op.Line) face {
 // ways are the ways on that stand in the outcome, at most two.
 func ways(o op.Operation, out op.Outcome) []press {
 	var list []press
-	for i, n := range out.Next[:min(len(out.Next), 2)] {
-		list = append(list, act(o, op.Act(string(op.ActNext)+":"+strconv.Itoa(i)), op.Text(n.Label), ""))
+	for _, n := range out.Next[:min(len(out.Next), 2)] {
+		list = append(list, act(o, op.Act(string(op.ActNext)+":"+n.ID()), op.Text(n.Label), ""))
 	}
 	return list
 }

@@ -26,6 +26,7 @@ type Config struct {
 	Now  func() time.Time
 
 	Sockets int           // connections per process; 0: two
+	Peers   func() int    // other processes of this app that live; nil: there are none
 	Apart   time.Duration // between two messages in one channel, at least; 0: what Slack asks for
 	// Words translates; nil: nothing is. Language gives that of public messages of a channel; nil: English.
 	Words    *lang.Words
@@ -67,6 +68,9 @@ func (c Config) filled() Config {
 	}
 	if c.Sockets <= 0 {
 		c.Sockets = 2
+	}
+	if c.Peers == nil {
+		c.Peers = func() int { return 0 }
 	}
 	if c.Language == nil {
 		c.Language = func(string) string { return lang.English }

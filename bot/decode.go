@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"strconv"
 	"strings"
 	"time"
 
@@ -228,14 +227,13 @@ var acts = map[op.Act]bool{
 }
 
 func cardPress(p pressed, r op.Request, message string) (arrival, error) {
-	name, rest, _ := strings.Cut(strings.TrimPrefix(p.ActionID, cardAction), ":")
+	name, way, _ := strings.Cut(strings.TrimPrefix(p.ActionID, cardAction), ":")
 	act := op.Act(name)
-	index, err := strconv.Atoi(rest)
-	if !acts[act] || (act == op.ActNext) != (err == nil) || index < 0 || p.Value == "" || len(p.Value) > 64 {
+	if !acts[act] || (act == op.ActNext) != (way != "") || len(way) > 64 || p.Value == "" || len(p.Value) > 64 {
 		return arrival{ignored: "unknown button of a card"}, nil
 	}
 	return arrival{key: r.Key, click: &op.Click{
-		Key: r.Key, Operation: p.Value, Act: act, Index: index, Team: r.Team, Channel: r.Channel, Thread: r.Thread, Message: message,
+		Key: r.Key, Operation: p.Value, Act: act, Way: way, Team: r.Team, Channel: r.Channel, Thread: r.Thread, Message: message,
 		Person: r.Person, PersonTeam: r.PersonTeam, At: r.At, ReplyTo: r.ReplyTo, Trigger: r.Trigger,
 	}}, nil
 }

@@ -34,11 +34,11 @@ func TestDecode(t *testing.T) {
 		{"slash of another workspace", "slash_commands", strings.ReplaceAll(slashSample, "T0SHOW", "T0OTHER"), "error comes from another workspace"},
 		{"slash of nobody", "slash_commands", strings.ReplaceAll(slashSample, "U0ANA", ""), "ignored"},
 		{"confirm", "interactive", click("op:confirm", "abc"), "click confirm abc by U0ANA/T0SHOW in C0SHOW at 1.1"},
-		{"next", "interactive", click("op:next:1", "abc"), "click next 1 abc by U0ANA/T0SHOW in C0SHOW at 1.1"},
+		{"next", "interactive", click("op:next:1a2b", "abc"), "click next 1a2b abc by U0ANA/T0SHOW in C0SHOW at 1.1"},
 		{"by an outsider", "interactive", strings.ReplaceAll(click("op:confirm", "abc"), `"team_id":"T0SHOW"`, `"team_id":"T0OTHER"`), "click confirm abc by U0ANA/T0OTHER in C0SHOW at 1.1"},
-		{"next without number", "interactive", click("op:next", "abc"), "ignored"},
-		{"next with a number below zero", "interactive", click("op:next:-1", "abc"), "ignored"},
-		{"confirm with a number", "interactive", click("op:confirm:1", "abc"), "ignored"},
+		{"next without a way", "interactive", click("op:next", "abc"), "ignored"},
+		{"next with a long way", "interactive", click("op:next:"+strings.Repeat("x", 65), "abc"), "ignored"},
+		{"confirm with a way", "interactive", click("op:confirm:1", "abc"), "ignored"},
 		{"unknown act", "interactive", click("op:destroy", "abc"), "ignored"},
 		{"no operation", "interactive", click("op:confirm", ""), "ignored"},
 		{"a value that is no id", "interactive", click("op:confirm", strings.Repeat("x", 65)), "ignored"},
@@ -92,7 +92,7 @@ func described(a arrival, err error) string {
 		c := a.click
 		act := string(c.Act)
 		if c.Act == op.ActNext {
-			act += fmt.Sprintf(" %d", c.Index)
+			act += " " + c.Way
 		}
 		return fmt.Sprintf("click %s %s by %s/%s in %s at %s", act, c.Operation, c.Person, c.PersonTeam, c.Channel, c.Message)
 	case a.home != nil:
@@ -199,7 +199,7 @@ func FuzzDecode(f *testing.F) {
 		if found == 1 && a.key == "" {
 			t.Error("a meaning without a key")
 		}
-		if a.click != nil && (!acts[a.click.Act] || a.click.Operation == "" || a.click.Index < 0 || a.click.Team != me.team) {
+		if a.click != nil && (!acts[a.click.Act] || a.click.Operation == "" || (a.click.Act == op.ActNext) != (a.click.Way != "") || a.click.Team != me.team) {
 			t.Errorf("a click that is none: %+v", a.click)
 		}
 		if a.request != nil && (a.request.Person == "" || a.request.Text == "" || a.request.Team != me.team) {

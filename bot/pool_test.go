@@ -246,23 +246,29 @@ func TestSocketModeOff(t *testing.T) {
 	}
 }
 
-// TestStrangers: sockets beyond one's own are counted at each hello, which comes soon again while there are any.
+// TestStrangers: sockets beyond one's own and those of other replicas are counted at each hello, which comes soon again while there
+// are any.
 func TestStrangers(t *testing.T) {
 	w := newWorld(t)
-	s := &sockets{log: w.config.Log}
+	peers := 0
+	s := &sockets{log: w.config.Log, config: Config{Sockets: 2, Peers: func() int { return peers }}}
 	s.own.Store(2)
 	l := &link{}
 	l.age.Store(int64(time.Hour))
 	for _, step := range []struct {
-		connections, strangers int
-		renewed                time.Duration
-	}{{2, 0, 66 * time.Minute}, {5, 3, recount}, {3, 1, recount}, {1, 0, 66 * time.Minute}, {2, 0, 66 * time.Minute}} {
+		connections, peers, strangers int
+		renewed                       time.Duration
+	}{
+		{2, 0, 0, 66 * time.Minute}, {5, 0, 3, recount}, {5, 1, 1, recount}, {3, 0, 1, recount}, {1, 0, 0, 66 * time.Minute},
+		{2, 0, 0, 66 * time.Minute}, {4, 1, 0, 66 * time.Minute},
+	} {
+		peers = step.peers
 		s.greeted("A0CASTER", step.connections)
 		if h, renewed := s.health(), s.lifetime(0, l).Round(time.Minute); h.Strangers != step.strangers || renewed != step.renewed {
 			t.Errorf("of %d sockets %d are strangers, and the next hello comes after %s", step.connections, h.Strangers, renewed)
 		}
 	}
-	for words, times := range map[string]int{"more sockets of this app are open than": 3, "no more sockets of this app": 1} {
+	for words, times := range map[string]int{"more sockets of this app are open than": 4, "no more sockets of this app": 1} {
 		if n := strings.Count(w.log.String(), words); n != times {
 			t.Errorf("the log says %d times %q", n, words)
 		}

@@ -211,7 +211,7 @@ func (s *sockets) greeted(app string, connections int) {
 	s.connections.Store(int64(connections))
 	s.log.Info("connected to Slack", "app", app, "connections", connections)
 	own := s.own.Load()
-	strangers := max(0, int64(connections)-own)
+	strangers := max(0, int64(connections)-own-int64(s.config.Peers()*s.config.Sockets))
 	switch before := s.strangers.Swap(strangers); {
 	case strangers > 0:
 		s.log.Warn("more sockets of this app are open than this process has; if it stays so there is another deployment, or somebody has the app token",

@@ -413,3 +413,24 @@ func TestPlaybackAddressNeedsTheRightAtTheEnd(t *testing.T) {
 		}
 	}
 }
+
+// A button of an older state of a card stands for what it said then, or for nothing.
+func TestAnOldButtonIsNoOther(t *testing.T) {
+	write, pause := op.Next{Label: "Write it now", Text: "record finish main"}, op.Next{Label: "Pause", Text: "record stop main"}
+	o := op.Operation{Outcome: &op.Outcome{Next: []op.Next{pause}}}
+	if text, ok := followUp(o, op.Click{Act: op.ActNext, Way: pause.ID()}); !ok || text != pause.Text {
+		t.Errorf("the button of now: %q, %v", text, ok)
+	}
+	if text, ok := followUp(o, op.Click{Act: op.ActNext, Way: write.ID()}); ok {
+		t.Errorf("the button of before: %q", text)
+	}
+	s := newStage(t)
+	done := s.asked("caster restart c1")
+	s.click(ana, done, op.ActConfirm)
+	c := s.press(ana, s.get(done), op.ActNext)
+	c.Way = write.ID()
+	a, err := s.e.Press(context.Background(), c)
+	if err != nil || a.Reply == nil || a.Work != nil || !strings.Contains(a.Reply.Title.Plain(), "older state of the card") {
+		t.Errorf("%+v, %v", a, err)
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"casterbot/internal/crash"
@@ -30,6 +31,9 @@ func (e *Engine) Press(ctx context.Context, c op.Click) (Accepted, error) {
 			Key: c.Key, Team: c.Team, Channel: c.Channel, Thread: o.Thread, Person: c.Person, PersonTeam: c.PersonTeam,
 			Text: text, At: c.At, ReplyTo: c.ReplyTo, Trigger: c.Trigger,
 		})
+	}
+	if c.Act == op.ActNext {
+		return Accepted{Reply: reply(op.MarkNeutral, op.L("This button belongs to an older state of the card. Use those that it has now. Nothing was done."))}, nil
 	}
 	return e.takeClick(ctx, c)
 }
@@ -60,8 +64,11 @@ func followUp(o op.Operation, c op.Click) (string, bool) {
 	switch {
 	case c.Act == op.ActAgain:
 		return o.Text, true
-	case c.Act == op.ActNext && o.Outcome != nil && c.Index >= 0 && c.Index < len(o.Outcome.Next):
-		return o.Outcome.Next[c.Index].Text, true
+	case c.Act == op.ActNext && o.Outcome != nil:
+		i := slices.IndexFunc(o.Outcome.Next, func(n op.Next) bool { return n.ID() == c.Way })
+		if i >= 0 {
+			return o.Outcome.Next[i].Text, true
+		}
 	}
 	return "", false
 }

@@ -162,6 +162,7 @@ func (e *Engine) sweeping(ctx context.Context) {
 
 // sweep may write `expired`, `unknown` and `succeeded`, never `failed`.
 func (e *Engine) sweep(ctx context.Context) {
+	defer e.rescue("the sweep")
 	err := errors.Join(e.expire(ctx), e.takeOver(ctx), e.lookAtUnknown(ctx), e.followUps(ctx), e.drawOwed(ctx), e.settleLeft(ctx))
 	if !e.store.Exclusive() {
 		err = errors.Join(err, e.workOff(ctx))

@@ -14,7 +14,7 @@ func (c *Client) write(ctx context.Context, action string, p params) (Receipt, e
 	if name := p.missing(); name != "" {
 		return Receipt{}, &Error{Class: NotSent, Action: action, Message: name + " is empty"}
 	}
-	body, err := c.call(ctx, find(action), p)
+	body, err := c.call(ctx, find(action), p, func() {})
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -31,7 +31,7 @@ func (c *Client) write(ctx context.Context, action string, p params) (Receipt, e
 // read makes a call that changes nothing and decodes its answer.
 func read[T any](ctx context.Context, c *Client, action string, p params) (T, error) {
 	var said T
-	body, err := c.call(ctx, find(action), p)
+	body, err := c.look(ctx, find(action), p)
 	if err != nil {
 		return said, err
 	}
@@ -49,8 +49,8 @@ const (
 )
 
 // call sends until there is an answer, a failure that must not be repeated, or no time and tries left. Keys that the
-// service does not take are fetched once more.
-func (c *Client) call(ctx context.Context, a Action, p params) ([]byte, error) {
+// service does not take are fetched once more. Leaves is called each time right before a request leaves.
+func (c *Client) call(ctx context.Context, a Action, p params, leaves func()) ([]byte, error) {
 	tries, reread := readTries, false
 	if a.Write {
 		tries = writeTries
@@ -59,6 +59,7 @@ func (c *Client) call(ctx context.Context, a Action, p params) ([]byte, error) {
 		if err := c.slot(ctx, a); err != nil {
 			return nil, err
 		}
+		leaves()
 		body, err := c.send(ctx, a, p)
 		switch {
 		case err == nil:

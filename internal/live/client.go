@@ -23,6 +23,7 @@ type Client struct {
 	turns         turns // own, or shared
 	jitter        func(bound time.Duration) time.Duration
 	skew          atomic.Int64 // nanoseconds
+	shared        shared
 }
 
 // New checks the configuration; it sends nothing. It refuses an environment in which the SDK would print signed

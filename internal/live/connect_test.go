@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -105,7 +106,7 @@ func TestManyAtOnce(t *testing.T) {
 			if i%2 == 0 {
 				_, err = c.RestartCaster(t.Context(), "c1")
 			} else {
-				_, err = c.Scenes(t.Context(), "c1")
+				_, err = c.Scenes(t.Context(), strconv.Itoa(i))
 			}
 			if err != nil {
 				t.Error(err)

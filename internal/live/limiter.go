@@ -45,7 +45,7 @@ const slotWithin = 4 * time.Second
 
 // late is how long after its turn a call may leave. One that is later, because the process or the database stood still, takes
 // another turn: calls that were held up together would leave together.
-const late = 100 * time.Millisecond
+const late = 190 * time.Millisecond
 
 // errNoTurn says that the turn would come too late.
 var errNoTurn = errors.New("too many calls are waiting")

@@ -9,6 +9,8 @@ package op
 import (
 	"crypto/rand"
 	"encoding/base32"
+	"encoding/hex"
+	"hash/fnv"
 	"strings"
 	"time"
 )
@@ -100,6 +102,13 @@ type Next struct {
 	Label   string `json:"label"`
 	Text    string `json:"text"`              // without the slash: "caster show 4f0c…"
 	Channel string `json:"channel,omitempty"` // on the bot's own page: where it is asked
+}
+
+// ID names a way on by what it says, so that a button of an older card never stands for another one.
+func (n Next) ID() string {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(n.Text))
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 // Outcome says what became of an operation.

@@ -32,7 +32,7 @@ const (
 	ActHappened Act = "happened"
 	ActNot      Act = "not"   // it did not happen
 	ActAgain    Act = "again" // ask the same thing again
-	ActNext     Act = "next"  // the way on that stands at Index
+	ActNext     Act = "next"  // the way on that is named by Way
 )
 
 // Click is a press on a button of a card.
@@ -40,7 +40,7 @@ type Click struct {
 	Key        string    `json:"key"`
 	Operation  string    `json:"operation"`
 	Act        Act       `json:"act"`
-	Index      int       `json:"index,omitempty"`
+	Way        string    `json:"way,omitempty"`
 	Team       string    `json:"team"`
 	Channel    string    `json:"channel"`
 	Thread     string    `json:"thread,omitempty"`

@@ -20,8 +20,12 @@ const forgetAfter = 24 * time.Hour
 // Beat tells the other replicas that this one lives. It is due every two seconds; a replica without one in 15 seconds
 // counts as dead. The time is that of the database.
 func (s *Store) Beat(ctx context.Context) error {
+	var peers int64
 	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx, now int64) error {
 		if _, err := tx.ExecContext(ctx, setBeat, s.replica, now); err != nil {
+			return err
+		}
+		if err := tx.QueryRowContext(ctx, countPeers, s.replica, s.alive(now)).Scan(&peers); err != nil {
 			return err
 		}
 		_, err := tx.ExecContext(ctx, pruneReplicas, now-forgetAfter.Milliseconds())
@@ -30,8 +34,12 @@ func (s *Store) Beat(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("heartbeat: %w", err)
 	}
+	s.peers.Store(peers)
 	return nil
 }
+
+// Peers is how many other replicas lived at the last heartbeat of this one.
+func (s *Store) Peers() int { return int(s.peers.Load()) }
 
 // leave takes the heartbeat back, so that others need not wait before they take over what is left.
 func (s *Store) leave() {

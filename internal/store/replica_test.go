@@ -33,6 +33,20 @@ func beat(t *testing.T, stores ...*Store) {
 	}
 }
 
+func TestPeersAreThoseThatLive(t *testing.T) {
+	r, c := replicas(t, 3)
+	beat(t, r...)
+	beat(t, r[0])
+	if n := r[0].Peers(); n != 2 {
+		t.Errorf("%d others live", n)
+	}
+	c.pass(deadAfter + time.Second)
+	beat(t, r[1], r[0])
+	if n := r[0].Peers(); n != 1 {
+		t.Errorf("%d others live when one is dead", n)
+	}
+}
+
 func TestTheDeadLeaveTheirOperations(t *testing.T) {
 	r, c := replicas(t, 2)
 	one, two := r[0], r[1]

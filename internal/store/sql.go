@@ -99,6 +99,7 @@ const (
 
 	setBeat = `INSERT INTO replicas (id, started, beat) VALUES ($1, $2, $2)
 		ON CONFLICT (id) DO UPDATE SET beat = excluded.beat`
+	countPeers    = `SELECT COUNT(*) FROM replicas WHERE id <> $1 AND beat >= $2`
 	deleteBeat    = `DELETE FROM replicas WHERE id = $1`
 	pruneReplicas = `DELETE FROM replicas WHERE beat < $1`
 

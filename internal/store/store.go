@@ -34,6 +34,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"casterbot/internal/op"
@@ -72,6 +73,7 @@ type Store struct {
 	release  func() error        // gives the file free
 	inbox    *inbox
 	stmts    map[string]*sql.Stmt // by their text
+	peers    atomic.Int64         // other replicas that lived at the last heartbeat
 }
 
 // Open opens the database at an address, brings its tables up to date and checks it. The address is "sqlite:FILE",

@@ -113,7 +113,7 @@ func TestDeletedBoardIsOff(t *testing.T) {
 
 // A board that could not be edited is edited later; one in a channel that cannot be written to is left alone for a while.
 func TestBoardLater(t *testing.T) {
-	for failure, pause := range map[error]time.Duration{engine.ErrBusy: editApart, engine.ErrNotInChannel: muteFor} {
+	for failure, pause := range map[error]time.Duration{engine.ErrBusy: boardEvery, engine.ErrNotInChannel: muteFor} {
 		s := newStage(t)
 		s.chatFail["post"] = failure
 		s.board(show, true)
@@ -121,7 +121,7 @@ func TestBoardLater(t *testing.T) {
 		s.chatFail["post"] = nil
 		s.pass(pause - time.Second)
 		early := s.heard()
-		s.pass(2 * editApart)
+		s.pass(boardEvery)
 		if got := early + s.heard(); strings.Count(got, "post") != 1 || failure == engine.ErrNotInChannel && early != "" {
 			t.Errorf("%v: early %q, then %q", failure, early, got)
 		}

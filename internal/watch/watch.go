@@ -197,7 +197,7 @@ func (w *Watcher) drawDue(boards []op.Board, now time.Time) bool {
 		return false
 	}
 	for _, b := range boards {
-		if b.Message == "" && !now.Before(b.Edited.Add(standIn)) || b.Off && !now.Before(b.Edited.Add(editApart)) {
+		if b.Message == "" && b.Edited.IsZero() || b.Off && !now.Before(b.Edited.Add(editApart)) {
 			return true
 		}
 	}
