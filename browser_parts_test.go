@@ -214,7 +214,7 @@ func pins(b *tab) {
 	b.until(`(([r]) => r && r.top > 0 && r.bottom < innerHeight)([card("⚫ Nothing is on air")?.getBoundingClientRect()])`)
 	link, _ := a.bot("chat.getPermalink", map[string]any{"channel": "C0SHOW", "message_ts": board})["permalink"].(string)
 	a.post("C0MORN", "See <"+link+"|the board>", "")
-	b.click(`button(document.getElementById("channels"), "morning-show")`)
+	b.click(`room("morning-show")`)
 	b.until(`!shown(document.getElementById("pins"))`)
 	b.click(`newest("#message-list a")`)
 	b.until(`words(document.getElementById("title")) === "show-control" && newest(".found")`)

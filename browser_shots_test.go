@@ -34,7 +34,7 @@ func pictures(b *tab) {
 	b.click(`all("#apps button")[0]`)
 	b.until(`words(document.getElementById("home")).includes("succeeded")`)
 	b.picture("home")
-	b.click(`button(document.getElementById("channels"), "show-control")`)
+	b.click(`room("show-control")`)
 	b.say("/caster copy")
 	b.until(`shown(document.getElementById("modal"))`)
 	b.picture("form")

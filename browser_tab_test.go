@@ -169,6 +169,7 @@ const eyes = `
 	const newest = (css, ...parts) => all(css).filter((el) => parts.every((p) => words(el).includes(p))).at(-1);
 	const card = (...parts) => newest("#message-list article.message", ...parts);
 	const button = (inside, text) => inside && all("button", inside).find((el) => words(el) === text || el.getAttribute("aria-label") === text);
+	const room = (name) => all("#channels button").find((el) => words(el) === name || words(el)?.startsWith(name + " "));
 	const studio = (name) => all("#studios article").find((el) => words(el.querySelector("h3")) === name);
 	const scene = (name, of) => { const el = studio(of); return words(el && all(".scene", el).find((x) => words(x.querySelector("span")) === name)); };
 	const stream = (name) => all("#streams article").find((el) => el.getAttribute("aria-label") === "Stream " + name);

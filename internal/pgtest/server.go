@@ -139,7 +139,8 @@ func (s *Server) Up() error {
 	}
 	defer log.Close()
 	s.cmd = s.command("/bin/sh", "-c", guard, "sh", filepath.Join(s.bin, "postgres"), "-D", s.data(),
-		"-p", strconv.Itoa(s.port), "-k", s.dir, "-c", "listen_addresses=127.0.0.1", "-c", "fsync=on", "-c", "shared_buffers=16MB")
+		"-p", strconv.Itoa(s.port), "-k", s.dir, "-c", "listen_addresses=127.0.0.1", "-c", "fsync=on", "-c", "shared_buffers=16MB",
+		"-c", "max_connections=400") // many tests, and many processes of one test, share it
 	s.cmd.Stdout, s.cmd.Stderr = log, log
 	stdin, err := s.cmd.StdinPipe()
 	if err != nil {
