@@ -278,7 +278,7 @@ func words(b *tab) string { return look[string](b, "words(document.activeElement
 // reload comes back to the same channel as the same person, and to a card whose button still works.
 func reload(b *tab) {
 	b.be("Bo Chen")
-	b.click(`button(document.getElementById("channels"), "morning-show")`)
+	b.click(`room("morning-show")`)
 	b.say(`/caster scene start "Morning Loop" "Preview 1"`)
 	b.until(`card("🟡", "Morning Loop")`)
 	seen := look[string](b, `words(document.getElementById("message-list"))`)
