@@ -32,7 +32,7 @@ func pictures(b *tab) {
 	b.keys("\x1b")
 	b.do(scheme("light"))
 	b.click(`all("#apps button")[0]`)
-	b.until(`words(document.getElementById("home")).includes("succeeded")`)
+	b.until(`words(document.getElementById("home")).includes("done")`)
 	b.picture("home")
 	b.click(`room("show-control")`)
 	b.say("/caster copy")
