@@ -252,9 +252,11 @@ func replyInThread(b *tab) {
 func zones(b *tab) {
 	a := b.other(studios)
 	a.post("C0SHOW", "Until <!date^1795381200^{date_pretty} {time}|21:00 UTC>", "")
-	for name, want := range map[string]string{"Ana Ruiz": "Until today 22:00", "Lin Wei": "Until 今天 05:00", "Ken Mori": "Until today 16:00"} {
-		b.be(name)
-		b.until(`words(card("Until")).includes(` + quoted(want) + `)`)
+	for _, c := range []struct{ name, want string }{
+		{"Ana Ruiz", "Until today 22:00"}, {"Lin Wei", "Until 今天 05:00"}, {"Ken Mori", "Until today 16:00"},
+	} {
+		b.be(c.name)
+		b.until(`words(card("Until")).includes(` + quoted(c.want) + `)`)
 	}
 	b.until(`words(document.getElementById("zone")) === "New York" && words(document.getElementById("clock")).startsWith("15:0")`)
 	b.be("Lin Wei")

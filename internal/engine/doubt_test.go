@@ -209,8 +209,7 @@ func TestShutdownDuringACall(t *testing.T) {
 		t.Fatal(err)
 	}
 	accepted.Work(context.Background())
-	for deadline := time.Now().Add(10 * time.Second); s.state(o) != op.Running && time.Now().Before(deadline); time.Sleep(time.Millisecond) {
-	}
+	s.untilCalled()
 	over, cancel := context.WithCancel(context.Background())
 	cancel()
 	s.e.Close(over)
@@ -228,8 +227,7 @@ func TestLateAnswerStandsBesideThePersonsWord(t *testing.T) {
 		t.Fatal(err)
 	}
 	accepted.Work(context.Background())
-	for deadline := time.Now().Add(10 * time.Second); s.state(o) != op.Running && time.Now().Before(deadline); time.Sleep(time.Millisecond) {
-	}
+	s.untilCalled()
 	unknown := op.Outcome{State: op.Unknown}
 	if _, err := s.store.Move(context.Background(), store.Move{ID: o.ID, From: op.Running, To: op.Unknown, Outcome: &unknown, Event: s.e.event("gave up", "", "", o)}); err != nil {
 		t.Fatal(err)

@@ -196,6 +196,20 @@ func (s *stage) call(ctx context.Context, _ op.Plan, token string) op.Outcome {
 	return op.Outcome{State: op.Succeeded, Text: op.L("done")}
 }
 
+// untilCalled waits until a call is under way.
+func (s *stage) untilCalled() {
+	s.t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+		s.mu.Lock()
+		n := len(s.applied)
+		s.mu.Unlock()
+		if n > 0 {
+			return
+		}
+	}
+	s.t.Fatal("no call is made")
+}
+
 func (s *stage) look(context.Context, op.Attempt) (op.Evidence, error) {
 	s.mu.Lock()
 	verify := s.verify
