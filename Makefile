@@ -47,8 +47,8 @@ bench: ## drive the built bot over the real wire and print what it does; see doc
 	go run ./internal/bench
 
 .PHONY: soak
-soak: ## the crash matrix: kill the built bot at every step, start it again, compare what is left with the promises
-	go run ./internal/soak
+soak: ## the crash matrix: kill the built bot at every step, start it again, compare what is left (SOAK=-postgres: on PostgreSQL)
+	go run ./internal/soak $(SOAK)
 
 .PHONY: faults
 faults: ## scripts of what goes wrong around the built bot, in their long forms; -list names them

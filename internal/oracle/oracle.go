@@ -13,7 +13,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"casterbot/internal/op"
 	"casterbot/internal/sandbox/fakelive"
@@ -129,13 +128,14 @@ var wordings = map[string]func(op.Operation) map[string]string{
 // index is a record with its calls and events sorted to their operations.
 type index struct {
 	Record
-	calls  map[string][]fakelive.Call // by operation
+	calls  map[string][]fakelive.Call // by operation, without those that were put off
+	putOff map[string][]fakelive.Call // by operation: the cloud answered that it is asked too often, and did nothing
 	nobody []fakelive.Call            // calls that belong to no operation
 	trail  map[string][]op.Event      // by operation
 }
 
 func (r Record) index() index {
-	x := index{Record: r, calls: map[string][]fakelive.Call{}, trail: map[string][]op.Event{}}
+	x := index{Record: r, calls: map[string][]fakelive.Call{}, putOff: map[string][]fakelive.Call{}, trail: map[string][]op.Event{}}
 	sent := map[string][]op.Operation{} // by what their call says
 	for _, o := range r.Operations {
 		if o.Sends > 0 {
@@ -144,10 +144,14 @@ func (r Record) index() index {
 		}
 	}
 	for _, c := range r.Calls {
-		if o, ok := owner(sent[words(verbOf(c), c.Params)], c); ok {
-			x.calls[o.ID] = append(x.calls[o.ID], c)
-		} else {
+		o, ok := owner(sent[words(verbOf(c), c.Params)], c)
+		switch {
+		case !ok:
 			x.nobody = append(x.nobody, c)
+		case throttled(c):
+			x.putOff[o.ID] = append(x.putOff[o.ID], c)
+		default:
+			x.calls[o.ID] = append(x.calls[o.ID], c)
 		}
 	}
 	for _, e := range r.Events {
@@ -178,60 +182,6 @@ func owner(candidates []op.Operation, c fakelive.Call) (found op.Operation, ok b
 		}
 	}
 	return found, ok
-}
-
-// effects counts how often the cloud did an operation.
-func (x index) effects(id string) (n int) {
-	for _, c := range x.calls[id] {
-		if c.Applied {
-			n++
-		}
-	}
-	return n
-}
-
-// marked: I1.
-func (x index) marked() (against []string) {
-	for _, c := range x.nobody {
-		against = append(against, fmt.Sprintf("the cloud got %s %v, and no operation was marked as sent for it", c.Action, c.Params))
-	}
-	for _, o := range x.Operations {
-		for _, c := range x.calls[o.ID] {
-			switch mark := x.mark(o, c); {
-			case mark.IsZero():
-				against = append(against, fmt.Sprintf("op %s: the cloud got its call at %s, and the trail has no earlier sent mark", o.Ref(), c.Time))
-			case c.Time.Sub(mark) > soonest:
-				against = append(against, fmt.Sprintf("op %s: its call arrived %s after the sent mark", o.Ref(), c.Time.Sub(mark)))
-			}
-		}
-		if n := len(x.calls[o.ID]); n > o.Sends {
-			against = append(against, fmt.Sprintf("op %s: %d calls, but %d sends are recorded", o.Ref(), n, o.Sends))
-		}
-	}
-	return against
-}
-
-// soonest is how long after its mark a call may leave, and a little for the way: who stood still in between must not send.
-const soonest = 5500 * time.Millisecond
-
-// mark is the time of the last sent mark of an operation before a call.
-func (x index) mark(o op.Operation, c fakelive.Call) (at time.Time) {
-	for _, e := range x.trail[o.ID] {
-		if e.Name == op.EventSent && !e.At.After(c.Time) {
-			at = e.At
-		}
-	}
-	return at
-}
-
-// once: I2.
-func (x index) once() (against []string) {
-	for _, o := range x.Operations {
-		if n := len(x.calls[o.ID]); o.Verb != "caster.copy" && n > 1 {
-			against = append(against, fmt.Sprintf("op %s (%s): the cloud got it %d times and did it %d times", o.Ref(), o.Verb, n, x.effects(o.ID)))
-		}
-	}
-	return against
 }
 
 // sameCopy: I3. That the words are the same is what owner asks for; a call with others belongs to no operation.

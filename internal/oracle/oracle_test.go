@@ -155,6 +155,39 @@ func TestAnAnswerTellsWhoseCallItWas(t *testing.T) {
 	}
 }
 
+// What the cloud put off it certainly did not do: the same operation may ask again, within its bounds.
+func TestACallThatWasPutOffMayBeRepeated(t *testing.T) {
+	putOff := func(times int, then time.Duration) []string {
+		r := sample()
+		good := r.Calls[0]
+		r.Calls = nil
+		for n := range times {
+			r.Calls = append(r.Calls, fakelive.Call{Seq: int64(n), Time: sent.Add(time.Millisecond), Action: good.Action, Params: good.Params,
+				Received: true, Answered: true, Status: 400, Code: "Throttling.User"})
+		}
+		good.Seq, good.Time = int64(times), sent.Add(then)
+		r.Calls = append(r.Calls, good)
+		return r.Broken()
+	}
+	if found := putOff(3, 13*time.Second); len(found) > 0 {
+		t.Errorf("three times put off, then done: %q", found)
+	}
+	if found := putOff(3, 14*time.Second); len(found) == 0 || !strings.HasPrefix(found[0], "I1") {
+		t.Errorf("done much later than it may wait: %q", found)
+	}
+	if found := putOff(6, time.Second); len(found) == 0 || !strings.HasPrefix(found[0], "I2") {
+		t.Errorf("asked more often than it may: %q", found)
+	}
+	r := sample()
+	refused := r.Calls[0]
+	refused.Applied, refused.Status, refused.Code = false, 400, "Throttling.User"
+	refused.Answered = false
+	r.Calls = append(r.Calls, refused)
+	if found := r.Broken(); len(found) == 0 || !strings.HasPrefix(found[0], "I1") {
+		t.Errorf("the bot cannot know that it was put off, and asked again: %q", found)
+	}
+}
+
 // A person's word about an unknown outcome is theirs; what the cloud did does not make it the bot's lie.
 func TestAPersonMaySettle(t *testing.T) {
 	r := sample()

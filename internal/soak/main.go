@@ -2,7 +2,8 @@
 // every step of the path of a command, starts it again, and holds what is left against the promises.
 //
 //	go run ./internal/soak                 every case (make soak)
-//	go run ./internal/soak -first 25       the cases that CI runs
+//	go run ./internal/soak -postgres       on PostgreSQL, the odd cases with a second replica that lives on
+//	go run ./internal/soak -first 25       the cases that CI runs, on both databases
 //	go run ./internal/soak -seed 17        one case again; -v tells its story
 //
 // A case is a number: which command, where the process dies, how the API behaves, and what people do about it all follow from
@@ -27,6 +28,7 @@ import (
 	"runtime"
 	"sync"
 
+	"casterbot/internal/pgtest"
 	"casterbot/internal/stand"
 )
 
@@ -36,7 +38,8 @@ func main() {
 	o := options{out: os.Stdout}
 	flag.IntVar(&o.first, "first", matrix(), "how many cases to run")
 	flag.IntVar(&o.seed, "seed", -1, "run this `CASE` only")
-	flag.IntVar(&o.atOnce, "at-once", 3*runtime.NumCPU(), "cases at the same time")
+	flag.IntVar(&o.atOnce, "at-once", 0, "cases at the same time; 0: as many as a machine with nothing else to do can drive")
+	flag.BoolVar(&o.postgres, "postgres", false, "play on PostgreSQL: a server of its own, or the one that "+pgtest.Variable+" names")
 	flag.StringVar(&o.bot, "bot", "", "drive this `PROGRAM`, built with -tags crashpoints, instead of building one")
 	flag.BoolVar(&o.verbose, "v", false, "tell the story of every case")
 	flag.BoolVar(&o.keep, "keep", false, "keep the folders of the cases that broke a promise")
@@ -52,8 +55,9 @@ type options struct {
 	first, seed, atOnce int
 	bot                 string
 	verbose, keep       bool
+	postgres            bool
 	out                 io.Writer
-	database            func(folder string) string // the address for a case; nil means a file in its folder
+	server              *pgtest.Shared // with postgres: where each case gets a schema of its own
 }
 
 // errBroken says that a promise was broken; what and where has been printed.
@@ -73,6 +77,10 @@ func (o options) soak(ctx context.Context) error {
 		if err := stand.BuildCrashable(ctx, o.bot, stand.Racing); err != nil {
 			return err
 		}
+	}
+	if o.postgres {
+		o.server = &pgtest.Shared{}
+		defer o.server.Close()
 	}
 	seeds := make([]int, 0, o.first)
 	for seed := range o.first {
@@ -97,7 +105,7 @@ func (o options) all(ctx context.Context, folder string, seeds []int) (broken in
 	var (
 		mu     sync.Mutex
 		work   sync.WaitGroup
-		tokens = make(chan struct{}, max(1, o.atOnce))
+		tokens = make(chan struct{}, o.together())
 	)
 	for _, seed := range seeds {
 		tokens <- struct{}{}
@@ -119,10 +127,22 @@ func (o options) all(ctx context.Context, folder string, seeds []int) (broken in
 	return broken
 }
 
+// together is how many cases go on at the same time. On PostgreSQL most of the time goes into waiting until a dead process is
+// missed.
+func (o options) together() int {
+	switch {
+	case o.atOnce > 0:
+		return o.atOnce
+	case o.postgres:
+		return 8 * runtime.NumCPU()
+	}
+	return 3 * runtime.NumCPU()
+}
+
 // one runs a case and gives what is to be printed about it.
 func (o options) one(ctx context.Context, folder string, seed int) (report string, ok bool) {
 	c := caseOf(seed)
-	story, found := play(ctx, c, o.bot, folder, o.database)
+	story, found := play(ctx, c, o.bot, folder, o.server)
 	if o.verbose || len(found) > 0 {
 		report = fmt.Sprintf("case %d: %s\n%s", seed, c, story)
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"casterbot/internal/oracle"
+	"casterbot/internal/pgtest"
 	"casterbot/internal/sandbox/fakeslack"
 	"casterbot/internal/stand"
 )
@@ -39,16 +40,25 @@ const (
 	takeover = 16 * time.Second // on PostgreSQL: until a process without a heartbeat counts as dead
 )
 
-// play tells the story of a case and gives it with every promise that it broke.
-func play(ctx context.Context, c Case, program, folder string, address func(string) string) (told string, broken []string) {
+// play tells the story of a case, on a file or on a PostgreSQL server, and gives it with every promise that it broke.
+func play(ctx context.Context, c Case, program, folder string, server *pgtest.Shared) (told string, broken []string) {
 	w, err := openWorld(folder, c)
 	if err != nil {
 		return "", []string{"the case could not begin: " + err.Error()}
 	}
 	defer w.Close()
 	s := &story{c: c, ctx: ctx, w: w, program: program, database: w.SQLite(), began: time.Now(), asker: "U0ANA", other: "U0BO", wait: patience}
-	if address != nil {
-		s.database, s.wait = address(folder), patience+takeover
+	if server != nil {
+		address, drop, err := server.Space()
+		if err != nil {
+			return "", []string{"the case could not begin: " + err.Error()}
+		}
+		defer func() {
+			if err := drop(); err != nil {
+				broken = append(broken, "PostgreSQL: "+err.Error())
+			}
+		}()
+		s.database, s.wait = address, patience+takeover
 	}
 	if err := s.live(); err != nil {
 		return s.told(), []string{err.Error()}

@@ -56,8 +56,8 @@ func ReadCard(channel string, m fakeslack.Message) (Card, bool) {
 		}
 	}
 	c.Face, _, _ = strings.Cut(c.Text, " ")
-	if m := reference.FindStringSubmatch(c.Text); m != nil {
-		c.Ref = m[1]
+	if all := reference.FindAllStringSubmatch(c.Text, -1); all != nil {
+		c.Ref = all[len(all)-1][1] // its own stands at the end; further up it may speak of an earlier operation
 	}
 	return c, c.Ref != ""
 }

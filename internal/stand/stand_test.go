@@ -124,7 +124,7 @@ func TestWorldAndProcess(t *testing.T) {
 
 func TestReadCard(t *testing.T) {
 	m := fakeslack.Message{TS: "2.0", Attachments: []byte(`[{"blocks":[
-		{"type":"section","text":{"type":"mrkdwn","text":"🟡 Restart studio *Main*"}},
+		{"type":"section","text":{"type":"mrkdwn","text":"🟡 Restart studio *Main*\nIt is not known what became of an earlier operation: op JG4XS3."}},
 		{"type":"actions","elements":[{"type":"button","action_id":"op:approve","value":"0123456789"}]},
 		{"type":"context","elements":[{"type":"mrkdwn","text":"asked by <@U0ANA>  ·  op 7HT26S  ·  rule policy.yml:10"}]}]}]`)}
 	c, ok := ReadCard("C0SHOW", m)
