@@ -95,6 +95,8 @@ var moods = []mood{
 	{name: "applies, HTML", fault: fakelive.Fault{Kind: fakelive.HTML}},
 	{name: "HTML", fault: fakelive.Fault{Kind: fakelive.HTMLBefore}},
 	{name: "applies, cut off", fault: fakelive.Fault{Kind: fakelive.ResetAfter}},
+	{name: "puts it off three times", fault: fakelive.Fault{Kind: fakelive.Throttle, Times: 3}},
+	{name: "applies, an empty answer", fault: fakelive.Fault{Kind: fakelive.Empty}},
 }
 
 // twist is what people do beside the plain story.
