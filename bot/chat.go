@@ -98,6 +98,9 @@ func (c *Chat) classify(channel string, err error) error {
 	if meaning, ok := meanings[code(err)]; ok {
 		return fmt.Errorf("%w (%s)", meaning, code(err))
 	}
+	if code(err) == "" { // a gateway's 5xx is no answer of Slack's either
+		return fmt.Errorf("%w: %w", engine.ErrNoAnswer, err)
+	}
 	return err
 }
 

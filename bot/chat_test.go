@@ -53,7 +53,8 @@ func TestShowErrors(t *testing.T) {
 		{"not ours", fakeslack.Fault{Error: "cant_update_message"}, true, engine.ErrGone},
 		{"too fast", fakeslack.Fault{RetryAfter: 30 * time.Second}, false, engine.ErrBusy},
 		{"too fast to edit", fakeslack.Fault{RetryAfter: 30 * time.Second}, true, engine.ErrBusy},
-		{"down", fakeslack.Fault{Status: 503}, false, nil},
+		{"down", fakeslack.Fault{Status: 503}, false, engine.ErrNoAnswer},
+		{"refused", fakeslack.Fault{Error: "fatal_error"}, true, nil},
 	} {
 		w := newWorld(t)
 		chat := NewChat(w.config)
@@ -63,7 +64,7 @@ func TestShowErrors(t *testing.T) {
 		}
 		w.Fail(method, c.fault)
 		_, err := chat.Show(context.Background(), o)
-		if err == nil || c.want != nil && !errors.Is(err, c.want) {
+		if err == nil || c.want != nil && !errors.Is(err, c.want) || c.want != engine.ErrNoAnswer && errors.Is(err, engine.ErrNoAnswer) {
 			t.Errorf("%s: %v, want %v", c.name, err, c.want)
 		}
 		if c.fault.RetryAfter == 0 {

@@ -12,4 +12,6 @@ var (
 	ErrUnreachable = errors.New("the person cannot be reached")
 	// ErrBusy: the chat asks to come back later.
 	ErrBusy = errors.New("the chat is busy")
+	// ErrNoAnswer: what was asked may have been done, and may yet be.
+	ErrNoAnswer = errors.New("the chat gave no answer")
 )

@@ -61,3 +61,45 @@ func TestRestOfACard(t *testing.T) {
 }
 
 var errLost = errors.New("no answer")
+
+// An edit without an answer may land on top of a newer one, so the card is drawn once more when it must have landed; a refused one,
+// and a first message, cannot.
+func TestAnEditThatMayLandLateIsDrawnOver(t *testing.T) {
+	for name, c := range map[string]struct {
+		failed error
+		more   int // pictures after the one that follows the failure
+	}{
+		"no answer": {errors.Join(ErrNoAnswer, errLost), 1}, "refused": {errLost, 0}, "busy": {ErrBusy, 0},
+	} {
+		s := newStage(t)
+		o := s.asked("caster restart c1")
+		s.with(func() { s.showErr = []error{c.failed} })
+		s.force(o, op.Expired)
+		for range 2 {
+			_ = s.e.draw(context.Background(), o.ID)
+		}
+		before := len(s.shown)
+		for _, step := range []struct {
+			wait time.Duration
+			more int
+		}{{landsWithin - time.Second, 0}, {time.Second, c.more}, {landsWithin, c.more}} {
+			s.with(func() { s.now = s.now.Add(step.wait) })
+			if err := s.e.drawOwed(context.Background()); err != nil {
+				t.Fatal(err)
+			}
+			s.settle()
+			if more := len(s.shown) - before; more != step.more {
+				t.Errorf("%s: after %s more it was drawn %d times more, not %d", name, step.wait, more, step.more)
+			}
+		}
+		if now := s.get(o); now.Shown != now.Version {
+			t.Errorf("%s: shows %d of %d", name, now.Shown, now.Version)
+		}
+	}
+	s := newStage(t)
+	s.showErr = []error{ErrNoAnswer}
+	o := s.asked("caster restart c1")
+	if len(s.e.owed.lost) > 0 {
+		t.Errorf("the first message of op %s counts as an edit", o.Ref())
+	}
+}

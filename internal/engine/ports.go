@@ -12,7 +12,8 @@ type Chat interface {
 	// Turn waits until the channel may be written to, for a short time only: ErrBusy (wrapped) says that it would take longer.
 	Turn(ctx context.Context, channel string) error
 	// Show draws the card of an operation: posts it when o.Card is empty, else edits it. It returns the message id of the
-	// card. ErrNotInChannel and ErrGone (wrapped) say that no card can be there; ErrBusy (wrapped) that it should be tried later.
+	// card. ErrNotInChannel and ErrGone (wrapped) say that no card can be there; ErrBusy (wrapped) that it should be tried later;
+	// ErrNoAnswer (wrapped) that it may take effect even after what is shown next.
 	Show(ctx context.Context, o op.Operation) (card string, err error)
 	// Tell says something to one person in private. ErrUnreachable (wrapped) says that trying again is of no use.
 	Tell(ctx context.Context, to op.Address, a op.Answer) error

@@ -37,8 +37,13 @@ func (e *Engine) answerFor(err error, about ...any) *op.Answer {
 	return reply(op.MarkFailed, op.L("Internal error, reference ", op.Code(ref), ". Nothing was done that is not on a card."))
 }
 
-// NotWritten tells people that a change was not taken because it could not be written down, and why as far as that is known.
+// NotWritten tells people that a change was not taken because it could not be written down, and why as far as that is known. Where
+// nobody can know whether it was, it says so: another replica, or this one later, may find it and go on with it.
 func NotWritten(err error) *op.Answer {
+	if errors.Is(err, store.ErrUnsure) {
+		return reply(op.MarkUnknown, op.L("I do not know whether this was written down: my database stopped answering in the middle of it."),
+			op.L("If it was, it goes on by itself within two minutes, and its card shows what comes of it. Look there before you ask or click again."))
+	}
 	why := op.L("The engineer on call sees why in the log.")
 	if reason := store.Reason(err); reason != "" {
 		why = op.L("My database: ", reason, ".")

@@ -16,6 +16,7 @@ type owed struct {
 	mu    sync.Mutex
 	cards map[string]bool // true: draw once more when the drawing under way ends
 	later map[string]rest
+	lost  map[string]time.Time // edits without an answer may land on top of what is drawn next: when to draw it once more
 	work  sync.WaitGroup
 }
 
@@ -29,11 +30,33 @@ type rest struct {
 const (
 	shortestRest = 2 * time.Second
 	longestRest  = 20 * time.Second // and so soon after an outage every card is up to date
+	landsWithin  = 40 * time.Second // an edit without an answer, from when it was given up
 )
 
 func (w *owed) init() {
 	w.cards = map[string]bool{}
 	w.later = map[string]rest{}
+	w.lost = map[string]time.Time{}
+}
+
+// lose remembers an edit without an answer.
+func (w *owed) lose(id string, now time.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.lost[id] = now.Add(landsWithin)
+}
+
+// landed gives the cards on which an edit without an answer must have landed by now, if ever, and forgets them.
+func (w *owed) landed(now time.Time) (ids []string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for id, at := range w.lost {
+		if !now.Before(at) {
+			ids = append(ids, id)
+			delete(w.lost, id)
+		}
+	}
+	return ids
 }
 
 func (w *owed) wait() { w.work.Wait() }
@@ -127,6 +150,9 @@ func (e *Engine) draw(ctx context.Context, id string) (err error) {
 	if errors.Is(err, ErrGone) {
 		o.Card = ""
 		card, err = e.chat.Show(ctx, o)
+	}
+	if errors.Is(err, ErrNoAnswer) && o.Card != "" {
+		e.owed.lose(id, e.now())
 	}
 	if errors.Is(err, ErrNotInChannel) {
 		return e.showElsewhere(ctx, o)

@@ -232,8 +232,14 @@ func (e *Engine) lookAtUnknown(ctx context.Context) error {
 	return nil
 }
 
-// drawOwed redraws cards whose stored operation is newer than what they show.
+// drawOwed redraws cards whose stored operation is newer than what they show, or may be, because an edit was lost on the way.
 func (e *Engine) drawOwed(ctx context.Context) error {
+	for _, id := range e.owed.landed(e.now()) {
+		if err := e.store.Unshown(ctx, id); err != nil {
+			e.owed.lose(id, e.now())
+			return err
+		}
+	}
 	behind, err := e.store.List(ctx, store.Query{Unshown: true, Newest: true})
 	if err != nil {
 		return err

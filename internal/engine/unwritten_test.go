@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"strings"
 	"testing"
 
@@ -20,6 +21,23 @@ func (s *stage) rename(from, to string) {
 	defer db.Close()
 	if _, err := db.Exec("ALTER TABLE " + from + " RENAME TO " + to); err != nil {
 		s.t.Fatal(err)
+	}
+}
+
+// Where nobody knows whether it was written down, nobody is told that nothing was done.
+func TestWhatMayBeWrittenDownIsNotCalledUndone(t *testing.T) {
+	for _, c := range []struct {
+		err  error
+		mark op.Mark
+		says string
+	}{
+		{errors.Join(store.ErrUnwritten, errLost), op.MarkFailed, "nothing was done"},
+		{errors.Join(store.ErrUnsure, store.ErrUnwritten, errLost), op.MarkUnknown, "I do not know whether this was written down"},
+	} {
+		s := newStage(t)
+		if a := s.e.answerFor(c.err); a.Mark != c.mark || !strings.Contains(a.Title.Plain(), c.says) {
+			t.Errorf("%v is told as %q %s", c.err, a.Mark, a.Title.Plain())
+		}
 	}
 }
 

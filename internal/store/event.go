@@ -18,7 +18,7 @@ func (s *Store) Record(ctx context.Context, e op.Event) error {
 	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx, now int64) error {
 		return s.appendEvent(ctx, tx, e, mark, now)
 	})
-	if err != nil && !s.marked(ctx, mark, err) {
+	if err != nil && s.marked(ctx, mark, err) != nil {
 		return fmt.Errorf("record %s: %w", e.Name, err)
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -35,12 +36,14 @@ type arrival struct {
 	fresh bool
 	err   error
 	done  chan struct{}
-	fate  atomic.Int32 // open, written or abandoned; whoever moves it first decides
+	fate  atomic.Int32 // waiting, begun, written or abandoned; whoever moves it first decides
 }
 
 const (
-	written   = 1 // the sender will learn that it is stored
-	abandoned = 2 // the sender went away and has said that nothing was done
+	waiting   = 0
+	begun     = 1 // a transaction has it
+	written   = 2 // the sender will learn that it is stored
+	abandoned = 3 // the sender went away
 )
 
 // inbox is the one goroutine that writes arrivals: all that wait while the writer is taken go into one transaction, so
@@ -62,8 +65,8 @@ func (b *inbox) close() {
 	<-b.gone
 }
 
-// Receive makes what arrived durable and reports whether its key is new. When ctx ends first, the arrival is taken back: it will
-// not be worked off. After any other error it may be stored or not.
+// Receive makes what arrived durable and reports whether its key is new. After an error it is not stored and will not be worked
+// off; with ErrUnsure it may be, for a while: when ctx ends in the middle of the writing, the arrival is taken back afterwards.
 func (s *Store) Receive(ctx context.Context, key, kind string, body []byte) (fresh bool, err error) {
 	if key == "" {
 		return false, fmt.Errorf("receive: key: %w", ErrIncomplete)
@@ -81,10 +84,16 @@ func (s *Store) Receive(ctx context.Context, key, kind string, body []byte) (fre
 	case <-a.done:
 		return a.fresh, a.err
 	case <-s.inbox.gone:
+		if a.fate.Load() == written {
+			return a.fresh, a.err
+		}
 		return false, ErrClosed
 	case <-ctx.Done():
-		if a.fate.CompareAndSwap(0, abandoned) {
-			return false, ctx.Err()
+		if a.fate.CompareAndSwap(waiting, abandoned) {
+			return false, failure{ctx.Err()}
+		}
+		if a.fate.CompareAndSwap(begun, abandoned) {
+			return false, failure{errors.Join(ErrUnsure, ctx.Err())}
 		}
 		<-a.done
 		return a.fresh, a.err
@@ -119,7 +128,7 @@ func (s *Store) receive(first *arrival) {
 		slices.SortFunc(batch, byKey) // two replicas that take the same keys never wait for each other in a ring
 		stmt := s.in(ctx, tx, insertReceived)
 		for _, a := range batch {
-			if a.fate.Load() == abandoned {
+			if !a.fate.CompareAndSwap(waiting, begun) {
 				continue
 			}
 			if err := a.insert(ctx, stmt, s.replica); err != nil {
@@ -134,11 +143,16 @@ func (s *Store) receive(first *arrival) {
 		if err != nil {
 			a.fresh, a.err = s.received(looking, a, err)
 		}
-		if !a.fate.CompareAndSwap(0, written) && a.fresh {
+		if !a.told() && a.fresh {
 			s.takeBack(ctx, a)
 		}
 		close(a.done)
 	}
+}
+
+// told reports that the sender is still there to learn what became of it.
+func (a *arrival) told() bool {
+	return a.fate.CompareAndSwap(begun, written) || a.fate.CompareAndSwap(waiting, written)
 }
 
 // takeBack settles an arrival whose sender went away while it was being written.
@@ -179,7 +193,7 @@ func (s *Store) received(ctx context.Context, a *arrival, failed error) (fresh b
 		return s.reader.QueryRowContext(ctx, selectReceivedMark, a.Key).Scan(&mark)
 	})
 	if err != nil {
-		return false, fmt.Errorf("receive: %w", failed)
+		return false, fmt.Errorf("receive: %w", undecided(failed, err))
 	}
 	return mark == a.mark, nil
 }

@@ -67,10 +67,11 @@ func (s *Store) memo(ctx context.Context, key string, e op.Event,
 	if err == nil || definite(err) {
 		return m, err
 	}
-	if m, found := s.memoMarked(ctx, key, mark, err); found {
-		return m, nil
+	found, look := s.memoMarked(ctx, key, mark, err)
+	if look == nil {
+		return found, nil
 	}
-	return Memo{}, fmt.Errorf("write memo %s: %w", key, err)
+	return Memo{}, fmt.Errorf("write memo %s: %w", key, undecided(err, look))
 }
 
 // standing gives what stood in the way of a change.
@@ -82,7 +83,7 @@ func standing(ctx context.Context, tx *sql.Tx, key string, now int64) (Memo, err
 	return m, ErrLost
 }
 
-func (s *Store) memoMarked(ctx context.Context, key, mark string, failed error) (Memo, bool) {
+func (s *Store) memoMarked(ctx context.Context, key, mark string, failed error) (Memo, error) {
 	var m Memo
 	err := s.look(context.WithoutCancel(ctx), failed, func(ctx context.Context) (err error) {
 		m, err = scanMemo(s.reader.QueryRowContext(ctx, selectMemoMark, key, mark))
@@ -91,7 +92,7 @@ func (s *Store) memoMarked(ctx context.Context, key, mark string, failed error) 
 		}
 		return err
 	})
-	return m, err == nil
+	return m, err
 }
 
 // Memo gives the memo under a key; ErrNotFound when there is none, or it has ended.

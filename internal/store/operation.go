@@ -181,6 +181,18 @@ func (s *Store) guarded(ctx context.Context, tx *sql.Tx, id, query string, args 
 	return o, ErrLost
 }
 
+// Unshown records that a card may have gone back to an older version, so that it is drawn once more.
+func (s *Store) Unshown(ctx context.Context, id string) error {
+	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx, _ int64) error {
+		_, err := tx.ExecContext(ctx, unshowOperation, id)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("unshown %s: %w", op.Ref(id), err)
+	}
+	return nil
+}
+
 // Shown records which version of an operation its card shows, and the message id of the card unless that is empty. An
 // older version than the one recorded changes only the id. It is no change of the operation.
 func (s *Store) Shown(ctx context.Context, id string, version int64, card string) error {

@@ -296,6 +296,9 @@ func testNote(t *testing.T, e engine) {
 	}
 }
 
+const unshown = -1
+
+// What a card shows never goes back by itself; it may be unsure once, and then it is drawn again.
 func TestShown(t *testing.T) { everywhere(t, testShown) }
 
 func testShown(t *testing.T, e engine) {
@@ -306,8 +309,12 @@ func testShown(t *testing.T, e engine) {
 		card      string
 		shown     int64
 		wantsCard string
-	}{{1, "17.1", 1, "17.1"}, {3, "", 3, "17.1"}, {2, "17.2", 3, "17.2"}} {
-		if err := s.Shown(t.Context(), o.ID, step.version, step.card); err != nil {
+	}{{1, "17.1", 1, "17.1"}, {unshown, "", 0, "17.1"}, {unshown, "", 0, "17.1"}, {3, "", 3, "17.1"}, {2, "17.2", 3, "17.2"}, {unshown, "", 3, "17.2"}} {
+		if step.version == unshown {
+			if err := s.Unshown(t.Context(), o.ID); err != nil {
+				t.Fatal(err)
+			}
+		} else if err := s.Shown(t.Context(), o.ID, step.version, step.card); err != nil {
 			t.Fatal(err)
 		}
 		now, err := s.Get(t.Context(), o.ID)

@@ -49,6 +49,8 @@ const (
 			drawer = ''
 		WHERE id = $1`
 
+	unshowOperation = `UPDATE operations SET shown = version - 1 WHERE id = $1 AND shown = version`
+
 	holdOperation = `UPDATE operations SET drawer = $2
 		WHERE id = $1 AND shown < version AND (drawer IN ('', $2) OR drawer NOT IN (` + selectAlive + `))
 		RETURNING ` + columns

@@ -150,3 +150,55 @@ func TestATransactionOwnsTheFileFromItsBeginning(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// When nobody can be asked after a COMMIT without an answer, the error says that it may have taken effect.
+func TestWhatNobodyCanBeAskedAboutIsUnsure(t *testing.T) {
+	everywhere(t, testWhatNobodyCanBeAskedAboutIsUnsure)
+}
+
+func testWhatNobodyCanBeAskedAboutIsUnsure(t *testing.T, e engine) {
+	for name, do := range map[string]func(*Store) error{
+		"create": func(s *Store) error { _, err := s.Create(t.Context(), sample(1), received()); return err },
+		"memo": func(s *Store) error {
+			_, err := s.PutMemo(t.Context(), Memo{Key: "k", Kind: "test"}, op.Event{})
+			return err
+		},
+		"receive": func(s *Store) error { _, err := s.Receive(t.Context(), "k", "command", nil); return err },
+	} {
+		for _, blind := range []bool{true, false} {
+			s, _ := e.fresh(t)
+			s.patience = time.Second
+			s.cut(func(tx *sql.Tx) error {
+				if blind {
+					return errors.Join(tx.Commit(), s.reader.Close(), errCut)
+				}
+				return errors.Join(tx.Rollback(), errCut)
+			})
+			if err := do(s); !errors.Is(err, ErrUnwritten) || !errors.Is(err, errCut) || errors.Is(err, ErrUnsure) != blind {
+				t.Errorf("%s, nobody can be asked: %t: %v", name, blind, err)
+			}
+		}
+	}
+}
+
+// Whoever goes away before the writing begins may say that nothing was done; in the middle of it nobody may.
+func TestWhoGoesAwayInTheMiddleIsUnsure(t *testing.T) {
+	s, _ := fresh(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	left := make(chan struct{})
+	s.cut(func(tx *sql.Tx) error {
+		cancel()
+		<-left
+		return tx.Commit()
+	})
+	if _, err := s.Receive(ctx, "a", "command", nil); !errors.Is(err, ErrUnsure) || !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	close(left)
+	for known := 0; known == 0 || len(unsettled(t, s)) > 0; { // it is taken back
+		if err := s.reader.QueryRow("SELECT COUNT(*) FROM inbox").Scan(&known); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Millisecond)
+	}
+}

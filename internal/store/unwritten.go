@@ -1,6 +1,7 @@
 package store
 
 import (
+	"database/sql"
 	"errors"
 
 	"casterbot/internal/op"
@@ -12,6 +13,19 @@ import (
 
 // ErrUnwritten is in every error of a write that the database could not do, in contrast to one that the store refuses.
 var ErrUnwritten = errors.New("the database could not be written")
+
+// ErrUnsure is in the error of a write whose COMMIT had no good answer, when the database could not be asked afterwards either: it
+// may have taken effect. Without it a write that failed has left nothing.
+var ErrUnsure = errors.New("nobody knows whether it was written")
+
+// undecided marks the error of a write that may have taken effect, by the error of the look for its mark.
+func undecided(failed, look error) error {
+	u := &unsure{}
+	if look == nil || errors.Is(look, sql.ErrNoRows) || !errors.As(failed, &u) {
+		return failed
+	}
+	return errors.Join(ErrUnsure, failed)
+}
 
 // refusals are what the store answers of its own accord, when it could have written.
 var refusals = []error{ErrNotFound, ErrExists, ErrLost, ErrTargetBusy, ErrNoArrow, ErrIncomplete}

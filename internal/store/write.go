@@ -175,8 +175,8 @@ func (s *Store) change(ctx context.Context, e op.Event,
 	if err == nil || definite(err) {
 		return o, err
 	}
-	if !s.marked(ctx, mark, err) {
-		return op.Operation{}, err
+	if look := s.marked(ctx, mark, err); look != nil {
+		return op.Operation{}, undecided(err, look)
 	}
 	return s.after(ctx, o, err)
 }
@@ -186,13 +186,16 @@ func definite(err error) bool {
 	return slices.ContainsFunc(refusals, func(refusal error) bool { return errors.Is(err, refusal) })
 }
 
-// marked looks whether the trail holds the mark of a write that failed.
-func (s *Store) marked(ctx context.Context, mark string, failed error) bool {
+// marked looks whether the trail holds the mark of a write that failed: nil when it does, sql.ErrNoRows when it does not.
+func (s *Store) marked(ctx context.Context, mark string, failed error) error {
 	var found int
 	err := s.look(context.WithoutCancel(ctx), failed, func(ctx context.Context) error {
 		return s.reader.QueryRowContext(ctx, selectMark, mark).Scan(&found)
 	})
-	return err == nil && found > 0
+	if err == nil && found == 0 {
+		return sql.ErrNoRows
+	}
+	return err
 }
 
 // after gives an operation whose change turned out to be done in spite of an error. When somebody else has moved it on
@@ -204,7 +207,7 @@ func (s *Store) after(ctx context.Context, done op.Operation, failed error) (op.
 		return err
 	})
 	if err != nil {
-		return op.Operation{}, errors.Join(failed, err)
+		return op.Operation{}, errors.Join(ErrUnsure, failed, err)
 	}
 	if now.State != done.State {
 		return now, ErrLost
