@@ -21,18 +21,24 @@ func (c *Chat) Put(ctx context.Context, channel, id string, a op.Answer) (string
 		ts, err = c.write(ctx, channel, id, m.simple())
 	}
 	if err != nil {
-		return "", fmt.Errorf("say something in %s: %w", channel, c.classify(channel, err))
+		return "", fmt.Errorf("say something in %s: %w", channel, err)
 	}
 	return ts, nil
 }
 
 func (c *Chat) write(ctx context.Context, channel, id string, m message) (ts string, err error) {
-	if id == "" {
-		_, ts, err = c.api.PostMessageContext(ctx, channel, m.options()...)
-		return ts, err
+	busy := c.pace.write(ctx, channel, func() {
+		if id == "" {
+			_, ts, err = c.api.PostMessageContext(ctx, channel, m.options()...)
+			return
+		}
+		_, ts, _, err = c.api.UpdateMessageContext(ctx, channel, id, m.options()...)
+		ts = first(ts, id)
+	})
+	if busy != nil {
+		return "", busy
 	}
-	_, ts, _, err = c.api.UpdateMessageContext(ctx, channel, id, m.options()...)
-	return first(ts, id), err
+	return ts, c.classify(channel, err)
 }
 
 // Pin puts a message above its channel (docs.slack.dev/reference/methods/pins.add). That it is there already is no error.

@@ -79,7 +79,7 @@ func cards() map[string]op.Operation {
 		"queued-none":   operation(op.Queued, func(o *op.Operation) { o.Decision.Confirm = op.ConfirmNone }),
 		"running":       operation(op.Running),
 		"running-other": operation(op.Running, other),
-		"running-slow":  operation(op.Running, ended(op.Outcome{Evidence: op.L("Still waiting for an answer. I will not send it again.")})),
+		"running-slow":  operation(op.Running, ended(op.Outcome{Evidence: op.L("Still waiting for an answer.")})),
 		"running-turn": operation(op.Running, ended(op.Outcome{
 			Evidence: op.L("ApsaraVideo Live allows 10 calls a second. Yours is next in about 4 s."),
 		})),

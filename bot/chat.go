@@ -54,10 +54,15 @@ func (c *Chat) Show(ctx context.Context, o op.Operation) (string, error) {
 func (c *Chat) put(ctx context.Context, o op.Operation, m message) (string, error) {
 	var ts string
 	var err error
-	if o.Card == "" {
-		_, ts, err = c.api.PostMessageContext(ctx, o.Channel, threaded(m.options(), o.Thread)...)
-	} else {
-		_, ts, _, err = c.api.UpdateMessageContext(ctx, o.Channel, o.Card, m.options()...)
+	busy := c.pace.write(ctx, o.Channel, func() {
+		if o.Card == "" {
+			_, ts, err = c.api.PostMessageContext(ctx, o.Channel, threaded(m.options(), o.Thread)...)
+		} else {
+			_, ts, _, err = c.api.UpdateMessageContext(ctx, o.Channel, o.Card, m.options()...)
+		}
+	})
+	if busy != nil {
+		return "", busy
 	}
 	if err == nil && ts == "" {
 		ts = o.Card

@@ -3,11 +3,14 @@ package bot
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"casterbot/internal/engine"
@@ -191,12 +194,12 @@ func TestPace(t *testing.T) {
 	p := newPace(0)
 	now := time.Unix(1000, 0)
 	for i := range 5 {
-		if d := p.reserve("C1", now); d != time.Duration(i)*apart {
+		if d := p.reserve("C1", now); d != time.Duration(i)*slotEvery {
 			t.Fatalf("message %d waits %s", i, d)
 		}
 	}
 	for range 3 {
-		if d := p.reserve("C1", now); d != 5*apart {
+		if d := p.reserve("C1", now); d != 5*slotEvery {
 			t.Fatalf("a refused slot was taken: %s", d)
 		}
 	}
@@ -216,4 +219,71 @@ func TestPace(t *testing.T) {
 	if n := len(p.channels); n > maxChannels+1 {
 		t.Errorf("%d channels are remembered", n)
 	}
+}
+
+// TestASecondBetweenMessages: from Slack's answer to one message until the next one leaves a second passes, however long each is
+// on its way, for cards, boards and direct messages alike; another channel waits for none of it.
+func TestASecondBetweenMessages(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
+		free, began, sent := map[string]time.Time{}, time.Now(), 0
+		slow := trip(func(r *http.Request) (*http.Response, error) {
+			_ = r.ParseForm()
+			channel := r.Form.Get("channel")
+			if channel == "" {
+				return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(`{"ok":true,"channel":{"id":"C1"}}`))}, nil
+			}
+			mu.Lock()
+			sent++
+			took := []time.Duration{900, 0, 2000, 300}[sent%4] * time.Millisecond
+			if gap := time.Since(free[channel]); gap < restFor {
+				t.Errorf("the next message leaves %s after the answer", gap)
+			}
+			mu.Unlock()
+			time.Sleep(took)
+			mu.Lock()
+			free[channel] = time.Now()
+			mu.Unlock()
+			return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(`{"ok":true,"ts":"1.1","channel":"C1"}`))}, nil
+		})
+		chat := NewChat(Config{APIURL: "http://slack.invalid/api/", BotToken: fakeBot, HTTP: &http.Client{Transport: slow}})
+		again := func(write func() error) {
+			for err := write(); err != nil; err = write() {
+				if !errors.Is(err, engine.ErrBusy) || errors.Is(err, engine.ErrNoAnswer) {
+					t.Error(err)
+				}
+				time.Sleep(2 * time.Second)
+			}
+		}
+		var cards sync.WaitGroup
+		for range 4 {
+			cards.Go(func() {
+				for range 3 {
+					again(func() error { return chat.Turn(t.Context(), "C1") })
+					again(func() error {
+						_, err := chat.Show(t.Context(), operation(op.Pending, func(o *op.Operation) { o.Channel = "C1" }))
+						return err
+					})
+				}
+			})
+			cards.Go(func() {
+				again(func() error {
+					_, err := chat.Put(t.Context(), "C1", "", op.Answer{Title: op.L("on air")})
+					return err
+				})
+			})
+		}
+		cards.Go(func() {
+			again(func() error {
+				return chat.Tell(t.Context(), op.Address{Person: "U1"}, op.Answer{Title: op.L("only for you")})
+			})
+		})
+		if _, err := chat.Put(t.Context(), "C2", "", op.Answer{Title: op.L("on air")}); err != nil || time.Since(began) > 2*time.Second {
+			t.Errorf("another channel waits: %v, %s", err, time.Since(began))
+		}
+		cards.Wait()
+		if sent != 18 {
+			t.Errorf("%d messages", sent)
+		}
+	})
 }

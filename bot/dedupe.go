@@ -9,40 +9,91 @@ import (
 const (
 	rememberFor = 15 * time.Minute
 	maxKeys     = 1 << 16
+	maxCopies   = 4 // of one envelope that wait for the first one
 )
 
 // dedupe remembers the keys of what has arrived, in two generations. It is the quick answer; the store has the last word.
+//
+// Nothing is acknowledged before it is durable, by its copies neither: what comes again while the first one is being taken waits
+// for that, and is then acknowledged with the same answer, because it is Slack that says which of the two it reads first. When the
+// first one was left unacknowledged the next one is taken in its place.
 type dedupe struct {
 	now func() time.Time
 
 	mu       sync.Mutex
-	young    map[string]struct{}
-	old      map[string]struct{}
+	young    map[string]*fate // nil: acknowledged
+	old      map[string]*fate
 	turnedAt time.Time
 }
 
-func newDedupe(now func() time.Time) *dedupe {
-	return &dedupe{now: now, young: map[string]struct{}{}, turnedAt: now()}
+// fate is what becomes of the first envelope with a key: unknown for as long as there is one.
+type fate struct {
+	key    string
+	copies []envelope
 }
 
-// first reports whether the key is new, and remembers it.
-func (d *dedupe) first(key string) bool {
+func newDedupe(now func() time.Time) *dedupe {
+	return &dedupe{now: now, young: map[string]*fate{}, turnedAt: now()}
+}
+
+// meeting says what an envelope is among those with its key.
+type meeting int
+
+const (
+	fresh  meeting = iota // to be taken
+	waits                 // kept until it is known what becomes of the first
+	again                 // acknowledged before
+	excess                // one too many: to be left unacknowledged
+)
+
+// meet looks at the key of an envelope and remembers it. The first one gets a fate.
+func (d *dedupe) meet(key string, e *envelope) meeting {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if now := d.now(); now.Sub(d.turnedAt) >= rememberFor || len(d.young) >= maxKeys {
 		if now.Sub(d.turnedAt) >= 2*rememberFor {
 			d.young = nil
 		}
-		d.old, d.young, d.turnedAt = d.young, map[string]struct{}{}, now
+		d.old, d.young, d.turnedAt = d.young, map[string]*fate{}, now
 	}
-	if _, seen := d.young[key]; seen {
-		return false
+	f, seen := d.young[key]
+	if !seen {
+		f, seen = d.old[key]
 	}
-	if _, seen := d.old[key]; seen {
-		return false
+	switch {
+	case !seen:
+		e.fate = &fate{key: key}
+		d.young[key] = e.fate
+		return fresh
+	case f == nil:
+		return again
+	case len(f.copies) >= maxCopies:
+		return excess
 	}
-	d.young[key] = struct{}{}
-	return true
+	f.copies = append(f.copies, *e)
+	return waits
+}
+
+// decided ends a fate and gives the copies that have waited for it. taken says that the first one is acknowledged; otherwise its
+// key is as good as new.
+func (d *dedupe) decided(f *fate, taken bool) []envelope {
+	if f == nil {
+		return nil
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	copies := f.copies
+	f.copies = nil
+	for _, keys := range []map[string]*fate{d.young, d.old} {
+		switch {
+		case keys[f.key] != f: // forgotten since
+		case taken:
+			keys[f.key] = nil
+		default:
+			delete(keys, f.key)
+		}
+	}
+	return copies
 }
 
 // forget takes a key back, because what it stands for could not be kept.

@@ -19,6 +19,7 @@ type Engine interface {
 	Submitted(op.Form) string
 	Suggest(context.Context, op.Query) []op.Option
 	Home(context.Context, op.Request) (op.Answer, error)
+	Say(context.Context, op.Address, op.Answer) // now, or later when that does not work
 }
 
 // Sizes of the pools: the front takes and acknowledges, the quick one answers, the back does the work. Forms have a pool of
@@ -57,6 +58,7 @@ type dispatcher struct {
 	clicks *pool
 	busy   atomic.Int64 // work in all pools
 	places places       // of commands
+	halts  halts
 }
 
 func (d *dispatcher) openPools(ctx context.Context) {
@@ -65,12 +67,13 @@ func (d *dispatcher) openPools(ctx context.Context) {
 	d.forms = newPool(ctx, formWorkers, formQueue, &d.busy)
 	d.work = newPool(ctx, workWorkers, workQueue, &d.busy)
 	d.clicks = newPool(ctx, clickWorkers, clickQueue, &d.busy)
+	go d.halts.watch(ctx)
 }
 
 // take is called by the readers of the sockets and only queues. What finds no place is not acknowledged: Slack brings events
 // again, and shows its own error for commands and clicks.
 func (d *dispatcher) take(e envelope) {
-	e.at = time.Now()
+	e.at = d.halts.arrived(time.Now())
 	if !d.front.offer(func(ctx context.Context) { d.handle(ctx, e) }) {
 		e.link.pending.Add(-1)
 		d.log.Warn("too many envelopes at once, one is not taken")
@@ -98,8 +101,7 @@ func (d *dispatcher) handle(ctx context.Context, e envelope) {
 		d.note(a, err)
 		return
 	}
-	if a.key != "" && !d.seen.first(a.key) {
-		d.ack(e, nil)
+	if a.key != "" && !d.isFirst(&e, a.key) {
 		return
 	}
 	switch {
@@ -188,7 +190,7 @@ func (d *dispatcher) follow(e envelope, inAck bool, r op.Request, a engine.Accep
 	if a.Reply != nil {
 		if payload = d.payload(inAck, r.Address(), *a.Reply); payload == nil {
 			said := *a.Reply
-			defer d.soon(d.quick, r.Address(), func(ctx context.Context) { d.tell(ctx, r.Address(), d.chat.tongues.met(ctx, r.Address()).answer(said)) })
+			defer d.soon(d.quick, r.Address(), func(ctx context.Context) { d.engine.Say(ctx, r.Address(), said) })
 		}
 	}
 	d.ack(e, payload)
@@ -208,12 +210,6 @@ func (d *dispatcher) payload(inAck bool, to op.Address, a op.Answer) any {
 		return data
 	}
 	return nil
-}
-
-func (d *dispatcher) ack(e envelope, payload any) {
-	if err := e.ack(payload); err != nil {
-		d.log.Warn("an acknowledgement did not leave", "error", err)
-	}
 }
 
 // soon runs something short that somebody waits for on one of the pools.
@@ -277,15 +273,7 @@ func (d *dispatcher) rescue(to *op.Address, also func()) {
 	d.log.Error("panic", "reference", ref, "panic", p, "stack", string(debug.Stack()))
 	also()
 	if address := *to; address.Person != "" {
-		d.soon(d.quick, address, func(ctx context.Context) {
-			d.tell(ctx, address, d.to(address).answer(broken(ref)))
-		})
-	}
-}
-
-func (d *dispatcher) tell(ctx context.Context, to op.Address, m message) {
-	if err := d.chat.tell(ctx, to, m); err != nil {
-		d.log.Warn("could not answer in private", "person", to.Person, "channel", to.Channel, "error", bare(err))
+		d.soon(d.quick, address, func(ctx context.Context) { d.engine.Say(ctx, address, broken(ref)) })
 	}
 }
 

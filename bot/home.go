@@ -107,6 +107,7 @@ func (d *dispatcher) away(e envelope, a arrival) {
 	})
 	if !took {
 		e.link.pending.Add(-1)
+		d.abandon(e)
 		d.log.Warn("too many windows at once, one is not opened", "person", r.Person)
 	}
 }

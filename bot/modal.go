@@ -22,13 +22,13 @@ func (d *dispatcher) openForm(ctx context.Context, r op.Request, f op.Form) {
 		return
 	}
 	if r.Trigger == "" {
-		d.tell(ctx, r.Address(), d.to(r.Address()).answer(offer(f)))
+		d.engine.Say(ctx, r.Address(), offer(f))
 		return
 	}
 	opened, err := d.chat.api.OpenViewContext(ctx, r.Trigger, d.to(r.Address()).loading(f, r.Person))
 	if err != nil {
 		d.log.Warn("open a form", "error", bare(err))
-		d.tell(ctx, r.Address(), d.to(r.Address()).answer(offer(f)))
+		d.engine.Say(ctx, r.Address(), unopened(f))
 		return
 	}
 	d.fill(ctx, r, f, opened.ID, opened.Hash)
@@ -40,6 +40,13 @@ func offer(f op.Form) op.Answer {
 		Mark: op.MarkNeutral, Title: op.L("Something is missing: ", op.Code("/"+f.Command)),
 		Next: []op.Next{{Label: "Open the form", Text: f.Text}},
 	}
+}
+
+// unopened says that Slack did not open a form: its trigger lives three seconds and works once.
+func unopened(f op.Form) op.Answer {
+	a := offer(f)
+	a.Mark, a.Title, a.Lines = op.MarkFailed, op.L("Slack did not open the form for ", op.Code(f.Title), "."), []op.Line{inFull(f)}
+	return a
 }
 
 // fill gets the options of a form and draws them. hash keeps a slow answer from replacing a newer picture.
@@ -66,7 +73,7 @@ func (d *dispatcher) redraw(ctx context.Context, r op.Request, f op.Form, view, 
 	d.log.Warn("draw a form", "error", bare(err))
 	f.Fields, f.Note, f.Problem = nil, inFull(f), op.L("I could not draw this form, so nothing was done.")
 	if d.update(ctx, d.to(r.Address()).drawForm(f, r.Person), view, "") != nil {
-		d.tell(ctx, r.Address(), d.to(r.Address()).answer(op.Answer{Mark: op.MarkFailed, Title: f.Problem, Lines: []op.Line{f.Note}}))
+		d.engine.Say(ctx, r.Address(), op.Answer{Mark: op.MarkFailed, Title: f.Problem, Lines: []op.Line{f.Note}})
 	}
 }
 

@@ -95,7 +95,7 @@ func TestFormsThatCannotOpen(t *testing.T) {
 	w.until("a button is offered", func() bool { return w.reads("U0ANA", "C0SHOW", "Something is missing") })
 	w.Fail("views.open", fakeslack.Fault{Error: "expired_trigger_id", Times: 1})
 	w.types("U0BO", "C0SHOW", "/record stop")
-	w.until("a button is offered", func() bool { return w.reads("U0BO", "C0SHOW", "Something is missing") })
+	w.until("it is said that it did not open", func() bool { return w.reads("U0BO", "C0SHOW", "Slack did not open the form for") })
 	w.types("U0KEN", "C0SHOW", "/record stop")
 	if v := w.view("U0KEN", "Internal error, reference"); strings.Contains(string(v.Blocks), "secret detail") {
 		t.Error("the form shows the inside of an error")

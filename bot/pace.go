@@ -12,10 +12,12 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// Slack lets an app write about one message a second into a channel (docs.slack.dev/apis/web-api/rate-limits). It is a little
-// more here, so that two never arrive within a second, though the second one was faster on its way.
+// Slack lets an app write about one message a second into a channel (docs.slack.dev/apis/web-api/rate-limits). Slots are a little
+// more apart here, and from Slack's answer to one message to the next one a second passes, so that two never arrive within one,
+// however long each was on its way.
 const (
-	apart       = 1100 * time.Millisecond
+	slotEvery   = 1100 * time.Millisecond
+	restFor     = time.Second
 	maxWait     = 5 * time.Second
 	maxChannels = 1024
 )
@@ -30,31 +32,81 @@ type pace struct {
 
 type lane struct {
 	limit *rate.Limiter
-	until time.Time // Slack said to wait until then
+	until time.Time     // Slack said to wait until then, or the last message is not a second old
+	one   chan struct{} // holds the message that is on its way
+	users int           // of one, those that wait included
 }
 
 // newPace keeps messages of a channel that far apart; 0 means what Slack asks for.
 func newPace(between time.Duration) *pace {
-	return &pace{apart: cmp.Or(between, apart), channels: map[string]*lane{}}
+	return &pace{apart: cmp.Or(between, slotEvery), channels: map[string]*lane{}}
 }
 
 // wait returns when the channel may be written to, or ErrBusy when that is too far away.
 func (p *pace) wait(ctx context.Context, channel string) error {
 	delay := p.reserve(channel, time.Now())
 	if delay > maxWait {
-		return fmt.Errorf("%w: the channel is free again in %s", engine.ErrBusy, delay.Round(time.Millisecond))
+		return busy(delay)
 	}
-	if delay <= 0 {
-		return nil
-	}
-	timer := time.NewTimer(delay)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
+	if !pause(ctx, delay) {
 		return ctx.Err()
 	}
+	over, err := p.begin(ctx, channel)
+	if err == nil {
+		over(0)
+	}
+	return err
+}
+
+// begin waits until no other message is on its way into the channel and the last one has had its second. What it gives is called
+// with Slack's answer, and with how long nothing may follow.
+func (p *pace) begin(ctx context.Context, channel string) (over func(rest time.Duration), err error) {
+	soon, cancel := context.WithTimeout(ctx, maxWait)
+	defer cancel()
+	p.mu.Lock()
+	l := p.lane(channel, time.Now())
+	l.users++
+	p.mu.Unlock()
+	over = func(rest time.Duration) {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		if free := time.Now().Add(rest); free.After(l.until) {
+			l.until = free
+		}
+		l.users--
+		<-l.one
+	}
+	select {
+	case l.one <- struct{}{}:
+	case <-soon.Done():
+		p.mu.Lock()
+		l.users--
+		p.mu.Unlock()
+		return nil, cmp.Or(ctx.Err(), busy(maxWait))
+	}
+	p.mu.Lock()
+	left := time.Until(l.until)
+	p.mu.Unlock()
+	if left > maxWait || !pause(soon, left) {
+		over(0)
+		return nil, cmp.Or(ctx.Err(), busy(max(left, 0)))
+	}
+	return over, nil
+}
+
+// write sends a message when it is its turn, and lets nothing follow for a second.
+func (p *pace) write(ctx context.Context, channel string, send func()) error {
+	over, err := p.begin(ctx, channel)
+	if err != nil {
+		return err
+	}
+	defer func() { over(min(p.apart, restFor)) }()
+	send()
+	return nil
+}
+
+func busy(free time.Duration) error {
+	return fmt.Errorf("%w: the channel is free again in %s", engine.ErrBusy, free.Round(time.Millisecond))
 }
 
 // reserve takes the next slot and says how far away it is; one that is too far away is not taken.
@@ -89,12 +141,12 @@ func (p *pace) lane(channel string, now time.Time) *lane {
 	}
 	if len(p.channels) >= maxChannels {
 		for id, l := range p.channels {
-			if l.limit.TokensAt(now) >= 1 && now.After(l.until) {
+			if l.users == 0 && l.limit.TokensAt(now) >= 1 && now.After(l.until) {
 				delete(p.channels, id)
 			}
 		}
 	}
-	l := &lane{limit: rate.NewLimiter(rate.Every(p.apart), 1)}
+	l := &lane{limit: rate.NewLimiter(rate.Every(p.apart), 1), one: make(chan struct{}, 1)}
 	p.channels[channel] = l
 	return l
 }

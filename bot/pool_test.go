@@ -176,6 +176,15 @@ func TestWorkAfterTheAcknowledgement(t *testing.T) {
 func TestDedupe(t *testing.T) {
 	clock := &watch{}
 	d := newDedupe(clock.now)
+	first := func(key string) bool {
+		e := envelope{}
+		is := d.meet(key, &e)
+		d.decided(e.fate, true)
+		if is != fresh && is != again {
+			t.Errorf("%s is %v", key, is)
+		}
+		return is == fresh
+	}
 	steps := []struct {
 		after time.Duration
 		key   string
@@ -186,21 +195,21 @@ func TestDedupe(t *testing.T) {
 	}
 	for i, s := range steps {
 		clock.advance(s.after)
-		if got := d.first(s.key); got != s.want {
+		if got := first(s.key); got != s.want {
 			t.Errorf("step %d: first(%s) = %v", i, s.key, got)
 		}
 	}
 	d.forget("b")
-	if !d.first("b") {
+	if !first("b") {
 		t.Error("a forgotten key is remembered")
 	}
 	for i := range 5 * maxKeys / 2 {
-		d.first(fmt.Sprint(i))
+		first(fmt.Sprint(i))
 	}
 	if n := len(d.young) + len(d.old); n > 2*maxKeys {
 		t.Errorf("%d keys are remembered", n)
 	}
-	if d.first(fmt.Sprint(5*maxKeys/2 - 1)) {
+	if first(fmt.Sprint(5*maxKeys/2 - 1)) {
 		t.Error("the last key of a flood is forgotten")
 	}
 }

@@ -30,6 +30,7 @@ type envelope struct {
 	payload json.RawMessage
 	slash   *slack.SlashCommand
 	at      time.Time // when it arrived
+	fate    *fate     // nil when there can be no other like it
 }
 
 // link is one Socket Mode client. It reconnects by itself; between two connections it is not up.

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -23,8 +24,9 @@ const (
 )
 
 // Tell says something to one person in private: by the response address while it is good, else by an ephemeral message in
-// the channel, else by a direct message. While Slack is busy or does not answer it tries again for about a minute; that may
-// say something twice, which does no harm. An error means that the person was not told.
+// the channel, else by a direct message. While Slack is busy or does not answer each of the last two is tried a few times, for
+// seconds; that may say something twice, which does no harm. An error means that the person was not told, and is the engine's to
+// see to: it tries all of this again later.
 func (c *Chat) Tell(ctx context.Context, to op.Address, a op.Answer) error {
 	home, _ := c.home.Load().(string)
 	return c.tell(ctx, to, c.tongues.met(ctx, to).answer(linked(a, home)))
@@ -85,8 +87,9 @@ func (c *Chat) direct(ctx context.Context, person string, m message) error {
 			}
 			channel = opened.ID
 		}
-		_, _, err := c.api.PostMessageContext(ctx, channel, m.options()...)
-		return err
+		var err error
+		busy := c.pace.write(ctx, channel, func() { _, _, err = c.api.PostMessageContext(ctx, channel, m.options()...) })
+		return cmp.Or(busy, err)
 	})
 	if unreachable[code(err)] {
 		return fmt.Errorf("write a direct message: %w (%s)", engine.ErrUnreachable, code(err))

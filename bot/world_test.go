@@ -34,6 +34,7 @@ type script struct {
 	submitted func(op.Form) string
 	suggest   func(context.Context, op.Query) []op.Option
 	home      func(context.Context, op.Request) (op.Answer, error)
+	chat      *Chat
 }
 
 func (s *script) Accept(ctx context.Context, r op.Request) (engine.Accepted, error) {
@@ -47,6 +48,7 @@ func (s *script) Fill(ctx context.Context, r op.Request, f op.Form) (op.Form, er
 }
 func (s *script) Submitted(f op.Form) string                          { return s.submitted(f) }
 func (s *script) Suggest(ctx context.Context, q op.Query) []op.Option { return s.suggest(ctx, q) }
+func (s *script) Say(ctx context.Context, to op.Address, a op.Answer) { _ = s.chat.Tell(ctx, to, a) }
 func (s *script) Home(ctx context.Context, r op.Request) (op.Answer, error) {
 	return s.home(ctx, r)
 }
@@ -97,7 +99,8 @@ func newWorld(t testing.TB, change ...func(*fakeslack.Config)) *world {
 func (w *world) start() *Bot {
 	w.t.Helper()
 	dir := NewDirectory(w.config, func() []string { return nil })
-	b := New(w.config, w.engine, NewChat(w.config), dir)
+	w.engine.chat = NewChat(w.config)
+	b := New(w.config, w.engine, w.engine.chat, dir)
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- b.Run(ctx) }()

@@ -90,7 +90,7 @@ func (s set) verifyCopy(ctx context.Context, a op.Attempt) (op.Evidence, error) 
 		if a.Outcome.State != op.Succeeded {
 			seen = op.L(op.B(name), " exists", told(" since ", op.At, made[0].Created), ", id ", op.Code(made[0].ID), ".")
 		}
-		return op.Evidence{Happened: true, Seen: seen}, nil
+		return op.Evidence{Happened: true, Own: made[0].Token == a.Token, Seen: seen}, nil
 	}
 	return op.Evidence{Seen: op.L("I see ", count(len(made), " new studio", " new studios"), " called ", op.B(name), ".")}, nil
 }

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -82,6 +83,9 @@ func TestVerifyCopy(t *testing.T) {
 		got, err := find(t, f, "caster copy {caster} {name}").Verify(t.Context(), op.Attempt{Plan: p, Token: "token-1", Sent: noon.Add(500 * time.Millisecond)})
 		if err != nil || got.Happened != c.want {
 			t.Errorf("%s: %v, %v", c.name, got.Happened, err)
+		}
+		if own := strings.HasPrefix(c.name, "our token"); got.Own != own {
+			t.Errorf("%s: nothing else explains it: %t", c.name, got.Own)
 		}
 		wantHas(t, got.Seen.Plain(), c.says)
 	}

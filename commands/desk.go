@@ -203,7 +203,10 @@ func (s set) lockedStudio(ctx context.Context, call op.Call) (op.Target, op.Lock
 // applyUnlock gives back the lock that the plan saw. That it is the asker's own is looked at once more.
 func (s set) applyUnlock(ctx context.Context, p op.Plan, _ string) op.Outcome {
 	lock, err := s.desk.Lock(ctx, p.Target)
-	if err != nil || lock.Version != seenLock(p) || lock.Holder != p.Args["by"] {
+	if err != nil {
+		return op.Outcome{State: op.Failed, Text: op.L(op.B(p.Target.Name), " was not unlocked: its lock could not be read. Nothing was changed.")}
+	}
+	if lock.Version != seenLock(p) || lock.Holder != p.Args["by"] {
 		return op.Outcome{State: op.Failed, Text: op.L(op.B(p.Target.Name), " was not unlocked: the lock is another one now. Nothing was changed.")}
 	}
 	now, gone, err := s.desk.Release(ctx, lock, p.Args["by"], "")

@@ -183,6 +183,8 @@ func silence(err error) op.Line {
 		return op.L("I did not get an answer")
 	case e.Code != "":
 		return op.L("ApsaraVideo Live did not say yes or no, but ", op.Code(e.Code))
+	case e.Status/100 == 3:
+		return op.L("What came back is a redirect, which is not followed")
 	}
 	return op.L("What came back is not an answer of ApsaraVideo Live")
 }

@@ -9,12 +9,15 @@ import (
 	"casterbot/internal/op"
 )
 
-// recordTrace are the moments that the proofs of recording compare with.
-var recordTrace = []string{lookedAt, beganAt, endedAt, fileAt, dueAt}
+// recordTrace are the moments that the proofs of recording compare with; without an answer they need that of the encoder too.
+var (
+	recordTrace = []string{lookedAt, beganAt, endedAt, fileAt, dueAt}
+	streamTrace = []string{onlineAt}
+)
 
 // trace keeps what a plan saw of the recording.
 func (k look) trace() trace {
-	t := trace{lookedAt: k.at, beganAt: k.content.From, endedAt: k.content.To, fileAt: {}, dueAt: {}}
+	t := trace{lookedAt: k.at, beganAt: k.content.From, endedAt: k.content.To, fileAt: {}, dueAt: {}, onlineAt: k.onlineSince()}
 	for _, f := range k.files {
 		if f.Created.After(t[fileAt]) {
 			t[fileAt] = f.Created
@@ -26,8 +29,17 @@ func (k look) trace() trace {
 	return t
 }
 
+// onlineSince is when the encoder began to publish; zero while it does not.
+func (k look) onlineSince() time.Time {
+	if k.online == nil {
+		return time.Time{}
+	}
+	return k.online.Since
+}
+
 // verifyRecord looks at material and files for traces of the command that were not there before it. After an answer a
-// consistent picture is enough; without one only a trace that nothing but the command explains counts.
+// consistent picture is enough; without one only a trace that nothing but the command explains counts: an encoder that went off
+// or came back since ends material and begins some by itself.
 func (s set) verifyRecord(r recording) func(context.Context, op.Attempt) (op.Evidence, error) {
 	return func(ctx context.Context, a op.Attempt) (op.Evidence, error) {
 		t, err := targetOf(a.Plan)
@@ -39,11 +51,17 @@ func (s set) verifyRecord(r recording) func(context.Context, op.Attempt) (op.Evi
 			return op.Evidence{}, fmt.Errorf("look at the recordings of %s: %w", t, err)
 		}
 		before, known := traceOf(a.Plan.Seen, recordTrace...)
-		if !known || !r.proof(k, before, a) {
+		if !known || !answered(a) && !steady(k, a.Plan) || !r.proof(k, before, a) {
 			return op.Evidence{Seen: unseen(a, k.shown())}, nil
 		}
-		return op.Evidence{Happened: true, Seen: r.seen(k)}, nil
+		return op.Evidence{Happened: true, Own: r.own, Seen: r.seen(k)}, nil
 	}
+}
+
+// steady reports that the encoder has published without a break since the plan, or not at all.
+func steady(k look, p op.Plan) bool {
+	before, known := traceOf(p.Seen, streamTrace...)
+	return known && k.onlineSince().Equal(before[onlineAt])
 }
 
 func answered(a op.Attempt) bool { return a.Outcome.State == op.Succeeded }

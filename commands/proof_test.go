@@ -8,6 +8,53 @@ import (
 	"casterbot/internal/op"
 )
 
+// Without an answer, what an encoder does by going off or coming back is no proof of a command; with one it does not contradict it.
+func TestTheEncoderProvesNothing(t *testing.T) {
+	off := func(f *fakeCloud) { f.online = nil; material(f, -10*time.Minute, time.Second, false) }
+	back := func(f *fakeCloud) {
+		f.online[0].Since = noon.Add(20 * time.Second)
+		material(f, 21*time.Second, 0, true)
+	}
+	steady := func(f *fakeCloud) { material(f, 21*time.Second, 0, true) }
+	for name, c := range map[string]struct {
+		word     string
+		then     func(*fakeCloud)
+		look     time.Duration
+		answered bool
+		want     bool
+	}{
+		"it goes off":             {"stop", off, 3 * time.Minute, false, false},
+		"it goes off, answered":   {"stop", off, 3 * time.Minute, true, true},
+		"it comes back":           {"restart", back, 45 * time.Second, false, false},
+		"it comes back, answered": {"restart", back, 45 * time.Second, true, true},
+		"it goes on":              {"restart", steady, 45 * time.Second, false, true},
+		"it comes back to start":  {"start", back, 45 * time.Second, false, false},
+	} {
+		f := newFake()
+		material(f, -10*time.Minute, -2*time.Second, false)
+		a := op.Attempt{Plan: op.Plan{Args: op.Args{"stream": mainPath}, Seen: seenBefore(t, f, noon)}, Sent: noon.Add(time.Second)}
+		if c.answered {
+			a.Outcome.State = op.Succeeded
+		}
+		f.contents = map[string][]live.Content{}
+		c.then(f)
+		command, _ := Table(f, nil, func() time.Time { return noon.Add(c.look) }).Find("record " + c.word + " {stream}")
+		got, err := command.Verify(t.Context(), a)
+		if err != nil || got.Happened != c.want {
+			t.Errorf("%s: happened %t, %q, %v", name, got.Happened, got.Seen.Plain(), err)
+		}
+	}
+}
+
+// Only a proof that names its own moment counts whenever it is seen; the rest is for the engine to hold against the time.
+func TestWhichProofsAreTheirOwn(t *testing.T) {
+	for _, r := range recordings {
+		if want := r.word == "stop" || r.word == "finish"; r.own != want {
+			t.Errorf("record %s: its own proof: %t", r.word, r.own)
+		}
+	}
+}
+
 func TestVerifyRecord(t *testing.T) {
 	type span = [2]time.Duration
 	open := time.Duration(-1 << 40)

@@ -21,8 +21,9 @@ type recording struct {
 	live    bool       // only a live stream can do it
 	refuse  func(look, target) error
 	warn    func(look) []op.Line
-	done    func(s set, ctx context.Context, t target) op.Outcome
+	done    func(s set, p op.Plan, t target) op.Outcome
 	proof   func(k look, before trace, a op.Attempt) bool
+	own     bool                             // the proof itself says that it happened at the send
 	seen    func(k look) op.Line             // the proof in words
 	due     func(look, op.Attempt) time.Time // when it leads to a file; nil: it leads to none
 }
@@ -36,7 +37,7 @@ var recordings = []recording{
 	{
 		word: "stop", command: "stop", aliases: []string{"record pause {stream}"}, short: "Pause recording; the file follows after the delay.",
 		title: "Pause recording of ", button: "Pause recording", denial: [2]op.Text{"Recording of ", " was not paused"},
-		warn: warnQuiet, done: paused, proof: provesStop, seen: seenStop, due: afterDelay,
+		warn: warnQuiet, done: paused, proof: provesStop, own: true, seen: seenStop, due: afterDelay,
 	},
 	{
 		word: "restart", command: "restart", short: "Write the file of what was recorded so far and start over.",
@@ -47,7 +48,7 @@ var recordings = []recording{
 		word: "finish", command: "cancel_delay", aliases: []string{"record cancel_delay {stream}"},
 		short: "After a pause: write the file now instead of after the delay.",
 		title: "Write the file of ", button: "Write the file now", denial: [2]op.Text{"The file of ", " was not written"},
-		refuse: refuseUnpaused, warn: warnUnpaused, done: finished, proof: provesFile, seen: seenFile, due: atSend,
+		refuse: refuseUnpaused, warn: warnUnpaused, done: finished, proof: provesFile, own: true, seen: seenFile, due: atSend,
 	},
 }
 
@@ -74,11 +75,13 @@ func (s set) planRecord(ctx context.Context, call op.Call, r recording) (op.Plan
 	if err := recordable(k, t, r); err != nil {
 		return op.Plan{}, err
 	}
+	seen := k.trace().seen()
+	seen[delaySeen] = k.config.Delay.String()
 	return op.Plan{
 		Args:   op.Args{"stream": t.String()},
 		Target: op.Target{Kind: "stream", ID: t.String(), Name: t.label},
 		Title:  op.L(r.title, op.B(t.label)), Facts: append(k.facts(t.Stream), r.warn(k)...), Button: string(r.button),
-		Fingerprint: k.fingerprint(t.Stream), Seen: k.trace().seen(),
+		Fingerprint: k.fingerprint(t.Stream), Seen: seen,
 	}, nil
 }
 
@@ -168,7 +171,7 @@ func (s set) applyRecord(ctx context.Context, p op.Plan, r recording) op.Outcome
 	}
 	receipt, err := s.cloud.Record(ctx, t.Stream, r.command)
 	if err == nil {
-		o := r.done(s, ctx, t)
+		o := r.done(s, p, t)
 		o.State, o.RequestID = op.Succeeded, receipt.RequestID
 		return o
 	}
@@ -178,15 +181,18 @@ func (s set) applyRecord(ctx context.Context, p op.Plan, r recording) op.Outcome
 	}.outcome(err)
 }
 
-func started(_ set, _ context.Context, t target) op.Outcome {
+func started(_ set, _ op.Plan, t target) op.Outcome {
 	return op.Outcome{Text: op.L("Recording of ", op.B(t.label), " started."), Next: []op.Next{recordNext("Pause recording", "stop", t.String())}}
 }
 
-// paused tells when the file is due. The delay is read after the call, so that nothing holds the call up.
-func paused(s set, ctx context.Context, t target) op.Outcome {
+// delaySeen is where a plan keeps the time from a pause to its file, as Go writes durations.
+const delaySeen = "delay"
+
+// paused tells when the file is due, by the delay that the plan saw: nothing stands between the answer and its record.
+func paused(s set, p op.Plan, t target) op.Outcome {
 	file := op.L("The file follows after the delay of its configuration.")
-	if config, err := s.configOf(ctx, t.Stream); err == nil && config != nil {
-		file = op.L("The file is written at ", op.At(s.now().Add(config.Delay)), " (in ", op.For(config.Delay), ").")
+	if delay, err := time.ParseDuration(p.Seen[delaySeen]); err == nil {
+		file = op.L("The file is written at ", op.At(s.now().Add(delay)), " (in ", op.For(delay), ").")
 	}
 	return op.Outcome{
 		Text: op.L("Recording of ", op.B(t.label), " paused. ", file),
@@ -194,14 +200,14 @@ func paused(s set, ctx context.Context, t target) op.Outcome {
 	}
 }
 
-func restarted(_ set, _ context.Context, t target) op.Outcome {
+func restarted(_ set, _ op.Plan, t target) op.Outcome {
 	return op.Outcome{
 		Text: op.L("Recording of ", op.B(t.label), " started over; the file of what was recorded before is being written."),
 		Next: []op.Next{recordNext("Pause recording", "stop", t.String())},
 	}
 }
 
-func finished(_ set, _ context.Context, t target) op.Outcome {
+func finished(_ set, _ op.Plan, t target) op.Outcome {
 	return op.Outcome{
 		Text: op.L("The file of ", op.B(t.label), " is being written now; its recording is fully stopped."),
 		Next: []op.Next{way("files", op.Args{"stream": t.String()})},

@@ -164,8 +164,13 @@ func TestApplyRecordOddities(t *testing.T) {
 	stop := find(t, f, "record stop {stream}")
 	p, _ := stop.Plan(t.Context(), call("stream", "main"))
 	f.fail["RecordConfigs"] = &live.Error{Class: live.Unknown}
-	if o := stop.Apply(t.Context(), p, ""); o.State != op.Succeeded || !strings.Contains(o.Text.Plain(), "after the delay") {
-		t.Errorf("the delay cannot be read: %+v", o)
+	if o := stop.Apply(t.Context(), p, ""); o.State != op.Succeeded || !strings.Contains(o.Text.Plain(), "in 3 min") {
+		t.Errorf("the answer waits for a look: %+v", o)
+	}
+	old := p
+	old.Seen = map[string]string{} // of a version that did not keep it
+	if o := stop.Apply(t.Context(), old, ""); o.State != op.Succeeded || !strings.Contains(o.Text.Plain(), "after the delay") {
+		t.Errorf("the delay is not known: %+v", o)
 	}
 	start := find(t, f, "record start {stream}")
 	f.fail["Record"] = &live.Error{Class: live.Refused, Action: "RealTimeRecordCommand", Code: "TaskAlreadyStarted", Status: 409}

@@ -27,6 +27,7 @@ const (
 	endedAt    = "ended"    // and ends
 	fileAt     = "file"     // the newest file was made
 	dueAt      = "due"      // the file of a paused recording is due
+	onlineAt   = "online"   // the encoder began to publish the stream
 )
 
 // seen is the trace as a plan keeps it: unix milliseconds.

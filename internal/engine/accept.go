@@ -137,7 +137,7 @@ func (e *Engine) read(ctx context.Context, r op.Request, parsed op.Parsed) {
 		e.sayError(ctx, r.Address(), err, "verb", parsed.Command.Verb)
 		return
 	}
-	e.say(ctx, r.Address(), answer)
+	e.Say(ctx, r.Address(), answer)
 }
 
 func (e *Engine) look(ctx context.Context, r op.Request, parsed op.Parsed) (op.Answer, error) {

@@ -28,7 +28,7 @@ func TestRunningBecomesUnknown(t *testing.T) {
 	s.force(o, op.Queued, op.Running)
 	s.restart()
 	s.want(o, op.Unknown, 0)
-	s.advance(time.Hour)
+	s.advance(creditWithin)
 	s.want(o, op.Succeeded, 0)
 	if text := s.get(o).Outcome.Text.Plain(); !strings.Contains(text, "no answer came") {
 		t.Error(text)
@@ -114,9 +114,40 @@ func TestUnknownIsLookedAtAndNeverFailed(t *testing.T) {
 		}
 	}
 	s.want(o, op.Unknown, 1)
-	s.with(func() { happened = true })
-	s.click(bo, o, op.ActLook)
-	s.want(o, op.Succeeded, 1)
+}
+
+// People who read "unknown" do by hand what they wanted. What is seen long after the call is told, and credited to it only when
+// nothing else can explain it.
+func TestWhatIsSeenLateIsNotCredited(t *testing.T) {
+	for _, c := range []struct {
+		after time.Duration
+		own   bool
+		want  op.State
+	}{{creditWithin, false, op.Succeeded}, {creditWithin + time.Second, false, op.Unknown}, {time.Hour, false, op.Unknown}, {time.Hour, true, op.Succeeded}} {
+		for _, by := range []string{"the sweep", "a person"} {
+			s := newStage(t)
+			s.apply = func(int) op.Outcome { return op.Outcome{State: op.Unknown} }
+			s.verify = func() (op.Evidence, error) { return op.Evidence{}, nil }
+			o := s.asked("caster restart c1")
+			s.click(ana, o, op.ActConfirm)
+			happened := func() {
+				s.verify = func() (op.Evidence, error) {
+					return op.Evidence{Happened: true, Own: c.own, Seen: op.L("it is on air")}, nil
+				}
+			}
+			if by == "the sweep" {
+				s.with(happened)
+				s.advance(c.after)
+			} else {
+				s.with(func() { s.now = s.now.Add(c.after); happened() })
+				s.click(bo, o, op.ActLook)
+			}
+			s.want(o, c.want, 1)
+			if seen := s.get(o).Outcome.Evidence.Plain(); !strings.Contains(seen, "it is on air") {
+				t.Errorf("after %s %s tells %q", c.after, by, seen)
+			}
+		}
+	}
 }
 
 func TestPersonSettlesUnknown(t *testing.T) {

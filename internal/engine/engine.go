@@ -3,7 +3,7 @@
 // To see whether anything can ever happen twice, read this package in this order: accept.go (a command arrives),
 // submit.go (it becomes a pending operation with a card), press.go (a person confirms), run.go (the one place that makes
 // the call; gate.go says until when it may leave), unknown.go (what is done when no answer came), sweep.go (expiry, recovery
-// after a restart, owed cards), follow.go (what comes of it later).
+// after a restart, owed cards), follow.go (what comes of it later), tell.go (private answers that are owed).
 //
 // What it keeps true:
 //   - A call leaves only after the state `running` is durable (run.go: claim), and only the claim that won may send.
@@ -57,13 +57,14 @@ type Engine struct {
 	pause   func(context.Context, time.Duration) bool
 
 	owed      owed
+	debts     debts
+	told      told
 	shelf     shelf
 	home      rounds
 	runs      sync.Map // ids of operations that this process takes to their end
 	unwritten sync.Map // outcomes by id that could not be written down
 	unsettled sync.Map // keys of what is worked off and still in the inbox, and until when it may yet get there
 	looking   sync.Map // ids of unknown operations that are being looked at
-	told      sync.Map // id and state of operations without a card that the asker has been told of
 	wake      chan struct{}
 	nudged    atomic.Int64   // nudges that no sweep has answered yet
 	running   atomic.Int64   // pieces of work under way
@@ -81,10 +82,12 @@ const (
 	startWithin   = 30 * time.Second // from confirmed to sent
 	sendWithin    = 5 * time.Second  // from the durable mark to the first byte
 	answerWithin  = 60 * time.Second // from sent to an answer
+	creditWithin  = 75 * time.Second // from sent to the last look whose sight may be its doing: once after the last moment for an answer
 	tellWaiting   = 10 * time.Second // the card says "still waiting"
 	lookWithin    = 20 * time.Second // for everything that only looks
 	rightsWithin  = 5 * time.Second  // how old may be what is known of a person's rights when the call leaves
 	lateAfter     = 120 * time.Second
+	doubleClick   = 10 * time.Second // after the end of an operation: until then a late click is one of several
 	repeatQuickly = 20 * time.Second // as long as answers fail to come this soon, a repeatable call is repeated at once
 	repeatWithin  = 10 * time.Minute // a repeatable call may be sent again with its token
 	repeatsAtOnce = 3                // sends at once, the first one included
@@ -117,6 +120,7 @@ func New(c Config) *Engine {
 	}
 	e.base, e.abort = context.WithCancel(context.Background())
 	e.owed.init()
+	e.debts.init()
 	e.shelf.init()
 	return e
 }

@@ -31,7 +31,7 @@ func TestEvidenceOfAnotherOperationProvesNothing(t *testing.T) {
 			second := s.asked("caster restart c1")
 			s.click(ana, second, op.ActConfirm)
 			s.with(func() { s.verify = happened })
-			s.advance(time.Hour)
+			s.advance(20 * time.Second)
 			s.want(first, c.want, 2)
 			if seen := s.get(first).Outcome.Evidence.Plain(); c.want == op.Unknown && !strings.Contains(seen, "another operation") {
 				t.Errorf("the card says %q", seen)

@@ -21,6 +21,7 @@ const (
 	followFirst  = 20 * time.Second           // from the claim: what the answer itself shows is checked by then
 	followClaim  = lookWithin + 5*time.Second // nobody else looks while somebody does
 	followRetry  = 30 * time.Second           // after a look that failed, or while the outcome is open
+	followLeast  = 10 * time.Second           // between two looks, whatever is asked for: the clocks of databases and machines differ
 	followWithin = 48 * time.Hour             // then nothing more is told
 )
 
@@ -88,6 +89,9 @@ func (e *Engine) lookLater(ctx context.Context, id string, m store.Memo) {
 	if err != nil {
 		e.log.Warn("look what came of it", "op", op.Ref(id), "error", err)
 		again = e.now().Add(followRetry)
+	}
+	if least := e.now().Add(followLeast); !again.IsZero() && again.Before(least) {
+		again = least
 	}
 	if again.IsZero() {
 		err = e.store.DropMemo(ctx, m.Key, m.Version, op.Event{})

@@ -168,3 +168,21 @@ func TestFollowupYieldsToOthers(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+// Whatever a command asks for, and however far apart the clocks are by which it does, a look has its distance from the one before.
+func TestLooksHaveTheirDistance(t *testing.T) {
+	l := &later{}
+	l.say(func(int64) (op.Followup, error) {
+		return op.Followup{Again: time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)}, nil
+	})
+	s, _ := followed(t, l)
+	s.advance(followFirst)
+	for _, step := range []struct {
+		ahead time.Duration
+		looks int64
+	}{{time.Second, 1}, {followLeast - 2*time.Second, 1}, {time.Second, 2}, {followLeast - time.Second, 2}, {time.Second, 3}} {
+		if s.advance(step.ahead); l.looks.Load() != step.looks {
+			t.Errorf("after %s more: %d looks, not %d", step.ahead, l.looks.Load(), step.looks)
+		}
+	}
+}

@@ -15,11 +15,14 @@ import (
 // not sent before, and from here it cannot send any more; so nothing has left and nothing will. Only a command that is repeated
 // with a token has other senders, and for one of these a refusal says nothing about the others (Engine.answerCame, Engine.repeat).
 //
-// A pause that the call makes on purpose, after a first request was refused, is not a halt: it moves the moment.
+// A pause that the call makes on purpose, after a first request was put off, is not a halt: it moves the moment. But much may have
+// happened in it, so before a repetition leaves everything is asked again that was asked before the first one, and written down.
 type gate struct {
 	mu    sync.Mutex
-	since time.Time // when the mark was about to be written, or when the last pause on purpose should end
-	left  bool      // a request has left: what comes now is its repetition
+	since time.Time    // when the mark was about to be written, or when the last pause on purpose should end
+	left  bool         // a request has left: what comes now is its repetition
+	again func() error // asked before a repetition leaves
+	held  error        // why the last request was held back; nil: it was not
 }
 
 var errLate = errors.New("too much time has passed since it was decided")
@@ -40,13 +43,27 @@ func halted(monotonic, wall time.Duration) bool { return max(monotonic, wall) > 
 
 // leave is open for a request that leaves now.
 func (g *gate) leave() error {
-	if err := g.open(); err != nil {
-		return err
+	err := g.open()
+	if repeats := g.repeats(); err == nil && repeats && g.again != nil {
+		err = errors.Join(g.again(), g.open()) // to ask takes time too
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.left = true
-	return nil
+	g.held, g.left = err, g.left || err == nil
+	return err
+}
+
+func (g *gate) repeats() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.left
+}
+
+// why says why the last request was held back.
+func (g *gate) why() error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.held
 }
 
 // wait is told of a pause on purpose. Before the first request there is no time for one beyond sendWithin.

@@ -56,12 +56,12 @@ func TestNoCallAfterAHalt(t *testing.T) {
 	o := s.asked("caster restart c1")
 	command, _ := s.e.table.Find(o.Command)
 	nobody := func(op.Line, time.Duration) {}
-	out := s.e.apply(context.Background(), o, command, time.Now().Add(-sendWithin-time.Second), nobody)
+	out := s.e.apply(context.Background(), o, command, &gate{since: time.Now().Add(-sendWithin - time.Second)}, nobody)
 	if out.State != op.Failed || !strings.Contains(out.Text.Plain(), "Nothing was sent") {
 		t.Errorf("it is %s: %s", out.State, out.Text.Plain())
 	}
 	s.want(o, op.Pending, 0)
-	if out := s.e.apply(context.Background(), o, command, time.Now(), nobody); out.State != op.Succeeded {
+	if out := s.e.apply(context.Background(), o, command, &gate{since: time.Now()}, nobody); out.State != op.Succeeded {
 		t.Errorf("without a halt it is %s", out.State)
 	}
 }
@@ -77,7 +77,7 @@ func TestGateTravelsWithTheCall(t *testing.T) {
 		err = op.SendingOf(ctx).Leave()
 	}
 	almost := time.Now().Add(10*time.Millisecond - sendWithin)
-	if s.e.apply(context.Background(), o, command, almost, func(op.Line, time.Duration) {}); !errors.Is(err, errLate) {
+	if s.e.apply(context.Background(), o, command, &gate{since: almost}, func(op.Line, time.Duration) {}); !errors.Is(err, errLate) {
 		t.Errorf("it may leave: %v", err)
 	}
 }

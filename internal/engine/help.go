@@ -24,7 +24,7 @@ func (e *Engine) help(r op.Request, p op.Parsed) Accepted {
 			e.sayError(ctx, r.Address(), rightsUnknown(err))
 			return
 		}
-		e.say(ctx, r.Address(), e.helpFor(person, channel, p))
+		e.Say(ctx, r.Address(), e.helpFor(person, channel, p))
 	}}
 }
 

@@ -103,3 +103,23 @@ func TestAnEditThatMayLandLateIsDrawnOver(t *testing.T) {
 		t.Errorf("the first message of op %s counts as an edit", o.Ref())
 	}
 }
+
+// The answer to the posting of a card was lost, and somebody presses what they see: that is the card from then on.
+func TestThePressedCardIsTheCard(t *testing.T) {
+	s := newStage(t)
+	s.showErr = []error{ErrNoAnswer, ErrNoAnswer}
+	o := s.asked("caster restart c1")
+	if o = s.get(o); o.Card != "" {
+		t.Fatalf("the card is %q", o.Card)
+	}
+	s.click(ana, o, op.ActConfirm)
+	s.want(o, op.Succeeded, 1)
+	for range 2 {
+		_ = s.e.draw(context.Background(), o.ID)
+	}
+	for _, drawn := range s.shown {
+		if drawn.Card != "card-"+o.ID {
+			t.Errorf("%s is posted as a second card", drawn.State)
+		}
+	}
+}

@@ -26,6 +26,7 @@ func (e *Engine) Press(ctx context.Context, c op.Click) (Accepted, error) {
 		return Accepted{Reply: reply(op.MarkFailed, op.L("This is not the card that counts for op ", op.V(o.Ref()), ", but a copy of it. Use the newest one. Nothing was done.")),
 			Work: func(ctx context.Context) { e.recordMismatch(ctx, o, c) }}, nil
 	}
+	e.adopt(ctx, o, c)
 	if text, ok := followUp(o, c); ok {
 		return e.Accept(ctx, op.Request{
 			Key: c.Key, Team: c.Team, Channel: c.Channel, Thread: o.Thread, Person: c.Person, PersonTeam: c.PersonTeam,
@@ -49,6 +50,17 @@ func (e *Engine) takeClick(ctx context.Context, c op.Click) (Accepted, error) {
 // belongs holds a click against the stored card: a value copied into another message or channel is worth nothing.
 func belongs(o op.Operation, c op.Click) bool {
 	return o.Team == c.Team && o.Channel == c.Channel && (o.Card == "" || o.Card == c.Message)
+}
+
+// adopt makes the message that somebody has pressed the card, when the answer to its posting was lost: it is the one that people
+// look at, so no second one shall be posted beside it.
+func (e *Engine) adopt(ctx context.Context, o op.Operation, c op.Click) {
+	if o.Card != "" || c.Message == "" {
+		return
+	}
+	if err := e.store.Shown(ctx, o.ID, 0, c.Message); err != nil {
+		e.log.Warn("keep which card was pressed", "op", o.Ref(), "error", err)
+	}
 }
 
 func (e *Engine) recordMismatch(ctx context.Context, o op.Operation, c op.Click) {

@@ -20,12 +20,11 @@ const (
 // after tellWaiting that it is still waited for. Each new state of things is written down once, so the card is edited at most
 // once a second.
 type progress struct {
-	e        *Engine
-	o        op.Operation
-	ctx      context.Context // ends with the call
-	began    time.Time
-	patience op.Line
-	all      sync.WaitGroup
+	e     *Engine
+	o     op.Operation
+	ctx   context.Context // ends with the call
+	began time.Time
+	all   sync.WaitGroup
 
 	pauses atomic.Int64 // how many there were: only of the last one is told
 
@@ -37,10 +36,7 @@ type progress struct {
 // follow begins to tell of a call; the function that it gives ends that, and nothing is told after it has returned.
 func (e *Engine) follow(ctx context.Context, o op.Operation, command op.Command) (*progress, func()) {
 	ctx, cancel := context.WithCancel(ctx)
-	p := &progress{e: e, o: o, ctx: ctx, began: time.Now(), patience: op.L("Still waiting for an answer. I will not send it again.")}
-	if command.Repeatable {
-		p.patience = op.L("Still waiting for an answer.")
-	}
+	p := &progress{e: e, o: o, ctx: ctx, began: time.Now()}
 	p.all.Go(func() {
 		if e.pause(ctx, tellWaiting) {
 			p.sayLong()
@@ -95,7 +91,7 @@ func (p *progress) say() {
 	}
 	words := p.turn
 	if len(words) == 0 && p.long {
-		words = p.patience
+		words = op.L("Still waiting for an answer.") // not that it is not sent again: what is put off is
 	}
 	state := op.Outcome{State: op.Running, Evidence: words}
 	if err := p.e.note(p.ctx, p.o, store.Note{Outcome: &state}, op.EventWaiting); err != nil {

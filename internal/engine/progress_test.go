@@ -83,7 +83,7 @@ func TestPausesAddUp(t *testing.T) {
 
 func TestStillWaiting(t *testing.T) {
 	for text, want := range map[string]string{
-		"caster restart c1":  "Still waiting for an answer. I will not send it again.",
+		"caster restart c1":  "Still waiting for an answer.",
 		"caster copy c1 New": "Still waiting for an answer.",
 	} {
 		s := newStage(t)

@@ -44,6 +44,9 @@ func (e *Engine) takeOver(ctx context.Context) error {
 		if _, busy := e.runs.Load(o.ID); busy {
 			continue
 		}
+		if _, known := e.unwritten.Load(o.ID); known { // writeAnswers brings it to its end
+			continue
+		}
 		if o.State == op.Queued {
 			e.spawn(func(ctx context.Context) { e.run(ctx, o.ID) })
 			continue
@@ -51,19 +54,35 @@ func (e *Engine) takeOver(ctx context.Context) error {
 		if _, err := e.finish(ctx, o, e.leftover(o)); err != nil && !errors.Is(err, store.ErrLost) {
 			return err
 		}
-		e.unwritten.Delete(o.ID)
 	}
 	return nil
 }
 
-// leftover is the outcome of a running operation that nobody works on: the answer, if it came and could not be written
-// down, else that none is known.
+// writeAnswers records the answers that came and could not be written down, also those of operations that others have given up
+// meanwhile.
+func (e *Engine) writeAnswers(ctx context.Context) (err error) {
+	e.unwritten.Range(func(id, outcome any) bool {
+		if _, busy := e.runs.Load(id); busy {
+			return true
+		}
+		var o op.Operation
+		if o, err = e.store.Get(ctx, id.(string)); err == nil {
+			o.State = op.Running
+			_, err = e.finish(ctx, o, outcome.(op.Outcome))
+		}
+		if err == nil || errors.Is(err, store.ErrLost) || errors.Is(err, store.ErrNotFound) {
+			e.unwritten.Delete(id)
+			err = nil
+		}
+		return err == nil
+	})
+	return err
+}
+
+// leftover is the outcome of a running operation that nobody works on: that none is known.
 func (e *Engine) leftover(o op.Operation) op.Outcome {
-	if outcome, ok := e.unwritten.Load(o.ID); ok {
-		return outcome.(op.Outcome)
-	}
 	if o.Claim == e.replica {
 		return op.Outcome{State: op.Unknown, Text: op.L("My log was away around the time of this call, so I do not know whether it left.")}
 	}
-	return op.Outcome{State: op.Unknown, Text: op.L("The process that made this call has ended, so I did not get an answer.")}
+	return op.Outcome{State: op.Unknown, Text: op.L("The process that made this call is not heard of any more, so I did not get an answer.")}
 }

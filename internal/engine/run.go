@@ -117,7 +117,8 @@ func (e *Engine) send(ctx context.Context, o op.Operation, command op.Command, m
 	}
 	p, stop := e.follow(ctx, o, command)
 	defer stop()
-	outcome := e.apply(ctx, o, command, marked, p.wait)
+	again := func() error { return e.mayLeaveAgain(ctx, o, command) }
+	outcome := e.apply(ctx, o, command, &gate{since: marked, again: again}, p.wait)
 	for n := 1; outcome.State == op.Unknown && command.Repeatable && n < repeatsAtOnce && time.Since(p.began) < repeatQuickly; n++ {
 		if !e.pause(ctx, time.Duration(n)*time.Second) || e.stillAllowed(ctx, o) != nil {
 			return outcome
@@ -126,20 +127,30 @@ func (e *Engine) send(ctx context.Context, o op.Operation, command op.Command, m
 		if e.note(ctx, o, store.Note{Send: true}, op.EventSent) != nil {
 			return outcome
 		}
-		if again := e.apply(ctx, o, command, marked, p.wait); again.State == op.Succeeded {
-			return again
+		if next := e.apply(ctx, o, command, &gate{since: marked, again: again}, p.wait); next.State == op.Succeeded {
+			return next
 		}
 	}
 	return outcome
 }
 
+// mayLeaveAgain asks, before a request that was put off leaves once more, what was asked before the first one. The note is
+// guarded by the state: nothing leaves once somebody has given the operation up, or closed it.
+func (e *Engine) mayLeaveAgain(ctx context.Context, o op.Operation, command op.Command) error {
+	if err := e.stillAllowed(ctx, o); err != nil {
+		return err
+	}
+	if err := e.unlocked(ctx, command, o.Plan, o.Asker, o.By); err != nil {
+		return err
+	}
+	return e.note(ctx, o, store.Note{}, op.EventSent)
+}
+
 // apply calls the command once, unless the gate is closed: then nothing leaves. A panic or a missing state is an unknown
 // outcome: the call may have left.
-func (e *Engine) apply(ctx context.Context, o op.Operation, command op.Command, marked time.Time,
-	told func(op.Line, time.Duration)) (outcome op.Outcome) {
-	g := &gate{since: marked}
-	if g.open() != nil {
-		return op.Outcome{State: op.Failed, Text: op.L(o.Plan.Title, ": I stood still just before the call, so I did not make it. Nothing was sent, nothing changed.")}
+func (e *Engine) apply(ctx context.Context, o op.Operation, command op.Command, g *gate, told func(op.Line, time.Duration)) (outcome op.Outcome) {
+	if err := g.open(); err != nil {
+		return op.Outcome{State: op.Failed, Text: e.heldBack(o, g, err)}
 	}
 	defer func() {
 		if p := recover(); p != nil {
@@ -155,7 +166,35 @@ func (e *Engine) apply(ctx context.Context, o op.Operation, command op.Command, 
 	if !op.CanMove(op.Running, outcome.State) {
 		outcome.State = op.Unknown
 	}
+	if why := g.why(); why != nil && outcome.State == op.Failed {
+		outcome.Text = e.heldBack(o, g, why)
+	}
 	return outcome
+}
+
+// heldBack words why a request did not leave, or not again.
+func (e *Engine) heldBack(o op.Operation, g *gate, why error) op.Line {
+	switch {
+	case g.repeats():
+		return op.L(o.Plan.Title, ": ApsaraVideo Live put the call off, and I did not try again: ", e.whyNotAgain(o, why), " Nothing changed.")
+	case errors.Is(why, errLate):
+		return op.L(o.Plan.Title, ": I stood still just before the call, so I did not make it. Nothing was sent, nothing changed.")
+	}
+	return unsent(o, e.answerFor(why, "op", o.Ref()).Title)
+}
+
+func (e *Engine) whyNotAgain(o op.Operation, why error) op.Line {
+	refusal := &op.Refusal{}
+	switch {
+	case errors.As(why, &refusal):
+		return refusal.Answer.Title
+	case errors.Is(why, store.ErrLost):
+		return op.L("somebody has taken it up or closed it meanwhile.")
+	case errors.Is(why, errLate):
+		return op.L("too much time had passed.")
+	}
+	e.log.Error("a request that was put off does not leave again", "op", o.Ref(), "error", why)
+	return op.L("that could not be written down.")
 }
 
 // note writes something about an operation that does not change its state.
@@ -164,7 +203,7 @@ func (e *Engine) note(ctx context.Context, o op.Operation, n store.Note, event s
 	return e.store.Note(ctx, o.ID, n, e.event(event, "", "", o))
 }
 
-// finish records what became of a running operation.
+// finish records what became of an operation: of a running one, or of an unknown one that was sent again.
 func (e *Engine) finish(ctx context.Context, o op.Operation, outcome op.Outcome) (op.Operation, error) {
 	if !e.mayPlay(o) {
 		outcome.Play = ""
@@ -173,7 +212,7 @@ func (e *Engine) finish(ctx context.Context, o op.Operation, outcome op.Outcome)
 	event.Detail["outcome"], event.Detail["code"], event.Detail["requestId"] = string(outcome.State), outcome.Code, outcome.RequestID
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), answerWithin)
 	defer cancel()
-	now, err := e.store.Move(ctx, store.Move{ID: o.ID, From: op.Running, To: outcome.State, Outcome: &outcome, Event: event})
+	now, err := e.store.Move(ctx, store.Move{ID: o.ID, From: o.State, To: outcome.State, Outcome: &outcome, Event: event})
 	if errors.Is(err, store.ErrLost) {
 		return now, e.answerCame(ctx, now, outcome, event)
 	}

@@ -8,16 +8,21 @@ import (
 	"casterbot/internal/store"
 )
 
-// say gives a private answer; a failure to do so is only logged, the trail has it.
-func (e *Engine) say(ctx context.Context, to op.Address, a op.Answer) {
-	if err := e.chat.Tell(ctx, to, a); err != nil {
-		e.log.Warn("could not answer in private", "person", to.Person, "channel", to.Channel, "error", err)
+// Say gives a private answer now, or later if that does not work (tell.go), unless nothing can ever reach the person.
+func (e *Engine) Say(ctx context.Context, to op.Address, a op.Answer) {
+	err := e.chat.Tell(ctx, to, a)
+	if err == nil {
+		return
+	}
+	e.log.Warn("could not answer in private", "person", to.Person, "channel", to.Channel, "error", err)
+	if !errors.Is(err, ErrUnreachable) {
+		e.owing(ctx, to, a)
 	}
 }
 
 // sayError tells a person why something was not done.
 func (e *Engine) sayError(ctx context.Context, to op.Address, err error, about ...any) {
-	e.say(ctx, to, *e.answerFor(err, about...))
+	e.Say(ctx, to, *e.answerFor(err, about...))
 }
 
 // answerFor turns an error into words: a refusal as it stands, anything else as an internal error with a reference that the
@@ -104,6 +109,9 @@ func policyChanged(o op.Operation) *op.Refusal {
 // tooLate answers a click on a card that has moved on. The winner's own repeated click gets no second answer when it is
 // replayed after a restart, because it is the same click.
 func (e *Engine) tooLate(o op.Operation, c op.Click) error {
+	if o.State.Final() && e.now().Sub(o.Ended) > doubleClick { // who presses a button that is long gone sees an old card
+		e.redraw(o.ID)
+	}
 	e.owe(o.ID)
 	return &op.Refusal{Already: true, Answer: op.Answer{Mark: op.MarkNeutral, Title: e.lateWords(o, c.Person)}}
 }
@@ -129,7 +137,7 @@ func (e *Engine) lateWords(o op.Operation, clicker string) op.Line {
 	case op.Queued, op.Running:
 		return op.L("Already confirmed by ", who, ". It is under way.")
 	case op.Unknown:
-		return op.L("Already confirmed by ", who, ". Its outcome is not known yet; I will not send it again.")
+		return op.L("Already confirmed by ", who, ". Its outcome is not known yet.")
 	}
 	if o.Closer != "" {
 		return op.L("Already settled by ", op.Who(o.Closer), ".")

@@ -110,6 +110,13 @@ func longer(r rest, busy bool) rest {
 	return rest{until: time.Now().Add(pause), last: pause}
 }
 
+// redraw makes a card owed whatever it is known to show: somebody sees something else.
+func (e *Engine) redraw(id string) {
+	if err := e.store.Unshown(e.base, id); err != nil {
+		e.log.Warn("draw a card once more", "op", op.Ref(id), "error", err)
+	}
+}
+
 // owe brings the card of an operation up to date soon. What fails is tried again by the sweep.
 func (e *Engine) owe(id string) {
 	if !e.owed.begin(id) {
@@ -168,13 +175,13 @@ func (e *Engine) draw(ctx context.Context, id string) (err error) {
 // says so.
 func (e *Engine) showElsewhere(ctx context.Context, o op.Operation) error {
 	words, matters := elsewhere[o.State]
-	if _, told := e.told.LoadOrStore(o.ID+string(o.State), true); matters && !told {
+	if matters && e.told.first(o.ID, o.State, e.now()) {
 		err := e.chat.Tell(ctx, op.Address{Person: o.Asker}, withoutCard(o, words))
 		if errors.Is(err, ErrUnreachable) {
 			err = e.recordUntold(ctx, o, err)
 		}
 		if err != nil {
-			e.told.Delete(o.ID + string(o.State))
+			e.told.forget(o.ID)
 			return err
 		}
 	}
@@ -186,7 +193,7 @@ func withoutCard(o op.Operation, words op.Text) op.Answer {
 	text := op.L(o.Plan.Title, words)
 	switch {
 	case o.Outcome != nil && o.State == op.Unknown:
-		text = op.L(o.Plan.Title, ": ", o.Outcome.Text, " I will not send it again.")
+		text = op.L(o.Plan.Title, ": ", o.Outcome.Text)
 	case o.Outcome != nil:
 		text = op.L(o.Outcome.Text)
 	}

@@ -42,6 +42,7 @@ type stage struct {
 	told     []string
 	tell     func()                // called while somebody is told something
 	tellAll  func(op.Answer)       // the same, with what it is
+	tellTo   func(op.Address)      // the same, with the way
 	turn     func()                // called while a card waits for its turn
 	blocking chan struct{}         // Apply waits for it when set
 	calling  func(context.Context) // called by Apply with its context when set
@@ -181,8 +182,14 @@ func (s *stage) plan(_ context.Context, call op.Call) (op.Plan, error) {
 
 func (s *stage) call(ctx context.Context, _ op.Plan, token string) op.Outcome {
 	s.mu.Lock()
+	calling := s.calling
+	s.mu.Unlock()
+	if calling == nil && op.SendingOf(ctx).Leave() != nil { // else that asks itself
+		return op.Outcome{State: op.Failed, Text: op.L("not sent")}
+	}
+	s.mu.Lock()
 	s.applied = append(s.applied, token)
-	n, apply, blocking, calling := len(s.applied), s.apply, s.blocking, s.calling
+	n, apply, blocking := len(s.applied), s.apply, s.blocking
 	s.mu.Unlock()
 	if calling != nil {
 		calling(ctx)
@@ -379,7 +386,10 @@ func (c *chat) Show(_ context.Context, o op.Operation) (string, error) {
 	return "card-" + o.ID, nil
 }
 
-func (c *chat) Tell(_ context.Context, _ op.Address, a op.Answer) error {
+func (c *chat) Tell(_ context.Context, to op.Address, a op.Answer) error {
+	if c.tellTo != nil {
+		c.tellTo(to)
+	}
 	if c.tellAll != nil {
 		c.tellAll(a)
 	}

@@ -107,7 +107,7 @@ func (e *Engine) helpAgain(ctx context.Context, r op.Request, p op.Parsed) {
 		a.Work(ctx)
 		return
 	}
-	e.say(ctx, r.Address(), *a.Reply)
+	e.Say(ctx, r.Address(), *a.Reply)
 }
 
 // pressAgain goes on with a click after a restart. If the click had won before the crash there is nothing left to say.
@@ -163,7 +163,7 @@ func (e *Engine) sweeping(ctx context.Context) {
 // sweep may write `expired`, `unknown` and `succeeded`, never `failed`.
 func (e *Engine) sweep(ctx context.Context) {
 	defer e.rescue("the sweep")
-	err := errors.Join(e.expire(ctx), e.takeOver(ctx), e.lookAtUnknown(ctx), e.followUps(ctx), e.drawOwed(ctx), e.settleLeft(ctx))
+	err := errors.Join(e.expire(ctx), e.writeAnswers(ctx), e.takeOver(ctx), e.lookAtUnknown(ctx), e.followUps(ctx), e.tellOwed(ctx), e.drawOwed(ctx), e.settleLeft(ctx))
 	if !e.store.Exclusive() {
 		err = errors.Join(err, e.workOff(ctx))
 	}
@@ -210,7 +210,7 @@ func (e *Engine) expire(ctx context.Context) error {
 }
 
 func (e *Engine) lookAtUnknown(ctx context.Context) error {
-	open, err := e.store.List(ctx, store.Query{States: []op.State{op.Unknown}, Newest: true})
+	open, err := e.store.List(ctx, store.Query{LooksBelow: len(looksAfterSilence), Newest: true})
 	if err != nil {
 		return err
 	}

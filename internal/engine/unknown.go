@@ -12,7 +12,8 @@ import (
 )
 
 // looksAfterSilence are the times after the send at which an operation without an answer is looked at; after the last one it
-// waits for a person.
+// waits for a person. A state of the cloud that anybody could have brought about counts as proof until creditWithin only: people who
+// read "unknown" do by hand what they wanted, and then it would be taken for the call's doing.
 var looksAfterSilence = []time.Duration{5 * time.Second, 15 * time.Second, 45 * time.Second, 3 * time.Minute}
 
 // lookDue reports whether an unknown operation should be looked at now.
@@ -39,7 +40,10 @@ func (e *Engine) reconcile(ctx context.Context, o op.Operation) error {
 	if !seen.Happened {
 		return e.looked(ctx, o, seen.Seen)
 	}
-	if alone, err := e.alone(ctx, o, command); err != nil || !alone {
+	if !seen.Own && e.now().Sub(o.Sent) > creditWithin {
+		return e.looked(ctx, o, op.L(seen.Seen, " I saw that too long after the call to take it as its doing."))
+	}
+	if alone, err := e.alone(ctx, o, seen); err != nil || !alone {
 		return errors.Join(err, e.looked(ctx, o, op.L(seen.Seen, " That may be the doing of another operation on it, so it proves nothing.")))
 	}
 	return e.settle(ctx, o, op.Outcome{
@@ -47,25 +51,27 @@ func (e *Engine) reconcile(ctx context.Context, o op.Operation) error {
 	}, op.EventReconciled, op.Click{})
 }
 
+// listsLag is how long the cloud's lists may take to show what an operation did. What has been seen there is there.
+const listsLag = 2 * time.Minute
+
 // alone reports that what is seen now can be nobody else's doing of ours: no other operation of the target can have acted since
-// this one was sent. A command with a token finds its own effect by that.
-func (e *Engine) alone(ctx context.Context, o op.Operation, command op.Command) (bool, error) {
-	if command.Repeatable {
+// this one was sent. What is its own in any case, as a token's, needs no such proof.
+func (e *Engine) alone(ctx context.Context, o op.Operation, seen op.Evidence) (bool, error) {
+	if seen.Own {
 		return true, nil
 	}
 	if o.Claim == retired {
 		return false, nil
 	}
-	asked := store.Query{Target: o.Plan.Target.Key(), Newest: true}
+	asked := store.Query{Target: o.Plan.Target.Key(), ActedSince: o.Sent.Add(-listsLag), Newest: true}
 	if asked.Target == "" { // it changes something of its channel
-		asked.Channel = o.Channel
+		asked.Channel, asked.Untargeted = o.Channel, true
 	}
 	others, err := e.store.List(ctx, asked)
 	for _, other := range others {
 		refused := other.State == op.Failed && other.Closer == ""
-		over := !other.Ended.IsZero() && other.Ended.Before(o.Sent)
-		same := other.ID != o.ID && other.Plan.Target.Key() == asked.Target
-		if same && other.Sends > 0 && !refused && !over {
+		shown := !other.Ended.IsZero() && other.Ended.Before(o.Sent) && outcomeOf(other).Checked
+		if other.ID != o.ID && !refused && !shown {
 			return false, nil
 		}
 	}
@@ -100,27 +106,27 @@ func mayRepeat(o op.Operation, command op.Command, now time.Time) bool {
 	return command.Repeatable && o.Claim != retired && o.Sends < repeatAtMost && now.Sub(o.Sent) < repeatWithin
 }
 
+// repeat sends an unknown operation again, with its token. It is written down when the request is about to leave, and only if nobody
+// has settled the operation, or sent it again, by then.
 func (e *Engine) repeat(ctx context.Context, o op.Operation, command op.Command) error {
-	marked := time.Now()
-	err := e.note(ctx, o, store.Note{Send: true, Version: o.Version}, op.EventSent)
-	if errors.Is(err, store.ErrLost) { // another replica does so
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("repeat %s: %w", o.Ref(), err)
-	}
-	o.Version++
 	timely, cancel := context.WithTimeout(ctx, crash.Within(answerWithin))
 	defer cancel()
-	outcome := e.apply(timely, o, command, marked, func(op.Line, time.Duration) {})
+	leaves := func() error {
+		err := e.note(timely, o, store.Note{Send: true, Version: o.Version}, op.EventSent)
+		if err == nil {
+			o.Version++
+		}
+		return err
+	}
+	outcome := e.apply(timely, o, command, &gate{since: time.Now(), left: true, again: leaves}, func(op.Line, time.Duration) {})
 	switch outcome.State {
 	case op.Succeeded:
+		_, err := e.finish(ctx, o, outcome)
+		return err
 	case op.Failed:
 		return e.looked(ctx, o, op.L("I asked again with the same token and was refused, or could not ask; that says nothing about the first call."))
-	default:
-		return e.looked(ctx, o, op.L("No answer yet."))
 	}
-	return e.settle(ctx, o, outcome, op.EventAnswered, op.Click{})
+	return e.looked(ctx, o, op.L("No answer yet."))
 }
 
 func (e *Engine) looked(ctx context.Context, o op.Operation, seen op.Line) error {

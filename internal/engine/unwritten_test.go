@@ -14,12 +14,18 @@ import (
 // rename takes a table away, or puts it back.
 func (s *stage) rename(from, to string) {
 	s.t.Helper()
+	s.alter("ALTER TABLE " + from + " RENAME TO " + to)
+}
+
+// alter does something to the database behind the store's back.
+func (s *stage) alter(statement string) {
+	s.t.Helper()
 	db, err := sql.Open("sqlite", "file:"+s.path+"?_pragma=busy_timeout(5000)")
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	defer db.Close()
-	if _, err := db.Exec("ALTER TABLE " + from + " RENAME TO " + to); err != nil {
+	if _, err := db.Exec(statement); err != nil {
 		s.t.Fatal(err)
 	}
 }

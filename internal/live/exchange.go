@@ -80,6 +80,10 @@ func (x *exchange) unsent() bool {
 func (x *exchange) take(response *http.Response) (*http.Response, error) {
 	defer response.Body.Close()
 	x.status, x.header = response.StatusCode, response.Header.Clone()
+	if x.status < http.StatusOK { // 101: what follows is no answer, and reading it would not end with the context
+		x.err = errors.New("the answer is not one of HTTP")
+		return nil, x.err
+	}
 	x.body, x.err = io.ReadAll(io.LimitReader(response.Body, maxBody+1))
 	if x.err == nil && len(x.body) > maxBody {
 		x.err = errors.New("the answer is too long")

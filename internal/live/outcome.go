@@ -3,6 +3,7 @@ package live
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -19,11 +20,11 @@ func (x *exchange) outcome(a Action, k keys, panicked bool) ([]byte, *Error) {
 		}
 	case x.err != nil:
 		e.Message, e.cause = "no complete answer", contextCause(x.err)
-	case x.status/100 == 2:
-		return x.success(e)
+	case x.status == http.StatusOK && x.success(e, k):
+		return x.body, nil
 	case x.status/100 == 3:
-		e.Class, e.Message = Refused, "the endpoint answered with a redirect, which is not followed"
-	case !x.refusal(e, k):
+		redirected(e, a)
+	case e.Message == "" && !x.refusal(e, k):
 		e.Message = "the answer is not one of this API"
 		if panicked {
 			e.Message += " and broke its SDK"
@@ -32,25 +33,45 @@ func (x *exchange) outcome(a Action, k keys, panicked bool) ([]byte, *Error) {
 	return nil, e
 }
 
-// success wants a JSON object with a RequestId: an empty body, {} or a proxy's page is not the service's word.
-func (x *exchange) success(e *Error) ([]byte, *Error) {
-	var said struct{ RequestId string }
-	if json.Unmarshal(x.body, &said) != nil || said.RequestId == "" {
-		e.Message = "the answer is not one of this API"
-		return nil, e
+// redirected: who redirects has not said that nothing was done; it may even be the service's way to answer afterwards. So
+// a write is Unknown, and only a look is Refused: it has failed for good, however often it is tried.
+func redirected(e *Error, a Action) {
+	e.Message = "the endpoint answered with a redirect, which is not followed"
+	if !a.Write {
+		e.Class = Refused
 	}
-	return x.body, nil
+}
+
+// success wants 200, the only status of a success that the API documents, and a JSON object with a RequestId: an empty body, {}
+// or a proxy's page is not the service's word. An answer that contradicts itself, with a Code or "Success": false, is no success
+// and fills e; no refusal either, as none has this status.
+func (x *exchange) success(e *Error, k keys) bool {
+	said := parse(x.body)
+	switch {
+	case said.request == "":
+		return false
+	case noError[strings.ToLower(said.code)] && said.success:
+		return true
+	}
+	e.Code, e.RequestID, e.Message = word(said.code), said.request, k.scrub(said.message)
+	if noError[strings.ToLower(said.code)] {
+		e.Code = ""
+	}
+	if e.Message == "" {
+		e.Message = "the answer says both that it was done and that it was not"
+	}
+	return false
 }
 
 // refusal fills e from an error body and reports whether there was one. Whether it is a definite refusal depends on
 // status and code.
 func (x *exchange) refusal(e *Error, k keys) bool {
-	var said struct{ Code, RequestId, Message string }
-	if json.Unmarshal(x.body, &said) != nil || said.Code == "" || said.RequestId == "" {
+	said := parse(x.body)
+	if x.status < 400 || said.request == "" || word(said.code) == "" || noError[strings.ToLower(said.code)] {
 		return false
 	}
-	e.Code, e.RequestID = word(said.Code), word(said.RequestId)
-	e.Message = k.scrub(said.Message)
+	e.Code, e.RequestID = word(said.code), said.request
+	e.Message = k.scrub(said.message)
 	if own, ok := plain[e.Code]; ok {
 		e.Message = own
 	}
@@ -58,10 +79,22 @@ func (x *exchange) refusal(e *Error, k keys) bool {
 	return true
 }
 
-// classify: 4xx is a refusal, except where the first copy of the request may have been taken.
+// noError are the codes that name no error, in lower case; none at all does not either.
+var noError = map[string]bool{"": true, "ok": true, "200": true, "success": true}
+
+// doubtful are statuses with which somebody on the way gave up waiting (RFC 9110 §15.5.9; nginx has 499 of its own), or with
+// which only a proxy answers.
+var doubtful = map[int]bool{http.StatusProxyAuthRequired: true, http.StatusRequestTimeout: true, 499: true}
+
+// unclear are parts of codes, in lower case, that tell of the service's own trouble: the same code comes with different statuses,
+// so that 4xx does not make it a refusal. With SignatureNonceUsed the first copy of the request may have been taken.
+var unclear = []string{"timeout", "internal", "unavailable", "unknown", "signaturenonceused"}
+
+// classify: 4xx is a refusal, except where the request may have been taken all the same.
 func classify(status int, code string) Class {
+	says := func(part string) bool { return strings.Contains(strings.ToLower(code), part) }
 	switch {
-	case status/100 != 4 || status == http.StatusRequestTimeout || code == "SignatureNonceUsed":
+	case status/100 != 4 || doubtful[status] || slices.ContainsFunc(unclear, says):
 		return Unknown
 	case strings.HasPrefix(code, "Throttling") || strings.HasSuffix(code, ".Throttling"):
 		return Throttled

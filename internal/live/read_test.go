@@ -140,6 +140,8 @@ func TestReadsAreTriedAgain(t *testing.T) {
 		{"reset once", []http.HandlerFunc{reset, good}, "", 2},
 		{"throttled twice", []http.HandlerFunc{refuse(400, "Throttling.Api"), refuse(400, "Throttling"), good}, "", 3},
 		{"500 for ever", []http.HandlerFunc{refuse(500, "InternalError")}, Unknown, readTries},
+		{"200 with a code for ever", []http.HandlerFunc{answer(200, `{"RequestId":"R","Code":"X"}`)}, Unknown, readTries},
+		{"200 without success once", []http.HandlerFunc{answer(200, `{"RequestId":"R","Success":false}`), good}, "", 2},
 		{"refused", []http.HandlerFunc{refuse(403, "Forbidden.RAM"), good}, Refused, 1},
 	}
 	for _, test := range tests {

@@ -52,24 +52,25 @@ type Click struct {
 	Trigger    string    `json:"-"`
 }
 
-// Address is where a private answer goes.
+// Address is where a private answer goes. ReplyTo and View are capabilities: they are never stored and never logged.
 type Address struct {
-	Person  string
-	Channel string
-	Thread  string
-	ReplyTo string
-	View    string // a window that waits for the answer
-	Away    bool   // the person does not look at the channel
+	Person  string    `json:"person"`
+	Channel string    `json:"channel,omitempty"`
+	Thread  string    `json:"thread,omitempty"`
+	At      time.Time `json:"at"` // when the person asked
+	ReplyTo string    `json:"-"`
+	View    string    `json:"-"`              // a window that waits for the answer
+	Away    bool      `json:"away,omitempty"` // the person does not look at the channel
 }
 
 // Address gives where to answer the request in private.
 func (r Request) Address() Address {
-	return Address{Person: r.Person, Channel: r.Channel, Thread: r.Thread, ReplyTo: r.ReplyTo, View: r.View, Away: r.Away}
+	return Address{Person: r.Person, Channel: r.Channel, Thread: r.Thread, At: r.At, ReplyTo: r.ReplyTo, View: r.View, Away: r.Away}
 }
 
 // Address gives where to answer the click in private.
 func (c Click) Address() Address {
-	return Address{Person: c.Person, Channel: c.Channel, Thread: c.Thread, ReplyTo: c.ReplyTo}
+	return Address{Person: c.Person, Channel: c.Channel, Thread: c.Thread, At: c.At, ReplyTo: c.ReplyTo}
 }
 
 // Person is what is known of somebody at one moment.

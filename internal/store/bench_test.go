@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -54,5 +55,25 @@ func benchmarkGet(b *testing.B, s *Store) {
 		if _, err := s.Get(b.Context(), o.ID); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// BenchmarkQuestions asks what is asked for every command, or each second, beside 100,000 operations and memos that are over.
+func BenchmarkQuestions(b *testing.B) { onEach(b, benchmarkQuestions) }
+
+func benchmarkQuestions(b *testing.B, s *Store) {
+	const n = 100_000
+	for _, ask := range questions(s, aged(b, s, n), n) {
+		b.Run(strings.ReplaceAll(ask.name, " ", "-"), func(b *testing.B) {
+			for b.Loop() {
+				rows, err := s.reader.QueryContext(b.Context(), ask.text, ask.args...)
+				if err != nil {
+					b.Fatal(err)
+				}
+				if _, err := collect(rows, func(scanner) (bool, error) { return true, nil }); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }

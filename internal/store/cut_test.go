@@ -9,15 +9,27 @@ import (
 	"time"
 
 	"casterbot/internal/op"
+	"casterbot/internal/stand"
 )
 
+// newProxy stands between a store and its server and spoils what passes.
+func newProxy(t *testing.T, server string) *stand.Proxy {
+	t.Helper()
+	p, err := stand.NewPostgresProxy(server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(p.Close)
+	return p
+}
+
 // through gives a store whose connection leads through a proxy, and one beside it that is never disturbed.
-func through(t *testing.T) (s, witness *Store, p *proxy) {
+func through(t *testing.T) (s, witness *Store, p *stand.Proxy) {
 	t.Helper()
 	private := server.Private(t)
 	p = newProxy(t, private.Addr())
-	behind := private.Schema(t, p.listener.Addr().String())
-	beside := strings.Replace(behind, p.listener.Addr().String(), private.Addr(), 1)
+	behind := private.Schema(t, p.Addr())
+	beside := strings.Replace(behind, p.Addr(), private.Addr(), 1)
 	c := newClock()
 	return open(t, behind, c), open(t, beside, c), p
 }
@@ -126,11 +138,11 @@ func TestConnectionCutAtEachStatement(t *testing.T) {
 func cutEverywhere(t *testing.T, st step) {
 	s, witness, p := through(t)
 	n := 0
-	for _, c := range []cutting{{}, {reset: true}, {request: true}} {
+	for _, c := range []stand.Cut{{}, {Reset: true}, {Request: true}} {
 		breaks := 0
 		for at := 1; ; at++ {
 			n++
-			c.left = at
+			c.Left = at
 			if !cutOnce(t, s, witness, p, st, sample(n), c) {
 				break
 			}
@@ -143,14 +155,14 @@ func cutEverywhere(t *testing.T, st step) {
 }
 
 // cutOnce reports whether the break came before the step was through.
-func cutOnce(t *testing.T, s, witness *Store, p *proxy, st step, o op.Operation, c cutting) bool {
+func cutOnce(t *testing.T, s, witness *Store, p *stand.Proxy, st step, o op.Operation, c stand.Cut) bool {
 	t.Helper()
 	if st.ready != "" {
 		o = bring(t, s, o, st.ready)
 	}
-	p.arm(&c)
+	p.Arm(&c)
 	err := st.do(t.Context(), s, o)
-	broke := p.disarm()
+	broke := p.Arm(nil)
 	times, unread := st.took(t.Context(), witness, o)
 	if unread != nil || times > 1 || (err == nil) != (times == 1) {
 		t.Errorf("%s, cut %+v: it says %v, but it took effect %d times (%v)", st.name, c, err, times, unread)
@@ -164,7 +176,7 @@ func TestPartition(t *testing.T) {
 	s, witness, p := through(t)
 	s.patience = 500 * time.Millisecond
 	running, queued := bring(t, s, sample(1), op.Running), bring(t, s, sample(2), op.Queued)
-	p.freeze()
+	p.Freeze()
 	if _, err := s.Move(t.Context(), Move{ID: queued.ID, From: op.Queued, To: op.Running, Event: op.Event{Name: op.EventSent}}); err == nil {
 		t.Error("claimed without a database")
 	}
@@ -177,8 +189,8 @@ func TestPartition(t *testing.T) {
 	if o, err := witness.Get(t.Context(), queued.ID); err != nil || o.State != op.Queued {
 		t.Errorf("%s, %v", o.State, err)
 	}
-	p.drop()
-	p.thaw()
+	p.Drop()
+	p.Thaw()
 	s.patience = patience
 	move(t, s, Move{ID: running.ID, From: op.Running, To: op.Succeeded})
 	if !receive(t, s, "key") {

@@ -19,9 +19,12 @@ type Query struct {
 	States     []op.State
 	ExpiredBy  time.Time // their time of expiry is not after this
 	SentBefore time.Time // they were sent, and before this
+	ActedSince time.Time // they were given to the network, and had not ended before this; in the order of their ends
 	Since      time.Time // they were created at this time or later
 	Unshown    bool      // their card shows an older version
+	LooksBelow int       // their outcome is unknown, and they were looked at less often than this
 	Target     string    // key of the target
+	Untargeted bool      // they have no target
 	Asker      string
 	Channel    string
 	Newest     bool // the newest first; else the oldest
@@ -66,11 +69,20 @@ func (q Query) text() (string, []any) {
 	if !q.SentBefore.IsZero() {
 		where = append(where, "sent > 0 AND sent < "+arg(q.SentBefore.UnixMilli()))
 	}
+	if !q.ActedSince.IsZero() {
+		where = append(where, "sends > 0 AND "+operationEnd+" >= "+arg(q.ActedSince.UnixMilli()))
+	}
 	if !q.Since.IsZero() {
 		where = append(where, "created >= "+arg(q.Since.UnixMilli()))
 	}
 	if q.Unshown {
 		where = append(where, "shown < version")
+	}
+	if q.LooksBelow > 0 {
+		where = append(where, "state = 'unknown' AND looks < "+arg(q.LooksBelow))
+	}
+	if q.Untargeted {
+		where = append(where, "target = ''")
 	}
 	for _, match := range []struct{ column, value string }{
 		{"target", q.Target}, {"asker", q.Asker}, {"channel", q.Channel},
@@ -89,13 +101,18 @@ func (q Query) assemble(where []string, arg func(any) string) string {
 	if len(where) > 0 {
 		text += " WHERE " + strings.Join(where, " AND ")
 	}
-	order := " ORDER BY created, id"
-	if q.Newest {
-		order = " ORDER BY created DESC, id DESC"
+	order := []string{"created", "id"}
+	if !q.ActedSince.IsZero() {
+		order = []string{operationEnd, "created", "id"}
+	}
+	for i := range order {
+		if q.Newest {
+			order[i] += " DESC"
+		}
 	}
 	limit := q.Limit
 	if limit <= 0 {
 		limit = many
 	}
-	return text + order + " LIMIT " + arg(limit)
+	return text + " ORDER BY " + strings.Join(order, ", ") + " LIMIT " + arg(limit)
 }

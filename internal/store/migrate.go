@@ -25,10 +25,14 @@ type dialect struct {
 	stamp     string                               // asks for the time in milliseconds and the number of the transaction; may be empty
 	ended     string                               // asks whether the transaction $1 is no longer under way
 	lock      func(context.Context, *sql.Tx) error // keeps other processes from migrating until the transaction ends; may be nil
+	taken     func(error) bool                     // the error of a step that gave up waiting for a table; may be nil
 }
 
-// migrateWithin is how long one step may take.
-const migrateWithin = time.Minute
+const (
+	migrateWithin = time.Minute            // how long one step may take
+	tableWithin   = time.Second            // how long it may wait for a table: whoever wants to write meanwhile waits behind it
+	tablePause    = 500 * time.Millisecond // in which they write, before it tries again
+)
 
 // migrate brings the tables up to date, one transaction for each step that is missing.
 func (s *Store) migrate(ctx context.Context) error {
@@ -57,8 +61,24 @@ func (s *Store) migrate(ctx context.Context) error {
 	return nil
 }
 
-// alone runs a transaction while no other process migrates.
+// alone runs a transaction while no other process migrates. One that stands in the way of others for too long is begun anew.
 func (s *Store) alone(ctx context.Context, do func(context.Context, *sql.Tx, int64) error) error {
+	ctx, cancel := context.WithTimeout(ctx, migrateWithin)
+	defer cancel()
+	for {
+		err := s.aloneOnce(ctx, do)
+		if s.dialect.taken == nil || !s.dialect.taken(err) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(tablePause):
+		}
+	}
+}
+
+func (s *Store) aloneOnce(ctx context.Context, do func(context.Context, *sql.Tx, int64) error) error {
 	return s.writeWithin(ctx, migrateWithin, func(ctx context.Context, tx *sql.Tx, now int64) error {
 		if s.dialect.lock != nil {
 			if err := s.dialect.lock(ctx, tx); err != nil {

@@ -193,8 +193,9 @@ func (s *Store) Unshown(ctx context.Context, id string) error {
 	return nil
 }
 
-// Shown records which version of an operation its card shows, and the message id of the card unless that is empty. An
-// older version than the one recorded changes only the id. It is no change of the operation.
+// Shown records which version of an operation its card shows, and the message id of the card unless that is empty. Whoever brings
+// an older version than the one recorded has drawn over a newer one, so that the card is to be drawn again. It is no change of the
+// operation.
 func (s *Store) Shown(ctx context.Context, id string, version int64, card string) error {
 	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx, _ int64) error {
 		_, err := s.in(ctx, tx, showOperation).ExecContext(ctx, id, version, card)

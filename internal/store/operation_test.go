@@ -309,7 +309,7 @@ func testShown(t *testing.T, e engine) {
 		card      string
 		shown     int64
 		wantsCard string
-	}{{1, "17.1", 1, "17.1"}, {unshown, "", 0, "17.1"}, {unshown, "", 0, "17.1"}, {3, "", 3, "17.1"}, {2, "17.2", 3, "17.2"}, {unshown, "", 3, "17.2"}} {
+	}{{1, "17.1", 1, "17.1"}, {unshown, "", 0, "17.1"}, {unshown, "", 0, "17.1"}, {3, "", 3, "17.1"}, {2, "17.2", 0, "17.2"}, {3, "", 3, "17.2"}, {unshown, "", 3, "17.2"}} {
 		if step.version == unshown {
 			if err := s.Unshown(t.Context(), o.ID); err != nil {
 				t.Fatal(err)

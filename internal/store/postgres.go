@@ -39,8 +39,15 @@ var postgresDialect = dialect{
 		if _, err := tx.ExecContext(ctx, `SELECT set_config('statement_timeout', $1, true)`, limit); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock($1)`, migrating)
+		if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock($1)`, migrating); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `SELECT set_config('lock_timeout', $1, true)`, fmt.Sprint(tableWithin.Milliseconds()))
 		return err
+	},
+	taken: func(err error) bool {
+		var e *pgconn.PgError
+		return errors.As(err, &e) && e.Code == "55P03"
 	},
 }
 

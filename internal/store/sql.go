@@ -44,7 +44,7 @@ const (
 		RETURNING ` + columns
 
 	showOperation = `UPDATE operations SET
-			shown = CASE WHEN shown < $2 THEN $2 ELSE shown END,
+			shown = CASE WHEN shown <= $2 THEN $2 ELSE 0 END,
 			card = CASE WHEN $3 <> '' THEN $3 ELSE card END,
 			drawer = ''
 		WHERE id = $1`
@@ -59,6 +59,11 @@ const (
 	selectByID       = selectOperations + ` WHERE id = $1`
 	selectByKey      = selectOperations + ` WHERE key = $1`
 	selectByRef      = selectOperations + ` WHERE substr(id, 1, 6) = $1 ORDER BY created DESC, id DESC LIMIT 1`
+
+	// When something ended, or the end of all time: what was not over at a moment is then one range of an index. The indexes of
+	// migration 5 have the same words; with others they are of no use.
+	operationEnd = `CASE WHEN ended = 0 THEN 9223372036854775807 ELSE ended END`
+	memoEnd      = `CASE WHEN ends = 0 THEN 9223372036854775807 ELSE ends END`
 
 	insertEvent = `INSERT INTO events (operation, at, name, actor, team, channel, detail, mark)
 		VALUES (NULLIF($1, ''), $2, $3, $4, $5, $6, $7, $8)`
@@ -93,7 +98,7 @@ const (
 	pruneMemos = `DELETE FROM memos WHERE ends > 0 AND ends < $1`
 
 	selectMemo     = `SELECT ` + memoColumns + ` FROM memos WHERE key = $1 AND (ends = 0 OR ends > $2)`
-	selectMemos    = `SELECT ` + memoColumns + ` FROM memos WHERE kind = $1 AND (ends = 0 OR ends > $2) ORDER BY key`
+	selectMemos    = `SELECT ` + memoColumns + ` FROM memos WHERE kind = $1 AND ` + memoEnd + ` > $2 ORDER BY key`
 	selectMemoMark = `SELECT ` + memoColumns + ` FROM memos WHERE key = $1 AND mark = $2`
 
 	setProbe = `INSERT INTO probe (id, replica, at) VALUES (1, $1, $2)

@@ -94,12 +94,9 @@ func TestReasons(t *testing.T) {
 func TestReasonOfAServerThatIsAway(t *testing.T) {
 	private := server.Private(t)
 	p := newProxy(t, private.Addr())
-	s := open(t, private.Schema(t, p.listener.Addr().String()), newClock())
+	s := open(t, private.Schema(t, p.Addr()), newClock())
 	s.patience = time.Second
-	if err := p.listener.Close(); err != nil {
-		t.Fatal(err)
-	}
-	p.drop()
+	p.Close()
 	err := s.Ping(t.Context())
 	for err != nil && Reason(err) == "" && t.Context().Err() == nil { // the first ones notice that their connections are gone
 		err = s.Ping(t.Context())

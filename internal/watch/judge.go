@@ -93,9 +93,9 @@ func judgeStudio(x wish, s sight, j *job, v view) []verdict {
 	off.seen, other.seen, on.seen = true, true, true
 	byBot := !x.since.IsZero() && j.at.Sub(x.since) >= listed && !j.deeds.explain(x.target, x.since, "caster.stop")
 	off.wrong = !c.OnAir && (byBot || v.Gone > 0 && j.at.Sub(moment(v.Gone)) < watchFor)
-	off.alert, off.over = stoppedAlert(c, x, v, j.at), mended(studioNow(c), j.at)
+	off.alert, off.over = stoppedAlert(c, x, v, j.deeds.doubt(x.target, "caster.stop"), j.at), mended(studioNow(c), j.at)
 	other.wrong = v.Changed > 0 && j.at.Sub(moment(v.Changed)) < previewOpen
-	other.alert, other.follow = changedAlert(c, v), true
+	other.alert, other.follow = changedAlert(c, v, j.deeds, x.target), true
 	if e, ok := j.deeds.ended(x.channel); ok {
 		before := c.Started.Before(e.Sent) && x.since.Before(e.Sent)
 		on.wrong = c.OnAir && before && j.at.Sub(e.Sent) >= stillOn

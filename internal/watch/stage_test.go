@@ -111,6 +111,12 @@ func (s *stage) with(change func()) {
 // did writes down an operation that succeeded now.
 func (s *stage) did(verb string, target op.Target, args ...string) op.Operation {
 	s.t.Helper()
+	return s.came(op.Succeeded, verb, target, args...)
+}
+
+// came writes down an operation that was sent and came to an end now, or to none yet.
+func (s *stage) came(end op.State, verb string, target op.Target, args ...string) op.Operation {
+	s.t.Helper()
 	s.keys++
 	o := op.Operation{
 		Key: fmt.Sprint("k", s.keys), State: op.Queued, Command: verb, Verb: verb, Channel: show, Asker: "U0ANA",
@@ -120,8 +126,8 @@ func (s *stage) did(verb string, target op.Target, args ...string) op.Operation 
 		o.Plan.Args["scene"] = args[0]
 	}
 	o, err := s.store.Create(s.t.Context(), o, op.Event{Name: "t"})
-	for _, to := range []op.State{op.Running, op.Succeeded} {
-		if err == nil {
+	for _, to := range []op.State{op.Running, end} {
+		if err == nil && to != o.State {
 			o, err = s.store.Move(s.t.Context(), store.Move{ID: o.ID, From: o.State, To: to, Send: to == op.Running, Event: op.Event{Name: "t"}})
 		}
 	}

@@ -102,8 +102,8 @@ func (w *Watcher) seeStudio(old view, c live.Caster, t op.Target, j *job) view {
 	_, seen := w.before.studios[t.ID]
 	last := w.lastSeen(old, seen)
 	since := last.Add(-lag)
-	change := func(how change, by ...string) {
-		if !j.deeds.explain(t, since, by...) {
+	change := func(how change) {
+		if !j.deeds.explain(t, since, changes[how].by...) {
 			now.Changed, now.What, now.Then = ms(j.at), how, ms(c.Modified)
 		}
 	}
@@ -114,9 +114,9 @@ func (w *Watcher) seeStudio(old view, c live.Caster, t op.Target, j *job) view {
 		}
 	case c.OnAir && old.Gone > 0: // it is back, which ends that alert
 	case c.OnAir && !old.OnAir:
-		change(putOn, "caster.start", "caster.restart")
+		change(putOn)
 	case c.OnAir && now.Started != old.Started:
-		change(restarted, "caster.start", "caster.restart")
+		change(restarted)
 	case c.OnAir && now.Modified != old.Modified:
 		change(edited)
 	}

@@ -1,13 +1,10 @@
 package watch
 
 import (
-	"cmp"
 	"context"
-	"slices"
 	"time"
 
 	"casterbot/internal/op"
-	"casterbot/internal/store"
 )
 
 // kind is what a wish expects.
@@ -38,72 +35,26 @@ func (x wish) key() string {
 // the channel is taken to have ended it.
 func (x wish) output() bool { return x.kind == recording && streamOf(x.target.ID).App == "caster" }
 
-// deed is what an operation does to wishes: what it begins, or what it ends on its target in every channel.
-type deed struct {
-	begins kind
-	ends   []kind
-}
-
-// verbs are the commands that begin or end what is watched. Those without either still explain that a studio was changed.
-var verbs = map[string]deed{
-	"caster.start":       {begins: studio},
-	"caster.restart":     {begins: studio},
-	"caster.stop":        {ends: []kind{studio, preview}},
-	"caster.take":        {},
-	"caster.standby":     {},
-	"caster.scene.start": {begins: preview},
-	"caster.scene.stop":  {ends: []kind{preview}},
-	"record.start":       {begins: recording},
-	"record.restart":     {begins: recording},
-	"record.stop":        {ends: []kind{recording}},
-	"record.finish":      {ends: []kind{recording}},
-}
-
-// deeds are the operations of the last day that may have changed the cloud, the oldest first.
-type deeds []op.Operation
-
 // wanted fills in what the guardian watches, and what it has said.
-func (w *Watcher) wanted(ctx context.Context, j *job) error {
-	all, err := w.Store.List(ctx, store.Query{Since: j.at.Add(-watchFor), Newest: true})
-	if err != nil {
+func (w *Watcher) wanted(ctx context.Context, j *job) (err error) {
+	if _, err = w.ledger.read(ctx, w.Store, j.at.Add(-watchFor)); err != nil {
 		return err
 	}
-	slices.Reverse(all)
-	for _, o := range all {
-		if _, known := verbs[o.Verb]; known && o.Sends > 0 && (o.State != op.Failed || o.Closer != "") {
-			j.deeds = append(j.deeds, o)
-		}
-	}
+	j.deeds = w.ledger.deeds
 	j.wishes = append(j.deeds.wishes(), w.named()...)
 	j.standing, err = w.alerts(ctx)
 	return err
 }
 
-// wishes are what was begun and not ended since. Only what is known to have happened counts.
-func (d deeds) wishes() []wish {
-	var all []wish
-	for _, o := range d {
-		if o.State != op.Succeeded {
-			continue
-		}
-		deed, scene := verbs[o.Verb], o.Plan.Args["scene"]
-		all = slices.DeleteFunc(all, func(x wish) bool {
-			other := deed.begins != x.kind || x.channel != o.Channel
-			if deed.begins != "" && other || deed.begins == "" && !slices.Contains(deed.ends, x.kind) {
-				return x.output() && o.Verb == "caster.stop" && x.channel == o.Channel
-			}
-			return x.target.Key() == o.Plan.Target.Key() && (o.Verb == "caster.stop" || x.scene == scene)
-		})
-		if deed.begins == "" {
-			continue
-		}
-		x := wish{kind: deed.begins, channel: o.Channel, target: o.Plan.Target, asker: o.Asker, since: cmp.Or(o.Sent, o.Created)}
-		if x.kind == preview {
-			x.scene = scene
-		}
-		all = append(all, x)
+// caughtUp reads what was done through the bot while the look went on: what it shows may be the doing of that. The wishes stay those
+// that were looked at.
+func (w *Watcher) caughtUp(ctx context.Context, j *job) error {
+	if len(j.wishes)+len(j.standing) == 0 {
+		return nil
 	}
-	return all
+	_, err := w.ledger.read(ctx, w.Store, j.at.Add(-watchFor))
+	j.deeds = w.ledger.deeds
+	return err
 }
 
 // named are the wishes of the policy. Its studios are known once the cloud has listed them: until then there is one wish for all of
@@ -151,41 +102,4 @@ func (w *Watcher) resolved(wishes []wish, s sight) []wish {
 		}
 	}
 	return all
-}
-
-// explain reports whether one of the verbs, or any at all, was used on a target since a moment: then a change is the bot's own.
-func (d deeds) explain(target op.Target, since time.Time, verbs ...string) bool {
-	return slices.ContainsFunc(d, func(o op.Operation) bool {
-		fits := len(verbs) == 0 || slices.Contains(verbs, o.Verb)
-		return fits && o.Plan.Target.Key() == target.Key() && !o.Sent.Before(since)
-	})
-}
-
-// ending is the operation that last ended what was watched; zero when none did.
-func (d deeds) ending(k kind, target, scene string) op.Operation {
-	for _, o := range slices.Backward(d) {
-		fits := o.Verb == "caster.stop" || o.Plan.Args["scene"] == scene
-		if o.State == op.Succeeded && slices.Contains(verbs[o.Verb].ends, k) && o.Plan.Target.Key() == target && fits {
-			return o
-		}
-	}
-	return op.Operation{}
-}
-
-// ended is the end of the last recording in a channel through the bot, unless one was begun since.
-func (d deeds) ended(channel string) (last op.Operation, ok bool) {
-	for _, o := range d {
-		if o.Channel != channel || o.State != op.Succeeded {
-			continue
-		}
-		switch o.Verb {
-		case "record.stop", "record.finish":
-			if !ok || o.Verb == "record.stop" {
-				last, ok = o, true
-			}
-		case "record.start", "record.restart":
-			ok = false
-		}
-	}
-	return last, ok
 }

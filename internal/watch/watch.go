@@ -3,9 +3,9 @@
 //
 // There is one look at a time for everybody (look.go), by one replica at a time (lease.go), no faster than a share of the
 // account's limits (sparing.go), and none at all while nothing is watched and no board is up. What is watched follows from the
-// stored operations and the policy (wanted.go). From a look the guardian concludes what stands wrong (judge.go, words.go); what it
-// has said stands in the store, one memo for each cause and channel, so it is said once, by whichever replica, and edited when
-// it is mended (alerts.go). board.go draws the boards.
+// stored operations (ledger.go, deeds.go) and the policy (wanted.go). From a look the guardian concludes what stands wrong
+// (judge.go, words.go); what it has said stands in the store, one memo for each cause and channel, so it is said once, by
+// whichever replica, and edited when it is mended (alerts.go). board.go draws the boards.
 //
 // It keeps true that nothing is concluded from a look that failed, that an alert says what was seen and when, and that the same
 // cause is never said twice while it stands. It changes nothing in the cloud: the button under an alert is a command like any
@@ -83,6 +83,7 @@ type Watcher struct {
 	locks  desk.LockBook
 	lease  lease
 	before sight // the last look of this process
+	ledger ledger
 
 	guardDue, boardDue time.Time
 
@@ -212,6 +213,9 @@ func (w *Watcher) work(ctx context.Context, j *job, draw bool) error {
 		w.boardDue = j.at.Add(boardEvery)
 	}
 	s := w.look(ctx, j)
+	if err := w.caughtUp(ctx, j); err != nil { // without knowing what was done during the look nothing can be said of others
+		return err
+	}
 	err := errors.Join(w.guard(ctx, s, j), w.draw(ctx, s, j.boards))
 	if len(j.wishes) > 0 {
 		w.before = s

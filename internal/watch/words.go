@@ -63,33 +63,52 @@ func cameBack(x wish, on live.Online) op.Answer {
 	}
 }
 
-func stoppedAlert(c live.Caster, x wish, v view, now time.Time) op.Answer {
+func stoppedAlert(c live.Caster, x wish, v view, doubt op.Operation, now time.Time) op.Answer {
 	seen := op.L("Seen idle at ", op.At(now), ".")
 	if v.Gone > 0 {
 		seen = op.L("Seen on air at ", op.At(moment(v.Before)), ", idle at ", op.At(moment(v.Gone)), ".")
 	}
+	title, lines := op.L("🔴 Studio ", op.B(c.Name), " went off air, and not through me."), []op.Line{seen}
+	if doubt.ID != "" {
+		title, lines = op.L("🔴 Studio ", op.B(c.Name), " went off air. I do not know whether through me."), append(lines, doubted(doubt))
+	}
 	return op.Answer{
-		Title: op.L("🔴 Studio ", op.B(c.Name), " went off air, and not through me."),
-		Lines: byHand([]op.Line{seen}, "It was started ", x),
+		Title: title,
+		Lines: byHand(lines, "It was started ", x),
 		Next:  []op.Next{studioNext("Start studio", "caster start {caster}", c.ID), studioNext("Show studio", "caster show {caster}", c.ID)},
 	}
 }
 
-// changes words how a studio was changed.
-var changes = map[change]op.Text{
-	putOn: " was put on air, and not through me.", restarted: " was restarted, and not through me.", edited: " was changed, and not through me.",
+// doubted names an operation that may have done what is seen.
+func doubted(o op.Operation) op.Line {
+	return op.L("Nobody knows what became of op ", op.V(o.Ref()), ", which ", op.Who(o.Asker), " asked for: this may be its doing.")
 }
 
-func changedAlert(c live.Caster, v view) op.Answer {
+// changes words how a studio was changed, and by which commands it would have been through the bot; none means any.
+var changes = map[change]struct {
+	words, perhaps op.Text
+	by             []string
+}{
+	putOn:     {" was put on air, and not through me.", " was put on air. I do not know whether through me.", []string{"caster.start", "caster.restart"}},
+	restarted: {" was restarted, and not through me.", " was restarted. I do not know whether through me.", []string{"caster.start", "caster.restart"}},
+	edited:    {" was changed, and not through me.", " was changed. I do not know whether through me.", nil},
+}
+
+func changedAlert(c live.Caster, v view, d deeds, target op.Target) op.Answer {
 	if v.Changed == 0 {
 		return op.Answer{}
 	}
+	how := changes[v.What]
 	seen := op.L("First seen at ", op.At(moment(v.Changed)), ".")
 	if v.Then > 0 {
 		seen = op.L(seen, " The cloud says that it was last changed at ", op.At(moment(v.Then)), ".")
 	}
+	title, lines := op.L("Studio ", op.B(c.Name), how.words), []op.Line{seen}
+	if doubt := d.doubt(target, how.by...); doubt.ID != "" {
+		title, lines = op.L("Studio ", op.B(c.Name), how.perhaps), append(lines, doubted(doubt))
+	}
 	return op.Answer{
-		Mark: op.MarkUnknown, Title: op.L("Studio ", op.B(c.Name), changes[v.What]), Lines: []op.Line{seen},
+		Mark: op.MarkUnknown, Title: title, Lines: lines,
 		Next: []op.Next{studioNext("Show studio", "caster show {caster}", c.ID)},
 	}
 }

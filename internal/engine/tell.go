@@ -1,0 +1,267 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"casterbot/internal/op"
+	"casterbot/internal/store"
+)
+
+// A private answer is owed like a card. One that could not be given is kept as a memo and tried again, by one replica at a time
+// and after a restart too, until it was given or nobody waits for it any more. A process that dies right after an answer was
+// given may have it given twice.
+const (
+	kindTell = "tell"
+
+	tellLate     = 20 * time.Second         // from then on an answer says that it comes late
+	tellFor      = 15 * time.Minute         // then it is given up
+	tellTry      = 20 * time.Second         // one try
+	tellClaim    = tellTry + 10*time.Second // nobody else tries while somebody does
+	tellKeep     = 2500 * time.Millisecond  // for writing it down
+	tellEach     = 5                        // answers for one person in one channel: the newest
+	tellAtOnce   = 2                        // tries that begin with one sweep: no storm after an outage
+	tellUnderWay = 8                        // tries at the same time
+)
+
+// debt is an answer that is owed. What of the address is a capability is in no memo, only in the memory of the process that was
+// asked.
+type debt struct {
+	To      op.Address    `json:"to"`
+	Answer  op.Answer     `json:"answer"`
+	Dropped int           `json:"dropped,omitempty"` // earlier answers that were given up for this one
+	Due     time.Time     `json:"due"`               // of the next try
+	Rest    time.Duration `json:"rest"`              // before it
+
+	memo  store.Memo // version 0: it could not be written down
+	given bool       // only its memo is left
+}
+
+func (d *debt) putOff(now time.Time, rest time.Duration) { d.Due, d.Rest = now.Add(rest), rest }
+
+// words is the answer, with what a reader has to know of its way.
+func (d debt) words(now time.Time) op.Answer {
+	a := d.Answer
+	if now.Sub(d.To.At) >= tellLate {
+		a.Lines = append(slices.Clip(a.Lines), op.L("Asked at ", op.At(d.To.At), "; Slack did not take my answer until now."))
+	}
+	if d.Dropped > 0 {
+		a.Lines = append(slices.Clip(a.Lines), op.L("Earlier answers left out: ", op.V(strconv.Itoa(d.Dropped)), ". Ask again for what you still need."))
+	}
+	return a
+}
+
+// debts is what this process knows of the answers that are owed beyond their memos.
+type debts struct {
+	mu   sync.Mutex
+	mine map[string]debt
+	busy map[string]bool // being given
+}
+
+func (b *debts) init() { b.mine, b.busy = map[string]debt{}, map[string]bool{} }
+
+func (b *debts) keep(d debt) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.mine[d.memo.Key] = d
+}
+
+func (b *debts) forget(key string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.mine, key)
+}
+
+// begin takes one of the few places for a try.
+func (b *debts) begin(key string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.busy[key] || len(b.busy) >= tellUnderWay {
+		return false
+	}
+	b.busy[key] = true
+	return true
+}
+
+func (b *debts) end(key string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.busy, key)
+}
+
+// over gives what nobody waits for any more, and forgets it.
+func (b *debts) over(now time.Time) (late []debt) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for key, d := range b.mine {
+		if !now.Before(d.memo.Ends) && !b.busy[key] {
+			late = append(late, d)
+			delete(b.mine, key)
+		}
+	}
+	return late
+}
+
+// list gives what is owed and not being given, the newest first: the memos, and what is in memory alone. When all memos are
+// known, what has lost its memo is settled.
+func (b *debts) list(memos []store.Memo, all bool) (owed []debt) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	there := map[string]bool{}
+	for _, m := range memos {
+		there[m.Key] = true
+		d := debt{}
+		if b.busy[m.Key] || json.Unmarshal([]byte(m.Body), &d) != nil {
+			continue
+		}
+		if mine, ok := b.mine[m.Key]; ok {
+			d.To, d.given = mine.To, mine.given
+			if mine.Due.After(d.Due) {
+				d.Due = mine.Due
+			}
+		}
+		d.memo = m
+		owed = append(owed, d)
+	}
+	for key, d := range b.mine {
+		switch {
+		case there[key] || b.busy[key]:
+		case d.memo.Version == 0:
+			owed = append(owed, d)
+		case all:
+			delete(b.mine, key)
+		}
+	}
+	slices.SortFunc(owed, func(x, y debt) int {
+		return cmp.Or(y.To.At.Compare(x.To.At), cmp.Compare(y.memo.Key, x.memo.Key))
+	})
+	return owed
+}
+
+// owing keeps an answer that could not be given.
+func (e *Engine) owing(ctx context.Context, to op.Address, a op.Answer) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tellKeep)
+	defer cancel()
+	now := e.now()
+	if to.At.IsZero() {
+		to.At = now
+	}
+	d := debt{To: to, Answer: a, memo: store.Memo{Key: kindTell + "/" + op.NewID(), Kind: kindTell, Ends: now.Add(tellFor)}}
+	d.putOff(now, shortestRest)
+	if err := e.putDebt(ctx, &d); err != nil {
+		e.log.Warn("an answer is owed in memory only", "person", to.Person, "error", err)
+	}
+}
+
+// putDebt writes down how a debt stands. In memory it stands so even when that fails, unless it is with store.ErrLost: another
+// replica was first.
+func (e *Engine) putDebt(ctx context.Context, d *debt) error {
+	body, err := json.Marshal(d)
+	if err != nil {
+		return err
+	}
+	d.memo.Body = string(body)
+	m, err := e.store.PutMemo(ctx, d.memo, op.Event{})
+	if d.memo.Version == 0 && errors.Is(err, store.ErrLost) { // written before, when nobody could say so
+		err = nil
+	}
+	if err == nil {
+		d.memo = m
+	}
+	if !errors.Is(err, store.ErrLost) {
+		e.debts.keep(*d)
+	}
+	return err
+}
+
+// dropDebt ends a debt; store.ErrLost says that another replica is at it.
+func (e *Engine) dropDebt(ctx context.Context, d debt) error {
+	if d.memo.Version > 0 {
+		if err := e.store.DropMemo(ctx, d.memo.Key, d.memo.Version, op.Event{}); err != nil {
+			return err
+		}
+	}
+	e.debts.forget(d.memo.Key)
+	return nil
+}
+
+// tellOwed tries again to give what is due, the oldest first.
+func (e *Engine) tellOwed(ctx context.Context) error {
+	for _, d := range e.debts.over(e.now()) {
+		e.log.Warn("an answer was never given", "person", d.To.Person, "channel", d.To.Channel, "asked", d.To.At, "answer", d.Answer.Title.Plain())
+	}
+	memos, err := e.store.Memos(ctx, kindTell)
+	owed := e.newest(ctx, e.debts.list(memos, err == nil))
+	begun := 0
+	for _, d := range slices.Backward(owed) {
+		if begun == tellAtOnce {
+			break
+		}
+		if e.now().Before(d.Due) || !e.debts.begin(d.memo.Key) {
+			continue
+		}
+		begun++
+		e.spawn(func(ctx context.Context) {
+			defer e.debts.end(d.memo.Key)
+			if err := e.tellAgain(ctx, d); err != nil && !errors.Is(err, store.ErrLost) && ctx.Err() == nil {
+				e.log.Warn("an answer is still owed", "person", d.To.Person, "channel", d.To.Channel, "error", err)
+			}
+		})
+	}
+	return err
+}
+
+// newest gives up the oldest answers of those who have too many coming, and counts them on the newest one.
+func (e *Engine) newest(ctx context.Context, owed []debt) (left []debt) {
+	count, first := map[string]int{}, map[string]int{}
+	more := map[int]int{}
+	for _, d := range owed {
+		who := d.To.Person + " " + d.To.Channel
+		if count[who]++; count[who] > tellEach && !d.given && e.dropDebt(ctx, d) == nil {
+			more[first[who]] += d.Dropped + 1
+			continue
+		}
+		if count[who] == 1 {
+			first[who] = len(left)
+		}
+		left = append(left, d)
+	}
+	for i, n := range more {
+		left[i].Dropped += n
+		if err := e.putDebt(ctx, &left[i]); err != nil {
+			e.log.Warn("count the answers left out", "person", left[i].To.Person, "error", err)
+		}
+	}
+	return left
+}
+
+// tellAgain is one try, by whoever moves the next one ahead first. Where nobody else can be at it, it is made though nothing can
+// be written down.
+func (e *Engine) tellAgain(ctx context.Context, d debt) error {
+	rest := min(2*d.Rest, longestRest)
+	if !d.given {
+		d.putOff(e.now(), tellClaim)
+		err := e.putDebt(ctx, &d)
+		if errors.Is(err, store.ErrLost) || err != nil && d.memo.Version > 0 && !e.store.Exclusive() {
+			return err
+		}
+		try, cancel := context.WithTimeout(ctx, tellTry)
+		defer cancel()
+		err = e.chat.Tell(try, d.To, d.words(e.now()))
+		if d.putOff(e.now(), rest); err != nil && !errors.Is(err, ErrUnreachable) {
+			return errors.Join(err, e.putDebt(ctx, &d))
+		}
+		if err != nil {
+			e.log.Warn("could not answer in private", "person", d.To.Person, "channel", d.To.Channel, "error", err)
+		}
+		d.given = true
+		e.debts.keep(d)
+	}
+	return e.dropDebt(ctx, d)
+}
