@@ -146,6 +146,8 @@ func wire(ctx context.Context, c config.Config, log *slog.Logger, now func() tim
 	}
 	if wait != nil {
 		slack.Apart = time.Millisecond
+	} else if !db.Exclusive() {
+		slack.Turn = lane(db, log)
 	}
 	people := bot.NewDirectory(slack, keeper.UserGroups)
 	slack.Locale, slack.Meet = people.Locale, people.Meet
@@ -172,25 +174,6 @@ func openPolicy(path string, log *slog.Logger) (*policy.Keeper, error) {
 		err = cli.Usage(fmt.Errorf("CASTERBOT_POLICY names no file (%w): it says who may do what; docs/policy.md explains it, docs/policy.example.yml is one to start from", err))
 	}
 	return keeper, err
-}
-
-// turns gives the limiter's turns out of a store that several processes share; one process counts its own.
-func turns(db *store.Store, wait pause) live.Reserve {
-	switch {
-	case wait != nil: // nothing waits in real time, and the cloud of a test has no limits
-		return func(context.Context, string, float64, int, time.Duration) (time.Duration, bool, error) {
-			return 0, true, nil
-		}
-	case db.Exclusive():
-		return nil
-	}
-	return func(ctx context.Context, family string, perSecond float64, burst int, within time.Duration) (time.Duration, bool, error) {
-		wait, err := db.Reserve(ctx, family, perSecond, burst, within)
-		if errors.Is(err, store.ErrNoTurn) {
-			return 0, false, nil
-		}
-		return wait, true, err
-	}
 }
 
 func openKeys(c config.Config) (live.Credentials, error) {

@@ -29,7 +29,7 @@ var _ engine.Chat = (*Chat)(nil)
 // NewChat makes a chat for one workspace.
 func NewChat(c Config) *Chat {
 	c = c.filled()
-	return &Chat{api: c.api(), hooks: hooks{client: c.HTTP, api: c.APIURL}, pace: newPace(c.Apart), repeats: c.Repeats, pause: pause,
+	return &Chat{api: c.api(), hooks: hooks{client: c.HTTP, api: c.APIURL}, pace: newPace(c.Apart, c.Turn), repeats: c.Repeats, pause: pause,
 		tongues: tongues{words: c.Words, channel: c.Language, locale: c.Locale, meet: c.Meet}}
 }
 

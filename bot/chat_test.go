@@ -191,7 +191,7 @@ func TestResponseAddressTrap(t *testing.T) {
 }
 
 func TestPace(t *testing.T) {
-	p := newPace(0)
+	p := newPace(0, nil)
 	now := time.Unix(1000, 0)
 	for i := range 5 {
 		if d := p.reserve("C1", now); d != time.Duration(i)*slotEvery {
@@ -286,4 +286,29 @@ func TestASecondBetweenMessages(t *testing.T) {
 			t.Errorf("%d messages", sent)
 		}
 	})
+}
+
+// A message waits for the turn that all processes share, and is put off when there is none in time.
+func TestSharedPace(t *testing.T) {
+	var asked []string
+	free := true
+	p := newPace(time.Millisecond, func(_ context.Context, channel string, within time.Duration) (time.Duration, bool) {
+		if within <= 0 || within > maxWait {
+			t.Errorf("a turn within %s is asked for", within)
+		}
+		asked = append(asked, channel)
+		return time.Millisecond, free
+	})
+	sent := 0
+	if err := p.write(t.Context(), "C1", func() { sent++ }); err != nil || sent != 1 {
+		t.Errorf("%d messages, %v", sent, err)
+	}
+	free = false
+	if err := p.write(t.Context(), "C1", func() { sent++ }); !errors.Is(err, engine.ErrBusy) || sent != 1 {
+		t.Errorf("without a turn: %d messages, %v", sent, err)
+	}
+	free = true
+	if err := p.write(t.Context(), "C2", func() { sent++ }); err != nil || sent != 2 || strings.Join(asked, " ") != "C1 C1 C2" {
+		t.Errorf("%d messages, %v, asked for %v", sent, err, asked)
+	}
 }

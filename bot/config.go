@@ -28,6 +28,9 @@ type Config struct {
 	Sockets int           // connections per process; 0: two
 	Peers   func() int    // other processes of this app that live; nil: there are none
 	Apart   time.Duration // between two messages in one channel, at least; 0: what Slack asks for
+	// Turn gives the time to wait for the next turn in a channel that all processes share; false when it is more than within. nil:
+	// this process is the only one.
+	Turn func(ctx context.Context, channel string, within time.Duration) (time.Duration, bool)
 	// Words translates; nil: nothing is. Language gives that of public messages of a channel; nil: English.
 	Words    *lang.Words
 	Language func(channel string) string

@@ -48,6 +48,7 @@ type arrival struct {
 	fill    *fillIn
 	query   *op.Query
 	home    *op.Request
+	back    string   // the channel that the bot can write to again
 	forget  []string // ids of channels, groups and people about which something changed
 	ignored string   // why there is nothing to do
 	wrong   *wrong   // with ignored: what to say about it

@@ -63,6 +63,9 @@ func TestDecode(t *testing.T) {
 		{"renamed", "events_api", `{"event":{"type":"channel_rename","channel":{"id":"C1","name":"x"}}}`, "forget C1"},
 		{"shared", "events_api", `{"event":{"type":"channel_shared","channel":"C1"}}`, "forget C1"},
 		{"other id", "events_api", `{"event":{"type":"channel_id_changed","old_channel_id":"G1","new_channel_id":"C1"}}`, "forget G1 C1"},
+		{"invited", "events_api", `{"event":{"type":"member_joined_channel","channel":"C1","user":"U0BOT"}}`, "forget C1 U0BOT, back in C1"},
+		{"somebody joins", "events_api", `{"event":{"type":"member_joined_channel","channel":"C1","user":"U1"}}`, "forget C1 U1"},
+		{"unarchived", "events_api", `{"event":{"type":"channel_unarchive","channel":"C1","user":"U1"}}`, "forget C1 U1, back in C1"},
 		{"group", "events_api", `{"event":{"type":"subteam_members_changed","subteam_id":"S1"}}`, "forget S1"},
 		{"other event", "events_api", `{"event":{"type":"reaction_added"}}`, "ignored"},
 		{"unknown envelope", "telepathy", `{}`, "ignored"},
@@ -98,7 +101,8 @@ func described(a arrival, err error) string {
 	case a.home != nil:
 		return "home " + a.home.Person
 	case len(a.forget) > 0:
-		return "forget " + strings.Join(strings.Fields(strings.Join(a.forget, " ")), " ")
+		back := map[bool]string{true: ", back in " + a.back}[a.back != ""]
+		return "forget " + strings.Join(strings.Fields(strings.Join(a.forget, " ")), " ") + back
 	case a.fill != nil:
 		return fmt.Sprintf("form %s %v sent=%v", a.fill.form.Command, a.fill.form.Values(), a.fill.sent)
 	case a.ignored != "":

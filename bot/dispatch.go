@@ -19,6 +19,7 @@ type Engine interface {
 	Submitted(op.Form) string
 	Suggest(context.Context, op.Query) []op.Option
 	Home(context.Context, op.Request) (op.Answer, error)
+	Returned(ctx context.Context, channel string)
 	Say(context.Context, op.Address, op.Answer) // now, or later when that does not work
 }
 

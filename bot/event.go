@@ -53,7 +53,11 @@ func (id identity) event(in callback, envelope string, now time.Time) (arrival, 
 		r := op.Request{Key: key, Team: id.team, Person: word(e.User), PersonTeam: first(e.UserTeam, in.TeamID), At: now}
 		return arrival{key: key, home: &r}, nil
 	case changes[e.Type]:
-		return arrival{key: key, forget: []string{word(e.Channel), e.OldChannel, e.NewChannel, word(e.Subteam), word(e.User)}}, nil
+		back := ""
+		if e.Type == "member_joined_channel" && word(e.User) == id.user || strings.HasSuffix(e.Type, "_unarchive") {
+			back = word(e.Channel)
+		}
+		return arrival{key: key, back: back, forget: []string{word(e.Channel), e.OldChannel, e.NewChannel, word(e.Subteam), word(e.User)}}, nil
 	}
 	return arrival{ignored: "event of another kind"}, nil
 }

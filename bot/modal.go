@@ -123,6 +123,9 @@ func (d *dispatcher) filled(ctx context.Context, e envelope, a arrival) {
 // aside handles what needs no decision: the home tab, and news about channels, groups and people.
 func (d *dispatcher) aside(a arrival) {
 	d.dir.Forget(a.forget...)
+	if a.back != "" {
+		d.soon(d.forms, op.Address{}, func(ctx context.Context) { d.engine.Returned(ctx, a.back) })
+	}
 	if a.home == nil {
 		return
 	}

@@ -22,10 +22,14 @@ const (
 	maxChannels = 1024
 )
 
+// PerSecond is how many messages an app may write into a channel in a second, all its processes together.
+const PerSecond = float64(time.Second) / float64(slotEvery)
+
 // pace keeps every channel under its limit. It waits for short times only: what would take longer is the caller's to try
 // again, with what is newest by then.
 type pace struct {
 	apart    time.Duration
+	turn     func(ctx context.Context, channel string, within time.Duration) (time.Duration, bool) // nil: nobody else writes
 	mu       sync.Mutex
 	channels map[string]*lane
 }
@@ -37,9 +41,9 @@ type lane struct {
 	users int           // of one, those that wait included
 }
 
-// newPace keeps messages of a channel that far apart; 0 means what Slack asks for.
-func newPace(between time.Duration) *pace {
-	return &pace{apart: cmp.Or(between, slotEvery), channels: map[string]*lane{}}
+// newPace keeps messages of a channel that far apart; 0 means what Slack asks for. turn is that of Config.
+func newPace(between time.Duration, turn func(context.Context, string, time.Duration) (time.Duration, bool)) *pace {
+	return &pace{apart: cmp.Or(between, slotEvery), turn: turn, channels: map[string]*lane{}}
 }
 
 // wait returns when the channel may be written to, or ErrBusy when that is too far away.
@@ -87,11 +91,21 @@ func (p *pace) begin(ctx context.Context, channel string) (over func(rest time.D
 	p.mu.Lock()
 	left := time.Until(l.until)
 	p.mu.Unlock()
-	if left > maxWait || !pause(soon, left) {
+	if left > maxWait || !pause(soon, left) || !p.shared(soon, channel) {
 		over(0)
 		return nil, cmp.Or(ctx.Err(), busy(max(left, 0)))
 	}
 	return over, nil
+}
+
+// shared waits for the turn among all processes.
+func (p *pace) shared(ctx context.Context, channel string) bool {
+	if p.turn == nil {
+		return true
+	}
+	end, _ := ctx.Deadline()
+	wait, ok := p.turn(ctx, channel, time.Until(end))
+	return ok && pause(ctx, wait)
 }
 
 // write sends a message when it is its turn, and lets nothing follow for a second.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
@@ -361,5 +362,19 @@ func TestScopes(t *testing.T) {
 	w.start()
 	if !strings.Contains(w.log.String(), `missing="usergroups:read app_mentions:read pins:write"`) {
 		t.Errorf("the log does not name the missing scopes:\n%s", w.log)
+	}
+}
+
+// What becomes of cards in a channel that the bot can write to again is the engine's to say.
+func TestBackInAChannel(t *testing.T) {
+	w := newWorld(t)
+	back := make(chan string, 1)
+	e := &script{returned: func(channel string) { back <- channel }}
+	d := &dispatcher{engine: e, dir: NewDirectory(w.config, func() []string { return nil }), log: slog.New(slog.DiscardHandler)}
+	d.forms = newPool(t.Context(), 1, 1, &d.busy)
+	defer d.forms.drain(context.Background())
+	d.aside(arrival{back: "C1", forget: []string{"C1"}})
+	if got := <-back; got != "C1" {
+		t.Errorf("back in %q", got)
 	}
 }

@@ -19,7 +19,7 @@ const (
 	ackWithin  = 2 * time.Second
 	defaultAge = time.Hour // of a socket, when Slack does not say
 	quietTime  = 5 * time.Millisecond
-	quietTries = 100
+	quietTries = int((acceptWithin + time.Second) / quietTime) // whatever is being taken gets its acknowledgement
 )
 
 // envelope is one thing that Slack wants acknowledged, and the link that brought it.
@@ -220,4 +220,5 @@ func (l *link) close() {
 	l.lines.goodbye()
 	l.cancel()
 	<-l.ended
+	l.acked.take(true) // what is acknowledged from now on goes over another link
 }

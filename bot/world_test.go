@@ -34,6 +34,7 @@ type script struct {
 	submitted func(op.Form) string
 	suggest   func(context.Context, op.Query) []op.Option
 	home      func(context.Context, op.Request) (op.Answer, error)
+	returned  func(channel string)
 	chat      *Chat
 }
 
@@ -49,6 +50,9 @@ func (s *script) Fill(ctx context.Context, r op.Request, f op.Form) (op.Form, er
 func (s *script) Submitted(f op.Form) string                          { return s.submitted(f) }
 func (s *script) Suggest(ctx context.Context, q op.Query) []op.Option { return s.suggest(ctx, q) }
 func (s *script) Say(ctx context.Context, to op.Address, a op.Answer) { _ = s.chat.Tell(ctx, to, a) }
+func (s *script) Returned(_ context.Context, channel string) {
+	s.returned(channel)
+}
 func (s *script) Home(ctx context.Context, r op.Request) (op.Answer, error) {
 	return s.home(ctx, r)
 }

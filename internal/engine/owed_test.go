@@ -123,3 +123,30 @@ func TestThePressedCardIsTheCard(t *testing.T) {
 		}
 	}
 }
+
+// The bot is thrown out while operations go on, and invited again: the cards of the channel say what has come of them.
+func TestCardsAreDrawnAnewInAChannelThatIsBack(t *testing.T) {
+	s := newStage(t)
+	done, waits := s.asked("caster restart c1"), s.asked("caster restart c2")
+	s.with(func() {
+		s.showErr = []error{ErrNotInChannel, ErrNotInChannel, ErrNotInChannel, ErrNotInChannel, ErrNotInChannel}
+	})
+	s.click(ana, done, op.ActConfirm)
+	s.want(done, op.Succeeded, 1)
+	s.settle()
+	s.with(func() { s.showErr = nil })
+	before := len(s.shown)
+	s.e.Returned(context.Background(), "C1")
+	if s.settle(); len(s.shown) != before {
+		t.Error("cards of another channel are drawn")
+	}
+	s.e.Returned(context.Background(), "C0")
+	s.settle()
+	drawn := map[string]op.State{}
+	for _, o := range s.shown[before:] {
+		drawn[o.ID] = o.State
+	}
+	if drawn[done.ID] != op.Succeeded || drawn[waits.ID] != op.Pending {
+		t.Errorf("drawn: %v", drawn)
+	}
+}

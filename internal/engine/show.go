@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"casterbot/internal/op"
+	"casterbot/internal/store"
 )
 
 // owed are the cards that are behind. Every card is drawn by at most one goroutine at a time, from the newest stored
@@ -30,6 +31,7 @@ type rest struct {
 const (
 	shortestRest = 2 * time.Second
 	longestRest  = 20 * time.Second // and so soon after an outage every card is up to date
+	redrawn      = 24 * time.Hour   // how far back cards are drawn anew when the bot is back in a channel
 	landsWithin  = 40 * time.Second // an edit without an answer, from when it was given up
 )
 
@@ -186,6 +188,21 @@ func (e *Engine) showElsewhere(ctx context.Context, o op.Operation) error {
 		}
 	}
 	return e.store.Shown(ctx, o.ID, o.Version, o.Card)
+}
+
+// Returned is called when a channel can be written to again: its cards of the last day are drawn anew, as they may have changed
+// while nobody could write there.
+func (e *Engine) Returned(ctx context.Context, channel string) {
+	list, err := e.store.List(ctx, store.Query{Channel: channel, Since: e.now().Add(-redrawn), Newest: true, Limit: openPerChannel})
+	if err != nil {
+		e.log.Warn("draw the cards of a channel anew", "channel", channel, "error", err)
+	}
+	for _, o := range list {
+		if o.Card != "" || !o.State.Final() {
+			e.redraw(o.ID)
+			e.owe(o.ID)
+		}
+	}
 }
 
 // withoutCard says in one message what the card would have said.
