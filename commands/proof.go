@@ -54,7 +54,7 @@ func (s set) verifyRecord(r recording) func(context.Context, op.Attempt) (op.Evi
 		if !known || !answered(a) && !steady(k, a.Plan) || !r.proof(k, before, a) {
 			return op.Evidence{Seen: unseen(a, k.shown())}, nil
 		}
-		return op.Evidence{Happened: true, Own: r.own, Seen: r.seen(k)}, nil
+		return op.Evidence{Happened: true, Dated: r.dated, Seen: r.seen(k)}, nil
 	}
 }
 

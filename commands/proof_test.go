@@ -47,10 +47,10 @@ func TestTheEncoderProvesNothing(t *testing.T) {
 }
 
 // Only a proof that names its own moment counts whenever it is seen; the rest is for the engine to hold against the time.
-func TestWhichProofsAreTheirOwn(t *testing.T) {
+func TestWhichProofsAreDated(t *testing.T) {
 	for _, r := range recordings {
-		if want := r.word == "stop" || r.word == "finish"; r.own != want {
-			t.Errorf("record %s: its own proof: %t", r.word, r.own)
+		if want := r.word == "stop" || r.word == "finish"; r.dated != want {
+			t.Errorf("record %s: a dated proof: %t", r.word, r.dated)
 		}
 	}
 }

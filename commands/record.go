@@ -23,7 +23,7 @@ type recording struct {
 	warn    func(look) []op.Line
 	done    func(s set, p op.Plan, t target) op.Outcome
 	proof   func(k look, before trace, a op.Attempt) bool
-	own     bool                             // the proof itself says that it happened at the send
+	dated   bool                             // the proof itself says that it happened at the send
 	seen    func(k look) op.Line             // the proof in words
 	due     func(look, op.Attempt) time.Time // when it leads to a file; nil: it leads to none
 }
@@ -37,7 +37,7 @@ var recordings = []recording{
 	{
 		word: "stop", command: "stop", aliases: []string{"record pause {stream}"}, short: "Pause recording; the file follows after the delay.",
 		title: "Pause recording of ", button: "Pause recording", denial: [2]op.Text{"Recording of ", " was not paused"},
-		warn: warnQuiet, done: paused, proof: provesStop, own: true, seen: seenStop, due: afterDelay,
+		warn: warnQuiet, done: paused, proof: provesStop, dated: true, seen: seenStop, due: afterDelay,
 	},
 	{
 		word: "restart", command: "restart", short: "Write the file of what was recorded so far and start over.",
@@ -48,7 +48,7 @@ var recordings = []recording{
 		word: "finish", command: "cancel_delay", aliases: []string{"record cancel_delay {stream}"},
 		short: "After a pause: write the file now instead of after the delay.",
 		title: "Write the file of ", button: "Write the file now", denial: [2]op.Text{"The file of ", " was not written"},
-		refuse: refuseUnpaused, warn: warnUnpaused, done: finished, proof: provesFile, own: true, seen: seenFile, due: atSend,
+		refuse: refuseUnpaused, warn: warnUnpaused, done: finished, proof: provesFile, dated: true, seen: seenFile, due: atSend,
 	},
 }
 

@@ -121,9 +121,12 @@ func TestUnknownIsLookedAtAndNeverFailed(t *testing.T) {
 func TestWhatIsSeenLateIsNotCredited(t *testing.T) {
 	for _, c := range []struct {
 		after time.Duration
-		own   bool
+		seen  op.Evidence
 		want  op.State
-	}{{creditWithin, false, op.Succeeded}, {creditWithin + time.Second, false, op.Unknown}, {time.Hour, false, op.Unknown}, {time.Hour, true, op.Succeeded}} {
+	}{
+		{creditWithin, op.Evidence{}, op.Succeeded}, {creditWithin + time.Second, op.Evidence{}, op.Unknown}, {time.Hour, op.Evidence{}, op.Unknown},
+		{time.Hour, op.Evidence{Own: true}, op.Succeeded}, {time.Hour, op.Evidence{Dated: true}, op.Succeeded},
+	} {
 		for _, by := range []string{"the sweep", "a person"} {
 			s := newStage(t)
 			s.apply = func(int) op.Outcome { return op.Outcome{State: op.Unknown} }
@@ -132,7 +135,7 @@ func TestWhatIsSeenLateIsNotCredited(t *testing.T) {
 			s.click(ana, o, op.ActConfirm)
 			happened := func() {
 				s.verify = func() (op.Evidence, error) {
-					return op.Evidence{Happened: true, Own: c.own, Seen: op.L("it is on air")}, nil
+					return op.Evidence{Happened: true, Own: c.seen.Own, Dated: c.seen.Dated, Seen: op.L("it is on air")}, nil
 				}
 			}
 			if by == "the sweep" {

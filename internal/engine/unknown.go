@@ -40,7 +40,7 @@ func (e *Engine) reconcile(ctx context.Context, o op.Operation) error {
 	if !seen.Happened {
 		return e.looked(ctx, o, seen.Seen)
 	}
-	if !seen.Own && e.now().Sub(o.Sent) > creditWithin {
+	if !seen.Own && !seen.Dated && e.now().Sub(o.Sent) > creditWithin {
 		return e.looked(ctx, o, op.L(seen.Seen, " I saw that too long after the call to take it as its doing."))
 	}
 	if alone, err := e.alone(ctx, o, seen); err != nil || !alone {

@@ -128,7 +128,8 @@ type Outcome struct {
 // Evidence is what Verify saw. Happened is positive proof only: false means "not seen", never "did not happen".
 type Evidence struct {
 	Happened bool
-	Own      bool // nothing but this one attempt explains it, whenever it is seen
+	Own      bool // nothing but this one attempt explains it, whenever it is seen and whatever else was done
+	Dated    bool // it says itself that it happened at the send, whenever it is seen
 	Seen     Line // the state of things now, for people
 }
 
