@@ -59,6 +59,9 @@ func play(ctx context.Context, c Case, program, folder string, server *pgtest.Sh
 			}
 		}()
 		s.database, s.wait = address, patience+takeover
+		if c.twist.second != nil { // and once more for the process that dies next
+			s.wait += takeover
+		}
 	}
 	if err := s.live(); err != nil {
 		return s.told(), []string{err.Error()}
