@@ -39,19 +39,7 @@ func (b BoardBook) Board(ctx context.Context, channel string) (op.Board, error) 
 
 // Boards gives every board, those that are to be taken down too.
 func (b BoardBook) Boards(ctx context.Context) ([]op.Board, error) {
-	memos, err := b.store.Memos(ctx, kindBoard)
-	if err != nil {
-		return nil, err
-	}
-	all := make([]op.Board, 0, len(memos))
-	for _, m := range memos {
-		board, err := boardOf(m)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, board)
-	}
-	return all, nil
+	return every(ctx, b.store, kindBoard, boardOf)
 }
 
 // PutBoard writes a board: a new one at version 0, else in place of the version that it names. It gives the board that stands
@@ -63,18 +51,11 @@ func (b BoardBook) PutBoard(ctx context.Context, board op.Board, by string) (op.
 	}
 	m := store.Memo{Key: kindBoard + "/" + board.Channel, Kind: kindBoard, Body: string(body), Version: board.Version}
 	m, err = b.store.PutMemo(ctx, m, boardEvent(board, by))
-	lost := errors.Is(err, store.ErrLost)
-	if err != nil && !lost {
-		return op.Board{}, false, err
-	}
-	if m.Key == "" { // it was taken down between the question and now
-		return op.Board{Channel: board.Channel}, false, nil
-	}
-	if !lost && by != "" && b.wake != nil {
+	now, mine, err := settled(m, err, boardOf, op.Board{Channel: board.Channel})
+	if mine && by != "" && b.wake != nil {
 		b.wake()
 	}
-	now, err := boardOf(m)
-	return now, !lost && err == nil, err
+	return now, mine, err
 }
 
 // DropBoard forgets a board at the version that it names. Another version is left as it is.
@@ -96,8 +77,8 @@ func boardEvent(board op.Board, by string) op.Event {
 
 func boardOf(m store.Memo) (op.Board, error) {
 	var board op.Board
-	if err := json.Unmarshal([]byte(m.Body), &board); err != nil {
-		return op.Board{}, fmt.Errorf("read the board %s: %w", m.Key, err)
+	if err := decode(m, &board); err != nil {
+		return op.Board{}, err
 	}
 	board.Version = m.Version
 	return board, nil

@@ -36,19 +36,7 @@ func (b LockBook) Lock(ctx context.Context, target op.Target) (op.Lock, error) {
 
 // Locks gives every lock that is held.
 func (b LockBook) Locks(ctx context.Context) ([]op.Lock, error) {
-	memos, err := b.store.Memos(ctx, kindLock)
-	if err != nil {
-		return nil, err
-	}
-	var all []op.Lock
-	for _, m := range memos {
-		lock, err := lockOf(m)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, lock)
-	}
-	return all, nil
+	return every(ctx, b.store, kindLock, lockOf)
 }
 
 // Hold takes a lock: a new one at version 0, else in place of the version that it names. It gives the lock that stands there
@@ -59,7 +47,8 @@ func (b LockBook) Hold(ctx context.Context, lock op.Lock) (op.Lock, bool, error)
 		return op.Lock{}, false, fmt.Errorf("keep a lock: %w", err)
 	}
 	m := store.Memo{Key: keyOf(lock.Target), Kind: kindLock, Body: string(body), Version: lock.Version, Ends: lock.Until}
-	return settled(b.store.PutMemo(ctx, m, event(op.EventLocked, lock, lock.Holder, lock.Why)))
+	m, err = b.store.PutMemo(ctx, m, event(op.EventLocked, lock, lock.Holder, lock.Why))
+	return settled(m, err, lockOf, op.Lock{})
 }
 
 // Release ends a lock at the version that is named; by is who does, why is empty when it is given back by its holder. It gives
@@ -85,23 +74,10 @@ func event(name string, lock op.Lock, actor, why string) op.Event {
 	}}
 }
 
-// settled reads the answer of the store to a change: the lock that stands, and whether it is the new one.
-func settled(m store.Memo, err error) (op.Lock, bool, error) {
-	lost := errors.Is(err, store.ErrLost)
-	if err != nil && !lost {
-		return op.Lock{}, false, err
-	}
-	if m.Key == "" { // it ended between the question and now
-		return op.Lock{}, false, nil
-	}
-	lock, err := lockOf(m)
-	return lock, !lost && err == nil, err
-}
-
 func lockOf(m store.Memo) (op.Lock, error) {
 	var lock op.Lock
-	if err := json.Unmarshal([]byte(m.Body), &lock); err != nil {
-		return op.Lock{}, fmt.Errorf("read the lock %s: %w", m.Key, err)
+	if err := decode(m, &lock); err != nil {
+		return op.Lock{}, err
 	}
 	lock.Version, lock.Until = m.Version, m.Ends
 	return lock, nil
