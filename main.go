@@ -185,13 +185,13 @@ func openKeys(c config.Config) (live.Credentials, error) {
 }
 
 func openCloud(c config.Config, keys live.Credentials, reserve live.Reserve, log *slog.Logger) (*live.Client, error) {
-	waiting := func(ctx context.Context, action string, wait time.Duration) {
+	waiting := func(ctx context.Context, action string, why live.Class, wait time.Duration) {
 		level := slog.LevelDebug // short waits are our own limiter's
 		if wait >= time.Second {
 			level = slog.LevelInfo
 		}
 		log.Log(ctx, level, "the cloud is busy", "action", action, "again in", wait.Round(time.Millisecond).String())
-		op.SendingOf(ctx).Wait(commands.Turn(action, wait), wait)
+		op.SendingOf(ctx).Wait(commands.Turn(action, why, wait), wait)
 	}
 	return live.New(live.Config{
 		Endpoint: c.LiveEndpoint, Region: c.Region, Credentials: keys, Now: time.Now, Reserve: reserve, Waiting: waiting,

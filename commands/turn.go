@@ -8,7 +8,11 @@ import (
 	"casterbot/internal/op"
 )
 
-// Turn says why a call of an action of the cloud waits, and for about how long.
-func Turn(action string, wait time.Duration) op.Line {
+// Turn says why a call of an action of the cloud waits, and for about how long: for its turn, or until it is tried again after it
+// ended as why.
+func Turn(action string, why live.Class, wait time.Duration) op.Line {
+	if why == live.NotSent {
+		return op.L("ApsaraVideo Live cannot be reached. I try again in about ", op.For(max(time.Second, wait)), ".")
+	}
 	return op.L("ApsaraVideo Live allows ", op.V(strconv.Itoa(live.PerSecond(action))), " calls a second. Yours is next in about ", op.For(max(time.Second, wait)), ".")
 }

@@ -13,7 +13,9 @@ func TestEvidenceOfAnotherOperationProvesNothing(t *testing.T) {
 	silent := func(int) op.Outcome { return op.Outcome{State: op.Unknown} }
 	refused := func(int) op.Outcome { return op.Outcome{State: op.Failed} }
 	nothing := func() (op.Evidence, error) { return op.Evidence{}, nil }
-	happened := func() (op.Evidence, error) { return op.Evidence{Happened: true, Dated: true, Seen: op.L("it runs")}, nil }
+	happened := func() (op.Evidence, error) {
+		return op.Evidence{Happened: true, Dated: true, Seen: op.L("it runs")}, nil
+	}
 	for name, c := range map[string]struct {
 		second func(int) op.Outcome
 		want   op.State

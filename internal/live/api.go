@@ -26,8 +26,9 @@ type Config struct {
 	// Leave, if set, is asked right before a write is handed to a connection. Its error, whose text people may read, holds the
 	// write back: that is NotSent, and nothing is tried again.
 	Leave func(ctx context.Context) error
-	// Waiting, if set, is told before every pause: for a slot of the limiter or before a send is tried again.
-	Waiting func(ctx context.Context, action string, wait time.Duration)
+	// Waiting, if set, is told before every pause: for a slot of the limiter (why is Throttled), or before a send is tried again that
+	// ended as why.
+	Waiting func(ctx context.Context, action string, why Class, wait time.Duration)
 }
 
 // Mode is a caster's NormType.

@@ -71,7 +71,7 @@ func (c *Client) call(ctx context.Context, a Action, p params, leaves func()) ([
 		case !again(a, err):
 			return nil, err
 		default:
-			if !c.pause(ctx, a.Name, c.backoff(try)) {
+			if !c.pause(ctx, a.Name, err.Class, c.backoff(try)) {
 				return nil, err
 			}
 		}

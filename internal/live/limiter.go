@@ -133,7 +133,7 @@ func (c *Client) turn(ctx context.Context, a Action, p pace, begun time.Time) er
 		if err != nil {
 			return err
 		}
-		if !c.pause(ctx, a.Name, wait) {
+		if !c.pause(ctx, a.Name, Throttled, wait) {
 			back()
 			return errNoTurn
 		}
@@ -156,7 +156,7 @@ func (c *Client) take(ctx context.Context, a Action, p pace, within time.Duratio
 }
 
 // pause waits, after telling Config.Waiting. It reports false, at once if possible, when ctx ends first.
-func (c *Client) pause(ctx context.Context, action string, wait time.Duration) bool {
+func (c *Client) pause(ctx context.Context, action string, why Class, wait time.Duration) bool {
 	if wait <= 0 {
 		return true
 	}
@@ -164,7 +164,7 @@ func (c *Client) pause(ctx context.Context, action string, wait time.Duration) b
 		return false
 	}
 	if c.config.Waiting != nil {
-		c.config.Waiting(ctx, action, wait)
+		c.config.Waiting(ctx, action, why, wait)
 	}
 	timer := time.NewTimer(wait)
 	defer timer.Stop()

@@ -92,7 +92,7 @@ func TestSlotGivesUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var told []time.Duration
 		c := limited(nil)
-		c.config.Waiting = func(_ context.Context, _ string, wait time.Duration) { told = append(told, wait) }
+		c.config.Waiting = func(_ context.Context, _ string, _ Class, wait time.Duration) { told = append(told, wait) }
 		restart := find("RestartCaster")
 		for range calls.burst {
 			_ = c.slot(t.Context(), restart)
@@ -138,7 +138,7 @@ func TestCancelledWhileWaiting(t *testing.T) {
 		c := limited(nil)
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(time.Second, cancel)
-		if c.pause(ctx, "", time.Hour) || !c.pause(t.Context(), "", time.Hour) {
+		if c.pause(ctx, "", Throttled, time.Hour) || !c.pause(t.Context(), "", Throttled, time.Hour) {
 			t.Error("pause")
 		}
 	})

@@ -239,7 +239,7 @@ func TestThrottledWriteIsTriedAgain(t *testing.T) {
 			var told atomic.Int32
 			f := newCloud(t, test.answers...)
 			c := f.client(t, func(c *Config) {
-				c.Waiting = func(_ context.Context, action string, wait time.Duration) {
+				c.Waiting = func(_ context.Context, action string, _ Class, wait time.Duration) {
 					if action == "RestartCaster" && wait == time.Microsecond {
 						told.Add(1)
 					}
