@@ -1,9 +1,12 @@
 // Package engine decides every state change of an operation, and nothing else in casterbot does.
 //
 // To see whether anything can ever happen twice, read this package in this order: accept.go (a command arrives),
-// submit.go (it becomes a pending operation with a card), press.go (a person confirms), run.go (the one place that makes
-// the call; gate.go says until when it may leave), unknown.go (what is done when no answer came), sweep.go (expiry, recovery
-// after a restart, owed cards), follow.go (what comes of it later), tell.go (private answers that are owed).
+// submit.go (it becomes a pending operation with a card), press.go (a person confirms), reconsider.go (is all as it was), run.go (the
+// one place that makes the call; gate.go says until when it may leave, and when again), unknown.go (what is done when no answer
+// came), sweep.go (expiry, recovery after a restart, owed cards) with replica.go (what a dead replica left).
+//
+// The rest moves no operation and can be left for later: what people see (show.go, progress.go, say.go, tell.go, told.go), what
+// comes of an operation afterwards (follow.go), and what is offered to them (help.go, form.go, suggest.go, shelf.go, home.go).
 //
 // What it keeps true:
 //   - A call leaves only after the state `running` is durable (run.go: claim), and only the claim that won may send.
