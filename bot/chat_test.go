@@ -307,6 +307,9 @@ func TestSharedPace(t *testing.T) {
 	if err := p.write(t.Context(), "C1", func() { sent++ }); !errors.Is(err, engine.ErrBusy) || sent != 1 {
 		t.Errorf("without a turn: %d messages, %v", sent, err)
 	}
+	if err := p.wait(t.Context(), "C1"); err != nil {
+		t.Errorf("to wait without writing takes a turn: %v", err)
+	}
 	free = true
 	if err := p.write(t.Context(), "C2", func() { sent++ }); err != nil || sent != 2 || strings.Join(asked, " ") != "C1 C1 C2" {
 		t.Errorf("%d messages, %v, asked for %v", sent, err, asked)

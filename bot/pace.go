@@ -91,27 +91,36 @@ func (p *pace) begin(ctx context.Context, channel string) (over func(rest time.D
 	p.mu.Lock()
 	left := time.Until(l.until)
 	p.mu.Unlock()
-	if left > maxWait || !pause(soon, left) || !p.shared(soon, channel) {
+	if left > maxWait || !pause(soon, left) {
 		over(0)
 		return nil, cmp.Or(ctx.Err(), busy(max(left, 0)))
 	}
 	return over, nil
 }
 
-// shared waits for the turn among all processes.
-func (p *pace) shared(ctx context.Context, channel string) bool {
+// shared waits for the turn among all processes. Only what is written takes one.
+func (p *pace) shared(ctx context.Context, channel string) error {
 	if p.turn == nil {
-		return true
+		return nil
 	}
-	end, _ := ctx.Deadline()
-	wait, ok := p.turn(ctx, channel, time.Until(end))
-	return ok && pause(ctx, wait)
+	wait, ok := p.turn(ctx, channel, maxWait)
+	if !ok {
+		return busy(maxWait)
+	}
+	if !pause(ctx, wait) {
+		return ctx.Err()
+	}
+	return nil
 }
 
 // write sends a message when it is its turn, and lets nothing follow for a second.
 func (p *pace) write(ctx context.Context, channel string, send func()) error {
 	over, err := p.begin(ctx, channel)
 	if err != nil {
+		return err
+	}
+	if err := p.shared(ctx, channel); err != nil {
+		over(0)
 		return err
 	}
 	defer func() { over(min(p.apart, restFor)) }()
