@@ -126,6 +126,12 @@ func TestThePressedCardIsTheCard(t *testing.T) {
 
 // The bot is thrown out while operations go on, and invited again: the cards of the channel say what has come of them.
 func TestCardsAreDrawnAnewInAChannelThatIsBack(t *testing.T) {
+	for _, by := range []string{"Slack's word", "another card"} {
+		t.Run(by, func(t *testing.T) { testAChannelThatIsBack(t, by) })
+	}
+}
+
+func testAChannelThatIsBack(t *testing.T, by string) {
 	s := newStage(t)
 	done, waits := s.asked("caster restart c1"), s.asked("caster restart c2")
 	s.with(func() {
@@ -140,7 +146,11 @@ func TestCardsAreDrawnAnewInAChannelThatIsBack(t *testing.T) {
 	if s.settle(); len(s.shown) != before {
 		t.Error("cards of another channel are drawn")
 	}
-	s.e.Returned(context.Background(), "C0")
+	if by == "Slack's word" {
+		s.e.Returned(context.Background(), "C0")
+	} else {
+		s.asked("caster restart c3")
+	}
 	s.settle()
 	drawn := map[string]op.State{}
 	for _, o := range s.shown[before:] {

@@ -169,6 +169,9 @@ func (e *Engine) draw(ctx context.Context, id string) (err error) {
 	if err != nil {
 		return err
 	}
+	if _, was := e.away.LoadAndDelete(o.Channel); was {
+		e.spawn(func(ctx context.Context) { e.Returned(ctx, o.Channel) })
+	}
 	return e.store.Shown(ctx, o.ID, o.Version, card)
 }
 
@@ -176,6 +179,7 @@ func (e *Engine) draw(ctx context.Context, id string) (err error) {
 // card nobody could confirm, so a pending operation runs into its expiry. When the asker cannot be reached either, the trail
 // says so.
 func (e *Engine) showElsewhere(ctx context.Context, o op.Operation) error {
+	e.away.Store(o.Channel, true)
 	words, matters := elsewhere[o.State]
 	if matters && e.told.first(o.ID, o.State, e.now()) {
 		err := e.chat.Tell(ctx, op.Address{Person: o.Asker}, withoutCard(o, words))
@@ -190,7 +194,7 @@ func (e *Engine) showElsewhere(ctx context.Context, o op.Operation) error {
 	return e.store.Shown(ctx, o.ID, o.Version, o.Card)
 }
 
-// Returned is called when a channel can be written to again: its cards of the last day are drawn anew, as they may have changed
+// Returned is called when a channel can be written to again, by Slack's word or because something was written there: its cards of the last day are drawn anew, as they may have changed
 // while nobody could write there.
 func (e *Engine) Returned(ctx context.Context, channel string) {
 	list, err := e.store.List(ctx, store.Query{Channel: channel, Since: e.now().Add(-redrawn), Newest: true, Limit: openPerChannel})
