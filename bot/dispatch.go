@@ -74,7 +74,7 @@ func (d *dispatcher) openPools(ctx context.Context) {
 // take is called by the readers of the sockets and only queues. What finds no place is not acknowledged: Slack brings events
 // again, and shows its own error for commands and clicks.
 func (d *dispatcher) take(e envelope) {
-	e.at = d.halts.arrived(time.Now())
+	e.at = d.halts.arrived(time.Now)
 	if !d.front.offer(func(ctx context.Context) { d.handle(ctx, e) }) {
 		e.link.pending.Add(-1)
 		d.log.Warn("too many envelopes at once, one is not taken")

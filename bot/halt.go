@@ -18,8 +18,8 @@ type halts struct {
 
 const (
 	beat      = 250 * time.Millisecond
-	haltAfter = 3 * time.Second        // as long as Slack waits for an acknowledgement
-	buffered  = 500 * time.Millisecond // after a halt: what is read until then may have been there before
+	haltAfter = 3 * time.Second // as long as Slack waits for an acknowledgement
+	buffered  = time.Second     // after a halt: what is read until then may have been there before
 )
 
 // watch looks until ctx ends.
@@ -27,7 +27,7 @@ func (h *halts) watch(ctx context.Context) {
 	ticker := time.NewTicker(beat)
 	defer ticker.Stop()
 	for {
-		h.arrived(time.Now())
+		h.arrived(time.Now)
 		select {
 		case <-ctx.Done():
 			return
@@ -37,9 +37,10 @@ func (h *halts) watch(ctx context.Context) {
 }
 
 // arrived gives the moment from which something read now may have been there: now, or the beginning of a halt that has just ended.
-func (h *halts) arrived(now time.Time) time.Time {
+func (h *halts) arrived(clock func() time.Time) time.Time {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	now := clock()
 	if !h.seen.IsZero() && passed(h.seen, now) > haltAfter {
 		h.from, h.woke = h.seen, now
 	}

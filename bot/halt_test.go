@@ -16,7 +16,7 @@ func TestWhatIsReadAfterAHaltIsOld(t *testing.T) {
 		{time.Minute, haltAfter}, {time.Minute + buffered - 1, haltAfter}, {time.Minute + buffered, time.Minute + buffered},
 		{2 * time.Minute, time.Minute + buffered},
 	} {
-		if got := h.arrived(began.Add(step.at)); !got.Equal(began.Add(step.from)) {
+		if got := h.arrived(func() time.Time { return began.Add(step.at) }); !got.Equal(began.Add(step.from)) {
 			t.Errorf("read after %s: it may have been there since %s, not %s", step.at, got.Sub(began), step.from)
 		}
 	}

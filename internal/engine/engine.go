@@ -67,7 +67,7 @@ type Engine struct {
 	runs      sync.Map // ids of operations that this process takes to their end
 	unwritten sync.Map // outcomes by id that could not be written down
 	unsettled sync.Map // keys of what is worked off and still in the inbox, and until when it may yet get there
-	away      sync.Map // channels in which a card could not be shown
+	away      sync.Map // channels in which a card could not be shown: isAway, or isBack
 	looking   sync.Map // ids of unknown operations that are being looked at
 	wake      chan struct{}
 	nudged    atomic.Int64   // nudges that no sweep has answered yet

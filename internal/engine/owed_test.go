@@ -150,6 +150,10 @@ func testAChannelThatIsBack(t *testing.T, by string) {
 		s.e.Returned(context.Background(), "C0")
 	} else {
 		s.asked("caster restart c3")
+		s.settle()
+		if err := s.e.drawOwed(context.Background()); err != nil {
+			t.Fatal(err)
+		}
 	}
 	s.settle()
 	drawn := map[string]op.State{}

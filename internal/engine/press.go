@@ -26,7 +26,6 @@ func (e *Engine) Press(ctx context.Context, c op.Click) (Accepted, error) {
 		return Accepted{Reply: reply(op.MarkFailed, op.L("This is not the card that counts for op ", op.V(o.Ref()), ", but a copy of it. Use the newest one. Nothing was done.")),
 			Work: func(ctx context.Context) { e.recordMismatch(ctx, o, c) }}, nil
 	}
-	e.adopt(ctx, o, c)
 	if text, ok := followUp(o, c); ok {
 		return e.Accept(ctx, op.Request{
 			Key: c.Key, Team: c.Team, Channel: c.Channel, Thread: o.Thread, Person: c.Person, PersonTeam: c.PersonTeam,
@@ -36,15 +35,18 @@ func (e *Engine) Press(ctx context.Context, c op.Click) (Accepted, error) {
 	if c.Act == op.ActNext {
 		return Accepted{Reply: reply(op.MarkNeutral, op.L("This button belongs to an older state of the card. Use those that it has now. Nothing was done."))}, nil
 	}
-	return e.takeClick(ctx, c)
+	return e.takeClick(ctx, o, c)
 }
 
-func (e *Engine) takeClick(ctx context.Context, c op.Click) (Accepted, error) {
+func (e *Engine) takeClick(ctx context.Context, o op.Operation, c op.Click) (Accepted, error) {
 	fresh, err := e.keep(ctx, c.Key, kindClick, c)
 	if err != nil || !fresh {
 		return Accepted{}, err
 	}
-	return Accepted{Work: func(ctx context.Context) { e.press(ctx, c) }, Drop: e.settler(c.Key)}, nil
+	return Accepted{Drop: e.settler(c.Key), Work: func(ctx context.Context) {
+		e.adopt(ctx, o, c)
+		e.press(ctx, c)
+	}}, nil
 }
 
 // belongs holds a click against the stored card: a value copied into another message or channel is worth nothing.

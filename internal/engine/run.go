@@ -244,6 +244,10 @@ func (e *Engine) answerCame(ctx context.Context, now op.Operation, outcome op.Ou
 	if outcome.State == op.Unknown || now.Outcome == nil {
 		return nil
 	}
+	own := now.State == outcome.State && now.Outcome.RequestID == outcome.RequestID && now.Outcome.Text.Plain() == outcome.Text.Plain()
+	if own || outcome.State == op.Failed && !alone { // written after all; or it speaks of a repetition
+		return nil
+	}
 	known := *now.Outcome
 	known.RequestID, known.Evidence = outcome.RequestID, op.L("An answer came late: ", outcome.Text)
 	err := e.store.Note(ctx, now.ID, store.Note{From: now.State, Outcome: &known}, event)

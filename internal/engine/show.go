@@ -169,8 +169,8 @@ func (e *Engine) draw(ctx context.Context, id string) (err error) {
 	if err != nil {
 		return err
 	}
-	if _, was := e.away.LoadAndDelete(o.Channel); was {
-		e.spawn(func(ctx context.Context) { e.Returned(ctx, o.Channel) })
+	if o.Card == "" { // an edit proves less: some channels take those and nothing new
+		e.away.CompareAndSwap(o.Channel, isAway, isBack)
 	}
 	return e.store.Shown(ctx, o.ID, o.Version, card)
 }
@@ -179,7 +179,7 @@ func (e *Engine) draw(ctx context.Context, id string) (err error) {
 // card nobody could confirm, so a pending operation runs into its expiry. When the asker cannot be reached either, the trail
 // says so.
 func (e *Engine) showElsewhere(ctx context.Context, o op.Operation) error {
-	e.away.Store(o.Channel, true)
+	e.away.Store(o.Channel, isAway)
 	words, matters := elsewhere[o.State]
 	if matters && e.told.first(o.ID, o.State, e.now()) {
 		err := e.chat.Tell(ctx, op.Address{Person: o.Asker}, withoutCard(o, words))
@@ -192,6 +192,22 @@ func (e *Engine) showElsewhere(ctx context.Context, o op.Operation) error {
 		}
 	}
 	return e.store.Shown(ctx, o.ID, o.Version, o.Card)
+}
+
+// isAway and isBack are what the sweep has to know of a channel in which a card could not be shown.
+const (
+	isAway = "away"
+	isBack = "back"
+)
+
+// drawBack draws the cards of channels that turned out to be back.
+func (e *Engine) drawBack(ctx context.Context) {
+	e.away.Range(func(channel, is any) bool {
+		if is == isBack && e.away.CompareAndDelete(channel, isBack) {
+			e.Returned(ctx, channel.(string))
+		}
+		return true
+	})
 }
 
 // Returned is called when a channel can be written to again, by Slack's word or because something was written there: its cards of the last day are drawn anew, as they may have changed

@@ -234,6 +234,7 @@ func (e *Engine) lookAtUnknown(ctx context.Context) error {
 
 // drawOwed redraws cards whose stored operation is newer than what they show, or may be, because an edit was lost on the way.
 func (e *Engine) drawOwed(ctx context.Context) error {
+	e.drawBack(ctx)
 	for _, id := range e.owed.landed(e.now()) {
 		if err := e.store.Unshown(ctx, id); err != nil {
 			e.owed.lose(id, e.now())

@@ -13,8 +13,9 @@ import (
 
 // looksAfterSilence are the times after the send at which an operation without an answer is looked at; after the last one it
 // waits for a person. A state of the cloud that anybody could have brought about counts as proof until creditWithin only: people who
-// read "unknown" do by hand what they wanted, and then it would be taken for the call's doing.
-var looksAfterSilence = []time.Duration{5 * time.Second, 15 * time.Second, 45 * time.Second, 3 * time.Minute}
+// read "unknown" do by hand what they wanted, and then it would be taken for the call's doing. After a time-out the look at 70 s is
+// the last one before that.
+var looksAfterSilence = []time.Duration{5 * time.Second, 15 * time.Second, 45 * time.Second, 70 * time.Second, 3 * time.Minute}
 
 // lookDue reports whether an unknown operation should be looked at now.
 func lookDue(o op.Operation, now time.Time) bool {
