@@ -18,7 +18,7 @@ type halts struct {
 
 const (
 	beat      = 250 * time.Millisecond
-	haltAfter = 3 * time.Second // as long as Slack waits for an acknowledgement
+	haltAfter = 5 * time.Second // a busy machine may be late by less, and what is read then is fresh for the most part
 	buffered  = time.Second     // after a halt: what is read until then may have been there before
 )
 
