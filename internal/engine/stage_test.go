@@ -62,10 +62,35 @@ func newStage(t *testing.T) *stage {
 		t: t, path: filepath.Join(folder(t), "db"), now: time.Date(2026, 11, 22, 20, 0, 0, 0, time.UTC),
 		confirm: op.ConfirmSelf, forbid: map[string]bool{}, seen: "idle",
 	}
+	empty, err := emptyDatabase()
+	if err == nil {
+		err = os.WriteFile(s.path, empty, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 	s.open()
 	t.Cleanup(s.close)
 	return s
 }
+
+// emptyDatabase is a database as it is made: most of what a stage costs, and the same for all.
+var emptyDatabase = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "casterbot-engine-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "db")
+	db, err := store.Open(context.Background(), "sqlite:"+path, store.Options{})
+	if err == nil {
+		err = db.Close()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
 
 // folder is one in memory where there is such a thing: what a disk guarantees is the store's to test.
 func folder(t *testing.T) string {

@@ -105,9 +105,12 @@ func TestTriesGrowRare(t *testing.T) {
 	s := newSilent(t)
 	s.typed(ana, "caster list")
 	var at []int
-	for second := 2; second <= int(tellFor/time.Second)+60; second += 2 {
+	for second, step := 2, 2; second <= int(tellFor/time.Second)+60; second += step {
 		before := s.tries
-		s.advance(2 * time.Second)
+		s.advance(time.Duration(step) * time.Second)
+		if second == 100 { // from here on every 20 s
+			step = 10
+		}
 		if s.tries > before {
 			at = append(at, second)
 		}
