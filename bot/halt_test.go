@@ -1,8 +1,12 @@
 package bot
 
 import (
+	"context"
 	"testing"
 	"time"
+
+	"casterbot/internal/engine"
+	"casterbot/internal/op"
 )
 
 // What is read right after a halt may have waited since its beginning; what is read later has not.
@@ -27,5 +31,34 @@ func TestAHaltByEitherClock(t *testing.T) {
 	now := time.Now()
 	if wall := now.Round(0); passed(wall.Add(-time.Minute), now) != time.Minute || passed(now, now.Add(time.Minute)) != time.Minute {
 		t.Error("a minute is not a minute")
+	}
+}
+
+// TestNothingIsTakenRightAfterAHalt: Slack has said of it that it failed. A moment later all is as ever.
+func TestNothingIsTakenRightAfterAHalt(t *testing.T) {
+	for _, halted := range []bool{true, false} {
+		accepted := 0
+		e := &script{accept: func(context.Context, op.Request) (engine.Accepted, error) {
+			accepted++
+			return engine.Accepted{}, nil
+		}}
+		d := &dispatcher{engine: e, log: Config{}.filled().Log, now: time.Now, drawn: newDrawn(), seen: newDedupe(time.Now)}
+		d.who.Store(&me)
+		d.front = newPool(t.Context(), 0, 1, &d.busy)
+		if d.halts.seen = time.Now(); halted {
+			d.halts.seen = time.Now().Add(-time.Minute)
+		}
+		l := &link{}
+		l.pending.Add(1)
+		d.take(envelope{link: l, id: "e", kind: "slash_commands", payload: []byte(slashSample)})
+		work := <-d.front.queue
+		if acknowledges(func() { work(t.Context()) }) == halted {
+			t.Errorf("after a halt (%t): it is acknowledged (%t)", halted, !halted)
+		}
+		d.front.done()
+		d.front.drain(context.Background())
+		if (accepted == 0) != halted || l.pending.Load() != 0 {
+			t.Errorf("after a halt (%t): taken %d times, %d pending", halted, accepted, l.pending.Load())
+		}
 	}
 }
