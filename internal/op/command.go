@@ -14,6 +14,9 @@ type Call struct {
 	Args   Args
 	Scope  Scope
 	Person Person // who asks
+	// Confirmed is the plan that was confirmed, at the moment before its call: the arguments are its own, and only what its
+	// fingerprint holds is looked at. It is nil at a question.
+	Confirmed *Plan
 }
 
 // StreamAlias is a short name for a stream, or for a pattern of streams.
@@ -51,6 +54,8 @@ type Command struct {
 	Verify func(context.Context, Attempt) (Evidence, error)
 	Follow func(context.Context, Attempt) (Followup, error) // what comes of it later; nil: nothing does
 
+	Sends      string // the API operation that Apply calls, for its turn; empty: it calls none
+	Many       string // the placeholder that may be given several times, as globs or as all: one operation for each
 	NoVerify   string // why there is no Verify
 	Repeatable bool   // sending again with the same token cannot act twice
 	PastLock   bool   // somebody else's lock on the target does not stop it

@@ -143,6 +143,9 @@ type Operation struct {
 	Effect  Effect `json:"effect"`
 	Text    string `json:"text"` // canonical command as a person could type it
 
+	Group   string      `json:"group,omitempty"` // the operation of several that this one is a member of; that one has the card
+	Members []Operation `json:"-"`               // of one that is several; filled in for its card
+
 	Team    string `json:"team"`
 	Channel string `json:"channel"`
 	Thread  string `json:"thread,omitempty"`
