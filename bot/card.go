@@ -42,7 +42,7 @@ var faces = map[op.State]func(op.Operation, bool) face{
 
 // card draws an operation. repeats says that an unknown one is still being sent again with its own token.
 func (t tongue) card(o op.Operation, repeats bool) message {
-	f := t.face(faces[o.State](o, repeats))
+	f := t.face(viewOf(o, repeats))
 	m := message{text: cut(summary(f), maxTextArg), blocks: []slack.Block{section(mrkdwn(f.title))}, color: f.color}
 	if text := paragraph(f.lines); text != "" {
 		m.body = append(m.body, section(text))
@@ -52,6 +52,13 @@ func (t tongue) card(o op.Operation, repeats bool) message {
 	}
 	m.body = append(m.body, small(foot(f.foot)))
 	return m
+}
+
+func viewOf(o op.Operation, repeats bool) face {
+	if o.IsSeveral() && len(o.Members) > 0 && (o.State == op.Running || o.State == op.Unknown || o.State == op.Succeeded || o.State == op.Failed) {
+		return severalView(o)
+	}
+	return faces[o.State](o, repeats)
 }
 
 // summary is the card as sentences, for notifications and screen readers.
@@ -88,6 +95,7 @@ func pendingFace(o op.Operation, _ bool) face {
 		f.presses = []press{act(o, op.ActApprove, "Approve", style), act(o, op.ActDecline, "Decline", "")}
 	} else {
 		f.presses = []press{act(o, op.ActConfirm, confirmWords(o), style), act(o, op.ActCancel, "Cancel", "")}
+		f.presses[0].count = len(o.Plan.Parts)
 		f.foot = append(f.foot, op.L("only ", op.Who(o.Asker)))
 	}
 	f.foot = append(f.foot, reference(o), rule(o))
@@ -170,10 +178,7 @@ func failedFace(o op.Operation, _ bool) face {
 func unknownFace(o op.Operation, repeats bool) face {
 	f := face{
 		color: orange, title: op.L("⚠️ ", o.Plan.Title, ": ", silence(o)),
-		presses: []press{
-			act(o, op.ActLook, "Look again", ""), act(o, op.ActHappened, "It happened", ""), act(o, op.ActNot, "It did not", ""),
-		},
-		foot: append(ending(o), rule(o)),
+		presses: unknownPresses(o), foot: append(ending(o), rule(o)),
 	}
 	if seen := outcome(o).Evidence; len(seen) > 0 {
 		f.lines = append(f.lines, seen)
@@ -190,6 +195,10 @@ func unknownFace(o op.Operation, repeats bool) face {
 	}
 	f.lines = append(f.lines, again)
 	return f
+}
+
+func unknownPresses(o op.Operation) []press {
+	return []press{act(o, op.ActLook, "Look again", ""), act(o, op.ActHappened, "It happened", ""), act(o, op.ActNot, "It did not", "")}
 }
 
 // silence says that nobody knows. A command may have its own words for why.
@@ -231,6 +240,7 @@ func ways(o op.Operation, out op.Outcome) []press {
 	var list []press
 	for _, n := range out.Next[:min(len(out.Next), 2)] {
 		list = append(list, act(o, op.Act(string(op.ActNext)+":"+n.ID()), op.Text(n.Label), ""))
+		list[len(list)-1].count = n.Count
 	}
 	return list
 }

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"encoding/json"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -126,6 +127,7 @@ func label(text string, max int) *slack.TextBlockObject {
 // press is a button.
 type press struct {
 	text   op.Text
+	count  int // what stands for {} in it
 	action string
 	value  string
 	style  slack.Style
@@ -133,7 +135,7 @@ type press struct {
 
 func (p press) element() *slack.ButtonBlockElement {
 	return &slack.ButtonBlockElement{
-		Type: slack.METButton, Text: label(string(p.text), maxButton), ActionID: p.action, Value: p.value, Style: p.style,
+		Type: slack.METButton, Text: label(strings.Replace(string(p.text), "{}", strconv.Itoa(p.count), 1), maxButton), ActionID: p.action, Value: p.value, Style: p.style,
 	}
 }
 

@@ -27,6 +27,7 @@ type noun struct {
 
 var (
 	studios = noun{field: "caster", one: "studio", many: "studios", where: "in this channel"}
+	streams = noun{field: "stream", one: "stream", many: "streams", where: "in this channel"}
 	scenes  = noun{field: "scene", one: "scene", many: "scenes", where: "in this studio"}
 )
 

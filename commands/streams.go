@@ -134,7 +134,7 @@ func (s set) unknownStream(ctx context.Context, call op.Call) error {
 	if err != nil {
 		return err
 	}
-	return noun{field: "stream", one: "stream", many: "streams", where: "in this channel"}.unknown(call.Args["stream"], streamThings(all))
+	return streams.unknown(call.Args["stream"], streamThings(all))
 }
 
 // unclearStream lists what the patterns can mean: the streams themselves, and those live now that fit.

@@ -66,7 +66,7 @@ func Table(cloud Cloud, desk Desk, now func() time.Time) op.Table {
 	}
 	commands = append(commands, s.deskCommands(known)...)
 	for i := range commands {
-		commands[i] = repeated(commands[i])
+		commands[i] = forSeveral(repeated(commands[i]))
 	}
 	*known = op.Table{Commands: commands, Kinds: s.kinds(), PastLock: pastLock}
 	return *known
@@ -74,9 +74,9 @@ func Table(cloud Cloud, desk Desk, now func() time.Time) op.Table {
 
 func (s set) kinds() []op.Kind {
 	return []op.Kind{
-		{Name: "caster", Label: "Studio", Hint: "A studio of this channel, by name or id.", Options: s.casterOptions, Fold: skeleton},
+		{Name: "caster", Label: "Studio", Hint: "A studio of this channel, by name or id.", Options: s.casterOptions, Expand: s.expandStudios, Fold: skeleton},
 		{Name: "scene", Label: "Scene", Hint: "A PREVIEW scene of the studio.", Needs: "caster", Options: s.sceneOptions, Fold: skeleton},
-		{Name: "stream", Label: "Stream", Hint: "A stream of this channel.", Options: s.streamOptions, Fold: skeleton},
+		{Name: "stream", Label: "Stream", Hint: "A stream of this channel.", Options: s.streamOptions, Expand: s.expandStreams, Fold: skeleton},
 		{Name: "name", Label: "New name", Hint: "What the new studio will be called.", Max: maxName},
 		{Name: "page", Label: "Page", Hint: "2 and more for older files.", Max: 3},
 		{Name: "until", Label: "Until", Hint: "until 22:00, for 2h; 4 hours when nothing is said.", Max: 40},

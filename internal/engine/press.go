@@ -22,7 +22,11 @@ func (e *Engine) Press(ctx context.Context, c op.Click) (Accepted, error) {
 	if err != nil {
 		return Accepted{}, fmt.Errorf("read %s: %w", op.Ref(c.Operation), err)
 	}
-	if !belongs(o, c) {
+	card, err := e.cardOf(ctx, o)
+	if err != nil {
+		return Accepted{}, fmt.Errorf("read the card of %s: %w", o.Ref(), err)
+	}
+	if !belongs(card, c) {
 		return Accepted{Reply: reply(op.MarkFailed, op.L("This is not the card that counts for op ", op.V(o.Ref()), ", but a copy of it. Use the newest one. Nothing was done.")),
 			Work: func(ctx context.Context) { e.recordMismatch(ctx, o, c) }}, nil
 	}
@@ -57,7 +61,7 @@ func belongs(o op.Operation, c op.Click) bool {
 // adopt makes the message that somebody has pressed the card, when the answer to its posting was lost: it is the one that people
 // look at, so no second one shall be posted beside it.
 func (e *Engine) adopt(ctx context.Context, o op.Operation, c op.Click) {
-	if o.Card != "" || c.Message == "" {
+	if o.Card != "" || c.Message == "" || o.Group != "" {
 		return
 	}
 	if err := e.store.Shown(ctx, o.ID, 0, c.Message); err != nil {
@@ -200,8 +204,7 @@ func (e *Engine) judgeAsker(ctx context.Context, o op.Operation, reader string, 
 		return op.Decision{}, op.Refuse(op.L("This command is no longer known. Nothing was done."))
 	}
 	r := op.Request{Team: o.Team, Channel: o.Channel, Person: o.Asker, PersonTeam: o.Team}
-	d, channel, err := e.judge(ctx, r, command, o.Plan.Target, since)
-	d = d.For(o.Plan)
+	d, channel, err := e.judgePlan(ctx, r, command, o.Plan, since)
 	switch {
 	case err == nil && !d.Allowed:
 		err = e.deny(ctx, r, o.Verb, d)

@@ -41,8 +41,7 @@ func (e *Engine) reconsider(ctx context.Context, o op.Operation, command op.Comm
 func (e *Engine) noneUnknown(ctx context.Context, o op.Operation) error {
 	open, err := e.openOn(ctx, o.Plan.Target)
 	for _, other := range open {
-		named := func(fact op.Line) bool { return strings.Contains(fact.Plain(), "op "+other.Ref()) }
-		if !slices.ContainsFunc(o.Plan.Facts, named) {
+		if !slices.Contains(o.Plan.Unknowns, other.Ref()) {
 			return op.Refuse(op.L("something changed since you asked: ", unknownFact(other)))
 		}
 	}

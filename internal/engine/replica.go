@@ -47,6 +47,12 @@ func (e *Engine) takeOver(ctx context.Context) error {
 		if _, known := e.unwritten.Load(o.ID); known { // writeAnswers brings it to its end
 			continue
 		}
+		if o.IsSeveral() && o.State == op.Running {
+			if err := e.gather(ctx, o.ID); err != nil {
+				return err
+			}
+			continue
+		}
 		if o.State == op.Queued {
 			e.spawn(func(ctx context.Context) { e.run(ctx, o.ID) })
 			continue

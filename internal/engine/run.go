@@ -19,6 +19,12 @@ func (e *Engine) run(ctx context.Context, id string) {
 	}
 	defer e.runs.Delete(id)
 	crash.At("k2")
+	if o, err := e.store.Get(ctx, id); err == nil && o.IsSeveral() {
+		if err := e.beginSeveral(ctx, o); err != nil {
+			e.log.Error("begin several", "op", o.Ref(), "error", err)
+		}
+		return
+	}
 	o, command, marked, err := e.claim(ctx, id)
 	if err != nil {
 		e.log.Error("claim", "op", op.Ref(id), "error", err)

@@ -145,6 +145,9 @@ func (e *Engine) draw(ctx context.Context, id string) (err error) {
 		}
 	}()
 	o, err := e.store.Get(ctx, id)
+	if err == nil && o.Group != "" {
+		return e.drawGroup(ctx, o.Group)
+	}
 	if err == nil && o.Shown < o.Version {
 		err = e.chat.Turn(ctx, o.Channel)
 	}
@@ -154,6 +157,11 @@ func (e *Engine) draw(ctx context.Context, id string) (err error) {
 	o, mine, err := e.store.Hold(ctx, id)
 	if err != nil || !mine {
 		return err
+	}
+	if o.IsSeveral() {
+		if o.Members, err = e.members(ctx, o); err != nil {
+			return err
+		}
 	}
 	card, err := e.chat.Show(ctx, o)
 	if errors.Is(err, ErrGone) {

@@ -48,6 +48,15 @@ func (e *Engine) propose(ctx context.Context, r op.Request, parsed op.Parsed) er
 	if err := e.room(ctx, r); err != nil {
 		return err
 	}
+	if len(parsed.Several) > 0 {
+		found, err := e.expand(ctx, r, &parsed, scope)
+		if err != nil {
+			return err
+		}
+		if len(found) > 1 {
+			return e.proposeSeveral(ctx, r, parsed, scope, found)
+		}
+	}
 	plan, err := parsed.Command.Plan(ctx, e.call(ctx, r.Person, r.PersonTeam, parsed.Args, scope))
 	if err != nil {
 		return err
@@ -79,8 +88,8 @@ func (e *Engine) room(ctx context.Context, r op.Request) error {
 		query store.Query
 		words op.Text
 	}{
-		{store.Query{States: open, Channel: r.Channel, Asker: r.Person, Limit: openPerPerson}, "You have "},
-		{store.Query{States: open, Channel: r.Channel, Limit: openPerChannel}, "There are "},
+		{store.Query{States: open, Channel: r.Channel, Asker: r.Person, Alone: true, Limit: openPerPerson}, "You have "},
+		{store.Query{States: open, Channel: r.Channel, Alone: true, Limit: openPerChannel}, "There are "},
 	} {
 		waiting, err := e.store.List(ctx, limit.query)
 		if err != nil {
@@ -115,7 +124,7 @@ func (e *Engine) warnOfOpen(ctx context.Context, plan *op.Plan) bool {
 		e.log.Error("look for unknown outcomes", "error", err)
 	}
 	for _, o := range open {
-		plan.Facts = append(plan.Facts, unknownFact(o))
+		plan.Facts, plan.Unknowns = append(plan.Facts, unknownFact(o)), append(plan.Unknowns, o.Ref())
 	}
 	return len(open) > 0
 }
@@ -140,7 +149,7 @@ func (e *Engine) create(ctx context.Context, r op.Request, c op.Command, plan op
 	}
 	o := op.Operation{
 		ID: op.NewID(), Key: r.Key, State: op.Pending, Command: c.Usage, Verb: c.Verb, Effect: c.Effect,
-		Text: op.Format(c.Usage, plan.Args), Team: r.Team, Channel: r.Channel, Thread: r.Thread, Asker: r.Person,
+		Text: asTyped(c, plan), Team: r.Team, Channel: r.Channel, Thread: r.Thread, Asker: r.Person,
 		Plan: plan, Decision: d, Token: op.NewID(), Created: now, Expires: now.Add(d.Expires),
 	}
 	if d.Confirm == op.ConfirmNone {
@@ -156,6 +165,14 @@ func (e *Engine) create(ctx context.Context, r op.Request, c op.Command, plan op
 		e.spawn(func(ctx context.Context) { e.run(ctx, o.ID) })
 	}
 	return nil
+}
+
+// asTyped is a planned command as a person could type it.
+func asTyped(c op.Command, plan op.Plan) string {
+	if len(plan.Parts) > 0 {
+		return op.FormatSeveral(c.Usage, op.SplitSeveral(plan.Args[c.Many.Of]))
+	}
+	return op.Format(c.Usage, plan.Args)
 }
 
 func (e *Engine) event(name, actor, team string, o op.Operation) op.Event {

@@ -29,6 +29,9 @@ func (e *Engine) disown(ctx context.Context) error {
 		return err
 	}
 	for _, o := range running {
+		if o.IsSeveral() {
+			continue
+		}
 		outcome := op.Outcome{State: op.Unknown, Text: op.L("I was stopped while this call was under way, so I did not get an answer.")}
 		if _, err := e.finish(ctx, o, outcome); err != nil && !errors.Is(err, store.ErrLost) {
 			return err
@@ -224,7 +227,11 @@ func (e *Engine) lookAtUnknown(ctx context.Context) error {
 		}
 		e.spawn(func(ctx context.Context) {
 			defer e.looking.Delete(o.ID)
-			if err := e.reconcile(ctx, o); err != nil {
+			look := e.reconcile
+			if o.IsSeveral() {
+				look = e.gatherAgain
+			}
+			if err := look(ctx, o); err != nil {
 				e.log.Warn("look at an unknown outcome", "op", o.Ref(), "error", err)
 			}
 		})

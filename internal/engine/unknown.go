@@ -157,7 +157,7 @@ func (e *Engine) settle(ctx context.Context, o op.Operation, outcome op.Outcome,
 
 // maySettle: whoever may use the verb here now may look again or close an unknown outcome.
 func (e *Engine) maySettle(ctx context.Context, o op.Operation, c op.Click) error {
-	if o.State != op.Unknown {
+	if o.State != op.Unknown || o.IsSeveral() { // of several each is settled on its own
 		return e.tooLate(o, c)
 	}
 	person, err := e.dir.Person(ctx, c.Person, c.PersonTeam, c.At)

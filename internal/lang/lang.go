@@ -96,12 +96,16 @@ func (w *Words) Line(language string, l op.Line) op.Line {
 	return out
 }
 
-// Text gives a fixed text in a language: the words of a button, a label.
+// Text gives a fixed text in a language: the words of a button, a label. A {} in it, for a number, stays one.
 func (w *Words) Text(language, text string) string {
 	if text == "" {
 		return text
 	}
-	return w.Line(language, op.L(text)).Plain()
+	before, after, counted := strings.Cut(text, "{}")
+	if !counted {
+		return w.Line(language, op.L(text)).Plain()
+	}
+	return w.Line(language, op.L(before, op.V("{}"), after)).Plain()
 }
 
 // compose takes the longest part of the rest that the catalogue has, again and again.

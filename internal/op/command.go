@@ -17,6 +17,7 @@ type Call struct {
 	// Confirmed is the plan that was confirmed, at the moment before its call: the arguments are its own, and only what its
 	// fingerprint holds is looked at. It is nil at a question.
 	Confirmed *Plan
+	Several   bool // one of several targets of one request
 }
 
 // StreamAlias is a short name for a stream, or for a pattern of streams.
@@ -54,11 +55,11 @@ type Command struct {
 	Verify func(context.Context, Attempt) (Evidence, error)
 	Follow func(context.Context, Attempt) (Followup, error) // what comes of it later; nil: nothing does
 
-	Sends      string // the API operation that Apply calls, for its turn; empty: it calls none
-	Many       string // the placeholder that may be given several times, as globs or as all: one operation for each
-	NoVerify   string // why there is no Verify
-	Repeatable bool   // sending again with the same token cannot act twice
-	PastLock   bool   // somebody else's lock on the target does not stop it
+	Sends      string   // the API operation that Apply calls, for its turn; empty: it calls none
+	Many       *Several // it may be given several targets; nil: one only
+	NoVerify   string   // why there is no Verify
+	Repeatable bool     // sending again with the same token cannot act twice
+	PastLock   bool     // somebody else's lock on the target does not stop it
 }
 
 // Attempt is a call that was made, for Verify to look whether it took effect.
@@ -106,7 +107,8 @@ type Kind struct {
 	Needs   string // another placeholder that must be known first: a scene needs its studio
 	Max     int    // longest text that may be typed, in characters; 0 when one picks from Options
 	Options func(context.Context, Call) ([]Option, error)
-	Fold    func(string) string // the form in which a typed text is looked for in labels; nil means Fold
+	Expand  func(context.Context, Call, []string) ([]Option, error) // what several words, globs and AllWord mean, each thing once
+	Fold    func(string) string                                     // the form in which a typed text is looked for in labels; nil means Fold
 }
 
 // Table is every command and every kind of placeholder.

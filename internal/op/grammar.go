@@ -10,6 +10,7 @@ import (
 type Parsed struct {
 	Command Command
 	Args    Args
+	Several []string // targets as typed, where a command that takes several was given more than one name
 	Missing []string // required placeholders without an argument
 	Asks    bool     // a question mark stands for an argument: ask, do not fill in a default
 	Help    bool     // somebody asks for help with Noun, and with Topic if there is one
@@ -118,6 +119,10 @@ func (t Table) match(words []string) (Command, string, int) {
 func fit(text string, c Command, usage string, rest []Token) (Parsed, error) {
 	places := Placeholders(usage)
 	p := Parsed{Command: c, Args: Args{}}
+	p.Several = p.severalWords(rest)
+	if len(p.Several) > 1 && slices.ContainsFunc(rest, func(t Token) bool { return t.Quoted }) {
+		return p, nil
+	}
 	if len(rest) > len(places) {
 		joined, err := join(text, usage, places, rest)
 		if err != nil {

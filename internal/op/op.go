@@ -94,12 +94,18 @@ type Plan struct {
 	Button      string `json:"button"`          // words of the confirm button, at most 30 characters
 	Fingerprint string `json:"fingerprint"`     // equal exactly when the relevant state is equal
 
+	Unknowns []string `json:"unknowns,omitempty"` // references of earlier operations on the target of which the outcome is not known
+
+	Parts []Part `json:"parts,omitempty"` // of several: what is done to each
+	Done  Line   `json:"done,omitempty"`  // of several: what stands before "11 of 12"
+
 	Seen map[string]string `json:"seen,omitempty"` // what Verify must find changed, as it was just before the call
 }
 
 // Next is a way on, offered as a button: a command as a person would type it.
 type Next struct {
 	Label   string `json:"label"`
+	Count   int    `json:"count,omitempty"`   // what stands for {} in the label
 	Text    string `json:"text"`              // without the slash: "caster show 4f0c…"
 	Channel string `json:"channel,omitempty"` // on the bot's own page: where it is asked
 }
@@ -214,6 +220,8 @@ const (
 	EventLocked     = "locked"
 	EventUnlocked   = "unlocked"
 	EventBroken     = "lock broken"
+	EventBegun      = "begun"    // each of several targets got an operation of its own
+	EventGathered   = "gathered" // all of them have come to an end, or to an outcome that is not known
 	EventBoard      = "board"    // the on-air board of a channel was put up or taken down
 	EventFollowed   = "followed" // what came of it later was seen
 	EventUntold     = "untold"   // a state that nobody could be shown: neither a card nor a direct message

@@ -171,6 +171,7 @@ type Answer struct {
 // Refusal is an error made for people: what is wrong, and what to do. Any other error is shown as an internal one.
 type Refusal struct {
 	Answer  Answer
+	Brief   Line   // the reason in a few words, for a list of what is left out
 	Already bool   // it is already so: nothing was changed
 	Field   string // placeholder that was missing, ambiguous or wrong
 	Code    string // error code of the API, if it was the API that refused

@@ -27,8 +27,10 @@ type Query struct {
 	Untargeted bool      // they have no target
 	Asker      string
 	Channel    string
-	Newest     bool // the newest first; else the oldest
-	Limit      int  // 0 means 1000
+	Group      string // they are members of this one
+	Alone      bool   // they are no members
+	Newest     bool   // the newest first; else the oldest
+	Limit      int    // 0 means 1000
 }
 
 // List gives the operations that a query asks for.
@@ -81,11 +83,14 @@ func (q Query) text() (string, []any) {
 	if q.LooksBelow > 0 {
 		where = append(where, "state = 'unknown' AND looks < "+arg(q.LooksBelow))
 	}
+	if q.Alone {
+		where = append(where, "member_of = ''")
+	}
 	if q.Untargeted {
 		where = append(where, "target = ''")
 	}
 	for _, match := range []struct{ column, value string }{
-		{"target", q.Target}, {"asker", q.Asker}, {"channel", q.Channel},
+		{"target", q.Target}, {"asker", q.Asker}, {"channel", q.Channel}, {"member_of", q.Group},
 	} {
 		if match.value != "" {
 			where = append(where, match.column+" = "+arg(match.value))

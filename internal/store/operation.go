@@ -76,6 +76,9 @@ func (s *Store) born(o op.Operation) op.Operation {
 		o.Claim = s.replica
 	}
 	o.Version, o.Shown, o.Ended = 1, 0, time.Time{}
+	if o.Group != "" {
+		o.Shown = o.Version
+	}
 	return o
 }
 

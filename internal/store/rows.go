@@ -58,7 +58,7 @@ func values(o op.Operation) ([]any, error) {
 		o.ID, o.Key, string(o.State), o.Command, o.Verb, string(o.Effect), o.Text, o.Team, o.Channel, o.Thread,
 		o.Asker, o.By, o.Closer, plan, decision, outcome, o.Token, o.Claim, o.Sends,
 		millis(o.Created), millis(o.Expires), millis(o.Confirmed), millis(o.Sent), millis(o.Ended), millis(o.Looked),
-		o.Looks, o.Card, o.Version, o.Shown, o.Plan.Target.Key(),
+		o.Looks, o.Card, o.Version, o.Shown, o.Group, o.Plan.Target.Key(),
 	}, nil
 }
 
@@ -99,7 +99,7 @@ func scan(row scanner) (op.Operation, error) {
 	)
 	err := row.Scan(&o.ID, &o.Key, &o.State, &o.Command, &o.Verb, &o.Effect, &o.Text, &o.Team, &o.Channel, &o.Thread,
 		&o.Asker, &o.By, &o.Closer, &plan, &decision, &outcome, &o.Token, &o.Claim, &o.Sends,
-		&created, &expires, &confirmed, &sent, &ended, &looked, &o.Looks, &o.Card, &o.Version, &o.Shown)
+		&created, &expires, &confirmed, &sent, &ended, &looked, &o.Looks, &o.Card, &o.Version, &o.Shown, &o.Group)
 	if errors.Is(err, sql.ErrNoRows) {
 		return op.Operation{}, ErrNotFound
 	}

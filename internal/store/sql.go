@@ -1,9 +1,10 @@
 package store
 
-// columns of an operation, in the order in which values writes and scan reads them; target is written only.
+// columns of an operation, in the order in which values writes and scan reads them; target is written only. A member of several has
+// no card of its own, so what it shows is always up to date.
 const columns = `id, key, state, command, verb, effect, typed, team, channel, thread, asker, person, closer,
 	plan, decision, outcome, token, claim, sends,
-	created, expires, confirmed, sent, ended, looked, looks, card, version, shown`
+	created, expires, confirmed, sent, ended, looked, looks, card, version, shown, member_of`
 
 // The statements. $1 and so on may stand in any order and more than once, for both databases. Where nothing else shows
 // PostgreSQL that an argument is a BIGINT, a CAST does.
@@ -11,13 +12,14 @@ const (
 	insertOperation = `INSERT INTO operations (` + columns + `, target)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
 			$14, $15, $16, $17, $18, $19,
-			$20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30)
+			$20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31)
 		ON CONFLICT DO NOTHING
 		RETURNING ` + columns
 
 	moveOperation = `UPDATE operations SET
 			state = $3,
 			version = version + 1,
+			shown = CASE WHEN member_of <> '' THEN version + 1 ELSE shown END,
 			person = CASE WHEN $5 <> '' THEN $5 ELSE person END,
 			closer = CASE WHEN $6 <> '' THEN $6 ELSE closer END,
 			claim = CASE WHEN $7 <> '' THEN $7 ELSE claim END,
@@ -35,6 +37,7 @@ const (
 
 	noteOperation = `UPDATE operations SET
 			version = version + 1,
+			shown = CASE WHEN member_of <> '' THEN version + 1 ELSE shown END,
 			looked = CASE WHEN $4 > 0 THEN $3 ELSE looked END,
 			looks = looks + $4,
 			sends = sends + $5,
@@ -50,6 +53,8 @@ const (
 		WHERE id = $1`
 
 	unshowOperation = `UPDATE operations SET shown = version - 1 WHERE id = $1 AND shown = version`
+
+	touchOperation = `UPDATE operations SET version = version + 1 WHERE id = $1`
 
 	holdOperation = `UPDATE operations SET drawer = $2
 		WHERE id = $1 AND shown < version AND (drawer IN ('', $2) OR drawer NOT IN (` + selectAlive + `))

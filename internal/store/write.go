@@ -170,6 +170,9 @@ func (s *Store) change(ctx context.Context, e op.Event,
 		if o, err = do(ctx, tx, now); err != nil {
 			return err
 		}
+		if err := s.touchGroup(ctx, tx, o); err != nil {
+			return err
+		}
 		return s.appendEvent(ctx, tx, about(e, o), mark, now)
 	})
 	if err == nil || definite(err) {

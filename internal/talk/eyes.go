@@ -205,7 +205,31 @@ func (e *eyes) calls() []string {
 		}
 		lines = append(lines, line)
 	}
+	return inOrder(lines)
+}
+
+// inOrder sorts calls of one action that follow each other, by what they are about: several may leave at once, in any order. Calls
+// about the same thing keep theirs.
+func inOrder(lines []string) []string {
+	for from := 0; from < len(lines); {
+		to := from + 1
+		for to < len(lines) && action(lines[to]) == action(lines[from]) {
+			to++
+		}
+		slices.SortStableFunc(lines[from:to], func(a, b string) int { return strings.Compare(about(a), about(b)) })
+		from = to
+	}
 	return lines
+}
+
+func action(line string) string {
+	name, _, _ := strings.Cut(strings.TrimPrefix(line, "api> "), " ")
+	return name
+}
+
+func about(line string) string {
+	asked, _, _ := strings.Cut(line, " → ")
+	return asked
 }
 
 func (e *eyes) params(params map[string]string) string {

@@ -43,6 +43,9 @@ var happenings = []happening{
 	says(`the API applies but does not answer (\d+) times`, func(p *play, m []string) error {
 		return p.spoil(fakelive.Fault{Kind: fakelive.ResetAfter, Times: number(m[1])})
 	}),
+	says(`the API answers 500 (\d+) times`, func(p *play, m []string) error {
+		return p.spoil(fakelive.Fault{Kind: fakelive.Status, Times: number(m[1])})
+	}),
 	says(`the API throttles (\d+) times`, func(p *play, m []string) error {
 		return p.spoil(fakelive.Fault{Kind: fakelive.Throttle, Times: number(m[1])})
 	}),

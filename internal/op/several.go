@@ -1,0 +1,122 @@
+package op
+
+import (
+	"slices"
+	"strings"
+)
+
+// MostAtOnce is how many operations one press may start.
+const MostAtOnce = 50
+
+// AllWord stands for everything of the kind that the channel may touch.
+const AllWord = "all"
+
+// Several says that a command may be given several targets: one card, one press, and one operation for each. The words are
+// those of its card; the number of targets comes between the two of the title, and in place of {}.
+type Several struct {
+	Of     string  // the placeholder that may be given several times, as globs or as AllWord; the only one of the usage
+	Title  [2]Text // "Start recording of ", " streams"
+	Button Text    // "Start {} recordings"
+	Done   Text    // "Recording started on ", then how many of how many
+	Next   string  // usage of what can be done next with those that succeeded; may be empty
+	Label  Text    // of the button for that: "Pause {} recordings"
+	One    Text    // of that button when there is one only
+}
+
+// Part is one of several targets of an operation: what would be done to it, and by which decision.
+type Part struct {
+	Plan     Plan     `json:"plan"`
+	Decision Decision `json:"decision"`
+}
+
+// IsSeveral reports an operation that stands for one operation each of its parts. It calls nothing itself.
+func (o Operation) IsSeveral() bool { return len(o.Plan.Parts) > 0 }
+
+// severalWords are the targets of a command that takes several, as typed: more than one, a glob or AllWord. It is empty for a command
+// with one target.
+func (p Parsed) severalWords(rest []Token) []string {
+	if p.Command.Many == nil || slices.ContainsFunc(rest, asks) {
+		return nil
+	}
+	words := make([]string, 0, len(rest))
+	for _, t := range rest {
+		words = append(words, t.Text)
+	}
+	if len(rest) == 1 && (rest[0].Quoted || !IsGlob(words[0]) && Fold(words[0]) != AllWord) {
+		return nil
+	}
+	return words
+}
+
+// IsGlob reports a text with a wildcard.
+func IsGlob(text string) bool { return strings.ContainsRune(text, '*') }
+
+// FormatSeveral writes a command with several targets so that Parse reads the same ones again.
+func FormatSeveral(usage string, targets []string) string {
+	words := slices.Clone(Words(usage))
+	for _, target := range targets {
+		words = append(words, quote(target))
+	}
+	return strings.Join(words, " ")
+}
+
+// SplitSeveral reads the targets that FormatSeveral writes behind the words of a usage.
+func SplitSeveral(text string) []string {
+	tokens, err := Scan(text)
+	if err != nil {
+		return nil
+	}
+	words := make([]string, 0, len(tokens))
+	for _, t := range tokens {
+		words = append(words, t.Text)
+	}
+	return words
+}
+
+// Join writes targets behind each other, so that SplitSeveral reads the same ones again.
+func Join(targets []string) string {
+	quoted := make([]string, 0, len(targets))
+	for _, target := range targets {
+		quoted = append(quoted, quote(target))
+	}
+	return strings.Join(quoted, " ")
+}
+
+// strictness orders confirmations.
+var strictness = map[Confirm]int{ConfirmNone: 1, ConfirmSelf: 2, ConfirmOther: 3}
+
+// Strictest is the decision that covers all of them: the first refusal, else the confirmation that asks for most, by those who may
+// approve every one of them, within the shortest time. Approvers is empty when nobody is named for all.
+func Strictest(all []Decision) Decision {
+	d := all[0]
+	for _, next := range all[1:] {
+		if !d.Allowed {
+			return d
+		}
+		d = stricter(d, next)
+	}
+	return d
+}
+
+func stricter(d, next Decision) Decision {
+	if !next.Allowed {
+		return next
+	}
+	approvers, rule := d.Approvers, d.Rule
+	if d.Confirm == ConfirmOther && next.Confirm == ConfirmOther {
+		approvers = slices.DeleteFunc(slices.Clone(d.Approvers), func(id string) bool { return !slices.Contains(next.Approvers, id) })
+		d.External, d.Guests = d.External && next.External, d.Guests && next.Guests
+	}
+	if next.Rule != d.Rule && !slices.Contains(strings.Split(d.Rule, ", "), next.Rule) {
+		rule = d.Rule + ", " + next.Rule
+	}
+	expires := d.Expires
+	if next.Expires > 0 && (expires <= 0 || next.Expires < expires) {
+		expires = next.Expires
+	}
+	if strictness[next.Confirm] > strictness[d.Confirm] {
+		d, approvers = next, next.Approvers
+	}
+	d.Approvers, d.Rule, d.Expires = approvers, rule, expires
+	return d
+}

@@ -1,0 +1,67 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"casterbot/internal/op"
+)
+
+// Begin takes a confirmed operation of several to running and creates its members, all of them queued, in one transaction: either
+// each target has an operation of its own from then on, or none. The event is that of the operation, and also the first of every
+// member. ErrLost comes with the operation as it is now.
+func (s *Store) Begin(ctx context.Context, m Move, members []op.Operation) (op.Operation, error) {
+	m.From, m.To, m.Claim = op.Queued, op.Running, s.replica
+	o, err := s.change(ctx, m.Event, func(ctx context.Context, tx *sql.Tx, now int64) (op.Operation, error) {
+		args, err := m.values(now)
+		if err != nil {
+			return op.Operation{}, err
+		}
+		o, err := s.guarded(ctx, tx, m.ID, moveOperation, args)
+		if err != nil {
+			return o, err
+		}
+		return o, s.join(ctx, tx, o, members, m.Event, now)
+	})
+	if err != nil {
+		return o, fmt.Errorf("begin %s: %w", op.Ref(m.ID), err)
+	}
+	return o, nil
+}
+
+func (s *Store) join(ctx context.Context, tx *sql.Tx, o op.Operation, members []op.Operation, e op.Event, now int64) error {
+	for _, member := range members {
+		member.Group, member.Confirmed = o.ID, o.Confirmed
+		made, err := s.insert(ctx, tx, s.born(member), now)
+		if err != nil {
+			return fmt.Errorf("member %s: %w", member.Text, err)
+		}
+		if err := s.appendEvent(ctx, tx, about(memberEvent(e, o, made), made), op.NewID(), now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// memberEvent is the first event of a member: it says which operation it belongs to.
+func memberEvent(e op.Event, o, member op.Operation) op.Event {
+	e.Detail = map[string]string{
+		"verb": member.Verb, "target": member.Plan.Target.Key(), "rule": member.Decision.Rule, "policy": member.Decision.Policy, "of": o.ID,
+	}
+	return e
+}
+
+// Members gives the members of an operation of several, in the order of their creation.
+func (s *Store) Members(ctx context.Context, id string) ([]op.Operation, error) {
+	return s.List(ctx, Query{Group: id, Limit: op.MostAtOnce})
+}
+
+// touchGroup lets the card of an operation of several be drawn anew, because a member has changed.
+func (s *Store) touchGroup(ctx context.Context, tx *sql.Tx, o op.Operation) error {
+	if o.Group == "" {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, touchOperation, o.Group)
+	return err
+}
