@@ -98,7 +98,7 @@ func (w *world) settings(open *sandbox.World, c config.Config) (config.Config, e
 func usages() []sandbox.Usage {
 	var rows []sandbox.Usage
 	for _, c := range table(nil, nil, time.Now).Commands {
-		rows = append(rows, sandbox.Usage{Text: "/" + c.Usage, Short: c.Short})
+		rows = append(rows, sandbox.Usage{Text: "/" + c.Shown(), Short: c.Short})
 	}
 	return rows
 }

@@ -37,10 +37,22 @@ var several = map[string]op.Several{
 	},
 }
 
+// severalExamples are several targets as typed, by placeholder.
+var severalExamples = map[string][]string{
+	"stream": {"main backup", "cam*", "all"},
+	"caster": {`"Evening News" "Evening Sports"`, "Evening*"},
+}
+
 // forSeveral lets a command be given several targets, if it is one of those.
 func forSeveral(c op.Command) op.Command {
-	if words, ok := several[c.Usage]; ok {
-		c.Many = &words
+	words, ok := several[c.Usage]
+	if !ok {
+		return c
+	}
+	c.Many = &words
+	typed := strings.Join(op.Words(c.Usage), " ")
+	for _, targets := range severalExamples[words.Of] {
+		c.Examples = append(c.Examples, typed+" "+targets)
 	}
 	return c
 }

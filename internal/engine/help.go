@@ -74,7 +74,7 @@ func helpRows(t op.Table) []helpRow {
 }
 
 func helpItem(c op.Command, confirm op.Confirm) op.Item {
-	item := op.Item{Title: op.L(op.Code("/" + c.Usage)), Facts: []op.Line{op.L(c.Short, confirmWords[confirm])}}
+	item := op.Item{Title: op.L(op.Code("/" + c.Shown())), Facts: []op.Line{op.L(c.Short, confirmWords[confirm])}}
 	if places := op.Placeholders(c.Usage); len(places) > 0 && c.Effect != op.Read {
 		item.Next = []op.Next{{Label: "Open…", Text: strings.Join(op.Words(c.Usage), " ") + strings.Repeat(" ?", len(places))}}
 	}
@@ -123,7 +123,7 @@ func orUnknown(err error, topic string) error {
 }
 
 func topicItem(c op.Command) op.Item {
-	item := op.Item{Title: op.L(op.Code("/" + c.Usage)), Facts: []op.Line{op.L(c.Short)}}
+	item := op.Item{Title: op.L(op.Code("/" + c.Shown())), Facts: []op.Line{op.L(c.Short)}}
 	for _, alias := range c.Aliases {
 		item.Facts = append(item.Facts, op.L("Also: ", op.Code("/"+alias)))
 	}

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -30,7 +31,8 @@ type stage struct {
 	verify   func() (op.Evidence, error)
 	seen     string // what Plan sees
 	planErr  error
-	planned  func() // called once by Plan
+	planErrs map[string]error // by studio
+	planned  func()           // called once by Plan
 	confirm  op.Confirm
 	forbid   map[string]bool // people without rights
 	urls     bool            // everybody may see addresses for playback
@@ -176,6 +178,8 @@ func (s *stage) table() op.Table {
 		Commands: []op.Command{
 			{Usage: "caster restart {caster}", Short: "Restart.", Verb: "caster.restart", Effect: op.OnAir, Plan: s.plan, Apply: s.call, Verify: s.look},
 			{Usage: "caster copy {caster} {name}", Short: "Copy.", Verb: "caster.copy", Effect: op.Change, Plan: s.plan, Apply: s.call, Verify: s.look, Repeatable: true},
+			{Usage: "caster start {caster}", Short: "Start.", Verb: "caster.start", Effect: op.Change, Plan: s.plan, Apply: s.call, Verify: s.look,
+				Many: &op.Several{Of: "caster", Title: [2]op.Text{"Start ", " studios"}, Button: "Start {} studios", Done: "Started ", Next: "caster restart {caster}", Label: "Restart {}", One: "Restart"}},
 			{Usage: "caster list", Short: "List.", Verb: "caster.list", Effect: op.Read, Read: func(context.Context, op.Call) (op.Answer, error) {
 				return op.Answer{Title: op.L("two studios")}, nil
 			}},
@@ -183,6 +187,11 @@ func (s *stage) table() op.Table {
 		Kinds: []op.Kind{
 			{Name: "caster", Label: "Studio", Options: func(context.Context, op.Call) ([]op.Option, error) {
 				return []op.Option{{Label: "Evening News · on air", Value: "c1"}, {Label: "Evening Talk", Value: "c2"}}, nil
+			}, Expand: func(_ context.Context, _ op.Call, words []string) (found []op.Option, err error) {
+				for _, word := range words {
+					found = append(found, op.Option{Label: word, Value: word})
+				}
+				return found, nil
 			}},
 			{Name: "name", Label: "Name", Max: 64},
 		},
@@ -202,7 +211,7 @@ func (s *stage) plan(_ context.Context, call op.Call) (op.Plan, error) {
 	return op.Plan{
 		Args: call.Args, Target: op.Target{Kind: "caster", ID: call.Args["caster"]}, Title: op.L("Restart ", call.Args["caster"]),
 		Facts: []op.Line{op.L("it is ", s.seen)}, Fingerprint: s.seen,
-	}, s.planErr
+	}, cmp.Or(s.planErrs[call.Args["caster"]], s.planErr)
 }
 
 func (s *stage) call(ctx context.Context, _ op.Plan, token string) op.Outcome {
@@ -279,10 +288,12 @@ func (s *stage) do(a Accepted) {
 }
 
 // asked is a fresh pending operation, a moment younger than those before.
-func (s *stage) asked(text string) op.Operation {
+func (s *stage) asked(text string) op.Operation { return s.askedBy(ana, text) }
+
+func (s *stage) askedBy(person, text string) op.Operation {
 	s.t.Helper()
 	s.with(func() { s.now = s.now.Add(time.Millisecond) })
-	s.typed(ana, text)
+	s.typed(person, text)
 	list, err := s.store.List(context.Background(), store.Query{Newest: true, Limit: 1})
 	if err != nil || len(list) == 0 {
 		s.t.Fatalf("nothing was created: %v, told %q", err, s.told)

@@ -43,7 +43,7 @@ func commandTable() string {
 	b := strings.Builder{}
 	b.WriteString("| command | what it does | verb | effect |\n|---|---|---|---|\n")
 	for _, c := range table().Commands {
-		usage := "`/" + c.Usage + "`"
+		usage := "`/" + c.Shown() + "`"
 		for _, alias := range c.Aliases {
 			usage += ", `/" + alias + "`"
 		}
@@ -148,8 +148,8 @@ func TestCommandsAreDocumented(t *testing.T) {
 		if !strings.Contains(rights, "`/"+words+"`") {
 			t.Errorf("docs/policy.md does not mention `/%s`", words)
 		}
-		if !strings.Contains(readme, "`/"+c.Usage+"`") {
-			t.Errorf("README.md does not mention `/%s`", c.Usage)
+		if !strings.Contains(readme, "`/"+c.Shown()+"`") {
+			t.Errorf("README.md does not mention `/%s`", c.Shown())
 		}
 		if !strings.Contains(talks, words) {
 			t.Errorf("no testdata/*.talk uses /%s", words)

@@ -29,6 +29,14 @@ type Part struct {
 	Decision Decision `json:"decision"`
 }
 
+// Shown is the usage as people read it: what may be given several times has dots.
+func (c Command) Shown() string {
+	if c.Many == nil {
+		return c.Usage
+	}
+	return strings.Replace(c.Usage, "{"+c.Many.Of+"}", "{"+c.Many.Of+"…}", 1)
+}
+
 // IsSeveral reports an operation that stands for one operation each of its parts. It calls nothing itself.
 func (o Operation) IsSeveral() bool { return len(o.Plan.Parts) > 0 }
 

@@ -214,6 +214,10 @@ var allowed = map[op.State][2]int{
 // truthful: I4.
 func (x index) truthful() (against []string) {
 	for _, o := range x.Operations {
+		if o.IsSeveral() {
+			against = append(against, x.whole(o)...)
+			continue
+		}
 		applied := x.effects(o.ID)
 		if span := allowed[o.State]; o.Closer == "" && (applied < span[0] || applied > span[1]) {
 			against = append(against, fmt.Sprintf("op %s is %s, and the cloud did it %d times", o.Ref(), o.State, applied))

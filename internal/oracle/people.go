@@ -23,7 +23,7 @@ func (x index) authorised() (against []string) {
 				blame("%s had a say and may not", who)
 			}
 		}
-		if yes := consent(x.trail[o.ID]); o.Sends > 0 && yes.Actor != o.By {
+		if yes := consent(x.asked(o)); o.Sends > 0 && yes.Actor != o.By {
 			blame("the trail has the consent of %q, the operation that of %q", yes.Actor, o.By)
 		} else if o.Sends > 0 && (o.Verb == "caster.restart") != (yes.Name == op.EventApproved) {
 			blame("it was sent after %q", yes.Name)
@@ -33,6 +33,14 @@ func (x index) authorised() (against []string) {
 		}
 	}
 	return against
+}
+
+// asked is the trail in which the consent to an operation stands: that of the whole for a member.
+func (x index) asked(o op.Operation) []op.Event {
+	if o.Group != "" {
+		return x.trail[o.Group]
+	}
+	return x.trail[o.ID]
 }
 
 // consent is the event by which a person let an operation go on.
@@ -65,6 +73,8 @@ func (x index) shown() (against []string) {
 	for _, o := range x.Operations {
 		c := x.Cards[o.Ref()]
 		switch {
+		case o.Group != "" && o.State != op.Queued && o.State != op.Running: // its card is that of the whole
+			continue
 		case o.State == op.Queued || o.State == op.Running:
 			against = append(against, fmt.Sprintf("op %s is still %s after an orderly stop", o.Ref(), o.State))
 		case !slices.Contains(signs[o.State], c.Face):
@@ -93,7 +103,9 @@ func next(now op.State, e op.Event) op.State {
 	switch to, known := after[e.Name]; {
 	case known:
 		return to
-	case e.Name == op.EventSent && now == op.Queued:
+	case e.Name == op.EventBegun && e.Detail["of"] != "": // a member
+		return op.Queued
+	case e.Name == op.EventSent && now == op.Queued, e.Name == op.EventBegun:
 		return op.Running
 	case e.Detail["outcome"] != "":
 		return op.State(e.Detail["outcome"])

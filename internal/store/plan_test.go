@@ -16,7 +16,7 @@ const past = `WITH RECURSIVE n(i) AS (SELECT CAST($1 AS BIGINT) UNION ALL SELECT
 	INSERT INTO operations (` + columns + `, target)
 	SELECT 'x' || i, 'k' || i, 'failed', command, verb, effect, typed, team, channel, thread, asker, person, closer,
 		plan, decision, outcome, 't' || i, claim, 1,
-		created + i, expires, created + i, created + i, created + i, looked, looks, card, 1, 1, CASE WHEN i % 2 = 0 THEN target ELSE '' END
+		created + i, expires, created + i, created + i, created + i, looked, looks, card, 1, 1, '', CASE WHEN i % 2 = 0 THEN target ELSE '' END
 	FROM n, operations WHERE id = $3`
 
 // pastMemos are memos of a kind that have ended.

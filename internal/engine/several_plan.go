@@ -1,0 +1,128 @@
+package engine
+
+import (
+	"slices"
+	"strconv"
+
+	"casterbot/internal/op"
+)
+
+func severalPlan(parsed op.Parsed, parts []op.Part, targets []target) op.Plan {
+	words, n := parsed.Command.Many, op.V(strconv.Itoa(len(parts)))
+	p := op.Plan{
+		Args: op.Args{words.Of: op.Join(parsed.Several)}, Title: op.L(words.Title[0], n, words.Title[1]),
+		Button: string(words.Button), Done: op.L(words.Done), Parts: parts,
+	}
+	if len(parts) == 1 { // the others are left out
+		p.Title, p.Button = parts[0].Plan.Title, parts[0].Plan.Button
+	}
+	common := shared(parts)
+	quiet := func(part op.Part) bool { return !part.Plan.OnAir }
+	p.OnAir = slices.ContainsFunc(parts, func(part op.Part) bool { return part.Plan.OnAir })
+	p.Facts = append(p.Facts, named(parts, quiet))
+	p.Facts = append(p.Facts, onAir(parts, common)...)
+	p.Facts = append(append(append(p.Facts, common...), leftOut(targets)...), unsettled(parts)...)
+	p.Facts = slices.DeleteFunc(p.Facts, func(l op.Line) bool { return len(l) == 0 })
+	return p
+}
+
+// shared are the facts that are true of every one of several.
+func shared(parts []op.Part) []op.Line {
+	if len(parts) < 2 {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(parts[0].Plan.Facts), func(fact op.Line) bool {
+		return slices.ContainsFunc(parts[1:], func(part op.Part) bool { return !has(part.Plan.Facts, fact) })
+	})
+}
+
+func has(facts []op.Line, fact op.Line) bool {
+	return slices.ContainsFunc(facts, func(known op.Line) bool { return known.Plain() == fact.Plain() })
+}
+
+// maxOnAir is how many of those that viewers see are spoken of one by one.
+const maxOnAir = 6
+
+// onAir says of each target that viewers see what the card for it alone would say, but for what is true of all.
+func onAir(parts []op.Part, common []op.Line) []op.Line {
+	var lines []op.Line
+	var rest []op.Part
+	for _, part := range parts {
+		switch {
+		case !part.Plan.OnAir:
+		case len(lines) == maxOnAir:
+			rest = append(rest, part)
+		default:
+			line := op.L(op.B(part.Plan.Target.Name), twin(part, parts), ":")
+			for _, fact := range part.Plan.Facts {
+				if !has(common, fact) {
+					line = op.L(line, " ", fact)
+				}
+			}
+			lines = append(lines, line)
+		}
+	}
+	if more := named(rest, func(op.Part) bool { return true }); len(more) > 0 {
+		lines = append(lines, op.L("🔴 ", op.Strong("ON AIR"), ": ", more))
+	}
+	return lines
+}
+
+// named lists the names of some parts.
+func named(parts []op.Part, which func(op.Part) bool) op.Line {
+	line, first := op.Line{}, true
+	for _, part := range parts {
+		if !which(part) {
+			continue
+		}
+		if !first {
+			line = op.L(line, ", ")
+		}
+		line, first = op.L(line, op.B(part.Plan.Target.Name), twin(part, parts)), false
+	}
+	if first {
+		return nil
+	}
+	return line
+}
+
+// twin tells a part from another one of the same name.
+func twin(part op.Part, parts []op.Part) op.Line {
+	t := part.Plan.Target
+	for _, other := range parts {
+		if other.Plan.Target.Name == t.Name && other.Plan.Target.ID != t.ID {
+			return op.L(" ", op.Code(t.ID))
+		}
+	}
+	return nil
+}
+
+// leftOut says what is not asked for, those of one reason together.
+func leftOut(targets []target) []op.Line {
+	var lines []op.Line
+	at := map[string]int{}
+	for _, t := range targets {
+		if len(t.why) == 0 {
+			continue
+		}
+		reason := t.why.Plain()
+		if i, known := at[reason]; known {
+			lines[i] = op.L(lines[i], ", ", op.B(op.Visible(t.Label)))
+			continue
+		}
+		at[reason] = len(lines)
+		lines = append(lines, op.L("Left out (", t.why, "): ", op.B(op.Visible(t.Label))))
+	}
+	return lines
+}
+
+// unsettled names the targets of which an earlier outcome is not known.
+func unsettled(parts []op.Part) []op.Line {
+	var lines []op.Line
+	for _, part := range parts {
+		for _, ref := range part.Plan.Unknowns {
+			lines = append(lines, op.L("It is not known what became of an earlier operation on ", op.B(part.Plan.Target.Name), ": ", op.Code("op "+ref), "."))
+		}
+	}
+	return lines
+}

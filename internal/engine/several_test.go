@@ -1,0 +1,227 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"casterbot/internal/op"
+	"casterbot/internal/store"
+)
+
+// membersOf are the members of an operation in the order of its parts.
+func (s *stage) membersOf(o op.Operation) []op.Operation {
+	s.t.Helper()
+	all, err := s.e.members(context.Background(), o)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return all
+}
+
+// states are those of the members.
+func (s *stage) states(o op.Operation) string {
+	var all []string
+	for _, m := range s.membersOf(o) {
+		all = append(all, string(m.State))
+	}
+	return strings.Join(all, " ")
+}
+
+func (s *stage) wantStates(o op.Operation, state op.State, members string, calls int) {
+	s.t.Helper()
+	s.want(o, state, calls)
+	if got := s.states(o); got != members {
+		s.t.Fatalf("the members are %q, not %q", got, members)
+	}
+}
+
+// One press: an operation for each, with a token, a mark and a trail of its own; one card.
+func TestSeveralRunOnTheirOwn(t *testing.T) {
+	s := newStage(t)
+	o := s.asked("caster start c1 c2 c3")
+	s.wantStates(o, op.Pending, "", 0)
+	s.click(ana, o, op.ActConfirm)
+	s.wantStates(o, op.Succeeded, "succeeded succeeded succeeded", 3)
+	tokens := map[string]bool{}
+	for i, m := range s.membersOf(o) {
+		tokens[m.Token] = true
+		if m.Text != fmt.Sprintf("caster start c%d", i+1) || m.By != ana || m.Sends != 1 || m.Card != "" || m.Shown != m.Version {
+			t.Errorf("member %d: %+v", i, m)
+		}
+		events, _ := s.store.Events(context.Background(), m.ID)
+		if len(events) < 3 || events[0].Name != op.EventBegun || events[0].Actor != ana || events[0].Detail["of"] != o.ID || events[1].Name != op.EventSent {
+			t.Errorf("the trail of member %d is %+v", i, events)
+		}
+	}
+	if len(tokens) != 3 {
+		t.Errorf("%d tokens", len(tokens))
+	}
+	for _, shown := range s.shown {
+		if shown.Group != "" {
+			t.Errorf("a member has a card: %+v", shown)
+		}
+	}
+	if last := s.shown[len(s.shown)-1]; last.ID != o.ID || len(last.Members) != 3 || last.State != op.Succeeded {
+		t.Errorf("the last card is %+v", last)
+	}
+}
+
+// A second press, by whomever, begins nothing again.
+func TestSeveralBeginOnce(t *testing.T) {
+	s := newStage(t)
+	o := s.asked("caster start c1 c2")
+	s.click(ana, o, op.ActConfirm)
+	if told := s.click(ana, o, op.ActConfirm); !strings.Contains(told, "Already confirmed") {
+		t.Errorf("told %q", told)
+	}
+	s.wantStates(o, op.Succeeded, "succeeded succeeded", 2)
+	o.State = op.Queued
+	if err := s.e.beginSeveral(context.Background(), o); err != nil {
+		t.Fatal(err)
+	}
+	s.settle()
+	s.wantStates(o, op.Succeeded, "succeeded succeeded", 2)
+}
+
+// The process dies at any step: what was to be done is done once, or is unknown, or expires; each for itself.
+func TestSeveralSurviveACrash(t *testing.T) {
+	t.Run("confirmed, not begun", func(t *testing.T) {
+		s := newStage(t)
+		o := s.asked("caster start c1 c2")
+		s.force(o, op.Queued)
+		s.restart()
+		s.wantStates(o, op.Succeeded, "succeeded succeeded", 2)
+	})
+	t.Run("confirmed, and too late", func(t *testing.T) {
+		s := newStage(t)
+		o := s.asked("caster start c1 c2")
+		s.force(o, op.Queued)
+		s.with(func() { s.now = s.now.Add(startWithin + time.Second) })
+		s.restart()
+		s.advance(time.Second)
+		s.wantStates(o, op.Expired, "", 0)
+	})
+	t.Run("begun, nothing sent", func(t *testing.T) {
+		s := newStage(t)
+		o := s.begun("caster start c1 c2")
+		s.restart()
+		s.wantStates(o, op.Succeeded, "succeeded succeeded", 2)
+	})
+	t.Run("one under way", func(t *testing.T) {
+		s := newStage(t)
+		s.verify = func() (op.Evidence, error) { return op.Evidence{}, nil }
+		o := s.begun("caster start c1 c2")
+		first := s.membersOf(o)[0]
+		if _, err := s.store.Move(context.Background(), store.Move{ID: first.ID, From: op.Queued, To: op.Running, Send: true, Event: op.Event{Name: op.EventSent}}); err != nil {
+			t.Fatal(err)
+		}
+		s.restart()
+		s.wantStates(o, op.Unknown, "unknown succeeded", 1)
+		s.click(ken, first, op.ActNot)
+		s.wantStates(o, op.Unknown, "unknown succeeded", 1) // pressed in a message that is not the card
+		c := s.press(ken, first, op.ActNot)
+		c.Message = "card-" + o.ID
+		accepted, err := s.e.Press(context.Background(), c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.do(accepted)
+		s.wantStates(o, op.Succeeded, "failed succeeded", 1)
+		if got := s.get(o).Outcome; got.Text.Plain() != "Started 1 of 2" || len(got.Next) != 2 || got.Next[0].Text != "caster start c1" || got.Next[1].Text != "caster restart c2" {
+			t.Errorf("%+v", got)
+		}
+	})
+	t.Run("all done, the whole not told", func(t *testing.T) {
+		s := newStage(t)
+		o := s.begun("caster start c1 c2")
+		for _, m := range s.membersOf(o) {
+			done := op.Outcome{State: op.Succeeded, Text: op.L("done")}
+			for _, move := range []store.Move{{From: op.Queued, To: op.Running, Send: true}, {From: op.Running, To: op.Succeeded, Outcome: &done}} {
+				move.ID, move.Event = m.ID, op.Event{Name: op.EventAnswered}
+				if _, err := s.store.Move(context.Background(), move); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		s.restart()
+		s.wantStates(o, op.Succeeded, "succeeded succeeded", 0)
+	})
+}
+
+// begun is an operation of several whose members are queued, by a process that went no further.
+func (s *stage) begun(text string) op.Operation {
+	s.t.Helper()
+	o := s.asked(text)
+	s.force(o, op.Queued)
+	o = s.get(o)
+	if _, err := s.store.Begin(context.Background(), store.Move{ID: o.ID, Event: s.e.event(op.EventBegun, ana, "T0", o)}, s.e.membersOf(o)); err != nil {
+		s.t.Fatal(err)
+	}
+	return s.get(o)
+}
+
+// What cannot be done is left out and named; when nothing is left, nothing is asked for.
+func TestSeveralLeaveOut(t *testing.T) {
+	s := newStage(t)
+	s.planErrs = map[string]error{
+		"c2": &op.Refusal{Answer: op.Answer{Title: op.L("c2 is on air, so it cannot be started.")}, Brief: op.L("already on air")},
+		"c3": op.Refuse(op.L("c3 has no domain.")),
+	}
+	o := s.asked("caster start c1 c2 c3")
+	facts := ""
+	for _, fact := range o.Plan.Facts {
+		facts += fact.Plain() + "\n"
+	}
+	if len(o.Plan.Parts) != 1 || o.Plan.Title.Plain() != "Restart c1" || !strings.Contains(facts, "Left out (already on air): c2") || !strings.Contains(facts, "Left out (c3 has no domain.): c3") {
+		t.Errorf("%d parts, %s\n%s", len(o.Plan.Parts), o.Plan.Title.Plain(), facts)
+	}
+	s.typed(ana, "caster start c2 c3")
+	if list, _ := s.store.List(context.Background(), store.Query{}); len(list) != 1 || !strings.Contains(s.told[len(s.told)-1], "None of these can be done") {
+		t.Errorf("%d operations, told %q", len(list), s.told)
+	}
+}
+
+// Who lost the right between question and press begins nothing, and who loses it between the press and a call sends no more.
+func TestSeveralAskTheRightsAgain(t *testing.T) {
+	s := newStage(t)
+	o := s.asked("caster start c1 c2")
+	s.with(func() { s.forbid[ana] = true })
+	if told := s.click(ana, o, op.ActConfirm); told != "not allowed" {
+		t.Errorf("told %q", told)
+	}
+	s.wantStates(o, op.Pending, "", 0)
+	o2 := s.askedBy(bo, "caster start c1 c2")
+	s.force(o2, op.Queued)
+	o2 = s.get(o2)
+	if _, err := s.store.Begin(context.Background(), store.Move{ID: o2.ID, Event: s.e.event(op.EventBegun, bo, "T0", o2)}, s.e.membersOf(o2)); err != nil {
+		t.Fatal(err)
+	}
+	s.with(func() { s.forbid[bo] = true })
+	s.restart()
+	s.wantStates(o2, op.Failed, "failed failed", 0)
+}
+
+// No more than fifty, and nobody is buried: several count as one of somebody's open requests.
+func TestSeveralAreFiftyAtMost(t *testing.T) {
+	s := newStage(t)
+	text := "caster start"
+	for i := range op.MostAtOnce {
+		text += fmt.Sprintf(" c%d", i)
+	}
+	o := s.asked(text)
+	if len(o.Plan.Parts) != op.MostAtOnce {
+		t.Errorf("%d parts", len(o.Plan.Parts))
+	}
+	s.typed(ana, text+" c50")
+	if told := s.told[len(s.told)-1]; !strings.Contains(told, "51 at once; one press starts 50 at most") {
+		t.Errorf("told %q", told)
+	}
+	s.click(ana, o, op.ActConfirm)
+	if members := s.membersOf(o); len(members) != op.MostAtOnce || len(s.applied) != op.MostAtOnce {
+		t.Errorf("%d members, %d calls", len(members), len(s.applied))
+	}
+	s.want(o, op.Succeeded, op.MostAtOnce)
+}
