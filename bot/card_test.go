@@ -201,7 +201,7 @@ func hostileForm(name string) op.Form {
 	return op.Form{
 		Command: "caster copy {caster} {name}", Title: name, Button: name, Note: op.L(name), Problem: op.L(op.B(name)), Channel: "C0SHOW",
 		Fields: []op.Field{
-			{Name: "caster", Label: name, Hint: name, Value: "id1", Chosen: op.Option{Label: name, Value: "id1", Group: op.L(name), Hint: name}},
+			{Name: "caster", Label: name, Hint: name, Value: "id1", Chosen: []op.Option{{Label: name, Value: "id1", Group: op.L(name), Hint: name}}},
 			{Name: "name", Label: name, Max: 64}, {Name: "scene", Label: name, Hint: name},
 		},
 	}

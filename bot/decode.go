@@ -165,10 +165,12 @@ type (
 		} `json:"state"`
 	}
 	fieldState struct {
-		Value    string `json:"value"`
-		Selected struct {
-			Value string `json:"value"`
-		} `json:"selected_option"`
+		Value    string   `json:"value"`
+		Selected chosen   `json:"selected_option"`
+		Several  []chosen `json:"selected_options"`
+	}
+	chosen struct {
+		Value string `json:"value"`
 	}
 )
 

@@ -36,13 +36,30 @@ func hold(form op.Form, v seenView) (notice string) {
 			if form.Fields[i].Name != name {
 				continue
 			}
-			form.Fields[i].Value = first(state[pickAction].Selected.Value, state[pickAction].Value)
-			if state[pickAction].Selected.Value == op.Ask {
-				form.Fields[i].Value, notice = "", block
+			value, ok := state[pickAction].holds(form.Fields[i])
+			if form.Fields[i].Value = value; !ok {
+				notice = block
 			}
 		}
 	}
 	return notice
+}
+
+// holds gives what is picked or typed in a field; not ok when it is a notice.
+func (s fieldState) holds(f op.Field) (value string, ok bool) {
+	picked := make([]string, 0, len(s.Several))
+	for _, one := range append(s.Several, s.Selected) {
+		if one.Value == op.Ask {
+			return "", false
+		}
+		if one.Value != "" {
+			picked = append(picked, one.Value)
+		}
+	}
+	if f.Most > 0 {
+		return op.Join(picked), true
+	}
+	return first(strings.Join(picked, ""), s.Value), true
 }
 
 // suggestion decodes what is typed into a picker: of a form, which says what its other fields hold, or of a message

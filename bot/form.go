@@ -120,9 +120,12 @@ func (t tongue) input(f op.Field) slack.BlockElement {
 		text.MaxLength, text.InitialValue = f.Max, head(f.Value, f.Max)
 		return text
 	}
+	if f.Most > 0 {
+		return t.multiPicker(f)
+	}
 	pick := picker(pickAction, t.text("Type to search"))
-	if fits(f.Chosen) {
-		pick.InitialOption = t.option(f.Chosen)
+	if len(f.Chosen) > 0 && fits(f.Chosen[0]) {
+		pick.InitialOption = t.option(f.Chosen[0])
 	}
 	return pick
 }

@@ -14,9 +14,9 @@ func copyForm() op.Form {
 	return op.Form{
 		Command: "caster copy {caster} {name}", Title: "/caster copy", Button: "Go on", Channel: "C0SHOW", Thread: "1.0", Note: op.L("A new studio."),
 		Fields: []op.Field{
-			{Name: "caster", Label: "Studio", Value: "id2", Redraw: true, Chosen: op.Option{
+			{Name: "caster", Label: "Studio", Value: "id2", Redraw: true, Chosen: []op.Option{{
 				Label: "Evening Sports", Value: "id2", Group: op.L("Idle"), Hint: "general",
-			}},
+			}}},
 			{Name: "name", Label: "New name", Hint: "up to 64 characters", Max: 64, Value: "Evening News 2"},
 		},
 	}
@@ -39,14 +39,17 @@ func formSample(command, person string, sent bool) string {
 func TestForms(t *testing.T) {
 	many := op.Form{Command: "x {caster}", Title: strings.Repeat("long ", 20), Button: strings.Repeat("long ", 20)}
 	many.Fields = []op.Field{{
-		Name: "caster", Label: "Studio", Value: "x", Chosen: op.Option{Label: strings.Repeat("n", 90), Value: "x", Hint: strings.Repeat("h", 90)},
-	}, {Name: "scene", Label: "Scene", Under: "x", Chosen: op.Option{Label: "n", Value: strings.Repeat("v", 151)}, Maybe: true}}
+		Name: "caster", Label: "Studio", Value: "x", Chosen: []op.Option{{Label: strings.Repeat("n", 90), Value: "x", Hint: strings.Repeat("h", 90)}},
+	}, {Name: "scene", Label: "Scene", Under: "x", Chosen: []op.Option{{Label: "n", Value: strings.Repeat("v", 151)}}, Maybe: true}}
 	problem := copyForm()
 	problem.Problem, problem.Fields = op.L("You may not do this here."), nil
 	waiting := op.Form{Command: "caster scene start {caster} {scene}", Title: "/caster scene start", Fields: []op.Field{
 		copyForm().Fields[0], {Name: "scene", Label: "Scene", Hint: "pick the studio first"},
 	}}
-	for name, f := range map[string]op.Form{"copy": copyForm(), "many": many, "problem": problem, "waiting": waiting} {
+	several := op.Form{Command: "record start {stream}", Title: "/record start", Fields: []op.Field{{
+		Name: "stream", Label: "Stream", Most: 50, Value: "a b", Chosen: []op.Option{{Label: "main", Value: "a"}, {Label: "backup", Value: "b"}},
+	}}}
+	for name, f := range map[string]op.Form{"copy": copyForm(), "several": several, "many": many, "problem": problem, "waiting": waiting} {
 		v := plain.drawForm(f, "U0ANA")
 		golden(t, "form-"+name, v)
 		for _, view := range []any{v, plain.loading(f, "U0ANA")} {
@@ -78,8 +81,24 @@ func TestFormsComeBack(t *testing.T) {
 	if r := a.fill.request; r.Channel != "C0SHOW" || r.Thread != "1.0" || r.Key != "form-V1-h1" || r.Trigger != "t" || a.fill.view != "V1" {
 		t.Errorf("the request of a form: %+v", r)
 	}
-	if f := a.fill.form.Fields[0]; f.Label != "Studio" || !f.Redraw || f.Chosen.Value != "" {
+	if f := a.fill.form.Fields[0]; f.Label != "Studio" || !f.Redraw || len(f.Chosen) != 0 {
 		t.Errorf("the field came back as %+v", f)
+	}
+}
+
+// What is picked in a field of several comes back as a person could type it; a notice among them is none.
+func TestSeveralComeBack(t *testing.T) {
+	f := op.Form{Command: "record start {stream}", Fields: []op.Field{{Name: "stream", Most: 50}}}
+	for _, c := range []struct{ picked, value, notice string }{
+		{`[{"value":"a/b/c"},{"value":"x y"}]`, `a/b/c "x y"`, ""}, {`[]`, "", ""}, {`[{"value":"a"},{"value":"?"}]`, "", "stream"},
+	} {
+		v := seenView{}
+		if err := json.Unmarshal([]byte(`{"state":{"values":{"stream":{"field":{"selected_options":`+c.picked+`}}}}}`), &v); err != nil {
+			t.Fatal(err)
+		}
+		if notice := hold(f, v); f.Fields[0].Value != c.value || notice != c.notice {
+			t.Errorf("%s: %q, notice %q", c.picked, f.Fields[0].Value, notice)
+		}
 	}
 }
 
@@ -102,9 +121,9 @@ func TestFormsKeepWithinSlacksLimits(t *testing.T) {
 	long := strings.Repeat("ж", 1500)
 	hollow := strings.Repeat("\u3164", 20)
 	f := op.Form{Command: "caster copy {caster} {name}", Title: hollow, Button: hollow, Note: op.L(hollow), Fields: []op.Field{
-		{Name: "caster", Label: hollow, Hint: hollow, Value: "c1", Under: long, Chosen: op.Option{
+		{Name: "caster", Label: hollow, Hint: hollow, Value: "c1", Under: long, Chosen: []op.Option{{
 			Label: hollow + " · idle", Value: "c1", Group: op.L(hollow), Hint: hollow,
-		}},
+		}}},
 		{Name: "name", Label: "New name", Max: 64, Value: long},
 	}}
 	drawn := mustJSON(t, plain.drawForm(f, "U0ANA"))

@@ -30,7 +30,7 @@ func TestForm(t *testing.T) {
 	w.engine.fill = func(_ context.Context, r op.Request, f op.Form) (op.Form, error) {
 		fills <- f.Values()
 		f.Fields = append([]op.Field{}, f.Fields...)
-		f.Fields[0].Chosen = op.Option{Label: "Evening News", Value: "id1"}
+		f.Fields[0].Chosen = []op.Option{{Label: "Evening News", Value: "id1"}}
 		return f, nil
 	}
 	w.engine.submitted = func(f op.Form) string { return fmt.Sprint(f.Command, f.Values()) }

@@ -26,6 +26,21 @@ func picker(action, inside string) *slack.SelectBlockElement {
 	}
 }
 
+// multiPicker is a picker of several (docs.slack.dev/reference/block-kit/block-elements/multi-select-menu-element#external_multi_select).
+func (t tongue) multiPicker(f op.Field) *slack.MultiSelectBlockElement {
+	atOnce := 0
+	pick := &slack.MultiSelectBlockElement{
+		Type: slack.MultiOptTypeExternal, ActionID: pickAction, MinQueryLength: &atOnce, MaxSelectedItems: &f.Most,
+		Placeholder: label(t.text("Type to search"), maxHint),
+	}
+	for _, o := range f.Chosen {
+		if fits(o) {
+			pick.InitialOptions = append(pick.InitialOptions, t.option(o))
+		}
+	}
+	return pick
+}
+
 // pickRow lets somebody choose an argument beside a message; false when the command is too long for the id of a block.
 func pickRow(p op.Pick) (*slack.ActionBlock, bool) {
 	if p.Text == "" || len(p.Text) > maxBlockID {

@@ -115,7 +115,7 @@ func TestChineseForms(t *testing.T) {
 	f := op.Form{
 		Command: "caster copy {caster} {name}", Title: "/caster copy", Button: "Go on", Note: op.L("Its playback ends. PROGRAM, which viewers see, stays as it is."),
 		Channel: "C0SHOW", Fields: []op.Field{
-			{Name: "caster", Label: "Studio", Hint: "A studio of this channel, by name or id.", Chosen: op.Option{Label: "Idle", Note: "idle", Value: "c1"}, Value: "c1"},
+			{Name: "caster", Label: "Studio", Hint: "A studio of this channel, by name or id.", Chosen: []op.Option{{Label: "Idle", Note: "idle", Value: "c1"}}, Value: "c1"},
 			{Name: "name", Label: "New name", Max: 64, Value: "Studio"},
 		},
 	}

@@ -348,7 +348,7 @@ func TestDefaultsAndForms(t *testing.T) {
 	}
 	accepted = s.typed(ana, "caster copy")
 	form, err := s.e.Fill(context.Background(), op.Request{Person: ana, Channel: "C0"}, *accepted.Form)
-	if err != nil || len(form.Fields) != 2 || form.Fields[0].Value != "c1" || form.Fields[0].Chosen.Label != "Evening News · on air" || form.Fields[1].Max != 64 {
+	if err != nil || len(form.Fields) != 2 || form.Fields[0].Value != "c1" || form.Fields[0].Chosen[0].Label != "Evening News · on air" || form.Fields[1].Max != 64 {
 		t.Fatalf("%v %+v", err, form)
 	}
 	form.Fields[1].Value = "Evening News 47"

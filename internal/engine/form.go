@@ -21,6 +21,12 @@ func (e *Engine) form(p op.Parsed, r op.Request) op.Form {
 		if field.Value == "" {
 			field.Value = scope.Default[place.Name]
 		}
+		if many := p.Command.Many; many != nil && many.Of == place.Name {
+			field.Most, field.Hint = op.MostAtOnce, "One or several of this channel."
+			if field.Value != "" {
+				field.Value = op.Join([]string{field.Value})
+			}
+		}
 		field.Redraw = e.needed(place.Name, places)
 		form.Fields = append(form.Fields, field)
 	}
@@ -78,17 +84,28 @@ func (e *Engine) fieldOptions(ctx context.Context, channel string, d op.Decision
 	return e.options(ctx, channel, d, kind, args)
 }
 
-// filled is a field with the option that it holds. Without a list the text itself stays: the command that the form becomes is
+// filled is a field with the options that it holds. Without a list the text itself stays: the command that the form becomes is
 // read like a typed one.
 func filled(field op.Field, kind op.Kind, args op.Args, l listing, err error) op.Field {
-	typed := field.Value
-	field.Under, field.Chosen, field.Value = args[kind.Needs], op.Option{}, ""
-	if i := pick(l.options, typed); i >= 0 {
-		field.Chosen = l.options[i]
-	} else if err != nil {
-		field.Chosen = op.Option{Label: op.Visible(typed), Value: typed}
+	typed := []string{field.Value}
+	if field.Most > 0 {
+		typed = op.SplitSeveral(field.Value)
 	}
-	field.Value = field.Chosen.Value
+	field.Under, field.Chosen, field.Value = args[kind.Needs], nil, ""
+	var values []string
+	for _, text := range typed {
+		if i := pick(l.options, text); i >= 0 {
+			field.Chosen = append(field.Chosen, l.options[i])
+		} else if err != nil && text != "" {
+			field.Chosen = append(field.Chosen, op.Option{Label: op.Visible(text), Value: text})
+		}
+	}
+	for _, o := range field.Chosen {
+		values = append(values, o.Value)
+	}
+	if field.Value = strings.Join(values, ""); field.Most > 0 {
+		field.Value = op.Join(values)
+	}
 	return field
 }
 
@@ -111,4 +128,11 @@ func pick(options []op.Option, typed string) int {
 }
 
 // Submitted writes a form as the command that a person could have typed.
-func (e *Engine) Submitted(form op.Form) string { return op.Format(form.Command, form.Values()) }
+func (e *Engine) Submitted(form op.Form) string {
+	for _, field := range form.Fields {
+		if field.Most > 0 && field.Value != "" {
+			return op.FormatSeveral(form.Command, op.SplitSeveral(field.Value))
+		}
+	}
+	return op.Format(form.Command, form.Values())
+}

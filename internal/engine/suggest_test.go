@@ -237,7 +237,7 @@ func TestFormsWithoutALook(t *testing.T) {
 	ended, cancel := context.WithCancel(context.Background())
 	cancel()
 	filled, err := g.e.Fill(ended, op.Request{Person: ana, Channel: "C0"}, form)
-	if err != nil || filled.Fields[0].Value != "Evening Talk" || filled.Fields[0].Chosen.Label != "Evening Talk" || len(filled.Problem) > 0 {
+	if err != nil || filled.Fields[0].Value != "Evening Talk" || filled.Fields[0].Chosen[0].Label != "Evening Talk" || len(filled.Problem) > 0 {
 		t.Errorf("while the look takes long: %+v, %v", filled, err)
 	}
 	close(g.slow)

@@ -168,12 +168,13 @@ type Field struct {
 	Name   string // placeholder
 	Label  string
 	Hint   string
-	Max    int    // free text of at most so many characters; 0 when one picks
-	Chosen Option `json:"-"` // what is picked already, if anything is
-	Value  string // what is picked or typed already
-	Under  string `json:"-"` // the value of the field that this one depends on: with another, what was picked no longer fits
-	Redraw bool   // others depend on it: tell the bot when it changes
-	Maybe  bool   // may stay empty
+	Max    int      // free text of at most so many characters; 0 when one picks
+	Most   int      `json:",omitempty"` // so many may be picked at most; 0: one
+	Chosen []Option `json:"-"`          // what is picked already
+	Value  string   // what is picked or typed already; several as Join writes them
+	Under  string   `json:"-"` // the value of the field that this one depends on: with another, what was picked no longer fits
+	Redraw bool     // others depend on it: tell the bot when it changes
+	Maybe  bool     // may stay empty
 }
 
 // Values gives what the fields hold.
