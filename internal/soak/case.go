@@ -27,6 +27,7 @@ var orders = []order{
 	{text: `/caster scene stop "Evening News" "Preview 1"`, verb: "caster.scene.stop", world: func(s *setup) { s.previewOpen = true }},
 	{text: `/caster scene start "Evening News" "Preview 1"`, verb: "caster.scene.start", world: func(s *setup) { s.previewOpen = false }},
 	{text: "/record start main", verb: "record.start"},
+	{text: "/record start main backup", verb: "record.start"}, // two with one press
 	{text: "/record stop main", verb: "record.stop", world: func(s *setup) { s.recorded = true }},
 	{text: "/record restart main", verb: "record.restart", world: func(s *setup) { s.recorded = true }},
 	{text: "/record finish main", verb: "record.finish", world: func(s *setup) { s.recorded, s.paused = true, true }},

@@ -124,18 +124,25 @@ func (s *story) sign() string {
 	return c.Face
 }
 
-// close is a person who looks at the studio and says what is so.
+// close is a person who looks at the studio and says what is so; of several, one after the other.
 func (s *story) close(c stand.Card, happened bool) {
 	act := map[bool]string{true: "happened", false: "not"}[happened]
-	b, ok := c.Button(act)
-	if !ok {
-		s.breaks("the card of an unknown outcome has no button %q", act)
-		return
+	for range 2 {
+		b, ok := c.Button(act)
+		if !ok {
+			s.breaks("the card of an unknown outcome has no button %q", act)
+			return
+		}
+		sent, err := s.w.Slack.Click("U0KEN", channel, c.TS, fakeslack.Press{Action: b.Action, Value: b.Value})
+		if s.acked("U0KEN presses "+act, sent, err) && !s.until(func() bool { return s.last(c.Ref).Text != c.Text }, s.wait) {
+			s.breaks("I6: a person settled an unknown outcome, and its card does not say so")
+		}
+		s.rest()
+		if c = s.last(c.Ref); c.Face != "⚠️" {
+			return
+		}
 	}
-	sent, err := s.w.Slack.Click("U0KEN", channel, c.TS, fakeslack.Press{Action: b.Action, Value: b.Value})
-	if s.acked("U0KEN presses "+act, sent, err) && !s.until(func() bool { return s.last(c.Ref).Face != "⚠️" }, s.wait) {
-		s.breaks("I6: a person settled an unknown outcome, and its card does not say so")
-	}
+	s.breaks("I6: a person settled every unknown outcome, and the card still shows one")
 }
 
 // expire asks for one more, lets its time run out and clicks too late.
