@@ -21,7 +21,10 @@ func severalPlan(parsed op.Parsed, parts []op.Part, targets []target) op.Plan {
 	p.OnAir = slices.ContainsFunc(parts, func(part op.Part) bool { return part.Plan.OnAir })
 	p.Facts = append(p.Facts, named(parts, quiet))
 	p.Facts = append(p.Facts, onAir(parts, common)...)
-	p.Facts = append(append(append(p.Facts, common...), leftOut(targets)...), unsettled(parts)...)
+	for _, fact := range common {
+		p.Facts = append(p.Facts, op.L("For each: ", fact))
+	}
+	p.Facts = append(append(p.Facts, leftOut(targets)...), unsettled(parts)...)
 	p.Facts = slices.DeleteFunc(p.Facts, func(l op.Line) bool { return len(l) == 0 })
 	return p
 }
