@@ -133,7 +133,7 @@ type State struct {
 	Type                  string   `json:"type,omitempty"`
 	Value                 *string  `json:"value,omitempty"`
 	SelectedOption        *Option  `json:"selected_option,omitempty"`
-	SelectedOptions       []Option `json:"selected_options,omitempty"`
+	SelectedOptions       []Option `json:"selected_options,omitzero"` // empty, not nil, when nothing is chosen of several
 	SelectedUser          string   `json:"selected_user,omitempty"`
 	SelectedUsers         []string `json:"selected_users,omitempty"`
 	SelectedChannel       string   `json:"selected_channel,omitempty"`
