@@ -61,6 +61,7 @@ type Config struct {
 	Usages      []Usage
 	Suggestions []Suggestion
 
+	Cameras int              // streams show/cam1 to show/camN in a new world, to try many at once
 	Limits  bool             // the cloud and the workspace refuse calls beyond their documented limits
 	Patient bool             // the workspace waits a minute where Slack waits three seconds: for slow machines
 	Now     func() time.Time // base of the clock; nil means time.Now
@@ -125,7 +126,7 @@ func (w *World) build() {
 	w.Slack = fakeslack.New(slack)
 	w.Slack.SetBase("http://" + w.listeners[1].Addr().String())
 	w.Live = fakelive.New(fakelive.Config{
-		AccessKeyID: AccessKeyID, AccessKeySecret: AccessKeySecret, Now: w.Clock.Now, Limits: w.cfg.Limits,
+		AccessKeyID: AccessKeyID, AccessKeySecret: AccessKeySecret, Now: w.Clock.Now, Limits: w.cfg.Limits, Cameras: w.cfg.Cameras,
 	})
 	w.page = page.New(page.Config{
 		Slack: w.Slack, Live: w.Live, Now: w.Clock.Now, Ahead: w.Clock.Ahead,

@@ -13,6 +13,10 @@ func (w *World) AddStreams(app, prefix string, n int) []Stream {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.settle(now)
+	return w.addStreams(app, prefix, n, now)
+}
+
+func (w *World) addStreams(app, prefix string, n int, now time.Time) []Stream {
 	var added []Stream
 	for i := 1; len(added) < n; i++ {
 		from := seedStream{app, fmt.Sprintf("%s%d", prefix, i), 10 * time.Minute, 60, 7}

@@ -52,3 +52,21 @@ func TestAddStudios(t *testing.T) {
 		t.Errorf("after a restart %s, %d studios", s.ID, len(next.Snapshot().Studios))
 	}
 }
+
+// TestCameras: a world that begins with them has them again after a reset, as they were.
+func TestCameras(t *testing.T) {
+	w := New(Config{Cameras: 10})
+	must := func() {
+		t.Helper()
+		s, ok := w.Snapshot().Stream(Domain, "show", "cam10")
+		if !ok || !s.Live || s.Setup == nil || s.Recording != nil || len(w.Snapshot().Streams) != 15 {
+			t.Errorf("%+v, %d streams", s, len(w.Snapshot().Streams))
+		}
+	}
+	must()
+	if err := w.CutStream(Domain, "show", "cam10"); err != nil {
+		t.Fatal(err)
+	}
+	w.Reset()
+	must()
+}

@@ -21,6 +21,8 @@ type Config struct {
 	MaxStudios int  // CasterNumberExceed beyond it; 0 means no limit
 	Keep       int  // how many calls Snapshot remembers; 0 means 200
 
+	Cameras int // streams show/cam1 to show/camN beside the seed's, as AddStreams makes them
+
 	Latency time.Duration // of every answer, in real time; see SetLatency
 }
 
@@ -92,6 +94,7 @@ func (w *World) Reset() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.state = seed(now)
+	w.addStreams("show", "cam", w.cfg.Cameras, now)
 	w.faults = nil
 	w.nonces = map[string]time.Time{}
 	w.meters = map[string]*meter{}
