@@ -15,7 +15,7 @@ import (
 // appStories are stories of the page with another app behind it than the bot: one that says exactly what the test wants, so that
 // every part of Slack's own behaviour can be seen.
 var appStories = map[string]func(b *tab){
-	"external select": externalSelect, "external select in a form": externalForm, "elements": elements,
+	"external select": externalSelect, "external select in a form": externalForm, "several in a form": chosenInAForm, "elements": elements,
 	"home buttons": homeButtons, "pins": pins, "reply in a thread": replyInThread, "zones": zones,
 }
 

@@ -82,10 +82,11 @@ func externalForm(b *tab) {
 	b.click(`newest(".pick-row", "Evening News")`)
 	b.click(`newest(".pick-row", "Evening Sports")`)
 	b.click(`newest(".pick-row", "Evening Loop")`) // one more than may be
-	b.until(`all('.pick-row[aria-checked="true"]').length === 2`)
+	b.until(`all('.pick-row[aria-checked="true"]').length === 2 && words(newest(".pick-note")) === "At most 2 can be chosen."`)
 	b.do(chromedp.EmulateViewport(375, 812, chromedp.EmulateMobile, chromedp.EmulateTouch))
 	b.until(`!newest(".pick")`) // the page has been laid out anew, which closes the list and keeps what was marked
-	b.until(`words(newest("#modal button.select")) === "Evening News, Evening Sports"`)
+	b.until(`words(newest("#modal button.select")) === "2 chosen" && newest("#modal button.select").ariaLabel === "Studios, 2 chosen"`)
+	b.until(`all("#modal .chips li").map(words).join() === "Evening News,Evening Sports"`)
 	b.click(`newest("#modal button.select")`)
 	b.until(`all(".pick-row").length === 3 && newest(".pick").getBoundingClientRect().right <= innerWidth`)
 	b.picture("search-phone")
@@ -94,6 +95,40 @@ func externalForm(b *tab) {
 	b.until(`!document.getElementById("modal").open`)
 	b.hears(a, "view_submission", `"selected_options":[{`)
 	b.hears(a, "view_submission", `"value":"id of Evening Sports"`)
+}
+
+// chosenInAForm takes out again what a form begins with and what was chosen, by mouse and by keyboard.
+func chosenInAForm(b *tab) {
+	a := b.other(studios)
+	first := `[{"text":{"type":"plain_text","text":"Evening News"},"value":"id of Evening News"},{"text":{"type":"plain_text","text":"Evening Loop"},"value":"id of Evening Loop"},{"text":{"type":"plain_text","text":"Gone"},"value":"gone"}]`
+	a.opens(modalOf(inputOf("studios", "Studios", `{"type":"multi_external_select","action_id":"v","min_query_length":0,"max_selected_items":50,"initial_options":`+first+`}`)))
+	b.say("/caster list")
+	chips := func(want string) {
+		b.t.Helper()
+		b.until(`all("#modal .chips li").map(words).join() === "` + want + `"`)
+	}
+	chips("Evening News,Evening Loop,Gone")
+	b.click(`newest('#modal .chips button[aria-label="Remove Evening Loop"]')`)
+	chips("Evening News,Gone")
+	b.until(`document.activeElement.ariaLabel === "Remove Gone"`)
+	b.keys(kb.Delete)
+	chips("Evening News")
+	b.until(`document.activeElement.ariaLabel === "Remove Evening News"`)
+	b.keys("\r")
+	chips("")
+	b.until(`document.activeElement === newest("#modal button.select") && words(document.activeElement) === "Choose options"`)
+	b.keys("\r")
+	b.until(`all(".pick-row").length === 3`)
+	b.keys("\r" + kb.ArrowDown + "\r" + kb.ArrowDown + "\r")
+	b.until(`all('.pick-row[aria-checked="true"]').length === 3`)
+	b.keys("\b")
+	b.until(`all('.pick-row[aria-checked="true"]').length === 2`)
+	b.keys("\x1b")
+	b.until(`words(newest("#modal button.select")) === "2 chosen" && all("#modal .chips li").length === 2`)
+	b.picture("several")
+	b.click(`button(document.getElementById("modal"), "Lock")`)
+	b.until(`!document.getElementById("modal").open`)
+	b.hears(a, "view_submission", `"selected_options":[{`)
 }
 
 // everyElement is a form with one of each of the elements that a form can have.

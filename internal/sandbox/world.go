@@ -61,7 +61,8 @@ type Config struct {
 	Usages      []Usage
 	Suggestions []Suggestion
 
-	Limits  bool             // the cloud refuses calls beyond its documented rates
+	Cameras int              // streams show/cam1 to show/camN in a new world, to try many at once
+	Limits  bool             // the cloud and the workspace refuse calls beyond their documented limits
 	Patient bool             // the workspace waits a minute where Slack waits three seconds: for slow machines
 	Now     func() time.Time // base of the clock; nil means time.Now
 	Log     *slog.Logger     // nil discards
@@ -117,6 +118,7 @@ func Open(cfg Config) (*World, error) {
 func (w *World) build() {
 	slack := fakeslack.Config{
 		AppToken: AppToken, BotToken: BotToken, Now: w.Clock.Now, Commands: w.cfg.Commands, Events: w.cfg.Events, Scopes: w.cfg.Scopes, Log: w.cfg.Log,
+		Limits: w.cfg.Limits,
 	}
 	if w.cfg.Patient {
 		slack.AckWithin, slack.Trigger = time.Minute, time.Minute
@@ -124,7 +126,7 @@ func (w *World) build() {
 	w.Slack = fakeslack.New(slack)
 	w.Slack.SetBase("http://" + w.listeners[1].Addr().String())
 	w.Live = fakelive.New(fakelive.Config{
-		AccessKeyID: AccessKeyID, AccessKeySecret: AccessKeySecret, Now: w.Clock.Now, Limits: w.cfg.Limits,
+		AccessKeyID: AccessKeyID, AccessKeySecret: AccessKeySecret, Now: w.Clock.Now, Limits: w.cfg.Limits, Cameras: w.cfg.Cameras,
 	})
 	w.page = page.New(page.Config{
 		Slack: w.Slack, Live: w.Live, Now: w.Clock.Now, Ahead: w.Clock.Ahead,

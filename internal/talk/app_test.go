@@ -40,7 +40,7 @@ func openApp(t *testing.T) *app {
 	start := time.Date(2026, 11, 22, 20, 0, 0, 0, time.UTC)
 	world, err := sandbox.Open(sandbox.Config{
 		PageAddr: "127.0.0.1:0", APIAddr: "127.0.0.1:0", Now: func() time.Time { return start }, Patient: true,
-		Commands: []fakeslack.Command{{Name: "/show"}},
+		Commands: []fakeslack.Command{{Name: "/show"}, {Name: "/replace"}, {Name: "/whisper"}},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -111,8 +111,27 @@ const (
 	studio = `{"type":"external_select","action_id":"studio","min_query_length":2,"placeholder":{"type":"plain_text","text":"Studio"}}`
 	more   = `{"type":"overflow","action_id":"more","options":[{"text":{"type":"plain_text","text":"Break the glass"},"value":"glass"},{"text":{"type":"plain_text","text":"Unlock"},"value":"unlock"}]}`
 	scene  = `{"type":"static_select","action_id":"scene","placeholder":{"type":"plain_text","text":"Scene"},"options":[{"text":{"type":"plain_text","text":"Preview 1 · closed"},"value":"p1"}]}`
+	scenes = `{"type":"multi_static_select","action_id":"v","options":[{"text":{"type":"plain_text","text":"Preview 1 · closed"},"value":"p1"},{"text":{"type":"plain_text","text":"Preview 2"},"value":"p2"}]}`
 	rowOf  = `{"type":"actions","block_id":"%s","elements":[%s]}`
 )
+
+// externals is a menu of several studios that begins with one.
+const externals = `{"type":"multi_external_select","action_id":"v","min_query_length":0,"max_selected_items":2,
+	"initial_options":[{"text":{"type":"plain_text","text":"Evening News"},"value":"id of Evening News"}]}`
+
+func severalOf(id, label, element string) string {
+	return fmt.Sprintf(`{"type":"input","optional":true,"block_id":%q,"label":{"type":"plain_text","text":%q},"element":%s}`, id, label, element)
+}
+
+// respond posts to a response URL.
+func (a *app) respond(url, body string) {
+	res, err := http.Post(url, "application/json", strings.NewReader(body))
+	if err != nil {
+		a.t.Error(err)
+		return
+	}
+	_ = res.Body.Close()
+}
 
 // answer does what the story below needs of an app.
 func (a *app) answer(payload anyObject) any {
@@ -122,12 +141,21 @@ func (a *app) answer(payload anyObject) any {
 	case payload["command"] == "/show" && payload["text"] == "form":
 		view := `{"type":"modal","title":{"type":"plain_text","text":"Show"},"submit":{"type":"plain_text","text":"Go on"},"blocks":[{"type":"input","block_id":"b","label":{"type":"plain_text","text":"Studio"},"element":` + studio + `}]}`
 		bot("views.open", fmt.Sprintf(`{"trigger_id":%q,"view":%s}`, payload["trigger_id"], view))
+	case payload["command"] == "/show" && payload["text"] == "several":
+		view := `{"type":"modal","title":{"type":"plain_text","text":"Show"},"submit":{"type":"plain_text","text":"Go on"},"blocks":[` + severalOf("b", "Studios", externals) + `,` + severalOf("c", "Scenes", scenes) + `]}`
+		bot("views.open", fmt.Sprintf(`{"trigger_id":%q,"view":%s}`, payload["trigger_id"], view))
 	case payload["command"] == "/show":
 		blocks := `{"type":"section","text":{"type":"mrkdwn","text":"On air: *nothing*"}},` + fmt.Sprintf(rowOf, "row", studio+","+scene+","+more)
 		ts := bot("chat.postMessage", `{"channel":"C0SHOW","text":"On air: nothing","blocks":[`+blocks+`]}`)["ts"]
 		bot("pins.add", fmt.Sprintf(`{"channel":"C0SHOW","timestamp":%q}`, ts))
 	case payload["type"] == "block_suggestion":
 		return a.offer(payload["value"].(string))
+	case payload["type"] == "block_actions" && payload["actions"].([]any)[0].(anyObject)["action_id"] == "replace":
+		a.respond(payload["response_url"].(string), `{"replace_original":true,"text":"Replaced","blocks":[{"type":"section","text":{"type":"mrkdwn","text":"Replaced"}}]}`)
+	case payload["command"] == "/replace":
+		bot("chat.postMessage", `{"channel":"C0SHOW","text":"Replace me","blocks":[{"type":"actions","elements":[{"type":"button","action_id":"replace","text":{"type":"plain_text","text":"Go"}}]}]}`)
+	case payload["command"] == "/whisper":
+		bot("chat.postEphemeral", fmt.Sprintf(`{"channel":"C0SHOW","user":%q,"text":"Only you","blocks":[{"type":"actions","elements":[{"type":"button","action_id":"replace","text":{"type":"plain_text","text":"Hush"}}]}]}`, payload["user_id"]))
 	case payload["type"] == "block_actions":
 		said, _ := json.Marshal(payload["actions"].([]any)[0].(anyObject)["selected_option"])
 		bot("chat.postMessage", fmt.Sprintf(`{"channel":"C0SHOW","text":%q}`, user["name"].(string)+" chose "+string(said)))
@@ -197,8 +225,35 @@ bot posts #show-control> ana chose {"text":{"text":"Evening News","type":"plain_
 bot shows ana home> You chose. [Studio ▾]
 `
 
-func TestMenus(t *testing.T) {
-	want, err := Parse("menus", menus)
+const severalStory = `# Several options in one field, found by their words, in place of what it held.
+ana #show-control> /show several
+bot asks ana> Show: Studios: ‹Evening News› of … / Scenes: ‹› of Preview 1 · closed | Preview 2 [Go on]
+ana form> Studios = Evening Sports, Evening News; Scenes = Preview 2, Preview 1 [Go on]
+bot posts #show-control> {"values":{"b":{"v":{"selected_options":[{"text":{"text":"Evening Sports","type":"plain_text"},"value":"id of Evening Sports"},{"text":{"text":"Evening News","type":"plain_text"},"value":"id of Evening News"}],"type":"multi_external_select"}},"c":{"v":{"selected_options":[{"text":{"text":"Preview 2","type":"plain_text"},"value":"p2"},{"text":{"text":"Preview 1 · closed","type":"plain_text"},"value":"p1"}],"type":"multi_static_select"}}}}
+ana #show-control> /show several
+bot asks ana> Show: Studios: ‹Evening News› of … / Scenes: ‹› of Preview 1 · closed | Preview 2 [Go on]
+ana form> Studios = [Go on]
+bot posts #show-control> {"values":{"b":{"v":{"selected_options":[],"type":"multi_external_select"}},"c":{"v":{"selected_options":[],"type":"multi_static_select"}}}}
+`
+
+const replacing = `# A card that is edited by way of the click's response URL is a card that is edited.
+ana #show-control> /replace
+bot posts #show-control> Replace me [Go]
+ana #show-control> [Go] Replace me
+bot edits #show-control> Replaced
+ana #show-control> /whisper
+bot to ana> [Hush]
+ana #show-control> [Hush]
+bot to ana> Replaced
+`
+
+func TestSeveral(t *testing.T)   { plays(t, severalStory) }
+func TestReplacing(t *testing.T) { plays(t, replacing) }
+func TestMenus(t *testing.T)     { plays(t, menus) }
+
+func plays(t *testing.T, story string) {
+	t.Helper()
+	want, err := Parse("story", story)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -233,5 +288,9 @@ func TestMenusThatAreNotThere(t *testing.T) {
 	story, _ = Parse("wrong", "# An option that nobody offers.\nana #show-control> [Studio = Gone]\n")
 	if _, err := Play(t.Context(), story, a); err == nil || !strings.Contains(err.Error(), "does not offer it") {
 		t.Errorf("something was chosen that is not offered: %v", err)
+	}
+	story, _ = Parse("wrong", "# One of several that nobody offers.\nana #show-control> /show several\nana form> Studios = Evening News, Gone [Go on]\n")
+	if _, err := Play(t.Context(), story, a); err == nil || !strings.Contains(err.Error(), "does not offer it") {
+		t.Errorf("something was chosen beside others that is not offered: %v", err)
 	}
 }

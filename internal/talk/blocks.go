@@ -62,6 +62,9 @@ func (e element) menu() bool { return strings.HasSuffix(e.Type, "_select") || e.
 // external reports a menu whose options come from the app while one types.
 func (e element) external() bool { return strings.HasSuffix(e.Type, "external_select") }
 
+// several reports a menu of which more than one option can be chosen.
+func (e element) several() bool { return strings.HasPrefix(e.Type, "multi_") }
+
 // button is something that can be pressed or chosen from, and the text beside it.
 type button struct {
 	element
@@ -197,5 +200,9 @@ func (in input) held(v fakeslack.View) string {
 	case s.SelectedOption != nil && s.SelectedOption.Text != nil:
 		return s.SelectedOption.Text.Text
 	}
-	return ""
+	var words []string
+	for _, o := range s.SelectedOptions {
+		words = append(words, o.Text.Text)
+	}
+	return strings.Join(words, ", ")
 }

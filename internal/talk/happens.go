@@ -82,6 +82,14 @@ var happenings = []happening{
 		}
 		return p.world.Live.ResumeStream(fakelive.Domain, m[1], m[2])
 	}),
+	says(`(\d+) cameras go live`, func(p *play, m []string) error {
+		p.world.Live.AddStreams("show", "cam", number(m[1]))
+		return nil
+	}),
+	says(`(\d+) studios called (.+) go on air`, func(p *play, m []string) error {
+		p.world.Live.AddStudios(m[2], number(m[1]))
+		return nil
+	}),
 
 	says(`slack refuses (posts|edits) with 429 once`, func(p *play, m []string) error {
 		method := map[string]string{"posts": "chat.postMessage", "edits": "chat.update"}[m[1]]

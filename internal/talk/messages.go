@@ -25,7 +25,7 @@ func (e *eyes) public(log []fakeslack.Call) []string {
 	}
 	edited := map[string]bool{}
 	for _, c := range log {
-		if c.Method == "chat.update" && c.Error == "" {
+		if c.Method == "chat.update" && c.Error == "" || e.replaced(c) {
 			edited[c.TS] = true
 			e.remember(c)
 		}
@@ -36,6 +36,15 @@ func (e *eyes) public(log []fakeslack.Call) []string {
 		}
 	}
 	return append(append(posts, edits...), e.pins(log)...)
+}
+
+// replaced reports a card that was edited by way of a click's response URL.
+func (e *eyes) replaced(c fakeslack.Call) bool {
+	if c.Method != "response_url" || c.Error != "" || c.Args["replace_original"] == "" {
+		return false
+	}
+	m, ok := e.world.Slack.Message(c.Channel, c.TS)
+	return ok && m.EphemeralTo == ""
 }
 
 // pins writes down which messages the bot put above a channel or took off.
@@ -126,6 +135,7 @@ func (e *eyes) private(log []fakeslack.Call) []string {
 // listener is the person whom a call tells something in private, or empty.
 func (e *eyes) listener(c fakeslack.Call) string {
 	switch {
+	case e.replaced(c):
 	case c.Method == "chat.postEphemeral", c.Method == "response_url", c.Method == "ack" && c.View == nil:
 		return c.User
 	case c.Method == "chat.postMessage" && strings.HasPrefix(c.Channel, "D"):

@@ -114,10 +114,12 @@ func (p *play) sees(m []string) error {
 	return nil
 }
 
-// filling is one field of a form: Label = value.
-var filling = regexp.MustCompile(`^\s*(.+?) = (.*?)\s*$`)
+// filling is one field of a form: Label = value. Nothing behind the sign empties it.
+var filling = regexp.MustCompile(`^\s*(.+?) =(?: (.*?))?\s*$`)
 
 // form fills in fields of the open form and then presses a button of it, if one is named: ana form> Studio = Evening News [Go on].
+// More fields follow behind a semicolon. A field that takes several options gets them with commas, in place of what it held:
+// ana form> Streams = main, backup, cam1 [Go on].
 func (p *play) form(m []string) error {
 	u, err := p.person(m[1])
 	if err != nil {
@@ -169,10 +171,7 @@ func (p *play) fill(user string, view fakeslack.View, label, value string, value
 		if in.label != label {
 			continue
 		}
-		state, err := in.holding(value)
-		if in.external() {
-			state, err = p.found(user, fakeslack.Place{View: view.ID}, in.Action, in.block, value)
-		}
+		state, err := p.value(user, view, in, value)
 		if err != nil {
 			return err
 		}
@@ -183,4 +182,18 @@ func (p *play) fill(user string, view fakeslack.View, label, value string, value
 		return nil
 	}
 	return fmt.Errorf("the form has no field %q", label)
+}
+
+// value is the state of a field with what the story writes.
+func (p *play) value(user string, view fakeslack.View, in input, value string) (fakeslack.State, error) {
+	one := in.holding
+	if in.external() {
+		one = func(name string) (fakeslack.State, error) {
+			return p.found(user, fakeslack.Place{View: view.ID}, in.Action, in.block, name)
+		}
+	}
+	if in.several() {
+		return several(value, one)
+	}
+	return one(value)
 }

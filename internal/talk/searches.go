@@ -148,10 +148,30 @@ func (p *play) choose(user string, at fakeslack.Place, b button, label string) (
 	if !found {
 		return fakeslack.State{}, fmt.Errorf("%q is a menu: want [%s = Option]", label, label)
 	}
+	one := input{label: b.label, choices: b.choices()}.holding
 	if b.external() {
-		return p.found(user, at, b.Action, b.block, name)
+		one = func(name string) (fakeslack.State, error) { return p.found(user, at, b.Action, b.block, name) }
 	}
-	return input{label: b.label, choices: b.choices()}.holding(name)
+	if b.several() {
+		return several(name, one)
+	}
+	return one(name)
+}
+
+// several is the choice of all that are named, with commas between them; one finds an option by its name.
+func several(names string, one func(name string) (fakeslack.State, error)) (fakeslack.State, error) {
+	s := fakeslack.State{SelectedOptions: []fakeslack.Option{}}
+	for _, name := range strings.Split(names, ",") {
+		if name = strings.TrimSpace(name); name == "" {
+			continue
+		}
+		found, err := one(name)
+		if err != nil {
+			return s, err
+		}
+		s.SelectedOptions = append(s.SelectedOptions, *found.SelectedOption)
+	}
+	return s, nil
 }
 
 // found searches for an option by its words, as a person does who types them, and chooses it.

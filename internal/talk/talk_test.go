@@ -81,7 +81,7 @@ func TestEveryHappeningIsReadOneWay(t *testing.T) {
 		"the API applies but does not answer", "the API applies but does not answer 3 times", "the API throttles 3 times",
 		"another console stops Evening News", "another console renames Evening News to X", "the stream show/main breaks",
 		"ana leaves the crew", "casterbot is removed from #show-control", "#show-control is renamed to x", "lin speaks zh-CN", "ken lives in America/New_York",
-		"bo takes the pin off #show-control",
+		"bo takes the pin off #show-control", "50 cameras go live", "40 studios called Evening Air go on air",
 	} {
 		n := 0
 		for _, h := range happenings {

@@ -2,24 +2,30 @@
 import { h, set, icon } from "./dom.js";
 import { plainText } from "./mrkdwn.js";
 import { drop, closeDrop } from "./menu.js";
+import { chips } from "./chips.js";
 
 let serial = 0;
 const PAUSE = 150; // ms after the last letter, before the app is asked
 const TALL = 320; // px that the list may take
 const label = (option) => option.text?.text || option.value || "";
 
-// picker draws the control. load(query) gives [{label, options}] now or later, or null when the app did not answer; pick(chosen)
+// picker draws the control; one for several options is followed by what is chosen. load(query) gives [{label, options}] now or later, or null when the app did not answer; pick(chosen)
 // is told the choice: one option, or with several a list of at most `most`.
 export function picker({ placeholder, chosen = [], load, pick, name, focus, external, least = 0, several = false, most = 100 }) {
   const text = h("span");
   const props = { type: "button", class: "select", "aria-haspopup": "listbox", "aria-expanded": "false", "aria-label": name, "data-focus": focus };
   const button = h("button", props, text, icon("down"));
   const control = { button, load, name, external, least, several, most, chosen: chosen.filter(Boolean), serial: 0 };
+  const under = several && chips(name, button, label, (value) => control.done(control.chosen.filter((o) => o.value !== value)));
   const show = () => {
-    const words = control.chosen.flatMap((o, i) => [i ? ", " : "", ...plainText(label(o))]);
-    set(text, words.length ? words : placeholder || (several ? "Choose options" : "Choose an option"));
-    text.className = words.length ? "" : "faint";
+    const n = control.chosen.length;
+    const words = several ? `${n} chosen` : n && plainText(label(control.chosen[0]));
+    set(text, n ? words : placeholder || (several ? "Choose options" : "Choose an option"));
+    text.className = n ? "" : "faint";
     button.title = control.chosen.map(label).join(", ");
+    if (!several) return;
+    button.setAttribute("aria-label", n ? `${name}, ${words}` : name);
+    under.draw(control.chosen);
   };
   control.done = (list) => {
     control.chosen = list;
@@ -28,7 +34,7 @@ export function picker({ placeholder, chosen = [], load, pick, name, focus, exte
   };
   show();
   button.addEventListener("click", () => openList(control));
-  return button;
+  return several ? h("div", { class: "several" }, button, under.list) : button;
 }
 
 function openList(control) {
@@ -117,8 +123,22 @@ function take(state, row) {
   }
   if (isOn(state, row.option)) state.on = state.on.filter((o) => o.value !== row.option.value);
   else if (state.on.length < state.most) state.on = [...state.on, row.option];
+  else full(state);
   row.el.setAttribute("aria-checked", String(isOn(state, row.option)));
   move(state, state.rows.indexOf(row));
+}
+
+// full says why one more is not marked.
+function full(state) {
+  state.status.hidden = false;
+  state.status.className = "pick-note";
+  set(state.status, h("span", {}, `At most ${state.most} can be chosen.`));
+}
+
+// takeBack unmarks the one that was marked last, as a backspace without letters before it.
+function takeBack(state) {
+  state.on = state.on.slice(0, -1);
+  for (const row of state.rows) row.el.setAttribute("aria-checked", String(isOn(state, row.option)));
 }
 
 function move(state, to) {
@@ -134,6 +154,7 @@ function key(e, state) {
   if (e.key === "ArrowDown" && n) move(state, (state.at + 1) % n);
   else if (e.key === "ArrowUp" && n) move(state, (state.at + n - 1) % n);
   else if (e.key === "Enter") n ? take(state, state.rows[state.at]) : state.status.querySelector("button")?.click();
+  else if (e.key === "Backspace" && state.several && !state.field.value) takeBack(state);
   else if (e.key === "Escape" || e.key === "Tab") closeDrop();
   else return;
   e.preventDefault();
