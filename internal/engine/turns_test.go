@@ -17,7 +17,11 @@ func (s *stage) onlyWoken() (waits chan struct{}) {
 			return true
 		}
 		waits <- struct{}{}
-		<-ctx.Done()
+		select {
+		case <-ctx.Done():
+		case <-time.After(10 * time.Second):
+			s.t.Error("nobody wakes it")
+		}
 		return false
 	}
 	return waits
