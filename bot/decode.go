@@ -205,6 +205,7 @@ func (id identity) interaction(in interaction, now time.Time) (arrival, error) {
 	case strings.HasPrefix(pressed.ActionID, cardAction):
 		return cardPress(pressed, r, message)
 	case pressed.says(&r):
+		r.Button = saidBy(message, r)
 		return arrival{key: r.Key, request: &r}, nil
 	case pressed.ActionID == pickAction && in.View.ID != "":
 		return submission(in, r, false)
@@ -221,6 +222,11 @@ func (p pressed) says(r *op.Request) bool {
 		r.Text, r.Pick = p.BlockID, p.Selected.Value
 	}
 	return r.Text != ""
+}
+
+// saidBy names a button of an answer by the message or view in which it stands and by what it says there.
+func saidBy(place string, r op.Request) op.Button {
+	return op.Button{ID: "say-" + digest(strings.Join([]string{place, r.Channel, r.Text, r.Pick}, "\x00"))}
 }
 
 // acts are the buttons that a card may have.

@@ -38,6 +38,7 @@ func (id identity) pageOrWindow(v seenView, p pressed, r op.Request) (arrival, e
 	if r.Channel == "" || r.Text == "" {
 		return arrival{ignored: "a button for no channel"}, nil
 	}
+	r.Button = saidBy(v.ID, r)
 	return arrival{key: r.Key, request: &r}, nil
 }
 

@@ -1,8 +1,8 @@
 // Package engine decides every state change of an operation, and nothing else in casterbot does.
 //
 // To see whether anything can ever happen twice, read this package in this order: accept.go (a command arrives),
-// submit.go (it becomes a pending operation with a card), press.go (a person confirms), reconsider.go (is all as it was), run.go (the
-// one place that makes the call; gate.go says until when it may leave, and when again), unknown.go (what is done when no answer
+// submit.go (it becomes a pending operation with a card; once.go: a button's presses make one), press.go (a person confirms), reconsider.go (is all as it was), run.go (the
+// one place that makes the call, each at its turn: turns.go; gate.go says until when it may leave, and when again), unknown.go (what is done when no answer
 // came), sweep.go (expiry, recovery after a restart, owed cards) with replica.go (what a dead replica left).
 //
 // The rest moves no operation and can be left for later: what people see (show.go, progress.go, say.go, tell.go, told.go), what
@@ -64,6 +64,8 @@ type Engine struct {
 	told      told
 	shelf     shelf
 	home      rounds
+	turns     turns
+	pressed   sync.Map // ids of buttons whose press is being worked off, and what is closed at its end
 	runs      sync.Map // ids of operations that this process takes to their end
 	unwritten sync.Map // outcomes by id that could not be written down
 	unsettled sync.Map // keys of what is worked off and still in the inbox, and until when it may yet get there
@@ -126,6 +128,7 @@ func New(c Config) *Engine {
 	e.owed.init()
 	e.debts.init()
 	e.shelf.init()
+	e.turns.init()
 	return e
 }
 

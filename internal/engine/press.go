@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"casterbot/internal/crash"
@@ -33,7 +34,7 @@ func (e *Engine) Press(ctx context.Context, c op.Click) (Accepted, error) {
 	if text, ok := followUp(o, c); ok {
 		return e.Accept(ctx, op.Request{
 			Key: c.Key, Team: c.Team, Channel: c.Channel, Thread: o.Thread, Person: c.Person, PersonTeam: c.PersonTeam,
-			Text: text, At: c.At, ReplyTo: c.ReplyTo, Trigger: c.Trigger,
+			Text: text, At: c.At, ReplyTo: c.ReplyTo, Trigger: c.Trigger, Button: buttonOf(o, c),
 		})
 	}
 	if c.Act == op.ActNext {
@@ -89,6 +90,12 @@ func followUp(o op.Operation, c op.Click) (string, bool) {
 		}
 	}
 	return "", false
+}
+
+// buttonOf names a button for as long as the card shows the same state: what is added to it there, as the look after a call, makes
+// no other button of it, so a double click around that is still one.
+func buttonOf(o op.Operation, c op.Click) op.Button {
+	return op.Button{ID: strings.Join([]string{"card", o.ID, string(o.State), string(c.Act), c.Way}, "-"), Card: true}
 }
 
 // acts says what each button does.

@@ -64,6 +64,9 @@ func (e *Engine) claim(ctx context.Context, id string) (o op.Operation, command 
 			return o, command, marked, e.drop(ctx, o, op.Refuse(op.L("this command is no longer known.")))
 		}
 		e.promise(ctx, o, command) // first: a slow store must not make what is found out next old
+		if err := e.awaitTurn(ctx, o); err != nil {
+			return o, command, marked, err
+		}
 		plan, why := e.reconsider(ctx, o, command)
 		if why != nil {
 			return o, command, marked, e.drop(ctx, o, why)
@@ -73,27 +76,10 @@ func (e *Engine) claim(ctx context.Context, id string) (o op.Operation, command 
 		if !errors.Is(err, store.ErrTargetBusy) {
 			return o, command, marked, err
 		}
-		if err := e.awaitTurn(ctx, o); err != nil {
-			return o, command, marked, err
-		}
-	}
-}
-
-// awaitTurn waits until no operation of the target runs, or the time to start is over.
-func (e *Engine) awaitTurn(ctx context.Context, o op.Operation) error {
-	for !e.now().After(o.Expires) {
 		if !e.pause(ctx, targetRetry) {
-			return ctx.Err()
-		}
-		running, err := e.store.List(ctx, store.Query{States: []op.State{op.Running}, Target: o.Plan.Target.Key(), Limit: 1})
-		if err != nil {
-			return err
-		}
-		if len(running) == 0 {
-			return nil
+			return o, command, marked, ctx.Err()
 		}
 	}
-	return nil
 }
 
 // mark writes `running` durably. Whoever gets the row back as running owns the one send.
@@ -219,6 +205,7 @@ func (e *Engine) finish(ctx context.Context, o op.Operation, outcome op.Outcome)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), answerWithin)
 	defer cancel()
 	now, err := e.store.Move(ctx, store.Move{ID: o.ID, From: o.State, To: outcome.State, Outcome: &outcome, Event: event})
+	e.turns.over(o)
 	if errors.Is(err, store.ErrLost) {
 		return now, e.answerCame(ctx, now, outcome, event)
 	}

@@ -43,7 +43,7 @@ func (e *Engine) expand(ctx context.Context, r op.Request, parsed *op.Parsed, sc
 }
 
 // proposeSeveral is propose for a request with more than one target.
-func (e *Engine) proposeSeveral(ctx context.Context, r op.Request, parsed op.Parsed, scope op.Scope, found []op.Option) error {
+func (e *Engine) proposeSeveral(ctx context.Context, r op.Request, key string, parsed op.Parsed, scope op.Scope, found []op.Option) error {
 	targets, err := e.lookAtEach(ctx, r, parsed, scope, found)
 	if err != nil {
 		return err
@@ -52,7 +52,7 @@ func (e *Engine) proposeSeveral(ctx context.Context, r op.Request, parsed op.Par
 	if err != nil {
 		return err
 	}
-	return e.create(ctx, r, parsed.Command, plan, d)
+	return e.create(ctx, r, key, parsed.Command, plan, d)
 }
 
 func tooMany(parsed op.Parsed, n int) *op.Refusal {

@@ -32,6 +32,7 @@ func (e *Engine) tryPropose(ctx context.Context, r op.Request, parsed op.Parsed)
 	}()
 	ctx, cancel := context.WithTimeout(ctx, 2*lookWithin)
 	defer cancel()
+	defer e.oneByOne(ctx, r.Button)()
 	return e.propose(ctx, r, parsed)
 }
 
@@ -45,6 +46,10 @@ func (e *Engine) propose(ctx context.Context, r op.Request, parsed op.Parsed) er
 		return err
 	}
 	scope.URLs = first.URLs
+	key, err := e.onceKey(ctx, r)
+	if err != nil {
+		return err
+	}
 	if err := e.room(ctx, r); err != nil {
 		return err
 	}
@@ -54,7 +59,7 @@ func (e *Engine) propose(ctx context.Context, r op.Request, parsed op.Parsed) er
 			return err
 		}
 		if len(found) > 1 {
-			return e.proposeSeveral(ctx, r, parsed, scope, found)
+			return e.proposeSeveral(ctx, r, key, parsed, scope, found)
 		}
 	}
 	plan, err := parsed.Command.Plan(ctx, e.call(ctx, r.Person, r.PersonTeam, parsed.Args, scope))
@@ -78,7 +83,7 @@ func (e *Engine) propose(ctx context.Context, r op.Request, parsed op.Parsed) er
 	if e.warnOfOpen(ctx, &plan) && d.Confirm == op.ConfirmNone {
 		d.Confirm = op.ConfirmSelf
 	}
-	return e.create(ctx, r, parsed.Command, plan, d)
+	return e.create(ctx, r, key, parsed.Command, plan, d)
 }
 
 // room refuses when too many operations wait already, so that one person or script cannot bury a channel in cards.
@@ -142,20 +147,23 @@ func unknownFact(o op.Operation) op.Line {
 		". Settle that one first if you can.")
 }
 
-func (e *Engine) create(ctx context.Context, r op.Request, c op.Command, plan op.Plan, d op.Decision) error {
+func (e *Engine) create(ctx context.Context, r op.Request, key string, c op.Command, plan op.Plan, d op.Decision) error {
 	now := e.now()
 	if d.Expires <= 0 {
 		d.Expires = confirmWithin
 	}
 	o := op.Operation{
-		ID: op.NewID(), Key: r.Key, State: op.Pending, Command: c.Usage, Verb: c.Verb, Effect: c.Effect,
+		ID: op.NewID(), Key: key, State: op.Pending, Command: c.Usage, Verb: c.Verb, Effect: c.Effect,
 		Text: asTyped(c, plan), Team: r.Team, Channel: r.Channel, Thread: r.Thread, Asker: r.Person,
 		Plan: plan, Decision: d, Token: op.NewID(), Created: now, Expires: now.Add(d.Expires),
 	}
 	if d.Confirm == op.ConfirmNone {
 		o.State, o.By, o.Confirmed, o.Expires = op.Queued, r.Person, now, now.Add(startWithin)
 	}
-	o, err := e.store.Create(ctx, o, e.event(op.EventReceived, r.Person, r.PersonTeam, o))
+	o, err := e.store.Create(ctx, o, e.event(op.EventReceived, r.Person, r.PersonTeam, o), worksOff(r, key)...)
+	if errors.Is(err, store.ErrExists) && o.ID != "" && key != r.Key {
+		return alreadyAsked(o, r.Person)
+	}
 	if err != nil {
 		return fmt.Errorf("create %s: %w", o.Ref(), err)
 	}
@@ -173,6 +181,14 @@ func asTyped(c op.Command, plan op.Plan) string {
 		return op.FormatSeveral(c.Usage, op.SplitSeveral(plan.Args[c.Many.Of]))
 	}
 	return op.Format(c.Usage, plan.Args)
+}
+
+// worksOff names the row of the inbox that a request came with, unless its operation has the same key.
+func worksOff(r op.Request, key string) []string {
+	if key == r.Key {
+		return nil
+	}
+	return []string{r.Key}
 }
 
 func (e *Engine) event(name, actor, team string, o op.Operation) op.Event {

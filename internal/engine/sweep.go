@@ -204,6 +204,7 @@ func (e *Engine) expire(ctx context.Context) error {
 	}
 	for _, o := range due {
 		_, err := e.store.Move(ctx, store.Move{ID: o.ID, From: o.State, To: op.Expired, Event: e.event(op.EventExpired, "", "", o)})
+		e.turns.over(o)
 		if err != nil && !errors.Is(err, store.ErrLost) {
 			return err
 		}

@@ -12,11 +12,18 @@ type Request struct {
 	PersonTeam string    `json:"personTeam"`
 	Text       string    `json:"text"`           // "caster restart main", without the slash
 	Pick       string    `json:"pick,omitempty"` // what was picked for the first Ask in Text
+	Button     Button    `json:"button,omitzero"`
 	At         time.Time `json:"at"`
 	Away       bool      `json:"away,omitempty"` // asked on the bot's own page: it is a button that names the channel
 	ReplyTo    string    `json:"-"`              // address for private answers
 	Trigger    string    `json:"-"`              // opens one form within 3 s
 	View       string    `json:"-"`              // a window of the person that waits for the answer
+}
+
+// Button is what was pressed to ask, when nothing was typed. All presses on it that ask for a change count as one.
+type Button struct {
+	ID   string `json:"id"`             // the same for every press on one button of one message, whoever presses
+	Card bool   `json:"card,omitempty"` // it stands on a card, in the state that the card shows
 }
 
 // Act is what a button of a card asks for.

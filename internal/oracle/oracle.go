@@ -27,6 +27,7 @@ type promise struct {
 var promises = []promise{
 	{"I1 (an effect has an earlier sent mark)", index.marked},
 	{"I2 (a call without a token happens once at most)", index.once},
+	{"order (on one target, what was confirmed first is sent first)", index.inTurn},
 	{"I3 (one studio, one token, the same words)", index.sameCopy},
 	{"I4 (no false statement)", index.truthful},
 	{"I5 (who may, did)", index.authorised},

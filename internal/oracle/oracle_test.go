@@ -2,6 +2,7 @@ package oracle
 
 import (
 	"maps"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -90,6 +91,34 @@ func TestTheOracleFindsWhatIsWrong(t *testing.T) {
 				t.Errorf("found %q, want %s first", found, c.promise)
 			}
 		})
+	}
+}
+
+func TestTheOracleKnowsTheOrderOnATarget(t *testing.T) {
+	r := sample()
+	target := op.Target{Kind: "caster", ID: studio}
+	second := r.Operations[0]
+	second.ID, second.Token = "1123456789abcdefghjkmnpqrs", "token-of-the-second-operation"
+	r.Operations = append(r.Operations, second)
+	trail := func(names ...string) (broken []string) {
+		r.Events = nil
+		for i, name := range names {
+			which, event, _ := strings.Cut(name, " ")
+			n, _ := strconv.Atoi(which)
+			r.Events = append(r.Events, op.Event{Seq: int64(i + 1), Operation: r.Operations[n-1].ID, Name: event})
+		}
+		return r.index().inTurn()
+	}
+	mixed := []string{"1 received", "2 received", "1 confirmed", "2 approved", "2 sent", "1 sent"}
+	if found := trail(mixed...); len(found) > 0 {
+		t.Errorf("without a target: %q", found)
+	}
+	r.Operations[0].Plan.Target, r.Operations[1].Plan.Target = target, target
+	if found := trail(mixed...); len(found) != 1 {
+		t.Errorf("the later one first: %q", found)
+	}
+	if found := trail("1 received", "2 received", "2 confirmed", "1 confirmed", "2 sent", "1 sent", "2 sent"); len(found) > 0 {
+		t.Errorf("one after the other: %q", found)
 	}
 }
 

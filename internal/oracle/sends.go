@@ -96,3 +96,32 @@ func (x index) once() (against []string) {
 	}
 	return against
 }
+
+// inTurn holds the order of the first sends on each target against that of the confirmations. Both are places in the trail.
+func (x index) inTurn() (against []string) {
+	latest := map[string]op.Operation{} // by target: the one confirmed last of those sent so far
+	confirmed := map[string]int64{}
+	sent := map[string]bool{}
+	operations := map[string]op.Operation{}
+	for _, o := range x.Operations {
+		operations[o.ID] = o
+	}
+	for _, e := range x.Events {
+		switch e.Name {
+		case op.EventReceived, op.EventConfirmed, op.EventApproved:
+			confirmed[e.Operation] = e.Seq
+		case op.EventSent:
+			o, target := operations[e.Operation], operations[e.Operation].Plan.Target.Key()
+			if sent[o.ID] || target == "" {
+				continue
+			}
+			sent[o.ID] = true
+			if before := latest[target]; confirmed[before.ID] > confirmed[o.ID] {
+				against = append(against, fmt.Sprintf("op %s was sent before op %s, which was confirmed earlier", before.Ref(), o.Ref()))
+				continue
+			}
+			latest[target] = o
+		}
+	}
+	return against
+}

@@ -24,6 +24,7 @@ type dialect struct {
 	clock     string                               // microseconds by the store's clock, in a statement whose argument $5 is this process's
 	stamp     string                               // asks for the time in milliseconds and the number of the transaction; may be empty
 	ended     string                               // asks whether the transaction $1 is no longer under way
+	turn      string                               // waits until nobody else gives a turn on the target of operation $1, or on $2; may be empty
 	lock      func(context.Context, *sql.Tx) error // keeps other processes from migrating until the transaction ends; may be nil
 	taken     func(error) bool                     // the error of a step that gave up waiting for a table; may be nil
 }

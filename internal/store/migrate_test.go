@@ -12,15 +12,16 @@ import (
 func TestMigrationLetsOthersWrite(t *testing.T) {
 	address := server.Address(t)
 	old := open(t, address, newClock())
+	o, other := create(t, old, sample(1)), create(t, old, sample(2))
 	for _, undo := range []string{
 		"DROP INDEX operations_open_channel, operations_open_target, operations_looks, operations_acted, memos_live",
-		"DELETE FROM migrations WHERE number = 5",
+		"ALTER TABLE operations DROP COLUMN turn, DROP COLUMN member_of",
+		"DELETE FROM migrations WHERE number >= 5",
 	} {
 		if _, err := old.writer.Exec(undo); err != nil {
 			t.Fatal(err)
 		}
 	}
-	o := create(t, old, sample(1))
 	stuck, err := old.writer.BeginTx(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
@@ -42,7 +43,7 @@ func TestMigrationLetsOthersWrite(t *testing.T) {
 		err := old.reader.QueryRow("SELECT COUNT(*) FROM pg_locks WHERE relation = 'operations'::regclass AND NOT granted").Scan(&waits)
 		return err == nil && waits > 0
 	})
-	if _, err := old.Create(t.Context(), sample(2), received()); err != nil {
+	if _, err := old.writer.Exec("UPDATE operations SET thread = '9.2' WHERE id = $1", other.ID); err != nil {
 		t.Errorf("the version before cannot write: %v", err)
 	}
 	if err := stuck.Commit(); err != nil {

@@ -39,9 +39,9 @@ type Note struct {
 }
 
 // Create stores a new operation, pending or queued, with its first event, and settles the row of the inbox that has its
-// key. Id, token and time of creation are made when they are empty. When the key is taken it gives ErrExists and the
-// operation that has it.
-func (s *Store) Create(ctx context.Context, o op.Operation, e op.Event) (op.Operation, error) {
+// key, and those with the other keys given. Id, token and time of creation are made when they are empty. When the key is taken
+// it gives ErrExists and the operation that has it; when one of the other rows is not open any more, ErrExists and none.
+func (s *Store) Create(ctx context.Context, o op.Operation, e op.Event, settles ...string) (op.Operation, error) {
 	if o.Key == "" {
 		return op.Operation{}, fmt.Errorf("create: key: %w", ErrIncomplete)
 	}
@@ -50,7 +50,7 @@ func (s *Store) Create(ctx context.Context, o op.Operation, e op.Event) (op.Oper
 	}
 	o = s.born(o)
 	made, err := s.change(ctx, e, func(ctx context.Context, tx *sql.Tx, now int64) (op.Operation, error) {
-		return s.insert(ctx, tx, o, now)
+		return s.insert(ctx, tx, o, now, settles)
 	})
 	if err != nil {
 		return made, fmt.Errorf("create %s: %w", o.Ref(), err)
@@ -82,8 +82,11 @@ func (s *Store) born(o op.Operation) op.Operation {
 	return o
 }
 
-func (s *Store) insert(ctx context.Context, tx *sql.Tx, o op.Operation, now int64) (op.Operation, error) {
+func (s *Store) insert(ctx context.Context, tx *sql.Tx, o op.Operation, now int64, settles []string) (op.Operation, error) {
 	args, err := values(o)
+	if err == nil && o.State == op.Queued {
+		err = s.takeTurn(ctx, tx, o.ID, o.Plan.Target.Key())
+	}
 	if err != nil {
 		return op.Operation{}, err
 	}
@@ -98,8 +101,26 @@ func (s *Store) insert(ctx context.Context, tx *sql.Tx, o op.Operation, now int6
 	if err != nil {
 		return op.Operation{}, err
 	}
+	for _, key := range settles {
+		done, err := s.in(ctx, tx, settleReceived).ExecContext(ctx, key, now)
+		if err != nil {
+			return op.Operation{}, err
+		}
+		if rows, err := done.RowsAffected(); err != nil || rows == 0 {
+			return op.Operation{}, errors.Join(err, ErrExists)
+		}
+	}
 	_, err = s.in(ctx, tx, settleReceived).ExecContext(ctx, o.Key, now)
 	return made, err
+}
+
+// takeTurn waits, where several may write at once, until nobody else gives a turn on the target of an operation.
+func (s *Store) takeTurn(ctx context.Context, tx *sql.Tx, id, target string) error {
+	if s.dialect.turn == "" {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, s.dialect.turn, id, target)
+	return err
 }
 
 // Get gives the operation with this id.
@@ -111,6 +132,28 @@ func (s *Store) Get(ctx context.Context, id string) (op.Operation, error) {
 		return op.Operation{}, fmt.Errorf("get %s: %w", op.Ref(id), err)
 	}
 	return o, nil
+}
+
+// ByKey gives the operation that was made with this dedupe key.
+func (s *Store) ByKey(ctx context.Context, key string) (op.Operation, error) {
+	ctx, cancel := s.soon(ctx)
+	defer cancel()
+	o, err := scan(s.reader.QueryRowContext(ctx, selectByKey, key))
+	if err != nil {
+		return op.Operation{}, fmt.Errorf("get by key: %w", err)
+	}
+	return o, nil
+}
+
+// Ahead counts the operations that stand before this one on its target: one that runs, and those that wait and were confirmed
+// earlier. At 0 it is its turn; only Move decides.
+func (s *Store) Ahead(ctx context.Context, id string) (n int, err error) {
+	ctx, cancel := s.soon(ctx)
+	defer cancel()
+	if err := s.reader.QueryRowContext(ctx, countAhead, id, s.now().UnixMilli()).Scan(&n); err != nil {
+		return 0, fmt.Errorf("count what is before %s: %w", op.Ref(id), err)
+	}
+	return n, nil
 }
 
 // ByRef gives the operation with this short reference, the newest if there are several; a whole id will do too.
@@ -130,7 +173,7 @@ func (s *Store) ByRef(ctx context.Context, ref string) (op.Operation, error) {
 }
 
 // Move takes an operation along one arrow of the chart and gives it as it is after that. ErrLost comes with the operation
-// as it is now; ErrTargetBusy says that another operation of the same target runs.
+// as it is now; ErrTargetBusy says that another operation of the same target runs, or waits and was confirmed earlier.
 func (s *Store) Move(ctx context.Context, m Move) (op.Operation, error) {
 	if !op.CanMove(m.From, m.To) {
 		return op.Operation{}, fmt.Errorf("move %s from %q to %q: %w", op.Ref(m.ID), m.From, m.To, ErrNoArrow)
@@ -140,15 +183,27 @@ func (s *Store) Move(ctx context.Context, m Move) (op.Operation, error) {
 	}
 	o, err := s.change(ctx, m.Event, func(ctx context.Context, tx *sql.Tx, now int64) (op.Operation, error) {
 		args, err := m.values(now)
+		if err == nil && m.To == op.Queued {
+			err = s.takeTurn(ctx, tx, m.ID, "")
+		}
 		if err != nil {
 			return op.Operation{}, err
 		}
-		return s.guarded(ctx, tx, m.ID, moveOperation, args)
+		o, err := s.guarded(ctx, tx, m.ID, moveOperation, args)
+		if errors.Is(err, ErrLost) && m.early(o, now) {
+			return op.Operation{}, ErrTargetBusy
+		}
+		return o, err
 	})
 	if err != nil {
 		return o, fmt.Errorf("move %s from %s to %s: %w", op.Ref(m.ID), m.From, m.To, err)
 	}
 	return o, nil
+}
+
+// early reports that an operation which could not become running may yet do so: only its turn has not come.
+func (m Move) early(o op.Operation, now int64) bool {
+	return m.To == op.Running && o.State == m.From && (!m.Fresh || millis(o.Expires) > now)
 }
 
 // Note records something about an operation that stays in its state. ErrLost says that it is in another one.

@@ -66,6 +66,7 @@ func questions(s *Store, o op.Operation, n int) []question {
 	waiting := []op.State{op.Pending, op.Queued, op.Running}
 	all := []question{
 		{"operations in care", "operations_open", selectInCare, []any{500, "one", s.alive(late.UnixMilli())}},
+		{"ahead on a target", "operations_open_target", countAhead, []any{o.ID, late.UnixMilli()}},
 		{"memos", "memos_live", selectMemos, []any{"follow", late.UnixMilli()}},
 	}
 	for _, ask := range []struct {
@@ -75,7 +76,6 @@ func questions(s *Store, o op.Operation, n int) []question {
 		{"room in a channel", "operations_open_channel", Query{States: waiting, Channel: o.Channel, Limit: 100}},
 		{"room for a person", "operations_open_channel", Query{States: waiting, Channel: o.Channel, Asker: o.Asker, Limit: 20}},
 		{"unknown on a target", "operations_open_target", Query{States: []op.State{op.Unknown}, Target: key, Newest: true, Limit: 5}},
-		{"running on a target", "operations_open_target", Query{States: []op.State{op.Running}, Target: key, Limit: 1}},
 		{"acted on a target", "operations_acted", Query{ActedSince: late, Target: key, Newest: true}},
 		{"acted without a target", "operations_acted", Query{ActedSince: late, Untargeted: true, Channel: o.Channel, Newest: true}},
 		{"due to expire", "operations_open", Query{States: waiting[:2], ExpiredBy: late, Limit: 500}},

@@ -21,6 +21,9 @@ const writers = 6
 // migrating is the number of the lock of those who migrate: any number that others do not use.
 const migrating = 0x63617374
 
+// turning is the first number of the locks of those who give turns on a target; the second one is made of the target.
+const turning = "1953854062"
+
 // insecure is the word in an address that waives the check of the server's certificate.
 const insecure = "casterbot_insecure"
 
@@ -34,6 +37,7 @@ var postgresDialect = dialect{
 	clock: "COALESCE(CAST($5 AS BIGINT), CAST(floor(extract(epoch FROM clock_timestamp()) * 1000000) AS BIGINT))",
 	stamp: `SELECT CAST(floor(extract(epoch FROM clock_timestamp()) * 1000) AS BIGINT), CAST(pg_current_xact_id() AS TEXT)`,
 	ended: `SELECT COALESCE(pg_xact_status(CAST(CAST($1 AS TEXT) AS xid8)), 'old') <> 'in progress'`,
+	turn:  `SELECT pg_advisory_xact_lock(` + turning + `, hashtext(COALESCE((SELECT target FROM operations WHERE id = $1), $2)))`,
 	lock: func(ctx context.Context, tx *sql.Tx) error {
 		limit := fmt.Sprint(migrateWithin.Milliseconds())
 		if _, err := tx.ExecContext(ctx, `SELECT set_config('statement_timeout', $1, true)`, limit); err != nil {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
+	"strings"
 
 	"casterbot/internal/op"
 )
@@ -30,10 +32,14 @@ func (s *Store) Begin(ctx context.Context, m Move, members []op.Operation) (op.O
 	return o, nil
 }
 
+// join creates the members in the order of their targets, so that two that begin at once never wait for each other's turns.
 func (s *Store) join(ctx context.Context, tx *sql.Tx, o op.Operation, members []op.Operation, e op.Event, now int64) error {
+	members = slices.SortedFunc(slices.Values(members), func(a, b op.Operation) int {
+		return strings.Compare(a.Plan.Target.Key(), b.Plan.Target.Key())
+	})
 	for _, member := range members {
 		member.Group, member.Confirmed = o.ID, o.Confirmed
-		made, err := s.insert(ctx, tx, s.born(member), now)
+		made, err := s.insert(ctx, tx, s.born(member), now, nil)
 		if err != nil {
 			return fmt.Errorf("member %s: %w", member.Text, err)
 		}
@@ -52,7 +58,7 @@ func memberEvent(e op.Event, o, member op.Operation) op.Event {
 	return e
 }
 
-// Members gives the members of an operation of several, in the order of their creation.
+// Members gives the members of an operation of several.
 func (s *Store) Members(ctx context.Context, id string) ([]op.Operation, error) {
 	return s.List(ctx, Query{Group: id, Limit: op.MostAtOnce})
 }

@@ -4,7 +4,8 @@
 // It keeps true:
 //   - A state changes by one guarded UPDATE … WHERE id AND state … RETURNING, together with its event in one transaction.
 //     Of many who try the same change exactly one wins; an arrow that the chart (op.CanMove) lacks is never written.
-//   - At most one operation per target is running. A unique index says so, not the code.
+//   - At most one operation per target is running. A unique index says so, not the code. On one target they start in the order
+//     in which they were confirmed: each gets a growing turn then, and the guard of the move to running asks for earlier ones.
 //   - What was answered without an error is on the disk: SQLite runs with synchronous=FULL, PostgreSQL with
 //     synchronous_commit and fsync on, and that is asserted at start.
 //   - An error of a write or of its COMMIT says nothing about what happened. The row may be there or not, so every write
@@ -43,12 +44,12 @@ import (
 // What the store answers when it refuses. Any other error means that the store could not write or read.
 var (
 	ErrNotFound   = errors.New("not found")
-	ErrExists     = errors.New("exists already")                          // the key, the token or the id is taken
-	ErrLost       = errors.New("the operation has moved on")              // the guard did not match
-	ErrTargetBusy = errors.New("another operation of the target runs")    // it must end first
-	ErrNoArrow    = errors.New("the chart has no such arrow")             // a mistake of the caller
-	ErrIncomplete = errors.New("a field that the store needs is not set") // a mistake of the caller
-	ErrClosed     = errors.New("the store is closed")                     // nothing was written
+	ErrExists     = errors.New("exists already")                           // the key, the token or the id is taken
+	ErrLost       = errors.New("the operation has moved on")               // the guard did not match
+	ErrTargetBusy = errors.New("another operation of the target is first") // it runs, or was confirmed earlier
+	ErrNoArrow    = errors.New("the chart has no such arrow")              // a mistake of the caller
+	ErrIncomplete = errors.New("a field that the store needs is not set")  // a mistake of the caller
+	ErrClosed     = errors.New("the store is closed")                      // nothing was written
 )
 
 // Options are what a store needs besides its address.

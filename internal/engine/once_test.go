@@ -1,0 +1,207 @@
+package engine
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"casterbot/internal/op"
+	"casterbot/internal/store"
+)
+
+// again is a card that offers to ask again.
+func (s *stage) again() op.Operation {
+	s.t.Helper()
+	o := s.asked("caster restart c1")
+	s.click(ana, o, op.ActCancel)
+	return s.get(o)
+}
+
+// made gives the operations beside one, the oldest first.
+func (s *stage) made(beside op.Operation) (others []op.Operation) {
+	s.t.Helper()
+	all, err := s.store.List(context.Background(), store.Query{})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for _, o := range all {
+		if o.ID != beside.ID {
+			others = append(others, o)
+		}
+	}
+	return others
+}
+
+func TestAPressOnACardCountsOnce(t *testing.T) {
+	s := newStage(t)
+	card := s.again()
+	if said := s.click(ana, card, op.ActAgain); said != "" {
+		t.Errorf("the first press is told %q", said)
+	}
+	for clicker, who := range map[string]string{ana: "you", bo: "@" + ana} {
+		said := s.click(clicker, card, op.ActAgain)
+		if list := s.made(card); len(list) != 1 || said != "Already asked by "+who+": op "+list[0].Ref()+". Your click changed nothing." {
+			t.Errorf("%d operations, and %s is told %q", len(list), clicker, said)
+		}
+	}
+	s.restart()
+	if s.click(bo, card, op.ActAgain); len(s.made(card)) != 1 {
+		t.Error("after a restart it counts again")
+	}
+	if left, err := s.store.Unsettled(context.Background(), 10); err != nil || len(left) > 0 {
+		t.Errorf("left in the inbox: %v, %v", left, err)
+	}
+}
+
+// Two replicas plan at the same time; the second one is faster.
+func TestAPressCountsOnceOverReplicas(t *testing.T) {
+	s := newStage(t)
+	card, second := s.again(), New(Config{Table: s.table(), Store: s.store, Policy: (*rules)(s), Chat: (*chat)(s), Directory: (*people)(s),
+		Now: s.clock, Replica: "two", Pause: s.e.pause})
+	s.with(func() {
+		s.planned = func() {
+			accepted, err := second.Press(context.Background(), s.press(bo, card, op.ActAgain))
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			accepted.Work(context.Background())
+		}
+	})
+	said := s.click(ana, card, op.ActAgain)
+	second.work.Wait()
+	second.owed.wait()
+	if list := s.made(card); len(list) != 1 || list[0].Asker != bo || !strings.HasPrefix(said, "Already asked by @"+bo) {
+		t.Errorf("%d operations, ana is told %q", len(list), said)
+	}
+}
+
+// In one process the second press does not even look.
+func TestASecondPressWaitsForTheFirst(t *testing.T) {
+	s := newStage(t)
+	card := s.again()
+	looks, goOn := make(chan struct{}), make(chan struct{})
+	s.with(func() { s.planned = func() { close(looks); <-goOn } })
+	press := func(person string) {
+		accepted, err := s.e.Press(context.Background(), s.press(person, card, op.ActAgain))
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		s.work.Go(func() { accepted.Work(context.Background()) })
+	}
+	press(ana)
+	s.happens(looks, "the first press looks")
+	early := false
+	s.with(func() { s.planned = func() { early = true } })
+	press(bo)
+	close(goOn)
+	s.settle()
+	if list := s.made(card); early || len(list) != 1 || list[0].Asker != ana {
+		t.Errorf("the second looks: %t; %d operations", early, len(list))
+	}
+}
+
+func TestAPressThatCameToNothingIsFreeAgain(t *testing.T) {
+	for name, c := range map[string]struct {
+		first func(*stage, op.Operation)
+		want  int
+	}{
+		"the cloud cannot be seen": {func(s *stage, card op.Operation) {
+			s.with(func() { s.planErr = op.Refuse(op.L("I cannot look")) })
+			s.click(ana, card, op.ActAgain)
+			s.with(func() { s.planErr = nil })
+		}, 1},
+		"denied": {func(s *stage, card op.Operation) {
+			s.with(func() { s.forbid[ana] = true })
+			s.click(ana, card, op.ActAgain)
+			s.with(func() { s.forbid[ana] = false })
+		}, 1},
+		"called off": {func(s *stage, card op.Operation) {
+			s.click(ana, card, op.ActAgain)
+			s.click(ana, s.made(card)[0], op.ActCancel)
+		}, 2},
+		"expired": {func(s *stage, card op.Operation) {
+			s.click(ana, card, op.ActAgain)
+			s.advance(6 * time.Minute)
+		}, 2},
+		"refused by the cloud a moment ago": {func(s *stage, card op.Operation) {
+			s.refusedByCloud(card)
+			s.advance(doubleClick - time.Second)
+		}, 1},
+		"refused by the cloud": {func(s *stage, card op.Operation) {
+			s.refusedByCloud(card)
+			s.advance(doubleClick)
+		}, 2},
+		"done": {func(s *stage, card op.Operation) {
+			s.click(ana, card, op.ActAgain)
+			s.click(ana, s.made(card)[0], op.ActConfirm)
+			s.advance(time.Hour)
+		}, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStage(t)
+			card := s.again()
+			c.first(s, card)
+			s.click(bo, card, op.ActAgain)
+			said := s.click(bo, card, op.ActAgain)
+			if list := s.made(card); len(list) != c.want || !strings.HasPrefix(said, "Already asked by ") {
+				t.Errorf("%d operations, not %d, and then %q", len(list), c.want, said)
+			}
+		})
+	}
+}
+
+func (s *stage) refusedByCloud(card op.Operation) {
+	s.click(ana, card, op.ActAgain)
+	s.with(func() { s.apply = func(int) op.Outcome { return op.Outcome{State: op.Failed, Text: op.L("refused")} } })
+	s.click(ana, s.made(card)[0], op.ActConfirm)
+}
+
+// A button of an answer may ask again, but not at once and not while what it asked for is open.
+func TestAButtonOfAnAnswerCountsOnceForAWhile(t *testing.T) {
+	s := newStage(t)
+	say := func(key string) {
+		s.request(op.Request{Key: key, Team: "T0", Channel: "C0", Person: ana, PersonTeam: "T0", Text: "caster restart c1", At: s.clock(),
+			Button: op.Button{ID: "say-1"}})
+	}
+	want := func(n int, why string) {
+		t.Helper()
+		if list := s.made(op.Operation{}); len(list) != n {
+			t.Fatalf("%s: %d operations, not %d", why, len(list), n)
+		}
+	}
+	say("one")
+	s.advance(time.Minute)
+	say("two")
+	want(1, "while the first is open")
+	s.click(ana, s.made(op.Operation{})[0], op.ActConfirm)
+	say("three")
+	want(2, "when it is over")
+	s.click(ana, s.made(op.Operation{})[1], op.ActConfirm)
+	say("four")
+	want(2, "within ten seconds")
+	s.typed(ana, "caster restart c1")
+	want(3, "who types asks anew")
+}
+
+// A press that another replica has worked off meanwhile makes nothing, and nobody is told.
+func TestAPressWorkedOffElsewhereMakesNothing(t *testing.T) {
+	s := newStage(t)
+	card := s.again()
+	s.with(func() {
+		s.planned = func() {
+			left, err := s.store.Unsettled(context.Background(), 10)
+			if err == nil && len(left) == 1 {
+				err = s.store.Settle(context.Background(), left[0].Key)
+			}
+			if err != nil || len(left) != 1 {
+				t.Errorf("%d rows, %v", len(left), err)
+			}
+		}
+	})
+	if said := s.click(ana, card, op.ActAgain); said != "" || len(s.made(card)) != 0 {
+		t.Errorf("%d operations, told %q", len(s.made(card)), said)
+	}
+}
