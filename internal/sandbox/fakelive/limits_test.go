@@ -108,6 +108,13 @@ func TestLimitOfCallsOutOfOrder(t *testing.T) {
 	if !w.count("RestartCaster", at(5)) {
 		t.Error("a whole second before the others, and refused")
 	}
+	w = New(Config{Limits: true})
+	for range 10 {
+		w.count("RestartCaster", at(0))
+	}
+	if !w.count("RestartCaster", at(1050)) || w.count("RestartCaster", at(990)) {
+		t.Error("one that comes late counts with those before it")
+	}
 }
 
 func TestUsage(t *testing.T) {

@@ -66,5 +66,5 @@ func TestResponseURLAndPins(t *testing.T) {
 	ts := w.call("chat.postMessage", xoxb, "channel", "C0SHOW", "text", "asked", "blocks", goButton)["ts"].(string)
 	same(t, "pinned", w.call("pins.add", xoxb, "channel", "C0SHOW", "timestamp", ts)["ok"], true)
 	same(t, "deleted", w.respond(w.clicked(got, ts), `{"delete_original":true}`), nil)
-	same(t, "pins", len(w.screen("U0ANA").Rooms[0].Pinned), 0)
+	same(t, "pins", len(w.byRoom["C0SHOW"].Pins), 0)
 }

@@ -161,6 +161,9 @@ func TestSeveralInAModal(t *testing.T) {
 	if _, err := submit(Option{Value: "c1"}, Option{Value: "c2"}, Option{Value: "c3"}); err == nil {
 		t.Error("three of two were chosen")
 	}
+	if _, err := w.ClickView("U0ANA", id, Press{Action: "pick", Block: "b", State: State{SelectedOptions: make([]Option, 3)}}); err == nil {
+		t.Error("three of two were pressed")
+	}
 	if _, err := submit(); err == nil || w.screen("U0ANA").Views[0].Errors["b"] == "" {
 		t.Errorf("a required field without a choice: %v", err)
 	}
