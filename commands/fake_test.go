@@ -64,7 +64,7 @@ func (f *fakeCloud) OnlineStreams(_ context.Context, domain, app, name string) (
 	return found, f.fail["OnlineStreams"]
 }
 
-func (f *fakeCloud) RecordConfigs(context.Context, live.Stream) ([]live.RecordConfig, error) {
+func (f *fakeCloud) RecordConfigs(context.Context, ...live.Stream) ([]live.RecordConfig, error) {
 	return f.configs, f.fail["RecordConfigs"]
 }
 
@@ -144,7 +144,7 @@ func newFake() *fakeCloud {
 		scenes: map[string][]live.Scene{newsID: {
 			{ID: "s-p2", Name: "Preview 2"},
 			{ID: "s-p1", Name: "Preview 1", Open: true},
-			{ID: "s-main", Name: "Main", Program: true, Open: true, PlayURL: "rtmp://play.example.com/caster/b5447c?auth_key=fake-canary"},
+			{ID: "s-main", Name: "Main", Program: true, Open: true, PlayURL: "rtmp://live.example.com/caster/b5447c?auth_key=fake-canary"},
 		}, sportsID: {{ID: "t-p1", Name: "Preview 1"}}},
 		setups:   map[string]live.CasterConfig{newsID: {Domain: "live.example.com", Recorded: true, Delay: 5 * time.Second}},
 		online:   []live.Online{{Stream: mainStream, Since: noon.Add(-10 * time.Minute)}},

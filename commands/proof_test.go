@@ -120,7 +120,7 @@ func TestVerifyRecord(t *testing.T) {
 		}
 	}
 	f := newFake()
-	f.fail["RecordFiles"] = &live.Error{Class: live.Throttled}
+	f.fail["RecordContent"] = &live.Error{Class: live.Throttled}
 	if _, err := find(t, f, "record stop {stream}").Verify(t.Context(), op.Attempt{Plan: op.Plan{Args: op.Args{"stream": mainPath}}, Sent: noon}); err == nil {
 		t.Error("a look that failed is no evidence")
 	}
@@ -129,7 +129,7 @@ func TestVerifyRecord(t *testing.T) {
 // seenBefore is what a plan keeps of the main stream at a moment.
 func seenBefore(t *testing.T, f *fakeCloud, at time.Time) map[string]string {
 	t.Helper()
-	k, err := set{cloud: f, now: func() time.Time { return at }}.lookAt(t.Context(), mainStream)
+	k, err := set{cloud: f, now: func() time.Time { return at }}.look(t.Context(), mainStream, seeAll)
 	if err != nil {
 		t.Fatal(err)
 	}

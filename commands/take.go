@@ -62,7 +62,7 @@ func takeable(c live.Caster, scene live.Scene, all []live.Scene) error {
 	}
 	if !scene.Open {
 		return op.Refuse(op.L(ofScene(c, scene), " is closed: only a PREVIEW that is open can be taken to PROGRAM."),
-			op.L("Open it, look at it, then take it.")).WithNext(onScene("open", c.ID, scene.ID))
+			op.L("Open it, look at it, then take it.")).WithNext(onScene("open", c.ID, scene.ID)).InShort(op.L("its preview is closed"))
 	}
 	return programmed(c, all)
 }
