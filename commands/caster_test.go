@@ -58,7 +58,7 @@ func TestCasterShow(t *testing.T) {
 			t.Errorf("beside scene %d: %q, want %q", i, text, want)
 		}
 	}
-	wantNot(t, words(got), "auth_key", "play.example.com")
+	wantNot(t, words(got), "auth_key", "rtmp:")
 	marks := []op.Mark{op.MarkProgram, op.MarkPreview, op.MarkIdle}
 	for i, item := range got.Items {
 		if item.Mark != marks[i] {
@@ -77,7 +77,10 @@ func TestCasterShow(t *testing.T) {
 	if err != nil {
 		t.Errorf("without settings: %v", err)
 	}
-	wantHas(t, words(got), "could not be read", "could not see whether its programme")
+	wantHas(t, words(got), "could not be read", "its programme is being recorded as b5447c")
+	f.fail["RecordContent"] = &live.Error{Class: live.NotSent}
+	got, _ = find(t, f, "caster show {caster}").Read(t.Context(), call("caster", newsID))
+	wantHas(t, words(got), "could not see whether its programme")
 	got, err = find(t, f, "caster show {caster}").Read(t.Context(), call("caster", sportsID))
 	if err != nil {
 		t.Fatal(err)
