@@ -8,6 +8,17 @@ import (
 // outputApp is the app of every studio's output.
 const outputApp = "caster"
 
+// everyOutput names all of them, as a call for their app does.
+const everyOutput = "*"
+
+// namedOutput is the output that a call asks for.
+func namedOutput(in *request) string {
+	if in.params["AppName"] == outputApp && in.params["StreamName"] == "" {
+		return everyOutput
+	}
+	return in.params["StreamName"]
+}
+
 // outputs keeps the streams that studios put out in step with the studios. Such a
 // stream is here from the first call that names it, so that the lists of who never
 // asks for it stay short. Emulator's own choice: it has a recording configuration
@@ -21,7 +32,7 @@ func (w *World) outputs(named string, now time.Time) (changed bool) {
 		name := outputName(program)
 		stream := w.state.stream(s.Domain, outputApp, name)
 		switch {
-		case stream == nil && name == named && s.OnAir:
+		case stream == nil && (name == named || named == everyOutput) && s.OnAir:
 			stream = &Stream{Domain: s.Domain, App: outputApp, Name: name, Setup: outputSetup(s.Created)}
 			w.state.Streams = append(w.state.Streams, stream)
 			w.state.ingest(stream, s.Started)
