@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -30,6 +31,7 @@ type fakeCloud struct {
 	files    []live.File
 	receipt  live.Receipt
 	fail     map[string]error
+	domains  []string // those that the account has; none: any
 	calls    []string
 }
 
@@ -71,6 +73,9 @@ func (f *fakeCloud) RecordConfigs(context.Context, ...live.Stream) ([]live.Recor
 func (f *fakeCloud) RecordContent(_ context.Context, s live.Stream, from, to time.Time) ([]live.Content, error) {
 	if !to.After(from) || to.Sub(from) > 4*24*time.Hour {
 		return nil, errors.New("a window that the API refuses")
+	}
+	if len(f.domains) > 0 && !slices.Contains(f.domains, s.Domain) {
+		return nil, &live.Error{Class: live.Refused, Code: "InvalidDomain.NotFound", Status: 404}
 	}
 	return f.contents[s.String()], f.fail["RecordContent"]
 }

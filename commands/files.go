@@ -91,25 +91,30 @@ func pageOf(typed string) (int, error) {
 }
 
 // filesBack gives at least the wanted number of a stream's files, newest first, as far as there are so many; from is how far
-// back it looked.
+// back it looked: into the last days, and side by side into all the others where those are not enough.
 func (s set) filesBack(ctx context.Context, t target, wanted int) (files []live.File, from time.Time, err error) {
 	to := s.now().Add(time.Minute)
-	seen := map[string]bool{}
-	for from = to; len(files) < wanted && to.Sub(from) < sight; {
-		until := from
-		from = until.Add(-reach)
-		found, err := s.cloud.RecordFiles(ctx, t.Stream, from, until)
-		if err != nil {
-			return nil, from, err
-		}
-		for _, f := range found { // one that spans two windows is listed in both
-			if !seen[f.ID] {
-				seen[f.ID] = true
-				files = append(files, f)
-			}
-		}
+	from = to.Add(-reach)
+	if files, err = s.cloud.RecordFiles(ctx, t.Stream, from, to); err != nil || len(files) >= wanted {
+		return newestFirst(files), from, err
 	}
-	return newestFirst(files), from, nil
+	var windows []func() error
+	older := make([][]live.File, sight/reach-1)
+	for i := range older {
+		until := from.Add(-time.Duration(i) * reach)
+		windows = append(windows, into(&older[i], func() ([]live.File, error) { return s.cloud.RecordFiles(ctx, t.Stream, until.Add(-reach), until) }))
+	}
+	if err := together(windows...); err != nil {
+		return nil, from, err
+	}
+	seen := map[string]bool{}
+	again := func(f live.File) bool { // one that spans two windows is listed in both
+		known := seen[f.ID]
+		seen[f.ID] = true
+		return known
+	}
+	files = slices.DeleteFunc(append(files, slices.Concat(older...)...), again)
+	return newestFirst(files), to.Add(-sight), nil
 }
 
 func newestFirst(files []live.File) []live.File {

@@ -3,19 +3,20 @@ package commands
 import (
 	"context"
 	"regexp"
+	"strings"
 
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 )
 
-// studioID tells what is an id of a studio: nobody types a name like that. One that is none costs one look more.
-var studioID = regexp.MustCompile(`^[A-Za-z0-9_-]*[0-9][A-Za-z0-9_-]{15,}$`)
+// idForm is the form that ids of studios have, digits among it: names are seldom like that, and one that is costs one look more.
+var idForm = regexp.MustCompile(`^[A-Za-z0-9_-]{16,}$`)
 
 // known gives the id of the studio that a call is about, if it needs no list of names to find it: that of a confirmed plan, or
 // one that was given as an id.
 func known(call op.Call) (id string, ok bool) {
 	id = call.Args["caster"]
-	return id, call.Confirmed != nil || studioID.MatchString(id)
+	return id, call.Confirmed != nil || idForm.MatchString(id) && strings.ContainsAny(id, "0123456789")
 }
 
 // caster resolves the argument {caster}. One that is known by its id is looked at alone; that it is none of the channel's is
