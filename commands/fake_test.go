@@ -33,27 +33,36 @@ type fakeCloud struct {
 	fail     map[string]error
 	domains  []string // those that the account has; none: any
 	calls    []string
+	enter    func(method string) // called at the beginning of every look
+}
+
+func (f *fakeCloud) look(method string) error {
+	if f.enter != nil {
+		f.enter(method)
+	}
+	return f.fail[method]
 }
 
 func (f *fakeCloud) Casters(context.Context) ([]live.Caster, error) {
-	return f.casters, f.fail["Casters"]
+	return f.casters, f.look("Casters")
 }
 
 func (f *fakeCloud) Caster(_ context.Context, id string) (live.Caster, error) {
+	err := f.look("Caster")
 	for _, c := range f.casters {
 		if c.ID == id {
-			return c, f.fail["Caster"]
+			return c, err
 		}
 	}
 	return live.Caster{}, &live.Error{Class: live.Unfound, Action: "DescribeCasters"}
 }
 
 func (f *fakeCloud) Scenes(_ context.Context, id string) ([]live.Scene, error) {
-	return f.scenes[id], f.fail["Scenes"]
+	return f.scenes[id], f.look("Scenes")
 }
 
 func (f *fakeCloud) CasterConfig(_ context.Context, id string) (live.CasterConfig, error) {
-	return f.setups[id], f.fail["CasterConfig"]
+	return f.setups[id], f.look("CasterConfig")
 }
 
 func (f *fakeCloud) OnlineStreams(_ context.Context, domain, app, name string) ([]live.Online, error) {
@@ -63,11 +72,11 @@ func (f *fakeCloud) OnlineStreams(_ context.Context, domain, app, name string) (
 			found = append(found, o)
 		}
 	}
-	return found, f.fail["OnlineStreams"]
+	return found, f.look("OnlineStreams")
 }
 
 func (f *fakeCloud) RecordConfigs(context.Context, ...live.Stream) ([]live.RecordConfig, error) {
-	return f.configs, f.fail["RecordConfigs"]
+	return f.configs, f.look("RecordConfigs")
 }
 
 func (f *fakeCloud) RecordContent(_ context.Context, s live.Stream, from, to time.Time) ([]live.Content, error) {
@@ -77,7 +86,7 @@ func (f *fakeCloud) RecordContent(_ context.Context, s live.Stream, from, to tim
 	if len(f.domains) > 0 && !slices.Contains(f.domains, s.Domain) {
 		return nil, &live.Error{Class: live.Refused, Code: "InvalidDomain.NotFound", Status: 404}
 	}
-	return f.contents[s.String()], f.fail["RecordContent"]
+	return f.contents[s.String()], f.look("RecordContent")
 }
 
 func (f *fakeCloud) RecordFiles(_ context.Context, _ live.Stream, from, to time.Time) ([]live.File, error) {
@@ -90,7 +99,7 @@ func (f *fakeCloud) RecordFiles(_ context.Context, _ live.Stream, from, to time.
 			found = append(found, file)
 		}
 	}
-	return found, f.fail["RecordFiles"]
+	return found, f.look("RecordFiles")
 }
 
 func (f *fakeCloud) change(words ...string) (live.Receipt, error) {
