@@ -261,8 +261,9 @@ func TestStatusOfMany(t *testing.T) {
 	call.Scope = scope
 	got, err := c.Read(t.Context(), call)
 	if err != nil || len(got.Items) != 0 || len(got.Next) != 0 {
-		t.Errorf("past the end: %s, %v", words(got), err)
+		t.Errorf("past the end: %v", err)
 	}
+	wantHas(t, words(got), "There are no more.")
 	_, call = w.command("record status s007")
 	call.Scope = scope
 	if got, err = c.Read(t.Context(), call); err != nil || got.Title.Plain() != "s007" {

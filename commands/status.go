@@ -54,8 +54,11 @@ func (s set) readStreams(ctx context.Context, call op.Call, page int) (op.Answer
 	answer := op.Answer{
 		Mark: op.MarkNeutral, Title: op.L(count(len(all), " stream", " streams"), " of this channel"), Items: s.streamItems(ctx, all[from:to]),
 	}
-	if from > 0 || to < len(all) {
-		answer.Note = op.L(op.V(strconv.Itoa(min(from+1, to))+"-"+strconv.Itoa(to)), " of ", op.V(strconv.Itoa(len(all))), ", live ones first.")
+	switch {
+	case from == to && page > 1:
+		answer.Lines = []op.Line{op.L("There are no more.")}
+	case from > 0 || to < len(all):
+		answer.Note = op.L(op.V(strconv.Itoa(from+1)+"-"+strconv.Itoa(to)), " of ", op.V(strconv.Itoa(len(all))), ", live ones first.")
 	}
 	if to < len(all) && page < maxPage {
 		answer.Next = []op.Next{{Label: "More streams", Text: op.Format(statusUsage, op.Args{"stream": everyStream, "page": strconv.Itoa(page + 1)})}}
