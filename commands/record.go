@@ -79,7 +79,8 @@ func (s set) planRecord(ctx context.Context, call op.Call, r recording) (op.Plan
 	}
 	what, seen := r.ask, map[string]string{}
 	if call.Confirmed != nil {
-		what, seen = r.before, maps.Clone(call.Confirmed.Seen)
+		what = r.before
+		maps.Copy(seen, call.Confirmed.Seen)
 	}
 	k, err := s.look(ctx, t.Stream, what)
 	if err != nil {

@@ -136,6 +136,19 @@ func TestRecordFingerprint(t *testing.T) {
 	}
 }
 
+// TestAPlanOfOld: a plan that an earlier version stored is planned again without what it did not keep.
+func TestAPlanOfOld(t *testing.T) {
+	for _, r := range recordings {
+		f := newFake()
+		material(f, -time.Hour, -10*time.Second, false)
+		again := call("stream", mainPath)
+		again.Confirmed = &op.Plan{}
+		if p, err := find(t, f, usageOf(r.word)).Plan(t.Context(), again); err != nil || p.Seen[lookedAt] == "" || p.Seen[delaySeen] != "" {
+			t.Errorf("record %s: %v, %v", r.word, p.Seen, err)
+		}
+	}
+}
+
 // TestRecordGone: what a refusal tells is looked at before the call too.
 func TestRecordGone(t *testing.T) {
 	for word, then := range map[string]func(*fakeCloud){

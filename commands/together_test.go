@@ -91,14 +91,21 @@ func meet(t *testing.T, f *fakeCloud, name string, looks []string, do func() err
 
 func TestTogether(t *testing.T) {
 	late, early := errors.New("the first of them, which comes last"), errors.New("the second")
-	second := make(chan struct{})
-	err := together(
-		func() error { <-second; return late },
-		func() error { defer close(second); return early },
-		func() error { return nil },
-	)
-	if !errors.Is(err, late) {
-		t.Errorf("the error is that of %v", err)
+	second, said := make(chan struct{}), make(chan error, 1)
+	go func() {
+		said <- together(
+			func() error { <-second; return late },
+			func() error { defer close(second); return early },
+			func() error { return nil },
+		)
+	}()
+	select {
+	case err := <-said:
+		if !errors.Is(err, late) {
+			t.Errorf("the error is that of %v", err)
+		}
+	case <-time.After(20 * time.Second):
+		t.Fatal("they are asked one after the other")
 	}
 	if together() != nil {
 		t.Error("nothing asked, and an error")
