@@ -29,27 +29,26 @@ func (s set) readCasters(ctx context.Context, call op.Call) (op.Answer, error) {
 	}
 	text := fold(call.Args["text"])
 	answer := op.Answer{Mark: op.MarkNeutral}
-	onAir, found := 0, 0
+	onAir := 0
+	var found []live.Caster
 	for _, c := range all {
 		if !strings.Contains(fold(c.Name), text) && !strings.Contains(fold(c.ID), text) {
 			continue
 		}
-		if found++; c.OnAir {
+		if found = append(found, c); c.OnAir {
 			onAir++
 		}
-		if found <= maxItems {
-			answer.Items = append(answer.Items, s.studioItem(ctx, call.Scope, c, found <= maxTallies))
-		}
 	}
-	answer.Title = op.L(count(found, " studio", " studios"), ", ", op.V(strconv.Itoa(onAir)), " on air")
+	answer.Items = s.studioItems(ctx, call.Scope, found[:min(len(found), maxItems)])
+	answer.Title = op.L(count(len(found), " studio", " studios"), ", ", op.V(strconv.Itoa(onAir)), " on air")
 	switch {
 	case len(all) == 0:
 		answer.Title = op.L("There are no studios in this channel.")
-	case found == 0:
+	case len(found) == 0:
 		answer.Title = op.L("No studio of this channel has ", op.B(op.Visible(call.Args["text"])), " in its name.")
 	}
-	if found > maxItems {
-		answer.Note = op.L(op.V(strconv.Itoa(found-maxItems)), " more. Narrow the list with ", op.Code("/caster list text"), ".")
+	if len(found) > maxItems {
+		answer.Note = op.L(op.V(strconv.Itoa(len(found)-maxItems)), " more. Narrow the list with ", op.Code("/caster list text"), ".")
 	}
 	return answer, nil
 }
@@ -61,8 +60,13 @@ func count(n int, one, many op.Text) op.Line {
 	return op.L(op.V(strconv.Itoa(n)), many)
 }
 
-// maxTallies is how many studios of a list are looked into, at three reads each. Those on air come first.
+// maxTallies is how many studios of a list are looked into, at two looks each. Those on air come first.
 const maxTallies = 6
+
+// studioItems looks into the first of some studios, side by side.
+func (s set) studioItems(ctx context.Context, scope op.Scope, all []live.Caster) []op.Item {
+	return each(all, func(i int, c live.Caster) op.Item { return s.studioItem(ctx, scope, c, i < maxTallies) })
+}
 
 func (s set) studioItem(ctx context.Context, scope op.Scope, c live.Caster, tally bool) op.Item {
 	item := op.Item{
@@ -92,22 +96,21 @@ func (s set) tally(ctx context.Context, scope op.Scope, c live.Caster) []op.Line
 	if open := openPreviews(all); len(open) > 0 {
 		facts = append(facts, op.L("🟢 PREVIEW ", open))
 	}
-	if line := s.recordingLine(ctx, scope, c, program); len(line) > 0 {
+	if line := s.cut(ctx, scope, c, output{from: program.PlayURL}).recordingLine(); len(line) > 0 {
 		facts = append(facts, line)
 	}
 	return facts
 }
 
 // recordingLine says that the programme is being recorded, or that this cannot be seen; nothing otherwise.
-func (s set) recordingLine(ctx context.Context, scope op.Scope, c live.Caster, program live.Scene) op.Line {
-	name, err := s.recordedAs(ctx, scope, c, program)
+func (c cuts) recordingLine() op.Line {
 	switch {
-	case err != nil:
+	case c.err != nil:
 		return op.L("I could not see whether its programme is being recorded")
-	case name == "":
+	case c.name == "":
 		return nil
 	}
-	return op.L("⏺️ as far as the cloud shows, its programme is being recorded as ", op.B(name))
+	return op.L("⏺️ as far as the cloud shows, its programme is being recorded as ", op.B(c.name))
 }
 
 func airMark(c live.Caster) op.Mark {
@@ -139,21 +142,22 @@ func (s set) casterShow() op.Command {
 }
 
 func (s set) readCaster(ctx context.Context, call op.Call) (op.Answer, error) {
-	c, err := s.caster(ctx, call)
+	c, look, err := besides(ctx, s, call, s.insideOf(ctx, call))
 	if err != nil {
 		return op.Answer{}, err
 	}
-	all, err := s.scenes(ctx, c)
+	seen, err := look()
+	all, err := inOrder(c, func() ([]live.Scene, error) { return seen.scenes, err })
 	if err != nil {
 		return op.Answer{}, err
 	}
 	answer := op.Answer{
 		Mark: airMark(c), Title: op.L(op.B(c.Name), " · ", airFact(c)),
-		Lines: []op.Line{op.L("Type ", mode(c), " · id ", op.Code(c.ID)), s.setup(ctx, c)},
+		Lines: []op.Line{op.L("Type ", mode(c), " · id ", op.Code(c.ID)), seen.setup()},
 		Next:  studioWays(c, all),
 	}
 	if c.OnAir {
-		answer.Lines = append(answer.Lines, s.recordingLine(ctx, call.Scope, c, programOf(all)))
+		answer.Lines = append(answer.Lines, s.cut(ctx, call.Scope, c, output{from: programOf(all).PlayURL}).recordingLine())
 	}
 	answer.Lines = append(answer.Lines, s.lockFact(ctx, c)...)
 	for _, scene := range all {
@@ -194,11 +198,11 @@ func mode(c live.Caster) op.Line {
 }
 
 // setup tells how the studio is set up; that it cannot be read is no reason to show nothing.
-func (s set) setup(ctx context.Context, c live.Caster) op.Line {
-	config, err := s.cloud.CasterConfig(ctx, c.ID)
-	if err != nil {
-		return op.L("Its settings could not be read: ", explain(err).text, ".")
+func (i inside) setup() op.Line {
+	if i.unset != nil {
+		return op.L("Its settings could not be read: ", explain(i.unset).text, ".")
 	}
+	config := i.config
 	line := op.L("No domain")
 	if config.Domain != "" {
 		line = op.L("Domain ", op.Code(config.Domain))

@@ -58,7 +58,7 @@ func TestCasterShow(t *testing.T) {
 			t.Errorf("beside scene %d: %q, want %q", i, text, want)
 		}
 	}
-	wantNot(t, words(got), "auth_key", "play.example.com")
+	wantNot(t, words(got), "auth_key", "rtmp:")
 	marks := []op.Mark{op.MarkProgram, op.MarkPreview, op.MarkIdle}
 	for i, item := range got.Items {
 		if item.Mark != marks[i] {
@@ -77,7 +77,10 @@ func TestCasterShow(t *testing.T) {
 	if err != nil {
 		t.Errorf("without settings: %v", err)
 	}
-	wantHas(t, words(got), "could not be read", "could not see whether its programme")
+	wantHas(t, words(got), "could not be read", "its programme is being recorded as b5447c")
+	f.fail["RecordContent"] = &live.Error{Class: live.NotSent}
+	got, _ = find(t, f, "caster show {caster}").Read(t.Context(), call("caster", newsID))
+	wantHas(t, words(got), "could not see whether its programme")
 	got, err = find(t, f, "caster show {caster}").Read(t.Context(), call("caster", sportsID))
 	if err != nil {
 		t.Fatal(err)
@@ -135,6 +138,7 @@ func TestPlanRestartTellsOfTheRecording(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantHas(t, facts(p), "could not see whether its programme")
+	f.fail["RecordContent"] = &live.Error{Class: live.Refused, Code: "Forbidden.RAM"}
 	f.setups[newsID] = live.CasterConfig{Domain: "live.example.com"}
 	p, err = c.Plan(t.Context(), call("caster", newsID))
 	if err != nil {
@@ -171,7 +175,6 @@ func TestRestartFingerprint(t *testing.T) {
 	for name, change := range map[string]func(*fakeCloud){
 		"started anew":      func(f *fakeCloud) { f.casters[1].Started = noon },
 		"renamed":           func(f *fakeCloud) { f.casters[1].Name = "Evening Views" },
-		"other programme":   func(f *fakeCloud) { f.scenes[newsID][2].ID = "s-other" },
 		"a recording began": func(f *fakeCloud) { f.contents["live.example.com/caster/b5447c"] = []live.Content{{From: noon}} },
 	} {
 		f := newFake()
@@ -243,9 +246,9 @@ func TestVerifyRestart(t *testing.T) {
 func TestPlansSayWhenTheyCannotLook(t *testing.T) {
 	cases := map[string]string{
 		"caster list {text?}": "Casters", "caster show {caster}": "Scenes", "caster copy {caster} {name}": "Casters",
-		"caster restart {caster}": "Scenes", "caster scene start {caster} {scene}": "Scenes", "caster scene stop {caster} {scene}": "Casters",
+		"caster restart {caster}": "Scenes", "caster scene start {caster} {scene}": "Scenes", "caster scene stop {caster} {scene}": "Caster",
 		"record start {stream}": "OnlineStreams", "record stop {stream}": "RecordConfigs", "record restart {stream}": "RecordContent",
-		"record finish {stream}": "RecordFiles", "record status {stream?}": "RecordFiles",
+		"record finish {stream}": "RecordFiles", statusUsage: "RecordFiles",
 	}
 	for usage, method := range cases {
 		f := newFake()

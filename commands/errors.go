@@ -94,7 +94,7 @@ func blind(at op.Line, err error) error {
 	if len(x.advice) == 0 {
 		refusal.Answer.Lines = nil
 	}
-	refusal.Code = x.code
+	refusal.Code, refusal.Brief = x.code, op.L("could not be looked at")
 	if x.way == "again" {
 		refusal.Answer.Next = []op.Next{{Label: askAgain}}
 	}

@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -30,28 +31,38 @@ type fakeCloud struct {
 	files    []live.File
 	receipt  live.Receipt
 	fail     map[string]error
+	domains  []string // those that the account has; none: any
 	calls    []string
+	enter    func(method string) // called at the beginning of every look
+}
+
+func (f *fakeCloud) look(method string) error {
+	if f.enter != nil {
+		f.enter(method)
+	}
+	return f.fail[method]
 }
 
 func (f *fakeCloud) Casters(context.Context) ([]live.Caster, error) {
-	return f.casters, f.fail["Casters"]
+	return f.casters, f.look("Casters")
 }
 
 func (f *fakeCloud) Caster(_ context.Context, id string) (live.Caster, error) {
+	err := f.look("Caster")
 	for _, c := range f.casters {
 		if c.ID == id {
-			return c, f.fail["Caster"]
+			return c, err
 		}
 	}
 	return live.Caster{}, &live.Error{Class: live.Unfound, Action: "DescribeCasters"}
 }
 
 func (f *fakeCloud) Scenes(_ context.Context, id string) ([]live.Scene, error) {
-	return f.scenes[id], f.fail["Scenes"]
+	return f.scenes[id], f.look("Scenes")
 }
 
 func (f *fakeCloud) CasterConfig(_ context.Context, id string) (live.CasterConfig, error) {
-	return f.setups[id], f.fail["CasterConfig"]
+	return f.setups[id], f.look("CasterConfig")
 }
 
 func (f *fakeCloud) OnlineStreams(_ context.Context, domain, app, name string) ([]live.Online, error) {
@@ -61,18 +72,21 @@ func (f *fakeCloud) OnlineStreams(_ context.Context, domain, app, name string) (
 			found = append(found, o)
 		}
 	}
-	return found, f.fail["OnlineStreams"]
+	return found, f.look("OnlineStreams")
 }
 
-func (f *fakeCloud) RecordConfigs(context.Context, live.Stream) ([]live.RecordConfig, error) {
-	return f.configs, f.fail["RecordConfigs"]
+func (f *fakeCloud) RecordConfigs(context.Context, ...live.Stream) ([]live.RecordConfig, error) {
+	return f.configs, f.look("RecordConfigs")
 }
 
 func (f *fakeCloud) RecordContent(_ context.Context, s live.Stream, from, to time.Time) ([]live.Content, error) {
 	if !to.After(from) || to.Sub(from) > 4*24*time.Hour {
 		return nil, errors.New("a window that the API refuses")
 	}
-	return f.contents[s.String()], f.fail["RecordContent"]
+	if len(f.domains) > 0 && !slices.Contains(f.domains, s.Domain) {
+		return nil, &live.Error{Class: live.Refused, Code: "InvalidDomain.NotFound", Status: 404}
+	}
+	return f.contents[s.String()], f.look("RecordContent")
 }
 
 func (f *fakeCloud) RecordFiles(_ context.Context, _ live.Stream, from, to time.Time) ([]live.File, error) {
@@ -85,7 +99,7 @@ func (f *fakeCloud) RecordFiles(_ context.Context, _ live.Stream, from, to time.
 			found = append(found, file)
 		}
 	}
-	return found, f.fail["RecordFiles"]
+	return found, f.look("RecordFiles")
 }
 
 func (f *fakeCloud) change(words ...string) (live.Receipt, error) {
@@ -144,7 +158,7 @@ func newFake() *fakeCloud {
 		scenes: map[string][]live.Scene{newsID: {
 			{ID: "s-p2", Name: "Preview 2"},
 			{ID: "s-p1", Name: "Preview 1", Open: true},
-			{ID: "s-main", Name: "Main", Program: true, Open: true, PlayURL: "rtmp://play.example.com/caster/b5447c?auth_key=fake-canary"},
+			{ID: "s-main", Name: "Main", Program: true, Open: true, PlayURL: "rtmp://live.example.com/caster/b5447c?auth_key=fake-canary"},
 		}, sportsID: {{ID: "t-p1", Name: "Preview 1"}}},
 		setups:   map[string]live.CasterConfig{newsID: {Domain: "live.example.com", Recorded: true, Delay: 5 * time.Second}},
 		online:   []live.Online{{Stream: mainStream, Since: noon.Add(-10 * time.Minute)}},

@@ -19,6 +19,8 @@ const (
 	// six months, which would be 45 queries.
 	reach = 4 * 24 * time.Hour
 	sight = 7 * reach
+	// maxLooks is how many streams are looked at for the newest files of all.
+	maxLooks = 12
 	// maxPage is the last page that can be asked for.
 	maxPage = 99
 )
@@ -47,18 +49,20 @@ func (s set) readFiles(ctx context.Context, call op.Call) (op.Answer, error) {
 	if err != nil {
 		return op.Answer{}, err
 	}
-	files, from, err := s.filesBack(ctx, t, page*pageFiles+1)
-	if err != nil {
-		return op.Answer{}, blind(op.L(op.V(t.label)), err)
-	}
-	answer := op.Answer{Mark: op.MarkNeutral, Title: op.L("Files of ", op.B(t.label)), Note: op.L("Looked back to ", op.On(from), ".")}
+	answer := op.Answer{Mark: op.MarkNeutral, Title: op.L("Files of ", op.B(t.label))}
+	var files []live.File
+	var from time.Time
+	var k look
+	asks := []func() error{func() (err error) { files, from, err = s.filesBack(ctx, t, page*pageFiles+1); return err }}
 	if page == 1 {
-		if answer.Items, err = s.unwritten(ctx, t); err != nil {
-			return op.Answer{}, blind(op.L(op.V(t.label)), err)
-		}
+		asks = append(asks, into(&k, func() (look, error) { return s.look(ctx, t.Stream, seeOnline|seeConfig|seeContent) }))
 	} else {
 		answer.Title = op.L(answer.Title, ", page ", op.V(strconv.Itoa(page)))
 	}
+	if err := together(asks...); err != nil {
+		return op.Answer{}, blind(op.L(op.V(t.label)), err)
+	}
+	answer.Note, answer.Items = op.L("Looked back to ", op.On(from), "."), k.with(files).unwritten(t)
 	shown := files[min(len(files), (page-1)*pageFiles):min(len(files), page*pageFiles)]
 	for _, f := range shown {
 		answer.Items = append(answer.Items, fileItem(f))
@@ -87,25 +91,30 @@ func pageOf(typed string) (int, error) {
 }
 
 // filesBack gives at least the wanted number of a stream's files, newest first, as far as there are so many; from is how far
-// back it looked.
+// back it looked: into the last days, and side by side into all the others where those are not enough.
 func (s set) filesBack(ctx context.Context, t target, wanted int) (files []live.File, from time.Time, err error) {
 	to := s.now().Add(time.Minute)
-	seen := map[string]bool{}
-	for from = to; len(files) < wanted && to.Sub(from) < sight; {
-		until := from
-		from = until.Add(-reach)
-		found, err := s.cloud.RecordFiles(ctx, t.Stream, from, until)
-		if err != nil {
-			return nil, from, err
-		}
-		for _, f := range found { // one that spans two windows is listed in both
-			if !seen[f.ID] {
-				seen[f.ID] = true
-				files = append(files, f)
-			}
-		}
+	from = to.Add(-reach)
+	if files, err = s.cloud.RecordFiles(ctx, t.Stream, from, to); err != nil || len(files) >= wanted {
+		return newestFirst(files), from, err
 	}
-	return newestFirst(files), from, nil
+	var windows []func() error
+	older := make([][]live.File, sight/reach-1)
+	for i := range older {
+		until := from.Add(-time.Duration(i) * reach)
+		windows = append(windows, into(&older[i], func() ([]live.File, error) { return s.cloud.RecordFiles(ctx, t.Stream, until.Add(-reach), until) }))
+	}
+	if err := together(windows...); err != nil {
+		return nil, from, err
+	}
+	seen := map[string]bool{}
+	again := func(f live.File) bool { // one that spans two windows is listed in both
+		known := seen[f.ID]
+		seen[f.ID] = true
+		return known
+	}
+	files = slices.DeleteFunc(append(files, slices.Concat(older...)...), again)
+	return newestFirst(files), to.Add(-sight), nil
 }
 
 func newestFirst(files []live.File) []live.File {
@@ -114,13 +123,21 @@ func newestFirst(files []live.File) []live.File {
 	return sorted
 }
 
-// unwritten is the latest recording as long as there is no file of it.
-func (s set) unwritten(ctx context.Context, t target) ([]op.Item, error) {
-	k, err := s.lookAt(ctx, t.Stream)
-	if err != nil || k.phase == notRecorded || k.phase == written {
-		return nil, err
+// with judges the latest recording by files that were looked at beside it.
+func (k look) with(files []live.File) look {
+	k.seen |= seeFiles
+	if k.files = files; k.phase == ended {
+		k.phase, k.content = phaseOf([]live.Content{k.content}, files, k.at)
 	}
-	return []op.Item{{Mark: k.mark(), Title: op.L("(no file yet)"), Facts: []op.Line{k.shown()}, Next: k.ways(t)[:1]}}, nil
+	return k
+}
+
+// unwritten is the latest recording as long as there is no file of it.
+func (k look) unwritten(t target) []op.Item {
+	if !k.seen.has(seeContent) || k.phase == notRecorded || k.phase == written {
+		return nil
+	}
+	return []op.Item{{Mark: k.mark(), Title: op.L("(no file yet)"), Facts: []op.Line{k.shown()}, Next: k.ways(t)[:1]}}
 }
 
 // readAllFiles shows the newest files of the last days over all streams of the channel.
@@ -136,13 +153,20 @@ func (s set) readAllFiles(ctx context.Context, call op.Call) (op.Answer, error) 
 	var files []filed
 	from := s.now().Add(-reach)
 	answer := op.Answer{Mark: op.MarkNeutral, Title: op.L("The newest files of this channel"), Note: op.L("Looked back to ", op.On(from), ". For more ask for one stream.")}
-	for _, t := range all[:min(len(all), maxLooks)] {
-		found, err := s.cloud.RecordFiles(ctx, t.Stream, from, s.now())
-		if err != nil {
-			answer.Lines = append(answer.Lines, op.L("I could not look at ", op.B(t.label), ": ", explain(err).text, "."))
+	type list struct {
+		files []live.File
+		err   error
+	}
+	to, shown := s.now(), all[:min(len(all), maxLooks)]
+	for i, found := range each(shown, func(_ int, t target) (l list) {
+		l.files, l.err = s.cloud.RecordFiles(ctx, t.Stream, from, to)
+		return l
+	}) {
+		if found.err != nil {
+			answer.Lines = append(answer.Lines, op.L("I could not look at ", op.B(shown[i].label), ": ", explain(found.err).text, "."))
 		}
-		for _, f := range found {
-			files = append(files, filed{f, t})
+		for _, f := range found.files {
+			files = append(files, filed{f, shown[i]})
 		}
 	}
 	slices.SortStableFunc(files, func(a, b filed) int { return b.To.Compare(a.To) })

@@ -17,20 +17,18 @@ const (
 	lookOften = 10 * time.Second
 )
 
-// afterDelay: a pause leads to a file after the delay of its configuration.
-func afterDelay(k look, a op.Attempt) time.Time {
-	if k.config == nil {
-		return a.Sent
-	}
-	return a.Sent.Add(k.config.Delay)
+// afterDelay: a pause leads to a file after the delay of its configuration, as the plan saw it.
+func afterDelay(a op.Attempt) time.Time {
+	delay, _ := time.ParseDuration(a.Plan.Seen[delaySeen])
+	return a.Sent.Add(delay)
 }
 
 // atSend: a cut leads to a file at once.
-func atSend(_ look, a op.Attempt) time.Time { return a.Sent }
+func atSend(a op.Attempt) time.Time { return a.Sent }
 
 // followFile looks for the file that a command leads to: when it is due, and then for a minute. A file counts that was made since
 // the send and is newer than every one that the plan saw.
-func (s set) followFile(due func(look, op.Attempt) time.Time) func(context.Context, op.Attempt) (op.Followup, error) {
+func (s set) followFile(due func(op.Attempt) time.Time) func(context.Context, op.Attempt) (op.Followup, error) {
 	if due == nil {
 		return nil
 	}
@@ -40,15 +38,15 @@ func (s set) followFile(due func(look, op.Attempt) time.Time) func(context.Conte
 			return op.Followup{}, err
 		}
 		next := []op.Next{way("files", op.Args{"stream": t.String()})}
-		k, err := s.lookAt(ctx, t.Stream)
+		k, err := s.look(ctx, t.Stream, seeContent|seeFiles)
 		if err != nil {
 			if s.now().Before(a.Sent.Add(window)) {
 				return op.Followup{}, err
 			}
 			return op.Followup{Text: op.L("I could not look for its file."), Next: next}, nil
 		}
-		before, _ := traceOf(a.Plan.Seen, recordTrace...)
-		when := due(k, a)
+		before := whatIsKnown(a.Plan.Seen, lookedAt, beganAt, endedAt, fileAt)
+		when := due(a)
 		f, found := madeSince(k, before, a)
 		switch {
 		case found:
@@ -71,14 +69,20 @@ func minTime(a, b time.Time) time.Time {
 	return a
 }
 
-// madeSince is the newest file that can be the command's doing.
+// madeSince is the newest file that can be the command's doing: made since the send, and of the material that was seen before it.
 func madeSince(k look, before trace, a op.Attempt) (f live.File, found bool) {
 	for _, made := range k.files {
-		if news(made.Created, before[fileAt], a.Sent) && !made.Created.Before(f.Created) {
+		if news(made.Created, before[fileAt], a.Sent) && holds(made, before) && !made.Created.Before(f.Created) {
 			f, found = made, true
 		}
 	}
 	return f, found
+}
+
+// holds reports a file that reaches as far as the material did. One that ends where the material begins is that of the recording
+// before.
+func holds(f live.File, before trace) bool {
+	return f.To.IsZero() || !f.To.Before(before[endedAt].Add(-time.Second)) && f.To.After(before[beganAt])
 }
 
 // wentOn: the material that was paused has grown by more than the time until the send explains. Both lengths are read off one

@@ -17,8 +17,9 @@ func followAt(t *testing.T, f *fakeCloud, word string, later time.Duration) (op.
 	if !ok || c.Follow == nil {
 		t.Fatalf("record %s is not followed", word)
 	}
-	seen := trace{lookedAt: noon.Add(-time.Second), beganAt: noon.Add(-10 * time.Minute), endedAt: noon.Add(-2 * time.Second), fileAt: noon.Add(-time.Hour), dueAt: {}}
-	return c.Follow(t.Context(), op.Attempt{Plan: op.Plan{Args: op.Args{"stream": mainPath}, Seen: seen.seen()}, Sent: noon, Outcome: op.Outcome{State: op.Succeeded}})
+	seen := trace{lookedAt: noon.Add(-time.Second), beganAt: noon.Add(-10 * time.Minute), endedAt: noon.Add(-2 * time.Second), fileAt: noon.Add(-time.Hour), dueAt: {}}.seen()
+	seen[delaySeen] = "3m0s"
+	return c.Follow(t.Context(), op.Attempt{Plan: op.Plan{Args: op.Args{"stream": mainPath}, Seen: seen}, Sent: noon, Outcome: op.Outcome{State: op.Succeeded}})
 }
 
 func TestFilesAreFollowed(t *testing.T) {
@@ -77,5 +78,24 @@ func TestFollowingBlindly(t *testing.T) {
 	}
 	if c, _ := Table(f, &fakeDesk{}, time.Now).Find("record start {stream}"); c.Follow != nil {
 		t.Error("a start leads to no file")
+	}
+}
+
+// TestTheFileOfAnotherPause: a pause looks at no files before its call, so a file made just before it must not count as its own.
+func TestTheFileOfAnotherPause(t *testing.T) {
+	f := newFake()
+	f.contents[mainPath] = []live.Content{{From: noon.Add(-10 * time.Minute), To: noon}}
+	f.files = []live.File{{ID: "f0", From: noon.Add(-20 * time.Minute), To: noon.Add(-10 * time.Minute), Created: noon.Add(-time.Minute), Duration: time.Minute}}
+	seen := trace{lookedAt: noon.Add(-time.Second), beganAt: noon.Add(-10 * time.Minute), endedAt: noon.Add(-2 * time.Second)}.seen()
+	seen[delaySeen] = "3m0s"
+	c, _ := Table(f, &fakeDesk{}, func() time.Time { return noon.Add(time.Minute) }).Find("record stop {stream}")
+	a := op.Attempt{Plan: op.Plan{Args: op.Args{"stream": mainPath}, Seen: seen}, Sent: noon, Outcome: op.Outcome{State: op.Succeeded}}
+	got, err := c.Follow(t.Context(), a)
+	if err != nil || len(got.Text) > 0 {
+		t.Errorf("the file of the recording before: %q, %v", got.Text.Plain(), err)
+	}
+	f.files[0].From, f.files[0].To = noon.Add(-10*time.Minute), noon
+	if got, _ = c.Follow(t.Context(), a); !strings.Contains(got.Text.Plain(), "lists its file") {
+		t.Errorf("its own file: %q", got.Text.Plain())
 	}
 }

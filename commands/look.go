@@ -24,57 +24,76 @@ const (
 	written     phase = "written" // its file exists
 )
 
-// look is what the cloud shows of one stream.
+// aspect is what of a stream is looked at, at one call of the API each.
+type aspect int
+
+const (
+	seeOnline  aspect = 1 << iota // is it live, out of the list of its app: the same look for all streams of the app
+	seeIngest                     // is it live, asked about this stream alone
+	seeConfig                     // how it is recorded
+	seeContent                    // the material
+	seeFiles                      // the files
+	seeAll     = seeOnline | seeConfig | seeContent | seeFiles
+)
+
+func (s aspect) has(any aspect) bool { return s&any != 0 }
+
+// look is what the cloud shows of one stream, as far as it was looked at.
 type look struct {
+	seen    aspect
 	at      time.Time
 	online  *live.Online       // nil when nothing is pushed
 	config  *live.RecordConfig // nil when none applies
 	phase   phase
 	content live.Content // the latest recording's
 	files   []live.File  // of the window
+	delay   time.Duration
 }
 
-// lookAt reads everything that bears on recording a stream.
-func (s set) lookAt(ctx context.Context, stream live.Stream) (look, error) {
-	k := look{at: s.now()}
-	online, err := s.cloud.OnlineStreams(ctx, stream.Domain, stream.App, stream.Name)
-	if err != nil {
+// look looks at a stream, side by side.
+func (s set) look(ctx context.Context, stream live.Stream, what aspect) (look, error) {
+	k := look{seen: what, at: s.now()}
+	var online []live.Online
+	var configs []live.RecordConfig
+	var contents []live.Content
+	from, to := k.at.Add(-window), k.at.Add(time.Minute) // a minute ahead, for clocks that differ
+	asks := map[aspect]func() error{
+		seeOnline: into(&online, func() ([]live.Online, error) { return s.cloud.OnlineStreams(ctx, stream.Domain, stream.App, "") }),
+		seeIngest: into(&online, func() ([]live.Online, error) {
+			return s.cloud.OnlineStreams(ctx, stream.Domain, stream.App, stream.Name)
+		}),
+		seeConfig:  into(&configs, func() ([]live.RecordConfig, error) { return s.cloud.RecordConfigs(ctx, stream) }),
+		seeContent: into(&contents, func() ([]live.Content, error) { return s.cloud.RecordContent(ctx, stream, from, to) }),
+		seeFiles:   into(&k.files, func() ([]live.File, error) { return s.cloud.RecordFiles(ctx, stream, from, to) }),
+	}
+	var wanted []func() error
+	for one := seeOnline; one <= seeFiles; one <<= 1 {
+		if what.has(one) {
+			wanted = append(wanted, asks[one])
+		}
+	}
+	if err := together(wanted...); err != nil {
 		return k, err
 	}
+	k.judge(stream, online, configs, contents)
+	return k, nil
+}
+
+// judge makes a view of one stream out of lists that hold others too.
+func (k *look) judge(stream live.Stream, online []live.Online, configs []live.RecordConfig, contents []live.Content) {
 	for i := range online {
 		if online[i].Stream == stream {
 			k.online = &online[i]
 		}
 	}
-	if k.config, err = s.configOf(ctx, stream); err != nil {
-		return k, err
+	if k.config = inForce(configs, stream); k.config != nil {
+		k.delay = k.config.Delay
 	}
-	contents, files, err := s.recorded(ctx, stream)
-	if err != nil {
-		return k, err
-	}
-	k.files = files
-	k.phase, k.content = phaseOf(contents, files, k.at)
-	return k, nil
+	k.phase, k.content = phaseOf(contents, k.files, k.at)
 }
 
-// recorded lists the material and the files of the window. Its end lies a minute ahead, for clocks that differ.
-func (s set) recorded(ctx context.Context, stream live.Stream) ([]live.Content, []live.File, error) {
-	from, to := s.now().Add(-window), s.now().Add(time.Minute)
-	contents, err := s.cloud.RecordContent(ctx, stream, from, to)
-	if err != nil {
-		return nil, nil, err
-	}
-	files, err := s.cloud.RecordFiles(ctx, stream, from, to)
-	return contents, files, err
-}
-
-// configOf gives the recording configuration in force for a stream: the one that names it most closely.
-func (s set) configOf(ctx context.Context, stream live.Stream) (*live.RecordConfig, error) {
-	all, err := s.cloud.RecordConfigs(ctx, stream)
-	if err != nil {
-		return nil, err
-	}
+// inForce gives the recording configuration that applies to a stream: the one that names it most closely.
+func inForce(all []live.RecordConfig, stream live.Stream) *live.RecordConfig {
 	var best *live.RecordConfig
 	closest := -1
 	for i, c := range all {
@@ -82,7 +101,7 @@ func (s set) configOf(ctx context.Context, stream live.Stream) (*live.RecordConf
 			best, closest = &all[i], n
 		}
 	}
-	return best, nil
+	return best
 }
 
 // closeness is higher the more of the stream's names a configuration spells out, -1 when it is for another stream.
@@ -128,34 +147,40 @@ func (k look) fresh() bool {
 }
 
 // due is when the file of a paused recording is written.
-func (k look) due() time.Time {
-	if k.config == nil {
-		return k.content.To
-	}
-	return k.content.To.Add(k.config.Delay)
-}
+func (k look) due() time.Time { return k.content.To.Add(k.delay) }
 
 // facts says what was seen, in times that stay true while the card waits.
 func (k look) facts(stream live.Stream) []op.Line {
-	where := op.L(op.Code(stream.String()), " · not live")
-	if k.online != nil {
+	where := op.L(op.Code(stream.String()))
+	switch {
+	case k.online != nil:
 		where = op.L(op.Code(stream.String()), " · ", op.Strong("live"), told(" since ", op.On, k.online.Since))
+	case k.seen.has(seeOnline | seeIngest):
+		where = op.L(op.Code(stream.String()), " · not live")
 	}
 	facts := []op.Line{where}
+	if k.seen.has(seeConfig) {
+		facts = append(facts, k.how())
+	}
+	return append(facts, k.shown())
+}
+
+// how says how the stream is recorded.
+func (k look) how() op.Line {
 	if k.config == nil {
-		return append(facts, op.L("No recording configuration."), k.shown())
+		return op.L("No recording configuration.")
 	}
 	how := op.Text("Records on command only; the file follows ")
 	if k.automatic() {
 		how = "Records by itself whenever it is live; the file follows "
 	}
-	return append(facts, op.L(how, op.For(k.config.Delay), " after a pause."), k.shown())
+	return op.L(how, op.For(k.config.Delay), " after a pause.")
 }
 
 // automatic reports a configuration that starts recordings without a command.
 func (k look) automatic() bool { return k.config != nil && k.config.OnDemand != 7 }
 
-// shown words the phase, labelled as what it is: a view from outside.
+// shown words the phase, labelled as what it is: a view from outside. Where the files were not looked at it says nothing of them.
 func (k look) shown() op.Line {
 	const far = "As far as the cloud shows, "
 	switch {
@@ -165,13 +190,20 @@ func (k look) shown() op.Line {
 		return op.L(far, "the last recording ended at ", op.On(k.content.To), " and its file is written.")
 	case k.fresh():
 		return op.L(far, "it is recording", told(" since ", op.On, k.content.From), ", or was paused at ", op.At(k.content.To), ".")
-	case k.phase == ended && k.due().After(k.at):
+	case k.waits() && !k.seen.has(seeFiles):
+		return op.L(far, "recording was paused at ", op.At(k.content.To), " and its file is written by ", op.At(k.due()), " at the latest.")
+	case k.waits():
 		return op.L(far, "recording was paused at ", op.At(k.content.To), " and its file is written at ", op.At(k.due()), ".")
+	case k.phase == ended && !k.seen.has(seeFiles):
+		return op.L(far, "the last recording ended at ", op.On(k.content.To), ".")
 	case k.phase == ended:
 		return op.L(far, "the last recording ended at ", op.On(k.content.To), "; I see no file of it yet.")
 	}
 	return op.L("I see no running recording.")
 }
+
+// waits reports a pause whose delay has not passed. Where the files were not looked at its file may be written all the same.
+func (k look) waits() bool { return k.phase == ended && k.due().After(k.at) }
 
 // told is a moment after some words, or nothing at all where the API does not tell the moment.
 func told(before op.Text, draw func(time.Time) op.Span, t time.Time) op.Line {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"casterbot/internal/live"
+	"casterbot/internal/op"
 )
 
 // TestTimesThatTheAPIDoesNotTell are left out with the words before them.
@@ -14,7 +15,7 @@ func TestTimesThatTheAPIDoesNotTell(t *testing.T) {
 	f.online[0].Since = time.Time{}
 	f.contents[mainPath] = []live.Content{{}}
 	f.files = []live.File{{ID: "f-1", Format: "mp4", Created: noon, Duration: time.Minute}}
-	status, err := find(t, f, "record status {stream?}").Read(t.Context(), call("stream", "main"))
+	status, err := find(t, f, statusUsage).Read(t.Context(), call("stream", "main"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,14 +29,37 @@ func TestTimesThatTheAPIDoesNotTell(t *testing.T) {
 
 // TestSecondsDoNotChangeAPlan: the end of the material may lie just before or just after the moment of the look; that is no news.
 func TestSecondsDoNotChangeAPlan(t *testing.T) {
-	stream, setup := live.Stream{Domain: "d", App: "a", Name: "s"}, &live.RecordConfig{}
-	before := look{config: setup, phase: running, content: live.Content{From: noon, To: noon.Add(time.Second)}}
-	after := look{config: setup, phase: ended, content: live.Content{From: noon, To: noon.Add(2 * time.Second)}}
-	open := look{config: setup, phase: running, content: live.Content{From: noon}}
-	if before.fingerprint(stream) != after.fingerprint(stream) {
-		t.Error("a second makes another plan")
+	before := look{phase: running, content: live.Content{From: noon, To: noon.Add(time.Second)}}
+	after := look{phase: ended, content: live.Content{From: noon, To: noon.Add(2 * time.Second)}}
+	open := look{phase: running, content: live.Content{From: noon}}
+	for _, r := range recordings {
+		of := func(k look) string { return r.fingerprint(k, mainStream) }
+		if of(before) != of(after) {
+			t.Errorf("record %s: a second makes another plan", r.word)
+		}
+		if about := r.word == "restart" || r.word == "finish"; about == (of(open) == of(after)) {
+			t.Errorf("record %s: material without an end, and with one: other plans %t", r.word, !about)
+		}
 	}
-	if open.fingerprint(stream) == after.fingerprint(stream) {
-		t.Error("material without an end is the same as with one")
+}
+
+// TestOnlyWhatWasLookedAtIsTold: a look that leaves something out says nothing of it.
+func TestOnlyWhatWasLookedAtIsTold(t *testing.T) {
+	paused := look{at: noon, phase: ended, content: live.Content{From: noon.Add(-time.Hour), To: noon.Add(-2 * time.Minute)}, delay: 3 * time.Minute}
+	for what, says := range map[aspect]string{
+		seeContent:            mainPath + " / As far as the cloud shows, recording was paused at 11:58:00 UTC and its file is written by 12:01:00 UTC at the latest.",
+		seeContent | seeFiles: mainPath + " / As far as the cloud shows, recording was paused at 11:58:00 UTC and its file is written at 12:01:00 UTC.",
+		seeIngest | seeContent | seeConfig: mainPath + " · not live / No recording configuration. / " +
+			"As far as the cloud shows, recording was paused at 11:58:00 UTC and its file is written by 12:01:00 UTC at the latest.",
+	} {
+		k := paused
+		k.seen = what
+		if got := strings.ReplaceAll(facts(op.Plan{Facts: k.facts(mainStream)}), "\n", " / "); got != says {
+			t.Errorf("%b: %s", what, got)
+		}
+	}
+	paused.seen, paused.delay = seeContent, time.Minute
+	if got := paused.shown().Plain(); got != "As far as the cloud shows, the last recording ended at 2027-03-09 11:58:00 UTC." {
+		t.Errorf("past its delay: %s", got)
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"time"
 
 	"casterbot/internal/live"
 	"casterbot/internal/op"
@@ -57,58 +56,83 @@ func airLine(c live.Caster, all []live.Scene) op.Line {
 	return line
 }
 
-// cut is what viewers and recordings would miss: what is on air, and a recording of it that runs.
-func (s set) cut(ctx context.Context, scope op.Scope, c live.Caster, all []live.Scene) (recording string, facts []op.Line) {
-	facts = []op.Line{airLine(c, all)}
-	name, err := s.recordedAs(ctx, scope, c, programOf(all))
-	switch {
-	case err != nil:
-		return "", append(facts, op.L("I could not see whether its programme is being recorded."))
-	case name == "":
-		return "", facts
-	}
-	return name, append(facts, op.L("Recording of its programme, ", op.B(name), ", is running and may be cut."))
+// outputSeen is where a plan keeps the path of the studio's own output as a stream; empty where it has none.
+const outputSeen = "output"
+
+// output is the studio's own output: the address of its PROGRAM scene, or the path that a plan found behind it.
+type output struct{ from, path string }
+
+// cuts is what a cut of the programme would cut with it: a recording of it that runs.
+type cuts struct {
+	path string // of the output as a stream
+	name string // of the recording that runs, the channel's if it has one; empty when there is none
+	err  error  // why it could not be seen
 }
 
-// recordedAs is the name under which the studio's own output is being recorded, the channel's if it has one; empty when it is
-// not. It costs one read, and another one where recordings are configured.
-func (s set) recordedAs(ctx context.Context, scope op.Scope, c live.Caster, program live.Scene) (string, error) {
-	name := outputName(program.PlayURL)
-	if name == "" {
-		return "", nil
+// facts says that a recording would be cut, or that this cannot be seen.
+func (c cuts) facts() []op.Line {
+	switch {
+	case c.err != nil:
+		return []op.Line{op.L("I could not see whether its programme is being recorded.")}
+	case c.name != "":
+		return []op.Line{op.L("Recording of its programme, ", op.B(c.name), ", is running and may be cut.")}
 	}
-	config, err := s.cloud.CasterConfig(ctx, c.ID)
-	if err != nil || !config.Recorded || config.Domain == "" {
+	return nil
+}
+
+// cut looks whether the studio's own output is being recorded. The address of the output names domain and stream; only where
+// the cloud refuses that domain the studio's settings are asked which one it has. It costs one look, and two more then.
+func (s set) cut(ctx context.Context, scope op.Scope, c live.Caster, of output) cuts {
+	stream, ok := parsePath(of.path)
+	if !ok {
+		stream, ok = outputOf(of.from)
+	}
+	if !ok {
+		return cuts{}
+	}
+	name, err := s.running(ctx, scope, stream)
+	if err != nil && of.path == "" && live.ClassOf(err) == live.Refused {
+		config, unread := s.cloud.CasterConfig(ctx, c.ID)
+		switch {
+		case unread != nil || config.Domain == stream.Domain && config.Recorded:
+			return cuts{path: stream.String(), err: err}
+		case !config.Recorded || config.Domain == "":
+			return cuts{}
+		}
+		stream.Domain = config.Domain
+		name, err = s.running(ctx, scope, stream)
+	}
+	return cuts{path: stream.String(), name: name, err: err}
+}
+
+// running is the name of a stream that is being recorded; empty when it is not.
+func (s set) running(ctx context.Context, scope op.Scope, stream live.Stream) (string, error) {
+	k, err := s.look(ctx, stream, seeContent)
+	if err != nil || !k.fresh() {
 		return "", err
-	}
-	now := s.now()
-	stream := live.Stream{Domain: config.Domain, App: "caster", Name: name}
-	contents, err := s.cloud.RecordContent(ctx, stream, now.Add(-window), now.Add(time.Minute))
-	if err != nil {
-		return "", err
-	}
-	k := look{at: now}
-	if k.phase, k.content = phaseOf(contents, nil, now); !k.fresh() {
-		return "", nil
 	}
 	return labelled(stream, scope).label, nil
 }
 
-// outputName is the stream name in the address of a studio's output, whose app is always "caster".
-func outputName(address string) string {
+// outputOf is the stream behind the address of a studio's output, whose app is always "caster".
+func outputOf(address string) (live.Stream, bool) {
 	u, err := url.Parse(address)
-	if err != nil || path.Dir(u.Path) != "/caster" {
-		return ""
+	if err != nil || path.Dir(u.Path) != "/"+outputApp || u.Hostname() == "" {
+		return live.Stream{}, false
 	}
-	return strings.TrimSuffix(path.Base(u.Path), path.Ext(u.Path))
+	return parsePath(u.Hostname() + "/" + outputApp + "/" + strings.TrimSuffix(path.Base(u.Path), path.Ext(u.Path)))
 }
+
+// outputApp is the app of every studio's own output.
+const outputApp = "caster"
 
 // awake refuses an idle studio: what completes "it is idle, so …", button is the way that starts it.
 func awake(c live.Caster, what, advice op.Text, button string) error {
 	if c.OnAir {
 		return nil
 	}
-	return op.Refuse(op.L(op.B(c.Name), " is idle, so ", what, "."), op.L(advice)).WithNext(onCaster(button, c.ID), onCaster("show", c.ID))
+	return op.Refuse(op.L(op.B(c.Name), " is idle, so ", what, "."), op.L(advice)).WithNext(onCaster(button, c.ID), onCaster("show", c.ID)).
+		InShort(op.L("idle"))
 }
 
 // programmed refuses a studio without a PROGRAM scene.
@@ -116,7 +140,8 @@ func programmed(c live.Caster, all []live.Scene) error {
 	if programOf(all).ID != "" {
 		return nil
 	}
-	return op.Refuse(op.L(op.B(c.Name), " has no PROGRAM scene."), op.L("A studio gets one when it is started.")).WithNext(onCaster("show", c.ID))
+	return op.Refuse(op.L(op.B(c.Name), " has no PROGRAM scene."), op.L("A studio gets one when it is started.")).WithNext(onCaster("show", c.ID)).
+		InShort(op.L("no PROGRAM scene"))
 }
 
 // played is the address of an open scene after some words, where the channel may see such addresses.

@@ -19,11 +19,11 @@ func (s set) casterOptions(ctx context.Context, call op.Call) ([]op.Option, erro
 
 // sceneOptions offers the PREVIEW scenes of the studio that was chosen; both commands on scenes take no other.
 func (s set) sceneOptions(ctx context.Context, call op.Call) ([]op.Option, error) {
-	studio, err := s.caster(ctx, call)
+	_, scenes, err := s.withScenes(ctx, call)
 	if err != nil {
 		return nil, err
 	}
-	all, err := s.scenes(ctx, studio)
+	all, err := scenes()
 	if err != nil {
 		return nil, err
 	}

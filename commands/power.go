@@ -37,21 +37,23 @@ func (s set) casterStop() op.Command {
 // planStart refuses a studio without a domain, which the API documents as the one thing that must be set before.
 // API: https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-startcaster
 func (s set) planStart(ctx context.Context, call op.Call) (op.Plan, error) {
-	c, err := s.caster(ctx, call)
+	c, setup, err := s.withSetup(ctx, call)
 	switch {
 	case err != nil:
 		return op.Plan{}, err
 	case c.OnAir:
-		return op.Plan{}, op.Already(op.L(op.B(c.Name), " is already ", airFact(c), ". Nothing was changed."), onCaster("show", c.ID))
+		return op.Plan{}, op.Already(op.L(op.B(c.Name), " is already ", airFact(c), ". Nothing was changed."), onCaster("show", c.ID)).
+			InShort(op.L("already on air"))
 	}
 	facts := []op.Line{op.L("Billing starts with it, and its PROGRAM scene goes on air.")}
-	config, err := s.cloud.CasterConfig(ctx, c.ID)
+	config, err := setup()
 	switch {
 	case err != nil:
 		facts = append(facts, op.L("Its settings could not be read: ", explain(err).text, "."))
 	case config.Domain == "":
 		return op.Plan{}, op.Refuse(op.L(op.B(c.Name), " has no streaming domain, so it cannot be started."),
-			op.L("Set its domain in the ApsaraVideo Live console, then ask again.")).WithNext(onCaster("show", c.ID))
+			op.L("Set its domain in the ApsaraVideo Live console, then ask again.")).WithNext(onCaster("show", c.ID)).
+			InShort(op.L("no streaming domain"))
 	default:
 		facts = append(facts, readiness(config)...)
 	}
@@ -73,21 +75,26 @@ func readiness(config live.CasterConfig) []op.Line {
 	return facts
 }
 
-// planStop says what goes dark.
+// planStop says what goes dark. A recording of it is a fact for the card; what is looked at once more before the call is that
+// viewers still have the programme that they had.
 // API: https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-stopcaster
 func (s set) planStop(ctx context.Context, call op.Call) (op.Plan, error) {
-	c, err := s.caster(ctx, call)
+	c, look, err := s.withScenes(ctx, call)
 	switch {
 	case err != nil:
 		return op.Plan{}, err
 	case !c.OnAir:
-		return op.Plan{}, op.Already(op.L(op.B(c.Name), " is already idle. Nothing was changed."), onCaster("start", c.ID), onCaster("show", c.ID))
+		return op.Plan{}, op.Already(op.L(op.B(c.Name), " is already idle. Nothing was changed."), onCaster("start", c.ID), onCaster("show", c.ID)).
+			InShort(op.L("already idle"))
 	}
-	all, err := s.scenes(ctx, c)
+	all, err := look()
 	if err != nil {
 		return op.Plan{}, err
 	}
-	recording, facts := s.cut(ctx, call.Scope, c, all)
+	facts := []op.Line{airLine(c, all)}
+	if call.Confirmed == nil {
+		facts = append(facts, s.cut(ctx, call.Scope, c, output{from: programOf(all).PlayURL}).facts()...)
+	}
 	facts = append(facts, op.L("Viewers lose the programme at once."))
 	if open := openPreviews(all); len(open) > 0 {
 		facts = append(facts, op.L("Closed with it: PREVIEW of ", open, "."))
@@ -96,7 +103,7 @@ func (s set) planStop(ctx context.Context, call op.Call) (op.Plan, error) {
 	return op.Plan{
 		Args: op.Args{"caster": c.ID}, Target: onStudio(c), Title: op.L("Stop studio ", op.B(c.Name)),
 		Facts: facts, OnAir: true, Button: "Stop on-air studio",
-		Fingerprint: fingerprint(c.ID, c.Name, c.OnAir, c.Started.Unix(), program.ID, picture(program), recording),
+		Fingerprint: fingerprint(c.ID, c.Name, c.OnAir, c.Started.Unix(), program.ID, picture(program)),
 		Seen:        trace{startedAt: c.Started, modifiedAt: c.Modified}.seen(),
 	}, nil
 }

@@ -9,22 +9,34 @@ import (
 	"casterbot/internal/op"
 )
 
-// recordTrace are the moments that the proofs of recording compare with; without an answer they need that of the encoder too.
-var (
-	recordTrace = []string{lookedAt, beganAt, endedAt, fileAt, dueAt}
-	streamTrace = []string{onlineAt}
-)
-
-// trace keeps what a plan saw of the recording.
-func (k look) trace() trace {
-	t := trace{lookedAt: k.at, beganAt: k.content.From, endedAt: k.content.To, fileAt: {}, dueAt: {}, onlineAt: k.onlineSince()}
-	for _, f := range k.files {
-		if f.Created.After(t[fileAt]) {
-			t[fileAt] = f.Created
-		}
+// recordTrace are the moments that the proofs of recording compare with, by what they look at; without an answer they need that
+// of the encoder too.
+func (r recording) recordTrace() []string {
+	if r.after == seeFiles {
+		return []string{lookedAt, fileAt, dueAt}
 	}
-	if k.phase == ended {
-		t[dueAt] = k.due()
+	return []string{lookedAt, beganAt, endedAt}
+}
+
+// trace keeps what was seen of the recording.
+func (k look) trace() trace {
+	t := trace{lookedAt: k.at}
+	if k.seen.has(seeContent) {
+		t[beganAt], t[endedAt] = k.content.From, k.content.To
+	}
+	if k.seen.has(seeOnline | seeIngest) {
+		t[onlineAt] = k.onlineSince()
+	}
+	if k.seen.has(seeFiles) {
+		t[fileAt], t[dueAt] = time.Time{}, time.Time{}
+		for _, f := range k.files {
+			if f.Created.After(t[fileAt]) {
+				t[fileAt] = f.Created
+			}
+		}
+		if k.phase == ended {
+			t[dueAt] = k.due()
+		}
 	}
 	return t
 }
@@ -39,29 +51,44 @@ func (k look) onlineSince() time.Time {
 
 // verifyRecord looks at material and files for traces of the command that were not there before it. After an answer a
 // consistent picture is enough; without one only a trace that nothing but the command explains counts: an encoder that went off
-// or came back since ends material and begins some by itself.
+// or came back since ends material and begins some by itself. One look is enough after an answer.
 func (s set) verifyRecord(r recording) func(context.Context, op.Attempt) (op.Evidence, error) {
 	return func(ctx context.Context, a op.Attempt) (op.Evidence, error) {
 		t, err := targetOf(a.Plan)
 		if err != nil {
 			return op.Evidence{}, err
 		}
-		k, err := s.lookAt(ctx, t.Stream)
+		what := r.after
+		if !answered(a) {
+			what |= seeIngest
+		}
+		k, err := s.look(ctx, t.Stream, what)
 		if err != nil {
 			return op.Evidence{}, fmt.Errorf("look at the recordings of %s: %w", t, err)
 		}
-		before, known := traceOf(a.Plan.Seen, recordTrace...)
-		if !known || !answered(a) && !steady(k, a.Plan) || !r.proof(k, before, a) {
-			return op.Evidence{Seen: unseen(a, k.shown())}, nil
+		before, known := traceOf(a.Plan.Seen, r.recordTrace()...)
+		if !known || !answered(a) && !steady(k, a) || !r.proof(k, before, a) {
+			return op.Evidence{Seen: unseen(a, r.unproven(k))}, nil
 		}
 		return op.Evidence{Happened: true, Dated: r.dated, Seen: r.seen(k)}, nil
 	}
 }
 
-// steady reports that the encoder has published without a break since the plan, or not at all.
-func steady(k look, p op.Plan) bool {
-	before, known := traceOf(p.Seen, streamTrace...)
-	return known && k.onlineSince().Equal(before[onlineAt])
+// unproven words what was seen instead of a proof.
+func (r recording) unproven(k look) op.Line {
+	if r.after == seeFiles {
+		return op.L("I see no file that was written since.")
+	}
+	return k.shown()
+}
+
+// steady reports that the encoder has published without a break since the plan, or not at all. Where the plan did not look at
+// it, only one that has published since clearly before the send is known to be so.
+func steady(k look, a op.Attempt) bool {
+	if before, known := traceOf(a.Plan.Seen, onlineAt); known {
+		return k.onlineSince().Equal(before[onlineAt])
+	}
+	return !k.onlineSince().IsZero() && k.onlineSince().Before(a.Sent.Add(-clocks))
 }
 
 func answered(a op.Attempt) bool { return a.Outcome.State == op.Succeeded }

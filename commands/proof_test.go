@@ -46,6 +46,43 @@ func TestTheEncoderProvesNothing(t *testing.T) {
 	}
 }
 
+// A file is asked for without a look at the encoder. Without an answer only one that has published since clearly before the send
+// is known to have had no part in it.
+func TestAFileAndTheEncoder(t *testing.T) {
+	for name, c := range map[string]struct {
+		since    time.Duration // of the encoder, relative to the send; 0: it is off
+		answered bool
+		want     bool
+	}{
+		"it publishes all the time": {-10 * time.Minute, false, true},
+		"it came back":              {time.Second, false, false},
+		"it may have come back":     {-time.Minute, false, false},
+		"it is off":                 {0, false, false},
+		"it is off, answered":       {0, true, true},
+	} {
+		f := newFake()
+		material(f, -10*time.Minute, -time.Minute, false)
+		finish := find(t, f, usageOf("finish"))
+		p, err := finish.Plan(t.Context(), call("stream", "main"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f.online[0].Since = noon.Add(c.since); c.since == 0 {
+			f.online = nil
+		}
+		f.files = []live.File{{Created: noon.Add(time.Second), To: noon.Add(-time.Minute)}}
+		a := op.Attempt{Plan: p, Sent: noon}
+		if c.answered {
+			a.Outcome.State = op.Succeeded
+		}
+		later, _ := Table(f, nil, func() time.Time { return noon.Add(5 * time.Second) }).Find(usageOf("finish"))
+		got, err := later.Verify(t.Context(), a)
+		if err != nil || got.Happened != c.want {
+			t.Errorf("%s: happened %t, %q, %v", name, got.Happened, got.Seen.Plain(), err)
+		}
+	}
+}
+
 // Only a proof that names its own moment counts whenever it is seen; the rest is for the engine to hold against the time.
 func TestWhichProofsAreDated(t *testing.T) {
 	for _, r := range recordings {
@@ -120,7 +157,7 @@ func TestVerifyRecord(t *testing.T) {
 		}
 	}
 	f := newFake()
-	f.fail["RecordFiles"] = &live.Error{Class: live.Throttled}
+	f.fail["RecordContent"] = &live.Error{Class: live.Throttled}
 	if _, err := find(t, f, "record stop {stream}").Verify(t.Context(), op.Attempt{Plan: op.Plan{Args: op.Args{"stream": mainPath}}, Sent: noon}); err == nil {
 		t.Error("a look that failed is no evidence")
 	}
@@ -129,7 +166,7 @@ func TestVerifyRecord(t *testing.T) {
 // seenBefore is what a plan keeps of the main stream at a moment.
 func seenBefore(t *testing.T, f *fakeCloud, at time.Time) map[string]string {
 	t.Helper()
-	k, err := set{cloud: f, now: func() time.Time { return at }}.lookAt(t.Context(), mainStream)
+	k, err := set{cloud: f, now: func() time.Time { return at }}.look(t.Context(), mainStream, seeAll)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"maps"
 	"time"
 
 	"casterbot/internal/live"
@@ -19,35 +20,43 @@ type recording struct {
 	button  op.Text
 	denial  [2]op.Text // what comes before and after the stream when it was not done
 	live    bool       // only a live stream can do it
+	ask     aspect     // what a question looks at
+	before  aspect     // and the moment before the call: what decides, and what the proof compares with
+	after   aspect     // and a look after it
+	state   func(look) []any
 	refuse  func(look, target) error
 	warn    func(look) []op.Line
 	done    func(s set, p op.Plan, t target) op.Outcome
 	proof   func(k look, before trace, a op.Attempt) bool
-	dated   bool                             // the proof itself says that it happened at the send
-	seen    func(k look) op.Line             // the proof in words
-	due     func(look, op.Attempt) time.Time // when it leads to a file; nil: it leads to none
+	dated   bool                       // the proof itself says that it happened at the send
+	seen    func(k look) op.Line       // the proof in words
+	due     func(op.Attempt) time.Time // when it leads to a file; nil: it leads to none
 }
 
 var recordings = []recording{
 	{
 		word: "start", command: "start", aliases: []string{"record resume {stream}"}, short: "Start recording a live stream, or go on after a pause.",
 		title: "Start recording of ", button: "Start recording", denial: [2]op.Text{"Recording of ", " was not started"}, live: true,
+		ask: seeOnline | seeConfig | seeContent, before: seeIngest | seeContent, after: seeContent,
 		refuse: refuseRunning, warn: warnFresh, done: started, proof: provesStart, seen: seenStart,
 	},
 	{
 		word: "stop", command: "stop", aliases: []string{"record pause {stream}"}, short: "Pause recording; the file follows after the delay.",
 		title: "Pause recording of ", button: "Pause recording", denial: [2]op.Text{"Recording of ", " was not paused"},
+		ask: seeOnline | seeConfig | seeContent, before: seeIngest | seeContent, after: seeContent,
 		warn: warnQuiet, done: paused, proof: provesStop, dated: true, seen: seenStop, due: afterDelay,
 	},
 	{
 		word: "restart", command: "restart", short: "Write the file of what was recorded so far and start over.",
 		title: "Start over recording of ", button: "Cut and write the file", denial: [2]op.Text{"Recording of ", " was not started over"}, live: true,
+		ask: seeOnline | seeConfig | seeContent, before: seeIngest | seeContent, after: seeContent, state: look.latest,
 		warn: warnQuiet, done: restarted, proof: provesRestart, seen: seenRestart, due: atSend,
 	},
 	{
 		word: "finish", command: "cancel_delay", aliases: []string{"record cancel_delay {stream}"},
 		short: "After a pause: write the file now instead of after the delay.",
 		title: "Write the file of ", button: "Write the file now", denial: [2]op.Text{"The file of ", " was not written"},
+		ask: seeConfig | seeContent | seeFiles, before: seeContent | seeFiles, after: seeFiles, state: look.latest,
 		refuse: refuseUnpaused, warn: warnUnpaused, done: finished, proof: provesFile, dated: true, seen: seenFile, due: atSend,
 	},
 }
@@ -68,32 +77,45 @@ func (s set) planRecord(ctx context.Context, call op.Call, r recording) (op.Plan
 	if err != nil {
 		return op.Plan{}, err
 	}
-	k, err := s.lookAt(ctx, t.Stream)
+	what, seen := r.ask, map[string]string{}
+	if call.Confirmed != nil {
+		what = r.before
+		maps.Copy(seen, call.Confirmed.Seen)
+	}
+	k, err := s.look(ctx, t.Stream, what)
 	if err != nil {
 		return op.Plan{}, blind(op.L(op.V(t.label)), err)
 	}
 	if err := recordable(k, t, r); err != nil {
 		return op.Plan{}, err
 	}
-	seen := k.trace().seen()
-	seen[delaySeen] = k.config.Delay.String()
+	if k.seen.has(seeConfig) {
+		seen[delaySeen] = k.delay.String()
+	} else {
+		k.delay, _ = time.ParseDuration(seen[delaySeen])
+	}
+	maps.Copy(seen, k.trace().seen())
 	return op.Plan{
 		Args:   op.Args{"stream": t.String()},
 		Target: op.Target{Kind: "stream", ID: t.String(), Name: t.label},
 		Title:  op.L(r.title, op.B(t.label)), Facts: append(k.facts(t.Stream), r.warn(k)...), Button: string(r.button),
-		Fingerprint: k.fingerprint(t.Stream), Seen: seen,
+		Fingerprint: r.fingerprint(k, t.Stream), Seen: seen,
 	}, nil
 }
 
-// fingerprint leaves out what time alone changes: the end of the material while a recording runs, and with it whether that end
-// lies just before or just after the moment of the look.
-func (k look) fingerprint(stream live.Stream) string {
-	since := int64(0)
-	if k.online != nil {
-		since = k.online.Since.Unix()
+// fingerprint holds what would make another decision of it, and nothing that a refusal tells already. A start and a pause are
+// right whatever was recorded meanwhile; a cut and a file are about the one recording that the card spoke of.
+func (r recording) fingerprint(k look, stream live.Stream) string {
+	parts := []any{stream.String()}
+	if r.state != nil {
+		parts = append(parts, r.state(k)...)
 	}
-	return fingerprint(stream.String(), since, k.config.OnDemand, int(k.config.Delay.Seconds()), string(k.settled()), k.content.From.Unix())
+	return fingerprint(parts...)
 }
+
+// latest is the recording that was seen last. It leaves out what time alone changes: the end of the material while a recording
+// runs, and with it whether that end lies just before or just after the moment of the look.
+func (k look) latest() []any { return []any{string(k.settled()), k.content.From.Unix()} }
 
 // settled is the phase without that difference.
 func (k look) settled() phase {
@@ -106,12 +128,12 @@ func (k look) settled() phase {
 // recordable refuses what certainly cannot work: no configuration, no ingest, the wrong order as far as that can be seen.
 func recordable(k look, t target, r recording) error {
 	switch {
-	case k.config == nil:
+	case k.seen.has(seeConfig) && k.config == nil:
 		return op.Refuse(op.L(op.B(t.label), " has no recording configuration, so it cannot be recorded."), op.L(configHint)).
-			WithNext(recordNext("Status", "status", t.String()))
+			WithNext(recordNext("Status", "status", t.String())).InShort(op.L("no recording configuration"))
 	case r.live && k.online == nil:
 		return op.Refuse(op.L(op.B(t.label), " is not live, so there is nothing to record."), op.L("Start the encoder, then ask again.")).
-			WithNext(recordNext("Status", "status", t.String()))
+			WithNext(recordNext("Status", "status", t.String())).InShort(op.L("not live"))
 	case r.refuse != nil:
 		return r.refuse(k, t)
 	}
@@ -123,7 +145,7 @@ func refuseRunning(k look, t target) error {
 		return nil
 	}
 	return op.Already(op.L("As far as the cloud shows, ", op.B(t.label), " is already recording", told(", since ", op.On, k.content.From), ". Nothing was changed."),
-		recordNext("Pause recording", "stop", t.String()))
+		recordNext("Pause recording", "stop", t.String())).InShort(op.L("already recording"))
 }
 
 func refuseUnpaused(k look, t target) error {
@@ -132,7 +154,7 @@ func refuseUnpaused(k look, t target) error {
 	}
 	return op.Refuse(op.L(op.B(t.label), " is still recording: its file can be written at once only after a pause."),
 		op.L("Pause it first, or cut it: ", op.Code("/record restart"), " writes the file and goes on.")).
-		WithNext(recordNext("Pause recording", "stop", t.String()))
+		WithNext(recordNext("Pause recording", "stop", t.String())).InShort(op.L("still recording"))
 }
 
 func warnFresh(k look) []op.Line {
@@ -146,7 +168,7 @@ func warnQuiet(k look) []op.Line {
 	switch {
 	case k.online == nil:
 		return []op.Line{op.L("A recording ends by itself when its stream breaks off.")}
-	case k.phase == notRecorded || k.phase == written:
+	case !k.fresh() && !k.waits():
 		return []op.Line{op.L("I see nothing that is being recorded; ApsaraVideo Live may refuse.")}
 	}
 	return nil

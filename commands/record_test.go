@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -99,38 +100,74 @@ func TestPlanRecordRefuses(t *testing.T) {
 	}
 }
 
+// TestRecordFingerprint: what would make another decision is noticed, and nothing else stands in the way of what is still right.
 func TestRecordFingerprint(t *testing.T) {
-	plan := func(change func(*fakeCloud)) string {
+	changes := map[string]struct {
+		then   func(*fakeCloud)
+		others string // the commands that it makes another plan of
+	}{
+		"the end moves as time passes": {func(f *fakeCloud) { f.contents[mainPath][0].To = noon.Add(-2 * time.Minute) }, ""},
+		"another stream comes on":      {func(f *fakeCloud) { f.online = append(f.online, live.Online{}) }, ""},
+		"the encoder comes back":       {func(f *fakeCloud) { f.online[0].Since = noon }, ""},
+		"the delay changes":            {func(f *fakeCloud) { f.configs[0].Delay = time.Minute }, ""},
+		"the file is written":          {func(f *fakeCloud) { f.files = []live.File{{To: noon}} }, "finish"},
+		"a new recording":              {func(f *fakeCloud) { material(f, -9*time.Second, -time.Second, false) }, "restart finish"},
+	}
+	for _, r := range recordings {
+		for name, change := range changes {
+			f := newFake()
+			material(f, -time.Hour, -10*time.Second, false)
+			c := find(t, f, usageOf(r.word))
+			asked, err := c.Plan(t.Context(), call("stream", "main"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			change.then(f)
+			again := call("stream", mainPath)
+			again.Confirmed = &asked
+			now, err := c.Plan(t.Context(), again)
+			if other := now.Fingerprint != asked.Fingerprint; err != nil || other != slices.Contains(strings.Fields(change.others), r.word) {
+				t.Errorf("record %s, %s: another plan %t, %v", r.word, name, other, err)
+			}
+			if now.Seen[delaySeen] != asked.Seen[delaySeen] {
+				t.Errorf("record %s: the delay was %q, is %q", r.word, asked.Seen[delaySeen], now.Seen[delaySeen])
+			}
+		}
+	}
+}
+
+// TestAPlanOfOld: a plan that an earlier version stored is planned again without what it did not keep.
+func TestAPlanOfOld(t *testing.T) {
+	for _, r := range recordings {
 		f := newFake()
 		material(f, -time.Hour, -10*time.Second, false)
-		change(f)
-		p, err := find(t, f, "record finish {stream}").Plan(t.Context(), call("stream", "main"))
+		again := call("stream", mainPath)
+		again.Confirmed = &op.Plan{}
+		if p, err := find(t, f, usageOf(r.word)).Plan(t.Context(), again); err != nil || p.Seen[lookedAt] == "" || p.Seen[delaySeen] != "" {
+			t.Errorf("record %s: %v, %v", r.word, p.Seen, err)
+		}
+	}
+}
+
+// TestRecordGone: what a refusal tells is looked at before the call too.
+func TestRecordGone(t *testing.T) {
+	for word, then := range map[string]func(*fakeCloud){
+		"start": func(f *fakeCloud) { f.online = nil }, "restart": func(f *fakeCloud) { f.online = nil },
+		"finish": func(f *fakeCloud) { material(f, -time.Second, 0, true) },
+	} {
+		f := newFake()
+		material(f, -time.Hour, -10*time.Second, false)
+		c := find(t, f, usageOf(word))
+		asked, err := c.Plan(t.Context(), call("stream", "main"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		return p.Fingerprint
-	}
-	before := plan(func(*fakeCloud) {})
-	same := map[string]func(*fakeCloud){
-		"the end moves as time passes": func(f *fakeCloud) { f.contents[mainPath][0].To = noon.Add(-2 * time.Minute) },
-		"another stream comes on":      func(f *fakeCloud) { f.online = append(f.online, live.Online{}) },
-	}
-	for name, change := range same {
-		if plan(change) != before {
-			t.Errorf("%s: changed the fingerprint", name)
-		}
-	}
-	other := map[string]func(*fakeCloud){
-		"ingest anew":     func(f *fakeCloud) { f.online[0].Since = noon },
-		"ingest gone":     func(f *fakeCloud) { f.online = nil },
-		"delay changed":   func(f *fakeCloud) { f.configs[0].Delay = time.Minute },
-		"mode changed":    func(f *fakeCloud) { f.configs[0].OnDemand = 0 },
-		"file written":    func(f *fakeCloud) { f.files = []live.File{{To: noon}} },
-		"a new recording": func(f *fakeCloud) { material(f, -9*time.Second, -time.Second, false) },
-	}
-	for name, change := range other {
-		if plan(change) == before {
-			t.Errorf("%s: not noticed", name)
+		then(f)
+		again := call("stream", mainPath)
+		again.Confirmed = &asked
+		_, err = c.Plan(t.Context(), again)
+		if brief := refused(t, err).Brief.Plain(); brief != "not live" && brief != "still recording" {
+			t.Errorf("record %s: %q", word, brief)
 		}
 	}
 }
@@ -193,9 +230,8 @@ func TestRecordConfigInForce(t *testing.T) {
 		{App: "*", Name: "*", Delay: time.Minute}, {App: "show", Name: "main", Delay: 2 * time.Minute},
 		{App: "show", Name: "", Delay: 3 * time.Minute}, {App: "show", Name: "other", Delay: 4 * time.Minute},
 	}
-	got, err := set{cloud: f}.configOf(t.Context(), mainStream)
-	if err != nil || got == nil || got.Delay != 2*time.Minute {
-		t.Errorf("got %+v, %v", got, err)
+	if got := inForce(f.configs, mainStream); got == nil || got.Delay != 2*time.Minute {
+		t.Errorf("got %+v", got)
 	}
 }
 
@@ -206,7 +242,7 @@ func TestRecordStatus(t *testing.T) {
 		{ID: "f-old", URL: "https://bucket.example/secret", Format: "mp4", From: noon.Add(-3 * time.Hour), To: noon.Add(-150 * time.Minute), Duration: 30 * time.Minute},
 		{ID: "f-new", Format: "mp4", From: noon.Add(-150 * time.Minute), To: noon.Add(-2 * time.Hour), Duration: 90 * time.Second},
 	}
-	got, err := find(t, f, "record status {stream?}").Read(t.Context(), call("stream", "main"))
+	got, err := find(t, f, statusUsage).Read(t.Context(), call("stream", "main"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -222,7 +258,7 @@ func TestRecordStatus(t *testing.T) {
 func TestRecordStatusOfAll(t *testing.T) {
 	f := newFake()
 	material(f, -time.Hour, -2*time.Minute, false)
-	got, err := find(t, f, "record status {stream?}").Read(t.Context(), call())
+	got, err := find(t, f, statusUsage).Read(t.Context(), call())
 	if err != nil || len(got.Items) != 2 {
 		t.Fatalf("%d items, %v", len(got.Items), err)
 	}
@@ -231,7 +267,7 @@ func TestRecordStatusOfAll(t *testing.T) {
 		t.Errorf("items %+v", got.Items)
 	}
 	f.fail["RecordContent"] = &live.Error{Class: live.Refused, Code: "Forbidden.RAM"}
-	got, err = find(t, f, "record status {stream?}").Read(t.Context(), call())
+	got, err = find(t, f, statusUsage).Read(t.Context(), call())
 	if err != nil {
 		t.Fatal(err)
 	}

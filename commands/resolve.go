@@ -61,7 +61,7 @@ func (n noun) unclear(typed string, all []thing, alike []int) error {
 		title = op.L("A ", n.one, " looks like ", op.B(op.Visible(typed)), " but is written with other characters.")
 	}
 	refusal := op.Refuse(title, op.L("Give the id of the one you mean."))
-	refusal.Field = n.field
+	refusal.Field, refusal.Brief = n.field, op.L("unclear name")
 	for _, i := range alike {
 		refusal.Answer.Items = append(refusal.Answer.Items, all[i].item())
 	}
@@ -70,7 +70,7 @@ func (n noun) unclear(typed string, all []thing, alike []int) error {
 
 func (n noun) unknown(typed string, all []thing) error {
 	refusal := op.Refuse(op.L("There is no ", n.one, " ", op.B(op.Visible(typed)), " ", n.where, "."))
-	refusal.Field = n.field
+	refusal.Field, refusal.Brief = n.field, op.L("unknown name")
 	near := nearest(typed, all, 5)
 	if len(near) == 0 {
 		refusal.Field = ""
@@ -135,19 +135,6 @@ func first(a, b bool) int {
 	return 1
 }
 
-// caster resolves the argument {caster}.
-func (s set) caster(ctx context.Context, call op.Call) (live.Caster, error) {
-	all, err := s.studios(ctx, call.Scope)
-	if err != nil {
-		return live.Caster{}, err
-	}
-	i, err := studios.find(call.Args["caster"], studioThings(all))
-	if err != nil {
-		return live.Caster{}, err
-	}
-	return all[i], nil
-}
-
 func studioThings(all []live.Caster) []thing {
 	var things []thing
 	for _, c := range all {
@@ -163,9 +150,9 @@ func airWord(onAir bool) op.Text {
 	return "idle"
 }
 
-// scenes lists a studio's scenes: PROGRAM first, then by name.
-func (s set) scenes(ctx context.Context, studio live.Caster) ([]live.Scene, error) {
-	all, err := s.cloud.Scenes(ctx, studio.ID)
+// inOrder lists a studio's scenes: PROGRAM first, then by name.
+func inOrder(studio live.Caster, look func() ([]live.Scene, error)) ([]live.Scene, error) {
+	all, err := look()
 	if err != nil {
 		return nil, blind(op.L("the scenes of ", op.V(op.Visible(studio.Name))), err)
 	}

@@ -20,26 +20,56 @@ func (s set) casterRestart() op.Command {
 	}
 }
 
+// planRestart shows what viewers and recordings would miss. Before the call it looks at the studio and at the recording only.
 func (s set) planRestart(ctx context.Context, call op.Call) (op.Plan, error) {
-	c, err := s.caster(ctx, call)
+	if call.Confirmed != nil {
+		return s.replanRestart(ctx, call)
+	}
+	c, look, err := s.withScenes(ctx, call)
 	if err != nil {
 		return op.Plan{}, err
 	}
 	if err := restartable(c); err != nil {
 		return op.Plan{}, err
 	}
-	all, err := s.scenes(ctx, c)
+	all, err := look()
 	if err != nil {
 		return op.Plan{}, err
 	}
-	program := programOf(all)
-	recording, facts := s.cut(ctx, call.Scope, c, all)
+	recorded := s.cut(ctx, call.Scope, c, output{from: programOf(all).PlayURL})
+	p := restartPlan(c, recorded)
+	p.Facts = append([]op.Line{airLine(c, all)}, p.Facts...)
+	return p, nil
+}
+
+// replanRestart says of what was confirmed only what is another way now.
+func (s set) replanRestart(ctx context.Context, call op.Call) (op.Plan, error) {
+	seen := call.Confirmed.Seen
+	c, look, err := besides(ctx, s, call, func(id string) (cuts, error) {
+		return s.cut(ctx, call.Scope, live.Caster{ID: id}, output{path: seen[outputSeen]}), nil
+	})
+	if err != nil {
+		return op.Plan{}, err
+	}
+	if err := restartable(c); err != nil {
+		return op.Plan{}, err
+	}
+	recorded, err := look()
+	p := restartPlan(c, recorded)
+	if p.Seen[startedAt] != seen[startedAt] {
+		p.Facts = append([]op.Line{airLine(c, nil)}, p.Facts...)
+	}
+	return p, err
+}
+
+func restartPlan(c live.Caster, recorded cuts) op.Plan {
+	seen := trace{startedAt: c.Started, modifiedAt: c.Modified}.seen()
+	seen[outputSeen] = recorded.path
 	return op.Plan{
 		Args: op.Args{"caster": c.ID}, Target: onStudio(c), Title: op.L("Restart studio ", op.B(c.Name)),
-		Facts: facts, OnAir: true, Button: "Restart on-air studio",
-		Fingerprint: fingerprint(c.ID, c.Name, c.OnAir, c.Started.Unix(), int(c.Mode), program.ID, program.Open, recording),
-		Seen:        trace{startedAt: c.Started, modifiedAt: c.Modified}.seen(),
-	}, nil
+		Facts: recorded.facts(), OnAir: true, Button: "Restart on-air studio",
+		Fingerprint: fingerprint(c.ID, c.Name, c.OnAir, c.Started.Unix(), int(c.Mode), recorded.name), Seen: seen,
+	}
 }
 
 // restartable refuses what the API would refuse, with the way out.
@@ -47,7 +77,7 @@ func (s set) planRestart(ctx context.Context, call op.Call) (op.Plan, error) {
 func restartable(c live.Caster) error {
 	if c.Mode == live.ModeVirtual || c.Mode == live.ModeLightweight {
 		refusal := op.Refuse(op.L(op.B(c.Name), " is a ", mode(c), " studio: only general and playlist studios can be restarted."),
-			op.L("Stop and start it instead."))
+			op.L("Stop and start it instead.")).InShort(op.L("a studio of this type cannot be restarted"))
 		if c.OnAir {
 			return refusal.WithNext(onCaster("stop", c.ID), onCaster("show", c.ID))
 		}

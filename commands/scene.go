@@ -44,7 +44,8 @@ func (s set) planSceneStart(ctx context.Context, call op.Call) (op.Plan, error) 
 		return op.Plan{}, err
 	}
 	if scene.Open {
-		return op.Plan{}, op.Already(op.L(ofScene(c, scene), " is already open. Nothing was changed."), onScene("close", c.ID, scene.ID), onScene("take", c.ID, scene.ID))
+		return op.Plan{}, op.Already(op.L(ofScene(c, scene), " is already open. Nothing was changed."), onScene("close", c.ID, scene.ID), onScene("take", c.ID, scene.ID)).
+			InShort(op.L("already open"))
 	}
 	p := scenePlan("Open PREVIEW of ", c, scene)
 	p.Facts, p.Button = []op.Line{op.L("For the crew only: PROGRAM, which viewers see, stays as it is.")}, "Open preview"
@@ -57,7 +58,7 @@ func (s set) planSceneStop(ctx context.Context, call op.Call) (op.Plan, error) {
 		return op.Plan{}, err
 	}
 	if !scene.Open {
-		already := op.Already(op.L(ofScene(c, scene), " is already closed. Nothing was changed."))
+		already := op.Already(op.L(ofScene(c, scene), " is already closed. Nothing was changed.")).InShort(op.L("already closed"))
 		if c.OnAir {
 			already = already.WithNext(onScene("open", c.ID, scene.ID))
 		}
@@ -70,10 +71,11 @@ func (s set) planSceneStop(ctx context.Context, call op.Call) (op.Plan, error) {
 
 // preview resolves studio and scene among all of its scenes, and refuses the PROGRAM scene: only previews can be "opened".
 func (s set) preview(ctx context.Context, call op.Call, can op.Text) (c live.Caster, scene live.Scene, all []live.Scene, err error) {
-	if c, err = s.caster(ctx, call); err != nil {
+	c, look, err := s.withScenes(ctx, call)
+	if err != nil {
 		return c, scene, nil, err
 	}
-	if all, err = s.scenes(ctx, c); err != nil {
+	if all, err = look(); err != nil {
 		return c, scene, nil, err
 	}
 	i, err := scenes.find(call.Args["scene"], sceneThings(all))
@@ -87,7 +89,7 @@ func (s set) preview(ctx context.Context, call op.Call, can op.Text) (c live.Cas
 	for _, t := range previews(all) {
 		refusal.Answer.Items = append(refusal.Answer.Items, t.item())
 	}
-	refusal.Field = "scene"
+	refusal.Field, refusal.Brief = "scene", op.L("the PROGRAM scene")
 	return c, scene, all, refusal
 }
 

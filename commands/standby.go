@@ -26,14 +26,15 @@ func (s set) casterStandby() op.Command {
 // for emergencies, and the API refuses by itself.
 // API: https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-effectcasterurgent
 func (s set) planStandby(ctx context.Context, call op.Call) (op.Plan, error) {
-	c, err := s.caster(ctx, call)
+	c, look, err := besides(ctx, s, call, s.insideOf(ctx, call))
 	if err != nil {
 		return op.Plan{}, err
 	}
 	if err := awake(c, "viewers see nothing of it", "Start it first.", "start"); err != nil {
 		return op.Plan{}, err
 	}
-	all, err := s.scenes(ctx, c)
+	seen, err := look()
+	all, err := inOrder(c, func() ([]live.Scene, error) { return seen.scenes, err })
 	if err != nil {
 		return op.Plan{}, err
 	}
@@ -41,13 +42,14 @@ func (s set) planStandby(ctx context.Context, call op.Call) (op.Plan, error) {
 		return op.Plan{}, err
 	}
 	facts := []op.Line{airLine(c, all), op.L("After it viewers see the standby picture. ", returnLine(all))}
-	config, err := s.cloud.CasterConfig(ctx, c.ID)
 	switch {
-	case err != nil:
-		facts = append(facts, op.L("I could not see whether a standby picture is set: ", explain(err).text, "."))
-	case !config.Standby:
+	case call.Confirmed != nil:
+	case seen.unset != nil:
+		facts = append(facts, op.L("I could not see whether a standby picture is set: ", explain(seen.unset).text, "."))
+	case !seen.config.Standby:
 		return op.Plan{}, op.Refuse(op.L(op.B(c.Name), " has no standby picture, so there is nothing to switch to."),
-			op.L("Set one in the ApsaraVideo Live console, in the settings of the studio.")).WithNext(onCaster("show", c.ID))
+			op.L("Set one in the ApsaraVideo Live console, in the settings of the studio.")).
+			WithNext(onCaster("show", c.ID)).InShort(op.L("no standby picture"))
 	}
 	return op.Plan{
 		Args: op.Args{"caster": c.ID}, Target: onStudio(c), Title: op.L("Standby picture on ", op.B(c.Name)),

@@ -1,55 +1,131 @@
 package commands
 
 import (
+	"cmp"
 	"context"
+	"maps"
+	"slices"
 	"strconv"
+	"time"
 
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 )
 
-// maxLooks is how many streams one status looks at, at four reads each.
-const maxLooks = 12
+const (
+	statusUsage = "record status {stream?} {page?}"
+	// pageStreams is how many streams one answer looks at.
+	pageStreams = 10
+	// everyStream is how the streams of the channel are called where a page of them is asked for.
+	everyStream = "all"
+)
 
 func (s set) recordStatus() op.Command {
 	return op.Command{
-		Usage:    "record status {stream?}",
+		Usage:    statusUsage,
 		Short:    "Live or not, how it is recorded, what the cloud shows, the last files.",
-		Examples: []string{"record status", "record status main"},
+		Examples: []string{"record status", "record status main", "record status all 2"},
 		Verb:     "record.status", Effect: op.Read,
 		Read: s.readStatus,
 	}
 }
 
 func (s set) readStatus(ctx context.Context, call op.Call) (op.Answer, error) {
-	if call.Args["stream"] != "" {
-		return s.readStream(ctx, call)
+	page, err := pageOf(call.Args["page"])
+	if err != nil {
+		return op.Answer{}, err
 	}
+	typed := call.Args["stream"]
+	if typed == "" || fold(typed) == everyStream && len(aliased(typed, call.Scope.Streams)) == 0 {
+		return s.readStreams(ctx, call, page)
+	}
+	return s.readStream(ctx, call)
+}
+
+// readStreams shows a page of the channel's streams: the live ones first, else in the policy's order. Which are live comes from
+// one list, how they are recorded from another; only what was recorded is asked for each that is shown.
+func (s set) readStreams(ctx context.Context, call op.Call, page int) (op.Answer, error) {
 	all, err := s.streams(ctx, call.Scope)
 	if err != nil {
 		return op.Answer{}, err
 	}
-	answer := op.Answer{Mark: op.MarkNeutral, Title: op.L(count(len(all), " stream", " streams"), " of this channel")}
-	for _, t := range all[:min(len(all), maxLooks)] {
-		answer.Items = append(answer.Items, s.streamItem(ctx, t))
+	slices.SortStableFunc(all, func(a, b target) int { return first(a.online != nil, b.online != nil) })
+	from, to := min(len(all), (page-1)*pageStreams), min(len(all), page*pageStreams)
+	answer := op.Answer{
+		Mark: op.MarkNeutral, Title: op.L(count(len(all), " stream", " streams"), " of this channel"), Items: s.streamItems(ctx, all[from:to]),
 	}
-	if len(all) > maxLooks {
-		answer.Note = op.L(op.V(strconv.Itoa(len(all)-maxLooks)), " more. Ask for one with ", op.Code("/record status name"), ".")
+	switch {
+	case from == to && page > 1:
+		answer.Lines = []op.Line{op.L("There are no more.")}
+	case from > 0 || to < len(all):
+		answer.Note = op.L(op.V(strconv.Itoa(from+1)+"-"+strconv.Itoa(to)), " of ", op.V(strconv.Itoa(len(all))), ", live ones first.")
+	}
+	if to < len(all) && page < maxPage {
+		answer.Next = []op.Next{{Label: "More streams", Text: op.Format(statusUsage, op.Args{"stream": everyStream, "page": strconv.Itoa(page + 1)})}}
 	}
 	return answer, nil
 }
 
-// streamItem shows one stream among others; that one cannot be looked at is said in its place.
-func (s set) streamItem(ctx context.Context, t target) op.Item {
-	item := op.Item{Mark: op.MarkUnknown, Title: op.L(op.B(t.label))}
-	k, err := s.lookAt(ctx, t.Stream)
-	if err != nil {
-		item.Facts = []op.Line{op.L("I could not look: ", explain(err).text, ".")}
-		return item
+// streamItems looks at some streams side by side, whose being live is known.
+func (s set) streamItems(ctx context.Context, all []target) []op.Item {
+	type seen struct {
+		contents []live.Content
+		err      error
 	}
-	item.Mark, item.Facts = k.mark(), k.facts(t.Stream)
-	item.Next = k.ways(t)[:1]
-	return item
+	now := s.now()
+	var configs map[string]configured
+	contents := make([]seen, len(all))
+	_ = together(
+		func() error { configs = s.configsOf(ctx, all); return nil },
+		func() error {
+			contents = each(all, func(_ int, t target) (c seen) {
+				c.contents, c.err = s.cloud.RecordContent(ctx, t.Stream, now.Add(-window), now.Add(time.Minute))
+				return c
+			})
+			return nil
+		},
+	)
+	var items []op.Item
+	for i, t := range all {
+		k := look{seen: seeOnline | seeConfig | seeContent, at: now, online: t.online}
+		how := configs[t.Domain]
+		k.judge(t.Stream, nil, how.configs, contents[i].contents)
+		items = append(items, k.item(t, cmp.Or(how.err, contents[i].err)))
+	}
+	return items
+}
+
+// configured is how the streams of a domain are recorded.
+type configured struct {
+	configs []live.RecordConfig
+	err     error
+}
+
+// configsOf looks up how streams are recorded, with one list a domain.
+func (s set) configsOf(ctx context.Context, all []target) map[string]configured {
+	streams := map[string][]live.Stream{}
+	for _, t := range all {
+		streams[t.Domain] = append(streams[t.Domain], t.Stream)
+	}
+	domains := slices.Sorted(maps.Keys(streams))
+	found := map[string]configured{}
+	for i, c := range each(domains, func(_ int, domain string) (c configured) {
+		c.configs, c.err = s.cloud.RecordConfigs(ctx, streams[domain]...)
+		return c
+	}) {
+		found[domains[i]] = c
+	}
+	return found
+}
+
+// item shows one stream among others; that one cannot be looked at is said in its place.
+func (k look) item(t target, err error) op.Item {
+	if err != nil {
+		return op.Item{
+			Mark: op.MarkUnknown, Title: op.L(op.B(t.label)), Facts: []op.Line{op.L("I could not look: ", explain(err).text, ".")},
+		}
+	}
+	return op.Item{Mark: k.mark(), Title: op.L(op.B(t.label)), Facts: k.facts(t.Stream), Next: k.ways(t)[:1]}
 }
 
 func (s set) readStream(ctx context.Context, call op.Call) (op.Answer, error) {
@@ -57,7 +133,7 @@ func (s set) readStream(ctx context.Context, call op.Call) (op.Answer, error) {
 	if err != nil {
 		return op.Answer{}, err
 	}
-	k, err := s.lookAt(ctx, t.Stream)
+	k, err := s.look(ctx, t.Stream, seeAll)
 	if err != nil {
 		return op.Answer{}, blind(op.L(op.V(t.label)), err)
 	}
@@ -97,7 +173,7 @@ func (k look) mark() op.Mark {
 	switch {
 	case k.fresh():
 		return op.MarkRecording
-	case k.phase == ended && k.due().After(k.at):
+	case k.waits():
 		return op.MarkPaused
 	case k.online == nil:
 		return op.MarkIdle
@@ -113,7 +189,7 @@ func (k look) ways(t target) []op.Next {
 		return []op.Next{recordNext("Status", "status", path)}
 	case k.fresh():
 		return []op.Next{recordNext("Pause recording", "stop", path), recordNext("Cut and write the file", "restart", path)}
-	case k.phase == ended && k.due().After(k.at):
+	case k.waits():
 		return []op.Next{recordNext("Write it now", "finish", path), recordNext("Resume", "start", path)}
 	case k.online != nil:
 		return []op.Next{recordNext("Start recording", "start", path)}

@@ -17,12 +17,12 @@ import (
 type target struct {
 	live.Stream
 	label  string
-	online bool // set by streams only
+	online *live.Online // set by streams only
 }
 
 func (t target) thing() thing {
 	note := op.Text("not live")
-	if t.online {
+	if t.online != nil {
 		note = "live"
 	}
 	return thing{id: t.String(), name: t.label, note: note}
@@ -145,7 +145,7 @@ func (s set) unclearStream(ctx context.Context, call op.Call, patterns []string)
 	}
 	refusal := op.Refuse(op.L("More than one stream could be meant by ", op.B(op.Visible(call.Args["stream"])), "."),
 		op.L("Give the stream in full, as domain/app/stream."))
-	refusal.Field = "stream"
+	refusal.Field, refusal.Brief = "stream", op.L("unclear name")
 	for _, t := range all {
 		if slices.ContainsFunc(patterns, func(p string) bool { return fits(p, t.String()) }) && len(refusal.Answer.Items) < maxItems {
 			refusal.Answer.Items = append(refusal.Answer.Items, t.thing().item())
@@ -162,42 +162,64 @@ func streamThings(all []target) []thing {
 	return things
 }
 
-// streams lists the channel's streams: those that an alias names, then those live now that a pattern covers.
+// streams lists the channel's streams: those that an alias names, then those live now that a pattern covers. Which are live comes
+// from one list a domain, or a domain and app where the patterns name no other.
 func (s set) streams(ctx context.Context, scope op.Scope) ([]target, error) {
-	var all []target
-	var domains []string
-	for _, a := range scope.Streams {
-		if stream, ok := parsePath(a.Pattern); ok && scope.Stream(a.Pattern) {
-			all = append(all, target{Stream: stream, label: a.Alias})
+	all, areas := named(scope)
+	found := make([][]live.Online, len(areas))
+	err := together(each(areas, func(i int, a live.Stream) func() error {
+		return func() (err error) {
+			if found[i], err = s.cloud.OnlineStreams(ctx, a.Domain, a.App, ""); err != nil {
+				return blind(op.L("the streams of ", op.V(a.Domain)), err)
+			}
+			return nil
 		}
-		if domain, _, _ := strings.Cut(a.Pattern, "/"); !wild(domain) && !slices.Contains(domains, domain) {
-			domains = append(domains, domain)
-		}
+	})...)
+	if err != nil {
+		return nil, err
 	}
-	for _, domain := range domains {
-		online, err := s.cloud.OnlineStreams(ctx, domain, "", "")
-		if err != nil {
-			return nil, blind(op.L("the streams of ", op.V(domain)), err)
-		}
-		for _, o := range online {
-			all = noteOnline(all, o.Stream, scope)
-		}
+	for _, o := range slices.Concat(found...) {
+		all = noteOnline(all, o, scope)
 	}
 	return all, nil
 }
 
-// noteOnline marks a stream as live, and adds it when only a pattern covers it.
-func noteOnline(all []target, stream live.Stream, scope op.Scope) []target {
-	known := false
-	for i := range all {
-		if all[i].Stream == stream {
-			all[i].online, known = true, true
+// named gives the streams that an alias names, and where to look for live ones: in a domain, or in the one app of it that the
+// patterns are about.
+func named(scope op.Scope) (all []target, areas []live.Stream) {
+	for _, a := range scope.Streams {
+		if stream, ok := parsePath(a.Pattern); ok && scope.Stream(a.Pattern) {
+			all = append(all, target{Stream: stream, label: a.Alias})
+		}
+		domain, rest, _ := strings.Cut(a.Pattern, "/")
+		app, _, _ := strings.Cut(rest, "/")
+		if wild(app) {
+			app = ""
+		}
+		i := slices.IndexFunc(areas, func(known live.Stream) bool { return known.Domain == domain })
+		switch {
+		case wild(domain):
+		case i < 0:
+			areas = append(areas, live.Stream{Domain: domain, App: app})
+		case areas[i].App != app:
+			areas[i].App = ""
 		}
 	}
-	if known || !scope.Stream(stream.String()) {
+	return all, areas
+}
+
+// noteOnline marks a stream as live, and adds it when only a pattern covers it.
+func noteOnline(all []target, o live.Online, scope op.Scope) []target {
+	known := false
+	for i := range all {
+		if all[i].Stream == o.Stream {
+			all[i].online, known = &o, true
+		}
+	}
+	if known || !scope.Stream(o.Stream.String()) {
 		return all
 	}
-	return append(all, target{Stream: stream, label: stream.Name, online: true})
+	return append(all, target{Stream: o.Stream, label: o.Name, online: &o})
 }
 
 // streamOptions offers the channel's streams: "main · live".

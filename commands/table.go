@@ -22,7 +22,7 @@ type Cloud interface {
 	Scenes(ctx context.Context, caster string) ([]live.Scene, error)
 	CasterConfig(ctx context.Context, id string) (live.CasterConfig, error)
 	OnlineStreams(ctx context.Context, domain, app, name string) ([]live.Online, error)
-	RecordConfigs(ctx context.Context, s live.Stream) ([]live.RecordConfig, error)
+	RecordConfigs(ctx context.Context, streams ...live.Stream) ([]live.RecordConfig, error)
 	RecordContent(ctx context.Context, s live.Stream, from, to time.Time) ([]live.Content, error)
 	RecordFiles(ctx context.Context, s live.Stream, from, to time.Time) ([]live.File, error)
 
@@ -78,7 +78,7 @@ func (s set) kinds() []op.Kind {
 		{Name: "scene", Label: "Scene", Hint: "A PREVIEW scene of the studio.", Needs: "caster", Options: s.sceneOptions, Fold: skeleton},
 		{Name: "stream", Label: "Stream", Hint: "A stream of this channel.", Options: s.streamOptions, Expand: s.expandStreams, Fold: skeleton},
 		{Name: "name", Label: "New name", Hint: "What the new studio will be called.", Max: maxName},
-		{Name: "page", Label: "Page", Hint: "2 and more for older files.", Max: 3},
+		{Name: "page", Label: "Page", Hint: "2 and more for what comes after.", Max: 3},
 		{Name: "until", Label: "Until", Hint: "until 22:00, for 2h; 4 hours when nothing is said.", Max: 40},
 		{Name: "why", Label: "Reason", Hint: "Everybody sees it.", Max: maxWhy},
 		{Name: "verb", Label: "Command", Hint: "restart, scene start, record stop", Max: 60},

@@ -62,7 +62,7 @@ func takeable(c live.Caster, scene live.Scene, all []live.Scene) error {
 	}
 	if !scene.Open {
 		return op.Refuse(op.L(ofScene(c, scene), " is closed: only a PREVIEW that is open can be taken to PROGRAM."),
-			op.L("Open it, look at it, then take it.")).WithNext(onScene("open", c.ID, scene.ID))
+			op.L("Open it, look at it, then take it.")).WithNext(onScene("open", c.ID, scene.ID)).InShort(op.L("its preview is closed"))
 	}
 	return programmed(c, all)
 }
@@ -101,26 +101,23 @@ func (s set) applyTake(ctx context.Context, p op.Plan, _ string) op.Outcome {
 }
 
 // verifyTake takes it as proof that PROGRAM has the picture that was to be taken and had another one before. Where it had the
-// same before, as after a standby, the studio's change time may confirm an answer.
+// same before, as after a standby, the scenes tell nothing; the studio's change time may confirm an answer.
 func (s set) verifyTake(ctx context.Context, a op.Attempt) (op.Evidence, error) {
 	id, seen := a.Plan.Args["caster"], a.Plan.Seen
+	if seen[shownSeen] == seen[takenSeen] {
+		c, err := s.cloud.Caster(ctx, id)
+		if err != nil {
+			return op.Evidence{}, fmt.Errorf("look at studio %s: %w", id, err)
+		}
+		return touched(c, a), nil
+	}
 	all, err := s.cloud.Scenes(ctx, id)
 	if err != nil {
 		return op.Evidence{}, fmt.Errorf("look at the scenes of %s: %w", id, err)
 	}
-	shown := ""
-	if i := slices.IndexFunc(all, func(scene live.Scene) bool { return scene.ID == seen[programSeen] }); i >= 0 {
-		shown = picture(all[i])
-	}
-	switch {
-	case shown == "" || shown != seen[takenSeen]:
+	i := slices.IndexFunc(all, func(scene live.Scene) bool { return scene.ID == seen[programSeen] })
+	if i < 0 || seen[takenSeen] == "" || picture(all[i]) != seen[takenSeen] {
 		return op.Evidence{Seen: unseen(a, op.L("PROGRAM has another picture than ", subject(a.Plan), " had."))}, nil
-	case shown != seen[shownSeen]:
-		return op.Evidence{Happened: true, Seen: op.L("PROGRAM has its layout now.")}, nil
 	}
-	c, err := s.cloud.Caster(ctx, id)
-	if err != nil {
-		return op.Evidence{}, fmt.Errorf("look at studio %s: %w", id, err)
-	}
-	return touched(c, a), nil
+	return op.Evidence{Happened: true, Seen: op.L("PROGRAM has its layout now.")}, nil
 }

@@ -56,3 +56,14 @@ func traceOf(seen map[string]string, names ...string) (trace, bool) {
 	}
 	return t, true
 }
+
+// whatIsKnown reads back those of the moments that the plan holds.
+func whatIsKnown(seen map[string]string, names ...string) trace {
+	all := trace{}
+	for _, name := range names {
+		if t, ok := traceOf(seen, name); ok {
+			all[name] = t[name]
+		}
+	}
+	return all
+}

@@ -13,8 +13,8 @@ import (
 func TestClocksThatDiffer(t *testing.T) {
 	for _, ahead := range []time.Duration{-110 * time.Second, -time.Minute, 0, time.Minute, 110 * time.Second} {
 		sent := noon.Add(ahead) // the bot's clock while it is noon at the cloud
-		was := look{at: sent.Add(-time.Second), phase: ended, content: live.Content{From: noon.Add(-100 * time.Second), To: noon.Add(-70 * time.Second)},
-			config: &live.RecordConfig{Delay: 3 * time.Minute}, files: []live.File{{Created: noon.Add(-60 * time.Second)}}}
+		was := look{seen: seeAll, delay: 3 * time.Minute, at: sent.Add(-time.Second), phase: ended, content: live.Content{From: noon.Add(-100 * time.Second), To: noon.Add(-70 * time.Second)},
+			files: []live.File{{Created: noon.Add(-60 * time.Second)}}}
 		before := was.trace()
 		a := op.Attempt{Sent: sent}
 		for _, later := range []time.Duration{5 * time.Second, 90 * time.Second} {

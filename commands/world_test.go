@@ -65,7 +65,7 @@ func (w *world) run(text string) op.Attempt {
 		w.t.Fatalf("%s: %v", text, err)
 	}
 	w.wait(40 * time.Second)
-	again, err := c.Plan(w.t.Context(), op.Call{Args: asked.Args, Scope: call.Scope})
+	again, err := c.Plan(w.t.Context(), op.Call{Args: asked.Args, Scope: call.Scope, Confirmed: &asked})
 	if err != nil || again.Fingerprint != asked.Fingerprint {
 		w.t.Fatalf("%s: planned twice, not the same: %v\n%s\n%s", text, err, facts(asked), facts(again))
 	}

@@ -171,6 +171,17 @@ func TestChangedSinceAsked(t *testing.T) {
 	}
 }
 
+// TestThePlanBeforeTheCall: a plan is told what was confirmed at the moment before the call, and nothing at a question.
+func TestThePlanBeforeTheCall(t *testing.T) {
+	s := newStage(t)
+	o := s.asked("caster restart c1")
+	s.click(ana, o, op.ActConfirm)
+	s.want(o, op.Succeeded, 1)
+	if len(s.plans) != 2 || s.plans[0].Confirmed != nil || s.plans[1].Confirmed == nil || s.plans[1].Confirmed.Fingerprint != o.Plan.Fingerprint {
+		t.Errorf("plans %+v", s.plans)
+	}
+}
+
 func TestRefusedAtTheSecondLook(t *testing.T) {
 	s := newStage(t)
 	o := s.asked("caster restart c1")

@@ -156,11 +156,13 @@ func (p *page) channel(ctx context.Context, c op.Channel, scope op.Scope) {
 	p.add(things...)
 }
 
-// shows gives the command that shows one thing of a kind: the first that only looks and takes nothing else.
+// shows gives the command that shows one thing of a kind: the first that only looks and needs nothing else.
 func (e *Engine) shows(kind op.Kind) (op.Command, bool) {
+	needed := func(p op.Placeholder) bool { return !p.Optional }
 	for _, c := range e.table.Commands {
 		places := op.Placeholders(c.Usage)
-		if c.Effect == op.Read && kind.Options != nil && kind.Needs == "" && len(places) == 1 && places[0].Name == kind.Name {
+		if c.Effect == op.Read && kind.Options != nil && kind.Needs == "" && len(places) > 0 && places[0].Name == kind.Name &&
+			!slices.ContainsFunc(places[1:], needed) {
 			return c, true
 		}
 	}

@@ -19,7 +19,9 @@ func (e *Engine) reconsider(ctx context.Context, o op.Operation, command op.Comm
 		return o.Plan, op.Refuse(op.L("its turn did not come in time."))
 	}
 	scope, _ := e.policy.Scope(o.Channel)
-	plan, err := command.Plan(ctx, e.call(ctx, o.Asker, o.Team, o.Plan.Args, scope))
+	call := e.call(ctx, o.Asker, o.Team, o.Plan.Args, scope)
+	call.Confirmed = &o.Plan
+	plan, err := command.Plan(ctx, call)
 	if err != nil {
 		return plan, err
 	}

@@ -33,6 +33,7 @@ type stage struct {
 	planErr  error
 	planErrs map[string]error // by studio
 	planned  func()           // called once by Plan
+	plans    []op.Call
 	confirm  op.Confirm
 	forbid   map[string]bool // people without rights
 	urls     bool            // everybody may see addresses for playback
@@ -201,7 +202,7 @@ func (s *stage) table() op.Table {
 func (s *stage) plan(_ context.Context, call op.Call) (op.Plan, error) {
 	s.mu.Lock()
 	planned := s.planned
-	s.planned = nil
+	s.planned, s.plans = nil, append(s.plans, call)
 	s.mu.Unlock()
 	if planned != nil {
 		planned()

@@ -175,3 +175,24 @@ func TestModes(t *testing.T) {
 		}
 	}
 }
+
+// TestConfigsAreReadUntilTheyDecide: pages are read until every stream has a configuration of its own, however many there are.
+func TestConfigsAreReadUntilTheyDecide(t *testing.T) {
+	page := func(rows string) http.HandlerFunc {
+		return answer(200, `{"RequestId":"R","TotalNum":90,"LiveAppRecordList":{"LiveAppRecord":[`+rows+`]}}`)
+	}
+	first := `{"AppName":"a","StreamName":"one"},{"AppName":"a","StreamName":"*"}`
+	second := `{"AppName":"a","StreamName":"two"},{"AppName":"b","StreamName":"two"}`
+	one, two, three := Stream{"d", "a", "one"}, Stream{"d", "a", "two"}, Stream{"d", "a", "three"}
+	for _, c := range []struct {
+		streams     []Stream
+		sends, want int
+	}{{nil, 0, 0}, {[]Stream{one}, 1, 2}, {[]Stream{one, two}, 2, 3}, {[]Stream{one, three}, 3, 2}} {
+		f := newCloud(t, page(first), page(second), page(`{"AppName":"c"}`))
+		got, err := f.client(t).RecordConfigs(t.Context(), c.streams...)
+		if err != nil || len(got) != c.want {
+			t.Errorf("%v: %+v, %v", c.streams, got, err)
+		}
+		wantSends(t, f, c.sends)
+	}
+}

@@ -68,28 +68,46 @@ func (r recordRow) config() RecordConfig {
 	return rc
 }
 
-// RecordConfigs lists the recording configurations that apply to a stream, those for all apps or all streams of an
-// app included. The domain's list is filtered here: whether the API's own filter knows the wide ones is undocumented.
+// RecordConfigs lists the recording configurations that apply to any of some streams of one domain, those for all apps or all
+// streams of an app included. The domain's list is filtered here: whether the API's own filter knows the wide ones is
+// undocumented. Pages are read until every stream has one of its own, which no other can go before.
 // API: https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-describeliverecordconfig
-func (c *Client) RecordConfigs(ctx context.Context, s Stream) ([]RecordConfig, error) {
+func (c *Client) RecordConfigs(ctx context.Context, streams ...Stream) ([]RecordConfig, error) {
 	const action, size = "DescribeLiveRecordConfig", 30
+	if len(streams) == 0 {
+		return nil, nil
+	}
 	var all []RecordConfig
+	own := map[Stream]bool{}
 	err := c.pages(action, func(page int) (bool, error) {
 		said, err := read[struct {
 			TotalNum          number
 			LiveAppRecordList list[recordRow]
-		}](ctx, c, action, params{{"DomainName", s.Domain}}.page(page, size))
+		}](ctx, c, action, params{{"DomainName", streams[0].Domain}}.page(page, size))
 		if err != nil {
 			return false, err
 		}
 		for _, row := range said.LiveAppRecordList {
-			if covers(row.AppName, s.App) && covers(row.StreamName, s.Name) {
+			if row.applies(streams, own) {
 				all = append(all, row.config())
 			}
 		}
-		return len(said.LiveAppRecordList) > 0 && page*size < int(said.TotalNum), nil
+		return len(own) < len(streams) && len(said.LiveAppRecordList) > 0 && page*size < int(said.TotalNum), nil
 	})
 	return all, err
+}
+
+// applies reports whether the row is for any of the streams, and notes the one that it names in full.
+func (r recordRow) applies(streams []Stream, own map[Stream]bool) (applies bool) {
+	for _, s := range streams {
+		if covers(r.AppName, s.App) && covers(r.StreamName, s.Name) {
+			applies = true
+			if r.AppName == s.App && r.StreamName == s.Name {
+				own[s] = true
+			}
+		}
+	}
+	return applies
 }
 
 func between(from, to time.Time) params {

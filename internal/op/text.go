@@ -171,10 +171,10 @@ type Answer struct {
 // Refusal is an error made for people: what is wrong, and what to do. Any other error is shown as an internal one.
 type Refusal struct {
 	Answer  Answer
-	Brief   Line   // the reason in a few words, for a list of what is left out
 	Already bool   // it is already so: nothing was changed
 	Field   string // placeholder that was missing, ambiguous or wrong
 	Code    string // error code of the API, if it was the API that refused
+	Brief   Line   // why in two or three words, for a list of what is left out: "not live"
 }
 
 // Error gives the refusal as plain text.
@@ -193,5 +193,11 @@ func Already(title Line, next ...Next) *Refusal {
 // WithNext adds ways on.
 func (r *Refusal) WithNext(next ...Next) *Refusal {
 	r.Answer.Next = append(r.Answer.Next, next...)
+	return r
+}
+
+// InShort adds the reason in two or three words.
+func (r *Refusal) InShort(brief Line) *Refusal {
+	r.Brief = brief
 	return r
 }

@@ -97,13 +97,17 @@ func (w *World) describeDomains(in *request) (fields, *refusal) {
 }
 
 // describeRecordConfig lists recording configurations. OnDemond is spelled so in
-// the API.
+// the API. The outputs of studios have one for all of them.
 // https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-describeliverecordconfig
 func (w *World) describeRecordConfig(in *request) (fields, *refusal) {
 	if !w.hasDomain(in) {
 		return nil, refuse("InvalidDomain.NotFound")
 	}
 	found := w.streams(in, false, func(s *Stream) bool { return s.Setup != nil })
+	all := &Stream{Domain: in.params["DomainName"], App: outputApp, Name: "*", Setup: outputSetup(in.now)}
+	if w.putsOut(all.Domain) && fits(all.App, in.params["AppName"], false) && in.params["StreamName"] == "" {
+		found = append(found, all)
+	}
 	wrap := func(list []fields) fields { return fields{"LiveAppRecordList": fields{"LiveAppRecord": list}} }
 	return paged(in, found, 10, wrap, func(s *Stream) fields {
 		return fields{"DomainName": s.Domain, "AppName": s.App, "StreamName": s.Name,

@@ -169,7 +169,7 @@ func (w *World) run(in *request) reply {
 	w.settle(now)
 	in.now = now
 	if in.params["AppName"] == outputApp {
-		w.outputs(in.params["StreamName"], now)
+		w.outputs(namedOutput(in), now)
 	}
 	op := operations[in.call.Action]
 	for _, name := range op.required {

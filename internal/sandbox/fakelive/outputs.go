@@ -1,9 +1,23 @@
 package fakelive
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // outputApp is the app of every studio's output.
 const outputApp = "caster"
+
+// everyOutput names all of them, as a call for their app does.
+const everyOutput = "*"
+
+// namedOutput is the output that a call asks for.
+func namedOutput(in *request) string {
+	if in.params["AppName"] == outputApp && in.params["StreamName"] == "" {
+		return everyOutput
+	}
+	return in.params["StreamName"]
+}
 
 // outputs keeps the streams that studios put out in step with the studios. Such a
 // stream is here from the first call that names it, so that the lists of who never
@@ -18,9 +32,8 @@ func (w *World) outputs(named string, now time.Time) (changed bool) {
 		name := outputName(program)
 		stream := w.state.stream(s.Domain, outputApp, name)
 		switch {
-		case stream == nil && name == named && s.OnAir:
-			setup := &RecordSetup{OnDemand: 7, Delay: 180, Format: "mp4", Created: s.Created}
-			stream = &Stream{Domain: s.Domain, App: outputApp, Name: name, Setup: setup}
+		case stream == nil && (name == named || named == everyOutput) && s.OnAir:
+			stream = &Stream{Domain: s.Domain, App: outputApp, Name: name, Setup: outputSetup(s.Created)}
 			w.state.Streams = append(w.state.Streams, stream)
 			w.state.ingest(stream, s.Started)
 		case stream == nil || stream.Live == s.OnAir:
@@ -33,6 +46,16 @@ func (w *World) outputs(named string, now time.Time) (changed bool) {
 		changed = true
 	}
 	return changed
+}
+
+// outputSetup is how outputs are recorded.
+func outputSetup(since time.Time) *RecordSetup {
+	return &RecordSetup{OnDemand: 7, Delay: 180, Format: "mp4", Created: since}
+}
+
+// putsOut reports a studio of the domain that is on air.
+func (w *World) putsOut(domain string) bool {
+	return slices.ContainsFunc(w.state.Studios, func(s *Studio) bool { return s.Domain == domain && s.OnAir })
 }
 
 // outputName is the stream name of a scene's output.

@@ -283,7 +283,7 @@ func TestStreamReads(t *testing.T) {
 func TestRecordConfigRead(t *testing.T) {
 	b := newBench(t)
 	a := b.ok(b.call("DescribeLiveRecordConfig", "DomainName", Domain))
-	if list := a.list("LiveAppRecordList", "LiveAppRecord"); len(list) != 4 || a.json["TotalNum"] != 4.0 {
+	if list := a.list("LiveAppRecordList", "LiveAppRecord"); len(list) != 5 || a.json["TotalNum"] != 5.0 {
 		t.Errorf("%s", a.body)
 	}
 	a = b.ok(b.describe("DescribeLiveRecordConfig", "show", "backup"))

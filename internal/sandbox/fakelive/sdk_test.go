@@ -95,7 +95,7 @@ func TestSDKReads(t *testing.T) {
 	}
 	setups := live.CreateDescribeLiveRecordConfigRequest()
 	setups.DomainName = Domain
-	if got, err := client.DescribeLiveRecordConfig(setups); err != nil || len(got.LiveAppRecordList.LiveAppRecord) != 4 {
+	if got, err := client.DescribeLiveRecordConfig(setups); err != nil || len(got.LiveAppRecordList.LiveAppRecord) != 5 {
 		t.Errorf("%+v %v", got, err)
 	}
 	files := live.CreateDescribeLiveStreamRecordIndexFilesRequest()

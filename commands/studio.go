@@ -1,0 +1,90 @@
+package commands
+
+import (
+	"context"
+	"regexp"
+	"strings"
+
+	"casterbot/internal/live"
+	"casterbot/internal/op"
+)
+
+// idForm is the form that ids of studios have, digits among it: names are seldom like that, and one that is costs one look more.
+var idForm = regexp.MustCompile(`^[A-Za-z0-9_-]{16,}$`)
+
+// known gives the id of the studio that a call is about, if it needs no list of names to find it: that of a confirmed plan, or
+// one that was given as an id.
+func known(call op.Call) (id string, ok bool) {
+	id = call.Args["caster"]
+	return id, call.Confirmed != nil || idForm.MatchString(id) && strings.ContainsAny(id, "0123456789")
+}
+
+// caster resolves the argument {caster}. One that is known by its id is looked at alone; that it is none of the channel's is
+// for the list to say.
+func (s set) caster(ctx context.Context, call op.Call) (live.Caster, error) {
+	if id, ok := known(call); ok {
+		c, err := s.cloud.Caster(ctx, id)
+		switch {
+		case err == nil && call.Scope.Studio(c.ID, c.Name):
+			return c, nil
+		case err != nil && live.ClassOf(err) != live.Unfound:
+			return live.Caster{}, blind(op.L("the studios"), err)
+		}
+	}
+	all, err := s.studios(ctx, call.Scope)
+	if err != nil {
+		return live.Caster{}, err
+	}
+	i, err := studios.find(call.Args["caster"], studioThings(all))
+	if err != nil {
+		return live.Caster{}, err
+	}
+	return all[i], nil
+}
+
+// besides looks at a studio and at something of it: side by side where its id is known, else one after the other. What is
+// beside it is given apart, as the studio itself may decide before that.
+func besides[T any](ctx context.Context, s set, call op.Call, look func(id string) (T, error)) (c live.Caster, beside func() (T, error), err error) {
+	id, ok := known(call)
+	if !ok {
+		c, err = s.caster(ctx, call)
+		return c, func() (T, error) { return look(c.ID) }, err
+	}
+	var seen T
+	var unseen error
+	err = together(
+		into(&c, func() (live.Caster, error) { return s.caster(ctx, call) }),
+		func() error { seen, unseen = look(id); return nil },
+	)
+	return c, func() (T, error) { return seen, unseen }, err
+}
+
+// withScenes looks at a studio and, when they are asked for, at its scenes.
+func (s set) withScenes(ctx context.Context, call op.Call) (live.Caster, func() ([]live.Scene, error), error) {
+	c, raw, err := besides(ctx, s, call, func(id string) ([]live.Scene, error) { return s.cloud.Scenes(ctx, id) })
+	return c, func() ([]live.Scene, error) { return inOrder(c, raw) }, err
+}
+
+// withSetup looks at a studio and at its settings.
+func (s set) withSetup(ctx context.Context, call op.Call) (live.Caster, func() (live.CasterConfig, error), error) {
+	return besides(ctx, s, call, func(id string) (live.CasterConfig, error) { return s.cloud.CasterConfig(ctx, id) })
+}
+
+// inside is what a studio holds and how it is set up.
+type inside struct {
+	scenes []live.Scene
+	config live.CasterConfig
+	unset  error // why the settings could not be read
+}
+
+// insideOf looks at a studio's scenes and, but for the moment before a call, at its settings.
+func (s set) insideOf(ctx context.Context, call op.Call) func(id string) (inside, error) {
+	return func(id string) (i inside, err error) {
+		asks := []func() error{into(&i.scenes, func() ([]live.Scene, error) { return s.cloud.Scenes(ctx, id) })}
+		if call.Confirmed == nil {
+			asks = append(asks, func() error { i.config, i.unset = s.cloud.CasterConfig(ctx, id); return nil })
+		}
+		err = together(asks...)
+		return i, err
+	}
+}

@@ -1,0 +1,33 @@
+package commands
+
+import "sync"
+
+// each asks for every one of some things side by side and waits for all answers, which keep the order of the things.
+func each[T, A any](things []T, ask func(int, T) A) []A {
+	answers := make([]A, len(things))
+	var open sync.WaitGroup
+	for i, thing := range things {
+		open.Go(func() { answers[i] = ask(i, thing) })
+	}
+	open.Wait()
+	return answers
+}
+
+// together asks what is independent side by side and waits for all of it. The error is that of the first in order, so that the
+// same trouble is always told in the same words.
+func together(asks ...func() error) error {
+	for _, err := range each(asks, func(_ int, ask func() error) error { return ask() }) {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// into makes an ask that keeps what it is told.
+func into[A any](to *A, ask func() (A, error)) func() error {
+	return func() (err error) {
+		*to, err = ask()
+		return err
+	}
+}
