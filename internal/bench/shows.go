@@ -88,12 +88,15 @@ func (st *stage) onePress() error {
 	if err := st.ask(first); err != nil {
 		return err
 	}
-	s, ok := st.within(patience, func(s sight) bool { return s.channel == first.channel && s.person == "" && s.live() })
+	s, ok := st.within(patience, func(s sight) bool {
+		return s.channel == first.channel && !s.at.Before(first.typed) && (s.person == first.person || s.live())
+	})
 	acts := []*act{first}
 	for i := 1; i < streams; i++ {
 		acts = append(acts, recordAct(i, first.person, first.channel, "start", "start"))
 	}
-	if ok {
+	first.told = ok && s.person != ""
+	if ok && !first.told {
 		first.card, first.carded = s.card, s.at
 		if err := st.confirm(first); err != nil {
 			return err
@@ -101,7 +104,7 @@ func (st *stage) onePress() error {
 		st.result(first, 20*time.Second)
 	}
 	for _, a := range acts {
-		a.card, a.typed, a.carded, a.clicked = first.card, first.typed, first.carded, first.clicked
+		a.card, a.typed, a.carded, a.clicked, a.told = first.card, first.typed, first.carded, first.clicked, first.told
 	}
 	st.keep(acts)
 	st.keepHour(acts, "RealTimeRecordCommand", clicked)
