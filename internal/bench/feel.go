@@ -68,6 +68,7 @@ var targets = slices.Concat(
 		{title: "under the flood: typed → a lead's card, the longest", show: "flood", figure: "card max", unit: "ms", goal: 1000},
 		{title: "under the flood: a lead's click → call, the longest", show: "flood", figure: "call max", unit: "ms", goal: 500},
 		{title: "no button that decides after the click, the longest", show: "buttons", figure: "dead max", unit: "ms", goal: 200},
+		{title: "a socket that only seems alive: commands are lost for", show: "deaf socket", figure: "until", unit: "s", goal: 15},
 		{title: "ack p99 of help at 200/s", show: theBot, figure: "help, 200/s ack p99", unit: "ms", goal: 1.4},
 		{title: "highest rate of help, ack p99 < 100 ms", show: theBot, figure: "highest rate", unit: "/s", goal: 14000, least: true},
 	},
@@ -113,15 +114,18 @@ func (r report) targets(out io.Writer) {
 			rows = append(rows, row)
 		}
 	}
-	r.named(out, "targets", rows)
+	r.rows(out, rows)
 }
 
-// shows draws what people feel.
-func (r report) shows(out io.Writer) {
+// felt draws what people feel.
+func (r report) felt(out io.Writer) {
+	fmt.Fprintf(out, "%s. %d runs: median (least–most).\n\n", machine(), r.runs)
+	r.targets(out)
 	r.crew(out)
 	r.kinds(out)
 	r.hour(out)
 	r.beside(out)
+	r.deaf(out)
 }
 
 func (r report) crew(out io.Writer) {
@@ -135,7 +139,7 @@ func (r report) crew(out io.Writer) {
 		}
 		rows = append(rows, append(row, r.difference(s, "asked", "ran")))
 	}
-	r.named(out, "crew", rows)
+	r.rows(out, rows)
 }
 
 // kinds draws each kind of change on its own.
@@ -150,7 +154,7 @@ func (r report) kinds(out io.Writer) {
 			rows = append(rows, row)
 		}
 	}
-	r.named(out, "kinds", rows)
+	r.rows(out, rows)
 }
 
 func (r report) hour(out io.Writer) {
@@ -164,7 +168,7 @@ func (r report) hour(out io.Writer) {
 		}
 		rows = append(rows, row)
 	}
-	r.named(out, "hour", rows)
+	r.rows(out, rows)
 }
 
 // beside draws what others do not take from somebody who works.
@@ -184,7 +188,15 @@ func (r report) beside(out io.Writer) {
 			rows = append(rows, append(row, r.difference(s, "asked", "ran")))
 		}
 	}
-	r.named(out, "beside", rows)
+	r.rows(out, rows)
+}
+
+func (r report) deaf(out io.Writer) {
+	rows := [][]string{{"One of two sockets only seems alive", "the last command that was lost, after s", "lost, of five a second"}}
+	for _, s := range r.measured("deaf socket") {
+		rows = append(rows, []string{"one process", r.cell(s, "until", "s"), r.cell(s, "lost", "")})
+	}
+	r.rows(out, rows)
 }
 
 // measured are the shows that were run, of those whose name begins so.
@@ -207,16 +219,20 @@ func (r report) difference(s show, of, are string) string {
 	return cell(spreadOf(list), "")
 }
 
-// named draws a table that has rows; in Markdown between marks, so that it can be put in the place of the one before.
-func (r report) named(out io.Writer, name string, rows [][]string) {
-	if len(rows) < 2 {
-		return
+// rows draws a table that has any.
+func (r report) rows(out io.Writer, rows [][]string) {
+	if len(rows) > 1 {
+		r.table(out, rows)
 	}
+}
+
+// between draws in Markdown between marks, so that it can be put in the place of what stands between them in the document.
+func (r report) between(out io.Writer, name string, draw func(io.Writer)) {
 	if r.markdown {
-		fmt.Fprintf(out, "<!-- bench: %s -->\n\n", name)
-		defer fmt.Fprintf(out, "<!-- /bench: %s -->\n\n", name)
+		fmt.Fprintf(out, "<!-- %s -->\n\n", name)
+		defer fmt.Fprintf(out, "<!-- /%s -->\n\n", name)
 	}
-	r.table(out, rows)
+	draw(out)
 }
 
 // none reports that no load was measured.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"net"
 	"strings"
 	"testing"
 	"time"
@@ -240,7 +241,7 @@ func TestObserverAwaits(t *testing.T) {
 }
 
 func TestShowFitsTheCloud(t *testing.T) {
-	w, err := showWorld(t.TempDir(), 0, 0)
+	w, err := showWorld(t.TempDir(), 0, 0, &lines{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -248,5 +249,22 @@ func TestShowFitsTheCloud(t *testing.T) {
 	s := w.Live.Snapshot()
 	if len(s.Studios) != studios || len(s.Streams) != streams || !s.Studios[0].OnAir || !s.Streams[streams-1].Live {
 		t.Errorf("the cloud has %d studios and %d streams", len(s.Studios), len(s.Streams))
+	}
+}
+
+func TestDeafLine(t *testing.T) {
+	here, there := net.Pipe()
+	l := &line{Conn: here}
+	defer l.Close()
+	l.deaf.Store(true)
+	if n, err := l.Write([]byte("ping")); n != 4 || err != nil {
+		t.Errorf("write to a deaf line: %d %v", n, err)
+	}
+	go func() {
+		_, _ = there.Write([]byte("pong"))
+		_ = there.Close()
+	}()
+	if n, err := l.Read(make([]byte, 9)); n != 0 || err == nil {
+		t.Errorf("a deaf line gave %d bytes, %v", n, err)
 	}
 }

@@ -30,12 +30,14 @@ var facts = []struct{ name, unit, title string }{
 }
 
 func (r report) print(out io.Writer) {
-	fmt.Fprintf(out, "%s. %d runs: median (least–most).\n\n", machine(), r.runs)
-	r.targets(out)
-	r.shows(out)
-	if r.none() {
-		return
+	r.between(out, "bench", r.felt)
+	if !r.none() {
+		r.between(out, "bench: loads", r.loads)
 	}
+}
+
+// loads draws what nobody types.
+func (r report) loads(out io.Writer) {
 	r.times(out, "To the acknowledgement, ms", "ack", true)
 	r.times(out, "To the answer that the person sees, ms", "shown", false)
 	rows := [][]string{{"", theBot, "bare slack-go loop"}}

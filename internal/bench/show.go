@@ -32,10 +32,11 @@ func sceneID(i, scene int) string {
 // scenes are those of every studio; all but the last one are open.
 var scenes = []string{"PROGRAM", "Left", "Right", "Spare"}
 
-// showWorld is a workspace and a cloud with a show in ten channels. With a latency both answer as if they were far away.
-func showWorld(folder string, slack, live time.Duration) (*stand.World, error) {
+// showWorld is a workspace and a cloud with a show in ten channels. With a latency both answer as if they were far away. The
+// connections of the sockets go through lines.
+func showWorld(folder string, slack, live time.Duration, l *lines) (*stand.World, error) {
 	w, err := stand.Open(stand.Config{
-		Folder: folder, Policy: showPolicy(), InSlack: func(h http.Handler) http.Handler { return farAway(h, slack) },
+		Folder: folder, Policy: showPolicy(), InSlack: func(h http.Handler) http.Handler { return l.before(farAway(h, slack)) },
 		Live: fakelive.Config{Limits: true, Keep: 20_000},
 	})
 	if err != nil {

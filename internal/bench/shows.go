@@ -23,6 +23,7 @@ var shows = []show{
 	{name: "hour: 40 restarts at once, two replicas", lasts: 75 * time.Second, two: true, run: (*stage).restarts},
 	{name: "flood", lasts: 45 * time.Second, run: (*stage).flood},
 	{name: "buttons", lasts: 30 * time.Second, run: (*stage).buttons},
+	{name: "deaf socket", lasts: 80 * time.Second, run: (*stage).deaf},
 }
 
 const (

@@ -34,6 +34,7 @@ type stage struct {
 	name    string
 	world   *stand.World
 	eyes    *observer
+	lines   *lines
 	figures figures
 }
 
@@ -48,7 +49,8 @@ func (b *benchmark) perform(s show) error {
 	if s.far {
 		slack, live = slackAfter, liveAfter
 	}
-	w, err := showWorld(folder, slack, live)
+	sockets := &lines{}
+	w, err := showWorld(folder, slack, live, sockets)
 	if err != nil {
 		return err
 	}
@@ -60,7 +62,7 @@ func (b *benchmark) perform(s show) error {
 	}
 	ctx, cancel := context.WithTimeout(b.ctx, s.lasts)
 	defer cancel()
-	st := &stage{ctx: ctx, name: s.name, world: w, eyes: observe(w.Slack), figures: b.figures}
+	st := &stage{ctx: ctx, name: s.name, world: w, eyes: observe(w.Slack), lines: sockets, figures: b.figures}
 	defer st.eyes.close()
 	if err := st.warm(); err != nil {
 		return err
