@@ -71,7 +71,7 @@ func trace(acts []*act, seen []sight, calls []fakelive.Call) {
 func (a *act) traceCard(seen []sight) {
 	for _, s := range seen {
 		switch {
-		case s.person == a.person && a.carded.IsZero() && !s.at.Before(a.typed) && names(s.text, a.names):
+		case s.person == a.person && a.carded.IsZero() && !s.at.Before(a.typed) && s.refuses() && names(s.text, a.names):
 			a.told = true
 		case s.person != "" || a.clicked.IsZero() || s.card.TS != a.card.TS || s.channel != a.channel || s.at.Before(a.clicked):
 		case s.live():

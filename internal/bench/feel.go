@@ -129,7 +129,8 @@ func (r report) felt(out io.Writer) {
 }
 
 func (r report) crew(out io.Writer) {
-	rows := [][]string{{"A crew's pace, ms", "typed → card p50", "p90", "max", "click → call p50", "p90", "max", "click → result p50", "p90", "max", "not run"}}
+	rows := [][]string{{"A crew's pace, ms", "typed → card p50", "p90", "max", "click → call p50", "p90", "max",
+		"click → result p50", "p90", "max", "not run"}}
 	for _, s := range r.measured("crew: ") {
 		row := []string{strings.TrimPrefix(s.name, "crew: ")}
 		for _, step := range steps[:3] {
@@ -237,5 +238,7 @@ func (r report) between(out io.Writer, name string, draw func(io.Writer)) {
 
 // none reports that no load was measured.
 func (r report) none() bool {
-	return !slices.ContainsFunc(scenarios, func(s scenario) bool { return !math.IsNaN(r.figures.of(s.program, s.name+" ack max").median) })
+	return !slices.ContainsFunc(scenarios, func(s scenario) bool {
+		return !math.IsNaN(r.figures.of(s.program, s.name+" ack max").median)
+	})
 }

@@ -140,6 +140,14 @@ func TestTraceCalls(t *testing.T) {
 	}
 }
 
+func TestRefuses(t *testing.T) {
+	for text, want := range map[string]bool{"🚫 You can't": true, "❌ too many": true, "⏳ 7 before you, about 2 s": false, "looking…": false} {
+		if got := (sight{person: "U0ANA", text: text}).refuses(); got != want {
+			t.Errorf("%s: %v", text, got)
+		}
+	}
+}
+
 func TestToldNo(t *testing.T) {
 	private := sight{at: after(40), person: "U0ANA", channel: "C1", text: "❌ Start recording of cam01: too many"}
 	asked := &act{person: "U0ANA", channel: "C1", names: "cam01", typed: after(0)}
@@ -266,5 +274,32 @@ func TestDeafLine(t *testing.T) {
 	}()
 	if n, err := l.Read(make([]byte, 9)); n != 0 || err == nil {
 		t.Errorf("a deaf line gave %d bytes, %v", n, err)
+	}
+}
+
+func TestShowsThatIdleRunTogether(t *testing.T) {
+	b := &benchmark{only: "50 recordings"}
+	list := b.groups()
+	if len(list) != 3 || len(list[0]) != 1 || len(list[2]) != 1 || list[2][0].name != inOne {
+		t.Errorf("groups = %v", list)
+	}
+	for _, group := range (&benchmark{only: "socket"}).groups() {
+		for _, s := range group {
+			if !strings.Contains(s.name, "socket") {
+				t.Errorf("%s was not asked for", s.name)
+			}
+		}
+	}
+}
+
+func TestTargetsNameWhatIsMeasured(t *testing.T) {
+	known := map[string]bool{theBot: true}
+	for _, s := range shows {
+		known[s.name] = true
+	}
+	for _, target := range targets {
+		if !known[target.show] {
+			t.Errorf("%s is a target of %q, which nothing measures", target.title, target.show)
+		}
 	}
 }

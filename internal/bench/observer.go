@@ -55,6 +55,11 @@ func (s sight) final() bool {
 	return s.person == "" && !s.live() && s.card.Face != "🟡" && s.card.Face != "⏳"
 }
 
+// refuses reports that somebody was told in private that something is not done, and not only that it takes its time.
+func (s sight) refuses() bool {
+	return s.person != "" && slices.ContainsFunc([]string{"❌", "🚫", "⚪", "⚠", "🔒"}, func(sign string) bool { return strings.Contains(s.text, sign) })
+}
+
 // observer keeps what people see, in its order.
 type observer struct {
 	stop func()

@@ -58,15 +58,31 @@ var scenarios = []scenario{
 
 // run measures everything once.
 func (b *benchmark) run() error {
-	for _, s := range shows {
-		if !b.wanted(s.name) || s.two && b.noPostgres() {
-			continue
-		}
-		if err := b.perform(s); err != nil {
-			return fmt.Errorf("%s: %w", s.name, err)
+	for _, group := range b.groups() {
+		if err := b.perform(group); err != nil {
+			return err
 		}
 	}
 	return b.loads()
+}
+
+// groups are the shows that are wanted, each alone, and then those that idle, all together.
+func (b *benchmark) groups() [][]show {
+	var list [][]show
+	var idle []show
+	for _, s := range shows {
+		switch {
+		case !b.wanted(s.name) || s.two && b.noPostgres():
+		case s.idles:
+			idle = append(idle, s)
+		default:
+			list = append(list, []show{s})
+		}
+	}
+	if len(idle) > 0 {
+		list = append(list, idle)
+	}
+	return list
 }
 
 // wanted reports that a scenario is to be measured.

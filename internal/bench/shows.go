@@ -1,7 +1,6 @@
 package main
 
 import (
-	"math"
 	"slices"
 	"sync"
 	"time"
@@ -14,23 +13,23 @@ import (
 var shows = []show{
 	{name: "crew: one process", lasts: 70 * time.Second, run: (*stage).crew},
 	{name: "crew: two replicas", lasts: 70 * time.Second, two: true, run: (*stage).crew},
-	{name: "crew: one process, far", lasts: 70 * time.Second, far: true, run: (*stage).crew},
-	{name: "crew: two replicas, far", lasts: 70 * time.Second, two: true, far: true, run: (*stage).crew},
-	{name: "hour: 50 recordings one by one, one channel", lasts: 75 * time.Second, run: func(st *stage) error { return st.oneByOne(1) }},
+	{name: "crew: one process, far", lasts: 70 * time.Second, far: true, idles: true, run: (*stage).crew},
+	{name: "crew: two replicas, far", lasts: 70 * time.Second, two: true, far: true, idles: true, run: (*stage).crew},
+	{name: "hour: 50 recordings one by one, one channel", lasts: 75 * time.Second, idles: true, run: func(st *stage) error { return st.oneByOne(1) }},
 	{name: "hour: 50 recordings one by one, ten channels", lasts: 50 * time.Second, run: func(st *stage) error { return st.oneByOne(rooms) }},
 	{name: "hour: 50 recordings with one press", lasts: 30 * time.Second, run: (*stage).onePress},
 	{name: "hour: 40 restarts at once", lasts: 75 * time.Second, run: (*stage).restarts},
 	{name: "hour: 40 restarts at once, two replicas", lasts: 75 * time.Second, two: true, run: (*stage).restarts},
 	{name: "flood", lasts: 45 * time.Second, run: (*stage).flood},
-	{name: "buttons", lasts: 30 * time.Second, run: (*stage).buttons},
-	{name: "deaf socket", lasts: 80 * time.Second, run: (*stage).deaf},
+	{name: "buttons", lasts: 30 * time.Second, idles: true, run: (*stage).buttons},
+	{name: "deaf socket", lasts: 80 * time.Second, idles: true, run: (*stage).deaf},
 }
 
 const (
 	patience = 8 * time.Second        // how long a person at leisure waits for a card, and for its result
 	thinking = 300 * time.Millisecond // from a card to the click, for a person at leisure
 	rounds   = 3                      // how often a crew does each thing
-	pace     = 1200 * time.Millisecond
+	pace     = time.Second            // from one command of a crew to the next
 )
 
 // crew is a small crew at its own pace, in one channel: each of the changes in turn, one every second or so.
@@ -90,7 +89,7 @@ func (st *stage) onePress() error {
 		return err
 	}
 	s, ok := st.within(patience, func(s sight) bool {
-		return s.channel == first.channel && !s.at.Before(first.typed) && (s.person == first.person || s.live())
+		return s.channel == first.channel && !s.at.Before(first.typed) && (s.person == first.person && s.refuses() || s.live())
 	})
 	acts := []*act{first}
 	for i := 1; i < streams; i++ {
@@ -109,6 +108,7 @@ func (st *stage) onePress() error {
 	}
 	st.keep(acts)
 	st.keepHour(acts, "RealTimeRecordCommand", clicked)
+	st.keepShare("RealTimeRecordCommand")
 	return nil
 }
 
@@ -135,6 +135,7 @@ func (st *stage) restarts() error {
 	err = st.together(cards, 0, func(a *act) error { st.result(a, 30*time.Second); return nil })
 	st.keep(acts)
 	st.keepHour(acts, "RestartCaster", clicked)
+	st.keepShare("RestartCaster")
 	return err
 }
 
@@ -238,59 +239,4 @@ func (st *stage) buttons() error {
 	err = st.together(cards, 0, func(a *act) error { st.result(a, 15*time.Second); return nil })
 	st.keep(acts)
 	return err
-}
-
-// keep finds what became of acts and keeps the figures that all shows have.
-func (st *stage) keep(acts []*act) {
-	trace(acts, st.eyes.all(), st.calls())
-	st.keepTimes("", acts)
-	ran := tally(acts, func(a *act) bool { return a.applied })
-	told := tally(acts, func(a *act) bool { return !a.applied && a.told })
-	st.add("asked", float64(len(acts)))
-	st.add("ran", float64(ran))
-	st.add("told no", float64(told))
-	st.add("silent", float64(len(acts)-ran-told))
-}
-
-// steps are the times of an act that are shown.
-var steps = []struct {
-	name     string
-	from, to func(*act) time.Time
-}{{"card", typed, carded}, {"call", clicked, called}, {"result", clicked, ended}, {"dead", clicked, gone}}
-
-func (st *stage) keepTimes(prefix string, acts []*act) {
-	for _, s := range steps {
-		list := between(acts, s.from, s.to)
-		for _, c := range moments {
-			value := math.NaN()
-			if len(list) > 0 {
-				value = ms(list.at(c.share))
-			}
-			st.add(prefix+s.name+" "+c.name, value)
-		}
-	}
-}
-
-// keepHour keeps what is asked of many at once.
-func (st *stage) keepHour(acts []*act, operation string, since func(*act) time.Time) {
-	for _, f := range []struct {
-		name string
-		to   func(*act) time.Time
-	}{{"begun", called}, {"ended", ended}} {
-		value := math.NaN()
-		if d, ok := span(acts, since, f.to); ok {
-			value = d.Seconds()
-		}
-		st.add(f.name, value)
-	}
-	calls := st.calls()
-	times := arrivals(calls)
-	st.add("most", float64(mostInSecond(times[operation])))
-	st.add("beyond", float64(beyond(times)))
-	st.add("throttled", float64(throttled(calls)))
-	part, ok := used(times[operation], share*float64(documented[operation]))
-	if !ok {
-		part = math.NaN()
-	}
-	st.add("used", 100*part)
 }

@@ -2,9 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
-	"strings"
 	"sync"
 	"time"
 
@@ -19,6 +19,7 @@ type show struct {
 	two   bool          // two replicas on PostgreSQL; else one process on SQLite
 	far   bool          // Slack and the cloud answer as late as they do over a real network
 	lasts time.Duration // at most
+	idles bool          // it waits most of the time: it runs beside the others of its kind
 	run   func(*stage) error
 }
 
@@ -38,9 +39,30 @@ type stage struct {
 	figures figures
 }
 
-// perform measures one show. It never lasts much longer than the show may, whatever the bot does.
-func (b *benchmark) perform(s show) error {
-	fmt.Fprintln(os.Stderr, s.name)
+// perform measures shows side by side and keeps their figures when all are over.
+func (b *benchmark) perform(list []show) error {
+	var all sync.WaitGroup
+	errs, kept := make([]error, len(list)), make([]figures, len(list))
+	for i, s := range list {
+		fmt.Fprintln(os.Stderr, s.name)
+		kept[i] = figures{}
+		all.Go(func() {
+			if err := b.show(s, kept[i]); err != nil {
+				errs[i] = fmt.Errorf("%s: %w", s.name, err)
+			}
+		})
+	}
+	all.Wait()
+	for _, own := range kept {
+		for key, values := range own {
+			b.figures[key] = append(b.figures[key], values...)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// show measures one show. It never lasts much longer than the show may, whatever the bot does.
+func (b *benchmark) show(s show, own figures) error {
 	folder, err := os.MkdirTemp(b.folder, "show")
 	if err != nil {
 		return err
@@ -62,7 +84,7 @@ func (b *benchmark) perform(s show) error {
 	}
 	ctx, cancel := context.WithTimeout(b.ctx, s.lasts)
 	defer cancel()
-	st := &stage{ctx: ctx, name: s.name, world: w, eyes: observe(w.Slack), lines: sockets, figures: b.figures}
+	st := &stage{ctx: ctx, name: s.name, world: w, eyes: observe(w.Slack), lines: sockets, figures: own}
 	defer st.eyes.close()
 	if err := st.warm(); err != nil {
 		return err
@@ -156,7 +178,7 @@ func (st *stage) see(a *act, within time.Duration) bool {
 		if s.channel != a.channel || s.at.Before(a.typed) {
 			return false
 		}
-		told := s.person == a.person && names(s.text, a.names) && !strings.Contains(s.text, "⏳")
+		told := s.person == a.person && s.refuses() && names(s.text, a.names)
 		return told || s.person == "" && s.live() && names(s.card.Text, a.names)
 	})
 	if !ok || s.person != "" {
