@@ -19,6 +19,7 @@ type target struct {
 	least   bool   // the figure should be at least so large
 	bracket string // a second figure, in brackets, or empty
 	edge    float64
+	some    bool // it holds whether all that was asked ran or not
 }
 
 // near and far are the targets of a crew's pace.
@@ -55,13 +56,13 @@ var targets = slices.Concat(
 	[]target{
 		{title: "50 recordings with one press: ran", show: withOne, figure: "ran", goal: streams, least: true},
 		{title: "50 recordings with one press: all begun after the click", show: withOne, figure: "begun", unit: "s", goal: 3},
-		{title: "50 recordings with one press: most in any second", show: withOne, figure: "most", goal: 50},
+		{title: "50 recordings with one press: most in any second", show: withOne, figure: "most", goal: 50, some: true},
 		{title: "50 one by one in one channel: ran", show: inOne, figure: "ran", goal: streams, least: true},
 		{title: "50 one by one in one channel: refused", show: inOne, figure: "told no", goal: 0},
 		{title: "50 one by one in one channel: click → call, the longest", show: inOne, figure: "call max", unit: "ms", goal: 500},
 		{title: reloaded + "ran", show: reload, figure: "ran", goal: studios, least: true},
 		{title: reloaded + "all called after the click", show: reload, figure: "begun", unit: "s", goal: 5},
-		{title: reloaded + "most in any second", show: reload, figure: "most", goal: 10},
+		{title: reloaded + "most in any second", show: reload, figure: "most", goal: 10, some: true},
 		{title: reloaded + "all cards final after the click", show: reload, figure: "ended", unit: "s", goal: 20},
 		{title: "share of the limit used: one process, %", show: reload, figure: "used", goal: 90, least: true},
 		{title: "share of the limit used: two replicas, %", show: reload2, figure: "used", goal: 80, least: true},
@@ -75,7 +76,11 @@ var targets = slices.Concat(
 )
 
 // met reports that the median holds against the goal, and that of the bracket against the edge.
-func (t target) met(figure, bracket spread) bool {
+func (t target) met(f figures) bool {
+	figure, bracket := f.of(t.show, t.figure), f.of(t.show, t.bracket)
+	if !t.some && f.of(t.show, "ran").median < f.of(t.show, "asked").median {
+		return false // the times of those that ran say nothing about the others
+	}
 	if t.least {
 		return figure.median >= t.goal
 	}
@@ -95,7 +100,7 @@ func (t target) row(f figures) []string {
 		measured += " · " + cell(bracket, t.unit)
 	}
 	verdict := "missed"
-	if t.met(figure, bracket) {
+	if t.met(f) {
 		verdict = "met"
 	}
 	return []string{t.title, strings.TrimSpace(goal + " " + strings.TrimPrefix(t.unit, "/")), measured, verdict}

@@ -225,6 +225,14 @@ func TestTargets(t *testing.T) {
 	if got := strings.Join(hour.row(f), "|"); got != "ran|≥ 50|50 (49–51)|met" {
 		t.Errorf("at least: %s", got)
 	}
+	f.add("of two", "asked", 2)
+	f.add("of two", "ran", 1)
+	f.add("of two", "call", 10)
+	if one := (target{show: "of two", figure: "call", goal: 40}); one.met(f) {
+		t.Error("the one of two that ran meets a target for both")
+	} else if one.some = true; !one.met(f) {
+		t.Error("what holds for those that ran is missed")
+	}
 	f.add("s", "never", math.NaN())
 	if row := (target{show: "s", figure: "never", goal: 5}).row(f); row[3] != "missed" {
 		t.Errorf("what never came: %v", row)
