@@ -61,7 +61,7 @@ type Config struct {
 	Usages      []Usage
 	Suggestions []Suggestion
 
-	Limits  bool             // the cloud refuses calls beyond its documented rates
+	Limits  bool             // the cloud and the workspace refuse calls beyond their documented limits
 	Patient bool             // the workspace waits a minute where Slack waits three seconds: for slow machines
 	Now     func() time.Time // base of the clock; nil means time.Now
 	Log     *slog.Logger     // nil discards
@@ -117,6 +117,7 @@ func Open(cfg Config) (*World, error) {
 func (w *World) build() {
 	slack := fakeslack.Config{
 		AppToken: AppToken, BotToken: BotToken, Now: w.Clock.Now, Commands: w.cfg.Commands, Events: w.cfg.Events, Scopes: w.cfg.Scopes, Log: w.cfg.Log,
+		Limits: w.cfg.Limits,
 	}
 	if w.cfg.Patient {
 		slack.AckWithin, slack.Trigger = time.Minute, time.Minute

@@ -130,7 +130,9 @@ func (l *linter) field(at string, v any, r rule) {
 			l.add(at, "must be a boolean")
 		}
 	case num:
-		l.number(at, v, r.max)
+		l.number(at, v, 0, r.max)
+	case count:
+		l.number(at, v, 1, r.max)
 	case enum:
 		if s, _ := v.(string); !slices.Contains(r.of, s) {
 			l.add(at, "must be a valid enum value")
@@ -158,14 +160,14 @@ func (l *linter) text(at string, v any, min, max int) {
 	}
 }
 
-func (l *linter) number(at string, v any, max int) {
+func (l *linter) number(at string, v any, min, max int) {
 	n, ok := v.(json.Number)
 	i, err := strconv.ParseInt(n.String(), 10, 64)
 	switch {
 	case !ok || err != nil:
 		l.add(at, "must be an integer")
-	case i < 0 || i > int64(max):
-		l.add(at, "must be between 0 and %d", max)
+	case i < int64(min) || i > int64(max):
+		l.add(at, "must be between %d and %d", min, max)
 	}
 }
 
@@ -209,6 +211,7 @@ func (l *linter) element(at string, v any, allowed []string) {
 		return
 	}
 	l.shape(at, m, elementShapes[t])
+	l.presets(at, m)
 }
 
 func (l *linter) list(at string, v any, r rule) {

@@ -24,6 +24,16 @@ func button(rest string) string {
 }
 func selectOf(rest string) string { return actions(`{"type":"static_select",` + rest + `}`) }
 
+// inputOf is a field of a form.
+func inputOf(element string) string {
+	return `[{"type":"input","label":` + plainOf("Streams") + `,"element":` + element + `}]`
+}
+
+// multi is a select of several whose options come from the app.
+func multi(rest string) string { return `{"type":"multi_external_select",` + rest + `}` }
+
+const other = `{"text":{"type":"plain_text","text":"two"},"value":"2"}`
+
 const blank = "missing required field: "
 
 // refused are bad samples. Each breaks one rule; the pointer and a piece of the
@@ -82,6 +92,14 @@ var refused = map[string]struct{ surface, blocks, pointer, message string }{
 	"long placeholder":       {"message", selectOf(`"options":[` + opt + `],"placeholder":` + plainOf(long(151))), "/0/elements/0/placeholder/text", "less than 151"},
 	"negative query length":  {"message", actions(`{"type":"external_select","min_query_length":-1}`), "/0/elements/0/min_query_length", "between 0"},
 	"query length in words":  {"message", actions(`{"type":"external_select","min_query_length":"3"}`), "/0/elements/0/min_query_length", "integer"},
+	"none of several":        {"modal", inputOf(multi(`"max_selected_items":0`)), "/0/element/max_selected_items", "between 1 and 100"},
+	"several of one":         {"modal", inputOf(`{"type":"external_select","max_selected_items":2}`), "/0/element", "invalid additional property: max_selected_items"},
+	"101 chosen":             {"modal", inputOf(multi(`"initial_options":[` + times(101, opt) + `]`)), "/0/element/initial_options", "no more than 100"},
+	"none chosen, but said":  {"modal", inputOf(multi(`"initial_options":[]`)), "/0/element/initial_options", "no less than 1"},
+	"more chosen than may":   {"modal", inputOf(multi(`"max_selected_items":1,"initial_options":[` + times(2, opt) + `]`)), "/0/element/initial_options", "no more than 1"},
+	"options of its own":     {"modal", inputOf(multi(`"options":[` + opt + `]`)), "/0/element", "invalid additional property: options"},
+	"chosen, not offered":    {"modal", inputOf(`{"type":"multi_static_select","options":[` + opt + `],"initial_options":[` + opt + `,` + other + `]}`), "/0/element/initial_options/1", "must match one of the options"},
+	"one chosen, of a group": {"modal", inputOf(`{"type":"static_select","option_groups":[{"label":` + plainOf("g") + `,"options":[` + opt + `]}],"initial_option":` + other + `}`), "/0/element/initial_option", "must match one of the options"},
 	"6 in overflow":          {"message", actions(`{"type":"overflow","options":[` + times(6, opt) + `]}`), "/0/elements/0/options", "no more than 5"},
 	"11 radio buttons":       {"message", actions(`{"type":"radio_buttons","options":[` + times(11, opt) + `]}`), "/0/elements/0/options", "no more than 10"},
 	"alert in a message":     {"message", `[` + banner + `]`, "/0/type", "not supported in a message"},
@@ -162,6 +180,8 @@ func TestLintAccepts(t *testing.T) {
 		"container":     `[{"type":"container","title":` + plainOf("t") + `,"child_blocks":[` + section(`"text":` + txt)[1:len(section(`"text":`+txt))-1] + `]}]`,
 		"nothing":       `[]`,
 		"confirm":       confirm("Sure?", "It cuts the show.", "Restart", "No"),
+		"fifty chosen":  section(`"text":` + txt + `,"accessory":` + multi(`"min_query_length":0,"max_selected_items":50,"initial_options":[`+times(50, opt)+`]`)),
+		"two, offered":  section(`"text":` + txt + `,"accessory":{"type":"multi_static_select","options":[` + opt + `,` + other + `],"initial_options":[` + other + `,` + opt + `]}`),
 		"null is unset": section(`"text":` + txt + `,"accessory":null`),
 	} {
 		if got := Lint("message", json.RawMessage(blocks)); len(got) > 0 {

@@ -9,6 +9,7 @@ const (
 	loose                // string of 0..max characters
 	flag                 // boolean
 	num                  // whole number, at most max
+	count                // whole number from 1 to max
 	enum                 // one of the strings in of
 	plain                // plain_text object of at most max characters
 	text                 // text object of at most max characters
@@ -124,8 +125,14 @@ func inter(rules ...rule) shape { return shape{rules: append(rules, common...)} 
 // choice is a select; what it chooses from differs.
 func choice(rules ...rule) shape {
 	return inter(append(rules,
-		is("placeholder", plain, 150), is("max_selected_items", num, 100), is("response_url_enabled", flag, 0),
+		is("placeholder", plain, 150), is("response_url_enabled", flag, 0),
 		is("default_to_current_conversation", flag, 0), is("filter", anything, 0))...)
+}
+
+// choices is a select of several: at most as many as it says.
+// (https://docs.slack.dev/reference/block-kit/block-elements/multi-select-menu-element)
+func choices(rules ...rule) shape {
+	return choice(append(rules, is("max_selected_items", count, 100))...)
 }
 
 func input(rules ...rule) shape {
@@ -151,16 +158,16 @@ var elementShapes = map[string]shape{
 
 	"static_select": {oneOf: []string{"options", "option_groups"}, rules: choice(
 		is("options", objects, 100, "choice"), is("option_groups", objects, 100, "option_group"), is("initial_option", object, 0, "choice")).rules},
-	"multi_static_select": {oneOf: []string{"options", "option_groups"}, rules: choice(
+	"multi_static_select": {oneOf: []string{"options", "option_groups"}, rules: choices(
 		is("options", objects, 100, "choice"), is("option_groups", objects, 100, "option_group"), is("initial_options", objects, 100, "choice")).rules},
 	"external_select":            choice(is("min_query_length", num, 3000), is("initial_option", object, 0, "choice")),
-	"multi_external_select":      choice(is("min_query_length", num, 3000), is("initial_options", objects, 100, "choice")),
+	"multi_external_select":      choices(is("min_query_length", num, 3000), is("initial_options", objects, 100, "choice")),
 	"users_select":               choice(is("initial_user", str, 32)),
-	"multi_users_select":         choice(is("initial_users", anything, 0)),
+	"multi_users_select":         choices(is("initial_users", anything, 0)),
 	"channels_select":            choice(is("initial_channel", str, 32)),
-	"multi_channels_select":      choice(is("initial_channels", anything, 0)),
+	"multi_channels_select":      choices(is("initial_channels", anything, 0)),
 	"conversations_select":       choice(is("initial_conversation", str, 32)),
-	"multi_conversations_select": choice(is("initial_conversations", anything, 0)),
+	"multi_conversations_select": choices(is("initial_conversations", anything, 0)),
 
 	"datepicker":     inter(is("initial_date", str, 10), is("placeholder", plain, 150)),
 	"timepicker":     inter(is("initial_time", str, 5), is("placeholder", plain, 150), is("timezone", str, 64)),

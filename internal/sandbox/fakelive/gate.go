@@ -34,6 +34,7 @@ func (w *World) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		fault, bad = w.admit(in, r.URL.Path)
 	}
 	if bad != nil {
+		w.late(rw, in)
 		w.send(rw, in, bad.reply(in))
 		return
 	}
@@ -53,7 +54,7 @@ func (w *World) receive(rw http.ResponseWriter, r *http.Request) (*request, *ref
 	}
 	now := w.now()
 	w.mu.Lock()
-	in.call = w.logCall(now, clamp(params["Action"]), own)
+	in.call = w.logCall(now, arrived, clamp(params["Action"]), own)
 	w.mu.Unlock()
 	if !ok {
 		return in, refuse("InvalidParameter.Format")
@@ -93,8 +94,7 @@ func clamp(s string) string {
 // admit does what the gateway does before an operation is reached, and draws the
 // fault that will spoil the call. A call that is not admitted meets no fault.
 func (w *World) admit(in *request, path string) (Fault, *refusal) {
-	op, bad := lookUp(in, path)
-	if bad != nil {
+	if bad := lookUp(in, path); bad != nil {
 		return Fault{}, bad
 	}
 	w.mu.Lock()
@@ -102,7 +102,8 @@ func (w *World) admit(in *request, path string) (Fault, *refusal) {
 	if bad := w.authenticate(in, in.arrived); bad != nil {
 		return Fault{}, bad
 	}
-	if w.cfg.Limits && !w.within(op.limit, in.arrived) {
+	if !w.count(in.call.Action, in.arrived) {
+		in.call.Throttled = true
 		return Fault{}, refuse("Throttling.User")
 	}
 	fault := w.draw(in.call.Action)
@@ -112,22 +113,22 @@ func (w *World) admit(in *request, path string) (Fault, *refusal) {
 
 // lookUp finds the operation. The status of InvalidVersion is the emulator's own
 // choice.
-func lookUp(in *request, path string) (operation, *refusal) {
-	switch op, known := operations[in.params["Action"]]; {
+func lookUp(in *request, path string) *refusal {
+	switch _, known := operations[in.params["Action"]]; {
 	case in.method != http.MethodGet && in.method != http.MethodPost:
-		return op, refuse("UnsupportedHTTPMethod")
+		return refuse("UnsupportedHTTPMethod")
 	case path != "/" && path != "":
-		return op, refuse("InvalidApi.NotFound")
+		return refuse("InvalidApi.NotFound")
 	case in.params["Action"] == "":
-		return op, missing("Action")
+		return missing("Action")
 	case in.params["Version"] == "":
-		return op, missing("Version")
+		return missing("Version")
 	case in.params["Version"] != apiVersion:
-		return op, refuse("InvalidVersion")
+		return refuse("InvalidVersion")
 	case !known:
-		return op, refuse("InvalidApi.NotFound")
+		return refuse("InvalidApi.NotFound")
 	default:
-		return op, nil
+		return nil
 	}
 }
 
@@ -147,12 +148,14 @@ func (w *World) perform(rw http.ResponseWriter, r *http.Request, in *request, fa
 	if t.spoil != nil {
 		out = t.spoil(fault, in, out)
 	}
+	if t.end == silent {
+		w.keepSilent(r)
+		w.cut(rw, in)
+	}
+	w.late(rw, in)
 	switch t.end {
 	case answered:
 		w.send(rw, in, out)
-	case silent:
-		w.keepSilent(r)
-		w.cut(rw, in)
 	case reset:
 		w.cut(rw, in)
 	}
@@ -193,6 +196,17 @@ func (w *World) wait(d time.Duration) bool {
 		return true
 	case <-w.done:
 		return false
+	}
+}
+
+// late lets the way of every answer pass, that of a refusal or a reset too.
+func (w *World) late(rw http.ResponseWriter, in *request) {
+	d := time.Duration(w.latency.Load())
+	if d > 0 {
+		w.changed()
+	}
+	if !w.wait(d) {
+		w.cut(rw, in)
 	}
 }
 

@@ -2,11 +2,10 @@ package fakelive
 
 import "strings"
 
-// operation is one action of the API: the rate it counts against, the parameters
-// it cannot do without, and what it does. A handler runs under the lock; it calls
-// apply exactly when it has changed something.
+// operation is one action of the API: the parameters it cannot do without, and
+// what it does. A handler runs under the lock; it calls apply exactly when it has
+// changed something. Its limit is in limits.
 type operation struct {
-	limit    family
 	required []string
 	handle   func(w *World, in *request) (fields, *refusal)
 }
@@ -16,28 +15,28 @@ var sceneIDs = []string{"CasterId", "SceneId"}
 var streamNames = []string{"DomainName", "AppName", "StreamName"}
 
 var operations = map[string]operation{
-	"CopyCaster":            {writes, []string{"CasterName", "SrcCasterId", "ClientToken"}, (*World).copyCaster},
-	"RestartCaster":         {writes, studioID, (*World).restartCaster},
-	"StartCaster":           {writes, studioID, (*World).startCaster},
-	"StopCaster":            {writes, studioID, (*World).stopCaster},
-	"StartCasterScene":      {writes, sceneIDs, (*World).startScene},
-	"StopCasterScene":       {writes, sceneIDs, (*World).stopScene},
-	"CopyCasterSceneConfig": {writes, []string{"CasterId", "FromSceneId", "ToSceneId"}, (*World).takeScene},
-	"EffectCasterUrgent":    {writes, sceneIDs, (*World).urgent},
+	"CopyCaster":            {[]string{"CasterName", "SrcCasterId", "ClientToken"}, (*World).copyCaster},
+	"RestartCaster":         {studioID, (*World).restartCaster},
+	"StartCaster":           {studioID, (*World).startCaster},
+	"StopCaster":            {studioID, (*World).stopCaster},
+	"StartCasterScene":      {sceneIDs, (*World).startScene},
+	"StopCasterScene":       {sceneIDs, (*World).stopScene},
+	"CopyCasterSceneConfig": {[]string{"CasterId", "FromSceneId", "ToSceneId"}, (*World).takeScene},
+	"EffectCasterUrgent":    {sceneIDs, (*World).urgent},
 
-	"RealTimeRecordCommand": {records, append([]string{"Command"}, streamNames...), (*World).recordCommand},
+	"RealTimeRecordCommand": {append([]string{"Command"}, streamNames...), (*World).recordCommand},
 
-	"DescribeCasters":         {lists, nil, (*World).describeCasters},
-	"DescribeCasterScenes":    {lists, studioID, (*World).describeScenes},
-	"DescribeCasterConfig":    {lists, studioID, (*World).describeConfig},
-	"DescribeCasterStreamUrl": {lists, studioID, (*World).describeStreamURL},
+	"DescribeCasters":         {nil, (*World).describeCasters},
+	"DescribeCasterScenes":    {studioID, (*World).describeScenes},
+	"DescribeCasterConfig":    {studioID, (*World).describeConfig},
+	"DescribeCasterStreamUrl": {studioID, (*World).describeStreamURL},
 
-	"DescribeLiveStreamsOnlineList":      {reads, []string{"DomainName"}, (*World).describeOnline},
-	"DescribeLiveStreamState":            {reads, streamNames, (*World).describeStreamState},
-	"DescribeLiveUserDomains":            {reads, nil, (*World).describeDomains},
-	"DescribeLiveRecordConfig":           {records, []string{"DomainName"}, (*World).describeRecordConfig},
-	"DescribeLiveStreamRecordContent":    {records, append([]string{"StartTime", "EndTime"}, streamNames...), (*World).describeContent},
-	"DescribeLiveStreamRecordIndexFiles": {records, append([]string{"StartTime", "EndTime"}, streamNames...), (*World).describeFiles},
+	"DescribeLiveStreamsOnlineList":      {[]string{"DomainName"}, (*World).describeOnline},
+	"DescribeLiveStreamState":            {streamNames, (*World).describeStreamState},
+	"DescribeLiveUserDomains":            {nil, (*World).describeDomains},
+	"DescribeLiveRecordConfig":           {[]string{"DomainName"}, (*World).describeRecordConfig},
+	"DescribeLiveStreamRecordContent":    {append([]string{"StartTime", "EndTime"}, streamNames...), (*World).describeContent},
+	"DescribeLiveStreamRecordIndexFiles": {append([]string{"StartTime", "EndTime"}, streamNames...), (*World).describeFiles},
 }
 
 // studio finds the studio that a request names. An id is well formed when it is a

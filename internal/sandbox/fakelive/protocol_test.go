@@ -214,37 +214,3 @@ func TestXML(t *testing.T) {
 		t.Fatalf("%v %+v %s", err, failed, a.body)
 	}
 }
-
-func TestLimits(t *testing.T) {
-	for _, c := range []struct {
-		allowed int
-		call    []string
-	}{
-		{10, []string{"RestartCaster", "CasterId", studioN(1)}},
-		{15, []string{"DescribeCasters"}},
-		{50, []string{"DescribeLiveRecordConfig", "DomainName", Domain}},
-		{100, []string{"DescribeLiveUserDomains"}},
-	} {
-		b := newBench(t, func(c *Config) { c.Limits = true })
-		for range c.allowed {
-			b.ok(b.call(c.call[0], c.call[1:]...))
-		}
-		b.want(b.call(c.call[0], c.call[1:]...), 400, "Throttling.User")
-		b.gate.advance(time.Second)
-		b.ok(b.call(c.call[0], c.call[1:]...))
-	}
-}
-
-func TestLimitIsSharedByItsFamilyOnly(t *testing.T) {
-	b := newBench(t, func(c *Config) { c.Limits = true })
-	for range 10 {
-		b.ok(b.call("RestartCaster", "CasterId", studioN(1)))
-	}
-	b.want(b.call("StopCaster", "CasterId", studioN(1)), 400, "Throttling.User")
-	b.ok(b.call("DescribeCasters"))
-	b.wantEffects(10)
-	off := newBench(t)
-	for range 40 {
-		off.ok(off.call("RestartCaster", "CasterId", studioN(1)))
-	}
-}

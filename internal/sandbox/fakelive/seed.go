@@ -52,17 +52,21 @@ func seed(now time.Time) state {
 		s.Studios = append(s.Studios, from.studio(i+1, now))
 	}
 	for _, from := range seedStreams {
-		stream := &Stream{Domain: Domain, App: from.app, Name: from.name}
-		if from.delay > 0 {
-			stream.Setup = &RecordSetup{OnDemand: from.onDemand, Delay: from.delay, Format: "mp4",
-				Created: now.AddDate(0, 0, -30)}
-		}
-		s.Streams = append(s.Streams, stream)
-		if from.live > 0 {
-			s.ingest(stream, now.Add(-from.live))
-		}
+		s.addStream(from, now)
 	}
 	return s
+}
+
+func (s *state) addStream(from seedStream, now time.Time) *Stream {
+	stream := &Stream{Domain: Domain, App: from.app, Name: from.name}
+	if from.delay > 0 {
+		stream.Setup = &RecordSetup{OnDemand: from.onDemand, Delay: from.delay, Format: "mp4", Created: now.AddDate(0, 0, -30)}
+	}
+	s.Streams = append(s.Streams, stream)
+	if from.live > 0 {
+		s.ingest(stream, now.Add(-from.live))
+	}
+	return stream
 }
 
 func (from seedStudio) studio(number int, now time.Time) *Studio {

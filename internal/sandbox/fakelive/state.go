@@ -49,7 +49,7 @@ func (w *World) Effects() []Effect {
 	return out
 }
 
-// Save writes the world as JSON. Faults, used nonces and rate windows are not
+// Save writes the world as JSON. Faults, used nonces and what was counted are not
 // part of it: they end with the process.
 func (w *World) Save() []byte {
 	w.mu.Lock()
@@ -115,10 +115,10 @@ func (s *Stream) clone() Stream {
 }
 
 // logCall opens a log entry for a request and forgets the oldest.
-func (w *World) logCall(now time.Time, action string, params map[string]string) *Call {
+func (w *World) logCall(now, arrived time.Time, action string, params map[string]string) *Call {
 	s := &w.state
 	seq := s.next("call")
-	c := &Call{Seq: seq, Time: now, Action: action, Params: params, Received: true,
+	c := &Call{Seq: seq, Time: now, Arrived: arrived.UTC().Round(0), Action: action, Params: params, Received: true,
 		RequestID: strings.ToUpper(derivedID(fmt.Sprintf("request/%d", seq)))}
 	if len(s.Calls) >= w.cfg.Keep {
 		s.Calls = slices.Delete(s.Calls, 0, len(s.Calls)-w.cfg.Keep+1)

@@ -172,7 +172,7 @@ func TestLogKeepsTheLast(t *testing.T) {
 	b := newBench(t)
 	for range keptCalls + 5 {
 		b.world.mu.Lock()
-		in := &request{call: b.world.logCall(testStart, "x", nil)}
+		in := &request{call: b.world.logCall(testStart, testStart, "x", nil)}
 		b.world.apply(in)
 		b.world.mu.Unlock()
 	}

@@ -91,15 +91,19 @@ type File struct {
 // Call is one request and what became of it. Params holds the operation's own
 // parameters; credentials, signature and protocol parameters are never kept.
 // Status is 0 and Answered false when the client was left without an answer.
+// Throttled means that it was over the limit of its operation; a fault that says
+// so leaves it false.
 type Call struct {
 	Seq       int64             `json:"seq"`
-	Time      time.Time         `json:"time"`
+	Time      time.Time         `json:"time"`             // by the world's clock
+	Arrived   time.Time         `json:"arrived,omitzero"` // by the gateway's clock
 	Action    string            `json:"action"`
 	Params    map[string]string `json:"params"`
 	RequestID string            `json:"requestId"`
 	Status    int               `json:"status"`
 	Code      string            `json:"code,omitempty"`
 	Fault     Kind              `json:"fault,omitempty"`
+	Throttled bool              `json:"throttled,omitempty"`
 	Received  bool              `json:"received"`
 	Applied   bool              `json:"applied"`
 	Answered  bool              `json:"answered"`

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -16,17 +17,20 @@ type Config struct {
 	Now     func() time.Time // clock of the world: studios, recordings; nil means time.Now
 	Gateway func() time.Time // clock of the gateway: timestamps, limits; nil means time.Now
 
-	Limits     bool // refuse calls beyond the documented rates
+	Limits     bool // refuse calls beyond the limits of their operations
 	MaxStudios int  // CasterNumberExceed beyond it; 0 means no limit
 	Keep       int  // how many calls Snapshot remembers; 0 means 200
+
+	Latency time.Duration // of every answer, in real time; see SetLatency
 }
 
 // World is an emulated account: studios, streams, recordings and the gateway in
 // front of them. It is safe for concurrent use.
 type World struct {
-	cfg  Config
-	done chan struct{}
-	stop sync.Once
+	cfg     Config
+	done    chan struct{}
+	stop    sync.Once
+	latency atomic.Int64 // nanoseconds
 
 	mu       sync.Mutex
 	state    state
@@ -34,7 +38,7 @@ type World struct {
 	faultSeq int64
 	nonces   map[string]time.Time
 	pruned   time.Time
-	windows  map[family]window
+	meters   map[string]*meter // by operation
 
 	subMu sync.Mutex
 	subs  map[chan struct{}]bool
@@ -71,9 +75,14 @@ func New(cfg Config) *World {
 		cfg.Keep = keptCalls
 	}
 	w := &World{cfg: cfg, done: make(chan struct{}), subs: map[chan struct{}]bool{}}
+	w.SetLatency(cfg.Latency)
 	w.Reset()
 	return w
 }
+
+// SetLatency plays a cloud that is far away: a call is received and takes effect
+// at once, and its answer leaves so much later. It holds for answers still to come.
+func (w *World) SetLatency(d time.Duration) { w.latency.Store(int64(d)) }
 
 // Reset puts the world back to its seed, told from the present moment, and
 // forgets faults, nonces and the logs.
@@ -85,7 +94,7 @@ func (w *World) Reset() {
 	w.state = seed(now)
 	w.faults = nil
 	w.nonces = map[string]time.Time{}
-	w.windows = map[family]window{}
+	w.meters = map[string]*meter{}
 }
 
 // Close lets go of every call that a fault keeps waiting: the connection is reset

@@ -85,7 +85,7 @@ func (m *Message) candidates(stale bool) []element {
 func findPress(list []element, p Press) (element, error) {
 	for _, e := range list {
 		if e.matches(p) {
-			return e, nil
+			return e, e.takes(p.State)
 		}
 	}
 	return element{}, fmt.Errorf("%w element %q", errUnknown, p.Action)

@@ -20,8 +20,21 @@ type draft struct {
 	Metadata        json.RawMessage `json:"metadata"`
 	ThreadTS        string          `json:"thread_ts"`
 	ResponseType    string          `json:"response_type"`
-	ReplaceOriginal bool            `json:"replace_original"`
-	DeleteOriginal  bool            `json:"delete_original"`
+	ReplaceOriginal loose           `json:"replace_original"`
+	DeleteOriginal  loose           `json:"delete_original"`
+}
+
+// loose is a flag that may come as a string: Slack's own examples say "replace_original": "true".
+type loose bool
+
+func (l *loose) UnmarshalJSON(raw []byte) error {
+	word := strings.Trim(string(raw), `"`)
+	if word == "null" || word == "" {
+		return nil
+	}
+	on, err := strconv.ParseBool(word)
+	*l = loose(on)
+	return err
 }
 
 // decodeDraft reads a message object, or a JSON string that is its text.

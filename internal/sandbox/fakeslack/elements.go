@@ -3,6 +3,9 @@ package fakeslack
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -144,7 +147,7 @@ func (e element) matches(p Press) bool {
 
 // initial is the state of an element nobody touched.
 func (e element) initial() State {
-	s := State{Type: e.kind()}
+	s := State{Type: e.kind(), SelectedOptions: e.noneOfSeveral()}
 	preset, ok := e.body[needsAction[e.kind()]]
 	if !ok {
 		return s
@@ -155,6 +158,14 @@ func (e element) initial() State {
 	}
 	_ = json.Unmarshal(marshal(map[string]any{field: preset}), &s) // the linter has seen the element
 	return s
+}
+
+// noneOfSeveral is an empty choice of an element of which several can be chosen, and nil of any other.
+func (e element) noneOfSeveral() []Option {
+	if needsAction[e.kind()] == "initial_options" {
+		return []Option{}
+	}
+	return nil
 }
 
 // complete turns what the person chose into full state: the element's type, and
@@ -172,10 +183,23 @@ func (e element) complete(s State, value string) State {
 		o := e.option(*s.SelectedOption)
 		s.SelectedOption = &o
 	}
+	s.SelectedOptions = slices.Clone(s.SelectedOptions)
+	if s.SelectedOptions == nil {
+		s.SelectedOptions = e.noneOfSeveral()
+	}
 	for i, o := range s.SelectedOptions {
 		s.SelectedOptions[i] = e.option(o)
 	}
 	return s
+}
+
+// takes refuses a choice of more than the element allows, as the Slack client does.
+func (e element) takes(s State) error {
+	most, err := strconv.Atoi(fmt.Sprint(e.body["max_selected_items"]))
+	if n := len(s.SelectedOptions); err == nil && n > most {
+		return fmt.Errorf("fakeslack: %s takes %d options, not %d", e.action, most, n)
+	}
+	return nil
 }
 
 // option finds an option of the element by value; an external select has none,

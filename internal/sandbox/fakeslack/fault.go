@@ -79,6 +79,7 @@ func (w *Workspace) misbehave(rw http.ResponseWriter, r *http.Request, f *Fault)
 		}
 		return
 	}
+	w.late(r)
 	if f.status() == http.StatusTooManyRequests {
 		seconds := (f.RetryAfter + time.Second - 1) / time.Second
 		rw.Header().Set("Retry-After", strconv.Itoa(int(max(1, seconds))))

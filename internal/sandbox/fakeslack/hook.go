@@ -41,7 +41,9 @@ func (w *Workspace) serveHook(rw http.ResponseWriter, r *http.Request) {
 		w.misbehave(rw, r, f)
 		return
 	}
-	if e := w.postHook(r, body); e != nil {
+	e := w.postHook(r, body)
+	w.late(r)
+	if e != nil {
 		writeJSON(rw, http.StatusOK, e.reply())
 		return
 	}
@@ -98,15 +100,21 @@ func (w *Workspace) openHook(path string) (*hook, *apiError) {
 	return h, nil
 }
 
-// useHook replaces, deletes or posts. The caller holds mu.
+// useHook replaces, deletes or posts. The caller holds mu. The typed command of a slash command is no message of the app, so
+// what should replace it is posted. Emulator's own choice: an original that is gone is refused.
+// https://docs.slack.dev/interactivity/handling-user-interaction#message_responses
 func (w *Workspace) useHook(h *hook, d draft) (string, *apiError) {
 	r := w.byRoom[h.channel]
 	if r == nil {
 		return "", fail("channel_not_found")
 	}
 	original := r.message(h.original)
-	if d.DeleteOriginal {
+	if original == nil && h.original != "" && (bool(d.DeleteOriginal) || bool(d.ReplaceOriginal)) {
+		return "", fail("message_not_found")
+	}
+	if bool(d.DeleteOriginal) && original != nil {
 		r.remove(h.original)
+		r.unpin(h.original)
 		w.changed()
 		return h.original, nil
 	}
@@ -116,15 +124,20 @@ func (w *Workspace) useHook(h *hook, d draft) (string, *apiError) {
 	if e := d.check(w.familiar); e != nil {
 		return "", e
 	}
-	if d.ReplaceOriginal && original != nil {
+	if bool(d.ReplaceOriginal) && original != nil {
 		w.redraw(original, d)
 		return original.TS, nil
 	}
+	return w.store(r, w.respond(h, d)).TS, nil
+}
+
+// respond is a new message of a response URL: for the person alone unless all shall see it, and only then in a thread.
+func (w *Workspace) respond(h *hook, d draft) *Message {
 	m := w.draw(d)
 	if d.ResponseType != "in_channel" {
-		m.EphemeralTo = h.user
+		m.EphemeralTo, m.ThreadTS = h.user, ""
 	}
-	return w.store(r, m).TS, nil
+	return m
 }
 
 func writeJSON(rw http.ResponseWriter, status int, v any) {

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 )
 
 // maxBody bounds a request.
@@ -79,6 +80,11 @@ func (w *Workspace) serveAPI(rw http.ResponseWriter, r *http.Request) {
 		w.misbehave(rw, r, fault)
 		return
 	}
+	if wait := w.overRate(c, time.Now()); wait > 0 {
+		w.logFault(c, &Fault{RetryAfter: wait})
+		w.misbehave(rw, r, &Fault{RetryAfter: wait})
+		return
+	}
 	reply := w.answer(c, token)
 	if fault != nil {
 		w.misbehave(rw, r, fault)
@@ -88,6 +94,7 @@ func (w *Workspace) serveAPI(rw http.ResponseWriter, r *http.Request) {
 	if m, ok := methods[c.method]; ok && m.scope != "" {
 		rw.Header().Set("X-Accepted-OAuth-Scopes", m.scope)
 	}
+	w.late(r)
 	writeJSON(rw, http.StatusOK, reply)
 }
 

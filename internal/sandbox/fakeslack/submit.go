@@ -38,6 +38,9 @@ func (w *Workspace) fill(user string, v *View, values map[string]map[string]Stat
 	}
 	for _, e := range elements(v.Blocks) {
 		if s, ok := values[e.block][e.action]; ok && e.stateful() {
+			if err := e.takes(s); err != nil {
+				return err
+			}
 			v.hold(e, e.complete(s, ""))
 		}
 	}

@@ -134,3 +134,38 @@ func TestSuggestionsThatNobodyAnswers(t *testing.T) {
 	}
 	same(t, "nobody is told", len(w.screen("U0ANA").Toasts), 0)
 }
+
+// TestSeveralInAModal: what a form begins with, what is chosen, and what is too much; each with its words.
+func TestSeveralInAModal(t *testing.T) {
+	w := newWorld(t, Config{})
+	began := `,"max_selected_items":2,"initial_options":[{"text":{"type":"plain_text","text":"Evening"},"value":"c1"}]`
+	first := studioInput(externalOf("multi_external_select", began))
+	second := strings.Replace(studioInput(externalOf("multi_static_select", `,"options":[{"text":{"type":"plain_text","text":"Loop"},"value":"c2"}]`)), `"b"`, `"own","dispatch_action":true,"optional":true`, 1)
+	id := w.open(modal("Copy", first+","+second))
+	got := w.interactions(func(slack.InteractionCallback) any { return nil })
+	press := func(s State) (Sent, error) {
+		return w.ClickView("U0ANA", id, Press{Action: "pick", Block: "own", State: s})
+	}
+	submit := func(options ...Option) (Sent, error) {
+		return w.Submit("U0ANA", id, map[string]map[string]State{"b": {"pick": {SelectedOptions: options}}})
+	}
+	values := string(marshal(w.screen("U0ANA").Views[0].State.Values))
+	same(t, "at first", values, `{"b":{"pick":{"type":"multi_external_select","selected_options":[{"text":{"type":"plain_text","text":"Evening"},"value":"c1"}]}},`+
+		`"own":{"pick":{"type":"multi_static_select","selected_options":[]}}}`)
+	s, err := press(State{SelectedOptions: []Option{{Value: "c2"}}})
+	must(t, err)
+	<-s.Done
+	cb := <-got
+	same(t, "action", cb.ActionCallback.BlockActions[0].SelectedOptions[0].Text.Text, "Loop")
+	same(t, "view of the action", cb.View.State.Values["own"]["pick"].SelectedOptions[0].Value, "c2")
+	if _, err := submit(Option{Value: "c1"}, Option{Value: "c2"}, Option{Value: "c3"}); err == nil {
+		t.Error("three of two were chosen")
+	}
+	if _, err := submit(); err == nil || w.screen("U0ANA").Views[0].Errors["b"] == "" {
+		t.Errorf("a required field without a choice: %v", err)
+	}
+	s, err = submit(Option{Value: "c1"}, Option{Value: "c2"})
+	must(t, err)
+	<-s.Done
+	same(t, "sent", len((<-got).View.State.Values["b"]["pick"].SelectedOptions), 2)
+}

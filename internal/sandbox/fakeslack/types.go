@@ -30,6 +30,9 @@ type Config struct {
 	Events   []string  // event types the app subscribed to. Default DefaultEvents
 	Scopes   []string  // scopes of the bot token. Default: all that the methods need
 
+	Limits  bool          // refuse calls beyond Slack's rates (rates.go)
+	Latency time.Duration // of every answer to the app, in real time; see SetLatency
+
 	Seed uint64       // of socket routing and ids
 	Log  *slog.Logger // Default: discarded
 }
@@ -130,7 +133,7 @@ type State struct {
 	Type                  string   `json:"type,omitempty"`
 	Value                 *string  `json:"value,omitempty"`
 	SelectedOption        *Option  `json:"selected_option,omitempty"`
-	SelectedOptions       []Option `json:"selected_options,omitempty"`
+	SelectedOptions       []Option `json:"selected_options,omitzero"` // empty, not nil, when nothing is chosen of several
 	SelectedUser          string   `json:"selected_user,omitempty"`
 	SelectedUsers         []string `json:"selected_users,omitempty"`
 	SelectedChannel       string   `json:"selected_channel,omitempty"`

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -16,6 +17,8 @@ type Workspace struct {
 	cfg  Config
 	hub  *hub
 	done chan struct{} // closed by Close
+
+	latency atomic.Int64 // nanoseconds
 
 	mu       sync.Mutex
 	base     string
@@ -38,6 +41,7 @@ type Workspace struct {
 	toastSeq int
 	watchers map[chan struct{}]struct{}
 	familiar *familiar
+	buckets  map[string]*bucket
 	closed   bool
 }
 
@@ -51,8 +55,9 @@ func New(cfg Config) *Workspace {
 		triggers: newExpiring[trigger](100_000), hooks: newExpiring[hook](100_000),
 		tickets: newExpiring[struct{}](1000),
 		faults:  map[string]*Fault{}, watchers: map[chan struct{}]struct{}{},
-		familiar: newFamiliar(),
+		familiar: newFamiliar(), buckets: map[string]*bucket{},
 	}
+	w.SetLatency(cfg.Latency)
 	w.hub.settle = w.settle
 	w.seed()
 	w.SetCommands(cfg.Commands)
