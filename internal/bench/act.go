@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"slices"
-	"strings"
 	"time"
 
 	"casterbot/internal/sandbox/fakelive"
@@ -55,8 +54,8 @@ func trace(acts []*act, seen []sight, calls []fakelive.Call) {
 			continue
 		}
 		for _, c := range calls {
-			if !taken[c.Seq] && a.order.is(c) && !c.Time.Before(a.clicked) && (a.called.IsZero() || c.Applied) {
-				a.called, a.applied = cmp.Or(a.called, c.Time), c.Applied
+			if !taken[c.Seq] && a.order.is(c) && !c.Arrived.Before(a.clicked) && (a.called.IsZero() || c.Applied) {
+				a.called, a.applied = cmp.Or(a.called, c.Arrived), c.Applied
 				taken[c.Seq] = true
 				if c.Applied {
 					break
@@ -128,16 +127,6 @@ func tally(acts []*act, is func(*act) bool) int {
 	return n
 }
 
-// documented is how many calls of an operation the account takes in one second.
-// https://www.alibabacloud.com/help/en/live/developer-reference/qps-limit-on-an-api-operation-in-apsaravideo-live
-var documented = map[string]int{
-	"CopyCaster": 10, "RestartCaster": 10, "StartCaster": 10, "StopCaster": 10, "StartCasterScene": 10, "StopCasterScene": 10,
-	"CopyCasterSceneConfig": 10, "EffectCasterUrgent": 10, "RealTimeRecordCommand": 50,
-	"DescribeCasters": 15, "DescribeCasterScenes": 15, "DescribeCasterConfig": 15,
-	"DescribeLiveStreamRecordContent": 50, "DescribeLiveStreamRecordIndexFiles": 45, "DescribeLiveRecordConfig": 30,
-	"DescribeLiveStreamsOnlineList": 166,
-}
-
 // share is the part of a documented limit that the bot takes unless told otherwise.
 const share = 0.9
 
@@ -145,7 +134,7 @@ const share = 0.9
 func arrivals(calls []fakelive.Call) map[string][]time.Time {
 	times := map[string][]time.Time{}
 	for _, c := range calls {
-		times[c.Action] = append(times[c.Action], c.Time)
+		times[c.Action] = append(times[c.Action], c.Arrived)
 	}
 	for _, list := range times {
 		slices.SortFunc(list, time.Time.Compare)
@@ -165,11 +154,11 @@ func mostInSecond(times []time.Time) int {
 	return most
 }
 
-// beyond counts the operations of which a window of one second had more than documented.
-func beyond(times map[string][]time.Time) int {
+// beyond counts the operations that were called more often than documented.
+func beyond(usage map[string]fakelive.Usage) int {
 	n := 0
-	for action, list := range times {
-		if limit := documented[action]; limit > 0 && mostInSecond(list) > limit {
+	for _, u := range usage {
+		if u.Throttled > 0 || u.Per == time.Second && u.Most > u.Limit {
 			n++
 		}
 	}
@@ -192,7 +181,7 @@ func used(times []time.Time, perSecond float64) (float64, bool) {
 func throttled(calls []fakelive.Call) int {
 	n := 0
 	for _, c := range calls {
-		if strings.HasPrefix(c.Code, "Throttling") {
+		if c.Throttled {
 			n++
 		}
 	}

@@ -165,11 +165,11 @@ func (r report) kinds(out io.Writer) {
 
 func (r report) hour(out io.Writer) {
 	rows := [][]string{{"The top of the hour", "ran", "refused", "nothing heard", "click → call p50, ms", "p90", "max", "all begun after, s",
-		"all cards final after, s", "most in any second", "operations over their limit", "throttled", "share of the limit used, %"}}
+		"all cards final after, s", "most in any second", "operations over their limit", "throttled", "429 of Slack", "share of the limit used, %"}}
 	for _, s := range r.measured("hour: ") {
 		row := []string{strings.TrimPrefix(s.name, "hour: ")}
 		for _, c := range []struct{ name, unit string }{{"ran", ""}, {"told no", ""}, {"silent", ""}, {"call p50", "ms"}, {"call p90", "ms"},
-			{"call max", "ms"}, {"begun", "s"}, {"ended", "s"}, {"most", ""}, {"beyond", ""}, {"throttled", ""}, {"used", ""}} {
+			{"call max", "ms"}, {"begun", "s"}, {"ended", "s"}, {"most", ""}, {"beyond", ""}, {"throttled", ""}, {"slack", ""}, {"used", ""}} {
 			row = append(row, r.cell(s, c.name, c.unit))
 		}
 		rows = append(rows, row)

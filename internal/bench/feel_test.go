@@ -112,7 +112,7 @@ func TestTraceCard(t *testing.T) {
 
 func TestTraceCalls(t *testing.T) {
 	call := func(seq int64, ms int, stream, command string, applied bool) fakelive.Call {
-		return fakelive.Call{Seq: seq, Time: after(ms), Action: "RealTimeRecordCommand", Applied: applied,
+		return fakelive.Call{Seq: seq, Arrived: after(ms), Action: "RealTimeRecordCommand", Applied: applied,
 			Params: map[string]string{"StreamName": stream, "Command": command}}
 	}
 	for _, c := range []struct {
@@ -178,12 +178,15 @@ func TestMostInSecond(t *testing.T) {
 			t.Errorf("%s: %d, want %d", c.name, got, c.want)
 		}
 	}
-	calls := []fakelive.Call{}
-	for i := range 11 {
-		calls = append(calls, fakelive.Call{Action: "RestartCaster", Time: after(90 * (11 - i))}, fakelive.Call{Action: "StopCaster", Time: after(110 * i)})
+}
+
+func TestBeyond(t *testing.T) {
+	usage := map[string]fakelive.Usage{
+		"RestartCaster": {Most: 11, Limit: 10, Per: time.Second}, "StopCaster": {Most: 10, Limit: 10, Per: time.Second},
+		"DescribeLiveStreamsOnlineList": {Most: 200, Limit: 10_000, Per: time.Minute}, "DescribeCasters": {Most: 3, Limit: 15, Per: time.Second, Throttled: 1},
 	}
-	if n := beyond(arrivals(calls)); n != 1 {
-		t.Errorf("%d operations are beyond their limit, want 1: eleven restarts within 900 ms", n)
+	if n := beyond(usage); n != 2 {
+		t.Errorf("%d operations are beyond their limit, want 2", n)
 	}
 }
 

@@ -15,6 +15,7 @@ func (st *stage) keep(acts []*act) {
 	st.add("ran", float64(ran))
 	st.add("told no", float64(told))
 	st.add("silent", float64(len(acts)-ran-told))
+	st.add("slack", float64(st.refusedBySlack()))
 }
 
 // steps are the times of an act that are shown.
@@ -51,15 +52,26 @@ func (st *stage) keepHour(acts []*act, operation string, since func(*act) time.T
 	calls := st.calls()
 	times := arrivals(calls)
 	st.add("most", float64(mostInSecond(times[operation])))
-	st.add("beyond", float64(beyond(times)))
+	st.add("beyond", float64(beyond(st.world.Live.Usage())))
 	st.add("throttled", float64(throttled(calls)))
 }
 
 // keepShare keeps how much of an operation's limit was used while its work was waiting.
 func (st *stage) keepShare(operation string) {
-	part, ok := used(arrivals(st.calls())[operation], share*float64(documented[operation]))
+	part, ok := used(arrivals(st.calls())[operation], share*float64(st.world.Live.Usage()[operation].Limit))
 	if !ok {
 		part = math.NaN()
 	}
 	st.add("used", 100*part)
+}
+
+// refusedBySlack counts the calls that the workspace refused for being too many.
+func (st *stage) refusedBySlack() int {
+	n := 0
+	for _, c := range st.world.Slack.Log(0) {
+		if c.Error == "ratelimited" {
+			n++
+		}
+	}
+	return n
 }

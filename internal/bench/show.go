@@ -3,9 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"strings"
-	"sync"
 	"time"
 
 	"casterbot/internal/sandbox/fakelive"
@@ -36,8 +34,8 @@ var scenes = []string{"PROGRAM", "Left", "Right", "Spare"}
 // connections of the sockets go through lines.
 func showWorld(folder string, slack, live time.Duration, l *lines) (*stand.World, error) {
 	w, err := stand.Open(stand.Config{
-		Folder: folder, Policy: showPolicy(), InSlack: func(h http.Handler) http.Handler { return l.before(farAway(h, slack)) },
-		Live: fakelive.Config{Limits: true, Keep: 20_000},
+		Folder: folder, Policy: showPolicy(), InSlack: l.before,
+		Slack: fakeslack.Config{Limits: true, Latency: slack}, Live: fakelive.Config{Limits: true, Latency: live, Keep: 20_000},
 	})
 	if err != nil {
 		return nil, err
@@ -47,10 +45,7 @@ func showWorld(folder string, slack, live time.Duration, l *lines) (*stand.World
 		w.Close()
 		return nil, err
 	}
-	if live > 0 {
-		_, err = w.Live.Inject(fakelive.Fault{Kind: fakelive.SlowAnswer, Delay: live, Times: -1})
-	}
-	return w, err
+	return w, nil
 }
 
 // fill puts the show in place of what the cloud has from its seed.
@@ -111,35 +106,6 @@ func showPolicy() string {
 		fmt.Fprintf(&b, "      - {who: [%s], may: [caster.list, caster.show, record.status]}\n", stand.Intruder)
 	}
 	return b.String()
-}
-
-// farAway lets the answers of the Web API, and of response URLs, come so much later than they take effect. Sockets are as near
-// as before: their frames are not answers.
-func farAway(h http.Handler, d time.Duration) http.Handler {
-	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		if d == 0 || strings.HasPrefix(r.URL.Path, "/link") {
-			h.ServeHTTP(rw, r)
-			return
-		}
-		h.ServeHTTP(&lateAnswer{ResponseWriter: rw, by: d}, r)
-	})
-}
-
-// lateAnswer holds an answer back, once.
-type lateAnswer struct {
-	http.ResponseWriter
-	by   time.Duration
-	once sync.Once
-}
-
-func (l *lateAnswer) WriteHeader(status int) {
-	l.once.Do(func() { time.Sleep(l.by) })
-	l.ResponseWriter.WriteHeader(status)
-}
-
-func (l *lateAnswer) Write(b []byte) (int, error) {
-	l.once.Do(func() { time.Sleep(l.by) })
-	return l.ResponseWriter.Write(b)
 }
 
 // The changes that are measured.
