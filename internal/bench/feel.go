@@ -103,7 +103,13 @@ func (t target) row(f figures) []string {
 	if t.met(f) {
 		verdict = "met"
 	}
-	return []string{t.title, strings.TrimSpace(goal + " " + strings.TrimPrefix(t.unit, "/")), measured, verdict}
+	switch {
+	case strings.HasPrefix(t.unit, "/"):
+		goal += t.unit
+	case t.unit != "":
+		goal += " " + t.unit
+	}
+	return []string{t.title, goal, measured, verdict}
 }
 
 func plain(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
@@ -135,7 +141,7 @@ func (r report) felt(out io.Writer) {
 
 func (r report) crew(out io.Writer) {
 	rows := [][]string{{"A crew's pace, ms", "typed → card p50", "p90", "max", "click → call p50", "p90", "max",
-		"click → result p50", "p90", "max", "not run"}}
+		"click → result p50", "p90", "max", "not run", "driver late p99"}}
 	for _, s := range r.measured("crew: ") {
 		row := []string{strings.TrimPrefix(s.name, "crew: ")}
 		for _, step := range steps[:3] {
@@ -143,7 +149,7 @@ func (r report) crew(out io.Writer) {
 				row = append(row, r.cell(s, step.name+" "+m.name, "ms"))
 			}
 		}
-		rows = append(rows, append(row, r.difference(s, "asked", "ran")))
+		rows = append(rows, append(row, r.difference(s, "asked", "ran"), r.cell(s, "late", "ms")))
 	}
 	r.rows(out, rows)
 }

@@ -228,6 +228,10 @@ func TestTargets(t *testing.T) {
 	if got := strings.Join(hour.row(f), "|"); got != "ran|≥ 50|50 (49–51)|met" {
 		t.Errorf("at least: %s", got)
 	}
+	rate := target{title: "rate", show: "s", figure: "ran", unit: "/s", goal: 14000, least: true}
+	if got := strings.Join(rate.row(f), "|"); got != "rate|≥ 14000/s|50 (49–51)|missed" {
+		t.Errorf("a rate: %s", got)
+	}
 	f.add("of two", "asked", 2)
 	f.add("of two", "ran", 1)
 	f.add("of two", "call", 10)

@@ -118,7 +118,7 @@ func (st *stage) restarts() error {
 	for i := range acts {
 		acts[i] = restartAct(i, people[i%len(people)], channel(i%rooms))
 	}
-	err := st.together(acts, 200*time.Millisecond, func(a *act) error {
+	err := st.together(acts, 100*time.Millisecond, func(a *act) error {
 		if err := st.ask(a); err != nil {
 			return err
 		}

@@ -44,7 +44,6 @@ func (b *benchmark) perform(list []show) error {
 	var all sync.WaitGroup
 	errs, kept := make([]error, len(list)), make([]figures, len(list))
 	for i, s := range list {
-		fmt.Fprintln(os.Stderr, s.name)
 		kept[i] = figures{}
 		all.Go(func() {
 			if err := b.show(s, kept[i]); err != nil {
@@ -89,7 +88,7 @@ func (b *benchmark) show(s show, own figures) error {
 	if err := st.warm(); err != nil {
 		return err
 	}
-	if err := s.run(st); err != nil {
+	if err := st.timed(s.run); err != nil {
 		return err
 	}
 	for _, p := range list {
@@ -98,6 +97,29 @@ func (b *benchmark) show(s show, own figures) error {
 		}
 	}
 	return b.ctx.Err()
+}
+
+// timed runs a show and keeps how late the driver's own timers were meanwhile: where that is much, the machine was busy with
+// something else, and the figures beside it say little.
+func (st *stage) timed(run func(*stage) error) error {
+	const every = 10 * time.Millisecond
+	ctx, stop := context.WithCancel(st.ctx)
+	var late sample
+	var watch sync.WaitGroup
+	watch.Go(func() {
+		for ctx.Err() == nil {
+			due := time.Now().Add(every)
+			time.Sleep(every)
+			late = append(late, time.Since(due))
+		}
+	})
+	begun := time.Now()
+	err := run(st)
+	stop()
+	watch.Wait()
+	st.add("late", ms(late.at(0.99)))
+	fmt.Fprintf(os.Stderr, "%s: %.0f s\n", st.name, time.Since(begun).Seconds())
+	return err
 }
 
 // replicas starts one process on a file, or two on a database of their own, and waits for their sockets. drop ends them.
