@@ -106,7 +106,6 @@ func (st *stage) deaf() error {
 		}
 	}
 	waiting.Wait()
-	st.add("asked", 1)
 	st.add("lost", float64(lost.Load()))
 	st.add("until", time.Duration(last.Load()).Seconds())
 	return nil

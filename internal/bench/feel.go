@@ -136,7 +136,7 @@ func (r report) felt(out io.Writer) {
 	r.kinds(out)
 	r.hour(out)
 	r.beside(out)
-	r.deaf(out)
+	r.besides(out)
 }
 
 func (r report) crew(out io.Writer) {
@@ -203,10 +203,18 @@ func (r report) beside(out io.Writer) {
 	r.rows(out, rows)
 }
 
-func (r report) deaf(out io.Writer) {
-	rows := [][]string{{"One of two sockets only seems alive", "the last command that was lost, after s", "lost, of five a second"}}
-	for _, s := range r.measured("deaf socket") {
-		rows = append(rows, []string{"one process", r.cell(s, "until", "s"), r.cell(s, "lost", "")})
+// besides draws what is one figure each.
+func (r report) besides(out io.Writer) {
+	rows := [][]string{{"Besides", ""}}
+	for _, f := range []struct{ show, figure, unit, title string }{
+		{"deaf socket", "until", "s", "one of two sockets only seems alive: the last command that was lost, after s"},
+		{"deaf socket", "lost", "", "the same: commands that were lost, of five a second"},
+		{"flood", "reader asked", "", "the flood: questions of the reader's"},
+		{"flood", "reader answered", "", "the same: answers to them, also that there are too many"},
+	} {
+		if !r.figures.none(f.show, f.figure) {
+			rows = append(rows, []string{f.title, cell(r.figures.of(f.show, f.figure), f.unit)})
+		}
 	}
 	r.rows(out, rows)
 }

@@ -151,21 +151,23 @@ func (st *stage) flood() error {
 	}
 	end := make(chan struct{})
 	var beside sync.WaitGroup
+	n := pasted
 	beside.Go(func() {
 		every := time.NewTicker(time.Second / perSecond)
 		defer every.Stop()
-		for i := pasted; st.ctx.Err() == nil; i++ {
+		for ; st.ctx.Err() == nil; n++ {
 			select {
 			case <-end:
 				return
 			case <-every.C:
-				_ = st.look(room, i) // the workspace takes what is typed
+				_ = st.look(room, n) // the workspace takes what is typed
 			}
 		}
 	})
 	err := st.lead(room, turns)
 	close(end)
 	beside.Wait()
+	st.add("reader asked", float64(n))
 	st.add("reader answered", float64(st.answered(asked)))
 	return err
 }
