@@ -21,6 +21,12 @@ var shares = []struct {
 	share float64
 }{{"p50", 0.5}, {"p95", 0.95}, {"p99", 0.99}, {"max", 1}}
 
+// moments are the columns of what people feel.
+var moments = []struct {
+	name  string
+	share float64
+}{{"p50", 0.5}, {"p90", 0.9}, {"max", 1}}
+
 // measure runs one scenario and keeps its figures.
 func (b *benchmark) measure(s scenario) error {
 	before, err := b.process.CPU()

@@ -30,7 +30,14 @@ var facts = []struct{ name, unit, title string }{
 }
 
 func (r report) print(out io.Writer) {
-	fmt.Fprintf(out, "%s. %d runs: median (least–most).\n\n", machine(), r.runs)
+	r.between(out, "bench", r.felt)
+	if !r.none() {
+		r.between(out, "bench: loads", r.loads)
+	}
+}
+
+// loads draws what nobody types.
+func (r report) loads(out io.Writer) {
 	r.times(out, "To the acknowledgement, ms", "ack", true)
 	r.times(out, "To the answer that the person sees, ms", "shown", false)
 	rows := [][]string{{"", theBot, "bare slack-go loop"}}
@@ -94,7 +101,7 @@ func cell(s spread, unit string) string {
 	if math.IsNaN(s.median) {
 		return "–"
 	}
-	digits := map[string]int{"ms": 2, "MB": 1}[unit]
+	digits := map[string]int{"ms": 2, "s": 2, "MB": 1}[unit]
 	text := func(v float64) string { return strconv.FormatFloat(v, 'f', digits, 64) }
 	if s.least == s.most {
 		return text(s.median)

@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
+	"casterbot/internal/pgtest"
 	"casterbot/internal/stand"
 )
 
@@ -23,6 +25,7 @@ type benchmark struct {
 	only     string            // part of the names of the scenarios to measure; empty for everything
 	programs map[string]string // name → path
 	figures  figures
+	server   *pgtest.Shared
 	world    *stand.World
 	process  *stand.Process
 }
@@ -55,8 +58,52 @@ var scenarios = []scenario{
 
 // run measures everything once.
 func (b *benchmark) run() error {
+	for _, group := range b.groups() {
+		if err := b.perform(group); err != nil {
+			return err
+		}
+	}
+	return b.loads()
+}
+
+// groups are the shows that are wanted, each alone, and then those that idle, all together.
+func (b *benchmark) groups() [][]show {
+	var list [][]show
+	var idle []show
+	for _, s := range shows {
+		switch {
+		case !b.wanted(s.name) || s.two && b.noPostgres():
+		case s.idles:
+			idle = append(idle, s)
+		default:
+			list = append(list, []show{s})
+		}
+	}
+	if len(idle) > 0 {
+		list = append(list, idle)
+	}
+	return list
+}
+
+// wanted reports that a scenario is to be measured.
+func (b *benchmark) wanted(name string) bool { return strings.Contains(name, b.only) }
+
+// noPostgres reports that there is no PostgreSQL, and says so.
+func (b *benchmark) noPostgres() bool {
+	_, drop, err := b.server.Space()
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "two replicas are left out: %v\n", err)
+		return true
+	}
+	_ = drop()
+	return false
+}
+
+// loads measures what no crew would type.
+func (b *benchmark) loads() error {
 	for _, program := range []string{theBare, theBot} {
-		if b.only != "" && program == theBare {
+		none := !slices.ContainsFunc(scenarios, func(s scenario) bool { return s.program == program && !s.alone && b.wanted(s.name) })
+		if none || b.only != "" && program == theBare {
 			continue
 		}
 		if err := b.together(program); err != nil {
@@ -64,7 +111,7 @@ func (b *benchmark) run() error {
 		}
 	}
 	for _, s := range scenarios {
-		if !s.alone || !strings.Contains(s.name, b.only) {
+		if !s.alone || !b.wanted(s.name) {
 			continue
 		}
 		if err := b.alone(s); err != nil {
@@ -107,7 +154,7 @@ func (b *benchmark) together(program string) error {
 		return err
 	}
 	for _, s := range scenarios {
-		if s.program != program || s.alone || !strings.Contains(s.name, b.only) {
+		if s.program != program || s.alone || !b.wanted(s.name) {
 			continue
 		}
 		if err := b.measure(s); err != nil {

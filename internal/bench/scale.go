@@ -6,7 +6,6 @@ import (
 	"os"
 	"time"
 
-	"casterbot/internal/pgtest"
 	"casterbot/internal/sandbox/fakeslack"
 	"casterbot/internal/stand"
 )
@@ -39,11 +38,9 @@ var scaleFacts = []struct{ name, unit, title string }{
 
 // scale compares one process on a file with several on PostgreSQL.
 func (b *benchmark) scale(runs int, markdown bool, out io.Writer) error {
-	server := &pgtest.Shared{}
-	defer server.Close()
 	for range runs {
 		for _, s := range setups {
-			if err := b.setup(s, server); err != nil {
+			if err := b.setup(s); err != nil {
 				return fmt.Errorf("%s: %w", s.name, err)
 			}
 		}
@@ -65,7 +62,7 @@ func (b *benchmark) scale(runs int, markdown bool, out io.Writer) error {
 }
 
 // setup measures one way to run the bot: first alone, at leisure, then under load.
-func (b *benchmark) setup(s setup, server *pgtest.Shared) error {
+func (b *benchmark) setup(s setup) error {
 	fmt.Fprintln(os.Stderr, s.name)
 	if err := b.open(); err != nil {
 		return err
@@ -73,7 +70,7 @@ func (b *benchmark) setup(s setup, server *pgtest.Shared) error {
 	defer b.world.Close()
 	database := b.world.SQLite()
 	if s.shared {
-		address, drop, err := server.Space()
+		address, drop, err := b.server.Space()
 		if err != nil {
 			return err
 		}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"time"
 )
 
 // maxCalls is how many calls the log keeps at least; older ones go in bulk
@@ -13,7 +14,7 @@ const maxCalls = 50_000
 // record adds a call to the log; JSON that is none is kept as a string. The caller holds mu.
 func (w *Workspace) record(c Call) {
 	w.callSeq++
-	c.Seq = w.callSeq
+	c.Seq, c.At = w.callSeq, time.Now()
 	for _, raw := range []*json.RawMessage{&c.Blocks, &c.Attach, &c.View} {
 		if len(*raw) > 0 && !w.familiar.valid(*raw) {
 			*raw = marshal(string(*raw))

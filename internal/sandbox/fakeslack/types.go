@@ -242,6 +242,7 @@ type Call struct {
 	View    json.RawMessage   `json:"view,omitempty"`
 	Args    map[string]string `json:"args,omitempty"` // the arguments as sent, without the token
 	Error   string            `json:"error,omitempty"`
+	At      time.Time         `json:"-"` // when it had taken effect, real time
 }
 
 // Fault makes a method misbehave. The zero Fault means "well again".
