@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -48,21 +49,28 @@ func NewDirectory(c Config, groups func() []string) *Directory {
 	return d
 }
 
-// Person looks somebody up, with those groups of the policy that they are in.
+// Person looks somebody up, with those groups of the policy that they are in. Both questions are asked side by side.
 func (d *Directory) Person(ctx context.Context, id, team string, since time.Time) (op.Person, error) {
+	groups := d.groups()
+	var known members
+	var oldGroups bool
+	var groupsErr error
+	var asked sync.WaitGroup
+	if len(groups) > 0 {
+		asked.Go(func() { known, oldGroups, groupsErr = d.members.get(ctx, everyGroup, since) })
+	}
 	p, stale, err := d.people.get(ctx, id, since)
+	asked.Wait()
 	if err != nil {
 		return op.Person{}, fmt.Errorf("look up person %s: %w", id, err)
 	}
-	p.Stale = stale
-	if groups := d.groups(); len(groups) > 0 {
-		members, stale, err := d.members.get(ctx, everyGroup, since)
-		if err != nil {
-			return op.Person{}, fmt.Errorf("look up user groups: %w", err)
-		}
-		p = within(p, groups, members)
-		p.Stale = p.Stale || stale
+	if groupsErr != nil {
+		return op.Person{}, fmt.Errorf("look up user groups: %w", groupsErr)
 	}
+	if len(groups) > 0 {
+		p = within(p, groups, known)
+	}
+	p.Stale = stale || oldGroups
 	return d.of(p, team), nil
 }
 
@@ -86,18 +94,18 @@ func (d *Directory) Channel(ctx context.Context, id string, since time.Time) (op
 	return c, nil
 }
 
-// Glance gives what is at hand and not older than a minute, without asking Slack.
-func (d *Directory) Glance(person, team, channel string) (op.Person, op.Channel, bool) {
-	p, ok := d.people.glance(person)
+// Glance gives what is at hand and was asked for after since, without asking Slack; a zero since means the last minute.
+func (d *Directory) Glance(person, team, channel string, since time.Time) (op.Person, op.Channel, bool) {
+	p, ok := d.people.have(person, since)
 	if !ok {
 		return op.Person{}, op.Channel{}, false
 	}
-	c, ok := d.channels.glance(channel)
+	c, ok := d.channels.have(channel, since)
 	if !ok {
 		return op.Person{}, op.Channel{}, false
 	}
 	if groups := d.groups(); len(groups) > 0 {
-		members, ok := d.members.glance(everyGroup)
+		members, ok := d.members.have(everyGroup, since)
 		if !ok {
 			return op.Person{}, op.Channel{}, false
 		}
