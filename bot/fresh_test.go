@@ -3,6 +3,8 @@ package bot
 import (
 	"context"
 	"net/http"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -103,5 +105,44 @@ func TestNoRightToLook(t *testing.T) {
 	w.Fail("conversations.info", fakeslack.Fault{Error: "missing_scope"})
 	if c, err := d.Channel(context.Background(), "D0ANA", clock.now().Add(-freshFor)); err != nil || c != (op.Channel{ID: "D0ANA", External: true}) {
 		t.Errorf("%+v, %v", c, err)
+	}
+}
+
+// TestAskedSideBySide: the questions about a person and about the groups are under way at the same time; who comes within the time
+// that the caller allows waits for the same answers.
+func TestAskedSideBySide(t *testing.T) {
+	d, clock := newTestDirectory(newWorld(t), "S0CREW")
+	var both, asked sync.WaitGroup
+	var questions atomic.Int32
+	both.Add(2)
+	release := make(chan struct{})
+	meet := func() {
+		questions.Add(1)
+		both.Done() // a third question panics
+		both.Wait()
+		<-release
+	}
+	d.people.ask = func(context.Context, string) (op.Person, error) {
+		meet()
+		return op.Person{ID: "U0ANA", Team: "T0SHOW"}, nil
+	}
+	d.members.ask = func(context.Context, string) (members, error) {
+		meet()
+		return members{"S0CREW": {"U0ANA"}}, nil
+	}
+	look := func() {
+		p, err := d.Person(context.Background(), "U0ANA", "T0SHOW", clock.now().Add(-2*time.Second))
+		if err != nil || p.Stale || len(p.Groups) != 1 {
+			t.Errorf("she is %+v, %v", p, err)
+		}
+	}
+	asked.Go(look)
+	both.Wait()
+	clock.advance(2*time.Second - 1)
+	asked.Go(look)
+	close(release)
+	asked.Wait()
+	if n := questions.Load(); n != 2 {
+		t.Errorf("%d questions, want 2", n)
 	}
 }
