@@ -23,6 +23,8 @@ import (
 type Directory struct {
 	api      *slack.Client
 	holds    *holds
+	now      func() time.Time
+	sparing  sparing // of questions about groups
 	groups   func() []string
 	home     atomic.Value // string: the team that the bot belongs to, once known
 	people   *cache[op.Person]
@@ -41,7 +43,7 @@ var _ engine.Directory = (*Directory)(nil)
 // NewDirectory makes a directory. groups gives the ids of the user groups that matter: those of the policy in force.
 func NewDirectory(c Config, groups func() []string) *Directory {
 	c = c.filled()
-	d := &Directory{api: c.api(), holds: newHolds(), groups: groups}
+	d := &Directory{api: c.api(), holds: newHolds(), now: c.Now, groups: groups}
 	d.people = newCache(c.Now, d.askPerson)
 	d.members = newCache(c.Now, d.askGroups)
 	d.channels = newCache(c.Now, d.askChannel)
@@ -57,7 +59,8 @@ func (d *Directory) Person(ctx context.Context, id, team string, since time.Time
 	var groupsErr error
 	var asked sync.WaitGroup
 	if len(groups) > 0 {
-		asked.Go(func() { known, oldGroups, groupsErr = d.members.get(ctx, everyGroup, since) })
+		enough := d.sparing.since(since, d.now())
+		asked.Go(func() { known, oldGroups, groupsErr = d.members.get(ctx, everyGroup, enough) })
 	}
 	p, stale, err := d.people.get(ctx, id, since)
 	asked.Wait()
@@ -170,6 +173,7 @@ func (d *Directory) askPerson(ctx context.Context, id string) (op.Person, error)
 // askGroups is docs.slack.dev/reference/methods/usergroups.list. A group that was deleted or switched off is not in the answer:
 // nobody is in it.
 func (d *Directory) askGroups(ctx context.Context, _ string) (members, error) {
+	d.sparing.add(d.now())
 	var groups []slack.UserGroup
 	err := d.holds.call("usergroups.list", func() (err error) {
 		groups, err = d.api.GetUserGroupsContext(ctx, slack.GetUserGroupsOptionIncludeUsers(true))

@@ -146,3 +146,32 @@ func TestAskedSideBySide(t *testing.T) {
 		t.Errorf("%d questions, want 2", n)
 	}
 }
+
+// TestGroupsAreSpared: a crew that presses without a pause for two minutes asks about groups at most twenty times in any minute, and
+// never goes by facts of more than five seconds.
+func TestGroupsAreSpared(t *testing.T) {
+	d, clock := newTestDirectory(newWorld(t), "S0CREW")
+	var asked []time.Time
+	d.members.ask = func(context.Context, string) (members, error) {
+		d.sparing.add(clock.now())
+		asked = append(asked, clock.now())
+		return members{"S0CREW": {"U0ANA"}}, nil
+	}
+	for range 1200 {
+		clock.advance(100 * time.Millisecond)
+		if _, err := d.Person(context.Background(), "U0ANA", "T0SHOW", clock.now().Add(-2*time.Second)); err != nil {
+			t.Fatal(err)
+		}
+		if age := clock.now().Sub(asked[len(asked)-1]); age >= freshFor {
+			t.Fatalf("she is judged by facts of %s ago", age)
+		}
+	}
+	for i := range asked {
+		if i+20 < len(asked) && asked[i+20].Sub(asked[i]) < time.Minute {
+			t.Errorf("more than twenty questions between %s and %s", asked[i], asked[i+20])
+		}
+	}
+	if first := asked[1].Sub(asked[0]); first > 2*time.Second || len(asked) < 24 {
+		t.Errorf("%d questions, the second one after %s", len(asked), first)
+	}
+}
