@@ -39,7 +39,8 @@ type line struct {
 	net.Conn
 	frames *frames
 	hear   func()
-	serves atomic.Bool // frames may be written: the HTTP answer is over, and nobody has hung up
+	serves atomic.Bool // frames may be written: the HTTP answer is over
+	hungUp atomic.Bool // by the client: its silence is not Slack's
 	pings  atomic.Bool // a ping is on its way out
 	mu     sync.Mutex
 	closed bool
@@ -81,9 +82,9 @@ func (l *line) goodbye() {
 	_, _ = l.Conn.Write(closeFrame())
 }
 
-// Close also says that nobody listens here any more, so that the silence is not taken for Slack's.
+// Close ends the connection for the client.
 func (l *line) Close() error {
-	l.serves.Store(false)
+	l.hungUp.Store(true)
 	return l.Conn.Close()
 }
 

@@ -59,7 +59,7 @@ func (s *sockets) replace(ctx context.Context, slot int, dead *link) *link {
 func (l *lines) serving() *line {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.open == nil || !l.open.serves.Load() {
+	if l.open == nil || !l.open.serves.Load() || l.open.hungUp.Load() {
 		return nil
 	}
 	return l.open
