@@ -265,7 +265,7 @@ func (p *parts) probes() map[string]admin.Probe {
 	return map[string]admin.Probe{
 		"slack": func(context.Context) (map[string]any, bool) {
 			h := p.bot.Health()
-			return map[string]any{"sockets": h.Sockets, "want": h.Want, "ageSeconds": int(h.Age.Seconds()), "connections": h.Connections, "strangers": h.Strangers}, h.Ready()
+			return map[string]any{"sockets": h.Sockets, "want": h.Want, "ageSeconds": int(h.Age.Seconds()), "connections": h.Connections, "strangers": h.Strangers, "replaced": h.Replaced}, h.Ready()
 		},
 		"store": func(ctx context.Context) (map[string]any, bool) {
 			err := p.store.Ping(ctx)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"github.com/slack-go/slack/socketmode"
 )
 
 // doubtful is how long before the end of a connection an acknowledgement may have been written in vain: nobody confirms
@@ -71,6 +73,20 @@ func (l *link) lost(over bool) {
 	}
 }
 
+// unwritten gives an acknowledgement on another link that could not be written to this one.
+func (l *link) unwritten(e socketmode.Event) {
+	ctx, cancel := context.WithTimeout(context.Background(), ackWithin)
+	defer cancel()
+	what, ok := e.Data.(*socketmode.ErrorWriteFailed)
+	other := l.spare(l)
+	if !ok || other == nil {
+		l.log.Warn("an acknowledgement could not be written")
+		return
+	}
+	err := other.client.AckCtx(ctx, what.Response.EnvelopeID, what.Response.Payload)
+	l.log.Warn("an acknowledgement could not be written and was given on another socket", "error", err)
+}
+
 // another gives a link that is up, or the link itself when there is none.
 func (l *link) another() *link {
 	if other := l.spare(l); other != nil {
@@ -84,7 +100,7 @@ func (s *sockets) spare(than *link) *link {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, l := range s.links {
-		if l != nil && l != than && l.up.Load() {
+		if l != nil && l != than && l.up.Load() && !l.deaf.Load() {
 			return l
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -22,6 +23,8 @@ import (
 type Directory struct {
 	api      *slack.Client
 	holds    *holds
+	now      func() time.Time
+	sparing  sparing // of questions about groups
 	groups   func() []string
 	home     atomic.Value // string: the team that the bot belongs to, once known
 	people   *cache[op.Person]
@@ -40,7 +43,7 @@ var _ engine.Directory = (*Directory)(nil)
 // NewDirectory makes a directory. groups gives the ids of the user groups that matter: those of the policy in force.
 func NewDirectory(c Config, groups func() []string) *Directory {
 	c = c.filled()
-	d := &Directory{api: c.api(), holds: newHolds(), groups: groups}
+	d := &Directory{api: c.api(), holds: newHolds(), now: c.Now, groups: groups}
 	d.people = newCache(c.Now, d.askPerson)
 	d.members = newCache(c.Now, d.askGroups)
 	d.channels = newCache(c.Now, d.askChannel)
@@ -48,21 +51,29 @@ func NewDirectory(c Config, groups func() []string) *Directory {
 	return d
 }
 
-// Person looks somebody up, with those groups of the policy that they are in.
+// Person looks somebody up, with those groups of the policy that they are in. Both questions are asked side by side.
 func (d *Directory) Person(ctx context.Context, id, team string, since time.Time) (op.Person, error) {
+	groups := d.groups()
+	var known members
+	var oldGroups bool
+	var groupsErr error
+	var asked sync.WaitGroup
+	if len(groups) > 0 {
+		enough := d.sparing.since(since, d.now())
+		asked.Go(func() { known, oldGroups, groupsErr = d.members.get(ctx, everyGroup, enough) })
+	}
 	p, stale, err := d.people.get(ctx, id, since)
+	asked.Wait()
 	if err != nil {
 		return op.Person{}, fmt.Errorf("look up person %s: %w", id, err)
 	}
-	p.Stale = stale
-	if groups := d.groups(); len(groups) > 0 {
-		members, stale, err := d.members.get(ctx, everyGroup, since)
-		if err != nil {
-			return op.Person{}, fmt.Errorf("look up user groups: %w", err)
-		}
-		p = within(p, groups, members)
-		p.Stale = p.Stale || stale
+	if groupsErr != nil {
+		return op.Person{}, fmt.Errorf("look up user groups: %w", groupsErr)
 	}
+	if len(groups) > 0 {
+		p = within(p, groups, known)
+	}
+	p.Stale = stale || oldGroups
 	return d.of(p, team), nil
 }
 
@@ -86,18 +97,18 @@ func (d *Directory) Channel(ctx context.Context, id string, since time.Time) (op
 	return c, nil
 }
 
-// Glance gives what is at hand and not older than a minute, without asking Slack.
-func (d *Directory) Glance(person, team, channel string) (op.Person, op.Channel, bool) {
-	p, ok := d.people.glance(person)
+// Glance gives what is at hand and was asked for after since, without asking Slack; a zero since means the last minute.
+func (d *Directory) Glance(person, team, channel string, since time.Time) (op.Person, op.Channel, bool) {
+	p, ok := d.people.have(person, since)
 	if !ok {
 		return op.Person{}, op.Channel{}, false
 	}
-	c, ok := d.channels.glance(channel)
+	c, ok := d.channels.have(channel, since)
 	if !ok {
 		return op.Person{}, op.Channel{}, false
 	}
 	if groups := d.groups(); len(groups) > 0 {
-		members, ok := d.members.glance(everyGroup)
+		members, ok := d.members.have(everyGroup, since)
 		if !ok {
 			return op.Person{}, op.Channel{}, false
 		}
@@ -162,6 +173,7 @@ func (d *Directory) askPerson(ctx context.Context, id string) (op.Person, error)
 // askGroups is docs.slack.dev/reference/methods/usergroups.list. A group that was deleted or switched off is not in the answer:
 // nobody is in it.
 func (d *Directory) askGroups(ctx context.Context, _ string) (members, error) {
+	d.sparing.add(d.now())
 	var groups []slack.UserGroup
 	err := d.holds.call("usergroups.list", func() (err error) {
 		groups, err = d.api.GetUserGroupsContext(ctx, slack.GetUserGroupsOptionIncludeUsers(true))

@@ -184,7 +184,7 @@ func TestGlance(t *testing.T) {
 	d, clock := newTestDirectory(w, "S0CREW")
 	see := func() bool {
 		before := len(w.Log(0))
-		p, c, ok := d.Glance("U0ANA", "T0SHOW", "C0SHOW")
+		p, c, ok := d.Glance("U0ANA", "T0SHOW", "C0SHOW", time.Time{})
 		if len(w.Log(0)) != before {
 			t.Error("a glance asked Slack")
 		}

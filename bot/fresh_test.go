@@ -3,6 +3,8 @@ package bot
 import (
 	"context"
 	"net/http"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -103,5 +105,73 @@ func TestNoRightToLook(t *testing.T) {
 	w.Fail("conversations.info", fakeslack.Fault{Error: "missing_scope"})
 	if c, err := d.Channel(context.Background(), "D0ANA", clock.now().Add(-freshFor)); err != nil || c != (op.Channel{ID: "D0ANA", External: true}) {
 		t.Errorf("%+v, %v", c, err)
+	}
+}
+
+// TestAskedSideBySide: the questions about a person and about the groups are under way at the same time; who comes within the time
+// that the caller allows waits for the same answers.
+func TestAskedSideBySide(t *testing.T) {
+	d, clock := newTestDirectory(newWorld(t), "S0CREW")
+	var both, asked sync.WaitGroup
+	var questions atomic.Int32
+	both.Add(2)
+	release := make(chan struct{})
+	meet := func() {
+		questions.Add(1)
+		both.Done() // a third question panics
+		both.Wait()
+		<-release
+	}
+	d.people.ask = func(context.Context, string) (op.Person, error) {
+		meet()
+		return op.Person{ID: "U0ANA", Team: "T0SHOW"}, nil
+	}
+	d.members.ask = func(context.Context, string) (members, error) {
+		meet()
+		return members{"S0CREW": {"U0ANA"}}, nil
+	}
+	look := func() {
+		p, err := d.Person(context.Background(), "U0ANA", "T0SHOW", clock.now().Add(-2*time.Second))
+		if err != nil || p.Stale || len(p.Groups) != 1 {
+			t.Errorf("she is %+v, %v", p, err)
+		}
+	}
+	asked.Go(look)
+	both.Wait()
+	clock.advance(2*time.Second - 1)
+	asked.Go(look)
+	close(release)
+	asked.Wait()
+	if n := questions.Load(); n != 2 {
+		t.Errorf("%d questions, want 2", n)
+	}
+}
+
+// TestGroupsAreSpared: a crew that presses without a pause for two minutes asks about groups at most twenty times in any minute, and
+// never goes by facts of more than five seconds.
+func TestGroupsAreSpared(t *testing.T) {
+	d, clock := newTestDirectory(newWorld(t), "S0CREW")
+	var asked []time.Time
+	d.members.ask = func(context.Context, string) (members, error) {
+		d.sparing.add(clock.now())
+		asked = append(asked, clock.now())
+		return members{"S0CREW": {"U0ANA"}}, nil
+	}
+	for range 1200 {
+		clock.advance(100 * time.Millisecond)
+		if _, err := d.Person(context.Background(), "U0ANA", "T0SHOW", clock.now().Add(-2*time.Second)); err != nil {
+			t.Fatal(err)
+		}
+		if age := clock.now().Sub(asked[len(asked)-1]); age >= freshFor {
+			t.Fatalf("she is judged by facts of %s ago", age)
+		}
+	}
+	for i := range asked {
+		if i+20 < len(asked) && asked[i+20].Sub(asked[i]) < time.Minute {
+			t.Errorf("more than twenty questions between %s and %s", asked[i], asked[i+20])
+		}
+	}
+	if first := asked[1].Sub(asked[0]); first > 2*time.Second || len(asked) < 24 {
+		t.Errorf("%d questions, the second one after %s", len(asked), first)
 	}
 }

@@ -13,32 +13,46 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// lines are the network connections of one link. They exist for three things that the Socket Mode client does not offer:
-// when something was last heard, Slack's announcement that it will close the connection, and a close frame at the end,
-// without which Slack keeps routing to a dead socket.
+// lines are the network connections of one link. They exist for four things that the Socket Mode client does not offer:
+// when something was last heard, a ping of our own, Slack's announcement that it will close the connection, and a close frame
+// at the end, without which Slack keeps routing to a dead socket.
 type lines struct {
 	warned func(reason string)
 	parted atomic.Bool // another link takes over: do not connect again
 
+	began  time.Time
+	heard  atomic.Int64 // when something was last heard: nanoseconds since began, which no change of the clock touches
 	mu     sync.Mutex
 	open   *line
-	handed *handed      // of the open connection
-	heard  atomic.Int64 // unix milliseconds
+	handed *handed // of the open connection
 }
+
+func newLines(warned func(reason string)) *lines { return &lines{warned: warned, began: time.Now()} }
+
+func (l *lines) hear() { l.heard.Store(int64(time.Since(l.began))) }
+
+// silence is how long nothing was heard.
+func (l *lines) silence() time.Duration { return time.Since(l.began) - time.Duration(l.heard.Load()) }
 
 // line is one connection. The client writes every frame with one Write, so a frame of ours fits between two of its own.
 type line struct {
 	net.Conn
 	frames *frames
+	hear   func()
+	serves atomic.Bool // frames may be written: the HTTP answer is over
+	hungUp atomic.Bool // by the client: its silence is not Slack's
+	pings  atomic.Bool // a ping is on its way out
 	mu     sync.Mutex
 	closed bool
-	heard  *atomic.Int64
 }
 
 func (l *line) Read(b []byte) (int, error) {
 	n, err := l.frames.Read(b)
 	if n > 0 {
-		l.heard.Store(time.Now().UnixMilli())
+		l.hear()
+	}
+	if err == nil && l.frames.upgraded && !l.frames.raw && len(l.frames.text) == 0 {
+		l.serves.Store(true)
 	}
 	return n, err
 }
@@ -55,8 +69,9 @@ func (l *line) Write(b []byte) (int, error) {
 // errParted: the client would connect once more before it learns that it is over, and take an envelope to its grave.
 var errParted = errors.New("another socket takes over")
 
-// goodbye writes a close frame, "going away", and nothing after it.
+// goodbye writes a close frame, "going away", and nothing after it. A write that nobody takes off the line is given up first.
 func (l *line) goodbye() {
+	_ = l.Conn.SetWriteDeadline(time.Now().Add(time.Second))
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.closed {
@@ -65,6 +80,12 @@ func (l *line) goodbye() {
 	l.closed = true
 	_ = l.Conn.SetWriteDeadline(time.Now().Add(time.Second))
 	_, _ = l.Conn.Write(closeFrame())
+}
+
+// Close ends the connection for the client.
+func (l *line) Close() error {
+	l.hungUp.Store(true)
+	return l.Conn.Close()
 }
 
 // closeFrame is RFC 6455 §5.5.1: final, close, masked with zeroes, two bytes of status.
@@ -84,9 +105,9 @@ func (l *lines) goodbye() {
 }
 
 func (l *lines) keep(c net.Conn) net.Conn {
-	l.heard.Store(time.Now().UnixMilli())
+	l.hear()
 	h := &handed{}
-	kept := &line{Conn: c, frames: newFrames(c, l.warned, h), heard: &l.heard}
+	kept := &line{Conn: c, frames: newFrames(c, l.warned, h), hear: l.hear}
 	l.mu.Lock()
 	l.open, l.handed = kept, h
 	l.mu.Unlock()

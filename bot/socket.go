@@ -15,7 +15,7 @@ import (
 // Limits of one socket.
 const (
 	maxFrame   = 4 << 20          // bytes of one envelope
-	pingWithin = 30 * time.Second // Slack pings every few seconds; silence for so long is a dead socket
+	pingWithin = 30 * time.Second // the client's own patience with Slack's pings, for a connection that ours do not reach
 	ackWithin  = 2 * time.Second
 	defaultAge = time.Hour // of a socket, when Slack does not say
 	quietTime  = 5 * time.Millisecond
@@ -45,6 +45,7 @@ type link struct {
 	acked  acked
 
 	up      atomic.Bool
+	deaf    atomic.Bool  // nothing is heard any more: it is as good as gone
 	age     atomic.Int64 // how long Slack means to keep the connection, in nanoseconds
 	pending atomic.Int64 // envelopes that are not seen through yet
 	since   time.Time    // the last hello; for the reader only
@@ -53,14 +54,16 @@ type link struct {
 	greets chan struct{} // one for each hello
 	warned chan struct{} // Slack will close the connection soon
 	tired  chan struct{} // the client means to wait for longer than we do
+	silent chan struct{} // nothing is heard any more
 	cancel context.CancelFunc
 	ended  chan struct{}
 	err    error // why it ended; to be read after ended
 }
 
 // start opens a link in the background.
-func (l *link) start(ctx context.Context) {
+func (l *link) start(ctx context.Context, p pulse) {
 	ctx, l.cancel = context.WithCancel(ctx)
+	go l.listen(ctx, p)
 	fatal := make(chan error, 1)
 	reader := make(chan struct{})
 	go func() {
@@ -126,7 +129,7 @@ func (l *link) event(e socketmode.Event) error {
 	case socketmode.EventTypeConnectionError:
 		return l.failed(e)
 	case socketmode.EventTypeErrorWriteFailed:
-		l.log.Warn("an acknowledgement could not be written")
+		l.unwritten(e)
 	}
 	return nil
 }

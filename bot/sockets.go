@@ -19,10 +19,14 @@ type Health struct {
 	Age         time.Duration // since anything was heard on the most silent socket that is up
 	Connections int           // of this app in all processes, as Slack said in its last hello
 	Strangers   int           // those of them that nobody can account for
+	Replaced    int           // sockets that were replaced because nothing was heard on them any more
 }
 
-// Ready reports whether commands can come in: at least one socket is up and heard from.
-func (h Health) Ready() bool { return h.Sockets > 0 && h.Age < 2*pingWithin }
+// quietWithin is how long a socket that serves is silent at most: it is pinged every five seconds.
+const quietWithin = 10 * time.Second
+
+// Ready reports whether commands can come in, all of them: a socket is up, and none is up on which nothing is heard.
+func (h Health) Ready() bool { return h.Sockets > 0 && h.Age < quietWithin }
 
 // sockets keeps a fixed number of links open. They start one after the other. When Slack announces that it will close a
 // connection, or one has become too old without that, a new link is opened first and the old one serves until it is closed:
@@ -35,16 +39,21 @@ type sockets struct {
 
 	connections atomic.Int64
 	strangers   atomic.Int64 // connections at the last hello beyond those that there should have been
+	replaced    atomic.Int64 // links on which nothing was heard any more
 	own         atomic.Int64 // links that are open, the parting ones too
 	steady      atomic.Bool  // a socket has lasted
 	brief       atomic.Int64 // sockets in a row that did not
+	pulse       pulse
+	turn        chan struct{} // holds one while a dead link is replaced
 	mu          sync.Mutex
 	links       []*link // the current link of each slot
 	parting     sync.WaitGroup
 }
 
 func newSockets(c Config, take func(envelope)) *sockets {
-	return &sockets{config: c, take: take, log: c.Log, links: make([]*link, c.Sockets), opens: newOpens()}
+	return &sockets{
+		config: c, take: take, log: c.Log, links: make([]*link, c.Sockets), opens: newOpens(), pulse: normal, turn: make(chan struct{}, 1),
+	}
 }
 
 // run keeps the sockets open until ctx ends, or returns the error that no new try can mend.
@@ -110,6 +119,9 @@ func (s *sockets) keep(ctx context.Context, slot int, l *link) error {
 			renew.Reset(s.lifetime(slot, l))
 		case <-l.warned:
 			l = s.renew(ctx, slot, l, partWithin)
+			renew.Reset(defaultAge)
+		case <-l.silent:
+			l = s.replace(ctx, slot, l)
 			renew.Reset(defaultAge)
 		case <-l.tired:
 			l = s.renew(ctx, slot, l, 0)
@@ -189,16 +201,17 @@ func (s *sockets) put(slot int, l *link) {
 func (s *sockets) open(ctx context.Context) *link {
 	l := &link{
 		log: s.log, take: s.take, hello: s.greeted, lived: s.lived, spare: s.spare,
-		ready: make(chan struct{}), greets: make(chan struct{}, 1), warned: make(chan struct{}, 1), tired: make(chan struct{}, 1), ended: make(chan struct{}),
+		ready: make(chan struct{}), greets: make(chan struct{}, 1), warned: make(chan struct{}, 1), tired: make(chan struct{}, 1),
+		silent: make(chan struct{}, 1), ended: make(chan struct{}),
 	}
-	l.lines = &lines{warned: l.announced}
+	l.lines = newLines(l.announced)
 	dialer := l.lines.dialer(route{proxy: http.ProxyFromEnvironment})
 	client := *s.config.HTTP
 	client.Transport = &paced{next: client.Transport, opens: s.opens, over: l.lines.parted.Load}
 	l.client = socketmode.New(s.config.api(slack.OptionHTTPClient(&client)),
 		socketmode.OptionDialer(dialer), socketmode.OptionReadLimit(maxFrame), socketmode.OptionPingInterval(pingWithin))
 	s.own.Add(1)
-	l.start(context.WithoutCancel(ctx))
+	l.start(context.WithoutCancel(ctx), s.pulse)
 	go func() {
 		<-l.ended
 		s.own.Add(-1)
@@ -225,13 +238,15 @@ func (s *sockets) greeted(app string, connections int) {
 func (s *sockets) health() Health {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	h := Health{Want: len(s.links), Connections: int(s.connections.Load()), Strangers: int(s.strangers.Load())}
+	h := Health{
+		Want: len(s.links), Connections: int(s.connections.Load()), Strangers: int(s.strangers.Load()), Replaced: int(s.replaced.Load()),
+	}
 	for _, l := range s.links {
 		if l == nil || !l.up.Load() {
 			continue
 		}
 		h.Sockets++
-		h.Age = max(h.Age, time.Since(time.UnixMilli(l.lines.heard.Load())))
+		h.Age = max(h.Age, l.lines.silence())
 	}
 	return h
 }

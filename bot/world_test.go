@@ -72,6 +72,7 @@ type world struct {
 	log    *logbook
 	engine *script
 	server *httptest.Server
+	pulse  pulse // of the sockets
 }
 
 func newWorld(t testing.TB, change ...func(*fakeslack.Config)) *world {
@@ -82,7 +83,7 @@ func newWorld(t testing.TB, change ...func(*fakeslack.Config)) *world {
 	for _, c := range change {
 		c(&slackConfig)
 	}
-	w := &world{Workspace: fakeslack.New(slackConfig), t: t, log: &logbook{}, engine: &script{}}
+	w := &world{Workspace: fakeslack.New(slackConfig), t: t, log: &logbook{}, engine: &script{}, pulse: normal}
 	w.server = httptest.NewServer(w.Workspace)
 	w.SetBase(w.server.URL)
 	transport := &http.Transport{MaxIdleConnsPerHost: 16}
@@ -105,6 +106,7 @@ func (w *world) start() *Bot {
 	dir := NewDirectory(w.config, func() []string { return nil })
 	w.engine.chat = NewChat(w.config)
 	b := New(w.config, w.engine, w.engine.chat, dir)
+	b.sockets.pulse = w.pulse
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- b.Run(ctx) }()

@@ -42,7 +42,7 @@ func (e *Engine) Accept(ctx context.Context, r op.Request) (Accepted, error) {
 		return a, nil
 	}
 	e.fillDefaults(&parsed, r.Channel)
-	if person, channel, ok := e.dir.Glance(r.Person, r.PersonTeam, r.Channel); ok {
+	if person, channel, ok := e.dir.Glance(r.Person, r.PersonTeam, r.Channel, anytime); ok {
 		d := e.policy.Decide(person, channel, parsed.Command.Verb, parsed.Command.Effect, op.Target{})
 		if !d.Allowed {
 			return Accepted{Reply: denied(d), Work: func(ctx context.Context) { e.recordDenied(ctx, r, parsed.Command.Verb, d) }}, nil
@@ -176,20 +176,6 @@ func (e *Engine) offered(ctx context.Context, r op.Request, a op.Answer) op.Answ
 		a.Items[i].Next = slices.DeleteFunc(slices.Clone(a.Items[i].Next), func(n op.Next) bool { return !may(n) })
 	}
 	return a
-}
-
-// judge asks the policy with what is known of the person and the channel now.
-func (e *Engine) judge(ctx context.Context, r op.Request, c op.Command, target op.Target, since time.Time) (op.Decision, op.Channel, error) {
-	person, err := e.dir.Person(ctx, r.Person, r.PersonTeam, since)
-	if err != nil {
-		e.log.Warn("look a person up", "person", r.Person, "error", err)
-		return op.Decision{}, op.Channel{}, rightsUnknown(err)
-	}
-	channel, err := e.dir.Channel(ctx, r.Channel, since)
-	if err != nil {
-		return op.Decision{}, op.Channel{}, rightsUnknown(err)
-	}
-	return e.policy.Decide(person, channel, c.Verb, c.Effect, target), channel, nil
 }
 
 func (e *Engine) recordDenied(ctx context.Context, r op.Request, verb string, d op.Decision) {

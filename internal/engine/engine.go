@@ -92,6 +92,8 @@ const (
 	tellWaiting   = 10 * time.Second // the card says "still waiting"
 	lookWithin    = 20 * time.Second // for everything that only looks
 	rightsWithin  = 5 * time.Second  // how old may be what is known of a person's rights when the call leaves
+	clickWithin   = 2 * time.Second  // the same at a click: one answer of Slack serves all clicks of two seconds
+	denyWithin    = 10 * time.Second // the same for a refusal at a click
 	lateAfter     = 120 * time.Second
 	doubleClick   = 10 * time.Second // after the end of an operation: until then a late click is one of several
 	repeatQuickly = 20 * time.Second // as long as answers fail to come this soon, a repeatable call is repeated at once

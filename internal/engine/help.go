@@ -9,19 +9,14 @@ import (
 
 // help lists what this person may do in this channel. With facts at hand it answers within the acknowledgement.
 func (e *Engine) help(r op.Request, p op.Parsed) Accepted {
-	if person, channel, ok := e.dir.Glance(r.Person, r.PersonTeam, r.Channel); ok {
+	if person, channel, ok := e.dir.Glance(r.Person, r.PersonTeam, r.Channel, anytime); ok {
 		answer := e.helpFor(person, channel, p)
 		return Accepted{Reply: &answer}
 	}
 	return Accepted{Work: func(ctx context.Context) {
-		person, err := e.dir.Person(ctx, r.Person, r.PersonTeam, anytime)
+		person, channel, err := e.lookUp(ctx, r, anytime)
 		if err != nil {
-			e.sayError(ctx, r.Address(), rightsUnknown(err))
-			return
-		}
-		channel, err := e.dir.Channel(ctx, r.Channel, anytime)
-		if err != nil {
-			e.sayError(ctx, r.Address(), rightsUnknown(err))
+			e.sayError(ctx, r.Address(), err)
 			return
 		}
 		e.Say(ctx, r.Address(), e.helpFor(person, channel, p))

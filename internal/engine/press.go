@@ -158,7 +158,7 @@ func (e *Engine) confirm(ctx context.Context, o op.Operation, c op.Click) error 
 	if o.Decision.Confirm != op.ConfirmSelf || c.Person != o.Asker {
 		return onlyAsker(o)
 	}
-	now, err := e.judgeAsker(ctx, o, c.Person, c.At)
+	now, err := e.judgeAsker(ctx, o, c.Person, since(c))
 	if err != nil {
 		return err
 	}
@@ -176,32 +176,23 @@ func (e *Engine) approve(ctx context.Context, o op.Operation, c op.Click) error 
 	if o.State != op.Pending {
 		return e.tooLate(o, c)
 	}
-	now, err := e.judgeAsker(ctx, o, c.Person, c.At)
-	if err != nil {
-		return err
-	}
-	if o.Decision.Confirm != op.ConfirmOther || now.Confirm != op.ConfirmOther {
+	if o.Decision.Confirm != op.ConfirmOther {
 		return policyChanged(o)
 	}
-	if err := e.mayApprove(ctx, now, o, c.Person, c.PersonTeam, c.At); err != nil {
-		return err
+	now, asker, second := e.judgeBoth(ctx, o, c.Person, c.Person, c.PersonTeam, since(c))
+	if asker != nil {
+		return asker
+	}
+	if now.Confirm != op.ConfirmOther {
+		return policyChanged(o)
+	}
+	if second != nil {
+		return second
 	}
 	if err := e.pressable(ctx, o, c); err != nil {
 		return err
 	}
 	return e.queue(ctx, o, c, op.EventApproved)
-}
-
-// mayApprove holds the second person, as they are since the moment given, against the policy in force.
-func (e *Engine) mayApprove(ctx context.Context, now op.Decision, o op.Operation, person, team string, since time.Time) error {
-	p, err := e.dir.Person(ctx, person, team, since)
-	if err != nil {
-		return rightsUnknown(err)
-	}
-	if ok, why := e.policy.Approves(now, o.Asker, p); !ok {
-		return &op.Refusal{Answer: op.Answer{Mark: op.MarkDenied, Title: why}}
-	}
-	return nil
 }
 
 // judgeAsker asks the policy again whether the asker may still do this, and words a refusal for the reader.
@@ -252,7 +243,7 @@ func (e *Engine) cancel(ctx context.Context, o op.Operation, c op.Click) error {
 		if o.Decision.Confirm != op.ConfirmOther {
 			return onlyAsker(o)
 		}
-		if err := e.mayApprove(ctx, o.Decision, o, c.Person, c.PersonTeam, c.At); err != nil {
+		if err := e.mayApprove(ctx, o.Decision, o, c.Person, c.PersonTeam, since(c)); err != nil {
 			return err
 		}
 	}

@@ -53,14 +53,20 @@ func (e *Engine) noneUnknown(ctx context.Context, o op.Operation) error {
 // stillAllowed asks the policy in force whether the asker, and the second person if there was one, may do this now.
 func (e *Engine) stillAllowed(ctx context.Context, o op.Operation) error {
 	since := e.now().Add(-rightsWithin)
-	now, err := e.judgeAsker(ctx, o, "", since)
-	if err != nil {
-		return err
+	var now op.Decision
+	var asker, second error
+	if o.Decision.Confirm == op.ConfirmOther {
+		now, asker, second = e.judgeBoth(ctx, o, "", o.By, o.Team, since)
+	} else {
+		now, asker = e.judgeAsker(ctx, o, "", since)
+	}
+	if asker != nil {
+		return asker
 	}
 	if !sameConfirm(now.Confirm, o.Decision.Confirm) {
 		return policyChanged(o)
 	}
-	if now.Confirm == op.ConfirmOther && e.mayApprove(ctx, now, o, o.By, o.Team, since) != nil {
+	if now.Confirm == op.ConfirmOther && second != nil {
 		return op.Refuse(op.L("I cannot confirm that ", op.Who(o.By), " may still approve this."))
 	}
 	return nil

@@ -221,7 +221,7 @@ func (e *Engine) finish(ctx context.Context, o op.Operation, outcome op.Outcome)
 // mayPlay reports whether the asker may see addresses for playback, when they asked and now. It goes by what is at hand: nobody is
 // waited for before an outcome is written down.
 func (e *Engine) mayPlay(o op.Operation) bool {
-	person, channel, ok := e.dir.Glance(o.Asker, o.Team, o.Channel)
+	person, channel, ok := e.dir.Glance(o.Asker, o.Team, o.Channel, anytime)
 	return ok && o.Decision.URLs && e.policy.Decide(person, channel, o.Verb, o.Effect, o.Plan.Target).URLs
 }
 

@@ -390,7 +390,7 @@ func (d *people) Rooms(_ context.Context, id string) ([]string, error) {
 	return d.rooms[id], nil
 }
 
-func (d *people) Glance(person, team, channel string) (op.Person, op.Channel, bool) {
+func (d *people) Glance(person, team, channel string, _ time.Time) (op.Person, op.Channel, bool) {
 	return op.Person{ID: person, Team: team}, op.Channel{ID: channel, Member: true}, !(*stage)(d).isDeaf()
 }
 

@@ -160,19 +160,12 @@ func (e *Engine) maySettle(ctx context.Context, o op.Operation, c op.Click) erro
 	if o.State != op.Unknown || o.IsSeveral() { // of several each is settled on its own
 		return e.tooLate(o, c)
 	}
-	person, err := e.dir.Person(ctx, c.Person, c.PersonTeam, c.At)
-	if err != nil {
-		return rightsUnknown(err)
+	r := op.Request{Person: c.Person, PersonTeam: c.PersonTeam, Channel: o.Channel}
+	d, _, err := e.judge(ctx, r, op.Command{Verb: o.Verb, Effect: o.Effect}, o.Plan.Target, since(c))
+	if err == nil && !d.Allowed {
+		err = e.deny(ctx, r, o.Verb, d)
 	}
-	channel, err := e.dir.Channel(ctx, o.Channel, c.At)
-	if err != nil {
-		return rightsUnknown(err)
-	}
-	d := e.policy.Decide(person, channel, o.Verb, o.Effect, o.Plan.Target)
-	if !d.Allowed {
-		return e.deny(ctx, op.Request{Person: c.Person, PersonTeam: c.PersonTeam, Channel: c.Channel}, o.Verb, d)
-	}
-	return nil
+	return err
 }
 
 func (e *Engine) lookAgain(ctx context.Context, o op.Operation, c op.Click) error {

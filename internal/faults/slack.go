@@ -25,6 +25,8 @@ var slackScripts = []script{
 		shows: "a socket is refreshed every 5 s under load: no command is lost, none is done twice"},
 	{name: "slack-storm", play: slackStorm,
 		shows: "Slack closes every socket right after its hello: at most 20 opens a minute, no busy loop, and it heals"},
+	{name: "slack-deaf", play: slackDeaf,
+		shows: "sockets that stay open and carry nothing any more, one or both: replaced within 17 s, then nothing is lost"},
 	{name: "slack-fatal", quick: true, play: slackFatal,
 		shows: "what only a person can mend ends the process with one plain line"},
 	{name: "slack-outage", quick: true, play: slackOutage,

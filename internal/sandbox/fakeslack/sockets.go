@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -29,6 +30,7 @@ type socket struct {
 	gone     chan struct{}
 	once     sync.Once
 	routable bool // guarded by hub.mu
+	deaf     atomic.Bool
 }
 
 // outgoing is a frame for the writer; last closes the socket after it.
@@ -135,13 +137,27 @@ func (h *hub) read(s *socket) {
 	patience := 4 * h.cfg.Ping
 	s.conn.SetReadLimit(1 << 20)
 	_ = s.conn.SetReadDeadline(time.Now().Add(patience))
-	s.conn.SetPongHandler(func(string) error { return s.conn.SetReadDeadline(time.Now().Add(patience)) })
+	s.conn.SetPongHandler(func(string) error {
+		if s.deaf.Load() {
+			return nil
+		}
+		return s.conn.SetReadDeadline(time.Now().Add(patience))
+	})
+	s.conn.SetPingHandler(func(said string) error {
+		if s.deaf.Load() {
+			return nil
+		}
+		_ = s.conn.WriteControl(websocket.PongMessage, []byte(said), time.Now().Add(time.Second))
+		return nil
+	})
 	for {
 		_, data, err := s.conn.ReadMessage()
 		if err != nil {
 			return
 		}
-		h.answer(data)
+		if !s.deaf.Load() {
+			h.answer(data)
+		}
 	}
 }
 
@@ -154,7 +170,7 @@ func (h *hub) write(s *socket) {
 		case <-s.gone:
 			return
 		case <-ping.C:
-			if s.conn.WriteControl(websocket.PingMessage, []byte("Ping from "+host), time.Now().Add(time.Second)) != nil {
+			if !s.deaf.Load() && s.conn.WriteControl(websocket.PingMessage, []byte("Ping from "+host), time.Now().Add(time.Second)) != nil {
 				return
 			}
 		case f := <-s.out:
@@ -167,6 +183,9 @@ func (h *hub) write(s *socket) {
 
 // deliver writes one frame; false ends the socket.
 func (s *socket) deliver(f outgoing) bool {
+	if s.deaf.Load() {
+		return true
+	}
 	_ = s.conn.SetWriteDeadline(time.Now().Add(10 * time.Second))
 	if f.data != nil && s.conn.WriteMessage(websocket.TextMessage, f.data) != nil {
 		return false
