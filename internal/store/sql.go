@@ -131,6 +131,11 @@ const (
 		WHERE paces.free - $3 - {clock} <= $4
 		RETURNING free - $2 - $3 - {clock}`
 
+	// What replicas have of the turns of one operation is one text, written only in place of the version that was read.
+	selectPage = `SELECT COALESCE(MAX(page), ''), COALESCE(MAX(version), 0), {clock} FROM quotas WHERE operation = $1`
+	insertPage = `INSERT INTO quotas (operation, page, version) VALUES ($1, $2, $3 + 1) ON CONFLICT (operation) DO NOTHING`
+	updatePage = `UPDATE quotas SET page = $2, version = $3 + 1 WHERE operation = $1 AND version = $3`
+
 	insertMigration = `INSERT INTO migrations (number, name, at) VALUES ($1, $2, $3)`
 	selectMigrated  = `SELECT COALESCE(MAX(number), 0) FROM migrations`
 )
