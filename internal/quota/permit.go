@@ -53,7 +53,7 @@ func (p *Permit) Wait(ctx context.Context) error {
 	}
 }
 
-// Left is called at the moment at which the request is out of hand. With an error nothing may leave.
+// Left is called at the moment at which the request is out of hand, and again if that happens again. With an error nothing may leave.
 func (p *Permit) Left() error {
 	if p == nil {
 		return nil
@@ -65,7 +65,7 @@ func (p *Permit) Left() error {
 	switch {
 	case now.Before(p.from):
 		return errEarly
-	case p.gone || !p.slot.scarce && !l.holds(p.slot, now):
+	case p.gone || !p.slot.scarce && !l.holds(p.slot, now), !p.left.IsZero() && p.slot.user != p:
 		return errLapsed
 	}
 	p.left = now
