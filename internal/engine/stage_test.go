@@ -174,8 +174,8 @@ func (s *stage) settle() {
 func (s *stage) table() op.Table {
 	return op.Table{
 		Commands: []op.Command{
-			{Usage: "caster restart {caster}", Short: "Restart.", Verb: "caster.restart", Effect: op.OnAir, Plan: s.plan, Apply: s.call, Verify: s.look},
-			{Usage: "caster copy {caster} {name}", Short: "Copy.", Verb: "caster.copy", Effect: op.Change, Plan: s.plan, Apply: s.call, Verify: s.look, Repeatable: true},
+			{Usage: "caster restart {caster}", Short: "Restart.", Verb: "caster.restart", Effect: op.OnAir, Sends: "RestartCaster", Plan: s.plan, Apply: s.call, Verify: s.look},
+			{Usage: "caster copy {caster} {name}", Short: "Copy.", Verb: "caster.copy", Effect: op.Change, Sends: "CopyCaster", Plan: s.plan, Apply: s.call, Verify: s.look, Repeatable: true},
 			{Usage: "caster list", Short: "List.", Verb: "caster.list", Effect: op.Read, Read: func(context.Context, op.Call) (op.Answer, error) {
 				return op.Answer{Title: op.L("two studios")}, nil
 			}},
