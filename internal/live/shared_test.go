@@ -145,6 +145,30 @@ func TestALookFromBeforeAChangeServesNobody(t *testing.T) {
 	wantSends(t, f, 3)
 }
 
+// While a change is under way nothing from before it serves, and afterwards nothing from before its answer.
+func TestLooksAroundAChange(t *testing.T) {
+	turn := make(chan struct{})
+	f := newCloud(t, ok(), slowly(turn), ok())
+	c := f.client(t, func(c *Config) { c.Fresh = time.Hour })
+	look := func(what string, sent int) {
+		t.Helper()
+		if _, err := c.Scenes(as(t, quota.Read), "c1"); err != nil || len(f.requests()) != sent {
+			t.Errorf("%s: %d requests, want %d: %v", what, len(f.requests()), sent, err)
+		}
+	}
+	look("before", 1)
+	var all sync.WaitGroup
+	all.Go(func() { _, _ = c.RestartCaster(t.Context(), "c1") })
+	for len(f.requests()) < 2 {
+		time.Sleep(time.Millisecond)
+	}
+	look("during", 3)
+	look("still", 3)
+	close(turn)
+	all.Wait()
+	look("after", 4)
+}
+
 // Failures are not kept, nor is what does not fit; what is kept is dropped when it is no longer fresh.
 func TestWhatIsKept(t *testing.T) {
 	f := newCloud(t, refuse(400, "InvalidX"), ok())
