@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -28,6 +29,13 @@ func (m *memory) Page(_ context.Context, operation string) (string, int64, time.
 	defer m.mu.Unlock()
 	m.asked++
 	return m.pages[operation], m.version[operation], time.Now(), nil
+}
+
+// questions is how often it was asked, and what stands there.
+func (m *memory) questions(operation string) (int, string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.asked, m.pages[operation]
 }
 
 func (m *memory) SetPage(_ context.Context, operation, page string, version int64) (bool, error) {
@@ -215,7 +223,7 @@ func TestReplicasUseTheShare(t *testing.T) {
 			if want := 30 * 9 * c.least / 100; sum < want {
 				t.Errorf("%+v: %d calls in 30 s, want %d", c, sum, want)
 			}
-			if asked := book.asked; asked > 40*c.busy {
+			if asked, _ := book.questions(""); asked > 40*c.busy {
 				t.Errorf("%+v: the book was asked %d times for %d calls", c, asked, sum)
 			}
 		})
@@ -226,21 +234,24 @@ func TestReplicasUseTheShare(t *testing.T) {
 func TestAnotherReplicaHasItsTurn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		book := newMemory()
-		busy, calm := replica(book, 1, 1), replica(book, 2, 1)
+		busy, other, calm := replica(book, 1, 2), replica(book, 2, 2), replica(book, 3, 2)
 		ctx, end := context.WithTimeout(t.Context(), 10*time.Second)
 		defer end()
 		var all sync.WaitGroup
 		working(ctx, &all, busy, "RestartCaster", 30, func(time.Time) {})
-		for range 3 {
-			time.Sleep(3 * time.Second)
+		time.Sleep(100 * time.Millisecond)
+		working(ctx, &all, other, "RestartCaster", 30, func(time.Time) {})
+		for _, after := range []time.Duration{100 * time.Millisecond, 3 * time.Second, 3 * time.Second} {
+			time.Sleep(after)
 			begun := time.Now()
 			if _, err := call(t.Context(), calm, "RestartCaster", 0); err != nil || time.Since(begun) > 0 {
 				t.Errorf("after %v: %v", time.Since(begun), err)
 			}
 		}
 		all.Wait()
-		busy.Close()
-		calm.Close()
+		for _, q := range []*Quota{busy, other, calm} {
+			q.Close()
+		}
 	})
 }
 
@@ -255,17 +266,17 @@ func TestAnIdleReplicaAsksNothing(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if book.asked != 1 {
-			t.Errorf("four calls asked the book %d times", book.asked)
+		if asked, _ := book.questions(""); asked != 1 {
+			t.Errorf("four calls asked the book %d times", asked)
 		}
 		time.Sleep(4 * time.Second)
-		if book.asked > 3 || book.pages["RestartCaster"] != "{}" {
-			t.Errorf("afterwards it was asked %d times, and has %s", book.asked, book.pages["RestartCaster"])
+		before, page := book.questions("RestartCaster")
+		if before > 3 || page != "{}" {
+			t.Errorf("afterwards it was asked %d times, and has %s", before, page)
 		}
-		before := book.asked
 		time.Sleep(time.Hour)
-		if book.asked != before {
-			t.Errorf("idle, it asked %d times", book.asked-before)
+		if asked, _ := book.questions(""); asked != before {
+			t.Errorf("idle, it asked %d times", asked-before)
 		}
 	})
 }
@@ -273,8 +284,8 @@ func TestAnIdleReplicaAsksNothing(t *testing.T) {
 // A replica that cannot ask keeps to what it has; when that has ended it changes nothing, and looks once a second.
 func TestWithoutTheBook(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		away := false
-		q := replica(faulty{newMemory(), func() time.Duration { return 0 }, func() bool { return away }}, 1, 1)
+		var away atomic.Bool
+		q := replica(faulty{newMemory(), func() time.Duration { return 0 }, away.Load}, 1, 1)
 		defer q.Close()
 		try := func(operation string) error {
 			_, err := call(t.Context(), q, operation, 0)
@@ -283,7 +294,7 @@ func TestWithoutTheBook(t *testing.T) {
 		if err := errors.Join(try("RestartCaster"), try("DescribeCasters")); err != nil {
 			t.Fatal(err)
 		}
-		away = true
+		away.Store(true)
 		time.Sleep(1200 * time.Millisecond)
 		if err := try("RestartCaster"); err != nil {
 			t.Errorf("while it has turns: %v", err)
@@ -303,7 +314,7 @@ func TestWithoutTheBook(t *testing.T) {
 		if most(left) != 1 {
 			t.Errorf("looks without the book: %v", left)
 		}
-		away = false
+		away.Store(false)
 		time.Sleep(2 * time.Second)
 		if err := try("RestartCaster"); err != nil {
 			t.Errorf("afterwards: %v", err)
@@ -314,14 +325,15 @@ func TestWithoutTheBook(t *testing.T) {
 // A permit is worth nothing once others may have its turn. That is counted from the question, not from its answer.
 func TestALeaseThatEndedHoldsNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		away, begun := false, time.Now()
-		q := replica(faulty{newMemory(), func() time.Duration { return 900 * time.Millisecond }, func() bool { return away }}, 1, 1)
+		var away atomic.Bool
+		begun := time.Now()
+		q := replica(faulty{newMemory(), func() time.Duration { return 900 * time.Millisecond }, away.Load}, 1, 1)
 		defer q.Close()
 		p, err := q.Reserve(t.Context(), "RestartCaster", 0)
 		if err != nil {
 			t.Fatal(err)
 		}
-		away = true
+		away.Store(true)
 		time.Sleep(leaseFor - time.Since(begun))
 		if p.Left() == nil {
 			t.Error("a request left without a lease")
@@ -340,8 +352,8 @@ func TestTheEndGivesBack(t *testing.T) {
 		}
 		time.Sleep(1100 * time.Millisecond)
 		one.Close()
-		if book.pages["RestartCaster"] != "{}" {
-			t.Errorf("left: %s", book.pages["RestartCaster"])
+		if _, page := book.questions("RestartCaster"); page != "{}" {
+			t.Errorf("left: %s", page)
 		}
 		if _, err := one.Reserve(t.Context(), "RestartCaster", 0); err == nil {
 			t.Error("a closed one gives permits that are not shared")

@@ -30,8 +30,8 @@ func (p page) settle(now time.Time) {
 // share says how many turns a replica should have, and how many it can have now, of so many, when it has work for needs of them and
 // so many other replicas live. Each that needs turns has an equal part; what nobody needs is anybody's, but for one turn for each
 // other replica that lives.
-func (p page) share(me string, needs, all, peers int, now time.Time) (target, now_ int) {
-	taken, claimed, listed := 0, 0, 0
+func (p page) share(me string, needs, all, peers int, now time.Time) (target, can int) {
+	taken, claimed, listed, without := 0, 0, 0, 0
 	fair := p.fair(me, needs, all, now)
 	for name, x := range p {
 		if name == me {
@@ -41,15 +41,20 @@ func (p page) share(me string, needs, all, peers int, now time.Time) (target, no
 		if x.Until > now.UnixMicro() {
 			listed++
 			claimed += max(1, min(x.Needs, fair[name]))
+			if x.Held == 0 {
+				without++
+			}
 		}
 	}
 	claimed += max(0, peers-listed)
+	without += max(0, peers-listed)
 	batch := max(needs, all/(1+max(peers, listed)), 1)
 	target = max(1, min(batch, all-claimed))
 	if needs == 0 {
 		target = 0
 	}
-	return target, max(0, min(target, all-taken))
+	free := all - taken
+	return target, max(0, min(target, max(free-without, min(free, 1))))
 }
 
 // fair is an equal part for each replica that needs turns; the first ones by name have what is left over.
