@@ -239,7 +239,7 @@ func TestAnotherReplicaHasItsTurn(t *testing.T) {
 		defer end()
 		var all sync.WaitGroup
 		working(ctx, &all, busy, "RestartCaster", 30, func(time.Time) {})
-		time.Sleep(100 * time.Millisecond)
+		time.Sleep(time.Second)
 		working(ctx, &all, other, "RestartCaster", 30, func(time.Time) {})
 		for _, after := range []time.Duration{100 * time.Millisecond, 3 * time.Second, 3 * time.Second} {
 			time.Sleep(after)
