@@ -5,6 +5,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"casterbot/internal/op"
 )
 
 func TestPages(t *testing.T) {
@@ -69,4 +71,27 @@ func TestThePageHasTheDatabasesClock(t *testing.T) {
 	if _, _, next, err := s.Page(t.Context(), "RestartCaster"); err != nil || next.Before(first) || first.IsZero() {
 		t.Errorf("%v, then %v: %v", first, next, err)
 	}
+}
+
+// What waits for a turn expires later, never sooner.
+func TestANoteGivesMoreTime(t *testing.T) {
+	everywhere(t, func(t *testing.T, e engine) {
+		s, c := e.fresh(t)
+		o := bring(t, s, sample(1), op.Queued)
+		for _, n := range []struct{ until, want time.Duration }{{time.Hour, time.Hour}, {time.Second, time.Hour}, {2 * time.Hour, 2 * time.Hour}} {
+			err := s.Note(t.Context(), o.ID, Note{From: op.Queued, Expires: c.Now().Add(n.until)}, op.Event{Name: op.EventWaiting})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if now, err := s.Get(t.Context(), o.ID); err != nil || !now.Expires.Equal(c.Now().Add(n.want).Truncate(time.Millisecond)) {
+				t.Errorf("until %v: it expires at %v, want %v: %v", n.until, now.Expires, c.Now().Add(n.want), err)
+			}
+		}
+		if err := s.Note(t.Context(), o.ID, Note{From: op.Queued}, op.Event{Name: op.EventWaiting}); err != nil {
+			t.Fatal(err)
+		}
+		if now, err := s.Get(t.Context(), o.ID); err != nil || now.Expires.IsZero() {
+			t.Errorf("a note without a time: %v, %v", now.Expires, err)
+		}
+	})
 }
