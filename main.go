@@ -28,6 +28,7 @@ import (
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 	"casterbot/internal/policy"
+	"casterbot/internal/quota"
 	"casterbot/internal/store"
 	"casterbot/internal/watch"
 )
@@ -94,6 +95,7 @@ type parts struct {
 	log      *slog.Logger
 	policy   *policy.Keeper
 	store    *store.Store
+	limits   *quota.Quota
 	cloud    *live.Client
 	engine   *engine.Engine
 	bot      *bot.Bot
@@ -133,7 +135,8 @@ func wire(ctx context.Context, c config.Config, log *slog.Logger, now func() tim
 		return nil, err
 	}
 	now = db.Now
-	cloud, err := openCloud(c, keys, turns(db, wait), log)
+	limits := openQuota(c, db, replica, wait, log)
+	cloud, err := openCloud(c, keys, limits, log)
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -156,14 +159,14 @@ func wire(ctx context.Context, c config.Config, log *slog.Logger, now func() tim
 	slack.Repeats = engine.Repeats(known, now)
 	chat := bot.NewChat(slack)
 	mind := engine.New(engine.Config{
-		Table: known, Store: db, Policy: keeper, Chat: chat, Directory: people, Now: now, Log: log, Replica: replica, Pause: wait,
+		Table: known, Store: db, Policy: keeper, Chat: chat, Directory: people, Now: now, Log: log, Replica: replica, Pause: wait, Quota: limits,
 	})
 	eyes := watch.New(watch.Config{
 		Store: db, Cloud: cloud, Policy: keeper, Chat: chat, Now: now, Log: log, Replica: replica, Share: float64(c.WatchShare) / 100, Pause: wait,
 	})
 	own.OnBoard(eyes.Nudge)
 	return &parts{
-		settings: c, log: log, policy: keeper, store: db, cloud: cloud, engine: mind, bot: bot.New(slack, mind, chat, people),
+		settings: c, log: log, policy: keeper, store: db, limits: limits, cloud: cloud, engine: mind, bot: bot.New(slack, mind, chat, people),
 		watch: eyes,
 	}, nil
 }
@@ -184,9 +187,13 @@ func openKeys(c config.Config) (live.Credentials, error) {
 	})
 }
 
-func openCloud(c config.Config, keys live.Credentials, reserve live.Reserve, log *slog.Logger) (*live.Client, error) {
+func openCloud(c config.Config, keys live.Credentials, limits *quota.Quota, log *slog.Logger) (*live.Client, error) {
+	fresh := looksServe
+	if limits == nil { // the world of a test changes at any moment
+		fresh = 0
+	}
 	waiting := func(ctx context.Context, action string, why live.Class, wait time.Duration) {
-		level := slog.LevelDebug // short waits are our own limiter's
+		level := slog.LevelDebug
 		if wait >= time.Second {
 			level = slog.LevelInfo
 		}
@@ -194,7 +201,7 @@ func openCloud(c config.Config, keys live.Credentials, reserve live.Reserve, log
 		op.SendingOf(ctx).Wait(commands.Turn(action, why, wait), wait)
 	}
 	return live.New(live.Config{
-		Endpoint: c.LiveEndpoint, Region: c.Region, Credentials: keys, Now: time.Now, Reserve: reserve, Waiting: waiting,
+		Endpoint: c.LiveEndpoint, Region: c.Region, Credentials: keys, Now: time.Now, Quota: limits, Fresh: fresh, Waiting: waiting,
 		Leave: func(ctx context.Context) error { return op.SendingOf(ctx).Leave() },
 	})
 }
@@ -241,6 +248,7 @@ func (p *parts) close(ctx context.Context) {
 	defer cancel()
 	p.engine.Close(ctx)
 	p.cloud.Close()
+	p.limits.Close()
 	if err := p.store.Close(); err != nil {
 		p.log.Error("close the store", "error", err)
 	}

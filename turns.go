@@ -7,27 +7,24 @@ import (
 	"time"
 
 	"casterbot/bot"
-	"casterbot/internal/live"
+	"casterbot/internal/config"
+	"casterbot/internal/quota"
 	"casterbot/internal/store"
 )
 
-// turns gives the limiter's turns out of a store that several processes share; one process counts its own.
-func turns(db *store.Store, wait pause) live.Reserve {
+// looksServe is how old a look may be that serves somebody else's question as well.
+const looksServe = time.Second
+
+// openQuota makes what says when calls may leave. Processes that share a database share the limits by it.
+func openQuota(c config.Config, db *store.Store, replica string, wait pause, log *slog.Logger) *quota.Quota {
+	shared := quota.Config{Share: c.QuotaShare, Log: log}
 	switch {
 	case wait != nil: // nothing waits in real time, and the cloud of a test has no limits
-		return func(context.Context, string, float64, int, time.Duration) (time.Duration, bool, error) {
-			return 0, true, nil
-		}
-	case db.Exclusive():
 		return nil
+	case !db.Exclusive():
+		shared.Book, shared.Replica, shared.Peers = db, replica, db.Peers
 	}
-	return func(ctx context.Context, family string, perSecond float64, burst int, within time.Duration) (time.Duration, bool, error) {
-		wait, err := db.Reserve(ctx, family, perSecond, burst, within)
-		if errors.Is(err, store.ErrNoTurn) {
-			return 0, false, nil
-		}
-		return wait, true, err
-	}
+	return quota.New(shared)
 }
 
 // lane keeps the messages of all processes in a channel apart. While the database cannot be asked each keeps to its own pace.

@@ -110,7 +110,11 @@ func confirmWords(o op.Operation) op.Text {
 }
 
 func queuedFace(o op.Operation, _ bool) face {
-	return working(o, op.L(who(o), " · waiting for its turn at ApsaraVideo Live…"))
+	f := working(o, op.L(who(o), " · waiting for its turn at ApsaraVideo Live…"))
+	if said := outcome(o).Evidence; len(said) > 0 {
+		f.lines = append(f.lines, said)
+	}
+	return f
 }
 
 func runningFace(o op.Operation, _ bool) face {

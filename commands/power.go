@@ -19,7 +19,7 @@ func (s set) casterStart() op.Command {
 		Usage:    startUsage,
 		Short:    "Put an idle studio on air. Billing starts.",
 		Examples: []string{`caster start "Evening Sports"`},
-		Verb:     "caster.start", Effect: op.Change,
+		Verb:     "caster.start", Effect: op.Change, Sends: "StartCaster",
 		Plan: s.planStart, Apply: s.applyStart, Verify: s.verifyPower(true),
 	}
 }
@@ -29,7 +29,7 @@ func (s set) casterStop() op.Command {
 		Usage:    stopUsage,
 		Short:    "Take a studio off air and close all its scenes. Viewers lose the programme.",
 		Examples: []string{`caster stop "Evening News"`},
-		Verb:     "caster.stop", Effect: op.OnAir,
+		Verb:     "caster.stop", Effect: op.OnAir, Sends: "StopCaster",
 		Plan: s.planStop, Apply: s.applyStop, Verify: s.verifyPower(false),
 	}
 }

@@ -65,7 +65,7 @@ func (s set) record(r recording) op.Command {
 	return op.Command{
 		Usage: "record " + r.word + " {stream}", Aliases: r.aliases, Short: string(r.short),
 		Examples: []string{"record " + r.word + " main"},
-		Verb:     "record." + r.word, Effect: op.Change,
+		Verb:     "record." + r.word, Effect: op.Change, Sends: "RealTimeRecordCommand",
 		Plan:   func(ctx context.Context, call op.Call) (op.Plan, error) { return s.planRecord(ctx, call, r) },
 		Apply:  func(ctx context.Context, p op.Plan, _ string) op.Outcome { return s.applyRecord(ctx, p, r) },
 		Verify: s.verifyRecord(r), Follow: s.followFile(r.due),

@@ -15,7 +15,7 @@ func (s set) casterRestart() op.Command {
 		Usage:    restartUsage,
 		Short:    "Reload the studio's settings and restore its playback. Viewers may see a cut.",
 		Examples: []string{`caster restart "Evening News"`},
-		Verb:     "caster.restart", Effect: op.OnAir,
+		Verb:     "caster.restart", Effect: op.OnAir, Sends: "RestartCaster",
 		Plan: s.planRestart, Apply: s.applyRestart, Verify: s.verifyRestart,
 	}
 }

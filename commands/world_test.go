@@ -1,7 +1,6 @@
 package commands
 
 import (
-	"context"
 	"net/http/httptest"
 	"strings"
 	"sync/atomic"
@@ -31,10 +30,7 @@ func newWorld(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	free := func(context.Context, string, float64, int, time.Duration) (time.Duration, bool, error) {
-		return 0, true, nil
-	}
-	client, err := live.New(live.Config{Endpoint: server.URL, Credentials: keys, Wait: 5 * time.Second, Reserve: free})
+	client, err := live.New(live.Config{Endpoint: server.URL, Credentials: keys, Wait: 5 * time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -38,6 +38,7 @@ type Config struct {
 	DatabaseURL Secret `envconfig:"CASTERBOT_DATABASE_URL" default:"sqlite:casterbot.db" desc:"where operations are kept: sqlite:FILE, or postgres://… for several processes, see docs/scaling.md"`
 	AdminAddr   string `envconfig:"CASTERBOT_ADMIN_ADDR" default:"127.0.0.1:9090" desc:"address of /healthz and /readyz; empty for none"`
 	WatchShare  int    `envconfig:"CASTERBOT_WATCH_SHARE" default:"10" desc:"how much of the account's limits the guardian and the boards may use, in percent"`
+	QuotaShare  int    `envconfig:"CASTERBOT_QUOTA_SHARE" default:"90" desc:"how much of the account's limits casterbot may use, all its processes together, in percent; the rest is for other tools"`
 	LogLevel    string `envconfig:"CASTERBOT_LOG_LEVEL" default:"info" desc:"debug, info, warn or error"`
 	LogFormat   string `envconfig:"CASTERBOT_LOG_FORMAT" default:"json" desc:"json or text"`
 }
@@ -159,8 +160,10 @@ func (c *Config) check() error {
 	if err := c.checkPlaces(); err != nil {
 		return err
 	}
-	if c.WatchShare < 1 || c.WatchShare > 100 {
-		return fmt.Errorf("CASTERBOT_WATCH_SHARE is %d: it should be a number of percent from 1 to 100", c.WatchShare)
+	for name, share := range map[string]int{"CASTERBOT_WATCH_SHARE": c.WatchShare, "CASTERBOT_QUOTA_SHARE": c.QuotaShare} {
+		if share < 1 || share > 100 {
+			return fmt.Errorf("%s is %d: it should be a number of percent from 1 to 100", name, share)
+		}
 	}
 	if strings.Contains(os.Getenv("DEBUG"), "sdk") {
 		return errors.New("DEBUG contains \"sdk\", which makes the cloud SDK print keys: unset it")

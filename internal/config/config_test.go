@@ -55,6 +55,7 @@ func TestLoadRefuses(t *testing.T) {
 		set  map[string]string
 		want []string
 	}{
+		"too much quota":  {slack(map[string]string{"CASTERBOT_QUOTA_SHARE": "101"}), []string{"CASTERBOT_QUOTA_SHARE", "percent"}},
 		"no share":        {slack(map[string]string{"CASTERBOT_WATCH_SHARE": "0"}), []string{"CASTERBOT_WATCH_SHARE", "percent"}},
 		"nothing":         {nil, []string{"casterbot sandbox"}},
 		"one token":       {map[string]string{"SLACK_APP_TOKEN": "xapp-fake"}, []string{"SLACK_BOT_TOKEN", "xoxb-", "OAuth & Permissions"}},

@@ -10,6 +10,7 @@ import (
 
 	"casterbot/internal/crash"
 	"casterbot/internal/op"
+	"casterbot/internal/quota"
 )
 
 // Kinds of rows in the inbox.
@@ -53,7 +54,7 @@ func (e *Engine) Accept(ctx context.Context, r op.Request) (Accepted, error) {
 		return Accepted{Form: &form}, nil
 	}
 	if parsed.Command.Effect == op.Read {
-		return e.keepLook(ctx, r, func(ctx context.Context) { e.read(ctx, r, parsed) }), nil
+		return e.ask(ctx, r, parsed), nil
 	}
 	return e.take(ctx, r, parsed)
 }
@@ -141,7 +142,7 @@ func (e *Engine) read(ctx context.Context, r op.Request, parsed op.Parsed) {
 }
 
 func (e *Engine) look(ctx context.Context, r op.Request, parsed op.Parsed) (op.Answer, error) {
-	ctx, cancel := context.WithTimeout(ctx, lookWithin)
+	ctx, cancel := context.WithTimeout(quota.With(ctx, quota.Caller{Class: quota.Read, Person: r.Person}), lookWithin)
 	defer cancel()
 	d, _, err := e.judge(ctx, r, parsed.Command, op.Target{}, anytime)
 	if err != nil {

@@ -1,8 +1,10 @@
 // Package engine decides every state change of an operation, and nothing else in casterbot does.
 //
 // To see whether anything can ever happen twice, read this package in this order: accept.go (a command arrives),
-// submit.go (it becomes a pending operation with a card; once.go: a button's presses make one), press.go (a person confirms), reconsider.go (is all as it was), run.go (the
-// one place that makes the call, each at its turn: turns.go; gate.go says until when it may leave, and when again), unknown.go (what is done when no answer
+// submit.go (it becomes a pending operation with a card; once.go: a button's presses make one), press.go (a person confirms),
+// admit.go (it waits for its turn at the account's limits), reconsider.go (is all as it was), run.go (the one place that makes the
+// call, each at its turn: turns.go; gate.go says until when it may leave, and when again), several.go (several targets with one
+// press: an operation for each), unknown.go (what is done when no answer
 // came), sweep.go (expiry, recovery after a restart, owed cards) with replica.go (what a dead replica left).
 //
 // The rest moves no operation and can be left for later: what people see (show.go, progress.go, say.go, tell.go, told.go), what
@@ -29,10 +31,11 @@ import (
 	"casterbot/internal/crash"
 	"casterbot/internal/desk"
 	"casterbot/internal/op"
+	"casterbot/internal/quota"
 	"casterbot/internal/store"
 )
 
-// Config is what an engine is made of. All fields are needed but Log and Pause.
+// Config is what an engine is made of. All fields are needed but Log, Pause and Quota.
 type Config struct {
 	Table     op.Table
 	Store     *store.Store
@@ -43,6 +46,7 @@ type Config struct {
 	Log       *slog.Logger
 	Replica   string                                          // names this process in claims, the same as the store's Options.Replica
 	Pause     func(ctx context.Context, d time.Duration) bool // waits; false when ctx ended first; nil = real time
+	Quota     *quota.Quota                                    // when a change may be called; nil: at any time
 }
 
 // Engine moves operations through their states.
@@ -58,7 +62,9 @@ type Engine struct {
 	log     *slog.Logger
 	replica string
 	pause   func(context.Context, time.Duration) bool
+	quota   *quota.Quota
 
+	questions questions
 	owed      owed
 	debts     debts
 	told      told
@@ -124,7 +130,7 @@ func New(c Config) *Engine {
 	}
 	e := &Engine{
 		table: c.Table, helps: helpRows(c.Table), store: c.Store, policy: c.Policy, chat: c.Chat, dir: c.Directory, locks: desk.NewLockBook(c.Store),
-		now: crash.Clock(c.Now), log: c.Log, replica: c.Replica, pause: c.Pause, wake: make(chan struct{}, 1), swept: make(chan struct{}), beaten: make(chan struct{}),
+		now: crash.Clock(c.Now), log: c.Log, replica: c.Replica, pause: c.Pause, quota: c.Quota, wake: make(chan struct{}, 1), swept: make(chan struct{}), beaten: make(chan struct{}),
 	}
 	e.base, e.abort = context.WithCancel(context.Background())
 	e.owed.init()

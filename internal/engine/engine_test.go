@@ -380,7 +380,7 @@ func TestHelpListsWhatIsAllowed(t *testing.T) {
 	for _, item := range help.Items {
 		text += item.Title.Plain() + "\n"
 	}
-	if text != "/caster restart {caster}\n/caster start {caster…}\n/caster list\n" {
+	if text != "/caster restart {caster}\n/caster list\n/caster start {caster…}\n" {
 		t.Errorf("%q", text)
 	}
 	s.with(func() { s.deaf = true })

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"casterbot/internal/op"
+	"casterbot/internal/quota"
 	"casterbot/internal/store"
 )
 
@@ -132,7 +133,7 @@ func (e *Engine) followed(ctx context.Context, id string) (time.Time, error) {
 
 // whatCame asks the command; a panic is a look that could not see.
 func whatCame(ctx context.Context, command op.Command, o op.Operation) (f op.Followup, err error) {
-	ctx, cancel := context.WithTimeout(ctx, lookWithin)
+	ctx, cancel := context.WithTimeout(quota.With(ctx, quota.Caller{Class: quota.Background, Person: o.Asker}), lookWithin)
 	defer cancel()
 	defer func() {
 		if p := recover(); p != nil {

@@ -122,7 +122,7 @@ func TestALockBetweenClickAndCall(t *testing.T) {
 	o = s.asked("caster restart c1")
 	s.lock(bo)
 	command, _ := s.e.table.Find(o.Command)
-	if outcome := s.e.send(context.Background(), o, command, time.Now()); outcome.State != op.Failed || len(s.applied) != 0 {
+	if outcome := s.e.send(context.Background(), o, command, turn{marked: time.Now()}); outcome.State != op.Failed || len(s.applied) != 0 {
 		t.Errorf("%+v after %d calls", outcome, len(s.applied))
 	}
 }

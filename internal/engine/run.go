@@ -8,6 +8,7 @@ import (
 
 	"casterbot/internal/crash"
 	"casterbot/internal/op"
+	"casterbot/internal/quota"
 	"casterbot/internal/store"
 )
 
@@ -25,7 +26,8 @@ func (e *Engine) run(ctx context.Context, id string) {
 		}
 		return
 	}
-	o, command, marked, err := e.claim(ctx, id)
+	o, command, t, err := e.claim(ctx, id)
+	defer t.permit.Return()
 	if err != nil {
 		e.log.Error("claim", "op", op.Ref(id), "error", err)
 		return
@@ -34,7 +36,7 @@ func (e *Engine) run(ctx context.Context, id string) {
 		return
 	}
 	crash.At("k3")
-	outcome := e.send(ctx, o, command, marked)
+	outcome := e.send(ctx, o, command, t)
 	e.shelf.expire()
 	crash.At("k5")
 	o, err = e.finish(ctx, o, outcome)
@@ -50,44 +52,55 @@ func (e *Engine) run(ctx context.Context, id string) {
 
 // claim brings a queued operation to `running`, or ends it without sending: when what was seen has changed, when the asker
 // or the approver may no longer, or when its turn did not come in time.
-func (e *Engine) claim(ctx context.Context, id string) (o op.Operation, command op.Command, marked time.Time, err error) {
+func (e *Engine) claim(ctx context.Context, id string) (o op.Operation, command op.Command, t turn, err error) {
 	for {
 		o, err = e.store.Get(ctx, id)
 		if err != nil {
-			return o, op.Command{}, marked, err
+			return o, op.Command{}, t, err
 		}
 		command, known := e.table.Find(o.Command)
 		if o.State != op.Queued {
-			return o, command, marked, nil
+			return o, command, t, nil
 		}
 		if !known {
-			return o, command, marked, e.drop(ctx, o, op.Refuse(op.L("this command is no longer known.")))
+			return o, command, t, e.drop(ctx, o, op.Refuse(op.L("this command is no longer known.")))
+		}
+		if err := e.awaitTurn(ctx, o); err != nil {
+			return o, command, t, err
+		}
+		if t.permit, o, err = e.admit(ctx, o, command); err != nil {
+			return o, command, t, e.unadmitted(ctx, o, err)
+		}
+		if o.State != op.Queued {
+			return o, command, t, nil
 		}
 		e.promise(ctx, o, command) // first: a slow store must not make what is found out next old
-		if err := e.awaitTurn(ctx, o); err != nil {
-			return o, command, marked, err
-		}
-		plan, why := e.reconsider(ctx, o, command)
+		plan, why := e.reconsider(quota.With(ctx, confirmed(o)), o, command)
 		if why != nil {
-			return o, command, marked, e.drop(ctx, o, why)
+			return o, command, t, e.drop(ctx, o, why)
 		}
-		marked = time.Now()
+		t.marked = time.Now()
 		o, err = e.mark(ctx, o, plan)
 		if !errors.Is(err, store.ErrTargetBusy) {
-			return o, command, marked, err
+			return o, command, t, err
 		}
+		t.permit.Return()
 		if !e.pause(ctx, targetRetry) {
-			return o, command, marked, ctx.Err()
+			return o, command, t, ctx.Err()
 		}
 	}
 }
 
 // mark writes `running` durably. Whoever gets the row back as running owns the one send.
 func (e *Engine) mark(ctx context.Context, o op.Operation, plan op.Plan) (op.Operation, error) {
-	now, err := e.store.Move(ctx, store.Move{
+	move := store.Move{
 		ID: o.ID, From: op.Queued, To: op.Running, Claim: e.replica, Fresh: true, Send: true, Plan: &plan,
 		Event: e.event(op.EventSent, o.By, o.Team, o),
-	})
+	}
+	if o.Outcome != nil { // it waits no more
+		move.Outcome = &op.Outcome{State: op.Running}
+	}
+	now, err := e.store.Move(ctx, move)
 	if errors.Is(err, store.ErrLost) {
 		return o, nil
 	}
@@ -101,8 +114,8 @@ func (e *Engine) mark(ctx context.Context, o op.Operation, plan op.Plan) (op.Ope
 // send makes the call: once, or for a repeatable command up to repeatsAtOnce times with the same token, as long as answers fail
 // to come quickly; everything together takes no longer than one call may. Once a call is unknown only a success can tell what
 // became of it: a refusal speaks of the repetition.
-func (e *Engine) send(ctx context.Context, o op.Operation, command op.Command, marked time.Time) op.Outcome {
-	ctx, cancel := context.WithTimeout(ctx, crash.Within(answerWithin))
+func (e *Engine) send(ctx context.Context, o op.Operation, command op.Command, t turn) op.Outcome {
+	ctx, cancel := context.WithTimeout(quota.With(ctx, confirmed(o)), crash.Within(answerWithin))
 	defer cancel()
 	if why := e.unlocked(ctx, command, o.Plan, o.Asker, o.By); why != nil {
 		return op.Outcome{State: op.Failed, Text: unsent(o, e.answerFor(why, "op", o.Ref()).Title)}
@@ -110,16 +123,16 @@ func (e *Engine) send(ctx context.Context, o op.Operation, command op.Command, m
 	p, stop := e.follow(ctx, o, command)
 	defer stop()
 	again := func() error { return e.mayLeaveAgain(ctx, o, command) }
-	outcome := e.apply(ctx, o, command, &gate{since: marked, again: again}, p.wait)
+	outcome := e.apply(quota.Carry(ctx, t.permit), o, command, &gate{since: t.marked, again: again}, p.wait)
 	for n := 1; outcome.State == op.Unknown && command.Repeatable && n < repeatsAtOnce && time.Since(p.began) < repeatQuickly; n++ {
 		if !e.pause(ctx, time.Duration(n)*time.Second) || e.stillAllowed(ctx, o) != nil {
 			return outcome
 		}
-		marked = time.Now()
-		if e.note(ctx, o, store.Note{Send: true}, op.EventSent) != nil {
+		next, err := e.onceMore(ctx, o, command, &gate{again: again}, p.wait)
+		if err != nil {
 			return outcome
 		}
-		if next := e.apply(ctx, o, command, &gate{since: marked, again: again}, p.wait); next.State == op.Succeeded {
+		if next.State == op.Succeeded {
 			return next
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"casterbot/internal/op"
+	"casterbot/internal/quota"
 )
 
 // How long lists of what can be picked serve, and how long one waits for a new one. The last leaves room for the way back
@@ -140,7 +141,7 @@ func (e *Engine) begin(what subject, look func(context.Context) ([]op.Option, er
 		r.list.at, r.err = e.now(), errSlow // as it stays if the look panics
 		e.spawn(func(ctx context.Context) {
 			defer e.shelf.end(what, r)
-			ctx, cancel := context.WithTimeout(ctx, lookWithin)
+			ctx, cancel := context.WithTimeout(quota.With(ctx, quota.Caller{Class: quota.Suggested, Person: what.channel}), lookWithin)
 			defer cancel()
 			r.list.options, r.err = look(ctx)
 		})

@@ -177,13 +177,13 @@ func (s *stage) settle() {
 func (s *stage) table() op.Table {
 	return op.Table{
 		Commands: []op.Command{
-			{Usage: "caster restart {caster}", Short: "Restart.", Verb: "caster.restart", Effect: op.OnAir, Plan: s.plan, Apply: s.call, Verify: s.look},
-			{Usage: "caster copy {caster} {name}", Short: "Copy.", Verb: "caster.copy", Effect: op.Change, Plan: s.plan, Apply: s.call, Verify: s.look, Repeatable: true},
-			{Usage: "caster start {caster}", Short: "Start.", Verb: "caster.start", Effect: op.Change, Plan: s.plan, Apply: s.call, Verify: s.look,
-				Many: &op.Several{Of: "caster", Title: [2]op.Text{"Start ", " studios"}, Button: "Start {} studios", Done: "Started ", Next: "caster restart {caster}", Label: "Restart {}", One: "Restart"}},
+			{Usage: "caster restart {caster}", Short: "Restart.", Verb: "caster.restart", Effect: op.OnAir, Sends: "RestartCaster", Plan: s.plan, Apply: s.call, Verify: s.look},
+			{Usage: "caster copy {caster} {name}", Short: "Copy.", Verb: "caster.copy", Effect: op.Change, Sends: "CopyCaster", Plan: s.plan, Apply: s.call, Verify: s.look, Repeatable: true},
 			{Usage: "caster list", Short: "List.", Verb: "caster.list", Effect: op.Read, Read: func(context.Context, op.Call) (op.Answer, error) {
 				return op.Answer{Title: op.L("two studios")}, nil
 			}},
+			{Usage: "caster start {caster}", Short: "Start.", Verb: "caster.start", Effect: op.Change, Sends: "StartCaster", Plan: s.plan, Apply: s.call, Verify: s.look,
+				Many: &op.Several{Of: "caster", Title: [2]op.Text{"Start ", " studios"}, Button: "Start {} studios", Done: "Started ", Next: "caster restart {caster}", Label: "Restart {}", One: "Restart"}},
 		},
 		Kinds: []op.Kind{
 			{Name: "caster", Label: "Studio", Options: func(context.Context, op.Call) ([]op.Option, error) {

@@ -8,6 +8,7 @@ import (
 
 	"casterbot/internal/crash"
 	"casterbot/internal/op"
+	"casterbot/internal/quota"
 	"casterbot/internal/store"
 )
 
@@ -30,7 +31,7 @@ func (e *Engine) tryPropose(ctx context.Context, r op.Request, parsed op.Parsed)
 			err = fmt.Errorf("a panic at a request: %v", p)
 		}
 	}()
-	ctx, cancel := context.WithTimeout(ctx, 2*lookWithin)
+	ctx, cancel := context.WithTimeout(quota.With(ctx, quota.Caller{Class: quota.Asked, Person: r.Person}), 2*lookWithin)
 	defer cancel()
 	defer e.oneByOne(ctx, r.Button)()
 	return e.propose(ctx, r, parsed)

@@ -8,6 +8,7 @@ import (
 
 	"casterbot/internal/crash"
 	"casterbot/internal/op"
+	"casterbot/internal/quota"
 	"casterbot/internal/store"
 )
 
@@ -81,7 +82,7 @@ func (e *Engine) alone(ctx context.Context, o op.Operation, seen op.Evidence) (b
 
 // verify looks whether the operation took effect; a panic is a look that could not see.
 func verify(ctx context.Context, command op.Command, o op.Operation) (seen op.Evidence, err error) {
-	ctx, cancel := context.WithTimeout(ctx, lookWithin)
+	ctx, cancel := context.WithTimeout(quota.With(ctx, quota.Caller{Class: quota.Checked, Person: o.Asker}), lookWithin)
 	defer cancel()
 	defer func() {
 		if p := recover(); p != nil {
@@ -112,6 +113,12 @@ func mayRepeat(o op.Operation, command op.Command, now time.Time) bool {
 func (e *Engine) repeat(ctx context.Context, o op.Operation, command op.Command) error {
 	timely, cancel := context.WithTimeout(ctx, crash.Within(answerWithin))
 	defer cancel()
+	timely = quota.With(timely, confirmed(o))
+	permit, err := e.admitNow(timely, command)
+	if err != nil {
+		return e.looked(ctx, o, op.L("No answer yet."))
+	}
+	defer permit.Return()
 	leaves := func() error {
 		err := e.note(timely, o, store.Note{Send: true, Version: o.Version}, op.EventSent)
 		if err == nil {
@@ -119,7 +126,7 @@ func (e *Engine) repeat(ctx context.Context, o op.Operation, command op.Command)
 		}
 		return err
 	}
-	outcome := e.apply(timely, o, command, &gate{since: time.Now(), left: true, again: leaves}, func(op.Line, time.Duration) {})
+	outcome := e.apply(quota.Carry(timely, permit), o, command, &gate{since: time.Now(), left: true, again: leaves}, func(op.Line, time.Duration) {})
 	switch outcome.State {
 	case op.Succeeded:
 		_, err := e.finish(ctx, o, outcome)

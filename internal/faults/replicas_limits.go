@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -13,19 +12,13 @@ import (
 	"casterbot/internal/stand"
 )
 
-// family are calls that the account limits together. The documentation gives most figures per operation; that operations share
-// one is the stricter reading. All calls together stay within 10 a second besides.
+// allowed is how many calls of an operation the account takes in any second, as its documentation says.
 // https://www.alibabacloud.com/help/en/live/developer-reference/qps-limit-on-an-api-operation-in-apsaravideo-live
-type family struct {
-	most    int      // in any second
-	actions []string // none: all
-}
-
-var families = map[string]family{
-	"all calls":          {10, nil},
-	"changes of studios": {10, []string{"CopyCaster", "RestartCaster", "StartCaster", "StopCaster", "StartCasterScene", "StopCasterScene", "CopyCasterSceneConfig", "EffectCasterUrgent"}},
-	"lists of studios":   {15, []string{"DescribeCasters", "DescribeCasterScenes", "DescribeCasterConfig", "DescribeCasterStreamUrl"}},
-	"recording":          {50, []string{"RealTimeRecordCommand", "DescribeLiveRecordConfig", "DescribeLiveStreamRecordContent", "DescribeLiveStreamRecordIndexFiles"}},
+var allowed = map[string]int{
+	"CopyCaster": 10, "RestartCaster": 10, "StartCaster": 10, "StopCaster": 10, "StartCasterScene": 10, "StopCasterScene": 10,
+	"CopyCasterSceneConfig": 10, "EffectCasterUrgent": 10, "RealTimeRecordCommand": 50, "DescribeCasters": 15, "DescribeCasterScenes": 15,
+	"DescribeCasterConfig": 15, "DescribeLiveRecordConfig": 30, "DescribeLiveStreamRecordContent": 50, "DescribeLiveStreamRecordIndexFiles": 45,
+	"DescribeLiveStreamsOnlineList": 166,
 }
 
 // limits floods two replicas and counts, in the cloud's own record, how many calls fell into any second. Then it lets many
@@ -60,15 +53,16 @@ func limits(ctx context.Context, r *run) error {
 	return r.judge(ctx, w, database, logs...)
 }
 
+// judgeLimits demands that no operation was called too often, and that some were called often enough to show anything.
 func (r *run) judgeLimits(calls []fakelive.Call) {
-	for _, name := range slices.Sorted(maps.Keys(families)) {
-		f := families[name]
-		times := timesOf(calls, f)
+	used := 0
+	for name, times := range byOperation(calls) {
 		n, at := busiest(times)
-		r.say("%s: %d calls, at most %d in a second (at %s), %d are allowed", name, len(times), n, at.Format("15:04:05.000"), f.most)
-		r.holds(n <= f.most, "%d calls (%s) in the second from %s on, %d are allowed", n, name, at.Format("15:04:05.000"), f.most)
-		r.holds(f.actions != nil || n*2 >= f.most, "at most %d calls (%s) in a second show nothing", n, name)
+		r.say("%s: %d calls, at most %d in a second (at %s), %d are allowed", name, len(times), n, at.Format("15:04:05.000"), allowed[name])
+		r.holds(n <= allowed[name], "%d calls (%s) in the second from %s on, %d are allowed", n, name, at.Format("15:04:05.000"), allowed[name])
+		used = max(used, 100*n/max(1, allowed[name]))
 	}
+	r.holds(used >= 50, "no operation came nearer to its limit than %d percent, which shows nothing", used)
 }
 
 // together asks for so many copies at leisure, each in a channel of its own, and confirms them all at once.
@@ -148,13 +142,15 @@ func (e *eyes) press(ctx context.Context, w *stand.World, room, who string) {
 	}
 }
 
-func timesOf(calls []fakelive.Call, f family) (times []time.Time) {
+// byOperation are the times of the calls of each operation, in their order.
+func byOperation(calls []fakelive.Call) map[string][]time.Time {
+	times := map[string][]time.Time{}
 	for _, c := range calls {
-		if f.actions == nil || slices.Contains(f.actions, c.Action) {
-			times = append(times, c.Time)
-		}
+		times[c.Action] = append(times[c.Action], c.Time)
 	}
-	slices.SortFunc(times, time.Time.Compare)
+	for _, list := range times {
+		slices.SortFunc(list, time.Time.Compare)
+	}
 	return times
 }
 

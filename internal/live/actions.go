@@ -8,7 +8,6 @@ type Action struct {
 	Write bool
 	// Resource is the form on which RAM authorises it, with {account}, {CasterId} and {DomainName} to be filled in.
 	Resource string
-	family   string
 }
 
 const (
@@ -20,29 +19,29 @@ const (
 // actions is everything that is ever sent. CopyCaster is authorised on its source; the record command on the domain,
 // in the name space of the CDN.
 var actions = []Action{
-	{"CopyCaster", true, onCaster, "caster-write"},
-	{"RestartCaster", true, onCaster, "caster-write"},
-	{"StartCaster", true, onCaster, "caster-write"},
-	{"StopCaster", true, onCaster, "caster-write"},
-	{"StartCasterScene", true, onCaster, "caster-write"},
-	{"StopCasterScene", true, onCaster, "caster-write"},
-	{"CopyCasterSceneConfig", true, onCaster, "caster-write"},
-	{"EffectCasterUrgent", true, onCaster, "caster-write"},
-	{"RealTimeRecordCommand", true, onDomain, "record"},
-	{"DescribeCasters", false, onAny, "list"},
-	{"DescribeCasterScenes", false, onAny, "list"},
-	{"DescribeCasterConfig", false, onAny, "list"},
-	{"DescribeLiveStreamsOnlineList", false, onAny, "stream"},
-	{"DescribeLiveRecordConfig", false, onAny, "stream"},
-	{"DescribeLiveStreamRecordContent", false, onAny, "stream"},
-	{"DescribeLiveStreamRecordIndexFiles", false, onAny, "list"},
+	{"CopyCaster", true, onCaster},
+	{"RestartCaster", true, onCaster},
+	{"StartCaster", true, onCaster},
+	{"StopCaster", true, onCaster},
+	{"StartCasterScene", true, onCaster},
+	{"StopCasterScene", true, onCaster},
+	{"CopyCasterSceneConfig", true, onCaster},
+	{"EffectCasterUrgent", true, onCaster},
+	{"RealTimeRecordCommand", true, onDomain},
+	{"DescribeCasters", false, onAny},
+	{"DescribeCasterScenes", false, onAny},
+	{"DescribeCasterConfig", false, onAny},
+	{"DescribeLiveStreamsOnlineList", false, onAny},
+	{"DescribeLiveRecordConfig", false, onAny},
+	{"DescribeLiveStreamRecordContent", false, onAny},
+	{"DescribeLiveStreamRecordIndexFiles", false, onAny},
 }
 
 // Actions is a copy of the table of operations that this package calls: what a RAM policy for casterbot must allow.
 func Actions() []Action { return slices.Clone(actions) }
 
-// find is the table's row. An unknown name is a mistake in this package; its zero family has no limiter, so that the
-// first test of the call fails.
+// find is the table's row. An unknown name is a mistake in this package; it has no limit, so that the first test of the call
+// fails.
 func find(name string) Action {
 	i := slices.IndexFunc(actions, func(a Action) bool { return a.Name == name })
 	if i < 0 {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/http"
 	"time"
+
+	"casterbot/internal/quota"
 )
 
 // Config is what New needs. Endpoint and Credentials have no default.
@@ -20,14 +22,16 @@ type Config struct {
 	// Transport carries reads and writes in place of the own transports; for tests. It must honour net/http/httptrace:
 	// without a trace no failure can be told to be NotSent.
 	Transport http.RoundTripper
-	// Reserve, if set, gives the turns of the limiter in place of this process alone, so that several processes together
-	// stay under the account's limits. When it fails, reads make do with one turn a second and writes are not sent.
-	Reserve Reserve
+	// Quota says when a call may leave, so that everything together stays under the account's limits. Without one there are no limits.
+	Quota *quota.Quota
+	// Fresh is how old a look may be that serves somebody else's question as well, counted from when it left; 0: only looks that
+	// have not left yet are shared.
+	Fresh time.Duration
 	// Leave, if set, is asked right before a write is handed to a connection. Its error, whose text people may read, holds the
 	// write back: that is NotSent, and nothing is tried again.
 	Leave func(ctx context.Context) error
-	// Waiting, if set, is told before every pause: for a slot of the limiter (why is Throttled), or before a send is tried again that
-	// ended as why.
+	// Waiting, if set, is told before every pause: while a call waits for its turn (why is Throttled), or before a send is tried again
+	// that ended as why.
 	Waiting func(ctx context.Context, action string, why Class, wait time.Duration)
 }
 

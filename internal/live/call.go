@@ -14,7 +14,7 @@ func (c *Client) write(ctx context.Context, action string, p params) (Receipt, e
 	if name := p.missing(); name != "" {
 		return Receipt{}, &Error{Class: NotSent, Action: action, Message: name + " is empty"}
 	}
-	body, err := c.call(ctx, find(action), p, func() {})
+	body, err := c.change(ctx, find(action), p)
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -26,6 +26,12 @@ func (c *Client) write(ctx context.Context, action string, p params) (Receipt, e
 		return Receipt{}, fault(Unknown, action, "the answer names no new caster", body)
 	}
 	return Receipt{RequestID: said.RequestId, CasterID: said.CasterId, PlayURL: said.StreamUrl}, nil
+}
+
+// change makes a call that changes something. What was seen before it is not what others see after it.
+func (c *Client) change(ctx context.Context, a Action, p params) ([]byte, error) {
+	defer c.shared.forget()
+	return c.call(ctx, a, p, c.shared.forget)
 }
 
 // read makes a call that changes nothing and decodes its answer.
@@ -56,14 +62,17 @@ func (c *Client) call(ctx context.Context, a Action, p params, leaves func()) ([
 		tries = writeTries
 	}
 	for try := 1; ; try++ {
-		if err := c.slot(ctx, a); err != nil {
-			return nil, err
+		permit, refused := c.permit(ctx, a, try == 1)
+		if refused != nil {
+			return nil, refused
 		}
 		leaves()
-		body, err := c.send(ctx, a, p)
+		body, err := c.send(ctx, a, p, permit)
 		switch {
 		case err == nil:
 			return body, nil
+		case err.stale && ctx.Err() == nil: // nothing left, and what comes next is a new turn
+			try--
 		case try == tries:
 			return nil, err
 		case err.Class == Refused && staleKeys(err.Code) && !reread && c.config.Credentials.forget(ctx):

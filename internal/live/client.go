@@ -19,11 +19,9 @@ type Client struct {
 	config        Config
 	scheme, host  string
 	reads, writes http.RoundTripper
-	own           ownTurns
-	turns         turns // own, or shared
 	jitter        func(bound time.Duration) time.Duration
 	skew          atomic.Int64 // nanoseconds
-	shared        shared
+	shared        shared       // looks
 }
 
 // New checks the configuration; it sends nothing. It refuses an environment in which the SDK would print signed
@@ -47,11 +45,7 @@ func New(config Config) (*Client, error) {
 	if config.Now == nil {
 		config.Now = time.Now
 	}
-	c := &Client{config: config, scheme: scheme, host: host, own: newTurns(), jitter: fullJitter}
-	c.turns = c.own
-	if config.Reserve != nil {
-		c.own, c.turns = scarceTurns(), sharedTurns{config.Reserve}
-	}
+	c := &Client{config: config, scheme: scheme, host: host, jitter: fullJitter}
 	c.reads, c.writes = config.Transport, config.Transport
 	if config.Transport == nil {
 		if err := checkProxy(scheme, host); err != nil {

@@ -13,7 +13,7 @@
 //     nothing: the request was never handed to a connection, or the service answered that it refused.
 //   - Every failure has a Class, and Unknown is the default. A write is Refused only by a parsed answer with a code and a request id.
 //   - No address, key, signature or token is in an error text. Answers are quoted scrubbed and clamped.
-//   - All sends together stay under the account's documented limits, also within any one second.
+//   - No send leaves without a permit of internal/quota, which keeps all of them under the account's documented limits.
 //
 // What it must not know: Slack, operations, policy, the store. It does not decide whether to ask again after Unknown,
 // and it does not phrase codes for people.

@@ -34,6 +34,7 @@ type Error struct {
 	Message   string // one line, at most 300 runes
 	cause     error
 	final     bool // not to be tried again, whatever the class
+	stale     bool // NotSent: its turn was over when the request could have left
 }
 
 // Error is one line: action, class, what is known.

@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"sync/atomic"
+
+	"casterbot/internal/quota"
 )
 
 const maxBody = 1 << 20
@@ -20,8 +22,11 @@ type exchange struct {
 	base  http.RoundTripper
 	leave func(context.Context) error // Config.Leave of a write; nil: whatever comes may leave
 
+	permit *quota.Permit
+
 	called   bool  // the SDK has made its one request
-	held     error // why leave has held it back
+	held     error // why it was held back
+	stale    bool  // by its permit
 	released bool  // it went on to base
 	status   int   // 0: no answer
 	header   http.Header
@@ -62,13 +67,25 @@ func (x *exchange) trace() *httptrace.ClientTrace {
 // connected is the last look before the request is out of hand: to connect may have taken long, or the process stood still
 // meanwhile. On a connection that is closed here nothing can leave.
 func (x *exchange) connected(on httptrace.GotConnInfo) {
-	if x.leave != nil && on.Conn != nil {
-		if x.held = x.leave(x.ctx); x.held != nil {
+	if on.Conn != nil {
+		if x.held = x.mayLeave(); x.held != nil {
 			_ = on.Conn.Close()
 			return
 		}
 	}
 	x.handed.Store(true)
+}
+
+// mayLeave asks the permit last: from there on its second is counted.
+func (x *exchange) mayLeave() error {
+	if x.leave != nil {
+		if err := x.leave(x.ctx); err != nil {
+			return err
+		}
+	}
+	err := x.permit.Left()
+	x.stale = err != nil
+	return err
 }
 
 // unsent reports that the request certainly never reached a connection. A transport that does not trace proves nothing.

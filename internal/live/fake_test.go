@@ -10,8 +10,6 @@ import (
 	"sync"
 	"testing"
 	"time"
-
-	"golang.org/x/time/rate"
 )
 
 // Canaries: none of these may ever be in a text that leaves the package.
@@ -74,9 +72,6 @@ func newClient(t *testing.T, endpoint string, change ...func(*Config)) *Client {
 	}
 	t.Cleanup(c.Close)
 	c.jitter = func(time.Duration) time.Duration { return 0 }
-	for _, l := range c.own {
-		l.SetLimit(rate.Inf)
-	}
 	return c
 }
 

@@ -16,7 +16,7 @@ func (x *exchange) outcome(a Action, k keys, panicked bool) ([]byte, *Error) {
 	case x.unsent():
 		e.Class, e.Message, e.cause = NotSent, "no connection to the service", contextCause(x.err)
 		if x.held != nil {
-			e.final, e.Message = true, x.held.Error()
+			e.final, e.stale, e.Message = !x.stale, x.stale, x.held.Error()
 		}
 	case x.err != nil:
 		e.Message, e.cause = "no complete answer", contextCause(x.err)

@@ -8,6 +8,8 @@ import (
 	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/auth/credentials"
 	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/requests"
 	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/responses"
+
+	"casterbot/internal/quota"
 )
 
 // params are an operation's own parameters, in the API's names.
@@ -23,8 +25,10 @@ func (p params) missing() string {
 	return ""
 }
 
-// send makes one attempt: at most one request leaves. The body is returned for a success that names its request.
-func (c *Client) send(ctx context.Context, a Action, p params) ([]byte, *Error) {
+// send makes one attempt: at most one request leaves, with the permit, which is used up or given back. The body is returned for a
+// success that names its request.
+func (c *Client) send(ctx context.Context, a Action, p params, permit *quota.Permit) ([]byte, *Error) {
+	defer permit.Return()
 	ctx, cancel := context.WithTimeout(ctx, c.config.Wait)
 	defer cancel()
 	k, failed := c.config.Credentials.keys(ctx)
@@ -32,13 +36,18 @@ func (c *Client) send(ctx context.Context, a Action, p params) ([]byte, *Error) 
 		failed.Action = a.Name
 		return nil, failed
 	}
-	x := &exchange{ctx: ctx, base: c.reads}
+	x := &exchange{ctx: ctx, base: c.reads, permit: permit}
 	if a.Write {
 		x.base, x.leave = c.writes, c.config.Leave
 	}
 	panicked := c.drive(x, k, a, p)
 	c.noteSkew(x.header.Get("Date"))
-	return x.outcome(a, k, panicked)
+	body, failed := x.outcome(a, k, panicked)
+	if !x.traced.Load() && !x.unsent() {
+		_ = permit.Left() // whenever it was: no later than now
+	}
+	permit.Answered(failed != nil && failed.Class == Throttled)
+	return body, failed
 }
 
 // drive lets the SDK sign and send through x. What the SDK makes of the answer, in errors that quote addresses and

@@ -36,6 +36,7 @@ type Note struct {
 	Send    bool     // the call is given to the network once more: counts one more, the first time stays
 	Outcome *op.Outcome
 	Claim   string
+	Expires time.Time // later than now: it expires then
 }
 
 // Create stores a new operation, pending or queued, with its first event, and settles the row of the inbox that has its

@@ -86,7 +86,7 @@ func (n Note) values(id string, now int64) ([]any, error) {
 	if err != nil {
 		return nil, fmt.Errorf("write as JSON: %w", err)
 	}
-	return []any{id, string(n.From), now, number(n.Look), number(n.Send), outcome, n.Claim, n.Version}, nil
+	return []any{id, string(n.From), now, number(n.Look), number(n.Send), outcome, n.Claim, n.Version, millis(n.Expires)}, nil
 }
 
 // scan reads an operation; a row that is not there is ErrNotFound.

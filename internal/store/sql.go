@@ -55,7 +55,8 @@ const (
 			looks = looks + $4,
 			sends = sends + $5,
 			outcome = COALESCE($6, outcome),
-			claim = CASE WHEN $7 <> '' THEN $7 ELSE claim END
+			claim = CASE WHEN $7 <> '' THEN $7 ELSE claim END,
+			expires = CASE WHEN CAST($9 AS BIGINT) > expires THEN CAST($9 AS BIGINT) ELSE expires END
 		WHERE id = $1 AND state = $2 AND (CAST($8 AS BIGINT) = 0 OR version = CAST($8 AS BIGINT))
 		RETURNING ` + columns
 
@@ -148,6 +149,11 @@ const (
 			free = CASE WHEN paces.free > {clock} THEN paces.free ELSE {clock} END + $2
 		WHERE paces.free - $3 - {clock} <= $4
 		RETURNING free - $2 - $3 - {clock}`
+
+	// What replicas have of the turns of one operation is one text, written only in place of the version that was read.
+	selectPage = `SELECT COALESCE(MAX(page), ''), COALESCE(MAX(version), 0), {clock} FROM quotas WHERE operation = $1`
+	insertPage = `INSERT INTO quotas (operation, page, version) VALUES ($1, $2, $3 + 1) ON CONFLICT (operation) DO NOTHING`
+	updatePage = `UPDATE quotas SET page = $2, version = $3 + 1 WHERE operation = $1 AND version = $3`
 
 	insertMigration = `INSERT INTO migrations (number, name, at) VALUES ($1, $2, $3)`
 	selectMigrated  = `SELECT COALESCE(MAX(number), 0) FROM migrations`

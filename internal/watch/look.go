@@ -9,6 +9,7 @@ import (
 
 	"casterbot/internal/live"
 	"casterbot/internal/op"
+	"casterbot/internal/quota"
 )
 
 // window is how far back recordings are looked for.
@@ -37,6 +38,7 @@ type sight struct {
 
 // look makes every call that the job needs, each once.
 func (w *Watcher) look(ctx context.Context, j *job) sight {
+	ctx = quota.With(ctx, quota.Caller{Class: quota.Background})
 	s := sight{at: j.at, scenes: map[string][]live.Scene{}, online: map[string][]live.Online{}, material: map[live.Stream]live.Content{}}
 	scopes := w.scopes(j.boards)
 	if j.needStudios() || len(scopes) > 0 {

@@ -6,19 +6,20 @@ import (
 	"time"
 
 	"casterbot/internal/live"
+	"casterbot/internal/quota"
 )
 
 // errNotLeading: another replica looks now.
 var errNotLeading = errors.New("another replica has taken over")
 
-// sparing looks at the cloud no faster than a share of what the account allows: between two calls of one kind there is always the
-// time that the share gives to one. Commands of people, which are made beside it, find the rest.
+// sparing looks at the cloud no faster than a share of what the account allows: between two calls of one operation there is always
+// the time that the share gives to one. Commands of people, which are made beside it, find the rest, and are served first.
 type sparing struct {
 	cloud Cloud
 	share float64
 	pause func(context.Context, time.Duration) bool
 	keep  func(context.Context) bool // renews the lease
-	last  map[int]time.Time          // the last call, by its limit
+	last  map[string]time.Time       // the last call of each action
 }
 
 // turn waits until the next call of an action may leave.
@@ -26,12 +27,11 @@ func (s *sparing) turn(ctx context.Context, action string) error {
 	if !s.keep(ctx) {
 		return errNotLeading
 	}
-	limit := live.PerSecond(action)
-	gap := time.Duration(float64(time.Second) / (s.share * float64(limit)))
-	if wait := gap - time.Since(s.last[limit]); wait > 0 && !s.pause(ctx, wait) {
+	gap := time.Duration(float64(time.Second) / (s.share * float64(quota.Limit(action))))
+	if wait := gap - time.Since(s.last[action]); wait > 0 && !s.pause(ctx, wait) {
 		return ctx.Err()
 	}
-	s.last[limit] = time.Now()
+	s.last[action] = time.Now()
 	return ctx.Err()
 }
 

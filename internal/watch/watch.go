@@ -107,7 +107,7 @@ func New(c Config) *Watcher {
 		Config: c, boards: desk.NewBoardBook(c.Store), locks: desk.NewLockBook(c.Store), wake: make(chan struct{}, 1),
 		lease: lease{store: c.Store, now: c.Now, replica: c.Replica, alone: c.Store.Exclusive()},
 	}
-	w.cloud = &sparing{cloud: c.Cloud, share: c.Share, pause: c.Pause, keep: w.lease.hold, last: map[int]time.Time{}}
+	w.cloud = &sparing{cloud: c.Cloud, share: c.Share, pause: c.Pause, keep: w.lease.hold, last: map[string]time.Time{}}
 	return w
 }
 

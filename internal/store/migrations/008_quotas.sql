@@ -1,0 +1,1 @@
+CREATE TABLE quotas (operation TEXT PRIMARY KEY, page TEXT NOT NULL, version BIGINT NOT NULL);
