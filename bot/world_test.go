@@ -147,6 +147,15 @@ func (w *world) types(user, channel, text string) fakeslack.Ack {
 	return w.sent(w.Type(user, channel, text, ""))
 }
 
+// show waits for a card's turn and draws it, as the engine does.
+func show(c *Chat, o op.Operation) (string, error) {
+	draw, err := c.Turn(context.Background(), o)
+	if err != nil {
+		return "", err
+	}
+	return draw(context.Background(), o)
+}
+
 // calls are the calls of one method so far.
 func (w *world) calls(method string) []fakeslack.Call {
 	var list []fakeslack.Call

@@ -58,6 +58,7 @@ type Engine struct {
 	log     *slog.Logger
 	replica string
 	pause   func(context.Context, time.Duration) bool
+	after   func(time.Duration, func()) (stop func() bool) // runs something later; nil where time is not real
 
 	owed      owed
 	debts     debts
@@ -115,12 +116,14 @@ func New(c Config) *Engine {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
+	var after func(time.Duration, func()) func() bool
 	if c.Pause == nil {
 		c.Pause = pause
+		after = func(d time.Duration, do func()) func() bool { return time.AfterFunc(crash.Within(d), do).Stop }
 	}
 	e := &Engine{
 		table: c.Table, helps: helpRows(c.Table), store: c.Store, policy: c.Policy, chat: c.Chat, dir: c.Directory, locks: desk.NewLockBook(c.Store),
-		now: crash.Clock(c.Now), log: c.Log, replica: c.Replica, pause: c.Pause, wake: make(chan struct{}, 1), swept: make(chan struct{}), beaten: make(chan struct{}),
+		now: crash.Clock(c.Now), log: c.Log, replica: c.Replica, pause: c.Pause, after: after, wake: make(chan struct{}, 1), swept: make(chan struct{}), beaten: make(chan struct{}),
 	}
 	e.base, e.abort = context.WithCancel(context.Background())
 	e.owed.init()
@@ -161,6 +164,9 @@ func (e *Engine) Close(ctx context.Context) {
 	done := make(chan struct{})
 	go func() {
 		e.work.Wait()
+		for _, id := range e.owed.allHeld() {
+			e.owe(id)
+		}
 		e.owed.wait()
 		close(done)
 	}()

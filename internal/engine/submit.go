@@ -151,8 +151,10 @@ func (e *Engine) create(ctx context.Context, r op.Request, c op.Command, plan op
 		return fmt.Errorf("create %s: %w", o.Ref(), err)
 	}
 	e.log.Info("asked", "op", o.Ref(), "verb", o.Verb, "channel", o.Channel, "person", o.Asker, "rule", d.Rule)
-	e.owe(o.ID)
-	if o.State == op.Queued {
+	if o.State == op.Pending {
+		e.owe(o.ID)
+	} else {
+		e.oweWithin(o.ID, buttonsWithin)
 		e.spawn(func(ctx context.Context) { e.run(ctx, o.ID) })
 	}
 	return nil
