@@ -54,11 +54,13 @@ func (c *Chat) budget(ctx context.Context, o op.Operation) error {
 	switch {
 	case o.Card == "":
 		return classify(c.limits.Post(ctx, o.Channel))
-	case o.State == op.Queued || o.State == op.Running:
+	case underWay(o) || c.clicked.shows(o.Channel, o.Card, o.Version):
 		return classify(c.limits.Edit(ctx, webapi.Progress))
 	}
 	return classify(c.limits.Edit(ctx, webapi.Result))
 }
+
+func underWay(o op.Operation) bool { return o.State == op.Queued || o.State == op.Running }
 
 // turn is the right to draw one card.
 type turn struct {
@@ -77,14 +79,14 @@ func (t *turn) show(ctx context.Context, o op.Operation) (string, error) {
 		ts, err = t.put(ctx, o, m.simple())
 	}
 	if err != nil {
-		return "", fmt.Errorf("show op %s: %w", o.Ref(), err)
+		return ts, fmt.Errorf("show op %s: %w", o.Ref(), err)
 	}
 	return ts, nil
 }
 
 func (t *turn) put(ctx context.Context, o op.Operation, m message) (string, error) {
 	if o.Card != "" && o.Thread == "" {
-		if done, err := t.chat.replace(ctx, o.Channel, o.Card, m); done || err != nil {
+		if done, err := t.chat.replace(ctx, o, m); done || err != nil {
 			return o.Card, err
 		}
 	}
@@ -100,10 +102,11 @@ func (t *turn) put(ctx context.Context, o op.Operation, m message) (string, erro
 // replaceWithin is how long an edit by a response address may take: chat.update is there too.
 const replaceWithin = 5 * time.Second
 
-// replace edits a message by the address that the newest click on it has left. False without an error: there is none that works, and
-// the message is as it was. Where no answer came nobody knows, and it may yet be edited.
-func (c *Chat) replace(ctx context.Context, channel, ts string, m message) (bool, error) {
-	address := c.clicked.edit(channel, ts)
+// replace edits a card by the address that the newest click on it has left. False without an error: there is none that works, and
+// the card is as it was. Where no answer came nobody knows, and it may yet be edited. Slack takes such an edit though the message was
+// deleted, or the bot was thrown out: what has come of an operation needs chat.update's word too.
+func (c *Chat) replace(ctx context.Context, o op.Operation, m message) (bool, error) {
+	address := c.clicked.edit(o.Channel, o.Card)
 	if address == nil {
 		return false, nil
 	}
@@ -112,7 +115,11 @@ func (c *Chat) replace(ctx context.Context, channel, ts string, m message) (bool
 	err := c.hooks.replace(ctx, address.url, m)
 	switch {
 	case err == nil:
-		return true, nil
+		c.clicked.drawn(address, o.Version)
+		if underWay(o) {
+			return true, nil
+		}
+		return true, engine.ErrUnproven
 	case code(err) == "invalid_blocks" || code(err) == "invalid_attachments":
 		return false, err
 	}

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"slices"
 	"sync"
 	"time"
 
@@ -13,6 +14,7 @@ const (
 	hookUses   = 5
 	hookKept   = 1
 	hookLives  = 29 * time.Minute
+	hookEdits  = 10 * time.Second // from the click: later nobody waits for the buttons to go, and chat.update says more
 	maxClicked = 2048
 )
 
@@ -26,7 +28,8 @@ type clicked struct {
 
 type clickedAt struct {
 	channel, message, url string
-	until                 time.Time
+	until, edits          time.Time
+	drew                  int64 // version of the operation that it has drawn
 	left                  int
 	mute                  bool // Slack did not answer, or refused: it edits no more
 }
@@ -46,7 +49,7 @@ func (c *clicked) keep(click op.Click, good func(address string) bool) {
 		first++
 	}
 	c.list = append(c.list[first:], &clickedAt{
-		channel: click.Channel, message: click.Message, url: click.ReplyTo, until: now.Add(hookLives), left: hookUses,
+		channel: click.Channel, message: click.Message, url: click.ReplyTo, until: now.Add(hookLives), edits: now.Add(hookEdits), left: hookUses,
 	})
 }
 
@@ -56,7 +59,7 @@ func (c *clicked) edits(channel, message string) *clickedAt {
 	defer c.mu.Unlock()
 	for i := len(c.list) - 1; i >= 0; i-- {
 		a := c.list[i]
-		if a.message == message && a.channel == channel && !a.mute && a.left > hookKept && c.now().Before(a.until) {
+		if a.message == message && a.channel == channel && !a.mute && a.left > hookKept && c.now().Before(a.edits) {
 			return a
 		}
 	}
@@ -80,6 +83,22 @@ func (c *clicked) spoil(a *clickedAt) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	a.mute = true
+}
+
+// drawn remembers which version of its card an address has drawn.
+func (c *clicked) drawn(a *clickedAt, version int64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	a.drew = version
+}
+
+// shows reports that a message shows that version of its card already, as far as Slack's word for it is known.
+func (c *clicked) shows(channel, message string, version int64) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.ContainsFunc(c.list, func(a *clickedAt) bool {
+		return a.channel == channel && a.message == message && a.drew == version && version > 0
+	})
 }
 
 // answer takes one use of an address for a private answer; false when nothing is left. Of an address that is no click's, or that is

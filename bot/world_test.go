@@ -206,7 +206,7 @@ func (l *logbook) String() string {
 
 func (l *logbook) silent(t testing.TB) {
 	t.Helper()
-	for _, secret := range []string{fakeApp, fakeBot, "/commands/", "/link/?ticket", "response_url"} {
+	for _, secret := range []string{fakeApp, fakeBot, "/commands/", "/actions/", "/link/?ticket", "response_url"} {
 		if strings.Contains(l.String(), secret) {
 			t.Errorf("the log holds %q:\n%s", secret, l)
 		}

@@ -19,6 +19,7 @@ type owed struct {
 	later map[string]rest
 	seen  map[string]int64     // what was behind when the sweep last looked: its version
 	lost  map[string]time.Time // edits without an answer may land on top of what is drawn next: when to draw it once more
+	proof map[string]time.Time // when to show once more what the chat took, and may have shown nobody
 	work  sync.WaitGroup
 }
 
@@ -33,6 +34,7 @@ const (
 	shortestRest = 2 * time.Second
 	longestRest  = 20 * time.Second // and so soon after an outage every card is up to date
 	landsWithin  = 40 * time.Second // an edit without an answer, from when it was given up
+	proveAfter   = 12 * time.Second // longer than the chat has its quick way
 )
 
 func (w *owed) init() {
@@ -40,6 +42,16 @@ func (w *owed) init() {
 	w.held = map[string]hold{}
 	w.later = map[string]rest{}
 	w.lost = map[string]time.Time{}
+	w.proof = map[string]time.Time{}
+}
+
+// proved remembers that a card is to be shown once more, or no longer.
+func (w *owed) proved(id string, is bool, now time.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if delete(w.proof, id); !is {
+		w.proof[id] = now.Add(proveAfter)
+	}
 }
 
 // lose remembers an edit without an answer.
@@ -49,14 +61,17 @@ func (w *owed) lose(id string, now time.Time) {
 	w.lost[id] = now.Add(landsWithin)
 }
 
-// landed gives the cards on which an edit without an answer must have landed by now, if ever, and forgets them.
+// landed gives the cards that are to be drawn once more, and forgets them: an edit without an answer must have landed by now, if ever;
+// or what was shown is yet to be proved.
 func (w *owed) landed(now time.Time) (ids []string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for id, at := range w.lost {
-		if !now.Before(at) {
-			ids = append(ids, id)
-			delete(w.lost, id)
+	for _, due := range []map[string]time.Time{w.lost, w.proof} {
+		for id, at := range due {
+			if !now.Before(at) {
+				ids = append(ids, id)
+				delete(due, id)
+			}
 		}
 	}
 	return ids

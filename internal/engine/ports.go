@@ -20,7 +20,8 @@ type Chat interface {
 
 // Show draws the card of an operation: posts it when o.Card is empty, else edits it. It returns the message id of the
 // card. ErrNotInChannel and ErrGone (wrapped) say that no card can be there; ErrBusy (wrapped) that it should be tried later;
-// ErrNoAnswer (wrapped) that it may take effect even after what is shown next.
+// ErrNoAnswer (wrapped) that it may take effect even after what is shown next; ErrUnproven (wrapped), beside the id, that it has to be
+// shown once more in a moment.
 type Show func(ctx context.Context, o op.Operation) (card string, err error)
 
 // Directory tells who people are and what channels are.

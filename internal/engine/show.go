@@ -50,9 +50,10 @@ func (e *Engine) draw(ctx context.Context, id string) (err error) {
 	if errors.Is(err, ErrNotInChannel) {
 		return e.showElsewhere(ctx, o)
 	}
-	if err != nil {
+	if err != nil && !errors.Is(err, ErrUnproven) {
 		return err
 	}
+	e.owed.proved(id, err == nil, e.now())
 	if o.Card == "" { // an edit proves less: some channels take those and nothing new
 		e.away.CompareAndSwap(o.Channel, isAway, isBack)
 	}

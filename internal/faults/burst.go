@@ -110,7 +110,7 @@ func (g *rig) unanswered(shots []shot) (n int) {
 		}
 	}
 	for _, c := range g.w.Slack.Log(0) {
-		if c.Error == "" && c.View == nil && (c.Method == "ack" || c.Method == "response_url" || c.Method == "chat.postEphemeral") {
+		if c.Error == "" && c.View == nil && !c.Replaces() && (c.Method == "ack" || c.Method == "response_url" || c.Method == "chat.postEphemeral") {
 			due[desk{c.User, c.Channel}]--
 		}
 	}

@@ -25,7 +25,7 @@ func (e *eyes) public(log []fakeslack.Call) []string {
 	}
 	edited := map[string]bool{}
 	for _, c := range log {
-		if c.Method == "chat.update" && c.Error == "" {
+		if (c.Method == "chat.update" || c.Replaces()) && c.Error == "" {
 			edited[c.TS] = true
 			e.remember(c)
 		}
@@ -126,6 +126,8 @@ func (e *eyes) private(log []fakeslack.Call) []string {
 // listener is the person whom a call tells something in private, or empty.
 func (e *eyes) listener(c fakeslack.Call) string {
 	switch {
+	case c.Replaces():
+		return ""
 	case c.Method == "chat.postEphemeral", c.Method == "response_url", c.Method == "ack" && c.View == nil:
 		return c.User
 	case c.Method == "chat.postMessage" && strings.HasPrefix(c.Channel, "D"):

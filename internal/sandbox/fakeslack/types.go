@@ -241,6 +241,11 @@ type Call struct {
 	Error   string            `json:"error,omitempty"`
 }
 
+// Replaces reports a post to a response URL that edits the message which was clicked: everybody sees it.
+func (c Call) Replaces() bool {
+	return c.Method == "response_url" && c.Args["replace_original"] == "true"
+}
+
 // Fault makes a method misbehave. The zero Fault means "well again".
 type Fault struct {
 	Status      int           // HTTP status; 0 means 200
