@@ -31,7 +31,7 @@ var _ engine.Chat = (*Chat)(nil)
 // NewChat makes a chat for one workspace.
 func NewChat(c Config) *Chat {
 	c = c.filled()
-	return &Chat{api: c.api(), hooks: hooks{client: c.HTTP, api: c.APIURL}, clicked: newClicked(), limits: webapi.NewLimiter(c.Turn, c.Unlimited),
+	return &Chat{api: c.api(), hooks: hooks{client: c.HTTP, api: c.APIURL}, clicked: newClicked(c.Now), limits: webapi.NewLimiter(c.Turn, c.Unlimited),
 		repeats: c.Repeats, pause: pause, tongues: tongues{words: c.Words, channel: c.Language, locale: c.Locale, meet: c.Meet}}
 }
 

@@ -194,8 +194,7 @@ func TestAClickedCardInPlainBlocks(t *testing.T) {
 // Addresses are good for the message that was clicked, outside of threads, for less than half an hour, and few are kept.
 func TestWhatIsKeptOfClicks(t *testing.T) {
 	now := time.Unix(1000, 0)
-	c := newClicked()
-	c.now = func() time.Time { return now }
+	c := newClicked(func() time.Time { return now })
 	good := func(string) bool { return true }
 	click := op.Click{Channel: "C1", Message: "1.1", ReplyTo: "https://hooks.slack.com/actions/1"}
 	c.keep(click, func(string) bool { return false })
