@@ -32,6 +32,8 @@ func (e *Engine) tryPropose(ctx context.Context, r op.Request, parsed op.Parsed)
 	}()
 	ctx, cancel := context.WithTimeout(ctx, 2*lookWithin)
 	defer cancel()
+	ctx, answered := e.patient(ctx, r.Address())
+	defer answered()
 	return e.propose(ctx, r, parsed)
 }
 
