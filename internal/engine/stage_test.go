@@ -411,6 +411,10 @@ func (c *chat) show(_ context.Context, o op.Operation) (string, error) {
 	if len(c.showErr) > 0 {
 		err := c.showErr[0]
 		c.showErr = c.showErr[1:]
+		if errors.Is(err, ErrUnproven) {
+			c.shown = append(c.shown, o)
+			return "card-" + o.ID, err
+		}
 		if err != nil {
 			return "", err
 		}
