@@ -202,6 +202,9 @@ type shot struct {
 	ack                fakeslack.Ack
 }
 
+// edits takes the response addresses of clicks away, so that cards are edited by chat.update.
+func (g *rig) edits() { g.w.Slack.Fail("response_url", fakeslack.Fault{Error: "used_url"}) }
+
 // aim says what the nth command of a load is.
 type aim func(n int) (who, channel, text string)
 

@@ -54,7 +54,7 @@ func (g *rig) stormy(name string, post, update fakeslack.Fault, n int) error {
 	began := time.Now()
 	g.w.Slack.Fail("chat.postMessage", post)
 	g.w.Slack.Fail("chat.update", update)
-	g.w.Slack.Fail("response_url", fakeslack.Fault{Error: "used_url"}) // so that cards are edited by chat.update
+	g.edits()
 	before := g.w.Newest()
 	for i, channel := range g.channels {
 		text := fmt.Sprintf(`/caster copy "Evening News" "Evening %d %d"`, n, i)
@@ -146,8 +146,8 @@ func slackGone(ctx context.Context, r *run) error {
 		}, func(ref string, _ int) func() bool { return func() bool { return g.written(ref) } }},
 	} {
 		who, channel := crew[i], g.channels[i]
-		if i == 1 { // the first result is drawn by the click's address, and found gone by the proof; the others are edited by chat.update
-			g.w.Slack.Fail("response_url", fakeslack.Fault{Error: "used_url"})
+		if i == 1 { // the first result is drawn by the click's address, and proved later; the others are edited by chat.update
+			g.edits()
 		}
 		told := g.w.Private(who)
 		c, err := g.underWay(who, channel, fmt.Sprintf(`/caster copy "Evening News" "Evening %d"`, i), "CopyCaster", time.Second)
