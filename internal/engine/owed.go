@@ -189,7 +189,7 @@ func (w *owed) allHeld() []string {
 
 // How long a card may wait for something better to show.
 const (
-	buttonsWithin = 150 * time.Millisecond // after the click that won: until then the card has live buttons
+	buttonsWithin = 120 * time.Millisecond // after the click that won: until then, and until Slack has the edit, the card has live buttons
 	checkWithin   = time.Second            // after a success: for the look that confirms it
 )
 
@@ -217,7 +217,11 @@ func (e *Engine) drawSoon(id string) {
 	go func() {
 		for {
 			err := e.draw(e.base, id)
-			if err != nil && e.base.Err() == nil {
+			switch {
+			case err == nil || e.base.Err() != nil:
+			case errors.Is(err, ErrBusy): // its turn comes
+				e.log.Debug("card waits for its turn", "op", op.Ref(id), "error", err)
+			default:
 				e.log.Warn("card is behind", "op", op.Ref(id), "error", err)
 			}
 			if !e.owed.end(id, err) {

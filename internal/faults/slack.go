@@ -205,6 +205,18 @@ type shot struct {
 // edits takes the response addresses of clicks away, so that cards are edited by chat.update.
 func (g *rig) edits() { g.w.Slack.Fail("response_url", fakeslack.Fault{Error: "used_url"}) }
 
+// deletes takes a message away, as a workspace's admin can.
+func (g *rig) deletes(c stand.Card) error {
+	var said struct {
+		OK bool `json:"ok"`
+	}
+	err := g.call("chat.delete", stand.CanaryBot, url.Values{"channel": {c.Channel}, "ts": {c.TS}}, &said)
+	if err == nil && !said.OK {
+		err = fmt.Errorf("op %s cannot be deleted", c.Ref)
+	}
+	return err
+}
+
 // aim says what the nth command of a load is.
 type aim func(n int) (who, channel, text string)
 

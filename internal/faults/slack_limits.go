@@ -167,18 +167,6 @@ func slackGone(ctx context.Context, r *run) error {
 	return g.quiet()
 }
 
-// deletes takes a message away, as a workspace's admin can.
-func (g *rig) deletes(c stand.Card) error {
-	var said struct {
-		OK bool `json:"ok"`
-	}
-	err := g.call("chat.delete", stand.CanaryBot, url.Values{"channel": {c.Channel}, "ts": {c.TS}}, &said)
-	if err == nil && !said.OK {
-		err = fmt.Errorf("op %s cannot be deleted", c.Ref)
-	}
-	return err
-}
-
 // direct says that the asker has been told more than before, in a direct message that names the operation.
 func (g *rig) direct(ref string, _ int) func() bool {
 	return func() bool {
