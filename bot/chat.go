@@ -39,7 +39,7 @@ func NewChat(c Config) *Chat {
 // the budget of what is to be written, and at most for a few seconds.
 func (c *Chat) Turn(ctx context.Context, o op.Operation) (engine.Show, error) {
 	t := &turn{chat: c}
-	if o.Thread == "" && o.Card != "" && c.clicked.edits(o.Channel, o.Card) != nil {
+	if o.Thread == "" && o.Card != "" && c.clicked.edits(o.Channel, o.Card) {
 		return t.show, nil
 	}
 	if err := c.budget(ctx, o); err != nil {

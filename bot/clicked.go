@@ -53,10 +53,15 @@ func (c *clicked) keep(click op.Click, good func(address string) bool) {
 	})
 }
 
-// edits gives the newest address that still edits a message, nil when there is none.
-func (c *clicked) edits(channel, message string) *clickedAt {
+// edits reports that a message has an address that still edits it.
+func (c *clicked) edits(channel, message string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	return c.newest(channel, message) != nil
+}
+
+// newest gives the newest address that still edits a message, nil when there is none. The caller holds mu.
+func (c *clicked) newest(channel, message string) *clickedAt {
 	for i := len(c.list) - 1; i >= 0; i-- {
 		a := c.list[i]
 		if a.message == message && a.channel == channel && !a.mute && a.left > hookKept && c.now().Before(a.edits) {
@@ -66,15 +71,14 @@ func (c *clicked) edits(channel, message string) *clickedAt {
 	return nil
 }
 
-// edit takes one use of an address for an edit.
+// edit takes one use of an address for an edit, nil when there is none.
 func (c *clicked) edit(channel, message string) *clickedAt {
-	a := c.edits(channel, message)
-	if a == nil {
-		return nil
-	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	a.left--
+	a := c.newest(channel, message)
+	if a != nil {
+		a.left--
+	}
 	return a
 }
 

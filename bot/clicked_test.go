@@ -201,21 +201,21 @@ func TestWhatIsKeptOfClicks(t *testing.T) {
 	inThread := click
 	inThread.Thread = "1.0"
 	c.keep(inThread, good)
-	if c.edits("C1", "1.1") != nil {
+	if c.edits("C1", "1.1") {
 		t.Error("a foreign address, or one of a thread, is kept")
 	}
 	c.keep(click, good)
-	if c.edits("C1", "1.1") == nil || c.edits("C2", "1.1") != nil || c.edits("C1", "1.2") != nil {
+	if !c.edits("C1", "1.1") || c.edits("C2", "1.1") || c.edits("C1", "1.2") {
 		t.Error("it is not good for its message alone")
 	}
-	if now = now.Add(hookEdits); c.edits("C1", "1.1") != nil {
+	if now = now.Add(hookEdits); c.edits("C1", "1.1") {
 		t.Error("it is used for too long")
 	}
 	for n := range 3 * maxClicked {
 		click.Message = strconv.Itoa(n)
 		c.keep(click, good)
 	}
-	if len(c.list) != maxClicked || c.edits("C1", "0") != nil || c.edits("C1", click.Message) == nil {
+	if len(c.list) != maxClicked || c.edits("C1", "0") || !c.edits("C1", click.Message) {
 		t.Errorf("%d addresses are kept", len(c.list))
 	}
 	now = now.Add(hookLives + time.Second)
