@@ -75,6 +75,18 @@ func (s *stage) pictures(o op.Operation) (list []string) {
 	return list
 }
 
+// drawn waits until no card is being drawn; those that are put off stay so.
+func (s *stage) drawn() {
+	drawing := func() int {
+		s.e.owed.mu.Lock()
+		defer s.e.owed.mu.Unlock()
+		return len(s.e.owed.cards)
+	}
+	for drawing() > 0 {
+		time.Sleep(time.Millisecond)
+	}
+}
+
 func (s *stage) untilShown(o op.Operation, n int) {
 	s.t.Helper()
 	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
@@ -154,6 +166,7 @@ func TestACardIsPutOffOnce(t *testing.T) {
 	if err := s.e.drawOwed(context.Background()); err != nil {
 		t.Fatal(err)
 	}
+	s.drawn()
 	if got := s.pictures(o); len(got) != 1 || !s.e.Busy() {
 		t.Fatalf("it is drawn early: %v", got)
 	}
