@@ -231,8 +231,12 @@ func TestAClickInAThread(t *testing.T) {
 	o := operation(op.Pending, func(o *op.Operation) { o.Thread = root })
 	ts := w.card(o)
 	w.press(ts)
+	chat.clicked.keep(op.Click{Channel: "C0SHOW", Message: ts, ReplyTo: w.config.APIURL + "x"}, chat.hooks.allowed) // one that does not say so
 	o.State, o.Card = op.Succeeded, ts
 	if _, err := show(chat, o); err != nil || w.replaced() != 0 || len(w.calls("chat.update")) != 1 {
 		t.Errorf("%v, %d edits by an address", err, w.replaced())
+	}
+	if used := hookUses - chat.clicked.list[len(chat.clicked.list)-1].left; used > 0 {
+		t.Errorf("an address was tried %d times", used)
 	}
 }

@@ -33,6 +33,11 @@ func timed(s *stage) *timers {
 		t.list = append(t.list, one)
 		return func() bool { return t.end(one) }
 	}
+	s.t.Cleanup(func() {
+		for _, d := range []time.Duration{buttonsWithin, checkWithin} {
+			t.fire(d)
+		}
+	})
 	return t
 }
 
