@@ -162,14 +162,42 @@ func errText(err error) string {
 	return err.Error()
 }
 
+// What has come of an operation is to be drawn once more, by chat.update and without taking what new results need; what tells that one is
+// under way is not.
+func TestAnAddressProvesLittle(t *testing.T) {
+	w := newWorld(t)
+	chat, ts := clickedCard(t, w)
+	if _, err := show(chat, card(op.Running, ts)); err != nil {
+		t.Errorf("under way: %v", err)
+	}
+	if got, err := show(chat, card(op.Succeeded, ts)); !errors.Is(err, engine.ErrUnproven) || got != ts {
+		t.Errorf("a result: %q, %v", got, err)
+	}
+	later := time.Now().Add(hookEdits)
+	chat.clicked.now = func() time.Time { return later }
+	for chat.limits.Edit(context.Background(), webapi.Progress) == nil {
+	}
+	if _, err := show(chat, card(op.Succeeded, ts)); !errors.Is(err, engine.ErrBusy) {
+		t.Errorf("the proof goes before results: %v", err)
+	}
+	news := card(op.Succeeded, ts)
+	news.Version++
+	if _, err := show(chat, news); err != nil || len(w.calls("chat.update")) != 1 {
+		t.Errorf("a new result: %v", err)
+	}
+}
+
 // A second click gives its own five uses: the newest address goes first.
 func TestTheNewestClickEdits(t *testing.T) {
 	w := newWorld(t)
 	chat, ts := clickedCard(t, w)
 	w.press(ts)
-	for range 9 {
+	for n := range 9 {
 		if _, err := show(chat, card(op.Succeeded, ts)); proved(err) != nil {
 			t.Fatal(err)
+		}
+		if n == 0 && chat.clicked.list[0].left != hookUses {
+			t.Error("an older address goes first")
 		}
 	}
 	if n := w.replaced(); n != 8 {
