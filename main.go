@@ -148,9 +148,9 @@ func wire(ctx context.Context, c config.Config, log *slog.Logger, now func() tim
 		},
 	}
 	if wait != nil {
-		slack.Apart = time.Millisecond
+		slack.Unlimited = true
 	} else if !db.Exclusive() {
-		slack.Turn = lane(db, log)
+		slack.Turn = channelTurns(db, log)
 	}
 	people := bot.NewDirectory(slack, keeper.UserGroups)
 	slack.Locale, slack.Meet = people.Locale, people.Meet

@@ -6,7 +6,7 @@ import (
 	"log/slog"
 	"time"
 
-	"casterbot/bot"
+	"casterbot/bot/webapi"
 	"casterbot/internal/config"
 	"casterbot/internal/quota"
 	"casterbot/internal/store"
@@ -27,10 +27,11 @@ func openQuota(c config.Config, db *store.Store, replica string, wait pause, log
 	return quota.New(shared)
 }
 
-// lane keeps the messages of all processes in a channel apart. While the database cannot be asked each keeps to its own pace.
-func lane(db *store.Store, log *slog.Logger) func(context.Context, string, time.Duration) (time.Duration, bool) {
-	return func(ctx context.Context, channel string, within time.Duration) (time.Duration, bool) {
-		wait, err := db.Reserve(ctx, "chat/"+channel, bot.PerSecond, 1, within)
+// channelTurns gives the turns of what is written to Slack, which all processes share. While the database cannot be asked each keeps to
+// its own.
+func channelTurns(db *store.Store, log *slog.Logger) webapi.Reserve {
+	return func(ctx context.Context, budget string, perSecond float64, burst int, within time.Duration) (time.Duration, bool) {
+		wait, err := db.Reserve(ctx, budget, perSecond, burst, within)
 		if err != nil && !errors.Is(err, store.ErrNoTurn) {
 			log.Warn("the turn of a message that all replicas share cannot be asked for", "error", err)
 			return 0, true

@@ -4,21 +4,28 @@ import (
 	"context"
 	"fmt"
 
+	"casterbot/bot/webapi"
 	"casterbot/internal/op"
 
 	"github.com/slack-go/slack"
 )
 
 // Put says something to everybody in a channel: in a new message, or in place of the one that is named. It gives the message's
-// id (docs.slack.dev/reference/methods/chat.postMessage, chat.update). Its errors are those of Show.
+// id (docs.slack.dev/reference/methods/chat.postMessage, chat.update). Its errors are those of a card.
 func (c *Chat) Put(ctx context.Context, channel, id string, a op.Answer) (string, error) {
-	if err := c.Turn(ctx, channel); err != nil {
-		return "", err
-	}
+	return c.putAs(ctx, webapi.Result, channel, id, a)
+}
+
+// Redraw is Put for what nobody waits for, as a board: an edit that may take what the cards leave of Slack's budget.
+func (c *Chat) Redraw(ctx context.Context, channel, id string, a op.Answer) (string, error) {
+	return c.putAs(ctx, webapi.Board, channel, id, a)
+}
+
+func (c *Chat) putAs(ctx context.Context, class webapi.Class, channel, id string, a op.Answer) (string, error) {
 	m := c.tongues.public(channel).answer(a)
-	ts, err := c.write(ctx, channel, id, m)
+	ts, err := c.putOnce(ctx, class, channel, id, m)
 	if code(err) == "invalid_blocks" {
-		ts, err = c.write(ctx, channel, id, m.simple())
+		ts, err = c.putOnce(ctx, class, channel, id, m.simple())
 	}
 	if err != nil {
 		return "", fmt.Errorf("say something in %s: %w", channel, err)
@@ -26,19 +33,15 @@ func (c *Chat) Put(ctx context.Context, channel, id string, a op.Answer) (string
 	return ts, nil
 }
 
-func (c *Chat) write(ctx context.Context, channel, id string, m message) (ts string, err error) {
-	busy := c.pace.write(ctx, channel, func() {
-		if id == "" {
-			_, ts, err = c.api.PostMessageContext(ctx, channel, m.options()...)
-			return
-		}
-		_, ts, _, err = c.api.UpdateMessageContext(ctx, channel, id, m.options()...)
-		ts = first(ts, id)
-	})
-	if busy != nil {
-		return "", busy
+func (c *Chat) putOnce(ctx context.Context, class webapi.Class, channel, id string, m message) (string, error) {
+	wait := func() error { return c.limits.Edit(ctx, class) }
+	if id == "" {
+		wait = func() error { return c.limits.Post(ctx, channel) }
 	}
-	return ts, c.classify(channel, err)
+	if err := wait(); err != nil {
+		return "", classify(err)
+	}
+	return c.write(ctx, channel, id, "", m)
 }
 
 // Pin puts a message above its channel (docs.slack.dev/reference/methods/pins.add). That it is there already is no error.
@@ -47,7 +50,7 @@ func (c *Chat) Pin(ctx context.Context, channel, message string) error {
 	if code(err) == "already_pinned" {
 		return nil
 	}
-	return c.classify(channel, err)
+	return classify(err)
 }
 
 // Unpin takes a message off from there (docs.slack.dev/reference/methods/pins.remove).
@@ -56,5 +59,5 @@ func (c *Chat) Unpin(ctx context.Context, channel, message string) error {
 	if code(err) == "no_pin" {
 		return nil
 	}
-	return c.classify(channel, err)
+	return classify(err)
 }

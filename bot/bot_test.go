@@ -102,7 +102,7 @@ func TestWhatCannotBeKeptIsSaid(t *testing.T) {
 // card posts the card of an operation and gives its id.
 func (w *world) card(o op.Operation) string {
 	w.t.Helper()
-	ts, err := NewChat(w.config).Show(context.Background(), o)
+	ts, err := show(NewChat(w.config), o)
 	if err != nil || ts == "" {
 		w.t.Fatalf("show: %q, %v", ts, err)
 	}

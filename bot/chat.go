@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"casterbot/bot/webapi"
 	"casterbot/internal/engine"
 	"casterbot/internal/op"
 
@@ -17,7 +18,8 @@ import (
 type Chat struct {
 	api     *slack.Client
 	hooks   hooks
-	pace    *pace
+	clicked *clicked
+	limits  *webapi.Limiter
 	repeats func(op.Operation) bool
 	tongues tongues
 	home    atomic.Value                              // string: the address of the workspace, once known
@@ -29,45 +31,121 @@ var _ engine.Chat = (*Chat)(nil)
 // NewChat makes a chat for one workspace.
 func NewChat(c Config) *Chat {
 	c = c.filled()
-	return &Chat{api: c.api(), hooks: hooks{client: c.HTTP, api: c.APIURL}, pace: newPace(c.Apart, c.Turn), repeats: c.Repeats, pause: pause,
-		tongues: tongues{words: c.Words, channel: c.Language, locale: c.Locale, meet: c.Meet}}
+	return &Chat{api: c.api(), hooks: hooks{client: c.HTTP, api: c.APIURL}, clicked: newClicked(c.Now), limits: webapi.NewLimiter(c.Turn, c.Unlimited),
+		repeats: c.Repeats, pause: pause, tongues: tongues{words: c.Words, channel: c.Language, locale: c.Locale, meet: c.Meet}}
 }
 
-// Turn waits until a channel may be written to, at most for a few seconds: the caller shows what is newest by then.
-func (c *Chat) Turn(ctx context.Context, channel string) error { return c.pace.wait(ctx, channel) }
+// Turn waits until the card of an operation may be drawn: not at all when a click on it has left an address that edits it, else for
+// the budget of what is to be written, and at most for a few seconds.
+func (c *Chat) Turn(ctx context.Context, o op.Operation) (engine.Show, error) {
+	t := &turn{chat: c}
+	if o.Thread == "" && o.Card != "" && c.clicked.edits(o.Channel, o.Card) {
+		return t.show, nil
+	}
+	if err := c.budget(ctx, o); err != nil {
+		return nil, err
+	}
+	t.taken, t.edit = true, o.Card != ""
+	return t.show, nil
+}
 
-// Show posts the card of an operation, or edits it when it has one, and gives its message id
+// budget takes what it needs to write a card. Somebody waits for a result, and for the buttons of a question.
+func (c *Chat) budget(ctx context.Context, o op.Operation) error {
+	switch {
+	case o.Card == "":
+		return classify(c.limits.Post(ctx, o.Channel))
+	case underWay(o) || c.clicked.shows(o.Channel, o.Card, o.Version):
+		return classify(c.limits.Edit(ctx, webapi.Progress))
+	}
+	return classify(c.limits.Edit(ctx, webapi.Result))
+}
+
+func underWay(o op.Operation) bool { return o.State == op.Queued || o.State == op.Running }
+
+// turn is the right to draw one card.
+type turn struct {
+	chat  *Chat
+	taken bool // a turn of the budget, not used yet
+	edit  bool // it is one of an edit
+}
+
+// show posts the card of an operation, or edits it when it has one, and gives its message id
 // (docs.slack.dev/reference/methods/chat.postMessage, chat.update). A post whose answer is lost may be posted twice, since
 // Slack has no key for it; both show the same reference, and buttons of both are judged by the same operation.
-func (c *Chat) Show(ctx context.Context, o op.Operation) (string, error) {
-	m := c.tongues.public(o.Channel).card(o, c.repeats(o))
-	ts, err := c.put(ctx, o, m)
+func (t *turn) show(ctx context.Context, o op.Operation) (string, error) {
+	m := t.chat.tongues.public(o.Channel).card(o, t.chat.repeats(o))
+	ts, err := t.put(ctx, o, m)
 	if code(err) == "invalid_blocks" || code(err) == "invalid_attachments" {
-		ts, err = c.put(ctx, o, m.simple())
+		ts, err = t.put(ctx, o, m.simple())
 	}
 	if err != nil {
-		return "", fmt.Errorf("show op %s: %w", o.Ref(), err)
+		return ts, fmt.Errorf("show op %s: %w", o.Ref(), err)
 	}
 	return ts, nil
 }
 
-func (c *Chat) put(ctx context.Context, o op.Operation, m message) (string, error) {
-	var ts string
-	var err error
-	busy := c.pace.write(ctx, o.Channel, func() {
-		if o.Card == "" {
-			_, ts, err = c.api.PostMessageContext(ctx, o.Channel, threaded(m.options(), o.Thread)...)
-		} else {
-			_, ts, _, err = c.api.UpdateMessageContext(ctx, o.Channel, o.Card, m.options()...)
+func (t *turn) put(ctx context.Context, o op.Operation, m message) (string, error) {
+	if o.Card != "" && o.Thread == "" {
+		if done, err := t.chat.replace(ctx, o, m); done || err != nil {
+			return o.Card, err
 		}
-	})
-	if busy != nil {
-		return "", busy
 	}
-	if err == nil && ts == "" {
-		ts = o.Card
+	if !t.taken || t.edit != (o.Card != "") {
+		if err := t.chat.budget(ctx, o); err != nil {
+			return "", err
+		}
 	}
-	return ts, c.classify(o.Channel, err)
+	t.taken = false
+	return t.chat.write(ctx, o.Channel, o.Card, o.Thread, m)
+}
+
+// replaceWithin is how long an edit by a response address may take: chat.update is there too.
+const replaceWithin = 5 * time.Second
+
+// replace edits a card by the address that the newest click on it has left. False without an error: there is none that works, and
+// the card is as it was. Where no answer came nobody knows, and it may yet be edited. Slack takes such an edit though the message was
+// deleted, or the bot was thrown out: what has come of an operation needs chat.update's word too.
+func (c *Chat) replace(ctx context.Context, o op.Operation, m message) (bool, error) {
+	address := c.clicked.edit(o.Channel, o.Card)
+	if address == nil {
+		return false, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, replaceWithin)
+	defer cancel()
+	err := c.hooks.replace(ctx, address.url, m)
+	switch {
+	case err == nil:
+		c.clicked.drawn(address, o.Version)
+		if underWay(o) {
+			return true, nil
+		}
+		return true, engine.ErrUnproven
+	case code(err) == "invalid_blocks" || code(err) == "invalid_attachments":
+		return false, err
+	}
+	c.clicked.spoil(address)
+	if errors.Is(err, errRefused) {
+		return false, nil
+	}
+	return false, fmt.Errorf("%w: %w", engine.ErrNoAnswer, err)
+}
+
+// write calls Slack: for a new message when id is empty, else for an edit. The turn for it has been taken.
+func (c *Chat) write(ctx context.Context, channel, id, thread string, m message) (string, error) {
+	if id == "" {
+		_, ts, err := c.api.PostMessageContext(ctx, channel, threaded(m.options(), thread)...)
+		return ts, classify(heard(err, func(d time.Duration) { c.limits.HoldPosts(channel, d) }))
+	}
+	_, ts, _, err := c.api.UpdateMessageContext(ctx, channel, id, m.options()...)
+	return first(ts, id), classify(heard(err, c.limits.HoldEdits))
+}
+
+// heard keeps to what Slack asks for.
+func heard(err error, hold func(time.Duration)) error {
+	if limited, ok := errors.AsType[*slack.RateLimitedError](err); ok {
+		hold(limited.RetryAfter)
+	}
+	return err
 }
 
 func threaded(options []slack.MsgOption, thread string) []slack.MsgOption {
@@ -92,13 +170,15 @@ var meanings = map[string]error{
 	"service_unavailable":    engine.ErrBusy,
 }
 
-func (c *Chat) classify(channel string, err error) error {
+func classify(err error) error {
 	if err == nil {
 		return nil
 	}
 	if limited, ok := errors.AsType[*slack.RateLimitedError](err); ok {
-		c.pace.hold(channel, limited.RetryAfter)
 		return fmt.Errorf("%w: Slack asks to wait %s", engine.ErrBusy, limited.RetryAfter)
+	}
+	if errors.Is(err, webapi.ErrBusy) {
+		return fmt.Errorf("%w: %w", engine.ErrBusy, err)
 	}
 	if meaning, ok := meanings[code(err)]; ok {
 		return fmt.Errorf("%w (%s)", meaning, code(err))

@@ -3,14 +3,11 @@ package bot
 import (
 	"context"
 	"errors"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"casterbot/internal/engine"
@@ -23,12 +20,12 @@ func TestShowPostsOnceAndEdits(t *testing.T) {
 	c := NewChat(w.config)
 	root := w.card(operation(op.Pending))
 	o := operation(op.Pending, func(o *op.Operation) { o.Thread = root })
-	ts, err := c.Show(context.Background(), o)
+	ts, err := show(c, o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	done := operation(op.Cancelled, func(o *op.Operation) { o.Card = ts })
-	if again, err := c.Show(context.Background(), done); err != nil || again != ts {
+	if again, err := show(c, done); err != nil || again != ts {
 		t.Fatalf("edited %s into %s: %v", ts, again, err)
 	}
 	m, ok := w.Message("C0SHOW", ts)
@@ -66,15 +63,15 @@ func TestShowErrors(t *testing.T) {
 			o.Card, method = "1.1", "chat.update"
 		}
 		w.Fail(method, c.fault)
-		_, err := chat.Show(context.Background(), o)
+		_, err := show(chat, o)
 		if err == nil || c.want != nil && !errors.Is(err, c.want) || c.want != engine.ErrNoAnswer && errors.Is(err, engine.ErrNoAnswer) {
 			t.Errorf("%s: %v, want %v", c.name, err, c.want)
 		}
 		if c.fault.RetryAfter == 0 {
 			continue
 		}
-		if err := chat.Turn(context.Background(), o.Channel); !errors.Is(err, engine.ErrBusy) {
-			t.Errorf("%s: the channel is not left alone for as long as Slack asked: %v", c.name, err)
+		if _, err := chat.Turn(context.Background(), o); !errors.Is(err, engine.ErrBusy) {
+			t.Errorf("%s: it is not left alone for as long as Slack asked: %v", c.name, err)
 		}
 	}
 }
@@ -187,131 +184,5 @@ func TestResponseAddressTrap(t *testing.T) {
 	}
 	if trapped.Load() {
 		t.Error("the redirect was followed")
-	}
-}
-
-func TestPace(t *testing.T) {
-	p := newPace(0, nil)
-	now := time.Unix(1000, 0)
-	for i := range 5 {
-		if d := p.reserve("C1", now); d != time.Duration(i)*slotEvery {
-			t.Fatalf("message %d waits %s", i, d)
-		}
-	}
-	for range 3 {
-		if d := p.reserve("C1", now); d != 5*slotEvery {
-			t.Fatalf("a refused slot was taken: %s", d)
-		}
-	}
-	if d := p.reserve("C2", now); d != 0 {
-		t.Errorf("another channel waits %s", d)
-	}
-	p.hold("C3", time.Hour)
-	if d := p.reserve("C3", time.Now()); d < 59*time.Minute {
-		t.Errorf("a channel that Slack holds waits %s", d)
-	}
-	if err := p.wait(context.Background(), "C3"); !errors.Is(err, engine.ErrBusy) {
-		t.Errorf("waiting for it gives %v", err)
-	}
-	for i := range 3 * maxChannels {
-		p.reserve(time.Duration(i).String(), now.Add(time.Duration(i)*time.Minute))
-	}
-	if n := len(p.channels); n > maxChannels+1 {
-		t.Errorf("%d channels are remembered", n)
-	}
-}
-
-// TestASecondBetweenMessages: from Slack's answer to one message until the next one leaves a second passes, however long each is
-// on its way, for cards, boards and direct messages alike; another channel waits for none of it.
-func TestASecondBetweenMessages(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var mu sync.Mutex
-		free, began, sent := map[string]time.Time{}, time.Now(), 0
-		slow := trip(func(r *http.Request) (*http.Response, error) {
-			_ = r.ParseForm()
-			channel := r.Form.Get("channel")
-			if channel == "" {
-				return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(`{"ok":true,"channel":{"id":"C1"}}`))}, nil
-			}
-			mu.Lock()
-			sent++
-			took := []time.Duration{900, 0, 2000, 300}[sent%4] * time.Millisecond
-			if gap := time.Since(free[channel]); gap < restFor {
-				t.Errorf("the next message leaves %s after the answer", gap)
-			}
-			mu.Unlock()
-			time.Sleep(took)
-			mu.Lock()
-			free[channel] = time.Now()
-			mu.Unlock()
-			return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(`{"ok":true,"ts":"1.1","channel":"C1"}`))}, nil
-		})
-		chat := NewChat(Config{APIURL: "http://slack.invalid/api/", BotToken: fakeBot, HTTP: &http.Client{Transport: slow}})
-		again := func(write func() error) {
-			for err := write(); err != nil; err = write() {
-				if !errors.Is(err, engine.ErrBusy) || errors.Is(err, engine.ErrNoAnswer) {
-					t.Error(err)
-				}
-				time.Sleep(2 * time.Second)
-			}
-		}
-		var cards sync.WaitGroup
-		for range 4 {
-			cards.Go(func() {
-				for range 3 {
-					again(func() error { return chat.Turn(t.Context(), "C1") })
-					again(func() error {
-						_, err := chat.Show(t.Context(), operation(op.Pending, func(o *op.Operation) { o.Channel = "C1" }))
-						return err
-					})
-				}
-			})
-			cards.Go(func() {
-				again(func() error {
-					_, err := chat.Put(t.Context(), "C1", "", op.Answer{Title: op.L("on air")})
-					return err
-				})
-			})
-		}
-		cards.Go(func() {
-			again(func() error {
-				return chat.Tell(t.Context(), op.Address{Person: "U1"}, op.Answer{Title: op.L("only for you")})
-			})
-		})
-		if _, err := chat.Put(t.Context(), "C2", "", op.Answer{Title: op.L("on air")}); err != nil || time.Since(began) > 2*time.Second {
-			t.Errorf("another channel waits: %v, %s", err, time.Since(began))
-		}
-		cards.Wait()
-		if sent != 18 {
-			t.Errorf("%d messages", sent)
-		}
-	})
-}
-
-// A message waits for the turn that all processes share, and is put off when there is none in time.
-func TestSharedPace(t *testing.T) {
-	var asked []string
-	free := true
-	p := newPace(time.Millisecond, func(_ context.Context, channel string, within time.Duration) (time.Duration, bool) {
-		if within <= 0 || within > maxWait {
-			t.Errorf("a turn within %s is asked for", within)
-		}
-		asked = append(asked, channel)
-		return time.Millisecond, free
-	})
-	sent := 0
-	if err := p.write(t.Context(), "C1", func() { sent++ }); err != nil || sent != 1 {
-		t.Errorf("%d messages, %v", sent, err)
-	}
-	free = false
-	if err := p.write(t.Context(), "C1", func() { sent++ }); !errors.Is(err, engine.ErrBusy) || sent != 1 {
-		t.Errorf("without a turn: %d messages, %v", sent, err)
-	}
-	if err := p.wait(t.Context(), "C1"); err != nil {
-		t.Errorf("to wait without writing takes a turn: %v", err)
-	}
-	free = true
-	if err := p.write(t.Context(), "C2", func() { sent++ }); err != nil || sent != 2 || strings.Join(asked, " ") != "C1 C1 C2" {
-		t.Errorf("%d messages, %v, asked for %v", sent, err, asked)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"casterbot/bot/webapi"
 	"casterbot/internal/lang"
 	"casterbot/internal/op"
 
@@ -25,12 +26,11 @@ type Config struct {
 	Log  *slog.Logger // nil: none
 	Now  func() time.Time
 
-	Sockets int           // connections per process; 0: two
-	Peers   func() int    // other processes of this app that live; nil: there are none
-	Apart   time.Duration // between two messages in one channel, at least; 0: what Slack asks for
-	// Turn gives the time to wait for the next turn in a channel that all processes share; false when it is more than within. nil:
-	// this process is the only one.
-	Turn func(ctx context.Context, channel string, within time.Duration) (time.Duration, bool)
+	Sockets int            // connections per process; 0: two
+	Peers   func() int     // other processes of this app that live; nil: there are none
+	Turn    webapi.Reserve // of Slack's write budget, which all processes share; nil: this process is the only one
+
+	Unlimited bool // Slack has no limits, and time is not real
 	// Words translates; nil: nothing is. Language gives that of public messages of a channel; nil: English.
 	Words    *lang.Words
 	Language func(channel string) string

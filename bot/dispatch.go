@@ -164,6 +164,7 @@ var settles = map[op.Act]bool{
 
 func (d *dispatcher) click(ctx context.Context, e envelope, a arrival) {
 	c := a.click
+	d.chat.clicked.keep(*c, d.chat.hooks.allowed)
 	accepted, err := d.engine.Press(ctx, *c)
 	if err != nil {
 		d.seen.forget(a.key)

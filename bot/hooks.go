@@ -10,6 +10,8 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+
+	"github.com/slack-go/slack"
 )
 
 // slackHooks is where Slack's own response addresses live.
@@ -46,14 +48,31 @@ func loopback(host string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
+// errRefused: Slack did not do it, and will not.
+var errRefused = errors.New("the response address does not work")
+
 // post sends a message that only the person sees and that replaces nothing.
 func (h hooks) post(ctx context.Context, address string, m message) error {
-	if !h.allowed(address) {
-		return errForeignAddress
-	}
 	keep := false
 	body := m.reply()
 	body.Replace = &keep
+	return h.send(ctx, address, body)
+}
+
+// replace edits the message that was clicked. Blocks and attachments are always given, as for chat.update.
+func (h hooks) replace(ctx context.Context, address string, m message) error {
+	return h.send(ctx, address, struct {
+		Replace     bool               `json:"replace_original"`
+		Text        string             `json:"text"`
+		Blocks      []slack.Block      `json:"blocks"`
+		Attachments []slack.Attachment `json:"attachments"`
+	}{true, m.text, m.blocks, m.attachments()})
+}
+
+func (h hooks) send(ctx context.Context, address string, body any) error {
+	if !h.allowed(address) {
+		return errForeignAddress
+	}
 	data, err := json.Marshal(body)
 	if err != nil {
 		return fmt.Errorf("draw an answer: %w", err)
@@ -80,15 +99,18 @@ func taken(resp *http.Response) error {
 	if err != nil {
 		return fmt.Errorf("answer: %w", err)
 	}
-	if resp.StatusCode != http.StatusOK {
+	if resp.StatusCode >= http.StatusInternalServerError {
 		return fmt.Errorf("answer: status %d", resp.StatusCode)
+	}
+	if resp.StatusCode != http.StatusOK {
+		return fmt.Errorf("%w: status %d", errRefused, resp.StatusCode)
 	}
 	var said struct {
 		OK    *bool  `json:"ok"`
 		Error string `json:"error"`
 	}
 	if json.Unmarshal(data, &said) == nil && said.OK != nil && !*said.OK {
-		return fmt.Errorf("answer: %s", clean(said.Error, maxName))
+		return fmt.Errorf("%w: %w", errRefused, slack.SlackErrorResponse{Err: clean(said.Error, maxName)})
 	}
 	return nil
 }

@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,6 +21,16 @@ const (
 	lastWords    = 5 * time.Second
 	tries        = 3
 )
+
+// Hint says something in private that is worth nothing later: in one try, where the person is.
+func (c *Chat) Hint(ctx context.Context, to op.Address, a op.Answer) error {
+	m := c.tongues.met(ctx, to).answer(a)
+	if to.Thread == "" && c.answer(ctx, to, m) == nil {
+		return nil
+	}
+	_, err := c.api.PostEphemeralContext(ctx, to.Channel, to.Person, threaded(m.options(), to.Thread)...)
+	return classify(err)
+}
 
 // Tell says something to one person in private: by the response address while it is good, else by an ephemeral message in
 // the channel, else by a direct message. While Slack is busy or does not answer each of the last two is tried a few times, for
@@ -59,13 +68,21 @@ func (c *Chat) here(ctx context.Context, to op.Address, m message) bool {
 	if to.Away {
 		return false
 	}
-	if to.ReplyTo != "" && to.Thread == "" && c.hooks.post(ctx, to.ReplyTo, m) == nil {
+	if to.Thread == "" && c.answer(ctx, to, m) == nil {
 		return true
 	}
 	if to.Channel != "" && c.whisper(ctx, to, m) == nil {
 		return true
 	}
-	return to.ReplyTo != "" && to.Thread != "" && c.hooks.post(ctx, to.ReplyTo, m) == nil
+	return to.Thread != "" && c.answer(ctx, to, m) == nil
+}
+
+// answer uses the response address, as long as anything is left of it.
+func (c *Chat) answer(ctx context.Context, to op.Address, m message) error {
+	if to.ReplyTo == "" || !c.clicked.answer(to.ReplyTo) {
+		return errRefused
+	}
+	return c.hooks.post(ctx, to.ReplyTo, m)
 }
 
 // whisper is docs.slack.dev/reference/methods/chat.postEphemeral.
@@ -87,9 +104,11 @@ func (c *Chat) direct(ctx context.Context, person string, m message) error {
 			}
 			channel = opened.ID
 		}
-		var err error
-		busy := c.pace.write(ctx, channel, func() { _, _, err = c.api.PostMessageContext(ctx, channel, m.options()...) })
-		return cmp.Or(busy, err)
+		if err := c.limits.Post(ctx, channel); err != nil {
+			return classify(err)
+		}
+		_, _, err := c.api.PostMessageContext(ctx, channel, m.options()...)
+		return heard(err, func(d time.Duration) { c.limits.HoldPosts(channel, d) })
 	})
 	if unreachable[code(err)] {
 		return fmt.Errorf("write a direct message: %w (%s)", engine.ErrUnreachable, code(err))

@@ -149,6 +149,15 @@ func (w *world) types(user, channel, text string) fakeslack.Ack {
 	return w.sent(w.Type(user, channel, text, ""))
 }
 
+// show waits for a card's turn and draws it, as the engine does.
+func show(c *Chat, o op.Operation) (string, error) {
+	draw, err := c.Turn(context.Background(), o)
+	if err != nil {
+		return "", err
+	}
+	return draw(context.Background(), o)
+}
+
 // calls are the calls of one method so far.
 func (w *world) calls(method string) []fakeslack.Call {
 	var list []fakeslack.Call
@@ -199,7 +208,7 @@ func (l *logbook) String() string {
 
 func (l *logbook) silent(t testing.TB) {
 	t.Helper()
-	for _, secret := range []string{fakeApp, fakeBot, "/commands/", "/link/?ticket", "response_url"} {
+	for _, secret := range []string{fakeApp, fakeBot, "/commands/", "/actions/", "/link/?ticket", "response_url"} {
 		if strings.Contains(l.String(), secret) {
 			t.Errorf("the log holds %q:\n%s", secret, l)
 		}

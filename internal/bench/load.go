@@ -108,7 +108,7 @@ func (l load) answers(w *stand.World, before int, shots []shot) sample {
 func messages(w *stand.World, after int) map[string][]time.Time {
 	times := map[string][]time.Time{}
 	for _, c := range w.Slack.Log(after) {
-		if c.Error != "" || c.Method != "chat.postMessage" && c.Method != "response_url" && c.Method != "chat.postEphemeral" {
+		if c.Error != "" || c.Replaces() || c.Method != "chat.postMessage" && c.Method != "response_url" && c.Method != "chat.postEphemeral" {
 			continue
 		}
 		if at, ok := stamp(c.TS); ok {

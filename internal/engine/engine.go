@@ -63,6 +63,7 @@ type Engine struct {
 	replica string
 	pause   func(context.Context, time.Duration) bool
 	quota   *quota.Quota
+	after   func(time.Duration, func()) (stop func() bool) // runs something later; nil where time is not real
 
 	questions questions
 	owed      owed
@@ -125,12 +126,14 @@ func New(c Config) *Engine {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
+	var after func(time.Duration, func()) func() bool
 	if c.Pause == nil {
 		c.Pause = pause
+		after = func(d time.Duration, do func()) func() bool { return time.AfterFunc(crash.Within(d), do).Stop }
 	}
 	e := &Engine{
 		table: c.Table, helps: helpRows(c.Table), store: c.Store, policy: c.Policy, chat: c.Chat, dir: c.Directory, locks: desk.NewLockBook(c.Store),
-		now: crash.Clock(c.Now), log: c.Log, replica: c.Replica, pause: c.Pause, quota: c.Quota, wake: make(chan struct{}, 1), swept: make(chan struct{}), beaten: make(chan struct{}),
+		now: crash.Clock(c.Now), log: c.Log, replica: c.Replica, pause: c.Pause, quota: c.Quota, after: after, wake: make(chan struct{}, 1), swept: make(chan struct{}), beaten: make(chan struct{}),
 	}
 	e.base, e.abort = context.WithCancel(context.Background())
 	e.owed.init()
@@ -172,6 +175,9 @@ func (e *Engine) Close(ctx context.Context) {
 	done := make(chan struct{})
 	go func() {
 		e.work.Wait()
+		for _, id := range e.owed.allHeld() {
+			e.owe(id)
+		}
 		e.owed.wait()
 		close(done)
 	}()

@@ -12,6 +12,8 @@ var (
 	ErrUnreachable = errors.New("the person cannot be reached")
 	// ErrBusy: the chat asks to come back later.
 	ErrBusy = errors.New("the chat is busy")
+	// ErrUnproven: the chat took it, which does not prove that the card is there for anybody to see.
+	ErrUnproven = errors.New("shown, as far as is known")
 	// ErrNoAnswer: what was asked may have been done, and may yet be.
 	ErrNoAnswer = errors.New("the chat gave no answer")
 )

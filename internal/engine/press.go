@@ -229,7 +229,7 @@ func (e *Engine) queue(ctx context.Context, o op.Operation, c op.Click, event st
 		return fmt.Errorf("confirm %s: %w", o.Ref(), err)
 	}
 	e.log.Info(event, "op", o.Ref(), "verb", o.Verb, "person", c.Person)
-	e.owe(o.ID)
+	e.oweWithin(o.ID, buttonsWithin)
 	e.spawn(func(ctx context.Context) { e.run(ctx, o.ID) })
 	return nil
 }

@@ -107,7 +107,7 @@ func (e *Engine) mark(ctx context.Context, o op.Operation, plan op.Plan) (op.Ope
 	if err != nil {
 		return o, fmt.Errorf("mark %s as sent: %w", o.Ref(), err)
 	}
-	e.owe(o.ID)
+	e.oweWithin(o.ID, buttonsWithin)
 	return now, nil
 }
 
@@ -227,7 +227,11 @@ func (e *Engine) finish(ctx context.Context, o op.Operation, outcome op.Outcome)
 	}
 	e.log.Info("answered", "op", o.Ref(), "verb", o.Verb, "outcome", outcome.State, "code", outcome.Code, "requestId", outcome.RequestID)
 	crash.At("k6")
-	e.owe(o.ID)
+	if o.State == op.Running && now.State == op.Succeeded {
+		e.oweWithin(o.ID, checkWithin)
+	} else {
+		e.owe(o.ID)
+	}
 	return now, nil
 }
 
@@ -264,13 +268,18 @@ func (e *Engine) answerCame(ctx context.Context, now op.Operation, outcome op.Ou
 // looksAfterAnswer are the waits before each look that should confirm an answer.
 var looksAfterAnswer = []time.Duration{0, time.Second, 2 * time.Second, 4 * time.Second}
 
-// check looks whether what the API accepted really took effect, and says on the card what was seen.
+// check looks whether what the API accepted really took effect, and says on the card what was seen. The first look is drawn together
+// with the result, if it confirms it in time.
 func (e *Engine) check(ctx context.Context, o op.Operation, command op.Command) {
 	if command.Verify == nil {
+		e.owe(o.ID)
 		return
 	}
 	outcome := *o.Outcome
-	for _, wait := range looksAfterAnswer {
+	for n, wait := range looksAfterAnswer {
+		if n == 1 {
+			e.owe(o.ID)
+		}
 		if !e.pause(ctx, wait) {
 			return
 		}

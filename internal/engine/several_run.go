@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"casterbot/internal/op"
 	"casterbot/internal/store"
@@ -29,7 +30,7 @@ func (e *Engine) beginSeveral(ctx context.Context, o op.Operation) error {
 	if err != nil {
 		return err
 	}
-	e.owe(o.ID)
+	e.oweWithin(o.ID, buttonsWithin)
 	members, err := e.store.Members(ctx, o.ID)
 	for _, member := range members {
 		e.spawn(func(ctx context.Context) { e.run(ctx, member.ID) })
@@ -150,10 +151,13 @@ func (e *Engine) gatherAgain(ctx context.Context, o op.Operation) error {
 	return e.gather(ctx, o.ID)
 }
 
+// groupEvery is how often the card of several is edited at most while its members go on.
+const groupEvery = time.Second
+
 // drawGroup lets the card of several show what has become of a member.
 func (e *Engine) drawGroup(ctx context.Context, id string) error {
 	err := e.gather(ctx, id)
-	e.owe(id)
+	e.oweWithin(id, groupEvery)
 	return err
 }
 

@@ -43,6 +43,7 @@ type stage struct {
 	shown    []op.Operation
 	showErr  []error // errors of the next shows
 	told     []string
+	hinted   []string
 	tell     func()                // called while somebody is told something
 	tellAll  func(op.Answer)       // the same, with what it is
 	tellTo   func(op.Address)      // the same, with the way
@@ -402,19 +403,30 @@ func (s *stage) isDeaf() bool {
 
 type chat stage
 
-func (c *chat) Turn(context.Context, string) error {
+func (c *chat) Turn(context.Context, op.Operation) (Show, error) {
 	if c.turn != nil {
 		c.turn()
 	}
+	return c.show, nil
+}
+
+func (c *chat) Hint(_ context.Context, _ op.Address, a op.Answer) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.hinted = append(c.hinted, a.Title.Plain())
 	return nil
 }
 
-func (c *chat) Show(_ context.Context, o op.Operation) (string, error) {
+func (c *chat) show(_ context.Context, o op.Operation) (string, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(c.showErr) > 0 {
 		err := c.showErr[0]
 		c.showErr = c.showErr[1:]
+		if errors.Is(err, ErrUnproven) {
+			c.shown = append(c.shown, o)
+			return "card-" + o.ID, err
+		}
 		if err != nil {
 			return "", err
 		}

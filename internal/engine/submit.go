@@ -34,6 +34,8 @@ func (e *Engine) tryPropose(ctx context.Context, r op.Request, parsed op.Parsed)
 	ctx, cancel := context.WithTimeout(quota.With(ctx, quota.Caller{Class: quota.Asked, Person: r.Person}), 2*lookWithin)
 	defer cancel()
 	defer e.oneByOne(ctx, r.Button)()
+	ctx, answered := e.patient(ctx, r.Address())
+	defer answered()
 	return e.propose(ctx, r, parsed)
 }
 
@@ -169,8 +171,10 @@ func (e *Engine) create(ctx context.Context, r op.Request, key string, c op.Comm
 		return fmt.Errorf("create %s: %w", o.Ref(), err)
 	}
 	e.log.Info("asked", "op", o.Ref(), "verb", o.Verb, "channel", o.Channel, "person", o.Asker, "rule", d.Rule)
-	e.owe(o.ID)
-	if o.State == op.Queued {
+	if o.State == op.Pending {
+		e.owe(o.ID)
+	} else {
+		e.oweWithin(o.ID, buttonsWithin)
 		e.spawn(func(ctx context.Context) { e.run(ctx, o.ID) })
 	}
 	return nil

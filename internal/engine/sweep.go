@@ -240,7 +240,8 @@ func (e *Engine) lookAtUnknown(ctx context.Context) error {
 	return nil
 }
 
-// drawOwed redraws cards whose stored operation is newer than what they show, or may be, because an edit was lost on the way.
+// drawOwed redraws cards whose stored operation is newer than what they show, or may be, because an edit was lost on the way. Those of
+// operations that another replica has sent are left to it for a moment.
 func (e *Engine) drawOwed(ctx context.Context) error {
 	e.drawBack(ctx)
 	for _, id := range e.owed.landed(e.now()) {
@@ -253,8 +254,12 @@ func (e *Engine) drawOwed(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	stale := e.owed.stale(behind)
 	for _, o := range behind {
-		e.owe(o.ID)
+		others := o.Claim != "" && o.Claim != e.replica && !e.store.Exclusive()
+		if !e.owed.isHeld(o.ID) && (!others || stale(o)) {
+			e.drawSoon(o.ID)
+		}
 	}
 	return nil
 }

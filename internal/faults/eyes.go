@@ -30,7 +30,7 @@ func (e *eyes) look() {
 	for _, c := range e.slack.Log(e.seq) {
 		e.seq = c.Seq
 		switch {
-		case c.Error != "":
+		case c.Error != "" || c.Replaces():
 		case c.Method == "chat.postMessage":
 			e.posted[c.Channel] = append(e.posted[c.Channel], c.TS)
 		case c.Method == "chat.postEphemeral", c.Method == "response_url", c.Method == "ack" && c.View == nil:

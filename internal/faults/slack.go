@@ -84,6 +84,9 @@ func (t *tap) before(next http.Handler) http.Handler {
 		if err != nil {
 			panic(http.ErrAbortHandler)
 		}
+		if c.method == "response_url" && bytes.Contains(body, []byte(`"replace_original":true`)) {
+			c.method = "edit by response_url"
+		}
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		if values, err := url.ParseQuery(string(body)); err == nil {
 			c.channel, c.ts, c.user = values.Get("channel"), values.Get("ts"), values.Get("user")
@@ -151,10 +154,13 @@ func most(list []time.Time, window time.Duration) int {
 	return n
 }
 
-// busiest is the greatest number of messages and edits that any channel got in any second.
+// atOnce is how many new messages Slack takes in a channel at once; after that it wants them a second apart.
+const atOnce = 4
+
+// busiest is the greatest number of new messages that any channel got in any second.
 func (t *tap) busiest(since time.Time) int {
 	rooms := map[string][]time.Time{}
-	for _, c := range t.got(since, func(c tapped) bool { return c.says() && c.status == http.StatusOK }) {
+	for _, c := range t.got(since, func(c tapped) bool { return c.method == "chat.postMessage" && c.status == http.StatusOK }) {
 		rooms[c.channel] = append(rooms[c.channel], c.at)
 	}
 	n := 0
@@ -196,6 +202,21 @@ type shot struct {
 	who, channel, text string
 	sent               fakeslack.Sent
 	ack                fakeslack.Ack
+}
+
+// edits takes the response addresses of clicks away, so that cards are edited by chat.update.
+func (g *rig) edits() { g.w.Slack.Fail("response_url", fakeslack.Fault{Error: "used_url"}) }
+
+// deletes takes a message away, as a workspace's admin can.
+func (g *rig) deletes(c stand.Card) error {
+	var said struct {
+		OK bool `json:"ok"`
+	}
+	err := g.call("chat.delete", stand.CanaryBot, url.Values{"channel": {c.Channel}, "ts": {c.TS}}, &said)
+	if err == nil && !said.OK {
+		err = fmt.Errorf("op %s cannot be deleted", c.Ref)
+	}
+	return err
 }
 
 // aim says what the nth command of a load is.

@@ -31,15 +31,18 @@ func TestJudgesOfATap(t *testing.T) {
 	edit := func(after time.Duration, channel, text string, status int) tapped {
 		return tapped{at: began.Add(after), method: "chat.update", channel: channel, ts: "1.1", body: "text=" + text, status: status}
 	}
+	post := func(after time.Duration) tapped {
+		return tapped{at: began.Add(after), method: "chat.postMessage", channel: "C1", status: 200}
+	}
 	for name, c := range map[string]struct {
 		calls   []tapped
 		broken  int
 		busiest int
 	}{
-		"well":     {[]tapped{edit(0, "C1", "⏳", 429), edit(2*time.Second, "C1", "✅", 200), edit(0, "C2", "✅", 200)}, 0, 1},
-		"early":    {[]tapped{edit(0, "C1", "⏳", 429), edit(time.Second, "C1", "✅", 200)}, 1, 1},
-		"fast":     {[]tapped{edit(0, "C2", "⏳", 429), edit(0, "C1", "⏳", 200), edit(time.Second/2, "C1", "✅", 200)}, 0, 2},
-		"back":     {[]tapped{edit(0, "C2", "⏳", 429), edit(0, "C1", "✅", 200), edit(time.Second, "C1", "⏳", 200)}, 1, 1},
+		"well":     {[]tapped{edit(0, "C1", "⏳", 429), edit(2*time.Second, "C1", "✅", 200), edit(0, "C2", "✅", 200)}, 0, 0},
+		"early":    {[]tapped{edit(0, "C1", "⏳", 429), edit(time.Second, "C1", "✅", 200)}, 1, 0},
+		"fast":     {[]tapped{edit(0, "C2", "⏳", 429), post(0), post(time.Second / 2), post(2 * time.Second)}, 0, 2},
+		"back":     {[]tapped{edit(0, "C2", "⏳", 429), edit(0, "C1", "✅", 200), edit(time.Second, "C1", "⏳", 200)}, 1, 0},
 		"no storm": {nil, 1, 0},
 	} {
 		g := &rig{run: &run{options: options{out: io.Discard}, began: began}, tap: &tap{calls: c.calls}}

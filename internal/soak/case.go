@@ -71,8 +71,8 @@ const acked = "+100ms"
 // The places that the servers know.
 const (
 	atCall     = "k4"  // the cloud has done what it will do, and has not answered
-	beforeEdit = "k7"  // chat.update has arrived
-	afterEdit  = "k7'" // chat.update is done, and not answered
+	beforeEdit = "k7"  // the edit of a card has arrived
+	afterEdit  = "k7'" // the edit of a card is done, and not answered
 )
 
 // scale is how much shorter the bot's waits are: 60 s for an answer become 3 s.

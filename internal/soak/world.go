@@ -30,10 +30,9 @@ type world struct {
 	*stand.World
 	busy atomic.Int64 // calls of the cloud under way
 
-	mu    sync.Mutex
-	end   end // where a server ends the process
-	edits int // chat.update so far
-	kill  func()
+	mu   sync.Mutex
+	end  end // where a server ends the process
+	kill func()
 }
 
 func openWorld(folder string, c Case) (*world, error) {
@@ -105,7 +104,7 @@ func (w *world) record(paused bool) error {
 func (w *world) arm(e end, kill func()) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.end, w.edits, w.kill = e, 0, kill
+	w.end, w.kill = e, kill
 }
 
 // due reports, once, that the process is to be ended at a place.
@@ -123,7 +122,7 @@ func (w *world) due(name string) bool {
 }
 
 func (w *world) serveSlack(rw http.ResponseWriter, r *http.Request, slack http.Handler) {
-	if !strings.HasSuffix(r.URL.Path, "/chat.update") {
+	if !edits(r) {
 		slack.ServeHTTP(rw, r)
 		return
 	}
@@ -136,6 +135,16 @@ func (w *world) serveSlack(rw http.ResponseWriter, r *http.Request, slack http.H
 		return
 	}
 	slack.ServeHTTP(rw, r)
+}
+
+// edits looks whether a request edits a card: by chat.update, or by the response address of a click.
+func edits(r *http.Request) bool {
+	if strings.HasPrefix(r.URL.Path, "/api/") {
+		return strings.HasSuffix(r.URL.Path, "/chat.update")
+	}
+	body, err := io.ReadAll(r.Body)
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	return err == nil && bytes.Contains(body, []byte(`"replace_original":true`))
 }
 
 // serveLive ends the process, if that is its turn, when the changing call has had its effect or, where it has none, before the

@@ -36,6 +36,7 @@ type card struct {
 	spot
 	name    string
 	buttons []button
+	last    string // as it was written down
 }
 
 func (e *eyes) open(w *sandbox.World) {

@@ -8,7 +8,8 @@ import (
 	"casterbot/internal/sandbox/fakeslack"
 )
 
-// public writes down new cards and then the edits of older ones, each as it looks now.
+// public writes down new cards and then the edits of older ones, each as it looks now. A card that is drawn once more as it was, by
+// itself, changes nothing for those who read.
 func (e *eyes) public(log []fakeslack.Call) []string {
 	var posts, edits []string
 	posted := map[string]bool{}
@@ -23,24 +24,29 @@ func (e *eyes) public(log []fakeslack.Call) []string {
 		e.cards = append(e.cards, card{spot: spot{c.Channel, c.TS}, name: name, buttons: buttonsOf(c)})
 		posts = append(posts, e.drawn("bot posts", e.cards[len(e.cards)-1]))
 	}
-	edited := map[string]bool{}
+	edited, clicked := map[string]bool{}, map[string]bool{}
 	for _, c := range log {
-		if c.Method == "chat.update" && c.Error == "" || e.replaced(c) {
-			edited[c.TS] = true
+		if clicks := e.replaced(c); c.Method == "chat.update" && c.Error == "" || clicks {
+			edited[c.TS], clicked[c.TS] = true, clicked[c.TS] || clicks
 			e.remember(c)
 		}
 	}
-	for _, c := range e.cards {
-		if edited[c.ts] && !posted[c.ts] {
-			edits = append(edits, e.drawn("bot edits", c))
+	for i, c := range e.cards {
+		if !edited[c.ts] || posted[c.ts] {
+			continue
 		}
+		line := e.drawn("bot edits", c)
+		if c.name == "" || clicked[c.ts] || line != c.last {
+			edits = append(edits, line)
+		}
+		e.cards[i].last = line
 	}
 	return append(append(posts, edits...), e.pins(log)...)
 }
 
 // replaced reports a card that was edited by way of a click's response URL.
 func (e *eyes) replaced(c fakeslack.Call) bool {
-	if c.Method != "response_url" || c.Error != "" || c.Args["replace_original"] == "" {
+	if !c.Replaces() || c.Error != "" {
 		return false
 	}
 	m, ok := e.world.Slack.Message(c.Channel, c.TS)
@@ -136,6 +142,7 @@ func (e *eyes) private(log []fakeslack.Call) []string {
 func (e *eyes) listener(c fakeslack.Call) string {
 	switch {
 	case e.replaced(c):
+		return ""
 	case c.Method == "chat.postEphemeral", c.Method == "response_url", c.Method == "ack" && c.View == nil:
 		return c.User
 	case c.Method == "chat.postMessage" && strings.HasPrefix(c.Channel, "D"):

@@ -55,7 +55,7 @@ func (w *Watcher) drawOne(ctx context.Context, s sight, b op.Board, a op.Answer)
 		return err
 	}
 	a.Note = op.L("updated ", op.At(s.at), pinNote(b))
-	message, err := w.Chat.Put(ctx, b.Channel, b.Message, a)
+	message, err := w.Chat.Redraw(ctx, b.Channel, b.Message, a)
 	switch {
 	case errors.Is(err, engine.ErrGone):
 		w.Log.Info("a board was deleted: it is off", "channel", b.Channel)

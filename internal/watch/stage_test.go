@@ -233,6 +233,10 @@ func (r *rules) Scope(channel string) (op.Scope, bool) {
 
 type chat stage
 
+func (c *chat) Redraw(ctx context.Context, channel, message string, a op.Answer) (string, error) {
+	return c.Put(ctx, channel, message, a)
+}
+
 func (c *chat) Put(_ context.Context, channel, message string, a op.Answer) (string, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

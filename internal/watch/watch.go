@@ -52,6 +52,8 @@ type Cloud interface {
 type Chat interface {
 	// Put posts a message, or edits the one that is named, and gives its id.
 	Put(ctx context.Context, channel, message string, a op.Answer) (string, error)
+	// Redraw is Put for what can wait: everything else goes first.
+	Redraw(ctx context.Context, channel, message string, a op.Answer) (string, error)
 	Pin(ctx context.Context, channel, message string) error
 	Unpin(ctx context.Context, channel, message string) error
 }

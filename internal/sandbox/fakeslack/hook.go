@@ -150,3 +150,8 @@ func writeJSON(rw http.ResponseWriter, status int, v any) {
 	rw.WriteHeader(status)
 	_, _ = rw.Write(b)
 }
+
+// Replaces reports a post to a response URL that edits the message which was clicked: everybody sees it.
+func (c Call) Replaces() bool {
+	return c.Method == "response_url" && c.Args["replace_original"] == "true"
+}

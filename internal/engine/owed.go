@@ -1,0 +1,232 @@
+package engine
+
+import (
+	"errors"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"casterbot/internal/op"
+)
+
+// owed are the cards that are behind. Every card is drawn by at most one goroutine at a time, from the newest stored
+// operation, so that an older state never overwrites a newer one and states in between are dropped.
+type owed struct {
+	mu    sync.Mutex
+	cards map[string]bool // true: draw once more when the drawing under way ends
+	held  map[string]hold // not drawn yet, because something better may come
+	later map[string]rest
+	seen  map[string]int64     // what was behind when the sweep last looked: its version
+	lost  map[string]time.Time // edits without an answer may land on top of what is drawn next: when to draw it once more
+	proof map[string]time.Time // when to show once more what the chat took, and may have shown nobody
+	work  sync.WaitGroup
+}
+
+// rest is how long a card that could not be drawn is left alone: twice as long after every try, but for those that only
+// found the channel busy.
+type rest struct {
+	until time.Time
+	last  time.Duration
+}
+
+const (
+	shortestRest = 2 * time.Second
+	longestRest  = 20 * time.Second // and so soon after an outage every card is up to date
+	landsWithin  = 40 * time.Second // an edit without an answer, from when it was given up
+	proveAfter   = 12 * time.Second // longer than the chat has its quick way
+)
+
+func (w *owed) init() {
+	w.cards = map[string]bool{}
+	w.held = map[string]hold{}
+	w.later = map[string]rest{}
+	w.lost = map[string]time.Time{}
+	w.proof = map[string]time.Time{}
+}
+
+// proved remembers that a card is to be shown once more, or no longer.
+func (w *owed) proved(id string, is bool, now time.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if delete(w.proof, id); !is {
+		w.proof[id] = now.Add(proveAfter)
+	}
+}
+
+// lose remembers an edit without an answer.
+func (w *owed) lose(id string, now time.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.lost[id] = now.Add(landsWithin)
+}
+
+// landed gives the cards that are to be drawn once more, and forgets them: an edit without an answer must have landed by now, if ever;
+// or what was shown is yet to be proved.
+func (w *owed) landed(now time.Time) (ids []string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, due := range []map[string]time.Time{w.lost, w.proof} {
+		for id, at := range due {
+			if !now.Before(at) {
+				ids = append(ids, id)
+				delete(due, id)
+			}
+		}
+	}
+	return ids
+}
+
+func (w *owed) wait() { w.work.Wait() }
+
+// any reports a card that is being drawn or waits to be drawn again.
+func (w *owed) any() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.cards)+len(w.later)+len(w.held) > 0
+}
+
+// begin reports whether the caller should draw the card; if somebody draws it already they are asked to do so once more.
+func (w *owed) begin(id string) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if time.Now().Before(w.later[id].until) {
+		return false
+	}
+	if _, busy := w.cards[id]; busy {
+		w.cards[id] = true
+		return false
+	}
+	w.cards[id] = false
+	w.work.Add(1)
+	return true
+}
+
+// end reports whether the card must be drawn once more.
+func (w *owed) end(id string, failed error) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	before := w.later[id]
+	if w.cards[id] && failed == nil {
+		w.cards[id] = false
+		return true
+	}
+	delete(w.later, id)
+	if failed != nil {
+		w.later[id] = longer(before, errors.Is(failed, ErrBusy))
+	}
+	delete(w.cards, id)
+	w.work.Done()
+	return false
+}
+
+func longer(r rest, busy bool) rest {
+	pause := min(max(2*r.last, shortestRest), longestRest)
+	if busy {
+		pause = max(r.last, shortestRest)
+	}
+	return rest{until: time.Now().Add(pause), last: pause}
+}
+
+// hold is a card that is drawn at a moment, or earlier when what it waits for has come.
+type hold struct{ stop func() bool }
+
+// keep puts the drawing of a card off, unless it is put off already: repeated calls do not push it back.
+func (w *owed) keep(id string, later func(draw func()) (stop func() bool), draw func()) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if _, held := w.held[id]; held {
+		return
+	}
+	w.work.Add(1)
+	w.held[id] = hold{stop: later(func() {
+		defer w.work.Done()
+		draw()
+	})}
+}
+
+// release ends the waiting of a card, and lets it be drawn though an earlier try has failed.
+func (w *owed) release(id string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if h, held := w.held[id]; held {
+		delete(w.held, id)
+		if h.stop() {
+			w.work.Done()
+		}
+	}
+	if r, resting := w.later[id]; resting {
+		r.until = time.Time{}
+		w.later[id] = r
+	}
+}
+
+// stale reports that a card which another process may be about to draw was as far behind at the last look already.
+func (w *owed) stale(behind []op.Operation) func(op.Operation) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	before := w.seen
+	w.seen = make(map[string]int64, len(behind))
+	for _, o := range behind {
+		w.seen[o.ID] = o.Version
+	}
+	return func(o op.Operation) bool { return before[o.ID] == o.Version }
+}
+
+// isHeld reports a card that is put off.
+func (w *owed) isHeld(id string) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	_, held := w.held[id]
+	return held
+}
+
+func (w *owed) allHeld() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Collect(maps.Keys(w.held))
+}
+
+// How long a card may wait for something better to show.
+const (
+	buttonsWithin = 120 * time.Millisecond // after the click that won: until then, and until Slack has the edit, the card has live buttons
+	checkWithin   = time.Second            // after a success: for the look that confirms it
+)
+
+// oweWithin brings the card of an operation up to date within a time. What happens to the operation until then is drawn with it, and
+// whoever owes the card meanwhile has it drawn at once. Where time is not real nothing waits.
+func (e *Engine) oweWithin(id string, d time.Duration) {
+	if e.after == nil {
+		e.owe(id)
+		return
+	}
+	e.owed.keep(id, func(draw func()) func() bool { return e.after(d, draw) }, func() { e.owe(id) })
+}
+
+// owe brings the card of an operation up to date now. What fails is tried again by the sweep.
+func (e *Engine) owe(id string) {
+	e.owed.release(id)
+	e.drawSoon(id)
+}
+
+// drawSoon draws a card, unless it is being drawn or rests after a failure.
+func (e *Engine) drawSoon(id string) {
+	if !e.owed.begin(id) {
+		return
+	}
+	go func() {
+		for {
+			err := e.draw(e.base, id)
+			switch {
+			case err == nil || e.base.Err() != nil:
+			case errors.Is(err, ErrBusy): // its turn comes
+				e.log.Debug("card waits for its turn", "op", op.Ref(id), "error", err)
+			default:
+				e.log.Warn("card is behind", "op", op.Ref(id), "error", err)
+			}
+			if !e.owed.end(id, err) {
+				return
+			}
+		}
+	}()
+}
