@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strings"
 	"sync"
 
 	"casterbot/internal/sandbox/fakeslack"
@@ -30,7 +31,7 @@ func (e *eyes) look() {
 	for _, c := range e.slack.Log(e.seq) {
 		e.seq = c.Seq
 		switch {
-		case c.Error != "" || c.Replaces():
+		case c.Error != "" || c.Replaces() || strings.HasPrefix(c.Text, "⏳"): // that it takes a while is no answer
 		case c.Method == "chat.postMessage":
 			e.posted[c.Channel] = append(e.posted[c.Channel], c.TS)
 		case c.Method == "chat.postEphemeral", c.Method == "response_url", c.Method == "ack" && c.View == nil:
