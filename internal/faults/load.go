@@ -45,7 +45,7 @@ var errands = []errand{
 	{texts: []string{`/caster scene stop "Evening News" "Preview 1"`, `/caster scene start "Evening News" "Preview 1"`}},
 	{texts: onlyLooks},
 	{texts: []string{`/caster scene start "Evening Loop" "Preview 1"`, `/caster scene stop "Evening Loop" "Preview 1"`}},
-	{texts: []string{"/record start backup", "/record stop backup"}},
+	{texts: []string{"/record start main backup", "/record stop main backup"}}, // two with one press
 	{texts: []string{`/caster scene start "Evening Virtual" "Preview 1"`, `/caster scene stop "Evening Virtual" "Preview 1"`}},
 	{texts: []string{`/caster restart "Evening Loop"`}, other: true},
 }

@@ -50,6 +50,9 @@ func openApp(t *testing.T) *app {
 	if a.conn, _, err = websocket.DefaultDialer.Dial(url, nil); err != nil {
 		t.Fatal(err)
 	}
+	for len(world.Slack.Sockets()) == 0 { // the handshake is over before the workspace counts the socket
+		time.Sleep(time.Millisecond)
+	}
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
