@@ -224,7 +224,7 @@ func TestWhatIsUnprovenIsShownOnceMore(t *testing.T) {
 		next []error
 		want int // pictures after the one without a proof
 	}{
-		"it is there": {nil, 1}, "it is gone": {[]error{ErrGone}, 1}, "proved meanwhile": {nil, 1},
+		"it is there": {nil, 1}, "it is gone": {[]error{ErrGone, ErrGone}, 1}, "Slack is busy": {[]error{ErrBusy}, 1}, "proved meanwhile": {nil, 1},
 	} {
 		s := newStage(t)
 		o := s.asked("caster restart c1")

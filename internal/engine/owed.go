@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"errors"
 	"maps"
 	"slices"
@@ -61,17 +62,19 @@ func (w *owed) lose(id string, now time.Time) {
 	w.lost[id] = now.Add(landsWithin)
 }
 
-// landed gives the cards that are to be drawn once more, and forgets them: an edit without an answer must have landed by now, if ever;
-// or what was shown is yet to be proved.
-func (w *owed) landed(now time.Time) (ids []string) {
+// landed gives the cards on which an edit without an answer must have landed by now, if ever, and forgets them.
+func (w *owed) landed(now time.Time) []string { return w.due(w.lost, now) }
+
+// unproven gives the cards that are to be shown once more, and forgets them.
+func (w *owed) unproven(now time.Time) []string { return w.due(w.proof, now) }
+
+func (w *owed) due(at map[string]time.Time, now time.Time) (ids []string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for _, due := range []map[string]time.Time{w.lost, w.proof} {
-		for id, at := range due {
-			if !now.Before(at) {
-				ids = append(ids, id)
-				delete(due, id)
-			}
+	for id, when := range at {
+		if !now.Before(when) {
+			ids = append(ids, id)
+			delete(at, id)
 		}
 	}
 	return ids
@@ -211,22 +214,55 @@ func (e *Engine) owe(id string) {
 
 // drawSoon draws a card, unless it is being drawn or rests after a failure.
 func (e *Engine) drawSoon(id string) {
+	if e.owed.begin(id) {
+		go e.drawing(id, e.draw)
+	}
+}
+
+// drawing draws a card in one way, and once more for as long as somebody asks for that meanwhile.
+func (e *Engine) drawing(id string, draw func(context.Context, string) error) {
+	for {
+		err := draw(e.base, id)
+		switch {
+		case err == nil || e.base.Err() != nil:
+		case errors.Is(err, ErrBusy): // its turn comes
+			e.log.Debug("card waits for its turn", "op", op.Ref(id), "error", err)
+		default:
+			e.log.Warn("card is behind", "op", op.Ref(id), "error", err)
+		}
+		if !e.owed.end(id, err) {
+			return
+		}
+		draw = e.draw
+	}
+}
+
+// prove shows a card once more as it is, where nobody knows whether people see it. That is no debt: what is behind is drawn first,
+// and while there is much to write it waits. Only a card that turns out not to be there is drawn anew.
+func (e *Engine) prove(id string) {
 	if !e.owed.begin(id) {
+		e.owed.proved(id, false, e.now())
 		return
 	}
-	go func() {
-		for {
-			err := e.draw(e.base, id)
-			switch {
-			case err == nil || e.base.Err() != nil:
-			case errors.Is(err, ErrBusy): // its turn comes
-				e.log.Debug("card waits for its turn", "op", op.Ref(id), "error", err)
-			default:
-				e.log.Warn("card is behind", "op", op.Ref(id), "error", err)
-			}
-			if !e.owed.end(id, err) {
-				return
-			}
-		}
-	}()
+	go e.drawing(id, e.proof)
+}
+
+func (e *Engine) proof(ctx context.Context, id string) error {
+	o, err := e.card(ctx, id)
+	if err != nil || o.Shown < o.Version {
+		return err
+	}
+	show, err := e.chat.Turn(ctx, o)
+	if err == nil {
+		_, err = show(ctx, o)
+	}
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, ErrBusy) || errors.Is(err, ErrUnproven):
+		e.owed.proved(id, false, e.now())
+		return nil
+	}
+	e.redraw(id)
+	return e.draw(ctx, id)
 }

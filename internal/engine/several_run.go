@@ -51,6 +51,22 @@ func (e *Engine) membersOf(o op.Operation) []op.Operation {
 	return members
 }
 
+// card gives an operation with what its card is drawn from.
+func (e *Engine) card(ctx context.Context, id string) (op.Operation, error) {
+	o, err := e.store.Get(ctx, id)
+	if err != nil {
+		return o, err
+	}
+	return e.withMembers(ctx, o)
+}
+
+func (e *Engine) withMembers(ctx context.Context, o op.Operation) (_ op.Operation, err error) {
+	if o.IsSeveral() {
+		o.Members, err = e.members(ctx, o)
+	}
+	return o, err
+}
+
 // members gives the members of an operation in the order of its parts.
 func (e *Engine) members(ctx context.Context, o op.Operation) ([]op.Operation, error) {
 	all, err := e.store.Members(ctx, o.ID)

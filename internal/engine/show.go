@@ -42,10 +42,8 @@ func (e *Engine) draw(ctx context.Context, id string) (err error) {
 	if err != nil || !mine {
 		return err
 	}
-	if o.IsSeveral() {
-		if o.Members, err = e.members(ctx, o); err != nil {
-			return err
-		}
+	if o, err = e.withMembers(ctx, o); err != nil {
+		return err
 	}
 	card, err := show(ctx, o)
 	if errors.Is(err, ErrGone) {

@@ -250,6 +250,9 @@ func (e *Engine) drawOwed(ctx context.Context) error {
 			return err
 		}
 	}
+	for _, id := range e.owed.unproven(e.now()) {
+		e.prove(id)
+	}
 	behind, err := e.store.List(ctx, store.Query{Unshown: true, Newest: true})
 	if err != nil {
 		return err

@@ -108,7 +108,7 @@ func (x index) inTurn() (against []string) {
 	}
 	for _, e := range x.Events {
 		switch e.Name {
-		case op.EventReceived, op.EventConfirmed, op.EventApproved:
+		case op.EventReceived, op.EventConfirmed, op.EventApproved, op.EventBegun:
 			confirmed[e.Operation] = e.Seq
 		case op.EventSent:
 			o, target := operations[e.Operation], operations[e.Operation].Plan.Target.Key()
