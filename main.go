@@ -136,7 +136,7 @@ func wire(ctx context.Context, c config.Config, log *slog.Logger, now func() tim
 	}
 	now = db.Now
 	limits := openQuota(c, db, replica, wait, log)
-	cloud, err := openCloud(c, keys, limits, log)
+	cloud, err := openCloud(c, keys, limits, freshLooks(db, wait), log)
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -187,11 +187,7 @@ func openKeys(c config.Config) (live.Credentials, error) {
 	})
 }
 
-func openCloud(c config.Config, keys live.Credentials, limits *quota.Quota, log *slog.Logger) (*live.Client, error) {
-	fresh := looksServe
-	if limits == nil { // the world of a test changes at any moment
-		fresh = 0
-	}
+func openCloud(c config.Config, keys live.Credentials, limits *quota.Quota, fresh time.Duration, log *slog.Logger) (*live.Client, error) {
 	waiting := func(ctx context.Context, action string, why live.Class, wait time.Duration) {
 		level := slog.LevelDebug
 		if wait >= time.Second {

@@ -15,6 +15,15 @@ import (
 // looksServe is how old a look may be that serves somebody else's question as well.
 const looksServe = time.Second
 
+// freshLooks is looksServe where this process sees every change that is made through casterbot. Another replica's changes it would
+// not see, and the world of a test changes at any moment: there only looks that have not left yet are shared.
+func freshLooks(db *store.Store, wait pause) time.Duration {
+	if wait != nil || !db.Exclusive() {
+		return 0
+	}
+	return looksServe
+}
+
 // openQuota makes what says when calls may leave. Processes that share a database share the limits by it.
 func openQuota(c config.Config, db *store.Store, replica string, wait pause, log *slog.Logger) *quota.Quota {
 	shared := quota.Config{Share: c.QuotaShare, Log: log}

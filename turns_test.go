@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"casterbot/internal/config"
+	"casterbot/internal/pgtest"
 	"casterbot/internal/store"
 )
 
@@ -30,5 +31,26 @@ func TestTheProgramHasLimits(t *testing.T) {
 	defer cancel()
 	if _, err := q.Reserve(short, "RestartCaster", 0); err == nil {
 		t.Error("the share of the settings is not kept")
+	}
+}
+
+// Only where this process sees every change may a look serve that has been answered already: another replica may have changed since
+// what it shows.
+func TestLooksServeWhereEveryChangeIsSeen(t *testing.T) {
+	server := &pgtest.Shared{}
+	t.Cleanup(func() { _ = server.Close() })
+	still := func(context.Context, time.Duration) bool { return true }
+	for address, want := range map[string]time.Duration{"sqlite::memory:": looksServe, server.Address(t): 0} {
+		db, err := store.Open(t.Context(), address, store.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		if got := freshLooks(db, nil); got != want {
+			t.Errorf("%s: %s", address, got)
+		}
+		if got := freshLooks(db, still); got != 0 {
+			t.Errorf("%s in a story: %s", address, got)
+		}
 	}
 }

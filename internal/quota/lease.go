@@ -33,6 +33,7 @@ type lease struct {
 	until   time.Time
 	asked   time.Time // when the book was asked last
 	needs   int       // what was said then
+	wanted  bool      // others had work for more turns than they had then
 	target  int       // how many turns it should have: when others need the rest, no more are used
 	keeping bool      // somebody keeps it up
 	failed  bool      // the book could not be asked when it was asked last
@@ -116,7 +117,7 @@ func (l *line) due() time.Time {
 	switch {
 	case s.failed:
 		return s.asked.Add(retryEvery)
-	case len(l.slots) > s.target, len(l.waiting) > 0 && (len(l.slots) < s.target || needs > s.needs):
+	case len(l.slots) > s.target, s.wanted && needs < len(l.slots), len(l.waiting) > 0 && (len(l.slots) < s.target || needs > s.needs):
 		return s.asked.Add(hurryEvery)
 	case needs == 0:
 		return l.used.Add(idleFor)
@@ -215,7 +216,7 @@ func (l *line) plan(p page, now time.Time, ends bool) int {
 		needs = 0
 	}
 	target, can := p.share(q.config.Replica, needs, l.most, q.peers(), now)
-	s.target, s.needs = target, needs
+	s.target, s.needs, s.wanted = target, needs, p.wanted(q.config.Replica, now)
 	l.release(target, here)
 	held := max(len(l.slots), can)
 	if held == 0 && needs == 0 {

@@ -57,6 +57,16 @@ func (p page) share(me string, needs, all, peers int, now time.Time) (target, ca
 	return target, max(0, min(target, max(free-without, min(free, 1))))
 }
 
+// wanted reports that another replica has work for more turns than it has.
+func (p page) wanted(me string, now time.Time) bool {
+	for name, x := range p {
+		if name != me && x.Needs > x.Held && x.Until > now.UnixMicro() {
+			return true
+		}
+	}
+	return false
+}
+
 // fair is an equal part for each replica that needs turns; the first ones by name have what is left over.
 func (p page) fair(me string, needs, all int, now time.Time) map[string]int {
 	var names []string
