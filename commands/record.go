@@ -89,6 +89,9 @@ func (s set) planRecord(ctx context.Context, call op.Call, r recording) (op.Plan
 	if err := recordable(k, t, r); err != nil {
 		return op.Plan{}, err
 	}
+	if call.Several && r.word != "start" && !k.fresh() && !k.waits() {
+		return op.Plan{}, nothingRecorded(t)
+	}
 	if k.seen.has(seeConfig) {
 		seen[delaySeen] = k.delay.String()
 	} else {
@@ -138,6 +141,12 @@ func recordable(k look, t target, r recording) error {
 		return r.refuse(k, t)
 	}
 	return nil
+}
+
+// nothingRecorded leaves a stream out of several. Asked for alone it is only warned of, as the lists lag behind.
+func nothingRecorded(t target) error {
+	return op.Already(op.L("I see nothing that is being recorded of ", op.B(t.label), ". Nothing was changed."), recordNext("Status", "status", t.String())).
+		InShort(op.L("nothing is being recorded"))
 }
 
 func refuseRunning(k look, t target) error {

@@ -16,9 +16,13 @@ func severalPlan(parsed op.Parsed, parts []op.Part, targets []target) op.Plan {
 	if len(parts) == 1 { // the others are left out
 		p.Title, p.Button = parts[0].Plan.Title, parts[0].Plan.Button
 	}
+	p.OnAir = slices.ContainsFunc(parts, func(part op.Part) bool { return part.Plan.OnAir })
+	if len(parts) == 1 {
+		p.Facts = append(slices.Clone(parts[0].Plan.Facts), leftOut(targets)...)
+		return p
+	}
 	common := shared(parts)
 	quiet := func(part op.Part) bool { return !part.Plan.OnAir }
-	p.OnAir = slices.ContainsFunc(parts, func(part op.Part) bool { return part.Plan.OnAir })
 	p.Facts = append(p.Facts, named(parts, quiet))
 	p.Facts = append(p.Facts, onAir(parts, common)...)
 	for _, fact := range common {
@@ -31,9 +35,6 @@ func severalPlan(parsed op.Parsed, parts []op.Part, targets []target) op.Plan {
 
 // shared are the facts that are true of every one of several.
 func shared(parts []op.Part) []op.Line {
-	if len(parts) < 2 {
-		return nil
-	}
 	return slices.DeleteFunc(slices.Clone(parts[0].Plan.Facts), func(fact op.Line) bool {
 		return slices.ContainsFunc(parts[1:], func(part op.Part) bool { return !has(part.Plan.Facts, fact) })
 	})
