@@ -27,6 +27,8 @@ func severalView(o op.Operation) face {
 		f.color, sign = orange, "⚠️ "
 	case t.done == 0:
 		f.color, sign = red, "❌ "
+	case t.already == t.done && t.not == 0:
+		f.color, sign = grey, "⚪ "
 	}
 	f.title = op.L(op.V(sign), o.Plan.Done, op.V(strconv.Itoa(t.done)), " of ", op.V(strconv.Itoa(len(o.Members))))
 	f.title = op.L(f.title, t.seen(), t.rest())
@@ -93,7 +95,7 @@ func names(all []op.Target, which func(i int) bool) op.Line {
 }
 
 // tally counts members by what has become of them.
-type tally struct{ done, checked, not, unknown, open int }
+type tally struct{ done, already, checked, not, unknown, open int }
 
 func tallied(members []op.Operation) tally {
 	t := tally{}
@@ -101,6 +103,9 @@ func tallied(members []op.Operation) tally {
 		switch {
 		case m.State == op.Succeeded || outcome(m).Already:
 			t.done++
+			if outcome(m).Already {
+				t.already++
+			}
 			if outcome(m).Checked || outcome(m).Already {
 				t.checked++
 			}
@@ -119,9 +124,12 @@ func (t tally) progress() op.Line {
 	return op.L(op.V(strconv.Itoa(t.done)), " done", t.rest(), " · ", op.V(strconv.Itoa(t.open)), " to go")
 }
 
-// rest says how many were not done, and of how many it is not known.
+// rest says how many were so before, how many were not done, and of how many it is not known.
 func (t tally) rest() op.Line {
 	var line op.Line
+	if t.already > 0 {
+		line = op.L(line, " · ", op.V(strconv.Itoa(t.already)), " of them before")
+	}
 	if t.not > 0 {
 		line = op.L(line, " · ", op.V(strconv.Itoa(t.not)), " not")
 	}
