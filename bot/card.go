@@ -234,7 +234,7 @@ func cancelledFace(o op.Operation, _ bool) face {
 
 func closed(o op.Operation, title op.Line) face {
 	return face{
-		color: grey, title: title, presses: []press{act(o, op.ActAgain, "Ask again", "")},
+		color: grey, title: title, lines: parted(o), presses: []press{act(o, op.ActAgain, "Ask again", "")},
 		foot: []op.Line{asked(o), reference(o), rule(o)},
 	}
 }

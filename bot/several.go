@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"slices"
 	"strconv"
 
 	"casterbot/internal/op"
@@ -18,13 +19,16 @@ func severalView(o op.Operation) face {
 		f.lines = append(f.lines, t.named(o.Members)...)
 		return f
 	}
-	f := face{color: green, foot: append(ending(o), rule(o)), lines: t.named(o.Members), presses: ways(o, outcome(o))}
+	f := face{color: green, foot: append(ending(o), rule(o)), presses: ways(o, outcome(o))}
+	f.lines = t.named(o.Members)
 	sign := "✅ "
 	switch {
 	case t.unknown > 0:
 		f.color, sign = orange, "⚠️ "
 	case t.done == 0:
 		f.color, sign = red, "❌ "
+	case t.already == t.done && t.not == 0:
+		f.color, sign = grey, "⚪ "
 	}
 	f.title = op.L(op.V(sign), o.Plan.Done, op.V(strconv.Itoa(t.done)), " of ", op.V(strconv.Itoa(len(o.Members))))
 	f.title = op.L(f.title, t.seen(), t.rest())
@@ -35,11 +39,63 @@ func severalView(o op.Operation) face {
 			break
 		}
 	}
+	f.lines = append(f.lines, quiet(o.Members, len(f.lines) > 0)...)
 	return f
 }
 
+// quiet names those that are done and of which nothing else is to be said. It comes last: what is too long for a card is cut there.
+func quiet(members []op.Operation, others bool) []op.Line {
+	line := names(targets(members), func(i int) bool { return members[i].State == op.Succeeded && len(memberLine(members[i])) == 0 })
+	switch {
+	case len(line) == 0:
+		return nil
+	case others:
+		return []op.Line{op.L("✅ ", line)}
+	}
+	return []op.Line{line}
+}
+
+// targets are what the members are about.
+func targets(members []op.Operation) []op.Target {
+	list := make([]op.Target, 0, len(members))
+	for _, m := range members {
+		list = append(list, m.Plan.Target)
+	}
+	return list
+}
+
+// parted are the names of what a card was about that has ended before it had members; its title only counts them.
+func parted(o op.Operation) []op.Line {
+	if len(o.Plan.Parts) < 2 {
+		return nil
+	}
+	list := make([]op.Target, 0, len(o.Plan.Parts))
+	for _, part := range o.Plan.Parts {
+		list = append(list, part.Plan.Target)
+	}
+	return []op.Line{names(list, func(int) bool { return true })}
+}
+
+// names lists some of all targets; those of one name have their ids behind it.
+func names(all []op.Target, which func(i int) bool) op.Line {
+	var line op.Line
+	for i, t := range all {
+		if !which(i) {
+			continue
+		}
+		if len(line) > 0 {
+			line = op.L(line, ", ")
+		}
+		line = op.L(line, op.B(t.Name))
+		if slices.ContainsFunc(all, func(other op.Target) bool { return other.Name == t.Name && other.ID != t.ID }) {
+			line = op.L(line, " ", op.Code(t.ID))
+		}
+	}
+	return line
+}
+
 // tally counts members by what has become of them.
-type tally struct{ done, checked, not, unknown, open int }
+type tally struct{ done, already, checked, not, unknown, open int }
 
 func tallied(members []op.Operation) tally {
 	t := tally{}
@@ -47,6 +103,9 @@ func tallied(members []op.Operation) tally {
 		switch {
 		case m.State == op.Succeeded || outcome(m).Already:
 			t.done++
+			if outcome(m).Already {
+				t.already++
+			}
 			if outcome(m).Checked || outcome(m).Already {
 				t.checked++
 			}
@@ -65,9 +124,12 @@ func (t tally) progress() op.Line {
 	return op.L(op.V(strconv.Itoa(t.done)), " done", t.rest(), " · ", op.V(strconv.Itoa(t.open)), " to go")
 }
 
-// rest says how many were not done, and of how many it is not known.
+// rest says how many were so before, how many were not done, and of how many it is not known.
 func (t tally) rest() op.Line {
 	var line op.Line
+	if t.already > 0 {
+		line = op.L(line, " · ", op.V(strconv.Itoa(t.already)), " of them before")
+	}
 	if t.not > 0 {
 		line = op.L(line, " · ", op.V(strconv.Itoa(t.not)), " not")
 	}

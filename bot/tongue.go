@@ -21,8 +21,13 @@ func (t tongue) line(l op.Line) op.Line {
 	return t.words.Line(t.language, l)
 }
 
-// text gives words without a line around them: of buttons, labels and titles.
-func (t tongue) text(words op.Text) string { return t.line(op.L(words)).Plain() }
+// text gives words without a line around them: of buttons, labels and titles. A {} in them, for a number, stays one.
+func (t tongue) text(words op.Text) string {
+	if t.words == nil {
+		return string(words)
+	}
+	return t.words.Text(t.language, string(words))
+}
 
 func (t tongue) form(f op.Form) op.Form {
 	if t.words == nil {

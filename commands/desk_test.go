@@ -302,6 +302,7 @@ func TestHistoryShowsOnlyTheChannels(t *testing.T) {
 	d := &fakeDesk{more: true, list: []op.Operation{
 		operation("aaaa", "Evening News", op.Unknown), operation("bbbb", "Morning Show", op.Succeeded), operation("cccc", "Evening Talk", op.Cancelled),
 		{ID: "dddd", Plan: op.Plan{Title: op.L("Stop"), Target: op.Target{Kind: "stream", ID: "live.example.com/other/x"}}},
+		{ID: "eeee", Plan: op.Plan{Title: op.L("Stop 2 studios"), Parts: []op.Part{{Plan: op.Plan{Target: op.Target{Kind: "caster", ID: "x", Name: "Morning Show"}}}}}},
 	}}
 	c, call := typed(t, d, "U0ANA", "caster history")
 	a, err := c.Read(t.Context(), call)

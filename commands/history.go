@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"slices"
 
 	"casterbot/internal/live"
 	"casterbot/internal/op"
@@ -34,7 +35,7 @@ func (s set) readHistory(ctx context.Context, call op.Call) (op.Answer, error) {
 	}
 	a := op.Answer{Mark: op.MarkNeutral, Title: op.L("What was asked for ", where)}
 	for _, o := range list {
-		if touches(call.Scope, o.Plan.Target) {
+		if touchesAny(call.Scope, o) {
 			a.Items = append(a.Items, pastItem(o))
 		}
 	}
@@ -48,6 +49,11 @@ func (s set) readHistory(ctx context.Context, call op.Call) (op.Answer, error) {
 		a.Note = op.L("Older ones are left out; the audit trail has them all.")
 	}
 	return a, nil
+}
+
+// touchesAny reports whether the channel may touch the target of an operation, or one of its several.
+func touchesAny(scope op.Scope, o op.Operation) bool {
+	return touches(scope, o.Plan.Target) || slices.ContainsFunc(o.Plan.Parts, func(part op.Part) bool { return touches(scope, part.Plan.Target) })
 }
 
 // touches reports whether the channel may touch a target.
@@ -74,7 +80,15 @@ var pasts = map[op.State]struct {
 // pastItem is an operation in a few words: what, what became of it, who and when, and where its card is.
 func pastItem(o op.Operation) op.Item {
 	past := pasts[o.State]
-	facts := []op.Line{op.L(past.word), op.L(op.On(o.Created), " asked by ", op.Who(o.Asker))}
+	became := op.L(past.word)
+	switch out := o.Outcome; {
+	case out == nil:
+	case out.Already:
+		past.mark, became = op.MarkNeutral, op.L("it was so already")
+	case o.IsSeveral() && o.State != op.Running && len(out.Text) > 0:
+		became = out.Text // how many of them
+	}
+	facts := []op.Line{became, op.L(op.On(o.Created), " asked by ", op.Who(o.Asker))}
 	if o.By != "" && o.By != o.Asker {
 		word := op.Text("confirmed by ")
 		if o.State == op.Cancelled {

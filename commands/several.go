@@ -132,7 +132,8 @@ func (n noun) none(err error) error {
 	}
 	whole := *refusal
 	whole.Field = "" // a picker would stand for one of several names
-	whole.Answer.Lines = append(slices.Clone(refusal.Answer.Lines), op.L("So nothing was asked for, of the others neither. A name of several words needs quotes."))
+	first := op.L("So nothing was asked for, of the others neither. A name of several words needs quotes.")
+	whole.Answer.Lines = append([]op.Line{first}, refusal.Answer.Lines...) // its last line may lead to a list
 	return &whole
 }
 

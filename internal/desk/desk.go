@@ -46,7 +46,7 @@ var open = []op.State{op.Pending, op.Queued, op.Running, op.Unknown}
 func (d *Desk) History(ctx context.Context, target op.Target, channel string, n int) (list []op.Operation, more bool, err error) {
 	query := store.Query{Target: target.Key(), Newest: true, Limit: n + 1}
 	if query.Target == "" {
-		query.Channel = channel
+		query.Channel, query.Alone = channel, true // several with one card are one request
 	}
 	last, err := d.store.List(ctx, query)
 	if err != nil {

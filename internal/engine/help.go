@@ -28,7 +28,7 @@ func (e *Engine) helpFor(person op.Person, channel op.Channel, p op.Parsed) op.A
 		return e.helpTopic(p)
 	}
 	answer := op.Answer{Mark: op.MarkNeutral, Title: op.L("What you can do here")}
-	refused := op.Decision{}
+	refused, several := op.Decision{}, false
 	for _, row := range e.helps {
 		if p.Noun != "" && row.noun != p.Noun {
 			continue
@@ -41,11 +41,12 @@ func (e *Engine) helpFor(person op.Person, channel op.Channel, p op.Parsed) op.A
 			continue
 		}
 		answer.Items = append(answer.Items, row.items[d.Confirm])
+		several = several || row.several
 	}
 	if len(answer.Items) == 0 {
 		return *reply(op.MarkDenied, op.L("There is nothing that you may do here."), refused.Why...)
 	}
-	answer.Note = e.helpNote(channel.ID, p.Noun)
+	answer.Note = e.helpNote(channel.ID, p.Noun, several)
 	return answer
 }
 
@@ -53,13 +54,14 @@ func (e *Engine) helpFor(person op.Person, channel op.Channel, p op.Parsed) op.A
 type helpRow struct {
 	noun, verb string
 	effect     op.Effect
+	several    bool
 	items      map[op.Confirm]op.Item
 }
 
 func helpRows(t op.Table) []helpRow {
 	rows := make([]helpRow, 0, len(t.Commands))
 	for _, c := range t.Commands {
-		row := helpRow{noun: op.Words(c.Usage)[0], verb: c.Verb, effect: c.Effect, items: map[op.Confirm]op.Item{}}
+		row := helpRow{noun: op.Words(c.Usage)[0], verb: c.Verb, effect: c.Effect, several: c.Many != nil, items: map[op.Confirm]op.Item{}}
 		for _, confirm := range []op.Confirm{op.ConfirmNone, op.ConfirmSelf, op.ConfirmOther} {
 			row.items[confirm] = helpItem(c, confirm)
 		}
@@ -78,9 +80,12 @@ func helpItem(c op.Command, confirm op.Confirm) op.Item {
 
 var confirmWords = map[op.Confirm]op.Text{op.ConfirmOther: " Needs a second person."}
 
-func (e *Engine) helpNote(channel, noun string) op.Line {
+func (e *Engine) helpNote(channel, noun string, several bool) op.Line {
 	scope, _ := e.policy.Scope(channel)
 	note := op.L("Names or ids; several words in quotes; ", op.Code("?"), " in place of a name lets you choose.")
+	if several {
+		note = append(note, op.L(" Where … stands, several will do: names, part of one with a star, or ", op.Code(op.AllWord), ".")...)
+	}
 	if studio := scope.Default["caster"]; studio != "" && noun != "record" {
 		note = append(note, op.L(" Without a name: studio ", op.B(studio), ".")...)
 	}

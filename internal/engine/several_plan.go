@@ -57,10 +57,11 @@ func onAir(parts []op.Part, common []op.Line) []op.Line {
 		case len(lines) == maxOnAir:
 			rest = append(rest, part)
 		default:
-			line := op.L(op.B(part.Plan.Target.Name), twin(part, parts), ":")
+			line, word := op.L(op.B(part.Plan.Target.Name), twin(part, parts), ":"), op.Text(" ")
 			for _, fact := range part.Plan.Facts {
 				if !has(common, fact) {
-					line = op.L(line, " ", fact)
+					line = op.L(line, word, fact)
+					word = "  ·  "
 				}
 			}
 			lines = append(lines, line)

@@ -185,11 +185,11 @@ func (t Table) unknown(words []string) *Refusal {
 			}
 		}
 	}
-	noun := words[0]
-	if !slices.Contains(t.nouns(), noun) {
-		noun = t.nouns()[0]
+	noun, said := words[0], "/"+clamp(typed, 60)
+	if !slices.Contains(t.nouns(), noun) { // so it was typed behind a mention, where no slash stands
+		noun, said = t.nouns()[0], clamp(typed, 60)
 	}
-	refusal := Refuse(L("I do not know ", Code("/"+clamp(typed, 60)), "."))
+	refusal := Refuse(L("I do not know ", Code(said), "."))
 	if distance <= 2 {
 		refusal.Answer.Lines = []Line{L("Did you mean ", Code("/"+best), "?")}
 	} else if near := t.beginning(words); len(near) > 0 {

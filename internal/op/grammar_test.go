@@ -86,7 +86,7 @@ func TestParseRefuses(t *testing.T) {
 	for text, want := range map[string][]string{
 		`caster restrat main`:                    {"/caster restrat main", "Did you mean /caster restart {caster}"},
 		`caster xyzzy`:                           {"/caster help"},
-		`studio restart`:                         {"/caster help"},
+		`studio restart`:                         {"know studio restart.", "/caster help"},
 		`caster restart "Evening`:                {"never closed", `▸"Evening`},
 		`caster restart "a"b`:                    {"space is needed", "▸b"},
 		`caster scene start Evening News Main`:   {"quotes", `/caster scene start "Evening News" "Preview 1"`, "▸Main"},

@@ -185,7 +185,14 @@ func Spot(text string, at int) Line {
 	runes := []rune(text)
 	at = min(max(at, 0), len(runes))
 	from, to := max(0, at-20), min(len(runes), at+20)
-	return L("Here: ", Code(string(runes[from:at])+"▸"+visible(runes[at:to])))
+	before, after := string(runes[from:at]), visible(runes[at:to])
+	if from > 0 {
+		before = "…" + before
+	}
+	if to < len(runes) {
+		after += "…"
+	}
+	return L("Here: ", Code(before+"▸"+after))
 }
 
 func (s *scanner) hidden(r rune) *Refusal {

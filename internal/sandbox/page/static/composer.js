@@ -3,6 +3,7 @@ import { h, byId, set } from "./dom.js";
 import { candidates } from "./complete.js";
 import { avatar } from "./sidebar.js";
 import { world, place, person, channel, shown, here } from "./state.js";
+import { toEnd } from "./messages.js";
 import { post } from "./api.js";
 
 const sent = [];
@@ -152,6 +153,7 @@ async function send() {
   drafts.delete(before);
   close();
   fit();
+  toEnd();
   const answer = await post("type", { channel: shown(), text });
   if (answer.ok || field().value || before !== spot()) return;
   field().value = text;

@@ -62,6 +62,12 @@ export function startMessages(go) {
   watch.observe(byId("message-list"));
 }
 
+// toEnd brings the newest message into sight: who says something wants to read the answer.
+export function toEnd() {
+  const box = byId("messages");
+  box.scrollTop = box.scrollHeight;
+}
+
 // arrange puts replies under their message and marks what continues the row above.
 function arrange(all, channel) {
   const sorted = [...all].sort((a, b) => a.order - b.order);

@@ -110,6 +110,7 @@ function optionRow(state, option) {
   const words = h("span", { class: "pick-words" }, plainText(label(option)), option.description && h("small", {}, plainText(option.description.text)));
   const el = h("div", { class: "pick-row", role: "option", id: "opt-" + ++serial, "aria-checked": String(isOn(state, option)) }, words, mark);
   const row = { el, option };
+  el.addEventListener("mousedown", (e) => e.preventDefault()); // the letters typed next are still for the search
   el.addEventListener("click", () => take(state, row));
   state.rows.push(row);
   return el;
