@@ -151,6 +151,46 @@ func TestSeveralSurviveACrash(t *testing.T) {
 	})
 }
 
+// What is behind when the bot is back, or somebody presses an old button, is the card; a member has none.
+func TestAMemberIsNeverBehind(t *testing.T) {
+	s := newStage(t)
+	s.verify = func() (op.Evidence, error) { return op.Evidence{}, nil }
+	o := s.begun("caster start c1 c2")
+	first := s.membersOf(o)[0]
+	if _, err := s.store.Move(context.Background(), store.Move{ID: first.ID, From: op.Queued, To: op.Running, Send: true, Event: op.Event{Name: op.EventSent}}); err != nil {
+		t.Fatal(err)
+	}
+	s.restart()
+	s.e.Returned(context.Background(), "C0")
+	s.settle()
+	behind, err := s.store.List(context.Background(), store.Query{Unshown: true})
+	for _, b := range behind {
+		t.Errorf("op %s of group %q is behind: shown %d of %d", b.Ref(), b.Group, b.Shown, b.Version)
+	}
+	c := s.press(ken, first, op.ActNot)
+	c.Message = "card-" + o.ID
+	press := func() {
+		c.Key = op.NewID()
+		accepted, err := s.e.Press(context.Background(), c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.do(accepted)
+	}
+	press()
+	s.advance(time.Minute)
+	c.At = s.clock()
+	shown := len(s.shown)
+	press() // on what another client still shows
+	s.advance(time.Second)
+	if len(s.shown) == shown || !strings.Contains(strings.Join(s.told, "\n"), "Already settled") {
+		t.Errorf("the old card is not drawn anew; told %q", s.told)
+	}
+	if behind, err = s.store.List(context.Background(), store.Query{Unshown: true}); err != nil || len(behind) > 0 {
+		t.Errorf("%d are behind for ever: %v", len(behind), err)
+	}
+}
+
 // begun is an operation of several whose members are queued, by a process that went no further.
 func (s *stage) begun(text string) op.Operation {
 	s.t.Helper()
