@@ -37,6 +37,11 @@ func (e *Engine) draw(ctx context.Context, id string) (err error) {
 	if err != nil || o.Shown >= o.Version {
 		return err
 	}
+	if o.IsSeveral() { // a process that ended a member may have died before it told the whole
+		if err := e.gather(ctx, id); err != nil {
+			return err
+		}
+	}
 	show, err := e.chat.Turn(ctx, o)
 	if err != nil {
 		return err
