@@ -115,6 +115,8 @@ func memberLine(m op.Operation) op.Line {
 		return op.L("⚪ ", out.Text)
 	case m.State == op.Unknown:
 		return op.L("⚠️ ", name, silence(m), spaced(out.Evidence))
+	case m.State == op.Expired && len(out.Text) > 0: // it ended for another reason than time
+		return op.L("⚪ ", out.Text)
 	case m.State == op.Expired:
 		return op.L("❌ ", name, "its turn did not come in time. Nothing was sent, nothing changed.")
 	case m.State == op.Failed:
