@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -23,5 +24,29 @@ func TestAnExpiredMemberSaysWhy(t *testing.T) {
 	got := mustJSON(t, m.body)
 	if !strings.Contains(got, "I do not know; it will not be done now.") || strings.Count(got, "its turn did not come in time") != 1 {
 		t.Error(got)
+	}
+}
+
+// The card of as many as one press can start names every one of them, those that viewers see and what is left out.
+func TestTheCardOfManyNamesThemAll(t *testing.T) {
+	o := operation(op.Pending, other)
+	o.Plan.Facts = nil
+	var names []op.Line
+	line := op.Line{}
+	for i := range op.MostAtOnce {
+		name := fmt.Sprintf("晚间新闻直播间第%02d号机位主播台特写镜头备用信号", i)
+		names = append(names, op.L(name))
+		line = op.L(line, op.B(name), ", ")
+		o.Plan.Parts = append(o.Plan.Parts, op.Part{})
+	}
+	o.Plan.Facts = []op.Line{line, op.L(op.B("on air"), ": 🔴 ON AIR since 18:59"), op.L("Left out (not live): ", op.B("friday"))}
+	m := plain.card(o, false)
+	lint(t, "many", m)
+	lint(t, "many, simple", m.simple())
+	got := mustJSON(t, m.body)
+	for _, must := range append(names, op.L("ON AIR since"), op.L("Left out"), op.L("Needs one of")) {
+		if !strings.Contains(got, must.Plain()) {
+			t.Errorf("%s is not on the card", must.Plain())
+		}
 	}
 }
