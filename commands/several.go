@@ -136,6 +136,8 @@ func (n noun) none(err error) error {
 	return &whole
 }
 
+// each gives what one word means. A star stands for a part of a name that people see; an id, in which any few letters stand, only where
+// the word is written like a path.
 func (n noun) each(word string, all []thing, find func(string) (thing, error)) ([]thing, error) {
 	if !wide(word) {
 		t, err := find(word)
@@ -143,7 +145,7 @@ func (n noun) each(word string, all []thing, find func(string) (thing, error)) (
 	}
 	var found []thing
 	for _, t := range all {
-		if op.Fold(word) == op.AllWord || matches(word, t.name) || matches(word, t.id) {
+		if op.Fold(word) == op.AllWord || matches(word, t.name) || strings.Contains(word, "/") && matches(word, t.id) {
 			found = append(found, t)
 		}
 	}
