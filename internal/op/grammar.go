@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Parsed is a command as it was understood.
@@ -61,10 +62,13 @@ func (t Table) Parse(text string) (Parsed, error) {
 	for i, token := range tokens {
 		words[i] = Fold(token.Text)
 	}
-	if p, ok := t.help(words); ok {
+	if p, ok := t.help(words); ok && utf8.RuneCountInString(text) <= MaxText {
 		return p, nil
 	}
 	command, usage, n := t.match(words)
+	if size := utf8.RuneCountInString(text); size > MaxText && (command.Many == nil || len(tokens)-n > MostAtOnce) {
+		return Parsed{}, tooLong(size)
+	}
 	if n == 0 {
 		return Parsed{}, t.unknown(words)
 	}

@@ -1,0 +1,33 @@
+package op
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// What a form or a button writes for as many targets as one press may start is read again, however long their ids are.
+func TestAsManyAsOnePressStartsCanBeRead(t *testing.T) {
+	table := Table{Commands: []Command{
+		{Usage: "record start {stream}", Many: &Several{Of: "stream"}}, {Usage: "record show {stream}"},
+	}}
+	var ids []string
+	for i := range MostAtOnce {
+		ids = append(ids, fmt.Sprintf("%s.example.com/election/cam-%02d", strings.Repeat("x", 200), i))
+	}
+	if got := SplitSeveral(Join(ids)); len(got) != len(ids) {
+		t.Errorf("%d of %d are left", len(got), len(ids))
+	}
+	p, err := table.Parse(FormatSeveral("record start {stream}", ids))
+	if err != nil || len(p.Several) != len(ids) || p.Several[49] != ids[49] {
+		t.Errorf("%d targets: %v", len(p.Several), err)
+	}
+	for _, text := range []string{
+		FormatSeveral("record start {stream}", append(ids, "one-more")), FormatSeveral("record show {stream}", ids),
+		"record " + strings.Repeat("x ", MaxText), "record help " + strings.Repeat("x ", MaxText),
+	} {
+		if _, err := table.Parse(text); err == nil || !strings.Contains(err.Error(), "too long") {
+			t.Errorf("%.40s… is read: %v", text, err)
+		}
+	}
+}
