@@ -125,7 +125,7 @@ func fit(text string, c Command, usage string, rest []Token) (Parsed, error) {
 	p := Parsed{Command: c, Args: Args{}}
 	p.Several = p.severalWords(rest)
 	if len(p.Several) > 1 && slices.ContainsFunc(rest, func(t Token) bool { return t.Quoted }) {
-		return p, nil
+		return p, literal(text, rest)
 	}
 	if len(rest) > len(places) {
 		joined, err := join(text, usage, places, rest)

@@ -56,6 +56,17 @@ func (p Parsed) severalWords(rest []Token) []string {
 	return words
 }
 
+// literal refuses a quoted word among several that would be taken for more than it says: alone, in quotes, it is a name.
+func literal(text string, words []Token) error {
+	for _, t := range words {
+		if t.Quoted && Fold(t.Text) == AllWord {
+			return Refuse(L("Among several I cannot tell whether this is a name or stands for everything. Nothing was asked for."),
+				Spot(text, t.Start), L("Ask for it on its own, in quotes, or give its id."))
+		}
+	}
+	return nil
+}
+
 // IsGlob reports a text with a wildcard.
 func IsGlob(text string) bool { return strings.ContainsRune(text, '*') }
 

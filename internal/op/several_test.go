@@ -31,3 +31,18 @@ func TestAsManyAsOnePressStartsCanBeRead(t *testing.T) {
 		}
 	}
 }
+
+// A name in quotes is a name: among several it never becomes everything.
+func TestAllInQuotesIsNotEverything(t *testing.T) {
+	table := Table{Commands: []Command{{Usage: "caster stop {caster}", Many: &Several{Of: "caster"}}}}
+	for text, refused := range map[string]bool{
+		`caster stop "all" main`: true, `caster stop main “All”`: true, `caster stop all "Evening News"`: false, `caster stop "Evening News" main`: false,
+	} {
+		if p, err := table.Parse(text); (err != nil) != refused {
+			t.Errorf("%s: %q, %v", text, p.Several, err)
+		}
+	}
+	if p, err := table.Parse(`caster stop "all"`); err != nil || len(p.Several) > 0 || p.Args["caster"] != "all" {
+		t.Errorf("%+v, %v", p, err)
+	}
+}
