@@ -43,3 +43,14 @@ func TestStarsStandForNames(t *testing.T) {
 		}
 	}
 }
+
+// Where something is called "all" the word means two things.
+func TestAllMayBeAName(t *testing.T) {
+	things := []thing{{id: "d/a/1", name: "main"}, {id: "d/a/2", name: "All"}}
+	for _, words := range [][]string{{"all"}, {"main", "ALL"}} {
+		found, err := streams.several("", words, things, func(string) (thing, error) { return things[0], nil })
+		if refusal, ok := errors.AsType[*op.Refusal](err); !ok || refusal == nil || len(found) > 0 && len(words) == 1 || !strings.Contains(err.Error(), "or several") {
+			t.Errorf("%q means %v, %v", words, found, err)
+		}
+	}
+}
