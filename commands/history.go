@@ -34,7 +34,7 @@ func (s set) readHistory(ctx context.Context, call op.Call) (op.Answer, error) {
 	}
 	a := op.Answer{Mark: op.MarkNeutral, Title: op.L("What was asked for ", where)}
 	for _, o := range list {
-		if touches(call.Scope, o.Plan.Target) {
+		if touchesAll(call.Scope, o.Plan) {
 			a.Items = append(a.Items, pastItem(o))
 		}
 	}
@@ -48,6 +48,16 @@ func (s set) readHistory(ctx context.Context, call op.Call) (op.Answer, error) {
 		a.Note = op.L("Older ones are left out; the audit trail has them all.")
 	}
 	return a, nil
+}
+
+// touchesAll reports whether the channel may touch whatever a plan changes.
+func touchesAll(scope op.Scope, p op.Plan) bool {
+	for _, part := range p.Parts {
+		if !touches(scope, part.Plan.Target) {
+			return false
+		}
+	}
+	return len(p.Parts) > 0 || touches(scope, p.Target)
 }
 
 // touches reports whether the channel may touch a target.

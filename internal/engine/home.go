@@ -226,7 +226,7 @@ func (p *page) thing(ctx context.Context, channel string, kind op.Kind, show op.
 
 // last lists what the person asked for last.
 func (p *page) last(ctx context.Context) error {
-	last, err := p.e.store.List(ctx, store.Query{Asker: p.person.ID, Newest: true, Limit: homeLast})
+	last, err := p.e.store.List(ctx, store.Query{Asker: p.person.ID, Alone: true, Newest: true, Limit: homeLast})
 	if err != nil {
 		return err
 	}
