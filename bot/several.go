@@ -30,7 +30,7 @@ func severalView(o op.Operation) face {
 	f.title = op.L(f.title, t.seen(), t.rest())
 	for _, m := range o.Members {
 		if m.State == op.Unknown {
-			f.lines = append(f.lines, op.L("The buttons are about ", op.B(m.Plan.Target.Name), ". I will not send it again."))
+			f.lines = append(f.lines, op.L("The buttons are about ", memberName(m, o.Members), ". I will not send it again."))
 			f.presses = unknownPresses(m)
 			break
 		}
@@ -93,7 +93,7 @@ func (t tally) named(members []op.Operation) []op.Line {
 	var lines []op.Line
 	more := 0
 	for _, m := range members {
-		line := memberLine(m)
+		line := memberLine(m, members)
 		switch {
 		case len(line) == 0:
 		case len(lines) < maxNamed:
@@ -108,11 +108,24 @@ func (t tally) named(members []op.Operation) []op.Line {
 	return lines
 }
 
-func memberLine(m op.Operation) op.Line {
-	name, out := op.L(op.B(m.Plan.Target.Name), ": "), outcome(m)
+// memberName tells a member from another one whose target is called the same.
+func memberName(m op.Operation, members []op.Operation) op.Line {
+	t := m.Plan.Target
+	for _, other := range members {
+		if other.Plan.Target.Name == t.Name && other.Plan.Target.ID != t.ID {
+			return op.L(op.B(t.Name), " ", op.Code(t.ID))
+		}
+	}
+	return op.L(op.B(t.Name))
+}
+
+func memberLine(m op.Operation, members []op.Operation) op.Line {
+	name, out := op.L(memberName(m, members), ": "), outcome(m)
 	switch {
 	case out.Already:
 		return op.L("⚪ ", out.Text)
+	case m.State == op.Succeeded && m.Closer != "": // by a person's word
+		return op.L("✅ ", out.Text)
 	case m.State == op.Unknown:
 		return op.L("⚠️ ", name, silence(m), spaced(out.Evidence))
 	case m.State == op.Expired && len(out.Text) > 0: // it ended for another reason than time

@@ -50,3 +50,19 @@ func TestTheCardOfManyNamesThemAll(t *testing.T) {
 		}
 	}
 }
+
+// What a person said of a member stands on the card as that, and two of one name are told apart.
+func TestWhatAPersonSaidOfAMember(t *testing.T) {
+	said := op.L("Start ", op.B("Evening Talk"), ": no answer came. ", op.Who("U0KEN"), " says that it happened.")
+	o := operation(op.Unknown)
+	o.Plan.Parts, o.Plan.Done = []op.Part{{}, {}}, op.L("On air now: ")
+	first, second := oneOf("Evening Talk", op.Succeeded, &op.Outcome{State: op.Succeeded, Text: said}), oneOf("Evening Talk", op.Unknown, nil)
+	first.Closer, first.Plan.Target.ID, second.Plan.Target.ID = "U0KEN", "c1", "c2"
+	o.Members = []op.Operation{first, second}
+	m := plain.card(o, false)
+	lint(t, "several", m)
+	got := mustJSON(t, m.body)
+	if !strings.Contains(got, "says that it happened") || !strings.Contains(got, "The buttons are about *Evening Talk* `c2`") {
+		t.Error(got)
+	}
+}
