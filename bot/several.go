@@ -50,10 +50,10 @@ func tallied(members []op.Operation) tally {
 			if outcome(m).Checked || outcome(m).Already {
 				t.checked++
 			}
+		case m.State == op.Unknown, m.State == op.Expired && len(outcome(m).Text) > 0: // the latter: out of a backup
+			t.unknown++
 		case m.State.Final():
 			t.not++
-		case m.State == op.Unknown:
-			t.unknown++
 		default:
 			t.open++
 		}

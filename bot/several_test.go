@@ -21,6 +21,9 @@ func TestAnExpiredMemberSaysWhy(t *testing.T) {
 	o.Members = []op.Operation{oneOf("main", op.Expired, &op.Outcome{State: op.Expired, Text: restored}), oneOf("backup", op.Expired, nil)}
 	m := plain.card(o, false)
 	lint(t, "several", m)
+	if title := mustJSON(t, m.blocks); !strings.Contains(title, "1 not · 1 unknown") {
+		t.Error(title)
+	}
 	got := mustJSON(t, m.body)
 	if !strings.Contains(got, "I do not know; it will not be done now.") || strings.Count(got, "its turn did not come in time") != 1 {
 		t.Error(got)

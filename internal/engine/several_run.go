@@ -94,7 +94,9 @@ func (e *Engine) together(o op.Operation, members []op.Operation) op.Outcome {
 			done = append(done, m.Plan.Args[e.many(o).Of])
 		case m.State.Final():
 			count[op.Failed]++
-			again = append(again, m.Plan.Args[e.many(o).Of])
+			if m.Claim != retired { // else it may have been done after the backup
+				again = append(again, m.Plan.Args[e.many(o).Of])
+			}
 		case m.State == op.Unknown:
 			count[op.Unknown]++
 		default:
