@@ -46,14 +46,9 @@ func (e *Engine) draw(ctx context.Context, id string) (err error) {
 	if err != nil {
 		return err
 	}
-	o, mine, err := e.store.Hold(ctx, id)
+	o, mine, err := e.toDraw(ctx, id)
 	if err != nil || !mine {
 		return err
-	}
-	if o.IsSeveral() {
-		if o.Members, err = e.members(ctx, o); err != nil {
-			return err
-		}
 	}
 	card, err := show(ctx, o)
 	if errors.Is(err, ErrGone) {
@@ -74,6 +69,15 @@ func (e *Engine) draw(ctx context.Context, id string) (err error) {
 		e.away.CompareAndSwap(o.Channel, isAway, isBack)
 	}
 	return e.store.Shown(ctx, o.ID, o.Version, card)
+}
+
+// toDraw takes on the drawing of a card and gives all that stands on it.
+func (e *Engine) toDraw(ctx context.Context, id string) (o op.Operation, mine bool, err error) {
+	o, mine, err = e.store.Hold(ctx, id)
+	if err == nil && mine && o.IsSeveral() {
+		o.Members, err = e.members(ctx, o)
+	}
+	return o, mine, err
 }
 
 // showElsewhere tells the asker in private, once for each state that matters, when the channel cannot be written to. Without a
