@@ -44,7 +44,7 @@ var faces = map[op.State]func(op.Operation, bool) face{
 func (t tongue) card(o op.Operation, repeats bool) message {
 	f := t.face(viewOf(o, repeats))
 	m := message{text: cut(summary(f), maxTextArg), blocks: []slack.Block{section(mrkdwn(f.title))}, color: f.color}
-	if text := paragraph(f.lines); text != "" {
+	for _, text := range paragraphs(f.lines) {
 		m.body = append(m.body, section(text))
 	}
 	if len(f.presses) > 0 {

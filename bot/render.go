@@ -175,3 +175,39 @@ func paragraph(lines []op.Line) string {
 	}
 	return strings.Join(drawn, "\n")
 }
+
+// maxParagraphs keeps a card within what Slack takes of one message. What is still left then stands behind a "…".
+const maxParagraphs = 4
+
+// paragraphs joins lines to as many sections as they need, so that nobody confirms what the card leaves out. A line is parted between
+// its spans only.
+func paragraphs(lines []op.Line) []string {
+	var list []string
+	for _, l := range lines {
+		for _, text := range pieces(l) {
+			switch last := len(list) - 1; {
+			case text == "":
+			case last < 0, len(list[last])+1+len(text) > maxSection && len(list) < maxParagraphs:
+				list = append(list, text)
+			default:
+				list[last] += "\n" + text
+			}
+		}
+	}
+	return list
+}
+
+// pieces draws a line in pieces of which each fits into a section.
+func pieces(l op.Line) []string {
+	if whole := mrkdwn(l); len(whole) <= maxSection {
+		return []string{whole}
+	}
+	var list []string
+	start := 0
+	for end := start + 2; end <= len(l); end++ {
+		if len(mrkdwn(l[start:end])) > maxSection {
+			list, start = append(list, mrkdwn(l[start:end-1])), end-1
+		}
+	}
+	return append(list, mrkdwn(l[start:]))
+}

@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"slices"
 	"strconv"
 
 	"casterbot/internal/op"
@@ -13,7 +12,7 @@ const maxNamed = 8
 // severalView is the card of an operation of several, once it has begun: how far its members are, what of them was not done and
 // why, and what is not known. The whole is counted anew each time, so the card is never older than what it is drawn from.
 func severalView(o op.Operation) face {
-	t := tallied(o.Members)
+	t := tally{op.Tallied(o.Members)}
 	if o.State == op.Running {
 		f := working(o, op.L(who(o), " · ", t.progress()))
 		f.lines = append(f.lines, t.named(o.Members)...)
@@ -23,18 +22,18 @@ func severalView(o op.Operation) face {
 	f.lines = t.named(o.Members)
 	sign := "✅ "
 	switch {
-	case t.unknown > 0:
+	case t.Unknown+t.Lost > 0:
 		f.color, sign = orange, "⚠️ "
-	case t.done == 0:
+	case t.Done == 0:
 		f.color, sign = red, "❌ "
-	case t.already == t.done && t.not == 0:
+	case t.Already == t.Done && t.Not == 0:
 		f.color, sign = grey, "⚪ "
 	}
-	f.title = op.L(op.V(sign), o.Plan.Done, op.V(strconv.Itoa(t.done)), " of ", op.V(strconv.Itoa(len(o.Members))))
+	f.title = op.L(op.V(sign), o.Plan.Done, op.V(strconv.Itoa(t.Done)), " of ", op.V(strconv.Itoa(len(o.Members))))
 	f.title = op.L(f.title, t.seen(), t.rest())
 	for _, m := range o.Members {
 		if m.State == op.Unknown {
-			f.lines = append(f.lines, op.L("The buttons are about ", op.B(m.Plan.Target.Name), ". I will not send it again."))
+			f.lines = append(f.lines, op.L("The buttons are about ", memberName(m, o.Members), ". I will not send it again."))
 			f.presses = unknownPresses(m)
 			break
 		}
@@ -45,7 +44,7 @@ func severalView(o op.Operation) face {
 
 // quiet names those that are done and of which nothing else is to be said. It comes last: what is too long for a card is cut there.
 func quiet(members []op.Operation, others bool) []op.Line {
-	line := names(targets(members), func(i int) bool { return members[i].State == op.Succeeded && len(memberLine(members[i])) == 0 })
+	line := names(targets(members), func(i int) bool { return members[i].State == op.Succeeded && len(memberLine(members[i], members)) == 0 })
 	switch {
 	case len(line) == 0:
 		return nil
@@ -86,68 +85,42 @@ func names(all []op.Target, which func(i int) bool) op.Line {
 		if len(line) > 0 {
 			line = op.L(line, ", ")
 		}
-		line = op.L(line, op.B(t.Name))
-		if slices.ContainsFunc(all, func(other op.Target) bool { return other.Name == t.Name && other.ID != t.ID }) {
-			line = op.L(line, " ", op.Code(t.ID))
-		}
+		line = op.L(line, op.Named(t, all))
 	}
 	return line
 }
 
-// tally counts members by what has become of them.
-type tally struct{ done, already, checked, not, unknown, open int }
-
-func tallied(members []op.Operation) tally {
-	t := tally{}
-	for _, m := range members {
-		switch {
-		case m.State == op.Succeeded || outcome(m).Already:
-			t.done++
-			if outcome(m).Already {
-				t.already++
-			}
-			if outcome(m).Checked || outcome(m).Already {
-				t.checked++
-			}
-		case m.State.Final():
-			t.not++
-		case m.State == op.Unknown:
-			t.unknown++
-		default:
-			t.open++
-		}
-	}
-	return t
-}
+// tally is a count in words.
+type tally struct{ op.Tally }
 
 func (t tally) progress() op.Line {
-	return op.L(op.V(strconv.Itoa(t.done)), " done", t.rest(), " · ", op.V(strconv.Itoa(t.open)), " to go")
+	return op.L(op.V(strconv.Itoa(t.Done)), " done", t.rest(), " · ", op.V(strconv.Itoa(t.Open)), " to go")
 }
 
 // rest says how many were so before, how many were not done, and of how many it is not known.
 func (t tally) rest() op.Line {
 	var line op.Line
-	if t.already > 0 {
-		line = op.L(line, " · ", op.V(strconv.Itoa(t.already)), " of them before")
+	if t.Already > 0 {
+		line = op.L(line, " · ", op.V(strconv.Itoa(t.Already)), " of them before")
 	}
-	if t.not > 0 {
-		line = op.L(line, " · ", op.V(strconv.Itoa(t.not)), " not")
+	if t.Not > 0 {
+		line = op.L(line, " · ", op.V(strconv.Itoa(t.Not)), " not")
 	}
-	if t.unknown > 0 {
-		line = op.L(line, " · ", op.V(strconv.Itoa(t.unknown)), " unknown")
+	if n := t.Unknown + t.Lost; n > 0 {
+		line = op.L(line, " · ", op.V(strconv.Itoa(n)), " unknown")
 	}
 	return line
 }
 
 // seen says of how many of those that are done a look has shown it.
 func (t tally) seen() op.Line {
-	switch t.checked {
+	switch t.Checked {
 	case 0:
 		return nil
-	case t.done:
+	case t.Done:
 		return op.L(" (checked)")
 	}
-	return op.L(" (", op.V(strconv.Itoa(t.checked)), " checked)")
+	return op.L(" (", op.V(strconv.Itoa(t.Checked)), " checked)")
 }
 
 // named speaks of those for which something is to be said: what was not done, what is not known, what came of it later.
@@ -155,7 +128,7 @@ func (t tally) named(members []op.Operation) []op.Line {
 	var lines []op.Line
 	more := 0
 	for _, m := range members {
-		line := memberLine(m)
+		line := memberLine(m, members)
 		switch {
 		case len(line) == 0:
 		case len(lines) < maxNamed:
@@ -170,13 +143,21 @@ func (t tally) named(members []op.Operation) []op.Line {
 	return lines
 }
 
-func memberLine(m op.Operation) op.Line {
-	name, out := op.L(op.B(m.Plan.Target.Name), ": "), outcome(m)
+func memberName(m op.Operation, members []op.Operation) op.Line {
+	return op.Named(m.Plan.Target, targets(members))
+}
+
+func memberLine(m op.Operation, members []op.Operation) op.Line {
+	name, out := op.L(memberName(m, members), ": "), outcome(m)
 	switch {
 	case out.Already:
 		return op.L("⚪ ", out.Text)
+	case m.State == op.Succeeded && m.Closer != "": // by a person's word
+		return op.L("✅ ", out.Text)
 	case m.State == op.Unknown:
 		return op.L("⚠️ ", name, silence(m), spaced(out.Evidence))
+	case m.State == op.Expired && len(out.Text) > 0: // it ended for another reason than time
+		return op.L("⚪ ", out.Text)
 	case m.State == op.Expired:
 		return op.L("❌ ", name, "its turn did not come in time. Nothing was sent, nothing changed.")
 	case m.State == op.Failed:

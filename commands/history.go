@@ -2,7 +2,6 @@ package commands
 
 import (
 	"context"
-	"slices"
 
 	"casterbot/internal/live"
 	"casterbot/internal/op"
@@ -35,7 +34,7 @@ func (s set) readHistory(ctx context.Context, call op.Call) (op.Answer, error) {
 	}
 	a := op.Answer{Mark: op.MarkNeutral, Title: op.L("What was asked for ", where)}
 	for _, o := range list {
-		if touchesAny(call.Scope, o) {
+		if touchesAll(call.Scope, o.Plan) {
 			a.Items = append(a.Items, pastItem(o))
 		}
 	}
@@ -51,9 +50,14 @@ func (s set) readHistory(ctx context.Context, call op.Call) (op.Answer, error) {
 	return a, nil
 }
 
-// touchesAny reports whether the channel may touch the target of an operation, or one of its several.
-func touchesAny(scope op.Scope, o op.Operation) bool {
-	return touches(scope, o.Plan.Target) || slices.ContainsFunc(o.Plan.Parts, func(part op.Part) bool { return touches(scope, part.Plan.Target) })
+// touchesAll reports whether the channel may touch whatever a plan changes.
+func touchesAll(scope op.Scope, p op.Plan) bool {
+	for _, part := range p.Parts {
+		if !touches(scope, part.Plan.Target) {
+			return false
+		}
+	}
+	return len(p.Parts) > 0 || touches(scope, p.Target)
 }
 
 // touches reports whether the channel may touch a target.

@@ -116,12 +116,16 @@ func (n noun) several(whole string, words []string, all []thing, find func(strin
 	one, err := find(whole)
 	switch {
 	case err == nil && failed == nil:
-		return nil, op.Refuse(op.L("This can mean the one ", n.one, " ", op.B(op.Visible(whole)), " or several. Nothing was asked for."),
-			op.L("Put the names in quotes."))
+		return nil, n.oneOrSeveral(whole)
 	case err == nil:
 		return []op.Option{{Label: one.name, Value: one.id}}, nil
 	}
 	return found, n.none(failed)
+}
+
+func (n noun) oneOrSeveral(name string) *op.Refusal {
+	return op.Refuse(op.L("This can mean the one ", n.one, " ", op.B(op.Visible(name)), " or several. Nothing was asked for."),
+		op.L("Put the names in quotes."))
 }
 
 // none says that one wrong name refuses the whole.
@@ -137,6 +141,8 @@ func (n noun) none(err error) error {
 	return &whole
 }
 
+// each gives what one word means. A star stands for a part of a name that people see; an id, in which any few letters stand, only where
+// the word is written like a path.
 func (n noun) each(word string, all []thing, find func(string) (thing, error)) ([]thing, error) {
 	if !wide(word) {
 		t, err := find(word)
@@ -144,7 +150,10 @@ func (n noun) each(word string, all []thing, find func(string) (thing, error)) (
 	}
 	var found []thing
 	for _, t := range all {
-		if op.Fold(word) == op.AllWord || matches(word, t.name) || matches(word, t.id) {
+		if op.Fold(word) == op.AllWord && fold(t.name) == op.AllWord {
+			return nil, n.oneOrSeveral(t.name)
+		}
+		if op.Fold(word) == op.AllWord || matches(word, t.name) || strings.Contains(word, "/") && matches(word, t.id) {
 			found = append(found, t)
 		}
 	}

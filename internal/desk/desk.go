@@ -42,7 +42,7 @@ func New(s *store.Store, p *policy.Keeper, people Directory) *Desk {
 var open = []op.State{op.Pending, op.Queued, op.Running, op.Unknown}
 
 // History gives up to n operations of a target or, when there is none, of a channel: those that are open first, then the
-// newest. It says whether there are older ones.
+// newest. It says whether there are older ones. Of several with one press a channel sees the one request, a target its own part.
 func (d *Desk) History(ctx context.Context, target op.Target, channel string, n int) (list []op.Operation, more bool, err error) {
 	query := store.Query{Target: target.Key(), Newest: true, Limit: n + 1}
 	if query.Target == "" {

@@ -126,6 +126,18 @@ func TestATurnThatIsNotUsedIsGivenBack(t *testing.T) {
 	s.free()
 }
 
+// A command that panics at its last look ends its operation, and keeps no turn.
+func TestAPanicAtTheLastLookKeepsNoTurn(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.slowly().Return()
+	o := s.asked("caster restart c1")
+	s.with(func() { s.planned = func() { panic("a bug") } })
+	s.click(ana, o, op.ActConfirm)
+	s.want(o, op.Failed, 0)
+	s.free()
+}
+
 // Without the turns that replicas share nothing is changed, and nothing is lost: it goes on when they can be asked for.
 func TestWithoutSharedTurnsAChangeWaits(t *testing.T) {
 	t.Parallel()

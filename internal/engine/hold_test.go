@@ -233,7 +233,7 @@ func TestWhatIsUnprovenIsShownOnceMore(t *testing.T) {
 		s.e.owe(o.ID)
 		s.settle()
 		if name == "proved meanwhile" {
-			s.e.redraw(o.ID)
+			s.e.redraw(o)
 			s.e.owe(o.ID)
 			s.settle()
 		}

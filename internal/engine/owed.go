@@ -263,6 +263,6 @@ func (e *Engine) proof(ctx context.Context, id string) error {
 		e.owed.proved(id, false, e.now())
 		return nil
 	}
-	e.redraw(id)
+	e.redraw(o)
 	return e.draw(ctx, id)
 }

@@ -3,6 +3,8 @@ package engine
 import (
 	"context"
 	"errors"
+	"fmt"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -11,8 +13,15 @@ import (
 )
 
 // reconsider plans again and asks the policy again. No error means that all is as it was when the person confirmed; the plan
-// is the one on the card, with what was seen now.
-func (e *Engine) reconsider(ctx context.Context, o op.Operation, command op.Command) (op.Plan, error) {
+// is the one on the card, with what was seen now. A panic is a look that could not see: were it left to the one who rescues the work,
+// the turn that is held for the call would be lost, and the next sweep would try the same again.
+func (e *Engine) reconsider(ctx context.Context, o op.Operation, command op.Command) (plan op.Plan, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			e.log.Error("a panic at the last look", "op", o.Ref(), "panic", p, "stack", string(debug.Stack()))
+			plan, err = o.Plan, fmt.Errorf("a panic at the last look: %v", p)
+		}
+	}()
 	ctx, cancel := context.WithTimeout(ctx, lookWithin)
 	defer cancel()
 	if e.now().After(o.Expires) {
@@ -21,8 +30,7 @@ func (e *Engine) reconsider(ctx context.Context, o op.Operation, command op.Comm
 	scope, _ := e.policy.Scope(o.Channel)
 	call := e.call(ctx, o.Asker, o.Team, o.Plan.Args, scope)
 	call.Confirmed = &o.Plan
-	plan, err := command.Plan(ctx, call)
-	if err != nil {
+	if plan, err = command.Plan(ctx, call); err != nil {
 		return plan, err
 	}
 	if plan.Fingerprint != o.Plan.Fingerprint {

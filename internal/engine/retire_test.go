@@ -86,3 +86,20 @@ func TestWhatHadArrivedIsDropped(t *testing.T) {
 		t.Error(s.told)
 	}
 }
+
+// Of several that were open in a backup each ends like one, and none is offered again: it may have been done since.
+func TestSeveralOutOfABackup(t *testing.T) {
+	s := newStage(t)
+	o := s.begun("caster start c1 c2")
+	s.putBack()
+	s.advance(time.Minute)
+	s.wantStates(o, op.Failed, "expired expired", 0)
+	for _, n := range s.get(o).Outcome.Next {
+		t.Errorf("%s is offered: %s", n.Label, n.Text)
+	}
+	for _, m := range s.membersOf(o) {
+		if !strings.Contains(m.Outcome.Text.Plain(), "What became of it after that I do not know") {
+			t.Errorf("it says %s", m.Outcome.Text.Plain())
+		}
+	}
+}

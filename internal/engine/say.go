@@ -110,7 +110,7 @@ func policyChanged(o op.Operation) *op.Refusal {
 // replayed after a restart, because it is the same click.
 func (e *Engine) tooLate(o op.Operation, c op.Click) error {
 	if o.State.Final() && e.now().Sub(o.Ended) > doubleClick { // who presses a button that is long gone sees an old card
-		e.redraw(o.ID)
+		e.redraw(o)
 	}
 	e.owe(o.ID)
 	return &op.Refusal{Already: true, Answer: op.Answer{Mark: op.MarkNeutral, Title: e.lateWords(o, c.Person)}}

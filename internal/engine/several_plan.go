@@ -57,7 +57,7 @@ func onAir(parts []op.Part, common []op.Line) []op.Line {
 		case len(lines) == maxOnAir:
 			rest = append(rest, part)
 		default:
-			line, word := op.L(op.B(part.Plan.Target.Name), twin(part, parts), ":"), op.Text(" ")
+			line, word := op.L(nameOf(part, parts), ":"), op.Text(" ")
 			for _, fact := range part.Plan.Facts {
 				if !has(common, fact) {
 					line = op.L(line, word, fact)
@@ -83,7 +83,7 @@ func named(parts []op.Part, which func(op.Part) bool) op.Line {
 		if !first {
 			line = op.L(line, ", ")
 		}
-		line, first = op.L(line, op.B(part.Plan.Target.Name), twin(part, parts)), false
+		line, first = op.L(line, nameOf(part, parts)), false
 	}
 	if first {
 		return nil
@@ -91,15 +91,13 @@ func named(parts []op.Part, which func(op.Part) bool) op.Line {
 	return line
 }
 
-// twin tells a part from another one of the same name.
-func twin(part op.Part, parts []op.Part) op.Line {
-	t := part.Plan.Target
-	for _, other := range parts {
-		if other.Plan.Target.Name == t.Name && other.Plan.Target.ID != t.ID {
-			return op.L(" ", op.Code(t.ID))
-		}
+// nameOf is the name of a part's target among all of them.
+func nameOf(part op.Part, parts []op.Part) op.Line {
+	all := make([]op.Target, 0, len(parts))
+	for _, p := range parts {
+		all = append(all, p.Plan.Target)
 	}
-	return nil
+	return op.Named(part.Plan.Target, all)
 }
 
 // leftOut says what is not asked for, those of one reason together.

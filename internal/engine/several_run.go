@@ -101,33 +101,19 @@ func (e *Engine) gather(ctx context.Context, id string) error {
 
 // together is what has become of the members as a whole: succeeded when one of them has, unknown as long as one of them is.
 func (e *Engine) together(o op.Operation, members []op.Operation) op.Outcome {
-	count := map[op.State]int{}
+	t := op.Tallied(members)
 	var again, done []string
 	for _, m := range members {
-		switch {
-		case m.State == op.Succeeded || m.Outcome != nil && m.Outcome.Already:
-			count[op.Succeeded]++
-			done = append(done, m.Plan.Args[e.many(o).Of])
-		case m.State.Final():
-			count[op.Failed]++
-			again = append(again, m.Plan.Args[e.many(o).Of])
-		case m.State == op.Unknown:
-			count[op.Unknown]++
-		default:
-			count[op.Running]++
+		switch value := m.Plan.Args[e.many(o).Of]; {
+		case op.Tallied([]op.Operation{m}).Done > 0:
+			done = append(done, value)
+		case m.State.Final() && m.Claim != retired: // else it may have been done after the backup
+			again = append(again, value)
 		}
 	}
-	outcome := op.Outcome{State: op.Succeeded, Text: op.L(o.Plan.Done, op.V(strconv.Itoa(count[op.Succeeded])), " of ", op.V(strconv.Itoa(len(members))))}
-	switch {
-	case count[op.Running] > 0 || len(members) == 0:
-		outcome.State = op.Running
-	case count[op.Unknown] > 0:
-		outcome.State = op.Unknown
-	case count[op.Succeeded] == 0:
-		outcome.State = op.Failed
+	return op.Outcome{
+		State: t.State(), Text: op.L(o.Plan.Done, op.V(strconv.Itoa(t.Done)), " of ", op.V(strconv.Itoa(len(members)))), Next: e.onward(o, again, done),
 	}
-	outcome.Next = e.onward(o, again, done)
-	return outcome
 }
 
 func (e *Engine) many(o op.Operation) op.Several {

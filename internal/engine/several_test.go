@@ -151,6 +151,88 @@ func TestSeveralSurviveACrash(t *testing.T) {
 	})
 }
 
+// Whatever was settled last of several, the whole is settled too, by whichever process draws its card.
+func TestTheWholeIsSettledAfterACrash(t *testing.T) {
+	s := newStage(t)
+	s.verify = func() (op.Evidence, error) { return op.Evidence{}, nil }
+	o := s.begun("caster start c1 c2")
+	first := s.membersOf(o)[0]
+	if _, err := s.store.Move(context.Background(), store.Move{ID: first.ID, From: op.Queued, To: op.Running, Send: true, Event: op.Event{Name: op.EventSent}}); err != nil {
+		t.Fatal(err)
+	}
+	s.restart()
+	s.wantStates(o, op.Unknown, "unknown succeeded", 1)
+	for range 8 {
+		s.advance(time.Minute)
+	}
+	// somebody settles it, and the process dies before it tells the whole
+	done := op.Outcome{State: op.Succeeded, Text: op.L("done")}
+	if _, err := s.store.Move(context.Background(), store.Move{ID: first.ID, From: op.Unknown, To: op.Succeeded, Closer: ken, Outcome: &done, Event: op.Event{Name: op.EventClosed}}); err != nil {
+		t.Fatal(err)
+	}
+	s.restart()
+	s.advance(time.Second)
+	s.wantStates(o, op.Succeeded, "succeeded succeeded", 1)
+}
+
+// The looks at a whole of which not all is known are as far apart as those at one operation.
+func TestTheWholeIsNotLookedAtEverySecond(t *testing.T) {
+	s := newStage(t)
+	s.verify = func() (op.Evidence, error) { return op.Evidence{}, nil }
+	o := s.begun("caster start c1 c2")
+	first := s.membersOf(o)[0]
+	if _, err := s.store.Move(context.Background(), store.Move{ID: first.ID, From: op.Queued, To: op.Running, Send: true, Event: op.Event{Name: op.EventSent}}); err != nil {
+		t.Fatal(err)
+	}
+	s.restart()
+	before := len(s.shown)
+	for range 4 {
+		s.advance(time.Second)
+	}
+	if got := len(s.shown) - before; got > 1 {
+		t.Errorf("%d edits in four seconds in which nothing changed; looks %d", got, s.get(o).Looks)
+	}
+}
+
+// What is behind when the bot is back, or somebody presses an old button, is the card; a member has none.
+func TestAMemberIsNeverBehind(t *testing.T) {
+	s := newStage(t)
+	s.verify = func() (op.Evidence, error) { return op.Evidence{}, nil }
+	o := s.begun("caster start c1 c2")
+	first := s.membersOf(o)[0]
+	if _, err := s.store.Move(context.Background(), store.Move{ID: first.ID, From: op.Queued, To: op.Running, Send: true, Event: op.Event{Name: op.EventSent}}); err != nil {
+		t.Fatal(err)
+	}
+	s.restart()
+	s.e.Returned(context.Background(), "C0")
+	s.settle()
+	if behind, err := s.store.List(context.Background(), store.Query{Unshown: true}); err != nil || len(behind) > 0 {
+		t.Errorf("behind are %+v, %v", behind, err)
+	}
+	c := s.press(ken, first, op.ActNot)
+	c.Message = "card-" + o.ID
+	press := func() {
+		c.Key = op.NewID()
+		accepted, err := s.e.Press(context.Background(), c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.do(accepted)
+	}
+	press()
+	s.advance(time.Minute)
+	c.At = s.clock()
+	shown := len(s.shown)
+	press() // on what another client still shows
+	s.advance(time.Second)
+	if len(s.shown) == shown || !strings.Contains(strings.Join(s.told, "\n"), "Already settled") {
+		t.Errorf("the old card is not drawn anew; told %q", s.told)
+	}
+	if behind, err := s.store.List(context.Background(), store.Query{Unshown: true}); err != nil || len(behind) > 0 {
+		t.Errorf("%d are behind for ever: %v", len(behind), err)
+	}
+}
+
 // begun is an operation of several whose members are queued, by a process that went no further.
 func (s *stage) begun(text string) op.Operation {
 	s.t.Helper()

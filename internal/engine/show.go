@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,8 +14,10 @@ import (
 // redrawn is how far back cards are drawn anew when the bot is back in a channel.
 const redrawn = 24 * time.Hour
 
-// redraw makes a card owed whatever it is known to show: somebody sees something else.
-func (e *Engine) redraw(id string) {
+// redraw makes the card of an operation owed whatever it is known to show: somebody sees something else. That of a member is the
+// card of the whole.
+func (e *Engine) redraw(o op.Operation) {
+	id := cmp.Or(o.Group, o.ID)
 	if err := e.store.Unshown(e.base, id); err != nil {
 		e.log.Warn("draw a card once more", "op", op.Ref(id), "error", err)
 	}
@@ -34,15 +37,17 @@ func (e *Engine) draw(ctx context.Context, id string) (err error) {
 	if err != nil || o.Shown >= o.Version {
 		return err
 	}
+	if o.IsSeveral() { // a process that ended a member may have died before it told the whole
+		if err := e.gather(ctx, id); err != nil {
+			return err
+		}
+	}
 	show, err := e.chat.Turn(ctx, o)
 	if err != nil {
 		return err
 	}
-	o, mine, err := e.store.Hold(ctx, id)
+	o, mine, err := e.toDraw(ctx, id)
 	if err != nil || !mine {
-		return err
-	}
-	if o, err = e.withMembers(ctx, o); err != nil {
 		return err
 	}
 	card, err := show(ctx, o)
@@ -64,6 +69,16 @@ func (e *Engine) draw(ctx context.Context, id string) (err error) {
 		e.away.CompareAndSwap(o.Channel, isAway, isBack)
 	}
 	return e.store.Shown(ctx, o.ID, o.Version, card)
+}
+
+// toDraw takes on the drawing of a card and gives all that stands on it.
+func (e *Engine) toDraw(ctx context.Context, id string) (o op.Operation, mine bool, err error) {
+	o, mine, err = e.store.Hold(ctx, id)
+	if err != nil || !mine {
+		return o, mine, err
+	}
+	o, err = e.withMembers(ctx, o)
+	return o, mine, err
 }
 
 // showElsewhere tells the asker in private, once for each state that matters, when the channel cannot be written to. Without a
@@ -104,13 +119,13 @@ func (e *Engine) drawBack(ctx context.Context) {
 // Returned is called when a channel can be written to again, by Slack's word or because something was written there: its cards of the last day are drawn anew, as they may have changed
 // while nobody could write there.
 func (e *Engine) Returned(ctx context.Context, channel string) {
-	list, err := e.store.List(ctx, store.Query{Channel: channel, Since: e.now().Add(-redrawn), Newest: true, Limit: openPerChannel})
+	list, err := e.store.List(ctx, store.Query{Channel: channel, Since: e.now().Add(-redrawn), Alone: true, Newest: true, Limit: openPerChannel})
 	if err != nil {
 		e.log.Warn("draw the cards of a channel anew", "channel", channel, "error", err)
 	}
 	for _, o := range list {
 		if o.Card != "" || !o.State.Final() {
-			e.redraw(o.ID)
+			e.redraw(o)
 			e.owe(o.ID)
 		}
 	}

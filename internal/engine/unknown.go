@@ -18,9 +18,13 @@ import (
 // the last one before that.
 var looksAfterSilence = []time.Duration{5 * time.Second, 15 * time.Second, 45 * time.Second, 70 * time.Second, 3 * time.Minute}
 
-// lookDue reports whether an unknown operation should be looked at now.
+// lookDue reports whether an unknown operation should be looked at now. One of several is never sent: it begins when it is confirmed.
 func lookDue(o op.Operation, now time.Time) bool {
-	return o.Looks < len(looksAfterSilence) && now.Sub(o.Sent) >= looksAfterSilence[o.Looks]
+	since := o.Sent
+	if o.IsSeveral() {
+		since = o.Confirmed
+	}
+	return o.Looks < len(looksAfterSilence) && now.Sub(since) >= looksAfterSilence[o.Looks]
 }
 
 // reconcile looks for positive evidence. A look that sees nothing proves nothing, so it never writes `failed`.

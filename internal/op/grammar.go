@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Parsed is a command as it was understood.
@@ -61,10 +62,13 @@ func (t Table) Parse(text string) (Parsed, error) {
 	for i, token := range tokens {
 		words[i] = Fold(token.Text)
 	}
-	if p, ok := t.help(words); ok {
+	if p, ok := t.help(words); ok && utf8.RuneCountInString(text) <= MaxText {
 		return p, nil
 	}
 	command, usage, n := t.match(words)
+	if size := utf8.RuneCountInString(text); size > MaxText && (command.Many == nil || len(tokens)-n > MostAtOnce) {
+		return Parsed{}, tooLong(size)
+	}
 	if n == 0 {
 		return Parsed{}, t.unknown(words)
 	}
@@ -121,7 +125,7 @@ func fit(text string, c Command, usage string, rest []Token) (Parsed, error) {
 	p := Parsed{Command: c, Args: Args{}}
 	p.Several = p.severalWords(rest)
 	if len(p.Several) > 1 && slices.ContainsFunc(rest, func(t Token) bool { return t.Quoted }) {
-		return p, nil
+		return p, literal(text, rest)
 	}
 	if len(rest) > len(places) {
 		joined, err := join(text, usage, places, rest)

@@ -7,8 +7,12 @@ import (
 	"unicode"
 )
 
-// MaxText is the longest command that is read, in characters.
-const MaxText = 3000
+// How many characters of a command are read: as many as somebody types, and as many as a form or a button writes with the ids of all
+// targets that one press may start.
+const (
+	MaxText = 3000
+	maxScan = 45_000
+)
 
 // Token is one word or quoted text of a command. Text is what the person meant: entities decoded, links and mentions
 // reduced to their label or id. Start counts characters of the text as it arrived.
@@ -23,8 +27,8 @@ type Token struct {
 // What it cannot read it refuses, and shows where.
 func Scan(text string) ([]Token, error) {
 	s := scanner{text: []rune(text)}
-	if len(s.text) > MaxText {
-		return nil, Refuse(L("That is too long: ", V(strconv.Itoa(len(s.text))), " characters, at most ", V(strconv.Itoa(MaxText)), "."))
+	if n := len(s.text); n > maxScan {
+		return nil, tooLong(n)
 	}
 	var tokens []Token
 	for s.skipSpace(); s.pos < len(s.text); s.skipSpace() {
@@ -35,6 +39,10 @@ func Scan(text string) ([]Token, error) {
 		tokens = append(tokens, token)
 	}
 	return tokens, nil
+}
+
+func tooLong(n int) *Refusal {
+	return Refuse(L("That is too long: ", V(strconv.Itoa(n)), " characters, at most ", V(strconv.Itoa(MaxText)), "."))
 }
 
 type scanner struct {

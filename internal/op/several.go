@@ -56,6 +56,17 @@ func (p Parsed) severalWords(rest []Token) []string {
 	return words
 }
 
+// literal refuses a quoted word among several that would be taken for more than it says: alone, in quotes, it is a name.
+func literal(text string, words []Token) error {
+	for _, t := range words {
+		if t.Quoted && Fold(t.Text) == AllWord {
+			return Refuse(L("Among several I cannot tell whether this is a name or stands for everything. Nothing was asked for."),
+				Spot(text, t.Start), L("Ask for it on its own, in quotes, or give its id."))
+		}
+	}
+	return nil
+}
+
 // IsGlob reports a text with a wildcard.
 func IsGlob(text string) bool { return strings.ContainsRune(text, '*') }
 
@@ -127,4 +138,72 @@ func stricter(d, next Decision) Decision {
 	}
 	d.Approvers, d.Rule, d.Expires = approvers, rule, expires
 	return d
+}
+
+// Tally counts the members of an operation by what has become of them.
+type Tally struct {
+	Done    int // of them Already were so before, and Checked were seen by a look
+	Already int
+	Checked int
+	Not     int // nothing was done
+	Lost    int // they came out of a backup: nobody will know
+	Unknown int // to be settled
+	Open    int // still going on
+}
+
+// Tallied counts members.
+func Tallied(members []Operation) Tally {
+	t := Tally{}
+	for _, m := range members {
+		t.count(m)
+	}
+	return t
+}
+
+func (t *Tally) count(m Operation) {
+	out := Outcome{}
+	if m.Outcome != nil {
+		out = *m.Outcome
+	}
+	switch {
+	case m.State == Succeeded || out.Already:
+		t.Done++
+		if out.Already {
+			t.Already++
+		}
+		if out.Checked || out.Already {
+			t.Checked++
+		}
+	case m.State == Unknown:
+		t.Unknown++
+	case m.State == Expired && len(out.Text) > 0: // it ended for another reason than time
+		t.Lost++
+	case m.State.Final():
+		t.Not++
+	default:
+		t.Open++
+	}
+}
+
+// State is that of the whole: running as long as one goes on, unknown as long as one is, succeeded when one of them has.
+func (t Tally) State() State {
+	switch {
+	case t.Open > 0 || t == (Tally{}):
+		return Running
+	case t.Unknown > 0:
+		return Unknown
+	case t.Done > 0:
+		return Succeeded
+	}
+	return Failed
+}
+
+// Named is the name of a target, with its id behind it where another one of all is called the same.
+func Named(t Target, all []Target) Line {
+	for _, other := range all {
+		if other.Name == t.Name && other.ID != t.ID {
+			return L(B(t.Name), " ", Code(t.ID))
+		}
+	}
+	return L(B(t.Name))
 }

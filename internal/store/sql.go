@@ -66,7 +66,8 @@ const (
 			drawer = ''
 		WHERE id = $1`
 
-	unshowOperation = `UPDATE operations SET shown = version - 1 WHERE id = $1 AND shown = version`
+	unshowOperation = `UPDATE operations SET shown = version - 1
+		WHERE id = $1 AND shown = version AND member_of = ''`
 
 	touchOperation = `UPDATE operations SET version = version + 1 WHERE id = $1`
 

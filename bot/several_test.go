@@ -1,0 +1,71 @@
+package bot
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"casterbot/internal/op"
+)
+
+// oneOf is a part of an operation of several, by what has become of it.
+func oneOf(name string, state op.State, out *op.Outcome) op.Operation {
+	return op.Operation{ID: "m" + name, State: state, Asker: "U0ANA", Plan: op.Plan{Title: op.L("Start ", op.B(name)), Target: op.Target{Kind: "stream", ID: name, Name: name}}, Outcome: out}
+}
+
+// A member that ended for another reason than time says that one.
+func TestAnExpiredMemberSaysWhy(t *testing.T) {
+	restored := op.L("Start recording: my records were put back to a backup. What became of it after that I do not know; it will not be done now.")
+	o := operation(op.Failed)
+	o.Plan.Parts, o.Plan.Done = []op.Part{{}, {}}, op.L("Recording started on ")
+	o.Members = []op.Operation{oneOf("main", op.Expired, &op.Outcome{State: op.Expired, Text: restored}), oneOf("backup", op.Expired, nil)}
+	m := plain.card(o, false)
+	lint(t, "several", m)
+	if title := mustJSON(t, m.blocks); !strings.Contains(title, "1 not · 1 unknown") {
+		t.Error(title)
+	}
+	got := mustJSON(t, m.body)
+	if !strings.Contains(got, "I do not know; it will not be done now.") || strings.Count(got, "its turn did not come in time") != 1 {
+		t.Error(got)
+	}
+}
+
+// The card of as many as one press can start names every one of them, those that viewers see and what is left out.
+func TestTheCardOfManyNamesThemAll(t *testing.T) {
+	o := operation(op.Pending, other)
+	o.Plan.Facts = nil
+	var names []op.Line
+	line := op.Line{}
+	for i := range op.MostAtOnce {
+		name := fmt.Sprintf("晚间新闻直播间第%02d号机位主播台特写镜头备用信号", i)
+		names = append(names, op.L(name))
+		line = op.L(line, op.B(name), ", ")
+		o.Plan.Parts = append(o.Plan.Parts, op.Part{})
+	}
+	o.Plan.Facts = []op.Line{line, op.L(op.B("on air"), ": 🔴 ON AIR since 18:59"), op.L("Left out (not live): ", op.B("friday"))}
+	m := plain.card(o, false)
+	lint(t, "many", m)
+	lint(t, "many, simple", m.simple())
+	got := mustJSON(t, m.body)
+	for _, must := range append(names, op.L("ON AIR since"), op.L("Left out"), op.L("Needs one of")) {
+		if !strings.Contains(got, must.Plain()) {
+			t.Errorf("%s is not on the card", must.Plain())
+		}
+	}
+}
+
+// What a person said of a member stands on the card as that, and two of one name are told apart.
+func TestWhatAPersonSaidOfAMember(t *testing.T) {
+	said := op.L("Start ", op.B("Evening Talk"), ": no answer came. ", op.Who("U0KEN"), " says that it happened.")
+	o := operation(op.Unknown)
+	o.Plan.Parts, o.Plan.Done = []op.Part{{}, {}}, op.L("On air now: ")
+	first, second := oneOf("Evening Talk", op.Succeeded, &op.Outcome{State: op.Succeeded, Text: said}), oneOf("Evening Talk", op.Unknown, nil)
+	first.Closer, first.Plan.Target.ID, second.Plan.Target.ID = "U0KEN", "c1", "c2"
+	o.Members = []op.Operation{first, second}
+	m := plain.card(o, false)
+	lint(t, "several", m)
+	got := mustJSON(t, m.body)
+	if !strings.Contains(got, "says that it happened") || !strings.Contains(got, "The buttons are about *Evening Talk* `c2`") {
+		t.Error(got)
+	}
+}
