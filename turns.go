@@ -26,7 +26,7 @@ func freshLooks(db *store.Store, wait pause) time.Duration {
 
 // openQuota makes what says when calls may leave. Processes that share a database share the limits by it.
 func openQuota(c config.Config, db *store.Store, replica string, wait pause, log *slog.Logger) *quota.Quota {
-	shared := quota.Config{Share: c.QuotaShare, Log: log}
+	shared := quota.Config{Share: c.QuotaShare, Began: time.Now(), Log: log}
 	switch {
 	case wait != nil: // nothing waits in real time, and the cloud of a test has no limits
 		return nil

@@ -49,12 +49,13 @@ func (c *Chat) Turn(ctx context.Context, o op.Operation) (engine.Show, error) {
 	return t.show, nil
 }
 
-// budget takes what it needs to write a card. Somebody waits for a result, and for the buttons of a question.
+// budget takes what it needs to write a card. Somebody waits for a result, and for the buttons of a question to go; what is added to
+// a card that shows its end already comes after that.
 func (c *Chat) budget(ctx context.Context, o op.Operation) error {
 	switch {
 	case o.Card == "":
 		return classify(c.limits.Post(ctx, o.Channel))
-	case underWay(o) || c.clicked.shows(o.Channel, o.Card, o.Version):
+	case underWay(o) || c.clicked.shows(o.Channel, o.Card, o.Version) || c.clicked.ended(o):
 		return classify(c.limits.Edit(ctx, webapi.Progress))
 	}
 	return classify(c.limits.Edit(ctx, webapi.Result))
@@ -67,6 +68,7 @@ type turn struct {
 	chat  *Chat
 	taken bool // a turn of the budget, not used yet
 	edit  bool // it is one of an edit
+	open  bool // nobody knows what became of an edit by a response address
 }
 
 // show posts the card of an operation, or edits it when it has one, and gives its message id
@@ -86,7 +88,11 @@ func (t *turn) show(ctx context.Context, o op.Operation) (string, error) {
 
 func (t *turn) put(ctx context.Context, o op.Operation, m message) (string, error) {
 	if o.Card != "" && o.Thread == "" {
-		if done, err := t.chat.replace(ctx, o, m); done || err != nil {
+		done, err := t.chat.replace(ctx, o, m)
+		switch {
+		case errors.Is(err, engine.ErrNoAnswer):
+			t.open = true
+		case done || err != nil:
 			return o.Card, err
 		}
 	}
@@ -96,15 +102,22 @@ func (t *turn) put(ctx context.Context, o op.Operation, m message) (string, erro
 		}
 	}
 	t.taken = false
-	return t.chat.write(ctx, o.Channel, o.Card, o.Thread, m)
+	ts, err := t.chat.write(ctx, o.Channel, o.Card, o.Thread, m)
+	if err == nil {
+		t.chat.clicked.written(o)
+	}
+	if err == nil && t.open { // an edit that is still on its way may land on top of this one
+		err = fmt.Errorf("%w: %w", engine.ErrUnproven, engine.ErrNoAnswer)
+	}
+	return ts, err
 }
 
 // replaceWithin is how long an edit by a response address may take: chat.update is there too.
-const replaceWithin = 5 * time.Second
+const replaceWithin = 1200 * time.Millisecond
 
 // replace edits a card by the address that the newest click on it has left. False without an error: there is none that works, and
-// the card is as it was. Where no answer came nobody knows, and it may yet be edited. Slack takes such an edit though the message was
-// deleted, or the bot was thrown out: what has come of an operation needs chat.update's word too.
+// the card is as it was. False with ErrNoAnswer: nobody knows, and it may yet be edited; chat.update is asked at once. Slack takes such
+// an edit though the message was deleted, or the bot was thrown out: what has come of an operation needs chat.update's word too.
 func (c *Chat) replace(ctx context.Context, o op.Operation, m message) (bool, error) {
 	address := c.clicked.edit(o.Channel, o.Card)
 	if address == nil {
@@ -116,6 +129,7 @@ func (c *Chat) replace(ctx context.Context, o op.Operation, m message) (bool, er
 	switch {
 	case err == nil:
 		c.clicked.drawn(address, o.Version)
+		c.clicked.written(o)
 		if underWay(o) {
 			return true, nil
 		}

@@ -23,7 +23,8 @@ const (
 type clicked struct {
 	now  func() time.Time
 	mu   sync.Mutex
-	list []*clickedAt // the oldest first
+	list []*clickedAt        // the oldest first
+	ends map[string]op.State // of cards that show the end of their operation, by its id: which
 }
 
 type clickedAt struct {
@@ -103,6 +104,25 @@ func (c *clicked) shows(channel, message string, version int64) bool {
 	return slices.ContainsFunc(c.list, func(a *clickedAt) bool {
 		return a.channel == channel && a.message == message && a.drew == version && version > 0
 	})
+}
+
+// written remembers that a card shows the end of its operation; one that asks or waits is written anew first.
+func (c *clicked) written(o op.Operation) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.ends) >= maxClicked || c.ends == nil {
+		c.ends = map[string]op.State{}
+	}
+	if delete(c.ends, o.ID); o.State.Final() || o.State == op.Unknown {
+		c.ends[o.ID] = o.State
+	}
+}
+
+// ended reports that a card shows the state that its operation has come to.
+func (c *clicked) ended(o op.Operation) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.ends[o.ID] == o.State
 }
 
 // answer takes one use of an address for a private answer; false when nothing is left. Of an address that is no click's, or that is

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"time"
 
 	"github.com/slack-go/slack"
 )
@@ -51,8 +52,13 @@ func loopback(host string) bool {
 // errRefused: Slack did not do it, and will not.
 var errRefused = errors.New("the response address does not work")
 
+// postWithin is how long an answer at a response address may take: there are other ways to the person.
+const postWithin = 3 * time.Second
+
 // post sends a message that only the person sees and that replaces nothing.
 func (h hooks) post(ctx context.Context, address string, m message) error {
+	ctx, cancel := context.WithTimeout(ctx, postWithin)
+	defer cancel()
 	keep := false
 	body := m.reply()
 	body.Replace = &keep

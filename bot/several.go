@@ -29,7 +29,7 @@ func severalView(o op.Operation) face {
 	case t.Already == t.Done && t.Not == 0:
 		f.color, sign = grey, "⚪ "
 	}
-	f.title = op.L(op.V(sign), o.Plan.Done, op.V(strconv.Itoa(t.Done)), " of ", op.V(strconv.Itoa(len(o.Members))))
+	f.title = op.L(op.V(sign), o.Plan.Done, op.V(strconv.Itoa(t.Done-t.Already)), " of ", op.V(strconv.Itoa(len(o.Members))))
 	f.title = op.L(f.title, t.seen(), t.rest())
 	for _, m := range o.Members {
 		if m.State == op.Unknown {
@@ -94,14 +94,14 @@ func names(all []op.Target, which func(i int) bool) op.Line {
 type tally struct{ op.Tally }
 
 func (t tally) progress() op.Line {
-	return op.L(op.V(strconv.Itoa(t.Done)), " done", t.rest(), " · ", op.V(strconv.Itoa(t.Open)), " to go")
+	return op.L(op.V(strconv.Itoa(t.Done-t.Already)), " done", t.rest(), " · ", op.V(strconv.Itoa(t.Open)), " to go")
 }
 
 // rest says how many were so before, how many were not done, and of how many it is not known.
 func (t tally) rest() op.Line {
 	var line op.Line
 	if t.Already > 0 {
-		line = op.L(line, " · ", op.V(strconv.Itoa(t.Already)), " of them before")
+		line = op.L(line, " · ", op.V(strconv.Itoa(t.Already)), " already")
 	}
 	if t.Not > 0 {
 		line = op.L(line, " · ", op.V(strconv.Itoa(t.Not)), " not")
@@ -117,7 +117,7 @@ func (t tally) seen() op.Line {
 	switch t.Checked {
 	case 0:
 		return nil
-	case t.Done:
+	case t.Done - t.Already:
 		return op.L(" (checked)")
 	}
 	return op.L(" (", op.V(strconv.Itoa(t.Checked)), " checked)")

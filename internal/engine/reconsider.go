@@ -28,6 +28,7 @@ func (e *Engine) reconsider(ctx context.Context, o op.Operation, command op.Comm
 		return o.Plan, op.Refuse(op.L("its turn did not come in time."))
 	}
 	scope, _ := e.policy.Scope(o.Channel)
+	scope.URLs = o.Decision.URLs // as it was asked, or a line that only lost an address would count as new
 	call := e.call(ctx, o.Asker, o.Team, o.Plan.Args, scope)
 	call.Confirmed = &o.Plan
 	if plan, err = command.Plan(ctx, call); err != nil {

@@ -105,14 +105,14 @@ func (e *Engine) together(o op.Operation, members []op.Operation) op.Outcome {
 	var again, done []string
 	for _, m := range members {
 		switch value := m.Plan.Args[e.many(o).Of]; {
-		case op.Tallied([]op.Operation{m}).Done > 0:
+		case m.State == op.Succeeded:
 			done = append(done, value)
-		case m.State.Final() && m.Claim != retired: // else it may have been done after the backup
+		case m.State.Final() && op.Tallied([]op.Operation{m}).Not > 0: // else it may have been done after the backup
 			again = append(again, value)
 		}
 	}
 	return op.Outcome{
-		State: t.State(), Text: op.L(o.Plan.Done, op.V(strconv.Itoa(t.Done)), " of ", op.V(strconv.Itoa(len(members)))), Next: e.onward(o, again, done),
+		State: t.State(), Text: op.L(o.Plan.Done, op.V(strconv.Itoa(t.Done-t.Already)), " of ", op.V(strconv.Itoa(len(members)))), Next: e.onward(o, again, done),
 	}
 }
 

@@ -142,7 +142,7 @@ func stricter(d, next Decision) Decision {
 
 // Tally counts the members of an operation by what has become of them.
 type Tally struct {
-	Done    int // of them Already were so before, and Checked were seen by a look
+	Done    int // of them Already were so before, and Checked of the others were seen by a look
 	Already int
 	Checked int
 	Not     int // nothing was done
@@ -171,7 +171,7 @@ func (t *Tally) count(m Operation) {
 		if out.Already {
 			t.Already++
 		}
-		if out.Checked || out.Already {
+		if out.Checked && !out.Already {
 			t.Checked++
 		}
 	case m.State == Unknown:

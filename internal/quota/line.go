@@ -41,6 +41,11 @@ func newLine(q *Quota, operation string) *line {
 		return l
 	}
 	l.add(l.most)
+	for _, s := range l.slots {
+		if !q.config.Began.IsZero() {
+			s.free = q.config.Began.Add(second + mostSpread)
+		}
+	}
 	return l
 }
 

@@ -17,6 +17,7 @@ var (
 // Config says how much may be used, and with whom it is shared.
 type Config struct {
 	Share   int          // of each limit, in percent; 0: 90
+	Began   time.Time    // an earlier process may have called until then; a second later its turns are free
 	Book    Book         // where replicas write down who has which part; nil: there are no others
 	Replica string       // names this process in the book
 	Peers   func() int   // how many other replicas live; needed with Book

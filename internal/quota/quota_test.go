@@ -343,3 +343,15 @@ func TestRecoveryServes(t *testing.T) {
 		}
 	})
 }
+
+// What an earlier process may have sent a moment ago counts as well: a quick restart exceeds nothing.
+func TestAfterARestartNothingLeavesAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		q := New(Config{Began: began})
+		defer q.Close()
+		if left, err := call(t.Context(), q, "RestartCaster", 0); err != nil || left.Sub(began) < time.Second+mostSpread {
+			t.Errorf("after %s, %v", left.Sub(began), err)
+		}
+	})
+}
