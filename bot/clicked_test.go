@@ -186,7 +186,9 @@ func TestAnAddressProvesLittle(t *testing.T) {
 	if _, err := show(chat, more); !errors.Is(err, engine.ErrBusy) {
 		t.Errorf("what is added to an end that is shown goes before cards that have none: %v", err)
 	}
-	if _, err := show(chat, card(op.Failed, ts)); err != nil || len(w.calls("chat.update")) != 1 {
+	news := card(op.Failed, ts)
+	news.Version += 2
+	if _, err := show(chat, news); err != nil || len(w.calls("chat.update")) != 1 {
 		t.Errorf("a new result: %v", err)
 	}
 }
