@@ -65,7 +65,22 @@ func (e *Engine) take(ctx context.Context, r op.Request, parsed op.Parsed) (Acce
 	if err != nil || !fresh {
 		return Accepted{}, err
 	}
-	return Accepted{Work: func(ctx context.Context) { e.submit(ctx, r, parsed) }, Drop: e.settler(r.Key)}, nil
+	e.arrives(r, parsed.Command)
+	return e.arrived(r.Channel, r.Key, func(ctx context.Context) { e.submit(ctx, r, parsed) }), nil
+}
+
+// arrived is work on something that was written down, after which it is in line or will never be.
+func (e *Engine) arrived(channel, key string, work func(context.Context)) Accepted {
+	return Accepted{
+		Work: func(ctx context.Context) {
+			defer e.arrivals.leave(channel, key)
+			work(ctx)
+		},
+		Drop: func(ctx context.Context) {
+			e.arrivals.leave(channel, key)
+			e.settler(key)(ctx)
+		},
+	}
 }
 
 var errRefusedBefore = errors.New("it was refused before, but may have been written down then")

@@ -66,6 +66,7 @@ type Engine struct {
 	after   func(time.Duration, func()) (stop func() bool) // runs something later; nil where time is not real
 
 	questions questions
+	arrivals  arrivals
 	owed      owed
 	debts     debts
 	told      told

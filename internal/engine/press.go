@@ -48,10 +48,13 @@ func (e *Engine) takeClick(ctx context.Context, o op.Operation, c op.Click) (Acc
 	if err != nil || !fresh {
 		return Accepted{}, err
 	}
-	return Accepted{Drop: e.settler(c.Key), Work: func(ctx context.Context) {
+	if c.Act == op.ActConfirm || c.Act == op.ActApprove {
+		e.arrivals.enter(c.Channel, c.Key, o.Plan.Target.Key())
+	}
+	return e.arrived(c.Channel, c.Key, func(ctx context.Context) {
 		e.adopt(ctx, o, c)
 		e.press(ctx, c)
-	}}, nil
+	}), nil
 }
 
 // belongs holds a click against the stored card: a value copied into another message or channel is worth nothing.
@@ -218,6 +221,7 @@ func (e *Engine) judgeAsker(ctx context.Context, o op.Operation, reader string, 
 
 // queue is the guarded move that only one click can win.
 func (e *Engine) queue(ctx context.Context, o op.Operation, c op.Click, event string) error {
+	e.arrivals.await(ctx, c.Channel, c.Key)
 	now, err := e.store.Move(ctx, store.Move{
 		ID: o.ID, From: op.Pending, To: op.Queued, By: c.Person, Fresh: true, Expires: e.now().Add(startWithin),
 		Event: e.event(event, c.Person, c.PersonTeam, o),
