@@ -159,7 +159,7 @@ func (s *stage) Start() error {
 	}
 	s.bot, s.stop, s.ended = p, stop, make(chan error, 1)
 	go func() { s.ended <- p.run(ctx) }()
-	for len(s.world.Slack.Sockets()) < 2 {
+	for h := p.bot.Health(); h.Sockets < h.Want; h = p.bot.Health() { // the workspace may still count those of the process before
 		select {
 		case err := <-s.ended:
 			s.bot = nil

@@ -116,7 +116,10 @@ const (
 
 	openPerPerson  = 20 // operations of one person that may be open in a channel
 	openPerChannel = 100
-	pruneInterval  = time.Hour
+
+	changesPerPerson  = 100 // of one person in a channel, each target of several counted
+	changesPerChannel = 300
+	pruneInterval     = time.Hour
 )
 
 // anytime: facts of the last minute will do.

@@ -286,7 +286,26 @@ func TestSeveralAskTheRightsAgain(t *testing.T) {
 	s.wantStates(o2, op.Failed, "failed failed", 0)
 }
 
-// No more than fifty, and nobody is buried: several count as one of somebody's open requests.
+// What one person may have open is counted by what it would change, however few cards that takes.
+func TestSeveralCountEach(t *testing.T) {
+	s := newStage(t)
+	text := "caster start"
+	for i := range op.MostAtOnce {
+		text += fmt.Sprintf(" c%d", i)
+	}
+	for range changesPerPerson / op.MostAtOnce {
+		s.asked(text)
+	}
+	for _, more := range []string{"caster start c1 c2", "caster restart c1"} {
+		s.typed(ana, more)
+		if told := s.told[len(s.told)-1]; !strings.Contains(told, "You have 100 changes open in this channel, of 100 at most") {
+			t.Errorf("%s: told %q", more, told)
+		}
+	}
+	s.askedBy(bo, "caster start c1 c2")
+}
+
+// No more than fifty with one press.
 func TestSeveralAreFiftyAtMost(t *testing.T) {
 	s := newStage(t)
 	text := "caster start"

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"casterbot/internal/crash"
@@ -53,7 +54,7 @@ func (e *Engine) propose(ctx context.Context, r op.Request, parsed op.Parsed) er
 	if err != nil {
 		return err
 	}
-	if err := e.room(ctx, r); err != nil {
+	if err := e.room(ctx, r, 1); err != nil {
 		return err
 	}
 	if len(parsed.Several) > 0 {
@@ -89,26 +90,43 @@ func (e *Engine) propose(ctx context.Context, r op.Request, parsed op.Parsed) er
 	return e.create(ctx, r, key, parsed.Command, plan, d)
 }
 
-// room refuses when too many operations wait already, so that one person or script cannot bury a channel in cards.
-func (e *Engine) room(ctx context.Context, r op.Request) error {
+// room refuses n more changes when too many wait already, so that one person or script cannot bury a channel in cards, nor have
+// hundreds of changes open behind a few of them.
+func (e *Engine) room(ctx context.Context, r op.Request, n int) error {
 	open := []op.State{op.Pending, op.Queued, op.Running}
+	waiting, err := e.store.List(ctx, store.Query{States: open, Channel: r.Channel, Alone: true, Limit: openPerChannel})
+	if err != nil {
+		return err
+	}
+	mine := slices.DeleteFunc(slices.Clone(waiting), func(o op.Operation) bool { return o.Asker != r.Person })
 	for _, limit := range []struct {
-		query store.Query
-		words op.Text
+		words             op.Text
+		waiting           []op.Operation
+		requests, changes int
 	}{
-		{store.Query{States: open, Channel: r.Channel, Asker: r.Person, Alone: true, Limit: openPerPerson}, "You have "},
-		{store.Query{States: open, Channel: r.Channel, Alone: true, Limit: openPerChannel}, "There are "},
+		{"You have ", mine, openPerPerson, changesPerPerson}, {"There are ", waiting, openPerChannel, changesPerChannel},
 	} {
-		waiting, err := e.store.List(ctx, limit.query)
-		if err != nil {
-			return err
+		if len(limit.waiting) >= limit.requests {
+			return tooManyOpen(op.L(limit.words, op.V(strconv.Itoa(len(limit.waiting))), " requests open in this channel already, so nothing was done."))
 		}
-		if len(waiting) == limit.query.Limit {
-			return op.Refuse(op.L(limit.words, op.V(strconv.Itoa(len(waiting))), " requests open in this channel already, so nothing was done."),
-				op.L("Confirm or cancel some of them first; unanswered ones expire by themselves."))
+		if open := changesOf(limit.waiting); open+n > limit.changes {
+			return tooManyOpen(op.L(limit.words, op.V(strconv.Itoa(open)), " changes open in this channel, of ", op.V(strconv.Itoa(limit.changes)), " at most, so nothing was done."))
 		}
 	}
 	return nil
+}
+
+func tooManyOpen(title op.Line) error {
+	return op.Refuse(title, op.L("Confirm or cancel some of them first; unanswered ones expire by themselves."))
+}
+
+// changesOf counts what requests would change: each target of several.
+func changesOf(waiting []op.Operation) int {
+	n := 0
+	for _, o := range waiting {
+		n += max(1, len(o.Plan.Parts))
+	}
+	return n
 }
 
 // allowed is the decision before anything is known of the target.

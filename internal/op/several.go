@@ -48,7 +48,11 @@ func (p Parsed) severalWords(rest []Token) []string {
 	}
 	words := make([]string, 0, len(rest))
 	for _, t := range rest {
-		words = append(words, t.Text)
+		text := t.Text
+		if bare := strings.TrimRight(text, ",;"); len(rest) > 1 && !t.Quoted && bare != "" {
+			text = bare
+		}
+		words = append(words, text)
 	}
 	if len(rest) == 1 && (rest[0].Quoted || !IsGlob(words[0]) && Fold(words[0]) != AllWord) {
 		return nil
