@@ -101,6 +101,7 @@ func partition(ctx context.Context, r *run) error {
 	proxy.Freeze()
 	from := time.Now()
 	time.Sleep(pick(r, 8*time.Second, 60*time.Second))
+	until(ctx, 30*time.Second, func() bool { return ways[1].changes(from, time.Now()) > 0 }) // everybody may wait for the parted one
 	to := time.Now()
 	proxy.Thaw()
 	sent, others := ways[0].changes(from.Add(leave), to), ways[1].changes(from, to)
