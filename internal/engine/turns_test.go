@@ -88,11 +88,13 @@ func TestTheNextBeginsWhenTheOneBeforeIsDropped(t *testing.T) {
 		s.confirmed(o)
 		s.happens(waits, "it waits")
 	}
+	goOn := make(chan struct{})
 	s.with(func() {
-		s.planned = func() { s.with(func() { s.planErr = op.Refuse(op.L("not now")) }) }
+		s.planned = func() { <-goOn; s.with(func() { s.planErr = op.Refuse(op.L("not now")) }) }
 	})
 	close(gate)
 	s.happens(waits, "the third waits for the second")
+	close(goOn)
 	s.settle()
 	if s.state(second) != op.Failed || s.state(third) != op.Failed {
 		t.Errorf("they are %s and %s", s.state(second), s.state(third))

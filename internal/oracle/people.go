@@ -77,7 +77,7 @@ func (x index) shown() (against []string) {
 			continue
 		case o.State == op.Queued || o.State == op.Running:
 			against = append(against, fmt.Sprintf("op %s is still %s after an orderly stop", o.Ref(), o.State))
-		case !slices.Contains(signs[o.State], c.Face):
+		case !slices.Contains(signs[o.State], c.Face) && !(o.IsSeveral() && o.State == op.Succeeded && c.Face == "⚪"): // all were so before
 			against = append(against, fmt.Sprintf("op %s is %s, and its card shows %q", o.Ref(), o.State, c.Text))
 		case o.Shown < o.Version:
 			against = append(against, fmt.Sprintf("op %s: its card is behind (%d of %d)", o.Ref(), o.Shown, o.Version))
