@@ -10,6 +10,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -165,7 +166,7 @@ func (s *Store) complete(ctx context.Context) error {
 	if newer, err := s.newer(ctx); newer || err != nil {
 		return err
 	}
-	want, err := model(ctx)
+	want, err := model()
 	if err != nil {
 		return err
 	}
@@ -189,8 +190,9 @@ func (s *Store) newer(ctx context.Context) (bool, error) {
 	return at > len(files), err
 }
 
-// model gives the parts of a database that is new.
-func model(ctx context.Context) ([]string, error) {
+// model gives the parts of a database that is new. They are what the migrations say, so they are made once.
+var model = sync.OnceValues(func() ([]string, error) {
+	ctx := context.Background()
 	db, err := sql.Open("sqlite", memory)
 	if err != nil {
 		return nil, err
@@ -214,7 +216,7 @@ func model(ctx context.Context) ([]string, error) {
 		}
 	}
 	return partsOf(ctx, db)
-}
+})
 
 func partsOf(ctx context.Context, db *sql.DB) ([]string, error) {
 	rows, err := db.QueryContext(ctx, parts)
