@@ -130,30 +130,6 @@ func tally(acts []*act, is func(*act) bool) int {
 // share is the part of a documented limit that the bot takes unless told otherwise.
 const share = 0.9
 
-// arrivals are the moments at which the cloud received calls, by operation, oldest first.
-func arrivals(calls []fakelive.Call) map[string][]time.Time {
-	times := map[string][]time.Time{}
-	for _, c := range calls {
-		times[c.Action] = append(times[c.Action], c.Arrived)
-	}
-	for _, list := range times {
-		slices.SortFunc(list, time.Time.Compare)
-	}
-	return times
-}
-
-// mostInSecond is the largest number of moments in any window of one second, wherever it begins.
-func mostInSecond(times []time.Time) int {
-	most, first := 0, 0
-	for i, t := range times {
-		for !times[first].After(t.Add(-time.Second)) {
-			first++
-		}
-		most = max(most, i-first+1)
-	}
-	return most
-}
-
 // beyond counts the operations that were called more often than documented.
 func beyond(usage map[string]fakelive.Usage) int {
 	n := 0

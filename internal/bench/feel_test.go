@@ -159,27 +159,6 @@ func TestToldNo(t *testing.T) {
 	}
 }
 
-func TestMostInSecond(t *testing.T) {
-	for _, c := range []struct {
-		name string
-		ms   []int
-		want int
-	}{
-		{"none", nil, 0},
-		{"over the turn of a second", []int{0, 900, 950, 1850}, 3},
-		{"a second apart", []int{0, 1000, 2000}, 1},
-		{"just within a second", []int{0, 999, 1998}, 2},
-	} {
-		var times []time.Time
-		for _, ms := range c.ms {
-			times = append(times, after(ms))
-		}
-		if got := mostInSecond(times); got != c.want {
-			t.Errorf("%s: %d, want %d", c.name, got, c.want)
-		}
-	}
-}
-
 func TestBeyond(t *testing.T) {
 	usage := map[string]fakelive.Usage{
 		"RestartCaster": {Most: 11, Limit: 10, Per: time.Second}, "StopCaster": {Most: 10, Limit: 10, Per: time.Second},

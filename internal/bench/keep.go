@@ -3,6 +3,8 @@ package main
 import (
 	"math"
 	"time"
+
+	"casterbot/internal/stand"
 )
 
 // keep finds what became of acts and keeps the figures that all shows have.
@@ -50,15 +52,16 @@ func (st *stage) keepHour(acts []*act, operation string, since func(*act) time.T
 		st.add(f.name, value)
 	}
 	calls := st.calls()
-	times := arrivals(calls)
-	st.add("most", float64(mostInSecond(times[operation])))
+	times := stand.Arrivals(calls)
+	most, _ := stand.Busiest(times[operation], time.Second)
+	st.add("most", float64(most))
 	st.add("beyond", float64(beyond(st.world.Live.Usage())))
 	st.add("throttled", float64(throttled(calls)))
 }
 
 // keepShare keeps how much of an operation's limit was used while its work was waiting.
 func (st *stage) keepShare(operation string) {
-	part, ok := used(arrivals(st.calls())[operation], share*float64(st.world.Live.Usage()[operation].Limit))
+	part, ok := used(stand.Arrivals(st.calls())[operation], share*float64(st.world.Live.Usage()[operation].Limit))
 	if !ok {
 		part = math.NaN()
 	}

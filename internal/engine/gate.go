@@ -4,6 +4,9 @@ import (
 	"errors"
 	"sync"
 	"time"
+
+	"casterbot/internal/op"
+	"casterbot/internal/store"
 )
 
 // gate is the one rule about calls that would leave too late. From the moment at which the mark was about to be written to the
@@ -73,4 +76,29 @@ func (g *gate) wait(d time.Duration) {
 	if g.left {
 		g.since = time.Now().Add(d)
 	}
+}
+
+// heldBack words why a request did not leave, or not again.
+func (e *Engine) heldBack(o op.Operation, g *gate, why error) op.Line {
+	switch {
+	case g.repeats():
+		return op.L(o.Plan.Title, ": ApsaraVideo Live put the call off, and I did not try again: ", e.whyNotAgain(o, why), " Nothing changed.")
+	case errors.Is(why, errLate):
+		return op.L(o.Plan.Title, ": I stood still just before the call, so I did not make it. Nothing was sent, nothing changed.")
+	}
+	return unsent(o, e.answerFor(why, "op", o.Ref()).Title)
+}
+
+func (e *Engine) whyNotAgain(o op.Operation, why error) op.Line {
+	refusal := &op.Refusal{}
+	switch {
+	case errors.As(why, &refusal):
+		return refusal.Answer.Title
+	case errors.Is(why, store.ErrLost):
+		return op.L("somebody has taken it up or closed it meanwhile.")
+	case errors.Is(why, errLate):
+		return op.L("too much time had passed.")
+	}
+	e.log.Error("a request that was put off does not leave again", "op", o.Ref(), "error", why)
+	return op.L("that could not be written down.")
 }

@@ -151,15 +151,22 @@ func TestSeveralSurviveACrash(t *testing.T) {
 	})
 }
 
+// sent moves an operation to running, as a process does that dies right after.
+func (s *stage) sent(o op.Operation) {
+	s.t.Helper()
+	move := store.Move{ID: o.ID, From: op.Queued, To: op.Running, Send: true, Event: op.Event{Name: op.EventSent}}
+	if _, err := s.store.Move(context.Background(), move); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
 // Whatever was settled last of several, the whole is settled too, by whichever process draws its card.
 func TestTheWholeIsSettledAfterACrash(t *testing.T) {
 	s := newStage(t)
 	s.verify = func() (op.Evidence, error) { return op.Evidence{}, nil }
 	o := s.begun("caster start c1 c2")
 	first := s.membersOf(o)[0]
-	if _, err := s.store.Move(context.Background(), store.Move{ID: first.ID, From: op.Queued, To: op.Running, Send: true, Event: op.Event{Name: op.EventSent}}); err != nil {
-		t.Fatal(err)
-	}
+	s.sent(first)
 	s.restart()
 	s.wantStates(o, op.Unknown, "unknown succeeded", 1)
 	for range 8 {
@@ -181,9 +188,7 @@ func TestTheWholeIsNotLookedAtEverySecond(t *testing.T) {
 	s.verify = func() (op.Evidence, error) { return op.Evidence{}, nil }
 	o := s.begun("caster start c1 c2")
 	first := s.membersOf(o)[0]
-	if _, err := s.store.Move(context.Background(), store.Move{ID: first.ID, From: op.Queued, To: op.Running, Send: true, Event: op.Event{Name: op.EventSent}}); err != nil {
-		t.Fatal(err)
-	}
+	s.sent(first)
 	s.restart()
 	before := len(s.shown)
 	for range 4 {
@@ -200,9 +205,7 @@ func TestAMemberIsNeverBehind(t *testing.T) {
 	s.verify = func() (op.Evidence, error) { return op.Evidence{}, nil }
 	o := s.begun("caster start c1 c2")
 	first := s.membersOf(o)[0]
-	if _, err := s.store.Move(context.Background(), store.Move{ID: first.ID, From: op.Queued, To: op.Running, Send: true, Event: op.Event{Name: op.EventSent}}); err != nil {
-		t.Fatal(err)
-	}
+	s.sent(first)
 	s.restart()
 	s.e.Returned(context.Background(), "C0")
 	s.settle()

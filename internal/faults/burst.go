@@ -127,8 +127,8 @@ func (g *rig) unanswered(shots []shot) (n int) {
 // busy looks how many calls of each operation the cloud got in the busiest second.
 func (g *rig) busy(began time.Time) {
 	all := 0
-	for name, times := range byOperation(g.w.Live.Snapshot().Calls) {
-		n, _ := busiest(times)
+	for name, times := range stand.Arrivals(g.w.Live.Snapshot().Calls) {
+		n, _ := stand.Busiest(times, time.Second)
 		all += len(times)
 		g.say("%s: %d calls, %d in the busiest second, %d are allowed", name, len(times), n, allowed[name])
 		g.holds(n <= allowed[name], "F41: the cloud got %d calls of %s in a second", n, name)

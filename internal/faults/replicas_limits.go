@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
@@ -56,8 +55,8 @@ func limits(ctx context.Context, r *run) error {
 // judgeLimits demands that no operation was called too often, and that some were called often enough to show anything.
 func (r *run) judgeLimits(calls []fakelive.Call) {
 	used := 0
-	for name, times := range byOperation(calls) {
-		n, at := busiest(times)
+	for name, times := range stand.Arrivals(calls) {
+		n, at := stand.Busiest(times, time.Second)
 		r.say("%s: %d calls, at most %d in a second (at %s), %d are allowed", name, len(times), n, at.Format("15:04:05.000"), allowed[name])
 		r.holds(n <= allowed[name], "%d calls (%s) in the second from %s on, %d are allowed", n, name, at.Format("15:04:05.000"), allowed[name])
 		used = max(used, 100*n/max(1, allowed[name]))
@@ -140,30 +139,4 @@ func (e *eyes) press(ctx context.Context, w *stand.World, room, who string) {
 	if b, ok := c.Button("confirm"); ok {
 		_, _ = acked(w.Slack.Click(who, room, c.TS, press(b)))
 	}
-}
-
-// byOperation are the times of the calls of each operation, in their order.
-func byOperation(calls []fakelive.Call) map[string][]time.Time {
-	times := map[string][]time.Time{}
-	for _, c := range calls {
-		times[c.Action] = append(times[c.Action], c.Time)
-	}
-	for _, list := range times {
-		slices.SortFunc(list, time.Time.Compare)
-	}
-	return times
-}
-
-// busiest finds the second, wherever it begins, into which most of the times fall.
-func busiest(times []time.Time) (most int, at time.Time) {
-	first := 0
-	for i, t := range times {
-		for t.Sub(times[first]) >= time.Second {
-			first++
-		}
-		if n := i - first + 1; n > most {
-			most, at = n, times[first]
-		}
-	}
-	return most, at
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"testing"
-	"time"
 
 	"github.com/anishathalye/porcupine"
 )
@@ -26,25 +25,6 @@ func TestRegister(t *testing.T) {
 	} {
 		if got := porcupine.CheckOperations(register, c.history); got != c.ok {
 			t.Errorf("%s: %v", name, got)
-		}
-	}
-}
-
-func TestBusiestSecond(t *testing.T) {
-	at := func(ms ...int) (times []time.Time) {
-		for _, n := range ms {
-			times = append(times, time.UnixMilli(int64(n)))
-		}
-		return times
-	}
-	for _, c := range []struct {
-		times []time.Time
-		want  int
-	}{
-		{nil, 0}, {at(5), 1}, {at(0, 999, 1000), 2}, {at(0, 900, 1100, 1800, 1899, 1900), 4}, {at(500, 1499, 1500, 1501), 3},
-	} {
-		if got, _ := busiest(c.times); got != c.want {
-			t.Errorf("%v: %d, want %d", c.times, got, c.want)
 		}
 	}
 }

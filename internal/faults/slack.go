@@ -142,18 +142,6 @@ func times(calls []tapped) []time.Time {
 	return list
 }
 
-// most is the greatest number of these times, which rise, in any window of this length.
-func most(list []time.Time, window time.Duration) int {
-	n, first := 0, 0
-	for i, at := range list {
-		for at.Sub(list[first]) >= window {
-			first++
-		}
-		n = max(n, i-first+1)
-	}
-	return n
-}
-
 // atOnce is how many new messages Slack takes in a channel at once; after that it wants them a second apart.
 const atOnce = 4
 
@@ -165,7 +153,8 @@ func (t *tap) busiest(since time.Time) int {
 	}
 	n := 0
 	for _, list := range rooms {
-		n = max(n, most(list, second))
+		most, _ := stand.Busiest(list, second)
+		n = max(n, most)
 	}
 	return n
 }

@@ -17,7 +17,7 @@ const maxOpens = 20
 
 // opened holds the opens since a moment against the promise.
 func (g *rig) opened(since time.Time) {
-	n := most(g.tap.opens(since), time.Minute)
+	n, _ := stand.Busiest(g.tap.opens(since), time.Minute)
 	g.say("at most %d sockets were asked for in a minute", n)
 	g.holds(n <= maxOpens, "P11: %d sockets were asked for within a minute", n)
 }
@@ -161,9 +161,10 @@ func (g *rig) weather(reason string, lasts time.Duration) error {
 	}
 	busy := 100 * float64(after-before) / float64(lasts)
 	opens := g.tap.opens(began)
+	most, _ := stand.Busiest(opens, time.Minute)
 	g.say("%s of %q right after each hello: %d sockets asked for, %d in the busiest minute, %.1f %% of a processor",
-		lasts, reason, len(opens), most(opens, time.Minute), busy)
-	g.holds(most(opens, time.Minute) <= maxOpens, "P11: %d sockets were asked for within a minute", most(opens, time.Minute))
+		lasts, reason, len(opens), most, busy)
+	g.holds(most <= maxOpens, "P11: %d sockets were asked for within a minute", most)
 	g.holds(busy < 20, "a busy loop: %.1f %% of a processor", busy)
 	return g.heals()
 }

@@ -8,23 +8,6 @@ import (
 	"casterbot/internal/sandbox/fakeslack"
 )
 
-// TestMost: the busiest window, wherever it starts.
-func TestMost(t *testing.T) {
-	start := time.Unix(1000, 0)
-	for _, c := range []struct {
-		at   []float64
-		want int
-	}{{nil, 0}, {[]float64{0}, 1}, {[]float64{0, 1, 2}, 1}, {[]float64{0, 0.9, 1.8}, 2}, {[]float64{0, 0.5, 0.99, 1, 1.4, 5}, 4}} {
-		var list []time.Time
-		for _, s := range c.at {
-			list = append(list, start.Add(time.Duration(s*float64(time.Second))))
-		}
-		if got := most(list, time.Second); got != c.want {
-			t.Errorf("%v: %d, want %d", c.at, got, c.want)
-		}
-	}
-}
-
 // TestJudgesOfATap: what came too early, too fast or as an older state is found.
 func TestJudgesOfATap(t *testing.T) {
 	began := time.Now()

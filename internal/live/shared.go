@@ -40,7 +40,7 @@ type look struct {
 // serves reports whether somebody of a class may take part: nobody waits behind what is less urgent than they are.
 func (l *look) serves(class quota.Class, fresh time.Duration) bool {
 	switch {
-	case l == nil || class == quota.Confirmed:
+	case l == nil:
 		return false
 	case l.left.IsZero():
 		return l.class <= class
