@@ -205,3 +205,30 @@ func TestAPressWorkedOffElsewhereMakesNothing(t *testing.T) {
 		t.Errorf("%d operations, told %q", len(s.made(card)), said)
 	}
 }
+
+// Only what is over and came to nothing frees its button, and in an answer what is done: never what may still happen.
+func TestWhichStatesFreeAButton(t *testing.T) {
+	s := newStage(t)
+	for _, state := range op.States() {
+		for _, onCard := range []bool{true, false} {
+			for _, old := range []bool{true, false} {
+				asked := op.Operation{State: state, Created: s.clock()}
+				if old {
+					asked.Created = asked.Created.Add(-doubleClick)
+				}
+				want := false
+				switch state {
+				case op.Cancelled, op.Expired:
+					want = true
+				case op.Failed:
+					want = old
+				case op.Succeeded:
+					want = old && !onCard
+				}
+				if got := s.e.anew(op.Button{ID: "b", Card: onCard}, asked); got != want {
+					t.Errorf("%s, on a card %t, old %t: free again %t", state, onCard, old, got)
+				}
+			}
+		}
+	}
+}
