@@ -1,4 +1,4 @@
-package main
+package e2e
 
 import (
 	"bytes"
@@ -19,7 +19,7 @@ import (
 
 // pictures takes the README's picture and its variants. It runs only when CASTERBOT_SHOTS names a folder for them:
 //
-//	CASTERBOT_SHOTS=/tmp/shots go test . -run TestPage/pictures && cp /tmp/shots/sandbox.png docs/
+//	CASTERBOT_SHOTS=/tmp/shots go test ./test/e2e -run TestPage/pictures && cp /tmp/shots/sandbox.png docs/
 func pictures(b *tab) {
 	b.do(scheme("light"))
 	busyEvening(b)

@@ -1,4 +1,4 @@
-package main
+package app
 
 import (
 	"bytes"
@@ -11,7 +11,6 @@ import (
 
 	"casterbot/internal/cli"
 	"casterbot/internal/config"
-	"casterbot/internal/lang"
 )
 
 // TestWireSaysWhatIsMissing starts the bot with settings that only show to be wrong when its parts are made.
@@ -21,13 +20,13 @@ func TestWireSaysWhatIsMissing(t *testing.T) {
 		want     []string
 	}{
 		"no policy":  {config.Config{PolicyFile: filepath.Join(t.TempDir(), "policy.yml")}, []string{"CASTERBOT_POLICY", "docs/policy.example.yml"}},
-		"no keys":    {config.Config{PolicyFile: "docs/policy.example.yml"}, []string{"ALIBABA_CLOUD_ACCESS_KEY_ID", "RAM role"}},
-		"half a key": {config.Config{PolicyFile: "docs/policy.example.yml", AccessKeyID: "LTAIfakefake"}, []string{"ALIBABA_CLOUD_ACCESS_KEY_SECRET"}},
+		"no keys":    {config.Config{PolicyFile: "../../docs/policy.example.yml"}, []string{"ALIBABA_CLOUD_ACCESS_KEY_ID", "RAM role"}},
+		"half a key": {config.Config{PolicyFile: "../../docs/policy.example.yml", AccessKeyID: "LTAIfakefake"}, []string{"ALIBABA_CLOUD_ACCESS_KEY_SECRET"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var said bytes.Buffer
 			program := cli.Program{Name: "casterbot", Err: &said, Commands: []cli.Command{{Name: "run", Default: true, Run: func(ctx context.Context, _ cli.Call) error {
-				_, err := wire(ctx, c.settings, slog.New(slog.DiscardHandler), time.Now, nil, lang.New(nil))
+				_, err := New(ctx, Options{Settings: c.settings, Log: slog.New(slog.DiscardHandler), Now: time.Now})
 				return err
 			}}}}
 			if code := program.Run(t.Context(), nil); code != cli.Misused {

@@ -1,4 +1,4 @@
-package main
+package e2e
 
 import (
 	"encoding/json"
@@ -42,13 +42,13 @@ func externalSelect(b *tab) {
 }
 
 // hears waits until the app has got a payload with this in it.
-func (b *tab) hears(a *app, kind, part string) {
+func (b *tab) hears(a *thirdParty, kind, part string) {
 	b.t.Helper()
 	b.wait(func() bool { return strings.Contains(a.got(kind), part) }, func() string { return fmt.Sprintf("%s without %s: %s", kind, part, a.got(kind)) })
 }
 
 // form has the app open a modal for whoever types the next command.
-func (a *app) form(view string) func(payload map[string]any) any {
+func (a *thirdParty) form(view string) func(payload map[string]any) any {
 	return func(payload map[string]any) any {
 		if payload["command"] != nil {
 			a.bot("views.open", map[string]any{"trigger_id": payload["trigger_id"], "view": json.RawMessage(view)})
@@ -58,7 +58,7 @@ func (a *app) form(view string) func(payload map[string]any) any {
 	}
 }
 
-func (a *app) opens(view string) {
+func (a *thirdParty) opens(view string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.answer = a.form(view)

@@ -1,4 +1,4 @@
-package main
+package app
 
 import (
 	"context"
@@ -11,7 +11,6 @@ import (
 
 	"casterbot/internal/cli"
 	"casterbot/internal/config"
-	"casterbot/internal/lang"
 	"casterbot/internal/sandbox"
 	"casterbot/internal/store"
 )
@@ -21,10 +20,11 @@ type world struct {
 	addr, dir, policyFile, logLevel string
 	reset, noBot, printEnv          bool
 	cameras                         int
+	build                           Build
 }
 
-func sandboxCommand() cli.Command {
-	w := world{}
+func (b Build) sandboxCommand() cli.Command {
+	w := world{build: b}
 	return cli.Command{
 		Name: "sandbox", Short: "Try everything without an account: the bot in an embedded workspace and cloud, with a page in the browser.",
 		Examples: []string{"casterbot sandbox", "casterbot sandbox --addr 127.0.0.1:8800 --reset", "casterbot sandbox --cameras 10 --reset", "casterbot sandbox --no-bot --print-env"},
@@ -49,12 +49,12 @@ func (w *world) run(ctx context.Context, c cli.Call) error {
 	if err != nil {
 		return cli.Usage(err)
 	}
-	app, err := sandbox.ReadManifest(manifest)
+	app, err := sandbox.ReadManifest(w.build.Manifest)
 	if err != nil {
 		return err
 	}
 	open, err := sandbox.Open(sandbox.Config{
-		Dir: w.dir, Reset: w.reset, PageAddr: w.addr, Commands: app.Commands, Events: app.Events, Scopes: app.Scopes, Usages: usages(), Suggestions: sandbox.Suggestions(), Log: log,
+		Dir: w.dir, Reset: w.reset, PageAddr: w.addr, Commands: app.Commands, Events: app.Events, Scopes: app.Scopes, Usages: Usages(), Suggestions: sandbox.Suggestions(), Log: log,
 		Limits: true, Cameras: w.cameras,
 	})
 	if err != nil {
@@ -69,45 +69,46 @@ func (w *world) run(ctx context.Context, c cli.Call) error {
 	if settings, err = w.settings(open, settings); err != nil {
 		return err
 	}
-	p, err := wire(ctx, settings, log, open.Clock.Now, nil, lang.New(nil))
+	a, err := New(ctx, Options{Settings: settings, Version: w.build.Version, Log: log, Now: open.Clock.Now})
 	if err != nil {
 		return err
 	}
-	open.Clock.OnAdvance(p.nudge)
-	return p.run(ctx)
+	open.Clock.OnAdvance(a.Nudge)
+	return a.Run(ctx)
 }
 
-// settings are those of a bot in the world: its addresses and tokens, a policy to edit, a database beside it.
+// settings are those of a bot in the world, and its database, afresh when that is wanted.
 func (w *world) settings(open *sandbox.World, c config.Config) (config.Config, error) {
-	c.SlackAPIURL, c.SlackAppToken, c.SlackBotToken = open.SlackURL, sandbox.AppToken, sandbox.BotToken
-	c.LiveEndpoint, c.AccessKeyID, c.AccessKeySecret, c.Region = open.LiveURL, sandbox.AccessKeyID, sandbox.AccessKeySecret, sandbox.Region
-	database := filepath.Join(w.dir, "casterbot.db")
 	if w.reset {
-		if err := store.Forget(database); err != nil {
+		if err := store.Forget(database(w.dir)); err != nil {
 			return c, err
 		}
 	}
-	c.DatabaseURL = config.Secret("sqlite:" + database)
-	c.PolicyFile = w.policyFile
-	if c.PolicyFile == "" {
-		c.PolicyFile = filepath.Join(w.dir, "policy.yml")
+	return w.build.Join(open, w.dir, w.policyFile, c)
+}
+
+func database(dir string) string { return filepath.Join(dir, "casterbot.db") }
+
+// Join gives the settings of a bot in the world: its addresses and tokens, and in dir its database and, when policyFile is empty, a
+// policy to edit.
+func (b Build) Join(open *sandbox.World, dir, policyFile string, c config.Config) (config.Config, error) {
+	c.SlackAPIURL, c.SlackAppToken, c.SlackBotToken = open.SlackURL, sandbox.AppToken, sandbox.BotToken
+	c.LiveEndpoint, c.AccessKeyID, c.AccessKeySecret, c.Region = open.LiveURL, sandbox.AccessKeyID, sandbox.AccessKeySecret, sandbox.Region
+	c.DatabaseURL, c.PolicyFile = config.Secret("sqlite:"+database(dir)), policyFile
+	if policyFile == "" {
+		c.PolicyFile = filepath.Join(dir, "policy.yml")
 		if _, err := os.Stat(c.PolicyFile); errors.Is(err, fs.ErrNotExist) {
-			return c, os.WriteFile(c.PolicyFile, examplePolicy, 0o600)
+			return c, os.WriteFile(c.PolicyFile, b.ExamplePolicy, 0o600)
 		}
 	}
 	return c, nil
 }
 
-func usages() []sandbox.Usage {
+// Usages are the commands, as the sandbox completes them.
+func Usages() []sandbox.Usage {
 	var rows []sandbox.Usage
 	for _, c := range table(nil, nil, time.Now).Commands {
 		rows = append(rows, sandbox.Usage{Text: "/" + c.Shown(), Short: c.Short})
 	}
 	return rows
-}
-
-// nudge lets what goes by the clock be done now, after the clock was moved.
-func (p *parts) nudge() {
-	p.engine.Nudge()
-	p.watch.Nudge()
 }

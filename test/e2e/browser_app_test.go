@@ -1,4 +1,4 @@
-package main
+package e2e
 
 import (
 	"bytes"
@@ -19,8 +19,8 @@ var appStories = map[string]func(b *tab){
 	"home buttons": homeButtons, "pins": pins, "reply in a thread": replyInThread, "zones": zones,
 }
 
-// app is a Slack app of a few lines. It takes the bot's place in the workspace.
-type app struct {
+// thirdParty is a Slack app of a few lines. It takes the bot's place in the workspace.
+type thirdParty struct {
 	t     *testing.T
 	world *sandbox.World
 	conn  *websocket.Conn
@@ -34,12 +34,12 @@ type app struct {
 type silent struct{}
 
 // other puts another app in the place of the bot.
-func (b *tab) other(answer func(payload map[string]any) any) *app {
+func (b *tab) other(answer func(payload map[string]any) any) *thirdParty {
 	b.t.Helper()
 	if err := b.stage.Kill(); err != nil {
 		b.t.Fatal(err)
 	}
-	a := &app{t: b.t, world: b.stage.world, answer: answer, last: map[string]map[string]any{}}
+	a := &thirdParty{t: b.t, world: b.stage.world, answer: answer, last: map[string]map[string]any{}}
 	url, _ := a.call(sandbox.AppToken, "apps.connections.open", nil)["url"].(string)
 	conn, _, err := websocket.DefaultDialer.Dial(url, nil)
 	if err != nil {
@@ -62,7 +62,7 @@ func (b *tab) other(answer func(payload map[string]any) any) *app {
 }
 
 // next answers one envelope.
-func (a *app) next() bool {
+func (a *thirdParty) next() bool {
 	var e struct {
 		ID      string         `json:"envelope_id"`
 		Payload map[string]any `json:"payload"`
@@ -89,7 +89,7 @@ func (a *app) next() bool {
 }
 
 // got is the last payload of a type, as JSON.
-func (a *app) got(kind string) string {
+func (a *thirdParty) got(kind string) string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	data, err := json.Marshal(a.last[kind])
@@ -100,7 +100,7 @@ func (a *app) got(kind string) string {
 }
 
 // call calls the Web API.
-func (a *app) call(token, method string, args map[string]any) map[string]any {
+func (a *thirdParty) call(token, method string, args map[string]any) map[string]any {
 	data, err := json.Marshal(args)
 	if err != nil {
 		a.t.Error(err)
@@ -125,12 +125,12 @@ func (a *app) call(token, method string, args map[string]any) map[string]any {
 	return out
 }
 
-func (a *app) bot(method string, args map[string]any) map[string]any {
+func (a *thirdParty) bot(method string, args map[string]any) map[string]any {
 	return a.call(sandbox.BotToken, method, args)
 }
 
 // post posts blocks to a channel and gives the message's timestamp.
-func (a *app) post(channel, text, blocks string, more ...string) string {
+func (a *thirdParty) post(channel, text, blocks string, more ...string) string {
 	args := map[string]any{"channel": channel, "text": text}
 	if blocks != "" {
 		args["blocks"] = json.RawMessage(blocks)

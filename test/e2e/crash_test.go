@@ -1,4 +1,4 @@
-package main
+package e2e
 
 import (
 	"fmt"
@@ -99,17 +99,21 @@ type crash struct {
 
 func openCrash(t *testing.T) *crash {
 	t.Helper()
-	app, err := sandbox.ReadManifest(manifest)
+	b, err := build()
 	if err != nil {
 		t.Fatal(err)
 	}
-	open, err := sandbox.Open(sandbox.Config{PageAddr: "127.0.0.1:0", APIAddr: "127.0.0.1:0", Commands: app.Commands, Events: app.Events, Scopes: app.Scopes})
+	manifest, err := sandbox.ReadManifest(b.Manifest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	open, err := sandbox.Open(sandbox.Config{PageAddr: "127.0.0.1:0", APIAddr: "127.0.0.1:0", Commands: manifest.Commands, Events: manifest.Events, Scopes: manifest.Scopes})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = open.Close() })
 	c := &crash{t: t, world: open, clicked: map[string]time.Time{}, url: "sqlite:" + filepath.Join(folder(t), "casterbot.db")}
-	c.env = append(append(os.Environ(), open.Env()...), childMark+"=1", "CASTERBOT_POLICY=docs/policy.example.yml",
+	c.env = append(append(os.Environ(), open.Env()...), childMark+"=1", "CASTERBOT_POLICY="+examplePolicy,
 		"CASTERBOT_DATABASE_URL="+c.url, "CASTERBOT_ADMIN_ADDR=127.0.0.1:0", "CASTERBOT_LOG_LEVEL=error")
 	t.Cleanup(func() {
 		if c.child != nil {

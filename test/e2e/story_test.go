@@ -1,17 +1,21 @@
-package main
+package e2e
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"log/slog"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
+	"casterbot/internal/app"
 	"casterbot/internal/config"
 	"casterbot/internal/lang"
 	"casterbot/internal/sandbox"
@@ -25,15 +29,34 @@ var update = flag.Bool("update", false, "write the bot's side of testdata/*.talk
 // TestMain lets many stories wait at the same time: they use little of a processor.
 func TestMain(m *testing.M) {
 	if os.Getenv(childMark) != "" {
-		os.Args = os.Args[:1]
-		main()
-		return
+		os.Exit(runBot())
 	}
 	flag.Parse()
 	if err := flag.Set("test.parallel", "16"); err != nil {
 		panic(err)
 	}
 	goleak.VerifyTestMain(m)
+}
+
+// examplePolicy is the policy of every world.
+const examplePolicy = "../../docs/policy.example.yml"
+
+// build reads what main.go embeds.
+func build() (app.Build, error) {
+	manifest, err := os.ReadFile("../../manifest.yml")
+	policy, err2 := os.ReadFile(examplePolicy)
+	return app.Build{Manifest: manifest, ExamplePolicy: policy}, errors.Join(err, err2)
+}
+
+// runBot is main.go's run command.
+func runBot() int {
+	b, err := build()
+	if err != nil {
+		panic(err)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	return b.Program().Run(ctx, nil)
 }
 
 // start is the moment at which the world of every story stands still.
@@ -77,7 +100,7 @@ func playStory(t *testing.T, file string) {
 		return
 	}
 	if diff := talk.Diff(want, got); diff != "" {
-		t.Errorf("the bot's side is another one (go test . -run TestStories -update writes it anew):\n%s", diff)
+		t.Errorf("the bot's side is another one (go test ./test/e2e -run TestStories -update writes it anew):\n%s", diff)
 	}
 }
 
@@ -86,7 +109,7 @@ type stage struct {
 	t      *testing.T
 	world  *sandbox.World
 	config config.Config
-	bot    *parts
+	bot    *app.App
 	told   sync.Map // what was found untranslated
 	stop   context.CancelFunc
 	ended  chan error
@@ -94,11 +117,15 @@ type stage struct {
 
 func openStage(t *testing.T, c sandbox.Config) *stage {
 	t.Helper()
-	app, err := sandbox.ReadManifest(manifest)
+	b, err := build()
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.PageAddr, c.APIAddr, c.Commands, c.Usages, c.Events, c.Scopes = "127.0.0.1:0", "127.0.0.1:0", app.Commands, usages(), app.Events, app.Scopes
+	manifest, err := sandbox.ReadManifest(b.Manifest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.PageAddr, c.APIAddr, c.Commands, c.Usages, c.Events, c.Scopes = "127.0.0.1:0", "127.0.0.1:0", manifest.Commands, app.Usages(), manifest.Events, manifest.Scopes
 	open, err := sandbox.Open(c)
 	if err != nil {
 		t.Fatal(err)
@@ -115,14 +142,14 @@ func openStage(t *testing.T, c sandbox.Config) *stage {
 		}
 	})
 	dir := folder(t)
-	settings, err := (&world{dir: dir}).settings(open, config.Config{})
+	settings, err := b.Join(open, dir, "", config.Config{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.config = settings
 	open.Clock.OnAdvance(func() {
 		if s.bot != nil {
-			s.bot.nudge()
+			s.bot.Nudge()
 		}
 	})
 	if err := s.Start(); err != nil {
@@ -146,20 +173,22 @@ func folder(t *testing.T) string {
 func (s *stage) World() *sandbox.World { return s.world }
 
 func (s *stage) Busy() bool {
-	return s.bot != nil && (s.bot.bot.Busy() || s.bot.engine.Busy() || s.bot.watch.Busy())
+	return s.bot != nil && (s.bot.Busy())
 }
 
 // Start wires the program and waits until its sockets are up.
 func (s *stage) Start() error {
 	ctx, stop := context.WithCancel(context.Background())
-	p, err := wire(ctx, s.config, slog.New(slog.DiscardHandler), s.world.Clock.Now, s.pause, lang.New(s.untranslated))
+	p, err := app.New(ctx, app.Options{
+		Settings: s.config, Log: slog.New(slog.DiscardHandler), Now: s.world.Clock.Now, Pause: s.pause, Words: lang.New(s.untranslated),
+	})
 	if err != nil {
 		stop()
 		return err
 	}
 	s.bot, s.stop, s.ended = p, stop, make(chan error, 1)
-	go func() { s.ended <- p.run(ctx) }()
-	for h := p.bot.Health(); h.Sockets < h.Want; h = p.bot.Health() { // the workspace may still count those of the process before
+	go func() { s.ended <- p.Run(ctx) }()
+	for h := p.Bot.Health(); h.Sockets < h.Want; h = p.Bot.Health() { // the workspace may still count those of the process before
 		select {
 		case err := <-s.ended:
 			s.bot = nil
@@ -205,10 +234,10 @@ func (s *stage) Restart() error {
 // Kill takes the database away, so that nothing more is recorded, and then ends everything at once: what remains is what a
 // SIGKILL leaves.
 func (s *stage) Kill() error {
-	err := s.bot.store.Close()
+	err := s.bot.Store.Close()
 	now, cancel := context.WithCancel(context.Background())
 	cancel()
-	s.bot.engine.Close(now)
+	s.bot.Engine.Close(now)
 	s.stop()
 	<-s.ended
 	s.bot = nil
@@ -226,6 +255,6 @@ func (s *stage) Policy(old, now string) error {
 	if err := os.WriteFile(s.config.PolicyFile, []byte(strings.Replace(string(text), old, now, 1)), 0o600); err != nil {
 		return err
 	}
-	_ = s.bot.policy.Reload() // a refused file is part of some stories
+	_ = s.bot.Policy.Reload() // a refused file is part of some stories
 	return nil
 }

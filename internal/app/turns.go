@@ -1,4 +1,4 @@
-package main
+package app
 
 import (
 	"context"
@@ -17,7 +17,7 @@ const looksServe = time.Second
 
 // freshLooks is looksServe where this process sees every change that is made through casterbot. Another replica's changes it would
 // not see, and the world of a test changes at any moment: there only looks that have not left yet are shared.
-func freshLooks(db *store.Store, wait pause) time.Duration {
+func freshLooks(db *store.Store, wait Pause) time.Duration {
 	if wait != nil || !db.Exclusive() {
 		return 0
 	}
@@ -25,7 +25,7 @@ func freshLooks(db *store.Store, wait pause) time.Duration {
 }
 
 // openQuota makes what says when calls may leave. Processes that share a database share the limits by it.
-func openQuota(c config.Config, db *store.Store, replica string, wait pause, log *slog.Logger) *quota.Quota {
+func openQuota(c config.Config, db *store.Store, replica string, wait Pause, log *slog.Logger) *quota.Quota {
 	shared := quota.Config{Share: c.QuotaShare, Began: time.Now(), Log: log}
 	switch {
 	case wait != nil: // nothing waits in real time, and the cloud of a test has no limits
