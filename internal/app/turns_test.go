@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"casterbot/internal/config"
-	"casterbot/internal/pgtest"
 	"casterbot/internal/store"
+	"casterbot/test/pgtest"
 )
 
 // The program has limits; only a world whose time stands still has none.

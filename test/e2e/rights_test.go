@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"casterbot/internal/sandbox"
-	"casterbot/internal/talk"
+	"casterbot/test/scenario"
 )
 
 // TestClicksWithoutRightsCostNothing: whoever may not approve presses a card twenty-five times, as a guest and as somebody who
@@ -67,11 +67,11 @@ func (s *counting) asked(method string, mark int) int {
 // plays lets people act; what the bot says to it does not matter here.
 func (s *counting) plays(lines ...string) {
 	s.t.Helper()
-	want, err := talk.Parse("rights", "# People press.\n"+strings.Join(lines, "\n")+"\n")
+	want, err := scenario.Parse("rights", "# People press.\n"+strings.Join(lines, "\n")+"\n")
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	got, err := talk.Play(s.t.Context(), want, s)
+	got, err := scenario.Play(s.t.Context(), want, s)
 	if err != nil {
 		s.t.Fatalf("%v\n%s", err, got.Text())
 	}

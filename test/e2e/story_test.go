@@ -19,7 +19,7 @@ import (
 	"casterbot/internal/config"
 	"casterbot/internal/lang"
 	"casterbot/internal/sandbox"
-	"casterbot/internal/talk"
+	"casterbot/test/scenario"
 
 	"go.uber.org/goleak"
 )
@@ -81,7 +81,7 @@ func playStory(t *testing.T, file string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want, err := talk.Parse(file, string(text))
+	want, err := scenario.Parse(file, string(text))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +89,7 @@ func playStory(t *testing.T, file string) {
 		t.Errorf("%s has %d lines, a story has at most 40", file, lines)
 	}
 	s := openStage(t, sandbox.Config{Patient: true, Now: func() time.Time { return start }})
-	got, err := talk.Play(t.Context(), want, s)
+	got, err := scenario.Play(t.Context(), want, s)
 	if err != nil {
 		t.Error(err)
 	}
@@ -99,7 +99,7 @@ func playStory(t *testing.T, file string) {
 		}
 		return
 	}
-	if diff := talk.Diff(want, got); diff != "" {
+	if diff := scenario.Diff(want, got); diff != "" {
 		t.Errorf("the bot's side is another one (go test ./test/e2e -run TestStories -update writes it anew):\n%s", diff)
 	}
 }
