@@ -70,6 +70,9 @@ func verbOf(action string, params map[string]string) string {
 	return ""
 }
 
+// Parameters are what the call of an operation says.
+func Parameters(o op.Operation) []string { return slices.Sorted(maps.Keys(meant(o))) }
+
 // Wording tells calls from others: it is the same for an operation and for each call or effect of it that the cloud has seen.
 func Wording(o op.Operation) string { return words(o.Verb, meant(o)) }
 
