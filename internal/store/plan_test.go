@@ -13,7 +13,7 @@ import (
 // past copies an operation many times, as ones that are over: the history of its channel and its person, and
 // every second one of its target.
 const past = `WITH RECURSIVE n(i) AS (SELECT CAST($1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i + 1 < $2)
-	INSERT INTO operations (` + columns + `, target)
+	INSERT INTO operations (` + storedColumns + `, target)
 	SELECT 'x' || i, 'k' || i, 'failed', command, verb, effect, typed, team, channel, thread, asker, person, closer,
 		plan, decision, outcome, 't' || i, claim, 1,
 		created + i, expires, created + i, created + i, created + i, looked, looks, card, 1, 1, '', CASE WHEN i % 2 = 0 THEN target ELSE '' END

@@ -99,7 +99,7 @@ func scan(row scanner) (op.Operation, error) {
 	)
 	err := row.Scan(&o.ID, &o.Key, &o.State, &o.Command, &o.Verb, &o.Effect, &o.Text, &o.Team, &o.Channel, &o.Thread,
 		&o.Asker, &o.By, &o.Closer, &plan, &decision, &outcome, &o.Token, &o.Claim, &o.Sends,
-		&created, &expires, &confirmed, &sent, &ended, &looked, &o.Looks, &o.Card, &o.Version, &o.Shown, &o.Group)
+		&created, &expires, &confirmed, &sent, &ended, &looked, &o.Looks, &o.Card, &o.Version, &o.Shown, &o.Group, &o.Turn)
 	if errors.Is(err, sql.ErrNoRows) {
 		return op.Operation{}, ErrNotFound
 	}

@@ -1,19 +1,21 @@
 package store
 
-// columns of an operation, in the order in which values writes and scan reads them; target is written only. A member of several has
-// no card of its own, so what it shows is always up to date.
-const columns = `id, key, state, command, verb, effect, typed, team, channel, thread, asker, person, closer,
+// storedColumns are those of an operation that values writes, and columns those that scan reads, both in their order. A member of
+// several has no card of its own, so what it shows is always up to date.
+const storedColumns = `id, key, state, command, verb, effect, typed, team, channel, thread, asker, person, closer,
 	plan, decision, outcome, token, claim, sends,
 	created, expires, confirmed, sent, ended, looked, looks, card, version, shown, member_of`
+
+const columns = storedColumns + `, turn`
 
 // The statements. $1 and so on may stand in any order and more than once, for both databases. Where nothing else shows
 // PostgreSQL that an argument is a BIGINT, a CAST does.
 const (
-	insertOperation = `INSERT INTO operations (` + columns + `, target, turn)
+	insertOperation = `INSERT INTO operations (` + storedColumns + `, target, turn)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
 			$14, $15, $16, $17, $18, $19,
 			$20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31,
-			CASE WHEN $3 = 'queued' THEN (` + nextTurn + ` WHERE t.target = $31 AND t.ended = 0) ELSE 0 END)
+			CASE WHEN $3 = 'queued' THEN (` + nextTurn + `) ELSE 0 END)
 		ON CONFLICT DO NOTHING
 		RETURNING ` + columns
 
@@ -33,15 +35,19 @@ const (
 			sends = sends + $13,
 			confirmed = CASE WHEN $14 > 0 THEN $4 ELSE confirmed END,
 			ended = CASE WHEN $15 > 0 THEN $4 ELSE ended END,
-			turn = CASE WHEN $14 > 0 THEN (` + nextTurn + ` WHERE t.target = operations.target AND t.ended = 0) ELSE turn END
+			turn = CASE WHEN $14 > 0 THEN (` + nextTurn + `) ELSE turn END
 		WHERE id = $1 AND state = $2 AND ($16 = 0 OR expires > $4) AND ($3 <> 'running' OR target = '' OR NOT EXISTS (
 			SELECT 1 FROM operations AS p WHERE p.target = operations.target AND p.ended = 0
 				AND p.state = 'queued' AND p.turn < operations.turn AND p.expires > $4))
 		RETURNING ` + columns
 
-	// The number of the next turn on a target: one more than those have that have not ended. Whoever takes it is alone with the
-	// target until their transaction ends (dialect.turn), so turns grow in the order in which confirmations become visible.
-	nextTurn = `SELECT COALESCE(MAX(t.turn), 0) + 1 FROM operations AS t`
+	// The number of the next turn: one more than that of the newest event. Every confirmation leaves an event, and whoever takes a
+	// turn is alone with the target until their transaction ends (dialect.turn), so the turns of a target grow for ever, in the
+	// order in which confirmations become visible.
+	nextTurn = `SELECT COALESCE(MAX(seq), 0) + 1 FROM events`
+
+	// The number of an operation's first event grows in the order in which operations are created.
+	creation = `(SELECT MIN(seq) FROM events WHERE events.operation = operations.id)`
 
 	// What stands before an operation on its target at the time $2: what runs, and what was confirmed earlier and may yet start.
 	countAhead = `SELECT COUNT(*) FROM operations AS o JOIN operations AS p ON p.target = o.target AND p.id <> o.id

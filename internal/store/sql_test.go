@@ -124,7 +124,7 @@ func TestColumnsCountUp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if names := strings.Count(columns, ",") + 1; len(args) != names+1 || !strings.Contains(insertOperation, ", $"+strconv.Itoa(len(args))+",\n") {
+	if names := strings.Count(storedColumns, ",") + 1; len(args) != names+1 || !strings.Contains(insertOperation, ", $"+strconv.Itoa(len(args))+",\n") {
 		t.Errorf("%d arguments for %d columns and the target", len(args), names)
 	}
 }
