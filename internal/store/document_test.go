@@ -11,21 +11,23 @@ import (
 
 var locked = op.Event{Name: "locked", Actor: "U0ANA"}
 
-func putMemo(t *testing.T, s *Store, m Memo) Memo {
+func putDocument(t *testing.T, s *Store, m Document) Document {
 	t.Helper()
-	made, err := s.PutMemo(t.Context(), m, op.Event{})
+	made, err := s.PutDocument(t.Context(), m, op.Event{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return made
 }
 
-func TestAMemoIsChangedByItsVersion(t *testing.T) { everywhere(t, testAMemoIsChangedByItsVersion) }
+func TestADocumentIsChangedByItsVersion(t *testing.T) {
+	everywhere(t, testADocumentIsChangedByItsVersion)
+}
 
-func testAMemoIsChangedByItsVersion(t *testing.T, e engine) {
+func testADocumentIsChangedByItsVersion(t *testing.T, e engine) {
 	s, c := e.fresh(t)
 	ends := c.Now().Add(time.Hour)
-	one, err := s.PutMemo(t.Context(), Memo{Key: "lock/a", Kind: "lock", Body: "one", Ends: ends}, locked)
+	one, err := s.PutDocument(t.Context(), Document{Key: "lock/a", Kind: "lock", Body: "one", Ends: ends}, locked)
 	if err != nil || one.Version != 1 || one.Body != "one" || !one.Ends.Equal(ends) || !one.At.Equal(c.Now()) {
 		t.Fatalf("%+v, %v", one, err)
 	}
@@ -33,47 +35,49 @@ func testAMemoIsChangedByItsVersion(t *testing.T, e engine) {
 	if err != nil || len(events) != 1 || events[0].Name != "locked" || events[0].Actor != "U0ANA" {
 		t.Errorf("%+v, %v", events, err)
 	}
-	if held, err := s.PutMemo(t.Context(), Memo{Key: "lock/a", Kind: "lock", Body: "two"}, locked); !errors.Is(err, ErrLost) || held != one {
+	if held, err := s.PutDocument(t.Context(), Document{Key: "lock/a", Kind: "lock", Body: "two"}, locked); !errors.Is(err, ErrLost) || held != one {
 		t.Errorf("a second new one: %+v, %v", held, err)
 	}
-	two := putMemo(t, s, Memo{Key: "lock/a", Kind: "lock", Body: "two", Version: 1})
+	two := putDocument(t, s, Document{Key: "lock/a", Kind: "lock", Body: "two", Version: 1})
 	if two.Version != 2 || !two.Ends.IsZero() {
 		t.Errorf("%+v", two)
 	}
 	for _, version := range []int64{1, 3} {
-		if held, err := s.PutMemo(t.Context(), Memo{Key: "lock/a", Kind: "lock", Version: version}, locked); !errors.Is(err, ErrLost) || held != two {
+		if held, err := s.PutDocument(t.Context(), Document{Key: "lock/a", Kind: "lock", Version: version}, locked); !errors.Is(err, ErrLost) || held != two {
 			t.Errorf("at version %d: %+v, %v", version, held, err)
 		}
-		if err := s.DropMemo(t.Context(), "lock/a", version, locked); !errors.Is(err, ErrLost) {
+		if err := s.DropDocument(t.Context(), "lock/a", version, locked); !errors.Is(err, ErrLost) {
 			t.Errorf("drop at version %d: %v", version, err)
 		}
 	}
 	if events, _ := s.Recent(t.Context(), 5); len(events) != 1 {
 		t.Errorf("the trail has what did not happen: %+v", events)
 	}
-	if err := s.DropMemo(t.Context(), "lock/a", 2, op.Event{Name: "unlocked"}); err != nil {
+	if err := s.DropDocument(t.Context(), "lock/a", 2, op.Event{Name: "unlocked"}); err != nil {
 		t.Error(err)
 	}
-	if _, err := s.Memo(t.Context(), "lock/a"); !errors.Is(err, ErrNotFound) {
+	if _, err := s.Document(t.Context(), "lock/a"); !errors.Is(err, ErrNotFound) {
 		t.Errorf("after the drop: %v", err)
 	}
-	if again := putMemo(t, s, Memo{Key: "lock/a", Kind: "lock"}); again.Version <= 2 {
+	if again := putDocument(t, s, Document{Key: "lock/a", Kind: "lock"}); again.Version <= 2 {
 		t.Errorf("a version comes twice: %+v", again)
 	}
-	if _, err := s.PutMemo(t.Context(), Memo{Key: "", Kind: "lock"}, locked); !errors.Is(err, ErrIncomplete) {
+	if _, err := s.PutDocument(t.Context(), Document{Key: "", Kind: "lock"}, locked); !errors.Is(err, ErrIncomplete) {
 		t.Errorf("without a key: %v", err)
 	}
 }
 
-func TestAMemoEndsByTheStoresClock(t *testing.T) { everywhere(t, testAMemoEndsByTheStoresClock) }
+func TestADocumentEndsByTheStoresClock(t *testing.T) {
+	everywhere(t, testADocumentEndsByTheStoresClock)
+}
 
-func testAMemoEndsByTheStoresClock(t *testing.T, e engine) {
+func testADocumentEndsByTheStoresClock(t *testing.T, e engine) {
 	s, c := e.fresh(t)
-	one := putMemo(t, s, Memo{Key: "a", Kind: "lease", Ends: c.Now().Add(time.Minute)})
-	putMemo(t, s, Memo{Key: "b", Kind: "lease"})
-	putMemo(t, s, Memo{Key: "c", Kind: "other"})
+	one := putDocument(t, s, Document{Key: "a", Kind: "lease", Ends: c.Now().Add(time.Minute)})
+	putDocument(t, s, Document{Key: "b", Kind: "lease"})
+	putDocument(t, s, Document{Key: "c", Kind: "other"})
 	keys := func() (keys string) {
-		all, err := s.Memos(t.Context(), "lease")
+		all, err := s.Documents(t.Context(), "lease")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -89,25 +93,25 @@ func testAMemoEndsByTheStoresClock(t *testing.T, e engine) {
 	if got := keys(); got != "b" {
 		t.Errorf("after: %q", got)
 	}
-	if _, err := s.PutMemo(t.Context(), Memo{Key: "a", Kind: "lease", Version: one.Version, Ends: c.Now().Add(time.Hour)}, op.Event{}); !errors.Is(err, ErrLost) {
+	if _, err := s.PutDocument(t.Context(), Document{Key: "a", Kind: "lease", Version: one.Version, Ends: c.Now().Add(time.Hour)}, op.Event{}); !errors.Is(err, ErrLost) {
 		t.Errorf("what has ended was made longer: %v", err)
 	}
-	if two := putMemo(t, s, Memo{Key: "a", Kind: "lease"}); two.Version != 2 {
+	if two := putDocument(t, s, Document{Key: "a", Kind: "lease"}); two.Version != 2 {
 		t.Errorf("the next one: %+v", two)
 	}
 }
 
-func TestOneOfManyGetsTheMemo(t *testing.T) { everywhere(t, testOneOfManyGetsTheMemo) }
+func TestOneOfManyGetsTheDocument(t *testing.T) { everywhere(t, testOneOfManyGetsTheDocument) }
 
-func testOneOfManyGetsTheMemo(t *testing.T, e engine) {
+func testOneOfManyGetsTheDocument(t *testing.T, e engine) {
 	s, c := e.fresh(t)
-	putMemo(t, s, Memo{Key: "ended", Kind: "lease", Ends: c.Now()})
+	putDocument(t, s, Document{Key: "ended", Kind: "lease", Ends: c.Now()})
 	for _, key := range []string{"new", "ended"} {
 		var wait sync.WaitGroup
 		won := make(chan int64, 8)
 		for range 8 {
 			wait.Go(func() {
-				m, err := s.PutMemo(t.Context(), Memo{Key: key, Kind: "lease"}, locked)
+				m, err := s.PutDocument(t.Context(), Document{Key: key, Kind: "lease"}, locked)
 				if err == nil {
 					won <- m.Version
 				} else if !errors.Is(err, ErrLost) {
@@ -122,11 +126,11 @@ func testOneOfManyGetsTheMemo(t *testing.T, e engine) {
 	}
 }
 
-func TestTheMarkOfAMemoDecidesAfterAnError(t *testing.T) {
-	everywhere(t, testTheMarkOfAMemoDecidesAfterAnError)
+func TestTheMarkOfADocumentDecidesAfterAnError(t *testing.T) {
+	everywhere(t, testTheMarkOfADocumentDecidesAfterAnError)
 }
 
-func testTheMarkOfAMemoDecidesAfterAnError(t *testing.T, e engine) {
+func testTheMarkOfADocumentDecidesAfterAnError(t *testing.T, e engine) {
 	for name, cut := range cuts {
 		s, _ := e.fresh(t)
 		check := func(what string, err error) {
@@ -136,18 +140,18 @@ func testTheMarkOfAMemoDecidesAfterAnError(t *testing.T, e engine) {
 			}
 		}
 		s.cut(cut.end)
-		m, err := s.PutMemo(t.Context(), Memo{Key: "a", Kind: "lock"}, locked)
+		m, err := s.PutDocument(t.Context(), Document{Key: "a", Kind: "lock"}, locked)
 		check("put", err)
 		if cut.took && m.Version != 1 {
 			t.Errorf("%+v", m)
 		}
-		putMemo(t, s, Memo{Key: "b", Kind: "lock"})
+		putDocument(t, s, Document{Key: "b", Kind: "lock"})
 		s.cut(cut.end)
-		_, err = s.PutMemo(t.Context(), Memo{Key: "b", Kind: "lock", Version: 1}, op.Event{})
+		_, err = s.PutDocument(t.Context(), Document{Key: "b", Kind: "lock", Version: 1}, op.Event{})
 		check("put over", err)
-		c := putMemo(t, s, Memo{Key: "c", Kind: "lock"})
+		c := putDocument(t, s, Document{Key: "c", Kind: "lock"})
 		s.cut(cut.end)
-		check("drop", s.DropMemo(t.Context(), "c", c.Version, locked))
+		check("drop", s.DropDocument(t.Context(), "c", c.Version, locked))
 	}
 }
 
@@ -155,8 +159,8 @@ func TestPruneForgetsWhatHasEnded(t *testing.T) { everywhere(t, testPruneForgets
 
 func testPruneForgetsWhatHasEnded(t *testing.T, e engine) {
 	s, c := e.fresh(t)
-	putMemo(t, s, Memo{Key: "ended", Kind: "lock", Ends: c.Now().Add(time.Minute)})
-	putMemo(t, s, Memo{Key: "stays", Kind: "lock"})
+	putDocument(t, s, Document{Key: "ended", Kind: "lock", Ends: c.Now().Add(time.Minute)})
+	putDocument(t, s, Document{Key: "stays", Kind: "lock"})
 	c.pass(48 * time.Hour)
 	if err := s.Prune(t.Context(), c.Now().Add(-25*time.Hour)); err != nil {
 		t.Fatal(err)
