@@ -18,7 +18,7 @@
 // server's, read in each transaction.
 //
 // A file has one process. In PostgreSQL several replicas work on the same rows: each says by a heartbeat that it lives
-// (replica.go), each takes the turns of the limiter out of the same rows (pace.go), and what a dead one left is taken
+// (replica.go), each takes the turns of the limiter out of the same rows (quota.go), and what a dead one left is taken
 // over by the others.
 //
 // Migrations are numbered and run under a lock, while replicas of the version before still work. So they expand only:
