@@ -126,7 +126,8 @@ func (s *Store) receive(first *arrival) {
 	ctx := context.Background()
 	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx, _ int64) error {
 		batch = s.inbox.gather(batch)
-		slices.SortFunc(batch, byKey) // two replicas that take the same keys never wait for each other in a ring
+		// Two replicas that take the same keys never wait for each other in a ring.
+		slices.SortFunc(batch, func(a, b *arrival) int { return strings.Compare(a.Key, b.Key) })
 		stmt := s.in(ctx, tx, insertReceived)
 		for _, a := range batch {
 			if !a.fate.CompareAndSwap(waiting, begun) {
@@ -162,8 +163,6 @@ func (s *Store) takeBack(ctx context.Context, a *arrival) {
 		s.log.Error("take back what nobody waits for", "error", err)
 	}
 }
-
-func byKey(a, b *arrival) int { return strings.Compare(a.Key, b.Key) }
 
 func (b *inbox) gather(batch []*arrival) []*arrival {
 	for len(batch) < group {

@@ -19,12 +19,6 @@ import (
 // writers is how many transactions one process has under way in PostgreSQL at most.
 const writers = 6
 
-// migrating is the number of the lock of those who migrate: any number that others do not use.
-const migrating = 0x63617374
-
-// turning is the first number of the locks of those who give turns on a target; the second one is made of the target.
-const turning = "1953854062"
-
 // insecure is the word in an address that waives the check of the server's certificate.
 const insecure = "casterbot_insecure"
 
@@ -38,12 +32,13 @@ var postgresDialect = dialect{
 	clock: "COALESCE(CAST($5 AS BIGINT), CAST(floor(extract(epoch FROM clock_timestamp()) * 1000000) AS BIGINT))",
 	stamp: `SELECT CAST(floor(extract(epoch FROM clock_timestamp()) * 1000) AS BIGINT), CAST(pg_current_xact_id() AS TEXT)`,
 	ended: `SELECT COALESCE(pg_xact_status(CAST(CAST($1 AS TEXT) AS xid8)), 'old') <> 'in progress'`,
-	turn:  `SELECT pg_advisory_xact_lock(` + turning + `, hashtext(COALESCE((SELECT target FROM operations WHERE id = $1), $2)))`,
+	turn:  `SELECT pg_advisory_xact_lock(1953854062, hashtext(COALESCE((SELECT target FROM operations WHERE id = $1), $2)))`,
 	lock: func(ctx context.Context, tx *sql.Tx) error {
 		limit := fmt.Sprint(migrateWithin.Milliseconds())
 		if _, err := tx.ExecContext(ctx, `SELECT set_config('statement_timeout', $1, true)`, limit); err != nil {
 			return err
 		}
+		const migrating = 0x63617374 // any number that others do not use
 		if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock($1)`, migrating); err != nil {
 			return err
 		}
@@ -146,9 +141,6 @@ func pool(config pgx.ConnConfig, size int) *sql.DB {
 	return db
 }
 
-// oldestServer is the first PostgreSQL that numbers transactions in a way that can be asked for later.
-const oldestServer = 130000
-
 // serverSettings are asked of every connection to PostgreSQL where a connection can ask, and read back at start.
 var serverSettings = []struct {
 	name, ask string
@@ -193,7 +185,7 @@ func modernServer(ctx context.Context, db *sql.DB) error {
 }
 
 func recentServer(number int, version string) error {
-	if number < oldestServer {
+	if number < 130000 { // the first that numbers transactions in a way that can be asked for later
 		return fmt.Errorf("PostgreSQL %s is too old; use 13 or later", version)
 	}
 	return nil

@@ -40,14 +40,11 @@ func (s *Store) SetPage(ctx context.Context, operation, page string, version int
 // ErrNoTurn says that a turn would come too late. It is not used up.
 var ErrNoTurn = errors.New("no turn in time")
 
-// reserveWithin is how long the database may take to give a turn.
-const reserveWithin = 2 * time.Second
-
 // Reserve takes the next turn of a family of calls and gives the time to wait for it. All who share the database
 // together get at most burst turns at once and so many a second after that. A turn that would come later than within is
 // not taken: ErrNoTurn. After any other error the turn may be used up.
 func (s *Store) Reserve(ctx context.Context, family string, perSecond float64, burst int, within time.Duration) (time.Duration, error) {
-	ctx, cancel := context.WithTimeout(ctx, reserveWithin)
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
 	each := int64(math.Ceil(float64(time.Second.Microseconds()) / perSecond))
 	var wait int64

@@ -94,9 +94,7 @@ const (
 
 	insertEvent = `INSERT INTO events (operation, at, name, actor, team, channel, detail, mark)
 		VALUES (NULLIF($1, ''), $2, $3, $4, $5, $6, $7, $8)`
-	selectEvent  = `SELECT seq, COALESCE(operation, ''), at, name, actor, team, channel, detail FROM events`
-	selectEvents = selectEvent + ` WHERE operation = $1 ORDER BY seq`
-	selectRecent = selectEvent + ` ORDER BY seq DESC LIMIT $1`
+	selectEvent = `SELECT seq, COALESCE(operation, ''), at, name, actor, team, channel, detail FROM events`
 	// A mark is looked for seconds after it was written, so the newest events are enough.
 	selectMark = `SELECT COUNT(*) FROM events WHERE seq > (SELECT COALESCE(MAX(seq), 0) - 10000 FROM events) AND mark = $1`
 
