@@ -39,8 +39,8 @@ type debt struct {
 	Due     time.Time     `json:"due"`               // of the next try
 	Rest    time.Duration `json:"rest"`              // before it
 
-	memo  store.Memo // version 0: it could not be written down
-	given bool       // only its memo is left
+	memo  store.Document // version 0: it could not be written down
+	given bool           // only its memo is left
 }
 
 func (d *debt) putOff(now time.Time, rest time.Duration) { d.Due, d.Rest = now.Add(rest), rest }
@@ -110,7 +110,7 @@ func (b *debts) over(now time.Time) (late []debt) {
 
 // list gives what is owed and not being given, the newest first: the memos, and what is in memory alone. When all memos are
 // known, what has lost its memo is settled.
-func (b *debts) list(memos []store.Memo, all bool) (owed []debt) {
+func (b *debts) list(memos []store.Document, all bool) (owed []debt) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	there := map[string]bool{}
@@ -152,7 +152,7 @@ func (e *Engine) owing(ctx context.Context, to op.Address, a op.Answer) {
 	if to.At.IsZero() {
 		to.At = now
 	}
-	d := debt{To: to, Answer: a, memo: store.Memo{Key: kindTell + "/" + op.NewID(), Kind: kindTell, Ends: now.Add(tellFor)}}
+	d := debt{To: to, Answer: a, memo: store.Document{Key: kindTell + "/" + op.NewID(), Kind: kindTell, Ends: now.Add(tellFor)}}
 	d.putOff(now, shortestRest)
 	if err := e.putDebt(ctx, &d); err != nil {
 		e.log.Warn("an answer is owed in memory only", "person", to.Person, "error", err)
@@ -167,7 +167,7 @@ func (e *Engine) putDebt(ctx context.Context, d *debt) error {
 		return err
 	}
 	d.memo.Body = string(body)
-	m, err := e.store.PutMemo(ctx, d.memo, op.Event{})
+	m, err := e.store.PutDocument(ctx, d.memo, op.Event{})
 	if d.memo.Version == 0 && errors.Is(err, store.ErrLost) { // written before, when nobody could say so
 		err = nil
 	}
@@ -183,7 +183,7 @@ func (e *Engine) putDebt(ctx context.Context, d *debt) error {
 // dropDebt ends a debt; store.ErrLost says that another replica is at it.
 func (e *Engine) dropDebt(ctx context.Context, d debt) error {
 	if d.memo.Version > 0 {
-		if err := e.store.DropMemo(ctx, d.memo.Key, d.memo.Version, op.Event{}); err != nil {
+		if err := e.store.DropDocument(ctx, d.memo.Key, d.memo.Version, op.Event{}); err != nil {
 			return err
 		}
 	}
@@ -196,7 +196,7 @@ func (e *Engine) tellOwed(ctx context.Context) error {
 	for _, d := range e.debts.over(e.now()) {
 		e.log.Warn("an answer was never given", "person", d.To.Person, "channel", d.To.Channel, "asked", d.To.At, "answer", d.Answer.Title.Plain())
 	}
-	memos, err := e.store.Memos(ctx, kindTell)
+	memos, err := e.store.Documents(ctx, kindTell)
 	owed := e.newest(ctx, e.debts.list(memos, err == nil))
 	begun := 0
 	for _, d := range slices.Backward(owed) {
