@@ -55,7 +55,7 @@ func TestWaitingForTheLimitIsOnTheCard(t *testing.T) {
 	s.untilQueued(first, "You are next")
 	s.confirms(second)
 	s.untilQueued(second, "1 before you, about")
-	s.calling = func(ctx context.Context) {
+	s.calling = func(ctx context.Context, _ op.SendPermit) {
 		if p, ok := quota.Carried(ctx, "RestartCaster"); !ok || p.Wait(ctx) != nil || p.Left() != nil {
 			t.Error("the call does not have its turn")
 		} else {
@@ -184,7 +184,7 @@ func TestCallers(t *testing.T) {
 		heard(ctx, "options")
 		return options(ctx, c)
 	}
-	s.calling = func(ctx context.Context) { heard(ctx, "apply") }
+	s.calling = func(ctx context.Context, _ op.SendPermit) { heard(ctx, "apply") }
 	o := s.asked("caster restart c1")
 	s.click(ana, o, op.ActConfirm)
 	s.typed(bo, "caster list")

@@ -33,14 +33,13 @@ func TestWhatWasPutOffIsAskedAgain(t *testing.T) {
 			o := s.asked("caster restart c1")
 			var err error
 			s.with(func() {
-				s.calling = func(ctx context.Context) {
-					sending := op.SendingOf(ctx)
-					if first := sending.Leave(); first != nil {
+				s.calling = func(_ context.Context, permit op.SendPermit) {
+					if first := permit.Leave(); first != nil {
 						t.Error(first)
 					}
 					c.between(s, o)
-					sending.Wait(op.L("too many calls"), 10*time.Second)
-					err = sending.Leave()
+					permit.Wait(op.L("too many calls"), 10*time.Second)
+					err = permit.Leave()
 				}
 				s.apply = func(int) op.Outcome {
 					if err != nil {
@@ -79,11 +78,11 @@ func TestWhatWasClosedIsNotSentAgain(t *testing.T) {
 	o = s.moved(o, "", op.Queued, op.Running, op.Unknown)
 	asked := false
 	s.with(func() {
-		s.calling = func(ctx context.Context) {
+		s.calling = func(_ context.Context, permit op.SendPermit) {
 			if err := s.e.itDidNot(context.Background(), s.get(o), s.press(ana, o, op.ActNot)); err != nil {
 				t.Error(err)
 			}
-			if asked = true; op.SendingOf(ctx).Leave() == nil {
+			if asked = true; permit.Leave() == nil {
 				t.Errorf("it leaves though it is %s", s.get(o).State)
 			}
 		}

@@ -201,7 +201,7 @@ func TestOpenRequestsAreLimited(t *testing.T) {
 // A shutdown that does not wait any longer cuts the call off, and writes down that its outcome is not known.
 func TestShutdownDuringACall(t *testing.T) {
 	s := newStage(t)
-	s.calling = func(ctx context.Context) { <-ctx.Done() }
+	s.calling = func(ctx context.Context, _ op.SendPermit) { <-ctx.Done() }
 	s.apply = func(int) op.Outcome { return op.Outcome{State: op.Unknown} }
 	o := s.asked("caster restart c1")
 	accepted, err := s.e.Press(context.Background(), s.press(ana, o, op.ActConfirm))

@@ -124,7 +124,7 @@ func TestWhenACardIsDrawn(t *testing.T) {
 		s := newStage(t)
 		after, looks := timed(s), 0
 		o := s.asked("caster restart c1")
-		s.calling = func(context.Context) { c.calling(s, after, o) }
+		s.calling = func(context.Context, op.SendPermit) { c.calling(s, after, o) }
 		s.verify = func() (op.Evidence, error) {
 			if looks++; looks == 1 {
 				c.first(s, after, o)

@@ -163,11 +163,11 @@ func (e *Engine) apply(ctx context.Context, o op.Operation, command op.Command, 
 			outcome = op.Outcome{State: op.Unknown, Text: op.L("I broke while making the call.")}
 		}
 	}()
-	ctx = op.WithSending(ctx, op.Sending{Leave: g.leave, Wait: func(why op.Line, d time.Duration) {
+	permit := op.NewSendPermit(g.leave, func(why op.Line, d time.Duration) {
 		g.wait(d)
 		told(why, d)
-	}})
-	outcome = command.Apply(ctx, o.Plan, o.Token)
+	})
+	outcome = command.Apply(ctx, o.Plan, o.Token, permit)
 	if !op.CanMove(op.Running, outcome.State) {
 		outcome.State = op.Unknown
 	}

@@ -44,15 +44,15 @@ type stage struct {
 	showErr  []error // errors of the next shows
 	told     []string
 	hinted   []string
-	tell     func()                // called while somebody is told something
-	tellAll  func(op.Answer)       // the same, with what it is
-	tellTo   func(op.Address)      // the same, with the way
-	turn     func()                // called while a card waits for its turn
-	blocking chan struct{}         // Apply waits for it when set
-	calling  func(context.Context) // called by Apply with its context when set
-	lost     bool                  // nobody can be told anything
-	mute     bool                  // telling fails for the moment
-	waited   chan struct{}         // ends the wait for a late answer when closed
+	tell     func()                               // called while somebody is told something
+	tellAll  func(op.Answer)                      // the same, with what it is
+	tellTo   func(op.Address)                     // the same, with the way
+	turn     func()                               // called while a card waits for its turn
+	blocking chan struct{}                        // Apply waits for it when set
+	calling  func(context.Context, op.SendPermit) // called by Apply when set
+	lost     bool                                 // nobody can be told anything
+	mute     bool                                 // telling fails for the moment
+	waited   chan struct{}                        // ends the wait for a late answer when closed
 }
 
 const (
@@ -216,11 +216,11 @@ func (s *stage) plan(_ context.Context, call op.Call) (op.Plan, error) {
 	}, cmp.Or(s.planErrs[call.Args["caster"]], s.planErr)
 }
 
-func (s *stage) call(ctx context.Context, _ op.Plan, token string) op.Outcome {
+func (s *stage) call(ctx context.Context, _ op.Plan, token string, permit op.SendPermit) op.Outcome {
 	s.mu.Lock()
 	calling := s.calling
 	s.mu.Unlock()
-	if calling == nil && op.SendingOf(ctx).Leave() != nil { // else that asks itself
+	if calling == nil && permit.Leave() != nil { // else that asks itself
 		return op.Outcome{State: op.Failed, Text: op.L("not sent")}
 	}
 	s.mu.Lock()
@@ -228,7 +228,7 @@ func (s *stage) call(ctx context.Context, _ op.Plan, token string) op.Outcome {
 	n, apply, blocking := len(s.applied), s.apply, s.blocking
 	s.mu.Unlock()
 	if calling != nil {
-		calling(ctx)
+		calling(ctx, permit)
 	}
 	if blocking != nil {
 		<-blocking

@@ -51,7 +51,7 @@ type Command struct {
 
 	Read   func(context.Context, Call) (Answer, error)
 	Plan   func(context.Context, Call) (Plan, error)
-	Apply  func(context.Context, Plan, string) Outcome // the string is the operation's own token
+	Apply  func(context.Context, Plan, string, SendPermit) Outcome // the string is the operation\'s own token
 	Verify func(context.Context, Attempt) (Evidence, error)
 	Follow func(context.Context, Attempt) (Followup, error) // what comes of it later; nil: nothing does
 
