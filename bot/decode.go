@@ -99,8 +99,10 @@ func (id identity) slash(c slack.SlashCommand, envelope string, now time.Time) (
 		text += " " + c.Text
 	}
 	r := op.Request{
-		Key: "slash-" + digest(key), Team: c.TeamID, Channel: c.ChannelID, Person: c.UserID, PersonTeam: c.TeamID,
-		Text: text, At: now, ReplyTo: c.ResponseURL, Trigger: c.TriggerID,
+		Key: "slash-" + digest(key), Text: text,
+		Origin: op.Origin{Team: c.TeamID, PersonTeam: c.TeamID, Trigger: c.TriggerID, Address: op.Address{
+			Channel: c.ChannelID, Person: c.UserID, At: now, ReplyTo: c.ResponseURL,
+		}},
 	}
 	return arrival{key: r.Key, slash: true, request: &r}, nil
 }
@@ -180,10 +182,10 @@ func (id identity) interaction(in interaction, now time.Time) (arrival, error) {
 	if in.User.ID == "" {
 		return arrival{ignored: "interaction without a person"}, nil
 	}
-	r := op.Request{
-		Team: id.team, Channel: first(in.Channel.ID, in.Container.ChannelID), Thread: first(in.Container.ThreadTS, in.Message.ThreadTS),
-		Person: in.User.ID, PersonTeam: first(in.User.TeamID, in.Team.ID), At: now, ReplyTo: in.ResponseURL, Trigger: in.TriggerID,
-	}
+	r := op.Request{Origin: op.Origin{Team: id.team, PersonTeam: first(in.User.TeamID, in.Team.ID), Trigger: in.TriggerID, Address: op.Address{
+		Channel: first(in.Channel.ID, in.Container.ChannelID), Thread: first(in.Container.ThreadTS, in.Message.ThreadTS),
+		Person: in.User.ID, At: now, ReplyTo: in.ResponseURL,
+	}}}
 	switch {
 	case in.Type == "view_submission":
 		return submission(in, r, true)
@@ -242,8 +244,7 @@ func cardPress(p pressed, r op.Request, message string) (arrival, error) {
 		return arrival{ignored: "unknown button of a card"}, nil
 	}
 	return arrival{key: r.Key, click: &op.Click{
-		Key: r.Key, Operation: p.Value, Act: act, Way: way, Team: r.Team, Channel: r.Channel, Thread: r.Thread, Message: message,
-		Person: r.Person, PersonTeam: r.PersonTeam, At: r.At, ReplyTo: r.ReplyTo, Trigger: r.Trigger,
+		Key: r.Key, Operation: p.Value, Act: act, Way: way, Origin: r.Origin, Message: message,
 	}}, nil
 }
 

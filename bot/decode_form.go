@@ -16,7 +16,7 @@ func submission(in interaction, r op.Request, sent bool) (arrival, error) {
 	if err != nil || person != r.Person {
 		a := arrival{ignored: "a form that is not ours"}
 		if sent {
-			a.wrong = &wrong{r.Address(), at, op.L("This form cannot be used, so nothing was done. Close it and type the command.")}
+			a.wrong = &wrong{r.Address, at, op.L("This form cannot be used, so nothing was done. Close it and type the command.")}
 		}
 		return a, nil
 	}

@@ -109,13 +109,13 @@ func (d *dispatcher) handle(ctx context.Context, e envelope) {
 	case a.request != nil && a.request.Away:
 		d.away(e, a)
 	case a.request != nil:
-		to = a.request.Address()
+		to = a.request.Address
 		d.request(ctx, e, a)
 	case a.click != nil:
-		to = a.click.Address()
+		to = a.click.Address
 		d.click(ctx, e, a)
 	case a.fill != nil:
-		to = a.fill.request.Address()
+		to = a.fill.request.Address
 		d.filled(ctx, e, a)
 	case a.query != nil:
 		d.suggest(e, *a.query)
@@ -145,7 +145,7 @@ func (d *dispatcher) note(a arrival, err error) {
 // time.
 func (d *dispatcher) request(ctx context.Context, e envelope, a arrival) {
 	if time.Since(e.at) > hurryAfter {
-		d.follow(e, a.slash, *a.request, d.full(a.request.Address(), engine.Accepted{}), d.work)
+		d.follow(e, a.slash, *a.request, d.full(a.request.Address, engine.Accepted{}), d.work)
 		return
 	}
 	accepted, err := d.engine.Accept(ctx, *a.request)
@@ -175,9 +175,7 @@ func (d *dispatcher) click(ctx context.Context, e envelope, a arrival) {
 	if settles[c.Act] {
 		behind = d.clicks
 	}
-	d.follow(e, false, op.Request{
-		Key: c.Key, Team: c.Team, Channel: c.Channel, Thread: c.Thread, Person: c.Person, PersonTeam: c.PersonTeam, At: c.At, ReplyTo: c.ReplyTo, Trigger: c.Trigger,
-	}, accepted, behind)
+	d.follow(e, false, op.Request{Key: c.Key, Origin: c.Origin}, accepted, behind)
 }
 
 // follow acknowledges and does what the engine asked for: answer, open a form, work, which runs on the pool behind. The work
@@ -185,20 +183,20 @@ func (d *dispatcher) click(ctx context.Context, e envelope, a arrival) {
 func (d *dispatcher) follow(e envelope, inAck bool, r op.Request, a engine.Accepted, behind *pool) {
 	acked := make(chan struct{})
 	defer close(acked)
-	if !d.later(behind, r.Address(), a.Work, acked) {
-		a = d.full(r.Address(), a)
+	if !d.later(behind, r.Address, a.Work, acked) {
+		a = d.full(r.Address, a)
 	}
 	var payload any
 	if a.Reply != nil {
-		if payload = d.payload(inAck, r.Address(), *a.Reply); payload == nil {
+		if payload = d.payload(inAck, r.Address, *a.Reply); payload == nil {
 			said := *a.Reply
-			defer d.soon(d.quick, r.Address(), func(ctx context.Context) { d.engine.Say(ctx, r.Address(), said) })
+			defer d.soon(d.quick, r.Address, func(ctx context.Context) { d.engine.Say(ctx, r.Address, said) })
 		}
 	}
 	d.ack(e, payload)
 	if a.Form != nil {
 		form := *a.Form
-		d.soon(d.forms, r.Address(), func(ctx context.Context) { d.openForm(ctx, r, form) })
+		d.soon(d.forms, r.Address, func(ctx context.Context) { d.openForm(ctx, r, form) })
 	}
 }
 

@@ -62,7 +62,7 @@ func (d *dispatcher) publish(ctx context.Context, r op.Request) {
 		d.log.Error("draw the home tab", "reference", ref, "error", err)
 		a = broken(ref)
 	}
-	if _, err := d.chat.api.PublishViewContext(ctx, slack.PublishViewContextRequest{UserID: r.Person, View: d.to(r.Address()).home(a)}); err != nil {
+	if _, err := d.chat.api.PublishViewContext(ctx, slack.PublishViewContextRequest{UserID: r.Person, View: d.to(r.Address).home(a)}); err != nil {
 		d.log.Warn("publish the home tab", "person", r.Person, "error", bare(err))
 	}
 }
@@ -100,7 +100,7 @@ func (d *dispatcher) away(e envelope, a arrival) {
 	r := *a.request
 	took := d.forms.offer(func(ctx context.Context) {
 		defer e.link.pending.Add(-1)
-		to := r.Address()
+		to := r.Address
 		defer d.rescue(&to, func() { d.ack(e, nil) })
 		ctx, cancel := context.WithDeadline(ctx, e.at.Add(acceptWithin))
 		defer cancel()
@@ -134,7 +134,7 @@ func (d *dispatcher) awaited(ctx context.Context, e envelope, key string, r op.R
 
 // wait shows a window in which something is about to be said, and gives its id and the hash of this picture.
 func (d *dispatcher) wait(ctx context.Context, r op.Request) (id, hash string) {
-	say := d.to(r.Address())
+	say := d.to(r.Address)
 	shown := say.view(say.answer(op.Answer{Mark: op.MarkWait, Title: op.L("Looking…")}), r.Person, r.Channel)
 	var got *slack.ViewResponse
 	var err error
@@ -157,7 +157,7 @@ func (d *dispatcher) elsewhere(ctx context.Context, r op.Request, hash string) {
 	}
 	ctx, cancel := timely(ctx, directWithin)
 	defer cancel()
-	say := d.to(r.Address())
+	say := d.to(r.Address)
 	said := say.answer(op.Answer{Mark: op.MarkOK, Title: op.L("Asked. The card is in ", op.In(r.Channel), ".")})
 	if err := d.update(ctx, say.view(said, r.Person, r.Channel), r.View, hash); err != nil {
 		d.log.Warn("draw a window", "error", bare(err))

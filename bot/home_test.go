@@ -49,7 +49,7 @@ func TestHomeButtons(t *testing.T) {
 		switch r.Text {
 		case "caster show c1":
 			return engine.Accepted{Work: func(ctx context.Context) {
-				_ = chat.Tell(ctx, r.Address(), op.Answer{Title: op.L("this is c1"), Next: []op.Next{{Label: "Restart", Text: "caster restart c1"}, {Label: "Form", Text: "caster copy ?"}}})
+				_ = chat.Tell(ctx, r.Address, op.Answer{Title: op.L("this is c1"), Next: []op.Next{{Label: "Restart", Text: "caster restart c1"}, {Label: "Form", Text: "caster copy ?"}}})
 			}}, nil
 		case "caster copy ?":
 			return engine.Accepted{Form: &op.Form{Command: "caster copy {name}", Title: "/caster copy", Channel: "C0SHOW", Away: true, Fields: []op.Field{{Name: "name", Label: "New name", Max: 9}}}}, nil

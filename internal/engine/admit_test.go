@@ -188,7 +188,7 @@ func TestCallers(t *testing.T) {
 	o := s.asked("caster restart c1")
 	s.click(ana, o, op.ActConfirm)
 	s.typed(bo, "caster list")
-	_, _ = s.e.Fill(context.Background(), op.Request{Person: bo, PersonTeam: "T0", Channel: "C0"}, op.Form{Command: restart.Usage, Fields: []op.Field{{Name: "caster"}}})
+	_, _ = s.e.Fill(context.Background(), op.Request{Origin: op.Origin{PersonTeam: "T0", Address: op.Address{Person: bo, Channel: "C0"}}}, op.Form{Command: restart.Usage, Fields: []op.Field{{Name: "caster"}}})
 	s.settle()
 	want := []string{
 		fmt.Sprint("plan ", quota.Asked, " ", ana, " false"), fmt.Sprint("plan ", quota.Confirmed, " ", ana, " true"),
@@ -205,7 +205,7 @@ func TestOpenQuestions(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
 	ask := func(person string) Accepted {
-		r := op.Request{Key: op.NewID(), Team: "T0", Channel: "C0", Person: person, PersonTeam: "T0", Text: "caster list", At: s.clock()}
+		r := op.Request{Key: op.NewID(), Origin: ofTeam(op.Address{Channel: "C0", Person: person, At: s.clock()}), Text: "caster list"}
 		a, err := s.e.Accept(context.Background(), r)
 		if err != nil {
 			t.Fatal(err)

@@ -66,7 +66,7 @@ func TestQueuedGoesOnWithinItsDeadline(t *testing.T) {
 
 func TestAckedRequestAndClickAreWorkedOff(t *testing.T) {
 	s := newStage(t)
-	r := op.Request{Key: "k1", Team: "T0", Channel: "C0", Person: ana, PersonTeam: "T0", Text: "caster restart c1", At: s.clock()}
+	r := op.Request{Key: "k1", Origin: ofTeam(op.Address{Channel: "C0", Person: ana, At: s.clock()}), Text: "caster restart c1"}
 	if _, err := s.e.Accept(context.Background(), r); err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +89,7 @@ func TestAckedRequestAndClickAreWorkedOff(t *testing.T) {
 
 func TestInboxKeepsNoCapability(t *testing.T) {
 	s := newStage(t)
-	r := op.Request{Key: "k1", Team: "T0", Channel: "C0", Person: ana, PersonTeam: "T0", Text: "caster restart c1", At: s.clock(), ReplyTo: "canary", Trigger: "canary"}
+	r := op.Request{Key: "k1", Origin: op.Origin{Team: "T0", PersonTeam: "T0", Trigger: "canary", Address: op.Address{Channel: "C0", Person: ana, At: s.clock(), ReplyTo: "canary"}}, Text: "caster restart c1"}
 	if _, err := s.e.Accept(context.Background(), r); err != nil {
 		t.Fatal(err)
 	}

@@ -84,7 +84,7 @@ func TestDroppedWorkStaysDropped(t *testing.T) {
 		t.Fatal(err)
 	}
 	click.Drop(context.Background())
-	r := op.Request{Key: "k9", Team: "T0", Channel: "C0", Person: ana, PersonTeam: "T0", Text: "caster restart c2", At: s.clock()}
+	r := op.Request{Key: "k9", Origin: ofTeam(op.Address{Channel: "C0", Person: ana, At: s.clock()}), Text: "caster restart c2"}
 	request, err := s.e.Accept(context.Background(), r)
 	if err != nil || request.Drop == nil {
 		t.Fatal(err)

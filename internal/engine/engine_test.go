@@ -66,7 +66,7 @@ func TestManyClicksOneCall(t *testing.T) {
 
 func TestSameRequestTwice(t *testing.T) {
 	s := newStage(t)
-	r := op.Request{Key: "trigger-1", Team: "T0", Channel: "C0", Person: ana, PersonTeam: "T0", Text: "caster restart c1", At: s.clock()}
+	r := op.Request{Key: "trigger-1", Origin: ofTeam(op.Address{Channel: "C0", Person: ana, At: s.clock()}), Text: "caster restart c1"}
 	s.request(r)
 	if again := s.request(r); again.Work != nil || again.Reply != nil {
 		t.Error("a repeated envelope is worked on")
@@ -297,7 +297,7 @@ func TestStoreThatCannotWrite(t *testing.T) {
 	s := newStage(t)
 	o := s.asked("caster restart c1")
 	_ = s.store.Close()
-	r := op.Request{Key: "k", Team: "T0", Channel: "C0", Person: ana, PersonTeam: "T0", Text: "caster restart c1", At: s.clock()}
+	r := op.Request{Key: "k", Origin: ofTeam(op.Address{Channel: "C0", Person: ana, At: s.clock()}), Text: "caster restart c1"}
 	if _, err := s.e.Accept(context.Background(), r); err == nil {
 		t.Error("a change was taken without a log")
 	}
@@ -358,7 +358,7 @@ func TestDefaultsAndForms(t *testing.T) {
 		t.Fatal("no form for a question mark")
 	}
 	accepted = s.typed(ana, "caster copy")
-	form, err := s.e.Fill(context.Background(), op.Request{Person: ana, Channel: "C0"}, *accepted.Form)
+	form, err := s.e.Fill(context.Background(), op.Request{Origin: op.Origin{Address: op.Address{Person: ana, Channel: "C0"}}}, *accepted.Form)
 	if err != nil || len(form.Fields) != 2 || form.Fields[0].Value != "c1" || form.Fields[0].Chosen[0].Label != "Evening News · on air" || form.Fields[1].Max != 64 {
 		t.Fatalf("%v %+v", err, form)
 	}
@@ -367,7 +367,7 @@ func TestDefaultsAndForms(t *testing.T) {
 		t.Error(text)
 	}
 	s.with(func() { s.forbid["caster.copy"] = true })
-	if form, _ := s.e.Fill(context.Background(), op.Request{Person: ana, Channel: "C0"}, *accepted.Form); form.Problem.Plain() != "not allowed" {
+	if form, _ := s.e.Fill(context.Background(), op.Request{Origin: op.Origin{Address: op.Address{Person: ana, Channel: "C0"}}}, *accepted.Form); form.Problem.Plain() != "not allowed" {
 		t.Errorf("%+v", form)
 	}
 }
@@ -392,7 +392,7 @@ func TestHelpListsWhatIsAllowed(t *testing.T) {
 
 func TestLateRequest(t *testing.T) {
 	s := newStage(t)
-	s.request(op.Request{Key: "late", Team: "T0", Channel: "C0", Person: ana, PersonTeam: "T0", Text: "caster restart c1", At: s.clock().Add(-3 * time.Minute)})
+	s.request(op.Request{Key: "late", Origin: ofTeam(op.Address{Channel: "C0", Person: ana, At: s.clock().Add(-3 * time.Minute)}), Text: "caster restart c1"})
 	list, _ := s.store.List(context.Background(), store.Query{})
 	if len(list) != 0 || !strings.Contains(s.told[0], "too late") {
 		t.Errorf("%d operations, told %q", len(list), s.told)

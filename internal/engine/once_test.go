@@ -163,8 +163,10 @@ func (s *stage) refusedByCloud(card op.Operation) {
 func TestAButtonOfAnAnswerCountsOnceForAWhile(t *testing.T) {
 	s := newStage(t)
 	say := func(key string) {
-		s.request(op.Request{Key: key, Team: "T0", Channel: "C0", Person: ana, PersonTeam: "T0", Text: "caster restart c1", At: s.clock(),
-			Button: op.Button{ID: "say-1"}})
+		s.request(op.Request{
+			Key: key, Origin: ofTeam(op.Address{Channel: "C0", Person: ana, At: s.clock()}),
+			Text: "caster restart c1", Button: op.Button{ID: "say-1"},
+		})
 	}
 	want := func(n int, why string) {
 		t.Helper()

@@ -18,7 +18,7 @@ func (e *Engine) Press(ctx context.Context, c op.Click) (Accepted, error) {
 	o, err := e.store.Get(ctx, c.Operation)
 	if errors.Is(err, store.ErrNotFound) {
 		return Accepted{Reply: reply(op.MarkFailed, op.L("I do not know this card. Nothing was done.")),
-			Work: func(ctx context.Context) { e.recordMismatch(ctx, op.Operation{Channel: c.Channel}, c) }}, nil
+			Work: func(ctx context.Context) { e.recordMismatch(ctx, op.Operation{Channel: c.Channel}, c.Origin) }}, nil
 	}
 	if err != nil {
 		return Accepted{}, fmt.Errorf("read %s: %w", op.Ref(c.Operation), err)
@@ -29,13 +29,12 @@ func (e *Engine) Press(ctx context.Context, c op.Click) (Accepted, error) {
 	}
 	if !belongs(card, c) {
 		return Accepted{Reply: reply(op.MarkFailed, op.L("This is not the card that counts for op ", op.V(o.Ref()), ", but a copy of it. Use the newest one. Nothing was done.")),
-			Work: func(ctx context.Context) { e.recordMismatch(ctx, o, c) }}, nil
+			Work: func(ctx context.Context) { e.recordMismatch(ctx, o, c.Origin) }}, nil
 	}
 	if text, ok := followUp(o, c); ok {
-		return e.Accept(ctx, op.Request{
-			Key: c.Key, Team: c.Team, Channel: c.Channel, Thread: o.Thread, Person: c.Person, PersonTeam: c.PersonTeam,
-			Text: text, At: c.At, ReplyTo: c.ReplyTo, Trigger: c.Trigger, Button: buttonOf(o, c),
-		})
+		r := op.Request{Key: c.Key, Origin: c.Origin, Text: text, Button: buttonOf(o, c)}
+		r.Thread = o.Thread
+		return e.Accept(ctx, r)
 	}
 	if c.Act == op.ActNext {
 		return Accepted{Reply: reply(op.MarkNeutral, op.L("This button belongs to an older state of the card. Use those that it has now. Nothing was done."))}, nil
@@ -73,8 +72,8 @@ func (e *Engine) adopt(ctx context.Context, o op.Operation, c op.Click) {
 	}
 }
 
-func (e *Engine) recordMismatch(ctx context.Context, o op.Operation, c op.Click) {
-	event := e.event(op.EventDenied, c.Person, c.PersonTeam, o)
+func (e *Engine) recordMismatch(ctx context.Context, o op.Operation, from op.Origin) {
+	event := e.event(op.EventDenied, from.Person, from.PersonTeam, o)
 	event.Detail["mismatch"] = "button in another message"
 	if err := e.store.Record(ctx, event); err != nil {
 		e.log.Error("record a mismatch", "op", o.Ref(), "error", err)
@@ -119,7 +118,7 @@ func (e *Engine) press(ctx context.Context, c op.Click) {
 	err := e.act(ctx, c)
 	e.settler(c.Key)(ctx)
 	if err != nil {
-		e.sayError(ctx, c.Address(), err, "op", op.Ref(c.Operation))
+		e.sayError(ctx, c.Address, err, "op", op.Ref(c.Operation))
 	}
 }
 
@@ -204,7 +203,7 @@ func (e *Engine) judgeAsker(ctx context.Context, o op.Operation, reader string, 
 	if !ok {
 		return op.Decision{}, op.Refuse(op.L("This command is no longer known. Nothing was done."))
 	}
-	r := op.Request{Team: o.Team, Channel: o.Channel, Person: o.Asker, PersonTeam: o.Team}
+	r := op.Request{Origin: o.Origin()}
 	d, channel, err := e.judgePlan(ctx, r, command, o.Plan, since)
 	switch {
 	case err == nil && !d.Allowed:

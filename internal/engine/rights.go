@@ -94,7 +94,7 @@ func (e *Engine) deniesApproval(now op.Decision, o op.Operation, person, team st
 // judgeBoth is judgeAsker and mayApprove at once. The facts about both people are asked for side by side; when those at hand say
 // that this is no second person, nobody is asked.
 func (e *Engine) judgeBoth(ctx context.Context, o op.Operation, reader, second, team string, since time.Time) (now op.Decision, asker, other error) {
-	r := op.Request{Person: o.Asker, PersonTeam: o.Team, Channel: o.Channel}
+	r := op.Request{Origin: o.Origin()}
 	now, _, known := e.glance(r, o.Verb, o.Effect, o.Plan.Target)
 	if now = now.For(o.Plan); known && now.Allowed && now.Confirm == op.ConfirmOther {
 		if err := e.deniesApproval(now, o, second, team); err != nil {

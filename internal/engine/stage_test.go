@@ -266,7 +266,7 @@ func (s *stage) look(context.Context, op.Attempt) (op.Evidence, error) {
 // type takes a command as the bot would, and does its work.
 func (s *stage) typed(person, text string) Accepted {
 	s.t.Helper()
-	return s.request(op.Request{Key: op.NewID(), Team: "T0", Channel: "C0", Person: person, PersonTeam: "T0", Text: text, At: s.clock()})
+	return s.request(op.Request{Key: op.NewID(), Origin: ofTeam(op.Address{Channel: "C0", Person: person, At: s.clock()}), Text: text})
 }
 
 func (s *stage) request(r op.Request) Accepted {
@@ -320,7 +320,7 @@ func (s *stage) click(person string, o op.Operation, act op.Act) string {
 }
 
 func (s *stage) press(person string, o op.Operation, act op.Act) op.Click {
-	return op.Click{Key: op.NewID(), Operation: o.ID, Act: act, Team: "T0", Channel: "C0", Message: "card-" + o.ID, Person: person, PersonTeam: "T0", At: s.clock()}
+	return op.Click{Key: op.NewID(), Operation: o.ID, Act: act, Origin: ofTeam(op.Address{Channel: "C0", Person: person, At: s.clock()}), Message: "card-" + o.ID}
 }
 
 func (s *stage) state(o op.Operation) op.State { return s.get(o).State }
@@ -456,3 +456,6 @@ func (c *chat) Tell(_ context.Context, to op.Address, a op.Answer) error {
 	c.told = append(c.told, a.Title.Plain())
 	return nil
 }
+
+// ofTeam is somebody of the workspace itself.
+func ofTeam(a op.Address) op.Origin { return op.Origin{Team: "T0", PersonTeam: "T0", Address: a} }

@@ -21,7 +21,7 @@ func (e *Engine) submit(ctx context.Context, r op.Request, parsed op.Parsed) {
 		return
 	}
 	if !errors.Is(err, store.ErrExists) {
-		e.sayError(ctx, r.Address(), e.chooser(ctx, r, err, parsed), "verb", parsed.Command.Verb)
+		e.sayError(ctx, r.Address, e.chooser(ctx, r, err, parsed), "verb", parsed.Command.Verb)
 	}
 	e.settler(r.Key)(ctx)
 }
@@ -35,7 +35,7 @@ func (e *Engine) tryPropose(ctx context.Context, r op.Request, parsed op.Parsed)
 	ctx, cancel := context.WithTimeout(quota.With(ctx, quota.Caller{Class: quota.Asked, Person: r.Person}), 2*lookWithin)
 	defer cancel()
 	defer e.oneByOne(ctx, r.Button)()
-	ctx, answered := e.patient(ctx, r.Address())
+	ctx, answered := e.patient(ctx, r.Address)
 	defer answered()
 	return e.propose(ctx, r, parsed)
 }

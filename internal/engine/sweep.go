@@ -76,7 +76,7 @@ func (e *Engine) resume(row store.Received) func(context.Context) {
 		case err == nil && parsed.Help:
 			return e.resumeLook(r, settle, func(ctx context.Context) { e.helpAgain(ctx, r, parsed) })
 		case err != nil || len(parsed.Missing) > 0: // what it meant has changed with the restart
-			return e.resumeLook(r, settle, func(ctx context.Context) { e.sayError(ctx, r.Address(), late(r)) })
+			return e.resumeLook(r, settle, func(ctx context.Context) { e.sayError(ctx, r.Address, late(r)) })
 		case parsed.Command.Effect == op.Read:
 			return e.resumeLook(r, settle, func(ctx context.Context) { e.read(ctx, r, parsed) })
 		}
@@ -97,7 +97,7 @@ func (e *Engine) resumeLook(r op.Request, settle, look func(context.Context)) fu
 		if e.now().Sub(r.At) <= lateAfter {
 			look(ctx)
 		} else {
-			e.sayError(ctx, r.Address(), late(r))
+			e.sayError(ctx, r.Address, late(r))
 		}
 		settle(ctx)
 	}
@@ -110,7 +110,7 @@ func (e *Engine) helpAgain(ctx context.Context, r op.Request, p op.Parsed) {
 		a.Work(ctx)
 		return
 	}
-	e.Say(ctx, r.Address(), *a.Reply)
+	e.Say(ctx, r.Address, *a.Reply)
 }
 
 // pressAgain goes on with a click after a restart. If the click had won before the crash there is nothing left to say.

@@ -132,14 +132,14 @@ func TestTriesGrowRare(t *testing.T) {
 // Another process gives the answer after a restart, though not by the address that was only good for this one.
 func TestAnAnswerSurvivesARestart(t *testing.T) {
 	s := newSilent(t)
-	r := op.Request{Key: "r", Team: "T0", Channel: "C0", Thread: "7.1", Person: ana, PersonTeam: "T0", Text: "caster list", At: s.clock(), ReplyTo: "https://canary"}
+	r := op.Request{Key: "r", Origin: ofTeam(op.Address{Channel: "C0", Thread: "7.1", Person: ana, At: s.clock(), ReplyTo: "https://canary"}), Text: "caster list"}
 	s.request(r)
-	if s.to != r.Address() {
-		t.Errorf("it is tried with %+v, not %+v", s.to, r.Address())
+	if s.to != r.Address {
+		t.Errorf("it is tried with %+v, not %+v", s.to, r.Address)
 	}
 	s.advance(shortestRest)
-	if s.to != r.Address() {
-		t.Errorf("it is tried again with %+v, not %+v", s.to, r.Address())
+	if s.to != r.Address {
+		t.Errorf("it is tried again with %+v, not %+v", s.to, r.Address)
 	}
 	memos, err := s.store.Memos(t.Context(), kindTell)
 	if err != nil || len(memos) != 1 || strings.Contains(memos[0].Body, "canary") {

@@ -171,7 +171,8 @@ func (e *Engine) maySettle(ctx context.Context, o op.Operation, c op.Click) erro
 	if o.State != op.Unknown || o.IsSeveral() { // of several each is settled on its own
 		return e.tooLate(o, c)
 	}
-	r := op.Request{Person: c.Person, PersonTeam: c.PersonTeam, Channel: o.Channel}
+	r := op.Request{Origin: c.Origin}
+	r.Channel = o.Channel
 	d, _, err := e.judge(ctx, r, op.Command{Verb: o.Verb, Effect: o.Effect}, o.Plan.Target, since(c))
 	if err == nil && !d.Allowed {
 		err = e.deny(ctx, r, o.Verb, d)

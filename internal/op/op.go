@@ -180,6 +180,11 @@ type Operation struct {
 	Shown   int64  `json:"shown"`          // version that the card shows
 }
 
+// Origin says who asked, and where.
+func (o Operation) Origin() Origin {
+	return Origin{Team: o.Team, PersonTeam: o.Team, Address: Address{Person: o.Asker, Channel: o.Channel}}
+}
+
 // Ref is the short reference that people read in Slack, the log and the trail.
 func (o Operation) Ref() string { return Ref(o.ID) }
 
