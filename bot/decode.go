@@ -232,19 +232,19 @@ func saidBy(place string, r op.Request) op.Button {
 }
 
 // acts are the buttons that a card may have.
-var acts = map[op.Act]bool{
-	op.ActConfirm: true, op.ActCancel: true, op.ActApprove: true, op.ActDecline: true, op.ActLook: true,
-	op.ActHappened: true, op.ActNot: true, op.ActAgain: true, op.ActNext: true,
+var acts = map[op.Action]bool{
+	op.ActionConfirm: true, op.ActionCancel: true, op.ActionApprove: true, op.ActionDecline: true, op.ActionLook: true,
+	op.ActionHappened: true, op.ActionNot: true, op.ActionAgain: true, op.ActionNext: true,
 }
 
 func cardPress(p pressed, r op.Request, message string) (arrival, error) {
 	name, way, _ := strings.Cut(strings.TrimPrefix(p.ActionID, cardAction), ":")
-	act := op.Act(name)
-	if !acts[act] || (act == op.ActNext) != (way != "") || len(way) > 64 || p.Value == "" || len(p.Value) > 64 {
+	act := op.Action(name)
+	if !acts[act] || (act == op.ActionNext) != (way != "") || len(way) > 64 || p.Value == "" || len(p.Value) > 64 {
 		return arrival{ignored: "unknown button of a card"}, nil
 	}
 	return arrival{key: r.Key, click: &op.Click{
-		Key: r.Key, Operation: p.Value, Act: act, Way: way, Origin: r.Origin, Message: message,
+		Key: r.Key, Operation: p.Value, Action: act, Next: way, Origin: r.Origin, Message: message,
 	}}, nil
 }
 

@@ -106,7 +106,7 @@ func (d *dispatcher) handle(ctx context.Context, e envelope) {
 		return
 	}
 	switch {
-	case a.request != nil && a.request.Away:
+	case a.request != nil && a.request.FromHome:
 		d.away(e, a)
 	case a.request != nil:
 		to = a.request.Address
@@ -158,8 +158,8 @@ func (d *dispatcher) request(ctx context.Context, e envelope, a arrival) {
 }
 
 // settles are the acts that decide about a card and look at nothing slow.
-var settles = map[op.Act]bool{
-	op.ActConfirm: true, op.ActCancel: true, op.ActApprove: true, op.ActDecline: true, op.ActHappened: true, op.ActNot: true,
+var settles = map[op.Action]bool{
+	op.ActionConfirm: true, op.ActionCancel: true, op.ActionApprove: true, op.ActionDecline: true, op.ActionHappened: true, op.ActionNot: true,
 }
 
 func (d *dispatcher) click(ctx context.Context, e envelope, a arrival) {
@@ -172,7 +172,7 @@ func (d *dispatcher) click(ctx context.Context, e envelope, a arrival) {
 		accepted = engine.Accepted{Reply: engine.NotWritten(err)}
 	}
 	behind := d.work
-	if settles[c.Act] {
+	if settles[c.Action] {
 		behind = d.clicks
 	}
 	d.follow(e, false, op.Request{Key: c.Key, Origin: c.Origin}, accepted, behind)

@@ -31,7 +31,7 @@ func (id identity) pageOrWindow(v seenView, p pressed, r op.Request) (arrival, e
 		return arrival{key: r.Key, home: &r}, nil
 	case own && v.Type == string(slack.VTHomeTab):
 		_, r.Channel, _ = strings.Cut(rest, ":")
-		r.Text, r.Away = p.Value, true
+		r.Text, r.FromHome = p.Value, true
 	case !window(v, &r) || !p.says(&r):
 		return arrival{ignored: "unknown action of a view"}, nil
 	}
@@ -48,7 +48,7 @@ func window(v seenView, r *op.Request) bool {
 	if v.Type != string(slack.VTModal) || json.Unmarshal([]byte(v.Metadata), &m) != nil || m.Person != r.Person {
 		return false
 	}
-	r.Channel, r.Away, r.View = m.Form.Channel, true, v.ID
+	r.Channel, r.FromHome, r.View = m.Form.Channel, true, v.ID
 	return true
 }
 

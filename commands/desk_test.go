@@ -295,7 +295,7 @@ func TestWhySaysWhy(t *testing.T) {
 func TestHistoryShowsOnlyTheChannels(t *testing.T) {
 	operation := func(id, name string, state op.State) op.Operation {
 		return op.Operation{
-			ID: id + "0000000", State: state, Asker: "U0ANA", By: "U0KEN", Channel: "C0SHOW", Card: "1.2", Created: noon,
+			ID: id + "0000000", State: state, Requester: "U0ANA", DecidedBy: "U0KEN", Channel: "C0SHOW", Card: "1.2", Created: noon,
 			Plan: op.Plan{Title: op.L("Restart ", op.B(name)), Target: op.Target{Kind: "caster", ID: id, Name: name}}, Outcome: &op.Outcome{Code: "Incorrect.Idle"},
 		}
 	}

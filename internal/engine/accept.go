@@ -43,7 +43,7 @@ func (e *Engine) Accept(ctx context.Context, r op.Request) (Accepted, error) {
 		return a, nil
 	}
 	e.fillDefaults(&parsed, r.Channel)
-	if person, channel, ok := e.dir.Glance(r.Person, r.PersonTeam, r.Channel, anytime); ok {
+	if person, channel, ok := e.dir.Peek(r.Person, r.PersonTeam, r.Channel, anytime); ok {
 		d := e.policy.Decide(person, channel, parsed.Command.Verb, parsed.Command.Effect, op.Target{})
 		if !d.Allowed {
 			return Accepted{Reply: denied(d), Work: func(ctx context.Context) { e.recordDenied(ctx, r, parsed.Command.Verb, d) }}, nil

@@ -23,7 +23,7 @@ func TestWhatWasPressedFirstIsInLineFirst(t *testing.T) {
 	}
 	s.work.Go(func() { typed.Work(context.Background()) })
 	<-looking
-	click, err := s.e.Press(context.Background(), s.press(ana, card, op.ActConfirm))
+	click, err := s.e.Press(context.Background(), s.press(ana, card, op.ActionConfirm))
 	if err != nil {
 		t.Fatal(err)
 	}

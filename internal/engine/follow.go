@@ -133,7 +133,7 @@ func (e *Engine) followed(ctx context.Context, id string) (time.Time, error) {
 
 // whatCame asks the command; a panic is a look that could not see.
 func whatCame(ctx context.Context, command op.Command, o op.Operation) (f op.Followup, err error) {
-	ctx, cancel := context.WithTimeout(quota.With(ctx, quota.Caller{Class: quota.Background, Person: o.Asker}), lookWithin)
+	ctx, cancel := context.WithTimeout(quota.With(ctx, quota.Caller{Class: quota.Background, Person: o.Requester}), lookWithin)
 	defer cancel()
 	defer func() {
 		if p := recover(); p != nil {

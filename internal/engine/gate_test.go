@@ -109,7 +109,7 @@ func TestRightsAreLookedAtLast(t *testing.T) {
 	o := s.asked("caster restart c1")
 	var promised []store.Memo
 	s.planned = func() { promised, _ = s.store.Memos(context.Background(), kindFollow) }
-	s.click(ana, o, op.ActConfirm)
+	s.click(ana, o, op.ActionConfirm)
 	if s.want(o, op.Succeeded, 1); len(promised) != 1 {
 		t.Errorf("%d memos when it was looked at again", len(promised))
 	}

@@ -9,7 +9,7 @@ import (
 
 // help lists what this person may do in this channel. With facts at hand it answers within the acknowledgement.
 func (e *Engine) help(r op.Request, p op.Parsed) Accepted {
-	if person, channel, ok := e.dir.Glance(r.Person, r.PersonTeam, r.Channel, anytime); ok {
+	if person, channel, ok := e.dir.Peek(r.Person, r.PersonTeam, r.Channel, anytime); ok {
 		answer := e.helpFor(person, channel, p)
 		return Accepted{Reply: &answer}
 	}

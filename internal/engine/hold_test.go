@@ -134,7 +134,7 @@ func TestWhenACardIsDrawn(t *testing.T) {
 			}
 			return op.Evidence{Happened: looks >= c.seen, Seen: op.L("it runs")}, nil
 		}
-		s.click(ana, o, op.ActConfirm)
+		s.click(ana, o, op.ActionConfirm)
 		if got := s.pictures(o); !slices.Equal(got, c.want) {
 			t.Errorf("%s: %v, not %v", name, got, c.want)
 		}
@@ -146,10 +146,10 @@ func TestWhatIsDecidedIsDrawnAtOnce(t *testing.T) {
 	s := newStage(t)
 	after := timed(s)
 	o := s.asked("caster restart c1")
-	s.click(ana, o, op.ActCancel)
+	s.click(ana, o, op.ActionCancel)
 	other := s.asked("caster restart c2")
 	s.with(func() { s.seen = "on air" })
-	s.click(ana, other, op.ActConfirm)
+	s.click(ana, other, op.ActionConfirm)
 	for _, got := range [][]string{s.pictures(o), s.pictures(other)} {
 		if !slices.Equal(got, []string{"pending", "cancelled"}) && !slices.Equal(got, []string{"pending", "failed"}) {
 			t.Errorf("drawn: %v", got)

@@ -139,7 +139,7 @@ func TestHomeLooksSeldom(t *testing.T) {
 func TestAway(t *testing.T) {
 	g := newHome(t)
 	press := func(person, channel, text string) Accepted {
-		return g.request(op.Request{Key: op.NewID(), Origin: ofTeam(op.Address{Channel: channel, Person: person, At: g.clock(), Away: true}), Text: text})
+		return g.request(op.Request{Key: op.NewID(), Origin: ofTeam(op.Address{Channel: channel, Person: person, At: g.clock(), FromHome: true}), Text: text})
 	}
 	last := func() string { return g.told[len(g.told)-1] }
 	if press(ana, "C0", "caster show c1"); last() != "this is c1" {
@@ -154,11 +154,11 @@ func TestAway(t *testing.T) {
 		}
 	}
 	q := asking("caster restart ?", "")
-	q.Request.Away, q.Request.Channel = true, "C9"
+	q.Request.FromHome, q.Request.Channel = true, "C9"
 	if got := labels(g.e.Suggest(context.Background(), q)); strings.Contains(got, "c1") {
 		t.Errorf("suggested for another channel: %s", got)
 	}
-	if form := press(ana, "C0", "caster copy ? ?").Form; form == nil || !form.Away || form.Channel != "C0" {
+	if form := press(ana, "C0", "caster copy ? ?").Form; form == nil || !form.FromHome || form.Channel != "C0" {
 		t.Errorf("the form is %+v", form)
 	}
 	events, err := g.store.Recent(context.Background(), 100)
@@ -178,7 +178,7 @@ func TestCardsCountWhereTheyAre(t *testing.T) {
 	g := newHome(t)
 	o := g.asked("caster restart c1")
 	for _, where := range []op.Click{{}, {Origin: op.Origin{Address: op.Address{Channel: "C0"}}}, {Origin: op.Origin{Address: op.Address{Channel: "C0"}}, Message: "V1"}, {Message: "card-" + o.ID}} {
-		c := g.press(ana, o, op.ActConfirm)
+		c := g.press(ana, o, op.ActionConfirm)
 		c.Channel, c.Message = where.Channel, where.Message
 		accepted, err := g.e.Press(context.Background(), c)
 		if err != nil || accepted.Reply == nil || !strings.Contains(accepted.Reply.Title.Plain(), "Nothing was done") {

@@ -112,7 +112,7 @@ func TestThePressedCardIsTheCard(t *testing.T) {
 	if o = s.get(o); o.Card != "" {
 		t.Fatalf("the card is %q", o.Card)
 	}
-	s.click(ana, o, op.ActConfirm)
+	s.click(ana, o, op.ActionConfirm)
 	s.want(o, op.Succeeded, 1)
 	for range 2 {
 		_ = s.e.draw(context.Background(), o.ID)
@@ -137,7 +137,7 @@ func testAChannelThatIsBack(t *testing.T, by string) {
 	s.with(func() {
 		s.showErr = []error{ErrNotInChannel, ErrNotInChannel, ErrNotInChannel, ErrNotInChannel, ErrNotInChannel}
 	})
-	s.click(ana, done, op.ActConfirm)
+	s.click(ana, done, op.ActionConfirm)
 	s.want(done, op.Succeeded, 1)
 	s.settle()
 	s.with(func() { s.showErr = nil })

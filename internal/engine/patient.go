@@ -27,7 +27,7 @@ type patience struct {
 // the quota whom to say what a call waits for. stop is called when there is an answer, and before that is given; a hint that is on its
 // way is waited for, so that it never comes after the answer. Where time is not real, or a window shows that it waits, nothing is said.
 func (e *Engine) patient(ctx context.Context, to op.Address) (context.Context, func()) {
-	if e.after == nil || to.View != "" || to.Away {
+	if e.after == nil || to.View != "" || to.FromHome {
 		return ctx, func() {}
 	}
 	p := &patience{one: make(chan struct{}, 1), say: func(a op.Answer) {

@@ -50,7 +50,7 @@ func TestPatience(t *testing.T) {
 		"is next":          {here, 9 * time.Second, []told{{1010 * time.Millisecond, 0}}, []string{"You are next, in about 2 s."}},
 		"waits, over":      {here, 900 * time.Millisecond, []told{{2 * time.Second, 7}}, nil},
 		"in a window":      {op.Address{Person: ana, View: "V1"}, 9 * time.Second, []told{{2 * time.Second, 7}}, nil},
-		"on the Home page": {op.Address{Person: ana, Away: true}, 9 * time.Second, nil, nil},
+		"on the Home page": {op.Address{Person: ana, FromHome: true}, 9 * time.Second, nil, nil},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			l := &listener{}

@@ -36,7 +36,7 @@ func (e *Engine) Press(ctx context.Context, c op.Click) (Accepted, error) {
 		r.Thread = o.Thread
 		return e.Accept(ctx, r)
 	}
-	if c.Act == op.ActNext {
+	if c.Action == op.ActionNext {
 		return Accepted{Reply: reply(op.MarkNeutral, op.L("This button belongs to an older state of the card. Use those that it has now. Nothing was done."))}, nil
 	}
 	return e.takeClick(ctx, o, c)
@@ -47,7 +47,7 @@ func (e *Engine) takeClick(ctx context.Context, o op.Operation, c op.Click) (Acc
 	if err != nil || !fresh {
 		return Accepted{}, err
 	}
-	if c.Act == op.ActConfirm || c.Act == op.ActApprove {
+	if c.Action == op.ActionConfirm || c.Action == op.ActionApprove {
 		e.arrivals.enter(c.Channel, c.Key, o.Plan.Target.Key())
 	}
 	return e.arrived(c.Channel, c.Key, func(ctx context.Context) {
@@ -83,10 +83,10 @@ func (e *Engine) recordMismatch(ctx context.Context, o op.Operation, from op.Ori
 // followUp gives the command that a button stands for, if it stands for one. It is judged anew, as the clicker's.
 func followUp(o op.Operation, c op.Click) (string, bool) {
 	switch {
-	case c.Act == op.ActAgain:
+	case c.Action == op.ActionAgain:
 		return o.Text, true
-	case c.Act == op.ActNext && o.Outcome != nil:
-		i := slices.IndexFunc(o.Outcome.Next, func(n op.Next) bool { return n.ID() == c.Way })
+	case c.Action == op.ActionNext && o.Outcome != nil:
+		i := slices.IndexFunc(o.Outcome.Next, func(n op.Next) bool { return n.ID() == c.Next })
 		if i >= 0 {
 			return o.Outcome.Next[i].Text, true
 		}
@@ -97,18 +97,18 @@ func followUp(o op.Operation, c op.Click) (string, bool) {
 // buttonOf names a button for as long as the card shows the same state: what is added to it there, as the look after a call, makes
 // no other button of it, so a double click around that is still one.
 func buttonOf(o op.Operation, c op.Click) op.Button {
-	return op.Button{ID: strings.Join([]string{"card", o.ID, string(o.State), string(c.Act), c.Way}, "-"), Card: true}
+	return op.Button{ID: strings.Join([]string{"card", o.ID, string(o.State), string(c.Action), c.Next}, "-"), Card: true}
 }
 
 // acts says what each button does.
-var acts = map[op.Act]func(*Engine, context.Context, op.Operation, op.Click) error{
-	op.ActConfirm:  (*Engine).confirm,
-	op.ActApprove:  (*Engine).approve,
-	op.ActCancel:   (*Engine).cancel,
-	op.ActDecline:  (*Engine).cancel,
-	op.ActLook:     (*Engine).lookAgain,
-	op.ActHappened: (*Engine).itHappened,
-	op.ActNot:      (*Engine).itDidNot,
+var acts = map[op.Action]func(*Engine, context.Context, op.Operation, op.Click) error{
+	op.ActionConfirm:  (*Engine).confirm,
+	op.ActionApprove:  (*Engine).approve,
+	op.ActionCancel:   (*Engine).cancel,
+	op.ActionDecline:  (*Engine).cancel,
+	op.ActionLook:     (*Engine).lookAgain,
+	op.ActionHappened: (*Engine).itHappened,
+	op.ActionNot:      (*Engine).itDidNot,
 }
 
 // press does what a click asks for. The click is settled before anybody is told that nothing was done: told first, a crash in
@@ -138,11 +138,11 @@ func (e *Engine) act(ctx context.Context, c op.Click) (err error) {
 			err = fmt.Errorf("a panic at a click: %v", p)
 		}
 	}()
-	do, ok := acts[c.Act]
+	do, ok := acts[c.Action]
 	if !ok {
 		return op.Refuse(op.L("I do not know this button. Nothing was done."))
 	}
-	if age := e.now().Sub(c.At); age > startWithin && (c.Act == op.ActConfirm || c.Act == op.ActApprove) {
+	if age := e.now().Sub(c.At); age > startWithin && (c.Action == op.ActionConfirm || c.Action == op.ActionApprove) {
 		return op.Refuse(op.L("This click reached me too late, so nothing was done. Press again if it is still wanted."))
 	}
 	o, err := e.store.Get(ctx, c.Operation)
@@ -157,7 +157,7 @@ func (e *Engine) confirm(ctx context.Context, o op.Operation, c op.Click) error 
 	if o.State != op.Pending {
 		return e.tooLate(o, c)
 	}
-	if o.Decision.Confirm != op.ConfirmSelf || c.Person != o.Asker {
+	if o.Decision.Confirm != op.ConfirmSelf || c.Person != o.Requester {
 		return onlyAsker(o)
 	}
 	now, err := e.judgeAsker(ctx, o, c.Person, since(c))
@@ -211,7 +211,7 @@ func (e *Engine) judgeAsker(ctx context.Context, o op.Operation, reader string, 
 	case err == nil && !channel.Member:
 		return d, notInChannel()
 	}
-	if err != nil && reader != o.Asker {
+	if err != nil && reader != o.Requester {
 		e.log.Info("the asker's right is gone", "op", o.Ref(), "error", err)
 		err = askerMayNot(o)
 	}
@@ -242,7 +242,7 @@ func (e *Engine) cancel(ctx context.Context, o op.Operation, c op.Click) error {
 	if o.State != op.Pending {
 		return e.tooLate(o, c)
 	}
-	if c.Person != o.Asker {
+	if c.Person != o.Requester {
 		if o.Decision.Confirm != op.ConfirmOther {
 			return onlyAsker(o)
 		}

@@ -50,7 +50,7 @@ func TestTurnIsToldAndTakenBack(t *testing.T) {
 		s.untilSaid("")
 	}
 	o := s.asked("caster restart c1")
-	s.click(ana, o, op.ActConfirm)
+	s.click(ana, o, op.ActionConfirm)
 	s.want(o, op.Succeeded, 1)
 }
 
@@ -90,7 +90,7 @@ func TestStillWaiting(t *testing.T) {
 		close(s.waited)
 		s.calling = func(context.Context, op.SendPermit) { s.untilSaid("Still waiting") }
 		o := s.asked(text)
-		s.click(ana, o, op.ActConfirm)
+		s.click(ana, o, op.ActionConfirm)
 		s.want(o, op.Succeeded, 1)
 		if words := s.said(); words[len(words)-1] != want {
 			t.Errorf("%s: %q", text, words)
@@ -123,7 +123,7 @@ func TestRepeatsAtOnceShareOneDeadline(t *testing.T) {
 	s.verify = func() (op.Evidence, error) { return op.Evidence{}, nil }
 	began := time.Now()
 	o := s.asked("caster copy c1 New")
-	s.click(ana, o, op.ActConfirm)
+	s.click(ana, o, op.ActionConfirm)
 	s.want(o, op.Unknown, repeatsAtOnce)
 	for _, end := range ends {
 		if end != ends[0] || end.Sub(began) > answerWithin+10*time.Second {

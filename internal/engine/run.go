@@ -95,7 +95,7 @@ func (e *Engine) claim(ctx context.Context, id string) (o op.Operation, command 
 func (e *Engine) mark(ctx context.Context, o op.Operation, plan op.Plan) (op.Operation, error) {
 	move := store.Move{
 		ID: o.ID, From: op.Queued, To: op.Running, Claim: e.replica, Fresh: true, Send: true, Plan: &plan,
-		Event: e.event(op.EventSent, o.By, o.Team, o),
+		Event: e.event(op.EventSent, o.DecidedBy, o.Team, o),
 	}
 	if o.Outcome != nil { // it waits no more
 		move.Outcome = &op.Outcome{State: op.Running}
@@ -117,7 +117,7 @@ func (e *Engine) mark(ctx context.Context, o op.Operation, plan op.Plan) (op.Ope
 func (e *Engine) send(ctx context.Context, o op.Operation, command op.Command, t turn) op.Outcome {
 	ctx, cancel := context.WithTimeout(quota.With(ctx, confirmed(o)), crash.Within(answerWithin))
 	defer cancel()
-	if why := e.unlocked(ctx, command, o.Plan, o.Asker, o.By); why != nil {
+	if why := e.unlocked(ctx, command, o.Plan, o.Requester, o.DecidedBy); why != nil {
 		return op.Outcome{State: op.Failed, Text: unsent(o, e.answerFor(why, "op", o.Ref()).Title)}
 	}
 	p, stop := e.follow(ctx, o, command)
@@ -145,7 +145,7 @@ func (e *Engine) mayLeaveAgain(ctx context.Context, o op.Operation, command op.C
 	if err := e.stillAllowed(ctx, o); err != nil {
 		return err
 	}
-	if err := e.unlocked(ctx, command, o.Plan, o.Asker, o.By); err != nil {
+	if err := e.unlocked(ctx, command, o.Plan, o.Requester, o.DecidedBy); err != nil {
 		return err
 	}
 	return e.note(ctx, o, store.Note{}, op.EventSent)
@@ -213,7 +213,7 @@ func (e *Engine) finish(ctx context.Context, o op.Operation, outcome op.Outcome)
 // mayPlay reports whether the asker may see addresses for playback, when they asked and now. It goes by what is at hand: nobody is
 // waited for before an outcome is written down.
 func (e *Engine) mayPlay(o op.Operation) bool {
-	person, channel, ok := e.dir.Glance(o.Asker, o.Team, o.Channel, anytime)
+	person, channel, ok := e.dir.Peek(o.Requester, o.Team, o.Channel, anytime)
 	return ok && o.Decision.URLs && e.policy.Decide(person, channel, o.Verb, o.Effect, o.Plan.Target).URLs
 }
 

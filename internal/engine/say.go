@@ -90,14 +90,14 @@ func onlyAsker(o op.Operation) *op.Refusal {
 	if o.Decision.Confirm == op.ConfirmOther {
 		return op.Refuse(op.L("This one needs an approval, not a confirmation. Nothing was done."))
 	}
-	return &op.Refusal{Answer: op.Answer{Mark: op.MarkDenied, Title: op.L("Only ", op.Who(o.Asker), " can answer this card. Nothing was done.")}}
+	return &op.Refusal{Answer: op.Answer{Mark: op.MarkDenied, Title: op.L("Only ", op.Who(o.Requester), " can answer this card. Nothing was done.")}}
 }
 
 // askerMayNot tells others that the asker's right could not be confirmed. It names no reason: that is between the asker and
 // the policy.
 func askerMayNot(o op.Operation) error {
 	return &op.Refusal{Answer: op.Answer{
-		Mark: op.MarkDenied, Title: op.L("I cannot confirm that ", op.Who(o.Asker), " may still do this here, so nothing was done."),
+		Mark: op.MarkDenied, Title: op.L("I cannot confirm that ", op.Who(o.Requester), " may still do this here, so nothing was done."),
 	}}
 }
 
@@ -117,8 +117,8 @@ func (e *Engine) tooLate(o op.Operation, c op.Click) error {
 }
 
 func (e *Engine) lateWords(o op.Operation, clicker string) op.Line {
-	who := op.L(op.Who(o.By))
-	if o.By == clicker {
+	who := op.L(op.Who(o.DecidedBy))
+	if o.DecidedBy == clicker {
 		who = op.L("you")
 	}
 	switch o.State {
@@ -139,8 +139,8 @@ func (e *Engine) lateWords(o op.Operation, clicker string) op.Line {
 	case op.Unknown:
 		return op.L("Already confirmed by ", who, ". Its outcome is not known yet.")
 	}
-	if o.Closer != "" {
-		return op.L("Already settled by ", op.Who(o.Closer), ".")
+	if o.SettledBy != "" {
+		return op.L("Already settled by ", op.Who(o.SettledBy), ".")
 	}
 	return op.L("Already confirmed by ", who, ". Your click changed nothing.")
 }

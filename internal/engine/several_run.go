@@ -21,7 +21,7 @@ func (e *Engine) beginSeveral(ctx context.Context, o op.Operation) error {
 	if err := e.stillAllowed(ctx, o); err != nil {
 		return e.drop(ctx, o, err)
 	}
-	event := e.event(op.EventBegun, o.By, o.Team, o)
+	event := e.event(op.EventBegun, o.DecidedBy, o.Team, o)
 	event.Detail["members"] = strconv.Itoa(len(o.Plan.Parts))
 	o, err := e.store.Begin(ctx, store.Move{ID: o.ID, Event: event, Fresh: true}, e.membersOf(o))
 	if errors.Is(err, store.ErrLost) {
@@ -44,7 +44,7 @@ func (e *Engine) membersOf(o op.Operation) []op.Operation {
 	for i, part := range o.Plan.Parts {
 		members = append(members, op.Operation{
 			ID: op.NewID(), Key: fmt.Sprintf("%s/%02d", o.Key, i), State: op.Queued, Command: o.Command, Verb: o.Verb, Effect: o.Effect,
-			Text: op.Format(o.Command, part.Plan.Args), Team: o.Team, Channel: o.Channel, Thread: o.Thread, Asker: o.Asker, By: o.By,
+			Text: op.Format(o.Command, part.Plan.Args), Team: o.Team, Channel: o.Channel, Thread: o.Thread, Requester: o.Requester, DecidedBy: o.DecidedBy,
 			Plan: part.Plan, Decision: part.Decision, Token: op.NewID(), Created: e.now(), Expires: e.now().Add(startWithin),
 		})
 	}

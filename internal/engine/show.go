@@ -88,7 +88,7 @@ func (e *Engine) showElsewhere(ctx context.Context, o op.Operation) error {
 	e.away.Store(o.Channel, isAway)
 	words, matters := elsewhere[o.State]
 	if matters && e.told.first(o.ID, o.State, e.now()) {
-		err := e.chat.Tell(ctx, op.Address{Person: o.Asker}, withoutCard(o, words))
+		err := e.chat.Tell(ctx, op.Address{Person: o.Requester}, withoutCard(o, words))
 		if errors.Is(err, ErrUnreachable) {
 			err = e.recordUntold(ctx, o, err)
 		}

@@ -303,7 +303,7 @@ func (s *stage) askedBy(person, text string) op.Operation {
 	return list[0]
 }
 
-func (s *stage) click(person string, o op.Operation, act op.Act) string {
+func (s *stage) click(person string, o op.Operation, act op.Action) string {
 	s.t.Helper()
 	before := len(s.told)
 	accepted, err := s.e.Press(context.Background(), s.press(person, o, act))
@@ -319,8 +319,8 @@ func (s *stage) click(person string, o op.Operation, act op.Act) string {
 	return s.told[len(s.told)-1]
 }
 
-func (s *stage) press(person string, o op.Operation, act op.Act) op.Click {
-	return op.Click{Key: op.NewID(), Operation: o.ID, Act: act, Origin: ofTeam(op.Address{Channel: "C0", Person: person, At: s.clock()}), Message: "card-" + o.ID}
+func (s *stage) press(person string, o op.Operation, act op.Action) op.Click {
+	return op.Click{Key: op.NewID(), Operation: o.ID, Action: act, Origin: ofTeam(op.Address{Channel: "C0", Person: person, At: s.clock()}), Message: "card-" + o.ID}
 }
 
 func (s *stage) state(o op.Operation) op.State { return s.get(o).State }
@@ -391,7 +391,7 @@ func (d *people) Rooms(_ context.Context, id string) ([]string, error) {
 	return d.rooms[id], nil
 }
 
-func (d *people) Glance(person, team, channel string, _ time.Time) (op.Person, op.Channel, bool) {
+func (d *people) Peek(person, team, channel string, _ time.Time) (op.Person, op.Channel, bool) {
 	return op.Person{ID: person, Team: team}, op.Channel{ID: channel, Member: true}, !(*stage)(d).isDeaf()
 }
 

@@ -98,7 +98,7 @@ func (e *Engine) room(ctx context.Context, r op.Request, n int) error {
 	if err != nil {
 		return err
 	}
-	mine := slices.DeleteFunc(slices.Clone(waiting), func(o op.Operation) bool { return o.Asker != r.Person })
+	mine := slices.DeleteFunc(slices.Clone(waiting), func(o op.Operation) bool { return o.Requester != r.Person })
 	for _, limit := range []struct {
 		words             op.Text
 		waiting           []op.Operation
@@ -175,11 +175,11 @@ func (e *Engine) create(ctx context.Context, r op.Request, key string, c op.Comm
 	}
 	o := op.Operation{
 		ID: op.NewID(), Key: key, State: op.Pending, Command: c.Usage, Verb: c.Verb, Effect: c.Effect,
-		Text: asTyped(c, plan), Team: r.Team, Channel: r.Channel, Thread: r.Thread, Asker: r.Person,
+		Text: asTyped(c, plan), Team: r.Team, Channel: r.Channel, Thread: r.Thread, Requester: r.Person,
 		Plan: plan, Decision: d, Token: op.NewID(), Created: now, Expires: now.Add(d.Expires),
 	}
 	if d.Confirm == op.ConfirmNone {
-		o.State, o.By, o.Confirmed, o.Expires = op.Queued, r.Person, now, now.Add(startWithin)
+		o.State, o.DecidedBy, o.Confirmed, o.Expires = op.Queued, r.Person, now, now.Add(startWithin)
 	}
 	if o.State == op.Queued {
 		e.arrivals.await(ctx, r.Channel, r.Key)
@@ -191,7 +191,7 @@ func (e *Engine) create(ctx context.Context, r op.Request, key string, c op.Comm
 	if err != nil {
 		return fmt.Errorf("create %s: %w", o.Ref(), err)
 	}
-	e.log.Info("asked", "op", o.Ref(), "verb", o.Verb, "channel", o.Channel, "person", o.Asker, "rule", d.Rule)
+	e.log.Info("asked", "op", o.Ref(), "verb", o.Verb, "channel", o.Channel, "person", o.Requester, "rule", d.Rule)
 	if o.State == op.Pending {
 		e.owe(o.ID)
 	} else {

@@ -147,7 +147,7 @@ func TestListsAreRemembered(t *testing.T) {
 	g.advance(time.Second)
 	want("after 31 s", fresh, 2)
 	o := g.asked("caster restart c1")
-	g.click(ana, o, op.ActConfirm)
+	g.click(ana, o, op.ActionConfirm)
 	g.want(o, op.Succeeded, 1)
 	want("after a change", fresh, 3)
 	g.listErr.Store(op.Refuse(op.L("I could not look at the studios.")))
@@ -208,7 +208,7 @@ func TestPicks(t *testing.T) {
 	}
 	g.with(func() { g.planErr, g.tellAll = nil, nil })
 	pick(ana, asked.Text, "c2")
-	if list := g.all(); len(list) != 1 || list[0].Text != "caster copy c2 X" || list[0].Asker != ana {
+	if list := g.all(); len(list) != 1 || list[0].Text != "caster copy c2 X" || list[0].Requester != ana {
 		t.Errorf("became %+v", list)
 	}
 	if form := pick(ana, "caster copy ? ?", "c2").Form; form == nil || form.Fields[0].Value != "c2" || form.Fields[1].Value != "" {

@@ -129,11 +129,11 @@ func (e *Engine) pressAgain(ctx context.Context, c op.Click) {
 
 // won reports whether this person's click of this kind has taken effect already.
 func won(o op.Operation, c op.Click) bool {
-	switch c.Act {
-	case op.ActHappened, op.ActNot:
-		return o.Closer == c.Person
-	case op.ActConfirm, op.ActApprove, op.ActCancel, op.ActDecline:
-		return o.By == c.Person
+	switch c.Action {
+	case op.ActionHappened, op.ActionNot:
+		return o.SettledBy == c.Person
+	case op.ActionConfirm, op.ActionApprove, op.ActionCancel, op.ActionDecline:
+		return o.DecidedBy == c.Person
 	}
 	return false
 }

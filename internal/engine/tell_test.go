@@ -78,7 +78,7 @@ func TestAnAnswerIsOwed(t *testing.T) {
 		"long ago":       {func(s *silent) { s.typed(ana, "caster list") }, 10 * time.Minute, "two studios", true},
 		"too long ago":   {func(s *silent) { s.typed(ana, "caster list") }, tellFor, "", false},
 		"not to be told": {func(s *silent) { s.mute, s.lost = false, true; s.typed(ana, "caster list"); s.lost = false }, time.Minute, "", false},
-		"a click":        {func(s *silent) { s.click(bo, s.asked("caster restart c1"), op.ActConfirm) }, time.Minute, "Only @U0ANA can answer this card. Nothing was done.", true},
+		"a click":        {func(s *silent) { s.click(bo, s.asked("caster restart c1"), op.ActionConfirm) }, time.Minute, "Only @U0ANA can answer this card. Nothing was done.", true},
 		"what bot answers": {func(s *silent) {
 			s.e.Say(context.Background(), op.Address{Person: ana}, op.Answer{Title: op.L("hello")})
 		}, time.Minute, "hello", true},

@@ -75,7 +75,7 @@ func (e *Engine) alone(ctx context.Context, o op.Operation, seen op.Evidence) (b
 	}
 	others, err := e.store.List(ctx, asked)
 	for _, other := range others {
-		refused := other.State == op.Failed && other.Closer == ""
+		refused := other.State == op.Failed && other.SettledBy == ""
 		shown := !other.Ended.IsZero() && other.Ended.Before(o.Sent) && outcomeOf(other).Checked
 		if other.ID != o.ID && !refused && !shown {
 			return false, nil
@@ -86,7 +86,7 @@ func (e *Engine) alone(ctx context.Context, o op.Operation, seen op.Evidence) (b
 
 // verify looks whether the operation took effect; a panic is a look that could not see.
 func verify(ctx context.Context, command op.Command, o op.Operation) (seen op.Evidence, err error) {
-	ctx, cancel := context.WithTimeout(quota.With(ctx, quota.Caller{Class: quota.Checked, Person: o.Asker}), lookWithin)
+	ctx, cancel := context.WithTimeout(quota.With(ctx, quota.Caller{Class: quota.Checked, Person: o.Requester}), lookWithin)
 	defer cancel()
 	defer func() {
 		if p := recover(); p != nil {

@@ -54,7 +54,7 @@ func TestNothingIsSentWithoutTheTrail(t *testing.T) {
 	clicked, queued := s.asked("caster restart c1"), s.asked("caster restart c2")
 	s.force(queued, op.Queued)
 	s.rename("events", "away")
-	s.click(ana, clicked, op.ActConfirm)
+	s.click(ana, clicked, op.ActionConfirm)
 	s.e.sweep(context.Background())
 	s.settle()
 	if last := s.told[len(s.told)-1]; !strings.Contains(last, "cannot be written down, so nothing was done") {
@@ -70,7 +70,7 @@ func TestNothingIsSentWithoutTheTrail(t *testing.T) {
 	s.e.sweep(context.Background())
 	s.settle()
 	s.want(queued, op.Succeeded, 1)
-	s.click(ana, clicked, op.ActConfirm)
+	s.click(ana, clicked, op.ActionConfirm)
 	s.want(clicked, op.Succeeded, 2)
 }
 
@@ -78,7 +78,7 @@ func TestNothingIsSentWithoutTheTrail(t *testing.T) {
 func TestWhatWasToldStaysTrue(t *testing.T) {
 	s := newStage(t)
 	o := s.asked("caster restart c1")
-	accepted, err := s.e.Press(context.Background(), s.press(bo, o, op.ActConfirm))
+	accepted, err := s.e.Press(context.Background(), s.press(bo, o, op.ActionConfirm))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -151,16 +151,16 @@ func (t Table) Verbs() []string {
 
 // Form asks for the arguments that are missing.
 type Form struct {
-	Command string // usage
-	Title   string
-	Button  string
-	Channel string
-	Thread  string
-	Away    bool   // asked for on the bot's own page
-	Text    string `json:"-"` // the command that opens it
-	Note    Line
-	Fields  []Field
-	Problem Line // why it cannot be filled in
+	Command  string // usage
+	Title    string
+	Button   string
+	Channel  string
+	Thread   string
+	FromHome bool   `json:"Away"` // asked for on the bot's own page
+	Text     string `json:"-"`    // the command that opens it
+	Note     Line
+	Fields   []Field
+	Problem  Line // why it cannot be filled in
 }
 
 // Field is one question of a form.

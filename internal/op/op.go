@@ -152,12 +152,12 @@ type Operation struct {
 	Group   string      `json:"group,omitempty"` // the operation of several that this one is a member of; that one has the card
 	Members []Operation `json:"-"`               // of one that is several; filled in for its card
 
-	Team    string `json:"team"`
-	Channel string `json:"channel"`
-	Thread  string `json:"thread,omitempty"`
-	Asker   string `json:"asker"`
-	By      string `json:"by,omitempty"`     // who confirmed, approved or called off
-	Closer  string `json:"closer,omitempty"` // who settled an unknown one
+	Team      string `json:"team"`
+	Channel   string `json:"channel"`
+	Thread    string `json:"thread,omitempty"`
+	Requester string `json:"asker"`
+	DecidedBy string `json:"by,omitempty"`     // who confirmed, approved or called off
+	SettledBy string `json:"closer,omitempty"` // who settled an unknown one
 
 	Plan     Plan     `json:"plan"`
 	Decision Decision `json:"decision"`
@@ -182,7 +182,7 @@ type Operation struct {
 
 // Origin says who asked, and where.
 func (o Operation) Origin() Origin {
-	return Origin{Team: o.Team, PersonTeam: o.Team, Address: Address{Person: o.Asker, Channel: o.Channel}}
+	return Origin{Team: o.Team, PersonTeam: o.Team, Address: Address{Person: o.Requester, Channel: o.Channel}}
 }
 
 // Ref is the short reference that people read in Slack, the log and the trail.

@@ -68,12 +68,12 @@ func TestOriginIsStoredFlat(t *testing.T) {
 	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	from := Origin{Team: "T", PersonTeam: "P", Address: Address{Person: "U", Channel: "C", Thread: "1.2", At: at}}
 	away := from
-	away.Away = true
+	away.FromHome = true
 	for text, v := range map[string]any{
 		`{"key":"k","team":"T","channel":"C","thread":"1.2","person":"U","personTeam":"P","text":"x","pick":"p","button":{"id":"b"},` +
 			`"at":"2026-03-01T12:00:00Z","away":true}`: &Request{Key: "k", Origin: away, Text: "x", Pick: "p", Button: Button{ID: "b"}},
 		`{"key":"k","operation":"o","act":"next","way":"w","team":"T","channel":"C","thread":"1.2","message":"3.4","person":"U",` +
-			`"personTeam":"P","at":"2026-03-01T12:00:00Z"}`: &Click{Key: "k", Operation: "o", Act: ActNext, Way: "w", Origin: from, Message: "3.4"},
+			`"personTeam":"P","at":"2026-03-01T12:00:00Z"}`: &Click{Key: "k", Operation: "o", Action: ActionNext, Next: "w", Origin: from, Message: "3.4"},
 		`{"person":"U","channel":"C","thread":"1.2","at":"2026-03-01T12:00:00Z"}`: &from.Address,
 	} {
 		read := reflect.New(reflect.TypeOf(v).Elem())

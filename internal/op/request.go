@@ -12,13 +12,13 @@ type Origin struct {
 
 // Address is where a private answer goes. ReplyTo and View are capabilities: they are never stored and never logged.
 type Address struct {
-	Person  string    `json:"person"`
-	Channel string    `json:"channel,omitempty"`
-	Thread  string    `json:"thread,omitempty"`
-	At      time.Time `json:"at"` // when the person asked
-	ReplyTo string    `json:"-"`
-	View    string    `json:"-"`              // a window of the person that waits for the answer
-	Away    bool      `json:"away,omitempty"` // asked on the bot's own page, where nobody looks at the channel
+	Person   string    `json:"person"`
+	Channel  string    `json:"channel,omitempty"`
+	Thread   string    `json:"thread,omitempty"`
+	At       time.Time `json:"at"` // when the person asked
+	ReplyTo  string    `json:"-"`
+	View     string    `json:"-"`              // a window of the person that waits for the answer
+	FromHome bool      `json:"away,omitempty"` // asked on the bot's own page, where nobody looks at the channel
 }
 
 // Request is a command as it arrived.
@@ -37,27 +37,27 @@ type Button struct {
 }
 
 // Act is what a button of a card asks for.
-type Act string
+type Action string
 
 // The acts.
 const (
-	ActConfirm  Act = "confirm"
-	ActCancel   Act = "cancel"
-	ActApprove  Act = "approve"
-	ActDecline  Act = "decline"
-	ActLook     Act = "look"
-	ActHappened Act = "happened"
-	ActNot      Act = "not"   // it did not happen
-	ActAgain    Act = "again" // ask the same thing again
-	ActNext     Act = "next"  // the way on that is named by Way
+	ActionConfirm  Action = "confirm"
+	ActionCancel   Action = "cancel"
+	ActionApprove  Action = "approve"
+	ActionDecline  Action = "decline"
+	ActionLook     Action = "look"
+	ActionHappened Action = "happened"
+	ActionNot      Action = "not"   // it did not happen
+	ActionAgain    Action = "again" // ask the same thing again
+	ActionNext     Action = "next"  // the way on that is named by Next
 )
 
 // Click is a press on a button of a card.
 type Click struct {
 	Key       string `json:"key"`
 	Operation string `json:"operation"`
-	Act       Act    `json:"act"`
-	Way       string `json:"way,omitempty"`
+	Action    Action `json:"act"`
+	Next      string `json:"way,omitempty"`
 	Origin
 	Message string `json:"message"` // id of the message that carries the button
 }
@@ -67,7 +67,7 @@ type Person struct {
 	ID       string
 	Team     string
 	Guest    bool     // restricted or ultra restricted
-	Stranger bool     // of another organisation
+	External bool     // of another organisation
 	Bot      bool     // a bot or a workflow
 	Deleted  bool     // deactivated
 	Groups   []string // ids of those user groups of the policy that the person is in
