@@ -120,7 +120,7 @@ func (l *inLine) tell(before int, about time.Duration) {
 	if until.After(l.o.Expires) {
 		l.o.Expires = until
 	}
-	l.e.owe(l.o.ID)
+	l.e.notify.owe(l.o.ID)
 }
 
 func beforeYou(before int, about time.Duration) op.Line {

@@ -319,9 +319,9 @@ func TestCardsAreOwed(t *testing.T) {
 	if len(s.shown) != 0 || s.get(o).Shown != 0 {
 		t.Fatal("shown in spite of the error")
 	}
-	s.e.owed.mu.Lock()
-	clear(s.e.owed.later)
-	s.e.owed.mu.Unlock()
+	s.e.notify.cards.mu.Lock()
+	clear(s.e.notify.cards.later)
+	s.e.notify.cards.mu.Unlock()
 	s.advance(0)
 	if now := s.get(o); now.Shown != now.Version || now.Card == "" {
 		t.Fatalf("card %q shows %d of %d", now.Card, now.Shown, now.Version)

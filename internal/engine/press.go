@@ -232,7 +232,7 @@ func (e *Engine) queue(ctx context.Context, o op.Operation, c op.Click, event st
 		return fmt.Errorf("confirm %s: %w", o.Ref(), err)
 	}
 	e.log.Info(event, "op", o.Ref(), "verb", o.Verb, "person", c.Person)
-	e.oweWithin(o.ID, buttonsWithin)
+	e.notify.oweWithin(o.ID, buttonsWithin)
 	e.spawn(func(ctx context.Context) { e.run(ctx, o.ID) })
 	return nil
 }
@@ -260,6 +260,6 @@ func (e *Engine) cancel(ctx context.Context, o op.Operation, c op.Click) error {
 		return fmt.Errorf("cancel %s: %w", o.Ref(), err)
 	}
 	e.log.Info("cancelled", "op", o.Ref(), "verb", o.Verb, "person", c.Person)
-	e.owe(o.ID)
+	e.notify.owe(o.ID)
 	return nil
 }

@@ -107,7 +107,7 @@ func (e *Engine) mark(ctx context.Context, o op.Operation, plan op.Plan) (op.Ope
 	if err != nil {
 		return o, fmt.Errorf("mark %s as sent: %w", o.Ref(), err)
 	}
-	e.oweWithin(o.ID, buttonsWithin)
+	e.notify.oweWithin(o.ID, buttonsWithin)
 	return now, nil
 }
 
@@ -203,9 +203,9 @@ func (e *Engine) finish(ctx context.Context, o op.Operation, outcome op.Outcome)
 	e.log.Info("answered", "op", o.Ref(), "verb", o.Verb, "outcome", outcome.State, "code", outcome.Code, "requestId", outcome.RequestID)
 	crash.At("k6")
 	if o.State == op.Running && now.State == op.Succeeded {
-		e.oweWithin(o.ID, checkWithin)
+		e.notify.oweWithin(o.ID, checkWithin)
 	} else {
-		e.owe(o.ID)
+		e.notify.owe(o.ID)
 	}
 	return now, nil
 }
@@ -236,7 +236,7 @@ func (e *Engine) answerCame(ctx context.Context, now op.Operation, outcome op.Ou
 	known := *now.Outcome
 	known.RequestID, known.Evidence = outcome.RequestID, op.L("An answer came late: ", outcome.Text)
 	err := e.store.Note(ctx, now.ID, store.Note{From: now.State, Outcome: &known}, event)
-	e.owe(now.ID)
+	e.notify.owe(now.ID)
 	return err
 }
 
@@ -247,13 +247,13 @@ var looksAfterAnswer = []time.Duration{0, time.Second, 2 * time.Second, 4 * time
 // with the result, if it confirms it in time.
 func (e *Engine) check(ctx context.Context, o op.Operation, command op.Command) {
 	if command.Verify == nil {
-		e.owe(o.ID)
+		e.notify.owe(o.ID)
 		return
 	}
 	outcome := *o.Outcome
 	for n, wait := range looksAfterAnswer {
 		if n == 1 {
-			e.owe(o.ID)
+			e.notify.owe(o.ID)
 		}
 		if !e.pause(ctx, wait) {
 			return
@@ -272,5 +272,5 @@ func (e *Engine) check(ctx context.Context, o op.Operation, command op.Command) 
 	if err != nil && !errors.Is(err, store.ErrLost) {
 		e.log.Error("record what was seen", "op", o.Ref(), "error", err)
 	}
-	e.owe(o.ID)
+	e.notify.owe(o.ID)
 }

@@ -172,7 +172,7 @@ func (s *stage) with(change func()) {
 func (s *stage) settle() {
 	s.work.Wait()
 	s.e.work.Wait()
-	s.e.owed.wait()
+	s.e.notify.cards.wait()
 }
 
 func (s *stage) table() op.Table {

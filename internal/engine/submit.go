@@ -35,7 +35,7 @@ func (e *Engine) tryPropose(ctx context.Context, r op.Request, parsed op.Parsed)
 	ctx, cancel := context.WithTimeout(quota.With(ctx, quota.Caller{Class: quota.Asked, Person: r.Person}), 2*lookWithin)
 	defer cancel()
 	defer e.oneByOne(ctx, r.Button)()
-	ctx, answered := e.patient(ctx, r.Address)
+	ctx, answered := e.notify.patient(ctx, r.Address)
 	defer answered()
 	return e.propose(ctx, r, parsed)
 }
@@ -193,9 +193,9 @@ func (e *Engine) create(ctx context.Context, r op.Request, key string, c op.Comm
 	}
 	e.log.Info("asked", "op", o.Ref(), "verb", o.Verb, "channel", o.Channel, "person", o.Requester, "rule", d.Rule)
 	if o.State == op.Pending {
-		e.owe(o.ID)
+		e.notify.owe(o.ID)
 	} else {
-		e.oweWithin(o.ID, buttonsWithin)
+		e.notify.oweWithin(o.ID, buttonsWithin)
 		e.spawn(func(ctx context.Context) { e.run(ctx, o.ID) })
 	}
 	return nil
@@ -218,8 +218,5 @@ func worksOff(r op.Request, key string) []string {
 }
 
 func (e *Engine) event(name, actor, team string, o op.Operation) op.Event {
-	return op.Event{
-		Operation: o.ID, At: e.now(), Name: name, Actor: actor, Team: team, Channel: o.Channel,
-		Detail: map[string]string{"verb": o.Verb, "target": o.Plan.Target.Key(), "rule": o.Decision.Rule, "policy": o.Decision.Policy},
-	}
+	return o.Event(e.now(), name, actor, team)
 }

@@ -124,8 +124,8 @@ func TestTriesGrowRare(t *testing.T) {
 	if last := at[len(at)-1]; last > int(tellFor/time.Second) || last < int((tellFor-longestRest)/time.Second) {
 		t.Errorf("the last try was after %d s", last)
 	}
-	if len(s.e.debts.mine) > 0 {
-		t.Errorf("still in memory: %v", s.e.debts.mine)
+	if len(s.e.notify.replies.mine) > 0 {
+		t.Errorf("still in memory: %v", s.e.notify.replies.mine)
 	}
 }
 
@@ -167,9 +167,9 @@ func TestOneReplicaTells(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	stale := other.debts.list(memos, true)
+	stale := other.notify.replies.list(memos, true)
 	for _, e := range []*Engine{s.e, other, s.e, other} {
-		if err := e.tellOwed(t.Context()); err != nil {
+		if err := e.notify.tellOwed(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		for deadline := time.Now().Add(10 * time.Second); e == s.e && time.Now().Before(deadline); time.Sleep(time.Millisecond) {
@@ -182,17 +182,17 @@ func TestOneReplicaTells(t *testing.T) {
 		}
 	}
 	close(release)
-	if err := other.tellAgain(t.Context(), stale[0]); err == nil {
+	if err := other.notify.tellAgain(t.Context(), stale[0]); err == nil {
 		t.Error("the other replica tries with what it read before")
 	}
 	s.settle()
 	other.work.Wait()
 	s.advance(time.Minute)
-	if err := other.tellOwed(t.Context()); err != nil {
+	if err := other.notify.tellOwed(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	other.work.Wait()
-	if s.said() != "two studios" || s.tries != 2 || len(s.e.debts.mine)+len(other.debts.mine) > 0 {
+	if s.said() != "two studios" || s.tries != 2 || len(s.e.notify.replies.mine)+len(other.notify.replies.mine) > 0 {
 		t.Errorf("told %q after %d tries", s.said(), s.tries)
 	}
 }
@@ -258,7 +258,7 @@ func TestAnAnswerIsOwedWithoutTheStore(t *testing.T) {
 		}
 		s.advance(longestRest)
 		s.advance(longestRest)
-		if s.said() != "two studios" || s.memos() != 0 || len(s.e.debts.mine) > 0 {
+		if s.said() != "two studios" || s.memos() != 0 || len(s.e.notify.replies.mine) > 0 {
 			t.Errorf("%s: afterwards told %q, %d owed", name, s.said(), s.memos())
 		}
 	}

@@ -145,7 +145,7 @@ func (e *Engine) looked(ctx context.Context, o op.Operation, seen op.Line) error
 	outcome := outcomeOf(o)
 	outcome.State, outcome.Evidence = op.Unknown, seen
 	err := e.note(ctx, o, store.Note{Look: true, Outcome: &outcome, Version: o.Version}, op.EventReconciled)
-	e.owe(o.ID)
+	e.notify.owe(o.ID)
 	if errors.Is(err, store.ErrLost) { // another replica has looked, or somebody has settled it
 		return nil
 	}
@@ -156,7 +156,7 @@ func (e *Engine) settle(ctx context.Context, o op.Operation, outcome op.Outcome,
 	ev := e.event(event, c.Person, c.PersonTeam, o)
 	ev.Detail["outcome"] = string(outcome.State)
 	now, err := e.store.Move(ctx, store.Move{ID: o.ID, From: op.Unknown, To: outcome.State, Closer: c.Person, Outcome: &outcome, Event: ev})
-	e.owe(o.ID)
+	e.notify.owe(o.ID)
 	if errors.Is(err, store.ErrLost) && c.Person != "" {
 		return e.tooLate(now, c)
 	}

@@ -208,6 +208,14 @@ type Event struct {
 	Detail    map[string]string `json:"detail,omitempty"`
 }
 
+// Event is a line of the trail about the operation.
+func (o Operation) Event(at time.Time, name, actor, team string) Event {
+	return Event{
+		Operation: o.ID, At: at, Name: name, Actor: actor, Team: team, Channel: o.Channel,
+		Detail: map[string]string{"verb": o.Verb, "target": o.Plan.Target.Key(), "rule": o.Decision.Rule, "policy": o.Decision.Policy},
+	}
+}
+
 // The names of events (promises.md §7).
 const (
 	EventReceived   = "received"
