@@ -80,7 +80,7 @@ func (d *Desk) Why(ctx context.Context, reader op.Person, person, channel, verb 
 		return op.Decision{}, nil, err
 	}
 	e := d.policy.Explain(meant, place, verb, effect, target)
-	if reader.Stranger {
+	if reader.External {
 		return e.Decision, nil, nil
 	}
 	return e.Decision, e.Steps, nil

@@ -188,7 +188,7 @@ func TestHistoryBeginsWithWhatIsOpen(t *testing.T) {
 		w.pass(time.Second)
 		o, err := w.store.Create(t.Context(), op.Operation{
 			Key: key, State: op.Pending, Command: "c", Verb: "caster.restart", Effect: op.OnAir, Team: "T0", Channel: "C0SHOW",
-			Asker: "U0ANA", Text: key, Plan: op.Plan{Target: news}, Created: w.clock(), Expires: w.clock().Add(time.Hour),
+			Requester: "U0ANA", Text: key, Plan: op.Plan{Target: news}, Created: w.clock(), Expires: w.clock().Add(time.Hour),
 		}, op.Event{Name: op.EventReceived})
 		if err != nil {
 			t.Fatal(err)
@@ -237,7 +237,7 @@ func TestWhyDecidesForWhoIsMeant(t *testing.T) {
 			t.Errorf("%q: %+v, %s, %v", person, d, plain(steps), err)
 		}
 	}
-	stranger := op.Person{ID: "U0X", Team: "T9", Stranger: true}
+	stranger := op.Person{ID: "U0X", Team: "T9", External: true}
 	if _, steps, err := w.Why(t.Context(), stranger, "", "C0SHOW", "caster.restart", op.OnAir, news); err != nil || len(steps) > 0 {
 		t.Errorf("a stranger reads %s, %v", plain(steps), err)
 	}
@@ -264,7 +264,7 @@ func TestWhoNamesEveryRule(t *testing.T) {
 	if got := plain(w.Who(op.Person{ID: "U0GU", Guest: true}, "C0SHOW", "caster.restart", op.OnAir, news)); got != here {
 		t.Errorf("a guest reads %s", got)
 	}
-	if got := plain(w.Who(op.Person{ID: "U0X", Stranger: true}, "C0SHOW", "caster.restart", op.OnAir, news)); strings.Contains(got, "policy.yml") {
+	if got := plain(w.Who(op.Person{ID: "U0X", External: true}, "C0SHOW", "caster.restart", op.OnAir, news)); strings.Contains(got, "policy.yml") {
 		t.Errorf("a stranger reads %s", got)
 	}
 	if got := plain(w.Who(ana, "C0SHOW", "caster.show", op.Read, op.Target{})); got != "policy.yml:9, #C0SHOW: operators (@U0ANA, @S0CREW), leads (@U0KEN)." {

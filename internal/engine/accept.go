@@ -28,7 +28,7 @@ func (e *Engine) Accept(ctx context.Context, r op.Request) (Accepted, error) {
 	}
 	if err := e.present(ctx, r); err != nil {
 		return Accepted{Reply: e.answerFor(err), Work: func(ctx context.Context) {
-			e.recordMismatch(ctx, op.Operation{Channel: r.Channel}, op.Click{Person: r.Person, PersonTeam: r.PersonTeam})
+			e.recordMismatch(ctx, op.Operation{Channel: r.Channel}, r.Origin)
 		}}, nil
 	}
 	parsed, err := e.table.Parse(r.Text)
@@ -43,7 +43,7 @@ func (e *Engine) Accept(ctx context.Context, r op.Request) (Accepted, error) {
 		return a, nil
 	}
 	e.fillDefaults(&parsed, r.Channel)
-	if person, channel, ok := e.dir.Glance(r.Person, r.PersonTeam, r.Channel, anytime); ok {
+	if person, channel, ok := e.dir.Peek(r.Person, r.PersonTeam, r.Channel, anytime); ok {
 		d := e.policy.Decide(person, channel, parsed.Command.Verb, parsed.Command.Effect, op.Target{})
 		if !d.Allowed {
 			return Accepted{Reply: denied(d), Work: func(ctx context.Context) { e.recordDenied(ctx, r, parsed.Command.Verb, d) }}, nil
@@ -150,16 +150,16 @@ func (e *Engine) fillDefaults(p *op.Parsed, channel string) {
 func (e *Engine) read(ctx context.Context, r op.Request, parsed op.Parsed) {
 	answer, err := e.look(ctx, r, parsed)
 	if err != nil {
-		e.sayError(ctx, r.Address(), err, "verb", parsed.Command.Verb)
+		e.sayError(ctx, r.Address, err, "verb", parsed.Command.Verb)
 		return
 	}
-	e.Say(ctx, r.Address(), answer)
+	e.Say(ctx, r.Address, answer)
 }
 
 func (e *Engine) look(ctx context.Context, r op.Request, parsed op.Parsed) (op.Answer, error) {
 	ctx, cancel := context.WithTimeout(quota.With(ctx, quota.Caller{Class: quota.Read, Person: r.Person}), lookWithin)
 	defer cancel()
-	ctx, answered := e.patient(ctx, r.Address())
+	ctx, answered := e.notify.patient(ctx, r.Address)
 	defer answered()
 	d, _, err := e.judge(ctx, r, parsed.Command, op.Target{}, anytime)
 	if err != nil {

@@ -94,7 +94,7 @@ func (a *arrivals) await(ctx context.Context, channel, key string) {
 
 // arrives notes a typed change that may need no confirmation; with facts that say otherwise it is of no interest to others.
 func (e *Engine) arrives(r op.Request, c op.Command) {
-	person, channel, ok := e.dir.Glance(r.Person, r.PersonTeam, r.Channel, anytime)
+	person, channel, ok := e.dir.Peek(r.Person, r.PersonTeam, r.Channel, anytime)
 	if ok {
 		d := e.policy.Decide(person, channel, c.Verb, c.Effect, op.Target{})
 		if d.Confirm != op.ConfirmNone && d.OnAir != op.ConfirmNone {

@@ -55,7 +55,6 @@ type Engine struct {
 	helps   []helpRow
 	store   *store.Store
 	policy  Policy
-	chat    Chat
 	dir     Directory
 	locks   desk.LockBook
 	now     func() time.Time
@@ -63,13 +62,10 @@ type Engine struct {
 	replica string
 	pause   func(context.Context, time.Duration) bool
 	quota   *quota.Quota
-	after   func(time.Duration, func()) (stop func() bool) // runs something later; nil where time is not real
 
+	notify    *notifier
 	questions questions
 	arrivals  arrivals
-	owed      owed
-	debts     debts
-	told      told
 	shelf     shelf
 	home      rounds
 	turns     turns
@@ -77,7 +73,6 @@ type Engine struct {
 	runs      sync.Map // ids of operations that this process takes to their end
 	unwritten sync.Map // outcomes by id that could not be written down
 	unsettled sync.Map // keys of what is worked off and still in the inbox, and until when it may yet get there
-	away      sync.Map // channels in which a card could not be shown: isAway, or isBack
 	looking   sync.Map // ids of unknown operations that are being looked at
 	wake      chan struct{}
 	nudged    atomic.Int64   // nudges that no sweep has answered yet
@@ -136,12 +131,11 @@ func New(c Config) *Engine {
 		after = func(d time.Duration, do func()) func() bool { return time.AfterFunc(crash.Within(d), do).Stop }
 	}
 	e := &Engine{
-		table: c.Table, helps: helpRows(c.Table), store: c.Store, policy: c.Policy, chat: c.Chat, dir: c.Directory, locks: desk.NewLockBook(c.Store),
-		now: crash.Clock(c.Now), log: c.Log, replica: c.Replica, pause: c.Pause, quota: c.Quota, after: after, wake: make(chan struct{}, 1), swept: make(chan struct{}), beaten: make(chan struct{}),
+		table: c.Table, helps: helpRows(c.Table), store: c.Store, policy: c.Policy, dir: c.Directory, locks: desk.NewLockBook(c.Store),
+		now: crash.Clock(c.Now), log: c.Log, replica: c.Replica, pause: c.Pause, quota: c.Quota, wake: make(chan struct{}, 1), swept: make(chan struct{}), beaten: make(chan struct{}),
 	}
 	e.base, e.abort = context.WithCancel(context.Background())
-	e.owed.init()
-	e.debts.init()
+	e.notify = newNotifier(e, c.Chat, after)
 	e.shelf.init()
 	e.turns.init()
 	return e
@@ -179,10 +173,10 @@ func (e *Engine) Close(ctx context.Context) {
 	done := make(chan struct{})
 	go func() {
 		e.work.Wait()
-		for _, id := range e.owed.allHeld() {
-			e.owe(id)
+		for _, id := range e.notify.cards.allHeld() {
+			e.notify.owe(id)
 		}
-		e.owed.wait()
+		e.notify.cards.wait()
 		close(done)
 	}()
 	select {
@@ -212,7 +206,9 @@ func (e *Engine) Nudge() {
 }
 
 // Busy reports work under way: calls, looks, cards that are behind, or a nudge that has not been answered yet.
-func (e *Engine) Busy() bool { return e.nudged.Load() > 0 || e.running.Load() > 0 || e.owed.any() }
+func (e *Engine) Busy() bool {
+	return e.nudged.Load() > 0 || e.running.Load() > 0 || e.notify.cards.any()
+}
 
 // rescue keeps a panic from ending the process: it is told in the log, and what was under way is found again by the sweep or
 // after a restart.

@@ -9,17 +9,17 @@ import (
 
 // help lists what this person may do in this channel. With facts at hand it answers within the acknowledgement.
 func (e *Engine) help(r op.Request, p op.Parsed) Accepted {
-	if person, channel, ok := e.dir.Glance(r.Person, r.PersonTeam, r.Channel, anytime); ok {
+	if person, channel, ok := e.dir.Peek(r.Person, r.PersonTeam, r.Channel, anytime); ok {
 		answer := e.helpFor(person, channel, p)
 		return Accepted{Reply: &answer}
 	}
 	return Accepted{Work: func(ctx context.Context) {
 		person, channel, err := e.lookUp(ctx, r, anytime)
 		if err != nil {
-			e.sayError(ctx, r.Address(), err)
+			e.sayError(ctx, r.Address, err)
 			return
 		}
-		e.Say(ctx, r.Address(), e.helpFor(person, channel, p))
+		e.Say(ctx, r.Address, e.helpFor(person, channel, p))
 	}}
 }
 

@@ -93,7 +93,7 @@ func (p *page) waiting(ctx context.Context) error {
 		}
 		if slices.Contains(p.rooms, o.Channel) && o.Card != "" && p.may(o) {
 			p.add(op.Item{Mark: op.MarkWait, Title: op.L("Waits for you: ", o.Plan.Title), Facts: []op.Line{
-				op.L("asked by ", op.Who(o.Asker)), op.L("until ", op.At(o.Expires)), op.L(op.In(o.Channel)),
+				op.L("asked by ", op.Who(o.Requester)), op.L("until ", op.At(o.Expires)), op.L(op.In(o.Channel)),
 				op.L(op.Message(o.Channel, o.Card, "Answer the card")), op.L("op ", op.V(o.Ref())),
 			}})
 		}
@@ -104,9 +104,9 @@ func (p *page) waiting(ctx context.Context) error {
 // may reports whether the person's click on a pending card would count, as far as it can be told without looking anything up.
 func (p *page) may(o op.Operation) bool {
 	if o.Decision.Confirm != op.ConfirmOther {
-		return o.Asker == p.person.ID
+		return o.Requester == p.person.ID
 	}
-	ok, _ := p.e.policy.Approves(o.Decision, o.Asker, p.person)
+	ok, _ := p.e.policy.Approves(o.Decision, o.Requester, p.person)
 	return ok
 }
 
@@ -258,7 +258,7 @@ var stateWords = map[op.State]op.Text{
 // present refuses a button of the bot's own page when the person is not in the channel that it names: the policy may let
 // everybody in a channel do something, and counts on Slack for who that is.
 func (e *Engine) present(ctx context.Context, r op.Request) error {
-	if !r.Away {
+	if !r.FromHome {
 		return nil
 	}
 	rooms, err := e.dir.Rooms(ctx, r.Person)

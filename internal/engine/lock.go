@@ -53,8 +53,7 @@ func (e *Engine) free(ctx context.Context, r op.Request, c op.Command, p op.Plan
 // pressable refuses a click on a card whose target has been locked since it was asked for. The card stays as it is.
 func (e *Engine) pressable(ctx context.Context, o op.Operation, c op.Click) error {
 	command, _ := e.table.Find(o.Command)
-	r := op.Request{Team: c.Team, Channel: c.Channel, Person: c.Person, PersonTeam: c.PersonTeam}
-	err := e.free(ctx, r, command, o.Plan, o.Asker)
+	err := e.free(ctx, op.Request{Origin: c.Origin}, command, o.Plan, o.Requester)
 	if refusal, ok := err.(*op.Refusal); ok {
 		refusal.Answer.Lines = append(refusal.Answer.Lines, op.L("The card stays until ", op.At(o.Expires), ": press again when the lock is gone."))
 	}

@@ -29,7 +29,7 @@ func (e *Engine) reconsider(ctx context.Context, o op.Operation, command op.Comm
 	}
 	scope, _ := e.policy.Scope(o.Channel)
 	scope.URLs = o.Decision.URLs // as it was asked, or a line that only lost an address would count as new
-	call := e.call(ctx, o.Asker, o.Team, o.Plan.Args, scope)
+	call := e.call(ctx, o.Requester, o.Team, o.Plan.Args, scope)
 	call.Confirmed = &o.Plan
 	if plan, err = command.Plan(ctx, call); err != nil {
 		return plan, err
@@ -40,7 +40,7 @@ func (e *Engine) reconsider(ctx context.Context, o op.Operation, command op.Comm
 	if err := e.noneUnknown(ctx, o); err != nil {
 		return plan, err
 	}
-	if err := e.unlocked(ctx, command, o.Plan, o.Asker, o.By); err != nil {
+	if err := e.unlocked(ctx, command, o.Plan, o.Requester, o.DecidedBy); err != nil {
 		return plan, err
 	}
 	sent := o.Plan
@@ -65,7 +65,7 @@ func (e *Engine) stillAllowed(ctx context.Context, o op.Operation) error {
 	var now op.Decision
 	var asker, second error
 	if o.Decision.Confirm == op.ConfirmOther {
-		now, asker, second = e.judgeBoth(ctx, o, "", o.By, o.Team, since)
+		now, asker, second = e.judgeBoth(ctx, o, "", o.DecidedBy, o.Team, since)
 	} else {
 		now, asker = e.judgeAsker(ctx, o, "", since)
 	}
@@ -76,7 +76,7 @@ func (e *Engine) stillAllowed(ctx context.Context, o op.Operation) error {
 		return policyChanged(o)
 	}
 	if now.Confirm == op.ConfirmOther && second != nil {
-		return op.Refuse(op.L("I cannot confirm that ", op.Who(o.By), " may still approve this."))
+		return op.Refuse(op.L("I cannot confirm that ", op.Who(o.DecidedBy), " may still approve this."))
 	}
 	return nil
 }
@@ -124,7 +124,7 @@ func (e *Engine) drop(ctx context.Context, o op.Operation, why error) error {
 	}
 	_, err := e.store.Move(ctx, store.Move{ID: o.ID, From: op.Queued, To: op.Failed, Outcome: &outcome, Event: e.event(op.EventClosed, "", "", o)})
 	e.turns.over(o)
-	e.owe(o.ID)
+	e.notify.owe(o.ID)
 	if errors.Is(err, store.ErrLost) {
 		return nil
 	}

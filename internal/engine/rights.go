@@ -29,7 +29,7 @@ func (e *Engine) judge(ctx context.Context, r op.Request, c op.Command, target o
 
 // glance asks the policy with facts at hand that may refuse; false when there are none.
 func (e *Engine) glance(r op.Request, verb string, effect op.Effect, target op.Target) (op.Decision, op.Channel, bool) {
-	person, channel, ok := e.dir.Glance(r.Person, r.PersonTeam, r.Channel, e.now().Add(-denyWithin))
+	person, channel, ok := e.dir.Peek(r.Person, r.PersonTeam, r.Channel, e.now().Add(-denyWithin))
 	if !ok {
 		return op.Decision{}, op.Channel{}, false
 	}
@@ -76,7 +76,7 @@ func (e *Engine) mayApprove(ctx context.Context, now op.Decision, o op.Operation
 }
 
 func (e *Engine) approves(now op.Decision, o op.Operation, p op.Person) error {
-	if ok, why := e.policy.Approves(now, o.Asker, p); !ok {
+	if ok, why := e.policy.Approves(now, o.Requester, p); !ok {
 		return &op.Refusal{Answer: op.Answer{Mark: op.MarkDenied, Title: why}}
 	}
 	return nil
@@ -84,7 +84,7 @@ func (e *Engine) approves(now op.Decision, o op.Operation, p op.Person) error {
 
 // deniesApproval refuses a second person with facts at hand; nil when they do not refuse.
 func (e *Engine) deniesApproval(now op.Decision, o op.Operation, person, team string) error {
-	p, _, ok := e.dir.Glance(person, team, o.Channel, e.now().Add(-denyWithin))
+	p, _, ok := e.dir.Peek(person, team, o.Channel, e.now().Add(-denyWithin))
 	if !ok {
 		return nil
 	}
@@ -94,7 +94,7 @@ func (e *Engine) deniesApproval(now op.Decision, o op.Operation, person, team st
 // judgeBoth is judgeAsker and mayApprove at once. The facts about both people are asked for side by side; when those at hand say
 // that this is no second person, nobody is asked.
 func (e *Engine) judgeBoth(ctx context.Context, o op.Operation, reader, second, team string, since time.Time) (now op.Decision, asker, other error) {
-	r := op.Request{Person: o.Asker, PersonTeam: o.Team, Channel: o.Channel}
+	r := op.Request{Origin: o.Origin()}
 	now, _, known := e.glance(r, o.Verb, o.Effect, o.Plan.Target)
 	if now = now.For(o.Plan); known && now.Allowed && now.Confirm == op.ConfirmOther {
 		if err := e.deniesApproval(now, o, second, team); err != nil {

@@ -75,11 +75,11 @@ func labels(options []op.Option) string {
 }
 
 func asking(text, typed string) op.Query {
-	return op.Query{Request: op.Request{Person: ana, Channel: "C0", Text: text}, Text: typed}
+	return op.Query{Request: op.Request{Origin: op.Origin{Address: op.Address{Person: ana, Channel: "C0"}}, Text: text}, Text: typed}
 }
 
 func filling(field, typed string, args op.Args) op.Query {
-	return op.Query{Request: op.Request{Person: ana, Channel: "C0"}, Command: "caster open {caster} {scene}", Args: args, Field: field, Text: typed}
+	return op.Query{Request: op.Request{Origin: op.Origin{Address: op.Address{Person: ana, Channel: "C0"}}}, Command: "caster open {caster} {scene}", Args: args, Field: field, Text: typed}
 }
 
 func TestSuggestions(t *testing.T) {
@@ -147,7 +147,7 @@ func TestListsAreRemembered(t *testing.T) {
 	g.advance(time.Second)
 	want("after 31 s", fresh, 2)
 	o := g.asked("caster restart c1")
-	g.click(ana, o, op.ActConfirm)
+	g.click(ana, o, op.ActionConfirm)
 	g.want(o, op.Succeeded, 1)
 	want("after a change", fresh, 3)
 	g.listErr.Store(op.Refuse(op.L("I could not look at the studios.")))
@@ -192,7 +192,7 @@ func TestOneLookForAll(t *testing.T) {
 func TestPicks(t *testing.T) {
 	g := newGallery(t)
 	pick := func(person, text, value string) Accepted {
-		return g.request(op.Request{Key: op.NewID(), Team: "T0", Channel: "C0", Person: person, PersonTeam: "T0", Text: text, Pick: value, At: g.clock()})
+		return g.request(op.Request{Key: op.NewID(), Origin: ofTeam(op.Address{Channel: "C0", Person: person, At: g.clock()}), Text: text, Pick: value})
 	}
 	last := func() string { return g.told[len(g.told)-1] }
 	g.with(func() { g.planErr = &op.Refusal{Field: "caster", Answer: op.Answer{Title: op.L("which one?")}} })
@@ -208,7 +208,7 @@ func TestPicks(t *testing.T) {
 	}
 	g.with(func() { g.planErr, g.tellAll = nil, nil })
 	pick(ana, asked.Text, "c2")
-	if list := g.all(); len(list) != 1 || list[0].Text != "caster copy c2 X" || list[0].Asker != ana {
+	if list := g.all(); len(list) != 1 || list[0].Text != "caster copy c2 X" || list[0].Requester != ana {
 		t.Errorf("became %+v", list)
 	}
 	if form := pick(ana, "caster copy ? ?", "c2").Form; form == nil || form.Fields[0].Value != "c2" || form.Fields[1].Value != "" {
@@ -236,18 +236,18 @@ func TestFormsWithoutALook(t *testing.T) {
 	g.slow = make(chan struct{})
 	ended, cancel := context.WithCancel(context.Background())
 	cancel()
-	filled, err := g.e.Fill(ended, op.Request{Person: ana, Channel: "C0"}, form)
+	filled, err := g.e.Fill(ended, op.Request{Origin: op.Origin{Address: op.Address{Person: ana, Channel: "C0"}}}, form)
 	if err != nil || filled.Fields[0].Value != "Evening Talk" || filled.Fields[0].Chosen[0].Label != "Evening Talk" || len(filled.Problem) > 0 {
 		t.Errorf("while the look takes long: %+v, %v", filled, err)
 	}
 	close(g.slow)
 	g.settle()
-	filled, _ = g.e.Fill(ended, op.Request{Person: ana, Channel: "C0"}, form)
+	filled, _ = g.e.Fill(ended, op.Request{Origin: op.Origin{Address: op.Address{Person: ana, Channel: "C0"}}}, form)
 	if filled.Fields[0].Value != "c2" {
 		t.Errorf("with the list at hand: %+v", filled.Fields[0])
 	}
 	form.Fields[0].Value = "nobody"
-	if filled, _ = g.e.Fill(ended, op.Request{Person: ana, Channel: "C0"}, form); filled.Fields[0].Value != "" {
+	if filled, _ = g.e.Fill(ended, op.Request{Origin: op.Origin{Address: op.Address{Person: ana, Channel: "C0"}}}, form); filled.Fields[0].Value != "" {
 		t.Errorf("what means nothing stays: %+v", filled.Fields[0])
 	}
 }

@@ -75,7 +75,7 @@ func (e *Engine) alone(ctx context.Context, o op.Operation, seen op.Evidence) (b
 	}
 	others, err := e.store.List(ctx, asked)
 	for _, other := range others {
-		refused := other.State == op.Failed && other.Closer == ""
+		refused := other.State == op.Failed && other.SettledBy == ""
 		shown := !other.Ended.IsZero() && other.Ended.Before(o.Sent) && outcomeOf(other).Checked
 		if other.ID != o.ID && !refused && !shown {
 			return false, nil
@@ -86,7 +86,7 @@ func (e *Engine) alone(ctx context.Context, o op.Operation, seen op.Evidence) (b
 
 // verify looks whether the operation took effect; a panic is a look that could not see.
 func verify(ctx context.Context, command op.Command, o op.Operation) (seen op.Evidence, err error) {
-	ctx, cancel := context.WithTimeout(quota.With(ctx, quota.Caller{Class: quota.Checked, Person: o.Asker}), lookWithin)
+	ctx, cancel := context.WithTimeout(quota.With(ctx, quota.Caller{Class: quota.Checked, Person: o.Requester}), lookWithin)
 	defer cancel()
 	defer func() {
 		if p := recover(); p != nil {
@@ -145,7 +145,7 @@ func (e *Engine) looked(ctx context.Context, o op.Operation, seen op.Line) error
 	outcome := outcomeOf(o)
 	outcome.State, outcome.Evidence = op.Unknown, seen
 	err := e.note(ctx, o, store.Note{Look: true, Outcome: &outcome, Version: o.Version}, op.EventReconciled)
-	e.owe(o.ID)
+	e.notify.owe(o.ID)
 	if errors.Is(err, store.ErrLost) { // another replica has looked, or somebody has settled it
 		return nil
 	}
@@ -156,7 +156,7 @@ func (e *Engine) settle(ctx context.Context, o op.Operation, outcome op.Outcome,
 	ev := e.event(event, c.Person, c.PersonTeam, o)
 	ev.Detail["outcome"] = string(outcome.State)
 	now, err := e.store.Move(ctx, store.Move{ID: o.ID, From: op.Unknown, To: outcome.State, Closer: c.Person, Outcome: &outcome, Event: ev})
-	e.owe(o.ID)
+	e.notify.owe(o.ID)
 	if errors.Is(err, store.ErrLost) && c.Person != "" {
 		return e.tooLate(now, c)
 	}
@@ -171,7 +171,8 @@ func (e *Engine) maySettle(ctx context.Context, o op.Operation, c op.Click) erro
 	if o.State != op.Unknown || o.IsSeveral() { // of several each is settled on its own
 		return e.tooLate(o, c)
 	}
-	r := op.Request{Person: c.Person, PersonTeam: c.PersonTeam, Channel: o.Channel}
+	r := op.Request{Origin: c.Origin}
+	r.Channel = o.Channel
 	d, _, err := e.judge(ctx, r, op.Command{Verb: o.Verb, Effect: o.Effect}, o.Plan.Target, since(c))
 	if err == nil && !d.Allowed {
 		err = e.deny(ctx, r, o.Verb, d)

@@ -11,7 +11,7 @@ const maxMembers = 5
 // grant of a channel that names somebody decides about them. People of other organisations are told nothing, guests only of
 // their channel.
 func (p *Policy) Who(reader op.Person, channel, verb string, effect op.Effect, target op.Target) []op.Line {
-	if reader.Stranger {
+	if reader.External {
 		return lines("Ask somebody of the team that owns this channel.")
 	}
 	var here, elsewhere []op.Line

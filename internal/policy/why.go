@@ -63,7 +63,7 @@ type way struct {
 // ways says which rules would allow what was refused, where, for whom, and who can be asked. Own is the channel that
 // refused, nil when the policy does not name it. People from outside are told of no rule, guests of no other channel.
 func (p *Policy) ways(q question, own *channel) []op.Line {
-	if q.person.Stranger {
+	if q.person.External {
 		return lines("Ask somebody of the team that owns this channel.")
 	}
 	var found []way
