@@ -20,6 +20,7 @@ import (
 	"casterbot/bot"
 	"casterbot/commands"
 	"casterbot/internal/admin"
+	"casterbot/internal/authz"
 	"casterbot/internal/cli"
 	"casterbot/internal/config"
 	"casterbot/internal/desk"
@@ -102,6 +103,12 @@ type parts struct {
 	watch    *watch.Watcher
 }
 
+// deskAndRights is what the commands know beside the cloud.
+type deskAndRights struct {
+	*desk.Desk
+	commands.Rights
+}
+
 func verbs() []string { return table(nil, nil, time.Now).Verbs() }
 
 func effects() map[string]op.Effect {
@@ -154,12 +161,14 @@ func wire(ctx context.Context, c config.Config, log *slog.Logger, now func() tim
 	}
 	people := bot.NewDirectory(slack, keeper.UserGroups)
 	slack.Locale, slack.Meet = people.Locale, people.Meet
-	own := desk.New(db, keeper, people)
-	known := table(cloud, own, now)
+	known := op.Table{}
+	judge := authz.New(authz.Config{Table: &known, Directory: people, Policy: keeper, Locks: desk.NewLockBook(db), Trail: db, Now: now, Log: log})
+	own := desk.New(db)
+	known = table(cloud, deskAndRights{own, judge}, now)
 	slack.Repeats = engine.Repeats(known, now)
 	chat := bot.NewChat(slack)
 	mind := engine.New(engine.Config{
-		Table: known, Store: db, Policy: keeper, Chat: chat, Directory: people, Now: now, Log: log, Replica: replica, Pause: wait, Quota: limits,
+		Table: &known, Store: db, Authz: judge, Chat: chat, Now: now, Log: log, Replica: replica, Pause: wait, Quota: limits,
 	})
 	eyes := watch.New(watch.Config{
 		Store: db, Cloud: cloud, Policy: keeper, Chat: chat, Now: now, Log: log, Replica: replica, Share: float64(c.WatchShare) / 100, Pause: wait,

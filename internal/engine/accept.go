@@ -5,9 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
+	"casterbot/internal/authz"
 	"casterbot/internal/crash"
 	"casterbot/internal/op"
 	"casterbot/internal/quota"
@@ -26,7 +26,7 @@ func (e *Engine) Accept(ctx context.Context, r op.Request) (Accepted, error) {
 	if err != nil {
 		return Accepted{Reply: e.answerFor(err)}, nil
 	}
-	if err := e.present(ctx, r); err != nil {
+	if err := e.authz.InChannel(ctx, authz.Question{Person: r.Person, Channel: r.Channel, FromHome: r.Away}); err != nil {
 		return Accepted{Reply: e.answerFor(err), Work: func(ctx context.Context) {
 			e.recordMismatch(ctx, op.Operation{Channel: r.Channel}, op.Click{Person: r.Person, PersonTeam: r.PersonTeam})
 		}}, nil
@@ -43,11 +43,9 @@ func (e *Engine) Accept(ctx context.Context, r op.Request) (Accepted, error) {
 		return a, nil
 	}
 	e.fillDefaults(&parsed, r.Channel)
-	if person, channel, ok := e.dir.Glance(r.Person, r.PersonTeam, r.Channel, anytime); ok {
-		d := e.policy.Decide(person, channel, parsed.Command.Verb, parsed.Command.Effect, op.Target{})
-		if !d.Allowed {
-			return Accepted{Reply: denied(d), Work: func(ctx context.Context) { e.recordDenied(ctx, r, parsed.Command.Verb, d) }}, nil
-		}
+	q := authz.Tries(r, parsed.Command)
+	if v, known := e.authz.AtHand(q); known && !v.Allowed {
+		return Accepted{Reply: e.answerFor(authz.Refusal(v.Decision)), Work: func(ctx context.Context) { e.authz.Record(ctx, q, v) }}, nil
 	}
 	if len(parsed.Missing) > 0 {
 		form := e.form(parsed, r)
@@ -131,7 +129,7 @@ func (e *Engine) keepLook(ctx context.Context, r op.Request, look func(context.C
 
 // fillDefaults puts the channel's default in place of an argument that was left out, unless the person asked to choose.
 func (e *Engine) fillDefaults(p *op.Parsed, channel string) {
-	scope, ok := e.policy.Scope(channel)
+	scope, ok := e.authz.Scope(channel)
 	if !ok || p.Asks {
 		return
 	}
@@ -161,47 +159,15 @@ func (e *Engine) look(ctx context.Context, r op.Request, parsed op.Parsed) (op.A
 	defer cancel()
 	ctx, answered := e.patient(ctx, r.Address())
 	defer answered()
-	d, _, err := e.judge(ctx, r, parsed.Command, op.Target{}, anytime)
+	v, err := e.authz.Check(ctx, authz.Tries(r, parsed.Command))
 	if err != nil {
 		return op.Answer{}, err
 	}
-	if !d.Allowed {
-		e.recordDenied(ctx, r, parsed.Command.Verb, d)
-		return *denied(d), nil
-	}
-	scope, _ := e.policy.Scope(r.Channel)
-	scope.URLs = d.URLs
-	answer, err := parsed.Command.Read(ctx, e.call(ctx, r.Person, r.PersonTeam, parsed.Args, scope))
+	scope, _ := e.authz.Scope(r.Channel)
+	scope.URLs = v.URLs
+	answer, err := parsed.Command.Read(ctx, e.authz.Call(ctx, r.Person, r.PersonTeam, parsed.Args, scope))
 	if err != nil {
 		return answer, e.chooser(ctx, r, err, parsed)
 	}
-	return e.offered(ctx, r, answer), nil
-}
-
-// offered leaves only those ways on that the person may take here: no button leads to a refusal by the policy.
-func (e *Engine) offered(ctx context.Context, r op.Request, a op.Answer) op.Answer {
-	may := func(n op.Next) bool {
-		parsed, err := e.table.Parse(n.Text)
-		if err != nil || parsed.Help {
-			return true
-		}
-		d, _, err := e.judge(ctx, r, parsed.Command, op.Target{}, anytime)
-		return err == nil && d.Allowed
-	}
-	a.Next = slices.DeleteFunc(slices.Clone(a.Next), func(n op.Next) bool { return !may(n) })
-	a.Items = slices.Clone(a.Items)
-	for i := range a.Items {
-		a.Items[i].Next = slices.DeleteFunc(slices.Clone(a.Items[i].Next), func(n op.Next) bool { return !may(n) })
-	}
-	return a
-}
-
-func (e *Engine) recordDenied(ctx context.Context, r op.Request, verb string, d op.Decision) {
-	err := e.store.Record(ctx, op.Event{
-		At: e.now(), Name: op.EventDenied, Actor: r.Person, Team: r.PersonTeam, Channel: r.Channel,
-		Detail: map[string]string{"verb": verb, "rule": d.Rule, "policy": d.Policy},
-	})
-	if err != nil {
-		e.log.Error("record a denial", "error", err)
-	}
+	return e.authz.Offered(ctx, r, answer), nil
 }

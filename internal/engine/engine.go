@@ -28,8 +28,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"casterbot/internal/authz"
 	"casterbot/internal/crash"
-	"casterbot/internal/desk"
 	"casterbot/internal/op"
 	"casterbot/internal/quota"
 	"casterbot/internal/store"
@@ -37,27 +37,24 @@ import (
 
 // Config is what an engine is made of. All fields are needed but Log, Pause and Quota.
 type Config struct {
-	Table     op.Table
-	Store     *store.Store
-	Policy    Policy
-	Chat      Chat
-	Directory Directory
-	Now       func() time.Time
-	Log       *slog.Logger
-	Replica   string                                          // names this process in claims, the same as the store's Options.Replica
-	Pause     func(ctx context.Context, d time.Duration) bool // waits; false when ctx ended first; nil = real time
-	Quota     *quota.Quota                                    // when a change may be called; nil: at any time
+	Table   *op.Table
+	Store   *store.Store
+	Authz   *authz.Judge
+	Chat    Chat
+	Now     func() time.Time
+	Log     *slog.Logger
+	Replica string                                          // names this process in claims, the same as the store's Options.Replica
+	Pause   func(ctx context.Context, d time.Duration) bool // waits; false when ctx ended first; nil = real time
+	Quota   *quota.Quota                                    // when a change may be called; nil: at any time
 }
 
 // Engine moves operations through their states.
 type Engine struct {
-	table   op.Table
+	table   *op.Table
 	helps   []helpRow
 	store   *store.Store
-	policy  Policy
+	authz   *authz.Judge
 	chat    Chat
-	dir     Directory
-	locks   desk.LockBook
 	now     func() time.Time
 	log     *slog.Logger
 	replica string
@@ -99,9 +96,6 @@ const (
 	creditWithin  = 75 * time.Second // from sent to the last look whose sight may be its doing: once after the last moment for an answer
 	tellWaiting   = 10 * time.Second // the card says "still waiting"
 	lookWithin    = 20 * time.Second // for everything that only looks
-	rightsWithin  = 5 * time.Second  // how old may be what is known of a person's rights when the call leaves
-	clickWithin   = 2 * time.Second  // the same at a click: one answer of Slack serves all clicks of two seconds
-	denyWithin    = 10 * time.Second // the same for a refusal at a click
 	lateAfter     = 120 * time.Second
 	doubleClick   = 10 * time.Second // after the end of an operation: until then a late click is one of several
 	repeatQuickly = 20 * time.Second // as long as answers fail to come this soon, a repeatable call is repeated at once
@@ -122,9 +116,6 @@ const (
 	pruneInterval     = time.Hour
 )
 
-// anytime: facts of the last minute will do.
-var anytime time.Time
-
 // New makes an engine; Start begins its periodic work.
 func New(c Config) *Engine {
 	if c.Log == nil {
@@ -136,7 +127,7 @@ func New(c Config) *Engine {
 		after = func(d time.Duration, do func()) func() bool { return time.AfterFunc(crash.Within(d), do).Stop }
 	}
 	e := &Engine{
-		table: c.Table, helps: helpRows(c.Table), store: c.Store, policy: c.Policy, chat: c.Chat, dir: c.Directory, locks: desk.NewLockBook(c.Store),
+		table: c.Table, helps: helpRows(*c.Table), store: c.Store, authz: c.Authz, chat: c.Chat,
 		now: crash.Clock(c.Now), log: c.Log, replica: c.Replica, pause: c.Pause, quota: c.Quota, after: after, wake: make(chan struct{}, 1), swept: make(chan struct{}), beaten: make(chan struct{}),
 	}
 	e.base, e.abort = context.WithCancel(context.Background())

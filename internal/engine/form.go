@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"casterbot/internal/authz"
 	"casterbot/internal/op"
 )
 
@@ -13,7 +14,7 @@ import (
 func (e *Engine) form(p op.Parsed, r op.Request) op.Form {
 	words := strings.Join(op.Words(p.Command.Usage), " ")
 	form := op.Form{Command: p.Command.Usage, Title: "/" + words, Button: "Go on", Channel: r.Channel, Thread: r.Thread, Away: r.Away, Text: op.Wanting(p.Command.Usage, p.Args, p.Missing...), Note: op.L(p.Command.Short)}
-	scope, _ := e.policy.Scope(r.Channel)
+	scope, _ := e.authz.Scope(r.Channel)
 	places := op.Placeholders(p.Command.Usage)
 	for _, place := range places {
 		kind, _ := e.table.Kind(place.Name)
@@ -50,10 +51,7 @@ func (e *Engine) Fill(ctx context.Context, r op.Request, form op.Form) (op.Form,
 	if !ok {
 		return form, errors.New("form of an unknown command")
 	}
-	d, _, err := e.judge(ctx, r, command, op.Target{}, anytime)
-	if err == nil && !d.Allowed {
-		err = e.deny(ctx, r, command.Verb, d)
-	}
+	v, err := e.authz.Check(ctx, authz.Tries(r, command))
 	if err != nil {
 		form.Problem, form.Fields = e.answerFor(err).Title, nil
 		return form, nil
@@ -67,7 +65,7 @@ func (e *Engine) Fill(ctx context.Context, r op.Request, form op.Form) (op.Form,
 		if kind.Options == nil {
 			continue
 		}
-		l, err := e.fieldOptions(ctx, r.Channel, d, kind, form.Values())
+		l, err := e.fieldOptions(ctx, r.Channel, v.Decision, kind, form.Values())
 		if err != nil && !errors.Is(err, errSlow) {
 			form.Problem = e.answerFor(err).Title
 		}

@@ -4,26 +4,28 @@ import (
 	"context"
 	"strings"
 
+	"casterbot/internal/authz"
 	"casterbot/internal/op"
 )
 
 // help lists what this person may do in this channel. With facts at hand it answers within the acknowledgement.
 func (e *Engine) help(r op.Request, p op.Parsed) Accepted {
-	if person, channel, ok := e.dir.Glance(r.Person, r.PersonTeam, r.Channel, anytime); ok {
-		answer := e.helpFor(person, channel, p)
+	q := authz.Uses(r, op.Command{})
+	if facts, ok := e.authz.Glance(q); ok {
+		answer := e.helpFor(facts, p)
 		return Accepted{Reply: &answer}
 	}
 	return Accepted{Work: func(ctx context.Context) {
-		person, channel, err := e.lookUp(ctx, r, anytime)
+		facts, err := e.authz.Look(ctx, q)
 		if err != nil {
 			e.sayError(ctx, r.Address(), err)
 			return
 		}
-		e.Say(ctx, r.Address(), e.helpFor(person, channel, p))
+		e.Say(ctx, r.Address(), e.helpFor(facts, p))
 	}}
 }
 
-func (e *Engine) helpFor(person op.Person, channel op.Channel, p op.Parsed) op.Answer {
+func (e *Engine) helpFor(facts authz.Facts, p op.Parsed) op.Answer {
 	if p.Topic != "" {
 		return e.helpTopic(p)
 	}
@@ -33,7 +35,7 @@ func (e *Engine) helpFor(person op.Person, channel op.Channel, p op.Parsed) op.A
 		if p.Noun != "" && row.noun != p.Noun {
 			continue
 		}
-		d := e.policy.Decide(person, channel, row.verb, row.effect, op.Target{})
+		d := e.authz.Decide(facts, op.Command{Verb: row.verb, Effect: row.effect}, nil)
 		if !d.Allowed && len(refused.Why) == 0 {
 			refused = d
 		}
@@ -46,7 +48,7 @@ func (e *Engine) helpFor(person op.Person, channel op.Channel, p op.Parsed) op.A
 	if len(answer.Items) == 0 {
 		return *reply(op.MarkDenied, op.L("There is nothing that you may do here."), refused.Why...)
 	}
-	answer.Note = e.helpNote(channel.ID, p.Noun, several)
+	answer.Note = e.helpNote(facts.Channel.ID, p.Noun, several)
 	return answer
 }
 
@@ -81,7 +83,7 @@ func helpItem(c op.Command, confirm op.Confirm) op.Item {
 var confirmWords = map[op.Confirm]op.Text{op.ConfirmOther: " Needs a second person."}
 
 func (e *Engine) helpNote(channel, noun string, several bool) op.Line {
-	scope, _ := e.policy.Scope(channel)
+	scope, _ := e.authz.Scope(channel)
 	note := op.L("Names or ids; several words in quotes; ", op.Code("?"), " in place of a name lets you choose.")
 	if several {
 		note = append(note, op.L(" Where … stands, several will do: names, part of one with a star, or ", op.Code(op.AllWord), ".")...)

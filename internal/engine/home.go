@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"casterbot/internal/authz"
 	"casterbot/internal/op"
 	"casterbot/internal/store"
 )
@@ -54,13 +55,13 @@ type page struct {
 // they are in, and their last requests. A card is answered where it is: the page links to it, because a button that decides
 // something counts in its own message only.
 func (e *Engine) Home(ctx context.Context, r op.Request) (op.Answer, error) {
-	person, err := e.dir.Person(ctx, r.Person, r.PersonTeam, anytime)
+	person, err := e.authz.Person(ctx, r.Person, r.PersonTeam)
 	if err != nil {
-		return *e.answerFor(rightsUnknown(err)), nil
+		return *e.answerFor(err), nil
 	}
-	rooms, err := e.dir.Rooms(ctx, r.Person)
+	rooms, err := e.authz.Rooms(ctx, r.Person)
 	if err != nil {
-		return *e.answerFor(rightsUnknown(err)), nil
+		return *e.answerFor(err), nil
 	}
 	p := &page{e: e, person: person, rooms: rooms, seen: e.now(), round: sync.OnceValue(func() bool { return e.home.begin(e.now()) })}
 	p.answer = op.Answer{
@@ -91,7 +92,7 @@ func (p *page) waiting(ctx context.Context) error {
 		if len(p.answer.Items) == homeWaits {
 			break
 		}
-		if slices.Contains(p.rooms, o.Channel) && o.Card != "" && p.may(o) {
+		if slices.Contains(p.rooms, o.Channel) && o.Card != "" && p.e.authz.Awaits(o, p.person) {
 			p.add(op.Item{Mark: op.MarkWait, Title: op.L("Waits for you: ", o.Plan.Title), Facts: []op.Line{
 				op.L("asked by ", op.Who(o.Asker)), op.L("until ", op.At(o.Expires)), op.L(op.In(o.Channel)),
 				op.L(op.Message(o.Channel, o.Card, "Answer the card")), op.L("op ", op.V(o.Ref())),
@@ -101,27 +102,18 @@ func (p *page) waiting(ctx context.Context) error {
 	return nil
 }
 
-// may reports whether the person's click on a pending card would count, as far as it can be told without looking anything up.
-func (p *page) may(o op.Operation) bool {
-	if o.Decision.Confirm != op.ConfirmOther {
-		return o.Asker == p.person.ID
-	}
-	ok, _ := p.e.policy.Approves(o.Decision, o.Asker, p.person)
-	return ok
-}
-
 // channels lists what the person may touch, channel by channel, or says why it is nothing.
 func (p *page) channels(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, homeWithin)
 	defer cancel()
 	named := false
 	for _, id := range p.rooms {
-		scope, ok := p.e.policy.Scope(id)
+		scope, ok := p.e.authz.Scope(id)
 		if !ok {
 			continue
 		}
 		named = true
-		channel, err := p.e.dir.Channel(ctx, id, anytime)
+		channel, err := p.e.authz.Channel(ctx, id)
 		if err != nil {
 			p.add(op.Item{Mark: op.MarkUnknown, Title: op.L(op.In(id)), Facts: []op.Line{op.L("Slack does not tell me about this channel now.")}})
 			continue
@@ -141,7 +133,7 @@ func (p *page) channel(ctx context.Context, c op.Channel, scope op.Scope) {
 		if !ok {
 			continue
 		}
-		d := p.e.policy.Decide(p.person, c, show.Verb, op.Read, op.Target{})
+		d := p.e.authz.Decide(authz.Facts{Person: p.person, Channel: c}, show, nil)
 		if !d.Allowed {
 			refused = cmp.Or(refused, &d)
 			continue
@@ -214,7 +206,7 @@ func (p *page) thing(ctx context.Context, channel string, kind op.Kind, show op.
 		{Label: "Show", Text: op.Format(show.Usage, op.Args{kind.Name: o.Value}), Channel: channel},
 	}}
 	target := op.Target{Kind: kind.Name, ID: o.Value}
-	if lock, err := p.e.locks.Lock(ctx, target); err == nil && lock.Held() {
+	if lock, err := p.e.authz.Lock(ctx, target); err == nil && lock.Held() {
 		item.Facts = append(item.Facts, op.L("🔒 ", lock.Line()))
 	}
 	done, err := p.e.store.List(ctx, store.Query{Target: target.Key(), Channel: channel, Newest: true, Limit: 1})
@@ -253,22 +245,4 @@ var homeMarks = map[op.State]op.Mark{
 var stateWords = map[op.State]op.Text{
 	op.Pending: "waits for a confirmation", op.Queued: "under way", op.Running: "under way", op.Succeeded: "done",
 	op.Failed: "not done", op.Unknown: "not known", op.Expired: "expired", op.Cancelled: "called off",
-}
-
-// present refuses a button of the bot's own page when the person is not in the channel that it names: the policy may let
-// everybody in a channel do something, and counts on Slack for who that is.
-func (e *Engine) present(ctx context.Context, r op.Request) error {
-	if !r.Away {
-		return nil
-	}
-	rooms, err := e.dir.Rooms(ctx, r.Person)
-	if err != nil {
-		return rightsUnknown(err)
-	}
-	if !slices.Contains(rooms, r.Channel) {
-		refusal := op.Refuse(op.L("You are not in that channel, so nothing was done."), op.L("Open casterbot's page again: it shows what there is now."))
-		refusal.Answer.Mark = op.MarkDenied
-		return refusal
-	}
-	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"casterbot/internal/authz"
 	"casterbot/internal/op"
 )
 
@@ -28,20 +29,18 @@ func (e *Engine) Suggest(ctx context.Context, q op.Query) []op.Option {
 	}
 	judging, cancel := context.WithTimeout(ctx, listWithin)
 	defer cancel()
-	err := e.present(judging, q.Request)
-	d := op.Decision{}
-	if err == nil {
-		d, _, err = e.judge(judging, q.Request, b.command, op.Target{}, anytime)
-	}
+	asked := authz.Uses(q.Request, b.command)
+	asked.FromHome = q.Request.Away
+	v, err := e.authz.Check(judging, asked)
 	switch {
+	case v.Ground == authz.Denied:
+		return nil
 	case err != nil:
 		return notice(op.L("I cannot check your rights now. Try again in a minute."))
-	case !d.Allowed:
-		return nil
 	case b.kind.Needs != "" && b.args[b.kind.Needs] == "":
-		return notice(op.L(b.needs(e.table), " comes first."))
+		return notice(op.L(b.needs(*e.table), " comes first."))
 	}
-	l, err := e.options(ctx, q.Request.Channel, d, b.kind, b.args)
+	l, err := e.options(ctx, q.Request.Channel, v.Decision, b.kind, b.args)
 	if err != nil {
 		return notice(unlisted(err))
 	}
@@ -92,7 +91,7 @@ func (e *Engine) options(ctx context.Context, channel string, d op.Decision, kin
 		what.under = args[kind.Needs]
 		call.Args[kind.Needs] = what.under
 	}
-	call.Scope, _ = e.policy.Scope(channel)
+	call.Scope, _ = e.authz.Scope(channel)
 	return e.list(ctx, what, func(ctx context.Context) ([]op.Option, error) { return kind.Options(ctx, call) })
 }
 
@@ -177,8 +176,8 @@ func (e *Engine) chooser(ctx context.Context, r op.Request, err error, parsed op
 		return &open
 	}
 	open.Answer.Pick = &op.Pick{Label: kind.Label, Text: text, Typed: parsed.Args[refusal.Field]}
-	if d, _, err := e.judge(ctx, r, parsed.Command, op.Target{}, anytime); err == nil && d.Allowed {
-		e.warm(r.Channel, d, kind, parsed.Args)
+	if v, err := e.authz.Check(ctx, authz.Uses(r, parsed.Command)); err == nil {
+		e.warm(r.Channel, v.Decision, kind, parsed.Args)
 	}
 	return &open
 }
