@@ -35,7 +35,7 @@ channels:
 
 var (
 	news    = op.Target{Kind: "caster", ID: "c1", Name: "Evening News"}
-	restart = op.Command{Verb: "caster.restart", Effect: op.OnAir}
+	restart = op.Command{Usage: "caster restart {caster}", Verb: "caster.restart", Effect: op.OnAir}
 )
 
 // explaining is a judge over these rules.
@@ -117,7 +117,8 @@ func TestWhoNamesEveryRule(t *testing.T) {
 		t.Errorf("a stranger reads %s", got)
 	}
 	show := op.Command{Verb: "caster.show", Effect: op.Read}
-	if got := plain(j.Who(ana, "C0SHOW", show, op.Target{})); got != "policy.yml:9, #C0SHOW: operators (@U0ANA, @S0CREW), leads (@U0KEN)." {
+	all := "policy.yml:9, #C0SHOW: operators (@U0ANA, @S0CREW), leads (@U0KEN)."
+	if got := plain(j.Who(ana, "C0SHOW", show, op.Target{})); got != all {
 		t.Error(got)
 	}
 }
