@@ -21,6 +21,7 @@ import (
 	"casterbot/commands"
 	"casterbot/internal/admin"
 	"casterbot/internal/authz"
+	"casterbot/internal/browse"
 	"casterbot/internal/cli"
 	"casterbot/internal/config"
 	"casterbot/internal/desk"
@@ -174,8 +175,12 @@ func wire(ctx context.Context, c config.Config, log *slog.Logger, now func() tim
 		Store: db, Cloud: cloud, Policy: keeper, Chat: chat, Now: now, Log: log, Replica: replica, Share: float64(c.WatchShare) / 100, Pause: wait,
 	})
 	own.OnBoard(eyes.Nudge)
+	operate := struct {
+		*engine.Engine
+		*browse.Browser
+	}{mind, mind.Browser()}
 	return &parts{
-		settings: c, log: log, policy: keeper, store: db, limits: limits, cloud: cloud, engine: mind, bot: bot.New(slack, mind, chat, people),
+		settings: c, log: log, policy: keeper, store: db, limits: limits, cloud: cloud, engine: mind, bot: bot.New(slack, operate, chat, people),
 		watch: eyes,
 	}, nil
 }

@@ -22,7 +22,7 @@ const (
 // Accept takes a command as it arrived. It does only what fits before an acknowledgement: understand it, refuse what can be
 // refused at once, and make a change durable in the inbox. An error means that the store cannot write: nothing was taken.
 func (e *Engine) Accept(ctx context.Context, r op.Request) (Accepted, error) {
-	r, err := e.picked(r)
+	r, err := e.browse.ApplyPick(r)
 	if err != nil {
 		return Accepted{Reply: e.answerFor(err)}, nil
 	}
@@ -38,7 +38,7 @@ func (e *Engine) Accept(ctx context.Context, r op.Request) (Accepted, error) {
 	if parsed.Help {
 		a := e.help(r, parsed)
 		if a.Work != nil {
-			a = e.keepLook(ctx, r, a.Work)
+			a = e.persistLook(ctx, r, a.Work)
 		}
 		return a, nil
 	}
@@ -48,7 +48,7 @@ func (e *Engine) Accept(ctx context.Context, r op.Request) (Accepted, error) {
 		return Accepted{Reply: e.answerFor(authz.Refusal(v.Decision)), Work: func(ctx context.Context) { e.authz.Record(ctx, q, v) }}, nil
 	}
 	if len(parsed.Missing) > 0 {
-		form := e.form(parsed, r)
+		form := e.browse.Form(parsed, r)
 		return Accepted{Form: &form}, nil
 	}
 	if parsed.Command.Effect == op.Read {
@@ -57,9 +57,23 @@ func (e *Engine) Accept(ctx context.Context, r op.Request) (Accepted, error) {
 	return e.take(ctx, r, parsed)
 }
 
+// help answers within the acknowledgement where facts are at hand.
+func (e *Engine) help(r op.Request, p op.Parsed) Accepted {
+	if answer, ok := e.browse.HelpAtHand(r, p); ok {
+		return Accepted{Reply: &answer}
+	}
+	return Accepted{Work: func(ctx context.Context) {
+		answer, err := e.browse.Help(ctx, r, p)
+		if err != nil {
+			answer = *e.answerFor(err)
+		}
+		e.Say(ctx, r.Address(), answer)
+	}}
+}
+
 // take makes a change durable before it is acknowledged.
 func (e *Engine) take(ctx context.Context, r op.Request, parsed op.Parsed) (Accepted, error) {
-	fresh, err := e.keep(ctx, r.Key, kindCommand, r)
+	fresh, err := e.persist(ctx, r.Key, kindCommand, r)
 	if err != nil || !fresh {
 		return Accepted{}, err
 	}
@@ -83,9 +97,9 @@ func (e *Engine) arrived(channel, key string, work func(context.Context)) Accept
 
 var errRefusedBefore = errors.New("it was refused before, but may have been written down then")
 
-// keep makes a command or a click durable, and reports whether it is new. One that was refused because it could not be written
+// persist makes a command or a click durable, and reports whether it is new. One that was refused because it could not be written
 // down may be sent again, as a form is. When the refused one is there after all, nobody works it off, so the second is refused too.
-func (e *Engine) keep(ctx context.Context, key, kind string, what any) (fresh bool, err error) {
+func (e *Engine) persist(ctx context.Context, key, kind string, what any) (fresh bool, err error) {
 	body, err := json.Marshal(what)
 	if err == nil {
 		crash.At("k0")
@@ -105,9 +119,9 @@ func (e *Engine) keep(ctx context.Context, key, kind string, what any) (fresh bo
 	return fresh, nil
 }
 
-// keepLook keeps a command that only looks too, so that somebody answers it should this process die. Looking goes on when
+// persistLook keeps a command that only looks too, so that somebody answers it should this process die. Looking goes on when
 // nothing can be written.
-func (e *Engine) keepLook(ctx context.Context, r op.Request, look func(context.Context)) Accepted {
+func (e *Engine) persistLook(ctx context.Context, r op.Request, look func(context.Context)) Accepted {
 	body, err := json.Marshal(r)
 	if err != nil {
 		return Accepted{Work: look}
@@ -167,7 +181,7 @@ func (e *Engine) look(ctx context.Context, r op.Request, parsed op.Parsed) (op.A
 	scope.URLs = v.URLs
 	answer, err := parsed.Command.Read(ctx, e.authz.Call(ctx, r.Person, r.PersonTeam, parsed.Args, scope))
 	if err != nil {
-		return answer, e.chooser(ctx, r, err, parsed)
+		return answer, e.browse.WithPicker(ctx, r, err, parsed)
 	}
 	return e.authz.Offered(ctx, r, answer), nil
 }

@@ -188,7 +188,7 @@ func TestCallers(t *testing.T) {
 	o := s.asked("caster restart c1")
 	s.click(ana, o, op.ActConfirm)
 	s.typed(bo, "caster list")
-	_, _ = s.e.Fill(context.Background(), op.Request{Person: bo, PersonTeam: "T0", Channel: "C0"}, op.Form{Command: restart.Usage, Fields: []op.Field{{Name: "caster"}}})
+	_, _ = s.e.browse.Fill(context.Background(), op.Request{Person: bo, PersonTeam: "T0", Channel: "C0"}, op.Form{Command: restart.Usage, Fields: []op.Field{{Name: "caster"}}})
 	s.settle()
 	want := []string{
 		fmt.Sprint("plan ", quota.Asked, " ", ana, " false"), fmt.Sprint("plan ", quota.Confirmed, " ", ana, " true"),

@@ -8,7 +8,7 @@
 // came), sweep.go (expiry, recovery after a restart, owed cards) with replica.go (what a dead replica left).
 //
 // The rest moves no operation and can be left for later: what people see (show.go, progress.go, say.go, tell.go, told.go), what
-// comes of an operation afterwards (follow.go), and what is offered to them (help.go, form.go, suggest.go, shelf.go, home.go).
+// comes of an operation afterwards (follow.go). What is offered to them is in package browse.
 //
 // What it keeps true:
 //   - A call leaves only after the state `running` is durable (run.go: claim), and only the claim that won may send.
@@ -29,6 +29,7 @@ import (
 	"time"
 
 	"casterbot/internal/authz"
+	"casterbot/internal/browse"
 	"casterbot/internal/crash"
 	"casterbot/internal/op"
 	"casterbot/internal/quota"
@@ -51,9 +52,9 @@ type Config struct {
 // Engine moves operations through their states.
 type Engine struct {
 	table   *op.Table
-	helps   []helpRow
 	store   *store.Store
 	authz   *authz.Judge
+	browse  *browse.Browser
 	chat    Chat
 	now     func() time.Time
 	log     *slog.Logger
@@ -67,8 +68,6 @@ type Engine struct {
 	owed      owed
 	debts     debts
 	told      told
-	shelf     shelf
-	home      rounds
 	turns     turns
 	pressed   sync.Map // ids of buttons whose press is being worked off, and what is closed at its end
 	runs      sync.Map // ids of operations that this process takes to their end
@@ -127,16 +126,19 @@ func New(c Config) *Engine {
 		after = func(d time.Duration, do func()) func() bool { return time.AfterFunc(crash.Within(d), do).Stop }
 	}
 	e := &Engine{
-		table: c.Table, helps: helpRows(*c.Table), store: c.Store, authz: c.Authz, chat: c.Chat,
+		table: c.Table, store: c.Store, authz: c.Authz, chat: c.Chat,
 		now: crash.Clock(c.Now), log: c.Log, replica: c.Replica, pause: c.Pause, quota: c.Quota, after: after, wake: make(chan struct{}, 1), swept: make(chan struct{}), beaten: make(chan struct{}),
 	}
 	e.base, e.abort = context.WithCancel(context.Background())
 	e.owed.init()
 	e.debts.init()
-	e.shelf.init()
 	e.turns.init()
+	e.browse = browse.New(browse.Config{Table: c.Table, Store: c.Store, Authz: c.Authz, Now: e.now, Spawn: e.spawn, Answer: e.answerFor})
 	return e
 }
+
+// Browser tells people what they can do with this engine.
+func (e *Engine) Browser() *browse.Browser { return e.browse }
 
 func pause(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(crash.Within(d))

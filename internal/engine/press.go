@@ -45,7 +45,7 @@ func (e *Engine) Press(ctx context.Context, c op.Click) (Accepted, error) {
 }
 
 func (e *Engine) takeClick(ctx context.Context, o op.Operation, c op.Click) (Accepted, error) {
-	fresh, err := e.keep(ctx, c.Key, kindClick, c)
+	fresh, err := e.persist(ctx, c.Key, kindClick, c)
 	if err != nil || !fresh {
 		return Accepted{}, err
 	}

@@ -38,7 +38,7 @@ func (e *Engine) run(ctx context.Context, id string) {
 	}
 	crash.At("k3")
 	outcome := e.send(ctx, o, command, t)
-	e.shelf.expire()
+	e.browse.Expire()
 	crash.At("k5")
 	o, err = e.finish(ctx, o, outcome)
 	if err != nil {

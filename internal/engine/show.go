@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"casterbot/internal/browse"
 	"casterbot/internal/op"
 	"casterbot/internal/store"
 )
@@ -140,7 +141,7 @@ func withoutCard(o op.Operation, words op.Text) op.Answer {
 	case o.Outcome != nil:
 		text = op.L(o.Outcome.Text)
 	}
-	return op.Answer{Mark: homeMarks[o.State], Title: text, Note: op.L("I cannot write in ", op.In(o.Channel), ", so I tell you here. op ", op.V(o.Ref()))}
+	return op.Answer{Mark: browse.StateMarks[o.State], Title: text, Note: op.L("I cannot write in ", op.In(o.Channel), ", so I tell you here. op ", op.V(o.Ref()))}
 }
 
 func (e *Engine) recordUntold(ctx context.Context, o op.Operation, why error) error {

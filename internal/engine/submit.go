@@ -22,7 +22,7 @@ func (e *Engine) submit(ctx context.Context, r op.Request, parsed op.Parsed) {
 		return
 	}
 	if !errors.Is(err, store.ErrExists) {
-		e.sayError(ctx, r.Address(), e.chooser(ctx, r, err, parsed), "verb", parsed.Command.Verb)
+		e.sayError(ctx, r.Address(), e.browse.WithPicker(ctx, r, err, parsed), "verb", parsed.Command.Verb)
 	}
 	e.settler(r.Key)(ctx)
 }

@@ -104,7 +104,7 @@ func TestSuggestions(t *testing.T) {
 		"no command":             {asking("coffee ?", ""), ""},
 		"no such field":          {filling("coffee", "", nil), ""},
 	} {
-		if got := labels(g.e.Suggest(context.Background(), c.query)); got != c.want {
+		if got := labels(g.e.browse.Suggest(context.Background(), c.query)); got != c.want {
 			t.Errorf("%s: %s, want %s", name, got, c.want)
 		}
 	}
@@ -117,15 +117,15 @@ func TestSuggestions(t *testing.T) {
 // about the person there is a notice and no list.
 func TestSuggestionsKnowThePolicy(t *testing.T) {
 	g := newGallery(t)
-	if got := g.e.Suggest(context.Background(), asking("caster restart ?", "")); len(got) != 3 {
+	if got := g.e.browse.Suggest(context.Background(), asking("caster restart ?", "")); len(got) != 3 {
 		t.Fatalf("offered %s", labels(got))
 	}
 	g.with(func() { g.forbid[ana] = true })
-	if got := g.e.Suggest(context.Background(), asking("caster restart ?", "")); len(got) != 0 {
+	if got := g.e.browse.Suggest(context.Background(), asking("caster restart ?", "")); len(got) != 0 {
 		t.Errorf("without rights: %s", labels(got))
 	}
 	g.with(func() { g.forbid, g.deaf = map[string]bool{}, true })
-	if got := labels(g.e.Suggest(context.Background(), asking("caster restart ?", ""))); got != "I cannot check your rights now. Try again in a minute.=?" {
+	if got := labels(g.e.browse.Suggest(context.Background(), asking("caster restart ?", ""))); got != "I cannot check your rights now. Try again in a minute.=?" {
 		t.Errorf("with a silent directory: %s", got)
 	}
 }
@@ -133,7 +133,9 @@ func TestSuggestionsKnowThePolicy(t *testing.T) {
 // TestListsAreRemembered for 30 seconds, until the bot itself changes something, and longer when no new one can be had.
 func TestListsAreRemembered(t *testing.T) {
 	g := newGallery(t)
-	offered := func() string { return labels(g.e.Suggest(context.Background(), asking("caster restart ?", "news"))) }
+	offered := func() string {
+		return labels(g.e.browse.Suggest(context.Background(), asking("caster restart ?", "news")))
+	}
 	want := func(what, options string, looks int32) {
 		t.Helper()
 		if got, n := offered(), g.looks.Load(); got != options || n != looks {
@@ -167,22 +169,22 @@ func TestOneLookForAll(t *testing.T) {
 	ended, cancel := context.WithCancel(context.Background())
 	cancel()
 	for range 50 {
-		if got := labels(g.e.Suggest(ended, asking("caster restart ?", ""))); got != "ApsaraVideo Live does not answer. Try again in a moment.=?" {
+		if got := labels(g.e.browse.Suggest(ended, asking("caster restart ?", ""))); got != "ApsaraVideo Live does not answer. Try again in a moment.=?" {
 			t.Fatalf("without an answer: %s", got)
 		}
 	}
 	close(g.slow)
 	g.settle()
-	if got := g.e.Suggest(ended, asking("caster restart ?", "")); len(got) != 3 || g.looks.Load() != 1 {
+	if got := g.e.browse.Suggest(ended, asking("caster restart ?", "")); len(got) != 3 || g.looks.Load() != 1 {
 		t.Errorf("%s after %d looks", labels(got), g.looks.Load())
 	}
-	g.e.shelf.expire()
+	g.e.browse.Expire()
 	g.slow = make(chan struct{})
-	g.e.Suggest(ended, asking("caster restart ?", ""))
-	g.e.shelf.expire() // the look under way may have seen what was before
+	g.e.browse.Suggest(ended, asking("caster restart ?", ""))
+	g.e.browse.Expire() // the look under way may have seen what was before
 	close(g.slow)
 	g.settle()
-	g.e.Suggest(context.Background(), asking("caster restart ?", ""))
+	g.e.browse.Suggest(context.Background(), asking("caster restart ?", ""))
 	if n := g.looks.Load(); n != 3 {
 		t.Errorf("%d looks, want 3", n)
 	}
@@ -236,18 +238,18 @@ func TestFormsWithoutALook(t *testing.T) {
 	g.slow = make(chan struct{})
 	ended, cancel := context.WithCancel(context.Background())
 	cancel()
-	filled, err := g.e.Fill(ended, op.Request{Person: ana, Channel: "C0"}, form)
+	filled, err := g.e.browse.Fill(ended, op.Request{Person: ana, Channel: "C0"}, form)
 	if err != nil || filled.Fields[0].Value != "Evening Talk" || filled.Fields[0].Chosen[0].Label != "Evening Talk" || len(filled.Problem) > 0 {
 		t.Errorf("while the look takes long: %+v, %v", filled, err)
 	}
 	close(g.slow)
 	g.settle()
-	filled, _ = g.e.Fill(ended, op.Request{Person: ana, Channel: "C0"}, form)
+	filled, _ = g.e.browse.Fill(ended, op.Request{Person: ana, Channel: "C0"}, form)
 	if filled.Fields[0].Value != "c2" {
 		t.Errorf("with the list at hand: %+v", filled.Fields[0])
 	}
 	form.Fields[0].Value = "nobody"
-	if filled, _ = g.e.Fill(ended, op.Request{Person: ana, Channel: "C0"}, form); filled.Fields[0].Value != "" {
+	if filled, _ = g.e.browse.Fill(ended, op.Request{Person: ana, Channel: "C0"}, form); filled.Fields[0].Value != "" {
 		t.Errorf("what means nothing stays: %+v", filled.Fields[0])
 	}
 }
