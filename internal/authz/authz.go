@@ -136,27 +136,22 @@ func (j *Judge) asking(ctx context.Context, id, team string, since time.Time) fu
 	}
 }
 
-// Person looks somebody up, up to 60 s ago.
-func (j *Judge) Person(ctx context.Context, id, team string) (op.Person, error) {
-	p, err := j.dir.Person(ctx, id, team, time.Time{})
+// Visitor gives somebody with the channels that they are in, as of the last minute.
+func (j *Judge) Visitor(ctx context.Context, id, team string) (op.Person, []string, error) {
+	person, err := j.dir.Person(ctx, id, team, time.Time{})
 	if err != nil {
-		err = rightsUnknown(err)
+		return person, nil, rightsUnknown(err)
 	}
-	return p, err
+	rooms, err := j.dir.Rooms(ctx, id)
+	if err != nil {
+		return person, nil, rightsUnknown(err)
+	}
+	return person, rooms, nil
 }
 
-// Channel looks a channel up, up to 60 s ago.
+// Channel looks a channel up, as of the last minute.
 func (j *Judge) Channel(ctx context.Context, id string) (op.Channel, error) {
 	return j.dir.Channel(ctx, id, time.Time{})
-}
-
-// Rooms gives the channels that somebody is in.
-func (j *Judge) Rooms(ctx context.Context, person string) ([]string, error) {
-	rooms, err := j.dir.Rooms(ctx, person)
-	if err != nil {
-		err = rightsUnknown(err)
-	}
-	return rooms, err
 }
 
 // Scope gives what a channel may touch; false when the policy does not name it.
@@ -169,7 +164,7 @@ func (j *Judge) Lock(ctx context.Context, target op.Target) (op.Lock, error) {
 
 // Call gives a command what it may know of whoever asks.
 func (j *Judge) Call(ctx context.Context, person, team string, args op.Args, scope op.Scope) op.Call {
-	p, err := j.Person(ctx, person, team)
+	p, err := j.dir.Person(ctx, person, team, time.Time{})
 	if err != nil {
 		p = op.Person{ID: person, Team: team} // their rights are judged by who asks for them
 	}

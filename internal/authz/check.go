@@ -3,6 +3,7 @@ package authz
 import (
 	"context"
 	"slices"
+	"time"
 
 	"casterbot/internal/op"
 )
@@ -33,9 +34,6 @@ type Verdict struct {
 func (j *Judge) Check(ctx context.Context, q Question) (Verdict, error) {
 	if err := q.answerable(); err != nil {
 		return Verdict{Ground: Answerer}, err
-	}
-	if q.answer == declines {
-		return j.checkDecline(ctx, q)
 	}
 	if err := j.InChannel(ctx, q); err != nil {
 		return Verdict{Ground: Away}, err
@@ -69,7 +67,7 @@ func (j *Judge) checkRights(ctx context.Context, q Question) (Verdict, error) {
 		return v, j.forReader(q, err)
 	case q.card != nil && !sameConfirm(v.Confirm, q.wants()):
 		v.Ground = Changed
-		return v, PolicyChanged(*q.card)
+		return v, policyChanged(*q.card)
 	case !q.hasSecond():
 		return v, nil
 	case unknown != nil:
@@ -90,25 +88,29 @@ func (j *Judge) refuseAtHand(q Question) (Verdict, error) {
 	if q.Since.IsZero() {
 		return Verdict{}, nil
 	}
-	facts, ok := j.glance(q, j.now().Add(-DenyWithin))
+	v, ok := j.atHand(q, j.now().Add(-DenyWithin))
+	switch {
+	case !ok:
+		return Verdict{}, nil
+	case !v.Allowed:
+		return v, j.forReader(q, Refusal(v.Decision))
+	case !q.hasSecond() || v.Confirm != op.ConfirmOther:
+		return Verdict{}, nil
+	}
+	p, _, ok := j.dir.Glance(q.party.id, q.party.team, q.Channel, j.now().Add(-DenyWithin))
 	if !ok {
 		return Verdict{}, nil
 	}
-	d := j.Decide(facts, q.Command, q.Plan)
-	if !d.Allowed {
-		return Verdict{d, Denied}, j.forReader(q, Refusal(d))
-	}
-	if !q.hasSecond() || d.Confirm != op.ConfirmOther {
-		return Verdict{}, nil
-	}
-	if err := j.approverAtHand(d, q); err != nil {
-		return Verdict{d, Second}, q.secondForReader(err)
-	}
-	return Verdict{}, nil
+	err := j.approver(v.Decision, *q.card, p)
+	v.Ground = Second
+	return v, q.secondForReader(err)
 }
 
-// checkAsker looks the facts up and asks the policy.
+// checkAsker looks the facts up and asks the policy. To call something off nobody needs the right to do it.
 func (j *Judge) checkAsker(ctx context.Context, q Question) (Verdict, error) {
+	if q.answer == declines {
+		return Verdict{Decision: q.card.Decision}, nil
+	}
 	facts, err := j.Look(ctx, q)
 	if err != nil {
 		return Verdict{Ground: Unknown}, err
@@ -146,41 +148,14 @@ func (j *Judge) InChannel(ctx context.Context, q Question) error {
 	if !q.FromHome {
 		return nil
 	}
-	rooms, err := j.Rooms(ctx, q.Person)
-	if err == nil && !slices.Contains(rooms, q.Channel) {
-		err = notThere()
+	rooms, err := j.dir.Rooms(ctx, q.Person)
+	switch {
+	case err != nil:
+		return rightsUnknown(err)
+	case !slices.Contains(rooms, q.Channel):
+		return notThere()
 	}
-	return err
-}
-
-// checkDecline lets the asker, and whoever may be the second person for the decision on the card.
-func (j *Judge) checkDecline(ctx context.Context, q Question) (Verdict, error) {
-	v := Verdict{Decision: q.card.Decision}
-	if q.party.id == q.card.Asker {
-		return v, nil
-	}
-	err := j.approverAtHand(v.Decision, q)
-	if err == nil {
-		var person op.Person
-		if person, err = j.dir.Person(ctx, q.party.id, q.party.team, q.Since); err != nil {
-			err = rightsUnknown(err)
-		} else {
-			err = j.approver(v.Decision, *q.card, person)
-		}
-	}
-	if err != nil {
-		v.Ground = Second
-	}
-	return v, err
-}
-
-// approverAtHand refuses a second person with facts at hand; nil when they do not refuse.
-func (j *Judge) approverAtHand(d op.Decision, q Question) error {
-	p, _, ok := j.dir.Glance(q.party.id, q.party.team, q.Channel, j.now().Add(-DenyWithin))
-	if !ok {
-		return nil
-	}
-	return j.approver(d, *q.card, p)
+	return nil
 }
 
 // approver refuses somebody who may not be the second person for a decision about an operation.
@@ -239,7 +214,15 @@ func (q Question) wants() op.Confirm {
 
 // hasSecond reports that somebody else than the asker approves, or has approved.
 func (q Question) hasSecond() bool {
-	return q.answer == approves || q.answer == sends && q.party.id != ""
+	switch q.answer {
+	case approves:
+		return true
+	case declines:
+		return q.party.id != q.card.Asker
+	case sends:
+		return q.card.Decision.Confirm == op.ConfirmOther
+	}
+	return false
 }
 
 // reader is who reads a refusal; empty: it goes onto the card.
@@ -265,8 +248,13 @@ func (j *Judge) Record(ctx context.Context, q Question, v Verdict) {
 }
 
 // AtHand decides with facts at hand alone, without asking anybody; false when there are none.
-func (j *Judge) AtHand(q Question) (Verdict, bool) {
-	facts, ok := j.Glance(q)
+func (j *Judge) AtHand(q Question) (Verdict, bool) { return j.atHand(q, time.Time{}) }
+
+func (j *Judge) atHand(q Question, since time.Time) (Verdict, bool) {
+	if q.answer == declines {
+		return Verdict{Decision: q.card.Decision}, true
+	}
+	facts, ok := j.glance(q, since)
 	if !ok {
 		return Verdict{}, false
 	}

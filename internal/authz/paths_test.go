@@ -200,24 +200,27 @@ func TestOnlyTheRightAnswer(t *testing.T) {
 	w := newTown(nil)
 	confirm, approve := paths("U0ANA")
 	own, others := *confirm[4].q.card, *approve[0].q.card
+	unapproved := others
+	unapproved.By = ""
 	ana, ken := op.Click{Person: "U0ANA", At: noon}, op.Click{Person: "U0KEN", At: noon}
 	for name, c := range map[string]struct {
 		policy string
 		q      Question
 		ground Ground
 	}{
-		"somebody else confirms":     {"self", Confirms(own, restart, ken), Answerer},
-		"somebody else declines":     {"self", Declines(own, ken), Answerer},
-		"the asker declines":         {"self", Declines(own, ana), Allowed},
-		"confirmed, not approved":    {bySecond, Confirms(others, restart, ana), Answerer},
-		"approved, not confirmed":    {"self", Approves(own, restart, ken), Answerer},
-		"one's own":                  {bySecond, Approves(others, restart, ana), Second},
-		"now needs an approval":      {bySecond, Confirms(own, restart, ana), Changed},
-		"now needs no approval":      {"self", Approves(others, restart, ken), Changed},
-		"now needs nothing":          {"none", Confirms(own, restart, ana), Allowed},
-		"was sent for an approval":   {"self", Sends(others, restart, noon), Changed},
-		"was sent without":           {bySecond, Sends(own, restart, noon), Changed},
-		"was sent as the policy was": {"self", Sends(own, restart, noon), Allowed},
+		"somebody else confirms":       {"self", Confirms(own, restart, ken), Answerer},
+		"somebody else declines":       {"self", Declines(own, ken), Answerer},
+		"the asker declines":           {"self", Declines(own, ana), Allowed},
+		"confirmed, not approved":      {bySecond, Confirms(others, restart, ana), Answerer},
+		"approved, not confirmed":      {"self", Approves(own, restart, ken), Answerer},
+		"one's own":                    {bySecond, Approves(others, restart, ana), Second},
+		"now needs an approval":        {bySecond, Confirms(own, restart, ana), Changed},
+		"now needs no approval":        {"self", Approves(others, restart, ken), Changed},
+		"now needs nothing":            {"none", Confirms(own, restart, ana), Allowed},
+		"was sent for an approval":     {"self", Sends(others, restart, noon), Changed},
+		"was sent without":             {bySecond, Sends(own, restart, noon), Changed},
+		"was sent, approved by nobody": {bySecond, Sends(unapproved, restart, noon), Second},
+		"was sent as the policy was":   {"self", Sends(own, restart, noon), Allowed},
 	} {
 		v, err := w.judge(t, c.policy).Check(t.Context(), c.q)
 		if v.Ground != c.ground || (err == nil) != (c.ground == Allowed) {

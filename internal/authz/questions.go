@@ -76,16 +76,14 @@ func Approves(o op.Operation, command op.Command, c op.Click) Question {
 
 // Declines is about calling a pending operation off: the asker may, and whoever could approve it.
 func Declines(o op.Operation, c op.Click) Question {
-	return ofCard(o, op.Command{}, declines, party{c.Person, c.PersonTeam}, c.At.Add(-ClickWithin))
+	q := ofCard(o, op.Command{}, declines, party{c.Person, c.PersonTeam}, c.At.Add(-ClickWithin))
+	q.begins = false
+	return q
 }
 
 // Sends is about a call that is to leave: whether asker and second person may still do this.
 func Sends(o op.Operation, command op.Command, now time.Time) Question {
-	second := party{}
-	if o.Decision.Confirm == op.ConfirmOther {
-		second = party{o.By, o.Team}
-	}
-	return ofCard(o, command, sends, second, now.Add(-SendWithin))
+	return ofCard(o, command, sends, party{o.By, o.Team}, now.Add(-SendWithin))
 }
 
 // ofCard is about an operation, in the name of whoever asked for it.

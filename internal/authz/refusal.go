@@ -40,7 +40,7 @@ func (q Question) answerable() error {
 		q.answer == declines && q.card.Decision.Confirm != op.ConfirmOther && q.party.id != q.card.Asker:
 		return onlyAsker(*q.card)
 	case q.answer == approves && q.card.Decision.Confirm != op.ConfirmOther:
-		return PolicyChanged(*q.card)
+		return policyChanged(*q.card)
 	}
 	return nil
 }
@@ -52,8 +52,8 @@ func onlyAsker(o op.Operation) error {
 	return denial(op.L("Only ", op.Who(o.Asker), " can answer this card. Nothing was done."))
 }
 
-// PolicyChanged says that the card asks for another confirmation than the policy does now.
-func PolicyChanged(o op.Operation) error {
+// policyChanged says that the card asks for another confirmation than the policy does now.
+func policyChanged(o op.Operation) error {
 	return op.Refuse(op.L("The policy has changed since this was asked. Nothing was done.")).
 		WithNext(op.Next{Label: "Ask again", Text: o.Text})
 }

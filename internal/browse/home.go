@@ -55,11 +55,7 @@ type page struct {
 // channels that they are in, and their last requests. A card is answered where it is: the page links to it, because a
 // button that decides something counts in its own message only.
 func (b *Browser) Home(ctx context.Context, r op.Request) (op.Answer, error) {
-	person, err := b.authz.Person(ctx, r.Person, r.PersonTeam)
-	if err != nil {
-		return *b.answer(err), nil
-	}
-	rooms, err := b.authz.Rooms(ctx, r.Person)
+	person, rooms, err := b.authz.Visitor(ctx, r.Person, r.PersonTeam)
 	if err != nil {
 		return *b.answer(err), nil
 	}
