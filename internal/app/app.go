@@ -172,7 +172,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 		Table: &known, Store: db, Authz: judge, Chat: chat, Now: now, Log: log, Replica: replica, Pause: wait, Quota: limits,
 	})
 	eyes := watch.New(watch.Config{
-		Store: db, Cloud: cloud, Policy: keeper, Chat: chat, Now: now, Log: log, Replica: replica, Share: float64(c.WatchShare) / 100, Pause: wait,
+		Table: known, Store: db, Cloud: cloud, Policy: keeper, Chat: chat, Now: now, Log: log, Replica: replica, Share: float64(c.WatchShare) / 100, Pause: wait,
 	})
 	own.OnBoard(eyes.Nudge)
 	return &App{

@@ -24,14 +24,14 @@ const (
 
 // alert is one thing that was said in a channel and stands.
 type alert struct {
-	Channel string    `json:"channel"`
-	Message string    `json:"message,omitempty"` // empty: claimed, and not posted yet
-	Says    string    `json:"says"`              // digest of its words
-	Title   op.Line   `json:"title"`
-	Claimed time.Time `json:"claimed"`
-	Kind    kind      `json:"kind"`   // of the wish that it is about
-	Target  string    `json:"target"` // and its target's key
-	Scene   string    `json:"scene,omitempty"`
+	Channel string       `json:"channel"`
+	Message string       `json:"message,omitempty"` // empty: claimed, and not posted yet
+	Says    string       `json:"says"`              // digest of its words
+	Title   op.Line      `json:"title"`
+	Claimed time.Time    `json:"claimed"`
+	Kind    op.Condition `json:"kind"`   // of the wish that it is about
+	Target  string       `json:"target"` // and its target's key
+	Scene   string       `json:"scene,omitempty"`
 
 	key     string
 	version int64

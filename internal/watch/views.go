@@ -103,13 +103,13 @@ func (w *Watcher) seeStudio(old view, c live.Caster, t op.Target, j *job) view {
 	last := w.lastSeen(old, seen)
 	since := last.Add(-lag)
 	change := func(how change) {
-		if !j.deeds.explain(t, since, changes[how].by...) {
+		if !j.deeds.explain(t, since, changes[how].by) {
 			now.Changed, now.What, now.Then = ms(j.at), how, ms(c.Modified)
 		}
 	}
 	switch {
 	case old.OnAir && !c.OnAir:
-		if !j.deeds.explain(t, since, "caster.stop") {
+		if !j.deeds.explain(t, since, ending(studio)) {
 			now.Gone, now.Before = ms(j.at), ms(last)
 		}
 	case c.OnAir && old.Gone > 0: // it is back, which ends that alert
@@ -133,7 +133,7 @@ func (w *Watcher) seeStream(old view, m live.Content, t op.Target, j *job) view 
 		now.Running = true
 	}
 	since := w.lastSeen(old, seen)
-	if j.deeds.explain(t, since.Add(-lag), "record.stop", "record.finish") {
+	if j.deeds.explain(t, since.Add(-lag), ending(recording)) {
 		now.Running = false
 	}
 	return now

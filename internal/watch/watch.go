@@ -9,7 +9,8 @@
 //
 // It keeps true that nothing is concluded from a look that failed, that an alert says what was seen and when, and that the same
 // cause is never said twice while it stands. It changes nothing in the cloud: the button under an alert is a command like any
-// other, and judged like one. It must know neither Slack nor the command table.
+// other, and judged like one. It must know neither Slack nor any command:
+// what one starts and ends it takes from the command table that it is given.
 package watch
 
 import (
@@ -66,6 +67,7 @@ type Policy interface {
 
 // Config is what a watcher is made of. All fields are needed but Log and Pause.
 type Config struct {
+	Table   op.Table // which calls start and end what is watched
 	Store   *store.Store
 	Cloud   Cloud
 	Policy  Policy
@@ -106,7 +108,7 @@ func New(c Config) *Watcher {
 		c.Share = usualShare
 	}
 	w := &Watcher{
-		Config: c, boards: desk.NewBoardBook(c.Store), locks: desk.NewLockBook(c.Store), wake: make(chan struct{}, 1),
+		Config: c, boards: desk.NewBoardBook(c.Store), locks: desk.NewLockBook(c.Store), wake: make(chan struct{}, 1), ledger: newLedger(c.Table),
 		lease: lease{store: c.Store, now: c.Now, replica: c.Replica, alone: c.Store.Exclusive()},
 	}
 	w.cloud = &sparing{cloud: c.Cloud, share: c.Share, pause: c.Pause, keep: w.lease.hold, last: map[string]time.Time{}}

@@ -140,28 +140,6 @@ func TestReadmePolicy(t *testing.T) {
 	}
 }
 
-// TestCommandsAreDocumented: a command that is not in the policy's page or in no conversation is not finished.
-func TestCommandsAreDocumented(t *testing.T) {
-	rights, readme, talks := text(t, "docs/policy.md"), text(t, "README.md"), conversations(t)
-	for _, c := range table().Commands {
-		words := strings.Join(op.Words(c.Usage), " ")
-		if !strings.Contains(rights, "`/"+words+"`") {
-			t.Errorf("docs/policy.md does not mention `/%s`", words)
-		}
-		if !strings.Contains(readme, "`/"+c.Shown()+"`") {
-			t.Errorf("README.md does not mention `/%s`", c.Shown())
-		}
-		if !strings.Contains(talks, words) {
-			t.Errorf("no test/e2e/testdata/*.talk uses /%s", words)
-		}
-		for name, page := range map[string]string{"docs/policy.md": rights, "README.md": readme} {
-			if !strings.Contains(page, "`"+c.Verb+"`") {
-				t.Errorf("%s does not mention the verb `%s`", name, c.Verb)
-			}
-		}
-	}
-}
-
 // conversations is what people type in all stories together: the lines with a "> " in them.
 func conversations(t *testing.T) string {
 	t.Helper()

@@ -20,7 +20,7 @@
 // share the machine's cores, as the yardstick does.
 //
 // It must not know the bot: it types, and sees what a person would see.
-package bench
+package main
 
 import (
 	"context"

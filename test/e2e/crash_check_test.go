@@ -5,8 +5,8 @@ import (
 	"strings"
 
 	"casterbot/internal/op"
-	"casterbot/internal/sandbox/fakelive"
 	"casterbot/internal/store"
+	"casterbot/test/oracle"
 )
 
 // check holds the three against each other: what the database says, what the cards show, what the cloud has done.
@@ -25,12 +25,12 @@ func (c *crash) check() {
 	}
 	effects := map[string]int{}
 	for _, e := range c.world.Live.Effects() {
-		effects[effectKey(e)]++
+		effects[oracle.WordingOf(e.Action, e.Params)]++
 	}
 	count := map[op.State]int{}
 	for _, o := range all {
 		count[o.State]++
-		n := effects[operationKey(o)]
+		n := effects[oracle.Wording(o)]
 		switch {
 		case n > 1, o.State == op.Succeeded && n != 1, o.State != op.Succeeded && o.State != op.Unknown && n != 0, !o.State.Final() && o.State != op.Unknown:
 			c.t.Errorf("%s %s is %s after %d effects", o.Ref(), o.Text, o.State, n)
@@ -45,29 +45,3 @@ func (c *crash) check() {
 }
 
 var faces = map[op.State]string{op.Succeeded: "✅", op.Failed: "❌", op.Unknown: "⚠️"}
-
-// effectKey and operationKey name the same change, seen from the cloud and from the bot.
-func effectKey(e fakelive.Effect) string {
-	p := e.Params
-	switch e.Action {
-	case "CopyCaster":
-		return "caster.copy " + p["ClientToken"]
-	case "RealTimeRecordCommand":
-		return "record." + p["Command"] + " " + p["DomainName"] + "/" + p["AppName"] + "/" + p["StreamName"]
-	case "RestartCaster":
-		return "caster.restart " + p["CasterId"]
-	case "StartCasterScene":
-		return "caster.scene.start " + p["SceneId"]
-	}
-	return "caster.scene.stop " + p["SceneId"]
-}
-
-func operationKey(o op.Operation) string {
-	switch o.Verb {
-	case "caster.copy":
-		return o.Verb + " " + o.Token
-	case "caster.scene.start", "caster.scene.stop":
-		return o.Verb + " " + o.Plan.Args["scene"]
-	}
-	return o.Verb + " " + o.Plan.Target.ID
-}

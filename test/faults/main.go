@@ -13,7 +13,7 @@
 // what it has seen from outside, and says so in figures; a figure that it cannot take breaks it.
 //
 // It must not know the engine, the commands or the policy package.
-package faults
+package main
 
 import (
 	"context"

@@ -4,8 +4,8 @@
 // What it keeps true. It judges finished records only, and knows the promises, not the engine: it is itself tested with records
 // that are wrong on purpose, each in one way.
 //
-// It must not know the engine, the commands, the policy package, or who drove the bot; of ours it reads the nouns and the
-// database.
+// It must not know the engine, the policy package, or who drove the bot. Of ours it reads the nouns, the database, and in the command
+// table which call each command makes; what the parameters of a call mean it knows from the API.
 package oracle
 
 import (
@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 
+	"casterbot/commands"
 	"casterbot/internal/op"
 	"casterbot/internal/sandbox/fakelive"
 )
@@ -49,45 +50,35 @@ func (r Record) Broken() []string {
 	return all
 }
 
-// call says how a changing command looks at the cloud.
-type call struct{ verb, action, command string }
-
-var calls = []call{
-	{"caster.copy", "CopyCaster", ""},
-	{"caster.restart", "RestartCaster", ""},
-	{"caster.start", "StartCaster", ""},
-	{"caster.stop", "StopCaster", ""},
-	{"caster.take", "CopyCasterSceneConfig", ""},
-	{"caster.standby", "EffectCasterUrgent", ""},
-	{"caster.scene.stop", "StopCasterScene", ""},
-	{"caster.scene.start", "StartCasterScene", ""},
-	{"record.start", "RealTimeRecordCommand", "start"},
-	{"record.stop", "RealTimeRecordCommand", "stop"},
-	{"record.restart", "RealTimeRecordCommand", "restart"},
-	{"record.finish", "RealTimeRecordCommand", "cancel_delay"},
-}
+// calls are the commands that call the cloud.
+var calls = slices.DeleteFunc(commands.Table(nil, nil, nil).Commands, func(c op.Command) bool { return c.Sends == "" })
 
 // Changes reports whether a call that the cloud got is one that changes something.
-func Changes(c fakelive.Call) bool { return verbOf(c) != "" }
+func Changes(c fakelive.Call) bool { return verbOf(c.Action, c.Params) != "" }
 
-// Action is the cloud's name of what a command calls.
-func Action(verb string) string {
-	for _, known := range calls {
-		if known.verb == verb {
-			return known.action
+// verbOf finds the command that a call stands for; empty for one that changes nothing or is unknown here.
+func verbOf(action string, params map[string]string) string {
+	for _, c := range calls {
+		fits := c.Sends == action
+		for name, value := range c.Fixed {
+			fits = fits && params[name] == value
+		}
+		if fits {
+			return c.Verb
 		}
 	}
 	return ""
 }
 
-// verbOf finds the command that a call stands for; empty for one that changes nothing or is unknown here.
-func verbOf(c fakelive.Call) string {
-	for _, known := range calls {
-		if known.action == c.Action && known.command == c.Params["Command"] {
-			return known.verb
-		}
-	}
-	return ""
+// Parameters are what the call of an operation says.
+func Parameters(o op.Operation) []string { return slices.Sorted(maps.Keys(meant(o))) }
+
+// Wording tells calls from others: it is the same for an operation and for each call or effect of it that the cloud has seen.
+func Wording(o op.Operation) string { return words(o.Verb, meant(o)) }
+
+// WordingOf is the wording of what the cloud has seen.
+func WordingOf(action string, params map[string]string) string {
+	return words(verbOf(action, params), params)
 }
 
 // meant is what an operation's call says, by the parameters of the API.
@@ -97,9 +88,9 @@ func meant(o op.Operation) map[string]string {
 	}
 	args := o.Plan.Args
 	said := map[string]string{}
-	for _, known := range calls {
-		if known.verb == o.Verb && known.command != "" {
-			said["Command"] = known.command
+	for _, c := range calls {
+		if c.Verb == o.Verb {
+			maps.Copy(said, c.Fixed)
 		}
 	}
 	stream := append(strings.SplitN(args["stream"], "/", 3), "", "", "")
@@ -140,12 +131,12 @@ func (r Record) index() index {
 	sent := map[string][]op.Operation{} // by what their call says
 	for _, o := range r.Operations {
 		if o.Sends > 0 {
-			key := words(o.Verb, meant(o))
+			key := Wording(o)
 			sent[key] = append(sent[key], o)
 		}
 	}
 	for _, c := range r.Calls {
-		o, ok := owner(sent[words(verbOf(c), c.Params)], c)
+		o, ok := owner(sent[WordingOf(c.Action, c.Params)], c)
 		switch {
 		case !ok:
 			x.nobody = append(x.nobody, c)
@@ -196,7 +187,7 @@ func (x index) sameCopy() (against []string) {
 	}
 	for _, o := range x.Operations {
 		applied := x.effects(o.ID)
-		if o.Verb == "caster.copy" && (applied > 1 || made[o.Token] > 1) {
+		if repeatable(o) && (applied > 1 || made[o.Token] > 1) {
 			against = append(against, fmt.Sprintf("op %s: %d studios were made", o.Ref(), max(applied, made[o.Token])))
 		}
 		if tokens[o.Token] > 1 || len(o.Token) < 26 {

@@ -21,7 +21,7 @@ var sent = time.Date(2026, 11, 22, 20, 0, 0, 0, time.UTC)
 func sample() Record {
 	o := op.Operation{
 		ID: "0123456789abcdefghjkmnpqrs", State: op.Succeeded, Verb: "caster.restart", Asker: "U0ANA", By: "U0BO", Token: "token-of-the-first-operation",
-		Plan: op.Plan{Args: op.Args{"caster": studio}}, Sends: 1, Sent: sent, Version: 6, Shown: 6,
+		Plan: op.Plan{Args: op.Args{"caster": studio}, OnAir: true}, Sends: 1, Sent: sent, Version: 6, Shown: 6,
 	}
 	return Record{
 		Operations: []op.Operation{o}, Gapless: true, Crew: []string{"U0ANA", "U0BO", "U0KEN"},
@@ -133,7 +133,8 @@ func TestTheOracleKnowsCopies(t *testing.T) {
 	good := func() (Record, *op.Operation) {
 		r := sample()
 		o := &r.Operations[0]
-		o.Verb, o.By, o.Plan.Args, o.Sends = "caster.copy", "U0ANA", op.Args{"caster": studio, "name": "New"}, 2
+		o.Verb, o.By, o.Sends = "caster.copy", "U0ANA", 2
+		o.Plan = op.Plan{Args: op.Args{"caster": studio, "name": "New"}}
 		r.Events = events(o.ID, op.EventReceived, op.EventConfirmed, op.EventSent, op.EventSent, op.EventAnswered+"=succeeded")
 		call := fakelive.Call{Time: sent.Add(time.Millisecond), Action: "CopyCaster", Params: map[string]string{"SrcCasterId": studio, "CasterName": "New", "ClientToken": o.Token}, Received: true}
 		first := call
@@ -236,23 +237,23 @@ func TestAPersonMaySettle(t *testing.T) {
 func TestTheOracleKnowsWhatACallSays(t *testing.T) {
 	args := op.Args{"caster": "c", "scene": "s", "stream": "d/a/n", "name": "New"}
 	for _, known := range calls {
-		o := op.Operation{Verb: known.verb, Token: "t", Plan: op.Plan{Args: op.Args{}, Seen: map[string]string{"program": "p"}}}
+		o := op.Operation{Verb: known.Verb, Token: "t", Plan: op.Plan{Args: op.Args{}, Seen: map[string]string{"program": "p"}}}
 		var want map[string]string
 		for name, value := range map[string]string{"stream": "record.", "scene": "scene", "caster": "caster."} {
-			if strings.Contains(known.verb, value) {
+			if strings.Contains(known.Verb, value) {
 				o.Plan.Args[name] = args[name]
 			}
 		}
 		switch {
-		case known.command != "":
-			want = map[string]string{"Command": known.command, "DomainName": "d", "AppName": "a", "StreamName": "n"}
-		case known.verb == "caster.copy":
+		case known.Fixed != nil:
+			want = map[string]string{"Command": known.Fixed["Command"], "DomainName": "d", "AppName": "a", "StreamName": "n"}
+		case known.Verb == "caster.copy":
 			o.Plan.Args["name"] = "New"
 			want = map[string]string{"SrcCasterId": "c", "CasterName": "New", "ClientToken": "t"}
-		case known.verb == "caster.take":
+		case known.Verb == "caster.take":
 			o.Plan.Args["scene"] = "s"
 			want = map[string]string{"CasterId": "c", "FromSceneId": "s", "ToSceneId": "p"}
-		case known.verb == "caster.standby":
+		case known.Verb == "caster.standby":
 			want = map[string]string{"CasterId": "c", "SceneId": "p"}
 		case o.Plan.Args["scene"] != "":
 			want = map[string]string{"CasterId": "c", "SceneId": "s"}
@@ -260,10 +261,10 @@ func TestTheOracleKnowsWhatACallSays(t *testing.T) {
 			want = map[string]string{"CasterId": "c"}
 		}
 		if got := meant(o); !maps.Equal(got, want) {
-			t.Errorf("%s says %v, want %v", known.verb, got, want)
+			t.Errorf("%s says %v, want %v", known.Verb, got, want)
 		}
-		if got := verbOf(fakelive.Call{Action: Action(known.verb), Params: want}); got != known.verb {
-			t.Errorf("a call of %s is taken for one of %q", known.verb, got)
+		if got := verbOf(known.Sends, want); got != known.Verb {
+			t.Errorf("a call of %s is taken for one of %q", known.Verb, got)
 		}
 	}
 }

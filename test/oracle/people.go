@@ -9,7 +9,7 @@ import (
 	"casterbot/test/testbed"
 )
 
-// authorised: I5.
+// authorised: I5, by the policy of stand.Rights: what viewers may notice needs a second person.
 func (x index) authorised() (against []string) {
 	for _, o := range x.Operations {
 		if o.Sends == 0 && o.Closer == "" {
@@ -25,10 +25,10 @@ func (x index) authorised() (against []string) {
 		}
 		if yes := consent(x.asked(o)); o.Sends > 0 && yes.Actor != o.By {
 			blame("the trail has the consent of %q, the operation that of %q", yes.Actor, o.By)
-		} else if o.Sends > 0 && (o.Verb == "caster.restart") != (yes.Name == op.EventApproved) {
+		} else if o.Sends > 0 && o.Plan.OnAir != (yes.Name == op.EventApproved) {
 			blame("it was sent after %q", yes.Name)
 		}
-		if own := o.By == o.Asker; o.Sends > 0 && own == (o.Verb == "caster.restart") {
+		if own := o.By == o.Asker; o.Sends > 0 && own == o.Plan.OnAir {
 			blame("%s asked and %s consented", o.Asker, o.By)
 		}
 	}

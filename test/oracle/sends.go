@@ -2,6 +2,7 @@ package oracle
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -81,16 +82,21 @@ func (x index) mark(o op.Operation, c fakelive.Call) (at time.Time) {
 	return at
 }
 
-// mostPutOff is how often one operation may be put off: promises.md §2 has five tries. A copy is repeated as a whole.
+// mostPutOff is how often one operation may be put off: promises.md §2 has five tries. What is repeatable is repeated as a whole.
 const mostPutOff = 5
+
+// repeatable reports a command whose token keeps a second call from acting twice.
+func repeatable(o op.Operation) bool {
+	return slices.ContainsFunc(calls, func(c op.Command) bool { return c.Verb == o.Verb && c.Repeatable })
+}
 
 // once: I2.
 func (x index) once() (against []string) {
 	for _, o := range x.Operations {
-		if n := len(x.putOff[o.ID]); o.Verb != "caster.copy" && n > mostPutOff {
+		if n := len(x.putOff[o.ID]); !repeatable(o) && n > mostPutOff {
 			against = append(against, fmt.Sprintf("op %s (%s): it was put off %d times and went on", o.Ref(), o.Verb, n))
 		}
-		if n := len(x.calls[o.ID]); o.Verb != "caster.copy" && n > 1 {
+		if n := len(x.calls[o.ID]); !repeatable(o) && n > 1 {
 			against = append(against, fmt.Sprintf("op %s (%s): the cloud got it %d times and did it %d times", o.Ref(), o.Verb, n, x.effects(o.ID)))
 		}
 	}

@@ -1,4 +1,4 @@
-package soak
+package main
 
 import (
 	"fmt"
@@ -7,31 +7,6 @@ import (
 
 	"casterbot/internal/sandbox/fakelive"
 )
-
-// order is a changing command as people type it, and the world in which it makes sense.
-type order struct {
-	text  string
-	verb  string
-	other bool // a second person approves it
-	world func(*setup)
-}
-
-const (
-	studio  = "4f0c7a1e-0000-4000-8000-000000000001" // Evening News, on air
-	preview = "5ce00001-0000-4000-8000-000000000002" // its Preview 1
-)
-
-var orders = []order{
-	{text: `/caster copy "Evening News" "Evening Copy"`, verb: "caster.copy"},
-	{text: `/caster restart "Evening News"`, verb: "caster.restart", other: true},
-	{text: `/caster scene stop "Evening News" "Preview 1"`, verb: "caster.scene.stop", world: func(s *setup) { s.previewOpen = true }},
-	{text: `/caster scene start "Evening News" "Preview 1"`, verb: "caster.scene.start", world: func(s *setup) { s.previewOpen = false }},
-	{text: "/record start main", verb: "record.start"},
-	{text: "/record start main backup", verb: "record.start"}, // two with one press
-	{text: "/record stop main", verb: "record.stop", world: func(s *setup) { s.recorded = true }},
-	{text: "/record restart main", verb: "record.restart", world: func(s *setup) { s.recorded = true }},
-	{text: "/record finish main", verb: "record.finish", world: func(s *setup) { s.recorded, s.paused = true, true }},
-}
 
 // inside is the order as the process takes it; a server's place is no order to the process.
 func (e end) inside() string {
@@ -44,9 +19,6 @@ func (e end) inside() string {
 	}
 	return text
 }
-
-// setup is how the world is before the story.
-type setup struct{ previewOpen, recorded, paused bool }
 
 // end is where the process dies first: at a place inside it (k0 to k6, package crash), or by the hand of a server.
 type end struct {
@@ -119,14 +91,27 @@ type Case struct {
 	twist twist
 }
 
-// matrix is the number of cells. The lengths of the three tables have no common factor, so counting through all three at once
-// meets every cell, and the first 25 numbers meet every row of every table.
+// matrix is the number of cells: every command with every place and every behaviour.
 func matrix() int { return len(orders) * len(ends) * len(moods) }
+
+// cell walks through a table of two lengths so that it meets every pair, and every row as soon as it can.
+func cell(n, rows, columns int) (row, column int) {
+	round := rows * columns // until all rows have met the columns that they meet in step
+	for a, b := rows, columns; ; a, b = b, a%b {
+		if b == 0 {
+			round /= a
+			break
+		}
+	}
+	return n % rows, (n + n/round) % columns
+}
 
 // caseOf gives a case by its number. Numbers beyond the matrix are the same cells with other twists.
 func caseOf(seed int) Case {
 	r := rand.New(rand.NewPCG(uint64(seed), 3))
-	c := Case{seed: seed, order: orders[seed%len(orders)], end: ends[seed%len(ends)], mood: moods[seed%len(moods)]}
+	pair, m := cell(seed, len(orders)*len(ends), len(moods))
+	o, e := cell(pair, len(orders), len(ends))
+	c := Case{seed: seed, order: orders[o], end: ends[e], mood: moods[m]}
 	c.twist = twist{intruder: r.IntN(4) == 0, twice: r.IntN(3) == 0, again: r.IntN(3) == 0, close: r.IntN(2) == 0, late: r.IntN(6) == 0}
 	if second := ends[r.IntN(len(ends))]; r.IntN(3) == 0 && second.how != "6s" && second.name[0] == 'k' && second.name != atCall {
 		c.twist.second = &second

@@ -14,7 +14,7 @@
 // out of the running process: people and the oracle see what is on the wire, in the log and in the database.
 //
 // It must not know the engine, the commands or the policy package.
-package soak
+package main
 
 import (
 	"context"

@@ -1,4 +1,4 @@
-package soak
+package main
 
 import (
 	"time"
@@ -24,7 +24,8 @@ func (s *story) ask() bool {
 				s.breaks("I6: an acknowledged command led to no card and to no answer")
 				return false
 			}
-		} else {
+		}
+		if !shown() { // what is said in private may come before the card
 			s.rest()
 		}
 		if shown() {
@@ -56,7 +57,7 @@ func (s *story) press() {
 			return
 		}
 		who := s.asker
-		if s.c.order.other {
+		if s.c.order.approved() {
 			s.click(s.asker, "approve")
 			who = s.other
 		}

@@ -1,4 +1,4 @@
-package soak
+package main
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"casterbot/internal/op"
 	"casterbot/test/pgtest"
 	"casterbot/test/testbed"
 )
@@ -81,6 +82,28 @@ func TestFirstCasesMeetEverything(t *testing.T) {
 	}
 	if len(cells) != matrix() {
 		t.Errorf("%d cells of %d", len(cells), matrix())
+	}
+}
+
+// TestEveryCallIsInTheMatrix: an order has an argument for each placeholder of its command, and cells are met once whatever the
+// lengths of the tables are.
+func TestEveryCallIsInTheMatrix(t *testing.T) {
+	for _, o := range orders {
+		for _, place := range op.Placeholders(o.command.Usage) {
+			if typed[place.Name][0] == "" {
+				t.Errorf("/%s: say in order.go what stands for {%s}", o.command.Usage, place.Name)
+			}
+		}
+	}
+	for rows := 1; rows < 20; rows++ {
+		met := map[[2]int]bool{}
+		for n := range rows * 12 {
+			row, column := cell(n, rows, 12)
+			met[[2]int{row, column}] = true
+		}
+		if len(met) != rows*12 {
+			t.Errorf("%d rows of 12: %d cells are met", rows, len(met))
+		}
 	}
 }
 

@@ -1,4 +1,4 @@
-package soak
+package main
 
 import (
 	"context"
@@ -98,7 +98,9 @@ func (s *story) live() error {
 	if err := s.start(); err != nil {
 		return err
 	}
-	if s.ask() {
+	if !s.ask() {
+		s.breaks("K: no card came of %s", s.c.order.text)
+	} else {
 		s.press()
 		s.rest()
 		s.doubt()

@@ -1,4 +1,4 @@
-package soak
+package main
 
 import (
 	"bytes"
@@ -15,7 +15,6 @@ import (
 
 	"casterbot/internal/sandbox/fakelive"
 	"casterbot/internal/sandbox/fakeslack"
-	"casterbot/test/oracle"
 	"casterbot/test/testbed"
 )
 
@@ -62,20 +61,12 @@ func (w *world) killing(h http.Handler, serve func(http.ResponseWriter, *http.Re
 
 // prepare puts the cloud into the state in which the command makes sense, and orders its behaviour.
 func (w *world) prepare(c Case) error {
-	s := setup{previewOpen: true}
-	if c.order.world != nil {
-		c.order.world(&s)
-	}
-	err := w.Live.SetStudio(studio, func(st *fakelive.Studio) { st.Scenes[1].Open = s.previewOpen })
-	if err == nil && s.recorded {
-		err = w.record(s.paused)
-	}
-	if err != nil || c.mood.fault.Kind == "" {
+	if err := c.order.prepare(w); err != nil || c.mood.fault.Kind == "" {
 		return err
 	}
 	fault := c.mood.fault
-	fault.Action = oracle.Action(c.order.verb)
-	_, err = w.Live.Inject(fault)
+	fault.Action = c.order.command.Sends
+	_, err := w.Live.Inject(fault)
 	return err
 }
 

@@ -8,8 +8,8 @@ import (
 // Intruder is in every channel of the seed without the right to change anything.
 const Intruder = "U0PIA"
 
-// Rights is a policy by which a crew (ids of people and user groups, separated by commas) may do everything in these channels. A
-// restart needs a second person of the crew.
+// Rights is a policy by which a crew (ids of people and user groups, separated by commas) may do everything in these channels. What
+// viewers may notice needs a second person of the crew.
 func Rights(crew string, channels ...string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "version: 1\ngroups:\n  crew: [%s]\nchannels:\n", crew)
@@ -24,11 +24,8 @@ const rightsOfOne = `    studios: ["Evening *"]
     default: {studio: "Evening News", stream: main}
     grants:
       - who: [crew]
-        may: [caster.list, caster.show, caster.copy, "caster.scene.*", "record.*"]
-        confirm: self
-      - who: [crew]
-        may: [caster.restart]
-        confirm: other
+        may: ["caster.*", "record.*"]
+        confirm: {idle: self, on_air: other}
         approvers: [crew]
       - who: [` + Intruder + `]
         may: [caster.list, caster.show]

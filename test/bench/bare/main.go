@@ -1,6 +1,6 @@
 // The least that a Socket Mode bot can be: slack-go's loop, which acknowledges every slash command with one fixed answer
 // of the length that /caster help has. It is the yardstick beside which test/bench puts casterbot's figures.
-package bare
+package main
 
 import (
 	"context"
