@@ -101,7 +101,7 @@ func reasonFact(why string) []op.Line {
 	return []op.Line{op.L("Reason: ", op.V(op.Visible(why)), ".")}
 }
 
-func (s set) applyLock(ctx context.Context, p op.Plan, _ string) op.Outcome {
+func (s set) applyLock(ctx context.Context, p op.Plan, _ string, _ op.SendPermit) op.Outcome {
 	until, err := time.Parse(wholeMoment, p.Args["until"])
 	if err != nil {
 		return op.Outcome{State: op.Failed, Text: op.L("The time of the lock cannot be read. Nothing was changed.")}
@@ -200,7 +200,7 @@ func (s set) lockedStudio(ctx context.Context, call op.Call) (op.Target, op.Lock
 }
 
 // applyUnlock gives back the lock that the plan saw. That it is the asker's own is looked at once more.
-func (s set) applyUnlock(ctx context.Context, p op.Plan, _ string) op.Outcome {
+func (s set) applyUnlock(ctx context.Context, p op.Plan, _ string, _ op.SendPermit) op.Outcome {
 	lock, err := s.desk.Lock(ctx, p.Target)
 	if err != nil {
 		return op.Outcome{State: op.Failed, Text: op.L(op.B(p.Target.Name), " was not unlocked: its lock could not be read. Nothing was changed.")}

@@ -182,17 +182,16 @@ func New(ctx context.Context, o Options) (*App, error) {
 }
 
 func openCloud(c config.Config, keys live.Credentials, limits *quota.Quota, fresh time.Duration, log *slog.Logger) (*live.Client, error) {
-	waiting := func(ctx context.Context, action string, why live.Class, wait time.Duration) {
+	waiting := func(ctx context.Context, permit op.SendPermit, action string, why live.Class, wait time.Duration) {
 		level := slog.LevelDebug
 		if wait >= time.Second {
 			level = slog.LevelInfo
 		}
 		log.Log(ctx, level, "the cloud is busy", "action", action, "again in", wait.Round(time.Millisecond).String())
-		op.SendingOf(ctx).Wait(commands.Turn(action, why, wait), wait)
+		permit.Wait(commands.Turn(action, why, wait), wait)
 	}
 	return live.New(live.Config{
 		Endpoint: c.LiveEndpoint, Region: c.Region, Credentials: keys, Now: time.Now, Quota: limits, Fresh: fresh, Waiting: waiting,
-		Leave: func(ctx context.Context) error { return op.SendingOf(ctx).Leave() },
 	})
 }
 

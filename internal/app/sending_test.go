@@ -37,16 +37,16 @@ func TestCallsSpeakWithWhoOrderedThem(t *testing.T) {
 	}
 	var left int
 	var said []string
-	ctx := op.WithSending(t.Context(), op.Sending{
-		Leave: func() error {
+	permit := op.NewSendPermit(
+		func() error {
 			if left++; left == 2 {
 				return errors.New("held back")
 			}
 			return nil
 		},
-		Wait: func(why op.Line, _ time.Duration) { said = append(said, why.Plain()) },
-	})
-	_, err = cloud.RestartCaster(ctx, "c1")
+		func(why op.Line, _ time.Duration) { said = append(said, why.Plain()) },
+	)
+	_, err = cloud.RestartCaster(t.Context(), permit, "c1")
 	if live.ClassOf(err) != live.NotSent || left != 2 || len(world.Snapshot().Calls) != 1 {
 		t.Errorf("%v after %d questions and %d calls", err, left, len(world.Snapshot().Calls))
 	}

@@ -33,9 +33,9 @@ type Directory interface {
 	Channel(ctx context.Context, id string, since time.Time) (op.Channel, error)
 	// Rooms gives the ids of the channels that somebody is in, as far as the bot sees them, not older than 60 s.
 	Rooms(ctx context.Context, id string) ([]string, error)
-	// Glance gives facts that were looked up after since without asking anybody; false when they are not at hand.
+	// Peek gives facts that were looked up after since without asking anybody; false when they are not at hand.
 	// When since is zero, up to 60 s old ones will do.
-	Glance(person, team, channel string, since time.Time) (op.Person, op.Channel, bool)
+	Peek(person, team, channel string, since time.Time) (op.Person, op.Channel, bool)
 }
 
 // Policy is the policy in force; a reload swaps it as a whole.
@@ -105,7 +105,7 @@ type Facts struct {
 func (j *Judge) Glance(q Question) (Facts, bool) { return j.glance(q, time.Time{}) }
 
 func (j *Judge) glance(q Question, since time.Time) (Facts, bool) {
-	person, channel, ok := j.dir.Glance(q.Person, q.Team, q.Channel, since)
+	person, channel, ok := j.dir.Peek(q.Person, q.Team, q.Channel, since)
 	return Facts{person, channel}, ok
 }
 

@@ -97,7 +97,7 @@ func (j *Judge) refuseAtHand(q Question) (Verdict, error) {
 	case !q.hasSecond() || v.Confirm != op.ConfirmOther:
 		return Verdict{}, nil
 	}
-	p, _, ok := j.dir.Glance(q.party.id, q.party.team, q.Channel, j.now().Add(-DenyWithin))
+	p, _, ok := j.dir.Peek(q.party.id, q.party.team, q.Channel, j.now().Add(-DenyWithin))
 	if !ok {
 		return Verdict{}, nil
 	}
@@ -160,7 +160,7 @@ func (j *Judge) InChannel(ctx context.Context, q Question) error {
 
 // approver refuses somebody who may not be the second person for a decision about an operation.
 func (j *Judge) approver(d op.Decision, o op.Operation, p op.Person) error {
-	if ok, why := j.policy.Approves(d, o.Asker, p); !ok {
+	if ok, why := j.policy.Approves(d, o.Requester, p); !ok {
 		return denial(why)
 	}
 	return nil
@@ -170,7 +170,7 @@ func (j *Judge) approver(d op.Decision, o op.Operation, p op.Person) error {
 // anything up.
 func (j *Judge) Awaits(o op.Operation, p op.Person) bool {
 	if o.Decision.Confirm != op.ConfirmOther {
-		return o.Asker == p.ID
+		return o.Requester == p.ID
 	}
 	return j.approver(o.Decision, o, p) == nil
 }
@@ -218,7 +218,7 @@ func (q Question) hasSecond() bool {
 	case approves:
 		return true
 	case declines:
-		return q.party.id != q.card.Asker
+		return q.party.id != q.card.Requester
 	case sends:
 		return q.card.Decision.Confirm == op.ConfirmOther
 	}

@@ -24,7 +24,7 @@ func (j *Judge) Why(
 		return op.Decision{}, nil, err
 	}
 	e := j.policy.Explain(meant, place, c.Verb, c.Effect, target)
-	if reader.Stranger {
+	if reader.External {
 		return e.Decision, nil, nil
 	}
 	return e.Decision, e.Steps, nil

@@ -60,7 +60,7 @@ func (people) Person(_ context.Context, id, _ string, _ time.Time) (op.Person, e
 
 func (people) Rooms(context.Context, string) ([]string, error) { return nil, nil }
 
-func (people) Glance(string, string, string, time.Time) (op.Person, op.Channel, bool) {
+func (people) Peek(string, string, string, time.Time) (op.Person, op.Channel, bool) {
 	return op.Person{}, op.Channel{}, false
 }
 
@@ -85,7 +85,7 @@ func TestWhyDecidesForWhoIsMeant(t *testing.T) {
 			t.Errorf("%q: %+v, %s, %v", person, d, plain(steps), err)
 		}
 	}
-	stranger := op.Person{ID: "U0X", Team: "T9", Stranger: true}
+	stranger := op.Person{ID: "U0X", Team: "T9", External: true}
 	if _, steps, err := j.Why(t.Context(), stranger, "", "C0SHOW", restart, news); err != nil || len(steps) > 0 {
 		t.Errorf("a stranger reads %s, %v", plain(steps), err)
 	}
@@ -112,7 +112,7 @@ func TestWhoNamesEveryRule(t *testing.T) {
 	if got := plain(j.Who(op.Person{ID: "U0GU", Guest: true}, "C0SHOW", restart, news)); got != here {
 		t.Errorf("a guest reads %s", got)
 	}
-	stranger := op.Person{ID: "U0X", Stranger: true}
+	stranger := op.Person{ID: "U0X", External: true}
 	if got := plain(j.Who(stranger, "C0SHOW", restart, news)); strings.Contains(got, "policy.yml") {
 		t.Errorf("a stranger reads %s", got)
 	}

@@ -46,7 +46,7 @@ func (j *Judge) checkLock(ctx context.Context, q Question) error {
 	if !ok || q.reader() == "" {
 		return err
 	}
-	r := op.Request{Person: q.Person, PersonTeam: q.Team, Channel: q.Channel}
+	r := op.Request{Origin: op.Origin{PersonTeam: q.Team, Address: op.Address{Person: q.Person, Channel: q.Channel}}}
 	if q.card != nil {
 		r.Person, r.PersonTeam = q.party.id, q.party.team
 		stays := op.L("The card stays until ", op.At(q.card.Expires), ": press again when the lock is gone.")

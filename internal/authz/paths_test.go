@@ -22,15 +22,15 @@ type path struct {
 
 // paths are all of them, for one person and one command.
 func paths(person string) (confirm, approve []path) {
-	r := op.Request{Person: person, PersonTeam: "T0", Channel: "C0SHOW"}
+	r := op.Request{Origin: op.Origin{PersonTeam: "T0", Address: op.Address{Person: person, Channel: "C0SHOW"}}}
 	plan := op.Plan{Target: news}
 	talk := op.Plan{Target: op.Target{Kind: "caster", ID: "c2", Name: "Evening Talk"}}
 	o := op.Operation{
-		ID: "o1", Verb: restart.Verb, Effect: restart.Effect, Asker: person, By: person, Team: "T0", Channel: "C0SHOW",
+		ID: "o1", Verb: restart.Verb, Effect: restart.Effect, Requester: person, DecidedBy: person, Team: "T0", Channel: "C0SHOW",
 		Plan:     plan,
 		Decision: op.Decision{Allowed: true, Confirm: op.ConfirmSelf},
 	}
-	own := op.Click{Person: person, PersonTeam: "T0", Channel: "C0SHOW", At: noon}
+	own := op.Click{Origin: op.Origin{PersonTeam: "T0", Address: op.Address{Person: person, Channel: "C0SHOW", At: noon}}}
 	home := Uses(r, restart)
 	home.FromHome = true
 	confirm = []path{
@@ -48,8 +48,8 @@ func paths(person string) (confirm, approve []path) {
 		name: "confirm several", q: Confirms(all, restart, own), tries: true, begins: true, several: true,
 	})
 	o.Decision = op.Decision{Allowed: true, Confirm: op.ConfirmOther, Approvers: []string{"U0KEN"}, Rule: "policy.yml:6"}
-	o.By = "U0KEN"
-	ken := op.Click{Person: "U0KEN", PersonTeam: "T0", Channel: "C0SHOW", At: noon}
+	o.DecidedBy = "U0KEN"
+	ken := op.Click{Origin: op.Origin{PersonTeam: "T0", Address: op.Address{Person: "U0KEN", Channel: "C0SHOW", At: noon}}}
 	approve = []path{
 		{name: "approve", q: Approves(o, restart, ken), tries: true, begins: true, others: true},
 		{name: "send what was approved", q: Sends(o, restart, noon), tries: true, begins: true, others: true},
@@ -72,7 +72,7 @@ var cases = []struct {
 		town:   func(w *town) { w.person = op.Person{Guest: true} },
 		ground: Denied, rule: "policy.yml:6", title: "You can't use caster.restart"},
 	{name: "of another organisation", person: "U0ANA",
-		town:   func(w *town) { w.person = op.Person{Stranger: true} },
+		town:   func(w *town) { w.person = op.Person{External: true} },
 		ground: Denied, rule: "policy.yml:6", title: "You can't use caster.restart"},
 	{name: "a shared channel", person: "U0ANA",
 		town:   func(w *town) { w.channel = op.Channel{External: true, Member: true} },
@@ -147,7 +147,7 @@ func TestExplainersSayTheSame(t *testing.T) {
 	for _, c := range cases {
 		w := newTown(c.town)
 		j := w.judge(t, "self")
-		r := op.Request{Person: c.person, PersonTeam: "T0", Channel: "C0SHOW"}
+		r := op.Request{Origin: op.Origin{PersonTeam: "T0", Address: op.Address{Person: c.person, Channel: "C0SHOW"}}}
 		v, _ := j.Check(t.Context(), Uses(r, restart))
 		if at, known := j.AtHand(Uses(r, restart)); known == w.silent || known && !reflect.DeepEqual(at, v) {
 			t.Errorf("%s: at hand %+v, looked up %+v", c.name, at, v)
@@ -177,13 +177,13 @@ func TestExplainersSayTheSame(t *testing.T) {
 // have approved.
 func TestSecondPerson(t *testing.T) {
 	for name, second := range map[string]op.Person{
-		"": {}, "guest": {Guest: true}, "outsider": {Stranger: true}, "stale": {Stale: true}, "bot": {Bot: true},
+		"": {}, "guest": {Guest: true}, "outsider": {External: true}, "stale": {Stale: true}, "bot": {Bot: true},
 	} {
 		w := newTown(func(w *town) { w.second = second })
 		j := w.judge(t, bySecond)
 		_, approve := paths("U0ANA")
 		o := *approve[0].q.card
-		decline := Declines(o, op.Click{Person: "U0KEN", PersonTeam: "T0", Channel: "C0SHOW", At: noon})
+		decline := Declines(o, op.Click{Origin: op.Origin{PersonTeam: "T0", Address: op.Address{Person: "U0KEN", Channel: "C0SHOW", At: noon}}})
 		for _, q := range []Question{approve[0].q, approve[1].q, decline} {
 			if v, err := j.Check(t.Context(), q); (err == nil) != (name == "") || err != nil && v.Ground != Second {
 				t.Errorf("%s, %d: %q, %v", name, q.answer, v.Ground, err)
@@ -201,8 +201,8 @@ func TestOnlyTheRightAnswer(t *testing.T) {
 	confirm, approve := paths("U0ANA")
 	own, others := *confirm[4].q.card, *approve[0].q.card
 	unapproved := others
-	unapproved.By = ""
-	ana, ken := op.Click{Person: "U0ANA", At: noon}, op.Click{Person: "U0KEN", At: noon}
+	unapproved.DecidedBy = ""
+	ana, ken := op.Click{Origin: op.Origin{Address: op.Address{Person: "U0ANA", At: noon}}}, op.Click{Origin: op.Origin{Address: op.Address{Person: "U0KEN", At: noon}}}
 	for name, c := range map[string]struct {
 		policy string
 		q      Question

@@ -83,13 +83,13 @@ func Declines(o op.Operation, c op.Click) Question {
 
 // Sends is about a call that is to leave: whether asker and second person may still do this.
 func Sends(o op.Operation, command op.Command, now time.Time) Question {
-	return ofCard(o, command, sends, party{o.By, o.Team}, now.Add(-SendWithin))
+	return ofCard(o, command, sends, party{o.DecidedBy, o.Team}, now.Add(-SendWithin))
 }
 
 // ofCard is about an operation, in the name of whoever asked for it.
 func ofCard(o op.Operation, command op.Command, a answer, who party, since time.Time) Question {
 	return Question{
-		Person: o.Asker, Team: o.Team, Channel: o.Channel, Command: command, Plan: &o.Plan, Since: since,
+		Person: o.Requester, Team: o.Team, Channel: o.Channel, Command: command, Plan: &o.Plan, Since: since,
 		tried: true, begins: true, card: &o, answer: a, party: who,
 	}
 }
@@ -105,5 +105,5 @@ func Settles(o op.Operation, c op.Click) Question {
 // Plays is about the addresses for playback that come of an operation.
 func Plays(o op.Operation) Question {
 	command := op.Command{Verb: o.Verb, Effect: o.Effect}
-	return Question{Person: o.Asker, Team: o.Team, Channel: o.Channel, Command: command, Plan: &o.Plan}
+	return Question{Person: o.Requester, Team: o.Team, Channel: o.Channel, Command: command, Plan: &o.Plan}
 }

@@ -36,8 +36,8 @@ func notThere() error {
 // answerable refuses an answer that is not the one that the card asks for.
 func (q Question) answerable() error {
 	switch {
-	case q.answer == confirms && (q.card.Decision.Confirm != op.ConfirmSelf || q.party.id != q.card.Asker),
-		q.answer == declines && q.card.Decision.Confirm != op.ConfirmOther && q.party.id != q.card.Asker:
+	case q.answer == confirms && (q.card.Decision.Confirm != op.ConfirmSelf || q.party.id != q.card.Requester),
+		q.answer == declines && q.card.Decision.Confirm != op.ConfirmOther && q.party.id != q.card.Requester:
 		return onlyAsker(*q.card)
 	case q.answer == approves && q.card.Decision.Confirm != op.ConfirmOther:
 		return policyChanged(*q.card)
@@ -49,7 +49,7 @@ func onlyAsker(o op.Operation) error {
 	if o.Decision.Confirm == op.ConfirmOther {
 		return op.Refuse(op.L("This one needs an approval, not a confirmation. Nothing was done."))
 	}
-	return denial(op.L("Only ", op.Who(o.Asker), " can answer this card. Nothing was done."))
+	return denial(op.L("Only ", op.Who(o.Requester), " can answer this card. Nothing was done."))
 }
 
 // policyChanged says that the card asks for another confirmation than the policy does now.

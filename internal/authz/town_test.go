@@ -77,7 +77,7 @@ func (w *town) Channel(_ context.Context, id string, _ time.Time) (op.Channel, e
 
 func (w *town) Rooms(context.Context, string) ([]string, error) { return w.rooms, nil }
 
-func (w *town) Glance(person, _, channel string, since time.Time) (op.Person, op.Channel, bool) {
+func (w *town) Peek(person, _, channel string, since time.Time) (op.Person, op.Channel, bool) {
 	c, _ := w.Channel(context.Background(), channel, since)
 	return w.be(person), c, !w.silent && since.IsZero() // what is at hand is up to a minute old
 }

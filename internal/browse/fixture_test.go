@@ -90,7 +90,7 @@ func (g *fixture) form(text string) op.Form {
 	if err != nil {
 		g.t.Fatal(err)
 	}
-	return g.Form(parsed, op.Request{Person: ana, Channel: "C0", Text: text})
+	return g.Form(parsed, op.Request{Text: text, Origin: op.Origin{Address: op.Address{Person: ana, Channel: "C0"}}})
 }
 
 // labels are what somebody is offered, by group.
@@ -107,9 +107,9 @@ func labels(options []op.Option) string {
 }
 
 func asking(text, typed string) op.Query {
-	return op.Query{Request: op.Request{Person: ana, Channel: "C0", Text: text}, Text: typed}
+	return op.Query{Request: op.Request{Text: text, Origin: op.Origin{Address: op.Address{Person: ana, Channel: "C0"}}}, Text: typed}
 }
 
 func filling(field, typed string, args op.Args) op.Query {
-	return op.Query{Request: op.Request{Person: ana, Channel: "C0"}, Command: "caster open {caster} {scene}", Args: args, Field: field, Text: typed}
+	return op.Query{Request: op.Request{Origin: op.Origin{Address: op.Address{Person: ana, Channel: "C0"}}}, Command: "caster open {caster} {scene}", Args: args, Field: field, Text: typed}
 }

@@ -90,7 +90,7 @@ func (p *page) waiting(ctx context.Context) error {
 		}
 		if slices.Contains(p.rooms, o.Channel) && o.Card != "" && p.b.authz.Awaits(o, p.person) {
 			p.add(op.Item{Mark: op.MarkWait, Title: op.L("Waits for you: ", o.Plan.Title), Facts: []op.Line{
-				op.L("asked by ", op.Who(o.Asker)), op.L("until ", op.At(o.Expires)), op.L(op.In(o.Channel)),
+				op.L("asked by ", op.Who(o.Requester)), op.L("until ", op.At(o.Expires)), op.L(op.In(o.Channel)),
 				op.L(op.Message(o.Channel, o.Card, "Answer the card")), op.L("op ", op.V(o.Ref())),
 			}})
 		}

@@ -30,7 +30,7 @@ func (b *Browser) Suggest(ctx context.Context, q op.Query) []op.Option {
 	judging, cancel := context.WithTimeout(ctx, listWithin)
 	defer cancel()
 	asked := authz.Uses(q.Request, a.command)
-	asked.FromHome = q.Request.Away
+	asked.FromHome = q.Request.FromHome
 	v, err := b.authz.Check(judging, asked)
 	switch {
 	case v.Ground == authz.Denied:

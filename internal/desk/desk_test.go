@@ -138,7 +138,7 @@ func TestHistoryBeginsWithWhatIsOpen(t *testing.T) {
 		w.pass(time.Second)
 		o, err := w.store.Create(t.Context(), op.Operation{
 			Key: key, State: op.Pending, Command: "c", Verb: "caster.restart", Effect: op.OnAir, Team: "T0", Channel: "C0SHOW",
-			Asker: "U0ANA", Text: key, Plan: op.Plan{Target: news}, Created: w.clock(), Expires: w.clock().Add(time.Hour),
+			Requester: "U0ANA", Text: key, Plan: op.Plan{Target: news}, Created: w.clock(), Expires: w.clock().Add(time.Hour),
 		}, op.Event{Name: op.EventReceived})
 		if err != nil {
 			t.Fatal(err)

@@ -26,9 +26,9 @@ func (e *Engine) Accept(ctx context.Context, r op.Request) (Accepted, error) {
 	if err != nil {
 		return Accepted{Reply: e.answerFor(err)}, nil
 	}
-	if err := e.authz.InChannel(ctx, authz.Question{Person: r.Person, Channel: r.Channel, FromHome: r.Away}); err != nil {
+	if err := e.authz.InChannel(ctx, authz.Question{Person: r.Person, Channel: r.Channel, FromHome: r.FromHome}); err != nil {
 		return Accepted{Reply: e.answerFor(err), Work: func(ctx context.Context) {
-			e.recordMismatch(ctx, op.Operation{Channel: r.Channel}, op.Click{Person: r.Person, PersonTeam: r.PersonTeam})
+			e.recordMismatch(ctx, op.Operation{Channel: r.Channel}, r.Origin)
 		}}, nil
 	}
 	parsed, err := e.table.Parse(r.Text)
@@ -67,7 +67,7 @@ func (e *Engine) help(r op.Request, p op.Parsed) Accepted {
 		if err != nil {
 			answer = *e.answerFor(err)
 		}
-		e.Say(ctx, r.Address(), answer)
+		e.Say(ctx, r.Address, answer)
 	}}
 }
 
@@ -162,16 +162,16 @@ func (e *Engine) fillDefaults(p *op.Parsed, channel string) {
 func (e *Engine) read(ctx context.Context, r op.Request, parsed op.Parsed) {
 	answer, err := e.look(ctx, r, parsed)
 	if err != nil {
-		e.sayError(ctx, r.Address(), err, "verb", parsed.Command.Verb)
+		e.sayError(ctx, r.Address, err, "verb", parsed.Command.Verb)
 		return
 	}
-	e.Say(ctx, r.Address(), answer)
+	e.Say(ctx, r.Address, answer)
 }
 
 func (e *Engine) look(ctx context.Context, r op.Request, parsed op.Parsed) (op.Answer, error) {
 	ctx, cancel := context.WithTimeout(quota.With(ctx, quota.Caller{Class: quota.Read, Person: r.Person}), lookWithin)
 	defer cancel()
-	ctx, answered := e.patient(ctx, r.Address())
+	ctx, answered := e.notify.patient(ctx, r.Address)
 	defer answered()
 	v, err := e.authz.Check(ctx, authz.Tries(r, parsed.Command))
 	if err != nil {

@@ -30,7 +30,7 @@ type turn struct {
 
 // confirmed says for whom the looks and the call of a confirmed change are made.
 func confirmed(o op.Operation) quota.Caller {
-	return quota.Caller{Class: quota.Confirmed, OnAir: o.Plan.OnAir || o.Effect == op.OnAir, Person: cmp.Or(o.By, o.Asker)}
+	return quota.Caller{Class: quota.Confirmed, OnAir: o.Plan.OnAir || o.Effect == op.OnAir, Person: cmp.Or(o.DecidedBy, o.Requester)}
 }
 
 // admit waits for a turn of the call that a queued operation will make, and gives the operation as it is then.
@@ -120,7 +120,7 @@ func (l *inLine) tell(before int, about time.Duration) {
 	if until.After(l.o.Expires) {
 		l.o.Expires = until
 	}
-	l.e.owe(l.o.ID)
+	l.e.notify.owe(l.o.ID)
 }
 
 func beforeYou(before int, about time.Duration) op.Line {

@@ -55,25 +55,20 @@ type Engine struct {
 	store   *store.Store
 	authz   *authz.Judge
 	browse  *browse.Browser
-	chat    Chat
 	now     func() time.Time
 	log     *slog.Logger
 	replica string
 	pause   func(context.Context, time.Duration) bool
 	quota   *quota.Quota
-	after   func(time.Duration, func()) (stop func() bool) // runs something later; nil where time is not real
 
+	notify    *notifier
 	questions questions
 	arrivals  arrivals
-	owed      owed
-	debts     debts
-	told      told
 	turns     turns
 	pressed   sync.Map // ids of buttons whose press is being worked off, and what is closed at its end
 	runs      sync.Map // ids of operations that this process takes to their end
 	unwritten sync.Map // outcomes by id that could not be written down
 	unsettled sync.Map // keys of what is worked off and still in the inbox, and until when it may yet get there
-	away      sync.Map // channels in which a card could not be shown: isAway, or isBack
 	looking   sync.Map // ids of unknown operations that are being looked at
 	wake      chan struct{}
 	nudged    atomic.Int64   // nudges that no sweep has answered yet
@@ -126,12 +121,11 @@ func New(c Config) *Engine {
 		after = func(d time.Duration, do func()) func() bool { return time.AfterFunc(crash.Within(d), do).Stop }
 	}
 	e := &Engine{
-		table: c.Table, store: c.Store, authz: c.Authz, chat: c.Chat,
-		now: crash.Clock(c.Now), log: c.Log, replica: c.Replica, pause: c.Pause, quota: c.Quota, after: after, wake: make(chan struct{}, 1), swept: make(chan struct{}), beaten: make(chan struct{}),
+		table: c.Table, store: c.Store, authz: c.Authz,
+		now: crash.Clock(c.Now), log: c.Log, replica: c.Replica, pause: c.Pause, quota: c.Quota, wake: make(chan struct{}, 1), swept: make(chan struct{}), beaten: make(chan struct{}),
 	}
 	e.base, e.abort = context.WithCancel(context.Background())
-	e.owed.init()
-	e.debts.init()
+	e.notify = newNotifier(e, c.Chat, after)
 	e.turns.init()
 	e.browse = browse.New(browse.Config{Table: c.Table, Store: c.Store, Authz: c.Authz, Now: e.now, Spawn: e.spawn, Answer: e.answerFor})
 	return e
@@ -172,10 +166,10 @@ func (e *Engine) Close(ctx context.Context) {
 	done := make(chan struct{})
 	go func() {
 		e.work.Wait()
-		for _, id := range e.owed.allHeld() {
-			e.owe(id)
+		for _, id := range e.notify.cards.allHeld() {
+			e.notify.owe(id)
 		}
-		e.owed.wait()
+		e.notify.cards.wait()
 		close(done)
 	}()
 	select {
@@ -205,7 +199,9 @@ func (e *Engine) Nudge() {
 }
 
 // Busy reports work under way: calls, looks, cards that are behind, or a nudge that has not been answered yet.
-func (e *Engine) Busy() bool { return e.nudged.Load() > 0 || e.running.Load() > 0 || e.owed.any() }
+func (e *Engine) Busy() bool {
+	return e.nudged.Load() > 0 || e.running.Load() > 0 || e.notify.cards.any()
+}
 
 // rescue keeps a panic from ending the process: it is told in the log, and what was under way is found again by the sweep or
 // after a restart.

@@ -127,13 +127,13 @@ func (e *Engine) followed(ctx context.Context, id string) (time.Time, error) {
 		outcome.Next = f.Next
 	}
 	err = e.note(ctx, o, store.Note{Outcome: &outcome, Version: o.Version}, op.EventFollowed)
-	e.owe(o.ID)
+	e.notify.owe(o.ID)
 	return f.Again, err
 }
 
 // whatCame asks the command; a panic is a look that could not see.
 func whatCame(ctx context.Context, command op.Command, o op.Operation) (f op.Followup, err error) {
-	ctx, cancel := context.WithTimeout(quota.With(ctx, quota.Caller{Class: quota.Background, Person: o.Asker}), lookWithin)
+	ctx, cancel := context.WithTimeout(quota.With(ctx, quota.Caller{Class: quota.Background, Person: o.Requester}), lookWithin)
 	defer cancel()
 	defer func() {
 		if p := recover(); p != nil {

@@ -28,7 +28,7 @@ func followed(t *testing.T, l *later) (*stage, op.Operation) {
 	s := newStage(t)
 	s.e.table.Commands[0].Follow = l.follow
 	o := s.asked("caster restart c1")
-	s.click(ana, o, op.ActConfirm)
+	s.click(ana, o, op.ActionConfirm)
 	s.want(o, op.Succeeded, 1)
 	return s, o
 }
@@ -130,7 +130,7 @@ func TestOnlySuccessIsFollowed(t *testing.T) {
 		s.apply = func(int) op.Outcome { return op.Outcome{State: state} }
 		s.verify = func() (op.Evidence, error) { return op.Evidence{}, nil }
 		o := s.asked("caster restart c1")
-		s.click(ana, o, op.ActConfirm)
+		s.click(ana, o, op.ActionConfirm)
 		s.advance(time.Minute)
 		if l.looks.Load() != looks {
 			t.Errorf("%s: %d looks, want %d", state, l.looks.Load(), looks)
@@ -138,7 +138,7 @@ func TestOnlySuccessIsFollowed(t *testing.T) {
 		if state != op.Unknown {
 			continue
 		}
-		s.click(ana, o, op.ActHappened)
+		s.click(ana, o, op.ActionHappened)
 		s.advance(time.Minute)
 		if l.looks.Load() != 1 || s.after(o) != "there" {
 			t.Errorf("settled: %d looks, %q", l.looks.Load(), s.after(o))

@@ -72,9 +72,9 @@ func TestGateTravelsWithTheCall(t *testing.T) {
 	o := s.asked("caster restart c1")
 	command, _ := s.e.table.Find(o.Command)
 	var err error
-	s.calling = func(ctx context.Context) {
+	s.calling = func(_ context.Context, permit op.SendPermit) {
 		time.Sleep(20 * time.Millisecond)
-		err = op.SendingOf(ctx).Leave()
+		err = permit.Leave()
 	}
 	almost := time.Now().Add(10*time.Millisecond - sendWithin)
 	if s.e.apply(context.Background(), o, command, &gate{since: almost}, func(op.Line, time.Duration) {}); !errors.Is(err, errLate) {
@@ -109,7 +109,7 @@ func TestRightsAreLookedAtLast(t *testing.T) {
 	o := s.asked("caster restart c1")
 	var promised []store.Memo
 	s.planned = func() { promised, _ = s.store.Memos(context.Background(), kindFollow) }
-	s.click(ana, o, op.ActConfirm)
+	s.click(ana, o, op.ActionConfirm)
 	if s.want(o, op.Succeeded, 1); len(promised) != 1 {
 		t.Errorf("%d memos when it was looked at again", len(promised))
 	}

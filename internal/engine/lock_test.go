@@ -67,7 +67,7 @@ func TestTheHolderGoesOn(t *testing.T) {
 	s := newStage(t)
 	s.lock(ana)
 	o := s.asked("caster restart c1")
-	s.click(ana, o, op.ActConfirm)
+	s.click(ana, o, op.ActionConfirm)
 	s.want(o, op.Succeeded, 1)
 }
 
@@ -76,7 +76,7 @@ func TestALockEndsByItself(t *testing.T) {
 	s.lock(bo)
 	s.advance(time.Hour)
 	o := s.asked("caster restart c1")
-	s.click(ana, o, op.ActConfirm)
+	s.click(ana, o, op.ActionConfirm)
 	s.want(o, op.Succeeded, 1)
 }
 
@@ -85,12 +85,12 @@ func TestCardsFromBeforeALock(t *testing.T) {
 	labels := s.ways()
 	o := s.asked("caster restart c1")
 	s.lock(bo)
-	if told := s.click(ana, o, op.ActConfirm); !strings.Contains(told, "locked by @"+bo) || len(*labels) != 2 {
+	if told := s.click(ana, o, op.ActionConfirm); !strings.Contains(told, "locked by @"+bo) || len(*labels) != 2 {
 		t.Errorf("told %q, offered %q", told, *labels)
 	}
 	s.want(o, op.Pending, 0)
 	s.lock("")
-	s.click(ana, o, op.ActConfirm)
+	s.click(ana, o, op.ActionConfirm)
 	s.want(o, op.Succeeded, 1)
 }
 
@@ -101,7 +101,7 @@ func TestTheHolderMayApprove(t *testing.T) {
 		s.confirm = op.ConfirmOther
 		o := s.asked("caster restart c1")
 		s.lock(holder)
-		s.click(ken, o, op.ActApprove)
+		s.click(ken, o, op.ActionApprove)
 		s.want(o, want, map[op.State]int{op.Succeeded: 1}[want])
 	}
 }
@@ -111,7 +111,7 @@ func TestALockBetweenClickAndCall(t *testing.T) {
 	o := s.asked("caster restart c1")
 	locked := false
 	s.with(func() { s.planned = func() { locked = true; s.lock(bo) } })
-	s.click(ana, o, op.ActConfirm)
+	s.click(ana, o, op.ActionConfirm)
 	s.want(o, op.Failed, 0)
 	if now := s.get(o); now.Sends != 0 {
 		t.Errorf("it was marked as sent %d times", now.Sends)

@@ -198,61 +198,61 @@ const (
 
 // oweWithin brings the card of an operation up to date within a time. What happens to the operation until then is drawn with it, and
 // whoever owes the card meanwhile has it drawn at once. Where time is not real nothing waits.
-func (e *Engine) oweWithin(id string, d time.Duration) {
-	if e.after == nil {
-		e.owe(id)
+func (n *notifier) oweWithin(id string, d time.Duration) {
+	if n.after == nil {
+		n.owe(id)
 		return
 	}
-	e.owed.keep(id, func(draw func()) func() bool { return e.after(d, draw) }, func() { e.owe(id) })
+	n.cards.keep(id, func(draw func()) func() bool { return n.after(d, draw) }, func() { n.owe(id) })
 }
 
 // owe brings the card of an operation up to date now. What fails is tried again by the sweep.
-func (e *Engine) owe(id string) {
-	e.owed.release(id)
-	e.drawSoon(id)
+func (n *notifier) owe(id string) {
+	n.cards.release(id)
+	n.drawSoon(id)
 }
 
 // drawSoon draws a card, unless it is being drawn or rests after a failure.
-func (e *Engine) drawSoon(id string) {
-	if e.owed.begin(id) {
-		go e.drawing(id, e.draw)
+func (n *notifier) drawSoon(id string) {
+	if n.cards.begin(id) {
+		go n.drawing(id, n.draw)
 	}
 }
 
 // drawing draws a card in one way, and once more for as long as somebody asks for that meanwhile.
-func (e *Engine) drawing(id string, draw func(context.Context, string) error) {
+func (n *notifier) drawing(id string, draw func(context.Context, string) error) {
 	for {
-		err := draw(e.base, id)
+		err := draw(n.base, id)
 		switch {
-		case err == nil || e.base.Err() != nil:
+		case err == nil || n.base.Err() != nil:
 		case errors.Is(err, ErrBusy): // its turn comes
-			e.log.Debug("card waits for its turn", "op", op.Ref(id), "error", err)
+			n.log.Debug("card waits for its turn", "op", op.Ref(id), "error", err)
 		default:
-			e.log.Warn("card is behind", "op", op.Ref(id), "error", err)
+			n.log.Warn("card is behind", "op", op.Ref(id), "error", err)
 		}
-		if !e.owed.end(id, err) {
+		if !n.cards.end(id, err) {
 			return
 		}
-		draw = e.draw
+		draw = n.draw
 	}
 }
 
 // prove shows a card once more as it is, where nobody knows whether people see it. That is no debt: what is behind is drawn first,
 // and while there is much to write it waits. Only a card that turns out not to be there is drawn anew.
-func (e *Engine) prove(id string) {
-	if !e.owed.begin(id) {
-		e.owed.proved(id, false, e.now())
+func (n *notifier) prove(id string) {
+	if !n.cards.begin(id) {
+		n.cards.proved(id, false, n.now())
 		return
 	}
-	go e.drawing(id, e.proof)
+	go n.drawing(id, n.proof)
 }
 
-func (e *Engine) proof(ctx context.Context, id string) error {
-	o, err := e.card(ctx, id)
+func (n *notifier) proof(ctx context.Context, id string) error {
+	o, err := n.card(ctx, id)
 	if err != nil || o.Shown < o.Version {
 		return err
 	}
-	show, err := e.chat.Turn(ctx, o)
+	show, err := n.chat.Turn(ctx, o)
 	if err == nil {
 		_, err = show(ctx, o)
 	}
@@ -260,9 +260,9 @@ func (e *Engine) proof(ctx context.Context, id string) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, ErrBusy) || errors.Is(err, ErrUnproven):
-		e.owed.proved(id, false, e.now())
+		n.cards.proved(id, false, n.now())
 		return nil
 	}
-	e.redraw(o)
-	return e.draw(ctx, id)
+	n.redraw(o)
+	return n.draw(ctx, id)
 }

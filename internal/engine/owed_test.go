@@ -23,7 +23,7 @@ func TestNewestStateAtTheTurn(t *testing.T) {
 	}
 	s.moved(o, "", op.Queued)
 	for range 3 {
-		if err := s.e.draw(context.Background(), o.ID); err != nil {
+		if err := s.e.notify.draw(context.Background(), o.ID); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -76,7 +76,7 @@ func TestAnEditThatMayLandLateIsDrawnOver(t *testing.T) {
 		s.with(func() { s.showErr = []error{c.failed} })
 		s.force(o, op.Expired)
 		for range 2 {
-			_ = s.e.draw(context.Background(), o.ID)
+			_ = s.e.notify.draw(context.Background(), o.ID)
 		}
 		before := len(s.shown)
 		for _, step := range []struct {
@@ -84,7 +84,7 @@ func TestAnEditThatMayLandLateIsDrawnOver(t *testing.T) {
 			more int
 		}{{landsWithin - time.Second, 0}, {time.Second, c.more}, {landsWithin, c.more}} {
 			s.with(func() { s.now = s.now.Add(step.wait) })
-			if err := s.e.drawOwed(context.Background()); err != nil {
+			if err := s.e.notify.drawOwed(context.Background()); err != nil {
 				t.Fatal(err)
 			}
 			s.settle()
@@ -99,7 +99,7 @@ func TestAnEditThatMayLandLateIsDrawnOver(t *testing.T) {
 	s := newStage(t)
 	s.showErr = []error{ErrNoAnswer}
 	o := s.asked("caster restart c1")
-	if len(s.e.owed.lost) > 0 {
+	if len(s.e.notify.cards.lost) > 0 {
 		t.Errorf("the first message of op %s counts as an edit", o.Ref())
 	}
 }
@@ -112,10 +112,10 @@ func TestThePressedCardIsTheCard(t *testing.T) {
 	if o = s.get(o); o.Card != "" {
 		t.Fatalf("the card is %q", o.Card)
 	}
-	s.click(ana, o, op.ActConfirm)
+	s.click(ana, o, op.ActionConfirm)
 	s.want(o, op.Succeeded, 1)
 	for range 2 {
-		_ = s.e.draw(context.Background(), o.ID)
+		_ = s.e.notify.draw(context.Background(), o.ID)
 	}
 	for _, drawn := range s.shown {
 		if drawn.Card != "card-"+o.ID {
@@ -137,7 +137,7 @@ func testAChannelThatIsBack(t *testing.T, by string) {
 	s.with(func() {
 		s.showErr = []error{ErrNotInChannel, ErrNotInChannel, ErrNotInChannel, ErrNotInChannel, ErrNotInChannel}
 	})
-	s.click(ana, done, op.ActConfirm)
+	s.click(ana, done, op.ActionConfirm)
 	s.want(done, op.Succeeded, 1)
 	s.settle()
 	s.with(func() { s.showErr = nil })
@@ -151,7 +151,7 @@ func testAChannelThatIsBack(t *testing.T, by string) {
 	} else {
 		s.asked("caster restart c3")
 		s.settle()
-		if err := s.e.drawOwed(context.Background()); err != nil {
+		if err := s.e.notify.drawOwed(context.Background()); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -26,20 +26,20 @@ type patience struct {
 // patient lets the person at an address know when an answer takes longer than a second. The context is the one to ask with: it tells
 // the quota whom to say what a call waits for. stop is called when there is an answer, and before that is given; a hint that is on its
 // way is waited for, so that it never comes after the answer. Where time is not real, or a window shows that it waits, nothing is said.
-func (e *Engine) patient(ctx context.Context, to op.Address) (context.Context, func()) {
-	if e.after == nil || to.View != "" || to.Away {
+func (n *notifier) patient(ctx context.Context, to op.Address) (context.Context, func()) {
+	if n.after == nil || to.View != "" || to.FromHome {
 		return ctx, func() {}
 	}
 	p := &patience{one: make(chan struct{}, 1), say: func(a op.Answer) {
 		ctx, cancel := context.WithTimeout(ctx, hintWithin)
 		defer cancel()
-		if err := e.chat.Hint(ctx, to, a); err != nil {
-			e.log.Info("say that it takes a while", "person", to.Person, "channel", to.Channel, "error", err)
+		if err := n.chat.Hint(ctx, to, a); err != nil {
+			n.log.Info("say that it takes a while", "person", to.Person, "channel", to.Channel, "error", err)
 		}
 	}}
 	caller := quota.Of(ctx)
 	caller.Waiting = p.waits
-	halt := e.after(hintAfter, p.looks)
+	halt := n.after(hintAfter, p.looks)
 	return quota.With(ctx, caller), func() {
 		halt()
 		p.stop()

@@ -50,13 +50,13 @@ func TestPatience(t *testing.T) {
 		"is next":          {here, 9 * time.Second, []told{{1010 * time.Millisecond, 0}}, []string{"You are next, in about 2 s."}},
 		"waits, over":      {here, 900 * time.Millisecond, []told{{2 * time.Second, 7}}, nil},
 		"in a window":      {op.Address{Person: ana, View: "V1"}, 9 * time.Second, []told{{2 * time.Second, 7}}, nil},
-		"on the Home page": {op.Address{Person: ana, Away: true}, 9 * time.Second, nil, nil},
+		"on the Home page": {op.Address{Person: ana, FromHome: true}, 9 * time.Second, nil, nil},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			l := &listener{}
-			e := &Engine{chat: l, after: func(d time.Duration, do func()) func() bool { return time.AfterFunc(d, do).Stop }}
+			n := &notifier{chat: l, after: func(d time.Duration, do func()) func() bool { return time.AfterFunc(d, do).Stop }}
 			asked := quota.With(t.Context(), quota.Caller{Class: quota.Read, Person: ana})
-			ctx, answered := e.patient(asked, c.to)
+			ctx, answered := n.patient(asked, c.to)
 			caller := quota.Of(ctx)
 			if caller.Class != quota.Read || caller.Person != ana {
 				t.Errorf("%s: the call is made for %+v", name, caller)
@@ -82,8 +82,8 @@ func TestPatience(t *testing.T) {
 func TestAHintComesBeforeTheAnswer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := &listener{took: time.Second}
-		e := &Engine{chat: l, after: func(d time.Duration, do func()) func() bool { return time.AfterFunc(d, do).Stop }}
-		_, answered := e.patient(t.Context(), op.Address{Person: ana, Channel: "C0"})
+		n := &notifier{chat: l, after: func(d time.Duration, do func()) func() bool { return time.AfterFunc(d, do).Stop }}
+		_, answered := n.patient(t.Context(), op.Address{Person: ana, Channel: "C0"})
 		time.Sleep(hintAfter + time.Millisecond)
 		answered()
 		if len(l.heard) != 1 {
@@ -98,7 +98,7 @@ func TestSlowQuestionsSaySo(t *testing.T) {
 		for _, real := range []bool{true, false} {
 			s := newStage(t)
 			if real {
-				s.e.after = func(d time.Duration, do func()) func() bool {
+				s.e.notify.after = func(d time.Duration, do func()) func() bool {
 					if d == hintAfter {
 						do()
 					}

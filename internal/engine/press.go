@@ -19,7 +19,7 @@ func (e *Engine) Press(ctx context.Context, c op.Click) (Accepted, error) {
 	o, err := e.store.Get(ctx, c.Operation)
 	if errors.Is(err, store.ErrNotFound) {
 		return Accepted{Reply: reply(op.MarkFailed, op.L("I do not know this card. Nothing was done.")),
-			Work: func(ctx context.Context) { e.recordMismatch(ctx, op.Operation{Channel: c.Channel}, c) }}, nil
+			Work: func(ctx context.Context) { e.recordMismatch(ctx, op.Operation{Channel: c.Channel}, c.Origin) }}, nil
 	}
 	if err != nil {
 		return Accepted{}, fmt.Errorf("read %s: %w", op.Ref(c.Operation), err)
@@ -30,15 +30,14 @@ func (e *Engine) Press(ctx context.Context, c op.Click) (Accepted, error) {
 	}
 	if !belongs(card, c) {
 		return Accepted{Reply: reply(op.MarkFailed, op.L("This is not the card that counts for op ", op.V(o.Ref()), ", but a copy of it. Use the newest one. Nothing was done.")),
-			Work: func(ctx context.Context) { e.recordMismatch(ctx, o, c) }}, nil
+			Work: func(ctx context.Context) { e.recordMismatch(ctx, o, c.Origin) }}, nil
 	}
 	if text, ok := followUp(o, c); ok {
-		return e.Accept(ctx, op.Request{
-			Key: c.Key, Team: c.Team, Channel: c.Channel, Thread: o.Thread, Person: c.Person, PersonTeam: c.PersonTeam,
-			Text: text, At: c.At, ReplyTo: c.ReplyTo, Trigger: c.Trigger, Button: buttonOf(o, c),
-		})
+		r := op.Request{Key: c.Key, Origin: c.Origin, Text: text, Button: buttonOf(o, c)}
+		r.Thread = o.Thread
+		return e.Accept(ctx, r)
 	}
-	if c.Act == op.ActNext {
+	if c.Action == op.ActionNext {
 		return Accepted{Reply: reply(op.MarkNeutral, op.L("This button belongs to an older state of the card. Use those that it has now. Nothing was done."))}, nil
 	}
 	return e.takeClick(ctx, o, c)
@@ -49,7 +48,7 @@ func (e *Engine) takeClick(ctx context.Context, o op.Operation, c op.Click) (Acc
 	if err != nil || !fresh {
 		return Accepted{}, err
 	}
-	if c.Act == op.ActConfirm || c.Act == op.ActApprove {
+	if c.Action == op.ActionConfirm || c.Action == op.ActionApprove {
 		e.arrivals.enter(c.Channel, c.Key, o.Plan.Target.Key())
 	}
 	return e.arrived(c.Channel, c.Key, func(ctx context.Context) {
@@ -74,8 +73,8 @@ func (e *Engine) adopt(ctx context.Context, o op.Operation, c op.Click) {
 	}
 }
 
-func (e *Engine) recordMismatch(ctx context.Context, o op.Operation, c op.Click) {
-	event := e.event(op.EventDenied, c.Person, c.PersonTeam, o)
+func (e *Engine) recordMismatch(ctx context.Context, o op.Operation, from op.Origin) {
+	event := e.event(op.EventDenied, from.Person, from.PersonTeam, o)
 	event.Detail["mismatch"] = "button in another message"
 	if err := e.store.Record(ctx, event); err != nil {
 		e.log.Error("record a mismatch", "op", o.Ref(), "error", err)
@@ -85,10 +84,10 @@ func (e *Engine) recordMismatch(ctx context.Context, o op.Operation, c op.Click)
 // followUp gives the command that a button stands for, if it stands for one. It is judged anew, as the clicker's.
 func followUp(o op.Operation, c op.Click) (string, bool) {
 	switch {
-	case c.Act == op.ActAgain:
+	case c.Action == op.ActionAgain:
 		return o.Text, true
-	case c.Act == op.ActNext && o.Outcome != nil:
-		i := slices.IndexFunc(o.Outcome.Next, func(n op.Next) bool { return n.ID() == c.Way })
+	case c.Action == op.ActionNext && o.Outcome != nil:
+		i := slices.IndexFunc(o.Outcome.Next, func(n op.Next) bool { return n.ID() == c.Next })
 		if i >= 0 {
 			return o.Outcome.Next[i].Text, true
 		}
@@ -99,18 +98,18 @@ func followUp(o op.Operation, c op.Click) (string, bool) {
 // buttonOf names a button for as long as the card shows the same state: what is added to it there, as the look after a call, makes
 // no other button of it, so a double click around that is still one.
 func buttonOf(o op.Operation, c op.Click) op.Button {
-	return op.Button{ID: strings.Join([]string{"card", o.ID, string(o.State), string(c.Act), c.Way}, "-"), Card: true}
+	return op.Button{ID: strings.Join([]string{"card", o.ID, string(o.State), string(c.Action), c.Next}, "-"), Card: true}
 }
 
 // acts says what each button does.
-var acts = map[op.Act]func(*Engine, context.Context, op.Operation, op.Click) error{
-	op.ActConfirm:  (*Engine).confirm,
-	op.ActApprove:  (*Engine).approve,
-	op.ActCancel:   (*Engine).cancel,
-	op.ActDecline:  (*Engine).cancel,
-	op.ActLook:     (*Engine).lookAgain,
-	op.ActHappened: (*Engine).itHappened,
-	op.ActNot:      (*Engine).itDidNot,
+var acts = map[op.Action]func(*Engine, context.Context, op.Operation, op.Click) error{
+	op.ActionConfirm:  (*Engine).confirm,
+	op.ActionApprove:  (*Engine).approve,
+	op.ActionCancel:   (*Engine).cancel,
+	op.ActionDecline:  (*Engine).cancel,
+	op.ActionLook:     (*Engine).lookAgain,
+	op.ActionHappened: (*Engine).itHappened,
+	op.ActionNot:      (*Engine).itDidNot,
 }
 
 // press does what a click asks for. The click is settled before anybody is told that nothing was done: told first, a crash in
@@ -120,7 +119,7 @@ func (e *Engine) press(ctx context.Context, c op.Click) {
 	err := e.act(ctx, c)
 	e.settler(c.Key)(ctx)
 	if err != nil {
-		e.sayError(ctx, c.Address(), err, "op", op.Ref(c.Operation))
+		e.sayError(ctx, c.Address, err, "op", op.Ref(c.Operation))
 	}
 }
 
@@ -140,11 +139,11 @@ func (e *Engine) act(ctx context.Context, c op.Click) (err error) {
 			err = fmt.Errorf("a panic at a click: %v", p)
 		}
 	}()
-	do, ok := acts[c.Act]
+	do, ok := acts[c.Action]
 	if !ok {
 		return op.Refuse(op.L("I do not know this button. Nothing was done."))
 	}
-	if age := e.now().Sub(c.At); age > startWithin && (c.Act == op.ActConfirm || c.Act == op.ActApprove) {
+	if age := e.now().Sub(c.At); age > startWithin && (c.Action == op.ActionConfirm || c.Action == op.ActionApprove) {
 		return op.Refuse(op.L("This click reached me too late, so nothing was done. Press again if it is still wanted."))
 	}
 	o, err := e.store.Get(ctx, c.Operation)
@@ -207,7 +206,7 @@ func (e *Engine) queue(ctx context.Context, o op.Operation, c op.Click, event st
 		return fmt.Errorf("confirm %s: %w", o.Ref(), err)
 	}
 	e.log.Info(event, "op", o.Ref(), "verb", o.Verb, "person", c.Person)
-	e.oweWithin(o.ID, buttonsWithin)
+	e.notify.oweWithin(o.ID, buttonsWithin)
 	e.spawn(func(ctx context.Context) { e.run(ctx, o.ID) })
 	return nil
 }
@@ -230,6 +229,6 @@ func (e *Engine) cancel(ctx context.Context, o op.Operation, c op.Click) error {
 		return fmt.Errorf("cancel %s: %w", o.Ref(), err)
 	}
 	e.log.Info("cancelled", "op", o.Ref(), "verb", o.Verb, "person", c.Person)
-	e.owe(o.ID)
+	e.notify.owe(o.ID)
 	return nil
 }

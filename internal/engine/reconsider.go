@@ -30,7 +30,7 @@ func (e *Engine) reconsider(ctx context.Context, o op.Operation, command op.Comm
 	}
 	scope, _ := e.authz.Scope(o.Channel)
 	scope.URLs = o.Decision.URLs // as it was asked, or a line that only lost an address would count as new
-	call := e.authz.Call(ctx, o.Asker, o.Team, o.Plan.Args, scope)
+	call := e.authz.Call(ctx, o.Requester, o.Team, o.Plan.Args, scope)
 	call.Confirmed = &o.Plan
 	if plan, err = command.Plan(ctx, call); err != nil {
 		return plan, err
@@ -104,7 +104,7 @@ func (e *Engine) drop(ctx context.Context, o op.Operation, why error) error {
 	}
 	_, err := e.store.Move(ctx, store.Move{ID: o.ID, From: op.Queued, To: op.Failed, Outcome: &outcome, Event: e.event(op.EventClosed, "", "", o)})
 	e.turns.over(o)
-	e.owe(o.ID)
+	e.notify.owe(o.ID)
 	if errors.Is(err, store.ErrLost) {
 		return nil
 	}

@@ -96,7 +96,7 @@ func (e *Engine) claim(ctx context.Context, id string) (o op.Operation, command 
 func (e *Engine) mark(ctx context.Context, o op.Operation, plan op.Plan) (op.Operation, error) {
 	move := store.Move{
 		ID: o.ID, From: op.Queued, To: op.Running, Claim: e.replica, Fresh: true, Send: true, Plan: &plan,
-		Event: e.event(op.EventSent, o.By, o.Team, o),
+		Event: e.event(op.EventSent, o.DecidedBy, o.Team, o),
 	}
 	if o.Outcome != nil { // it waits no more
 		move.Outcome = &op.Outcome{State: op.Running}
@@ -108,7 +108,7 @@ func (e *Engine) mark(ctx context.Context, o op.Operation, plan op.Plan) (op.Ope
 	if err != nil {
 		return o, fmt.Errorf("mark %s as sent: %w", o.Ref(), err)
 	}
-	e.oweWithin(o.ID, buttonsWithin)
+	e.notify.oweWithin(o.ID, buttonsWithin)
 	return now, nil
 }
 
@@ -118,7 +118,7 @@ func (e *Engine) mark(ctx context.Context, o op.Operation, plan op.Plan) (op.Ope
 func (e *Engine) send(ctx context.Context, o op.Operation, command op.Command, t turn) op.Outcome {
 	ctx, cancel := context.WithTimeout(quota.With(ctx, confirmed(o)), crash.Within(answerWithin))
 	defer cancel()
-	if why := e.authz.CheckLock(ctx, command, o.Plan, o.Asker, o.By); why != nil {
+	if why := e.authz.CheckLock(ctx, command, o.Plan, o.Requester, o.DecidedBy); why != nil {
 		return op.Outcome{State: op.Failed, Text: unsent(o, e.answerFor(why, "op", o.Ref()).Title)}
 	}
 	p, stop := e.follow(ctx, o, command)
@@ -161,11 +161,11 @@ func (e *Engine) apply(ctx context.Context, o op.Operation, command op.Command, 
 			outcome = op.Outcome{State: op.Unknown, Text: op.L("I broke while making the call.")}
 		}
 	}()
-	ctx = op.WithSending(ctx, op.Sending{Leave: g.leave, Wait: func(why op.Line, d time.Duration) {
+	permit := op.NewSendPermit(g.leave, func(why op.Line, d time.Duration) {
 		g.wait(d)
 		told(why, d)
-	}})
-	outcome = command.Apply(ctx, o.Plan, o.Token)
+	})
+	outcome = command.Apply(ctx, o.Plan, o.Token, permit)
 	if !op.CanMove(op.Running, outcome.State) {
 		outcome.State = op.Unknown
 	}
@@ -201,9 +201,9 @@ func (e *Engine) finish(ctx context.Context, o op.Operation, outcome op.Outcome)
 	e.log.Info("answered", "op", o.Ref(), "verb", o.Verb, "outcome", outcome.State, "code", outcome.Code, "requestId", outcome.RequestID)
 	crash.At("k6")
 	if o.State == op.Running && now.State == op.Succeeded {
-		e.oweWithin(o.ID, checkWithin)
+		e.notify.oweWithin(o.ID, checkWithin)
 	} else {
-		e.owe(o.ID)
+		e.notify.owe(o.ID)
 	}
 	return now, nil
 }
@@ -234,7 +234,7 @@ func (e *Engine) answerCame(ctx context.Context, now op.Operation, outcome op.Ou
 	known := *now.Outcome
 	known.RequestID, known.Evidence = outcome.RequestID, op.L("An answer came late: ", outcome.Text)
 	err := e.store.Note(ctx, now.ID, store.Note{From: now.State, Outcome: &known}, event)
-	e.owe(now.ID)
+	e.notify.owe(now.ID)
 	return err
 }
 
@@ -245,13 +245,13 @@ var looksAfterAnswer = []time.Duration{0, time.Second, 2 * time.Second, 4 * time
 // with the result, if it confirms it in time.
 func (e *Engine) check(ctx context.Context, o op.Operation, command op.Command) {
 	if command.Verify == nil {
-		e.owe(o.ID)
+		e.notify.owe(o.ID)
 		return
 	}
 	outcome := *o.Outcome
 	for n, wait := range looksAfterAnswer {
 		if n == 1 {
-			e.owe(o.ID)
+			e.notify.owe(o.ID)
 		}
 		if !e.pause(ctx, wait) {
 			return
@@ -270,5 +270,5 @@ func (e *Engine) check(ctx context.Context, o op.Operation, command op.Command) 
 	if err != nil && !errors.Is(err, store.ErrLost) {
 		e.log.Error("record what was seen", "op", o.Ref(), "error", err)
 	}
-	e.owe(o.ID)
+	e.notify.owe(o.ID)
 }

@@ -8,17 +8,11 @@ import (
 	"casterbot/internal/store"
 )
 
-// Say gives a private answer now, or later if that does not work (tell.go), unless nothing can ever reach the person.
-func (e *Engine) Say(ctx context.Context, to op.Address, a op.Answer) {
-	err := e.chat.Tell(ctx, to, a)
-	if err == nil {
-		return
-	}
-	e.log.Warn("could not answer in private", "person", to.Person, "channel", to.Channel, "error", err)
-	if !errors.Is(err, ErrUnreachable) {
-		e.owing(ctx, to, a)
-	}
-}
+// Say gives a private answer now, or later if that does not work.
+func (e *Engine) Say(ctx context.Context, to op.Address, a op.Answer) { e.notify.say(ctx, to, a) }
+
+// Returned is called when a channel can be written to again, by Slack's word or because something was written there.
+func (e *Engine) Returned(ctx context.Context, channel string) { e.notify.returned(ctx, channel) }
 
 // sayError tells a person why something was not done.
 func (e *Engine) sayError(ctx context.Context, to op.Address, err error, about ...any) {
@@ -70,15 +64,15 @@ func late(r op.Request) *op.Refusal {
 // replayed after a restart, because it is the same click.
 func (e *Engine) tooLate(o op.Operation, c op.Click) error {
 	if o.State.Final() && e.now().Sub(o.Ended) > doubleClick { // who presses a button that is long gone sees an old card
-		e.redraw(o)
+		e.notify.redraw(o)
 	}
-	e.owe(o.ID)
+	e.notify.owe(o.ID)
 	return &op.Refusal{Already: true, Answer: op.Answer{Mark: op.MarkNeutral, Title: e.lateWords(o, c.Person)}}
 }
 
 func (e *Engine) lateWords(o op.Operation, clicker string) op.Line {
-	who := op.L(op.Who(o.By))
-	if o.By == clicker {
+	who := op.L(op.Who(o.DecidedBy))
+	if o.DecidedBy == clicker {
 		who = op.L("you")
 	}
 	switch o.State {
@@ -99,8 +93,8 @@ func (e *Engine) lateWords(o op.Operation, clicker string) op.Line {
 	case op.Unknown:
 		return op.L("Already confirmed by ", who, ". Its outcome is not known yet.")
 	}
-	if o.Closer != "" {
-		return op.L("Already settled by ", op.Who(o.Closer), ".")
+	if o.SettledBy != "" {
+		return op.L("Already settled by ", op.Who(o.SettledBy), ".")
 	}
 	return op.L("Already confirmed by ", who, ". Your click changed nothing.")
 }

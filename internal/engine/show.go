@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"casterbot/internal/browse"
@@ -17,37 +19,37 @@ const redrawn = 24 * time.Hour
 
 // redraw makes the card of an operation owed whatever it is known to show: somebody sees something else. That of a member is the
 // card of the whole.
-func (e *Engine) redraw(o op.Operation) {
+func (n *notifier) redraw(o op.Operation) {
 	id := cmp.Or(o.Group, o.ID)
-	if err := e.store.Unshown(e.base, id); err != nil {
-		e.log.Warn("draw a card once more", "op", op.Ref(id), "error", err)
+	if err := n.store.Unshown(n.base, id); err != nil {
+		n.log.Warn("draw a card once more", "op", op.Ref(id), "error", err)
 	}
 }
 
 // draw waits for the channel's turn first, and shows what the operation has come to by then.
-func (e *Engine) draw(ctx context.Context, id string) (err error) {
+func (n *notifier) draw(ctx context.Context, id string) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("a panic while drawing: %v", p)
 		}
 	}()
-	o, err := e.store.Get(ctx, id)
+	o, err := n.store.Get(ctx, id)
 	if err == nil && o.Group != "" {
-		return e.drawGroup(ctx, o.Group)
+		return n.drawGroup(ctx, o.Group)
 	}
 	if err != nil || o.Shown >= o.Version {
 		return err
 	}
 	if o.IsSeveral() { // a process that ended a member may have died before it told the whole
-		if err := e.gather(ctx, id); err != nil {
+		if err := n.gather(ctx, id); err != nil {
 			return err
 		}
 	}
-	show, err := e.chat.Turn(ctx, o)
+	show, err := n.chat.Turn(ctx, o)
 	if err != nil {
 		return err
 	}
-	o, mine, err := e.toDraw(ctx, id)
+	o, mine, err := n.toDraw(ctx, id)
 	if err != nil || !mine {
 		return err
 	}
@@ -57,48 +59,48 @@ func (e *Engine) draw(ctx context.Context, id string) (err error) {
 		card, err = show(ctx, o)
 	}
 	if errors.Is(err, ErrNoAnswer) && o.Card != "" {
-		e.owed.lose(id, e.now())
+		n.cards.lose(id, n.now())
 	}
 	if errors.Is(err, ErrNotInChannel) {
-		return e.showElsewhere(ctx, o)
+		return n.showElsewhere(ctx, o)
 	}
 	if err != nil && !errors.Is(err, ErrUnproven) {
 		return err
 	}
-	e.owed.proved(id, err == nil, e.now())
+	n.cards.proved(id, err == nil, n.now())
 	if o.Card == "" { // an edit proves less: some channels take those and nothing new
-		e.away.CompareAndSwap(o.Channel, isAway, isBack)
+		n.away.CompareAndSwap(o.Channel, isAway, isBack)
 	}
-	return e.store.Shown(ctx, o.ID, o.Version, card)
+	return n.store.Shown(ctx, o.ID, o.Version, card)
 }
 
 // toDraw takes on the drawing of a card and gives all that stands on it.
-func (e *Engine) toDraw(ctx context.Context, id string) (o op.Operation, mine bool, err error) {
-	o, mine, err = e.store.Hold(ctx, id)
+func (n *notifier) toDraw(ctx context.Context, id string) (o op.Operation, mine bool, err error) {
+	o, mine, err = n.store.Hold(ctx, id)
 	if err != nil || !mine {
 		return o, mine, err
 	}
-	o, err = e.withMembers(ctx, o)
+	o, err = n.withMembers(ctx, o)
 	return o, mine, err
 }
 
 // showElsewhere tells the asker in private, once for each state that matters, when the channel cannot be written to. Without a
 // card nobody could confirm, so a pending operation runs into its expiry. When the asker cannot be reached either, the trail
 // says so.
-func (e *Engine) showElsewhere(ctx context.Context, o op.Operation) error {
-	e.away.Store(o.Channel, isAway)
+func (n *notifier) showElsewhere(ctx context.Context, o op.Operation) error {
+	n.away.Store(o.Channel, isAway)
 	words, matters := elsewhere[o.State]
-	if matters && e.told.first(o.ID, o.State, e.now()) {
-		err := e.chat.Tell(ctx, op.Address{Person: o.Asker}, withoutCard(o, words))
+	if matters && n.told.first(o.ID, o.State, n.now()) {
+		err := n.chat.Tell(ctx, op.Address{Person: o.Requester}, withoutCard(o, words))
 		if errors.Is(err, ErrUnreachable) {
-			err = e.recordUntold(ctx, o, err)
+			err = n.recordUntold(ctx, o, err)
 		}
 		if err != nil {
-			e.told.forget(o.ID)
+			n.told.forget(o.ID)
 			return err
 		}
 	}
-	return e.store.Shown(ctx, o.ID, o.Version, o.Card)
+	return n.store.Shown(ctx, o.ID, o.Version, o.Card)
 }
 
 // isAway and isBack are what the sweep has to know of a channel in which a card could not be shown.
@@ -108,26 +110,25 @@ const (
 )
 
 // drawBack draws the cards of channels that turned out to be back.
-func (e *Engine) drawBack(ctx context.Context) {
-	e.away.Range(func(channel, is any) bool {
-		if is == isBack && e.away.CompareAndDelete(channel, isBack) {
-			e.Returned(ctx, channel.(string))
+func (n *notifier) drawBack(ctx context.Context) {
+	n.away.Range(func(channel, is any) bool {
+		if is == isBack && n.away.CompareAndDelete(channel, isBack) {
+			n.returned(ctx, channel.(string))
 		}
 		return true
 	})
 }
 
-// Returned is called when a channel can be written to again, by Slack's word or because something was written there: its cards of the last day are drawn anew, as they may have changed
-// while nobody could write there.
-func (e *Engine) Returned(ctx context.Context, channel string) {
-	list, err := e.store.List(ctx, store.Query{Channel: channel, Since: e.now().Add(-redrawn), Alone: true, Newest: true, Limit: openPerChannel})
+// returned draws the cards of the last day in a channel anew: they may have changed while nobody could write there.
+func (n *notifier) returned(ctx context.Context, channel string) {
+	list, err := n.store.List(ctx, store.Query{Channel: channel, Since: n.now().Add(-redrawn), Alone: true, Newest: true, Limit: openPerChannel})
 	if err != nil {
-		e.log.Warn("draw the cards of a channel anew", "channel", channel, "error", err)
+		n.log.Warn("draw the cards of a channel anew", "channel", channel, "error", err)
 	}
 	for _, o := range list {
 		if o.Card != "" || !o.State.Final() {
-			e.redraw(o)
-			e.owe(o.ID)
+			n.redraw(o)
+			n.owe(o.ID)
 		}
 	}
 }
@@ -144,11 +145,11 @@ func withoutCard(o op.Operation, words op.Text) op.Answer {
 	return op.Answer{Mark: browse.StateMarks[o.State], Title: text, Note: op.L("I cannot write in ", op.In(o.Channel), ", so I tell you here. op ", op.V(o.Ref()))}
 }
 
-func (e *Engine) recordUntold(ctx context.Context, o op.Operation, why error) error {
-	e.log.Warn("nobody could be told", "op", o.Ref(), "state", o.State, "error", why)
-	event := e.event(op.EventUntold, "", "", o)
+func (n *notifier) recordUntold(ctx context.Context, o op.Operation, why error) error {
+	n.log.Warn("nobody could be told", "op", o.Ref(), "state", o.State, "error", why)
+	event := o.Event(n.now(), op.EventUntold, "", "")
 	event.Detail["state"] = string(o.State)
-	return e.store.Record(ctx, event)
+	return n.store.Record(ctx, event)
 }
 
 // elsewhere are the states that an asker hears of without a card, in words.
@@ -156,4 +157,61 @@ var elsewhere = map[op.State]op.Text{
 	op.Pending: ": I cannot show its card, so nobody can confirm it. It will expire and nothing will be done.",
 	op.Expired: ": expired. Nothing was done.", op.Cancelled: ": called off. Nothing was done.",
 	op.Succeeded: ": done.", op.Failed: ": not done.", op.Unknown: ": it is not known whether it happened.",
+}
+
+// drawOwed redraws cards whose stored operation is newer than what they show, or may be, because an edit was lost on the way. Those of
+// operations that another replica has sent are left to it for a moment.
+func (n *notifier) drawOwed(ctx context.Context) error {
+	n.drawBack(ctx)
+	for _, id := range n.cards.landed(n.now()) {
+		if err := n.store.Unshown(ctx, id); err != nil {
+			n.cards.lose(id, n.now())
+			return err
+		}
+	}
+	for _, id := range n.cards.unproven(n.now()) {
+		n.prove(id)
+	}
+	behind, err := n.store.List(ctx, store.Query{Unshown: true, Newest: true})
+	if err != nil {
+		return err
+	}
+	stale := n.cards.stale(behind)
+	for _, o := range behind {
+		others := o.Claim != "" && o.Claim != n.replica && !n.store.Exclusive()
+		if !n.cards.isHeld(o.ID) && (!others || stale(o)) {
+			n.drawSoon(o.ID)
+		}
+	}
+	return nil
+}
+
+// drawGroup lets the card of several show what has become of a member.
+func (n *notifier) drawGroup(ctx context.Context, id string) error {
+	err := n.gather(ctx, id)
+	n.oweWithin(id, groupEvery)
+	return err
+}
+
+// card gives an operation with what its card is drawn from.
+func (n *notifier) card(ctx context.Context, id string) (op.Operation, error) {
+	o, err := n.store.Get(ctx, id)
+	if err != nil {
+		return o, err
+	}
+	return n.withMembers(ctx, o)
+}
+
+func (n *notifier) withMembers(ctx context.Context, o op.Operation) (_ op.Operation, err error) {
+	if o.IsSeveral() {
+		o.Members, err = n.members(ctx, o)
+	}
+	return o, err
+}
+
+// members gives the members of an operation in the order of its parts.
+func (n *notifier) members(ctx context.Context, o op.Operation) ([]op.Operation, error) {
+	all, err := n.store.Members(ctx, o.ID)
+	slices.SortFunc(all, func(a, b op.Operation) int { return strings.Compare(a.Key, b.Key) })
+	return all, err
 }

@@ -22,7 +22,7 @@ func (e *Engine) submit(ctx context.Context, r op.Request, parsed op.Parsed) {
 		return
 	}
 	if !errors.Is(err, store.ErrExists) {
-		e.sayError(ctx, r.Address(), e.browse.WithPicker(ctx, r, err, parsed), "verb", parsed.Command.Verb)
+		e.sayError(ctx, r.Address, e.browse.WithPicker(ctx, r, err, parsed), "verb", parsed.Command.Verb)
 	}
 	e.settler(r.Key)(ctx)
 }
@@ -36,7 +36,7 @@ func (e *Engine) tryPropose(ctx context.Context, r op.Request, parsed op.Parsed)
 	ctx, cancel := context.WithTimeout(quota.With(ctx, quota.Caller{Class: quota.Asked, Person: r.Person}), 2*lookWithin)
 	defer cancel()
 	defer e.oneByOne(ctx, r.Button)()
-	ctx, answered := e.patient(ctx, r.Address())
+	ctx, answered := e.notify.patient(ctx, r.Address)
 	defer answered()
 	return e.propose(ctx, r, parsed)
 }
@@ -90,7 +90,7 @@ func (e *Engine) room(ctx context.Context, r op.Request, n int) error {
 	if err != nil {
 		return err
 	}
-	mine := slices.DeleteFunc(slices.Clone(waiting), func(o op.Operation) bool { return o.Asker != r.Person })
+	mine := slices.DeleteFunc(slices.Clone(waiting), func(o op.Operation) bool { return o.Requester != r.Person })
 	for _, limit := range []struct {
 		words             op.Text
 		waiting           []op.Operation
@@ -153,11 +153,11 @@ func (e *Engine) create(ctx context.Context, r op.Request, key string, c op.Comm
 	}
 	o := op.Operation{
 		ID: op.NewID(), Key: key, State: op.Pending, Command: c.Usage, Verb: c.Verb, Effect: c.Effect,
-		Text: asTyped(c, plan), Team: r.Team, Channel: r.Channel, Thread: r.Thread, Asker: r.Person,
+		Text: asTyped(c, plan), Team: r.Team, Channel: r.Channel, Thread: r.Thread, Requester: r.Person,
 		Plan: plan, Decision: d, Token: op.NewID(), Created: now, Expires: now.Add(d.Expires),
 	}
 	if d.Confirm == op.ConfirmNone {
-		o.State, o.By, o.Confirmed, o.Expires = op.Queued, r.Person, now, now.Add(startWithin)
+		o.State, o.DecidedBy, o.Confirmed, o.Expires = op.Queued, r.Person, now, now.Add(startWithin)
 	}
 	if o.State == op.Queued {
 		e.arrivals.await(ctx, r.Channel, r.Key)
@@ -169,11 +169,11 @@ func (e *Engine) create(ctx context.Context, r op.Request, key string, c op.Comm
 	if err != nil {
 		return fmt.Errorf("create %s: %w", o.Ref(), err)
 	}
-	e.log.Info("asked", "op", o.Ref(), "verb", o.Verb, "channel", o.Channel, "person", o.Asker, "rule", d.Rule)
+	e.log.Info("asked", "op", o.Ref(), "verb", o.Verb, "channel", o.Channel, "person", o.Requester, "rule", d.Rule)
 	if o.State == op.Pending {
-		e.owe(o.ID)
+		e.notify.owe(o.ID)
 	} else {
-		e.oweWithin(o.ID, buttonsWithin)
+		e.notify.oweWithin(o.ID, buttonsWithin)
 		e.spawn(func(ctx context.Context) { e.run(ctx, o.ID) })
 	}
 	return nil
@@ -196,8 +196,5 @@ func worksOff(r op.Request, key string) []string {
 }
 
 func (e *Engine) event(name, actor, team string, o op.Operation) op.Event {
-	return op.Event{
-		Operation: o.ID, At: e.now(), Name: name, Actor: actor, Team: team, Channel: o.Channel,
-		Detail: map[string]string{"verb": o.Verb, "target": o.Plan.Target.Key(), "rule": o.Decision.Rule, "policy": o.Decision.Policy},
-	}
+	return o.Event(e.now(), name, actor, team)
 }

@@ -75,7 +75,7 @@ func labels(options []op.Option) string {
 }
 
 func asking(text, typed string) op.Query {
-	return op.Query{Request: op.Request{Person: ana, Channel: "C0", Text: text}, Text: typed}
+	return op.Query{Request: op.Request{Origin: op.Origin{Address: op.Address{Person: ana, Channel: "C0"}}, Text: text}, Text: typed}
 }
 
 // TestListsAreRemembered for 30 seconds, until the bot itself changes something, and longer when no new one can be had.
@@ -97,7 +97,7 @@ func TestListsAreRemembered(t *testing.T) {
 	g.advance(time.Second)
 	want("after 31 s", fresh, 2)
 	o := g.asked("caster restart c1")
-	g.click(ana, o, op.ActConfirm)
+	g.click(ana, o, op.ActionConfirm)
 	g.want(o, op.Succeeded, 1)
 	want("after a change", fresh, 3)
 	g.listErr.Store(op.Refuse(op.L("I could not look at the studios.")))
@@ -114,7 +114,7 @@ func TestListsAreRemembered(t *testing.T) {
 func TestPicks(t *testing.T) {
 	g := newGallery(t)
 	pick := func(person, text, value string) Accepted {
-		return g.request(op.Request{Key: op.NewID(), Team: "T0", Channel: "C0", Person: person, PersonTeam: "T0", Text: text, Pick: value, At: g.clock()})
+		return g.request(op.Request{Key: op.NewID(), Origin: ofTeam(op.Address{Channel: "C0", Person: person, At: g.clock()}), Text: text, Pick: value})
 	}
 	last := func() string { return g.told[len(g.told)-1] }
 	g.with(func() { g.planErr = &op.Refusal{Field: "caster", Answer: op.Answer{Title: op.L("which one?")}} })
@@ -130,7 +130,7 @@ func TestPicks(t *testing.T) {
 	}
 	g.with(func() { g.planErr, g.tellAll = nil, nil })
 	pick(ana, asked.Text, "c2")
-	if list := g.all(); len(list) != 1 || list[0].Text != "caster copy c2 X" || list[0].Asker != ana {
+	if list := g.all(); len(list) != 1 || list[0].Text != "caster copy c2 X" || list[0].Requester != ana {
 		t.Errorf("became %+v", list)
 	}
 	if form := pick(ana, "caster copy ? ?", "c2").Form; form == nil || form.Fields[0].Value != "c2" || form.Fields[1].Value != "" {

@@ -145,29 +145,29 @@ func (b *debts) list(memos []store.Memo, all bool) (owed []debt) {
 }
 
 // owing keeps an answer that could not be given.
-func (e *Engine) owing(ctx context.Context, to op.Address, a op.Answer) {
+func (n *notifier) owing(ctx context.Context, to op.Address, a op.Answer) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tellKeep)
 	defer cancel()
-	now := e.now()
+	now := n.now()
 	if to.At.IsZero() {
 		to.At = now
 	}
 	d := debt{To: to, Answer: a, memo: store.Memo{Key: kindTell + "/" + op.NewID(), Kind: kindTell, Ends: now.Add(tellFor)}}
 	d.putOff(now, shortestRest)
-	if err := e.putDebt(ctx, &d); err != nil {
-		e.log.Warn("an answer is owed in memory only", "person", to.Person, "error", err)
+	if err := n.putDebt(ctx, &d); err != nil {
+		n.log.Warn("an answer is owed in memory only", "person", to.Person, "error", err)
 	}
 }
 
 // putDebt writes down how a debt stands. In memory it stands so even when that fails, unless it is with store.ErrLost: another
 // replica was first.
-func (e *Engine) putDebt(ctx context.Context, d *debt) error {
+func (n *notifier) putDebt(ctx context.Context, d *debt) error {
 	body, err := json.Marshal(d)
 	if err != nil {
 		return err
 	}
 	d.memo.Body = string(body)
-	m, err := e.store.PutMemo(ctx, d.memo, op.Event{})
+	m, err := n.store.PutMemo(ctx, d.memo, op.Event{})
 	if d.memo.Version == 0 && errors.Is(err, store.ErrLost) { // written before, when nobody could say so
 		err = nil
 	}
@@ -175,42 +175,42 @@ func (e *Engine) putDebt(ctx context.Context, d *debt) error {
 		d.memo = m
 	}
 	if !errors.Is(err, store.ErrLost) {
-		e.debts.keep(*d)
+		n.replies.keep(*d)
 	}
 	return err
 }
 
 // dropDebt ends a debt; store.ErrLost says that another replica is at it.
-func (e *Engine) dropDebt(ctx context.Context, d debt) error {
+func (n *notifier) dropDebt(ctx context.Context, d debt) error {
 	if d.memo.Version > 0 {
-		if err := e.store.DropMemo(ctx, d.memo.Key, d.memo.Version, op.Event{}); err != nil {
+		if err := n.store.DropMemo(ctx, d.memo.Key, d.memo.Version, op.Event{}); err != nil {
 			return err
 		}
 	}
-	e.debts.forget(d.memo.Key)
+	n.replies.forget(d.memo.Key)
 	return nil
 }
 
 // tellOwed tries again to give what is due, the oldest first.
-func (e *Engine) tellOwed(ctx context.Context) error {
-	for _, d := range e.debts.over(e.now()) {
-		e.log.Warn("an answer was never given", "person", d.To.Person, "channel", d.To.Channel, "asked", d.To.At, "answer", d.Answer.Title.Plain())
+func (n *notifier) tellOwed(ctx context.Context) error {
+	for _, d := range n.replies.over(n.now()) {
+		n.log.Warn("an answer was never given", "person", d.To.Person, "channel", d.To.Channel, "asked", d.To.At, "answer", d.Answer.Title.Plain())
 	}
-	memos, err := e.store.Memos(ctx, kindTell)
-	owed := e.newest(ctx, e.debts.list(memos, err == nil))
+	memos, err := n.store.Memos(ctx, kindTell)
+	owed := n.newest(ctx, n.replies.list(memos, err == nil))
 	begun := 0
 	for _, d := range slices.Backward(owed) {
 		if begun == tellAtOnce {
 			break
 		}
-		if e.now().Before(d.Due) || !e.debts.begin(d.memo.Key) {
+		if n.now().Before(d.Due) || !n.replies.begin(d.memo.Key) {
 			continue
 		}
 		begun++
-		e.spawn(func(ctx context.Context) {
-			defer e.debts.end(d.memo.Key)
-			if err := e.tellAgain(ctx, d); err != nil && !errors.Is(err, store.ErrLost) && ctx.Err() == nil {
-				e.log.Warn("an answer is still owed", "person", d.To.Person, "channel", d.To.Channel, "error", err)
+		n.spawn(func(ctx context.Context) {
+			defer n.replies.end(d.memo.Key)
+			if err := n.tellAgain(ctx, d); err != nil && !errors.Is(err, store.ErrLost) && ctx.Err() == nil {
+				n.log.Warn("an answer is still owed", "person", d.To.Person, "channel", d.To.Channel, "error", err)
 			}
 		})
 	}
@@ -218,12 +218,12 @@ func (e *Engine) tellOwed(ctx context.Context) error {
 }
 
 // newest gives up the oldest answers of those who have too many coming, and counts them on the newest one.
-func (e *Engine) newest(ctx context.Context, owed []debt) (left []debt) {
+func (n *notifier) newest(ctx context.Context, owed []debt) (left []debt) {
 	count, first := map[string]int{}, map[string]int{}
 	more := map[int]int{}
 	for _, d := range owed {
 		who := d.To.Person + " " + d.To.Channel
-		if count[who]++; count[who] > tellEach && !d.given && e.dropDebt(ctx, d) == nil {
+		if count[who]++; count[who] > tellEach && !d.given && n.dropDebt(ctx, d) == nil {
 			more[first[who]] += d.Dropped + 1
 			continue
 		}
@@ -232,10 +232,10 @@ func (e *Engine) newest(ctx context.Context, owed []debt) (left []debt) {
 		}
 		left = append(left, d)
 	}
-	for i, n := range more {
-		left[i].Dropped += n
-		if err := e.putDebt(ctx, &left[i]); err != nil {
-			e.log.Warn("count the answers left out", "person", left[i].To.Person, "error", err)
+	for i, dropped := range more {
+		left[i].Dropped += dropped
+		if err := n.putDebt(ctx, &left[i]); err != nil {
+			n.log.Warn("count the answers left out", "person", left[i].To.Person, "error", err)
 		}
 	}
 	return left
@@ -243,25 +243,37 @@ func (e *Engine) newest(ctx context.Context, owed []debt) (left []debt) {
 
 // tellAgain is one try, by whoever moves the next one ahead first. Where nobody else can be at it, it is made though nothing can
 // be written down.
-func (e *Engine) tellAgain(ctx context.Context, d debt) error {
+func (n *notifier) tellAgain(ctx context.Context, d debt) error {
 	rest := min(2*d.Rest, longestRest)
 	if !d.given {
-		d.putOff(e.now(), tellClaim)
-		err := e.putDebt(ctx, &d)
-		if errors.Is(err, store.ErrLost) || err != nil && d.memo.Version > 0 && !e.store.Exclusive() {
+		d.putOff(n.now(), tellClaim)
+		err := n.putDebt(ctx, &d)
+		if errors.Is(err, store.ErrLost) || err != nil && d.memo.Version > 0 && !n.store.Exclusive() {
 			return err
 		}
 		try, cancel := context.WithTimeout(ctx, tellTry)
 		defer cancel()
-		err = e.chat.Tell(try, d.To, d.words(e.now()))
-		if d.putOff(e.now(), rest); err != nil && !errors.Is(err, ErrUnreachable) {
-			return errors.Join(err, e.putDebt(ctx, &d))
+		err = n.chat.Tell(try, d.To, d.words(n.now()))
+		if d.putOff(n.now(), rest); err != nil && !errors.Is(err, ErrUnreachable) {
+			return errors.Join(err, n.putDebt(ctx, &d))
 		}
 		if err != nil {
-			e.log.Warn("could not answer in private", "person", d.To.Person, "channel", d.To.Channel, "error", err)
+			n.log.Warn("could not answer in private", "person", d.To.Person, "channel", d.To.Channel, "error", err)
 		}
 		d.given = true
-		e.debts.keep(d)
+		n.replies.keep(d)
 	}
-	return e.dropDebt(ctx, d)
+	return n.dropDebt(ctx, d)
+}
+
+// say gives a private answer now, or later if that does not work unless nothing can ever reach the person.
+func (n *notifier) say(ctx context.Context, to op.Address, a op.Answer) {
+	err := n.chat.Tell(ctx, to, a)
+	if err == nil {
+		return
+	}
+	n.log.Warn("could not answer in private", "person", to.Person, "channel", to.Channel, "error", err)
+	if !errors.Is(err, ErrUnreachable) {
+		n.owing(ctx, to, a)
+	}
 }

@@ -78,7 +78,7 @@ func TestAnAnswerIsOwed(t *testing.T) {
 		"long ago":       {func(s *silent) { s.typed(ana, "caster list") }, 10 * time.Minute, "two studios", true},
 		"too long ago":   {func(s *silent) { s.typed(ana, "caster list") }, tellFor, "", false},
 		"not to be told": {func(s *silent) { s.mute, s.lost = false, true; s.typed(ana, "caster list"); s.lost = false }, time.Minute, "", false},
-		"a click":        {func(s *silent) { s.click(bo, s.asked("caster restart c1"), op.ActConfirm) }, time.Minute, "Only @U0ANA can answer this card. Nothing was done.", true},
+		"a click":        {func(s *silent) { s.click(bo, s.asked("caster restart c1"), op.ActionConfirm) }, time.Minute, "Only @U0ANA can answer this card. Nothing was done.", true},
 		"what bot answers": {func(s *silent) {
 			s.e.Say(context.Background(), op.Address{Person: ana}, op.Answer{Title: op.L("hello")})
 		}, time.Minute, "hello", true},
@@ -124,22 +124,22 @@ func TestTriesGrowRare(t *testing.T) {
 	if last := at[len(at)-1]; last > int(tellFor/time.Second) || last < int((tellFor-longestRest)/time.Second) {
 		t.Errorf("the last try was after %d s", last)
 	}
-	if len(s.e.debts.mine) > 0 {
-		t.Errorf("still in memory: %v", s.e.debts.mine)
+	if len(s.e.notify.replies.mine) > 0 {
+		t.Errorf("still in memory: %v", s.e.notify.replies.mine)
 	}
 }
 
 // Another process gives the answer after a restart, though not by the address that was only good for this one.
 func TestAnAnswerSurvivesARestart(t *testing.T) {
 	s := newSilent(t)
-	r := op.Request{Key: "r", Team: "T0", Channel: "C0", Thread: "7.1", Person: ana, PersonTeam: "T0", Text: "caster list", At: s.clock(), ReplyTo: "https://canary"}
+	r := op.Request{Key: "r", Origin: ofTeam(op.Address{Channel: "C0", Thread: "7.1", Person: ana, At: s.clock(), ReplyTo: "https://canary"}), Text: "caster list"}
 	s.request(r)
-	if s.to != r.Address() {
-		t.Errorf("it is tried with %+v, not %+v", s.to, r.Address())
+	if s.to != r.Address {
+		t.Errorf("it is tried with %+v, not %+v", s.to, r.Address)
 	}
 	s.advance(shortestRest)
-	if s.to != r.Address() {
-		t.Errorf("it is tried again with %+v, not %+v", s.to, r.Address())
+	if s.to != r.Address {
+		t.Errorf("it is tried again with %+v, not %+v", s.to, r.Address)
 	}
 	memos, err := s.store.Memos(t.Context(), kindTell)
 	if err != nil || len(memos) != 1 || strings.Contains(memos[0].Body, "canary") {
@@ -167,9 +167,9 @@ func TestOneReplicaTells(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	stale := other.debts.list(memos, true)
+	stale := other.notify.replies.list(memos, true)
 	for _, e := range []*Engine{s.e, other, s.e, other} {
-		if err := e.tellOwed(t.Context()); err != nil {
+		if err := e.notify.tellOwed(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		for deadline := time.Now().Add(10 * time.Second); e == s.e && time.Now().Before(deadline); time.Sleep(time.Millisecond) {
@@ -182,17 +182,17 @@ func TestOneReplicaTells(t *testing.T) {
 		}
 	}
 	close(release)
-	if err := other.tellAgain(t.Context(), stale[0]); err == nil {
+	if err := other.notify.tellAgain(t.Context(), stale[0]); err == nil {
 		t.Error("the other replica tries with what it read before")
 	}
 	s.settle()
 	other.work.Wait()
 	s.advance(time.Minute)
-	if err := other.tellOwed(t.Context()); err != nil {
+	if err := other.notify.tellOwed(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	other.work.Wait()
-	if s.said() != "two studios" || s.tries != 2 || len(s.e.debts.mine)+len(other.debts.mine) > 0 {
+	if s.said() != "two studios" || s.tries != 2 || len(s.e.notify.replies.mine)+len(other.notify.replies.mine) > 0 {
 		t.Errorf("told %q after %d tries", s.said(), s.tries)
 	}
 }
@@ -258,7 +258,7 @@ func TestAnAnswerIsOwedWithoutTheStore(t *testing.T) {
 		}
 		s.advance(longestRest)
 		s.advance(longestRest)
-		if s.said() != "two studios" || s.memos() != 0 || len(s.e.debts.mine) > 0 {
+		if s.said() != "two studios" || s.memos() != 0 || len(s.e.notify.replies.mine) > 0 {
 			t.Errorf("%s: afterwards told %q, %d owed", name, s.said(), s.memos())
 		}
 	}

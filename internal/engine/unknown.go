@@ -76,7 +76,7 @@ func (e *Engine) alone(ctx context.Context, o op.Operation, seen op.Evidence) (b
 	}
 	others, err := e.store.List(ctx, asked)
 	for _, other := range others {
-		refused := other.State == op.Failed && other.Closer == ""
+		refused := other.State == op.Failed && other.SettledBy == ""
 		shown := !other.Ended.IsZero() && other.Ended.Before(o.Sent) && outcomeOf(other).Checked
 		if other.ID != o.ID && !refused && !shown {
 			return false, nil
@@ -87,7 +87,7 @@ func (e *Engine) alone(ctx context.Context, o op.Operation, seen op.Evidence) (b
 
 // verify looks whether the operation took effect; a panic is a look that could not see.
 func verify(ctx context.Context, command op.Command, o op.Operation) (seen op.Evidence, err error) {
-	ctx, cancel := context.WithTimeout(quota.With(ctx, quota.Caller{Class: quota.Checked, Person: o.Asker}), lookWithin)
+	ctx, cancel := context.WithTimeout(quota.With(ctx, quota.Caller{Class: quota.Checked, Person: o.Requester}), lookWithin)
 	defer cancel()
 	defer func() {
 		if p := recover(); p != nil {
@@ -146,7 +146,7 @@ func (e *Engine) looked(ctx context.Context, o op.Operation, seen op.Line) error
 	outcome := outcomeOf(o)
 	outcome.State, outcome.Evidence = op.Unknown, seen
 	err := e.note(ctx, o, store.Note{Look: true, Outcome: &outcome, Version: o.Version}, op.EventReconciled)
-	e.owe(o.ID)
+	e.notify.owe(o.ID)
 	if errors.Is(err, store.ErrLost) { // another replica has looked, or somebody has settled it
 		return nil
 	}
@@ -157,7 +157,7 @@ func (e *Engine) settle(ctx context.Context, o op.Operation, outcome op.Outcome,
 	ev := e.event(event, c.Person, c.PersonTeam, o)
 	ev.Detail["outcome"] = string(outcome.State)
 	now, err := e.store.Move(ctx, store.Move{ID: o.ID, From: op.Unknown, To: outcome.State, Closer: c.Person, Outcome: &outcome, Event: ev})
-	e.owe(o.ID)
+	e.notify.owe(o.ID)
 	if errors.Is(err, store.ErrLost) && c.Person != "" {
 		return e.tooLate(now, c)
 	}

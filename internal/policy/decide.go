@@ -139,7 +139,7 @@ func (p *Policy) withheld(q question, g *grant) []op.Line {
 		holds bool
 		text  op.Text
 	}{
-		{q.person.Stranger && !g.external, " allows it, but not for people of other organisations."},
+		{q.person.External && !g.external, " allows it, but not for people of other organisations."},
 		{q.person.Guest && !g.guests, " allows it, but not for guests."},
 		{q.channel.External && !g.external, " allows it, but not in a channel that is shared with another organisation."},
 	}

@@ -87,7 +87,7 @@ func (r reading) offers() []offer {
 
 // toldNothing is what people from outside are told in place of rules; nil for all others.
 func (r reading) toldNothing() []op.Line {
-	if !r.person.Stranger {
+	if !r.person.External {
 		return nil
 	}
 	return lines("Ask somebody of the team that owns this channel.")

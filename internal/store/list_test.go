@@ -20,7 +20,7 @@ func testList(t *testing.T, e engine) {
 		o := sample(i)
 		o.Expires = start.Add(time.Duration(i+1) * time.Minute)
 		if i%2 == 1 {
-			o.Channel, o.Asker = "C0MORN", "U0BO"
+			o.Channel, o.Requester = "C0MORN", "U0BO"
 		}
 		o = bring(t, s, o, state)
 		names[o.ID] = string(state)

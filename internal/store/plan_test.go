@@ -74,7 +74,7 @@ func questions(s *Store, o op.Operation, n int) []question {
 		q           Query
 	}{
 		{"room in a channel", "operations_open_channel", Query{States: waiting, Channel: o.Channel, Limit: 100}},
-		{"room for a person", "operations_open_channel", Query{States: waiting, Channel: o.Channel, Asker: o.Asker, Limit: 20}},
+		{"room for a person", "operations_open_channel", Query{States: waiting, Channel: o.Channel, Asker: o.Requester, Limit: 20}},
 		{"unknown on a target", "operations_open_target", Query{States: []op.State{op.Unknown}, Target: key, Newest: true, Limit: 5}},
 		{"acted on a target", "operations_acted", Query{ActedSince: late, Target: key, Newest: true}},
 		{"acted without a target", "operations_acted", Query{ActedSince: late, Untargeted: true, Channel: o.Channel, Newest: true}},

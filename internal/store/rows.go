@@ -56,7 +56,7 @@ func values(o op.Operation) ([]any, error) {
 	}
 	return []any{
 		o.ID, o.Key, string(o.State), o.Command, o.Verb, string(o.Effect), o.Text, o.Team, o.Channel, o.Thread,
-		o.Asker, o.By, o.Closer, plan, decision, outcome, o.Token, o.Claim, o.Sends,
+		o.Requester, o.DecidedBy, o.SettledBy, plan, decision, outcome, o.Token, o.Claim, o.Sends,
 		millis(o.Created), millis(o.Expires), millis(o.Confirmed), millis(o.Sent), millis(o.Ended), millis(o.Looked),
 		o.Looks, o.Card, o.Version, o.Shown, o.Group, o.Plan.Target.Key(),
 	}, nil
@@ -98,7 +98,7 @@ func scan(row scanner) (op.Operation, error) {
 		created, expires, confirmed, sent, ended, looked int64
 	)
 	err := row.Scan(&o.ID, &o.Key, &o.State, &o.Command, &o.Verb, &o.Effect, &o.Text, &o.Team, &o.Channel, &o.Thread,
-		&o.Asker, &o.By, &o.Closer, &plan, &decision, &outcome, &o.Token, &o.Claim, &o.Sends,
+		&o.Requester, &o.DecidedBy, &o.SettledBy, &plan, &decision, &outcome, &o.Token, &o.Claim, &o.Sends,
 		&created, &expires, &confirmed, &sent, &ended, &looked, &o.Looks, &o.Card, &o.Version, &o.Shown, &o.Group)
 	if errors.Is(err, sql.ErrNoRows) {
 		return op.Operation{}, ErrNotFound

@@ -16,7 +16,7 @@ func (s *stage) sent(verb string) op.Operation {
 	s.t.Helper()
 	s.keys++
 	o, err := s.store.Create(s.t.Context(), op.Operation{
-		Key: fmt.Sprint("k", s.keys), State: op.Queued, Command: verb, Verb: verb, Channel: show, Asker: "U0ANA",
+		Key: fmt.Sprint("k", s.keys), State: op.Queued, Command: verb, Verb: verb, Channel: show, Requester: "U0ANA",
 		Plan: op.Plan{Target: op.Target{Kind: "caster", ID: fmt.Sprint("c", s.keys)}, Args: op.Args{"scene": "s1", "text": "long"}}, Expires: s.clock().Add(time.Minute),
 	}, op.Event{Name: "t"})
 	if err != nil {

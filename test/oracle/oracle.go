@@ -211,7 +211,7 @@ func (x index) truthful() (against []string) {
 			continue
 		}
 		applied := x.effects(o.ID)
-		if span := allowed[o.State]; o.Closer == "" && (applied < span[0] || applied > span[1]) {
+		if span := allowed[o.State]; o.SettledBy == "" && (applied < span[0] || applied > span[1]) {
 			against = append(against, fmt.Sprintf("op %s is %s, and the cloud did it %d times", o.Ref(), o.State, applied))
 		}
 		if o.State == op.Unknown && o.Sends == 0 {

@@ -20,7 +20,7 @@ var sent = time.Date(2026, 11, 22, 20, 0, 0, 0, time.UTC)
 // sample is the Record of a restart that a second person approved and that was answered.
 func sample() Record {
 	o := op.Operation{
-		ID: "0123456789abcdefghjkmnpqrs", State: op.Succeeded, Verb: "caster.restart", Asker: "U0ANA", By: "U0BO", Token: "token-of-the-first-operation",
+		ID: "0123456789abcdefghjkmnpqrs", State: op.Succeeded, Verb: "caster.restart", Requester: "U0ANA", DecidedBy: "U0BO", Token: "token-of-the-first-operation",
 		Plan: op.Plan{Args: op.Args{"caster": studio}, OnAir: true}, Sends: 1, Sent: sent, Version: 6, Shown: 6,
 	}
 	return Record{
@@ -62,8 +62,8 @@ func TestTheOracleFindsWhatIsWrong(t *testing.T) {
 		"a success without an effect":    {"I4", func(r *Record, _ *op.Operation) { r.Calls = nil }},
 		"a failure with an effect":       {"I4", func(r *Record, o *op.Operation) { o.State = op.Failed; r.face("❌") }},
 		"an expiry with an effect":       {"I4", func(r *Record, o *op.Operation) { o.State = op.Expired; r.face("⚪") }},
-		"somebody without the right":     {"I5", func(r *Record, o *op.Operation) { o.By, r.Events[1].Actor = testbed.Intruder, testbed.Intruder }},
-		"consent to one's own restart":   {"I5", func(r *Record, o *op.Operation) { o.By, r.Events[1].Actor = "U0ANA", "U0ANA" }},
+		"somebody without the right":     {"I5", func(r *Record, o *op.Operation) { o.DecidedBy, r.Events[1].Actor = testbed.Intruder, testbed.Intruder }},
+		"consent to one's own restart":   {"I5", func(r *Record, o *op.Operation) { o.DecidedBy, r.Events[1].Actor = "U0ANA", "U0ANA" }},
 		"consent that the trail lacks":   {"I5", func(r *Record, _ *op.Operation) { r.Events[1].Actor = "U0KEN" }},
 		"a confirmation for an approval": {"I5", func(r *Record, _ *op.Operation) { r.Events[1].Name = op.EventConfirmed }},
 		"a click that was never worked":  {"I6", func(r *Record, _ *op.Operation) { r.Unsettled = 1 }},
@@ -133,7 +133,7 @@ func TestTheOracleKnowsCopies(t *testing.T) {
 	good := func() (Record, *op.Operation) {
 		r := sample()
 		o := &r.Operations[0]
-		o.Verb, o.By, o.Sends = "caster.copy", "U0ANA", 2
+		o.Verb, o.DecidedBy, o.Sends = "caster.copy", "U0ANA", 2
 		o.Plan = op.Plan{Args: op.Args{"caster": studio, "name": "New"}}
 		r.Events = events(o.ID, op.EventReceived, op.EventConfirmed, op.EventSent, op.EventSent, op.EventAnswered+"=succeeded")
 		call := fakelive.Call{Time: sent.Add(time.Millisecond), Action: "CopyCaster", Params: map[string]string{"SrcCasterId": studio, "CasterName": "New", "ClientToken": o.Token}, Received: true}
@@ -222,13 +222,13 @@ func TestACallThatWasPutOffMayBeRepeated(t *testing.T) {
 func TestAPersonMaySettle(t *testing.T) {
 	r := sample()
 	o := &r.Operations[0]
-	o.State, o.Closer = op.Failed, "U0KEN"
+	o.State, o.SettledBy = op.Failed, "U0KEN"
 	r.Events = events(o.ID, op.EventReceived, op.EventApproved, op.EventSent, op.EventAnswered+"=unknown", op.EventClosed+"=failed")
 	r.face("❌")
 	if found := r.Broken(); len(found) > 0 {
 		t.Error(found)
 	}
-	if o.Closer = testbed.Intruder; len(r.index().authorised()) == 0 {
+	if o.SettledBy = testbed.Intruder; len(r.index().authorised()) == 0 {
 		t.Error("an stand.Intruder settled it, and the oracle did not see it")
 	}
 }

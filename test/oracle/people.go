@@ -12,24 +12,24 @@ import (
 // authorised: I5, by the policy of stand.Rights: what viewers may notice needs a second person.
 func (x index) authorised() (against []string) {
 	for _, o := range x.Operations {
-		if o.Sends == 0 && o.Closer == "" {
+		if o.Sends == 0 && o.SettledBy == "" {
 			continue
 		}
 		blame := func(format string, args ...any) {
 			against = append(against, fmt.Sprintf("op %s (%s): ", o.Ref(), o.Verb)+fmt.Sprintf(format, args...))
 		}
-		for _, who := range []string{o.Asker, o.By, o.Closer} {
+		for _, who := range []string{o.Requester, o.DecidedBy, o.SettledBy} {
 			if who != "" && !slices.Contains(x.Crew, who) {
 				blame("%s had a say and may not", who)
 			}
 		}
-		if yes := consent(x.asked(o)); o.Sends > 0 && yes.Actor != o.By {
-			blame("the trail has the consent of %q, the operation that of %q", yes.Actor, o.By)
+		if yes := consent(x.asked(o)); o.Sends > 0 && yes.Actor != o.DecidedBy {
+			blame("the trail has the consent of %q, the operation that of %q", yes.Actor, o.DecidedBy)
 		} else if o.Sends > 0 && o.Plan.OnAir != (yes.Name == op.EventApproved) {
 			blame("it was sent after %q", yes.Name)
 		}
-		if own := o.By == o.Asker; o.Sends > 0 && own == o.Plan.OnAir {
-			blame("%s asked and %s consented", o.Asker, o.By)
+		if own := o.DecidedBy == o.Requester; o.Sends > 0 && own == o.Plan.OnAir {
+			blame("%s asked and %s consented", o.Requester, o.DecidedBy)
 		}
 	}
 	return against
