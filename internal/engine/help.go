@@ -16,7 +16,7 @@ func (e *Engine) help(r op.Request, p op.Parsed) Accepted {
 	return Accepted{Work: func(ctx context.Context) {
 		person, channel, err := e.lookUp(ctx, r, anytime)
 		if err != nil {
-			e.sayError(ctx, r.Address, err)
+			e.replyError(ctx, r.Address, err)
 			return
 		}
 		e.Say(ctx, r.Address, e.helpFor(person, channel, p))
