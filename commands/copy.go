@@ -16,7 +16,7 @@ func (s set) casterCopy() op.Command {
 		Usage:    copyUsage,
 		Short:    "Make a new, identical studio under a new name. It starts idle.",
 		Examples: []string{`caster copy "Evening News" "Evening News 47"`},
-		Verb:     "caster.copy", Effect: op.Change, Sends: "CopyCaster",
+		Verb:     "caster.copy", Effect: op.Change, Sends: "CopyCaster", Starts: []op.Condition{op.Exists},
 		Plan: s.planCopy, Apply: s.applyCopy, Verify: s.verifyCopy,
 		Repeatable: true,
 	}

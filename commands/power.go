@@ -19,7 +19,7 @@ func (s set) casterStart() op.Command {
 		Usage:    startUsage,
 		Short:    "Put an idle studio on air. Billing starts.",
 		Examples: []string{`caster start "Evening Sports"`},
-		Verb:     "caster.start", Effect: op.Change, Sends: "StartCaster",
+		Verb:     "caster.start", Effect: op.Change, Sends: "StartCaster", Starts: []op.Condition{op.IsOnAir},
 		Plan: s.planStart, Apply: s.applyStart, Verify: s.verifyPower(true),
 	}
 }
@@ -30,6 +30,7 @@ func (s set) casterStop() op.Command {
 		Short:    "Take a studio off air and close all its scenes. Viewers lose the programme.",
 		Examples: []string{`caster stop "Evening News"`},
 		Verb:     "caster.stop", Effect: op.OnAir, Sends: "StopCaster",
+		Ends: []op.Condition{op.IsOnAir, op.PreviewOpen, op.StandbyShown},
 		Plan: s.planStop, Apply: s.applyStop, Verify: s.verifyPower(false),
 	}
 }

@@ -14,6 +14,8 @@ import (
 type recording struct {
 	word    string // as typed and in the verb
 	command string // as sent
+	starts  []op.Condition
+	ends    []op.Condition
 	aliases []string
 	short   op.Text
 	title   op.Text // what comes before the stream
@@ -36,18 +38,21 @@ type recording struct {
 var recordings = []recording{
 	{
 		word: "start", command: "start", aliases: []string{"record resume {stream}"}, short: "Start recording a live stream, or go on after a pause.",
-		title: "Start recording of ", button: "Start recording", denial: [2]op.Text{"Recording of ", " was not started"}, live: true,
+		starts: []op.Condition{op.IsRecorded},
+		title:  "Start recording of ", button: "Start recording", denial: [2]op.Text{"Recording of ", " was not started"}, live: true,
 		ask: seeOnline | seeConfig | seeContent, before: seeIngest | seeContent, after: seeContent,
 		refuse: refuseRunning, warn: warnFresh, done: started, proof: provesStart, seen: seenStart,
 	},
 	{
 		word: "stop", command: "stop", aliases: []string{"record pause {stream}"}, short: "Pause recording; the file follows after the delay.",
+		starts: []op.Condition{op.IsPaused}, ends: []op.Condition{op.IsRecorded},
 		title: "Pause recording of ", button: "Pause recording", denial: [2]op.Text{"Recording of ", " was not paused"},
 		ask: seeOnline | seeConfig | seeContent, before: seeIngest | seeContent, after: seeContent,
 		warn: warnQuiet, done: paused, proof: provesStop, dated: true, seen: seenStop, due: afterDelay,
 	},
 	{
 		word: "restart", command: "restart", short: "Write the file of what was recorded so far and start over.",
+		starts: []op.Condition{op.IsRecorded}, ends: []op.Condition{op.IsRecorded},
 		title: "Start over recording of ", button: "Cut and write the file", denial: [2]op.Text{"Recording of ", " was not started over"}, live: true,
 		ask: seeOnline | seeConfig | seeContent, before: seeIngest | seeContent, after: seeContent, state: look.latest,
 		warn: warnQuiet, done: restarted, proof: provesRestart, seen: seenRestart, due: atSend,
@@ -55,6 +60,7 @@ var recordings = []recording{
 	{
 		word: "finish", command: "cancel_delay", aliases: []string{"record cancel_delay {stream}"},
 		short: "After a pause: write the file now instead of after the delay.",
+		ends:  []op.Condition{op.IsRecorded, op.IsPaused},
 		title: "Write the file of ", button: "Write the file now", denial: [2]op.Text{"The file of ", " was not written"},
 		ask: seeConfig | seeContent | seeFiles, before: seeContent | seeFiles, after: seeFiles, state: look.latest,
 		refuse: refuseUnpaused, warn: warnUnpaused, done: finished, proof: provesFile, dated: true, seen: seenFile, due: atSend,
@@ -66,6 +72,7 @@ func (s set) record(r recording) op.Command {
 		Usage: "record " + r.word + " {stream}", Aliases: r.aliases, Short: string(r.short),
 		Examples: []string{"record " + r.word + " main"},
 		Verb:     "record." + r.word, Effect: op.Change, Sends: "RealTimeRecordCommand",
+		Fixed: map[string]string{"Command": r.command}, Starts: r.starts, Ends: r.ends,
 		Plan: func(ctx context.Context, call op.Call) (op.Plan, error) { return s.planRecord(ctx, call, r) },
 		Apply: func(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
 			return s.applyRecord(ctx, p, permit, r)

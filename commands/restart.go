@@ -16,6 +16,7 @@ func (s set) casterRestart() op.Command {
 		Short:    "Reload the studio's settings and restore its playback. Viewers may see a cut.",
 		Examples: []string{`caster restart "Evening News"`},
 		Verb:     "caster.restart", Effect: op.OnAir, Sends: "RestartCaster",
+		Ends: []op.Condition{op.IsOnAir, op.StandbyShown}, Starts: []op.Condition{op.IsOnAir},
 		Plan: s.planRestart, Apply: s.applyRestart, Verify: s.verifyRestart,
 	}
 }

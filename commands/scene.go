@@ -19,7 +19,7 @@ func (s set) sceneStart() op.Command {
 		Aliases:  []string{"caster scene open {caster} {scene}"},
 		Short:    "Open a PREVIEW scene and give its playback address. PROGRAM is not touched.",
 		Examples: []string{`caster scene start "Evening News" "Preview 2"`},
-		Verb:     "caster.scene.start", Effect: op.Preview, Sends: "StartCasterScene",
+		Verb:     "caster.scene.start", Effect: op.Preview, Sends: "StartCasterScene", Starts: []op.Condition{op.PreviewOpen},
 		Plan: s.planSceneStart, Apply: s.applySceneStart, Verify: s.verifyScene(true),
 	}
 }
@@ -30,7 +30,7 @@ func (s set) sceneStop() op.Command {
 		Aliases:  []string{"caster scene close {caster} {scene}"},
 		Short:    "Close a PREVIEW scene. PROGRAM is not touched.",
 		Examples: []string{`caster scene stop "Evening News" "Preview 1"`},
-		Verb:     "caster.scene.stop", Effect: op.Preview, Sends: "StopCasterScene",
+		Verb:     "caster.scene.stop", Effect: op.Preview, Sends: "StopCasterScene", Ends: []op.Condition{op.PreviewOpen},
 		Plan: s.planSceneStop, Apply: s.applySceneStop, Verify: s.verifyScene(false),
 	}
 }

@@ -17,6 +17,9 @@ func TestSends(t *testing.T) {
 		if (c.Sends != "") != (c.Effect != op.Read && !own[c.Verb]) {
 			t.Errorf("%s sends %q", c.Usage, c.Sends)
 		}
+		if (c.Sends != "") != (len(c.Starts)+len(c.Ends) > 0) {
+			t.Errorf("%s calls %q, starts %v and ends %v: say what of its target holds after the call", c.Usage, c.Sends, c.Starts, c.Ends)
+		}
 		named[c.Sends] += c.Verb + " "
 	}
 	for _, a := range live.Actions() {

@@ -17,7 +17,7 @@ func (s set) casterStandby() op.Command {
 		Usage:    standbyUsage,
 		Short:    "Panic slate: viewers see the standby picture until a PREVIEW is taken.",
 		Examples: []string{`caster standby "Evening News"`},
-		Verb:     "caster.standby", Effect: op.OnAir, Sends: "EffectCasterUrgent",
+		Verb:     "caster.standby", Effect: op.OnAir, Sends: "EffectCasterUrgent", Starts: []op.Condition{op.StandbyShown},
 		Plan: s.planStandby, Apply: s.applyStandby, Verify: s.verifyStandby,
 	}
 }

@@ -16,7 +16,7 @@ func (s set) casterTake() op.Command {
 		Usage:    takeUsage,
 		Short:    "Give PROGRAM the picture of an open PREVIEW scene: viewers see it at once.",
 		Examples: []string{`caster take "Evening News" "Preview 1"`},
-		Verb:     "caster.take", Effect: op.OnAir, Sends: "CopyCasterSceneConfig",
+		Verb:     "caster.take", Effect: op.OnAir, Sends: "CopyCasterSceneConfig", Ends: []op.Condition{op.StandbyShown},
 		Plan: s.planTake, Apply: s.applyTake, Verify: s.verifyTake,
 	}
 }

@@ -39,8 +39,8 @@ type pendingReply struct {
 	Due     time.Time     `json:"due"`               // of the next try
 	Rest    time.Duration `json:"rest"`              // before it
 
-	memo  store.Memo // version 0: it could not be written down
-	given bool       // only its memo is left
+	memo  store.Document // version 0: it could not be written down
+	given bool           // only its memo is left
 }
 
 func (d *pendingReply) putOff(now time.Time, rest time.Duration) { d.Due, d.Rest = now.Add(rest), rest }
@@ -110,7 +110,7 @@ func (b *pendingReplies) over(now time.Time) (late []pendingReply) {
 
 // list gives what is owed and not being given, the newest first: the memos, and what is in memory alone. When all memos are
 // known, what has lost its memo is settled.
-func (b *pendingReplies) list(memos []store.Memo, all bool) (owed []pendingReply) {
+func (b *pendingReplies) list(memos []store.Document, all bool) (owed []pendingReply) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	there := map[string]bool{}
@@ -152,7 +152,7 @@ func (n *Notifier) enqueueReply(ctx context.Context, to op.Address, a op.Answer)
 	if to.At.IsZero() {
 		to.At = now
 	}
-	d := pendingReply{To: to, Answer: a, memo: store.Memo{Key: kindTell + "/" + op.NewID(), Kind: kindTell, Ends: now.Add(tellFor)}}
+	d := pendingReply{To: to, Answer: a, memo: store.Document{Key: kindTell + "/" + op.NewID(), Kind: kindTell, Ends: now.Add(tellFor)}}
 	d.putOff(now, shortestBackoff)
 	if err := n.saveReply(ctx, &d); err != nil {
 		n.log.Warn("an answer is owed in memory only", "person", to.Person, "error", err)
@@ -167,7 +167,7 @@ func (n *Notifier) saveReply(ctx context.Context, d *pendingReply) error {
 		return err
 	}
 	d.memo.Body = string(body)
-	m, err := n.store.PutMemo(ctx, d.memo, op.Event{})
+	m, err := n.store.PutDocument(ctx, d.memo, op.Event{})
 	if d.memo.Version == 0 && errors.Is(err, store.ErrLost) { // written before, when nobody could say so
 		err = nil
 	}
@@ -183,7 +183,7 @@ func (n *Notifier) saveReply(ctx context.Context, d *pendingReply) error {
 // endReply ends one; store.ErrLost says that another replica is at it.
 func (n *Notifier) endReply(ctx context.Context, d pendingReply) error {
 	if d.memo.Version > 0 {
-		if err := n.store.DropMemo(ctx, d.memo.Key, d.memo.Version, op.Event{}); err != nil {
+		if err := n.store.DropDocument(ctx, d.memo.Key, d.memo.Version, op.Event{}); err != nil {
 			return err
 		}
 	}
@@ -196,7 +196,7 @@ func (n *Notifier) DeliverDue(ctx context.Context) error {
 	for _, d := range n.replies.over(n.now()) {
 		n.log.Warn("an answer was never given", "person", d.To.Person, "channel", d.To.Channel, "asked", d.To.At, "answer", d.Answer.Title.Plain())
 	}
-	memos, err := n.store.Memos(ctx, kindTell)
+	memos, err := n.store.Documents(ctx, kindTell)
 	owed := n.newest(ctx, n.replies.list(memos, err == nil))
 	begun := 0
 	for _, d := range slices.Backward(owed) {
@@ -266,7 +266,7 @@ func (n *Notifier) deliver(ctx context.Context, d pendingReply) error {
 	return n.endReply(ctx, d)
 }
 
-// Reply gives a private answer now, or later if that does not work unless nothing can ever reach the person.
+// Reply gives a private answer now, or later if that does not work, unless nothing can ever reach the person.
 func (n *Notifier) Reply(ctx context.Context, to op.Address, a op.Answer) {
 	err := n.chat.Tell(ctx, to, a)
 	if err == nil {

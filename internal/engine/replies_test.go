@@ -48,7 +48,7 @@ func (s *silent) said() string {
 // memos is how many answers are owed in the store.
 func (s *silent) memos() int {
 	s.t.Helper()
-	left, err := s.store.Memos(context.Background(), kindTell)
+	left, err := s.store.Documents(context.Background(), kindTell)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -141,7 +141,7 @@ func TestAnAnswerSurvivesARestart(t *testing.T) {
 	if s.to != r.Address {
 		t.Errorf("it is tried again with %+v, not %+v", s.to, r.Address)
 	}
-	memos, err := s.store.Memos(t.Context(), kindTell)
+	memos, err := s.store.Documents(t.Context(), kindTell)
 	if err != nil || len(memos) != 1 || strings.Contains(memos[0].Body, "canary") {
 		t.Fatalf("%+v, %v", memos, err)
 	}
@@ -163,7 +163,7 @@ func TestOneReplicaTells(t *testing.T) {
 	release := make(chan struct{})
 	s.tell = func() { <-release }
 	s.with(func() { s.now = s.now.Add(shortestBackoff) })
-	memos, err := s.store.Memos(t.Context(), kindTell)
+	memos, err := s.store.Documents(t.Context(), kindTell)
 	if err != nil {
 		t.Fatal(err)
 	}

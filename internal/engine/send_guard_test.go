@@ -107,8 +107,8 @@ func TestRightsAreLookedAtLast(t *testing.T) {
 	s := newStage(t)
 	s.e.table.Commands[0].Follow = func(context.Context, op.Attempt) (op.Followup, error) { return op.Followup{}, nil }
 	o := s.asked("caster restart c1")
-	var promised []store.Memo
-	s.planned = func() { promised, _ = s.store.Memos(context.Background(), kindFollow) }
+	var promised []store.Document
+	s.planned = func() { promised, _ = s.store.Documents(context.Background(), kindFollow) }
 	s.click(ana, o, op.ActionConfirm)
 	if s.want(o, op.Succeeded, 1); len(promised) != 1 {
 		t.Errorf("%d memos when it was looked at again", len(promised))

@@ -55,11 +55,14 @@ type Command struct {
 	Verify func(context.Context, Attempt) (Evidence, error)
 	Follow func(context.Context, Attempt) (Followup, error) // what comes of it later; nil: nothing does
 
-	Sends      string   // the API operation that Apply calls, for its turn; empty: it calls none
-	Many       *Several // it may be given several targets; nil: one only
-	NoVerify   string   // why there is no Verify
-	Repeatable bool     // sending again with the same token cannot act twice
-	PastLock   bool     // somebody else's lock on the target does not stop it
+	Sends      string            // the API operation that Apply calls, for its turn; empty: it calls none
+	Fixed      map[string]string // its parameters that are the same in every call; they tell commands of one operation apart
+	Starts     []Condition       // what about the target holds after the call; a command that calls something starts or ends something
+	Ends       []Condition       // what does not hold any more; what is in both is interrupted
+	Many       *Several          // it may be given several targets; nil: one only
+	NoVerify   string            // why there is no Verify
+	Repeatable bool              // sending again with the same token cannot act twice
+	PastLock   bool              // somebody else's lock on the target does not stop it
 }
 
 // Attempt is a call that was made, for Verify to look whether it took effect.

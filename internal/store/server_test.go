@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"casterbot/internal/op"
-	"casterbot/internal/pgtest"
+	"casterbot/test/pgtest"
 )
 
 // acked is what was answered without an error.

@@ -9,34 +9,35 @@ import (
 	"casterbot/internal/op"
 )
 
-// deed is what an operation does to wishes: what it begins, or what it ends on its target in every channel.
+// deed is an operation that may have changed the cloud, and what its command does.
 type deed struct {
-	begins kind
-	ends   []kind
+	op.Operation
+	command *op.Command
 }
 
-// verbs are the commands that begin or end what is watched. Those without either still explain that a studio was changed.
-var verbs = map[string]deed{
-	"caster.start":       {begins: studio},
-	"caster.restart":     {begins: studio},
-	"caster.stop":        {ends: []kind{studio, preview}},
-	"caster.take":        {},
-	"caster.standby":     {},
-	"caster.scene.start": {begins: preview},
-	"caster.scene.stop":  {ends: []kind{preview}},
-	"record.start":       {begins: recording},
-	"record.restart":     {begins: recording},
-	"record.stop":        {ends: []kind{recording}},
-	"record.finish":      {ends: []kind{recording}},
+// deeds are those of the last day, the oldest first; of each operation only what is asked for here.
+type deeds []deed
+
+// watched are the conditions that the guardian watches over once they were started through the bot.
+var watched = []op.Condition{studio, preview, recording}
+
+// ends reports whether the deed has ended a condition of its target; one that names no scene means all of them.
+func (d deed) ends(x op.Condition, scene string) bool {
+	holds, known := d.command.After(x)
+	named := d.Plan.Args["scene"]
+	return known && !holds && (named == "" || named == scene)
 }
 
-// deeds are the operations of the last day that may have changed the cloud, the oldest first; of each only what is asked for here.
-type deeds []op.Operation
+// starts reports whether the deed has started a condition.
+func (d deed) starts(x op.Condition) bool {
+	holds, _ := d.command.After(x)
+	return holds
+}
 
 // trim leaves out of an operation what nobody asks deeds for: thousands of them are kept.
 func trim(o op.Operation) op.Operation {
 	kept := op.Operation{
-		ID: o.ID, Verb: o.Verb, State: o.State, Channel: o.Channel, Requester: o.Requester, Created: o.Created, Sent: o.Sent,
+		ID: o.ID, Verb: o.Verb, State: o.State, Channel: o.Channel, Requester: o.Requester, Created: o.Created, Sent: o.Sent, Turn: o.Turn,
 		Plan: op.Plan{Target: o.Plan.Target},
 	}
 	if scene, ok := o.Plan.Args["scene"]; ok {
@@ -47,99 +48,112 @@ func trim(o op.Operation) op.Operation {
 
 // counts reports an operation that is a deed.
 func counts(o op.Operation) bool {
-	_, known := verbs[o.Verb]
-	return known && o.Sends > 0 && (o.State != op.Failed || o.SettledBy != "")
+	return o.Sends > 0 && (o.State != op.Failed || o.SettledBy != "")
 }
 
-// older is the order of deeds.
-func older(a, b op.Operation) int {
-	return cmp.Or(a.Created.Compare(b.Created), strings.Compare(a.ID, b.ID))
+// older is the order of deeds: that in which they were sent. Of one moment on one target their turns tell it.
+func older(a deed, b op.Operation) int {
+	return cmp.Or(a.Sent.Compare(b.Sent), cmp.Compare(a.Turn, b.Turn), strings.Compare(a.ID, b.ID))
 }
 
-// put writes down what an operation is now.
-func (d *deeds) put(o op.Operation) {
+// put writes down what an operation by a command is now.
+func (d *deeds) put(o op.Operation, by *op.Command) {
 	i, known := slices.BinarySearchFunc(*d, o, older)
 	switch {
 	case known && counts(o):
-		(*d)[i] = trim(o)
+		(*d)[i].Operation = trim(o)
 	case known:
 		*d = slices.Delete(*d, i, i+1)
 	case counts(o):
-		*d = slices.Insert(*d, i, trim(o))
+		*d = slices.Insert(*d, i, deed{trim(o), by})
 	}
 }
 
-// wishes are what was begun and not ended since. Only what is known to have happened counts.
+// wishes are what was started and not ended since. Only what is known to have happened counts.
 func (d deeds) wishes() []wish {
 	var all []wish
 	for _, o := range d {
 		if o.State != op.Succeeded {
 			continue
 		}
-		deed, scene := verbs[o.Verb], o.Plan.Args["scene"]
-		all = slices.DeleteFunc(all, func(x wish) bool {
-			other := deed.begins != x.kind || x.channel != o.Channel
-			if deed.begins != "" && other || deed.begins == "" && !slices.Contains(deed.ends, x.kind) {
-				return x.output() && o.Verb == "caster.stop" && x.channel == o.Channel
+		all = slices.DeleteFunc(all, o.settles)
+		for _, x := range watched {
+			if !o.starts(x) {
+				continue
 			}
-			return x.target.Key() == o.Plan.Target.Key() && (o.Verb == "caster.stop" || x.scene == scene)
-		})
-		if deed.begins == "" {
-			continue
+			w := wish{kind: x, channel: o.Channel, target: o.Plan.Target, asker: o.Requester, since: cmp.Or(o.Sent, o.Created)}
+			if x == preview {
+				w.scene = o.Plan.Args["scene"]
+			}
+			all = append(all, w)
 		}
-		x := wish{kind: deed.begins, channel: o.Channel, target: o.Plan.Target, asker: o.Requester, since: cmp.Or(o.Sent, o.Created)}
-		if x.kind == preview {
-			x.scene = scene
-		}
-		all = append(all, x)
 	}
 	return all
 }
 
-// explain reports whether one of the verbs, or any at all, was used on a target since a moment: then a change is the bot's own.
-func (d deeds) explain(target op.Target, since time.Time, verbs ...string) bool {
-	return slices.ContainsFunc(d, func(o op.Operation) bool {
-		fits := len(verbs) == 0 || slices.Contains(verbs, o.Verb)
-		return fits && o.Plan.Target.Key() == target.Key() && (!o.Sent.Before(since) || o.State == op.Running)
+// settles reports whether a deed ends what an earlier one in any channel has started, or starts it anew in its own channel. Who takes a
+// studio off air ends the recording of its programme too.
+func (d deed) settles(x wish) bool {
+	switch own := x.channel == d.Channel; {
+	case x.output() && own && d.ends(studio, ""):
+		return true
+	case x.target.Key() != d.Plan.Target.Key():
+		return false
+	case d.starts(x.kind):
+		return own && x.scene == d.Plan.Args["scene"]
+	}
+	return d.ends(x.kind, x.scene)
+}
+
+// effect tells deeds that can have made a change from others.
+type effect func(deed) bool
+
+func anything(deed) bool { return true }
+
+func starting(x op.Condition) effect { return func(d deed) bool { return d.starts(x) } }
+
+func ending(x op.Condition) effect { return func(d deed) bool { return d.ends(x, "") } }
+
+// explain reports whether something of an effect was done to a target since a moment: then a change is the bot's own.
+func (d deeds) explain(target op.Target, since time.Time, fits effect) bool {
+	return slices.ContainsFunc(d, func(o deed) bool {
+		return fits(o) && o.Plan.Target.Key() == target.Key() && (!o.Sent.Before(since) || o.State == op.Running)
 	})
 }
 
-// doubt is the last operation on a target by one of the verbs, or by any at all, of which nobody knows whether it happened: what is
-// seen now may be its doing, however late. It is zero when there is none.
-func (d deeds) doubt(target op.Target, verbs ...string) op.Operation {
+// doubt is the last operation of an effect on a target of which nobody knows whether it happened: what is seen now may be its doing,
+// however late. It is zero when there is none.
+func (d deeds) doubt(target op.Target, fits effect) op.Operation {
 	for _, o := range slices.Backward(d) {
-		fits := len(verbs) == 0 || slices.Contains(verbs, o.Verb)
-		if fits && o.State == op.Unknown && o.Plan.Target.Key() == target.Key() {
-			return o
+		if fits(o) && o.State == op.Unknown && o.Plan.Target.Key() == target.Key() {
+			return o.Operation
 		}
 	}
 	return op.Operation{}
 }
 
 // ending is the operation that last ended what was watched; zero when none did.
-func (d deeds) ending(k kind, target, scene string) op.Operation {
+func (d deeds) ending(k op.Condition, target, scene string) op.Operation {
 	for _, o := range slices.Backward(d) {
-		fits := o.Verb == "caster.stop" || o.Plan.Args["scene"] == scene
-		if o.State == op.Succeeded && slices.Contains(verbs[o.Verb].ends, k) && o.Plan.Target.Key() == target && fits {
-			return o
+		if o.State == op.Succeeded && o.Plan.Target.Key() == target && o.ends(k, scene) {
+			return o.Operation
 		}
 	}
 	return op.Operation{}
 }
 
-// ended is the end of the last recording in a channel through the bot, unless one was begun since.
+// ended is the end of the last recording in a channel through the bot, unless one was started since. Of a recording that was paused and
+// then ended it is the pause.
 func (d deeds) ended(channel string) (last op.Operation, ok bool) {
 	for _, o := range d {
 		if o.Channel != channel || o.State != op.Succeeded {
 			continue
 		}
-		switch o.Verb {
-		case "record.stop", "record.finish":
-			if !ok || o.Verb == "record.stop" {
-				last, ok = o, true
-			}
-		case "record.start", "record.restart":
+		switch {
+		case o.starts(recording):
 			ok = false
+		case o.Plan.Target.Kind == "stream" && o.ends(recording, "") && (!ok || o.starts(op.IsPaused)):
+			last, ok = o.Operation, true
 		}
 	}
 	return last, ok

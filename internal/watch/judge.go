@@ -43,7 +43,7 @@ func (w *Watcher) guard(ctx context.Context, s sight, j *job) error {
 	if len(j.wishes)+len(j.standing) == 0 {
 		return nil
 	}
-	views, err := w.views(ctx)
+	views, err := w.remembered(ctx)
 	if err != nil {
 		return err
 	}
@@ -71,7 +71,7 @@ func (w *Watcher) see(x wish, s sight, j *job, old view) (now view, seen bool) {
 	return old, true
 }
 
-var judges = map[kind]func(x wish, s sight, j *job, v view) []verdict{
+var judges = map[op.Condition]func(x wish, s sight, j *job, v view) []verdict{
 	studio: judgeStudio, preview: judgePreview, recording: judgeRecording,
 }
 
@@ -91,9 +91,9 @@ func judgeStudio(x wish, s sight, j *job, v view) []verdict {
 		c = live.Caster{ID: x.target.ID, Name: x.target.Name}
 	}
 	off.seen, other.seen, on.seen = true, true, true
-	byBot := !x.since.IsZero() && j.at.Sub(x.since) >= listed && !j.deeds.explain(x.target, x.since, "caster.stop")
+	byBot := !x.since.IsZero() && j.at.Sub(x.since) >= listed && !j.deeds.explain(x.target, x.since, ending(studio))
 	off.wrong = !c.OnAir && (byBot || v.Gone > 0 && j.at.Sub(moment(v.Gone)) < watchFor)
-	off.alert, off.over = stoppedAlert(c, x, v, j.deeds.doubt(x.target, "caster.stop"), j.at), mended(studioNow(c), j.at)
+	off.alert, off.over = stoppedAlert(c, x, v, j.deeds.doubt(x.target, ending(studio)), j.at), mended(studioNow(c), j.at)
 	other.wrong = v.Changed > 0 && j.at.Sub(moment(v.Changed)) < previewOpen
 	other.alert, other.follow = changedAlert(c, v, j.deeds, x.target), true
 	if e, ok := j.deeds.ended(x.channel); ok {

@@ -19,15 +19,26 @@ const (
 // ended stays as it is. The store's own moments are compared, never those of two clocks. Every process keeps its own and fills it
 // from the store, so it holds the same after a restart and in every replica.
 type ledger struct {
-	deeds deeds
-	since time.Time // what was asked for before this is left out
-	upTo  time.Time // the last end that was read
+	commands map[string]*op.Command // those that change their target in the cloud, by verb
+	deeds    deeds
+	since    time.Time // what was asked for before this is left out
+	upTo     time.Time // the last end that was read
+}
+
+func newLedger(table op.Table) ledger {
+	l := ledger{commands: map[string]*op.Command{}}
+	for _, c := range table.Commands {
+		if c.Changes() {
+			l.commands[c.Verb] = &c
+		}
+	}
+	return l
 }
 
 // read brings the deeds up to date, without those that were asked for before since, and gives how many operations were read.
 func (l *ledger) read(ctx context.Context, s *store.Store, since time.Time) (n int, err error) {
 	if since.Before(l.since) { // a clock was set back: what was left out counts again
-		*l = ledger{}
+		*l = ledger{commands: l.commands}
 	}
 	l.since = since
 	from := since
@@ -44,7 +55,9 @@ func (l *ledger) read(ctx context.Context, s *store.Store, since time.Time) (n i
 		}
 		n += len(all)
 		for _, o := range all {
-			l.deeds.put(o)
+			if by := l.commands[o.Verb]; by != nil {
+				l.deeds.put(o, by)
+			}
 			if o.Ended.After(l.upTo) {
 				l.upTo = o.Ended
 			}
@@ -58,6 +71,6 @@ func (l *ledger) read(ctx context.Context, s *store.Store, since time.Time) (n i
 			limit *= 2
 		}
 	}
-	l.deeds = slices.DeleteFunc(l.deeds, func(o op.Operation) bool { return o.Created.Before(since) })
+	l.deeds = slices.DeleteFunc(l.deeds, func(o deed) bool { return o.Created.Before(since) })
 	return n, nil
 }

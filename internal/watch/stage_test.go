@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"casterbot/commands"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 	"casterbot/internal/store"
@@ -80,7 +81,7 @@ func newStage(t *testing.T) *stage {
 // watcher is one more replica over the same store.
 func (s *stage) watcher(replica string) *Watcher {
 	w := New(Config{
-		Store: s.store, Cloud: (*cloud)(s), Policy: (*rules)(s), Chat: (*chat)(s), Now: s.clock, Replica: replica,
+		Table: commands.Table(nil, nil, nil), Store: s.store, Cloud: (*cloud)(s), Policy: (*rules)(s), Chat: (*chat)(s), Now: s.clock, Replica: replica,
 		Pause: func(ctx context.Context, _ time.Duration) bool { return ctx.Err() == nil },
 	})
 	w.lease.alone = false

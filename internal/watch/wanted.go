@@ -7,18 +7,16 @@ import (
 	"casterbot/internal/op"
 )
 
-// kind is what a wish expects.
-type kind string
-
+// What a wish expects.
 const (
-	studio    kind = "studio"    // to be on air, and changed by nobody but the bot
-	preview   kind = "preview"   // to be closed some time
-	recording kind = "recording" // to go on
+	studio    = op.IsOnAir     // to be on air, and changed by nobody but the bot
+	preview   = op.PreviewOpen // to be closed some time
+	recording = op.IsRecorded  // to go on
 )
 
 // wish is one thing that one channel wants watched: it was started there through the bot, or the policy says so.
 type wish struct {
-	kind    kind
+	kind    op.Condition
 	channel string
 	target  op.Target
 	scene   string    // id of a preview's scene
@@ -42,7 +40,7 @@ func (w *Watcher) wanted(ctx context.Context, j *job) (err error) {
 	}
 	j.deeds = w.ledger.deeds
 	j.wishes = append(j.deeds.wishes(), w.named()...)
-	j.standing, err = w.alerts(ctx)
+	j.standing, err = w.standing(ctx)
 	return err
 }
 

@@ -84,14 +84,14 @@ func doubted(o op.Operation) op.Line {
 	return op.L("Nobody knows what became of op ", op.V(o.Ref()), ", which ", op.Who(o.Requester), " asked for: this may be its doing.")
 }
 
-// changes words how a studio was changed, and by which commands it would have been through the bot; none means any.
+// changes words how a studio was changed, and by what it would have been through the bot.
 var changes = map[change]struct {
 	words, perhaps op.Text
-	by             []string
+	by             effect
 }{
-	putOn:     {" was put on air, and not through me.", " was put on air. I do not know whether through me.", []string{"caster.start", "caster.restart"}},
-	restarted: {" was restarted, and not through me.", " was restarted. I do not know whether through me.", []string{"caster.start", "caster.restart"}},
-	edited:    {" was changed, and not through me.", " was changed. I do not know whether through me.", nil},
+	putOn:     {" was put on air, and not through me.", " was put on air. I do not know whether through me.", starting(studio)},
+	restarted: {" was restarted, and not through me.", " was restarted. I do not know whether through me.", starting(studio)},
+	edited:    {" was changed, and not through me.", " was changed. I do not know whether through me.", anything},
 }
 
 func changedAlert(c live.Caster, v view, d deeds, target op.Target) op.Answer {
@@ -104,7 +104,7 @@ func changedAlert(c live.Caster, v view, d deeds, target op.Target) op.Answer {
 		seen = op.L(seen, " The cloud says that it was last changed at ", op.At(moment(v.Then)), ".")
 	}
 	title, lines := op.L("Studio ", op.B(c.Name), how.words), []op.Line{seen}
-	if doubt := d.doubt(target, how.by...); doubt.ID != "" {
+	if doubt := d.doubt(target, how.by); doubt.ID != "" {
 		title, lines = op.L("Studio ", op.B(c.Name), how.perhaps), append(lines, doubted(doubt))
 	}
 	return op.Answer{

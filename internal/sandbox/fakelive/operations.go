@@ -1,6 +1,9 @@
 package fakelive
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // operation is one action of the API: the parameters it cannot do without, and
 // what it does. A handler runs under the lock; it calls apply exactly when it has
@@ -37,6 +40,12 @@ var operations = map[string]operation{
 	"DescribeLiveRecordConfig":           {[]string{"DomainName"}, (*World).describeRecordConfig},
 	"DescribeLiveStreamRecordContent":    {append([]string{"StartTime", "EndTime"}, streamNames...), (*World).describeContent},
 	"DescribeLiveStreamRecordIndexFiles": {append([]string{"StartTime", "EndTime"}, streamNames...), (*World).describeFiles},
+}
+
+// Required gives the parameters that an operation cannot do without; false for one that this world does not have.
+func Required(action string) ([]string, bool) {
+	o, known := operations[action]
+	return slices.Clone(o.required), known
 }
 
 // studio finds the studio that a request names. An id is well formed when it is a

@@ -1,0 +1,42 @@
+package op
+
+import "slices"
+
+// Condition is something about a target that lasts until something ends it. The guardian stores some of these names.
+type Condition string
+
+// The conditions.
+const (
+	Exists       Condition = "exists"    // there is such a studio; what ends it ends all else about the studio
+	IsOnAir      Condition = "studio"    // viewers have the programme of a studio
+	PreviewOpen  Condition = "preview"   // one PREVIEW scene, or all of the studio where a call names none
+	IsRecorded   Condition = "recording" // a stream, until its recording is paused or ends
+	IsPaused     Condition = "paused"    // its recording waits for more material, or for its file
+	StandbyShown Condition = "standby"   // viewers have the standby picture in place of the programme
+)
+
+// After says how a call leaves a condition of its target; known is false when it leaves it as it was.
+func (c Command) After(x Condition) (holds, known bool) {
+	switch {
+	case slices.Contains(c.Starts, x):
+		return true, true
+	case slices.Contains(c.Ends, x), slices.Contains(c.Ends, Exists):
+		return false, true
+	}
+	return false, false
+}
+
+// Before says how a condition is where the call makes sense; known is false when it does not matter. What is ended is there before,
+// also when it is started again; a studio that ceases to exist is idle before.
+func (c Command) Before(x Condition) (holds, known bool) {
+	switch {
+	case slices.Contains(c.Ends, x):
+		return true, true
+	case slices.Contains(c.Starts, x), slices.Contains(c.Ends, Exists):
+		return false, true
+	}
+	return false, false
+}
+
+// Changes reports whether the call changes its target in the cloud. One that makes another studio leaves its own as it was.
+func (c Command) Changes() bool { return c.Sends != "" && !slices.Contains(c.Starts, Exists) }
