@@ -73,7 +73,7 @@ func (s set) record(r recording) op.Command {
 		Examples: []string{"record " + r.word + " main"},
 		Verb:     "record." + r.word, Effect: op.Change, Sends: "RealTimeRecordCommand",
 		Fixed: map[string]string{"Command": r.command}, Starts: r.starts, Ends: r.ends,
-		Plan:   func(ctx context.Context, call op.Call) (op.Plan, error) { return s.planRecord(ctx, call, r) },
+		Plan: func(ctx context.Context, call op.Call) (op.Plan, error) { return s.planRecord(ctx, call, r) },
 		Apply: func(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
 			return s.applyRecord(ctx, p, permit, r)
 		},

@@ -162,7 +162,7 @@ func (e *Engine) fillDefaults(p *op.Parsed, channel string) {
 func (e *Engine) read(ctx context.Context, r op.Request, parsed op.Parsed) {
 	answer, err := e.look(ctx, r, parsed)
 	if err != nil {
-		e.sayError(ctx, r.Address, err, "verb", parsed.Command.Verb)
+		e.replyError(ctx, r.Address, err, "verb", parsed.Command.Verb)
 		return
 	}
 	e.Say(ctx, r.Address, answer)
@@ -171,7 +171,7 @@ func (e *Engine) read(ctx context.Context, r op.Request, parsed op.Parsed) {
 func (e *Engine) look(ctx context.Context, r op.Request, parsed op.Parsed) (op.Answer, error) {
 	ctx, cancel := context.WithTimeout(quota.With(ctx, quota.Caller{Class: quota.Read, Person: r.Person}), lookWithin)
 	defer cancel()
-	ctx, answered := e.notify.patient(ctx, r.Address)
+	ctx, answered := e.notify.Patient(ctx, r.Address)
 	defer answered()
 	v, err := e.authz.Check(ctx, authz.Tries(r, parsed.Command))
 	if err != nil {

@@ -3,11 +3,12 @@
 // To see whether anything can ever happen twice, read this package in this order: accept.go (a command arrives),
 // submit.go (it becomes a pending operation with a card; once.go: a button's presses make one), press.go (a person confirms),
 // admit.go (it waits for its turn at the account's limits), reconsider.go (is all as it was), run.go (the one place that makes the
-// call, each at its turn: turns.go; gate.go says until when it may leave, and when again), several.go (several targets with one
+// call, each at its turn: turns.go; send_guard.go says until when it may leave, and when again), several.go (several targets with one
 // press: an operation for each), unknown.go (what is done when no answer
 // came), sweep.go (expiry, recovery after a restart, owed cards) with replica.go (what a dead replica left).
 //
-// The rest moves no operation and can be left for later: what people see (show.go, progress.go, say.go, tell.go, told.go), what
+// The rest moves no operation and can be left for later: what people see (notifier.go, cards.go, card_queue.go,
+// replies.go, notified_states.go, patience.go, progress.go, words.go), what
 // comes of an operation afterwards (follow.go). What is offered to them is in package browse.
 //
 // What it keeps true:
@@ -15,7 +16,7 @@
 //   - `failed` is written for a definite refusal or when nothing left; `succeeded` for an answer or positive evidence;
 //     everything else is `unknown` and is settled by looking or by a person.
 //   - A person is judged by the policy when asking, when confirming and again just before the call.
-//   - A card is drawn from the stored operation, so it can be drawn again at any time (show.go).
+//   - A card is drawn from the stored operation, so it can be drawn again at any time (cards.go).
 //
 // It must not know Slack, the cloud or any single command: those come in as a Chat, a Directory and a table.
 package engine
@@ -61,7 +62,7 @@ type Engine struct {
 	pause   func(context.Context, time.Duration) bool
 	quota   *quota.Quota
 
-	notify    *notifier
+	notify    *Notifier
 	questions questions
 	arrivals  arrivals
 	turns     turns
@@ -167,7 +168,7 @@ func (e *Engine) Close(ctx context.Context) {
 	go func() {
 		e.work.Wait()
 		for _, id := range e.notify.cards.allHeld() {
-			e.notify.owe(id)
+			e.notify.EnqueueCard(id)
 		}
 		e.notify.cards.wait()
 		close(done)

@@ -80,7 +80,7 @@ func TestWhatCameSurvivesARestart(t *testing.T) {
 	if s.after(o) != "there" || l.looks.Load() != 3 {
 		t.Errorf("%q after %d looks", s.after(o), l.looks.Load())
 	}
-	if left, err := s.store.Memos(t.Context(), kindFollow); err != nil || len(left) > 0 {
+	if left, err := s.store.Documents(t.Context(), kindFollow); err != nil || len(left) > 0 {
 		t.Errorf("left behind: %+v, %v", left, err)
 	}
 }
@@ -96,7 +96,7 @@ func TestOneReplicaFollows(t *testing.T) {
 	s, o := followed(t, l)
 	other := New(Config{Table: s.e.table, Store: s.store, Authz: s.e.authz, Chat: (*chat)(s), Now: s.clock, Replica: "other"})
 	s.with(func() { s.now = s.now.Add(followFirst) })
-	read, err := s.store.Memos(t.Context(), kindFollow)
+	read, err := s.store.Documents(t.Context(), kindFollow)
 	if err != nil || len(read) != 1 {
 		t.Fatal(read, err)
 	}

@@ -119,7 +119,7 @@ func (e *Engine) press(ctx context.Context, c op.Click) {
 	err := e.act(ctx, c)
 	e.settler(c.Key)(ctx)
 	if err != nil {
-		e.sayError(ctx, c.Address, err, "op", op.Ref(c.Operation))
+		e.replyError(ctx, c.Address, err, "op", op.Ref(c.Operation))
 	}
 }
 
@@ -156,7 +156,7 @@ func (e *Engine) act(ctx context.Context, c op.Click) (err error) {
 // confirm is the asker's own click.
 func (e *Engine) confirm(ctx context.Context, o op.Operation, c op.Click) error {
 	if o.State != op.Pending {
-		return e.tooLate(o, c)
+		return e.staleClick(o, c)
 	}
 	if err := e.mayAnswer(ctx, o, c, authz.Confirms); err != nil {
 		return err
@@ -167,7 +167,7 @@ func (e *Engine) confirm(ctx context.Context, o op.Operation, c op.Click) error 
 // approve is the click of a second person.
 func (e *Engine) approve(ctx context.Context, o op.Operation, c op.Click) error {
 	if o.State != op.Pending {
-		return e.tooLate(o, c)
+		return e.staleClick(o, c)
 	}
 	if err := e.mayAnswer(ctx, o, c, authz.Approves); err != nil {
 		return err
@@ -200,13 +200,13 @@ func (e *Engine) queue(ctx context.Context, o op.Operation, c op.Click, event st
 		Event: e.event(event, c.Person, c.PersonTeam, o),
 	})
 	if errors.Is(err, store.ErrLost) {
-		return e.tooLate(now, c)
+		return e.staleClick(now, c)
 	}
 	if err != nil {
 		return fmt.Errorf("confirm %s: %w", o.Ref(), err)
 	}
 	e.log.Info(event, "op", o.Ref(), "verb", o.Verb, "person", c.Person)
-	e.notify.oweWithin(o.ID, buttonsWithin)
+	e.notify.EnqueueCardWithin(o.ID, buttonsWithin)
 	e.spawn(func(ctx context.Context) { e.run(ctx, o.ID) })
 	return nil
 }
@@ -214,7 +214,7 @@ func (e *Engine) queue(ctx context.Context, o op.Operation, c op.Click, event st
 // cancel calls a pending operation off: the asker may, and whoever could approve it.
 func (e *Engine) cancel(ctx context.Context, o op.Operation, c op.Click) error {
 	if o.State != op.Pending {
-		return e.tooLate(o, c)
+		return e.staleClick(o, c)
 	}
 	if _, err := e.authz.Check(ctx, authz.Declines(o, c)); err != nil {
 		return err
@@ -223,12 +223,12 @@ func (e *Engine) cancel(ctx context.Context, o op.Operation, c op.Click) error {
 		ID: o.ID, From: op.Pending, To: op.Cancelled, By: c.Person, Event: e.event(op.EventVetoed, c.Person, c.PersonTeam, o),
 	})
 	if errors.Is(err, store.ErrLost) {
-		return e.tooLate(now, c)
+		return e.staleClick(now, c)
 	}
 	if err != nil {
 		return fmt.Errorf("cancel %s: %w", o.Ref(), err)
 	}
 	e.log.Info("cancelled", "op", o.Ref(), "verb", o.Verb, "person", c.Person)
-	e.notify.owe(o.ID)
+	e.notify.EnqueueCard(o.ID)
 	return nil
 }

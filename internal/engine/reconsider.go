@@ -104,7 +104,7 @@ func (e *Engine) drop(ctx context.Context, o op.Operation, why error) error {
 	}
 	_, err := e.store.Move(ctx, store.Move{ID: o.ID, From: op.Queued, To: op.Failed, Outcome: &outcome, Event: e.event(op.EventClosed, "", "", o)})
 	e.turns.over(o)
-	e.notify.owe(o.ID)
+	e.notify.EnqueueCard(o.ID)
 	if errors.Is(err, store.ErrLost) {
 		return nil
 	}

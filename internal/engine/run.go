@@ -108,7 +108,7 @@ func (e *Engine) mark(ctx context.Context, o op.Operation, plan op.Plan) (op.Ope
 	if err != nil {
 		return o, fmt.Errorf("mark %s as sent: %w", o.Ref(), err)
 	}
-	e.notify.oweWithin(o.ID, buttonsWithin)
+	e.notify.EnqueueCardWithin(o.ID, buttonsWithin)
 	return now, nil
 }
 
@@ -124,12 +124,12 @@ func (e *Engine) send(ctx context.Context, o op.Operation, command op.Command, t
 	p, stop := e.follow(ctx, o, command)
 	defer stop()
 	again := func() error { return e.mayLeaveAgain(ctx, o) }
-	outcome := e.apply(quota.Carry(ctx, t.permit), o, command, &gate{since: t.marked, again: again}, p.wait)
+	outcome := e.apply(quota.Carry(ctx, t.permit), o, command, &sendGuard{since: t.marked, again: again}, p.wait)
 	for n := 1; outcome.State == op.Unknown && command.Repeatable && n < repeatsAtOnce && time.Since(p.began) < repeatQuickly; n++ {
 		if !e.pause(ctx, time.Duration(n)*time.Second) || e.stillAllowed(ctx, o) != nil {
 			return outcome
 		}
-		next, err := e.onceMore(ctx, o, command, &gate{again: again}, p.wait)
+		next, err := e.onceMore(ctx, o, command, &sendGuard{again: again}, p.wait)
 		if err != nil {
 			return outcome
 		}
@@ -151,7 +151,7 @@ func (e *Engine) mayLeaveAgain(ctx context.Context, o op.Operation) error {
 
 // apply calls the command once, unless the gate is closed: then nothing leaves. A panic or a missing state is an unknown
 // outcome: the call may have left.
-func (e *Engine) apply(ctx context.Context, o op.Operation, command op.Command, g *gate, told func(op.Line, time.Duration)) (outcome op.Outcome) {
+func (e *Engine) apply(ctx context.Context, o op.Operation, command op.Command, g *sendGuard, told func(op.Line, time.Duration)) (outcome op.Outcome) {
 	if err := g.open(); err != nil {
 		return op.Outcome{State: op.Failed, Text: e.heldBack(o, g, err)}
 	}
@@ -161,7 +161,7 @@ func (e *Engine) apply(ctx context.Context, o op.Operation, command op.Command, 
 			outcome = op.Outcome{State: op.Unknown, Text: op.L("I broke while making the call.")}
 		}
 	}()
-	permit := op.NewSendPermit(g.leave, func(why op.Line, d time.Duration) {
+	permit := op.NewSendPermit(g.permit, func(why op.Line, d time.Duration) {
 		g.wait(d)
 		told(why, d)
 	})
@@ -201,9 +201,9 @@ func (e *Engine) finish(ctx context.Context, o op.Operation, outcome op.Outcome)
 	e.log.Info("answered", "op", o.Ref(), "verb", o.Verb, "outcome", outcome.State, "code", outcome.Code, "requestId", outcome.RequestID)
 	crash.At("k6")
 	if o.State == op.Running && now.State == op.Succeeded {
-		e.notify.oweWithin(o.ID, checkWithin)
+		e.notify.EnqueueCardWithin(o.ID, checkWithin)
 	} else {
-		e.notify.owe(o.ID)
+		e.notify.EnqueueCard(o.ID)
 	}
 	return now, nil
 }
@@ -234,7 +234,7 @@ func (e *Engine) answerCame(ctx context.Context, now op.Operation, outcome op.Ou
 	known := *now.Outcome
 	known.RequestID, known.Evidence = outcome.RequestID, op.L("An answer came late: ", outcome.Text)
 	err := e.store.Note(ctx, now.ID, store.Note{From: now.State, Outcome: &known}, event)
-	e.notify.owe(now.ID)
+	e.notify.EnqueueCard(now.ID)
 	return err
 }
 
@@ -245,13 +245,13 @@ var looksAfterAnswer = []time.Duration{0, time.Second, 2 * time.Second, 4 * time
 // with the result, if it confirms it in time.
 func (e *Engine) check(ctx context.Context, o op.Operation, command op.Command) {
 	if command.Verify == nil {
-		e.notify.owe(o.ID)
+		e.notify.EnqueueCard(o.ID)
 		return
 	}
 	outcome := *o.Outcome
 	for n, wait := range looksAfterAnswer {
 		if n == 1 {
-			e.notify.owe(o.ID)
+			e.notify.EnqueueCard(o.ID)
 		}
 		if !e.pause(ctx, wait) {
 			return
@@ -270,5 +270,5 @@ func (e *Engine) check(ctx context.Context, o op.Operation, command op.Command) 
 	if err != nil && !errors.Is(err, store.ErrLost) {
 		e.log.Error("record what was seen", "op", o.Ref(), "error", err)
 	}
-	e.notify.owe(o.ID)
+	e.notify.EnqueueCard(o.ID)
 }

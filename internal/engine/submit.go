@@ -22,7 +22,7 @@ func (e *Engine) submit(ctx context.Context, r op.Request, parsed op.Parsed) {
 		return
 	}
 	if !errors.Is(err, store.ErrExists) {
-		e.sayError(ctx, r.Address, e.browse.WithPicker(ctx, r, err, parsed), "verb", parsed.Command.Verb)
+		e.replyError(ctx, r.Address, e.browse.WithPicker(ctx, r, err, parsed), "verb", parsed.Command.Verb)
 	}
 	e.settler(r.Key)(ctx)
 }
@@ -36,7 +36,7 @@ func (e *Engine) tryPropose(ctx context.Context, r op.Request, parsed op.Parsed)
 	ctx, cancel := context.WithTimeout(quota.With(ctx, quota.Caller{Class: quota.Asked, Person: r.Person}), 2*lookWithin)
 	defer cancel()
 	defer e.oneByOne(ctx, r.Button)()
-	ctx, answered := e.notify.patient(ctx, r.Address)
+	ctx, answered := e.notify.Patient(ctx, r.Address)
 	defer answered()
 	return e.propose(ctx, r, parsed)
 }
@@ -171,9 +171,9 @@ func (e *Engine) create(ctx context.Context, r op.Request, key string, c op.Comm
 	}
 	e.log.Info("asked", "op", o.Ref(), "verb", o.Verb, "channel", o.Channel, "person", o.Requester, "rule", d.Rule)
 	if o.State == op.Pending {
-		e.notify.owe(o.ID)
+		e.notify.EnqueueCard(o.ID)
 	} else {
-		e.notify.oweWithin(o.ID, buttonsWithin)
+		e.notify.EnqueueCardWithin(o.ID, buttonsWithin)
 		e.spawn(func(ctx context.Context) { e.run(ctx, o.ID) })
 	}
 	return nil

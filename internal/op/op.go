@@ -174,6 +174,7 @@ type Operation struct {
 	Ended     time.Time `json:"ended"`
 	Looked    time.Time `json:"looked"` // last look at an unknown one
 	Looks     int       `json:"looks"`  // how many looks were made
+	Turn      int64     `json:"-"`      // given with the confirmation; on one target they are sent in its order
 
 	Card    string `json:"card,omitempty"` // message id of the card
 	Version int64  `json:"version"`        // grows with every change

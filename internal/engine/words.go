@@ -9,13 +9,15 @@ import (
 )
 
 // Say gives a private answer now, or later if that does not work.
-func (e *Engine) Say(ctx context.Context, to op.Address, a op.Answer) { e.notify.say(ctx, to, a) }
+func (e *Engine) Say(ctx context.Context, to op.Address, a op.Answer) { e.notify.Reply(ctx, to, a) }
 
 // Returned is called when a channel can be written to again, by Slack's word or because something was written there.
-func (e *Engine) Returned(ctx context.Context, channel string) { e.notify.returned(ctx, channel) }
+func (e *Engine) Returned(ctx context.Context, channel string) {
+	e.notify.ChannelRestored(ctx, channel)
+}
 
-// sayError tells a person why something was not done.
-func (e *Engine) sayError(ctx context.Context, to op.Address, err error, about ...any) {
+// replyError tells a person why something was not done.
+func (e *Engine) replyError(ctx context.Context, to op.Address, err error, about ...any) {
 	e.Say(ctx, to, *e.answerFor(err, about...))
 }
 
@@ -60,13 +62,13 @@ func late(r op.Request) *op.Refusal {
 		op.L("Ask again if it is still wanted.")).WithNext(op.Next{Label: "Ask again", Text: r.Text})
 }
 
-// tooLate answers a click on a card that has moved on. The winner's own repeated click gets no second answer when it is
+// staleClick answers a click on a card that has moved on. The winner's own repeated click gets no second answer when it is
 // replayed after a restart, because it is the same click.
-func (e *Engine) tooLate(o op.Operation, c op.Click) error {
+func (e *Engine) staleClick(o op.Operation, c op.Click) error {
 	if o.State.Final() && e.now().Sub(o.Ended) > doubleClick { // who presses a button that is long gone sees an old card
-		e.notify.redraw(o)
+		e.notify.Redraw(o)
 	}
-	e.notify.owe(o.ID)
+	e.notify.EnqueueCard(o.ID)
 	return &op.Refusal{Already: true, Answer: op.Answer{Mark: op.MarkNeutral, Title: e.lateWords(o, c.Person)}}
 }
 
