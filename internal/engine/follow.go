@@ -127,7 +127,7 @@ func (e *Engine) followed(ctx context.Context, id string) (time.Time, error) {
 		outcome.Next = f.Next
 	}
 	err = e.note(ctx, o, store.Note{Outcome: &outcome, Version: o.Version}, op.EventFollowed)
-	e.notify.owe(o.ID)
+	e.notify.EnqueueCard(o.ID)
 	return f.Again, err
 }
 

@@ -166,9 +166,9 @@ func TestACardIsPutOffOnce(t *testing.T) {
 	after := timed(s)
 	o := s.moved(s.asked("caster restart c1"), "", op.Queued)
 	for range 3 {
-		s.e.notify.oweWithin(o.ID, time.Second)
+		s.e.notify.EnqueueCardWithin(o.ID, time.Second)
 	}
-	if err := s.e.notify.drawOwed(context.Background()); err != nil {
+	if err := s.e.notify.DrawBehind(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	s.drawn()
@@ -181,8 +181,8 @@ func TestACardIsPutOffOnce(t *testing.T) {
 	s.untilShown(o, 2)
 	s.settle()
 	s.moved(o, "", op.Running)
-	s.e.notify.oweWithin(o.ID, time.Second)
-	s.e.notify.owe(o.ID)
+	s.e.notify.EnqueueCardWithin(o.ID, time.Second)
+	s.e.notify.EnqueueCard(o.ID)
 	if s.settle(); len(s.pictures(o)) != 3 || after.fire(time.Second) != 0 || s.e.Busy() {
 		t.Errorf("drawn: %v", s.pictures(o))
 	}
@@ -193,7 +193,7 @@ func TestWhatIsPutOffIsDrawnAtTheEnd(t *testing.T) {
 	s := newStage(t)
 	timed(s)
 	o := s.moved(s.asked("caster restart c1"), "", op.Queued)
-	s.e.notify.oweWithin(o.ID, time.Second)
+	s.e.notify.EnqueueCardWithin(o.ID, time.Second)
 	s.e.Close(context.Background())
 	if got := s.pictures(o); len(got) != 2 {
 		t.Errorf("drawn: %v", got)
@@ -206,13 +206,13 @@ func TestNewsEndTheRestOfACard(t *testing.T) {
 	o := s.asked("caster restart c1")
 	s.with(func() { s.showErr = []error{ErrBusy} })
 	s.moved(o, "", op.Queued)
-	s.e.notify.owe(o.ID)
+	s.e.notify.EnqueueCard(o.ID)
 	s.settle()
 	s.e.notify.drawSoon(o.ID)
 	if s.settle(); len(s.pictures(o)) != 1 {
 		t.Fatalf("it does not rest: %v", s.pictures(o))
 	}
-	s.e.notify.owe(o.ID)
+	s.e.notify.EnqueueCard(o.ID)
 	if s.settle(); len(s.pictures(o)) != 2 {
 		t.Errorf("it rests in spite of news: %v", s.pictures(o))
 	}
@@ -230,17 +230,17 @@ func TestWhatIsUnprovenIsShownOnceMore(t *testing.T) {
 		o := s.asked("caster restart c1")
 		s.with(func() { s.showErr = append([]error{errors.Join(ErrUnproven)}, c.next...) })
 		s.force(o, op.Expired)
-		s.e.notify.owe(o.ID)
+		s.e.notify.EnqueueCard(o.ID)
 		s.settle()
 		if name == "proved meanwhile" {
-			s.e.notify.redraw(o)
-			s.e.notify.owe(o.ID)
+			s.e.notify.Redraw(o)
+			s.e.notify.EnqueueCard(o.ID)
 			s.settle()
 		}
 		before := len(s.pictures(o))
 		for _, wait := range []time.Duration{proveAfter - time.Second, time.Second, time.Hour} {
 			s.with(func() { s.now = s.now.Add(wait) })
-			if err := s.e.notify.drawOwed(context.Background()); err != nil {
+			if err := s.e.notify.DrawBehind(context.Background()); err != nil {
 				t.Fatal(err)
 			}
 			s.settle()
@@ -260,7 +260,7 @@ func TestWhatIsUnprovenIsShownOnceMore(t *testing.T) {
 
 // What another replica has sent is left to it until it has been behind for a whole sweep.
 func TestStaleCards(t *testing.T) {
-	w := &owed{}
+	w := &cardQueue{}
 	w.init()
 	look := func(version int64) bool {
 		o := op.Operation{ID: "o", Version: version}

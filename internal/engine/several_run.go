@@ -28,7 +28,7 @@ func (e *Engine) beginSeveral(ctx context.Context, o op.Operation) error {
 	if err != nil {
 		return err
 	}
-	e.notify.oweWithin(o.ID, buttonsWithin)
+	e.notify.EnqueueCardWithin(o.ID, buttonsWithin)
 	members, err := e.store.Members(ctx, o.ID)
 	for _, member := range members {
 		e.spawn(func(ctx context.Context) { e.run(ctx, member.ID) })
@@ -56,7 +56,7 @@ func (e *Engine) gather(ctx context.Context, id string) error {
 	if err != nil || o.State != op.Running && o.State != op.Unknown {
 		return err
 	}
-	members, err := e.notify.members(ctx, o)
+	members, err := e.notify.Members(ctx, o)
 	if err != nil {
 		return err
 	}
@@ -70,7 +70,7 @@ func (e *Engine) gather(ctx context.Context, id string) error {
 	if errors.Is(err, store.ErrLost) {
 		return nil
 	}
-	e.notify.owe(id)
+	e.notify.EnqueueCard(id)
 	return err
 }
 

@@ -14,7 +14,7 @@ import (
 // membersOf are the members of an operation in the order of its parts.
 func (s *stage) membersOf(o op.Operation) []op.Operation {
 	s.t.Helper()
-	all, err := s.e.notify.members(context.Background(), o)
+	all, err := s.e.notify.Members(context.Background(), o)
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -76,7 +76,7 @@ func (e *Engine) resume(row store.Received) func(context.Context) {
 		case err == nil && parsed.Help:
 			return e.resumeLook(r, settle, func(ctx context.Context) { e.helpAgain(ctx, r, parsed) })
 		case err != nil || len(parsed.Missing) > 0: // what it meant has changed with the restart
-			return e.resumeLook(r, settle, func(ctx context.Context) { e.sayError(ctx, r.Address, late(r)) })
+			return e.resumeLook(r, settle, func(ctx context.Context) { e.replyError(ctx, r.Address, late(r)) })
 		case parsed.Command.Effect == op.Read:
 			return e.resumeLook(r, settle, func(ctx context.Context) { e.read(ctx, r, parsed) })
 		}
@@ -97,7 +97,7 @@ func (e *Engine) resumeLook(r op.Request, settle, look func(context.Context)) fu
 		if e.now().Sub(r.At) <= lateAfter {
 			look(ctx)
 		} else {
-			e.sayError(ctx, r.Address, late(r))
+			e.replyError(ctx, r.Address, late(r))
 		}
 		settle(ctx)
 	}
@@ -166,7 +166,7 @@ func (e *Engine) sweeping(ctx context.Context) {
 // sweep may write `expired`, `unknown` and `succeeded`, never `failed`.
 func (e *Engine) sweep(ctx context.Context) {
 	defer e.rescue("the sweep")
-	err := errors.Join(e.expire(ctx), e.writeAnswers(ctx), e.takeOver(ctx), e.lookAtUnknown(ctx), e.followUps(ctx), e.notify.tellOwed(ctx), e.notify.drawOwed(ctx), e.settleLeft(ctx))
+	err := errors.Join(e.expire(ctx), e.writeAnswers(ctx), e.takeOver(ctx), e.lookAtUnknown(ctx), e.followUps(ctx), e.notify.DeliverDue(ctx), e.notify.DrawBehind(ctx), e.settleLeft(ctx))
 	if !e.store.Exclusive() {
 		err = errors.Join(err, e.workOff(ctx))
 	}
@@ -208,7 +208,7 @@ func (e *Engine) expire(ctx context.Context) error {
 		if err != nil && !errors.Is(err, store.ErrLost) {
 			return err
 		}
-		e.notify.owe(o.ID)
+		e.notify.EnqueueCard(o.ID)
 	}
 	return nil
 }

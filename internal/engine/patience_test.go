@@ -54,9 +54,9 @@ func TestPatience(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			l := &listener{}
-			n := &notifier{chat: l, after: func(d time.Duration, do func()) func() bool { return time.AfterFunc(d, do).Stop }}
+			n := &Notifier{chat: l, after: func(d time.Duration, do func()) func() bool { return time.AfterFunc(d, do).Stop }}
 			asked := quota.With(t.Context(), quota.Caller{Class: quota.Read, Person: ana})
-			ctx, answered := n.patient(asked, c.to)
+			ctx, answered := n.Patient(asked, c.to)
 			caller := quota.Of(ctx)
 			if caller.Class != quota.Read || caller.Person != ana {
 				t.Errorf("%s: the call is made for %+v", name, caller)
@@ -82,8 +82,8 @@ func TestPatience(t *testing.T) {
 func TestAHintComesBeforeTheAnswer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := &listener{took: time.Second}
-		n := &notifier{chat: l, after: func(d time.Duration, do func()) func() bool { return time.AfterFunc(d, do).Stop }}
-		_, answered := n.patient(t.Context(), op.Address{Person: ana, Channel: "C0"})
+		n := &Notifier{chat: l, after: func(d time.Duration, do func()) func() bool { return time.AfterFunc(d, do).Stop }}
+		_, answered := n.Patient(t.Context(), op.Address{Person: ana, Channel: "C0"})
 		time.Sleep(hintAfter + time.Millisecond)
 		answered()
 		if len(l.heard) != 1 {

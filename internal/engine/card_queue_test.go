@@ -39,17 +39,17 @@ func TestRestOfACard(t *testing.T) {
 		failures []error
 		want     time.Duration
 	}{
-		{[]error{busy}, shortestRest},
-		{[]error{busy, busy, busy, busy}, shortestRest},
-		{[]error{errLost}, shortestRest},
-		{[]error{errLost, errLost, errLost}, 4 * shortestRest},
-		{[]error{errLost, errLost, busy}, 2 * shortestRest},
-		{[]error{errLost, errLost, errLost, errLost, errLost, errLost, errLost}, longestRest},
+		{[]error{busy}, shortestBackoff},
+		{[]error{busy, busy, busy, busy}, shortestBackoff},
+		{[]error{errLost}, shortestBackoff},
+		{[]error{errLost, errLost, errLost}, 4 * shortestBackoff},
+		{[]error{errLost, errLost, busy}, 2 * shortestBackoff},
+		{[]error{errLost, errLost, errLost, errLost, errLost, errLost, errLost}, longestBackoff},
 	} {
-		w := &owed{}
+		w := &cardQueue{}
 		w.init()
 		for _, err := range c.failures {
-			w.later["o"] = rest{last: w.later["o"].last} // time passes
+			w.later["o"] = backoff{last: w.later["o"].last} // time passes
 			if !w.begin("o") || w.end("o", err) {
 				t.Fatalf("%v: it is not tried again after a rest", c.failures)
 			}
@@ -84,7 +84,7 @@ func TestAnEditThatMayLandLateIsDrawnOver(t *testing.T) {
 			more int
 		}{{landsWithin - time.Second, 0}, {time.Second, c.more}, {landsWithin, c.more}} {
 			s.with(func() { s.now = s.now.Add(step.wait) })
-			if err := s.e.notify.drawOwed(context.Background()); err != nil {
+			if err := s.e.notify.DrawBehind(context.Background()); err != nil {
 				t.Fatal(err)
 			}
 			s.settle()
@@ -99,7 +99,7 @@ func TestAnEditThatMayLandLateIsDrawnOver(t *testing.T) {
 	s := newStage(t)
 	s.showErr = []error{ErrNoAnswer}
 	o := s.asked("caster restart c1")
-	if len(s.e.notify.cards.lost) > 0 {
+	if len(s.e.notify.cards.unconfirmed) > 0 {
 		t.Errorf("the first message of op %s counts as an edit", o.Ref())
 	}
 }
@@ -151,7 +151,7 @@ func testAChannelThatIsBack(t *testing.T, by string) {
 	} else {
 		s.asked("caster restart c3")
 		s.settle()
-		if err := s.e.notify.drawOwed(context.Background()); err != nil {
+		if err := s.e.notify.DrawBehind(context.Background()); err != nil {
 			t.Fatal(err)
 		}
 	}

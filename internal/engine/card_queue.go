@@ -11,43 +11,43 @@ import (
 	"casterbot/internal/op"
 )
 
-// owed are the cards that are behind. Every card is drawn by at most one goroutine at a time, from the newest stored
+// cardQueue holds the cards that are behind. Every card is drawn by at most one goroutine at a time, from the newest stored
 // operation, so that an older state never overwrites a newer one and states in between are dropped.
-type owed struct {
-	mu    sync.Mutex
-	cards map[string]bool // true: draw once more when the drawing under way ends
-	held  map[string]hold // not drawn yet, because something better may come
-	later map[string]rest
-	seen  map[string]int64     // what was behind when the sweep last looked: its version
-	lost  map[string]time.Time // edits without an answer may land on top of what is drawn next: when to draw it once more
-	proof map[string]time.Time // when to show once more what the chat took, and may have shown nobody
-	work  sync.WaitGroup
+type cardQueue struct {
+	mu          sync.Mutex
+	cards       map[string]bool // true: draw once more when the drawing under way ends
+	held        map[string]hold // not drawn yet, because something better may come
+	later       map[string]backoff
+	seen        map[string]int64     // what was behind when the sweep last looked: its version
+	unconfirmed map[string]time.Time // edits without an answer may land on top of what is drawn next: when to draw it once more
+	proof       map[string]time.Time // when to show once more what the chat took, and may have shown nobody
+	work        sync.WaitGroup
 }
 
-// rest is how long a card that could not be drawn is left alone: twice as long after every try, but for those that only
+// backoff is how long a card that could not be drawn is left alone: twice as long after every try, but for those that only
 // found the channel busy.
-type rest struct {
+type backoff struct {
 	until time.Time
 	last  time.Duration
 }
 
 const (
-	shortestRest = 2 * time.Second
-	longestRest  = 20 * time.Second // and so soon after an outage every card is up to date
-	landsWithin  = 40 * time.Second // an edit without an answer, from when it was given up
-	proveAfter   = 12 * time.Second // longer than the chat has its quick way
+	shortestBackoff = 2 * time.Second
+	longestBackoff  = 20 * time.Second // and so soon after an outage every card is up to date
+	landsWithin     = 40 * time.Second // an edit without an answer, from when it was given up
+	proveAfter      = 12 * time.Second // longer than the chat has its quick way
 )
 
-func (w *owed) init() {
+func (w *cardQueue) init() {
 	w.cards = map[string]bool{}
 	w.held = map[string]hold{}
-	w.later = map[string]rest{}
-	w.lost = map[string]time.Time{}
+	w.later = map[string]backoff{}
+	w.unconfirmed = map[string]time.Time{}
 	w.proof = map[string]time.Time{}
 }
 
 // proved remembers that a card is to be shown once more, or no longer.
-func (w *owed) proved(id string, is bool, now time.Time) {
+func (w *cardQueue) proved(id string, is bool, now time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if delete(w.proof, id); !is {
@@ -55,20 +55,20 @@ func (w *owed) proved(id string, is bool, now time.Time) {
 	}
 }
 
-// lose remembers an edit without an answer.
-func (w *owed) lose(id string, now time.Time) {
+// markUnconfirmed remembers an edit without an answer.
+func (w *cardQueue) markUnconfirmed(id string, now time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.lost[id] = now.Add(landsWithin)
+	w.unconfirmed[id] = now.Add(landsWithin)
 }
 
-// landed gives the cards on which an edit without an answer must have landed by now, if ever, and forgets them.
-func (w *owed) landed(now time.Time) []string { return w.due(w.lost, now) }
+// settledEdits gives the cards on which an edit without an answer must have settled by now, if ever, and forgets them.
+func (w *cardQueue) settledEdits(now time.Time) []string { return w.due(w.unconfirmed, now) }
 
 // unproven gives the cards that are to be shown once more, and forgets them.
-func (w *owed) unproven(now time.Time) []string { return w.due(w.proof, now) }
+func (w *cardQueue) unproven(now time.Time) []string { return w.due(w.proof, now) }
 
-func (w *owed) due(at map[string]time.Time, now time.Time) (ids []string) {
+func (w *cardQueue) due(at map[string]time.Time, now time.Time) (ids []string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for id, when := range at {
@@ -80,17 +80,17 @@ func (w *owed) due(at map[string]time.Time, now time.Time) (ids []string) {
 	return ids
 }
 
-func (w *owed) wait() { w.work.Wait() }
+func (w *cardQueue) wait() { w.work.Wait() }
 
 // any reports a card that is being drawn or waits to be drawn again.
-func (w *owed) any() bool {
+func (w *cardQueue) any() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return len(w.cards)+len(w.later)+len(w.held) > 0
 }
 
 // begin reports whether the caller should draw the card; if somebody draws it already they are asked to do so once more.
-func (w *owed) begin(id string) bool {
+func (w *cardQueue) begin(id string) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if time.Now().Before(w.later[id].until) {
@@ -106,7 +106,7 @@ func (w *owed) begin(id string) bool {
 }
 
 // end reports whether the card must be drawn once more.
-func (w *owed) end(id string, failed error) bool {
+func (w *cardQueue) end(id string, failed error) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	before := w.later[id]
@@ -123,19 +123,19 @@ func (w *owed) end(id string, failed error) bool {
 	return false
 }
 
-func longer(r rest, busy bool) rest {
-	pause := min(max(2*r.last, shortestRest), longestRest)
+func longer(r backoff, busy bool) backoff {
+	pause := min(max(2*r.last, shortestBackoff), longestBackoff)
 	if busy {
-		pause = max(r.last, shortestRest)
+		pause = max(r.last, shortestBackoff)
 	}
-	return rest{until: time.Now().Add(pause), last: pause}
+	return backoff{until: time.Now().Add(pause), last: pause}
 }
 
 // hold is a card that is drawn at a moment, or earlier when what it waits for has come.
 type hold struct{ stop func() bool }
 
 // keep puts the drawing of a card off, unless it is put off already: repeated calls do not push it back.
-func (w *owed) keep(id string, later func(draw func()) (stop func() bool), draw func()) {
+func (w *cardQueue) keep(id string, later func(draw func()) (stop func() bool), draw func()) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if _, held := w.held[id]; held {
@@ -149,7 +149,7 @@ func (w *owed) keep(id string, later func(draw func()) (stop func() bool), draw 
 }
 
 // release ends the waiting of a card, and lets it be drawn though an earlier try has failed.
-func (w *owed) release(id string) {
+func (w *cardQueue) release(id string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if h, held := w.held[id]; held {
@@ -165,7 +165,7 @@ func (w *owed) release(id string) {
 }
 
 // stale reports that a card which another process may be about to draw was as far behind at the last look already.
-func (w *owed) stale(behind []op.Operation) func(op.Operation) bool {
+func (w *cardQueue) stale(behind []op.Operation) func(op.Operation) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	before := w.seen
@@ -177,14 +177,14 @@ func (w *owed) stale(behind []op.Operation) func(op.Operation) bool {
 }
 
 // isHeld reports a card that is put off.
-func (w *owed) isHeld(id string) bool {
+func (w *cardQueue) isHeld(id string) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	_, held := w.held[id]
 	return held
 }
 
-func (w *owed) allHeld() []string {
+func (w *cardQueue) allHeld() []string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return slices.Collect(maps.Keys(w.held))
@@ -196,31 +196,31 @@ const (
 	checkWithin   = time.Second            // after a success: for the look that confirms it
 )
 
-// oweWithin brings the card of an operation up to date within a time. What happens to the operation until then is drawn with it, and
-// whoever owes the card meanwhile has it drawn at once. Where time is not real nothing waits.
-func (n *notifier) oweWithin(id string, d time.Duration) {
+// EnqueueCardWithin brings the card of an operation up to date within a time. What happens to the operation until then is drawn with it, and
+// whoever enqueues the card meanwhile has it drawn at once. Where time is not real nothing waits.
+func (n *Notifier) EnqueueCardWithin(id string, d time.Duration) {
 	if n.after == nil {
-		n.owe(id)
+		n.EnqueueCard(id)
 		return
 	}
-	n.cards.keep(id, func(draw func()) func() bool { return n.after(d, draw) }, func() { n.owe(id) })
+	n.cards.keep(id, func(draw func()) func() bool { return n.after(d, draw) }, func() { n.EnqueueCard(id) })
 }
 
-// owe brings the card of an operation up to date now. What fails is tried again by the sweep.
-func (n *notifier) owe(id string) {
+// EnqueueCard brings the card of an operation up to date now. What fails is tried again by the sweep.
+func (n *Notifier) EnqueueCard(id string) {
 	n.cards.release(id)
 	n.drawSoon(id)
 }
 
 // drawSoon draws a card, unless it is being drawn or rests after a failure.
-func (n *notifier) drawSoon(id string) {
+func (n *Notifier) drawSoon(id string) {
 	if n.cards.begin(id) {
 		go n.drawing(id, n.draw)
 	}
 }
 
 // drawing draws a card in one way, and once more for as long as somebody asks for that meanwhile.
-func (n *notifier) drawing(id string, draw func(context.Context, string) error) {
+func (n *Notifier) drawing(id string, draw func(context.Context, string) error) {
 	for {
 		err := draw(n.base, id)
 		switch {
@@ -237,9 +237,9 @@ func (n *notifier) drawing(id string, draw func(context.Context, string) error) 
 	}
 }
 
-// prove shows a card once more as it is, where nobody knows whether people see it. That is no debt: what is behind is drawn first,
+// prove shows a card once more as it is, where nobody knows whether people see it. It is not behind: what is behind is drawn first,
 // and while there is much to write it waits. Only a card that turns out not to be there is drawn anew.
-func (n *notifier) prove(id string) {
+func (n *Notifier) prove(id string) {
 	if !n.cards.begin(id) {
 		n.cards.proved(id, false, n.now())
 		return
@@ -247,7 +247,7 @@ func (n *notifier) prove(id string) {
 	go n.drawing(id, n.proof)
 }
 
-func (n *notifier) proof(ctx context.Context, id string) error {
+func (n *Notifier) proof(ctx context.Context, id string) error {
 	o, err := n.card(ctx, id)
 	if err != nil || o.Shown < o.Version {
 		return err
@@ -263,6 +263,6 @@ func (n *notifier) proof(ctx context.Context, id string) error {
 		n.cards.proved(id, false, n.now())
 		return nil
 	}
-	n.redraw(o)
+	n.Redraw(o)
 	return n.draw(ctx, id)
 }

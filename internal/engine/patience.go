@@ -23,10 +23,10 @@ type patience struct {
 	over         bool
 }
 
-// patient lets the person at an address know when an answer takes longer than a second. The context is the one to ask with: it tells
+// Patient lets the person at an address know when an answer takes longer than a second. The context is the one to ask with: it tells
 // the quota whom to say what a call waits for. stop is called when there is an answer, and before that is given; a hint that is on its
 // way is waited for, so that it never comes after the answer. Where time is not real, or a window shows that it waits, nothing is said.
-func (n *notifier) patient(ctx context.Context, to op.Address) (context.Context, func()) {
+func (n *Notifier) Patient(ctx context.Context, to op.Address) (context.Context, func()) {
 	if n.after == nil || to.View != "" || to.FromHome {
 		return ctx, func() {}
 	}

@@ -9,13 +9,15 @@ import (
 )
 
 // Say gives a private answer now, or later if that does not work.
-func (e *Engine) Say(ctx context.Context, to op.Address, a op.Answer) { e.notify.say(ctx, to, a) }
+func (e *Engine) Say(ctx context.Context, to op.Address, a op.Answer) { e.notify.Reply(ctx, to, a) }
 
 // Returned is called when a channel can be written to again, by Slack's word or because something was written there.
-func (e *Engine) Returned(ctx context.Context, channel string) { e.notify.returned(ctx, channel) }
+func (e *Engine) Returned(ctx context.Context, channel string) {
+	e.notify.ChannelRestored(ctx, channel)
+}
 
-// sayError tells a person why something was not done.
-func (e *Engine) sayError(ctx context.Context, to op.Address, err error, about ...any) {
+// replyError tells a person why something was not done.
+func (e *Engine) replyError(ctx context.Context, to op.Address, err error, about ...any) {
 	e.Say(ctx, to, *e.answerFor(err, about...))
 }
 
@@ -55,58 +57,18 @@ func reply(mark op.Mark, title op.Line, lines ...op.Line) *op.Answer {
 	return &op.Answer{Mark: mark, Title: title, Lines: lines}
 }
 
-// denied words a refusal by the policy.
-func denied(d op.Decision) *op.Answer {
-	if len(d.Why) == 0 {
-		return reply(op.MarkDenied, op.L("The policy does not allow this here."))
-	}
-	return reply(op.MarkDenied, d.Why[0], d.Why[1:]...)
-}
-
-func rightsUnknown(err error) error {
-	refusal := op.Refuse(op.L("I cannot check your rights now, so nothing was done."),
-		op.L("Slack did not tell me who you are and which groups you are in. Try again in a minute."))
-	refusal.Answer.Mark = op.MarkDenied
-	return errors.Join(refusal, err)
-}
-
-func notInChannel() *op.Refusal {
-	return op.Refuse(op.L("I am not in this channel, so nobody would see what happens. Nothing was done."),
-		op.L("Type ", op.Code("/invite @casterbot"), " here and ask again."))
-}
-
 func late(r op.Request) *op.Refusal {
 	return op.Refuse(op.L("This reached me too late, so I did not do it: ", op.Code("/"+op.Visible(r.Text))),
 		op.L("Ask again if it is still wanted.")).WithNext(op.Next{Label: "Ask again", Text: r.Text})
 }
 
-func onlyAsker(o op.Operation) *op.Refusal {
-	if o.Decision.Confirm == op.ConfirmOther {
-		return op.Refuse(op.L("This one needs an approval, not a confirmation. Nothing was done."))
-	}
-	return &op.Refusal{Answer: op.Answer{Mark: op.MarkDenied, Title: op.L("Only ", op.Who(o.Requester), " can answer this card. Nothing was done.")}}
-}
-
-// askerMayNot tells others that the asker's right could not be confirmed. It names no reason: that is between the asker and
-// the policy.
-func askerMayNot(o op.Operation) error {
-	return &op.Refusal{Answer: op.Answer{
-		Mark: op.MarkDenied, Title: op.L("I cannot confirm that ", op.Who(o.Requester), " may still do this here, so nothing was done."),
-	}}
-}
-
-func policyChanged(o op.Operation) *op.Refusal {
-	return op.Refuse(op.L("The policy has changed since this was asked. Nothing was done.")).
-		WithNext(op.Next{Label: "Ask again", Text: o.Text})
-}
-
-// tooLate answers a click on a card that has moved on. The winner's own repeated click gets no second answer when it is
+// staleClick answers a click on a card that has moved on. The winner's own repeated click gets no second answer when it is
 // replayed after a restart, because it is the same click.
-func (e *Engine) tooLate(o op.Operation, c op.Click) error {
+func (e *Engine) staleClick(o op.Operation, c op.Click) error {
 	if o.State.Final() && e.now().Sub(o.Ended) > doubleClick { // who presses a button that is long gone sees an old card
-		e.notify.redraw(o)
+		e.notify.Redraw(o)
 	}
-	e.notify.owe(o.ID)
+	e.notify.EnqueueCard(o.ID)
 	return &op.Refusal{Already: true, Answer: op.Answer{Mark: op.MarkNeutral, Title: e.lateWords(o, c.Person)}}
 }
 

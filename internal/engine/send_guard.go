@@ -9,7 +9,7 @@ import (
 	"casterbot/internal/store"
 )
 
-// gate is the one rule about calls that would leave too late. From the moment at which the mark was about to be written to the
+// sendGuard is the one rule about calls that would leave too late. From the moment at which the mark was about to be written to the
 // first byte, at most sendWithin may pass by the monotonic and by the wall clock: a suspended machine stops one of them. Whoever
 // stood still for longer has been taken for dead by others, and holds a decision that is stale. It is asked before the command
 // is applied, and once more by whatever makes the call, when the request is about to be out of hand.
@@ -20,7 +20,7 @@ import (
 //
 // A pause that the call makes on purpose, after a first request was put off, is not a halt: it moves the moment. But much may have
 // happened in it, so before a repetition leaves everything is asked again that was asked before the first one, and written down.
-type gate struct {
+type sendGuard struct {
 	mu    sync.Mutex
 	since time.Time    // when the mark was about to be written, or when the last pause on purpose should end
 	left  bool         // a request has left: what comes now is its repetition
@@ -31,7 +31,7 @@ type gate struct {
 var errLate = errors.New("too much time has passed since it was decided")
 
 // open is nil while a request may leave.
-func (g *gate) open() error {
+func (g *sendGuard) open() error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	now := time.Now()
@@ -44,10 +44,10 @@ func (g *gate) open() error {
 // halted judges by what has passed on the monotonic and on the wall clock.
 func halted(monotonic, wall time.Duration) bool { return max(monotonic, wall) > sendWithin }
 
-// leave is open for a request that leaves now.
-func (g *gate) leave() error {
+// permit is nil for a request that leaves now.
+func (g *sendGuard) permit() error {
 	err := g.open()
-	if repeats := g.repeats(); err == nil && repeats && g.again != nil {
+	if repeats := g.resending(); err == nil && repeats && g.again != nil {
 		err = errors.Join(g.again(), g.open()) // to ask takes time too
 	}
 	g.mu.Lock()
@@ -56,21 +56,21 @@ func (g *gate) leave() error {
 	return err
 }
 
-func (g *gate) repeats() bool {
+func (g *sendGuard) resending() bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return g.left
 }
 
 // why says why the last request was held back.
-func (g *gate) why() error {
+func (g *sendGuard) why() error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return g.held
 }
 
 // wait is told of a pause on purpose. Before the first request there is no time for one beyond sendWithin.
-func (g *gate) wait(d time.Duration) {
+func (g *sendGuard) wait(d time.Duration) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.left {
@@ -79,9 +79,9 @@ func (g *gate) wait(d time.Duration) {
 }
 
 // heldBack words why a request did not leave, or not again.
-func (e *Engine) heldBack(o op.Operation, g *gate, why error) op.Line {
+func (e *Engine) heldBack(o op.Operation, g *sendGuard, why error) op.Line {
 	switch {
-	case g.repeats():
+	case g.resending():
 		return op.L(o.Plan.Title, ": ApsaraVideo Live put the call off, and I did not try again: ", e.whyNotAgain(o, why), " Nothing changed.")
 	case errors.Is(why, errLate):
 		return op.L(o.Plan.Title, ": I stood still just before the call, so I did not make it. Nothing was sent, nothing changed.")

@@ -90,7 +90,7 @@ func TestAnAnswerIsOwed(t *testing.T) {
 			t.Errorf("%s: %q is told while nothing can be", name, got)
 		}
 		s.speak()
-		for _, step := range []time.Duration{5 * time.Second, longestRest, longestRest} {
+		for _, step := range []time.Duration{5 * time.Second, longestBackoff, longestBackoff} {
 			s.advance(step)
 		}
 		says := strings.Contains(words(s.last.Lines), late)
@@ -121,7 +121,7 @@ func TestTriesGrowRare(t *testing.T) {
 			t.Fatalf("tries at %v, want them at %v first", at[:len(want)], want)
 		}
 	}
-	if last := at[len(at)-1]; last > int(tellFor/time.Second) || last < int((tellFor-longestRest)/time.Second) {
+	if last := at[len(at)-1]; last > int(tellFor/time.Second) || last < int((tellFor-longestBackoff)/time.Second) {
 		t.Errorf("the last try was after %d s", last)
 	}
 	if len(s.e.notify.replies.mine) > 0 {
@@ -137,7 +137,7 @@ func TestAnAnswerSurvivesARestart(t *testing.T) {
 	if s.to != r.Address {
 		t.Errorf("it is tried with %+v, not %+v", s.to, r.Address)
 	}
-	s.advance(shortestRest)
+	s.advance(shortestBackoff)
 	if s.to != r.Address {
 		t.Errorf("it is tried again with %+v, not %+v", s.to, r.Address)
 	}
@@ -147,7 +147,7 @@ func TestAnAnswerSurvivesARestart(t *testing.T) {
 	}
 	s.restart()
 	s.speak()
-	s.advance(longestRest)
+	s.advance(longestBackoff)
 	r.ReplyTo = ""
 	if s.said() != "two studios" || s.memos() != 0 || !s.to.At.Equal(r.At) || s.to.Thread != "7.1" || s.to.ReplyTo != "" {
 		t.Errorf("told %q by %+v, %d owed", s.said(), s.to, s.memos())
@@ -159,17 +159,17 @@ func TestOneReplicaTells(t *testing.T) {
 	s := newSilent(t)
 	s.typed(ana, "caster list")
 	s.speak()
-	other := New(Config{Table: s.e.table, Store: s.store, Policy: (*rules)(s.stage), Chat: (*chat)(s.stage), Directory: (*people)(s.stage), Now: s.clock, Replica: "other"})
+	other := New(Config{Table: s.e.table, Store: s.store, Authz: s.e.authz, Chat: (*chat)(s.stage), Now: s.clock, Replica: "other"})
 	release := make(chan struct{})
 	s.tell = func() { <-release }
-	s.with(func() { s.now = s.now.Add(shortestRest) })
+	s.with(func() { s.now = s.now.Add(shortestBackoff) })
 	memos, err := s.store.Documents(t.Context(), kindTell)
 	if err != nil {
 		t.Fatal(err)
 	}
 	stale := other.notify.replies.list(memos, true)
 	for _, e := range []*Engine{s.e, other, s.e, other} {
-		if err := e.notify.tellOwed(t.Context()); err != nil {
+		if err := e.notify.DeliverDue(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		for deadline := time.Now().Add(10 * time.Second); e == s.e && time.Now().Before(deadline); time.Sleep(time.Millisecond) {
@@ -182,13 +182,13 @@ func TestOneReplicaTells(t *testing.T) {
 		}
 	}
 	close(release)
-	if err := other.notify.tellAgain(t.Context(), stale[0]); err == nil {
+	if err := other.notify.deliver(t.Context(), stale[0]); err == nil {
 		t.Error("the other replica tries with what it read before")
 	}
 	s.settle()
 	other.work.Wait()
 	s.advance(time.Minute)
-	if err := other.notify.tellOwed(t.Context()); err != nil {
+	if err := other.notify.DeliverDue(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	other.work.Wait()
@@ -216,7 +216,7 @@ func TestOnlyTheNewestAnswersAreOwed(t *testing.T) {
 			counted++
 		}
 	}
-	for before := -1; before < len(s.told); s.advance(longestRest) {
+	for before := -1; before < len(s.told); s.advance(longestBackoff) {
 		if before = len(s.told); s.memos() > 0 {
 			s.advance(time.Second)
 		}
@@ -241,14 +241,14 @@ func TestAnAnswerIsOwedWithoutTheStore(t *testing.T) {
 				s.alter("CREATE TRIGGER full_" + change + " BEFORE " + change + " ON memos BEGIN SELECT RAISE(ABORT, 'full'); END")
 			}
 		})
-		s.advance(shortestRest)
+		s.advance(shortestBackoff)
 		tries := s.tries
 		if s.advance(time.Second); s.tries != tries || tries != 2 {
 			t.Errorf("%s: %d tries, then %d", name, tries, s.tries)
 		}
 		s.speak()
 		for range 4 {
-			s.advance(longestRest)
+			s.advance(longestBackoff)
 		}
 		if s.said() != "two studios" {
 			t.Errorf("%s: told %q", name, s.said())
@@ -256,8 +256,8 @@ func TestAnAnswerIsOwedWithoutTheStore(t *testing.T) {
 		for _, change := range []string{"INSERT", "UPDATE"} {
 			s.alter("DROP TRIGGER full_" + change)
 		}
-		s.advance(longestRest)
-		s.advance(longestRest)
+		s.advance(longestBackoff)
+		s.advance(longestBackoff)
 		if s.said() != "two studios" || s.memos() != 0 || len(s.e.notify.replies.mine) > 0 {
 			t.Errorf("%s: afterwards told %q, %d owed", name, s.said(), s.memos())
 		}
@@ -266,7 +266,7 @@ func TestAnAnswerIsOwedWithoutTheStore(t *testing.T) {
 
 // What is remembered of who was told what does not grow for ever, and nobody is told of a state twice.
 func TestToldIsForgotten(t *testing.T) {
-	var b told
+	var b notifiedStates
 	now := time.Unix(1000, 0)
 	for _, step := range []struct {
 		id    string

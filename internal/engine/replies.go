@@ -30,9 +30,9 @@ const (
 	tellUnderWay = 8                        // tries at the same time
 )
 
-// debt is an answer that is owed. What of the address is a capability is in no memo, only in the memory of the process that was
+// pendingReply is an answer that is owed. What of the address is a capability is in no memo, only in the memory of the process that was
 // asked.
-type debt struct {
+type pendingReply struct {
 	To      op.Address    `json:"to"`
 	Answer  op.Answer     `json:"answer"`
 	Dropped int           `json:"dropped,omitempty"` // earlier answers that were given up for this one
@@ -43,10 +43,10 @@ type debt struct {
 	given bool           // only its memo is left
 }
 
-func (d *debt) putOff(now time.Time, rest time.Duration) { d.Due, d.Rest = now.Add(rest), rest }
+func (d *pendingReply) putOff(now time.Time, rest time.Duration) { d.Due, d.Rest = now.Add(rest), rest }
 
 // words is the answer, with what a reader has to know of its way.
-func (d debt) words(now time.Time) op.Answer {
+func (d pendingReply) words(now time.Time) op.Answer {
 	a := d.Answer
 	if now.Sub(d.To.At) >= tellLate {
 		a.Lines = append(slices.Clip(a.Lines), op.L("Asked at ", op.At(d.To.At), "; Slack did not take my answer until now."))
@@ -57,29 +57,29 @@ func (d debt) words(now time.Time) op.Answer {
 	return a
 }
 
-// debts is what this process knows of the answers that are owed beyond their memos.
-type debts struct {
+// pendingReplies is what this process knows of the answers that are owed beyond their memos.
+type pendingReplies struct {
 	mu   sync.Mutex
-	mine map[string]debt
+	mine map[string]pendingReply
 	busy map[string]bool // being given
 }
 
-func (b *debts) init() { b.mine, b.busy = map[string]debt{}, map[string]bool{} }
+func (b *pendingReplies) init() { b.mine, b.busy = map[string]pendingReply{}, map[string]bool{} }
 
-func (b *debts) keep(d debt) {
+func (b *pendingReplies) keep(d pendingReply) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.mine[d.memo.Key] = d
 }
 
-func (b *debts) forget(key string) {
+func (b *pendingReplies) forget(key string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	delete(b.mine, key)
 }
 
 // begin takes one of the few places for a try.
-func (b *debts) begin(key string) bool {
+func (b *pendingReplies) begin(key string) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.busy[key] || len(b.busy) >= tellUnderWay {
@@ -89,14 +89,14 @@ func (b *debts) begin(key string) bool {
 	return true
 }
 
-func (b *debts) end(key string) {
+func (b *pendingReplies) end(key string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	delete(b.busy, key)
 }
 
 // over gives what nobody waits for any more, and forgets it.
-func (b *debts) over(now time.Time) (late []debt) {
+func (b *pendingReplies) over(now time.Time) (late []pendingReply) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for key, d := range b.mine {
@@ -110,13 +110,13 @@ func (b *debts) over(now time.Time) (late []debt) {
 
 // list gives what is owed and not being given, the newest first: the memos, and what is in memory alone. When all memos are
 // known, what has lost its memo is settled.
-func (b *debts) list(memos []store.Document, all bool) (owed []debt) {
+func (b *pendingReplies) list(memos []store.Document, all bool) (owed []pendingReply) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	there := map[string]bool{}
 	for _, m := range memos {
 		there[m.Key] = true
-		d := debt{}
+		d := pendingReply{}
 		if b.busy[m.Key] || json.Unmarshal([]byte(m.Body), &d) != nil {
 			continue
 		}
@@ -138,30 +138,30 @@ func (b *debts) list(memos []store.Document, all bool) (owed []debt) {
 			delete(b.mine, key)
 		}
 	}
-	slices.SortFunc(owed, func(x, y debt) int {
+	slices.SortFunc(owed, func(x, y pendingReply) int {
 		return cmp.Or(y.To.At.Compare(x.To.At), cmp.Compare(y.memo.Key, x.memo.Key))
 	})
 	return owed
 }
 
-// owing keeps an answer that could not be given.
-func (n *notifier) owing(ctx context.Context, to op.Address, a op.Answer) {
+// enqueueReply keeps an answer that could not be given.
+func (n *Notifier) enqueueReply(ctx context.Context, to op.Address, a op.Answer) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tellKeep)
 	defer cancel()
 	now := n.now()
 	if to.At.IsZero() {
 		to.At = now
 	}
-	d := debt{To: to, Answer: a, memo: store.Document{Key: kindTell + "/" + op.NewID(), Kind: kindTell, Ends: now.Add(tellFor)}}
-	d.putOff(now, shortestRest)
-	if err := n.putDebt(ctx, &d); err != nil {
+	d := pendingReply{To: to, Answer: a, memo: store.Document{Key: kindTell + "/" + op.NewID(), Kind: kindTell, Ends: now.Add(tellFor)}}
+	d.putOff(now, shortestBackoff)
+	if err := n.saveReply(ctx, &d); err != nil {
 		n.log.Warn("an answer is owed in memory only", "person", to.Person, "error", err)
 	}
 }
 
-// putDebt writes down how a debt stands. In memory it stands so even when that fails, unless it is with store.ErrLost: another
+// saveReply writes down how a reply stands. In memory it stands so even when that fails, unless it is with store.ErrLost: another
 // replica was first.
-func (n *notifier) putDebt(ctx context.Context, d *debt) error {
+func (n *Notifier) saveReply(ctx context.Context, d *pendingReply) error {
 	body, err := json.Marshal(d)
 	if err != nil {
 		return err
@@ -180,8 +180,8 @@ func (n *notifier) putDebt(ctx context.Context, d *debt) error {
 	return err
 }
 
-// dropDebt ends a debt; store.ErrLost says that another replica is at it.
-func (n *notifier) dropDebt(ctx context.Context, d debt) error {
+// endReply ends one; store.ErrLost says that another replica is at it.
+func (n *Notifier) endReply(ctx context.Context, d pendingReply) error {
 	if d.memo.Version > 0 {
 		if err := n.store.DropDocument(ctx, d.memo.Key, d.memo.Version, op.Event{}); err != nil {
 			return err
@@ -191,8 +191,8 @@ func (n *notifier) dropDebt(ctx context.Context, d debt) error {
 	return nil
 }
 
-// tellOwed tries again to give what is due, the oldest first.
-func (n *notifier) tellOwed(ctx context.Context) error {
+// DeliverDue tries again to give what is due, the oldest first.
+func (n *Notifier) DeliverDue(ctx context.Context) error {
 	for _, d := range n.replies.over(n.now()) {
 		n.log.Warn("an answer was never given", "person", d.To.Person, "channel", d.To.Channel, "asked", d.To.At, "answer", d.Answer.Title.Plain())
 	}
@@ -209,7 +209,7 @@ func (n *notifier) tellOwed(ctx context.Context) error {
 		begun++
 		n.spawn(func(ctx context.Context) {
 			defer n.replies.end(d.memo.Key)
-			if err := n.tellAgain(ctx, d); err != nil && !errors.Is(err, store.ErrLost) && ctx.Err() == nil {
+			if err := n.deliver(ctx, d); err != nil && !errors.Is(err, store.ErrLost) && ctx.Err() == nil {
 				n.log.Warn("an answer is still owed", "person", d.To.Person, "channel", d.To.Channel, "error", err)
 			}
 		})
@@ -218,12 +218,12 @@ func (n *notifier) tellOwed(ctx context.Context) error {
 }
 
 // newest gives up the oldest answers of those who have too many coming, and counts them on the newest one.
-func (n *notifier) newest(ctx context.Context, owed []debt) (left []debt) {
+func (n *Notifier) newest(ctx context.Context, owed []pendingReply) (left []pendingReply) {
 	count, first := map[string]int{}, map[string]int{}
 	more := map[int]int{}
 	for _, d := range owed {
 		who := d.To.Person + " " + d.To.Channel
-		if count[who]++; count[who] > tellEach && !d.given && n.dropDebt(ctx, d) == nil {
+		if count[who]++; count[who] > tellEach && !d.given && n.endReply(ctx, d) == nil {
 			more[first[who]] += d.Dropped + 1
 			continue
 		}
@@ -234,20 +234,20 @@ func (n *notifier) newest(ctx context.Context, owed []debt) (left []debt) {
 	}
 	for i, dropped := range more {
 		left[i].Dropped += dropped
-		if err := n.putDebt(ctx, &left[i]); err != nil {
+		if err := n.saveReply(ctx, &left[i]); err != nil {
 			n.log.Warn("count the answers left out", "person", left[i].To.Person, "error", err)
 		}
 	}
 	return left
 }
 
-// tellAgain is one try, by whoever moves the next one ahead first. Where nobody else can be at it, it is made though nothing can
+// deliver is one try, by whoever moves the next one ahead first. Where nobody else can be at it, it is made though nothing can
 // be written down.
-func (n *notifier) tellAgain(ctx context.Context, d debt) error {
-	rest := min(2*d.Rest, longestRest)
+func (n *Notifier) deliver(ctx context.Context, d pendingReply) error {
+	rest := min(2*d.Rest, longestBackoff)
 	if !d.given {
 		d.putOff(n.now(), tellClaim)
-		err := n.putDebt(ctx, &d)
+		err := n.saveReply(ctx, &d)
 		if errors.Is(err, store.ErrLost) || err != nil && d.memo.Version > 0 && !n.store.Exclusive() {
 			return err
 		}
@@ -255,7 +255,7 @@ func (n *notifier) tellAgain(ctx context.Context, d debt) error {
 		defer cancel()
 		err = n.chat.Tell(try, d.To, d.words(n.now()))
 		if d.putOff(n.now(), rest); err != nil && !errors.Is(err, ErrUnreachable) {
-			return errors.Join(err, n.putDebt(ctx, &d))
+			return errors.Join(err, n.saveReply(ctx, &d))
 		}
 		if err != nil {
 			n.log.Warn("could not answer in private", "person", d.To.Person, "channel", d.To.Channel, "error", err)
@@ -263,17 +263,17 @@ func (n *notifier) tellAgain(ctx context.Context, d debt) error {
 		d.given = true
 		n.replies.keep(d)
 	}
-	return n.dropDebt(ctx, d)
+	return n.endReply(ctx, d)
 }
 
-// say gives a private answer now, or later if that does not work unless nothing can ever reach the person.
-func (n *notifier) say(ctx context.Context, to op.Address, a op.Answer) {
+// Reply gives a private answer now, or later if that does not work, unless nothing can ever reach the person.
+func (n *Notifier) Reply(ctx context.Context, to op.Address, a op.Answer) {
 	err := n.chat.Tell(ctx, to, a)
 	if err == nil {
 		return
 	}
 	n.log.Warn("could not answer in private", "person", to.Person, "channel", to.Channel, "error", err)
 	if !errors.Is(err, ErrUnreachable) {
-		n.owing(ctx, to, a)
+		n.enqueueReply(ctx, to, a)
 	}
 }

@@ -16,21 +16,21 @@ func TestGate(t *testing.T) {
 	long := sendWithin + time.Second
 	for name, c := range map[string]struct {
 		since time.Time
-		do    func(*gate)
+		do    func(*sendGuard)
 		open  bool
 	}{
 		"at once":                          {now, nil, true},
 		"after a halt":                     {now.Add(-long), nil, false},
-		"a pause before anything has left": {now.Add(-long), func(g *gate) { g.wait(time.Minute) }, false},
-		"a pause after a request has left": {now, func(g *gate) { _ = g.leave(); g.wait(time.Minute); g.since = g.since.Add(-time.Minute) }, true},
-		"a halt in such a pause":           {now, func(g *gate) { _ = g.leave(); g.wait(time.Minute); g.since = g.since.Add(-time.Minute - long) }, false},
-		"a halt after a request has left":  {now, func(g *gate) { _ = g.leave(); g.since = g.since.Add(-long) }, false},
+		"a pause before anything has left": {now.Add(-long), func(g *sendGuard) { g.wait(time.Minute) }, false},
+		"a pause after a request has left": {now, func(g *sendGuard) { _ = g.permit(); g.wait(time.Minute); g.since = g.since.Add(-time.Minute) }, true},
+		"a halt in such a pause":           {now, func(g *sendGuard) { _ = g.permit(); g.wait(time.Minute); g.since = g.since.Add(-time.Minute - long) }, false},
+		"a halt after a request has left":  {now, func(g *sendGuard) { _ = g.permit(); g.since = g.since.Add(-long) }, false},
 	} {
-		g := &gate{since: c.since}
+		g := &sendGuard{since: c.since}
 		if c.do != nil {
 			c.do(g)
 		}
-		if err := g.leave(); (err == nil) != c.open {
+		if err := g.permit(); (err == nil) != c.open {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -56,12 +56,12 @@ func TestNoCallAfterAHalt(t *testing.T) {
 	o := s.asked("caster restart c1")
 	command, _ := s.e.table.Find(o.Command)
 	nobody := func(op.Line, time.Duration) {}
-	out := s.e.apply(context.Background(), o, command, &gate{since: time.Now().Add(-sendWithin - time.Second)}, nobody)
+	out := s.e.apply(context.Background(), o, command, &sendGuard{since: time.Now().Add(-sendWithin - time.Second)}, nobody)
 	if out.State != op.Failed || !strings.Contains(out.Text.Plain(), "Nothing was sent") {
 		t.Errorf("it is %s: %s", out.State, out.Text.Plain())
 	}
 	s.want(o, op.Pending, 0)
-	if out := s.e.apply(context.Background(), o, command, &gate{since: time.Now()}, nobody); out.State != op.Succeeded {
+	if out := s.e.apply(context.Background(), o, command, &sendGuard{since: time.Now()}, nobody); out.State != op.Succeeded {
 		t.Errorf("without a halt it is %s", out.State)
 	}
 }
@@ -77,7 +77,7 @@ func TestGateTravelsWithTheCall(t *testing.T) {
 		err = permit.Leave()
 	}
 	almost := time.Now().Add(10*time.Millisecond - sendWithin)
-	if s.e.apply(context.Background(), o, command, &gate{since: almost}, func(op.Line, time.Duration) {}); !errors.Is(err, errLate) {
+	if s.e.apply(context.Background(), o, command, &sendGuard{since: almost}, func(op.Line, time.Duration) {}); !errors.Is(err, errLate) {
 		t.Errorf("it may leave: %v", err)
 	}
 }

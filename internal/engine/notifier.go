@@ -9,9 +9,9 @@ import (
 	"casterbot/internal/store"
 )
 
-// notifier brings to people what they are to see: cards that are behind and private answers, until they are there or nobody waits for
+// Notifier brings to people what they are to see: cards that are behind and private answers, until they are there or nobody waits for
 // them any more. It moves no operation.
-type notifier struct {
+type Notifier struct {
 	store   *store.Store
 	chat    Chat
 	now     func() time.Time
@@ -22,14 +22,14 @@ type notifier struct {
 	spawn   func(func(context.Context))
 	gather  func(ctx context.Context, id string) error // lets an operation of several come to what its members have
 
-	cards   owed
-	replies debts
-	told    told
+	cards   cardQueue
+	replies pendingReplies
+	told    notifiedStates
 	away    sync.Map // channels in which a card could not be shown: isAway, or isBack
 }
 
-func newNotifier(e *Engine, chat Chat, after func(time.Duration, func()) func() bool) *notifier {
-	n := &notifier{
+func newNotifier(e *Engine, chat Chat, after func(time.Duration, func()) func() bool) *Notifier {
+	n := &Notifier{
 		store: e.store, chat: chat, now: e.now, log: e.log, replica: e.replica, after: after, base: e.base, spawn: e.spawn, gather: e.gather,
 	}
 	n.cards.init()

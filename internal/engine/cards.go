@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"casterbot/internal/browse"
 	"casterbot/internal/op"
 	"casterbot/internal/store"
 )
@@ -16,9 +17,9 @@ import (
 // redrawn is how far back cards are drawn anew when the bot is back in a channel.
 const redrawn = 24 * time.Hour
 
-// redraw makes the card of an operation owed whatever it is known to show: somebody sees something else. That of a member is the
+// Redraw has the card of an operation drawn whatever it is known to show: somebody sees something else. That of a member is the
 // card of the whole.
-func (n *notifier) redraw(o op.Operation) {
+func (n *Notifier) Redraw(o op.Operation) {
 	id := cmp.Or(o.Group, o.ID)
 	if err := n.store.Unshown(n.base, id); err != nil {
 		n.log.Warn("draw a card once more", "op", op.Ref(id), "error", err)
@@ -26,7 +27,7 @@ func (n *notifier) redraw(o op.Operation) {
 }
 
 // draw waits for the channel's turn first, and shows what the operation has come to by then.
-func (n *notifier) draw(ctx context.Context, id string) (err error) {
+func (n *Notifier) draw(ctx context.Context, id string) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("a panic while drawing: %v", p)
@@ -58,7 +59,7 @@ func (n *notifier) draw(ctx context.Context, id string) (err error) {
 		card, err = show(ctx, o)
 	}
 	if errors.Is(err, ErrNoAnswer) && o.Card != "" {
-		n.cards.lose(id, n.now())
+		n.cards.markUnconfirmed(id, n.now())
 	}
 	if errors.Is(err, ErrNotInChannel) {
 		return n.showElsewhere(ctx, o)
@@ -74,7 +75,7 @@ func (n *notifier) draw(ctx context.Context, id string) (err error) {
 }
 
 // toDraw takes on the drawing of a card and gives all that stands on it.
-func (n *notifier) toDraw(ctx context.Context, id string) (o op.Operation, mine bool, err error) {
+func (n *Notifier) toDraw(ctx context.Context, id string) (o op.Operation, mine bool, err error) {
 	o, mine, err = n.store.Hold(ctx, id)
 	if err != nil || !mine {
 		return o, mine, err
@@ -86,7 +87,7 @@ func (n *notifier) toDraw(ctx context.Context, id string) (o op.Operation, mine 
 // showElsewhere tells the asker in private, once for each state that matters, when the channel cannot be written to. Without a
 // card nobody could confirm, so a pending operation runs into its expiry. When the asker cannot be reached either, the trail
 // says so.
-func (n *notifier) showElsewhere(ctx context.Context, o op.Operation) error {
+func (n *Notifier) showElsewhere(ctx context.Context, o op.Operation) error {
 	n.away.Store(o.Channel, isAway)
 	words, matters := elsewhere[o.State]
 	if matters && n.told.first(o.ID, o.State, n.now()) {
@@ -108,26 +109,26 @@ const (
 	isBack = "back"
 )
 
-// drawBack draws the cards of channels that turned out to be back.
-func (n *notifier) drawBack(ctx context.Context) {
+// drawRestored draws the cards of channels that turned out to be back.
+func (n *Notifier) drawRestored(ctx context.Context) {
 	n.away.Range(func(channel, is any) bool {
 		if is == isBack && n.away.CompareAndDelete(channel, isBack) {
-			n.returned(ctx, channel.(string))
+			n.ChannelRestored(ctx, channel.(string))
 		}
 		return true
 	})
 }
 
-// returned draws the cards of the last day in a channel anew: they may have changed while nobody could write there.
-func (n *notifier) returned(ctx context.Context, channel string) {
+// ChannelRestored draws the cards of the last day in a channel anew: they may have changed while nobody could write there.
+func (n *Notifier) ChannelRestored(ctx context.Context, channel string) {
 	list, err := n.store.List(ctx, store.Query{Channel: channel, Since: n.now().Add(-redrawn), Alone: true, Newest: true, Limit: openPerChannel})
 	if err != nil {
 		n.log.Warn("draw the cards of a channel anew", "channel", channel, "error", err)
 	}
 	for _, o := range list {
 		if o.Card != "" || !o.State.Final() {
-			n.redraw(o)
-			n.owe(o.ID)
+			n.Redraw(o)
+			n.EnqueueCard(o.ID)
 		}
 	}
 }
@@ -141,10 +142,10 @@ func withoutCard(o op.Operation, words op.Text) op.Answer {
 	case o.Outcome != nil:
 		text = op.L(o.Outcome.Text)
 	}
-	return op.Answer{Mark: homeMarks[o.State], Title: text, Note: op.L("I cannot write in ", op.In(o.Channel), ", so I tell you here. op ", op.V(o.Ref()))}
+	return op.Answer{Mark: browse.StateMarks[o.State], Title: text, Note: op.L("I cannot write in ", op.In(o.Channel), ", so I tell you here. op ", op.V(o.Ref()))}
 }
 
-func (n *notifier) recordUntold(ctx context.Context, o op.Operation, why error) error {
+func (n *Notifier) recordUntold(ctx context.Context, o op.Operation, why error) error {
 	n.log.Warn("nobody could be told", "op", o.Ref(), "state", o.State, "error", why)
 	event := o.Event(n.now(), op.EventUntold, "", "")
 	event.Detail["state"] = string(o.State)
@@ -158,13 +159,13 @@ var elsewhere = map[op.State]op.Text{
 	op.Succeeded: ": done.", op.Failed: ": not done.", op.Unknown: ": it is not known whether it happened.",
 }
 
-// drawOwed redraws cards whose stored operation is newer than what they show, or may be, because an edit was lost on the way. Those of
+// DrawBehind redraws cards whose stored operation is newer than what they show, or may be, because an edit was lost on the way. Those of
 // operations that another replica has sent are left to it for a moment.
-func (n *notifier) drawOwed(ctx context.Context) error {
-	n.drawBack(ctx)
-	for _, id := range n.cards.landed(n.now()) {
+func (n *Notifier) DrawBehind(ctx context.Context) error {
+	n.drawRestored(ctx)
+	for _, id := range n.cards.settledEdits(n.now()) {
 		if err := n.store.Unshown(ctx, id); err != nil {
-			n.cards.lose(id, n.now())
+			n.cards.markUnconfirmed(id, n.now())
 			return err
 		}
 	}
@@ -186,14 +187,14 @@ func (n *notifier) drawOwed(ctx context.Context) error {
 }
 
 // drawGroup lets the card of several show what has become of a member.
-func (n *notifier) drawGroup(ctx context.Context, id string) error {
+func (n *Notifier) drawGroup(ctx context.Context, id string) error {
 	err := n.gather(ctx, id)
-	n.oweWithin(id, groupEvery)
+	n.EnqueueCardWithin(id, groupEvery)
 	return err
 }
 
 // card gives an operation with what its card is drawn from.
-func (n *notifier) card(ctx context.Context, id string) (op.Operation, error) {
+func (n *Notifier) card(ctx context.Context, id string) (op.Operation, error) {
 	o, err := n.store.Get(ctx, id)
 	if err != nil {
 		return o, err
@@ -201,15 +202,15 @@ func (n *notifier) card(ctx context.Context, id string) (op.Operation, error) {
 	return n.withMembers(ctx, o)
 }
 
-func (n *notifier) withMembers(ctx context.Context, o op.Operation) (_ op.Operation, err error) {
+func (n *Notifier) withMembers(ctx context.Context, o op.Operation) (_ op.Operation, err error) {
 	if o.IsSeveral() {
-		o.Members, err = n.members(ctx, o)
+		o.Members, err = n.Members(ctx, o)
 	}
 	return o, err
 }
 
-// members gives the members of an operation in the order of its parts.
-func (n *notifier) members(ctx context.Context, o op.Operation) ([]op.Operation, error) {
+// Members gives the members of an operation in the order of its parts.
+func (n *Notifier) Members(ctx context.Context, o op.Operation) ([]op.Operation, error) {
 	all, err := n.store.Members(ctx, o.ID)
 	slices.SortFunc(all, func(a, b op.Operation) int { return strings.Compare(a.Key, b.Key) })
 	return all, err

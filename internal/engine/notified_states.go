@@ -7,21 +7,21 @@ import (
 	"casterbot/internal/op"
 )
 
-// told remembers what the askers of operations without a card have been told of: the last state that matters of each, for as long
+// notifiedStates remembers what the askers of operations without a card have been told of: the last state that matters of each, for as long
 // as anything may change about it. What is told afterwards of a final state is that state again.
-type told struct {
+type notifiedStates struct {
 	mu     sync.Mutex
-	last   map[string]toldOf
+	last   map[string]notifiedState
 	pruned time.Time
 }
 
-type toldOf struct {
+type notifiedState struct {
 	state op.State
 	at    time.Time
 }
 
 // first reports whether nobody was told of the state, and remembers it.
-func (t *told) first(id string, state op.State, now time.Time) bool {
+func (t *notifiedStates) first(id string, state op.State, now time.Time) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if now.Sub(t.pruned) >= pruneInterval {
@@ -36,14 +36,14 @@ func (t *told) first(id string, state op.State, now time.Time) bool {
 		return false
 	}
 	if t.last == nil {
-		t.last = map[string]toldOf{}
+		t.last = map[string]notifiedState{}
 	}
-	t.last[id] = toldOf{state, now}
+	t.last[id] = notifiedState{state, now}
 	return true
 }
 
 // forget takes it back, because the asker could not be told.
-func (t *told) forget(id string) {
+func (t *notifiedStates) forget(id string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	delete(t.last, id)
