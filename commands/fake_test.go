@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -104,7 +105,7 @@ func (f *fakeCloud) RecordFiles(_ context.Context, _ live.Stream, from, to time.
 
 func (f *fakeCloud) change(words ...string) (live.Receipt, error) {
 	f.calls = append(f.calls, strings.Join(words, " "))
-	return f.receipt, f.fail[words[0]]
+	return f.receipt, cmp.Or(f.fail[words[0]], f.fail["every change"])
 }
 
 func (f *fakeCloud) CopyCaster(_ context.Context, source, name, token string) (live.Receipt, error) {
