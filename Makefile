@@ -44,15 +44,15 @@ fuzz-short:
 
 .PHONY: bench
 bench: ## drive the built bot over the real wire and print what it does; see docs/performance.md
-	go run ./internal/bench
+	go run ./test/bench
 
 .PHONY: soak
 soak: ## the crash matrix: kill the built bot at every step, start it again, compare what is left (SOAK=-postgres: on PostgreSQL)
-	go run ./internal/soak $(SOAK)
+	go run ./test/soak $(SOAK)
 
 .PHONY: faults
 faults: ## scripts of what goes wrong around the built bot, in their long forms; -list names them
-	go run ./internal/faults -long $(SCRIPTS)
+	go run ./test/faults -long $(SCRIPTS)
 
 .PHONY: vuln
 vuln: ## known vulnerabilities in what is called (asks the Go vulnerability database)
@@ -64,4 +64,4 @@ image: ## the container image
 
 .PHONY: update
 update: ## rewrite the README's tables, the conversations and the drawn messages from the code
-	go test ./internal/house ./internal/policy ./bot . -update
+	go test ./test/arch ./internal/policy ./bot ./test/e2e -update

@@ -197,7 +197,7 @@ func TestClicks(t *testing.T) {
 	ts := w.card(o)
 	w.sent(w.Click("U0KEN", "C0SHOW", ts, fakeslack.Press{Action: "op:confirm"}))
 	c := <-got
-	if c.Operation != o.ID || c.Act != op.ActConfirm || c.Person != "U0KEN" || c.Message != ts || c.Channel != "C0SHOW" || c.Team != "T0SHOW" {
+	if c.Operation != o.ID || c.Action != op.ActionConfirm || c.Person != "U0KEN" || c.Message != ts || c.Channel != "C0SHOW" || c.Team != "T0SHOW" {
 		t.Errorf("the engine got %+v", c)
 	}
 	w.until("the clicker is answered", func() bool { return w.reads("U0KEN", "C0SHOW", "Already confirmed by <@U0BO>") })

@@ -82,7 +82,7 @@ func foot(parts []op.Line) string {
 
 func pendingFace(o op.Operation, _ bool) face {
 	f := face{
-		color: yellow, title: op.L("🟡 ", o.Plan.Title, "  ·  asked by ", op.Who(o.Asker)),
+		color: yellow, title: op.L("🟡 ", o.Plan.Title, "  ·  asked by ", op.Who(o.Requester)),
 		lines: append([]op.Line{}, o.Plan.Facts...),
 		foot:  []op.Line{op.L("expires ", op.At(o.Expires))},
 	}
@@ -91,12 +91,12 @@ func pendingFace(o op.Operation, _ bool) face {
 		f.color, style = red, slack.StyleDanger
 	}
 	if o.Decision.Confirm == op.ConfirmOther {
-		f.lines = append(f.lines, op.L("Needs one of ", people(o.Decision.Approvers), " other than ", op.Who(o.Asker), "  ·  0/1"))
-		f.presses = []press{act(o, op.ActApprove, "Approve", style), act(o, op.ActDecline, "Decline", "")}
+		f.lines = append(f.lines, op.L("Needs one of ", people(o.Decision.Approvers), " other than ", op.Who(o.Requester), "  ·  0/1"))
+		f.presses = []press{act(o, op.ActionApprove, "Approve", style), act(o, op.ActionDecline, "Decline", "")}
 	} else {
-		f.presses = []press{act(o, op.ActConfirm, confirmWords(o), style), act(o, op.ActCancel, "Cancel", "")}
+		f.presses = []press{act(o, op.ActionConfirm, confirmWords(o), style), act(o, op.ActionCancel, "Cancel", "")}
 		f.presses[0].count = len(o.Plan.Parts)
-		f.foot = append(f.foot, op.L("only ", op.Who(o.Asker)))
+		f.foot = append(f.foot, op.L("only ", op.Who(o.Requester)))
 	}
 	f.foot = append(f.foot, reference(o), rule(o))
 	return f
@@ -135,12 +135,12 @@ func working(o op.Operation, line op.Line) face {
 // who says by whose word the operation goes on.
 func who(o op.Operation) op.Line {
 	switch {
-	case o.By == "" || o.Decision.Confirm == op.ConfirmNone:
-		return op.L(op.Who(o.Asker), " asked ", at(o.Created))
+	case o.DecidedBy == "" || o.Decision.Confirm == op.ConfirmNone:
+		return op.L(op.Who(o.Requester), " asked ", at(o.Created))
 	case o.Decision.Confirm == op.ConfirmOther:
-		return op.L(op.Who(o.By), " approved ", at(o.Confirmed))
+		return op.L(op.Who(o.DecidedBy), " approved ", at(o.Confirmed))
 	}
-	return op.L(op.Who(o.By), " confirmed ", at(o.Confirmed))
+	return op.L(op.Who(o.DecidedBy), " confirmed ", at(o.Confirmed))
 }
 
 func succeededFace(o op.Operation, _ bool) face {
@@ -173,7 +173,7 @@ func failedFace(o op.Operation, _ bool) face {
 	if len(out.Evidence) > 0 {
 		f.lines = append(f.lines, out.Evidence)
 	}
-	if o.Closer == "" && !strings.Contains(strings.ToLower(out.Text.Plain()+out.Evidence.Plain()), "nothing ") {
+	if o.SettledBy == "" && !strings.Contains(strings.ToLower(out.Text.Plain()+out.Evidence.Plain()), "nothing ") {
 		f.lines = append(f.lines, op.L("Nothing was changed."))
 	}
 	return f
@@ -202,7 +202,7 @@ func unknownFace(o op.Operation, repeats bool) face {
 }
 
 func unknownPresses(o op.Operation) []press {
-	return []press{act(o, op.ActLook, "Look again", ""), act(o, op.ActHappened, "It happened", ""), act(o, op.ActNot, "It did not", "")}
+	return []press{act(o, op.ActionLook, "Look again", ""), act(o, op.ActionHappened, "It happened", ""), act(o, op.ActionNot, "It did not", "")}
 }
 
 // silence says that nobody knows. A command may have its own words for why.
@@ -226,15 +226,15 @@ func expiredFace(o op.Operation, _ bool) face {
 
 func cancelledFace(o op.Operation, _ bool) face {
 	word := op.Text(": called off by ")
-	if o.Decision.Confirm == op.ConfirmOther && o.By != o.Asker {
+	if o.Decision.Confirm == op.ConfirmOther && o.DecidedBy != o.Requester {
 		word = ": declined by "
 	}
-	return closed(o, op.L("⚪ ", o.Plan.Title, word, op.Who(o.By), ". Nothing was done."))
+	return closed(o, op.L("⚪ ", o.Plan.Title, word, op.Who(o.DecidedBy), ". Nothing was done."))
 }
 
 func closed(o op.Operation, title op.Line) face {
 	return face{
-		color: grey, title: title, lines: parted(o), presses: []press{act(o, op.ActAgain, "Ask again", "")},
+		color: grey, title: title, lines: parted(o), presses: []press{act(o, op.ActionAgain, "Ask again", "")},
 		foot: []op.Line{asked(o), reference(o), rule(o)},
 	}
 }
@@ -243,14 +243,14 @@ func closed(o op.Operation, title op.Line) face {
 func ways(o op.Operation, out op.Outcome) []press {
 	var list []press
 	for _, n := range out.Next[:min(len(out.Next), 2)] {
-		list = append(list, act(o, op.Act(string(op.ActNext)+":"+n.ID()), op.Text(n.Label), ""))
+		list = append(list, act(o, op.Action(string(op.ActionNext)+":"+n.ID()), op.Text(n.Label), ""))
 		list[len(list)-1].count = n.Count
 	}
 	return list
 }
 
 // act is a button of a card: what to do, and the operation's opaque id.
-func act(o op.Operation, a op.Act, words op.Text, style slack.Style) press {
+func act(o op.Operation, a op.Action, words op.Text, style slack.Style) press {
 	return press{text: words, action: cardAction + string(a), value: o.ID, style: style}
 }
 

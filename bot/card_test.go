@@ -24,7 +24,7 @@ var t0 = time.Date(2026, 11, 22, 20, 9, 30, 0, time.UTC)
 func operation(state op.State, change ...func(*op.Operation)) op.Operation {
 	o := op.Operation{
 		ID: "8f2k5zr1v7q9w3x6y0b4c8d2e5", State: state, Command: "caster restart {caster}", Verb: "caster.restart", Effect: op.OnAir,
-		Text: `caster restart "Evening News"`, Team: "T0SHOW", Channel: "C0SHOW", Asker: "U0ANA",
+		Text: `caster restart "Evening News"`, Team: "T0SHOW", Channel: "C0SHOW", Requester: "U0ANA",
 		Plan: op.Plan{
 			Title: op.L("Restart studio ", op.B("Evening News")), OnAir: true, Button: "Restart on-air studio",
 			Facts: []op.Line{op.L("🔴 ON AIR since ", op.At(t0.Add(-time.Hour)), " · programme ", op.B("Main"))},
@@ -33,7 +33,7 @@ func operation(state op.State, change ...func(*op.Operation)) op.Operation {
 		Created:  t0, Expires: t0.Add(5 * time.Minute),
 	}
 	if state != op.Pending && state != op.Expired {
-		o.By, o.Confirmed = "U0ANA", t0.Add(4*time.Second)
+		o.DecidedBy, o.Confirmed = "U0ANA", t0.Add(4*time.Second)
 	}
 	if state == op.Running || state == op.Succeeded || state == op.Failed || state == op.Unknown {
 		o.Sent, o.Sends = t0.Add(5*time.Second), 1
@@ -49,8 +49,8 @@ func operation(state op.State, change ...func(*op.Operation)) op.Operation {
 
 func other(o *op.Operation) {
 	o.Decision.Confirm, o.Decision.Approvers = op.ConfirmOther, []string{"S0LEADS", "U0BO"}
-	if o.By != "" {
-		o.By = "U0BO"
+	if o.DecidedBy != "" {
+		o.DecidedBy = "U0BO"
 	}
 }
 
@@ -88,14 +88,14 @@ func cards() map[string]op.Operation {
 		"succeeded-play": operation(op.Succeeded, ended(op.Outcome{
 			Text: op.L("🟢 PREVIEW is open"), Play: "https://play.example.com/a?auth_key=1-2-3", Next: next,
 		})),
-		"succeeded-closed": operation(op.Succeeded, func(o *op.Operation) { o.Closer = "U0BO" },
+		"succeeded-closed": operation(op.Succeeded, func(o *op.Operation) { o.SettledBy = "U0BO" },
 			ended(op.Outcome{Text: op.L("Restart studio ", op.B("Evening News"), ": no answer came. ", op.Who("U0BO"), " says that it happened.")})),
 		"failed": operation(op.Failed, ended(op.Outcome{
 			Text: op.L(op.B("Evening News"), " was not restarted: the studio is not running"), Code: "IncorrectCasterStatus.Idle", RequestID: "6EBD-02",
 			Next: []op.Next{{Label: "Start it instead", Text: "caster start a"}},
 		})),
 		"failed-already": operation(op.Failed, ended(op.Outcome{Text: op.L(op.B("Preview 2"), " is already open. Nothing was changed."), Already: true})),
-		"failed-closed":  operation(op.Failed, func(o *op.Operation) { o.Closer = "U0BO" }, ended(op.Outcome{Text: op.L("No answer came. ", op.Who("U0BO"), " says that it did not happen.")})),
+		"failed-closed":  operation(op.Failed, func(o *op.Operation) { o.SettledBy = "U0BO" }, ended(op.Outcome{Text: op.L("No answer came. ", op.Who("U0BO"), " says that it did not happen.")})),
 		"unknown": operation(op.Unknown, func(o *op.Operation) { o.Looked, o.Looks = t0.Add(20*time.Second), 1 },
 			ended(op.Outcome{Evidence: op.L("Studio now: streaming since ", op.At(t0.Add(9*time.Second)))})),
 		"unknown-bare":  operation(op.Unknown),
@@ -126,7 +126,7 @@ func TestCards(t *testing.T) {
 // TestEveryStateHasACard fails when the chart gains a state that cannot be shown.
 func TestEveryStateHasACard(t *testing.T) {
 	for _, s := range op.States() {
-		m := plain.card(op.Operation{ID: "abcdefgh", State: s, Asker: "U0ANA"}, false)
+		m := plain.card(op.Operation{ID: "abcdefgh", State: s, Requester: "U0ANA"}, false)
 		lint(t, string(s)+" with nothing known", m)
 	}
 }

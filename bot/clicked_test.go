@@ -81,7 +81,7 @@ func TestAnswersCountAgainstTheAddress(t *testing.T) {
 	w := newWorld(t)
 	var to op.Address
 	w.engine.press = func(_ context.Context, c op.Click) (engine.Accepted, error) {
-		to = c.Address()
+		to = c.Address
 		return engine.Accepted{}, nil
 	}
 	w.start()
@@ -230,7 +230,7 @@ func TestWhatIsKeptOfClicks(t *testing.T) {
 	now := time.Unix(1000, 0)
 	c := newClicked(func() time.Time { return now })
 	good := func(string) bool { return true }
-	click := op.Click{Channel: "C1", Message: "1.1", ReplyTo: "https://hooks.slack.com/actions/1"}
+	click := op.Click{Origin: op.Origin{Address: op.Address{Channel: "C1", ReplyTo: "https://hooks.slack.com/actions/1"}}, Message: "1.1"}
 	c.keep(click, func(string) bool { return false })
 	inThread := click
 	inThread.Thread = "1.0"
@@ -265,7 +265,7 @@ func TestAClickInAThread(t *testing.T) {
 	o := operation(op.Pending, func(o *op.Operation) { o.Thread = root })
 	ts := w.card(o)
 	w.press(ts)
-	chat.clicked.keep(op.Click{Channel: "C0SHOW", Message: ts, ReplyTo: w.config.APIURL + "x"}, chat.hooks.allowed) // one that does not say so
+	chat.clicked.keep(op.Click{Origin: op.Origin{Address: op.Address{Channel: "C0SHOW", ReplyTo: w.config.APIURL + "x"}}, Message: ts}, chat.hooks.allowed) // one that does not say so
 	o.State, o.Card = op.Succeeded, ts
 	if _, err := show(chat, o); err != nil || w.replaced() != 0 || len(w.calls("chat.update")) != 1 {
 		t.Errorf("%v, %d edits by an address", err, w.replaced())

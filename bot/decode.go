@@ -99,8 +99,10 @@ func (id identity) slash(c slack.SlashCommand, envelope string, now time.Time) (
 		text += " " + c.Text
 	}
 	r := op.Request{
-		Key: "slash-" + digest(key), Team: c.TeamID, Channel: c.ChannelID, Person: c.UserID, PersonTeam: c.TeamID,
-		Text: text, At: now, ReplyTo: c.ResponseURL, Trigger: c.TriggerID,
+		Key: "slash-" + digest(key), Text: text,
+		Origin: op.Origin{Team: c.TeamID, PersonTeam: c.TeamID, Trigger: c.TriggerID, Address: op.Address{
+			Channel: c.ChannelID, Person: c.UserID, At: now, ReplyTo: c.ResponseURL,
+		}},
 	}
 	return arrival{key: r.Key, slash: true, request: &r}, nil
 }
@@ -180,10 +182,10 @@ func (id identity) interaction(in interaction, now time.Time) (arrival, error) {
 	if in.User.ID == "" {
 		return arrival{ignored: "interaction without a person"}, nil
 	}
-	r := op.Request{
-		Team: id.team, Channel: first(in.Channel.ID, in.Container.ChannelID), Thread: first(in.Container.ThreadTS, in.Message.ThreadTS),
-		Person: in.User.ID, PersonTeam: first(in.User.TeamID, in.Team.ID), At: now, ReplyTo: in.ResponseURL, Trigger: in.TriggerID,
-	}
+	r := op.Request{Origin: op.Origin{Team: id.team, PersonTeam: first(in.User.TeamID, in.Team.ID), Trigger: in.TriggerID, Address: op.Address{
+		Channel: first(in.Channel.ID, in.Container.ChannelID), Thread: first(in.Container.ThreadTS, in.Message.ThreadTS),
+		Person: in.User.ID, At: now, ReplyTo: in.ResponseURL,
+	}}}
 	switch {
 	case in.Type == "view_submission":
 		return submission(in, r, true)
@@ -230,20 +232,19 @@ func saidBy(place string, r op.Request) op.Button {
 }
 
 // acts are the buttons that a card may have.
-var acts = map[op.Act]bool{
-	op.ActConfirm: true, op.ActCancel: true, op.ActApprove: true, op.ActDecline: true, op.ActLook: true,
-	op.ActHappened: true, op.ActNot: true, op.ActAgain: true, op.ActNext: true,
+var acts = map[op.Action]bool{
+	op.ActionConfirm: true, op.ActionCancel: true, op.ActionApprove: true, op.ActionDecline: true, op.ActionLook: true,
+	op.ActionHappened: true, op.ActionNot: true, op.ActionAgain: true, op.ActionNext: true,
 }
 
 func cardPress(p pressed, r op.Request, message string) (arrival, error) {
 	name, way, _ := strings.Cut(strings.TrimPrefix(p.ActionID, cardAction), ":")
-	act := op.Act(name)
-	if !acts[act] || (act == op.ActNext) != (way != "") || len(way) > 64 || p.Value == "" || len(p.Value) > 64 {
+	act := op.Action(name)
+	if !acts[act] || (act == op.ActionNext) != (way != "") || len(way) > 64 || p.Value == "" || len(p.Value) > 64 {
 		return arrival{ignored: "unknown button of a card"}, nil
 	}
 	return arrival{key: r.Key, click: &op.Click{
-		Key: r.Key, Operation: p.Value, Act: act, Way: way, Team: r.Team, Channel: r.Channel, Thread: r.Thread, Message: message,
-		Person: r.Person, PersonTeam: r.PersonTeam, At: r.At, ReplyTo: r.ReplyTo, Trigger: r.Trigger,
+		Key: r.Key, Operation: p.Value, Action: act, Next: way, Origin: r.Origin, Message: message,
 	}}, nil
 }
 

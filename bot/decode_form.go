@@ -16,12 +16,12 @@ func submission(in interaction, r op.Request, sent bool) (arrival, error) {
 	if err != nil || person != r.Person {
 		a := arrival{ignored: "a form that is not ours"}
 		if sent {
-			a.wrong = &wrong{r.Address(), at, op.L("This form cannot be used, so nothing was done. Close it and type the command.")}
+			a.wrong = &wrong{r.Address, at, op.L("This form cannot be used, so nothing was done. Close it and type the command.")}
 		}
 		return a, nil
 	}
 	notice := hold(form, in.View)
-	r.Channel, r.Thread, r.Away = form.Channel, form.Thread, form.Away
+	r.Channel, r.Thread, r.FromHome = form.Channel, form.Thread, form.FromHome
 	if sent {
 		r.Key = "form-" + in.View.ID + "-" + in.View.Hash
 	}
@@ -76,7 +76,7 @@ func suggestion(in interaction, r op.Request) (arrival, error) {
 		return arrival{ignored: "a picker that is not ours", refusal: noOptions}, nil
 	}
 	hold(form, in.View)
-	q.Request.Channel, q.Request.Thread, q.Request.Away = form.Channel, form.Thread, form.Away
+	q.Request.Channel, q.Request.Thread, q.Request.FromHome = form.Channel, form.Thread, form.FromHome
 	q.Command, q.Args = form.Command, form.Values()
 	q.Field, _, _ = strings.Cut(in.BlockID, fieldSeparator)
 	delete(q.Args, q.Field)

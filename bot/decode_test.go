@@ -93,9 +93,9 @@ func described(a arrival, err error) string {
 		return fmt.Sprintf("say %s/%s %s%s: %s", r.Person, r.PersonTeam, r.Channel, in, r.Text)
 	case a.click != nil:
 		c := a.click
-		act := string(c.Act)
-		if c.Act == op.ActNext {
-			act += " " + c.Way
+		act := string(c.Action)
+		if c.Action == op.ActionNext {
+			act += " " + c.Next
 		}
 		return fmt.Sprintf("click %s %s by %s/%s in %s at %s", act, c.Operation, c.Person, c.PersonTeam, c.Channel, c.Message)
 	case a.home != nil:
@@ -203,7 +203,7 @@ func FuzzDecode(f *testing.F) {
 		if found == 1 && a.key == "" {
 			t.Error("a meaning without a key")
 		}
-		if a.click != nil && (!acts[a.click.Act] || a.click.Operation == "" || (a.click.Act == op.ActNext) != (a.click.Way != "") || a.click.Team != me.team) {
+		if a.click != nil && (!acts[a.click.Action] || a.click.Operation == "" || (a.click.Action == op.ActionNext) != (a.click.Next != "") || a.click.Team != me.team) {
 			t.Errorf("a click that is none: %+v", a.click)
 		}
 		if a.request != nil && (a.request.Person == "" || a.request.Text == "" || a.request.Team != me.team) {

@@ -9,7 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"casterbot/internal/engine"
+	"casterbot/internal/authz"
 	"casterbot/internal/op"
 
 	"github.com/slack-go/slack"
@@ -38,7 +38,7 @@ type members map[string][]string
 
 const everyGroup = "usergroups"
 
-var _ engine.Directory = (*Directory)(nil)
+var _ authz.Directory = (*Directory)(nil)
 
 // NewDirectory makes a directory. groups gives the ids of the user groups that matter: those of the policy in force.
 func NewDirectory(c Config, groups func() []string) *Directory {
@@ -83,7 +83,7 @@ func (d *Directory) of(p op.Person, team string) op.Person {
 	if !known {
 		home = first(team, p.Team)
 	}
-	p.Stranger = p.Stranger || first(team, home) != home || first(p.Team, home) != home
+	p.External = p.External || first(team, home) != home || first(p.Team, home) != home
 	return p
 }
 
@@ -97,8 +97,8 @@ func (d *Directory) Channel(ctx context.Context, id string, since time.Time) (op
 	return c, nil
 }
 
-// Glance gives what is at hand and was asked for after since, without asking Slack; a zero since means the last minute.
-func (d *Directory) Glance(person, team, channel string, since time.Time) (op.Person, op.Channel, bool) {
+// Peek gives what is at hand and was asked for after since, without asking Slack; a zero since means the last minute.
+func (d *Directory) Peek(person, team, channel string, since time.Time) (op.Person, op.Channel, bool) {
 	p, ok := d.people.have(person, since)
 	if !ok {
 		return op.Person{}, op.Channel{}, false
@@ -165,7 +165,7 @@ func (d *Directory) askPerson(ctx context.Context, id string) (op.Person, error)
 		return op.Person{}, err
 	}
 	return op.Person{
-		ID: u.ID, Team: u.TeamID, Guest: u.IsRestricted || u.IsUltraRestricted, Stranger: u.IsStranger,
+		ID: u.ID, Team: u.TeamID, Guest: u.IsRestricted || u.IsUltraRestricted, External: u.IsStranger,
 		Zone: u.TZ, Locale: u.Locale, Bot: u.IsBot || u.IsWorkflowBot || u.IsConnectorBot || u.ID == "USLACKBOT", Deleted: u.Deleted,
 	}, nil
 }

@@ -43,8 +43,8 @@ func TestPeople(t *testing.T) {
 		{"U0ANA", "T0SHOW", op.Person{ID: "U0ANA", Team: "T0SHOW", Groups: []string{"S0CREW"}}},
 		{"U0KEN", "", op.Person{ID: "U0KEN", Team: "T0SHOW", Groups: []string{"S0LEADS"}}},
 		{"U0GUS", "T0SHOW", op.Person{ID: "U0GUS", Team: "T0SHOW", Guest: true}},
-		{"U0OUT", "T0OTHER", op.Person{ID: "U0OUT", Team: "T0OTHER", Stranger: true}},
-		{"U0ANA", "T0OTHER", op.Person{ID: "U0ANA", Team: "T0SHOW", Stranger: true, Groups: []string{"S0CREW"}}},
+		{"U0OUT", "T0OTHER", op.Person{ID: "U0OUT", Team: "T0OTHER", External: true}},
+		{"U0ANA", "T0OTHER", op.Person{ID: "U0ANA", Team: "T0SHOW", External: true, Groups: []string{"S0CREW"}}},
 		{"U0PIA", "T0SHOW", op.Person{ID: "U0PIA", Team: "T0SHOW", Deleted: true}},
 		{"U0MIO", "T0SHOW", op.Person{ID: "U0MIO", Team: "T0SHOW", Bot: true, Groups: []string{"S0LEADS"}}},
 		{"U0BOT", "T0SHOW", op.Person{ID: "U0BOT", Team: "T0SHOW", Bot: true}},
@@ -63,11 +63,11 @@ func TestPeople(t *testing.T) {
 // TestStrangersEvenBeforeTheBotKnowsItsTeam: as long as the team is not known, payload and look-up must agree.
 func TestStrangersEvenBeforeTheBotKnowsItsTeam(t *testing.T) {
 	d := &Directory{}
-	if !d.of(op.Person{Team: "T0OTHER"}, "T0SHOW").Stranger || d.of(op.Person{Team: "T0SHOW"}, "T0SHOW").Stranger {
+	if !d.of(op.Person{Team: "T0OTHER"}, "T0SHOW").External || d.of(op.Person{Team: "T0SHOW"}, "T0SHOW").External {
 		t.Error("the teams are not compared")
 	}
 	d.home.Store("T0SHOW")
-	if !d.of(op.Person{Team: "T0OTHER"}, "T0OTHER").Stranger {
+	if !d.of(op.Person{Team: "T0OTHER"}, "T0OTHER").External {
 		t.Error("somebody of another team is no stranger")
 	}
 }
@@ -179,12 +179,12 @@ func TestAges(t *testing.T) {
 	}
 }
 
-func TestGlance(t *testing.T) {
+func TestPeek(t *testing.T) {
 	w := newWorld(t)
 	d, clock := newTestDirectory(w, "S0CREW")
 	see := func() bool {
 		before := len(w.Log(0))
-		p, c, ok := d.Glance("U0ANA", "T0SHOW", "C0SHOW", time.Time{})
+		p, c, ok := d.Peek("U0ANA", "T0SHOW", "C0SHOW", time.Time{})
 		if len(w.Log(0)) != before {
 			t.Error("a glance asked Slack")
 		}

@@ -106,16 +106,16 @@ func (d *dispatcher) handle(ctx context.Context, e envelope) {
 		return
 	}
 	switch {
-	case a.request != nil && a.request.Away:
+	case a.request != nil && a.request.FromHome:
 		d.away(e, a)
 	case a.request != nil:
-		to = a.request.Address()
+		to = a.request.Address
 		d.request(ctx, e, a)
 	case a.click != nil:
-		to = a.click.Address()
+		to = a.click.Address
 		d.click(ctx, e, a)
 	case a.fill != nil:
-		to = a.fill.request.Address()
+		to = a.fill.request.Address
 		d.filled(ctx, e, a)
 	case a.query != nil:
 		d.suggest(e, *a.query)
@@ -145,7 +145,7 @@ func (d *dispatcher) note(a arrival, err error) {
 // time.
 func (d *dispatcher) request(ctx context.Context, e envelope, a arrival) {
 	if time.Since(e.at) > hurryAfter {
-		d.follow(e, a.slash, *a.request, d.full(a.request.Address(), engine.Accepted{}), d.work)
+		d.follow(e, a.slash, *a.request, d.full(a.request.Address, engine.Accepted{}), d.work)
 		return
 	}
 	accepted, err := d.engine.Accept(ctx, *a.request)
@@ -158,8 +158,8 @@ func (d *dispatcher) request(ctx context.Context, e envelope, a arrival) {
 }
 
 // settles are the acts that decide about a card and look at nothing slow.
-var settles = map[op.Act]bool{
-	op.ActConfirm: true, op.ActCancel: true, op.ActApprove: true, op.ActDecline: true, op.ActHappened: true, op.ActNot: true,
+var settles = map[op.Action]bool{
+	op.ActionConfirm: true, op.ActionCancel: true, op.ActionApprove: true, op.ActionDecline: true, op.ActionHappened: true, op.ActionNot: true,
 }
 
 func (d *dispatcher) click(ctx context.Context, e envelope, a arrival) {
@@ -172,12 +172,10 @@ func (d *dispatcher) click(ctx context.Context, e envelope, a arrival) {
 		accepted = engine.Accepted{Reply: engine.NotWritten(err)}
 	}
 	behind := d.work
-	if settles[c.Act] {
+	if settles[c.Action] {
 		behind = d.clicks
 	}
-	d.follow(e, false, op.Request{
-		Key: c.Key, Team: c.Team, Channel: c.Channel, Thread: c.Thread, Person: c.Person, PersonTeam: c.PersonTeam, At: c.At, ReplyTo: c.ReplyTo, Trigger: c.Trigger,
-	}, accepted, behind)
+	d.follow(e, false, op.Request{Key: c.Key, Origin: c.Origin}, accepted, behind)
 }
 
 // follow acknowledges and does what the engine asked for: answer, open a form, work, which runs on the pool behind. The work
@@ -185,20 +183,20 @@ func (d *dispatcher) click(ctx context.Context, e envelope, a arrival) {
 func (d *dispatcher) follow(e envelope, inAck bool, r op.Request, a engine.Accepted, behind *pool) {
 	acked := make(chan struct{})
 	defer close(acked)
-	if !d.later(behind, r.Address(), a.Work, acked) {
-		a = d.full(r.Address(), a)
+	if !d.later(behind, r.Address, a.Work, acked) {
+		a = d.full(r.Address, a)
 	}
 	var payload any
 	if a.Reply != nil {
-		if payload = d.payload(inAck, r.Address(), *a.Reply); payload == nil {
+		if payload = d.payload(inAck, r.Address, *a.Reply); payload == nil {
 			said := *a.Reply
-			defer d.soon(d.quick, r.Address(), func(ctx context.Context) { d.engine.Say(ctx, r.Address(), said) })
+			defer d.soon(d.quick, r.Address, func(ctx context.Context) { d.engine.Say(ctx, r.Address, said) })
 		}
 	}
 	d.ack(e, payload)
 	if a.Form != nil {
 		form := *a.Form
-		d.soon(d.forms, r.Address(), func(ctx context.Context) { d.openForm(ctx, r, form) })
+		d.soon(d.forms, r.Address, func(ctx context.Context) { d.openForm(ctx, r, form) })
 	}
 }
 

@@ -50,7 +50,8 @@ func (id identity) event(in callback, envelope string, now time.Time) (arrival, 
 	case e.Type == "app_mention":
 		return id.mention(in, key, now)
 	case e.Type == "app_home_opened" && e.Tab != "messages":
-		r := op.Request{Key: key, Team: id.team, Person: word(e.User), PersonTeam: first(e.UserTeam, in.TeamID), At: now}
+		to := op.Address{Person: word(e.User), At: now}
+		r := op.Request{Key: key, Origin: op.Origin{Team: id.team, PersonTeam: first(e.UserTeam, in.TeamID), Address: to}}
 		return arrival{key: key, home: &r}, nil
 	case changes[e.Type]:
 		back := ""
@@ -72,10 +73,10 @@ func (id identity) mention(in callback, key string, now time.Time) (arrival, err
 	if in.TeamID != id.team {
 		return arrival{}, errOtherTeam
 	}
-	r := op.Request{
-		Key: key, Team: id.team, Channel: word(e.Channel), Thread: e.ThreadTS, Person: person,
-		PersonTeam: first(e.UserTeam, e.SourceTeam, e.Team, in.TeamID), Text: id.spoken(e.Text), At: stamped(e.TS, now),
-	}
+	from := op.Origin{Team: id.team, PersonTeam: first(e.UserTeam, e.SourceTeam, e.Team, in.TeamID), Address: op.Address{
+		Channel: word(e.Channel), Thread: e.ThreadTS, Person: person, At: stamped(e.TS, now),
+	}}
+	r := op.Request{Key: key, Origin: from, Text: id.spoken(e.Text)}
 	return arrival{key: key, request: &r}, nil
 }
 

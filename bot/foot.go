@@ -10,7 +10,7 @@ import (
 // ending is the small print of an operation that was sent: who, how long, and the references.
 func ending(o op.Operation) []op.Line {
 	parts := []op.Line{asked(o)}
-	if o.By != "" && o.Decision.Confirm != op.ConfirmNone && o.By != o.Asker {
+	if o.DecidedBy != "" && o.Decision.Confirm != op.ConfirmNone && o.DecidedBy != o.Requester {
 		parts = append(parts, who(o))
 	}
 	if took := o.Ended.Sub(o.Sent); !o.Sent.IsZero() && took > 0 {
@@ -42,7 +42,7 @@ func at(t time.Time) op.Line {
 	return op.L(op.At(t))
 }
 
-func asked(o op.Operation) op.Line     { return op.L("asked by ", op.Who(o.Asker)) }
+func asked(o op.Operation) op.Line     { return op.L("asked by ", op.Who(o.Requester)) }
 func reference(o op.Operation) op.Line { return op.L("op ", op.V(o.Ref())) }
 
 func rule(o op.Operation) op.Line {

@@ -31,7 +31,7 @@ func (id identity) pageOrWindow(v seenView, p pressed, r op.Request) (arrival, e
 		return arrival{key: r.Key, home: &r}, nil
 	case own && v.Type == string(slack.VTHomeTab):
 		_, r.Channel, _ = strings.Cut(rest, ":")
-		r.Text, r.Away = p.Value, true
+		r.Text, r.FromHome = p.Value, true
 	case !window(v, &r) || !p.says(&r):
 		return arrival{ignored: "unknown action of a view"}, nil
 	}
@@ -48,7 +48,7 @@ func window(v seenView, r *op.Request) bool {
 	if v.Type != string(slack.VTModal) || json.Unmarshal([]byte(v.Metadata), &m) != nil || m.Person != r.Person {
 		return false
 	}
-	r.Channel, r.Away, r.View = m.Form.Channel, true, v.ID
+	r.Channel, r.FromHome, r.View = m.Form.Channel, true, v.ID
 	return true
 }
 
@@ -62,7 +62,7 @@ func (d *dispatcher) publish(ctx context.Context, r op.Request) {
 		d.log.Error("draw the home tab", "reference", ref, "error", err)
 		a = broken(ref)
 	}
-	if _, err := d.chat.api.PublishViewContext(ctx, slack.PublishViewContextRequest{UserID: r.Person, View: d.to(r.Address()).home(a)}); err != nil {
+	if _, err := d.chat.api.PublishViewContext(ctx, slack.PublishViewContextRequest{UserID: r.Person, View: d.to(r.Address).home(a)}); err != nil {
 		d.log.Warn("publish the home tab", "person", r.Person, "error", bare(err))
 	}
 }
@@ -100,7 +100,7 @@ func (d *dispatcher) away(e envelope, a arrival) {
 	r := *a.request
 	took := d.forms.offer(func(ctx context.Context) {
 		defer e.link.pending.Add(-1)
-		to := r.Address()
+		to := r.Address
 		defer d.rescue(&to, func() { d.ack(e, nil) })
 		ctx, cancel := context.WithDeadline(ctx, e.at.Add(acceptWithin))
 		defer cancel()
@@ -134,7 +134,7 @@ func (d *dispatcher) awaited(ctx context.Context, e envelope, key string, r op.R
 
 // wait shows a window in which something is about to be said, and gives its id and the hash of this picture.
 func (d *dispatcher) wait(ctx context.Context, r op.Request) (id, hash string) {
-	say := d.to(r.Address())
+	say := d.to(r.Address)
 	shown := say.view(say.answer(op.Answer{Mark: op.MarkWait, Title: op.L("Looking…")}), r.Person, r.Channel)
 	var got *slack.ViewResponse
 	var err error
@@ -157,7 +157,7 @@ func (d *dispatcher) elsewhere(ctx context.Context, r op.Request, hash string) {
 	}
 	ctx, cancel := timely(ctx, directWithin)
 	defer cancel()
-	say := d.to(r.Address())
+	say := d.to(r.Address)
 	said := say.answer(op.Answer{Mark: op.MarkOK, Title: op.L("Asked. The card is in ", op.In(r.Channel), ".")})
 	if err := d.update(ctx, say.view(said, r.Person, r.Channel), r.View, hash); err != nil {
 		d.log.Warn("draw a window", "error", bare(err))

@@ -49,10 +49,10 @@ func TestHomeButtons(t *testing.T) {
 		switch r.Text {
 		case "caster show c1":
 			return engine.Accepted{Work: func(ctx context.Context) {
-				_ = chat.Tell(ctx, r.Address(), op.Answer{Title: op.L("this is c1"), Next: []op.Next{{Label: "Restart", Text: "caster restart c1"}, {Label: "Form", Text: "caster copy ?"}}})
+				_ = chat.Tell(ctx, r.Address, op.Answer{Title: op.L("this is c1"), Next: []op.Next{{Label: "Restart", Text: "caster restart c1"}, {Label: "Form", Text: "caster copy ?"}}})
 			}}, nil
 		case "caster copy ?":
-			return engine.Accepted{Form: &op.Form{Command: "caster copy {name}", Title: "/caster copy", Channel: "C0SHOW", Away: true, Fields: []op.Field{{Name: "name", Label: "New name", Max: 9}}}}, nil
+			return engine.Accepted{Form: &op.Form{Command: "caster copy {name}", Title: "/caster copy", Channel: "C0SHOW", FromHome: true, Fields: []op.Field{{Name: "name", Label: "New name", Max: 9}}}}, nil
 		}
 		return engine.Accepted{Work: func(context.Context) {}}, nil
 	}
@@ -65,7 +65,7 @@ func TestHomeButtons(t *testing.T) {
 	tab = w.tab("U0ANA", "page 2")
 	want := func(text, view string) {
 		t.Helper()
-		if r := <-asked; r.Text != text || !r.Away || r.Channel != "C0SHOW" || r.Person != "U0ANA" || r.Key == "" || (view != "" && r.View != view) {
+		if r := <-asked; r.Text != text || !r.FromHome || r.Channel != "C0SHOW" || r.Person != "U0ANA" || r.Key == "" || (view != "" && r.View != view) {
 			t.Errorf("the engine got %+v, want %s", r, text)
 		}
 	}
@@ -146,7 +146,7 @@ func TestPagesAndWindows(t *testing.T) {
 			if got += "@" + r.Channel; r.View != "" {
 				got += " in " + r.View
 			}
-			if !r.Away {
+			if !r.FromHome {
 				got += " not away"
 			}
 		}

@@ -22,13 +22,13 @@ func (d *dispatcher) openForm(ctx context.Context, r op.Request, f op.Form) {
 		return
 	}
 	if r.Trigger == "" {
-		d.engine.Say(ctx, r.Address(), offer(f))
+		d.engine.Say(ctx, r.Address, offer(f))
 		return
 	}
-	opened, err := d.chat.api.OpenViewContext(ctx, r.Trigger, d.to(r.Address()).loading(f, r.Person))
+	opened, err := d.chat.api.OpenViewContext(ctx, r.Trigger, d.to(r.Address).loading(f, r.Person))
 	if err != nil {
 		d.log.Warn("open a form", "error", bare(err))
-		d.engine.Say(ctx, r.Address(), unopened(f))
+		d.engine.Say(ctx, r.Address, unopened(f))
 		return
 	}
 	d.fill(ctx, r, f, opened.ID, opened.Hash)
@@ -66,14 +66,14 @@ func (d *dispatcher) fill(ctx context.Context, r op.Request, f op.Form, view, ha
 // redraw shows a form. One that Slack does not take is replaced by a sentence that says so; when that fails too, the person
 // is told in private, as the form would say "Loading…" for ever.
 func (d *dispatcher) redraw(ctx context.Context, r op.Request, f op.Form, view, hash string) {
-	err := d.update(ctx, d.to(r.Address()).drawForm(f, r.Person), view, hash)
+	err := d.update(ctx, d.to(r.Address).drawForm(f, r.Person), view, hash)
 	if err == nil {
 		return
 	}
 	d.log.Warn("draw a form", "error", bare(err))
 	f.Fields, f.Note, f.Problem = nil, inFull(f), op.L("I could not draw this form, so nothing was done.")
-	if d.update(ctx, d.to(r.Address()).drawForm(f, r.Person), view, "") != nil {
-		d.engine.Say(ctx, r.Address(), op.Answer{Mark: op.MarkFailed, Title: f.Problem, Lines: []op.Line{f.Note}})
+	if d.update(ctx, d.to(r.Address).drawForm(f, r.Person), view, "") != nil {
+		d.engine.Say(ctx, r.Address, op.Answer{Mark: op.MarkFailed, Title: f.Problem, Lines: []op.Line{f.Note}})
 	}
 }
 
@@ -91,12 +91,12 @@ func (d *dispatcher) filled(ctx context.Context, e envelope, a arrival) {
 	f := a.fill
 	if !f.sent {
 		d.ack(e, nil)
-		d.soon(d.forms, f.request.Address(), func(ctx context.Context) { d.fill(ctx, f.request, f.form, f.view, f.hash) })
+		d.soon(d.forms, f.request.Address, func(ctx context.Context) { d.fill(ctx, f.request, f.form, f.view, f.hash) })
 		return
 	}
 	if f.notice != "" {
 		d.seen.forget(a.key)
-		d.ack(e, d.mistake(wrong{f.request.Address(), f.notice, op.L("This line only says why there is nothing to pick. Look again in a moment.")}))
+		d.ack(e, d.mistake(wrong{f.request.Address, f.notice, op.L("This line only says why there is nothing to pick. Look again in a moment.")}))
 		return
 	}
 	r := f.request
@@ -105,7 +105,7 @@ func (d *dispatcher) filled(ctx context.Context, e envelope, a arrival) {
 	if err != nil {
 		d.seen.forget(a.key)
 		d.log.Error("take a form", "error", err)
-		if stays := d.mistake(wrong{f.request.Address(), f.block, engine.NotWritten(err).Title}); stays != nil {
+		if stays := d.mistake(wrong{f.request.Address, f.block, engine.NotWritten(err).Title}); stays != nil {
 			d.ack(e, stays)
 			return
 		}
@@ -116,8 +116,8 @@ func (d *dispatcher) filled(ctx context.Context, e envelope, a arrival) {
 		return
 	}
 	again := *accepted.Form
-	d.ack(e, map[string]any{"response_action": "update", "view": d.to(r.Address()).loading(again, r.Person)})
-	d.soon(d.forms, r.Address(), func(ctx context.Context) { d.fill(ctx, r, again, f.view, "") })
+	d.ack(e, map[string]any{"response_action": "update", "view": d.to(r.Address).loading(again, r.Person)})
+	d.soon(d.forms, r.Address, func(ctx context.Context) { d.fill(ctx, r, again, f.view, "") })
 }
 
 // aside handles what needs no decision: the home tab, and news about channels, groups and people.
@@ -141,7 +141,7 @@ func (d *dispatcher) suggest(e envelope, q op.Query) {
 		defer d.rescue(&op.Address{}, func() { d.ack(e, noOptions) })
 		ctx, cancel := context.WithDeadline(ctx, e.at.Add(acceptWithin))
 		defer cancel()
-		d.ack(e, d.to(q.Request.Address()).offered(d.engine.Suggest(ctx, q)))
+		d.ack(e, d.to(q.Request.Address).offered(d.engine.Suggest(ctx, q)))
 	}
 	if !d.forms.offer(asked) {
 		e.link.pending.Add(-1)

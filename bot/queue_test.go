@@ -15,17 +15,17 @@ import (
 // TestClicksPassSlowReads: however many slow looks are under way, a confirmation does not stand behind them.
 func TestClicksPassSlowReads(t *testing.T) {
 	w := newWorld(t)
-	release, confirmed := make(chan struct{}), make(chan op.Act, 1)
+	release, confirmed := make(chan struct{}), make(chan op.Action, 1)
 	defer close(release)
 	var slow atomic.Int32
 	w.engine.accept = func(context.Context, op.Request) (engine.Accepted, error) {
 		return engine.Accepted{Work: func(context.Context) { slow.Add(1); <-release }}, nil
 	}
 	w.engine.press = func(_ context.Context, c op.Click) (engine.Accepted, error) {
-		if c.Act == op.ActLook {
+		if c.Action == op.ActionLook {
 			return engine.Accepted{Work: func(context.Context) { slow.Add(1); <-release }}, nil
 		}
-		return engine.Accepted{Work: func(context.Context) { confirmed <- c.Act }}, nil
+		return engine.Accepted{Work: func(context.Context) { confirmed <- c.Action }}, nil
 	}
 	w.start()
 	doubtful := w.card(operation(op.Unknown))

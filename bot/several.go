@@ -152,7 +152,7 @@ func memberLine(m op.Operation, members []op.Operation) op.Line {
 	switch {
 	case out.Already:
 		return op.L("⚪ ", out.Text)
-	case m.State == op.Succeeded && m.Closer != "": // by a person's word
+	case m.State == op.Succeeded && m.SettledBy != "": // by a person's word
 		return op.L("✅ ", out.Text)
 	case m.State == op.Unknown:
 		return op.L("⚠️ ", name, silence(m), spaced(out.Evidence))

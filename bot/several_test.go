@@ -10,7 +10,7 @@ import (
 
 // oneOf is a part of an operation of several, by what has become of it.
 func oneOf(name string, state op.State, out *op.Outcome) op.Operation {
-	return op.Operation{ID: "m" + name, State: state, Asker: "U0ANA", Plan: op.Plan{Title: op.L("Start ", op.B(name)), Target: op.Target{Kind: "stream", ID: name, Name: name}}, Outcome: out}
+	return op.Operation{ID: "m" + name, State: state, Requester: "U0ANA", Plan: op.Plan{Title: op.L("Start ", op.B(name)), Target: op.Target{Kind: "stream", ID: name, Name: name}}, Outcome: out}
 }
 
 // A member that ended for another reason than time says that one.
@@ -60,7 +60,7 @@ func TestWhatAPersonSaidOfAMember(t *testing.T) {
 	o := operation(op.Unknown)
 	o.Plan.Parts, o.Plan.Done = []op.Part{{}, {}}, op.L("On air now: ")
 	first, second := oneOf("Evening Talk", op.Succeeded, &op.Outcome{State: op.Succeeded, Text: said}), oneOf("Evening Talk", op.Unknown, nil)
-	first.Closer, first.Plan.Target.ID, second.Plan.Target.ID = "U0KEN", "c1", "c2"
+	first.SettledBy, first.Plan.Target.ID, second.Plan.Target.ID = "U0KEN", "c1", "c2"
 	o.Members = []op.Operation{first, second}
 	m := plain.card(o, false)
 	lint(t, "several", m)

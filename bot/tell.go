@@ -65,7 +65,7 @@ func (c *Chat) here(ctx context.Context, to op.Address, m message) bool {
 	if to.View != "" && c.inWindow(ctx, to, m) == nil {
 		return true
 	}
-	if to.Away {
+	if to.FromHome {
 		return false
 	}
 	if to.Thread == "" && c.answer(ctx, to, m) == nil {

@@ -54,7 +54,7 @@ func (s set) planBoard(ctx context.Context, call op.Call) (op.Plan, error) {
 }
 
 // applyBoard writes down what is wanted. Whoever draws the board writes to it too, so losing once is no reason to give up.
-func (s set) applyBoard(ctx context.Context, p op.Plan, _ string) op.Outcome {
+func (s set) applyBoard(ctx context.Context, p op.Plan, _ string, _ op.SendPermit) op.Outcome {
 	on := p.Args["switch"] == "on"
 	for range 3 {
 		board, err := s.desk.Board(ctx, p.Args["channel"])

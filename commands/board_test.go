@@ -63,7 +63,7 @@ func TestBoardUnwritten(t *testing.T) {
 	}
 	d.fail = errors.New("the disk is full")
 	c, _ := typed(t, d, "U0ANA", "caster board on")
-	if o := c.Apply(t.Context(), plan, ""); o.State != op.Unknown {
+	if o := c.Apply(t.Context(), plan, "", permitted); o.State != op.Unknown {
 		t.Errorf("%+v", o)
 	}
 }

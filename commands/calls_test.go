@@ -70,7 +70,7 @@ func (w *world) count(person, text string) (usage string, n counted) {
 		p.Seen = again.Seen
 	})
 	a := op.Attempt{Plan: p, Sent: w.now()}
-	if a.Outcome = c.Apply(ctx, p, "token"); a.Outcome.State != op.Succeeded {
+	if a.Outcome = c.Apply(ctx, p, "token", permitted); a.Outcome.State != op.Succeeded {
 		w.t.Fatalf("%s: %s", text, a.Outcome.Text.Plain())
 	}
 	w.wait(10 * time.Second)

@@ -196,7 +196,7 @@ func TestApplyRestart(t *testing.T) {
 	f := newFake()
 	c := find(t, f, "caster restart {caster}")
 	p, _ := c.Plan(t.Context(), call("caster", newsID))
-	o := c.Apply(t.Context(), p, "token")
+	o := c.Apply(t.Context(), p, "token", permitted)
 	if o.State != op.Succeeded || o.Text.Plain() != "Evening News restarted." || o.RequestID != "REQ-1" {
 		t.Errorf("outcome %+v", o)
 	}

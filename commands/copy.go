@@ -61,8 +61,8 @@ func unused(name string, all []live.Caster) error {
 	return nil
 }
 
-func (s set) applyCopy(ctx context.Context, p op.Plan, token string) op.Outcome {
-	receipt, err := s.cloud.CopyCaster(ctx, p.Args["caster"], p.Args["name"], token)
+func (s set) applyCopy(ctx context.Context, p op.Plan, token string, permit op.SendPermit) op.Outcome {
+	receipt, err := s.cloud.CopyCaster(ctx, permit, p.Args["caster"], p.Args["name"], token)
 	if err != nil {
 		return wish{usage: copyUsage, args: p.Args, denied: op.L(op.B(p.Target.Name), " was not copied")}.outcome(err)
 	}

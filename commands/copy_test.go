@@ -43,7 +43,7 @@ func TestApplyCopy(t *testing.T) {
 	f := newFake()
 	c := find(t, f, "caster copy {caster} {name}")
 	p, _ := c.Plan(t.Context(), call("caster", newsID, "name", "Evening 47"))
-	o := c.Apply(t.Context(), p, "tok-1")
+	o := c.Apply(t.Context(), p, "tok-1", permitted)
 	if o.State != op.Succeeded || o.Text.Plain() != "Evening 47 copied from Evening News: id new-1, idle." {
 		t.Errorf("outcome %+v %s", o, o.Text.Plain())
 	}
@@ -51,7 +51,7 @@ func TestApplyCopy(t *testing.T) {
 		t.Errorf("calls %v, next %v", f.calls, o.Next)
 	}
 	f.fail["CopyCaster"] = &live.Error{Class: live.Unknown, Action: "CopyCaster", Code: "CopyCaster.Timeout", Status: 408}
-	if o := c.Apply(t.Context(), p, "tok-1"); o.State != op.Unknown || o.Code != "CopyCaster.Timeout" {
+	if o := c.Apply(t.Context(), p, "tok-1", permitted); o.State != op.Unknown || o.Code != "CopyCaster.Timeout" {
 		t.Errorf("timeout: %+v", o)
 	}
 }

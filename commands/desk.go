@@ -11,8 +11,9 @@ import (
 	"casterbot/internal/op"
 )
 
-// Desk is what the commands need of the bot's own knowledge; *desk.Desk is the real one.
+// Desk is what the commands need of the bot's own knowledge; *desk.Desk is the real one, but for what is allowed: *authz.Judge.
 type Desk interface {
+	Rights
 	Lock(ctx context.Context, target op.Target) (op.Lock, error)
 	Locks(ctx context.Context) ([]op.Lock, error)
 	Hold(ctx context.Context, lock op.Lock) (now op.Lock, held bool, err error)
@@ -20,8 +21,6 @@ type Desk interface {
 	Board(ctx context.Context, channel string) (op.Board, error)
 	PutBoard(ctx context.Context, board op.Board, by string) (now op.Board, done bool, err error)
 	History(ctx context.Context, target op.Target, channel string, n int) (list []op.Operation, more bool, err error)
-	Why(ctx context.Context, reader op.Person, person, channel, verb string, effect op.Effect, target op.Target) (op.Decision, []op.Line, error)
-	Who(reader op.Person, channel, verb string, effect op.Effect, target op.Target) []op.Line
 }
 
 // maxWhy is the longest reason, in characters.
@@ -102,7 +101,7 @@ func reasonFact(why string) []op.Line {
 	return []op.Line{op.L("Reason: ", op.V(op.Visible(why)), ".")}
 }
 
-func (s set) applyLock(ctx context.Context, p op.Plan, _ string) op.Outcome {
+func (s set) applyLock(ctx context.Context, p op.Plan, _ string, _ op.SendPermit) op.Outcome {
 	until, err := time.Parse(wholeMoment, p.Args["until"])
 	if err != nil {
 		return op.Outcome{State: op.Failed, Text: op.L("The time of the lock cannot be read. Nothing was changed.")}
@@ -201,7 +200,7 @@ func (s set) lockedStudio(ctx context.Context, call op.Call) (op.Target, op.Lock
 }
 
 // applyUnlock gives back the lock that the plan saw. That it is the asker's own is looked at once more.
-func (s set) applyUnlock(ctx context.Context, p op.Plan, _ string) op.Outcome {
+func (s set) applyUnlock(ctx context.Context, p op.Plan, _ string, _ op.SendPermit) op.Outcome {
 	lock, err := s.desk.Lock(ctx, p.Target)
 	if err != nil {
 		return op.Outcome{State: op.Failed, Text: op.L(op.B(p.Target.Name), " was not unlocked: its lock could not be read. Nothing was changed.")}

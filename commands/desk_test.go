@@ -54,8 +54,8 @@ func (d *fakeDesk) History(_ context.Context, target op.Target, channel string, 
 	return d.list, d.more, d.fail
 }
 
-func (d *fakeDesk) Why(_ context.Context, reader op.Person, person, channel, verb string, effect op.Effect, target op.Target) (op.Decision, []op.Line, error) {
-	d.asked = strings.Join([]string{person, channel, verb, string(effect), target.Key()}, " ")
+func (d *fakeDesk) Why(_ context.Context, reader op.Person, person, channel string, c op.Command, target op.Target) (op.Decision, []op.Line, error) {
+	d.asked = strings.Join([]string{person, channel, c.Verb, string(c.Effect), target.Key()}, " ")
 	why := []op.Line{op.L("You can't."), op.L("policy.yml:9 allows it elsewhere.")}
 	if d.allowed {
 		why = nil
@@ -63,7 +63,11 @@ func (d *fakeDesk) Why(_ context.Context, reader op.Person, person, channel, ver
 	return op.Decision{Allowed: d.allowed, Rule: "policy.yml:14", Confirm: op.ConfirmOther, Approvers: []string{"S0LEADS", "U0KEN"}, Why: why}, d.steps, d.fail
 }
 
-func (d *fakeDesk) Who(op.Person, string, string, op.Effect, op.Target) []op.Line { return d.who }
+func (d *fakeDesk) Who(op.Person, string, op.Command, op.Target) []op.Line { return d.who }
+
+func (d *fakeDesk) Bound(_ context.Context, c op.Command, target op.Target, person string) (op.Lock, bool) {
+	return d.lock, d.fail == nil && c.Effect != op.Read && !c.PastLock && d.lock.Binds(person, target)
+}
 
 // ownWords are the verbs that never call the cloud.
 var ownWords = []string{"caster.lock", "caster.unlock", "caster.break", "caster.ask", "caster.board"}
@@ -96,7 +100,7 @@ func (d *fakeDesk) run(t *testing.T, person, text string) (op.Plan, op.Outcome, 
 	if p, err := desked(d).Parse(op.Format(c.Usage, plan.Args)); err != nil || len(p.Missing) > 0 {
 		t.Errorf("%s: cannot be typed again: %v %v", op.Format(c.Usage, plan.Args), p.Missing, err)
 	}
-	return plan, c.Apply(t.Context(), plan, "token"), nil
+	return plan, c.Apply(t.Context(), plan, "token", permitted), nil
 }
 
 func TestLockAndUnlock(t *testing.T) {
@@ -144,7 +148,7 @@ func TestLocksOfOthersStay(t *testing.T) {
 			t.Fatal(err)
 		}
 		d.lock = others
-		if o := c.Apply(t.Context(), plan, ""); o.State != op.Failed || d.lock != others {
+		if o := c.Apply(t.Context(), plan, "", permitted); o.State != op.Failed || d.lock != others {
 			t.Errorf("%s: %+v, %+v", text, o, d.lock)
 		}
 		if seen, err := c.Verify(t.Context(), op.Attempt{Plan: plan}); err != nil || seen.Happened && text == "caster lock Evening News" {
@@ -162,7 +166,7 @@ func TestLocksOfOthersStay(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.lock.Version = 7 // taken anew since the card was drawn
-	if o := c.Apply(t.Context(), plan, ""); o.State != op.Failed || !d.lock.Held() {
+	if o := c.Apply(t.Context(), plan, "", permitted); o.State != op.Failed || !d.lock.Held() {
 		t.Errorf("%+v", o)
 	}
 	d = &fakeDesk{lock: others} // whatever the engine lets through, nobody unlocks what is not theirs
@@ -224,7 +228,7 @@ func TestADeskThatCannotWrite(t *testing.T) {
 			t.Fatal(err)
 		}
 		d.fail = errors.New("no disk")
-		if o := c.Apply(t.Context(), plan, ""); o.State != op.Unknown && text != "caster unlock Evening News" {
+		if o := c.Apply(t.Context(), plan, "", permitted); o.State != op.Unknown && text != "caster unlock Evening News" {
 			t.Errorf("%s: %+v", text, o)
 		}
 		if _, err := c.Plan(t.Context(), call); !errors.Is(err, d.fail) {
@@ -295,7 +299,7 @@ func TestWhySaysWhy(t *testing.T) {
 func TestHistoryShowsOnlyTheChannels(t *testing.T) {
 	operation := func(id, name string, state op.State) op.Operation {
 		return op.Operation{
-			ID: id + "0000000", State: state, Asker: "U0ANA", By: "U0KEN", Channel: "C0SHOW", Card: "1.2", Created: noon,
+			ID: id + "0000000", State: state, Requester: "U0ANA", DecidedBy: "U0KEN", Channel: "C0SHOW", Card: "1.2", Created: noon,
 			Plan: op.Plan{Title: op.L("Restart ", op.B(name)), Target: op.Target{Kind: "caster", ID: id, Name: name}}, Outcome: &op.Outcome{Code: "Incorrect.Idle"},
 		}
 	}

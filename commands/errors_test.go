@@ -133,6 +133,25 @@ func TestOrderHint(t *testing.T) {
 	}
 }
 
+// Every command hands its permit on to the call: without one nothing is sent, and that is what it says.
+func TestWithoutAPermitNothingIsSent(t *testing.T) {
+	p := op.Plan{Args: op.Args{"caster": newsID, "scene": "s-p1", "name": "N", "stream": mainPath}, Title: op.L("Do ", op.B("it"))}
+	f := newFake()
+	for _, c := range Table(f, &fakeDesk{}, func() time.Time { return noon }).Commands {
+		if c.Sends == "" {
+			continue
+		}
+		if o := c.Apply(t.Context(), p, "tok", op.SendPermit{}); o.State != op.Failed || len(f.calls) > 0 {
+			t.Errorf("%s without a permit: %s %s, calls %q", c.Usage, o.State, o.Text.Plain(), f.calls)
+		}
+		before := len(f.calls)
+		if c.Apply(t.Context(), p, "tok", permitted); len(f.calls) != before+1 {
+			t.Errorf("%s with a permit: calls %q", c.Usage, f.calls)
+		}
+		f.calls = nil
+	}
+}
+
 // Every change ends in every class as its error says, and never claims more.
 func TestApplyClasses(t *testing.T) {
 	classes := map[live.Class]op.State{live.Refused: op.Failed, live.Throttled: op.Failed, live.NotSent: op.Failed, live.Unknown: op.Unknown}
@@ -144,7 +163,7 @@ func TestApplyClasses(t *testing.T) {
 			if c.Apply == nil || slices.Contains(ownWords, c.Verb) {
 				continue
 			}
-			o := c.Apply(t.Context(), p, "tok")
+			o := c.Apply(t.Context(), p, "tok", permitted)
 			if o.State != want || o.Already || o.Play != "" || o.Checked {
 				t.Errorf("%s, %s: %+v", c.Usage, class, o)
 			}

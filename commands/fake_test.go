@@ -103,45 +103,51 @@ func (f *fakeCloud) RecordFiles(_ context.Context, _ live.Stream, from, to time.
 	return found, f.look("RecordFiles")
 }
 
-func (f *fakeCloud) change(words ...string) (live.Receipt, error) {
+// permitted lets every call leave.
+var permitted = op.NewSendPermit(func() error { return nil }, nil)
+
+func (f *fakeCloud) change(permit op.SendPermit, words ...string) (live.Receipt, error) {
+	if err := permit.Leave(); err != nil {
+		return live.Receipt{}, &live.Error{Class: live.NotSent, Action: words[0], Message: err.Error()}
+	}
 	f.calls = append(f.calls, strings.Join(words, " "))
 	return f.receipt, cmp.Or(f.fail[words[0]], f.fail["every change"])
 }
 
-func (f *fakeCloud) CopyCaster(_ context.Context, source, name, token string) (live.Receipt, error) {
-	return f.change("CopyCaster", source, name, token)
+func (f *fakeCloud) CopyCaster(_ context.Context, permit op.SendPermit, source, name, token string) (live.Receipt, error) {
+	return f.change(permit, "CopyCaster", source, name, token)
 }
 
-func (f *fakeCloud) RestartCaster(_ context.Context, id string) (live.Receipt, error) {
-	return f.change("RestartCaster", id)
+func (f *fakeCloud) RestartCaster(_ context.Context, permit op.SendPermit, id string) (live.Receipt, error) {
+	return f.change(permit, "RestartCaster", id)
 }
 
-func (f *fakeCloud) StartCaster(_ context.Context, id string) (live.Receipt, error) {
-	return f.change("StartCaster", id)
+func (f *fakeCloud) StartCaster(_ context.Context, permit op.SendPermit, id string) (live.Receipt, error) {
+	return f.change(permit, "StartCaster", id)
 }
 
-func (f *fakeCloud) StopCaster(_ context.Context, id string) (live.Receipt, error) {
-	return f.change("StopCaster", id)
+func (f *fakeCloud) StopCaster(_ context.Context, permit op.SendPermit, id string) (live.Receipt, error) {
+	return f.change(permit, "StopCaster", id)
 }
 
-func (f *fakeCloud) TakeScene(_ context.Context, caster, preview, program string) (live.Receipt, error) {
-	return f.change("TakeScene", caster, preview, program)
+func (f *fakeCloud) TakeScene(_ context.Context, permit op.SendPermit, caster, preview, program string) (live.Receipt, error) {
+	return f.change(permit, "TakeScene", caster, preview, program)
 }
 
-func (f *fakeCloud) Standby(_ context.Context, caster, program string) (live.Receipt, error) {
-	return f.change("Standby", caster, program)
+func (f *fakeCloud) Standby(_ context.Context, permit op.SendPermit, caster, program string) (live.Receipt, error) {
+	return f.change(permit, "Standby", caster, program)
 }
 
-func (f *fakeCloud) StartScene(_ context.Context, caster, scene string) (live.Receipt, error) {
-	return f.change("StartScene", caster, scene)
+func (f *fakeCloud) StartScene(_ context.Context, permit op.SendPermit, caster, scene string) (live.Receipt, error) {
+	return f.change(permit, "StartScene", caster, scene)
 }
 
-func (f *fakeCloud) StopScene(_ context.Context, caster, scene string) (live.Receipt, error) {
-	return f.change("StopScene", caster, scene)
+func (f *fakeCloud) StopScene(_ context.Context, permit op.SendPermit, caster, scene string) (live.Receipt, error) {
+	return f.change(permit, "StopScene", caster, scene)
 }
 
-func (f *fakeCloud) Record(_ context.Context, s live.Stream, command string) (live.Receipt, error) {
-	return f.change("Record", s.String(), command)
+func (f *fakeCloud) Record(_ context.Context, permit op.SendPermit, s live.Stream, command string) (live.Receipt, error) {
+	return f.change(permit, "Record", s.String(), command)
 }
 
 const mainPath = "live.example.com/show/main"

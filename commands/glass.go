@@ -46,7 +46,7 @@ func (s set) othersLock(ctx context.Context, call op.Call) (op.Target, op.Lock, 
 	return target, lock, err
 }
 
-func (s set) applyBreak(ctx context.Context, p op.Plan, _ string) op.Outcome {
+func (s set) applyBreak(ctx context.Context, p op.Plan, _ string, _ op.SendPermit) op.Outcome {
 	lock := op.Lock{Target: p.Target, Holder: p.Args["holder"], Version: seenLock(p)}
 	now, gone, err := s.desk.Release(ctx, lock, p.Args["by"], p.Args["why"])
 	switch {
@@ -92,7 +92,7 @@ func (s set) planAsk(ctx context.Context, call op.Call) (op.Plan, error) {
 	return p, nil
 }
 
-func applyAsk(_ context.Context, p op.Plan, _ string) op.Outcome {
+func applyAsk(_ context.Context, p op.Plan, _ string, _ op.SendPermit) op.Outcome {
 	return op.Outcome{
 		State: op.Succeeded, Text: withFacts(op.L(p.Title, "."), p),
 		Next: []op.Next{{Label: "Unlock", Text: op.Format("caster unlock {caster}", p.Args)}},

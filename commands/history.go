@@ -92,16 +92,16 @@ func pastItem(o op.Operation) op.Item {
 	case o.IsSeveral() && o.State != op.Running && len(out.Text) > 0:
 		became = out.Text // how many of them
 	}
-	facts := []op.Line{became, op.L(op.On(o.Created), " asked by ", op.Who(o.Asker))}
-	if o.By != "" && o.By != o.Asker {
+	facts := []op.Line{became, op.L(op.On(o.Created), " asked by ", op.Who(o.Requester))}
+	if o.DecidedBy != "" && o.DecidedBy != o.Requester {
 		word := op.Text("confirmed by ")
 		if o.State == op.Cancelled {
 			word = "called off by "
 		}
-		facts = append(facts, op.L(word, op.Who(o.By)))
+		facts = append(facts, op.L(word, op.Who(o.DecidedBy)))
 	}
-	if o.Closer != "" {
-		facts = append(facts, op.L("settled by ", op.Who(o.Closer)))
+	if o.SettledBy != "" {
+		facts = append(facts, op.L("settled by ", op.Who(o.SettledBy)))
 	}
 	if o.Outcome != nil && o.Outcome.Code != "" {
 		facts = append(facts, op.L(op.Code(o.Outcome.Code)))

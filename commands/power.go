@@ -124,8 +124,8 @@ func openPreviews(all []live.Scene) op.Line {
 	return names
 }
 
-func (s set) applyStart(ctx context.Context, p op.Plan, _ string) op.Outcome {
-	receipt, err := s.cloud.StartCaster(ctx, p.Args["caster"])
+func (s set) applyStart(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
+	receipt, err := s.cloud.StartCaster(ctx, permit, p.Args["caster"])
 	if err != nil {
 		return wish{
 			usage: startUsage, args: p.Args, denied: op.L(subject(p), " was not started"),
@@ -138,8 +138,8 @@ func (s set) applyStart(ctx context.Context, p op.Plan, _ string) op.Outcome {
 	}
 }
 
-func (s set) applyStop(ctx context.Context, p op.Plan, _ string) op.Outcome {
-	receipt, err := s.cloud.StopCaster(ctx, p.Args["caster"])
+func (s set) applyStop(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
+	receipt, err := s.cloud.StopCaster(ctx, permit, p.Args["caster"])
 	if err != nil {
 		return wish{
 			usage: stopUsage, args: p.Args, denied: op.L(subject(p), " was not stopped"),

@@ -73,8 +73,10 @@ func (s set) record(r recording) op.Command {
 		Examples: []string{"record " + r.word + " main"},
 		Verb:     "record." + r.word, Effect: op.Change, Sends: "RealTimeRecordCommand",
 		Fixed: map[string]string{"Command": r.command}, Starts: r.starts, Ends: r.ends,
-		Plan:   func(ctx context.Context, call op.Call) (op.Plan, error) { return s.planRecord(ctx, call, r) },
-		Apply:  func(ctx context.Context, p op.Plan, _ string) op.Outcome { return s.applyRecord(ctx, p, r) },
+		Plan: func(ctx context.Context, call op.Call) (op.Plan, error) { return s.planRecord(ctx, call, r) },
+		Apply: func(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
+			return s.applyRecord(ctx, p, permit, r)
+		},
 		Verify: s.verifyRecord(r), Follow: s.followFile(r.due),
 	}
 }
@@ -201,13 +203,13 @@ func recordNext(label op.Text, word, path string) op.Next {
 	return op.Next{Label: string(label), Text: op.Format("record "+word+" {stream}", op.Args{"stream": path})}
 }
 
-func (s set) applyRecord(ctx context.Context, p op.Plan, r recording) op.Outcome {
+func (s set) applyRecord(ctx context.Context, p op.Plan, permit op.SendPermit, r recording) op.Outcome {
 	denial := op.L(r.denial[0], subject(p), r.denial[1])
 	t, err := targetOf(p)
 	if err != nil {
 		return op.Outcome{State: op.Failed, Text: op.L(denial, ": the stream's name cannot be read. Nothing was changed.")}
 	}
-	receipt, err := s.cloud.Record(ctx, t.Stream, r.command)
+	receipt, err := s.cloud.Record(ctx, permit, t.Stream, r.command)
 	if err == nil {
 		o := r.done(s, p, t)
 		o.State, o.RequestID = op.Succeeded, receipt.RequestID

@@ -87,8 +87,8 @@ func restartable(c live.Caster) error {
 	return awake(c, "there is nothing to restart", "It reads its settings when it is started.", "instead")
 }
 
-func (s set) applyRestart(ctx context.Context, p op.Plan, _ string) op.Outcome {
-	receipt, err := s.cloud.RestartCaster(ctx, p.Args["caster"])
+func (s set) applyRestart(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
+	receipt, err := s.cloud.RestartCaster(ctx, permit, p.Args["caster"])
 	if err != nil {
 		return wish{usage: restartUsage, args: p.Args, denied: op.L(subject(p), " was not restarted")}.outcome(err)
 	}

@@ -117,8 +117,8 @@ func scenePlan(title op.Text, c live.Caster, scene live.Scene) op.Plan {
 }
 
 // applySceneStart puts the address for playback into the outcome; whoever knows the decision shows it or drops it.
-func (s set) applySceneStart(ctx context.Context, p op.Plan, _ string) op.Outcome {
-	receipt, err := s.cloud.StartScene(ctx, p.Args["caster"], p.Args["scene"])
+func (s set) applySceneStart(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
+	receipt, err := s.cloud.StartScene(ctx, permit, p.Args["caster"], p.Args["scene"])
 	next := []op.Next{way("close", p.Args), way("take", p.Args)}
 	if err != nil {
 		return wish{
@@ -132,8 +132,8 @@ func (s set) applySceneStart(ctx context.Context, p op.Plan, _ string) op.Outcom
 	}
 }
 
-func (s set) applySceneStop(ctx context.Context, p op.Plan, _ string) op.Outcome {
-	receipt, err := s.cloud.StopScene(ctx, p.Args["caster"], p.Args["scene"])
+func (s set) applySceneStop(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
+	receipt, err := s.cloud.StopScene(ctx, permit, p.Args["caster"], p.Args["scene"])
 	if err != nil {
 		return wish{
 			usage: sceneStopUsage, args: p.Args, denied: op.L("PREVIEW of ", subject(p), " was not closed"),

@@ -70,8 +70,8 @@ func returnLine(all []live.Scene) op.Line {
 	return op.L("The way back is a take; no PREVIEW holds the picture that is on air now.")
 }
 
-func (s set) applyStandby(ctx context.Context, p op.Plan, _ string) op.Outcome {
-	receipt, err := s.cloud.Standby(ctx, p.Args["caster"], p.Seen[programSeen])
+func (s set) applyStandby(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
+	receipt, err := s.cloud.Standby(ctx, permit, p.Args["caster"], p.Seen[programSeen])
 	if err != nil {
 		return wish{usage: standbyUsage, args: p.Args, denied: op.L(subject(p), " was not switched to its standby picture")}.outcome(err)
 	}

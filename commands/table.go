@@ -26,15 +26,15 @@ type Cloud interface {
 	RecordContent(ctx context.Context, s live.Stream, from, to time.Time) ([]live.Content, error)
 	RecordFiles(ctx context.Context, s live.Stream, from, to time.Time) ([]live.File, error)
 
-	CopyCaster(ctx context.Context, source, name, token string) (live.Receipt, error)
-	RestartCaster(ctx context.Context, id string) (live.Receipt, error)
-	StartCaster(ctx context.Context, id string) (live.Receipt, error)
-	StopCaster(ctx context.Context, id string) (live.Receipt, error)
-	TakeScene(ctx context.Context, caster, preview, program string) (live.Receipt, error)
-	Standby(ctx context.Context, caster, program string) (live.Receipt, error)
-	StartScene(ctx context.Context, caster, scene string) (live.Receipt, error)
-	StopScene(ctx context.Context, caster, scene string) (live.Receipt, error)
-	Record(ctx context.Context, s live.Stream, command string) (live.Receipt, error)
+	CopyCaster(ctx context.Context, permit op.SendPermit, source, name, token string) (live.Receipt, error)
+	RestartCaster(ctx context.Context, permit op.SendPermit, id string) (live.Receipt, error)
+	StartCaster(ctx context.Context, permit op.SendPermit, id string) (live.Receipt, error)
+	StopCaster(ctx context.Context, permit op.SendPermit, id string) (live.Receipt, error)
+	TakeScene(ctx context.Context, permit op.SendPermit, caster, preview, program string) (live.Receipt, error)
+	Standby(ctx context.Context, permit op.SendPermit, caster, program string) (live.Receipt, error)
+	StartScene(ctx context.Context, permit op.SendPermit, caster, scene string) (live.Receipt, error)
+	StopScene(ctx context.Context, permit op.SendPermit, caster, scene string) (live.Receipt, error)
+	Record(ctx context.Context, permit op.SendPermit, s live.Stream, command string) (live.Receipt, error)
 }
 
 // set is the table's three constructor arguments; every entry is a method of it.

@@ -86,8 +86,8 @@ func wayBack(p op.Plan) op.Next {
 	return onScene("back", p.Args["caster"], p.Seen[formerSeen])
 }
 
-func (s set) applyTake(ctx context.Context, p op.Plan, _ string) op.Outcome {
-	receipt, err := s.cloud.TakeScene(ctx, p.Args["caster"], p.Args["scene"], p.Seen[programSeen])
+func (s set) applyTake(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
+	receipt, err := s.cloud.TakeScene(ctx, permit, p.Args["caster"], p.Args["scene"], p.Seen[programSeen])
 	if err != nil {
 		return wish{usage: takeUsage, args: p.Args, denied: op.L(subject(p), " was not taken to PROGRAM")}.outcome(err)
 	}

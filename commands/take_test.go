@@ -107,7 +107,7 @@ func TestApplyTake(t *testing.T) {
 	f := pictured()
 	c := find(t, f, takeUsage)
 	p, _ := c.Plan(t.Context(), call("caster", newsID, "scene", "s-p2"))
-	o := c.Apply(t.Context(), p, "")
+	o := c.Apply(t.Context(), p, "", permitted)
 	if o.State != op.Succeeded || o.Text.Plain() != "PROGRAM shows the picture of Evening News / Preview 2." || f.calls[0] != "TakeScene "+newsID+" s-p2 s-main" {
 		t.Errorf("%+v, calls %v", o, f.calls)
 	}
@@ -116,7 +116,7 @@ func TestApplyTake(t *testing.T) {
 	}
 	scene(f, 1).Open = false
 	p, _ = c.Plan(t.Context(), call("caster", newsID, "scene", "s-p2"))
-	if o := c.Apply(t.Context(), p, ""); len(o.Next) != 1 {
+	if o := c.Apply(t.Context(), p, "", permitted); len(o.Next) != 1 {
 		t.Errorf("a way back by a closed preview: %v", o.Next)
 	}
 }
@@ -209,14 +209,14 @@ func TestApplyStandby(t *testing.T) {
 	f := pictured()
 	c := find(t, f, standbyUsage)
 	p, _ := c.Plan(t.Context(), call("caster", newsID))
-	o := c.Apply(t.Context(), p, "")
+	o := c.Apply(t.Context(), p, "", permitted)
 	if o.State != op.Succeeded || f.calls[0] != "Standby "+newsID+" s-main" || o.Next[0] != (op.Next{Label: "Back to the last picture", Text: "caster take " + newsID + " s-p1"}) {
 		t.Errorf("%+v, calls %v", o, f.calls)
 	}
 	wantHas(t, o.Text.Plain(), "Evening News shows its standby picture.", "A take brings the programme back.")
 	scene(f, 1).Layout = "l7"
 	p, _ = c.Plan(t.Context(), call("caster", newsID))
-	if o := c.Apply(t.Context(), p, ""); o.Next[0] != (op.Next{Label: "Take…", Text: "caster take " + newsID}) {
+	if o := c.Apply(t.Context(), p, "", permitted); o.Next[0] != (op.Next{Label: "Take…", Text: "caster take " + newsID}) {
 		t.Errorf("without a preview to go back to: %v", o.Next)
 	}
 }

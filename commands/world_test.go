@@ -68,7 +68,7 @@ func (w *world) run(text string) op.Attempt {
 	asked.Seen = again.Seen
 	sent := w.now()
 	token := op.NewID()
-	o := c.Apply(w.t.Context(), asked, token)
+	o := c.Apply(w.t.Context(), asked, token, permitted)
 	return op.Attempt{Plan: asked, Token: token, Outcome: o, Sent: sent}
 }
 

@@ -86,7 +86,7 @@ func (q *question) answer(c Call, verbs []string, effects map[string]op.Effect) 
 	if err != nil {
 		return err
 	}
-	person := op.Person{ID: q.person, Guest: q.guest, Stranger: q.outsider, Groups: list(q.groups)}
+	person := op.Person{ID: q.person, Guest: q.guest, External: q.outsider, Groups: list(q.groups)}
 	channel := op.Channel{ID: q.channel, External: q.shared, Member: true}
 	e := p.Explain(person, channel, q.verb, effects[q.verb], q.target())
 	fmt.Fprint(c.Out, e.String())

@@ -2,56 +2,49 @@ package desk
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
+	"time"
 
 	"casterbot/internal/op"
 	"casterbot/internal/store"
 )
 
-// kindBoard marks the memos that are boards; the key of one is that of its channel.
+// kindBoard is the kind of the documents that are boards; the key of one is that of its channel.
 const kindBoard = "board"
 
 // BoardBook keeps which channels have an on-air board, and how far it is drawn.
 type BoardBook struct {
-	store *store.Store
-	wake  func() // called when somebody wants a board put up or taken down; may be nil
+	kept store.Collection[op.Board]
+	wake func() // called when somebody wants a board put up or taken down; may be nil
 }
 
 // NewBoardBook gives the boards that are kept in a store.
-func NewBoardBook(s *store.Store) BoardBook { return BoardBook{store: s} }
+func NewBoardBook(s *store.Store) BoardBook {
+	filled := func(b *op.Board, d store.Document) { b.Version = d.Version }
+	return BoardBook{kept: store.Collection[op.Board]{Store: s, Kind: kindBoard, Filled: filled}}
+}
 
 // OnBoard has f called whenever somebody wants a board put up or taken down. It is set before the first use.
 func (b *BoardBook) OnBoard(f func()) { b.wake = f }
 
 // Board gives the board of a channel; one that is not on when there is none.
 func (b BoardBook) Board(ctx context.Context, channel string) (op.Board, error) {
-	m, err := b.store.Memo(ctx, kindBoard+"/"+channel)
+	board, err := b.kept.Get(ctx, boardKey(channel))
 	if errors.Is(err, store.ErrNotFound) {
 		return op.Board{Channel: channel}, nil
 	}
-	if err != nil {
-		return op.Board{}, err
-	}
-	return boardOf(m)
+	return board, err
 }
 
 // Boards gives every board, those that are to be taken down too.
-func (b BoardBook) Boards(ctx context.Context) ([]op.Board, error) {
-	return every(ctx, b.store, kindBoard, boardOf)
-}
+func (b BoardBook) Boards(ctx context.Context) ([]op.Board, error) { return b.kept.List(ctx) }
 
-// PutBoard writes a board: a new one at version 0, else in place of the version that it names. It gives the board that stands
-// there now, and whether it is this one. by is who wants it so, for the trail; empty when only the drawing goes on.
+// PutBoard writes a board: a new one at version 0, else in place of the version that it names. It gives the board that
+// stands there now, and whether it is this one. by is who wants it so, for the trail; empty when only the drawing goes
+// on.
 func (b BoardBook) PutBoard(ctx context.Context, board op.Board, by string) (op.Board, bool, error) {
-	body, err := json.Marshal(board)
-	if err != nil {
-		return op.Board{}, false, fmt.Errorf("keep a board: %w", err)
-	}
-	m := store.Memo{Key: kindBoard + "/" + board.Channel, Kind: kindBoard, Body: string(body), Version: board.Version}
-	m, err = b.store.PutMemo(ctx, m, boardEvent(board, by))
-	now, mine, err := settled(m, err, boardOf, op.Board{Channel: board.Channel})
+	now, mine, err := b.kept.Put(ctx, boardKey(board.Channel), board, board.Version, time.Time{}, boardEvent(board, by))
+	now.Channel = board.Channel
 	if mine && by != "" && b.wake != nil {
 		b.wake()
 	}
@@ -60,12 +53,11 @@ func (b BoardBook) PutBoard(ctx context.Context, board op.Board, by string) (op.
 
 // DropBoard forgets a board at the version that it names. Another version is left as it is.
 func (b BoardBook) DropBoard(ctx context.Context, board op.Board) error {
-	err := b.store.DropMemo(ctx, kindBoard+"/"+board.Channel, board.Version, op.Event{})
-	if errors.Is(err, store.ErrLost) {
-		return nil
-	}
+	_, err := b.kept.Drop(ctx, boardKey(board.Channel), board.Version, op.Event{})
 	return err
 }
+
+func boardKey(channel string) string { return kindBoard + "/" + channel }
 
 func boardEvent(board op.Board, by string) op.Event {
 	if by == "" {
@@ -73,13 +65,4 @@ func boardEvent(board op.Board, by string) op.Event {
 	}
 	word := map[bool]string{false: "on", true: "off"}[board.Off]
 	return op.Event{Name: op.EventBoard, Actor: by, Channel: board.Channel, Detail: map[string]string{"switch": word}}
-}
-
-func boardOf(m store.Memo) (op.Board, error) {
-	var board op.Board
-	if err := decode(m, &board); err != nil {
-		return op.Board{}, err
-	}
-	board.Version = m.Version
-	return board, nil
 }

@@ -30,7 +30,7 @@ type turn struct {
 
 // confirmed says for whom the looks and the call of a confirmed change are made.
 func confirmed(o op.Operation) quota.Caller {
-	return quota.Caller{Class: quota.Confirmed, OnAir: o.Plan.OnAir || o.Effect == op.OnAir, Person: cmp.Or(o.By, o.Asker)}
+	return quota.Caller{Class: quota.Confirmed, OnAir: o.Plan.OnAir || o.Effect == op.OnAir, Person: cmp.Or(o.DecidedBy, o.Requester)}
 }
 
 // admit waits for a turn of the call that a queued operation will make, and gives the operation as it is then.
@@ -67,7 +67,7 @@ func (e *Engine) admitNow(ctx context.Context, command op.Command) (*quota.Permi
 }
 
 // onceMore makes a call again with its token, after that is written down.
-func (e *Engine) onceMore(ctx context.Context, o op.Operation, command op.Command, g *gate, told func(op.Line, time.Duration)) (op.Outcome, error) {
+func (e *Engine) onceMore(ctx context.Context, o op.Operation, command op.Command, g *sendGuard, told func(op.Line, time.Duration)) (op.Outcome, error) {
 	permit, err := e.admitNow(ctx, command)
 	if err != nil {
 		return op.Outcome{}, err
@@ -120,7 +120,7 @@ func (l *inLine) tell(before int, about time.Duration) {
 	if until.After(l.o.Expires) {
 		l.o.Expires = until
 	}
-	l.e.owe(l.o.ID)
+	l.e.notify.EnqueueCard(l.o.ID)
 }
 
 func beforeYou(before int, about time.Duration) op.Line {
@@ -166,7 +166,7 @@ func (e *Engine) ask(ctx context.Context, r op.Request, parsed op.Parsed) Accept
 	if !ok {
 		return Accepted{Reply: reply(op.MarkFailed, op.L("You have ", op.V(strconv.Itoa(questionsPerPerson)), " questions open; this one was not asked."))}
 	}
-	a := e.keepLook(ctx, r, func(ctx context.Context) {
+	a := e.persistLook(ctx, r, func(ctx context.Context) {
 		defer end()
 		e.read(ctx, r, parsed)
 	})

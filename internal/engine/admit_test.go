@@ -27,7 +27,7 @@ func (s *stage) slowly() *quota.Permit {
 // confirms presses without waiting for what comes of it.
 func (s *stage) confirms(o op.Operation) {
 	s.t.Helper()
-	accepted, err := s.e.Press(context.Background(), s.press(ana, o, op.ActConfirm))
+	accepted, err := s.e.Press(context.Background(), s.press(ana, o, op.ActionConfirm))
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -55,7 +55,7 @@ func TestWaitingForTheLimitIsOnTheCard(t *testing.T) {
 	s.untilQueued(first, "You are next")
 	s.confirms(second)
 	s.untilQueued(second, "1 before you, about")
-	s.calling = func(ctx context.Context) {
+	s.calling = func(ctx context.Context, _ op.SendPermit) {
 		if p, ok := quota.Carried(ctx, "RestartCaster"); !ok || p.Wait(ctx) != nil || p.Left() != nil {
 			t.Error("the call does not have its turn")
 		} else {
@@ -121,7 +121,7 @@ func TestATurnThatIsNotUsedIsGivenBack(t *testing.T) {
 	s.slowly().Return()
 	o := s.asked("caster restart c1")
 	s.with(func() { s.seen = "on air" })
-	s.click(ana, o, op.ActConfirm)
+	s.click(ana, o, op.ActionConfirm)
 	s.want(o, op.Failed, 0)
 	s.free()
 }
@@ -133,7 +133,7 @@ func TestAPanicAtTheLastLookKeepsNoTurn(t *testing.T) {
 	s.slowly().Return()
 	o := s.asked("caster restart c1")
 	s.with(func() { s.planned = func() { panic("a bug") } })
-	s.click(ana, o, op.ActConfirm)
+	s.click(ana, o, op.ActionConfirm)
 	s.want(o, op.Failed, 0)
 	s.free()
 }
@@ -146,7 +146,7 @@ func TestWithoutSharedTurnsAChangeWaits(t *testing.T) {
 	t.Cleanup(q.Close)
 	s.e.quota = q
 	o := s.asked("caster restart c1")
-	s.click(ana, o, op.ActConfirm)
+	s.click(ana, o, op.ActionConfirm)
 	s.want(o, op.Queued, 0)
 	s.e.quota = nil
 	s.advance(time.Second)
@@ -184,11 +184,11 @@ func TestCallers(t *testing.T) {
 		heard(ctx, "options")
 		return options(ctx, c)
 	}
-	s.calling = func(ctx context.Context) { heard(ctx, "apply") }
+	s.calling = func(ctx context.Context, _ op.SendPermit) { heard(ctx, "apply") }
 	o := s.asked("caster restart c1")
-	s.click(ana, o, op.ActConfirm)
+	s.click(ana, o, op.ActionConfirm)
 	s.typed(bo, "caster list")
-	_, _ = s.e.Fill(context.Background(), op.Request{Person: bo, PersonTeam: "T0", Channel: "C0"}, op.Form{Command: restart.Usage, Fields: []op.Field{{Name: "caster"}}})
+	_, _ = s.e.browse.Fill(context.Background(), op.Request{Origin: op.Origin{PersonTeam: "T0", Address: op.Address{Person: bo, Channel: "C0"}}}, op.Form{Command: restart.Usage, Fields: []op.Field{{Name: "caster"}}})
 	s.settle()
 	want := []string{
 		fmt.Sprint("plan ", quota.Asked, " ", ana, " false"), fmt.Sprint("plan ", quota.Confirmed, " ", ana, " true"),
@@ -205,7 +205,7 @@ func TestOpenQuestions(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
 	ask := func(person string) Accepted {
-		r := op.Request{Key: op.NewID(), Team: "T0", Channel: "C0", Person: person, PersonTeam: "T0", Text: "caster list", At: s.clock()}
+		r := op.Request{Key: op.NewID(), Origin: ofTeam(op.Address{Channel: "C0", Person: person, At: s.clock()}), Text: "caster list"}
 		a, err := s.e.Accept(context.Background(), r)
 		if err != nil {
 			t.Fatal(err)

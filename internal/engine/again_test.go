@@ -23,7 +23,7 @@ func TestWhatWasPutOffIsAskedAgain(t *testing.T) {
 			"somebody has taken it up or closed it meanwhile"},
 		"given up, and closed by a person": {func(s *stage, o op.Operation) {
 			o = s.moved(s.get(o), "", op.Unknown)
-			if err := s.e.itDidNot(context.Background(), o, s.press(ana, o, op.ActNot)); err != nil {
+			if err := s.e.itDidNot(context.Background(), o, s.press(ana, o, op.ActionNot)); err != nil {
 				s.t.Error(err)
 			}
 		}, false, op.Failed, "@U0ANA says that it did not happen"},
@@ -33,14 +33,13 @@ func TestWhatWasPutOffIsAskedAgain(t *testing.T) {
 			o := s.asked("caster restart c1")
 			var err error
 			s.with(func() {
-				s.calling = func(ctx context.Context) {
-					sending := op.SendingOf(ctx)
-					if first := sending.Leave(); first != nil {
+				s.calling = func(_ context.Context, permit op.SendPermit) {
+					if first := permit.Leave(); first != nil {
 						t.Error(first)
 					}
 					c.between(s, o)
-					sending.Wait(op.L("too many calls"), 10*time.Second)
-					err = sending.Leave()
+					permit.Wait(op.L("too many calls"), 10*time.Second)
+					err = permit.Leave()
 				}
 				s.apply = func(int) op.Outcome {
 					if err != nil {
@@ -49,7 +48,7 @@ func TestWhatWasPutOffIsAskedAgain(t *testing.T) {
 					return op.Outcome{State: op.Succeeded, Text: op.L("done")}
 				}
 			})
-			s.click(ana, o, op.ActConfirm)
+			s.click(ana, o, op.ActionConfirm)
 			s.want(o, c.want, 1)
 			if (err == nil) != c.leaves {
 				t.Errorf("it leaves again: %v", err)
@@ -79,11 +78,11 @@ func TestWhatWasClosedIsNotSentAgain(t *testing.T) {
 	o = s.moved(o, "", op.Queued, op.Running, op.Unknown)
 	asked := false
 	s.with(func() {
-		s.calling = func(ctx context.Context) {
-			if err := s.e.itDidNot(context.Background(), s.get(o), s.press(ana, o, op.ActNot)); err != nil {
+		s.calling = func(_ context.Context, permit op.SendPermit) {
+			if err := s.e.itDidNot(context.Background(), s.get(o), s.press(ana, o, op.ActionNot)); err != nil {
 				t.Error(err)
 			}
-			if asked = true; op.SendingOf(ctx).Leave() == nil {
+			if asked = true; permit.Leave() == nil {
 				t.Errorf("it leaves though it is %s", s.get(o).State)
 			}
 		}
@@ -104,7 +103,7 @@ func TestTheAnswerToARepetitionIsKept(t *testing.T) {
 	o = s.moved(o, "", op.Queued, op.Running, op.Unknown)
 	s.with(func() {
 		s.apply = func(int) op.Outcome {
-			if err := s.e.itDidNot(context.Background(), s.get(o), s.press(ana, o, op.ActNot)); err != nil {
+			if err := s.e.itDidNot(context.Background(), s.get(o), s.press(ana, o, op.ActionNot)); err != nil {
 				t.Error(err)
 			}
 			return op.Outcome{State: op.Succeeded, Text: op.L("copied: id c9"), RequestID: "R9"}
@@ -153,14 +152,14 @@ func TestTheOneBeforeMayBeListedLate(t *testing.T) {
 			s := newStage(t)
 			s.verify = func() (op.Evidence, error) { return op.Evidence{Happened: c.seen}, nil }
 			first := s.asked("caster restart c1")
-			s.click(ana, first, op.ActConfirm)
+			s.click(ana, first, op.ActionConfirm)
 			s.want(first, op.Succeeded, 1)
 			s.with(func() {
 				s.now = s.now.Add(c.later)
 				s.apply = func(int) op.Outcome { return op.Outcome{State: op.Unknown} }
 			})
 			second := s.asked("caster restart c1")
-			s.click(ana, second, op.ActConfirm)
+			s.click(ana, second, op.ActionConfirm)
 			s.want(second, op.Unknown, 2)
 			s.with(func() {
 				s.verify = func() (op.Evidence, error) { return op.Evidence{Happened: true, Seen: op.L("started anew")}, nil }

@@ -17,13 +17,13 @@ func TestWhatWasPressedFirstIsInLineFirst(t *testing.T) {
 	s.with(func() { s.confirm = op.ConfirmNone })
 	looking, seen := make(chan struct{}), make(chan struct{})
 	s.with(func() { s.planned = func() { close(looking); <-seen } })
-	typed, err := s.e.Accept(context.Background(), op.Request{Key: "typed", Team: "T0", Channel: "C0", Person: bo, PersonTeam: "T0", Text: "caster restart c1", At: s.clock()})
+	typed, err := s.e.Accept(context.Background(), op.Request{Key: "typed", Origin: ofTeam(op.Address{Channel: "C0", Person: bo, At: s.clock()}), Text: "caster restart c1"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.work.Go(func() { typed.Work(context.Background()) })
 	<-looking
-	click, err := s.e.Press(context.Background(), s.press(ana, card, op.ActConfirm))
+	click, err := s.e.Press(context.Background(), s.press(ana, card, op.ActionConfirm))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +64,7 @@ func TestWhoNeedNotWaitDoesNot(t *testing.T) {
 		t.Errorf("they wait for %v", got)
 	}
 	command, _ := s.e.table.Find("caster restart {caster}")
-	s.e.arrives(op.Request{Channel: "C2", Key: "six", Person: ana, PersonTeam: "T0"}, command)
+	s.e.arrives(op.Request{Origin: op.Origin{PersonTeam: "T0", Address: op.Address{Channel: "C2", Person: ana}}, Key: "six"}, command)
 	if len(s.e.arrivals.here["C2"]) != 0 {
 		t.Error("what is still to be confirmed holds others up")
 	}

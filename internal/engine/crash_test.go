@@ -17,7 +17,7 @@ func TestPendingSurvivesRestart(t *testing.T) {
 	s := newStage(t)
 	o := s.asked("caster restart c1")
 	s.restart()
-	s.click(ana, o, op.ActConfirm)
+	s.click(ana, o, op.ActionConfirm)
 	s.want(o, op.Succeeded, 1)
 }
 
@@ -66,7 +66,7 @@ func TestQueuedGoesOnWithinItsDeadline(t *testing.T) {
 
 func TestAckedRequestAndClickAreWorkedOff(t *testing.T) {
 	s := newStage(t)
-	r := op.Request{Key: "k1", Team: "T0", Channel: "C0", Person: ana, PersonTeam: "T0", Text: "caster restart c1", At: s.clock()}
+	r := op.Request{Key: "k1", Origin: ofTeam(op.Address{Channel: "C0", Person: ana, At: s.clock()}), Text: "caster restart c1"}
 	if _, err := s.e.Accept(context.Background(), r); err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +75,7 @@ func TestAckedRequestAndClickAreWorkedOff(t *testing.T) {
 	if len(list) != 1 {
 		t.Fatalf("%d operations", len(list))
 	}
-	if _, err := s.e.Press(context.Background(), s.press(ana, list[0], op.ActConfirm)); err != nil {
+	if _, err := s.e.Press(context.Background(), s.press(ana, list[0], op.ActionConfirm)); err != nil {
 		t.Fatal(err)
 	}
 	s.restart()
@@ -89,7 +89,7 @@ func TestAckedRequestAndClickAreWorkedOff(t *testing.T) {
 
 func TestInboxKeepsNoCapability(t *testing.T) {
 	s := newStage(t)
-	r := op.Request{Key: "k1", Team: "T0", Channel: "C0", Person: ana, PersonTeam: "T0", Text: "caster restart c1", At: s.clock(), ReplyTo: "canary", Trigger: "canary"}
+	r := op.Request{Key: "k1", Origin: op.Origin{Team: "T0", PersonTeam: "T0", Trigger: "canary", Address: op.Address{Channel: "C0", Person: ana, At: s.clock(), ReplyTo: "canary"}}, Text: "caster restart c1"}
 	if _, err := s.e.Accept(context.Background(), r); err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +106,7 @@ func TestUnknownIsLookedAtAndNeverFailed(t *testing.T) {
 	s.apply = func(int) op.Outcome { return op.Outcome{State: op.Unknown} }
 	s.verify = func() (op.Evidence, error) { looks++; return op.Evidence{Happened: happened, Seen: op.L("idle")}, nil }
 	o := s.asked("caster restart c1")
-	s.click(ana, o, op.ActConfirm)
+	s.click(ana, o, op.ActionConfirm)
 	for i, step := range []time.Duration{4, 2, 10, 30, 26, 140, 10_000} {
 		s.advance(step * time.Second)
 		if want := min(i, 5); looks != want {
@@ -132,7 +132,7 @@ func TestWhatIsSeenLateIsNotCredited(t *testing.T) {
 			s.apply = func(int) op.Outcome { return op.Outcome{State: op.Unknown} }
 			s.verify = func() (op.Evidence, error) { return op.Evidence{}, nil }
 			o := s.asked("caster restart c1")
-			s.click(ana, o, op.ActConfirm)
+			s.click(ana, o, op.ActionConfirm)
 			happened := func() {
 				s.verify = func() (op.Evidence, error) {
 					return op.Evidence{Happened: true, Own: c.seen.Own, Dated: c.seen.Dated, Seen: op.L("it is on air")}, nil
@@ -143,7 +143,7 @@ func TestWhatIsSeenLateIsNotCredited(t *testing.T) {
 				s.advance(c.after)
 			} else {
 				s.with(func() { s.now = s.now.Add(c.after); happened() })
-				s.click(bo, o, op.ActLook)
+				s.click(bo, o, op.ActionLook)
 			}
 			s.want(o, c.want, 1)
 			if seen := s.get(o).Outcome.Evidence.Plain(); !strings.Contains(seen, "it is on air") {
@@ -154,11 +154,11 @@ func TestWhatIsSeenLateIsNotCredited(t *testing.T) {
 }
 
 func TestPersonSettlesUnknown(t *testing.T) {
-	for act, state := range map[op.Act]op.State{op.ActHappened: op.Succeeded, op.ActNot: op.Failed} {
+	for act, state := range map[op.Action]op.State{op.ActionHappened: op.Succeeded, op.ActionNot: op.Failed} {
 		s := newStage(t)
 		s.apply = func(int) op.Outcome { return op.Outcome{State: op.Unknown} }
 		o := s.asked("caster restart c1")
-		s.click(ana, o, op.ActConfirm)
+		s.click(ana, o, op.ActionConfirm)
 		s.with(func() { s.forbid[bo] = true })
 		if told := s.click(bo, o, act); told != "not allowed" {
 			t.Errorf("a person without rights is told %q", told)
@@ -166,14 +166,14 @@ func TestPersonSettlesUnknown(t *testing.T) {
 		s.want(o, op.Unknown, 1)
 		s.click(ken, o, act)
 		s.want(o, state, 1)
-		if now := s.get(o); now.Closer != ken || !strings.Contains(now.Outcome.Text.Plain(), "@U0KEN says") {
+		if now := s.get(o); now.SettledBy != ken || !strings.Contains(now.Outcome.Text.Plain(), "@U0KEN says") {
 			t.Errorf("%+v", now)
 		}
 		events, _ := s.store.Events(context.Background(), o.ID)
 		if last := events[len(events)-1]; last.Name != op.EventClosed || last.Actor != ken || last.Detail["outcome"] != string(state) {
 			t.Errorf("the trail ends in %+v", last)
 		}
-		if told := s.click(ana, o, op.ActNot); !strings.Contains(told, "settled by @U0KEN") {
+		if told := s.click(ana, o, op.ActionNot); !strings.Contains(told, "settled by @U0KEN") {
 			t.Errorf("told %q", told)
 		}
 	}
@@ -188,7 +188,7 @@ func TestCopyIsSentAgainWithItsToken(t *testing.T) {
 		return op.Outcome{State: op.Succeeded, Text: op.L("copied")}
 	}
 	o := s.asked("caster copy c1 New")
-	s.click(ana, o, op.ActConfirm)
+	s.click(ana, o, op.ActionConfirm)
 	s.want(o, op.Succeeded, 3)
 	for _, token := range s.applied {
 		if token != o.Token || len(token) == 0 || len(token) > 64 {
@@ -202,7 +202,7 @@ func TestCopyIsNotSentForEver(t *testing.T) {
 	s.apply = func(int) op.Outcome { return op.Outcome{State: op.Unknown} }
 	s.verify = func() (op.Evidence, error) { return op.Evidence{}, nil }
 	o := s.asked("caster copy c1 New")
-	s.click(ana, o, op.ActConfirm)
+	s.click(ana, o, op.ActionConfirm)
 	for range 10 {
 		s.advance(time.Minute)
 	}
@@ -231,7 +231,7 @@ func TestAnyOrderOfEvents(t *testing.T) {
 		s.apply = func(int) op.Outcome { return op.Outcome{State: result} }
 		s.verify = func() (op.Evidence, error) { return op.Evidence{Happened: result == op.Succeeded}, nil }
 		o := s.asked("caster restart c1")
-		acts := []op.Act{op.ActConfirm, op.ActApprove, op.ActCancel, op.ActDecline, op.ActLook}
+		acts := []op.Action{op.ActionConfirm, op.ActionApprove, op.ActionCancel, op.ActionDecline, op.ActionLook}
 		for range rapid.IntRange(1, 8).Draw(r, "steps") {
 			switch rapid.IntRange(0, 5).Draw(r, "step") {
 			case 0:
@@ -252,10 +252,10 @@ func TestAnyOrderOfEvents(t *testing.T) {
 			r.Fatalf("%s after %d calls", now.State, calls)
 		case sent && now.State != result:
 			r.Fatalf("%s although the call gave %s", now.State, result)
-		case sent && s.confirm == op.ConfirmOther && now.By != ken:
-			r.Fatalf("sent by %s", now.By)
-		case sent && s.confirm == op.ConfirmSelf && now.By != ana:
-			r.Fatalf("sent by %s", now.By)
+		case sent && s.confirm == op.ConfirmOther && now.DecidedBy != ken:
+			r.Fatalf("sent by %s", now.DecidedBy)
+		case sent && s.confirm == op.ConfirmSelf && now.DecidedBy != ana:
+			r.Fatalf("sent by %s", now.DecidedBy)
 		}
 	})
 }

@@ -21,7 +21,7 @@ func TestRefusedRepeatIsNoFailure(t *testing.T) {
 		return op.Outcome{State: op.Failed, Text: op.L("refused")}
 	}
 	o := s.asked("caster copy c1 New")
-	s.click(ana, o, op.ActConfirm)
+	s.click(ana, o, op.ActionConfirm)
 	s.want(o, op.Unknown, repeatsAtOnce)
 	s.advance(6 * time.Second)
 	s.want(o, op.Unknown, repeatAtMost)
@@ -50,17 +50,17 @@ func TestRepeatNeedsTheRight(t *testing.T) {
 		return op.Outcome{State: op.Unknown}
 	}
 	o := s.asked("caster copy c1 New")
-	s.click(ana, o, op.ActConfirm)
+	s.click(ana, o, op.ActionConfirm)
 	s.want(o, op.Unknown, 1)
 	s.advance(6 * time.Second)
 	s.want(o, op.Unknown, 1)
 }
 
 func TestOldClickDoesNothing(t *testing.T) {
-	for _, act := range []op.Act{op.ActConfirm, op.ActApprove} {
+	for _, act := range []op.Action{op.ActionConfirm, op.ActionApprove} {
 		s := newStage(t)
-		s.confirm = map[op.Act]op.Confirm{op.ActConfirm: op.ConfirmSelf, op.ActApprove: op.ConfirmOther}[act]
-		person := map[op.Act]string{op.ActConfirm: ana, op.ActApprove: ken}[act]
+		s.confirm = map[op.Action]op.Confirm{op.ActionConfirm: op.ConfirmSelf, op.ActionApprove: op.ConfirmOther}[act]
+		person := map[op.Action]string{op.ActionConfirm: ana, op.ActionApprove: ken}[act]
 		o := s.asked("caster restart c1")
 		if _, err := s.e.Press(context.Background(), s.press(person, o, act)); err != nil {
 			t.Fatal(err)
@@ -79,12 +79,12 @@ func TestOldClickDoesNothing(t *testing.T) {
 func TestDroppedWorkStaysDropped(t *testing.T) {
 	s := newStage(t)
 	o := s.asked("caster restart c1")
-	click, err := s.e.Press(context.Background(), s.press(ana, o, op.ActConfirm))
+	click, err := s.e.Press(context.Background(), s.press(ana, o, op.ActionConfirm))
 	if err != nil || click.Drop == nil {
 		t.Fatal(err)
 	}
 	click.Drop(context.Background())
-	r := op.Request{Key: "k9", Team: "T0", Channel: "C0", Person: ana, PersonTeam: "T0", Text: "caster restart c2", At: s.clock()}
+	r := op.Request{Key: "k9", Origin: ofTeam(op.Address{Channel: "C0", Person: ana, At: s.clock()}), Text: "caster restart c2"}
 	request, err := s.e.Accept(context.Background(), r)
 	if err != nil || request.Drop == nil {
 		t.Fatal(err)
@@ -107,7 +107,7 @@ func TestRefusedClickIsSettledFirst(t *testing.T) {
 		left, _ := s.store.Unsettled(context.Background(), 10)
 		rows = len(left)
 	}
-	s.click(ana, o, op.ActConfirm)
+	s.click(ana, o, op.ActionConfirm)
 	if rows != 0 {
 		t.Errorf("%d rows are in the inbox while the person is told", rows)
 	}
@@ -119,10 +119,10 @@ func TestUnknownIsNamedBeforeTheNextCall(t *testing.T) {
 	s.verify = func() (op.Evidence, error) { return op.Evidence{}, nil }
 	first, second := s.asked("caster restart c1"), s.asked("caster restart c1")
 	s.with(func() { s.apply = func(int) op.Outcome { return op.Outcome{State: op.Unknown} } })
-	s.click(ana, first, op.ActConfirm)
+	s.click(ana, first, op.ActionConfirm)
 	s.want(first, op.Unknown, 1)
 	s.with(func() { s.apply = nil })
-	s.click(ana, second, op.ActConfirm)
+	s.click(ana, second, op.ActionConfirm)
 	s.want(second, op.Failed, 1)
 	if text := s.get(second).Outcome.Text.Plain(); !strings.Contains(text, first.Ref()) {
 		t.Error(text)
@@ -133,7 +133,7 @@ func TestUnknownIsNamedBeforeTheNextCall(t *testing.T) {
 	if facts := third.Plan.Facts[len(third.Plan.Facts)-1].Plain(); !strings.Contains(facts, first.Ref()) {
 		t.Error(facts)
 	}
-	s.click(ana, third, op.ActConfirm)
+	s.click(ana, third, op.ActionConfirm)
 	s.want(third, op.Succeeded, 2)
 }
 
@@ -141,13 +141,13 @@ func TestStrangerToTheCommandSettlesNothing(t *testing.T) {
 	s := newStage(t)
 	s.apply = func(int) op.Outcome { return op.Outcome{State: op.Unknown} }
 	o := s.asked("caster restart c1")
-	s.click(ana, o, op.ActConfirm)
+	s.click(ana, o, op.ActionConfirm)
 	s.e.table.Commands = s.e.table.Commands[1:]
 	s.with(func() { s.forbid[bo] = true })
-	if told := s.click(bo, o, op.ActHappened); told != "not allowed" {
+	if told := s.click(bo, o, op.ActionHappened); told != "not allowed" {
 		t.Errorf("told %q", told)
 	}
-	s.click(ana, o, op.ActLook)
+	s.click(ana, o, op.ActionLook)
 	s.want(o, op.Unknown, 1)
 	if seen := s.get(o).Outcome.Evidence.Plain(); !strings.Contains(seen, "does not know the command") {
 		t.Error(seen)
@@ -159,7 +159,7 @@ func TestPanicsAreContained(t *testing.T) {
 	s.apply = func(int) op.Outcome { return op.Outcome{State: op.Unknown} }
 	s.verify = func() (op.Evidence, error) { panic("boom") }
 	o := s.asked("caster restart c1")
-	s.click(ana, o, op.ActConfirm)
+	s.click(ana, o, op.ActionConfirm)
 	s.advance(6 * time.Second)
 	if now := s.get(o); now.State != op.Unknown || now.Looks != 1 {
 		t.Errorf("%s after %d looks", now.State, now.Looks)
@@ -178,7 +178,7 @@ func TestNoCallFromAChannelWithoutTheBot(t *testing.T) {
 	s := newStage(t)
 	o := s.asked("caster restart c1")
 	s.with(func() { s.absent = true })
-	if told := s.click(ana, o, op.ActConfirm); !strings.Contains(told, "not in this channel") {
+	if told := s.click(ana, o, op.ActionConfirm); !strings.Contains(told, "not in this channel") {
 		t.Errorf("told %q", told)
 	}
 	s.want(o, op.Pending, 0)
@@ -201,10 +201,10 @@ func TestOpenRequestsAreLimited(t *testing.T) {
 // A shutdown that does not wait any longer cuts the call off, and writes down that its outcome is not known.
 func TestShutdownDuringACall(t *testing.T) {
 	s := newStage(t)
-	s.calling = func(ctx context.Context) { <-ctx.Done() }
+	s.calling = func(ctx context.Context, _ op.SendPermit) { <-ctx.Done() }
 	s.apply = func(int) op.Outcome { return op.Outcome{State: op.Unknown} }
 	o := s.asked("caster restart c1")
-	accepted, err := s.e.Press(context.Background(), s.press(ana, o, op.ActConfirm))
+	accepted, err := s.e.Press(context.Background(), s.press(ana, o, op.ActionConfirm))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -222,7 +222,7 @@ func TestLateAnswerStandsBesideThePersonsWord(t *testing.T) {
 	gate := make(chan struct{})
 	s.with(func() { s.blocking = gate })
 	o := s.asked("caster restart c1")
-	accepted, err := s.e.Press(context.Background(), s.press(ana, o, op.ActConfirm))
+	accepted, err := s.e.Press(context.Background(), s.press(ana, o, op.ActionConfirm))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -232,7 +232,7 @@ func TestLateAnswerStandsBesideThePersonsWord(t *testing.T) {
 	if _, err := s.store.Move(context.Background(), store.Move{ID: o.ID, From: op.Running, To: op.Unknown, Outcome: &unknown, Event: s.e.event("gave up", "", "", o)}); err != nil {
 		t.Fatal(err)
 	}
-	click, err := s.e.Press(context.Background(), s.press(ana, o, op.ActNot))
+	click, err := s.e.Press(context.Background(), s.press(ana, o, op.ActionNot))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -258,13 +258,13 @@ func TestDoubtNeedsATarget(t *testing.T) {
 	s.e.table.Commands[0].Verify = nil
 	s.apply = func(int) op.Outcome { return op.Outcome{State: op.Unknown, Text: op.L("no answer")} }
 	doubtful := s.asked("caster restart c1")
-	s.click(ana, doubtful, op.ActConfirm)
+	s.click(ana, doubtful, op.ActionConfirm)
 	s.want(doubtful, op.Unknown, 1)
 	board := s.asked("caster board")
 	if len(board.Plan.Facts) != 0 {
 		t.Errorf("its card says %q", board.Plan.Facts[0].Plain())
 	}
-	s.click(ana, board, op.ActConfirm)
+	s.click(ana, board, op.ActionConfirm)
 	s.want(board, op.Unknown, 2)
 	s.advance(looksAfterSilence[0])
 	s.want(board, op.Succeeded, 2)

@@ -3,19 +3,20 @@
 // To see whether anything can ever happen twice, read this package in this order: accept.go (a command arrives),
 // submit.go (it becomes a pending operation with a card; once.go: a button's presses make one), press.go (a person confirms),
 // admit.go (it waits for its turn at the account's limits), reconsider.go (is all as it was), run.go (the one place that makes the
-// call, each at its turn: turns.go; gate.go says until when it may leave, and when again), several.go (several targets with one
+// call, each at its turn: turns.go; send_guard.go says until when it may leave, and when again), several.go (several targets with one
 // press: an operation for each), unknown.go (what is done when no answer
 // came), sweep.go (expiry, recovery after a restart, owed cards) with replica.go (what a dead replica left).
 //
-// The rest moves no operation and can be left for later: what people see (show.go, progress.go, say.go, tell.go, told.go), what
-// comes of an operation afterwards (follow.go), and what is offered to them (help.go, form.go, suggest.go, shelf.go, home.go).
+// The rest moves no operation and can be left for later: what people see (notifier.go, cards.go, card_queue.go,
+// replies.go, notified_states.go, patience.go, progress.go, words.go), what
+// comes of an operation afterwards (follow.go). What is offered to them is in package browse.
 //
 // What it keeps true:
 //   - A call leaves only after the state `running` is durable (run.go: claim), and only the claim that won may send.
 //   - `failed` is written for a definite refusal or when nothing left; `succeeded` for an answer or positive evidence;
 //     everything else is `unknown` and is settled by looking or by a person.
 //   - A person is judged by the policy when asking, when confirming and again just before the call.
-//   - A card is drawn from the stored operation, so it can be drawn again at any time (show.go).
+//   - A card is drawn from the stored operation, so it can be drawn again at any time (cards.go).
 //
 // It must not know Slack, the cloud or any single command: those come in as a Chat, a Directory and a table.
 package engine
@@ -28,8 +29,9 @@ import (
 	"sync/atomic"
 	"time"
 
+	"casterbot/internal/authz"
+	"casterbot/internal/browse"
 	"casterbot/internal/crash"
-	"casterbot/internal/desk"
 	"casterbot/internal/op"
 	"casterbot/internal/quota"
 	"casterbot/internal/store"
@@ -37,47 +39,37 @@ import (
 
 // Config is what an engine is made of. All fields are needed but Log, Pause and Quota.
 type Config struct {
-	Table     op.Table
-	Store     *store.Store
-	Policy    Policy
-	Chat      Chat
-	Directory Directory
-	Now       func() time.Time
-	Log       *slog.Logger
-	Replica   string                                          // names this process in claims, the same as the store's Options.Replica
-	Pause     func(ctx context.Context, d time.Duration) bool // waits; false when ctx ended first; nil = real time
-	Quota     *quota.Quota                                    // when a change may be called; nil: at any time
+	Table   *op.Table
+	Store   *store.Store
+	Authz   *authz.Judge
+	Chat    Chat
+	Now     func() time.Time
+	Log     *slog.Logger
+	Replica string                                          // names this process in claims, the same as the store's Options.Replica
+	Pause   func(ctx context.Context, d time.Duration) bool // waits; false when ctx ended first; nil = real time
+	Quota   *quota.Quota                                    // when a change may be called; nil: at any time
 }
 
 // Engine moves operations through their states.
 type Engine struct {
-	table   op.Table
-	helps   []helpRow
+	table   *op.Table
 	store   *store.Store
-	policy  Policy
-	chat    Chat
-	dir     Directory
-	locks   desk.LockBook
+	authz   *authz.Judge
+	browse  *browse.Browser
 	now     func() time.Time
 	log     *slog.Logger
 	replica string
 	pause   func(context.Context, time.Duration) bool
 	quota   *quota.Quota
-	after   func(time.Duration, func()) (stop func() bool) // runs something later; nil where time is not real
 
+	notify    *Notifier
 	questions questions
 	arrivals  arrivals
-	owed      owed
-	debts     debts
-	told      told
-	shelf     shelf
-	home      rounds
 	turns     turns
 	pressed   sync.Map // ids of buttons whose press is being worked off, and what is closed at its end
 	runs      sync.Map // ids of operations that this process takes to their end
 	unwritten sync.Map // outcomes by id that could not be written down
 	unsettled sync.Map // keys of what is worked off and still in the inbox, and until when it may yet get there
-	away      sync.Map // channels in which a card could not be shown: isAway, or isBack
 	looking   sync.Map // ids of unknown operations that are being looked at
 	wake      chan struct{}
 	nudged    atomic.Int64   // nudges that no sweep has answered yet
@@ -99,9 +91,6 @@ const (
 	creditWithin  = 75 * time.Second // from sent to the last look whose sight may be its doing: once after the last moment for an answer
 	tellWaiting   = 10 * time.Second // the card says "still waiting"
 	lookWithin    = 20 * time.Second // for everything that only looks
-	rightsWithin  = 5 * time.Second  // how old may be what is known of a person's rights when the call leaves
-	clickWithin   = 2 * time.Second  // the same at a click: one answer of Slack serves all clicks of two seconds
-	denyWithin    = 10 * time.Second // the same for a refusal at a click
 	lateAfter     = 120 * time.Second
 	doubleClick   = 10 * time.Second // after the end of an operation: until then a late click is one of several
 	repeatQuickly = 20 * time.Second // as long as answers fail to come this soon, a repeatable call is repeated at once
@@ -122,9 +111,6 @@ const (
 	pruneInterval     = time.Hour
 )
 
-// anytime: facts of the last minute will do.
-var anytime time.Time
-
 // New makes an engine; Start begins its periodic work.
 func New(c Config) *Engine {
 	if c.Log == nil {
@@ -136,16 +122,18 @@ func New(c Config) *Engine {
 		after = func(d time.Duration, do func()) func() bool { return time.AfterFunc(crash.Within(d), do).Stop }
 	}
 	e := &Engine{
-		table: c.Table, helps: helpRows(c.Table), store: c.Store, policy: c.Policy, chat: c.Chat, dir: c.Directory, locks: desk.NewLockBook(c.Store),
-		now: crash.Clock(c.Now), log: c.Log, replica: c.Replica, pause: c.Pause, quota: c.Quota, after: after, wake: make(chan struct{}, 1), swept: make(chan struct{}), beaten: make(chan struct{}),
+		table: c.Table, store: c.Store, authz: c.Authz,
+		now: crash.Clock(c.Now), log: c.Log, replica: c.Replica, pause: c.Pause, quota: c.Quota, wake: make(chan struct{}, 1), swept: make(chan struct{}), beaten: make(chan struct{}),
 	}
 	e.base, e.abort = context.WithCancel(context.Background())
-	e.owed.init()
-	e.debts.init()
-	e.shelf.init()
+	e.notify = newNotifier(e, c.Chat, after)
 	e.turns.init()
+	e.browse = browse.New(browse.Config{Table: c.Table, Store: c.Store, Authz: c.Authz, Now: e.now, Spawn: e.spawn, Answer: e.answerFor})
 	return e
 }
+
+// Browser tells people what they can do with this engine.
+func (e *Engine) Browser() *browse.Browser { return e.browse }
 
 func pause(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(crash.Within(d))
@@ -179,10 +167,10 @@ func (e *Engine) Close(ctx context.Context) {
 	done := make(chan struct{})
 	go func() {
 		e.work.Wait()
-		for _, id := range e.owed.allHeld() {
-			e.owe(id)
+		for _, id := range e.notify.cards.allHeld() {
+			e.notify.EnqueueCard(id)
 		}
-		e.owed.wait()
+		e.notify.cards.wait()
 		close(done)
 	}()
 	select {
@@ -212,7 +200,9 @@ func (e *Engine) Nudge() {
 }
 
 // Busy reports work under way: calls, looks, cards that are behind, or a nudge that has not been answered yet.
-func (e *Engine) Busy() bool { return e.nudged.Load() > 0 || e.running.Load() > 0 || e.owed.any() }
+func (e *Engine) Busy() bool {
+	return e.nudged.Load() > 0 || e.running.Load() > 0 || e.notify.cards.any()
+}
 
 // rescue keeps a panic from ending the process: it is told in the log, and what was under way is found again by the sweep or
 // after a restart.

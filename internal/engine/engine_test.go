@@ -21,12 +21,12 @@ func TestAskConfirmDone(t *testing.T) {
 	s := newStage(t)
 	o := s.asked("caster restart c1")
 	s.want(o, op.Pending, 0)
-	if told := s.click(ana, o, op.ActConfirm); told != "" {
+	if told := s.click(ana, o, op.ActionConfirm); told != "" {
 		t.Errorf("told %q", told)
 	}
 	s.want(o, op.Succeeded, 1)
 	now := s.get(o)
-	if !now.Outcome.Checked || now.Outcome.Evidence.Plain() != "it runs" || now.By != ana || now.Sent.IsZero() {
+	if !now.Outcome.Checked || now.Outcome.Evidence.Plain() != "it runs" || now.DecidedBy != ana || now.Sent.IsZero() {
 		t.Errorf("%+v", now)
 	}
 	if last := s.shown[len(s.shown)-1]; last.State != op.Succeeded || !last.Outcome.Checked || now.Shown != now.Version {
@@ -48,7 +48,7 @@ func TestManyClicksOneCall(t *testing.T) {
 	var all sync.WaitGroup
 	for range 50 {
 		all.Go(func() {
-			accepted, err := s.e.Press(context.Background(), s.press(ana, o, op.ActConfirm))
+			accepted, err := s.e.Press(context.Background(), s.press(ana, o, op.ActionConfirm))
 			if err != nil {
 				t.Error(err)
 				return
@@ -66,7 +66,7 @@ func TestManyClicksOneCall(t *testing.T) {
 
 func TestSameRequestTwice(t *testing.T) {
 	s := newStage(t)
-	r := op.Request{Key: "trigger-1", Team: "T0", Channel: "C0", Person: ana, PersonTeam: "T0", Text: "caster restart c1", At: s.clock()}
+	r := op.Request{Key: "trigger-1", Origin: ofTeam(op.Address{Channel: "C0", Person: ana, At: s.clock()}), Text: "caster restart c1"}
 	s.request(r)
 	if again := s.request(r); again.Work != nil || again.Reply != nil {
 		t.Error("a repeated envelope is worked on")
@@ -81,22 +81,22 @@ func TestWhoMayPress(t *testing.T) {
 	for name, c := range map[string]struct {
 		confirm op.Confirm
 		person  string
-		act     op.Act
+		act     op.Action
 		state   op.State
 		told    string
 	}{
-		"a colleague confirms":         {op.ConfirmSelf, bo, op.ActConfirm, op.Pending, "Only @U0ANA"},
-		"a colleague cancels":          {op.ConfirmSelf, bo, op.ActCancel, op.Pending, "Only @U0ANA"},
-		"a colleague approves":         {op.ConfirmSelf, ken, op.ActApprove, op.Pending, "policy has changed"},
-		"the asker cancels":            {op.ConfirmSelf, ana, op.ActCancel, op.Cancelled, ""},
-		"the asker approves":           {op.ConfirmOther, ana, op.ActApprove, op.Pending, "not an approver"},
-		"the asker confirms instead":   {op.ConfirmOther, ana, op.ActConfirm, op.Pending, "needs an approval"},
-		"somebody approves":            {op.ConfirmOther, bo, op.ActApprove, op.Pending, "not an approver"},
-		"an approver approves":         {op.ConfirmOther, ken, op.ActApprove, op.Succeeded, ""},
-		"an approver declines":         {op.ConfirmOther, ken, op.ActDecline, op.Cancelled, ""},
-		"somebody declines":            {op.ConfirmOther, bo, op.ActDecline, op.Pending, "not an approver"},
+		"a colleague confirms":         {op.ConfirmSelf, bo, op.ActionConfirm, op.Pending, "Only @U0ANA"},
+		"a colleague cancels":          {op.ConfirmSelf, bo, op.ActionCancel, op.Pending, "Only @U0ANA"},
+		"a colleague approves":         {op.ConfirmSelf, ken, op.ActionApprove, op.Pending, "policy has changed"},
+		"the asker cancels":            {op.ConfirmSelf, ana, op.ActionCancel, op.Cancelled, ""},
+		"the asker approves":           {op.ConfirmOther, ana, op.ActionApprove, op.Pending, "not an approver"},
+		"the asker confirms instead":   {op.ConfirmOther, ana, op.ActionConfirm, op.Pending, "needs an approval"},
+		"somebody approves":            {op.ConfirmOther, bo, op.ActionApprove, op.Pending, "not an approver"},
+		"an approver approves":         {op.ConfirmOther, ken, op.ActionApprove, op.Succeeded, ""},
+		"an approver declines":         {op.ConfirmOther, ken, op.ActionDecline, op.Cancelled, ""},
+		"somebody declines":            {op.ConfirmOther, bo, op.ActionDecline, op.Pending, "not an approver"},
 		"a button that does not exist": {op.ConfirmSelf, ana, "explode", op.Pending, "do not know this button"},
-		"it happened, too early":       {op.ConfirmSelf, ana, op.ActHappened, op.Pending, "waits for a confirmation"},
+		"it happened, too early":       {op.ConfirmSelf, ana, op.ActionHappened, op.Pending, "waits for a confirmation"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newStage(t)
@@ -130,7 +130,7 @@ func TestRightsAreCheckedAtEveryStep(t *testing.T) {
 			s.confirm = op.ConfirmOther
 			o := s.asked("caster restart c1")
 			s.with(func() { c.revoke(s) })
-			told := s.click(ken, o, op.ActApprove)
+			told := s.click(ken, o, op.ActionApprove)
 			s.want(o, c.state, 0)
 			if c.state == op.Pending && told == "" {
 				t.Error("nobody was told")
@@ -164,7 +164,7 @@ func TestChangedSinceAsked(t *testing.T) {
 	s := newStage(t)
 	o := s.asked("caster restart c1")
 	s.with(func() { s.seen = "on air" })
-	s.click(ana, o, op.ActConfirm)
+	s.click(ana, o, op.ActionConfirm)
 	s.want(o, op.Failed, 0)
 	if text := s.get(o).Outcome.Text.Plain(); !strings.Contains(text, "changed since you asked") || !strings.Contains(text, "it is on air") {
 		t.Error(text)
@@ -175,7 +175,7 @@ func TestChangedSinceAsked(t *testing.T) {
 func TestThePlanBeforeTheCall(t *testing.T) {
 	s := newStage(t)
 	o := s.asked("caster restart c1")
-	s.click(ana, o, op.ActConfirm)
+	s.click(ana, o, op.ActionConfirm)
 	s.want(o, op.Succeeded, 1)
 	if len(s.plans) != 2 || s.plans[0].Confirmed != nil || s.plans[1].Confirmed == nil || s.plans[1].Confirmed.Fingerprint != o.Plan.Fingerprint {
 		t.Errorf("plans %+v", s.plans)
@@ -186,7 +186,7 @@ func TestRefusedAtTheSecondLook(t *testing.T) {
 	s := newStage(t)
 	o := s.asked("caster restart c1")
 	s.with(func() { s.planErr = op.Refuse(op.L("The studio is idle.")) })
-	s.click(ana, o, op.ActConfirm)
+	s.click(ana, o, op.ActionConfirm)
 	s.want(o, op.Failed, 0)
 }
 
@@ -194,20 +194,20 @@ func TestExpiry(t *testing.T) {
 	s := newStage(t)
 	o := s.asked("caster restart c1")
 	s.with(func() { s.now = s.now.Add(5*time.Minute + time.Second) })
-	if told := s.click(ana, o, op.ActConfirm); !strings.Contains(told, "expired") {
+	if told := s.click(ana, o, op.ActionConfirm); !strings.Contains(told, "expired") {
 		t.Errorf("told %q", told)
 	}
 	s.want(o, op.Pending, 0)
 	s.advance(0)
 	s.want(o, op.Expired, 0)
 	s.advance(365 * 24 * time.Hour)
-	if told := s.click(ana, o, op.ActConfirm); !strings.Contains(told, "expired") {
+	if told := s.click(ana, o, op.ActionConfirm); !strings.Contains(told, "expired") {
 		t.Errorf("told %q", told)
 	}
 	s.want(o, op.Expired, 0)
-	s.click(bo, o, op.ActAgain)
+	s.click(bo, o, op.ActionAgain)
 	list, _ := s.store.List(context.Background(), store.Query{States: []op.State{op.Pending}})
-	if len(list) != 1 || list[0].Asker != bo || list[0].ID == o.ID {
+	if len(list) != 1 || list[0].Requester != bo || list[0].ID == o.ID {
 		t.Errorf("asking again gave %+v", list)
 	}
 }
@@ -227,7 +227,7 @@ func TestOutcomes(t *testing.T) {
 			s := newStage(t)
 			s.apply = c.apply
 			o := s.asked("caster restart c1")
-			s.click(ana, o, op.ActConfirm)
+			s.click(ana, o, op.ActionConfirm)
 			s.want(o, c.state, 1)
 		})
 	}
@@ -238,7 +238,7 @@ func TestNotSeenIsSaid(t *testing.T) {
 	looks := 0
 	s.verify = func() (op.Evidence, error) { looks++; return op.Evidence{Seen: op.L("still idle")}, nil }
 	o := s.asked("caster restart c1")
-	s.click(ana, o, op.ActConfirm)
+	s.click(ana, o, op.ActionConfirm)
 	s.want(o, op.Succeeded, 1)
 	if out := s.get(o).Outcome; out.Checked || out.Evidence.Plain() != "still idle" || looks != len(looksAfterAnswer) {
 		t.Errorf("%+v after %d looks", out, looks)
@@ -251,7 +251,7 @@ func TestBusyTargetWaits(t *testing.T) {
 	gate := make(chan struct{})
 	s.with(func() { s.blocking = gate })
 	for _, o := range []op.Operation{first, second} {
-		accepted, err := s.e.Press(context.Background(), s.press(ana, o, op.ActConfirm))
+		accepted, err := s.e.Press(context.Background(), s.press(ana, o, op.ActionConfirm))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -282,7 +282,7 @@ func TestForeignButton(t *testing.T) {
 		"no such card":    func(c *op.Click) { c.Operation = op.NewID() },
 		"cut off":         func(c *op.Click) { c.Operation = c.Operation[:6] },
 	} {
-		click := s.press(ana, o, op.ActConfirm)
+		click := s.press(ana, o, op.ActionConfirm)
 		change(&click)
 		accepted, err := s.e.Press(context.Background(), click)
 		if err != nil || accepted.Reply == nil || accepted.Reply.Mark != op.MarkFailed {
@@ -297,11 +297,11 @@ func TestStoreThatCannotWrite(t *testing.T) {
 	s := newStage(t)
 	o := s.asked("caster restart c1")
 	_ = s.store.Close()
-	r := op.Request{Key: "k", Team: "T0", Channel: "C0", Person: ana, PersonTeam: "T0", Text: "caster restart c1", At: s.clock()}
+	r := op.Request{Key: "k", Origin: ofTeam(op.Address{Channel: "C0", Person: ana, At: s.clock()}), Text: "caster restart c1"}
 	if _, err := s.e.Accept(context.Background(), r); err == nil {
 		t.Error("a change was taken without a log")
 	}
-	if _, err := s.e.Press(context.Background(), s.press(ana, o, op.ActConfirm)); err == nil {
+	if _, err := s.e.Press(context.Background(), s.press(ana, o, op.ActionConfirm)); err == nil {
 		t.Error("a click was taken without a log")
 	}
 	if a := s.typed(ana, "caster list"); a.Work == nil || s.told[len(s.told)-1] != "two studios" {
@@ -319,15 +319,15 @@ func TestCardsAreOwed(t *testing.T) {
 	if len(s.shown) != 0 || s.get(o).Shown != 0 {
 		t.Fatal("shown in spite of the error")
 	}
-	s.e.owed.mu.Lock()
-	clear(s.e.owed.later)
-	s.e.owed.mu.Unlock()
+	s.e.notify.cards.mu.Lock()
+	clear(s.e.notify.cards.later)
+	s.e.notify.cards.mu.Unlock()
 	s.advance(0)
 	if now := s.get(o); now.Shown != now.Version || now.Card == "" {
 		t.Fatalf("card %q shows %d of %d", now.Card, now.Shown, now.Version)
 	}
 	s.with(func() { s.showErr = []error{ErrGone} })
-	s.click(ana, o, op.ActCancel)
+	s.click(ana, o, op.ActionCancel)
 	if last := s.shown[len(s.shown)-1]; last.Card != "" || last.State != op.Cancelled {
 		t.Errorf("a deleted card is not posted anew: %+v", last)
 	}
@@ -358,16 +358,16 @@ func TestDefaultsAndForms(t *testing.T) {
 		t.Fatal("no form for a question mark")
 	}
 	accepted = s.typed(ana, "caster copy")
-	form, err := s.e.Fill(context.Background(), op.Request{Person: ana, Channel: "C0"}, *accepted.Form)
+	form, err := s.e.browse.Fill(context.Background(), op.Request{Origin: op.Origin{Address: op.Address{Person: ana, Channel: "C0"}}}, *accepted.Form)
 	if err != nil || len(form.Fields) != 2 || form.Fields[0].Value != "c1" || form.Fields[0].Chosen[0].Label != "Evening News · on air" || form.Fields[1].Max != 64 {
 		t.Fatalf("%v %+v", err, form)
 	}
 	form.Fields[1].Value = "Evening News 47"
-	if text := s.e.Submitted(form); text != `caster copy c1 "Evening News 47"` {
+	if text := s.e.browse.Submitted(form); text != `caster copy c1 "Evening News 47"` {
 		t.Error(text)
 	}
 	s.with(func() { s.forbid["caster.copy"] = true })
-	if form, _ := s.e.Fill(context.Background(), op.Request{Person: ana, Channel: "C0"}, *accepted.Form); form.Problem.Plain() != "not allowed" {
+	if form, _ := s.e.browse.Fill(context.Background(), op.Request{Origin: op.Origin{Address: op.Address{Person: ana, Channel: "C0"}}}, *accepted.Form); form.Problem.Plain() != "not allowed" {
 		t.Errorf("%+v", form)
 	}
 }
@@ -392,7 +392,7 @@ func TestHelpListsWhatIsAllowed(t *testing.T) {
 
 func TestLateRequest(t *testing.T) {
 	s := newStage(t)
-	s.request(op.Request{Key: "late", Team: "T0", Channel: "C0", Person: ana, PersonTeam: "T0", Text: "caster restart c1", At: s.clock().Add(-3 * time.Minute)})
+	s.request(op.Request{Key: "late", Origin: ofTeam(op.Address{Channel: "C0", Person: ana, At: s.clock().Add(-3 * time.Minute)}), Text: "caster restart c1"})
 	list, _ := s.store.List(context.Background(), store.Query{})
 	if len(list) != 0 || !strings.Contains(s.told[0], "too late") {
 		t.Errorf("%d operations, told %q", len(list), s.told)
@@ -418,7 +418,7 @@ func TestPlaybackAddressNeedsTheRightAtTheEnd(t *testing.T) {
 			s.with(func() { s.urls = c.answered })
 			return op.Outcome{State: op.Succeeded, Text: op.L("open"), Play: "rtmp://play.example/caster/x"}
 		}
-		s.click(ana, o, op.ActConfirm)
+		s.click(ana, o, op.ActionConfirm)
 		if play := s.get(o).Outcome.Play; (play != "") != c.shown {
 			t.Errorf("%+v: %q", c, play)
 		}
@@ -429,17 +429,17 @@ func TestPlaybackAddressNeedsTheRightAtTheEnd(t *testing.T) {
 func TestAnOldButtonIsNoOther(t *testing.T) {
 	write, pause := op.Next{Label: "Write it now", Text: "record finish main"}, op.Next{Label: "Pause", Text: "record stop main"}
 	o := op.Operation{Outcome: &op.Outcome{Next: []op.Next{pause}}}
-	if text, ok := followUp(o, op.Click{Act: op.ActNext, Way: pause.ID()}); !ok || text != pause.Text {
+	if text, ok := followUp(o, op.Click{Action: op.ActionNext, Next: pause.ID()}); !ok || text != pause.Text {
 		t.Errorf("the button of now: %q, %v", text, ok)
 	}
-	if text, ok := followUp(o, op.Click{Act: op.ActNext, Way: write.ID()}); ok {
+	if text, ok := followUp(o, op.Click{Action: op.ActionNext, Next: write.ID()}); ok {
 		t.Errorf("the button of before: %q", text)
 	}
 	s := newStage(t)
 	done := s.asked("caster restart c1")
-	s.click(ana, done, op.ActConfirm)
-	c := s.press(ana, s.get(done), op.ActNext)
-	c.Way = write.ID()
+	s.click(ana, done, op.ActionConfirm)
+	c := s.press(ana, s.get(done), op.ActionNext)
+	c.Next = write.ID()
 	a, err := s.e.Press(context.Background(), c)
 	if err != nil || a.Reply == nil || a.Work != nil || !strings.Contains(a.Reply.Title.Plain(), "older state of the card") {
 		t.Errorf("%+v, %v", a, err)

@@ -28,10 +28,10 @@ func TestEvidenceOfAnotherOperationProvesNothing(t *testing.T) {
 			s := newStage(t)
 			s.apply, s.verify = silent, nothing
 			first := s.asked("caster restart c1")
-			s.click(ana, first, op.ActConfirm)
+			s.click(ana, first, op.ActionConfirm)
 			s.with(func() { s.apply, s.now = c.second, s.now.Add(time.Second) })
 			second := s.asked("caster restart c1")
-			s.click(ana, second, op.ActConfirm)
+			s.click(ana, second, op.ActionConfirm)
 			s.with(func() { s.verify = happened })
 			s.advance(20 * time.Second)
 			s.want(first, c.want, 2)

@@ -37,20 +37,20 @@ func (e *Engine) promise(ctx context.Context, o op.Operation, command op.Command
 	if command.Follow == nil {
 		return
 	}
-	m := store.Memo{Key: kindFollow + "/" + o.ID, Kind: kindFollow, Ends: e.now().Add(followWithin)}
+	m := store.Document{Key: kindFollow + "/" + o.ID, Kind: kindFollow, Ends: e.now().Add(followWithin)}
 	if err := e.postpone(ctx, &m, e.now().Add(followFirst)); err != nil {
 		e.log.Warn("what comes of it later will not be told", "op", o.Ref(), "error", err)
 	}
 }
 
 // postpone sets the next look of a memo. Somebody who did so first is no error for a new memo, and store.ErrLost for an old one.
-func (e *Engine) postpone(ctx context.Context, m *store.Memo, until time.Time) error {
+func (e *Engine) postpone(ctx context.Context, m *store.Document, until time.Time) error {
 	body, err := json.Marshal(following{At: until})
 	if err != nil {
 		return err
 	}
 	m.Body = string(body)
-	now, err := e.store.PutMemo(ctx, *m, op.Event{})
+	now, err := e.store.PutDocument(ctx, *m, op.Event{})
 	if m.Version == 0 && errors.Is(err, store.ErrLost) {
 		return nil
 	}
@@ -62,7 +62,7 @@ func (e *Engine) postpone(ctx context.Context, m *store.Memo, until time.Time) e
 
 // followUps makes the looks that are due.
 func (e *Engine) followUps(ctx context.Context) error {
-	memos, err := e.store.Memos(ctx, kindFollow)
+	memos, err := e.store.Documents(ctx, kindFollow)
 	if err != nil {
 		return err
 	}
@@ -85,7 +85,7 @@ func (e *Engine) followUps(ctx context.Context) error {
 }
 
 // lookLater makes one look and says when the next one is due.
-func (e *Engine) lookLater(ctx context.Context, id string, m store.Memo) {
+func (e *Engine) lookLater(ctx context.Context, id string, m store.Document) {
 	again, err := e.followed(ctx, id)
 	if err != nil {
 		e.log.Warn("look what came of it", "op", op.Ref(id), "error", err)
@@ -95,7 +95,7 @@ func (e *Engine) lookLater(ctx context.Context, id string, m store.Memo) {
 		again = least
 	}
 	if again.IsZero() {
-		err = e.store.DropMemo(ctx, m.Key, m.Version, op.Event{})
+		err = e.store.DropDocument(ctx, m.Key, m.Version, op.Event{})
 	} else {
 		err = e.postpone(ctx, &m, again)
 	}
@@ -127,13 +127,13 @@ func (e *Engine) followed(ctx context.Context, id string) (time.Time, error) {
 		outcome.Next = f.Next
 	}
 	err = e.note(ctx, o, store.Note{Outcome: &outcome, Version: o.Version}, op.EventFollowed)
-	e.owe(o.ID)
+	e.notify.EnqueueCard(o.ID)
 	return f.Again, err
 }
 
 // whatCame asks the command; a panic is a look that could not see.
 func whatCame(ctx context.Context, command op.Command, o op.Operation) (f op.Followup, err error) {
-	ctx, cancel := context.WithTimeout(quota.With(ctx, quota.Caller{Class: quota.Background, Person: o.Asker}), lookWithin)
+	ctx, cancel := context.WithTimeout(quota.With(ctx, quota.Caller{Class: quota.Background, Person: o.Requester}), lookWithin)
 	defer cancel()
 	defer func() {
 		if p := recover(); p != nil {

@@ -28,7 +28,7 @@ func followed(t *testing.T, l *later) (*stage, op.Operation) {
 	s := newStage(t)
 	s.e.table.Commands[0].Follow = l.follow
 	o := s.asked("caster restart c1")
-	s.click(ana, o, op.ActConfirm)
+	s.click(ana, o, op.ActionConfirm)
 	s.want(o, op.Succeeded, 1)
 	return s, o
 }
@@ -80,7 +80,7 @@ func TestWhatCameSurvivesARestart(t *testing.T) {
 	if s.after(o) != "there" || l.looks.Load() != 3 {
 		t.Errorf("%q after %d looks", s.after(o), l.looks.Load())
 	}
-	if left, err := s.store.Memos(t.Context(), kindFollow); err != nil || len(left) > 0 {
+	if left, err := s.store.Documents(t.Context(), kindFollow); err != nil || len(left) > 0 {
 		t.Errorf("left behind: %+v, %v", left, err)
 	}
 }
@@ -94,9 +94,9 @@ func TestOneReplicaFollows(t *testing.T) {
 		return op.Followup{Text: op.L("there")}, nil
 	})
 	s, o := followed(t, l)
-	other := New(Config{Table: s.e.table, Store: s.store, Policy: (*rules)(s), Chat: (*chat)(s), Directory: (*people)(s), Now: s.clock, Replica: "other"})
+	other := New(Config{Table: s.e.table, Store: s.store, Authz: s.e.authz, Chat: (*chat)(s), Now: s.clock, Replica: "other"})
 	s.with(func() { s.now = s.now.Add(followFirst) })
-	read, err := s.store.Memos(t.Context(), kindFollow)
+	read, err := s.store.Documents(t.Context(), kindFollow)
 	if err != nil || len(read) != 1 {
 		t.Fatal(read, err)
 	}
@@ -130,7 +130,7 @@ func TestOnlySuccessIsFollowed(t *testing.T) {
 		s.apply = func(int) op.Outcome { return op.Outcome{State: state} }
 		s.verify = func() (op.Evidence, error) { return op.Evidence{}, nil }
 		o := s.asked("caster restart c1")
-		s.click(ana, o, op.ActConfirm)
+		s.click(ana, o, op.ActionConfirm)
 		s.advance(time.Minute)
 		if l.looks.Load() != looks {
 			t.Errorf("%s: %d looks, want %d", state, l.looks.Load(), looks)
@@ -138,7 +138,7 @@ func TestOnlySuccessIsFollowed(t *testing.T) {
 		if state != op.Unknown {
 			continue
 		}
-		s.click(ana, o, op.ActHappened)
+		s.click(ana, o, op.ActionHappened)
 		s.advance(time.Minute)
 		if l.looks.Load() != 1 || s.after(o) != "there" {
 			t.Errorf("settled: %d looks, %q", l.looks.Load(), s.after(o))

@@ -26,7 +26,7 @@ type timer struct {
 // timed gives a stage real time that a test moves.
 func timed(s *stage) *timers {
 	t := &timers{}
-	s.e.after = func(d time.Duration, do func()) func() bool {
+	s.e.notify.after = func(d time.Duration, do func()) func() bool {
 		t.mu.Lock()
 		defer t.mu.Unlock()
 		one := &timer{after: d, do: do}
@@ -83,9 +83,9 @@ func (s *stage) pictures(o op.Operation) (list []string) {
 // drawn waits until no card is being drawn; those that are put off stay so.
 func (s *stage) drawn() {
 	drawing := func() int {
-		s.e.owed.mu.Lock()
-		defer s.e.owed.mu.Unlock()
-		return len(s.e.owed.cards)
+		s.e.notify.cards.mu.Lock()
+		defer s.e.notify.cards.mu.Unlock()
+		return len(s.e.notify.cards.cards)
 	}
 	for drawing() > 0 {
 		time.Sleep(time.Millisecond)
@@ -124,7 +124,7 @@ func TestWhenACardIsDrawn(t *testing.T) {
 		s := newStage(t)
 		after, looks := timed(s), 0
 		o := s.asked("caster restart c1")
-		s.calling = func(context.Context) { c.calling(s, after, o) }
+		s.calling = func(context.Context, op.SendPermit) { c.calling(s, after, o) }
 		s.verify = func() (op.Evidence, error) {
 			if looks++; looks == 1 {
 				c.first(s, after, o)
@@ -134,7 +134,7 @@ func TestWhenACardIsDrawn(t *testing.T) {
 			}
 			return op.Evidence{Happened: looks >= c.seen, Seen: op.L("it runs")}, nil
 		}
-		s.click(ana, o, op.ActConfirm)
+		s.click(ana, o, op.ActionConfirm)
 		if got := s.pictures(o); !slices.Equal(got, c.want) {
 			t.Errorf("%s: %v, not %v", name, got, c.want)
 		}
@@ -146,10 +146,10 @@ func TestWhatIsDecidedIsDrawnAtOnce(t *testing.T) {
 	s := newStage(t)
 	after := timed(s)
 	o := s.asked("caster restart c1")
-	s.click(ana, o, op.ActCancel)
+	s.click(ana, o, op.ActionCancel)
 	other := s.asked("caster restart c2")
 	s.with(func() { s.seen = "on air" })
-	s.click(ana, other, op.ActConfirm)
+	s.click(ana, other, op.ActionConfirm)
 	for _, got := range [][]string{s.pictures(o), s.pictures(other)} {
 		if !slices.Equal(got, []string{"pending", "cancelled"}) && !slices.Equal(got, []string{"pending", "failed"}) {
 			t.Errorf("drawn: %v", got)
@@ -166,9 +166,9 @@ func TestACardIsPutOffOnce(t *testing.T) {
 	after := timed(s)
 	o := s.moved(s.asked("caster restart c1"), "", op.Queued)
 	for range 3 {
-		s.e.oweWithin(o.ID, time.Second)
+		s.e.notify.EnqueueCardWithin(o.ID, time.Second)
 	}
-	if err := s.e.drawOwed(context.Background()); err != nil {
+	if err := s.e.notify.DrawBehind(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	s.drawn()
@@ -181,8 +181,8 @@ func TestACardIsPutOffOnce(t *testing.T) {
 	s.untilShown(o, 2)
 	s.settle()
 	s.moved(o, "", op.Running)
-	s.e.oweWithin(o.ID, time.Second)
-	s.e.owe(o.ID)
+	s.e.notify.EnqueueCardWithin(o.ID, time.Second)
+	s.e.notify.EnqueueCard(o.ID)
 	if s.settle(); len(s.pictures(o)) != 3 || after.fire(time.Second) != 0 || s.e.Busy() {
 		t.Errorf("drawn: %v", s.pictures(o))
 	}
@@ -193,7 +193,7 @@ func TestWhatIsPutOffIsDrawnAtTheEnd(t *testing.T) {
 	s := newStage(t)
 	timed(s)
 	o := s.moved(s.asked("caster restart c1"), "", op.Queued)
-	s.e.oweWithin(o.ID, time.Second)
+	s.e.notify.EnqueueCardWithin(o.ID, time.Second)
 	s.e.Close(context.Background())
 	if got := s.pictures(o); len(got) != 2 {
 		t.Errorf("drawn: %v", got)
@@ -206,13 +206,13 @@ func TestNewsEndTheRestOfACard(t *testing.T) {
 	o := s.asked("caster restart c1")
 	s.with(func() { s.showErr = []error{ErrBusy} })
 	s.moved(o, "", op.Queued)
-	s.e.owe(o.ID)
+	s.e.notify.EnqueueCard(o.ID)
 	s.settle()
-	s.e.drawSoon(o.ID)
+	s.e.notify.drawSoon(o.ID)
 	if s.settle(); len(s.pictures(o)) != 1 {
 		t.Fatalf("it does not rest: %v", s.pictures(o))
 	}
-	s.e.owe(o.ID)
+	s.e.notify.EnqueueCard(o.ID)
 	if s.settle(); len(s.pictures(o)) != 2 {
 		t.Errorf("it rests in spite of news: %v", s.pictures(o))
 	}
@@ -230,17 +230,17 @@ func TestWhatIsUnprovenIsShownOnceMore(t *testing.T) {
 		o := s.asked("caster restart c1")
 		s.with(func() { s.showErr = append([]error{errors.Join(ErrUnproven)}, c.next...) })
 		s.force(o, op.Expired)
-		s.e.owe(o.ID)
+		s.e.notify.EnqueueCard(o.ID)
 		s.settle()
 		if name == "proved meanwhile" {
-			s.e.redraw(o)
-			s.e.owe(o.ID)
+			s.e.notify.Redraw(o)
+			s.e.notify.EnqueueCard(o.ID)
 			s.settle()
 		}
 		before := len(s.pictures(o))
 		for _, wait := range []time.Duration{proveAfter - time.Second, time.Second, time.Hour} {
 			s.with(func() { s.now = s.now.Add(wait) })
-			if err := s.e.drawOwed(context.Background()); err != nil {
+			if err := s.e.notify.DrawBehind(context.Background()); err != nil {
 				t.Fatal(err)
 			}
 			s.settle()
@@ -260,7 +260,7 @@ func TestWhatIsUnprovenIsShownOnceMore(t *testing.T) {
 
 // What another replica has sent is left to it until it has been behind for a whole sweep.
 func TestStaleCards(t *testing.T) {
-	w := &owed{}
+	w := &cardQueue{}
 	w.init()
 	look := func(version int64) bool {
 		o := op.Operation{ID: "o", Version: version}

@@ -12,7 +12,7 @@ import (
 // at opens the page of somebody.
 func (g *gallery) at(person string) op.Answer {
 	g.t.Helper()
-	a, err := g.e.Home(context.Background(), op.Request{Person: person, PersonTeam: "T0", Team: "T0"})
+	a, err := g.e.browse.Home(context.Background(), op.Request{Origin: op.Origin{PersonTeam: "T0", Team: "T0", Address: op.Address{Person: person}}})
 	if err != nil {
 		g.t.Fatal(err)
 	}
@@ -127,7 +127,7 @@ func TestHomeLooksSeldom(t *testing.T) {
 	want("after 30 s more", "Evening News", 2)
 	g.advance(time.Second)
 	want("and one", "Evening News", 3)
-	g.e.shelf.expire()
+	g.e.browse.Expire()
 	want("after a change", "Evening News", 3)
 	g.advance(4 * time.Second)
 	if seen := g.at(bo).Note.Plain(); seen != "As of 20:00:41 UTC." {
@@ -139,26 +139,26 @@ func TestHomeLooksSeldom(t *testing.T) {
 func TestAway(t *testing.T) {
 	g := newHome(t)
 	press := func(person, channel, text string) Accepted {
-		return g.request(op.Request{Key: op.NewID(), Team: "T0", Channel: channel, Person: person, PersonTeam: "T0", Text: text, At: g.clock(), Away: true})
+		return g.request(op.Request{Key: op.NewID(), Origin: ofTeam(op.Address{Channel: channel, Person: person, At: g.clock(), FromHome: true}), Text: text})
 	}
 	last := func() string { return g.told[len(g.told)-1] }
 	if press(ana, "C0", "caster show c1"); last() != "this is c1" {
 		t.Errorf("told %s", last())
 	}
-	for what, r := range map[string]op.Request{
-		"not in the channel": {Person: ken, Channel: "C0", Text: "caster show c1"}, "another channel": {Person: ana, Channel: "C9", Text: "caster restart c1"},
-		"no channel": {Person: ana, Text: "caster copy c1 ?"},
+	for what, r := range map[string]struct{ person, channel, text string }{
+		"not in the channel": {ken, "C0", "caster show c1"}, "another channel": {ana, "C9", "caster restart c1"},
+		"no channel": {ana, "", "caster copy c1 ?"},
 	} {
-		if a := press(r.Person, r.Channel, r.Text); a.Form != nil || last() != "You are not in that channel, so nothing was done." {
+		if a := press(r.person, r.channel, r.text); a.Form != nil || last() != "You are not in that channel, so nothing was done." {
 			t.Errorf("%s: %+v, told %s", what, a.Form, last())
 		}
 	}
 	q := asking("caster restart ?", "")
-	q.Request.Away, q.Request.Channel = true, "C9"
-	if got := labels(g.e.Suggest(context.Background(), q)); strings.Contains(got, "c1") {
+	q.Request.FromHome, q.Request.Channel = true, "C9"
+	if got := labels(g.e.browse.Suggest(context.Background(), q)); strings.Contains(got, "c1") {
 		t.Errorf("suggested for another channel: %s", got)
 	}
-	if form := press(ana, "C0", "caster copy ? ?").Form; form == nil || !form.Away || form.Channel != "C0" {
+	if form := press(ana, "C0", "caster copy ? ?").Form; form == nil || !form.FromHome || form.Channel != "C0" {
 		t.Errorf("the form is %+v", form)
 	}
 	events, err := g.store.Recent(context.Background(), 100)
@@ -177,8 +177,8 @@ func TestAway(t *testing.T) {
 func TestCardsCountWhereTheyAre(t *testing.T) {
 	g := newHome(t)
 	o := g.asked("caster restart c1")
-	for _, where := range []op.Click{{}, {Channel: "C0"}, {Channel: "C0", Message: "V1"}, {Message: "card-" + o.ID}} {
-		c := g.press(ana, o, op.ActConfirm)
+	for _, where := range []op.Click{{}, {Origin: op.Origin{Address: op.Address{Channel: "C0"}}}, {Origin: op.Origin{Address: op.Address{Channel: "C0"}}, Message: "V1"}, {Message: "card-" + o.ID}} {
+		c := g.press(ana, o, op.ActionConfirm)
 		c.Channel, c.Message = where.Channel, where.Message
 		accepted, err := g.e.Press(context.Background(), c)
 		if err != nil || accepted.Reply == nil || !strings.Contains(accepted.Reply.Title.Plain(), "Nothing was done") {

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"casterbot/internal/desk"
 	"casterbot/internal/op"
 )
 
@@ -13,14 +14,15 @@ import (
 func (s *stage) lock(holder string) {
 	s.t.Helper()
 	target := op.Target{Kind: "caster", ID: "c1"}
-	now, err := s.e.locks.Lock(context.Background(), target)
+	locks := desk.NewLockBook(s.store)
+	now, err := locks.Lock(context.Background(), target)
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	if holder == "" {
-		_, _, err = s.e.locks.Release(context.Background(), now, now.Holder, "")
+		_, _, err = locks.Release(context.Background(), now, now.Holder, "")
 	} else {
-		_, _, err = s.e.locks.Hold(context.Background(), op.Lock{Target: target, Holder: holder, Until: s.clock().Add(time.Hour), Version: now.Version})
+		_, _, err = locks.Hold(context.Background(), op.Lock{Target: target, Holder: holder, Until: s.clock().Add(time.Hour), Version: now.Version})
 	}
 	if err != nil {
 		s.t.Fatal(err)
@@ -65,7 +67,7 @@ func TestTheHolderGoesOn(t *testing.T) {
 	s := newStage(t)
 	s.lock(ana)
 	o := s.asked("caster restart c1")
-	s.click(ana, o, op.ActConfirm)
+	s.click(ana, o, op.ActionConfirm)
 	s.want(o, op.Succeeded, 1)
 }
 
@@ -74,7 +76,7 @@ func TestALockEndsByItself(t *testing.T) {
 	s.lock(bo)
 	s.advance(time.Hour)
 	o := s.asked("caster restart c1")
-	s.click(ana, o, op.ActConfirm)
+	s.click(ana, o, op.ActionConfirm)
 	s.want(o, op.Succeeded, 1)
 }
 
@@ -83,12 +85,12 @@ func TestCardsFromBeforeALock(t *testing.T) {
 	labels := s.ways()
 	o := s.asked("caster restart c1")
 	s.lock(bo)
-	if told := s.click(ana, o, op.ActConfirm); !strings.Contains(told, "locked by @"+bo) || len(*labels) != 2 {
+	if told := s.click(ana, o, op.ActionConfirm); !strings.Contains(told, "locked by @"+bo) || len(*labels) != 2 {
 		t.Errorf("told %q, offered %q", told, *labels)
 	}
 	s.want(o, op.Pending, 0)
 	s.lock("")
-	s.click(ana, o, op.ActConfirm)
+	s.click(ana, o, op.ActionConfirm)
 	s.want(o, op.Succeeded, 1)
 }
 
@@ -99,7 +101,7 @@ func TestTheHolderMayApprove(t *testing.T) {
 		s.confirm = op.ConfirmOther
 		o := s.asked("caster restart c1")
 		s.lock(holder)
-		s.click(ken, o, op.ActApprove)
+		s.click(ken, o, op.ActionApprove)
 		s.want(o, want, map[op.State]int{op.Succeeded: 1}[want])
 	}
 }
@@ -109,7 +111,7 @@ func TestALockBetweenClickAndCall(t *testing.T) {
 	o := s.asked("caster restart c1")
 	locked := false
 	s.with(func() { s.planned = func() { locked = true; s.lock(bo) } })
-	s.click(ana, o, op.ActConfirm)
+	s.click(ana, o, op.ActionConfirm)
 	s.want(o, op.Failed, 0)
 	if now := s.get(o); now.Sends != 0 {
 		t.Errorf("it was marked as sent %d times", now.Sends)
@@ -144,12 +146,12 @@ func TestWhatALockDoesNotStop(t *testing.T) {
 		{op.Command{}, op.Plan{Target: copied}, true},
 		{op.Command{}, op.Plan{Target: op.Target{Kind: "stream", ID: "c1"}}, true},
 	} {
-		if err := s.e.unlocked(context.Background(), c.command, c.plan, ana, ""); (err == nil) != c.free {
+		if err := s.e.authz.CheckLock(context.Background(), c.command, c.plan, ana, ""); (err == nil) != c.free {
 			t.Errorf("%+v: %v", c, err)
 		}
 	}
 	_ = s.store.Close()
-	if err := s.e.unlocked(context.Background(), op.Command{}, op.Plan{Target: target}, bo, ""); err == nil {
+	if err := s.e.authz.CheckLock(context.Background(), op.Command{}, op.Plan{Target: target}, bo, ""); err == nil {
 		t.Error("a lock that cannot be read stops nothing")
 	}
 }

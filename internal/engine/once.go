@@ -48,8 +48,8 @@ func (e *Engine) anew(b op.Button, asked op.Operation) bool {
 }
 
 func alreadyAsked(o op.Operation, person string) error {
-	who := op.L(op.Who(o.Asker))
-	if o.Asker == person {
+	who := op.L(op.Who(o.Requester))
+	if o.Requester == person {
 		who = op.L("you")
 	}
 	return &op.Refusal{Already: true, Answer: op.Answer{Mark: op.MarkNeutral,

@@ -14,7 +14,7 @@ import (
 func (s *stage) again() op.Operation {
 	s.t.Helper()
 	o := s.asked("caster restart c1")
-	s.click(ana, o, op.ActCancel)
+	s.click(ana, o, op.ActionCancel)
 	return s.get(o)
 }
 
@@ -36,17 +36,17 @@ func (s *stage) made(beside op.Operation) (others []op.Operation) {
 func TestAPressOnACardCountsOnce(t *testing.T) {
 	s := newStage(t)
 	card := s.again()
-	if said := s.click(ana, card, op.ActAgain); said != "" {
+	if said := s.click(ana, card, op.ActionAgain); said != "" {
 		t.Errorf("the first press is told %q", said)
 	}
 	for clicker, who := range map[string]string{ana: "you", bo: "@" + ana} {
-		said := s.click(clicker, card, op.ActAgain)
+		said := s.click(clicker, card, op.ActionAgain)
 		if list := s.made(card); len(list) != 1 || said != "Already asked by "+who+": op "+list[0].Ref()+". Your click changed nothing." {
 			t.Errorf("%d operations, and %s is told %q", len(list), clicker, said)
 		}
 	}
 	s.restart()
-	if s.click(bo, card, op.ActAgain); len(s.made(card)) != 1 {
+	if s.click(bo, card, op.ActionAgain); len(s.made(card)) != 1 {
 		t.Error("after a restart it counts again")
 	}
 	if left, err := s.store.Unsettled(context.Background(), 10); err != nil || len(left) > 0 {
@@ -57,11 +57,11 @@ func TestAPressOnACardCountsOnce(t *testing.T) {
 // Two replicas plan at the same time; the second one is faster.
 func TestAPressCountsOnceOverReplicas(t *testing.T) {
 	s := newStage(t)
-	card, second := s.again(), New(Config{Table: s.table(), Store: s.store, Policy: (*rules)(s), Chat: (*chat)(s), Directory: (*people)(s),
+	card, second := s.again(), New(Config{Table: s.e.table, Store: s.store, Authz: s.e.authz, Chat: (*chat)(s),
 		Now: s.clock, Replica: "two", Pause: s.e.pause})
 	s.with(func() {
 		s.planned = func() {
-			accepted, err := second.Press(context.Background(), s.press(bo, card, op.ActAgain))
+			accepted, err := second.Press(context.Background(), s.press(bo, card, op.ActionAgain))
 			if err != nil {
 				t.Error(err)
 				return
@@ -69,10 +69,10 @@ func TestAPressCountsOnceOverReplicas(t *testing.T) {
 			accepted.Work(context.Background())
 		}
 	})
-	said := s.click(ana, card, op.ActAgain)
+	said := s.click(ana, card, op.ActionAgain)
 	second.work.Wait()
-	second.owed.wait()
-	if list := s.made(card); len(list) != 1 || list[0].Asker != bo || !strings.HasPrefix(said, "Already asked by @"+bo) {
+	second.notify.cards.wait()
+	if list := s.made(card); len(list) != 1 || list[0].Requester != bo || !strings.HasPrefix(said, "Already asked by @"+bo) {
 		t.Errorf("%d operations, ana is told %q", len(list), said)
 	}
 }
@@ -84,7 +84,7 @@ func TestASecondPressWaitsForTheFirst(t *testing.T) {
 	looks, goOn := make(chan struct{}), make(chan struct{})
 	s.with(func() { s.planned = func() { close(looks); <-goOn } })
 	press := func(person string) {
-		accepted, err := s.e.Press(context.Background(), s.press(person, card, op.ActAgain))
+		accepted, err := s.e.Press(context.Background(), s.press(person, card, op.ActionAgain))
 		if err != nil {
 			t.Error(err)
 			return
@@ -98,7 +98,7 @@ func TestASecondPressWaitsForTheFirst(t *testing.T) {
 	press(bo)
 	close(goOn)
 	s.settle()
-	if list := s.made(card); early || len(list) != 1 || list[0].Asker != ana {
+	if list := s.made(card); early || len(list) != 1 || list[0].Requester != ana {
 		t.Errorf("the second looks: %t; %d operations", early, len(list))
 	}
 }
@@ -110,20 +110,20 @@ func TestAPressThatCameToNothingIsFreeAgain(t *testing.T) {
 	}{
 		"the cloud cannot be seen": {func(s *stage, card op.Operation) {
 			s.with(func() { s.planErr = op.Refuse(op.L("I cannot look")) })
-			s.click(ana, card, op.ActAgain)
+			s.click(ana, card, op.ActionAgain)
 			s.with(func() { s.planErr = nil })
 		}, 1},
 		"denied": {func(s *stage, card op.Operation) {
 			s.with(func() { s.forbid[ana] = true })
-			s.click(ana, card, op.ActAgain)
+			s.click(ana, card, op.ActionAgain)
 			s.with(func() { s.forbid[ana] = false })
 		}, 1},
 		"called off": {func(s *stage, card op.Operation) {
-			s.click(ana, card, op.ActAgain)
-			s.click(ana, s.made(card)[0], op.ActCancel)
+			s.click(ana, card, op.ActionAgain)
+			s.click(ana, s.made(card)[0], op.ActionCancel)
 		}, 2},
 		"expired": {func(s *stage, card op.Operation) {
-			s.click(ana, card, op.ActAgain)
+			s.click(ana, card, op.ActionAgain)
 			s.advance(6 * time.Minute)
 		}, 2},
 		"refused by the cloud a moment ago": {func(s *stage, card op.Operation) {
@@ -135,8 +135,8 @@ func TestAPressThatCameToNothingIsFreeAgain(t *testing.T) {
 			s.advance(doubleClick)
 		}, 2},
 		"done": {func(s *stage, card op.Operation) {
-			s.click(ana, card, op.ActAgain)
-			s.click(ana, s.made(card)[0], op.ActConfirm)
+			s.click(ana, card, op.ActionAgain)
+			s.click(ana, s.made(card)[0], op.ActionConfirm)
 			s.advance(time.Hour)
 		}, 1},
 	} {
@@ -144,8 +144,8 @@ func TestAPressThatCameToNothingIsFreeAgain(t *testing.T) {
 			s := newStage(t)
 			card := s.again()
 			c.first(s, card)
-			s.click(bo, card, op.ActAgain)
-			said := s.click(bo, card, op.ActAgain)
+			s.click(bo, card, op.ActionAgain)
+			said := s.click(bo, card, op.ActionAgain)
 			if list := s.made(card); len(list) != c.want || !strings.HasPrefix(said, "Already asked by ") {
 				t.Errorf("%d operations, not %d, and then %q", len(list), c.want, said)
 			}
@@ -154,17 +154,19 @@ func TestAPressThatCameToNothingIsFreeAgain(t *testing.T) {
 }
 
 func (s *stage) refusedByCloud(card op.Operation) {
-	s.click(ana, card, op.ActAgain)
+	s.click(ana, card, op.ActionAgain)
 	s.with(func() { s.apply = func(int) op.Outcome { return op.Outcome{State: op.Failed, Text: op.L("refused")} } })
-	s.click(ana, s.made(card)[0], op.ActConfirm)
+	s.click(ana, s.made(card)[0], op.ActionConfirm)
 }
 
 // A button of an answer may ask again, but not at once and not while what it asked for is open.
 func TestAButtonOfAnAnswerCountsOnceForAWhile(t *testing.T) {
 	s := newStage(t)
 	say := func(key string) {
-		s.request(op.Request{Key: key, Team: "T0", Channel: "C0", Person: ana, PersonTeam: "T0", Text: "caster restart c1", At: s.clock(),
-			Button: op.Button{ID: "say-1"}})
+		s.request(op.Request{
+			Key: key, Origin: ofTeam(op.Address{Channel: "C0", Person: ana, At: s.clock()}),
+			Text: "caster restart c1", Button: op.Button{ID: "say-1"},
+		})
 	}
 	want := func(n int, why string) {
 		t.Helper()
@@ -176,10 +178,10 @@ func TestAButtonOfAnAnswerCountsOnceForAWhile(t *testing.T) {
 	s.advance(time.Minute)
 	say("two")
 	want(1, "while the first is open")
-	s.click(ana, s.made(op.Operation{})[0], op.ActConfirm)
+	s.click(ana, s.made(op.Operation{})[0], op.ActionConfirm)
 	say("three")
 	want(2, "when it is over")
-	s.click(ana, s.made(op.Operation{})[1], op.ActConfirm)
+	s.click(ana, s.made(op.Operation{})[1], op.ActionConfirm)
 	say("four")
 	want(2, "within ten seconds")
 	s.typed(ana, "caster restart c1")
@@ -201,7 +203,7 @@ func TestAPressWorkedOffElsewhereMakesNothing(t *testing.T) {
 			}
 		}
 	})
-	if said := s.click(ana, card, op.ActAgain); said != "" || len(s.made(card)) != 0 {
+	if said := s.click(ana, card, op.ActionAgain); said != "" || len(s.made(card)) != 0 {
 		t.Errorf("%d operations, told %q", len(s.made(card)), said)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"casterbot/internal/authz"
 	"casterbot/internal/crash"
 	"casterbot/internal/op"
 	"casterbot/internal/store"
@@ -18,7 +19,7 @@ func (e *Engine) Press(ctx context.Context, c op.Click) (Accepted, error) {
 	o, err := e.store.Get(ctx, c.Operation)
 	if errors.Is(err, store.ErrNotFound) {
 		return Accepted{Reply: reply(op.MarkFailed, op.L("I do not know this card. Nothing was done.")),
-			Work: func(ctx context.Context) { e.recordMismatch(ctx, op.Operation{Channel: c.Channel}, c) }}, nil
+			Work: func(ctx context.Context) { e.recordMismatch(ctx, op.Operation{Channel: c.Channel}, c.Origin) }}, nil
 	}
 	if err != nil {
 		return Accepted{}, fmt.Errorf("read %s: %w", op.Ref(c.Operation), err)
@@ -29,26 +30,25 @@ func (e *Engine) Press(ctx context.Context, c op.Click) (Accepted, error) {
 	}
 	if !belongs(card, c) {
 		return Accepted{Reply: reply(op.MarkFailed, op.L("This is not the card that counts for op ", op.V(o.Ref()), ", but a copy of it. Use the newest one. Nothing was done.")),
-			Work: func(ctx context.Context) { e.recordMismatch(ctx, o, c) }}, nil
+			Work: func(ctx context.Context) { e.recordMismatch(ctx, o, c.Origin) }}, nil
 	}
 	if text, ok := followUp(o, c); ok {
-		return e.Accept(ctx, op.Request{
-			Key: c.Key, Team: c.Team, Channel: c.Channel, Thread: o.Thread, Person: c.Person, PersonTeam: c.PersonTeam,
-			Text: text, At: c.At, ReplyTo: c.ReplyTo, Trigger: c.Trigger, Button: buttonOf(o, c),
-		})
+		r := op.Request{Key: c.Key, Origin: c.Origin, Text: text, Button: buttonOf(o, c)}
+		r.Thread = o.Thread
+		return e.Accept(ctx, r)
 	}
-	if c.Act == op.ActNext {
+	if c.Action == op.ActionNext {
 		return Accepted{Reply: reply(op.MarkNeutral, op.L("This button belongs to an older state of the card. Use those that it has now. Nothing was done."))}, nil
 	}
 	return e.takeClick(ctx, o, c)
 }
 
 func (e *Engine) takeClick(ctx context.Context, o op.Operation, c op.Click) (Accepted, error) {
-	fresh, err := e.keep(ctx, c.Key, kindClick, c)
+	fresh, err := e.persist(ctx, c.Key, kindClick, c)
 	if err != nil || !fresh {
 		return Accepted{}, err
 	}
-	if c.Act == op.ActConfirm || c.Act == op.ActApprove {
+	if c.Action == op.ActionConfirm || c.Action == op.ActionApprove {
 		e.arrivals.enter(c.Channel, c.Key, o.Plan.Target.Key())
 	}
 	return e.arrived(c.Channel, c.Key, func(ctx context.Context) {
@@ -73,8 +73,8 @@ func (e *Engine) adopt(ctx context.Context, o op.Operation, c op.Click) {
 	}
 }
 
-func (e *Engine) recordMismatch(ctx context.Context, o op.Operation, c op.Click) {
-	event := e.event(op.EventDenied, c.Person, c.PersonTeam, o)
+func (e *Engine) recordMismatch(ctx context.Context, o op.Operation, from op.Origin) {
+	event := e.event(op.EventDenied, from.Person, from.PersonTeam, o)
 	event.Detail["mismatch"] = "button in another message"
 	if err := e.store.Record(ctx, event); err != nil {
 		e.log.Error("record a mismatch", "op", o.Ref(), "error", err)
@@ -84,10 +84,10 @@ func (e *Engine) recordMismatch(ctx context.Context, o op.Operation, c op.Click)
 // followUp gives the command that a button stands for, if it stands for one. It is judged anew, as the clicker's.
 func followUp(o op.Operation, c op.Click) (string, bool) {
 	switch {
-	case c.Act == op.ActAgain:
+	case c.Action == op.ActionAgain:
 		return o.Text, true
-	case c.Act == op.ActNext && o.Outcome != nil:
-		i := slices.IndexFunc(o.Outcome.Next, func(n op.Next) bool { return n.ID() == c.Way })
+	case c.Action == op.ActionNext && o.Outcome != nil:
+		i := slices.IndexFunc(o.Outcome.Next, func(n op.Next) bool { return n.ID() == c.Next })
 		if i >= 0 {
 			return o.Outcome.Next[i].Text, true
 		}
@@ -98,18 +98,18 @@ func followUp(o op.Operation, c op.Click) (string, bool) {
 // buttonOf names a button for as long as the card shows the same state: what is added to it there, as the look after a call, makes
 // no other button of it, so a double click around that is still one.
 func buttonOf(o op.Operation, c op.Click) op.Button {
-	return op.Button{ID: strings.Join([]string{"card", o.ID, string(o.State), string(c.Act), c.Way}, "-"), Card: true}
+	return op.Button{ID: strings.Join([]string{"card", o.ID, string(o.State), string(c.Action), c.Next}, "-"), Card: true}
 }
 
 // acts says what each button does.
-var acts = map[op.Act]func(*Engine, context.Context, op.Operation, op.Click) error{
-	op.ActConfirm:  (*Engine).confirm,
-	op.ActApprove:  (*Engine).approve,
-	op.ActCancel:   (*Engine).cancel,
-	op.ActDecline:  (*Engine).cancel,
-	op.ActLook:     (*Engine).lookAgain,
-	op.ActHappened: (*Engine).itHappened,
-	op.ActNot:      (*Engine).itDidNot,
+var acts = map[op.Action]func(*Engine, context.Context, op.Operation, op.Click) error{
+	op.ActionConfirm:  (*Engine).confirm,
+	op.ActionApprove:  (*Engine).approve,
+	op.ActionCancel:   (*Engine).cancel,
+	op.ActionDecline:  (*Engine).cancel,
+	op.ActionLook:     (*Engine).lookAgain,
+	op.ActionHappened: (*Engine).itHappened,
+	op.ActionNot:      (*Engine).itDidNot,
 }
 
 // press does what a click asks for. The click is settled before anybody is told that nothing was done: told first, a crash in
@@ -119,7 +119,7 @@ func (e *Engine) press(ctx context.Context, c op.Click) {
 	err := e.act(ctx, c)
 	e.settler(c.Key)(ctx)
 	if err != nil {
-		e.sayError(ctx, c.Address(), err, "op", op.Ref(c.Operation))
+		e.replyError(ctx, c.Address, err, "op", op.Ref(c.Operation))
 	}
 }
 
@@ -139,11 +139,11 @@ func (e *Engine) act(ctx context.Context, c op.Click) (err error) {
 			err = fmt.Errorf("a panic at a click: %v", p)
 		}
 	}()
-	do, ok := acts[c.Act]
+	do, ok := acts[c.Action]
 	if !ok {
 		return op.Refuse(op.L("I do not know this button. Nothing was done."))
 	}
-	if age := e.now().Sub(c.At); age > startWithin && (c.Act == op.ActConfirm || c.Act == op.ActApprove) {
+	if age := e.now().Sub(c.At); age > startWithin && (c.Action == op.ActionConfirm || c.Action == op.ActionApprove) {
 		return op.Refuse(op.L("This click reached me too late, so nothing was done. Press again if it is still wanted."))
 	}
 	o, err := e.store.Get(ctx, c.Operation)
@@ -156,19 +156,9 @@ func (e *Engine) act(ctx context.Context, c op.Click) (err error) {
 // confirm is the asker's own click.
 func (e *Engine) confirm(ctx context.Context, o op.Operation, c op.Click) error {
 	if o.State != op.Pending {
-		return e.tooLate(o, c)
+		return e.staleClick(o, c)
 	}
-	if o.Decision.Confirm != op.ConfirmSelf || c.Person != o.Asker {
-		return onlyAsker(o)
-	}
-	now, err := e.judgeAsker(ctx, o, c.Person, since(c))
-	if err != nil {
-		return err
-	}
-	if !sameConfirm(now.Confirm, op.ConfirmSelf) {
-		return policyChanged(o)
-	}
-	if err := e.pressable(ctx, o, c); err != nil {
+	if err := e.mayAnswer(ctx, o, c, authz.Confirms); err != nil {
 		return err
 	}
 	return e.queue(ctx, o, c, op.EventConfirmed)
@@ -177,46 +167,29 @@ func (e *Engine) confirm(ctx context.Context, o op.Operation, c op.Click) error 
 // approve is the click of a second person.
 func (e *Engine) approve(ctx context.Context, o op.Operation, c op.Click) error {
 	if o.State != op.Pending {
-		return e.tooLate(o, c)
+		return e.staleClick(o, c)
 	}
-	if o.Decision.Confirm != op.ConfirmOther {
-		return policyChanged(o)
-	}
-	now, asker, second := e.judgeBoth(ctx, o, c.Person, c.Person, c.PersonTeam, since(c))
-	if asker != nil {
-		return asker
-	}
-	if now.Confirm != op.ConfirmOther {
-		return policyChanged(o)
-	}
-	if second != nil {
-		return second
-	}
-	if err := e.pressable(ctx, o, c); err != nil {
+	if err := e.mayAnswer(ctx, o, c, authz.Approves); err != nil {
 		return err
 	}
 	return e.queue(ctx, o, c, op.EventApproved)
 }
 
-// judgeAsker asks the policy again whether the asker may still do this, and words a refusal for the reader.
-func (e *Engine) judgeAsker(ctx context.Context, o op.Operation, reader string, since time.Time) (op.Decision, error) {
+// mayAnswer asks whether a click that confirms or approves counts.
+func (e *Engine) mayAnswer(ctx context.Context, o op.Operation, c op.Click, ask func(op.Operation, op.Command, op.Click) authz.Question) error {
+	command, err := e.commandOf(o)
+	if err == nil {
+		_, err = e.authz.Check(ctx, ask(o, command, c))
+	}
+	return err
+}
+
+func (e *Engine) commandOf(o op.Operation) (op.Command, error) {
 	command, ok := e.table.Find(o.Command)
 	if !ok {
-		return op.Decision{}, op.Refuse(op.L("This command is no longer known. Nothing was done."))
+		return command, op.Refuse(op.L("This command is no longer known. Nothing was done."))
 	}
-	r := op.Request{Team: o.Team, Channel: o.Channel, Person: o.Asker, PersonTeam: o.Team}
-	d, channel, err := e.judgePlan(ctx, r, command, o.Plan, since)
-	switch {
-	case err == nil && !d.Allowed:
-		err = e.deny(ctx, r, o.Verb, d)
-	case err == nil && !channel.Member:
-		return d, notInChannel()
-	}
-	if err != nil && reader != o.Asker {
-		e.log.Info("the asker's right is gone", "op", o.Ref(), "error", err)
-		err = askerMayNot(o)
-	}
-	return d, err
+	return command, nil
 }
 
 // queue is the guarded move that only one click can win.
@@ -227,13 +200,13 @@ func (e *Engine) queue(ctx context.Context, o op.Operation, c op.Click, event st
 		Event: e.event(event, c.Person, c.PersonTeam, o),
 	})
 	if errors.Is(err, store.ErrLost) {
-		return e.tooLate(now, c)
+		return e.staleClick(now, c)
 	}
 	if err != nil {
 		return fmt.Errorf("confirm %s: %w", o.Ref(), err)
 	}
 	e.log.Info(event, "op", o.Ref(), "verb", o.Verb, "person", c.Person)
-	e.oweWithin(o.ID, buttonsWithin)
+	e.notify.EnqueueCardWithin(o.ID, buttonsWithin)
 	e.spawn(func(ctx context.Context) { e.run(ctx, o.ID) })
 	return nil
 }
@@ -241,26 +214,21 @@ func (e *Engine) queue(ctx context.Context, o op.Operation, c op.Click, event st
 // cancel calls a pending operation off: the asker may, and whoever could approve it.
 func (e *Engine) cancel(ctx context.Context, o op.Operation, c op.Click) error {
 	if o.State != op.Pending {
-		return e.tooLate(o, c)
+		return e.staleClick(o, c)
 	}
-	if c.Person != o.Asker {
-		if o.Decision.Confirm != op.ConfirmOther {
-			return onlyAsker(o)
-		}
-		if err := e.mayApprove(ctx, o.Decision, o, c.Person, c.PersonTeam, since(c)); err != nil {
-			return err
-		}
+	if _, err := e.authz.Check(ctx, authz.Declines(o, c)); err != nil {
+		return err
 	}
 	now, err := e.store.Move(ctx, store.Move{
 		ID: o.ID, From: op.Pending, To: op.Cancelled, By: c.Person, Event: e.event(op.EventVetoed, c.Person, c.PersonTeam, o),
 	})
 	if errors.Is(err, store.ErrLost) {
-		return e.tooLate(now, c)
+		return e.staleClick(now, c)
 	}
 	if err != nil {
 		return fmt.Errorf("cancel %s: %w", o.Ref(), err)
 	}
 	e.log.Info("cancelled", "op", o.Ref(), "verb", o.Verb, "person", c.Person)
-	e.owe(o.ID)
+	e.notify.EnqueueCard(o.ID)
 	return nil
 }

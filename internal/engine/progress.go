@@ -98,5 +98,5 @@ func (p *progress) say() {
 		p.e.log.Warn("say on the card what the call waits for", "op", p.o.Ref(), "error", err)
 		return
 	}
-	p.e.owe(p.o.ID)
+	p.e.notify.EnqueueCard(p.o.ID)
 }

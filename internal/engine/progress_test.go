@@ -42,16 +42,15 @@ func (s *stage) untilSaid(text string) {
 func TestTurnIsToldAndTakenBack(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	s.calling = func(ctx context.Context) {
-		sending := op.SendingOf(ctx)
-		sending.Wait(op.L("next in about 4 s"), 4*time.Second)
+	s.calling = func(_ context.Context, permit op.SendPermit) {
+		permit.Wait(op.L("next in about 4 s"), 4*time.Second)
 		s.untilSaid("about 4 s")
-		sending.Wait(op.L("next in about 2 s"), 2*time.Second)
+		permit.Wait(op.L("next in about 2 s"), 2*time.Second)
 		s.untilSaid("about 2 s")
 		s.untilSaid("")
 	}
 	o := s.asked("caster restart c1")
-	s.click(ana, o, op.ActConfirm)
+	s.click(ana, o, op.ActionConfirm)
 	s.want(o, op.Succeeded, 1)
 }
 
@@ -89,9 +88,9 @@ func TestStillWaiting(t *testing.T) {
 		s := newStage(t)
 		s.waited = make(chan struct{})
 		close(s.waited)
-		s.calling = func(context.Context) { s.untilSaid("Still waiting") }
+		s.calling = func(context.Context, op.SendPermit) { s.untilSaid("Still waiting") }
 		o := s.asked(text)
-		s.click(ana, o, op.ActConfirm)
+		s.click(ana, o, op.ActionConfirm)
 		s.want(o, op.Succeeded, 1)
 		if words := s.said(); words[len(words)-1] != want {
 			t.Errorf("%s: %q", text, words)
@@ -116,7 +115,7 @@ func TestNothingIsToldAfterwards(t *testing.T) {
 func TestRepeatsAtOnceShareOneDeadline(t *testing.T) {
 	s := newStage(t)
 	var ends []time.Time
-	s.calling = func(ctx context.Context) {
+	s.calling = func(ctx context.Context, _ op.SendPermit) {
 		end, _ := ctx.Deadline()
 		s.with(func() { ends = append(ends, end) })
 	}
@@ -124,7 +123,7 @@ func TestRepeatsAtOnceShareOneDeadline(t *testing.T) {
 	s.verify = func() (op.Evidence, error) { return op.Evidence{}, nil }
 	began := time.Now()
 	o := s.asked("caster copy c1 New")
-	s.click(ana, o, op.ActConfirm)
+	s.click(ana, o, op.ActionConfirm)
 	s.want(o, op.Unknown, repeatsAtOnce)
 	for _, end := range ends {
 		if end != ends[0] || end.Sub(began) > answerWithin+10*time.Second {

@@ -67,7 +67,7 @@ func TestWhatIsUnderWayIsNotTakenOver(t *testing.T) {
 	o := s.asked("caster restart c1")
 	gate := make(chan struct{})
 	s.with(func() { s.blocking = gate })
-	accepted, err := s.e.Press(context.Background(), s.press(ana, o, op.ActConfirm))
+	accepted, err := s.e.Press(context.Background(), s.press(ana, o, op.ActionConfirm))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +97,7 @@ func TestTheAnswerComesAfterTheOthersGaveUp(t *testing.T) {
 				return op.Outcome{State: state, Text: op.L("the answer")}
 			}
 		})
-		s.click(ana, o, op.ActConfirm)
+		s.click(ana, o, op.ActionConfirm)
 		s.want(o, state, 1)
 	}
 }

@@ -47,7 +47,7 @@ func TestNothingActsOutOfABackup(t *testing.T) {
 			s.force(o, c.way...)
 			s.putBack()
 			s.want(o, c.want, 0)
-			for _, act := range []op.Act{op.ActConfirm, op.ActLook} {
+			for _, act := range []op.Action{op.ActionConfirm, op.ActionLook} {
 				s.click(ana, o, act)
 			}
 			for range 5 {
@@ -68,10 +68,10 @@ func TestNothingActsOutOfABackup(t *testing.T) {
 func TestWhatHadArrivedIsDropped(t *testing.T) {
 	s := newStage(t)
 	o := s.asked("caster restart c1")
-	r := op.Request{Key: "late", Team: "T0", Channel: "C0", Person: ana, PersonTeam: "T0", Text: "caster restart c1", At: s.clock()}
+	r := op.Request{Key: "late", Origin: ofTeam(op.Address{Channel: "C0", Person: ana, At: s.clock()}), Text: "caster restart c1"}
 	for _, take := range []func() (Accepted, error){
 		func() (Accepted, error) { return s.e.Accept(context.Background(), r) },
-		func() (Accepted, error) { return s.e.Press(context.Background(), s.press(ana, o, op.ActConfirm)) },
+		func() (Accepted, error) { return s.e.Press(context.Background(), s.press(ana, o, op.ActionConfirm)) },
 	} {
 		if _, err := take(); err != nil {
 			t.Fatal(err)

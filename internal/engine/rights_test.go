@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"casterbot/internal/authz"
 	"casterbot/internal/op"
 )
 
@@ -42,7 +43,7 @@ func (m *memory) Channel(ctx context.Context, id string, since time.Time) (op.Ch
 	return m.people.Channel(ctx, id, since)
 }
 
-func (m *memory) Glance(person, team, channel string, since time.Time) (op.Person, op.Channel, bool) {
+func (m *memory) Peek(person, team, channel string, since time.Time) (op.Person, op.Channel, bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	now := (*stage)(m.people).clock()
@@ -67,7 +68,7 @@ func newMemory(t *testing.T, confirm op.Confirm) (*stage, *memory) {
 	s := newStage(t)
 	s.confirm = confirm
 	m := &memory{people: (*people)(s), known: map[string]time.Time{}}
-	s.e.dir = m
+	s.e.authz = s.judge(s.e.table, m)
 	return s, m
 }
 
@@ -76,11 +77,11 @@ func newMemory(t *testing.T, confirm op.Confirm) (*stage, *memory) {
 func TestRefusalsCostNothing(t *testing.T) {
 	for name, c := range map[string]struct {
 		person string
-		act    op.Act
+		act    op.Action
 		first  int // questions at the first click: about the asker, the channel, whoever presses
 	}{
-		"approve": {bo, op.ActApprove, 3}, "decline": {bo, op.ActDecline, 1}, "confirm another's": {bo, op.ActConfirm, 0},
-		"approve one's own": {ana, op.ActApprove, 2},
+		"approve": {bo, op.ActionApprove, 3}, "decline": {bo, op.ActionDecline, 1}, "confirm another's": {bo, op.ActionConfirm, 0},
+		"approve one's own": {ana, op.ActionApprove, 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, m := newMemory(t, op.ConfirmOther)
@@ -96,10 +97,10 @@ func TestRefusalsCostNothing(t *testing.T) {
 				}
 			}
 			s.want(o, op.Pending, 0)
-			if s.advance(denyWithin); c.first > 0 && (s.click(c.person, o, c.act) == "" || m.take() == 0) {
+			if s.advance(authz.DenyWithin); c.first > 0 && (s.click(c.person, o, c.act) == "" || m.take() == 0) {
 				t.Error("after ten seconds nobody looks whether it is still so")
 			}
-			s.click(ken, o, op.ActApprove)
+			s.click(ken, o, op.ActionApprove)
 			s.want(o, op.Succeeded, 1)
 		})
 	}
@@ -113,7 +114,7 @@ func TestAskerWithoutRights(t *testing.T) {
 	s.with(func() { s.forbid[ana] = true })
 	m.take()
 	for range 25 {
-		s.click(ana, o, op.ActConfirm)
+		s.click(ana, o, op.ActionConfirm)
 	}
 	if n := m.take(); n != 0 {
 		t.Errorf("%d questions", n)
@@ -133,12 +134,12 @@ func TestAskerWithoutRights(t *testing.T) {
 
 // TestFactsServeTwoSeconds: what is newer than two seconds before a click serves for it and for the call; older facts do not allow.
 func TestFactsServeTwoSeconds(t *testing.T) {
-	for after, want := range map[time.Duration]int{time.Second: 0, clickWithin: 2} {
+	for after, want := range map[time.Duration]int{time.Second: 0, authz.ClickWithin: 2} {
 		s, m := newMemory(t, op.ConfirmSelf)
 		o := s.asked("caster restart c1")
 		s.advance(after)
 		m.take()
-		s.click(ana, o, op.ActConfirm)
+		s.click(ana, o, op.ActionConfirm)
 		s.want(o, op.Succeeded, 1)
 		if n := m.take(); n != want {
 			t.Errorf("%s after they were looked up: %d questions, want %d", after, n, want)
@@ -158,7 +159,7 @@ func TestAskedSideBySide(t *testing.T) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		s.click(ken, o, op.ActApprove)
+		s.click(ken, o, op.ActionApprove)
 	}()
 	select {
 	case <-done:

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"casterbot/internal/authz"
 	"casterbot/internal/crash"
 	"casterbot/internal/op"
 	"casterbot/internal/quota"
@@ -37,7 +38,7 @@ func (e *Engine) run(ctx context.Context, id string) {
 	}
 	crash.At("k3")
 	outcome := e.send(ctx, o, command, t)
-	e.shelf.expire()
+	e.browse.Expire()
 	crash.At("k5")
 	o, err = e.finish(ctx, o, outcome)
 	if err != nil {
@@ -95,7 +96,7 @@ func (e *Engine) claim(ctx context.Context, id string) (o op.Operation, command 
 func (e *Engine) mark(ctx context.Context, o op.Operation, plan op.Plan) (op.Operation, error) {
 	move := store.Move{
 		ID: o.ID, From: op.Queued, To: op.Running, Claim: e.replica, Fresh: true, Send: true, Plan: &plan,
-		Event: e.event(op.EventSent, o.By, o.Team, o),
+		Event: e.event(op.EventSent, o.DecidedBy, o.Team, o),
 	}
 	if o.Outcome != nil { // it waits no more
 		move.Outcome = &op.Outcome{State: op.Running}
@@ -107,7 +108,7 @@ func (e *Engine) mark(ctx context.Context, o op.Operation, plan op.Plan) (op.Ope
 	if err != nil {
 		return o, fmt.Errorf("mark %s as sent: %w", o.Ref(), err)
 	}
-	e.oweWithin(o.ID, buttonsWithin)
+	e.notify.EnqueueCardWithin(o.ID, buttonsWithin)
 	return now, nil
 }
 
@@ -117,18 +118,18 @@ func (e *Engine) mark(ctx context.Context, o op.Operation, plan op.Plan) (op.Ope
 func (e *Engine) send(ctx context.Context, o op.Operation, command op.Command, t turn) op.Outcome {
 	ctx, cancel := context.WithTimeout(quota.With(ctx, confirmed(o)), crash.Within(answerWithin))
 	defer cancel()
-	if why := e.unlocked(ctx, command, o.Plan, o.Asker, o.By); why != nil {
+	if why := e.authz.CheckLock(ctx, command, o.Plan, o.Requester, o.DecidedBy); why != nil {
 		return op.Outcome{State: op.Failed, Text: unsent(o, e.answerFor(why, "op", o.Ref()).Title)}
 	}
 	p, stop := e.follow(ctx, o, command)
 	defer stop()
-	again := func() error { return e.mayLeaveAgain(ctx, o, command) }
-	outcome := e.apply(quota.Carry(ctx, t.permit), o, command, &gate{since: t.marked, again: again}, p.wait)
+	again := func() error { return e.mayLeaveAgain(ctx, o) }
+	outcome := e.apply(quota.Carry(ctx, t.permit), o, command, &sendGuard{since: t.marked, again: again}, p.wait)
 	for n := 1; outcome.State == op.Unknown && command.Repeatable && n < repeatsAtOnce && time.Since(p.began) < repeatQuickly; n++ {
 		if !e.pause(ctx, time.Duration(n)*time.Second) || e.stillAllowed(ctx, o) != nil {
 			return outcome
 		}
-		next, err := e.onceMore(ctx, o, command, &gate{again: again}, p.wait)
+		next, err := e.onceMore(ctx, o, command, &sendGuard{again: again}, p.wait)
 		if err != nil {
 			return outcome
 		}
@@ -141,11 +142,8 @@ func (e *Engine) send(ctx context.Context, o op.Operation, command op.Command, t
 
 // mayLeaveAgain asks, before a request that was put off leaves once more, what was asked before the first one. The note is
 // guarded by the state: nothing leaves once somebody has given the operation up, or closed it.
-func (e *Engine) mayLeaveAgain(ctx context.Context, o op.Operation, command op.Command) error {
+func (e *Engine) mayLeaveAgain(ctx context.Context, o op.Operation) error {
 	if err := e.stillAllowed(ctx, o); err != nil {
-		return err
-	}
-	if err := e.unlocked(ctx, command, o.Plan, o.Asker, o.By); err != nil {
 		return err
 	}
 	return e.note(ctx, o, store.Note{}, op.EventSent)
@@ -153,7 +151,7 @@ func (e *Engine) mayLeaveAgain(ctx context.Context, o op.Operation, command op.C
 
 // apply calls the command once, unless the gate is closed: then nothing leaves. A panic or a missing state is an unknown
 // outcome: the call may have left.
-func (e *Engine) apply(ctx context.Context, o op.Operation, command op.Command, g *gate, told func(op.Line, time.Duration)) (outcome op.Outcome) {
+func (e *Engine) apply(ctx context.Context, o op.Operation, command op.Command, g *sendGuard, told func(op.Line, time.Duration)) (outcome op.Outcome) {
 	if err := g.open(); err != nil {
 		return op.Outcome{State: op.Failed, Text: e.heldBack(o, g, err)}
 	}
@@ -163,11 +161,11 @@ func (e *Engine) apply(ctx context.Context, o op.Operation, command op.Command, 
 			outcome = op.Outcome{State: op.Unknown, Text: op.L("I broke while making the call.")}
 		}
 	}()
-	ctx = op.WithSending(ctx, op.Sending{Leave: g.leave, Wait: func(why op.Line, d time.Duration) {
+	permit := op.NewSendPermit(g.permit, func(why op.Line, d time.Duration) {
 		g.wait(d)
 		told(why, d)
-	}})
-	outcome = command.Apply(ctx, o.Plan, o.Token)
+	})
+	outcome = command.Apply(ctx, o.Plan, o.Token, permit)
 	if !op.CanMove(op.Running, outcome.State) {
 		outcome.State = op.Unknown
 	}
@@ -203,9 +201,9 @@ func (e *Engine) finish(ctx context.Context, o op.Operation, outcome op.Outcome)
 	e.log.Info("answered", "op", o.Ref(), "verb", o.Verb, "outcome", outcome.State, "code", outcome.Code, "requestId", outcome.RequestID)
 	crash.At("k6")
 	if o.State == op.Running && now.State == op.Succeeded {
-		e.oweWithin(o.ID, checkWithin)
+		e.notify.EnqueueCardWithin(o.ID, checkWithin)
 	} else {
-		e.owe(o.ID)
+		e.notify.EnqueueCard(o.ID)
 	}
 	return now, nil
 }
@@ -213,8 +211,8 @@ func (e *Engine) finish(ctx context.Context, o op.Operation, outcome op.Outcome)
 // mayPlay reports whether the asker may see addresses for playback, when they asked and now. It goes by what is at hand: nobody is
 // waited for before an outcome is written down.
 func (e *Engine) mayPlay(o op.Operation) bool {
-	person, channel, ok := e.dir.Glance(o.Asker, o.Team, o.Channel, anytime)
-	return ok && o.Decision.URLs && e.policy.Decide(person, channel, o.Verb, o.Effect, o.Plan.Target).URLs
+	v, known := e.authz.AtHand(authz.Plays(o))
+	return known && o.Decision.URLs && v.URLs
 }
 
 // answerCame takes an answer after somebody gave up on it. It settles an unknown operation, a refusal only if no other call can
@@ -236,7 +234,7 @@ func (e *Engine) answerCame(ctx context.Context, now op.Operation, outcome op.Ou
 	known := *now.Outcome
 	known.RequestID, known.Evidence = outcome.RequestID, op.L("An answer came late: ", outcome.Text)
 	err := e.store.Note(ctx, now.ID, store.Note{From: now.State, Outcome: &known}, event)
-	e.owe(now.ID)
+	e.notify.EnqueueCard(now.ID)
 	return err
 }
 
@@ -247,13 +245,13 @@ var looksAfterAnswer = []time.Duration{0, time.Second, 2 * time.Second, 4 * time
 // with the result, if it confirms it in time.
 func (e *Engine) check(ctx context.Context, o op.Operation, command op.Command) {
 	if command.Verify == nil {
-		e.owe(o.ID)
+		e.notify.EnqueueCard(o.ID)
 		return
 	}
 	outcome := *o.Outcome
 	for n, wait := range looksAfterAnswer {
 		if n == 1 {
-			e.owe(o.ID)
+			e.notify.EnqueueCard(o.ID)
 		}
 		if !e.pause(ctx, wait) {
 			return
@@ -272,5 +270,5 @@ func (e *Engine) check(ctx context.Context, o op.Operation, command op.Command) 
 	if err != nil && !errors.Is(err, store.ErrLost) {
 		e.log.Error("record what was seen", "op", o.Ref(), "error", err)
 	}
-	e.owe(o.ID)
+	e.notify.EnqueueCard(o.ID)
 }

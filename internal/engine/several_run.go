@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"casterbot/internal/op"
@@ -21,7 +19,7 @@ func (e *Engine) beginSeveral(ctx context.Context, o op.Operation) error {
 	if err := e.stillAllowed(ctx, o); err != nil {
 		return e.drop(ctx, o, err)
 	}
-	event := e.event(op.EventBegun, o.By, o.Team, o)
+	event := e.event(op.EventBegun, o.DecidedBy, o.Team, o)
 	event.Detail["members"] = strconv.Itoa(len(o.Plan.Parts))
 	o, err := e.store.Begin(ctx, store.Move{ID: o.ID, Event: event, Fresh: true}, e.membersOf(o))
 	if errors.Is(err, store.ErrLost) {
@@ -30,7 +28,7 @@ func (e *Engine) beginSeveral(ctx context.Context, o op.Operation) error {
 	if err != nil {
 		return err
 	}
-	e.oweWithin(o.ID, buttonsWithin)
+	e.notify.EnqueueCardWithin(o.ID, buttonsWithin)
 	members, err := e.store.Members(ctx, o.ID)
 	for _, member := range members {
 		e.spawn(func(ctx context.Context) { e.run(ctx, member.ID) })
@@ -44,34 +42,11 @@ func (e *Engine) membersOf(o op.Operation) []op.Operation {
 	for i, part := range o.Plan.Parts {
 		members = append(members, op.Operation{
 			ID: op.NewID(), Key: fmt.Sprintf("%s/%02d", o.Key, i), State: op.Queued, Command: o.Command, Verb: o.Verb, Effect: o.Effect,
-			Text: op.Format(o.Command, part.Plan.Args), Team: o.Team, Channel: o.Channel, Thread: o.Thread, Asker: o.Asker, By: o.By,
+			Text: op.Format(o.Command, part.Plan.Args), Team: o.Team, Channel: o.Channel, Thread: o.Thread, Requester: o.Requester, DecidedBy: o.DecidedBy,
 			Plan: part.Plan, Decision: part.Decision, Token: op.NewID(), Created: e.now(), Expires: e.now().Add(startWithin),
 		})
 	}
 	return members
-}
-
-// card gives an operation with what its card is drawn from.
-func (e *Engine) card(ctx context.Context, id string) (op.Operation, error) {
-	o, err := e.store.Get(ctx, id)
-	if err != nil {
-		return o, err
-	}
-	return e.withMembers(ctx, o)
-}
-
-func (e *Engine) withMembers(ctx context.Context, o op.Operation) (_ op.Operation, err error) {
-	if o.IsSeveral() {
-		o.Members, err = e.members(ctx, o)
-	}
-	return o, err
-}
-
-// members gives the members of an operation in the order of its parts.
-func (e *Engine) members(ctx context.Context, o op.Operation) ([]op.Operation, error) {
-	all, err := e.store.Members(ctx, o.ID)
-	slices.SortFunc(all, func(a, b op.Operation) int { return strings.Compare(a.Key, b.Key) })
-	return all, err
 }
 
 // gather ends an operation of several when the last of its members has come to its end, or to an outcome that is not known; and
@@ -81,7 +56,7 @@ func (e *Engine) gather(ctx context.Context, id string) error {
 	if err != nil || o.State != op.Running && o.State != op.Unknown {
 		return err
 	}
-	members, err := e.members(ctx, o)
+	members, err := e.notify.Members(ctx, o)
 	if err != nil {
 		return err
 	}
@@ -95,7 +70,7 @@ func (e *Engine) gather(ctx context.Context, id string) error {
 	if errors.Is(err, store.ErrLost) {
 		return nil
 	}
-	e.owe(id)
+	e.notify.EnqueueCard(id)
 	return err
 }
 
@@ -155,13 +130,6 @@ func (e *Engine) gatherAgain(ctx context.Context, o op.Operation) error {
 
 // groupEvery is how often the card of several is edited at most while its members go on.
 const groupEvery = time.Second
-
-// drawGroup lets the card of several show what has become of a member.
-func (e *Engine) drawGroup(ctx context.Context, id string) error {
-	err := e.gather(ctx, id)
-	e.oweWithin(id, groupEvery)
-	return err
-}
 
 // cardOf gives the operation that has the card on which an operation is shown.
 func (e *Engine) cardOf(ctx context.Context, o op.Operation) (op.Operation, error) {

@@ -14,7 +14,7 @@ import (
 // membersOf are the members of an operation in the order of its parts.
 func (s *stage) membersOf(o op.Operation) []op.Operation {
 	s.t.Helper()
-	all, err := s.e.members(context.Background(), o)
+	all, err := s.e.notify.Members(context.Background(), o)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -43,12 +43,12 @@ func TestSeveralRunOnTheirOwn(t *testing.T) {
 	s := newStage(t)
 	o := s.asked("caster start c1 c2 c3")
 	s.wantStates(o, op.Pending, "", 0)
-	s.click(ana, o, op.ActConfirm)
+	s.click(ana, o, op.ActionConfirm)
 	s.wantStates(o, op.Succeeded, "succeeded succeeded succeeded", 3)
 	tokens := map[string]bool{}
 	for i, m := range s.membersOf(o) {
 		tokens[m.Token] = true
-		if m.Text != fmt.Sprintf("caster start c%d", i+1) || m.By != ana || m.Sends != 1 || m.Card != "" || m.Shown != m.Version {
+		if m.Text != fmt.Sprintf("caster start c%d", i+1) || m.DecidedBy != ana || m.Sends != 1 || m.Card != "" || m.Shown != m.Version {
 			t.Errorf("member %d: %+v", i, m)
 		}
 		events, _ := s.store.Events(context.Background(), m.ID)
@@ -73,8 +73,8 @@ func TestSeveralRunOnTheirOwn(t *testing.T) {
 func TestSeveralBeginOnce(t *testing.T) {
 	s := newStage(t)
 	o := s.asked("caster start c1 c2")
-	s.click(ana, o, op.ActConfirm)
-	if told := s.click(ana, o, op.ActConfirm); !strings.Contains(told, "Already confirmed") {
+	s.click(ana, o, op.ActionConfirm)
+	if told := s.click(ana, o, op.ActionConfirm); !strings.Contains(told, "Already confirmed") {
 		t.Errorf("told %q", told)
 	}
 	s.wantStates(o, op.Succeeded, "succeeded succeeded", 2)
@@ -120,9 +120,9 @@ func TestSeveralSurviveACrash(t *testing.T) {
 		}
 		s.restart()
 		s.wantStates(o, op.Unknown, "unknown succeeded", 1)
-		s.click(ken, first, op.ActNot)
+		s.click(ken, first, op.ActionNot)
 		s.wantStates(o, op.Unknown, "unknown succeeded", 1) // pressed in a message that is not the card
-		c := s.press(ken, first, op.ActNot)
+		c := s.press(ken, first, op.ActionNot)
 		c.Message = "card-" + o.ID
 		accepted, err := s.e.Press(context.Background(), c)
 		if err != nil {
@@ -212,7 +212,7 @@ func TestAMemberIsNeverBehind(t *testing.T) {
 	if behind, err := s.store.List(context.Background(), store.Query{Unshown: true}); err != nil || len(behind) > 0 {
 		t.Errorf("behind are %+v, %v", behind, err)
 	}
-	c := s.press(ken, first, op.ActNot)
+	c := s.press(ken, first, op.ActionNot)
 	c.Message = "card-" + o.ID
 	press := func() {
 		c.Key = op.NewID()
@@ -274,7 +274,7 @@ func TestSeveralAskTheRightsAgain(t *testing.T) {
 	s := newStage(t)
 	o := s.asked("caster start c1 c2")
 	s.with(func() { s.forbid[ana] = true })
-	if told := s.click(ana, o, op.ActConfirm); told != "not allowed" {
+	if told := s.click(ana, o, op.ActionConfirm); told != "not allowed" {
 		t.Errorf("told %q", told)
 	}
 	s.wantStates(o, op.Pending, "", 0)
@@ -323,7 +323,7 @@ func TestSeveralAreFiftyAtMost(t *testing.T) {
 	if told := s.told[len(s.told)-1]; !strings.Contains(told, "51 at once; one press starts 50 at most") {
 		t.Errorf("told %q", told)
 	}
-	s.click(ana, o, op.ActConfirm)
+	s.click(ana, o, op.ActionConfirm)
 	if members := s.membersOf(o); len(members) != op.MostAtOnce || len(s.applied) != op.MostAtOnce {
 		t.Errorf("%d members, %d calls", len(members), len(s.applied))
 	}

@@ -12,7 +12,10 @@ import (
 	"testing"
 	"time"
 
+	"casterbot/internal/authz"
+	"casterbot/internal/desk"
 	"casterbot/internal/op"
+	"casterbot/internal/policy"
 	"casterbot/internal/store"
 )
 
@@ -44,15 +47,15 @@ type stage struct {
 	showErr  []error // errors of the next shows
 	told     []string
 	hinted   []string
-	tell     func()                // called while somebody is told something
-	tellAll  func(op.Answer)       // the same, with what it is
-	tellTo   func(op.Address)      // the same, with the way
-	turn     func()                // called while a card waits for its turn
-	blocking chan struct{}         // Apply waits for it when set
-	calling  func(context.Context) // called by Apply with its context when set
-	lost     bool                  // nobody can be told anything
-	mute     bool                  // telling fails for the moment
-	waited   chan struct{}         // ends the wait for a late answer when closed
+	tell     func()                               // called while somebody is told something
+	tellAll  func(op.Answer)                      // the same, with what it is
+	tellTo   func(op.Address)                     // the same, with the way
+	turn     func()                               // called while a card waits for its turn
+	blocking chan struct{}                        // Apply waits for it when set
+	calling  func(context.Context, op.SendPermit) // called by Apply when set
+	lost     bool                                 // nobody can be told anything
+	mute     bool                                 // telling fails for the moment
+	waited   chan struct{}                        // ends the wait for a late answer when closed
 }
 
 const (
@@ -114,8 +117,9 @@ func (s *stage) open() {
 		s.t.Fatal(err)
 	}
 	s.store = db
+	table := s.table()
 	s.e = New(Config{
-		Table: s.table(), Store: db, Policy: (*rules)(s), Chat: (*chat)(s), Directory: (*people)(s), Now: s.clock, Replica: op.NewID(),
+		Table: &table, Store: db, Authz: s.judge(&table, (*people)(s)), Chat: (*chat)(s), Now: s.clock, Replica: op.NewID(),
 		Pause: func(ctx context.Context, d time.Duration) bool {
 			if d < tellWaiting {
 				return pause(ctx, d/100)
@@ -128,6 +132,10 @@ func (s *stage) open() {
 			}
 		},
 	})
+}
+
+func (s *stage) judge(table *op.Table, people authz.Directory) *authz.Judge {
+	return authz.New(authz.Config{Table: table, Directory: people, Policy: (*rules)(s), Locks: desk.NewLockBook(s.store), Trail: s.store, Now: s.clock})
 }
 
 func (s *stage) close() {
@@ -172,7 +180,7 @@ func (s *stage) with(change func()) {
 func (s *stage) settle() {
 	s.work.Wait()
 	s.e.work.Wait()
-	s.e.owed.wait()
+	s.e.notify.cards.wait()
 }
 
 func (s *stage) table() op.Table {
@@ -216,11 +224,11 @@ func (s *stage) plan(_ context.Context, call op.Call) (op.Plan, error) {
 	}, cmp.Or(s.planErrs[call.Args["caster"]], s.planErr)
 }
 
-func (s *stage) call(ctx context.Context, _ op.Plan, token string) op.Outcome {
+func (s *stage) call(ctx context.Context, _ op.Plan, token string, permit op.SendPermit) op.Outcome {
 	s.mu.Lock()
 	calling := s.calling
 	s.mu.Unlock()
-	if calling == nil && op.SendingOf(ctx).Leave() != nil { // else that asks itself
+	if calling == nil && permit.Leave() != nil { // else that asks itself
 		return op.Outcome{State: op.Failed, Text: op.L("not sent")}
 	}
 	s.mu.Lock()
@@ -228,7 +236,7 @@ func (s *stage) call(ctx context.Context, _ op.Plan, token string) op.Outcome {
 	n, apply, blocking := len(s.applied), s.apply, s.blocking
 	s.mu.Unlock()
 	if calling != nil {
-		calling(ctx)
+		calling(ctx, permit)
 	}
 	if blocking != nil {
 		<-blocking
@@ -266,7 +274,7 @@ func (s *stage) look(context.Context, op.Attempt) (op.Evidence, error) {
 // type takes a command as the bot would, and does its work.
 func (s *stage) typed(person, text string) Accepted {
 	s.t.Helper()
-	return s.request(op.Request{Key: op.NewID(), Team: "T0", Channel: "C0", Person: person, PersonTeam: "T0", Text: text, At: s.clock()})
+	return s.request(op.Request{Key: op.NewID(), Origin: ofTeam(op.Address{Channel: "C0", Person: person, At: s.clock()}), Text: text})
 }
 
 func (s *stage) request(r op.Request) Accepted {
@@ -303,7 +311,7 @@ func (s *stage) askedBy(person, text string) op.Operation {
 	return list[0]
 }
 
-func (s *stage) click(person string, o op.Operation, act op.Act) string {
+func (s *stage) click(person string, o op.Operation, act op.Action) string {
 	s.t.Helper()
 	before := len(s.told)
 	accepted, err := s.e.Press(context.Background(), s.press(person, o, act))
@@ -319,8 +327,8 @@ func (s *stage) click(person string, o op.Operation, act op.Act) string {
 	return s.told[len(s.told)-1]
 }
 
-func (s *stage) press(person string, o op.Operation, act op.Act) op.Click {
-	return op.Click{Key: op.NewID(), Operation: o.ID, Act: act, Team: "T0", Channel: "C0", Message: "card-" + o.ID, Person: person, PersonTeam: "T0", At: s.clock()}
+func (s *stage) press(person string, o op.Operation, act op.Action) op.Click {
+	return op.Click{Key: op.NewID(), Operation: o.ID, Action: act, Origin: ofTeam(op.Address{Channel: "C0", Person: person, At: s.clock()}), Message: "card-" + o.ID}
 }
 
 func (s *stage) state(o op.Operation) op.State { return s.get(o).State }
@@ -361,6 +369,12 @@ func (r *rules) Approves(_ op.Decision, asker string, p op.Person) (bool, op.Lin
 	return true, nil
 }
 
+func (r *rules) Explain(p op.Person, c op.Channel, verb string, effect op.Effect, target op.Target) policy.Explanation {
+	return policy.Explanation{Decision: r.Decide(p, c, verb, effect, target)}
+}
+
+func (r *rules) Who(op.Person, string, string, op.Effect, op.Target) []op.Line { return nil }
+
 func (r *rules) Scope(string) (op.Scope, bool) {
 	return op.Scope{Default: op.Args{"caster": "c1"}}, true
 }
@@ -391,7 +405,7 @@ func (d *people) Rooms(_ context.Context, id string) ([]string, error) {
 	return d.rooms[id], nil
 }
 
-func (d *people) Glance(person, team, channel string, _ time.Time) (op.Person, op.Channel, bool) {
+func (d *people) Peek(person, team, channel string, _ time.Time) (op.Person, op.Channel, bool) {
 	return op.Person{ID: person, Team: team}, op.Channel{ID: channel, Member: true}, !(*stage)(d).isDeaf()
 }
 
@@ -456,3 +470,6 @@ func (c *chat) Tell(_ context.Context, to op.Address, a op.Answer) error {
 	c.told = append(c.told, a.Title.Plain())
 	return nil
 }
+
+// ofTeam is somebody of the workspace itself.
+func ofTeam(a op.Address) op.Origin { return op.Origin{Team: "T0", PersonTeam: "T0", Address: a} }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 
+	"casterbot/internal/authz"
 	"casterbot/internal/crash"
 	"casterbot/internal/op"
 	"casterbot/internal/quota"
@@ -21,7 +22,7 @@ func (e *Engine) submit(ctx context.Context, r op.Request, parsed op.Parsed) {
 		return
 	}
 	if !errors.Is(err, store.ErrExists) {
-		e.sayError(ctx, r.Address(), e.chooser(ctx, r, err, parsed), "verb", parsed.Command.Verb)
+		e.replyError(ctx, r.Address, e.browse.WithPicker(ctx, r, err, parsed), "verb", parsed.Command.Verb)
 	}
 	e.settler(r.Key)(ctx)
 }
@@ -35,7 +36,7 @@ func (e *Engine) tryPropose(ctx context.Context, r op.Request, parsed op.Parsed)
 	ctx, cancel := context.WithTimeout(quota.With(ctx, quota.Caller{Class: quota.Asked, Person: r.Person}), 2*lookWithin)
 	defer cancel()
 	defer e.oneByOne(ctx, r.Button)()
-	ctx, answered := e.patient(ctx, r.Address())
+	ctx, answered := e.notify.Patient(ctx, r.Address)
 	defer answered()
 	return e.propose(ctx, r, parsed)
 }
@@ -44,8 +45,8 @@ func (e *Engine) propose(ctx context.Context, r op.Request, parsed op.Parsed) er
 	if age := e.now().Sub(r.At); age > lateAfter {
 		return late(r)
 	}
-	scope, _ := e.policy.Scope(r.Channel)
-	first, err := e.allowed(ctx, r, parsed.Command)
+	scope, _ := e.authz.Scope(r.Channel)
+	first, err := e.authz.Check(ctx, authz.Tries(r, parsed.Command))
 	if err != nil {
 		return err
 	}
@@ -66,24 +67,15 @@ func (e *Engine) propose(ctx context.Context, r op.Request, parsed op.Parsed) er
 			return e.proposeSeveral(ctx, r, key, parsed, scope, found)
 		}
 	}
-	plan, err := parsed.Command.Plan(ctx, e.call(ctx, r.Person, r.PersonTeam, parsed.Args, scope))
+	plan, err := parsed.Command.Plan(ctx, e.authz.Call(ctx, r.Person, r.PersonTeam, parsed.Args, scope))
 	if err != nil {
 		return err
 	}
-	d, channel, err := e.judge(ctx, r, parsed.Command, plan.Target, anytime)
+	v, err := e.authz.Check(ctx, authz.Asks(r, parsed.Command, plan))
 	if err != nil {
 		return err
 	}
-	if !d.Allowed {
-		return e.deny(ctx, r, parsed.Command.Verb, d)
-	}
-	if !channel.Member {
-		return notInChannel()
-	}
-	if err := e.free(ctx, r, parsed.Command, plan, r.Person); err != nil {
-		return err
-	}
-	d = d.For(plan)
+	d := v.Decision
 	if e.warnOfOpen(ctx, &plan) && d.Confirm == op.ConfirmNone {
 		d.Confirm = op.ConfirmSelf
 	}
@@ -98,7 +90,7 @@ func (e *Engine) room(ctx context.Context, r op.Request, n int) error {
 	if err != nil {
 		return err
 	}
-	mine := slices.DeleteFunc(slices.Clone(waiting), func(o op.Operation) bool { return o.Asker != r.Person })
+	mine := slices.DeleteFunc(slices.Clone(waiting), func(o op.Operation) bool { return o.Requester != r.Person })
 	for _, limit := range []struct {
 		words             op.Text
 		waiting           []op.Operation
@@ -127,20 +119,6 @@ func changesOf(waiting []op.Operation) int {
 		n += max(1, len(o.Plan.Parts))
 	}
 	return n
-}
-
-// allowed is the decision before anything is known of the target.
-func (e *Engine) allowed(ctx context.Context, r op.Request, c op.Command) (op.Decision, error) {
-	d, _, err := e.judge(ctx, r, c, op.Target{}, anytime)
-	if err == nil && !d.Allowed {
-		err = e.deny(ctx, r, c.Verb, d)
-	}
-	return d, err
-}
-
-func (e *Engine) deny(ctx context.Context, r op.Request, verb string, d op.Decision) error {
-	e.recordDenied(ctx, r, verb, d)
-	return &op.Refusal{Answer: *denied(d)}
 }
 
 // warnOfOpen puts on the card that earlier operations on the same target have an unknown outcome, and reports whether any has.
@@ -175,11 +153,11 @@ func (e *Engine) create(ctx context.Context, r op.Request, key string, c op.Comm
 	}
 	o := op.Operation{
 		ID: op.NewID(), Key: key, State: op.Pending, Command: c.Usage, Verb: c.Verb, Effect: c.Effect,
-		Text: asTyped(c, plan), Team: r.Team, Channel: r.Channel, Thread: r.Thread, Asker: r.Person,
+		Text: asTyped(c, plan), Team: r.Team, Channel: r.Channel, Thread: r.Thread, Requester: r.Person,
 		Plan: plan, Decision: d, Token: op.NewID(), Created: now, Expires: now.Add(d.Expires),
 	}
 	if d.Confirm == op.ConfirmNone {
-		o.State, o.By, o.Confirmed, o.Expires = op.Queued, r.Person, now, now.Add(startWithin)
+		o.State, o.DecidedBy, o.Confirmed, o.Expires = op.Queued, r.Person, now, now.Add(startWithin)
 	}
 	if o.State == op.Queued {
 		e.arrivals.await(ctx, r.Channel, r.Key)
@@ -191,11 +169,11 @@ func (e *Engine) create(ctx context.Context, r op.Request, key string, c op.Comm
 	if err != nil {
 		return fmt.Errorf("create %s: %w", o.Ref(), err)
 	}
-	e.log.Info("asked", "op", o.Ref(), "verb", o.Verb, "channel", o.Channel, "person", o.Asker, "rule", d.Rule)
+	e.log.Info("asked", "op", o.Ref(), "verb", o.Verb, "channel", o.Channel, "person", o.Requester, "rule", d.Rule)
 	if o.State == op.Pending {
-		e.owe(o.ID)
+		e.notify.EnqueueCard(o.ID)
 	} else {
-		e.oweWithin(o.ID, buttonsWithin)
+		e.notify.EnqueueCardWithin(o.ID, buttonsWithin)
 		e.spawn(func(ctx context.Context) { e.run(ctx, o.ID) })
 	}
 	return nil
@@ -218,8 +196,5 @@ func worksOff(r op.Request, key string) []string {
 }
 
 func (e *Engine) event(name, actor, team string, o op.Operation) op.Event {
-	return op.Event{
-		Operation: o.ID, At: e.now(), Name: name, Actor: actor, Team: team, Channel: o.Channel,
-		Detail: map[string]string{"verb": o.Verb, "target": o.Plan.Target.Key(), "rule": o.Decision.Rule, "policy": o.Decision.Policy},
-	}
+	return o.Event(e.now(), name, actor, team)
 }

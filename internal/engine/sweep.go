@@ -76,7 +76,7 @@ func (e *Engine) resume(row store.Received) func(context.Context) {
 		case err == nil && parsed.Help:
 			return e.resumeLook(r, settle, func(ctx context.Context) { e.helpAgain(ctx, r, parsed) })
 		case err != nil || len(parsed.Missing) > 0: // what it meant has changed with the restart
-			return e.resumeLook(r, settle, func(ctx context.Context) { e.sayError(ctx, r.Address(), late(r)) })
+			return e.resumeLook(r, settle, func(ctx context.Context) { e.replyError(ctx, r.Address, late(r)) })
 		case parsed.Command.Effect == op.Read:
 			return e.resumeLook(r, settle, func(ctx context.Context) { e.read(ctx, r, parsed) })
 		}
@@ -97,7 +97,7 @@ func (e *Engine) resumeLook(r op.Request, settle, look func(context.Context)) fu
 		if e.now().Sub(r.At) <= lateAfter {
 			look(ctx)
 		} else {
-			e.sayError(ctx, r.Address(), late(r))
+			e.replyError(ctx, r.Address, late(r))
 		}
 		settle(ctx)
 	}
@@ -110,7 +110,7 @@ func (e *Engine) helpAgain(ctx context.Context, r op.Request, p op.Parsed) {
 		a.Work(ctx)
 		return
 	}
-	e.Say(ctx, r.Address(), *a.Reply)
+	e.Say(ctx, r.Address, *a.Reply)
 }
 
 // pressAgain goes on with a click after a restart. If the click had won before the crash there is nothing left to say.
@@ -129,11 +129,11 @@ func (e *Engine) pressAgain(ctx context.Context, c op.Click) {
 
 // won reports whether this person's click of this kind has taken effect already.
 func won(o op.Operation, c op.Click) bool {
-	switch c.Act {
-	case op.ActHappened, op.ActNot:
-		return o.Closer == c.Person
-	case op.ActConfirm, op.ActApprove, op.ActCancel, op.ActDecline:
-		return o.By == c.Person
+	switch c.Action {
+	case op.ActionHappened, op.ActionNot:
+		return o.SettledBy == c.Person
+	case op.ActionConfirm, op.ActionApprove, op.ActionCancel, op.ActionDecline:
+		return o.DecidedBy == c.Person
 	}
 	return false
 }
@@ -166,7 +166,7 @@ func (e *Engine) sweeping(ctx context.Context) {
 // sweep may write `expired`, `unknown` and `succeeded`, never `failed`.
 func (e *Engine) sweep(ctx context.Context) {
 	defer e.rescue("the sweep")
-	err := errors.Join(e.expire(ctx), e.writeAnswers(ctx), e.takeOver(ctx), e.lookAtUnknown(ctx), e.followUps(ctx), e.tellOwed(ctx), e.drawOwed(ctx), e.settleLeft(ctx))
+	err := errors.Join(e.expire(ctx), e.writeAnswers(ctx), e.takeOver(ctx), e.lookAtUnknown(ctx), e.followUps(ctx), e.notify.DeliverDue(ctx), e.notify.DrawBehind(ctx), e.settleLeft(ctx))
 	if !e.store.Exclusive() {
 		err = errors.Join(err, e.workOff(ctx))
 	}
@@ -208,7 +208,7 @@ func (e *Engine) expire(ctx context.Context) error {
 		if err != nil && !errors.Is(err, store.ErrLost) {
 			return err
 		}
-		e.owe(o.ID)
+		e.notify.EnqueueCard(o.ID)
 	}
 	return nil
 }
@@ -236,33 +236,6 @@ func (e *Engine) lookAtUnknown(ctx context.Context) error {
 				e.log.Warn("look at an unknown outcome", "op", o.Ref(), "error", err)
 			}
 		})
-	}
-	return nil
-}
-
-// drawOwed redraws cards whose stored operation is newer than what they show, or may be, because an edit was lost on the way. Those of
-// operations that another replica has sent are left to it for a moment.
-func (e *Engine) drawOwed(ctx context.Context) error {
-	e.drawBack(ctx)
-	for _, id := range e.owed.landed(e.now()) {
-		if err := e.store.Unshown(ctx, id); err != nil {
-			e.owed.lose(id, e.now())
-			return err
-		}
-	}
-	for _, id := range e.owed.unproven(e.now()) {
-		e.prove(id)
-	}
-	behind, err := e.store.List(ctx, store.Query{Unshown: true, Newest: true})
-	if err != nil {
-		return err
-	}
-	stale := e.owed.stale(behind)
-	for _, o := range behind {
-		others := o.Claim != "" && o.Claim != e.replica && !e.store.Exclusive()
-		if !e.owed.isHeld(o.ID) && (!others || stale(o)) {
-			e.drawSoon(o.ID)
-		}
 	}
 	return nil
 }

@@ -30,7 +30,7 @@ func (s *stage) onlyWoken() (waits chan struct{}) {
 // confirmed presses the button and waits for nothing that comes of it.
 func (s *stage) confirmed(o op.Operation) {
 	s.t.Helper()
-	accepted, err := s.e.Press(context.Background(), s.press(ana, o, op.ActConfirm))
+	accepted, err := s.e.Press(context.Background(), s.press(ana, o, op.ActionConfirm))
 	if err != nil {
 		s.t.Fatal(err)
 	}

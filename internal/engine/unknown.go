@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"casterbot/internal/authz"
 	"casterbot/internal/crash"
 	"casterbot/internal/op"
 	"casterbot/internal/quota"
@@ -75,7 +76,7 @@ func (e *Engine) alone(ctx context.Context, o op.Operation, seen op.Evidence) (b
 	}
 	others, err := e.store.List(ctx, asked)
 	for _, other := range others {
-		refused := other.State == op.Failed && other.Closer == ""
+		refused := other.State == op.Failed && other.SettledBy == ""
 		shown := !other.Ended.IsZero() && other.Ended.Before(o.Sent) && outcomeOf(other).Checked
 		if other.ID != o.ID && !refused && !shown {
 			return false, nil
@@ -86,7 +87,7 @@ func (e *Engine) alone(ctx context.Context, o op.Operation, seen op.Evidence) (b
 
 // verify looks whether the operation took effect; a panic is a look that could not see.
 func verify(ctx context.Context, command op.Command, o op.Operation) (seen op.Evidence, err error) {
-	ctx, cancel := context.WithTimeout(quota.With(ctx, quota.Caller{Class: quota.Checked, Person: o.Asker}), lookWithin)
+	ctx, cancel := context.WithTimeout(quota.With(ctx, quota.Caller{Class: quota.Checked, Person: o.Requester}), lookWithin)
 	defer cancel()
 	defer func() {
 		if p := recover(); p != nil {
@@ -130,7 +131,7 @@ func (e *Engine) repeat(ctx context.Context, o op.Operation, command op.Command)
 		}
 		return err
 	}
-	outcome := e.apply(quota.Carry(timely, permit), o, command, &gate{since: time.Now(), left: true, again: leaves}, func(op.Line, time.Duration) {})
+	outcome := e.apply(quota.Carry(timely, permit), o, command, &sendGuard{since: time.Now(), left: true, again: leaves}, func(op.Line, time.Duration) {})
 	switch outcome.State {
 	case op.Succeeded:
 		_, err := e.finish(ctx, o, outcome)
@@ -145,7 +146,7 @@ func (e *Engine) looked(ctx context.Context, o op.Operation, seen op.Line) error
 	outcome := outcomeOf(o)
 	outcome.State, outcome.Evidence = op.Unknown, seen
 	err := e.note(ctx, o, store.Note{Look: true, Outcome: &outcome, Version: o.Version}, op.EventReconciled)
-	e.owe(o.ID)
+	e.notify.EnqueueCard(o.ID)
 	if errors.Is(err, store.ErrLost) { // another replica has looked, or somebody has settled it
 		return nil
 	}
@@ -156,9 +157,9 @@ func (e *Engine) settle(ctx context.Context, o op.Operation, outcome op.Outcome,
 	ev := e.event(event, c.Person, c.PersonTeam, o)
 	ev.Detail["outcome"] = string(outcome.State)
 	now, err := e.store.Move(ctx, store.Move{ID: o.ID, From: op.Unknown, To: outcome.State, Closer: c.Person, Outcome: &outcome, Event: ev})
-	e.owe(o.ID)
+	e.notify.EnqueueCard(o.ID)
 	if errors.Is(err, store.ErrLost) && c.Person != "" {
-		return e.tooLate(now, c)
+		return e.staleClick(now, c)
 	}
 	if errors.Is(err, store.ErrLost) {
 		return nil
@@ -169,13 +170,9 @@ func (e *Engine) settle(ctx context.Context, o op.Operation, outcome op.Outcome,
 // maySettle: whoever may use the verb here now may look again or close an unknown outcome.
 func (e *Engine) maySettle(ctx context.Context, o op.Operation, c op.Click) error {
 	if o.State != op.Unknown || o.IsSeveral() { // of several each is settled on its own
-		return e.tooLate(o, c)
+		return e.staleClick(o, c)
 	}
-	r := op.Request{Person: c.Person, PersonTeam: c.PersonTeam, Channel: o.Channel}
-	d, _, err := e.judge(ctx, r, op.Command{Verb: o.Verb, Effect: o.Effect}, o.Plan.Target, since(c))
-	if err == nil && !d.Allowed {
-		err = e.deny(ctx, r, o.Verb, d)
-	}
+	_, err := e.authz.Check(ctx, authz.Settles(o, c))
 	return err
 }
 

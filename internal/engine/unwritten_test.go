@@ -54,7 +54,7 @@ func TestNothingIsSentWithoutTheTrail(t *testing.T) {
 	clicked, queued := s.asked("caster restart c1"), s.asked("caster restart c2")
 	s.force(queued, op.Queued)
 	s.rename("events", "away")
-	s.click(ana, clicked, op.ActConfirm)
+	s.click(ana, clicked, op.ActionConfirm)
 	s.e.sweep(context.Background())
 	s.settle()
 	if last := s.told[len(s.told)-1]; !strings.Contains(last, "cannot be written down, so nothing was done") {
@@ -70,7 +70,7 @@ func TestNothingIsSentWithoutTheTrail(t *testing.T) {
 	s.e.sweep(context.Background())
 	s.settle()
 	s.want(queued, op.Succeeded, 1)
-	s.click(ana, clicked, op.ActConfirm)
+	s.click(ana, clicked, op.ActionConfirm)
 	s.want(clicked, op.Succeeded, 2)
 }
 
@@ -78,7 +78,7 @@ func TestNothingIsSentWithoutTheTrail(t *testing.T) {
 func TestWhatWasToldStaysTrue(t *testing.T) {
 	s := newStage(t)
 	o := s.asked("caster restart c1")
-	accepted, err := s.e.Press(context.Background(), s.press(bo, o, op.ActConfirm))
+	accepted, err := s.e.Press(context.Background(), s.press(bo, o, op.ActionConfirm))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +99,9 @@ func TestLooksAreKept(t *testing.T) {
 	s := newStage(t)
 	ask := func(key string) Accepted {
 		a, err := s.e.Accept(context.Background(), op.Request{
-			Key: key, Team: "T0", Channel: "C0", Person: ana, PersonTeam: "T0", Text: "caster list", At: s.clock(),
+			Key:    key,
+			Origin: ofTeam(op.Address{Channel: "C0", Person: ana, At: s.clock()}),
+			Text:   "caster list",
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -140,7 +142,7 @@ func TestLooksAreKept(t *testing.T) {
 // What was refused because it could not be written down, and got into the inbox all the same, is not worked off later.
 func TestARefusalHoldsThoughItArrived(t *testing.T) {
 	s := newStage(t)
-	r := op.Request{Key: "k1", Team: "T0", Channel: "C0", Person: ana, PersonTeam: "T0", Text: "caster restart c1", At: s.clock()}
+	r := op.Request{Key: "k1", Origin: ofTeam(op.Address{Channel: "C0", Person: ana, At: s.clock()}), Text: "caster restart c1"}
 	s.rename("inbox", "away")
 	if _, err := s.e.Accept(context.Background(), r); err == nil {
 		t.Fatal("it was taken")
@@ -165,7 +167,7 @@ func TestARefusalHoldsThoughItArrived(t *testing.T) {
 // other: it is worked off after a crash, or refused like the first, but never dropped without a word.
 func TestWhatWasRefusedMayComeAgain(t *testing.T) {
 	s := newStage(t)
-	r := op.Request{Key: "form-1", Team: "T0", Channel: "C0", Person: ana, PersonTeam: "T0", Text: "caster restart c1", At: s.clock()}
+	r := op.Request{Key: "form-1", Origin: ofTeam(op.Address{Channel: "C0", Person: ana, At: s.clock()}), Text: "caster restart c1"}
 	refused := func() {
 		t.Helper()
 		s.rename("inbox", "away")

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"casterbot/internal/op"
 	"casterbot/internal/quota"
 )
 
@@ -27,12 +28,9 @@ type Config struct {
 	// Fresh is how old a look may be that serves somebody else's question as well, counted from when it left; 0: only looks that
 	// have not left yet are shared.
 	Fresh time.Duration
-	// Leave, if set, is asked right before a write is handed to a connection. Its error, whose text people may read, holds the
-	// write back: that is NotSent, and nothing is tried again.
-	Leave func(ctx context.Context) error
 	// Waiting, if set, is told before every pause: while a call waits for its turn (why is Throttled), or before a send is tried again
-	// that ended as why.
-	Waiting func(ctx context.Context, action string, why Class, wait time.Duration)
+	// that ended as why. A read has no permit.
+	Waiting func(ctx context.Context, permit op.SendPermit, action string, why Class, wait time.Duration)
 }
 
 // Mode is a caster's NormType.

@@ -7,14 +7,16 @@ import (
 	"math/rand/v2"
 	"strings"
 	"time"
+
+	"casterbot/internal/op"
 )
 
 // write makes a call that changes something. It is repeated only after a certain "nothing happened".
-func (c *Client) write(ctx context.Context, action string, p params) (Receipt, error) {
+func (c *Client) write(ctx context.Context, permit op.SendPermit, action string, p params) (Receipt, error) {
 	if name := p.missing(); name != "" {
 		return Receipt{}, &Error{Class: NotSent, Action: action, Message: name + " is empty"}
 	}
-	body, err := c.change(ctx, find(action), p)
+	body, err := c.change(ctx, permit, find(action), p)
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -29,9 +31,9 @@ func (c *Client) write(ctx context.Context, action string, p params) (Receipt, e
 }
 
 // change makes a call that changes something. What was seen before it is not what others see after it.
-func (c *Client) change(ctx context.Context, a Action, p params) ([]byte, error) {
+func (c *Client) change(ctx context.Context, permit op.SendPermit, a Action, p params) ([]byte, error) {
 	defer c.shared.forget()
-	return c.call(ctx, a, p, c.shared.forget)
+	return c.call(ctx, permit, a, p, c.shared.forget)
 }
 
 // read makes a call that changes nothing and decodes its answer.
@@ -56,18 +58,18 @@ const (
 
 // call sends until there is an answer, a failure that must not be repeated, or no time and tries left. Keys that the
 // service does not take are fetched once more. Leaves is called each time right before a request leaves.
-func (c *Client) call(ctx context.Context, a Action, p params, leaves func()) ([]byte, error) {
+func (c *Client) call(ctx context.Context, permit op.SendPermit, a Action, p params, leaves func()) ([]byte, error) {
 	tries, reread := readTries, false
 	if a.Write {
 		tries = writeTries
 	}
 	for try := 1; ; try++ {
-		permit, refused := c.permit(ctx, a, try == 1)
+		turn, refused := c.turn(ctx, permit, a, try == 1)
 		if refused != nil {
 			return nil, refused
 		}
 		leaves()
-		body, err := c.send(ctx, a, p, permit)
+		body, err := c.send(ctx, permit, a, p, turn)
 		switch {
 		case err == nil:
 			return body, nil
@@ -80,7 +82,7 @@ func (c *Client) call(ctx context.Context, a Action, p params, leaves func()) ([
 		case !again(a, err):
 			return nil, err
 		default:
-			if !c.pause(ctx, a.Name, err.Class, c.backoff(try)) {
+			if !c.pause(ctx, permit, a.Name, err.Class, c.backoff(try)) {
 				return nil, err
 			}
 		}

@@ -53,7 +53,7 @@ func TestSkew(t *testing.T) {
 		refuse(400, "InvalidTimeStamp.Expired")(w, r)
 	})
 	c := f.client(t, func(c *Config) { c.Now = func() time.Time { return now } })
-	_, err := c.RestartCaster(t.Context(), "c1")
+	_, err := c.RestartCaster(t.Context(), permitted, "c1")
 	if e := wantClass(t, err, Refused); !strings.Contains(e.Message, "clock") {
 		t.Errorf("message %q", e.Message)
 	}
@@ -97,7 +97,7 @@ func TestErrorsHoldNoSecret(t *testing.T) {
 	for name, a := range answers {
 		t.Run(name, func(t *testing.T) {
 			f := newCloud(t, a)
-			_, err := f.client(t).RestartCaster(t.Context(), "c1")
+			_, err := f.client(t).RestartCaster(t.Context(), permitted, "c1")
 			if name == "code" {
 				if e := err.(*Error); e.Code != "Xhttpscanary" {
 					t.Errorf("code %q", e.Code)
@@ -131,15 +131,15 @@ func TestErrorText(t *testing.T) {
 func TestActionsAreWhatIsSent(t *testing.T) {
 	f := newCloud(t, answer(200, `{"RequestId":"R","CasterId":"c"}`))
 	c, s, ctx := f.client(t), Stream{"d", "a", "s"}, t.Context()
-	_, _ = c.CopyCaster(ctx, "a", "b", "t")
-	_, _ = c.RestartCaster(ctx, "a")
-	_, _ = c.StartCaster(ctx, "a")
-	_, _ = c.StopCaster(ctx, "a")
-	_, _ = c.TakeScene(ctx, "a", "b", "c")
-	_, _ = c.Standby(ctx, "a", "b")
-	_, _ = c.StartScene(ctx, "a", "b")
-	_, _ = c.StopScene(ctx, "a", "b")
-	_, _ = c.Record(ctx, s, "start")
+	_, _ = c.CopyCaster(ctx, permitted, "a", "b", "t")
+	_, _ = c.RestartCaster(ctx, permitted, "a")
+	_, _ = c.StartCaster(ctx, permitted, "a")
+	_, _ = c.StopCaster(ctx, permitted, "a")
+	_, _ = c.TakeScene(ctx, permitted, "a", "b", "c")
+	_, _ = c.Standby(ctx, permitted, "a", "b")
+	_, _ = c.StartScene(ctx, permitted, "a", "b")
+	_, _ = c.StopScene(ctx, permitted, "a", "b")
+	_, _ = c.Record(ctx, permitted, s, "start")
 	_, _ = c.Caster(ctx, "a")
 	_, _ = c.Scenes(ctx, "a")
 	_, _ = c.CasterConfig(ctx, "a")

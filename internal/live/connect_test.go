@@ -1,6 +1,7 @@
 package live
 
 import (
+	"casterbot/internal/op"
 	"context"
 	"errors"
 	"io"
@@ -34,7 +35,7 @@ func TestNoConnectionIsNotSent(t *testing.T) {
 			c := newClient(t, endpoint)
 			var tries atomic.Int32
 			c.writes = counting{c.writes, &tries}
-			_, err := c.RestartCaster(t.Context(), "c1")
+			_, err := c.RestartCaster(t.Context(), permitted, "c1")
 			wantClass(t, err, NotSent)
 			wantSecretFree(t, err)
 			if tries.Load() != writeTries {
@@ -58,7 +59,7 @@ func (c counting) RoundTrip(r *http.Request) (*http.Response, error) {
 func TestUntracedFailureIsUnknown(t *testing.T) {
 	var calls atomic.Int32
 	c := newClient(t, "https://live.aliyuncs.com", func(c *Config) { c.Transport = failing{&calls} })
-	_, err := c.RestartCaster(t.Context(), "c1")
+	_, err := c.RestartCaster(t.Context(), permitted, "c1")
 	wantClass(t, err, Unknown)
 	if calls.Load() != 1 {
 		t.Errorf("%d sends", calls.Load())
@@ -76,7 +77,7 @@ func TestOverTLS(t *testing.T) {
 	server := httptest.NewTLSServer(ok())
 	defer server.Close()
 	c := newClient(t, server.URL, func(c *Config) { c.Transport = server.Client().Transport })
-	if _, err := c.RestartCaster(t.Context(), "c1"); err != nil {
+	if _, err := c.RestartCaster(t.Context(), permitted, "c1"); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -88,7 +89,7 @@ func TestOddProxySettings(t *testing.T) {
 		t.Setenv("NO_PROXY", value)
 		t.Setenv("HTTP_PROXY", "http://%zz")
 		f := newCloud(t, ok())
-		if _, err := f.client(t).RestartCaster(t.Context(), "c1"); err != nil {
+		if _, err := f.client(t).RestartCaster(t.Context(), permitted, "c1"); err != nil {
 			t.Errorf("NO_PROXY=%q: %v", value, err)
 		}
 		wantSends(t, f, 1)
@@ -104,7 +105,7 @@ func TestManyAtOnce(t *testing.T) {
 		all.Go(func() {
 			var err error
 			if i%2 == 0 {
-				_, err = c.RestartCaster(t.Context(), "c1")
+				_, err = c.RestartCaster(t.Context(), permitted, "c1")
 			} else {
 				_, err = c.Scenes(t.Context(), strconv.Itoa(i))
 			}
@@ -141,18 +142,16 @@ func TestExchangeLetsOneRequestThrough(t *testing.T) {
 // Whoever ordered a write is asked when it is about to be out of hand, and can hold it back: then nothing was sent, and it is not
 // tried again. A read is nobody's order.
 func TestHeldWriteIsNotSent(t *testing.T) {
-	type key struct{}
 	f := newCloud(t, refuse(400, "Throttling.User"), ok())
 	left := 0
-	c := f.client(t, func(c *Config) {
-		c.Leave = func(ctx context.Context) error {
-			if left++; ctx.Value(key{}) != "the order" || left == 2 {
-				return errors.New("too late")
-			}
-			return nil
+	c := f.client(t)
+	once := op.NewSendPermit(func() error {
+		if left++; left == 2 {
+			return errors.New("too late")
 		}
-	})
-	_, err := c.RestartCaster(context.WithValue(t.Context(), key{}, "the order"), "c1")
+		return nil
+	}, nil)
+	_, err := c.RestartCaster(t.Context(), once, "c1")
 	if e := wantClass(t, err, NotSent); e.Message != "too late" {
 		t.Errorf("%v", e)
 	}
@@ -176,14 +175,14 @@ func TestWriteIsHeldOnItsConnection(t *testing.T) {
 			return conn, err
 		}
 		c.Transport = &http.Transport{DialContext: dial, DisableKeepAlives: true}
-		c.Leave = func(context.Context) error {
-			if connected {
-				return errors.New("too late")
-			}
-			return nil
-		}
 	})
-	_, err := c.RestartCaster(t.Context(), "c1")
+	early := op.NewSendPermit(func() error {
+		if connected {
+			return errors.New("too late")
+		}
+		return nil
+	}, nil)
+	_, err := c.RestartCaster(t.Context(), early, "c1")
 	if e := wantClass(t, err, NotSent); e.Message != "too late" {
 		t.Errorf("%v", e)
 	}

@@ -157,7 +157,7 @@ func TestWriteSurvivesAProviderFailure(t *testing.T) {
 	c := f.client(t, func(c *Config) {
 		c.Credentials = scripted(&built, func() (*credentials.Credentials, error) { return nil, errors.New("down") }, good)
 	})
-	if _, err := c.RestartCaster(t.Context(), "c1"); err != nil {
+	if _, err := c.RestartCaster(t.Context(), permitted, "c1"); err != nil {
 		t.Fatal(err)
 	}
 	wantSends(t, f, 1)
@@ -180,7 +180,7 @@ func TestStaleKeysAreReadAgainOnce(t *testing.T) {
 			var built atomic.Int32
 			f := newCloud(t, test.answers...)
 			c := f.client(t, func(c *Config) { c.Credentials = scripted(&built, good) })
-			_, err := c.RestartCaster(t.Context(), "c1")
+			_, err := c.RestartCaster(t.Context(), permitted, "c1")
 			wantClass(t, err, test.want)
 			wantSends(t, f, test.sends)
 			if int(built.Load()) != test.built {
@@ -190,7 +190,7 @@ func TestStaleKeysAreReadAgainOnce(t *testing.T) {
 	}
 	t.Run("fixed keys are not read again", func(t *testing.T) {
 		f := newCloud(t, expired)
-		_, err := f.client(t).RestartCaster(t.Context(), "c1")
+		_, err := f.client(t).RestartCaster(t.Context(), permitted, "c1")
 		if e := wantClass(t, err, Refused); e.Code != "InvalidSecurityToken.Expired" {
 			t.Errorf("code %q", e.Code)
 		}
@@ -207,7 +207,7 @@ func TestRefusedBySecurityService(t *testing.T) {
 			return nil, sdkerrors.NewServerError(404, `{"Code":"EntityNotExist.Role","RequestId":"S-1","Message":"canary"}`, "canary")
 		})
 	})
-	_, err := c.RestartCaster(t.Context(), "c1")
+	_, err := c.RestartCaster(t.Context(), permitted, "c1")
 	e := wantClass(t, err, Refused)
 	if e.Code != "EntityNotExist.Role" || e.RequestID != "S-1" || e.Action != "RestartCaster" {
 		t.Errorf("got %+v", e)

@@ -20,13 +20,12 @@ const maxBody = 1 << 20
 type exchange struct {
 	ctx   context.Context
 	base  http.RoundTripper
-	leave func(context.Context) error // Config.Leave of a write; nil: whatever comes may leave
-
-	permit *quota.Permit
+	leave func() error // asked before a write leaves; nil: a read
+	turn  *quota.Permit
 
 	called   bool  // the SDK has made its one request
 	held     error // why it was held back
-	stale    bool  // by its permit
+	stale    bool  // by its turn
 	released bool  // it went on to base
 	status   int   // 0: no answer
 	header   http.Header
@@ -76,14 +75,14 @@ func (x *exchange) connected(on httptrace.GotConnInfo) {
 	x.handed.Store(true)
 }
 
-// mayLeave asks the permit last: from there on its second is counted.
+// mayLeave asks for the turn last: from there on its second is counted.
 func (x *exchange) mayLeave() error {
 	if x.leave != nil {
-		if err := x.leave(x.ctx); err != nil {
+		if err := x.leave(); err != nil {
 			return err
 		}
 	}
-	err := x.permit.Left()
+	err := x.turn.Left()
 	x.stale = err != nil
 	return err
 }

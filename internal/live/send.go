@@ -9,6 +9,7 @@ import (
 	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/requests"
 	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/responses"
 
+	"casterbot/internal/op"
 	"casterbot/internal/quota"
 )
 
@@ -25,10 +26,10 @@ func (p params) missing() string {
 	return ""
 }
 
-// send makes one attempt: at most one request leaves, with the permit, which is used up or given back. The body is returned for a
+// send makes one attempt: at most one request leaves, in its turn, which is used up or given back. The body is returned for a
 // success that names its request.
-func (c *Client) send(ctx context.Context, a Action, p params, permit *quota.Permit) ([]byte, *Error) {
-	defer permit.Return()
+func (c *Client) send(ctx context.Context, permit op.SendPermit, a Action, p params, turn *quota.Permit) ([]byte, *Error) {
+	defer turn.Return()
 	ctx, cancel := context.WithTimeout(ctx, c.config.Wait)
 	defer cancel()
 	k, failed := c.config.Credentials.keys(ctx)
@@ -36,17 +37,17 @@ func (c *Client) send(ctx context.Context, a Action, p params, permit *quota.Per
 		failed.Action = a.Name
 		return nil, failed
 	}
-	x := &exchange{ctx: ctx, base: c.reads, permit: permit}
+	x := &exchange{ctx: ctx, base: c.reads, turn: turn}
 	if a.Write {
-		x.base, x.leave = c.writes, c.config.Leave
+		x.base, x.leave = c.writes, permit.Leave
 	}
 	panicked := c.drive(x, k, a, p)
 	c.noteSkew(x.header.Get("Date"))
 	body, failed := x.outcome(a, k, panicked)
 	if !x.traced.Load() && !x.unsent() {
-		_ = permit.Left() // whenever it was: no later than now
+		_ = turn.Left() // whenever it was: no later than now
 	}
-	permit.Answered(failed != nil && failed.Class == Throttled)
+	turn.Answered(failed != nil && failed.Class == Throttled)
 	return body, failed
 }
 

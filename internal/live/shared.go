@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"casterbot/internal/op"
 	"casterbot/internal/quota"
 )
 
@@ -52,10 +53,12 @@ func (l *look) serves(class quota.Class, fresh time.Duration) bool {
 func (c *Client) look(ctx context.Context, a Action, p params) ([]byte, error) {
 	class := quota.Of(ctx).Class
 	if class == quota.Confirmed {
-		return c.call(ctx, a, p, func() {})
+		return c.call(ctx, op.SendPermit{}, a, p, func() {})
 	}
 	key := a.Name + "?" + p.String()
-	l := c.join(ctx, key, class, func(own context.Context, left func()) ([]byte, error) { return c.call(own, a, p, left) })
+	l := c.join(ctx, key, class, func(own context.Context, left func()) ([]byte, error) {
+		return c.call(own, op.SendPermit{}, a, p, left)
+	})
 	select {
 	case <-l.done:
 		return l.body, l.err

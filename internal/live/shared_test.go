@@ -110,7 +110,7 @@ func TestFreshLooksServeOthers(t *testing.T) {
 	look("before a call", quota.Confirmed, 1)
 	look("after a call", quota.Checked, 1)
 	look("a question afterwards", quota.Read, 0)
-	if _, err := c.RestartCaster(as(t, quota.Confirmed), "c1"); err != nil {
+	if _, err := c.RestartCaster(as(t, quota.Confirmed), permitted, "c1"); err != nil {
 		t.Fatal(err)
 	}
 	sent++
@@ -134,7 +134,7 @@ func TestALookFromBeforeAChangeServesNobody(t *testing.T) {
 	for len(f.requests()) == 0 {
 		time.Sleep(time.Millisecond)
 	}
-	if _, err := c.RestartCaster(t.Context(), "c1"); err != nil {
+	if _, err := c.RestartCaster(t.Context(), permitted, "c1"); err != nil {
 		t.Fatal(err)
 	}
 	close(turn)
@@ -158,7 +158,7 @@ func TestLooksAroundAChange(t *testing.T) {
 	}
 	look("before", 1)
 	var all sync.WaitGroup
-	all.Go(func() { _, _ = c.RestartCaster(t.Context(), "c1") })
+	all.Go(func() { _, _ = c.RestartCaster(t.Context(), permitted, "c1") })
 	for len(f.requests()) < 2 {
 		time.Sleep(time.Millisecond)
 	}

@@ -1,6 +1,7 @@
 package live
 
 import (
+	"casterbot/internal/op"
 	"context"
 	"crypto/hmac"
 	"crypto/sha1"
@@ -103,7 +104,7 @@ func TestWriteOutcomes(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			f := newCloud(t, test.answer)
-			_, err := f.client(t).RestartCaster(t.Context(), "c1")
+			_, err := f.client(t).RestartCaster(t.Context(), permitted, "c1")
 			e := wantClass(t, err, test.want)
 			if e.Code != test.code || e.RequestID != test.request || e.Action != "RestartCaster" || e.Message == "" {
 				t.Errorf("got %+v", e)
@@ -121,7 +122,7 @@ func TestGoodAnswers(t *testing.T) {
 		`{"RequestId":"R-1","List":[{"Code":"X","Success":false}]}`,
 	} {
 		f := newCloud(t, answer(200, body))
-		got, err := f.client(t).RestartCaster(t.Context(), "c1")
+		got, err := f.client(t).RestartCaster(t.Context(), permitted, "c1")
 		if err != nil || got.RequestID != "R-1" {
 			t.Errorf("%s: %v", body, err)
 		}
@@ -137,26 +138,28 @@ func TestReceipts(t *testing.T) {
 		sent       map[string]string
 	}{
 		{"copy", `{"RequestId":"R","CasterId":"new"}`, func(ctx context.Context, c *Client) (Receipt, error) {
-			return c.CopyCaster(ctx, "src", "A & B*~ü", "tok")
+			return c.CopyCaster(ctx, permitted, "src", "A & B*~ü", "tok")
 		},
 			Receipt{RequestID: "R", CasterID: "new"}, map[string]string{"Action": "CopyCaster", "SrcCasterId": "src", "CasterName": "A & B*~ü", "ClientToken": "tok"}},
-		{"restart", `{"RequestId":"R"}`, func(ctx context.Context, c *Client) (Receipt, error) { return c.RestartCaster(ctx, "c1") },
+		{"restart", `{"RequestId":"R"}`, func(ctx context.Context, c *Client) (Receipt, error) { return c.RestartCaster(ctx, permitted, "c1") },
 			Receipt{RequestID: "R"}, map[string]string{"Action": "RestartCaster", "CasterId": "c1"}},
-		{"start", `{"RequestId":"R","StreamUrl":"rtmp://x/y"}`, func(ctx context.Context, c *Client) (Receipt, error) { return c.StartScene(ctx, "c1", "s1") },
+		{"start", `{"RequestId":"R","StreamUrl":"rtmp://x/y"}`, func(ctx context.Context, c *Client) (Receipt, error) { return c.StartScene(ctx, permitted, "c1", "s1") },
 			Receipt{RequestID: "R", PlayURL: "rtmp://x/y"}, map[string]string{"Action": "StartCasterScene", "CasterId": "c1", "SceneId": "s1"}},
-		{"stop", `{"RequestId":"R"}`, func(ctx context.Context, c *Client) (Receipt, error) { return c.StopScene(ctx, "c1", "s1") },
+		{"stop", `{"RequestId":"R"}`, func(ctx context.Context, c *Client) (Receipt, error) { return c.StopScene(ctx, permitted, "c1", "s1") },
 			Receipt{RequestID: "R"}, map[string]string{"Action": "StopCasterScene", "CasterId": "c1", "SceneId": "s1"}},
 		{"studio on", `{"RequestId":"R","PgmSceneInfos":{"SceneInfo":[{"SceneId":"s1","StreamUrl":"rtmp://x"}]}}`, func(ctx context.Context, c *Client) (Receipt, error) {
-			return c.StartCaster(ctx, "c1")
+			return c.StartCaster(ctx, permitted, "c1")
 		},
 			Receipt{RequestID: "R"}, map[string]string{"Action": "StartCaster", "CasterId": "c1"}},
-		{"studio off", `{"RequestId":"R"}`, func(ctx context.Context, c *Client) (Receipt, error) { return c.StopCaster(ctx, "c1") },
+		{"studio off", `{"RequestId":"R"}`, func(ctx context.Context, c *Client) (Receipt, error) { return c.StopCaster(ctx, permitted, "c1") },
 			Receipt{RequestID: "R"}, map[string]string{"Action": "StopCaster", "CasterId": "c1"}},
-		{"take", `{"RequestId":"R"}`, func(ctx context.Context, c *Client) (Receipt, error) { return c.TakeScene(ctx, "c1", "pvw", "pgm") },
+		{"take", `{"RequestId":"R"}`, func(ctx context.Context, c *Client) (Receipt, error) {
+			return c.TakeScene(ctx, permitted, "c1", "pvw", "pgm")
+		},
 			Receipt{RequestID: "R"}, map[string]string{"Action": "CopyCasterSceneConfig", "CasterId": "c1", "FromSceneId": "pvw", "ToSceneId": "pgm"}},
-		{"standby", `{"RequestId":"R"}`, func(ctx context.Context, c *Client) (Receipt, error) { return c.Standby(ctx, "c1", "pgm") },
+		{"standby", `{"RequestId":"R"}`, func(ctx context.Context, c *Client) (Receipt, error) { return c.Standby(ctx, permitted, "c1", "pgm") },
 			Receipt{RequestID: "R"}, map[string]string{"Action": "EffectCasterUrgent", "CasterId": "c1", "SceneId": "pgm"}},
-		{"record", `{"RequestId":"R"}`, func(ctx context.Context, c *Client) (Receipt, error) { return c.Record(ctx, stream, "stop") },
+		{"record", `{"RequestId":"R"}`, func(ctx context.Context, c *Client) (Receipt, error) { return c.Record(ctx, permitted, stream, "stop") },
 			Receipt{RequestID: "R"}, map[string]string{"Action": "RealTimeRecordCommand", "Command": "stop", "DomainName": "live.example.com", "AppName": "show", "StreamName": "main"}},
 	}
 	for _, test := range tests {
@@ -202,7 +205,7 @@ func signature(form url.Values) string {
 
 func TestCopyNeedsItsCaster(t *testing.T) {
 	f := newCloud(t, ok())
-	_, err := f.client(t).CopyCaster(t.Context(), "src", "name", "tok")
+	_, err := f.client(t).CopyCaster(t.Context(), permitted, "src", "name", "tok")
 	wantClass(t, err, Unknown)
 	wantSends(t, f, 1)
 }
@@ -211,12 +214,12 @@ func TestNothingIsSentForWrongArguments(t *testing.T) {
 	f := newCloud(t, ok())
 	c := f.client(t)
 	for _, token := range []string{"", "with space", "ümlaut", strings.Repeat("x", 65)} {
-		_, err := c.CopyCaster(t.Context(), "src", "name", token)
+		_, err := c.CopyCaster(t.Context(), permitted, "src", "name", token)
 		wantClass(t, err, NotSent)
 	}
-	_, err := c.RestartCaster(t.Context(), "")
+	_, err := c.RestartCaster(t.Context(), permitted, "")
 	wantClass(t, err, NotSent)
-	_, err = c.Record(t.Context(), Stream{Domain: "d", App: "a"}, "start")
+	_, err = c.Record(t.Context(), permitted, Stream{Domain: "d", App: "a"}, "start")
 	wantClass(t, err, NotSent)
 	wantSends(t, f, 0)
 }
@@ -239,14 +242,14 @@ func TestThrottledWriteIsTriedAgain(t *testing.T) {
 			var told atomic.Int32
 			f := newCloud(t, test.answers...)
 			c := f.client(t, func(c *Config) {
-				c.Waiting = func(_ context.Context, action string, _ Class, wait time.Duration) {
+				c.Waiting = func(_ context.Context, _ op.SendPermit, action string, _ Class, wait time.Duration) {
 					if action == "RestartCaster" && wait == time.Microsecond {
 						told.Add(1)
 					}
 				}
 			})
 			c.jitter = func(time.Duration) time.Duration { return time.Microsecond }
-			_, err := c.RestartCaster(t.Context(), "c1")
+			_, err := c.RestartCaster(t.Context(), permitted, "c1")
 			wantClass(t, err, test.want)
 			wantSends(t, f, test.sends)
 			if int(told.Load()) != test.sends-1 {
@@ -269,7 +272,7 @@ func TestThrottledWriteKeepsToTheDeadline(t *testing.T) {
 	c.jitter = func(time.Duration) time.Duration { return time.Hour }
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	_, err := c.RestartCaster(ctx, "c1")
+	_, err := c.RestartCaster(ctx, permitted, "c1")
 	wantClass(t, err, Throttled)
 	wantSends(t, f, 1)
 }
@@ -281,7 +284,7 @@ func TestRedirectIsNotFollowed(t *testing.T) {
 	defer trap.Close()
 	for _, status := range []int{301, 302, 303, 307, 308} {
 		f := newCloud(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, trap.URL, status) })
-		_, err := f.client(t).RestartCaster(t.Context(), "c1")
+		_, err := f.client(t).RestartCaster(t.Context(), permitted, "c1")
 		wantClass(t, err, Unknown)
 		wantSends(t, f, 1)
 		_, err = f.client(t).Scenes(t.Context(), "c1")
@@ -303,7 +306,7 @@ func TestEveryWriteHasItsOwnConnection(t *testing.T) {
 		if _, err := c.Casters(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := c.RestartCaster(t.Context(), "c1"); err != nil {
+		if _, err := c.RestartCaster(t.Context(), permitted, "c1"); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -319,7 +322,7 @@ func TestDroppedConnectionIsOneSend(t *testing.T) {
 	if _, err := c.Casters(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	_, err := c.RestartCaster(t.Context(), "c1")
+	_, err := c.RestartCaster(t.Context(), permitted, "c1")
 	wantClass(t, err, Unknown)
 	wantSends(t, f, 2)
 }
@@ -339,7 +342,7 @@ func TestSlowAnswer(t *testing.T) {
 			c := f.client(t, func(c *Config) { c.Wait = test.wait })
 			ctx, cancel := context.WithTimeout(t.Context(), test.limit)
 			defer cancel()
-			_, err := c.RestartCaster(ctx, "c1")
+			_, err := c.RestartCaster(ctx, permitted, "c1")
 			wantClass(t, err, Unknown)
 			if !errors.Is(err, context.DeadlineExceeded) {
 				t.Errorf("%v is not a deadline", err)
@@ -353,7 +356,7 @@ func TestCancelled(t *testing.T) {
 	t.Run("after it was sent", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		f := newCloud(t, func(_ http.ResponseWriter, r *http.Request) { cancel(); <-r.Context().Done() })
-		_, err := f.client(t).RestartCaster(ctx, "c1")
+		_, err := f.client(t).RestartCaster(ctx, permitted, "c1")
 		wantClass(t, err, Unknown)
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("%v is not a cancellation", err)
@@ -364,7 +367,7 @@ func TestCancelled(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		f := newCloud(t, ok())
-		_, err := f.client(t).RestartCaster(ctx, "c1")
+		_, err := f.client(t).RestartCaster(ctx, permitted, "c1")
 		wantClass(t, err, NotSent)
 		wantSends(t, f, 0)
 	})

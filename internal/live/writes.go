@@ -1,39 +1,43 @@
 package live
 
-import "context"
+import (
+	"context"
+
+	"casterbot/internal/op"
+)
 
 // CopyCaster makes a new idle caster with the configuration of source. The token is the operation's own ClientToken,
 // 1 to 64 ASCII characters: the same token again answers with the same caster and makes no second one.
 // API: https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-copycaster
-func (c *Client) CopyCaster(ctx context.Context, source, name, token string) (Receipt, error) {
+func (c *Client) CopyCaster(ctx context.Context, permit op.SendPermit, source, name, token string) (Receipt, error) {
 	if err := checkToken(token); err != nil {
 		return Receipt{}, err
 	}
-	return c.write(ctx, "CopyCaster", params{{"SrcCasterId", source}, {"CasterName", name}, {"ClientToken", token}})
+	return c.write(ctx, permit, "CopyCaster", params{{"SrcCasterId", source}, {"CasterName", name}, {"ClientToken", token}})
 }
 
 // RestartCaster reloads a running caster's settings. The picture is cut. Only general and playlist mode.
 // API: https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-restartcaster
-func (c *Client) RestartCaster(ctx context.Context, id string) (Receipt, error) {
-	return c.write(ctx, "RestartCaster", params{{"CasterId", id}})
+func (c *Client) RestartCaster(ctx context.Context, permit op.SendPermit, id string) (Receipt, error) {
+	return c.write(ctx, permit, "RestartCaster", params{{"CasterId", id}})
 }
 
 // StartScene opens a preview scene of a running caster; Receipt.PlayURL plays it.
 // API: https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-startcasterscene
-func (c *Client) StartScene(ctx context.Context, caster, scene string) (Receipt, error) {
-	return c.write(ctx, "StartCasterScene", params{{"CasterId", caster}, {"SceneId", scene}})
+func (c *Client) StartScene(ctx context.Context, permit op.SendPermit, caster, scene string) (Receipt, error) {
+	return c.write(ctx, permit, "StartCasterScene", params{{"CasterId", caster}, {"SceneId", scene}})
 }
 
 // StopScene closes a preview scene.
 // API: https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-stopcasterscene
-func (c *Client) StopScene(ctx context.Context, caster, scene string) (Receipt, error) {
-	return c.write(ctx, "StopCasterScene", params{{"CasterId", caster}, {"SceneId", scene}})
+func (c *Client) StopScene(ctx context.Context, permit op.SendPermit, caster, scene string) (Receipt, error) {
+	return c.write(ctx, permit, "StopCasterScene", params{{"CasterId", caster}, {"SceneId", scene}})
 }
 
 // Record sends a recording command, one of start, stop, cancel_delay and restart, for one live stream.
 // API: https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-realtimerecordcommand
-func (c *Client) Record(ctx context.Context, s Stream, command string) (Receipt, error) {
-	return c.write(ctx, "RealTimeRecordCommand", append(params{{"Command", command}}, s.params()...))
+func (c *Client) Record(ctx context.Context, permit op.SendPermit, s Stream, command string) (Receipt, error) {
+	return c.write(ctx, permit, "RealTimeRecordCommand", append(params{{"Command", command}}, s.params()...))
 }
 
 func checkToken(token string) error {

@@ -51,7 +51,7 @@ type Command struct {
 
 	Read   func(context.Context, Call) (Answer, error)
 	Plan   func(context.Context, Call) (Plan, error)
-	Apply  func(context.Context, Plan, string) Outcome // the string is the operation's own token
+	Apply  func(context.Context, Plan, string, SendPermit) Outcome // the string is the operation\'s own token
 	Verify func(context.Context, Attempt) (Evidence, error)
 	Follow func(context.Context, Attempt) (Followup, error) // what comes of it later; nil: nothing does
 
@@ -154,16 +154,16 @@ func (t Table) Verbs() []string {
 
 // Form asks for the arguments that are missing.
 type Form struct {
-	Command string // usage
-	Title   string
-	Button  string
-	Channel string
-	Thread  string
-	Away    bool   // asked for on the bot's own page
-	Text    string `json:"-"` // the command that opens it
-	Note    Line
-	Fields  []Field
-	Problem Line // why it cannot be filled in
+	Command  string // usage
+	Title    string
+	Button   string
+	Channel  string
+	Thread   string
+	FromHome bool   `json:"Away"` // asked for on the bot's own page
+	Text     string `json:"-"`    // the command that opens it
+	Note     Line
+	Fields   []Field
+	Problem  Line // why it cannot be filled in
 }
 
 // Field is one question of a form.

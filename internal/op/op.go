@@ -152,12 +152,12 @@ type Operation struct {
 	Group   string      `json:"group,omitempty"` // the operation of several that this one is a member of; that one has the card
 	Members []Operation `json:"-"`               // of one that is several; filled in for its card
 
-	Team    string `json:"team"`
-	Channel string `json:"channel"`
-	Thread  string `json:"thread,omitempty"`
-	Asker   string `json:"asker"`
-	By      string `json:"by,omitempty"`     // who confirmed, approved or called off
-	Closer  string `json:"closer,omitempty"` // who settled an unknown one
+	Team      string `json:"team"`
+	Channel   string `json:"channel"`
+	Thread    string `json:"thread,omitempty"`
+	Requester string `json:"asker"`
+	DecidedBy string `json:"by,omitempty"`     // who confirmed, approved or called off
+	SettledBy string `json:"closer,omitempty"` // who settled an unknown one
 
 	Plan     Plan     `json:"plan"`
 	Decision Decision `json:"decision"`
@@ -174,10 +174,16 @@ type Operation struct {
 	Ended     time.Time `json:"ended"`
 	Looked    time.Time `json:"looked"` // last look at an unknown one
 	Looks     int       `json:"looks"`  // how many looks were made
+	Turn      int64     `json:"-"`      // given with the confirmation; on one target they are sent in its order
 
 	Card    string `json:"card,omitempty"` // message id of the card
 	Version int64  `json:"version"`        // grows with every change
 	Shown   int64  `json:"shown"`          // version that the card shows
+}
+
+// Origin says who asked, and where.
+func (o Operation) Origin() Origin {
+	return Origin{Team: o.Team, PersonTeam: o.Team, Address: Address{Person: o.Requester, Channel: o.Channel}}
 }
 
 // Ref is the short reference that people read in Slack, the log and the trail.
@@ -201,6 +207,14 @@ type Event struct {
 	Team      string            `json:"team,omitempty"`
 	Channel   string            `json:"channel,omitempty"`
 	Detail    map[string]string `json:"detail,omitempty"`
+}
+
+// Event is a line of the trail about the operation.
+func (o Operation) Event(at time.Time, name, actor, team string) Event {
+	return Event{
+		Operation: o.ID, At: at, Name: name, Actor: actor, Team: team, Channel: o.Channel,
+		Detail: map[string]string{"verb": o.Verb, "target": o.Plan.Target.Key(), "rule": o.Decision.Rule, "policy": o.Decision.Policy},
+	}
 }
 
 // The names of events (promises.md §7).

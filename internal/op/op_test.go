@@ -2,6 +2,7 @@ package op
 
 import (
 	"encoding/json"
+	"errors"
 	"reflect"
 	"slices"
 	"strings"
@@ -54,9 +55,36 @@ func TestLine(t *testing.T) {
 }
 
 func TestRequestKeepsNoCapability(t *testing.T) {
-	for _, v := range []any{Request{ReplyTo: "canary", Trigger: "canary"}, Click{ReplyTo: "canary", Trigger: "canary"}} {
+	from := Origin{Trigger: "canary", Address: Address{ReplyTo: "canary", View: "canary"}}
+	for _, v := range []any{Request{Origin: from}, Click{Origin: from}, from} {
 		if text, err := json.Marshal(v); err != nil || strings.Contains(string(text), "canary") {
 			t.Errorf("%s", text)
+		}
+	}
+}
+
+// What is stored is flat, and rows of any version can be read.
+func TestOriginIsStoredFlat(t *testing.T) {
+	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	from := Origin{Team: "T", PersonTeam: "P", Address: Address{Person: "U", Channel: "C", Thread: "1.2", At: at}}
+	away := from
+	away.FromHome = true
+	for text, v := range map[string]any{
+		`{"key":"k","team":"T","channel":"C","thread":"1.2","person":"U","personTeam":"P","text":"x","pick":"p","button":{"id":"b"},` +
+			`"at":"2026-03-01T12:00:00Z","away":true}`: &Request{Key: "k", Origin: away, Text: "x", Pick: "p", Button: Button{ID: "b"}},
+		`{"key":"k","operation":"o","act":"next","way":"w","team":"T","channel":"C","thread":"1.2","message":"3.4","person":"U",` +
+			`"personTeam":"P","at":"2026-03-01T12:00:00Z"}`: &Click{Key: "k", Operation: "o", Action: ActionNext, Next: "w", Origin: from, Message: "3.4"},
+		`{"person":"U","channel":"C","thread":"1.2","at":"2026-03-01T12:00:00Z"}`: &from.Address,
+	} {
+		read := reflect.New(reflect.TypeOf(v).Elem())
+		if err := json.Unmarshal([]byte(text), read.Interface()); err != nil || !reflect.DeepEqual(read.Interface(), v) {
+			t.Errorf("%s is read as %+v: %v", text, read.Elem(), err)
+		}
+		var want, got map[string]any
+		written, err := json.Marshal(v)
+		err = errors.Join(err, json.Unmarshal(written, &got), json.Unmarshal([]byte(text), &want))
+		if err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("%s is written as %s: %v", text, written, err)
 		}
 	}
 }

@@ -2,22 +2,32 @@ package op
 
 import "time"
 
-// Request is a command as it arrived. ReplyTo and Trigger are capabilities: they are never stored and never logged.
+// Origin says who asked or pressed, and where. Trigger is a capability, as are those of the address.
+type Origin struct {
+	Team       string `json:"team"`
+	PersonTeam string `json:"personTeam"` // the team that the person belongs to
+	Trigger    string `json:"-"`          // opens one form within 3 s
+	Address
+}
+
+// Address is where a private answer goes. ReplyTo and View are capabilities: they are never stored and never logged.
+type Address struct {
+	Person   string    `json:"person"`
+	Channel  string    `json:"channel,omitempty"`
+	Thread   string    `json:"thread,omitempty"`
+	At       time.Time `json:"at"` // when the person asked
+	ReplyTo  string    `json:"-"`
+	View     string    `json:"-"`              // a window of the person that waits for the answer
+	FromHome bool      `json:"away,omitempty"` // asked on the bot's own page, where nobody looks at the channel
+}
+
+// Request is a command as it arrived.
 type Request struct {
-	Key        string    `json:"key"` // dedupe key
-	Team       string    `json:"team"`
-	Channel    string    `json:"channel"`
-	Thread     string    `json:"thread,omitempty"`
-	Person     string    `json:"person"`
-	PersonTeam string    `json:"personTeam"`
-	Text       string    `json:"text"`           // "caster restart main", without the slash
-	Pick       string    `json:"pick,omitempty"` // what was picked for the first Ask in Text
-	Button     Button    `json:"button,omitzero"`
-	At         time.Time `json:"at"`
-	Away       bool      `json:"away,omitempty"` // asked on the bot's own page: it is a button that names the channel
-	ReplyTo    string    `json:"-"`              // address for private answers
-	Trigger    string    `json:"-"`              // opens one form within 3 s
-	View       string    `json:"-"`              // a window of the person that waits for the answer
+	Key string `json:"key"` // dedupe key
+	Origin
+	Text   string `json:"text"`           // "caster restart main", without the slash
+	Pick   string `json:"pick,omitempty"` // what was picked for the first Ask in Text
+	Button Button `json:"button,omitzero"`
 }
 
 // Button is what was pressed to ask, when nothing was typed. All presses on it that ask for a change count as one.
@@ -27,57 +37,29 @@ type Button struct {
 }
 
 // Act is what a button of a card asks for.
-type Act string
+type Action string
 
 // The acts.
 const (
-	ActConfirm  Act = "confirm"
-	ActCancel   Act = "cancel"
-	ActApprove  Act = "approve"
-	ActDecline  Act = "decline"
-	ActLook     Act = "look"
-	ActHappened Act = "happened"
-	ActNot      Act = "not"   // it did not happen
-	ActAgain    Act = "again" // ask the same thing again
-	ActNext     Act = "next"  // the way on that is named by Way
+	ActionConfirm  Action = "confirm"
+	ActionCancel   Action = "cancel"
+	ActionApprove  Action = "approve"
+	ActionDecline  Action = "decline"
+	ActionLook     Action = "look"
+	ActionHappened Action = "happened"
+	ActionNot      Action = "not"   // it did not happen
+	ActionAgain    Action = "again" // ask the same thing again
+	ActionNext     Action = "next"  // the way on that is named by Next
 )
 
 // Click is a press on a button of a card.
 type Click struct {
-	Key        string    `json:"key"`
-	Operation  string    `json:"operation"`
-	Act        Act       `json:"act"`
-	Way        string    `json:"way,omitempty"`
-	Team       string    `json:"team"`
-	Channel    string    `json:"channel"`
-	Thread     string    `json:"thread,omitempty"`
-	Message    string    `json:"message"` // id of the message that carries the button
-	Person     string    `json:"person"`
-	PersonTeam string    `json:"personTeam"`
-	At         time.Time `json:"at"`
-	ReplyTo    string    `json:"-"`
-	Trigger    string    `json:"-"`
-}
-
-// Address is where a private answer goes. ReplyTo and View are capabilities: they are never stored and never logged.
-type Address struct {
-	Person  string    `json:"person"`
-	Channel string    `json:"channel,omitempty"`
-	Thread  string    `json:"thread,omitempty"`
-	At      time.Time `json:"at"` // when the person asked
-	ReplyTo string    `json:"-"`
-	View    string    `json:"-"`              // a window that waits for the answer
-	Away    bool      `json:"away,omitempty"` // the person does not look at the channel
-}
-
-// Address gives where to answer the request in private.
-func (r Request) Address() Address {
-	return Address{Person: r.Person, Channel: r.Channel, Thread: r.Thread, At: r.At, ReplyTo: r.ReplyTo, View: r.View, Away: r.Away}
-}
-
-// Address gives where to answer the click in private.
-func (c Click) Address() Address {
-	return Address{Person: c.Person, Channel: c.Channel, Thread: c.Thread, At: c.At, ReplyTo: c.ReplyTo}
+	Key       string `json:"key"`
+	Operation string `json:"operation"`
+	Action    Action `json:"act"`
+	Next      string `json:"way,omitempty"`
+	Origin
+	Message string `json:"message"` // id of the message that carries the button
 }
 
 // Person is what is known of somebody at one moment.
@@ -85,7 +67,7 @@ type Person struct {
 	ID       string
 	Team     string
 	Guest    bool     // restricted or ultra restricted
-	Stranger bool     // of another organisation
+	External bool     // of another organisation
 	Bot      bool     // a bot or a workflow
 	Deleted  bool     // deactivated
 	Groups   []string // ids of those user groups of the policy that the person is in

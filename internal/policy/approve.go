@@ -20,7 +20,7 @@ func (p *Policy) Approves(d op.Decision, asker string, person op.Person) (bool, 
 		{person.ID == "" || person.Deleted || person.Bot, op.L("Only a person with an active account can approve this.")},
 		{person.ID == asker, op.L("You asked for this yourself: somebody else must approve it.")},
 		{person.Stale, op.L("I cannot check your rights now, so nothing was done. Try again in a minute.")},
-		{person.Stranger && !d.External, op.L(op.V(d.Rule), " does not let people of other organisations approve this.")},
+		{person.External && !d.External, op.L(op.V(d.Rule), " does not let people of other organisations approve this.")},
 		{person.Guest && !d.Guests, op.L(op.V(d.Rule), " does not let guests approve this.")},
 		{!among(d.Approvers, person), op.L("You are not one of the approvers: ", p.approvers(d.Approvers), " (", op.V(d.Rule), ").")},
 	} {

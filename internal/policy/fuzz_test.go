@@ -77,7 +77,7 @@ func FuzzParse(f *testing.F) {
 
 func sameDecisions(t *testing.T, a, b *Policy) {
 	channels := append(a.Channels(), "C0SHOW", "C0NOWHERE")
-	people := []op.Person{{ID: "U0ANA", Groups: []string{"S0CREW"}}, {ID: "U0KEN"}, {ID: "U0GUS", Guest: true}, {ID: "U0OUT", Stranger: true}}
+	people := []op.Person{{ID: "U0ANA", Groups: []string{"S0CREW"}}, {ID: "U0KEN"}, {ID: "U0GUS", Guest: true}, {ID: "U0OUT", External: true}}
 	targets := []op.Target{{}, {Kind: "caster", ID: "1", Name: "Evening News"}, {Kind: "stream", ID: "live.example.com/show/main"}}
 	for _, c := range channels {
 		for _, person := range people {

@@ -14,8 +14,8 @@ import (
 var (
 	who = []op.Person{
 		{ID: "U0ANA", Groups: []string{"S0CREW"}}, {ID: "U0BO", Groups: []string{"S0CREW"}}, {ID: "U0KEN"}, {ID: "U0MIO"},
-		{ID: "U0PIA"}, {ID: "U0GUS", Guest: true}, {ID: "U0ZOE", Guest: true}, {ID: "U0OUT", Stranger: true}, {ID: "U0NEW"},
-		{ID: "U0KEN", Deleted: true}, {ID: "U0KEN", Bot: true}, {ID: "U0KEN", Stale: true}, {ID: "U0KEN", Guest: true}, {ID: "U0KEN", Stranger: true},
+		{ID: "U0PIA"}, {ID: "U0GUS", Guest: true}, {ID: "U0ZOE", Guest: true}, {ID: "U0OUT", External: true}, {ID: "U0NEW"},
+		{ID: "U0KEN", Deleted: true}, {ID: "U0KEN", Bot: true}, {ID: "U0KEN", Stale: true}, {ID: "U0KEN", Guest: true}, {ID: "U0KEN", External: true},
 		{ID: "U0BO"}, {ID: ""},
 	}
 	where = []op.Channel{
@@ -85,7 +85,7 @@ func oracle(p op.Person, c op.Channel, verb string, effect op.Effect, t op.Targe
 		if r.channel != c.ID || !meant || !slices.Contains(r.verbs, verb) {
 			continue
 		}
-		if (p.Guest && !r.guests) || ((p.Stranger || c.External) && !r.external) {
+		if (p.Guest && !r.guests) || ((p.External || c.External) && !r.external) {
 			return false, r
 		}
 		return oracleTarget(c.ID, t), r

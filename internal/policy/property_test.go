@@ -7,9 +7,9 @@ import (
 	"strings"
 	"testing"
 
-	"pgregory.net/rapid"
-
 	"casterbot/internal/op"
+
+	"pgregory.net/rapid"
 )
 
 // sample is a policy in the making; it is written out as JSON, which is YAML too.
@@ -95,7 +95,7 @@ func drawQuestion(t *rapid.T) question {
 		person: op.Person{
 			ID:     rapid.SampledFrom([]string{"U0A", "U0B", "W0C", "U0Z"}).Draw(t, "person"),
 			Groups: rapid.SliceOfDistinct(rapid.SampledFrom([]string{"S0X", "S0Y", "S0Z"}), rapid.ID[string]).Draw(t, "groups"),
-			Guest:  rapid.Bool().Draw(t, "guest"), Stranger: rapid.Bool().Draw(t, "stranger"),
+			Guest:  rapid.Bool().Draw(t, "guest"), External: rapid.Bool().Draw(t, "stranger"),
 		},
 		channel: op.Channel{ID: rapid.SampledFrom([]string{"C0A", "C0B", "G0C", "C0Z"}).Draw(t, "channel"), External: rapid.Bool().Draw(t, "external")},
 		verb:    rapid.SampledFrom(verbs).Draw(t, "verb"),
@@ -249,7 +249,7 @@ func TestNobodyApprovesTheirOwn(t *testing.T) {
 			for _, g := range other.Groups {
 				through = through || strings.Contains(named, ","+g+",")
 			}
-			if !through || other.ID == q.person.ID || d.Confirm != op.ConfirmOther || !d.Allowed || other.Guest && !d.Guests || other.Stranger && !d.External {
+			if !through || other.ID == q.person.ID || d.Confirm != op.ConfirmOther || !d.Allowed || other.Guest && !d.Guests || other.External && !d.External {
 				t.Fatalf("%+v approves %+v", other, d)
 			}
 		}

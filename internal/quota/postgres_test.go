@@ -9,9 +9,9 @@ import (
 	"testing"
 	"time"
 
-	"casterbot/internal/pgtest"
 	"casterbot/internal/quota"
 	"casterbot/internal/store"
+	"casterbot/test/pgtest"
 )
 
 var server = &pgtest.Shared{}

@@ -58,7 +58,8 @@ func benchmarkGet(b *testing.B, s *Store) {
 	}
 }
 
-// BenchmarkQuestions asks what is asked for every command, or each second, beside 100,000 operations and memos that are over.
+// BenchmarkQuestions asks what is asked for every command, or each second, beside 100,000 operations and documents that
+// are over.
 func BenchmarkQuestions(b *testing.B) { onEach(b, benchmarkQuestions) }
 
 func benchmarkQuestions(b *testing.B, s *Store) {

@@ -156,10 +156,6 @@ func casterbots(ctx context.Context, db *sql.DB) error {
 	return nil
 }
 
-// parts lists every table, column and index.
-const parts = `SELECT m.type || ' ' || m.name || COALESCE(' with a column ' || c.name, '') FROM sqlite_master m
-	LEFT JOIN pragma_table_info(m.name) c ON m.type = 'table' WHERE m.name NOT LIKE 'sqlite_%' ORDER BY 1`
-
 // complete demands every table, column and index that the migrations make: without the index of running operations, for
 // instance, two could run at once. What a newer version has added or dropped is its matter.
 func (s *Store) complete(ctx context.Context) error {
@@ -218,7 +214,10 @@ var model = sync.OnceValues(func() ([]string, error) {
 	return partsOf(ctx, db)
 })
 
+// partsOf lists every table, column and index.
 func partsOf(ctx context.Context, db *sql.DB) ([]string, error) {
+	const parts = `SELECT m.type || ' ' || m.name || COALESCE(' with a column ' || c.name, '') FROM sqlite_master m
+		LEFT JOIN pragma_table_info(m.name) c ON m.type = 'table' WHERE m.name NOT LIKE 'sqlite_%' ORDER BY 1`
 	rows, err := db.QueryContext(ctx, parts)
 	if err != nil {
 		return nil, err

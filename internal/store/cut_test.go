@@ -9,13 +9,13 @@ import (
 	"time"
 
 	"casterbot/internal/op"
-	"casterbot/internal/stand"
+	"casterbot/test/testbed"
 )
 
 // newProxy stands between a store and its server and spoils what passes.
-func newProxy(t *testing.T, server string) *stand.Proxy {
+func newProxy(t *testing.T, server string) *testbed.Proxy {
 	t.Helper()
-	p, err := stand.NewPostgresProxy(server)
+	p, err := testbed.NewPostgresProxy(server)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -24,7 +24,7 @@ func newProxy(t *testing.T, server string) *stand.Proxy {
 }
 
 // through gives a store whose connection leads through a proxy, and one beside it that is never disturbed.
-func through(t *testing.T) (s, witness *Store, p *stand.Proxy) {
+func through(t *testing.T) (s, witness *Store, p *testbed.Proxy) {
 	t.Helper()
 	private := server.Private(t)
 	p = newProxy(t, private.Addr())
@@ -138,7 +138,7 @@ func TestConnectionCutAtEachStatement(t *testing.T) {
 func cutEverywhere(t *testing.T, st step) {
 	s, witness, p := through(t)
 	n := 0
-	for _, c := range []stand.Cut{{}, {Reset: true}, {Request: true}} {
+	for _, c := range []testbed.Cut{{}, {Reset: true}, {Request: true}} {
 		breaks := 0
 		for at := 1; ; at++ {
 			n++
@@ -155,7 +155,7 @@ func cutEverywhere(t *testing.T, st step) {
 }
 
 // cutOnce reports whether the break came before the step was through.
-func cutOnce(t *testing.T, s, witness *Store, p *stand.Proxy, st step, o op.Operation, c stand.Cut) bool {
+func cutOnce(t *testing.T, s, witness *Store, p *testbed.Proxy, st step, o op.Operation, c testbed.Cut) bool {
 	t.Helper()
 	if st.ready != "" {
 		o = bring(t, s, o, st.ready)

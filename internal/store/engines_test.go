@@ -3,7 +3,7 @@ package store
 import (
 	"testing"
 
-	"casterbot/internal/pgtest"
+	"casterbot/test/pgtest"
 )
 
 // engine is a database that the tests run on.

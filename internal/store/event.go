@@ -26,12 +26,12 @@ func (s *Store) Record(ctx context.Context, e op.Event) error {
 
 // Events gives the trail of one operation, the oldest first.
 func (s *Store) Events(ctx context.Context, operation string) ([]op.Event, error) {
-	return s.events(ctx, selectEvents, operation)
+	return s.events(ctx, selectEvent+` WHERE operation = $1 ORDER BY seq`, operation)
 }
 
 // Recent gives the newest events of all, the newest first, at most so many.
 func (s *Store) Recent(ctx context.Context, limit int) ([]op.Event, error) {
-	return s.events(ctx, selectRecent, limit)
+	return s.events(ctx, selectEvent+` ORDER BY seq DESC LIMIT $1`, limit)
 }
 
 func (s *Store) events(ctx context.Context, query string, arg any) ([]op.Event, error) {

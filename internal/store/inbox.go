@@ -65,8 +65,9 @@ func (b *inbox) close() {
 	<-b.gone
 }
 
-// Receive makes what arrived durable and reports whether its key is new. After an error it is not stored and will not be worked
-// off; with ErrUnsure it may be, for a while: when ctx ends in the middle of the writing, the arrival is taken back afterwards.
+// Receive makes what arrived durable and reports whether its key is new. After an error it is not stored and will not
+// be worked off; with ErrUnsure it may be, for a while: when ctx ends in the middle of the writing, the arrival is
+// taken back afterwards.
 func (s *Store) Receive(ctx context.Context, key, kind string, body []byte) (fresh bool, err error) {
 	if key == "" {
 		return false, fmt.Errorf("receive: key: %w", ErrIncomplete)
@@ -125,7 +126,8 @@ func (s *Store) receive(first *arrival) {
 	ctx := context.Background()
 	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx, _ int64) error {
 		batch = s.inbox.gather(batch)
-		slices.SortFunc(batch, byKey) // two replicas that take the same keys never wait for each other in a ring
+		// Two replicas that take the same keys never wait for each other in a ring.
+		slices.SortFunc(batch, func(a, b *arrival) int { return strings.Compare(a.Key, b.Key) })
 		stmt := s.in(ctx, tx, insertReceived)
 		for _, a := range batch {
 			if !a.fate.CompareAndSwap(waiting, begun) {
@@ -161,8 +163,6 @@ func (s *Store) takeBack(ctx context.Context, a *arrival) {
 		s.log.Error("take back what nobody waits for", "error", err)
 	}
 }
-
-func byKey(a, b *arrival) int { return strings.Compare(a.Key, b.Key) }
 
 func (b *inbox) gather(batch []*arrival) []*arrival {
 	for len(batch) < group {
@@ -241,8 +241,8 @@ func scanReceived(row scanner) (Received, error) {
 	return r, err
 }
 
-// Prune forgets the keys of settled arrivals from before a time, and the memos that have ended before it. Those of the last
-// 24 hours stay in any case, and the keys of operations for ever.
+// Prune forgets the keys of settled arrivals from before a time, and the documents that have ended before it. Those of
+// the last 24 hours stay in any case, and the keys of operations for ever.
 func (s *Store) Prune(ctx context.Context, before time.Time) error {
 	if oldest := s.now().Add(-keep); before.After(oldest) {
 		before = oldest
@@ -250,7 +250,7 @@ func (s *Store) Prune(ctx context.Context, before time.Time) error {
 	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx, _ int64) error {
 		_, err := tx.ExecContext(ctx, pruneReceived, before.UnixMilli())
 		if err == nil {
-			_, err = tx.ExecContext(ctx, pruneMemos, before.UnixMilli())
+			_, err = tx.ExecContext(ctx, pruneDocuments, before.UnixMilli())
 		}
 		return err
 	})

@@ -106,9 +106,9 @@ func (q Query) assemble(where []string, arg func(any) string) string {
 	if len(where) > 0 {
 		text += " WHERE " + strings.Join(where, " AND ")
 	}
-	order := []string{"created", "id"}
+	order := []string{"created", creation}
 	if !q.ActedSince.IsZero() {
-		order = []string{operationEnd, "created", "id"}
+		order = append([]string{operationEnd}, order...)
 	}
 	for i := range order {
 		if q.Newest {

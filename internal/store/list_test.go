@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -20,7 +21,7 @@ func testList(t *testing.T, e engine) {
 		o := sample(i)
 		o.Expires = start.Add(time.Duration(i+1) * time.Minute)
 		if i%2 == 1 {
-			o.Channel, o.Asker = "C0MORN", "U0BO"
+			o.Channel, o.Requester = "C0MORN", "U0BO"
 		}
 		o = bring(t, s, o, state)
 		names[o.ID] = string(state)
@@ -162,4 +163,31 @@ func someNotOver(t *testing.T, s *Store, c *clock) map[string]string {
 		c.pass(time.Second)
 	}
 	return names
+}
+
+// What was asked at one moment is listed as it was asked, and pages of any size have the same order.
+func TestListOfOneMoment(t *testing.T) { everywhere(t, testListOfOneMoment) }
+
+func testListOfOneMoment(t *testing.T, e engine) {
+	s, _ := e.fresh(t)
+	var ids []string
+	for i := range 12 {
+		ids = append(ids, create(t, s, sample(i)).ID)
+	}
+	newest := slices.Clone(ids)
+	slices.Reverse(newest)
+	for limit := 1; limit <= len(ids); limit++ {
+		for _, q := range []Query{{}, {Newest: true}, {Channel: "C0SHOW", Newest: true}} {
+			want := map[bool][]string{false: ids, true: newest}[q.Newest]
+			q.Limit = limit
+			found, err := s.List(t.Context(), q)
+			var got []string
+			for _, o := range found {
+				got = append(got, o.ID)
+			}
+			if err != nil || !slices.Equal(got, want[:limit]) {
+				t.Errorf("%+v: %v, %v, want %v", q, got, err, want[:limit])
+			}
+		}
+	}
 }

@@ -30,9 +30,8 @@ type dialect struct {
 }
 
 const (
-	migrateWithin = time.Minute            // how long one step may take
-	tableWithin   = time.Second            // how long it may wait for a table: whoever wants to write meanwhile waits behind it
-	tablePause    = 500 * time.Millisecond // in which they write, before it tries again
+	migrateWithin = time.Minute // how long one step may take
+	tableWithin   = time.Second // how long it may wait for a table: whoever wants to write meanwhile waits behind it
 )
 
 // migrate brings the tables up to date, one transaction for each step that is missing.
@@ -74,7 +73,7 @@ func (s *Store) alone(ctx context.Context, do func(context.Context, *sql.Tx, int
 		select {
 		case <-ctx.Done():
 			return err
-		case <-time.After(tablePause):
+		case <-time.After(tableWithin / 2): // in which they write
 		}
 	}
 }

@@ -163,7 +163,7 @@ func testMoveWritesWhatItSays(t *testing.T, e engine) {
 	decision := op.Decision{Allowed: true, Rule: "policy.yml:20"}
 	o = move(t, s, Move{ID: o.ID, From: op.Pending, To: op.Queued, By: "U0KEN", Plan: &plan, Decision: &decision,
 		Expires: c.Now().Add(30 * time.Second), Fresh: true})
-	if o.By != "U0KEN" || o.Plan.Fingerprint != "f2" || o.Decision.Rule != "policy.yml:20" || !o.Confirmed.Equal(c.Now()) ||
+	if o.DecidedBy != "U0KEN" || o.Plan.Fingerprint != "f2" || o.Decision.Rule != "policy.yml:20" || !o.Confirmed.Equal(c.Now()) ||
 		!o.Expires.Equal(c.Now().Add(30*time.Second)) || o.Sends != 0 || !o.Ended.IsZero() {
 		t.Errorf("queued: %+v", o)
 	}
@@ -173,7 +173,7 @@ func testMoveWritesWhatItSays(t *testing.T, e engine) {
 	confirmed := c.Now()
 	c.pass(time.Second)
 	o = move(t, s, Move{ID: o.ID, From: op.Queued, To: op.Running, Send: true})
-	if o.Claim != "one" || !o.Sent.Equal(c.Now()) || o.Sends != 1 || o.By != "U0KEN" || !o.Confirmed.Equal(confirmed) {
+	if o.Claim != "one" || !o.Sent.Equal(c.Now()) || o.Sends != 1 || o.DecidedBy != "U0KEN" || !o.Confirmed.Equal(confirmed) {
 		t.Errorf("running: %+v", o)
 	}
 	sent := c.Now()
@@ -184,7 +184,7 @@ func testMoveWritesWhatItSays(t *testing.T, e engine) {
 		t.Errorf("unknown: %+v", o)
 	}
 	o = move(t, s, Move{ID: o.ID, From: op.Unknown, To: op.Succeeded, Closer: "U0BO"})
-	if o.Closer != "U0BO" || !o.Ended.Equal(c.Now()) || !reflect.DeepEqual(o.Outcome, outcome) || o.Plan.Fingerprint != "f2" {
+	if o.SettledBy != "U0BO" || !o.Ended.Equal(c.Now()) || !reflect.DeepEqual(o.Outcome, outcome) || o.Plan.Fingerprint != "f2" {
 		t.Errorf("succeeded: %+v", o)
 	}
 }
@@ -198,7 +198,7 @@ func testMoveThatComesLateGetsTheRowAsItIs(t *testing.T, e engine) {
 	o := create(t, s, sample(1))
 	move(t, s, Move{ID: o.ID, From: op.Pending, To: op.Cancelled, By: "U0BO"})
 	now, err := s.Move(t.Context(), Move{ID: o.ID, From: op.Pending, To: op.Queued, By: "U0KEN", Event: op.Event{Name: "confirmed"}})
-	if !errors.Is(err, ErrLost) || now.State != op.Cancelled || now.By != "U0BO" || now.Version != 2 {
+	if !errors.Is(err, ErrLost) || now.State != op.Cancelled || now.DecidedBy != "U0BO" || now.Version != 2 {
 		t.Errorf("%+v, %v", now, err)
 	}
 	_, err = s.Move(t.Context(), Move{ID: "none", From: op.Pending, To: op.Queued, Event: op.Event{Name: "confirmed"}})

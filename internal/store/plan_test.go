@@ -13,22 +13,22 @@ import (
 // past copies an operation many times, as ones that are over: the history of its channel and its person, and
 // every second one of its target.
 const past = `WITH RECURSIVE n(i) AS (SELECT CAST($1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i + 1 < $2)
-	INSERT INTO operations (` + columns + `, target)
+	INSERT INTO operations (` + storedColumns + `, target)
 	SELECT 'x' || i, 'k' || i, 'failed', command, verb, effect, typed, team, channel, thread, asker, person, closer,
 		plan, decision, outcome, 't' || i, claim, 1,
 		created + i, expires, created + i, created + i, created + i, looked, looks, card, 1, 1, '', CASE WHEN i % 2 = 0 THEN target ELSE '' END
 	FROM n, operations WHERE id = $3`
 
-// pastMemos are memos of a kind that have ended.
-const pastMemos = `WITH RECURSIVE n(i) AS (SELECT CAST($1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i + 1 < $2)
-	INSERT INTO memos (` + memoColumns + `, mark) SELECT 'x' || i, 'follow', '{}', 2, $3 + i, $3 + i, 't' FROM n`
+// pastDocuments are documents of a kind that have ended.
+const pastDocuments = `WITH RECURSIVE n(i) AS (SELECT CAST($1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i + 1 < $2)
+	INSERT INTO memos (` + documentColumns + `, mark) SELECT 'x' || i, 'follow', '{}', 2, $3 + i, $3 + i, 't' FROM n`
 
-// aged gives an unknown operation with n others beside it that ended a thousandth of a second after one another, and a memo
-// with n that have ended.
+// aged gives an unknown operation with n others beside it that ended a thousandth of a second after one another, and a
+// document with n that have ended.
 func aged(t testing.TB, s *Store, n int) op.Operation {
 	t.Helper()
 	o := bring(t, s, sample(1), op.Unknown)
-	if _, err := s.PutMemo(t.Context(), Memo{Key: "follow/1", Kind: "follow"}, op.Event{}); err != nil {
+	if _, err := s.PutDocument(t.Context(), Document{Key: "follow/1", Kind: "follow"}, op.Event{}); err != nil {
 		t.Fatal(err)
 	}
 	const part = 10000 // a server ends what takes too long
@@ -37,7 +37,7 @@ func aged(t testing.TB, s *Store, n int) op.Operation {
 			if _, err := tx.ExecContext(ctx, past, from, min(from+part, n), o.ID); err != nil {
 				return err
 			}
-			_, err := tx.ExecContext(ctx, pastMemos, from, min(from+part, n), o.Created.UnixMilli())
+			_, err := tx.ExecContext(ctx, pastDocuments, from, min(from+part, n), o.Created.UnixMilli())
 			return err
 		})
 		if err != nil {
@@ -67,14 +67,14 @@ func questions(s *Store, o op.Operation, n int) []question {
 	all := []question{
 		{"operations in care", "operations_open", selectInCare, []any{500, "one", s.alive(late.UnixMilli())}},
 		{"ahead on a target", "operations_open_target", countAhead, []any{o.ID, late.UnixMilli()}},
-		{"memos", "memos_live", selectMemos, []any{"follow", late.UnixMilli()}},
+		{"memos", "memos_live", selectDocuments, []any{"follow", late.UnixMilli()}},
 	}
 	for _, ask := range []struct {
 		name, index string
 		q           Query
 	}{
 		{"room in a channel", "operations_open_channel", Query{States: waiting, Channel: o.Channel, Limit: 100}},
-		{"room for a person", "operations_open_channel", Query{States: waiting, Channel: o.Channel, Asker: o.Asker, Limit: 20}},
+		{"room for a person", "operations_open_channel", Query{States: waiting, Channel: o.Channel, Asker: o.Requester, Limit: 20}},
 		{"unknown on a target", "operations_open_target", Query{States: []op.State{op.Unknown}, Target: key, Newest: true, Limit: 5}},
 		{"acted on a target", "operations_acted", Query{ActedSince: late, Target: key, Newest: true}},
 		{"acted without a target", "operations_acted", Query{ActedSince: late, Untargeted: true, Channel: o.Channel, Newest: true}},

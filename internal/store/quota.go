@@ -2,7 +2,10 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
+	"math"
 	"strings"
 	"time"
 )
@@ -32,4 +35,34 @@ func (s *Store) SetPage(ctx context.Context, operation, page string, version int
 	}
 	n, err := result.RowsAffected()
 	return n == 1, err
+}
+
+// ErrNoTurn says that a turn would come too late. It is not used up.
+var ErrNoTurn = errors.New("no turn in time")
+
+// Reserve takes the next turn of a family of calls and gives the time to wait for it. All who share the database
+// together get at most burst turns at once and so many a second after that. A turn that would come later than within is
+// not taken: ErrNoTurn. After any other error the turn may be used up.
+func (s *Store) Reserve(ctx context.Context, family string, perSecond float64, burst int, within time.Duration) (time.Duration, error) {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	each := int64(math.Ceil(float64(time.Second.Microseconds()) / perSecond))
+	var wait int64
+	query := strings.ReplaceAll(reserveTurn, "{clock}", s.dialect.clock)
+	err := s.writer.QueryRowContext(ctx, query, family, each, int64(burst-1)*each, within.Microseconds(), s.given()).Scan(&wait)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, ErrNoTurn
+	}
+	if err != nil {
+		return 0, fmt.Errorf("reserve a turn of %s: %w", family, err)
+	}
+	return max(0, time.Duration(wait)*time.Microsecond), nil
+}
+
+// given is the time in microseconds when the clock is not the database's.
+func (s *Store) given() any {
+	if s.clock != nil {
+		return nil
+	}
+	return s.now().UnixMicro()
 }

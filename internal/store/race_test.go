@@ -43,8 +43,8 @@ func testOfManyExactlyOneWins(t *testing.T, e engine) {
 			switch {
 			case err == nil:
 				won.Add(1)
-				winner.Store(now.By)
-			case errors.Is(err, ErrLost) && now.State == to && now.By != me:
+				winner.Store(now.DecidedBy)
+			case errors.Is(err, ErrLost) && now.State == to && now.DecidedBy != me:
 				lost.Add(1)
 			default:
 				t.Error(err)

@@ -37,8 +37,8 @@ func number(yes bool) int64 {
 	return 0
 }
 
-// document writes a value as JSON, nothing as NULL.
-func document[T any](v *T) (any, error) {
+// asJSON writes a value as JSON, nothing as NULL.
+func asJSON[T any](v *T) (any, error) {
 	if v == nil {
 		return nil, nil
 	}
@@ -48,15 +48,15 @@ func document[T any](v *T) (any, error) {
 
 // values gives the arguments of insertOperation.
 func values(o op.Operation) ([]any, error) {
-	plan, err1 := document(&o.Plan)
-	decision, err2 := document(&o.Decision)
-	outcome, err3 := document(o.Outcome)
+	plan, err1 := asJSON(&o.Plan)
+	decision, err2 := asJSON(&o.Decision)
+	outcome, err3 := asJSON(o.Outcome)
 	if err := errors.Join(err1, err2, err3); err != nil {
 		return nil, fmt.Errorf("write %s as JSON: %w", o.Ref(), err)
 	}
 	return []any{
 		o.ID, o.Key, string(o.State), o.Command, o.Verb, string(o.Effect), o.Text, o.Team, o.Channel, o.Thread,
-		o.Asker, o.By, o.Closer, plan, decision, outcome, o.Token, o.Claim, o.Sends,
+		o.Requester, o.DecidedBy, o.SettledBy, plan, decision, outcome, o.Token, o.Claim, o.Sends,
 		millis(o.Created), millis(o.Expires), millis(o.Confirmed), millis(o.Sent), millis(o.Ended), millis(o.Looked),
 		o.Looks, o.Card, o.Version, o.Shown, o.Group, o.Plan.Target.Key(),
 	}, nil
@@ -64,9 +64,9 @@ func values(o op.Operation) ([]any, error) {
 
 // values gives the arguments of moveOperation.
 func (m Move) values(now int64) ([]any, error) {
-	outcome, err1 := document(m.Outcome)
-	plan, err2 := document(m.Plan)
-	decision, err3 := document(m.Decision)
+	outcome, err1 := asJSON(m.Outcome)
+	plan, err2 := asJSON(m.Plan)
+	decision, err3 := asJSON(m.Decision)
 	if err := errors.Join(err1, err2, err3); err != nil {
 		return nil, fmt.Errorf("write as JSON: %w", err)
 	}
@@ -82,7 +82,7 @@ func (m Move) values(now int64) ([]any, error) {
 
 // values gives the arguments of noteOperation.
 func (n Note) values(id string, now int64) ([]any, error) {
-	outcome, err := document(n.Outcome)
+	outcome, err := asJSON(n.Outcome)
 	if err != nil {
 		return nil, fmt.Errorf("write as JSON: %w", err)
 	}
@@ -98,8 +98,8 @@ func scan(row scanner) (op.Operation, error) {
 		created, expires, confirmed, sent, ended, looked int64
 	)
 	err := row.Scan(&o.ID, &o.Key, &o.State, &o.Command, &o.Verb, &o.Effect, &o.Text, &o.Team, &o.Channel, &o.Thread,
-		&o.Asker, &o.By, &o.Closer, &plan, &decision, &outcome, &o.Token, &o.Claim, &o.Sends,
-		&created, &expires, &confirmed, &sent, &ended, &looked, &o.Looks, &o.Card, &o.Version, &o.Shown, &o.Group)
+		&o.Requester, &o.DecidedBy, &o.SettledBy, &plan, &decision, &outcome, &o.Token, &o.Claim, &o.Sends,
+		&created, &expires, &confirmed, &sent, &ended, &looked, &o.Looks, &o.Card, &o.Version, &o.Shown, &o.Group, &o.Turn)
 	if errors.Is(err, sql.ErrNoRows) {
 		return op.Operation{}, ErrNotFound
 	}
@@ -108,10 +108,10 @@ func scan(row scanner) (op.Operation, error) {
 	}
 	o.Created, o.Expires, o.Confirmed = instant(created), instant(expires), instant(confirmed)
 	o.Sent, o.Ended, o.Looked = instant(sent), instant(ended), instant(looked)
-	return o, documents(&o, plan, decision, outcome)
+	return o, fromJSON(&o, plan, decision, outcome)
 }
 
-func documents(o *op.Operation, plan, decision string, outcome sql.NullString) error {
+func fromJSON(o *op.Operation, plan, decision string, outcome sql.NullString) error {
 	err := errors.Join(json.Unmarshal([]byte(plan), &o.Plan), json.Unmarshal([]byte(decision), &o.Decision))
 	if outcome.Valid {
 		o.Outcome = &op.Outcome{}

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"casterbot/internal/op"
-	"casterbot/internal/pgtest"
+	"casterbot/test/pgtest"
 )
 
 // acked is what was answered without an error.
@@ -145,7 +145,7 @@ func TestFiftyConfirmsOverTwoReplicas(t *testing.T) {
 			switch {
 			case err == nil:
 				won.Add(1)
-			case errors.Is(err, ErrLost) && now.State == op.Queued && now.By != me:
+			case errors.Is(err, ErrLost) && now.State == op.Queued && now.DecidedBy != me:
 				lost.Add(1)
 			default:
 				t.Error(err)

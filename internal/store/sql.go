@@ -1,19 +1,21 @@
 package store
 
-// columns of an operation, in the order in which values writes and scan reads them; target is written only. A member of several has
-// no card of its own, so what it shows is always up to date.
-const columns = `id, key, state, command, verb, effect, typed, team, channel, thread, asker, person, closer,
+// storedColumns are those of an operation that values writes, and columns those that scan reads, both in their order. A
+// member of several has no card of its own, so what it shows is always up to date.
+const storedColumns = `id, key, state, command, verb, effect, typed, team, channel, thread, asker, person, closer,
 	plan, decision, outcome, token, claim, sends,
 	created, expires, confirmed, sent, ended, looked, looks, card, version, shown, member_of`
+
+const columns = storedColumns + `, turn`
 
 // The statements. $1 and so on may stand in any order and more than once, for both databases. Where nothing else shows
 // PostgreSQL that an argument is a BIGINT, a CAST does.
 const (
-	insertOperation = `INSERT INTO operations (` + columns + `, target, turn)
+	insertOperation = `INSERT INTO operations (` + storedColumns + `, target, turn)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
 			$14, $15, $16, $17, $18, $19,
 			$20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31,
-			CASE WHEN $3 = 'queued' THEN (` + nextTurn + ` WHERE t.target = $31 AND t.ended = 0) ELSE 0 END)
+			CASE WHEN $3 = 'queued' THEN (` + nextTurn + `) ELSE 0 END)
 		ON CONFLICT DO NOTHING
 		RETURNING ` + columns
 
@@ -33,17 +35,22 @@ const (
 			sends = sends + $13,
 			confirmed = CASE WHEN $14 > 0 THEN $4 ELSE confirmed END,
 			ended = CASE WHEN $15 > 0 THEN $4 ELSE ended END,
-			turn = CASE WHEN $14 > 0 THEN (` + nextTurn + ` WHERE t.target = operations.target AND t.ended = 0) ELSE turn END
+			turn = CASE WHEN $14 > 0 THEN (` + nextTurn + `) ELSE turn END
 		WHERE id = $1 AND state = $2 AND ($16 = 0 OR expires > $4) AND ($3 <> 'running' OR target = '' OR NOT EXISTS (
 			SELECT 1 FROM operations AS p WHERE p.target = operations.target AND p.ended = 0
 				AND p.state = 'queued' AND p.turn < operations.turn AND p.expires > $4))
 		RETURNING ` + columns
 
-	// The number of the next turn on a target: one more than those have that have not ended. Whoever takes it is alone with the
-	// target until their transaction ends (dialect.turn), so turns grow in the order in which confirmations become visible.
-	nextTurn = `SELECT COALESCE(MAX(t.turn), 0) + 1 FROM operations AS t`
+	// The number of the next turn: one more than that of the newest event. Every confirmation leaves an event, and whoever
+	// takes a turn is alone with the target until their transaction ends (dialect.turn), so the turns of a target grow for
+	// ever, in the order in which confirmations become visible.
+	nextTurn = `SELECT COALESCE(MAX(seq), 0) + 1 FROM events`
 
-	// What stands before an operation on its target at the time $2: what runs, and what was confirmed earlier and may yet start.
+	// The number of an operation's first event grows in the order in which operations are created.
+	creation = `(SELECT MIN(seq) FROM events WHERE events.operation = operations.id)`
+
+	// What stands before an operation on its target at the time $2: what runs, and what was confirmed earlier and may yet
+	// start.
 	countAhead = `SELECT COUNT(*) FROM operations AS o JOIN operations AS p ON p.target = o.target AND p.id <> o.id
 		WHERE o.id = $1 AND o.target <> '' AND p.ended = 0
 			AND (p.state = 'running' OR p.state = 'queued' AND p.turn < o.turn AND p.expires > $2)`
@@ -80,16 +87,14 @@ const (
 	selectByKey      = selectOperations + ` WHERE key = $1`
 	selectByRef      = selectOperations + ` WHERE substr(id, 1, 6) = $1 ORDER BY created DESC, id DESC LIMIT 1`
 
-	// When something ended, or the end of all time: what was not over at a moment is then one range of an index. The indexes of
-	// migration 5 have the same words; with others they are of no use.
+	// When something ended, or the end of all time: what was not over at a moment is then one range of an index. The
+	// indexes of migration 5 have the same words; with others they are of no use.
 	operationEnd = `CASE WHEN ended = 0 THEN 9223372036854775807 ELSE ended END`
-	memoEnd      = `CASE WHEN ends = 0 THEN 9223372036854775807 ELSE ends END`
+	documentEnd  = `CASE WHEN ends = 0 THEN 9223372036854775807 ELSE ends END`
 
 	insertEvent = `INSERT INTO events (operation, at, name, actor, team, channel, detail, mark)
 		VALUES (NULLIF($1, ''), $2, $3, $4, $5, $6, $7, $8)`
-	selectEvent  = `SELECT seq, COALESCE(operation, ''), at, name, actor, team, channel, detail FROM events`
-	selectEvents = selectEvent + ` WHERE operation = $1 ORDER BY seq`
-	selectRecent = selectEvent + ` ORDER BY seq DESC LIMIT $1`
+	selectEvent = `SELECT seq, COALESCE(operation, ''), at, name, actor, team, channel, detail FROM events`
 	// A mark is looked for seconds after it was written, so the newest events are enough.
 	selectMark = `SELECT COUNT(*) FROM events WHERE seq > (SELECT COALESCE(MAX(seq), 0) - 10000 FROM events) AND mark = $1`
 
@@ -100,26 +105,26 @@ const (
 	selectReceivedMark = `SELECT mark FROM inbox WHERE key = $1`
 	selectUnsettled    = `SELECT key, kind, body, at FROM inbox WHERE settled = 0 ORDER BY at, key LIMIT $1`
 
-	memoColumns = `key, kind, body, version, at, ends`
+	documentColumns = `key, kind, body, version, at, ends`
 
 	// The version under a key never goes back while the row is there, so what was read before can never be taken for what
 	// stands there now.
-	insertMemo = `INSERT INTO memos (` + memoColumns + `, mark) VALUES ($1, $2, $3, 1, $4, $5, $6)
+	insertDocument = `INSERT INTO memos (` + documentColumns + `, mark) VALUES ($1, $2, $3, 1, $4, $5, $6)
 		ON CONFLICT (key) DO UPDATE SET kind = excluded.kind, body = excluded.body, version = memos.version + 1,
 			at = excluded.at, ends = excluded.ends, mark = excluded.mark
 		WHERE memos.ends > 0 AND memos.ends <= excluded.at
-		RETURNING ` + memoColumns
-	updateMemo = `UPDATE memos SET kind = $2, body = $3, version = version + 1, at = $4, ends = $5, mark = $6
+		RETURNING ` + documentColumns
+	updateDocument = `UPDATE memos SET kind = $2, body = $3, version = version + 1, at = $4, ends = $5, mark = $6
 		WHERE key = $1 AND version = $7 AND (ends = 0 OR ends > $4)
-		RETURNING ` + memoColumns
-	endMemo = `UPDATE memos SET version = version + 1, ends = $2, mark = $3
+		RETURNING ` + documentColumns
+	endDocument = `UPDATE memos SET version = version + 1, ends = $2, mark = $3
 		WHERE key = $1 AND version = $4 AND (ends = 0 OR ends > $2)
-		RETURNING ` + memoColumns
-	pruneMemos = `DELETE FROM memos WHERE ends > 0 AND ends < $1`
+		RETURNING ` + documentColumns
+	pruneDocuments = `DELETE FROM memos WHERE ends > 0 AND ends < $1`
 
-	selectMemo     = `SELECT ` + memoColumns + ` FROM memos WHERE key = $1 AND (ends = 0 OR ends > $2)`
-	selectMemos    = `SELECT ` + memoColumns + ` FROM memos WHERE kind = $1 AND ` + memoEnd + ` > $2 ORDER BY key`
-	selectMemoMark = `SELECT ` + memoColumns + ` FROM memos WHERE key = $1 AND mark = $2`
+	selectDocument     = `SELECT ` + documentColumns + ` FROM memos WHERE key = $1 AND (ends = 0 OR ends > $2)`
+	selectDocuments    = `SELECT ` + documentColumns + ` FROM memos WHERE kind = $1 AND ` + documentEnd + ` > $2 ORDER BY key`
+	selectDocumentMark = `SELECT ` + documentColumns + ` FROM memos WHERE key = $1 AND mark = $2`
 
 	setProbe = `INSERT INTO probe (id, replica, at) VALUES (1, $1, $2)
 		ON CONFLICT (id) DO UPDATE SET replica = excluded.replica, at = excluded.at`

@@ -56,7 +56,7 @@ func TestEveryWriteCarriesAnArgument(t *testing.T) {
 			return
 		}
 		found++
-		for _, whole := range []string{insertOperation, adoptReceived, holdOperation, insertMemo} { // literals in pieces
+		for _, whole := range []string{insertOperation, adoptReceived, holdOperation, insertDocument} { // literals in pieces
 			if strings.HasPrefix(whole, text) {
 				text = whole
 			}
@@ -124,7 +124,7 @@ func TestColumnsCountUp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if names := strings.Count(columns, ",") + 1; len(args) != names+1 || !strings.Contains(insertOperation, ", $"+strconv.Itoa(len(args))+",\n") {
+	if names := strings.Count(storedColumns, ",") + 1; len(args) != names+1 || !strings.Contains(insertOperation, ", $"+strconv.Itoa(len(args))+",\n") {
 		t.Errorf("%d arguments for %d columns and the target", len(args), names)
 	}
 }

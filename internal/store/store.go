@@ -1,5 +1,5 @@
 // Package store keeps what must survive the process: what arrived and is not worked off yet (the inbox), the operations
-// with their states, small documents beside them (the memos), and the audit trail (the events).
+// with their states, small documents beside them, and the audit trail (the events).
 //
 // It keeps true:
 //   - A state changes by one guarded UPDATE … WHERE id AND state … RETURNING, together with its event in one transaction.
@@ -18,14 +18,15 @@
 // server's, read in each transaction.
 //
 // A file has one process. In PostgreSQL several replicas work on the same rows: each says by a heartbeat that it lives
-// (replica.go), each takes the turns of the limiter out of the same rows (pace.go), and what a dead one left is taken
+// (replica.go), each takes the turns of the limiter out of the same rows (quota.go), and what a dead one left is taken
 // over by the others.
 //
 // Migrations are numbered and run under a lock, while replicas of the version before still work. So they expand only:
 // a new table, a new index, a new column with a default that the old statements need not name. Statements name their
 // columns, never *. What a version no longer reads and writes is dropped by the next one, never by the same.
 //
-// It knows neither Slack, nor the cloud, nor the policy, and it decides nothing: which change is due is the engine's matter.
+// It knows neither Slack, nor the cloud, nor the policy, and it decides nothing: which change is due is the engine's
+// matter.
 package store
 
 import (

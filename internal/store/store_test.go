@@ -10,9 +10,9 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"casterbot/internal/op"
+
+	"go.uber.org/goleak"
 )
 
 // TestMain is also the way into the child processes that are killed or starved.
@@ -76,7 +76,7 @@ func sample(n int) op.Operation {
 	studio := op.Target{Kind: "caster", ID: fmt.Sprintf("c%d", n), Name: "Evening News"}
 	return op.Operation{
 		Key: fmt.Sprintf("key-%d", n), State: op.Pending, Command: "caster restart {caster}", Verb: "caster.restart",
-		Effect: op.OnAir, Text: "caster restart c1", Team: "T0", Channel: "C0SHOW", Thread: "7.1", Asker: "U0ANA",
+		Effect: op.OnAir, Text: "caster restart c1", Team: "T0", Channel: "C0SHOW", Thread: "7.1", Requester: "U0ANA",
 		Plan: op.Plan{Args: op.Args{"caster": studio.ID}, Target: studio, Title: op.L("Restart ", op.B("Evening <News>")),
 			Facts: []op.Line{op.L("on air")}, OnAir: true, Button: "Restart", Fingerprint: "f1"},
 		Decision: op.Decision{Allowed: true, Rule: "policy.yml:14", Confirm: op.ConfirmOther, Approvers: []string{"U0KEN"},

@@ -82,6 +82,25 @@ func testFirstConfirmedFirstRun(t *testing.T, e engine) {
 	}
 }
 
+// At one moment, and after all before have ended, what is sent later has the greater turn.
+func TestTurnsGrowForEver(t *testing.T) { everywhere(t, testTurnsGrowForEver) }
+
+func testTurnsGrowForEver(t *testing.T, e engine) {
+	s, _ := e.fresh(t)
+	var last op.Operation
+	for n := range 6 {
+		o := shared(n)
+		if n%3 == 2 {
+			o = sample(n)
+		}
+		o = bring(t, s, o, op.Succeeded)
+		if o.Turn <= last.Turn || n > 0 && !o.Sent.Equal(last.Sent) {
+			t.Errorf("number %d has turn %d at %v after turn %d at %v", n, o.Turn, o.Sent, last.Turn, last.Sent)
+		}
+		last = o
+	}
+}
+
 // Many are confirmed at one moment, over two replicas: they run in the order that the trail has.
 func TestTurnsOverReplicas(t *testing.T) {
 	r, _ := replicas(t, 2)

@@ -159,8 +159,8 @@ func TestWhatNobodyCanBeAskedAboutIsUnsure(t *testing.T) {
 func testWhatNobodyCanBeAskedAboutIsUnsure(t *testing.T, e engine) {
 	for name, do := range map[string]func(*Store) error{
 		"create": func(s *Store) error { _, err := s.Create(t.Context(), sample(1), received()); return err },
-		"memo": func(s *Store) error {
-			_, err := s.PutMemo(t.Context(), Memo{Key: "k", Kind: "test"}, op.Event{})
+		"document": func(s *Store) error {
+			_, err := s.PutDocument(t.Context(), Document{Key: "k", Kind: "test"}, op.Event{})
 			return err
 		},
 		"receive": func(s *Store) error { _, err := s.Receive(t.Context(), "k", "command", nil); return err },

@@ -27,9 +27,6 @@ func undecided(failed, look error) error {
 	return errors.Join(ErrUnsure, failed)
 }
 
-// refusals are what the store answers of its own accord, when it could have written.
-var refusals = []error{ErrNotFound, ErrExists, ErrLost, ErrTargetBusy, ErrNoArrow, ErrIncomplete}
-
 // unwritten marks an error of a write, unless it is a refusal.
 func unwritten(err error) error {
 	if definite(err) {
@@ -45,25 +42,6 @@ func (f failure) Is(target error) bool { return target == ErrUnwritten }
 
 func (f failure) Unwrap() error { return f.error }
 
-// reasons why a file cannot be written, by SQLite's code, and serverReasons by PostgreSQL's.
-var (
-	reasons = map[int]op.Text{
-		sqlite3.SQLITE_FULL:     "its disk is full",
-		sqlite3.SQLITE_READONLY: "its disk is read-only",
-		sqlite3.SQLITE_IOERR:    "its disk takes no more or is broken",
-		sqlite3.SQLITE_BUSY:     "another process holds it",
-		sqlite3.SQLITE_LOCKED:   "another process holds it",
-		sqlite3.SQLITE_CANTOPEN: "its disk takes no more or is broken",
-	}
-	serverReasons = map[string]op.Text{
-		"53100": "the server's disk is full",
-		"25006": "the server is read-only",
-		"57P01": "the server is going down",
-		"57P03": "the server is starting",
-		"57014": "the server takes too long",
-	}
-)
-
 // Reason says in a few words why the database could not be written; empty when nothing is known. It names no file and no
 // server.
 func Reason(err error) op.Text {
@@ -72,9 +50,22 @@ func Reason(err error) op.Text {
 	var connect *pgconn.ConnectError
 	switch {
 	case errors.As(err, &file):
-		return reasons[file.Code()&0xff]
+		return map[int]op.Text{
+			sqlite3.SQLITE_FULL:     "its disk is full",
+			sqlite3.SQLITE_READONLY: "its disk is read-only",
+			sqlite3.SQLITE_IOERR:    "its disk takes no more or is broken",
+			sqlite3.SQLITE_BUSY:     "another process holds it",
+			sqlite3.SQLITE_LOCKED:   "another process holds it",
+			sqlite3.SQLITE_CANTOPEN: "its disk takes no more or is broken",
+		}[file.Code()&0xff]
 	case errors.As(err, &server):
-		return serverReasons[server.Code]
+		return map[string]op.Text{
+			"53100": "the server's disk is full",
+			"25006": "the server is read-only",
+			"57P01": "the server is going down",
+			"57P03": "the server is starting",
+			"57014": "the server takes too long",
+		}[server.Code]
 	case errors.As(err, &connect):
 		return "the server does not answer"
 	}

@@ -48,10 +48,10 @@ func testNothingChangesWithoutItsEvent(t *testing.T, e engine) {
 			t.Errorf("%s became %s, version %d, sends %d, %v", was.State, is.State, is.Version, is.Sends, err)
 		}
 	}
+	rename("away", "events")
 	if all, err := s.List(t.Context(), Query{}); err != nil || len(all) != 2 {
 		t.Errorf("%d operations, %v", len(all), err)
 	}
-	rename("away", "events")
 	s.patience = patience
 	move(t, s, Move{ID: queued.ID, From: op.Queued, To: op.Running, Send: true})
 }

@@ -105,14 +105,12 @@ func (s *Store) look(ctx context.Context, failed error, ask func(context.Context
 				return err
 			}
 			if !ended {
-				return errUnderWay
+				return errors.New("the transaction is still under way")
 			}
 		}
 		return ask(ctx)
 	})
 }
-
-var errUnderWay = errors.New("the transaction is still under way")
 
 // insist asks until there is an answer or patience is at its end. A file that cannot be read is asked once.
 func (s *Store) insist(ctx context.Context, ask func(context.Context) error) error {
@@ -186,6 +184,7 @@ func (s *Store) change(ctx context.Context, e op.Event,
 
 // definite reports whether an error is a refusal: decided before anything was written.
 func definite(err error) bool {
+	refusals := []error{ErrNotFound, ErrExists, ErrLost, ErrTargetBusy, ErrNoArrow, ErrIncomplete}
 	return slices.ContainsFunc(refusals, func(refusal error) bool { return errors.Is(err, refusal) })
 }
 

@@ -15,8 +15,8 @@ import (
 
 const (
 	kindAlert = "alert"
-	// postWithin is how long whoever has claimed an alert has to post it. Then another may: after a crash in between it is said
-	// twice rather than never.
+	// postWithin is how long whoever has claimed an alert has to post it. Then another may: after a crash in between it is
+	// said twice rather than never.
 	postWithin = time.Minute
 	// muteFor is how long a channel that cannot be written to is left alone.
 	muteFor = time.Hour
@@ -39,32 +39,26 @@ type alert struct {
 
 func alertKey(c cause, x wish) string { return kindAlert + "/" + string(c) + "/" + x.key() }
 
-// alerts gives what stands, by key.
-func (w *Watcher) alerts(ctx context.Context) (map[string]alert, error) {
-	memos, err := w.Store.Memos(ctx, kindAlert)
+// alerts are what was said and stands.
+func alerts(s *store.Store) store.Collection[alert] {
+	return store.Collection[alert]{Store: s, Kind: kindAlert, Lenient: true, Filled: func(a *alert, d store.Document) {
+		a.key, a.version = d.Key, d.Version
+	}}
+}
+
+// standing gives what stands, by key.
+func (w *Watcher) standing(ctx context.Context) (map[string]alert, error) {
+	list, err := w.alerts.List(ctx)
 	all := map[string]alert{}
-	for _, m := range memos {
-		a := alert{}
-		if json.Unmarshal([]byte(m.Body), &a) == nil {
-			a.key, a.version = m.Key, m.Version
-			all[m.Key] = a
-		}
+	for _, a := range list {
+		all[a.key] = a
 	}
 	return all, err
 }
 
 // put writes an alert at its version; false when another replica was there first.
-func (w *Watcher) put(ctx context.Context, a alert, ends time.Time) (alert, bool, error) {
-	body, err := json.Marshal(a)
-	if err != nil {
-		return a, false, err
-	}
-	m, err := w.Store.PutMemo(ctx, store.Memo{Key: a.key, Kind: kindAlert, Body: string(body), Version: a.version, Ends: ends}, op.Event{})
-	if errors.Is(err, store.ErrLost) {
-		return a, false, nil
-	}
-	a.version = m.Version
-	return a, err == nil, err
+func (w *Watcher) put(ctx context.Context, a alert) (alert, bool, error) {
+	return w.alerts.Put(ctx, a.key, a, a.version, time.Time{}, op.Event{})
 }
 
 // tell says what is newly wrong, and edits what was said and is over. What could not be seen stays as it is.
@@ -101,7 +95,7 @@ func (w *Watcher) say(ctx context.Context, j *job, a alert, v verdict) error {
 		Channel: v.about.channel, Says: digest(v.alert), Title: v.alert.Title, Claimed: j.at, Kind: v.about.kind,
 		Target: v.about.target.Key(), Scene: v.about.scene, key: v.key, version: a.version,
 	}
-	claim, mine, err := w.put(ctx, claim, time.Time{})
+	claim, mine, err := w.put(ctx, claim)
 	if err != nil || !mine {
 		return err
 	}
@@ -110,20 +104,21 @@ func (w *Watcher) say(ctx context.Context, j *job, a alert, v verdict) error {
 	case errors.Is(err, engine.ErrNotInChannel):
 		w.Log.Warn("an alert cannot be posted", "channel", v.about.channel, "alert", v.key, "error", err)
 		claim.Claimed = j.at.Add(muteFor)
-		_, _, err = w.put(ctx, claim, time.Time{})
+		_, _, err = w.put(ctx, claim)
 		return err
 	case err != nil:
-		return errors.Join(err, w.Store.DropMemo(ctx, claim.key, claim.version, op.Event{}))
+		_, lost := w.alerts.Drop(ctx, claim.key, claim.version, op.Event{})
+		return errors.Join(err, lost)
 	}
 	w.Log.Info("alert", "channel", v.about.channel, "alert", v.key)
-	_, _, err = w.put(ctx, claim, time.Time{})
+	_, _, err = w.put(ctx, claim)
 	return err
 }
 
 // edit changes the words of an alert that stands.
 func (w *Watcher) edit(ctx context.Context, j *job, a alert, words op.Answer) error {
 	a.Says, a.Title, a.Claimed = digest(words), words.Title, j.at
-	a, mine, err := w.put(ctx, a, time.Time{})
+	a, mine, err := w.put(ctx, a)
 	if err != nil || !mine {
 		return err
 	}
@@ -138,10 +133,7 @@ func (w *Watcher) end(ctx context.Context, a alert, over op.Answer) error {
 			return err
 		}
 	}
-	err := w.Store.DropMemo(ctx, a.key, a.version, op.Event{})
-	if errors.Is(err, store.ErrLost) {
-		return nil
-	}
+	_, err := w.alerts.Drop(ctx, a.key, a.version, op.Event{})
 	return err
 }
 

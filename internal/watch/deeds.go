@@ -37,7 +37,7 @@ func (d deed) starts(x op.Condition) bool {
 // trim leaves out of an operation what nobody asks deeds for: thousands of them are kept.
 func trim(o op.Operation) op.Operation {
 	kept := op.Operation{
-		ID: o.ID, Verb: o.Verb, State: o.State, Channel: o.Channel, Asker: o.Asker, Created: o.Created, Sent: o.Sent,
+		ID: o.ID, Verb: o.Verb, State: o.State, Channel: o.Channel, Requester: o.Requester, Created: o.Created, Sent: o.Sent, Turn: o.Turn,
 		Plan: op.Plan{Target: o.Plan.Target},
 	}
 	if scene, ok := o.Plan.Args["scene"]; ok {
@@ -48,12 +48,12 @@ func trim(o op.Operation) op.Operation {
 
 // counts reports an operation that is a deed.
 func counts(o op.Operation) bool {
-	return o.Sends > 0 && (o.State != op.Failed || o.Closer != "")
+	return o.Sends > 0 && (o.State != op.Failed || o.SettledBy != "")
 }
 
-// older is the order of deeds.
+// older is the order of deeds: that in which they were sent. Of one moment on one target their turns tell it.
 func older(a deed, b op.Operation) int {
-	return cmp.Or(a.Created.Compare(b.Created), strings.Compare(a.ID, b.ID))
+	return cmp.Or(a.Sent.Compare(b.Sent), cmp.Compare(a.Turn, b.Turn), strings.Compare(a.ID, b.ID))
 }
 
 // put writes down what an operation by a command is now.
@@ -81,7 +81,7 @@ func (d deeds) wishes() []wish {
 			if !o.starts(x) {
 				continue
 			}
-			w := wish{kind: x, channel: o.Channel, target: o.Plan.Target, asker: o.Asker, since: cmp.Or(o.Sent, o.Created)}
+			w := wish{kind: x, channel: o.Channel, target: o.Plan.Target, asker: o.Requester, since: cmp.Or(o.Sent, o.Created)}
 			if x == preview {
 				w.scene = o.Plan.Args["scene"]
 			}

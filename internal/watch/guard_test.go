@@ -265,7 +265,8 @@ func TestBlindLooks(t *testing.T) {
 	}
 }
 
-// Several replicas that look and say at the same moment say it once; the one that leads goes on, and another takes over when it is gone.
+// Several replicas that look and say at the same moment say it once; the one that leads goes on, and another takes over
+// when it is gone.
 func TestReplicas(t *testing.T) {
 	s := newStage(t)
 	s.did("record.start", mainLine)
@@ -289,7 +290,7 @@ func TestReplicas(t *testing.T) {
 	s.want("the first one is back")
 }
 
-// The memo is the guard, not the lease.
+// The document is the guard, not the lease.
 func TestDoublePost(t *testing.T) {
 	s := newStage(t)
 	s.did("record.start", mainLine)
@@ -329,7 +330,7 @@ func TestUnsaidAlerts(t *testing.T) {
 	s = newStage(t)
 	s.did("record.start", mainLine)
 	x := wish{kind: recording, channel: show, target: mainLine}
-	if _, mine, err := s.w.put(t.Context(), alert{Channel: show, Claimed: noon, key: alertKey(broke, x)}, time.Time{}); !mine || err != nil {
+	if _, mine, err := s.w.put(t.Context(), alert{Channel: show, Claimed: noon, key: alertKey(broke, x)}); !mine || err != nil {
 		t.Fatal(err)
 	}
 	s.cut()

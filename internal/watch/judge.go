@@ -43,7 +43,7 @@ func (w *Watcher) guard(ctx context.Context, s sight, j *job) error {
 	if len(j.wishes)+len(j.standing) == 0 {
 		return nil
 	}
-	views, err := w.views(ctx)
+	views, err := w.remembered(ctx)
 	if err != nil {
 		return err
 	}

@@ -15,14 +15,14 @@ const (
 	leaseRenew = 5 * time.Second
 )
 
-// lease says which replica looks. It is a memo that ends by the store's clock unless its holder renews it. A database that
-// belongs to one process needs none.
+// lease says which replica looks. It is a document that ends by the store's clock unless its holder renews it. A
+// database that belongs to one process needs none.
 type lease struct {
 	store   *store.Store
 	now     func() time.Time
 	replica string
 	alone   bool
-	version int64 // of the memo, while it is ours
+	version int64 // of the document, while it is ours
 	renewed time.Time
 }
 
@@ -33,7 +33,7 @@ func (l *lease) hold(ctx context.Context) bool {
 		return true
 	}
 	for range 2 { // ours may have ended: then it is free for whoever comes first
-		m, err := l.store.PutMemo(ctx, store.Memo{
+		m, err := l.store.PutDocument(ctx, store.Document{
 			Key: leaseKey, Kind: "lease", Body: l.replica, Version: l.version, Ends: now.Add(leaseFor),
 		}, op.Event{})
 		if err == nil {
@@ -51,6 +51,6 @@ func (l *lease) hold(ctx context.Context) bool {
 // release lets another replica take over at once.
 func (l *lease) release(ctx context.Context) {
 	if l.version > 0 {
-		_ = l.store.DropMemo(ctx, leaseKey, l.version, op.Event{}) // it ends by itself too
+		_ = l.store.DropDocument(ctx, leaseKey, l.version, op.Event{}) // it ends by itself too
 	}
 }

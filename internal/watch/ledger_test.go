@@ -16,7 +16,7 @@ func (s *stage) sent(verb string) op.Operation {
 	s.t.Helper()
 	s.keys++
 	o, err := s.store.Create(s.t.Context(), op.Operation{
-		Key: fmt.Sprint("k", s.keys), State: op.Queued, Command: verb, Verb: verb, Channel: show, Asker: "U0ANA",
+		Key: fmt.Sprint("k", s.keys), State: op.Queued, Command: verb, Verb: verb, Channel: show, Requester: "U0ANA",
 		Plan: op.Plan{Target: op.Target{Kind: "caster", ID: fmt.Sprint("c", s.keys)}, Args: op.Args{"scene": "s1", "text": "long"}}, Expires: s.clock().Add(time.Minute),
 	}, op.Event{Name: "t"})
 	if err != nil {
@@ -62,6 +62,7 @@ func (s *stage) readsSince(l *ledger, since time.Time) int {
 			want = append(want, trim(o))
 		}
 	}
+	slices.SortFunc(want, func(a, b op.Operation) int { return older(deed{Operation: a}, b) })
 	if !slices.EqualFunc(l.deeds, want, func(a deed, b op.Operation) bool {
 		return reflect.DeepEqual(a.Operation, b) && a.command.Verb == b.Verb
 	}) {
@@ -149,5 +150,21 @@ func TestLedgerReadsADayOnce(t *testing.T) {
 	s.sent("caster.stop")
 	if n := s.reads(l); n > 60 {
 		t.Errorf("%d operations were read again", n)
+	}
+}
+
+// What was begun and ended again at one moment is not watched, in whichever order it was asked for.
+func TestDeedsOfOneMomentAreInTheOrderOfSending(t *testing.T) {
+	s := newStage(t)
+	for range 8 { // ids are random: one of them would be out of order
+		start := s.did("caster.start", news)
+		stop := s.did("caster.stop", news)
+		l := s.ledger()
+		if _, err := l.read(t.Context(), s.store, noon.Add(-watchFor)); err != nil {
+			t.Fatal(err)
+		}
+		if last := l.deeds.ending(studio, news.Key(), ""); len(l.deeds.wishes()) > 0 || last.ID != stop.ID || start.Turn >= stop.Turn {
+			t.Fatalf("%+v", l.deeds)
+		}
 	}
 }

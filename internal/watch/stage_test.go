@@ -120,7 +120,7 @@ func (s *stage) came(end op.State, verb string, target op.Target, args ...string
 	s.t.Helper()
 	s.keys++
 	o := op.Operation{
-		Key: fmt.Sprint("k", s.keys), State: op.Queued, Command: verb, Verb: verb, Channel: show, Asker: "U0ANA",
+		Key: fmt.Sprint("k", s.keys), State: op.Queued, Command: verb, Verb: verb, Channel: show, Requester: "U0ANA",
 		Plan: op.Plan{Target: target, Args: op.Args{}}, Expires: s.clock().Add(time.Minute),
 	}
 	if len(args) > 0 {

@@ -2,8 +2,6 @@ package watch
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"time"
 
 	"casterbot/internal/live"
@@ -18,8 +16,8 @@ const (
 	lag = time.Minute
 )
 
-// view is what is remembered of a studio or stream from look to look, because the cloud does not tell it: moments are unix
-// milliseconds, 0 for none.
+// view is what is remembered of a studio or stream from look to look, because the cloud does not tell it: moments are
+// unix milliseconds, 0 for none.
 type view struct {
 	OnAir    bool   `json:"onAir,omitempty"`
 	Started  int64  `json:"started,omitempty"`
@@ -31,6 +29,7 @@ type view struct {
 	Then     int64  `json:"then,omitempty"`    // when the cloud says that it was
 	Running  bool   `json:"running,omitempty"` // a stream: its material was seen to grow, and nobody has stopped it through the bot
 
+	key     string
 	at      time.Time // when it was written
 	version int64
 }
@@ -44,16 +43,19 @@ const (
 	edited    change = "edited"
 )
 
-// views gives what is remembered, by target.
-func (w *Watcher) views(ctx context.Context) (map[string]view, error) {
-	memos, err := w.Store.Memos(ctx, kindView)
+// views are what is remembered.
+func views(s *store.Store) store.Collection[view] {
+	return store.Collection[view]{Store: s, Kind: kindView, Lenient: true, Filled: func(v *view, d store.Document) {
+		v.key, v.at, v.version = d.Key, d.At, d.Version
+	}}
+}
+
+// remembered gives what is remembered, by target.
+func (w *Watcher) remembered(ctx context.Context) (map[string]view, error) {
+	list, err := w.views.List(ctx)
 	all := map[string]view{}
-	for _, m := range memos {
-		v := view{}
-		if json.Unmarshal([]byte(m.Body), &v) == nil {
-			v.at, v.version = m.At, m.Version
-			all[m.Key] = v
-		}
+	for _, v := range list {
+		all[v.key] = v
 	}
 	return all, err
 }
@@ -62,20 +64,11 @@ func viewKey(t op.Target) string { return kindView + "/" + t.Key() }
 
 // remember writes a view that has changed. Another replica that did so first saw it too.
 func (w *Watcher) remember(ctx context.Context, t op.Target, old, now view) error {
-	now.at, now.version = old.at, old.version
+	now.key, now.at, now.version = old.key, old.at, old.version
 	if now == old && old.version > 0 {
 		return nil
 	}
-	body, err := json.Marshal(now)
-	if err != nil {
-		return err
-	}
-	_, err = w.Store.PutMemo(ctx, store.Memo{
-		Key: viewKey(t), Kind: kindView, Body: string(body), Version: old.version, Ends: w.Now().Add(viewFor),
-	}, op.Event{})
-	if errors.Is(err, store.ErrLost) {
-		return nil
-	}
+	_, _, err := w.views.Put(ctx, viewKey(t), now, old.version, w.Now().Add(viewFor), op.Event{})
 	return err
 }
 
@@ -123,8 +116,8 @@ func (w *Watcher) seeStudio(old view, c live.Caster, t op.Target, j *job) view {
 	return now
 }
 
-// seeStream brings the view of a stream up to date. That it is being recorded is learned by its material growing from one look to
-// the next; the one command that stops it makes that past.
+// seeStream brings the view of a stream up to date. That it is being recorded is learned by its material growing from
+// one look to the next; the one command that stops it makes that past.
 func (w *Watcher) seeStream(old view, m live.Content, t op.Target, j *job) view {
 	now := old
 	before, seen := w.before.material[streamOf(t.ID)]

@@ -40,7 +40,7 @@ func (w *Watcher) wanted(ctx context.Context, j *job) (err error) {
 	}
 	j.deeds = w.ledger.deeds
 	j.wishes = append(j.deeds.wishes(), w.named()...)
-	j.standing, err = w.alerts(ctx)
+	j.standing, err = w.standing(ctx)
 	return err
 }
 

@@ -1,16 +1,17 @@
-// Package watch looks at the cloud without being asked: for the guardian, who tells a channel what has gone wrong with that what was
-// started from there, and for the on-air boards that stand above channels.
+// Package watch looks at the cloud without being asked: for the guardian, who tells a channel what has gone wrong with
+// that what was started from there, and for the on-air boards that stand above channels.
 //
-// There is one look at a time for everybody (look.go), by one replica at a time (lease.go), no faster than a share of the
-// account's limits (sparing.go), and none at all while nothing is watched and no board is up. What is watched follows from the
-// stored operations (ledger.go, deeds.go) and the policy (wanted.go). From a look the guardian concludes what stands wrong
-// (judge.go, words.go); what it has said stands in the store, one memo for each cause and channel, so it is said once, by
-// whichever replica, and edited when it is mended (alerts.go). board.go draws the boards.
+// There is one look at a time for everybody (look.go), by one replica at a time (lease.go), no faster than a share of
+// the account's limits (sparing.go), and none at all while nothing is watched and no board is up. What is watched
+// follows from the stored operations (ledger.go, deeds.go) and the policy (wanted.go). From a look the guardian
+// concludes what stands wrong (judge.go, words.go); what it has said stands in the store, one document for each cause
+// and channel, so it is said once, by whichever replica, and edited when it is mended (alerts.go). board.go draws the
+// boards.
 //
-// It keeps true that nothing is concluded from a look that failed, that an alert says what was seen and when, and that the same
-// cause is never said twice while it stands. It changes nothing in the cloud: the button under an alert is a command like any
-// other, and judged like one. It must know neither Slack nor any command:
-// what one starts and ends it takes from the command table that it is given.
+// It keeps true that nothing is concluded from a look that failed, that an alert says what was seen and when, and that
+// the same cause is never said twice while it stands. It changes nothing in the cloud: the button under an alert is a
+// command like any other, and judged like one. It must know neither Slack nor any command: what one starts and ends it
+// takes from the command table that it is given.
 package watch
 
 import (
@@ -85,6 +86,8 @@ type Watcher struct {
 	cloud  *sparing
 	boards desk.BoardBook
 	locks  desk.LockBook
+	alerts store.Collection[alert]
+	views  store.Collection[view]
 	lease  lease
 	before sight // the last look of this process
 	ledger ledger
@@ -108,7 +111,8 @@ func New(c Config) *Watcher {
 		c.Share = usualShare
 	}
 	w := &Watcher{
-		Config: c, boards: desk.NewBoardBook(c.Store), locks: desk.NewLockBook(c.Store), wake: make(chan struct{}, 1), ledger: newLedger(c.Table),
+		Config: c, boards: desk.NewBoardBook(c.Store), locks: desk.NewLockBook(c.Store), ledger: newLedger(c.Table),
+		alerts: alerts(c.Store), views: views(c.Store), wake: make(chan struct{}, 1),
 		lease: lease{store: c.Store, now: c.Now, replica: c.Replica, alone: c.Store.Exclusive()},
 	}
 	w.cloud = &sparing{cloud: c.Cloud, share: c.Share, pause: c.Pause, keep: w.lease.hold, last: map[string]time.Time{}}

@@ -81,7 +81,7 @@ func stoppedAlert(c live.Caster, x wish, v view, doubt op.Operation, now time.Ti
 
 // doubted names an operation that may have done what is seen.
 func doubted(o op.Operation) op.Line {
-	return op.L("Nobody knows what became of op ", op.V(o.Ref()), ", which ", op.Who(o.Asker), " asked for: this may be its doing.")
+	return op.L("Nobody knows what became of op ", op.V(o.Ref()), ", which ", op.Who(o.Requester), " asked for: this may be its doing.")
 }
 
 // changes words how a studio was changed, and by what it would have been through the bot.
@@ -128,7 +128,7 @@ func stillAlert(c live.Caster, e op.Operation, now time.Time) op.Answer {
 		Mark: op.MarkProgram,
 		Title: op.L("Studio ", op.B(c.Name), " is still on air, ", op.For(now.Sub(e.Sent).Truncate(time.Minute)), " after recording of ",
 			op.B(e.Plan.Target.Name), " ended."),
-		Lines: []op.Line{op.L("The recording was stopped at ", op.At(e.Sent), " by ", op.Who(e.Asker), ". The studio costs money as long as it is on.")},
+		Lines: []op.Line{op.L("The recording was stopped at ", op.At(e.Sent), " by ", op.Who(e.Requester), ". The studio costs money as long as it is on.")},
 		Next:  []op.Next{studioNext("Stop studio…", "caster stop {caster}", c.ID), studioNext("Show studio", "caster show {caster}", c.ID)},
 	}
 }
@@ -141,7 +141,7 @@ func mended(now op.Line, at time.Time) op.Answer {
 // forgotten is what an alert becomes about something that is not watched any more: it was ended through the bot, or else.
 func forgotten(by op.Operation, at time.Time) op.Answer {
 	if by.ID != "" {
-		return op.Answer{Mark: op.MarkOK, Title: op.L("Over at ", op.At(at), ": ", op.Who(by.Asker), " has ended it through me (op ", op.V(by.Ref()), ").")}
+		return op.Answer{Mark: op.MarkOK, Title: op.L("Over at ", op.At(at), ": ", op.Who(by.Requester), " has ended it through me (op ", op.V(by.Ref()), ").")}
 	}
 	return op.Answer{
 		Mark: op.MarkNeutral, Title: op.L("Over at ", op.At(at), ": it is no longer watched, because a day has passed or the policy has changed."),

@@ -30,7 +30,7 @@ type Config struct {
 	Events   []string  // event types the app subscribed to. Default DefaultEvents
 	Scopes   []string  // scopes of the bot token. Default: all that the methods need
 
-	Limits  bool          // refuse calls beyond Slack's rates (rates.go)
+	Limits  bool          // refuse calls beyond Slack's rates (methods.go)
 	Latency time.Duration // of every answer to the app, in real time; see SetLatency
 
 	Seed uint64       // of socket routing and ids

@@ -1,6 +1,31 @@
+// Package fakeslack is a Slack workspace in one process: the Web API, Socket
+// Mode and response URLs on loopback, and the people who type and click.
+//
+// What for. The sandbox, the conversation tests and the benchmark need a Slack
+// that answers like Slack, is there at once, and lets a test cause what the
+// real one does rarely: a lost socket, an expired trigger, a 429. Because it
+// speaks the real wire, the bot runs against it unchanged, and so does any app
+// written with another Slack SDK.
+//
+// What it keeps true. A request is answered as the documentation of the method
+// says, errors included; a message that Slack would refuse is refused here. An
+// envelope goes to exactly one socket and counts one ack. Message timestamps
+// are unique and rise, even when the world's clock stands still. Deadlines that
+// Slack counts in real time (ack, trigger, response URL, ping) are counted in
+// real time here too; only message timestamps follow the world's clock.
+//
+// What it must not know. Nothing of the bot: no command grammar, no policy, no
+// studio. It sees JSON and people. It imports nothing of ours but the linter in
+// blockkit, so that it stays a judge the bot cannot talk to.
+//
+// How it is built. Workspace.mu guards the world (people, channels, messages,
+// views, faults). The hub has its own lock for sockets and open envelopes, so
+// that routing an envelope never waits for somebody who reads a snapshot. No
+// code takes Workspace.mu while it holds the hub's lock.
 package fakeslack
 
 import (
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -179,4 +204,44 @@ func (w *Workspace) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	default:
 		http.NotFound(rw, r)
 	}
+}
+
+// saved is what outlives the process: the world, but no socket, trigger,
+// response URL or fault.
+type saved struct {
+	People []*User            `json:"people"`
+	Groups []*Group           `json:"groups"`
+	Rooms  []*room            `json:"rooms"`
+	Views  map[string][]*View `json:"views"`
+	Homes  map[string]*View   `json:"homes"`
+	LastTS int64              `json:"last_ts"`
+	Serial int64              `json:"serial"`
+}
+
+// Save returns the state of the world as JSON.
+func (w *Workspace) Save() []byte {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return marshal(saved{w.people, w.groups, w.rooms, w.views, w.homes, w.lastTS, w.serial})
+}
+
+// Load replaces the world by one that Save returned. Sockets stay open.
+func (w *Workspace) Load(data []byte) error {
+	s := saved{Views: map[string][]*View{}, Homes: map[string]*View{}}
+	if err := json.Unmarshal(data, &s); err != nil {
+		return fmt.Errorf("load workspace: %w", err)
+	}
+	if len(s.Rooms) == 0 || len(s.People) == 0 {
+		return fmt.Errorf("load workspace: no channels or no people in it")
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.people, w.groups, w.views, w.homes = s.People, s.Groups, s.Views, s.Homes
+	w.lastTS, w.serial = max(w.lastTS, s.LastTS), max(w.serial, s.Serial)
+	w.rooms, w.byRoom = nil, map[string]*room{}
+	for _, r := range s.Rooms {
+		w.addRoom(r)
+	}
+	w.changed()
+	return nil
 }

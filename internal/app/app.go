@@ -1,0 +1,288 @@
+// Package app is the wiring: which part of casterbot is made of which, and what the command line offers. What the parts do stands in
+// their own packages.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"runtime"
+	"sync"
+	"syscall"
+	"time"
+
+	"casterbot/bot"
+	"casterbot/commands"
+	"casterbot/internal/admin"
+	"casterbot/internal/authz"
+	"casterbot/internal/cli"
+	"casterbot/internal/config"
+	"casterbot/internal/desk"
+	"casterbot/internal/engine"
+	"casterbot/internal/lang"
+	"casterbot/internal/live"
+	"casterbot/internal/op"
+	"casterbot/internal/policy"
+	"casterbot/internal/quota"
+	"casterbot/internal/store"
+	"casterbot/internal/watch"
+)
+
+// Build is what the program was built of.
+type Build struct {
+	Version       string
+	Manifest      []byte // the Slack app, as the sandbox installs it
+	ExamplePolicy []byte // a sandbox's first policy
+}
+
+// Program is the command line.
+func (b Build) Program() cli.Program {
+	return cli.Program{
+		Name: "casterbot", Short: "Operate ApsaraVideo Live studios and recordings from Slack.", Out: os.Stdout, Err: os.Stderr,
+		Commands: []cli.Command{
+			b.runCommand(), b.sandboxCommand(), cli.PolicyCommand(verbs(), effects()),
+			cli.BackupCommand(), cli.RestoreCommand(engine.Retire), b.versionCommand(),
+		},
+	}
+}
+
+func (b Build) versionCommand() cli.Command {
+	return cli.Command{Name: "version", Short: "Print the version.", Run: func(_ context.Context, c cli.Call) error {
+		_, err := fmt.Fprintln(c.Out, "casterbot", b.Version)
+		return err
+	}}
+}
+
+func (b Build) runCommand() cli.Command {
+	return cli.Command{
+		Name: "run", Short: "Run the bot (the default). Its settings come from the environment.", Default: true,
+		Examples: []string{"casterbot", "SLACK_APP_TOKEN=xapp-… SLACK_BOT_TOKEN=xoxb-… ALIBABA_CLOUD_ACCESS_KEY_ID=… casterbot run"},
+		Help:     cli.Settings(config.Rows()),
+		Run: func(ctx context.Context, c cli.Call) error {
+			settings, err := config.Load()
+			if err != nil {
+				return cli.Usage(err)
+			}
+			log, err := settings.Log(c.Err)
+			if err != nil {
+				return cli.Usage(err)
+			}
+			a, err := New(ctx, Options{Settings: settings, Version: b.Version, Log: log})
+			if err != nil {
+				return err
+			}
+			return a.Run(ctx)
+		},
+	}
+}
+
+// Options are what a bot is made of. All but Settings and Log may be missing.
+type Options struct {
+	Settings config.Config
+	Version  string
+	Log      *slog.Logger
+	Now      func() time.Time // the clock; nil: the store's
+	Pause    Pause            // how the bot waits; nil: in real time, with every limit kept
+	Words    *lang.Words      // the translations; nil: those that are built in
+}
+
+// Pause waits for d; false when ctx ended first.
+type Pause = func(ctx context.Context, d time.Duration) bool
+
+// App is a casterbot: New makes it, Run lets it work.
+type App struct {
+	Policy *policy.Keeper
+	Store  *store.Store
+	Engine *engine.Engine
+	Bot    *bot.Bot
+	Watch  *watch.Watcher
+
+	settings config.Config
+	version  string
+	log      *slog.Logger
+	limits   *quota.Quota
+	cloud    *live.Client
+}
+
+func verbs() []string { return table(nil, nil, time.Now).Verbs() }
+
+func effects() map[string]op.Effect {
+	effects := map[string]op.Effect{}
+	for _, c := range table(nil, nil, time.Now).Commands {
+		effects[c.Verb] = c.Effect
+	}
+	return effects
+}
+
+func table(cloud commands.Cloud, own commands.Desk, now func() time.Time) op.Table {
+	return commands.Table(cloud, own, now)
+}
+
+// New makes every part, in the order in which they need each other.
+func New(ctx context.Context, o Options) (*App, error) {
+	c, log, wait := o.Settings, o.Log, o.Pause
+	if o.Words == nil {
+		o.Words = lang.New(nil)
+	}
+	keeper, err := openPolicy(c.PolicyFile, log)
+	if err != nil {
+		return nil, err
+	}
+	keys, err := openKeys(c)
+	if err != nil {
+		return nil, cli.Usage(err)
+	}
+	replica := op.NewID()
+	db, err := store.Open(ctx, c.DatabaseURL.Reveal(), store.Options{Now: o.Now, Replica: replica, Log: log})
+	if err != nil {
+		return nil, err
+	}
+	now := db.Now
+	limits := openQuota(c, db, replica, wait, log)
+	cloud, err := openCloud(c, keys, limits, freshLooks(db, wait), log)
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	slack := bot.Config{
+		APIURL: c.SlackAPIURL, AppToken: c.SlackAppToken.Reveal(), BotToken: c.SlackBotToken.Reveal(), Log: log, Now: now, Peers: db.Peers,
+		HTTP: bot.HTTPClient(), Words: o.Words, Language: func(channel string) string {
+			scope, _ := keeper.Scope(channel)
+			return scope.Language
+		},
+	}
+	if wait != nil {
+		slack.Unlimited = true
+	} else if !db.Exclusive() {
+		slack.Turn = channelTurns(db, log)
+	}
+	people := bot.NewDirectory(slack, keeper.UserGroups)
+	slack.Locale, slack.Meet = people.Locale, people.Meet
+	known := op.Table{}
+	judge := authz.New(authz.Config{
+		Table: &known, Directory: people, Policy: keeper, Locks: desk.NewLockBook(db), Trail: db, Now: now, Log: log,
+	})
+	own := desk.New(db)
+	known = table(cloud, deskAndRights{own, judge}, now)
+	slack.Repeats = engine.Repeats(known, now)
+	chat := bot.NewChat(slack)
+	mind := engine.New(engine.Config{
+		Table: &known, Store: db, Authz: judge, Chat: chat, Now: now, Log: log, Replica: replica, Pause: wait, Quota: limits,
+	})
+	eyes := watch.New(watch.Config{
+		Table: known, Store: db, Cloud: cloud, Policy: keeper, Chat: chat, Now: now, Log: log, Replica: replica, Share: float64(c.WatchShare) / 100, Pause: wait,
+	})
+	own.OnBoard(eyes.Nudge)
+	return &App{
+		settings: c, version: o.Version, log: log, Policy: keeper, Store: db, limits: limits, cloud: cloud, Engine: mind, Watch: eyes,
+		Bot: bot.New(slack, operator{mind, mind.Browser()}, chat, people),
+	}, nil
+}
+
+func openCloud(c config.Config, keys live.Credentials, limits *quota.Quota, fresh time.Duration, log *slog.Logger) (*live.Client, error) {
+	waiting := func(ctx context.Context, permit op.SendPermit, action string, why live.Class, wait time.Duration) {
+		level := slog.LevelDebug
+		if wait >= time.Second {
+			level = slog.LevelInfo
+		}
+		log.Log(ctx, level, "the cloud is busy", "action", action, "again in", wait.Round(time.Millisecond).String())
+		permit.Wait(commands.Turn(action, why, wait), wait)
+	}
+	return live.New(live.Config{
+		Endpoint: c.LiveEndpoint, Region: c.Region, Credentials: keys, Now: time.Now, Quota: limits, Fresh: fresh, Waiting: waiting,
+	})
+}
+
+// Run works until ctx ends, then stops in an order that loses nothing: no new work, what is acknowledged, what is running,
+// the store last.
+func (a *App) Run(ctx context.Context) error {
+	finish, cancel := outlive(ctx, finishWithin)
+	defer cancel()
+	server, err := admin.Start(a.settings.AdminAddr, a.probes(), a.log)
+	defer func() { _ = server.Close() }() // last: while work is being finished, /readyz says that no socket is open
+	defer a.close(finish)
+	if err != nil {
+		return err
+	}
+	if err := a.Engine.Start(ctx); err != nil {
+		return fmt.Errorf("recover what an earlier process left: %w", err)
+	}
+	background, stop := context.WithCancel(context.WithoutCancel(ctx))
+	watching := sync.WaitGroup{}
+	watching.Go(func() { a.Watch.Run(background) })
+	defer watching.Wait()
+	defer stop()
+	go a.Policy.Watch(background)
+	go a.reloadOnHangup(background)
+	a.log.Info("casterbot starts", "version", a.version, "policy", a.Policy.Hash(), "slack", a.settings.SlackAPIURL, "live", a.settings.LiveEndpoint)
+	err = a.Bot.Run(ctx)
+	a.log.Info("casterbot stops")
+	return err
+}
+
+// finishWithin is how long everything together may go on after the signal to stop.
+const finishWithin = 25 * time.Second
+
+// Nudge lets what goes by the clock be done now, after the clock was moved.
+func (a *App) Nudge() {
+	a.Engine.Nudge()
+	a.Watch.Nudge()
+}
+
+// Busy reports work under way.
+func (a *App) Busy() bool { return a.Bot.Busy() || a.Engine.Busy() || a.Watch.Busy() }
+
+// outlive gives a context that ends some time after ctx does.
+func outlive(ctx context.Context, more time.Duration) (context.Context, context.CancelFunc) {
+	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	context.AfterFunc(ctx, func() { time.AfterFunc(more, cancel) })
+	return longer, cancel
+}
+
+func (a *App) close(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, finishWithin)
+	defer cancel()
+	a.Engine.Close(ctx)
+	a.cloud.Close()
+	a.limits.Close()
+	if err := a.Store.Close(); err != nil {
+		a.log.Error("close the store", "error", err)
+	}
+}
+
+// reloadOnHangup reads the policy again on SIGHUP; a broken file keeps the last good one, which the keeper logs.
+func (a *App) reloadOnHangup(ctx context.Context) {
+	hangup := make(chan os.Signal, 1)
+	signal.Notify(hangup, syscall.SIGHUP)
+	defer signal.Stop(hangup)
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-hangup:
+			_ = a.Policy.Reload()
+		}
+	}
+}
+
+func (a *App) probes() map[string]admin.Probe {
+	return map[string]admin.Probe{
+		"slack": func(context.Context) (map[string]any, bool) {
+			h := a.Bot.Health()
+			return map[string]any{"sockets": h.Sockets, "want": h.Want, "ageSeconds": int(h.Age.Seconds()), "connections": h.Connections, "strangers": h.Strangers, "replaced": h.Replaced}, h.Ready()
+		},
+		"store": func(ctx context.Context) (map[string]any, bool) {
+			err := a.Store.Ping(ctx)
+			state := map[string]any{"writable": err == nil}
+			if why := store.Reason(err); why != "" {
+				state["why"] = why
+			}
+			return state, err == nil
+		},
+		"process": func(context.Context) (map[string]any, bool) {
+			return map[string]any{"goroutines": runtime.NumGoroutine()}, true
+		},
+	}
+}

@@ -1,0 +1,114 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"casterbot/internal/cli"
+	"casterbot/internal/config"
+	"casterbot/internal/sandbox"
+	"casterbot/internal/store"
+)
+
+// world is the sandbox's command line.
+type world struct {
+	addr, dir, policyFile, logLevel string
+	reset, noBot, printEnv          bool
+	cameras                         int
+	build                           Build
+}
+
+func (b Build) sandboxCommand() cli.Command {
+	w := world{build: b}
+	return cli.Command{
+		Name: "sandbox", Short: "Try everything without an account: the bot in an embedded workspace and cloud, with a page in the browser.",
+		Examples: []string{"casterbot sandbox", "casterbot sandbox --addr 127.0.0.1:8800 --reset", "casterbot sandbox --cameras 10 --reset", "casterbot sandbox --no-bot --print-env"},
+		Flags: func(f *flag.FlagSet) {
+			f.StringVar(&w.addr, "addr", sandbox.PageAddr, "`ADDRESS` of the page")
+			f.StringVar(&w.dir, "dir", sandbox.DefaultDir(), "`FOLDER` of the world's state")
+			f.StringVar(&w.policyFile, "policy", "", "policy `FILE` (default: policy.yml in the folder, made when it is missing)")
+			f.StringVar(&w.logLevel, "log-level", "warn", "debug, info, warn or error")
+			f.BoolVar(&w.reset, "reset", false, "start afresh")
+			f.IntVar(&w.cameras, "cameras", 0, "begin with `N` more live streams in #show-control, cam1 to camN; a world that is there needs --reset for it")
+			f.BoolVar(&w.noBot, "no-bot", false, "open the world alone, for a bot of your own")
+			f.BoolVar(&w.printEnv, "print-env", false, "print what another program needs to join, as shell lines")
+		},
+		Run: w.run,
+	}
+}
+
+// run opens the world and puts the real bot into it: the same wiring as for Slack and ApsaraVideo Live.
+func (w *world) run(ctx context.Context, c cli.Call) error {
+	settings := config.Config{LogLevel: w.logLevel, LogFormat: "text"}
+	log, err := settings.Log(c.Err)
+	if err != nil {
+		return cli.Usage(err)
+	}
+	app, err := sandbox.ReadManifest(w.build.Manifest)
+	if err != nil {
+		return err
+	}
+	open, err := sandbox.Open(sandbox.Config{
+		Dir: w.dir, Reset: w.reset, PageAddr: w.addr, Commands: app.Commands, Events: app.Events, Scopes: app.Scopes, Usages: Usages(), Suggestions: sandbox.Suggestions(), Log: log,
+		Limits: true, Cameras: w.cameras,
+	})
+	if err != nil {
+		return err
+	}
+	defer open.Close()
+	sandbox.Greet(c.Out, c.Err, open, w.dir, w.printEnv, w.noBot)
+	if w.noBot {
+		<-ctx.Done()
+		return nil
+	}
+	if settings, err = w.settings(open, settings); err != nil {
+		return err
+	}
+	a, err := New(ctx, Options{Settings: settings, Version: w.build.Version, Log: log, Now: open.Clock.Now})
+	if err != nil {
+		return err
+	}
+	open.Clock.OnAdvance(a.Nudge)
+	return a.Run(ctx)
+}
+
+// settings are those of a bot in the world, and its database, afresh when that is wanted.
+func (w *world) settings(open *sandbox.World, c config.Config) (config.Config, error) {
+	if w.reset {
+		if err := store.Forget(database(w.dir)); err != nil {
+			return c, err
+		}
+	}
+	return w.build.Join(open, w.dir, w.policyFile, c)
+}
+
+func database(dir string) string { return filepath.Join(dir, "casterbot.db") }
+
+// Join gives the settings of a bot in the world: its addresses and tokens, and in dir its database and, when policyFile is empty, a
+// policy to edit.
+func (b Build) Join(open *sandbox.World, dir, policyFile string, c config.Config) (config.Config, error) {
+	c.SlackAPIURL, c.SlackAppToken, c.SlackBotToken = open.SlackURL, sandbox.AppToken, sandbox.BotToken
+	c.LiveEndpoint, c.AccessKeyID, c.AccessKeySecret, c.Region = open.LiveURL, sandbox.AccessKeyID, sandbox.AccessKeySecret, sandbox.Region
+	c.DatabaseURL, c.PolicyFile = config.Secret("sqlite:"+database(dir)), policyFile
+	if policyFile == "" {
+		c.PolicyFile = filepath.Join(dir, "policy.yml")
+		if _, err := os.Stat(c.PolicyFile); errors.Is(err, fs.ErrNotExist) {
+			return c, os.WriteFile(c.PolicyFile, b.ExamplePolicy, 0o600)
+		}
+	}
+	return c, nil
+}
+
+// Usages are the commands, as the sandbox completes them.
+func Usages() []sandbox.Usage {
+	var rows []sandbox.Usage
+	for _, c := range table(nil, nil, time.Now).Commands {
+		rows = append(rows, sandbox.Usage{Text: "/" + c.Shown(), Short: c.Short})
+	}
+	return rows
+}

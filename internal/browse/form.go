@@ -1,0 +1,136 @@
+package browse
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"casterbot/internal/authz"
+	"casterbot/internal/op"
+)
+
+// Form asks for every argument of a command; what was typed and the channel's defaults are filled in.
+func (b *Browser) Form(p op.Parsed, r op.Request) op.Form {
+	words := strings.Join(op.Words(p.Command.Usage), " ")
+	form := op.Form{Command: p.Command.Usage, Title: "/" + words, Button: "Go on", Channel: r.Channel, Thread: r.Thread, FromHome: r.FromHome, Text: op.Wanting(p.Command.Usage, p.Args, p.Missing...), Note: op.L(p.Command.Short)}
+	scope, _ := b.authz.Scope(r.Channel)
+	places := op.Placeholders(p.Command.Usage)
+	for _, place := range places {
+		kind, _ := b.table.Kind(place.Name)
+		field := op.Field{Name: place.Name, Label: kind.Label, Hint: kind.Hint, Max: kind.Max, Value: p.Args[place.Name], Maybe: place.Optional}
+		if field.Value == "" {
+			field.Value = scope.Default[place.Name]
+		}
+		if many := p.Command.Many; many != nil && many.Of == place.Name {
+			field.Most, field.Hint = op.MostAtOnce, "One or several of this channel."
+			if field.Value != "" {
+				field.Value = op.Join([]string{field.Value})
+			}
+		}
+		field.Redraw = b.needed(place.Name, places)
+		form.Fields = append(form.Fields, field)
+	}
+	return form
+}
+
+func (b *Browser) needed(name string, places []op.Placeholder) bool {
+	for _, place := range places {
+		if kind, _ := b.table.Kind(place.Name); kind.Needs == name {
+			return true
+		}
+	}
+	return false
+}
+
+// Fill says what a form that was opened empty, or whose leading field has changed, holds already: what was typed and
+// the channel's defaults, where they mean one thing that can be picked. What can be picked besides is asked for by
+// Suggest; the look for it begins here. What the person may not do is said in the form.
+func (b *Browser) Fill(ctx context.Context, r op.Request, form op.Form) (op.Form, error) {
+	command, ok := b.table.Find(form.Command)
+	if !ok {
+		return form, errors.New("form of an unknown command")
+	}
+	v, err := b.authz.Check(ctx, authz.Tries(r, command))
+	if err != nil {
+		form.Problem, form.Fields = b.answer(err).Title, nil
+		return form, nil
+	}
+	form.Note = op.L(command.Short)
+	ctx, cancel := context.WithTimeout(ctx, listWithin)
+	defer cancel()
+	form.Fields = slices.Clone(form.Fields)
+	for i, field := range form.Fields {
+		kind, _ := b.table.Kind(field.Name)
+		if kind.Options == nil {
+			continue
+		}
+		l, err := b.fieldOptions(ctx, r.Channel, v.Decision, kind, form.Values())
+		if err != nil && !errors.Is(err, errSlow) {
+			form.Problem = b.answer(err).Title
+		}
+		form.Fields[i] = filled(field, kind, form.Values(), l, err)
+	}
+	return form, nil
+}
+
+// fieldOptions gives what can be picked for a field; nothing as long as the field that it depends on is empty.
+func (b *Browser) fieldOptions(ctx context.Context, channel string, d op.Decision, kind op.Kind, args op.Args) (optionList, error) {
+	if kind.Needs != "" && args[kind.Needs] == "" {
+		return optionList{}, nil
+	}
+	return b.options(ctx, channel, d, kind, args)
+}
+
+// filled is a field with the options that it holds. Without a list the text itself stays: the command that the form
+// becomes is read like a typed one.
+func filled(field op.Field, kind op.Kind, args op.Args, l optionList, err error) op.Field {
+	typed := []string{field.Value}
+	if field.Most > 0 {
+		typed = op.SplitSeveral(field.Value)
+	}
+	field.Under, field.Chosen, field.Value = args[kind.Needs], nil, ""
+	var values []string
+	for _, text := range typed {
+		if i := pick(l.Value, text); i >= 0 {
+			field.Chosen = append(field.Chosen, l.Value[i])
+		} else if err != nil && text != "" {
+			field.Chosen = append(field.Chosen, op.Option{Label: op.Visible(text), Value: text})
+		}
+	}
+	for _, o := range field.Chosen {
+		values = append(values, o.Value)
+	}
+	if field.Value = strings.Join(values, ""); field.Most > 0 {
+		field.Value = op.Join(values)
+	}
+	return field
+}
+
+// pick finds the option that a typed value means: by value, or by the only label that is the same or begins with it;
+// -1 when there is none.
+func pick(options []op.Option, typed string) int {
+	var fits []int
+	for i, o := range options {
+		if o.Value == typed {
+			return i
+		}
+		if typed != "" && op.Fold(o.Label) == op.Fold(typed) {
+			fits = append(fits, i)
+		}
+	}
+	if len(fits) == 1 {
+		return fits[0]
+	}
+	return -1
+}
+
+// Submitted writes a form as the command that a person could have typed.
+func (b *Browser) Submitted(form op.Form) string {
+	for _, field := range form.Fields {
+		if field.Most > 0 && field.Value != "" {
+			return op.FormatSeveral(form.Command, op.SplitSeveral(field.Value))
+		}
+	}
+	return op.Format(form.Command, form.Values())
+}

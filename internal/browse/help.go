@@ -1,0 +1,139 @@
+package browse
+
+import (
+	"context"
+	"strings"
+
+	"casterbot/internal/authz"
+	"casterbot/internal/op"
+)
+
+// HelpAtHand lists what this person may do in this channel, with facts at hand; false when there are none.
+func (b *Browser) HelpAtHand(r op.Request, p op.Parsed) (op.Answer, bool) {
+	facts, ok := b.authz.Glance(authz.Uses(r, op.Command{}))
+	if !ok {
+		return op.Answer{}, false
+	}
+	return b.helpFor(facts, p), true
+}
+
+// Help is HelpAtHand with facts that are looked up.
+func (b *Browser) Help(ctx context.Context, r op.Request, p op.Parsed) (op.Answer, error) {
+	facts, err := b.authz.Look(ctx, authz.Uses(r, op.Command{}))
+	if err != nil {
+		return op.Answer{}, err
+	}
+	return b.helpFor(facts, p), nil
+}
+
+func (b *Browser) helpFor(facts authz.Facts, p op.Parsed) op.Answer {
+	if p.Topic != "" {
+		return b.helpTopic(p)
+	}
+	answer := op.Answer{Mark: op.MarkNeutral, Title: op.L("What you can do here")}
+	refused, several := op.Decision{}, false
+	for _, row := range b.helps {
+		if p.Noun != "" && row.noun != p.Noun {
+			continue
+		}
+		d := b.authz.Decide(facts, op.Command{Verb: row.verb, Effect: row.effect}, nil)
+		if !d.Allowed && len(refused.Why) == 0 {
+			refused = d
+		}
+		if !d.Allowed {
+			continue
+		}
+		answer.Items = append(answer.Items, row.items[d.Confirm])
+		several = several || row.several
+	}
+	if len(answer.Items) == 0 {
+		return op.Answer{Mark: op.MarkDenied, Title: op.L("There is nothing that you may do here."), Lines: refused.Why}
+	}
+	answer.Note = b.helpNote(facts.Channel.ID, p.Noun, several)
+	return answer
+}
+
+// helpRow is what help says of one command. It is written once, because help is asked for more often than anything
+// else.
+type helpRow struct {
+	noun, verb string
+	effect     op.Effect
+	several    bool
+	items      map[op.Confirm]op.Item
+}
+
+func helpRows(t op.Table) []helpRow {
+	rows := make([]helpRow, 0, len(t.Commands))
+	for _, c := range t.Commands {
+		row := helpRow{noun: op.Words(c.Usage)[0], verb: c.Verb, effect: c.Effect, several: c.Many != nil, items: map[op.Confirm]op.Item{}}
+		for _, confirm := range []op.Confirm{op.ConfirmNone, op.ConfirmSelf, op.ConfirmOther} {
+			row.items[confirm] = helpItem(c, confirm)
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+func helpItem(c op.Command, confirm op.Confirm) op.Item {
+	item := op.Item{Title: op.L(op.Code("/" + c.Shown())), Facts: []op.Line{op.L(c.Short, confirmWords[confirm])}}
+	if places := op.Placeholders(c.Usage); len(places) > 0 && c.Effect != op.Read {
+		item.Next = []op.Next{{Label: "Open…", Text: strings.Join(op.Words(c.Usage), " ") + strings.Repeat(" ?", len(places))}}
+	}
+	return item
+}
+
+var confirmWords = map[op.Confirm]op.Text{op.ConfirmOther: " Needs a second person."}
+
+func (b *Browser) helpNote(channel, noun string, several bool) op.Line {
+	scope, _ := b.authz.Scope(channel)
+	note := op.L("Names or ids; several words in quotes; ", op.Code("?"), " in place of a name lets you choose.")
+	if several {
+		note = append(note, op.L(" Where … stands, several will do: names, part of one with a star, or ", op.Code(op.AllWord), ".")...)
+	}
+	if studio := scope.Default["caster"]; studio != "" && noun != "record" {
+		note = append(note, op.L(" Without a name: studio ", op.B(studio), ".")...)
+	}
+	if stream := scope.Default["stream"]; stream != "" && noun != "caster" {
+		note = append(note, op.L(" Without a stream: ", op.B(stream), ".")...)
+	}
+	return note
+}
+
+// helpTopic explains one command.
+func (b *Browser) helpTopic(p op.Parsed) op.Answer {
+	topic := strings.TrimSpace(p.Noun + " " + strings.TrimPrefix(p.Topic, p.Noun+" "))
+	answer := op.Answer{Mark: op.MarkNeutral, Title: op.L("Help for ", op.Code("/"+topic))}
+	for _, c := range b.table.Commands {
+		for _, spelling := range append([]string{c.Usage}, c.Aliases...) {
+			words := strings.Join(op.Words(spelling), " ")
+			if strings.HasPrefix(words, topic) || strings.HasSuffix(words, " "+p.Topic) && strings.HasPrefix(words, p.Noun) {
+				answer.Items = append(answer.Items, topicItem(c))
+				break
+			}
+		}
+	}
+	if len(answer.Items) == 0 {
+		_, err := b.table.Parse(topic)
+		return *b.answer(orUnknown(err, topic))
+	}
+	return answer
+}
+
+func orUnknown(err error, topic string) error {
+	if err != nil {
+		return err
+	}
+	return op.Refuse(op.L("I know no command ", op.Code("/"+topic), "."))
+}
+
+func topicItem(c op.Command) op.Item {
+	item := op.Item{Title: op.L(op.Code("/" + c.Shown())), Facts: []op.Line{op.L(c.Short)}}
+	for _, alias := range c.Aliases {
+		item.Facts = append(item.Facts, op.L("Also: ", op.Code("/"+alias)))
+	}
+	for _, example := range c.Examples {
+		item.Facts = append(item.Facts, op.L("Example: ", op.Code("/"+example)))
+	}
+	item.Facts = append(item.Facts, op.L("Permission: ", op.Code(c.Verb), " · effect: ", op.V(string(c.Effect))))
+	return item
+}

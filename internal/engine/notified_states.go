@@ -1,0 +1,50 @@
+package engine
+
+import (
+	"sync"
+	"time"
+
+	"casterbot/internal/op"
+)
+
+// notifiedStates remembers what the askers of operations without a card have been told of: the last state that matters of each, for as long
+// as anything may change about it. What is told afterwards of a final state is that state again.
+type notifiedStates struct {
+	mu     sync.Mutex
+	last   map[string]notifiedState
+	pruned time.Time
+}
+
+type notifiedState struct {
+	state op.State
+	at    time.Time
+}
+
+// first reports whether nobody was told of the state, and remembers it.
+func (t *notifiedStates) first(id string, state op.State, now time.Time) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if now.Sub(t.pruned) >= pruneInterval {
+		for id, of := range t.last {
+			if now.Sub(of.at) > followWithin {
+				delete(t.last, id)
+			}
+		}
+		t.pruned = now
+	}
+	if t.last[id].state == state {
+		return false
+	}
+	if t.last == nil {
+		t.last = map[string]notifiedState{}
+	}
+	t.last[id] = notifiedState{state, now}
+	return true
+}
+
+// forget takes it back, because the asker could not be told.
+func (t *notifiedStates) forget(id string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.last, id)
+}

@@ -1,0 +1,279 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"casterbot/internal/op"
+	"casterbot/internal/store"
+)
+
+// A private answer is owed like a card. One that could not be given is kept as a memo and tried again, by one replica at a time
+// and after a restart too, until it was given or nobody waits for it any more. A process that dies right after an answer was
+// given may have it given twice.
+const (
+	kindTell = "tell"
+
+	tellLate     = 20 * time.Second         // from then on an answer says that it comes late
+	tellFor      = 15 * time.Minute         // then it is given up
+	tellTry      = 20 * time.Second         // one try
+	tellClaim    = tellTry + 10*time.Second // nobody else tries while somebody does
+	tellKeep     = 2500 * time.Millisecond  // for writing it down
+	tellEach     = 5                        // answers for one person in one channel: the newest
+	tellAtOnce   = 2                        // tries that begin with one sweep: no storm after an outage
+	tellUnderWay = 8                        // tries at the same time
+)
+
+// pendingReply is an answer that is owed. What of the address is a capability is in no memo, only in the memory of the process that was
+// asked.
+type pendingReply struct {
+	To      op.Address    `json:"to"`
+	Answer  op.Answer     `json:"answer"`
+	Dropped int           `json:"dropped,omitempty"` // earlier answers that were given up for this one
+	Due     time.Time     `json:"due"`               // of the next try
+	Rest    time.Duration `json:"rest"`              // before it
+
+	memo  store.Document // version 0: it could not be written down
+	given bool           // only its memo is left
+}
+
+func (d *pendingReply) putOff(now time.Time, rest time.Duration) { d.Due, d.Rest = now.Add(rest), rest }
+
+// words is the answer, with what a reader has to know of its way.
+func (d pendingReply) words(now time.Time) op.Answer {
+	a := d.Answer
+	if now.Sub(d.To.At) >= tellLate {
+		a.Lines = append(slices.Clip(a.Lines), op.L("Asked at ", op.At(d.To.At), "; Slack did not take my answer until now."))
+	}
+	if d.Dropped > 0 {
+		a.Lines = append(slices.Clip(a.Lines), op.L("Earlier answers left out: ", op.V(strconv.Itoa(d.Dropped)), ". Ask again for what you still need."))
+	}
+	return a
+}
+
+// pendingReplies is what this process knows of the answers that are owed beyond their memos.
+type pendingReplies struct {
+	mu   sync.Mutex
+	mine map[string]pendingReply
+	busy map[string]bool // being given
+}
+
+func (b *pendingReplies) init() { b.mine, b.busy = map[string]pendingReply{}, map[string]bool{} }
+
+func (b *pendingReplies) keep(d pendingReply) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.mine[d.memo.Key] = d
+}
+
+func (b *pendingReplies) forget(key string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.mine, key)
+}
+
+// begin takes one of the few places for a try.
+func (b *pendingReplies) begin(key string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.busy[key] || len(b.busy) >= tellUnderWay {
+		return false
+	}
+	b.busy[key] = true
+	return true
+}
+
+func (b *pendingReplies) end(key string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.busy, key)
+}
+
+// over gives what nobody waits for any more, and forgets it.
+func (b *pendingReplies) over(now time.Time) (late []pendingReply) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for key, d := range b.mine {
+		if !now.Before(d.memo.Ends) && !b.busy[key] {
+			late = append(late, d)
+			delete(b.mine, key)
+		}
+	}
+	return late
+}
+
+// list gives what is owed and not being given, the newest first: the memos, and what is in memory alone. When all memos are
+// known, what has lost its memo is settled.
+func (b *pendingReplies) list(memos []store.Document, all bool) (owed []pendingReply) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	there := map[string]bool{}
+	for _, m := range memos {
+		there[m.Key] = true
+		d := pendingReply{}
+		if b.busy[m.Key] || json.Unmarshal([]byte(m.Body), &d) != nil {
+			continue
+		}
+		if mine, ok := b.mine[m.Key]; ok {
+			d.To, d.given = mine.To, mine.given
+			if mine.Due.After(d.Due) {
+				d.Due = mine.Due
+			}
+		}
+		d.memo = m
+		owed = append(owed, d)
+	}
+	for key, d := range b.mine {
+		switch {
+		case there[key] || b.busy[key]:
+		case d.memo.Version == 0:
+			owed = append(owed, d)
+		case all:
+			delete(b.mine, key)
+		}
+	}
+	slices.SortFunc(owed, func(x, y pendingReply) int {
+		return cmp.Or(y.To.At.Compare(x.To.At), cmp.Compare(y.memo.Key, x.memo.Key))
+	})
+	return owed
+}
+
+// enqueueReply keeps an answer that could not be given.
+func (n *Notifier) enqueueReply(ctx context.Context, to op.Address, a op.Answer) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tellKeep)
+	defer cancel()
+	now := n.now()
+	if to.At.IsZero() {
+		to.At = now
+	}
+	d := pendingReply{To: to, Answer: a, memo: store.Document{Key: kindTell + "/" + op.NewID(), Kind: kindTell, Ends: now.Add(tellFor)}}
+	d.putOff(now, shortestBackoff)
+	if err := n.saveReply(ctx, &d); err != nil {
+		n.log.Warn("an answer is owed in memory only", "person", to.Person, "error", err)
+	}
+}
+
+// saveReply writes down how a reply stands. In memory it stands so even when that fails, unless it is with store.ErrLost: another
+// replica was first.
+func (n *Notifier) saveReply(ctx context.Context, d *pendingReply) error {
+	body, err := json.Marshal(d)
+	if err != nil {
+		return err
+	}
+	d.memo.Body = string(body)
+	m, err := n.store.PutDocument(ctx, d.memo, op.Event{})
+	if d.memo.Version == 0 && errors.Is(err, store.ErrLost) { // written before, when nobody could say so
+		err = nil
+	}
+	if err == nil {
+		d.memo = m
+	}
+	if !errors.Is(err, store.ErrLost) {
+		n.replies.keep(*d)
+	}
+	return err
+}
+
+// endReply ends one; store.ErrLost says that another replica is at it.
+func (n *Notifier) endReply(ctx context.Context, d pendingReply) error {
+	if d.memo.Version > 0 {
+		if err := n.store.DropDocument(ctx, d.memo.Key, d.memo.Version, op.Event{}); err != nil {
+			return err
+		}
+	}
+	n.replies.forget(d.memo.Key)
+	return nil
+}
+
+// DeliverDue tries again to give what is due, the oldest first.
+func (n *Notifier) DeliverDue(ctx context.Context) error {
+	for _, d := range n.replies.over(n.now()) {
+		n.log.Warn("an answer was never given", "person", d.To.Person, "channel", d.To.Channel, "asked", d.To.At, "answer", d.Answer.Title.Plain())
+	}
+	memos, err := n.store.Documents(ctx, kindTell)
+	owed := n.newest(ctx, n.replies.list(memos, err == nil))
+	begun := 0
+	for _, d := range slices.Backward(owed) {
+		if begun == tellAtOnce {
+			break
+		}
+		if n.now().Before(d.Due) || !n.replies.begin(d.memo.Key) {
+			continue
+		}
+		begun++
+		n.spawn(func(ctx context.Context) {
+			defer n.replies.end(d.memo.Key)
+			if err := n.deliver(ctx, d); err != nil && !errors.Is(err, store.ErrLost) && ctx.Err() == nil {
+				n.log.Warn("an answer is still owed", "person", d.To.Person, "channel", d.To.Channel, "error", err)
+			}
+		})
+	}
+	return err
+}
+
+// newest gives up the oldest answers of those who have too many coming, and counts them on the newest one.
+func (n *Notifier) newest(ctx context.Context, owed []pendingReply) (left []pendingReply) {
+	count, first := map[string]int{}, map[string]int{}
+	more := map[int]int{}
+	for _, d := range owed {
+		who := d.To.Person + " " + d.To.Channel
+		if count[who]++; count[who] > tellEach && !d.given && n.endReply(ctx, d) == nil {
+			more[first[who]] += d.Dropped + 1
+			continue
+		}
+		if count[who] == 1 {
+			first[who] = len(left)
+		}
+		left = append(left, d)
+	}
+	for i, dropped := range more {
+		left[i].Dropped += dropped
+		if err := n.saveReply(ctx, &left[i]); err != nil {
+			n.log.Warn("count the answers left out", "person", left[i].To.Person, "error", err)
+		}
+	}
+	return left
+}
+
+// deliver is one try, by whoever moves the next one ahead first. Where nobody else can be at it, it is made though nothing can
+// be written down.
+func (n *Notifier) deliver(ctx context.Context, d pendingReply) error {
+	rest := min(2*d.Rest, longestBackoff)
+	if !d.given {
+		d.putOff(n.now(), tellClaim)
+		err := n.saveReply(ctx, &d)
+		if errors.Is(err, store.ErrLost) || err != nil && d.memo.Version > 0 && !n.store.Exclusive() {
+			return err
+		}
+		try, cancel := context.WithTimeout(ctx, tellTry)
+		defer cancel()
+		err = n.chat.Tell(try, d.To, d.words(n.now()))
+		if d.putOff(n.now(), rest); err != nil && !errors.Is(err, ErrUnreachable) {
+			return errors.Join(err, n.saveReply(ctx, &d))
+		}
+		if err != nil {
+			n.log.Warn("could not answer in private", "person", d.To.Person, "channel", d.To.Channel, "error", err)
+		}
+		d.given = true
+		n.replies.keep(d)
+	}
+	return n.endReply(ctx, d)
+}
+
+// Reply gives a private answer now, or later if that does not work, unless nothing can ever reach the person.
+func (n *Notifier) Reply(ctx context.Context, to op.Address, a op.Answer) {
+	err := n.chat.Tell(ctx, to, a)
+	if err == nil {
+		return
+	}
+	n.log.Warn("could not answer in private", "person", to.Person, "channel", to.Channel, "error", err)
+	if !errors.Is(err, ErrUnreachable) {
+		n.enqueueReply(ctx, to, a)
+	}
+}

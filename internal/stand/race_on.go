@@ -1,6 +1,0 @@
-//go:build race
-
-package stand
-
-// Racing says that this program was built with the race detector.
-const Racing = true

@@ -1,0 +1,243 @@
+package scenario
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"casterbot/internal/sandbox/fakelive"
+	"casterbot/internal/sandbox/fakeslack"
+)
+
+// happening is something that befalls the world, in words.
+type happening struct {
+	words *regexp.Regexp
+	do    func(p *play, m []string) error
+}
+
+// says makes a happening out of a sentence with places: (.+) for words, (\d+) for numbers.
+func says(words string, do func(p *play, m []string) error) happening {
+	return happening{regexp.MustCompile("^" + words + "$"), do}
+}
+
+// spoils is a happening that spoils the next changing call of the cloud.
+func spoils(words string, kind fakelive.Kind) happening {
+	return says(words, func(p *play, _ []string) error { return p.spoil(fakelive.Fault{Kind: kind}) })
+}
+
+// happenings are all that a story can say after world>.
+var happenings = []happening{
+	spoils("the API applies but does not answer", fakelive.ResetAfter),
+	spoils("the API is cut off before it applies", fakelive.ResetBefore),
+	spoils("the API applies and stays silent", fakelive.SilentAfter),
+	spoils("the API stays silent and does nothing", fakelive.SilentBefore),
+	spoils("the API applies but answers with a web page", fakelive.HTML),
+	spoils("the API answers with a web page and does nothing", fakelive.HTMLBefore),
+	spoils("the API applies but answers \\{\\}", fakelive.Empty),
+	spoils("the API applies but answers half", fakelive.HalfJSON),
+	spoils("the API answers 500", fakelive.Status),
+	spoils("the API applies but answers 500", fakelive.StatusAfter),
+	spoils("the API copies but answers 408", fakelive.TimeoutCopy),
+	says(`the API applies but does not answer (\d+) times`, func(p *play, m []string) error {
+		return p.spoil(fakelive.Fault{Kind: fakelive.ResetAfter, Times: number(m[1])})
+	}),
+	says(`the API answers 500 (\d+) times`, func(p *play, m []string) error {
+		return p.spoil(fakelive.Fault{Kind: fakelive.Status, Times: number(m[1])})
+	}),
+	says(`the API throttles (\d+) times`, func(p *play, m []string) error {
+		return p.spoil(fakelive.Fault{Kind: fakelive.Throttle, Times: number(m[1])})
+	}),
+	says(`the API refuses with (\S+)`, func(p *play, m []string) error {
+		return p.spoil(fakelive.Fault{Kind: fakelive.Refuse, Code: m[1]})
+	}),
+	says(`(Describe\w+) answers 500`, func(p *play, m []string) error {
+		_, err := p.world.Live.Inject(fakelive.Fault{Action: m[1], Kind: fakelive.Status, Times: -1})
+		return err
+	}),
+	says(`the API is well again`, func(p *play, _ []string) error { p.world.Live.ClearFaults(); return nil }),
+
+	says(`another console stops (.+)`, func(p *play, m []string) error {
+		return p.studio(m[1], func(s *fakelive.Studio) { s.OnAir, s.Started = false, time.Time{} })
+	}),
+	says(`another console starts (.+)`, func(p *play, m []string) error {
+		return p.studio(m[1], func(s *fakelive.Studio) { s.OnAir = true })
+	}),
+	says(`another console renames (.+) to (.+)`, func(p *play, m []string) error {
+		return p.studio(m[1], func(s *fakelive.Studio) { s.Name = strings.ReplaceAll(m[2], `\u202e`, "\u202e") })
+	}),
+	says(`another console (opens|closes) (.+) of (.+)`, func(p *play, m []string) error {
+		return p.studio(m[3], func(s *fakelive.Studio) {
+			for i := range s.Scenes {
+				if s.Scenes[i].Name == m[2] {
+					s.Scenes[i].Open = m[1] == "opens"
+				}
+			}
+		})
+	}),
+	says(`the stream (\S+)/(\S+) (breaks|comes back)`, func(p *play, m []string) error {
+		if m[3] == "breaks" {
+			return p.world.Live.CutStream(fakelive.Domain, m[1], m[2])
+		}
+		return p.world.Live.ResumeStream(fakelive.Domain, m[1], m[2])
+	}),
+	says(`(\d+) cameras go live`, func(p *play, m []string) error {
+		p.world.Live.AddStreams("show", "cam", number(m[1]))
+		return nil
+	}),
+	says(`(\d+) studios called (.+) go on air`, func(p *play, m []string) error {
+		p.world.Live.AddStudios(m[2], number(m[1]))
+		return nil
+	}),
+
+	says(`slack refuses (posts|edits) with 429 once`, func(p *play, m []string) error {
+		method := map[string]string{"posts": "chat.postMessage", "edits": "chat.update"}[m[1]]
+		p.world.Slack.Fail(method, fakeslack.Fault{RetryAfter: time.Second, Times: 1})
+		return nil
+	}),
+	says(`slack refuses the blocks of a card once`, func(p *play, _ []string) error {
+		p.world.Slack.Fail("chat.postMessage", fakeslack.Fault{Error: "invalid_blocks", Times: 1})
+		return nil
+	}),
+	says(`slack refuses pins`, func(p *play, _ []string) error {
+		p.world.Slack.Fail("pins.add", fakeslack.Fault{Error: "missing_scope"})
+		return nil
+	}),
+	says(`slack does not tell who (people are|is in a group)`, func(p *play, m []string) error {
+		method := map[string]string{"people are": "users.info", "is in a group": "usergroups.list"}[m[1]]
+		p.world.Slack.Fail(method, fakeslack.Fault{Status: 500})
+		return nil
+	}),
+	says(`slack tells again who (people are|is in a group)`, func(p *play, m []string) error {
+		p.world.Slack.Fail(map[string]string{"people are": "users.info", "is in a group": "usergroups.list"}[m[1]], fakeslack.Fault{})
+		return nil
+	}),
+	says(`(\w+) (joins|leaves) the (\w+)`, (*play).membership),
+	says(`(\w+) is deactivated`, func(p *play, m []string) error {
+		return p.change(m[1], func(u *fakeslack.User) { u.Deleted = true })
+	}),
+	says(`(\w+) becomes a guest`, func(p *play, m []string) error {
+		return p.change(m[1], func(u *fakeslack.User) { u.IsRestricted = true })
+	}),
+	says(`(\w+) (speaks|lives in) (\S+)`, func(p *play, m []string) error {
+		return p.change(m[1], func(u *fakeslack.User) {
+			if m[2] == "speaks" {
+				u.Locale = m[3]
+				return
+			}
+			u.TZ = m[3]
+		})
+	}),
+	says(`(\w+) takes the pin off (#\S+)`, func(p *play, m []string) error {
+		user, channel, err := p.place(m[1], m[2])
+		if err != nil {
+			return err
+		}
+		pin, err := p.pin(user, channel)
+		if err != nil {
+			return err
+		}
+		return p.world.Slack.Unpin(user, channel, pin.TS)
+	}),
+	says(`casterbot is removed from (#\S+)`, func(p *play, m []string) error { return p.channelDo(m[1], p.world.Slack.RemoveBot) }),
+	says(`casterbot is invited to (#\S+)`, func(p *play, m []string) error { return p.channelDo(m[1], p.world.Slack.AddBot) }),
+	says(`(#\S+) is archived`, func(p *play, m []string) error { return p.channelDo(m[1], p.world.Slack.Archive) }),
+	says(`(#\S+) is shared with a partner`, func(p *play, m []string) error { return p.channelDo(m[1], p.world.Slack.Share) }),
+	says(`(#\S+) is renamed to (\S+)`, func(p *play, m []string) error {
+		return p.channelDo(m[1], func(id string) error { return p.world.Slack.Rename(id, m[2]) })
+	}),
+	says(`a new channel (\S+) with (\w+) and casterbot`, func(p *play, m []string) error {
+		u, err := p.person(m[2])
+		if err == nil {
+			p.world.Slack.AddChannel("C0NEW", m[1], false, u.ID, fakeslack.BotUser)
+		}
+		return err
+	}),
+}
+
+func (p *play) happens(m []string) error {
+	for _, h := range happenings {
+		if words := h.words.FindStringSubmatch(m[1]); words != nil {
+			return h.do(p, words)
+		}
+	}
+	return fmt.Errorf("nothing of the kind happens in this world")
+}
+
+func number(text string) int {
+	n, _ := strconv.Atoi(text) // the pattern has let digits through only
+	return n
+}
+
+// changing are the calls that a fault may spoil: those that do something. Looks go on.
+var changing = []string{"CopyCaster", "RestartCaster", "StartCasterScene", "StopCasterScene", "RealTimeRecordCommand",
+	"StartCaster", "StopCaster", "CopyCasterSceneConfig", "EffectCasterUrgent"}
+
+// spoil orders the fault for whichever changing call comes next. A fault that was not met stays ordered for its own call.
+func (p *play) spoil(f fakelive.Fault) error {
+	p.world.Live.ClearFaults()
+	actions := changing
+	if f.Kind == fakelive.TimeoutCopy {
+		actions = changing[:1]
+	}
+	for _, action := range actions {
+		f.Action = action
+		if _, err := p.world.Live.Inject(f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *play) studio(name string, change func(*fakelive.Studio)) error {
+	for id, known := range p.see.things() {
+		if known == name {
+			if err := p.world.Live.SetStudio(id, change); err == nil {
+				return nil
+			}
+		}
+	}
+	return fmt.Errorf("no studio is called %s", name)
+}
+
+func (p *play) change(name string, change func(*fakeslack.User)) error {
+	u, err := p.person(name)
+	if err == nil {
+		p.world.Slack.SetUser(u.ID, change)
+	}
+	return err
+}
+
+func (p *play) channelDo(name string, do func(id string) error) error {
+	id, err := p.channel(name)
+	if err != nil {
+		return err
+	}
+	return do(id)
+}
+
+// membership puts somebody into a user group or takes them out: ana leaves the crew.
+func (p *play) membership(m []string) error {
+	u, err := p.person(m[1])
+	if err != nil {
+		return err
+	}
+	for _, g := range p.see.screen().Groups {
+		if g.Handle != m[3] {
+			continue
+		}
+		members := []string{}
+		for _, id := range g.Users {
+			if id != u.ID {
+				members = append(members, id)
+			}
+		}
+		if m[2] == "joins" {
+			members = append(members, u.ID)
+		}
+		p.world.Slack.SetGroup(g.ID, members)
+		return nil
+	}
+	return fmt.Errorf("no group is called %s", m[3])
+}

@@ -1,0 +1,147 @@
+package testbed
+
+import (
+	"encoding/json"
+	"regexp"
+	"slices"
+	"strings"
+
+	"casterbot/internal/sandbox/fakeslack"
+)
+
+const bot = fakeslack.BotUser
+
+// Card is a public message of the bot, as people see it.
+type Card struct {
+	Channel string
+	TS      string
+	Ref     string // of the operation, as printed on it
+	Face    string // the sign at its beginning
+	Text    string // all that it says
+	Buttons []Button
+}
+
+// Button is what can be pressed on a card.
+type Button struct{ Action, Value string }
+
+// block is what is read of a block of Slack's.
+type block struct {
+	Text     words `json:"text"`
+	Elements []struct {
+		Action string          `json:"action_id"`
+		Value  string          `json:"value"`
+		Text   json.RawMessage `json:"text"`
+	} `json:"elements"`
+}
+
+type words struct {
+	Text string `json:"text"`
+}
+
+var reference = regexp.MustCompile(`\bop ([0-9A-HJKMNP-TV-Z]{6})\b`)
+
+// ReadCard draws a message as a card; false when it is none.
+func ReadCard(channel string, m fakeslack.Message) (Card, bool) {
+	c := Card{Channel: channel, TS: m.TS}
+	for _, b := range blocksOf(m) {
+		c.Text += b.Text.Text + "\n"
+		for _, e := range b.Elements {
+			var text string
+			if json.Unmarshal(e.Text, &text) == nil {
+				c.Text += text + "\n"
+			}
+			if e.Action != "" {
+				c.Buttons = append(c.Buttons, Button{e.Action, e.Value})
+			}
+		}
+	}
+	c.Face, _, _ = strings.Cut(c.Text, " ")
+	if all := reference.FindAllStringSubmatch(c.Text, -1); all != nil {
+		c.Ref = all[len(all)-1][1] // its own stands at the end; further up it may speak of an earlier operation
+	}
+	return c, c.Ref != ""
+}
+
+// blocksOf are those of a message and of what is attached to it; the workspace has linted both.
+func blocksOf(m fakeslack.Message) []block {
+	var attached []struct {
+		Blocks []block `json:"blocks"`
+	}
+	var blocks []block
+	_ = json.Unmarshal(m.Blocks, &blocks)
+	_ = json.Unmarshal(m.Attachments, &attached)
+	for _, a := range attached {
+		blocks = append(blocks, a.Blocks...)
+	}
+	return blocks
+}
+
+// Button finds what to press by the last word of its action.
+func (c Card) Button(act string) (Button, bool) {
+	for _, b := range c.Buttons {
+		if b.Action == "op:"+act {
+			return b, true
+		}
+	}
+	return Button{}, false
+}
+
+// Before reports that a card was posted before another message; both are known by their timestamps.
+func (c Card) Before(ts string) bool { return c.TS < ts }
+
+// Cards are those in these channels, or in all when none is named, the oldest of a channel first.
+func (w *World) Cards(channels ...string) []Card {
+	screen, err := w.Slack.Snapshot(bot)
+	if err != nil {
+		return nil
+	}
+	var list []Card
+	for _, room := range screen.Rooms {
+		if len(channels) > 0 && !slices.Contains(channels, room.ID) {
+			continue
+		}
+		for _, m := range room.Messages {
+			if c, ok := ReadCard(room.ID, m); ok && m.User == bot && m.EphemeralTo == "" {
+				list = append(list, c)
+			}
+		}
+	}
+	return list
+}
+
+// Newest is the newest card of each operation, by reference. Of an operation with two cards, which a lost answer of
+// chat.postMessage leaves, that is the one which is kept up to date.
+func (w *World) Newest() map[string]Card {
+	cards := map[string]Card{}
+	for _, c := range w.Cards() {
+		if old, known := cards[c.Ref]; !known || c.TS > old.TS {
+			cards[c.Ref] = c
+		}
+	}
+	return cards
+}
+
+// Private counts what a person was told alone.
+func (w *World) Private(person string) int {
+	n := 0
+	for _, c := range w.Slack.Log(0) {
+		alone := c.Method == "chat.postEphemeral" || c.Method == "response_url" && !c.Replaces() || c.Method == "ack" && c.View == nil
+		direct := c.Method == "chat.postMessage" && c.Channel == "D"+person[1:]
+		if c.Error == "" && (alone && c.User == person || direct) {
+			n++
+		}
+	}
+	return n
+}
+
+// Seen changes with everything that the bot says or asks the cloud.
+func (w *World) Seen() [2]int64 {
+	said, asked := int64(0), int64(0)
+	if log := w.Slack.Log(0); len(log) > 0 {
+		said = int64(log[len(log)-1].Seq)
+	}
+	if calls := w.Live.Snapshot().Calls; len(calls) > 0 {
+		asked = calls[len(calls)-1].Seq
+	}
+	return [2]int64{said, asked}
+}
