@@ -52,13 +52,10 @@ func (r rights) subject(ctx context.Context, call op.Call) (op.Command, op.Targe
 }
 
 func (r rights) noVerb(typed string) error {
-	near, distance := "", 1<<30
-	for _, verb := range r.known.Verbs() {
+	near, _ := op.Nearest(r.known.Verbs(), func(verb string) int {
 		_, short, _ := strings.Cut(verb, ".")
-		if d := min(op.Distance(op.Fold(typed), verb), op.Distance(op.Fold(typed), short)); d < distance {
-			near, distance = verb, d
-		}
-	}
+		return min(op.Distance(op.Fold(typed), verb), op.Distance(op.Fold(typed), short))
+	})
 	return op.Refuse(op.L("I know no command ", op.B(op.Visible(typed)), "."), op.L("The nearest is ", op.Code(near), "."))
 }
 
