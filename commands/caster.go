@@ -12,7 +12,7 @@ import (
 // maxItems is how many things one answer lists.
 const maxItems = 30
 
-func (s set) casterList() op.Command {
+func (s table) casterList() op.Command {
 	return op.Command{
 		Usage:    "caster list {text?}",
 		Short:    "The studios of this channel: on air or idle.",
@@ -22,7 +22,7 @@ func (s set) casterList() op.Command {
 	}
 }
 
-func (s set) readCasters(ctx context.Context, call op.Call) (op.Answer, error) {
+func (s table) readCasters(ctx context.Context, call op.Call) (op.Answer, error) {
 	all, err := s.studios(ctx, call.Scope)
 	if err != nil {
 		return op.Answer{}, err
@@ -64,11 +64,11 @@ func count(n int, one, many op.Text) op.Line {
 const maxTallies = 6
 
 // studioItems looks into the first of some studios, side by side.
-func (s set) studioItems(ctx context.Context, scope op.Scope, all []live.Caster) []op.Item {
+func (s table) studioItems(ctx context.Context, scope op.Scope, all []live.Caster) []op.Item {
 	return each(all, func(i int, c live.Caster) op.Item { return s.studioItem(ctx, scope, c, i < maxTallies) })
 }
 
-func (s set) studioItem(ctx context.Context, scope op.Scope, c live.Caster, tally bool) op.Item {
+func (s table) studioItem(ctx context.Context, scope op.Scope, c live.Caster, tally bool) op.Item {
 	item := op.Item{
 		Mark: airMark(c), Title: op.L(op.B(c.Name)), Facts: []op.Line{airFact(c)},
 		Next: []op.Next{{Label: "Show", Text: "caster show " + c.ID}},
@@ -83,7 +83,7 @@ func (s set) studioItem(ctx context.Context, scope op.Scope, c live.Caster, tall
 
 // tally says which scene is on PROGRAM, which are open as PREVIEW and whether the programme is being recorded. It is a courtesy:
 // what cannot be seen is said and stops nothing.
-func (s set) tally(ctx context.Context, scope op.Scope, c live.Caster) []op.Line {
+func (s table) tally(ctx context.Context, scope op.Scope, c live.Caster) []op.Line {
 	all, err := s.cloud.Scenes(ctx, c.ID)
 	if err != nil {
 		return []op.Line{op.L("I could not look into it: ", explain(err).text)}
@@ -103,7 +103,7 @@ func (s set) tally(ctx context.Context, scope op.Scope, c live.Caster) []op.Line
 }
 
 // recordingLine says that the programme is being recorded, or that this cannot be seen; nothing otherwise.
-func (c cuts) recordingLine() op.Line {
+func (c outageFacts) recordingLine() op.Line {
 	switch {
 	case c.err != nil:
 		return op.L("I could not see whether its programme is being recorded")
@@ -131,7 +131,7 @@ func airFact(c live.Caster) op.Line {
 	return op.L("on air since ", op.On(c.Started))
 }
 
-func (s set) casterShow() op.Command {
+func (s table) casterShow() op.Command {
 	return op.Command{
 		Usage:    "caster show {caster}",
 		Short:    "One studio: its scenes, what is on PROGRAM and what is open as PREVIEW.",
@@ -141,7 +141,7 @@ func (s set) casterShow() op.Command {
 	}
 }
 
-func (s set) readCaster(ctx context.Context, call op.Call) (op.Answer, error) {
+func (s table) readCaster(ctx context.Context, call op.Call) (op.Answer, error) {
 	c, look, err := besides(ctx, s, call, s.insideOf(ctx, call))
 	if err != nil {
 		return op.Answer{}, err

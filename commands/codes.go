@@ -9,12 +9,12 @@ const (
 	tryLater  = "Try again in a minute."
 )
 
-// troubles has a sentence for every code that the pages of the changing operations document, in all their versions, and for the
+// codeTexts has a sentence for every code that the pages of the changing operations document, in all their versions, and for the
 // codes that any operation of the service may answer with.
 // Pages: https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-copycaster, …-restartcaster,
 // …-startcaster, …-stopcaster, …-startcasterscene, …-stopcasterscene, …-copycastersceneconfig, …-effectcasterurgent,
 // …-realtimerecordcommand, and the service's list of codes.
-var troubles = map[string]trouble{
+var codeTexts = map[string]codeText{
 	// Studios and scenes.
 	"InvalidCaster.NotFound":         {text: "the studio does not exist any more", advice: "Look with /caster list.", way: "list"},
 	"InvalidCasterId.Malformed":      {text: "ApsaraVideo Live does not accept the studio's id", advice: "Choose the studio from the list.", way: "list"},

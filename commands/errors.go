@@ -11,13 +11,13 @@ import (
 	"casterbot/internal/op"
 )
 
-// trouble is what an error code means for people. text completes "X was not restarted: …"; advice is a sentence of its own.
+// codeText is what an error code means for people. text completes "X was not restarted: …"; advice is a sentence of its own.
 // The code means "it was so before" when already names the API action that was asked for.
-type trouble struct {
+type codeText struct {
 	text    op.Text
 	advice  op.Text
 	already string
-	way     string // out of it: a name of ways, or "again" for what passes by itself
+	way     string // out of it: a name of nextCommands, or "again" for what passes by itself
 }
 
 // explained is an error of the cloud in words.
@@ -27,7 +27,7 @@ type explained struct {
 	code      string
 	requestID string
 	already   bool
-	way       string // as in trouble, or "look" at what was to be changed
+	way       string // as in codeText, or "look" at what was to be changed
 }
 
 // explain finds words for an error of the cloud. A code that no page documents is shown as it is, with the RequestId.
@@ -37,7 +37,7 @@ func explain(err error) explained {
 		return explained{text: op.L("something in me went wrong before ApsaraVideo Live answered")}
 	}
 	x := explained{code: e.Code, requestID: e.RequestID}
-	if known, ok := troubles[e.Code]; ok {
+	if known, ok := codeTexts[e.Code]; ok {
 		x.text, x.advice = op.L(known.text, " (", op.Code(e.Code), ")"), op.L(known.advice)
 		x.already, x.way = known.already != "" && known.already == e.Action, known.way
 		return x
@@ -87,8 +87,8 @@ func aside(text string) op.Line {
 	return op.L(" (", op.V(text), ")")
 }
 
-// blind says that a look at the cloud failed, so that nothing was decided on a guess.
-func blind(at op.Line, err error) error {
+// cannotLook says that a look at the cloud failed, so that nothing was decided on a guess.
+func cannotLook(at op.Line, err error) error {
 	x := explain(err)
 	refusal := op.Refuse(op.L("I could not look at ", at, ": ", x.text, ". Nothing was done."), x.advice)
 	if len(x.advice) == 0 {
@@ -132,8 +132,8 @@ func repeated(c op.Command) op.Command {
 	return c
 }
 
-// wish is what was asked of the cloud, in the words that a refusal of it needs.
-type wish struct {
+// failure is what was asked of the cloud, in the words that a refusal of it needs.
+type failure struct {
 	usage  string // of the command, for asking again
 	args   op.Args
 	denied op.Line   // "Evening News was not restarted"
@@ -142,13 +142,13 @@ type wish struct {
 }
 
 // outcome turns the error of a change into its outcome. Only what certainly changed nothing is a failure.
-func (w wish) outcome(err error) op.Outcome {
+func (w failure) outcome(err error) op.Outcome {
 	x := explain(err)
 	o := op.Outcome{State: op.Failed, Code: x.code, RequestID: x.requestID}
 	switch live.ClassOf(err) {
 	case live.Refused, live.Throttled, live.NotSent:
 	default:
-		o.State, o.Text = op.Unknown, op.L(silence(err), ". It may or may not have happened.")
+		o.State, o.Text = op.Unknown, op.L(noAnswerText(err), ". It may or may not have happened.")
 		return o
 	}
 	if x.already {
@@ -161,22 +161,22 @@ func (w wish) outcome(err error) op.Outcome {
 }
 
 // out is the way out of a refusal, if its arguments are at hand.
-func (w wish) out(name string) []op.Next {
+func (w failure) out(name string) []op.Next {
 	switch {
-	case name == "look" && leads("status", w.args):
-		return []op.Next{way("status", w.args)}
-	case name == "look" && leads("show", w.args):
-		return []op.Next{way("show", w.args)}
+	case name == "look" && complete("status", w.args):
+		return []op.Next{nextCommand("status", w.args)}
+	case name == "look" && complete("show", w.args):
+		return []op.Next{nextCommand("show", w.args)}
 	case name == "again":
 		return []op.Next{{Label: askAgain, Text: op.Format(w.usage, w.args)}}
-	case leads(name, w.args):
-		return []op.Next{way(name, w.args)}
+	case complete(name, w.args):
+		return []op.Next{nextCommand(name, w.args)}
 	}
 	return nil
 }
 
-// silence says in what way a clear answer is missing.
-func silence(err error) op.Line {
+// noAnswerText says in what way a clear answer is missing.
+func noAnswerText(err error) op.Line {
 	e := &live.Error{}
 	switch {
 	case !errors.As(err, &e) || e.Status == 0:

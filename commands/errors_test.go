@@ -42,7 +42,7 @@ var documented = map[string][]string{
 func TestEveryDocumentedCodeHasASentence(t *testing.T) {
 	for action, codes := range documented {
 		for _, code := range codes {
-			known, ok := troubles[code]
+			known, ok := codeTexts[code]
 			if !ok {
 				t.Errorf("%s %s: no sentence", action, code)
 				continue
@@ -102,7 +102,7 @@ func TestOutcomeOfEveryClass(t *testing.T) {
 		{"given up", context.DeadlineExceeded, op.Unknown, []string{"may or may not"}},
 	}
 	for _, c := range cases {
-		o := wish{usage: restartUsage, args: op.Args{"caster": newsID}, denied: op.L(op.B("News"), " was not restarted"), before: op.L("News was so")}.outcome(c.err)
+		o := failure{usage: restartUsage, args: op.Args{"caster": newsID}, denied: op.L(op.B("News"), " was not restarted"), before: op.L("News was so")}.outcome(c.err)
 		if o.State != c.state || o.Already {
 			t.Errorf("%s: %s, already %v", c.name, o.State, o.Already)
 		}
@@ -158,9 +158,7 @@ func TestApplyClasses(t *testing.T) {
 	p := op.Plan{Args: op.Args{"caster": newsID, "scene": "s-p1", "name": "N", "stream": mainPath}, Title: op.L("Do ", op.B("it"))}
 	for class, want := range classes {
 		f := newFake()
-		for _, method := range []string{"CopyCaster", "RestartCaster", "StartScene", "StopScene", "Record", "StartCaster", "StopCaster", "TakeScene", "Standby"} {
-			f.fail[method] = &live.Error{Class: class, Code: "Some.Code", RequestID: "R-5", Message: "why"}
-		}
+		f.fail["every change"] = &live.Error{Class: class, Code: "Some.Code", RequestID: "R-5", Message: "why"}
 		for _, c := range Table(f, &fakeDesk{}, func() time.Time { return noon }).Commands {
 			if c.Apply == nil || slices.Contains(ownWords, c.Verb) {
 				continue

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -110,7 +111,7 @@ func (f *fakeCloud) change(permit op.SendPermit, words ...string) (live.Receipt,
 		return live.Receipt{}, &live.Error{Class: live.NotSent, Action: words[0], Message: err.Error()}
 	}
 	f.calls = append(f.calls, strings.Join(words, " "))
-	return f.receipt, f.fail[words[0]]
+	return f.receipt, cmp.Or(f.fail[words[0]], f.fail["every change"])
 }
 
 func (f *fakeCloud) CopyCaster(_ context.Context, permit op.SendPermit, source, name, token string) (live.Receipt, error) {

@@ -32,8 +32,8 @@ func picture(scene live.Scene) string {
 	return fingerprint(scene.Layout, slices.Sorted(slices.Values(scene.Components)))
 }
 
-// former is the PREVIEW, open if there is an open one, that holds the picture on air now: a take of it brings that picture back.
-func former(all []live.Scene) (live.Scene, bool) {
+// previousPicture is the PREVIEW, open if there is an open one, that holds the picture on air now: a take of it brings that picture back.
+func previousPicture(all []live.Scene) (live.Scene, bool) {
 	var found live.Scene
 	shown := picture(programOf(all))
 	for _, scene := range all {
@@ -50,7 +50,7 @@ func airLine(c live.Caster, all []live.Scene) op.Line {
 	if program := programOf(all); program.ID != "" {
 		line = op.L(line, " · PROGRAM scene ", op.B(program.Name))
 	}
-	if scene, ok := former(all); ok {
+	if scene, ok := previousPicture(all); ok {
 		line = op.L(line, ", with the picture of ", op.B(scene.Name))
 	}
 	return line
@@ -62,15 +62,15 @@ const outputSeen = "output"
 // output is the studio's own output: the address of its PROGRAM scene, or the path that a plan found behind it.
 type output struct{ from, path string }
 
-// cuts is what a cut of the programme would cut with it: a recording of it that runs.
-type cuts struct {
+// outageFacts is what a cut of the programme would cut with it: a recording of it that runs.
+type outageFacts struct {
 	path string // of the output as a stream
 	name string // of the recording that runs, the channel's if it has one; empty when there is none
 	err  error  // why it could not be seen
 }
 
 // facts says that a recording would be cut, or that this cannot be seen.
-func (c cuts) facts() []op.Line {
+func (c outageFacts) facts() []op.Line {
 	switch {
 	case c.err != nil:
 		return []op.Line{op.L("I could not see whether its programme is being recorded.")}
@@ -82,32 +82,32 @@ func (c cuts) facts() []op.Line {
 
 // cut looks whether the studio's own output is being recorded. The address of the output names domain and stream; only where
 // the cloud refuses that domain the studio's settings are asked which one it has. It costs one look, and two more then.
-func (s set) cut(ctx context.Context, scope op.Scope, c live.Caster, of output) cuts {
+func (s table) cut(ctx context.Context, scope op.Scope, c live.Caster, of output) outageFacts {
 	stream, ok := parsePath(of.path)
 	if !ok {
 		stream, ok = outputOf(of.from)
 	}
 	if !ok {
-		return cuts{}
+		return outageFacts{}
 	}
 	name, err := s.running(ctx, scope, stream)
 	if err != nil && of.path == "" && live.ClassOf(err) == live.Refused {
 		config, unread := s.cloud.CasterConfig(ctx, c.ID)
 		switch {
 		case unread != nil || config.Domain == stream.Domain && config.Recorded:
-			return cuts{path: stream.String(), err: err}
+			return outageFacts{path: stream.String(), err: err}
 		case !config.Recorded || config.Domain == "":
-			return cuts{}
+			return outageFacts{}
 		}
 		stream.Domain = config.Domain
 		name, err = s.running(ctx, scope, stream)
 	}
-	return cuts{path: stream.String(), name: name, err: err}
+	return outageFacts{path: stream.String(), name: name, err: err}
 }
 
 // running is the name of a stream that is being recorded; empty when it is not.
-func (s set) running(ctx context.Context, scope op.Scope, stream live.Stream) (string, error) {
-	k, err := s.look(ctx, stream, seeContent)
+func (s table) running(ctx context.Context, scope op.Scope, stream live.Stream) (string, error) {
+	k, err := s.readState(ctx, stream, seeContent)
 	if err != nil || !k.fresh() {
 		return "", err
 	}
@@ -126,8 +126,8 @@ func outputOf(address string) (live.Stream, bool) {
 // outputApp is the app of every studio's own output.
 const outputApp = "caster"
 
-// awake refuses an idle studio: what completes "it is idle, so …", button is the way that starts it.
-func awake(c live.Caster, what, advice op.Text, button string) error {
+// requireOnAir refuses an idle studio: what completes "it is idle, so …", button is the way that starts it.
+func requireOnAir(c live.Caster, what, advice op.Text, button string) error {
 	if c.OnAir {
 		return nil
 	}
@@ -135,8 +135,8 @@ func awake(c live.Caster, what, advice op.Text, button string) error {
 		InShort(op.L("idle"))
 }
 
-// programmed refuses a studio without a PROGRAM scene.
-func programmed(c live.Caster, all []live.Scene) error {
+// requireProgram refuses a studio without a PROGRAM scene.
+func requireProgram(c live.Caster, all []live.Scene) error {
 	if programOf(all).ID != "" {
 		return nil
 	}
@@ -161,6 +161,6 @@ func touched(c live.Caster, a op.Attempt) op.Evidence {
 		seen = op.L(seen, ", last changed ", op.On(c.Modified))
 	}
 	before, known := traceOf(a.Plan.Seen, modifiedAt)
-	changed := known && answered(a) && c.OnAir && news(c.Modified, before[modifiedAt], a.Sent)
+	changed := known && answered(a) && c.OnAir && newer(c.Modified, before[modifiedAt], a.Sent)
 	return op.Evidence{Happened: changed, Seen: op.L(seen, ".")}
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // casterOptions offers the channel's studios, on air first. Names that are not unique carry their id.
-func (s set) casterOptions(ctx context.Context, call op.Call) ([]op.Option, error) {
+func (s table) casterOptions(ctx context.Context, call op.Call) ([]op.Option, error) {
 	all, err := s.studios(ctx, call.Scope)
 	if err != nil {
 		return nil, err
@@ -18,7 +18,7 @@ func (s set) casterOptions(ctx context.Context, call op.Call) ([]op.Option, erro
 }
 
 // sceneOptions offers the PREVIEW scenes of the studio that was chosen; both commands on scenes take no other.
-func (s set) sceneOptions(ctx context.Context, call op.Call) ([]op.Option, error) {
+func (s table) sceneOptions(ctx context.Context, call op.Call) ([]op.Option, error) {
 	_, scenes, err := s.withScenes(ctx, call)
 	if err != nil {
 		return nil, err

@@ -25,14 +25,14 @@ type recording struct {
 	ask     aspect     // what a question looks at
 	before  aspect     // and the moment before the call: what decides, and what the proof compares with
 	after   aspect     // and a look after it
-	state   func(look) []any
-	refuse  func(look, target) error
-	warn    func(look) []op.Line
-	done    func(s set, p op.Plan, t target) op.Outcome
-	proof   func(k look, before trace, a op.Attempt) bool
-	dated   bool                       // the proof itself says that it happened at the send
-	seen    func(k look) op.Line       // the proof in words
-	due     func(op.Attempt) time.Time // when it leads to a file; nil: it leads to none
+	state   func(recordState) []any
+	refuse  func(recordState, target) error
+	warn    func(recordState) []op.Line
+	done    func(s table, p op.Plan, t target) op.Outcome
+	proof   func(k recordState, before baseline, a op.Attempt) bool
+	dated   bool                        // the proof itself says that it happened at the send
+	seen    func(k recordState) op.Line // the proof in words
+	due     func(op.Attempt) time.Time  // when it leads to a file; nil: it leads to none
 }
 
 var recordings = []recording{
@@ -54,7 +54,7 @@ var recordings = []recording{
 		word: "restart", command: "restart", short: "Write the file of what was recorded so far and start over.",
 		starts: []op.Condition{op.IsRecorded}, ends: []op.Condition{op.IsRecorded},
 		title: "Start over recording of ", button: "Cut and write the file", denial: [2]op.Text{"Recording of ", " was not started over"}, live: true,
-		ask: seeOnline | seeConfig | seeContent, before: seeIngest | seeContent, after: seeContent, state: look.latest,
+		ask: seeOnline | seeConfig | seeContent, before: seeIngest | seeContent, after: seeContent, state: recordState.latest,
 		warn: warnQuiet, done: restarted, proof: provesRestart, seen: seenRestart, due: atSend,
 	},
 	{
@@ -62,12 +62,12 @@ var recordings = []recording{
 		short: "After a pause: write the file now instead of after the delay.",
 		ends:  []op.Condition{op.IsRecorded, op.IsPaused},
 		title: "Write the file of ", button: "Write the file now", denial: [2]op.Text{"The file of ", " was not written"},
-		ask: seeConfig | seeContent | seeFiles, before: seeContent | seeFiles, after: seeFiles, state: look.latest,
+		ask: seeConfig | seeContent | seeFiles, before: seeContent | seeFiles, after: seeFiles, state: recordState.latest,
 		refuse: refuseUnpaused, warn: warnUnpaused, done: finished, proof: provesFile, dated: true, seen: seenFile, due: atSend,
 	},
 }
 
-func (s set) record(r recording) op.Command {
+func (s table) record(r recording) op.Command {
 	return op.Command{
 		Usage: "record " + r.word + " {stream}", Aliases: r.aliases, Short: string(r.short),
 		Examples: []string{"record " + r.word + " main"},
@@ -81,7 +81,7 @@ func (s set) record(r recording) op.Command {
 	}
 }
 
-func (s set) planRecord(ctx context.Context, call op.Call, r recording) (op.Plan, error) {
+func (s table) planRecord(ctx context.Context, call op.Call, r recording) (op.Plan, error) {
 	t, err := s.stream(ctx, call)
 	if err != nil {
 		return op.Plan{}, err
@@ -91,9 +91,9 @@ func (s set) planRecord(ctx context.Context, call op.Call, r recording) (op.Plan
 		what = r.before
 		maps.Copy(seen, call.Confirmed.Seen)
 	}
-	k, err := s.look(ctx, t.Stream, what)
+	k, err := s.readState(ctx, t.Stream, what)
 	if err != nil {
-		return op.Plan{}, blind(op.L(op.V(t.label)), err)
+		return op.Plan{}, cannotLook(op.L(op.V(t.label)), err)
 	}
 	if err := recordable(k, t, r); err != nil {
 		return op.Plan{}, err
@@ -117,7 +117,7 @@ func (s set) planRecord(ctx context.Context, call op.Call, r recording) (op.Plan
 
 // fingerprint holds what would make another decision of it, and nothing that a refusal tells already. A start and a pause are
 // right whatever was recorded meanwhile; a cut and a file are about the one recording that the card spoke of.
-func (r recording) fingerprint(k look, stream live.Stream) string {
+func (r recording) fingerprint(k recordState, stream live.Stream) string {
 	parts := []any{stream.String()}
 	if r.state != nil {
 		parts = append(parts, r.state(k)...)
@@ -127,10 +127,10 @@ func (r recording) fingerprint(k look, stream live.Stream) string {
 
 // latest is the recording that was seen last. It leaves out what time alone changes: the end of the material while a recording
 // runs, and with it whether that end lies just before or just after the moment of the look.
-func (k look) latest() []any { return []any{string(k.settled()), k.content.From.Unix()} }
+func (k recordState) latest() []any { return []any{string(k.settled()), k.content.From.Unix()} }
 
 // settled is the phase without that difference.
-func (k look) settled() phase {
+func (k recordState) settled() phase {
 	if k.phase == running && !k.content.To.IsZero() {
 		return ended
 	}
@@ -138,7 +138,7 @@ func (k look) settled() phase {
 }
 
 // recordable refuses what certainly cannot work: no configuration, no ingest, the wrong order as far as that can be seen.
-func recordable(k look, t target, r recording) error {
+func recordable(k recordState, t target, r recording) error {
 	switch {
 	case k.seen.has(seeConfig) && k.config == nil:
 		return op.Refuse(op.L(op.B(t.label), " has no recording configuration, so it cannot be recorded."), op.L(configHint)).
@@ -158,7 +158,7 @@ func nothingRecorded(t target) error {
 		InShort(op.L("nothing is being recorded"))
 }
 
-func refuseRunning(k look, t target) error {
+func refuseRunning(k recordState, t target) error {
 	if k.phase != running {
 		return nil
 	}
@@ -166,7 +166,7 @@ func refuseRunning(k look, t target) error {
 		recordNext("Pause recording", "stop", t.String())).InShort(op.L("already recording"))
 }
 
-func refuseUnpaused(k look, t target) error {
+func refuseUnpaused(k recordState, t target) error {
 	if k.phase != running {
 		return nil
 	}
@@ -175,14 +175,14 @@ func refuseUnpaused(k look, t target) error {
 		WithNext(recordNext("Pause recording", "stop", t.String())).InShort(op.L("still recording"))
 }
 
-func warnFresh(k look) []op.Line {
+func warnFresh(k recordState) []op.Line {
 	if k.fresh() {
 		return []op.Line{op.L("If it is recording already, ApsaraVideo Live refuses and nothing changes.")}
 	}
 	return nil
 }
 
-func warnQuiet(k look) []op.Line {
+func warnQuiet(k recordState) []op.Line {
 	switch {
 	case k.online == nil:
 		return []op.Line{op.L("A recording ends by itself when its stream breaks off.")}
@@ -192,7 +192,7 @@ func warnQuiet(k look) []op.Line {
 	return nil
 }
 
-func warnUnpaused(k look) []op.Line {
+func warnUnpaused(k recordState) []op.Line {
 	if k.phase == ended {
 		return nil
 	}
@@ -203,7 +203,7 @@ func recordNext(label op.Text, word, path string) op.Next {
 	return op.Next{Label: string(label), Text: op.Format("record "+word+" {stream}", op.Args{"stream": path})}
 }
 
-func (s set) applyRecord(ctx context.Context, p op.Plan, permit op.SendPermit, r recording) op.Outcome {
+func (s table) applyRecord(ctx context.Context, p op.Plan, permit op.SendPermit, r recording) op.Outcome {
 	denial := op.L(r.denial[0], subject(p), r.denial[1])
 	t, err := targetOf(p)
 	if err != nil {
@@ -215,13 +215,13 @@ func (s set) applyRecord(ctx context.Context, p op.Plan, permit op.SendPermit, r
 		o.State, o.RequestID = op.Succeeded, receipt.RequestID
 		return o
 	}
-	return wish{
+	return failure{
 		usage: "record " + r.word + " {stream}", args: p.Args, denied: denial,
 		before: op.L(subject(p), " was already recording"), next: []op.Next{recordNext("Pause recording", "stop", t.String())},
 	}.outcome(err)
 }
 
-func started(_ set, _ op.Plan, t target) op.Outcome {
+func started(_ table, _ op.Plan, t target) op.Outcome {
 	return op.Outcome{Text: op.L("Recording of ", op.B(t.label), " started."), Next: []op.Next{recordNext("Pause recording", "stop", t.String())}}
 }
 
@@ -229,7 +229,7 @@ func started(_ set, _ op.Plan, t target) op.Outcome {
 const delaySeen = "delay"
 
 // paused tells when the file is due, by the delay that the plan saw: nothing stands between the answer and its record.
-func paused(s set, p op.Plan, t target) op.Outcome {
+func paused(s table, p op.Plan, t target) op.Outcome {
 	file := op.L("The file follows after the delay of its configuration.")
 	if delay, err := time.ParseDuration(p.Seen[delaySeen]); err == nil {
 		file = op.L("The file is written at ", op.At(s.now().Add(delay)), " (in ", op.For(delay), ").")
@@ -240,16 +240,16 @@ func paused(s set, p op.Plan, t target) op.Outcome {
 	}
 }
 
-func restarted(_ set, _ op.Plan, t target) op.Outcome {
+func restarted(_ table, _ op.Plan, t target) op.Outcome {
 	return op.Outcome{
 		Text: op.L("Recording of ", op.B(t.label), " started over; the file of what was recorded before is being written."),
 		Next: []op.Next{recordNext("Pause recording", "stop", t.String())},
 	}
 }
 
-func finished(_ set, _ op.Plan, t target) op.Outcome {
+func finished(_ table, _ op.Plan, t target) op.Outcome {
 	return op.Outcome{
 		Text: op.L("The file of ", op.B(t.label), " is being written now; its recording is fully stopped."),
-		Next: []op.Next{way("files", op.Args{"stream": t.String()})},
+		Next: []op.Next{nextCommand("files", op.Args{"stream": t.String()})},
 	}
 }

@@ -112,10 +112,10 @@ func nearest(typed string, all []thing, n int) []thing {
 }
 
 // studios lists what the channel may touch: on air first, then by name.
-func (s set) studios(ctx context.Context, scope op.Scope) ([]live.Caster, error) {
+func (s table) studios(ctx context.Context, scope op.Scope) ([]live.Caster, error) {
 	all, err := s.cloud.Casters(ctx)
 	if err != nil {
-		return nil, blind(op.L("the studios"), err)
+		return nil, cannotLook(op.L("the studios"), err)
 	}
 	mine := slices.DeleteFunc(slices.Clone(all), func(c live.Caster) bool { return !scope.Studio(c.ID, c.Name) })
 	slices.SortStableFunc(mine, func(a, b live.Caster) int {
@@ -154,7 +154,7 @@ func airWord(onAir bool) op.Text {
 func inOrder(studio live.Caster, look func() ([]live.Scene, error)) ([]live.Scene, error) {
 	all, err := look()
 	if err != nil {
-		return nil, blind(op.L("the scenes of ", op.V(op.Visible(studio.Name))), err)
+		return nil, cannotLook(op.L("the scenes of ", op.V(op.Visible(studio.Name))), err)
 	}
 	sorted := slices.Clone(all)
 	slices.SortStableFunc(sorted, func(a, b live.Scene) int {

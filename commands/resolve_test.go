@@ -85,7 +85,7 @@ func TestHostileNames(t *testing.T) {
 		f := newFake()
 		id := fmt.Sprintf("hostile-%d", i)
 		f.casters = append(f.casters, live.Caster{ID: id, Name: name})
-		s := set{cloud: f}
+		s := table{cloud: f}
 		got, err := s.caster(t.Context(), call("caster", id))
 		if err != nil || got.ID != id {
 			t.Errorf("%q by id: %v, %v", name, got.ID, err)
@@ -104,7 +104,7 @@ func TestHostileNames(t *testing.T) {
 }
 
 func TestOutOfScopeIsNotFound(t *testing.T) {
-	s := set{cloud: newFake()}
+	s := table{cloud: newFake()}
 	_, outside := s.caster(t.Context(), call("caster", "hidden-1"))
 	_, nowhere := s.caster(t.Context(), call("caster", "hidden-9"))
 	a, b := words(refused(t, outside).Answer), words(refused(t, nowhere).Answer)
@@ -135,7 +135,7 @@ func TestCasterOptions(t *testing.T) {
 	f.casters = append(f.casters,
 		live.Caster{ID: "4f0c7a1e-0000-4000-8000-000000000007", Name: "Evening Talk"},
 		live.Caster{ID: "4f0c7a1e-0000-4000-8000-000000000008", Name: "evening talk"})
-	got, err := set{cloud: f}.casterOptions(t.Context(), call())
+	got, err := table{cloud: f}.casterOptions(t.Context(), call())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,13 +155,13 @@ func TestOptionsAreAllThere(t *testing.T) {
 	for i := range 150 {
 		f.casters = append(f.casters, live.Caster{ID: fmt.Sprint(i), Name: fmt.Sprintf("Evening %d", i)})
 	}
-	if got, err := (set{cloud: f}).casterOptions(t.Context(), call()); err != nil || len(got) != 152 {
+	if got, err := (table{cloud: f}).casterOptions(t.Context(), call()); err != nil || len(got) != 152 {
 		t.Errorf("%d options, %v", len(got), err)
 	}
 }
 
 func TestSceneOptionsArePreviews(t *testing.T) {
-	got, err := set{cloud: newFake()}.sceneOptions(t.Context(), call("caster", "Evening News"))
+	got, err := table{cloud: newFake()}.sceneOptions(t.Context(), call("caster", "Evening News"))
 	if err != nil || len(got) != 2 || got[0].Line().Plain() != "Preview 1 · PREVIEW · open" || got[1].Value != "s-p2" {
 		t.Errorf("got %+v, %v", got, err)
 	}

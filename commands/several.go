@@ -58,7 +58,7 @@ func forSeveral(c op.Command) op.Command {
 }
 
 // expandStudios gives the studios that several words mean.
-func (s set) expandStudios(ctx context.Context, call op.Call, words []string) ([]op.Option, error) {
+func (s table) expandStudios(ctx context.Context, call op.Call, words []string) ([]op.Option, error) {
 	all, err := s.studios(ctx, call.Scope)
 	if err != nil {
 		return nil, err
@@ -74,7 +74,7 @@ func (s set) expandStudios(ctx context.Context, call op.Call, words []string) ([
 }
 
 // expandStreams gives the streams that several words mean.
-func (s set) expandStreams(ctx context.Context, call op.Call, words []string) ([]op.Option, error) {
+func (s table) expandStreams(ctx context.Context, call op.Call, words []string) ([]op.Option, error) {
 	var things []thing
 	if slices.ContainsFunc(words, wide) {
 		all, err := s.streams(ctx, call.Scope)

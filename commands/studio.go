@@ -21,14 +21,14 @@ func known(call op.Call) (id string, ok bool) {
 
 // caster resolves the argument {caster}. One that is known by its id is looked at alone; that it is none of the channel's is
 // for the list to say.
-func (s set) caster(ctx context.Context, call op.Call) (live.Caster, error) {
+func (s table) caster(ctx context.Context, call op.Call) (live.Caster, error) {
 	if id, ok := known(call); ok {
 		c, err := s.cloud.Caster(ctx, id)
 		switch {
 		case err == nil && call.Scope.Studio(c.ID, c.Name):
 			return c, nil
 		case err != nil && live.ClassOf(err) != live.Unfound:
-			return live.Caster{}, blind(op.L("the studios"), err)
+			return live.Caster{}, cannotLook(op.L("the studios"), err)
 		}
 	}
 	all, err := s.studios(ctx, call.Scope)
@@ -44,7 +44,7 @@ func (s set) caster(ctx context.Context, call op.Call) (live.Caster, error) {
 
 // besides looks at a studio and at something of it: side by side where its id is known, else one after the other. What is
 // beside it is given apart, as the studio itself may decide before that.
-func besides[T any](ctx context.Context, s set, call op.Call, look func(id string) (T, error)) (c live.Caster, beside func() (T, error), err error) {
+func besides[T any](ctx context.Context, s table, call op.Call, look func(id string) (T, error)) (c live.Caster, beside func() (T, error), err error) {
 	id, ok := known(call)
 	if !ok {
 		c, err = s.caster(ctx, call)
@@ -60,13 +60,13 @@ func besides[T any](ctx context.Context, s set, call op.Call, look func(id strin
 }
 
 // withScenes looks at a studio and, when they are asked for, at its scenes.
-func (s set) withScenes(ctx context.Context, call op.Call) (live.Caster, func() ([]live.Scene, error), error) {
+func (s table) withScenes(ctx context.Context, call op.Call) (live.Caster, func() ([]live.Scene, error), error) {
 	c, raw, err := besides(ctx, s, call, func(id string) ([]live.Scene, error) { return s.cloud.Scenes(ctx, id) })
 	return c, func() ([]live.Scene, error) { return inOrder(c, raw) }, err
 }
 
 // withSetup looks at a studio and at its settings.
-func (s set) withSetup(ctx context.Context, call op.Call) (live.Caster, func() (live.CasterConfig, error), error) {
+func (s table) withSetup(ctx context.Context, call op.Call) (live.Caster, func() (live.CasterConfig, error), error) {
 	return besides(ctx, s, call, func(id string) (live.CasterConfig, error) { return s.cloud.CasterConfig(ctx, id) })
 }
 
@@ -78,7 +78,7 @@ type inside struct {
 }
 
 // insideOf looks at a studio's scenes and, but for the moment before a call, at its settings.
-func (s set) insideOf(ctx context.Context, call op.Call) func(id string) (inside, error) {
+func (s table) insideOf(ctx context.Context, call op.Call) func(id string) (inside, error) {
 	return func(id string) (i inside, err error) {
 		asks := []func() error{into(&i.scenes, func() ([]live.Scene, error) { return s.cloud.Scenes(ctx, id) })}
 		if call.Confirmed == nil {

@@ -37,8 +37,8 @@ type Cloud interface {
 	Record(ctx context.Context, permit op.SendPermit, s live.Stream, command string) (live.Receipt, error)
 }
 
-// set is the table's three constructor arguments; every entry is a method of it.
-type set struct {
+// table is the table's three constructor arguments; every entry is a method of it.
+type table struct {
 	cloud Cloud
 	desk  Desk
 	now   func() time.Time
@@ -46,7 +46,7 @@ type set struct {
 
 // Table gives every command and every kind of argument over one cloud, one desk and one clock.
 func Table(cloud Cloud, desk Desk, now func() time.Time) op.Table {
-	s, known := set{cloud: cloud, desk: desk, now: now}, &op.Table{}
+	s, known := table{cloud: cloud, desk: desk, now: now}, &op.Table{}
 	commands := []op.Command{
 		s.casterList(),
 		s.casterShow(),
@@ -72,7 +72,7 @@ func Table(cloud Cloud, desk Desk, now func() time.Time) op.Table {
 	return *known
 }
 
-func (s set) kinds() []op.Kind {
+func (s table) kinds() []op.Kind {
 	return []op.Kind{
 		{Name: "caster", Label: "Studio", Hint: "A studio of this channel, by name or id.", Options: s.casterOptions, Expand: s.expandStudios, Fold: skeleton},
 		{Name: "scene", Label: "Scene", Hint: "A PREVIEW scene of the studio.", Needs: "caster", Options: s.sceneOptions, Fold: skeleton},

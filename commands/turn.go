@@ -9,9 +9,9 @@ import (
 	"casterbot/internal/quota"
 )
 
-// Turn says why a call of an action of the cloud waits, and for about how long: for its turn, or until it is tried again after it
+// ThrottledText says why a call of an action of the cloud waits, and for about how long: for its turn, or until it is tried again after it
 // ended as why.
-func Turn(action string, why live.Class, wait time.Duration) op.Line {
+func ThrottledText(action string, why live.Class, wait time.Duration) op.Line {
 	if why == live.NotSent {
 		return op.L("ApsaraVideo Live cannot be reached. I try again in about ", op.For(max(time.Second, wait)), ".")
 	}

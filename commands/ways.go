@@ -2,8 +2,8 @@ package commands
 
 import "casterbot/internal/op"
 
-// ways are the commands that lead on from where another one ended. Text is a usage; its places are filled by name.
-var ways = map[string]op.Next{
+// nextCommands are the commands that lead on from where another one ended. Text is a usage; its places are filled by name.
+var nextCommands = map[string]op.Next{
 	"list":    {Label: "Show studios", Text: "caster list"},
 	"show":    {Label: "Show studio", Text: "caster show {caster}"},
 	"start":   {Label: "Start studio", Text: "caster start {caster}"},
@@ -20,26 +20,26 @@ var ways = map[string]op.Next{
 	"files":   {Label: "Show files", Text: filesUsage},
 }
 
-// way fills a way on with arguments. A place that is not filled is asked for when the button is pressed.
-func way(name string, args op.Args) op.Next {
-	next := ways[name]
+// nextCommand fills a way on with arguments. A place that is not filled is asked for when the button is pressed.
+func nextCommand(name string, args op.Args) op.Next {
+	next := nextCommands[name]
 	return op.Next{Label: next.Label, Text: op.Format(next.Text, args)}
 }
 
 // onCaster is a way on with one studio.
-func onCaster(name, studio string) op.Next { return way(name, op.Args{"caster": studio}) }
+func onCaster(name, studio string) op.Next { return nextCommand(name, op.Args{"caster": studio}) }
 
 // onScene is a way on with one scene of a studio.
 func onScene(name, studio, scene string) op.Next {
-	return way(name, op.Args{"caster": studio, "scene": scene})
+	return nextCommand(name, op.Args{"caster": studio, "scene": scene})
 }
 
-// leads reports whether the arguments fill every place of a way on.
-func leads(name string, args op.Args) bool {
-	for _, place := range op.Placeholders(ways[name].Text) {
+// complete reports whether the arguments fill every place of a way on.
+func complete(name string, args op.Args) bool {
+	for _, place := range op.Placeholders(nextCommands[name].Text) {
 		if args[place.Name] == "" {
 			return false
 		}
 	}
-	return ways[name].Text != ""
+	return nextCommands[name].Text != ""
 }

@@ -188,7 +188,7 @@ func openCloud(c config.Config, keys live.Credentials, limits *quota.Quota, fres
 			level = slog.LevelInfo
 		}
 		log.Log(ctx, level, "the cloud is busy", "action", action, "again in", wait.Round(time.Millisecond).String())
-		permit.Wait(commands.Turn(action, why, wait), wait)
+		permit.Wait(commands.ThrottledText(action, why, wait), wait)
 	}
 	return live.New(live.Config{
 		Endpoint: c.LiveEndpoint, Region: c.Region, Credentials: keys, Now: time.Now, Quota: limits, Fresh: fresh, Waiting: waiting,

@@ -105,12 +105,11 @@ func (p Program) dispatch(ctx context.Context, table []Command, path string, arg
 }
 
 func nearest(table []Command, typed string) string {
-	for _, c := range table {
-		if op.Distance(typed, c.Name) <= 2 {
-			return fmt.Sprintf(" (did you mean %q?)", c.Name)
-		}
+	near, edits := op.Nearest(table, func(c Command) int { return op.Distance(typed, c.Name) })
+	if edits > 2 {
+		return ""
 	}
-	return ""
+	return fmt.Sprintf(" (did you mean %q?)", near.Name)
 }
 
 func (p Program) run(ctx context.Context, c Command, path string, args []string) error {

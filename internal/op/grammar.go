@@ -179,16 +179,14 @@ func example(usage string) string {
 // unknown says which command was probably meant.
 func (t Table) unknown(words []string) *Refusal {
 	typed := strings.Join(words, " ")
-	best, distance := "", 1<<30
+	var spellings []string
 	for _, c := range t.Commands {
-		for _, spelling := range append([]string{c.Usage}, c.Aliases...) {
-			fixed := Words(spelling)
-			part := strings.Join(words[:min(len(words), len(fixed))], " ")
-			if d := Distance(part, strings.Join(fixed, " ")); d < distance {
-				best, distance = spelling, d
-			}
-		}
+		spellings = append(append(spellings, c.Usage), c.Aliases...)
 	}
+	best, distance := Nearest(spellings, func(spelling string) int {
+		fixed := Words(spelling)
+		return Distance(strings.Join(words[:min(len(words), len(fixed))], " "), strings.Join(fixed, " "))
+	})
 	noun, said := words[0], "/"+clamp(typed, 60)
 	if !slices.Contains(t.nouns(), noun) { // so it was typed behind a mention, where no slash stands
 		noun, said = t.nouns()[0], clamp(typed, 60)
@@ -228,27 +226,6 @@ func clamp(text string, n int) string {
 		return text
 	}
 	return string(runes[:n-1]) + "…"
-}
-
-// Distance counts the single-character edits between two words.
-func Distance(a, b string) int {
-	from, to := []rune(a), []rune(b)
-	row := make([]int, len(to)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i, x := range from {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j, y := range to {
-			cost := diagonal
-			if x != y {
-				cost = 1 + min(diagonal, row[j], row[j+1])
-			}
-			diagonal, row[j+1] = row[j+1], cost
-		}
-	}
-	return row[len(to)]
 }
 
 // Format writes a command so that Parse reads the same arguments again. Arguments that are not there become a question mark

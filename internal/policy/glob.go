@@ -1,6 +1,10 @@
 package policy
 
-import "strings"
+import (
+	"strings"
+
+	"casterbot/internal/op"
+)
 
 // matchText reports whether the whole text fits a glob: * stands for any run of characters, ? for exactly one.
 // Letters count as written, and no character is special to them, not even a slash.
@@ -44,32 +48,9 @@ func isGlob(text string) bool { return strings.ContainsAny(text, "*?") }
 
 // nearest gives the candidate that a typing slip most likely meant, or "".
 func nearest(text string, candidates []string) string {
-	best, limit := "", max(1, len([]rune(text))/3)+1
-	for _, c := range candidates {
-		if d := distance(strings.ToLower(text), strings.ToLower(c)); d < limit {
-			best, limit = c, d
-		}
+	near, edits := op.Nearest(candidates, func(c string) int { return op.Distance(strings.ToLower(text), strings.ToLower(c)) })
+	if edits > max(1, len([]rune(text))/3) {
+		return ""
 	}
-	return best
-}
-
-// distance counts the insertions, deletions and replacements between two texts.
-func distance(a, b string) int {
-	x, y := []rune(a), []rune(b)
-	row := make([]int, len(y)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range x {
-		last := row[0]
-		row[0] = i + 1
-		for j := range y {
-			cost := last
-			if x[i] != y[j] {
-				cost = min(last, row[j], row[j+1]) + 1
-			}
-			last, row[j+1] = row[j+1], cost
-		}
-	}
-	return row[len(y)]
+	return near
 }

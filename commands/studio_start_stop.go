@@ -14,7 +14,7 @@ const (
 )
 
 // casterStart is a change and not one on air: before it there is no programme that it could cut.
-func (s set) casterStart() op.Command {
+func (s table) casterStart() op.Command {
 	return op.Command{
 		Usage:    startUsage,
 		Short:    "Put an idle studio on air. Billing starts.",
@@ -24,7 +24,7 @@ func (s set) casterStart() op.Command {
 	}
 }
 
-func (s set) casterStop() op.Command {
+func (s table) casterStop() op.Command {
 	return op.Command{
 		Usage:    stopUsage,
 		Short:    "Take a studio off air and close all its scenes. Viewers lose the programme.",
@@ -37,7 +37,7 @@ func (s set) casterStop() op.Command {
 
 // planStart refuses a studio without a domain, which the API documents as the one thing that must be set before.
 // API: https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-startcaster
-func (s set) planStart(ctx context.Context, call op.Call) (op.Plan, error) {
+func (s table) planStart(ctx context.Context, call op.Call) (op.Plan, error) {
 	c, setup, err := s.withSetup(ctx, call)
 	switch {
 	case err != nil:
@@ -60,7 +60,7 @@ func (s set) planStart(ctx context.Context, call op.Call) (op.Plan, error) {
 	}
 	return op.Plan{
 		Args: op.Args{"caster": c.ID}, Target: onStudio(c), Title: op.L("Start studio ", op.B(c.Name)), Facts: facts, Button: "Start studio",
-		Fingerprint: fingerprint(c.ID, c.Name, c.OnAir, int(c.Mode), config.Domain), Seen: trace{startedAt: c.Started}.seen(),
+		Fingerprint: fingerprint(c.ID, c.Name, c.OnAir, int(c.Mode), config.Domain), Seen: baseline{startedAt: c.Started}.seen(),
 	}, nil
 }
 
@@ -79,7 +79,7 @@ func readiness(config live.CasterConfig) []op.Line {
 // planStop says what goes dark. A recording of it is a fact for the card; what is looked at once more before the call is that
 // viewers still have the programme that they had.
 // API: https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-stopcaster
-func (s set) planStop(ctx context.Context, call op.Call) (op.Plan, error) {
+func (s table) planStop(ctx context.Context, call op.Call) (op.Plan, error) {
 	c, look, err := s.withScenes(ctx, call)
 	switch {
 	case err != nil:
@@ -105,7 +105,7 @@ func (s set) planStop(ctx context.Context, call op.Call) (op.Plan, error) {
 		Args: op.Args{"caster": c.ID}, Target: onStudio(c), Title: op.L("Stop studio ", op.B(c.Name)),
 		Facts: facts, OnAir: true, Button: "Stop on-air studio",
 		Fingerprint: fingerprint(c.ID, c.Name, c.OnAir, c.Started.Unix(), program.ID, picture(program)),
-		Seen:        trace{startedAt: c.Started, modifiedAt: c.Modified}.seen(),
+		Seen:        baseline{startedAt: c.Started, modifiedAt: c.Modified}.seen(),
 	}, nil
 }
 
@@ -124,10 +124,10 @@ func openPreviews(all []live.Scene) op.Line {
 	return names
 }
 
-func (s set) applyStart(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
+func (s table) applyStart(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
 	receipt, err := s.cloud.StartCaster(ctx, permit, p.Args["caster"])
 	if err != nil {
-		return wish{
+		return failure{
 			usage: startUsage, args: p.Args, denied: op.L(subject(p), " was not started"),
 			before: op.L(subject(p), " was already on air"), next: []op.Next{onCaster("show", p.Args["caster"])},
 		}.outcome(err)
@@ -138,10 +138,10 @@ func (s set) applyStart(ctx context.Context, p op.Plan, _ string, permit op.Send
 	}
 }
 
-func (s set) applyStop(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
+func (s table) applyStop(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
 	receipt, err := s.cloud.StopCaster(ctx, permit, p.Args["caster"])
 	if err != nil {
-		return wish{
+		return failure{
 			usage: stopUsage, args: p.Args, denied: op.L(subject(p), " was not stopped"),
 			before: op.L(subject(p), " was already idle"), next: []op.Next{onCaster("show", p.Args["caster"]), onCaster("start", p.Args["caster"])},
 		}.outcome(err)
@@ -153,7 +153,7 @@ func (s set) applyStop(ctx context.Context, p op.Plan, _ string, permit op.SendP
 }
 
 // verifyPower looks whether the studio is as it was asked for. It was the other way round just before the call.
-func (s set) verifyPower(onAir bool) func(context.Context, op.Attempt) (op.Evidence, error) {
+func (s table) verifyPower(onAir bool) func(context.Context, op.Attempt) (op.Evidence, error) {
 	return func(ctx context.Context, a op.Attempt) (op.Evidence, error) {
 		id := a.Plan.Args["caster"]
 		c, err := s.cloud.Caster(ctx, id)

@@ -30,7 +30,7 @@ func (t target) thing() thing {
 
 // stream resolves the argument {stream}: an alias of the channel, domain/app/stream in full, or a bare stream name where the
 // channel's pattern says which domain and app it has. An alias wins, as somebody wrote down what it means.
-func (s set) stream(ctx context.Context, call op.Call) (target, error) {
+func (s table) stream(ctx context.Context, call op.Call) (target, error) {
 	typed := call.Args["stream"]
 	if strings.Contains(typed, "/") {
 		if stream, ok := parsePath(typed); ok && call.Scope.Stream(stream.String()) {
@@ -129,7 +129,7 @@ func labelled(stream live.Stream, scope op.Scope) target {
 	return target{Stream: stream, label: stream.Name}
 }
 
-func (s set) unknownStream(ctx context.Context, call op.Call) error {
+func (s table) unknownStream(ctx context.Context, call op.Call) error {
 	all, err := s.streams(ctx, call.Scope)
 	if err != nil {
 		return err
@@ -138,7 +138,7 @@ func (s set) unknownStream(ctx context.Context, call op.Call) error {
 }
 
 // unclearStream lists what the patterns can mean: the streams themselves, and those live now that fit.
-func (s set) unclearStream(ctx context.Context, call op.Call, patterns []string) error {
+func (s table) unclearStream(ctx context.Context, call op.Call, patterns []string) error {
 	all, err := s.streams(ctx, call.Scope)
 	if err != nil {
 		return err
@@ -164,13 +164,13 @@ func streamThings(all []target) []thing {
 
 // streams lists the channel's streams: those that an alias names, then those live now that a pattern covers. Which are live comes
 // from one list a domain, or a domain and app where the patterns name no other.
-func (s set) streams(ctx context.Context, scope op.Scope) ([]target, error) {
+func (s table) streams(ctx context.Context, scope op.Scope) ([]target, error) {
 	all, areas := named(scope)
 	found := make([][]live.Online, len(areas))
 	err := together(each(areas, func(i int, a live.Stream) func() error {
 		return func() (err error) {
 			if found[i], err = s.cloud.OnlineStreams(ctx, a.Domain, a.App, ""); err != nil {
-				return blind(op.L("the streams of ", op.V(a.Domain)), err)
+				return cannotLook(op.L("the streams of ", op.V(a.Domain)), err)
 			}
 			return nil
 		}
@@ -223,7 +223,7 @@ func noteOnline(all []target, o live.Online, scope op.Scope) []target {
 }
 
 // streamOptions offers the channel's streams: "main · live".
-func (s set) streamOptions(ctx context.Context, call op.Call) ([]op.Option, error) {
+func (s table) streamOptions(ctx context.Context, call op.Call) ([]op.Option, error) {
 	all, err := s.streams(ctx, call.Scope)
 	if err != nil {
 		return nil, err

@@ -9,14 +9,14 @@ import (
 // a comparison with the bot's clock only sorts out what is clearly older than the send.
 const clocks = 2 * time.Minute
 
-// news reports that the cloud's moment t is later than what was seen just before the send, and not clearly older than it.
-func news(t, before, sent time.Time) bool {
+// newer reports that the cloud's moment t is later than what was seen just before the send, and not clearly older than it.
+func newer(t, before, sent time.Time) bool {
 	return t.After(before) && !t.Before(sent.Add(-clocks))
 }
 
-// trace is what a plan saw just before the call, for a look after it to tell the old from the new. A moment is zero when the
+// baseline is what a plan saw just before the call, for a look after it to tell the old from the new. A moment is zero when the
 // cloud showed none.
-type trace map[string]time.Time
+type baseline map[string]time.Time
 
 // The moments of traces. All but the first are the cloud's.
 const (
@@ -31,7 +31,7 @@ const (
 )
 
 // seen is the trace as a plan keeps it: unix milliseconds.
-func (t trace) seen() map[string]string {
+func (t baseline) seen() map[string]string {
 	words := map[string]string{}
 	for name, moment := range t {
 		if words[name] = "0"; !moment.IsZero() {
@@ -43,8 +43,8 @@ func (t trace) seen() map[string]string {
 
 // traceOf reads back what a plan saw; false when it does not hold every one of the moments that are asked for. Without them
 // nothing can be proven.
-func traceOf(seen map[string]string, names ...string) (trace, bool) {
-	t := trace{}
+func traceOf(seen map[string]string, names ...string) (baseline, bool) {
+	t := baseline{}
 	for _, name := range names {
 		ms, err := strconv.ParseInt(seen[name], 10, 64)
 		if err != nil {
@@ -58,8 +58,8 @@ func traceOf(seen map[string]string, names ...string) (trace, bool) {
 }
 
 // whatIsKnown reads back those of the moments that the plan holds.
-func whatIsKnown(seen map[string]string, names ...string) trace {
-	all := trace{}
+func whatIsKnown(seen map[string]string, names ...string) baseline {
+	all := baseline{}
 	for _, name := range names {
 		if t, ok := traceOf(seen, name); ok {
 			all[name] = t[name]

@@ -20,7 +20,7 @@ func TestTimesThatTheAPIDoesNotTell(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = find(t, f, usageOf("start")).Plan(t.Context(), call("stream", "main"))
-	k := look{phase: running, files: f.files}
+	k := recordState{phase: running, files: f.files}
 	all := strings.Join([]string{words(status), refused(t, err).Error(), seenStart(k).Plain(), seenFile(k).Plain()}, "\n")
 	wantHas(t, all, "· live\n", "it is recording.", "- File\n", "main is already recording. Nothing was changed.",
 		"The cloud lists material of it.", "Its file exists, 1 min.")
@@ -29,11 +29,11 @@ func TestTimesThatTheAPIDoesNotTell(t *testing.T) {
 
 // TestSecondsDoNotChangeAPlan: the end of the material may lie just before or just after the moment of the look; that is no news.
 func TestSecondsDoNotChangeAPlan(t *testing.T) {
-	before := look{phase: running, content: live.Content{From: noon, To: noon.Add(time.Second)}}
-	after := look{phase: ended, content: live.Content{From: noon, To: noon.Add(2 * time.Second)}}
-	open := look{phase: running, content: live.Content{From: noon}}
+	before := recordState{phase: running, content: live.Content{From: noon, To: noon.Add(time.Second)}}
+	after := recordState{phase: ended, content: live.Content{From: noon, To: noon.Add(2 * time.Second)}}
+	open := recordState{phase: running, content: live.Content{From: noon}}
 	for _, r := range recordings {
-		of := func(k look) string { return r.fingerprint(k, mainStream) }
+		of := func(k recordState) string { return r.fingerprint(k, mainStream) }
 		if of(before) != of(after) {
 			t.Errorf("record %s: a second makes another plan", r.word)
 		}
@@ -45,7 +45,7 @@ func TestSecondsDoNotChangeAPlan(t *testing.T) {
 
 // TestOnlyWhatWasLookedAtIsTold: a look that leaves something out says nothing of it.
 func TestOnlyWhatWasLookedAtIsTold(t *testing.T) {
-	paused := look{at: noon, phase: ended, content: live.Content{From: noon.Add(-time.Hour), To: noon.Add(-2 * time.Minute)}, delay: 3 * time.Minute}
+	paused := recordState{at: noon, phase: ended, content: live.Content{From: noon.Add(-time.Hour), To: noon.Add(-2 * time.Minute)}, delay: 3 * time.Minute}
 	for what, says := range map[aspect]string{
 		seeContent:            mainPath + " / As far as the cloud shows, recording was paused at 11:58:00 UTC and its file is written by 12:01:00 UTC at the latest.",
 		seeContent | seeFiles: mainPath + " / As far as the cloud shows, recording was paused at 11:58:00 UTC and its file is written at 12:01:00 UTC.",

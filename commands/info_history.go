@@ -10,7 +10,7 @@ import (
 // maxHistory is how many operations one answer lists.
 const maxHistory = 15
 
-func (s set) casterHistory() op.Command {
+func (s table) casterHistory() op.Command {
 	return op.Command{
 		Usage:    "caster history {caster?}",
 		Short:    "What was asked, by whom, and what became of it: of a studio, or of this channel.",
@@ -19,7 +19,7 @@ func (s set) casterHistory() op.Command {
 	}
 }
 
-func (s set) readHistory(ctx context.Context, call op.Call) (op.Answer, error) {
+func (s table) readHistory(ctx context.Context, call op.Call) (op.Answer, error) {
 	target, where := op.Target{}, op.L(op.In(call.Scope.Channel))
 	if call.Args["caster"] != "" {
 		c, err := s.caster(ctx, call)
@@ -117,7 +117,7 @@ func pastItem(o op.Operation) op.Item {
 const maxLast = 3
 
 // lastOn are the last operations on a studio that this channel has asked for. It is a courtesy: what cannot be read is left out.
-func (s set) lastOn(ctx context.Context, scope op.Scope, c live.Caster) []op.Item {
+func (s table) lastOn(ctx context.Context, scope op.Scope, c live.Caster) []op.Item {
 	list, _, err := s.desk.History(ctx, onStudio(c), scope.Channel, maxHistory)
 	if err != nil {
 		return nil

@@ -15,13 +15,13 @@ type Rights interface {
 	Bound(ctx context.Context, c op.Command, target op.Target, person string) (op.Lock, bool)
 }
 
-// rights are the commands that tell what the policy says. They know the whole table, because they judge its commands.
-type rights struct {
-	set
+// policyQuestions are the commands that tell what the policy says. They know the whole table, because they judge its commands.
+type policyQuestions struct {
+	table
 	known *op.Table
 }
 
-func (r rights) casterWhy() op.Command {
+func (r policyQuestions) casterWhy() op.Command {
 	return op.Command{
 		Usage:    "caster why {verb} {target?} {person?}",
 		Short:    "Say whether this would be allowed here, and by which rule.",
@@ -30,7 +30,7 @@ func (r rights) casterWhy() op.Command {
 	}
 }
 
-func (r rights) casterWho() op.Command {
+func (r policyQuestions) casterWho() op.Command {
 	return op.Command{
 		Usage:    "caster who {verb} {target?}",
 		Short:    "Say who may do this, here and elsewhere.",
@@ -40,7 +40,7 @@ func (r rights) casterWho() op.Command {
 }
 
 // subject is what a question is about: a command and, when it was named, a target.
-func (r rights) subject(ctx context.Context, call op.Call) (op.Command, op.Target, error) {
+func (r policyQuestions) subject(ctx context.Context, call op.Call) (op.Command, op.Target, error) {
 	verb := call.Args["verb"]
 	i := slices.IndexFunc(r.known.Commands, func(c op.Command) bool { return c.Verb == verb })
 	if i < 0 {
@@ -51,19 +51,16 @@ func (r rights) subject(ctx context.Context, call op.Call) (op.Command, op.Targe
 	return command, target, err
 }
 
-func (r rights) noVerb(typed string) error {
-	near, distance := "", 1<<30
-	for _, verb := range r.known.Verbs() {
+func (r policyQuestions) noVerb(typed string) error {
+	near, _ := op.Nearest(r.known.Verbs(), func(verb string) int {
 		_, short, _ := strings.Cut(verb, ".")
-		if d := min(op.Distance(op.Fold(typed), verb), op.Distance(op.Fold(typed), short)); d < distance {
-			near, distance = verb, d
-		}
-	}
+		return min(op.Distance(op.Fold(typed), verb), op.Distance(op.Fold(typed), short))
+	})
 	return op.Refuse(op.L("I know no command ", op.B(op.Visible(typed)), "."), op.L("The nearest is ", op.Code(near), "."))
 }
 
 // targetOf resolves the target as the command itself would.
-func (r rights) targetOf(ctx context.Context, c op.Command, call op.Call) (op.Target, error) {
+func (r policyQuestions) targetOf(ctx context.Context, c op.Command, call op.Call) (op.Target, error) {
 	typed := call.Args["target"]
 	takes := func(name string) bool {
 		return slices.ContainsFunc(op.Placeholders(c.Usage), func(p op.Placeholder) bool { return p.Name == name })
@@ -91,7 +88,7 @@ func nameless(err error) error {
 	return err
 }
 
-func (r rights) readWhy(ctx context.Context, call op.Call) (op.Answer, error) {
+func (r policyQuestions) readWhy(ctx context.Context, call op.Call) (op.Answer, error) {
 	command, target, err := r.subject(ctx, call)
 	if err != nil {
 		return op.Answer{}, err
@@ -176,7 +173,7 @@ func people(ids []string) op.Line {
 }
 
 // lockLine says that, whatever the policy says, somebody else has locked the target.
-func (r rights) lockLine(ctx context.Context, person string, c op.Command, target op.Target) []op.Line {
+func (r policyQuestions) lockLine(ctx context.Context, person string, c op.Command, target op.Target) []op.Line {
 	lock, bound := r.desk.Bound(ctx, c, target, person)
 	if !bound {
 		return nil
@@ -184,7 +181,7 @@ func (r rights) lockLine(ctx context.Context, person string, c op.Command, targe
 	return []op.Line{op.L("Now it is ", lock.Line(), ", so nobody else can change it.")}
 }
 
-func (r rights) readWho(ctx context.Context, call op.Call) (op.Answer, error) {
+func (r policyQuestions) readWho(ctx context.Context, call op.Call) (op.Answer, error) {
 	command, target, err := r.subject(ctx, call)
 	if err != nil {
 		return op.Answer{}, err

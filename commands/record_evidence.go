@@ -19,8 +19,8 @@ func (r recording) recordTrace() []string {
 }
 
 // trace keeps what was seen of the recording.
-func (k look) trace() trace {
-	t := trace{lookedAt: k.at}
+func (k recordState) trace() baseline {
+	t := baseline{lookedAt: k.at}
 	if k.seen.has(seeContent) {
 		t[beganAt], t[endedAt] = k.content.From, k.content.To
 	}
@@ -42,7 +42,7 @@ func (k look) trace() trace {
 }
 
 // onlineSince is when the encoder began to publish; zero while it does not.
-func (k look) onlineSince() time.Time {
+func (k recordState) onlineSince() time.Time {
 	if k.online == nil {
 		return time.Time{}
 	}
@@ -52,7 +52,7 @@ func (k look) onlineSince() time.Time {
 // verifyRecord looks at material and files for traces of the command that were not there before it. After an answer a
 // consistent picture is enough; without one only a trace that nothing but the command explains counts: an encoder that went off
 // or came back since ends material and begins some by itself. One look is enough after an answer.
-func (s set) verifyRecord(r recording) func(context.Context, op.Attempt) (op.Evidence, error) {
+func (s table) verifyRecord(r recording) func(context.Context, op.Attempt) (op.Evidence, error) {
 	return func(ctx context.Context, a op.Attempt) (op.Evidence, error) {
 		t, err := targetOf(a.Plan)
 		if err != nil {
@@ -62,7 +62,7 @@ func (s set) verifyRecord(r recording) func(context.Context, op.Attempt) (op.Evi
 		if !answered(a) {
 			what |= seeIngest
 		}
-		k, err := s.look(ctx, t.Stream, what)
+		k, err := s.readState(ctx, t.Stream, what)
 		if err != nil {
 			return op.Evidence{}, fmt.Errorf("look at the recordings of %s: %w", t, err)
 		}
@@ -75,7 +75,7 @@ func (s set) verifyRecord(r recording) func(context.Context, op.Attempt) (op.Evi
 }
 
 // unproven words what was seen instead of a proof.
-func (r recording) unproven(k look) op.Line {
+func (r recording) unproven(k recordState) op.Line {
 	if r.after == seeFiles {
 		return op.L("I see no file that was written since.")
 	}
@@ -84,7 +84,7 @@ func (r recording) unproven(k look) op.Line {
 
 // steady reports that the encoder has published without a break since the plan, or not at all. Where the plan did not look at
 // it, only one that has published since clearly before the send is known to be so.
-func steady(k look, a op.Attempt) bool {
+func steady(k recordState, a op.Attempt) bool {
 	if before, known := traceOf(a.Plan.Seen, onlineAt); known {
 		return k.onlineSince().Equal(before[onlineAt])
 	}
@@ -95,23 +95,23 @@ func answered(a op.Attempt) bool { return a.Outcome.State == op.Succeeded }
 
 // provesStart: there is new material. After a pause the old material may go on instead, which shows only by its end growing;
 // that alone does not prove who started it.
-func provesStart(k look, before trace, a op.Attempt) bool {
+func provesStart(k recordState, before baseline, a op.Attempt) bool {
 	if k.phase == notRecorded {
 		return false
 	}
-	goesOn := k.content.To.IsZero() || news(k.content.To, before[endedAt], a.Sent)
-	return news(k.content.From, before[beganAt], a.Sent) || answered(a) && goesOn
+	goesOn := k.content.To.IsZero() || newer(k.content.To, before[endedAt], a.Sent)
+	return newer(k.content.From, before[beganAt], a.Sent) || answered(a) && goesOn
 }
 
 // provesStop: the material went on until the send and has not grown since. How far it grew is read off the cloud's clock, how
 // much time passed off the bot's. Without an answer its end must be another one than before, or it may have been paused
 // already; and it must have stood still for a minute, as a running recording may be listed up to a moment ago.
-func provesStop(k look, before trace, a op.Attempt) bool {
+func provesStop(k recordState, before baseline, a op.Attempt) bool {
 	if k.phase != ended && k.phase != written || before[beganAt].IsZero() || !k.content.From.Equal(before[beganAt]) {
 		return false
 	}
 	if before[endedAt].IsZero() { // it was listed without an end, so an end is proof that it ended
-		atSend := news(k.content.To, time.Time{}, a.Sent) && k.content.To.Before(a.Sent.Add(atOnce))
+		atSend := newer(k.content.To, time.Time{}, a.Sent) && k.content.To.Before(a.Sent.Add(atOnce))
 		return answered(a) || atSend && k.at.Sub(a.Sent) >= freshness
 	}
 	grown, untilSend := k.content.To.Sub(before[endedAt]), a.Sent.Sub(before[lookedAt])
@@ -119,21 +119,21 @@ func provesStop(k look, before trace, a op.Attempt) bool {
 	if answered(a) {
 		return still >= 3*time.Second && grown <= untilSend+2*time.Second
 	}
-	return still >= freshness && grown <= untilSend+atOnce && news(k.content.To, before[endedAt], a.Sent)
+	return still >= freshness && grown <= untilSend+atOnce && newer(k.content.To, before[endedAt], a.Sent)
 }
 
 // provesRestart: there is new material.
-func provesRestart(k look, before trace, a op.Attempt) bool {
-	return k.phase != notRecorded && news(k.content.From, before[beganAt], a.Sent)
+func provesRestart(k recordState, before baseline, a op.Attempt) bool {
+	return k.phase != notRecorded && newer(k.content.From, before[beganAt], a.Sent)
 }
 
 // atOnce is how soon after the send something must have happened to be its doing.
 const atOnce = 15 * time.Second
 
 // provesFile: a file was made at once, and well before the delay of the pause would have made it.
-func provesFile(k look, before trace, a op.Attempt) bool {
+func provesFile(k recordState, before baseline, a op.Attempt) bool {
 	for _, f := range k.files {
-		atSend := news(f.Created, before[fileAt], a.Sent) && !f.Created.After(a.Sent.Add(atOnce))
+		atSend := newer(f.Created, before[fileAt], a.Sent) && !f.Created.After(a.Sent.Add(atOnce))
 		if atSend && f.Created.Before(before[dueAt].Add(-5*time.Second)) {
 			return true
 		}
@@ -141,19 +141,19 @@ func provesFile(k look, before trace, a op.Attempt) bool {
 	return false
 }
 
-func seenStart(k look) op.Line {
+func seenStart(k recordState) op.Line {
 	return op.L("The cloud lists material of it", told(" since ", op.At, k.content.From), ".")
 }
 
-func seenStop(k look) op.Line {
+func seenStop(k recordState) op.Line {
 	return op.L("Its material ends at ", op.At(k.content.To), " and does not grow.")
 }
 
-func seenRestart(k look) op.Line {
+func seenRestart(k recordState) op.Line {
 	return op.L("The cloud lists new material since ", op.At(k.content.From), ".")
 }
 
-func seenFile(k look) op.Line {
+func seenFile(k recordState) op.Line {
 	latest := live.File{}
 	for i, f := range k.files {
 		if i == 0 || f.To.After(latest.To) {

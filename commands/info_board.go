@@ -8,7 +8,7 @@ import (
 
 // casterBoard puts a board above the channel that shows what is on air, or takes it down. The board itself is drawn by the bot's
 // own looks.
-func (s set) casterBoard() op.Command {
+func (s table) casterBoard() op.Command {
 	return op.Command{
 		Usage:    "caster board {switch}",
 		Short:    "A message above the channel that always shows what is on air: on or off.",
@@ -23,7 +23,7 @@ func switches(context.Context, op.Call) ([]op.Option, error) {
 	return []op.Option{{Label: "on", Value: "on"}, {Label: "off", Value: "off"}}, nil
 }
 
-func (s set) planBoard(ctx context.Context, call op.Call) (op.Plan, error) {
+func (s table) planBoard(ctx context.Context, call op.Call) (op.Plan, error) {
 	word := fold(call.Args["switch"])
 	if word != "on" && word != "off" {
 		refusal := op.Refuse(op.L("Say ", op.Code("/caster board on"), " or ", op.Code("/caster board off"), "."))
@@ -54,7 +54,7 @@ func (s set) planBoard(ctx context.Context, call op.Call) (op.Plan, error) {
 }
 
 // applyBoard writes down what is wanted. Whoever draws the board writes to it too, so losing once is no reason to give up.
-func (s set) applyBoard(ctx context.Context, p op.Plan, _ string, _ op.SendPermit) op.Outcome {
+func (s table) applyBoard(ctx context.Context, p op.Plan, _ string, _ op.SendPermit) op.Outcome {
 	on := p.Args["switch"] == "on"
 	for range 3 {
 		board, err := s.desk.Board(ctx, p.Args["channel"])
@@ -75,7 +75,7 @@ func (s set) applyBoard(ctx context.Context, p op.Plan, _ string, _ op.SendPermi
 	return op.Outcome{State: op.Failed, Text: op.L("The board was being changed all the time. Nothing was changed by this.")}
 }
 
-func (s set) verifyBoard(ctx context.Context, a op.Attempt) (op.Evidence, error) {
+func (s table) verifyBoard(ctx context.Context, a op.Attempt) (op.Evidence, error) {
 	board, err := s.desk.Board(ctx, a.Plan.Args["channel"])
 	if err != nil {
 		return op.Evidence{}, err

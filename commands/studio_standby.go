@@ -12,7 +12,7 @@ const standbyUsage = "caster standby {caster}"
 
 // casterStandby is the panic slate. The API has no call that ends it and none that tells whether it is shown; what it documents
 // for giving PROGRAM a picture is the take, so that is the way back which the card offers.
-func (s set) casterStandby() op.Command {
+func (s table) casterStandby() op.Command {
 	return op.Command{
 		Usage:    standbyUsage,
 		Short:    "Panic slate: viewers see the standby picture until a PREVIEW is taken.",
@@ -25,12 +25,12 @@ func (s set) casterStandby() op.Command {
 // planStandby refuses a studio that has no standby picture. That its settings cannot be read is no reason to refuse: this is
 // for emergencies, and the API refuses by itself.
 // API: https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-effectcasterurgent
-func (s set) planStandby(ctx context.Context, call op.Call) (op.Plan, error) {
+func (s table) planStandby(ctx context.Context, call op.Call) (op.Plan, error) {
 	c, look, err := besides(ctx, s, call, s.insideOf(ctx, call))
 	if err != nil {
 		return op.Plan{}, err
 	}
-	if err := awake(c, "viewers see nothing of it", "Start it first.", "start"); err != nil {
+	if err := requireOnAir(c, "viewers see nothing of it", "Start it first.", "start"); err != nil {
 		return op.Plan{}, err
 	}
 	seen, err := look()
@@ -38,7 +38,7 @@ func (s set) planStandby(ctx context.Context, call op.Call) (op.Plan, error) {
 	if err != nil {
 		return op.Plan{}, err
 	}
-	if err := programmed(c, all); err != nil {
+	if err := requireProgram(c, all); err != nil {
 		return op.Plan{}, err
 	}
 	facts := []op.Line{airLine(c, all), op.L("After it viewers see the standby picture. ", returnLine(all))}
@@ -60,7 +60,7 @@ func (s set) planStandby(ctx context.Context, call op.Call) (op.Plan, error) {
 
 // returnLine says how the programme comes back.
 func returnLine(all []live.Scene) op.Line {
-	scene, ok := former(all)
+	scene, ok := previousPicture(all)
 	switch {
 	case ok && scene.Open:
 		return op.L("The way back is a take of ", op.B(scene.Name), ", which holds the picture that is on air now.")
@@ -70,10 +70,10 @@ func returnLine(all []live.Scene) op.Line {
 	return op.L("The way back is a take; no PREVIEW holds the picture that is on air now.")
 }
 
-func (s set) applyStandby(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
+func (s table) applyStandby(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
 	receipt, err := s.cloud.Standby(ctx, permit, p.Args["caster"], p.Seen[programSeen])
 	if err != nil {
-		return wish{usage: standbyUsage, args: p.Args, denied: op.L(subject(p), " was not switched to its standby picture")}.outcome(err)
+		return failure{usage: standbyUsage, args: p.Args, denied: op.L(subject(p), " was not switched to its standby picture")}.outcome(err)
 	}
 	return op.Outcome{
 		State: op.Succeeded, RequestID: receipt.RequestID,
@@ -83,7 +83,7 @@ func (s set) applyStandby(ctx context.Context, p op.Plan, _ string, permit op.Se
 }
 
 // verifyStandby has only the studio's change time to go by; whether the API moves it at a standby is not documented.
-func (s set) verifyStandby(ctx context.Context, a op.Attempt) (op.Evidence, error) {
+func (s table) verifyStandby(ctx context.Context, a op.Attempt) (op.Evidence, error) {
 	id := a.Plan.Args["caster"]
 	c, err := s.cloud.Caster(ctx, id)
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 
 const restartUsage = "caster restart {caster}"
 
-func (s set) casterRestart() op.Command {
+func (s table) casterRestart() op.Command {
 	return op.Command{
 		Usage:    restartUsage,
 		Short:    "Reload the studio's settings and restore its playback. Viewers may see a cut.",
@@ -22,7 +22,7 @@ func (s set) casterRestart() op.Command {
 }
 
 // planRestart shows what viewers and recordings would miss. Before the call it looks at the studio and at the recording only.
-func (s set) planRestart(ctx context.Context, call op.Call) (op.Plan, error) {
+func (s table) planRestart(ctx context.Context, call op.Call) (op.Plan, error) {
 	if call.Confirmed != nil {
 		return s.replanRestart(ctx, call)
 	}
@@ -44,9 +44,9 @@ func (s set) planRestart(ctx context.Context, call op.Call) (op.Plan, error) {
 }
 
 // replanRestart says of what was confirmed only what is another way now.
-func (s set) replanRestart(ctx context.Context, call op.Call) (op.Plan, error) {
+func (s table) replanRestart(ctx context.Context, call op.Call) (op.Plan, error) {
 	seen := call.Confirmed.Seen
-	c, look, err := besides(ctx, s, call, func(id string) (cuts, error) {
+	c, look, err := besides(ctx, s, call, func(id string) (outageFacts, error) {
 		return s.cut(ctx, call.Scope, live.Caster{ID: id}, output{path: seen[outputSeen]}), nil
 	})
 	if err != nil {
@@ -63,8 +63,8 @@ func (s set) replanRestart(ctx context.Context, call op.Call) (op.Plan, error) {
 	return p, err
 }
 
-func restartPlan(c live.Caster, recorded cuts) op.Plan {
-	seen := trace{startedAt: c.Started, modifiedAt: c.Modified}.seen()
+func restartPlan(c live.Caster, recorded outageFacts) op.Plan {
+	seen := baseline{startedAt: c.Started, modifiedAt: c.Modified}.seen()
 	seen[outputSeen] = recorded.path
 	return op.Plan{
 		Args: op.Args{"caster": c.ID}, Target: onStudio(c), Title: op.L("Restart studio ", op.B(c.Name)),
@@ -84,26 +84,26 @@ func restartable(c live.Caster) error {
 		}
 		return refusal.WithNext(onCaster("start", c.ID), onCaster("show", c.ID))
 	}
-	return awake(c, "there is nothing to restart", "It reads its settings when it is started.", "instead")
+	return requireOnAir(c, "there is nothing to restart", "It reads its settings when it is started.", "instead")
 }
 
-func (s set) applyRestart(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
+func (s table) applyRestart(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
 	receipt, err := s.cloud.RestartCaster(ctx, permit, p.Args["caster"])
 	if err != nil {
-		return wish{usage: restartUsage, args: p.Args, denied: op.L(subject(p), " was not restarted")}.outcome(err)
+		return failure{usage: restartUsage, args: p.Args, denied: op.L(subject(p), " was not restarted")}.outcome(err)
 	}
 	return op.Outcome{State: op.Succeeded, Text: op.L(subject(p), " restarted."), RequestID: receipt.RequestID}
 }
 
 // verifyRestart takes another start time than before as proof; a change time may confirm an answer.
-func (s set) verifyRestart(ctx context.Context, a op.Attempt) (op.Evidence, error) {
+func (s table) verifyRestart(ctx context.Context, a op.Attempt) (op.Evidence, error) {
 	id := a.Plan.Args["caster"]
 	c, err := s.cloud.Caster(ctx, id)
 	if err != nil {
 		return op.Evidence{}, fmt.Errorf("look at studio %s: %w", id, err)
 	}
 	before, known := traceOf(a.Plan.Seen, startedAt)
-	if known && c.OnAir && news(c.Started, before[startedAt], a.Sent) {
+	if known && c.OnAir && newer(c.Started, before[startedAt], a.Sent) {
 		return op.Evidence{Happened: true, Seen: op.L("It is on air again since ", op.At(c.Started), ".")}, nil
 	}
 	return touched(c, a), nil

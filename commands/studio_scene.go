@@ -13,7 +13,7 @@ const (
 	sceneStopUsage  = "caster scene stop {caster} {scene}"
 )
 
-func (s set) sceneStart() op.Command {
+func (s table) sceneStart() op.Command {
 	return op.Command{
 		Usage:    sceneStartUsage,
 		Aliases:  []string{"caster scene open {caster} {scene}"},
@@ -24,7 +24,7 @@ func (s set) sceneStart() op.Command {
 	}
 }
 
-func (s set) sceneStop() op.Command {
+func (s table) sceneStop() op.Command {
 	return op.Command{
 		Usage:    sceneStopUsage,
 		Aliases:  []string{"caster scene close {caster} {scene}"},
@@ -35,12 +35,12 @@ func (s set) sceneStop() op.Command {
 	}
 }
 
-func (s set) planSceneStart(ctx context.Context, call op.Call) (op.Plan, error) {
+func (s table) planSceneStart(ctx context.Context, call op.Call) (op.Plan, error) {
 	c, scene, _, err := s.preview(ctx, call, "opened and closed")
 	if err != nil {
 		return op.Plan{}, err
 	}
-	if err := awake(c, "no PREVIEW of it can be opened", "Start it, then ask again.", "start"); err != nil {
+	if err := requireOnAir(c, "no PREVIEW of it can be opened", "Start it, then ask again.", "start"); err != nil {
 		return op.Plan{}, err
 	}
 	if scene.Open {
@@ -52,7 +52,7 @@ func (s set) planSceneStart(ctx context.Context, call op.Call) (op.Plan, error) 
 	return p, nil
 }
 
-func (s set) planSceneStop(ctx context.Context, call op.Call) (op.Plan, error) {
+func (s table) planSceneStop(ctx context.Context, call op.Call) (op.Plan, error) {
 	c, scene, _, err := s.preview(ctx, call, "opened and closed")
 	if err != nil {
 		return op.Plan{}, err
@@ -70,7 +70,7 @@ func (s set) planSceneStop(ctx context.Context, call op.Call) (op.Plan, error) {
 }
 
 // preview resolves studio and scene among all of its scenes, and refuses the PROGRAM scene: only previews can be "opened".
-func (s set) preview(ctx context.Context, call op.Call, can op.Text) (c live.Caster, scene live.Scene, all []live.Scene, err error) {
+func (s table) preview(ctx context.Context, call op.Call, can op.Text) (c live.Caster, scene live.Scene, all []live.Scene, err error) {
 	c, look, err := s.withScenes(ctx, call)
 	if err != nil {
 		return c, scene, nil, err
@@ -117,11 +117,11 @@ func scenePlan(title op.Text, c live.Caster, scene live.Scene) op.Plan {
 }
 
 // applySceneStart puts the address for playback into the outcome; whoever knows the decision shows it or drops it.
-func (s set) applySceneStart(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
+func (s table) applySceneStart(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
 	receipt, err := s.cloud.StartScene(ctx, permit, p.Args["caster"], p.Args["scene"])
-	next := []op.Next{way("close", p.Args), way("take", p.Args)}
+	next := []op.Next{nextCommand("close", p.Args), nextCommand("take", p.Args)}
 	if err != nil {
-		return wish{
+		return failure{
 			usage: sceneStartUsage, args: p.Args, denied: op.L("PREVIEW of ", subject(p), " was not opened"),
 			before: op.L("PREVIEW of ", subject(p), " was already open"), next: next,
 		}.outcome(err)
@@ -132,22 +132,22 @@ func (s set) applySceneStart(ctx context.Context, p op.Plan, _ string, permit op
 	}
 }
 
-func (s set) applySceneStop(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
+func (s table) applySceneStop(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
 	receipt, err := s.cloud.StopScene(ctx, permit, p.Args["caster"], p.Args["scene"])
 	if err != nil {
-		return wish{
+		return failure{
 			usage: sceneStopUsage, args: p.Args, denied: op.L("PREVIEW of ", subject(p), " was not closed"),
-			before: op.L("PREVIEW of ", subject(p), " was already closed"), next: []op.Next{way("open", p.Args)},
+			before: op.L("PREVIEW of ", subject(p), " was already closed"), next: []op.Next{nextCommand("open", p.Args)},
 		}.outcome(err)
 	}
 	return op.Outcome{
 		State: op.Succeeded, Text: op.L("PREVIEW of ", subject(p), " is closed."), RequestID: receipt.RequestID,
-		Next: []op.Next{way("open", p.Args)},
+		Next: []op.Next{nextCommand("open", p.Args)},
 	}
 }
 
 // verifyScene looks whether the scene is as it was asked for: open, or closed. A scene that is gone proves neither.
-func (s set) verifyScene(open bool) func(context.Context, op.Attempt) (op.Evidence, error) {
+func (s table) verifyScene(open bool) func(context.Context, op.Attempt) (op.Evidence, error) {
 	return func(ctx context.Context, a op.Attempt) (op.Evidence, error) {
 		p := a.Plan
 		all, err := s.cloud.Scenes(ctx, p.Args["caster"])

@@ -11,7 +11,7 @@ import (
 
 const takeUsage = "caster take {caster} {scene}"
 
-func (s set) casterTake() op.Command {
+func (s table) casterTake() op.Command {
 	return op.Command{
 		Usage:    takeUsage,
 		Short:    "Give PROGRAM the picture of an open PREVIEW scene: viewers see it at once.",
@@ -31,7 +31,7 @@ const (
 
 // planTake shows what viewers see now and what they will see. A change of either picture in between is noticed.
 // API: https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-copycastersceneconfig
-func (s set) planTake(ctx context.Context, call op.Call) (op.Plan, error) {
+func (s table) planTake(ctx context.Context, call op.Call) (op.Plan, error) {
 	c, scene, all, err := s.preview(ctx, call, "taken to PROGRAM")
 	if err != nil {
 		return op.Plan{}, err
@@ -57,22 +57,22 @@ func (s set) planTake(ctx context.Context, call op.Call) (op.Plan, error) {
 
 // takeable refuses what the API would refuse, with the way out.
 func takeable(c live.Caster, scene live.Scene, all []live.Scene) error {
-	if err := awake(c, "nothing can be taken to its PROGRAM", "Start it, then ask again.", "start"); err != nil {
+	if err := requireOnAir(c, "nothing can be taken to its PROGRAM", "Start it, then ask again.", "start"); err != nil {
 		return err
 	}
 	if !scene.Open {
 		return op.Refuse(op.L(ofScene(c, scene), " is closed: only a PREVIEW that is open can be taken to PROGRAM."),
 			op.L("Open it, look at it, then take it.")).WithNext(onScene("open", c.ID, scene.ID)).InShort(op.L("its preview is closed"))
 	}
-	return programmed(c, all)
+	return requireProgram(c, all)
 }
 
 // pictures keeps what the call and the look after it need.
 func pictures(c live.Caster, scene live.Scene, all []live.Scene) map[string]string {
 	program := programOf(all)
-	seen := trace{modifiedAt: c.Modified}.seen()
+	seen := baseline{modifiedAt: c.Modified}.seen()
 	seen[programSeen], seen[shownSeen], seen[takenSeen] = program.ID, picture(program), picture(scene)
-	if back, ok := former(all); ok && back.Open && back.ID != scene.ID {
+	if back, ok := previousPicture(all); ok && back.Open && back.ID != scene.ID {
 		seen[formerSeen] = back.ID
 	}
 	return seen
@@ -86,10 +86,10 @@ func wayBack(p op.Plan) op.Next {
 	return onScene("back", p.Args["caster"], p.Seen[formerSeen])
 }
 
-func (s set) applyTake(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
+func (s table) applyTake(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
 	receipt, err := s.cloud.TakeScene(ctx, permit, p.Args["caster"], p.Args["scene"], p.Seen[programSeen])
 	if err != nil {
-		return wish{usage: takeUsage, args: p.Args, denied: op.L(subject(p), " was not taken to PROGRAM")}.outcome(err)
+		return failure{usage: takeUsage, args: p.Args, denied: op.L(subject(p), " was not taken to PROGRAM")}.outcome(err)
 	}
 	next := []op.Next{onCaster("show", p.Args["caster"])}
 	if p.Seen[formerSeen] != "" {
@@ -102,7 +102,7 @@ func (s set) applyTake(ctx context.Context, p op.Plan, _ string, permit op.SendP
 
 // verifyTake takes it as proof that PROGRAM has the picture that was to be taken and had another one before. Where it had the
 // same before, as after a standby, the scenes tell nothing; the studio's change time may confirm an answer.
-func (s set) verifyTake(ctx context.Context, a op.Attempt) (op.Evidence, error) {
+func (s table) verifyTake(ctx context.Context, a op.Attempt) (op.Evidence, error) {
 	id, seen := a.Plan.Args["caster"], a.Plan.Seen
 	if seen[shownSeen] == seen[takenSeen] {
 		c, err := s.cloud.Caster(ctx, id)

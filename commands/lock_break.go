@@ -6,7 +6,7 @@ import (
 	"casterbot/internal/op"
 )
 
-func (s set) casterBreak() op.Command {
+func (s table) casterBreak() op.Command {
 	return op.Command{
 		Usage:    "caster break {caster} {why}",
 		Short:    "Break somebody else's lock, for a reason that everybody sees.",
@@ -16,7 +16,7 @@ func (s set) casterBreak() op.Command {
 	}
 }
 
-func (s set) planBreak(ctx context.Context, call op.Call) (op.Plan, error) {
+func (s table) planBreak(ctx context.Context, call op.Call) (op.Plan, error) {
 	target, lock, err := s.othersLock(ctx, call)
 	if err != nil {
 		return op.Plan{}, err
@@ -37,7 +37,7 @@ func (s set) planBreak(ctx context.Context, call op.Call) (op.Plan, error) {
 }
 
 // othersLock resolves {caster} to a studio that somebody else has locked.
-func (s set) othersLock(ctx context.Context, call op.Call) (op.Target, op.Lock, error) {
+func (s table) othersLock(ctx context.Context, call op.Call) (op.Target, op.Lock, error) {
 	target, lock, err := s.lockedStudio(ctx, call)
 	if err == nil && lock.Holder == call.Person.ID {
 		err = op.Refuse(op.L("It is you who has locked ", op.B(target.Name), ".")).
@@ -46,7 +46,7 @@ func (s set) othersLock(ctx context.Context, call op.Call) (op.Target, op.Lock, 
 	return target, lock, err
 }
 
-func (s set) applyBreak(ctx context.Context, p op.Plan, _ string, _ op.SendPermit) op.Outcome {
+func (s table) applyBreak(ctx context.Context, p op.Plan, _ string, _ op.SendPermit) op.Outcome {
 	lock := op.Lock{Target: p.Target, Holder: p.Args["holder"], Version: seenLock(p)}
 	now, gone, err := s.desk.Release(ctx, lock, p.Args["by"], p.Args["why"])
 	switch {
@@ -63,7 +63,7 @@ func (s set) applyBreak(ctx context.Context, p op.Plan, _ string, _ op.SendPermi
 	}
 }
 
-func (s set) casterAsk() op.Command {
+func (s table) casterAsk() op.Command {
 	return op.Command{
 		Usage:    "caster ask {caster} {why?}",
 		Short:    "Ask whoever has locked a studio for it, in front of everybody.",
@@ -74,7 +74,7 @@ func (s set) casterAsk() op.Command {
 }
 
 // planAsk names the holder in the title, which the card shows from its first moment: that is what calls them.
-func (s set) planAsk(ctx context.Context, call op.Call) (op.Plan, error) {
+func (s table) planAsk(ctx context.Context, call op.Call) (op.Plan, error) {
 	target, lock, err := s.othersLock(ctx, call)
 	if err != nil {
 		return op.Plan{}, err

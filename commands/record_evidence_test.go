@@ -166,7 +166,7 @@ func TestVerifyRecord(t *testing.T) {
 // seenBefore is what a plan keeps of the main stream at a moment.
 func seenBefore(t *testing.T, f *fakeCloud, at time.Time) map[string]string {
 	t.Helper()
-	k, err := set{cloud: f, now: func() time.Time { return at }}.look(t.Context(), mainStream, seeAll)
+	k, err := table{cloud: f, now: func() time.Time { return at }}.readState(t.Context(), mainStream, seeAll)
 	if err != nil {
 		t.Fatal(err)
 	}

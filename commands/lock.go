@@ -27,12 +27,12 @@ type Desk interface {
 const maxWhy = 200
 
 // deskCommands are the commands about what the bot itself knows. They judge other commands, so they are told the whole table.
-func (s set) deskCommands(known *op.Table) []op.Command {
-	r := rights{set: s, known: known}
+func (s table) deskCommands(known *op.Table) []op.Command {
+	r := policyQuestions{table: s, known: known}
 	return []op.Command{s.casterLock(), s.casterUnlock(), s.casterBreak(), s.casterAsk(), r.casterWhy(), r.casterWho(), s.casterHistory(), s.casterBoard()}
 }
 
-func (s set) casterLock() op.Command {
+func (s table) casterLock() op.Command {
 	return op.Command{
 		Usage:    "caster lock {caster} {until?} {why?}",
 		Short:    "Keep a studio for yourself for a while: what others want to change is refused.",
@@ -42,7 +42,7 @@ func (s set) casterLock() op.Command {
 	}
 }
 
-func (s set) planLock(ctx context.Context, call op.Call) (op.Plan, error) {
+func (s table) planLock(ctx context.Context, call op.Call) (op.Plan, error) {
 	c, err := s.caster(ctx, call)
 	if err != nil {
 		return op.Plan{}, err
@@ -101,7 +101,7 @@ func reasonFact(why string) []op.Line {
 	return []op.Line{op.L("Reason: ", op.V(op.Visible(why)), ".")}
 }
 
-func (s set) applyLock(ctx context.Context, p op.Plan, _ string, _ op.SendPermit) op.Outcome {
+func (s table) applyLock(ctx context.Context, p op.Plan, _ string, _ op.SendPermit) op.Outcome {
 	until, err := time.Parse(wholeMoment, p.Args["until"])
 	if err != nil {
 		return op.Outcome{State: op.Failed, Text: op.L("The time of the lock cannot be read. Nothing was changed.")}
@@ -143,7 +143,7 @@ func standing(l op.Lock) op.Line {
 }
 
 // lockFact says that a studio is locked, or that this cannot be told; nothing otherwise.
-func (s set) lockFact(ctx context.Context, c live.Caster) []op.Line {
+func (s table) lockFact(ctx context.Context, c live.Caster) []op.Line {
 	lock, err := s.desk.Lock(ctx, onStudio(c))
 	switch {
 	case err != nil:
@@ -154,7 +154,7 @@ func (s set) lockFact(ctx context.Context, c live.Caster) []op.Line {
 	return []op.Line{op.L("🔒 ", lock.Line())}
 }
 
-func (s set) verifyLock(ctx context.Context, a op.Attempt) (op.Evidence, error) {
+func (s table) verifyLock(ctx context.Context, a op.Attempt) (op.Evidence, error) {
 	lock, err := s.desk.Lock(ctx, a.Plan.Target)
 	if err != nil {
 		return op.Evidence{}, err
@@ -165,7 +165,7 @@ func (s set) verifyLock(ctx context.Context, a op.Attempt) (op.Evidence, error) 
 	return op.Evidence{Seen: op.L("It is ", standing(lock), ".")}, nil
 }
 
-func (s set) casterUnlock() op.Command {
+func (s table) casterUnlock() op.Command {
 	return op.Command{
 		Usage:    "caster unlock {caster}",
 		Short:    "Give a studio back that you have locked.",
@@ -175,7 +175,7 @@ func (s set) casterUnlock() op.Command {
 	}
 }
 
-func (s set) planUnlock(ctx context.Context, call op.Call) (op.Plan, error) {
+func (s table) planUnlock(ctx context.Context, call op.Call) (op.Plan, error) {
 	target, lock, err := s.lockedStudio(ctx, call)
 	if err != nil {
 		return op.Plan{}, err
@@ -187,7 +187,7 @@ func (s set) planUnlock(ctx context.Context, call op.Call) (op.Plan, error) {
 }
 
 // lockedStudio resolves {caster} to a studio that is locked.
-func (s set) lockedStudio(ctx context.Context, call op.Call) (op.Target, op.Lock, error) {
+func (s table) lockedStudio(ctx context.Context, call op.Call) (op.Target, op.Lock, error) {
 	c, err := s.caster(ctx, call)
 	if err != nil {
 		return op.Target{}, op.Lock{}, err
@@ -200,7 +200,7 @@ func (s set) lockedStudio(ctx context.Context, call op.Call) (op.Target, op.Lock
 }
 
 // applyUnlock gives back the lock that the plan saw. That it is the asker's own is looked at once more.
-func (s set) applyUnlock(ctx context.Context, p op.Plan, _ string, _ op.SendPermit) op.Outcome {
+func (s table) applyUnlock(ctx context.Context, p op.Plan, _ string, _ op.SendPermit) op.Outcome {
 	lock, err := s.desk.Lock(ctx, p.Target)
 	if err != nil {
 		return op.Outcome{State: op.Failed, Text: op.L(op.B(p.Target.Name), " was not unlocked: its lock could not be read. Nothing was changed.")}
@@ -218,7 +218,7 @@ func (s set) applyUnlock(ctx context.Context, p op.Plan, _ string, _ op.SendPerm
 	return op.Outcome{State: op.Succeeded, Text: op.L("Studio ", op.B(p.Target.Name), " is free again.")}
 }
 
-func (s set) verifyUnlocked(ctx context.Context, a op.Attempt) (op.Evidence, error) {
+func (s table) verifyUnlocked(ctx context.Context, a op.Attempt) (op.Evidence, error) {
 	lock, err := s.desk.Lock(ctx, a.Plan.Target)
 	if err != nil {
 		return op.Evidence{}, err

@@ -28,7 +28,7 @@ func atSend(a op.Attempt) time.Time { return a.Sent }
 
 // followFile looks for the file that a command leads to: when it is due, and then for a minute. A file counts that was made since
 // the send and is newer than every one that the plan saw.
-func (s set) followFile(due func(op.Attempt) time.Time) func(context.Context, op.Attempt) (op.Followup, error) {
+func (s table) followFile(due func(op.Attempt) time.Time) func(context.Context, op.Attempt) (op.Followup, error) {
 	if due == nil {
 		return nil
 	}
@@ -37,8 +37,8 @@ func (s set) followFile(due func(op.Attempt) time.Time) func(context.Context, op
 		if err != nil {
 			return op.Followup{}, err
 		}
-		next := []op.Next{way("files", op.Args{"stream": t.String()})}
-		k, err := s.look(ctx, t.Stream, seeContent|seeFiles)
+		next := []op.Next{nextCommand("files", op.Args{"stream": t.String()})}
+		k, err := s.readState(ctx, t.Stream, seeContent|seeFiles)
 		if err != nil {
 			if s.now().Before(a.Sent.Add(window)) {
 				return op.Followup{}, err
@@ -70,9 +70,9 @@ func minTime(a, b time.Time) time.Time {
 }
 
 // madeSince is the newest file that can be the command's doing: made since the send, and of the material that was seen before it.
-func madeSince(k look, before trace, a op.Attempt) (f live.File, found bool) {
+func madeSince(k recordState, before baseline, a op.Attempt) (f live.File, found bool) {
 	for _, made := range k.files {
-		if news(made.Created, before[fileAt], a.Sent) && holds(made, before) && !made.Created.Before(f.Created) {
+		if newer(made.Created, before[fileAt], a.Sent) && holds(made, before) && !made.Created.Before(f.Created) {
 			f, found = made, true
 		}
 	}
@@ -81,13 +81,13 @@ func madeSince(k look, before trace, a op.Attempt) (f live.File, found bool) {
 
 // holds reports a file that reaches as far as the material did. One that ends where the material begins is that of the recording
 // before.
-func holds(f live.File, before trace) bool {
+func holds(f live.File, before baseline) bool {
 	return f.To.IsZero() || !f.To.Before(before[endedAt].Add(-time.Second)) && f.To.After(before[beganAt])
 }
 
 // wentOn: the material that was paused has grown by more than the time until the send explains. Both lengths are read off one
 // clock each.
-func wentOn(k look, before trace, a op.Attempt) bool {
+func wentOn(k recordState, before baseline, a op.Attempt) bool {
 	if before[endedAt].IsZero() || !k.content.From.Equal(before[beganAt]) {
 		return false
 	}

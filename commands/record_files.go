@@ -25,7 +25,7 @@ const (
 	maxPage = 99
 )
 
-func (s set) recordFiles() op.Command {
+func (s table) recordFiles() op.Command {
 	return op.Command{
 		Usage:    filesUsage,
 		Short:    "The recorded files, newest first, with their length.",
@@ -37,7 +37,7 @@ func (s set) recordFiles() op.Command {
 
 // readFiles shows one stream's files page by page, or the newest of all streams of the channel.
 // API: https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-describelivestreamrecordindexfiles
-func (s set) readFiles(ctx context.Context, call op.Call) (op.Answer, error) {
+func (s table) readFiles(ctx context.Context, call op.Call) (op.Answer, error) {
 	page, err := pageOf(call.Args["page"])
 	if err != nil {
 		return op.Answer{}, err
@@ -52,15 +52,15 @@ func (s set) readFiles(ctx context.Context, call op.Call) (op.Answer, error) {
 	answer := op.Answer{Mark: op.MarkNeutral, Title: op.L("Files of ", op.B(t.label))}
 	var files []live.File
 	var from time.Time
-	var k look
+	var k recordState
 	asks := []func() error{func() (err error) { files, from, err = s.filesBack(ctx, t, page*pageFiles+1); return err }}
 	if page == 1 {
-		asks = append(asks, into(&k, func() (look, error) { return s.look(ctx, t.Stream, seeOnline|seeConfig|seeContent) }))
+		asks = append(asks, into(&k, func() (recordState, error) { return s.readState(ctx, t.Stream, seeOnline|seeConfig|seeContent) }))
 	} else {
 		answer.Title = op.L(answer.Title, ", page ", op.V(strconv.Itoa(page)))
 	}
 	if err := together(asks...); err != nil {
-		return op.Answer{}, blind(op.L(op.V(t.label)), err)
+		return op.Answer{}, cannotLook(op.L(op.V(t.label)), err)
 	}
 	answer.Note, answer.Items = op.L("Looked back to ", op.On(from), "."), k.with(files).unwritten(t)
 	shown := files[min(len(files), (page-1)*pageFiles):min(len(files), page*pageFiles)]
@@ -92,7 +92,7 @@ func pageOf(typed string) (int, error) {
 
 // filesBack gives at least the wanted number of a stream's files, newest first, as far as there are so many; from is how far
 // back it looked: into the last days, and side by side into all the others where those are not enough.
-func (s set) filesBack(ctx context.Context, t target, wanted int) (files []live.File, from time.Time, err error) {
+func (s table) filesBack(ctx context.Context, t target, wanted int) (files []live.File, from time.Time, err error) {
 	to := s.now().Add(time.Minute)
 	from = to.Add(-reach)
 	if files, err = s.cloud.RecordFiles(ctx, t.Stream, from, to); err != nil || len(files) >= wanted {
@@ -124,7 +124,7 @@ func newestFirst(files []live.File) []live.File {
 }
 
 // with judges the latest recording by files that were looked at beside it.
-func (k look) with(files []live.File) look {
+func (k recordState) with(files []live.File) recordState {
 	k.seen |= seeFiles
 	if k.files = files; k.phase == ended {
 		k.phase, k.content = phaseOf([]live.Content{k.content}, files, k.at)
@@ -133,7 +133,7 @@ func (k look) with(files []live.File) look {
 }
 
 // unwritten is the latest recording as long as there is no file of it.
-func (k look) unwritten(t target) []op.Item {
+func (k recordState) unwritten(t target) []op.Item {
 	if !k.seen.has(seeContent) || k.phase == notRecorded || k.phase == written {
 		return nil
 	}
@@ -141,7 +141,7 @@ func (k look) unwritten(t target) []op.Item {
 }
 
 // readAllFiles shows the newest files of the last days over all streams of the channel.
-func (s set) readAllFiles(ctx context.Context, call op.Call) (op.Answer, error) {
+func (s table) readAllFiles(ctx context.Context, call op.Call) (op.Answer, error) {
 	all, err := s.streams(ctx, call.Scope)
 	if err != nil {
 		return op.Answer{}, err
@@ -173,7 +173,7 @@ func (s set) readAllFiles(ctx context.Context, call op.Call) (op.Answer, error) 
 	for _, f := range files[:min(len(files), pageFiles)] {
 		item := fileItem(f.File)
 		item.Title = op.L(op.B(f.of.label), " · ", item.Title)
-		item.Next = []op.Next{way("files", op.Args{"stream": f.of.String()})}
+		item.Next = []op.Next{nextCommand("files", op.Args{"stream": f.of.String()})}
 		answer.Items = append(answer.Items, item)
 	}
 	if len(files) == 0 && len(answer.Lines) == 0 {

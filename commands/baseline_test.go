@@ -13,7 +13,7 @@ import (
 func TestClocksThatDiffer(t *testing.T) {
 	for _, ahead := range []time.Duration{-110 * time.Second, -time.Minute, 0, time.Minute, 110 * time.Second} {
 		sent := noon.Add(ahead) // the bot's clock while it is noon at the cloud
-		was := look{seen: seeAll, delay: 3 * time.Minute, at: sent.Add(-time.Second), phase: ended, content: live.Content{From: noon.Add(-100 * time.Second), To: noon.Add(-70 * time.Second)},
+		was := recordState{seen: seeAll, delay: 3 * time.Minute, at: sent.Add(-time.Second), phase: ended, content: live.Content{From: noon.Add(-100 * time.Second), To: noon.Add(-70 * time.Second)},
 			files: []live.File{{Created: noon.Add(-60 * time.Second)}}}
 		before := was.trace()
 		a := op.Attempt{Sent: sent}
@@ -25,7 +25,7 @@ func TestClocksThatDiffer(t *testing.T) {
 			}
 			grows := same
 			grows.content.To = noon.Add(later)
-			if ongoing := (trace{lookedAt: was.at, beganAt: was.content.From, endedAt: noon.Add(-time.Second)}); provesStop(grows, ongoing, a) {
+			if ongoing := (baseline{lookedAt: was.at, beganAt: was.content.From, endedAt: noon.Add(-time.Second)}); provesStop(grows, ongoing, a) {
 				t.Errorf("clock %s ahead, %s on: a recording that goes on counts as stopped", ahead, later)
 			}
 		}

@@ -11,7 +11,7 @@ import (
 
 const copyUsage = "caster copy {caster} {name}"
 
-func (s set) casterCopy() op.Command {
+func (s table) casterCopy() op.Command {
 	return op.Command{
 		Usage:    copyUsage,
 		Short:    "Make a new, identical studio under a new name. It starts idle.",
@@ -22,7 +22,7 @@ func (s set) casterCopy() op.Command {
 	}
 }
 
-func (s set) planCopy(ctx context.Context, call op.Call) (op.Plan, error) {
+func (s table) planCopy(ctx context.Context, call op.Call) (op.Plan, error) {
 	name, err := newName(call.Args["name"])
 	if err != nil {
 		return op.Plan{}, err
@@ -61,10 +61,10 @@ func unused(name string, all []live.Caster) error {
 	return nil
 }
 
-func (s set) applyCopy(ctx context.Context, p op.Plan, token string, permit op.SendPermit) op.Outcome {
+func (s table) applyCopy(ctx context.Context, p op.Plan, token string, permit op.SendPermit) op.Outcome {
 	receipt, err := s.cloud.CopyCaster(ctx, permit, p.Args["caster"], p.Args["name"], token)
 	if err != nil {
-		return wish{usage: copyUsage, args: p.Args, denied: op.L(op.B(p.Target.Name), " was not copied")}.outcome(err)
+		return failure{usage: copyUsage, args: p.Args, denied: op.L(op.B(p.Target.Name), " was not copied")}.outcome(err)
 	}
 	return op.Outcome{
 		State: op.Succeeded, RequestID: receipt.RequestID,
@@ -75,7 +75,7 @@ func (s set) applyCopy(ctx context.Context, p op.Plan, token string, permit op.S
 
 // verifyCopy looks for the studio that was made with the operation's own token. Where the list shows no tokens, the one studio
 // of exactly the new name that was made since the send will do.
-func (s set) verifyCopy(ctx context.Context, a op.Attempt) (op.Evidence, error) {
+func (s table) verifyCopy(ctx context.Context, a op.Attempt) (op.Evidence, error) {
 	all, err := s.cloud.Casters(ctx)
 	if err != nil {
 		return op.Evidence{}, fmt.Errorf("look for the copy of %s: %w", a.Plan.Args["caster"], err)

@@ -33,7 +33,7 @@ func TestStream(t *testing.T) {
 	f.online = append(f.online, live.Online{Stream: live.Stream{Domain: "live.example.com", App: "show", Name: "guest-1"}},
 		live.Online{Stream: live.Stream{Domain: "live.example.com", App: "morning", Name: "main"}})
 	for _, c := range cases {
-		got, err := set{cloud: f}.stream(t.Context(), call("stream", c.typed))
+		got, err := table{cloud: f}.stream(t.Context(), call("stream", c.typed))
 		if c.want != "" {
 			if err != nil || got.String() != c.want || got.label != c.label {
 				t.Errorf("%q: %s %q, %v", c.typed, got, got.label, err)
@@ -62,7 +62,7 @@ func TestStreamAliases(t *testing.T) {
 			{Alias: "wild", Pattern: "*/show/wild"},
 		},
 	}
-	s := set{cloud: newFake()}
+	s := table{cloud: newFake()}
 	cases := []struct{ typed, want string }{
 		{"Main", "a.example.com/show/one"},
 		{"main", "a.example.com/show/two"},
@@ -83,7 +83,7 @@ func TestStreamOptions(t *testing.T) {
 	f := newFake()
 	f.online = append(f.online, live.Online{Stream: live.Stream{Domain: "live.example.com", App: "show", Name: "guest-1"}},
 		live.Online{Stream: live.Stream{Domain: "live.example.com", App: "morning", Name: "main"}})
-	got, err := set{cloud: f}.streamOptions(t.Context(), call())
+	got, err := table{cloud: f}.streamOptions(t.Context(), call())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +103,7 @@ func TestBareStreamOutOfScope(t *testing.T) {
 		Streams: []op.StreamAlias{{Alias: "main", Pattern: mainPath}},
 	}
 	for _, typed := range []string{"other", "live.example.com/show/other"} {
-		got, err := set{cloud: newFake()}.stream(t.Context(), op.Call{Args: op.Args{"stream": typed}, Scope: scope})
+		got, err := table{cloud: newFake()}.stream(t.Context(), op.Call{Args: op.Args{"stream": typed}, Scope: scope})
 		if err == nil {
 			t.Errorf("%q: resolved to %s", typed, got)
 		}

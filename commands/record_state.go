@@ -38,8 +38,8 @@ const (
 
 func (s aspect) has(any aspect) bool { return s&any != 0 }
 
-// look is what the cloud shows of one stream, as far as it was looked at.
-type look struct {
+// recordState is what the cloud shows of one stream, as far as it was looked at.
+type recordState struct {
 	seen    aspect
 	at      time.Time
 	online  *live.Online       // nil when nothing is pushed
@@ -50,9 +50,9 @@ type look struct {
 	delay   time.Duration
 }
 
-// look looks at a stream, side by side.
-func (s set) look(ctx context.Context, stream live.Stream, what aspect) (look, error) {
-	k := look{seen: what, at: s.now()}
+// readState looks at a stream, side by side.
+func (s table) readState(ctx context.Context, stream live.Stream, what aspect) (recordState, error) {
+	k := recordState{seen: what, at: s.now()}
 	var online []live.Online
 	var configs []live.RecordConfig
 	var contents []live.Content
@@ -80,7 +80,7 @@ func (s set) look(ctx context.Context, stream live.Stream, what aspect) (look, e
 }
 
 // judge makes a view of one stream out of lists that hold others too.
-func (k *look) judge(stream live.Stream, online []live.Online, configs []live.RecordConfig, contents []live.Content) {
+func (k *recordState) judge(stream live.Stream, online []live.Online, configs []live.RecordConfig, contents []live.Content) {
 	for i := range online {
 		if online[i].Stream == stream {
 			k.online = &online[i]
@@ -142,15 +142,15 @@ func phaseOf(contents []live.Content, files []live.File, now time.Time) (phase, 
 }
 
 // fresh reports that the latest recording may be running: its material has no end, or one of a moment ago.
-func (k look) fresh() bool {
+func (k recordState) fresh() bool {
 	return k.phase == running || k.phase == ended && k.at.Sub(k.content.To) < freshness
 }
 
 // due is when the file of a paused recording is written.
-func (k look) due() time.Time { return k.content.To.Add(k.delay) }
+func (k recordState) due() time.Time { return k.content.To.Add(k.delay) }
 
 // facts says what was seen, in times that stay true while the card waits.
-func (k look) facts(stream live.Stream) []op.Line {
+func (k recordState) facts(stream live.Stream) []op.Line {
 	where := op.L(op.Code(stream.String()))
 	switch {
 	case k.online != nil:
@@ -166,7 +166,7 @@ func (k look) facts(stream live.Stream) []op.Line {
 }
 
 // how says how the stream is recorded.
-func (k look) how() op.Line {
+func (k recordState) how() op.Line {
 	if k.config == nil {
 		return op.L("No recording configuration.")
 	}
@@ -178,10 +178,10 @@ func (k look) how() op.Line {
 }
 
 // automatic reports a configuration that starts recordings without a command.
-func (k look) automatic() bool { return k.config != nil && k.config.OnDemand != 7 }
+func (k recordState) automatic() bool { return k.config != nil && k.config.OnDemand != 7 }
 
 // shown words the phase, labelled as what it is: a view from outside. Where the files were not looked at it says nothing of them.
-func (k look) shown() op.Line {
+func (k recordState) shown() op.Line {
 	const far = "As far as the cloud shows, "
 	switch {
 	case k.phase == running:
@@ -203,7 +203,7 @@ func (k look) shown() op.Line {
 }
 
 // waits reports a pause whose delay has not passed. Where the files were not looked at its file may be written all the same.
-func (k look) waits() bool { return k.phase == ended && k.due().After(k.at) }
+func (k recordState) waits() bool { return k.phase == ended && k.due().After(k.at) }
 
 // told is a moment after some words, or nothing at all where the API does not tell the moment.
 func told(before op.Text, draw func(time.Time) op.Span, t time.Time) op.Line {

@@ -20,7 +20,7 @@ const (
 	everyStream = "all"
 )
 
-func (s set) recordStatus() op.Command {
+func (s table) recordStatus() op.Command {
 	return op.Command{
 		Usage:    statusUsage,
 		Short:    "Live or not, how it is recorded, what the cloud shows, the last files.",
@@ -30,7 +30,7 @@ func (s set) recordStatus() op.Command {
 	}
 }
 
-func (s set) readStatus(ctx context.Context, call op.Call) (op.Answer, error) {
+func (s table) readStatus(ctx context.Context, call op.Call) (op.Answer, error) {
 	page, err := pageOf(call.Args["page"])
 	if err != nil {
 		return op.Answer{}, err
@@ -44,7 +44,7 @@ func (s set) readStatus(ctx context.Context, call op.Call) (op.Answer, error) {
 
 // readStreams shows a page of the channel's streams: the live ones first, else in the policy's order. Which are live comes from
 // one list, how they are recorded from another; only what was recorded is asked for each that is shown.
-func (s set) readStreams(ctx context.Context, call op.Call, page int) (op.Answer, error) {
+func (s table) readStreams(ctx context.Context, call op.Call, page int) (op.Answer, error) {
 	all, err := s.streams(ctx, call.Scope)
 	if err != nil {
 		return op.Answer{}, err
@@ -67,7 +67,7 @@ func (s set) readStreams(ctx context.Context, call op.Call, page int) (op.Answer
 }
 
 // streamItems looks at some streams side by side, whose being live is known.
-func (s set) streamItems(ctx context.Context, all []target) []op.Item {
+func (s table) streamItems(ctx context.Context, all []target) []op.Item {
 	type seen struct {
 		contents []live.Content
 		err      error
@@ -87,7 +87,7 @@ func (s set) streamItems(ctx context.Context, all []target) []op.Item {
 	)
 	var items []op.Item
 	for i, t := range all {
-		k := look{seen: seeOnline | seeConfig | seeContent, at: now, online: t.online}
+		k := recordState{seen: seeOnline | seeConfig | seeContent, at: now, online: t.online}
 		how := configs[t.Domain]
 		k.judge(t.Stream, nil, how.configs, contents[i].contents)
 		items = append(items, k.item(t, cmp.Or(how.err, contents[i].err)))
@@ -102,7 +102,7 @@ type configured struct {
 }
 
 // configsOf looks up how streams are recorded, with one list a domain.
-func (s set) configsOf(ctx context.Context, all []target) map[string]configured {
+func (s table) configsOf(ctx context.Context, all []target) map[string]configured {
 	streams := map[string][]live.Stream{}
 	for _, t := range all {
 		streams[t.Domain] = append(streams[t.Domain], t.Stream)
@@ -119,7 +119,7 @@ func (s set) configsOf(ctx context.Context, all []target) map[string]configured 
 }
 
 // item shows one stream among others; that one cannot be looked at is said in its place.
-func (k look) item(t target, err error) op.Item {
+func (k recordState) item(t target, err error) op.Item {
 	if err != nil {
 		return op.Item{
 			Mark: op.MarkUnknown, Title: op.L(op.B(t.label)), Facts: []op.Line{op.L("I could not look: ", explain(err).text, ".")},
@@ -128,14 +128,14 @@ func (k look) item(t target, err error) op.Item {
 	return op.Item{Mark: k.mark(), Title: op.L(op.B(t.label)), Facts: k.facts(t.Stream), Next: k.ways(t)[:1]}
 }
 
-func (s set) readStream(ctx context.Context, call op.Call) (op.Answer, error) {
+func (s table) readStream(ctx context.Context, call op.Call) (op.Answer, error) {
 	t, err := s.stream(ctx, call)
 	if err != nil {
 		return op.Answer{}, err
 	}
-	k, err := s.look(ctx, t.Stream, seeAll)
+	k, err := s.readState(ctx, t.Stream, seeAll)
 	if err != nil {
-		return op.Answer{}, blind(op.L(op.V(t.label)), err)
+		return op.Answer{}, cannotLook(op.L(op.V(t.label)), err)
 	}
 	answer := op.Answer{
 		Mark: k.mark(), Title: op.L(op.B(t.label)), Lines: k.facts(t.Stream), Next: append(k.ways(t), filesNext(k, t)...),
@@ -154,11 +154,11 @@ func (s set) readStream(ctx context.Context, call op.Call) (op.Answer, error) {
 const maxStatusFiles = 3
 
 // filesNext leads to all files, where a status shows but some.
-func filesNext(k look, t target) []op.Next {
+func filesNext(k recordState, t target) []op.Next {
 	if len(k.files) <= maxStatusFiles {
 		return nil
 	}
-	return []op.Next{way("files", op.Args{"stream": t.String()})}
+	return []op.Next{nextCommand("files", op.Args{"stream": t.String()})}
 }
 
 // fileItem shows a file without its address: the bucket decides who may fetch it.
@@ -169,7 +169,7 @@ func fileItem(f live.File) op.Item {
 	}
 }
 
-func (k look) mark() op.Mark {
+func (k recordState) mark() op.Mark {
 	switch {
 	case k.fresh():
 		return op.MarkRecording
@@ -182,7 +182,7 @@ func (k look) mark() op.Mark {
 }
 
 // ways offers what can sensibly follow; there is always one.
-func (k look) ways(t target) []op.Next {
+func (k recordState) ways(t target) []op.Next {
 	path := t.String()
 	switch {
 	case k.config == nil:
