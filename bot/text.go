@@ -170,7 +170,7 @@ func visible(r rune) string {
 	switch {
 	case r == '\n' || r == '\r' || r == '\t' || r == '\u2028' || r == '\u2029':
 		return " "
-	case hidden(r):
+	case op.Invisible(r):
 		return fmt.Sprintf("⟨U+%04X⟩", r)
 	}
 	return string(r)
@@ -184,18 +184,6 @@ func isPlainASCII(text string) bool {
 	}
 	return true
 }
-
-// concealed are the ranges of characters without a shape of their own.
-var concealed = &unicode.RangeTable{
-	R16: []unicode.Range16{
-		{0x00ad, 0x00ad, 1}, {0x034f, 0x034f, 1}, {0x061c, 0x061c, 1}, {0x115f, 0x1160, 1}, {0x17b4, 0x17b5, 1},
-		{0x180b, 0x180e, 1}, {0x200b, 0x200f, 1}, {0x202a, 0x202e, 1}, {0x2060, 0x206f, 1}, {0x3164, 0x3164, 1},
-		{0xfeff, 0xfeff, 1}, {0xffa0, 0xffa0, 1}, {0xfff9, 0xfffb, 1},
-	},
-	R32: []unicode.Range32{{0xe0000, 0xe0fff, 1}},
-}
-
-func hidden(r rune) bool { return unicode.IsControl(r) || unicode.Is(concealed, r) }
 
 // twins look like the characters that format text, and do nothing.
 var twins = map[rune]rune{'*': '∗', '_': 'ˍ', '~': '∼', '`': 'ˋ', ':': '∶'}
