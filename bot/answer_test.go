@@ -63,7 +63,7 @@ func TestEveryMarkHasASign(t *testing.T) {
 
 // TestAckPayload: what is too long for an acknowledgement does not travel in one.
 func TestAckPayload(t *testing.T) {
-	d := dispatcher{drawn: newDrawn(), chat: NewChat(Config{})}
+	d := dispatcher{chat: NewChat(Config{})}
 	for range 2 {
 		if p := d.payload(true, op.Address{}, listing(2, true)); p == nil || string(p.(json.RawMessage)) != compact(t, plain.answer(listing(2, true)).reply()) {
 			t.Errorf("a short answer travels as %v", p)
@@ -90,40 +90,11 @@ func compact(t *testing.T, v any) string {
 	return string(data)
 }
 
-// TestDrawnRepliesDiffer: answers that differ anywhere are never taken for each other.
-func TestDrawnRepliesDiffer(t *testing.T) {
-	d := newDrawn()
-	seen := map[string]int{}
-	for i, a := range []op.Answer{
-		{}, {Mark: op.MarkOK}, {Title: op.L("a", "b")}, {Title: op.L("ab", "c")}, {Title: op.L(op.B("a"))}, {Title: op.L(op.Code("a"))}, {Title: op.L(op.Who("A"))},
-		{Title: op.L(op.Group("A"))}, {Title: op.L(op.In("A"))}, {Title: op.L(op.At(t0))}, {Title: op.L(op.On(t0))}, {Title: op.L(op.Link("https://a", "b"))},
-		{Title: op.L("x"), Lines: []op.Line{op.L("a")}}, {Title: op.L("x"), Lines: []op.Line{op.L("a"), op.L("b")}}, {Title: op.L("x"), Note: op.L("a")},
-		{Title: op.L("x"), Items: []op.Item{{Title: op.L("i"), Mark: op.MarkOK}}}, {Title: op.L("x"), Items: []op.Item{{Title: op.L("i"), Facts: []op.Line{op.L("j")}}}},
-		{Title: op.L("x"), Next: []op.Next{{Label: "a", Text: "b"}}}, {Title: op.L("x"), Next: []op.Next{{Label: "a", Text: "c"}}},
-	} {
-		p := string(d.payload(plain, a))
-		if p != compact(t, plain.answer(a).reply()) {
-			t.Errorf("answer %d was drawn as another one", i)
-		}
-		if before, ok := seen[p]; ok {
-			t.Errorf("answers %d and %d are drawn alike", before, i)
-		}
-		seen[p] = i
-	}
-	for i := range maxDrawn + 10 {
-		d.payload(plain, listing(i%3, false))
-		d.payload(plain, op.Answer{Title: op.L(fmt.Sprint(i))})
-	}
-	if len(d.replies) > maxDrawn {
-		t.Errorf("%d replies are kept", len(d.replies))
-	}
-}
-
 func BenchmarkHelpReply(b *testing.B) {
-	a, d := listing(12, true), newDrawn()
+	a, d := listing(12, true), dispatcher{chat: NewChat(Config{})}
 	b.ReportAllocs()
 	for b.Loop() {
-		if d.payload(plain, a) == nil {
+		if d.payload(true, op.Address{}, a) == nil {
 			b.Fatal("no payload")
 		}
 	}

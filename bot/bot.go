@@ -30,7 +30,7 @@ type Bot struct {
 // New makes a bot; Run lets it work. The chat and the directory are those that the engine was made with.
 func New(c Config, e Engine, chat *Chat, dir *Directory) *Bot {
 	c = c.filled()
-	d := &dispatcher{engine: e, chat: chat, dir: dir, log: c.Log, now: c.Now, seen: newDedupe(time.Now), drawn: newDrawn()}
+	d := &dispatcher{engine: e, chat: chat, dir: dir, log: c.Log, now: c.Now, seen: newDedupe(time.Now)}
 	d.who.Store(&identity{})
 	b := &Bot{config: c, log: c.Log, dispatcher: d}
 	b.api = c.api(slack.OptionOnResponseHeaders(b.scopes))

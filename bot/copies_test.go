@@ -21,7 +21,7 @@ func TestCopiesWaitForTheFirst(t *testing.T) {
 			<-durable // a slow disk
 			return engine.Accepted{}, nil
 		}}
-		d := &dispatcher{engine: e, log: Config{}.filled().Log, now: time.Now, drawn: newDrawn(), seen: newDedupe(time.Now)}
+		d := &dispatcher{engine: e, log: Config{}.filled().Log, now: time.Now, seen: newDedupe(time.Now)}
 		d.who.Store(&me)
 		links := []*link{{}, {}}
 		comes := func(on *link) bool {
@@ -78,7 +78,7 @@ func TestACopyIsTakenInstead(t *testing.T) {
 		taken = append(taken, r.Key)
 		return engine.Accepted{}, nil
 	}}
-	d := &dispatcher{engine: e, log: Config{}.filled().Log, now: time.Now, drawn: newDrawn(), seen: newDedupe(time.Now)}
+	d := &dispatcher{engine: e, log: Config{}.filled().Log, now: time.Now, seen: newDedupe(time.Now)}
 	d.who.Store(&me)
 	d.front = newPool(t.Context(), 0, 1, &d.busy)
 	first, l := envelope{}, &link{}

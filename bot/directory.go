@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"casterbot/internal/cache"
 	"casterbot/internal/engine"
 	"casterbot/internal/op"
 
@@ -27,11 +28,20 @@ type Directory struct {
 	sparing  sparing // of questions about groups
 	groups   func() []string
 	home     atomic.Value // string: the team that the bot belongs to, once known
-	people   *cache[op.Person]
-	members  *cache[members] // one fact, by the id everyGroup
-	channels *cache[op.Channel]
-	rooms    *cache[[]string]
+	people   *cache.Cache[string, op.Person]
+	members  *cache.Cache[string, members] // one answer, by the id everyGroup
+	channels *cache.Cache[string, op.Channel]
+	rooms    *cache.Cache[string, []string]
 }
+
+// How long facts are good, and how long they serve when nobody answers.
+const (
+	goodFor   = time.Minute
+	renewAt   = 45 * time.Second // what is still in use by then is asked for again
+	staleFor  = time.Hour
+	askWithin = 5 * time.Second
+	maxFacts  = 10000
+)
 
 // members are the ids of the people in each user group.
 type members map[string][]string
@@ -44,25 +54,28 @@ var _ engine.Directory = (*Directory)(nil)
 func NewDirectory(c Config, groups func() []string) *Directory {
 	c = c.filled()
 	d := &Directory{api: c.api(), holds: newHolds(), now: c.Now, groups: groups}
-	d.people = newCache(c.Now, d.askPerson)
-	d.members = newCache(c.Now, d.askGroups)
-	d.channels = newCache(c.Now, d.askChannel)
-	d.rooms = newCache(c.Now, d.askRooms)
+	ages := cache.Config{Now: c.Now, Good: goodFor, Renew: renewAt, Stale: staleFor, Within: askWithin, Most: maxFacts, Gone: isGone}
+	d.people, d.members = cache.New[string, op.Person](ages), cache.New[string, members](ages)
+	d.channels, d.rooms = cache.New[string, op.Channel](ages), cache.New[string, []string](ages)
 	return d
 }
+
+// gone are the answers that mean: no such thing.
+var gone = map[string]bool{"user_not_found": true, "user_not_visible": true, "users_not_found": true}
+
+func isGone(err error) bool { return errors.Is(err, errAbsent) || gone[code(err)] }
 
 // Person looks somebody up, with those groups of the policy that they are in. Both questions are asked side by side.
 func (d *Directory) Person(ctx context.Context, id, team string, since time.Time) (op.Person, error) {
 	groups := d.groups()
-	var known members
-	var oldGroups bool
+	var known cache.Answer[members]
 	var groupsErr error
 	var asked sync.WaitGroup
 	if len(groups) > 0 {
 		enough := d.sparing.since(since, d.now())
-		asked.Go(func() { known, oldGroups, groupsErr = d.members.get(ctx, everyGroup, enough) })
+		asked.Go(func() { known, groupsErr = d.members.Get(ctx, everyGroup, enough, d.askGroups) })
 	}
-	p, stale, err := d.people.get(ctx, id, since)
+	found, err := d.people.Get(ctx, id, since, d.askPerson)
 	asked.Wait()
 	if err != nil {
 		return op.Person{}, fmt.Errorf("look up person %s: %w", id, err)
@@ -70,10 +83,11 @@ func (d *Directory) Person(ctx context.Context, id, team string, since time.Time
 	if groupsErr != nil {
 		return op.Person{}, fmt.Errorf("look up user groups: %w", groupsErr)
 	}
+	p := found.Value
 	if len(groups) > 0 {
-		p = within(p, groups, known)
+		p = within(p, groups, known.Value)
 	}
-	p.Stale = stale || oldGroups
+	p.Stale = found.Stale || known.Stale
 	return d.of(p, team), nil
 }
 
@@ -89,56 +103,58 @@ func (d *Directory) of(p op.Person, team string) op.Person {
 
 // Channel looks a channel up.
 func (d *Directory) Channel(ctx context.Context, id string, since time.Time) (op.Channel, error) {
-	c, stale, err := d.channels.get(ctx, id, since)
-	if err != nil {
+	found, err := d.channels.Get(ctx, id, since, d.askChannel)
+	if err != nil && !errors.Is(err, errAbsent) {
 		return op.Channel{}, fmt.Errorf("look up channel %s: %w", id, err)
 	}
-	c.Stale = stale
+	c := found.Value
+	c.Stale = found.Stale
 	return c, nil
 }
 
 // Glance gives what is at hand and was asked for after since, without asking Slack; a zero since means the last minute.
 func (d *Directory) Glance(person, team, channel string, since time.Time) (op.Person, op.Channel, bool) {
-	p, ok := d.people.have(person, since)
+	found, ok := d.people.Peek(person, since, d.askPerson)
 	if !ok {
 		return op.Person{}, op.Channel{}, false
 	}
-	c, ok := d.channels.have(channel, since)
+	c, ok := d.channels.Peek(channel, since, d.askChannel)
 	if !ok {
 		return op.Person{}, op.Channel{}, false
 	}
+	p := found.Value
 	if groups := d.groups(); len(groups) > 0 {
-		members, ok := d.members.have(everyGroup, since)
+		known, ok := d.members.Peek(everyGroup, since, d.askGroups)
 		if !ok {
 			return op.Person{}, op.Channel{}, false
 		}
-		p = within(p, groups, members)
+		p = within(p, groups, known.Value)
 	}
-	return d.of(p, team), c, true
+	return d.of(p, team), c.Value, true
 }
 
 // Locale gives somebody's language and country as they have set them in Slack ("zh-CN"), and whether they have been looked up. It
 // asks nobody, and does not mind that it may be old.
 func (d *Directory) Locale(person string) (string, bool) {
-	p, ok := d.people.seen(person)
-	return p.Locale, ok
+	p, ok := d.people.Last(person)
+	return p.Value.Locale, ok
 }
 
 // Meet looks somebody up who has never been. What Slack does not tell stays unknown.
 func (d *Directory) Meet(ctx context.Context, person string) {
-	if _, ok := d.people.seen(person); !ok {
-		_, _, _ = d.people.get(ctx, person, time.Time{})
+	if _, ok := d.people.Last(person); !ok {
+		_, _ = d.people.Get(ctx, person, time.Time{}, d.askPerson)
 	}
 }
 
 // Forget drops what is known of a person, a group or a channel, because Slack says that it changed.
 func (d *Directory) Forget(ids ...string) {
 	for _, id := range ids {
-		d.people.forget(id)
-		d.channels.forget(id)
-		d.rooms.forget(id)
+		d.people.Forget(id)
+		d.channels.Forget(id)
+		d.rooms.Forget(id)
 		if slices.Contains(d.groups(), id) {
-			d.members.forget(everyGroup)
+			d.members.Forget(everyGroup)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"encoding/json"
 	"log/slog"
 	"runtime/debug"
 	"sync/atomic"
@@ -51,7 +52,6 @@ type dispatcher struct {
 	now    func() time.Time
 	who    atomic.Pointer[identity]
 	seen   *dedupe
-	drawn  *drawn
 	front  *pool
 	quick  *pool
 	forms  *pool
@@ -208,10 +208,11 @@ func (d *dispatcher) payload(inAck bool, to op.Address, a op.Answer) any {
 	if !inAck || !known {
 		return nil
 	}
-	if data := d.drawn.payload(say, a); data != nil {
-		return data
+	data, err := json.Marshal(say.answer(a).reply())
+	if err != nil || len(data) > maxAck {
+		return nil
 	}
-	return nil
+	return json.RawMessage(data)
 }
 
 // soon runs something short that somebody waits for on one of the pools.

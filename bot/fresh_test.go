@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"net/http"
+	"path"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -108,10 +109,28 @@ func TestNoRightToLook(t *testing.T) {
 	}
 }
 
+// askedBy makes a directory that tells of each of its questions; Ana, who is in the crew, is the answer to all.
+func askedBy(clock *watch, tell func(method string)) *Directory {
+	const said = `{"ok":true,"usergroups":[{"id":"S0CREW","users":["U0ANA"]}],"user":{"id":"U0ANA","team_id":"T0SHOW"}}`
+	client := &http.Client{Transport: telling{answers(said), tell}}
+	d := NewDirectory(Config{APIURL: "http://127.0.0.1/api/", HTTP: client, Now: clock.now}, func() []string { return []string{"S0CREW"} })
+	d.home.Store("T0SHOW")
+	return d
+}
+
+type telling struct {
+	answers
+	tell func(method string)
+}
+
+func (t telling) RoundTrip(r *http.Request) (*http.Response, error) {
+	t.tell(path.Base(r.URL.Path))
+	return t.answers.RoundTrip(r)
+}
+
 // TestAskedSideBySide: the questions about a person and about the groups are under way at the same time; who comes within the time
 // that the caller allows waits for the same answers.
 func TestAskedSideBySide(t *testing.T) {
-	d, clock := newTestDirectory(newWorld(t), "S0CREW")
 	var both, asked sync.WaitGroup
 	var questions atomic.Int32
 	both.Add(2)
@@ -122,14 +141,8 @@ func TestAskedSideBySide(t *testing.T) {
 		both.Wait()
 		<-release
 	}
-	d.people.ask = func(context.Context, string) (op.Person, error) {
-		meet()
-		return op.Person{ID: "U0ANA", Team: "T0SHOW"}, nil
-	}
-	d.members.ask = func(context.Context, string) (members, error) {
-		meet()
-		return members{"S0CREW": {"U0ANA"}}, nil
-	}
+	clock := &watch{}
+	d := askedBy(clock, func(string) { meet() })
 	look := func() {
 		p, err := d.Person(context.Background(), "U0ANA", "T0SHOW", clock.now().Add(-2*time.Second))
 		if err != nil || p.Stale || len(p.Groups) != 1 {
@@ -150,13 +163,13 @@ func TestAskedSideBySide(t *testing.T) {
 // TestGroupsAreSpared: a crew that presses without a pause for two minutes asks about groups at most twenty times in any minute, and
 // never goes by facts of more than five seconds.
 func TestGroupsAreSpared(t *testing.T) {
-	d, clock := newTestDirectory(newWorld(t), "S0CREW")
 	var asked []time.Time
-	d.members.ask = func(context.Context, string) (members, error) {
-		d.sparing.add(clock.now())
-		asked = append(asked, clock.now())
-		return members{"S0CREW": {"U0ANA"}}, nil
-	}
+	clock := &watch{}
+	d := askedBy(clock, func(method string) {
+		if method == "usergroups.list" {
+			asked = append(asked, clock.now())
+		}
+	})
 	for range 1200 {
 		clock.advance(100 * time.Millisecond)
 		if _, err := d.Person(context.Background(), "U0ANA", "T0SHOW", clock.now().Add(-2*time.Second)); err != nil {

@@ -42,7 +42,7 @@ func TestNothingIsTakenRightAfterAHalt(t *testing.T) {
 			accepted++
 			return engine.Accepted{}, nil
 		}}
-		d := &dispatcher{engine: e, log: Config{}.filled().Log, now: time.Now, drawn: newDrawn(), seen: newDedupe(time.Now)}
+		d := &dispatcher{engine: e, log: Config{}.filled().Log, now: time.Now, seen: newDedupe(time.Now)}
 		d.who.Store(&me)
 		d.front = newPool(t.Context(), 0, 1, &d.busy)
 		if d.halts.seen = time.Now(); halted {

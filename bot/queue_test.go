@@ -68,7 +68,7 @@ func TestWaitedTooLong(t *testing.T) {
 			left = append(left, time.Until(end))
 			return engine.Accepted{}, nil
 		}}
-		d := &dispatcher{engine: e, log: Config{}.filled().Log, now: time.Now, drawn: newDrawn()}
+		d := &dispatcher{engine: e, log: Config{}.filled().Log, now: time.Now}
 		d.who.Store(&me)
 		for _, waited := range []time.Duration{acceptWithin, time.Second, hurryAfter + time.Millisecond} {
 			came := envelope{link: &link{}, id: "e", kind: "slash_commands", payload: []byte(slashSample), at: time.Now()}

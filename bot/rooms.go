@@ -20,14 +20,14 @@ var errOldRooms = errors.New("only known from before")
 // Rooms gives the ids of the channels that somebody is in: the public ones, and those private ones that the bot is in too. What was
 // known before does not serve when Slack does not answer: it decides who sees what.
 func (d *Directory) Rooms(ctx context.Context, id string) ([]string, error) {
-	rooms, stale, err := d.rooms.get(ctx, id, time.Time{})
-	if err == nil && stale {
+	rooms, err := d.rooms.Get(ctx, id, time.Time{}, d.askRooms)
+	if err == nil && rooms.Stale {
 		err = errOldRooms
 	}
 	if err != nil {
 		return nil, fmt.Errorf("look up the channels of %s: %w", id, err)
 	}
-	return rooms, nil
+	return rooms.Value, nil
 }
 
 // askRooms is docs.slack.dev/reference/methods/users.conversations.
