@@ -62,6 +62,11 @@ func (e envelope) ack(payload any) error {
 	return on.client.AckCtx(ctx, e.id, payload)
 }
 
+// expect notes that it is not seen through yet; done that it is. The link is not closed in between.
+func (e envelope) expect() { e.link.pending.Add(1) }
+
+func (e envelope) done() { e.link.pending.Add(-1) }
+
 // lost is called when the connection has ended.
 func (l *link) lost(over bool) {
 	ctx, cancel := context.WithTimeout(context.Background(), ackWithin)

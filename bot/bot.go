@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"casterbot/bot/webapi"
 	"context"
 	"errors"
 	"log/slog"
@@ -21,7 +22,6 @@ const (
 // Bot joins the sockets, the dispatcher and the engine.
 type Bot struct {
 	config  Config
-	api     *slack.Client
 	log     *slog.Logger
 	sockets *sockets
 	*dispatcher
@@ -33,7 +33,7 @@ func New(c Config, e Engine, chat *Chat, dir *Directory) *Bot {
 	d := &dispatcher{engine: e, chat: chat, dir: dir, log: c.Log, now: c.Now, seen: newDedupe(time.Now)}
 	d.who.Store(&identity{})
 	b := &Bot{config: c, log: c.Log, dispatcher: d}
-	b.api = c.api(slack.OptionOnResponseHeaders(b.scopes))
+	d.api = c.api(slack.OptionOnResponseHeaders(b.scopes))
 	b.sockets = newSockets(c, d.take)
 	return b
 }
@@ -94,8 +94,8 @@ func (b *Bot) introduce(ctx context.Context) error {
 		me, err := b.api.AuthTestContext(ctx)
 		if err == nil {
 			b.who.Store(&identity{team: me.TeamID, user: me.UserID})
-			b.dir.home.Store(me.TeamID)
-			b.chat.home.Store(me.URL)
+			b.dir.SetTeam(me.TeamID)
+			b.chat.SetHome(me.URL)
 			return nil
 		}
 		if f := fatalOf(err, "SLACK_BOT_TOKEN"); f != nil {
@@ -105,8 +105,7 @@ func (b *Bot) introduce(ctx context.Context) error {
 			wait = max(wait, limited.RetryAfter)
 		}
 		b.log.Warn("Slack does not answer yet", "again in", wait, "error", bare(err))
-		waitFor(ctx, nil, wait)
-		if ctx.Err() != nil {
+		if webapi.Sleep(ctx, wait) != nil {
 			return nil
 		}
 	}

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,8 +23,8 @@ type Chat struct {
 	limits  *webapi.Limiter
 	repeats func(op.Operation) bool
 	tongues tongues
-	home    atomic.Value                              // string: the address of the workspace, once known
-	pause   func(context.Context, time.Duration) bool // waits; false when ctx ended first
+	home    atomic.Value // string: the address of the workspace, once known
+	pause   func(context.Context, time.Duration) error
 }
 
 var _ engine.Chat = (*Chat)(nil)
@@ -32,8 +33,17 @@ var _ engine.Chat = (*Chat)(nil)
 func NewChat(c Config) *Chat {
 	c = c.filled()
 	return &Chat{api: c.api(), hooks: hooks{client: c.HTTP, api: c.APIURL}, clicked: newClicked(c.Now), limits: webapi.NewLimiter(c.Turn, c.Unlimited),
-		repeats: c.Repeats, pause: pause, tongues: tongues{words: c.Words, channel: c.Language, locale: c.Locale, meet: c.Meet}}
+		repeats: c.Repeats, pause: webapi.Sleep, tongues: tongues{words: c.Words, channel: c.Language, locale: c.Locale, meet: c.Meet}}
 }
+
+// SetHome tells the address of the workspace.
+func (c *Chat) SetHome(address string) { c.home.Store(address) }
+
+// Clicked remembers the response address of a click, which edits the card once.
+func (c *Chat) Clicked(click op.Click) { c.clicked.keep(click, c.hooks.allowed) }
+
+// PrinterFor is what draws a private answer, out of what is at hand; not known when nobody has looked the person up.
+func (c *Chat) PrinterFor(to op.Address) (say tongue, known bool) { return c.tongues.private(to) }
 
 // Turn waits until the card of an operation may be drawn: not at all when a click on it has left an address that edits it, else for
 // the budget of what is to be written, and at most for a few seconds.
@@ -151,7 +161,7 @@ func (c *Chat) write(ctx context.Context, channel, id, thread string, m message)
 		return ts, classify(heard(err, func(d time.Duration) { c.limits.HoldPosts(channel, d) }))
 	}
 	_, ts, _, err := c.api.UpdateMessageContext(ctx, channel, id, m.options()...)
-	return first(ts, id), classify(heard(err, c.limits.HoldEdits))
+	return cmp.Or(ts, id), classify(heard(err, c.limits.HoldEdits))
 }
 
 // heard keeps to what Slack asks for.

@@ -27,7 +27,7 @@ func TestCopiesWaitForTheFirst(t *testing.T) {
 		comes := func(on *link) bool {
 			on.pending.Add(1)
 			return acknowledges(func() {
-				d.handle(t.Context(), envelope{link: on, id: "e", kind: "slash_commands", payload: []byte(slashSample), at: time.Now()})
+				d.handle(t.Context(), delivery{envelope: envelope{link: on, id: "e", kind: "slash_commands", payload: []byte(slashSample), at: time.Now()}})
 			})
 		}
 		ended := make(chan bool)
@@ -48,11 +48,13 @@ func TestCopiesWaitForTheFirst(t *testing.T) {
 	})
 }
 
+func numbered(id string) delivery { return delivery{envelope: envelope{id: id}} }
+
 // TestCopiesShareTheFate: what becomes of the first envelope becomes of its copies.
 func TestCopiesShareTheFate(t *testing.T) {
 	for _, taken := range []bool{true, false} {
 		d := newDedupe(time.Now)
-		one, two, three := envelope{id: "1"}, envelope{id: "2"}, envelope{id: "3"}
+		one, two, three := numbered("1"), numbered("2"), numbered("3")
 		if d.meet("k", &one) != fresh || d.meet("k", &two) != waits || one.fate == nil || two.fate != nil {
 			t.Fatal(one, two)
 		}
@@ -81,8 +83,8 @@ func TestACopyIsTakenInstead(t *testing.T) {
 	d := &dispatcher{engine: e, log: Config{}.filled().Log, now: time.Now, seen: newDedupe(time.Now)}
 	d.who.Store(&me)
 	d.front = newPool(t.Context(), 0, 1, &d.busy)
-	first, l := envelope{}, &link{}
-	came := envelope{link: l, id: "e", kind: "slash_commands", payload: []byte(slashSample), at: time.Now()}
+	first, l := delivery{}, &link{}
+	came := delivery{envelope: envelope{link: l, id: "e", kind: "slash_commands", payload: []byte(slashSample), at: time.Now()}}
 	a, err := d.decode(came)
 	if err != nil || d.seen.meet(a.key, &first) != fresh {
 		t.Fatal(a, err)

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -181,8 +182,8 @@ func (id identity) interaction(in interaction, now time.Time) (arrival, error) {
 		return arrival{ignored: "interaction without a person"}, nil
 	}
 	r := op.Request{
-		Team: id.team, Channel: first(in.Channel.ID, in.Container.ChannelID), Thread: first(in.Container.ThreadTS, in.Message.ThreadTS),
-		Person: in.User.ID, PersonTeam: first(in.User.TeamID, in.Team.ID), At: now, ReplyTo: in.ResponseURL, Trigger: in.TriggerID,
+		Team: id.team, Channel: cmp.Or(in.Channel.ID, in.Container.ChannelID), Thread: cmp.Or(in.Container.ThreadTS, in.Message.ThreadTS),
+		Person: in.User.ID, PersonTeam: cmp.Or(in.User.TeamID, in.Team.ID), At: now, ReplyTo: in.ResponseURL, Trigger: in.TriggerID,
 	}
 	switch {
 	case in.Type == "view_submission":
@@ -193,11 +194,11 @@ func (id identity) interaction(in interaction, now time.Time) (arrival, error) {
 		return arrival{ignored: "interaction of another kind"}, nil
 	}
 	pressed := in.Actions[0]
-	message := first(in.Container.MessageTS, in.Message.TS)
+	message := cmp.Or(in.Container.MessageTS, in.Message.TS)
 	if r.Thread == message { // the message has replies, but is none
 		r.Thread = ""
 	}
-	r.Key = strings.Join([]string{"click", r.Person, first(message, in.View.ID), pressed.ActionID, pressed.ActionTS}, "-")
+	r.Key = strings.Join([]string{"click", r.Person, cmp.Or(message, in.View.ID), pressed.ActionID, pressed.ActionTS}, "-")
 	if in.View.ID != "" && pressed.ActionID != pickAction {
 		return id.pageOrWindow(in.View, pressed, r)
 	}
@@ -245,13 +246,4 @@ func cardPress(p pressed, r op.Request, message string) (arrival, error) {
 		Key: r.Key, Operation: p.Value, Act: act, Way: way, Team: r.Team, Channel: r.Channel, Thread: r.Thread, Message: message,
 		Person: r.Person, PersonTeam: r.PersonTeam, At: r.At, ReplyTo: r.ReplyTo, Trigger: r.Trigger,
 	}}, nil
-}
-
-func first(values ...string) string {
-	for _, v := range values {
-		if v != "" {
-			return v
-		}
-	}
-	return ""
 }

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"maps"
 	"net/url"
 	"slices"
@@ -59,7 +60,7 @@ func (s fieldState) holds(f op.Field) (value string, ok bool) {
 	if f.Most > 0 {
 		return op.Join(picked), true
 	}
-	return first(strings.Join(picked, ""), s.Value), true
+	return cmp.Or(strings.Join(picked, ""), s.Value), true
 }
 
 // suggestion decodes what is typed into a picker: of a form, which says what its other fields hold, or of a message
@@ -96,13 +97,4 @@ type wrong struct {
 	to    op.Address
 	block string // of the field
 	words op.Line
-}
-
-// mistake keeps a form open and says at one of its fields what is wrong; nil when it has none
-// (docs.slack.dev/surfaces/modals#displaying_errors).
-func (t tongue) mistake(w wrong) any {
-	if w.block == "" {
-		return nil
-	}
-	return map[string]any{"response_action": "errors", "errors": map[string]string{w.block: t.line(w.words).Plain()}}
 }

@@ -9,7 +9,7 @@ import (
 const (
 	rememberFor = 15 * time.Minute
 	maxKeys     = 1 << 16
-	maxCopies   = 4 // of one envelope that wait for the first one
+	maxCopies   = 4 // of one delivery that wait for the first one
 )
 
 // dedupe remembers the keys of what has arrived, in two generations. It is the quick answer; the store has the last word.
@@ -26,10 +26,16 @@ type dedupe struct {
 	turnedAt time.Time
 }
 
+// delivery is an envelope on its way through the dispatcher.
+type delivery struct {
+	envelope
+	fate *fate // nil when there can be no other like it
+}
+
 // fate is what becomes of the first envelope with a key: unknown for as long as there is one.
 type fate struct {
 	key    string
-	copies []envelope
+	copies []delivery
 }
 
 func newDedupe(now func() time.Time) *dedupe {
@@ -47,7 +53,7 @@ const (
 )
 
 // meet looks at the key of an envelope and remembers it. The first one gets a fate.
-func (d *dedupe) meet(key string, e *envelope) meeting {
+func (d *dedupe) meet(key string, e *delivery) meeting {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if now := d.now(); now.Sub(d.turnedAt) >= rememberFor || len(d.young) >= maxKeys {
@@ -76,7 +82,7 @@ func (d *dedupe) meet(key string, e *envelope) meeting {
 
 // decided ends a fate and gives the copies that have waited for it. taken says that the first one is acknowledged; otherwise its
 // key is as good as new.
-func (d *dedupe) decided(f *fate, taken bool) []envelope {
+func (d *dedupe) decided(f *fate, taken bool) []delivery {
 	if f == nil {
 		return nil
 	}

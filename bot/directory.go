@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -65,6 +66,9 @@ var gone = map[string]bool{"user_not_found": true, "user_not_visible": true, "us
 
 func isGone(err error) bool { return errors.Is(err, errAbsent) || gone[code(err)] }
 
+// SetTeam tells the team that the bot belongs to.
+func (d *Directory) SetTeam(id string) { d.home.Store(id) }
+
 // Person looks somebody up, with those groups of the policy that they are in. Both questions are asked side by side.
 func (d *Directory) Person(ctx context.Context, id, team string, since time.Time) (op.Person, error) {
 	groups := d.groups()
@@ -95,9 +99,9 @@ func (d *Directory) Person(ctx context.Context, id, team string, since time.Time
 func (d *Directory) of(p op.Person, team string) op.Person {
 	home, known := d.home.Load().(string)
 	if !known {
-		home = first(team, p.Team)
+		home = cmp.Or(team, p.Team)
 	}
-	p.Stranger = p.Stranger || first(team, home) != home || first(p.Team, home) != home
+	p.Stranger = p.Stranger || cmp.Or(team, home) != home || cmp.Or(p.Team, home) != home
 	return p
 }
 

@@ -23,7 +23,7 @@ func newTestDirectory(w *world, groups ...string) (*Directory, *watch) {
 	c := &watch{}
 	w.config.Now = c.now
 	d := NewDirectory(w.config, func() []string { return groups })
-	d.home.Store("T0SHOW")
+	d.SetTeam("T0SHOW")
 	return d, c
 }
 
@@ -66,7 +66,7 @@ func TestStrangersEvenBeforeTheBotKnowsItsTeam(t *testing.T) {
 	if !d.of(op.Person{Team: "T0OTHER"}, "T0SHOW").Stranger || d.of(op.Person{Team: "T0SHOW"}, "T0SHOW").Stranger {
 		t.Error("the teams are not compared")
 	}
-	d.home.Store("T0SHOW")
+	d.SetTeam("T0SHOW")
 	if !d.of(op.Person{Team: "T0OTHER"}, "T0OTHER").Stranger {
 		t.Error("somebody of another team is no stranger")
 	}

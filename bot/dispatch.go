@@ -10,6 +10,8 @@ import (
 
 	"casterbot/internal/engine"
 	"casterbot/internal/op"
+
+	"github.com/slack-go/slack"
 )
 
 // Engine is what the bot needs of the engine.
@@ -38,14 +40,14 @@ const (
 	formQueue    = 1024
 	clickWorkers = 64
 	clickQueue   = 1024
-	maxAck       = 19 << 10                // Slack drops acknowledgements of 20 KiB and more without a word
-	acceptWithin = 2500 * time.Millisecond // from the arrival; Slack waits for three seconds
-	hurryAfter   = time.Second             // from the arrival: whoever waits behind has no more time than the rest of it
+	maxAck       = 19 << 10    // Slack drops acknowledgements of 20 KiB and more without a word
+	hurryAfter   = time.Second // from the arrival: whoever waits behind has no more time than the rest of it
 )
 
 // dispatcher turns envelopes into calls of the engine: decode, dedupe, take, acknowledge, then work.
 type dispatcher struct {
 	engine Engine
+	api    *slack.Client
 	chat   *Chat
 	dir    *Directory
 	log    *slog.Logger
@@ -73,18 +75,19 @@ func (d *dispatcher) openPools(ctx context.Context) {
 
 // take is called by the readers of the sockets and only queues. What finds no place is not acknowledged: Slack brings events
 // again, and shows its own error for commands and clicks.
-func (d *dispatcher) take(e envelope) {
+func (d *dispatcher) take(from envelope) {
+	e := delivery{envelope: from}
 	e.at = d.halts.arrived(time.Now)
 	if !d.front.offer(func(ctx context.Context) { d.handle(ctx, e) }) {
-		e.link.pending.Add(-1)
+		e.done()
 		d.log.Warn("too many envelopes at once, one is not taken")
 	}
 }
 
-// handle sees one envelope through to its acknowledgement. One that has waited for so long that Slack has given up on it is
+// handle sees one delivery through to its acknowledgement. One that has waited for so long that Slack has given up on it is
 // left like one that found no place: its sender has read that it failed.
-func (d *dispatcher) handle(ctx context.Context, e envelope) {
-	defer e.link.pending.Add(-1)
+func (d *dispatcher) handle(ctx context.Context, e delivery) {
+	defer e.done()
 	var to op.Address
 	defer d.rescue(&to, func() { d.ack(e, nil) })
 	ctx, cancel := context.WithDeadline(ctx, e.at.Add(acceptWithin))
@@ -125,7 +128,7 @@ func (d *dispatcher) handle(ctx context.Context, e envelope) {
 	}
 }
 
-func (d *dispatcher) decode(e envelope) (arrival, error) {
+func (d *dispatcher) decode(e delivery) (arrival, error) {
 	if e.slash != nil {
 		return d.who.Load().slash(*e.slash, e.id, d.now())
 	}
@@ -143,7 +146,7 @@ func (d *dispatcher) note(a arrival, err error) {
 
 // request takes a command. When a flood has made it wait, it is refused at once, so that those behind it are acknowledged in
 // time.
-func (d *dispatcher) request(ctx context.Context, e envelope, a arrival) {
+func (d *dispatcher) request(ctx context.Context, e delivery, a arrival) {
 	if time.Since(e.at) > hurryAfter {
 		d.follow(e, a.slash, *a.request, d.full(a.request.Address(), engine.Accepted{}), d.work)
 		return
@@ -162,9 +165,9 @@ var settles = map[op.Act]bool{
 	op.ActConfirm: true, op.ActCancel: true, op.ActApprove: true, op.ActDecline: true, op.ActHappened: true, op.ActNot: true,
 }
 
-func (d *dispatcher) click(ctx context.Context, e envelope, a arrival) {
+func (d *dispatcher) click(ctx context.Context, e delivery, a arrival) {
 	c := a.click
-	d.chat.clicked.keep(*c, d.chat.hooks.allowed)
+	d.chat.Clicked(*c)
 	accepted, err := d.engine.Press(ctx, *c)
 	if err != nil {
 		d.seen.forget(a.key)
@@ -182,7 +185,7 @@ func (d *dispatcher) click(ctx context.Context, e envelope, a arrival) {
 
 // follow acknowledges and does what the engine asked for: answer, open a form, work, which runs on the pool behind. The work
 // gets its place before the acknowledgement, which can then say that there is none, and begins after it.
-func (d *dispatcher) follow(e envelope, inAck bool, r op.Request, a engine.Accepted, behind *pool) {
+func (d *dispatcher) follow(e delivery, inAck bool, r op.Request, a engine.Accepted, behind *pool) {
 	acked := make(chan struct{})
 	defer close(acked)
 	if !d.later(behind, r.Address(), a.Work, acked) {
@@ -204,7 +207,7 @@ func (d *dispatcher) follow(e envelope, inAck bool, r op.Request, a engine.Accep
 
 // payload is the answer as part of the acknowledgement, or nil when it cannot travel there.
 func (d *dispatcher) payload(inAck bool, to op.Address, a op.Answer) any {
-	say, known := d.chat.tongues.private(to)
+	say, known := d.chat.PrinterFor(to)
 	if !inAck || !known {
 		return nil
 	}
@@ -287,3 +290,12 @@ func queueFull() op.Answer {
 func broken(ref string) op.Answer {
 	return op.Answer{Mark: op.MarkFailed, Title: op.L("Internal error, reference ", op.Code(ref))}
 }
+
+// to is the tongue for a private answer, out of what is at hand.
+func (d *dispatcher) to(to op.Address) tongue {
+	say, _ := d.chat.PrinterFor(to)
+	return say
+}
+
+// mistake is in the language of whoever sent the form.
+func (d *dispatcher) mistake(w wrong) any { return d.to(w.to).mistake(w.block, w.words) }

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"encoding/json"
 	"strconv"
 	"strings"
@@ -45,12 +46,12 @@ var changes = map[string]bool{
 
 func (id identity) event(in callback, envelope string, now time.Time) (arrival, error) {
 	e := in.Event
-	key := "event-" + first(in.EventID, envelope)
+	key := "event-" + cmp.Or(in.EventID, envelope)
 	switch {
 	case e.Type == "app_mention":
 		return id.mention(in, key, now)
 	case e.Type == "app_home_opened" && e.Tab != "messages":
-		r := op.Request{Key: key, Team: id.team, Person: word(e.User), PersonTeam: first(e.UserTeam, in.TeamID), At: now}
+		r := op.Request{Key: key, Team: id.team, Person: word(e.User), PersonTeam: cmp.Or(e.UserTeam, in.TeamID), At: now}
 		return arrival{key: key, home: &r}, nil
 	case changes[e.Type]:
 		back := ""
@@ -74,7 +75,7 @@ func (id identity) mention(in callback, key string, now time.Time) (arrival, err
 	}
 	r := op.Request{
 		Key: key, Team: id.team, Channel: word(e.Channel), Thread: e.ThreadTS, Person: person,
-		PersonTeam: first(e.UserTeam, e.SourceTeam, e.Team, in.TeamID), Text: id.spoken(e.Text), At: stamped(e.TS, now),
+		PersonTeam: cmp.Or(e.UserTeam, e.SourceTeam, e.Team, in.TeamID), Text: id.spoken(e.Text), At: stamped(e.TS, now),
 	}
 	return arrival{key: key, request: &r}, nil
 }
@@ -83,7 +84,7 @@ func (id identity) mention(in callback, key string, now time.Time) (arrival, err
 func (id identity) spoken(text string) string {
 	before, after, found := strings.Cut(text, "<@"+id.user)
 	if !found {
-		return first(strings.TrimSpace(text), "help")
+		return cmp.Or(strings.TrimSpace(text), "help")
 	}
 	if _, rest, ok := strings.Cut(after, ">"); ok {
 		after = rest

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -78,7 +79,7 @@ func (t tongue) drawForm(f op.Form, person string) slack.ModalViewRequest {
 		blocks = append(blocks, t.block(field))
 	}
 	if len(f.Fields) > 0 {
-		v.Submit = label(first(f.Button, t.text("Go on")), maxTitle)
+		v.Submit = label(cmp.Or(f.Button, t.text("Go on")), maxTitle)
 	}
 	if len(blocks) == 0 {
 		blocks = append(blocks, section(t.text("There is nothing to fill in.")))
@@ -94,7 +95,7 @@ func inFull(f op.Form) op.Line {
 
 func (t tongue) modal(f op.Form, person string) slack.ModalViewRequest {
 	return slack.ModalViewRequest{
-		Type: slack.VTModal, Title: label(first(f.Title, "casterbot"), maxTitle), Close: label(t.text("Cancel"), maxTitle),
+		Type: slack.VTModal, Title: label(cmp.Or(f.Title, "casterbot"), maxTitle), Close: label(t.text("Cancel"), maxTitle),
 		CallbackID: "form", PrivateMetadata: remember(f, person),
 	}
 }
@@ -105,7 +106,7 @@ func (t tongue) block(f op.Field) *slack.InputBlock {
 	if f.Under != "" {
 		id = fmt.Sprintf("%s%s%08x", f.Name, fieldSeparator, crc32.ChecksumIEEE([]byte(f.Under)))
 	}
-	b := slack.NewInputBlock(id, label(first(f.Label, f.Name), maxHint), nil, t.input(f))
+	b := slack.NewInputBlock(id, label(cmp.Or(f.Label, f.Name), maxHint), nil, t.input(f))
 	if f.Hint != "" {
 		b.Hint = label(f.Hint, maxHint)
 	}
@@ -136,4 +137,13 @@ func head(text string, most int) string {
 		return string(runes[:most])
 	}
 	return text
+}
+
+// mistake keeps a form open and says at one of its fields what is wrong; nil when it has none
+// (docs.slack.dev/surfaces/modals#displaying_errors).
+func (t tongue) mistake(block string, words op.Line) any {
+	if block == "" {
+		return nil
+	}
+	return map[string]any{"response_action": "errors", "errors": map[string]string{block: t.line(words).Plain()}}
 }

@@ -114,7 +114,7 @@ func askedBy(clock *watch, tell func(method string)) *Directory {
 	const said = `{"ok":true,"usergroups":[{"id":"S0CREW","users":["U0ANA"]}],"user":{"id":"U0ANA","team_id":"T0SHOW"}}`
 	client := &http.Client{Transport: telling{answers(said), tell}}
 	d := NewDirectory(Config{APIURL: "http://127.0.0.1/api/", HTTP: client, Now: clock.now}, func() []string { return []string{"S0CREW"} })
-	d.home.Store("T0SHOW")
+	d.SetTeam("T0SHOW")
 	return d
 }
 

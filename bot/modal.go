@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -16,7 +17,7 @@ import (
 func (d *dispatcher) openForm(ctx context.Context, r op.Request, f op.Form) {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
-	r.Channel, r.Thread = first(f.Channel, r.Channel), first(f.Thread, r.Thread)
+	r.Channel, r.Thread = cmp.Or(f.Channel, r.Channel), cmp.Or(f.Thread, r.Thread)
 	if r.View != "" {
 		d.fill(ctx, r, f, r.View, "")
 		return
@@ -25,7 +26,7 @@ func (d *dispatcher) openForm(ctx context.Context, r op.Request, f op.Form) {
 		d.engine.Say(ctx, r.Address(), offer(f))
 		return
 	}
-	opened, err := d.chat.api.OpenViewContext(ctx, r.Trigger, d.to(r.Address()).loading(f, r.Person))
+	opened, err := d.api.OpenViewContext(ctx, r.Trigger, d.to(r.Address()).loading(f, r.Person))
 	if err != nil {
 		d.log.Warn("open a form", "error", bare(err))
 		d.engine.Say(ctx, r.Address(), unopened(f))
@@ -79,7 +80,7 @@ func (d *dispatcher) redraw(ctx context.Context, r op.Request, f op.Form, view, 
 
 // update is docs.slack.dev/reference/methods/views.update. That the form was closed, or drawn anew in between, is no error.
 func (d *dispatcher) update(ctx context.Context, v slack.ModalViewRequest, view, hash string) error {
-	_, err := d.chat.api.UpdateViewContext(ctx, v, "", hash, view)
+	_, err := d.api.UpdateViewContext(ctx, v, "", hash, view)
 	if c := code(err); c == "hash_conflict" || c == "not_found" {
 		return nil
 	}
@@ -87,7 +88,7 @@ func (d *dispatcher) update(ctx context.Context, v slack.ModalViewRequest, view,
 }
 
 // filled takes a form that was sent, or one whose leading field has changed.
-func (d *dispatcher) filled(ctx context.Context, e envelope, a arrival) {
+func (d *dispatcher) filled(ctx context.Context, e delivery, a arrival) {
 	f := a.fill
 	if !f.sent {
 		d.ack(e, nil)
@@ -134,17 +135,17 @@ func (d *dispatcher) aside(a arrival) {
 }
 
 // suggest answers what somebody types into a picker. Whoever waits for a list holds up no other envelope.
-func (d *dispatcher) suggest(e envelope, q op.Query) {
-	e.link.pending.Add(1)
+func (d *dispatcher) suggest(e delivery, q op.Query) {
+	e.expect()
 	asked := func(ctx context.Context) {
-		defer e.link.pending.Add(-1)
+		defer e.done()
 		defer d.rescue(&op.Address{}, func() { d.ack(e, noOptions) })
 		ctx, cancel := context.WithDeadline(ctx, e.at.Add(acceptWithin))
 		defer cancel()
 		d.ack(e, d.to(q.Request.Address()).offered(d.engine.Suggest(ctx, q)))
 	}
 	if !d.forms.offer(asked) {
-		e.link.pending.Add(-1)
+		e.done()
 		d.ack(e, noOptions)
 	}
 }

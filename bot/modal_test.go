@@ -138,7 +138,7 @@ func TestFormsThatCannotBeUsed(t *testing.T) {
 		if err != nil || a.ignored == "" || a.wrong == nil {
 			t.Fatalf("a form that is not ours: %+v, %v", a, err)
 		}
-		said := mustJSON(t, tongue{}.mistake(*a.wrong))
+		said := mustJSON(t, tongue{}.mistake(a.wrong.block, a.wrong.words))
 		if !strings.Contains(said, "caster~1") || !strings.Contains(said, "This form cannot be used") {
 			t.Errorf("a form that is not ours: %+v, %v", a, err)
 		}

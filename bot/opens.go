@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"casterbot/bot/webapi"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -40,7 +41,7 @@ func (o *opens) wait(ctx context.Context, over func() bool) error {
 		return fmt.Errorf("wait to open a socket: %w", err)
 	}
 	if time.Since(asked) > time.Millisecond {
-		waitFor(ctx, nil, rand.N(openEvery/4))
+		_ = webapi.Sleep(ctx, rand.N(openEvery/4))
 	}
 	for {
 		if over() {
@@ -50,7 +51,7 @@ func (o *opens) wait(ctx context.Context, over func() bool) error {
 		if left <= 0 || ctx.Err() != nil {
 			return ctx.Err()
 		}
-		waitFor(ctx, nil, left+rand.N(openEvery/4))
+		_ = webapi.Sleep(ctx, left+rand.N(openEvery/4))
 	}
 }
 

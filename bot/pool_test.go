@@ -178,7 +178,7 @@ func TestDedupe(t *testing.T) {
 	clock := &watch{}
 	d := newDedupe(clock.now)
 	first := func(key string) bool {
-		e := envelope{}
+		e := delivery{}
 		is := d.meet(key, &e)
 		d.decided(e.fate, true)
 		if is != fresh && is != again {

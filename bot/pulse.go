@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"casterbot/bot/webapi"
 	"context"
 	"time"
 )
@@ -21,7 +22,7 @@ func (l *link) listen(ctx context.Context, p pulse) {
 	var on *line
 	var heard int64
 	for missed := 0; missed < p.missed; {
-		waitFor(ctx, nil, p.every)
+		_ = webapi.Sleep(ctx, p.every)
 		if ctx.Err() != nil {
 			return
 		}

@@ -74,7 +74,7 @@ func TestWaitedTooLong(t *testing.T) {
 			came := envelope{link: &link{}, id: "e", kind: "slash_commands", payload: []byte(slashSample), at: time.Now()}
 			time.Sleep(waited)
 			d.seen = newDedupe(time.Now)
-			if tried := acknowledges(func() { d.handle(t.Context(), came) }); tried != (waited < acceptWithin) {
+			if tried := acknowledges(func() { d.handle(t.Context(), delivery{envelope: came}) }); tried != (waited < acceptWithin) {
 				t.Errorf("after %s: acknowledged %v", waited, tried)
 			}
 		}

@@ -12,6 +12,9 @@ import (
 	"github.com/slack-go/slack/socketmode"
 )
 
+// acceptWithin is counted from the arrival; Slack waits for three seconds.
+const acceptWithin = 2500 * time.Millisecond
+
 // Limits of one socket.
 const (
 	maxFrame   = 4 << 20          // bytes of one envelope
@@ -30,7 +33,6 @@ type envelope struct {
 	payload json.RawMessage
 	slash   *slack.SlashCommand
 	at      time.Time // when it arrived
-	fate    *fate     // nil when there can be no other like it
 }
 
 // link is one Socket Mode client. It reconnects by itself; between two connections it is not up.

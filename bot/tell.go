@@ -139,7 +139,7 @@ func (c *Chat) persist(ctx context.Context, m message, say func(message) error) 
 			continue
 		}
 		wait, again := patience(err, n)
-		if end, ok := ctx.Deadline(); !again || ok && time.Until(end) <= wait || !c.pause(ctx, wait) {
+		if end, ok := ctx.Deadline(); !again || ok && time.Until(end) <= wait || c.pause(ctx, wait) != nil {
 			return err
 		}
 	}
@@ -168,7 +168,12 @@ func patience(err error, n int) (time.Duration, bool) {
 	return wait, true // no answer
 }
 
-func pause(ctx context.Context, d time.Duration) bool {
-	waitFor(ctx, nil, d)
-	return ctx.Err() == nil
+// inWindow says something in a window that waits for it.
+func (c *Chat) inWindow(ctx context.Context, to op.Address, m message) error {
+	say, _ := c.tongues.private(to)
+	_, err := c.api.UpdateViewContext(ctx, say.view(m, to.Person, to.Channel), "", "", to.View)
+	if code(err) == "invalid_arguments" {
+		_, err = c.api.UpdateViewContext(ctx, say.view(m.simple(), to.Person, to.Channel), "", "", to.View)
+	}
+	return err
 }

@@ -18,9 +18,9 @@ import (
 // patient gives a chat that waits for no time, and the times that it should have waited for.
 func patient(w *world) (*Chat, *[]time.Duration) {
 	c, waits := NewChat(w.config), &[]time.Duration{}
-	c.pause = func(_ context.Context, d time.Duration) bool {
+	c.pause = func(_ context.Context, d time.Duration) error {
 		*waits = append(*waits, d)
-		return true
+		return nil
 	}
 	return c, waits
 }
@@ -122,7 +122,7 @@ func TestLastWords(t *testing.T) {
 		chat := NewChat(w.config)
 		if waiting {
 			w.Fail("chat.postEphemeral", fakeslack.Fault{RetryAfter: 50 * time.Second})
-			chat.pause = func(context.Context, time.Duration) bool { cancel(); return false }
+			chat.pause = func(ctx context.Context, _ time.Duration) error { cancel(); return ctx.Err() }
 		} else {
 			cancel()
 		}

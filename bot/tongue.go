@@ -93,12 +93,3 @@ func (t tongues) met(ctx context.Context, to op.Address) tongue {
 	say, _ = t.private(to)
 	return say
 }
-
-// to is the tongue for a private answer, out of what is at hand.
-func (d *dispatcher) to(to op.Address) tongue {
-	say, _ := d.chat.tongues.private(to)
-	return say
-}
-
-// mistake is in the language of whoever sent the form.
-func (d *dispatcher) mistake(w wrong) any { return d.to(w.to).mistake(w) }
