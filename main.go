@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"casterbot/bot"
+	"casterbot/bot/webapi"
 	"casterbot/commands"
 	"casterbot/internal/admin"
 	"casterbot/internal/cli"
@@ -140,9 +141,9 @@ func wire(ctx context.Context, c config.Config, log *slog.Logger, now func() tim
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	slack := bot.Config{
+	slack := webapi.Config{
 		APIURL: c.SlackAPIURL, AppToken: c.SlackAppToken.Reveal(), BotToken: c.SlackBotToken.Reveal(), Log: log, Now: now, Peers: db.Peers,
-		HTTP: bot.HTTPClient(), Words: words, Language: func(channel string) string {
+		HTTP: webapi.HTTPClient(), Words: words, Language: func(channel string) string {
 			scope, _ := keeper.Scope(channel)
 			return scope.Language
 		},

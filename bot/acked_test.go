@@ -35,7 +35,7 @@ func TestClosedWhileCommandsArrive(t *testing.T) {
 					t.Errorf("%s, round %d: command %d: %s", reason, round, i, ack.Err)
 				}
 			}
-			w.until("two sockets are up", func() bool { return b.Health().Sockets == 2 && len(w.Sockets()) == 2 })
+			w.Until("two sockets are up", func() bool { return b.Health().Sockets == 2 && len(w.Sockets()) == 2 })
 		}
 	}
 }

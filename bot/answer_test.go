@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"casterbot/bot/webapi"
 	"casterbot/internal/op"
 	"casterbot/internal/sandbox/blockkit"
 )
@@ -63,7 +64,7 @@ func TestEveryMarkHasASign(t *testing.T) {
 
 // TestAckPayload: what is too long for an acknowledgement does not travel in one.
 func TestAckPayload(t *testing.T) {
-	d := dispatcher{chat: NewChat(Config{})}
+	d := dispatcher{chat: NewChat(webapi.Config{})}
 	for range 2 {
 		if p := d.payload(true, op.Address{}, listing(2, true)); p == nil || string(p.(json.RawMessage)) != compact(t, plain.answer(listing(2, true)).reply()) {
 			t.Errorf("a short answer travels as %v", p)
@@ -91,7 +92,7 @@ func compact(t *testing.T, v any) string {
 }
 
 func BenchmarkHelpReply(b *testing.B) {
-	a, d := listing(12, true), dispatcher{chat: NewChat(Config{})}
+	a, d := listing(12, true), dispatcher{chat: NewChat(webapi.Config{})}
 	b.ReportAllocs()
 	for b.Loop() {
 		if d.payload(true, op.Address{}, a) == nil {

@@ -24,7 +24,7 @@ func (c *Chat) Redraw(ctx context.Context, channel, id string, a op.Answer) (str
 func (c *Chat) putAs(ctx context.Context, class webapi.Class, channel, id string, a op.Answer) (string, error) {
 	m := c.tongues.public(channel).answer(a)
 	ts, err := c.putOnce(ctx, class, channel, id, m)
-	if code(err) == "invalid_blocks" {
+	if webapi.Code(err) == "invalid_blocks" {
 		ts, err = c.putOnce(ctx, class, channel, id, m.simple())
 	}
 	if err != nil {
@@ -47,7 +47,7 @@ func (c *Chat) putOnce(ctx context.Context, class webapi.Class, channel, id stri
 // Pin puts a message above its channel (docs.slack.dev/reference/methods/pins.add). That it is there already is no error.
 func (c *Chat) Pin(ctx context.Context, channel, message string) error {
 	err := c.api.AddPinContext(ctx, channel, slack.NewRefToMessage(channel, message))
-	if code(err) == "already_pinned" {
+	if webapi.Code(err) == "already_pinned" {
 		return nil
 	}
 	return classify(err)
@@ -56,7 +56,7 @@ func (c *Chat) Pin(ctx context.Context, channel, message string) error {
 // Unpin takes a message off from there (docs.slack.dev/reference/methods/pins.remove).
 func (c *Chat) Unpin(ctx context.Context, channel, message string) error {
 	err := c.api.RemovePinContext(ctx, channel, slack.NewRefToMessage(channel, message))
-	if code(err) == "no_pin" {
+	if webapi.Code(err) == "no_pin" {
 		return nil
 	}
 	return classify(err)

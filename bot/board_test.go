@@ -12,7 +12,7 @@ import (
 
 func TestPutPostsAndEdits(t *testing.T) {
 	w := newWorld(t)
-	c := NewChat(w.config)
+	c := NewChat(w.Config)
 	w.Fail("chat.postMessage", fakeslack.Fault{Error: "invalid_blocks", Times: 1}) // the first try: then in plain blocks
 	ts, err := c.Put(t.Context(), "C0SHOW", "", op.Answer{Title: op.L("On air"), Next: []op.Next{{Label: "Show", Text: "caster show c1"}}})
 	if err != nil {
@@ -34,7 +34,7 @@ func TestPutPostsAndEdits(t *testing.T) {
 
 func TestPins(t *testing.T) {
 	w := newWorld(t)
-	c := NewChat(w.config)
+	c := NewChat(w.Config)
 	ts, err := c.Put(t.Context(), "C0SHOW", "", op.Answer{Title: op.L("On air")})
 	if err != nil {
 		t.Fatal(err)
@@ -49,7 +49,7 @@ func TestPins(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if added, removed := w.calls("pins.add"), w.calls("pins.remove"); len(added) != 2 || len(removed) != 2 || added[0].TS != ts {
+	if added, removed := w.Calls("pins.add"), w.Calls("pins.remove"); len(added) != 2 || len(removed) != 2 || added[0].TS != ts {
 		t.Errorf("pinned with %+v, unpinned with %+v", added, removed)
 	}
 	w.Fail("pins.add", fakeslack.Fault{Error: "missing_scope"})

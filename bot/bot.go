@@ -1,13 +1,14 @@
 package bot
 
 import (
-	"casterbot/bot/webapi"
 	"context"
 	"errors"
 	"log/slog"
 	"net/http"
 	"strings"
 	"time"
+
+	"casterbot/bot/webapi"
 
 	"github.com/slack-go/slack"
 )
@@ -21,19 +22,19 @@ const (
 
 // Bot joins the sockets, the dispatcher and the engine.
 type Bot struct {
-	config  Config
+	config  webapi.Config
 	log     *slog.Logger
 	sockets *sockets
 	*dispatcher
 }
 
 // New makes a bot; Run lets it work. The chat and the directory are those that the engine was made with.
-func New(c Config, e Engine, chat *Chat, dir *Directory) *Bot {
-	c = c.filled()
+func New(c webapi.Config, e Engine, chat *Chat, dir *Directory) *Bot {
+	c = c.Filled()
 	d := &dispatcher{engine: e, chat: chat, dir: dir, log: c.Log, now: c.Now, seen: newDedupe(time.Now)}
 	d.who.Store(&identity{})
 	b := &Bot{config: c, log: c.Log, dispatcher: d}
-	d.api = c.api(slack.OptionOnResponseHeaders(b.scopes))
+	d.api = c.Api(slack.OptionOnResponseHeaders(b.scopes))
 	b.sockets = newSockets(c, d.take)
 	return b
 }
@@ -98,13 +99,13 @@ func (b *Bot) introduce(ctx context.Context) error {
 			b.chat.SetHome(me.URL)
 			return nil
 		}
-		if f := fatalOf(err, "SLACK_BOT_TOKEN"); f != nil {
+		if f := webapi.TokenError(err, "SLACK_BOT_TOKEN"); f != nil {
 			return f
 		}
 		if limited, ok := errors.AsType[*slack.RateLimitedError](err); ok {
 			wait = max(wait, limited.RetryAfter)
 		}
-		b.log.Warn("Slack does not answer yet", "again in", wait, "error", bare(err))
+		b.log.Warn("Slack does not answer yet", "again in", wait, "error", webapi.Bare(err))
 		if webapi.Sleep(ctx, wait) != nil {
 			return nil
 		}

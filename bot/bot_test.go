@@ -20,7 +20,7 @@ func TestHelpTravelsInTheAck(t *testing.T) {
 		return engine.Accepted{Reply: &op.Answer{Title: op.L("What you can do here")}}, nil
 	}
 	w.start()
-	ack := w.types("U0ANA", "C0SHOW", "/caster help <now>")
+	ack := w.Types("U0ANA", "C0SHOW", "/caster help <now>")
 	var said reply
 	if err := json.Unmarshal(ack.Payload, &struct {
 		*reply
@@ -31,7 +31,7 @@ func TestHelpTravelsInTheAck(t *testing.T) {
 	if r := got.Load(); r.Text != "caster help &lt;now&gt;" || r.Person != "U0ANA" || r.Team != "T0SHOW" || r.Channel != "C0SHOW" {
 		t.Errorf("the engine got %+v", r)
 	}
-	if !w.reads("U0ANA", "C0SHOW", "What you can do here") || w.reads("U0BO", "C0SHOW", "What you can do here") {
+	if !w.Reads("U0ANA", "C0SHOW", "What you can do here") || w.Reads("U0BO", "C0SHOW", "What you can do here") {
 		t.Error("help is not seen by the asker alone")
 	}
 }
@@ -46,11 +46,11 @@ func TestLongAnswersGoByTheResponseAddress(t *testing.T) {
 		return engine.Accepted{Reply: &a}, nil
 	}
 	w.start()
-	if ack := w.types("U0ANA", "C0SHOW", "/caster list"); ack.Payload != nil {
+	if ack := w.Types("U0ANA", "C0SHOW", "/caster list"); ack.Payload != nil {
 		t.Error("the long answer travels in the acknowledgement")
 	}
-	w.until("the answer comes", func() bool { return w.reads("U0ANA", "C0SHOW", "A long list") })
-	if w.reads("U0BO", "C0SHOW", "A long list") {
+	w.Until("the answer comes", func() bool { return w.Reads("U0ANA", "C0SHOW", "A long list") })
+	if w.Reads("U0BO", "C0SHOW", "A long list") {
 		t.Error("others see it")
 	}
 }
@@ -65,7 +65,7 @@ func TestWorkRunsAfterTheAck(t *testing.T) {
 		}}, nil
 	}
 	w.start()
-	w.types("U0ANA", "C0SHOW", "/caster list")
+	w.Types("U0ANA", "C0SHOW", "/caster list")
 	close(release)
 	<-done
 }
@@ -85,24 +85,24 @@ func TestWhatCannotBeKeptIsSaid(t *testing.T) {
 	w.engine.press = func(context.Context, op.Click) (engine.Accepted, error) { return engine.Accepted{}, errDisk }
 	w.start()
 	sent, err := w.Type("U0ANA", "C0SHOW", "/record stop main", "")
-	ack := w.sent(sent, err)
+	ack := w.Acknowledged(sent, err)
 	if !strings.Contains(string(ack.Payload), "This cannot be written down, so nothing was done.") {
 		t.Errorf("acknowledged with %s", ack.Payload)
 	}
 	broken.Store(false)
-	w.sent(w.Replay(sent.Envelope, false))
+	w.Acknowledged(w.Replay(sent.Envelope, false))
 	if taken.Load() != 1 {
 		t.Error("what could not be kept is not taken when it comes again")
 	}
 	ts := w.card(operation(op.Pending))
-	w.sent(w.Click("U0ANA", "C0SHOW", ts, fakeslack.Press{Action: "op:confirm"}))
-	w.until("the click is answered", func() bool { return w.reads("U0ANA", "C0SHOW", "This cannot be written down") })
+	w.Acknowledged(w.Click("U0ANA", "C0SHOW", ts, fakeslack.Press{Action: "op:confirm"}))
+	w.Until("the click is answered", func() bool { return w.Reads("U0ANA", "C0SHOW", "This cannot be written down") })
 }
 
 // card posts the card of an operation and gives its id.
 func (w *world) card(o op.Operation) string {
 	w.t.Helper()
-	ts, err := show(NewChat(w.config), o)
+	ts, err := show(NewChat(w.Config), o)
 	if err != nil || ts == "" {
 		w.t.Fatalf("show: %q, %v", ts, err)
 	}
@@ -124,14 +124,14 @@ func TestDuplicates(t *testing.T) {
 	w.start()
 	ts := w.card(operation(op.Pending))
 	slash, err := w.Type("U0ANA", "C0SHOW", "/record stop main", "")
-	w.sent(slash, err)
+	w.Acknowledged(slash, err)
 	press, err := w.Click("U0ANA", "C0SHOW", ts, fakeslack.Press{Action: "op:confirm"})
-	w.sent(press, err)
+	w.Acknowledged(press, err)
 	said, err := w.Type("U0ANA", "C0SHOW", "<@U0BOT> record stop main", "")
-	w.sent(said, err)
+	w.Acknowledged(said, err)
 	for i := range 20 {
 		for _, s := range []fakeslack.Sent{slash, press, said} {
-			w.sent(w.Replay(s.Envelope, i%2 == 0))
+			w.Acknowledged(w.Replay(s.Envelope, i%2 == 0))
 		}
 	}
 	if commands.Load() != 2 || clicks.Load() != 1 {
@@ -154,15 +154,15 @@ func TestPanics(t *testing.T) {
 	w.start()
 	for _, text := range []string{"now", "later"} {
 		user := map[string]string{"now": "U0ANA", "later": "U0BO"}[text]
-		w.types(user, "C0SHOW", "/caster "+text)
-		w.until(user+" is told", func() bool { return w.reads(user, "C0SHOW", "Internal error, reference op-") })
+		w.Types(user, "C0SHOW", "/caster "+text)
+		w.Until(user+" is told", func() bool { return w.Reads(user, "C0SHOW", "Internal error, reference op-") })
 	}
-	w.types("U0KEN", "C0SHOW", "/caster fine")
-	if !w.reads("U0KEN", "C0SHOW", "fine") {
+	w.Types("U0KEN", "C0SHOW", "/caster fine")
+	if !w.Reads("U0KEN", "C0SHOW", "fine") {
 		t.Error("the bot does not go on")
 	}
-	if n := strings.Count(w.log.String(), "reference=op-"); n != 2 {
-		t.Errorf("%d references in the log:\n%s", n, w.log)
+	if n := strings.Count(w.Book.String(), "reference=op-"); n != 2 {
+		t.Errorf("%d references in the log:\n%s", n, w.Book)
 	}
 }
 
@@ -173,9 +173,9 @@ func TestMentions(t *testing.T) {
 	}
 	w.start()
 	ts := w.card(operation(op.Pending))
-	w.sent(w.Type("U0ANA", "C0SHOW", "@casterbot record status", ts))
-	w.until("the mention is answered", func() bool { return w.reads("U0ANA", "C0SHOW", "heard: record status") })
-	if c := w.calls("chat.postEphemeral"); len(c) != 1 || c[0].Args["thread_ts"] != ts || c[0].User != "U0ANA" {
+	w.Acknowledged(w.Type("U0ANA", "C0SHOW", "@casterbot record status", ts))
+	w.Until("the mention is answered", func() bool { return w.Reads("U0ANA", "C0SHOW", "heard: record status") })
+	if c := w.Calls("chat.postEphemeral"); len(c) != 1 || c[0].Args["thread_ts"] != ts || c[0].User != "U0ANA" {
 		t.Errorf("answered with %+v", c)
 	}
 }
@@ -195,17 +195,17 @@ func TestClicks(t *testing.T) {
 	w.start()
 	o := operation(op.Pending)
 	ts := w.card(o)
-	w.sent(w.Click("U0KEN", "C0SHOW", ts, fakeslack.Press{Action: "op:confirm"}))
+	w.Acknowledged(w.Click("U0KEN", "C0SHOW", ts, fakeslack.Press{Action: "op:confirm"}))
 	c := <-got
 	if c.Operation != o.ID || c.Act != op.ActConfirm || c.Person != "U0KEN" || c.Message != ts || c.Channel != "C0SHOW" || c.Team != "T0SHOW" {
 		t.Errorf("the engine got %+v", c)
 	}
-	w.until("the clicker is answered", func() bool { return w.reads("U0KEN", "C0SHOW", "Already confirmed by <@U0BO>") })
-	if err := NewChat(w.config).Tell(context.Background(), op.Address{Person: "U0KEN", Channel: "C0SHOW"}, op.Answer{Title: op.L("choose"), Next: []op.Next{{Label: "Status", Text: "record status"}}}); err != nil {
+	w.Until("the clicker is answered", func() bool { return w.Reads("U0KEN", "C0SHOW", "Already confirmed by <@U0BO>") })
+	if err := NewChat(w.Config).Tell(context.Background(), op.Address{Person: "U0KEN", Channel: "C0SHOW"}, op.Answer{Title: op.L("choose"), Next: []op.Next{{Label: "Status", Text: "record status"}}}); err != nil {
 		t.Fatal(err)
 	}
-	private := w.calls("chat.postEphemeral")
-	w.sent(w.Click("U0KEN", "C0SHOW", private[len(private)-1].TS, fakeslack.Press{Action: "say:0"}))
+	private := w.Calls("chat.postEphemeral")
+	w.Acknowledged(w.Click("U0KEN", "C0SHOW", private[len(private)-1].TS, fakeslack.Press{Action: "say:0"}))
 	if r := <-said; r.Text != "record status" || r.Person != "U0KEN" || r.Trigger == "" {
 		t.Errorf("the button said %+v", r)
 	}
@@ -217,8 +217,8 @@ func TestHomeTab(t *testing.T) {
 		return op.Answer{Title: op.L("Home of ", op.Who(r.Person))}, nil
 	}
 	w.start()
-	w.sent(w.OpenHome("U0ANA"))
-	w.until("the tab is drawn", func() bool {
+	w.Acknowledged(w.OpenHome("U0ANA"))
+	w.Until("the tab is drawn", func() bool {
 		s, _ := w.Snapshot("U0ANA")
 		return s.Home != nil && strings.Contains(string(s.Home.Blocks), "Home of")
 	})
@@ -236,11 +236,11 @@ func TestNonsense(t *testing.T) {
 		"telepathy":      {`{}`},
 	} {
 		for _, p := range payloads {
-			w.sent(w.Raw(kind, json.RawMessage(p)), nil)
+			w.Acknowledged(w.Raw(kind, json.RawMessage(p)), nil)
 		}
 	}
-	w.types("U0ANA", "C0SHOW", "/caster")
-	if !w.reads("U0ANA", "C0SHOW", "fine") {
+	w.Types("U0ANA", "C0SHOW", "/caster")
+	if !w.Reads("U0ANA", "C0SHOW", "fine") {
 		t.Error("the bot does not go on")
 	}
 }
@@ -251,13 +251,13 @@ func BenchmarkHelp(b *testing.B) {
 	help := listing(12, true)
 	w.engine.accept = func(context.Context, op.Request) (engine.Accepted, error) { return engine.Accepted{Reply: &help}, nil }
 	w.start()
-	w.types("U0ANA", "C0SHOW", "/caster help")
+	w.Types("U0ANA", "C0SHOW", "/caster help")
 	b.ReportAllocs()
 	b.SetParallelism(8)
 	b.ResetTimer()
 	b.RunParallel(func(p *testing.PB) {
 		for p.Next() {
-			w.types("U0ANA", "C0SHOW", "/caster help")
+			w.Types("U0ANA", "C0SHOW", "/caster help")
 		}
 	})
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "acks/s")

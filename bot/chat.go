@@ -18,7 +18,7 @@ import (
 // Chat posts and edits cards and says things in private. It is the engine's view of Slack.
 type Chat struct {
 	api     *slack.Client
-	hooks   hooks
+	hooks   responseURL
 	clicked *clicked
 	limits  *webapi.Limiter
 	repeats func(op.Operation) bool
@@ -30,9 +30,9 @@ type Chat struct {
 var _ engine.Chat = (*Chat)(nil)
 
 // NewChat makes a chat for one workspace.
-func NewChat(c Config) *Chat {
-	c = c.filled()
-	return &Chat{api: c.api(), hooks: hooks{client: c.HTTP, api: c.APIURL}, clicked: newClicked(c.Now), limits: webapi.NewLimiter(c.Turn, c.Unlimited),
+func NewChat(c webapi.Config) *Chat {
+	c = c.Filled()
+	return &Chat{api: c.Api(), hooks: responseURL{client: c.HTTP, api: c.APIURL}, clicked: newClicked(c.Now), limits: webapi.NewLimiter(c.Turn, c.Unlimited),
 		repeats: c.Repeats, pause: webapi.Sleep, tongues: tongues{words: c.Words, channel: c.Language, locale: c.Locale, meet: c.Meet}}
 }
 
@@ -87,7 +87,7 @@ type turn struct {
 func (t *turn) show(ctx context.Context, o op.Operation) (string, error) {
 	m := t.chat.tongues.public(o.Channel).card(o, t.chat.repeats(o))
 	ts, err := t.put(ctx, o, m)
-	if code(err) == "invalid_blocks" || code(err) == "invalid_attachments" {
+	if webapi.Code(err) == "invalid_blocks" || webapi.Code(err) == "invalid_attachments" {
 		ts, err = t.put(ctx, o, m.simple())
 	}
 	if err != nil {
@@ -144,7 +144,7 @@ func (c *Chat) replace(ctx context.Context, o op.Operation, m message) (bool, er
 			return true, nil
 		}
 		return true, engine.ErrUnproven
-	case code(err) == "invalid_blocks" || code(err) == "invalid_attachments":
+	case webapi.Code(err) == "invalid_blocks" || webapi.Code(err) == "invalid_attachments":
 		return false, err
 	}
 	c.clicked.spoil(address)
@@ -204,19 +204,11 @@ func classify(err error) error {
 	if errors.Is(err, webapi.ErrBusy) {
 		return fmt.Errorf("%w: %w", engine.ErrBusy, err)
 	}
-	if meaning, ok := meanings[code(err)]; ok {
-		return fmt.Errorf("%w (%s)", meaning, code(err))
+	if meaning, ok := meanings[webapi.Code(err)]; ok {
+		return fmt.Errorf("%w (%s)", meaning, webapi.Code(err))
 	}
-	if code(err) == "" { // a gateway's 5xx is no answer of Slack's either
+	if webapi.Code(err) == "" { // a gateway's 5xx is no answer of Slack's either
 		return fmt.Errorf("%w: %w", engine.ErrNoAnswer, err)
 	}
 	return err
-}
-
-// code is Slack's error code, or empty.
-func code(err error) string {
-	if said, ok := errors.AsType[slack.SlackErrorResponse](err); ok {
-		return said.Err
-	}
-	return ""
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"casterbot/bot/webapi"
 	"casterbot/internal/engine"
 	"casterbot/internal/op"
 	"casterbot/internal/sandbox/fakeslack"
@@ -17,7 +18,7 @@ import (
 
 func TestShowPostsOnceAndEdits(t *testing.T) {
 	w := newWorld(t)
-	c := NewChat(w.config)
+	c := NewChat(w.Config)
 	root := w.card(operation(op.Pending))
 	o := operation(op.Pending, func(o *op.Operation) { o.Thread = root })
 	ts, err := show(c, o)
@@ -32,7 +33,7 @@ func TestShowPostsOnceAndEdits(t *testing.T) {
 	if !ok || !strings.Contains(m.Text, "called off by <@U0ANA>") || strings.Contains(string(m.Attachments), "op:confirm") || !strings.Contains(string(m.Attachments), "op:again") {
 		t.Errorf("the card is now %s %s", m.Text, m.Attachments)
 	}
-	posts := w.calls("chat.postMessage")
+	posts := w.Calls("chat.postMessage")
 	if len(posts) != 2 || posts[1].Args["thread_ts"] != root || posts[1].Args["unfurl_links"] == "true" {
 		t.Errorf("posted with %+v", posts)
 	}
@@ -57,7 +58,7 @@ func TestShowErrors(t *testing.T) {
 		{"refused", fakeslack.Fault{Error: "fatal_error"}, true, nil},
 	} {
 		w := newWorld(t)
-		chat := NewChat(w.config)
+		chat := NewChat(w.Config)
 		o, method := operation(op.Pending), "chat.postMessage"
 		if c.edit {
 			o.Card, method = "1.1", "chat.update"
@@ -104,7 +105,7 @@ func TestTellFindsAWay(t *testing.T) {
 	} {
 		w := newWorld(t)
 		c.arrange(w)
-		if err := NewChat(w.config).Tell(context.Background(), c.to, said); err != nil {
+		if err := NewChat(w.Config).Tell(context.Background(), c.to, said); err != nil {
 			t.Errorf("%s: %v", c.name, err)
 			continue
 		}
@@ -112,17 +113,17 @@ func TestTellFindsAWay(t *testing.T) {
 		if last := calls[len(calls)-1]; last.Method != c.method || last.Error != "" || !strings.Contains(last.Text, "only for you") {
 			t.Errorf("%s: told by %+v", c.name, last)
 		}
-		if w.reads("U0BO", "C0SHOW", "only for you") {
+		if w.Reads("U0BO", "C0SHOW", "only for you") {
 			t.Errorf("%s: others see it", c.name)
 		}
 	}
 }
 
 func TestResponseAddresses(t *testing.T) {
-	h := hooks{api: "https://slack.example:8443/api/"}
-	local := hooks{api: "http://127.0.0.1:8788/api/"}
+	h := responseURL{api: "https://slack.example:8443/api/"}
+	local := responseURL{api: "http://127.0.0.1:8788/api/"}
 	for _, c := range []struct {
-		hooks   hooks
+		hooks   responseURL
 		address string
 		want    bool
 	}{
@@ -145,7 +146,7 @@ func TestResponseAddresses(t *testing.T) {
 		{local, "http://127.0.0.1:8788/hook", true},
 		{local, "http://127.0.0.1:8789/hook", false},
 		{local, "http://localhost:8788/hook", false},
-		{hooks{api: "http://slack.example/api/"}, "http://slack.example/hook", false},
+		{responseURL{api: "http://slack.example/api/"}, "http://slack.example/hook", false},
 	} {
 		if got := c.hooks.allowed(c.address); got != c.want {
 			t.Errorf("%s with API %s: %v", c.address, c.hooks.api, got)
@@ -171,8 +172,8 @@ func TestResponseAddressTrap(t *testing.T) {
 	}
 	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { answers[r.URL.Path](rw, r) }))
 	defer server.Close()
-	config := Config{APIURL: server.URL + "/api", HTTP: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}}.filled()
-	h := hooks{client: config.HTTP, api: config.APIURL}
+	config := webapi.Config{APIURL: server.URL + "/api", HTTP: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}}.Filled()
+	h := responseURL{client: config.HTTP, api: config.APIURL}
 	for path := range answers {
 		err := h.post(context.Background(), server.URL+path+"?secret=canary", plain.answer(op.Answer{Title: op.L("x")}))
 		if (err == nil) != (path == "/ok") {

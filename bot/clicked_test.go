@@ -27,11 +27,11 @@ func clickedCard(t *testing.T, w *world) (*Chat, string) {
 
 func (w *world) press(ts string) {
 	w.t.Helper()
-	w.sent(w.Click("U0ANA", "C0SHOW", ts, fakeslack.Press{Action: "op:confirm"}))
+	w.Acknowledged(w.Click("U0ANA", "C0SHOW", ts, fakeslack.Press{Action: "op:confirm"}))
 }
 
 func (w *world) replaced() (n int) {
-	for _, c := range w.calls("response_url") {
+	for _, c := range w.Calls("response_url") {
 		if c.Replaces() && c.Error == "" {
 			n++
 		}
@@ -71,7 +71,7 @@ func TestAClickEditsItsCard(t *testing.T) {
 		t.Errorf("a fifth edit: %v", err)
 	}
 	chat.limits = webapi.NewLimiter(nil, false)
-	if _, err := show(chat, card(op.Succeeded, ts)); err != nil || len(w.calls("chat.update")) != 1 {
+	if _, err := show(chat, card(op.Succeeded, ts)); err != nil || len(w.Calls("chat.update")) != 1 {
 		t.Errorf("chat.update does not take over: %v", err)
 	}
 }
@@ -111,7 +111,7 @@ func TestAnswersCountAgainstTheAddress(t *testing.T) {
 	if by := tell(); by != "chat.postEphemeral" {
 		t.Errorf("a sixth use: told by %s", by)
 	}
-	for _, c := range w.calls("response_url") {
+	for _, c := range w.Calls("response_url") {
 		if c.Error != "" {
 			t.Errorf("Slack refuses: %s", c.Error)
 		}
@@ -134,10 +134,10 @@ func TestWhereAnAddressDoesNotWork(t *testing.T) {
 		"no answer":  {fakeslack.Fault{Silent: true, Times: 1}, engine.ErrNoAnswer},
 	} {
 		w := newWorld(t)
-		w.config.HTTP = &http.Client{Transport: w.config.HTTP.Transport, Timeout: time.Second}
+		w.Config.HTTP = &http.Client{Transport: w.Config.HTTP.Transport, Timeout: time.Second}
 		chat, ts := clickedCard(t, w)
 		w.Fail("response_url", c.fault)
-		if _, err := show(chat, card(op.Running, ts)); !errors.Is(err, c.want) || strings.Contains(errText(err), w.server.URL) {
+		if _, err := show(chat, card(op.Running, ts)); !errors.Is(err, c.want) || strings.Contains(errText(err), w.Server.URL) {
 			t.Errorf("%s: %v", name, err)
 		}
 		w.Fail("response_url", fakeslack.Fault{})
@@ -145,7 +145,7 @@ func TestWhereAnAddressDoesNotWork(t *testing.T) {
 		if _, err := show(chat, card(op.Succeeded, ts)); err != nil || w.replaced() != before {
 			t.Errorf("%s: it is tried again by the address, or not at all: %v", name, err)
 		}
-		if n := len(w.calls("chat.update")); n != 2 {
+		if n := len(w.Calls("chat.update")); n != 2 {
 			t.Errorf("%s: %d times chat.update", name, n)
 		}
 	}
@@ -188,7 +188,7 @@ func TestAnAddressProvesLittle(t *testing.T) {
 	}
 	news := card(op.Failed, ts)
 	news.Version += 2
-	if _, err := show(chat, news); err != nil || len(w.calls("chat.update")) != 1 {
+	if _, err := show(chat, news); err != nil || len(w.Calls("chat.update")) != 1 {
 		t.Errorf("a new result: %v", err)
 	}
 }
@@ -216,7 +216,7 @@ func TestAClickedCardInPlainBlocks(t *testing.T) {
 	w := newWorld(t)
 	chat, ts := clickedCard(t, w)
 	w.Fail("response_url", fakeslack.Fault{Error: "invalid_blocks", Times: 1})
-	if _, err := show(chat, card(op.Succeeded, ts)); proved(err) != nil || w.replaced() != 1 || len(w.calls("chat.update")) != 0 {
+	if _, err := show(chat, card(op.Succeeded, ts)); proved(err) != nil || w.replaced() != 1 || len(w.Calls("chat.update")) != 0 {
 		t.Fatalf("%v, %d edits", err, w.replaced())
 	}
 	m, _ := w.Message("C0SHOW", ts)
@@ -265,9 +265,9 @@ func TestAClickInAThread(t *testing.T) {
 	o := operation(op.Pending, func(o *op.Operation) { o.Thread = root })
 	ts := w.card(o)
 	w.press(ts)
-	chat.clicked.keep(op.Click{Channel: "C0SHOW", Message: ts, ReplyTo: w.config.APIURL + "x"}, chat.hooks.allowed) // one that does not say so
+	chat.clicked.keep(op.Click{Channel: "C0SHOW", Message: ts, ReplyTo: w.Config.APIURL + "x"}, chat.hooks.allowed) // one that does not say so
 	o.State, o.Card = op.Succeeded, ts
-	if _, err := show(chat, o); err != nil || w.replaced() != 0 || len(w.calls("chat.update")) != 1 {
+	if _, err := show(chat, o); err != nil || w.replaced() != 0 || len(w.Calls("chat.update")) != 1 {
 		t.Errorf("%v, %d edits by an address", err, w.replaced())
 	}
 	if used := hookUses - chat.clicked.list[len(chat.clicked.list)-1].left; used > 0 {

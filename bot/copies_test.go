@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"casterbot/bot/webapi"
 	"casterbot/internal/engine"
 	"casterbot/internal/op"
 )
@@ -21,7 +22,7 @@ func TestCopiesWaitForTheFirst(t *testing.T) {
 			<-durable // a slow disk
 			return engine.Accepted{}, nil
 		}}
-		d := &dispatcher{engine: e, log: Config{}.filled().Log, now: time.Now, seen: newDedupe(time.Now)}
+		d := &dispatcher{engine: e, log: webapi.Config{}.Filled().Log, now: time.Now, seen: newDedupe(time.Now)}
 		d.who.Store(&me)
 		links := []*link{{}, {}}
 		comes := func(on *link) bool {
@@ -80,7 +81,7 @@ func TestACopyIsTakenInstead(t *testing.T) {
 		taken = append(taken, r.Key)
 		return engine.Accepted{}, nil
 	}}
-	d := &dispatcher{engine: e, log: Config{}.filled().Log, now: time.Now, seen: newDedupe(time.Now)}
+	d := &dispatcher{engine: e, log: webapi.Config{}.Filled().Log, now: time.Now, seen: newDedupe(time.Now)}
 	d.who.Store(&me)
 	d.front = newPool(t.Context(), 0, 1, &d.busy)
 	first, l := delivery{}, &link{}
@@ -131,7 +132,7 @@ func TestCopiesAreAcknowledgedAlike(t *testing.T) {
 			<-in
 		}
 	}
-	w.until("the copy waits", func() bool {
+	w.Until("the copy waits", func() bool {
 		b.seen.mu.Lock()
 		defer b.seen.mu.Unlock()
 		for _, f := range b.seen.young {
@@ -150,11 +151,11 @@ func TestCopiesAreAcknowledgedAlike(t *testing.T) {
 		}
 		return ""
 	}
-	w.until("both are acknowledged", func() bool { return answer(links[0]) != "" && answer(links[1]) != "" })
+	w.Until("both are acknowledged", func() bool { return answer(links[0]) != "" && answer(links[1]) != "" })
 	if one, two := answer(links[0]), answer(links[1]); one != two || len(one) < 10 {
 		t.Errorf("acknowledged with %q and %q", one, two)
 	}
-	w.until("nothing is pending", func() bool { return links[0].pending.Load() == 0 && links[1].pending.Load() == 0 })
+	w.Until("nothing is pending", func() bool { return links[0].pending.Load() == 0 && links[1].pending.Load() == 0 })
 	if len(in) > 0 {
 		t.Error("both are taken")
 	}

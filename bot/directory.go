@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"casterbot/bot/webapi"
 	"casterbot/internal/cache"
 	"casterbot/internal/engine"
 	"casterbot/internal/op"
@@ -24,7 +25,7 @@ import (
 // to be left alone, facts of up to an hour come back marked as stale.
 type Directory struct {
 	api      *slack.Client
-	holds    *holds
+	holds    *webapi.MethodLimits
 	now      func() time.Time
 	sparing  sparing // of questions about groups
 	groups   func() []string
@@ -52,9 +53,9 @@ const everyGroup = "usergroups"
 var _ engine.Directory = (*Directory)(nil)
 
 // NewDirectory makes a directory. groups gives the ids of the user groups that matter: those of the policy in force.
-func NewDirectory(c Config, groups func() []string) *Directory {
-	c = c.filled()
-	d := &Directory{api: c.api(), holds: newHolds(), now: c.Now, groups: groups}
+func NewDirectory(c webapi.Config, groups func() []string) *Directory {
+	c = c.Filled()
+	d := &Directory{api: c.Api(), holds: webapi.NewMethodLimits(), now: c.Now, groups: groups}
 	ages := cache.Config{Now: c.Now, Good: goodFor, Renew: renewAt, Stale: staleFor, Within: askWithin, Most: maxFacts, Gone: isGone}
 	d.people, d.members = cache.New[string, op.Person](ages), cache.New[string, members](ages)
 	d.channels, d.rooms = cache.New[string, op.Channel](ages), cache.New[string, []string](ages)
@@ -64,7 +65,7 @@ func NewDirectory(c Config, groups func() []string) *Directory {
 // gone are the answers that mean: no such thing.
 var gone = map[string]bool{"user_not_found": true, "user_not_visible": true, "users_not_found": true}
 
-func isGone(err error) bool { return errors.Is(err, errAbsent) || gone[code(err)] }
+func isGone(err error) bool { return errors.Is(err, errAbsent) || gone[webapi.Code(err)] }
 
 // SetTeam tells the team that the bot belongs to.
 func (d *Directory) SetTeam(id string) { d.home.Store(id) }
@@ -177,7 +178,7 @@ func within(p op.Person, groups []string, members members) op.Person {
 // askPerson is docs.slack.dev/reference/methods/users.info.
 func (d *Directory) askPerson(ctx context.Context, id string) (op.Person, error) {
 	var u *slack.User
-	err := d.holds.call("users.info", func() (err error) {
+	err := d.holds.Call("users.info", func() (err error) {
 		u, err = d.api.GetUserInfoContext(ctx, id)
 		return err
 	})
@@ -195,7 +196,7 @@ func (d *Directory) askPerson(ctx context.Context, id string) (op.Person, error)
 func (d *Directory) askGroups(ctx context.Context, _ string) (members, error) {
 	d.sparing.add(d.now())
 	var groups []slack.UserGroup
-	err := d.holds.call("usergroups.list", func() (err error) {
+	err := d.holds.Call("usergroups.list", func() (err error) {
 		groups, err = d.api.GetUserGroupsContext(ctx, slack.GetUserGroupsOptionIncludeUsers(true))
 		return err
 	})
@@ -221,11 +222,11 @@ var unseen = map[string]bool{"channel_not_found": true, "missing_scope": true}
 // whether strangers are in it, so it counts as shared.
 func (d *Directory) askChannel(ctx context.Context, id string) (op.Channel, error) {
 	var c *slack.Channel
-	err := d.holds.call("conversations.info", func() (err error) {
+	err := d.holds.Call("conversations.info", func() (err error) {
 		c, err = d.api.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: id})
 		return err
 	})
-	if unseen[code(err)] {
+	if unseen[webapi.Code(err)] {
 		return op.Channel{ID: id, External: true}, errAbsent
 	}
 	if err != nil {

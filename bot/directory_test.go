@@ -5,24 +5,19 @@ import (
 	"io"
 	"net/http"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
+	"casterbot/bot/webapi"
 	"casterbot/internal/op"
 	"casterbot/internal/sandbox/fakeslack"
+	"casterbot/test/slackworld"
 )
 
-// watch is a clock that a test moves.
-type watch struct{ at atomic.Int64 }
-
-func (c *watch) now() time.Time          { return time.Unix(1_800_000_000, c.at.Load()) }
-func (c *watch) advance(d time.Duration) { c.at.Add(int64(d)) }
-
-func newTestDirectory(w *world, groups ...string) (*Directory, *watch) {
-	c := &watch{}
-	w.config.Now = c.now
-	d := NewDirectory(w.config, func() []string { return groups })
+func newTestDirectory(w *world, groups ...string) (*Directory, *slackworld.Clock) {
+	c := &slackworld.Clock{}
+	w.Config.Now = c.Now
+	d := NewDirectory(w.Config, func() []string { return groups })
 	d.SetTeam("T0SHOW")
 	return d, c
 }
@@ -94,7 +89,7 @@ func TestChannels(t *testing.T) {
 	if err := w.Archive("C0SHOW"); err != nil {
 		t.Fatal(err)
 	}
-	clock.advance(goodFor)
+	clock.Advance(goodFor)
 	if got, _ := d.Channel(context.Background(), "C0SHOW", time.Time{}); !got.Archived {
 		t.Errorf("archived: %+v", got)
 	}
@@ -122,7 +117,7 @@ func (a answers) RoundTrip(*http.Request) (*http.Response, error) {
 func TestGroupMessages(t *testing.T) {
 	for said, want := range map[string]bool{`"is_mpim":true`: true, `"is_im":true`: true, `"is_member":true`: true, `"is_private":true`: false} {
 		client := &http.Client{Transport: answers(`{"ok":true,"channel":{"id":"G0CREW","name":"mpdm-ana--bo-1",` + said + `}}`)}
-		d := NewDirectory(Config{APIURL: "http://127.0.0.1/api/", HTTP: client}, func() []string { return nil })
+		d := NewDirectory(webapi.Config{APIURL: "http://127.0.0.1/api/", HTTP: client}, func() []string { return nil })
 		if got, err := d.Channel(t.Context(), "G0CREW", time.Time{}); err != nil || got.Member != want {
 			t.Errorf("%s: %+v, %v", said, got, err)
 		}
@@ -139,11 +134,11 @@ func TestAges(t *testing.T) {
 	look := func(fresh bool) (op.Person, error) {
 		since := time.Time{}
 		if fresh {
-			since = clock.now().Add(-freshFor)
+			since = clock.Now().Add(-freshFor)
 		}
 		return d.Person(context.Background(), "U0ANA", "T0SHOW", since)
 	}
-	asked := func() int { return len(w.calls("users.info")) }
+	asked := func() int { return len(w.Calls("users.info")) }
 	steps := []struct {
 		name    string
 		do      func()
@@ -155,17 +150,17 @@ func TestAges(t *testing.T) {
 	}{
 		{"first", func() {}, false, 1, false, false, 1},
 		{"again", func() {}, false, 1, false, false, 1},
-		{"fresh", func() { clock.advance(freshFor - 1) }, true, 1, false, false, 1},
-		{"fresh after five seconds", func() { clock.advance(1) }, true, 2, false, false, 1},
-		{"before it is renewed", func() { clock.advance(renewAt - 1) }, false, 2, false, false, 1},
-		{"a minute", func() { clock.advance(goodFor - renewAt + 1); w.SetGroup("S0CREW", nil) }, false, 3, false, false, 0},
+		{"fresh", func() { clock.Advance(freshFor - 1) }, true, 1, false, false, 1},
+		{"fresh after five seconds", func() { clock.Advance(1) }, true, 2, false, false, 1},
+		{"before it is renewed", func() { clock.Advance(renewAt - 1) }, false, 2, false, false, 1},
+		{"a minute", func() { clock.Advance(goodFor - renewAt + 1); w.SetGroup("S0CREW", nil) }, false, 3, false, false, 0},
 		{"forgotten", func() { d.Forget("U0ANA") }, false, 4, false, false, 0},
-		{"down", func() { clock.advance(goodFor); w.Fail("users.info", fakeslack.Fault{Status: 500}) }, false, 5, true, false, 0},
+		{"down", func() { clock.Advance(goodFor); w.Fail("users.info", fakeslack.Fault{Status: 500}) }, false, 5, true, false, 0},
 		{"down and fresh", func() {}, true, 6, true, false, 0},
-		{"down for an hour", func() { clock.advance(staleFor) }, false, 7, false, true, 0},
+		{"down for an hour", func() { clock.Advance(staleFor) }, false, 7, false, true, 0},
 		{"up", func() { w.Fail("users.info", fakeslack.Fault{}) }, false, 8, false, false, 0},
-		{"groups down", func() { clock.advance(goodFor); w.Fail("usergroups.list", fakeslack.Fault{Status: 500}) }, false, 9, true, false, 0},
-		{"groups down for an hour", func() { clock.advance(staleFor) }, false, 10, false, true, 0},
+		{"groups down", func() { clock.Advance(goodFor); w.Fail("usergroups.list", fakeslack.Fault{Status: 500}) }, false, 9, true, false, 0},
+		{"groups down for an hour", func() { clock.Advance(staleFor) }, false, 10, false, true, 0},
 	}
 	for _, s := range steps {
 		s.do()
@@ -209,11 +204,11 @@ func TestGlance(t *testing.T) {
 	if _, err := d.Person(context.Background(), "U0ANA", "T0SHOW", time.Time{}); err != nil || !see() {
 		t.Error("a glance does not see again")
 	}
-	clock.advance(goodFor)
+	clock.Advance(goodFor)
 	if see() {
 		t.Error("a glance sees old facts")
 	}
-	clock.advance(-2 * goodFor)
+	clock.Advance(-2 * goodFor)
 	if see() {
 		t.Error("a glance sees facts of the future")
 	}

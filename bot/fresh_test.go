@@ -9,8 +9,10 @@ import (
 	"testing"
 	"time"
 
+	"casterbot/bot/webapi"
 	"casterbot/internal/op"
 	"casterbot/internal/sandbox/fakeslack"
+	"casterbot/test/slackworld"
 )
 
 // TestGroupsServeForAll: the members of all groups come in one answer, asked for once in five seconds, whoever wants to know.
@@ -19,13 +21,13 @@ func TestGroupsServeForAll(t *testing.T) {
 	d, clock := newTestDirectory(w, "S0CREW", "S0LEADS")
 	for range 2 {
 		for _, id := range []string{"U0ANA", "U0KEN", "U0BO", "U0ANA"} {
-			if p, err := d.Person(context.Background(), id, "T0SHOW", clock.now().Add(-freshFor)); err != nil || p.Stale {
+			if p, err := d.Person(context.Background(), id, "T0SHOW", clock.Now().Add(-freshFor)); err != nil || p.Stale {
 				t.Fatalf("%s: %+v, %v", id, p, err)
 			}
 		}
-		clock.advance(freshFor)
+		clock.Advance(freshFor)
 	}
-	if groups, people := len(w.calls("usergroups.list")), len(w.calls("users.info")); groups != 2 || people != 6 {
+	if groups, people := len(w.Calls("usergroups.list")), len(w.Calls("users.info")); groups != 2 || people != 6 {
 		t.Errorf("%d questions about groups and %d about people, want 2 and 6", groups, people)
 	}
 }
@@ -34,10 +36,10 @@ func TestGroupsServeForAll(t *testing.T) {
 func TestNoGroupsNoQuestion(t *testing.T) {
 	w := newWorld(t)
 	d, clock := newTestDirectory(w)
-	if p, err := d.Person(context.Background(), "U0ANA", "T0SHOW", clock.now()); err != nil || p.Groups != nil {
+	if p, err := d.Person(context.Background(), "U0ANA", "T0SHOW", clock.Now()); err != nil || p.Groups != nil {
 		t.Errorf("%+v, %v", p, err)
 	}
-	if n := len(w.calls("usergroups.list")); n != 0 {
+	if n := len(w.Calls("usergroups.list")); n != 0 {
 		t.Errorf("%d questions about groups", n)
 	}
 }
@@ -60,11 +62,11 @@ func TestGroupsOfThePolicy(t *testing.T) {
 		t.Errorf("he is in %v", got)
 	}
 	groups = []string{"S0CREW", "S0LEADS", "S0GONE"}
-	if got := in(); len(got) != 1 || got[0] != "S0LEADS" || len(w.calls("usergroups.list")) != 1 {
-		t.Errorf("he is in %v after %d questions", got, len(w.calls("usergroups.list")))
+	if got := in(); len(got) != 1 || got[0] != "S0LEADS" || len(w.Calls("usergroups.list")) != 1 {
+		t.Errorf("he is in %v after %d questions", got, len(w.Calls("usergroups.list")))
 	}
 	off := &http.Client{Transport: answers(`{"ok":true,"usergroups":[{"id":"S0LEADS","date_delete":1795378170,"users":["U0KEN"]}],"user":{"id":"U0KEN","team_id":"T0SHOW"}}`)}
-	d = NewDirectory(Config{APIURL: "http://127.0.0.1/api/", HTTP: off}, func() []string { return []string{"S0LEADS"} })
+	d = NewDirectory(webapi.Config{APIURL: "http://127.0.0.1/api/", HTTP: off}, func() []string { return []string{"S0LEADS"} })
 	if got := in(); got != nil {
 		t.Errorf("he is in %v, which is switched off", got)
 	}
@@ -74,10 +76,10 @@ func TestGroupsOfThePolicy(t *testing.T) {
 func TestLeftAlone(t *testing.T) {
 	w := newWorld(t)
 	d, clock := newTestDirectory(w, "S0CREW")
-	d.holds.now = clock.now
+	d.holds.Now = clock.Now
 	look := func() op.Person {
-		clock.advance(freshFor)
-		p, err := d.Person(context.Background(), "U0ANA", "T0SHOW", clock.now().Add(-freshFor))
+		clock.Advance(freshFor)
+		p, err := d.Person(context.Background(), "U0ANA", "T0SHOW", clock.Now().Add(-freshFor))
 		if err != nil || len(p.Groups) != 1 {
 			t.Errorf("she is %+v, %v", p, err)
 		}
@@ -90,10 +92,10 @@ func TestLeftAlone(t *testing.T) {
 			t.Error("what could not be asked does not count as stale")
 		}
 	}
-	if n := len(w.calls("usergroups.list")); n != 2 {
+	if n := len(w.Calls("usergroups.list")); n != 2 {
 		t.Errorf("asked %d times, want 2: once refused, then left alone", n)
 	}
-	clock.advance(time.Minute)
+	clock.Advance(time.Minute)
 	if look().Stale {
 		t.Error("after the time that Slack asked for she is still stale")
 	}
@@ -104,16 +106,16 @@ func TestNoRightToLook(t *testing.T) {
 	w := newWorld(t)
 	d, clock := newTestDirectory(w)
 	w.Fail("conversations.info", fakeslack.Fault{Error: "missing_scope"})
-	if c, err := d.Channel(context.Background(), "D0ANA", clock.now().Add(-freshFor)); err != nil || c != (op.Channel{ID: "D0ANA", External: true}) {
+	if c, err := d.Channel(context.Background(), "D0ANA", clock.Now().Add(-freshFor)); err != nil || c != (op.Channel{ID: "D0ANA", External: true}) {
 		t.Errorf("%+v, %v", c, err)
 	}
 }
 
 // askedBy makes a directory that tells of each of its questions; Ana, who is in the crew, is the answer to all.
-func askedBy(clock *watch, tell func(method string)) *Directory {
+func askedBy(clock *slackworld.Clock, tell func(method string)) *Directory {
 	const said = `{"ok":true,"usergroups":[{"id":"S0CREW","users":["U0ANA"]}],"user":{"id":"U0ANA","team_id":"T0SHOW"}}`
 	client := &http.Client{Transport: telling{answers(said), tell}}
-	d := NewDirectory(Config{APIURL: "http://127.0.0.1/api/", HTTP: client, Now: clock.now}, func() []string { return []string{"S0CREW"} })
+	d := NewDirectory(webapi.Config{APIURL: "http://127.0.0.1/api/", HTTP: client, Now: clock.Now}, func() []string { return []string{"S0CREW"} })
 	d.SetTeam("T0SHOW")
 	return d
 }
@@ -141,17 +143,17 @@ func TestAskedSideBySide(t *testing.T) {
 		both.Wait()
 		<-release
 	}
-	clock := &watch{}
+	clock := &slackworld.Clock{}
 	d := askedBy(clock, func(string) { meet() })
 	look := func() {
-		p, err := d.Person(context.Background(), "U0ANA", "T0SHOW", clock.now().Add(-2*time.Second))
+		p, err := d.Person(context.Background(), "U0ANA", "T0SHOW", clock.Now().Add(-2*time.Second))
 		if err != nil || p.Stale || len(p.Groups) != 1 {
 			t.Errorf("she is %+v, %v", p, err)
 		}
 	}
 	asked.Go(look)
 	both.Wait()
-	clock.advance(2*time.Second - 1)
+	clock.Advance(2*time.Second - 1)
 	asked.Go(look)
 	close(release)
 	asked.Wait()
@@ -164,18 +166,18 @@ func TestAskedSideBySide(t *testing.T) {
 // never goes by facts of more than five seconds.
 func TestGroupsAreSpared(t *testing.T) {
 	var asked []time.Time
-	clock := &watch{}
+	clock := &slackworld.Clock{}
 	d := askedBy(clock, func(method string) {
 		if method == "usergroups.list" {
-			asked = append(asked, clock.now())
+			asked = append(asked, clock.Now())
 		}
 	})
 	for range 1200 {
-		clock.advance(100 * time.Millisecond)
-		if _, err := d.Person(context.Background(), "U0ANA", "T0SHOW", clock.now().Add(-2*time.Second)); err != nil {
+		clock.Advance(100 * time.Millisecond)
+		if _, err := d.Person(context.Background(), "U0ANA", "T0SHOW", clock.Now().Add(-2*time.Second)); err != nil {
 			t.Fatal(err)
 		}
-		if age := clock.now().Sub(asked[len(asked)-1]); age >= freshFor {
+		if age := clock.Now().Sub(asked[len(asked)-1]); age >= freshFor {
 			t.Fatalf("she is judged by facts of %s ago", age)
 		}
 	}

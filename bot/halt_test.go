@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"casterbot/bot/webapi"
 	"casterbot/internal/engine"
 	"casterbot/internal/op"
 )
@@ -42,7 +43,7 @@ func TestNothingIsTakenRightAfterAHalt(t *testing.T) {
 			accepted++
 			return engine.Accepted{}, nil
 		}}
-		d := &dispatcher{engine: e, log: Config{}.filled().Log, now: time.Now, seen: newDedupe(time.Now)}
+		d := &dispatcher{engine: e, log: webapi.Config{}.Filled().Log, now: time.Now, seen: newDedupe(time.Now)}
 		d.who.Store(&me)
 		d.front = newPool(t.Context(), 0, 1, &d.busy)
 		if d.halts.seen = time.Now(); halted {

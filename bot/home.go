@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"casterbot/bot/webapi"
 	"casterbot/internal/engine"
 	"casterbot/internal/op"
 
@@ -25,7 +26,7 @@ func (d *dispatcher) publish(ctx context.Context, r op.Request) {
 		a = broken(ref)
 	}
 	if _, err := d.api.PublishViewContext(ctx, slack.PublishViewContextRequest{UserID: r.Person, View: d.to(r.Address()).home(a)}); err != nil {
-		d.log.Warn("publish the home tab", "person", r.Person, "error", bare(err))
+		d.log.Warn("publish the home tab", "person", r.Person, "error", webapi.Bare(err))
 	}
 }
 
@@ -79,7 +80,7 @@ func (d *dispatcher) wait(ctx context.Context, r op.Request) (id, hash string) {
 		got, err = d.api.OpenViewContext(ctx, r.Trigger, shown)
 	}
 	if err != nil {
-		d.log.Warn("open a window", "error", bare(err))
+		d.log.Warn("open a window", "error", webapi.Bare(err))
 		return "", ""
 	}
 	return got.ID, got.Hash
@@ -95,6 +96,6 @@ func (d *dispatcher) elsewhere(ctx context.Context, r op.Request, hash string) {
 	say := d.to(r.Address())
 	said := say.answer(op.Answer{Mark: op.MarkOK, Title: op.L("Asked. The card is in ", op.In(r.Channel), ".")})
 	if err := d.update(ctx, say.view(said, r.Person, r.Channel), r.View, hash); err != nil {
-		d.log.Warn("draw a window", "error", bare(err))
+		d.log.Warn("draw a window", "error", webapi.Bare(err))
 	}
 }

@@ -12,13 +12,14 @@ import (
 	"casterbot/internal/op"
 	"casterbot/internal/sandbox/blockkit"
 	"casterbot/internal/sandbox/fakeslack"
+	"casterbot/test/slackworld"
 )
 
 // tab is a person's home tab, once it shows these words.
 func (w *world) tab(user, words string) fakeslack.View {
 	w.t.Helper()
 	var found fakeslack.View
-	w.until("a home tab with "+words, func() bool {
+	w.Until("a home tab with "+words, func() bool {
 		s, err := w.Snapshot(user)
 		if err != nil || s.Home == nil {
 			return false
@@ -43,7 +44,7 @@ func TestHomeButtons(t *testing.T) {
 		opened++
 		return homely(fmt.Sprint("page ", opened)), nil
 	}
-	chat := NewChat(w.config)
+	chat := NewChat(w.Config)
 	w.engine.accept = func(_ context.Context, r op.Request) (engine.Accepted, error) {
 		asked <- r
 		switch r.Text {
@@ -59,9 +60,9 @@ func TestHomeButtons(t *testing.T) {
 	w.engine.fill = func(_ context.Context, _ op.Request, f op.Form) (op.Form, error) { return f, nil }
 	w.engine.submitted = func(op.Form) string { return "submitted" }
 	w.start()
-	w.sent(w.OpenHome("U0ANA"))
+	w.Acknowledged(w.OpenHome("U0ANA"))
 	tab := w.tab("U0ANA", "page 1")
-	w.sent(w.ClickView("U0ANA", tab.ID, fakeslack.Press{Action: "home:refresh"}))
+	w.Acknowledged(w.ClickView("U0ANA", tab.ID, fakeslack.Press{Action: "home:refresh"}))
 	tab = w.tab("U0ANA", "page 2")
 	want := func(text, view string) {
 		t.Helper()
@@ -69,21 +70,21 @@ func TestHomeButtons(t *testing.T) {
 			t.Errorf("the engine got %+v, want %s", r, text)
 		}
 	}
-	w.sent(w.ClickView("U0ANA", tab.ID, fakeslack.Press{Action: "home:0:C0SHOW"}))
+	w.Acknowledged(w.ClickView("U0ANA", tab.ID, fakeslack.Press{Action: "home:0:C0SHOW"}))
 	window := w.view("U0ANA", "this is c1")
 	want("caster show c1", window.ID)
-	w.sent(w.ClickView("U0ANA", window.ID, fakeslack.Press{Action: "say:0"}))
+	w.Acknowledged(w.ClickView("U0ANA", window.ID, fakeslack.Press{Action: "say:0"}))
 	want("caster restart c1", window.ID)
 	w.view("U0ANA", "Asked. The card is in")
-	w.sent(w.ClickView("U0ANA", tab.ID, fakeslack.Press{Action: "home:0:C0SHOW"}))
+	w.Acknowledged(w.ClickView("U0ANA", tab.ID, fakeslack.Press{Action: "home:0:C0SHOW"}))
 	want("caster show c1", "")
 	window = w.view("U0ANA", "this is c1")
-	w.sent(w.ClickView("U0ANA", window.ID, fakeslack.Press{Action: "say:1"}))
+	w.Acknowledged(w.ClickView("U0ANA", window.ID, fakeslack.Press{Action: "say:1"}))
 	want("caster copy ?", window.ID)
 	form := w.view("U0ANA", "New name")
-	w.sent(w.Submit("U0ANA", form.ID, map[string]map[string]fakeslack.State{"name": {"field": fakeslack.Typed("x")}}))
+	w.Acknowledged(w.Submit("U0ANA", form.ID, map[string]map[string]fakeslack.State{"name": {"field": fakeslack.Typed("x")}}))
 	want("submitted", "")
-	if n := len(w.calls("chat.postEphemeral")) + len(w.calls("chat.postMessage")); n != 0 {
+	if n := len(w.Calls("chat.postEphemeral")) + len(w.Calls("chat.postMessage")); n != 0 {
 		t.Errorf("%d messages beside the windows", n)
 	}
 }
@@ -94,12 +95,12 @@ func TestHomeWithoutWindows(t *testing.T) {
 	w.engine.home = func(context.Context, op.Request) (op.Answer, error) { return homely("page"), nil }
 	w.engine.accept = replying("this is c1")
 	w.start()
-	w.sent(w.OpenHome("U0ANA"))
+	w.Acknowledged(w.OpenHome("U0ANA"))
 	tab := w.tab("U0ANA", "page")
 	w.Fail("views.open", fakeslack.Fault{Error: "expired_trigger_id", Times: 1})
-	w.sent(w.ClickView("U0ANA", tab.ID, fakeslack.Press{Action: "home:0:C0SHOW"}))
-	w.until("a direct message comes", func() bool { return w.reads("U0ANA", "", "this is c1") })
-	if w.reads("U0ANA", "C0SHOW", "this is c1") {
+	w.Acknowledged(w.ClickView("U0ANA", tab.ID, fakeslack.Press{Action: "home:0:C0SHOW"}))
+	w.Until("a direct message comes", func() bool { return w.Reads("U0ANA", "", "this is c1") })
+	if w.Reads("U0ANA", "C0SHOW", "this is c1") {
 		t.Error("it is in the channel too")
 	}
 }
@@ -159,19 +160,19 @@ func TestPagesAndWindows(t *testing.T) {
 // TestRooms: the channels that somebody is in, asked for once a minute; what was known before does not serve.
 func TestRooms(t *testing.T) {
 	w := newWorld(t)
-	clock := &watch{}
-	w.config.Now = clock.now
-	dir := NewDirectory(w.config, func() []string { return nil })
+	clock := &slackworld.Clock{}
+	w.Config.Now = clock.Now
+	dir := NewDirectory(w.Config, func() []string { return nil })
 	rooms := func(id string) ([]string, error) { return dir.Rooms(context.Background(), id) }
 	got, err := rooms("U0GUS")
 	if err != nil || !slices.Contains(got, "C0SHOW") || slices.Contains(got, "C0MORN") {
 		t.Fatalf("%v, %v", got, err)
 	}
 	w.Fail("users.conversations", fakeslack.Fault{Status: 500})
-	if _, err := rooms("U0GUS"); err != nil || len(w.calls("users.conversations")) != 1 {
+	if _, err := rooms("U0GUS"); err != nil || len(w.Calls("users.conversations")) != 1 {
 		t.Errorf("asked again within a minute: %v", err)
 	}
-	clock.advance(goodFor)
+	clock.Advance(goodFor)
 	if got, err := rooms("U0GUS"); err == nil {
 		t.Errorf("old rooms serve: %v", got)
 	}
@@ -190,10 +191,10 @@ func TestAnswersInThreads(t *testing.T) {
 	parent := w.card(operation(op.Pending))
 	reply := w.card(operation(op.Pending, func(o *op.Operation) { o.Thread = parent }))
 	for ts, thread := range map[string]string{parent: "", reply: parent} {
-		w.sent(w.Click("U0KEN", "C0SHOW", ts, fakeslack.Press{Action: "op:confirm"}))
-		w.until("the clicker is answered", func() bool { return w.reads("U0KEN", "C0SHOW", strings.TrimSpace("pressed in thread "+thread)) })
+		w.Acknowledged(w.Click("U0KEN", "C0SHOW", ts, fakeslack.Press{Action: "op:confirm"}))
+		w.Until("the clicker is answered", func() bool { return w.Reads("U0KEN", "C0SHOW", strings.TrimSpace("pressed in thread "+thread)) })
 	}
-	private := w.calls("chat.postEphemeral")
+	private := w.Calls("chat.postEphemeral")
 	if len(private) != 1 || private[0].Args["thread_ts"] != parent {
 		t.Errorf("answered in threads: %+v", private)
 	}

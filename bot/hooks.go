@@ -11,6 +11,8 @@ import (
 	"net/url"
 	"time"
 
+	"casterbot/bot/webapi"
+
 	"github.com/slack-go/slack"
 )
 
@@ -20,7 +22,7 @@ const slackHooks = "hooks.slack.com"
 // hooks answers at response addresses (docs.slack.dev/interactivity/handling-user-interaction#message_responses). An
 // address comes from outside, so it is used only when it is Slack's or that of the configured API; redirects are not
 // followed. The address is a capability: no error holds it.
-type hooks struct {
+type responseURL struct {
 	client *http.Client
 	api    string
 }
@@ -28,7 +30,7 @@ type hooks struct {
 var errForeignAddress = errors.New("the response address is not Slack's")
 
 // allowed says whether an answer may be posted there.
-func (h hooks) allowed(address string) bool {
+func (h responseURL) allowed(address string) bool {
 	to, err := url.Parse(address)
 	if err != nil || to.User != nil || to.Opaque != "" {
 		return false
@@ -40,7 +42,7 @@ func (h hooks) allowed(address string) bool {
 	if to.Scheme == "https" && to.Host == slackHooks {
 		return true
 	}
-	return to.Scheme == api.Scheme && to.Host == api.Host && (to.Scheme == "https" || to.Scheme == "http" && loopback(to.Hostname()))
+	return to.Scheme == api.Scheme && to.Host == api.Host && (to.Scheme == "https" || to.Scheme == "http" && webapi.Loopback(to.Hostname()))
 }
 
 // errRefused: Slack did not do it, and will not.
@@ -50,7 +52,7 @@ var errRefused = errors.New("the response address does not work")
 const postWithin = 3 * time.Second
 
 // post sends a message that only the person sees and that replaces nothing.
-func (h hooks) post(ctx context.Context, address string, m message) error {
+func (h responseURL) post(ctx context.Context, address string, m message) error {
 	ctx, cancel := context.WithTimeout(ctx, postWithin)
 	defer cancel()
 	keep := false
@@ -60,7 +62,7 @@ func (h hooks) post(ctx context.Context, address string, m message) error {
 }
 
 // replace edits the message that was clicked. Blocks and attachments are always given, as for chat.update.
-func (h hooks) replace(ctx context.Context, address string, m message) error {
+func (h responseURL) replace(ctx context.Context, address string, m message) error {
 	return h.send(ctx, address, struct {
 		Replace     bool               `json:"replace_original"`
 		Text        string             `json:"text"`
@@ -69,7 +71,7 @@ func (h hooks) replace(ctx context.Context, address string, m message) error {
 	}{true, m.text, m.blocks, m.attachments()})
 }
 
-func (h hooks) send(ctx context.Context, address string, body any) error {
+func (h responseURL) send(ctx context.Context, address string, body any) error {
 	if !h.allowed(address) {
 		return errForeignAddress
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"time"
 
+	"casterbot/bot/webapi"
 	"casterbot/internal/engine"
 	"casterbot/internal/op"
 
@@ -28,7 +29,7 @@ func (d *dispatcher) openForm(ctx context.Context, r op.Request, f op.Form) {
 	}
 	opened, err := d.api.OpenViewContext(ctx, r.Trigger, d.to(r.Address()).loading(f, r.Person))
 	if err != nil {
-		d.log.Warn("open a form", "error", bare(err))
+		d.log.Warn("open a form", "error", webapi.Bare(err))
 		d.engine.Say(ctx, r.Address(), unopened(f))
 		return
 	}
@@ -71,7 +72,7 @@ func (d *dispatcher) redraw(ctx context.Context, r op.Request, f op.Form, view, 
 	if err == nil {
 		return
 	}
-	d.log.Warn("draw a form", "error", bare(err))
+	d.log.Warn("draw a form", "error", webapi.Bare(err))
 	f.Fields, f.Note, f.Problem = nil, inFull(f), op.L("I could not draw this form, so nothing was done.")
 	if d.update(ctx, d.to(r.Address()).drawForm(f, r.Person), view, "") != nil {
 		d.engine.Say(ctx, r.Address(), op.Answer{Mark: op.MarkFailed, Title: f.Problem, Lines: []op.Line{f.Note}})
@@ -81,7 +82,7 @@ func (d *dispatcher) redraw(ctx context.Context, r op.Request, f op.Form, view, 
 // update is docs.slack.dev/reference/methods/views.update. That the form was closed, or drawn anew in between, is no error.
 func (d *dispatcher) update(ctx context.Context, v slack.ModalViewRequest, view, hash string) error {
 	_, err := d.api.UpdateViewContext(ctx, v, "", hash, view)
-	if c := code(err); c == "hash_conflict" || c == "not_found" {
+	if c := webapi.Code(err); c == "hash_conflict" || c == "not_found" {
 		return nil
 	}
 	return err

@@ -40,11 +40,11 @@ func TestForm(t *testing.T) {
 		return []op.Option{{Label: "Evening Sports", Value: "id2", Group: op.L("Idle")}, {Label: "Evening Talk", Value: "id3", Group: op.L("Idle")}}
 	}
 	w.start()
-	w.types("U0ANA", "C0SHOW", "/caster copy")
+	w.Types("U0ANA", "C0SHOW", "/caster copy")
 	<-accepted
 	<-fills
 	view := w.view("U0ANA", "Evening News")
-	ack := w.sent(w.Suggest("U0ANA", fakeslack.Place{View: view.ID}, fakeslack.Press{Action: "field", Block: "caster"}, "sports"))
+	ack := w.Acknowledged(w.Suggest("U0ANA", fakeslack.Place{View: view.ID}, fakeslack.Press{Action: "field", Block: "caster"}, "sports"))
 	q := <-queries
 	if q.Command != "caster copy {caster} {name}" || q.Field != "caster" || q.Text != "sports" || q.Request.Person != "U0ANA" || q.Request.Channel != "C0SHOW" {
 		t.Errorf("the engine was asked %+v", q)
@@ -53,24 +53,24 @@ func TestForm(t *testing.T) {
 		t.Errorf("offered %s", ack.Payload)
 	}
 	chosen := fakeslack.State{SelectedOption: &ack.Options()[0]}
-	w.sent(w.ClickView("U0ANA", view.ID, fakeslack.Press{Action: "field", Block: "caster", State: chosen}))
+	w.Acknowledged(w.ClickView("U0ANA", view.ID, fakeslack.Press{Action: "field", Block: "caster", State: chosen}))
 	if v := <-fills; v["caster"] != "id2" {
 		t.Errorf("filled again with %v", v)
 	}
-	w.until("it is drawn again", func() bool { return len(w.calls("views.update")) == 2 })
-	w.sent(w.Submit("U0ANA", view.ID, map[string]map[string]fakeslack.State{"name": {"field": fakeslack.Typed("Copy <1>")}}))
+	w.Until("it is drawn again", func() bool { return len(w.Calls("views.update")) == 2 })
+	w.Acknowledged(w.Submit("U0ANA", view.ID, map[string]map[string]fakeslack.State{"name": {"field": fakeslack.Typed("Copy <1>")}}))
 	r := <-accepted
 	if want := "caster copy {caster} {name}map[caster:id2 name:Copy <1>]"; r.Text != want || r.Channel != "C0SHOW" || r.Key == "" {
 		t.Errorf("the engine got %+v", r)
 	}
-	w.until("the asker is told", func() bool { return w.reads("U0ANA", "C0SHOW", "taken") })
+	w.Until("the asker is told", func() bool { return w.Reads("U0ANA", "C0SHOW", "taken") })
 }
 
 // view waits until a person's form shows these words.
 func (w *world) view(user, words string) fakeslack.View {
 	w.t.Helper()
 	var found fakeslack.View
-	w.until("a form with "+words, func() bool {
+	w.Until("a form with "+words, func() bool {
 		s, err := w.Snapshot(user)
 		if err != nil || len(s.Views) == 0 {
 			return false
@@ -91,12 +91,12 @@ func TestFormsThatCannotOpen(t *testing.T) {
 		return f, errors.New("secret detail")
 	}
 	w.start()
-	w.sent(w.Type("U0ANA", "C0SHOW", "<@U0BOT> record stop", ""))
-	w.until("a button is offered", func() bool { return w.reads("U0ANA", "C0SHOW", "Something is missing") })
+	w.Acknowledged(w.Type("U0ANA", "C0SHOW", "<@U0BOT> record stop", ""))
+	w.Until("a button is offered", func() bool { return w.Reads("U0ANA", "C0SHOW", "Something is missing") })
 	w.Fail("views.open", fakeslack.Fault{Error: "expired_trigger_id", Times: 1})
-	w.types("U0BO", "C0SHOW", "/record stop")
-	w.until("it is said that it did not open", func() bool { return w.reads("U0BO", "C0SHOW", "Slack did not open the form for") })
-	w.types("U0KEN", "C0SHOW", "/record stop")
+	w.Types("U0BO", "C0SHOW", "/record stop")
+	w.Until("it is said that it did not open", func() bool { return w.Reads("U0BO", "C0SHOW", "Slack did not open the form for") })
+	w.Types("U0KEN", "C0SHOW", "/record stop")
 	if v := w.view("U0KEN", "Internal error, reference"); strings.Contains(string(v.Blocks), "secret detail") {
 		t.Error("the form shows the inside of an error")
 	}
@@ -121,16 +121,16 @@ func TestFormsThatCannotBeUsed(t *testing.T) {
 	w.engine.fill = func(_ context.Context, _ op.Request, f op.Form) (op.Form, error) { return f, nil }
 	w.engine.submitted = func(f op.Form) string { return f.Command }
 	w.start()
-	w.types("U0ANA", "C0SHOW", "/caster copy")
+	w.Types("U0ANA", "C0SHOW", "/caster copy")
 	view := w.view("U0ANA", "New name")
 	typed := map[string]map[string]fakeslack.State{"name": {"field": fakeslack.Typed("Copy")}}
-	w.sent(w.Submit("U0ANA", view.ID, typed))
+	w.Acknowledged(w.Submit("U0ANA", view.ID, typed))
 	if said := w.view("U0ANA", "New name").Errors["name"]; said != "This cannot be written down, so nothing was done." {
 		t.Errorf("the form says %q", said)
 	}
 	broken.Store(false)
-	w.sent(w.Submit("U0ANA", view.ID, typed))
-	w.until("it is taken", func() bool { return w.reads("U0ANA", "C0SHOW", "taken") })
+	w.Acknowledged(w.Submit("U0ANA", view.ID, typed))
+	w.Until("it is taken", func() bool { return w.Reads("U0ANA", "C0SHOW", "taken") })
 	for metadata, person := range map[string]string{"": "U0ANA", remember(asked, "U0BO"): "U0ANA"} {
 		in := interaction{Type: "view_submission", User: member{ID: person}, View: seenView{ID: "V1", Metadata: metadata}}
 		in.View.State.Values = map[string]map[string]fieldState{"name": {}, "caster~1": {}}
@@ -154,9 +154,9 @@ func TestFormsThatSlackRefuses(t *testing.T) {
 	w.engine.fill = func(_ context.Context, _ op.Request, f op.Form) (op.Form, error) { return f, nil }
 	w.start()
 	w.Fail("views.update", fakeslack.Fault{Error: "invalid_arguments", Times: 1})
-	w.types("U0ANA", "C0SHOW", "/record stop")
+	w.Types("U0ANA", "C0SHOW", "/record stop")
 	w.view("U0ANA", "I could not draw this form, so nothing was done.")
 	w.Fail("views.update", fakeslack.Fault{Status: 500})
-	w.types("U0BO", "C0SHOW", "/record stop")
-	w.until("he is told", func() bool { return w.reads("U0BO", "C0SHOW", "I could not draw this form, so nothing was done.") })
+	w.Types("U0BO", "C0SHOW", "/record stop")
+	w.Until("he is told", func() bool { return w.Reads("U0BO", "C0SHOW", "I could not draw this form, so nothing was done.") })
 }

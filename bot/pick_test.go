@@ -75,25 +75,25 @@ func TestPickBesideAMessage(t *testing.T) {
 	w.start()
 	asked := op.Pick{Label: "Studio", Text: `caster copy ? "Evening X"`, Typed: "Talk <1> & ж"}
 	a := op.Answer{Mark: op.MarkFailed, Title: op.L("Which one?"), Pick: &asked}
-	if err := NewChat(w.config).Tell(context.Background(), op.Address{Person: "U0ANA", Channel: "C0SHOW"}, a); err != nil {
+	if err := NewChat(w.Config).Tell(context.Background(), op.Address{Person: "U0ANA", Channel: "C0SHOW"}, a); err != nil {
 		t.Fatal(err)
 	}
-	private := w.calls("chat.postEphemeral")
+	private := w.Calls("chat.postEphemeral")
 	at := fakeslack.Place{Channel: "C0SHOW", TS: private[len(private)-1].TS}
 	if p := blockkit.Lint("message", json.RawMessage(mustJSON(t, plain.answer(a).blocks))); len(p) > 0 {
 		t.Error(p)
 	}
 	press := fakeslack.Press{Action: actionOf(t, asked)}
-	ack := w.sent(w.Suggest("U0ANA", at, press, "eve"))
+	ack := w.Acknowledged(w.Suggest("U0ANA", at, press, "eve"))
 	if q := <-queries; q.Request.Text != asked.Text || q.Typed != asked.Typed || q.Text != "eve" || q.Command != "" || q.Request.Person != "U0ANA" || q.Request.Channel != "C0SHOW" {
 		t.Errorf("the engine was asked %+v", q)
 	}
 	press.State = fakeslack.State{SelectedOption: &ack.Options()[0]}
-	w.sent(w.Click("U0ANA", "C0SHOW", at.TS, press))
+	w.Acknowledged(w.Click("U0ANA", "C0SHOW", at.TS, press))
 	if r := <-said; r.Text != asked.Text || r.Pick != "id7" || r.Person != "U0ANA" || r.Channel != "C0SHOW" || r.Trigger == "" {
 		t.Errorf("the choice said %+v", r)
 	}
-	if ack := w.sent(w.Suggest("U0ANA", at, press, "panic")); len(ack.Options()) != 0 {
+	if ack := w.Acknowledged(w.Suggest("U0ANA", at, press, "panic")); len(ack.Options()) != 0 {
 		t.Errorf("after a panic: %s", ack.Payload)
 	}
 	long := asked
@@ -124,11 +124,11 @@ func TestPickersThatAreNotOurs(t *testing.T) {
 	if err != nil || a.query == nil || a.key != "" || a.query.Field != "scene" || fmt.Sprint(a.query.Args) != "map[caster:id1]" || a.query.Request.Channel != "C0SHOW" {
 		t.Errorf("decoded %+v, %v", a.query, err)
 	}
-	for name, payload := range map[string]string{
+	for name, body := range map[string]string{
 		"somebody else's": typing("U0BO", "x {caster} {scene}"), "without a command": typing("U0ANA", ""),
 		"without a form": `{"type":"block_suggestion","user":{"id":"U0ANA"},"action_id":"field","block_id":"x","value":""}`,
 	} {
-		if a, err := me.decode("interactive", "e", json.RawMessage(payload), t0); err != nil || a.query != nil || fmt.Sprintf("%s", a.refusal) != `{"options":[]}` {
+		if a, err := me.decode("interactive", "e", json.RawMessage(body), t0); err != nil || a.query != nil || fmt.Sprintf("%s", a.refusal) != `{"options":[]}` {
 			t.Errorf("%s: %+v, %v", name, a, err)
 		}
 	}
@@ -142,9 +142,9 @@ func TestPickersThatAreNotOurs(t *testing.T) {
 	}
 	w.engine.fill = func(_ context.Context, _ op.Request, f op.Form) (op.Form, error) { return f, nil }
 	w.start()
-	w.types("U0ANA", "C0SHOW", "/record stop")
+	w.Types("U0ANA", "C0SHOW", "/record stop")
 	view := w.view("U0ANA", "Stream")
-	w.sent(w.Submit("U0ANA", view.ID, map[string]map[string]fakeslack.State{"stream": {"field": fakeslack.Chosen(op.Ask)}}))
+	w.Acknowledged(w.Submit("U0ANA", view.ID, map[string]map[string]fakeslack.State{"stream": {"field": fakeslack.Chosen(op.Ask)}}))
 	if said := w.view("U0ANA", "Stream").Errors["stream"]; !strings.Contains(said, "only says why") {
 		t.Errorf("the form says %q", said)
 	}

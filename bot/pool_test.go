@@ -6,16 +6,17 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"casterbot/bot/webapi"
 	"casterbot/internal/engine"
 	"casterbot/internal/op"
 	"casterbot/internal/sandbox/fakeslack"
+	"casterbot/test/slackworld"
 
 	"github.com/slack-go/slack"
 	"github.com/slack-go/slack/socketmode"
@@ -113,22 +114,22 @@ func TestFullQueue(t *testing.T) {
 	}
 	b := w.start()
 	for range perChannel {
-		if ack := w.types("U0ANA", "C0SHOW", "/caster list"); ack.Payload != nil {
+		if ack := w.Types("U0ANA", "C0SHOW", "/caster list"); ack.Payload != nil {
 			t.Fatalf("a command that finds a place is answered with %s", ack.Payload)
 		}
 	}
-	ack := w.types("U0ANA", "C0SHOW", "/caster list")
+	ack := w.Types("U0ANA", "C0SHOW", "/caster list")
 	if !strings.Contains(string(ack.Payload), "The queue is full, nothing was done.") || dropped.Load() != 1 {
 		t.Errorf("one too many is answered with %s, and %d are dropped", ack.Payload, dropped.Load())
 	}
-	if ack := w.types("U0BO", "C0NEXT", "/caster list"); ack.Payload != nil {
+	if ack := w.Types("U0BO", "C0NEXT", "/caster list"); ack.Payload != nil {
 		t.Errorf("another channel is answered with %s", ack.Payload)
 	}
-	w.sent(w.Click("U0ANA", "C0SHOW", w.card(operation(op.Pending)), fakeslack.Press{Action: "op:confirm"}))
-	w.until("a click finds a place", func() bool { return pressed.Load() == 1 })
+	w.Acknowledged(w.Click("U0ANA", "C0SHOW", w.card(operation(op.Pending)), fakeslack.Press{Action: "op:confirm"}))
+	w.Until("a click finds a place", func() bool { return pressed.Load() == 1 })
 	close(release)
-	w.until("the others are done", func() bool { return begun.Load() == perChannel+1 && !b.Busy() })
-	ack = w.types("U0ANA", "C0SHOW", "/caster list")
+	w.Until("the others are done", func() bool { return begun.Load() == perChannel+1 && !b.Busy() })
+	ack = w.Types("U0ANA", "C0SHOW", "/caster list")
 	b.places.mu.Lock()
 	defer b.places.mu.Unlock()
 	if ack.Payload != nil || len(b.places.taken) > 1 {
@@ -139,7 +140,7 @@ func TestFullQueue(t *testing.T) {
 // TestNoPlaceAnywhere: a full pool refuses like a full channel, and the place in the channel is given back; a denial is told
 // all the same.
 func TestNoPlaceAnywhere(t *testing.T) {
-	d := &dispatcher{log: Config{}.filled().Log, work: newPool(context.Background(), 0, 0, &atomic.Int64{})}
+	d := &dispatcher{log: webapi.Config{}.Filled().Log, work: newPool(context.Background(), 0, 0, &atomic.Int64{})}
 	to := op.Address{Person: "U0ANA", Channel: "C0SHOW"}
 	work := func(context.Context) { t.Error("it was done") }
 	if d.later(d.work, to, work, nil) || len(d.places.taken) != 0 {
@@ -158,7 +159,7 @@ func TestNoPlaceAnywhere(t *testing.T) {
 // TestWorkAfterTheAcknowledgement: work that has its place does not begin before the acknowledgement is out.
 func TestWorkAfterTheAcknowledgement(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := &dispatcher{log: Config{}.filled().Log, work: newPool(context.Background(), 1, 1, &atomic.Int64{})}
+		d := &dispatcher{log: webapi.Config{}.Filled().Log, work: newPool(context.Background(), 1, 1, &atomic.Int64{})}
 		acked, began := make(chan struct{}), false
 		d.later(d.work, op.Address{}, func(context.Context) { began = true }, acked)
 		synctest.Wait()
@@ -175,8 +176,8 @@ func TestWorkAfterTheAcknowledgement(t *testing.T) {
 }
 
 func TestDedupe(t *testing.T) {
-	clock := &watch{}
-	d := newDedupe(clock.now)
+	clock := &slackworld.Clock{}
+	d := newDedupe(clock.Now)
 	first := func(key string) bool {
 		e := delivery{}
 		is := d.meet(key, &e)
@@ -195,7 +196,7 @@ func TestDedupe(t *testing.T) {
 		{0, "a", false}, {rememberFor - 1, "b", false}, {1, "a", true}, {3 * rememberFor, "b", true},
 	}
 	for i, s := range steps {
-		clock.advance(s.after)
+		clock.Advance(s.after)
 		if got := first(s.key); got != s.want {
 			t.Errorf("step %d: first(%s) = %v", i, s.key, got)
 		}
@@ -215,33 +216,11 @@ func TestDedupe(t *testing.T) {
 	}
 }
 
-func TestFatal(t *testing.T) {
-	for name := range fatalCodes {
-		for _, err := range []error{errors.New(name), slack.SlackErrorResponse{Err: name}, fmt.Errorf("wrapped: %w", slack.SlackErrorResponse{Err: name})} {
-			f, ok := errors.AsType[*Fatal](fatal(err))
-			if !ok || f.Code != name || !strings.Contains(f.Error(), "SLACK_APP_TOKEN") || strings.Contains(f.Error(), "%!") {
-				t.Errorf("%s: %v", name, fatal(err))
-			}
-		}
-	}
-	if err := fatal(slack.StatusCodeError{Code: 404}); err == nil || !strings.Contains(err.Error(), "SLACK_API_URL") {
-		t.Errorf("404: %v", err)
-	}
-	for _, err := range []error{nil, errors.New("internal_error"), &slack.RateLimitedError{}, slack.StatusCodeError{Code: 503}, &url.Error{Op: "Post", URL: "x", Err: errDisk}} {
-		if f := fatal(err); f != nil {
-			t.Errorf("%v is fatal: %v", err, f)
-		}
-	}
-	if err := fatalOr(&url.Error{Op: "Post", URL: "https://x?ticket=canary", Err: errDisk}); strings.Contains(err.Error(), "canary") || !errors.Is(err, errDisk) {
-		t.Errorf("got %v", err)
-	}
-}
-
 // TestSocketModeOff: when Slack closes every socket right after its hello and says that Socket Mode is off, Run gives up with a
 // plain error, if none has ever lasted; after that, and for other reasons, it goes on trying.
 func TestSocketModeOff(t *testing.T) {
 	for _, reason := range []string{"link_disabled", "too_many_websockets", ""} {
-		s := &sockets{log: Config{}.filled().Log}
+		s := &sockets{log: webapi.Config{}.Filled().Log}
 		for i := range manyBrief {
 			if err := s.lived(0, reason); (err != nil) != (i == manyBrief-1 && reason == "link_disabled") {
 				t.Fatalf("brief socket %d, %q: %v", i, reason, err)
@@ -261,7 +240,7 @@ func TestSocketModeOff(t *testing.T) {
 func TestStrangers(t *testing.T) {
 	w := newWorld(t)
 	peers := 0
-	s := &sockets{log: w.config.Log, config: Config{Sockets: 2, Peers: func() int { return peers }}}
+	s := &sockets{log: w.Config.Log, config: webapi.Config{Sockets: 2, Peers: func() int { return peers }}}
 	s.own.Store(2)
 	l := &link{}
 	l.age.Store(int64(time.Hour))
@@ -279,7 +258,7 @@ func TestStrangers(t *testing.T) {
 		}
 	}
 	for words, times := range map[string]int{"more sockets of this app are open than": 4, "no more sockets of this app": 1} {
-		if n := strings.Count(w.log.String(), words); n != times {
+		if n := strings.Count(w.Book.String(), words); n != times {
 			t.Errorf("the log says %d times %q", n, words)
 		}
 	}
@@ -288,7 +267,7 @@ func TestStrangers(t *testing.T) {
 // TestLongOutage: a client that means to wait for minutes is replaced.
 func TestLongOutage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := &link{log: Config{}.filled().Log, tired: make(chan struct{}, 1)}
+		l := &link{log: webapi.Config{}.Filled().Log, tired: make(chan struct{}, 1)}
 		for _, c := range []struct {
 			backoff time.Duration
 			tired   bool
@@ -360,8 +339,8 @@ func TestScopes(t *testing.T) {
 	})
 	w.engine.accept = replying("fine")
 	w.start()
-	if !strings.Contains(w.log.String(), `missing="usergroups:read app_mentions:read pins:write"`) {
-		t.Errorf("the log does not name the missing scopes:\n%s", w.log)
+	if !strings.Contains(w.Book.String(), `missing="usergroups:read app_mentions:read pins:write"`) {
+		t.Errorf("the log does not name the missing scopes:\n%s", w.Book)
 	}
 }
 
@@ -370,7 +349,7 @@ func TestBackInAChannel(t *testing.T) {
 	w := newWorld(t)
 	back := make(chan string, 1)
 	e := &script{returned: func(channel string) { back <- channel }}
-	d := &dispatcher{engine: e, dir: NewDirectory(w.config, func() []string { return nil }), log: slog.New(slog.DiscardHandler)}
+	d := &dispatcher{engine: e, dir: NewDirectory(w.Config, func() []string { return nil }), log: slog.New(slog.DiscardHandler)}
 	d.forms = newPool(t.Context(), 1, 1, &d.busy)
 	defer d.forms.drain(context.Background())
 	d.aside(arrival{back: "C1", forget: []string{"C1"}})

@@ -132,7 +132,7 @@ func TestDeafSockets(t *testing.T) {
 			} else {
 				w.Deafen(deaf[0])
 			}
-			w.until("the deaf sockets are gone", func() bool {
+			w.Until("the deaf sockets are gone", func() bool {
 				open := strings.Join(w.Sockets(), " ") + " "
 				for _, id := range deaf {
 					if strings.Contains(open, id+" ") {
@@ -142,12 +142,12 @@ func TestDeafSockets(t *testing.T) {
 				return b.Health().Sockets == 2 && len(w.Sockets()) == 2
 			})
 			for i := range 20 {
-				w.types("U0ANA", "C0SHOW", fmt.Sprintf("/caster help %d", i))
+				w.Types("U0ANA", "C0SHOW", fmt.Sprintf("/caster help %d", i))
 			}
-			if h := b.Health(); h.Replaced < len(deaf) || !strings.Contains(w.log.String(), "nothing is heard on a socket") {
-				t.Errorf("health %+v\n%s", h, w.log)
+			if h := b.Health(); h.Replaced < len(deaf) || !strings.Contains(w.Book.String(), "nothing is heard on a socket") {
+				t.Errorf("health %+v\n%s", h, w.Book)
 			}
-			if n := len(w.calls("apps.connections.open")); n > 2+2*b.Health().Replaced {
+			if n := len(w.Calls("apps.connections.open")); n > 2+2*b.Health().Replaced {
 				t.Errorf("%d sockets asked for, %d replaced", n, b.Health().Replaced)
 			}
 		})

@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"casterbot/bot/webapi"
 	"casterbot/internal/engine"
 	"casterbot/internal/op"
 	"casterbot/internal/sandbox/fakeslack"
@@ -30,14 +31,14 @@ func TestClicksPassSlowReads(t *testing.T) {
 	w.start()
 	doubtful := w.card(operation(op.Unknown))
 	for range clickWorkers {
-		w.sent(w.Click("U0ANA", "C0SHOW", doubtful, fakeslack.Press{Action: "op:look"}))
+		w.Acknowledged(w.Click("U0ANA", "C0SHOW", doubtful, fakeslack.Press{Action: "op:look"}))
 	}
 	for range workWorkers {
-		w.types("U0ANA", "C0SHOW", "/caster list")
+		w.Types("U0ANA", "C0SHOW", "/caster list")
 	}
-	w.until("all hands are busy", func() bool { return slow.Load() == workWorkers })
-	w.sent(w.Click("U0ANA", "C0SHOW", w.card(operation(op.Pending)), fakeslack.Press{Action: "op:confirm"}))
-	w.until("the confirmation is done", func() bool { return len(confirmed) == 1 })
+	w.Until("all hands are busy", func() bool { return slow.Load() == workWorkers })
+	w.Acknowledged(w.Click("U0ANA", "C0SHOW", w.card(operation(op.Pending)), fakeslack.Press{Action: "op:confirm"}))
+	w.Until("the confirmation is done", func() bool { return len(confirmed) == 1 })
 }
 
 // acknowledges reports whether an acknowledgement was tried: the link has no connection for it.
@@ -49,7 +50,7 @@ func acknowledges(do func()) (tried bool) {
 
 // TestNotTaken: what finds no place is not acknowledged.
 func TestNotTaken(t *testing.T) {
-	d := &dispatcher{front: newPool(context.Background(), 0, 0, &atomic.Int64{}), log: Config{}.filled().Log}
+	d := &dispatcher{front: newPool(context.Background(), 0, 0, &atomic.Int64{}), log: webapi.Config{}.Filled().Log}
 	l := &link{}
 	l.pending.Add(1)
 	if acknowledges(func() { d.take(envelope{link: l, id: "e"}) }) || l.pending.Load() != 0 {
@@ -68,7 +69,7 @@ func TestWaitedTooLong(t *testing.T) {
 			left = append(left, time.Until(end))
 			return engine.Accepted{}, nil
 		}}
-		d := &dispatcher{engine: e, log: Config{}.filled().Log, now: time.Now}
+		d := &dispatcher{engine: e, log: webapi.Config{}.Filled().Log, now: time.Now}
 		d.who.Store(&me)
 		for _, waited := range []time.Duration{acceptWithin, time.Second, hurryAfter + time.Millisecond} {
 			came := envelope{link: &link{}, id: "e", kind: "slash_commands", payload: []byte(slashSample), at: time.Now()}
@@ -88,7 +89,7 @@ func TestWaitedTooLong(t *testing.T) {
 // so that it can still tell.
 func TestOneDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := &Bot{dispatcher: &dispatcher{log: Config{}.filled().Log}}
+		b := &Bot{dispatcher: &dispatcher{log: webapi.Config{}.Filled().Log}}
 		b.openPools(t.Context())
 		start, told := time.Now(), make(chan time.Duration, 5)
 		stuck := make(chan struct{})
@@ -118,11 +119,11 @@ func TestOneDeadline(t *testing.T) {
 func TestStopWhileSlackIsDown(t *testing.T) {
 	w := newWorld(t)
 	w.Fail("auth.test", fakeslack.Fault{Status: 503})
-	b := New(w.config, w.engine, NewChat(w.config), NewDirectory(w.config, func() []string { return nil }))
+	b := New(w.Config, w.engine, NewChat(w.Config), NewDirectory(w.Config, func() []string { return nil }))
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- b.Run(ctx) }()
-	w.until("it tries", func() bool { return len(w.calls("auth.test")) > 0 })
+	w.Until("it tries", func() bool { return len(w.Calls("auth.test")) > 0 })
 	cancel()
 	if err := <-ended; err != nil {
 		t.Errorf("Run: %v", err)

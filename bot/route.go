@@ -12,6 +12,8 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"casterbot/bot/webapi"
 )
 
 // route is the way from here to Slack's sockets: straight, or through the proxy that the environment names (HTTPS_PROXY,
@@ -29,7 +31,7 @@ var (
 
 // plain connects without TLS, which only a Slack on this machine may ask for: the sandbox's.
 func (r route) plain(ctx context.Context, _, address string) (net.Conn, error) {
-	if host, _, err := net.SplitHostPort(address); err != nil || !loopback(host) {
+	if host, _, err := net.SplitHostPort(address); err != nil || !webapi.Loopback(host) {
 		return nil, errPlainSocket
 	}
 	return reach(ctx, address)

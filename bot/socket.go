@@ -8,6 +8,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"casterbot/bot/webapi"
+
 	"github.com/slack-go/slack"
 	"github.com/slack-go/slack/socketmode"
 )
@@ -84,7 +86,7 @@ func (l *link) start(ctx context.Context, p pulse) {
 		case l.err = <-fatal:
 		default:
 			if !stopped {
-				l.err = fatalOr(err)
+				l.err = webapi.FatalOr(err)
 			}
 		}
 	}()
@@ -182,11 +184,11 @@ func (l *link) failed(e socketmode.Event) error {
 	if !ok || errors.Is(what.ErrorObj, errParted) {
 		return nil
 	}
-	if err := fatal(what.ErrorObj); err != nil {
+	if err := webapi.AppTokenError(what.ErrorObj); err != nil {
 		return err
 	}
 	wait := min(what.Backoff, longestWait)
-	l.log.Warn("could not connect to Slack", "attempt", what.Attempt, "again in", wait, "error", bare(what.ErrorObj))
+	l.log.Warn("could not connect to Slack", "attempt", what.Attempt, "again in", wait, "error", webapi.Bare(what.ErrorObj))
 	if what.Backoff > longestWait {
 		time.AfterFunc(longestWait, func() { signal(l.tired) })
 	}

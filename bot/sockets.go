@@ -8,6 +8,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"casterbot/bot/webapi"
+
 	"github.com/slack-go/slack"
 	"github.com/slack-go/slack/socketmode"
 )
@@ -32,7 +34,7 @@ func (h Health) Ready() bool { return h.Sockets > 0 && h.Age < quietWithin }
 // connection, or one has become too old without that, a new link is opened first and the old one serves until it is closed:
 // a renewal loses no envelope and never finds the app without a socket.
 type sockets struct {
-	config Config
+	config webapi.Config
 	opens  *opens
 	take   func(envelope)
 	log    *slog.Logger
@@ -50,7 +52,7 @@ type sockets struct {
 	parting     sync.WaitGroup
 }
 
-func newSockets(c Config, take func(envelope)) *sockets {
+func newSockets(c webapi.Config, take func(envelope)) *sockets {
 	return &sockets{
 		config: c, take: take, log: c.Log, links: make([]*link, c.Sockets), opens: newOpens(), pulse: normal, turn: make(chan struct{}, 1),
 	}
@@ -179,8 +181,8 @@ func (s *sockets) lived(d time.Duration, reason string) error {
 	if s.brief.Add(1)%manyBrief != 0 {
 		return nil
 	}
-	if reason == errSocketModeOff.Code && !s.steady.Load() {
-		return errSocketModeOff
+	if reason == webapi.ErrSocketModeOff.Code && !s.steady.Load() {
+		return webapi.ErrSocketModeOff
 	}
 	s.log.Warn("Slack closes every socket at once; the bot goes on trying", "reason", reason, "meaning", meant[reason])
 	return nil
@@ -188,8 +190,8 @@ func (s *sockets) lived(d time.Duration, reason string) error {
 
 // meant are the reasons for which Slack closes a socket at once.
 var meant = map[string]string{
-	errSocketModeOff.Code: "is Socket Mode still switched on for the app?",
-	"too_many_websockets": "ten sockets of the app are open elsewhere: is there another deployment, or has somebody the app token?",
+	webapi.ErrSocketModeOff.Code: "is Socket Mode still switched on for the app?",
+	"too_many_websockets":        "ten sockets of the app are open elsewhere: is there another deployment, or has somebody the app token?",
 }
 
 func (s *sockets) put(slot int, l *link) {
@@ -208,7 +210,7 @@ func (s *sockets) open(ctx context.Context) *link {
 	dialer := l.lines.dialer(route{proxy: http.ProxyFromEnvironment})
 	client := *s.config.HTTP
 	client.Transport = &paced{next: client.Transport, opens: s.opens, over: l.lines.parted.Load}
-	l.client = socketmode.New(s.config.api(slack.OptionHTTPClient(&client)),
+	l.client = socketmode.New(s.config.Api(slack.OptionHTTPClient(&client)),
 		socketmode.OptionDialer(dialer), socketmode.OptionReadLimit(maxFrame), socketmode.OptionPingInterval(pingWithin))
 	s.own.Add(1)
 	l.start(context.WithoutCancel(ctx), s.pulse)

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"casterbot/bot/webapi"
 	"casterbot/internal/engine"
 	"casterbot/internal/op"
 
@@ -110,11 +111,11 @@ func (c *Chat) direct(ctx context.Context, person string, m message) error {
 		_, _, err := c.api.PostMessageContext(ctx, channel, m.options()...)
 		return heard(err, func(d time.Duration) { c.limits.HoldPosts(channel, d) })
 	})
-	if unreachable[code(err)] {
-		return fmt.Errorf("write a direct message: %w (%s)", engine.ErrUnreachable, code(err))
+	if unreachable[webapi.Code(err)] {
+		return fmt.Errorf("write a direct message: %w (%s)", engine.ErrUnreachable, webapi.Code(err))
 	}
 	if err != nil {
-		return fmt.Errorf("write a direct message: %w", bare(err))
+		return fmt.Errorf("write a direct message: %w", webapi.Bare(err))
 	}
 	return nil
 }
@@ -134,7 +135,7 @@ func (c *Chat) persist(ctx context.Context, m message, say func(message) error) 
 		if err == nil || n == tries || ctx.Err() != nil {
 			return err
 		}
-		if code(err) == "invalid_blocks" {
+		if webapi.Code(err) == "invalid_blocks" {
 			m = m.simple()
 			continue
 		}
@@ -162,7 +163,7 @@ func patience(err error, n int) (time.Duration, bool) {
 	if status, ok := errors.AsType[slack.StatusCodeError](err); ok {
 		return wait, status.Code >= http.StatusInternalServerError
 	}
-	if said := code(err); said != "" {
+	if said := webapi.Code(err); said != "" {
 		return wait, passing[said]
 	}
 	return wait, true // no answer
@@ -172,7 +173,7 @@ func patience(err error, n int) (time.Duration, bool) {
 func (c *Chat) inWindow(ctx context.Context, to op.Address, m message) error {
 	say, _ := c.tongues.private(to)
 	_, err := c.api.UpdateViewContext(ctx, say.view(m, to.Person, to.Channel), "", "", to.View)
-	if code(err) == "invalid_arguments" {
+	if webapi.Code(err) == "invalid_arguments" {
 		_, err = c.api.UpdateViewContext(ctx, say.view(m.simple(), to.Person, to.Channel), "", "", to.View)
 	}
 	return err

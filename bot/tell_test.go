@@ -17,7 +17,7 @@ import (
 
 // patient gives a chat that waits for no time, and the times that it should have waited for.
 func patient(w *world) (*Chat, *[]time.Duration) {
-	c, waits := NewChat(w.config), &[]time.Duration{}
+	c, waits := NewChat(w.Config), &[]time.Duration{}
 	c.pause = func(_ context.Context, d time.Duration) error {
 		*waits = append(*waits, d)
 		return nil
@@ -56,7 +56,7 @@ func TestTellPersists(t *testing.T) {
 		if last := calls[len(calls)-1]; last.Method != c.by || last.Error != "" {
 			t.Errorf("%s: told by %+v", c.name, last)
 		}
-		if n := len(w.calls(whisper)); n != c.tries || !equal(*waits, c.waits) {
+		if n := len(w.Calls(whisper)); n != c.tries || !equal(*waits, c.waits) {
 			t.Errorf("%s: %d tries with waits %v, want %d with %v", c.name, n, *waits, c.tries, c.waits)
 		}
 	}
@@ -84,7 +84,7 @@ func TestTellFails(t *testing.T) {
 	if said, ok := errors.AsType[slack.SlackErrorResponse](err); !ok || said.Err != "internal_error" {
 		t.Errorf("got %v", err)
 	}
-	if n := len(w.calls("conversations.open")); n != 1 {
+	if n := len(w.Calls("conversations.open")); n != 1 {
 		t.Errorf("the conversation was opened %d times", n)
 	}
 }
@@ -105,11 +105,11 @@ func TestUnreachable(t *testing.T) {
 // TestTellWithoutAnAnswer: silence counts like a refusal for the moment.
 func TestTellWithoutAnAnswer(t *testing.T) {
 	w := newWorld(t)
-	w.config.HTTP = &http.Client{Transport: w.config.HTTP.Transport, Timeout: 300 * time.Millisecond}
+	w.Config.HTTP = &http.Client{Transport: w.Config.HTTP.Transport, Timeout: 300 * time.Millisecond}
 	chat, waits := patient(w)
 	w.Fail("chat.postEphemeral", fakeslack.Fault{Silent: true, Times: 1})
 	err := chat.Tell(context.Background(), op.Address{Person: "U0ANA", Channel: "C0SHOW"}, op.Answer{Title: op.L("after all")})
-	if err != nil || len(*waits) != 1 || !w.reads("U0ANA", "C0SHOW", "after all") {
+	if err != nil || len(*waits) != 1 || !w.Reads("U0ANA", "C0SHOW", "after all") {
 		t.Errorf("%v, waits %v", err, *waits)
 	}
 }
@@ -119,7 +119,7 @@ func TestLastWords(t *testing.T) {
 	for name, waiting := range map[string]bool{"ended before": false, "ended while it waits": true} {
 		w := newWorld(t)
 		ctx, cancel := context.WithCancel(context.Background())
-		chat := NewChat(w.config)
+		chat := NewChat(w.Config)
 		if waiting {
 			w.Fail("chat.postEphemeral", fakeslack.Fault{RetryAfter: 50 * time.Second})
 			chat.pause = func(ctx context.Context, _ time.Duration) error { cancel(); return ctx.Err() }
@@ -128,7 +128,7 @@ func TestLastWords(t *testing.T) {
 		}
 		err := chat.Tell(ctx, op.Address{Person: "U0ANA", Channel: "C0SHOW"}, op.Answer{Title: op.L("the last words")})
 		cancel()
-		here, alone := w.reads("U0ANA", "C0SHOW", "the last words"), w.reads("U0ANA", "", "the last words")
+		here, alone := w.Reads("U0ANA", "C0SHOW", "the last words"), w.Reads("U0ANA", "", "the last words")
 		if err != nil || here == waiting || alone != waiting {
 			t.Errorf("%s: in the channel %v, alone %v, %v", name, here, alone, err)
 		}
@@ -144,7 +144,7 @@ func TestTellInPlainBlocks(t *testing.T) {
 	if err := chat.Tell(context.Background(), op.Address{Person: "U0ANA", Channel: "C0SHOW"}, a); err != nil || len(*waits) != 0 {
 		t.Fatalf("%v, waits %v", err, *waits)
 	}
-	calls := w.calls("chat.postEphemeral")
+	calls := w.Calls("chat.postEphemeral")
 	if last := calls[len(calls)-1]; strings.Contains(string(last.Blocks), `"context"`) {
 		t.Errorf("the second try has the same blocks: %s", last.Blocks)
 	}

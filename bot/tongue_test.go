@@ -49,8 +49,8 @@ func TestWhoReadsWhat(t *testing.T) {
 // travel in it. Ana's are kept apart from Lin's.
 func TestLanguageOfQuickAnswers(t *testing.T) {
 	w := newWorld(t)
-	dir := NewDirectory(w.config, func() []string { return nil })
-	w.config.Words, w.config.Locale, w.config.Meet = lang.New(nil), dir.Locale, dir.Meet
+	dir := NewDirectory(w.Config, func() []string { return nil })
+	w.Config.Words, w.Config.Locale, w.Config.Meet = lang.New(nil), dir.Locale, dir.Meet
 	w.engine.accept = func(context.Context, op.Request) (engine.Accepted, error) {
 		return engine.Accepted{Reply: &op.Answer{Title: queue}}, nil
 	}
@@ -58,13 +58,13 @@ func TestLanguageOfQuickAnswers(t *testing.T) {
 	for i, want := range []struct{ person, says string }{
 		{"U0LIN", queueChinese}, {"U0LIN", queueChinese}, {"U0ANA", queue.Plain()}, {"U0ANA", queue.Plain()}, {"U0LIN", queueChinese},
 	} {
-		ack := w.types(want.person, "C0SHOW", "/caster x")
+		ack := w.Types(want.person, "C0SHOW", "/caster x")
 		if travels := i != 0 && i != 2; travels != strings.Contains(string(ack.Payload), want.says) {
 			t.Errorf("answer %d for %s: the acknowledgement holds %s", i, want.person, ack.Payload)
 		}
-		w.until(want.person+" is answered in their language", func() bool { return w.reads(want.person, "C0SHOW", want.says) })
+		w.Until(want.person+" is answered in their language", func() bool { return w.Reads(want.person, "C0SHOW", want.says) })
 	}
-	if asked := len(w.calls("users.info")); asked != 2 {
+	if asked := len(w.Calls("users.info")); asked != 2 {
 		t.Errorf("%d questions about two people", asked)
 	}
 }
@@ -149,10 +149,10 @@ func TestLocale(t *testing.T) {
 		t.Error("somebody is known who was never looked up")
 	}
 	d.Meet(context.Background(), "U0LIN")
-	clock.advance(24 * goodFor)
+	clock.Advance(24 * goodFor)
 	d.Meet(context.Background(), "U0LIN")
-	if locale, known := d.Locale("U0LIN"); locale != "zh-CN" || !known || len(w.calls("users.info")) != 1 {
-		t.Errorf("%q, known %v after %d questions", locale, known, len(w.calls("users.info")))
+	if locale, known := d.Locale("U0LIN"); locale != "zh-CN" || !known || len(w.Calls("users.info")) != 1 {
+		t.Errorf("%q, known %v after %d questions", locale, known, len(w.Calls("users.info")))
 	}
 	d.Meet(context.Background(), "U0NOBODY")
 	if _, known := d.Locale("U0NOBODY"); known {

@@ -1,4 +1,4 @@
-package bot
+package webapi
 
 import (
 	"errors"
@@ -33,20 +33,21 @@ var fatalCodes = map[string]string{
 	"socket_mode_not_enabled": "Socket Mode is switched off for the app of %s: switch it on at api.slack.com/apps, Socket Mode",
 }
 
-var errSocketModeOff = &Fatal{
+var ErrSocketModeOff = &Fatal{
 	Code: "link_disabled",
 	text: "Slack closes every socket at once: switch Socket Mode on for the app of SLACK_APP_TOKEN at api.slack.com/apps, Socket Mode",
 }
 
-// fatal gives the error as one for people when no new try can mend it, else nil. It is for errors of the app token.
-func fatal(err error) error { return fatalOf(err, "SLACK_APP_TOKEN") }
+// AppTokenError gives the error as one for people when no new try can mend it, else nil. It is for errors of the app token.
+func AppTokenError(err error) error { return TokenError(err, "SLACK_APP_TOKEN") }
 
-func fatalOf(err error, variable string) error {
+// TokenError is that of a token that the variable holds.
+func TokenError(err error, variable string) error {
 	if err == nil {
 		return nil
 	}
 	said := err.Error()
-	if c := code(err); c != "" {
+	if c := Code(err); c != "" {
 		said = c
 	}
 	if text, ok := fatalCodes[said]; ok {
@@ -58,18 +59,26 @@ func fatalOf(err error, variable string) error {
 	return nil
 }
 
-// fatalOr makes an error for people out of any.
-func fatalOr(err error) error {
-	if f := fatal(err); f != nil {
+// FatalOr makes an error for people out of any.
+func FatalOr(err error) error {
+	if f := AppTokenError(err); f != nil {
 		return f
 	}
-	return fmt.Errorf("the connection to Slack ended: %w", bare(err))
+	return fmt.Errorf("the connection to Slack ended: %w", Bare(err))
 }
 
-// bare drops the address from an error of the network: it may hold what opens a socket or answers a person.
-func bare(err error) error {
+// Bare drops the address from an error of the network: it may hold what opens a socket or answers a person.
+func Bare(err error) error {
 	if named, ok := errors.AsType[*url.Error](err); ok {
 		return named.Err
 	}
 	return err
+}
+
+// Code is Slack's error code, or empty.
+func Code(err error) string {
+	if said, ok := errors.AsType[slack.SlackErrorResponse](err); ok {
+		return said.Err
+	}
+	return ""
 }

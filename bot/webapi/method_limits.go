@@ -1,4 +1,4 @@
-package bot
+package webapi
 
 import (
 	"errors"
@@ -10,18 +10,20 @@ import (
 
 // holds remembers for each method of the Web API until when Slack wants to be left alone
 // (docs.slack.dev/apis/web-api/rate-limits). A call before that would only be refused, and may make it longer.
-type holds struct {
-	now   func() time.Time
+type MethodLimits struct {
+	Now   func() time.Time
 	mu    sync.Mutex
 	until map[string]time.Time
 }
 
-func newHolds() *holds { return &holds{now: time.Now, until: map[string]time.Time{}} }
+func NewMethodLimits() *MethodLimits {
+	return &MethodLimits{Now: time.Now, until: map[string]time.Time{}}
+}
 
 // call makes a call, unless Slack has asked to wait; then the error is the one that it would give.
-func (h *holds) call(method string, do func() error) error {
+func (h *MethodLimits) Call(method string, do func() error) error {
 	h.mu.Lock()
-	left := h.until[method].Sub(h.now())
+	left := h.until[method].Sub(h.Now())
 	h.mu.Unlock()
 	if left > 0 {
 		return &slack.RateLimitedError{RetryAfter: left}
@@ -29,7 +31,7 @@ func (h *holds) call(method string, do func() error) error {
 	err := do()
 	if limited, ok := errors.AsType[*slack.RateLimitedError](err); ok {
 		h.mu.Lock()
-		h.until[method] = h.now().Add(limited.RetryAfter)
+		h.until[method] = h.Now().Add(limited.RetryAfter)
 		h.mu.Unlock()
 	}
 	return err

@@ -1,4 +1,4 @@
-package bot
+package webapi
 
 import (
 	"context"
@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"casterbot/bot/webapi"
 	"casterbot/internal/lang"
 	"casterbot/internal/op"
 
@@ -26,9 +25,9 @@ type Config struct {
 	Log  *slog.Logger // nil: none
 	Now  func() time.Time
 
-	Sockets int            // connections per process; 0: two
-	Peers   func() int     // other processes of this app that live; nil: there are none
-	Turn    webapi.Reserve // of Slack's write budget, which all processes share; nil: this process is the only one
+	Sockets int        // connections per process; 0: two
+	Peers   func() int // other processes of this app that live; nil: there are none
+	Turn    Reserve    // of Slack's write budget, which all processes share; nil: this process is the only one
 
 	Unlimited bool // Slack has no limits, and time is not real
 	// Words translates; nil: nothing is. Language gives that of public messages of a channel; nil: English.
@@ -59,7 +58,7 @@ func HTTPClient() *http.Client {
 }
 
 // filled completes the configuration.
-func (c Config) filled() Config {
+func (c Config) Filled() Config {
 	if c.HTTP == nil {
 		c.HTTP = HTTPClient()
 	}
@@ -97,7 +96,7 @@ func (c Config) filled() Config {
 }
 
 // api makes a Web API client. Its own retries stay off: each caller knows whether a second try can do harm.
-func (c Config) api(options ...slack.Option) *slack.Client {
+func (c Config) Api(options ...slack.Option) *slack.Client {
 	options = append([]slack.Option{
 		slack.OptionAPIURL(c.APIURL), slack.OptionAppLevelToken(c.AppToken), slack.OptionHTTPClient(c.HTTP),
 	}, options...)

@@ -1,9 +1,9 @@
-package bot
+package webapi
 
 import "net"
 
 // loopback reports a host on this machine.
-func loopback(host string) bool {
+func Loopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
