@@ -18,6 +18,8 @@ import (
 	"time"
 
 	"casterbot/bot"
+	"casterbot/bot/directory"
+	"casterbot/bot/messages"
 	"casterbot/bot/webapi"
 	"casterbot/commands"
 	"casterbot/internal/admin"
@@ -153,12 +155,12 @@ func wire(ctx context.Context, c config.Config, log *slog.Logger, now func() tim
 	} else if !db.Exclusive() {
 		slack.Turn = channelTurns(db, log)
 	}
-	people := bot.NewDirectory(slack, keeper.UserGroups)
+	people := directory.NewDirectory(slack, keeper.UserGroups)
 	slack.Locale, slack.Meet = people.Locale, people.Meet
 	own := desk.New(db, keeper, people)
 	known := table(cloud, own, now)
 	slack.Repeats = engine.Repeats(known, now)
-	chat := bot.NewChat(slack)
+	chat := messages.NewChat(slack)
 	mind := engine.New(engine.Config{
 		Table: known, Store: db, Policy: keeper, Chat: chat, Directory: people, Now: now, Log: log, Replica: replica, Pause: wait, Quota: limits,
 	})

@@ -5,14 +5,15 @@ import (
 	"strings"
 	"testing"
 
+	"casterbot/bot/messages"
 	"casterbot/internal/engine"
 	"casterbot/internal/op"
 	"casterbot/internal/sandbox/fakeslack"
 )
 
 func TestPutPostsAndEdits(t *testing.T) {
-	w := newWorld(t)
-	c := NewChat(w.Config)
+	w := NewWorld(t)
+	c := messages.NewChat(w.Config)
 	w.Fail("chat.postMessage", fakeslack.Fault{Error: "invalid_blocks", Times: 1}) // the first try: then in plain blocks
 	ts, err := c.Put(t.Context(), "C0SHOW", "", op.Answer{Title: op.L("On air"), Next: []op.Next{{Label: "Show", Text: "caster show c1"}}})
 	if err != nil {
@@ -33,8 +34,8 @@ func TestPutPostsAndEdits(t *testing.T) {
 }
 
 func TestPins(t *testing.T) {
-	w := newWorld(t)
-	c := NewChat(w.Config)
+	w := NewWorld(t)
+	c := messages.NewChat(w.Config)
 	ts, err := c.Put(t.Context(), "C0SHOW", "", op.Answer{Title: op.L("On air")})
 	if err != nil {
 		t.Fatal(err)

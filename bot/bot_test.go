@@ -7,13 +7,15 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"casterbot/bot/messages"
+	"casterbot/bot/render"
 	"casterbot/internal/engine"
 	"casterbot/internal/op"
 	"casterbot/internal/sandbox/fakeslack"
 )
 
 func TestHelpTravelsInTheAck(t *testing.T) {
-	w := newWorld(t)
+	w := NewWorld(t)
 	var got atomic.Pointer[op.Request]
 	w.engine.accept = func(_ context.Context, r op.Request) (engine.Accepted, error) {
 		got.Store(&r)
@@ -21,11 +23,11 @@ func TestHelpTravelsInTheAck(t *testing.T) {
 	}
 	w.start()
 	ack := w.Types("U0ANA", "C0SHOW", "/caster help <now>")
-	var said reply
+	var said render.Reply
 	if err := json.Unmarshal(ack.Payload, &struct {
-		*reply
+		*render.Reply
 		Blocks json.RawMessage `json:"blocks"`
-	}{reply: &said}); err != nil || said.Text != "What you can do here" || said.ResponseType != "ephemeral" {
+	}{Reply: &said}); err != nil || said.Text != "What you can do here" || said.ResponseType != "ephemeral" {
 		t.Errorf("acknowledged with %s (%v)", ack.Payload, err)
 	}
 	if r := got.Load(); r.Text != "caster help &lt;now&gt;" || r.Person != "U0ANA" || r.Team != "T0SHOW" || r.Channel != "C0SHOW" {
@@ -37,7 +39,7 @@ func TestHelpTravelsInTheAck(t *testing.T) {
 }
 
 func TestLongAnswersGoByTheResponseAddress(t *testing.T) {
-	w := newWorld(t)
+	w := NewWorld(t)
 	w.engine.accept = func(context.Context, op.Request) (engine.Accepted, error) {
 		a := op.Answer{Title: op.L("A long list")}
 		for range 40 {
@@ -56,7 +58,7 @@ func TestLongAnswersGoByTheResponseAddress(t *testing.T) {
 }
 
 func TestWorkRunsAfterTheAck(t *testing.T) {
-	w := newWorld(t)
+	w := NewWorld(t)
 	release, done := make(chan struct{}), make(chan struct{})
 	w.engine.accept = func(context.Context, op.Request) (engine.Accepted, error) {
 		return engine.Accepted{Work: func(context.Context) {
@@ -71,7 +73,7 @@ func TestWorkRunsAfterTheAck(t *testing.T) {
 }
 
 func TestWhatCannotBeKeptIsSaid(t *testing.T) {
-	w := newWorld(t)
+	w := NewWorld(t)
 	var broken atomic.Bool
 	broken.Store(true)
 	var taken atomic.Int32
@@ -100,9 +102,9 @@ func TestWhatCannotBeKeptIsSaid(t *testing.T) {
 }
 
 // card posts the card of an operation and gives its id.
-func (w *world) card(o op.Operation) string {
+func (w *World) card(o op.Operation) string {
 	w.t.Helper()
-	ts, err := show(NewChat(w.Config), o)
+	ts, err := show(messages.NewChat(w.Config), o)
 	if err != nil || ts == "" {
 		w.t.Fatalf("show: %q, %v", ts, err)
 	}
@@ -111,7 +113,7 @@ func (w *world) card(o op.Operation) string {
 
 // TestDuplicates: whatever Slack sends twice is taken once and acknowledged every time.
 func TestDuplicates(t *testing.T) {
-	w := newWorld(t)
+	w := NewWorld(t)
 	var commands, clicks atomic.Int32
 	w.engine.accept = func(context.Context, op.Request) (engine.Accepted, error) {
 		commands.Add(1)
@@ -141,7 +143,7 @@ func TestDuplicates(t *testing.T) {
 
 // TestPanics: the person is told, the log has the reference, and the next command works.
 func TestPanics(t *testing.T) {
-	w := newWorld(t)
+	w := NewWorld(t)
 	w.engine.accept = func(_ context.Context, r op.Request) (engine.Accepted, error) {
 		switch r.Text {
 		case "caster now":
@@ -167,7 +169,7 @@ func TestPanics(t *testing.T) {
 }
 
 func TestMentions(t *testing.T) {
-	w := newWorld(t)
+	w := NewWorld(t)
 	w.engine.accept = func(_ context.Context, r op.Request) (engine.Accepted, error) {
 		return engine.Accepted{Reply: &op.Answer{Title: op.L("heard: ", r.Text)}}, nil
 	}
@@ -181,7 +183,7 @@ func TestMentions(t *testing.T) {
 }
 
 func TestClicks(t *testing.T) {
-	w := newWorld(t)
+	w := NewWorld(t)
 	got := make(chan op.Click, 4)
 	w.engine.press = func(_ context.Context, c op.Click) (engine.Accepted, error) {
 		got <- c
@@ -201,7 +203,7 @@ func TestClicks(t *testing.T) {
 		t.Errorf("the engine got %+v", c)
 	}
 	w.Until("the clicker is answered", func() bool { return w.Reads("U0KEN", "C0SHOW", "Already confirmed by <@U0BO>") })
-	if err := NewChat(w.Config).Tell(context.Background(), op.Address{Person: "U0KEN", Channel: "C0SHOW"}, op.Answer{Title: op.L("choose"), Next: []op.Next{{Label: "Status", Text: "record status"}}}); err != nil {
+	if err := messages.NewChat(w.Config).Tell(context.Background(), op.Address{Person: "U0KEN", Channel: "C0SHOW"}, op.Answer{Title: op.L("choose"), Next: []op.Next{{Label: "Status", Text: "record status"}}}); err != nil {
 		t.Fatal(err)
 	}
 	private := w.Calls("chat.postEphemeral")
@@ -212,7 +214,7 @@ func TestClicks(t *testing.T) {
 }
 
 func TestHomeTab(t *testing.T) {
-	w := newWorld(t)
+	w := NewWorld(t)
 	w.engine.home = func(_ context.Context, r op.Request) (op.Answer, error) {
 		return op.Answer{Title: op.L("Home of ", op.Who(r.Person))}, nil
 	}
@@ -226,11 +228,11 @@ func TestHomeTab(t *testing.T) {
 
 // TestNonsense: whatever comes is acknowledged, nothing of it reaches the engine, and the bot goes on.
 func TestNonsense(t *testing.T) {
-	w := newWorld(t)
+	w := NewWorld(t)
 	w.engine.accept = replying("fine")
 	w.start()
 	for kind, payloads := range map[string][]string{
-		"interactive":    {`{}`, `{"type":"block_actions","user":{"id":"U0ANA"},"actions":[{"action_id":"zzz"}]}`, click("op:destroy", "x"), `[]`, `"x"`, `7`},
+		"interactive":    {`{}`, `{"type":"block_actions","user":{"id":"U0ANA"},"actions":[{"action_id":"zzz"}]}`, Click("op:destroy", "x"), `[]`, `"x"`, `7`},
 		"events_api":     {`{}`, `{"event":{"type":"reaction_added"}}`, `[]`, `{"event":{"type":"app_mention"}}`},
 		"slash_commands": {`{}`, `[]`, `{"team_id":7}`},
 		"telepathy":      {`{}`},
@@ -247,7 +249,7 @@ func TestNonsense(t *testing.T) {
 
 // BenchmarkHelp is `/caster help` from the wire to the acknowledgement, with an engine that has its answer at hand.
 func BenchmarkHelp(b *testing.B) {
-	w := newWorld(b)
+	w := NewWorld(b)
 	help := listing(12, true)
 	w.engine.accept = func(context.Context, op.Request) (engine.Accepted, error) { return engine.Accepted{Reply: &help}, nil }
 	w.start()

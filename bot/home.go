@@ -4,6 +4,9 @@ import (
 	"context"
 	"time"
 
+	"casterbot/bot/messages"
+	"casterbot/bot/payload"
+	"casterbot/bot/socket"
 	"casterbot/bot/webapi"
 	"casterbot/internal/engine"
 	"casterbot/internal/op"
@@ -25,25 +28,25 @@ func (d *dispatcher) publish(ctx context.Context, r op.Request) {
 		d.log.Error("draw the home tab", "reference", ref, "error", err)
 		a = broken(ref)
 	}
-	if _, err := d.api.PublishViewContext(ctx, slack.PublishViewContextRequest{UserID: r.Person, View: d.to(r.Address()).home(a)}); err != nil {
+	if _, err := d.api.PublishViewContext(ctx, slack.PublishViewContextRequest{UserID: r.Person, View: d.to(r.Address()).Home(a)}); err != nil {
 		d.log.Warn("publish the home tab", "person", r.Person, "error", webapi.Bare(err))
 	}
 }
 
 // away sees to a button of the page or of a window over it. Nobody else's envelope waits for Slack to open the window.
-func (d *dispatcher) away(e delivery, a arrival) {
-	e.expect()
-	r := *a.request
+func (d *dispatcher) away(e delivery, a payload.Event) {
+	e.Expect()
+	r := *a.Request
 	took := d.forms.offer(func(ctx context.Context) {
-		defer e.done()
+		defer e.Done()
 		to := r.Address()
 		defer d.rescue(&to, func() { d.ack(e, nil) })
-		ctx, cancel := context.WithDeadline(ctx, e.at.Add(acceptWithin))
+		ctx, cancel := context.WithDeadline(ctx, e.At.Add(socket.AcceptWithin))
 		defer cancel()
-		d.awaited(ctx, e, a.key, r)
+		d.awaited(ctx, e, a.Key, r)
 	})
 	if !took {
-		e.done()
+		e.Done()
 		d.abandon(e)
 		d.log.Warn("too many windows at once, one is not opened", "person", r.Person)
 	}
@@ -71,7 +74,7 @@ func (d *dispatcher) awaited(ctx context.Context, e delivery, key string, r op.R
 // wait shows a window in which something is about to be said, and gives its id and the hash of this picture.
 func (d *dispatcher) wait(ctx context.Context, r op.Request) (id, hash string) {
 	say := d.to(r.Address())
-	shown := say.view(say.answer(op.Answer{Mark: op.MarkWait, Title: op.L("Looking…")}), r.Person, r.Channel)
+	shown := say.View(say.Answer(op.Answer{Mark: op.MarkWait, Title: op.L("Looking…")}), r.Person, r.Channel)
 	var got *slack.ViewResponse
 	var err error
 	if r.View != "" {
@@ -91,11 +94,11 @@ func (d *dispatcher) elsewhere(ctx context.Context, r op.Request, hash string) {
 	if r.View == "" {
 		return
 	}
-	ctx, cancel := timely(ctx, directWithin)
+	ctx, cancel := messages.Timely(ctx, messages.DirectWithin)
 	defer cancel()
 	say := d.to(r.Address())
-	said := say.answer(op.Answer{Mark: op.MarkOK, Title: op.L("Asked. The card is in ", op.In(r.Channel), ".")})
-	if err := d.update(ctx, say.view(said, r.Person, r.Channel), r.View, hash); err != nil {
+	said := say.Answer(op.Answer{Mark: op.MarkOK, Title: op.L("Asked. The card is in ", op.In(r.Channel), ".")})
+	if err := d.update(ctx, say.View(said, r.Person, r.Channel), r.View, hash); err != nil {
 		d.log.Warn("draw a window", "error", webapi.Bare(err))
 	}
 }

@@ -8,6 +8,9 @@ import (
 	"strings"
 	"testing"
 
+	"casterbot/bot/directory"
+	"casterbot/bot/messages"
+	"casterbot/bot/render"
 	"casterbot/internal/engine"
 	"casterbot/internal/op"
 	"casterbot/internal/sandbox/blockkit"
@@ -16,7 +19,7 @@ import (
 )
 
 // tab is a person's home tab, once it shows these words.
-func (w *world) tab(user, words string) fakeslack.View {
+func (w *World) tab(user, words string) fakeslack.View {
 	w.t.Helper()
 	var found fakeslack.View
 	w.Until("a home tab with "+words, func() bool {
@@ -38,13 +41,13 @@ func homely(title string) op.Answer {
 // TestHomeButtons: what comes of a button of the page is shown in a window over it, and the buttons of that window go on for the
 // same channel; what is not said there is said to stand in the channel.
 func TestHomeButtons(t *testing.T) {
-	w := newWorld(t)
+	w := NewWorld(t)
 	opened, asked := 0, make(chan op.Request, 4)
 	w.engine.home = func(context.Context, op.Request) (op.Answer, error) {
 		opened++
 		return homely(fmt.Sprint("page ", opened)), nil
 	}
-	chat := NewChat(w.Config)
+	chat := messages.NewChat(w.Config)
 	w.engine.accept = func(_ context.Context, r op.Request) (engine.Accepted, error) {
 		asked <- r
 		switch r.Text {
@@ -91,7 +94,7 @@ func TestHomeButtons(t *testing.T) {
 
 // TestHomeWithoutWindows: when none can be opened the answer is a direct message, and never one in a channel nobody looks at.
 func TestHomeWithoutWindows(t *testing.T) {
-	w := newWorld(t)
+	w := NewWorld(t)
 	w.engine.home = func(context.Context, op.Request) (op.Answer, error) { return homely("page"), nil }
 	w.engine.accept = replying("this is c1")
 	w.start()
@@ -111,8 +114,8 @@ func TestHomeIsLong(t *testing.T) {
 	for range 200 {
 		a.Items = append(a.Items, op.Item{Title: op.L("x"), Next: []op.Next{{Label: "Show", Text: "caster show x", Channel: "C0SHOW"}}})
 	}
-	drawn := mustJSON(t, plain.home(a))
-	if p := blockkit.LintView(json.RawMessage(drawn)); len(p) > 0 || strings.Count(drawn, `"Show"`) != homeItems || !strings.Contains(drawn, "Refresh") {
+	drawn := mustJSON(t, plain.Home(a))
+	if p := blockkit.LintView(json.RawMessage(drawn)); len(p) > 0 || strings.Count(drawn, `"Show"`) != render.HomeItems || !strings.Contains(drawn, "Refresh") {
 		t.Errorf("%v, %d buttons", p, strings.Count(drawn, `"Show"`))
 	}
 }
@@ -120,7 +123,7 @@ func TestHomeIsLong(t *testing.T) {
 // TestPagesAndWindows: a button of a view means something only on the page, or in a window of that person.
 func TestPagesAndWindows(t *testing.T) {
 	press := func(kind, action, value, owner string) string {
-		about, _ := json.Marshal(plain.view(plain.answer(op.Answer{}), owner, "C0SHOW").PrivateMetadata)
+		about, _ := json.Marshal(plain.View(plain.Answer(op.Answer{}), owner, "C0SHOW").PrivateMetadata)
 		return fmt.Sprintf(`{"type":"block_actions","team":{"id":"T0SHOW"},"user":{"id":"U0ANA","team_id":"T0SHOW"},"trigger_id":"t",
 			"actions":[{"action_id":%q,"block_id":"caster copy ? x","value":%q,"selected_option":{"value":"c2"},"action_ts":"7.7"}],
 			"view":{"id":"V1","type":%q,"private_metadata":%s}}`, action, value, kind, about)
@@ -137,9 +140,9 @@ func TestPagesAndWindows(t *testing.T) {
 		{"no channel", press("home", "home:3", "caster show c1", ""), "ignored"},
 		{"no command", press("home", "home:3:C0SHOW", "", ""), "ignored"},
 	} {
-		a, err := me.decode("interactive", "e", json.RawMessage(c.payload), t0)
+		a, err := Me.Decode("interactive", "e", json.RawMessage(c.payload), T0)
 		got := "ignored"
-		if r := a.request; r != nil {
+		if r := a.Request; r != nil {
 			got = r.Text
 			if r.Pick != "" {
 				got += "=" + r.Pick
@@ -151,18 +154,18 @@ func TestPagesAndWindows(t *testing.T) {
 				got += " not away"
 			}
 		}
-		if err != nil || got != c.want || a.click != nil {
-			t.Errorf("%s: %s, %+v, %v", c.name, got, a.click, err)
+		if err != nil || got != c.want || a.Click != nil {
+			t.Errorf("%s: %s, %+v, %v", c.name, got, a.Click, err)
 		}
 	}
 }
 
 // TestRooms: the channels that somebody is in, asked for once a minute; what was known before does not serve.
 func TestRooms(t *testing.T) {
-	w := newWorld(t)
+	w := NewWorld(t)
 	clock := &slackworld.Clock{}
 	w.Config.Now = clock.Now
-	dir := NewDirectory(w.Config, func() []string { return nil })
+	dir := directory.NewDirectory(w.Config, func() []string { return nil })
 	rooms := func(id string) ([]string, error) { return dir.Rooms(context.Background(), id) }
 	got, err := rooms("U0GUS")
 	if err != nil || !slices.Contains(got, "C0SHOW") || slices.Contains(got, "C0MORN") {
@@ -172,7 +175,7 @@ func TestRooms(t *testing.T) {
 	if _, err := rooms("U0GUS"); err != nil || len(w.Calls("users.conversations")) != 1 {
 		t.Errorf("asked again within a minute: %v", err)
 	}
-	clock.Advance(goodFor)
+	clock.Advance(directory.GoodFor)
 	if got, err := rooms("U0GUS"); err == nil {
 		t.Errorf("old rooms serve: %v", got)
 	}
@@ -183,7 +186,7 @@ func TestRooms(t *testing.T) {
 
 // TestAnswersInThreads: who presses a button in a thread is answered there; a card that has replies is in no thread itself.
 func TestAnswersInThreads(t *testing.T) {
-	w := newWorld(t)
+	w := NewWorld(t)
 	w.engine.press = func(_ context.Context, c op.Click) (engine.Accepted, error) {
 		return engine.Accepted{Reply: &op.Answer{Title: op.L("pressed in thread ", op.V(c.Thread))}}, nil
 	}
@@ -199,10 +202,10 @@ func TestAnswersInThreads(t *testing.T) {
 		t.Errorf("answered in threads: %+v", private)
 	}
 	for where, thread := range map[string]string{`"7.1","thread_ts":"7.1"`: "", `"7.2","thread_ts":"7.1"`: "7.1"} {
-		a, err := me.decode("interactive", "e", json.RawMessage(`{"type":"block_actions","team":{"id":"T0SHOW"},"user":{"id":"U0ANA","team_id":"T0SHOW"},"channel":{"id":"C0SHOW"},
-			"container":{"message_ts":`+where+`},"actions":[{"action_id":"op:confirm","value":"8f2k","action_ts":"7.7"}]}`), t0)
-		if err != nil || a.click == nil || a.click.Thread != thread {
-			t.Errorf("%s: %+v, %v", where, a.click, err)
+		a, err := Me.Decode("interactive", "e", json.RawMessage(`{"type":"block_actions","team":{"id":"T0SHOW"},"user":{"id":"U0ANA","team_id":"T0SHOW"},"channel":{"id":"C0SHOW"},
+			"container":{"message_ts":`+where+`},"actions":[{"action_id":"op:confirm","value":"8f2k","action_ts":"7.7"}]}`), T0)
+		if err != nil || a.Click == nil || a.Click.Thread != thread {
+			t.Errorf("%s: %+v, %v", where, a.Click, err)
 		}
 	}
 }

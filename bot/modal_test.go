@@ -8,13 +8,15 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"casterbot/bot/payload"
+	"casterbot/bot/render"
 	"casterbot/internal/engine"
 	"casterbot/internal/op"
 	"casterbot/internal/sandbox/fakeslack"
 )
 
 func TestForm(t *testing.T) {
-	w := newWorld(t)
+	w := NewWorld(t)
 	asked := op.Form{Command: "caster copy {caster} {name}", Title: "/caster copy", Channel: "C0SHOW", Fields: []op.Field{
 		{Name: "caster", Label: "Studio", Redraw: true}, {Name: "name", Label: "New name", Max: 64},
 	}}
@@ -67,7 +69,7 @@ func TestForm(t *testing.T) {
 }
 
 // view waits until a person's form shows these words.
-func (w *world) view(user, words string) fakeslack.View {
+func (w *World) view(user, words string) fakeslack.View {
 	w.t.Helper()
 	var found fakeslack.View
 	w.Until("a form with "+words, func() bool {
@@ -83,7 +85,7 @@ func (w *world) view(user, words string) fakeslack.View {
 
 // TestFormsThatCannotOpen: without a trigger a button offers the form; a failing fill is said in it.
 func TestFormsThatCannotOpen(t *testing.T) {
-	w := newWorld(t)
+	w := NewWorld(t)
 	w.engine.accept = func(context.Context, op.Request) (engine.Accepted, error) {
 		return engine.Accepted{Form: &op.Form{Command: "record stop {stream}", Title: "/record stop", Fields: []op.Field{{Name: "stream", Label: "Stream"}}}}, nil
 	}
@@ -105,7 +107,7 @@ func TestFormsThatCannotOpen(t *testing.T) {
 // TestFormsThatCannotBeUsed stay open and say so: one that is not ours, and one that came while the log could not be written,
 // which can be sent again.
 func TestFormsThatCannotBeUsed(t *testing.T) {
-	w := newWorld(t)
+	w := NewWorld(t)
 	asked := op.Form{Command: "caster copy {name}", Title: "/caster copy", Channel: "C0SHOW", Fields: []op.Field{{Name: "name", Label: "New name", Max: 64}}}
 	var broken atomic.Bool
 	broken.Store(true)
@@ -131,14 +133,14 @@ func TestFormsThatCannotBeUsed(t *testing.T) {
 	broken.Store(false)
 	w.Acknowledged(w.Submit("U0ANA", view.ID, typed))
 	w.Until("it is taken", func() bool { return w.Reads("U0ANA", "C0SHOW", "taken") })
-	for metadata, person := range map[string]string{"": "U0ANA", remember(asked, "U0BO"): "U0ANA"} {
-		in := interaction{Type: "view_submission", User: member{ID: person}, View: seenView{ID: "V1", Metadata: metadata}}
-		in.View.State.Values = map[string]map[string]fieldState{"name": {}, "caster~1": {}}
-		a, err := me.interaction(in, t0)
-		if err != nil || a.ignored == "" || a.wrong == nil {
+	for metadata, person := range map[string]string{"": "U0ANA", render.Remember(asked, "U0BO"): "U0ANA"} {
+		in := payload.Interaction{Type: "view_submission", User: payload.Member{ID: person}, View: payload.SeenView{ID: "V1", Metadata: metadata}}
+		in.View.State.Values = map[string]map[string]payload.FieldState{"name": {}, "caster~1": {}}
+		a, err := Me.Interaction(in, T0)
+		if err != nil || a.Ignored == "" || a.Wrong == nil {
 			t.Fatalf("a form that is not ours: %+v, %v", a, err)
 		}
-		said := mustJSON(t, tongue{}.mistake(a.wrong.block, a.wrong.words))
+		said := mustJSON(t, render.Printer{}.Mistake(a.Wrong.Block, a.Wrong.Words))
 		if !strings.Contains(said, "caster~1") || !strings.Contains(said, "This form cannot be used") {
 			t.Errorf("a form that is not ours: %+v, %v", a, err)
 		}
@@ -147,7 +149,7 @@ func TestFormsThatCannotBeUsed(t *testing.T) {
 
 // TestFormsThatSlackRefuses: instead of "Loading…" for ever the form says that it cannot be drawn, or the person is told.
 func TestFormsThatSlackRefuses(t *testing.T) {
-	w := newWorld(t)
+	w := NewWorld(t)
 	w.engine.accept = func(context.Context, op.Request) (engine.Accepted, error) {
 		return engine.Accepted{Form: &op.Form{Command: "record stop {stream}", Title: "/record stop", Channel: "C0SHOW"}}, nil
 	}

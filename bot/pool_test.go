@@ -12,6 +12,9 @@ import (
 	"testing/synctest"
 	"time"
 
+	"casterbot/bot/directory"
+	"casterbot/bot/payload"
+	"casterbot/bot/socket"
 	"casterbot/bot/webapi"
 	"casterbot/internal/engine"
 	"casterbot/internal/op"
@@ -99,7 +102,7 @@ func TestPoolAfterItsEnd(t *testing.T) {
 // TestFullQueue: a channel has so many places and no more. What finds none is dropped, and then the acknowledgement says so;
 // other channels, clicks and later commands have theirs.
 func TestFullQueue(t *testing.T) {
-	w := newWorld(t)
+	w := NewWorld(t)
 	w.AddChannel("C0NEXT", "next", false, fakeslack.BotUser, "U0BO")
 	release := make(chan struct{})
 	var begun, dropped, pressed atomic.Int32
@@ -143,14 +146,14 @@ func TestNoPlaceAnywhere(t *testing.T) {
 	d := &dispatcher{log: webapi.Config{}.Filled().Log, work: newPool(context.Background(), 0, 0, &atomic.Int64{})}
 	to := op.Address{Person: "U0ANA", Channel: "C0SHOW"}
 	work := func(context.Context) { t.Error("it was done") }
-	if d.later(d.work, to, work, nil) || len(d.places.taken) != 0 {
+	if d.reserve(d.work, to, work, nil) || len(d.places.taken) != 0 {
 		t.Errorf("it is queued, or keeps its place: %v", d.places.taken)
 	}
 	no := op.Answer{Title: op.L("No.")}
-	if a := d.full(to, engine.Accepted{Work: work}); a.Work != nil || a.Reply.Title.Plain() != queueFull().Title.Plain() {
+	if a := d.rejectBusy(to, engine.Accepted{Work: work}); a.Work != nil || a.Reply.Title.Plain() != queueFull().Title.Plain() {
 		t.Errorf("it is answered with %+v", a)
 	}
-	if a := d.full(to, engine.Accepted{Work: work, Reply: &no}); a.Work != nil || a.Reply != &no {
+	if a := d.rejectBusy(to, engine.Accepted{Work: work, Reply: &no}); a.Work != nil || a.Reply != &no {
 		t.Errorf("a denial is answered with %+v", a)
 	}
 	d.work.drain(context.Background())
@@ -161,7 +164,7 @@ func TestWorkAfterTheAcknowledgement(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := &dispatcher{log: webapi.Config{}.Filled().Log, work: newPool(context.Background(), 1, 1, &atomic.Int64{})}
 		acked, began := make(chan struct{}), false
-		d.later(d.work, op.Address{}, func(context.Context) { began = true }, acked)
+		d.reserve(d.work, op.Address{}, func(context.Context) { began = true }, acked)
 		synctest.Wait()
 		if began {
 			t.Error("it began before")
@@ -181,7 +184,7 @@ func TestDedupe(t *testing.T) {
 	first := func(key string) bool {
 		e := delivery{}
 		is := d.meet(key, &e)
-		d.decided(e.fate, true)
+		d.decided(e.inflight, true)
 		if is != fresh && is != again {
 			t.Errorf("%s is %v", key, is)
 		}
@@ -220,15 +223,15 @@ func TestDedupe(t *testing.T) {
 // plain error, if none has ever lasted; after that, and for other reasons, it goes on trying.
 func TestSocketModeOff(t *testing.T) {
 	for _, reason := range []string{"link_disabled", "too_many_websockets", ""} {
-		s := &sockets{log: webapi.Config{}.Filled().Log}
-		for i := range manyBrief {
-			if err := s.lived(0, reason); (err != nil) != (i == manyBrief-1 && reason == "link_disabled") {
+		s := &socket.Sockets{Log: webapi.Config{}.Filled().Log}
+		for i := range socket.ManyBrief {
+			if err := s.Lived(0, reason); (err != nil) != (i == socket.ManyBrief-1 && reason == "link_disabled") {
 				t.Fatalf("brief socket %d, %q: %v", i, reason, err)
 			}
 		}
-		_ = s.lived(time.Hour, "")
-		for range 5 * manyBrief {
-			if err := s.lived(0, reason); err != nil {
+		_ = s.Lived(time.Hour, "")
+		for range 5 * socket.ManyBrief {
+			if err := s.Lived(0, reason); err != nil {
 				t.Fatalf("after a socket that lasted, %q: %v", reason, err)
 			}
 		}
@@ -238,22 +241,22 @@ func TestSocketModeOff(t *testing.T) {
 // TestStrangers: sockets beyond one's own and those of other replicas are counted at each hello, which comes soon again while there
 // are any.
 func TestStrangers(t *testing.T) {
-	w := newWorld(t)
+	w := NewWorld(t)
 	peers := 0
-	s := &sockets{log: w.Config.Log, config: webapi.Config{Sockets: 2, Peers: func() int { return peers }}}
-	s.own.Store(2)
-	l := &link{}
-	l.age.Store(int64(time.Hour))
+	s := &socket.Sockets{Log: w.Config.Log, Config: webapi.Config{Sockets: 2, Peers: func() int { return peers }}}
+	s.Own.Store(2)
+	l := &socket.Link{}
+	l.Age.Store(int64(time.Hour))
 	for _, step := range []struct {
 		connections, peers, strangers int
 		renewed                       time.Duration
 	}{
-		{2, 0, 0, 66 * time.Minute}, {5, 0, 3, recount}, {5, 1, 1, recount}, {3, 0, 1, recount}, {1, 0, 0, 66 * time.Minute},
+		{2, 0, 0, 66 * time.Minute}, {5, 0, 3, socket.Recount}, {5, 1, 1, socket.Recount}, {3, 0, 1, socket.Recount}, {1, 0, 0, 66 * time.Minute},
 		{2, 0, 0, 66 * time.Minute}, {4, 1, 0, 66 * time.Minute},
 	} {
 		peers = step.peers
-		s.greeted("A0CASTER", step.connections)
-		if h, renewed := s.health(), s.lifetime(0, l).Round(time.Minute); h.Strangers != step.strangers || renewed != step.renewed {
+		s.Greeted("A0CASTER", step.connections)
+		if h, renewed := s.Health(), s.Lifetime(0, l).Round(time.Minute); h.Strangers != step.strangers || renewed != step.renewed {
 			t.Errorf("of %d sockets %d are strangers, and the next hello comes after %s", step.connections, h.Strangers, renewed)
 		}
 	}
@@ -267,19 +270,19 @@ func TestStrangers(t *testing.T) {
 // TestLongOutage: a client that means to wait for minutes is replaced.
 func TestLongOutage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := &link{log: webapi.Config{}.Filled().Log, tired: make(chan struct{}, 1)}
+		l := &socket.Link{Log: webapi.Config{}.Filled().Log, Tired: make(chan struct{}, 1)}
 		for _, c := range []struct {
 			backoff time.Duration
 			tired   bool
-		}{{longestWait, false}, {2 * longestWait, true}, {5 * time.Minute, true}} {
-			_ = l.failed(socketmode.Event{Data: &slack.ConnectionErrorEvent{Backoff: c.backoff, ErrorObj: errDisk}})
-			time.Sleep(longestWait + time.Second)
+		}{{socket.LongestWait, false}, {2 * socket.LongestWait, true}, {5 * time.Minute, true}} {
+			_ = l.Failed(socketmode.Event{Data: &slack.ConnectionErrorEvent{Backoff: c.backoff, ErrorObj: errDisk}})
+			time.Sleep(socket.LongestWait + time.Second)
 			synctest.Wait()
-			if got := len(l.tired) == 1; got != c.tired {
+			if got := len(l.Tired) == 1; got != c.tired {
 				t.Errorf("a wait of %s: replaced %v", c.backoff, got)
 			}
-			if len(l.tired) == 1 {
-				<-l.tired
+			if len(l.Tired) == 1 {
+				<-l.Tired
 			}
 		}
 	})
@@ -291,7 +294,7 @@ func TestOpeningsArePaced(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var at []time.Time
 		over := false
-		p := &paced{opens: newOpens(), over: func() bool { return over }, next: trip(func(r *http.Request) (*http.Response, error) {
+		p := &socket.Paced{Opens: socket.NewConnectLimiter(), Over: func() bool { return over }, Next: trip(func(r *http.Request) (*http.Response, error) {
 			if strings.HasSuffix(r.URL.Path, "/apps.connections.open") {
 				at = append(at, time.Now())
 			}
@@ -310,19 +313,19 @@ func TestOpeningsArePaced(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if d := at[openAtOnce-1].Sub(start); d != 0 {
+		if d := at[socket.OpenAtOnce-1].Sub(start); d != 0 {
 			t.Errorf("the first few come after %s", d)
 		}
-		if d := at[openAtOnce].Sub(start); d < openEvery || d > 2*openEvery {
+		if d := at[socket.OpenAtOnce].Sub(start); d < socket.OpenEvery || d > 2*socket.OpenEvery {
 			t.Errorf("the next one comes after %s", d)
 		}
-		for i := maxOpens; i < len(at); i++ {
-			if d := at[i].Sub(at[i-maxOpens]); d <= time.Minute || d > 90*time.Second {
-				t.Errorf("openings %d to %d come within %s", i-maxOpens, i, d)
+		for i := socket.MaxOpens; i < len(at); i++ {
+			if d := at[i].Sub(at[i-socket.MaxOpens]); d <= time.Minute || d > 90*time.Second {
+				t.Errorf("openings %d to %d come within %s", i-socket.MaxOpens, i, d)
 			}
 		}
 		over = true
-		if err := post("apps.connections.open"); !errors.Is(err, errParted) || len(at) != 60 {
+		if err := post("apps.connections.open"); !errors.Is(err, socket.ErrParted) || len(at) != 60 {
 			t.Errorf("a link that is over asks: %v", err)
 		}
 	})
@@ -334,7 +337,7 @@ func (t trip) RoundTrip(r *http.Request) (*http.Response, error) { return t(r) }
 
 // TestScopes: missing scopes are named in the log.
 func TestScopes(t *testing.T) {
-	w := newWorld(t, func(c *fakeslack.Config) {
+	w := NewWorld(t, func(c *fakeslack.Config) {
 		c.Scopes = []string{"commands", "chat:write", "users:read", "channels:read", "groups:read", "im:write"}
 	})
 	w.engine.accept = replying("fine")
@@ -346,13 +349,13 @@ func TestScopes(t *testing.T) {
 
 // What becomes of cards in a channel that the bot can write to again is the engine's to say.
 func TestBackInAChannel(t *testing.T) {
-	w := newWorld(t)
+	w := NewWorld(t)
 	back := make(chan string, 1)
 	e := &script{returned: func(channel string) { back <- channel }}
-	d := &dispatcher{engine: e, dir: NewDirectory(w.Config, func() []string { return nil }), log: slog.New(slog.DiscardHandler)}
+	d := &dispatcher{engine: e, dir: directory.NewDirectory(w.Config, func() []string { return nil }), log: slog.New(slog.DiscardHandler)}
 	d.forms = newPool(t.Context(), 1, 1, &d.busy)
 	defer d.forms.drain(context.Background())
-	d.aside(arrival{back: "C1", forget: []string{"C1"}})
+	d.housekeeping(payload.Event{Back: "C1", Forget: []string{"C1"}})
 	if got := <-back; got != "C1" {
 		t.Errorf("back in %q", got)
 	}

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"casterbot/bot/directory"
+	"casterbot/bot/messages"
 	"casterbot/bot/webapi"
 	"casterbot/internal/engine"
 	"casterbot/internal/op"
@@ -18,7 +20,7 @@ import (
 
 // TestShutdown: work under way is finished, and its context lives on, before Run returns.
 func TestShutdown(t *testing.T) {
-	w := newWorld(t)
+	w := NewWorld(t)
 	began, release := make(chan struct{}), make(chan struct{})
 	var finished atomic.Bool
 	w.engine.accept = func(context.Context, op.Request) (engine.Accepted, error) {
@@ -28,7 +30,7 @@ func TestShutdown(t *testing.T) {
 			finished.Store(ctx.Err() == nil)
 		}}, nil
 	}
-	b := New(w.Config, w.engine, NewChat(w.Config), NewDirectory(w.Config, func() []string { return nil }))
+	b := New(w.Config, w.engine, messages.NewChat(w.Config), directory.NewDirectory(w.Config, func() []string { return nil }))
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- b.Run(ctx) }()
@@ -50,7 +52,7 @@ func TestShutdown(t *testing.T) {
 
 // TestRefresh: sockets are told to go one after the other while commands come in; every command is acknowledged, once.
 func TestRefresh(t *testing.T) {
-	w := newWorld(t)
+	w := NewWorld(t)
 	var taken sync.Map
 	w.engine.accept = func(_ context.Context, r op.Request) (engine.Accepted, error) {
 		if _, twice := taken.LoadOrStore(r.Text, true); twice {
@@ -79,9 +81,9 @@ func TestRunRefusesBadTokens(t *testing.T) {
 		{"unknown app token", "xapp-fake-other", slackworld.BotToken, "SLACK_APP_TOKEN is not a valid token"},
 		{"unknown bot token", slackworld.AppToken, "xoxb-fake-other", "SLACK_BOT_TOKEN is not a valid token"},
 	} {
-		w := newWorld(t)
+		w := NewWorld(t)
 		w.Config.AppToken, w.Config.BotToken = c.app, c.bot
-		b := New(w.Config, w.engine, NewChat(w.Config), NewDirectory(w.Config, func() []string { return nil }))
+		b := New(w.Config, w.engine, messages.NewChat(w.Config), directory.NewDirectory(w.Config, func() []string { return nil }))
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		err := b.Run(ctx)
 		cancel()
@@ -93,7 +95,7 @@ func TestRunRefusesBadTokens(t *testing.T) {
 
 // TestRivals: a socket of this app that is not ours is noticed.
 func TestRivals(t *testing.T) {
-	w := newWorld(t)
+	w := NewWorld(t)
 	w.engine.accept = replying("fine")
 	w.start()
 	if strings.Contains(w.Book.String(), "more sockets of this app") {

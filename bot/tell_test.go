@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"casterbot/bot/messages"
 	"casterbot/internal/engine"
 	"casterbot/internal/op"
 	"casterbot/internal/sandbox/fakeslack"
@@ -16,9 +17,9 @@ import (
 )
 
 // patient gives a chat that waits for no time, and the times that it should have waited for.
-func patient(w *world) (*Chat, *[]time.Duration) {
-	c, waits := NewChat(w.Config), &[]time.Duration{}
-	c.pause = func(_ context.Context, d time.Duration) error {
+func patient(w *World) (*messages.Chat, *[]time.Duration) {
+	c, waits := messages.NewChat(w.Config), &[]time.Duration{}
+	c.Pause = func(_ context.Context, d time.Duration) error {
 		*waits = append(*waits, d)
 		return nil
 	}
@@ -45,7 +46,7 @@ func TestTellPersists(t *testing.T) {
 		{"not there", fakeslack.Fault{Error: "user_not_in_channel"}, 1, nil, direct},
 		{"refused for another reason", fakeslack.Fault{Error: "msg_too_long"}, 1, nil, direct},
 	} {
-		w := newWorld(t)
+		w := NewWorld(t)
 		chat, waits := patient(w)
 		w.Fail(whisper, c.fault)
 		if err := chat.Tell(context.Background(), op.Address{Person: "U0ANA", Channel: "C0SHOW"}, op.Answer{Title: op.L("only for you")}); err != nil {
@@ -76,7 +77,7 @@ func equal(a, b []time.Duration) bool {
 
 // TestTellFails only when the direct message fails too.
 func TestTellFails(t *testing.T) {
-	w := newWorld(t)
+	w := NewWorld(t)
 	chat, _ := patient(w)
 	w.Fail("chat.postEphemeral", fakeslack.Fault{Status: 500})
 	w.Fail("chat.postMessage", fakeslack.Fault{Error: "internal_error"})
@@ -92,7 +93,7 @@ func TestTellFails(t *testing.T) {
 // TestUnreachable: whether another try may help is told apart.
 func TestUnreachable(t *testing.T) {
 	for said, never := range map[string]bool{"user_disabled": true, "cannot_dm_bot": true, "messages_tab_disabled": true, "internal_error": false, "ratelimited": false} {
-		w := newWorld(t)
+		w := NewWorld(t)
 		chat, _ := patient(w)
 		w.Fail("conversations.open", fakeslack.Fault{Error: said})
 		err := chat.Tell(context.Background(), op.Address{Person: "U0ANA"}, op.Answer{Title: op.L("x")})
@@ -104,7 +105,7 @@ func TestUnreachable(t *testing.T) {
 
 // TestTellWithoutAnAnswer: silence counts like a refusal for the moment.
 func TestTellWithoutAnAnswer(t *testing.T) {
-	w := newWorld(t)
+	w := NewWorld(t)
 	w.Config.HTTP = &http.Client{Transport: w.Config.HTTP.Transport, Timeout: 300 * time.Millisecond}
 	chat, waits := patient(w)
 	w.Fail("chat.postEphemeral", fakeslack.Fault{Silent: true, Times: 1})
@@ -117,12 +118,12 @@ func TestTellWithoutAnAnswer(t *testing.T) {
 // TestLastWords: what is to be told when the work's context has ended is told all the same, and so is what waits by then.
 func TestLastWords(t *testing.T) {
 	for name, waiting := range map[string]bool{"ended before": false, "ended while it waits": true} {
-		w := newWorld(t)
+		w := NewWorld(t)
 		ctx, cancel := context.WithCancel(context.Background())
-		chat := NewChat(w.Config)
+		chat := messages.NewChat(w.Config)
 		if waiting {
 			w.Fail("chat.postEphemeral", fakeslack.Fault{RetryAfter: 50 * time.Second})
-			chat.pause = func(ctx context.Context, _ time.Duration) error { cancel(); return ctx.Err() }
+			chat.Pause = func(ctx context.Context, _ time.Duration) error { cancel(); return ctx.Err() }
 		} else {
 			cancel()
 		}
@@ -137,7 +138,7 @@ func TestLastWords(t *testing.T) {
 
 // TestTellInPlainBlocks: refused blocks are replaced at once, without a wait.
 func TestTellInPlainBlocks(t *testing.T) {
-	w := newWorld(t)
+	w := NewWorld(t)
 	chat, waits := patient(w)
 	w.Fail("chat.postEphemeral", fakeslack.Fault{Error: "invalid_blocks", Times: 1})
 	a := op.Answer{Title: op.L("choose"), Note: op.L("small print")}

@@ -5,6 +5,10 @@ import (
 	"errors"
 	"testing"
 
+	"casterbot/bot/directory"
+	"casterbot/bot/messages"
+	"casterbot/bot/render"
+	"casterbot/bot/socket"
 	"casterbot/internal/engine"
 	"casterbot/internal/op"
 	"casterbot/internal/sandbox/fakeslack"
@@ -24,7 +28,7 @@ type script struct {
 	suggest   func(context.Context, op.Query) []op.Option
 	home      func(context.Context, op.Request) (op.Answer, error)
 	returned  func(channel string)
-	chat      *Chat
+	chat      *messages.Chat
 }
 
 func (s *script) Accept(ctx context.Context, r op.Request) (engine.Accepted, error) {
@@ -54,25 +58,25 @@ func replying(title string) func(context.Context, op.Request) (engine.Accepted, 
 }
 
 // world is a workspace and the engine of the bot that lives in it.
-type world struct {
+type World struct {
 	*slackworld.World
 	t      testing.TB
 	engine *script
-	pulse  pulse // of the sockets
+	pulse  socket.Pulse // of the sockets
 }
 
-func newWorld(t testing.TB, change ...func(*fakeslack.Config)) *world {
+func NewWorld(t testing.TB, change ...func(*fakeslack.Config)) *World {
 	t.Helper()
-	return &world{World: slackworld.New(t, change...), t: t, engine: &script{}, pulse: normal}
+	return &World{World: slackworld.New(t, change...), t: t, engine: &script{}, pulse: socket.Normal}
 }
 
 // start runs a bot until the test ends, and waits for its sockets.
-func (w *world) start() *Bot {
+func (w *World) start() *Bot {
 	w.t.Helper()
-	dir := NewDirectory(w.Config, func() []string { return nil })
-	w.engine.chat = NewChat(w.Config)
+	dir := directory.NewDirectory(w.Config, func() []string { return nil })
+	w.engine.chat = messages.NewChat(w.Config)
 	b := New(w.Config, w.engine, w.engine.chat, dir)
-	b.sockets.pulse = w.pulse
+	b.sockets.Pulse = w.pulse
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- b.Run(ctx) }()
@@ -87,7 +91,7 @@ func (w *world) start() *Bot {
 }
 
 // show waits for a card's turn and draws it, as the engine does.
-func show(c *Chat, o op.Operation) (string, error) {
+func show(c *messages.Chat, o op.Operation) (string, error) {
 	draw, err := c.Turn(context.Background(), o)
 	if err != nil {
 		return "", err
@@ -98,4 +102,4 @@ func show(c *Chat, o op.Operation) (string, error) {
 var errDisk = errors.New("disk full")
 
 // plain speaks English.
-var plain = tongue{}
+var plain = render.Printer{}
