@@ -6,6 +6,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"casterbot/bot/socket"
 	"casterbot/internal/sandbox/fakeslack"
 )
 
@@ -14,7 +15,7 @@ import (
 // reaches the client before it has handed over what came before, and when a link that is over connects once more.
 func TestClosedWhileCommandsArrive(t *testing.T) {
 	for _, reason := range []string{"refresh_requested", "warning"} {
-		w := newWorld(t, func(c *fakeslack.Config) { c.Grace = 3 * time.Millisecond })
+		w := NewWorld(t, func(c *fakeslack.Config) { c.Grace = 3 * time.Millisecond })
 		w.engine.accept = replying("done")
 		b := w.start()
 		for round := range 2 {
@@ -35,32 +36,32 @@ func TestClosedWhileCommandsArrive(t *testing.T) {
 					t.Errorf("%s, round %d: command %d: %s", reason, round, i, ack.Err)
 				}
 			}
-			w.until("two sockets are up", func() bool { return b.Health().Sockets == 2 && len(w.Sockets()) == 2 })
+			w.Until("two sockets are up", func() bool { return b.Health().Sockets == 2 && len(w.Sockets()) == 2 })
 		}
 	}
 }
 
 func TestAckedKeepsTheDoubtful(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		a := &acked{}
-		a.add("old", nil)
-		time.Sleep(doubtful + time.Millisecond)
-		a.add("young", nil)
-		a.add("younger", nil)
-		if len(a.last) != 2 {
-			t.Errorf("%d acknowledgements are kept, want 2", len(a.last))
+		a := &socket.AckLog{}
+		a.Add("old", nil)
+		time.Sleep(socket.Doubtful + time.Millisecond)
+		a.Add("young", nil)
+		a.Add("younger", nil)
+		if len(a.Last) != 2 {
+			t.Errorf("%d acknowledgements are kept, want 2", len(a.Last))
 		}
-		if got := a.take(false); len(got) != 2 || got[0].id != "young" || got[1].id != "younger" {
+		if got := a.Take(false); len(got) != 2 || got[0].Id != "young" || got[1].Id != "younger" {
 			t.Errorf("doubtful: %+v", got)
 		}
-		if !a.add("next connection", nil) {
+		if !a.Add("next connection", nil) {
 			t.Error("a link that connects again takes no more")
 		}
-		time.Sleep(doubtful + time.Millisecond)
-		if got := a.take(true); len(got) != 0 {
+		time.Sleep(socket.Doubtful + time.Millisecond)
+		if got := a.Take(true); len(got) != 0 {
 			t.Errorf("doubtful after a long time: %+v", got)
 		}
-		if a.add("late", nil) {
+		if a.Add("late", nil) {
 			t.Error("a link that is over takes more")
 		}
 	})

@@ -6,14 +6,17 @@ import (
 	"strings"
 	"testing"
 
+	"casterbot/bot/messages"
+	"casterbot/bot/render"
+	"casterbot/bot/webapi"
 	"casterbot/internal/op"
 	"casterbot/internal/sandbox/blockkit"
 )
 
 func listing(n int, buttons bool) op.Answer {
-	a := op.Answer{Mark: op.MarkNeutral, Title: op.L("Studios here"), Note: op.L("as of ", op.At(t0))}
+	a := op.Answer{Mark: op.MarkNeutral, Title: op.L("Studios here"), Note: op.L("as of ", op.At(T0))}
 	for i := range n {
-		item := op.Item{Mark: op.MarkProgram, Title: op.L(op.B(fmt.Sprintf("Evening %d", i))), Facts: []op.Line{op.L("ON AIR since ", op.At(t0)), nil}}
+		item := op.Item{Mark: op.MarkProgram, Title: op.L(op.B(fmt.Sprintf("Evening %d", i))), Facts: []op.Line{op.L("ON AIR since ", op.At(T0)), nil}}
 		if buttons {
 			item.Next = []op.Next{{Label: "Show", Text: fmt.Sprintf("caster show %d", i)}, {Label: "Hidden", Text: "x"}}
 		}
@@ -26,14 +29,14 @@ func TestAnswers(t *testing.T) {
 	denial := op.Answer{
 		Mark: op.MarkDenied, Title: op.L("You can't restart ", op.B("Evening News"), " from ", op.In("C0RAND"), "."),
 		Lines: []op.Line{op.L("policy.yml:14 allows it in ", op.In("C0SHOW"), " for ", op.Group("S0CREW"), ".")},
-		Next:  []op.Next{{Label: "Why?", Text: "caster why restart"}, {Label: "Empty"}, {Label: "Too long", Text: strings.Repeat("x", maxValue+1)}},
+		Next:  []op.Next{{Label: "Why?", Text: "caster why restart"}, {Label: "Empty"}, {Label: "Too long", Text: strings.Repeat("x", render.MaxValue+1)}},
 	}
 	for name, a := range map[string]op.Answer{
 		"denial": denial, "list": listing(3, true), "list-plain": listing(3, false), "full": listing(60, true), "full-plain": listing(60, false), "empty": {},
 	} {
-		m := plain.answer(a)
+		m := plain.Answer(a)
 		lint(t, name, m)
-		if p := blockkit.Lint("home", json.RawMessage(mustJSON(t, plain.home(a).Blocks))); len(p) > 0 {
+		if p := blockkit.Lint("home", json.RawMessage(mustJSON(t, plain.Home(a).Blocks))); len(p) > 0 {
 			t.Errorf("%s as home: %v", name, p)
 		}
 		if name != "full" && name != "full-plain" {
@@ -41,7 +44,7 @@ func TestAnswers(t *testing.T) {
 		}
 	}
 	for _, buttons := range []bool{true, false} {
-		if got := mustJSON(t, plain.answer(listing(60, buttons))); !strings.Contains(got, "…and 20 more") || strings.Contains(got, "Evening 40*") {
+		if got := mustJSON(t, plain.Answer(listing(60, buttons))); !strings.Contains(got, "…and 20 more") || strings.Contains(got, "Evening 40*") {
 			t.Error("a long list is not cut, or does not say so")
 		}
 	}
@@ -54,18 +57,18 @@ func TestEveryMarkHasASign(t *testing.T) {
 		op.MarkProgram, op.MarkPreview, op.MarkIdle, op.MarkRecording, op.MarkPaused, op.MarkOK, op.MarkWait, op.MarkFailed,
 		op.MarkUnknown, op.MarkDenied, op.MarkNeutral,
 	} {
-		if marks[m] == "" || seen[marks[m]] != "" {
+		if render.Marks[m] == "" || seen[render.Marks[m]] != "" {
 			t.Errorf("%s has no sign of its own", m)
 		}
-		seen[marks[m]] = m
+		seen[render.Marks[m]] = m
 	}
 }
 
 // TestAckPayload: what is too long for an acknowledgement does not travel in one.
 func TestAckPayload(t *testing.T) {
-	d := dispatcher{drawn: newDrawn(), chat: NewChat(Config{})}
+	d := dispatcher{chat: messages.NewChat(webapi.Config{})}
 	for range 2 {
-		if p := d.payload(true, op.Address{}, listing(2, true)); p == nil || string(p.(json.RawMessage)) != compact(t, plain.answer(listing(2, true)).reply()) {
+		if p := d.payload(true, op.Address{}, listing(2, true)); p == nil || string(p.(json.RawMessage)) != Compact(t, plain.Answer(listing(2, true)).Reply()) {
 			t.Errorf("a short answer travels as %v", p)
 		}
 	}
@@ -81,7 +84,7 @@ func TestAckPayload(t *testing.T) {
 	}
 }
 
-func compact(t *testing.T, v any) string {
+func Compact(t *testing.T, v any) string {
 	t.Helper()
 	data, err := json.Marshal(v)
 	if err != nil {
@@ -90,40 +93,11 @@ func compact(t *testing.T, v any) string {
 	return string(data)
 }
 
-// TestDrawnRepliesDiffer: answers that differ anywhere are never taken for each other.
-func TestDrawnRepliesDiffer(t *testing.T) {
-	d := newDrawn()
-	seen := map[string]int{}
-	for i, a := range []op.Answer{
-		{}, {Mark: op.MarkOK}, {Title: op.L("a", "b")}, {Title: op.L("ab", "c")}, {Title: op.L(op.B("a"))}, {Title: op.L(op.Code("a"))}, {Title: op.L(op.Who("A"))},
-		{Title: op.L(op.Group("A"))}, {Title: op.L(op.In("A"))}, {Title: op.L(op.At(t0))}, {Title: op.L(op.On(t0))}, {Title: op.L(op.Link("https://a", "b"))},
-		{Title: op.L("x"), Lines: []op.Line{op.L("a")}}, {Title: op.L("x"), Lines: []op.Line{op.L("a"), op.L("b")}}, {Title: op.L("x"), Note: op.L("a")},
-		{Title: op.L("x"), Items: []op.Item{{Title: op.L("i"), Mark: op.MarkOK}}}, {Title: op.L("x"), Items: []op.Item{{Title: op.L("i"), Facts: []op.Line{op.L("j")}}}},
-		{Title: op.L("x"), Next: []op.Next{{Label: "a", Text: "b"}}}, {Title: op.L("x"), Next: []op.Next{{Label: "a", Text: "c"}}},
-	} {
-		p := string(d.payload(plain, a))
-		if p != compact(t, plain.answer(a).reply()) {
-			t.Errorf("answer %d was drawn as another one", i)
-		}
-		if before, ok := seen[p]; ok {
-			t.Errorf("answers %d and %d are drawn alike", before, i)
-		}
-		seen[p] = i
-	}
-	for i := range maxDrawn + 10 {
-		d.payload(plain, listing(i%3, false))
-		d.payload(plain, op.Answer{Title: op.L(fmt.Sprint(i))})
-	}
-	if len(d.replies) > maxDrawn {
-		t.Errorf("%d replies are kept", len(d.replies))
-	}
-}
-
 func BenchmarkHelpReply(b *testing.B) {
-	a, d := listing(12, true), newDrawn()
+	a, d := listing(12, true), dispatcher{chat: messages.NewChat(webapi.Config{})}
 	b.ReportAllocs()
 	for b.Loop() {
-		if d.payload(plain, a) == nil {
+		if d.payload(true, op.Address{}, a) == nil {
 			b.Fatal("no payload")
 		}
 	}

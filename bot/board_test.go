@@ -5,14 +5,15 @@ import (
 	"strings"
 	"testing"
 
+	"casterbot/bot/messages"
 	"casterbot/internal/engine"
 	"casterbot/internal/op"
 	"casterbot/internal/sandbox/fakeslack"
 )
 
 func TestPutPostsAndEdits(t *testing.T) {
-	w := newWorld(t)
-	c := NewChat(w.config)
+	w := NewWorld(t)
+	c := messages.NewChat(w.Config)
 	w.Fail("chat.postMessage", fakeslack.Fault{Error: "invalid_blocks", Times: 1}) // the first try: then in plain blocks
 	ts, err := c.Put(t.Context(), "C0SHOW", "", op.Answer{Title: op.L("On air"), Next: []op.Next{{Label: "Show", Text: "caster show c1"}}})
 	if err != nil {
@@ -33,8 +34,8 @@ func TestPutPostsAndEdits(t *testing.T) {
 }
 
 func TestPins(t *testing.T) {
-	w := newWorld(t)
-	c := NewChat(w.config)
+	w := NewWorld(t)
+	c := messages.NewChat(w.Config)
 	ts, err := c.Put(t.Context(), "C0SHOW", "", op.Answer{Title: op.L("On air")})
 	if err != nil {
 		t.Fatal(err)
@@ -49,7 +50,7 @@ func TestPins(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if added, removed := w.calls("pins.add"), w.calls("pins.remove"); len(added) != 2 || len(removed) != 2 || added[0].TS != ts {
+	if added, removed := w.Calls("pins.add"), w.Calls("pins.remove"); len(added) != 2 || len(removed) != 2 || added[0].TS != ts {
 		t.Errorf("pinned with %+v, unpinned with %+v", added, removed)
 	}
 	w.Fail("pins.add", fakeslack.Fault{Error: "missing_scope"})

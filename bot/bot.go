@@ -8,6 +8,12 @@ import (
 	"strings"
 	"time"
 
+	"casterbot/bot/directory"
+	"casterbot/bot/messages"
+	"casterbot/bot/payload"
+	"casterbot/bot/socket"
+	"casterbot/bot/webapi"
+
 	"github.com/slack-go/slack"
 )
 
@@ -15,26 +21,25 @@ import (
 // became of it.
 const (
 	finishWithin = 25 * time.Second
-	workWithin   = finishWithin - lastWords - time.Second
+	workWithin   = finishWithin - messages.LastWords - time.Second
 )
 
 // Bot joins the sockets, the dispatcher and the engine.
 type Bot struct {
-	config  Config
-	api     *slack.Client
+	config  webapi.Config
 	log     *slog.Logger
-	sockets *sockets
+	sockets *socket.Sockets
 	*dispatcher
 }
 
 // New makes a bot; Run lets it work. The chat and the directory are those that the engine was made with.
-func New(c Config, e Engine, chat *Chat, dir *Directory) *Bot {
-	c = c.filled()
-	d := &dispatcher{engine: e, chat: chat, dir: dir, log: c.Log, now: c.Now, seen: newDedupe(time.Now), drawn: newDrawn()}
-	d.who.Store(&identity{})
+func New(c webapi.Config, e Engine, chat *messages.Chat, dir *directory.Directory) *Bot {
+	c = c.Filled()
+	d := &dispatcher{engine: e, chat: chat, dir: dir, log: c.Log, now: c.Now, seen: newDedupe(time.Now)}
+	d.who.Store(&payload.Identity{})
 	b := &Bot{config: c, log: c.Log, dispatcher: d}
-	b.api = c.api(slack.OptionOnResponseHeaders(b.scopes))
-	b.sockets = newSockets(c, d.take)
+	d.api = c.Api(slack.OptionOnResponseHeaders(b.scopes))
+	b.sockets = socket.NewSockets(c, d.take)
 	return b
 }
 
@@ -48,7 +53,7 @@ func (b *Bot) Run(ctx context.Context) error {
 	connected, hangUp := context.WithCancel(context.WithoutCancel(ctx))
 	defer hangUp()
 	ended := make(chan error, 1)
-	go func() { ended <- b.sockets.run(connected) }()
+	go func() { ended <- b.sockets.Run(connected) }()
 	var err error
 	select {
 	case err = <-ended:
@@ -69,7 +74,7 @@ func (b *Bot) Run(ctx context.Context) error {
 
 // finish lets work under way end: first what is being taken, then what was begun, then what is to be said.
 func (b *Bot) finish(deadline context.Context) {
-	pools := []*pool{b.front, b.clicks, b.work, b.forms, b.quick}
+	pools := []*pool{b.intake, b.clicks, b.work, b.forms, b.replies}
 	tooLong := time.AfterFunc(workWithin, func() {
 		for _, p := range pools {
 			p.cancel()
@@ -82,7 +87,7 @@ func (b *Bot) finish(deadline context.Context) {
 }
 
 // Health says how the sockets are, for /readyz.
-func (b *Bot) Health() Health { return b.sockets.health() }
+func (b *Bot) Health() socket.Health { return b.sockets.Health() }
 
 // Busy reports work that is queued or under way.
 func (b *Bot) Busy() bool { return b.busy.Load() > 0 }
@@ -93,20 +98,19 @@ func (b *Bot) introduce(ctx context.Context) error {
 	for wait := time.Second; ; wait = min(2*wait, time.Minute) {
 		me, err := b.api.AuthTestContext(ctx)
 		if err == nil {
-			b.who.Store(&identity{team: me.TeamID, user: me.UserID})
-			b.dir.home.Store(me.TeamID)
-			b.chat.home.Store(me.URL)
+			b.who.Store(&payload.Identity{Team: me.TeamID, User: me.UserID})
+			b.dir.SetTeam(me.TeamID)
+			b.chat.SetHome(me.URL)
 			return nil
 		}
-		if f := fatalOf(err, "SLACK_BOT_TOKEN"); f != nil {
+		if f := webapi.TokenError(err, "SLACK_BOT_TOKEN"); f != nil {
 			return f
 		}
 		if limited, ok := errors.AsType[*slack.RateLimitedError](err); ok {
 			wait = max(wait, limited.RetryAfter)
 		}
-		b.log.Warn("Slack does not answer yet", "again in", wait, "error", bare(err))
-		waitFor(ctx, nil, wait)
-		if ctx.Err() != nil {
+		b.log.Warn("Slack does not answer yet", "again in", wait, "error", webapi.Bare(err))
+		if webapi.Sleep(ctx, wait) != nil {
 			return nil
 		}
 	}

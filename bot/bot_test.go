@@ -7,37 +7,39 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"casterbot/bot/messages"
+	"casterbot/bot/render"
 	"casterbot/internal/engine"
 	"casterbot/internal/op"
 	"casterbot/internal/sandbox/fakeslack"
 )
 
 func TestHelpTravelsInTheAck(t *testing.T) {
-	w := newWorld(t)
+	w := NewWorld(t)
 	var got atomic.Pointer[op.Request]
 	w.engine.accept = func(_ context.Context, r op.Request) (engine.Accepted, error) {
 		got.Store(&r)
 		return engine.Accepted{Reply: &op.Answer{Title: op.L("What you can do here")}}, nil
 	}
 	w.start()
-	ack := w.types("U0ANA", "C0SHOW", "/caster help <now>")
-	var said reply
+	ack := w.Types("U0ANA", "C0SHOW", "/caster help <now>")
+	var said render.Reply
 	if err := json.Unmarshal(ack.Payload, &struct {
-		*reply
+		*render.Reply
 		Blocks json.RawMessage `json:"blocks"`
-	}{reply: &said}); err != nil || said.Text != "What you can do here" || said.ResponseType != "ephemeral" {
+	}{Reply: &said}); err != nil || said.Text != "What you can do here" || said.ResponseType != "ephemeral" {
 		t.Errorf("acknowledged with %s (%v)", ack.Payload, err)
 	}
 	if r := got.Load(); r.Text != "caster help &lt;now&gt;" || r.Person != "U0ANA" || r.Team != "T0SHOW" || r.Channel != "C0SHOW" {
 		t.Errorf("the engine got %+v", r)
 	}
-	if !w.reads("U0ANA", "C0SHOW", "What you can do here") || w.reads("U0BO", "C0SHOW", "What you can do here") {
+	if !w.Reads("U0ANA", "C0SHOW", "What you can do here") || w.Reads("U0BO", "C0SHOW", "What you can do here") {
 		t.Error("help is not seen by the asker alone")
 	}
 }
 
 func TestLongAnswersGoByTheResponseAddress(t *testing.T) {
-	w := newWorld(t)
+	w := NewWorld(t)
 	w.engine.accept = func(context.Context, op.Request) (engine.Accepted, error) {
 		a := op.Answer{Title: op.L("A long list")}
 		for range 40 {
@@ -46,17 +48,17 @@ func TestLongAnswersGoByTheResponseAddress(t *testing.T) {
 		return engine.Accepted{Reply: &a}, nil
 	}
 	w.start()
-	if ack := w.types("U0ANA", "C0SHOW", "/caster list"); ack.Payload != nil {
+	if ack := w.Types("U0ANA", "C0SHOW", "/caster list"); ack.Payload != nil {
 		t.Error("the long answer travels in the acknowledgement")
 	}
-	w.until("the answer comes", func() bool { return w.reads("U0ANA", "C0SHOW", "A long list") })
-	if w.reads("U0BO", "C0SHOW", "A long list") {
+	w.Until("the answer comes", func() bool { return w.Reads("U0ANA", "C0SHOW", "A long list") })
+	if w.Reads("U0BO", "C0SHOW", "A long list") {
 		t.Error("others see it")
 	}
 }
 
 func TestWorkRunsAfterTheAck(t *testing.T) {
-	w := newWorld(t)
+	w := NewWorld(t)
 	release, done := make(chan struct{}), make(chan struct{})
 	w.engine.accept = func(context.Context, op.Request) (engine.Accepted, error) {
 		return engine.Accepted{Work: func(context.Context) {
@@ -65,13 +67,13 @@ func TestWorkRunsAfterTheAck(t *testing.T) {
 		}}, nil
 	}
 	w.start()
-	w.types("U0ANA", "C0SHOW", "/caster list")
+	w.Types("U0ANA", "C0SHOW", "/caster list")
 	close(release)
 	<-done
 }
 
 func TestWhatCannotBeKeptIsSaid(t *testing.T) {
-	w := newWorld(t)
+	w := NewWorld(t)
 	var broken atomic.Bool
 	broken.Store(true)
 	var taken atomic.Int32
@@ -85,24 +87,24 @@ func TestWhatCannotBeKeptIsSaid(t *testing.T) {
 	w.engine.press = func(context.Context, op.Click) (engine.Accepted, error) { return engine.Accepted{}, errDisk }
 	w.start()
 	sent, err := w.Type("U0ANA", "C0SHOW", "/record stop main", "")
-	ack := w.sent(sent, err)
+	ack := w.Acknowledged(sent, err)
 	if !strings.Contains(string(ack.Payload), "This cannot be written down, so nothing was done.") {
 		t.Errorf("acknowledged with %s", ack.Payload)
 	}
 	broken.Store(false)
-	w.sent(w.Replay(sent.Envelope, false))
+	w.Acknowledged(w.Replay(sent.Envelope, false))
 	if taken.Load() != 1 {
 		t.Error("what could not be kept is not taken when it comes again")
 	}
 	ts := w.card(operation(op.Pending))
-	w.sent(w.Click("U0ANA", "C0SHOW", ts, fakeslack.Press{Action: "op:confirm"}))
-	w.until("the click is answered", func() bool { return w.reads("U0ANA", "C0SHOW", "This cannot be written down") })
+	w.Acknowledged(w.Click("U0ANA", "C0SHOW", ts, fakeslack.Press{Action: "op:confirm"}))
+	w.Until("the click is answered", func() bool { return w.Reads("U0ANA", "C0SHOW", "This cannot be written down") })
 }
 
 // card posts the card of an operation and gives its id.
-func (w *world) card(o op.Operation) string {
+func (w *World) card(o op.Operation) string {
 	w.t.Helper()
-	ts, err := show(NewChat(w.config), o)
+	ts, err := show(messages.NewChat(w.Config), o)
 	if err != nil || ts == "" {
 		w.t.Fatalf("show: %q, %v", ts, err)
 	}
@@ -111,7 +113,7 @@ func (w *world) card(o op.Operation) string {
 
 // TestDuplicates: whatever Slack sends twice is taken once and acknowledged every time.
 func TestDuplicates(t *testing.T) {
-	w := newWorld(t)
+	w := NewWorld(t)
 	var commands, clicks atomic.Int32
 	w.engine.accept = func(context.Context, op.Request) (engine.Accepted, error) {
 		commands.Add(1)
@@ -124,14 +126,14 @@ func TestDuplicates(t *testing.T) {
 	w.start()
 	ts := w.card(operation(op.Pending))
 	slash, err := w.Type("U0ANA", "C0SHOW", "/record stop main", "")
-	w.sent(slash, err)
+	w.Acknowledged(slash, err)
 	press, err := w.Click("U0ANA", "C0SHOW", ts, fakeslack.Press{Action: "op:confirm"})
-	w.sent(press, err)
+	w.Acknowledged(press, err)
 	said, err := w.Type("U0ANA", "C0SHOW", "<@U0BOT> record stop main", "")
-	w.sent(said, err)
+	w.Acknowledged(said, err)
 	for i := range 20 {
 		for _, s := range []fakeslack.Sent{slash, press, said} {
-			w.sent(w.Replay(s.Envelope, i%2 == 0))
+			w.Acknowledged(w.Replay(s.Envelope, i%2 == 0))
 		}
 	}
 	if commands.Load() != 2 || clicks.Load() != 1 {
@@ -141,7 +143,7 @@ func TestDuplicates(t *testing.T) {
 
 // TestPanics: the person is told, the log has the reference, and the next command works.
 func TestPanics(t *testing.T) {
-	w := newWorld(t)
+	w := NewWorld(t)
 	w.engine.accept = func(_ context.Context, r op.Request) (engine.Accepted, error) {
 		switch r.Text {
 		case "caster now":
@@ -154,34 +156,34 @@ func TestPanics(t *testing.T) {
 	w.start()
 	for _, text := range []string{"now", "later"} {
 		user := map[string]string{"now": "U0ANA", "later": "U0BO"}[text]
-		w.types(user, "C0SHOW", "/caster "+text)
-		w.until(user+" is told", func() bool { return w.reads(user, "C0SHOW", "Internal error, reference op-") })
+		w.Types(user, "C0SHOW", "/caster "+text)
+		w.Until(user+" is told", func() bool { return w.Reads(user, "C0SHOW", "Internal error, reference op-") })
 	}
-	w.types("U0KEN", "C0SHOW", "/caster fine")
-	if !w.reads("U0KEN", "C0SHOW", "fine") {
+	w.Types("U0KEN", "C0SHOW", "/caster fine")
+	if !w.Reads("U0KEN", "C0SHOW", "fine") {
 		t.Error("the bot does not go on")
 	}
-	if n := strings.Count(w.log.String(), "reference=op-"); n != 2 {
-		t.Errorf("%d references in the log:\n%s", n, w.log)
+	if n := strings.Count(w.Book.String(), "reference=op-"); n != 2 {
+		t.Errorf("%d references in the log:\n%s", n, w.Book)
 	}
 }
 
 func TestMentions(t *testing.T) {
-	w := newWorld(t)
+	w := NewWorld(t)
 	w.engine.accept = func(_ context.Context, r op.Request) (engine.Accepted, error) {
 		return engine.Accepted{Reply: &op.Answer{Title: op.L("heard: ", r.Text)}}, nil
 	}
 	w.start()
 	ts := w.card(operation(op.Pending))
-	w.sent(w.Type("U0ANA", "C0SHOW", "@casterbot record status", ts))
-	w.until("the mention is answered", func() bool { return w.reads("U0ANA", "C0SHOW", "heard: record status") })
-	if c := w.calls("chat.postEphemeral"); len(c) != 1 || c[0].Args["thread_ts"] != ts || c[0].User != "U0ANA" {
+	w.Acknowledged(w.Type("U0ANA", "C0SHOW", "@casterbot record status", ts))
+	w.Until("the mention is answered", func() bool { return w.Reads("U0ANA", "C0SHOW", "heard: record status") })
+	if c := w.Calls("chat.postEphemeral"); len(c) != 1 || c[0].Args["thread_ts"] != ts || c[0].User != "U0ANA" {
 		t.Errorf("answered with %+v", c)
 	}
 }
 
 func TestClicks(t *testing.T) {
-	w := newWorld(t)
+	w := NewWorld(t)
 	got := make(chan op.Click, 4)
 	w.engine.press = func(_ context.Context, c op.Click) (engine.Accepted, error) {
 		got <- c
@@ -195,30 +197,30 @@ func TestClicks(t *testing.T) {
 	w.start()
 	o := operation(op.Pending)
 	ts := w.card(o)
-	w.sent(w.Click("U0KEN", "C0SHOW", ts, fakeslack.Press{Action: "op:confirm"}))
+	w.Acknowledged(w.Click("U0KEN", "C0SHOW", ts, fakeslack.Press{Action: "op:confirm"}))
 	c := <-got
 	if c.Operation != o.ID || c.Action != op.ActionConfirm || c.Person != "U0KEN" || c.Message != ts || c.Channel != "C0SHOW" || c.Team != "T0SHOW" {
 		t.Errorf("the engine got %+v", c)
 	}
-	w.until("the clicker is answered", func() bool { return w.reads("U0KEN", "C0SHOW", "Already confirmed by <@U0BO>") })
-	if err := NewChat(w.config).Tell(context.Background(), op.Address{Person: "U0KEN", Channel: "C0SHOW"}, op.Answer{Title: op.L("choose"), Next: []op.Next{{Label: "Status", Text: "record status"}}}); err != nil {
+	w.Until("the clicker is answered", func() bool { return w.Reads("U0KEN", "C0SHOW", "Already confirmed by <@U0BO>") })
+	if err := messages.NewChat(w.Config).Tell(context.Background(), op.Address{Person: "U0KEN", Channel: "C0SHOW"}, op.Answer{Title: op.L("choose"), Next: []op.Next{{Label: "Status", Text: "record status"}}}); err != nil {
 		t.Fatal(err)
 	}
-	private := w.calls("chat.postEphemeral")
-	w.sent(w.Click("U0KEN", "C0SHOW", private[len(private)-1].TS, fakeslack.Press{Action: "say:0"}))
+	private := w.Calls("chat.postEphemeral")
+	w.Acknowledged(w.Click("U0KEN", "C0SHOW", private[len(private)-1].TS, fakeslack.Press{Action: "say:0"}))
 	if r := <-said; r.Text != "record status" || r.Person != "U0KEN" || r.Trigger == "" {
 		t.Errorf("the button said %+v", r)
 	}
 }
 
 func TestHomeTab(t *testing.T) {
-	w := newWorld(t)
+	w := NewWorld(t)
 	w.engine.home = func(_ context.Context, r op.Request) (op.Answer, error) {
 		return op.Answer{Title: op.L("Home of ", op.Who(r.Person))}, nil
 	}
 	w.start()
-	w.sent(w.OpenHome("U0ANA"))
-	w.until("the tab is drawn", func() bool {
+	w.Acknowledged(w.OpenHome("U0ANA"))
+	w.Until("the tab is drawn", func() bool {
 		s, _ := w.Snapshot("U0ANA")
 		return s.Home != nil && strings.Contains(string(s.Home.Blocks), "Home of")
 	})
@@ -226,38 +228,38 @@ func TestHomeTab(t *testing.T) {
 
 // TestNonsense: whatever comes is acknowledged, nothing of it reaches the engine, and the bot goes on.
 func TestNonsense(t *testing.T) {
-	w := newWorld(t)
+	w := NewWorld(t)
 	w.engine.accept = replying("fine")
 	w.start()
 	for kind, payloads := range map[string][]string{
-		"interactive":    {`{}`, `{"type":"block_actions","user":{"id":"U0ANA"},"actions":[{"action_id":"zzz"}]}`, click("op:destroy", "x"), `[]`, `"x"`, `7`},
+		"interactive":    {`{}`, `{"type":"block_actions","user":{"id":"U0ANA"},"actions":[{"action_id":"zzz"}]}`, Click("op:destroy", "x"), `[]`, `"x"`, `7`},
 		"events_api":     {`{}`, `{"event":{"type":"reaction_added"}}`, `[]`, `{"event":{"type":"app_mention"}}`},
 		"slash_commands": {`{}`, `[]`, `{"team_id":7}`},
 		"telepathy":      {`{}`},
 	} {
 		for _, p := range payloads {
-			w.sent(w.Raw(kind, json.RawMessage(p)), nil)
+			w.Acknowledged(w.Raw(kind, json.RawMessage(p)), nil)
 		}
 	}
-	w.types("U0ANA", "C0SHOW", "/caster")
-	if !w.reads("U0ANA", "C0SHOW", "fine") {
+	w.Types("U0ANA", "C0SHOW", "/caster")
+	if !w.Reads("U0ANA", "C0SHOW", "fine") {
 		t.Error("the bot does not go on")
 	}
 }
 
 // BenchmarkHelp is `/caster help` from the wire to the acknowledgement, with an engine that has its answer at hand.
 func BenchmarkHelp(b *testing.B) {
-	w := newWorld(b)
+	w := NewWorld(b)
 	help := listing(12, true)
 	w.engine.accept = func(context.Context, op.Request) (engine.Accepted, error) { return engine.Accepted{Reply: &help}, nil }
 	w.start()
-	w.types("U0ANA", "C0SHOW", "/caster help")
+	w.Types("U0ANA", "C0SHOW", "/caster help")
 	b.ReportAllocs()
 	b.SetParallelism(8)
 	b.ResetTimer()
 	b.RunParallel(func(p *testing.PB) {
 		for p.Next() {
-			w.types("U0ANA", "C0SHOW", "/caster help")
+			w.Types("U0ANA", "C0SHOW", "/caster help")
 		}
 	})
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "acks/s")

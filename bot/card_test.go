@@ -10,15 +10,18 @@ import (
 	"testing"
 	"time"
 
+	"casterbot/bot/payload"
+	"casterbot/bot/render"
 	"casterbot/internal/op"
 	"casterbot/internal/sandbox/blockkit"
+	"casterbot/test/slackworld"
 
 	"github.com/slack-go/slack"
 )
 
 var update = flag.Bool("update", false, "write the golden files again")
 
-var t0 = time.Date(2026, 11, 22, 20, 9, 30, 0, time.UTC)
+var T0 = time.Date(2026, 11, 22, 20, 9, 30, 0, time.UTC)
 
 // operation is a restart of an on-air studio; change makes another one out of it.
 func operation(state op.State, change ...func(*op.Operation)) op.Operation {
@@ -27,19 +30,19 @@ func operation(state op.State, change ...func(*op.Operation)) op.Operation {
 		Text: `caster restart "Evening News"`, Team: "T0SHOW", Channel: "C0SHOW", Requester: "U0ANA",
 		Plan: op.Plan{
 			Title: op.L("Restart studio ", op.B("Evening News")), OnAir: true, Button: "Restart on-air studio",
-			Facts: []op.Line{op.L("🔴 ON AIR since ", op.At(t0.Add(-time.Hour)), " · programme ", op.B("Main"))},
+			Facts: []op.Line{op.L("🔴 ON AIR since ", op.At(T0.Add(-time.Hour)), " · programme ", op.B("Main"))},
 		},
 		Decision: op.Decision{Allowed: true, Rule: "policy.yml:14", Confirm: op.ConfirmSelf},
-		Created:  t0, Expires: t0.Add(5 * time.Minute),
+		Created:  T0, Expires: T0.Add(5 * time.Minute),
 	}
 	if state != op.Pending && state != op.Expired {
-		o.DecidedBy, o.Confirmed = "U0ANA", t0.Add(4*time.Second)
+		o.DecidedBy, o.Confirmed = "U0ANA", T0.Add(4*time.Second)
 	}
 	if state == op.Running || state == op.Succeeded || state == op.Failed || state == op.Unknown {
-		o.Sent, o.Sends = t0.Add(5*time.Second), 1
+		o.Sent, o.Sends = T0.Add(5*time.Second), 1
 	}
 	if state == op.Succeeded || state == op.Failed {
-		o.Ended = t0.Add(19 * time.Second)
+		o.Ended = T0.Add(19 * time.Second)
 	}
 	for _, f := range change {
 		f(&o)
@@ -69,7 +72,7 @@ func ended(out op.Outcome) func(*op.Operation) {
 func cards() map[string]op.Operation {
 	next := []op.Next{{Label: "Close preview", Text: "caster scene stop a b"}, {Label: "Show", Text: "caster show a"}, {Label: "Third", Text: "x"}}
 	done := op.Outcome{
-		Text: op.L(op.B("Evening News"), " restarted"), Evidence: op.L("On air again since ", op.At(t0.Add(18*time.Second))), Checked: true, RequestID: "6EBD-01",
+		Text: op.L(op.B("Evening News"), " restarted"), Evidence: op.L("On air again since ", op.At(T0.Add(18*time.Second))), Checked: true, RequestID: "6EBD-01",
 	}
 	return map[string]op.Operation{
 		"pending":       operation(op.Pending),
@@ -96,8 +99,8 @@ func cards() map[string]op.Operation {
 		})),
 		"failed-already": operation(op.Failed, ended(op.Outcome{Text: op.L(op.B("Preview 2"), " is already open. Nothing was changed."), Already: true})),
 		"failed-closed":  operation(op.Failed, func(o *op.Operation) { o.SettledBy = "U0BO" }, ended(op.Outcome{Text: op.L("No answer came. ", op.Who("U0BO"), " says that it did not happen.")})),
-		"unknown": operation(op.Unknown, func(o *op.Operation) { o.Looked, o.Looks = t0.Add(20*time.Second), 1 },
-			ended(op.Outcome{Evidence: op.L("Studio now: streaming since ", op.At(t0.Add(9*time.Second)))})),
+		"unknown": operation(op.Unknown, func(o *op.Operation) { o.Looked, o.Looks = T0.Add(20*time.Second), 1 },
+			ended(op.Outcome{Evidence: op.L("Studio now: streaming since ", op.At(T0.Add(9*time.Second)))})),
 		"unknown-bare":  operation(op.Unknown),
 		"unknown-words": operation(op.Unknown, ended(op.Outcome{Text: op.L("This machine stood still just before the call, so I did not make it.")})),
 		"unknown-token": operation(op.Unknown, func(o *op.Operation) { o.Sends = 3 }),
@@ -109,15 +112,15 @@ func cards() map[string]op.Operation {
 
 func TestCards(t *testing.T) {
 	for name, o := range cards() {
-		m := plain.card(o, false)
+		m := plain.Card(o, false)
 		golden(t, "card-"+name, m)
 		lint(t, name, m)
-		lint(t, name+", simple", m.simple())
-		if strings.TrimSpace(m.text) == "" {
+		lint(t, name+", simple", m.Simple())
+		if strings.TrimSpace(m.Text) == "" {
 			t.Errorf("%s: no sentence for notifications", name)
 		}
 	}
-	repeating := plain.card(operation(op.Unknown), true)
+	repeating := plain.Card(operation(op.Unknown), true)
 	if got := mustJSON(t, repeating); !strings.Contains(got, "cannot create a second studio") || strings.Contains(got, "I will not send it again") {
 		t.Errorf("a repeated operation reads %s", got)
 	}
@@ -126,7 +129,7 @@ func TestCards(t *testing.T) {
 // TestEveryStateHasACard fails when the chart gains a state that cannot be shown.
 func TestEveryStateHasACard(t *testing.T) {
 	for _, s := range op.States() {
-		m := plain.card(op.Operation{ID: "abcdefgh", State: s, Requester: "U0ANA"}, false)
+		m := plain.Card(op.Operation{ID: "abcdefgh", State: s, Requester: "U0ANA"}, false)
 		lint(t, string(s)+" with nothing known", m)
 	}
 }
@@ -139,15 +142,15 @@ func TestButtons(t *testing.T) {
 		"unknown": "op:look op:happened op:not", "expired": "op:again", "cancelled": "op:again",
 	} {
 		var ids []string
-		for _, p := range faces[cards()[name].State](cards()[name], false).presses {
-			act, _, _ := strings.Cut(strings.TrimPrefix(p.action, cardAction), ":")
-			ids = append(ids, cardAction+act)
-			if p.value != cards()[name].ID {
-				t.Errorf("%s: the value of %s is %q, not the operation's id", name, p.action, p.value)
+		for _, p := range render.CardViews[cards()[name].State](cards()[name], false).Presses {
+			act, _, _ := strings.Cut(strings.TrimPrefix(p.Action, render.CardAction), ":")
+			ids = append(ids, render.CardAction+act)
+			if p.Value != cards()[name].ID {
+				t.Errorf("%s: the value of %s is %q, not the operation's id", name, p.Action, p.Value)
 			}
-			a, err := cardPress(pressed{ActionID: p.action, Value: p.value}, op.Request{}, "1.2")
-			if err != nil || a.click == nil {
-				t.Errorf("%s: %s is not understood: %v", name, p.action, err)
+			a, err := payload.CardPress(payload.Pressed{ActionID: p.Action, Value: p.Value}, op.Request{}, "1.2")
+			if err != nil || a.Click == nil {
+				t.Errorf("%s: %s is not understood: %v", name, p.Action, err)
 			}
 		}
 		if got := strings.Join(ids, " "); got != want {
@@ -158,20 +161,20 @@ func TestButtons(t *testing.T) {
 
 // TestHostileNames draws every kind of message with every hostile name everywhere.
 func TestHostileNames(t *testing.T) {
-	for _, name := range hostile {
+	for _, name := range slackworld.Hostile {
 		for kind, o := range cards() {
-			harmless(t, kind, name, mustJSON(t, plain.card(poisoned(o, name), false)))
+			harmless(t, kind, name, mustJSON(t, plain.Card(poisoned(o, name), false)))
 		}
 		a := hostileAnswer(name)
-		lint(t, "answer", plain.answer(a))
-		harmless(t, "answer", name, mustJSON(t, plain.answer(a)))
-		harmless(t, "reply", name, mustJSON(t, plain.answer(a).reply()))
+		lint(t, "answer", plain.Answer(a))
+		harmless(t, "answer", name, mustJSON(t, plain.Answer(a)))
+		harmless(t, "reply", name, mustJSON(t, plain.Answer(a).Reply()))
 		f := hostileForm(name)
-		view := mustJSON(t, plain.drawForm(f, "U0ANA"))
+		view := mustJSON(t, plain.DrawForm(f, "U0ANA"))
 		if p := blockkit.LintView(json.RawMessage(view)); len(p) > 0 {
 			t.Errorf("form with %.60q: %v", name, p)
 		}
-		harmless(t, "form", name, mustJSON(t, plain.drawForm(f, "U0ANA").Blocks))
+		harmless(t, "form", name, mustJSON(t, plain.DrawForm(f, "U0ANA").Blocks))
 	}
 }
 
@@ -222,8 +225,8 @@ func harmless(t *testing.T, kind, name, drawn string) {
 		if m["type"] == "mrkdwn" && m["verbatim"] != true {
 			t.Errorf("%s with %.60q: %.60q is not verbatim", kind, name, text)
 		}
-		for _, e := range element.FindAllString(text, -1) {
-			if !ours.MatchString(e) {
+		for _, e := range slackworld.Element.FindAllString(text, -1) {
+			if !slackworld.Ours.MatchString(e) {
 				t.Errorf("%s with %.60q: active %.60q", kind, name, e)
 			}
 		}
@@ -246,9 +249,9 @@ func walk(node any, see func(key string, parent map[string]any, text string)) {
 	}
 }
 
-func lint(t *testing.T, name string, m message) {
+func lint(t *testing.T, name string, m render.Message) {
 	t.Helper()
-	for _, blocks := range [][]slack.Block{m.blocks, m.body} {
+	for _, blocks := range [][]slack.Block{m.Blocks, m.Body} {
 		if blocks == nil {
 			continue
 		}

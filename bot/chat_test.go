@@ -10,14 +10,16 @@ import (
 	"testing"
 	"time"
 
+	"casterbot/bot/messages"
+	"casterbot/bot/webapi"
 	"casterbot/internal/engine"
 	"casterbot/internal/op"
 	"casterbot/internal/sandbox/fakeslack"
 )
 
 func TestShowPostsOnceAndEdits(t *testing.T) {
-	w := newWorld(t)
-	c := NewChat(w.config)
+	w := NewWorld(t)
+	c := messages.NewChat(w.Config)
 	root := w.card(operation(op.Pending))
 	o := operation(op.Pending, func(o *op.Operation) { o.Thread = root })
 	ts, err := show(c, o)
@@ -32,7 +34,7 @@ func TestShowPostsOnceAndEdits(t *testing.T) {
 	if !ok || !strings.Contains(m.Text, "called off by <@U0ANA>") || strings.Contains(string(m.Attachments), "op:confirm") || !strings.Contains(string(m.Attachments), "op:again") {
 		t.Errorf("the card is now %s %s", m.Text, m.Attachments)
 	}
-	posts := w.calls("chat.postMessage")
+	posts := w.Calls("chat.postMessage")
 	if len(posts) != 2 || posts[1].Args["thread_ts"] != root || posts[1].Args["unfurl_links"] == "true" {
 		t.Errorf("posted with %+v", posts)
 	}
@@ -56,8 +58,8 @@ func TestShowErrors(t *testing.T) {
 		{"down", fakeslack.Fault{Status: 503}, false, engine.ErrNoAnswer},
 		{"refused", fakeslack.Fault{Error: "fatal_error"}, true, nil},
 	} {
-		w := newWorld(t)
-		chat := NewChat(w.config)
+		w := NewWorld(t)
+		chat := messages.NewChat(w.Config)
 		o, method := operation(op.Pending), "chat.postMessage"
 		if c.edit {
 			o.Card, method = "1.1", "chat.update"
@@ -77,7 +79,7 @@ func TestShowErrors(t *testing.T) {
 }
 
 func TestShowFallsBackToPlainBlocks(t *testing.T) {
-	w := newWorld(t)
+	w := NewWorld(t)
 	w.Fail("chat.postMessage", fakeslack.Fault{Error: "invalid_blocks", Times: 1})
 	ts := w.card(operation(op.Pending))
 	m, _ := w.Message("C0SHOW", ts)
@@ -90,21 +92,21 @@ func TestTellFindsAWay(t *testing.T) {
 	said := op.Answer{Title: op.L("only for you")}
 	for _, c := range []struct {
 		name    string
-		arrange func(*world)
+		arrange func(*World)
 		to      op.Address
 		method  string
 	}{
-		{"in the channel", func(*world) {}, op.Address{Person: "U0ANA", Channel: "C0SHOW"}, "chat.postEphemeral"},
-		{"in a thread", func(*world) {}, op.Address{Person: "U0ANA", Channel: "C0SHOW", Thread: "1.0"}, "chat.postEphemeral"},
-		{"the bot is not there", func(*world) {}, op.Address{Person: "U0ANA", Channel: "C0NOBOT"}, "chat.postMessage"},
-		{"no channel", func(*world) {}, op.Address{Person: "U0ANA"}, "chat.postMessage"},
-		{"Slack asks to wait", func(w *world) { w.Fail("chat.postEphemeral", fakeslack.Fault{RetryAfter: time.Second, Times: 1}) }, op.Address{Person: "U0ANA", Channel: "C0SHOW"}, "chat.postEphemeral"},
-		{"blocks are refused", func(w *world) { w.Fail("chat.postEphemeral", fakeslack.Fault{Error: "invalid_blocks", Times: 1}) }, op.Address{Person: "U0ANA", Channel: "C0SHOW"}, "chat.postEphemeral"},
-		{"a bad address", func(*world) {}, op.Address{Person: "U0ANA", Channel: "C0SHOW", ReplyTo: "https://evil.example/x"}, "chat.postEphemeral"},
+		{"in the channel", func(*World) {}, op.Address{Person: "U0ANA", Channel: "C0SHOW"}, "chat.postEphemeral"},
+		{"in a thread", func(*World) {}, op.Address{Person: "U0ANA", Channel: "C0SHOW", Thread: "1.0"}, "chat.postEphemeral"},
+		{"the bot is not there", func(*World) {}, op.Address{Person: "U0ANA", Channel: "C0NOBOT"}, "chat.postMessage"},
+		{"no channel", func(*World) {}, op.Address{Person: "U0ANA"}, "chat.postMessage"},
+		{"Slack asks to wait", func(w *World) { w.Fail("chat.postEphemeral", fakeslack.Fault{RetryAfter: time.Second, Times: 1}) }, op.Address{Person: "U0ANA", Channel: "C0SHOW"}, "chat.postEphemeral"},
+		{"blocks are refused", func(w *World) { w.Fail("chat.postEphemeral", fakeslack.Fault{Error: "invalid_blocks", Times: 1}) }, op.Address{Person: "U0ANA", Channel: "C0SHOW"}, "chat.postEphemeral"},
+		{"a bad address", func(*World) {}, op.Address{Person: "U0ANA", Channel: "C0SHOW", ReplyTo: "https://evil.example/x"}, "chat.postEphemeral"},
 	} {
-		w := newWorld(t)
+		w := NewWorld(t)
 		c.arrange(w)
-		if err := NewChat(w.config).Tell(context.Background(), c.to, said); err != nil {
+		if err := messages.NewChat(w.Config).Tell(context.Background(), c.to, said); err != nil {
 			t.Errorf("%s: %v", c.name, err)
 			continue
 		}
@@ -112,17 +114,17 @@ func TestTellFindsAWay(t *testing.T) {
 		if last := calls[len(calls)-1]; last.Method != c.method || last.Error != "" || !strings.Contains(last.Text, "only for you") {
 			t.Errorf("%s: told by %+v", c.name, last)
 		}
-		if w.reads("U0BO", "C0SHOW", "only for you") {
+		if w.Reads("U0BO", "C0SHOW", "only for you") {
 			t.Errorf("%s: others see it", c.name)
 		}
 	}
 }
 
 func TestResponseAddresses(t *testing.T) {
-	h := hooks{api: "https://slack.example:8443/api/"}
-	local := hooks{api: "http://127.0.0.1:8788/api/"}
+	h := messages.ResponseURL{Api: "https://slack.example:8443/api/"}
+	local := messages.ResponseURL{Api: "http://127.0.0.1:8788/api/"}
 	for _, c := range []struct {
-		hooks   hooks
+		hooks   messages.ResponseURL
 		address string
 		want    bool
 	}{
@@ -145,10 +147,10 @@ func TestResponseAddresses(t *testing.T) {
 		{local, "http://127.0.0.1:8788/hook", true},
 		{local, "http://127.0.0.1:8789/hook", false},
 		{local, "http://localhost:8788/hook", false},
-		{hooks{api: "http://slack.example/api/"}, "http://slack.example/hook", false},
+		{messages.ResponseURL{Api: "http://slack.example/api/"}, "http://slack.example/hook", false},
 	} {
-		if got := c.hooks.allowed(c.address); got != c.want {
-			t.Errorf("%s with API %s: %v", c.address, c.hooks.api, got)
+		if got := c.hooks.Allowed(c.address); got != c.want {
+			t.Errorf("%s with API %s: %v", c.address, c.hooks.Api, got)
 		}
 	}
 }
@@ -171,10 +173,10 @@ func TestResponseAddressTrap(t *testing.T) {
 	}
 	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { answers[r.URL.Path](rw, r) }))
 	defer server.Close()
-	config := Config{APIURL: server.URL + "/api", HTTP: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}}.filled()
-	h := hooks{client: config.HTTP, api: config.APIURL}
+	config := webapi.Config{APIURL: server.URL + "/api", HTTP: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}}.Filled()
+	h := messages.ResponseURL{Client: config.HTTP, Api: config.APIURL}
 	for path := range answers {
-		err := h.post(context.Background(), server.URL+path+"?secret=canary", plain.answer(op.Answer{Title: op.L("x")}))
+		err := h.Post(context.Background(), server.URL+path+"?secret=canary", plain.Answer(op.Answer{Title: op.L("x")}))
 		if (err == nil) != (path == "/ok") {
 			t.Errorf("%s: %v", path, err)
 		}

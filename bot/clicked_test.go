@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"casterbot/bot/messages"
 	"casterbot/bot/webapi"
 	"casterbot/internal/engine"
 	"casterbot/internal/op"
@@ -16,7 +17,7 @@ import (
 )
 
 // clickedCard is a bot whose card was clicked.
-func clickedCard(t *testing.T, w *world) (*Chat, string) {
+func clickedCard(t *testing.T, w *World) (*messages.Chat, string) {
 	t.Helper()
 	w.engine.press = func(context.Context, op.Click) (engine.Accepted, error) { return engine.Accepted{}, nil }
 	w.start()
@@ -25,13 +26,13 @@ func clickedCard(t *testing.T, w *world) (*Chat, string) {
 	return w.engine.chat, ts
 }
 
-func (w *world) press(ts string) {
+func (w *World) press(ts string) {
 	w.t.Helper()
-	w.sent(w.Click("U0ANA", "C0SHOW", ts, fakeslack.Press{Action: "op:confirm"}))
+	w.Acknowledged(w.Click("U0ANA", "C0SHOW", ts, fakeslack.Press{Action: "op:confirm"}))
 }
 
-func (w *world) replaced() (n int) {
-	for _, c := range w.calls("response_url") {
+func (w *World) replaced() (n int) {
+	for _, c := range w.Calls("response_url") {
 		if c.Replaces() && c.Error == "" {
 			n++
 		}
@@ -54,10 +55,10 @@ func proved(err error) error {
 // A card that was clicked is edited by the click's address: at once, though nothing may be written to the channel or edited in the
 // workspace for a long time. Four of five uses are edits, the last one is for the clicker; then it goes on with chat.update.
 func TestAClickEditsItsCard(t *testing.T) {
-	w := newWorld(t)
+	w := NewWorld(t)
 	chat, ts := clickedCard(t, w)
-	chat.limits.HoldPosts("C0SHOW", time.Hour)
-	chat.limits.HoldEdits(time.Hour)
+	chat.Limits.HoldPosts("C0SHOW", time.Hour)
+	chat.Limits.HoldEdits(time.Hour)
 	for n, state := range []op.State{op.Queued, op.Running, op.Succeeded, op.Succeeded} {
 		if got, err := show(chat, card(state, ts)); proved(err) != nil || got != ts || w.replaced() != n+1 {
 			t.Fatalf("edit %d: %q, %v, %d edits", n, got, err, w.replaced())
@@ -70,15 +71,15 @@ func TestAClickEditsItsCard(t *testing.T) {
 	if _, err := show(chat, card(op.Succeeded, ts)); !errors.Is(err, engine.ErrBusy) || w.replaced() != 4 {
 		t.Errorf("a fifth edit: %v", err)
 	}
-	chat.limits = webapi.NewLimiter(nil, false)
-	if _, err := show(chat, card(op.Succeeded, ts)); err != nil || len(w.calls("chat.update")) != 1 {
+	chat.Limits = webapi.NewLimiter(nil, false)
+	if _, err := show(chat, card(op.Succeeded, ts)); err != nil || len(w.Calls("chat.update")) != 1 {
 		t.Errorf("chat.update does not take over: %v", err)
 	}
 }
 
 // The private answers of a click count against its five uses, and one use is kept for them.
 func TestAnswersCountAgainstTheAddress(t *testing.T) {
-	w := newWorld(t)
+	w := NewWorld(t)
 	var to op.Address
 	w.engine.press = func(_ context.Context, c op.Click) (engine.Accepted, error) {
 		to = c.Address
@@ -111,7 +112,7 @@ func TestAnswersCountAgainstTheAddress(t *testing.T) {
 	if by := tell(); by != "chat.postEphemeral" {
 		t.Errorf("a sixth use: told by %s", by)
 	}
-	for _, c := range w.calls("response_url") {
+	for _, c := range w.Calls("response_url") {
 		if c.Error != "" {
 			t.Errorf("Slack refuses: %s", c.Error)
 		}
@@ -133,11 +134,11 @@ func TestWhereAnAddressDoesNotWork(t *testing.T) {
 		"done, down": {fakeslack.Fault{Status: 500, AfterEffect: true}, engine.ErrNoAnswer},
 		"no answer":  {fakeslack.Fault{Silent: true, Times: 1}, engine.ErrNoAnswer},
 	} {
-		w := newWorld(t)
-		w.config.HTTP = &http.Client{Transport: w.config.HTTP.Transport, Timeout: time.Second}
+		w := NewWorld(t)
+		w.Config.HTTP = &http.Client{Transport: w.Config.HTTP.Transport, Timeout: time.Second}
 		chat, ts := clickedCard(t, w)
 		w.Fail("response_url", c.fault)
-		if _, err := show(chat, card(op.Running, ts)); !errors.Is(err, c.want) || strings.Contains(errText(err), w.server.URL) {
+		if _, err := show(chat, card(op.Running, ts)); !errors.Is(err, c.want) || strings.Contains(errText(err), w.Server.URL) {
 			t.Errorf("%s: %v", name, err)
 		}
 		w.Fail("response_url", fakeslack.Fault{})
@@ -145,7 +146,7 @@ func TestWhereAnAddressDoesNotWork(t *testing.T) {
 		if _, err := show(chat, card(op.Succeeded, ts)); err != nil || w.replaced() != before {
 			t.Errorf("%s: it is tried again by the address, or not at all: %v", name, err)
 		}
-		if n := len(w.calls("chat.update")); n != 2 {
+		if n := len(w.Calls("chat.update")); n != 2 {
 			t.Errorf("%s: %d times chat.update", name, n)
 		}
 	}
@@ -161,7 +162,7 @@ func errText(err error) string {
 // What has come of an operation is to be drawn once more, by chat.update and without taking what new results need; what tells that one is
 // under way is not.
 func TestAnAddressProvesLittle(t *testing.T) {
-	w := newWorld(t)
+	w := NewWorld(t)
 	chat, ts := clickedCard(t, w)
 	if _, err := show(chat, card(op.Running, ts)); err != nil {
 		t.Errorf("under way: %v", err)
@@ -169,10 +170,10 @@ func TestAnAddressProvesLittle(t *testing.T) {
 	if got, err := show(chat, card(op.Succeeded, ts)); !errors.Is(err, engine.ErrUnproven) || got != ts {
 		t.Errorf("a result: %q, %v", got, err)
 	}
-	later := time.Now().Add(hookEdits)
-	chat.clicked.now = func() time.Time { return later }
+	later := time.Now().Add(messages.HookEdits)
+	chat.Clicked.Now = func() time.Time { return later }
 	all := 20
-	chat.limits = webapi.NewLimiter(func(_ context.Context, _ string, _ float64, burst int, _ time.Duration) (time.Duration, bool) {
+	chat.Limits = webapi.NewLimiter(func(_ context.Context, _ string, _ float64, burst int, _ time.Duration) (time.Duration, bool) {
 		return 0, burst == all // who has to leave some gets none
 	}, false)
 	if _, err := show(chat, card(op.Running, ts)); !errors.Is(err, engine.ErrBusy) {
@@ -188,21 +189,21 @@ func TestAnAddressProvesLittle(t *testing.T) {
 	}
 	news := card(op.Failed, ts)
 	news.Version += 2
-	if _, err := show(chat, news); err != nil || len(w.calls("chat.update")) != 1 {
+	if _, err := show(chat, news); err != nil || len(w.Calls("chat.update")) != 1 {
 		t.Errorf("a new result: %v", err)
 	}
 }
 
 // A second click gives its own five uses: the newest address goes first.
 func TestTheNewestClickEdits(t *testing.T) {
-	w := newWorld(t)
+	w := NewWorld(t)
 	chat, ts := clickedCard(t, w)
 	w.press(ts)
 	for n := range 9 {
 		if _, err := show(chat, card(op.Succeeded, ts)); proved(err) != nil {
 			t.Fatal(err)
 		}
-		if n == 0 && chat.clicked.list[0].left != hookUses {
+		if n == 0 && chat.Clicked.List[0].Left != messages.HookUses {
 			t.Error("an older address goes first")
 		}
 	}
@@ -213,10 +214,10 @@ func TestTheNewestClickEdits(t *testing.T) {
 
 // Blocks that Slack refuses are replaced by plain ones at the address too.
 func TestAClickedCardInPlainBlocks(t *testing.T) {
-	w := newWorld(t)
+	w := NewWorld(t)
 	chat, ts := clickedCard(t, w)
 	w.Fail("response_url", fakeslack.Fault{Error: "invalid_blocks", Times: 1})
-	if _, err := show(chat, card(op.Succeeded, ts)); proved(err) != nil || w.replaced() != 1 || len(w.calls("chat.update")) != 0 {
+	if _, err := show(chat, card(op.Succeeded, ts)); proved(err) != nil || w.replaced() != 1 || len(w.Calls("chat.update")) != 0 {
 		t.Fatalf("%v, %d edits", err, w.replaced())
 	}
 	m, _ := w.Message("C0SHOW", ts)
@@ -228,49 +229,49 @@ func TestAClickedCardInPlainBlocks(t *testing.T) {
 // Addresses are good for the message that was clicked, outside of threads, for less than half an hour, and few are kept.
 func TestWhatIsKeptOfClicks(t *testing.T) {
 	now := time.Unix(1000, 0)
-	c := newClicked(func() time.Time { return now })
+	c := messages.NewClicked(func() time.Time { return now })
 	good := func(string) bool { return true }
 	click := op.Click{Origin: op.Origin{Address: op.Address{Channel: "C1", ReplyTo: "https://hooks.slack.com/actions/1"}}, Message: "1.1"}
-	c.keep(click, func(string) bool { return false })
+	c.Keep(click, func(string) bool { return false })
 	inThread := click
 	inThread.Thread = "1.0"
-	c.keep(inThread, good)
-	if c.edits("C1", "1.1") {
+	c.Keep(inThread, good)
+	if c.Edits("C1", "1.1") {
 		t.Error("a foreign address, or one of a thread, is kept")
 	}
-	c.keep(click, good)
-	if !c.edits("C1", "1.1") || c.edits("C2", "1.1") || c.edits("C1", "1.2") {
+	c.Keep(click, good)
+	if !c.Edits("C1", "1.1") || c.Edits("C2", "1.1") || c.Edits("C1", "1.2") {
 		t.Error("it is not good for its message alone")
 	}
-	if now = now.Add(hookEdits); c.edits("C1", "1.1") {
+	if now = now.Add(messages.HookEdits); c.Edits("C1", "1.1") {
 		t.Error("it is used for too long")
 	}
-	for n := range 3 * maxClicked {
+	for n := range 3 * messages.MaxClicked {
 		click.Message = strconv.Itoa(n)
-		c.keep(click, good)
+		c.Keep(click, good)
 	}
-	if len(c.list) != maxClicked || c.edits("C1", "0") || !c.edits("C1", click.Message) {
-		t.Errorf("%d addresses are kept", len(c.list))
+	if len(c.List) != messages.MaxClicked || c.Edits("C1", "0") || !c.Edits("C1", click.Message) {
+		t.Errorf("%d addresses are kept", len(c.List))
 	}
-	now = now.Add(hookLives + time.Second)
-	if c.keep(click, good); len(c.list) != 1 {
-		t.Errorf("%d addresses are kept of which all but one are over", len(c.list))
+	now = now.Add(messages.HookLives + time.Second)
+	if c.Keep(click, good); len(c.List) != 1 {
+		t.Errorf("%d addresses are kept of which all but one are over", len(c.List))
 	}
 }
 
 // The card of a thread is edited by chat.update.
 func TestAClickInAThread(t *testing.T) {
-	w := newWorld(t)
+	w := NewWorld(t)
 	chat, root := clickedCard(t, w)
 	o := operation(op.Pending, func(o *op.Operation) { o.Thread = root })
 	ts := w.card(o)
 	w.press(ts)
-	chat.clicked.keep(op.Click{Origin: op.Origin{Address: op.Address{Channel: "C0SHOW", ReplyTo: w.config.APIURL + "x"}}, Message: ts}, chat.hooks.allowed) // one that does not say so
+	chat.Clicked.Keep(op.Click{Origin: op.Origin{Address: op.Address{Channel: "C0SHOW", ReplyTo: w.Config.APIURL + "x"}}, Message: ts}, chat.Hooks.Allowed) // one that does not say so
 	o.State, o.Card = op.Succeeded, ts
-	if _, err := show(chat, o); err != nil || w.replaced() != 0 || len(w.calls("chat.update")) != 1 {
+	if _, err := show(chat, o); err != nil || w.replaced() != 0 || len(w.Calls("chat.update")) != 1 {
 		t.Errorf("%v, %d edits by an address", err, w.replaced())
 	}
-	if used := hookUses - chat.clicked.list[len(chat.clicked.list)-1].left; used > 0 {
+	if used := messages.HookUses - chat.Clicked.List[len(chat.Clicked.List)-1].Left; used > 0 {
 		t.Errorf("an address was tried %d times", used)
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"casterbot/bot/socket"
+	"casterbot/bot/webapi"
 	"casterbot/internal/engine"
 	"casterbot/internal/op"
 )
@@ -21,13 +23,13 @@ func TestCopiesWaitForTheFirst(t *testing.T) {
 			<-durable // a slow disk
 			return engine.Accepted{}, nil
 		}}
-		d := &dispatcher{engine: e, log: Config{}.filled().Log, now: time.Now, drawn: newDrawn(), seen: newDedupe(time.Now)}
-		d.who.Store(&me)
-		links := []*link{{}, {}}
-		comes := func(on *link) bool {
-			on.pending.Add(1)
+		d := &dispatcher{engine: e, log: webapi.Config{}.Filled().Log, now: time.Now, seen: newDedupe(time.Now)}
+		d.who.Store(&Me)
+		links := []*socket.Link{{}, {}}
+		comes := func(on *socket.Link) bool {
+			on.Pending.Add(1)
 			return acknowledges(func() {
-				d.handle(t.Context(), envelope{link: on, id: "e", kind: "slash_commands", payload: []byte(slashSample), at: time.Now()})
+				d.handle(t.Context(), delivery{Envelope: socket.Envelope{Link: on, Id: "e", Kind: "slash_commands", Payload: []byte(SlashSample), At: time.Now()}})
 			})
 		}
 		ended := make(chan bool)
@@ -38,7 +40,7 @@ func TestCopiesWaitForTheFirst(t *testing.T) {
 				t.Fatalf("copy %d is acknowledged, while nothing is durable", i)
 			}
 		}
-		if got := links[1].pending.Load(); got != maxCopies || accepted != 1 {
+		if got := links[1].Pending.Load(); got != maxCopies || accepted != 1 {
 			t.Errorf("%d copies wait, %d are taken", got, accepted)
 		}
 		close(durable)
@@ -48,21 +50,23 @@ func TestCopiesWaitForTheFirst(t *testing.T) {
 	})
 }
 
+func numbered(id string) delivery { return delivery{Envelope: socket.Envelope{Id: id}} }
+
 // TestCopiesShareTheFate: what becomes of the first envelope becomes of its copies.
 func TestCopiesShareTheFate(t *testing.T) {
 	for _, taken := range []bool{true, false} {
 		d := newDedupe(time.Now)
-		one, two, three := envelope{id: "1"}, envelope{id: "2"}, envelope{id: "3"}
-		if d.meet("k", &one) != fresh || d.meet("k", &two) != waits || one.fate == nil || two.fate != nil {
+		one, two, three := numbered("1"), numbered("2"), numbered("3")
+		if d.meet("k", &one) != fresh || d.meet("k", &two) != waits || one.inflight == nil || two.inflight != nil {
 			t.Fatal(one, two)
 		}
-		if copies := d.decided(one.fate, taken); len(copies) != 1 || copies[0].id != "2" {
+		if copies := d.decided(one.inflight, taken); len(copies) != 1 || copies[0].Id != "2" {
 			t.Errorf("taken %v: %v have waited", taken, copies)
 		}
 		if is := d.meet("k", &three); (is == again) != taken || (is == fresh) == taken {
 			t.Errorf("taken %v: the next one is %v", taken, is)
 		}
-		if more := d.decided(one.fate, taken); len(more) > 0 {
+		if more := d.decided(one.inflight, taken); len(more) > 0 {
 			t.Errorf("taken %v: %v have waited twice", taken, more)
 		}
 		if is := d.meet("k", &two); !taken && is != waits {
@@ -78,35 +82,35 @@ func TestACopyIsTakenInstead(t *testing.T) {
 		taken = append(taken, r.Key)
 		return engine.Accepted{}, nil
 	}}
-	d := &dispatcher{engine: e, log: Config{}.filled().Log, now: time.Now, drawn: newDrawn(), seen: newDedupe(time.Now)}
-	d.who.Store(&me)
-	d.front = newPool(t.Context(), 0, 1, &d.busy)
-	first, l := envelope{}, &link{}
-	came := envelope{link: l, id: "e", kind: "slash_commands", payload: []byte(slashSample), at: time.Now()}
+	d := &dispatcher{engine: e, log: webapi.Config{}.Filled().Log, now: time.Now, seen: newDedupe(time.Now)}
+	d.who.Store(&Me)
+	d.intake = newPool(t.Context(), 0, 1, &d.busy)
+	first, l := delivery{}, &socket.Link{}
+	came := delivery{Envelope: socket.Envelope{Link: l, Id: "e", Kind: "slash_commands", Payload: []byte(SlashSample), At: time.Now()}}
 	a, err := d.decode(came)
-	if err != nil || d.seen.meet(a.key, &first) != fresh {
+	if err != nil || d.seen.meet(a.Key, &first) != fresh {
 		t.Fatal(a, err)
 	}
 	for range 2 {
-		l.pending.Add(1)
+		l.Pending.Add(1)
 		d.handle(t.Context(), came)
 	}
-	if len(taken) > 0 || l.pending.Load() != 2 {
-		t.Errorf("%d wait, taken %v", l.pending.Load(), taken)
+	if len(taken) > 0 || l.Pending.Load() != 2 {
+		t.Errorf("%d wait, taken %v", l.Pending.Load(), taken)
 	}
 	d.abandon(first) // there is a place for one
-	if l.pending.Load() != 1 || len(d.front.queue) != 1 {
-		t.Fatalf("%d wait still, %d are to be taken", l.pending.Load(), len(d.front.queue))
+	if l.Pending.Load() != 1 || len(d.intake.queue) != 1 {
+		t.Fatalf("%d wait still, %d are to be taken", l.Pending.Load(), len(d.intake.queue))
 	}
-	again := <-d.front.queue
-	if !acknowledges(func() { again(t.Context()) }) || len(taken) != 1 || taken[0] != a.key || l.pending.Load() != 0 {
-		t.Errorf("taken %v, %d wait", taken, l.pending.Load())
+	again := <-d.intake.queue
+	if !acknowledges(func() { again(t.Context()) }) || len(taken) != 1 || taken[0] != a.Key || l.Pending.Load() != 0 {
+		t.Errorf("taken %v, %d wait", taken, l.Pending.Load())
 	}
 }
 
 // TestCopiesAreAcknowledgedAlike: with the first one, on their own sockets, and with its answer: whichever Slack reads first has it.
 func TestCopiesAreAcknowledgedAlike(t *testing.T) {
-	w := newWorld(t)
+	w := NewWorld(t)
 	durable, in := make(chan struct{}), make(chan struct{}, 9)
 	w.engine.accept = func(ctx context.Context, r op.Request) (engine.Accepted, error) {
 		in <- struct{}{}
@@ -114,22 +118,22 @@ func TestCopiesAreAcknowledgedAlike(t *testing.T) {
 		return replying("fine")(ctx, r)
 	}
 	b := w.start()
-	var links []*link
+	var links []*socket.Link
 	for len(links) < 2 {
-		l := b.sockets.spare(nil)
+		l := b.sockets.Spare(nil)
 		if len(links) == 1 {
-			l = b.sockets.spare(links[0])
+			l = b.sockets.Spare(links[0])
 		}
 		links = append(links, l)
 	}
 	for i, l := range links {
-		l.pending.Add(1)
-		b.take(envelope{link: l, id: "e", kind: "slash_commands", payload: []byte(slashSample)})
+		l.Pending.Add(1)
+		b.take(socket.Envelope{Link: l, Id: "e", Kind: "slash_commands", Payload: []byte(SlashSample)})
 		if i == 0 {
 			<-in
 		}
 	}
-	w.until("the copy waits", func() bool {
+	w.Until("the copy waits", func() bool {
 		b.seen.mu.Lock()
 		defer b.seen.mu.Unlock()
 		for _, f := range b.seen.young {
@@ -140,19 +144,19 @@ func TestCopiesAreAcknowledgedAlike(t *testing.T) {
 		return false
 	})
 	close(durable)
-	answer := func(l *link) string {
-		l.acked.mu.Lock()
-		defer l.acked.mu.Unlock()
-		for _, a := range l.acked.last {
-			return fmt.Sprint(a.id, a.payload)
+	answer := func(l *socket.Link) string {
+		l.Acked.Mu.Lock()
+		defer l.Acked.Mu.Unlock()
+		for _, a := range l.Acked.Last {
+			return fmt.Sprint(a.Id, a.Payload)
 		}
 		return ""
 	}
-	w.until("both are acknowledged", func() bool { return answer(links[0]) != "" && answer(links[1]) != "" })
+	w.Until("both are acknowledged", func() bool { return answer(links[0]) != "" && answer(links[1]) != "" })
 	if one, two := answer(links[0]), answer(links[1]); one != two || len(one) < 10 {
 		t.Errorf("acknowledged with %q and %q", one, two)
 	}
-	w.until("nothing is pending", func() bool { return links[0].pending.Load() == 0 && links[1].pending.Load() == 0 })
+	w.Until("nothing is pending", func() bool { return links[0].Pending.Load() == 0 && links[1].Pending.Load() == 0 })
 	if len(in) > 0 {
 		t.Error("both are taken")
 	}

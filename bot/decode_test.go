@@ -7,12 +7,13 @@ import (
 	"testing"
 	"time"
 
+	"casterbot/bot/payload"
 	"casterbot/internal/op"
 )
 
-var me = identity{team: "T0SHOW", user: "U0BOT"}
+var Me = payload.Identity{Team: "T0SHOW", User: "U0BOT"}
 
-const slashSample = `{"team_id":"T0SHOW","channel_id":"C0SHOW","channel_name":"general","user_id":"U0ANA","command":"/record","text":"stop main",
+const SlashSample = `{"team_id":"T0SHOW","channel_id":"C0SHOW","channel_name":"general","user_id":"U0ANA","command":"/record","text":"stop main",
 	"response_url":"https://hooks.slack.com/x","trigger_id":"1.2.abc","api_app_id":"A0CASTER"}`
 
 const clickSample = `{"type":"block_actions","team":{"id":"T0SHOW"},"user":{"id":"U0ANA","team_id":"T0SHOW"},"channel":{"id":"C0SHOW"},
@@ -23,28 +24,28 @@ const clickSample = `{"type":"block_actions","team":{"id":"T0SHOW"},"user":{"id"
 const mentionSample = `{"team_id":"T0SHOW","event_id":"Ev1","event":{"type":"app_mention","user":"U0ANA","text":"%s","ts":"1795378170.000100",
 	"channel":"C0SHOW","team":"T0SHOW"%s}}`
 
-func click(action, value string) string { return fmt.Sprintf(clickSample, action, value) }
+func Click(action, value string) string { return fmt.Sprintf(clickSample, action, value) }
 
 func mention(text, more string) string { return fmt.Sprintf(mentionSample, text, more) }
 
 func TestDecode(t *testing.T) {
 	for _, c := range []struct{ name, kind, payload, want string }{
-		{"slash", "slash_commands", slashSample, "say U0ANA/T0SHOW C0SHOW: record stop main"},
-		{"slash without text", "slash_commands", strings.ReplaceAll(slashSample, "stop main", ""), "say U0ANA/T0SHOW C0SHOW: record"},
-		{"slash of another workspace", "slash_commands", strings.ReplaceAll(slashSample, "T0SHOW", "T0OTHER"), "error comes from another workspace"},
-		{"slash of nobody", "slash_commands", strings.ReplaceAll(slashSample, "U0ANA", ""), "ignored"},
-		{"confirm", "interactive", click("op:confirm", "abc"), "click confirm abc by U0ANA/T0SHOW in C0SHOW at 1.1"},
-		{"next", "interactive", click("op:next:1a2b", "abc"), "click next 1a2b abc by U0ANA/T0SHOW in C0SHOW at 1.1"},
-		{"by an outsider", "interactive", strings.ReplaceAll(click("op:confirm", "abc"), `"team_id":"T0SHOW"`, `"team_id":"T0OTHER"`), "click confirm abc by U0ANA/T0OTHER in C0SHOW at 1.1"},
-		{"next without a way", "interactive", click("op:next", "abc"), "ignored"},
-		{"next with a long way", "interactive", click("op:next:"+strings.Repeat("x", 65), "abc"), "ignored"},
-		{"confirm with a way", "interactive", click("op:confirm:1", "abc"), "ignored"},
-		{"unknown act", "interactive", click("op:destroy", "abc"), "ignored"},
-		{"no operation", "interactive", click("op:confirm", ""), "ignored"},
-		{"a value that is no id", "interactive", click("op:confirm", strings.Repeat("x", 65)), "ignored"},
-		{"unknown action", "interactive", click("other", "abc"), "ignored"},
-		{"say", "interactive", click("say:3", "record status"), "say U0ANA/T0SHOW C0SHOW in 1.0: record status"},
-		{"say nothing", "interactive", click("say:3", ""), "ignored"},
+		{"slash", "slash_commands", SlashSample, "say U0ANA/T0SHOW C0SHOW: record stop main"},
+		{"slash without text", "slash_commands", strings.ReplaceAll(SlashSample, "stop main", ""), "say U0ANA/T0SHOW C0SHOW: record"},
+		{"slash of another workspace", "slash_commands", strings.ReplaceAll(SlashSample, "T0SHOW", "T0OTHER"), "error comes from another workspace"},
+		{"slash of nobody", "slash_commands", strings.ReplaceAll(SlashSample, "U0ANA", ""), "ignored"},
+		{"confirm", "interactive", Click("op:confirm", "abc"), "click confirm abc by U0ANA/T0SHOW in C0SHOW at 1.1"},
+		{"next", "interactive", Click("op:next:1a2b", "abc"), "click next 1a2b abc by U0ANA/T0SHOW in C0SHOW at 1.1"},
+		{"by an outsider", "interactive", strings.ReplaceAll(Click("op:confirm", "abc"), `"team_id":"T0SHOW"`, `"team_id":"T0OTHER"`), "click confirm abc by U0ANA/T0OTHER in C0SHOW at 1.1"},
+		{"next without a way", "interactive", Click("op:next", "abc"), "ignored"},
+		{"next with a long way", "interactive", Click("op:next:"+strings.Repeat("x", 65), "abc"), "ignored"},
+		{"confirm with a way", "interactive", Click("op:confirm:1", "abc"), "ignored"},
+		{"unknown act", "interactive", Click("op:destroy", "abc"), "ignored"},
+		{"no operation", "interactive", Click("op:confirm", ""), "ignored"},
+		{"a value that is no id", "interactive", Click("op:confirm", strings.Repeat("x", 65)), "ignored"},
+		{"unknown action", "interactive", Click("other", "abc"), "ignored"},
+		{"say", "interactive", Click("say:3", "record status"), "say U0ANA/T0SHOW C0SHOW in 1.0: record status"},
+		{"say nothing", "interactive", Click("say:3", ""), "ignored"},
 		{"no actions", "interactive", `{"type":"block_actions","user":{"id":"U0ANA"}}`, "ignored"},
 		{"shortcut", "interactive", `{"type":"shortcut","user":{"id":"U0ANA"}}`, "ignored"},
 		{"nobody", "interactive", `{"type":"block_actions"}`, "ignored"},
@@ -72,41 +73,41 @@ func TestDecode(t *testing.T) {
 		{"no JSON", "interactive", `{`, "error unexpected end of JSON input"},
 		{"wrong shape", "slash_commands", `[]`, "error json: cannot unmarshal array"},
 	} {
-		a, err := me.decode(c.kind, "env", json.RawMessage(c.payload), t0)
-		if got := described(a, err); !strings.HasPrefix(got, c.want) || c.want == "" {
+		a, err := Me.Decode(c.kind, "env", json.RawMessage(c.payload), T0)
+		if got := Described(a, err); !strings.HasPrefix(got, c.want) || c.want == "" {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
 		}
 	}
 }
 
 // described puts what was decoded into one line.
-func described(a arrival, err error) string {
+func Described(a payload.Event, err error) string {
 	switch {
 	case err != nil:
 		return "error " + err.Error()
-	case a.request != nil:
-		r := a.request
+	case a.Request != nil:
+		r := a.Request
 		in := ""
 		if r.Thread != "" {
 			in = " in " + r.Thread
 		}
 		return fmt.Sprintf("say %s/%s %s%s: %s", r.Person, r.PersonTeam, r.Channel, in, r.Text)
-	case a.click != nil:
-		c := a.click
+	case a.Click != nil:
+		c := a.Click
 		act := string(c.Action)
 		if c.Action == op.ActionNext {
 			act += " " + c.Next
 		}
 		return fmt.Sprintf("click %s %s by %s/%s in %s at %s", act, c.Operation, c.Person, c.PersonTeam, c.Channel, c.Message)
-	case a.home != nil:
-		return "home " + a.home.Person
-	case len(a.forget) > 0:
-		back := map[bool]string{true: ", back in " + a.back}[a.back != ""]
-		return "forget " + strings.Join(strings.Fields(strings.Join(a.forget, " ")), " ") + back
-	case a.fill != nil:
-		return fmt.Sprintf("form %s %v sent=%v", a.fill.form.Command, a.fill.form.Values(), a.fill.sent)
-	case a.ignored != "":
-		return "ignored: " + a.ignored
+	case a.Home != nil:
+		return "home " + a.Home.Person
+	case len(a.Forget) > 0:
+		back := map[bool]string{true: ", back in " + a.Back}[a.Back != ""]
+		return "forget " + strings.Join(strings.Fields(strings.Join(a.Forget, " ")), " ") + back
+	case a.Fill != nil:
+		return fmt.Sprintf("form %s %v sent=%v", a.Fill.Form.Command, a.Fill.Form.Values(), a.Fill.Sent)
+	case a.Ignored != "":
+		return "ignored: " + a.Ignored
 	}
 	return "nothing"
 }
@@ -114,35 +115,35 @@ func described(a arrival, err error) string {
 // TestKeys: what is the same for Slack has the same key, and nothing else has.
 func TestKeys(t *testing.T) {
 	key := func(kind, envelope, payload string) string {
-		a, err := me.decode(kind, envelope, json.RawMessage(payload), t0)
-		if err != nil || a.key == "" {
+		a, err := Me.Decode(kind, envelope, json.RawMessage(payload), T0)
+		if err != nil || a.Key == "" {
 			t.Fatalf("%s: no key (%v)", payload, err)
 		}
-		return a.key
+		return a.Key
 	}
-	slash := key("slash_commands", "e1", slashSample)
-	if slash != key("slash_commands", "e2", slashSample) {
+	slash := key("slash_commands", "e1", SlashSample)
+	if slash != key("slash_commands", "e2", SlashSample) {
 		t.Error("the same trigger in two envelopes has two keys")
 	}
-	if slash == key("slash_commands", "e1", strings.ReplaceAll(slashSample, "1.2.abc", "1.2.abd")) {
+	if slash == key("slash_commands", "e1", strings.ReplaceAll(SlashSample, "1.2.abc", "1.2.abd")) {
 		t.Error("two triggers have one key")
 	}
 	if strings.Contains(slash, "1.2.abc") {
 		t.Error("the key shows the trigger")
 	}
-	if bare := strings.ReplaceAll(slashSample, "1.2.abc", ""); key("slash_commands", "e1", bare) == key("slash_commands", "e2", bare) {
+	if bare := strings.ReplaceAll(SlashSample, "1.2.abc", ""); key("slash_commands", "e1", bare) == key("slash_commands", "e2", bare) {
 		t.Error("two commands without trigger have one key")
 	}
-	press := key("interactive", "e", click("op:confirm", "abc"))
-	if press != key("interactive", "e2", click("op:confirm", "abc")) {
+	press := key("interactive", "e", Click("op:confirm", "abc"))
+	if press != key("interactive", "e2", Click("op:confirm", "abc")) {
 		t.Error("one press in two envelopes has two keys")
 	}
-	for _, other := range []string{click("op:cancel", "abc"), strings.ReplaceAll(click("op:confirm", "abc"), "9.9", "9.8"), strings.ReplaceAll(click("op:confirm", "abc"), "U0ANA", "U0BO")} {
+	for _, other := range []string{Click("op:cancel", "abc"), strings.ReplaceAll(Click("op:confirm", "abc"), "9.9", "9.8"), strings.ReplaceAll(Click("op:confirm", "abc"), "U0ANA", "U0BO")} {
 		if press == key("interactive", "e", other) {
 			t.Errorf("another press has the same key: %s", other)
 		}
 	}
-	form := formSample("caster copy {caster} {name}", "U0ANA", true)
+	form := FormSample("caster copy {caster} {name}", "U0ANA", true)
 	sent := key("interactive", "e1", form)
 	if sent != key("interactive", "e2", strings.ReplaceAll(form, `"trigger_id":"t"`, `"trigger_id":"u"`)) {
 		t.Error("one form in two envelopes has two keys")
@@ -152,7 +153,7 @@ func TestKeys(t *testing.T) {
 			t.Errorf("another form has the same key: %s", other)
 		}
 	}
-	if sent == key("interactive", "e1", formSample("caster copy {caster} {name}", "U0ANA", false)) {
+	if sent == key("interactive", "e1", FormSample("caster copy {caster} {name}", "U0ANA", false)) {
 		t.Error("a change in a form has the key of the form")
 	}
 	if key("events_api", "e1", mention("x", "")) != key("events_api", "e2", mention("x", "")) {
@@ -165,34 +166,34 @@ func TestKeys(t *testing.T) {
 
 // TestTimes: a mention happened when it was written, never later than now; everything else happens now.
 func TestTimes(t *testing.T) {
-	a, _ := me.decode("events_api", "e", json.RawMessage(mention("x", "")), t0.Add(time.Hour))
-	if want := time.Unix(1795378170, 0); !a.request.At.Equal(want) {
-		t.Errorf("mention at %s, want %s", a.request.At, want)
+	a, _ := Me.Decode("events_api", "e", json.RawMessage(mention("x", "")), T0.Add(time.Hour))
+	if want := time.Unix(1795378170, 0); !a.Request.At.Equal(want) {
+		t.Errorf("mention at %s, want %s", a.Request.At, want)
 	}
-	a, _ = me.decode("events_api", "e", json.RawMessage(mention("x", "")), time.Unix(1000, 0))
-	if !a.request.At.Equal(time.Unix(1000, 0)) {
-		t.Errorf("a mention of the future is at %s", a.request.At)
+	a, _ = Me.Decode("events_api", "e", json.RawMessage(mention("x", "")), time.Unix(1000, 0))
+	if !a.Request.At.Equal(time.Unix(1000, 0)) {
+		t.Errorf("a mention of the future is at %s", a.Request.At)
 	}
-	a, _ = me.decode("slash_commands", "e", json.RawMessage(slashSample), t0)
-	if !a.request.At.Equal(t0) || a.request.ReplyTo != "https://hooks.slack.com/x" || a.request.Trigger != "1.2.abc" || !a.slash {
-		t.Errorf("slash: %+v", a.request)
+	a, _ = Me.Decode("slash_commands", "e", json.RawMessage(SlashSample), T0)
+	if !a.Request.At.Equal(T0) || a.Request.ReplyTo != "https://hooks.slack.com/x" || a.Request.Trigger != "1.2.abc" || !a.Slash {
+		t.Errorf("slash: %+v", a.Request)
 	}
 }
 
 func FuzzDecode(f *testing.F) {
-	for _, payload := range []string{
-		slashSample, click("op:confirm", "abc"), click("op:next:0", "abc"), click("say:0", "help"), click("field", ""), mention("<@U0BOT> x", ""),
-		formSample("caster copy {caster} {name}", "U0ANA", true), `{"type":"view_submission","user":{"id":"U"},"view":{"private_metadata":"{}"}}`,
+	for _, data := range []string{
+		SlashSample, Click("op:confirm", "abc"), Click("op:next:0", "abc"), Click("say:0", "help"), Click("field", ""), mention("<@U0BOT> x", ""),
+		FormSample("caster copy {caster} {name}", "U0ANA", true), `{"type":"view_submission","user":{"id":"U"},"view":{"private_metadata":"{}"}}`,
 		`{"event":{"type":"user_change","user":{"id":"U1"}}}`, `{"actions":[null],"user":null}`, `null`, `[]`, `{"user":{"id":1}}`,
 	} {
 		for _, kind := range []string{"slash_commands", "interactive", "events_api"} {
-			f.Add(kind, []byte(payload))
+			f.Add(kind, []byte(data))
 		}
 	}
-	f.Fuzz(func(t *testing.T, kind string, payload []byte) {
-		a, err := me.decode(kind, "env", payload, t0)
+	f.Fuzz(func(t *testing.T, kind string, data []byte) {
+		a, err := Me.Decode(kind, "env", data, T0)
 		found := 0
-		for _, set := range []bool{a.request != nil, a.click != nil, a.fill != nil, a.home != nil} {
+		for _, set := range []bool{a.Request != nil, a.Click != nil, a.Fill != nil, a.Home != nil} {
 			if set {
 				found++
 			}
@@ -200,14 +201,14 @@ func FuzzDecode(f *testing.F) {
 		if found > 1 || err != nil && found > 0 {
 			t.Fatalf("%d meanings at once, error %v", found, err)
 		}
-		if found == 1 && a.key == "" {
+		if found == 1 && a.Key == "" {
 			t.Error("a meaning without a key")
 		}
-		if a.click != nil && (!acts[a.click.Action] || a.click.Operation == "" || (a.click.Action == op.ActionNext) != (a.click.Next != "") || a.click.Team != me.team) {
-			t.Errorf("a click that is none: %+v", a.click)
+		if a.Click != nil && (!payload.Acts[a.Click.Action] || a.Click.Operation == "" || (a.Click.Action == op.ActionNext) != (a.Click.Next != "") || a.Click.Team != Me.Team) {
+			t.Errorf("a click that is none: %+v", a.Click)
 		}
-		if a.request != nil && (a.request.Person == "" || a.request.Text == "" || a.request.Team != me.team) {
-			t.Errorf("a request that is none: %+v", a.request)
+		if a.Request != nil && (a.Request.Person == "" || a.Request.Text == "" || a.Request.Team != Me.Team) {
+			t.Errorf("a request that is none: %+v", a.Request)
 		}
 	})
 }

@@ -3,13 +3,15 @@ package bot
 import (
 	"sync"
 	"time"
+
+	"casterbot/bot/socket"
 )
 
 // How long keys are remembered: Slack's last repetition of an event comes after five minutes.
 const (
 	rememberFor = 15 * time.Minute
 	maxKeys     = 1 << 16
-	maxCopies   = 4 // of one envelope that wait for the first one
+	maxCopies   = 4 // of one delivery that wait for the first one
 )
 
 // dedupe remembers the keys of what has arrived, in two generations. It is the quick answer; the store has the last word.
@@ -21,19 +23,25 @@ type dedupe struct {
 	now func() time.Time
 
 	mu       sync.Mutex
-	young    map[string]*fate // nil: acknowledged
-	old      map[string]*fate
+	young    map[string]*inflight // nil: acknowledged
+	old      map[string]*inflight
 	turnedAt time.Time
 }
 
+// delivery is an envelope on its way through the dispatcher.
+type delivery struct {
+	socket.Envelope
+	inflight *inflight // nil when there can be no other like it
+}
+
 // fate is what becomes of the first envelope with a key: unknown for as long as there is one.
-type fate struct {
+type inflight struct {
 	key    string
-	copies []envelope
+	copies []delivery
 }
 
 func newDedupe(now func() time.Time) *dedupe {
-	return &dedupe{now: now, young: map[string]*fate{}, turnedAt: now()}
+	return &dedupe{now: now, young: map[string]*inflight{}, turnedAt: now()}
 }
 
 // meeting says what an envelope is among those with its key.
@@ -47,14 +55,14 @@ const (
 )
 
 // meet looks at the key of an envelope and remembers it. The first one gets a fate.
-func (d *dedupe) meet(key string, e *envelope) meeting {
+func (d *dedupe) meet(key string, e *delivery) meeting {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if now := d.now(); now.Sub(d.turnedAt) >= rememberFor || len(d.young) >= maxKeys {
 		if now.Sub(d.turnedAt) >= 2*rememberFor {
 			d.young = nil
 		}
-		d.old, d.young, d.turnedAt = d.young, map[string]*fate{}, now
+		d.old, d.young, d.turnedAt = d.young, map[string]*inflight{}, now
 	}
 	f, seen := d.young[key]
 	if !seen {
@@ -62,8 +70,8 @@ func (d *dedupe) meet(key string, e *envelope) meeting {
 	}
 	switch {
 	case !seen:
-		e.fate = &fate{key: key}
-		d.young[key] = e.fate
+		e.inflight = &inflight{key: key}
+		d.young[key] = e.inflight
 		return fresh
 	case f == nil:
 		return again
@@ -76,7 +84,7 @@ func (d *dedupe) meet(key string, e *envelope) meeting {
 
 // decided ends a fate and gives the copies that have waited for it. taken says that the first one is acknowledged; otherwise its
 // key is as good as new.
-func (d *dedupe) decided(f *fate, taken bool) []envelope {
+func (d *dedupe) decided(f *inflight, taken bool) []delivery {
 	if f == nil {
 		return nil
 	}
@@ -84,7 +92,7 @@ func (d *dedupe) decided(f *fate, taken bool) []envelope {
 	defer d.mu.Unlock()
 	copies := f.copies
 	f.copies = nil
-	for _, keys := range []map[string]*fate{d.young, d.old} {
+	for _, keys := range []map[string]*inflight{d.young, d.old} {
 		switch {
 		case keys[f.key] != f: // forgotten since
 		case taken:

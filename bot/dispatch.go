@@ -2,13 +2,21 @@ package bot
 
 import (
 	"context"
+	"encoding/json"
 	"log/slog"
 	"runtime/debug"
 	"sync/atomic"
 	"time"
 
+	"casterbot/bot/directory"
+	"casterbot/bot/messages"
+	"casterbot/bot/payload"
+	"casterbot/bot/render"
+	"casterbot/bot/socket"
 	"casterbot/internal/engine"
 	"casterbot/internal/op"
+
+	"github.com/slack-go/slack"
 )
 
 // Engine is what the bot needs of the engine.
@@ -37,124 +45,123 @@ const (
 	formQueue    = 1024
 	clickWorkers = 64
 	clickQueue   = 1024
-	maxAck       = 19 << 10                // Slack drops acknowledgements of 20 KiB and more without a word
-	acceptWithin = 2500 * time.Millisecond // from the arrival; Slack waits for three seconds
-	hurryAfter   = time.Second             // from the arrival: whoever waits behind has no more time than the rest of it
+	hurryAfter   = time.Second // from the arrival: whoever waits behind has no more time than the rest of it
 )
 
 // dispatcher turns envelopes into calls of the engine: decode, dedupe, take, acknowledge, then work.
 type dispatcher struct {
-	engine Engine
-	chat   *Chat
-	dir    *Directory
-	log    *slog.Logger
-	now    func() time.Time
-	who    atomic.Pointer[identity]
-	seen   *dedupe
-	drawn  *drawn
-	front  *pool
-	quick  *pool
-	forms  *pool
-	work   *pool
-	clicks *pool
-	busy   atomic.Int64 // work in all pools
-	places places       // of commands
-	halts  halts
+	engine  Engine
+	api     *slack.Client
+	chat    *messages.Chat
+	dir     *directory.Directory
+	log     *slog.Logger
+	now     func() time.Time
+	who     atomic.Pointer[payload.Identity]
+	seen    *dedupe
+	intake  *pool
+	replies *pool
+	forms   *pool
+	work    *pool
+	clicks  *pool
+	busy    atomic.Int64 // work in all pools
+	places  channelQuota // of commands
+	halts   socket.StallDetector
 }
 
 func (d *dispatcher) openPools(ctx context.Context) {
-	d.front = newPool(ctx, frontWorkers, frontQueue, &d.busy)
-	d.quick = newPool(ctx, quickWorkers, quickQueue, &d.busy)
+	d.intake = newPool(ctx, frontWorkers, frontQueue, &d.busy)
+	d.replies = newPool(ctx, quickWorkers, quickQueue, &d.busy)
 	d.forms = newPool(ctx, formWorkers, formQueue, &d.busy)
 	d.work = newPool(ctx, workWorkers, workQueue, &d.busy)
 	d.clicks = newPool(ctx, clickWorkers, clickQueue, &d.busy)
-	go d.halts.watch(ctx)
+	go d.halts.Watch(ctx)
 }
 
 // take is called by the readers of the sockets and only queues. What finds no place is not acknowledged: Slack brings events
 // again, and shows its own error for commands and clicks.
-func (d *dispatcher) take(e envelope) {
-	e.at = d.halts.arrived(time.Now)
-	if !d.front.offer(func(ctx context.Context) { d.handle(ctx, e) }) {
-		e.link.pending.Add(-1)
+func (d *dispatcher) take(from socket.Envelope) {
+	e := delivery{Envelope: from}
+	e.At = d.halts.Arrived(time.Now)
+	if !d.intake.offer(func(ctx context.Context) { d.handle(ctx, e) }) {
+		e.Done()
 		d.log.Warn("too many envelopes at once, one is not taken")
 	}
 }
 
-// handle sees one envelope through to its acknowledgement. One that has waited for so long that Slack has given up on it is
+// handle sees one delivery through to its acknowledgement. One that has waited for so long that Slack has given up on it is
 // left like one that found no place: its sender has read that it failed.
-func (d *dispatcher) handle(ctx context.Context, e envelope) {
-	defer e.link.pending.Add(-1)
+func (d *dispatcher) handle(ctx context.Context, e delivery) {
+	defer e.Done()
 	var to op.Address
 	defer d.rescue(&to, func() { d.ack(e, nil) })
-	ctx, cancel := context.WithDeadline(ctx, e.at.Add(acceptWithin))
+	ctx, cancel := context.WithDeadline(ctx, e.At.Add(socket.AcceptWithin))
 	defer cancel()
 	if ctx.Err() != nil {
 		d.log.Warn("an envelope waited for too long and is not taken")
 		return
 	}
 	a, err := d.decode(e)
-	if err != nil || a.ignored != "" {
-		if a.wrong != nil {
-			a.refusal = d.mistake(*a.wrong)
+	if err != nil || a.Ignored != "" {
+		if a.Wrong != nil {
+			a.Refusal = d.mistake(*a.Wrong)
 		}
-		d.ack(e, a.refusal)
+		d.ack(e, a.Refusal)
 		d.note(a, err)
 		return
 	}
-	if a.key != "" && !d.isFirst(&e, a.key) {
+	if a.Key != "" && !d.isFirst(&e, a.Key) {
 		return
 	}
 	switch {
-	case a.request != nil && a.request.FromHome:
+	case a.Request != nil && a.Request.FromHome:
 		d.away(e, a)
-	case a.request != nil:
-		to = a.request.Address
+	case a.Request != nil:
+		to = a.Request.Address
 		d.request(ctx, e, a)
-	case a.click != nil:
-		to = a.click.Address
+	case a.Click != nil:
+		to = a.Click.Address
 		d.click(ctx, e, a)
-	case a.fill != nil:
-		to = a.fill.request.Address
-		d.filled(ctx, e, a)
-	case a.query != nil:
-		d.suggest(e, *a.query)
+	case a.Fill != nil:
+		to = a.Fill.Request.Address
+		d.formSubmitted(ctx, e, a)
+	case a.Query != nil:
+		d.suggest(e, *a.Query)
 	default:
 		d.ack(e, nil)
-		d.aside(a)
+		d.housekeeping(a)
 	}
 }
 
-func (d *dispatcher) decode(e envelope) (arrival, error) {
-	if e.slash != nil {
-		return d.who.Load().slash(*e.slash, e.id, d.now())
+func (d *dispatcher) decode(e delivery) (payload.Event, error) {
+	if e.Slash != nil {
+		return d.who.Load().Slash(*e.Slash, e.Id, d.now())
 	}
-	return d.who.Load().decode(e.kind, e.id, e.payload, d.now())
+	return d.who.Load().Decode(e.Kind, e.Id, e.Payload, d.now())
 }
 
 // note logs an envelope that is acknowledged and left alone.
-func (d *dispatcher) note(a arrival, err error) {
+func (d *dispatcher) note(a payload.Event, err error) {
 	if err != nil {
 		d.log.Warn("an envelope is left alone", "error", err)
 		return
 	}
-	d.log.Info("an envelope is left alone", "reason", a.ignored)
+	d.log.Info("an envelope is left alone", "reason", a.Ignored)
 }
 
 // request takes a command. When a flood has made it wait, it is refused at once, so that those behind it are acknowledged in
 // time.
-func (d *dispatcher) request(ctx context.Context, e envelope, a arrival) {
-	if time.Since(e.at) > hurryAfter {
-		d.follow(e, a.slash, *a.request, d.full(a.request.Address, engine.Accepted{}), d.work)
+func (d *dispatcher) request(ctx context.Context, e delivery, a payload.Event) {
+	if time.Since(e.At) > hurryAfter {
+		d.follow(e, a.Slash, *a.Request, d.rejectBusy(a.Request.Address, engine.Accepted{}), d.work)
 		return
 	}
-	accepted, err := d.engine.Accept(ctx, *a.request)
+	accepted, err := d.engine.Accept(ctx, *a.Request)
 	if err != nil {
-		d.seen.forget(a.key)
+		d.seen.forget(a.Key)
 		d.log.Error("take a request", "error", err)
 		accepted = engine.Accepted{Reply: engine.NotWritten(err)}
 	}
-	d.follow(e, a.slash, *a.request, accepted, d.work)
+	d.follow(e, a.Slash, *a.Request, accepted, d.work)
 }
 
 // settles are the acts that decide about a card and look at nothing slow.
@@ -162,12 +169,12 @@ var settles = map[op.Action]bool{
 	op.ActionConfirm: true, op.ActionCancel: true, op.ActionApprove: true, op.ActionDecline: true, op.ActionHappened: true, op.ActionNot: true,
 }
 
-func (d *dispatcher) click(ctx context.Context, e envelope, a arrival) {
-	c := a.click
-	d.chat.clicked.keep(*c, d.chat.hooks.allowed)
+func (d *dispatcher) click(ctx context.Context, e delivery, a payload.Event) {
+	c := a.Click
+	d.chat.KeepClick(*c)
 	accepted, err := d.engine.Press(ctx, *c)
 	if err != nil {
-		d.seen.forget(a.key)
+		d.seen.forget(a.Key)
 		d.log.Error("take a click", "op", op.Ref(c.Operation), "error", err)
 		accepted = engine.Accepted{Reply: engine.NotWritten(err)}
 	}
@@ -180,40 +187,41 @@ func (d *dispatcher) click(ctx context.Context, e envelope, a arrival) {
 
 // follow acknowledges and does what the engine asked for: answer, open a form, work, which runs on the pool behind. The work
 // gets its place before the acknowledgement, which can then say that there is none, and begins after it.
-func (d *dispatcher) follow(e envelope, inAck bool, r op.Request, a engine.Accepted, behind *pool) {
+func (d *dispatcher) follow(e delivery, inAck bool, r op.Request, a engine.Accepted, behind *pool) {
 	acked := make(chan struct{})
 	defer close(acked)
-	if !d.later(behind, r.Address, a.Work, acked) {
-		a = d.full(r.Address, a)
+	if !d.reserve(behind, r.Address, a.Work, acked) {
+		a = d.rejectBusy(r.Address, a)
 	}
 	var payload any
 	if a.Reply != nil {
 		if payload = d.payload(inAck, r.Address, *a.Reply); payload == nil {
 			said := *a.Reply
-			defer d.soon(d.quick, r.Address, func(ctx context.Context) { d.engine.Say(ctx, r.Address, said) })
+			defer d.goReply(d.replies, r.Address, func(ctx context.Context) { d.engine.Say(ctx, r.Address, said) })
 		}
 	}
 	d.ack(e, payload)
 	if a.Form != nil {
 		form := *a.Form
-		d.soon(d.forms, r.Address, func(ctx context.Context) { d.openForm(ctx, r, form) })
+		d.goReply(d.forms, r.Address, func(ctx context.Context) { d.openForm(ctx, r, form) })
 	}
 }
 
 // payload is the answer as part of the acknowledgement, or nil when it cannot travel there.
 func (d *dispatcher) payload(inAck bool, to op.Address, a op.Answer) any {
-	say, known := d.chat.tongues.private(to)
+	say, known := d.chat.PrinterFor(to)
 	if !inAck || !known {
 		return nil
 	}
-	if data := d.drawn.payload(say, a); data != nil {
-		return data
+	data, err := json.Marshal(say.Answer(a).Reply())
+	if err != nil || len(data) > render.MaxAck {
+		return nil
 	}
-	return nil
+	return json.RawMessage(data)
 }
 
 // soon runs something short that somebody waits for on one of the pools.
-func (d *dispatcher) soon(on *pool, to op.Address, do func(context.Context)) {
+func (d *dispatcher) goReply(on *pool, to op.Address, do func(context.Context)) {
 	guarded := func(ctx context.Context) {
 		defer d.rescue(&to, func() {})
 		do(ctx)
@@ -224,14 +232,14 @@ func (d *dispatcher) soon(on *pool, to op.Address, do func(context.Context)) {
 }
 
 // later queues the work that the acknowledgement must not wait for; false when there is no place for it.
-func (d *dispatcher) later(behind *pool, to op.Address, work func(context.Context), acked <-chan struct{}) bool {
+func (d *dispatcher) reserve(behind *pool, to op.Address, work func(context.Context), acked <-chan struct{}) bool {
 	if work == nil {
 		return true
 	}
 	leave := func() {}
 	if behind == d.work {
 		var ok bool
-		if leave, ok = d.places.take(to.Channel); !ok {
+		if leave, ok = d.places.reserve(to.Channel); !ok {
 			return false
 		}
 	}
@@ -249,10 +257,10 @@ func (d *dispatcher) later(behind *pool, to op.Address, work func(context.Contex
 }
 
 // full drops what was taken, so that nobody does it after all, and then says so.
-func (d *dispatcher) full(to op.Address, a engine.Accepted) engine.Accepted {
+func (d *dispatcher) rejectBusy(to op.Address, a engine.Accepted) engine.Accepted {
 	d.log.Warn("the queue is full", "person", to.Person, "channel", to.Channel)
 	if a.Drop != nil {
-		ctx, cancel := context.WithTimeout(context.Background(), acceptWithin)
+		ctx, cancel := context.WithTimeout(context.Background(), socket.AcceptWithin)
 		defer cancel()
 		a.Drop(ctx)
 	}
@@ -273,7 +281,7 @@ func (d *dispatcher) rescue(to *op.Address, also func()) {
 	d.log.Error("panic", "reference", ref, "panic", p, "stack", string(debug.Stack()))
 	also()
 	if address := *to; address.Person != "" {
-		d.soon(d.quick, address, func(ctx context.Context) { d.engine.Say(ctx, address, broken(ref)) })
+		d.goReply(d.replies, address, func(ctx context.Context) { d.engine.Say(ctx, address, broken(ref)) })
 	}
 }
 
@@ -284,3 +292,12 @@ func queueFull() op.Answer {
 func broken(ref string) op.Answer {
 	return op.Answer{Mark: op.MarkFailed, Title: op.L("Internal error, reference ", op.Code(ref))}
 }
+
+// to is the tongue for a private answer, out of what is at hand.
+func (d *dispatcher) to(to op.Address) render.Printer {
+	say, _ := d.chat.PrinterFor(to)
+	return say
+}
+
+// mistake is in the language of whoever sent the form.
+func (d *dispatcher) mistake(w payload.FieldError) any { return d.to(w.To).Mistake(w.Block, w.Words) }

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"casterbot/bot/payload"
+	"casterbot/bot/render"
 	"casterbot/internal/op"
 	"casterbot/internal/sandbox/blockkit"
 )
@@ -23,14 +25,14 @@ func copyForm() op.Form {
 }
 
 // formSample is a view as Slack gives it back.
-func formSample(command, person string, sent bool) string {
+func FormSample(command, person string, sent bool) string {
 	f := copyForm()
 	f.Command = command
 	kind, actions := "view_submission", ""
 	if !sent {
 		kind, actions = "block_actions", `"actions":[{"action_id":"field","block_id":"caster~1","action_ts":"7.7"}],`
 	}
-	metadata, _ := json.Marshal(remember(f, person))
+	metadata, _ := json.Marshal(render.Remember(f, person))
 	return fmt.Sprintf(`{"type":"%s","team":{"id":"T0SHOW"},"user":{"id":"U0ANA","team_id":"T0SHOW"},%s"trigger_id":"t","view":{"id":"V1","hash":"h1","type":"modal",
 		"private_metadata":%s,"state":{"values":{"caster~0badcafe":{"field":{"type":"static_select","selected_option":{"value":"id1"}}},
 		"name":{"field":{"type":"plain_text_input","value":"Evening News 3"}},"foreign":{"field":{"value":"x"}}}}}}`, kind, actions, metadata)
@@ -50,9 +52,9 @@ func TestForms(t *testing.T) {
 		Name: "stream", Label: "Stream", Most: 50, Value: "a b", Chosen: []op.Option{{Label: "main", Value: "a"}, {Label: "backup", Value: "b"}},
 	}}}
 	for name, f := range map[string]op.Form{"copy": copyForm(), "several": several, "many": many, "problem": problem, "waiting": waiting} {
-		v := plain.drawForm(f, "U0ANA")
+		v := plain.DrawForm(f, "U0ANA")
 		golden(t, "form-"+name, v)
-		for _, view := range []any{v, plain.loading(f, "U0ANA")} {
+		for _, view := range []any{v, plain.Loading(f, "U0ANA")} {
 			if p := blockkit.LintView(json.RawMessage(mustJSON(t, view))); len(p) > 0 {
 				t.Errorf("%s: %v", name, p)
 			}
@@ -64,24 +66,24 @@ func TestFormsComeBack(t *testing.T) {
 	for _, c := range []struct {
 		name, payload, want string
 	}{
-		{"sent", formSample("caster copy {caster} {name}", "U0ANA", true), "form caster copy {caster} {name} map[caster:id1 name:Evening News 3] sent=true"},
-		{"changed", formSample("caster copy {caster} {name}", "U0ANA", false), "form caster copy {caster} {name} map[caster:id1 name:Evening News 3] sent=false"},
-		{"of somebody else", formSample("caster copy {caster} {name}", "U0BO", true), "ignored"},
-		{"without a command", formSample("", "U0ANA", true), "ignored"},
+		{"sent", FormSample("caster copy {caster} {name}", "U0ANA", true), "form caster copy {caster} {name} map[caster:id1 name:Evening News 3] sent=true"},
+		{"changed", FormSample("caster copy {caster} {name}", "U0ANA", false), "form caster copy {caster} {name} map[caster:id1 name:Evening News 3] sent=false"},
+		{"of somebody else", FormSample("caster copy {caster} {name}", "U0BO", true), "ignored"},
+		{"without a command", FormSample("", "U0ANA", true), "ignored"},
 	} {
-		a, err := me.decode("interactive", "e", json.RawMessage(c.payload), t0)
-		if got := described(a, err); !strings.HasPrefix(got, c.want) {
+		a, err := Me.Decode("interactive", "e", json.RawMessage(c.payload), T0)
+		if got := Described(a, err); !strings.HasPrefix(got, c.want) {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
 		}
 	}
-	a, err := me.decode("interactive", "e", json.RawMessage(formSample("x {caster}", "U0ANA", true)), t0)
+	a, err := Me.Decode("interactive", "e", json.RawMessage(FormSample("x {caster}", "U0ANA", true)), T0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r := a.fill.request; r.Channel != "C0SHOW" || r.Thread != "1.0" || r.Key != "form-V1-h1" || r.Trigger != "t" || a.fill.view != "V1" {
+	if r := a.Fill.Request; r.Channel != "C0SHOW" || r.Thread != "1.0" || r.Key != "form-V1-h1" || r.Trigger != "t" || a.Fill.View != "V1" {
 		t.Errorf("the request of a form: %+v", r)
 	}
-	if f := a.fill.form.Fields[0]; f.Label != "Studio" || !f.Redraw || len(f.Chosen) != 0 {
+	if f := a.Fill.Form.Fields[0]; f.Label != "Studio" || !f.Redraw || len(f.Chosen) != 0 {
 		t.Errorf("the field came back as %+v", f)
 	}
 }
@@ -92,11 +94,11 @@ func TestSeveralComeBack(t *testing.T) {
 	for _, c := range []struct{ picked, value, notice string }{
 		{`[{"value":"a/b/c"},{"value":"x y"}]`, `a/b/c "x y"`, ""}, {`[]`, "", ""}, {`[{"value":"a"},{"value":"?"}]`, "", "stream"},
 	} {
-		v := seenView{}
+		v := payload.SeenView{}
 		if err := json.Unmarshal([]byte(`{"state":{"values":{"stream":{"field":{"selected_options":`+c.picked+`}}}}}`), &v); err != nil {
 			t.Fatal(err)
 		}
-		if notice := hold(f, v); f.Fields[0].Value != c.value || notice != c.notice {
+		if notice := payload.Hold(f, v); f.Fields[0].Value != c.value || notice != c.notice {
 			t.Errorf("%s: %q, notice %q", c.picked, f.Fields[0].Value, notice)
 		}
 	}
@@ -106,12 +108,12 @@ func TestSeveralComeBack(t *testing.T) {
 // another id.
 func TestFieldsMoveWithWhatTheyDependOn(t *testing.T) {
 	f := op.Field{Name: "scene", Label: "Scene", Under: "id1"}
-	one := plain.block(f).BlockID
-	if again := plain.block(f).BlockID; again != one || !strings.HasPrefix(one, "scene"+fieldSeparator) {
+	one := plain.Block(f).BlockID
+	if again := plain.Block(f).BlockID; again != one || !strings.HasPrefix(one, "scene"+render.FieldSeparator) {
 		t.Errorf("the same studio gives two ids: %s, %s", one, again)
 	}
 	f.Under = "id9"
-	if plain.block(f).BlockID == one {
+	if plain.Block(f).BlockID == one {
 		t.Error("another studio gives the same id")
 	}
 }
@@ -126,18 +128,18 @@ func TestFormsKeepWithinSlacksLimits(t *testing.T) {
 		}}},
 		{Name: "name", Label: "New name", Max: 64, Value: long},
 	}}
-	drawn := mustJSON(t, plain.drawForm(f, "U0ANA"))
+	drawn := mustJSON(t, plain.DrawForm(f, "U0ANA"))
 	if p := blockkit.LintView(json.RawMessage(drawn)); len(p) > 0 {
 		t.Errorf("%v", p)
 	}
 	if strings.Contains(string(drawn), strings.Repeat("ж", 65)) || !strings.Contains(string(drawn), strings.Repeat("ж", 64)) {
 		t.Error("the text that is filled in already is not cut to what may be typed")
 	}
-	if _, person, err := recall(remember(f, "U0ANA")); err != nil || person != "U0ANA" {
+	if _, person, err := render.Recall(render.Remember(f, "U0ANA")); err != nil || person != "U0ANA" {
 		t.Errorf("a form with long values does not come back: %v", err)
 	}
 	f.Command += " " + long
-	drawn = mustJSON(t, plain.drawForm(f, "U0ANA"))
+	drawn = mustJSON(t, plain.DrawForm(f, "U0ANA"))
 	if !strings.Contains(string(drawn), "too long for Slack") || strings.Contains(string(drawn), `"submit"`) {
 		t.Errorf("a form that cannot come back can be sent: %s", drawn)
 	}
@@ -145,7 +147,7 @@ func TestFormsKeepWithinSlacksLimits(t *testing.T) {
 
 // TestSmallPrint is cut where Slack's limit for it lies, which is lower than that of a paragraph.
 func TestSmallPrint(t *testing.T) {
-	drawn := words(small(strings.Repeat("x", 2500)))
+	drawn := render.Words(render.Small(strings.Repeat("x", 2500)))
 	if len(drawn) > 2000 || !strings.HasSuffix(drawn, "…") {
 		t.Errorf("%d bytes of small print", len(drawn))
 	}

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"casterbot/bot/socket"
+	"casterbot/bot/webapi"
 	"casterbot/internal/engine"
 	"casterbot/internal/op"
 )
@@ -12,15 +14,15 @@ import (
 // What is read right after a halt may have waited since its beginning; what is read later has not.
 func TestWhatIsReadAfterAHaltIsOld(t *testing.T) {
 	began := time.Now()
-	h := &halts{}
+	h := &socket.StallDetector{}
 	for _, step := range []struct {
 		at, from time.Duration // since the beginning; from: since when it may have been there
 	}{
-		{0, 0}, {beat, beat}, {haltAfter, haltAfter}, // slow, but no halt
-		{time.Minute, haltAfter}, {time.Minute + buffered - 1, haltAfter}, {time.Minute + buffered, time.Minute + buffered},
-		{2 * time.Minute, time.Minute + buffered},
+		{0, 0}, {socket.Beat, socket.Beat}, {socket.HaltAfter, socket.HaltAfter}, // slow, but no halt
+		{time.Minute, socket.HaltAfter}, {time.Minute + socket.Buffered - 1, socket.HaltAfter}, {time.Minute + socket.Buffered, time.Minute + socket.Buffered},
+		{2 * time.Minute, time.Minute + socket.Buffered},
 	} {
-		if got := h.arrived(func() time.Time { return began.Add(step.at) }); !got.Equal(began.Add(step.from)) {
+		if got := h.Arrived(func() time.Time { return began.Add(step.at) }); !got.Equal(began.Add(step.from)) {
 			t.Errorf("read after %s: it may have been there since %s, not %s", step.at, got.Sub(began), step.from)
 		}
 	}
@@ -29,7 +31,7 @@ func TestWhatIsReadAfterAHaltIsOld(t *testing.T) {
 // A suspended machine stops the monotonic clock, and one that is set back hides it from the wall's.
 func TestAHaltByEitherClock(t *testing.T) {
 	now := time.Now()
-	if wall := now.Round(0); passed(wall.Add(-time.Minute), now) != time.Minute || passed(now, now.Add(time.Minute)) != time.Minute {
+	if wall := now.Round(0); socket.Passed(wall.Add(-time.Minute), now) != time.Minute || socket.Passed(now, now.Add(time.Minute)) != time.Minute {
 		t.Error("a minute is not a minute")
 	}
 }
@@ -42,23 +44,23 @@ func TestNothingIsTakenRightAfterAHalt(t *testing.T) {
 			accepted++
 			return engine.Accepted{}, nil
 		}}
-		d := &dispatcher{engine: e, log: Config{}.filled().Log, now: time.Now, drawn: newDrawn(), seen: newDedupe(time.Now)}
-		d.who.Store(&me)
-		d.front = newPool(t.Context(), 0, 1, &d.busy)
-		if d.halts.seen = time.Now(); halted {
-			d.halts.seen = time.Now().Add(-time.Minute)
+		d := &dispatcher{engine: e, log: webapi.Config{}.Filled().Log, now: time.Now, seen: newDedupe(time.Now)}
+		d.who.Store(&Me)
+		d.intake = newPool(t.Context(), 0, 1, &d.busy)
+		if d.halts.Seen = time.Now(); halted {
+			d.halts.Seen = time.Now().Add(-time.Minute)
 		}
-		l := &link{}
-		l.pending.Add(1)
-		d.take(envelope{link: l, id: "e", kind: "slash_commands", payload: []byte(slashSample)})
-		work := <-d.front.queue
+		l := &socket.Link{}
+		l.Pending.Add(1)
+		d.take(socket.Envelope{Link: l, Id: "e", Kind: "slash_commands", Payload: []byte(SlashSample)})
+		work := <-d.intake.queue
 		if acknowledges(func() { work(t.Context()) }) == halted {
 			t.Errorf("after a halt (%t): it is acknowledged (%t)", halted, !halted)
 		}
-		d.front.done()
-		d.front.drain(context.Background())
-		if (accepted == 0) != halted || l.pending.Load() != 0 {
-			t.Errorf("after a halt (%t): taken %d times, %d pending", halted, accepted, l.pending.Load())
+		d.intake.done()
+		d.intake.drain(context.Background())
+		if (accepted == 0) != halted || l.Pending.Load() != 0 {
+			t.Errorf("after a halt (%t): taken %d times, %d pending", halted, accepted, l.Pending.Load())
 		}
 	}
 }

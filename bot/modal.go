@@ -1,10 +1,15 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
 
+	"casterbot/bot/payload"
+	"casterbot/bot/render"
+	"casterbot/bot/socket"
+	"casterbot/bot/webapi"
 	"casterbot/internal/engine"
 	"casterbot/internal/op"
 
@@ -16,7 +21,7 @@ import (
 func (d *dispatcher) openForm(ctx context.Context, r op.Request, f op.Form) {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
-	r.Channel, r.Thread = first(f.Channel, r.Channel), first(f.Thread, r.Thread)
+	r.Channel, r.Thread = cmp.Or(f.Channel, r.Channel), cmp.Or(f.Thread, r.Thread)
 	if r.View != "" {
 		d.fill(ctx, r, f, r.View, "")
 		return
@@ -25,10 +30,10 @@ func (d *dispatcher) openForm(ctx context.Context, r op.Request, f op.Form) {
 		d.engine.Say(ctx, r.Address, offer(f))
 		return
 	}
-	opened, err := d.chat.api.OpenViewContext(ctx, r.Trigger, d.to(r.Address).loading(f, r.Person))
+	opened, err := d.api.OpenViewContext(ctx, r.Trigger, d.to(r.Address).Loading(f, r.Person))
 	if err != nil {
-		d.log.Warn("open a form", "error", bare(err))
-		d.engine.Say(ctx, r.Address, unopened(f))
+		d.log.Warn("open a form", "error", webapi.Bare(err))
+		d.engine.Say(ctx, r.Address, openFailed(f))
 		return
 	}
 	d.fill(ctx, r, f, opened.ID, opened.Hash)
@@ -43,9 +48,9 @@ func offer(f op.Form) op.Answer {
 }
 
 // unopened says that Slack did not open a form: its trigger lives three seconds and works once.
-func unopened(f op.Form) op.Answer {
+func openFailed(f op.Form) op.Answer {
 	a := offer(f)
-	a.Mark, a.Title, a.Lines = op.MarkFailed, op.L("Slack did not open the form for ", op.Code(f.Title), "."), []op.Line{inFull(f)}
+	a.Mark, a.Title, a.Lines = op.MarkFailed, op.L("Slack did not open the form for ", op.Code(f.Title), "."), []op.Line{render.InFull(f)}
 	return a
 }
 
@@ -66,46 +71,46 @@ func (d *dispatcher) fill(ctx context.Context, r op.Request, f op.Form, view, ha
 // redraw shows a form. One that Slack does not take is replaced by a sentence that says so; when that fails too, the person
 // is told in private, as the form would say "Loading…" for ever.
 func (d *dispatcher) redraw(ctx context.Context, r op.Request, f op.Form, view, hash string) {
-	err := d.update(ctx, d.to(r.Address).drawForm(f, r.Person), view, hash)
+	err := d.update(ctx, d.to(r.Address).DrawForm(f, r.Person), view, hash)
 	if err == nil {
 		return
 	}
-	d.log.Warn("draw a form", "error", bare(err))
-	f.Fields, f.Note, f.Problem = nil, inFull(f), op.L("I could not draw this form, so nothing was done.")
-	if d.update(ctx, d.to(r.Address).drawForm(f, r.Person), view, "") != nil {
+	d.log.Warn("draw a form", "error", webapi.Bare(err))
+	f.Fields, f.Note, f.Problem = nil, render.InFull(f), op.L("I could not draw this form, so nothing was done.")
+	if d.update(ctx, d.to(r.Address).DrawForm(f, r.Person), view, "") != nil {
 		d.engine.Say(ctx, r.Address, op.Answer{Mark: op.MarkFailed, Title: f.Problem, Lines: []op.Line{f.Note}})
 	}
 }
 
 // update is docs.slack.dev/reference/methods/views.update. That the form was closed, or drawn anew in between, is no error.
 func (d *dispatcher) update(ctx context.Context, v slack.ModalViewRequest, view, hash string) error {
-	_, err := d.chat.api.UpdateViewContext(ctx, v, "", hash, view)
-	if c := code(err); c == "hash_conflict" || c == "not_found" {
+	_, err := d.api.UpdateViewContext(ctx, v, "", hash, view)
+	if c := webapi.Code(err); c == "hash_conflict" || c == "not_found" {
 		return nil
 	}
 	return err
 }
 
 // filled takes a form that was sent, or one whose leading field has changed.
-func (d *dispatcher) filled(ctx context.Context, e envelope, a arrival) {
-	f := a.fill
-	if !f.sent {
+func (d *dispatcher) formSubmitted(ctx context.Context, e delivery, a payload.Event) {
+	f := a.Fill
+	if !f.Sent {
 		d.ack(e, nil)
-		d.soon(d.forms, f.request.Address, func(ctx context.Context) { d.fill(ctx, f.request, f.form, f.view, f.hash) })
+		d.goReply(d.forms, f.Request.Address, func(ctx context.Context) { d.fill(ctx, f.Request, f.Form, f.View, f.Hash) })
 		return
 	}
-	if f.notice != "" {
-		d.seen.forget(a.key)
-		d.ack(e, d.mistake(wrong{f.request.Address, f.notice, op.L("This line only says why there is nothing to pick. Look again in a moment.")}))
+	if f.Notice != "" {
+		d.seen.forget(a.Key)
+		d.ack(e, d.mistake(payload.FieldError{To: f.Request.Address, Block: f.Notice, Words: op.L("This line only says why there is nothing to pick. Look again in a moment.")}))
 		return
 	}
-	r := f.request
-	r.Text = d.engine.Submitted(f.form)
+	r := f.Request
+	r.Text = d.engine.Submitted(f.Form)
 	accepted, err := d.engine.Accept(ctx, r)
 	if err != nil {
-		d.seen.forget(a.key)
+		d.seen.forget(a.Key)
 		d.log.Error("take a form", "error", err)
-		if stays := d.mistake(wrong{f.request.Address, f.block, engine.NotWritten(err).Title}); stays != nil {
+		if stays := d.mistake(payload.FieldError{To: f.Request.Address, Block: f.Block, Words: engine.NotWritten(err).Title}); stays != nil {
 			d.ack(e, stays)
 			return
 		}
@@ -116,35 +121,35 @@ func (d *dispatcher) filled(ctx context.Context, e envelope, a arrival) {
 		return
 	}
 	again := *accepted.Form
-	d.ack(e, map[string]any{"response_action": "update", "view": d.to(r.Address).loading(again, r.Person)})
-	d.soon(d.forms, r.Address, func(ctx context.Context) { d.fill(ctx, r, again, f.view, "") })
+	d.ack(e, map[string]any{"response_action": "update", "view": d.to(r.Address).Loading(again, r.Person)})
+	d.goReply(d.forms, r.Address, func(ctx context.Context) { d.fill(ctx, r, again, f.View, "") })
 }
 
 // aside handles what needs no decision: the home tab, and news about channels, groups and people.
-func (d *dispatcher) aside(a arrival) {
-	d.dir.Forget(a.forget...)
-	if a.back != "" {
-		d.soon(d.forms, op.Address{}, func(ctx context.Context) { d.engine.Returned(ctx, a.back) })
+func (d *dispatcher) housekeeping(a payload.Event) {
+	d.dir.Forget(a.Forget...)
+	if a.Back != "" {
+		d.goReply(d.forms, op.Address{}, func(ctx context.Context) { d.engine.Returned(ctx, a.Back) })
 	}
-	if a.home == nil {
+	if a.Home == nil {
 		return
 	}
-	r := *a.home
-	d.soon(d.forms, op.Address{}, func(ctx context.Context) { d.publish(ctx, r) })
+	r := *a.Home
+	d.goReply(d.forms, op.Address{}, func(ctx context.Context) { d.publish(ctx, r) })
 }
 
 // suggest answers what somebody types into a picker. Whoever waits for a list holds up no other envelope.
-func (d *dispatcher) suggest(e envelope, q op.Query) {
-	e.link.pending.Add(1)
+func (d *dispatcher) suggest(e delivery, q op.Query) {
+	e.Expect()
 	asked := func(ctx context.Context) {
-		defer e.link.pending.Add(-1)
-		defer d.rescue(&op.Address{}, func() { d.ack(e, noOptions) })
-		ctx, cancel := context.WithDeadline(ctx, e.at.Add(acceptWithin))
+		defer e.Done()
+		defer d.rescue(&op.Address{}, func() { d.ack(e, render.NoOptions) })
+		ctx, cancel := context.WithDeadline(ctx, e.At.Add(socket.AcceptWithin))
 		defer cancel()
-		d.ack(e, d.to(q.Request.Address).offered(d.engine.Suggest(ctx, q)))
+		d.ack(e, d.to(q.Request.Address).Offered(d.engine.Suggest(ctx, q)))
 	}
 	if !d.forms.offer(asked) {
-		e.link.pending.Add(-1)
-		d.ack(e, noOptions)
+		e.Done()
+		d.ack(e, render.NoOptions)
 	}
 }

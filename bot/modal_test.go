@@ -8,13 +8,15 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"casterbot/bot/payload"
+	"casterbot/bot/render"
 	"casterbot/internal/engine"
 	"casterbot/internal/op"
 	"casterbot/internal/sandbox/fakeslack"
 )
 
 func TestForm(t *testing.T) {
-	w := newWorld(t)
+	w := NewWorld(t)
 	asked := op.Form{Command: "caster copy {caster} {name}", Title: "/caster copy", Channel: "C0SHOW", Fields: []op.Field{
 		{Name: "caster", Label: "Studio", Redraw: true}, {Name: "name", Label: "New name", Max: 64},
 	}}
@@ -40,11 +42,11 @@ func TestForm(t *testing.T) {
 		return []op.Option{{Label: "Evening Sports", Value: "id2", Group: op.L("Idle")}, {Label: "Evening Talk", Value: "id3", Group: op.L("Idle")}}
 	}
 	w.start()
-	w.types("U0ANA", "C0SHOW", "/caster copy")
+	w.Types("U0ANA", "C0SHOW", "/caster copy")
 	<-accepted
 	<-fills
 	view := w.view("U0ANA", "Evening News")
-	ack := w.sent(w.Suggest("U0ANA", fakeslack.Place{View: view.ID}, fakeslack.Press{Action: "field", Block: "caster"}, "sports"))
+	ack := w.Acknowledged(w.Suggest("U0ANA", fakeslack.Place{View: view.ID}, fakeslack.Press{Action: "field", Block: "caster"}, "sports"))
 	q := <-queries
 	if q.Command != "caster copy {caster} {name}" || q.Field != "caster" || q.Text != "sports" || q.Request.Person != "U0ANA" || q.Request.Channel != "C0SHOW" {
 		t.Errorf("the engine was asked %+v", q)
@@ -53,24 +55,24 @@ func TestForm(t *testing.T) {
 		t.Errorf("offered %s", ack.Payload)
 	}
 	chosen := fakeslack.State{SelectedOption: &ack.Options()[0]}
-	w.sent(w.ClickView("U0ANA", view.ID, fakeslack.Press{Action: "field", Block: "caster", State: chosen}))
+	w.Acknowledged(w.ClickView("U0ANA", view.ID, fakeslack.Press{Action: "field", Block: "caster", State: chosen}))
 	if v := <-fills; v["caster"] != "id2" {
 		t.Errorf("filled again with %v", v)
 	}
-	w.until("it is drawn again", func() bool { return len(w.calls("views.update")) == 2 })
-	w.sent(w.Submit("U0ANA", view.ID, map[string]map[string]fakeslack.State{"name": {"field": fakeslack.Typed("Copy <1>")}}))
+	w.Until("it is drawn again", func() bool { return len(w.Calls("views.update")) == 2 })
+	w.Acknowledged(w.Submit("U0ANA", view.ID, map[string]map[string]fakeslack.State{"name": {"field": fakeslack.Typed("Copy <1>")}}))
 	r := <-accepted
 	if want := "caster copy {caster} {name}map[caster:id2 name:Copy <1>]"; r.Text != want || r.Channel != "C0SHOW" || r.Key == "" {
 		t.Errorf("the engine got %+v", r)
 	}
-	w.until("the asker is told", func() bool { return w.reads("U0ANA", "C0SHOW", "taken") })
+	w.Until("the asker is told", func() bool { return w.Reads("U0ANA", "C0SHOW", "taken") })
 }
 
 // view waits until a person's form shows these words.
-func (w *world) view(user, words string) fakeslack.View {
+func (w *World) view(user, words string) fakeslack.View {
 	w.t.Helper()
 	var found fakeslack.View
-	w.until("a form with "+words, func() bool {
+	w.Until("a form with "+words, func() bool {
 		s, err := w.Snapshot(user)
 		if err != nil || len(s.Views) == 0 {
 			return false
@@ -83,7 +85,7 @@ func (w *world) view(user, words string) fakeslack.View {
 
 // TestFormsThatCannotOpen: without a trigger a button offers the form; a failing fill is said in it.
 func TestFormsThatCannotOpen(t *testing.T) {
-	w := newWorld(t)
+	w := NewWorld(t)
 	w.engine.accept = func(context.Context, op.Request) (engine.Accepted, error) {
 		return engine.Accepted{Form: &op.Form{Command: "record stop {stream}", Title: "/record stop", Fields: []op.Field{{Name: "stream", Label: "Stream"}}}}, nil
 	}
@@ -91,12 +93,12 @@ func TestFormsThatCannotOpen(t *testing.T) {
 		return f, errors.New("secret detail")
 	}
 	w.start()
-	w.sent(w.Type("U0ANA", "C0SHOW", "<@U0BOT> record stop", ""))
-	w.until("a button is offered", func() bool { return w.reads("U0ANA", "C0SHOW", "Something is missing") })
+	w.Acknowledged(w.Type("U0ANA", "C0SHOW", "<@U0BOT> record stop", ""))
+	w.Until("a button is offered", func() bool { return w.Reads("U0ANA", "C0SHOW", "Something is missing") })
 	w.Fail("views.open", fakeslack.Fault{Error: "expired_trigger_id", Times: 1})
-	w.types("U0BO", "C0SHOW", "/record stop")
-	w.until("it is said that it did not open", func() bool { return w.reads("U0BO", "C0SHOW", "Slack did not open the form for") })
-	w.types("U0KEN", "C0SHOW", "/record stop")
+	w.Types("U0BO", "C0SHOW", "/record stop")
+	w.Until("it is said that it did not open", func() bool { return w.Reads("U0BO", "C0SHOW", "Slack did not open the form for") })
+	w.Types("U0KEN", "C0SHOW", "/record stop")
 	if v := w.view("U0KEN", "Internal error, reference"); strings.Contains(string(v.Blocks), "secret detail") {
 		t.Error("the form shows the inside of an error")
 	}
@@ -105,7 +107,7 @@ func TestFormsThatCannotOpen(t *testing.T) {
 // TestFormsThatCannotBeUsed stay open and say so: one that is not ours, and one that came while the log could not be written,
 // which can be sent again.
 func TestFormsThatCannotBeUsed(t *testing.T) {
-	w := newWorld(t)
+	w := NewWorld(t)
 	asked := op.Form{Command: "caster copy {name}", Title: "/caster copy", Channel: "C0SHOW", Fields: []op.Field{{Name: "name", Label: "New name", Max: 64}}}
 	var broken atomic.Bool
 	broken.Store(true)
@@ -121,24 +123,24 @@ func TestFormsThatCannotBeUsed(t *testing.T) {
 	w.engine.fill = func(_ context.Context, _ op.Request, f op.Form) (op.Form, error) { return f, nil }
 	w.engine.submitted = func(f op.Form) string { return f.Command }
 	w.start()
-	w.types("U0ANA", "C0SHOW", "/caster copy")
+	w.Types("U0ANA", "C0SHOW", "/caster copy")
 	view := w.view("U0ANA", "New name")
 	typed := map[string]map[string]fakeslack.State{"name": {"field": fakeslack.Typed("Copy")}}
-	w.sent(w.Submit("U0ANA", view.ID, typed))
+	w.Acknowledged(w.Submit("U0ANA", view.ID, typed))
 	if said := w.view("U0ANA", "New name").Errors["name"]; said != "This cannot be written down, so nothing was done." {
 		t.Errorf("the form says %q", said)
 	}
 	broken.Store(false)
-	w.sent(w.Submit("U0ANA", view.ID, typed))
-	w.until("it is taken", func() bool { return w.reads("U0ANA", "C0SHOW", "taken") })
-	for metadata, person := range map[string]string{"": "U0ANA", remember(asked, "U0BO"): "U0ANA"} {
-		in := interaction{Type: "view_submission", User: member{ID: person}, View: seenView{ID: "V1", Metadata: metadata}}
-		in.View.State.Values = map[string]map[string]fieldState{"name": {}, "caster~1": {}}
-		a, err := me.interaction(in, t0)
-		if err != nil || a.ignored == "" || a.wrong == nil {
+	w.Acknowledged(w.Submit("U0ANA", view.ID, typed))
+	w.Until("it is taken", func() bool { return w.Reads("U0ANA", "C0SHOW", "taken") })
+	for metadata, person := range map[string]string{"": "U0ANA", render.Remember(asked, "U0BO"): "U0ANA"} {
+		in := payload.Interaction{Type: "view_submission", User: payload.Member{ID: person}, View: payload.SeenView{ID: "V1", Metadata: metadata}}
+		in.View.State.Values = map[string]map[string]payload.FieldState{"name": {}, "caster~1": {}}
+		a, err := Me.Interaction(in, T0)
+		if err != nil || a.Ignored == "" || a.Wrong == nil {
 			t.Fatalf("a form that is not ours: %+v, %v", a, err)
 		}
-		said := mustJSON(t, tongue{}.mistake(*a.wrong))
+		said := mustJSON(t, render.Printer{}.Mistake(a.Wrong.Block, a.Wrong.Words))
 		if !strings.Contains(said, "caster~1") || !strings.Contains(said, "This form cannot be used") {
 			t.Errorf("a form that is not ours: %+v, %v", a, err)
 		}
@@ -147,16 +149,16 @@ func TestFormsThatCannotBeUsed(t *testing.T) {
 
 // TestFormsThatSlackRefuses: instead of "Loading…" for ever the form says that it cannot be drawn, or the person is told.
 func TestFormsThatSlackRefuses(t *testing.T) {
-	w := newWorld(t)
+	w := NewWorld(t)
 	w.engine.accept = func(context.Context, op.Request) (engine.Accepted, error) {
 		return engine.Accepted{Form: &op.Form{Command: "record stop {stream}", Title: "/record stop", Channel: "C0SHOW"}}, nil
 	}
 	w.engine.fill = func(_ context.Context, _ op.Request, f op.Form) (op.Form, error) { return f, nil }
 	w.start()
 	w.Fail("views.update", fakeslack.Fault{Error: "invalid_arguments", Times: 1})
-	w.types("U0ANA", "C0SHOW", "/record stop")
+	w.Types("U0ANA", "C0SHOW", "/record stop")
 	w.view("U0ANA", "I could not draw this form, so nothing was done.")
 	w.Fail("views.update", fakeslack.Fault{Status: 500})
-	w.types("U0BO", "C0SHOW", "/record stop")
-	w.until("he is told", func() bool { return w.reads("U0BO", "C0SHOW", "I could not draw this form, so nothing was done.") })
+	w.Types("U0BO", "C0SHOW", "/record stop")
+	w.Until("he is told", func() bool { return w.Reads("U0BO", "C0SHOW", "I could not draw this form, so nothing was done.") })
 }

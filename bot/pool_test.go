@@ -6,16 +6,20 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"casterbot/bot/directory"
+	"casterbot/bot/payload"
+	"casterbot/bot/socket"
+	"casterbot/bot/webapi"
 	"casterbot/internal/engine"
 	"casterbot/internal/op"
 	"casterbot/internal/sandbox/fakeslack"
+	"casterbot/test/slackworld"
 
 	"github.com/slack-go/slack"
 	"github.com/slack-go/slack/socketmode"
@@ -98,7 +102,7 @@ func TestPoolAfterItsEnd(t *testing.T) {
 // TestFullQueue: a channel has so many places and no more. What finds none is dropped, and then the acknowledgement says so;
 // other channels, clicks and later commands have theirs.
 func TestFullQueue(t *testing.T) {
-	w := newWorld(t)
+	w := NewWorld(t)
 	w.AddChannel("C0NEXT", "next", false, fakeslack.BotUser, "U0BO")
 	release := make(chan struct{})
 	var begun, dropped, pressed atomic.Int32
@@ -113,22 +117,22 @@ func TestFullQueue(t *testing.T) {
 	}
 	b := w.start()
 	for range perChannel {
-		if ack := w.types("U0ANA", "C0SHOW", "/caster list"); ack.Payload != nil {
+		if ack := w.Types("U0ANA", "C0SHOW", "/caster list"); ack.Payload != nil {
 			t.Fatalf("a command that finds a place is answered with %s", ack.Payload)
 		}
 	}
-	ack := w.types("U0ANA", "C0SHOW", "/caster list")
+	ack := w.Types("U0ANA", "C0SHOW", "/caster list")
 	if !strings.Contains(string(ack.Payload), "The queue is full, nothing was done.") || dropped.Load() != 1 {
 		t.Errorf("one too many is answered with %s, and %d are dropped", ack.Payload, dropped.Load())
 	}
-	if ack := w.types("U0BO", "C0NEXT", "/caster list"); ack.Payload != nil {
+	if ack := w.Types("U0BO", "C0NEXT", "/caster list"); ack.Payload != nil {
 		t.Errorf("another channel is answered with %s", ack.Payload)
 	}
-	w.sent(w.Click("U0ANA", "C0SHOW", w.card(operation(op.Pending)), fakeslack.Press{Action: "op:confirm"}))
-	w.until("a click finds a place", func() bool { return pressed.Load() == 1 })
+	w.Acknowledged(w.Click("U0ANA", "C0SHOW", w.card(operation(op.Pending)), fakeslack.Press{Action: "op:confirm"}))
+	w.Until("a click finds a place", func() bool { return pressed.Load() == 1 })
 	close(release)
-	w.until("the others are done", func() bool { return begun.Load() == perChannel+1 && !b.Busy() })
-	ack = w.types("U0ANA", "C0SHOW", "/caster list")
+	w.Until("the others are done", func() bool { return begun.Load() == perChannel+1 && !b.Busy() })
+	ack = w.Types("U0ANA", "C0SHOW", "/caster list")
 	b.places.mu.Lock()
 	defer b.places.mu.Unlock()
 	if ack.Payload != nil || len(b.places.taken) > 1 {
@@ -139,17 +143,17 @@ func TestFullQueue(t *testing.T) {
 // TestNoPlaceAnywhere: a full pool refuses like a full channel, and the place in the channel is given back; a denial is told
 // all the same.
 func TestNoPlaceAnywhere(t *testing.T) {
-	d := &dispatcher{log: Config{}.filled().Log, work: newPool(context.Background(), 0, 0, &atomic.Int64{})}
+	d := &dispatcher{log: webapi.Config{}.Filled().Log, work: newPool(context.Background(), 0, 0, &atomic.Int64{})}
 	to := op.Address{Person: "U0ANA", Channel: "C0SHOW"}
 	work := func(context.Context) { t.Error("it was done") }
-	if d.later(d.work, to, work, nil) || len(d.places.taken) != 0 {
+	if d.reserve(d.work, to, work, nil) || len(d.places.taken) != 0 {
 		t.Errorf("it is queued, or keeps its place: %v", d.places.taken)
 	}
 	no := op.Answer{Title: op.L("No.")}
-	if a := d.full(to, engine.Accepted{Work: work}); a.Work != nil || a.Reply.Title.Plain() != queueFull().Title.Plain() {
+	if a := d.rejectBusy(to, engine.Accepted{Work: work}); a.Work != nil || a.Reply.Title.Plain() != queueFull().Title.Plain() {
 		t.Errorf("it is answered with %+v", a)
 	}
-	if a := d.full(to, engine.Accepted{Work: work, Reply: &no}); a.Work != nil || a.Reply != &no {
+	if a := d.rejectBusy(to, engine.Accepted{Work: work, Reply: &no}); a.Work != nil || a.Reply != &no {
 		t.Errorf("a denial is answered with %+v", a)
 	}
 	d.work.drain(context.Background())
@@ -158,9 +162,9 @@ func TestNoPlaceAnywhere(t *testing.T) {
 // TestWorkAfterTheAcknowledgement: work that has its place does not begin before the acknowledgement is out.
 func TestWorkAfterTheAcknowledgement(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := &dispatcher{log: Config{}.filled().Log, work: newPool(context.Background(), 1, 1, &atomic.Int64{})}
+		d := &dispatcher{log: webapi.Config{}.Filled().Log, work: newPool(context.Background(), 1, 1, &atomic.Int64{})}
 		acked, began := make(chan struct{}), false
-		d.later(d.work, op.Address{}, func(context.Context) { began = true }, acked)
+		d.reserve(d.work, op.Address{}, func(context.Context) { began = true }, acked)
 		synctest.Wait()
 		if began {
 			t.Error("it began before")
@@ -175,12 +179,12 @@ func TestWorkAfterTheAcknowledgement(t *testing.T) {
 }
 
 func TestDedupe(t *testing.T) {
-	clock := &watch{}
-	d := newDedupe(clock.now)
+	clock := &slackworld.Clock{}
+	d := newDedupe(clock.Now)
 	first := func(key string) bool {
-		e := envelope{}
+		e := delivery{}
 		is := d.meet(key, &e)
-		d.decided(e.fate, true)
+		d.decided(e.inflight, true)
 		if is != fresh && is != again {
 			t.Errorf("%s is %v", key, is)
 		}
@@ -195,7 +199,7 @@ func TestDedupe(t *testing.T) {
 		{0, "a", false}, {rememberFor - 1, "b", false}, {1, "a", true}, {3 * rememberFor, "b", true},
 	}
 	for i, s := range steps {
-		clock.advance(s.after)
+		clock.Advance(s.after)
 		if got := first(s.key); got != s.want {
 			t.Errorf("step %d: first(%s) = %v", i, s.key, got)
 		}
@@ -215,41 +219,19 @@ func TestDedupe(t *testing.T) {
 	}
 }
 
-func TestFatal(t *testing.T) {
-	for name := range fatalCodes {
-		for _, err := range []error{errors.New(name), slack.SlackErrorResponse{Err: name}, fmt.Errorf("wrapped: %w", slack.SlackErrorResponse{Err: name})} {
-			f, ok := errors.AsType[*Fatal](fatal(err))
-			if !ok || f.Code != name || !strings.Contains(f.Error(), "SLACK_APP_TOKEN") || strings.Contains(f.Error(), "%!") {
-				t.Errorf("%s: %v", name, fatal(err))
-			}
-		}
-	}
-	if err := fatal(slack.StatusCodeError{Code: 404}); err == nil || !strings.Contains(err.Error(), "SLACK_API_URL") {
-		t.Errorf("404: %v", err)
-	}
-	for _, err := range []error{nil, errors.New("internal_error"), &slack.RateLimitedError{}, slack.StatusCodeError{Code: 503}, &url.Error{Op: "Post", URL: "x", Err: errDisk}} {
-		if f := fatal(err); f != nil {
-			t.Errorf("%v is fatal: %v", err, f)
-		}
-	}
-	if err := fatalOr(&url.Error{Op: "Post", URL: "https://x?ticket=canary", Err: errDisk}); strings.Contains(err.Error(), "canary") || !errors.Is(err, errDisk) {
-		t.Errorf("got %v", err)
-	}
-}
-
 // TestSocketModeOff: when Slack closes every socket right after its hello and says that Socket Mode is off, Run gives up with a
 // plain error, if none has ever lasted; after that, and for other reasons, it goes on trying.
 func TestSocketModeOff(t *testing.T) {
 	for _, reason := range []string{"link_disabled", "too_many_websockets", ""} {
-		s := &sockets{log: Config{}.filled().Log}
-		for i := range manyBrief {
-			if err := s.lived(0, reason); (err != nil) != (i == manyBrief-1 && reason == "link_disabled") {
+		s := &socket.Sockets{Log: webapi.Config{}.Filled().Log}
+		for i := range socket.ManyBrief {
+			if err := s.Lived(0, reason); (err != nil) != (i == socket.ManyBrief-1 && reason == "link_disabled") {
 				t.Fatalf("brief socket %d, %q: %v", i, reason, err)
 			}
 		}
-		_ = s.lived(time.Hour, "")
-		for range 5 * manyBrief {
-			if err := s.lived(0, reason); err != nil {
+		_ = s.Lived(time.Hour, "")
+		for range 5 * socket.ManyBrief {
+			if err := s.Lived(0, reason); err != nil {
 				t.Fatalf("after a socket that lasted, %q: %v", reason, err)
 			}
 		}
@@ -259,27 +241,27 @@ func TestSocketModeOff(t *testing.T) {
 // TestStrangers: sockets beyond one's own and those of other replicas are counted at each hello, which comes soon again while there
 // are any.
 func TestStrangers(t *testing.T) {
-	w := newWorld(t)
+	w := NewWorld(t)
 	peers := 0
-	s := &sockets{log: w.config.Log, config: Config{Sockets: 2, Peers: func() int { return peers }}}
-	s.own.Store(2)
-	l := &link{}
-	l.age.Store(int64(time.Hour))
+	s := &socket.Sockets{Log: w.Config.Log, Config: webapi.Config{Sockets: 2, Peers: func() int { return peers }}}
+	s.Own.Store(2)
+	l := &socket.Link{}
+	l.Age.Store(int64(time.Hour))
 	for _, step := range []struct {
 		connections, peers, strangers int
 		renewed                       time.Duration
 	}{
-		{2, 0, 0, 66 * time.Minute}, {5, 0, 3, recount}, {5, 1, 1, recount}, {3, 0, 1, recount}, {1, 0, 0, 66 * time.Minute},
+		{2, 0, 0, 66 * time.Minute}, {5, 0, 3, socket.Recount}, {5, 1, 1, socket.Recount}, {3, 0, 1, socket.Recount}, {1, 0, 0, 66 * time.Minute},
 		{2, 0, 0, 66 * time.Minute}, {4, 1, 0, 66 * time.Minute},
 	} {
 		peers = step.peers
-		s.greeted("A0CASTER", step.connections)
-		if h, renewed := s.health(), s.lifetime(0, l).Round(time.Minute); h.Strangers != step.strangers || renewed != step.renewed {
+		s.Greeted("A0CASTER", step.connections)
+		if h, renewed := s.Health(), s.Lifetime(0, l).Round(time.Minute); h.Strangers != step.strangers || renewed != step.renewed {
 			t.Errorf("of %d sockets %d are strangers, and the next hello comes after %s", step.connections, h.Strangers, renewed)
 		}
 	}
 	for words, times := range map[string]int{"more sockets of this app are open than": 4, "no more sockets of this app": 1} {
-		if n := strings.Count(w.log.String(), words); n != times {
+		if n := strings.Count(w.Book.String(), words); n != times {
 			t.Errorf("the log says %d times %q", n, words)
 		}
 	}
@@ -288,19 +270,19 @@ func TestStrangers(t *testing.T) {
 // TestLongOutage: a client that means to wait for minutes is replaced.
 func TestLongOutage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := &link{log: Config{}.filled().Log, tired: make(chan struct{}, 1)}
+		l := &socket.Link{Log: webapi.Config{}.Filled().Log, Tired: make(chan struct{}, 1)}
 		for _, c := range []struct {
 			backoff time.Duration
 			tired   bool
-		}{{longestWait, false}, {2 * longestWait, true}, {5 * time.Minute, true}} {
-			_ = l.failed(socketmode.Event{Data: &slack.ConnectionErrorEvent{Backoff: c.backoff, ErrorObj: errDisk}})
-			time.Sleep(longestWait + time.Second)
+		}{{socket.LongestWait, false}, {2 * socket.LongestWait, true}, {5 * time.Minute, true}} {
+			_ = l.Failed(socketmode.Event{Data: &slack.ConnectionErrorEvent{Backoff: c.backoff, ErrorObj: errDisk}})
+			time.Sleep(socket.LongestWait + time.Second)
 			synctest.Wait()
-			if got := len(l.tired) == 1; got != c.tired {
+			if got := len(l.Tired) == 1; got != c.tired {
 				t.Errorf("a wait of %s: replaced %v", c.backoff, got)
 			}
-			if len(l.tired) == 1 {
-				<-l.tired
+			if len(l.Tired) == 1 {
+				<-l.Tired
 			}
 		}
 	})
@@ -312,7 +294,7 @@ func TestOpeningsArePaced(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var at []time.Time
 		over := false
-		p := &paced{opens: newOpens(), over: func() bool { return over }, next: trip(func(r *http.Request) (*http.Response, error) {
+		p := &socket.Paced{Opens: socket.NewConnectLimiter(), Over: func() bool { return over }, Next: trip(func(r *http.Request) (*http.Response, error) {
 			if strings.HasSuffix(r.URL.Path, "/apps.connections.open") {
 				at = append(at, time.Now())
 			}
@@ -331,19 +313,19 @@ func TestOpeningsArePaced(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if d := at[openAtOnce-1].Sub(start); d != 0 {
+		if d := at[socket.OpenAtOnce-1].Sub(start); d != 0 {
 			t.Errorf("the first few come after %s", d)
 		}
-		if d := at[openAtOnce].Sub(start); d < openEvery || d > 2*openEvery {
+		if d := at[socket.OpenAtOnce].Sub(start); d < socket.OpenEvery || d > 2*socket.OpenEvery {
 			t.Errorf("the next one comes after %s", d)
 		}
-		for i := maxOpens; i < len(at); i++ {
-			if d := at[i].Sub(at[i-maxOpens]); d <= time.Minute || d > 90*time.Second {
-				t.Errorf("openings %d to %d come within %s", i-maxOpens, i, d)
+		for i := socket.MaxOpens; i < len(at); i++ {
+			if d := at[i].Sub(at[i-socket.MaxOpens]); d <= time.Minute || d > 90*time.Second {
+				t.Errorf("openings %d to %d come within %s", i-socket.MaxOpens, i, d)
 			}
 		}
 		over = true
-		if err := post("apps.connections.open"); !errors.Is(err, errParted) || len(at) != 60 {
+		if err := post("apps.connections.open"); !errors.Is(err, socket.ErrParted) || len(at) != 60 {
 			t.Errorf("a link that is over asks: %v", err)
 		}
 	})
@@ -355,25 +337,25 @@ func (t trip) RoundTrip(r *http.Request) (*http.Response, error) { return t(r) }
 
 // TestScopes: missing scopes are named in the log.
 func TestScopes(t *testing.T) {
-	w := newWorld(t, func(c *fakeslack.Config) {
+	w := NewWorld(t, func(c *fakeslack.Config) {
 		c.Scopes = []string{"commands", "chat:write", "users:read", "channels:read", "groups:read", "im:write"}
 	})
 	w.engine.accept = replying("fine")
 	w.start()
-	if !strings.Contains(w.log.String(), `missing="usergroups:read app_mentions:read pins:write"`) {
-		t.Errorf("the log does not name the missing scopes:\n%s", w.log)
+	if !strings.Contains(w.Book.String(), `missing="usergroups:read app_mentions:read pins:write"`) {
+		t.Errorf("the log does not name the missing scopes:\n%s", w.Book)
 	}
 }
 
 // What becomes of cards in a channel that the bot can write to again is the engine's to say.
 func TestBackInAChannel(t *testing.T) {
-	w := newWorld(t)
+	w := NewWorld(t)
 	back := make(chan string, 1)
 	e := &script{returned: func(channel string) { back <- channel }}
-	d := &dispatcher{engine: e, dir: NewDirectory(w.config, func() []string { return nil }), log: slog.New(slog.DiscardHandler)}
+	d := &dispatcher{engine: e, dir: directory.NewDirectory(w.Config, func() []string { return nil }), log: slog.New(slog.DiscardHandler)}
 	d.forms = newPool(t.Context(), 1, 1, &d.busy)
 	defer d.forms.drain(context.Background())
-	d.aside(arrival{back: "C1", forget: []string{"C1"}})
+	d.housekeeping(payload.Event{Back: "C1", Forget: []string{"C1"}})
 	if got := <-back; got != "C1" {
 		t.Errorf("back in %q", got)
 	}

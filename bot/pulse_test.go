@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"casterbot/bot/socket"
 	"casterbot/internal/engine"
 	"casterbot/internal/op"
 
@@ -20,10 +21,10 @@ import (
 type far struct{ net.Conn }
 
 // paired gives a link with an open connection, and its other end. The link reads until the test ends.
-func paired(t *testing.T) (*link, far) {
+func paired(t *testing.T) (*socket.Link, far) {
 	near, other := net.Pipe()
-	l := &link{lines: newLines(nil), silent: make(chan struct{}, 1)}
-	open := l.lines.keep(near)
+	l := &socket.Link{Lines: socket.NewConns(nil), Silent: make(chan struct{}, 1)}
+	open := l.Lines.Keep(near)
 	go func() { _, _ = io.Copy(io.Discard, open) }()
 	t.Cleanup(func() {
 		_ = near.Close()
@@ -45,10 +46,10 @@ const (
 func TestPulse(t *testing.T) {
 	for name, c := range map[string]struct {
 		upgraded bool
-		talks    func(*testing.T, *link, far)
+		talks    func(*testing.T, *socket.Link, far)
 		after    time.Duration // 0: never
 	}{
-		"pings are answered": {true, func(t *testing.T, _ *link, f far) {
+		"pings are answered": {true, func(t *testing.T, _ *socket.Link, f far) {
 			for frame := make([]byte, 6); ; {
 				if _, err := io.ReadFull(f, frame); err != nil {
 					return
@@ -59,17 +60,17 @@ func TestPulse(t *testing.T) {
 				f.says(pong)
 			}
 		}, 0},
-		"only Slack's pings are heard": {true, func(_ *testing.T, _ *link, f far) {
+		"only Slack's pings are heard": {true, func(_ *testing.T, _ *socket.Link, f far) {
 			for range 12 {
 				f.says(slackPing)
 				time.Sleep(6 * time.Second)
 			}
 		}, 80 * time.Second},
-		"nothing is heard":   {true, func(_ *testing.T, _ *link, f far) { _, _ = io.Copy(io.Discard, f) }, 15 * time.Second},
-		"every write hangs":  {true, func(*testing.T, *link, far) {}, 15 * time.Second},
-		"no frames yet":      {false, func(_ *testing.T, _ *link, f far) { _, _ = io.Copy(io.Discard, f) }, 0},
-		"the client hung up": {true, func(_ *testing.T, l *link, _ far) { _ = l.lines.open.Close() }, 0},
-		"a silent one recovers": {true, func(t *testing.T, _ *link, f far) {
+		"nothing is heard":   {true, func(_ *testing.T, _ *socket.Link, f far) { _, _ = io.Copy(io.Discard, f) }, 15 * time.Second},
+		"every write hangs":  {true, func(*testing.T, *socket.Link, far) {}, 15 * time.Second},
+		"no frames yet":      {false, func(_ *testing.T, _ *socket.Link, f far) { _, _ = io.Copy(io.Discard, f) }, 0},
+		"the client hung up": {true, func(_ *testing.T, l *socket.Link, _ far) { _ = l.Lines.Open.Close() }, 0},
+		"a silent one recovers": {true, func(t *testing.T, _ *socket.Link, f far) {
 			time.Sleep(14 * time.Second)
 			f.says(pong)
 		}, 25 * time.Second},
@@ -81,14 +82,14 @@ func TestPulse(t *testing.T) {
 				defer cancel()
 				began := time.Now()
 				if c.upgraded {
-					f.says(upgrade)
+					f.says("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n")
 				}
 				go c.talks(t, l, f)
-				go l.listen(ctx, normal)
-				waitFor(ctx, l.silent, time.Hour)
+				go l.Listen(ctx, socket.Normal)
+				socket.WaitFor(ctx, l.Silent, time.Hour)
 				took := time.Since(began)
-				if c.after == 0 && took < time.Hour || c.after != 0 && took != c.after || l.deaf.Load() != (c.after != 0) {
-					t.Errorf("given up: %v, after %s, want %s", l.deaf.Load(), took, c.after)
+				if c.after == 0 && took < time.Hour || c.after != 0 && took != c.after || l.Deaf.Load() != (c.after != 0) {
+					t.Errorf("given up: %v, after %s, want %s", l.Deaf.Load(), took, c.after)
 				}
 			})
 		})
@@ -98,16 +99,16 @@ func TestPulse(t *testing.T) {
 // TestGoodbyeToADeadLine: a write that hangs does not keep a socket from being closed.
 func TestGoodbyeToADeadLine(t *testing.T) {
 	l, f := paired(t)
-	f.says(upgrade)
-	open := l.lines.open
-	open.ping()
-	for open.mu.TryLock() { // until the ping is on its way
-		open.mu.Unlock()
+	f.says("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n")
+	open := l.Lines.Open
+	open.Ping()
+	for open.Mu.TryLock() { // until the ping is on its way
+		open.Mu.Unlock()
 		time.Sleep(time.Millisecond)
 	}
 	done := make(chan struct{})
 	go func() {
-		l.lines.goodbye()
+		l.Lines.Goodbye()
 		close(done)
 	}()
 	select {
@@ -121,8 +122,8 @@ func TestGoodbyeToADeadLine(t *testing.T) {
 func TestDeafSockets(t *testing.T) {
 	for name, all := range map[string]bool{"one": false, "all": true} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
-			w.pulse = pulse{every: 400 * time.Millisecond, missed: 2}
+			w := NewWorld(t)
+			w.pulse = socket.Pulse{Every: 400 * time.Millisecond, Missed: 2}
 			w.engine.accept = replying("done")
 			b := w.start()
 			deaf := w.Sockets()[:1]
@@ -132,7 +133,7 @@ func TestDeafSockets(t *testing.T) {
 			} else {
 				w.Deafen(deaf[0])
 			}
-			w.until("the deaf sockets are gone", func() bool {
+			w.Until("the deaf sockets are gone", func() bool {
 				open := strings.Join(w.Sockets(), " ") + " "
 				for _, id := range deaf {
 					if strings.Contains(open, id+" ") {
@@ -142,12 +143,12 @@ func TestDeafSockets(t *testing.T) {
 				return b.Health().Sockets == 2 && len(w.Sockets()) == 2
 			})
 			for i := range 20 {
-				w.types("U0ANA", "C0SHOW", fmt.Sprintf("/caster help %d", i))
+				w.Types("U0ANA", "C0SHOW", fmt.Sprintf("/caster help %d", i))
 			}
-			if h := b.Health(); h.Replaced < len(deaf) || !strings.Contains(w.log.String(), "nothing is heard on a socket") {
-				t.Errorf("health %+v\n%s", h, w.log)
+			if h := b.Health(); h.Replaced < len(deaf) || !strings.Contains(w.Book.String(), "nothing is heard on a socket") {
+				t.Errorf("health %+v\n%s", h, w.Book)
 			}
-			if n := len(w.calls("apps.connections.open")); n > 2+2*b.Health().Replaced {
+			if n := len(w.Calls("apps.connections.open")); n > 2+2*b.Health().Replaced {
 				t.Errorf("%d sockets asked for, %d replaced", n, b.Health().Replaced)
 			}
 		})
@@ -156,7 +157,7 @@ func TestDeafSockets(t *testing.T) {
 
 // TestUnwritten: an acknowledgement that could not be written to one socket is given on the other.
 func TestUnwritten(t *testing.T) {
-	w := newWorld(t)
+	w := NewWorld(t)
 	release := make(chan struct{})
 	w.engine.accept = func(context.Context, op.Request) (engine.Accepted, error) {
 		<-release
@@ -169,7 +170,7 @@ func TestUnwritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	failed := &socketmode.ErrorWriteFailed{Cause: io.ErrClosedPipe, Response: &socketmode.Response{EnvelopeID: sent.Envelope}}
-	if err := b.sockets.links[0].event(socketmode.Event{Type: socketmode.EventTypeErrorWriteFailed, Data: failed}); err != nil {
+	if err := b.sockets.Links[0].Event(socketmode.Event{Type: socketmode.EventTypeErrorWriteFailed, Data: failed}); err != nil {
 		t.Fatal(err)
 	}
 	if ack := <-sent.Done; ack.Err != "" {
@@ -179,11 +180,11 @@ func TestUnwritten(t *testing.T) {
 
 func TestReady(t *testing.T) {
 	for _, c := range []struct {
-		h    Health
+		h    socket.Health
 		want bool
 	}{
-		{Health{Sockets: 2, Age: 6 * time.Second}, true}, {Health{Sockets: 1}, true}, {Health{}, false},
-		{Health{Sockets: 2, Age: 10 * time.Second}, false},
+		{socket.Health{Sockets: 2, Age: 6 * time.Second}, true}, {socket.Health{Sockets: 1}, true}, {socket.Health{}, false},
+		{socket.Health{Sockets: 2, Age: 10 * time.Second}, false},
 	} {
 		if c.h.Ready() != c.want {
 			t.Errorf("%+v", c.h)

@@ -7,6 +7,10 @@ import (
 	"testing/synctest"
 	"time"
 
+	"casterbot/bot/directory"
+	"casterbot/bot/messages"
+	"casterbot/bot/socket"
+	"casterbot/bot/webapi"
 	"casterbot/internal/engine"
 	"casterbot/internal/op"
 	"casterbot/internal/sandbox/fakeslack"
@@ -14,7 +18,7 @@ import (
 
 // TestClicksPassSlowReads: however many slow looks are under way, a confirmation does not stand behind them.
 func TestClicksPassSlowReads(t *testing.T) {
-	w := newWorld(t)
+	w := NewWorld(t)
 	release, confirmed := make(chan struct{}), make(chan op.Action, 1)
 	defer close(release)
 	var slow atomic.Int32
@@ -30,14 +34,14 @@ func TestClicksPassSlowReads(t *testing.T) {
 	w.start()
 	doubtful := w.card(operation(op.Unknown))
 	for range clickWorkers {
-		w.sent(w.Click("U0ANA", "C0SHOW", doubtful, fakeslack.Press{Action: "op:look"}))
+		w.Acknowledged(w.Click("U0ANA", "C0SHOW", doubtful, fakeslack.Press{Action: "op:look"}))
 	}
 	for range workWorkers {
-		w.types("U0ANA", "C0SHOW", "/caster list")
+		w.Types("U0ANA", "C0SHOW", "/caster list")
 	}
-	w.until("all hands are busy", func() bool { return slow.Load() == workWorkers })
-	w.sent(w.Click("U0ANA", "C0SHOW", w.card(operation(op.Pending)), fakeslack.Press{Action: "op:confirm"}))
-	w.until("the confirmation is done", func() bool { return len(confirmed) == 1 })
+	w.Until("all hands are busy", func() bool { return slow.Load() == workWorkers })
+	w.Acknowledged(w.Click("U0ANA", "C0SHOW", w.card(operation(op.Pending)), fakeslack.Press{Action: "op:confirm"}))
+	w.Until("the confirmation is done", func() bool { return len(confirmed) == 1 })
 }
 
 // acknowledges reports whether an acknowledgement was tried: the link has no connection for it.
@@ -49,11 +53,11 @@ func acknowledges(do func()) (tried bool) {
 
 // TestNotTaken: what finds no place is not acknowledged.
 func TestNotTaken(t *testing.T) {
-	d := &dispatcher{front: newPool(context.Background(), 0, 0, &atomic.Int64{}), log: Config{}.filled().Log}
-	l := &link{}
-	l.pending.Add(1)
-	if acknowledges(func() { d.take(envelope{link: l, id: "e"}) }) || l.pending.Load() != 0 {
-		t.Errorf("it was acknowledged, or still counts: %d", l.pending.Load())
+	d := &dispatcher{intake: newPool(context.Background(), 0, 0, &atomic.Int64{}), log: webapi.Config{}.Filled().Log}
+	l := &socket.Link{}
+	l.Pending.Add(1)
+	if acknowledges(func() { d.take(socket.Envelope{Link: l, Id: "e"}) }) || l.Pending.Load() != 0 {
+		t.Errorf("it was acknowledged, or still counts: %d", l.Pending.Load())
 	}
 }
 
@@ -68,18 +72,18 @@ func TestWaitedTooLong(t *testing.T) {
 			left = append(left, time.Until(end))
 			return engine.Accepted{}, nil
 		}}
-		d := &dispatcher{engine: e, log: Config{}.filled().Log, now: time.Now, drawn: newDrawn()}
-		d.who.Store(&me)
-		for _, waited := range []time.Duration{acceptWithin, time.Second, hurryAfter + time.Millisecond} {
-			came := envelope{link: &link{}, id: "e", kind: "slash_commands", payload: []byte(slashSample), at: time.Now()}
+		d := &dispatcher{engine: e, log: webapi.Config{}.Filled().Log, now: time.Now}
+		d.who.Store(&Me)
+		for _, waited := range []time.Duration{socket.AcceptWithin, time.Second, hurryAfter + time.Millisecond} {
+			came := socket.Envelope{Link: &socket.Link{}, Id: "e", Kind: "slash_commands", Payload: []byte(SlashSample), At: time.Now()}
 			time.Sleep(waited)
 			d.seen = newDedupe(time.Now)
-			if tried := acknowledges(func() { d.handle(t.Context(), came) }); tried != (waited < acceptWithin) {
+			if tried := acknowledges(func() { d.handle(t.Context(), delivery{Envelope: came}) }); tried != (waited < socket.AcceptWithin) {
 				t.Errorf("after %s: acknowledged %v", waited, tried)
 			}
 		}
-		if len(left) != 1 || left[0] != acceptWithin-time.Second {
-			t.Errorf("the engine had %v, want once what was left of %s", left, acceptWithin)
+		if len(left) != 1 || left[0] != socket.AcceptWithin-time.Second {
+			t.Errorf("the engine had %v, want once what was left of %s", left, socket.AcceptWithin)
 		}
 	})
 }
@@ -88,11 +92,11 @@ func TestWaitedTooLong(t *testing.T) {
 // so that it can still tell.
 func TestOneDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := &Bot{dispatcher: &dispatcher{log: Config{}.filled().Log}}
+		b := &Bot{dispatcher: &dispatcher{log: webapi.Config{}.Filled().Log}}
 		b.openPools(t.Context())
 		start, told := time.Now(), make(chan time.Duration, 5)
 		stuck := make(chan struct{})
-		for _, p := range []*pool{b.front, b.clicks, b.work, b.forms, b.quick} {
+		for _, p := range []*pool{b.intake, b.clicks, b.work, b.forms, b.replies} {
 			p.offer(func(ctx context.Context) { <-stuck })
 			p.offer(func(ctx context.Context) {
 				<-ctx.Done()
@@ -106,7 +110,7 @@ func TestOneDeadline(t *testing.T) {
 			t.Errorf("it took %s, want %s", took, finishWithin)
 		}
 		for range 5 {
-			if after := <-told; after+lastWords > finishWithin {
+			if after := <-told; after+messages.LastWords > finishWithin {
 				t.Errorf("work learned after %s that it is over", after)
 			}
 		}
@@ -116,13 +120,13 @@ func TestOneDeadline(t *testing.T) {
 
 // TestStopWhileSlackIsDown: a bot that is told to stop before it has reached Slack stops, and that is no error.
 func TestStopWhileSlackIsDown(t *testing.T) {
-	w := newWorld(t)
+	w := NewWorld(t)
 	w.Fail("auth.test", fakeslack.Fault{Status: 503})
-	b := New(w.config, w.engine, NewChat(w.config), NewDirectory(w.config, func() []string { return nil }))
+	b := New(w.Config, w.engine, messages.NewChat(w.Config), directory.NewDirectory(w.Config, func() []string { return nil }))
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- b.Run(ctx) }()
-	w.until("it tries", func() bool { return len(w.calls("auth.test")) > 0 })
+	w.Until("it tries", func() bool { return len(w.Calls("auth.test")) > 0 })
 	cancel()
 	if err := <-ended; err != nil {
 		t.Errorf("Run: %v", err)

@@ -19,12 +19,12 @@ func TestAnExpiredMemberSaysWhy(t *testing.T) {
 	o := operation(op.Failed)
 	o.Plan.Parts, o.Plan.Done = []op.Part{{}, {}}, op.L("Recording started on ")
 	o.Members = []op.Operation{oneOf("main", op.Expired, &op.Outcome{State: op.Expired, Text: restored}), oneOf("backup", op.Expired, nil)}
-	m := plain.card(o, false)
+	m := plain.Card(o, false)
 	lint(t, "several", m)
-	if title := mustJSON(t, m.blocks); !strings.Contains(title, "1 not · 1 unknown") {
+	if title := mustJSON(t, m.Blocks); !strings.Contains(title, "1 not · 1 unknown") {
 		t.Error(title)
 	}
-	got := mustJSON(t, m.body)
+	got := mustJSON(t, m.Body)
 	if !strings.Contains(got, "I do not know; it will not be done now.") || strings.Count(got, "its turn did not come in time") != 1 {
 		t.Error(got)
 	}
@@ -43,10 +43,10 @@ func TestTheCardOfManyNamesThemAll(t *testing.T) {
 		o.Plan.Parts = append(o.Plan.Parts, op.Part{})
 	}
 	o.Plan.Facts = []op.Line{line, op.L(op.B("on air"), ": 🔴 ON AIR since 18:59"), op.L("Left out (not live): ", op.B("friday"))}
-	m := plain.card(o, false)
+	m := plain.Card(o, false)
 	lint(t, "many", m)
-	lint(t, "many, simple", m.simple())
-	got := mustJSON(t, m.body)
+	lint(t, "many, simple", m.Simple())
+	got := mustJSON(t, m.Body)
 	for _, must := range append(names, op.L("ON AIR since"), op.L("Left out"), op.L("Needs one of")) {
 		if !strings.Contains(got, must.Plain()) {
 			t.Errorf("%s is not on the card", must.Plain())
@@ -62,9 +62,9 @@ func TestWhatAPersonSaidOfAMember(t *testing.T) {
 	first, second := oneOf("Evening Talk", op.Succeeded, &op.Outcome{State: op.Succeeded, Text: said}), oneOf("Evening Talk", op.Unknown, nil)
 	first.SettledBy, first.Plan.Target.ID, second.Plan.Target.ID = "U0KEN", "c1", "c2"
 	o.Members = []op.Operation{first, second}
-	m := plain.card(o, false)
+	m := plain.Card(o, false)
 	lint(t, "several", m)
-	got := mustJSON(t, m.body)
+	got := mustJSON(t, m.Body)
 	if !strings.Contains(got, "says that it happened") || !strings.Contains(got, "The buttons are about *Evening Talk* `c2`") {
 		t.Error(got)
 	}

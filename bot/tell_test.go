@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"casterbot/bot/messages"
 	"casterbot/internal/engine"
 	"casterbot/internal/op"
 	"casterbot/internal/sandbox/fakeslack"
@@ -16,11 +17,11 @@ import (
 )
 
 // patient gives a chat that waits for no time, and the times that it should have waited for.
-func patient(w *world) (*Chat, *[]time.Duration) {
-	c, waits := NewChat(w.config), &[]time.Duration{}
-	c.pause = func(_ context.Context, d time.Duration) bool {
+func patient(w *World) (*messages.Chat, *[]time.Duration) {
+	c, waits := messages.NewChat(w.Config), &[]time.Duration{}
+	c.Pause = func(_ context.Context, d time.Duration) error {
 		*waits = append(*waits, d)
-		return true
+		return nil
 	}
 	return c, waits
 }
@@ -45,7 +46,7 @@ func TestTellPersists(t *testing.T) {
 		{"not there", fakeslack.Fault{Error: "user_not_in_channel"}, 1, nil, direct},
 		{"refused for another reason", fakeslack.Fault{Error: "msg_too_long"}, 1, nil, direct},
 	} {
-		w := newWorld(t)
+		w := NewWorld(t)
 		chat, waits := patient(w)
 		w.Fail(whisper, c.fault)
 		if err := chat.Tell(context.Background(), op.Address{Person: "U0ANA", Channel: "C0SHOW"}, op.Answer{Title: op.L("only for you")}); err != nil {
@@ -56,7 +57,7 @@ func TestTellPersists(t *testing.T) {
 		if last := calls[len(calls)-1]; last.Method != c.by || last.Error != "" {
 			t.Errorf("%s: told by %+v", c.name, last)
 		}
-		if n := len(w.calls(whisper)); n != c.tries || !equal(*waits, c.waits) {
+		if n := len(w.Calls(whisper)); n != c.tries || !equal(*waits, c.waits) {
 			t.Errorf("%s: %d tries with waits %v, want %d with %v", c.name, n, *waits, c.tries, c.waits)
 		}
 	}
@@ -76,7 +77,7 @@ func equal(a, b []time.Duration) bool {
 
 // TestTellFails only when the direct message fails too.
 func TestTellFails(t *testing.T) {
-	w := newWorld(t)
+	w := NewWorld(t)
 	chat, _ := patient(w)
 	w.Fail("chat.postEphemeral", fakeslack.Fault{Status: 500})
 	w.Fail("chat.postMessage", fakeslack.Fault{Error: "internal_error"})
@@ -84,7 +85,7 @@ func TestTellFails(t *testing.T) {
 	if said, ok := errors.AsType[slack.SlackErrorResponse](err); !ok || said.Err != "internal_error" {
 		t.Errorf("got %v", err)
 	}
-	if n := len(w.calls("conversations.open")); n != 1 {
+	if n := len(w.Calls("conversations.open")); n != 1 {
 		t.Errorf("the conversation was opened %d times", n)
 	}
 }
@@ -92,7 +93,7 @@ func TestTellFails(t *testing.T) {
 // TestUnreachable: whether another try may help is told apart.
 func TestUnreachable(t *testing.T) {
 	for said, never := range map[string]bool{"user_disabled": true, "cannot_dm_bot": true, "messages_tab_disabled": true, "internal_error": false, "ratelimited": false} {
-		w := newWorld(t)
+		w := NewWorld(t)
 		chat, _ := patient(w)
 		w.Fail("conversations.open", fakeslack.Fault{Error: said})
 		err := chat.Tell(context.Background(), op.Address{Person: "U0ANA"}, op.Answer{Title: op.L("x")})
@@ -104,12 +105,12 @@ func TestUnreachable(t *testing.T) {
 
 // TestTellWithoutAnAnswer: silence counts like a refusal for the moment.
 func TestTellWithoutAnAnswer(t *testing.T) {
-	w := newWorld(t)
-	w.config.HTTP = &http.Client{Transport: w.config.HTTP.Transport, Timeout: 300 * time.Millisecond}
+	w := NewWorld(t)
+	w.Config.HTTP = &http.Client{Transport: w.Config.HTTP.Transport, Timeout: 300 * time.Millisecond}
 	chat, waits := patient(w)
 	w.Fail("chat.postEphemeral", fakeslack.Fault{Silent: true, Times: 1})
 	err := chat.Tell(context.Background(), op.Address{Person: "U0ANA", Channel: "C0SHOW"}, op.Answer{Title: op.L("after all")})
-	if err != nil || len(*waits) != 1 || !w.reads("U0ANA", "C0SHOW", "after all") {
+	if err != nil || len(*waits) != 1 || !w.Reads("U0ANA", "C0SHOW", "after all") {
 		t.Errorf("%v, waits %v", err, *waits)
 	}
 }
@@ -117,18 +118,18 @@ func TestTellWithoutAnAnswer(t *testing.T) {
 // TestLastWords: what is to be told when the work's context has ended is told all the same, and so is what waits by then.
 func TestLastWords(t *testing.T) {
 	for name, waiting := range map[string]bool{"ended before": false, "ended while it waits": true} {
-		w := newWorld(t)
+		w := NewWorld(t)
 		ctx, cancel := context.WithCancel(context.Background())
-		chat := NewChat(w.config)
+		chat := messages.NewChat(w.Config)
 		if waiting {
 			w.Fail("chat.postEphemeral", fakeslack.Fault{RetryAfter: 50 * time.Second})
-			chat.pause = func(context.Context, time.Duration) bool { cancel(); return false }
+			chat.Pause = func(ctx context.Context, _ time.Duration) error { cancel(); return ctx.Err() }
 		} else {
 			cancel()
 		}
 		err := chat.Tell(ctx, op.Address{Person: "U0ANA", Channel: "C0SHOW"}, op.Answer{Title: op.L("the last words")})
 		cancel()
-		here, alone := w.reads("U0ANA", "C0SHOW", "the last words"), w.reads("U0ANA", "", "the last words")
+		here, alone := w.Reads("U0ANA", "C0SHOW", "the last words"), w.Reads("U0ANA", "", "the last words")
 		if err != nil || here == waiting || alone != waiting {
 			t.Errorf("%s: in the channel %v, alone %v, %v", name, here, alone, err)
 		}
@@ -137,14 +138,14 @@ func TestLastWords(t *testing.T) {
 
 // TestTellInPlainBlocks: refused blocks are replaced at once, without a wait.
 func TestTellInPlainBlocks(t *testing.T) {
-	w := newWorld(t)
+	w := NewWorld(t)
 	chat, waits := patient(w)
 	w.Fail("chat.postEphemeral", fakeslack.Fault{Error: "invalid_blocks", Times: 1})
 	a := op.Answer{Title: op.L("choose"), Note: op.L("small print")}
 	if err := chat.Tell(context.Background(), op.Address{Person: "U0ANA", Channel: "C0SHOW"}, a); err != nil || len(*waits) != 0 {
 		t.Fatalf("%v, waits %v", err, *waits)
 	}
-	calls := w.calls("chat.postEphemeral")
+	calls := w.Calls("chat.postEphemeral")
 	if last := calls[len(calls)-1]; strings.Contains(string(last.Blocks), `"context"`) {
 		t.Errorf("the second try has the same blocks: %s", last.Blocks)
 	}

@@ -6,10 +6,13 @@ import (
 	"strings"
 	"testing"
 
+	"casterbot/bot/directory"
+	"casterbot/bot/render"
 	"casterbot/internal/engine"
 	"casterbot/internal/lang"
 	"casterbot/internal/op"
 	"casterbot/internal/sandbox/fakeslack"
+	"casterbot/test/slackworld"
 )
 
 var queue = op.L("The queue is full, nothing was done.")
@@ -19,13 +22,13 @@ const queueChinese = "队列已满，未执行任何操作。"
 func TestWhoReadsWhat(t *testing.T) {
 	t.Parallel()
 	locales := map[string]string{"U0ANA": "en-GB", "U0LIN": "zh-CN", "U0JO": "fr-FR", "U0BO": ""}
-	all := tongues{
-		words:   lang.New(nil),
-		channel: func(channel string) string { return map[string]string{"C0ZH": lang.Chinese}[channel] },
-		locale:  func(person string) (string, bool) { l, ok := locales[person]; return l, ok },
+	all := render.Localizer{
+		Words:   lang.New(nil),
+		Channel: func(channel string) string { return map[string]string{"C0ZH": lang.Chinese}[channel] },
+		Locale:  func(person string) (string, bool) { l, ok := locales[person]; return l, ok },
 	}
-	chinese := func(say tongue) bool { return say.line(queue).Plain() == queueChinese }
-	if chinese(all.public("C0SHOW")) || !chinese(all.public("C0ZH")) {
+	chinese := func(say render.Printer) bool { return say.Line(queue).Plain() == queueChinese }
+	if chinese(all.Public("C0SHOW")) || !chinese(all.Public("C0ZH")) {
 		t.Error("what is public is not in the channel's language")
 	}
 	for _, c := range []struct {
@@ -38,7 +41,7 @@ func TestWhoReadsWhat(t *testing.T) {
 		{"U0BO", "C0ZH", true, true},
 		{"U0NEW", "C0SHOW", false, false}, {"U0NEW", "C0ZH", true, false},
 	} {
-		say, known := all.private(op.Address{Person: c.person, Channel: c.channel})
+		say, known := all.Private(op.Address{Person: c.person, Channel: c.channel})
 		if chinese(say) != c.chinese || known != c.known {
 			t.Errorf("%s in %s: Chinese %v, known %v", c.person, c.channel, chinese(say), known)
 		}
@@ -48,9 +51,9 @@ func TestWhoReadsWhat(t *testing.T) {
 // TestLanguageOfQuickAnswers: Lin has never been looked up, so the first answer comes after the acknowledgement, and the next ones
 // travel in it. Ana's are kept apart from Lin's.
 func TestLanguageOfQuickAnswers(t *testing.T) {
-	w := newWorld(t)
-	dir := NewDirectory(w.config, func() []string { return nil })
-	w.config.Words, w.config.Locale, w.config.Meet = lang.New(nil), dir.Locale, dir.Meet
+	w := NewWorld(t)
+	dir := directory.NewDirectory(w.Config, func() []string { return nil })
+	w.Config.Words, w.Config.Locale, w.Config.Meet = lang.New(nil), dir.Locale, dir.Meet
 	w.engine.accept = func(context.Context, op.Request) (engine.Accepted, error) {
 		return engine.Accepted{Reply: &op.Answer{Title: queue}}, nil
 	}
@@ -58,13 +61,13 @@ func TestLanguageOfQuickAnswers(t *testing.T) {
 	for i, want := range []struct{ person, says string }{
 		{"U0LIN", queueChinese}, {"U0LIN", queueChinese}, {"U0ANA", queue.Plain()}, {"U0ANA", queue.Plain()}, {"U0LIN", queueChinese},
 	} {
-		ack := w.types(want.person, "C0SHOW", "/caster x")
+		ack := w.Types(want.person, "C0SHOW", "/caster x")
 		if travels := i != 0 && i != 2; travels != strings.Contains(string(ack.Payload), want.says) {
 			t.Errorf("answer %d for %s: the acknowledgement holds %s", i, want.person, ack.Payload)
 		}
-		w.until(want.person+" is answered in their language", func() bool { return w.reads(want.person, "C0SHOW", want.says) })
+		w.Until(want.person+" is answered in their language", func() bool { return w.Reads(want.person, "C0SHOW", want.says) })
 	}
-	if asked := len(w.calls("users.info")); asked != 2 {
+	if asked := len(w.Calls("users.info")); asked != 2 {
 		t.Errorf("%d questions about two people", asked)
 	}
 }
@@ -81,32 +84,32 @@ func TestChineseCards(t *testing.T) {
 			}
 		}
 		for _, l := range lines {
-			stored.line(l)
+			stored.Line(l)
 		}
-		m := drawn.card(o, false)
+		m := drawn.Card(o, false)
 		for key := range drawn.missed {
 			if !stored.missed[key] {
 				t.Errorf("%s: zh-CN.yml lacks %q", name, key)
 			}
 		}
 		lint(t, name, m)
-		zh := tongue{lang.New(nil), lang.Chinese}.card(o, false)
+		zh := render.Printer{Words: lang.New(nil), Language: lang.Chinese}.Card(o, false)
 		lint(t, name+" in Chinese", zh)
-		if mustJSON(t, zh) == mustJSON(t, m) || len(zh.body) != len(m.body) {
-			t.Errorf("%s reads the same in Chinese: %s", name, zh.text)
+		if mustJSON(t, zh) == mustJSON(t, m) || len(zh.Body) != len(m.Body) {
+			t.Errorf("%s reads the same in Chinese: %s", name, zh.Text)
 		}
 	}
 }
 
 // recorder is English that notes what Chinese lacks.
 type recorder struct {
-	tongue
+	render.Printer
 	missed map[string]bool
 }
 
 func recording() recorder {
 	r := recorder{missed: map[string]bool{}}
-	r.words = lang.New(func(_, key string) { r.missed[key] = true })
+	r.Words = lang.New(func(_, key string) { r.missed[key] = true })
 	return r
 }
 
@@ -119,18 +122,18 @@ func TestChineseForms(t *testing.T) {
 			{Name: "name", Label: "New name", Max: 64, Value: "Studio"},
 		},
 	}
-	say := tongue{lang.New(nil), lang.Chinese}
-	v := say.drawForm(f, "U0LIN")
+	say := render.Printer{Words: lang.New(nil), Language: lang.Chinese}
+	v := say.DrawForm(f, "U0LIN")
 	drawn := mustJSON(t, v.Blocks) + mustJSON(t, v.Submit) + mustJSON(t, v.Close)
 	for _, want := range []string{"导播台", "继续", "取消", "输入以搜索", "Idle · 空闲", `"initial_value": "Studio"`, "新名称"} {
 		if !strings.Contains(drawn, want) {
 			t.Errorf("the form has no %q: %s", want, drawn)
 		}
 	}
-	if v.PrivateMetadata != plain.drawForm(f, "U0LIN").PrivateMetadata || v.Title.Text != "/caster copy" {
+	if v.PrivateMetadata != plain.DrawForm(f, "U0LIN").PrivateMetadata || v.Title.Text != "/caster copy" {
 		t.Errorf("the form itself was translated: %s", v.PrivateMetadata)
 	}
-	offered := string(say.offered([]op.Option{
+	offered := string(say.Offered([]op.Option{
 		{Says: op.L("Studio", " comes first."), Value: op.Ask}, {Label: "Morning", Note: "on air", Value: "c2", Group: op.L("On air")},
 	}))
 	for _, want := range []string{"导播台", "Morning · 直播中", `"text":"直播中"`, "其他"} {
@@ -142,17 +145,19 @@ func TestChineseForms(t *testing.T) {
 
 // TestLocale: it is known from the first look-up on, and being old does not matter.
 func TestLocale(t *testing.T) {
-	w := newWorld(t)
+	w := NewWorld(t)
 	w.SetUser("U0LIN", func(u *fakeslack.User) { u.Locale = "zh-CN" })
-	d, clock := newTestDirectory(w)
+	clock := &slackworld.Clock{}
+	w.Config.Now = clock.Now
+	d := directory.NewDirectory(w.Config, func() []string { return nil })
 	if locale, known := d.Locale("U0LIN"); known || locale != "" {
 		t.Error("somebody is known who was never looked up")
 	}
 	d.Meet(context.Background(), "U0LIN")
-	clock.advance(24 * goodFor)
+	clock.Advance(24 * directory.GoodFor)
 	d.Meet(context.Background(), "U0LIN")
-	if locale, known := d.Locale("U0LIN"); locale != "zh-CN" || !known || len(w.calls("users.info")) != 1 {
-		t.Errorf("%q, known %v after %d questions", locale, known, len(w.calls("users.info")))
+	if locale, known := d.Locale("U0LIN"); locale != "zh-CN" || !known || len(w.Calls("users.info")) != 1 {
+		t.Errorf("%q, known %v after %d questions", locale, known, len(w.Calls("users.info")))
 	}
 	d.Meet(context.Background(), "U0NOBODY")
 	if _, known := d.Locale("U0NOBODY"); known {

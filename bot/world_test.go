@@ -1,27 +1,20 @@
 package bot
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"log/slog"
-	"net/http"
-	"net/http/httptest"
-	"strings"
-	"sync"
 	"testing"
-	"time"
 
+	"casterbot/bot/directory"
+	"casterbot/bot/messages"
+	"casterbot/bot/render"
+	"casterbot/bot/socket"
 	"casterbot/internal/engine"
 	"casterbot/internal/op"
 	"casterbot/internal/sandbox/fakeslack"
+	"casterbot/test/slackworld"
 
 	"go.uber.org/goleak"
-)
-
-const (
-	fakeApp = "xapp-fake-canary"
-	fakeBot = "xoxb-fake-canary"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -35,7 +28,7 @@ type script struct {
 	suggest   func(context.Context, op.Query) []op.Option
 	home      func(context.Context, op.Request) (op.Answer, error)
 	returned  func(channel string)
-	chat      *Chat
+	chat      *messages.Chat
 }
 
 func (s *script) Accept(ctx context.Context, r op.Request) (engine.Accepted, error) {
@@ -64,49 +57,26 @@ func replying(title string) func(context.Context, op.Request) (engine.Accepted, 
 	}
 }
 
-// world is a workspace and what the bot needs to live in it.
-type world struct {
-	*fakeslack.Workspace
+// world is a workspace and the engine of the bot that lives in it.
+type World struct {
+	*slackworld.World
 	t      testing.TB
-	config Config
-	log    *logbook
 	engine *script
-	server *httptest.Server
-	pulse  pulse // of the sockets
+	pulse  socket.Pulse // of the sockets
 }
 
-func newWorld(t testing.TB, change ...func(*fakeslack.Config)) *world {
+func NewWorld(t testing.TB, change ...func(*fakeslack.Config)) *World {
 	t.Helper()
-	slackConfig := fakeslack.Config{
-		AppToken: fakeApp, BotToken: fakeBot, Commands: []fakeslack.Command{{Name: "/caster"}, {Name: "/record"}}, Retries: []time.Duration{},
-	}
-	for _, c := range change {
-		c(&slackConfig)
-	}
-	w := &world{Workspace: fakeslack.New(slackConfig), t: t, log: &logbook{}, engine: &script{}, pulse: normal}
-	w.server = httptest.NewServer(w.Workspace)
-	w.SetBase(w.server.URL)
-	transport := &http.Transport{MaxIdleConnsPerHost: 16}
-	w.config = Config{
-		APIURL: w.server.URL + "/api/", AppToken: fakeApp, BotToken: fakeBot, HTTP: &http.Client{Transport: transport, Timeout: 10 * time.Second},
-		Log: slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-	}
-	t.Cleanup(func() {
-		w.Close()
-		w.server.Close()
-		transport.CloseIdleConnections()
-		w.log.silent(t)
-	})
-	return w
+	return &World{World: slackworld.New(t, change...), t: t, engine: &script{}, pulse: socket.Normal}
 }
 
 // start runs a bot until the test ends, and waits for its sockets.
-func (w *world) start() *Bot {
+func (w *World) start() *Bot {
 	w.t.Helper()
-	dir := NewDirectory(w.config, func() []string { return nil })
-	w.engine.chat = NewChat(w.config)
-	b := New(w.config, w.engine, w.engine.chat, dir)
-	b.sockets.pulse = w.pulse
+	dir := directory.NewDirectory(w.Config, func() []string { return nil })
+	w.engine.chat = messages.NewChat(w.Config)
+	b := New(w.Config, w.engine, w.engine.chat, dir)
+	b.sockets.Pulse = w.pulse
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- b.Run(ctx) }()
@@ -116,41 +86,12 @@ func (w *world) start() *Bot {
 			w.t.Errorf("Run: %v", err)
 		}
 	})
-	w.until("the sockets are up", func() bool { return b.Health().Sockets == 2 })
+	w.Until("the sockets are up", func() bool { return b.Health().Sockets == 2 })
 	return b
 }
 
-// until waits for something that happens soon.
-func (w *world) until(what string, done func() bool) {
-	w.t.Helper()
-	for range 2000 {
-		if done() {
-			return
-		}
-		time.Sleep(5 * time.Millisecond)
-	}
-	w.t.Fatalf("never: %s\n%s", what, w.log)
-}
-
-func (w *world) sent(s fakeslack.Sent, err error) fakeslack.Ack {
-	w.t.Helper()
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	ack := <-s.Done
-	if ack.Err != "" {
-		w.t.Fatalf("no acknowledgement: %s", ack.Err)
-	}
-	return ack
-}
-
-func (w *world) types(user, channel, text string) fakeslack.Ack {
-	w.t.Helper()
-	return w.sent(w.Type(user, channel, text, ""))
-}
-
 // show waits for a card's turn and draws it, as the engine does.
-func show(c *Chat, o op.Operation) (string, error) {
+func show(c *messages.Chat, o op.Operation) (string, error) {
 	draw, err := c.Turn(context.Background(), o)
 	if err != nil {
 		return "", err
@@ -158,64 +99,7 @@ func show(c *Chat, o op.Operation) (string, error) {
 	return draw(context.Background(), o)
 }
 
-// calls are the calls of one method so far.
-func (w *world) calls(method string) []fakeslack.Call {
-	var list []fakeslack.Call
-	for _, c := range w.Log(0) {
-		if c.Method == method {
-			list = append(list, c)
-		}
-	}
-	return list
-}
-
-// reads reports whether a person sees a message with these words in a channel.
-func (w *world) reads(user, channel, words string) bool {
-	s, err := w.Snapshot(user)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	for _, r := range s.Rooms {
-		if r.ID != channel && !(channel == "" && r.IsIM) {
-			continue
-		}
-		for _, m := range r.Messages {
-			if strings.Contains(m.Text, words) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// logbook is a log that many write to, and that must hold no secret.
-type logbook struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (l *logbook) Write(b []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(b)
-}
-
-func (l *logbook) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
-}
-
-func (l *logbook) silent(t testing.TB) {
-	t.Helper()
-	for _, secret := range []string{fakeApp, fakeBot, "/commands/", "/actions/", "/link/?ticket", "response_url"} {
-		if strings.Contains(l.String(), secret) {
-			t.Errorf("the log holds %q:\n%s", secret, l)
-		}
-	}
-}
-
 var errDisk = errors.New("disk full")
 
 // plain speaks English.
-var plain = tongue{}
+var plain = render.Printer{}

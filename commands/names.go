@@ -64,8 +64,8 @@ func mixed(word string) bool {
 // hidden finds the first character that cannot be seen, or that reorders others; -1 when there is none.
 func hidden(name string) int {
 	return strings.IndexFunc(name, func(r rune) bool {
-		odd := unicode.In(r, unicode.Cf, unicode.Co, unicode.Zl, unicode.Zp, unicode.Variation_Selector) || r == '\u3164' || r == '\u115f'
-		return odd || unicode.IsControl(r) || op.Unprintable(r) || unicode.IsSpace(r) && r != ' '
+		odd := unicode.In(r, unicode.Co, unicode.Variation_Selector) || r == unicode.ReplacementChar
+		return odd || op.Invisible(r) || unicode.IsSpace(r) && r != ' '
 	})
 }
 

@@ -103,7 +103,7 @@ type turn struct {
 func (l *Limiter) turn(ctx context.Context, budget string, t turn) error {
 	wait, err := l.take(ctx, budget, t, time.Now())
 	for err == nil && wait > 0 {
-		if err = sleep(ctx, wait); err == nil {
+		if err = Sleep(ctx, wait); err == nil {
 			wait, err = l.held(budget, t)
 		}
 	}
@@ -189,7 +189,8 @@ func busy(budget string, wait time.Duration) error {
 	return fmt.Errorf("%w: %s is free again in %s", ErrBusy, budget, max(wait, 0).Round(time.Millisecond))
 }
 
-func sleep(ctx context.Context, d time.Duration) error {
+// Sleep waits, at most until ctx ends.
+func Sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

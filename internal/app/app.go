@@ -15,6 +15,9 @@ import (
 	"time"
 
 	"casterbot/bot"
+	"casterbot/bot/directory"
+	"casterbot/bot/messages"
+	"casterbot/bot/webapi"
 	"casterbot/commands"
 	"casterbot/internal/admin"
 	"casterbot/internal/authz"
@@ -146,9 +149,9 @@ func New(ctx context.Context, o Options) (*App, error) {
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	slack := bot.Config{
+	slack := webapi.Config{
 		APIURL: c.SlackAPIURL, AppToken: c.SlackAppToken.Reveal(), BotToken: c.SlackBotToken.Reveal(), Log: log, Now: now, Peers: db.Peers,
-		HTTP: bot.HTTPClient(), Words: o.Words, Language: func(channel string) string {
+		HTTP: webapi.HTTPClient(), Words: o.Words, Language: func(channel string) string {
 			scope, _ := keeper.Scope(channel)
 			return scope.Language
 		},
@@ -158,7 +161,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	} else if !db.Exclusive() {
 		slack.Turn = channelTurns(db, log)
 	}
-	people := bot.NewDirectory(slack, keeper.UserGroups)
+	people := directory.NewDirectory(slack, keeper.UserGroups)
 	slack.Locale, slack.Meet = people.Locale, people.Meet
 	known := op.Table{}
 	judge := authz.New(authz.Config{
@@ -167,7 +170,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	own := desk.New(db)
 	known = table(cloud, deskAndRights{own, judge}, now)
 	slack.Repeats = engine.Repeats(known, now)
-	chat := bot.NewChat(slack)
+	chat := messages.NewChat(slack)
 	mind := engine.New(engine.Config{
 		Table: &known, Store: db, Authz: judge, Chat: chat, Now: now, Log: log, Replica: replica, Pause: wait, Quota: limits,
 	})

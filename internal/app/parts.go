@@ -1,6 +1,11 @@
 package app
 
 import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+
 	"casterbot/commands"
 	"casterbot/internal/browse"
 	"casterbot/internal/cli"
@@ -9,10 +14,6 @@ import (
 	"casterbot/internal/engine"
 	"casterbot/internal/live"
 	"casterbot/internal/policy"
-	"errors"
-	"fmt"
-	"io/fs"
-	"log/slog"
 )
 
 // deskAndRights is what the commands know beside the cloud.

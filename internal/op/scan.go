@@ -211,19 +211,6 @@ func (s *scanner) refuse(at int, why Line) *Refusal {
 	return Refuse(why, Spot(string(s.text), at))
 }
 
-// Unprintable reports characters that hide or reorder text: controls, zero-width, bidirectional marks.
-func Unprintable(r rune) bool {
-	switch {
-	case r == '\n' || r == '\r' || r == '\t':
-		return false
-	case unicode.IsControl(r), r == unicode.ReplacementChar:
-		return true
-	case r >= 0x200B && r <= 0x200F, r >= 0x202A && r <= 0x202E, r >= 0x2060 && r <= 0x2069, r == 0x061C, r == 0xFEFF, r == 0x00AD:
-		return true
-	}
-	return r >= 0xE0000 && r <= 0xE0FFF
-}
-
 // Visible writes invisible characters as ⟨U+202E⟩, so that nobody is shown another order than the true one.
 func Visible(text string) string { return visible([]rune(text)) }
 

@@ -1,0 +1,217 @@
+package messages
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"casterbot/bot/render"
+	"casterbot/bot/webapi"
+	"casterbot/internal/engine"
+	"casterbot/internal/op"
+
+	"github.com/slack-go/slack"
+)
+
+// Chat posts and edits cards and says things in private. It is the engine's view of Slack.
+type Chat struct {
+	api     *slack.Client
+	Hooks   ResponseURL
+	Clicked *clicked
+	Limits  *webapi.Limiter
+	repeats func(op.Operation) bool
+	tongues render.Localizer
+	home    atomic.Value // string: the address of the workspace, once known
+	Pause   func(context.Context, time.Duration) error
+}
+
+var _ engine.Chat = (*Chat)(nil)
+
+// NewChat makes a chat for one workspace.
+func NewChat(c webapi.Config) *Chat {
+	c = c.Filled()
+	return &Chat{api: c.Api(), Hooks: ResponseURL{Client: c.HTTP, Api: c.APIURL}, Clicked: NewClicked(c.Now), Limits: webapi.NewLimiter(c.Turn, c.Unlimited),
+		repeats: c.Repeats, Pause: webapi.Sleep, tongues: render.Localizer{Words: c.Words, Channel: c.Language, Locale: c.Locale, Meet: c.Meet}}
+}
+
+// SetHome tells the address of the workspace.
+func (c *Chat) SetHome(address string) { c.home.Store(address) }
+
+// KeepClick remembers the response address of a click, which edits the card once.
+func (c *Chat) KeepClick(click op.Click) { c.Clicked.Keep(click, c.Hooks.Allowed) }
+
+// PrinterFor is what draws a private answer, out of what is at hand; not known when nobody has looked the person up.
+func (c *Chat) PrinterFor(to op.Address) (say render.Printer, known bool) {
+	return c.tongues.Private(to)
+}
+
+// Turn waits until the card of an operation may be drawn: not at all when a click on it has left an address that edits it, else for
+// the budget of what is to be written, and at most for a few seconds.
+func (c *Chat) Turn(ctx context.Context, o op.Operation) (engine.Show, error) {
+	t := &turn{chat: c}
+	if o.Thread == "" && o.Card != "" && c.Clicked.Edits(o.Channel, o.Card) {
+		return t.show, nil
+	}
+	if err := c.budget(ctx, o); err != nil {
+		return nil, err
+	}
+	t.taken, t.edit = true, o.Card != ""
+	return t.show, nil
+}
+
+// budget takes what it needs to write a card. Somebody waits for a result, and for the buttons of a question to go; what is added to
+// a card that shows its end already comes after that.
+func (c *Chat) budget(ctx context.Context, o op.Operation) error {
+	switch {
+	case o.Card == "":
+		return classify(c.Limits.Post(ctx, o.Channel))
+	case underWay(o) || c.Clicked.shows(o.Channel, o.Card, o.Version) || c.Clicked.ended(o):
+		return classify(c.Limits.Edit(ctx, webapi.Progress))
+	}
+	return classify(c.Limits.Edit(ctx, webapi.Result))
+}
+
+func underWay(o op.Operation) bool { return o.State == op.Queued || o.State == op.Running }
+
+// turn is the right to draw one card.
+type turn struct {
+	chat  *Chat
+	taken bool // a turn of the budget, not used yet
+	edit  bool // it is one of an edit
+	open  bool // nobody knows what became of an edit by a response address
+}
+
+// show posts the card of an operation, or edits it when it has one, and gives its message id
+// (docs.slack.dev/reference/methods/chat.postMessage, chat.update). A post whose answer is lost may be posted twice, since
+// Slack has no key for it; both show the same reference, and buttons of both are judged by the same operation.
+func (t *turn) show(ctx context.Context, o op.Operation) (string, error) {
+	m := t.chat.tongues.Public(o.Channel).Card(o, t.chat.repeats(o))
+	ts, err := t.put(ctx, o, m)
+	if webapi.Code(err) == "invalid_blocks" || webapi.Code(err) == "invalid_attachments" {
+		ts, err = t.put(ctx, o, m.Simple())
+	}
+	if err != nil {
+		return ts, fmt.Errorf("show op %s: %w", o.Ref(), err)
+	}
+	return ts, nil
+}
+
+func (t *turn) put(ctx context.Context, o op.Operation, m render.Message) (string, error) {
+	if o.Card != "" && o.Thread == "" {
+		done, err := t.chat.replace(ctx, o, m)
+		switch {
+		case errors.Is(err, engine.ErrNoAnswer):
+			t.open = true
+		case done || err != nil:
+			return o.Card, err
+		}
+	}
+	if !t.taken || t.edit != (o.Card != "") {
+		if err := t.chat.budget(ctx, o); err != nil {
+			return "", err
+		}
+	}
+	t.taken = false
+	ts, err := t.chat.write(ctx, o.Channel, o.Card, o.Thread, m)
+	if err == nil {
+		t.chat.Clicked.written(o)
+	}
+	if err == nil && t.open { // an edit that is still on its way may land on top of this one
+		err = fmt.Errorf("%w: %w", engine.ErrUnproven, engine.ErrNoAnswer)
+	}
+	return ts, err
+}
+
+// replaceWithin is how long an edit by a response address may take: chat.update is there too.
+const replaceWithin = 1200 * time.Millisecond
+
+// replace edits a card by the address that the newest click on it has left. False without an error: there is none that works, and
+// the card is as it was. False with ErrNoAnswer: nobody knows, and it may yet be edited; chat.update is asked at once. Slack takes such
+// an edit though the message was deleted, or the bot was thrown out: what has come of an operation needs chat.update's word too.
+func (c *Chat) replace(ctx context.Context, o op.Operation, m render.Message) (bool, error) {
+	address := c.Clicked.edit(o.Channel, o.Card)
+	if address == nil {
+		return false, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, replaceWithin)
+	defer cancel()
+	err := c.Hooks.replace(ctx, address.url, m)
+	switch {
+	case err == nil:
+		c.Clicked.drawn(address, o.Version)
+		c.Clicked.written(o)
+		if underWay(o) {
+			return true, nil
+		}
+		return true, engine.ErrUnproven
+	case webapi.Code(err) == "invalid_blocks" || webapi.Code(err) == "invalid_attachments":
+		return false, err
+	}
+	c.Clicked.spoil(address)
+	if errors.Is(err, errRefused) {
+		return false, nil
+	}
+	return false, fmt.Errorf("%w: %w", engine.ErrNoAnswer, err)
+}
+
+// write calls Slack: for a new message when id is empty, else for an edit. The turn for it has been taken.
+func (c *Chat) write(ctx context.Context, channel, id, thread string, m render.Message) (string, error) {
+	if id == "" {
+		_, ts, err := c.api.PostMessageContext(ctx, channel, threaded(m.Options(), thread)...)
+		return ts, classify(heard(err, func(d time.Duration) { c.Limits.HoldPosts(channel, d) }))
+	}
+	_, ts, _, err := c.api.UpdateMessageContext(ctx, channel, id, m.Options()...)
+	return cmp.Or(ts, id), classify(heard(err, c.Limits.HoldEdits))
+}
+
+// heard keeps to what Slack asks for.
+func heard(err error, hold func(time.Duration)) error {
+	if limited, ok := errors.AsType[*slack.RateLimitedError](err); ok {
+		hold(limited.RetryAfter)
+	}
+	return err
+}
+
+func threaded(options []slack.MsgOption, thread string) []slack.MsgOption {
+	if thread == "" {
+		return options
+	}
+	return append(options, slack.MsgOptionTS(thread))
+}
+
+// meanings sorts Slack's refusals into what the engine can act upon.
+var meanings = map[string]error{
+	"not_in_channel":         engine.ErrNotInChannel,
+	"channel_not_found":      engine.ErrNotInChannel,
+	"is_archived":            engine.ErrNotInChannel,
+	"restricted_action":      engine.ErrNotInChannel,
+	"message_not_found":      engine.ErrGone,
+	"cant_update_message":    engine.ErrGone,
+	"edit_window_closed":     engine.ErrGone,
+	"message_limit_exceeded": engine.ErrBusy,
+	"ratelimited":            engine.ErrBusy,
+	"rate_limited":           engine.ErrBusy,
+	"service_unavailable":    engine.ErrBusy,
+}
+
+func classify(err error) error {
+	if err == nil {
+		return nil
+	}
+	if limited, ok := errors.AsType[*slack.RateLimitedError](err); ok {
+		return fmt.Errorf("%w: Slack asks to wait %s", engine.ErrBusy, limited.RetryAfter)
+	}
+	if errors.Is(err, webapi.ErrBusy) {
+		return fmt.Errorf("%w: %w", engine.ErrBusy, err)
+	}
+	if meaning, ok := meanings[webapi.Code(err)]; ok {
+		return fmt.Errorf("%w (%s)", meaning, webapi.Code(err))
+	}
+	if webapi.Code(err) == "" { // a gateway's 5xx is no answer of Slack's either
+		return fmt.Errorf("%w: %w", engine.ErrNoAnswer, err)
+	}
+	return err
+}

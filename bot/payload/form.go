@@ -1,0 +1,101 @@
+package payload
+
+import (
+	"cmp"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+
+	"casterbot/bot/render"
+	"casterbot/internal/op"
+)
+
+// submission decodes what a form holds: which form it is travels in the view's metadata, the values in its state.
+func submission(in Interaction, r op.Request, sent bool) (Event, error) {
+	at := firstBlock(in.View)
+	form, person, err := render.Recall(in.View.Metadata)
+	if err != nil || person != r.Person {
+		a := Event{Ignored: "a form that is not ours"}
+		if sent {
+			a.Wrong = &FieldError{r.Address, at, op.L("This form cannot be used, so nothing was done. Close it and type the command.")}
+		}
+		return a, nil
+	}
+	notice := Hold(form, in.View)
+	r.Channel, r.Thread, r.FromHome = form.Channel, form.Thread, form.FromHome
+	if sent {
+		r.Key = "form-" + in.View.ID + "-" + in.View.Hash
+	}
+	return Event{Key: r.Key, Fill: &formInput{Request: r, Form: form, View: in.View.ID, Hash: in.View.Hash, Block: at, Notice: notice, Sent: sent}}, nil
+}
+
+// hold puts into a form what its fields hold in the view. It gives the id of a field in which a notice was picked, or nothing.
+func Hold(form op.Form, v SeenView) (notice string) {
+	for block, state := range v.State.Values {
+		name, _, _ := strings.Cut(block, render.FieldSeparator)
+		for i := range form.Fields {
+			if form.Fields[i].Name != name {
+				continue
+			}
+			value, ok := state[render.PickAction].holds(form.Fields[i])
+			if form.Fields[i].Value = value; !ok {
+				notice = block
+			}
+		}
+	}
+	return notice
+}
+
+// holds gives what is picked or typed in a field; not ok when it is a notice.
+func (s FieldState) holds(f op.Field) (value string, ok bool) {
+	picked := make([]string, 0, len(s.Several))
+	for _, one := range append(s.Several, s.Selected) {
+		if one.Value == op.Ask {
+			return "", false
+		}
+		if one.Value != "" {
+			picked = append(picked, one.Value)
+		}
+	}
+	if f.Most > 0 {
+		return op.Join(picked), true
+	}
+	return cmp.Or(strings.Join(picked, ""), s.Value), true
+}
+
+// suggestion decodes what is typed into a picker: of a form, which says what its other fields hold, or of a message
+// (docs.slack.dev/reference/interaction-payloads/block_suggestion-payload).
+func suggestion(in Interaction, r op.Request) (Event, error) {
+	q := op.Query{Request: r, Text: in.Value}
+	if typed, ok := strings.CutPrefix(in.ActionID, render.TypedAction); ok && (in.View.ID == "" || window(in.View, &q.Request)) {
+		q.Request.Text = in.BlockID
+		q.Typed, _ = url.QueryUnescape(typed)
+		return Event{Query: &q}, nil
+	}
+	form, person, err := render.Recall(in.View.Metadata)
+	if err != nil || person != r.Person {
+		return Event{Ignored: "a picker that is not ours", Refusal: render.NoOptions}, nil
+	}
+	Hold(form, in.View)
+	q.Request.Channel, q.Request.Thread, q.Request.FromHome = form.Channel, form.Thread, form.FromHome
+	q.Command, q.Args = form.Command, form.Values()
+	q.Field, _, _ = strings.Cut(in.BlockID, render.FieldSeparator)
+	delete(q.Args, q.Field)
+	return Event{Query: &q}, nil
+}
+
+// firstBlock gives the id of a field of the form that somebody filled in.
+func firstBlock(v SeenView) string {
+	if len(v.State.Values) == 0 {
+		return ""
+	}
+	return slices.Min(slices.Collect(maps.Keys(v.State.Values)))
+}
+
+// wrong is what somebody is told beside a field of a form.
+type FieldError struct {
+	To    op.Address
+	Block string // of the field
+	Words op.Line
+}

@@ -1,0 +1,142 @@
+package render
+
+import (
+	"strconv"
+	"strings"
+
+	"casterbot/internal/op"
+
+	"github.com/slack-go/slack"
+)
+
+// marks gives every mark its sign; the word stands in the text beside it.
+var Marks = map[op.Mark]string{
+	op.MarkProgram:   "🔴",
+	op.MarkPreview:   "🟢",
+	op.MarkIdle:      "⚫",
+	op.MarkRecording: "⏺️",
+	op.MarkPaused:    "⏸️",
+	op.MarkOK:        "✅",
+	op.MarkWait:      "⏳",
+	op.MarkFailed:    "❌",
+	op.MarkUnknown:   "⚠️",
+	op.MarkDenied:    "🚫",
+	op.MarkLocked:    "🔒",
+	op.MarkNeutral:   "⚪",
+}
+
+// maxItems is how many things of a list are shown in one message.
+const maxItems = 40
+
+// answer draws what a person is told in private.
+func (t Printer) Answer(a op.Answer) Message { return t.sketch(a, maxItems, maxBlocks) }
+
+// sketch draws an answer with so many things and blocks at most.
+func (t Printer) sketch(a op.Answer, maxItems, maxBlocks int) Message {
+	d, a := drawing{}, t.said(a)
+	title := marked(a.Mark, a.Title)
+	d.say(mrkdwn(title))
+	d.say(paragraph(a.Lines))
+	for _, item := range a.Items[:min(len(a.Items), maxItems)] {
+		d.item(item)
+	}
+	if rest := len(a.Items) - maxItems; rest > 0 {
+		d.say(mrkdwn(t.Line(op.L("…and ", op.V(strconv.Itoa(rest)), " more. Add a word to narrow the list down."))))
+	}
+	d.flush()
+	if a.Pick != nil {
+		if beside, ok := PickRow(*a.Pick); ok {
+			d.blocks = append(d.blocks, beside)
+		} else {
+			a.Next = append([]op.Next{{Label: t.text("Choose…"), Text: a.Pick.Text}}, a.Next...)
+		}
+	}
+	if presses := d.presses(a.Next); len(presses) > 0 {
+		d.blocks = append(d.blocks, row(presses))
+	}
+	if note := mrkdwn(a.Note); note != "" {
+		d.blocks = append(d.blocks, Small(note))
+	}
+	if len(d.blocks) == 0 {
+		d.blocks = append(d.blocks, section(t.text("There is nothing to show.")))
+	}
+	return Message{Text: cut(answerText(title, a), maxTextArg), Blocks: d.blocks[:min(len(d.blocks), maxBlocks)]}
+}
+
+// answerText is the answer as sentences, for notifications and screen readers.
+func answerText(title op.Line, a op.Answer) string {
+	parts := []string{notice(title)}
+	for _, l := range a.Lines {
+		parts = append(parts, notice(l))
+	}
+	return strings.Join(parts, "\n")
+}
+
+func marked(m op.Mark, title op.Line) op.Line {
+	if sign := Marks[m]; sign != "" {
+		return op.L(op.V(sign+" "), title)
+	}
+	return title
+}
+
+// drawing gathers blocks. Paragraphs without a button are joined, because a message holds 50 blocks only.
+type drawing struct {
+	blocks []slack.Block
+	open   []string
+	size   int
+	count  int // buttons so far: an action id occurs once in a message
+}
+
+func (d *drawing) say(text string) {
+	if text == "" {
+		return
+	}
+	if d.size+len(text)+1 > maxSection {
+		d.flush()
+	}
+	d.open = append(d.open, text)
+	d.size += len(text) + 1
+}
+
+func (d *drawing) flush() {
+	if len(d.open) > 0 {
+		d.blocks = append(d.blocks, section(strings.Join(d.open, "\n")))
+	}
+	d.open, d.size = nil, 0
+}
+
+func (d *drawing) item(item op.Item) {
+	parts := []string{mrkdwn(marked(item.Mark, item.Title))}
+	for _, fact := range item.Facts {
+		if text := mrkdwn(fact); text != "" {
+			parts = append(parts, text)
+		}
+	}
+	text := strings.Join(parts, "  ·  ")
+	presses := d.presses(item.Next[:min(len(item.Next), 1)])
+	if len(presses) == 0 {
+		d.say(text)
+		return
+	}
+	d.flush()
+	beside := section(text)
+	beside.Accessory = slack.NewAccessory(presses[0].element())
+	d.blocks = append(d.blocks, beside)
+}
+
+// presses are buttons that say a command. One whose command does not fit a button is left out.
+func (d *drawing) presses(next []op.Next) []press {
+	list := make([]press, 0, len(next))
+	for _, n := range next {
+		if n.Text == "" || len(n.Text) > MaxValue {
+			continue
+		}
+		action := SayAction + strconv.Itoa(d.count)
+		if n.Channel != "" {
+			action = HomeAction + strconv.Itoa(d.count) + ":" + n.Channel
+		}
+		list = append(list, press{text: op.Text(n.Label), Action: action, Value: n.Text})
+		d.count++
+	}
+	return list
+}

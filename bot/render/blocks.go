@@ -1,0 +1,213 @@
+package render
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"casterbot/internal/op"
+
+	"github.com/slack-go/slack"
+)
+
+// Slack's limits (docs.slack.dev/reference/block-kit).
+const (
+	maxBlocks   = 50
+	maxSection  = 3000
+	maxSmall    = 2000
+	maxButton   = 75
+	MaxValue    = 2000
+	maxTextArg  = 4000
+	maxPerBlock = 25 // buttons in one row
+)
+
+// message is one Slack message: the sentence for notifications, the blocks, and what stands beside a colour bar.
+type Message struct {
+	Text   string
+	Blocks []slack.Block
+	color  string
+	Body   []slack.Block
+}
+
+// options are the arguments of chat.postMessage, chat.update and chat.postEphemeral. Blocks and attachments are always
+// given, because chat.update keeps what is left out.
+func (m Message) Options() []slack.MsgOption {
+	return []slack.MsgOption{
+		slack.MsgOptionText(m.Text, false),
+		slack.MsgOptionBlocks(m.Blocks...),
+		slack.MsgOptionAttachments(m.Attachments()...),
+		slack.MsgOptionDisableLinkUnfurl(),
+		slack.MsgOptionDisableMediaUnfurl(),
+	}
+}
+
+func (m Message) Attachments() []slack.Attachment {
+	if len(m.Body) == 0 {
+		return []slack.Attachment{}
+	}
+	return []slack.Attachment{{Color: m.color, Fallback: m.Text, Blocks: slack.Blocks{BlockSet: m.Body}}}
+}
+
+// reply is a message as the payload of an acknowledgement or the body of a response address, seen by one person only.
+type Reply struct {
+	ResponseType string        `json:"response_type"`
+	Replace      *bool         `json:"replace_original,omitempty"`
+	Text         string        `json:"text"`
+	Blocks       []slack.Block `json:"blocks"`
+	UnfurlLinks  bool          `json:"unfurl_links"`
+	UnfurlMedia  bool          `json:"unfurl_media"`
+}
+
+func (m Message) Reply() Reply {
+	return Reply{ResponseType: slack.ResponseTypeEphemeral, Text: m.Text, Blocks: m.Blocks}
+}
+
+// simple is the same message in the two kinds of block that every client knows, for when Slack refuses the first.
+func (m Message) Simple() Message {
+	out := Message{Text: m.Text, Blocks: []slack.Block{section(m.Text)}}
+	for _, b := range append(m.Blocks[:len(m.Blocks):len(m.Blocks)], m.Body...) {
+		switch b := b.(type) {
+		case *slack.ActionBlock:
+			out.Blocks = append(out.Blocks, b)
+		case *slack.ContextBlock:
+			out.Blocks = append(out.Blocks, section(Words(b)))
+		}
+	}
+	return out
+}
+
+// words is the text of small print.
+func Words(b *slack.ContextBlock) string {
+	var parts []string
+	for _, e := range b.ContextElements.Elements {
+		if text, ok := e.(*slack.TextBlockObject); ok {
+			parts = append(parts, text.Text)
+		}
+	}
+	return strings.Join(parts, "  ·  ")
+}
+
+// MarshalJSON gives the message as Slack would get it.
+func (m Message) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		Text        string             `json:"text"`
+		Blocks      []slack.Block      `json:"blocks"`
+		Attachments []slack.Attachment `json:"attachments,omitempty"`
+	}{m.Text, m.Blocks, m.Attachments()})
+}
+
+// section is one paragraph of markup. It is verbatim: Slack makes no links or mentions out of what looks like one.
+func section(text string) *slack.SectionBlock {
+	if text == "" {
+		text = " "
+	}
+	return &slack.SectionBlock{Type: slack.MBTSection, Text: markup(cut(text, maxSection))}
+}
+
+// small is a line of small print.
+func Small(text string) *slack.ContextBlock {
+	return slack.NewContextBlock("", markup(cut(text, maxSmall)))
+}
+
+func markup(text string) *slack.TextBlockObject {
+	return &slack.TextBlockObject{Type: slack.MarkdownType, Text: text, Verbatim: true}
+}
+
+var noEmoji = false
+
+// label is text in which nothing is markup: buttons, titles, options.
+func label(text string, max int) *slack.TextBlockObject {
+	if text = strings.TrimSpace(Clean(text, max-1)); text == "" {
+		text = "–"
+	}
+	return &slack.TextBlockObject{Type: slack.PlainTextType, Text: text, Emoji: &noEmoji}
+}
+
+// press is a button.
+type press struct {
+	text   op.Text
+	count  int // what stands for {} in it
+	Action string
+	Value  string
+	style  slack.Style
+}
+
+func (p press) element() *slack.ButtonBlockElement {
+	return &slack.ButtonBlockElement{
+		Type: slack.METButton, Text: label(strings.Replace(string(p.text), "{}", strconv.Itoa(p.count), 1), maxButton), ActionID: p.Action, Value: p.Value, Style: p.style,
+	}
+}
+
+func row(presses []press) *slack.ActionBlock {
+	elements := make([]slack.BlockElement, 0, len(presses))
+	for _, p := range presses[:min(len(presses), maxPerBlock)] {
+		elements = append(elements, p.element())
+	}
+	return slack.NewActionBlock("", elements...)
+}
+
+// cut shortens drawn text to at most max bytes, never inside a character or an element in angle brackets.
+func cut(text string, max int) string {
+	if len(text) <= max {
+		return text
+	}
+	end := max - len("…")
+	for end > 0 && !utf8.RuneStart(text[end]) {
+		end--
+	}
+	if open := strings.LastIndexByte(text[:end], '<'); open > strings.LastIndexByte(text[:end], '>') {
+		end = open
+	}
+	if amp := strings.LastIndexByte(text[:end], '&'); amp > strings.LastIndexByte(text[:end], ';') {
+		end = amp
+	}
+	return text[:end] + "…"
+}
+
+// paragraph joins lines.
+func paragraph(lines []op.Line) string {
+	drawn := make([]string, 0, len(lines))
+	for _, l := range lines {
+		if text := mrkdwn(l); text != "" {
+			drawn = append(drawn, text)
+		}
+	}
+	return strings.Join(drawn, "\n")
+}
+
+// maxParagraphs keeps a card within what Slack takes of one message. What is still left then stands behind a "…".
+const maxParagraphs = 4
+
+// paragraphs joins lines to as many sections as they need, so that nobody confirms what the card leaves out. A line is parted between
+// its spans only.
+func paragraphs(lines []op.Line) []string {
+	var list []string
+	for _, l := range lines {
+		for _, text := range pieces(l) {
+			switch last := len(list) - 1; {
+			case text == "":
+			case last < 0, len(list[last])+1+len(text) > maxSection && len(list) < maxParagraphs:
+				list = append(list, text)
+			default:
+				list[last] += "\n" + text
+			}
+		}
+	}
+	return list
+}
+
+// pieces draws a line in pieces of which each fits into a section.
+func pieces(l op.Line) []string {
+	if whole := mrkdwn(l); len(whole) <= maxSection {
+		return []string{whole}
+	}
+	var list []string
+	start := 0
+	for end := start + 2; end <= len(l); end++ {
+		if len(mrkdwn(l[start:end])) > maxSection {
+			list, start = append(list, mrkdwn(l[start:end-1])), end-1
+		}
+	}
+	return append(list, mrkdwn(l[start:]))
+}

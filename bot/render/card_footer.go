@@ -1,0 +1,72 @@
+package render
+
+import (
+	"strings"
+	"time"
+
+	"casterbot/internal/op"
+)
+
+// ending is the small print of an operation that was sent: who, how long, and the references.
+func ending(o op.Operation) []op.Line {
+	parts := []op.Line{asked(o)}
+	if o.DecidedBy != "" && o.Decision.Confirm != op.ConfirmNone && o.DecidedBy != o.Requester {
+		parts = append(parts, who(o))
+	}
+	if took := o.Ended.Sub(o.Sent); !o.Sent.IsZero() && took > 0 {
+		parts = append(parts, op.L(duration(took)))
+	}
+	parts = append(parts, reference(o))
+	out := outcome(o)
+	if out.RequestID != "" {
+		parts = append(parts, op.L("RequestId ", op.Code(out.RequestID)))
+	}
+	if out.Code != "" && !strings.Contains(out.Text.Plain(), out.Code) {
+		parts = append(parts, op.L("code ", op.Code(out.Code)))
+	}
+	return parts
+}
+
+// duration is how long a call took: to the second, and from two minutes on to the minute.
+func duration(d time.Duration) op.Span {
+	if d >= 2*time.Minute {
+		return op.For(d.Round(time.Minute))
+	}
+	return op.For(d)
+}
+
+func at(t time.Time) op.Line {
+	if t.IsZero() {
+		return op.L("just now")
+	}
+	return op.L(op.At(t))
+}
+
+func asked(o op.Operation) op.Line     { return op.L("asked by ", op.Who(o.Requester)) }
+func reference(o op.Operation) op.Line { return op.L("op ", op.V(o.Ref())) }
+
+func rule(o op.Operation) op.Line {
+	if o.Decision.Rule == "" {
+		return nil
+	}
+	return op.L("rule\u00a0", op.V(o.Decision.Rule))
+}
+
+// people lists users and user groups.
+func people(ids []string) op.Line {
+	line := op.Line{}
+	for i, id := range ids {
+		if i > 0 {
+			line = op.L(line, ", ")
+		}
+		if strings.HasPrefix(id, "S") {
+			line = append(line, op.Group(id))
+		} else {
+			line = append(line, op.Who(id))
+		}
+	}
+	if len(line) == 0 {
+		return op.L("the approvers")
+	}
+	return line
+}

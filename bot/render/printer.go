@@ -1,0 +1,95 @@
+package render
+
+import (
+	"context"
+	"time"
+
+	"casterbot/internal/lang"
+	"casterbot/internal/op"
+)
+
+// Printer is the language that something is drawn in. The zero value speaks English.
+type Printer struct {
+	Words    *lang.Words
+	Language string
+}
+
+func (t Printer) Line(l op.Line) op.Line {
+	if t.Words == nil {
+		return l
+	}
+	return t.Words.Line(t.Language, l)
+}
+
+// text gives words without a line around them: of buttons, labels and titles. A {} in them, for a number, stays one.
+func (t Printer) text(words op.Text) string {
+	if t.Words == nil {
+		return string(words)
+	}
+	return t.Words.Text(t.Language, string(words))
+}
+
+func (t Printer) form(f op.Form) op.Form {
+	if t.Words == nil {
+		return f
+	}
+	return t.Words.Form(t.Language, f)
+}
+
+// said is an answer in the language, but for what drawing it adds.
+func (t Printer) said(a op.Answer) op.Answer {
+	if t.Words == nil {
+		return a
+	}
+	return t.Words.Answer(t.Language, a)
+}
+
+// face is a card in the language. What its buttons do stays as it is.
+func (t Printer) face(f cardView) cardView {
+	if t.Words == nil {
+		return f
+	}
+	f.title, f.lines, f.foot = t.Line(f.title), t.Words.Lines(t.Language, f.lines), t.Words.Lines(t.Language, f.foot)
+	f.Presses = append([]press{}, f.Presses...)
+	for i, p := range f.Presses {
+		f.Presses[i].text = op.Text(t.text(p.text))
+	}
+	return f
+}
+
+// Localizer knows who reads which language.
+type Localizer struct {
+	Words   *lang.Words
+	Channel func(channel string) string
+	Locale  func(person string) (string, bool)
+	Meet    func(ctx context.Context, person string)
+}
+
+// public is for everybody in a channel.
+func (t Localizer) Public(channel string) Printer { return Printer{t.Words, t.Channel(channel)} }
+
+// private is for one person: in their own language, else in that of the channel. known is false for somebody who has never been
+// looked up.
+func (t Localizer) Private(to op.Address) (say Printer, known bool) {
+	locale, known := t.Locale(to.Person)
+	if language := lang.Of(locale); language != "" {
+		return Printer{t.Words, language}, known
+	}
+	return t.Public(to.Channel), known
+}
+
+// meetWithin is how long an answer waits for somebody's language at most.
+const meetWithin = 2 * time.Second
+
+// met is private for somebody who may never have been looked up: it asks then.
+func (t Localizer) Met(ctx context.Context, to op.Address) Printer {
+	say, known := t.Private(to)
+	if known {
+		return say
+	}
+	ctx, cancel := context.WithTimeout(ctx, meetWithin)
+	defer cancel()
+	t.Meet(ctx, to.Person)
+	say, _ = t.Private(to)
+	return say
+}

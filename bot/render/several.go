@@ -1,0 +1,177 @@
+package render
+
+import (
+	"strconv"
+
+	"casterbot/internal/op"
+)
+
+// maxNamed is how many of several targets a card speaks of one by one.
+const maxNamed = 8
+
+// severalView is the card of an operation of several, once it has begun: how far its members are, what of them was not done and
+// why, and what is not known. The whole is counted anew each time, so the card is never older than what it is drawn from.
+func severalView(o op.Operation) cardView {
+	t := tally{op.Tallied(o.Members)}
+	if o.State == op.Running {
+		f := working(o, op.L(who(o), " · ", t.progress()))
+		f.lines = append(f.lines, t.named(o.Members)...)
+		return f
+	}
+	f := cardView{color: green, foot: append(ending(o), rule(o)), Presses: nextButtons(o, outcome(o))}
+	f.lines = t.named(o.Members)
+	sign := "✅ "
+	switch {
+	case t.Unknown+t.Lost > 0:
+		f.color, sign = orange, "⚠️ "
+	case t.Done == 0:
+		f.color, sign = red, "❌ "
+	case t.Already == t.Done && t.Not == 0:
+		f.color, sign = grey, "⚪ "
+	}
+	f.title = op.L(op.V(sign), o.Plan.Done, op.V(strconv.Itoa(t.Done-t.Already)), " of ", op.V(strconv.Itoa(len(o.Members))))
+	f.title = op.L(f.title, t.seen(), t.rest())
+	for _, m := range o.Members {
+		if m.State == op.Unknown {
+			f.lines = append(f.lines, op.L("The buttons are about ", memberName(m, o.Members), ". I will not send it again."))
+			f.Presses = unknownPresses(m)
+			break
+		}
+	}
+	f.lines = append(f.lines, quiet(o.Members, len(f.lines) > 0)...)
+	return f
+}
+
+// quiet names those that are done and of which nothing else is to be said. It comes last: what is too long for a card is cut there.
+func quiet(members []op.Operation, others bool) []op.Line {
+	line := names(targets(members), func(i int) bool { return members[i].State == op.Succeeded && len(memberLine(members[i], members)) == 0 })
+	switch {
+	case len(line) == 0:
+		return nil
+	case others:
+		return []op.Line{op.L("✅ ", line)}
+	}
+	return []op.Line{line}
+}
+
+// targets are what the members are about.
+func targets(members []op.Operation) []op.Target {
+	list := make([]op.Target, 0, len(members))
+	for _, m := range members {
+		list = append(list, m.Plan.Target)
+	}
+	return list
+}
+
+// parted are the names of what a card was about that has ended before it had members; its title only counts them.
+func parted(o op.Operation) []op.Line {
+	if len(o.Plan.Parts) < 2 {
+		return nil
+	}
+	list := make([]op.Target, 0, len(o.Plan.Parts))
+	for _, part := range o.Plan.Parts {
+		list = append(list, part.Plan.Target)
+	}
+	return []op.Line{names(list, func(int) bool { return true })}
+}
+
+// names lists some of all targets; those of one name have their ids behind it.
+func names(all []op.Target, which func(i int) bool) op.Line {
+	var line op.Line
+	for i, t := range all {
+		if !which(i) {
+			continue
+		}
+		if len(line) > 0 {
+			line = op.L(line, ", ")
+		}
+		line = op.L(line, op.Named(t, all))
+	}
+	return line
+}
+
+// tally is a count in words.
+type tally struct{ op.Tally }
+
+func (t tally) progress() op.Line {
+	return op.L(op.V(strconv.Itoa(t.Done-t.Already)), " done", t.rest(), " · ", op.V(strconv.Itoa(t.Open)), " to go")
+}
+
+// rest says how many were so before, how many were not done, and of how many it is not known.
+func (t tally) rest() op.Line {
+	var line op.Line
+	if t.Already > 0 {
+		line = op.L(line, " · ", op.V(strconv.Itoa(t.Already)), " already")
+	}
+	if t.Not > 0 {
+		line = op.L(line, " · ", op.V(strconv.Itoa(t.Not)), " not")
+	}
+	if n := t.Unknown + t.Lost; n > 0 {
+		line = op.L(line, " · ", op.V(strconv.Itoa(n)), " unknown")
+	}
+	return line
+}
+
+// seen says of how many of those that are done a look has shown it.
+func (t tally) seen() op.Line {
+	switch t.Checked {
+	case 0:
+		return nil
+	case t.Done - t.Already:
+		return op.L(" (checked)")
+	}
+	return op.L(" (", op.V(strconv.Itoa(t.Checked)), " checked)")
+}
+
+// named speaks of those for which something is to be said: what was not done, what is not known, what came of it later.
+func (t tally) named(members []op.Operation) []op.Line {
+	var lines []op.Line
+	more := 0
+	for _, m := range members {
+		line := memberLine(m, members)
+		switch {
+		case len(line) == 0:
+		case len(lines) < maxNamed:
+			lines = append(lines, line)
+		default:
+			more++
+		}
+	}
+	if more > 0 {
+		lines = append(lines, op.L("…and ", op.V(strconv.Itoa(more)), " more like these."))
+	}
+	return lines
+}
+
+func memberName(m op.Operation, members []op.Operation) op.Line {
+	return op.Named(m.Plan.Target, targets(members))
+}
+
+func memberLine(m op.Operation, members []op.Operation) op.Line {
+	name, out := op.L(memberName(m, members), ": "), outcome(m)
+	switch {
+	case out.Already:
+		return op.L("⚪ ", out.Text)
+	case m.State == op.Succeeded && m.SettledBy != "": // by a person's word
+		return op.L("✅ ", out.Text)
+	case m.State == op.Unknown:
+		return op.L("⚠️ ", name, silence(m), spaced(out.Evidence))
+	case m.State == op.Expired && len(out.Text) > 0: // it ended for another reason than time
+		return op.L("⚪ ", out.Text)
+	case m.State == op.Expired:
+		return op.L("❌ ", name, "its turn did not come in time. Nothing was sent, nothing changed.")
+	case m.State == op.Failed:
+		return op.L("❌ ", out.Text)
+	case len(out.After) > 0:
+		return op.L(name, out.After)
+	}
+	return nil
+}
+
+// spaced is a line that follows another sentence.
+func spaced(l op.Line) op.Line {
+	if len(l) == 0 {
+		return nil
+	}
+	return op.L(" ", l)
+}

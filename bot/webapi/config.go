@@ -1,0 +1,104 @@
+package webapi
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"casterbot/internal/lang"
+	"casterbot/internal/op"
+
+	"github.com/slack-go/slack"
+)
+
+// Config is what the bot needs to know of its workspace. The tokens are secrets: they are given to the Slack client and
+// never printed.
+type Config struct {
+	APIURL   string // "https://slack.com/api/"
+	AppToken string // xapp-…, opens the sockets
+	BotToken string // xoxb-…, calls the Web API
+
+	HTTP *http.Client // shared by all parts; nil: HTTPClient()
+	Log  *slog.Logger // nil: none
+	Now  func() time.Time
+
+	Sockets int        // connections per process; 0: two
+	Peers   func() int // other processes of this app that live; nil: there are none
+	Turn    Reserve    // of Slack's write budget, which all processes share; nil: this process is the only one
+
+	Unlimited bool // Slack has no limits, and time is not real
+	// Words translates; nil: nothing is. Language gives that of public messages of a channel; nil: English.
+	Words    *lang.Words
+	Language func(channel string) string
+	// Locale gives the locale of somebody ("zh-CN"), and whether they have been looked up; nil: of nobody.
+	Locale func(person string) (string, bool)
+	// Meet looks somebody up, so that Locale knows them from then on; nil: nobody can be.
+	Meet func(ctx context.Context, person string)
+	// Repeats says whether an unknown operation is still being sent again with its own token; nil: never.
+	Repeats func(op.Operation) bool
+}
+
+// HTTPClient makes a client for Slack's Web API: it waits at most 10 s for an answer and follows no redirects.
+func HTTPClient() *http.Client {
+	return &http.Client{
+		Timeout: 30 * time.Second,
+		Transport: &http.Transport{
+			Proxy:                 http.ProxyFromEnvironment,
+			DialContext:           (&net.Dialer{Timeout: 5 * time.Second, KeepAlive: 15 * time.Second}).DialContext,
+			TLSHandshakeTimeout:   5 * time.Second,
+			ResponseHeaderTimeout: 10 * time.Second,
+			MaxIdleConnsPerHost:   32,
+			IdleConnTimeout:       90 * time.Second,
+			ForceAttemptHTTP2:     true,
+		},
+	}
+}
+
+// filled completes the configuration.
+func (c Config) Filled() Config {
+	if c.HTTP == nil {
+		c.HTTP = HTTPClient()
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Sockets <= 0 {
+		c.Sockets = 2
+	}
+	if c.Peers == nil {
+		c.Peers = func() int { return 0 }
+	}
+	if c.Language == nil {
+		c.Language = func(string) string { return lang.English }
+	}
+	if c.Locale == nil {
+		c.Locale = func(string) (string, bool) { return "", true }
+	}
+	if c.Meet == nil {
+		c.Meet = func(context.Context, string) {}
+	}
+	if c.Repeats == nil {
+		c.Repeats = func(op.Operation) bool { return false }
+	}
+	if !strings.HasSuffix(c.APIURL, "/") {
+		c.APIURL += "/"
+	}
+	still := *c.HTTP
+	still.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	c.HTTP = &still
+	return c
+}
+
+// api makes a Web API client. Its own retries stay off: each caller knows whether a second try can do harm.
+func (c Config) Api(options ...slack.Option) *slack.Client {
+	options = append([]slack.Option{
+		slack.OptionAPIURL(c.APIURL), slack.OptionAppLevelToken(c.AppToken), slack.OptionHTTPClient(c.HTTP),
+	}, options...)
+	return slack.New(c.BotToken, options...)
+}
