@@ -169,7 +169,7 @@ func wire(ctx context.Context, c config.Config, log *slog.Logger, now func() tim
 	})
 	own.OnBoard(eyes.Nudge)
 	return &parts{
-		settings: c, log: log, policy: keeper, store: db, limits: limits, cloud: cloud, engine: mind, bot: bot.New(slack, mind, chat, people),
+		settings: c, log: log, policy: keeper, store: db, limits: limits, cloud: cloud, engine: mind, bot: bot.New(slack, bot.Engine{Operations: mind, Browser: mind, Notifier: mind}, chat, people),
 		watch: eyes,
 	}, nil
 }
