@@ -236,7 +236,7 @@ func (d *dispatcher) payload(inAck bool, to op.Address, a op.Answer) any {
 	return json.RawMessage(data)
 }
 
-// soon runs something short that somebody waits for on one of the pools.
+// goReply runs something short that somebody waits for on one of the pools.
 func (d *dispatcher) goReply(on *pool, to op.Address, do func(context.Context)) {
 	guarded := func(ctx context.Context) {
 		defer d.rescue(&to, func() {})
@@ -247,7 +247,7 @@ func (d *dispatcher) goReply(on *pool, to op.Address, do func(context.Context)) 
 	}
 }
 
-// later queues the work that the acknowledgement must not wait for; false when there is no place for it.
+// reserve queues the work that the acknowledgement must not wait for; false when there is no place for it.
 func (d *dispatcher) reserve(behind *pool, to op.Address, work func(context.Context), acked <-chan struct{}) bool {
 	if work == nil {
 		return true
@@ -272,7 +272,7 @@ func (d *dispatcher) reserve(behind *pool, to op.Address, work func(context.Cont
 	return false
 }
 
-// full drops what was taken, so that nobody does it after all, and then says so.
+// rejectBusy drops what was taken, so that nobody does it after all, and then says so.
 func (d *dispatcher) rejectBusy(to op.Address, a engine.Accepted) engine.Accepted {
 	d.log.Warn("the queue is full", "person", to.Person, "channel", to.Channel)
 	if a.Drop != nil {

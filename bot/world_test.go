@@ -60,7 +60,7 @@ func replying(title string) func(context.Context, op.Request) (engine.Accepted, 
 	}
 }
 
-// world is a workspace and the engine of the bot that lives in it.
+// World is a workspace and the engine of the bot that lives in it.
 type World struct {
 	*slackworld.World
 	t      testing.TB
