@@ -80,7 +80,7 @@ func TestDecode(t *testing.T) {
 	}
 }
 
-// described puts what was decoded into one line.
+// Described puts what was decoded into one line.
 func Described(a payload.Event, err error) string {
 	switch {
 	case err != nil:

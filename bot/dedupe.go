@@ -34,7 +34,7 @@ type delivery struct {
 	inflight *inflight // nil when there can be no other like it
 }
 
-// fate is what becomes of the first envelope with a key: unknown for as long as there is one.
+// inflight is what becomes of the first envelope with a key: unknown for as long as there is one.
 type inflight struct {
 	key    string
 	copies []delivery

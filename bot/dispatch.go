@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
-	"runtime/debug"
 	"sync/atomic"
 	"time"
 
@@ -19,16 +18,31 @@ import (
 	"github.com/slack-go/slack"
 )
 
-// Engine is what the bot needs of the engine.
-type Engine interface {
+// Operations takes what people ask for.
+type Operations interface {
 	Accept(context.Context, op.Request) (engine.Accepted, error)
 	Press(context.Context, op.Click) (engine.Accepted, error)
+}
+
+// Browser says what can be done: forms, pickers, the home tab.
+type Browser interface {
 	Fill(context.Context, op.Request, op.Form) (op.Form, error)
 	Submitted(op.Form) string
 	Suggest(context.Context, op.Query) []op.Option
 	Home(context.Context, op.Request) (op.Answer, error)
-	Returned(ctx context.Context, channel string)
-	Say(context.Context, op.Address, op.Answer) // now, or later when that does not work
+}
+
+// Notifier says what is to be said, and what is owed.
+type Notifier interface {
+	Returned(ctx context.Context, channel string) // the bot can write there again
+	Say(context.Context, op.Address, op.Answer)   // now, or later when that does not work
+}
+
+// Engine is what the bot needs of the engine; one value may be all three.
+type Engine struct {
+	Operations
+	Browser
+	Notifier
 }
 
 // Sizes of the pools: the front takes and acknowledges, the quick one answers, the back does the work. Forms have a pool of
@@ -220,7 +234,7 @@ func (d *dispatcher) payload(inAck bool, to op.Address, a op.Answer) any {
 	return json.RawMessage(data)
 }
 
-// soon runs something short that somebody waits for on one of the pools.
+// goReply runs something short that somebody waits for on one of the pools.
 func (d *dispatcher) goReply(on *pool, to op.Address, do func(context.Context)) {
 	guarded := func(ctx context.Context) {
 		defer d.rescue(&to, func() {})
@@ -231,7 +245,7 @@ func (d *dispatcher) goReply(on *pool, to op.Address, do func(context.Context)) 
 	}
 }
 
-// later queues the work that the acknowledgement must not wait for; false when there is no place for it.
+// reserve queues the work that the acknowledgement must not wait for; false when there is no place for it.
 func (d *dispatcher) reserve(behind *pool, to op.Address, work func(context.Context), acked <-chan struct{}) bool {
 	if work == nil {
 		return true
@@ -256,7 +270,7 @@ func (d *dispatcher) reserve(behind *pool, to op.Address, work func(context.Cont
 	return false
 }
 
-// full drops what was taken, so that nobody does it after all, and then says so.
+// rejectBusy drops what was taken, so that nobody does it after all, and then says so.
 func (d *dispatcher) rejectBusy(to op.Address, a engine.Accepted) engine.Accepted {
 	d.log.Warn("the queue is full", "person", to.Person, "channel", to.Channel)
 	if a.Drop != nil {
@@ -270,34 +284,3 @@ func (d *dispatcher) rejectBusy(to op.Address, a engine.Accepted) engine.Accepte
 	said := queueFull()
 	return engine.Accepted{Reply: &said}
 }
-
-// rescue catches a panic: the person is told, the log has the rest, the program goes on.
-func (d *dispatcher) rescue(to *op.Address, also func()) {
-	p := recover()
-	if p == nil {
-		return
-	}
-	ref := "op-" + op.Ref(op.NewID())
-	d.log.Error("panic", "reference", ref, "panic", p, "stack", string(debug.Stack()))
-	also()
-	if address := *to; address.Person != "" {
-		d.goReply(d.replies, address, func(ctx context.Context) { d.engine.Say(ctx, address, broken(ref)) })
-	}
-}
-
-func queueFull() op.Answer {
-	return op.Answer{Mark: op.MarkFailed, Title: op.L("The queue is full, nothing was done."), Lines: []op.Line{op.L("Try again in a moment.")}}
-}
-
-func broken(ref string) op.Answer {
-	return op.Answer{Mark: op.MarkFailed, Title: op.L("Internal error, reference ", op.Code(ref))}
-}
-
-// to is the tongue for a private answer, out of what is at hand.
-func (d *dispatcher) to(to op.Address) render.Printer {
-	say, _ := d.chat.PrinterFor(to)
-	return say
-}
-
-// mistake is in the language of whoever sent the form.
-func (d *dispatcher) mistake(w payload.FieldError) any { return d.to(w.To).Mistake(w.Block, w.Words) }

@@ -24,7 +24,7 @@ func copyForm() op.Form {
 	}
 }
 
-// formSample is a view as Slack gives it back.
+// FormSample is a view as Slack gives it back.
 func FormSample(command, person string, sent bool) string {
 	f := copyForm()
 	f.Command = command

@@ -44,7 +44,7 @@ func TestNothingIsTakenRightAfterAHalt(t *testing.T) {
 			accepted++
 			return engine.Accepted{}, nil
 		}}
-		d := &dispatcher{engine: e, log: webapi.Config{}.Filled().Log, now: time.Now, seen: newDedupe(time.Now)}
+		d := &dispatcher{engine: whole(e), log: webapi.Config{}.Filled().Log, now: time.Now, seen: newDedupe(time.Now)}
 		d.who.Store(&Me)
 		d.intake = newPool(t.Context(), 0, 1, &d.busy)
 		if d.halts.Seen = time.Now(); halted {

@@ -47,7 +47,7 @@ func offer(f op.Form) op.Answer {
 	}
 }
 
-// unopened says that Slack did not open a form: its trigger lives three seconds and works once.
+// openFailed says that Slack did not open a form: its trigger lives three seconds and works once.
 func openFailed(f op.Form) op.Answer {
 	a := offer(f)
 	a.Mark, a.Title, a.Lines = op.MarkFailed, op.L("Slack did not open the form for ", op.Code(f.Title), "."), []op.Line{render.InFull(f)}
@@ -91,7 +91,7 @@ func (d *dispatcher) update(ctx context.Context, v slack.ModalViewRequest, view,
 	return err
 }
 
-// filled takes a form that was sent, or one whose leading field has changed.
+// formSubmitted takes a form that was sent, or one whose leading field has changed.
 func (d *dispatcher) formSubmitted(ctx context.Context, e delivery, a payload.Event) {
 	f := a.Fill
 	if !f.Sent {
@@ -125,7 +125,7 @@ func (d *dispatcher) formSubmitted(ctx context.Context, e delivery, a payload.Ev
 	d.goReply(d.forms, r.Address, func(ctx context.Context) { d.fill(ctx, r, again, f.View, "") })
 }
 
-// aside handles what needs no decision: the home tab, and news about channels, groups and people.
+// housekeeping handles what needs no decision: the home tab, and news about channels, groups and people.
 func (d *dispatcher) housekeeping(a payload.Event) {
 	d.dir.Forget(a.Forget...)
 	if a.Back != "" {

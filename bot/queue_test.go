@@ -72,7 +72,7 @@ func TestWaitedTooLong(t *testing.T) {
 			left = append(left, time.Until(end))
 			return engine.Accepted{}, nil
 		}}
-		d := &dispatcher{engine: e, log: webapi.Config{}.Filled().Log, now: time.Now}
+		d := &dispatcher{engine: whole(e), log: webapi.Config{}.Filled().Log, now: time.Now}
 		d.who.Store(&Me)
 		for _, waited := range []time.Duration{socket.AcceptWithin, time.Second, hurryAfter + time.Millisecond} {
 			came := socket.Envelope{Link: &socket.Link{}, Id: "e", Kind: "slash_commands", Payload: []byte(SlashSample), At: time.Now()}
@@ -122,7 +122,7 @@ func TestOneDeadline(t *testing.T) {
 func TestStopWhileSlackIsDown(t *testing.T) {
 	w := NewWorld(t)
 	w.Fail("auth.test", fakeslack.Fault{Status: 503})
-	b := New(w.Config, w.engine, messages.NewChat(w.Config), directory.NewDirectory(w.Config, func() []string { return nil }))
+	b := New(w.Config, whole(w.engine), messages.NewChat(w.Config), directory.NewDirectory(w.Config, func() []string { return nil }))
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- b.Run(ctx) }()

@@ -50,6 +50,9 @@ func (s *script) Home(ctx context.Context, r op.Request) (op.Answer, error) {
 	return s.home(ctx, r)
 }
 
+// whole is a script as all that the bot needs.
+func whole(s *script) Engine { return Engine{Operations: s, Browser: s, Notifier: s} }
+
 // replying answers every command at once with a title.
 func replying(title string) func(context.Context, op.Request) (engine.Accepted, error) {
 	return func(context.Context, op.Request) (engine.Accepted, error) {
@@ -57,7 +60,7 @@ func replying(title string) func(context.Context, op.Request) (engine.Accepted, 
 	}
 }
 
-// world is a workspace and the engine of the bot that lives in it.
+// World is a workspace and the engine of the bot that lives in it.
 type World struct {
 	*slackworld.World
 	t      testing.TB
@@ -75,7 +78,7 @@ func (w *World) start() *Bot {
 	w.t.Helper()
 	dir := directory.NewDirectory(w.Config, func() []string { return nil })
 	w.engine.chat = messages.NewChat(w.Config)
-	b := New(w.Config, w.engine, w.engine.chat, dir)
+	b := New(w.Config, whole(w.engine), w.engine.chat, dir)
 	b.sockets.Pulse = w.pulse
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)

@@ -37,7 +37,7 @@ type clickedAt struct {
 
 func NewClicked(now func() time.Time) *clicked { return &clicked{Now: now} }
 
-// keep remembers the address of a click. In a thread an address does not edit reliably, so that one is not.
+// Keep remembers the address of a click. In a thread an address does not edit reliably, so that one is not.
 func (c *clicked) Keep(click op.Click, good func(address string) bool) {
 	if click.Message == "" || click.Thread != "" || click.ReplyTo == "" || !good(click.ReplyTo) {
 		return
@@ -54,7 +54,7 @@ func (c *clicked) Keep(click op.Click, good func(address string) bool) {
 	})
 }
 
-// edits reports that a message has an address that still edits it.
+// Edits reports that a message has an address that still edits it.
 func (c *clicked) Edits(channel, message string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -54,7 +54,7 @@ func (c *Chat) tell(ctx context.Context, to op.Address, m render.Message) error 
 	return c.direct(far, to.Person, m)
 }
 
-// timely limits a context; one that has ended is replaced by one for last words.
+// Timely limits a context; one that has ended is replaced by one for last words.
 func Timely(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
 	if ctx.Err() != nil {
 		return context.WithTimeout(context.WithoutCancel(ctx), LastWords)
@@ -87,7 +87,7 @@ func (c *Chat) answer(ctx context.Context, to op.Address, m render.Message) erro
 	return c.Hooks.Post(ctx, to.ReplyTo, m)
 }
 
-// whisper is docs.slack.dev/reference/methods/chat.postEphemeral.
+// ephemeral is docs.slack.dev/reference/methods/chat.postEphemeral.
 func (c *Chat) ephemeral(ctx context.Context, to op.Address, m render.Message) error {
 	return c.retry(ctx, m, func(m render.Message) error {
 		_, err := c.api.PostEphemeralContext(ctx, to.Channel, to.Person, threaded(m.Options(), to.Thread)...)
@@ -128,7 +128,7 @@ var unreachable = map[string]bool{
 	"channel_not_found": true, "is_archived": true, "restricted_action": true, "messages_tab_disabled": true, "missing_scope": true,
 }
 
-// persist says something up to three times: in plain blocks when Slack refuses the first ones, and after a while when it is
+// retry says something up to three times: in plain blocks when Slack refuses the first ones, and after a while when it is
 // busy or did not answer, if that while is not too long for ctx.
 func (c *Chat) retry(ctx context.Context, m render.Message, say func(render.Message) error) error {
 	for n := 1; ; n++ {
@@ -147,14 +147,14 @@ func (c *Chat) retry(ctx context.Context, m render.Message, say func(render.Mess
 	}
 }
 
-// passing are Slack's answers that a later try may not get
+// transient are Slack's answers that a later try may not get
 // (docs.slack.dev/reference/methods/chat.postEphemeral#errors).
 var transient = map[string]bool{
 	"internal_error": true, "fatal_error": true, "service_unavailable": true, "request_timeout": true, "ratelimited": true,
 	"rate_limited": true,
 }
 
-// patience says whether another try makes sense, and how long to wait before it: as long as Slack asks, else a second after
+// backoff says whether another try makes sense, and how long to wait before it: as long as Slack asks, else a second after
 // the first try and two after the next.
 func backoff(err error, n int) (time.Duration, bool) {
 	wait := time.Duration(n) * time.Second

@@ -20,7 +20,7 @@ import (
 // slackHooks is where Slack's own response addresses live.
 const slackHooks = "hooks.slack.com"
 
-// hooks answers at response addresses (docs.slack.dev/interactivity/handling-user-interaction#message_responses). An
+// ResponseURL answers at response addresses (docs.slack.dev/interactivity/handling-user-interaction#message_responses). An
 // address comes from outside, so it is used only when it is Slack's or that of the configured API; redirects are not
 // followed. The address is a capability: no error holds it.
 type ResponseURL struct {
@@ -30,7 +30,7 @@ type ResponseURL struct {
 
 var errForeignAddress = errors.New("the response address is not Slack's")
 
-// allowed says whether an answer may be posted there.
+// Allowed says whether an answer may be posted there.
 func (h ResponseURL) Allowed(address string) bool {
 	to, err := url.Parse(address)
 	if err != nil || to.User != nil || to.Opaque != "" {
@@ -52,7 +52,7 @@ var errRefused = errors.New("the response address does not work")
 // postWithin is how long an answer at a response address may take: there are other ways to the person.
 const postWithin = 3 * time.Second
 
-// post sends a message that only the person sees and that replaces nothing.
+// Post sends a message that only the person sees and that replaces nothing.
 func (h ResponseURL) Post(ctx context.Context, address string, m render.Message) error {
 	ctx, cancel := context.WithTimeout(ctx, postWithin)
 	defer cancel()

@@ -15,13 +15,13 @@ import (
 	"github.com/slack-go/slack"
 )
 
-// identity is who the bot is. The app needs no check: a socket is opened with the app's own token and carries nothing else.
+// Identity is who the bot is. The app needs no check: a socket is opened with the app's own token and carries nothing else.
 type Identity struct {
 	Team string
 	User string
 }
 
-// fillIn is what somebody did in a form: sent it, or changed a field on which others depend.
+// formInput is what somebody did in a form: sent it, or changed a field on which others depend.
 type formInput struct {
 	Request op.Request
 	Form    op.Form
@@ -32,7 +32,7 @@ type formInput struct {
 	Sent    bool
 }
 
-// arrival is what an envelope means. At most one of the pointers is set; none means that there is nothing to do.
+// Event is what an envelope means. At most one of the pointers is set; none means that there is nothing to do.
 type Event struct {
 	Key     string
 	Slash   bool // the acknowledgement may carry the answer
@@ -50,7 +50,7 @@ type Event struct {
 
 var errOtherTeam = errors.New("comes from another workspace")
 
-// decode reads the payload of an envelope. It is pure: the same bytes always mean the same.
+// Decode reads the payload of an envelope. It is pure: the same bytes always mean the same.
 func (id Identity) Decode(kind, envelope string, payload json.RawMessage, now time.Time) (Event, error) {
 	switch kind {
 	case "slash_commands":
@@ -75,7 +75,7 @@ func (id Identity) Decode(kind, envelope string, payload json.RawMessage, now ti
 	return Event{Ignored: "unknown kind of envelope"}, nil
 }
 
-// slash decodes a slash command (docs.slack.dev/interactivity/implementing-slash-commands).
+// Slash decodes a slash command (docs.slack.dev/interactivity/implementing-slash-commands).
 func (id Identity) Slash(c slack.SlashCommand, envelope string, now time.Time) (Event, error) {
 	if c.TeamID != id.Team {
 		return Event{}, errOtherTeam
@@ -106,7 +106,7 @@ func digest(s string) string {
 	return hex.EncodeToString(sum[:12])
 }
 
-// interaction is what we read of a block_actions, block_suggestion or view_submission payload. The last three fields are of a
+// Interaction is what we read of a block_actions, block_suggestion or view_submission payload. The last three fields are of a
 // suggestion alone.
 type Interaction struct {
 	Type        string    `json:"type"`
@@ -169,7 +169,7 @@ type (
 	}
 )
 
-// interaction decodes a press on a button or a form (docs.slack.dev/named/interaction-payloads). Somebody of another
+// Interaction decodes a press on a button or a form (docs.slack.dev/named/interaction-payloads). Somebody of another
 // organisation is let through: the engine refuses and records it.
 func (id Identity) Interaction(in Interaction, now time.Time) (Event, error) {
 	if in.User.ID == "" {

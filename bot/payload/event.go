@@ -81,7 +81,7 @@ func (id Identity) mention(in callback, key string, now time.Time) (Event, error
 	return Event{Key: key, Request: &r}, nil
 }
 
-// spoken is what was said to the bot: the text after its name, or all of it when the name stands last.
+// mentionText is what was said to the bot: the text after its name, or all of it when the name stands last.
 func (id Identity) mentionText(text string) string {
 	before, after, found := strings.Cut(text, "<@"+id.User)
 	if !found {
@@ -100,7 +100,7 @@ func (id Identity) mentionText(text string) string {
 	return said
 }
 
-// stamped is the moment of a message id: seconds, a dot and a counter.
+// messageTime is the moment of a message id: seconds, a dot and a counter.
 func messageTime(ts string, now time.Time) time.Time {
 	seconds, _, _ := strings.Cut(ts, ".")
 	unix, err := strconv.ParseInt(seconds, 10, 64)
@@ -113,7 +113,7 @@ func messageTime(ts string, now time.Time) time.Time {
 	return now
 }
 
-// word reads an id that is a string, or the id of an object.
+// idOf reads an id that is a string, or the id of an object.
 func idOf(raw json.RawMessage) string {
 	var id string
 	if json.Unmarshal(raw, &id) == nil {

@@ -30,7 +30,7 @@ func submission(in Interaction, r op.Request, sent bool) (Event, error) {
 	return Event{Key: r.Key, Fill: &formInput{Request: r, Form: form, View: in.View.ID, Hash: in.View.Hash, Block: at, Notice: notice, Sent: sent}}, nil
 }
 
-// hold puts into a form what its fields hold in the view. It gives the id of a field in which a notice was picked, or nothing.
+// Hold puts into a form what its fields hold in the view. It gives the id of a field in which a notice was picked, or nothing.
 func Hold(form op.Form, v SeenView) (notice string) {
 	for block, state := range v.State.Values {
 		name, _, _ := strings.Cut(block, render.FieldSeparator)
@@ -93,7 +93,7 @@ func firstBlock(v SeenView) string {
 	return slices.Min(slices.Collect(maps.Keys(v.State.Values)))
 }
 
-// wrong is what somebody is told beside a field of a form.
+// FieldError is what somebody is told beside a field of a form.
 type FieldError struct {
 	To    op.Address
 	Block string // of the field

@@ -9,7 +9,7 @@ import (
 	"github.com/slack-go/slack"
 )
 
-// marks gives every mark its sign; the word stands in the text beside it.
+// Marks gives every mark its sign; the word stands in the text beside it.
 var Marks = map[op.Mark]string{
 	op.MarkProgram:   "🔴",
 	op.MarkPreview:   "🟢",
@@ -28,7 +28,7 @@ var Marks = map[op.Mark]string{
 // maxItems is how many things of a list are shown in one message.
 const maxItems = 40
 
-// answer draws what a person is told in private.
+// Answer draws what a person is told in private.
 func (t Printer) Answer(a op.Answer) Message { return t.sketch(a, maxItems, maxBlocks) }
 
 // sketch draws an answer with so many things and blocks at most.

@@ -22,7 +22,7 @@ const (
 	maxPerBlock = 25 // buttons in one row
 )
 
-// message is one Slack message: the sentence for notifications, the blocks, and what stands beside a colour bar.
+// Message is one Slack message: the sentence for notifications, the blocks, and what stands beside a colour bar.
 type Message struct {
 	Text   string
 	Blocks []slack.Block
@@ -30,7 +30,7 @@ type Message struct {
 	Body   []slack.Block
 }
 
-// options are the arguments of chat.postMessage, chat.update and chat.postEphemeral. Blocks and attachments are always
+// Options are the arguments of chat.postMessage, chat.update and chat.postEphemeral. Blocks and attachments are always
 // given, because chat.update keeps what is left out.
 func (m Message) Options() []slack.MsgOption {
 	return []slack.MsgOption{
@@ -49,7 +49,7 @@ func (m Message) Attachments() []slack.Attachment {
 	return []slack.Attachment{{Color: m.color, Fallback: m.Text, Blocks: slack.Blocks{BlockSet: m.Body}}}
 }
 
-// reply is a message as the payload of an acknowledgement or the body of a response address, seen by one person only.
+// Reply is a message as the payload of an acknowledgement or the body of a response address, seen by one person only.
 type Reply struct {
 	ResponseType string        `json:"response_type"`
 	Replace      *bool         `json:"replace_original,omitempty"`
@@ -63,7 +63,7 @@ func (m Message) Reply() Reply {
 	return Reply{ResponseType: slack.ResponseTypeEphemeral, Text: m.Text, Blocks: m.Blocks}
 }
 
-// simple is the same message in the two kinds of block that every client knows, for when Slack refuses the first.
+// Simple is the same message in the two kinds of block that every client knows, for when Slack refuses the first.
 func (m Message) Simple() Message {
 	out := Message{Text: m.Text, Blocks: []slack.Block{section(m.Text)}}
 	for _, b := range append(m.Blocks[:len(m.Blocks):len(m.Blocks)], m.Body...) {
@@ -77,7 +77,7 @@ func (m Message) Simple() Message {
 	return out
 }
 
-// words is the text of small print.
+// Words is the text of small print.
 func Words(b *slack.ContextBlock) string {
 	var parts []string
 	for _, e := range b.ContextElements.Elements {
@@ -105,7 +105,7 @@ func section(text string) *slack.SectionBlock {
 	return &slack.SectionBlock{Type: slack.MBTSection, Text: markup(cut(text, maxSection))}
 }
 
-// small is a line of small print.
+// Small is a line of small print.
 func Small(text string) *slack.ContextBlock {
 	return slack.NewContextBlock("", markup(cut(text, maxSmall)))
 }

@@ -19,7 +19,7 @@ const (
 	grey   = "#9aa0a6"
 )
 
-// face is what a card says, before it is drawn.
+// cardView is what a card says, before it is drawn.
 type cardView struct {
 	color   string
 	title   op.Line
@@ -28,7 +28,7 @@ type cardView struct {
 	foot    []op.Line
 }
 
-// faces gives every state its face; the wording is in experience.md §2 of the design notes.
+// CardViews gives every state its face; the wording is in experience.md §2 of the design notes.
 var CardViews = map[op.State]func(op.Operation, bool) cardView{
 	op.Pending:   pendingFace,
 	op.Queued:    queuedFace,
@@ -40,7 +40,7 @@ var CardViews = map[op.State]func(op.Operation, bool) cardView{
 	op.Cancelled: cancelledFace,
 }
 
-// card draws an operation. repeats says that an unknown one is still being sent again with its own token.
+// Card draws an operation. repeats says that an unknown one is still being sent again with its own token.
 func (t Printer) Card(o op.Operation, repeats bool) Message {
 	f := t.face(viewOf(o, repeats))
 	m := Message{Text: cut(summary(f), maxTextArg), Blocks: []slack.Block{section(mrkdwn(f.title))}, color: f.color}
@@ -239,7 +239,7 @@ func closed(o op.Operation, title op.Line) cardView {
 	}
 }
 
-// ways are the ways on that stand in the outcome, at most two.
+// nextButtons are the ways on that stand in the outcome, at most two.
 func nextButtons(o op.Operation, out op.Outcome) []press {
 	var list []press
 	for _, n := range out.Next[:min(len(out.Next), 2)] {

@@ -23,13 +23,13 @@ const (
 	FieldSeparator = "~"
 )
 
-// memory is what travels in a view's metadata: whose form it is, and the form without what it holds.
+// Memory is what travels in a view's metadata: whose form it is, and the form without what it holds.
 type Memory struct {
 	Person string  `json:"p"`
 	Form   op.Form `json:"f"`
 }
 
-// remember gives the metadata, or nothing when it would be longer than Slack allows.
+// Remember gives the metadata, or nothing when it would be longer than Slack allows.
 func Remember(f op.Form, person string) string {
 	f.Note, f.Problem = nil, nil
 	f.Fields = append([]op.Field{}, f.Fields...)
@@ -54,14 +54,14 @@ func Recall(metadata string) (op.Form, string, error) {
 	return m.Form, m.Person, nil
 }
 
-// loading is the form before it is known what it holds already: opened at once, because a trigger lives three seconds.
+// Loading is the form before it is known what it holds already: opened at once, because a trigger lives three seconds.
 func (t Printer) Loading(f op.Form, person string) slack.ModalViewRequest {
 	v := t.modal(f, person)
 	v.Blocks.BlockSet = []slack.Block{section("⏳ " + t.text("Loading…"))}
 	return v
 }
 
-// drawForm draws a form. Without any field there is nothing to send.
+// DrawForm draws a form. Without any field there is nothing to send.
 func (t Printer) DrawForm(f op.Form, person string) slack.ModalViewRequest {
 	v := t.modal(f, person)
 	if v.PrivateMetadata == "" {
@@ -88,7 +88,7 @@ func (t Printer) DrawForm(f op.Form, person string) slack.ModalViewRequest {
 	return v
 }
 
-// inFull is the way around a form.
+// InFull is the way around a form.
 func InFull(f op.Form) op.Line {
 	return op.L("The command can be typed in full instead: ", op.Code("/"+f.Command), ".")
 }
@@ -100,7 +100,7 @@ func (t Printer) modal(f op.Form, person string) slack.ModalViewRequest {
 	}
 }
 
-// block is one field. Its id changes with the field that it depends on, so that Slack does not keep a choice that no longer fits.
+// Block is one field. Its id changes with the field that it depends on, so that Slack does not keep a choice that no longer fits.
 func (t Printer) Block(f op.Field) *slack.InputBlock {
 	id := f.Name
 	if f.Under != "" {
@@ -139,7 +139,7 @@ func head(text string, most int) string {
 	return text
 }
 
-// mistake keeps a form open and says at one of its fields what is wrong; nil when it has none
+// Mistake keeps a form open and says at one of its fields what is wrong; nil when it has none
 // (docs.slack.dev/surfaces/modals#displaying_errors).
 func (t Printer) Mistake(block string, words op.Line) any {
 	if block == "" {

@@ -14,7 +14,7 @@ const (
 	homeBlocks = 99
 )
 
-// home draws an answer as a home tab.
+// Home draws an answer as a home tab.
 func (t Printer) Home(a op.Answer) slack.HomeTabViewRequest {
 	again := row([]press{{text: op.Text(t.text("Refresh")), Action: HomeAction + Refresh, Value: Refresh}})
 	return slack.HomeTabViewRequest{Type: slack.VTHomeTab, Blocks: slack.Blocks{
@@ -22,7 +22,7 @@ func (t Printer) Home(a op.Answer) slack.HomeTabViewRequest {
 	}}
 }
 
-// view is an answer as a window, for one person and one channel.
+// View is an answer as a window, for one person and one channel.
 func (t Printer) View(m Message, person, channel string) slack.ModalViewRequest {
 	about, _ := json.Marshal(Memory{Person: person, Form: op.Form{Channel: channel}}) // strings only
 	return slack.ModalViewRequest{

@@ -41,7 +41,7 @@ func (t Printer) multiPicker(f op.Field) *slack.MultiSelectBlockElement {
 	return pick
 }
 
-// pickRow lets somebody choose an argument beside a message; false when the command is too long for the id of a block.
+// PickRow lets somebody choose an argument beside a message; false when the command is too long for the id of a block.
 func PickRow(p op.Pick) (*slack.ActionBlock, bool) {
 	if p.Text == "" || len(p.Text) > maxBlockID {
 		return nil, false
@@ -64,10 +64,10 @@ func (t Printer) option(o op.Option) *slack.OptionBlockObject {
 	return drawn
 }
 
-// noOptions is the acknowledgement that there is nothing to pick.
+// NoOptions is the acknowledgement that there is nothing to pick.
 var NoOptions = json.RawMessage(`{"options":[]}`)
 
-// offered draws options as the payload of an acknowledgement: as many as Slack takes, by number and by size. That there are more is
+// Offered draws options as the payload of an acknowledgement: as many as Slack takes, by number and by size. That there are more is
 // said at the end (docs.slack.dev/reference/block-kit/block-elements/select-menu-element#external_select).
 func (t Printer) Offered(options []op.Option) json.RawMessage {
 	for n := maxOptions; n > 0; n = n * 3 / 4 {

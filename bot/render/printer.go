@@ -65,10 +65,10 @@ type Localizer struct {
 	Meet    func(ctx context.Context, person string)
 }
 
-// public is for everybody in a channel.
+// Public is for everybody in a channel.
 func (t Localizer) Public(channel string) Printer { return Printer{t.Words, t.Channel(channel)} }
 
-// private is for one person: in their own language, else in that of the channel. known is false for somebody who has never been
+// Private is for one person: in their own language, else in that of the channel. known is false for somebody who has never been
 // looked up.
 func (t Localizer) Private(to op.Address) (say Printer, known bool) {
 	locale, known := t.Locale(to.Person)
@@ -81,7 +81,7 @@ func (t Localizer) Private(to op.Address) (say Printer, known bool) {
 // meetWithin is how long an answer waits for somebody's language at most.
 const meetWithin = 2 * time.Second
 
-// met is private for somebody who may never have been looked up: it asks then.
+// Met is private for somebody who may never have been looked up: it asks then.
 func (t Localizer) Met(ctx context.Context, to op.Address) Printer {
 	say, known := t.Private(to)
 	if known {

@@ -147,7 +147,7 @@ var entities = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 // escape takes away the meaning of the three characters that Slack's markup is made of.
 func escape(text string) string { return entities.Replace(text) }
 
-// clean makes one line of at most max characters out of any bytes, with an ellipsis behind them when there were more.
+// Clean makes one line of at most max characters out of any bytes, with an ellipsis behind them when there were more.
 // Characters that cannot be seen, or that turn the order of others around, are shown by number: ⟨U+202E⟩.
 func Clean(text string, max int) string {
 	if n := len(text); n <= max && isPlainASCII(text) {

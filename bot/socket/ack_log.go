@@ -8,11 +8,11 @@ import (
 	"github.com/slack-go/slack/socketmode"
 )
 
-// doubtful is how long before the end of a connection an acknowledgement may have been written in vain: nobody confirms
+// Doubtful is how long before the end of a connection an acknowledgement may have been written in vain: nobody confirms
 // one, and the other side may have stopped reading while it was on its way.
 const Doubtful = 500 * time.Millisecond
 
-// acked are the last acknowledgements of a link. When its connection ends they are given once more on another link: the
+// AckLog are the last acknowledgements of a link. When its connection ends they are given once more on another link: the
 // app has several, all of them belong to it, and an envelope that is acknowledged already takes no harm.
 type AckLog struct {
 	Mu   sync.Mutex
@@ -26,7 +26,7 @@ type ackedOnce struct {
 	at      time.Time
 }
 
-// add keeps an acknowledgement that is about to be written; false when the link takes no more.
+// Add keeps an acknowledgement that is about to be written; false when the link takes no more.
 func (a *AckLog) Add(id string, payload any) bool {
 	a.Mu.Lock()
 	defer a.Mu.Unlock()
@@ -38,7 +38,7 @@ func (a *AckLog) Add(id string, payload any) bool {
 	return !a.over
 }
 
-// take gives the doubtful ones and forgets them; over closes the list.
+// Take gives the doubtful ones and forgets them; over closes the list.
 func (a *AckLog) Take(over bool) []ackedOnce {
 	a.Mu.Lock()
 	defer a.Mu.Unlock()
@@ -51,7 +51,7 @@ func (a *AckLog) Take(over bool) []ackedOnce {
 	return last
 }
 
-// ack acknowledges the envelope on the link that brought it, or on another when that one has ended; payload may be nil.
+// Ack acknowledges the envelope on the link that brought it, or on another when that one has ended; payload may be nil.
 func (e Envelope) Ack(payload any) error {
 	on := e.Link
 	if !on.Acked.Add(e.Id, payload) {
@@ -62,7 +62,7 @@ func (e Envelope) Ack(payload any) error {
 	return on.client.AckCtx(ctx, e.Id, payload)
 }
 
-// expect notes that it is not seen through yet; done that it is. The link is not closed in between.
+// Expect notes that it is not seen through yet; done that it is. The link is not closed in between.
 func (e Envelope) Expect() { e.Link.Pending.Add(1) }
 
 func (e Envelope) Done() { e.Link.Pending.Add(-1) }
@@ -100,7 +100,7 @@ func (l *Link) another() *Link {
 	return l
 }
 
-// spare gives a link other than this one that is up; nil when there is none.
+// Spare gives a link other than this one that is up; nil when there is none.
 func (s *Sockets) Spare(than *Link) *Link {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -13,7 +13,7 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// lines are the network connections of one link. They exist for four things that the Socket Mode client does not offer:
+// conns are the network connections of one link. They exist for four things that the Socket Mode client does not offer:
 // when something was last heard, a ping of our own, Slack's announcement that it will close the connection, and a close frame
 // at the end, without which Slack keeps routing to a dead socket.
 type conns struct {
@@ -34,7 +34,7 @@ func (l *conns) hear() { l.heard.Store(int64(time.Since(l.began))) }
 // silence is how long nothing was heard.
 func (l *conns) silence() time.Duration { return time.Since(l.began) - time.Duration(l.heard.Load()) }
 
-// line is one connection. The client writes every frame with one Write, so a frame of ours fits between two of its own.
+// conn is one connection. The client writes every frame with one Write, so a frame of ours fits between two of its own.
 type conn struct {
 	net.Conn
 	frames *frameFilter
@@ -66,7 +66,7 @@ func (l *conn) Write(b []byte) (int, error) {
 	return l.Conn.Write(b)
 }
 
-// errParted: the client would connect once more before it learns that it is over, and take an envelope to its grave.
+// ErrParted: the client would connect once more before it learns that it is over, and take an envelope to its grave.
 var ErrParted = errors.New("another socket takes over")
 
 // goodbye writes a close frame, "going away", and nothing after it. A write that nobody takes off the line is given up first.

@@ -23,7 +23,7 @@ const (
 	openWindow = 61 * time.Second
 )
 
-// opens gives turns to ask for a socket: a few at once, then one every three seconds, and never more than twenty in a minute.
+// connectLimiter gives turns to ask for a socket: a few at once, then one every three seconds, and never more than twenty in a minute.
 // Whoever has to wait does so a little longer, so that the bots of a whole company do not come back in step.
 type connectLimiter struct {
 	limit *rate.Limiter
@@ -70,7 +70,7 @@ func (o *connectLimiter) take(now time.Time) time.Duration {
 	return openWindow - now.Sub(o.last[0])
 }
 
-// paced lets a link ask for a socket when it is its turn. A link that is over does not ask at all.
+// Paced lets a link ask for a socket when it is its turn. A link that is over does not ask at all.
 type Paced struct {
 	Next  http.RoundTripper
 	Opens *connectLimiter

@@ -14,7 +14,7 @@ import (
 	"github.com/slack-go/slack/socketmode"
 )
 
-// acceptWithin is counted from the arrival; Slack waits for three seconds.
+// AcceptWithin is counted from the arrival; Slack waits for three seconds.
 const AcceptWithin = 2500 * time.Millisecond
 
 // Limits of one socket.
@@ -27,7 +27,7 @@ const (
 	quietTries = int((AcceptWithin + time.Second) / quietTime) // whatever is being taken gets its acknowledgement
 )
 
-// envelope is one thing that Slack wants acknowledged, and the link that brought it.
+// Envelope is one thing that Slack wants acknowledged, and the link that brought it.
 type Envelope struct {
 	Link    *Link
 	Id      string
@@ -37,7 +37,7 @@ type Envelope struct {
 	At      time.Time // when it arrived
 }
 
-// link is one Socket Mode client. It reconnects by itself; between two connections it is not up.
+// Link is one Socket Mode client. It reconnects by itself; between two connections it is not up.
 type Link struct {
 	client *socketmode.Client
 	Lines  *conns
@@ -108,7 +108,7 @@ func (l *Link) read(ctx context.Context, fatal chan<- error) {
 	}
 }
 
-// event sorts what the client says; an error is one that trying again cannot mend.
+// Event sorts what the client says; an error is one that trying again cannot mend.
 func (l *Link) Event(e socketmode.Event) error {
 	if e.Request != nil || e.Type == socketmode.EventTypeErrorBadMessage || e.Type == socketmode.EventTypeIncomingError {
 		defer l.Lines.took()
@@ -195,7 +195,7 @@ func (l *Link) Failed(e socketmode.Event) error {
 	return nil
 }
 
-// longestWait is between two tries to connect. The client would wait for up to five minutes, also when Slack is back; a new one
+// LongestWait is between two tries to connect. The client would wait for up to five minutes, also when Slack is back; a new one
 // takes its place.
 const LongestWait = 10 * time.Second
 

@@ -30,7 +30,7 @@ const quietWithin = 10 * time.Second
 // Ready reports whether commands can come in, all of them: a socket is up, and none is up on which nothing is heard.
 func (h Health) Ready() bool { return h.Sockets > 0 && h.Age < quietWithin }
 
-// sockets keeps a fixed number of links open. They start one after the other. When Slack announces that it will close a
+// Sockets keeps a fixed number of links open. They start one after the other. When Slack announces that it will close a
 // connection, or one has become too old without that, a new link is opened first and the old one serves until it is closed:
 // a renewal loses no envelope and never finds the app without a socket.
 type Sockets struct {
@@ -58,7 +58,7 @@ func NewSockets(c webapi.Config, take func(Envelope)) *Sockets {
 	}
 }
 
-// run keeps the sockets open until ctx ends, or returns the error that no new try can mend.
+// Run keeps the sockets open until ctx ends, or returns the error that no new try can mend.
 func (s *Sockets) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -152,10 +152,10 @@ func (s *Sockets) renew(ctx context.Context, slot int, old *Link, serve time.Dur
 	return next
 }
 
-// recount is how soon a link is renewed when there were strangers: a hello is the only way to count again.
+// Recount is how soon a link is renewed when there were strangers: a hello is the only way to count again.
 const Recount = time.Minute
 
-// lifetime is the age at which a link is renewed without being asked: Slack has forgotten it. Slots differ, so that they
+// Lifetime is the age at which a link is renewed without being asked: Slack has forgotten it. Slots differ, so that they
 // never change together.
 func (s *Sockets) Lifetime(slot int, l *Link) time.Duration {
 	if s.strangers.Load() > 0 {
@@ -171,7 +171,7 @@ const (
 	ManyBrief   = 6
 )
 
-// lived judges a socket that has ended, for the reason that Slack gave, if any.
+// Lived judges a socket that has ended, for the reason that Slack gave, if any.
 func (s *Sockets) Lived(d time.Duration, reason string) error {
 	if d > briefSocket {
 		s.steady.Store(true)
@@ -221,7 +221,7 @@ func (s *Sockets) open(ctx context.Context) *Link {
 	return l
 }
 
-// greeted counts the sockets of the app at a hello.
+// Greeted counts the sockets of the app at a hello.
 func (s *Sockets) Greeted(app string, connections int) {
 	s.connections.Store(int64(connections))
 	s.Log.Info("connected to Slack", "app", app, "connections", connections)
@@ -236,7 +236,7 @@ func (s *Sockets) Greeted(app string, connections int) {
 	}
 }
 
-// health says how the sockets are now.
+// Health says how the sockets are now.
 func (s *Sockets) Health() Health {
 	s.mu.Lock()
 	defer s.mu.Unlock()

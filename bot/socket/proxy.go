@@ -16,7 +16,7 @@ import (
 	"casterbot/bot/webapi"
 )
 
-// route is the way from here to Slack's sockets: straight, or through the proxy that the environment names (HTTPS_PROXY,
+// proxyRoute is the way from here to Slack's sockets: straight, or through the proxy that the environment names (HTTPS_PROXY,
 // NO_PROXY). TLS reaches from here to Slack in both cases and lies below the lines, which read frames; that is why the
 // WebSocket client's own way through a proxy cannot be used.
 type proxyRoute struct {

@@ -7,17 +7,17 @@ import (
 	"casterbot/bot/webapi"
 )
 
-// pulse says when a socket counts as dead that nobody has closed. Slack pings every few seconds, but a network that has forgotten
+// Pulse says when a socket counts as dead that nobody has closed. Slack pings every few seconds, but a network that has forgotten
 // a connection takes neither side's bytes and tells nobody; until that is noticed Slack loses what it routes there.
 type Pulse struct {
 	Every  time.Duration // between two pings of our own
 	Missed int           // pings in a row after which nothing was heard
 }
 
-// normal: a ping every five seconds, and ten seconds for something to be heard after it.
+// Normal: a ping every five seconds, and ten seconds for something to be heard after it.
 var Normal = Pulse{Every: 5 * time.Second, Missed: 2}
 
-// listen pings the connection that is open, and returns when nothing is heard of it any more: no pong, no ping of Slack's, no
+// Listen pings the connection that is open, and returns when nothing is heard of it any more: no pong, no ping of Slack's, no
 // envelope. It counts pings, not time, so that a process that stood still does not take its own silence for Slack's.
 func (l *Link) Listen(ctx context.Context, p Pulse) {
 	var on *conn
@@ -67,7 +67,7 @@ func (l *conns) serving() *conn {
 	return l.Open
 }
 
-// ping writes a ping frame in the background: on a dead connection a write may take for ever. While one is on its way there is
+// Ping writes a ping frame in the background: on a dead connection a write may take for ever. While one is on its way there is
 // no other.
 func (l *conn) Ping() {
 	if l.pings.Swap(true) {

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// halts notices that the process stood still: stopped, suspended, or without a processor. What is read right afterwards may have
+// StallDetector notices that the process stood still: stopped, suspended, or without a processor. What is read right afterwards may have
 // waited in a socket's buffer all the time. Slack has told whoever sent it that it failed, so it must not be done now: a click to take
 // a studio off air would act long after somebody has given it up.
 type StallDetector struct {
@@ -22,7 +22,7 @@ const (
 	Buffered  = time.Second     // after a halt: what is read until then may have been there before
 )
 
-// watch looks until ctx ends.
+// Watch looks until ctx ends.
 func (h *StallDetector) Watch(ctx context.Context) {
 	ticker := time.NewTicker(Beat)
 	defer ticker.Stop()
@@ -36,7 +36,7 @@ func (h *StallDetector) Watch(ctx context.Context) {
 	}
 }
 
-// arrived gives the moment from which something read now may have been there: now, or the beginning of a halt that has just ended.
+// Arrived gives the moment from which something read now may have been there: now, or the beginning of a halt that has just ended.
 func (h *StallDetector) Arrived(clock func() time.Time) time.Time {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -51,5 +51,5 @@ func (h *StallDetector) Arrived(clock func() time.Time) time.Time {
 	return now
 }
 
-// passed is what has passed by the clock that counted more.
+// Passed is what has passed by the clock that counted more.
 func Passed(a, b time.Time) time.Duration { return max(b.Sub(a), b.Round(0).Sub(a.Round(0))) }

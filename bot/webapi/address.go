@@ -2,7 +2,7 @@ package webapi
 
 import "net"
 
-// loopback reports a host on this machine.
+// Loopback reports a host on this machine.
 func Loopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()

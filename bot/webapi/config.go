@@ -57,7 +57,7 @@ func HTTPClient() *http.Client {
 	}
 }
 
-// filled completes the configuration.
+// Filled completes the configuration.
 func (c Config) Filled() Config {
 	if c.HTTP == nil {
 		c.HTTP = HTTPClient()
@@ -95,7 +95,7 @@ func (c Config) Filled() Config {
 	return c
 }
 
-// api makes a Web API client. Its own retries stay off: each caller knows whether a second try can do harm.
+// Api makes a Web API client. Its own retries stay off: each caller knows whether a second try can do harm.
 func (c Config) Api(options ...slack.Option) *slack.Client {
 	options = append([]slack.Option{
 		slack.OptionAPIURL(c.APIURL), slack.OptionAppLevelToken(c.AppToken), slack.OptionHTTPClient(c.HTTP),

@@ -8,7 +8,7 @@ import (
 	"github.com/slack-go/slack"
 )
 
-// holds remembers for each method of the Web API until when Slack wants to be left alone
+// MethodLimits remembers for each method of the Web API until when Slack wants to be left alone
 // (docs.slack.dev/apis/web-api/rate-limits). A call before that would only be refused, and may make it longer.
 type MethodLimits struct {
 	Now   func() time.Time
@@ -20,7 +20,7 @@ func NewMethodLimits() *MethodLimits {
 	return &MethodLimits{Now: time.Now, until: map[string]time.Time{}}
 }
 
-// call makes a call, unless Slack has asked to wait; then the error is the one that it would give.
+// Call makes a call, unless Slack has asked to wait; then the error is the one that it would give.
 func (h *MethodLimits) Call(method string, do func() error) error {
 	h.mu.Lock()
 	left := h.until[method].Sub(h.Now())

@@ -7,11 +7,9 @@ import (
 	"log/slog"
 
 	"casterbot/commands"
-	"casterbot/internal/browse"
 	"casterbot/internal/cli"
 	"casterbot/internal/config"
 	"casterbot/internal/desk"
-	"casterbot/internal/engine"
 	"casterbot/internal/live"
 	"casterbot/internal/policy"
 )
@@ -20,12 +18,6 @@ import (
 type deskAndRights struct {
 	*desk.Desk
 	commands.Rights
-}
-
-// operator is what the bot needs: what changes operations, and what tells people of them.
-type operator struct {
-	*engine.Engine
-	*browse.Browser
 }
 
 func openPolicy(path string, log *slog.Logger) (*policy.Keeper, error) {

@@ -252,7 +252,7 @@ func slackCalls(t *testing.T) []string {
 		if !ok || !strings.HasSuffix(method.Sel.Name, "Context") {
 			return
 		}
-		if on, ok := method.X.(*ast.SelectorExpr); ok && on.Sel.Name == "api" {
+		if on, ok := method.X.(*ast.SelectorExpr); ok && strings.EqualFold(on.Sel.Name, "api") {
 			calls[method.Sel.Name] = true
 		}
 	})
@@ -265,7 +265,7 @@ func slackCalls(t *testing.T) []string {
 func inBot(t *testing.T, see func(ast.Node)) {
 	t.Helper()
 	for _, file := range files(t, ".go") {
-		if filepath.Dir(file) != "bot" || strings.HasSuffix(file, "_test.go") {
+		if !strings.HasPrefix(file, "bot/") || strings.HasSuffix(file, "_test.go") {
 			continue
 		}
 		parsed, err := parser.ParseFile(token.NewFileSet(), filepath.Join(root, file), nil, parser.SkipObjectResolution)
