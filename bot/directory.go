@@ -9,7 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"casterbot/internal/engine"
+	"casterbot/internal/authz"
 	"casterbot/internal/op"
 
 	"github.com/slack-go/slack"
@@ -38,7 +38,7 @@ type members map[string][]string
 
 const everyGroup = "usergroups"
 
-var _ engine.Directory = (*Directory)(nil)
+var _ authz.Directory = (*Directory)(nil)
 
 // NewDirectory makes a directory. groups gives the ids of the user groups that matter: those of the policy in force.
 func NewDirectory(c Config, groups func() []string) *Directory {

@@ -11,8 +11,9 @@ import (
 	"casterbot/internal/op"
 )
 
-// Desk is what the commands need of the bot's own knowledge; *desk.Desk is the real one.
+// Desk is what the commands need of the bot's own knowledge; *desk.Desk is the real one, but for what is allowed: *authz.Judge.
 type Desk interface {
+	Rights
 	Lock(ctx context.Context, target op.Target) (op.Lock, error)
 	Locks(ctx context.Context) ([]op.Lock, error)
 	Hold(ctx context.Context, lock op.Lock) (now op.Lock, held bool, err error)
@@ -20,8 +21,6 @@ type Desk interface {
 	Board(ctx context.Context, channel string) (op.Board, error)
 	PutBoard(ctx context.Context, board op.Board, by string) (now op.Board, done bool, err error)
 	History(ctx context.Context, target op.Target, channel string, n int) (list []op.Operation, more bool, err error)
-	Why(ctx context.Context, reader op.Person, person, channel, verb string, effect op.Effect, target op.Target) (op.Decision, []op.Line, error)
-	Who(reader op.Person, channel, verb string, effect op.Effect, target op.Target) []op.Line
 }
 
 // maxWhy is the longest reason, in characters.

@@ -54,8 +54,8 @@ func (d *fakeDesk) History(_ context.Context, target op.Target, channel string, 
 	return d.list, d.more, d.fail
 }
 
-func (d *fakeDesk) Why(_ context.Context, reader op.Person, person, channel, verb string, effect op.Effect, target op.Target) (op.Decision, []op.Line, error) {
-	d.asked = strings.Join([]string{person, channel, verb, string(effect), target.Key()}, " ")
+func (d *fakeDesk) Why(_ context.Context, reader op.Person, person, channel string, c op.Command, target op.Target) (op.Decision, []op.Line, error) {
+	d.asked = strings.Join([]string{person, channel, c.Verb, string(c.Effect), target.Key()}, " ")
 	why := []op.Line{op.L("You can't."), op.L("policy.yml:9 allows it elsewhere.")}
 	if d.allowed {
 		why = nil
@@ -63,7 +63,11 @@ func (d *fakeDesk) Why(_ context.Context, reader op.Person, person, channel, ver
 	return op.Decision{Allowed: d.allowed, Rule: "policy.yml:14", Confirm: op.ConfirmOther, Approvers: []string{"S0LEADS", "U0KEN"}, Why: why}, d.steps, d.fail
 }
 
-func (d *fakeDesk) Who(op.Person, string, string, op.Effect, op.Target) []op.Line { return d.who }
+func (d *fakeDesk) Who(op.Person, string, op.Command, op.Target) []op.Line { return d.who }
+
+func (d *fakeDesk) Bound(_ context.Context, c op.Command, target op.Target, person string) (op.Lock, bool) {
+	return d.lock, d.fail == nil && c.Effect != op.Read && !c.PastLock && d.lock.Binds(person, target)
+}
 
 // ownWords are the verbs that never call the cloud.
 var ownWords = []string{"caster.lock", "caster.unlock", "caster.break", "caster.ask", "caster.board"}

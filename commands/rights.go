@@ -8,6 +8,13 @@ import (
 	"casterbot/internal/op"
 )
 
+// Rights is what the commands need to tell what is allowed, by which line, and whom a lock stops.
+type Rights interface {
+	Why(ctx context.Context, reader op.Person, person, channel string, c op.Command, target op.Target) (op.Decision, []op.Line, error)
+	Who(reader op.Person, channel string, c op.Command, target op.Target) []op.Line
+	Bound(ctx context.Context, c op.Command, target op.Target, person string) (op.Lock, bool)
+}
+
 // rights are the commands that tell what the policy says. They know the whole table, because they judge its commands.
 type rights struct {
 	set
@@ -93,7 +100,7 @@ func (r rights) readWhy(ctx context.Context, call op.Call) (op.Answer, error) {
 	if person == "" {
 		person = call.Person.ID
 	}
-	d, steps, err := r.desk.Why(ctx, call.Person, person, call.Scope.Channel, command.Verb, command.Effect, target)
+	d, steps, err := r.desk.Why(ctx, call.Person, person, call.Scope.Channel, command, target)
 	if err != nil {
 		return op.Answer{}, err
 	}
@@ -111,7 +118,7 @@ func (r rights) readWhy(ctx context.Context, call op.Call) (op.Answer, error) {
 		if d.Rule != "" {
 			a.Lines = append(a.Lines, d.Why[min(1, len(d.Why)):min(2, len(d.Why))]...)
 		}
-		a.Lines = append(a.Lines, r.desk.Who(call.Person, call.Scope.Channel, command.Verb, command.Effect, target)...)
+		a.Lines = append(a.Lines, r.desk.Who(call.Person, call.Scope.Channel, command, target)...)
 	}
 	a.Lines = append(a.Lines, r.lockLine(ctx, person, command, target)...)
 	a.Next = []op.Next{{Label: "Who may?", Text: op.Format("caster who {verb} {target?}", op.Args{"verb": command.Verb, "target": call.Args["target"]})}}
@@ -170,8 +177,8 @@ func people(ids []string) op.Line {
 
 // lockLine says that, whatever the policy says, somebody else has locked the target.
 func (r rights) lockLine(ctx context.Context, person string, c op.Command, target op.Target) []op.Line {
-	lock, err := r.desk.Lock(ctx, target)
-	if err != nil || c.Effect == op.Read || c.PastLock || !lock.Binds(person, target) {
+	lock, bound := r.desk.Bound(ctx, c, target, person)
+	if !bound {
 		return nil
 	}
 	return []op.Line{op.L("Now it is ", lock.Line(), ", so nobody else can change it.")}
@@ -183,7 +190,7 @@ func (r rights) readWho(ctx context.Context, call op.Call) (op.Answer, error) {
 		return op.Answer{}, err
 	}
 	a := op.Answer{Mark: op.MarkNeutral, Title: op.L("Who may use ", what(command, target))}
-	a.Lines = r.desk.Who(call.Person, call.Scope.Channel, command.Verb, command.Effect, target)
+	a.Lines = r.desk.Who(call.Person, call.Scope.Channel, command, target)
 	if len(a.Lines) == 0 {
 		a.Lines = []op.Line{op.L("Nobody: no rule of the policy allows it.")}
 	}

@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -18,6 +17,7 @@ import (
 	"casterbot/bot"
 	"casterbot/commands"
 	"casterbot/internal/admin"
+	"casterbot/internal/authz"
 	"casterbot/internal/cli"
 	"casterbot/internal/config"
 	"casterbot/internal/desk"
@@ -160,12 +160,16 @@ func New(ctx context.Context, o Options) (*App, error) {
 	}
 	people := bot.NewDirectory(slack, keeper.UserGroups)
 	slack.Locale, slack.Meet = people.Locale, people.Meet
-	own := desk.New(db, keeper, people)
-	known := table(cloud, own, now)
+	known := op.Table{}
+	judge := authz.New(authz.Config{
+		Table: &known, Directory: people, Policy: keeper, Locks: desk.NewLockBook(db), Trail: db, Now: now, Log: log,
+	})
+	own := desk.New(db)
+	known = table(cloud, deskAndRights{own, judge}, now)
 	slack.Repeats = engine.Repeats(known, now)
 	chat := bot.NewChat(slack)
 	mind := engine.New(engine.Config{
-		Table: known, Store: db, Policy: keeper, Chat: chat, Directory: people, Now: now, Log: log, Replica: replica, Pause: wait, Quota: limits,
+		Table: &known, Store: db, Authz: judge, Chat: chat, Now: now, Log: log, Replica: replica, Pause: wait, Quota: limits,
 	})
 	eyes := watch.New(watch.Config{
 		Table: known, Store: db, Cloud: cloud, Policy: keeper, Chat: chat, Now: now, Log: log, Replica: replica, Share: float64(c.WatchShare) / 100, Pause: wait,
@@ -173,24 +177,8 @@ func New(ctx context.Context, o Options) (*App, error) {
 	own.OnBoard(eyes.Nudge)
 	return &App{
 		settings: c, version: o.Version, log: log, Policy: keeper, Store: db, limits: limits, cloud: cloud, Engine: mind, Watch: eyes,
-		Bot: bot.New(slack, mind, chat, people),
+		Bot: bot.New(slack, operator{mind, mind.Browser()}, chat, people),
 	}, nil
-}
-
-func openPolicy(path string, log *slog.Logger) (*policy.Keeper, error) {
-	keeper, err := policy.NewKeeper(path, verbs(), log)
-	if errors.Is(err, fs.ErrNotExist) {
-		err = cli.Usage(fmt.Errorf("CASTERBOT_POLICY names no file (%w): it says who may do what; docs/policy.md explains it, docs/policy.example.yml is one to start from", err))
-	}
-	return keeper, err
-}
-
-func openKeys(c config.Config) (live.Credentials, error) {
-	return live.NewCredentials(live.CredentialsConfig{
-		AccessKeyID: c.AccessKeyID.Reveal(), AccessKeySecret: c.AccessKeySecret.Reveal(), SecurityToken: c.SecurityToken.Reveal(),
-		RoleARN: c.RoleARN, RoleSessionName: c.RoleSessionName, ECSRole: c.ECSRole,
-		OIDCProviderARN: c.OIDCProviderARN, OIDCTokenFile: c.OIDCTokenFile, Profile: c.Profile,
-	})
 }
 
 func openCloud(c config.Config, keys live.Credentials, limits *quota.Quota, fresh time.Duration, log *slog.Logger) (*live.Client, error) {

@@ -1,42 +1,14 @@
 package desk
 
 import (
-	"context"
-	"errors"
-	"log/slog"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"casterbot/internal/op"
-	"casterbot/internal/policy"
 	"casterbot/internal/store"
 )
-
-const rules = `version: 1
-groups:
-  operators: [U0ANA, S0CREW]
-  leads: [U0KEN]
-channels:
-  C0SHOW:
-    studios: ["Evening *"]
-    grants:
-      - who: [operators, leads]
-        may: [caster.show]
-      - who: [leads]
-        may: [caster.restart]
-        confirm: other
-        approvers: [operators]
-  C0MORN:
-    studios: ["Evening News"]
-    grants:
-      - who: [operators]
-        may: [caster.restart]
-        confirm: none
-`
 
 var news = op.Target{Kind: "caster", ID: "c1", Name: "Evening News"}
 
@@ -57,15 +29,7 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = w.store.Close() })
-	path := filepath.Join(t.TempDir(), "policy.yml")
-	if err := os.WriteFile(path, []byte(rules), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	keeper, err := policy.NewKeeper(path, []string{"caster.show", "caster.restart"}, slog.New(slog.DiscardHandler))
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.Desk = New(w.store, keeper, people{})
+	w.Desk = New(w.store)
 	return w
 }
 
@@ -79,20 +43,6 @@ func (w *world) pass(d time.Duration) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.now = w.now.Add(d)
-}
-
-// people are who their id says; U0GONE cannot be looked up.
-type people struct{}
-
-func (people) Person(_ context.Context, id, _ string, _ time.Time) (op.Person, error) {
-	if id == "U0GONE" {
-		return op.Person{}, errors.New("slack is silent")
-	}
-	return op.Person{ID: id, Team: "T0"}, nil
-}
-
-func (people) Channel(_ context.Context, id string, _ time.Time) (op.Channel, error) {
-	return op.Channel{ID: id, Member: true}, nil
 }
 
 func (w *world) hold(holder string, version int64) (op.Lock, bool) {
@@ -217,57 +167,5 @@ func TestHistoryBeginsWithWhatIsOpen(t *testing.T) {
 		if err != nil || more != c.more || strings.Join(got, " ") != c.want {
 			t.Errorf("%+v: %q, more %v, %v", c, got, more, err)
 		}
-	}
-}
-
-func plain(lines []op.Line) string {
-	var all []string
-	for _, l := range lines {
-		all = append(all, l.Plain())
-	}
-	return strings.Join(all, "\n")
-}
-
-func TestWhyDecidesForWhoIsMeant(t *testing.T) {
-	w := newWorld(t)
-	ana := op.Person{ID: "U0ANA", Team: "T0"}
-	for person, allowed := range map[string]bool{"": false, "U0ANA": false, "U0KEN": true} {
-		d, steps, err := w.Why(t.Context(), ana, person, "C0SHOW", "caster.restart", op.OnAir, news)
-		if err != nil || d.Allowed != allowed || !strings.Contains(plain(steps), "policy.yml:") {
-			t.Errorf("%q: %+v, %s, %v", person, d, plain(steps), err)
-		}
-	}
-	stranger := op.Person{ID: "U0X", Team: "T9", External: true}
-	if _, steps, err := w.Why(t.Context(), stranger, "", "C0SHOW", "caster.restart", op.OnAir, news); err != nil || len(steps) > 0 {
-		t.Errorf("a stranger reads %s, %v", plain(steps), err)
-	}
-	if _, _, err := w.Why(t.Context(), ana, "U0GONE", "C0SHOW", "caster.restart", op.OnAir, news); err == nil {
-		t.Error("nobody could be asked who that is")
-	}
-}
-
-func TestWhoNamesEveryRule(t *testing.T) {
-	w := newWorld(t)
-	ana := op.Person{ID: "U0ANA"}
-	here := "policy.yml:11, #C0SHOW: leads (@U0KEN). Another person approves: operators (@U0ANA, @S0CREW)."
-	there := "policy.yml:18, #C0MORN: operators (@U0ANA, @S0CREW). Nobody has to confirm."
-	if got := plain(w.Who(ana, "C0SHOW", "caster.restart", op.OnAir, news)); got != here+"\n"+there {
-		t.Error(got)
-	}
-	if got := plain(w.Who(ana, "C0MORN", "caster.restart", op.OnAir, news)); got != there+"\n"+here {
-		t.Error(got)
-	}
-	talk := op.Target{Kind: "caster", ID: "c2", Name: "Evening Talk"} // the other channel has no such studio
-	if got := plain(w.Who(ana, "C0SHOW", "caster.restart", op.OnAir, talk)); got != here {
-		t.Error(got)
-	}
-	if got := plain(w.Who(op.Person{ID: "U0GU", Guest: true}, "C0SHOW", "caster.restart", op.OnAir, news)); got != here {
-		t.Errorf("a guest reads %s", got)
-	}
-	if got := plain(w.Who(op.Person{ID: "U0X", External: true}, "C0SHOW", "caster.restart", op.OnAir, news)); strings.Contains(got, "policy.yml") {
-		t.Errorf("a stranger reads %s", got)
-	}
-	if got := plain(w.Who(ana, "C0SHOW", "caster.show", op.Read, op.Target{})); got != "policy.yml:9, #C0SHOW: operators (@U0ANA, @S0CREW), leads (@U0KEN)." {
-		t.Error(got)
 	}
 }

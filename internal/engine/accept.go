@@ -5,9 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
+	"casterbot/internal/authz"
 	"casterbot/internal/crash"
 	"casterbot/internal/op"
 	"casterbot/internal/quota"
@@ -22,11 +22,11 @@ const (
 // Accept takes a command as it arrived. It does only what fits before an acknowledgement: understand it, refuse what can be
 // refused at once, and make a change durable in the inbox. An error means that the store cannot write: nothing was taken.
 func (e *Engine) Accept(ctx context.Context, r op.Request) (Accepted, error) {
-	r, err := e.picked(r)
+	r, err := e.browse.ApplyPick(r)
 	if err != nil {
 		return Accepted{Reply: e.answerFor(err)}, nil
 	}
-	if err := e.present(ctx, r); err != nil {
+	if err := e.authz.InChannel(ctx, authz.Question{Person: r.Person, Channel: r.Channel, FromHome: r.FromHome}); err != nil {
 		return Accepted{Reply: e.answerFor(err), Work: func(ctx context.Context) {
 			e.recordMismatch(ctx, op.Operation{Channel: r.Channel}, r.Origin)
 		}}, nil
@@ -38,19 +38,17 @@ func (e *Engine) Accept(ctx context.Context, r op.Request) (Accepted, error) {
 	if parsed.Help {
 		a := e.help(r, parsed)
 		if a.Work != nil {
-			a = e.keepLook(ctx, r, a.Work)
+			a = e.persistLook(ctx, r, a.Work)
 		}
 		return a, nil
 	}
 	e.fillDefaults(&parsed, r.Channel)
-	if person, channel, ok := e.dir.Peek(r.Person, r.PersonTeam, r.Channel, anytime); ok {
-		d := e.policy.Decide(person, channel, parsed.Command.Verb, parsed.Command.Effect, op.Target{})
-		if !d.Allowed {
-			return Accepted{Reply: denied(d), Work: func(ctx context.Context) { e.recordDenied(ctx, r, parsed.Command.Verb, d) }}, nil
-		}
+	q := authz.Tries(r, parsed.Command)
+	if v, known := e.authz.AtHand(q); known && !v.Allowed {
+		return Accepted{Reply: e.answerFor(authz.Refusal(v.Decision)), Work: func(ctx context.Context) { e.authz.Record(ctx, q, v) }}, nil
 	}
 	if len(parsed.Missing) > 0 {
-		form := e.form(parsed, r)
+		form := e.browse.Form(parsed, r)
 		return Accepted{Form: &form}, nil
 	}
 	if parsed.Command.Effect == op.Read {
@@ -59,9 +57,23 @@ func (e *Engine) Accept(ctx context.Context, r op.Request) (Accepted, error) {
 	return e.take(ctx, r, parsed)
 }
 
+// help answers within the acknowledgement where facts are at hand.
+func (e *Engine) help(r op.Request, p op.Parsed) Accepted {
+	if answer, ok := e.browse.HelpAtHand(r, p); ok {
+		return Accepted{Reply: &answer}
+	}
+	return Accepted{Work: func(ctx context.Context) {
+		answer, err := e.browse.Help(ctx, r, p)
+		if err != nil {
+			answer = *e.answerFor(err)
+		}
+		e.Say(ctx, r.Address, answer)
+	}}
+}
+
 // take makes a change durable before it is acknowledged.
 func (e *Engine) take(ctx context.Context, r op.Request, parsed op.Parsed) (Accepted, error) {
-	fresh, err := e.keep(ctx, r.Key, kindCommand, r)
+	fresh, err := e.persist(ctx, r.Key, kindCommand, r)
 	if err != nil || !fresh {
 		return Accepted{}, err
 	}
@@ -85,9 +97,9 @@ func (e *Engine) arrived(channel, key string, work func(context.Context)) Accept
 
 var errRefusedBefore = errors.New("it was refused before, but may have been written down then")
 
-// keep makes a command or a click durable, and reports whether it is new. One that was refused because it could not be written
+// persist makes a command or a click durable, and reports whether it is new. One that was refused because it could not be written
 // down may be sent again, as a form is. When the refused one is there after all, nobody works it off, so the second is refused too.
-func (e *Engine) keep(ctx context.Context, key, kind string, what any) (fresh bool, err error) {
+func (e *Engine) persist(ctx context.Context, key, kind string, what any) (fresh bool, err error) {
 	body, err := json.Marshal(what)
 	if err == nil {
 		crash.At("k0")
@@ -107,9 +119,9 @@ func (e *Engine) keep(ctx context.Context, key, kind string, what any) (fresh bo
 	return fresh, nil
 }
 
-// keepLook keeps a command that only looks too, so that somebody answers it should this process die. Looking goes on when
+// persistLook keeps a command that only looks too, so that somebody answers it should this process die. Looking goes on when
 // nothing can be written.
-func (e *Engine) keepLook(ctx context.Context, r op.Request, look func(context.Context)) Accepted {
+func (e *Engine) persistLook(ctx context.Context, r op.Request, look func(context.Context)) Accepted {
 	body, err := json.Marshal(r)
 	if err != nil {
 		return Accepted{Work: look}
@@ -131,7 +143,7 @@ func (e *Engine) keepLook(ctx context.Context, r op.Request, look func(context.C
 
 // fillDefaults puts the channel's default in place of an argument that was left out, unless the person asked to choose.
 func (e *Engine) fillDefaults(p *op.Parsed, channel string) {
-	scope, ok := e.policy.Scope(channel)
+	scope, ok := e.authz.Scope(channel)
 	if !ok || p.Asks {
 		return
 	}
@@ -161,47 +173,15 @@ func (e *Engine) look(ctx context.Context, r op.Request, parsed op.Parsed) (op.A
 	defer cancel()
 	ctx, answered := e.notify.Patient(ctx, r.Address)
 	defer answered()
-	d, _, err := e.judge(ctx, r, parsed.Command, op.Target{}, anytime)
+	v, err := e.authz.Check(ctx, authz.Tries(r, parsed.Command))
 	if err != nil {
 		return op.Answer{}, err
 	}
-	if !d.Allowed {
-		e.recordDenied(ctx, r, parsed.Command.Verb, d)
-		return *denied(d), nil
-	}
-	scope, _ := e.policy.Scope(r.Channel)
-	scope.URLs = d.URLs
-	answer, err := parsed.Command.Read(ctx, e.call(ctx, r.Person, r.PersonTeam, parsed.Args, scope))
+	scope, _ := e.authz.Scope(r.Channel)
+	scope.URLs = v.URLs
+	answer, err := parsed.Command.Read(ctx, e.authz.Call(ctx, r.Person, r.PersonTeam, parsed.Args, scope))
 	if err != nil {
-		return answer, e.chooser(ctx, r, err, parsed)
+		return answer, e.browse.WithPicker(ctx, r, err, parsed)
 	}
-	return e.offered(ctx, r, answer), nil
-}
-
-// offered leaves only those ways on that the person may take here: no button leads to a refusal by the policy.
-func (e *Engine) offered(ctx context.Context, r op.Request, a op.Answer) op.Answer {
-	may := func(n op.Next) bool {
-		parsed, err := e.table.Parse(n.Text)
-		if err != nil || parsed.Help {
-			return true
-		}
-		d, _, err := e.judge(ctx, r, parsed.Command, op.Target{}, anytime)
-		return err == nil && d.Allowed
-	}
-	a.Next = slices.DeleteFunc(slices.Clone(a.Next), func(n op.Next) bool { return !may(n) })
-	a.Items = slices.Clone(a.Items)
-	for i := range a.Items {
-		a.Items[i].Next = slices.DeleteFunc(slices.Clone(a.Items[i].Next), func(n op.Next) bool { return !may(n) })
-	}
-	return a
-}
-
-func (e *Engine) recordDenied(ctx context.Context, r op.Request, verb string, d op.Decision) {
-	err := e.store.Record(ctx, op.Event{
-		At: e.now(), Name: op.EventDenied, Actor: r.Person, Team: r.PersonTeam, Channel: r.Channel,
-		Detail: map[string]string{"verb": verb, "rule": d.Rule, "policy": d.Policy},
-	})
-	if err != nil {
-		e.log.Error("record a denial", "error", err)
-	}
+	return e.authz.Offered(ctx, r, answer), nil
 }

@@ -166,7 +166,7 @@ func (e *Engine) ask(ctx context.Context, r op.Request, parsed op.Parsed) Accept
 	if !ok {
 		return Accepted{Reply: reply(op.MarkFailed, op.L("You have ", op.V(strconv.Itoa(questionsPerPerson)), " questions open; this one was not asked."))}
 	}
-	a := e.keepLook(ctx, r, func(ctx context.Context) {
+	a := e.persistLook(ctx, r, func(ctx context.Context) {
 		defer end()
 		e.read(ctx, r, parsed)
 	})

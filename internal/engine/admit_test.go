@@ -188,7 +188,7 @@ func TestCallers(t *testing.T) {
 	o := s.asked("caster restart c1")
 	s.click(ana, o, op.ActionConfirm)
 	s.typed(bo, "caster list")
-	_, _ = s.e.Fill(context.Background(), op.Request{Origin: op.Origin{PersonTeam: "T0", Address: op.Address{Person: bo, Channel: "C0"}}}, op.Form{Command: restart.Usage, Fields: []op.Field{{Name: "caster"}}})
+	_, _ = s.e.browse.Fill(context.Background(), op.Request{Origin: op.Origin{PersonTeam: "T0", Address: op.Address{Person: bo, Channel: "C0"}}}, op.Form{Command: restart.Usage, Fields: []op.Field{{Name: "caster"}}})
 	s.settle()
 	want := []string{
 		fmt.Sprint("plan ", quota.Asked, " ", ana, " false"), fmt.Sprint("plan ", quota.Confirmed, " ", ana, " true"),

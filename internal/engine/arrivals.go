@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"casterbot/internal/authz"
 	"casterbot/internal/op"
 )
 
@@ -94,12 +95,9 @@ func (a *arrivals) await(ctx context.Context, channel, key string) {
 
 // arrives notes a typed change that may need no confirmation; with facts that say otherwise it is of no interest to others.
 func (e *Engine) arrives(r op.Request, c op.Command) {
-	person, channel, ok := e.dir.Peek(r.Person, r.PersonTeam, r.Channel, anytime)
-	if ok {
-		d := e.policy.Decide(person, channel, c.Verb, c.Effect, op.Target{})
-		if d.Confirm != op.ConfirmNone && d.OnAir != op.ConfirmNone {
-			return
-		}
+	v, known := e.authz.AtHand(authz.Uses(r, c))
+	if known && v.Confirm != op.ConfirmNone && v.OnAir != op.ConfirmNone {
+		return
 	}
 	e.arrivals.enter(r.Channel, r.Key, "")
 }

@@ -9,7 +9,7 @@
 //
 // The rest moves no operation and can be left for later: what people see (notifier.go, cards.go, card_queue.go,
 // replies.go, notified_states.go, patience.go, progress.go, words.go), what
-// comes of an operation afterwards (follow.go), and what is offered to them (help.go, form.go, suggest.go, shelf.go, home.go).
+// comes of an operation afterwards (follow.go). What is offered to them is in package browse.
 //
 // What it keeps true:
 //   - A call leaves only after the state `running` is durable (run.go: claim), and only the claim that won may send.
@@ -27,8 +27,9 @@ import (
 	"runtime/debug"
 	"time"
 
+	"casterbot/internal/authz"
+	"casterbot/internal/browse"
 	"casterbot/internal/crash"
-	"casterbot/internal/desk"
 	"casterbot/internal/op"
 	"casterbot/internal/quota"
 	"casterbot/internal/store"
@@ -36,26 +37,23 @@ import (
 
 // Config is what an engine is made of. All fields are needed but Log, Pause and Quota.
 type Config struct {
-	Table     op.Table
-	Store     *store.Store
-	Policy    Policy
-	Chat      Chat
-	Directory Directory
-	Now       func() time.Time
-	Log       *slog.Logger
-	Replica   string                                          // names this process in claims, the same as the store's Options.Replica
-	Pause     func(ctx context.Context, d time.Duration) bool // waits; false when ctx ended first; nil = real time
-	Quota     *quota.Quota                                    // when a change may be called; nil: at any time
+	Table   *op.Table
+	Store   *store.Store
+	Authz   *authz.Judge
+	Chat    Chat
+	Now     func() time.Time
+	Log     *slog.Logger
+	Replica string                                          // names this process in claims, the same as the store's Options.Replica
+	Pause   func(ctx context.Context, d time.Duration) bool // waits; false when ctx ended first; nil = real time
+	Quota   *quota.Quota                                    // when a change may be called; nil: at any time
 }
 
 // Engine moves operations through their states.
 type Engine struct {
-	table   op.Table
-	helps   []helpRow
+	table   *op.Table
 	store   *store.Store
-	policy  Policy
-	dir     Directory
-	locks   desk.LockBook
+	authz   *authz.Judge
+	browse  *browse.Browser
 	now     func() time.Time
 	log     *slog.Logger
 	replica string
@@ -65,8 +63,6 @@ type Engine struct {
 	notify    *Notifier
 	questions questions
 	arrivals  arrivals
-	shelf     shelf
-	home      rounds
 	turns     turns
 	inflight  inflight
 	sweeper   sweeper
@@ -82,9 +78,6 @@ const (
 	creditWithin  = 75 * time.Second // from sent to the last look whose sight may be its doing: once after the last moment for an answer
 	tellWaiting   = 10 * time.Second // the card says "still waiting"
 	lookWithin    = 20 * time.Second // for everything that only looks
-	rightsWithin  = 5 * time.Second  // how old may be what is known of a person's rights when the call leaves
-	clickWithin   = 2 * time.Second  // the same at a click: one answer of Slack serves all clicks of two seconds
-	denyWithin    = 10 * time.Second // the same for a refusal at a click
 	lateAfter     = 120 * time.Second
 	doubleClick   = 10 * time.Second // after the end of an operation: until then a late click is one of several
 	repeatQuickly = 20 * time.Second // as long as answers fail to come this soon, a repeatable call is repeated at once
@@ -105,9 +98,6 @@ const (
 	pruneInterval     = time.Hour
 )
 
-// anytime: facts of the last minute will do.
-var anytime time.Time
-
 // New makes an engine; Start begins its periodic work.
 func New(c Config) *Engine {
 	if c.Log == nil {
@@ -119,16 +109,19 @@ func New(c Config) *Engine {
 		after = func(d time.Duration, do func()) func() bool { return time.AfterFunc(crash.Within(d), do).Stop }
 	}
 	e := &Engine{
-		table: c.Table, helps: helpRows(c.Table), store: c.Store, policy: c.Policy, dir: c.Directory, locks: desk.NewLockBook(c.Store),
+		table: c.Table, store: c.Store, authz: c.Authz,
 		now: crash.Clock(c.Now), log: c.Log, replica: c.Replica, pause: c.Pause, quota: c.Quota,
 		sweeper: sweeper{wake: make(chan struct{}, 1), swept: make(chan struct{}), beaten: make(chan struct{})},
 	}
 	e.work.base, e.work.abort = context.WithCancel(context.Background())
 	e.notify = newNotifier(e, c.Chat, after)
-	e.shelf.init()
 	e.turns.init()
+	e.browse = browse.New(browse.Config{Table: c.Table, Store: c.Store, Authz: c.Authz, Now: e.now, Spawn: e.spawn, Answer: e.answerFor})
 	return e
 }
+
+// Browser tells people what they can do with this engine.
+func (e *Engine) Browser() *browse.Browser { return e.browse }
 
 func pause(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(crash.Within(d))

@@ -358,16 +358,16 @@ func TestDefaultsAndForms(t *testing.T) {
 		t.Fatal("no form for a question mark")
 	}
 	accepted = s.typed(ana, "caster copy")
-	form, err := s.e.Fill(context.Background(), op.Request{Origin: op.Origin{Address: op.Address{Person: ana, Channel: "C0"}}}, *accepted.Form)
+	form, err := s.e.browse.Fill(context.Background(), op.Request{Origin: op.Origin{Address: op.Address{Person: ana, Channel: "C0"}}}, *accepted.Form)
 	if err != nil || len(form.Fields) != 2 || form.Fields[0].Value != "c1" || form.Fields[0].Chosen[0].Label != "Evening News · on air" || form.Fields[1].Max != 64 {
 		t.Fatalf("%v %+v", err, form)
 	}
 	form.Fields[1].Value = "Evening News 47"
-	if text := s.e.Submitted(form); text != `caster copy c1 "Evening News 47"` {
+	if text := s.e.browse.Submitted(form); text != `caster copy c1 "Evening News 47"` {
 		t.Error(text)
 	}
 	s.with(func() { s.forbid["caster.copy"] = true })
-	if form, _ := s.e.Fill(context.Background(), op.Request{Origin: op.Origin{Address: op.Address{Person: ana, Channel: "C0"}}}, *accepted.Form); form.Problem.Plain() != "not allowed" {
+	if form, _ := s.e.browse.Fill(context.Background(), op.Request{Origin: op.Origin{Address: op.Address{Person: ana, Channel: "C0"}}}, *accepted.Form); form.Problem.Plain() != "not allowed" {
 		t.Errorf("%+v", form)
 	}
 }

@@ -94,7 +94,7 @@ func TestOneReplicaFollows(t *testing.T) {
 		return op.Followup{Text: op.L("there")}, nil
 	})
 	s, o := followed(t, l)
-	other := New(Config{Table: s.e.table, Store: s.store, Policy: (*rules)(s), Chat: (*chat)(s), Directory: (*people)(s), Now: s.clock, Replica: "other"})
+	other := New(Config{Table: s.e.table, Store: s.store, Authz: s.e.authz, Chat: (*chat)(s), Now: s.clock, Replica: "other"})
 	s.with(func() { s.now = s.now.Add(followFirst) })
 	read, err := s.store.Documents(t.Context(), kindFollow)
 	if err != nil || len(read) != 1 {

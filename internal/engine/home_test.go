@@ -12,7 +12,7 @@ import (
 // at opens the page of somebody.
 func (g *gallery) at(person string) op.Answer {
 	g.t.Helper()
-	a, err := g.e.Home(context.Background(), op.Request{Origin: op.Origin{PersonTeam: "T0", Team: "T0", Address: op.Address{Person: person}}})
+	a, err := g.e.browse.Home(context.Background(), op.Request{Origin: op.Origin{PersonTeam: "T0", Team: "T0", Address: op.Address{Person: person}}})
 	if err != nil {
 		g.t.Fatal(err)
 	}
@@ -127,7 +127,7 @@ func TestHomeLooksSeldom(t *testing.T) {
 	want("after 30 s more", "Evening News", 2)
 	g.advance(time.Second)
 	want("and one", "Evening News", 3)
-	g.e.shelf.expire()
+	g.e.browse.Expire()
 	want("after a change", "Evening News", 3)
 	g.advance(4 * time.Second)
 	if seen := g.at(bo).Note.Plain(); seen != "As of 20:00:41 UTC." {
@@ -155,7 +155,7 @@ func TestAway(t *testing.T) {
 	}
 	q := asking("caster restart ?", "")
 	q.Request.FromHome, q.Request.Channel = true, "C9"
-	if got := labels(g.e.Suggest(context.Background(), q)); strings.Contains(got, "c1") {
+	if got := labels(g.e.browse.Suggest(context.Background(), q)); strings.Contains(got, "c1") {
 		t.Errorf("suggested for another channel: %s", got)
 	}
 	if form := press(ana, "C0", "caster copy ? ?").Form; form == nil || !form.FromHome || form.Channel != "C0" {

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"casterbot/internal/desk"
 	"casterbot/internal/op"
 )
 
@@ -13,14 +14,15 @@ import (
 func (s *stage) lock(holder string) {
 	s.t.Helper()
 	target := op.Target{Kind: "caster", ID: "c1"}
-	now, err := s.e.locks.Lock(context.Background(), target)
+	locks := desk.NewLockBook(s.store)
+	now, err := locks.Lock(context.Background(), target)
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	if holder == "" {
-		_, _, err = s.e.locks.Release(context.Background(), now, now.Holder, "")
+		_, _, err = locks.Release(context.Background(), now, now.Holder, "")
 	} else {
-		_, _, err = s.e.locks.Hold(context.Background(), op.Lock{Target: target, Holder: holder, Until: s.clock().Add(time.Hour), Version: now.Version})
+		_, _, err = locks.Hold(context.Background(), op.Lock{Target: target, Holder: holder, Until: s.clock().Add(time.Hour), Version: now.Version})
 	}
 	if err != nil {
 		s.t.Fatal(err)
@@ -144,12 +146,12 @@ func TestWhatALockDoesNotStop(t *testing.T) {
 		{op.Command{}, op.Plan{Target: copied}, true},
 		{op.Command{}, op.Plan{Target: op.Target{Kind: "stream", ID: "c1"}}, true},
 	} {
-		if err := s.e.unlocked(context.Background(), c.command, c.plan, ana, ""); (err == nil) != c.free {
+		if err := s.e.authz.CheckLock(context.Background(), c.command, c.plan, ana, ""); (err == nil) != c.free {
 			t.Errorf("%+v: %v", c, err)
 		}
 	}
 	_ = s.store.Close()
-	if err := s.e.unlocked(context.Background(), op.Command{}, op.Plan{Target: target}, bo, ""); err == nil {
+	if err := s.e.authz.CheckLock(context.Background(), op.Command{}, op.Plan{Target: target}, bo, ""); err == nil {
 		t.Error("a lock that cannot be read stops nothing")
 	}
 }

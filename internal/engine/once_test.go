@@ -57,7 +57,7 @@ func TestAPressOnACardCountsOnce(t *testing.T) {
 // Two replicas plan at the same time; the second one is faster.
 func TestAPressCountsOnceOverReplicas(t *testing.T) {
 	s := newStage(t)
-	card, second := s.again(), New(Config{Table: s.table(), Store: s.store, Policy: (*rules)(s), Chat: (*chat)(s), Directory: (*people)(s),
+	card, second := s.again(), New(Config{Table: s.e.table, Store: s.store, Authz: s.e.authz, Chat: (*chat)(s),
 		Now: s.clock, Replica: "two", Pause: s.e.pause})
 	s.with(func() {
 		s.planned = func() {

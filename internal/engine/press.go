@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"casterbot/internal/authz"
 	"casterbot/internal/crash"
 	"casterbot/internal/op"
 	"casterbot/internal/store"
@@ -43,7 +44,7 @@ func (e *Engine) Press(ctx context.Context, c op.Click) (Accepted, error) {
 }
 
 func (e *Engine) takeClick(ctx context.Context, o op.Operation, c op.Click) (Accepted, error) {
-	fresh, err := e.keep(ctx, c.Key, kindClick, c)
+	fresh, err := e.persist(ctx, c.Key, kindClick, c)
 	if err != nil || !fresh {
 		return Accepted{}, err
 	}
@@ -157,17 +158,7 @@ func (e *Engine) confirm(ctx context.Context, o op.Operation, c op.Click) error 
 	if o.State != op.Pending {
 		return e.staleClick(o, c)
 	}
-	if o.Decision.Confirm != op.ConfirmSelf || c.Person != o.Requester {
-		return onlyAsker(o)
-	}
-	now, err := e.judgeAsker(ctx, o, c.Person, since(c))
-	if err != nil {
-		return err
-	}
-	if !sameConfirm(now.Confirm, op.ConfirmSelf) {
-		return policyChanged(o)
-	}
-	if err := e.pressable(ctx, o, c); err != nil {
+	if err := e.mayAnswer(ctx, o, c, authz.Confirms); err != nil {
 		return err
 	}
 	return e.queue(ctx, o, c, op.EventConfirmed)
@@ -178,44 +169,27 @@ func (e *Engine) approve(ctx context.Context, o op.Operation, c op.Click) error 
 	if o.State != op.Pending {
 		return e.staleClick(o, c)
 	}
-	if o.Decision.Confirm != op.ConfirmOther {
-		return policyChanged(o)
-	}
-	now, asker, second := e.judgeBoth(ctx, o, c.Person, c.Person, c.PersonTeam, since(c))
-	if asker != nil {
-		return asker
-	}
-	if now.Confirm != op.ConfirmOther {
-		return policyChanged(o)
-	}
-	if second != nil {
-		return second
-	}
-	if err := e.pressable(ctx, o, c); err != nil {
+	if err := e.mayAnswer(ctx, o, c, authz.Approves); err != nil {
 		return err
 	}
 	return e.queue(ctx, o, c, op.EventApproved)
 }
 
-// judgeAsker asks the policy again whether the asker may still do this, and words a refusal for the reader.
-func (e *Engine) judgeAsker(ctx context.Context, o op.Operation, reader string, since time.Time) (op.Decision, error) {
+// mayAnswer asks whether a click that confirms or approves counts.
+func (e *Engine) mayAnswer(ctx context.Context, o op.Operation, c op.Click, ask func(op.Operation, op.Command, op.Click) authz.Question) error {
+	command, err := e.commandOf(o)
+	if err == nil {
+		_, err = e.authz.Check(ctx, ask(o, command, c))
+	}
+	return err
+}
+
+func (e *Engine) commandOf(o op.Operation) (op.Command, error) {
 	command, ok := e.table.Find(o.Command)
 	if !ok {
-		return op.Decision{}, op.Refuse(op.L("This command is no longer known. Nothing was done."))
+		return command, op.Refuse(op.L("This command is no longer known. Nothing was done."))
 	}
-	r := op.Request{Origin: o.Origin()}
-	d, channel, err := e.judgePlan(ctx, r, command, o.Plan, since)
-	switch {
-	case err == nil && !d.Allowed:
-		err = e.deny(ctx, r, o.Verb, d)
-	case err == nil && !channel.Member:
-		return d, notInChannel()
-	}
-	if err != nil && reader != o.Requester {
-		e.log.Info("the asker's right is gone", "op", o.Ref(), "error", err)
-		err = askerMayNot(o)
-	}
-	return d, err
+	return command, nil
 }
 
 // queue is the guarded move that only one click can win.
@@ -242,13 +216,8 @@ func (e *Engine) cancel(ctx context.Context, o op.Operation, c op.Click) error {
 	if o.State != op.Pending {
 		return e.staleClick(o, c)
 	}
-	if c.Person != o.Requester {
-		if o.Decision.Confirm != op.ConfirmOther {
-			return onlyAsker(o)
-		}
-		if err := e.mayApprove(ctx, o.Decision, o, c.Person, c.PersonTeam, since(c)); err != nil {
-			return err
-		}
+	if _, err := e.authz.Check(ctx, authz.Declines(o, c)); err != nil {
+		return err
 	}
 	now, err := e.store.Move(ctx, store.Move{
 		ID: o.ID, From: op.Pending, To: op.Cancelled, By: c.Person, Event: e.event(op.EventVetoed, c.Person, c.PersonTeam, o),

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"casterbot/internal/authz"
 	"casterbot/internal/op"
 	"casterbot/internal/store"
 )
@@ -27,9 +28,9 @@ func (e *Engine) reconsider(ctx context.Context, o op.Operation, command op.Comm
 	if e.now().After(o.Expires) {
 		return o.Plan, op.Refuse(op.L("its turn did not come in time."))
 	}
-	scope, _ := e.policy.Scope(o.Channel)
+	scope, _ := e.authz.Scope(o.Channel)
 	scope.URLs = o.Decision.URLs // as it was asked, or a line that only lost an address would count as new
-	call := e.call(ctx, o.Requester, o.Team, o.Plan.Args, scope)
+	call := e.authz.Call(ctx, o.Requester, o.Team, o.Plan.Args, scope)
 	call.Confirmed = &o.Plan
 	if plan, err = command.Plan(ctx, call); err != nil {
 		return plan, err
@@ -38,9 +39,6 @@ func (e *Engine) reconsider(ctx context.Context, o op.Operation, command op.Comm
 		return plan, op.Refuse(op.L("something changed since you asked: ", changes(o.Plan, plan)))
 	}
 	if err := e.noneUnknown(ctx, o); err != nil {
-		return plan, err
-	}
-	if err := e.unlocked(ctx, command, o.Plan, o.Requester, o.DecidedBy); err != nil {
 		return plan, err
 	}
 	sent := o.Plan
@@ -59,31 +57,13 @@ func (e *Engine) noneUnknown(ctx context.Context, o op.Operation) error {
 	return err
 }
 
-// stillAllowed asks the policy in force whether the asker, and the second person if there was one, may do this now.
+// stillAllowed asks whether the asker, and the second person if there was one, may do this now.
 func (e *Engine) stillAllowed(ctx context.Context, o op.Operation) error {
-	since := e.now().Add(-rightsWithin)
-	var now op.Decision
-	var asker, second error
-	if o.Decision.Confirm == op.ConfirmOther {
-		now, asker, second = e.judgeBoth(ctx, o, "", o.DecidedBy, o.Team, since)
-	} else {
-		now, asker = e.judgeAsker(ctx, o, "", since)
+	command, err := e.commandOf(o)
+	if err == nil {
+		_, err = e.authz.Check(ctx, authz.Sends(o, command, e.now()))
 	}
-	if asker != nil {
-		return asker
-	}
-	if !sameConfirm(now.Confirm, o.Decision.Confirm) {
-		return policyChanged(o)
-	}
-	if now.Confirm == op.ConfirmOther && second != nil {
-		return op.Refuse(op.L("I cannot confirm that ", op.Who(o.DecidedBy), " may still approve this."))
-	}
-	return nil
-}
-
-// sameConfirm: what was asked for is what the policy wants, or more.
-func sameConfirm(now, asked op.Confirm) bool {
-	return now == asked || now == op.ConfirmNone && asked == op.ConfirmSelf
+	return err
 }
 
 // changes lists what the card would say now and did not say before.

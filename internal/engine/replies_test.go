@@ -159,7 +159,7 @@ func TestOneReplicaTells(t *testing.T) {
 	s := newSilent(t)
 	s.typed(ana, "caster list")
 	s.speak()
-	other := New(Config{Table: s.e.table, Store: s.store, Policy: (*rules)(s.stage), Chat: (*chat)(s.stage), Directory: (*people)(s.stage), Now: s.clock, Replica: "other"})
+	other := New(Config{Table: s.e.table, Store: s.store, Authz: s.e.authz, Chat: (*chat)(s.stage), Now: s.clock, Replica: "other"})
 	release := make(chan struct{})
 	s.tell = func() { <-release }
 	s.with(func() { s.now = s.now.Add(shortestBackoff) })

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"casterbot/internal/authz"
 	"casterbot/internal/op"
 )
 
@@ -67,7 +68,7 @@ func newMemory(t *testing.T, confirm op.Confirm) (*stage, *memory) {
 	s := newStage(t)
 	s.confirm = confirm
 	m := &memory{people: (*people)(s), known: map[string]time.Time{}}
-	s.e.dir = m
+	s.e.authz = s.judge(s.e.table, m)
 	return s, m
 }
 
@@ -96,7 +97,7 @@ func TestRefusalsCostNothing(t *testing.T) {
 				}
 			}
 			s.want(o, op.Pending, 0)
-			if s.advance(denyWithin); c.first > 0 && (s.click(c.person, o, c.act) == "" || m.take() == 0) {
+			if s.advance(authz.DenyWithin); c.first > 0 && (s.click(c.person, o, c.act) == "" || m.take() == 0) {
 				t.Error("after ten seconds nobody looks whether it is still so")
 			}
 			s.click(ken, o, op.ActionApprove)
@@ -133,7 +134,7 @@ func TestAskerWithoutRights(t *testing.T) {
 
 // TestFactsServeTwoSeconds: what is newer than two seconds before a click serves for it and for the call; older facts do not allow.
 func TestFactsServeTwoSeconds(t *testing.T) {
-	for after, want := range map[time.Duration]int{time.Second: 0, clickWithin: 2} {
+	for after, want := range map[time.Duration]int{time.Second: 0, authz.ClickWithin: 2} {
 		s, m := newMemory(t, op.ConfirmSelf)
 		o := s.asked("caster restart c1")
 		s.advance(after)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"casterbot/internal/authz"
 	"casterbot/internal/crash"
 	"casterbot/internal/op"
 	"casterbot/internal/quota"
@@ -37,7 +38,7 @@ func (e *Engine) run(ctx context.Context, id string) {
 	}
 	crash.At("k3")
 	outcome := e.send(ctx, o, command, t)
-	e.shelf.expire()
+	e.browse.Expire()
 	crash.At("k5")
 	o, err = e.finish(ctx, o, outcome)
 	if err != nil {
@@ -117,12 +118,12 @@ func (e *Engine) mark(ctx context.Context, o op.Operation, plan op.Plan) (op.Ope
 func (e *Engine) send(ctx context.Context, o op.Operation, command op.Command, t turn) op.Outcome {
 	ctx, cancel := context.WithTimeout(quota.With(ctx, confirmed(o)), crash.Within(answerWithin))
 	defer cancel()
-	if why := e.unlocked(ctx, command, o.Plan, o.Requester, o.DecidedBy); why != nil {
+	if why := e.authz.CheckLock(ctx, command, o.Plan, o.Requester, o.DecidedBy); why != nil {
 		return op.Outcome{State: op.Failed, Text: unsent(o, e.answerFor(why, "op", o.Ref()).Title)}
 	}
 	p, stop := e.follow(ctx, o, command)
 	defer stop()
-	again := func() error { return e.mayLeaveAgain(ctx, o, command) }
+	again := func() error { return e.mayLeaveAgain(ctx, o) }
 	outcome := e.apply(quota.Carry(ctx, t.permit), o, command, &sendGuard{since: t.marked, again: again}, p.wait)
 	for n := 1; outcome.State == op.Unknown && command.Repeatable && n < repeatsAtOnce && time.Since(p.began) < repeatQuickly; n++ {
 		if !e.pause(ctx, time.Duration(n)*time.Second) || e.stillAllowed(ctx, o) != nil {
@@ -141,11 +142,8 @@ func (e *Engine) send(ctx context.Context, o op.Operation, command op.Command, t
 
 // mayLeaveAgain asks, before a request that was put off leaves once more, what was asked before the first one. The note is
 // guarded by the state: nothing leaves once somebody has given the operation up, or closed it.
-func (e *Engine) mayLeaveAgain(ctx context.Context, o op.Operation, command op.Command) error {
+func (e *Engine) mayLeaveAgain(ctx context.Context, o op.Operation) error {
 	if err := e.stillAllowed(ctx, o); err != nil {
-		return err
-	}
-	if err := e.unlocked(ctx, command, o.Plan, o.Requester, o.DecidedBy); err != nil {
 		return err
 	}
 	return e.note(ctx, o, store.Note{}, op.EventSent)
@@ -213,8 +211,8 @@ func (e *Engine) finish(ctx context.Context, o op.Operation, outcome op.Outcome)
 // mayPlay reports whether the asker may see addresses for playback, when they asked and now. It goes by what is at hand: nobody is
 // waited for before an outcome is written down.
 func (e *Engine) mayPlay(o op.Operation) bool {
-	person, channel, ok := e.dir.Peek(o.Requester, o.Team, o.Channel, anytime)
-	return ok && o.Decision.URLs && e.policy.Decide(person, channel, o.Verb, o.Effect, o.Plan.Target).URLs
+	v, known := e.authz.AtHand(authz.Plays(o))
+	return known && o.Decision.URLs && v.URLs
 }
 
 // answerCame takes an answer after somebody gave up on it. It settles an unknown operation, a refusal only if no other call can

@@ -7,8 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"time"
 
+	"casterbot/internal/authz"
 	"casterbot/internal/op"
 )
 
@@ -30,7 +30,7 @@ type target struct {
 // expand gives the targets that the words of a request mean. When that is one, the request becomes one for it alone.
 func (e *Engine) expand(ctx context.Context, r op.Request, parsed *op.Parsed, scope op.Scope) ([]op.Option, error) {
 	kind, _ := e.table.Kind(parsed.Command.Many.Of)
-	found, err := kind.Expand(ctx, e.call(ctx, r.Person, r.PersonTeam, parsed.Args, scope), parsed.Several)
+	found, err := kind.Expand(ctx, e.authz.Call(ctx, r.Person, r.PersonTeam, parsed.Args, scope), parsed.Several)
 	switch {
 	case err != nil:
 		return nil, err
@@ -85,28 +85,24 @@ func (e *Engine) lookAtEach(ctx context.Context, r op.Request, parsed op.Parsed,
 }
 
 func (e *Engine) lookAtOne(ctx context.Context, r op.Request, c op.Command, scope op.Scope, option op.Option) (target, error) {
-	call := e.call(ctx, r.Person, r.PersonTeam, op.Args{c.Many.Of: option.Value}, scope)
+	call := e.authz.Call(ctx, r.Person, r.PersonTeam, op.Args{c.Many.Of: option.Value}, scope)
 	call.Several = true
 	t := target{Option: option}
 	plan, err := c.Plan(ctx, call)
 	if err != nil {
 		return t.without(err)
 	}
-	d, channel, err := e.judge(ctx, r, c, plan.Target, anytime)
+	v, err := e.authz.Check(ctx, authz.Asks(r, c, plan))
 	switch {
-	case err != nil:
-		return t, err
-	case !d.Allowed:
-		e.recordDenied(ctx, r, c.Verb, d)
+	case v.Ground == authz.Denied:
 		t.why = op.L("not allowed here")
 		return t, nil
-	case !channel.Member:
-		return t, notInChannel()
-	}
-	if err := e.unlocked(ctx, c, plan, r.Person, r.Person); err != nil {
+	case v.Ground == authz.Locked:
 		return t.without(err)
+	case err != nil:
+		return t, err
 	}
-	d = d.For(plan)
+	d := v.Decision
 	if e.warnOfOpen(ctx, &plan) && d.Confirm == op.ConfirmNone {
 		d.Confirm = op.ConfirmSelf
 	}
@@ -146,22 +142,4 @@ func (e *Engine) join(ctx context.Context, r op.Request, parsed op.Parsed, targe
 		return op.Plan{}, d, op.Refuse(op.L("These need the approval of different people, so they cannot be asked for together. Nothing was asked for."))
 	}
 	return severalPlan(parsed, parts, targets), d, nil
-}
-
-// judgePlan asks the policy about a plan: about each of several, and gives the decision that covers all of them.
-func (e *Engine) judgePlan(ctx context.Context, r op.Request, c op.Command, p op.Plan, since time.Time) (op.Decision, op.Channel, error) {
-	parts := p.Parts
-	if len(parts) == 0 {
-		parts = []op.Part{{Plan: p}}
-	}
-	var all []op.Decision
-	var channel op.Channel
-	for _, part := range parts {
-		d, in, err := e.judge(ctx, r, c, part.Plan.Target, since)
-		if err != nil {
-			return d, in, err
-		}
-		all, channel = append(all, d.For(part.Plan)), in
-	}
-	return op.Strictest(all), channel, nil
 }

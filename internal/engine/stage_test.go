@@ -12,7 +12,10 @@ import (
 	"testing"
 	"time"
 
+	"casterbot/internal/authz"
+	"casterbot/internal/desk"
 	"casterbot/internal/op"
+	"casterbot/internal/policy"
 	"casterbot/internal/store"
 )
 
@@ -114,8 +117,9 @@ func (s *stage) open() {
 		s.t.Fatal(err)
 	}
 	s.store = db
+	table := s.table()
 	s.e = New(Config{
-		Table: s.table(), Store: db, Policy: (*rules)(s), Chat: (*chat)(s), Directory: (*people)(s), Now: s.clock, Replica: op.NewID(),
+		Table: &table, Store: db, Authz: s.judge(&table, (*people)(s)), Chat: (*chat)(s), Now: s.clock, Replica: op.NewID(),
 		Pause: func(ctx context.Context, d time.Duration) bool {
 			if d < tellWaiting {
 				return pause(ctx, d/100)
@@ -128,6 +132,10 @@ func (s *stage) open() {
 			}
 		},
 	})
+}
+
+func (s *stage) judge(table *op.Table, people authz.Directory) *authz.Judge {
+	return authz.New(authz.Config{Table: table, Directory: people, Policy: (*rules)(s), Locks: desk.NewLockBook(s.store), Trail: s.store, Now: s.clock})
 }
 
 func (s *stage) close() {
@@ -360,6 +368,12 @@ func (r *rules) Approves(_ op.Decision, asker string, p op.Person) (bool, op.Lin
 	}
 	return true, nil
 }
+
+func (r *rules) Explain(p op.Person, c op.Channel, verb string, effect op.Effect, target op.Target) policy.Explanation {
+	return policy.Explanation{Decision: r.Decide(p, c, verb, effect, target)}
+}
+
+func (r *rules) Who(op.Person, string, string, op.Effect, op.Target) []op.Line { return nil }
 
 func (r *rules) Scope(string) (op.Scope, bool) {
 	return op.Scope{Default: op.Args{"caster": "c1"}}, true

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 
+	"casterbot/internal/authz"
 	"casterbot/internal/crash"
 	"casterbot/internal/op"
 	"casterbot/internal/quota"
@@ -21,7 +22,7 @@ func (e *Engine) submit(ctx context.Context, r op.Request, parsed op.Parsed) {
 		return
 	}
 	if !errors.Is(err, store.ErrExists) {
-		e.replyError(ctx, r.Address, e.chooser(ctx, r, err, parsed), "verb", parsed.Command.Verb)
+		e.replyError(ctx, r.Address, e.browse.WithPicker(ctx, r, err, parsed), "verb", parsed.Command.Verb)
 	}
 	e.settler(r.Key)(ctx)
 }
@@ -44,8 +45,8 @@ func (e *Engine) propose(ctx context.Context, r op.Request, parsed op.Parsed) er
 	if age := e.now().Sub(r.At); age > lateAfter {
 		return late(r)
 	}
-	scope, _ := e.policy.Scope(r.Channel)
-	first, err := e.allowed(ctx, r, parsed.Command)
+	scope, _ := e.authz.Scope(r.Channel)
+	first, err := e.authz.Check(ctx, authz.Tries(r, parsed.Command))
 	if err != nil {
 		return err
 	}
@@ -66,24 +67,15 @@ func (e *Engine) propose(ctx context.Context, r op.Request, parsed op.Parsed) er
 			return e.proposeSeveral(ctx, r, key, parsed, scope, found)
 		}
 	}
-	plan, err := parsed.Command.Plan(ctx, e.call(ctx, r.Person, r.PersonTeam, parsed.Args, scope))
+	plan, err := parsed.Command.Plan(ctx, e.authz.Call(ctx, r.Person, r.PersonTeam, parsed.Args, scope))
 	if err != nil {
 		return err
 	}
-	d, channel, err := e.judge(ctx, r, parsed.Command, plan.Target, anytime)
+	v, err := e.authz.Check(ctx, authz.Asks(r, parsed.Command, plan))
 	if err != nil {
 		return err
 	}
-	if !d.Allowed {
-		return e.deny(ctx, r, parsed.Command.Verb, d)
-	}
-	if !channel.Member {
-		return notInChannel()
-	}
-	if err := e.free(ctx, r, parsed.Command, plan, r.Person); err != nil {
-		return err
-	}
-	d = d.For(plan)
+	d := v.Decision
 	if e.warnOfOpen(ctx, &plan) && d.Confirm == op.ConfirmNone {
 		d.Confirm = op.ConfirmSelf
 	}
@@ -127,20 +119,6 @@ func changesOf(waiting []op.Operation) int {
 		n += max(1, len(o.Plan.Parts))
 	}
 	return n
-}
-
-// allowed is the decision before anything is known of the target.
-func (e *Engine) allowed(ctx context.Context, r op.Request, c op.Command) (op.Decision, error) {
-	d, _, err := e.judge(ctx, r, c, op.Target{}, anytime)
-	if err == nil && !d.Allowed {
-		err = e.deny(ctx, r, c.Verb, d)
-	}
-	return d, err
-}
-
-func (e *Engine) deny(ctx context.Context, r op.Request, verb string, d op.Decision) error {
-	e.recordDenied(ctx, r, verb, d)
-	return &op.Refusal{Answer: *denied(d)}
 }
 
 // warnOfOpen puts on the card that earlier operations on the same target have an unknown outcome, and reports whether any has.

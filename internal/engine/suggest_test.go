@@ -78,62 +78,12 @@ func asking(text, typed string) op.Query {
 	return op.Query{Request: op.Request{Origin: op.Origin{Address: op.Address{Person: ana, Channel: "C0"}}, Text: text}, Text: typed}
 }
 
-func filling(field, typed string, args op.Args) op.Query {
-	return op.Query{Request: op.Request{Origin: op.Origin{Address: op.Address{Person: ana, Channel: "C0"}}}, Command: "caster open {caster} {scene}", Args: args, Field: field, Text: typed}
-}
-
-func TestSuggestions(t *testing.T) {
-	g := newGallery(t)
-	all := "On air/Evening News · on air=c1; Idle/Evening Talk · idle=c2; Idle/Morning · idle=c3"
-	like := asking("caster copy ? X", "")
-	like.Typed = "talk"
-	for name, c := range map[string]struct {
-		query op.Query
-		want  string
-	}{
-		"a message":              {asking("caster restart ?", ""), all},
-		"every word counts":      {asking("caster restart ?", " TALK eve"), "Idle/Evening Talk · idle=c2"},
-		"ids count":              {asking("caster restart ?", "C3"), "Idle/Morning · idle=c3"},
-		"nothing fits":           {asking("caster restart ?", "zzz"), ""},
-		"what stood there first": {like, "Like talk/Evening Talk · idle=c2; On air/Evening News · on air=c1; Idle/Morning · idle=c3"},
-		"a field":                {filling("caster", "morn", nil), "Idle/Morning · idle=c3"},
-		"a field of another":     {filling("scene", "", op.Args{"caster": "c2"}), "Preview of c2=s1"},
-		"too early":              {filling("scene", "", nil), "Studio comes first.=?"},
-		"free text":              {asking("caster copy c1 ?", ""), ""},
-		"nothing is missing":     {asking("caster restart c1", ""), ""},
-		"no command":             {asking("coffee ?", ""), ""},
-		"no such field":          {filling("coffee", "", nil), ""},
-	} {
-		if got := labels(g.e.Suggest(context.Background(), c.query)); got != c.want {
-			t.Errorf("%s: %s, want %s", name, got, c.want)
-		}
-	}
-	if n := g.looks.Load(); n != 1 {
-		t.Errorf("%d looks for all of it, want 1", n)
-	}
-}
-
-// TestSuggestionsKnowThePolicy: who may not use a command is offered nothing, not even after others were; and without facts
-// about the person there is a notice and no list.
-func TestSuggestionsKnowThePolicy(t *testing.T) {
-	g := newGallery(t)
-	if got := g.e.Suggest(context.Background(), asking("caster restart ?", "")); len(got) != 3 {
-		t.Fatalf("offered %s", labels(got))
-	}
-	g.with(func() { g.forbid[ana] = true })
-	if got := g.e.Suggest(context.Background(), asking("caster restart ?", "")); len(got) != 0 {
-		t.Errorf("without rights: %s", labels(got))
-	}
-	g.with(func() { g.forbid, g.deaf = map[string]bool{}, true })
-	if got := labels(g.e.Suggest(context.Background(), asking("caster restart ?", ""))); got != "I cannot check your rights now. Try again in a minute.=?" {
-		t.Errorf("with a silent directory: %s", got)
-	}
-}
-
 // TestListsAreRemembered for 30 seconds, until the bot itself changes something, and longer when no new one can be had.
 func TestListsAreRemembered(t *testing.T) {
 	g := newGallery(t)
-	offered := func() string { return labels(g.e.Suggest(context.Background(), asking("caster restart ?", "news"))) }
+	offered := func() string {
+		return labels(g.e.browse.Suggest(context.Background(), asking("caster restart ?", "news")))
+	}
 	want := func(what, options string, looks int32) {
 		t.Helper()
 		if got, n := offered(), g.looks.Load(); got != options || n != looks {
@@ -158,34 +108,6 @@ func TestListsAreRemembered(t *testing.T) {
 	g.listErr.Store(nil)
 	g.studios.Store(&[]op.Option{})
 	want("nothing there", "There is nothing to pick from in this channel.=?", 6)
-}
-
-// TestOneLookForAll who ask while it is under way, also for those who stopped waiting; what changed in between makes it old.
-func TestOneLookForAll(t *testing.T) {
-	g := newGallery(t)
-	g.slow = make(chan struct{})
-	ended, cancel := context.WithCancel(context.Background())
-	cancel()
-	for range 50 {
-		if got := labels(g.e.Suggest(ended, asking("caster restart ?", ""))); got != "ApsaraVideo Live does not answer. Try again in a moment.=?" {
-			t.Fatalf("without an answer: %s", got)
-		}
-	}
-	close(g.slow)
-	g.settle()
-	if got := g.e.Suggest(ended, asking("caster restart ?", "")); len(got) != 3 || g.looks.Load() != 1 {
-		t.Errorf("%s after %d looks", labels(got), g.looks.Load())
-	}
-	g.e.shelf.expire()
-	g.slow = make(chan struct{})
-	g.e.Suggest(ended, asking("caster restart ?", ""))
-	g.e.shelf.expire() // the look under way may have seen what was before
-	close(g.slow)
-	g.settle()
-	g.e.Suggest(context.Background(), asking("caster restart ?", ""))
-	if n := g.looks.Load(); n != 3 {
-		t.Errorf("%d looks, want 3", n)
-	}
 }
 
 // TestPicks: what somebody chooses beside a message is a command of theirs, judged like a typed one.
@@ -226,29 +148,6 @@ func TestPicks(t *testing.T) {
 	}
 	if len(g.all()) != 1 {
 		t.Errorf("%d operations", len(g.all()))
-	}
-}
-
-// TestFormsWithoutALook keep what was typed, because it is read again when the form is sent.
-func TestFormsWithoutALook(t *testing.T) {
-	g := newGallery(t)
-	form := *g.typed(ana, `caster copy "Evening Talk" ?`).Form
-	g.slow = make(chan struct{})
-	ended, cancel := context.WithCancel(context.Background())
-	cancel()
-	filled, err := g.e.Fill(ended, op.Request{Origin: op.Origin{Address: op.Address{Person: ana, Channel: "C0"}}}, form)
-	if err != nil || filled.Fields[0].Value != "Evening Talk" || filled.Fields[0].Chosen[0].Label != "Evening Talk" || len(filled.Problem) > 0 {
-		t.Errorf("while the look takes long: %+v, %v", filled, err)
-	}
-	close(g.slow)
-	g.settle()
-	filled, _ = g.e.Fill(ended, op.Request{Origin: op.Origin{Address: op.Address{Person: ana, Channel: "C0"}}}, form)
-	if filled.Fields[0].Value != "c2" {
-		t.Errorf("with the list at hand: %+v", filled.Fields[0])
-	}
-	form.Fields[0].Value = "nobody"
-	if filled, _ = g.e.Fill(ended, op.Request{Origin: op.Origin{Address: op.Address{Person: ana, Channel: "C0"}}}, form); filled.Fields[0].Value != "" {
-		t.Errorf("what means nothing stays: %+v", filled.Fields[0])
 	}
 }
 

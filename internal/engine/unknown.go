@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"casterbot/internal/authz"
 	"casterbot/internal/crash"
 	"casterbot/internal/op"
 	"casterbot/internal/quota"
@@ -171,12 +172,7 @@ func (e *Engine) maySettle(ctx context.Context, o op.Operation, c op.Click) erro
 	if o.State != op.Unknown || o.IsSeveral() { // of several each is settled on its own
 		return e.staleClick(o, c)
 	}
-	r := op.Request{Origin: c.Origin}
-	r.Channel = o.Channel
-	d, _, err := e.judge(ctx, r, op.Command{Verb: o.Verb, Effect: o.Effect}, o.Plan.Target, since(c))
-	if err == nil && !d.Allowed {
-		err = e.deny(ctx, r, o.Verb, d)
-	}
+	_, err := e.authz.Check(ctx, authz.Settles(o, c))
 	return err
 }
 

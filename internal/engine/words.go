@@ -57,49 +57,9 @@ func reply(mark op.Mark, title op.Line, lines ...op.Line) *op.Answer {
 	return &op.Answer{Mark: mark, Title: title, Lines: lines}
 }
 
-// denied words a refusal by the policy.
-func denied(d op.Decision) *op.Answer {
-	if len(d.Why) == 0 {
-		return reply(op.MarkDenied, op.L("The policy does not allow this here."))
-	}
-	return reply(op.MarkDenied, d.Why[0], d.Why[1:]...)
-}
-
-func rightsUnknown(err error) error {
-	refusal := op.Refuse(op.L("I cannot check your rights now, so nothing was done."),
-		op.L("Slack did not tell me who you are and which groups you are in. Try again in a minute."))
-	refusal.Answer.Mark = op.MarkDenied
-	return errors.Join(refusal, err)
-}
-
-func notInChannel() *op.Refusal {
-	return op.Refuse(op.L("I am not in this channel, so nobody would see what happens. Nothing was done."),
-		op.L("Type ", op.Code("/invite @casterbot"), " here and ask again."))
-}
-
 func late(r op.Request) *op.Refusal {
 	return op.Refuse(op.L("This reached me too late, so I did not do it: ", op.Code("/"+op.Visible(r.Text))),
 		op.L("Ask again if it is still wanted.")).WithNext(op.Next{Label: "Ask again", Text: r.Text})
-}
-
-func onlyAsker(o op.Operation) *op.Refusal {
-	if o.Decision.Confirm == op.ConfirmOther {
-		return op.Refuse(op.L("This one needs an approval, not a confirmation. Nothing was done."))
-	}
-	return &op.Refusal{Answer: op.Answer{Mark: op.MarkDenied, Title: op.L("Only ", op.Who(o.Requester), " can answer this card. Nothing was done.")}}
-}
-
-// askerMayNot tells others that the asker's right could not be confirmed. It names no reason: that is between the asker and
-// the policy.
-func askerMayNot(o op.Operation) error {
-	return &op.Refusal{Answer: op.Answer{
-		Mark: op.MarkDenied, Title: op.L("I cannot confirm that ", op.Who(o.Requester), " may still do this here, so nothing was done."),
-	}}
-}
-
-func policyChanged(o op.Operation) *op.Refusal {
-	return op.Refuse(op.L("The policy has changed since this was asked. Nothing was done.")).
-		WithNext(op.Next{Label: "Ask again", Text: o.Text})
 }
 
 // staleClick answers a click on a card that has moved on. The winner's own repeated click gets no second answer when it is

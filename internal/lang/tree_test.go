@@ -14,7 +14,7 @@ import (
 )
 
 // speaking are the packages that have words for people, in an order in which each finds what it imports.
-var speaking = []string{"internal/op", "internal/policy", "internal/store", "internal/live", "internal/desk", "internal/engine", "internal/watch", "commands", "bot"}
+var speaking = []string{"internal/op", "internal/policy", "internal/store", "internal/live", "internal/desk", "internal/authz", "internal/browse", "internal/engine", "internal/watch", "commands", "bot"}
 
 // source is a package of the tree with the types of its expressions, as far as they come out of the tree.
 type source struct {

@@ -15,34 +15,53 @@ type question struct {
 	target  op.Target
 }
 
+// reading is how the policy reads one question. Decisions, refusals, explanations and lists of who may are all made of it, so
+// that they name the same lines.
+type reading struct {
+	question
+	policy  *Policy
+	own     *channel // nil: the policy does not name the channel
+	decides *grant   // the first of the channel's grants that fits the person and the verb; nil: none does
+}
+
+func (p *Policy) read(q question) reading {
+	r := reading{question: q, policy: p, own: p.byID[q.channel.ID]}
+	if r.own != nil {
+		r.decides = r.own.first(q.person, q.verb)
+	}
+	return r
+}
+
 // Decide says whether the person may use the verb on the target in the channel. An empty target asks for the verb as such.
 // A refusal carries in Why one full sentence and then what would help; Rule is the line that decided, and empty when
 // nothing in the file speaks of the case.
 func (p *Policy) Decide(person op.Person, c op.Channel, verb string, effect op.Effect, target op.Target) op.Decision {
-	q := question{person: person, channel: c, verb: verb, effect: effect, target: target}
-	if why := q.barred(); why != nil {
+	return p.read(question{person: person, channel: c, verb: verb, effect: effect, target: target}).decision()
+}
+
+func (r reading) decision() op.Decision {
+	p, g := r.policy, r.decides
+	if why := r.barred(); why != nil {
 		return p.deny("", why)
 	}
-	own, ok := p.byID[c.ID]
-	if !ok {
-		first := op.L("This channel has no rights: ", op.V(p.file), " does not name ", op.In(c.ID), ".")
-		return p.deny("", append([]op.Line{first}, p.ways(q, nil)...))
+	if r.own == nil {
+		first := op.L("This channel has no rights: ", op.V(p.file), " does not name ", op.In(r.channel.ID), ".")
+		return p.deny("", append([]op.Line{first}, r.ways()...))
 	}
-	if verb == Help {
-		return op.Decision{Allowed: true, Rule: p.rule(own.line), Confirm: op.ConfirmNone, Policy: p.hash}
+	if r.verb == Help {
+		return op.Decision{Allowed: true, Rule: p.rule(r.own.line), Confirm: op.ConfirmNone, Policy: p.hash}
 	}
-	g := own.first(person, verb)
 	if g == nil {
-		return p.deny("", append([]op.Line{q.sentence()}, p.ways(q, own)...))
+		return p.deny("", append([]op.Line{r.sentence()}, r.ways()...))
 	}
-	if why := p.withheld(q, g); why != nil {
-		return p.deny(p.rule(g.line()), append([]op.Line{q.sentence()}, why...))
+	if why := p.withheld(r.question, g); why != nil {
+		return p.deny(p.rule(g.line()), append([]op.Line{r.sentence()}, why...))
 	}
-	if line, why := p.outside(q, own); why != nil {
-		return p.deny(p.rule(line), append(why, p.ways(q, own)...))
+	if line, why := p.outside(r.question, r.own); why != nil {
+		return p.deny(p.rule(line), append(why, r.ways()...))
 	}
-	d := p.allow(g, effect)
-	d.URLs = p.urls(q, own)
+	d := p.allow(g, r.effect)
+	d.URLs = p.urls(r.question, r.own)
 	return d
 }
 

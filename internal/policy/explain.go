@@ -17,15 +17,15 @@ type Explanation struct {
 
 // Explain decides as Decide does, and tells how it came to that.
 func (p *Policy) Explain(person op.Person, c op.Channel, verb string, effect op.Effect, target op.Target) Explanation {
-	e := Explanation{Decision: p.Decide(person, c, verb, effect, target)}
-	own := p.byID[c.ID]
-	if own == nil || verb == Help {
+	r := p.read(question{person: person, channel: c, verb: verb, effect: effect, target: target})
+	e := Explanation{Decision: r.decision()}
+	if r.own == nil || verb == Help {
 		return e
 	}
-	for _, g := range own.grants {
+	for _, g := range r.own.grants {
 		through := p.through(g.who, person)
 		e.Steps = append(e.Steps, p.step(g, verb, through))
-		if through != "" && g.verbs[verb] {
+		if g == r.decides {
 			e.Through = through
 			break
 		}

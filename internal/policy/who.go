@@ -11,23 +11,15 @@ const maxMembers = 5
 // grant of a channel that names somebody decides about them. People of other organisations are told nothing, guests only of
 // their channel.
 func (p *Policy) Who(reader op.Person, channel, verb string, effect op.Effect, target op.Target) []op.Line {
-	if reader.External {
-		return lines("Ask somebody of the team that owns this channel.")
+	r := p.read(question{person: reader, channel: op.Channel{ID: channel}, verb: verb, effect: effect, target: target})
+	told := r.toldNothing()
+	if told != nil {
+		return told
 	}
-	var here, elsewhere []op.Line
-	for _, c := range p.channels {
-		q := question{channel: op.Channel{ID: c.id}, verb: verb, effect: effect, target: target}
-		for _, g := range c.grants {
-			switch {
-			case !g.verbs[verb] || !p.covers(q, c):
-			case c.id == channel:
-				here = append(here, p.whoLine(c, g, effect))
-			case !reader.Guest:
-				elsewhere = append(elsewhere, p.whoLine(c, g, effect))
-			}
-		}
+	for _, o := range r.offers() {
+		told = append(told, p.whoLine(o.channel, o.grant, effect))
 	}
-	return append(here, elsewhere...)
+	return told
 }
 
 // whoLine is one grant in words: "policy.yml:14, #show: operators (@crew). Another person approves: leads."

@@ -53,66 +53,78 @@ func (p *Policy) likeStudios(c *channel) op.Line {
 	return op.L("A new name must match ", quoted(globs), " (", op.V(p.rule(c.studiosLine)), "): pick one like ", op.Code(example), ".")
 }
 
-// way is a grant that allows the verb, in a channel that covers the target.
-type way struct {
+// offer is a grant that allows the verb, in a channel that covers the target.
+type offer struct {
 	channel *channel
 	grant   *grant
-	mine    bool // the person may do it there
+	decides *grant // about the person in that channel; nil: none does
 }
 
-// ways says which rules would allow what was refused, where, for whom, and who can be asked. Own is the channel that
-// refused, nil when the policy does not name it. People from outside are told of no rule, guests of no other channel.
-func (p *Policy) ways(q question, own *channel) []op.Line {
-	if q.person.External {
-		return lines("Ask somebody of the team that owns this channel.")
-	}
-	var found []way
-	for _, c := range p.channels {
-		if (c == own || !q.person.Guest) && p.covers(q, c) {
-			found = append(found, c.ways(q)...)
+// mine: the person may do it there.
+func (o offer) mine() bool { return o.decides == o.grant }
+
+// offers are the rules that would allow it, as far as the person may know of them: guests are told of no other channel. Those of
+// the channel itself come first.
+func (r reading) offers() []offer {
+	var here, elsewhere []offer
+	for _, c := range r.policy.channels {
+		if c != r.own && r.person.Guest || !r.policy.covers(r.question, c) {
+			continue
+		}
+		decides := c.first(r.person, r.verb)
+		for _, g := range c.grants {
+			switch {
+			case !g.verbs[r.verb]:
+			case c == r.own:
+				here = append(here, offer{c, g, decides})
+			default:
+				elsewhere = append(elsewhere, offer{c, g, decides})
+			}
 		}
 	}
-	if len(found) == 0 && own != nil && p.covers(q, own) {
-		return []op.Line{op.L("No rule of ", op.V(p.file), " allows it.")}
+	return append(here, elsewhere...)
+}
+
+// toldNothing is what people from outside are told in place of rules; nil for all others.
+func (r reading) toldNothing() []op.Line {
+	if !r.person.External {
+		return nil
 	}
-	rank := func(w way) int {
-		switch {
-		case w.channel == own:
+	return lines("Ask somebody of the team that owns this channel.")
+}
+
+// ways says which rules would allow what was refused, where, for whom, and who can be asked: where one decides about the person,
+// only that one.
+func (r reading) ways() []op.Line {
+	if told := r.toldNothing(); told != nil {
+		return told
+	}
+	found := slices.DeleteFunc(r.offers(), func(o offer) bool { return o.decides != nil && !o.mine() })
+	if len(found) == 0 && r.own != nil && r.policy.covers(r.question, r.own) {
+		return []op.Line{op.L("No rule of ", op.V(r.policy.file), " allows it.")}
+	}
+	rank := func(o offer) int {
+		if o.channel == r.own || o.mine() {
 			return 0
-		case w.mine:
-			return 1
 		}
-		return 2
+		return 1
 	}
-	slices.SortStableFunc(found, func(a, b way) int { return rank(a) - rank(b) })
+	slices.SortStableFunc(found, func(a, b offer) int { return rank(a) - rank(b) })
 	var out []op.Line
-	for _, w := range found[:min(maxWays, len(found))] {
-		out = append(out, p.wayLine(q, w))
+	for _, o := range found[:min(maxWays, len(found))] {
+		out = append(out, r.wayLine(o))
 	}
 	return out
 }
 
-// ways lists the channel's grants of the verb; when one decides for the person, only that one.
-func (c *channel) ways(q question) []way {
-	if g := c.first(q.person, q.verb); g != nil {
-		return []way{{channel: c, grant: g, mine: true}}
-	}
-	var found []way
-	for _, g := range c.grants {
-		if g.verbs[q.verb] {
-			found = append(found, way{channel: c, grant: g})
-		}
-	}
-	return found
-}
-
-func (p *Policy) wayLine(q question, w way) op.Line {
-	line := op.L(op.V(p.rule(w.grant.line())), " allows it in ", op.In(w.channel.id))
-	if w.mine {
+func (r reading) wayLine(o offer) op.Line {
+	p := r.policy
+	line := op.L(op.V(p.rule(o.grant.line())), " allows it in ", op.In(o.channel.id))
+	if o.mine() {
 		return op.L(line, ", for you too.")
 	}
-	line = op.L(line, " for ", p.names(w.grant.who), "; ", notAmong(w.grant.who.written), ".")
-	return op.L(line, p.askLine(q, w.grant))
+	line = op.L(line, " for ", p.names(o.grant.who), "; ", notAmong(o.grant.who.written), ".")
+	return op.L(line, p.askLine(r.question, o.grant))
 }
 
 // notAmong says that the reader is not meant by a list as written.

@@ -141,14 +141,16 @@ func (c *chart) end(t *rapid.T) {
 	}
 }
 
-func TestRandomWalksOnTheChart(t *testing.T) { everywhere(t, testRandomWalksOnTheChart) }
-
-func testRandomWalksOnTheChart(t *testing.T, e engine) {
-	checks := flag.Lookup("rapid.checks")
-	defer flag.Set("rapid.checks", checks.Value.String())
+func TestRandomWalksOnTheChart(t *testing.T) {
+	checks := flag.Lookup("rapid.checks").Value.String()
 	if err := flag.Set("rapid.checks", "40"); err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { _ = flag.Set("rapid.checks", checks) })
+	everywhere(t, testRandomWalksOnTheChart)
+}
+
+func testRandomWalksOnTheChart(t *testing.T, e engine) {
 	s, clock := e.fresh(t)
 	rapid.Check(t, func(t *rapid.T) {
 		c := &chart{s: s, clock: clock, walk: op.NewID(), known: map[string]op.Operation{}}

@@ -20,10 +20,14 @@ var engines = []engine{
 	{"PostgreSQL", "", server.Address},
 }
 
-// everywhere runs a test on every database.
+// everywhere runs a test on every database, beside others: most of it is waiting for disks.
 func everywhere(t *testing.T, test func(*testing.T, engine)) {
+	t.Parallel()
 	for _, e := range engines {
-		t.Run(e.name, func(t *testing.T) { test(t, e) })
+		t.Run(e.name, func(t *testing.T) {
+			t.Parallel()
+			test(t, e)
+		})
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 
 // Somebody who has written and does not end holds a migration up, but not those who write behind it.
 func TestMigrationLetsOthersWrite(t *testing.T) {
+	t.Parallel()
 	address := server.Address(t)
 	old := open(t, address, newClock())
 	o, other := create(t, old, sample(1)), create(t, old, sample(2))

@@ -111,7 +111,6 @@ func testByRef(t *testing.T, e engine) {
 func TestEveryArrowAndNoOther(t *testing.T) { everywhere(t, testEveryArrowAndNoOther) }
 
 func testEveryArrowAndNoOther(t *testing.T, e engine) {
-	t.Parallel()
 	s, _ := e.fresh(t)
 	n := 0
 	for _, from := range op.States() {

@@ -27,7 +27,6 @@ func together(n int, do func(int)) {
 func TestOfManyExactlyOneWins(t *testing.T) { everywhere(t, testOfManyExactlyOneWins) }
 
 func testOfManyExactlyOneWins(t *testing.T, e engine) {
-	t.Parallel()
 	s := open(t, e.address(t), newClock())
 	for _, from := range []op.State{op.Pending, op.Queued, op.Running, op.Unknown} {
 		o := bring(t, s, sample(len(way[from])), from)

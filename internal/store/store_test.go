@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -19,6 +20,9 @@ import (
 func TestMain(m *testing.M) {
 	if part := os.Getenv("STORE_TEST_CHILD"); part != "" {
 		os.Exit(child(part, os.Getenv("STORE_TEST_URL")))
+	}
+	if err := flag.Set("test.parallel", "6"); err != nil { // they wait for disks and for time that passes
+		panic(err)
 	}
 	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
 		if err := server.Close(); err != nil {

@@ -1,4 +1,4 @@
-package engine
+package browse
 
 import (
 	"context"
@@ -6,17 +6,18 @@ import (
 	"slices"
 	"strings"
 
+	"casterbot/internal/authz"
 	"casterbot/internal/op"
 )
 
-// form asks for every argument of a command; what was typed and the channel's defaults are filled in.
-func (e *Engine) form(p op.Parsed, r op.Request) op.Form {
+// Form asks for every argument of a command; what was typed and the channel's defaults are filled in.
+func (b *Browser) Form(p op.Parsed, r op.Request) op.Form {
 	words := strings.Join(op.Words(p.Command.Usage), " ")
 	form := op.Form{Command: p.Command.Usage, Title: "/" + words, Button: "Go on", Channel: r.Channel, Thread: r.Thread, FromHome: r.FromHome, Text: op.Wanting(p.Command.Usage, p.Args, p.Missing...), Note: op.L(p.Command.Short)}
-	scope, _ := e.policy.Scope(r.Channel)
+	scope, _ := b.authz.Scope(r.Channel)
 	places := op.Placeholders(p.Command.Usage)
 	for _, place := range places {
-		kind, _ := e.table.Kind(place.Name)
+		kind, _ := b.table.Kind(place.Name)
 		field := op.Field{Name: place.Name, Label: kind.Label, Hint: kind.Hint, Max: kind.Max, Value: p.Args[place.Name], Maybe: place.Optional}
 		if field.Value == "" {
 			field.Value = scope.Default[place.Name]
@@ -27,35 +28,32 @@ func (e *Engine) form(p op.Parsed, r op.Request) op.Form {
 				field.Value = op.Join([]string{field.Value})
 			}
 		}
-		field.Redraw = e.needed(place.Name, places)
+		field.Redraw = b.needed(place.Name, places)
 		form.Fields = append(form.Fields, field)
 	}
 	return form
 }
 
-func (e *Engine) needed(name string, places []op.Placeholder) bool {
+func (b *Browser) needed(name string, places []op.Placeholder) bool {
 	for _, place := range places {
-		if kind, _ := e.table.Kind(place.Name); kind.Needs == name {
+		if kind, _ := b.table.Kind(place.Name); kind.Needs == name {
 			return true
 		}
 	}
 	return false
 }
 
-// Fill says what a form that was opened empty, or whose leading field has changed, holds already: what was typed and the
-// channel's defaults, where they mean one thing that can be picked. What can be picked besides is asked for by Suggest; the look
-// for it begins here. What the person may not do is said in the form.
-func (e *Engine) Fill(ctx context.Context, r op.Request, form op.Form) (op.Form, error) {
-	command, ok := e.table.Find(form.Command)
+// Fill says what a form that was opened empty, or whose leading field has changed, holds already: what was typed and
+// the channel's defaults, where they mean one thing that can be picked. What can be picked besides is asked for by
+// Suggest; the look for it begins here. What the person may not do is said in the form.
+func (b *Browser) Fill(ctx context.Context, r op.Request, form op.Form) (op.Form, error) {
+	command, ok := b.table.Find(form.Command)
 	if !ok {
 		return form, errors.New("form of an unknown command")
 	}
-	d, _, err := e.judge(ctx, r, command, op.Target{}, anytime)
-	if err == nil && !d.Allowed {
-		err = e.deny(ctx, r, command.Verb, d)
-	}
+	v, err := b.authz.Check(ctx, authz.Tries(r, command))
 	if err != nil {
-		form.Problem, form.Fields = e.answerFor(err).Title, nil
+		form.Problem, form.Fields = b.answer(err).Title, nil
 		return form, nil
 	}
 	form.Note = op.L(command.Short)
@@ -63,13 +61,13 @@ func (e *Engine) Fill(ctx context.Context, r op.Request, form op.Form) (op.Form,
 	defer cancel()
 	form.Fields = slices.Clone(form.Fields)
 	for i, field := range form.Fields {
-		kind, _ := e.table.Kind(field.Name)
+		kind, _ := b.table.Kind(field.Name)
 		if kind.Options == nil {
 			continue
 		}
-		l, err := e.fieldOptions(ctx, r.Channel, d, kind, form.Values())
+		l, err := b.fieldOptions(ctx, r.Channel, v.Decision, kind, form.Values())
 		if err != nil && !errors.Is(err, errSlow) {
-			form.Problem = e.answerFor(err).Title
+			form.Problem = b.answer(err).Title
 		}
 		form.Fields[i] = filled(field, kind, form.Values(), l, err)
 	}
@@ -77,16 +75,16 @@ func (e *Engine) Fill(ctx context.Context, r op.Request, form op.Form) (op.Form,
 }
 
 // fieldOptions gives what can be picked for a field; nothing as long as the field that it depends on is empty.
-func (e *Engine) fieldOptions(ctx context.Context, channel string, d op.Decision, kind op.Kind, args op.Args) (listing, error) {
+func (b *Browser) fieldOptions(ctx context.Context, channel string, d op.Decision, kind op.Kind, args op.Args) (optionList, error) {
 	if kind.Needs != "" && args[kind.Needs] == "" {
-		return listing{}, nil
+		return optionList{}, nil
 	}
-	return e.options(ctx, channel, d, kind, args)
+	return b.options(ctx, channel, d, kind, args)
 }
 
-// filled is a field with the options that it holds. Without a list the text itself stays: the command that the form becomes is
-// read like a typed one.
-func filled(field op.Field, kind op.Kind, args op.Args, l listing, err error) op.Field {
+// filled is a field with the options that it holds. Without a list the text itself stays: the command that the form
+// becomes is read like a typed one.
+func filled(field op.Field, kind op.Kind, args op.Args, l optionList, err error) op.Field {
 	typed := []string{field.Value}
 	if field.Most > 0 {
 		typed = op.SplitSeveral(field.Value)
@@ -94,8 +92,8 @@ func filled(field op.Field, kind op.Kind, args op.Args, l listing, err error) op
 	field.Under, field.Chosen, field.Value = args[kind.Needs], nil, ""
 	var values []string
 	for _, text := range typed {
-		if i := pick(l.options, text); i >= 0 {
-			field.Chosen = append(field.Chosen, l.options[i])
+		if i := pick(l.Value, text); i >= 0 {
+			field.Chosen = append(field.Chosen, l.Value[i])
 		} else if err != nil && text != "" {
 			field.Chosen = append(field.Chosen, op.Option{Label: op.Visible(text), Value: text})
 		}
@@ -109,8 +107,8 @@ func filled(field op.Field, kind op.Kind, args op.Args, l listing, err error) op
 	return field
 }
 
-// pick finds the option that a typed value means: by value, or by the only label that is the same or begins with it; -1 when
-// there is none.
+// pick finds the option that a typed value means: by value, or by the only label that is the same or begins with it;
+// -1 when there is none.
 func pick(options []op.Option, typed string) int {
 	var fits []int
 	for i, o := range options {
@@ -128,7 +126,7 @@ func pick(options []op.Option, typed string) int {
 }
 
 // Submitted writes a form as the command that a person could have typed.
-func (e *Engine) Submitted(form op.Form) string {
+func (b *Browser) Submitted(form op.Form) string {
 	for _, field := range form.Fields {
 		if field.Most > 0 && field.Value != "" {
 			return op.FormatSeveral(form.Command, op.SplitSeveral(field.Value))

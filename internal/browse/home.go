@@ -1,4 +1,4 @@
-package engine
+package browse
 
 import (
 	"cmp"
@@ -8,13 +8,14 @@ import (
 	"sync"
 	"time"
 
+	"casterbot/internal/authz"
 	"casterbot/internal/op"
 	"casterbot/internal/store"
 )
 
-// How much stands on the bot's own page, and how long its looks may take in all. Nothing is looked at until somebody opens the
-// page; then what was seen within the last 30 s serves, and a new round of looks begins at most every ten seconds, whoever opens
-// it: one look for each list of the person's channels.
+// How much stands on the bot's own page, and how long its looks may take in all. Nothing is looked at until somebody
+// opens the page; then what was seen within the last 30 s serves, and a new round of looks begins at most every ten
+// seconds, whoever opens it: one look for each list of the person's channels.
 const (
 	homeThings = 12 // of one kind in one channel
 	homeItems  = 80
@@ -24,13 +25,13 @@ const (
 	homeWithin = 4 * time.Second
 )
 
-// rounds lets a round of looks begin now and then.
-type rounds struct {
+// refreshLimit lets a round of looks begin now and then.
+type refreshLimit struct {
 	mu   sync.Mutex
 	last time.Time
 }
 
-func (r *rounds) begin(now time.Time) bool {
+func (r *refreshLimit) begin(now time.Time) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if age := now.Sub(r.last); age >= 0 && age < homeEvery {
@@ -42,7 +43,7 @@ func (r *rounds) begin(now time.Time) bool {
 
 // page is the bot's own page while it is put together for one person.
 type page struct {
-	e      *Engine
+	b      *Browser
 	person op.Person
 	rooms  []string
 	round  func() bool // may this page look at the cloud
@@ -50,19 +51,15 @@ type page struct {
 	answer op.Answer
 }
 
-// Home gives what one person sees on the bot's own page: what waits for their answer, what they may touch in the channels that
-// they are in, and their last requests. A card is answered where it is: the page links to it, because a button that decides
-// something counts in its own message only.
-func (e *Engine) Home(ctx context.Context, r op.Request) (op.Answer, error) {
-	person, err := e.dir.Person(ctx, r.Person, r.PersonTeam, anytime)
+// Home gives what one person sees on the bot's own page: what waits for their answer, what they may touch in the
+// channels that they are in, and their last requests. A card is answered where it is: the page links to it, because a
+// button that decides something counts in its own message only.
+func (b *Browser) Home(ctx context.Context, r op.Request) (op.Answer, error) {
+	person, rooms, err := b.authz.Visitor(ctx, r.Person, r.PersonTeam)
 	if err != nil {
-		return *e.answerFor(rightsUnknown(err)), nil
+		return *b.answer(err), nil
 	}
-	rooms, err := e.dir.Rooms(ctx, r.Person)
-	if err != nil {
-		return *e.answerFor(rightsUnknown(err)), nil
-	}
-	p := &page{e: e, person: person, rooms: rooms, seen: e.now(), round: sync.OnceValue(func() bool { return e.home.begin(e.now()) })}
+	p := &page{b: b, person: person, rooms: rooms, seen: b.now(), round: sync.OnceValue(func() bool { return b.refresh.begin(b.now()) })}
 	p.answer = op.Answer{
 		Mark: op.MarkNeutral, Title: op.L("casterbot"),
 		Lines: []op.Line{op.L("Type ", op.Code("/caster"), " or ", op.Code("/record"), " in the channel of your show: each lists what you may do there.")},
@@ -83,7 +80,7 @@ func (p *page) add(items ...op.Item) { p.answer.Items = append(p.answer.Items, i
 
 // waiting lists the cards that wait for the person: their own, and those that they may approve.
 func (p *page) waiting(ctx context.Context) error {
-	open, err := p.e.store.List(ctx, store.Query{States: []op.State{op.Pending}, Limit: 500})
+	open, err := p.b.store.List(ctx, store.Query{States: []op.State{op.Pending}, Limit: 500})
 	if err != nil {
 		return err
 	}
@@ -91,7 +88,7 @@ func (p *page) waiting(ctx context.Context) error {
 		if len(p.answer.Items) == homeWaits {
 			break
 		}
-		if slices.Contains(p.rooms, o.Channel) && o.Card != "" && p.may(o) {
+		if slices.Contains(p.rooms, o.Channel) && o.Card != "" && p.b.authz.Awaits(o, p.person) {
 			p.add(op.Item{Mark: op.MarkWait, Title: op.L("Waits for you: ", o.Plan.Title), Facts: []op.Line{
 				op.L("asked by ", op.Who(o.Requester)), op.L("until ", op.At(o.Expires)), op.L(op.In(o.Channel)),
 				op.L(op.Message(o.Channel, o.Card, "Answer the card")), op.L("op ", op.V(o.Ref())),
@@ -101,27 +98,18 @@ func (p *page) waiting(ctx context.Context) error {
 	return nil
 }
 
-// may reports whether the person's click on a pending card would count, as far as it can be told without looking anything up.
-func (p *page) may(o op.Operation) bool {
-	if o.Decision.Confirm != op.ConfirmOther {
-		return o.Requester == p.person.ID
-	}
-	ok, _ := p.e.policy.Approves(o.Decision, o.Requester, p.person)
-	return ok
-}
-
 // channels lists what the person may touch, channel by channel, or says why it is nothing.
 func (p *page) channels(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, homeWithin)
 	defer cancel()
 	named := false
 	for _, id := range p.rooms {
-		scope, ok := p.e.policy.Scope(id)
+		scope, ok := p.b.authz.Scope(id)
 		if !ok {
 			continue
 		}
 		named = true
-		channel, err := p.e.dir.Channel(ctx, id, anytime)
+		channel, err := p.b.authz.Channel(ctx, id)
 		if err != nil {
 			p.add(op.Item{Mark: op.MarkUnknown, Title: op.L(op.In(id)), Facts: []op.Line{op.L("Slack does not tell me about this channel now.")}})
 			continue
@@ -136,12 +124,12 @@ func (p *page) channels(ctx context.Context) {
 func (p *page) channel(ctx context.Context, c op.Channel, scope op.Scope) {
 	var things []op.Item
 	var refused *op.Decision
-	for _, kind := range p.e.table.Kinds {
-		show, ok := p.e.shows(kind)
+	for _, kind := range p.b.table.Kinds {
+		show, ok := p.b.shows(kind)
 		if !ok {
 			continue
 		}
-		d := p.e.policy.Decide(p.person, c, show.Verb, op.Read, op.Target{})
+		d := p.b.authz.Decide(authz.Facts{Person: p.person, Channel: c}, show, nil)
 		if !d.Allowed {
 			refused = cmp.Or(refused, &d)
 			continue
@@ -157,9 +145,9 @@ func (p *page) channel(ctx context.Context, c op.Channel, scope op.Scope) {
 }
 
 // shows gives the command that shows one thing of a kind: the first that only looks and needs nothing else.
-func (e *Engine) shows(kind op.Kind) (op.Command, bool) {
+func (b *Browser) shows(kind op.Kind) (op.Command, bool) {
 	needed := func(p op.Placeholder) bool { return !p.Optional }
-	for _, c := range e.table.Commands {
+	for _, c := range b.table.Commands {
 		places := op.Placeholders(c.Usage)
 		if c.Effect == op.Read && kind.Options != nil && kind.Needs == "" && len(places) > 0 && places[0].Name == kind.Name &&
 			!slices.ContainsFunc(places[1:], needed) {
@@ -171,39 +159,39 @@ func (e *Engine) shows(kind op.Kind) (op.Command, bool) {
 
 // things lists what there is of one kind in a channel, as it was seen last or as a new look shows it.
 func (p *page) things(ctx context.Context, channel string, d op.Decision, kind op.Kind, show op.Command) []op.Item {
-	l, ok := p.e.remembered(channel, d, kind)
+	l, ok := p.b.remembered(channel, d, kind)
 	if !ok && p.round() {
-		fresh, err := p.e.options(ctx, channel, d, kind, nil)
+		fresh, err := p.b.options(ctx, channel, d, kind, nil)
 		if err != nil {
 			return []op.Item{{Mark: op.MarkUnknown, Title: op.L(op.Strong(op.Text(kind.Label))), Facts: []op.Line{unlisted(err)}}}
 		}
 		l, ok = fresh, true
 	}
-	if l.at.IsZero() {
+	if l.Asked.IsZero() {
 		return []op.Item{{Mark: op.MarkUnknown, Title: op.L(op.Strong(op.Text(kind.Label))), Facts: []op.Line{op.L("Not looked at yet. Refresh in a moment.")}}}
 	}
-	if l.at.Before(p.seen) {
-		p.seen = l.at
+	if l.Asked.Before(p.seen) {
+		p.seen = l.Asked
 	}
 	var items []op.Item
-	for _, o := range l.options[:min(len(l.options), homeThings)] {
+	for _, o := range l.Value[:min(len(l.Value), homeThings)] {
 		items = append(items, p.thing(ctx, channel, kind, show, o))
 	}
-	if more := len(l.options) - homeThings; more > 0 {
+	if more := len(l.Value) - homeThings; more > 0 {
 		items = append(items, op.Item{Title: op.L("There are more: type ", op.Code("/"+strings.Join(op.Words(show.Usage)[:1], " ")), " in the channel.")})
 	}
 	return items
 }
 
 // remembered gives what was seen last, and whether that is good.
-func (e *Engine) remembered(channel string, d op.Decision, kind op.Kind) (listing, bool) {
-	what := subject{kind: kind.Name, channel: channel, policy: d.Policy}
-	if l, ok := e.shelf.have(what, e.now()); ok {
+func (b *Browser) remembered(channel string, d op.Decision, kind op.Kind) (optionList, bool) {
+	key := optionKey{kind: kind.Name, channel: channel, policy: d.Policy}
+	if l, ok := b.cache.Peek(key, time.Time{}, nil); ok {
 		return l, true
 	}
-	l, ok := e.shelf.last(what, e.now())
-	if !ok {
-		l = listing{}
+	l, ok := b.cache.Last(key)
+	if age := b.now().Sub(l.Asked); !ok || age < 0 || age >= staleFor {
+		l = optionList{}
 	}
 	return l, false
 }
@@ -214,19 +202,19 @@ func (p *page) thing(ctx context.Context, channel string, kind op.Kind, show op.
 		{Label: "Show", Text: op.Format(show.Usage, op.Args{kind.Name: o.Value}), Channel: channel},
 	}}
 	target := op.Target{Kind: kind.Name, ID: o.Value}
-	if lock, err := p.e.locks.Lock(ctx, target); err == nil && lock.Held() {
+	if lock, err := p.b.authz.Lock(ctx, target); err == nil && lock.Held() {
 		item.Facts = append(item.Facts, op.L("🔒 ", lock.Line()))
 	}
-	done, err := p.e.store.List(ctx, store.Query{Target: target.Key(), Channel: channel, Newest: true, Limit: 1})
+	done, err := p.b.store.List(ctx, store.Query{Target: target.Key(), Channel: channel, Newest: true, Limit: 1})
 	if err == nil && len(done) > 0 {
-		item.Facts = append(item.Facts, op.L(done[0].Plan.Title, ": ", stateWords[done[0].State], " ", op.On(done[0].Created)))
+		item.Facts = append(item.Facts, op.L(done[0].Plan.Title, ": ", StateWords[done[0].State], " ", op.On(done[0].Created)))
 	}
 	return item
 }
 
 // last lists what the person asked for last.
 func (p *page) last(ctx context.Context) error {
-	last, err := p.e.store.List(ctx, store.Query{Asker: p.person.ID, Alone: true, Newest: true, Limit: homeLast})
+	last, err := p.b.store.List(ctx, store.Query{Asker: p.person.ID, Alone: true, Newest: true, Limit: homeLast})
 	if err != nil {
 		return err
 	}
@@ -236,39 +224,23 @@ func (p *page) last(ctx context.Context) error {
 	}
 	p.add(op.Item{Title: op.L(op.Strong("Your last requests"))})
 	for _, o := range last {
-		facts := []op.Line{op.L(stateWords[o.State]), op.L(op.On(o.Created)), op.L(op.In(o.Channel))}
+		facts := []op.Line{op.L(StateWords[o.State]), op.L(op.On(o.Created)), op.L(op.In(o.Channel))}
 		if o.Card != "" && slices.Contains(p.rooms, o.Channel) {
 			facts = append(facts, op.L(op.Message(o.Channel, o.Card, "Card")))
 		}
-		p.add(op.Item{Mark: homeMarks[o.State], Title: o.Plan.Title, Facts: append(facts, op.L("op ", op.V(o.Ref())))})
+		p.add(op.Item{Mark: StateMarks[o.State], Title: o.Plan.Title, Facts: append(facts, op.L("op ", op.V(o.Ref())))})
 	}
 	return nil
 }
 
-var homeMarks = map[op.State]op.Mark{
+// StateMarks are how a state shows in a list.
+var StateMarks = map[op.State]op.Mark{
 	op.Pending: op.MarkWait, op.Queued: op.MarkWait, op.Running: op.MarkWait, op.Succeeded: op.MarkOK,
 	op.Failed: op.MarkFailed, op.Unknown: op.MarkUnknown, op.Expired: op.MarkNeutral, op.Cancelled: op.MarkNeutral,
 }
 
-var stateWords = map[op.State]op.Text{
+// StateWords are the states in the words of a list.
+var StateWords = map[op.State]op.Text{
 	op.Pending: "waits for a confirmation", op.Queued: "under way", op.Running: "under way", op.Succeeded: "done",
 	op.Failed: "not done", op.Unknown: "not known", op.Expired: "expired", op.Cancelled: "called off",
-}
-
-// present refuses a button of the bot's own page when the person is not in the channel that it names: the policy may let
-// everybody in a channel do something, and counts on Slack for who that is.
-func (e *Engine) present(ctx context.Context, r op.Request) error {
-	if !r.FromHome {
-		return nil
-	}
-	rooms, err := e.dir.Rooms(ctx, r.Person)
-	if err != nil {
-		return rightsUnknown(err)
-	}
-	if !slices.Contains(rooms, r.Channel) {
-		refusal := op.Refuse(op.L("You are not in that channel, so nothing was done."), op.L("Open casterbot's page again: it shows what there is now."))
-		refusal.Answer.Mark = op.MarkDenied
-		return refusal
-	}
-	return nil
 }

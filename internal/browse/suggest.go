@@ -1,4 +1,4 @@
-package engine
+package browse
 
 import (
 	"context"
@@ -7,48 +7,47 @@ import (
 	"strings"
 	"time"
 
+	"casterbot/internal/authz"
 	"casterbot/internal/op"
 )
 
-// blank is one argument of a command that somebody is about to pick.
-type blank struct {
+// argument is one argument of a command that somebody is about to pick.
+type argument struct {
 	command op.Command
 	args    op.Args
 	kind    op.Kind
 	typed   string // what stood there before
 }
 
-// Suggest gives what somebody may pick for one argument, in about two seconds at most: what the channel may touch, narrowed down
-// by what was typed so far. Whoever may not use the command gets nothing. When there is nothing to pick for another reason, an
-// option whose value is op.Ask says so.
-func (e *Engine) Suggest(ctx context.Context, q op.Query) []op.Option {
-	b, ok := e.blank(q)
+// Suggest gives what somebody may pick for one argument, in about two seconds at most: what the channel may touch,
+// narrowed down by what was typed so far. Whoever may not use the command gets nothing. When there is nothing to pick
+// for another reason, an option whose value is op.Ask says so.
+func (b *Browser) Suggest(ctx context.Context, q op.Query) []op.Option {
+	a, ok := b.argument(q)
 	if !ok {
 		return nil
 	}
 	judging, cancel := context.WithTimeout(ctx, listWithin)
 	defer cancel()
-	err := e.present(judging, q.Request)
-	d := op.Decision{}
-	if err == nil {
-		d, _, err = e.judge(judging, q.Request, b.command, op.Target{}, anytime)
-	}
+	asked := authz.Uses(q.Request, a.command)
+	asked.FromHome = q.Request.FromHome
+	v, err := b.authz.Check(judging, asked)
 	switch {
+	case v.Ground == authz.Denied:
+		return nil
 	case err != nil:
 		return notice(op.L("I cannot check your rights now. Try again in a minute."))
-	case !d.Allowed:
-		return nil
-	case b.kind.Needs != "" && b.args[b.kind.Needs] == "":
-		return notice(op.L(b.needs(e.table), " comes first."))
+	case a.kind.Needs != "" && a.args[a.kind.Needs] == "":
+		return notice(op.L(a.needs(*b.table), " comes first."))
 	}
-	l, err := e.options(ctx, q.Request.Channel, d, b.kind, b.args)
+	l, err := b.options(ctx, q.Request.Channel, v.Decision, a.kind, a.args)
 	if err != nil {
 		return notice(unlisted(err))
 	}
-	if len(l.options) == 0 {
+	if len(l.Value) == 0 {
 		return notice(op.L("There is nothing to pick from in this channel."))
 	}
-	return e.offer(l, b, q.Text)
+	return b.offer(l, a, q.Text)
 }
 
 func notice(words op.Line) []op.Option { return []op.Option{{Says: words, Value: op.Ask}} }
@@ -62,51 +61,52 @@ func unlisted(err error) op.Line {
 }
 
 // needs names what has to be picked before.
-func (b blank) needs(t op.Table) op.Text {
-	kind, _ := t.Kind(b.kind.Needs)
+func (a argument) needs(t op.Table) op.Text {
+	kind, _ := t.Kind(a.kind.Needs)
 	return op.Text(kind.Label)
 }
 
-// blank finds the argument that a query is about; false when it is about none.
-func (e *Engine) blank(q op.Query) (blank, bool) {
-	b := blank{args: q.Args, typed: q.Typed}
+// argument finds the argument that a query is about; false when it is about none.
+func (b *Browser) argument(q op.Query) (argument, bool) {
+	a := argument{args: q.Args, typed: q.Typed}
 	field, known := q.Field, false
 	if q.Command != "" {
-		b.command, known = e.table.Find(q.Command)
-	} else if parsed, err := e.table.Parse(q.Request.Text); err == nil && len(parsed.Missing) > 0 {
-		b.command, b.args, field, known = parsed.Command, parsed.Args, parsed.Missing[0], true
+		a.command, known = b.table.Find(q.Command)
+	} else if parsed, err := b.table.Parse(q.Request.Text); err == nil && len(parsed.Missing) > 0 {
+		a.command, a.args, field, known = parsed.Command, parsed.Args, parsed.Missing[0], true
 	}
-	places := op.Placeholders(b.command.Usage)
+	places := op.Placeholders(a.command.Usage)
 	if !known || !slices.ContainsFunc(places, func(p op.Placeholder) bool { return p.Name == field }) {
-		return b, false
+		return a, false
 	}
-	b.kind, known = e.table.Kind(field)
-	return b, known && b.kind.Options != nil
+	a.kind, known = b.table.Kind(field)
+	return a, known && a.kind.Options != nil
 }
 
 // options gives what can be picked for one kind of argument in a channel, under a decision that allows it.
-func (e *Engine) options(ctx context.Context, channel string, d op.Decision, kind op.Kind, args op.Args) (listing, error) {
-	what := subject{kind: kind.Name, channel: channel, policy: d.Policy}
+func (b *Browser) options(ctx context.Context, channel string, d op.Decision, kind op.Kind, args op.Args) (optionList, error) {
+	what := optionKey{kind: kind.Name, channel: channel, policy: d.Policy}
 	call := op.Call{Args: op.Args{}}
 	if kind.Needs != "" {
 		what.under = args[kind.Needs]
 		call.Args[kind.Needs] = what.under
 	}
-	call.Scope, _ = e.policy.Scope(channel)
-	return e.list(ctx, what, func(ctx context.Context) ([]op.Option, error) { return kind.Options(ctx, call) })
+	call.Scope, _ = b.authz.Scope(channel)
+	return b.list(ctx, what, func(ctx context.Context) ([]op.Option, error) { return kind.Options(ctx, call) })
 }
 
-// offer narrows a list down. What resembles the word that stood in the command comes first; an old list says how old it is.
-func (e *Engine) offer(l listing, b blank, text string) []op.Option {
+// offer narrows a list down. What resembles the word that stood in the command comes first; an old list says how old
+// it is.
+func (b *Browser) offer(l optionList, a argument, text string) []op.Option {
 	var first, rest []op.Option
-	for _, o := range l.options {
-		if l.old {
-			o.Group = asOf(o.Group, e.now().Sub(l.at))
+	for _, o := range l.Value {
+		if l.Stale {
+			o.Group = asOf(o.Group, b.now().Sub(l.Asked))
 		}
 		switch {
-		case !b.finds(o, text):
-		case b.typed != "" && text == "" && b.finds(o, b.typed):
-			o.Group = op.L("Like ", op.V(op.Visible(b.typed)))
+		case !a.finds(o, text):
+		case a.typed != "" && text == "" && a.finds(o, a.typed):
+			o.Group = op.L("Like ", op.V(op.Visible(a.typed)))
 			first = append(first, o)
 		default:
 			rest = append(rest, o)
@@ -116,8 +116,8 @@ func (e *Engine) offer(l listing, b blank, text string) []op.Option {
 }
 
 // finds reports whether every word of a text occurs in an option's label or is part of its value.
-func (b blank) finds(o op.Option, text string) bool {
-	fold := b.kind.Fold
+func (a argument) finds(o op.Option, text string) bool {
+	fold := a.kind.Fold
 	if fold == nil {
 		fold = op.Fold
 	}
@@ -138,12 +138,12 @@ func asOf(group op.Line, age time.Duration) op.Line {
 	return op.L(group, "as of ", op.For(age.Round(time.Second)), " ago")
 }
 
-// picked puts what somebody chose into the command that they chose it for.
-func (e *Engine) picked(r op.Request) (op.Request, error) {
+// ApplyPick puts what somebody chose into the command that they chose it for.
+func (b *Browser) ApplyPick(r op.Request) (op.Request, error) {
 	if r.Pick == "" {
 		return r, nil
 	}
-	parsed, err := e.table.Parse(r.Text)
+	parsed, err := b.table.Parse(r.Text)
 	switch {
 	case err != nil:
 		return r, err
@@ -162,14 +162,14 @@ func (e *Engine) picked(r op.Request) (op.Request, error) {
 	return r, nil
 }
 
-// chooser adds a picker to a refusal of one argument: the same command, with a question mark in its place. The look that the
-// picker will want begins at once.
-func (e *Engine) chooser(ctx context.Context, r op.Request, err error, parsed op.Parsed) error {
+// WithPicker adds a picker to a refusal of one argument: the same command, with a question mark in its place. The
+// look that the picker will want begins at once.
+func (b *Browser) WithPicker(ctx context.Context, r op.Request, err error, parsed op.Parsed) error {
 	refusal, ok := errors.AsType[*op.Refusal](err)
 	if !ok || refusal.Field == "" {
 		return err
 	}
-	kind, _ := e.table.Kind(refusal.Field)
+	kind, _ := b.table.Kind(refusal.Field)
 	text := op.Wanting(parsed.Command.Usage, parsed.Args, refusal.Field)
 	open := *refusal
 	if kind.Options == nil {
@@ -177,15 +177,15 @@ func (e *Engine) chooser(ctx context.Context, r op.Request, err error, parsed op
 		return &open
 	}
 	open.Answer.Pick = &op.Pick{Label: kind.Label, Text: text, Typed: parsed.Args[refusal.Field]}
-	if d, _, err := e.judge(ctx, r, parsed.Command, op.Target{}, anytime); err == nil && d.Allowed {
-		e.warm(r.Channel, d, kind, parsed.Args)
+	if v, err := b.authz.Check(ctx, authz.Uses(r, parsed.Command)); err == nil {
+		b.prefetch(r.Channel, v.Decision, kind, parsed.Args)
 	}
 	return &open
 }
 
-// warm begins a look that somebody will want in a moment.
-func (e *Engine) warm(channel string, d op.Decision, kind op.Kind, args op.Args) {
+// prefetch begins a look that somebody will want in a moment.
+func (b *Browser) prefetch(channel string, d op.Decision, kind op.Kind, args op.Args) {
 	ended, cancel := context.WithCancel(context.Background())
 	cancel()
-	_, _ = e.options(ended, channel, d, kind, args)
+	_, _ = b.options(ended, channel, d, kind, args)
 }

@@ -1,39 +1,42 @@
-package engine
+package browse
 
 import (
 	"context"
 	"strings"
 
+	"casterbot/internal/authz"
 	"casterbot/internal/op"
 )
 
-// help lists what this person may do in this channel. With facts at hand it answers within the acknowledgement.
-func (e *Engine) help(r op.Request, p op.Parsed) Accepted {
-	if person, channel, ok := e.dir.Peek(r.Person, r.PersonTeam, r.Channel, anytime); ok {
-		answer := e.helpFor(person, channel, p)
-		return Accepted{Reply: &answer}
+// HelpAtHand lists what this person may do in this channel, with facts at hand; false when there are none.
+func (b *Browser) HelpAtHand(r op.Request, p op.Parsed) (op.Answer, bool) {
+	facts, ok := b.authz.Glance(authz.Uses(r, op.Command{}))
+	if !ok {
+		return op.Answer{}, false
 	}
-	return Accepted{Work: func(ctx context.Context) {
-		person, channel, err := e.lookUp(ctx, r, anytime)
-		if err != nil {
-			e.replyError(ctx, r.Address, err)
-			return
-		}
-		e.Say(ctx, r.Address, e.helpFor(person, channel, p))
-	}}
+	return b.helpFor(facts, p), true
 }
 
-func (e *Engine) helpFor(person op.Person, channel op.Channel, p op.Parsed) op.Answer {
+// Help is HelpAtHand with facts that are looked up.
+func (b *Browser) Help(ctx context.Context, r op.Request, p op.Parsed) (op.Answer, error) {
+	facts, err := b.authz.Look(ctx, authz.Uses(r, op.Command{}))
+	if err != nil {
+		return op.Answer{}, err
+	}
+	return b.helpFor(facts, p), nil
+}
+
+func (b *Browser) helpFor(facts authz.Facts, p op.Parsed) op.Answer {
 	if p.Topic != "" {
-		return e.helpTopic(p)
+		return b.helpTopic(p)
 	}
 	answer := op.Answer{Mark: op.MarkNeutral, Title: op.L("What you can do here")}
 	refused, several := op.Decision{}, false
-	for _, row := range e.helps {
+	for _, row := range b.helps {
 		if p.Noun != "" && row.noun != p.Noun {
 			continue
 		}
-		d := e.policy.Decide(person, channel, row.verb, row.effect, op.Target{})
+		d := b.authz.Decide(facts, op.Command{Verb: row.verb, Effect: row.effect}, nil)
 		if !d.Allowed && len(refused.Why) == 0 {
 			refused = d
 		}
@@ -44,13 +47,14 @@ func (e *Engine) helpFor(person op.Person, channel op.Channel, p op.Parsed) op.A
 		several = several || row.several
 	}
 	if len(answer.Items) == 0 {
-		return *reply(op.MarkDenied, op.L("There is nothing that you may do here."), refused.Why...)
+		return op.Answer{Mark: op.MarkDenied, Title: op.L("There is nothing that you may do here."), Lines: refused.Why}
 	}
-	answer.Note = e.helpNote(channel.ID, p.Noun, several)
+	answer.Note = b.helpNote(facts.Channel.ID, p.Noun, several)
 	return answer
 }
 
-// helpRow is what help says of one command. It is written once, because help is asked for more often than anything else.
+// helpRow is what help says of one command. It is written once, because help is asked for more often than anything
+// else.
 type helpRow struct {
 	noun, verb string
 	effect     op.Effect
@@ -80,8 +84,8 @@ func helpItem(c op.Command, confirm op.Confirm) op.Item {
 
 var confirmWords = map[op.Confirm]op.Text{op.ConfirmOther: " Needs a second person."}
 
-func (e *Engine) helpNote(channel, noun string, several bool) op.Line {
-	scope, _ := e.policy.Scope(channel)
+func (b *Browser) helpNote(channel, noun string, several bool) op.Line {
+	scope, _ := b.authz.Scope(channel)
 	note := op.L("Names or ids; several words in quotes; ", op.Code("?"), " in place of a name lets you choose.")
 	if several {
 		note = append(note, op.L(" Where … stands, several will do: names, part of one with a star, or ", op.Code(op.AllWord), ".")...)
@@ -96,10 +100,10 @@ func (e *Engine) helpNote(channel, noun string, several bool) op.Line {
 }
 
 // helpTopic explains one command.
-func (e *Engine) helpTopic(p op.Parsed) op.Answer {
+func (b *Browser) helpTopic(p op.Parsed) op.Answer {
 	topic := strings.TrimSpace(p.Noun + " " + strings.TrimPrefix(p.Topic, p.Noun+" "))
 	answer := op.Answer{Mark: op.MarkNeutral, Title: op.L("Help for ", op.Code("/"+topic))}
-	for _, c := range e.table.Commands {
+	for _, c := range b.table.Commands {
 		for _, spelling := range append([]string{c.Usage}, c.Aliases...) {
 			words := strings.Join(op.Words(spelling), " ")
 			if strings.HasPrefix(words, topic) || strings.HasSuffix(words, " "+p.Topic) && strings.HasPrefix(words, p.Noun) {
@@ -109,8 +113,8 @@ func (e *Engine) helpTopic(p op.Parsed) op.Answer {
 		}
 	}
 	if len(answer.Items) == 0 {
-		_, err := e.table.Parse(topic)
-		return *e.answerFor(orUnknown(err, topic))
+		_, err := b.table.Parse(topic)
+		return *b.answer(orUnknown(err, topic))
 	}
 	return answer
 }

@@ -1,0 +1,172 @@
+// Package authz answers one question for every path: may this person do that, here, now, and by which line of the
+// policy?
+//
+// questions.go lists the paths: what is asked when somebody asks, confirms, approves, declines or settles, when a
+// form, a picker, help or the bot's own page is shown, when a button is offered, and once more right before a call
+// leaves. check.go decides all of them. explain.go tells of the same decisions: why, and who may.
+//
+// It keeps true that a change rests on facts as fresh as its path demands, and that whatever cannot be found out
+// refuses; that facts at hand may refuse at once, but where fresh ones are wanted never allow; that the person, the
+// channel as it is now, the policy, the second person and the lock are asked in that order, and the first that
+// refuses gives the words; and that what somebody tried and the policy refused is in the audit trail.
+//
+// It must not know Slack, the cloud or the states of an operation.
+package authz
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"casterbot/internal/op"
+	"casterbot/internal/policy"
+)
+
+// Directory tells who people are and what channels are.
+type Directory interface {
+	// Person looks somebody up. since asks for facts that were looked up after that moment; when it is zero, up to 60
+	// s old ones will do. When the look-up fails and older facts exist they come back with Stale set; without any,
+	// the error does.
+	Person(ctx context.Context, id, team string, since time.Time) (op.Person, error)
+	// Channel looks a channel up, likewise.
+	Channel(ctx context.Context, id string, since time.Time) (op.Channel, error)
+	// Rooms gives the ids of the channels that somebody is in, as far as the bot sees them, not older than 60 s.
+	Rooms(ctx context.Context, id string) ([]string, error)
+	// Peek gives facts that were looked up after since without asking anybody; false when they are not at hand.
+	// When since is zero, up to 60 s old ones will do.
+	Peek(person, team, channel string, since time.Time) (op.Person, op.Channel, bool)
+}
+
+// Policy is the policy in force; a reload swaps it as a whole.
+type Policy interface {
+	// Decide says whether the person may use the verb on the target in the channel. An empty target asks for the verb
+	// as such.
+	Decide(p op.Person, c op.Channel, verb string, effect op.Effect, target op.Target) op.Decision
+	// Approves says whether the person may be the second person for a decision, and why not.
+	Approves(d op.Decision, asker string, p op.Person) (bool, op.Line)
+	// Scope gives what the channel may touch; false when the policy does not name it.
+	Scope(channel string) (op.Scope, bool)
+	// Explain decides like Decide, and tells how it came to that.
+	Explain(p op.Person, c op.Channel, verb string, effect op.Effect, target op.Target) policy.Explanation
+	// Who lists the lines by which people may use the verb on the target, those of the channel first.
+	Who(reader op.Person, channel, verb string, effect op.Effect, target op.Target) []op.Line
+}
+
+// Locks tells who holds a target.
+type Locks interface {
+	Lock(ctx context.Context, target op.Target) (op.Lock, error)
+}
+
+// Trail keeps what was refused.
+type Trail interface {
+	Record(ctx context.Context, e op.Event) error
+}
+
+// Config is what a judge is made of. All fields are needed but Log. The table may be filled in after New.
+type Config struct {
+	Table     *op.Table
+	Directory Directory
+	Policy    Policy
+	Locks     Locks
+	Trail     Trail
+	Now       func() time.Time
+	Log       *slog.Logger
+}
+
+// Judge decides.
+type Judge struct {
+	table  *op.Table
+	dir    Directory
+	policy Policy
+	locks  Locks
+	trail  Trail
+	now    func() time.Time
+	log    *slog.Logger
+}
+
+// New makes a judge.
+func New(c Config) *Judge {
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Judge{
+		table: c.Table, dir: c.Directory, policy: c.Policy, locks: c.Locks, trail: c.Trail, now: c.Now, log: c.Log,
+	}
+}
+
+// Facts are who asks and where, as they were at one moment.
+type Facts struct {
+	Person  op.Person
+	Channel op.Channel
+}
+
+// Glance gives facts of the last minute without asking anybody; false when they are not at hand.
+func (j *Judge) Glance(q Question) (Facts, bool) { return j.glance(q, time.Time{}) }
+
+func (j *Judge) glance(q Question, since time.Time) (Facts, bool) {
+	person, channel, ok := j.dir.Peek(q.Person, q.Team, q.Channel, since)
+	return Facts{person, channel}, ok
+}
+
+// Look gives who asks and where, asked for side by side.
+func (j *Judge) Look(ctx context.Context, q Question) (Facts, error) {
+	asked := j.asking(ctx, q.Person, q.Team, q.Since)
+	channel, err := j.dir.Channel(ctx, q.Channel, q.Since)
+	person, unknown := asked()
+	if unknown != nil {
+		j.log.Warn("look a person up", "person", q.Person, "error", unknown)
+		err = unknown
+	}
+	if err != nil {
+		err = rightsUnknown(err)
+	}
+	return Facts{person, channel}, err
+}
+
+// asking looks a person up while the caller does something else; what it gives waits for the answer.
+func (j *Judge) asking(ctx context.Context, id, team string, since time.Time) func() (op.Person, error) {
+	var person op.Person
+	var err error
+	var asked sync.WaitGroup
+	asked.Go(func() { person, err = j.dir.Person(ctx, id, team, since) })
+	return func() (op.Person, error) {
+		asked.Wait()
+		return person, err
+	}
+}
+
+// Visitor gives somebody with the channels that they are in, as of the last minute.
+func (j *Judge) Visitor(ctx context.Context, id, team string) (op.Person, []string, error) {
+	person, err := j.dir.Person(ctx, id, team, time.Time{})
+	if err != nil {
+		return person, nil, rightsUnknown(err)
+	}
+	rooms, err := j.dir.Rooms(ctx, id)
+	if err != nil {
+		return person, nil, rightsUnknown(err)
+	}
+	return person, rooms, nil
+}
+
+// Channel looks a channel up, as of the last minute.
+func (j *Judge) Channel(ctx context.Context, id string) (op.Channel, error) {
+	return j.dir.Channel(ctx, id, time.Time{})
+}
+
+// Scope gives what a channel may touch; false when the policy does not name it.
+func (j *Judge) Scope(channel string) (op.Scope, bool) { return j.policy.Scope(channel) }
+
+// Lock gives the lock of a target, whomever it stops.
+func (j *Judge) Lock(ctx context.Context, target op.Target) (op.Lock, error) {
+	return j.locks.Lock(ctx, target)
+}
+
+// Call gives a command what it may know of whoever asks.
+func (j *Judge) Call(ctx context.Context, person, team string, args op.Args, scope op.Scope) op.Call {
+	p, err := j.dir.Person(ctx, person, team, time.Time{})
+	if err != nil {
+		p = op.Person{ID: person, Team: team} // their rights are judged by who asks for them
+	}
+	return op.Call{Args: args, Scope: scope, Person: p}
+}

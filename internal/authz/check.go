@@ -1,0 +1,266 @@
+package authz
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"casterbot/internal/op"
+)
+
+// Ground is what a refusal rests on.
+type Ground string
+
+// The grounds, in the order in which they are looked at.
+const (
+	Allowed   Ground = ""
+	Answerer  Ground = "answerer"   // somebody else has to answer this card
+	Away      Ground = "away"       // the person is not in the channel
+	Unknown   Ground = "unknown"    // Slack does not tell
+	Denied    Ground = "denied"     // by the policy
+	NotMember Ground = "not member" // the bot is not in the channel
+	Changed   Ground = "changed"    // the policy asks for another confirmation than the card
+	Second    Ground = "second"     // the second person may not approve it
+	Locked    Ground = "locked"     // somebody else holds the target
+)
+
+// Verdict is the answer to a question: what the policy said, with its line, and what a refusal rests on.
+type Verdict struct {
+	op.Decision
+	Ground Ground
+}
+
+// Check decides. No error means yes; an error is a refusal in words for whoever reads it.
+func (j *Judge) Check(ctx context.Context, q Question) (Verdict, error) {
+	if err := q.answerable(); err != nil {
+		return Verdict{Ground: Answerer}, err
+	}
+	if err := j.InChannel(ctx, q); err != nil {
+		return Verdict{Ground: Away}, err
+	}
+	v, err := j.checkRights(ctx, q)
+	if v.Ground == Denied && q.tried {
+		j.Record(ctx, q, v)
+	}
+	if err == nil && q.begins {
+		if err = j.checkLock(ctx, q); err != nil {
+			v.Ground = Locked
+		}
+	}
+	return v, err
+}
+
+// checkRights asks the policy about the asker, and about the second person if there is one. What is asked of Slack is
+// asked for side by side; when facts at hand refuse, nobody is asked.
+func (j *Judge) checkRights(ctx context.Context, q Question) (Verdict, error) {
+	if v, err := j.refuseAtHand(q); err != nil {
+		return v, err
+	}
+	second := func() (op.Person, error) { return op.Person{}, nil }
+	if q.hasSecond() {
+		second = j.asking(ctx, q.party.id, q.party.team, q.Since)
+	}
+	v, err := j.checkAsker(ctx, q)
+	person, unknown := second()
+	switch {
+	case err != nil:
+		return v, j.forReader(q, err)
+	case q.card != nil && !sameConfirm(v.Confirm, q.wants()):
+		v.Ground = Changed
+		return v, policyChanged(*q.card)
+	case !q.hasSecond():
+		return v, nil
+	case unknown != nil:
+		err = rightsUnknown(unknown)
+	default:
+		err = j.approver(v.Decision, *q.card, person)
+	}
+	if err != nil {
+		v.Ground = Second
+	}
+	return v, q.secondForReader(err)
+}
+
+// refuseAtHand refuses with facts of the last ten seconds, where fresh ones are wanted: whoever has no right costs
+// Slack nothing, however often they press, and a right that was given a moment ago counts although Slack's word of it
+// got lost.
+func (j *Judge) refuseAtHand(q Question) (Verdict, error) {
+	if q.Since.IsZero() {
+		return Verdict{}, nil
+	}
+	v, ok := j.atHand(q, j.now().Add(-DenyWithin))
+	switch {
+	case !ok:
+		return Verdict{}, nil
+	case !v.Allowed:
+		return v, j.forReader(q, Refusal(v.Decision))
+	case !q.hasSecond() || v.Confirm != op.ConfirmOther:
+		return Verdict{}, nil
+	}
+	p, _, ok := j.dir.Peek(q.party.id, q.party.team, q.Channel, j.now().Add(-DenyWithin))
+	if !ok {
+		return Verdict{}, nil
+	}
+	err := j.approver(v.Decision, *q.card, p)
+	v.Ground = Second
+	return v, q.secondForReader(err)
+}
+
+// checkAsker looks the facts up and asks the policy. To call something off nobody needs the right to do it.
+func (j *Judge) checkAsker(ctx context.Context, q Question) (Verdict, error) {
+	if q.answer == declines {
+		return Verdict{Decision: q.card.Decision}, nil
+	}
+	facts, err := j.Look(ctx, q)
+	if err != nil {
+		return Verdict{Ground: Unknown}, err
+	}
+	d := j.Decide(facts, q.Command, q.Plan)
+	switch {
+	case !d.Allowed:
+		return Verdict{d, Denied}, Refusal(d)
+	case q.begins && !facts.Channel.Member:
+		return Verdict{d, NotMember}, notInChannel()
+	}
+	return Verdict{Decision: d}, nil
+}
+
+// Decide asks the policy about a command as such, or about a plan: about each of several, and gives the decision that
+// covers all.
+func (j *Judge) Decide(f Facts, c op.Command, p *op.Plan) op.Decision {
+	if p == nil {
+		return j.policy.Decide(f.Person, f.Channel, c.Verb, c.Effect, op.Target{})
+	}
+	parts := p.Parts
+	if len(parts) == 0 {
+		parts = []op.Part{{Plan: *p}}
+	}
+	all := make([]op.Decision, 0, len(parts))
+	for _, part := range parts {
+		all = append(all, j.policy.Decide(f.Person, f.Channel, c.Verb, c.Effect, part.Plan.Target).For(part.Plan))
+	}
+	return op.Strictest(all)
+}
+
+// InChannel refuses a button of the bot's own page when the person is not in the channel that it names: the policy
+// may let everybody in a channel do something, and counts on Slack for who that is.
+func (j *Judge) InChannel(ctx context.Context, q Question) error {
+	if !q.FromHome {
+		return nil
+	}
+	rooms, err := j.dir.Rooms(ctx, q.Person)
+	switch {
+	case err != nil:
+		return rightsUnknown(err)
+	case !slices.Contains(rooms, q.Channel):
+		return notThere()
+	}
+	return nil
+}
+
+// approver refuses somebody who may not be the second person for a decision about an operation.
+func (j *Judge) approver(d op.Decision, o op.Operation, p op.Person) error {
+	if ok, why := j.policy.Approves(d, o.Requester, p); !ok {
+		return denial(why)
+	}
+	return nil
+}
+
+// Awaits reports whether the person's click on a pending card would count, as far as it can be told without looking
+// anything up.
+func (j *Judge) Awaits(o op.Operation, p op.Person) bool {
+	if o.Decision.Confirm != op.ConfirmOther {
+		return o.Requester == p.ID
+	}
+	return j.approver(o.Decision, o, p) == nil
+}
+
+// Offered leaves only those ways on that the person may take here: no button leads to a refusal by the policy.
+func (j *Judge) Offered(ctx context.Context, r op.Request, a op.Answer) op.Answer {
+	a.Next = j.offered(ctx, r, a.Next)
+	a.Items = slices.Clone(a.Items)
+	for i := range a.Items {
+		a.Items[i].Next = j.offered(ctx, r, a.Items[i].Next)
+	}
+	return a
+}
+
+func (j *Judge) offered(ctx context.Context, r op.Request, ways []op.Next) []op.Next {
+	return slices.DeleteFunc(slices.Clone(ways), func(n op.Next) bool {
+		parsed, err := j.table.Parse(n.Text)
+		if err != nil || parsed.Help {
+			return false
+		}
+		_, err = j.Check(ctx, Uses(r, parsed.Command))
+		return err != nil
+	})
+}
+
+// sameConfirm: what was asked for is what the policy wants, or more.
+func sameConfirm(now, asked op.Confirm) bool {
+	return now == asked || now == op.ConfirmNone && asked == op.ConfirmSelf
+}
+
+// wants is the confirmation that the card asks for.
+func (q Question) wants() op.Confirm {
+	switch q.answer {
+	case confirms:
+		return op.ConfirmSelf
+	case approves:
+		return op.ConfirmOther
+	}
+	return q.card.Decision.Confirm
+}
+
+// hasSecond reports that somebody else than the asker approves, or has approved.
+func (q Question) hasSecond() bool {
+	switch q.answer {
+	case approves:
+		return true
+	case declines:
+		return q.party.id != q.card.Requester
+	case sends:
+		return q.card.Decision.Confirm == op.ConfirmOther
+	}
+	return false
+}
+
+// reader is who reads a refusal; empty: it goes onto the card.
+func (q Question) reader() string {
+	switch q.answer {
+	case noAnswer:
+		return q.Person
+	case sends:
+		return ""
+	}
+	return q.party.id
+}
+
+// Record puts a refusal by the policy into the trail.
+func (j *Judge) Record(ctx context.Context, q Question, v Verdict) {
+	err := j.trail.Record(ctx, op.Event{
+		At: j.now(), Name: op.EventDenied, Actor: q.Person, Team: q.Team, Channel: q.Channel,
+		Detail: map[string]string{"verb": q.Command.Verb, "rule": v.Rule, "policy": v.Policy},
+	})
+	if err != nil {
+		j.log.Error("record a denial", "error", err)
+	}
+}
+
+// AtHand decides with facts at hand alone, without asking anybody; false when there are none.
+func (j *Judge) AtHand(q Question) (Verdict, bool) { return j.atHand(q, time.Time{}) }
+
+func (j *Judge) atHand(q Question, since time.Time) (Verdict, bool) {
+	if q.answer == declines {
+		return Verdict{Decision: q.card.Decision}, true
+	}
+	facts, ok := j.glance(q, since)
+	if !ok {
+		return Verdict{}, false
+	}
+	v := Verdict{Decision: j.Decide(facts, q.Command, q.Plan)}
+	if !v.Allowed {
+		v.Ground = Denied
+	}
+	return v, true
+}

@@ -1,0 +1,43 @@
+package authz
+
+import (
+	"context"
+	"time"
+
+	"casterbot/internal/op"
+)
+
+// Why says what is decided about a person, a command and a target in a channel, and the lines of the policy that were
+// read on the way. Whoever belongs to another organisation is shown no lines.
+func (j *Judge) Why(
+	ctx context.Context, reader op.Person, person, channel string, c op.Command, target op.Target,
+) (op.Decision, []op.Line, error) {
+	meant := reader
+	if person != "" && person != reader.ID {
+		var err error
+		if meant, err = j.dir.Person(ctx, person, "", time.Time{}); err != nil {
+			return op.Decision{}, nil, err
+		}
+	}
+	place, err := j.dir.Channel(ctx, channel, time.Time{})
+	if err != nil {
+		return op.Decision{}, nil, err
+	}
+	e := j.policy.Explain(meant, place, c.Verb, c.Effect, target)
+	if reader.External {
+		return e.Decision, nil, nil
+	}
+	return e.Decision, e.Steps, nil
+}
+
+// Who says who may use a command on a target: in the channel, then in others.
+func (j *Judge) Who(reader op.Person, channel string, c op.Command, target op.Target) []op.Line {
+	return j.policy.Who(reader, channel, c.Verb, c.Effect, target)
+}
+
+// Bound gives the lock that, whatever the policy says, stops a person from changing the target; false when none is
+// known to.
+func (j *Judge) Bound(ctx context.Context, c op.Command, target op.Target, person string) (op.Lock, bool) {
+	lock, err := j.bound(ctx, c, target, person)
+	return lock, err == nil && lock.Held()
+}

@@ -1,0 +1,57 @@
+package authz
+
+import (
+	"context"
+	"fmt"
+
+	"casterbot/internal/op"
+)
+
+// CheckLock refuses a change of a target that is locked by somebody who neither asks for it nor approves it. It is
+// asked with everything else when a change is asked for, when it is confirmed and before the call, and once more when
+// the operation is marked. From then on no lock can come in between, because taking one is an operation on the same
+// target, and at most one of those runs.
+func (j *Judge) CheckLock(ctx context.Context, c op.Command, p op.Plan, asker, second string) error {
+	lock, err := j.bound(ctx, c, p.Target, asker)
+	if err != nil {
+		return fmt.Errorf("read the lock of %s: %w", p.Target.Key(), err)
+	}
+	if !lock.Held() || lock.Holder == second {
+		return nil
+	}
+	refusal := op.Refuse(op.L(op.B(p.Target.Name), " is ", lock.Line(), ". Nothing was done."))
+	refusal.Answer.Mark = op.MarkLocked
+	if j.table.PastLock != nil {
+		refusal.Answer.Next = j.table.PastLock(lock, p)
+	}
+	return refusal
+}
+
+// bound gives the lock that stops somebody from changing a target by a command; one that is not held when none does.
+func (j *Judge) bound(ctx context.Context, c op.Command, target op.Target, person string) (op.Lock, error) {
+	if c.PastLock || c.Effect == op.Read {
+		return op.Lock{}, nil
+	}
+	lock, err := j.locks.Lock(ctx, target)
+	if err != nil || !lock.Binds(person, target) {
+		return op.Lock{}, err
+	}
+	return lock, nil
+}
+
+// checkLock shows whoever asks or clicks now those ways past the lock that they may take. The card stays as it is.
+func (j *Judge) checkLock(ctx context.Context, q Question) error {
+	err := j.CheckLock(ctx, q.Command, *q.Plan, q.Person, q.party.id)
+	refusal, ok := err.(*op.Refusal)
+	if !ok || q.reader() == "" {
+		return err
+	}
+	r := op.Request{Origin: op.Origin{PersonTeam: q.Team, Address: op.Address{Person: q.Person, Channel: q.Channel}}}
+	if q.card != nil {
+		r.Person, r.PersonTeam = q.party.id, q.party.team
+		stays := op.L("The card stays until ", op.At(q.card.Expires), ": press again when the lock is gone.")
+		refusal.Answer.Lines = append(refusal.Answer.Lines, stays)
+	}
+	refusal.Answer = j.Offered(ctx, r, refusal.Answer)
+	return refusal
+}

@@ -1,0 +1,109 @@
+package authz
+
+import (
+	"time"
+
+	"casterbot/internal/op"
+)
+
+// How old facts may be that a decision rests on.
+const (
+	ClickWithin = 2 * time.Second  // at a click: one answer of Slack serves all clicks of two seconds
+	SendWithin  = 5 * time.Second  // when the call leaves
+	DenyWithin  = 10 * time.Second // for a refusal where fresh facts are wanted
+)
+
+// Question is what is asked. The zero Since asks for facts of the last minute; with another, those at hand may refuse
+// but not allow.
+type Question struct {
+	Person, Team string // who would do it, and from which organisation they come
+	Channel      string // where
+	FromHome     bool   // asked on the bot's own page: the person has to be in the channel
+	Command      op.Command
+	Plan         *op.Plan // what it would do; nil: the command as such
+	Since        time.Time
+
+	tried  bool          // a refusal by the policy goes into the trail
+	begins bool          // a call follows: the bot has to be in the channel, and nobody else may hold the target
+	card   *op.Operation // the operation that it is about, when there is one
+	answer answer        // what somebody who answers the card wants
+	party  party         // who answers, or has answered it
+}
+
+// answer is what an answer to a card needs to be.
+type answer int
+
+const (
+	noAnswer answer = iota
+	confirms
+	approves
+	declines
+	sends // nobody answers now: what was answered shall still hold
+)
+
+// party is somebody who answers a card.
+type party struct{ id, team string }
+
+// Uses asks whether somebody may use a command here at all: before it is understood as something to do, for help, for
+// a form, for what can be picked, and for a button that would be shown.
+func Uses(r op.Request, c op.Command) Question {
+	return Question{Person: r.Person, Team: r.PersonTeam, Channel: r.Channel, Command: c}
+}
+
+// Tries is Uses for somebody who does it now.
+func Tries(r op.Request, c op.Command) Question {
+	q := Uses(r, c)
+	q.tried = true
+	return q
+}
+
+// Asks is about a change that was planned.
+func Asks(r op.Request, c op.Command, p op.Plan) Question {
+	q := Tries(r, c)
+	q.Plan, q.begins = &p, true
+	return q
+}
+
+// Confirms is about the asker's own click on their card.
+func Confirms(o op.Operation, command op.Command, c op.Click) Question {
+	return ofCard(o, command, confirms, party{c.Person, c.PersonTeam}, c.At.Add(-ClickWithin))
+}
+
+// Approves is about the click of a second person.
+func Approves(o op.Operation, command op.Command, c op.Click) Question {
+	return ofCard(o, command, approves, party{c.Person, c.PersonTeam}, c.At.Add(-ClickWithin))
+}
+
+// Declines is about calling a pending operation off: the asker may, and whoever could approve it.
+func Declines(o op.Operation, c op.Click) Question {
+	q := ofCard(o, op.Command{}, declines, party{c.Person, c.PersonTeam}, c.At.Add(-ClickWithin))
+	q.begins = false
+	return q
+}
+
+// Sends is about a call that is to leave: whether asker and second person may still do this.
+func Sends(o op.Operation, command op.Command, now time.Time) Question {
+	return ofCard(o, command, sends, party{o.DecidedBy, o.Team}, now.Add(-SendWithin))
+}
+
+// ofCard is about an operation, in the name of whoever asked for it.
+func ofCard(o op.Operation, command op.Command, a answer, who party, since time.Time) Question {
+	return Question{
+		Person: o.Requester, Team: o.Team, Channel: o.Channel, Command: command, Plan: &o.Plan, Since: since,
+		tried: true, begins: true, card: &o, answer: a, party: who,
+	}
+}
+
+// Settles is about looking again at an operation whose outcome is not known, or closing it: whoever may use its verb
+// here may.
+func Settles(o op.Operation, c op.Click) Question {
+	q := Plays(o)
+	q.Person, q.Team, q.Since, q.tried = c.Person, c.PersonTeam, c.At.Add(-ClickWithin), true
+	return q
+}
+
+// Plays is about the addresses for playback that come of an operation.
+func Plays(o op.Operation) Question {
+	command := op.Command{Verb: o.Verb, Effect: o.Effect}
+	return Question{Person: o.Requester, Team: o.Team, Channel: o.Channel, Command: command, Plan: &o.Plan}
+}

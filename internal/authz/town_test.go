@@ -1,0 +1,110 @@
+package authz
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"casterbot/internal/op"
+	"casterbot/internal/policy"
+)
+
+const crew = `version: 1
+channels:
+  C0SHOW:
+    studios: ["Evening *"]
+    grants:
+      - who: [U0ANA]
+        may: [caster.restart]
+        confirm: CONFIRM
+      - who: [U0GRACE]
+        may: [caster.restart]
+        guests: true
+        external: true
+`
+
+var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+
+// town is a directory, a lock and a trail whose facts are fields. It notes how fresh facts had to be.
+type town struct {
+	person  op.Person // whoever is asked for, but for the id
+	channel op.Channel
+	second  op.Person // U0KEN
+	rooms   []string
+	lock    op.Lock
+	silent  bool
+	mu      sync.Mutex
+	since   []time.Time
+	denied  []op.Event
+}
+
+// newTown is a town in which all is well, but for what is changed.
+func newTown(change func(*town)) *town {
+	w := &town{channel: op.Channel{Member: true}, rooms: []string{"C0SHOW"}}
+	if change != nil {
+		change(w)
+	}
+	return w
+}
+
+func (w *town) Person(_ context.Context, id, _ string, since time.Time) (op.Person, error) {
+	w.mu.Lock()
+	w.since = append(w.since, since)
+	w.mu.Unlock()
+	if w.silent {
+		return op.Person{}, errors.New("slack is silent")
+	}
+	return w.be(id), nil
+}
+
+func (w *town) be(id string) op.Person {
+	p := w.person
+	if id == "U0KEN" {
+		p = w.second
+	}
+	p.ID = id
+	return p
+}
+
+func (w *town) Channel(_ context.Context, id string, _ time.Time) (op.Channel, error) {
+	c := w.channel
+	c.ID = id
+	return c, nil
+}
+
+func (w *town) Rooms(context.Context, string) ([]string, error) { return w.rooms, nil }
+
+func (w *town) Peek(person, _, channel string, since time.Time) (op.Person, op.Channel, bool) {
+	c, _ := w.Channel(context.Background(), channel, since)
+	return w.be(person), c, !w.silent && since.IsZero() // what is at hand is up to a minute old
+}
+
+func (w *town) Lock(_ context.Context, target op.Target) (op.Lock, error) {
+	if target.Key() != w.lock.Target.Key() {
+		return op.Lock{}, nil
+	}
+	return w.lock, nil
+}
+
+func (w *town) Record(_ context.Context, e op.Event) error {
+	w.denied = append(w.denied, e)
+	return nil
+}
+
+// judge decides in a town where ana's restart is confirmed in the way given.
+func (w *town) judge(t *testing.T, confirm string) *Judge {
+	t.Helper()
+	p, err := policy.Parse("policy.yml", []byte(strings.Replace(crew, "CONFIRM", confirm, 1)), []string{"caster.restart"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return New(Config{
+		Table:     &op.Table{Commands: []op.Command{restart}},
+		Directory: w, Policy: p, Locks: w, Trail: w, Now: func() time.Time { return noon },
+	})
+}
+
+const bySecond = "other\n        approvers: [U0KEN]"

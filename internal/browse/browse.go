@@ -1,0 +1,47 @@
+// Package browse tells people what they can do: help, forms, what can be picked, and the bot's own page.
+//
+// It keeps true that nobody is shown what authz would refuse them, that a list says how old it is once something was
+// changed since, and that a picker is answered within Slack's three seconds, whatever the cloud does. It changes
+// nothing: what people pick or fill in becomes a command that they could have typed, and is taken by the engine like
+// one.
+//
+// It must not know Slack, the cloud or any single command.
+package browse
+
+import (
+	"context"
+	"time"
+
+	"casterbot/internal/authz"
+	"casterbot/internal/op"
+	"casterbot/internal/store"
+)
+
+// Config is what a browser is made of. All fields are needed.
+type Config struct {
+	Table  *op.Table
+	Store  *store.Store
+	Authz  *authz.Judge
+	Now    func() time.Time
+	Spawn  func(work func(context.Context))         // runs work behind the caller's back
+	Answer func(err error, about ...any) *op.Answer // words an error for people
+}
+
+// Browser tells people what they can do.
+type Browser struct {
+	table   *op.Table
+	helps   []helpRow
+	store   *store.Store
+	authz   *authz.Judge
+	now     func() time.Time
+	answer  func(error, ...any) *op.Answer
+	cache   *optionCache
+	refresh refreshLimit
+}
+
+// New makes a browser.
+func New(c Config) *Browser {
+	return &Browser{
+		table: c.Table, helps: helpRows(*c.Table), store: c.Store, authz: c.Authz, now: c.Now, answer: c.Answer, cache: newOptionCache(c),
+	}
+}
