@@ -106,14 +106,14 @@ func (e *Engine) persist(ctx context.Context, key, kind string, what any) (fresh
 		fresh, err = e.store.Receive(ctx, key, kind, body)
 	}
 	if err != nil {
-		e.unsettled.Store(key, e.now().Add(lateAfter))
+		e.inflight.unsettled.Store(key, e.now().Add(lateAfter))
 		return false, fmt.Errorf("keep %s %s: %w", kind, key, err)
 	}
-	if until, left := e.unsettled.Load(key); !fresh && left && !until.(time.Time).IsZero() {
+	if until, left := e.inflight.unsettled.Load(key); !fresh && left && !until.(time.Time).IsZero() {
 		return false, fmt.Errorf("keep %s %s: %w", kind, key, errRefusedBefore)
 	}
 	if fresh {
-		e.unsettled.Delete(key)
+		e.inflight.unsettled.Delete(key)
 	}
 	crash.At("k1")
 	return fresh, nil
@@ -137,7 +137,7 @@ func (e *Engine) persistLook(ctx context.Context, r op.Request, look func(contex
 	}
 	return Accepted{Drop: e.settler(r.Key), Work: func(ctx context.Context) {
 		look(ctx)
-		e.unsettled.Store(r.Key, time.Time{})
+		e.inflight.unsettled.Store(r.Key, time.Time{})
 	}}
 }
 

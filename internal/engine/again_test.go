@@ -126,12 +126,12 @@ func TestAnAnswerIsWrittenDownLater(t *testing.T) {
 		s.verify = func() (op.Evidence, error) { return op.Evidence{}, nil }
 		o := s.asked("caster restart c1")
 		o = s.moved(o, "", op.Queued, op.Running)
-		s.e.unwritten.Store(o.ID, op.Outcome{State: op.Succeeded, Text: op.L("done"), RequestID: "R1"})
+		s.e.inflight.unwritten.Store(o.ID, op.Outcome{State: op.Succeeded, Text: op.L("done"), RequestID: "R1"})
 		s.moved(o, "", given...)
 		s.e.sweep(context.Background())
 		s.settle()
 		s.want(o, op.Succeeded, 0)
-		if _, left := s.e.unwritten.Load(o.ID); left {
+		if _, left := s.e.inflight.unwritten.Load(o.ID); left {
 			t.Errorf("after %v it is kept in memory for ever", given)
 		}
 	}

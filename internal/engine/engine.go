@@ -25,8 +25,6 @@ import (
 	"context"
 	"log/slog"
 	"runtime/debug"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"casterbot/internal/authz"
@@ -66,20 +64,9 @@ type Engine struct {
 	questions questions
 	arrivals  arrivals
 	turns     turns
-	pressed   sync.Map // ids of buttons whose press is being worked off, and what is closed at its end
-	runs      sync.Map // ids of operations that this process takes to their end
-	unwritten sync.Map // outcomes by id that could not be written down
-	unsettled sync.Map // keys of what is worked off and still in the inbox, and until when it may yet get there
-	looking   sync.Map // ids of unknown operations that are being looked at
-	wake      chan struct{}
-	nudged    atomic.Int64   // nudges that no sweep has answered yet
-	running   atomic.Int64   // pieces of work under way
-	work      sync.WaitGroup // the same, to wait for
-	base      context.Context
-	abort     context.CancelFunc // ends runs that outlast the shutdown
-	stop      context.CancelFunc // ends the sweep
-	swept     chan struct{}
-	beaten    chan struct{} // closed when the last heartbeat is over
+	inflight  inflight
+	sweeper   sweeper
+	work      work
 }
 
 // Times that the engine keeps.
@@ -123,9 +110,10 @@ func New(c Config) *Engine {
 	}
 	e := &Engine{
 		table: c.Table, store: c.Store, authz: c.Authz,
-		now: crash.Clock(c.Now), log: c.Log, replica: c.Replica, pause: c.Pause, quota: c.Quota, wake: make(chan struct{}, 1), swept: make(chan struct{}), beaten: make(chan struct{}),
+		now: crash.Clock(c.Now), log: c.Log, replica: c.Replica, pause: c.Pause, quota: c.Quota,
+		sweeper: sweeper{wake: make(chan struct{}, 1), swept: make(chan struct{}), beaten: make(chan struct{})},
 	}
-	e.base, e.abort = context.WithCancel(context.Background())
+	e.work.base, e.work.abort = context.WithCancel(context.Background())
 	e.notify = newNotifier(e, c.Chat, after)
 	e.turns.init()
 	e.browse = browse.New(browse.Config{Table: c.Table, Store: c.Store, Authz: c.Authz, Now: e.now, Spawn: e.spawn, Answer: e.answerFor})
@@ -151,8 +139,8 @@ func (e *Engine) Start(ctx context.Context) error {
 	if err := e.recover(ctx); err != nil {
 		return err
 	}
-	sweep, stop := context.WithCancel(e.base)
-	e.stop = stop
+	sweep, stop := context.WithCancel(e.work.base)
+	e.sweeper.stop = stop
 	go e.sweeping(sweep)
 	go e.beating()
 	return nil
@@ -160,13 +148,13 @@ func (e *Engine) Start(ctx context.Context) error {
 
 // Close stops the sweep, waits for the calls under way until ctx ends, and brings owed cards up to date.
 func (e *Engine) Close(ctx context.Context) {
-	if e.stop != nil {
-		e.stop()
-		<-e.swept
+	if e.sweeper.stop != nil {
+		e.sweeper.stop()
+		<-e.sweeper.swept
 	}
 	done := make(chan struct{})
 	go func() {
-		e.work.Wait()
+		e.work.all.Wait()
 		for _, id := range e.notify.cards.allHeld() {
 			e.notify.EnqueueCard(id)
 		}
@@ -178,30 +166,30 @@ func (e *Engine) Close(ctx context.Context) {
 	case <-ctx.Done():
 		e.log.Warn("stopped with work under way; it will show as unknown after the restart")
 	}
-	e.abort()
+	e.work.abort()
 	<-done
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), keepWithin)
 	defer cancel()
 	if err := e.settleLeft(last); err != nil {
 		e.log.Warn("some of what was answered is answered again after the restart", "error", err)
 	}
-	if e.stop != nil {
-		<-e.beaten
+	if e.sweeper.stop != nil {
+		<-e.sweeper.beaten
 	}
 }
 
 // Nudge makes the sweep look now, after the clock was moved.
 func (e *Engine) Nudge() {
-	e.nudged.Add(1)
+	e.sweeper.nudged.Add(1)
 	select {
-	case e.wake <- struct{}{}:
+	case e.sweeper.wake <- struct{}{}:
 	default:
 	}
 }
 
 // Busy reports work under way: calls, looks, cards that are behind, or a nudge that has not been answered yet.
 func (e *Engine) Busy() bool {
-	return e.nudged.Load() > 0 || e.running.Load() > 0 || e.notify.cards.any()
+	return e.sweeper.nudged.Load() > 0 || e.work.running.Load() > 0 || e.notify.cards.any()
 }
 
 // rescue keeps a panic from ending the process: it is told in the log, and what was under way is found again by the sweep or
@@ -214,12 +202,12 @@ func (e *Engine) rescue(what string, about ...any) {
 
 // spawn runs the work behind the caller's back; Close waits for it.
 func (e *Engine) spawn(work func(context.Context)) {
-	e.work.Add(1)
-	e.running.Add(1)
+	e.work.all.Add(1)
+	e.work.running.Add(1)
 	go func() {
-		defer e.work.Done()
-		defer e.running.Add(-1)
+		defer e.work.all.Done()
+		defer e.work.running.Add(-1)
 		defer e.rescue("work")
-		work(e.base)
+		work(e.work.base)
 	}()
 }

@@ -68,7 +68,7 @@ func (e *Engine) followUps(ctx context.Context) error {
 	}
 	for _, m := range memos {
 		f, id := following{}, strings.TrimPrefix(m.Key, kindFollow+"/")
-		_, running := e.runs.Load(id)
+		_, running := e.inflight.runs.Load(id)
 		if json.Unmarshal([]byte(m.Body), &f) == nil && (running || e.now().Before(f.At)) {
 			continue
 		}

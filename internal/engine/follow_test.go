@@ -114,7 +114,7 @@ func TestOneReplicaFollows(t *testing.T) {
 	}
 	close(release)
 	s.settle()
-	other.work.Wait()
+	other.work.all.Wait()
 	if l.looks.Load() != 1 || s.after(o) != "there" {
 		t.Errorf("%d looks, %q", l.looks.Load(), s.after(o))
 	}

@@ -30,7 +30,7 @@ type Notifier struct {
 
 func newNotifier(e *Engine, chat Chat, after func(time.Duration, func()) func() bool) *Notifier {
 	n := &Notifier{
-		store: e.store, chat: chat, now: e.now, log: e.log, replica: e.replica, after: after, base: e.base, spawn: e.spawn, gather: e.gather,
+		store: e.store, chat: chat, now: e.now, log: e.log, replica: e.replica, after: after, base: e.work.base, spawn: e.spawn, gather: e.gather,
 	}
 	n.cards.init()
 	n.replies.init()

@@ -64,10 +64,10 @@ func (e *Engine) oneByOne(ctx context.Context, b op.Button) (done func()) {
 	}
 	for {
 		mine := make(chan struct{})
-		other, busy := e.pressed.LoadOrStore(b.ID, mine)
+		other, busy := e.inflight.pressed.LoadOrStore(b.ID, mine)
 		if !busy {
 			return func() {
-				e.pressed.Delete(b.ID)
+				e.inflight.pressed.Delete(b.ID)
 				close(mine)
 			}
 		}

@@ -128,7 +128,7 @@ func (e *Engine) settler(key string) func(context.Context) {
 	return func(ctx context.Context) {
 		if err := e.store.Settle(ctx, key); err != nil {
 			e.log.Error("settle what was received", "error", err)
-			e.unsettled.Store(key, time.Time{})
+			e.inflight.unsettled.Store(key, time.Time{})
 		}
 	}
 }

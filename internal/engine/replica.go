@@ -14,18 +14,18 @@ const beatEvery = 2 * time.Second
 
 // beating tells the other replicas that this one lives, until its last work is done. A store of one process needs none.
 func (e *Engine) beating() {
-	defer close(e.beaten)
+	defer close(e.sweeper.beaten)
 	if e.store.Exclusive() {
 		return
 	}
 	ticker := time.NewTicker(beatEvery)
 	defer ticker.Stop()
 	for {
-		if err := e.store.Beat(e.base); err != nil && e.base.Err() == nil {
+		if err := e.store.Beat(e.work.base); err != nil && e.work.base.Err() == nil {
 			e.log.Warn("the other replicas do not hear of this one", "error", err)
 		}
 		select {
-		case <-e.base.Done():
+		case <-e.work.base.Done():
 			return
 		case <-ticker.C:
 		}
@@ -41,10 +41,10 @@ func (e *Engine) takeOver(ctx context.Context) error {
 		return err
 	}
 	for _, o := range left {
-		if _, busy := e.runs.Load(o.ID); busy {
+		if _, busy := e.inflight.runs.Load(o.ID); busy {
 			continue
 		}
-		if _, known := e.unwritten.Load(o.ID); known { // writeAnswers brings it to its end
+		if _, known := e.inflight.unwritten.Load(o.ID); known { // writeAnswers brings it to its end
 			continue
 		}
 		if o.IsSeveral() && o.State == op.Running {
@@ -67,8 +67,8 @@ func (e *Engine) takeOver(ctx context.Context) error {
 // writeAnswers records the answers that came and could not be written down, also those of operations that others have given up
 // meanwhile.
 func (e *Engine) writeAnswers(ctx context.Context) (err error) {
-	e.unwritten.Range(func(id, outcome any) bool {
-		if _, busy := e.runs.Load(id); busy {
+	e.inflight.unwritten.Range(func(id, outcome any) bool {
+		if _, busy := e.inflight.runs.Load(id); busy {
 			return true
 		}
 		var o op.Operation
@@ -77,7 +77,7 @@ func (e *Engine) writeAnswers(ctx context.Context) (err error) {
 			_, err = e.finish(ctx, o, outcome.(op.Outcome))
 		}
 		if err == nil || errors.Is(err, store.ErrLost) || errors.Is(err, store.ErrNotFound) {
-			e.unwritten.Delete(id)
+			e.inflight.unwritten.Delete(id)
 			err = nil
 		}
 		return err == nil

@@ -51,7 +51,7 @@ func TestWhatNobodyWorksOnIsTakenOver(t *testing.T) {
 			}
 			o = s.moved(o, claim, c.states...)
 			if c.unwritten != nil {
-				s.e.unwritten.Store(o.ID, *c.unwritten)
+				s.e.inflight.unwritten.Store(o.ID, *c.unwritten)
 			}
 			for range 3 {
 				s.e.sweep(context.Background())

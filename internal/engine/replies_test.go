@@ -186,12 +186,12 @@ func TestOneReplicaTells(t *testing.T) {
 		t.Error("the other replica tries with what it read before")
 	}
 	s.settle()
-	other.work.Wait()
+	other.work.all.Wait()
 	s.advance(time.Minute)
 	if err := other.notify.DeliverDue(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	other.work.Wait()
+	other.work.all.Wait()
 	if s.said() != "two studios" || s.tries != 2 || len(s.e.notify.replies.mine)+len(other.notify.replies.mine) > 0 {
 		t.Errorf("told %q after %d tries", s.said(), s.tries)
 	}

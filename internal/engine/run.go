@@ -16,10 +16,10 @@ import (
 // run takes a queued operation to its end. This is the only place in casterbot that makes a changing call, and it makes it
 // after claim has written `running`; a crash anywhere behind that leaves a row that says so.
 func (e *Engine) run(ctx context.Context, id string) {
-	if _, busy := e.runs.LoadOrStore(id, true); busy {
+	if _, busy := e.inflight.runs.LoadOrStore(id, true); busy {
 		return
 	}
-	defer e.runs.Delete(id)
+	defer e.inflight.runs.Delete(id)
 	crash.At("k2")
 	if o, err := e.store.Get(ctx, id); err == nil && o.IsSeveral() {
 		if err := e.beginSeveral(ctx, o); err != nil {
@@ -42,7 +42,7 @@ func (e *Engine) run(ctx context.Context, id string) {
 	crash.At("k5")
 	o, err = e.finish(ctx, o, outcome)
 	if err != nil {
-		e.unwritten.Store(id, outcome)
+		e.inflight.unwritten.Store(id, outcome)
 		e.log.Error("record the outcome", "op", o.Ref(), "outcome", outcome.State, "requestId", outcome.RequestID, "error", err)
 		return
 	}

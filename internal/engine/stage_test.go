@@ -179,7 +179,7 @@ func (s *stage) with(change func()) {
 
 func (s *stage) settle() {
 	s.work.Wait()
-	s.e.work.Wait()
+	s.e.work.all.Wait()
 	s.e.notify.cards.wait()
 }
 

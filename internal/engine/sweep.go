@@ -140,14 +140,14 @@ func won(o op.Operation, c op.Click) bool {
 
 // sweeping looks once a second for what time has made due.
 func (e *Engine) sweeping(ctx context.Context) {
-	defer close(e.swept)
+	defer close(e.sweeper.swept)
 	ticker := time.NewTicker(sweepEvery)
 	defer ticker.Stop()
 	pruned := time.Time{}
 	for {
-		nudges := e.nudged.Load()
+		nudges := e.sweeper.nudged.Load()
 		e.sweep(ctx)
-		e.nudged.Add(-nudges)
+		e.sweeper.nudged.Add(-nudges)
 		if time.Since(pruned) > pruneInterval {
 			pruned = time.Now()
 			if err := e.store.Prune(ctx, e.now().Add(-keepKeys)); err != nil && ctx.Err() == nil {
@@ -158,7 +158,7 @@ func (e *Engine) sweeping(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
-		case <-e.wake:
+		case <-e.sweeper.wake:
 		}
 	}
 }
@@ -180,7 +180,7 @@ func (e *Engine) sweep(ctx context.Context) {
 // refusal; it is taken off for as long as anybody would act on it.
 func (e *Engine) settleLeft(ctx context.Context) error {
 	var keys []string
-	e.unsettled.Range(func(key, _ any) bool {
+	e.inflight.unsettled.Range(func(key, _ any) bool {
 		keys = append(keys, key.(string))
 		return true
 	})
@@ -189,8 +189,8 @@ func (e *Engine) settleLeft(ctx context.Context) error {
 			return err
 		}
 		for _, key := range part {
-			if until, _ := e.unsettled.Load(key); !e.now().Before(until.(time.Time)) {
-				e.unsettled.Delete(key)
+			if until, _ := e.inflight.unsettled.Load(key); !e.now().Before(until.(time.Time)) {
+				e.inflight.unsettled.Delete(key)
 			}
 		}
 	}
@@ -219,15 +219,15 @@ func (e *Engine) lookAtUnknown(ctx context.Context) error {
 		return err
 	}
 	for _, o := range open {
-		if _, busy := e.looking.LoadOrStore(o.ID, true); busy {
+		if _, busy := e.inflight.looking.LoadOrStore(o.ID, true); busy {
 			continue
 		}
 		if !lookDue(o, e.now()) {
-			e.looking.Delete(o.ID)
+			e.inflight.looking.Delete(o.ID)
 			continue
 		}
 		e.spawn(func(ctx context.Context) {
-			defer e.looking.Delete(o.ID)
+			defer e.inflight.looking.Delete(o.ID)
 			look := e.reconcile
 			if o.IsSeveral() {
 				look = e.gatherAgain

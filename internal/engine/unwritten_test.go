@@ -158,7 +158,7 @@ func TestARefusalHoldsThoughItArrived(t *testing.T) {
 	}
 	s.advance(lateAfter)
 	s.e.sweep(context.Background())
-	if _, still := s.e.unsettled.Load(r.Key); still {
+	if _, still := s.e.inflight.unsettled.Load(r.Key); still {
 		t.Error("it is remembered for ever")
 	}
 }
