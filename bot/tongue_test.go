@@ -9,7 +9,7 @@ import (
 	"casterbot/bot/directory"
 	"casterbot/bot/render"
 	"casterbot/internal/engine"
-	"casterbot/internal/lang"
+	"casterbot/internal/i18n"
 	"casterbot/internal/op"
 	"casterbot/internal/sandbox/fakeslack"
 	"casterbot/test/slackworld"
@@ -23,8 +23,8 @@ func TestWhoReadsWhat(t *testing.T) {
 	t.Parallel()
 	locales := map[string]string{"U0ANA": "en-GB", "U0LIN": "zh-CN", "U0JO": "fr-FR", "U0BO": ""}
 	all := render.Localizer{
-		Words:   lang.New(nil),
-		Channel: func(channel string) string { return map[string]string{"C0ZH": lang.Chinese}[channel] },
+		Words:   i18n.New(nil),
+		Channel: func(channel string) string { return map[string]string{"C0ZH": i18n.Chinese}[channel] },
 		Locale:  func(person string) (string, bool) { l, ok := locales[person]; return l, ok },
 	}
 	chinese := func(say render.Printer) bool { return say.Line(queue).Plain() == queueChinese }
@@ -53,7 +53,7 @@ func TestWhoReadsWhat(t *testing.T) {
 func TestLanguageOfQuickAnswers(t *testing.T) {
 	w := NewWorld(t)
 	dir := directory.NewDirectory(w.Config, func() []string { return nil })
-	w.Config.Words, w.Config.Locale, w.Config.Meet = lang.New(nil), dir.Locale, dir.Meet
+	w.Config.Words, w.Config.Locale, w.Config.Meet = i18n.New(nil), dir.Locale, dir.Meet
 	w.engine.accept = func(context.Context, op.Request) (engine.Accepted, error) {
 		return engine.Accepted{Reply: &op.Answer{Title: queue}}, nil
 	}
@@ -93,7 +93,7 @@ func TestChineseCards(t *testing.T) {
 			}
 		}
 		lint(t, name, m)
-		zh := render.Printer{Words: lang.New(nil), Language: lang.Chinese}.Card(o, false)
+		zh := render.Printer{Words: i18n.New(nil), Language: i18n.Chinese}.Card(o, false)
 		lint(t, name+" in Chinese", zh)
 		if mustJSON(t, zh) == mustJSON(t, m) || len(zh.Body) != len(m.Body) {
 			t.Errorf("%s reads the same in Chinese: %s", name, zh.Text)
@@ -109,7 +109,7 @@ type recorder struct {
 
 func recording() recorder {
 	r := recorder{missed: map[string]bool{}}
-	r.Words = lang.New(func(_, key string) { r.missed[key] = true })
+	r.Words = i18n.New(func(_, key string) { r.missed[key] = true })
 	return r
 }
 
@@ -122,7 +122,7 @@ func TestChineseForms(t *testing.T) {
 			{Name: "name", Label: "New name", Max: 64, Value: "Studio"},
 		},
 	}
-	say := render.Printer{Words: lang.New(nil), Language: lang.Chinese}
+	say := render.Printer{Words: i18n.New(nil), Language: i18n.Chinese}
 	v := say.DrawForm(f, "U0LIN")
 	drawn := mustJSON(t, v.Blocks) + mustJSON(t, v.Submit) + mustJSON(t, v.Close)
 	for _, want := range []string{"导播台", "继续", "取消", "输入以搜索", "Idle · 空闲", `"initial_value": "Studio"`, "新名称"} {

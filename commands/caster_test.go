@@ -238,7 +238,7 @@ func TestVerifyRestart(t *testing.T) {
 		wantHas(t, got.Seen.Plain(), seen)
 	}
 	_, err := find(t, newFake(), "caster restart {caster}").Verify(t.Context(), op.Attempt{Plan: op.Plan{Args: op.Args{"caster": "gone"}}, Sent: noon})
-	if live.ClassOf(err) != live.Unfound {
+	if live.ClassOf(err) != live.NotFound {
 		t.Errorf("a studio that is gone: %v", err)
 	}
 }

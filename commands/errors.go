@@ -47,7 +47,7 @@ func explain(err error) explained {
 		x.text, x.advice, x.way = op.L("the request could not be sent", aside(e.Message)), op.L(tryLater), "again"
 	case e.Class == live.Throttled:
 		x.text, x.advice, x.way = op.L("too many calls for the account at this moment", aside(e.Code)), op.L(tryLater), "again"
-	case e.Class == live.Unfound:
+	case e.Class == live.NotFound:
 		x.text, x.advice, x.way = op.L("it does not exist any more"), op.L("Look with ", op.Code("/caster list"), "."), "list"
 	case e.Class == live.Unknown:
 		x.text, x.advice, x.way = op.L("ApsaraVideo Live gave no usable answer", aside(e.Code)), op.L(tryLater), "again"

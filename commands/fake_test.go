@@ -55,7 +55,7 @@ func (f *fakeCloud) Caster(_ context.Context, id string) (live.Caster, error) {
 			return c, err
 		}
 	}
-	return live.Caster{}, &live.Error{Class: live.Unfound, Action: "DescribeCasters"}
+	return live.Caster{}, &live.Error{Class: live.NotFound, Action: "DescribeCasters"}
 }
 
 func (f *fakeCloud) Scenes(_ context.Context, id string) ([]live.Scene, error) {

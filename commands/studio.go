@@ -27,7 +27,7 @@ func (s table) caster(ctx context.Context, call op.Call) (live.Caster, error) {
 		switch {
 		case err == nil && call.Scope.Studio(c.ID, c.Name):
 			return c, nil
-		case err != nil && live.ClassOf(err) != live.Unfound:
+		case err != nil && live.ClassOf(err) != live.NotFound:
 			return live.Caster{}, cannotLook(op.L("the studios"), err)
 		}
 	}

@@ -4,13 +4,13 @@ import (
 	"context"
 	"time"
 
-	"casterbot/internal/lang"
+	"casterbot/internal/i18n"
 	"casterbot/internal/op"
 )
 
 // Printer is the language that something is drawn in. The zero value speaks English.
 type Printer struct {
-	Words    *lang.Words
+	Words    *i18n.Words
 	Language string
 }
 
@@ -59,7 +59,7 @@ func (t Printer) face(f cardView) cardView {
 
 // Localizer knows who reads which language.
 type Localizer struct {
-	Words   *lang.Words
+	Words   *i18n.Words
 	Channel func(channel string) string
 	Locale  func(person string) (string, bool)
 	Meet    func(ctx context.Context, person string)
@@ -72,7 +72,7 @@ func (t Localizer) Public(channel string) Printer { return Printer{t.Words, t.Ch
 // looked up.
 func (t Localizer) Private(to op.Address) (say Printer, known bool) {
 	locale, known := t.Locale(to.Person)
-	if language := lang.Of(locale); language != "" {
+	if language := i18n.Of(locale); language != "" {
 		return Printer{t.Words, language}, known
 	}
 	return t.Public(to.Channel), known

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"casterbot/internal/lang"
+	"casterbot/internal/i18n"
 	"casterbot/internal/op"
 
 	"github.com/slack-go/slack"
@@ -31,7 +31,7 @@ type Config struct {
 
 	Unlimited bool // Slack has no limits, and time is not real
 	// Words translates; nil: nothing is. Language gives that of public messages of a channel; nil: English.
-	Words    *lang.Words
+	Words    *i18n.Words
 	Language func(channel string) string
 	// Locale gives the locale of somebody ("zh-CN"), and whether they have been looked up; nil: of nobody.
 	Locale func(person string) (string, bool)
@@ -75,7 +75,7 @@ func (c Config) Filled() Config {
 		c.Peers = func() int { return 0 }
 	}
 	if c.Language == nil {
-		c.Language = func(string) string { return lang.English }
+		c.Language = func(string) string { return i18n.English }
 	}
 	if c.Locale == nil {
 		c.Locale = func(string) (string, bool) { return "", true }

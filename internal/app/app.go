@@ -19,19 +19,19 @@ import (
 	"casterbot/bot/messages"
 	"casterbot/bot/webapi"
 	"casterbot/commands"
-	"casterbot/internal/admin"
 	"casterbot/internal/authz"
 	"casterbot/internal/cli"
 	"casterbot/internal/config"
-	"casterbot/internal/desk"
 	"casterbot/internal/engine"
-	"casterbot/internal/lang"
+	"casterbot/internal/health"
+	"casterbot/internal/i18n"
 	"casterbot/internal/live"
+	"casterbot/internal/monitor"
 	"casterbot/internal/op"
 	"casterbot/internal/policy"
 	"casterbot/internal/quota"
+	"casterbot/internal/records"
 	"casterbot/internal/store"
-	"casterbot/internal/watch"
 )
 
 // Build is what the program was built of.
@@ -89,7 +89,7 @@ type Options struct {
 	Log      *slog.Logger
 	Now      func() time.Time // the clock; nil: the store's
 	Pause    Pause            // how the bot waits; nil: in real time, with every limit kept
-	Words    *lang.Words      // the translations; nil: those that are built in
+	Words    *i18n.Words      // the translations; nil: those that are built in
 }
 
 // Pause waits for d; false when ctx ended first.
@@ -101,7 +101,7 @@ type App struct {
 	Store  *store.Store
 	Engine *engine.Engine
 	Bot    *bot.Bot
-	Watch  *watch.Watcher
+	Watch  *monitor.Monitor
 
 	settings config.Config
 	version  string
@@ -128,7 +128,7 @@ func table(cloud commands.Cloud, own commands.Desk, now func() time.Time) op.Tab
 func New(ctx context.Context, o Options) (*App, error) {
 	c, log, wait := o.Settings, o.Log, o.Pause
 	if o.Words == nil {
-		o.Words = lang.New(nil)
+		o.Words = i18n.New(nil)
 	}
 	keeper, err := openPolicy(c.PolicyFile, log)
 	if err != nil {
@@ -165,16 +165,16 @@ func New(ctx context.Context, o Options) (*App, error) {
 	slack.Locale, slack.Meet = people.Locale, people.Meet
 	known := op.Table{}
 	judge := authz.New(authz.Config{
-		Table: &known, Directory: people, Policy: keeper, Locks: desk.NewLockBook(db), Trail: db, Now: now, Log: log,
+		Table: &known, Directory: people, Policy: keeper, Locks: records.NewLockBook(db), Trail: db, Now: now, Log: log,
 	})
-	own := desk.New(db)
+	own := records.New(db)
 	known = table(cloud, deskAndRights{own, judge}, now)
 	slack.Repeats = engine.Repeats(known, now)
 	chat := messages.NewChat(slack)
 	mind := engine.New(engine.Config{
 		Table: &known, Store: db, Authz: judge, Chat: chat, Now: now, Log: log, Replica: replica, Pause: wait, Quota: limits,
 	})
-	eyes := watch.New(watch.Config{
+	eyes := monitor.New(monitor.Config{
 		Table: known, Store: db, Cloud: cloud, Policy: keeper, Chat: chat, Now: now, Log: log, Replica: replica, Share: float64(c.WatchShare) / 100, Pause: wait,
 	})
 	own.OnBoard(eyes.Nudge)
@@ -203,7 +203,7 @@ func openCloud(c config.Config, keys live.Credentials, limits *quota.Quota, fres
 func (a *App) Run(ctx context.Context) error {
 	finish, cancel := outlive(ctx, finishWithin)
 	defer cancel()
-	server, err := admin.Start(a.settings.AdminAddr, a.probes(), a.log)
+	server, err := health.Start(a.settings.AdminAddr, a.probes(), a.log)
 	defer func() { _ = server.Close() }() // last: while work is being finished, /readyz says that no socket is open
 	defer a.close(finish)
 	if err != nil {
@@ -270,8 +270,8 @@ func (a *App) reloadOnHangup(ctx context.Context) {
 	}
 }
 
-func (a *App) probes() map[string]admin.Probe {
-	return map[string]admin.Probe{
+func (a *App) probes() map[string]health.Probe {
+	return map[string]health.Probe{
 		"slack": func(context.Context) (map[string]any, bool) {
 			h := a.Bot.Health()
 			return map[string]any{"sockets": h.Sockets, "want": h.Want, "ageSeconds": int(h.Age.Seconds()), "connections": h.Connections, "strangers": h.Strangers, "replaced": h.Replaced}, h.Ready()

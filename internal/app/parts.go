@@ -9,14 +9,14 @@ import (
 	"casterbot/commands"
 	"casterbot/internal/cli"
 	"casterbot/internal/config"
-	"casterbot/internal/desk"
 	"casterbot/internal/live"
 	"casterbot/internal/policy"
+	"casterbot/internal/records"
 )
 
 // deskAndRights is what the commands know beside the cloud.
 type deskAndRights struct {
-	*desk.Desk
+	*records.Records
 	commands.Rights
 }
 

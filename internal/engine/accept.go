@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"casterbot/internal/authz"
-	"casterbot/internal/crash"
+	"casterbot/internal/failpoint"
 	"casterbot/internal/op"
 	"casterbot/internal/quota"
 )
@@ -102,7 +102,7 @@ var errRefusedBefore = errors.New("it was refused before, but may have been writ
 func (e *Engine) persist(ctx context.Context, key, kind string, what any) (fresh bool, err error) {
 	body, err := json.Marshal(what)
 	if err == nil {
-		crash.At("k0")
+		failpoint.At("k0")
 		fresh, err = e.store.Receive(ctx, key, kind, body)
 	}
 	if err != nil {
@@ -115,7 +115,7 @@ func (e *Engine) persist(ctx context.Context, key, kind string, what any) (fresh
 	if fresh {
 		e.inflight.unsettled.Delete(key)
 	}
-	crash.At("k1")
+	failpoint.At("k1")
 	return fresh, nil
 }
 

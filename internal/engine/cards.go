@@ -76,7 +76,7 @@ func (n *Notifier) draw(ctx context.Context, id string) (err error) {
 
 // toDraw takes on the drawing of a card and gives all that stands on it.
 func (n *Notifier) toDraw(ctx context.Context, id string) (o op.Operation, mine bool, err error) {
-	o, mine, err = n.store.Hold(ctx, id)
+	o, mine, err = n.store.ClaimCard(ctx, id)
 	if err != nil || !mine {
 		return o, mine, err
 	}

@@ -29,7 +29,7 @@ import (
 
 	"casterbot/internal/authz"
 	"casterbot/internal/browse"
-	"casterbot/internal/crash"
+	"casterbot/internal/failpoint"
 	"casterbot/internal/op"
 	"casterbot/internal/quota"
 	"casterbot/internal/store"
@@ -106,11 +106,11 @@ func New(c Config) *Engine {
 	var after func(time.Duration, func()) func() bool
 	if c.Pause == nil {
 		c.Pause = pause
-		after = func(d time.Duration, do func()) func() bool { return time.AfterFunc(crash.Within(d), do).Stop }
+		after = func(d time.Duration, do func()) func() bool { return time.AfterFunc(failpoint.Within(d), do).Stop }
 	}
 	e := &Engine{
 		table: c.Table, store: c.Store, authz: c.Authz,
-		now: crash.Clock(c.Now), log: c.Log, replica: c.Replica, pause: c.Pause, quota: c.Quota,
+		now: failpoint.Clock(c.Now), log: c.Log, replica: c.Replica, pause: c.Pause, quota: c.Quota,
 		sweeper: sweeper{wake: make(chan struct{}, 1), swept: make(chan struct{}), beaten: make(chan struct{})},
 	}
 	e.work.base, e.work.abort = context.WithCancel(context.Background())
@@ -124,7 +124,7 @@ func New(c Config) *Engine {
 func (e *Engine) Browser() *browse.Browser { return e.browse }
 
 func pause(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(crash.Within(d))
+	timer := time.NewTimer(failpoint.Within(d))
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():

@@ -6,15 +6,15 @@ import (
 	"testing"
 	"time"
 
-	"casterbot/internal/desk"
 	"casterbot/internal/op"
+	"casterbot/internal/records"
 )
 
 // lock has somebody take studio c1, or give it back when nobody does.
 func (s *stage) lock(holder string) {
 	s.t.Helper()
 	target := op.Target{Kind: "caster", ID: "c1"}
-	locks := desk.NewLockBook(s.store)
+	locks := records.NewLockBook(s.store)
 	now, err := locks.Lock(context.Background(), target)
 	if err != nil {
 		s.t.Fatal(err)

@@ -196,7 +196,7 @@ func TestAPressWorkedOffElsewhereMakesNothing(t *testing.T) {
 		s.planned = func() {
 			left, err := s.store.Unsettled(context.Background(), 10)
 			if err == nil && len(left) == 1 {
-				err = s.store.Settle(context.Background(), left[0].Key)
+				err = s.store.Done(context.Background(), left[0].Key)
 			}
 			if err != nil || len(left) != 1 {
 				t.Errorf("%d rows, %v", len(left), err)

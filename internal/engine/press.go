@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"casterbot/internal/authz"
-	"casterbot/internal/crash"
+	"casterbot/internal/failpoint"
 	"casterbot/internal/op"
 	"casterbot/internal/store"
 )
@@ -115,7 +115,7 @@ var acts = map[op.Action]func(*Engine, context.Context, op.Operation, op.Click) 
 // press does what a click asks for. The click is settled before anybody is told that nothing was done: told first, a crash in
 // between would let it act after the restart. The card shows where things stand in any case.
 func (e *Engine) press(ctx context.Context, c op.Click) {
-	crash.At("k2")
+	failpoint.At("k2")
 	err := e.act(ctx, c)
 	e.settler(c.Key)(ctx)
 	if err != nil {
@@ -126,7 +126,7 @@ func (e *Engine) press(ctx context.Context, c op.Click) {
 // settler takes a row off the inbox.
 func (e *Engine) settler(key string) func(context.Context) {
 	return func(ctx context.Context) {
-		if err := e.store.Settle(ctx, key); err != nil {
+		if err := e.store.Done(ctx, key); err != nil {
 			e.log.Error("settle what was received", "error", err)
 			e.inflight.unsettled.Store(key, time.Time{})
 		}

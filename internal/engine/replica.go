@@ -36,7 +36,7 @@ func (e *Engine) beating() {
 // because the store was away. What is queued is claimed as ever, so one of several that try wins it; what was running is
 // never sent again.
 func (e *Engine) takeOver(ctx context.Context) error {
-	left, err := e.store.InCare(ctx, 500)
+	left, err := e.store.Orphans(ctx, 500)
 	if err != nil {
 		return err
 	}

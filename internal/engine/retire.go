@@ -69,7 +69,7 @@ func dropReceived(ctx context.Context, db *store.Store) error {
 			return err
 		}
 		for _, row := range left {
-			err = errors.Join(err, db.Settle(ctx, row.Key))
+			err = errors.Join(err, db.Done(ctx, row.Key))
 		}
 		if err != nil {
 			return err

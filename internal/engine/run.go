@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"casterbot/internal/authz"
-	"casterbot/internal/crash"
+	"casterbot/internal/failpoint"
 	"casterbot/internal/op"
 	"casterbot/internal/quota"
 	"casterbot/internal/store"
@@ -20,7 +20,7 @@ func (e *Engine) run(ctx context.Context, id string) {
 		return
 	}
 	defer e.inflight.runs.Delete(id)
-	crash.At("k2")
+	failpoint.At("k2")
 	if o, err := e.store.Get(ctx, id); err == nil && o.IsSeveral() {
 		if err := e.beginSeveral(ctx, o); err != nil {
 			e.log.Error("begin several", "op", o.Ref(), "error", err)
@@ -36,10 +36,10 @@ func (e *Engine) run(ctx context.Context, id string) {
 	if o.State != op.Running {
 		return
 	}
-	crash.At("k3")
+	failpoint.At("k3")
 	outcome := e.send(ctx, o, command, t)
 	e.browse.Expire()
-	crash.At("k5")
+	failpoint.At("k5")
 	o, err = e.finish(ctx, o, outcome)
 	if err != nil {
 		e.inflight.unwritten.Store(id, outcome)
@@ -116,7 +116,7 @@ func (e *Engine) mark(ctx context.Context, o op.Operation, plan op.Plan) (op.Ope
 // to come quickly; everything together takes no longer than one call may. Once a call is unknown only a success can tell what
 // became of it: a refusal speaks of the repetition.
 func (e *Engine) send(ctx context.Context, o op.Operation, command op.Command, t turn) op.Outcome {
-	ctx, cancel := context.WithTimeout(quota.With(ctx, confirmed(o)), crash.Within(answerWithin))
+	ctx, cancel := context.WithTimeout(quota.With(ctx, confirmed(o)), failpoint.Within(answerWithin))
 	defer cancel()
 	if why := e.authz.CheckLock(ctx, command, o.Plan, o.Requester, o.DecidedBy); why != nil {
 		return op.Outcome{State: op.Failed, Text: unsent(o, e.answerFor(why, "op", o.Ref()).Title)}
@@ -199,7 +199,7 @@ func (e *Engine) finish(ctx context.Context, o op.Operation, outcome op.Outcome)
 		return o, fmt.Errorf("finish %s: %w", o.Ref(), err)
 	}
 	e.log.Info("answered", "op", o.Ref(), "verb", o.Verb, "outcome", outcome.State, "code", outcome.Code, "requestId", outcome.RequestID)
-	crash.At("k6")
+	failpoint.At("k6")
 	if o.State == op.Running && now.State == op.Succeeded {
 		e.notify.EnqueueCardWithin(o.ID, checkWithin)
 	} else {

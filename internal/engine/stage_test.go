@@ -13,9 +13,9 @@ import (
 	"time"
 
 	"casterbot/internal/authz"
-	"casterbot/internal/desk"
 	"casterbot/internal/op"
 	"casterbot/internal/policy"
+	"casterbot/internal/records"
 	"casterbot/internal/store"
 )
 
@@ -135,7 +135,7 @@ func (s *stage) open() {
 }
 
 func (s *stage) judge(table *op.Table, people authz.Directory) *authz.Judge {
-	return authz.New(authz.Config{Table: table, Directory: people, Policy: (*rules)(s), Locks: desk.NewLockBook(s.store), Trail: s.store, Now: s.clock})
+	return authz.New(authz.Config{Table: table, Directory: people, Policy: (*rules)(s), Locks: records.NewLockBook(s.store), Trail: s.store, Now: s.clock})
 }
 
 func (s *stage) close() {

@@ -8,7 +8,7 @@ import (
 	"strconv"
 
 	"casterbot/internal/authz"
-	"casterbot/internal/crash"
+	"casterbot/internal/failpoint"
 	"casterbot/internal/op"
 	"casterbot/internal/quota"
 	"casterbot/internal/store"
@@ -16,7 +16,7 @@ import (
 
 // submit turns a durable request into a pending operation with a card, or tells the asker why not.
 func (e *Engine) submit(ctx context.Context, r op.Request, parsed op.Parsed) {
-	crash.At("k2")
+	failpoint.At("k2")
 	err := e.tryPropose(ctx, r, parsed)
 	if err == nil { // creating the operation has settled the request
 		return

@@ -60,7 +60,7 @@ func (e *Engine) workOff(ctx context.Context) error {
 
 func (e *Engine) resume(row store.Received) func(context.Context) {
 	settle := func(ctx context.Context) {
-		if err := e.store.Settle(ctx, row.Key); err != nil {
+		if err := e.store.Done(ctx, row.Key); err != nil {
 			e.log.Error("settle a stray row", "kind", row.Kind, "error", err)
 		}
 	}
@@ -118,7 +118,7 @@ func (e *Engine) pressAgain(ctx context.Context, c op.Click) {
 	o, err := e.store.Get(ctx, c.Operation)
 	switch {
 	case err == nil && won(o, c):
-		err = e.store.Settle(ctx, c.Key)
+		err = e.store.Done(ctx, c.Key)
 	case err == nil:
 		e.press(ctx, c)
 	}
@@ -185,7 +185,7 @@ func (e *Engine) settleLeft(ctx context.Context) error {
 		return true
 	})
 	for part := range slices.Chunk(keys, settleAtOnce) {
-		if err := e.store.Settle(ctx, part...); err != nil {
+		if err := e.store.Done(ctx, part...); err != nil {
 			return err
 		}
 		for _, key := range part {

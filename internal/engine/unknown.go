@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"casterbot/internal/authz"
-	"casterbot/internal/crash"
+	"casterbot/internal/failpoint"
 	"casterbot/internal/op"
 	"casterbot/internal/quota"
 	"casterbot/internal/store"
@@ -116,7 +116,7 @@ func mayRepeat(o op.Operation, command op.Command, now time.Time) bool {
 // repeat sends an unknown operation again, with its token. It is written down when the request is about to leave, and only if nobody
 // has settled the operation, or sent it again, by then.
 func (e *Engine) repeat(ctx context.Context, o op.Operation, command op.Command) error {
-	timely, cancel := context.WithTimeout(ctx, crash.Within(answerWithin))
+	timely, cancel := context.WithTimeout(ctx, failpoint.Within(answerWithin))
 	defer cancel()
 	timely = quota.With(timely, confirmed(o))
 	permit, err := e.admitNow(timely, command)

@@ -98,7 +98,7 @@ func again(a Action, err *Error) bool {
 	case a.Write:
 		return err.Class == Throttled || err.Class == NotSent
 	}
-	return err.Class != Refused && err.Class != Unfound
+	return err.Class != Refused && err.Class != NotFound
 }
 
 func staleKeys(code string) bool {

@@ -78,7 +78,7 @@ func (c *Client) Caster(ctx context.Context, id string) (Caster, error) {
 	const action = "DescribeCasters"
 	p := params{{"CasterId", id}}
 	if p.missing() != "" {
-		return Caster{}, &Error{Class: Unfound, Action: action, Message: "no caster id"}
+		return Caster{}, &Error{Class: NotFound, Action: action, Message: "no caster id"}
 	}
 	said, err := read[casterPage](ctx, c, action, p)
 	if err != nil && codeOf(err) != "RegionNoResource" {
@@ -89,7 +89,7 @@ func (c *Client) Caster(ctx context.Context, id string) (Caster, error) {
 			return row.caster(), nil
 		}
 	}
-	return Caster{}, &Error{Class: Unfound, Action: action, Message: "no caster has this id"}
+	return Caster{}, &Error{Class: NotFound, Action: action, Message: "no caster has this id"}
 }
 
 // Scenes lists a caster's scenes.

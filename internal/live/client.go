@@ -21,7 +21,7 @@ type Client struct {
 	reads, writes http.RoundTripper
 	jitter        func(bound time.Duration) time.Duration
 	skew          atomic.Int64 // nanoseconds
-	shared        shared       // looks
+	shared        coalesce     // looks
 }
 
 // New checks the configuration; it sends nothing. It refuses an environment in which the SDK would print signed

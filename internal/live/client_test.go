@@ -110,7 +110,7 @@ func TestErrorsHoldNoSecret(t *testing.T) {
 }
 
 func TestMessagesAreOneShortLine(t *testing.T) {
-	got := keys{}.scrub("a\r\nb\x1b[31m\u202ec\x00 " + strings.Repeat("ü", 400))
+	got := keys{}.redact("a\r\nb\x1b[31m\u202ec\x00 " + strings.Repeat("ü", 400))
 	if n := len([]rune(got)); n != maxMessage || !strings.HasPrefix(got, "a b [31m c ü") {
 		t.Errorf("%d runes: %q", n, got)
 	}

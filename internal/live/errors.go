@@ -20,7 +20,7 @@ const (
 	// Unknown: it may or may not have happened.
 	Unknown Class = "unknown"
 	// Unfound: the thing looked up does not exist. Reads only.
-	Unfound Class = "unfound"
+	NotFound Class = "unfound"
 )
 
 // Error is the only error that calls return. Its fields and text are safe to log and to show: no address, key,

@@ -53,7 +53,7 @@ func (x *exchange) success(e *Error, k keys) bool {
 	case noError[strings.ToLower(said.code)] && said.success:
 		return true
 	}
-	e.Code, e.RequestID, e.Message = word(said.code), said.request, k.scrub(said.message)
+	e.Code, e.RequestID, e.Message = word(said.code), said.request, k.redact(said.message)
 	if noError[strings.ToLower(said.code)] {
 		e.Code = ""
 	}
@@ -71,7 +71,7 @@ func (x *exchange) refusal(e *Error, k keys) bool {
 		return false
 	}
 	e.Code, e.RequestID = word(said.code), said.request
-	e.Message = k.scrub(said.message)
+	e.Message = k.redact(said.message)
 	if own, ok := plain[e.Code]; ok {
 		e.Message = own
 	}

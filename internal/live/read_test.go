@@ -117,13 +117,13 @@ func TestUnfound(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			f := newCloud(t, a)
 			_, err := f.client(t).Caster(t.Context(), "c1")
-			wantClass(t, err, Unfound)
+			wantClass(t, err, NotFound)
 			wantSends(t, f, 1)
 		})
 	}
 	f := newCloud(t, ok())
 	_, err := f.client(t).Caster(t.Context(), "")
-	wantClass(t, err, Unfound)
+	wantClass(t, err, NotFound)
 	wantSends(t, f, 0)
 }
 

@@ -159,7 +159,7 @@ func (a *arrival) told() bool {
 
 // takeBack settles an arrival whose sender went away while it was being written.
 func (s *Store) takeBack(ctx context.Context, a *arrival) {
-	if err := s.Settle(ctx, a.Key); err != nil {
+	if err := s.Done(ctx, a.Key); err != nil {
 		s.log.Error("take back what nobody waits for", "error", err)
 	}
 }
@@ -199,7 +199,7 @@ func (s *Store) received(ctx context.Context, a *arrival, failed error) (fresh b
 }
 
 // Settle records that something received is worked off. An unknown key changes nothing.
-func (s *Store) Settle(ctx context.Context, keys ...string) error {
+func (s *Store) Done(ctx context.Context, keys ...string) error {
 	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx, now int64) error {
 		stmt := s.in(ctx, tx, settleReceived)
 		for _, key := range keys {

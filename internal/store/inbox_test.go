@@ -48,7 +48,7 @@ func testReceiveKnowsItsKeys(t *testing.T, e engine) {
 	if err != nil || !reflect.DeepEqual(rows, want) {
 		t.Errorf("%+v, %v", rows, err)
 	}
-	if err := s.Settle(t.Context(), "b"); err != nil {
+	if err := s.Done(t.Context(), "b"); err != nil {
 		t.Fatal(err)
 	}
 	if receive(t, s, "b") {
@@ -57,7 +57,7 @@ func testReceiveKnowsItsKeys(t *testing.T, e engine) {
 	if got := unsettled(t, s); !reflect.DeepEqual(got, []string{"a"}) {
 		t.Errorf("%v", got)
 	}
-	if err := s.Settle(t.Context(), "nobody"); err != nil {
+	if err := s.Done(t.Context(), "nobody"); err != nil {
 		t.Error(err)
 	}
 	if _, err := s.Receive(t.Context(), "", "command", nil); !errors.Is(err, ErrIncomplete) {
@@ -70,7 +70,7 @@ func TestSettledBodiesAreForgotten(t *testing.T) { everywhere(t, testSettledBodi
 func testSettledBodiesAreForgotten(t *testing.T, e engine) {
 	s, _ := e.fresh(t)
 	receive(t, s, "a")
-	if err := s.Settle(t.Context(), "a"); err != nil {
+	if err := s.Done(t.Context(), "a"); err != nil {
 		t.Fatal(err)
 	}
 	var body string
@@ -112,7 +112,7 @@ func testPruneKeepsADayAndWhatIsOpen(t *testing.T, e engine) {
 	c.pass(time.Hour)
 	receive(t, s, "young settled")
 	for _, key := range []string{"old settled", "young settled"} {
-		if err := s.Settle(t.Context(), key); err != nil {
+		if err := s.Done(t.Context(), key); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -65,7 +65,7 @@ func questions(s *Store, o op.Operation, n int) []question {
 	late, key := o.Created.Add(time.Duration(n)*time.Millisecond), o.Plan.Target.Key()
 	waiting := []op.State{op.Pending, op.Queued, op.Running}
 	all := []question{
-		{"operations in care", "operations_open", selectInCare, []any{500, "one", s.alive(late.UnixMilli())}},
+		{"operations in care", "operations_open", selectOrphans, []any{500, "one", s.alive(late.UnixMilli())}},
 		{"ahead on a target", "operations_open_target", countAhead, []any{o.ID, late.UnixMilli()}},
 		{"memos", "memos_live", selectDocuments, []any{"follow", late.UnixMilli()}},
 	}

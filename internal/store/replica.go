@@ -62,10 +62,10 @@ func (s *Store) alive(now int64) int64 {
 
 // InCare gives the queued and running operations that this replica must look after: its own, and those whose replica is
 // dead. The oldest come first, at most so many.
-func (s *Store) InCare(ctx context.Context, limit int) ([]op.Operation, error) {
+func (s *Store) Orphans(ctx context.Context, limit int) ([]op.Operation, error) {
 	ctx, cancel := s.soon(ctx)
 	defer cancel()
-	rows, err := s.reader.QueryContext(ctx, selectInCare, limit, s.replica, s.alive(s.now().UnixMilli()))
+	rows, err := s.reader.QueryContext(ctx, selectOrphans, limit, s.replica, s.alive(s.now().UnixMilli()))
 	if err != nil {
 		return nil, fmt.Errorf("operations in care: %w", err)
 	}
@@ -109,13 +109,13 @@ func (s *Store) adopted(ctx context.Context, mark string, failed error) (all []R
 
 // Hold takes on the drawing of a card that is behind, and gives the operation as it is now. Not ok says that there is
 // nothing to draw: the card is up to date, or another replica that lives draws it. Shown ends the hold.
-func (s *Store) Hold(ctx context.Context, id string) (o op.Operation, ok bool, err error) {
+func (s *Store) ClaimCard(ctx context.Context, id string) (o op.Operation, ok bool, err error) {
 	if s.dialect.exclusive {
 		o, err = s.Get(ctx, id)
 		return o, err == nil && o.Shown < o.Version, err
 	}
 	err = s.write(ctx, func(ctx context.Context, tx *sql.Tx, now int64) (err error) {
-		o, err = scan(tx.QueryRowContext(ctx, holdOperation, id, s.replica, s.alive(now)))
+		o, err = scan(tx.QueryRowContext(ctx, claimCard, id, s.replica, s.alive(now)))
 		return err
 	})
 	if errors.Is(err, ErrNotFound) {

@@ -12,7 +12,7 @@ import (
 
 func inCare(t *testing.T, s *Store) []string {
 	t.Helper()
-	found, err := s.InCare(t.Context(), 100)
+	found, err := s.Orphans(t.Context(), 100)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,7 +95,7 @@ func TestAdopt(t *testing.T) {
 	beat(t, one, two)
 	receive(t, one, "b")
 	receive(t, one, "settled")
-	if err := one.Settle(t.Context(), "settled"); err != nil {
+	if err := one.Done(t.Context(), "settled"); err != nil {
 		t.Fatal(err)
 	}
 	c.pass(time.Second)
@@ -188,7 +188,7 @@ func TestOneReplicaHoldsACard(t *testing.T) {
 	o := create(t, r[0], sample(1))
 	hold := func(what string, s *Store, want bool) {
 		t.Helper()
-		got, ok, err := s.Hold(t.Context(), o.ID)
+		got, ok, err := s.ClaimCard(t.Context(), o.ID)
 		if err != nil || ok != want || ok && got.ID != o.ID {
 			t.Errorf("%s: %v, %v", what, ok, err)
 		}
@@ -206,7 +206,7 @@ func TestOneReplicaHoldsACard(t *testing.T) {
 	c.pass(deadAfter + time.Second)
 	beat(t, r[0])
 	hold("first, when the second is dead", r[0], true)
-	if _, ok, err := r[0].Hold(t.Context(), "none"); ok || err != nil {
+	if _, ok, err := r[0].ClaimCard(t.Context(), "none"); ok || err != nil {
 		t.Errorf("%v, %v", ok, err)
 	}
 }
@@ -214,13 +214,13 @@ func TestOneReplicaHoldsACard(t *testing.T) {
 func TestHoldInAFile(t *testing.T) {
 	s, _ := engines[0].fresh(t)
 	o := create(t, s, sample(1))
-	if _, ok, err := s.Hold(t.Context(), o.ID); !ok || err != nil {
+	if _, ok, err := s.ClaimCard(t.Context(), o.ID); !ok || err != nil {
 		t.Errorf("%v, %v", ok, err)
 	}
 	if err := s.Shown(t.Context(), o.ID, 1, ""); err != nil {
 		t.Fatal(err)
 	}
-	if _, ok, err := s.Hold(t.Context(), o.ID); ok || err != nil {
+	if _, ok, err := s.ClaimCard(t.Context(), o.ID); ok || err != nil {
 		t.Errorf("%v, %v", ok, err)
 	}
 }

@@ -78,7 +78,7 @@ const (
 
 	touchOperation = `UPDATE operations SET version = version + 1 WHERE id = $1`
 
-	holdOperation = `UPDATE operations SET drawer = $2
+	claimCard = `UPDATE operations SET drawer = $2
 		WHERE id = $1 AND shown < version AND (drawer IN ('', $2) OR drawer NOT IN (` + selectAlive + `))
 		RETURNING ` + columns
 
@@ -136,8 +136,8 @@ const (
 	pruneReplicas = `DELETE FROM replicas WHERE beat < $1`
 
 	// In the statements about what replicas left, $2 is this replica and $3 the time of the oldest heartbeat that counts.
-	selectAlive  = `SELECT id FROM replicas WHERE beat >= $3`
-	selectInCare = selectOperations + ` WHERE ended = 0 AND state IN ('queued', 'running')
+	selectAlive   = `SELECT id FROM replicas WHERE beat >= $3`
+	selectOrphans = selectOperations + ` WHERE ended = 0 AND state IN ('queued', 'running')
 			AND (claim = $2 OR claim NOT IN (` + selectAlive + `))
 		ORDER BY created, id LIMIT $1`
 	adoptReceived = `UPDATE inbox SET replica = $2, mark = $4

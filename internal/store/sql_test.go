@@ -56,7 +56,7 @@ func TestEveryWriteCarriesAnArgument(t *testing.T) {
 			return
 		}
 		found++
-		for _, whole := range []string{insertOperation, adoptReceived, holdOperation, insertDocument} { // literals in pieces
+		for _, whole := range []string{insertOperation, adoptReceived, claimCard, insertDocument} { // literals in pieces
 			if strings.HasPrefix(whole, text) {
 				text = whole
 			}

@@ -38,8 +38,8 @@ var places = []place{
 	{"commands/calls_test.go: a use that counts its calls (then go test ./commands -update)", false, func(t *testing.T, c op.Command) bool {
 		return strings.Contains(text(t, "docs/performance.md"), "| `/"+c.Usage+"` |")
 	}},
-	{"internal/lang/zh-CN.yml: its texts", false, func(t *testing.T, c op.Command) bool {
-		return strings.Contains(text(t, "internal/lang/zh-CN.yml"), c.Short)
+	{"internal/i18n/zh-CN.yml: its texts", false, func(t *testing.T, c op.Command) bool {
+		return strings.Contains(text(t, "internal/i18n/zh-CN.yml"), c.Short)
 	}},
 	{"internal/sandbox/fakelive/operations.go: what the emulator does", true, func(_ *testing.T, c op.Command) bool {
 		_, known := fakelive.Required(c.Sends)

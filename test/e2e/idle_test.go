@@ -4,8 +4,8 @@ import (
 	"testing"
 	"time"
 
-	"casterbot/internal/desk"
 	"casterbot/internal/op"
+	"casterbot/internal/records"
 	"casterbot/internal/sandbox"
 )
 
@@ -42,7 +42,7 @@ func TestCallsOfAnIdleBot(t *testing.T) {
 	if calls := s.pass(5 * time.Minute); len(calls) > 0 {
 		t.Errorf("nothing is watched, and the cloud was asked %v", calls)
 	}
-	boards := desk.NewBoardBook(s.bot.Store)
+	boards := records.NewBoardBook(s.bot.Store)
 	if _, done, err := boards.PutBoard(t.Context(), op.Board{Channel: "C0SHOW", By: "U0ANA"}, "U0ANA"); err != nil || !done {
 		t.Fatal(done, err)
 	}

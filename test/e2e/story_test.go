@@ -17,7 +17,7 @@ import (
 
 	"casterbot/internal/app"
 	"casterbot/internal/config"
-	"casterbot/internal/lang"
+	"casterbot/internal/i18n"
 	"casterbot/internal/sandbox"
 	"casterbot/test/scenario"
 
@@ -180,7 +180,7 @@ func (s *stage) Busy() bool {
 func (s *stage) Start() error {
 	ctx, stop := context.WithCancel(context.Background())
 	p, err := app.New(ctx, app.Options{
-		Settings: s.config, Log: slog.New(slog.DiscardHandler), Now: s.world.Clock.Now, Pause: s.pause, Words: lang.New(s.untranslated),
+		Settings: s.config, Log: slog.New(slog.DiscardHandler), Now: s.world.Clock.Now, Pause: s.pause, Words: i18n.New(s.untranslated),
 	})
 	if err != nil {
 		stop()
@@ -203,7 +203,7 @@ func (s *stage) Start() error {
 // name or a number, that has to be a span of its own (op.B, op.V).
 func (s *stage) untranslated(language, key string) {
 	if _, told := s.told.LoadOrStore(language+key, true); !told {
-		s.t.Errorf("internal/lang/%s.yml lacks %q", language, key)
+		s.t.Errorf("internal/i18n/%s.yml lacks %q", language, key)
 	}
 }
 

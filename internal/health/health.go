@@ -1,0 +1,80 @@
+// Package health serves /healthz and /readyz on an address of its own. It keeps true that nothing can be changed through it
+// and that it names no studio, channel or person. It knows only two functions that it is given.
+package health
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+)
+
+// Probe tells whether a part works, and what to show of it.
+type Probe func(ctx context.Context) (state map[string]any, ok bool)
+
+// Server is the running server.
+type Server struct {
+	http *http.Server
+	addr string
+}
+
+// Start listens; an empty address means no server, and a nil Server may be closed. The process is healthy while it answers at
+// all; it is ready while every probe is.
+func Start(addr string, probes map[string]Probe, log *slog.Logger) (*Server, error) {
+	if addr == "" {
+		return nil, nil
+	}
+	listener, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("CASTERBOT_ADMIN_ADDR: cannot listen on %s: %w", addr, errors.Unwrap(err))
+	}
+	s := &Server{http: &http.Server{Handler: Handler(probes), ReadHeaderTimeout: 5 * time.Second}, addr: listener.Addr().String()}
+	go func() {
+		if err := s.http.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			log.Error("admin server", "error", err)
+		}
+	}()
+	return s, nil
+}
+
+// Addr is where the server listens.
+func (s *Server) Addr() string { return s.addr }
+
+// Close ends the server.
+func (s *Server) Close() error {
+	if s == nil {
+		return nil
+	}
+	return s.http.Close()
+}
+
+// Handler answers GET /healthz and GET /readyz.
+func Handler(probes map[string]Probe) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { write(w, http.StatusOK, map[string]any{"ok": true}) })
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), 5*time.Second)
+		defer cancel()
+		status, body := http.StatusOK, map[string]any{}
+		for name, probe := range probes {
+			state, ok := probe(ctx)
+			if !ok {
+				status = http.StatusServiceUnavailable
+			}
+			state["ok"] = ok
+			body[name] = state
+		}
+		write(w, status, body)
+	})
+	return mux
+}
+
+func write(w http.ResponseWriter, status int, body map[string]any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(body)
+}

@@ -1,0 +1,157 @@
+package monitor
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"casterbot/internal/engine"
+	"casterbot/internal/op"
+	"casterbot/internal/store"
+)
+
+const (
+	kindAlert = "alert"
+	// postWithin is how long whoever has claimed an alert has to post it. Then another may: after a crash in between it is
+	// said twice rather than never.
+	postWithin = time.Minute
+	// muteFor is how long a channel that cannot be written to is left alone.
+	muteFor = time.Hour
+)
+
+// alert is one thing that was said in a channel and stands.
+type alert struct {
+	Channel string       `json:"channel"`
+	Message string       `json:"message,omitempty"` // empty: claimed, and not posted yet
+	Says    string       `json:"says"`              // digest of its words
+	Title   op.Line      `json:"title"`
+	Claimed time.Time    `json:"claimed"`
+	Kind    op.Condition `json:"kind"`   // of the expectation that it is about
+	Target  string       `json:"target"` // and its target's key
+	Scene   string       `json:"scene,omitempty"`
+
+	key     string
+	version int64
+}
+
+func alertKey(c alertKind, x expectation) string { return kindAlert + "/" + string(c) + "/" + x.key() }
+
+// alerts are what was said and stands.
+func alerts(s *store.Store) store.Collection[alert] {
+	return store.Collection[alert]{Store: s, Kind: kindAlert, Lenient: true, Filled: func(a *alert, d store.Document) {
+		a.key, a.version = d.Key, d.Version
+	}}
+}
+
+// standing gives what stands, by key.
+func (w *Monitor) standing(ctx context.Context) (map[string]alert, error) {
+	list, err := w.alerts.List(ctx)
+	all := map[string]alert{}
+	for _, a := range list {
+		all[a.key] = a
+	}
+	return all, err
+}
+
+// put writes an alert at its version; false when another replica was there first.
+func (w *Monitor) put(ctx context.Context, a alert) (alert, bool, error) {
+	return w.alerts.Put(ctx, a.key, a, a.version, time.Time{}, op.Event{})
+}
+
+// tell says what is newly wrong, and edits what was said and is over. What could not be seen stays as it is.
+func (w *Monitor) tell(ctx context.Context, j *round, s snapshot, all []finding) error {
+	var errs []error
+	judged := map[string]bool{}
+	for _, v := range all {
+		judged[v.key] = true
+		a, stands := j.standing[v.key]
+		switch {
+		case !v.seen:
+		case v.wrong && (!stands || a.Message == ""):
+			errs = append(errs, w.say(ctx, j, a, v))
+		case v.wrong && v.follow && digest(v.alert) != a.Says:
+			errs = append(errs, w.edit(ctx, j, a, v.alert))
+		case !v.wrong && stands:
+			errs = append(errs, w.end(ctx, a, v.over))
+		}
+	}
+	for key, a := range j.standing {
+		if !judged[key] && (s.studios != nil || a.Kind == recording || !j.needStudios()) {
+			errs = append(errs, w.end(ctx, a, forgotten(j.history.ending(a.Kind, a.Target, a.Scene), j.at)))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// say claims an alert and posts it.
+func (w *Monitor) say(ctx context.Context, j *round, a alert, v finding) error {
+	if a.version > 0 && j.at.Before(a.Claimed.Add(postWithin)) {
+		return nil
+	}
+	claim := alert{
+		Channel: v.about.channel, Says: digest(v.alert), Title: v.alert.Title, Claimed: j.at, Kind: v.about.kind,
+		Target: v.about.target.Key(), Scene: v.about.scene, key: v.key, version: a.version,
+	}
+	claim, mine, err := w.put(ctx, claim)
+	if err != nil || !mine {
+		return err
+	}
+	claim.Message, err = w.Chat.Put(ctx, v.about.channel, "", v.alert)
+	switch {
+	case errors.Is(err, engine.ErrNotInChannel):
+		w.Log.Warn("an alert cannot be posted", "channel", v.about.channel, "alert", v.key, "error", err)
+		claim.Claimed = j.at.Add(muteFor)
+		_, _, err = w.put(ctx, claim)
+		return err
+	case err != nil:
+		_, lost := w.alerts.Drop(ctx, claim.key, claim.version, op.Event{})
+		return errors.Join(err, lost)
+	}
+	w.Log.Info("alert", "channel", v.about.channel, "alert", v.key)
+	_, _, err = w.put(ctx, claim)
+	return err
+}
+
+// edit changes the words of an alert that stands.
+func (w *Monitor) edit(ctx context.Context, j *round, a alert, words op.Answer) error {
+	a.Says, a.Title, a.Claimed = digest(words), words.Title, j.at
+	a, mine, err := w.put(ctx, a)
+	if err != nil || !mine {
+		return err
+	}
+	return w.write(ctx, a, words)
+}
+
+// end edits an alert to say that it is over, and forgets it.
+func (w *Monitor) end(ctx context.Context, a alert, over op.Answer) error {
+	if a.Message != "" && len(over.Title) > 0 {
+		over.Note = op.L("Before: ", a.Title)
+		if err := w.write(ctx, a, over); err != nil {
+			return err
+		}
+	}
+	_, err := w.alerts.Drop(ctx, a.key, a.version, op.Event{})
+	return err
+}
+
+// write edits the message; one that is gone, or in a channel that cannot be written to, is nobody's loss.
+func (w *Monitor) write(ctx context.Context, a alert, words op.Answer) error {
+	_, err := w.Chat.Put(ctx, a.Channel, a.Message, words)
+	if errors.Is(err, engine.ErrGone) || errors.Is(err, engine.ErrNotInChannel) {
+		return nil
+	}
+	return err
+}
+
+// digest is equal for equal words.
+func digest(a op.Answer) string {
+	text, err := json.Marshal(a)
+	if err != nil {
+		return ""
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:8])
+}

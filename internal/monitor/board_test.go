@@ -1,0 +1,219 @@
+package monitor
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"casterbot/internal/engine"
+	"casterbot/internal/live"
+	"casterbot/internal/op"
+)
+
+// put writes down what somebody wants of the board of a channel.
+func (s *stage) board(channel string, on bool) {
+	s.t.Helper()
+	b, err := s.w.boards.Board(s.t.Context(), channel)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	b.Off, b.By, b.Since = !on, "U0ANA", s.clock()
+	if _, done, err := s.w.boards.PutBoard(s.t.Context(), b, "U0ANA"); err != nil || !done {
+		s.t.Fatal(done, err)
+	}
+}
+
+func TestBoard(t *testing.T) {
+	s := newStage(t)
+	s.board(show, true)
+	s.recorded(-10 * time.Second)
+	if _, held, err := s.w.locks.Hold(t.Context(), op.Lock{Target: news, Holder: "U0BO", Until: noon.Add(time.Hour)}); err != nil || !held {
+		t.Fatal(held, err)
+	}
+	s.pass(time.Second)
+	s.want("put up", "post C0SHOW: On air: 1 of 2 studios",
+		"Evening News · on air since 11:00:00 UTC · PROGRAM Main · 🟢 PREVIEW Preview 1 · 🔒 @U0BO until 13:00:00 UTC\n", "Evening Talk · idle\n",
+		"main · live since 11:00:00 UTC · recording since 12:00:00 UTC, as far as the cloud shows", "updated 12:00:01 UTC")
+	if len(s.pinned) != 1 {
+		t.Errorf("pinned: %v", s.pinned)
+	}
+	for range 9 {
+		s.pass(boardEvery)
+		s.recorded(s.clock().Sub(noon)) // the recording grows
+	}
+	s.want("nothing has changed")
+	s.pass(boardEvery)
+	s.want("the stamp", "edit C0SHOW", "updated 12:05:01 UTC")
+	s.studio("c2", func(c *live.Caster) { c.OnAir = true })
+	s.pass(boardEvery)
+	s.want("changed", "On air: 2 of 2", "Evening Talk · on air")
+	s.board(show, false)
+	s.pass(editApart)
+	s.want("taken down", "edit C0SHOW: The on-air board was taken down", "by @U0ANA")
+	s.pass(time.Hour)
+	s.want("gone")
+	if len(s.pinned) != 0 {
+		t.Errorf("pinned: %v", s.pinned)
+	}
+}
+
+// A board is edited at most once in ten seconds, whoever wants what.
+func TestBoardIsEditedSeldom(t *testing.T) {
+	s := newStage(t)
+	s.board(show, true)
+	s.pass(time.Second)
+	last := s.clock()
+	s.heard()
+	for n := range 120 {
+		s.studio("c2", func(c *live.Caster) { c.OnAir = n%2 == 0 })
+		s.w.boardDue = time.Time{} // as if it were time
+		s.pass(time.Second)
+		if s.heard() == "" {
+			continue
+		}
+		if now := s.clock(); now.Sub(last) < editApart {
+			t.Fatalf("two edits within %s", now.Sub(last))
+		}
+		last = s.clock()
+	}
+	if s.clock().Sub(last) > 2*editApart {
+		t.Error("it is not edited any more")
+	}
+}
+
+func TestBoardWithoutPin(t *testing.T) {
+	s := newStage(t)
+	s.chatFail["pin"] = errors.New("missing_scope")
+	s.board(show, true)
+	s.pass(time.Second)
+	s.pass(boardEvery)
+	s.want("said on it", "post", "edit", "did not let me pin this")
+	s.pass(boardEvery)
+	s.want("once")
+	s.board(show, false)
+	s.pass(boardEvery)
+	s.want("taken down", "was taken down")
+}
+
+func TestDeletedBoardIsOff(t *testing.T) {
+	s := newStage(t)
+	s.board(show, true)
+	s.pass(time.Second)
+	s.heard()
+	s.chatFail["edit"] = engine.ErrGone
+	s.pass(stampAfter)
+	s.pass(boardEvery)
+	s.want("deleted")
+	if b, err := s.w.boards.Board(t.Context(), show); err != nil || b.On() {
+		t.Errorf("%+v, %v", b, err)
+	}
+}
+
+// A board that could not be edited is edited later; one in a channel that cannot be written to is left alone for a while.
+func TestBoardLater(t *testing.T) {
+	for failure, pause := range map[error]time.Duration{engine.ErrBusy: boardEvery, engine.ErrNotInChannel: muteFor} {
+		s := newStage(t)
+		s.chatFail["post"] = failure
+		s.board(show, true)
+		s.pass(time.Second)
+		s.chatFail["post"] = nil
+		s.pass(pause - time.Second)
+		early := s.heard()
+		s.pass(boardEvery)
+		if got := early + s.heard(); strings.Count(got, "post") != 1 || failure == engine.ErrNotInChannel && early != "" {
+			t.Errorf("%v: early %q, then %q", failure, early, got)
+		}
+	}
+}
+
+// Two replicas draw a board once, and a new process goes on with the same message.
+func TestBoardOfReplicas(t *testing.T) {
+	s := newStage(t)
+	s.board(show, true)
+	second := s.watcher("r2")
+	second.leader.alone = true // as if both led
+	s.pass(time.Second)
+	if err := second.turn(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.heard(); strings.Count(got, "C0SHOW") != 1 {
+		t.Error(got)
+	}
+	s.studio("c2", func(c *live.Caster) { c.OnAir = true })
+	s.w = second
+	s.pass(boardEvery)
+	s.want("the other one", "edit C0SHOW")
+}
+
+func TestBlindBoard(t *testing.T) {
+	s := newStage(t)
+	s.board(show, true)
+	s.fail["scenes"], s.fail["online"] = true, true
+	s.pass(time.Second)
+	s.want("half blind", "its scenes could not be looked at", "main · could not be looked at")
+	s.fail["casters"] = true
+	s.pass(boardEvery)
+	s.want("blind", "The studios could not be looked at.")
+	s.fail = map[string]bool{"material": true}
+	s.pass(boardEvery)
+	s.want("its material", "its recordings could not be looked at")
+}
+
+// An idle bot makes no call; a board and the guardian share each look.
+func TestCallsOfTenMinutes(t *testing.T) {
+	for name, c := range map[string]struct {
+		prepare func(s *stage)
+		want    map[string]int
+	}{
+		"nothing is watched": {func(*stage) {}, map[string]int{}},
+		"one board":          {func(s *stage) { s.board(show, true) }, map[string]int{"casters": 20, "scenes": 20, "online": 20, "material": 20}},
+		"one recording":      {func(s *stage) { s.did("record.start", mainLine) }, map[string]int{"online": 40, "material": 40}},
+		"one studio":         {func(s *stage) { s.did("caster.start", news) }, map[string]int{"casters": 40}},
+		"one preview":        {func(s *stage) { s.did("caster.scene.start", news, "s1") }, map[string]int{"casters": 40, "scenes": 40}},
+		"all of it, in two channels": {func(s *stage) {
+			s.board(show, true)
+			s.board(other, true)
+			s.did("record.start", mainLine)
+			s.did("caster.start", news)
+		}, map[string]int{"casters": 40, "scenes": 40, "online": 40, "material": 40}},
+	} {
+		s := newStage(t)
+		c.prepare(s)
+		for range 600 {
+			s.pass(time.Second)
+		}
+		for call, n := range s.calls {
+			if n > c.want[call] {
+				t.Errorf("%s: %d × %s, at most %d", name, n, call, c.want[call])
+			}
+		}
+		for call, n := range c.want {
+			if s.calls[call] < n*9/10 {
+				t.Errorf("%s: %d × %s, want about %d", name, s.calls[call], call, n)
+			}
+		}
+	}
+}
+
+// Between two calls of one kind there is the time that the share of the limit gives.
+func TestShareOfTheLimits(t *testing.T) {
+	s := newStage(t)
+	var waited []time.Duration
+	s.w.cloud.pause = func(_ context.Context, d time.Duration) bool {
+		waited = append(waited, d.Round(50*time.Millisecond))
+		return true
+	}
+	for range 3 {
+		if _, err := s.w.cloud.casters(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := s.w.cloud.online(t.Context(), "live.example.com"); err != nil {
+		t.Fatal(err)
+	}
+	if len(waited) != 2 || waited[0] != 650*time.Millisecond || waited[1] != 650*time.Millisecond {
+		t.Errorf("waited %v; a tenth of 15 calls a second is one in 667 ms", waited)
+	}
+}

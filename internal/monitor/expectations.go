@@ -1,0 +1,105 @@
+package monitor
+
+import (
+	"context"
+	"time"
+
+	"casterbot/internal/op"
+)
+
+// What an expectation expects.
+const (
+	studio    = op.IsOnAir     // to be on air, and changed by nobody but the bot
+	preview   = op.PreviewOpen // to be closed some time
+	recording = op.IsRecorded  // to go on
+)
+
+// expectation is one thing that one channel wants watched: it was started there through the bot, or the policy says so.
+type expectation struct {
+	kind    op.Condition
+	channel string
+	target  op.Target
+	scene   string    // id of a preview's scene
+	asker   string    // who started it
+	since   time.Time // when it was started; zero: the policy names it
+}
+
+// key names the expectation among those of all channels.
+func (x expectation) key() string {
+	return string(x.kind) + "/" + x.channel + "/" + x.target.Key() + "/" + x.scene
+}
+
+// output reports a recording of some studio's own programme. Of which studio is not known here: whoever stops one through the bot in
+// the channel is taken to have ended it.
+func (x expectation) output() bool {
+	return x.kind == recording && streamOf(x.target.ID).App == "caster"
+}
+
+// wanted fills in what the guardian watches, and what it has said.
+func (w *Monitor) prepare(ctx context.Context, j *round) (err error) {
+	if _, err = w.cache.read(ctx, w.Store, j.at.Add(-watchFor)); err != nil {
+		return err
+	}
+	j.history = w.cache.history
+	j.expectations = append(j.history.expectations(), w.named()...)
+	j.standing, err = w.standing(ctx)
+	return err
+}
+
+// caughtUp reads what was done through the bot while the look went on: what it shows may be the doing of that. The expectations stay those
+// that were looked at.
+func (w *Monitor) caughtUp(ctx context.Context, j *round) error {
+	if len(j.expectations)+len(j.standing) == 0 {
+		return nil
+	}
+	_, err := w.cache.read(ctx, w.Store, j.at.Add(-watchFor))
+	j.history = w.cache.history
+	return err
+}
+
+// named are the expectations of the policy. Its studios are known once the cloud has listed them: until then there is one expectation for all of
+// them, without an id.
+func (w *Monitor) named() []expectation {
+	var all []expectation
+	for _, channel := range w.Policy.Channels() {
+		scope, _ := w.Policy.Scope(channel)
+		studios := false
+		for _, t := range scope.Watch {
+			if t.Kind == "stream" {
+				all = append(all, expectation{kind: recording, channel: channel, target: t})
+			} else {
+				studios = true
+			}
+		}
+		if studios {
+			all = append(all, expectation{kind: studio, channel: channel})
+		}
+	}
+	return all
+}
+
+// resolved gives the expectations with one for every studio that the policy names, and at most one expectation for each thing in a channel:
+// that which was started there.
+func (w *Monitor) resolved(wishes []expectation, s snapshot) []expectation {
+	var all []expectation
+	known := map[string]bool{}
+	add := func(x expectation) {
+		if !known[x.key()] {
+			known[x.key()] = true
+			all = append(all, x)
+		}
+	}
+	for _, x := range wishes {
+		if x.kind != studio || x.target.ID != "" {
+			add(x)
+			continue
+		}
+		scope, _ := w.Policy.Scope(x.channel)
+		for _, c := range s.sorted() {
+			if scope.Watched != nil && scope.Watched(c.ID, c.Name) {
+				add(expectation{kind: studio, channel: x.channel, target: op.Target{Kind: "caster", ID: c.ID, Name: c.Name}})
+			}
+		}
+	}
+	return all
+}

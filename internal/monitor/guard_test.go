@@ -1,0 +1,373 @@
+package monitor
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"casterbot/internal/engine"
+	"casterbot/internal/live"
+	"casterbot/internal/op"
+)
+
+// recorded lets the main stream's material be what a list shows: from noon on, up to some time after it.
+func (s *stage) recorded(upTo time.Duration) {
+	s.with(func() { s.material[streamOf(main)] = []live.Content{{From: noon, To: noon.Add(upTo)}} })
+}
+
+func (s *stage) stream(since time.Duration) {
+	s.with(func() { s.online[streamOf(main)] = noon.Add(since) })
+}
+
+func (s *stage) cut() { s.with(func() { delete(s.online, streamOf(main)) }) }
+
+func TestBrokenStream(t *testing.T) {
+	s := newStage(t)
+	s.did("record.start", mainLine)
+	s.recorded(60 * time.Second)
+	s.pass(time.Minute)
+	s.want("while all is well")
+	s.cut()
+	s.pass(guardEvery)
+	s.want("broken", "post C0SHOW: 🔴 Recording of main ended by itself", "at 12:01:15 UTC it was not live", "material ends at 12:01:00 UTC", "by @U0ANA")
+	for range 3 {
+		s.pass(guardEvery)
+	}
+	s.w = s.watcher("r2") // another process
+	s.pass(time.Minute)
+	s.want("while it stands")
+	s.stream(190 * time.Second)
+	s.pass(guardEvery)
+	s.want("just back", "edit C0SHOW: Over at") // within the time that a list may lag only the first alert ends
+	s.pass(guardEvery)
+	s.want("back", "post C0SHOW: 🔴 main is live again and is NOT being recorded", "broke off at 12:01:00 UTC and came back at 12:03:10 UTC", "[Start recording: record start "+main+"]")
+	s.pass(guardEvery)
+	s.want("while that stands")
+	s.did("record.start", mainLine)
+	s.pass(guardEvery)
+	s.want("mended", "edit C0SHOW: Over at", "main is live since 12:03:10 UTC", "Before: 🔴 main is live again")
+	s.pass(time.Hour)
+	s.want("afterwards")
+}
+
+// An alert ends with the operation that stops what is watched, and says who did that.
+func TestEndedThroughTheBot(t *testing.T) {
+	s := newStage(t)
+	s.did("record.start", mainLine)
+	s.cut()
+	s.pass(time.Minute)
+	s.want("broken", "ended by itself")
+	s.did("record.stop", mainLine)
+	s.pass(guardEvery)
+	s.want("stopped", "edit C0SHOW: Over at", "@U0ANA has ended it through me")
+}
+
+// Who stops a studio ends the recording of its programme, and no other.
+func TestStoppedStudioEndsItsRecording(t *testing.T) {
+	s := newStage(t)
+	output := op.Target{Kind: "stream", ID: "live.example.com/caster/b5447c", Name: "programme"}
+	s.did("caster.start", news)
+	s.did("record.start", output)
+	s.did("record.start", mainLine)
+	s.with(func() { s.online[streamOf(output.ID)] = noon.Add(-time.Hour) })
+	s.pass(time.Minute)
+	s.did("caster.stop", news)
+	s.with(func() { delete(s.online, streamOf(output.ID)) })
+	s.studio("c1", func(c *live.Caster) { c.OnAir = false })
+	s.pass(guardEvery)
+	s.want("its programme")
+	s.cut()
+	s.pass(guardEvery)
+	s.want("another stream", "Recording of main ended by itself")
+}
+
+// A break and a return between two looks are one alert.
+func TestShortBreak(t *testing.T) {
+	s := newStage(t)
+	s.did("record.start", mainLine)
+	s.recorded(70 * time.Second)
+	s.pass(time.Minute + guardEvery)
+	s.want("while all is well")
+	s.stream(80 * time.Second)
+	s.pass(guardEvery)
+	s.want("back", "post C0SHOW: 🔴 main is live again")
+}
+
+// What the lists do not show yet is no alert: a recording that was just started, an automatic one that goes on.
+func TestListsLag(t *testing.T) {
+	s := newStage(t)
+	s.stream(-2 * time.Second)
+	s.did("record.start", mainLine)
+	s.pass(guardEvery)
+	s.want("nothing is listed yet")
+	s.stream(30 * time.Second)
+	s.pass(30 * time.Second)
+	s.recorded(2 * time.Minute)
+	s.pass(time.Minute)
+	s.want("it is listed after all")
+}
+
+func TestStudioByOtherHands(t *testing.T) {
+	s := newStage(t)
+	s.did("caster.start", news)
+	s.pass(2 * time.Minute)
+	s.want("while all is well")
+	s.studio("c1", func(c *live.Caster) { c.Modified = s.clock() })
+	s.pass(guardEvery)
+	s.want("changed", "post C0SHOW: Studio Evening News was changed, and not through me.", "[Show studio: caster show c1]")
+	s.studio("c1", func(c *live.Caster) { c.Started = s.clock() })
+	s.pass(guardEvery)
+	s.want("restarted", "edit C0SHOW: Studio Evening News was restarted")
+	s.pass(guardEvery)
+	s.want("while it stands")
+	s.studio("c1", func(c *live.Caster) { c.OnAir = false })
+	s.pass(guardEvery)
+	s.want("stopped", "post C0SHOW: 🔴 Studio Evening News went off air", "Seen on air at 12:02:45 UTC, idle at 12:03:00 UTC", "[Start studio: caster start c1]")
+	s.pass(time.Hour)
+	s.want("the news of a change grow old without a word")
+	s.studio("c1", func(c *live.Caster) { c.OnAir = true })
+	s.pass(guardEvery)
+	s.want("mended", "edit C0SHOW: Over at", "on air since")
+}
+
+// What the bot has done itself is no alert, even when it shows late.
+func TestOwnDoingsAreNoNews(t *testing.T) {
+	s := newStage(t)
+	s.did("caster.start", news)
+	s.pass(5 * time.Minute)
+	for verb, change := range map[string]func(*live.Caster){
+		"caster.scene.start": func(c *live.Caster) { c.Modified = s.clock() },
+		"caster.restart":     func(c *live.Caster) { c.Started = s.clock() },
+		"caster.standby":     func(c *live.Caster) { c.Modified = s.clock().Add(time.Second) },
+	} {
+		s.did(verb, news, "s9")
+		s.pass(guardEvery)
+		s.studio("c1", change)
+		s.pass(guardEvery)
+		s.want(verb)
+		s.pass(5 * time.Minute)
+	}
+	s.did("caster.stop", news)
+	s.studio("c1", func(c *live.Caster) { c.OnAir = false })
+	s.pass(guardEvery)
+	s.want("stopped through the bot")
+}
+
+// The policy's studios are watched from when they are first seen; being idle is nothing wrong with them.
+func TestWatchedByPolicy(t *testing.T) {
+	s := newStage(t)
+	s.watch[show] = []op.Target{{Kind: "caster", Name: "Evening News"}, {Kind: "caster", Name: "Evening Talk"}, mainLine}
+	s.recorded(-time.Second)
+	s.pass(guardEvery)
+	s.recorded(guardEvery)
+	s.pass(guardEvery)
+	s.want("the first looks")
+	s.studio("c1", func(c *live.Caster) { c.OnAir = false })
+	s.studio("c2", func(c *live.Caster) { c.OnAir = true })
+	s.pass(guardEvery)
+	s.want("changed", "Evening News went off air", "Evening Talk was put on air, and not through me")
+	s.pass(guardEvery)
+	s.cut()
+	s.pass(guardEvery)
+	s.want("its recording was seen to grow", "Recording of main ended by itself")
+	s.with(func() { s.watch = nil })
+	s.pass(guardEvery)
+	s.want("no longer watched", "because a day has passed or the policy has changed")
+	if got := s.heard(); strings.Contains(got, "post") {
+		t.Error(got)
+	}
+}
+
+// A stream of the policy that nobody was seen to record may come and go.
+func TestUnrecordedStreamIsFree(t *testing.T) {
+	s := newStage(t)
+	s.watch[show] = []op.Target{mainLine}
+	s.recorded(-time.Hour)
+	s.pass(guardEvery)
+	s.pass(guardEvery)
+	s.cut()
+	s.pass(guardEvery)
+	s.stream(time.Minute)
+	s.pass(time.Minute)
+	s.want("nobody records")
+}
+
+func TestForgottenPreview(t *testing.T) {
+	s := newStage(t)
+	s.did("caster.scene.start", news, "s1")
+	s.pass(previewOpen - time.Second)
+	s.want("early")
+	s.pass(time.Second)
+	s.pass(guardEvery)
+	s.want("late", "post C0SHOW: PREVIEW of Evening News / Preview 1 has been open for 30 min", "[Close preview: caster scene stop c1 s1]")
+	s.pass(previewOpen)
+	s.want("while it stands")
+	s.with(func() { s.scenes["c1"][1].Open = false })
+	s.pass(guardEvery)
+	s.want("mended", "edit C0SHOW: Over at", "Preview 1 is closed")
+}
+
+func TestStudioStillOn(t *testing.T) {
+	s := newStage(t)
+	s.did("caster.start", news)
+	s.did("record.start", mainLine)
+	s.pass(time.Hour)
+	s.did("record.stop", mainLine)
+	s.pass(stillOn - time.Second)
+	s.want("early")
+	s.pass(guardEvery)
+	s.want("late", "post C0SHOW: Studio Evening News is still on air, 15 min after recording of main ended", "[Stop studio…: caster stop c1]")
+	s.did("record.start", mainLine)
+	s.pass(guardEvery)
+	s.want("it records again", "edit C0SHOW: Over at")
+}
+
+func TestADayIsEnough(t *testing.T) {
+	s := newStage(t)
+	s.did("record.start", mainLine)
+	s.pass(watchFor + time.Minute)
+	s.cut()
+	s.pass(guardEvery)
+	s.want("the day after")
+	if s.calls["online"] > 0 {
+		t.Errorf("calls: %v", s.calls)
+	}
+}
+
+// A look that failed says nothing: no alert, and none is over.
+func TestBlindLooks(t *testing.T) {
+	for _, blind := range []string{"casters", "scenes", "online", "material"} {
+		s := newStage(t)
+		s.watch[other] = []op.Target{{Kind: "caster", Name: "Morning Show"}}
+		s.did("caster.start", news)
+		s.did("caster.scene.start", news, "s1")
+		s.did("record.start", mainLine)
+		s.pass(time.Minute)
+		s.with(func() { s.fail[blind] = true })
+		s.pass(guardEvery)
+		s.want(blind + " fails, all is well")
+		s.with(func() { s.fail[blind] = false })
+		s.cut()
+		s.studio("c3", func(c *live.Caster) { c.OnAir = false })
+		s.pass(previewOpen)
+		s.want("now", "ended by itself", "Morning Show went off air", "still needed")
+		s.with(func() {
+			s.fail["casters"], s.fail["scenes"], s.fail["online"], s.fail["material"] = true, true, true, true
+		})
+		s.pass(guardEvery)
+		s.want("everything fails")
+		s.with(func() { s.fail = map[string]bool{} })
+		s.pass(guardEvery)
+		s.want("all of it still stands")
+	}
+}
+
+// Several replicas that look and say at the same moment say it once; the one that leads goes on, and another takes over
+// when it is gone.
+func TestReplicas(t *testing.T) {
+	s := newStage(t)
+	s.did("record.start", mainLine)
+	second := s.watcher("r2")
+	s.pass(time.Minute)
+	if err := second.turn(t.Context()); err != nil || second.leader.version > 0 {
+		t.Fatalf("two replicas lead: %v", err)
+	}
+	before := s.calls["online"]
+	s.cut()
+	s.with(func() { s.now = s.now.Add(leaseFor - time.Second) })
+	if err := second.turn(t.Context()); err != nil || s.calls["online"] != before {
+		t.Fatalf("it looks without the lease: %v", err)
+	}
+	s.with(func() { s.now = s.now.Add(standIn) })
+	if err := second.turn(t.Context()); err != nil || second.leader.version == 0 {
+		t.Fatalf("nobody takes over: %v", err)
+	}
+	s.want("taken over", "ended by itself")
+	s.pass(standIn)
+	s.want("the first one is back")
+}
+
+// The document is the guard, not the lease.
+func TestDoublePost(t *testing.T) {
+	s := newStage(t)
+	s.did("record.start", mainLine)
+	s.cut()
+	var all, looking sync.WaitGroup
+	looking.Add(8)
+	s.gate = func() { // all have read what stands before anyone says anything
+		looking.Done()
+		looking.Wait()
+	}
+	for n := range 8 {
+		w := s.watcher(fmt.Sprint("r", n))
+		w.leader.alone = true // as if every one led
+		all.Go(func() {
+			if err := w.turn(t.Context()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if got := s.heard(); strings.Count(got, "post") != 1 {
+		t.Errorf("said %d times:\n%s", strings.Count(got, "post"), got)
+	}
+}
+
+// What could not be said is said later; what was claimed by a process that died is said by another after a minute.
+func TestUnsaidAlerts(t *testing.T) {
+	s := newStage(t)
+	s.did("record.start", mainLine)
+	s.cut()
+	s.chatFail["post"] = engine.ErrBusy
+	s.pass(time.Minute)
+	s.chatFail["post"] = nil
+	s.pass(guardEvery)
+	s.want("later", "post C0SHOW")
+
+	s = newStage(t)
+	s.did("record.start", mainLine)
+	x := expectation{kind: recording, channel: show, target: mainLine}
+	if _, mine, err := s.w.put(t.Context(), alert{Channel: show, Claimed: noon, key: alertKey(broke, x)}); !mine || err != nil {
+		t.Fatal(err)
+	}
+	s.cut()
+	s.pass(postWithin - time.Second)
+	s.want("its process may be about to say it")
+	s.pass(guardEvery)
+	s.want("it is dead", "post C0SHOW")
+	s.pass(guardEvery)
+	s.want("once")
+
+	s = newStage(t)
+	s.did("record.start", mainLine)
+	s.cut()
+	s.chatFail["post"] = engine.ErrNotInChannel
+	s.pass(time.Minute)
+	s.chatFail["post"] = nil
+	s.pass(muteFor - time.Minute)
+	s.want("the channel is left alone for a while")
+	s.pass(3 * time.Minute)
+	s.want("then it is tried again", "post C0SHOW")
+}
+
+// An edit that fails is made later; a message that was deleted is nobody's loss.
+func TestUneditedAlerts(t *testing.T) {
+	for failure, again := range map[error]bool{errors.New("away"): true, engine.ErrGone: false} {
+		s := newStage(t)
+		s.did("record.start", mainLine)
+		s.cut()
+		s.pass(time.Minute)
+		s.heard()
+		s.did("record.stop", mainLine)
+		s.chatFail["edit"] = failure
+		s.pass(guardEvery)
+		s.chatFail["edit"] = nil
+		s.pass(guardEvery)
+		if got := s.heard(); strings.Contains(got, "edit") != again {
+			t.Errorf("%v: %s", failure, got)
+		}
+	}
+}

@@ -1,0 +1,64 @@
+package monitor
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"casterbot/internal/live"
+	"casterbot/internal/quota"
+)
+
+// errNotLeading: another replica looks now.
+var errNotLeading = errors.New("another replica has taken over")
+
+// limiter looks at the cloud no faster than a share of what the account allows: between two calls of one operation there is always
+// the time that the share gives to one. Commands of people, which are made beside it, find the rest, and are served first.
+type limiter struct {
+	cloud Cloud
+	share float64
+	pause func(context.Context, time.Duration) bool
+	keep  func(context.Context) bool // renews the lease
+	last  map[string]time.Time       // the last call of each action
+}
+
+// turn waits until the next call of an action may leave.
+func (s *limiter) turn(ctx context.Context, action string) error {
+	if !s.keep(ctx) {
+		return errNotLeading
+	}
+	gap := time.Duration(float64(time.Second) / (s.share * float64(quota.Limit(action))))
+	if wait := gap - time.Since(s.last[action]); wait > 0 && !s.pause(ctx, wait) {
+		return ctx.Err()
+	}
+	s.last[action] = time.Now()
+	return ctx.Err()
+}
+
+func (s *limiter) casters(ctx context.Context) ([]live.Caster, error) {
+	if err := s.turn(ctx, "DescribeCasters"); err != nil {
+		return nil, err
+	}
+	return s.cloud.Casters(ctx)
+}
+
+func (s *limiter) scenes(ctx context.Context, id string) ([]live.Scene, error) {
+	if err := s.turn(ctx, "DescribeCasterScenes"); err != nil {
+		return nil, err
+	}
+	return s.cloud.Scenes(ctx, id)
+}
+
+func (s *limiter) online(ctx context.Context, domain string) ([]live.Online, error) {
+	if err := s.turn(ctx, "DescribeLiveStreamsOnlineList"); err != nil {
+		return nil, err
+	}
+	return s.cloud.OnlineStreams(ctx, domain, "", "")
+}
+
+func (s *limiter) material(ctx context.Context, stream live.Stream, from, to time.Time) ([]live.Content, error) {
+	if err := s.turn(ctx, "DescribeLiveStreamRecordContent"); err != nil {
+		return nil, err
+	}
+	return s.cloud.RecordContent(ctx, stream, from, to)
+}

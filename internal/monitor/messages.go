@@ -1,0 +1,180 @@
+package monitor
+
+import (
+	"cmp"
+	"time"
+
+	"casterbot/internal/live"
+	"casterbot/internal/op"
+)
+
+// The words of the guardian. Everything that it says names what was seen, and when.
+
+func studioNext(label op.Text, usage, id string) op.Next {
+	return op.Next{Label: string(label), Text: op.Format(usage, op.Args{"caster": id})}
+}
+
+func streamNext(label op.Text, usage, path string) op.Next {
+	return op.Next{Label: string(label), Text: op.Format(usage, op.Args{"stream": path})}
+}
+
+func label(x expectation) op.Span { return op.B(cmp.Or(x.target.Name, streamOf(x.target.ID).Name)) }
+
+// byHand adds who had started what is watched, if it was started through the bot.
+func byHand(lines []op.Line, words op.Text, x expectation) []op.Line {
+	if x.since.IsZero() {
+		return lines
+	}
+	return append(lines, op.L(words, op.On(x.since), " by ", op.Who(x.asker), "."))
+}
+
+func brokeAlert(x expectation, m live.Content, now time.Time) op.Answer {
+	seen := op.L("When I looked at ", op.At(now), " it was not live.")
+	if !m.To.IsZero() {
+		seen = op.L(seen, " Its material ends at ", op.At(m.To), ".")
+	}
+	return op.Answer{
+		Title: op.L("🔴 Recording of ", label(x), " ended by itself: the stream broke off."),
+		Lines: byHand([]op.Line{seen, op.L("A recording that was started by command does not go on when its stream comes back. I tell you when it does.")},
+			"It was started ", x),
+		Next: []op.Next{streamNext("Status", "record status {stream}", x.target.ID)},
+	}
+}
+
+func backAlert(x expectation, on *live.Online, m live.Content, now time.Time) op.Answer {
+	if on == nil {
+		return op.Answer{}
+	}
+	ended := op.L("The stream broke off")
+	if !m.To.IsZero() {
+		ended = op.L("The stream broke off at ", op.At(m.To))
+	}
+	return op.Answer{
+		Title: op.L("🔴 ", label(x), " is live again and is ", op.Strong("NOT"), " being recorded."),
+		Lines: []op.Line{op.L(ended, " and came back at ", op.At(on.Since), "."),
+			op.L("At ", op.At(now), " the cloud listed no material since then. No API says “recording now”: this is concluded.")},
+		Next: []op.Next{streamNext("Start recording", "record start {stream}", x.target.ID), streamNext("Status", "record status {stream}", x.target.ID)},
+	}
+}
+
+func cameBack(x expectation, on live.Online) op.Answer {
+	return op.Answer{
+		Mark: op.MarkNeutral, Title: op.L("The stream of ", label(x), " came back at ", op.At(on.Since), ", its recording did not: see below."),
+	}
+}
+
+func stoppedAlert(c live.Caster, x expectation, v observation, doubt op.Operation, now time.Time) op.Answer {
+	seen := op.L("Seen idle at ", op.At(now), ".")
+	if v.Gone > 0 {
+		seen = op.L("Seen on air at ", op.At(moment(v.Before)), ", idle at ", op.At(moment(v.Gone)), ".")
+	}
+	title, lines := op.L("🔴 Studio ", op.B(c.Name), " went off air, and not through me."), []op.Line{seen}
+	if doubt.ID != "" {
+		title, lines = op.L("🔴 Studio ", op.B(c.Name), " went off air. I do not know whether through me."), append(lines, doubted(doubt))
+	}
+	return op.Answer{
+		Title: title,
+		Lines: byHand(lines, "It was started ", x),
+		Next:  []op.Next{studioNext("Start studio", "caster start {caster}", c.ID), studioNext("Show studio", "caster show {caster}", c.ID)},
+	}
+}
+
+// doubted names an operation that may have done what is seen.
+func doubted(o op.Operation) op.Line {
+	return op.L("Nobody knows what became of op ", op.V(o.Ref()), ", which ", op.Who(o.Requester), " asked for: this may be its doing.")
+}
+
+// changes words how a studio was changed, and by what it would have been through the bot.
+var changes = map[change]struct {
+	words, perhaps op.Text
+	by             effect
+}{
+	putOn:     {" was put on air, and not through me.", " was put on air. I do not know whether through me.", starting(studio)},
+	restarted: {" was restarted, and not through me.", " was restarted. I do not know whether through me.", starting(studio)},
+	edited:    {" was changed, and not through me.", " was changed. I do not know whether through me.", anything},
+}
+
+func changedAlert(c live.Caster, v observation, d history, target op.Target) op.Answer {
+	if v.Changed == 0 {
+		return op.Answer{}
+	}
+	how := changes[v.What]
+	seen := op.L("First seen at ", op.At(moment(v.Changed)), ".")
+	if v.Then > 0 {
+		seen = op.L(seen, " The cloud says that it was last changed at ", op.At(moment(v.Then)), ".")
+	}
+	title, lines := op.L("Studio ", op.B(c.Name), how.words), []op.Line{seen}
+	if doubt := d.unresolved(target, how.by); doubt.ID != "" {
+		title, lines = op.L("Studio ", op.B(c.Name), how.perhaps), append(lines, doubted(doubt))
+	}
+	return op.Answer{
+		Mark: op.MarkUnknown, Title: title, Lines: lines,
+		Next: []op.Next{studioNext("Show studio", "caster show {caster}", c.ID)},
+	}
+}
+
+func openAlert(c live.Caster, scene live.Scene, x expectation, now time.Time) op.Answer {
+	next := op.Format("caster scene stop {caster} {scene}", op.Args{"caster": c.ID, "scene": scene.ID})
+	return op.Answer{
+		Mark:  op.MarkPreview,
+		Title: op.L("PREVIEW of ", op.B(c.Name), " / ", op.B(scene.Name), " has been open for ", op.For(now.Sub(x.since).Truncate(time.Minute)), ". Is it still needed?"),
+		Lines: byHand(nil, "It was opened ", x),
+		Next:  []op.Next{{Label: "Close preview", Text: next}},
+	}
+}
+
+func stillAlert(c live.Caster, e op.Operation, now time.Time) op.Answer {
+	return op.Answer{
+		Mark: op.MarkProgram,
+		Title: op.L("Studio ", op.B(c.Name), " is still on air, ", op.For(now.Sub(e.Sent).Truncate(time.Minute)), " after recording of ",
+			op.B(e.Plan.Target.Name), " ended."),
+		Lines: []op.Line{op.L("The recording was stopped at ", op.At(e.Sent), " by ", op.Who(e.Requester), ". The studio costs money as long as it is on.")},
+		Next:  []op.Next{studioNext("Stop studio…", "caster stop {caster}", c.ID), studioNext("Show studio", "caster show {caster}", c.ID)},
+	}
+}
+
+// mended is what an alert becomes.
+func mended(now op.Line, at time.Time) op.Answer {
+	return op.Answer{Mark: op.MarkOK, Title: op.L("Over at ", op.At(at), ": ", now)}
+}
+
+// forgotten is what an alert becomes about something that is not watched any more: it was ended through the bot, or else.
+func forgotten(by op.Operation, at time.Time) op.Answer {
+	if by.ID != "" {
+		return op.Answer{Mark: op.MarkOK, Title: op.L("Over at ", op.At(at), ": ", op.Who(by.Requester), " has ended it through me (op ", op.V(by.Ref()), ").")}
+	}
+	return op.Answer{
+		Mark: op.MarkNeutral, Title: op.L("Over at ", op.At(at), ": it is no longer watched, because a day has passed or the policy has changed."),
+	}
+}
+
+func studioNow(c live.Caster) op.Line {
+	switch {
+	case !c.OnAir:
+		return op.L("studio ", op.B(c.Name), " is idle.")
+	case c.Started.IsZero():
+		return op.L("studio ", op.B(c.Name), " is on air.")
+	}
+	return op.L("studio ", op.B(c.Name), " is on air since ", op.At(c.Started), ".")
+}
+
+func closedNow(x expectation, scene live.Scene) op.Line {
+	if scene.Name == x.scene { // its name is not known
+		return op.L("that PREVIEW of ", op.B(x.target.Name), " is closed.")
+	}
+	return op.L("PREVIEW of ", op.B(x.target.Name), " / ", op.B(scene.Name), " is closed.")
+}
+
+func streamNow(x expectation, on *live.Online, m live.Content) op.Line {
+	if on == nil {
+		return op.L(label(x), " is not live.")
+	}
+	line := op.L(label(x), " is live since ", op.At(on.Since))
+	if m.From.IsZero() {
+		return op.L(line, ".")
+	}
+	if m.To.IsZero() {
+		return op.L(line, ", and the cloud lists material of it without an end.")
+	}
+	return op.L(line, ", and the cloud lists material of it up to ", op.At(m.To), ".")
+}

@@ -1,0 +1,232 @@
+// Package monitor looks at the cloud without being asked: for the guardian, who tells a channel what has gone wrong with
+// that what was started from there, and for the on-air boards that stand above channels.
+//
+// There is one look at a time for everybody (snapshot.go), by one replica at a time (leader.go), no faster than a share of
+// the account's limits (limiter.go), and none at all while nothing is watched and no board is up. What is watched
+// follows from the stored operations (history_cache.go, history.go) and the policy (expectations.go). From a look the guardian
+// concludes what stands wrong (rules.go, messages.go); what it has said stands in the store, one document for each cause
+// and channel, so it is said once, by whichever replica, and edited when it is mended (alerts.go). board.go draws the
+// boards.
+//
+// It keeps true that nothing is concluded from a look that failed, that an alert says what was seen and when, and that
+// the same cause is never said twice while it stands. It changes nothing in the cloud: the button under an alert is a
+// command like any other, and judged like one. It must know neither Slack nor any command: what one starts and ends it
+// takes from the command table that it is given.
+package monitor
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"runtime/debug"
+	"sync/atomic"
+	"time"
+
+	"casterbot/internal/live"
+	"casterbot/internal/op"
+	"casterbot/internal/records"
+	"casterbot/internal/store"
+)
+
+// Times that the watcher keeps.
+const (
+	guardEvery  = 15 * time.Second // between two looks of the guardian
+	boardEvery  = 30 * time.Second // between two looks for the boards
+	standIn     = 5 * time.Second  // between two tries of a replica that does not lead
+	turnEvery   = time.Second
+	lookWithin  = 2 * time.Minute
+	watchFor    = 24 * time.Hour   // what was started through the bot
+	previewOpen = 30 * time.Minute // then it is asked whether a preview is still needed
+	stillOn     = 15 * time.Minute // a studio, after its recording ended
+
+	usualShare = 0.1
+)
+
+// Cloud is what is looked at; *live.Client is the real one. Its errors are no news about the world.
+type Cloud interface {
+	Casters(ctx context.Context) ([]live.Caster, error)
+	Scenes(ctx context.Context, caster string) ([]live.Scene, error)
+	OnlineStreams(ctx context.Context, domain, app, name string) ([]live.Online, error)
+	RecordContent(ctx context.Context, s live.Stream, from, to time.Time) ([]live.Content, error)
+}
+
+// Chat is where channels are told something. Its errors are those of the engine's Chat.
+type Chat interface {
+	// Put posts a message, or edits the one that is named, and gives its id.
+	Put(ctx context.Context, channel, message string, a op.Answer) (string, error)
+	// Redraw is Put for what can wait: everything else goes first.
+	Redraw(ctx context.Context, channel, message string, a op.Answer) (string, error)
+	Pin(ctx context.Context, channel, message string) error
+	Unpin(ctx context.Context, channel, message string) error
+}
+
+// Policy is the policy in force.
+type Policy interface {
+	Channels() []string
+	Scope(channel string) (op.Scope, bool)
+}
+
+// Config is what a watcher is made of. All fields are needed but Log and Pause.
+type Config struct {
+	Table   op.Table // which calls start and end what is watched
+	Store   *store.Store
+	Cloud   Cloud
+	Policy  Policy
+	Chat    Chat
+	Now     func() time.Time
+	Log     *slog.Logger
+	Replica string  // names this process in the lease
+	Share   float64 // of the account's documented limits; 0: a tenth
+	Pause   func(ctx context.Context, d time.Duration) bool
+}
+
+// Watcher looks.
+type Monitor struct {
+	Config
+	cloud        *limiter
+	boards       records.BoardBook
+	locks        records.LockBook
+	alerts       store.Collection[alert]
+	observations store.Collection[observation]
+	leader       leader
+	before       snapshot // the last look of this process
+	cache        historyCache
+
+	guardDue, boardDue time.Time
+
+	wake   chan struct{}
+	nudged atomic.Int64
+	atWork atomic.Bool
+}
+
+// New makes a watcher; Run lets it work.
+func New(c Config) *Monitor {
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Pause == nil {
+		c.Pause = pause
+	}
+	if c.Share <= 0 {
+		c.Share = usualShare
+	}
+	w := &Monitor{
+		Config: c, boards: records.NewBoardBook(c.Store), locks: records.NewLockBook(c.Store), cache: newLedger(c.Table),
+		alerts: alerts(c.Store), observations: observations(c.Store), wake: make(chan struct{}, 1),
+		leader: leader{store: c.Store, now: c.Now, replica: c.Replica, alone: c.Store.Exclusive()},
+	}
+	w.cloud = &limiter{cloud: c.Cloud, share: c.Share, pause: c.Pause, keep: w.leader.hold, last: map[string]time.Time{}}
+	return w
+}
+
+func pause(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
+	}
+}
+
+// Run works until ctx ends.
+func (w *Monitor) Run(ctx context.Context) {
+	ticker := time.NewTicker(turnEvery)
+	defer ticker.Stop()
+	defer w.leader.release(context.WithoutCancel(ctx))
+	for {
+		nudges := w.nudged.Load()
+		w.atWork.Store(true)
+		if err := w.turn(ctx); err != nil && ctx.Err() == nil {
+			w.Log.Warn("watch", "error", err)
+		}
+		w.atWork.Store(false)
+		w.nudged.Add(-nudges)
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		case <-w.wake:
+		}
+	}
+}
+
+// Nudge makes the watcher see now what is due, after the clock was moved.
+func (w *Monitor) Nudge() {
+	w.nudged.Add(1)
+	select {
+	case w.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Busy reports a look under way, or a nudge that has not been answered yet.
+func (w *Monitor) Busy() bool { return w.nudged.Load() > 0 || w.atWork.Load() }
+
+// turn does what is due.
+func (w *Monitor) turn(ctx context.Context) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			w.Log.Error("a panic in the watch", "panic", p, "stack", string(debug.Stack()))
+		}
+	}()
+	boards, err := w.boards.Boards(ctx)
+	if err != nil {
+		return err
+	}
+	now := w.Now()
+	guard, draw := !now.Before(w.guardDue), w.drawDue(boards, now)
+	if !guard && !draw {
+		return nil
+	}
+	job := round{at: now}
+	if draw {
+		job.boards = boards
+	}
+	if guard {
+		w.guardDue = now.Add(guardEvery)
+		if err := w.prepare(ctx, &job); err != nil {
+			return err
+		}
+	}
+	if len(job.boards)+len(job.expectations)+len(job.standing) == 0 {
+		return nil
+	}
+	if !w.leader.hold(ctx) {
+		w.guardDue, w.boardDue = now.Add(standIn), now.Add(standIn)
+		return nil
+	}
+	return w.work(ctx, &job, draw)
+}
+
+// drawDue reports that the boards should be looked after: it is time, or one of them was put up or is to be taken down.
+func (w *Monitor) drawDue(boards []op.Board, now time.Time) bool {
+	if len(boards) == 0 {
+		return false
+	}
+	for _, b := range boards {
+		if b.Message == "" && b.Edited.IsZero() || b.Off && !now.Before(b.Edited.Add(editApart)) {
+			return true
+		}
+	}
+	return !now.Before(w.boardDue)
+}
+
+// work looks, and tells what was seen.
+func (w *Monitor) work(ctx context.Context, j *round, draw bool) error {
+	ctx, cancel := context.WithTimeout(ctx, lookWithin)
+	defer cancel()
+	if draw {
+		w.boardDue = j.at.Add(boardEvery)
+	}
+	s := w.takeSnapshot(ctx, j)
+	if err := w.caughtUp(ctx, j); err != nil { // without knowing what was done during the look nothing can be said of others
+		return err
+	}
+	err := errors.Join(w.guard(ctx, s, j), w.draw(ctx, s, j.boards))
+	if len(j.expectations) > 0 {
+		w.before = s
+	}
+	return err
+}

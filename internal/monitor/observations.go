@@ -1,0 +1,141 @@
+package monitor
+
+import (
+	"context"
+	"time"
+
+	"casterbot/internal/live"
+	"casterbot/internal/op"
+	"casterbot/internal/store"
+)
+
+const (
+	kindObservation = "view"
+	observationFor  = 7 * 24 * time.Hour // an observation that is not renewed is forgotten
+	// lag is how much later than the call that made it a change may show.
+	lag = time.Minute
+)
+
+// observation is what is remembered of a studio or stream from look to look, because the cloud does not tell it: moments are
+// unix milliseconds, 0 for none.
+type observation struct {
+	OnAir    bool   `json:"onAir,omitempty"`
+	Started  int64  `json:"started,omitempty"`
+	Modified int64  `json:"modified,omitempty"`
+	Gone     int64  `json:"gone,omitempty"`    // when it was first seen off air, not through the bot
+	Before   int64  `json:"before,omitempty"`  // when it was last seen on air before
+	Changed  int64  `json:"changed,omitempty"` // when it was first seen changed, not through the bot
+	What     change `json:"what,omitempty"`    // and how
+	Then     int64  `json:"then,omitempty"`    // when the cloud says that it was
+	Running  bool   `json:"running,omitempty"` // a stream: its material was seen to grow, and nobody has stopped it through the bot
+
+	key     string
+	at      time.Time // when it was written
+	version int64
+}
+
+// change is how a studio was changed by other hands.
+type change string
+
+const (
+	putOn     change = "on"
+	restarted change = "restarted"
+	edited    change = "edited"
+)
+
+// observations are what is remembered.
+func observations(s *store.Store) store.Collection[observation] {
+	return store.Collection[observation]{Store: s, Kind: kindObservation, Lenient: true, Filled: func(v *observation, d store.Document) {
+		v.key, v.at, v.version = d.Key, d.At, d.Version
+	}}
+}
+
+// remembered gives what is remembered, by target.
+func (w *Monitor) remembered(ctx context.Context) (map[string]observation, error) {
+	list, err := w.observations.List(ctx)
+	all := map[string]observation{}
+	for _, v := range list {
+		all[v.key] = v
+	}
+	return all, err
+}
+
+func observationKey(t op.Target) string { return kindObservation + "/" + t.Key() }
+
+// remember writes an observation that has changed. Another replica that did so first saw it too.
+func (w *Monitor) remember(ctx context.Context, t op.Target, old, now observation) error {
+	now.key, now.at, now.version = old.key, old.at, old.version
+	if now == old && old.version > 0 {
+		return nil
+	}
+	_, _, err := w.observations.Put(ctx, observationKey(t), now, old.version, w.Now().Add(observationFor), op.Event{})
+	return err
+}
+
+// lastSeen is when a thing was last seen as its observation says.
+func (w *Monitor) lastSeen(v observation, seen bool) time.Time {
+	if seen && w.before.at.After(v.at) {
+		return w.before.at
+	}
+	return v.at
+}
+
+// seeStudio brings the observation of a studio up to date.
+func (w *Monitor) seeStudio(old observation, c live.Caster, t op.Target, j *round) observation {
+	now := observation{
+		OnAir: c.OnAir, Started: ms(c.Started), Modified: ms(c.Modified),
+		Gone: old.Gone, Before: old.Before, Changed: old.Changed, What: old.What, Then: old.Then,
+	}
+	if c.OnAir {
+		now.Gone, now.Before = 0, 0
+	}
+	if old.version == 0 {
+		return now
+	}
+	_, seen := w.before.studios[t.ID]
+	last := w.lastSeen(old, seen)
+	since := last.Add(-lag)
+	change := func(how change) {
+		if !j.history.explain(t, since, changes[how].by) {
+			now.Changed, now.What, now.Then = ms(j.at), how, ms(c.Modified)
+		}
+	}
+	switch {
+	case old.OnAir && !c.OnAir:
+		if !j.history.explain(t, since, ending(studio)) {
+			now.Gone, now.Before = ms(j.at), ms(last)
+		}
+	case c.OnAir && old.Gone > 0: // it is back, which ends that alert
+	case c.OnAir && !old.OnAir:
+		change(putOn)
+	case c.OnAir && now.Started != old.Started:
+		change(restarted)
+	case c.OnAir && now.Modified != old.Modified:
+		change(edited)
+	}
+	return now
+}
+
+// seeStream brings the observation of a stream up to date. That it is being recorded is learned by its material growing from
+// one look to the next; the one command that stops it makes that past.
+func (w *Monitor) seeStream(old observation, m live.Content, t op.Target, j *round) observation {
+	now := old
+	before, seen := w.before.material[streamOf(t.ID)]
+	grows := seen && m.From.Equal(before.From) && m.To.After(before.To)
+	if grows || !m.From.IsZero() && (m.To.IsZero() || m.To.After(j.at)) {
+		now.Running = true
+	}
+	since := w.lastSeen(old, seen)
+	if j.history.explain(t, since.Add(-lag), ending(recording)) {
+		now.Running = false
+	}
+	return now
+}
+
+// ms is a moment as an observation keeps it.
+func ms(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}

@@ -1,0 +1,157 @@
+package monitor
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"casterbot/internal/live"
+	"casterbot/internal/op"
+)
+
+// cause is what can be wrong with something that is watched.
+type alertKind string
+
+const (
+	broke   alertKind = "broke"   // a recording ended because its stream broke off
+	back    alertKind = "back"    // a stream came back and is not recording
+	stopped alertKind = "stopped" // a studio went off air by other hands
+	changed alertKind = "changed" // a studio was changed by other hands
+	open    alertKind = "open"    // a preview has been open for long
+	still   alertKind = "still"   // a studio is still on air after its recording ended
+)
+
+// A stream that has just come back, or a recording that was just started, may not be listed yet.
+const (
+	settles = 10 * time.Second
+	listed  = time.Minute
+)
+
+// finding is what a look says about one cause of one expectation.
+type finding struct {
+	key    string // of the alert
+	about  expectation
+	seen   bool
+	wrong  bool
+	alert  op.Answer // what is said when it is wrong
+	over   op.Answer // what is said when it is no longer; without a title, nothing
+	follow bool      // the alert is edited while it stands, when its words change
+}
+
+// guard concludes from a look what is wrong, says what is new, and what is mended.
+func (w *Monitor) guard(ctx context.Context, s snapshot, j *round) error {
+	if len(j.expectations)+len(j.standing) == 0 {
+		return nil
+	}
+	views, err := w.remembered(ctx)
+	if err != nil {
+		return err
+	}
+	var all []finding
+	for _, x := range w.resolved(j.expectations, s) {
+		old := views[observationKey(x.target)]
+		now, seen := w.see(x, s, j, old)
+		if seen && x.kind != preview {
+			err = errors.Join(err, w.remember(ctx, x.target, old, now))
+		}
+		all = append(all, rulesFor[x.kind](x, s, j, now)...)
+	}
+	return errors.Join(err, w.tell(ctx, j, s, all))
+}
+
+// see gives the observation of what an expectation is about; not seen means that the look could not.
+func (w *Monitor) see(x expectation, s snapshot, j *round, old observation) (now observation, seen bool) {
+	switch x.kind {
+	case studio:
+		return w.seeStudio(old, s.studios[x.target.ID], x.target, j), s.studios != nil
+	case recording:
+		m, seen := s.material[streamOf(x.target.ID)]
+		return w.seeStream(old, m, x.target, j), seen
+	}
+	return old, true
+}
+
+var rulesFor = map[op.Condition]func(x expectation, s snapshot, j *round, v observation) []finding{
+	studio: studioRule, preview: previewRule, recording: recordingRule,
+}
+
+func (x expectation) finding(c alertKind) finding {
+	return finding{key: alertKey(c, x), about: x}
+}
+
+// judgeStudio: a studio that was started through the bot, or seen on air, is off air without the bot; or was changed; or is on
+// although its recording ended.
+func studioRule(x expectation, s snapshot, j *round, v observation) []finding {
+	off, other, on := x.finding(stopped), x.finding(changed), x.finding(still)
+	if s.studios == nil {
+		return []finding{off, other, on}
+	}
+	c, there := s.studios[x.target.ID]
+	if !there {
+		c = live.Caster{ID: x.target.ID, Name: x.target.Name}
+	}
+	off.seen, other.seen, on.seen = true, true, true
+	byBot := !x.since.IsZero() && j.at.Sub(x.since) >= listed && !j.history.explain(x.target, x.since, ending(studio))
+	off.wrong = !c.OnAir && (byBot || v.Gone > 0 && j.at.Sub(moment(v.Gone)) < watchFor)
+	off.alert, off.over = stoppedAlert(c, x, v, j.history.unresolved(x.target, ending(studio)), j.at), mended(studioNow(c), j.at)
+	other.wrong = v.Changed > 0 && j.at.Sub(moment(v.Changed)) < previewOpen
+	other.alert, other.follow = changedAlert(c, v, j.history, x.target), true
+	if e, ok := j.history.ended(x.channel); ok {
+		before := c.Started.Before(e.Sent) && x.since.Before(e.Sent)
+		on.wrong = c.OnAir && before && j.at.Sub(e.Sent) >= stillOn
+		on.alert = stillAlert(c, e, j.at)
+	}
+	on.over = mended(studioNow(c), j.at)
+	return []finding{off, other, on}
+}
+
+// judgePreview: a preview that was opened through the bot has been open for long.
+func previewRule(x expectation, s snapshot, j *round, _ observation) []finding {
+	v := x.finding(open)
+	c, there := s.studios[x.target.ID]
+	scenes, inside := s.scenes[x.target.ID]
+	if s.studios == nil || c.OnAir && !inside {
+		return []finding{v}
+	}
+	v.seen = true
+	scene := live.Scene{ID: x.scene, Name: x.scene}
+	for _, known := range scenes {
+		if known.ID == x.scene {
+			scene = known
+		}
+	}
+	v.wrong = there && scene.Open && j.at.Sub(x.since) >= previewOpen
+	v.alert, v.over = openAlert(c, scene, x, j.at), mended(closedNow(x, scene), j.at)
+	return []finding{v}
+}
+
+// judgeRecording: a recording that was started through the bot, or whose material was seen to grow, has ended with its stream; and
+// the stream is there again without it. Moments of the cloud are held against each other.
+func recordingRule(x expectation, s snapshot, j *round, v observation) []finding {
+	gone, again := x.finding(broke), x.finding(back)
+	stream := streamOf(x.target.ID)
+	on, seen := s.live(stream)
+	m, listing := s.material[stream]
+	if !seen || !listing {
+		return []finding{gone, again}
+	}
+	gone.seen, again.seen = true, true
+	expected := !x.since.IsZero() || v.Running && j.at.Sub(m.To) < watchFor
+	gone.wrong = expected && on == nil
+	again.wrong = expected && on != nil && returned(x, *on, m, j.at)
+	gone.alert, again.alert = brokeAlert(x, m, j.at), backAlert(x, on, m, j.at)
+	gone.over, again.over = mended(streamNow(x, on, m), j.at), mended(streamNow(x, on, m), j.at)
+	if again.wrong {
+		gone.over = cameBack(x, *on)
+	}
+	return []finding{gone, again}
+}
+
+// came reports a stream that began anew after the recording, of which nothing is listed since.
+func returned(x expectation, on live.Online, m live.Content, now time.Time) bool {
+	endless := !m.From.IsZero() && m.To.IsZero()
+	fresh := !x.since.IsZero() && (!on.Since.After(x.since) || now.Sub(x.since) < listed)
+	return !endless && !fresh && m.To.Before(on.Since) && now.Sub(on.Since) >= settles
+}
+
+func moment(ms int64) time.Time { return time.UnixMilli(ms) }

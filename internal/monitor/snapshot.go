@@ -1,0 +1,210 @@
+package monitor
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"casterbot/internal/live"
+	"casterbot/internal/op"
+	"casterbot/internal/quota"
+)
+
+// window is how far back recordings are looked for.
+const window = 24 * time.Hour
+
+// maxScenes is how many studios on air, and how many live streams, a board looks into.
+const maxScenes = 20
+
+// round is what one look is for.
+type round struct {
+	at           time.Time
+	expectations []expectation
+	history      history
+	standing     map[string]alert // by key
+	boards       []op.Board
+}
+
+// snapshot is what one look showed. What is missing could not be seen, or was not looked at.
+type snapshot struct {
+	at       time.Time
+	studios  map[string]live.Caster // nil: none could be seen
+	scenes   map[string][]live.Scene
+	online   map[string][]live.Online     // by domain
+	material map[live.Stream]live.Content // the latest; zero when there is none
+}
+
+// look makes every call that the round needs, each once.
+func (w *Monitor) takeSnapshot(ctx context.Context, j *round) snapshot {
+	ctx = quota.With(ctx, quota.Caller{Class: quota.Background})
+	s := snapshot{at: j.at, scenes: map[string][]live.Scene{}, online: map[string][]live.Online{}, material: map[live.Stream]live.Content{}}
+	scopes := w.scopes(j.boards)
+	if j.needStudios() || len(scopes) > 0 {
+		all, err := w.cloud.casters(ctx)
+		if w.saw(err) {
+			s.studios = map[string]live.Caster{}
+			for _, c := range all {
+				s.studios[c.ID] = c
+			}
+		}
+	}
+	for _, id := range s.inside(j.expectations, scopes) {
+		if all, err := w.cloud.scenes(ctx, id); w.saw(err) {
+			s.scenes[id] = all
+		}
+	}
+	for _, domain := range domains(j.expectations, scopes) {
+		if all, err := w.cloud.online(ctx, domain); w.saw(err) {
+			s.online[domain] = append([]live.Online{}, all...)
+		}
+	}
+	for _, stream := range s.recorded(j.expectations, scopes) {
+		all, err := w.cloud.material(ctx, stream, j.at.Add(-window), j.at.Add(time.Minute))
+		if w.saw(err) {
+			s.material[stream] = latest(all)
+		}
+	}
+	return s
+}
+
+// saw logs a look that failed; it says nothing about the world.
+func (w *Monitor) saw(err error) bool {
+	if err != nil {
+		w.Log.Info("the watch could not look", "error", err)
+	}
+	return err == nil
+}
+
+// scopes are what the channels of the boards may touch. A board that is to be taken down needs no look.
+func (w *Monitor) scopes(boards []op.Board) []op.Scope {
+	var all []op.Scope
+	for _, b := range boards {
+		if scope, ok := w.Policy.Scope(b.Channel); ok && !b.Off {
+			all = append(all, scope)
+		}
+	}
+	return all
+}
+
+func (j *round) needStudios() bool {
+	return slices.ContainsFunc(j.expectations, func(x expectation) bool { return x.kind != recording })
+}
+
+// inside are the studios whose scenes are looked at: those with a preview that is watched, and those on air that a board shows.
+func (s snapshot) inside(wishes []expectation, scopes []op.Scope) []string {
+	var ids []string
+	for _, x := range wishes {
+		if x.kind == preview && s.studios[x.target.ID].OnAir {
+			ids = append(ids, x.target.ID)
+		}
+	}
+	for _, scope := range scopes {
+		n := 0
+		for _, c := range s.sorted() {
+			if c.OnAir && scope.Studio(c.ID, c.Name) && n < maxScenes {
+				ids, n = append(ids, c.ID), n+1
+			}
+		}
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
+// sorted are the studios by name.
+func (s snapshot) sorted() []live.Caster {
+	return slices.SortedFunc(maps.Values(s.studios), func(a, b live.Caster) int {
+		if n := strings.Compare(a.Name, b.Name); n != 0 {
+			return n
+		}
+		return strings.Compare(a.ID, b.ID)
+	})
+}
+
+// domains are those whose live streams are listed.
+func domains(wishes []expectation, scopes []op.Scope) []string {
+	var all []string
+	for _, x := range wishes {
+		if x.kind == recording {
+			all = append(all, streamOf(x.target.ID).Domain)
+		}
+	}
+	for _, scope := range scopes {
+		for _, stream := range shown(scope) {
+			all = append(all, stream.of.Domain)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// recorded are the streams whose material is listed: those that are watched, and those live ones that a board shows.
+func (s snapshot) recorded(wishes []expectation, scopes []op.Scope) []live.Stream {
+	var all []live.Stream
+	add := func(stream live.Stream) {
+		if !slices.Contains(all, stream) {
+			all = append(all, stream)
+		}
+	}
+	for _, x := range wishes {
+		if x.kind == recording {
+			add(streamOf(x.target.ID))
+		}
+	}
+	for _, scope := range scopes {
+		for _, stream := range shown(scope) {
+			if on, _ := s.live(stream.of); on != nil && len(all) < maxScenes {
+				add(stream.of)
+			}
+		}
+	}
+	return all
+}
+
+// live gives a stream as it is listed, nil when it is not live; false when that could not be seen.
+func (s snapshot) live(stream live.Stream) (*live.Online, bool) {
+	all, seen := s.online[stream.Domain]
+	for i := range all {
+		if all[i].Stream == stream {
+			return &all[i], true
+		}
+	}
+	return nil, seen
+}
+
+// named is a stream with its name in a channel.
+type named struct {
+	of    live.Stream
+	alias string
+}
+
+// shown are the streams that a channel has a name for.
+func shown(scope op.Scope) []named {
+	var all []named
+	for _, a := range scope.Streams {
+		if stream := streamOf(a.Pattern); stream.Name != "" && !strings.ContainsAny(a.Pattern, "*?") && scope.Stream(a.Pattern) {
+			all = append(all, named{stream, a.Alias})
+		}
+	}
+	return all
+}
+
+// streamOf reads domain/app/stream.
+func streamOf(path string) live.Stream {
+	parts := strings.Split(path, "/")
+	if len(parts) != 3 {
+		return live.Stream{}
+	}
+	return live.Stream{Domain: parts[0], App: parts[1], Name: parts[2]}
+}
+
+func latest(all []live.Content) live.Content {
+	var last live.Content
+	for i, c := range all {
+		if i == 0 || c.From.After(last.From) || c.From.Equal(last.From) && c.To.After(last.To) {
+			last = c
+		}
+	}
+	return last
+}
