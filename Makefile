@@ -8,7 +8,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.8.0
 
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
-FUZZTIME ?= 5s
+FUZZTIME ?= 4s
 IMAGE ?= casterbot
 
 .PHONY: help
@@ -38,7 +38,7 @@ lint: ## formatting, vet, staticcheck, go.mod and go.sum
 
 .PHONY: fuzz fuzz-short
 fuzz: ## every fuzz target for a minute (FUZZTIME=10m for longer)
-	@FUZZTIME="$(if $(filter 5s,$(FUZZTIME)),1m,$(FUZZTIME))" .ci/fuzz
+	@FUZZTIME="$(if $(filter 4s,$(FUZZTIME)),1m,$(FUZZTIME))" .ci/fuzz
 fuzz-short:
 	@FUZZTIME="$(FUZZTIME)" .ci/fuzz
 

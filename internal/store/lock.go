@@ -70,5 +70,8 @@ func (l *lock) write() error {
 	return nil
 }
 
-// release gives the lock free. The file stays: removing it would let two processes lock two files of one name.
-func (l *lock) release() error { return l.file.Close() }
+// release gives the lock free. The file stays: removing it would let two processes lock two files of one name. To close it is not
+// enough: a process that was forked a moment ago and has not begun its program yet has it open too.
+func (l *lock) release() error {
+	return errors.Join(syscall.Flock(int(l.file.Fd()), syscall.LOCK_UN), l.file.Close())
+}
