@@ -194,7 +194,7 @@ func openCloud(c config.Config, keys live.Credentials, limits *quota.Quota, fres
 		permit.Wait(commands.ThrottledText(action, why, wait), wait)
 	}
 	return live.New(live.Config{
-		Endpoint: c.LiveEndpoint, Region: c.Region, Credentials: keys, Now: time.Now, Quota: limits, Fresh: fresh, Waiting: waiting,
+		Endpoint: c.LiveEndpoint, Region: c.Region, Credentials: keys, Quota: limits, Fresh: fresh, Waiting: waiting,
 	})
 }
 
@@ -219,7 +219,7 @@ func (a *App) Run(ctx context.Context) error {
 	defer stop()
 	go a.Policy.Watch(background)
 	go a.reloadOnHangup(background)
-	a.log.Info("casterbot starts", "version", a.version, "policy", a.Policy.Hash(), "slack", a.settings.SlackAPIURL, "live", a.settings.LiveEndpoint)
+	a.log.Info("casterbot starts", "version", a.version, "policy", a.Policy.Current().Hash(), "slack", a.settings.SlackAPIURL, "live", a.settings.LiveEndpoint)
 	err = a.Bot.Run(ctx)
 	a.log.Info("casterbot stops")
 	return err
