@@ -25,6 +25,7 @@ import (
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 	"casterbot/internal/records"
+	"casterbot/internal/sleep"
 	"casterbot/internal/store"
 )
 
@@ -105,7 +106,7 @@ func New(c Config) *Monitor {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
 	if c.Pause == nil {
-		c.Pause = pause
+		c.Pause = func(ctx context.Context, d time.Duration) bool { return sleep.For(ctx, d) == nil }
 	}
 	if c.Share <= 0 {
 		c.Share = usualShare
@@ -117,17 +118,6 @@ func New(c Config) *Monitor {
 	}
 	w.cloud = &limiter{cloud: c.Cloud, share: c.Share, pause: c.Pause, keep: w.leader.hold, last: map[string]time.Time{}}
 	return w
-}
-
-func pause(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-timer.C:
-		return true
-	}
 }
 
 // Run works until ctx ends.

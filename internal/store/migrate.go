@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"casterbot/internal/sleep"
 )
 
 //go:embed migrations/*.sql
@@ -81,10 +83,8 @@ func (s *Store) alone(ctx context.Context, do func(context.Context, *sql.Tx, int
 		if s.dialect.taken == nil || !s.dialect.taken(err) {
 			return err
 		}
-		select {
-		case <-ctx.Done():
+		if sleep.For(ctx, tableWithin/2) != nil { // in which they write
 			return err
-		case <-time.After(tableWithin / 2): // in which they write
 		}
 	}
 }
