@@ -84,7 +84,7 @@ type Config struct {
 // Watcher looks.
 type Monitor struct {
 	Config
-	cloud        *limiter
+	limiter      *limiter
 	boards       records.BoardBook
 	locks        records.LockBook
 	alerts       store.Collection[alert]
@@ -112,11 +112,11 @@ func New(c Config) *Monitor {
 		c.Share = usualShare
 	}
 	w := &Monitor{
-		Config: c, boards: records.NewBoardBook(c.Store), locks: records.NewLockBook(c.Store), cache: newLedger(c.Table),
+		Config: c, boards: records.NewBoardBook(c.Store), locks: records.NewLockBook(c.Store), cache: newHistoryCache(c.Table),
 		alerts: alerts(c.Store), observations: observations(c.Store), wake: make(chan struct{}, 1),
 		leader: leader{store: c.Store, now: c.Now, replica: c.Replica, alone: c.Store.Exclusive()},
 	}
-	w.cloud = &limiter{cloud: c.Cloud, share: c.Share, pause: c.Pause, keep: w.leader.hold, last: map[string]time.Time{}}
+	w.limiter = &limiter{share: c.Share, pause: c.Pause, keep: w.leader.hold, last: map[string]time.Time{}}
 	return w
 }
 
