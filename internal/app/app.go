@@ -46,7 +46,7 @@ func (b Build) Program() cli.Program {
 	return cli.Program{
 		Name: "casterbot", Short: "Operate ApsaraVideo Live studios and recordings from Slack.", Out: os.Stdout, Err: os.Stderr,
 		Commands: []cli.Command{
-			b.runCommand(), b.sandboxCommand(), cli.PolicyCommand(verbs(), effects()),
+			b.runCommand(), b.sandboxCommand(), cli.PolicyCommand(shape().Verbs(), effects()),
 			cli.BackupCommand(), cli.RestoreCommand(engine.Retire), b.versionCommand(),
 		},
 	}
@@ -110,18 +110,15 @@ type App struct {
 	cloud    *live.Client
 }
 
-func verbs() []string { return table(nil, nil, time.Now).Verbs() }
+// shape is the table of commands without anything behind it, for those who ask only what there is.
+func shape() op.Table { return commands.Table(nil, nil, time.Now) }
 
 func effects() map[string]op.Effect {
 	effects := map[string]op.Effect{}
-	for _, c := range table(nil, nil, time.Now).Commands {
+	for _, c := range shape().Commands {
 		effects[c.Verb] = c.Effect
 	}
 	return effects
-}
-
-func table(cloud commands.Cloud, own commands.Desk, now func() time.Time) op.Table {
-	return commands.Table(cloud, own, now)
 }
 
 // New makes every part, in the order in which they need each other.
@@ -168,7 +165,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 		Table: &known, Directory: people, Policy: keeper, Locks: records.NewLockBook(db), Trail: db, Now: now, Log: log,
 	})
 	own := records.New(db)
-	known = table(cloud, deskAndRights{own, judge}, now)
+	known = commands.Table(cloud, deskAndRights{own, judge}, now)
 	slack.Repeats = engine.Repeats(known, now)
 	chat := messages.NewChat(slack)
 	mind := engine.New(engine.Config{
@@ -194,7 +191,7 @@ func openCloud(c config.Config, keys live.Credentials, limits *quota.Quota, fres
 		permit.Wait(commands.ThrottledText(action, why, wait), wait)
 	}
 	return live.New(live.Config{
-		Endpoint: c.LiveEndpoint, Region: c.Region, Credentials: keys, Now: time.Now, Quota: limits, Fresh: fresh, Waiting: waiting,
+		Endpoint: c.LiveEndpoint, Region: c.Region, Credentials: keys, Quota: limits, Fresh: fresh, Waiting: waiting,
 	})
 }
 
@@ -219,7 +216,7 @@ func (a *App) Run(ctx context.Context) error {
 	defer stop()
 	go a.Policy.Watch(background)
 	go a.reloadOnHangup(background)
-	a.log.Info("casterbot starts", "version", a.version, "policy", a.Policy.Hash(), "slack", a.settings.SlackAPIURL, "live", a.settings.LiveEndpoint)
+	a.log.Info("casterbot starts", "version", a.version, "policy", a.Policy.Current().Hash(), "slack", a.settings.SlackAPIURL, "live", a.settings.LiveEndpoint)
 	err = a.Bot.Run(ctx)
 	a.log.Info("casterbot stops")
 	return err

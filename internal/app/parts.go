@@ -1,17 +1,22 @@
 package app
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"time"
 
+	"casterbot/bot/webapi"
 	"casterbot/commands"
 	"casterbot/internal/cli"
 	"casterbot/internal/config"
 	"casterbot/internal/live"
 	"casterbot/internal/policy"
+	"casterbot/internal/quota"
 	"casterbot/internal/records"
+	"casterbot/internal/store"
 )
 
 // deskAndRights is what the commands know beside the cloud.
@@ -21,7 +26,7 @@ type deskAndRights struct {
 }
 
 func openPolicy(path string, log *slog.Logger) (*policy.Keeper, error) {
-	keeper, err := policy.NewKeeper(path, verbs(), log)
+	keeper, err := policy.NewKeeper(path, shape().Verbs(), log)
 	if errors.Is(err, fs.ErrNotExist) {
 		err = cli.Usage(fmt.Errorf("CASTERBOT_POLICY names no file (%w): it says who may do what; docs/policy.md explains it, docs/policy.example.yml is one to start from", err))
 	}
@@ -34,4 +39,41 @@ func openKeys(c config.Config) (live.Credentials, error) {
 		RoleARN: c.RoleARN, RoleSessionName: c.RoleSessionName, ECSRole: c.ECSRole,
 		OIDCProviderARN: c.OIDCProviderARN, OIDCTokenFile: c.OIDCTokenFile, Profile: c.Profile,
 	})
+}
+
+// looksServe is how old a look may be that serves somebody else's question as well.
+const looksServe = time.Second
+
+// freshLooks is looksServe where this process sees every change that is made through casterbot. Another replica's changes it would
+// not see, and the world of a test changes at any moment: there only looks that have not left yet are shared.
+func freshLooks(db *store.Store, wait Pause) time.Duration {
+	if wait != nil || !db.Exclusive() {
+		return 0
+	}
+	return looksServe
+}
+
+// openQuota makes what says when calls may leave. Processes that share a database share the limits by it.
+func openQuota(c config.Config, db *store.Store, replica string, wait Pause, log *slog.Logger) *quota.Quota {
+	shared := quota.Config{Share: c.QuotaShare, Began: time.Now(), Log: log}
+	switch {
+	case wait != nil: // nothing waits in real time, and the cloud of a test has no limits
+		return nil
+	case !db.Exclusive():
+		shared.Book, shared.Replica, shared.Peers = db, replica, db.Peers
+	}
+	return quota.New(shared)
+}
+
+// channelTurns gives the turns of what is written to Slack, which all processes share. While the database cannot be asked each keeps to
+// its own.
+func channelTurns(db *store.Store, log *slog.Logger) webapi.Reserve {
+	return func(ctx context.Context, budget string, perSecond float64, burst int, within time.Duration) (time.Duration, bool) {
+		wait, err := db.Reserve(ctx, budget, perSecond, burst, within)
+		if err != nil && !errors.Is(err, store.ErrNoTurn) {
+			log.Warn("the turn of a message that all replicas share cannot be asked for", "error", err)
+			return 0, true
+		}
+		return wait, err == nil
+	}
 }

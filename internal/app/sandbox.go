@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"time"
 
 	"casterbot/internal/cli"
 	"casterbot/internal/config"
@@ -107,7 +106,7 @@ func (b Build) Join(open *sandbox.World, dir, policyFile string, c config.Config
 // Usages are the commands, as the sandbox completes them.
 func Usages() []sandbox.Usage {
 	var rows []sandbox.Usage
-	for _, c := range table(nil, nil, time.Now).Commands {
+	for _, c := range shape().Commands {
 		rows = append(rows, sandbox.Usage{Text: "/" + c.Shown(), Short: c.Short})
 	}
 	return rows

@@ -22,18 +22,13 @@ func BackupCommand() Command {
 		Name: "backup", Args: "FILE", Short: "Save the database in a new file, also while the bot runs.",
 		Examples: []string{"casterbot backup backup-$(date +%F).db", "CASTERBOT_DATABASE_URL=sqlite:/data/casterbot.db casterbot backup /backups/monday.db"},
 		Help:     which + "FILE must not be there yet. Put it on another disk: a full one keeps the bot from working.\n",
-		Run: func(ctx context.Context, c Call) error {
-			address, file, err := database("backup", c)
-			if err != nil {
-				return err
-			}
+		Run: onDatabase("backup", func(ctx context.Context, c Call, address, file string) error {
 			held, err := store.Backup(ctx, address, file)
-			if err != nil {
-				return local(err)
+			if err == nil {
+				fmt.Fprintf(c.Out, "%s is written, %s: %s\n", file, size(held.Size), contents(held))
 			}
-			fmt.Fprintf(c.Out, "%s is written, %s: %s\n", file, size(held.Size), contents(held))
-			return nil
-		},
+			return err
+		}),
 	}
 }
 
@@ -44,39 +39,32 @@ func RestoreCommand(retire func(context.Context, *store.Store) error) Command {
 		Examples: []string{"casterbot restore backup-2026-11-22.db"},
 		Help: which + "The backup is read through first and stays as it is. The files from before are kept under a name with the time.\n" +
 			"What was open in the backup ends, because the world went on: nothing of it is done by itself or by a click on an old card.\n",
-		Run: func(ctx context.Context, c Call) error {
-			address, file, err := database("restore", c)
-			if err != nil {
-				return err
-			}
+		Run: onDatabase("restore", func(ctx context.Context, c Call, address, file string) error {
 			r, err := store.Restore(ctx, address, file, store.Options{}, retire)
-			if err != nil {
-				return local(err)
+			if err == nil {
+				tell(c.Out, file, r)
 			}
-			tell(c.Out, file, r)
-			return nil
-		},
+			return err
+		}),
 	}
 }
 
-// database gives what both commands need: the address of the database, and the one file that they are called with.
-func database(name string, c Call) (address, file string, err error) {
-	if len(c.Args) != 1 || c.Args[0] == "" {
-		return "", "", Usage(fmt.Errorf("%s takes one FILE; casterbot %s --help explains it", name, name))
+// onDatabase finds what both commands need: the address of the database, and the one file that they are called with. The wrong kind of
+// database is a mistake in the call.
+func onDatabase(name string, do func(ctx context.Context, c Call, address, file string) error) func(context.Context, Call) error {
+	return func(ctx context.Context, c Call) error {
+		if len(c.Args) != 1 || c.Args[0] == "" {
+			return Usage(fmt.Errorf("%s takes one FILE; casterbot %s --help explains it", name, name))
+		}
+		address, err := config.Database()
+		if err != nil {
+			return Usage(err)
+		}
+		if err = do(ctx, c, address, c.Args[0]); errors.Is(err, store.ErrRemote) {
+			return Usage(err)
+		}
+		return err
 	}
-	address, err = config.Database()
-	if err != nil {
-		return "", "", Usage(err)
-	}
-	return address, c.Args[0], nil
-}
-
-// local marks the wrong kind of database as a mistake in the call.
-func local(err error) error {
-	if errors.Is(err, store.ErrRemote) {
-		return Usage(err)
-	}
-	return err
 }
 
 // endings say what became of the operations that were open in a backup.

@@ -4,6 +4,7 @@
 package config
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
@@ -88,7 +89,7 @@ func Load() (Config, error) {
 	if err := envconfig.Process("", &c); err != nil {
 		return c, fmt.Errorf("read the environment: %w", err)
 	}
-	if err := c.readFiles(); err != nil {
+	if err := c.readFiles(func(field) bool { return true }); err != nil {
 		return c, err
 	}
 	if c.SlackAppToken == "" && c.SlackBotToken == "" {
@@ -103,21 +104,16 @@ func Database() (string, error) {
 	if err := envconfig.Process("", &c); err != nil {
 		return "", fmt.Errorf("read the environment: %w", err)
 	}
-	for _, f := range fields(&c) {
-		if f.secret != &c.DatabaseURL {
-			continue
-		}
-		if err := f.readFile(); err != nil {
-			return "", err
-		}
+	if err := c.readFiles(func(f field) bool { return f.secret == &c.DatabaseURL }); err != nil {
+		return "", err
 	}
 	return c.DatabaseURL.Reveal(), c.checkPlaces()
 }
 
-// readFiles takes secrets out of the files that NAME_FILE names, and removes secrets from the environment of this process.
-func (c *Config) readFiles() error {
+// readFiles takes the wanted secrets out of the files that NAME_FILE names, and removes them from the environment of this process.
+func (c *Config) readFiles(wanted func(field) bool) error {
 	for _, f := range fields(c) {
-		if f.secret == nil {
+		if f.secret == nil || !wanted(f) {
 			continue
 		}
 		if err := f.readFile(); err != nil {
@@ -151,13 +147,7 @@ func (c *Config) check() error {
 			return err
 		}
 	}
-	if err := SecureURL("SLACK_API_URL", c.SlackAPIURL); err != nil {
-		return err
-	}
-	if err := SecureURL("CASTERBOT_LIVE_ENDPOINT", c.LiveEndpoint); err != nil {
-		return err
-	}
-	if err := c.checkPlaces(); err != nil {
+	if err := cmp.Or(SecureURL("SLACK_API_URL", c.SlackAPIURL), SecureURL("CASTERBOT_LIVE_ENDPOINT", c.LiveEndpoint), c.checkPlaces()); err != nil {
 		return err
 	}
 	for name, share := range map[string]int{"CASTERBOT_WATCH_SHARE": c.WatchShare, "CASTERBOT_QUOTA_SHARE": c.QuotaShare} {

@@ -7,9 +7,14 @@ func (w *Words) Lines(language string, lines []op.Line) []op.Line {
 	if _, ok := w.into(language); !ok || lines == nil {
 		return lines
 	}
-	out := make([]op.Line, len(lines))
-	for i, l := range lines {
-		out[i] = w.Line(language, l)
+	return each(lines, func(l op.Line) op.Line { return w.Line(language, l) })
+}
+
+// each gives a list of what becomes of the members of another.
+func each[T any](list []T, become func(T) T) []T {
+	out := make([]T, len(list))
+	for i, v := range list {
+		out[i] = become(v)
 	}
 	return out
 }
@@ -21,12 +26,10 @@ func (w *Words) Answer(language string, a op.Answer) op.Answer {
 	}
 	a.Title, a.Note = w.Line(language, a.Title), w.Line(language, a.Note)
 	a.Lines, a.Next = w.Lines(language, a.Lines), w.nexts(language, a.Next)
-	items := make([]op.Item, len(a.Items))
-	for i, item := range a.Items {
+	a.Items = each(a.Items, func(item op.Item) op.Item {
 		item.Title, item.Facts, item.Next = w.Line(language, item.Title), w.Lines(language, item.Facts), w.nexts(language, item.Next)
-		items[i] = item
-	}
-	a.Items = items
+		return item
+	})
 	if a.Pick != nil {
 		pick := *a.Pick
 		pick.Label = w.Text(language, pick.Label)
@@ -36,12 +39,10 @@ func (w *Words) Answer(language string, a op.Answer) op.Answer {
 }
 
 func (w *Words) nexts(language string, next []op.Next) []op.Next {
-	out := make([]op.Next, len(next))
-	for i, n := range next {
+	return each(next, func(n op.Next) op.Next {
 		n.Label = w.Text(language, n.Label)
-		out[i] = n
-	}
-	return out
+		return n
+	})
 }
 
 // Form gives the questions of a form in a language. Its options are names.
@@ -50,11 +51,9 @@ func (w *Words) Form(language string, f op.Form) op.Form {
 		return f
 	}
 	f.Button, f.Note, f.Problem = w.Text(language, f.Button), w.Line(language, f.Note), w.Line(language, f.Problem)
-	fields := make([]op.Field, len(f.Fields))
-	for i, field := range f.Fields {
+	f.Fields = each(f.Fields, func(field op.Field) op.Field {
 		field.Label, field.Hint = w.Text(language, field.Label), w.Text(language, field.Hint)
-		fields[i] = field
-	}
-	f.Fields = fields
+		return field
+	})
 	return f
 }

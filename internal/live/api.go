@@ -3,6 +3,7 @@ package live
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"time"
 
 	"casterbot/internal/op"
@@ -18,8 +19,6 @@ type Config struct {
 	Credentials Credentials
 	// Wait is how long one send may take until its outcome counts as unknown. Default 60 s.
 	Wait time.Duration
-	// Now is the clock that the server's Date header is compared with. Default time.Now.
-	Now func() time.Time
 	// Transport carries reads and writes in place of the own transports; for tests. It must honour net/http/httptrace:
 	// without a trace no failure can be told to be NotSent.
 	Transport http.RoundTripper
@@ -45,7 +44,17 @@ const (
 )
 
 // String is the mode's name in plain words, "mode 9" for one that is not documented.
-func (m Mode) String() string { return modeName(m) }
+func (m Mode) String() string {
+	if name, ok := modeNames[m]; ok {
+		return name
+	}
+	return "mode " + strconv.Itoa(int(m))
+}
+
+// modeNames is in the API's numbers.
+var modeNames = map[Mode]string{
+	ModeGeneral: "general", ModeLightweight: "lightweight", ModeVirtual: "virtual", ModePlaylist: "playlist",
+}
 
 // Caster is a production studio as DescribeCasters lists it. Times that the API does not give are zero.
 type Caster struct {

@@ -16,7 +16,8 @@ func (c *Client) write(ctx context.Context, permit op.SendPermit, action string,
 	if name := p.missing(); name != "" {
 		return Receipt{}, &Error{Class: NotSent, Action: action, Message: name + " is empty"}
 	}
-	body, err := c.change(ctx, permit, find(action), p)
+	defer c.shared.forget() // what was seen before it is not what others see after it
+	body, err := c.call(ctx, permit, find(action), p, c.shared.forget)
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -28,12 +29,6 @@ func (c *Client) write(ctx context.Context, permit op.SendPermit, action string,
 		return Receipt{}, fault(Unknown, action, "the answer names no new caster", body)
 	}
 	return Receipt{RequestID: said.RequestId, CasterID: said.CasterId, PlayURL: said.StreamUrl}, nil
-}
-
-// change makes a call that changes something. What was seen before it is not what others see after it.
-func (c *Client) change(ctx context.Context, permit op.SendPermit, a Action, p params) ([]byte, error) {
-	defer c.shared.forget()
-	return c.call(ctx, permit, a, p, c.shared.forget)
 }
 
 // read makes a call that changes nothing and decodes its answer.

@@ -7,11 +7,8 @@ import (
 	"strings"
 )
 
-// A list longer than maxPages pages is cut by an error rather than read for ever.
-const (
-	pageSize = 100
-	maxPages = 100
-)
+// maxPages: a longer list is cut by an error rather than read for ever.
+const maxPages = 100
 
 type casterRow struct {
 	CasterId, CasterName, ResourceGroupId, ClientTokenId string
@@ -41,39 +38,34 @@ type casterPage struct {
 func (c *Client) Casters(ctx context.Context) ([]Caster, error) {
 	var all []Caster
 	seen := map[string]bool{}
-	err := c.pages("DescribeCasters", func(page int) (bool, error) {
-		said, err := read[casterPage](ctx, c, "DescribeCasters", params{}.page(page, pageSize))
-		if err != nil {
-			return false, err
-		}
+	err := pages(ctx, c, "DescribeCasters", nil, 100, func(said casterPage) (rows int, total number) {
 		for _, row := range said.CasterList {
 			if !seen[row.CasterId] {
 				seen[row.CasterId] = true
 				all = append(all, row.caster())
 			}
 		}
-		return len(said.CasterList) > 0 && page*pageSize < int(said.Total), nil
+		return len(said.CasterList), said.Total
 	})
 	return all, err
 }
 
-// page adds the API's paging parameters to a copy.
-func (p params) page(number, size int) params {
-	return append(slices.Clone(p), params{{"PageNum", strconv.Itoa(number)}, {"PageSize", strconv.Itoa(size)}}...)
-}
-
-// pages asks for page 1, 2, … until next says that there is no more.
-func (c *Client) pages(action string, next func(page int) (more bool, err error)) error {
+// pages reads a list page by page, until take has had as many rows as there are in all, or a page has none.
+func pages[P any](ctx context.Context, c *Client, action string, p params, size int, take func(P) (rows int, total number)) error {
 	for page := 1; page <= maxPages; page++ {
-		if more, err := next(page); err != nil || !more {
+		said, err := read[P](ctx, c, action, append(slices.Clip(p), params{{"PageNum", strconv.Itoa(page)}, {"PageSize", strconv.Itoa(size)}}...))
+		if err != nil {
 			return err
+		}
+		if rows, total := take(said); rows == 0 || page*size >= int(total) {
+			return nil
 		}
 	}
 	return &Error{Class: Unknown, Action: action, Message: "the list does not end"}
 }
 
 // Caster looks one caster up. The API answers an unknown id with an empty list or with RegionNoResource; both are
-// Unfound here.
+// NotFound here.
 func (c *Client) Caster(ctx context.Context, id string) (Caster, error) {
 	const action = "DescribeCasters"
 	p := params{{"CasterId", id}}

@@ -10,7 +10,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"time"
 )
 
@@ -20,8 +19,7 @@ type Client struct {
 	scheme, host  string
 	reads, writes http.RoundTripper
 	jitter        func(bound time.Duration) time.Duration
-	skew          atomic.Int64 // nanoseconds
-	shared        coalesce     // looks
+	shared        coalesce // looks
 }
 
 // New checks the configuration; it sends nothing. It refuses an environment in which the SDK would print signed
@@ -42,9 +40,6 @@ func New(config Config) (*Client, error) {
 		return nil, fmt.Errorf("ALIBABA_CLOUD_REGION_ID %q: want a region id like cn-shanghai", config.Region)
 	}
 	config.Wait = cmp.Or(config.Wait, 60*time.Second)
-	if config.Now == nil {
-		config.Now = time.Now
-	}
 	c := &Client{config: config, scheme: scheme, host: host, jitter: fullJitter}
 	c.reads, c.writes = config.Transport, config.Transport
 	if config.Transport == nil {
@@ -62,16 +57,6 @@ func (c *Client) Close() {
 		if t, ok := t.(interface{ CloseIdleConnections() }); ok {
 			t.CloseIdleConnections()
 		}
-	}
-}
-
-// Skew is how far this machine's clock was ahead of the service's at the last answer (negative: behind), to about a
-// second. The service refuses requests from 15 minutes on.
-func (c *Client) Skew() time.Duration { return time.Duration(c.skew.Load()) }
-
-func (c *Client) noteSkew(date string) {
-	if server, err := http.ParseTime(date); err == nil {
-		c.skew.Store(int64(c.config.Now().Sub(server)))
 	}
 }
 

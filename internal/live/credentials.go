@@ -49,12 +49,12 @@ type keys struct{ id, secret, token string }
 type source struct {
 	name    string
 	fixed   bool // the same keys for ever: reading them again is no use
-	build   func() (credentials.CredentialsProvider, error)
+	build   build
 	lock    chan struct{}
 	current credentials.CredentialsProvider
 }
 
-func newSource(name string, fixed bool, build func() (credentials.CredentialsProvider, error)) Credentials {
+func newSource(name string, fixed bool, build build) Credentials {
 	return Credentials{&source{name: name, fixed: fixed, build: build, lock: make(chan struct{}, 1)}}
 }
 
@@ -68,7 +68,7 @@ func NewCredentials(c CredentialsConfig) (Credentials, error) {
 	case c.Profile != "":
 		return newSource("profile", false, c.profile), nil
 	case c.ECSRole != "" && c.RoleARN != "":
-		return newSource("ram_role_arn", false, c.roleByECS), nil
+		return newSource("ram_role_arn", false, c.role(c.ecs)), nil
 	case c.ECSRole != "":
 		return newSource("ecs_ram_role", false, c.ecs), nil
 	case c.RoleARN != "":
@@ -86,7 +86,7 @@ func keyCredentials(c CredentialsConfig) (Credentials, error) {
 	case c.AccessKeySecret == "":
 		return Credentials{}, errors.New("ALIBABA_CLOUD_ACCESS_KEY_ID is set without ALIBABA_CLOUD_ACCESS_KEY_SECRET")
 	case c.RoleARN != "":
-		return newSource("ram_role_arn", false, c.roleByKey), nil
+		return newSource("ram_role_arn", false, c.role(c.key)), nil
 	case c.SecurityToken != "":
 		return newSource("static_sts", true, c.key), nil
 	}
@@ -113,25 +113,18 @@ func (c CredentialsConfig) key() (credentials.CredentialsProvider, error) {
 	return credentials.NewStaticAKCredentialsProvider(c.AccessKeyID, c.AccessKeySecret), nil
 }
 
-func (c CredentialsConfig) roleByKey() (credentials.CredentialsProvider, error) {
-	from, err := c.key()
-	if err != nil {
-		return nil, err
-	}
-	return c.role(from)
-}
+type build = func() (credentials.CredentialsProvider, error)
 
-func (c CredentialsConfig) roleByECS() (credentials.CredentialsProvider, error) {
-	from, err := c.ecs()
-	if err != nil {
-		return nil, err
+// role assumes the role with other credentials.
+func (c CredentialsConfig) role(other build) build {
+	return func() (credentials.CredentialsProvider, error) {
+		from, err := other()
+		if err != nil {
+			return nil, err
+		}
+		return credentials.NewRAMRoleARNCredentialsProviderBuilder().WithCredentialsProvider(from).
+			WithRoleArn(c.RoleARN).WithRoleSessionName(c.session()).Build()
 	}
-	return c.role(from)
-}
-
-func (c CredentialsConfig) role(from credentials.CredentialsProvider) (credentials.CredentialsProvider, error) {
-	return credentials.NewRAMRoleARNCredentialsProviderBuilder().WithCredentialsProvider(from).
-		WithRoleArn(c.RoleARN).WithRoleSessionName(c.session()).Build()
 }
 
 func (c CredentialsConfig) oidc() (credentials.CredentialsProvider, error) {

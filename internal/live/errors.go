@@ -19,7 +19,7 @@ const (
 	Throttled Class = "throttled"
 	// Unknown: it may or may not have happened.
 	Unknown Class = "unknown"
-	// Unfound: the thing looked up does not exist. Reads only.
+	// NotFound: the thing looked up does not exist. Reads only.
 	NotFound Class = "unfound"
 )
 

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -115,16 +114,4 @@ func fault(class Class, action, message string, body []byte) *Error {
 	var said struct{ RequestId string }
 	_ = json.Unmarshal(body, &said)
 	return &Error{Class: class, Action: action, Status: http.StatusOK, RequestID: word(said.RequestId), Message: message}
-}
-
-// modeNames is in the API's numbers.
-var modeNames = map[Mode]string{
-	ModeGeneral: "general", ModeLightweight: "lightweight", ModeVirtual: "virtual", ModePlaylist: "playlist",
-}
-
-func modeName(m Mode) string {
-	if name, ok := modeNames[m]; ok {
-		return name
-	}
-	return "mode " + strconv.Itoa(int(m))
 }

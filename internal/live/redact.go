@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"casterbot/internal/op"
 )
 
 const maxMessage = 300
@@ -20,7 +22,7 @@ var secrets = []struct {
 	{regexp.MustCompile(`\b(LTAI|STS\.)[A-Za-z0-9]+`), "[key]"},
 }
 
-// scrub makes one safe line of at most maxMessage runes out of the service's message. The keys of this request are
+// redact makes one safe line of at most maxMessage runes out of the service's message. The keys of this request are
 // taken out wherever they stand.
 func (k keys) redact(text string) string {
 	text = strings.ToValidUTF8(text, "?")
@@ -32,7 +34,7 @@ func (k keys) redact(text string) string {
 	for _, s := range secrets {
 		text = s.form.ReplaceAllString(text, s.put)
 	}
-	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.In(r, unicode.Cc, unicode.Cf) }), " ")
+	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || op.Invisible(r) }), " ")
 	if utf8.RuneCountInString(text) > maxMessage {
 		text = string([]rune(text)[:maxMessage-1]) + "…"
 	}

@@ -42,7 +42,6 @@ func (c *Client) send(ctx context.Context, permit op.SendPermit, a Action, p par
 		x.base, x.leave = c.writes, permit.Leave
 	}
 	panicked := c.drive(x, k, a, p)
-	c.noteSkew(x.header.Get("Date"))
 	body, failed := x.outcome(a, k, panicked)
 	if !x.traced.Load() && !x.unsent() {
 		_ = turn.Left() // whenever it was: no later than now

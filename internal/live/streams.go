@@ -29,26 +29,21 @@ func covers(configured, name string) bool {
 // exactly.
 // API: https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-describelivestreamsonlinelist
 func (c *Client) OnlineStreams(ctx context.Context, domain, app, name string) ([]Online, error) {
-	const action, size = "DescribeLiveStreamsOnlineList", 1000
 	want := append(Stream{domain, app, name}.params().given(), params{{"QueryType", "strict"}}...)
 	var all []Online
-	err := c.pages(action, func(page int) (bool, error) {
-		said, err := read[struct {
-			TotalNum   number
-			OnlineInfo list[struct {
-				DomainName, AppName, StreamName string
-				PublishTime                     moment
-			}]
-		}](ctx, c, action, want.page(page, size))
-		if err != nil {
-			return false, err
-		}
+	err := pages(ctx, c, "DescribeLiveStreamsOnlineList", want, 1000, func(said struct {
+		TotalNum   number
+		OnlineInfo list[struct {
+			DomainName, AppName, StreamName string
+			PublishTime                     moment
+		}]
+	}) (int, number) {
 		for _, row := range said.OnlineInfo {
 			if covers(app, row.AppName) && covers(name, row.StreamName) {
 				all = append(all, Online{Stream{domain, row.AppName, row.StreamName}, row.PublishTime.Time})
 			}
 		}
-		return len(said.OnlineInfo) > 0 && page*size < int(said.TotalNum), nil
+		return len(said.OnlineInfo), said.TotalNum
 	})
 	return all, err
 }
@@ -73,26 +68,24 @@ func (r recordRow) config() RecordConfig {
 // undocumented. Pages are read until every stream has one of its own, which no other can go before.
 // API: https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-describeliverecordconfig
 func (c *Client) RecordConfigs(ctx context.Context, streams ...Stream) ([]RecordConfig, error) {
-	const action, size = "DescribeLiveRecordConfig", 30
 	if len(streams) == 0 {
 		return nil, nil
 	}
 	var all []RecordConfig
 	own := map[Stream]bool{}
-	err := c.pages(action, func(page int) (bool, error) {
-		said, err := read[struct {
-			TotalNum          number
-			LiveAppRecordList list[recordRow]
-		}](ctx, c, action, params{{"DomainName", streams[0].Domain}}.page(page, size))
-		if err != nil {
-			return false, err
-		}
+	err := pages(ctx, c, "DescribeLiveRecordConfig", params{{"DomainName", streams[0].Domain}}, 30, func(said struct {
+		TotalNum          number
+		LiveAppRecordList list[recordRow]
+	}) (int, number) {
 		for _, row := range said.LiveAppRecordList {
 			if row.applies(streams, own) {
 				all = append(all, row.config())
 			}
 		}
-		return len(own) < len(streams) && len(said.LiveAppRecordList) > 0 && page*size < int(said.TotalNum), nil
+		if len(own) == len(streams) {
+			return 0, 0
+		}
+		return len(said.LiveAppRecordList), said.TotalNum
 	})
 	return all, err
 }
@@ -134,37 +127,25 @@ func (c *Client) RecordContent(ctx context.Context, s Stream, from, to time.Time
 	return all, nil
 }
 
-type fileRow struct {
-	RecordId, RecordUrl, Format    string
-	StartTime, EndTime, CreateTime moment
-	Duration                       number
-}
-
-func (r fileRow) file() File {
-	return File{
-		ID: r.RecordId, URL: r.RecordUrl, Format: r.Format, From: r.StartTime.Time, To: r.EndTime.Time,
-		Created: r.CreateTime.Time, Duration: r.Duration.seconds(),
-	}
-}
-
 // RecordFiles lists the files made of a stream's recordings between two times, at most 4 days apart.
 // API: https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-describelivestreamrecordindexfiles
 func (c *Client) RecordFiles(ctx context.Context, s Stream, from, to time.Time) ([]File, error) {
-	const action, size = "DescribeLiveStreamRecordIndexFiles", 30
-	want := append(s.params(), between(from, to)...)
 	var all []File
-	err := c.pages(action, func(page int) (bool, error) {
-		said, err := read[struct {
-			TotalNum            number
-			RecordIndexInfoList list[fileRow]
-		}](ctx, c, action, want.page(page, size))
-		if err != nil {
-			return false, err
-		}
+	err := pages(ctx, c, "DescribeLiveStreamRecordIndexFiles", append(s.params(), between(from, to)...), 30, func(said struct {
+		TotalNum            number
+		RecordIndexInfoList list[struct {
+			RecordId, RecordUrl, Format    string
+			StartTime, EndTime, CreateTime moment
+			Duration                       number
+		}]
+	}) (int, number) {
 		for _, row := range said.RecordIndexInfoList {
-			all = append(all, row.file())
+			all = append(all, File{
+				ID: row.RecordId, URL: row.RecordUrl, Format: row.Format, From: row.StartTime.Time, To: row.EndTime.Time,
+				Created: row.CreateTime.Time, Duration: row.Duration.seconds(),
+			})
 		}
-		return len(said.RecordIndexInfoList) > 0 && page*size < int(said.TotalNum), nil
+		return len(said.RecordIndexInfoList), said.TotalNum
 	})
 	return all, err
 }

@@ -6,6 +6,7 @@ import (
 
 	"casterbot/internal/op"
 	"casterbot/internal/quota"
+	"casterbot/internal/sleep"
 )
 
 // turn gives the right to make one call: the one that the context carries for it, if this is the first send, else a new one in
@@ -69,12 +70,5 @@ func (c *Client) pause(ctx context.Context, permit op.SendPermit, action string,
 	if c.config.Waiting != nil {
 		c.config.Waiting(ctx, permit, action, why, wait)
 	}
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
+	return sleep.For(ctx, wait) == nil
 }

@@ -46,12 +46,12 @@ func alerts(s *store.Store) store.Collection[alert] {
 	}}
 }
 
-// standing gives what stands, by key.
-func (w *Monitor) standing(ctx context.Context) (map[string]alert, error) {
-	list, err := w.alerts.List(ctx)
-	all := map[string]alert{}
-	for _, a := range list {
-		all[a.key] = a
+// byKey gives all values of a collection by their keys.
+func byKey[T any](ctx context.Context, c store.Collection[T], key func(T) string) (map[string]T, error) {
+	list, err := c.List(ctx)
+	all := map[string]T{}
+	for _, v := range list {
+		all[key(v)] = v
 	}
 	return all, err
 }

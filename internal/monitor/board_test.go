@@ -201,16 +201,16 @@ func TestCallsOfTenMinutes(t *testing.T) {
 func TestShareOfTheLimits(t *testing.T) {
 	s := newStage(t)
 	var waited []time.Duration
-	s.w.cloud.pause = func(_ context.Context, d time.Duration) bool {
+	s.w.limiter.pause = func(_ context.Context, d time.Duration) bool {
 		waited = append(waited, d.Round(50*time.Millisecond))
 		return true
 	}
 	for range 3 {
-		if _, err := s.w.cloud.casters(t.Context()); err != nil {
+		if err := s.w.limiter.turn(t.Context(), "DescribeCasters"); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if _, err := s.w.cloud.online(t.Context(), "live.example.com"); err != nil {
+	if err := s.w.limiter.turn(t.Context(), "DescribeLiveStreamsOnlineList"); err != nil {
 		t.Fatal(err)
 	}
 	if len(waited) != 2 || waited[0] != 650*time.Millisecond || waited[1] != 650*time.Millisecond {

@@ -35,14 +35,14 @@ func (x expectation) output() bool {
 	return x.kind == recording && streamOf(x.target.ID).App == "caster"
 }
 
-// wanted fills in what the guardian watches, and what it has said.
+// prepare fills in what the guardian watches, and what it has said.
 func (w *Monitor) prepare(ctx context.Context, j *round) (err error) {
 	if _, err = w.cache.read(ctx, w.Store, j.at.Add(-watchFor)); err != nil {
 		return err
 	}
 	j.history = w.cache.history
 	j.expectations = append(j.history.expectations(), w.named()...)
-	j.standing, err = w.standing(ctx)
+	j.standing, err = byKey(ctx, w.alerts, func(a alert) string { return a.key })
 	return err
 }
 

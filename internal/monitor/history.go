@@ -121,7 +121,7 @@ func (d history) explain(target op.Target, since time.Time, fits effect) bool {
 	})
 }
 
-// doubt is the last operation of an effect on a target of which nobody knows whether it happened: what is seen now may be its doing,
+// unresolved is the last operation of an effect on a target of which nobody knows whether it happened: what is seen now may be its doing,
 // however late. It is zero when there is none.
 func (d history) unresolved(target op.Target, fits effect) op.Operation {
 	for _, o := range slices.Backward(d) {

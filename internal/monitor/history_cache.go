@@ -25,7 +25,7 @@ type historyCache struct {
 	upTo     time.Time // the last end that was read
 }
 
-func newLedger(table op.Table) historyCache {
+func newHistoryCache(table op.Table) historyCache {
 	l := historyCache{commands: map[string]*op.Command{}}
 	for _, c := range table.Commands {
 		if c.Changes() {

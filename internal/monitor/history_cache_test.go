@@ -36,7 +36,7 @@ func (s *stage) to(o op.Operation, to op.State, closer string) op.Operation {
 
 // history cache is one that has read nothing yet.
 func (s *stage) ledger() *historyCache {
-	l := newLedger(s.w.Table)
+	l := newHistoryCache(s.w.Table)
 	return &l
 }
 

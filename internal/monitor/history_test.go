@@ -19,7 +19,7 @@ func newer(t *testing.T) *stage {
 	s := newStage(t)
 	table := s.w.Table
 	table.Commands = append(table.Commands, added...)
-	s.w.Table, s.w.cache = table, newLedger(table)
+	s.w.Table, s.w.cache = table, newHistoryCache(table)
 	return s
 }
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"time"
 
-	"casterbot/internal/live"
 	"casterbot/internal/quota"
 )
 
@@ -15,7 +14,6 @@ var errNotLeading = errors.New("another replica has taken over")
 // limiter looks at the cloud no faster than a share of what the account allows: between two calls of one operation there is always
 // the time that the share gives to one. Commands of people, which are made beside it, find the rest, and are served first.
 type limiter struct {
-	cloud Cloud
 	share float64
 	pause func(context.Context, time.Duration) bool
 	keep  func(context.Context) bool // renews the lease
@@ -35,30 +33,10 @@ func (s *limiter) turn(ctx context.Context, action string) error {
 	return ctx.Err()
 }
 
-func (s *limiter) casters(ctx context.Context) ([]live.Caster, error) {
-	if err := s.turn(ctx, "DescribeCasters"); err != nil {
-		return nil, err
+// paced makes a call of an action in its turn.
+func paced[T any](ctx context.Context, s *limiter, action string, call func() (T, error)) (answer T, err error) {
+	if err := s.turn(ctx, action); err != nil {
+		return answer, err
 	}
-	return s.cloud.Casters(ctx)
-}
-
-func (s *limiter) scenes(ctx context.Context, id string) ([]live.Scene, error) {
-	if err := s.turn(ctx, "DescribeCasterScenes"); err != nil {
-		return nil, err
-	}
-	return s.cloud.Scenes(ctx, id)
-}
-
-func (s *limiter) online(ctx context.Context, domain string) ([]live.Online, error) {
-	if err := s.turn(ctx, "DescribeLiveStreamsOnlineList"); err != nil {
-		return nil, err
-	}
-	return s.cloud.OnlineStreams(ctx, domain, "", "")
-}
-
-func (s *limiter) material(ctx context.Context, stream live.Stream, from, to time.Time) ([]live.Content, error) {
-	if err := s.turn(ctx, "DescribeLiveStreamRecordContent"); err != nil {
-		return nil, err
-	}
-	return s.cloud.RecordContent(ctx, stream, from, to)
+	return call()
 }

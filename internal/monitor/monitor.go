@@ -25,6 +25,7 @@ import (
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 	"casterbot/internal/records"
+	"casterbot/internal/sleep"
 	"casterbot/internal/store"
 )
 
@@ -83,7 +84,7 @@ type Config struct {
 // Watcher looks.
 type Monitor struct {
 	Config
-	cloud        *limiter
+	limiter      *limiter
 	boards       records.BoardBook
 	locks        records.LockBook
 	alerts       store.Collection[alert]
@@ -105,29 +106,18 @@ func New(c Config) *Monitor {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
 	if c.Pause == nil {
-		c.Pause = pause
+		c.Pause = func(ctx context.Context, d time.Duration) bool { return sleep.For(ctx, d) == nil }
 	}
 	if c.Share <= 0 {
 		c.Share = usualShare
 	}
 	w := &Monitor{
-		Config: c, boards: records.NewBoardBook(c.Store), locks: records.NewLockBook(c.Store), cache: newLedger(c.Table),
+		Config: c, boards: records.NewBoardBook(c.Store), locks: records.NewLockBook(c.Store), cache: newHistoryCache(c.Table),
 		alerts: alerts(c.Store), observations: observations(c.Store), wake: make(chan struct{}, 1),
 		leader: leader{store: c.Store, now: c.Now, replica: c.Replica, alone: c.Store.Exclusive()},
 	}
-	w.cloud = &limiter{cloud: c.Cloud, share: c.Share, pause: c.Pause, keep: w.leader.hold, last: map[string]time.Time{}}
+	w.limiter = &limiter{share: c.Share, pause: c.Pause, keep: w.leader.hold, last: map[string]time.Time{}}
 	return w
-}
-
-func pause(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-timer.C:
-		return true
-	}
 }
 
 // Run works until ctx ends.

@@ -50,16 +50,6 @@ func observations(s *store.Store) store.Collection[observation] {
 	}}
 }
 
-// remembered gives what is remembered, by target.
-func (w *Monitor) remembered(ctx context.Context) (map[string]observation, error) {
-	list, err := w.observations.List(ctx)
-	all := map[string]observation{}
-	for _, v := range list {
-		all[v.key] = v
-	}
-	return all, err
-}
-
 func observationKey(t op.Target) string { return kindObservation + "/" + t.Key() }
 
 // remember writes an observation that has changed. Another replica that did so first saw it too.

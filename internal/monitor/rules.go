@@ -9,7 +9,7 @@ import (
 	"casterbot/internal/op"
 )
 
-// cause is what can be wrong with something that is watched.
+// alertKind is what can be wrong with something that is watched.
 type alertKind string
 
 const (
@@ -43,7 +43,7 @@ func (w *Monitor) guard(ctx context.Context, s snapshot, j *round) error {
 	if len(j.expectations)+len(j.standing) == 0 {
 		return nil
 	}
-	views, err := w.remembered(ctx)
+	views, err := byKey(ctx, w.observations, func(v observation) string { return v.key })
 	if err != nil {
 		return err
 	}
@@ -79,7 +79,7 @@ func (x expectation) finding(c alertKind) finding {
 	return finding{key: alertKey(c, x), about: x}
 }
 
-// judgeStudio: a studio that was started through the bot, or seen on air, is off air without the bot; or was changed; or is on
+// studioRule: a studio that was started through the bot, or seen on air, is off air without the bot; or was changed; or is on
 // although its recording ended.
 func studioRule(x expectation, s snapshot, j *round, v observation) []finding {
 	off, other, on := x.finding(stopped), x.finding(changed), x.finding(still)
@@ -105,7 +105,7 @@ func studioRule(x expectation, s snapshot, j *round, v observation) []finding {
 	return []finding{off, other, on}
 }
 
-// judgePreview: a preview that was opened through the bot has been open for long.
+// previewRule: a preview that was opened through the bot has been open for long.
 func previewRule(x expectation, s snapshot, j *round, _ observation) []finding {
 	v := x.finding(open)
 	c, there := s.studios[x.target.ID]
@@ -125,7 +125,7 @@ func previewRule(x expectation, s snapshot, j *round, _ observation) []finding {
 	return []finding{v}
 }
 
-// judgeRecording: a recording that was started through the bot, or whose material was seen to grow, has ended with its stream; and
+// recordingRule: a recording that was started through the bot, or whose material was seen to grow, has ended with its stream; and
 // the stream is there again without it. Moments of the cloud are held against each other.
 func recordingRule(x expectation, s snapshot, j *round, v observation) []finding {
 	gone, again := x.finding(broke), x.finding(back)
@@ -147,7 +147,7 @@ func recordingRule(x expectation, s snapshot, j *round, v observation) []finding
 	return []finding{gone, again}
 }
 
-// came reports a stream that began anew after the recording, of which nothing is listed since.
+// returned reports a stream that began anew after the recording, of which nothing is listed since.
 func returned(x expectation, on live.Online, m live.Content, now time.Time) bool {
 	endless := !m.From.IsZero() && m.To.IsZero()
 	fresh := !x.since.IsZero() && (!on.Since.After(x.since) || now.Sub(x.since) < listed)

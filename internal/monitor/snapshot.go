@@ -1,6 +1,7 @@
 package monitor
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -36,13 +37,13 @@ type snapshot struct {
 	material map[live.Stream]live.Content // the latest; zero when there is none
 }
 
-// look makes every call that the round needs, each once.
+// takeSnapshot makes every call that the round needs, each once.
 func (w *Monitor) takeSnapshot(ctx context.Context, j *round) snapshot {
 	ctx = quota.With(ctx, quota.Caller{Class: quota.Background})
 	s := snapshot{at: j.at, scenes: map[string][]live.Scene{}, online: map[string][]live.Online{}, material: map[live.Stream]live.Content{}}
 	scopes := w.scopes(j.boards)
 	if j.needStudios() || len(scopes) > 0 {
-		all, err := w.cloud.casters(ctx)
+		all, err := paced(ctx, w.limiter, "DescribeCasters", func() ([]live.Caster, error) { return w.Cloud.Casters(ctx) })
 		if w.saw(err) {
 			s.studios = map[string]live.Caster{}
 			for _, c := range all {
@@ -51,17 +52,23 @@ func (w *Monitor) takeSnapshot(ctx context.Context, j *round) snapshot {
 		}
 	}
 	for _, id := range s.inside(j.expectations, scopes) {
-		if all, err := w.cloud.scenes(ctx, id); w.saw(err) {
+		all, err := paced(ctx, w.limiter, "DescribeCasterScenes", func() ([]live.Scene, error) { return w.Cloud.Scenes(ctx, id) })
+		if w.saw(err) {
 			s.scenes[id] = all
 		}
 	}
 	for _, domain := range domains(j.expectations, scopes) {
-		if all, err := w.cloud.online(ctx, domain); w.saw(err) {
+		all, err := paced(ctx, w.limiter, "DescribeLiveStreamsOnlineList", func() ([]live.Online, error) {
+			return w.Cloud.OnlineStreams(ctx, domain, "", "")
+		})
+		if w.saw(err) {
 			s.online[domain] = append([]live.Online{}, all...)
 		}
 	}
 	for _, stream := range s.recorded(j.expectations, scopes) {
-		all, err := w.cloud.material(ctx, stream, j.at.Add(-window), j.at.Add(time.Minute))
+		all, err := paced(ctx, w.limiter, "DescribeLiveStreamRecordContent", func() ([]live.Content, error) {
+			return w.Cloud.RecordContent(ctx, stream, j.at.Add(-window), j.at.Add(time.Minute))
+		})
 		if w.saw(err) {
 			s.material[stream] = latest(all)
 		}
@@ -115,10 +122,7 @@ func (s snapshot) inside(wishes []expectation, scopes []op.Scope) []string {
 // sorted are the studios by name.
 func (s snapshot) sorted() []live.Caster {
 	return slices.SortedFunc(maps.Values(s.studios), func(a, b live.Caster) int {
-		if n := strings.Compare(a.Name, b.Name); n != 0 {
-			return n
-		}
-		return strings.Compare(a.ID, b.ID)
+		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.ID, b.ID))
 	})
 }
 
@@ -192,11 +196,10 @@ func shown(scope op.Scope) []named {
 
 // streamOf reads domain/app/stream.
 func streamOf(path string) live.Stream {
-	parts := strings.Split(path, "/")
-	if len(parts) != 3 {
-		return live.Stream{}
+	if parts := strings.Split(path, "/"); len(parts) == 3 {
+		return live.Stream{Domain: parts[0], App: parts[1], Name: parts[2]}
 	}
-	return live.Stream{Domain: parts[0], App: parts[1], Name: parts[2]}
+	return live.Stream{}
 }
 
 func latest(all []live.Content) live.Content {

@@ -38,10 +38,7 @@ func among(ids []string, person op.Person) bool {
 }
 
 func (p *Policy) approvers(ids []string) op.Line {
-	var spans []op.Span
-	for _, id := range ids[:min(maxNamed, len(ids))] {
-		spans = append(spans, p.span(id))
-	}
+	spans := p.spans(ids[:min(maxNamed, len(ids))])
 	if len(ids) > maxNamed {
 		spans = append(spans, op.L("others")...)
 	}

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"cmp"
 	"strings"
 
 	"casterbot/internal/op"
@@ -10,9 +11,7 @@ import (
 // "stream"; people write studio. Unless the channel's studios and streams are sound, there is nothing to hold them against.
 func (r *reader) defaults(c *channel, p place, sound bool) {
 	f := r.fields(p, "studio", "stream")
-	if p.node.ShortTag() == "!!map" && len(p.node.Content) == 0 {
-		r.bad(p, `is empty; write it like {studio: "Evening News", stream: main}`)
-	}
+	r.filled(p, `{studio: "Evening News", stream: main}`)
 	if studio, ok := f["studio"]; ok && sound {
 		r.defaultStudio(c, studio)
 	}
@@ -28,7 +27,7 @@ func (r *reader) defaultStudio(c *channel, p place) {
 	case isGlob(name):
 		r.bad(p, "%q is a glob: a default is one studio", name)
 	case !c.studio(name, name):
-		r.bad(p, "%q is outside the channel's own studios (%s)", name, orText(strings.Join(c.studios, ", "), "it has none"))
+		r.bad(p, "%q is outside the channel's own studios (%s)", name, cmp.Or(strings.Join(c.studios, ", "), "it has none"))
 	default:
 		c.deflt["caster"] = name
 	}

@@ -2,7 +2,6 @@ package policy
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -22,36 +21,24 @@ type Keeper struct {
 	every   time.Duration
 	current atomic.Pointer[Policy]
 
-	mu      sync.Mutex // one look or reload at a time
-	judged  [sha256.Size]byte
-	before  [sha256.Size]byte // what the last look saw
-	missing string            // error of the last look that could not read
-	hook    func(*Policy)
+	mu      sync.Mutex    // one look or reload at a time
+	judged  string        // hash of the last content that was taken or refused
+	before  string        // what the last look saw
+	missing string        // error of the last look that could not read
+	swapped func(*Policy) // called after each swap; for tests
 }
 
 // NewKeeper loads the file; without a good policy there is nothing to start with, so any mistake is an error.
 func NewKeeper(path string, verbs []string, log *slog.Logger) (*Keeper, error) {
-	k := &Keeper{path: path, verbs: verbs, log: log, every: 2 * time.Second, hook: func(*Policy) {}}
-	data, err := readFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("read policy: %w", err)
-	}
-	p, err := Parse(path, data, verbs)
+	k := &Keeper{path: path, verbs: verbs, log: log, every: 2 * time.Second, swapped: func(*Policy) {}}
+	p, err := Load(path, verbs)
 	if err != nil {
 		return nil, err
 	}
-	k.judged = sha256.Sum256(data)
-	k.before = k.judged
+	k.judged, k.before = p.hash, p.hash
 	k.current.Store(p)
 	k.doubts(p)
 	return k, nil
-}
-
-// OnChange has f called after each swap, with the new policy; f must not call Reload. It replaces an earlier f.
-func (k *Keeper) OnChange(f func(*Policy)) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.hook = f
 }
 
 // Current gives the policy in force.
@@ -98,7 +85,7 @@ func (k *Keeper) look() {
 		return
 	}
 	k.missing = ""
-	sum := sha256.Sum256(data)
+	sum := hashOf(data)
 	settled := sum == k.before
 	k.before = sum
 	if settled && sum != k.judged {
@@ -108,7 +95,7 @@ func (k *Keeper) look() {
 
 // take judges a content and swaps the policy when it is good.
 func (k *Keeper) take(data []byte) error {
-	k.judged = sha256.Sum256(data)
+	k.judged = hashOf(data)
 	p, err := Parse(k.path, data, k.verbs)
 	if err == nil && p.blank && !k.Current().blank {
 		err = Problems{{File: k.path, Line: 1, Text: "the file is empty: to deny everything write version: 1"}}
@@ -120,7 +107,7 @@ func (k *Keeper) take(data []byte) error {
 	k.current.Store(p)
 	k.log.Info("policy reloaded", "file", k.path, "hash", p.hash, "channels", len(p.channels))
 	k.doubts(p)
-	k.hook(p)
+	k.swapped(p)
 	return nil
 }
 
@@ -157,17 +144,11 @@ func (k *Keeper) Explain(p op.Person, c op.Channel, verb string, effect op.Effec
 	return k.Current().Explain(p, c, verb, effect, target)
 }
 
-// Hash is that of the policy in force.
-func (k *Keeper) Hash() string { return k.Current().Hash() }
-
 // UserGroups are those of the policy in force.
 func (k *Keeper) UserGroups() []string { return k.Current().UserGroups() }
 
 // Channels are those of the policy in force.
 func (k *Keeper) Channels() []string { return k.Current().Channels() }
-
-// Warnings are those of the policy in force.
-func (k *Keeper) Warnings() []string { return k.Current().Warnings() }
 
 // Who asks the policy in force.
 func (k *Keeper) Who(reader op.Person, channel, verb string, effect op.Effect, target op.Target) []op.Line {

@@ -89,14 +89,14 @@ func TestKeeperStartsOnlyWithAGoodFile(t *testing.T) {
 
 func TestReload(t *testing.T) {
 	k, log, file := start(t, lets)
-	old := k.Hash()
+	old := k.Current().Hash()
 	changed := 0
-	k.OnChange(func(p *Policy) {
+	k.swapped = func(p *Policy) {
 		changed++
-		if p.Hash() != k.Hash() {
+		if p.Hash() != k.Current().Hash() {
 			t.Error("told before the swap")
 		}
-	})
+	}
 	write(t, file, bars)
 	if !allows(k, "U0A") {
 		t.Fatal("changed without a reload")
@@ -104,10 +104,10 @@ func TestReload(t *testing.T) {
 	if err := k.Reload(); err != nil {
 		t.Fatal(err)
 	}
-	if allows(k, "U0A") || !allows(k, "U0B") || k.Hash() == old || changed != 1 {
+	if allows(k, "U0A") || !allows(k, "U0B") || k.Current().Hash() == old || changed != 1 {
 		t.Errorf("not reloaded: %d changes", changed)
 	}
-	if got := k.UserGroups(); len(got) != 1 || got[0] != "S0B" || len(k.Channels()) != 1 || len(k.Warnings()) != 0 {
+	if got := k.UserGroups(); len(got) != 1 || got[0] != "S0B" || len(k.Channels()) != 1 || len(k.Current().Warnings()) != 0 {
 		t.Errorf("keeper tells of another policy: %v %v", got, k.Channels())
 	}
 	if _, ok := k.Scope("C0A"); !ok {
@@ -116,7 +116,7 @@ func TestReload(t *testing.T) {
 	if e := k.Explain(op.Person{ID: "U0B"}, op.Channel{ID: "C0A"}, "caster.list", op.Read, op.Target{}); e.Through != "U0B" {
 		t.Errorf("explanation %v", e)
 	}
-	if !strings.Contains(log.String(), k.Hash()) {
+	if !strings.Contains(log.String(), k.Current().Hash()) {
 		t.Errorf("log %s", log)
 	}
 }
@@ -244,7 +244,7 @@ func TestWatch(t *testing.T) {
 	k, _, file := start(t, lets)
 	k.every = time.Millisecond
 	changed := make(chan *Policy, 1)
-	k.OnChange(func(p *Policy) { changed <- p })
+	k.swapped = func(p *Policy) { changed <- p }
 	ctx, stop := context.WithCancel(context.Background())
 	var busy sync.WaitGroup
 	busy.Go(func() { k.Watch(ctx) })

@@ -14,6 +14,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -89,6 +90,15 @@ type principals struct {
 	ids      []string // user ids and user group ids, each once, in the order written
 }
 
+// add adds ids that are not there yet.
+func (w *principals) add(ids ...string) {
+	for _, id := range ids {
+		if !slices.Contains(w.ids, id) {
+			w.ids = append(w.ids, id)
+		}
+	}
+}
+
 // has reports whether the person is meant, by id or through a user group.
 func (w principals) has(p op.Person) bool {
 	return w.everyone || among(w.ids, p)
@@ -116,9 +126,8 @@ func readFile(path string) ([]byte, error) {
 // Parse checks the text of a policy file; file is its name for messages and rules, verbs are the names of the command
 // table. The error is of type Problems and lists everything that is wrong. An empty text is a policy that denies all.
 func Parse(file string, data []byte, verbs []string) (*Policy, error) {
-	sum := sha256.Sum256(data)
 	p := &Policy{
-		file: filepath.Base(file), hash: hex.EncodeToString(sum[:]),
+		file: filepath.Base(file), hash: hashOf(data),
 		groups: map[string]*group{}, byID: map[string]*channel{},
 	}
 	r := &reader{file: file, verbs: append(slices.Clone(verbs), URLs), policy: p}
@@ -130,6 +139,11 @@ func Parse(file string, data []byte, verbs []string) (*Policy, error) {
 	r.warn()
 	p.warnings = r.warnings.sorted().texts()
 	return p, nil
+}
+
+func hashOf(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
 }
 
 // Hash is the SHA-256 of the file in hexadecimal, as sha256sum prints it.
@@ -173,16 +187,8 @@ func (p *Policy) Scope(id string) (op.Scope, bool) {
 	}
 	return op.Scope{
 		Channel: id, Studio: c.studio, Stream: c.stream,
-		Streams: slices.Clone(c.streams), Default: cloneArgs(c.deflt), Watch: slices.Clone(c.watch), Watched: c.watched, Language: c.language,
+		Streams: slices.Clone(c.streams), Default: maps.Clone(c.deflt), Watch: slices.Clone(c.watch), Watched: c.watched, Language: c.language,
 	}, true
-}
-
-func cloneArgs(args op.Args) op.Args {
-	out := op.Args{}
-	for k, v := range args {
-		out[k] = v
-	}
-	return out
 }
 
 // studio reports whether the channel may touch a studio: its id is listed, or its name fits an entry.

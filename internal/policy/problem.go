@@ -70,12 +70,16 @@ func (p place) item(n int) place {
 
 // bad notes a mistake.
 func (r *reader) bad(p place, format string, args ...any) {
-	r.problems = append(r.problems, Problem{File: r.file, Line: max(1, p.node.Line), Key: p.path, Text: fmt.Sprintf(format, args...)})
+	r.problems = append(r.problems, p.problem(r.file, format, args))
 }
 
 // doubt notes what is allowed but is probably a mistake.
 func (r *reader) doubt(p place, format string, args ...any) {
-	r.warnings = append(r.warnings, Problem{File: r.policy.file, Line: max(1, p.node.Line), Key: p.path, Text: fmt.Sprintf(format, args...)})
+	r.warnings = append(r.warnings, p.problem(r.policy.file, format, args))
+}
+
+func (p place) problem(file, format string, args []any) Problem {
+	return Problem{File: file, Line: max(1, p.node.Line), Key: p.path, Text: fmt.Sprintf(format, args...)}
 }
 
 // didYouMean is a hint for a typing slip, with a space before it; empty when nothing is near.

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -90,7 +91,7 @@ func (r *reader) member(p place) (string, bool) {
 	case r.policy.groups[name] != nil:
 		r.bad(p, "a group cannot hold the group %q: list its ids", name)
 	default:
-		r.bad(p, "%q %s", name, orText(hintFor(whoHints, name), "is no id: a group holds U…, W… and S… ids"))
+		r.bad(p, "%q %s", name, cmp.Or(hintFor(whoHints, name), "is no id: a group holds U…, W… and S… ids"))
 	}
 	return "", false
 }
@@ -107,9 +108,9 @@ func (r *reader) principals(p place, mayBeEveryone bool) principals {
 		switch g := r.policy.groups[name]; {
 		case g != nil:
 			g.used = true
-			out.ids = append(out.ids, g.members...)
+			out.add(g.members...)
 		case isPerson(name) || isUserGroup(name):
-			out.ids = append(out.ids, name)
+			out.add(name)
 		case name == everyone && mayBeEveryone:
 			out.everyone = true
 		case name == everyone:
@@ -118,7 +119,6 @@ func (r *reader) principals(p place, mayBeEveryone bool) principals {
 			r.bad(item, "%s", r.noSuchPrincipal(name))
 		}
 	}
-	out.ids = unique(out.ids)
 	return out
 }
 
@@ -193,9 +193,7 @@ func (r *reader) studios(c *channel, p place) {
 
 func (r *reader) streams(c *channel, p place) {
 	entries := r.entries(p)
-	if p.node.ShortTag() == "!!map" && len(p.node.Content) == 0 {
-		r.bad(p, "is empty; write it like {main: live.example.com/show/main}")
-	}
+	r.filled(p, "{main: live.example.com/show/main}")
 	for _, e := range entries {
 		c.streamsLine = p.node.Line
 		if !aliasName.MatchString(e.name) {
@@ -210,23 +208,4 @@ func (r *reader) streams(c *channel, p place) {
 		}
 		c.streams = append(c.streams, op.StreamAlias{Alias: e.name, Pattern: pattern})
 	}
-}
-
-// orText gives the text, or another when it is empty.
-func orText(text, other string) string {
-	if text == "" {
-		return other
-	}
-	return text
-}
-
-// unique drops repeated texts and keeps the order.
-func unique(list []string) []string {
-	var out []string
-	for _, s := range list {
-		if !slices.Contains(out, s) {
-			out = append(out, s)
-		}
-	}
-	return out
 }

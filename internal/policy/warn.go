@@ -4,15 +4,17 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"go.yaml.in/yaml/v3"
 )
 
 // warn doubts what a policy without mistakes probably does not mean.
 func (r *reader) warn() {
-	switch {
+	switch top := (place{node: &yaml.Node{}}); {
 	case r.policy.blank:
-		r.warnings = append(r.warnings, Problem{File: r.policy.file, Line: 1, Text: "the file is empty: everything is denied"})
+		r.doubt(top, "the file is empty: everything is denied")
 	case len(r.policy.channels) == 0:
-		r.warnings = append(r.warnings, Problem{File: r.policy.file, Line: 1, Key: "channels", Text: "no channel is named: everything is denied"})
+		r.doubt(top.key(top.node, "channels"), "no channel is named: everything is denied")
 	}
 	for _, g := range r.policy.groups {
 		if !g.used {

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -22,9 +23,7 @@ func (r *reader) language(c *channel, p place) {
 // studios and streams are sound, there is nothing to hold it against.
 func (r *reader) watch(c *channel, p place, sound bool) {
 	f := r.fields(p, "studios", "streams")
-	if p.node.ShortTag() == "!!map" && len(p.node.Content) == 0 {
-		r.bad(p, `is empty; write it like {studios: ["Evening News"], streams: [main]}`)
-	}
+	r.filled(p, `{studios: ["Evening News"], streams: [main]}`)
 	if studios, ok := f["studios"]; ok && sound {
 		for _, item := range r.list(studios, `["Evening News"]`) {
 			r.watchStudio(c, item)
@@ -43,7 +42,7 @@ func (r *reader) watchStudio(c *channel, p place) {
 	switch {
 	case !ok:
 	case !slices.Contains(c.studios, name) && (isGlob(name) || !c.studio(name, name)):
-		r.bad(p, "%q is outside the channel's own studios (%s)", name, orText(strings.Join(c.studios, ", "), "it has none"))
+		r.bad(p, "%q is outside the channel's own studios (%s)", name, cmp.Or(strings.Join(c.studios, ", "), "it has none"))
 	default:
 		c.watch = append(c.watch, op.Target{Kind: "caster", Name: name})
 	}

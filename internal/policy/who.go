@@ -44,27 +44,17 @@ func (p *Policy) whoLine(c *channel, g *grant, effect op.Effect) op.Line {
 
 // members gives a list of people as written, each group of the file with who is in it.
 func (p *Policy) members(w principals) op.Line {
-	line := op.Line{}
-	for i, name := range w.written {
-		if i > 0 {
-			line = op.L(line, ", ")
-		}
-		line = op.L(line, p.span(name))
-		g := p.groups[name]
-		if g == nil {
-			continue
-		}
-		line = op.L(line, " (")
-		for j, id := range g.members[:min(maxMembers, len(g.members))] {
-			if j > 0 {
-				line = op.L(line, ", ")
+	var parts []op.Line
+	for _, name := range w.written {
+		part := op.L(p.span(name))
+		if g := p.groups[name]; g != nil {
+			part = op.L(part, " (", joined(p.spans(g.members[:min(maxMembers, len(g.members))]), ", "))
+			if len(g.members) > maxMembers {
+				part = op.L(part, ", …")
 			}
-			line = op.L(line, p.span(id))
+			part = op.L(part, ")")
 		}
-		if len(g.members) > maxMembers {
-			line = op.L(line, ", …")
-		}
-		line = op.L(line, ")")
+		parts = append(parts, part)
 	}
-	return line
+	return joined(parts, ", ")
 }

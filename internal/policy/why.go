@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -15,7 +16,7 @@ const (
 // sentence says what was refused: "You can't use caster.restart on Evening News in #show-control."
 func (q question) sentence() op.Line {
 	line := op.L("You can't use ", op.Code(q.verb))
-	if name := orText(q.target.Name, q.target.ID); name != "" {
+	if name := cmp.Or(q.target.Name, q.target.ID); name != "" {
 		line = op.L(line, " on ", op.B(name))
 	}
 	return op.L(line, " in ", op.In(q.channel.ID), ".")
@@ -140,33 +141,35 @@ func notAmong(written []string) op.Text {
 
 // askLine names up to three people who can, else the user groups that hold them.
 func (p *Policy) askLine(q question, g *grant) op.Line {
-	var spans []op.Span
+	var people, groups []string
 	for _, id := range g.who.ids {
-		if isPerson(id) && id != q.person.ID && len(spans) < maxAsk {
-			spans = append(spans, op.Who(id))
+		switch {
+		case isPerson(id) && id != q.person.ID:
+			people = append(people, id)
+		case isUserGroup(id):
+			groups = append(groups, id)
 		}
 	}
-	if len(spans) > 0 {
-		return op.L(" Ask ", joined(spans, " or "), ".")
+	switch {
+	case len(people) > 0:
+		return op.L(" Ask ", joined(p.spans(people[:min(maxAsk, len(people))]), " or "), ".")
+	case len(groups) > 0:
+		return op.L(" Ask somebody of ", joined(p.spans(groups[:min(maxAsk, len(groups))]), " or "), ".")
 	}
-	for _, id := range g.who.ids {
-		if isUserGroup(id) && len(spans) < maxAsk {
-			spans = append(spans, op.Group(id))
-		}
-	}
-	if len(spans) == 0 {
-		return nil
-	}
-	return op.L(" Ask somebody of ", joined(spans, " or "), ".")
+	return nil
 }
 
 // names gives a list of people as written: groups of the file by name, ids as people and user groups.
 func (p *Policy) names(w principals) op.Line {
+	return joined(p.spans(w.written), " and ")
+}
+
+func (p *Policy) spans(names []string) []op.Span {
 	var spans []op.Span
-	for _, name := range w.written {
+	for _, name := range names {
 		spans = append(spans, p.span(name))
 	}
-	return joined(spans, " and ")
+	return spans
 }
 
 func (p *Policy) span(name string) op.Span {
@@ -179,12 +182,12 @@ func (p *Policy) span(name string) op.Span {
 	return op.V(name)
 }
 
-// joined writes spans as a list: "a, b or c".
-func joined(spans []op.Span, word op.Text) op.Line {
+// joined writes parts, spans or lines, as a list: "a, b or c".
+func joined[T op.Span | op.Line](parts []T, word op.Text) op.Line {
 	line := op.Line{}
-	for i, s := range spans {
+	for i, s := range parts {
 		switch {
-		case i > 0 && i == len(spans)-1:
+		case i > 0 && i == len(parts)-1:
 			line = op.L(line, word)
 		case i > 0:
 			line = op.L(line, ", ")

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -61,7 +62,7 @@ func (r *reader) plainText(top place, data []byte) bool {
 		line = strings.TrimSuffix(line, "\r")
 		if i := strings.IndexFunc(line, hidden); i >= 0 {
 			c, _ := utf8.DecodeRuneInString(line[i:])
-			r.bad(at, "%s", orText(map[rune]string{'\t': "a tab: use spaces"}[c], fmt.Sprintf("the invisible character %U", c)))
+			r.bad(at, "%s", cmp.Or(map[rune]string{'\t': "a tab: use spaces"}[c], fmt.Sprintf("the invisible character %U", c)))
 		}
 	}
 	return len(r.problems) == 0
@@ -192,6 +193,13 @@ func (r *reader) fields(p place, known ...string) map[string]place {
 		out[e.name] = e.value
 	}
 	return out
+}
+
+// filled demands that a mapping has something in it; example says how one is written.
+func (r *reader) filled(p place, example string) {
+	if p.node.ShortTag() == "!!map" && len(p.node.Content) == 0 {
+		r.bad(p, "is empty; write it like %s", example)
+	}
 }
 
 // list reads a list with something in it; example says how one is written.

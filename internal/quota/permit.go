@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"casterbot/internal/sleep"
 )
 
 // A turn is free again a second after its request left, and some more: the cloud counts when requests arrive, and one may have
@@ -31,26 +33,15 @@ type Permit struct {
 	used bool      // somebody has taken it out of the context
 }
 
-// Operation is what may be called.
-func (p *Permit) Operation() string { return p.line.name }
-
 // Wait waits until the permit may be used.
 func (p *Permit) Wait(ctx context.Context) error {
 	if p == nil {
 		return nil
 	}
-	wait := time.Until(p.from)
-	if wait <= 0 {
-		return ctx.Err()
+	if wait := time.Until(p.from); wait > 0 {
+		return sleep.For(ctx, wait)
 	}
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return ctx.Err()
 }
 
 // Left is called at the moment at which the request is out of hand, and again if that happens again. With an error nothing may leave.

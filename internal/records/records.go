@@ -15,14 +15,14 @@ import (
 	"casterbot/internal/store"
 )
 
-// Desk answers from the store.
+// Records answers from the store.
 type Records struct {
 	LockBook
 	BoardBook
 	store *store.Store
 }
 
-// New makes a desk.
+// New makes the records.
 func New(s *store.Store) *Records {
 	return &Records{LockBook: NewLockBook(s), BoardBook: NewBoardBook(s), store: s}
 }

@@ -36,10 +36,7 @@ func Backup(ctx context.Context, address, path string) (Holding, error) {
 		return Holding{}, fmt.Errorf("backup: %w", err)
 	}
 	h, err := backup(ctx, from, path)
-	if err != nil {
-		return h, fmt.Errorf("backup of %s: %w", from, err)
-	}
-	return h, nil
+	return h, wrap(err, "backup of %s", from)
 }
 
 func backup(ctx context.Context, from, path string) (Holding, error) {

@@ -177,13 +177,9 @@ func (s *Store) complete(ctx context.Context) error {
 
 // newer reports that a version after this one has worked on the database.
 func (s *Store) newer(ctx context.Context) (bool, error) {
-	files, err := migrations.ReadDir("migrations")
-	if err != nil {
-		return false, err
-	}
 	var at int
-	err = s.reader.QueryRowContext(ctx, selectMigrated).Scan(&at)
-	return at > len(files), err
+	err := s.reader.QueryRowContext(ctx, selectMigrated).Scan(&at)
+	return at > len(migrationFiles()), err
 }
 
 // model gives the parts of a database that is new. They are what the migrations say, so they are made once.
@@ -198,16 +194,8 @@ var model = sync.OnceValues(func() ([]string, error) {
 	if _, err := db.ExecContext(ctx, createMigrations); err != nil {
 		return nil, err
 	}
-	files, err := migrations.ReadDir("migrations")
-	if err != nil {
-		return nil, err
-	}
-	for _, file := range files {
-		text, err := migrations.ReadFile("migrations/" + file.Name())
-		if err != nil {
-			return nil, err
-		}
-		if _, err := db.ExecContext(ctx, strings.ReplaceAll(string(text), "{serial}", sqliteDialect.serial)); err != nil {
+	for _, file := range migrationFiles() {
+		if _, err := db.ExecContext(ctx, strings.ReplaceAll(file.text, "{serial}", sqliteDialect.serial)); err != nil {
 			return nil, err
 		}
 	}

@@ -102,21 +102,12 @@ func (s *Store) Document(ctx context.Context, key string) (Document, error) {
 	ctx, cancel := s.soon(ctx)
 	defer cancel()
 	m, err := scanDocument(s.reader.QueryRowContext(ctx, selectDocument, key, s.now().UnixMilli()))
-	if err != nil {
-		return Document{}, fmt.Errorf("document %s: %w", key, err)
-	}
-	return m, nil
+	return m, wrap(err, "document %s", key)
 }
 
 // Documents gives all documents of a kind that have not ended, by key.
 func (s *Store) Documents(ctx context.Context, kind string) ([]Document, error) {
-	ctx, cancel := s.soon(ctx)
-	defer cancel()
-	rows, err := s.reader.QueryContext(ctx, selectDocuments, kind, s.now().UnixMilli())
-	if err != nil {
-		return nil, fmt.Errorf("documents of kind %s: %w", kind, err)
-	}
-	return collect(rows, scanDocument)
+	return list(ctx, s, "documents of kind "+kind, scanDocument, selectDocuments, kind, s.now().UnixMilli())
 }
 
 func scanDocument(row scanner) (Document, error) {

@@ -26,34 +26,26 @@ func (s *Store) Record(ctx context.Context, e op.Event) error {
 
 // Events gives the trail of one operation, the oldest first.
 func (s *Store) Events(ctx context.Context, operation string) ([]op.Event, error) {
-	return s.events(ctx, selectEvent+` WHERE operation = $1 ORDER BY seq`, operation)
+	return list(ctx, s, "events", scanEvent, selectEvent+` WHERE operation = $1 ORDER BY seq`, operation)
 }
 
 // Recent gives the newest events of all, the newest first, at most so many.
 func (s *Store) Recent(ctx context.Context, limit int) ([]op.Event, error) {
-	return s.events(ctx, selectEvent+` ORDER BY seq DESC LIMIT $1`, limit)
+	return list(ctx, s, "events", scanEvent, selectEvent+` ORDER BY seq DESC LIMIT $1`, limit)
 }
 
-func (s *Store) events(ctx context.Context, query string, arg any) ([]op.Event, error) {
-	ctx, cancel := s.soon(ctx)
-	defer cancel()
-	rows, err := s.reader.QueryContext(ctx, query, arg)
+func scanEvent(row scanner) (op.Event, error) {
+	var (
+		e      op.Event
+		at     int64
+		detail string
+	)
+	err := row.Scan(&e.Seq, &e.Operation, &at, &e.Name, &e.Actor, &e.Team, &e.Channel, &detail)
 	if err != nil {
-		return nil, fmt.Errorf("events: %w", err)
+		return e, err
 	}
-	return collect(rows, func(row scanner) (op.Event, error) {
-		var (
-			e      op.Event
-			at     int64
-			detail string
-		)
-		err := row.Scan(&e.Seq, &e.Operation, &at, &e.Name, &e.Actor, &e.Team, &e.Channel, &detail)
-		if err != nil {
-			return e, err
-		}
-		e.At = instant(at)
-		return e, json.Unmarshal([]byte(detail), &e.Detail)
-	})
+	e.At = instant(at)
+	return e, json.Unmarshal([]byte(detail), &e.Detail)
 }
 
 // appendEvent writes an event at the end of the trail, at the store's time.

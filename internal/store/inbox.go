@@ -198,7 +198,7 @@ func (s *Store) received(ctx context.Context, a *arrival, failed error) (fresh b
 	return mark == a.mark, nil
 }
 
-// Settle records that something received is worked off. An unknown key changes nothing.
+// Done records that something received is worked off. An unknown key changes nothing.
 func (s *Store) Done(ctx context.Context, keys ...string) error {
 	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx, now int64) error {
 		stmt := s.in(ctx, tx, settleReceived)
@@ -209,21 +209,12 @@ func (s *Store) Done(ctx context.Context, keys ...string) error {
 		}
 		return nil
 	})
-	if err != nil {
-		return fmt.Errorf("settle: %w", err)
-	}
-	return nil
+	return wrap(err, "settle")
 }
 
 // Unsettled gives what was received and not settled, the oldest first, at most so many.
 func (s *Store) Unsettled(ctx context.Context, limit int) ([]Received, error) {
-	ctx, cancel := s.soon(ctx)
-	defer cancel()
-	rows, err := s.reader.QueryContext(ctx, selectUnsettled, limit)
-	if err != nil {
-		return nil, fmt.Errorf("unsettled: %w", err)
-	}
-	return collect(rows, scanReceived)
+	return list(ctx, s, "unsettled", scanReceived, selectUnsettled, limit)
 }
 
 func sortReceived(all []Received) {
@@ -254,8 +245,5 @@ func (s *Store) Prune(ctx context.Context, before time.Time) error {
 		}
 		return err
 	})
-	if err != nil {
-		return fmt.Errorf("prune: %w", err)
-	}
-	return nil
+	return wrap(err, "prune")
 }

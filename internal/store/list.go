@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,7 +17,6 @@ const many = 1000
 type Query struct {
 	States     []op.State
 	ExpiredBy  time.Time // their time of expiry is not after this
-	SentBefore time.Time // they were sent, and before this
 	ActedSince time.Time // they were given to the network, and had not ended before this; in the order of their ends
 	Since      time.Time // they were created at this time or later
 	Unshown    bool      // their card shows an older version
@@ -35,14 +33,8 @@ type Query struct {
 
 // List gives the operations that a query asks for.
 func (s *Store) List(ctx context.Context, q Query) ([]op.Operation, error) {
-	ctx, cancel := s.soon(ctx)
-	defer cancel()
 	query, args := q.text()
-	rows, err := s.reader.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, fmt.Errorf("list: %w", err)
-	}
-	return collect(rows, scan)
+	return list(ctx, s, "list", scan, query, args...)
 }
 
 // text writes the query down; what comes from outside goes into arguments only.
@@ -67,9 +59,6 @@ func (q Query) text() (string, []any) {
 	}
 	if !q.ExpiredBy.IsZero() {
 		where = append(where, "expires > 0 AND expires <= "+arg(q.ExpiredBy.UnixMilli()))
-	}
-	if !q.SentBefore.IsZero() {
-		where = append(where, "sent > 0 AND sent < "+arg(q.SentBefore.UnixMilli()))
 	}
 	if !q.ActedSince.IsZero() {
 		where = append(where, "sends > 0 AND "+operationEnd+" >= "+arg(q.ActedSince.UnixMilli()))

@@ -42,7 +42,6 @@ func testList(t *testing.T, e engine) {
 		{"oldest", Query{Limit: 2}, "pending queued"},
 		{"states", Query{States: []op.State{op.Unknown, op.Pending}}, "pending unknown"},
 		{"expired by", Query{States: []op.State{op.Pending, op.Queued, op.Running}, ExpiredBy: start.Add(2 * time.Minute)}, "pending queued"},
-		{"sent before", Query{SentBefore: start.Add(3 * time.Second)}, "running"},
 		{"since", Query{Since: start.Add(6 * time.Second)}, "expired cancelled"},
 		{"unshown", Query{Unshown: true}, "pending queued unknown succeeded expired cancelled"},
 		{"target", Query{Target: "caster/c3"}, "unknown"},

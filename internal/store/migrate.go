@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"casterbot/internal/sleep"
 )
 
 //go:embed migrations/*.sql
@@ -46,19 +48,30 @@ func (s *Store) migrate(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("the table of migrations: %w", err)
 	}
-	files, err := migrations.ReadDir("migrations")
-	if err != nil {
-		return err
-	}
+	files := migrationFiles()
 	if at > len(files) {
 		s.log.Warn("the database was made by a newer casterbot", "its version", at, "known here", len(files))
 	}
 	for number := at + 1; number <= len(files); number++ {
-		if err := s.step(ctx, number, files[number-1].Name()); err != nil {
-			return fmt.Errorf("migration %s: %w", files[number-1].Name(), err)
+		if err := s.step(ctx, number, files[number-1]); err != nil {
+			return fmt.Errorf("migration %s: %w", files[number-1].name, err)
 		}
 	}
 	return nil
+}
+
+// migration is one numbered file of migrations.
+type migration struct{ name, text string }
+
+// migrationFiles gives all of them in their order; they are embedded, so that nothing can fail.
+func migrationFiles() []migration {
+	entries, _ := migrations.ReadDir("migrations")
+	files := make([]migration, len(entries))
+	for i, entry := range entries {
+		text, _ := migrations.ReadFile("migrations/" + entry.Name())
+		files[i] = migration{entry.Name(), string(text)}
+	}
+	return files
 }
 
 // alone runs a transaction while no other process migrates. One that stands in the way of others for too long is begun anew.
@@ -70,10 +83,8 @@ func (s *Store) alone(ctx context.Context, do func(context.Context, *sql.Tx, int
 		if s.dialect.taken == nil || !s.dialect.taken(err) {
 			return err
 		}
-		select {
-		case <-ctx.Done():
+		if sleep.For(ctx, tableWithin/2) != nil { // in which they write
 			return err
-		case <-time.After(tableWithin / 2): // in which they write
 		}
 	}
 }
@@ -90,20 +101,16 @@ func (s *Store) aloneOnce(ctx context.Context, do func(context.Context, *sql.Tx,
 }
 
 // step applies one numbered file unless another process has done so meanwhile.
-func (s *Store) step(ctx context.Context, number int, name string) error {
-	text, err := migrations.ReadFile("migrations/" + name)
-	if err != nil {
-		return err
-	}
+func (s *Store) step(ctx context.Context, number int, file migration) error {
 	return s.alone(ctx, func(ctx context.Context, tx *sql.Tx, now int64) error {
 		var at int
 		if err := tx.QueryRowContext(ctx, selectMigrated).Scan(&at); err != nil || at >= number {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, strings.ReplaceAll(string(text), "{serial}", s.dialect.serial)); err != nil {
+		if _, err := tx.ExecContext(ctx, strings.ReplaceAll(file.text, "{serial}", s.dialect.serial)); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, insertMigration, number, name, now)
+		_, err := tx.ExecContext(ctx, insertMigration, number, file.name, now)
 		return err
 	})
 }

@@ -53,10 +53,7 @@ func (s *Store) Create(ctx context.Context, o op.Operation, e op.Event, settles 
 	made, err := s.change(ctx, e, func(ctx context.Context, tx *sql.Tx, now int64) (op.Operation, error) {
 		return s.insert(ctx, tx, o, now, settles)
 	})
-	if err != nil {
-		return made, fmt.Errorf("create %s: %w", o.Ref(), err)
-	}
-	return made, nil
+	return made, wrap(err, "create %s", o.Ref())
 }
 
 func (s *Store) born(o op.Operation) op.Operation {
@@ -126,24 +123,14 @@ func (s *Store) takeTurn(ctx context.Context, tx *sql.Tx, id, target string) err
 
 // Get gives the operation with this id.
 func (s *Store) Get(ctx context.Context, id string) (op.Operation, error) {
-	ctx, cancel := s.soon(ctx)
-	defer cancel()
-	o, err := scan(s.stmts[selectByID].QueryRowContext(ctx, id))
-	if err != nil {
-		return op.Operation{}, fmt.Errorf("get %s: %w", op.Ref(id), err)
-	}
-	return o, nil
+	o, err := s.one(ctx, selectByID, id)
+	return o, wrap(err, "get %s", op.Ref(id))
 }
 
 // ByKey gives the operation that was made with this dedupe key.
 func (s *Store) ByKey(ctx context.Context, key string) (op.Operation, error) {
-	ctx, cancel := s.soon(ctx)
-	defer cancel()
-	o, err := scan(s.reader.QueryRowContext(ctx, selectByKey, key))
-	if err != nil {
-		return op.Operation{}, fmt.Errorf("get by key: %w", err)
-	}
-	return o, nil
+	o, err := s.one(ctx, selectByKey, key)
+	return o, wrap(err, "get by key")
 }
 
 // Ahead counts the operations that stand before this one on its target: one that runs, and those that wait and were confirmed
@@ -151,10 +138,8 @@ func (s *Store) ByKey(ctx context.Context, key string) (op.Operation, error) {
 func (s *Store) Ahead(ctx context.Context, id string) (n int, err error) {
 	ctx, cancel := s.soon(ctx)
 	defer cancel()
-	if err := s.reader.QueryRowContext(ctx, countAhead, id, s.now().UnixMilli()).Scan(&n); err != nil {
-		return 0, fmt.Errorf("count what is before %s: %w", op.Ref(id), err)
-	}
-	return n, nil
+	err = s.reader.QueryRowContext(ctx, countAhead, id, s.now().UnixMilli()).Scan(&n)
+	return n, wrap(err, "count what is before %s", op.Ref(id))
 }
 
 // ByRef gives the operation with this short reference, the newest if there are several; a whole id will do too.
@@ -164,13 +149,8 @@ func (s *Store) ByRef(ctx context.Context, ref string) (op.Operation, error) {
 	if len(id) > len(op.Ref(id)) {
 		query = selectByID
 	}
-	ctx, cancel := s.soon(ctx)
-	defer cancel()
-	o, err := scan(s.reader.QueryRowContext(ctx, query, id))
-	if err != nil {
-		return op.Operation{}, fmt.Errorf("find %q: %w", ref, err)
-	}
-	return o, nil
+	o, err := s.one(ctx, query, id)
+	return o, wrap(err, "find %q", ref)
 }
 
 // Move takes an operation along one arrow of the chart and gives it as it is after that. ErrLost comes with the operation
@@ -196,10 +176,7 @@ func (s *Store) Move(ctx context.Context, m Move) (op.Operation, error) {
 		}
 		return o, err
 	})
-	if err != nil {
-		return o, fmt.Errorf("move %s from %s to %s: %w", op.Ref(m.ID), m.From, m.To, err)
-	}
-	return o, nil
+	return o, wrap(err, "move %s from %s to %s", op.Ref(m.ID), m.From, m.To)
 }
 
 // early reports that an operation which could not become running may yet do so: only its turn has not come.
@@ -219,10 +196,7 @@ func (s *Store) Note(ctx context.Context, id string, n Note, e op.Event) error {
 		}
 		return s.guarded(ctx, tx, id, noteOperation, args)
 	})
-	if err != nil {
-		return fmt.Errorf("note on %s: %w", op.Ref(id), err)
-	}
-	return nil
+	return wrap(err, "note on %s", op.Ref(id))
 }
 
 // guarded runs an UPDATE that gives the changed row, or ErrLost with the row as it is when the guard did not match.
@@ -246,10 +220,7 @@ func (s *Store) Unshown(ctx context.Context, id string) error {
 		_, err := tx.ExecContext(ctx, unshowOperation, id)
 		return err
 	})
-	if err != nil {
-		return fmt.Errorf("unshown %s: %w", op.Ref(id), err)
-	}
-	return nil
+	return wrap(err, "unshown %s", op.Ref(id))
 }
 
 // Shown records which version of an operation its card shows, and the message id of the card unless that is empty. Whoever brings
@@ -260,8 +231,5 @@ func (s *Store) Shown(ctx context.Context, id string, version int64, card string
 		_, err := s.in(ctx, tx, showOperation).ExecContext(ctx, id, version, card)
 		return err
 	})
-	if err != nil {
-		return fmt.Errorf("shown %s: %w", op.Ref(id), err)
-	}
-	return nil
+	return wrap(err, "shown %s", op.Ref(id))
 }

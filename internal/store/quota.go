@@ -16,10 +16,7 @@ func (s *Store) Page(ctx context.Context, operation string) (page string, versio
 	var micros int64
 	query := strings.ReplaceAll(selectPage, "{clock}", strings.ReplaceAll(s.dialect.clock, "$5", "$2"))
 	err = s.writer.QueryRowContext(ctx, query, operation, s.given()).Scan(&page, &version, &micros)
-	if err != nil {
-		return "", 0, time.Time{}, fmt.Errorf("read the quota of %s: %w", operation, err)
-	}
-	return page, version, time.UnixMicro(micros), nil
+	return page, version, time.UnixMicro(micros), wrap(err, "read the quota of %s", operation)
 }
 
 // SetPage writes a page in place of a version, and reports whether that was still there. After an error it may have been written,

@@ -60,16 +60,10 @@ func (s *Store) alive(now int64) int64 {
 	return now - deadAfter.Milliseconds()
 }
 
-// InCare gives the queued and running operations that this replica must look after: its own, and those whose replica is
+// Orphans gives the queued and running operations that this replica must look after: its own, and those whose replica is
 // dead. The oldest come first, at most so many.
 func (s *Store) Orphans(ctx context.Context, limit int) ([]op.Operation, error) {
-	ctx, cancel := s.soon(ctx)
-	defer cancel()
-	rows, err := s.reader.QueryContext(ctx, selectOrphans, limit, s.replica, s.alive(s.now().UnixMilli()))
-	if err != nil {
-		return nil, fmt.Errorf("operations in care: %w", err)
-	}
-	return collect(rows, scan)
+	return list(ctx, s, "operations in care", scan, selectOrphans, limit, s.replica, s.alive(s.now().UnixMilli()))
 }
 
 // Adopt makes this replica the owner of what others received and did not work off before they died, and gives it, at
@@ -107,7 +101,7 @@ func (s *Store) adopted(ctx context.Context, mark string, failed error) (all []R
 	return all, nil
 }
 
-// Hold takes on the drawing of a card that is behind, and gives the operation as it is now. Not ok says that there is
+// ClaimCard takes on the drawing of a card that is behind, and gives the operation as it is now. Not ok says that there is
 // nothing to draw: the card is up to date, or another replica that lives draws it. Shown ends the hold.
 func (s *Store) ClaimCard(ctx context.Context, id string) (o op.Operation, ok bool, err error) {
 	if s.dialect.exclusive {

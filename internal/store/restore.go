@@ -35,10 +35,7 @@ func Restore(ctx context.Context, address, from string, o Options, retire func(c
 		return Restored{}, fmt.Errorf("restore %s: %w", path, err)
 	}
 	r, err := restore(ctx, path, from, o.filled(), retire, held)
-	if err = errors.Join(err, held.release()); err != nil {
-		return r, fmt.Errorf("restore %s from %s: %w", path, from, err)
-	}
-	return r, nil
+	return r, wrap(errors.Join(err, held.release()), "restore %s from %s", path, from)
 }
 
 func restore(ctx context.Context, path, from string, o Options, retire func(context.Context, *Store) error, held *lock) (Restored, error) {

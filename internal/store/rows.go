@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"database/sql"
 	"encoding/json"
 	"errors"
@@ -121,6 +122,35 @@ func fromJSON(o *op.Operation, plan, decision string, outcome sql.NullString) er
 		return fmt.Errorf("read %s out of JSON: %w", o.Ref(), err)
 	}
 	return nil
+}
+
+// one reads the operation that a query finds.
+func (s *Store) one(ctx context.Context, query string, arg any) (op.Operation, error) {
+	ctx, cancel := s.soon(ctx)
+	defer cancel()
+	if prepared := s.stmts[query]; prepared != nil {
+		return scan(prepared.QueryRowContext(ctx, arg))
+	}
+	return scan(s.reader.QueryRowContext(ctx, query, arg))
+}
+
+// list reads all rows that a query finds; what names them in an error.
+func list[T any](ctx context.Context, s *Store, what string, read func(scanner) (T, error), query string, args ...any) ([]T, error) {
+	ctx, cancel := s.soon(ctx)
+	defer cancel()
+	rows, err := s.reader.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", what, err)
+	}
+	return collect(rows, read)
+}
+
+// wrap says what an error was met at; nil stays nil.
+func wrap(err error, format string, args ...any) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf(format+": %w", append(args, err)...)
 }
 
 // collect reads all rows and closes them.

@@ -26,10 +26,7 @@ func (s *Store) Begin(ctx context.Context, m Move, members []op.Operation) (op.O
 		}
 		return o, s.join(ctx, tx, o, members, m.Event, now)
 	})
-	if err != nil {
-		return o, fmt.Errorf("begin %s: %w", op.Ref(m.ID), err)
-	}
-	return o, nil
+	return o, wrap(err, "begin %s", op.Ref(m.ID))
 }
 
 // join creates the members in the order of their targets, so that two that begin at once never wait for each other's turns.

@@ -86,18 +86,12 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	switch {
 	case kind == "postgres" || kind == "postgresql":
 		s, err := openPostgres(ctx, url, o.filled())
-		if err != nil {
-			return nil, fmt.Errorf("open the PostgreSQL database: %w", err)
-		}
-		return s, nil
+		return s, wrap(err, "open the PostgreSQL database")
 	case !ok || kind != "sqlite" || name == "":
 		return nil, fmt.Errorf("%q is no address of a database; use sqlite:FILE, for example sqlite:casterbot.db, or postgres://…", kind)
 	}
 	s, err := openSQLite(ctx, name, o.filled())
-	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", name, err)
-	}
-	return s, nil
+	return s, wrap(err, "open %s", name)
 }
 
 func (o Options) filled() Options {
@@ -129,10 +123,7 @@ func (s *Store) Ping(ctx context.Context) error {
 		_, err := tx.ExecContext(ctx, setProbe, s.replica, now)
 		return err
 	})
-	if err != nil {
-		return fmt.Errorf("write a probe: %w", err)
-	}
-	return nil
+	return wrap(err, "write a probe")
 }
 
 // Exclusive reports whether no other process can own a running operation of this database: a row that is running when

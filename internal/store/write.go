@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"casterbot/internal/op"
+	"casterbot/internal/sleep"
 )
 
 // patience is how long a write waits for its turn, and a look after an error for its answer.
@@ -121,10 +122,8 @@ func (s *Store) insist(ctx context.Context, ask func(context.Context) error) err
 		if err == nil || errors.Is(err, sql.ErrNoRows) || !s.dialect.remote {
 			return err
 		}
-		select {
-		case <-ctx.Done():
+		if sleep.For(ctx, 100*time.Millisecond) != nil {
 			return err
-		case <-time.After(100 * time.Millisecond):
 		}
 	}
 }
