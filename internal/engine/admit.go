@@ -123,14 +123,6 @@ func (l *inLine) tell(before int, about time.Duration) {
 	l.e.notify.EnqueueCard(l.o.ID)
 }
 
-func beforeYou(before int, about time.Duration) op.Line {
-	about = max(time.Second, about.Round(time.Second))
-	if before == 0 {
-		return op.L("You are next, in about ", op.For(about), ".")
-	}
-	return op.L(op.V(strconv.Itoa(before)), " before you, about ", op.For(about), ".")
-}
-
 // questionsPerPerson is how many questions that only look one person may have open.
 const questionsPerPerson = 20
 

@@ -199,11 +199,11 @@ const (
 // EnqueueCardWithin brings the card of an operation up to date within a time. What happens to the operation until then is drawn with it, and
 // whoever enqueues the card meanwhile has it drawn at once. Where time is not real nothing waits.
 func (n *Notifier) EnqueueCardWithin(id string, d time.Duration) {
-	if n.after == nil {
+	if n.After == nil {
 		n.EnqueueCard(id)
 		return
 	}
-	n.cards.keep(id, func(draw func()) func() bool { return n.after(d, draw) }, func() { n.EnqueueCard(id) })
+	n.cards.keep(id, func(draw func()) func() bool { return n.After(d, draw) }, func() { n.EnqueueCard(id) })
 }
 
 // EnqueueCard brings the card of an operation up to date now. What fails is tried again by the sweep.
@@ -222,13 +222,13 @@ func (n *Notifier) drawSoon(id string) {
 // drawing draws a card in one way, and once more for as long as somebody asks for that meanwhile.
 func (n *Notifier) drawing(id string, draw func(context.Context, string) error) {
 	for {
-		err := draw(n.base, id)
+		err := draw(n.Base, id)
 		switch {
-		case err == nil || n.base.Err() != nil:
+		case err == nil || n.Base.Err() != nil:
 		case errors.Is(err, ErrBusy): // its turn comes
-			n.log.Debug("card waits for its turn", "op", op.Ref(id), "error", err)
+			n.Log.Debug("card waits for its turn", "op", op.Ref(id), "error", err)
 		default:
-			n.log.Warn("card is behind", "op", op.Ref(id), "error", err)
+			n.Log.Warn("card is behind", "op", op.Ref(id), "error", err)
 		}
 		if !n.cards.end(id, err) {
 			return
@@ -241,7 +241,7 @@ func (n *Notifier) drawing(id string, draw func(context.Context, string) error) 
 // and while there is much to write it waits. Only a card that turns out not to be there is drawn anew.
 func (n *Notifier) prove(id string) {
 	if !n.cards.begin(id) {
-		n.cards.proved(id, false, n.now())
+		n.cards.proved(id, false, n.Now())
 		return
 	}
 	go n.drawing(id, n.proof)
@@ -252,7 +252,7 @@ func (n *Notifier) proof(ctx context.Context, id string) error {
 	if err != nil || o.Shown < o.Version {
 		return err
 	}
-	show, err := n.chat.Turn(ctx, o)
+	show, err := n.Chat.Turn(ctx, o)
 	if err == nil {
 		_, err = show(ctx, o)
 	}
@@ -260,7 +260,7 @@ func (n *Notifier) proof(ctx context.Context, id string) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, ErrBusy) || errors.Is(err, ErrUnproven):
-		n.cards.proved(id, false, n.now())
+		n.cards.proved(id, false, n.Now())
 		return nil
 	}
 	n.Redraw(o)

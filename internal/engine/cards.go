@@ -17,12 +17,18 @@ import (
 // redrawn is how far back cards are drawn anew when the bot is back in a channel.
 const redrawn = 24 * time.Hour
 
+// redrawnAtMost is how many cards of a channel are drawn when the bot is back in it.
+const redrawnAtMost = 100
+
+// groupEvery is how often the card of several is edited at most while its members go on.
+const groupEvery = time.Second
+
 // Redraw has the card of an operation drawn whatever it is known to show: somebody sees something else. That of a member is the
 // card of the whole.
 func (n *Notifier) Redraw(o op.Operation) {
 	id := cmp.Or(o.Group, o.ID)
-	if err := n.store.Unshown(n.base, id); err != nil {
-		n.log.Warn("draw a card once more", "op", op.Ref(id), "error", err)
+	if err := n.Store.Unshown(n.Base, id); err != nil {
+		n.Log.Warn("draw a card once more", "op", op.Ref(id), "error", err)
 	}
 }
 
@@ -33,7 +39,7 @@ func (n *Notifier) draw(ctx context.Context, id string) (err error) {
 			err = fmt.Errorf("a panic while drawing: %v", p)
 		}
 	}()
-	o, err := n.store.Get(ctx, id)
+	o, err := n.Store.Get(ctx, id)
 	if err == nil && o.Group != "" {
 		return n.drawGroup(ctx, o.Group)
 	}
@@ -41,11 +47,11 @@ func (n *Notifier) draw(ctx context.Context, id string) (err error) {
 		return err
 	}
 	if o.IsSeveral() { // a process that ended a member may have died before it told the whole
-		if err := n.gather(ctx, id); err != nil {
+		if err := n.Gather(ctx, id); err != nil {
 			return err
 		}
 	}
-	show, err := n.chat.Turn(ctx, o)
+	show, err := n.Chat.Turn(ctx, o)
 	if err != nil {
 		return err
 	}
@@ -59,7 +65,7 @@ func (n *Notifier) draw(ctx context.Context, id string) (err error) {
 		card, err = show(ctx, o)
 	}
 	if errors.Is(err, ErrNoAnswer) && o.Card != "" {
-		n.cards.markUnconfirmed(id, n.now())
+		n.cards.markUnconfirmed(id, n.Now())
 	}
 	if errors.Is(err, ErrNotInChannel) {
 		return n.showElsewhere(ctx, o)
@@ -67,16 +73,16 @@ func (n *Notifier) draw(ctx context.Context, id string) (err error) {
 	if err != nil && !errors.Is(err, ErrUnproven) {
 		return err
 	}
-	n.cards.proved(id, err == nil, n.now())
+	n.cards.proved(id, err == nil, n.Now())
 	if o.Card == "" { // an edit proves less: some channels take those and nothing new
 		n.away.CompareAndSwap(o.Channel, isAway, isBack)
 	}
-	return n.store.Shown(ctx, o.ID, o.Version, card)
+	return n.Store.Shown(ctx, o.ID, o.Version, card)
 }
 
 // toDraw takes on the drawing of a card and gives all that stands on it.
 func (n *Notifier) toDraw(ctx context.Context, id string) (o op.Operation, mine bool, err error) {
-	o, mine, err = n.store.ClaimCard(ctx, id)
+	o, mine, err = n.Store.ClaimCard(ctx, id)
 	if err != nil || !mine {
 		return o, mine, err
 	}
@@ -90,8 +96,8 @@ func (n *Notifier) toDraw(ctx context.Context, id string) (o op.Operation, mine 
 func (n *Notifier) showElsewhere(ctx context.Context, o op.Operation) error {
 	n.away.Store(o.Channel, isAway)
 	words, matters := elsewhere[o.State]
-	if matters && n.told.first(o.ID, o.State, n.now()) {
-		err := n.chat.Tell(ctx, op.Address{Person: o.Requester}, withoutCard(o, words))
+	if matters && n.told.first(o.ID, o.State, n.Now()) {
+		err := n.Chat.Tell(ctx, op.Address{Person: o.Requester}, withoutCard(o, words))
 		if errors.Is(err, ErrUnreachable) {
 			err = n.recordUntold(ctx, o, err)
 		}
@@ -100,7 +106,7 @@ func (n *Notifier) showElsewhere(ctx context.Context, o op.Operation) error {
 			return err
 		}
 	}
-	return n.store.Shown(ctx, o.ID, o.Version, o.Card)
+	return n.Store.Shown(ctx, o.ID, o.Version, o.Card)
 }
 
 // isAway and isBack are what the sweep has to know of a channel in which a card could not be shown.
@@ -121,9 +127,9 @@ func (n *Notifier) drawRestored(ctx context.Context) {
 
 // ChannelRestored draws the cards of the last day in a channel anew: they may have changed while nobody could write there.
 func (n *Notifier) ChannelRestored(ctx context.Context, channel string) {
-	list, err := n.store.List(ctx, store.Query{Channel: channel, Since: n.now().Add(-redrawn), Alone: true, Newest: true, Limit: openPerChannel})
+	list, err := n.Store.List(ctx, store.Query{Channel: channel, Since: n.Now().Add(-redrawn), Alone: true, Newest: true, Limit: redrawnAtMost})
 	if err != nil {
-		n.log.Warn("draw the cards of a channel anew", "channel", channel, "error", err)
+		n.Log.Warn("draw the cards of a channel anew", "channel", channel, "error", err)
 	}
 	for _, o := range list {
 		if o.Card != "" || !o.State.Final() {
@@ -146,10 +152,10 @@ func withoutCard(o op.Operation, words op.Text) op.Answer {
 }
 
 func (n *Notifier) recordUntold(ctx context.Context, o op.Operation, why error) error {
-	n.log.Warn("nobody could be told", "op", o.Ref(), "state", o.State, "error", why)
-	event := o.Event(n.now(), op.EventUntold, "", "")
+	n.Log.Warn("nobody could be told", "op", o.Ref(), "state", o.State, "error", why)
+	event := o.Event(n.Now(), op.EventUntold, "", "")
 	event.Detail["state"] = string(o.State)
-	return n.store.Record(ctx, event)
+	return n.Store.Record(ctx, event)
 }
 
 // elsewhere are the states that an asker hears of without a card, in words.
@@ -163,22 +169,22 @@ var elsewhere = map[op.State]op.Text{
 // operations that another replica has sent are left to it for a moment.
 func (n *Notifier) DrawBehind(ctx context.Context) error {
 	n.drawRestored(ctx)
-	for _, id := range n.cards.settledEdits(n.now()) {
-		if err := n.store.Unshown(ctx, id); err != nil {
-			n.cards.markUnconfirmed(id, n.now())
+	for _, id := range n.cards.settledEdits(n.Now()) {
+		if err := n.Store.Unshown(ctx, id); err != nil {
+			n.cards.markUnconfirmed(id, n.Now())
 			return err
 		}
 	}
-	for _, id := range n.cards.unproven(n.now()) {
+	for _, id := range n.cards.unproven(n.Now()) {
 		n.prove(id)
 	}
-	behind, err := n.store.List(ctx, store.Query{Unshown: true, Newest: true})
+	behind, err := n.Store.List(ctx, store.Query{Unshown: true, Newest: true})
 	if err != nil {
 		return err
 	}
 	stale := n.cards.stale(behind)
 	for _, o := range behind {
-		others := o.Claim != "" && o.Claim != n.replica && !n.store.Exclusive()
+		others := o.Claim != "" && o.Claim != n.Replica && !n.Store.Exclusive()
 		if !n.cards.isHeld(o.ID) && (!others || stale(o)) {
 			n.drawSoon(o.ID)
 		}
@@ -188,14 +194,14 @@ func (n *Notifier) DrawBehind(ctx context.Context) error {
 
 // drawGroup lets the card of several show what has become of a member.
 func (n *Notifier) drawGroup(ctx context.Context, id string) error {
-	err := n.gather(ctx, id)
+	err := n.Gather(ctx, id)
 	n.EnqueueCardWithin(id, groupEvery)
 	return err
 }
 
 // card gives an operation with what its card is drawn from.
 func (n *Notifier) card(ctx context.Context, id string) (op.Operation, error) {
-	o, err := n.store.Get(ctx, id)
+	o, err := n.Store.Get(ctx, id)
 	if err != nil {
 		return o, err
 	}
@@ -211,7 +217,7 @@ func (n *Notifier) withMembers(ctx context.Context, o op.Operation) (_ op.Operat
 
 // Members gives the members of an operation in the order of its parts.
 func (n *Notifier) Members(ctx context.Context, o op.Operation) ([]op.Operation, error) {
-	all, err := n.store.Members(ctx, o.ID)
+	all, err := n.Store.Members(ctx, o.ID)
 	slices.SortFunc(all, func(a, b op.Operation) int { return strings.Compare(a.Key, b.Key) })
 	return all, err
 }

@@ -114,7 +114,9 @@ func New(c Config) *Engine {
 		sweeper: sweeper{wake: make(chan struct{}, 1), swept: make(chan struct{}), beaten: make(chan struct{})},
 	}
 	e.work.base, e.work.abort = context.WithCancel(context.Background())
-	e.notify = newNotifier(e, c.Chat, after)
+	e.notify = NewNotifier(NotifierConfig{
+		Store: e.store, Chat: c.Chat, Now: e.now, Log: e.log, Replica: e.replica, After: after, Base: e.work.base, Spawn: e.spawn, Gather: e.gather,
+	})
 	e.turns.init()
 	e.browse = browse.New(browse.Config{Table: c.Table, Store: c.Store, Authz: c.Authz, Now: e.now, Spawn: e.spawn, Answer: e.answerFor})
 	return e
@@ -155,10 +157,7 @@ func (e *Engine) Close(ctx context.Context) {
 	done := make(chan struct{})
 	go func() {
 		e.work.all.Wait()
-		for _, id := range e.notify.cards.allHeld() {
-			e.notify.EnqueueCard(id)
-		}
-		e.notify.cards.wait()
+		e.notify.Finish()
 		close(done)
 	}()
 	select {
@@ -189,7 +188,7 @@ func (e *Engine) Nudge() {
 
 // Busy reports work under way: calls, looks, cards that are behind, or a nudge that has not been answered yet.
 func (e *Engine) Busy() bool {
-	return e.sweeper.nudged.Load() > 0 || e.work.running.Load() > 0 || e.notify.cards.any()
+	return e.sweeper.nudged.Load() > 0 || e.work.running.Load() > 0 || e.notify.Busy()
 }
 
 // rescue keeps a panic from ending the process: it is told in the log, and what was under way is found again by the sweep or

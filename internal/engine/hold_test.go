@@ -26,7 +26,7 @@ type timer struct {
 // timed gives a stage real time that a test moves.
 func timed(s *stage) *timers {
 	t := &timers{}
-	s.e.notify.after = func(d time.Duration, do func()) func() bool {
+	s.e.notify.After = func(d time.Duration, do func()) func() bool {
 		t.mu.Lock()
 		defer t.mu.Unlock()
 		one := &timer{after: d, do: do}

@@ -7,6 +7,9 @@ import (
 	"casterbot/internal/op"
 )
 
+// remembered is how long it is known what somebody was told of an operation: as long as something may yet come of it.
+const remembered = 48 * time.Hour
+
 // notifiedStates remembers what the askers of operations without a card have been told of: the last state that matters of each, for as long
 // as anything may change about it. What is told afterwards of a final state is that state again.
 type notifiedStates struct {
@@ -24,9 +27,9 @@ type notifiedState struct {
 func (t *notifiedStates) first(id string, state op.State, now time.Time) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if now.Sub(t.pruned) >= pruneInterval {
+	if now.Sub(t.pruned) >= time.Hour {
 		for id, of := range t.last {
-			if now.Sub(of.at) > followWithin {
+			if now.Sub(of.at) > remembered {
 				delete(t.last, id)
 			}
 		}

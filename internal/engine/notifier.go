@@ -12,15 +12,7 @@ import (
 // Notifier brings to people what they are to see: cards that are behind and private answers, until they are there or nobody waits for
 // them any more. It moves no operation.
 type Notifier struct {
-	store   *store.Store
-	chat    Chat
-	now     func() time.Time
-	log     *slog.Logger
-	replica string
-	after   func(time.Duration, func()) (stop func() bool) // runs something later; nil where time is not real
-	base    context.Context
-	spawn   func(func(context.Context))
-	gather  func(ctx context.Context, id string) error // lets an operation of several come to what its members have
+	NotifierConfig
 
 	cards   cardQueue
 	replies pendingReplies
@@ -28,11 +20,34 @@ type Notifier struct {
 	away    sync.Map // channels in which a card could not be shown: isAway, or isBack
 }
 
-func newNotifier(e *Engine, chat Chat, after func(time.Duration, func()) func() bool) *Notifier {
-	n := &Notifier{
-		store: e.store, chat: chat, now: e.now, log: e.log, replica: e.replica, after: after, base: e.work.base, spawn: e.spawn, gather: e.gather,
-	}
+// NotifierConfig is what a notifier is made of.
+type NotifierConfig struct {
+	Store   *store.Store
+	Chat    Chat
+	Now     func() time.Time
+	Log     *slog.Logger
+	Replica string                                         // names this process in claims of cards
+	After   func(time.Duration, func()) (stop func() bool) // runs something later; nil where time is not real
+	Base    context.Context                                // ends what is tried for long
+	Spawn   func(func(context.Context))                    // runs work that the process waits for at its end
+	Gather  func(ctx context.Context, id string) error     // lets an operation of several come to what its members have
+}
+
+// NewNotifier makes a notifier.
+func NewNotifier(c NotifierConfig) *Notifier {
+	n := &Notifier{NotifierConfig: c}
 	n.cards.init()
 	n.replies.init()
 	return n
+}
+
+// Busy reports cards that are behind.
+func (n *Notifier) Busy() bool { return n.cards.any() }
+
+// Finish brings every card up to date that was held back, and waits for those under way.
+func (n *Notifier) Finish() {
+	for _, id := range n.cards.allHeld() {
+		n.EnqueueCard(id)
+	}
+	n.cards.wait()
 }

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"casterbot/internal/op"
@@ -27,19 +28,19 @@ type patience struct {
 // the quota whom to say what a call waits for. stop is called when there is an answer, and before that is given; a hint that is on its
 // way is waited for, so that it never comes after the answer. Where time is not real, or a window shows that it waits, nothing is said.
 func (n *Notifier) Patient(ctx context.Context, to op.Address) (context.Context, func()) {
-	if n.after == nil || to.View != "" || to.FromHome {
+	if n.After == nil || to.View != "" || to.FromHome {
 		return ctx, func() {}
 	}
 	p := &patience{one: make(chan struct{}, 1), say: func(a op.Answer) {
 		ctx, cancel := context.WithTimeout(ctx, hintWithin)
 		defer cancel()
-		if err := n.chat.Hint(ctx, to, a); err != nil {
-			n.log.Info("say that it takes a while", "person", to.Person, "channel", to.Channel, "error", err)
+		if err := n.Chat.Hint(ctx, to, a); err != nil {
+			n.Log.Info("say that it takes a while", "person", to.Person, "channel", to.Channel, "error", err)
 		}
 	}}
 	caller := quota.Of(ctx)
 	caller.Waiting = p.waits
-	halt := n.after(hintAfter, p.looks)
+	halt := n.After(hintAfter, p.looks)
 	return quota.With(ctx, caller), func() {
 		halt()
 		p.stop()
@@ -74,4 +75,13 @@ func (p *patience) stop() {
 	p.one <- struct{}{}
 	defer func() { <-p.one }()
 	p.over = true
+}
+
+// beforeYou says how many stand before somebody, and how long that takes.
+func beforeYou(before int, about time.Duration) op.Line {
+	about = max(time.Second, about.Round(time.Second))
+	if before == 0 {
+		return op.L("You are next, in about ", op.For(about), ".")
+	}
+	return op.L(op.V(strconv.Itoa(before)), " before you, about ", op.For(about), ".")
 }

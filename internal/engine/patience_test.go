@@ -54,7 +54,7 @@ func TestPatience(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			l := &listener{}
-			n := &Notifier{chat: l, after: func(d time.Duration, do func()) func() bool { return time.AfterFunc(d, do).Stop }}
+			n := &Notifier{NotifierConfig: NotifierConfig{Chat: l, After: func(d time.Duration, do func()) func() bool { return time.AfterFunc(d, do).Stop }}}
 			asked := quota.With(t.Context(), quota.Caller{Class: quota.Read, Person: ana})
 			ctx, answered := n.Patient(asked, c.to)
 			caller := quota.Of(ctx)
@@ -82,7 +82,7 @@ func TestPatience(t *testing.T) {
 func TestAHintComesBeforeTheAnswer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := &listener{took: time.Second}
-		n := &Notifier{chat: l, after: func(d time.Duration, do func()) func() bool { return time.AfterFunc(d, do).Stop }}
+		n := &Notifier{NotifierConfig: NotifierConfig{Chat: l, After: func(d time.Duration, do func()) func() bool { return time.AfterFunc(d, do).Stop }}}
 		_, answered := n.Patient(t.Context(), op.Address{Person: ana, Channel: "C0"})
 		time.Sleep(hintAfter + time.Millisecond)
 		answered()
@@ -98,7 +98,7 @@ func TestSlowQuestionsSaySo(t *testing.T) {
 		for _, real := range []bool{true, false} {
 			s := newStage(t)
 			if real {
-				s.e.notify.after = func(d time.Duration, do func()) func() bool {
+				s.e.notify.After = func(d time.Duration, do func()) func() bool {
 					if d == hintAfter {
 						do()
 					}

@@ -148,14 +148,14 @@ func (b *pendingReplies) list(memos []store.Document, all bool) (owed []pendingR
 func (n *Notifier) enqueueReply(ctx context.Context, to op.Address, a op.Answer) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tellKeep)
 	defer cancel()
-	now := n.now()
+	now := n.Now()
 	if to.At.IsZero() {
 		to.At = now
 	}
 	d := pendingReply{To: to, Answer: a, memo: store.Document{Key: kindTell + "/" + op.NewID(), Kind: kindTell, Ends: now.Add(tellFor)}}
 	d.putOff(now, shortestBackoff)
 	if err := n.saveReply(ctx, &d); err != nil {
-		n.log.Warn("an answer is owed in memory only", "person", to.Person, "error", err)
+		n.Log.Warn("an answer is owed in memory only", "person", to.Person, "error", err)
 	}
 }
 
@@ -167,7 +167,7 @@ func (n *Notifier) saveReply(ctx context.Context, d *pendingReply) error {
 		return err
 	}
 	d.memo.Body = string(body)
-	m, err := n.store.PutDocument(ctx, d.memo, op.Event{})
+	m, err := n.Store.PutDocument(ctx, d.memo, op.Event{})
 	if d.memo.Version == 0 && errors.Is(err, store.ErrLost) { // written before, when nobody could say so
 		err = nil
 	}
@@ -183,7 +183,7 @@ func (n *Notifier) saveReply(ctx context.Context, d *pendingReply) error {
 // endReply ends one; store.ErrLost says that another replica is at it.
 func (n *Notifier) endReply(ctx context.Context, d pendingReply) error {
 	if d.memo.Version > 0 {
-		if err := n.store.DropDocument(ctx, d.memo.Key, d.memo.Version, op.Event{}); err != nil {
+		if err := n.Store.DropDocument(ctx, d.memo.Key, d.memo.Version, op.Event{}); err != nil {
 			return err
 		}
 	}
@@ -193,24 +193,24 @@ func (n *Notifier) endReply(ctx context.Context, d pendingReply) error {
 
 // DeliverDue tries again to give what is due, the oldest first.
 func (n *Notifier) DeliverDue(ctx context.Context) error {
-	for _, d := range n.replies.over(n.now()) {
-		n.log.Warn("an answer was never given", "person", d.To.Person, "channel", d.To.Channel, "asked", d.To.At, "answer", d.Answer.Title.Plain())
+	for _, d := range n.replies.over(n.Now()) {
+		n.Log.Warn("an answer was never given", "person", d.To.Person, "channel", d.To.Channel, "asked", d.To.At, "answer", d.Answer.Title.Plain())
 	}
-	memos, err := n.store.Documents(ctx, kindTell)
+	memos, err := n.Store.Documents(ctx, kindTell)
 	owed := n.newest(ctx, n.replies.list(memos, err == nil))
 	begun := 0
 	for _, d := range slices.Backward(owed) {
 		if begun == tellAtOnce {
 			break
 		}
-		if n.now().Before(d.Due) || !n.replies.begin(d.memo.Key) {
+		if n.Now().Before(d.Due) || !n.replies.begin(d.memo.Key) {
 			continue
 		}
 		begun++
-		n.spawn(func(ctx context.Context) {
+		n.Spawn(func(ctx context.Context) {
 			defer n.replies.end(d.memo.Key)
 			if err := n.deliver(ctx, d); err != nil && !errors.Is(err, store.ErrLost) && ctx.Err() == nil {
-				n.log.Warn("an answer is still owed", "person", d.To.Person, "channel", d.To.Channel, "error", err)
+				n.Log.Warn("an answer is still owed", "person", d.To.Person, "channel", d.To.Channel, "error", err)
 			}
 		})
 	}
@@ -235,7 +235,7 @@ func (n *Notifier) newest(ctx context.Context, owed []pendingReply) (left []pend
 	for i, dropped := range more {
 		left[i].Dropped += dropped
 		if err := n.saveReply(ctx, &left[i]); err != nil {
-			n.log.Warn("count the answers left out", "person", left[i].To.Person, "error", err)
+			n.Log.Warn("count the answers left out", "person", left[i].To.Person, "error", err)
 		}
 	}
 	return left
@@ -246,19 +246,19 @@ func (n *Notifier) newest(ctx context.Context, owed []pendingReply) (left []pend
 func (n *Notifier) deliver(ctx context.Context, d pendingReply) error {
 	rest := min(2*d.Rest, longestBackoff)
 	if !d.given {
-		d.putOff(n.now(), tellClaim)
+		d.putOff(n.Now(), tellClaim)
 		err := n.saveReply(ctx, &d)
-		if errors.Is(err, store.ErrLost) || err != nil && d.memo.Version > 0 && !n.store.Exclusive() {
+		if errors.Is(err, store.ErrLost) || err != nil && d.memo.Version > 0 && !n.Store.Exclusive() {
 			return err
 		}
 		try, cancel := context.WithTimeout(ctx, tellTry)
 		defer cancel()
-		err = n.chat.Tell(try, d.To, d.words(n.now()))
-		if d.putOff(n.now(), rest); err != nil && !errors.Is(err, ErrUnreachable) {
+		err = n.Chat.Tell(try, d.To, d.words(n.Now()))
+		if d.putOff(n.Now(), rest); err != nil && !errors.Is(err, ErrUnreachable) {
 			return errors.Join(err, n.saveReply(ctx, &d))
 		}
 		if err != nil {
-			n.log.Warn("could not answer in private", "person", d.To.Person, "channel", d.To.Channel, "error", err)
+			n.Log.Warn("could not answer in private", "person", d.To.Person, "channel", d.To.Channel, "error", err)
 		}
 		d.given = true
 		n.replies.keep(d)
@@ -268,11 +268,11 @@ func (n *Notifier) deliver(ctx context.Context, d pendingReply) error {
 
 // Reply gives a private answer now, or later if that does not work, unless nothing can ever reach the person.
 func (n *Notifier) Reply(ctx context.Context, to op.Address, a op.Answer) {
-	err := n.chat.Tell(ctx, to, a)
+	err := n.Chat.Tell(ctx, to, a)
 	if err == nil {
 		return
 	}
-	n.log.Warn("could not answer in private", "person", to.Person, "channel", to.Channel, "error", err)
+	n.Log.Warn("could not answer in private", "person", to.Person, "channel", to.Channel, "error", err)
 	if !errors.Is(err, ErrUnreachable) {
 		n.enqueueReply(ctx, to, a)
 	}

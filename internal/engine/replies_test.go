@@ -275,7 +275,7 @@ func TestToldIsForgotten(t *testing.T) {
 		first bool
 	}{
 		{"a", op.Pending, 0, true}, {"a", op.Pending, time.Minute, false}, {"a", op.Succeeded, time.Minute, true},
-		{"a", op.Succeeded, time.Hour, false}, {"b", op.Failed, followWithin, true},
+		{"a", op.Succeeded, time.Hour, false}, {"b", op.Failed, remembered, true},
 	} {
 		if now = now.Add(step.after); b.first(step.id, step.state, now) != step.first {
 			t.Errorf("%s %s: first %v", step.id, step.state, !step.first)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"time"
 
 	"casterbot/internal/op"
 	"casterbot/internal/store"
@@ -127,9 +126,6 @@ func (e *Engine) gatherAgain(ctx context.Context, o op.Operation) error {
 	}
 	return e.gather(ctx, o.ID)
 }
-
-// groupEvery is how often the card of several is edited at most while its members go on.
-const groupEvery = time.Second
 
 // cardOf gives the operation that has the card on which an operation is shown.
 func (e *Engine) cardOf(ctx context.Context, o op.Operation) (op.Operation, error) {
