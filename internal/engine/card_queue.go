@@ -82,6 +82,12 @@ func (w *cardQueue) due(at map[string]time.Time, now time.Time) (ids []string) {
 
 func (w *cardQueue) wait() { w.work.Wait() }
 
+func (w *cardQueue) drawing() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.cards)
+}
+
 // any reports a card that is being drawn or waits to be drawn again.
 func (w *cardQueue) any() bool {
 	w.mu.Lock()
@@ -209,13 +215,13 @@ func (n *Notifier) EnqueueCardWithin(id string, d time.Duration) {
 // EnqueueCard brings the card of an operation up to date now. What fails is tried again by the sweep.
 func (n *Notifier) EnqueueCard(id string) {
 	n.cards.release(id)
-	n.drawSoon(id)
+	n.DrawSoon(id)
 }
 
-// drawSoon draws a card, unless it is being drawn or rests after a failure.
-func (n *Notifier) drawSoon(id string) {
+// DrawSoon draws a card, unless it is being drawn or rests after a failure.
+func (n *Notifier) DrawSoon(id string) {
 	if n.cards.begin(id) {
-		go n.drawing(id, n.draw)
+		go n.drawing(id, n.Draw)
 	}
 }
 
@@ -233,7 +239,7 @@ func (n *Notifier) drawing(id string, draw func(context.Context, string) error) 
 		if !n.cards.end(id, err) {
 			return
 		}
-		draw = n.draw
+		draw = n.Draw
 	}
 }
 
@@ -264,5 +270,5 @@ func (n *Notifier) proof(ctx context.Context, id string) error {
 		return nil
 	}
 	n.Redraw(o)
-	return n.draw(ctx, id)
+	return n.Draw(ctx, id)
 }

@@ -23,40 +23,12 @@ func TestNewestStateAtTheTurn(t *testing.T) {
 	}
 	s.moved(o, "", op.Queued)
 	for range 3 {
-		if err := s.e.notify.draw(context.Background(), o.ID); err != nil {
+		if err := s.e.notify.Draw(context.Background(), o.ID); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if last := s.shown[len(s.shown)-1]; last.State != op.Unknown || len(s.shown) != 2 || turns != 1 {
 		t.Errorf("after %d turns the %d. picture is %s", turns, len(s.shown), last.State)
-	}
-}
-
-// A busy channel is tried again soon, however often; what fails otherwise is left alone for longer and longer, up to a limit.
-func TestRestOfACard(t *testing.T) {
-	busy := errors.Join(ErrBusy, errors.New("the channel is free again in 6s"))
-	for _, c := range []struct {
-		failures []error
-		want     time.Duration
-	}{
-		{[]error{busy}, shortestBackoff},
-		{[]error{busy, busy, busy, busy}, shortestBackoff},
-		{[]error{errLost}, shortestBackoff},
-		{[]error{errLost, errLost, errLost}, 4 * shortestBackoff},
-		{[]error{errLost, errLost, busy}, 2 * shortestBackoff},
-		{[]error{errLost, errLost, errLost, errLost, errLost, errLost, errLost}, longestBackoff},
-	} {
-		w := &cardQueue{}
-		w.init()
-		for _, err := range c.failures {
-			w.later["o"] = backoff{last: w.later["o"].last} // time passes
-			if !w.begin("o") || w.end("o", err) {
-				t.Fatalf("%v: it is not tried again after a rest", c.failures)
-			}
-		}
-		if got := w.later["o"].last; got != c.want || w.begin("o") {
-			t.Errorf("after %v it rests for %s, not %s", c.failures, got, c.want)
-		}
 	}
 }
 
@@ -76,7 +48,7 @@ func TestAnEditThatMayLandLateIsDrawnOver(t *testing.T) {
 		s.with(func() { s.showErr = []error{c.failed} })
 		s.force(o, op.Expired)
 		for range 2 {
-			_ = s.e.notify.draw(context.Background(), o.ID)
+			_ = s.e.notify.Draw(context.Background(), o.ID)
 		}
 		before := len(s.shown)
 		for _, step := range []struct {
@@ -96,12 +68,6 @@ func TestAnEditThatMayLandLateIsDrawnOver(t *testing.T) {
 			t.Errorf("%s: shows %d of %d", name, now.Shown, now.Version)
 		}
 	}
-	s := newStage(t)
-	s.showErr = []error{ErrNoAnswer}
-	o := s.asked("caster restart c1")
-	if len(s.e.notify.cards.unconfirmed) > 0 {
-		t.Errorf("the first message of op %s counts as an edit", o.Ref())
-	}
 }
 
 // The answer to the posting of a card was lost, and somebody presses what they see: that is the card from then on.
@@ -115,7 +81,7 @@ func TestThePressedCardIsTheCard(t *testing.T) {
 	s.click(ana, o, op.ActionConfirm)
 	s.want(o, op.Succeeded, 1)
 	for range 2 {
-		_ = s.e.notify.draw(context.Background(), o.ID)
+		_ = s.e.notify.Draw(context.Background(), o.ID)
 	}
 	for _, drawn := range s.shown {
 		if drawn.Card != "card-"+o.ID {

@@ -32,8 +32,8 @@ func (n *Notifier) Redraw(o op.Operation) {
 	}
 }
 
-// draw waits for the channel's turn first, and shows what the operation has come to by then.
-func (n *Notifier) draw(ctx context.Context, id string) (err error) {
+// Draw waits for the channel's turn first, and shows what the operation has come to by then.
+func (n *Notifier) Draw(ctx context.Context, id string) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("a panic while drawing: %v", p)
@@ -186,7 +186,7 @@ func (n *Notifier) DrawBehind(ctx context.Context) error {
 	for _, o := range behind {
 		others := o.Claim != "" && o.Claim != n.Replica && !n.Store.Exclusive()
 		if !n.cards.isHeld(o.ID) && (!others || stale(o)) {
-			n.drawSoon(o.ID)
+			n.DrawSoon(o.ID)
 		}
 	}
 	return nil

@@ -82,12 +82,7 @@ func (s *stage) pictures(o op.Operation) (list []string) {
 
 // drawn waits until no card is being drawn; those that are put off stay so.
 func (s *stage) drawn() {
-	drawing := func() int {
-		s.e.notify.cards.mu.Lock()
-		defer s.e.notify.cards.mu.Unlock()
-		return len(s.e.notify.cards.cards)
-	}
-	for drawing() > 0 {
+	for s.e.notify.Drawing() > 0 {
 		time.Sleep(time.Millisecond)
 	}
 }
@@ -208,7 +203,7 @@ func TestNewsEndTheRestOfACard(t *testing.T) {
 	s.moved(o, "", op.Queued)
 	s.e.notify.EnqueueCard(o.ID)
 	s.settle()
-	s.e.notify.drawSoon(o.ID)
+	s.e.notify.DrawSoon(o.ID)
 	if s.settle(); len(s.pictures(o)) != 1 {
 		t.Fatalf("it does not rest: %v", s.pictures(o))
 	}
@@ -255,18 +250,5 @@ func TestWhatIsUnprovenIsShownOnceMore(t *testing.T) {
 		if gone := last.Card == ""; gone != (name == "it is gone") {
 			t.Errorf("%s: the card is %q", name, last.Card)
 		}
-	}
-}
-
-// What another replica has sent is left to it until it has been behind for a whole sweep.
-func TestStaleCards(t *testing.T) {
-	w := &cardQueue{}
-	w.init()
-	look := func(version int64) bool {
-		o := op.Operation{ID: "o", Version: version}
-		return w.stale([]op.Operation{o})(o)
-	}
-	if look(1) || !look(1) || look(2) || !look(2) {
-		t.Error("a card is stale when it was as far behind a sweep before")
 	}
 }

@@ -44,6 +44,15 @@ func NewNotifier(c NotifierConfig) *Notifier {
 // Busy reports cards that are behind.
 func (n *Notifier) Busy() bool { return n.cards.any() }
 
+// Drawing is how many cards are being drawn.
+func (n *Notifier) Drawing() int { return n.cards.drawing() }
+
+// Wait waits for the cards that are being drawn.
+func (n *Notifier) Wait() { n.cards.wait() }
+
+// Kept is how many private answers are kept in memory.
+func (n *Notifier) Kept() int { return n.replies.kept() }
+
 // Finish brings every card up to date that was held back, and waits for those under way.
 func (n *Notifier) Finish() {
 	for _, id := range n.cards.allHeld() {

@@ -71,7 +71,7 @@ func TestAPressCountsOnceOverReplicas(t *testing.T) {
 	})
 	said := s.click(ana, card, op.ActionAgain)
 	second.work.all.Wait()
-	second.notify.cards.wait()
+	second.notify.Wait()
 	if list := s.made(card); len(list) != 1 || list[0].Requester != bo || !strings.HasPrefix(said, "Already asked by @"+bo) {
 		t.Errorf("%d operations, ana is told %q", len(list), said)
 	}

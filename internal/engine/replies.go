@@ -66,6 +66,12 @@ type pendingReplies struct {
 
 func (b *pendingReplies) init() { b.mine, b.busy = map[string]pendingReply{}, map[string]bool{} }
 
+func (b *pendingReplies) kept() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.mine)
+}
+
 func (b *pendingReplies) keep(d pendingReply) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -124,8 +124,8 @@ func TestTriesGrowRare(t *testing.T) {
 	if last := at[len(at)-1]; last > int(tellFor/time.Second) || last < int((tellFor-longestBackoff)/time.Second) {
 		t.Errorf("the last try was after %d s", last)
 	}
-	if len(s.e.notify.replies.mine) > 0 {
-		t.Errorf("still in memory: %v", s.e.notify.replies.mine)
+	if s.e.notify.Kept() > 0 {
+		t.Errorf("still in memory: %d", s.e.notify.Kept())
 	}
 }
 
@@ -163,11 +163,6 @@ func TestOneReplicaTells(t *testing.T) {
 	release := make(chan struct{})
 	s.tell = func() { <-release }
 	s.with(func() { s.now = s.now.Add(shortestBackoff) })
-	memos, err := s.store.Documents(t.Context(), kindTell)
-	if err != nil {
-		t.Fatal(err)
-	}
-	stale := other.notify.replies.list(memos, true)
 	for _, e := range []*Engine{s.e, other, s.e, other} {
 		if err := e.notify.DeliverDue(t.Context()); err != nil {
 			t.Fatal(err)
@@ -182,9 +177,6 @@ func TestOneReplicaTells(t *testing.T) {
 		}
 	}
 	close(release)
-	if err := other.notify.deliver(t.Context(), stale[0]); err == nil {
-		t.Error("the other replica tries with what it read before")
-	}
 	s.settle()
 	other.work.all.Wait()
 	s.advance(time.Minute)
@@ -192,7 +184,7 @@ func TestOneReplicaTells(t *testing.T) {
 		t.Fatal(err)
 	}
 	other.work.all.Wait()
-	if s.said() != "two studios" || s.tries != 2 || len(s.e.notify.replies.mine)+len(other.notify.replies.mine) > 0 {
+	if s.said() != "two studios" || s.tries != 2 || s.e.notify.Kept()+other.notify.Kept() > 0 {
 		t.Errorf("told %q after %d tries", s.said(), s.tries)
 	}
 }
@@ -258,30 +250,8 @@ func TestAnAnswerIsOwedWithoutTheStore(t *testing.T) {
 		}
 		s.advance(longestBackoff)
 		s.advance(longestBackoff)
-		if s.said() != "two studios" || s.memos() != 0 || len(s.e.notify.replies.mine) > 0 {
+		if s.said() != "two studios" || s.memos() != 0 || s.e.notify.Kept() > 0 {
 			t.Errorf("%s: afterwards told %q, %d owed", name, s.said(), s.memos())
 		}
-	}
-}
-
-// What is remembered of who was told what does not grow for ever, and nobody is told of a state twice.
-func TestToldIsForgotten(t *testing.T) {
-	var b notifiedStates
-	now := time.Unix(1000, 0)
-	for _, step := range []struct {
-		id    string
-		state op.State
-		after time.Duration
-		first bool
-	}{
-		{"a", op.Pending, 0, true}, {"a", op.Pending, time.Minute, false}, {"a", op.Succeeded, time.Minute, true},
-		{"a", op.Succeeded, time.Hour, false}, {"b", op.Failed, remembered, true},
-	} {
-		if now = now.Add(step.after); b.first(step.id, step.state, now) != step.first {
-			t.Errorf("%s %s: first %v", step.id, step.state, !step.first)
-		}
-	}
-	if b.forget("b"); len(b.last) != 0 {
-		t.Errorf("left: %v", b.last)
 	}
 }

@@ -180,7 +180,7 @@ func (s *stage) with(change func()) {
 func (s *stage) settle() {
 	s.work.Wait()
 	s.e.work.all.Wait()
-	s.e.notify.cards.wait()
+	s.e.notify.Wait()
 }
 
 func (s *stage) table() op.Table {

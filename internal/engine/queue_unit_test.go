@@ -1,0 +1,72 @@
+package engine
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"casterbot/internal/op"
+)
+
+// A busy channel is tried again soon, however often; what fails otherwise is left alone for longer and longer, up to a limit.
+func TestRestOfACard(t *testing.T) {
+	busy := errors.Join(ErrBusy, errors.New("the channel is free again in 6s"))
+	for _, c := range []struct {
+		failures []error
+		want     time.Duration
+	}{
+		{[]error{busy}, shortestBackoff},
+		{[]error{busy, busy, busy, busy}, shortestBackoff},
+		{[]error{errLost}, shortestBackoff},
+		{[]error{errLost, errLost, errLost}, 4 * shortestBackoff},
+		{[]error{errLost, errLost, busy}, 2 * shortestBackoff},
+		{[]error{errLost, errLost, errLost, errLost, errLost, errLost, errLost}, longestBackoff},
+	} {
+		w := &cardQueue{}
+		w.init()
+		for _, err := range c.failures {
+			w.later["o"] = backoff{last: w.later["o"].last} // time passes
+			if !w.begin("o") || w.end("o", err) {
+				t.Fatalf("%v: it is not tried again after a rest", c.failures)
+			}
+		}
+		if got := w.later["o"].last; got != c.want || w.begin("o") {
+			t.Errorf("after %v it rests for %s, not %s", c.failures, got, c.want)
+		}
+	}
+}
+
+// What another replica has sent is left to it until it has been behind for a whole sweep.
+func TestStaleCards(t *testing.T) {
+	w := &cardQueue{}
+	w.init()
+	look := func(version int64) bool {
+		o := op.Operation{ID: "o", Version: version}
+		return w.stale([]op.Operation{o})(o)
+	}
+	if look(1) || !look(1) || look(2) || !look(2) {
+		t.Error("a card is stale when it was as far behind a sweep before")
+	}
+}
+
+// What is remembered of who was told what does not grow for ever, and nobody is told of a state twice.
+func TestToldIsForgotten(t *testing.T) {
+	var b notifiedStates
+	now := time.Unix(1000, 0)
+	for _, step := range []struct {
+		id    string
+		state op.State
+		after time.Duration
+		first bool
+	}{
+		{"a", op.Pending, 0, true}, {"a", op.Pending, time.Minute, false}, {"a", op.Succeeded, time.Minute, true},
+		{"a", op.Succeeded, time.Hour, false}, {"b", op.Failed, remembered, true},
+	} {
+		if now = now.Add(step.after); b.first(step.id, step.state, now) != step.first {
+			t.Errorf("%s %s: first %v", step.id, step.state, !step.first)
+		}
+	}
+	if b.forget("b"); len(b.last) != 0 {
+		t.Errorf("left: %v", b.last)
+	}
+}
