@@ -19,6 +19,14 @@ const (
 	kindClick   = "click"
 )
 
+// Accepted is what the engine makes of a request or a click within the time that an acknowledgement has.
+type Accepted struct {
+	Reply *op.Answer            // to be given at once, in private
+	Form  *op.Form              // to be opened at once, still without options
+	Work  func(context.Context) // to be run after the acknowledgement; nil when there is nothing more to do
+	Drop  func(context.Context) // to be run in place of Work when that cannot be run: forgets what was taken; may be nil
+}
+
 // Accept takes a command as it arrived. It does only what fits before an acknowledgement: understand it, refuse what can be
 // refused at once, and make a change durable in the inbox. An error means that the store cannot write: nothing was taken.
 func (e *Engine) Accept(ctx context.Context, r op.Request) (Accepted, error) {

@@ -36,7 +36,7 @@ func TestPatience(t *testing.T) {
 		at     time.Duration
 		before int
 	}
-	here := op.Address{Person: ana, Channel: "C0"}
+	here := op.Address{Person: "U0ANA", Channel: "C0"}
 	for name, c := range map[string]struct {
 		to       op.Address
 		answered time.Duration
@@ -49,16 +49,16 @@ func TestPatience(t *testing.T) {
 		"waits later":      {here, 9 * time.Second, []told{{3 * time.Second, 7}}, []string{looking, turn}},
 		"is next":          {here, 9 * time.Second, []told{{1010 * time.Millisecond, 0}}, []string{"You are next, in about 2 s."}},
 		"waits, over":      {here, 900 * time.Millisecond, []told{{2 * time.Second, 7}}, nil},
-		"in a window":      {op.Address{Person: ana, View: "V1"}, 9 * time.Second, []told{{2 * time.Second, 7}}, nil},
-		"on the Home page": {op.Address{Person: ana, FromHome: true}, 9 * time.Second, nil, nil},
+		"in a window":      {op.Address{Person: "U0ANA", View: "V1"}, 9 * time.Second, []told{{2 * time.Second, 7}}, nil},
+		"on the Home page": {op.Address{Person: "U0ANA", FromHome: true}, 9 * time.Second, nil, nil},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			l := &listener{}
 			n := &Notifier{NotifierConfig: NotifierConfig{Chat: l, After: func(d time.Duration, do func()) func() bool { return time.AfterFunc(d, do).Stop }}}
-			asked := quota.With(t.Context(), quota.Caller{Class: quota.Read, Person: ana})
+			asked := quota.With(t.Context(), quota.Caller{Class: quota.Read, Person: "U0ANA"})
 			ctx, answered := n.Patient(asked, c.to)
 			caller := quota.Of(ctx)
-			if caller.Class != quota.Read || caller.Person != ana {
+			if caller.Class != quota.Read || caller.Person != "U0ANA" {
 				t.Errorf("%s: the call is made for %+v", name, caller)
 			}
 			for _, w := range c.waits {
@@ -83,7 +83,7 @@ func TestAHintComesBeforeTheAnswer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := &listener{took: time.Second}
 		n := &Notifier{NotifierConfig: NotifierConfig{Chat: l, After: func(d time.Duration, do func()) func() bool { return time.AfterFunc(d, do).Stop }}}
-		_, answered := n.Patient(t.Context(), op.Address{Person: ana, Channel: "C0"})
+		_, answered := n.Patient(t.Context(), op.Address{Person: "U0ANA", Channel: "C0"})
 		time.Sleep(hintAfter + time.Millisecond)
 		answered()
 		if len(l.heard) != 1 {
@@ -105,7 +105,7 @@ func TestSlowQuestionsSaySo(t *testing.T) {
 					return func() bool { return true }
 				}
 			}
-			s.typed(ana, text)
+			s.typed("U0ANA", text)
 			if got := slices.Equal(s.hinted, []string{"Looking…"}); got != real || !real && len(s.hinted) > 0 {
 				t.Errorf("%s: %q", text, s.hinted)
 			}
