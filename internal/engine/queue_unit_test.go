@@ -10,6 +10,7 @@ import (
 
 // A busy channel is tried again soon, however often; what fails otherwise is left alone for longer and longer, up to a limit.
 func TestRestOfACard(t *testing.T) {
+	lost := errors.New("lost")
 	busy := errors.Join(ErrBusy, errors.New("the channel is free again in 6s"))
 	for _, c := range []struct {
 		failures []error
@@ -17,10 +18,10 @@ func TestRestOfACard(t *testing.T) {
 	}{
 		{[]error{busy}, shortestBackoff},
 		{[]error{busy, busy, busy, busy}, shortestBackoff},
-		{[]error{errLost}, shortestBackoff},
-		{[]error{errLost, errLost, errLost}, 4 * shortestBackoff},
-		{[]error{errLost, errLost, busy}, 2 * shortestBackoff},
-		{[]error{errLost, errLost, errLost, errLost, errLost, errLost, errLost}, longestBackoff},
+		{[]error{lost}, shortestBackoff},
+		{[]error{lost, lost, lost}, 4 * shortestBackoff},
+		{[]error{lost, lost, busy}, 2 * shortestBackoff},
+		{[]error{lost, lost, lost, lost, lost, lost, lost}, longestBackoff},
 	} {
 		w := &cardQueue{}
 		w.init()
