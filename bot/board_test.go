@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"casterbot/bot/messages"
-	"casterbot/internal/engine"
+	"casterbot/internal/notify"
 	"casterbot/internal/op"
 	"casterbot/internal/sandbox/fakeslack"
 )
@@ -25,7 +25,7 @@ func TestPutPostsAndEdits(t *testing.T) {
 	if m, _ := w.Message("C0SHOW", ts); m.Text != "Off air" || strings.Contains(string(m.Blocks), "caster show") {
 		t.Errorf("%s %s", m.Text, m.Blocks)
 	}
-	for fault, want := range map[string]error{"not_in_channel": engine.ErrNotInChannel, "message_not_found": engine.ErrGone, "ratelimited": engine.ErrBusy} {
+	for fault, want := range map[string]error{"not_in_channel": notify.ErrNotInChannel, "message_not_found": notify.ErrGone, "ratelimited": notify.ErrBusy} {
 		w.Fail("chat.update", fakeslack.Fault{Error: fault})
 		if _, err := c.Put(t.Context(), "C0SHOW", ts, op.Answer{Title: op.L("On air")}); !errors.Is(err, want) {
 			t.Errorf("%s: %v", fault, err)

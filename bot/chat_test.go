@@ -12,7 +12,7 @@ import (
 
 	"casterbot/bot/messages"
 	"casterbot/bot/webapi"
-	"casterbot/internal/engine"
+	"casterbot/internal/notify"
 	"casterbot/internal/op"
 	"casterbot/internal/sandbox/fakeslack"
 )
@@ -48,14 +48,14 @@ func TestShowErrors(t *testing.T) {
 		edit  bool
 		want  error
 	}{
-		{"not in the channel", fakeslack.Fault{Error: "not_in_channel"}, false, engine.ErrNotInChannel},
-		{"no such channel", fakeslack.Fault{Error: "channel_not_found"}, false, engine.ErrNotInChannel},
-		{"archived", fakeslack.Fault{Error: "is_archived"}, true, engine.ErrNotInChannel},
-		{"deleted", fakeslack.Fault{Error: "message_not_found"}, true, engine.ErrGone},
-		{"not ours", fakeslack.Fault{Error: "cant_update_message"}, true, engine.ErrGone},
-		{"too fast", fakeslack.Fault{RetryAfter: 30 * time.Second}, false, engine.ErrBusy},
-		{"too fast to edit", fakeslack.Fault{RetryAfter: 30 * time.Second}, true, engine.ErrBusy},
-		{"down", fakeslack.Fault{Status: 503}, false, engine.ErrNoAnswer},
+		{"not in the channel", fakeslack.Fault{Error: "not_in_channel"}, false, notify.ErrNotInChannel},
+		{"no such channel", fakeslack.Fault{Error: "channel_not_found"}, false, notify.ErrNotInChannel},
+		{"archived", fakeslack.Fault{Error: "is_archived"}, true, notify.ErrNotInChannel},
+		{"deleted", fakeslack.Fault{Error: "message_not_found"}, true, notify.ErrGone},
+		{"not ours", fakeslack.Fault{Error: "cant_update_message"}, true, notify.ErrGone},
+		{"too fast", fakeslack.Fault{RetryAfter: 30 * time.Second}, false, notify.ErrBusy},
+		{"too fast to edit", fakeslack.Fault{RetryAfter: 30 * time.Second}, true, notify.ErrBusy},
+		{"down", fakeslack.Fault{Status: 503}, false, notify.ErrNoAnswer},
 		{"refused", fakeslack.Fault{Error: "fatal_error"}, true, nil},
 	} {
 		w := NewWorld(t)
@@ -66,13 +66,13 @@ func TestShowErrors(t *testing.T) {
 		}
 		w.Fail(method, c.fault)
 		_, err := show(chat, o)
-		if err == nil || c.want != nil && !errors.Is(err, c.want) || c.want != engine.ErrNoAnswer && errors.Is(err, engine.ErrNoAnswer) {
+		if err == nil || c.want != nil && !errors.Is(err, c.want) || c.want != notify.ErrNoAnswer && errors.Is(err, notify.ErrNoAnswer) {
 			t.Errorf("%s: %v, want %v", c.name, err, c.want)
 		}
 		if c.fault.RetryAfter == 0 {
 			continue
 		}
-		if _, err := chat.Turn(context.Background(), o); !errors.Is(err, engine.ErrBusy) {
+		if _, err := chat.Turn(context.Background(), o); !errors.Is(err, notify.ErrBusy) {
 			t.Errorf("%s: it is not left alone for as long as Slack asked: %v", c.name, err)
 		}
 	}

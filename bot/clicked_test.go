@@ -12,6 +12,7 @@ import (
 	"casterbot/bot/messages"
 	"casterbot/bot/webapi"
 	"casterbot/internal/engine"
+	"casterbot/internal/notify"
 	"casterbot/internal/op"
 	"casterbot/internal/sandbox/fakeslack"
 )
@@ -46,7 +47,7 @@ func card(state op.State, ts string) op.Operation {
 
 // proved is an edit of which it is known as well that the card is there.
 func proved(err error) error {
-	if errors.Is(err, engine.ErrUnproven) {
+	if errors.Is(err, notify.ErrUnproven) {
 		return nil
 	}
 	return err
@@ -68,7 +69,7 @@ func TestAClickEditsItsCard(t *testing.T) {
 	if all := m.Text + string(m.Blocks) + string(m.Attachments); !strings.Contains(all, "Restart studio") || strings.Contains(all, "op:confirm") {
 		t.Errorf("the card is now %s", all)
 	}
-	if _, err := show(chat, card(op.Succeeded, ts)); !errors.Is(err, engine.ErrBusy) || w.replaced() != 4 {
+	if _, err := show(chat, card(op.Succeeded, ts)); !errors.Is(err, notify.ErrBusy) || w.replaced() != 4 {
 		t.Errorf("a fifth edit: %v", err)
 	}
 	chat.Limits = webapi.NewLimiter(nil, false)
@@ -130,9 +131,9 @@ func TestWhereAnAddressDoesNotWork(t *testing.T) {
 		"over":       {fakeslack.Fault{Error: "expired_url"}, nil},
 		"404":        {fakeslack.Fault{Status: 404}, nil},
 		"too fast":   {fakeslack.Fault{RetryAfter: time.Minute}, nil},
-		"down":       {fakeslack.Fault{Status: 503}, engine.ErrNoAnswer},
-		"done, down": {fakeslack.Fault{Status: 500, AfterEffect: true}, engine.ErrNoAnswer},
-		"no answer":  {fakeslack.Fault{Silent: true, Times: 1}, engine.ErrNoAnswer},
+		"down":       {fakeslack.Fault{Status: 503}, notify.ErrNoAnswer},
+		"done, down": {fakeslack.Fault{Status: 500, AfterEffect: true}, notify.ErrNoAnswer},
+		"no answer":  {fakeslack.Fault{Silent: true, Times: 1}, notify.ErrNoAnswer},
 	} {
 		w := NewWorld(t)
 		w.Config.HTTP = &http.Client{Transport: w.Config.HTTP.Transport, Timeout: time.Second}
@@ -167,7 +168,7 @@ func TestAnAddressProvesLittle(t *testing.T) {
 	if _, err := show(chat, card(op.Running, ts)); err != nil {
 		t.Errorf("under way: %v", err)
 	}
-	if got, err := show(chat, card(op.Succeeded, ts)); !errors.Is(err, engine.ErrUnproven) || got != ts {
+	if got, err := show(chat, card(op.Succeeded, ts)); !errors.Is(err, notify.ErrUnproven) || got != ts {
 		t.Errorf("a result: %q, %v", got, err)
 	}
 	later := time.Now().Add(messages.HookEdits)
@@ -176,15 +177,15 @@ func TestAnAddressProvesLittle(t *testing.T) {
 	chat.Limits = webapi.NewLimiter(func(_ context.Context, _ string, _ float64, burst int, _ time.Duration) (time.Duration, bool) {
 		return 0, burst == all // who has to leave some gets none
 	}, false)
-	if _, err := show(chat, card(op.Running, ts)); !errors.Is(err, engine.ErrBusy) {
+	if _, err := show(chat, card(op.Running, ts)); !errors.Is(err, notify.ErrBusy) {
 		t.Errorf("what is under way goes before results: %v", err)
 	}
-	if _, err := show(chat, card(op.Succeeded, ts)); !errors.Is(err, engine.ErrBusy) {
+	if _, err := show(chat, card(op.Succeeded, ts)); !errors.Is(err, notify.ErrBusy) {
 		t.Errorf("the proof goes before results: %v", err)
 	}
 	more := card(op.Succeeded, ts)
 	more.Version++
-	if _, err := show(chat, more); !errors.Is(err, engine.ErrBusy) {
+	if _, err := show(chat, more); !errors.Is(err, notify.ErrBusy) {
 		t.Errorf("what is added to an end that is shown goes before cards that have none: %v", err)
 	}
 	news := card(op.Failed, ts)

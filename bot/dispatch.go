@@ -34,8 +34,8 @@ type Browser interface {
 
 // Notifier says what is to be said, and what is owed.
 type Notifier interface {
-	Returned(ctx context.Context, channel string) // the bot can write there again
-	Say(context.Context, op.Address, op.Answer)   // now, or later when that does not work
+	ChannelRestored(ctx context.Context, channel string) // the bot can write there again
+	Reply(context.Context, op.Address, op.Answer)        // now, or later when that does not work
 }
 
 // Engine is what the bot needs of the engine; one value may be all three.
@@ -211,7 +211,7 @@ func (d *dispatcher) follow(e delivery, inAck bool, r op.Request, a engine.Accep
 	if a.Reply != nil {
 		if payload = d.payload(inAck, r.Address, *a.Reply); payload == nil {
 			said := *a.Reply
-			defer d.goReply(d.replies, r.Address, func(ctx context.Context) { d.engine.Say(ctx, r.Address, said) })
+			defer d.goReply(d.replies, r.Address, func(ctx context.Context) { d.engine.Reply(ctx, r.Address, said) })
 		}
 	}
 	d.ack(e, payload)

@@ -27,13 +27,13 @@ func (d *dispatcher) openForm(ctx context.Context, r op.Request, f op.Form) {
 		return
 	}
 	if r.Trigger == "" {
-		d.engine.Say(ctx, r.Address, offer(f))
+		d.engine.Reply(ctx, r.Address, offer(f))
 		return
 	}
 	opened, err := d.api.OpenViewContext(ctx, r.Trigger, d.to(r.Address).Loading(f, r.Person))
 	if err != nil {
 		d.log.Warn("open a form", "error", webapi.Bare(err))
-		d.engine.Say(ctx, r.Address, openFailed(f))
+		d.engine.Reply(ctx, r.Address, openFailed(f))
 		return
 	}
 	d.fill(ctx, r, f, opened.ID, opened.Hash)
@@ -78,7 +78,7 @@ func (d *dispatcher) redraw(ctx context.Context, r op.Request, f op.Form, view, 
 	d.log.Warn("draw a form", "error", webapi.Bare(err))
 	f.Fields, f.Note, f.Problem = nil, render.InFull(f), op.L("I could not draw this form, so nothing was done.")
 	if d.update(ctx, d.to(r.Address).DrawForm(f, r.Person), view, "") != nil {
-		d.engine.Say(ctx, r.Address, op.Answer{Mark: op.MarkFailed, Title: f.Problem, Lines: []op.Line{f.Note}})
+		d.engine.Reply(ctx, r.Address, op.Answer{Mark: op.MarkFailed, Title: f.Problem, Lines: []op.Line{f.Note}})
 	}
 }
 
@@ -129,7 +129,7 @@ func (d *dispatcher) formSubmitted(ctx context.Context, e delivery, a payload.Ev
 func (d *dispatcher) housekeeping(a payload.Event) {
 	d.dir.Forget(a.Forget...)
 	if a.Back != "" {
-		d.goReply(d.forms, op.Address{}, func(ctx context.Context) { d.engine.Returned(ctx, a.Back) })
+		d.goReply(d.forms, op.Address{}, func(ctx context.Context) { d.engine.ChannelRestored(ctx, a.Back) })
 	}
 	if a.Home == nil {
 		return

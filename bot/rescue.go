@@ -18,7 +18,7 @@ func (d *dispatcher) rescue(to *op.Address, also func()) {
 	d.log.Error("panic", "reference", ref, "panic", p, "stack", string(debug.Stack()))
 	also()
 	if address := *to; address.Person != "" {
-		d.goReply(d.replies, address, func(ctx context.Context) { d.engine.Say(ctx, address, broken(ref)) })
+		d.goReply(d.replies, address, func(ctx context.Context) { d.engine.Reply(ctx, address, broken(ref)) })
 	}
 }
 

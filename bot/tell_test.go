@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"casterbot/bot/messages"
-	"casterbot/internal/engine"
+	"casterbot/internal/notify"
 	"casterbot/internal/op"
 	"casterbot/internal/sandbox/fakeslack"
 
@@ -97,7 +97,7 @@ func TestUnreachable(t *testing.T) {
 		chat, _ := patient(w)
 		w.Fail("conversations.open", fakeslack.Fault{Error: said})
 		err := chat.Tell(context.Background(), op.Address{Person: "U0ANA"}, op.Answer{Title: op.L("x")})
-		if err == nil || errors.Is(err, engine.ErrUnreachable) != never {
+		if err == nil || errors.Is(err, notify.ErrUnreachable) != never {
 			t.Errorf("%s: %v", said, err)
 		}
 	}

@@ -10,7 +10,7 @@ import (
 
 	"casterbot/bot/render"
 	"casterbot/bot/webapi"
-	"casterbot/internal/engine"
+	"casterbot/internal/notify"
 	"casterbot/internal/op"
 
 	"github.com/slack-go/slack"
@@ -28,7 +28,7 @@ type Chat struct {
 	Pause   func(context.Context, time.Duration) error
 }
 
-var _ engine.Chat = (*Chat)(nil)
+var _ notify.Chat = (*Chat)(nil)
 
 // NewChat makes a chat for one workspace.
 func NewChat(c webapi.Config) *Chat {
@@ -50,7 +50,7 @@ func (c *Chat) PrinterFor(to op.Address) (say render.Printer, known bool) {
 
 // Turn waits until the card of an operation may be drawn: not at all when a click on it has left an address that edits it, else for
 // the budget of what is to be written, and at most for a few seconds.
-func (c *Chat) Turn(ctx context.Context, o op.Operation) (engine.Show, error) {
+func (c *Chat) Turn(ctx context.Context, o op.Operation) (notify.Show, error) {
 	t := &turn{chat: c}
 	if o.Thread == "" && o.Card != "" && c.Clicked.Edits(o.Channel, o.Card) {
 		return t.show, nil
@@ -103,7 +103,7 @@ func (t *turn) put(ctx context.Context, o op.Operation, m render.Message) (strin
 	if o.Card != "" && o.Thread == "" {
 		done, err := t.chat.replace(ctx, o, m)
 		switch {
-		case errors.Is(err, engine.ErrNoAnswer):
+		case errors.Is(err, notify.ErrNoAnswer):
 			t.open = true
 		case done || err != nil:
 			return o.Card, err
@@ -120,7 +120,7 @@ func (t *turn) put(ctx context.Context, o op.Operation, m render.Message) (strin
 		t.chat.Clicked.written(o)
 	}
 	if err == nil && t.open { // an edit that is still on its way may land on top of this one
-		err = fmt.Errorf("%w: %w", engine.ErrUnproven, engine.ErrNoAnswer)
+		err = fmt.Errorf("%w: %w", notify.ErrUnproven, notify.ErrNoAnswer)
 	}
 	return ts, err
 }
@@ -146,7 +146,7 @@ func (c *Chat) replace(ctx context.Context, o op.Operation, m render.Message) (b
 		if underWay(o) {
 			return true, nil
 		}
-		return true, engine.ErrUnproven
+		return true, notify.ErrUnproven
 	case webapi.Code(err) == "invalid_blocks" || webapi.Code(err) == "invalid_attachments":
 		return false, err
 	}
@@ -154,7 +154,7 @@ func (c *Chat) replace(ctx context.Context, o op.Operation, m render.Message) (b
 	if errors.Is(err, errRefused) {
 		return false, nil
 	}
-	return false, fmt.Errorf("%w: %w", engine.ErrNoAnswer, err)
+	return false, fmt.Errorf("%w: %w", notify.ErrNoAnswer, err)
 }
 
 // write calls Slack: for a new message when id is empty, else for an edit. The turn for it has been taken.
@@ -184,17 +184,17 @@ func threaded(options []slack.MsgOption, thread string) []slack.MsgOption {
 
 // meanings sorts Slack's refusals into what the engine can act upon.
 var meanings = map[string]error{
-	"not_in_channel":         engine.ErrNotInChannel,
-	"channel_not_found":      engine.ErrNotInChannel,
-	"is_archived":            engine.ErrNotInChannel,
-	"restricted_action":      engine.ErrNotInChannel,
-	"message_not_found":      engine.ErrGone,
-	"cant_update_message":    engine.ErrGone,
-	"edit_window_closed":     engine.ErrGone,
-	"message_limit_exceeded": engine.ErrBusy,
-	"ratelimited":            engine.ErrBusy,
-	"rate_limited":           engine.ErrBusy,
-	"service_unavailable":    engine.ErrBusy,
+	"not_in_channel":         notify.ErrNotInChannel,
+	"channel_not_found":      notify.ErrNotInChannel,
+	"is_archived":            notify.ErrNotInChannel,
+	"restricted_action":      notify.ErrNotInChannel,
+	"message_not_found":      notify.ErrGone,
+	"cant_update_message":    notify.ErrGone,
+	"edit_window_closed":     notify.ErrGone,
+	"message_limit_exceeded": notify.ErrBusy,
+	"ratelimited":            notify.ErrBusy,
+	"rate_limited":           notify.ErrBusy,
+	"service_unavailable":    notify.ErrBusy,
 }
 
 func classify(err error) error {
@@ -202,16 +202,16 @@ func classify(err error) error {
 		return nil
 	}
 	if limited, ok := errors.AsType[*slack.RateLimitedError](err); ok {
-		return fmt.Errorf("%w: Slack asks to wait %s", engine.ErrBusy, limited.RetryAfter)
+		return fmt.Errorf("%w: Slack asks to wait %s", notify.ErrBusy, limited.RetryAfter)
 	}
 	if errors.Is(err, webapi.ErrBusy) {
-		return fmt.Errorf("%w: %w", engine.ErrBusy, err)
+		return fmt.Errorf("%w: %w", notify.ErrBusy, err)
 	}
 	if meaning, ok := meanings[webapi.Code(err)]; ok {
 		return fmt.Errorf("%w (%s)", meaning, webapi.Code(err))
 	}
 	if webapi.Code(err) == "" { // a gateway's 5xx is no answer of Slack's either
-		return fmt.Errorf("%w: %w", engine.ErrNoAnswer, err)
+		return fmt.Errorf("%w: %w", notify.ErrNoAnswer, err)
 	}
 	return err
 }

@@ -9,7 +9,7 @@ import (
 
 	"casterbot/bot/render"
 	"casterbot/bot/webapi"
-	"casterbot/internal/engine"
+	"casterbot/internal/notify"
 	"casterbot/internal/op"
 
 	"github.com/slack-go/slack"
@@ -113,7 +113,7 @@ func (c *Chat) direct(ctx context.Context, person string, m render.Message) erro
 		return heard(err, func(d time.Duration) { c.Limits.HoldPosts(channel, d) })
 	})
 	if unreachable[webapi.Code(err)] {
-		return fmt.Errorf("write a direct message: %w (%s)", engine.ErrUnreachable, webapi.Code(err))
+		return fmt.Errorf("write a direct message: %w (%s)", notify.ErrUnreachable, webapi.Code(err))
 	}
 	if err != nil {
 		return fmt.Errorf("write a direct message: %w", webapi.Bare(err))

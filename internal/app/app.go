@@ -177,7 +177,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	own.OnBoard(eyes.Nudge)
 	return &App{
 		settings: c, version: o.Version, log: log, Policy: keeper, Store: db, limits: limits, cloud: cloud, Engine: mind, Watch: eyes,
-		Bot: bot.New(slack, bot.Engine{Operations: mind, Browser: mind.Browser(), Notifier: mind}, chat, people),
+		Bot: bot.New(slack, bot.Engine{Operations: mind, Browser: mind.Browser(), Notifier: mind.Notifier()}, chat, people),
 	}, nil
 }
 

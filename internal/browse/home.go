@@ -228,15 +228,9 @@ func (p *page) last(ctx context.Context) error {
 		if o.Card != "" && slices.Contains(p.rooms, o.Channel) {
 			facts = append(facts, op.L(op.Message(o.Channel, o.Card, "Card")))
 		}
-		p.add(op.Item{Mark: StateMarks[o.State], Title: o.Plan.Title, Facts: append(facts, op.L("op ", op.V(o.Ref())))})
+		p.add(op.Item{Mark: op.StateMarks[o.State], Title: o.Plan.Title, Facts: append(facts, op.L("op ", op.V(o.Ref())))})
 	}
 	return nil
-}
-
-// StateMarks are how a state shows in a list.
-var StateMarks = map[op.State]op.Mark{
-	op.Pending: op.MarkWait, op.Queued: op.MarkWait, op.Running: op.MarkWait, op.Succeeded: op.MarkOK,
-	op.Failed: op.MarkFailed, op.Unknown: op.MarkUnknown, op.Expired: op.MarkNeutral, op.Cancelled: op.MarkNeutral,
 }
 
 // StateWords are the states in the words of a list.

@@ -75,7 +75,7 @@ func (e *Engine) help(r op.Request, p op.Parsed) Accepted {
 		if err != nil {
 			answer = *e.answerFor(err)
 		}
-		e.Say(ctx, r.Address, answer)
+		e.notify.Reply(ctx, r.Address, answer)
 	}}
 }
 
@@ -173,7 +173,7 @@ func (e *Engine) read(ctx context.Context, r op.Request, parsed op.Parsed) {
 		e.replyError(ctx, r.Address, err, "verb", parsed.Command.Verb)
 		return
 	}
-	e.Say(ctx, r.Address, answer)
+	e.notify.Reply(ctx, r.Address, answer)
 }
 
 func (e *Engine) look(ctx context.Context, r op.Request, parsed op.Parsed) (op.Answer, error) {

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"casterbot/internal/notify"
 	"casterbot/internal/op"
 	"casterbot/internal/quota"
 	"casterbot/internal/store"
@@ -108,7 +109,7 @@ func (l *inLine) tell(before int, about time.Duration) {
 	if last := l.o.Confirmed.Add(admitWithin); until.After(last) {
 		until = last
 	}
-	state := op.Outcome{State: op.Queued, Evidence: beforeYou(before, about)}
+	state := op.Outcome{State: op.Queued, Evidence: notify.BeforeYou(before, about)}
 	err := l.e.note(l.ctx, l.o, store.Note{Outcome: &state, Expires: until}, op.EventWaiting)
 	if err != nil {
 		if !errors.Is(err, store.ErrLost) {

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"casterbot/internal/notify"
 	"casterbot/internal/op"
 )
 
@@ -41,7 +42,7 @@ func TestAnEditThatMayLandLateIsDrawnOver(t *testing.T) {
 		failed error
 		more   int // pictures after the one that follows the failure
 	}{
-		"no answer": {errors.Join(ErrNoAnswer, errLost), 1}, "refused": {errLost, 0}, "busy": {ErrBusy, 0},
+		"no answer": {errors.Join(notify.ErrNoAnswer, errLost), 1}, "refused": {errLost, 0}, "busy": {notify.ErrBusy, 0},
 	} {
 		s := newStage(t)
 		o := s.asked("caster restart c1")
@@ -54,7 +55,7 @@ func TestAnEditThatMayLandLateIsDrawnOver(t *testing.T) {
 		for _, step := range []struct {
 			wait time.Duration
 			more int
-		}{{landsWithin - time.Second, 0}, {time.Second, c.more}, {landsWithin, c.more}} {
+		}{{notify.LandsWithin - time.Second, 0}, {time.Second, c.more}, {notify.LandsWithin, c.more}} {
 			s.with(func() { s.now = s.now.Add(step.wait) })
 			if err := s.e.notify.DrawBehind(context.Background()); err != nil {
 				t.Fatal(err)
@@ -73,7 +74,7 @@ func TestAnEditThatMayLandLateIsDrawnOver(t *testing.T) {
 // The answer to the posting of a card was lost, and somebody presses what they see: that is the card from then on.
 func TestThePressedCardIsTheCard(t *testing.T) {
 	s := newStage(t)
-	s.showErr = []error{ErrNoAnswer, ErrNoAnswer}
+	s.showErr = []error{notify.ErrNoAnswer, notify.ErrNoAnswer}
 	o := s.asked("caster restart c1")
 	if o = s.get(o); o.Card != "" {
 		t.Fatalf("the card is %q", o.Card)
@@ -101,19 +102,19 @@ func testAChannelThatIsBack(t *testing.T, by string) {
 	s := newStage(t)
 	done, waits := s.asked("caster restart c1"), s.asked("caster restart c2")
 	s.with(func() {
-		s.showErr = []error{ErrNotInChannel, ErrNotInChannel, ErrNotInChannel, ErrNotInChannel, ErrNotInChannel}
+		s.showErr = []error{notify.ErrNotInChannel, notify.ErrNotInChannel, notify.ErrNotInChannel, notify.ErrNotInChannel, notify.ErrNotInChannel}
 	})
 	s.click(ana, done, op.ActionConfirm)
 	s.want(done, op.Succeeded, 1)
 	s.settle()
 	s.with(func() { s.showErr = nil })
 	before := len(s.shown)
-	s.e.Returned(context.Background(), "C1")
+	s.e.notify.ChannelRestored(context.Background(), "C1")
 	if s.settle(); len(s.shown) != before {
 		t.Error("cards of another channel are drawn")
 	}
 	if by == "Slack's word" {
-		s.e.Returned(context.Background(), "C0")
+		s.e.notify.ChannelRestored(context.Background(), "C0")
 	} else {
 		s.asked("caster restart c3")
 		s.settle()

@@ -30,6 +30,7 @@ import (
 	"casterbot/internal/authz"
 	"casterbot/internal/browse"
 	"casterbot/internal/failpoint"
+	"casterbot/internal/notify"
 	"casterbot/internal/op"
 	"casterbot/internal/quota"
 	"casterbot/internal/store"
@@ -40,7 +41,7 @@ type Config struct {
 	Table   *op.Table
 	Store   *store.Store
 	Authz   *authz.Judge
-	Chat    Chat
+	Chat    notify.Chat
 	Now     func() time.Time
 	Log     *slog.Logger
 	Replica string                                          // names this process in claims, the same as the store's Options.Replica
@@ -60,7 +61,7 @@ type Engine struct {
 	pause   func(context.Context, time.Duration) bool
 	quota   *quota.Quota
 
-	notify    *Notifier
+	notify    *notify.Notifier
 	questions questions
 	arrivals  arrivals
 	turns     turns
@@ -114,7 +115,7 @@ func New(c Config) *Engine {
 		sweeper: sweeper{wake: make(chan struct{}, 1), swept: make(chan struct{}), beaten: make(chan struct{})},
 	}
 	e.work.base, e.work.abort = context.WithCancel(context.Background())
-	e.notify = NewNotifier(NotifierConfig{
+	e.notify = notify.New(notify.Config{
 		Store: e.store, Chat: c.Chat, Now: e.now, Log: e.log, Replica: e.replica, After: after, Base: e.work.base, Spawn: e.spawn, Gather: e.gather,
 	})
 	e.turns.init()
@@ -124,6 +125,9 @@ func New(c Config) *Engine {
 
 // Browser tells people what they can do with this engine.
 func (e *Engine) Browser() *browse.Browser { return e.browse }
+
+// Notifier tells people what comes of operations.
+func (e *Engine) Notifier() *notify.Notifier { return e.notify }
 
 func pause(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(failpoint.Within(d))

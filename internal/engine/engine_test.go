@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"casterbot/internal/notify"
 	"casterbot/internal/op"
 	"casterbot/internal/store"
 
@@ -314,7 +315,7 @@ func TestStoreThatCannotWrite(t *testing.T) {
 
 func TestCardsAreOwed(t *testing.T) {
 	s := newStage(t)
-	s.showErr = []error{fmt.Errorf("429: %w", ErrBusy)}
+	s.showErr = []error{fmt.Errorf("429: %w", notify.ErrBusy)}
 	o := s.asked("caster restart c1")
 	if len(s.shown) != 0 || s.get(o).Shown != 0 {
 		t.Fatal("shown in spite of the error")
@@ -325,7 +326,7 @@ func TestCardsAreOwed(t *testing.T) {
 	if now := s.get(o); now.Shown != now.Version || now.Card == "" {
 		t.Fatalf("card %q shows %d of %d", now.Card, now.Shown, now.Version)
 	}
-	s.with(func() { s.showErr = []error{ErrGone} })
+	s.with(func() { s.showErr = []error{notify.ErrGone} })
 	s.click(ana, o, op.ActionCancel)
 	if last := s.shown[len(s.shown)-1]; last.Card != "" || last.State != op.Cancelled {
 		t.Errorf("a deleted card is not posted anew: %+v", last)
@@ -340,7 +341,7 @@ func TestNotInChannel(t *testing.T) {
 	if len(list) != 0 || len(s.told) != 1 || !strings.Contains(s.told[0], "not in this channel") {
 		t.Errorf("%d operations, told %q", len(list), s.told)
 	}
-	s.with(func() { s.absent, s.showErr = false, []error{ErrNotInChannel} })
+	s.with(func() { s.absent, s.showErr = false, []error{notify.ErrNotInChannel} })
 	o := s.asked("caster restart c1")
 	if now := s.get(o); now.Shown != now.Version || len(s.told) != 2 {
 		t.Errorf("shown %d of %d, told %q", now.Shown, now.Version, s.told)

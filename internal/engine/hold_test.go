@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"casterbot/internal/notify"
 	"casterbot/internal/op"
 )
 
@@ -34,7 +35,7 @@ func timed(s *stage) *timers {
 		return func() bool { return t.end(one) }
 	}
 	s.t.Cleanup(func() {
-		for _, d := range []time.Duration{buttonsWithin, checkWithin} {
+		for _, d := range []time.Duration{notify.ButtonsWithin, notify.CheckWithin} {
 			t.fire(d)
 		}
 	})
@@ -102,7 +103,7 @@ func (s *stage) untilShown(o op.Operation, n int) {
 func TestWhenACardIsDrawn(t *testing.T) {
 	nothing := func(*stage, *timers, op.Operation) {}
 	hourglass := func(s *stage, after *timers, o op.Operation) {
-		after.fire(buttonsWithin)
+		after.fire(notify.ButtonsWithin)
 		s.untilShown(o, 2)
 	}
 	for name, c := range map[string]struct {
@@ -112,8 +113,8 @@ func TestWhenACardIsDrawn(t *testing.T) {
 	}{
 		"all quick":        {nothing, nothing, 1, []string{"pending", "succeeded checked"}},
 		"slow call":        {hourglass, nothing, 1, []string{"pending", "running", "succeeded checked"}},
-		"slow look":        {nothing, func(s *stage, after *timers, o op.Operation) { after.fire(buttonsWithin); s.untilShown(o, 2) }, 1, []string{"pending", "succeeded", "succeeded checked"}},
-		"both slow":        {hourglass, func(s *stage, after *timers, o op.Operation) { after.fire(checkWithin); s.untilShown(o, 3) }, 1, []string{"pending", "running", "succeeded", "succeeded checked"}},
+		"slow look":        {nothing, func(s *stage, after *timers, o op.Operation) { after.fire(notify.ButtonsWithin); s.untilShown(o, 2) }, 1, []string{"pending", "succeeded", "succeeded checked"}},
+		"both slow":        {hourglass, func(s *stage, after *timers, o op.Operation) { after.fire(notify.CheckWithin); s.untilShown(o, 3) }, 1, []string{"pending", "running", "succeeded", "succeeded checked"}},
 		"not seen at once": {nothing, nothing, 2, []string{"pending", "succeeded", "succeeded checked"}},
 	} {
 		s := newStage(t)
@@ -150,7 +151,7 @@ func TestWhatIsDecidedIsDrawnAtOnce(t *testing.T) {
 			t.Errorf("drawn: %v", got)
 		}
 	}
-	if n := after.fire(buttonsWithin); n > 0 {
+	if n := after.fire(notify.ButtonsWithin); n > 0 {
 		t.Errorf("%d cards are still put off", n)
 	}
 }
@@ -199,7 +200,7 @@ func TestWhatIsPutOffIsDrawnAtTheEnd(t *testing.T) {
 func TestNewsEndTheRestOfACard(t *testing.T) {
 	s := newStage(t)
 	o := s.asked("caster restart c1")
-	s.with(func() { s.showErr = []error{ErrBusy} })
+	s.with(func() { s.showErr = []error{notify.ErrBusy} })
 	s.moved(o, "", op.Queued)
 	s.e.notify.EnqueueCard(o.ID)
 	s.settle()
@@ -219,11 +220,11 @@ func TestWhatIsUnprovenIsShownOnceMore(t *testing.T) {
 		next []error
 		want int // pictures after the one without a proof
 	}{
-		"it is there": {nil, 1}, "it is gone": {[]error{ErrGone, ErrGone}, 1}, "Slack is busy": {[]error{ErrBusy}, 1}, "proved meanwhile": {nil, 1},
+		"it is there": {nil, 1}, "it is gone": {[]error{notify.ErrGone, notify.ErrGone}, 1}, "Slack is busy": {[]error{notify.ErrBusy}, 1}, "proved meanwhile": {nil, 1},
 	} {
 		s := newStage(t)
 		o := s.asked("caster restart c1")
-		s.with(func() { s.showErr = append([]error{errors.Join(ErrUnproven)}, c.next...) })
+		s.with(func() { s.showErr = append([]error{errors.Join(notify.ErrUnproven)}, c.next...) })
 		s.force(o, op.Expired)
 		s.e.notify.EnqueueCard(o.ID)
 		s.settle()
@@ -233,7 +234,7 @@ func TestWhatIsUnprovenIsShownOnceMore(t *testing.T) {
 			s.settle()
 		}
 		before := len(s.pictures(o))
-		for _, wait := range []time.Duration{proveAfter - time.Second, time.Second, time.Hour} {
+		for _, wait := range []time.Duration{notify.ProveAfter - time.Second, time.Second, time.Hour} {
 			s.with(func() { s.now = s.now.Add(wait) })
 			if err := s.e.notify.DrawBehind(context.Background()); err != nil {
 				t.Fatal(err)

@@ -10,6 +10,7 @@ import (
 
 	"casterbot/internal/authz"
 	"casterbot/internal/failpoint"
+	"casterbot/internal/notify"
 	"casterbot/internal/op"
 	"casterbot/internal/store"
 )
@@ -206,7 +207,7 @@ func (e *Engine) queue(ctx context.Context, o op.Operation, c op.Click, event st
 		return fmt.Errorf("confirm %s: %w", o.Ref(), err)
 	}
 	e.log.Info(event, "op", o.Ref(), "verb", o.Verb, "person", c.Person)
-	e.notify.EnqueueCardWithin(o.ID, buttonsWithin)
+	e.notify.EnqueueCardWithin(o.ID, notify.ButtonsWithin)
 	e.spawn(func(ctx context.Context) { e.run(ctx, o.ID) })
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"casterbot/internal/notify"
 	"casterbot/internal/op"
 )
 
@@ -48,7 +49,7 @@ func (s *silent) said() string {
 // memos is how many answers are owed in the store.
 func (s *silent) memos() int {
 	s.t.Helper()
-	left, err := s.store.Documents(context.Background(), kindTell)
+	left, err := s.store.Documents(context.Background(), notify.KindTell)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -76,11 +77,11 @@ func TestAnAnswerIsOwed(t *testing.T) {
 		"help":           {func(s *silent) { s.deaf = true; s.typed(ana, "help") }, time.Second, "I cannot check your rights now, so nothing was done.", false},
 		"a refusal":      {func(s *silent) { s.absent = true; s.typed(ana, "caster restart c1") }, time.Minute, "I am not in this channel, so nobody would see what happens. Nothing was done.", true},
 		"long ago":       {func(s *silent) { s.typed(ana, "caster list") }, 10 * time.Minute, "two studios", true},
-		"too long ago":   {func(s *silent) { s.typed(ana, "caster list") }, tellFor, "", false},
+		"too long ago":   {func(s *silent) { s.typed(ana, "caster list") }, notify.TellFor, "", false},
 		"not to be told": {func(s *silent) { s.mute, s.lost = false, true; s.typed(ana, "caster list"); s.lost = false }, time.Minute, "", false},
 		"a click":        {func(s *silent) { s.click(bo, s.asked("caster restart c1"), op.ActionConfirm) }, time.Minute, "Only @U0ANA can answer this card. Nothing was done.", true},
 		"what bot answers": {func(s *silent) {
-			s.e.Say(context.Background(), op.Address{Person: ana}, op.Answer{Title: op.L("hello")})
+			s.e.notify.Reply(context.Background(), op.Address{Person: ana}, op.Answer{Title: op.L("hello")})
 		}, time.Minute, "hello", true},
 	} {
 		s := newSilent(t)
@@ -90,7 +91,7 @@ func TestAnAnswerIsOwed(t *testing.T) {
 			t.Errorf("%s: %q is told while nothing can be", name, got)
 		}
 		s.speak()
-		for _, step := range []time.Duration{5 * time.Second, longestBackoff, longestBackoff} {
+		for _, step := range []time.Duration{5 * time.Second, notify.LongestBackoff, notify.LongestBackoff} {
 			s.advance(step)
 		}
 		says := strings.Contains(words(s.last.Lines), late)
@@ -105,7 +106,7 @@ func TestTriesGrowRare(t *testing.T) {
 	s := newSilent(t)
 	s.typed(ana, "caster list")
 	var at []int
-	for second, step := 2, 2; second <= int(tellFor/time.Second)+60; second += step {
+	for second, step := 2, 2; second <= int(notify.TellFor/time.Second)+60; second += step {
 		before := s.tries
 		s.advance(time.Duration(step) * time.Second)
 		if second == 100 { // from here on every 20 s
@@ -121,7 +122,7 @@ func TestTriesGrowRare(t *testing.T) {
 			t.Fatalf("tries at %v, want them at %v first", at[:len(want)], want)
 		}
 	}
-	if last := at[len(at)-1]; last > int(tellFor/time.Second) || last < int((tellFor-longestBackoff)/time.Second) {
+	if last := at[len(at)-1]; last > int(notify.TellFor/time.Second) || last < int((notify.TellFor-notify.LongestBackoff)/time.Second) {
 		t.Errorf("the last try was after %d s", last)
 	}
 	if s.e.notify.Kept() > 0 {
@@ -137,17 +138,17 @@ func TestAnAnswerSurvivesARestart(t *testing.T) {
 	if s.to != r.Address {
 		t.Errorf("it is tried with %+v, not %+v", s.to, r.Address)
 	}
-	s.advance(shortestBackoff)
+	s.advance(notify.ShortestBackoff)
 	if s.to != r.Address {
 		t.Errorf("it is tried again with %+v, not %+v", s.to, r.Address)
 	}
-	memos, err := s.store.Documents(t.Context(), kindTell)
+	memos, err := s.store.Documents(t.Context(), notify.KindTell)
 	if err != nil || len(memos) != 1 || strings.Contains(memos[0].Body, "canary") {
 		t.Fatalf("%+v, %v", memos, err)
 	}
 	s.restart()
 	s.speak()
-	s.advance(longestBackoff)
+	s.advance(notify.LongestBackoff)
 	r.ReplyTo = ""
 	if s.said() != "two studios" || s.memos() != 0 || !s.to.At.Equal(r.At) || s.to.Thread != "7.1" || s.to.ReplyTo != "" {
 		t.Errorf("told %q by %+v, %d owed", s.said(), s.to, s.memos())
@@ -162,7 +163,7 @@ func TestOneReplicaTells(t *testing.T) {
 	other := New(Config{Table: s.e.table, Store: s.store, Authz: s.e.authz, Chat: (*chat)(s.stage), Now: s.clock, Replica: "other"})
 	release := make(chan struct{})
 	s.tell = func() { <-release }
-	s.with(func() { s.now = s.now.Add(shortestBackoff) })
+	s.with(func() { s.now = s.now.Add(notify.ShortestBackoff) })
 	for _, e := range []*Engine{s.e, other, s.e, other} {
 		if err := e.notify.DeliverDue(t.Context()); err != nil {
 			t.Fatal(err)
@@ -192,13 +193,13 @@ func TestOneReplicaTells(t *testing.T) {
 // Of many answers the newest reach their reader, who is told of the others; and they do not come all at once.
 func TestOnlyTheNewestAnswersAreOwed(t *testing.T) {
 	s := newSilent(t)
-	for range tellEach + 3 {
+	for range notify.TellEach + 3 {
 		s.with(func() { s.now = s.now.Add(time.Millisecond) })
 		s.typed(ana, "caster list")
 	}
 	s.typed(bo, "caster list")
 	s.advance(time.Second)
-	if n := s.memos(); n != tellEach+1 {
+	if n := s.memos(); n != notify.TellEach+1 {
 		t.Errorf("%d answers are owed", n)
 	}
 	s.speak()
@@ -208,15 +209,15 @@ func TestOnlyTheNewestAnswersAreOwed(t *testing.T) {
 			counted++
 		}
 	}
-	for before := -1; before < len(s.told); s.advance(longestBackoff) {
+	for before := -1; before < len(s.told); s.advance(notify.LongestBackoff) {
 		if before = len(s.told); s.memos() > 0 {
 			s.advance(time.Second)
 		}
-		if more := len(s.told) - before; more > tellAtOnce {
+		if more := len(s.told) - before; more > notify.TellAtOnce {
 			t.Errorf("%d answers at once", more)
 		}
 	}
-	if len(s.told) != tellEach+1 || s.memos() != 0 || counted != 1 {
+	if len(s.told) != notify.TellEach+1 || s.memos() != 0 || counted != 1 {
 		t.Errorf("%d were told, %d are owed, %d of them speak of those left out", len(s.told), s.memos(), counted)
 	}
 }
@@ -233,14 +234,14 @@ func TestAnAnswerIsOwedWithoutTheStore(t *testing.T) {
 				s.alter("CREATE TRIGGER full_" + change + " BEFORE " + change + " ON memos BEGIN SELECT RAISE(ABORT, 'full'); END")
 			}
 		})
-		s.advance(shortestBackoff)
+		s.advance(notify.ShortestBackoff)
 		tries := s.tries
 		if s.advance(time.Second); s.tries != tries || tries != 2 {
 			t.Errorf("%s: %d tries, then %d", name, tries, s.tries)
 		}
 		s.speak()
 		for range 4 {
-			s.advance(longestBackoff)
+			s.advance(notify.LongestBackoff)
 		}
 		if s.said() != "two studios" {
 			t.Errorf("%s: told %q", name, s.said())
@@ -248,8 +249,8 @@ func TestAnAnswerIsOwedWithoutTheStore(t *testing.T) {
 		for _, change := range []string{"INSERT", "UPDATE"} {
 			s.alter("DROP TRIGGER full_" + change)
 		}
-		s.advance(longestBackoff)
-		s.advance(longestBackoff)
+		s.advance(notify.LongestBackoff)
+		s.advance(notify.LongestBackoff)
 		if s.said() != "two studios" || s.memos() != 0 || s.e.notify.Kept() > 0 {
 			t.Errorf("%s: afterwards told %q, %d owed", name, s.said(), s.memos())
 		}

@@ -8,6 +8,7 @@ import (
 
 	"casterbot/internal/authz"
 	"casterbot/internal/failpoint"
+	"casterbot/internal/notify"
 	"casterbot/internal/op"
 	"casterbot/internal/quota"
 	"casterbot/internal/store"
@@ -108,7 +109,7 @@ func (e *Engine) mark(ctx context.Context, o op.Operation, plan op.Plan) (op.Ope
 	if err != nil {
 		return o, fmt.Errorf("mark %s as sent: %w", o.Ref(), err)
 	}
-	e.notify.EnqueueCardWithin(o.ID, buttonsWithin)
+	e.notify.EnqueueCardWithin(o.ID, notify.ButtonsWithin)
 	return now, nil
 }
 
@@ -201,7 +202,7 @@ func (e *Engine) finish(ctx context.Context, o op.Operation, outcome op.Outcome)
 	e.log.Info("answered", "op", o.Ref(), "verb", o.Verb, "outcome", outcome.State, "code", outcome.Code, "requestId", outcome.RequestID)
 	failpoint.At("k6")
 	if o.State == op.Running && now.State == op.Succeeded {
-		e.notify.EnqueueCardWithin(o.ID, checkWithin)
+		e.notify.EnqueueCardWithin(o.ID, notify.CheckWithin)
 	} else {
 		e.notify.EnqueueCard(o.ID)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strconv"
 
+	"casterbot/internal/notify"
 	"casterbot/internal/op"
 	"casterbot/internal/store"
 )
@@ -27,7 +28,7 @@ func (e *Engine) beginSeveral(ctx context.Context, o op.Operation) error {
 	if err != nil {
 		return err
 	}
-	e.notify.EnqueueCardWithin(o.ID, buttonsWithin)
+	e.notify.EnqueueCardWithin(o.ID, notify.ButtonsWithin)
 	members, err := e.store.Members(ctx, o.ID)
 	for _, member := range members {
 		e.spawn(func(ctx context.Context) { e.run(ctx, member.ID) })

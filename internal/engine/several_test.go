@@ -207,7 +207,7 @@ func TestAMemberIsNeverBehind(t *testing.T) {
 	first := s.membersOf(o)[0]
 	s.sent(first)
 	s.restart()
-	s.e.Returned(context.Background(), "C0")
+	s.e.notify.ChannelRestored(context.Background(), "C0")
 	s.settle()
 	if behind, err := s.store.List(context.Background(), store.Query{Unshown: true}); err != nil || len(behind) > 0 {
 		t.Errorf("behind are %+v, %v", behind, err)

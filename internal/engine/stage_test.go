@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"casterbot/internal/authz"
+	"casterbot/internal/notify"
 	"casterbot/internal/op"
 	"casterbot/internal/policy"
 	"casterbot/internal/records"
@@ -417,7 +418,7 @@ func (s *stage) isDeaf() bool {
 
 type chat stage
 
-func (c *chat) Turn(context.Context, op.Operation) (Show, error) {
+func (c *chat) Turn(context.Context, op.Operation) (notify.Show, error) {
 	if c.turn != nil {
 		c.turn()
 	}
@@ -437,7 +438,7 @@ func (c *chat) show(_ context.Context, o op.Operation) (string, error) {
 	if len(c.showErr) > 0 {
 		err := c.showErr[0]
 		c.showErr = c.showErr[1:]
-		if errors.Is(err, ErrUnproven) {
+		if errors.Is(err, notify.ErrUnproven) {
 			c.shown = append(c.shown, o)
 			return "card-" + o.ID, err
 		}
@@ -465,7 +466,7 @@ func (c *chat) Tell(_ context.Context, to op.Address, a op.Answer) error {
 		return errors.New("slack is silent")
 	}
 	if c.lost {
-		return fmt.Errorf("user_disabled: %w", ErrUnreachable)
+		return fmt.Errorf("user_disabled: %w", notify.ErrUnreachable)
 	}
 	c.told = append(c.told, a.Title.Plain())
 	return nil

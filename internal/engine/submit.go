@@ -9,6 +9,7 @@ import (
 
 	"casterbot/internal/authz"
 	"casterbot/internal/failpoint"
+	"casterbot/internal/notify"
 	"casterbot/internal/op"
 	"casterbot/internal/quota"
 	"casterbot/internal/store"
@@ -173,7 +174,7 @@ func (e *Engine) create(ctx context.Context, r op.Request, key string, c op.Comm
 	if o.State == op.Pending {
 		e.notify.EnqueueCard(o.ID)
 	} else {
-		e.notify.EnqueueCardWithin(o.ID, buttonsWithin)
+		e.notify.EnqueueCardWithin(o.ID, notify.ButtonsWithin)
 		e.spawn(func(ctx context.Context) { e.run(ctx, o.ID) })
 	}
 	return nil

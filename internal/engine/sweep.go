@@ -110,7 +110,7 @@ func (e *Engine) helpAgain(ctx context.Context, r op.Request, p op.Parsed) {
 		a.Work(ctx)
 		return
 	}
-	e.Say(ctx, r.Address, *a.Reply)
+	e.notify.Reply(ctx, r.Address, *a.Reply)
 }
 
 // pressAgain goes on with a click after a restart. If the click had won before the crash there is nothing left to say.

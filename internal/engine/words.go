@@ -8,17 +8,9 @@ import (
 	"casterbot/internal/store"
 )
 
-// Say gives a private answer now, or later if that does not work.
-func (e *Engine) Say(ctx context.Context, to op.Address, a op.Answer) { e.notify.Reply(ctx, to, a) }
-
-// Returned is called when a channel can be written to again, by Slack's word or because something was written there.
-func (e *Engine) Returned(ctx context.Context, channel string) {
-	e.notify.ChannelRestored(ctx, channel)
-}
-
 // replyError tells a person why something was not done.
 func (e *Engine) replyError(ctx context.Context, to op.Address, err error, about ...any) {
-	e.Say(ctx, to, *e.answerFor(err, about...))
+	e.notify.Reply(ctx, to, *e.answerFor(err, about...))
 }
 
 // answerFor turns an error into words: a refusal as it stands, anything else as an internal error with a reference that the

@@ -8,7 +8,7 @@ import (
 	"errors"
 	"time"
 
-	"casterbot/internal/engine"
+	"casterbot/internal/notify"
 	"casterbot/internal/op"
 	"casterbot/internal/store"
 )
@@ -101,7 +101,7 @@ func (w *Monitor) say(ctx context.Context, j *round, a alert, v finding) error {
 	}
 	claim.Message, err = w.Chat.Put(ctx, v.about.channel, "", v.alert)
 	switch {
-	case errors.Is(err, engine.ErrNotInChannel):
+	case errors.Is(err, notify.ErrNotInChannel):
 		w.Log.Warn("an alert cannot be posted", "channel", v.about.channel, "alert", v.key, "error", err)
 		claim.Claimed = j.at.Add(muteFor)
 		_, _, err = w.put(ctx, claim)
@@ -140,7 +140,7 @@ func (w *Monitor) end(ctx context.Context, a alert, over op.Answer) error {
 // write edits the message; one that is gone, or in a channel that cannot be written to, is nobody's loss.
 func (w *Monitor) write(ctx context.Context, a alert, words op.Answer) error {
 	_, err := w.Chat.Put(ctx, a.Channel, a.Message, words)
-	if errors.Is(err, engine.ErrGone) || errors.Is(err, engine.ErrNotInChannel) {
+	if errors.Is(err, notify.ErrGone) || errors.Is(err, notify.ErrNotInChannel) {
 		return nil
 	}
 	return err

@@ -6,8 +6,8 @@ import (
 	"strconv"
 	"time"
 
-	"casterbot/internal/engine"
 	"casterbot/internal/live"
+	"casterbot/internal/notify"
 	"casterbot/internal/op"
 )
 
@@ -57,11 +57,11 @@ func (w *Monitor) drawOne(ctx context.Context, s snapshot, b op.Board, a op.Answ
 	a.Note = op.L("updated ", op.At(s.at), pinNote(b))
 	message, err := w.Chat.Redraw(ctx, b.Channel, b.Message, a)
 	switch {
-	case errors.Is(err, engine.ErrGone):
+	case errors.Is(err, notify.ErrGone):
 		w.Log.Info("a board was deleted: it is off", "channel", b.Channel)
 		return w.boards.DropBoard(ctx, b)
 	case err != nil:
-		if b.Says = before.Says; errors.Is(err, engine.ErrNotInChannel) {
+		if b.Says = before.Says; errors.Is(err, notify.ErrNotInChannel) {
 			b.Edited = s.at.Add(muteFor)
 		}
 		_, _, undone := w.boards.PutBoard(ctx, b, "")
@@ -92,7 +92,7 @@ func (w *Monitor) takeDown(ctx context.Context, b op.Board) error {
 		_, err := w.Chat.Put(ctx, b.Channel, b.Message, op.Answer{
 			Mark: op.MarkNeutral, Title: op.L("The on-air board was taken down at ", op.At(w.Now()), " by ", op.Who(b.By), "."),
 		})
-		if err != nil && !errors.Is(err, engine.ErrGone) && !errors.Is(err, engine.ErrNotInChannel) {
+		if err != nil && !errors.Is(err, notify.ErrGone) && !errors.Is(err, notify.ErrNotInChannel) {
 			return err
 		}
 		if b.Pinned {

@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"casterbot/internal/engine"
 	"casterbot/internal/live"
+	"casterbot/internal/notify"
 	"casterbot/internal/op"
 )
 
@@ -102,7 +102,7 @@ func TestDeletedBoardIsOff(t *testing.T) {
 	s.board(show, true)
 	s.pass(time.Second)
 	s.heard()
-	s.chatFail["edit"] = engine.ErrGone
+	s.chatFail["edit"] = notify.ErrGone
 	s.pass(stampAfter)
 	s.pass(boardEvery)
 	s.want("deleted")
@@ -113,7 +113,7 @@ func TestDeletedBoardIsOff(t *testing.T) {
 
 // A board that could not be edited is edited later; one in a channel that cannot be written to is left alone for a while.
 func TestBoardLater(t *testing.T) {
-	for failure, pause := range map[error]time.Duration{engine.ErrBusy: boardEvery, engine.ErrNotInChannel: muteFor} {
+	for failure, pause := range map[error]time.Duration{notify.ErrBusy: boardEvery, notify.ErrNotInChannel: muteFor} {
 		s := newStage(t)
 		s.chatFail["post"] = failure
 		s.board(show, true)
@@ -122,7 +122,7 @@ func TestBoardLater(t *testing.T) {
 		s.pass(pause - time.Second)
 		early := s.heard()
 		s.pass(boardEvery)
-		if got := early + s.heard(); strings.Count(got, "post") != 1 || failure == engine.ErrNotInChannel && early != "" {
+		if got := early + s.heard(); strings.Count(got, "post") != 1 || failure == notify.ErrNotInChannel && early != "" {
 			t.Errorf("%v: early %q, then %q", failure, early, got)
 		}
 	}

@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"casterbot/internal/engine"
 	"casterbot/internal/live"
+	"casterbot/internal/notify"
 	"casterbot/internal/op"
 )
 
@@ -321,7 +321,7 @@ func TestUnsaidAlerts(t *testing.T) {
 	s := newStage(t)
 	s.did("record.start", mainLine)
 	s.cut()
-	s.chatFail["post"] = engine.ErrBusy
+	s.chatFail["post"] = notify.ErrBusy
 	s.pass(time.Minute)
 	s.chatFail["post"] = nil
 	s.pass(guardEvery)
@@ -344,7 +344,7 @@ func TestUnsaidAlerts(t *testing.T) {
 	s = newStage(t)
 	s.did("record.start", mainLine)
 	s.cut()
-	s.chatFail["post"] = engine.ErrNotInChannel
+	s.chatFail["post"] = notify.ErrNotInChannel
 	s.pass(time.Minute)
 	s.chatFail["post"] = nil
 	s.pass(muteFor - time.Minute)
@@ -355,7 +355,7 @@ func TestUnsaidAlerts(t *testing.T) {
 
 // An edit that fails is made later; a message that was deleted is nobody's loss.
 func TestUneditedAlerts(t *testing.T) {
-	for failure, again := range map[error]bool{errors.New("away"): true, engine.ErrGone: false} {
+	for failure, again := range map[error]bool{errors.New("away"): true, notify.ErrGone: false} {
 		s := newStage(t)
 		s.did("record.start", mainLine)
 		s.cut()

@@ -249,3 +249,9 @@ func NewID() string {
 	_, _ = rand.Read(b[:])
 	return idEncoding.EncodeToString(b[:])
 }
+
+// StateMarks are how a state shows in a list.
+var StateMarks = map[State]Mark{
+	Pending: MarkWait, Queued: MarkWait, Running: MarkWait, Succeeded: MarkOK,
+	Failed: MarkFailed, Unknown: MarkUnknown, Expired: MarkNeutral, Cancelled: MarkNeutral,
+}

@@ -1,4 +1,4 @@
-package engine
+package notify
 
 import (
 	"cmp"
@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"casterbot/internal/browse"
 	"casterbot/internal/op"
 	"casterbot/internal/store"
 )
@@ -148,7 +147,7 @@ func withoutCard(o op.Operation, words op.Text) op.Answer {
 	case o.Outcome != nil:
 		text = op.L(o.Outcome.Text)
 	}
-	return op.Answer{Mark: browse.StateMarks[o.State], Title: text, Note: op.L("I cannot write in ", op.In(o.Channel), ", so I tell you here. op ", op.V(o.Ref()))}
+	return op.Answer{Mark: op.StateMarks[o.State], Title: text, Note: op.L("I cannot write in ", op.In(o.Channel), ", so I tell you here. op ", op.V(o.Ref()))}
 }
 
 func (n *Notifier) recordUntold(ctx context.Context, o op.Operation, why error) error {

@@ -1,4 +1,4 @@
-package engine
+package notify
 
 import (
 	"context"
@@ -32,10 +32,10 @@ type backoff struct {
 }
 
 const (
-	shortestBackoff = 2 * time.Second
-	longestBackoff  = 20 * time.Second // and so soon after an outage every card is up to date
-	landsWithin     = 40 * time.Second // an edit without an answer, from when it was given up
-	proveAfter      = 12 * time.Second // longer than the chat has its quick way
+	ShortestBackoff = 2 * time.Second
+	LongestBackoff  = 20 * time.Second // and so soon after an outage every card is up to date
+	LandsWithin     = 40 * time.Second // an edit without an answer, from when it was given up
+	ProveAfter      = 12 * time.Second // longer than the chat has its quick way
 )
 
 func (w *cardQueue) init() {
@@ -51,7 +51,7 @@ func (w *cardQueue) proved(id string, is bool, now time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if delete(w.proof, id); !is {
-		w.proof[id] = now.Add(proveAfter)
+		w.proof[id] = now.Add(ProveAfter)
 	}
 }
 
@@ -59,7 +59,7 @@ func (w *cardQueue) proved(id string, is bool, now time.Time) {
 func (w *cardQueue) markUnconfirmed(id string, now time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.unconfirmed[id] = now.Add(landsWithin)
+	w.unconfirmed[id] = now.Add(LandsWithin)
 }
 
 // settledEdits gives the cards on which an edit without an answer must have settled by now, if ever, and forgets them.
@@ -130,9 +130,9 @@ func (w *cardQueue) end(id string, failed error) bool {
 }
 
 func longer(r backoff, busy bool) backoff {
-	pause := min(max(2*r.last, shortestBackoff), longestBackoff)
+	pause := min(max(2*r.last, ShortestBackoff), LongestBackoff)
 	if busy {
-		pause = max(r.last, shortestBackoff)
+		pause = max(r.last, ShortestBackoff)
 	}
 	return backoff{until: time.Now().Add(pause), last: pause}
 }
@@ -198,8 +198,8 @@ func (w *cardQueue) allHeld() []string {
 
 // How long a card may wait for something better to show.
 const (
-	buttonsWithin = 120 * time.Millisecond // after the click that won: until then, and until Slack has the edit, the card has live buttons
-	checkWithin   = time.Second            // after a success: for the look that confirms it
+	ButtonsWithin = 120 * time.Millisecond // after the click that won: until then, and until Slack has the edit, the card has live buttons
+	CheckWithin   = time.Second            // after a success: for the look that confirms it
 )
 
 // EnqueueCardWithin brings the card of an operation up to date within a time. What happens to the operation until then is drawn with it, and

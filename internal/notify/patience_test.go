@@ -1,4 +1,4 @@
-package engine
+package notify
 
 import (
 	"context"
@@ -54,7 +54,7 @@ func TestPatience(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			l := &listener{}
-			n := &Notifier{NotifierConfig: NotifierConfig{Chat: l, After: func(d time.Duration, do func()) func() bool { return time.AfterFunc(d, do).Stop }}}
+			n := &Notifier{Config: Config{Chat: l, After: func(d time.Duration, do func()) func() bool { return time.AfterFunc(d, do).Stop }}}
 			asked := quota.With(t.Context(), quota.Caller{Class: quota.Read, Person: "U0ANA"})
 			ctx, answered := n.Patient(asked, c.to)
 			caller := quota.Of(ctx)
@@ -82,7 +82,7 @@ func TestPatience(t *testing.T) {
 func TestAHintComesBeforeTheAnswer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := &listener{took: time.Second}
-		n := &Notifier{NotifierConfig: NotifierConfig{Chat: l, After: func(d time.Duration, do func()) func() bool { return time.AfterFunc(d, do).Stop }}}
+		n := &Notifier{Config: Config{Chat: l, After: func(d time.Duration, do func()) func() bool { return time.AfterFunc(d, do).Stop }}}
 		_, answered := n.Patient(t.Context(), op.Address{Person: "U0ANA", Channel: "C0"})
 		time.Sleep(hintAfter + time.Millisecond)
 		answered()

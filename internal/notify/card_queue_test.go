@@ -1,4 +1,4 @@
-package engine
+package notify
 
 import (
 	"errors"
@@ -16,12 +16,12 @@ func TestRestOfACard(t *testing.T) {
 		failures []error
 		want     time.Duration
 	}{
-		{[]error{busy}, shortestBackoff},
-		{[]error{busy, busy, busy, busy}, shortestBackoff},
-		{[]error{lost}, shortestBackoff},
-		{[]error{lost, lost, lost}, 4 * shortestBackoff},
-		{[]error{lost, lost, busy}, 2 * shortestBackoff},
-		{[]error{lost, lost, lost, lost, lost, lost, lost}, longestBackoff},
+		{[]error{busy}, ShortestBackoff},
+		{[]error{busy, busy, busy, busy}, ShortestBackoff},
+		{[]error{lost}, ShortestBackoff},
+		{[]error{lost, lost, lost}, 4 * ShortestBackoff},
+		{[]error{lost, lost, busy}, 2 * ShortestBackoff},
+		{[]error{lost, lost, lost, lost, lost, lost, lost}, LongestBackoff},
 	} {
 		w := &cardQueue{}
 		w.init()

@@ -1,4 +1,4 @@
-package engine
+package notify
 
 import (
 	"cmp"
@@ -18,15 +18,15 @@ import (
 // and after a restart too, until it was given or nobody waits for it any more. A process that dies right after an answer was
 // given may have it given twice.
 const (
-	kindTell = "tell"
+	KindTell = "tell"
 
 	tellLate     = 20 * time.Second         // from then on an answer says that it comes late
-	tellFor      = 15 * time.Minute         // then it is given up
+	TellFor      = 15 * time.Minute         // then it is given up
 	tellTry      = 20 * time.Second         // one try
 	tellClaim    = tellTry + 10*time.Second // nobody else tries while somebody does
 	tellKeep     = 2500 * time.Millisecond  // for writing it down
-	tellEach     = 5                        // answers for one person in one channel: the newest
-	tellAtOnce   = 2                        // tries that begin with one sweep: no storm after an outage
+	TellEach     = 5                        // answers for one person in one channel: the newest
+	TellAtOnce   = 2                        // tries that begin with one sweep: no storm after an outage
 	tellUnderWay = 8                        // tries at the same time
 )
 
@@ -158,8 +158,8 @@ func (n *Notifier) enqueueReply(ctx context.Context, to op.Address, a op.Answer)
 	if to.At.IsZero() {
 		to.At = now
 	}
-	d := pendingReply{To: to, Answer: a, memo: store.Document{Key: kindTell + "/" + op.NewID(), Kind: kindTell, Ends: now.Add(tellFor)}}
-	d.putOff(now, shortestBackoff)
+	d := pendingReply{To: to, Answer: a, memo: store.Document{Key: KindTell + "/" + op.NewID(), Kind: KindTell, Ends: now.Add(TellFor)}}
+	d.putOff(now, ShortestBackoff)
 	if err := n.saveReply(ctx, &d); err != nil {
 		n.Log.Warn("an answer is owed in memory only", "person", to.Person, "error", err)
 	}
@@ -202,11 +202,11 @@ func (n *Notifier) DeliverDue(ctx context.Context) error {
 	for _, d := range n.replies.over(n.Now()) {
 		n.Log.Warn("an answer was never given", "person", d.To.Person, "channel", d.To.Channel, "asked", d.To.At, "answer", d.Answer.Title.Plain())
 	}
-	memos, err := n.Store.Documents(ctx, kindTell)
+	memos, err := n.Store.Documents(ctx, KindTell)
 	owed := n.newest(ctx, n.replies.list(memos, err == nil))
 	begun := 0
 	for _, d := range slices.Backward(owed) {
-		if begun == tellAtOnce {
+		if begun == TellAtOnce {
 			break
 		}
 		if n.Now().Before(d.Due) || !n.replies.begin(d.memo.Key) {
@@ -229,7 +229,7 @@ func (n *Notifier) newest(ctx context.Context, owed []pendingReply) (left []pend
 	more := map[int]int{}
 	for _, d := range owed {
 		who := d.To.Person + " " + d.To.Channel
-		if count[who]++; count[who] > tellEach && !d.given && n.endReply(ctx, d) == nil {
+		if count[who]++; count[who] > TellEach && !d.given && n.endReply(ctx, d) == nil {
 			more[first[who]] += d.Dropped + 1
 			continue
 		}
@@ -250,7 +250,7 @@ func (n *Notifier) newest(ctx context.Context, owed []pendingReply) (left []pend
 // deliver is one try, by whoever moves the next one ahead first. Where nobody else can be at it, it is made though nothing can
 // be written down.
 func (n *Notifier) deliver(ctx context.Context, d pendingReply) error {
-	rest := min(2*d.Rest, longestBackoff)
+	rest := min(2*d.Rest, LongestBackoff)
 	if !d.given {
 		d.putOff(n.Now(), tellClaim)
 		err := n.saveReply(ctx, &d)

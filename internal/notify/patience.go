@@ -1,4 +1,4 @@
-package engine
+package notify
 
 import (
 	"context"
@@ -68,7 +68,7 @@ func (p *patience) queue(before int, about time.Duration) {
 		return
 	}
 	p.said, p.queued = true, true
-	p.say(op.Answer{Mark: op.MarkWait, Title: beforeYou(before, about)})
+	p.say(op.Answer{Mark: op.MarkWait, Title: BeforeYou(before, about)})
 }
 
 func (p *patience) stop() {
@@ -78,7 +78,7 @@ func (p *patience) stop() {
 }
 
 // beforeYou says how many stand before somebody, and how long that takes.
-func beforeYou(before int, about time.Duration) op.Line {
+func BeforeYou(before int, about time.Duration) op.Line {
 	about = max(time.Second, about.Round(time.Second))
 	if before == 0 {
 		return op.L("You are next, in about ", op.For(about), ".")

@@ -1,4 +1,4 @@
-package engine
+package notify
 
 import (
 	"context"
@@ -44,7 +44,7 @@ func notifiers(t *testing.T, chat Chat, now func() time.Time, n int) (*store.Sto
 	})
 	var all []*Notifier
 	for range n {
-		all = append(all, NewNotifier(NotifierConfig{
+		all = append(all, New(Config{
 			Store: db, Chat: chat, Now: now, Log: slog.New(slog.DiscardHandler), Replica: "one", Base: t.Context(),
 			Spawn:  func(do func(context.Context)) { work.Go(func() { do(t.Context()) }) },
 			Gather: func(context.Context, string) error { return nil },
@@ -60,8 +60,8 @@ func TestAReplyThatAnotherTookUpIsLeftToIt(t *testing.T) {
 	db, all := notifiers(t, chat, func() time.Time { return now }, 2)
 	one, other := all[0], all[1]
 	one.Reply(t.Context(), op.Address{Person: "U0ANA", Channel: "C0", At: now}, op.Answer{Title: op.L("two studios")})
-	now = now.Add(shortestBackoff)
-	memos, err := db.Documents(t.Context(), kindTell)
+	now = now.Add(ShortestBackoff)
+	memos, err := db.Documents(t.Context(), KindTell)
 	if err != nil || len(memos) != 1 {
 		t.Fatal(memos, err)
 	}

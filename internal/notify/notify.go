@@ -1,4 +1,4 @@
-package engine
+package notify
 
 import (
 	"context"
@@ -12,7 +12,7 @@ import (
 // Notifier brings to people what they are to see: cards that are behind and private answers, until they are there or nobody waits for
 // them any more. It moves no operation.
 type Notifier struct {
-	NotifierConfig
+	Config
 
 	cards   cardQueue
 	replies pendingReplies
@@ -21,7 +21,7 @@ type Notifier struct {
 }
 
 // NotifierConfig is what a notifier is made of.
-type NotifierConfig struct {
+type Config struct {
 	Store   *store.Store
 	Chat    Chat
 	Now     func() time.Time
@@ -34,8 +34,8 @@ type NotifierConfig struct {
 }
 
 // NewNotifier makes a notifier.
-func NewNotifier(c NotifierConfig) *Notifier {
-	n := &Notifier{NotifierConfig: c}
+func New(c Config) *Notifier {
+	n := &Notifier{Config: c}
 	n.cards.init()
 	n.replies.init()
 	return n
