@@ -47,7 +47,7 @@ func (b Build) Program() cli.Program {
 		Name: "casterbot", Short: "Operate ApsaraVideo Live studios and recordings from Slack.", Out: os.Stdout, Err: os.Stderr,
 		Commands: []cli.Command{
 			b.runCommand(), b.sandboxCommand(), cli.PolicyCommand(shape().Verbs(), effects()),
-			cli.BackupCommand(), cli.RestoreCommand(engine.Retire), b.versionCommand(),
+			cli.BackupCommand(), cli.RestoreCommand(engine.CloseRestored), b.versionCommand(),
 		},
 	}
 }

@@ -84,7 +84,7 @@ func (e *Engine) onceMore(ctx context.Context, o op.Operation, command op.Comman
 // unadmitted ends a queued operation that had no turn in time; one for which none could be asked for stays as it is.
 func (e *Engine) unadmitted(ctx context.Context, o op.Operation, why error) error {
 	if _, ok := errors.AsType[*op.Refusal](why); ok {
-		return e.drop(ctx, o, why)
+		return e.abort(ctx, o, why)
 	}
 	return why
 }

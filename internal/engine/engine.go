@@ -2,21 +2,21 @@
 //
 // To see whether anything can ever happen twice, read this package in this order: accept.go (a command arrives),
 // submit.go (it becomes a pending operation with a card; once.go: a button's presses make one), press.go (a person confirms),
-// admit.go (it waits for its turn at the account's limits), reconsider.go (is all as it was), run.go (the one place that makes the
+// admit.go (it waits for its turn at the account's limits), revalidate.go (is all as it was), run.go (the one place that makes the
 // call, each at its turn: turns.go; send_guard.go says until when it may leave, and when again), several.go (several targets with one
-// press: an operation for each), unknown.go (what is done when no answer
+// press: an operation for each), reconcile.go (what is done when no answer
 // came), sweep.go (expiry, recovery after a restart, owed cards) with replica.go (what a dead replica left).
 //
-// The rest moves no operation and can be left for later: what people see (notifier.go, cards.go, card_queue.go,
-// replies.go, notified_states.go, patience.go, progress.go, words.go), what
-// comes of an operation afterwards (follow.go). What is offered to them is in package browse.
+// The rest moves no operation and can be left for later: what the card says of a call under way (progress.go), the words of answers
+// (words.go), what comes of an operation afterwards (follow.go). What people get to see is brought to them by package notify; what is
+// offered to them is in package browse.
 //
 // What it keeps true:
 //   - A call leaves only after the state `running` is durable (run.go: claim), and only the claim that won may send.
 //   - `failed` is written for a definite refusal or when nothing left; `succeeded` for an answer or positive evidence;
 //     everything else is `unknown` and is settled by looking or by a person.
 //   - A person is judged by the policy when asking, when confirming and again just before the call.
-//   - A card is drawn from the stored operation, so it can be drawn again at any time (cards.go).
+//   - A card is drawn from the stored operation, so it can be drawn again at any time.
 //
 // It must not know Slack, the cloud or any single command: those come in as a Chat, a Directory and a table.
 package engine
@@ -148,7 +148,7 @@ func (e *Engine) Start(ctx context.Context) error {
 	sweep, stop := context.WithCancel(e.work.base)
 	e.sweeper.stop = stop
 	go e.sweeping(sweep)
-	go e.beating()
+	go e.heartbeat()
 	return nil
 }
 
@@ -173,7 +173,7 @@ func (e *Engine) Close(ctx context.Context) {
 	<-done
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), keepWithin)
 	defer cancel()
-	if err := e.settleLeft(last); err != nil {
+	if err := e.purgeSettled(last); err != nil {
 		e.log.Warn("some of what was answered is answered again after the restart", "error", err)
 	}
 	if e.sweeper.stop != nil {

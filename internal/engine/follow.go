@@ -31,20 +31,20 @@ type following struct {
 	At time.Time `json:"at"` // of the next look
 }
 
-// promise writes down, before the call leaves, that what it sets going will be followed. Without that the operation goes on all
+// schedule writes down, before the call leaves, that what it sets going will be followed. Without that the operation goes on all
 // the same.
-func (e *Engine) promise(ctx context.Context, o op.Operation, command op.Command) {
+func (e *Engine) schedule(ctx context.Context, o op.Operation, command op.Command) {
 	if command.Follow == nil {
 		return
 	}
 	m := store.Document{Key: kindFollow + "/" + o.ID, Kind: kindFollow, Ends: e.now().Add(followWithin)}
-	if err := e.postpone(ctx, &m, e.now().Add(followFirst)); err != nil {
+	if err := e.reschedule(ctx, &m, e.now().Add(followFirst)); err != nil {
 		e.log.Warn("what comes of it later will not be told", "op", o.Ref(), "error", err)
 	}
 }
 
-// postpone sets the next look of a memo. Somebody who did so first is no error for a new memo, and store.ErrLost for an old one.
-func (e *Engine) postpone(ctx context.Context, m *store.Document, until time.Time) error {
+// reschedule sets the next look of a memo. Somebody who did so first is no error for a new memo, and store.ErrLost for an old one.
+func (e *Engine) reschedule(ctx context.Context, m *store.Document, until time.Time) error {
 	body, err := json.Marshal(following{At: until})
 	if err != nil {
 		return err
@@ -72,7 +72,7 @@ func (e *Engine) followUps(ctx context.Context) error {
 		if json.Unmarshal([]byte(m.Body), &f) == nil && (running || e.now().Before(f.At)) {
 			continue
 		}
-		err := e.postpone(ctx, &m, e.now().Add(followClaim))
+		err := e.reschedule(ctx, &m, e.now().Add(followClaim))
 		if errors.Is(err, store.ErrLost) { // another replica looks
 			continue
 		}
@@ -97,7 +97,7 @@ func (e *Engine) lookLater(ctx context.Context, id string, m store.Document) {
 	if again.IsZero() {
 		err = e.store.DropDocument(ctx, m.Key, m.Version, op.Event{})
 	} else {
-		err = e.postpone(ctx, &m, again)
+		err = e.reschedule(ctx, &m, again)
 	}
 	if err != nil && !errors.Is(err, store.ErrLost) && ctx.Err() == nil {
 		e.log.Warn("postpone the next look", "op", op.Ref(id), "error", err)

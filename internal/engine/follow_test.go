@@ -101,10 +101,10 @@ func TestOneReplicaFollows(t *testing.T) {
 		t.Fatal(read, err)
 	}
 	stale := read[0]
-	if err := s.e.postpone(t.Context(), &read[0], s.clock()); err != nil {
+	if err := s.e.reschedule(t.Context(), &read[0], s.clock()); err != nil {
 		t.Fatal(err)
 	}
-	if err := other.postpone(t.Context(), &stale, s.clock()); !errors.Is(err, store.ErrLost) {
+	if err := other.reschedule(t.Context(), &stale, s.clock()); !errors.Is(err, store.ErrLost) {
 		t.Fatalf("both replicas look: %v", err)
 	}
 	for _, e := range []*Engine{s.e, other, s.e, other} {

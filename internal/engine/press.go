@@ -208,7 +208,7 @@ func (e *Engine) queue(ctx context.Context, o op.Operation, c op.Click, event st
 	}
 	e.log.Info(event, "op", o.Ref(), "verb", o.Verb, "person", c.Person)
 	e.notify.EnqueueCardWithin(o.ID, notify.ButtonsWithin)
-	e.spawn(func(ctx context.Context) { e.run(ctx, o.ID) })
+	e.spawn(func(ctx context.Context) { e.execute(ctx, o.ID) })
 	return nil
 }
 

@@ -12,8 +12,8 @@ import (
 // beatEvery is how often a replica tells the others that it lives.
 const beatEvery = 2 * time.Second
 
-// beating tells the other replicas that this one lives, until its last work is done. A store of one process needs none.
-func (e *Engine) beating() {
+// heartbeat tells the other replicas that this one lives, until its last work is done. A store of one process needs none.
+func (e *Engine) heartbeat() {
 	defer close(e.sweeper.beaten)
 	if e.store.Exclusive() {
 		return
@@ -32,10 +32,10 @@ func (e *Engine) beating() {
 	}
 }
 
-// takeOver goes on with what nobody works on: what a dead replica left, and what this one could not bring to its end
+// adoptOrphans goes on with what nobody works on: what a dead replica left, and what this one could not bring to its end
 // because the store was away. What is queued is claimed as ever, so one of several that try wins it; what was running is
 // never sent again.
-func (e *Engine) takeOver(ctx context.Context) error {
+func (e *Engine) adoptOrphans(ctx context.Context) error {
 	left, err := e.store.Orphans(ctx, 500)
 	if err != nil {
 		return err
@@ -54,7 +54,7 @@ func (e *Engine) takeOver(ctx context.Context) error {
 			continue
 		}
 		if o.State == op.Queued {
-			e.spawn(func(ctx context.Context) { e.run(ctx, o.ID) })
+			e.spawn(func(ctx context.Context) { e.execute(ctx, o.ID) })
 			continue
 		}
 		if _, err := e.finish(ctx, o, e.leftover(o)); err != nil && !errors.Is(err, store.ErrLost) {

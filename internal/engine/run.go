@@ -14,9 +14,9 @@ import (
 	"casterbot/internal/store"
 )
 
-// run takes a queued operation to its end. This is the only place in casterbot that makes a changing call, and it makes it
+// execute takes a queued operation to its end. This is the only place in casterbot that makes a changing call, and it makes it
 // after claim has written `running`; a crash anywhere behind that leaves a row that says so.
-func (e *Engine) run(ctx context.Context, id string) {
+func (e *Engine) execute(ctx context.Context, id string) {
 	if _, busy := e.inflight.runs.LoadOrStore(id, true); busy {
 		return
 	}
@@ -48,7 +48,7 @@ func (e *Engine) run(ctx context.Context, id string) {
 		return
 	}
 	if o.State == op.Succeeded {
-		e.check(ctx, o, command)
+		e.confirmEffect(ctx, o, command)
 	}
 }
 
@@ -65,7 +65,7 @@ func (e *Engine) claim(ctx context.Context, id string) (o op.Operation, command 
 			return o, command, t, nil
 		}
 		if !known {
-			return o, command, t, e.drop(ctx, o, op.Refuse(op.L("this command is no longer known.")))
+			return o, command, t, e.abort(ctx, o, op.Refuse(op.L("this command is no longer known.")))
 		}
 		if err := e.awaitTurn(ctx, o); err != nil {
 			return o, command, t, err
@@ -76,13 +76,13 @@ func (e *Engine) claim(ctx context.Context, id string) (o op.Operation, command 
 		if o.State != op.Queued {
 			return o, command, t, nil
 		}
-		e.promise(ctx, o, command) // first: a slow store must not make what is found out next old
-		plan, why := e.reconsider(quota.With(ctx, confirmed(o)), o, command)
+		e.schedule(ctx, o, command) // first: a slow store must not make what is found out next old
+		plan, why := e.revalidate(quota.With(ctx, confirmed(o)), o, command)
 		if why != nil {
-			return o, command, t, e.drop(ctx, o, why)
+			return o, command, t, e.abort(ctx, o, why)
 		}
 		t.marked = time.Now()
-		o, err = e.mark(ctx, o, plan)
+		o, err = e.markRunning(ctx, o, plan)
 		if !errors.Is(err, store.ErrTargetBusy) {
 			return o, command, t, err
 		}
@@ -93,8 +93,8 @@ func (e *Engine) claim(ctx context.Context, id string) (o op.Operation, command 
 	}
 }
 
-// mark writes `running` durably. Whoever gets the row back as running owns the one send.
-func (e *Engine) mark(ctx context.Context, o op.Operation, plan op.Plan) (op.Operation, error) {
+// markRunning writes `running` durably. Whoever gets the row back as running owns the one send.
+func (e *Engine) markRunning(ctx context.Context, o op.Operation, plan op.Plan) (op.Operation, error) {
 	move := store.Move{
 		ID: o.ID, From: op.Queued, To: op.Running, Claim: e.replica, Fresh: true, Send: true, Plan: &plan,
 		Event: e.event(op.EventSent, o.DecidedBy, o.Team, o),
@@ -194,7 +194,7 @@ func (e *Engine) finish(ctx context.Context, o op.Operation, outcome op.Outcome)
 	now, err := e.store.Move(ctx, store.Move{ID: o.ID, From: o.State, To: outcome.State, Outcome: &outcome, Event: event})
 	e.turns.over(o)
 	if errors.Is(err, store.ErrLost) {
-		return now, e.answerCame(ctx, now, outcome, event)
+		return now, e.lateAnswer(ctx, now, outcome, event)
 	}
 	if err != nil {
 		return o, fmt.Errorf("finish %s: %w", o.Ref(), err)
@@ -216,9 +216,9 @@ func (e *Engine) mayPlay(o op.Operation) bool {
 	return known && o.Decision.URLs && v.URLs
 }
 
-// answerCame takes an answer after somebody gave up on it. It settles an unknown operation, a refusal only if no other call can
+// lateAnswer takes an answer after somebody gave up on it. It settles an unknown operation, a refusal only if no other call can
 // have been made; what a person has settled stays, with the answer beside it.
-func (e *Engine) answerCame(ctx context.Context, now op.Operation, outcome op.Outcome, event op.Event) error {
+func (e *Engine) lateAnswer(ctx context.Context, now op.Operation, outcome op.Outcome, event op.Event) error {
 	command, found := e.table.Find(now.Command)
 	alone := found && !command.Repeatable && now.Sends == 1
 	definite := outcome.State == op.Succeeded || outcome.State == op.Failed && alone
@@ -242,9 +242,9 @@ func (e *Engine) answerCame(ctx context.Context, now op.Operation, outcome op.Ou
 // looksAfterAnswer are the waits before each look that should confirm an answer.
 var looksAfterAnswer = []time.Duration{0, time.Second, 2 * time.Second, 4 * time.Second}
 
-// check looks whether what the API accepted really took effect, and says on the card what was seen. The first look is drawn together
+// confirmEffect looks whether what the API accepted really took effect, and says on the card what was seen. The first look is drawn together
 // with the result, if it confirms it in time.
-func (e *Engine) check(ctx context.Context, o op.Operation, command op.Command) {
+func (e *Engine) confirmEffect(ctx context.Context, o op.Operation, command op.Command) {
 	if command.Verify == nil {
 		e.notify.EnqueueCard(o.ID)
 		return

@@ -16,7 +16,7 @@ import (
 //
 // What it holds back is `failed: not sent`, not `unknown`. That is certain: only the claim that wrote the mark may send, it has
 // not sent before, and from here it cannot send any more; so nothing has left and nothing will. Only a command that is repeated
-// with a token has other senders, and for one of these a refusal says nothing about the others (Engine.answerCame, Engine.repeat).
+// with a token has other senders, and for one of these a refusal says nothing about the others (Engine.lateAnswer, Engine.repeat).
 //
 // A pause that the call makes on purpose, after a first request was put off, is not a halt: it moves the moment. But much may have
 // happened in it, so before a repetition leaves everything is asked again that was asked before the first one, and written down.

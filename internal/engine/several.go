@@ -44,7 +44,7 @@ func (e *Engine) expand(ctx context.Context, r op.Request, parsed *op.Parsed, sc
 
 // proposeSeveral is propose for a request with more than one target.
 func (e *Engine) proposeSeveral(ctx context.Context, r op.Request, key string, parsed op.Parsed, scope op.Scope, found []op.Option) error {
-	if err := e.room(ctx, r, len(found)); err != nil {
+	if err := e.checkQuota(ctx, r, len(found)); err != nil {
 		return err
 	}
 	targets, err := e.lookAtEach(ctx, r, parsed, scope, found)

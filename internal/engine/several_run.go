@@ -17,7 +17,7 @@ func (e *Engine) beginSeveral(ctx context.Context, o op.Operation) error {
 		return nil
 	}
 	if err := e.stillAllowed(ctx, o); err != nil {
-		return e.drop(ctx, o, err)
+		return e.abort(ctx, o, err)
 	}
 	event := e.event(op.EventBegun, o.DecidedBy, o.Team, o)
 	event.Detail["members"] = strconv.Itoa(len(o.Plan.Parts))
@@ -31,7 +31,7 @@ func (e *Engine) beginSeveral(ctx context.Context, o op.Operation) error {
 	e.notify.EnqueueCardWithin(o.ID, notify.ButtonsWithin)
 	members, err := e.store.Members(ctx, o.ID)
 	for _, member := range members {
-		e.spawn(func(ctx context.Context) { e.run(ctx, member.ID) })
+		e.spawn(func(ctx context.Context) { e.execute(ctx, member.ID) })
 	}
 	return err
 }

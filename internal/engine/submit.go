@@ -56,7 +56,7 @@ func (e *Engine) propose(ctx context.Context, r op.Request, parsed op.Parsed) er
 	if err != nil {
 		return err
 	}
-	if err := e.room(ctx, r, 1); err != nil {
+	if err := e.checkQuota(ctx, r, 1); err != nil {
 		return err
 	}
 	if len(parsed.Several) > 0 {
@@ -83,9 +83,9 @@ func (e *Engine) propose(ctx context.Context, r op.Request, parsed op.Parsed) er
 	return e.create(ctx, r, key, parsed.Command, plan, d)
 }
 
-// room refuses n more changes when too many wait already, so that one person or script cannot bury a channel in cards, nor have
+// checkQuota refuses n more changes when too many wait already, so that one person or script cannot bury a channel in cards, nor have
 // hundreds of changes open behind a few of them.
-func (e *Engine) room(ctx context.Context, r op.Request, n int) error {
+func (e *Engine) checkQuota(ctx context.Context, r op.Request, n int) error {
 	open := []op.State{op.Pending, op.Queued, op.Running}
 	waiting, err := e.store.List(ctx, store.Query{States: open, Channel: r.Channel, Alone: true, Limit: openPerChannel})
 	if err != nil {
@@ -175,7 +175,7 @@ func (e *Engine) create(ctx context.Context, r op.Request, key string, c op.Comm
 		e.notify.EnqueueCard(o.ID)
 	} else {
 		e.notify.EnqueueCardWithin(o.ID, notify.ButtonsWithin)
-		e.spawn(func(ctx context.Context) { e.run(ctx, o.ID) })
+		e.spawn(func(ctx context.Context) { e.execute(ctx, o.ID) })
 	}
 	return nil
 }

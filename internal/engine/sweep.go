@@ -15,15 +15,15 @@ import (
 // deadline, what had only arrived is worked off, and every card that is behind is drawn again.
 func (e *Engine) recover(ctx context.Context) error {
 	if e.store.Exclusive() {
-		if err := e.disown(ctx); err != nil {
+		if err := e.orphansToUnknown(ctx); err != nil {
 			return err
 		}
 	}
-	return errors.Join(e.takeOver(ctx), e.workOff(ctx))
+	return errors.Join(e.adoptOrphans(ctx), e.replayInbox(ctx))
 }
 
-// disown moves running operations of a dead process to unknown. They are never sent again but by mayRepeat.
-func (e *Engine) disown(ctx context.Context) error {
+// orphansToUnknown moves running operations of a dead process to unknown. They are never sent again but by mayRepeat.
+func (e *Engine) orphansToUnknown(ctx context.Context) error {
 	running, err := e.store.List(ctx, store.Query{States: []op.State{op.Running}})
 	if err != nil {
 		return err
@@ -40,9 +40,9 @@ func (e *Engine) disown(ctx context.Context) error {
 	return nil
 }
 
-// workOff goes on with requests and clicks that an earlier process, or a replica that is dead, acknowledged and did not
+// replayInbox goes on with requests and clicks that an earlier process, or a replica that is dead, acknowledged and did not
 // finish.
-func (e *Engine) workOff(ctx context.Context) error {
+func (e *Engine) replayInbox(ctx context.Context) error {
 	const many = 1000
 	for {
 		left, err := e.store.Adopt(ctx, many)
@@ -166,19 +166,19 @@ func (e *Engine) sweeping(ctx context.Context) {
 // sweep may write `expired`, `unknown` and `succeeded`, never `failed`.
 func (e *Engine) sweep(ctx context.Context) {
 	defer e.rescue("the sweep")
-	err := errors.Join(e.expire(ctx), e.writeAnswers(ctx), e.takeOver(ctx), e.lookAtUnknown(ctx), e.followUps(ctx), e.notify.DeliverDue(ctx), e.notify.DrawBehind(ctx), e.settleLeft(ctx))
+	err := errors.Join(e.expire(ctx), e.writeAnswers(ctx), e.adoptOrphans(ctx), e.lookAtUnknown(ctx), e.followUps(ctx), e.notify.DeliverDue(ctx), e.notify.DrawBehind(ctx), e.purgeSettled(ctx))
 	if !e.store.Exclusive() {
-		err = errors.Join(err, e.workOff(ctx))
+		err = errors.Join(err, e.replayInbox(ctx))
 	}
 	if err != nil && ctx.Err() == nil {
 		e.log.Warn("sweep", "error", err)
 	}
 }
 
-// settleLeft takes off the inbox what was worked off and is still there. Its people have been told what became of it, so it must
+// purgeSettled takes off the inbox what was worked off and is still there. Its people have been told what became of it, so it must
 // not be worked off again after a restart. What was refused because it could not be written down may be there later than its
 // refusal; it is taken off for as long as anybody would act on it.
-func (e *Engine) settleLeft(ctx context.Context) error {
+func (e *Engine) purgeSettled(ctx context.Context) error {
 	var keys []string
 	e.inflight.unsettled.Range(func(key, _ any) bool {
 		keys = append(keys, key.(string))

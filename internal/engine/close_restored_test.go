@@ -14,7 +14,7 @@ func (s *stage) putBack() {
 	s.t.Helper()
 	s.close()
 	s.open()
-	if err := Retire(context.Background(), s.store); err != nil {
+	if err := CloseRestored(context.Background(), s.store); err != nil {
 		s.t.Fatal(err)
 	}
 	s.restart()

@@ -14,10 +14,10 @@ import (
 // operation that the backup does not know, so it proves nothing, and nothing of such an operation is sent again.
 const retired = "restored"
 
-// Retire ends what is open in a database that comes out of a backup, before any process works with it. The world went on after
+// CloseRestored ends what is open in a database that comes out of a backup, before any process works with it. The world went on after
 // the backup: what waited in it may have been confirmed and done since, or called off. So a confirmation of then counts for
 // nothing now, what was under way is unknown, and what had only arrived is dropped.
-func Retire(ctx context.Context, db *store.Store) error {
+func CloseRestored(ctx context.Context, db *store.Store) error {
 	taken := db.Now()
 	if newest, err := db.Recent(ctx, 1); err != nil {
 		return fmt.Errorf("retire: %w", err)

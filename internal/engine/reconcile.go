@@ -32,26 +32,26 @@ func lookDue(o op.Operation, now time.Time) bool {
 func (e *Engine) reconcile(ctx context.Context, o op.Operation) error {
 	command, ok := e.table.Find(o.Command)
 	if !ok {
-		return e.looked(ctx, o, op.L("This version of casterbot does not know the command any more, so it cannot look."))
+		return e.recordLook(ctx, o, op.L("This version of casterbot does not know the command any more, so it cannot look."))
 	}
 	if mayRepeat(o, command, e.now()) && e.stillAllowed(ctx, o) == nil {
 		return e.repeat(ctx, o, command)
 	}
 	if command.Verify == nil {
-		return e.looked(ctx, o, op.L("There is nothing to look at for this command: ", command.NoVerify))
+		return e.recordLook(ctx, o, op.L("There is nothing to look at for this command: ", command.NoVerify))
 	}
 	seen, err := verify(ctx, command, o)
 	if err != nil {
-		return e.looked(ctx, o, op.L("I looked, and could not see."))
+		return e.recordLook(ctx, o, op.L("I looked, and could not see."))
 	}
 	if !seen.Happened {
-		return e.looked(ctx, o, seen.Seen)
+		return e.recordLook(ctx, o, seen.Seen)
 	}
 	if !seen.Own && !seen.Dated && e.now().Sub(o.Sent) > creditWithin {
-		return e.looked(ctx, o, op.L(seen.Seen, " I saw that too long after the call to take it as its doing."))
+		return e.recordLook(ctx, o, op.L(seen.Seen, " I saw that too long after the call to take it as its doing."))
 	}
-	if alone, err := e.alone(ctx, o, seen); err != nil || !alone {
-		return errors.Join(err, e.looked(ctx, o, op.L(seen.Seen, " That may be the doing of another operation on it, so it proves nothing.")))
+	if alone, err := e.soleCause(ctx, o, seen); err != nil || !alone {
+		return errors.Join(err, e.recordLook(ctx, o, op.L(seen.Seen, " That may be the doing of another operation on it, so it proves nothing.")))
 	}
 	return e.settle(ctx, o, op.Outcome{
 		State: op.Succeeded, Text: op.L(o.Plan.Title, ": done, although no answer came."), Evidence: seen.Seen, Checked: true,
@@ -61,9 +61,9 @@ func (e *Engine) reconcile(ctx context.Context, o op.Operation) error {
 // listsLag is how long the cloud's lists may take to show what an operation did. What has been seen there is there.
 const listsLag = 2 * time.Minute
 
-// alone reports that what is seen now can be nobody else's doing of ours: no other operation of the target can have acted since
+// soleCause reports that what is seen now can be nobody else's doing of ours: no other operation of the target can have acted since
 // this one was sent. What is its own in any case, as a token's, needs no such proof.
-func (e *Engine) alone(ctx context.Context, o op.Operation, seen op.Evidence) (bool, error) {
+func (e *Engine) soleCause(ctx context.Context, o op.Operation, seen op.Evidence) (bool, error) {
 	if seen.Own {
 		return true, nil
 	}
@@ -121,7 +121,7 @@ func (e *Engine) repeat(ctx context.Context, o op.Operation, command op.Command)
 	timely = quota.With(timely, confirmed(o))
 	permit, err := e.admitNow(timely, command)
 	if err != nil {
-		return e.looked(ctx, o, op.L("No answer yet."))
+		return e.recordLook(ctx, o, op.L("No answer yet."))
 	}
 	defer permit.Return()
 	leaves := func() error {
@@ -137,12 +137,12 @@ func (e *Engine) repeat(ctx context.Context, o op.Operation, command op.Command)
 		_, err := e.finish(ctx, o, outcome)
 		return err
 	case op.Failed:
-		return e.looked(ctx, o, op.L("I asked again with the same token and was refused, or could not ask; that says nothing about the first call."))
+		return e.recordLook(ctx, o, op.L("I asked again with the same token and was refused, or could not ask; that says nothing about the first call."))
 	}
-	return e.looked(ctx, o, op.L("No answer yet."))
+	return e.recordLook(ctx, o, op.L("No answer yet."))
 }
 
-func (e *Engine) looked(ctx context.Context, o op.Operation, seen op.Line) error {
+func (e *Engine) recordLook(ctx context.Context, o op.Operation, seen op.Line) error {
 	outcome := outcomeOf(o)
 	outcome.State, outcome.Evidence = op.Unknown, seen
 	err := e.note(ctx, o, store.Note{Look: true, Outcome: &outcome, Version: o.Version}, op.EventReconciled)

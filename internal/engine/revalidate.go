@@ -13,10 +13,10 @@ import (
 	"casterbot/internal/store"
 )
 
-// reconsider plans again and asks the policy again. No error means that all is as it was when the person confirmed; the plan
+// revalidate plans again and asks the policy again. No error means that all is as it was when the person confirmed; the plan
 // is the one on the card, with what was seen now. A panic is a look that could not see: were it left to the one who rescues the work,
 // the turn that is held for the call would be lost, and the next sweep would try the same again.
-func (e *Engine) reconsider(ctx context.Context, o op.Operation, command op.Command) (plan op.Plan, err error) {
+func (e *Engine) revalidate(ctx context.Context, o op.Operation, command op.Command) (plan op.Plan, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			e.log.Error("a panic at the last look", "op", o.Ref(), "panic", p, "stack", string(debug.Stack()))
@@ -38,7 +38,7 @@ func (e *Engine) reconsider(ctx context.Context, o op.Operation, command op.Comm
 	if plan.Fingerprint != o.Plan.Fingerprint {
 		return plan, op.Refuse(op.L("something changed since you asked: ", changes(o.Plan, plan)))
 	}
-	if err := e.noneUnknown(ctx, o); err != nil {
+	if err := e.noNewUnknowns(ctx, o); err != nil {
 		return plan, err
 	}
 	sent := o.Plan
@@ -46,8 +46,8 @@ func (e *Engine) reconsider(ctx context.Context, o op.Operation, command op.Comm
 	return sent, e.stillAllowed(ctx, o)
 }
 
-// noneUnknown demands that the card named every operation of the target whose outcome is unknown.
-func (e *Engine) noneUnknown(ctx context.Context, o op.Operation) error {
+// noNewUnknowns demands that the card named every operation of the target whose outcome is unknown.
+func (e *Engine) noNewUnknowns(ctx context.Context, o op.Operation) error {
 	open, err := e.openOn(ctx, o.Plan.Target)
 	for _, other := range open {
 		if !slices.Contains(o.Plan.Unknowns, other.Ref()) {
@@ -91,8 +91,8 @@ func changes(before, now op.Plan) op.Line {
 	return line
 }
 
-// drop ends a queued operation of which nothing was sent, and says why on its card.
-func (e *Engine) drop(ctx context.Context, o op.Operation, why error) error {
+// abort ends a queued operation of which nothing was sent, and says why on its card.
+func (e *Engine) abort(ctx context.Context, o op.Operation, why error) error {
 	outcome := op.Outcome{State: op.Failed, Text: unsent(o, e.answerFor(why, "op", o.Ref()).Title), Next: []op.Next{{Label: "Ask again", Text: o.Text}}}
 	refusal := &op.Refusal{}
 	switch {
