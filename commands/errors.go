@@ -90,7 +90,7 @@ func aside(text string) op.Line {
 // cannotLook says that a look at the cloud failed, so that nothing was decided on a guess.
 func cannotLook(at op.Line, err error) error {
 	x := explain(err)
-	refusal := op.Refuse(op.L("I could not look at ", at, ": ", x.text, ". Nothing was done."), x.advice)
+	refusal := op.Refuse(op.L("I could not look at ", at, ": ", x.text, ". Nothing was done."), x.advice).SaysSo()
 	if len(x.advice) == 0 {
 		refusal.Answer.Lines = nil
 	}

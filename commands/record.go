@@ -154,7 +154,7 @@ func recordable(k recordState, t target, r recording) error {
 
 // nothingRecorded leaves a stream out of several. Asked for alone it is only warned of, as the lists lag behind.
 func nothingRecorded(t target) error {
-	return op.Already(op.L("I see nothing that is being recorded of ", op.B(t.label), ". Nothing was changed."), recordNext("Status", "status", t.String())).
+	return op.Already(op.L("I see nothing that is being recorded of ", op.B(t.label), ". Nothing was changed."), recordNext("Status", "status", t.String())).SaysSo().
 		InShort(op.L("nothing is being recorded"))
 }
 
@@ -163,7 +163,7 @@ func refuseRunning(k recordState, t target) error {
 		return nil
 	}
 	return op.Already(op.L("As far as the cloud shows, ", op.B(t.label), " is already recording", told(", since ", op.On, k.content.From), ". Nothing was changed."),
-		recordNext("Pause recording", "stop", t.String())).InShort(op.L("already recording"))
+		recordNext("Pause recording", "stop", t.String())).SaysSo().InShort(op.L("already recording"))
 }
 
 func refuseUnpaused(k recordState, t target) error {

@@ -44,7 +44,7 @@ func (s table) planSceneStart(ctx context.Context, call op.Call) (op.Plan, error
 		return op.Plan{}, err
 	}
 	if scene.Open {
-		return op.Plan{}, op.Already(op.L(ofScene(c, scene), " is already open. Nothing was changed."), onScene("close", c.ID, scene.ID), onScene("take", c.ID, scene.ID)).
+		return op.Plan{}, op.Already(op.L(ofScene(c, scene), " is already open. Nothing was changed."), onScene("close", c.ID, scene.ID), onScene("take", c.ID, scene.ID)).SaysSo().
 			InShort(op.L("already open"))
 	}
 	p := scenePlan("Open PREVIEW of ", c, scene)
@@ -58,7 +58,7 @@ func (s table) planSceneStop(ctx context.Context, call op.Call) (op.Plan, error)
 		return op.Plan{}, err
 	}
 	if !scene.Open {
-		already := op.Already(op.L(ofScene(c, scene), " is already closed. Nothing was changed.")).InShort(op.L("already closed"))
+		already := op.Already(op.L(ofScene(c, scene), " is already closed. Nothing was changed.")).SaysSo().InShort(op.L("already closed"))
 		if c.OnAir {
 			already = already.WithNext(onScene("open", c.ID, scene.ID))
 		}

@@ -43,7 +43,7 @@ func (s table) planStart(ctx context.Context, call op.Call) (op.Plan, error) {
 	case err != nil:
 		return op.Plan{}, err
 	case c.OnAir:
-		return op.Plan{}, op.Already(op.L(op.B(c.Name), " is already ", airFact(c), ". Nothing was changed."), onCaster("show", c.ID)).
+		return op.Plan{}, op.Already(op.L(op.B(c.Name), " is already ", airFact(c), ". Nothing was changed."), onCaster("show", c.ID)).SaysSo().
 			InShort(op.L("already on air"))
 	}
 	facts := []op.Line{op.L("Billing starts with it, and its PROGRAM scene goes on air.")}
@@ -85,7 +85,7 @@ func (s table) planStop(ctx context.Context, call op.Call) (op.Plan, error) {
 	case err != nil:
 		return op.Plan{}, err
 	case !c.OnAir:
-		return op.Plan{}, op.Already(op.L(op.B(c.Name), " is already idle. Nothing was changed."), onCaster("start", c.ID), onCaster("show", c.ID)).
+		return op.Plan{}, op.Already(op.L(op.B(c.Name), " is already idle. Nothing was changed."), onCaster("start", c.ID), onCaster("show", c.ID)).SaysSo().
 			InShort(op.L("already idle"))
 	}
 	all, err := look()

@@ -19,7 +19,7 @@ func (j *Judge) CheckLock(ctx context.Context, c op.Command, p op.Plan, asker, s
 	if !lock.Held() || lock.Holder == second {
 		return nil
 	}
-	refusal := op.Refuse(op.L(op.B(p.Target.Name), " is ", lock.Line(), ". Nothing was done."))
+	refusal := op.Refuse(op.L(op.B(p.Target.Name), " is ", lock.Line(), ". Nothing was done.")).SaysSo()
 	refusal.Answer.Mark = op.MarkLocked
 	if j.table.PastLock != nil {
 		refusal.Answer.Next = j.table.PastLock(lock, p)

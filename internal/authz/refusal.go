@@ -14,23 +14,23 @@ func Refusal(d op.Decision) error {
 	return denial(d.Why[0], d.Why[1:]...)
 }
 
-func denial(title op.Line, lines ...op.Line) error {
+func denial(title op.Line, lines ...op.Line) *op.Refusal {
 	return &op.Refusal{Answer: op.Answer{Mark: op.MarkDenied, Title: title, Lines: lines}}
 }
 
 func rightsUnknown(err error) error {
 	return errors.Join(denial(op.L("I cannot check your rights now, so nothing was done."),
-		op.L("Slack did not tell me who you are and which groups you are in. Try again in a minute.")), err)
+		op.L("Slack did not tell me who you are and which groups you are in. Try again in a minute.")).SaysSo(), err)
 }
 
 func notInChannel() error {
 	return op.Refuse(op.L("I am not in this channel, so nobody would see what happens. Nothing was done."),
-		op.L("Type ", op.Code("/invite @casterbot"), " here and ask again."))
+		op.L("Type ", op.Code("/invite @casterbot"), " here and ask again.")).SaysSo()
 }
 
 func notThere() error {
 	return denial(op.L("You are not in that channel, so nothing was done."),
-		op.L("Open casterbot's page again: it shows what there is now."))
+		op.L("Open casterbot's page again: it shows what there is now.")).SaysSo()
 }
 
 // answerable refuses an answer that is not the one that the card asks for.
@@ -47,14 +47,14 @@ func (q Question) answerable() error {
 
 func onlyAsker(o op.Operation) error {
 	if o.Decision.Confirm == op.ConfirmOther {
-		return op.Refuse(op.L("This one needs an approval, not a confirmation. Nothing was done."))
+		return op.Refuse(op.L("This one needs an approval, not a confirmation. Nothing was done.")).SaysSo()
 	}
-	return denial(op.L("Only ", op.Who(o.Requester), " can answer this card. Nothing was done."))
+	return denial(op.L("Only ", op.Who(o.Requester), " can answer this card. Nothing was done.")).SaysSo()
 }
 
 // policyChanged says that the card asks for another confirmation than the policy does now.
 func policyChanged(o op.Operation) error {
-	return op.Refuse(op.L("The policy has changed since this was asked. Nothing was done.")).
+	return op.Refuse(op.L("The policy has changed since this was asked. Nothing was done.")).SaysSo().
 		WithNext(op.Next{Label: "Ask again", Text: o.Text})
 }
 
@@ -65,7 +65,7 @@ func (j *Judge) forReader(q Question, err error) error {
 		return err
 	}
 	j.log.Info("the asker's right is gone", "op", q.card.Ref(), "error", err)
-	return denial(op.L("I cannot confirm that ", op.Who(q.Person), " may still do this here, so nothing was done."))
+	return denial(op.L("I cannot confirm that ", op.Who(q.Person), " may still do this here, so nothing was done.")).SaysSo()
 }
 
 // secondForReader tells others than the second person only that their right could not be confirmed.

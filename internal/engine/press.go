@@ -142,10 +142,10 @@ func (e *Engine) act(ctx context.Context, c op.Click) (err error) {
 	}()
 	do, ok := acts[c.Action]
 	if !ok {
-		return op.Refuse(op.L("I do not know this button. Nothing was done."))
+		return op.Refuse(op.L("I do not know this button. Nothing was done.")).SaysSo()
 	}
 	if age := e.now().Sub(c.At); age > startWithin && (c.Action == op.ActionConfirm || c.Action == op.ActionApprove) {
-		return op.Refuse(op.L("This click reached me too late, so nothing was done. Press again if it is still wanted."))
+		return op.Refuse(op.L("This click reached me too late, so nothing was done. Press again if it is still wanted.")).SaysSo()
 	}
 	o, err := e.store.Get(ctx, c.Operation)
 	if err != nil {
@@ -188,7 +188,7 @@ func (e *Engine) mayAnswer(ctx context.Context, o op.Operation, c op.Click, ask 
 func (e *Engine) commandOf(o op.Operation) (op.Command, error) {
 	command, ok := e.table.Find(o.Command)
 	if !ok {
-		return command, op.Refuse(op.L("This command is no longer known. Nothing was done."))
+		return command, op.Refuse(op.L("This command is no longer known. Nothing was done.")).SaysSo()
 	}
 	return command, nil
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"runtime/debug"
 	"slices"
-	"strings"
 
 	"casterbot/internal/authz"
 	"casterbot/internal/op"
@@ -93,7 +92,7 @@ func changes(before, now op.Plan) op.Line {
 
 // abort ends a queued operation of which nothing was sent, and says why on its card.
 func (e *Engine) abort(ctx context.Context, o op.Operation, why error) error {
-	outcome := op.Outcome{State: op.Failed, Text: unsent(o, e.answerFor(why, "op", o.Ref()).Title), Next: []op.Next{{Label: "Ask again", Text: o.Text}}}
+	outcome := op.Outcome{State: op.Failed, Text: e.unsent(o, why), Next: []op.Next{{Label: "Ask again", Text: o.Text}}}
 	refusal := &op.Refusal{}
 	switch {
 	case !errors.As(why, &refusal):
@@ -111,11 +110,19 @@ func (e *Engine) abort(ctx context.Context, o op.Operation, why error) error {
 	return err
 }
 
-// unsent words why nothing was sent, once.
-func unsent(o op.Operation, why op.Line) op.Line {
-	said := why.Plain()
-	if strings.Contains(said, "othing was done") || strings.Contains(said, "othing was changed") {
-		return op.L(o.Plan.Title, ": ", why)
+// unsent words why nothing was sent, and says that nothing was, once.
+func (e *Engine) unsent(o op.Operation, why error) op.Line {
+	reason := e.answerFor(why, "op", o.Ref()).Title
+	if saysUndone(why) {
+		return op.L(o.Plan.Title, ": ", reason)
 	}
-	return op.L(o.Plan.Title, ": ", why, " Nothing was sent, nothing changed.")
+	return op.L(o.Plan.Title, ": ", reason, " Nothing was sent, nothing changed.")
+}
+
+// saysUndone reports that the answer for an error says that nothing was done.
+func saysUndone(err error) bool {
+	if refusal, ok := errors.AsType[*op.Refusal](err); ok {
+		return refusal.Says
+	}
+	return !errors.Is(err, store.ErrUnwritten) || !errors.Is(err, store.ErrUnsure)
 }

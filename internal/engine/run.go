@@ -120,7 +120,7 @@ func (e *Engine) send(ctx context.Context, o op.Operation, command op.Command, t
 	ctx, cancel := context.WithTimeout(quota.With(ctx, confirmed(o)), failpoint.Within(answerWithin))
 	defer cancel()
 	if why := e.authz.CheckLock(ctx, command, o.Plan, o.Requester, o.DecidedBy); why != nil {
-		return op.Outcome{State: op.Failed, Text: unsent(o, e.answerFor(why, "op", o.Ref()).Title)}
+		return op.Outcome{State: op.Failed, Text: e.unsent(o, why)}
 	}
 	p, stop := e.follow(ctx, o, command)
 	defer stop()
@@ -228,7 +228,7 @@ func (e *Engine) lateAnswer(ctx context.Context, now op.Operation, outcome op.Ou
 	if outcome.State == op.Unknown || now.Outcome == nil {
 		return nil
 	}
-	own := now.State == outcome.State && now.Outcome.RequestID == outcome.RequestID && now.Outcome.Text.Plain() == outcome.Text.Plain()
+	own := now.State == outcome.State && now.Outcome.RequestID == outcome.RequestID && now.Outcome.Code == outcome.Code
 	if own || outcome.State == op.Failed && !alone { // written after all; or it speaks of a repetition
 		return nil
 	}

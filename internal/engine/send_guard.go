@@ -86,7 +86,7 @@ func (e *Engine) heldBack(o op.Operation, g *sendGuard, why error) op.Line {
 	case errors.Is(why, errLate):
 		return op.L(o.Plan.Title, ": I stood still just before the call, so I did not make it. Nothing was sent, nothing changed.")
 	}
-	return unsent(o, e.answerFor(why, "op", o.Ref()).Title)
+	return e.unsent(o, why)
 }
 
 func (e *Engine) whyNotAgain(o op.Operation, why error) op.Line {

@@ -175,6 +175,7 @@ type Refusal struct {
 	Field   string // placeholder that was missing, ambiguous or wrong
 	Code    string // error code of the API, if it was the API that refused
 	Brief   Line   // why in two or three words, for a list of what is left out: "not live"
+	Says    bool   // its words say that nothing was done: nobody has to add that
 }
 
 // Error gives the refusal as plain text.
@@ -188,6 +189,12 @@ func Refuse(title Line, lines ...Line) *Refusal {
 // Already makes the answer "it is already so, nothing was changed".
 func Already(title Line, next ...Next) *Refusal {
 	return &Refusal{Already: true, Answer: Answer{Mark: MarkNeutral, Title: title, Next: next}}
+}
+
+// SaysSo tells those who pass it on that its words say that nothing was done.
+func (r *Refusal) SaysSo() *Refusal {
+	r.Says = true
+	return r
 }
 
 // WithNext adds ways on.
