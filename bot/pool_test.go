@@ -352,7 +352,7 @@ func TestBackInAChannel(t *testing.T) {
 	w := NewWorld(t)
 	back := make(chan string, 1)
 	e := &script{returned: func(channel string) { back <- channel }}
-	d := &dispatcher{engine: whole(e), dir: directory.NewDirectory(w.Config, func() []string { return nil }), log: slog.New(slog.DiscardHandler)}
+	d := &dispatcher{engine: whole(e), dir: directory.New(w.Config, func() []string { return nil }), log: slog.New(slog.DiscardHandler)}
 	d.forms = newPool(t.Context(), 1, 1, &d.busy)
 	defer d.forms.drain(context.Background())
 	d.housekeeping(payload.Event{Back: "C1", Forget: []string{"C1"}})

@@ -53,7 +53,7 @@ const everyGroup = "usergroups"
 var _ authz.Directory = (*Directory)(nil)
 
 // NewDirectory makes a directory. groups gives the ids of the user groups that matter: those of the policy in force.
-func NewDirectory(c webapi.Config, groups func() []string) *Directory {
+func New(c webapi.Config, groups func() []string) *Directory {
 	c = c.Filled()
 	d := &Directory{api: c.Api(), holds: webapi.NewMethodLimits(), now: c.Now, groups: groups}
 	ages := cache.Config{Now: c.Now, Good: GoodFor, Renew: renewAt, Stale: staleFor, Within: askWithin, Most: maxFacts, Gone: isGone}

@@ -31,7 +31,7 @@ type Chat struct {
 var _ engine.Chat = (*Chat)(nil)
 
 // NewChat makes a chat for one workspace.
-func NewChat(c webapi.Config) *Chat {
+func New(c webapi.Config) *Chat {
 	c = c.Filled()
 	return &Chat{api: c.Api(), Hooks: ResponseURL{Client: c.HTTP, Api: c.APIURL}, Clicked: NewClicked(c.Now), Limits: webapi.NewLimiter(c.Turn, c.Unlimited),
 		repeats: c.Repeats, Pause: webapi.Sleep, tongues: render.Localizer{Words: c.Words, Channel: c.Language, Locale: c.Locale, Meet: c.Meet}}
