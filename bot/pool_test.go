@@ -270,7 +270,8 @@ func TestStrangers(t *testing.T) {
 // TestLongOutage: a client that means to wait for minutes is replaced.
 func TestLongOutage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := &socket.Link{Log: webapi.Config{}.Filled().Log, Tired: make(chan struct{}, 1)}
+		l := &socket.Link{Log: webapi.Config{}.Filled().Log}
+		l.Tired = make(chan struct{}, 1)
 		for _, c := range []struct {
 			backoff time.Duration
 			tired   bool
