@@ -27,7 +27,7 @@ type Directory struct {
 	api      *slack.Client
 	holds    *webapi.MethodLimits
 	now      func() time.Time
-	sparing  sparing // of questions about groups
+	queries  queryRate // of questions about groups
 	groups   func() []string
 	home     atomic.Value // string: the team that the bot belongs to, once known
 	people   *cache.Cache[string, op.Person]
@@ -77,7 +77,7 @@ func (d *Directory) Person(ctx context.Context, id, team string, since time.Time
 	var groupsErr error
 	var asked sync.WaitGroup
 	if len(groups) > 0 {
-		enough := d.sparing.since(since, d.now())
+		enough := d.queries.since(since, d.now())
 		asked.Go(func() { known, groupsErr = d.members.Get(ctx, everyGroup, enough, d.askGroups) })
 	}
 	found, err := d.people.Get(ctx, id, since, d.askPerson)
@@ -194,7 +194,7 @@ func (d *Directory) askPerson(ctx context.Context, id string) (op.Person, error)
 // askGroups is docs.slack.dev/reference/methods/usergroups.list. A group that was deleted or switched off is not in the answer:
 // nobody is in it.
 func (d *Directory) askGroups(ctx context.Context, _ string) (members, error) {
-	d.sparing.add(d.now())
+	d.queries.add(d.now())
 	var groups []slack.UserGroup
 	err := d.holds.Call("usergroups.list", func() (err error) {
 		groups, err = d.api.GetUserGroupsContext(ctx, slack.GetUserGroupsOptionIncludeUsers(true))
