@@ -66,7 +66,7 @@ func TestEveryMarkHasASign(t *testing.T) {
 
 // TestAckPayload: what is too long for an acknowledgement does not travel in one.
 func TestAckPayload(t *testing.T) {
-	d := dispatcher{chat: messages.NewChat(webapi.Config{})}
+	d := dispatcher{chat: messages.New(webapi.Config{})}
 	for range 2 {
 		if p := d.payload(true, op.Address{}, listing(2, true)); p == nil || string(p.(json.RawMessage)) != Compact(t, plain.Answer(listing(2, true)).Reply()) {
 			t.Errorf("a short answer travels as %v", p)
@@ -94,7 +94,7 @@ func Compact(t *testing.T, v any) string {
 }
 
 func BenchmarkHelpReply(b *testing.B) {
-	a, d := listing(12, true), dispatcher{chat: messages.NewChat(webapi.Config{})}
+	a, d := listing(12, true), dispatcher{chat: messages.New(webapi.Config{})}
 	b.ReportAllocs()
 	for b.Loop() {
 		if d.payload(true, op.Address{}, a) == nil {

@@ -13,7 +13,7 @@ import (
 
 func TestPutPostsAndEdits(t *testing.T) {
 	w := NewWorld(t)
-	c := messages.NewChat(w.Config)
+	c := messages.New(w.Config)
 	w.Fail("chat.postMessage", fakeslack.Fault{Error: "invalid_blocks", Times: 1}) // the first try: then in plain blocks
 	ts, err := c.Put(t.Context(), "C0SHOW", "", op.Answer{Title: op.L("On air"), Next: []op.Next{{Label: "Show", Text: "caster show c1"}}})
 	if err != nil {
@@ -35,7 +35,7 @@ func TestPutPostsAndEdits(t *testing.T) {
 
 func TestPins(t *testing.T) {
 	w := NewWorld(t)
-	c := messages.NewChat(w.Config)
+	c := messages.New(w.Config)
 	ts, err := c.Put(t.Context(), "C0SHOW", "", op.Answer{Title: op.L("On air")})
 	if err != nil {
 		t.Fatal(err)

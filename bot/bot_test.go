@@ -104,7 +104,7 @@ func TestWhatCannotBeKeptIsSaid(t *testing.T) {
 // card posts the card of an operation and gives its id.
 func (w *World) card(o op.Operation) string {
 	w.t.Helper()
-	ts, err := show(messages.NewChat(w.Config), o)
+	ts, err := show(messages.New(w.Config), o)
 	if err != nil || ts == "" {
 		w.t.Fatalf("show: %q, %v", ts, err)
 	}
@@ -203,7 +203,7 @@ func TestClicks(t *testing.T) {
 		t.Errorf("the engine got %+v", c)
 	}
 	w.Until("the clicker is answered", func() bool { return w.Reads("U0KEN", "C0SHOW", "Already confirmed by <@U0BO>") })
-	if err := messages.NewChat(w.Config).Tell(context.Background(), op.Address{Person: "U0KEN", Channel: "C0SHOW"}, op.Answer{Title: op.L("choose"), Next: []op.Next{{Label: "Status", Text: "record status"}}}); err != nil {
+	if err := messages.New(w.Config).Tell(context.Background(), op.Address{Person: "U0KEN", Channel: "C0SHOW"}, op.Answer{Title: op.L("choose"), Next: []op.Next{{Label: "Status", Text: "record status"}}}); err != nil {
 		t.Fatal(err)
 	}
 	private := w.Calls("chat.postEphemeral")

@@ -19,7 +19,7 @@ import (
 
 func TestShowPostsOnceAndEdits(t *testing.T) {
 	w := NewWorld(t)
-	c := messages.NewChat(w.Config)
+	c := messages.New(w.Config)
 	root := w.card(operation(op.Pending))
 	o := operation(op.Pending, func(o *op.Operation) { o.Thread = root })
 	ts, err := show(c, o)
@@ -59,7 +59,7 @@ func TestShowErrors(t *testing.T) {
 		{"refused", fakeslack.Fault{Error: "fatal_error"}, true, nil},
 	} {
 		w := NewWorld(t)
-		chat := messages.NewChat(w.Config)
+		chat := messages.New(w.Config)
 		o, method := operation(op.Pending), "chat.postMessage"
 		if c.edit {
 			o.Card, method = "1.1", "chat.update"
@@ -106,7 +106,7 @@ func TestTellFindsAWay(t *testing.T) {
 	} {
 		w := NewWorld(t)
 		c.arrange(w)
-		if err := messages.NewChat(w.Config).Tell(context.Background(), c.to, said); err != nil {
+		if err := messages.New(w.Config).Tell(context.Background(), c.to, said); err != nil {
 			t.Errorf("%s: %v", c.name, err)
 			continue
 		}

@@ -47,7 +47,7 @@ func TestHomeButtons(t *testing.T) {
 		opened++
 		return homely(fmt.Sprint("page ", opened)), nil
 	}
-	chat := messages.NewChat(w.Config)
+	chat := messages.New(w.Config)
 	w.engine.accept = func(_ context.Context, r op.Request) (engine.Accepted, error) {
 		asked <- r
 		switch r.Text {
@@ -165,7 +165,7 @@ func TestRooms(t *testing.T) {
 	w := NewWorld(t)
 	clock := &slackworld.Clock{}
 	w.Config.Now = clock.Now
-	dir := directory.NewDirectory(w.Config, func() []string { return nil })
+	dir := directory.New(w.Config, func() []string { return nil })
 	rooms := func(id string) ([]string, error) { return dir.Rooms(context.Background(), id) }
 	got, err := rooms("U0GUS")
 	if err != nil || !slices.Contains(got, "C0SHOW") || slices.Contains(got, "C0MORN") {

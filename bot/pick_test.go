@@ -77,7 +77,7 @@ func TestPickBesideAMessage(t *testing.T) {
 	w.start()
 	asked := op.Pick{Label: "Studio", Text: `caster copy ? "Evening X"`, Typed: "Talk <1> & ж"}
 	a := op.Answer{Mark: op.MarkFailed, Title: op.L("Which one?"), Pick: &asked}
-	if err := messages.NewChat(w.Config).Tell(context.Background(), op.Address{Person: "U0ANA", Channel: "C0SHOW"}, a); err != nil {
+	if err := messages.New(w.Config).Tell(context.Background(), op.Address{Person: "U0ANA", Channel: "C0SHOW"}, a); err != nil {
 		t.Fatal(err)
 	}
 	private := w.Calls("chat.postEphemeral")

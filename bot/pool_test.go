@@ -270,7 +270,8 @@ func TestStrangers(t *testing.T) {
 // TestLongOutage: a client that means to wait for minutes is replaced.
 func TestLongOutage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := &socket.Link{Log: webapi.Config{}.Filled().Log, Tired: make(chan struct{}, 1)}
+		l := &socket.Link{Log: webapi.Config{}.Filled().Log}
+		l.Tired = make(chan struct{}, 1)
 		for _, c := range []struct {
 			backoff time.Duration
 			tired   bool
@@ -352,7 +353,7 @@ func TestBackInAChannel(t *testing.T) {
 	w := NewWorld(t)
 	back := make(chan string, 1)
 	e := &script{returned: func(channel string) { back <- channel }}
-	d := &dispatcher{engine: whole(e), dir: directory.NewDirectory(w.Config, func() []string { return nil }), log: slog.New(slog.DiscardHandler)}
+	d := &dispatcher{engine: whole(e), dir: directory.New(w.Config, func() []string { return nil }), log: slog.New(slog.DiscardHandler)}
 	d.forms = newPool(t.Context(), 1, 1, &d.busy)
 	defer d.forms.drain(context.Background())
 	d.housekeeping(payload.Event{Back: "C1", Forget: []string{"C1"}})

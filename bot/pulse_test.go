@@ -23,7 +23,8 @@ type far struct{ net.Conn }
 // paired gives a link with an open connection, and its other end. The link reads until the test ends.
 func paired(t *testing.T) (*socket.Link, far) {
 	near, other := net.Pipe()
-	l := &socket.Link{Lines: socket.NewConns(nil), Silent: make(chan struct{}, 1)}
+	l := &socket.Link{Lines: socket.NewConns(nil)}
+	l.Silent = make(chan struct{}, 1)
 	open := l.Lines.Keep(near)
 	go func() { _, _ = io.Copy(io.Discard, open) }()
 	t.Cleanup(func() {

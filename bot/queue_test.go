@@ -122,7 +122,7 @@ func TestOneDeadline(t *testing.T) {
 func TestStopWhileSlackIsDown(t *testing.T) {
 	w := NewWorld(t)
 	w.Fail("auth.test", fakeslack.Fault{Status: 503})
-	b := New(w.Config, whole(w.engine), messages.NewChat(w.Config), directory.NewDirectory(w.Config, func() []string { return nil }))
+	b := New(w.Config, whole(w.engine), messages.New(w.Config), directory.New(w.Config, func() []string { return nil }))
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- b.Run(ctx) }()

@@ -30,7 +30,7 @@ func TestShutdown(t *testing.T) {
 			finished.Store(ctx.Err() == nil)
 		}}, nil
 	}
-	b := New(w.Config, whole(w.engine), messages.NewChat(w.Config), directory.NewDirectory(w.Config, func() []string { return nil }))
+	b := New(w.Config, whole(w.engine), messages.New(w.Config), directory.New(w.Config, func() []string { return nil }))
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- b.Run(ctx) }()
@@ -83,7 +83,7 @@ func TestRunRefusesBadTokens(t *testing.T) {
 	} {
 		w := NewWorld(t)
 		w.Config.AppToken, w.Config.BotToken = c.app, c.bot
-		b := New(w.Config, whole(w.engine), messages.NewChat(w.Config), directory.NewDirectory(w.Config, func() []string { return nil }))
+		b := New(w.Config, whole(w.engine), messages.New(w.Config), directory.New(w.Config, func() []string { return nil }))
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		err := b.Run(ctx)
 		cancel()

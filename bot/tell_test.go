@@ -18,7 +18,7 @@ import (
 
 // patient gives a chat that waits for no time, and the times that it should have waited for.
 func patient(w *World) (*messages.Chat, *[]time.Duration) {
-	c, waits := messages.NewChat(w.Config), &[]time.Duration{}
+	c, waits := messages.New(w.Config), &[]time.Duration{}
 	c.Pause = func(_ context.Context, d time.Duration) error {
 		*waits = append(*waits, d)
 		return nil
@@ -120,7 +120,7 @@ func TestLastWords(t *testing.T) {
 	for name, waiting := range map[string]bool{"ended before": false, "ended while it waits": true} {
 		w := NewWorld(t)
 		ctx, cancel := context.WithCancel(context.Background())
-		chat := messages.NewChat(w.Config)
+		chat := messages.New(w.Config)
 		if waiting {
 			w.Fail("chat.postEphemeral", fakeslack.Fault{RetryAfter: 50 * time.Second})
 			chat.Pause = func(ctx context.Context, _ time.Duration) error { cancel(); return ctx.Err() }

@@ -52,7 +52,7 @@ func TestWhoReadsWhat(t *testing.T) {
 // travel in it. Ana's are kept apart from Lin's.
 func TestLanguageOfQuickAnswers(t *testing.T) {
 	w := NewWorld(t)
-	dir := directory.NewDirectory(w.Config, func() []string { return nil })
+	dir := directory.New(w.Config, func() []string { return nil })
 	w.Config.Words, w.Config.Locale, w.Config.Meet = i18n.New(nil), dir.Locale, dir.Meet
 	w.engine.accept = func(context.Context, op.Request) (engine.Accepted, error) {
 		return engine.Accepted{Reply: &op.Answer{Title: queue}}, nil
@@ -149,7 +149,7 @@ func TestLocale(t *testing.T) {
 	w.SetUser("U0LIN", func(u *fakeslack.User) { u.Locale = "zh-CN" })
 	clock := &slackworld.Clock{}
 	w.Config.Now = clock.Now
-	d := directory.NewDirectory(w.Config, func() []string { return nil })
+	d := directory.New(w.Config, func() []string { return nil })
 	if locale, known := d.Locale("U0LIN"); known || locale != "" {
 		t.Error("somebody is known who was never looked up")
 	}

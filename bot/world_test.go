@@ -76,8 +76,8 @@ func NewWorld(t testing.TB, change ...func(*fakeslack.Config)) *World {
 // start runs a bot until the test ends, and waits for its sockets.
 func (w *World) start() *Bot {
 	w.t.Helper()
-	dir := directory.NewDirectory(w.Config, func() []string { return nil })
-	w.engine.chat = messages.NewChat(w.Config)
+	dir := directory.New(w.Config, func() []string { return nil })
+	w.engine.chat = messages.New(w.Config)
 	b := New(w.Config, whole(w.engine), w.engine.chat, dir)
 	b.sockets.Pulse = w.pulse
 	ctx, cancel := context.WithCancel(context.Background())

@@ -27,7 +27,7 @@ type Directory struct {
 	api      *slack.Client
 	holds    *webapi.MethodLimits
 	now      func() time.Time
-	sparing  sparing // of questions about groups
+	queries  queryRate // of questions about groups
 	groups   func() []string
 	home     atomic.Value // string: the team that the bot belongs to, once known
 	people   *cache.Cache[string, op.Person]
@@ -53,7 +53,7 @@ const everyGroup = "usergroups"
 var _ authz.Directory = (*Directory)(nil)
 
 // NewDirectory makes a directory. groups gives the ids of the user groups that matter: those of the policy in force.
-func NewDirectory(c webapi.Config, groups func() []string) *Directory {
+func New(c webapi.Config, groups func() []string) *Directory {
 	c = c.Filled()
 	d := &Directory{api: c.Api(), holds: webapi.NewMethodLimits(), now: c.Now, groups: groups}
 	ages := cache.Config{Now: c.Now, Good: GoodFor, Renew: renewAt, Stale: staleFor, Within: askWithin, Most: maxFacts, Gone: isGone}
@@ -77,7 +77,7 @@ func (d *Directory) Person(ctx context.Context, id, team string, since time.Time
 	var groupsErr error
 	var asked sync.WaitGroup
 	if len(groups) > 0 {
-		enough := d.sparing.since(since, d.now())
+		enough := d.queries.since(since, d.now())
 		asked.Go(func() { known, groupsErr = d.members.Get(ctx, everyGroup, enough, d.askGroups) })
 	}
 	found, err := d.people.Get(ctx, id, since, d.askPerson)
@@ -194,7 +194,7 @@ func (d *Directory) askPerson(ctx context.Context, id string) (op.Person, error)
 // askGroups is docs.slack.dev/reference/methods/usergroups.list. A group that was deleted or switched off is not in the answer:
 // nobody is in it.
 func (d *Directory) askGroups(ctx context.Context, _ string) (members, error) {
-	d.sparing.add(d.now())
+	d.queries.add(d.now())
 	var groups []slack.UserGroup
 	err := d.holds.Call("usergroups.list", func() (err error) {
 		groups, err = d.api.GetUserGroupsContext(ctx, slack.GetUserGroupsOptionIncludeUsers(true))

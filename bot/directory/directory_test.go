@@ -18,7 +18,7 @@ import (
 func newTestDirectory(w *slackworld.World, groups ...string) (*Directory, *slackworld.Clock) {
 	c := &slackworld.Clock{}
 	w.Config.Now = c.Now
-	d := NewDirectory(w.Config, func() []string { return groups })
+	d := New(w.Config, func() []string { return groups })
 	d.SetTeam("T0SHOW")
 	return d, c
 }
@@ -118,7 +118,7 @@ func (a answers) RoundTrip(*http.Request) (*http.Response, error) {
 func TestGroupMessages(t *testing.T) {
 	for said, want := range map[string]bool{`"is_mpim":true`: true, `"is_im":true`: true, `"is_member":true`: true, `"is_private":true`: false} {
 		client := &http.Client{Transport: answers(`{"ok":true,"channel":{"id":"G0CREW","name":"mpdm-ana--bo-1",` + said + `}}`)}
-		d := NewDirectory(webapi.Config{APIURL: "http://127.0.0.1/api/", HTTP: client}, func() []string { return nil })
+		d := New(webapi.Config{APIURL: "http://127.0.0.1/api/", HTTP: client}, func() []string { return nil })
 		if got, err := d.Channel(t.Context(), "G0CREW", time.Time{}); err != nil || got.Member != want {
 			t.Errorf("%s: %+v, %v", said, got, err)
 		}

@@ -66,7 +66,7 @@ func TestGroupsOfThePolicy(t *testing.T) {
 		t.Errorf("he is in %v after %d questions", got, len(w.Calls("usergroups.list")))
 	}
 	off := &http.Client{Transport: answers(`{"ok":true,"usergroups":[{"id":"S0LEADS","date_delete":1795378170,"users":["U0KEN"]}],"user":{"id":"U0KEN","team_id":"T0SHOW"}}`)}
-	d = NewDirectory(webapi.Config{APIURL: "http://127.0.0.1/api/", HTTP: off}, func() []string { return []string{"S0LEADS"} })
+	d = New(webapi.Config{APIURL: "http://127.0.0.1/api/", HTTP: off}, func() []string { return []string{"S0LEADS"} })
 	if got := in(); got != nil {
 		t.Errorf("he is in %v, which is switched off", got)
 	}
@@ -115,7 +115,7 @@ func TestNoRightToLook(t *testing.T) {
 func askedBy(clock *slackworld.Clock, tell func(method string)) *Directory {
 	const said = `{"ok":true,"usergroups":[{"id":"S0CREW","users":["U0ANA"]}],"user":{"id":"U0ANA","team_id":"T0SHOW"}}`
 	client := &http.Client{Transport: telling{answers(said), tell}}
-	d := NewDirectory(webapi.Config{APIURL: "http://127.0.0.1/api/", HTTP: client, Now: clock.Now}, func() []string { return []string{"S0CREW"} })
+	d := New(webapi.Config{APIURL: "http://127.0.0.1/api/", HTTP: client, Now: clock.Now}, func() []string { return []string{"S0CREW"} })
 	d.SetTeam("T0SHOW")
 	return d
 }

@@ -18,23 +18,23 @@ import (
 
 // Chat posts and edits cards and says things in private. It is the engine's view of Slack.
 type Chat struct {
-	api     *slack.Client
-	Hooks   ResponseURL
-	Clicked *clicked
-	Limits  *webapi.Limiter
-	repeats func(op.Operation) bool
-	tongues render.Localizer
-	home    atomic.Value // string: the address of the workspace, once known
-	Pause   func(context.Context, time.Duration) error
+	api       *slack.Client
+	Hooks     ResponseURL
+	Clicked   *clicked
+	Limits    *webapi.Limiter
+	repeats   func(op.Operation) bool
+	localizer render.Localizer
+	home      atomic.Value // string: the address of the workspace, once known
+	Pause     func(context.Context, time.Duration) error
 }
 
 var _ notify.Chat = (*Chat)(nil)
 
 // NewChat makes a chat for one workspace.
-func NewChat(c webapi.Config) *Chat {
+func New(c webapi.Config) *Chat {
 	c = c.Filled()
 	return &Chat{api: c.Api(), Hooks: ResponseURL{Client: c.HTTP, Api: c.APIURL}, Clicked: NewClicked(c.Now), Limits: webapi.NewLimiter(c.Turn, c.Unlimited),
-		repeats: c.Repeats, Pause: webapi.Sleep, tongues: render.Localizer{Words: c.Words, Channel: c.Language, Locale: c.Locale, Meet: c.Meet}}
+		repeats: c.Repeats, Pause: webapi.Sleep, localizer: render.Localizer{Words: c.Words, Channel: c.Language, Locale: c.Locale, Meet: c.Meet}}
 }
 
 // SetHome tells the address of the workspace.
@@ -45,7 +45,7 @@ func (c *Chat) KeepClick(click op.Click) { c.Clicked.Keep(click, c.Hooks.Allowed
 
 // PrinterFor is what draws a private answer, out of what is at hand; not known when nobody has looked the person up.
 func (c *Chat) PrinterFor(to op.Address) (say render.Printer, known bool) {
-	return c.tongues.Private(to)
+	return c.localizer.Private(to)
 }
 
 // Turn waits until the card of an operation may be drawn: not at all when a click on it has left an address that edits it, else for
@@ -88,7 +88,7 @@ type turn struct {
 // (docs.slack.dev/reference/methods/chat.postMessage, chat.update). A post whose answer is lost may be posted twice, since
 // Slack has no key for it; both show the same reference, and buttons of both are judged by the same operation.
 func (t *turn) show(ctx context.Context, o op.Operation) (string, error) {
-	m := t.chat.tongues.Public(o.Channel).Card(o, t.chat.repeats(o))
+	m := t.chat.localizer.Public(o.Channel).Card(o, t.chat.repeats(o))
 	ts, err := t.put(ctx, o, m)
 	if webapi.Code(err) == "invalid_blocks" || webapi.Code(err) == "invalid_attachments" {
 		ts, err = t.put(ctx, o, m.Simple())
@@ -141,7 +141,7 @@ func (c *Chat) replace(ctx context.Context, o op.Operation, m render.Message) (b
 	err := c.Hooks.replace(ctx, address.url, m)
 	switch {
 	case err == nil:
-		c.Clicked.drawn(address, o.Version)
+		c.Clicked.recordVersion(address, o.Version)
 		c.Clicked.written(o)
 		if underWay(o) {
 			return true, nil

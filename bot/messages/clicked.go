@@ -90,8 +90,8 @@ func (c *clicked) spoil(a *clickedAt) {
 	a.mute = true
 }
 
-// drawn remembers which version of its card an address has drawn.
-func (c *clicked) drawn(a *clickedAt, version int64) {
+// recordVersion remembers which version of its card an address has drawn.
+func (c *clicked) recordVersion(a *clickedAt, version int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	a.drew = version

@@ -48,20 +48,30 @@ type Link struct {
 	spare  func(*Link) *Link                 // another link that is up, or nil
 	Acked  AckLog
 
+	state
+	signals
+
+	cancel context.CancelFunc
+	ended  chan struct{}
+	err    error // why it ended; to be read after ended
+}
+
+// state is what a connection is in.
+type state struct {
 	up      atomic.Bool
 	Deaf    atomic.Bool  // nothing is heard any more: it is as good as gone
 	Age     atomic.Int64 // how long Slack means to keep the connection, in nanoseconds
 	Pending atomic.Int64 // envelopes that are not seen through yet
 	since   time.Time    // the last hello; for the reader only
+}
 
+// signals wake whoever keeps the links.
+type signals struct {
 	ready  chan struct{} // closed by the first hello
 	greets chan struct{} // one for each hello
 	warned chan struct{} // Slack will close the connection soon
 	Tired  chan struct{} // the client means to wait for longer than we do
 	Silent chan struct{} // nothing is heard any more
-	cancel context.CancelFunc
-	ended  chan struct{}
-	err    error // why it ended; to be read after ended
 }
 
 // start opens a link in the background.

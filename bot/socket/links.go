@@ -203,8 +203,9 @@ func (s *Sockets) put(slot int, l *Link) {
 func (s *Sockets) open(ctx context.Context) *Link {
 	l := &Link{
 		Log: s.Log, take: s.take, hello: s.Greeted, lived: s.Lived, spare: s.Spare,
-		ready: make(chan struct{}), greets: make(chan struct{}, 1), warned: make(chan struct{}, 1), Tired: make(chan struct{}, 1),
-		Silent: make(chan struct{}, 1), ended: make(chan struct{}),
+		signals: signals{ready: make(chan struct{}), greets: make(chan struct{}, 1), warned: make(chan struct{}, 1),
+			Tired: make(chan struct{}, 1), Silent: make(chan struct{}, 1)},
+		ended: make(chan struct{}),
 	}
 	l.Lines = NewConns(l.announced)
 	dialer := l.Lines.dialer(proxyRoute{proxy: http.ProxyFromEnvironment})

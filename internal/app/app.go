@@ -158,7 +158,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	} else if !db.Exclusive() {
 		slack.Turn = channelTurns(db, log)
 	}
-	people := directory.NewDirectory(slack, keeper.UserGroups)
+	people := directory.New(slack, keeper.UserGroups)
 	slack.Locale, slack.Meet = people.Locale, people.Meet
 	known := op.Table{}
 	judge := authz.New(authz.Config{
@@ -167,7 +167,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	own := records.New(db)
 	known = commands.Table(cloud, deskAndRights{own, judge}, now)
 	slack.Repeats = engine.Repeats(known, now)
-	chat := messages.NewChat(slack)
+	chat := messages.New(slack)
 	mind := engine.New(engine.Config{
 		Table: &known, Store: db, Authz: judge, Chat: chat, Now: now, Log: log, Replica: replica, Pause: wait, Quota: limits,
 	})
