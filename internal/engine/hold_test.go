@@ -81,8 +81,8 @@ func (s *stage) pictures(o op.Operation) (list []string) {
 	return list
 }
 
-// drawn waits until no card is being drawn; those that are put off stay so.
-func (s *stage) drawn() {
+// waitDrawn waits until no card is being drawn; those that are put off stay so.
+func (s *stage) waitDrawn() {
 	for s.e.notify.Drawing() > 0 {
 		time.Sleep(time.Millisecond)
 	}
@@ -167,7 +167,7 @@ func TestACardIsPutOffOnce(t *testing.T) {
 	if err := s.e.notify.DrawBehind(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	s.drawn()
+	s.waitDrawn()
 	if got := s.pictures(o); len(got) != 1 || !s.e.Busy() {
 		t.Fatalf("it is drawn early: %v", got)
 	}

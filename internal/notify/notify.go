@@ -1,3 +1,8 @@
+// Package notify brings to people what the engine has decided, and moves no operation itself.
+//
+// Read chat.go first (what it needs of Slack), then cards.go and card_queue.go (a card that is behind is drawn until it shows what is
+// stored), notified_states.go (what the asker of one without a card was told last), replies.go (private answers, until they are there or nobody waits for them) and
+// patience.go (what is said while an answer takes long).
 package notify
 
 import (
@@ -20,7 +25,7 @@ type Notifier struct {
 	away    sync.Map // channels in which a card could not be shown: isAway, or isBack
 }
 
-// NotifierConfig is what a notifier is made of.
+// Config is what a notifier is made of.
 type Config struct {
 	Store   *store.Store
 	Chat    Chat
@@ -33,7 +38,7 @@ type Config struct {
 	Gather  func(ctx context.Context, id string) error     // lets an operation of several come to what its members have
 }
 
-// NewNotifier makes a notifier.
+// New makes a notifier.
 func New(c Config) *Notifier {
 	n := &Notifier{Config: c}
 	n.cards.init()
