@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"casterbot/commands/baseline"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 )
@@ -25,7 +26,7 @@ func TestClocksThatDiffer(t *testing.T) {
 			}
 			grows := same
 			grows.content.To = noon.Add(later)
-			if ongoing := (baseline{lookedAt: was.at, beganAt: was.content.From, endedAt: noon.Add(-time.Second)}); provesStop(grows, ongoing, a) {
+			if ongoing := (baseline.Baseline{baseline.LookedAt: was.at, baseline.BeganAt: was.content.From, baseline.EndedAt: noon.Add(-time.Second)}); provesStop(grows, ongoing, a) {
 				t.Errorf("clock %s ahead, %s on: a recording that goes on counts as stopped", ahead, later)
 			}
 		}

@@ -5,6 +5,9 @@ import (
 	"strconv"
 	"strings"
 
+	"casterbot/commands/failure"
+	"casterbot/commands/naming"
+	"casterbot/commands/nextcmd"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 )
@@ -27,12 +30,12 @@ func (s table) readCasters(ctx context.Context, call op.Call) (op.Answer, error)
 	if err != nil {
 		return op.Answer{}, err
 	}
-	text := fold(call.Args["text"])
+	text := naming.Fold(call.Args["text"])
 	answer := op.Answer{Mark: op.MarkNeutral}
 	onAir := 0
 	var found []live.Caster
 	for _, c := range all {
-		if !strings.Contains(fold(c.Name), text) && !strings.Contains(fold(c.ID), text) {
+		if !strings.Contains(naming.Fold(c.Name), text) && !strings.Contains(naming.Fold(c.ID), text) {
 			continue
 		}
 		if found = append(found, c); c.OnAir {
@@ -86,7 +89,7 @@ func (s table) studioItem(ctx context.Context, scope op.Scope, c live.Caster, ta
 func (s table) tally(ctx context.Context, scope op.Scope, c live.Caster) []op.Line {
 	all, err := s.cloud.Scenes(ctx, c.ID)
 	if err != nil {
-		return []op.Line{op.L("I could not look into it: ", explain(err).text)}
+		return []op.Line{op.L("I could not look into it: ", failure.Explain(err).Text)}
 	}
 	var facts []op.Line
 	program := programOf(all)
@@ -170,19 +173,19 @@ func (s table) readCaster(ctx context.Context, call op.Call) (op.Answer, error) 
 // studioWays are what can be done with a studio as a whole.
 func studioWays(c live.Caster, all []live.Scene) []op.Next {
 	if !c.OnAir {
-		return []op.Next{onCaster("start", c.ID), onCaster("copy", c.ID)}
+		return []op.Next{nextcmd.OnCaster("start", c.ID), nextcmd.OnCaster("copy", c.ID)}
 	}
 	var next []op.Next
 	if programOf(all).ID != "" {
-		next = append(next, onCaster("standby", c.ID))
+		next = append(next, nextcmd.OnCaster("standby", c.ID))
 	}
 	if len(openPreviews(all)) > 0 {
-		next = append(next, op.Next{Label: "Close preview…", Text: onCaster("close", c.ID).Text})
+		next = append(next, op.Next{Label: "Close preview…", Text: nextcmd.OnCaster("close", c.ID).Text})
 	}
 	if restartable(c) == nil {
-		next = append(next, onCaster("restart", c.ID))
+		next = append(next, nextcmd.OnCaster("restart", c.ID))
 	}
-	return append(next, onCaster("stop", c.ID), onCaster("copy", c.ID))
+	return append(next, nextcmd.OnCaster("stop", c.ID), nextcmd.OnCaster("copy", c.ID))
 }
 
 // modeWords are the types of studios.
@@ -200,7 +203,7 @@ func mode(c live.Caster) op.Line {
 // setup tells how the studio is set up; that it cannot be read is no reason to show nothing.
 func (i inside) setup() op.Line {
 	if i.unset != nil {
-		return op.L("Its settings could not be read: ", explain(i.unset).text, ".")
+		return op.L("Its settings could not be read: ", failure.Explain(i.unset).Text, ".")
 	}
 	config := i.config
 	line := op.L("No domain")
@@ -227,9 +230,9 @@ func sceneItem(c live.Caster, scene live.Scene, scope op.Scope) op.Item {
 		item.Mark = op.MarkProgram
 	case scene.Program:
 	case scene.Open:
-		item.Mark, item.Next = op.MarkPreview, []op.Next{onScene("take", c.ID, scene.ID)}
+		item.Mark, item.Next = op.MarkPreview, []op.Next{nextcmd.OnScene("take", c.ID, scene.ID)}
 	case c.OnAir:
-		item.Next = []op.Next{onScene("open", c.ID, scene.ID)}
+		item.Next = []op.Next{nextcmd.OnScene("open", c.ID, scene.ID)}
 	}
 	if address := played("", scope, scene); len(address) > 0 && scene.Open {
 		item.Facts = append(item.Facts, address)

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"casterbot/commands/baseline"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 )
@@ -226,7 +227,7 @@ func TestVerifyRestart(t *testing.T) {
 		f := newFake()
 		f.casters[1].OnAir, f.casters[1].Started, f.casters[1].Modified = c.onAir, c.started, c.modified
 		verify := find(t, f, "caster restart {caster}").Verify
-		plan := op.Plan{Args: op.Args{"caster": newsID}, Seen: baseline{startedAt: old, modifiedAt: old}.seen()}
+		plan := op.Plan{Args: op.Args{"caster": newsID}, Seen: baseline.Baseline{baseline.StartedAt: old, baseline.ModifiedAt: old}.Seen()}
 		got, err := verify(t.Context(), op.Attempt{Plan: plan, Outcome: op.Outcome{State: c.state}, Sent: noon.Add(300 * time.Millisecond)})
 		if err != nil || got.Happened != c.want {
 			t.Errorf("%s: %v, %v", c.name, got.Happened, err)

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"casterbot/commands/failure"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 )
@@ -42,19 +43,19 @@ var documented = map[string][]string{
 func TestEveryDocumentedCodeHasASentence(t *testing.T) {
 	for action, codes := range documented {
 		for _, code := range codes {
-			known, ok := codeTexts[code]
+			known, ok := failure.CodeTexts[code]
 			if !ok {
 				t.Errorf("%s %s: no sentence", action, code)
 				continue
 			}
-			if known.text == "" || strings.HasSuffix(string(known.text), ".") || strings.ToUpper(string(known.text[:1])) == string(known.text[:1]) && !strings.HasPrefix(string(known.text), "ApsaraVideo") {
-				t.Errorf("%s: %q does not complete \"X was not done: …\"", code, known.text)
+			if known.Text == "" || strings.HasSuffix(string(known.Text), ".") || strings.ToUpper(string(known.Text[:1])) == string(known.Text[:1]) && !strings.HasPrefix(string(known.Text), "ApsaraVideo") {
+				t.Errorf("%s: %q does not complete \"X was not done: …\"", code, known.Text)
 			}
-			if !strings.HasSuffix(string(known.advice), ".") {
-				t.Errorf("%s: advice %q is not a sentence", code, known.advice)
+			if !strings.HasSuffix(string(known.Advice), ".") {
+				t.Errorf("%s: advice %q is not a sentence", code, known.Advice)
 			}
-			x := explain(&live.Error{Class: live.Refused, Action: action, Code: code})
-			wantHas(t, x.text.Plain(), string(known.text), code)
+			x := failure.Explain(&live.Error{Class: live.Refused, Action: action, Code: code})
+			wantHas(t, x.Text.Plain(), string(known.Text), code)
 		}
 	}
 }
@@ -71,8 +72,8 @@ func TestAlreadyBelongsToItsAction(t *testing.T) {
 		{"EffectCasterUrgent", "IncorrectSceneStatus.Idle", false}, {"CopyCasterSceneConfig", "IncorrectSceneStatus.Inuse", false},
 	}
 	for _, c := range cases {
-		if x := explain(&live.Error{Class: live.Refused, Action: c.action, Code: c.code}); x.already != c.want {
-			t.Errorf("%s %s: already %v", c.action, c.code, x.already)
+		if x := failure.Explain(&live.Error{Class: live.Refused, Action: c.action, Code: c.code}); x.Already != c.want {
+			t.Errorf("%s %s: already %v", c.action, c.code, x.Already)
 		}
 	}
 }
@@ -102,7 +103,7 @@ func TestOutcomeOfEveryClass(t *testing.T) {
 		{"given up", context.DeadlineExceeded, op.Unknown, []string{"may or may not"}},
 	}
 	for _, c := range cases {
-		o := failure{usage: restartUsage, args: op.Args{"caster": newsID}, denied: op.L(op.B("News"), " was not restarted"), before: op.L("News was so")}.outcome(c.err)
+		o := failure.Failure{Usage: restartUsage, Args: op.Args{"caster": newsID}, Denied: op.L(op.B("News"), " was not restarted"), Before: op.L("News was so")}.Outcome(c.err)
 		if o.State != c.state || o.Already {
 			t.Errorf("%s: %s, already %v", c.name, o.State, o.Already)
 		}
@@ -126,9 +127,9 @@ func TestOrderHint(t *testing.T) {
 		{"RealTimeRecordCommand", "", 302, false}, {"RealTimeRecordCommand", "Brand.New", 403, false}, {"RealTimeRecordCommand", "Brand.New", 0, false},
 		{"CopyCaster", "Brand.New", 400, false}, {"StartCasterScene", "Brand.New", 409, false},
 	} {
-		x := explain(&live.Error{Class: live.Refused, Action: c.action, Code: c.code, Status: c.status})
-		if got := strings.Contains(x.advice.Plain(), "The order is"); got != c.want || len(x.advice) == 0 {
-			t.Errorf("%s %s %d: %q", c.action, c.code, c.status, x.advice.Plain())
+		x := failure.Explain(&live.Error{Class: live.Refused, Action: c.action, Code: c.code, Status: c.status})
+		if got := strings.Contains(x.Advice.Plain(), "The order is"); got != c.want || len(x.Advice) == 0 {
+			t.Errorf("%s %s %d: %q", c.action, c.code, c.status, x.Advice.Plain())
 		}
 	}
 }

@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 
+	"casterbot/commands/naming"
 	"casterbot/internal/op"
 )
 
@@ -24,7 +25,7 @@ func switches(context.Context, op.Call) ([]op.Option, error) {
 }
 
 func (s table) planBoard(ctx context.Context, call op.Call) (op.Plan, error) {
-	word := fold(call.Args["switch"])
+	word := naming.Fold(call.Args["switch"])
 	if word != "on" && word != "off" {
 		refusal := op.Refuse(op.L("Say ", op.Code("/caster board on"), " or ", op.Code("/caster board off"), "."))
 		refusal.Field = "switch"

@@ -7,6 +7,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"casterbot/internal/civiltime"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 )
@@ -51,7 +52,7 @@ func (s table) planLock(ctx context.Context, call op.Call) (op.Plan, error) {
 	if err != nil {
 		return op.Plan{}, err
 	}
-	e, err := endOf(call.Args["until"], call.Person.Zone, s.now())
+	e, err := civiltime.EndOf(call.Args["until"], call.Person.Zone, s.now())
 	if err != nil {
 		return op.Plan{}, spelledOut(err, op.Args{"caster": c.ID, "why": why})
 	}
@@ -59,15 +60,15 @@ func (s table) planLock(ctx context.Context, call op.Call) (op.Plan, error) {
 	if err != nil {
 		return op.Plan{}, err
 	}
-	p := lockPlan(lock, op.Args{"caster": c.ID, "until": e.at.UTC().Format(wholeMoment), "why": why, "by": call.Person.ID})
-	p.Target, p.Title, p.Button = onStudio(c), op.L("Lock studio ", op.B(c.Name), " until ", op.On(e.at)), "Lock studio"
+	p := lockPlan(lock, op.Args{"caster": c.ID, "until": e.At.UTC().Format(civiltime.WholeMoment), "why": why, "by": call.Person.ID})
+	p.Target, p.Title, p.Button = onStudio(c), op.L("Lock studio ", op.B(c.Name), " until ", op.On(e.At)), "Lock studio"
 	if lock.Held() && lock.Holder == call.Person.ID {
-		if lock.Until.Equal(e.at) && lock.Why == why {
+		if lock.Until.Equal(e.At) && lock.Why == why {
 			return op.Plan{}, op.Already(op.L("You hold ", op.B(c.Name), " until then already."))
 		}
-		p.Title, p.Button = op.L("Keep the lock of studio ", op.B(c.Name), " until ", op.On(e.at)), "Keep the lock"
+		p.Title, p.Button = op.L("Keep the lock of studio ", op.B(c.Name), " until ", op.On(e.At)), "Keep the lock"
 	}
-	p.Facts = append(e.facts(), reasonFact(why)...)
+	p.Facts = append(e.Facts(), reasonFact(why)...)
 	return p, nil
 }
 
@@ -102,7 +103,7 @@ func reasonFact(why string) []op.Line {
 }
 
 func (s table) applyLock(ctx context.Context, p op.Plan, _ string, _ op.SendPermit) op.Outcome {
-	until, err := time.Parse(wholeMoment, p.Args["until"])
+	until, err := time.Parse(civiltime.WholeMoment, p.Args["until"])
 	if err != nil {
 		return op.Outcome{State: op.Failed, Text: op.L("The time of the lock cannot be read. Nothing was changed.")}
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"casterbot/internal/civiltime"
 	"casterbot/internal/op"
 )
 
@@ -40,16 +41,16 @@ func TestEndOfALock(t *testing.T) {
 		// the first 02:30 is over, so only the second can be meant
 		{"until 02:30", "Europe/Berlin", "2027-10-31 00:45", "2027-10-31 01:30", "02:30 CET"},
 	} {
-		e, err := endOf(c.typed, c.zone, utc(c.now))
+		e, err := civiltime.EndOf(c.typed, c.zone, utc(c.now))
 		said := ""
-		for _, fact := range e.facts() {
+		for _, fact := range e.Facts() {
 			said += fact.Plain() + "\n"
 		}
 		if err != nil {
 			said = err.Error()
 		}
-		if (err == nil) != (c.want != "") || err == nil && !e.at.Equal(utc(c.want)) || !strings.Contains(said, c.says) {
-			t.Errorf("%q in %s at %s: %s, %v\n%s", c.typed, c.zone, c.now, e.at.UTC(), err, said)
+		if (err == nil) != (c.want != "") || err == nil && !e.At.Equal(utc(c.want)) || !strings.Contains(said, c.says) {
+			t.Errorf("%q in %s at %s: %s, %v\n%s", c.typed, c.zone, c.now, e.At.UTC(), err, said)
 		}
 	}
 }
@@ -61,7 +62,7 @@ func TestEndsThatAreRefused(t *testing.T) {
 		"for 10s": "I do not understand", "for 25h": "That is too long", "until 2026-11-25 10:00": "That is too long",
 		"for 99999999999h": "I do not understand", "until today 10:00": "That time is over", "until 2026-11-21 10:00": "That time is over", "for -2h": "I do not understand",
 	} {
-		_, err := endOf(typed, "Europe/Berlin", utc("2026-11-22 20:00"))
+		_, err := civiltime.EndOf(typed, "Europe/Berlin", utc("2026-11-22 20:00"))
 		refusal := &op.Refusal{}
 		if !errors.As(err, &refusal) || !strings.Contains(err.Error(), want) || refusal.Field != "until" {
 			t.Errorf("%q: %v, want %q", typed, err, want)
@@ -79,7 +80,7 @@ func TestReadingsOfChangedClocks(t *testing.T) {
 		{"2027-04-04 01:45", "Australia/Lord_Howe", "comes twice", "2027-04-04 01:45 +11 (2027-04-03 14:45 UTC)", "2027-04-04 01:45 +1030 (2027-04-03 15:15 UTC)"},
 	} {
 		now := utc(c.reading).Add(-14 * time.Hour)
-		_, err := endOf("until "+c.reading, c.zone, now)
+		_, err := civiltime.EndOf("until "+c.reading, c.zone, now)
 		refusal := &op.Refusal{}
 		if !errors.As(err, &refusal) || !strings.Contains(err.Error(), c.reading+" "+c.says+" in "+c.zone) {
 			t.Errorf("%s in %s: %v", c.reading, c.zone, err)
@@ -89,9 +90,9 @@ func TestReadingsOfChangedClocks(t *testing.T) {
 			t.Errorf("%s in %s:\n%s\n%s", c.reading, c.zone, got, want)
 		}
 		for i, next := range refusal.Answer.Next {
-			e, err := endOf(next.Text, c.zone, now)
-			if want := []string{c.one, c.two}[i]; err != nil || !strings.Contains(want, e.at.UTC().Format("(2006-01-02 15:04 UTC)")) {
-				t.Errorf("%s: the button means %s, %v, not %s", c.reading, e.at.UTC(), err, want)
+			e, err := civiltime.EndOf(next.Text, c.zone, now)
+			if want := []string{c.one, c.two}[i]; err != nil || !strings.Contains(want, e.At.UTC().Format("(2006-01-02 15:04 UTC)")) {
+				t.Errorf("%s: the button means %s, %v, not %s", c.reading, e.At.UTC(), err, want)
 			}
 		}
 	}

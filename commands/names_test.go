@@ -3,6 +3,8 @@ package commands
 import (
 	"strings"
 	"testing"
+
+	"casterbot/commands/naming"
 )
 
 func TestNewName(t *testing.T) {
@@ -33,7 +35,7 @@ func TestNewName(t *testing.T) {
 		{typed: "\u039fscar", says: "mixes alphabets"},
 	}
 	for _, c := range cases {
-		got, err := newName(c.typed)
+		got, err := naming.NewName(c.typed)
 		if c.says == "" {
 			if err != nil || got != c.want {
 				t.Errorf("%q: %q, %v", c.typed, got, err)
@@ -56,12 +58,12 @@ func TestSkeleton(t *testing.T) {
 	same := [][2]string{{"Main", "main"}, {"Main", "M\u0430in"}, {"Studio 1", "Studio l"}, {"Studio 0", "Studio O"},
 		{"Main", "Ma\u200bin"}, {"Ｍａｉｎ", "main"}, {"A—B", "a-b"}, {"Νews", "vews"}, {"Main", "Main\ufe0f"}}
 	for _, pair := range same {
-		if skeleton(pair[0]) != skeleton(pair[1]) {
-			t.Errorf("%q and %q look alike: %q, %q", pair[0], pair[1], skeleton(pair[0]), skeleton(pair[1]))
+		if naming.Skeleton(pair[0]) != naming.Skeleton(pair[1]) {
+			t.Errorf("%q and %q look alike: %q, %q", pair[0], pair[1], naming.Skeleton(pair[0]), naming.Skeleton(pair[1]))
 		}
 	}
 	for _, pair := range [][2]string{{"Mail", "Mall"}, {"Café", "Cafe"}, {"Studio 2", "Studio 3"}, {"News", "New"}} {
-		if skeleton(pair[0]) == skeleton(pair[1]) {
+		if naming.Skeleton(pair[0]) == naming.Skeleton(pair[1]) {
 			t.Errorf("%q and %q are told apart by eye", pair[0], pair[1])
 		}
 	}

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"casterbot/commands/baseline"
+	"casterbot/commands/nextcmd"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 )
@@ -131,7 +133,7 @@ func requireOnAir(c live.Caster, what, advice op.Text, button string) error {
 	if c.OnAir {
 		return nil
 	}
-	return op.Refuse(op.L(op.B(c.Name), " is idle, so ", what, "."), op.L(advice)).WithNext(onCaster(button, c.ID), onCaster("show", c.ID)).
+	return op.Refuse(op.L(op.B(c.Name), " is idle, so ", what, "."), op.L(advice)).WithNext(nextcmd.OnCaster(button, c.ID), nextcmd.OnCaster("show", c.ID)).
 		InShort(op.L("idle"))
 }
 
@@ -140,7 +142,7 @@ func requireProgram(c live.Caster, all []live.Scene) error {
 	if programOf(all).ID != "" {
 		return nil
 	}
-	return op.Refuse(op.L(op.B(c.Name), " has no PROGRAM scene."), op.L("A studio gets one when it is started.")).WithNext(onCaster("show", c.ID)).
+	return op.Refuse(op.L(op.B(c.Name), " has no PROGRAM scene."), op.L("A studio gets one when it is started.")).WithNext(nextcmd.OnCaster("show", c.ID)).
 		InShort(op.L("no PROGRAM scene"))
 }
 
@@ -160,7 +162,7 @@ func touched(c live.Caster, a op.Attempt) op.Evidence {
 	if !c.Modified.IsZero() {
 		seen = op.L(seen, ", last changed ", op.On(c.Modified))
 	}
-	before, known := traceOf(a.Plan.Seen, modifiedAt)
-	changed := known && answered(a) && c.OnAir && newer(c.Modified, before[modifiedAt], a.Sent)
+	before, known := baseline.TraceOf(a.Plan.Seen, baseline.ModifiedAt)
+	changed := known && answered(a) && c.OnAir && baseline.Newer(c.Modified, before[baseline.ModifiedAt], a.Sent)
 	return op.Evidence{Happened: changed, Seen: op.L(seen, ".")}
 }

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"casterbot/commands/baseline"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 )
@@ -81,7 +82,7 @@ func TestWhatIsTrueAtTheCall(t *testing.T) {
 		}
 		wantHas(t, facts(now), c.says)
 		wantNot(t, facts(now), "PROGRAM scene")
-		if now.Seen[outputSeen] != p.Seen[outputSeen] || now.Seen[startedAt] == "" {
+		if now.Seen[outputSeen] != p.Seen[outputSeen] || now.Seen[baseline.StartedAt] == "" {
 			t.Errorf("%s: kept %v", name, now.Seen)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 
+	"casterbot/commands/naming"
 	"casterbot/internal/op"
 )
 
@@ -48,7 +49,7 @@ var shelves = []struct {
 func pick(things []thing) []op.Option {
 	seen := map[string]int{}
 	for _, t := range things {
-		seen[skeleton(t.name)]++
+		seen[naming.Skeleton(t.name)]++
 	}
 	rank := func(t thing) int {
 		for i, s := range shelves {
@@ -62,7 +63,7 @@ func pick(things []thing) []op.Option {
 	var options []op.Option
 	for _, t := range sorted {
 		o := op.Option{Label: op.Visible(t.name), Note: t.note, Value: t.id}
-		if seen[skeleton(t.name)] > 1 {
+		if seen[naming.Skeleton(t.name)] > 1 {
 			o.Label, o.Hint = op.Visible(t.name)+" "+suffix(t.id), t.id
 		}
 		if i := rank(t); i < len(shelves) {

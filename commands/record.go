@@ -5,6 +5,9 @@ import (
 	"maps"
 	"time"
 
+	"casterbot/commands/baseline"
+	"casterbot/commands/failure"
+	"casterbot/commands/nextcmd"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 )
@@ -29,7 +32,7 @@ type recording struct {
 	refuse  func(recordState, target) error
 	warn    func(recordState) []op.Line
 	done    func(s table, p op.Plan, t target) op.Outcome
-	proof   func(k recordState, before baseline, a op.Attempt) bool
+	proof   func(k recordState, before baseline.Baseline, a op.Attempt) bool
 	dated   bool                        // the proof itself says that it happened at the send
 	seen    func(k recordState) op.Line // the proof in words
 	due     func(op.Attempt) time.Time  // when it leads to a file; nil: it leads to none
@@ -93,7 +96,7 @@ func (s table) planRecord(ctx context.Context, call op.Call, r recording) (op.Pl
 	}
 	k, err := s.readState(ctx, t.Stream, what)
 	if err != nil {
-		return op.Plan{}, cannotLook(op.L(op.V(t.label)), err)
+		return op.Plan{}, failure.CannotLook(op.L(op.V(t.label)), err)
 	}
 	if err := recordable(k, t, r); err != nil {
 		return op.Plan{}, err
@@ -106,7 +109,7 @@ func (s table) planRecord(ctx context.Context, call op.Call, r recording) (op.Pl
 	} else {
 		k.delay, _ = time.ParseDuration(seen[delaySeen])
 	}
-	maps.Copy(seen, k.trace().seen())
+	maps.Copy(seen, k.trace().Seen())
 	return op.Plan{
 		Args:   op.Args{"stream": t.String()},
 		Target: op.Target{Kind: "stream", ID: t.String(), Name: t.label},
@@ -141,7 +144,7 @@ func (k recordState) settled() phase {
 func recordable(k recordState, t target, r recording) error {
 	switch {
 	case k.seen.has(seeConfig) && k.config == nil:
-		return op.Refuse(op.L(op.B(t.label), " has no recording configuration, so it cannot be recorded."), op.L(configHint)).
+		return op.Refuse(op.L(op.B(t.label), " has no recording configuration, so it cannot be recorded."), op.L(failure.ConfigHint)).
 			WithNext(recordNext("Status", "status", t.String())).InShort(op.L("no recording configuration"))
 	case r.live && k.online == nil:
 		return op.Refuse(op.L(op.B(t.label), " is not live, so there is nothing to record."), op.L("Start the encoder, then ask again.")).
@@ -215,10 +218,10 @@ func (s table) applyRecord(ctx context.Context, p op.Plan, permit op.SendPermit,
 		o.State, o.RequestID = op.Succeeded, receipt.RequestID
 		return o
 	}
-	return failure{
-		usage: "record " + r.word + " {stream}", args: p.Args, denied: denial,
-		before: op.L(subject(p), " was already recording"), next: []op.Next{recordNext("Pause recording", "stop", t.String())},
-	}.outcome(err)
+	return failure.Failure{
+		Usage: "record " + r.word + " {stream}", Args: p.Args, Denied: denial,
+		Before: op.L(subject(p), " was already recording"), Next: []op.Next{recordNext("Pause recording", "stop", t.String())},
+	}.Outcome(err)
 }
 
 func started(_ table, _ op.Plan, t target) op.Outcome {
@@ -250,6 +253,6 @@ func restarted(_ table, _ op.Plan, t target) op.Outcome {
 func finished(_ table, _ op.Plan, t target) op.Outcome {
 	return op.Outcome{
 		Text: op.L("The file of ", op.B(t.label), " is being written now; its recording is fully stopped."),
-		Next: []op.Next{nextCommand("files", op.Args{"stream": t.String()})},
+		Next: []op.Next{nextcmd.NextCommand("files", op.Args{"stream": t.String()})},
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"casterbot/commands/baseline"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 )
@@ -13,29 +14,29 @@ import (
 // of the encoder too.
 func (r recording) recordTrace() []string {
 	if r.after == seeFiles {
-		return []string{lookedAt, fileAt, dueAt}
+		return []string{baseline.LookedAt, baseline.FileAt, baseline.DueAt}
 	}
-	return []string{lookedAt, beganAt, endedAt}
+	return []string{baseline.LookedAt, baseline.BeganAt, baseline.EndedAt}
 }
 
 // trace keeps what was seen of the recording.
-func (k recordState) trace() baseline {
-	t := baseline{lookedAt: k.at}
+func (k recordState) trace() baseline.Baseline {
+	t := baseline.Baseline{baseline.LookedAt: k.at}
 	if k.seen.has(seeContent) {
-		t[beganAt], t[endedAt] = k.content.From, k.content.To
+		t[baseline.BeganAt], t[baseline.EndedAt] = k.content.From, k.content.To
 	}
 	if k.seen.has(seeOnline | seeIngest) {
-		t[onlineAt] = k.onlineSince()
+		t[baseline.OnlineAt] = k.onlineSince()
 	}
 	if k.seen.has(seeFiles) {
-		t[fileAt], t[dueAt] = time.Time{}, time.Time{}
+		t[baseline.FileAt], t[baseline.DueAt] = time.Time{}, time.Time{}
 		for _, f := range k.files {
-			if f.Created.After(t[fileAt]) {
-				t[fileAt] = f.Created
+			if f.Created.After(t[baseline.FileAt]) {
+				t[baseline.FileAt] = f.Created
 			}
 		}
 		if k.phase == ended {
-			t[dueAt] = k.due()
+			t[baseline.DueAt] = k.due()
 		}
 	}
 	return t
@@ -66,7 +67,7 @@ func (s table) verifyRecord(r recording) func(context.Context, op.Attempt) (op.E
 		if err != nil {
 			return op.Evidence{}, fmt.Errorf("look at the recordings of %s: %w", t, err)
 		}
-		before, known := traceOf(a.Plan.Seen, r.recordTrace()...)
+		before, known := baseline.TraceOf(a.Plan.Seen, r.recordTrace()...)
 		if !known || !answered(a) && !steady(k, a) || !r.proof(k, before, a) {
 			return op.Evidence{Seen: unseen(a, r.unproven(k))}, nil
 		}
@@ -85,56 +86,56 @@ func (r recording) unproven(k recordState) op.Line {
 // steady reports that the encoder has published without a break since the plan, or not at all. Where the plan did not look at
 // it, only one that has published since clearly before the send is known to be so.
 func steady(k recordState, a op.Attempt) bool {
-	if before, known := traceOf(a.Plan.Seen, onlineAt); known {
-		return k.onlineSince().Equal(before[onlineAt])
+	if before, known := baseline.TraceOf(a.Plan.Seen, baseline.OnlineAt); known {
+		return k.onlineSince().Equal(before[baseline.OnlineAt])
 	}
-	return !k.onlineSince().IsZero() && k.onlineSince().Before(a.Sent.Add(-clocks))
+	return !k.onlineSince().IsZero() && k.onlineSince().Before(a.Sent.Add(-baseline.Clocks))
 }
 
 func answered(a op.Attempt) bool { return a.Outcome.State == op.Succeeded }
 
 // provesStart: there is new material. After a pause the old material may go on instead, which shows only by its end growing;
 // that alone does not prove who started it.
-func provesStart(k recordState, before baseline, a op.Attempt) bool {
+func provesStart(k recordState, before baseline.Baseline, a op.Attempt) bool {
 	if k.phase == notRecorded {
 		return false
 	}
-	goesOn := k.content.To.IsZero() || newer(k.content.To, before[endedAt], a.Sent)
-	return newer(k.content.From, before[beganAt], a.Sent) || answered(a) && goesOn
+	goesOn := k.content.To.IsZero() || baseline.Newer(k.content.To, before[baseline.EndedAt], a.Sent)
+	return baseline.Newer(k.content.From, before[baseline.BeganAt], a.Sent) || answered(a) && goesOn
 }
 
 // provesStop: the material went on until the send and has not grown since. How far it grew is read off the cloud's clock, how
 // much time passed off the bot's. Without an answer its end must be another one than before, or it may have been paused
 // already; and it must have stood still for a minute, as a running recording may be listed up to a moment ago.
-func provesStop(k recordState, before baseline, a op.Attempt) bool {
-	if k.phase != ended && k.phase != written || before[beganAt].IsZero() || !k.content.From.Equal(before[beganAt]) {
+func provesStop(k recordState, before baseline.Baseline, a op.Attempt) bool {
+	if k.phase != ended && k.phase != written || before[baseline.BeganAt].IsZero() || !k.content.From.Equal(before[baseline.BeganAt]) {
 		return false
 	}
-	if before[endedAt].IsZero() { // it was listed without an end, so an end is proof that it ended
-		atSend := newer(k.content.To, time.Time{}, a.Sent) && k.content.To.Before(a.Sent.Add(atOnce))
+	if before[baseline.EndedAt].IsZero() { // it was listed without an end, so an end is proof that it ended
+		atSend := baseline.Newer(k.content.To, time.Time{}, a.Sent) && k.content.To.Before(a.Sent.Add(atOnce))
 		return answered(a) || atSend && k.at.Sub(a.Sent) >= freshness
 	}
-	grown, untilSend := k.content.To.Sub(before[endedAt]), a.Sent.Sub(before[lookedAt])
-	still := k.at.Sub(before[lookedAt]) - grown
+	grown, untilSend := k.content.To.Sub(before[baseline.EndedAt]), a.Sent.Sub(before[baseline.LookedAt])
+	still := k.at.Sub(before[baseline.LookedAt]) - grown
 	if answered(a) {
 		return still >= 3*time.Second && grown <= untilSend+2*time.Second
 	}
-	return still >= freshness && grown <= untilSend+atOnce && newer(k.content.To, before[endedAt], a.Sent)
+	return still >= freshness && grown <= untilSend+atOnce && baseline.Newer(k.content.To, before[baseline.EndedAt], a.Sent)
 }
 
 // provesRestart: there is new material.
-func provesRestart(k recordState, before baseline, a op.Attempt) bool {
-	return k.phase != notRecorded && newer(k.content.From, before[beganAt], a.Sent)
+func provesRestart(k recordState, before baseline.Baseline, a op.Attempt) bool {
+	return k.phase != notRecorded && baseline.Newer(k.content.From, before[baseline.BeganAt], a.Sent)
 }
 
 // atOnce is how soon after the send something must have happened to be its doing.
 const atOnce = 15 * time.Second
 
 // provesFile: a file was made at once, and well before the delay of the pause would have made it.
-func provesFile(k recordState, before baseline, a op.Attempt) bool {
+func provesFile(k recordState, before baseline.Baseline, a op.Attempt) bool {
 	for _, f := range k.files {
-		atSend := newer(f.Created, before[fileAt], a.Sent) && !f.Created.After(a.Sent.Add(atOnce))
-		if atSend && f.Created.Before(before[dueAt].Add(-5*time.Second)) {
+		atSend := baseline.Newer(f.Created, before[baseline.FileAt], a.Sent) && !f.Created.After(a.Sent.Add(atOnce))
+		if atSend && f.Created.Before(before[baseline.DueAt].Add(-5*time.Second)) {
 			return true
 		}
 	}

@@ -170,5 +170,5 @@ func seenBefore(t *testing.T, f *fakeCloud, at time.Time) map[string]string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return k.trace().seen()
+	return k.trace().Seen()
 }

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"time"
 
+	"casterbot/commands/failure"
+	"casterbot/commands/nextcmd"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 )
@@ -60,7 +62,7 @@ func (s table) readFiles(ctx context.Context, call op.Call) (op.Answer, error) {
 		answer.Title = op.L(answer.Title, ", page ", op.V(strconv.Itoa(page)))
 	}
 	if err := together(asks...); err != nil {
-		return op.Answer{}, cannotLook(op.L(op.V(t.label)), err)
+		return op.Answer{}, failure.CannotLook(op.L(op.V(t.label)), err)
 	}
 	answer.Note, answer.Items = op.L("Looked back to ", op.On(from), "."), k.with(files).unwritten(t)
 	shown := files[min(len(files), (page-1)*pageFiles):min(len(files), page*pageFiles)]
@@ -163,7 +165,7 @@ func (s table) readAllFiles(ctx context.Context, call op.Call) (op.Answer, error
 		return l
 	}) {
 		if found.err != nil {
-			answer.Lines = append(answer.Lines, op.L("I could not look at ", op.B(shown[i].label), ": ", explain(found.err).text, "."))
+			answer.Lines = append(answer.Lines, op.L("I could not look at ", op.B(shown[i].label), ": ", failure.Explain(found.err).Text, "."))
 		}
 		for _, f := range found.files {
 			files = append(files, filed{f, shown[i]})
@@ -173,7 +175,7 @@ func (s table) readAllFiles(ctx context.Context, call op.Call) (op.Answer, error
 	for _, f := range files[:min(len(files), pageFiles)] {
 		item := fileItem(f.File)
 		item.Title = op.L(op.B(f.of.label), " · ", item.Title)
-		item.Next = []op.Next{nextCommand("files", op.Args{"stream": f.of.String()})}
+		item.Next = []op.Next{nextcmd.NextCommand("files", op.Args{"stream": f.of.String()})}
 		answer.Items = append(answer.Items, item)
 	}
 	if len(files) == 0 && len(answer.Lines) == 0 {

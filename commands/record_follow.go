@@ -6,6 +6,8 @@ import (
 	"path"
 	"time"
 
+	"casterbot/commands/baseline"
+	"casterbot/commands/nextcmd"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 )
@@ -37,7 +39,7 @@ func (s table) followFile(due func(op.Attempt) time.Time) func(context.Context, 
 		if err != nil {
 			return op.Followup{}, err
 		}
-		next := []op.Next{nextCommand("files", op.Args{"stream": t.String()})}
+		next := []op.Next{nextcmd.NextCommand("files", op.Args{"stream": t.String()})}
 		k, err := s.readState(ctx, t.Stream, seeContent|seeFiles)
 		if err != nil {
 			if s.now().Before(a.Sent.Add(window)) {
@@ -45,7 +47,7 @@ func (s table) followFile(due func(op.Attempt) time.Time) func(context.Context, 
 			}
 			return op.Followup{Text: op.L("I could not look for its file."), Next: next}, nil
 		}
-		before := whatIsKnown(a.Plan.Seen, lookedAt, beganAt, endedAt, fileAt)
+		before := baseline.WhatIsKnown(a.Plan.Seen, baseline.LookedAt, baseline.BeganAt, baseline.EndedAt, baseline.FileAt)
 		when := due(a)
 		f, found := madeSince(k, before, a)
 		switch {
@@ -70,9 +72,9 @@ func minTime(a, b time.Time) time.Time {
 }
 
 // madeSince is the newest file that can be the command's doing: made since the send, and of the material that was seen before it.
-func madeSince(k recordState, before baseline, a op.Attempt) (f live.File, found bool) {
+func madeSince(k recordState, before baseline.Baseline, a op.Attempt) (f live.File, found bool) {
 	for _, made := range k.files {
-		if newer(made.Created, before[fileAt], a.Sent) && holds(made, before) && !made.Created.Before(f.Created) {
+		if baseline.Newer(made.Created, before[baseline.FileAt], a.Sent) && holds(made, before) && !made.Created.Before(f.Created) {
 			f, found = made, true
 		}
 	}
@@ -81,17 +83,17 @@ func madeSince(k recordState, before baseline, a op.Attempt) (f live.File, found
 
 // holds reports a file that reaches as far as the material did. One that ends where the material begins is that of the recording
 // before.
-func holds(f live.File, before baseline) bool {
-	return f.To.IsZero() || !f.To.Before(before[endedAt].Add(-time.Second)) && f.To.After(before[beganAt])
+func holds(f live.File, before baseline.Baseline) bool {
+	return f.To.IsZero() || !f.To.Before(before[baseline.EndedAt].Add(-time.Second)) && f.To.After(before[baseline.BeganAt])
 }
 
 // wentOn: the material that was paused has grown by more than the time until the send explains. Both lengths are read off one
 // clock each.
-func wentOn(k recordState, before baseline, a op.Attempt) bool {
-	if before[endedAt].IsZero() || !k.content.From.Equal(before[beganAt]) {
+func wentOn(k recordState, before baseline.Baseline, a op.Attempt) bool {
+	if before[baseline.EndedAt].IsZero() || !k.content.From.Equal(before[baseline.BeganAt]) {
 		return false
 	}
-	return k.content.To.Sub(before[endedAt]) > a.Sent.Sub(before[lookedAt])+2*atOnce
+	return k.content.To.Sub(before[baseline.EndedAt]) > a.Sent.Sub(before[baseline.LookedAt])+2*atOnce
 }
 
 // fileWords names a file without its address, which may carry a key.

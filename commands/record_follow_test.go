@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"casterbot/commands/baseline"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 )
@@ -17,7 +18,7 @@ func followAt(t *testing.T, f *fakeCloud, word string, later time.Duration) (op.
 	if !ok || c.Follow == nil {
 		t.Fatalf("record %s is not followed", word)
 	}
-	seen := baseline{lookedAt: noon.Add(-time.Second), beganAt: noon.Add(-10 * time.Minute), endedAt: noon.Add(-2 * time.Second), fileAt: noon.Add(-time.Hour), dueAt: {}}.seen()
+	seen := baseline.Baseline{baseline.LookedAt: noon.Add(-time.Second), baseline.BeganAt: noon.Add(-10 * time.Minute), baseline.EndedAt: noon.Add(-2 * time.Second), baseline.FileAt: noon.Add(-time.Hour), baseline.DueAt: {}}.Seen()
 	seen[delaySeen] = "3m0s"
 	return c.Follow(t.Context(), op.Attempt{Plan: op.Plan{Args: op.Args{"stream": mainPath}, Seen: seen}, Sent: noon, Outcome: op.Outcome{State: op.Succeeded}})
 }
@@ -86,7 +87,7 @@ func TestTheFileOfAnotherPause(t *testing.T) {
 	f := newFake()
 	f.contents[mainPath] = []live.Content{{From: noon.Add(-10 * time.Minute), To: noon}}
 	f.files = []live.File{{ID: "f0", From: noon.Add(-20 * time.Minute), To: noon.Add(-10 * time.Minute), Created: noon.Add(-time.Minute), Duration: time.Minute}}
-	seen := baseline{lookedAt: noon.Add(-time.Second), beganAt: noon.Add(-10 * time.Minute), endedAt: noon.Add(-2 * time.Second)}.seen()
+	seen := baseline.Baseline{baseline.LookedAt: noon.Add(-time.Second), baseline.BeganAt: noon.Add(-10 * time.Minute), baseline.EndedAt: noon.Add(-2 * time.Second)}.Seen()
 	seen[delaySeen] = "3m0s"
 	c, _ := Table(f, &fakeDesk{}, func() time.Time { return noon.Add(time.Minute) }).Find("record stop {stream}")
 	a := op.Attempt{Plan: op.Plan{Args: op.Args{"stream": mainPath}, Seen: seen}, Sent: noon, Outcome: op.Outcome{State: op.Succeeded}}

@@ -8,6 +8,9 @@ import (
 	"strconv"
 	"time"
 
+	"casterbot/commands/failure"
+	"casterbot/commands/naming"
+	"casterbot/commands/nextcmd"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 )
@@ -36,7 +39,7 @@ func (s table) readStatus(ctx context.Context, call op.Call) (op.Answer, error) 
 		return op.Answer{}, err
 	}
 	typed := call.Args["stream"]
-	if typed == "" || fold(typed) == everyStream && len(aliased(typed, call.Scope.Streams)) == 0 {
+	if typed == "" || naming.Fold(typed) == everyStream && len(aliased(typed, call.Scope.Streams)) == 0 {
 		return s.readStreams(ctx, call, page)
 	}
 	return s.readStream(ctx, call)
@@ -122,7 +125,7 @@ func (s table) configsOf(ctx context.Context, all []target) map[string]configure
 func (k recordState) item(t target, err error) op.Item {
 	if err != nil {
 		return op.Item{
-			Mark: op.MarkUnknown, Title: op.L(op.B(t.label)), Facts: []op.Line{op.L("I could not look: ", explain(err).text, ".")},
+			Mark: op.MarkUnknown, Title: op.L(op.B(t.label)), Facts: []op.Line{op.L("I could not look: ", failure.Explain(err).Text, ".")},
 		}
 	}
 	return op.Item{Mark: k.mark(), Title: op.L(op.B(t.label)), Facts: k.facts(t.Stream), Next: k.ways(t)[:1]}
@@ -135,7 +138,7 @@ func (s table) readStream(ctx context.Context, call op.Call) (op.Answer, error) 
 	}
 	k, err := s.readState(ctx, t.Stream, seeAll)
 	if err != nil {
-		return op.Answer{}, cannotLook(op.L(op.V(t.label)), err)
+		return op.Answer{}, failure.CannotLook(op.L(op.V(t.label)), err)
 	}
 	answer := op.Answer{
 		Mark: k.mark(), Title: op.L(op.B(t.label)), Lines: k.facts(t.Stream), Next: append(k.ways(t), filesNext(k, t)...),
@@ -158,7 +161,7 @@ func filesNext(k recordState, t target) []op.Next {
 	if len(k.files) <= maxStatusFiles {
 		return nil
 	}
-	return []op.Next{nextCommand("files", op.Args{"stream": t.String()})}
+	return []op.Next{nextcmd.NextCommand("files", op.Args{"stream": t.String()})}
 }
 
 // fileItem shows a file without its address: the bucket decides who may fetch it.

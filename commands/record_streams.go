@@ -9,6 +9,8 @@ import (
 	"strings"
 	"unicode"
 
+	"casterbot/commands/failure"
+	"casterbot/commands/naming"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 )
@@ -63,7 +65,7 @@ func aliased(typed string, aliases []op.StreamAlias) []string {
 		if a.Alias == typed {
 			return []string{a.Pattern}
 		}
-		if skeleton(a.Alias) == skeleton(typed) && fold(a.Alias) == fold(typed) {
+		if naming.Skeleton(a.Alias) == naming.Skeleton(typed) && naming.Fold(a.Alias) == naming.Fold(typed) {
 			patterns = append(patterns, a.Pattern)
 		}
 	}
@@ -170,7 +172,7 @@ func (s table) streams(ctx context.Context, scope op.Scope) ([]target, error) {
 	err := together(each(areas, func(i int, a live.Stream) func() error {
 		return func() (err error) {
 			if found[i], err = s.cloud.OnlineStreams(ctx, a.Domain, a.App, ""); err != nil {
-				return cannotLook(op.L("the streams of ", op.V(a.Domain)), err)
+				return failure.CannotLook(op.L("the streams of ", op.V(a.Domain)), err)
 			}
 			return nil
 		}

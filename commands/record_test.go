@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"casterbot/commands/baseline"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 )
@@ -143,7 +144,7 @@ func TestAPlanOfOld(t *testing.T) {
 		material(f, -time.Hour, -10*time.Second, false)
 		again := call("stream", mainPath)
 		again.Confirmed = &op.Plan{}
-		if p, err := find(t, f, usageOf(r.word)).Plan(t.Context(), again); err != nil || p.Seen[lookedAt] == "" || p.Seen[delaySeen] != "" {
+		if p, err := find(t, f, usageOf(r.word)).Plan(t.Context(), again); err != nil || p.Seen[baseline.LookedAt] == "" || p.Seen[delaySeen] != "" {
 			t.Errorf("record %s: %v, %v", r.word, p.Seen, err)
 		}
 	}

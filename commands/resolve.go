@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"casterbot/commands/failure"
+	"casterbot/commands/naming"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 )
@@ -37,10 +39,10 @@ func (n noun) find(typed string, all []thing) (int, error) {
 	if i := slices.IndexFunc(all, func(t thing) bool { return t.id == typed }); i >= 0 {
 		return i, nil
 	}
-	wanted := skeleton(typed)
+	wanted := naming.Skeleton(typed)
 	var alike []int
 	for i, t := range all {
-		if skeleton(t.name) == wanted || strings.EqualFold(t.id, typed) {
+		if naming.Skeleton(t.name) == wanted || strings.EqualFold(t.id, typed) {
 			alike = append(alike, i)
 		}
 	}
@@ -48,7 +50,7 @@ func (n noun) find(typed string, all []thing) (int, error) {
 		return 0, n.unknown(typed, all)
 	}
 	only := all[alike[0]]
-	exact := strings.EqualFold(only.id, typed) || fold(only.name) == fold(typed) && !deceptive(only.name)
+	exact := strings.EqualFold(only.id, typed) || naming.Fold(only.name) == naming.Fold(typed) && !naming.Deceptive(only.name)
 	if len(alike) == 1 && exact {
 		return alike[0], nil
 	}
@@ -95,9 +97,9 @@ func (t thing) item() op.Item {
 
 // nearest sorts things by how close their names are: those that hold the text first, then by edits.
 func nearest(typed string, all []thing, n int) []thing {
-	text := fold(typed)
+	text := naming.Fold(typed)
 	distance := func(t thing) int {
-		name := fold(t.name)
+		name := naming.Fold(t.name)
 		switch {
 		case text != "" && strings.HasPrefix(name, text):
 			return -2
@@ -115,11 +117,11 @@ func nearest(typed string, all []thing, n int) []thing {
 func (s table) studios(ctx context.Context, scope op.Scope) ([]live.Caster, error) {
 	all, err := s.cloud.Casters(ctx)
 	if err != nil {
-		return nil, cannotLook(op.L("the studios"), err)
+		return nil, failure.CannotLook(op.L("the studios"), err)
 	}
 	mine := slices.DeleteFunc(slices.Clone(all), func(c live.Caster) bool { return !scope.Studio(c.ID, c.Name) })
 	slices.SortStableFunc(mine, func(a, b live.Caster) int {
-		return cmp.Or(first(a.OnAir, b.OnAir), cmp.Compare(fold(a.Name), fold(b.Name)), cmp.Compare(a.ID, b.ID))
+		return cmp.Or(first(a.OnAir, b.OnAir), cmp.Compare(naming.Fold(a.Name), naming.Fold(b.Name)), cmp.Compare(a.ID, b.ID))
 	})
 	return mine, nil
 }
@@ -154,11 +156,11 @@ func airWord(onAir bool) op.Text {
 func inOrder(studio live.Caster, look func() ([]live.Scene, error)) ([]live.Scene, error) {
 	all, err := look()
 	if err != nil {
-		return nil, cannotLook(op.L("the scenes of ", op.V(op.Visible(studio.Name))), err)
+		return nil, failure.CannotLook(op.L("the scenes of ", op.V(op.Visible(studio.Name))), err)
 	}
 	sorted := slices.Clone(all)
 	slices.SortStableFunc(sorted, func(a, b live.Scene) int {
-		return cmp.Or(first(a.Program, b.Program), cmp.Compare(fold(a.Name), fold(b.Name)), cmp.Compare(a.ID, b.ID))
+		return cmp.Or(first(a.Program, b.Program), cmp.Compare(naming.Fold(a.Name), naming.Fold(b.Name)), cmp.Compare(a.ID, b.ID))
 	})
 	return sorted, nil
 }

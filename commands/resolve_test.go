@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"casterbot/commands/naming"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 )
@@ -94,7 +95,7 @@ func TestHostileNames(t *testing.T) {
 		if err == nil && got.ID != id {
 			t.Errorf("%q by name became %s", name, got.ID)
 		}
-		if err == nil && deceptive(name) {
+		if err == nil && naming.Deceptive(name) {
 			t.Errorf("%q hides characters and was taken by name", name)
 		}
 		if got, err = s.caster(t.Context(), call("caster", "Evening News")); err != nil || got.ID != newsID {

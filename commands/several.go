@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"casterbot/commands/naming"
 	"casterbot/internal/op"
 )
 
@@ -150,7 +151,7 @@ func (n noun) each(word string, all []thing, find func(string) (thing, error)) (
 	}
 	var found []thing
 	for _, t := range all {
-		if op.Fold(word) == op.AllWord && fold(t.name) == op.AllWord {
+		if op.Fold(word) == op.AllWord && naming.Fold(t.name) == op.AllWord {
 			return nil, n.oneOrSeveral(t.name)
 		}
 		if op.Fold(word) == op.AllWord || matches(word, t.name) || strings.Contains(word, "/") && matches(word, t.id) {
@@ -168,10 +169,10 @@ func (n noun) each(word string, all []thing, find func(string) (thing, error)) (
 
 // matches holds a name against one with stars, each of which stands for any characters.
 func matches(pattern, name string) bool {
-	parts := strings.Split(fold(pattern), "*")
+	parts := strings.Split(naming.Fold(pattern), "*")
 	for i := range parts {
 		parts[i] = regexp.QuoteMeta(parts[i])
 	}
-	ok, err := regexp.MatchString("^"+strings.Join(parts, ".*")+"$", fold(name))
+	ok, err := regexp.MatchString("^"+strings.Join(parts, ".*")+"$", naming.Fold(name))
 	return ok && err == nil
 }

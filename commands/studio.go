@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 
+	"casterbot/commands/failure"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 )
@@ -28,7 +29,7 @@ func (s table) caster(ctx context.Context, call op.Call) (live.Caster, error) {
 		case err == nil && call.Scope.Studio(c.ID, c.Name):
 			return c, nil
 		case err != nil && live.ClassOf(err) != live.NotFound:
-			return live.Caster{}, cannotLook(op.L("the studios"), err)
+			return live.Caster{}, failure.CannotLook(op.L("the studios"), err)
 		}
 	}
 	all, err := s.studios(ctx, call.Scope)

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"casterbot/commands/failure"
+	"casterbot/commands/naming"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 )
@@ -23,7 +25,7 @@ func (s table) casterCopy() op.Command {
 }
 
 func (s table) planCopy(ctx context.Context, call op.Call) (op.Plan, error) {
-	name, err := newName(call.Args["name"])
+	name, err := naming.NewName(call.Args["name"])
 	if err != nil {
 		return op.Plan{}, err
 	}
@@ -52,10 +54,10 @@ func (s table) planCopy(ctx context.Context, call op.Call) (op.Plan, error) {
 // unused refuses a name that people could take for that of another studio of the channel.
 func unused(name string, all []live.Caster) error {
 	for _, c := range all {
-		if skeleton(c.Name) != skeleton(name) && c.ID != name {
+		if naming.Skeleton(c.Name) != naming.Skeleton(name) && c.ID != name {
 			continue
 		}
-		return nameRefusal(op.L("A studio called ", op.B(op.Visible(c.Name)), " exists already (", op.Code(c.ID), ")."),
+		return naming.NameRefusal(op.L("A studio called ", op.B(op.Visible(c.Name)), " exists already (", op.Code(c.ID), ")."),
 			op.L("Choose a name that looks different."))
 	}
 	return nil
@@ -64,7 +66,7 @@ func unused(name string, all []live.Caster) error {
 func (s table) applyCopy(ctx context.Context, p op.Plan, token string, permit op.SendPermit) op.Outcome {
 	receipt, err := s.cloud.CopyCaster(ctx, permit, p.Args["caster"], p.Args["name"], token)
 	if err != nil {
-		return failure{usage: copyUsage, args: p.Args, denied: op.L(op.B(p.Target.Name), " was not copied")}.outcome(err)
+		return failure.Failure{Usage: copyUsage, Args: p.Args, Denied: op.L(op.B(p.Target.Name), " was not copied")}.Outcome(err)
 	}
 	return op.Outcome{
 		State: op.Succeeded, RequestID: receipt.RequestID,

@@ -4,6 +4,9 @@ import (
 	"context"
 	"fmt"
 
+	"casterbot/commands/baseline"
+	"casterbot/commands/failure"
+	"casterbot/commands/nextcmd"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 )
@@ -57,14 +60,14 @@ func (s table) replanRestart(ctx context.Context, call op.Call) (op.Plan, error)
 	}
 	recorded, err := look()
 	p := restartPlan(c, recorded)
-	if p.Seen[startedAt] != seen[startedAt] {
+	if p.Seen[baseline.StartedAt] != seen[baseline.StartedAt] {
 		p.Facts = append([]op.Line{airLine(c, nil)}, p.Facts...)
 	}
 	return p, err
 }
 
 func restartPlan(c live.Caster, recorded outageFacts) op.Plan {
-	seen := baseline{startedAt: c.Started, modifiedAt: c.Modified}.seen()
+	seen := baseline.Baseline{baseline.StartedAt: c.Started, baseline.ModifiedAt: c.Modified}.Seen()
 	seen[outputSeen] = recorded.path
 	return op.Plan{
 		Args: op.Args{"caster": c.ID}, Target: onStudio(c), Title: op.L("Restart studio ", op.B(c.Name)),
@@ -80,9 +83,9 @@ func restartable(c live.Caster) error {
 		refusal := op.Refuse(op.L(op.B(c.Name), " is a ", mode(c), " studio: only general and playlist studios can be restarted."),
 			op.L("Stop and start it instead.")).InShort(op.L("a studio of this type cannot be restarted"))
 		if c.OnAir {
-			return refusal.WithNext(onCaster("stop", c.ID), onCaster("show", c.ID))
+			return refusal.WithNext(nextcmd.OnCaster("stop", c.ID), nextcmd.OnCaster("show", c.ID))
 		}
-		return refusal.WithNext(onCaster("start", c.ID), onCaster("show", c.ID))
+		return refusal.WithNext(nextcmd.OnCaster("start", c.ID), nextcmd.OnCaster("show", c.ID))
 	}
 	return requireOnAir(c, "there is nothing to restart", "It reads its settings when it is started.", "instead")
 }
@@ -90,7 +93,7 @@ func restartable(c live.Caster) error {
 func (s table) applyRestart(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
 	receipt, err := s.cloud.RestartCaster(ctx, permit, p.Args["caster"])
 	if err != nil {
-		return failure{usage: restartUsage, args: p.Args, denied: op.L(subject(p), " was not restarted")}.outcome(err)
+		return failure.Failure{Usage: restartUsage, Args: p.Args, Denied: op.L(subject(p), " was not restarted")}.Outcome(err)
 	}
 	return op.Outcome{State: op.Succeeded, Text: op.L(subject(p), " restarted."), RequestID: receipt.RequestID}
 }
@@ -102,8 +105,8 @@ func (s table) verifyRestart(ctx context.Context, a op.Attempt) (op.Evidence, er
 	if err != nil {
 		return op.Evidence{}, fmt.Errorf("look at studio %s: %w", id, err)
 	}
-	before, known := traceOf(a.Plan.Seen, startedAt)
-	if known && c.OnAir && newer(c.Started, before[startedAt], a.Sent) {
+	before, known := baseline.TraceOf(a.Plan.Seen, baseline.StartedAt)
+	if known && c.OnAir && baseline.Newer(c.Started, before[baseline.StartedAt], a.Sent) {
 		return op.Evidence{Happened: true, Seen: op.L("It is on air again since ", op.At(c.Started), ".")}, nil
 	}
 	return touched(c, a), nil

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"casterbot/commands/failure"
+	"casterbot/commands/nextcmd"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 )
@@ -44,7 +46,7 @@ func (s table) planSceneStart(ctx context.Context, call op.Call) (op.Plan, error
 		return op.Plan{}, err
 	}
 	if scene.Open {
-		return op.Plan{}, op.Already(op.L(ofScene(c, scene), " is already open. Nothing was changed."), onScene("close", c.ID, scene.ID), onScene("take", c.ID, scene.ID)).SaysSo().
+		return op.Plan{}, op.Already(op.L(ofScene(c, scene), " is already open. Nothing was changed."), nextcmd.OnScene("close", c.ID, scene.ID), nextcmd.OnScene("take", c.ID, scene.ID)).SaysSo().
 			InShort(op.L("already open"))
 	}
 	p := scenePlan("Open PREVIEW of ", c, scene)
@@ -60,7 +62,7 @@ func (s table) planSceneStop(ctx context.Context, call op.Call) (op.Plan, error)
 	if !scene.Open {
 		already := op.Already(op.L(ofScene(c, scene), " is already closed. Nothing was changed.")).SaysSo().InShort(op.L("already closed"))
 		if c.OnAir {
-			already = already.WithNext(onScene("open", c.ID, scene.ID))
+			already = already.WithNext(nextcmd.OnScene("open", c.ID, scene.ID))
 		}
 		return op.Plan{}, already
 	}
@@ -119,12 +121,12 @@ func scenePlan(title op.Text, c live.Caster, scene live.Scene) op.Plan {
 // applySceneStart puts the address for playback into the outcome; whoever knows the decision shows it or drops it.
 func (s table) applySceneStart(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
 	receipt, err := s.cloud.StartScene(ctx, permit, p.Args["caster"], p.Args["scene"])
-	next := []op.Next{nextCommand("close", p.Args), nextCommand("take", p.Args)}
+	next := []op.Next{nextcmd.NextCommand("close", p.Args), nextcmd.NextCommand("take", p.Args)}
 	if err != nil {
-		return failure{
-			usage: sceneStartUsage, args: p.Args, denied: op.L("PREVIEW of ", subject(p), " was not opened"),
-			before: op.L("PREVIEW of ", subject(p), " was already open"), next: next,
-		}.outcome(err)
+		return failure.Failure{
+			Usage: sceneStartUsage, Args: p.Args, Denied: op.L("PREVIEW of ", subject(p), " was not opened"),
+			Before: op.L("PREVIEW of ", subject(p), " was already open"), Next: next,
+		}.Outcome(err)
 	}
 	return op.Outcome{
 		State: op.Succeeded, Text: op.L("PREVIEW of ", subject(p), " is open."), RequestID: receipt.RequestID,
@@ -135,14 +137,14 @@ func (s table) applySceneStart(ctx context.Context, p op.Plan, _ string, permit 
 func (s table) applySceneStop(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
 	receipt, err := s.cloud.StopScene(ctx, permit, p.Args["caster"], p.Args["scene"])
 	if err != nil {
-		return failure{
-			usage: sceneStopUsage, args: p.Args, denied: op.L("PREVIEW of ", subject(p), " was not closed"),
-			before: op.L("PREVIEW of ", subject(p), " was already closed"), next: []op.Next{nextCommand("open", p.Args)},
-		}.outcome(err)
+		return failure.Failure{
+			Usage: sceneStopUsage, Args: p.Args, Denied: op.L("PREVIEW of ", subject(p), " was not closed"),
+			Before: op.L("PREVIEW of ", subject(p), " was already closed"), Next: []op.Next{nextcmd.NextCommand("open", p.Args)},
+		}.Outcome(err)
 	}
 	return op.Outcome{
 		State: op.Succeeded, Text: op.L("PREVIEW of ", subject(p), " is closed."), RequestID: receipt.RequestID,
-		Next: []op.Next{nextCommand("open", p.Args)},
+		Next: []op.Next{nextcmd.NextCommand("open", p.Args)},
 	}
 }
 

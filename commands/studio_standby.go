@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"casterbot/commands/failure"
+	"casterbot/commands/nextcmd"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 )
@@ -45,11 +47,11 @@ func (s table) planStandby(ctx context.Context, call op.Call) (op.Plan, error) {
 	switch {
 	case call.Confirmed != nil:
 	case seen.unset != nil:
-		facts = append(facts, op.L("I could not see whether a standby picture is set: ", explain(seen.unset).text, "."))
+		facts = append(facts, op.L("I could not see whether a standby picture is set: ", failure.Explain(seen.unset).Text, "."))
 	case !seen.config.Standby:
 		return op.Plan{}, op.Refuse(op.L(op.B(c.Name), " has no standby picture, so there is nothing to switch to."),
 			op.L("Set one in the ApsaraVideo Live console, in the settings of the studio.")).
-			WithNext(onCaster("show", c.ID)).InShort(op.L("no standby picture"))
+			WithNext(nextcmd.OnCaster("show", c.ID)).InShort(op.L("no standby picture"))
 	}
 	return op.Plan{
 		Args: op.Args{"caster": c.ID}, Target: onStudio(c), Title: op.L("Standby picture on ", op.B(c.Name)),
@@ -73,12 +75,12 @@ func returnLine(all []live.Scene) op.Line {
 func (s table) applyStandby(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
 	receipt, err := s.cloud.Standby(ctx, permit, p.Args["caster"], p.Seen[programSeen])
 	if err != nil {
-		return failure{usage: standbyUsage, args: p.Args, denied: op.L(subject(p), " was not switched to its standby picture")}.outcome(err)
+		return failure.Failure{Usage: standbyUsage, Args: p.Args, Denied: op.L(subject(p), " was not switched to its standby picture")}.Outcome(err)
 	}
 	return op.Outcome{
 		State: op.Succeeded, RequestID: receipt.RequestID,
 		Text: op.L(subject(p), " shows its standby picture. A take brings the programme back."),
-		Next: []op.Next{wayBack(p), onCaster("show", p.Args["caster"])},
+		Next: []op.Next{wayBack(p), nextcmd.OnCaster("show", p.Args["caster"])},
 	}
 }
 

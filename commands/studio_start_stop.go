@@ -4,6 +4,9 @@ import (
 	"context"
 	"fmt"
 
+	"casterbot/commands/baseline"
+	"casterbot/commands/failure"
+	"casterbot/commands/nextcmd"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 )
@@ -43,24 +46,24 @@ func (s table) planStart(ctx context.Context, call op.Call) (op.Plan, error) {
 	case err != nil:
 		return op.Plan{}, err
 	case c.OnAir:
-		return op.Plan{}, op.Already(op.L(op.B(c.Name), " is already ", airFact(c), ". Nothing was changed."), onCaster("show", c.ID)).SaysSo().
+		return op.Plan{}, op.Already(op.L(op.B(c.Name), " is already ", airFact(c), ". Nothing was changed."), nextcmd.OnCaster("show", c.ID)).SaysSo().
 			InShort(op.L("already on air"))
 	}
 	facts := []op.Line{op.L("Billing starts with it, and its PROGRAM scene goes on air.")}
 	config, err := setup()
 	switch {
 	case err != nil:
-		facts = append(facts, op.L("Its settings could not be read: ", explain(err).text, "."))
+		facts = append(facts, op.L("Its settings could not be read: ", failure.Explain(err).Text, "."))
 	case config.Domain == "":
 		return op.Plan{}, op.Refuse(op.L(op.B(c.Name), " has no streaming domain, so it cannot be started."),
-			op.L("Set its domain in the ApsaraVideo Live console, then ask again.")).WithNext(onCaster("show", c.ID)).
+			op.L("Set its domain in the ApsaraVideo Live console, then ask again.")).WithNext(nextcmd.OnCaster("show", c.ID)).
 			InShort(op.L("no streaming domain"))
 	default:
 		facts = append(facts, readiness(config)...)
 	}
 	return op.Plan{
 		Args: op.Args{"caster": c.ID}, Target: onStudio(c), Title: op.L("Start studio ", op.B(c.Name)), Facts: facts, Button: "Start studio",
-		Fingerprint: fingerprint(c.ID, c.Name, c.OnAir, int(c.Mode), config.Domain), Seen: baseline{startedAt: c.Started}.seen(),
+		Fingerprint: fingerprint(c.ID, c.Name, c.OnAir, int(c.Mode), config.Domain), Seen: baseline.Baseline{baseline.StartedAt: c.Started}.Seen(),
 	}, nil
 }
 
@@ -85,7 +88,7 @@ func (s table) planStop(ctx context.Context, call op.Call) (op.Plan, error) {
 	case err != nil:
 		return op.Plan{}, err
 	case !c.OnAir:
-		return op.Plan{}, op.Already(op.L(op.B(c.Name), " is already idle. Nothing was changed."), onCaster("start", c.ID), onCaster("show", c.ID)).SaysSo().
+		return op.Plan{}, op.Already(op.L(op.B(c.Name), " is already idle. Nothing was changed."), nextcmd.OnCaster("start", c.ID), nextcmd.OnCaster("show", c.ID)).SaysSo().
 			InShort(op.L("already idle"))
 	}
 	all, err := look()
@@ -105,7 +108,7 @@ func (s table) planStop(ctx context.Context, call op.Call) (op.Plan, error) {
 		Args: op.Args{"caster": c.ID}, Target: onStudio(c), Title: op.L("Stop studio ", op.B(c.Name)),
 		Facts: facts, OnAir: true, Button: "Stop on-air studio",
 		Fingerprint: fingerprint(c.ID, c.Name, c.OnAir, c.Started.Unix(), program.ID, picture(program)),
-		Seen:        baseline{startedAt: c.Started, modifiedAt: c.Modified}.seen(),
+		Seen:        baseline.Baseline{baseline.StartedAt: c.Started, baseline.ModifiedAt: c.Modified}.Seen(),
 	}, nil
 }
 
@@ -127,28 +130,28 @@ func openPreviews(all []live.Scene) op.Line {
 func (s table) applyStart(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
 	receipt, err := s.cloud.StartCaster(ctx, permit, p.Args["caster"])
 	if err != nil {
-		return failure{
-			usage: startUsage, args: p.Args, denied: op.L(subject(p), " was not started"),
-			before: op.L(subject(p), " was already on air"), next: []op.Next{onCaster("show", p.Args["caster"])},
-		}.outcome(err)
+		return failure.Failure{
+			Usage: startUsage, Args: p.Args, Denied: op.L(subject(p), " was not started"),
+			Before: op.L(subject(p), " was already on air"), Next: []op.Next{nextcmd.OnCaster("show", p.Args["caster"])},
+		}.Outcome(err)
 	}
 	return op.Outcome{
 		State: op.Succeeded, Text: op.L(subject(p), " is on air. Billing has started."), RequestID: receipt.RequestID,
-		Next: []op.Next{onCaster("show", p.Args["caster"])},
+		Next: []op.Next{nextcmd.OnCaster("show", p.Args["caster"])},
 	}
 }
 
 func (s table) applyStop(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
 	receipt, err := s.cloud.StopCaster(ctx, permit, p.Args["caster"])
 	if err != nil {
-		return failure{
-			usage: stopUsage, args: p.Args, denied: op.L(subject(p), " was not stopped"),
-			before: op.L(subject(p), " was already idle"), next: []op.Next{onCaster("show", p.Args["caster"]), onCaster("start", p.Args["caster"])},
-		}.outcome(err)
+		return failure.Failure{
+			Usage: stopUsage, Args: p.Args, Denied: op.L(subject(p), " was not stopped"),
+			Before: op.L(subject(p), " was already idle"), Next: []op.Next{nextcmd.OnCaster("show", p.Args["caster"]), nextcmd.OnCaster("start", p.Args["caster"])},
+		}.Outcome(err)
 	}
 	return op.Outcome{
 		State: op.Succeeded, Text: op.L(subject(p), " is off air."), RequestID: receipt.RequestID,
-		Next: []op.Next{onCaster("show", p.Args["caster"]), onCaster("start", p.Args["caster"])},
+		Next: []op.Next{nextcmd.OnCaster("show", p.Args["caster"]), nextcmd.OnCaster("start", p.Args["caster"])},
 	}
 }
 

@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"slices"
 
+	"casterbot/commands/baseline"
+	"casterbot/commands/failure"
+	"casterbot/commands/nextcmd"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 )
@@ -62,7 +65,7 @@ func takeable(c live.Caster, scene live.Scene, all []live.Scene) error {
 	}
 	if !scene.Open {
 		return op.Refuse(op.L(ofScene(c, scene), " is closed: only a PREVIEW that is open can be taken to PROGRAM."),
-			op.L("Open it, look at it, then take it.")).WithNext(onScene("open", c.ID, scene.ID)).InShort(op.L("its preview is closed"))
+			op.L("Open it, look at it, then take it.")).WithNext(nextcmd.OnScene("open", c.ID, scene.ID)).InShort(op.L("its preview is closed"))
 	}
 	return requireProgram(c, all)
 }
@@ -70,7 +73,7 @@ func takeable(c live.Caster, scene live.Scene, all []live.Scene) error {
 // pictures keeps what the call and the look after it need.
 func pictures(c live.Caster, scene live.Scene, all []live.Scene) map[string]string {
 	program := programOf(all)
-	seen := baseline{modifiedAt: c.Modified}.seen()
+	seen := baseline.Baseline{baseline.ModifiedAt: c.Modified}.Seen()
 	seen[programSeen], seen[shownSeen], seen[takenSeen] = program.ID, picture(program), picture(scene)
 	if back, ok := previousPicture(all); ok && back.Open && back.ID != scene.ID {
 		seen[formerSeen] = back.ID
@@ -81,17 +84,17 @@ func pictures(c live.Caster, scene live.Scene, all []live.Scene) map[string]stri
 // wayBack offers to take the picture again that was on air before, or to choose another one.
 func wayBack(p op.Plan) op.Next {
 	if p.Seen[formerSeen] == "" {
-		return onCaster("take", p.Args["caster"])
+		return nextcmd.OnCaster("take", p.Args["caster"])
 	}
-	return onScene("back", p.Args["caster"], p.Seen[formerSeen])
+	return nextcmd.OnScene("back", p.Args["caster"], p.Seen[formerSeen])
 }
 
 func (s table) applyTake(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
 	receipt, err := s.cloud.TakeScene(ctx, permit, p.Args["caster"], p.Args["scene"], p.Seen[programSeen])
 	if err != nil {
-		return failure{usage: takeUsage, args: p.Args, denied: op.L(subject(p), " was not taken to PROGRAM")}.outcome(err)
+		return failure.Failure{Usage: takeUsage, Args: p.Args, Denied: op.L(subject(p), " was not taken to PROGRAM")}.Outcome(err)
 	}
-	next := []op.Next{onCaster("show", p.Args["caster"])}
+	next := []op.Next{nextcmd.OnCaster("show", p.Args["caster"])}
 	if p.Seen[formerSeen] != "" {
 		next = append(next, wayBack(p))
 	}

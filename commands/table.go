@@ -11,6 +11,8 @@ import (
 	"context"
 	"time"
 
+	"casterbot/commands/failure"
+	"casterbot/commands/naming"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 )
@@ -66,7 +68,7 @@ func Table(cloud Cloud, desk Desk, now func() time.Time) op.Table {
 	}
 	commands = append(commands, s.deskCommands(known)...)
 	for i := range commands {
-		commands[i] = forSeveral(repeated(commands[i]))
+		commands[i] = forSeveral(failure.Repeated(commands[i]))
 	}
 	*known = op.Table{Commands: commands, Kinds: s.kinds(), PastLock: pastLock}
 	return *known
@@ -74,10 +76,10 @@ func Table(cloud Cloud, desk Desk, now func() time.Time) op.Table {
 
 func (s table) kinds() []op.Kind {
 	return []op.Kind{
-		{Name: "caster", Label: "Studio", Hint: "A studio of this channel, by name or id.", Options: s.casterOptions, Expand: s.expandStudios, Fold: skeleton},
-		{Name: "scene", Label: "Scene", Hint: "A PREVIEW scene of the studio.", Needs: "caster", Options: s.sceneOptions, Fold: skeleton},
-		{Name: "stream", Label: "Stream", Hint: "A stream of this channel.", Options: s.streamOptions, Expand: s.expandStreams, Fold: skeleton},
-		{Name: "name", Label: "New name", Hint: "What the new studio will be called.", Max: maxName},
+		{Name: "caster", Label: "Studio", Hint: "A studio of this channel, by name or id.", Options: s.casterOptions, Expand: s.expandStudios, Fold: naming.Skeleton},
+		{Name: "scene", Label: "Scene", Hint: "A PREVIEW scene of the studio.", Needs: "caster", Options: s.sceneOptions, Fold: naming.Skeleton},
+		{Name: "stream", Label: "Stream", Hint: "A stream of this channel.", Options: s.streamOptions, Expand: s.expandStreams, Fold: naming.Skeleton},
+		{Name: "name", Label: "New name", Hint: "What the new studio will be called.", Max: naming.MaxName},
 		{Name: "page", Label: "Page", Hint: "2 and more for what comes after.", Max: 3},
 		{Name: "until", Label: "Until", Hint: "until 22:00, for 2h; 4 hours when nothing is said.", Max: 40},
 		{Name: "why", Label: "Reason", Hint: "Everybody sees it.", Max: maxWhy},

@@ -19,6 +19,7 @@ import (
 	"casterbot/bot/messages"
 	"casterbot/bot/webapi"
 	"casterbot/commands"
+	"casterbot/commands/failure"
 	"casterbot/internal/authz"
 	"casterbot/internal/cli"
 	"casterbot/internal/config"
@@ -188,7 +189,7 @@ func openCloud(c config.Config, keys live.Credentials, limits *quota.Quota, fres
 			level = slog.LevelInfo
 		}
 		log.Log(ctx, level, "the cloud is busy", "action", action, "again in", wait.Round(time.Millisecond).String())
-		permit.Wait(commands.ThrottledText(action, why, wait), wait)
+		permit.Wait(failure.ThrottledText(action, why, wait), wait)
 	}
 	return live.New(live.Config{
 		Endpoint: c.LiveEndpoint, Region: c.Region, Credentials: keys, Quota: limits, Fresh: fresh, Waiting: waiting,

@@ -1,6 +1,8 @@
-package commands
+package nextcmd
 
-import "casterbot/internal/op"
+import (
+	"casterbot/internal/op"
+)
 
 // nextCommands are the commands that lead on from where another one ended. Text is a usage; its places are filled by name.
 var nextCommands = map[string]op.Next{
@@ -17,25 +19,25 @@ var nextCommands = map[string]op.Next{
 	"open":    {Label: "Open preview", Text: "caster scene start {caster} {scene}"},
 	"close":   {Label: "Close preview", Text: "caster scene stop {caster} {scene}"},
 	"status":  {Label: "Status", Text: "record status {stream}"},
-	"files":   {Label: "Show files", Text: filesUsage},
+	"files":   {Label: "Show files", Text: "record files {stream?} {page?}"},
 }
 
 // nextCommand fills a way on with arguments. A place that is not filled is asked for when the button is pressed.
-func nextCommand(name string, args op.Args) op.Next {
+func NextCommand(name string, args op.Args) op.Next {
 	next := nextCommands[name]
 	return op.Next{Label: next.Label, Text: op.Format(next.Text, args)}
 }
 
 // onCaster is a way on with one studio.
-func onCaster(name, studio string) op.Next { return nextCommand(name, op.Args{"caster": studio}) }
+func OnCaster(name, studio string) op.Next { return NextCommand(name, op.Args{"caster": studio}) }
 
 // onScene is a way on with one scene of a studio.
-func onScene(name, studio, scene string) op.Next {
-	return nextCommand(name, op.Args{"caster": studio, "scene": scene})
+func OnScene(name, studio, scene string) op.Next {
+	return NextCommand(name, op.Args{"caster": studio, "scene": scene})
 }
 
 // complete reports whether the arguments fill every place of a way on.
-func complete(name string, args op.Args) bool {
+func Complete(name string, args op.Args) bool {
 	for _, place := range op.Placeholders(nextCommands[name].Text) {
 		if args[place.Name] == "" {
 			return false

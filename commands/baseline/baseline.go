@@ -1,4 +1,4 @@
-package commands
+package baseline
 
 import (
 	"strconv"
@@ -7,31 +7,31 @@ import (
 
 // clocks is how far apart the bot's clock and the cloud's may be. Moments of the cloud are therefore held against each other;
 // a comparison with the bot's clock only sorts out what is clearly older than the send.
-const clocks = 2 * time.Minute
+const Clocks = 2 * time.Minute
 
 // newer reports that the cloud's moment t is later than what was seen just before the send, and not clearly older than it.
-func newer(t, before, sent time.Time) bool {
-	return t.After(before) && !t.Before(sent.Add(-clocks))
+func Newer(t, before, sent time.Time) bool {
+	return t.After(before) && !t.Before(sent.Add(-Clocks))
 }
 
 // baseline is what a plan saw just before the call, for a look after it to tell the old from the new. A moment is zero when the
 // cloud showed none.
-type baseline map[string]time.Time
+type Baseline map[string]time.Time
 
 // The moments of traces. All but the first are the cloud's.
 const (
-	lookedAt   = "looked"   // the bot's own clock
-	startedAt  = "started"  // the studio went on air
-	modifiedAt = "modified" // the studio was changed
-	beganAt    = "began"    // the latest material begins
-	endedAt    = "ended"    // and ends
-	fileAt     = "file"     // the newest file was made
-	dueAt      = "due"      // the file of a paused recording is due
-	onlineAt   = "online"   // the encoder began to publish the stream
+	LookedAt   = "looked"   // the bot's own clock
+	StartedAt  = "started"  // the studio went on air
+	ModifiedAt = "modified" // the studio was changed
+	BeganAt    = "began"    // the latest material begins
+	EndedAt    = "ended"    // and ends
+	FileAt     = "file"     // the newest file was made
+	DueAt      = "due"      // the file of a paused recording is due
+	OnlineAt   = "online"   // the encoder began to publish the stream
 )
 
 // seen is the trace as a plan keeps it: unix milliseconds.
-func (t baseline) seen() map[string]string {
+func (t Baseline) Seen() map[string]string {
 	words := map[string]string{}
 	for name, moment := range t {
 		if words[name] = "0"; !moment.IsZero() {
@@ -43,8 +43,8 @@ func (t baseline) seen() map[string]string {
 
 // traceOf reads back what a plan saw; false when it does not hold every one of the moments that are asked for. Without them
 // nothing can be proven.
-func traceOf(seen map[string]string, names ...string) (baseline, bool) {
-	t := baseline{}
+func TraceOf(seen map[string]string, names ...string) (Baseline, bool) {
+	t := Baseline{}
 	for _, name := range names {
 		ms, err := strconv.ParseInt(seen[name], 10, 64)
 		if err != nil {
@@ -58,10 +58,10 @@ func traceOf(seen map[string]string, names ...string) (baseline, bool) {
 }
 
 // whatIsKnown reads back those of the moments that the plan holds.
-func whatIsKnown(seen map[string]string, names ...string) baseline {
-	all := baseline{}
+func WhatIsKnown(seen map[string]string, names ...string) Baseline {
+	all := Baseline{}
 	for _, name := range names {
-		if t, ok := traceOf(seen, name); ok {
+		if t, ok := TraceOf(seen, name); ok {
 			all[name] = t[name]
 		}
 	}

@@ -1,4 +1,4 @@
-package commands
+package civiltime
 
 import (
 	"regexp"
@@ -17,7 +17,7 @@ const (
 )
 
 // wholeMoment is how the end of a lock is written down: it means the same in every zone.
-const wholeMoment = "until 2006-01-02 15:04 UTC"
+const WholeMoment = "until 2006-01-02 15:04 UTC"
 
 var (
 	lastsFor = regexp.MustCompile(`^for ([\d.,]+ ?(?:h|m)?(?:\d+ ?m)?)$`)
@@ -27,7 +27,7 @@ var (
 
 // end is when a lock ends, and how that was understood.
 type end struct {
-	at      time.Time
+	At      time.Time
 	zone    *time.Location
 	assumed bool // the person's zone is not known, so the time was read as UTC
 	rolled  bool // the time is over today, so it is that of tomorrow
@@ -35,7 +35,7 @@ type end struct {
 }
 
 // endOf reads the end of a lock in the person's own zone.
-func endOf(typed, zone string, now time.Time) (end, error) {
+func EndOf(typed, zone string, now time.Time) (end, error) {
 	e := end{zone: time.UTC}
 	if loc, err := time.LoadLocation(zone); err == nil && zone != "" && zone != "Local" {
 		e.zone = loc
@@ -44,9 +44,9 @@ func endOf(typed, zone string, now time.Time) (end, error) {
 	var err error
 	switch {
 	case words == "":
-		e.at, e.usual = now.Add(usualLock), true
+		e.At, e.usual = now.Add(usualLock), true
 	case lastsFor.MatchString(units.Replace(words)):
-		e.at, err = e.length(lastsFor.FindStringSubmatch(units.Replace(words))[1], now)
+		e.At, err = e.length(lastsFor.FindStringSubmatch(units.Replace(words))[1], now)
 	case endsAt.MatchString(words):
 		err = e.clock(endsAt.FindStringSubmatch(words), zone, now)
 	default:
@@ -55,17 +55,17 @@ func endOf(typed, zone string, now time.Time) (end, error) {
 	if err != nil {
 		return e, err
 	}
-	e.at = e.at.Truncate(time.Minute)
+	e.At = e.At.Truncate(time.Minute)
 	return e, inBounds(e, now)
 }
 
 func inBounds(e end, now time.Time) error {
 	switch {
-	case !e.at.After(now):
+	case !e.At.After(now):
 		return endRefusal(op.L("That time is over: ", e.local(), "."))
-	case e.at.Sub(now) > longestLock:
+	case e.At.Sub(now) > longestLock:
 		return endRefusal(op.L("That is too long: a lock lasts at most ", op.For(longestLock), ", so until ",
-			end{at: now.Add(longestLock), zone: e.zone}.local(), "."))
+			end{At: now.Add(longestLock), zone: e.zone}.local(), "."))
 	}
 	return nil
 }
@@ -109,7 +109,7 @@ func (e *end) clock(m []string, zone string, now time.Time) error {
 		w, e.rolled = wall{w.AddDate(0, 0, 1)}, true
 	}
 	at, err := w.instant(e.zone, now)
-	e.at = at
+	e.At = at
 	return err
 }
 
@@ -133,19 +133,19 @@ func dayOf(word string, now time.Time) (time.Time, bool) {
 // local writes the end in the person's zone and in UTC.
 func (e end) local() op.Line {
 	if e.zone == time.UTC {
-		return op.L(op.V(e.at.UTC().Format("2006-01-02 15:04")), " UTC")
+		return op.L(op.V(e.At.UTC().Format("2006-01-02 15:04")), " UTC")
 	}
-	return op.L(op.V(e.at.In(e.zone).Format("2006-01-02 15:04 MST")), " (", op.V(e.at.UTC().Format("2006-01-02 15:04")), " UTC)")
+	return op.L(op.V(e.At.In(e.zone).Format("2006-01-02 15:04 MST")), " (", op.V(e.At.UTC().Format("2006-01-02 15:04")), " UTC)")
 }
 
 // facts says how the end was understood.
-func (e end) facts() []op.Line {
+func (e end) Facts() []op.Line {
 	facts := []op.Line{op.L("Until ", e.local(), ".")}
 	switch {
 	case e.usual:
 		facts = append(facts, op.L("No time was given, so it is for ", op.For(usualLock), "."))
 	case e.rolled:
-		facts = append(facts, op.L("That time is over today, so it is tomorrow, ", op.V(e.at.In(e.zone).Format("2006-01-02")), "."))
+		facts = append(facts, op.L("That time is over today, so it is tomorrow, ", op.V(e.At.In(e.zone).Format("2006-01-02")), "."))
 	}
 	if e.assumed {
 		facts = append(facts, op.L("Your time zone is not known, so the time is read as UTC."))

@@ -1,4 +1,4 @@
-package commands
+package civiltime
 
 import (
 	"slices"
@@ -72,9 +72,9 @@ func (w wall) refusal(why op.Text, zone *time.Location, both []time.Time) error 
 		if i > 0 {
 			line = op.L(line, " or ")
 		}
-		line = op.L(line, end{at: at, zone: zone}.local())
+		line = op.L(line, end{At: at, zone: zone}.local())
 		next := eitherWay[min(i, 1)]
-		next.Text = at.UTC().Format(wholeMoment)
+		next.Text = at.UTC().Format(WholeMoment)
 		refusal.Answer.Next = append(refusal.Answer.Next, next)
 	}
 	refusal.Answer.Lines = []op.Line{op.L(line, "?")}

@@ -1,4 +1,4 @@
-package commands
+package naming
 
 import (
 	"fmt"
@@ -8,17 +8,17 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"casterbot/internal/op"
+
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
-
-	"casterbot/internal/op"
 )
 
 // maxName is the longest name of a new studio, in characters.
-const maxName = 64
+const MaxName = 64
 
 // fold is the form in which two spellings are one name: case, width, compatible forms, dashes and runs of space do not count.
-func fold(name string) string {
+func Fold(name string) string {
 	text := norm.NFKC.String(cases.Fold().String(norm.NFKC.String(name)))
 	return strings.Join(strings.Fields(op.Fold(text)), " ")
 }
@@ -32,7 +32,7 @@ var lookalikes = map[rune]rune{
 }
 
 // skeleton is equal for names that the eye may take for one another.
-func skeleton(name string) string {
+func Skeleton(name string) string {
 	seen := strings.Map(func(r rune) rune {
 		if op.Unprintable(r) || unicode.Is(unicode.Variation_Selector, r) {
 			return -1
@@ -44,11 +44,11 @@ func skeleton(name string) string {
 			return latin
 		}
 		return r
-	}, fold(seen))
+	}, Fold(seen))
 }
 
 // deceptive reports a name that does not show what it is: it hides characters or mixes alphabets within a word.
-func deceptive(name string) bool {
+func Deceptive(name string) bool {
 	return hidden(name) >= 0 || slices.ContainsFunc(strings.Fields(norm.NFKC.String(name)), mixed)
 }
 
@@ -70,25 +70,25 @@ func hidden(name string) int {
 }
 
 // newName checks what a new studio is to be called and gives it without space around it.
-func newName(typed string) (string, error) {
+func NewName(typed string) (string, error) {
 	name := strings.TrimSpace(typed)
 	switch at := hidden(name); {
 	case name == "":
-		return "", nameRefusal(op.L("The new name is empty."))
-	case utf8.RuneCountInString(name) > maxName:
-		return "", nameRefusal(op.L("The new name has ", op.V(strconv.Itoa(utf8.RuneCountInString(name))), " characters, at most ", op.V(strconv.Itoa(maxName)), " will do."))
+		return "", NameRefusal(op.L("The new name is empty."))
+	case utf8.RuneCountInString(name) > MaxName:
+		return "", NameRefusal(op.L("The new name has ", op.V(strconv.Itoa(utf8.RuneCountInString(name))), " characters, at most ", op.V(strconv.Itoa(MaxName)), " will do."))
 	case at >= 0:
 		r, _ := utf8.DecodeRuneInString(name[at:])
-		return "", nameRefusal(op.L("The new name holds a character that cannot be seen, ", op.Code(fmt.Sprintf("⟨U+%04X⟩", r)), ": ",
+		return "", NameRefusal(op.L("The new name holds a character that cannot be seen, ", op.Code(fmt.Sprintf("⟨U+%04X⟩", r)), ": ",
 			op.Code(op.Visible(name)), "."), op.L("Type it anew instead of pasting it."))
-	case deceptive(name):
-		return "", nameRefusal(op.L("The new name ", op.B(name), " mixes alphabets within a word, so people could take it for another."),
+	case Deceptive(name):
+		return "", NameRefusal(op.L("The new name ", op.B(name), " mixes alphabets within a word, so people could take it for another."),
 			op.L("Type it anew instead of pasting it."))
 	}
 	return name, nil
 }
 
-func nameRefusal(title op.Line, lines ...op.Line) error {
+func NameRefusal(title op.Line, lines ...op.Line) error {
 	refusal := op.Refuse(title, lines...)
 	refusal.Field = "name"
 	return refusal

@@ -1,4 +1,4 @@
-package commands
+package failure
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 
+	"casterbot/commands/nextcmd"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 )
@@ -14,47 +15,47 @@ import (
 // codeText is what an error code means for people. text completes "X was not restarted: …"; advice is a sentence of its own.
 // The code means "it was so before" when already names the API action that was asked for.
 type codeText struct {
-	text    op.Text
-	advice  op.Text
+	Text    op.Text
+	Advice  op.Text
 	already string
 	way     string // out of it: a name of nextCommands, or "again" for what passes by itself
 }
 
 // explained is an error of the cloud in words.
 type explained struct {
-	text      op.Line
-	advice    op.Line
+	Text      op.Line
+	Advice    op.Line
 	code      string
 	requestID string
-	already   bool
+	Already   bool
 	way       string // as in codeText, or "look" at what was to be changed
 }
 
 // explain finds words for an error of the cloud. A code that no page documents is shown as it is, with the RequestId.
-func explain(err error) explained {
+func Explain(err error) explained {
 	e := &live.Error{}
 	if !errors.As(err, &e) {
-		return explained{text: op.L("something in me went wrong before ApsaraVideo Live answered")}
+		return explained{Text: op.L("something in me went wrong before ApsaraVideo Live answered")}
 	}
 	x := explained{code: e.Code, requestID: e.RequestID}
-	if known, ok := codeTexts[e.Code]; ok {
-		x.text, x.advice = op.L(known.text, " (", op.Code(e.Code), ")"), op.L(known.advice)
-		x.already, x.way = known.already != "" && known.already == e.Action, known.way
+	if known, ok := CodeTexts[e.Code]; ok {
+		x.Text, x.Advice = op.L(known.Text, " (", op.Code(e.Code), ")"), op.L(known.Advice)
+		x.Already, x.way = known.already != "" && known.already == e.Action, known.way
 		return x
 	}
 	switch {
 	case e.Class == live.NotSent:
-		x.text, x.advice, x.way = op.L("the request could not be sent", aside(e.Message)), op.L(tryLater), "again"
+		x.Text, x.Advice, x.way = op.L("the request could not be sent", aside(e.Message)), op.L(tryLater), "again"
 	case e.Class == live.Throttled:
-		x.text, x.advice, x.way = op.L("too many calls for the account at this moment", aside(e.Code)), op.L(tryLater), "again"
+		x.Text, x.Advice, x.way = op.L("too many calls for the account at this moment", aside(e.Code)), op.L(tryLater), "again"
 	case e.Class == live.NotFound:
-		x.text, x.advice, x.way = op.L("it does not exist any more"), op.L("Look with ", op.Code("/caster list"), "."), "list"
+		x.Text, x.Advice, x.way = op.L("it does not exist any more"), op.L("Look with ", op.Code("/caster list"), "."), "list"
 	case e.Class == live.Unknown:
-		x.text, x.advice, x.way = op.L("ApsaraVideo Live gave no usable answer", aside(e.Code)), op.L(tryLater), "again"
+		x.Text, x.Advice, x.way = op.L("ApsaraVideo Live gave no usable answer", aside(e.Code)), op.L(tryLater), "again"
 	case strings.HasPrefix(e.Code, "Missing"):
-		x.text, x.advice = op.L("a parameter was missing (", op.Code(e.Code), ")"), op.L(ourFault)
+		x.Text, x.Advice = op.L("a parameter was missing (", op.Code(e.Code), ")"), op.L(ourFault)
 	default:
-		x.text, x.advice = undocumented(e)
+		x.Text, x.Advice = undocumented(e)
 		x.way = "look"
 	}
 	return x
@@ -88,10 +89,10 @@ func aside(text string) op.Line {
 }
 
 // cannotLook says that a look at the cloud failed, so that nothing was decided on a guess.
-func cannotLook(at op.Line, err error) error {
-	x := explain(err)
-	refusal := op.Refuse(op.L("I could not look at ", at, ": ", x.text, ". Nothing was done."), x.advice).SaysSo()
-	if len(x.advice) == 0 {
+func CannotLook(at op.Line, err error) error {
+	x := Explain(err)
+	refusal := op.Refuse(op.L("I could not look at ", at, ": ", x.Text, ". Nothing was done."), x.Advice).SaysSo()
+	if len(x.Advice) == 0 {
 		refusal.Answer.Lines = nil
 	}
 	refusal.Code, refusal.Brief = x.code, op.L("could not be looked at")
@@ -105,7 +106,7 @@ func cannotLook(at op.Line, err error) error {
 const askAgain = "Ask again"
 
 // repeated fills the command into the button of a look that failed: where that is noticed, nobody knows what was typed.
-func repeated(c op.Command) op.Command {
+func Repeated(c op.Command) op.Command {
 	fill := func(call op.Call, err error) error {
 		refusal := &op.Refusal{}
 		if errors.As(err, &refusal) {
@@ -133,17 +134,17 @@ func repeated(c op.Command) op.Command {
 }
 
 // failure is what was asked of the cloud, in the words that a refusal of it needs.
-type failure struct {
-	usage  string // of the command, for asking again
-	args   op.Args
-	denied op.Line   // "Evening News was not restarted"
-	before op.Line   // "… was already open", where that can be
-	next   []op.Next // ways on in that case
+type Failure struct {
+	Usage  string // of the command, for asking again
+	Args   op.Args
+	Denied op.Line   // "Evening News was not restarted"
+	Before op.Line   // "… was already open", where that can be
+	Next   []op.Next // ways on in that case
 }
 
 // outcome turns the error of a change into its outcome. Only what certainly changed nothing is a failure.
-func (w failure) outcome(err error) op.Outcome {
-	x := explain(err)
+func (w Failure) Outcome(err error) op.Outcome {
+	x := Explain(err)
 	o := op.Outcome{State: op.Failed, Code: x.code, RequestID: x.requestID}
 	switch live.ClassOf(err) {
 	case live.Refused, live.Throttled, live.NotSent:
@@ -151,26 +152,26 @@ func (w failure) outcome(err error) op.Outcome {
 		o.State, o.Text = op.Unknown, op.L(noAnswerText(err), ". It may or may not have happened.")
 		return o
 	}
-	if x.already {
-		o.Already, o.Text, o.Next = true, op.L(w.before, ". Nothing was changed."), w.next
+	if x.Already {
+		o.Already, o.Text, o.Next = true, op.L(w.Before, ". Nothing was changed."), w.Next
 		return o
 	}
 	o.Next = w.out(x.way)
-	o.Text = op.L(w.denied, ": ", x.text, ". ", x.advice, " Nothing was changed.")
+	o.Text = op.L(w.Denied, ": ", x.Text, ". ", x.Advice, " Nothing was changed.")
 	return o
 }
 
 // out is the way out of a refusal, if its arguments are at hand.
-func (w failure) out(name string) []op.Next {
+func (w Failure) out(name string) []op.Next {
 	switch {
-	case name == "look" && complete("status", w.args):
-		return []op.Next{nextCommand("status", w.args)}
-	case name == "look" && complete("show", w.args):
-		return []op.Next{nextCommand("show", w.args)}
+	case name == "look" && nextcmd.Complete("status", w.Args):
+		return []op.Next{nextcmd.NextCommand("status", w.Args)}
+	case name == "look" && nextcmd.Complete("show", w.Args):
+		return []op.Next{nextcmd.NextCommand("show", w.Args)}
 	case name == "again":
-		return []op.Next{{Label: askAgain, Text: op.Format(w.usage, w.args)}}
-	case complete(name, w.args):
-		return []op.Next{nextCommand(name, w.args)}
+		return []op.Next{{Label: askAgain, Text: op.Format(w.Usage, w.Args)}}
+	case nextcmd.Complete(name, w.Args):
+		return []op.Next{nextcmd.NextCommand(name, w.Args)}
 	}
 	return nil
 }
