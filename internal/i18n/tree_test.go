@@ -15,7 +15,7 @@ import (
 
 // speaking are the packages that have words for people, in an order in which each finds what it imports.
 var speaking = []string{"internal/op", "internal/policy", "internal/store", "internal/live", "internal/records", "internal/authz",
-	"internal/browse", "internal/notify", "internal/engine", "internal/monitor", "commands",
+	"internal/browse", "internal/notify", "internal/engine", "internal/monitor", "commands/nextcmd", "commands/failure", "commands/naming", "internal/civiltime", "commands",
 	"bot/webapi", "bot/render", "bot/payload", "bot/directory", "bot/messages", "bot/socket", "bot"}
 
 // source is a package of the tree with the types of its expressions, as far as they come out of the tree.

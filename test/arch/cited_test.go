@@ -1,0 +1,72 @@
+package arch
+
+import (
+	"go/ast"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// pages are the documents about the tree as it is. CHANGELOG.md is about trees that were.
+var pages = []string{"README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/architecture.md", "docs/operations.md", "docs/performance.md",
+	"docs/policy.md", "docs/reliability.md", "docs/scaling.md", "docs/security.md"}
+
+// cited is a path of the tree as documents and comments name one.
+var cited = regexp.MustCompile("`((?:bot|commands|docs|deploy|internal|test)/[\\w./-]*\\w)`")
+
+// TestCitedPathsExist: a page names no file or folder that is not there.
+func TestCitedPathsExist(t *testing.T) {
+	for _, page := range pages {
+		for _, m := range cited.FindAllStringSubmatch(text(t, page), -1) {
+			if _, err := os.Stat(filepath.Join(root, m[1])); err != nil {
+				t.Errorf("%s names %s, and there is no such thing", page, m[1])
+			}
+		}
+	}
+}
+
+// functions are the functions and methods of a file by name; a folder has those of all its files.
+func functions(t *testing.T, place string) []string {
+	t.Helper()
+	var list []string
+	for _, file := range files(t, ".go") {
+		if file != place && !strings.HasPrefix(file, strings.TrimSuffix(place, "/")+"/") {
+			continue
+		}
+		_, parsed := source(t, file)
+		for _, d := range parsed.Decls {
+			if f, ok := d.(*ast.FuncDecl); ok {
+				list = append(list, f.Name.Name)
+			}
+		}
+	}
+	return list
+}
+
+// TestPlacesThatDecide: every place that decides whether a call may leave is where the page says, and has the test that it names.
+func TestPlacesThatDecide(t *testing.T) {
+	list := rows(section(t, "docs/architecture.md", "## Who decides whether a call may leave"))
+	if len(list) < 15 {
+		t.Fatalf("docs/architecture.md lists %d places", len(list))
+	}
+	for _, row := range list {
+		where, tests := names(row[1]), names(row[3])
+		if len(where) < 2 || len(tests) < 2 || len(where)%2 > 0 {
+			t.Errorf("%q: want a file and a function, and a package and its tests", row)
+			continue
+		}
+		for i := 0; i < len(where); i += 2 {
+			if !slices.Contains(functions(t, where[i]), where[i+1]) {
+				t.Errorf("%s has no function %s", where[i], where[i+1])
+			}
+		}
+		for _, name := range tests[1:] {
+			if !slices.Contains(functions(t, tests[0]), name) {
+				t.Errorf("%s has no %s", tests[0], name)
+			}
+		}
+	}
+}
