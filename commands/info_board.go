@@ -32,7 +32,7 @@ func (s table) planBoard(ctx context.Context, call op.Call) (op.Plan, error) {
 		return op.Plan{}, refusal
 	}
 	channel := call.Scope.Channel
-	board, err := s.desk.Board(ctx, channel)
+	board, err := s.records.Board(ctx, channel)
 	if err != nil {
 		return op.Plan{}, err
 	}
@@ -58,12 +58,12 @@ func (s table) planBoard(ctx context.Context, call op.Call) (op.Plan, error) {
 func (s table) applyBoard(ctx context.Context, p op.Plan, _ string, _ op.SendPermit) op.Outcome {
 	on := p.Args["switch"] == "on"
 	for range 3 {
-		board, err := s.desk.Board(ctx, p.Args["channel"])
+		board, err := s.records.Board(ctx, p.Args["channel"])
 		if err != nil {
 			return unwritten()
 		}
 		board.Off, board.By, board.Since = !on, p.Args["by"], s.now()
-		_, done, err := s.desk.PutBoard(ctx, board, p.Args["by"])
+		_, done, err := s.records.PutBoard(ctx, board, p.Args["by"])
 		switch {
 		case err != nil:
 			return unwritten()
@@ -77,7 +77,7 @@ func (s table) applyBoard(ctx context.Context, p op.Plan, _ string, _ op.SendPer
 }
 
 func (s table) verifyBoard(ctx context.Context, a op.Attempt) (op.Evidence, error) {
-	board, err := s.desk.Board(ctx, a.Plan.Args["channel"])
+	board, err := s.records.Board(ctx, a.Plan.Args["channel"])
 	if err != nil {
 		return op.Evidence{}, err
 	}

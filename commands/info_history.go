@@ -28,7 +28,7 @@ func (s table) readHistory(ctx context.Context, call op.Call) (op.Answer, error)
 		}
 		target, where = onStudio(c), op.L(op.B(c.Name))
 	}
-	list, more, err := s.desk.History(ctx, target, call.Scope.Channel, maxHistory)
+	list, more, err := s.records.History(ctx, target, call.Scope.Channel, maxHistory)
 	if err != nil {
 		return op.Answer{}, err
 	}
@@ -118,7 +118,7 @@ const maxLast = 3
 
 // lastOn are the last operations on a studio that this channel has asked for. It is a courtesy: what cannot be read is left out.
 func (s table) lastOn(ctx context.Context, scope op.Scope, c live.Caster) []op.Item {
-	list, _, err := s.desk.History(ctx, onStudio(c), scope.Channel, maxHistory)
+	list, _, err := s.records.History(ctx, onStudio(c), scope.Channel, maxHistory)
 	if err != nil {
 		return nil
 	}

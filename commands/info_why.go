@@ -97,7 +97,7 @@ func (r policyQuestions) readWhy(ctx context.Context, call op.Call) (op.Answer, 
 	if person == "" {
 		person = call.Person.ID
 	}
-	d, steps, err := r.desk.Why(ctx, call.Person, person, call.Scope.Channel, command, target)
+	d, steps, err := r.records.Why(ctx, call.Person, person, call.Scope.Channel, command, target)
 	if err != nil {
 		return op.Answer{}, err
 	}
@@ -115,7 +115,7 @@ func (r policyQuestions) readWhy(ctx context.Context, call op.Call) (op.Answer, 
 		if d.Rule != "" {
 			a.Lines = append(a.Lines, d.Why[min(1, len(d.Why)):min(2, len(d.Why))]...)
 		}
-		a.Lines = append(a.Lines, r.desk.Who(call.Person, call.Scope.Channel, command, target)...)
+		a.Lines = append(a.Lines, r.records.Who(call.Person, call.Scope.Channel, command, target)...)
 	}
 	a.Lines = append(a.Lines, r.lockLine(ctx, person, command, target)...)
 	a.Next = []op.Next{{Label: "Who may?", Text: op.Format("caster who {verb} {target?}", op.Args{"verb": command.Verb, "target": call.Args["target"]})}}
@@ -174,7 +174,7 @@ func people(ids []string) op.Line {
 
 // lockLine says that, whatever the policy says, somebody else has locked the target.
 func (r policyQuestions) lockLine(ctx context.Context, person string, c op.Command, target op.Target) []op.Line {
-	lock, bound := r.desk.Bound(ctx, c, target, person)
+	lock, bound := r.records.Bound(ctx, c, target, person)
 	if !bound {
 		return nil
 	}
@@ -187,7 +187,7 @@ func (r policyQuestions) readWho(ctx context.Context, call op.Call) (op.Answer, 
 		return op.Answer{}, err
 	}
 	a := op.Answer{Mark: op.MarkNeutral, Title: op.L("Who may use ", what(command, target))}
-	a.Lines = r.desk.Who(call.Person, call.Scope.Channel, command, target)
+	a.Lines = r.records.Who(call.Person, call.Scope.Channel, command, target)
 	if len(a.Lines) == 0 {
 		a.Lines = []op.Line{op.L("Nobody: no rule of the policy allows it.")}
 	}

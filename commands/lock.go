@@ -13,7 +13,7 @@ import (
 )
 
 // Desk is what the commands need of the bot's own knowledge; *desk.Desk is the real one, but for what is allowed: *authz.Judge.
-type Desk interface {
+type Records interface {
 	Rights
 	Lock(ctx context.Context, target op.Target) (op.Lock, error)
 	Locks(ctx context.Context) ([]op.Lock, error)
@@ -56,7 +56,7 @@ func (s table) planLock(ctx context.Context, call op.Call) (op.Plan, error) {
 	if err != nil {
 		return op.Plan{}, spelledOut(err, op.Args{"caster": c.ID, "why": why})
 	}
-	lock, err := s.desk.Lock(ctx, onStudio(c))
+	lock, err := s.records.Lock(ctx, onStudio(c))
 	if err != nil {
 		return op.Plan{}, err
 	}
@@ -110,7 +110,7 @@ func (s table) applyLock(ctx context.Context, p op.Plan, _ string, _ op.SendPerm
 	lock := op.Lock{
 		Target: p.Target, Holder: p.Args["by"], Why: p.Args["why"], Since: s.now(), Until: until, Version: seenLock(p),
 	}
-	now, held, err := s.desk.Hold(ctx, lock)
+	now, held, err := s.records.Hold(ctx, lock)
 	switch {
 	case err != nil:
 		return unwritten()
@@ -145,7 +145,7 @@ func standing(l op.Lock) op.Line {
 
 // lockFact says that a studio is locked, or that this cannot be told; nothing otherwise.
 func (s table) lockFact(ctx context.Context, c live.Caster) []op.Line {
-	lock, err := s.desk.Lock(ctx, onStudio(c))
+	lock, err := s.records.Lock(ctx, onStudio(c))
 	switch {
 	case err != nil:
 		return []op.Line{op.L("I could not read whether it is locked")}
@@ -156,7 +156,7 @@ func (s table) lockFact(ctx context.Context, c live.Caster) []op.Line {
 }
 
 func (s table) verifyLock(ctx context.Context, a op.Attempt) (op.Evidence, error) {
-	lock, err := s.desk.Lock(ctx, a.Plan.Target)
+	lock, err := s.records.Lock(ctx, a.Plan.Target)
 	if err != nil {
 		return op.Evidence{}, err
 	}
@@ -193,7 +193,7 @@ func (s table) lockedStudio(ctx context.Context, call op.Call) (op.Target, op.Lo
 	if err != nil {
 		return op.Target{}, op.Lock{}, err
 	}
-	lock, err := s.desk.Lock(ctx, onStudio(c))
+	lock, err := s.records.Lock(ctx, onStudio(c))
 	if err == nil && !lock.Held() {
 		err = op.Already(op.L(op.B(c.Name), " is not locked."))
 	}
@@ -202,14 +202,14 @@ func (s table) lockedStudio(ctx context.Context, call op.Call) (op.Target, op.Lo
 
 // applyUnlock gives back the lock that the plan saw. That it is the asker's own is looked at once more.
 func (s table) applyUnlock(ctx context.Context, p op.Plan, _ string, _ op.SendPermit) op.Outcome {
-	lock, err := s.desk.Lock(ctx, p.Target)
+	lock, err := s.records.Lock(ctx, p.Target)
 	if err != nil {
 		return op.Outcome{State: op.Failed, Text: op.L(op.B(p.Target.Name), " was not unlocked: its lock could not be read. Nothing was changed.")}
 	}
 	if lock.Version != seenLock(p) || lock.Holder != p.Args["by"] {
 		return op.Outcome{State: op.Failed, Text: op.L(op.B(p.Target.Name), " was not unlocked: the lock is another one now. Nothing was changed.")}
 	}
-	now, gone, err := s.desk.Release(ctx, lock, p.Args["by"], "")
+	now, gone, err := s.records.Release(ctx, lock, p.Args["by"], "")
 	switch {
 	case err != nil:
 		return unwritten()
@@ -220,7 +220,7 @@ func (s table) applyUnlock(ctx context.Context, p op.Plan, _ string, _ op.SendPe
 }
 
 func (s table) verifyUnlocked(ctx context.Context, a op.Attempt) (op.Evidence, error) {
-	lock, err := s.desk.Lock(ctx, a.Plan.Target)
+	lock, err := s.records.Lock(ctx, a.Plan.Target)
 	if err != nil {
 		return op.Evidence{}, err
 	}

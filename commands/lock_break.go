@@ -48,7 +48,7 @@ func (s table) othersLock(ctx context.Context, call op.Call) (op.Target, op.Lock
 
 func (s table) applyBreak(ctx context.Context, p op.Plan, _ string, _ op.SendPermit) op.Outcome {
 	lock := op.Lock{Target: p.Target, Holder: p.Args["holder"], Version: seenLock(p)}
-	now, gone, err := s.desk.Release(ctx, lock, p.Args["by"], p.Args["why"])
+	now, gone, err := s.records.Release(ctx, lock, p.Args["by"], p.Args["why"])
 	switch {
 	case err != nil:
 		return unwritten()

@@ -10,7 +10,7 @@ import (
 )
 
 // shelf is a fake with n files, one of each of the last n days at noon, the oldest first as the API lists them.
-func shelf(n int) *fakeCloud {
+func fileStore(n int) *fakeCloud {
 	f := newFake()
 	for day := n; day > 0; day-- {
 		at := noon.AddDate(0, 0, -day)
@@ -29,7 +29,7 @@ func readFiles(t *testing.T, f *fakeCloud, args ...string) op.Answer {
 }
 
 func TestFilesByPages(t *testing.T) {
-	f := shelf(40)
+	f := fileStore(40)
 	for page, c := range map[string]struct {
 		first, last, next string
 		items             int
@@ -54,7 +54,7 @@ func TestFilesByPages(t *testing.T) {
 }
 
 func TestFilesThatAreNotWrittenYet(t *testing.T) {
-	f := shelf(1)
+	f := fileStore(1)
 	f.contents[mainPath] = []live.Content{{From: noon.Add(-5 * time.Minute), To: noon.Add(-2 * time.Minute)}}
 	got := readFiles(t, f, "stream", "main")
 	wantHas(t, words(got), "- (no file yet)\n  As far as the cloud shows, recording was paused at 11:58:00 UTC and its file is written at 12:01:00 UTC.", "f-1")
@@ -70,7 +70,7 @@ func TestFilesThatAreNotWrittenYet(t *testing.T) {
 }
 
 func TestFilesOfAllStreams(t *testing.T) {
-	f := shelf(3)
+	f := fileStore(3)
 	got := readFiles(t, f)
 	if len(got.Items) != 6 { // the fake has the same files for both streams
 		t.Errorf("%d files", len(got.Items))
@@ -87,12 +87,12 @@ func TestFilesOfAllStreams(t *testing.T) {
 
 func TestFilesRefuse(t *testing.T) {
 	for _, page := range []string{"0", "-1", "100", "two"} {
-		_, err := find(t, shelf(1), filesUsage).Read(t.Context(), call("stream", "main", "page", page))
+		_, err := find(t, fileStore(1), filesUsage).Read(t.Context(), call("stream", "main", "page", page))
 		if r := refused(t, err); r.Field != "page" {
 			t.Errorf("page %s: %v", page, r)
 		}
 	}
-	f := shelf(1)
+	f := fileStore(1)
 	f.fail["RecordFiles"] = &live.Error{Class: live.Unknown, Status: 500}
 	_, err := find(t, f, filesUsage).Read(t.Context(), call("stream", "main"))
 	wantHas(t, words(refused(t, err).Answer), "I could not look at main", "[Ask again] record files main")

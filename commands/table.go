@@ -41,14 +41,14 @@ type Cloud interface {
 
 // table is the table's three constructor arguments; every entry is a method of it.
 type table struct {
-	cloud Cloud
-	desk  Desk
-	now   func() time.Time
+	cloud   Cloud
+	records Records
+	now     func() time.Time
 }
 
 // Table gives every command and every kind of argument over one cloud, one desk and one clock.
-func Table(cloud Cloud, desk Desk, now func() time.Time) op.Table {
-	s, known := table{cloud: cloud, desk: desk, now: now}, &op.Table{}
+func Table(cloud Cloud, desk Records, now func() time.Time) op.Table {
+	s, known := table{cloud: cloud, records: desk, now: now}, &op.Table{}
 	commands := []op.Command{
 		s.casterList(),
 		s.casterShow(),

@@ -46,7 +46,7 @@ type act struct {
 }
 
 // trace finds what became of acts in what people saw and in what the cloud received. Acts may share a card.
-func trace(acts []*act, seen []sight, calls []fakelive.Call) {
+func trace(acts []*act, seen []observation, calls []fakelive.Call) {
 	taken := map[int64]bool{}
 	for _, a := range acts {
 		a.traceCard(seen)
@@ -67,7 +67,7 @@ func trace(acts []*act, seen []sight, calls []fakelive.Call) {
 }
 
 // traceCard follows the act's card after the click.
-func (a *act) traceCard(seen []sight) {
+func (a *act) traceCard(seen []observation) {
 	for _, s := range seen {
 		switch {
 		case s.person == a.person && a.carded.IsZero() && !s.at.Before(a.typed) && s.refuses() && names(s.text, a.names):

@@ -18,8 +18,8 @@ var start = time.Date(2026, 11, 22, 20, 0, 0, 0, time.UTC)
 
 func after(ms int) time.Time { return start.Add(time.Duration(ms) * time.Millisecond) }
 
-// drawn is a card as the bot would draw it: a sentence, a foot with its reference, and buttons.
-func drawn(sentence string, acts ...string) string {
+// cardText is a card as the bot would draw it: a sentence, a foot with its reference, and buttons.
+func cardText(sentence string, acts ...string) string {
 	buttons := ""
 	for _, act := range acts {
 		buttons += fmt.Sprintf(`,{"type":"button","action_id":"op:%s","value":"x","text":{"type":"plain_text","text":"b"}}`, act)
@@ -35,22 +35,22 @@ func TestSightOf(t *testing.T) {
 		seen, posted, live, final bool
 		person                    string
 	}{
-		{"a card that asks", fakeslack.Call{Method: "chat.postMessage", Blocks: []byte(drawn("🟡 Restart", "confirm", "cancel"))}, true, true, true, false, ""},
-		{"an edit: under way", fakeslack.Call{Method: "chat.update", Blocks: []byte(drawn("⏳ Restart"))}, true, false, false, false, ""},
-		{"an edit: the result", fakeslack.Call{Method: "chat.update", Blocks: []byte(drawn("✅ done", "next"))}, true, false, false, true, ""},
+		{"a card that asks", fakeslack.Call{Method: "chat.postMessage", Blocks: []byte(cardText("🟡 Restart", "confirm", "cancel"))}, true, true, true, false, ""},
+		{"an edit: under way", fakeslack.Call{Method: "chat.update", Blocks: []byte(cardText("⏳ Restart"))}, true, false, false, false, ""},
+		{"an edit: the result", fakeslack.Call{Method: "chat.update", Blocks: []byte(cardText("✅ done", "next"))}, true, false, false, true, ""},
 		{"an edit by the click's address", fakeslack.Call{Method: "response_url", User: "U0ANA", Args: args("replace_original", "true"),
-			Blocks: []byte(drawn("✅ done"))}, true, false, false, true, ""},
-		{"still to be decided, without its sign", fakeslack.Call{Method: "chat.update", Blocks: []byte(drawn("✅ done", "decline"))}, true, false, true, false, ""},
+			Blocks: []byte(cardText("✅ done"))}, true, false, false, true, ""},
+		{"still to be decided, without its sign", fakeslack.Call{Method: "chat.update", Blocks: []byte(cardText("✅ done", "decline"))}, true, false, true, false, ""},
 		{"a result in an attachment", fakeslack.Call{Method: "chat.update",
-			Attach: []byte(`[{"blocks":` + drawn("❌ refused") + `}]`)}, true, false, false, true, ""},
+			Attach: []byte(`[{"blocks":` + cardText("❌ refused") + `}]`)}, true, false, false, true, ""},
 		{"a private answer by the command's address", fakeslack.Call{Method: "response_url", User: "U0ANA", Text: "no"}, true, false, false, false, "U0ANA"},
 		{"a private answer", fakeslack.Call{Method: "chat.postEphemeral", User: "U0ANA", Text: "no"}, true, false, false, false, "U0ANA"},
 		{"an answer with the acknowledgement", fakeslack.Call{Method: "ack", User: "U0ANA", Text: "no"}, true, false, false, false, "U0ANA"},
 		{"a form", fakeslack.Call{Method: "ack", User: "U0ANA", View: []byte(`{}`)}, false, false, false, false, ""},
 		{"a message that is no card", fakeslack.Call{Method: "chat.postMessage", Text: "hello"}, false, false, false, false, ""},
-		{"a card that was refused", fakeslack.Call{Method: "chat.postMessage", Error: "ratelimited", Blocks: []byte(drawn("🟡 Restart", "confirm"))}, false, false, false, false, ""},
+		{"a card that was refused", fakeslack.Call{Method: "chat.postMessage", Error: "ratelimited", Blocks: []byte(cardText("🟡 Restart", "confirm"))}, false, false, false, false, ""},
 	} {
-		s, seen := sightOf(c.call)
+		s, seen := observationOf(c.call)
 		if seen != c.seen {
 			t.Errorf("%s: seen %v", c.name, seen)
 			continue
@@ -71,9 +71,9 @@ func TestNamesWholeWords(t *testing.T) {
 	}
 }
 
-// edit is a sight of a card that was asked for at 0 and confirmed at 100.
-func edit(ms int, face string, acts ...string) sight {
-	s := sight{at: after(ms), channel: "C1", card: testbed.Card{TS: "1", Channel: "C1", Face: face}}
+// edit is an observation of a card that was asked for at 0 and confirmed at 100.
+func edit(ms int, face string, acts ...string) observation {
+	s := observation{at: after(ms), channel: "C1", card: testbed.Card{TS: "1", Channel: "C1", Face: face}}
 	for _, act := range acts {
 		s.card.Buttons = append(s.card.Buttons, testbed.Button{Action: "op:" + act})
 	}
@@ -92,15 +92,15 @@ func TestTraceCard(t *testing.T) {
 	other.card.TS = "2"
 	for _, c := range []struct {
 		name        string
-		seen        []sight
+		seen        []observation
 		gone, ended time.Time
 	}{
-		{"under way, then the result, then one more edit", []sight{edit(50, "🟡", "confirm"), edit(150, "⏳"), edit(300, "✅"), edit(900, "✅")}, after(150), after(300)},
-		{"the result at once, with a way on", []sight{edit(140, "✅", "next")}, after(140), after(140)},
-		{"another card", []sight{other}, time.Time{}, time.Time{}},
-		{"what was seen before the click", []sight{edit(90, "✅")}, time.Time{}, time.Time{}},
-		{"it asks again", []sight{edit(150, "⏳"), edit(200, "🟡", "confirm"), edit(400, "⚪")}, after(400), after(400)},
-		{"it stays as it was", []sight{edit(300, "🟡", "confirm", "cancel")}, time.Time{}, time.Time{}},
+		{"under way, then the result, then one more edit", []observation{edit(50, "🟡", "confirm"), edit(150, "⏳"), edit(300, "✅"), edit(900, "✅")}, after(150), after(300)},
+		{"the result at once, with a way on", []observation{edit(140, "✅", "next")}, after(140), after(140)},
+		{"another card", []observation{other}, time.Time{}, time.Time{}},
+		{"what was seen before the click", []observation{edit(90, "✅")}, time.Time{}, time.Time{}},
+		{"it asks again", []observation{edit(150, "⏳"), edit(200, "🟡", "confirm"), edit(400, "⚪")}, after(400), after(400)},
+		{"it stays as it was", []observation{edit(300, "🟡", "confirm", "cancel")}, time.Time{}, time.Time{}},
 	} {
 		a := confirmed()
 		trace([]*act{a}, c.seen, nil)
@@ -142,18 +142,18 @@ func TestTraceCalls(t *testing.T) {
 
 func TestRefuses(t *testing.T) {
 	for text, want := range map[string]bool{"🚫 You can't": true, "❌ too many": true, "⏳ 7 before you, about 2 s": false, "looking…": false} {
-		if got := (sight{person: "U0ANA", text: text}).refuses(); got != want {
+		if got := (observation{person: "U0ANA", text: text}).refuses(); got != want {
 			t.Errorf("%s: %v", text, got)
 		}
 	}
 }
 
 func TestToldNo(t *testing.T) {
-	private := sight{at: after(40), person: "U0ANA", channel: "C1", text: "❌ Start recording of cam01: too many"}
+	private := observation{at: after(40), person: "U0ANA", channel: "C1", text: "❌ Start recording of cam01: too many"}
 	asked := &act{person: "U0ANA", channel: "C1", names: "cam01", typed: after(0)}
 	elsewhere := &act{person: "U0ANA", channel: "C1", names: "cam02", typed: after(0)}
 	onCard := confirmed()
-	trace([]*act{asked, elsewhere, onCard}, []sight{private, edit(200, "❌")}, nil)
+	trace([]*act{asked, elsewhere, onCard}, []observation{private, edit(200, "❌")}, nil)
 	if !asked.told || elsewhere.told || !onCard.told {
 		t.Errorf("told: asked %v, about another stream %v, on its card %v", asked.told, elsewhere.told, onCard.told)
 	}
@@ -230,14 +230,14 @@ func TestObserverAwaits(t *testing.T) {
 	defer w.Close()
 	o := observe(w)
 	defer o.close()
-	go o.read([]fakeslack.Call{{Seq: 7, Method: "chat.postMessage", Channel: "C1", TS: "1", Blocks: []byte(drawn("🟡 Restart", "confirm"))}}, 0)
+	go o.read([]fakeslack.Call{{Seq: 7, Method: "chat.postMessage", Channel: "C1", TS: "1", Blocks: []byte(cardText("🟡 Restart", "confirm"))}}, 0)
 	ctx, cancel := context.WithCancel(context.Background())
-	s, ok := o.await(ctx, func(s sight) bool { return s.live() })
+	s, ok := o.await(ctx, func(s observation) bool { return s.live() })
 	if !ok || s.card.Ref != "8F2K5Z" {
 		t.Errorf("await = %+v %v", s, ok)
 	}
 	cancel()
-	if _, ok := o.await(ctx, func(s sight) bool { return s.final() }); ok {
+	if _, ok := o.await(ctx, func(s observation) bool { return s.final() }); ok {
 		t.Error("await found what never came")
 	}
 }

@@ -9,7 +9,7 @@ import (
 
 // keep finds what became of acts and keeps the figures that all shows have.
 func (st *stage) keep(acts []*act) {
-	trace(acts, st.eyes.all(), st.calls())
+	trace(acts, st.observer.all(), st.calls())
 	st.keepTimes("", acts)
 	ran := tally(acts, func(a *act) bool { return a.applied })
 	told := tally(acts, func(a *act) bool { return !a.applied && a.told })

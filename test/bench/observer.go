@@ -11,8 +11,8 @@ import (
 	"casterbot/test/testbed"
 )
 
-// sight is what came before people's eyes with one call of the bot's: a card, posted or edited, or words for one person alone.
-type sight struct {
+// observation is what came before people's eyes with one call of the bot's: a card, posted or edited, or words for one person alone.
+type observation struct {
 	at      time.Time
 	channel string
 	person  string // who alone reads it; empty for a card
@@ -21,13 +21,13 @@ type sight struct {
 	card    testbed.Card
 }
 
-// sightOf reads a call; false when nobody saw anything of it. An edit is one whichever way it came: by chat.update, or by the
+// observationOf reads a call; false when nobody saw anything of it. An edit is one whichever way it came: by chat.update, or by the
 // response URL of a click.
-func sightOf(c fakeslack.Call) (sight, bool) {
+func observationOf(c fakeslack.Call) (observation, bool) {
 	if c.Error != "" {
-		return sight{}, false
+		return observation{}, false
 	}
-	s := sight{at: c.At, channel: c.Channel, posted: c.Method == "chat.postMessage"}
+	s := observation{at: c.At, channel: c.Channel, posted: c.Method == "chat.postMessage"}
 	edit := c.Method == "chat.update" || c.Method == "response_url" && c.Args["replace_original"] == "true"
 	public := c.Method == "response_url" && c.Args["response_type"] == "in_channel"
 	drawn, isCard := testbed.ReadCard(c.Channel, fakeslack.Message{TS: c.TS, Blocks: c.Blocks, Attachments: c.Attach})
@@ -39,24 +39,24 @@ func sightOf(c fakeslack.Call) (sight, bool) {
 		s.person, s.text = c.User, c.Text+"\n"+drawn.Text
 		return s, s.person != ""
 	}
-	return sight{}, false
+	return observation{}, false
 }
 
 // deciding are the buttons that decide about what a card asks. Once it is decided they are dead, and should be gone.
 var deciding = []string{"confirm", "approve", "cancel", "decline"}
 
 // live reports that the card can be decided, as far as people see.
-func (s sight) live() bool {
+func (s observation) live() bool {
 	return slices.ContainsFunc(deciding, func(act string) bool { _, ok := s.card.Button(act); return ok })
 }
 
 // final reports that the card tells a result: it neither asks nor says that something is under way.
-func (s sight) final() bool {
+func (s observation) final() bool {
 	return s.person == "" && !s.live() && s.card.Face != "🟡" && s.card.Face != "⏳"
 }
 
 // refuses reports that somebody was told in private that something is not done, and not only that it takes its time.
-func (s sight) refuses() bool {
+func (s observation) refuses() bool {
 	return s.person != "" && slices.ContainsFunc([]string{"❌", "🚫", "⚪", "⚠", "🔒"}, func(sign string) bool { return strings.Contains(s.text, sign) })
 }
 
@@ -66,7 +66,7 @@ type observer struct {
 	done sync.WaitGroup
 
 	mu   sync.Mutex
-	seen []sight
+	seen []observation
 	news chan struct{} // closed when something is added
 }
 
@@ -96,10 +96,10 @@ func (o *observer) close() {
 
 // read adds calls and gives the number of the last one.
 func (o *observer) read(calls []fakeslack.Call, last int) int {
-	var added []sight
+	var added []observation
 	for _, c := range calls {
 		last = c.Seq
-		if s, ok := sightOf(c); ok {
+		if s, ok := observationOf(c); ok {
 			added = append(added, s)
 		}
 	}
@@ -115,21 +115,21 @@ func (o *observer) read(calls []fakeslack.Call, last int) int {
 }
 
 // all is everything so far.
-func (o *observer) all() []sight {
+func (o *observer) all() []observation {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return slices.Clone(o.seen)
 }
 
 // since gives what was added after the first n, and what tells of more.
-func (o *observer) since(n int) ([]sight, chan struct{}) {
+func (o *observer) since(n int) ([]observation, chan struct{}) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return slices.Clone(o.seen[n:]), o.news
 }
 
-// await gives the first sight that fits, be it past or to come; false when ctx ends before.
-func (o *observer) await(ctx context.Context, fits func(sight) bool) (sight, bool) {
+// await gives the first observation that fits, be it past or to come; false when ctx ends before.
+func (o *observer) await(ctx context.Context, fits func(observation) bool) (observation, bool) {
 	for n := 0; ; {
 		fresh, news := o.since(n)
 		if i := slices.IndexFunc(fresh, fits); i >= 0 {
@@ -139,7 +139,7 @@ func (o *observer) await(ctx context.Context, fits func(sight) bool) (sight, boo
 		select {
 		case <-news:
 		case <-ctx.Done():
-			return sight{}, false
+			return observation{}, false
 		}
 	}
 }

@@ -88,7 +88,7 @@ func (st *stage) onePress() error {
 	if err := st.ask(first); err != nil {
 		return err
 	}
-	s, ok := st.within(patience, func(s sight) bool {
+	s, ok := st.within(patience, func(s observation) bool {
 		return s.channel == first.channel && !s.at.Before(first.typed) && (s.person == first.person && s.refuses() || s.live())
 	})
 	acts := []*act{first}
@@ -206,7 +206,7 @@ func (st *stage) look(room string, i int) error {
 // answered counts what the reader was told since a moment.
 func (st *stage) answered(since time.Time) int {
 	n := 0
-	for _, s := range st.eyes.all() {
+	for _, s := range st.observer.all() {
 		if s.person == testbed.Intruder && !s.at.Before(since) {
 			n++
 		}

@@ -34,7 +34,7 @@ type stage struct {
 	ctx     context.Context
 	name    string
 	world   *testbed.World
-	eyes    *observer
+	observer    *observer
 	lines   *lines
 	figures figures
 }
@@ -83,8 +83,8 @@ func (b *benchmark) show(s show, own figures) error {
 	}
 	ctx, cancel := context.WithTimeout(b.ctx, s.lasts)
 	defer cancel()
-	st := &stage{ctx: ctx, name: s.name, world: w, eyes: observe(w.Slack), lines: sockets, figures: own}
-	defer st.eyes.close()
+	st := &stage{ctx: ctx, name: s.name, world: w, observer: observe(w.Slack), lines: sockets, figures: own}
+	defer st.observer.close()
 	if err := st.warm(); err != nil {
 		return err
 	}
@@ -187,16 +187,16 @@ func (st *stage) ask(a *act) error {
 	return err
 }
 
-// within waits for a sight for so long.
-func (st *stage) within(d time.Duration, fits func(sight) bool) (sight, bool) {
+// within waits for a observation for so long.
+func (st *stage) within(d time.Duration, fits func(observation) bool) (observation, bool) {
 	ctx, cancel := context.WithTimeout(st.ctx, d)
 	defer cancel()
-	return st.eyes.await(ctx, fits)
+	return st.observer.await(ctx, fits)
 }
 
 // see waits for the act's card; false when none came, or when the person was told something instead.
 func (st *stage) see(a *act, within time.Duration) bool {
-	s, ok := st.within(within, func(s sight) bool {
+	s, ok := st.within(within, func(s observation) bool {
 		if s.channel != a.channel || s.at.Before(a.typed) {
 			return false
 		}
@@ -224,7 +224,7 @@ func (st *stage) confirm(a *act) error {
 
 // result waits until an act's card shows how it went.
 func (st *stage) result(a *act, within time.Duration) {
-	st.within(within, func(s sight) bool {
+	st.within(within, func(s observation) bool {
 		return s.card.TS == a.card.TS && s.channel == a.channel && s.at.After(a.clicked) && s.final()
 	})
 }

@@ -44,7 +44,7 @@ const recoverWithin = 10 * time.Second
 type diskStory struct {
 	*run
 	w    *testbed.World
-	eyes *eyes
+	observer *observer
 	p    *testbed.Process
 	disk disk
 }
@@ -58,7 +58,7 @@ func playDisk(ctx context.Context, r *run, make func(context.Context, *run, *tes
 	if err != nil {
 		return err
 	}
-	s := &diskStory{run: r, w: w, eyes: newEyes(w), disk: d}
+	s := &diskStory{run: r, w: w, observer: newObserver(w), disk: d}
 	if s.p, err = w.Begin(testbed.Life{Program: d.program, Database: d.address, Admin: true}); err != nil {
 		return err
 	}
@@ -84,7 +84,7 @@ func (s *diskStory) play(ctx context.Context) error {
 		}
 	}
 	s.press(ctx, waiting)
-	s.holds(s.ends(waiting, "✅"), "the card that waited through it all does not work: %s", s.eyes.card(show).Text)
+	s.holds(s.ends(waiting, "✅"), "the card that waited through it all does not work: %s", s.observer.card(show).Text)
 	return s.intact(ctx)
 }
 
@@ -179,14 +179,14 @@ func (s *diskStory) change(ctx context.Context, text string, within time.Duratio
 
 // ask types a command until there is a card.
 func (s *diskStory) ask(ctx context.Context, text string, within time.Duration) (testbed.Card, error) {
-	before := s.eyes.card(show)
+	before := s.observer.card(show)
 	end := time.Now().Add(within)
 	for {
 		if _, err := acked(s.w.Slack.Type(operator, show, text, "")); err != nil {
 			return testbed.Card{}, err
 		}
-		if until(ctx, 2*time.Second, func() bool { return s.eyes.card(show).Ref != before.Ref }) {
-			return s.eyes.card(show), nil
+		if until(ctx, 2*time.Second, func() bool { return s.observer.card(show).Ref != before.Ref }) {
+			return s.observer.card(show), nil
 		}
 		if ctx.Err() != nil || time.Now().After(end) {
 			return testbed.Card{}, fmt.Errorf("%s gets no card within %s", text, within)
@@ -213,15 +213,15 @@ func (s *diskStory) ends(c testbed.Card, face string) bool {
 
 // told does something and gives what the operator alone is told for it.
 func (s *diskStory) told(ctx context.Context, do func() (fakeslack.Sent, error)) string {
-	before := len(s.eyes.told(operator, show))
+	before := len(s.observer.told(operator, show))
 	if _, err := acked(do()); err != nil {
 		return err.Error()
 	}
-	if !until(ctx, 10*time.Second, func() bool { return len(s.eyes.told(operator, show)) > before }) {
+	if !until(ctx, 10*time.Second, func() bool { return len(s.observer.told(operator, show)) > before }) {
 		return "nothing"
 	}
 	var said strings.Builder
-	for _, c := range s.eyes.told(operator, show)[before:] {
+	for _, c := range s.observer.told(operator, show)[before:] {
 		fmt.Fprintf(&said, "%s %s ", c.Text, c.Attach)
 	}
 	return strings.Join(strings.Fields(said.String()), " ")

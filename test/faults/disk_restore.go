@@ -18,7 +18,7 @@ func playRestore(ctx context.Context, r *run) error {
 	if err != nil {
 		return err
 	}
-	s := &diskStory{run: r, w: w, eyes: newEyes(w)}
+	s := &diskStory{run: r, w: w, observer: newObserver(w)}
 	if err := s.live(); err != nil {
 		return err
 	}

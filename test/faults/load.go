@@ -18,7 +18,7 @@ import (
 type load struct {
 	r     *run
 	w     *testbed.World
-	eyes  *eyes
+	observer  *observer
 	rooms []string
 	wait  time.Duration // within which everything that was acknowledged must be answered
 
@@ -53,7 +53,7 @@ var errands = []errand{
 // work begins a load; finish ends it.
 func (r *run) work(ctx context.Context, w *testbed.World, rooms []string, wait time.Duration) *load {
 	on, stop := context.WithCancel(ctx)
-	l := &load{r: r, w: w, eyes: newEyes(w), rooms: rooms, wait: wait, stop: stop, did: map[string]int{}}
+	l := &load{r: r, w: w, observer: newObserver(w), rooms: rooms, wait: wait, stop: stop, did: map[string]int{}}
 	for i := range rooms {
 		l.all.Go(func() {
 			for n := 0; on.Err() == nil; n++ {
@@ -87,12 +87,12 @@ func (l *load) person(ctx context.Context, i, n int) {
 
 // errand is one command from the first word to the last.
 func (l *load) errand(ctx context.Context, room, who, other, text string) {
-	before, told := l.eyes.card(room), len(l.eyes.told(who, room))
+	before, told := l.observer.card(room), len(l.observer.told(who, room))
 	if !l.acknowledged(ctx, "commands", func() (fakeslack.Sent, error) { return l.w.Slack.Type(who, room, text, "") }) {
 		return
 	}
-	asked := func() bool { return l.eyes.card(room).Ref != before.Ref }
-	if !l.until(func() bool { return asked() || len(l.eyes.told(who, room)) > told }) {
+	asked := func() bool { return l.observer.card(room).Ref != before.Ref }
+	if !l.until(func() bool { return asked() || len(l.observer.told(who, room)) > told }) {
 		l.r.breaks("I6: %s typed %s in %s, and it was acknowledged; no card and no answer came", who, text, room)
 		return
 	}
@@ -102,21 +102,21 @@ func (l *load) errand(ctx context.Context, room, who, other, text string) {
 	}
 	l.count("cards")
 	l.confirm(ctx, room, other)
-	if !l.until(func() bool { f := l.eyes.card(room).Face; return f != "🟡" && f != "⏳" }) && ctx.Err() == nil {
-		l.r.breaks("I6: a card in %s comes to no end: %s", room, oneLine(l.eyes.card(room)))
+	if !l.until(func() bool { f := l.observer.card(room).Face; return f != "🟡" && f != "⏳" }) && ctx.Err() == nil {
+		l.r.breaks("I6: a card in %s comes to no end: %s", room, oneLine(l.observer.card(room)))
 	}
-	if face := l.eyes.card(room).Face; face == "✅" {
+	if face := l.observer.card(room).Face; face == "✅" {
 		l.mu.Lock()
 		l.ended = append(l.ended, time.Now())
 		l.mu.Unlock()
 	}
-	l.count("ended " + l.eyes.card(room).Face)
+	l.count("ended " + l.observer.card(room).Face)
 }
 
 // confirm presses the button of the newest card of a channel until the card is no longer pending.
 func (l *load) confirm(ctx context.Context, room, who string) {
 	for range 20 {
-		c := l.eyes.card(room)
+		c := l.observer.card(room)
 		b, ok := c.Button("confirm")
 		if !ok {
 			b, ok = c.Button("approve")
@@ -124,12 +124,12 @@ func (l *load) confirm(ctx context.Context, room, who string) {
 		if !ok || ctx.Err() != nil {
 			return
 		}
-		told := len(l.eyes.told(who, room))
+		told := len(l.observer.told(who, room))
 		if !l.acknowledged(ctx, "clicks", func() (fakeslack.Sent, error) { return l.w.Slack.Click(who, room, c.TS, press(b)) }) {
 			return
 		}
-		moved := func() bool { now := l.eyes.card(room); return now.Face != c.Face || now.Ref != c.Ref }
-		if !l.until(func() bool { return moved() || len(l.eyes.told(who, room)) > told }) {
+		moved := func() bool { now := l.observer.card(room); return now.Face != c.Face || now.Ref != c.Ref }
+		if !l.until(func() bool { return moved() || len(l.observer.told(who, room)) > told }) {
 			l.r.breaks("I6: %s pressed %s in %s, and it was acknowledged; no card changed and no answer came", who, b.Action, room)
 			return
 		}

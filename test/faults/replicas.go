@@ -102,7 +102,7 @@ func halt(ctx context.Context, r *run) error {
 	if err := w.Up(2, 20*time.Second, sleeper); err != nil {
 		return err
 	}
-	l := &load{r: r, w: w, eyes: newEyes(w), rooms: rooms, wait: time.Minute, did: map[string]int{}}
+	l := &load{r: r, w: w, observer: newObserver(w), rooms: rooms, wait: time.Minute, did: map[string]int{}}
 	card, err := l.pending(ctx, rooms[0], "U0ANA", "/record start main")
 	if err != nil {
 		return err
@@ -120,8 +120,8 @@ func halt(ctx context.Context, r *run) error {
 	if err != nil {
 		return err
 	}
-	told := l.until(func() bool { return !asleep(sleeper) || l.eyes.card(rooms[0]).Face == "⚠️" })
-	r.say("after %s the card says: %s", time.Since(fell).Round(time.Second), oneLine(l.eyes.card(rooms[0])))
+	told := l.until(func() bool { return !asleep(sleeper) || l.observer.card(rooms[0]).Face == "⚠️" })
+	r.say("after %s the card says: %s", time.Since(fell).Round(time.Second), oneLine(l.observer.card(rooms[0])))
 	r.holds(told, "P6: after a minute the card does not say that the outcome is not known")
 	if !until(ctx, long, func() bool { return !asleep(sleeper) }) {
 		return fmt.Errorf("the replica does not wake up")
@@ -131,24 +131,24 @@ func halt(ctx context.Context, r *run) error {
 		return err
 	}
 	r.rest(ctx, w)
-	r.say("the card says: %s", oneLine(l.eyes.card(rooms[0])))
+	r.say("the card says: %s", oneLine(l.observer.card(rooms[0])))
 	r.holds(len(received(w)) == 0, "F37: after standing still it made the call")
 	l.errand(ctx, rooms[0], "U0ANA", "U0ANA", "/record start backup")
-	r.holds(l.succeeded(fell) == 1, "the next change did not succeed: %s", oneLine(l.eyes.card(rooms[0])))
+	r.holds(l.succeeded(fell) == 1, "the next change did not succeed: %s", oneLine(l.observer.card(rooms[0])))
 	r.stop(sleeper, other)
 	return r.judge(ctx, w, database, logs...)
 }
 
 // pending asks for something and gives its card.
 func (l *load) pending(ctx context.Context, room, who, text string) (testbed.Card, error) {
-	before := l.eyes.card(room)
+	before := l.observer.card(room)
 	if !l.acknowledged(ctx, "commands", func() (fakeslack.Sent, error) { return l.w.Slack.Type(who, room, text, "") }) {
 		return testbed.Card{}, ctx.Err()
 	}
-	if !l.until(func() bool { c := l.eyes.card(room); return c.Ref != before.Ref && c.Face == "🟡" }) {
+	if !l.until(func() bool { c := l.observer.card(room); return c.Ref != before.Ref && c.Face == "🟡" }) {
 		return testbed.Card{}, fmt.Errorf("no card came for %s", text)
 	}
-	return l.eyes.card(room), nil
+	return l.observer.card(room), nil
 }
 
 // asleep reports that a process is stopped.

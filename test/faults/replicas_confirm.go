@@ -53,7 +53,7 @@ func confirmRace(ctx context.Context, r *run) error {
 	if err != nil {
 		return err
 	}
-	l := &load{r: r, w: w, eyes: newEyes(w), rooms: rooms, wait: time.Minute, did: map[string]int{}}
+	l := &load{r: r, w: w, observer: newObserver(w), rooms: rooms, wait: time.Minute, did: map[string]int{}}
 	rounds := pick(r, 2, 25)
 	for n := range rounds {
 		if err := l.ownClicks(ctx, rooms[0], []string{"/record start main", "/record stop main"}[n%2]); err != nil {
@@ -77,7 +77,7 @@ func (l *load) ownClicks(ctx context.Context, room, text string) error {
 	}
 	b, _ := card.Button("confirm")
 	before := len(received(l.w))
-	told := len(l.eyes.told("U0ANA", room))
+	told := len(l.observer.told("U0ANA", room))
 	var all sync.WaitGroup
 	for range crowd {
 		all.Go(func() {
@@ -85,8 +85,8 @@ func (l *load) ownClicks(ctx context.Context, room, text string) error {
 		})
 	}
 	all.Wait()
-	answered := l.until(func() bool { return len(l.eyes.told("U0ANA", room))-told >= crowd-1 && l.eyes.card(room).Face == "✅" })
-	l.r.holds(answered, "%d of %d clicks that came too late were answered; the card says: %s", len(l.eyes.told("U0ANA", room))-told, crowd-1, oneLine(l.eyes.card(room)))
+	answered := l.until(func() bool { return len(l.observer.told("U0ANA", room))-told >= crowd-1 && l.observer.card(room).Face == "✅" })
+	l.r.holds(answered, "%d of %d clicks that came too late were answered; the card says: %s", len(l.observer.told("U0ANA", room))-told, crowd-1, oneLine(l.observer.card(room)))
 	l.r.holds(len(received(l.w)) == before+1, "%d clicks of the asker made %d calls", crowd, len(received(l.w))-before)
 	return nil
 }
@@ -123,8 +123,8 @@ func (l *load) vote(ctx context.Context, room string, people []string) error {
 	}
 	l.r.say("op %s: %d clicks, %d different answers: %v", card.Ref, len(history), len(won), won)
 	l.r.holds(porcupine.CheckOperations(register, history), "F36: the answers to the clicks contradict each other: %v", won)
-	if !l.until(func() bool { f := l.eyes.card(room).Face; return f != "🟡" && f != "⏳" }) {
-		l.r.breaks("I6: the card comes to no end: %s", oneLine(l.eyes.card(room)))
+	if !l.until(func() bool { f := l.observer.card(room).Face; return f != "🟡" && f != "⏳" }) {
+		l.r.breaks("I6: the card comes to no end: %s", oneLine(l.observer.card(room)))
 	}
 	return nil
 }
@@ -141,7 +141,7 @@ func (l *load) answer(ctx context.Context, room string, card testbed.Card, how p
 	l.acknowledged(ctx, "clicks", func() (fakeslack.Sent, error) { return l.w.Slack.Click(how.by, room, card.TS, press(b)) })
 	var out verdict
 	l.until(func() bool {
-		for _, c := range l.eyes.told(how.by, room) {
+		for _, c := range l.observer.told(how.by, room) {
 			if !card.Before(c.TS) {
 				continue
 			}
@@ -152,7 +152,7 @@ func (l *load) answer(ctx context.Context, room string, card testbed.Card, how p
 			}
 			return true
 		}
-		if now := l.eyes.card(room); now.Ref == card.Ref && winner(now) == how.by {
+		if now := l.observer.card(room); now.Ref == card.Ref && winner(now) == how.by {
 			out = verdict(how)
 			return true
 		}

@@ -66,21 +66,21 @@ func (r *run) judgeLimits(calls []fakelive.Call) {
 
 // together asks for so many copies at leisure, each in a channel of its own, and confirms them all at once.
 func (r *run) together(ctx context.Context, w *testbed.World, n int) (int, error) {
-	l := &load{r: r, w: w, eyes: newEyes(w), wait: time.Minute, did: map[string]int{}}
+	l := &load{r: r, w: w, observer: newObserver(w), wait: time.Minute, did: map[string]int{}}
 	cards := make([]testbed.Card, n)
 	for i := range n {
 		room, who := testbed.RoomIDs(n)[i], crew[i%len(crew)]
 		for cards[i].Ref == "" {
-			told := len(l.eyes.told(who, room))
-			before := l.eyes.card(room).Ref
+			told := len(l.observer.told(who, room))
+			before := l.observer.card(room).Ref
 			ack, err := acked(w.Slack.Type(who, room, fmt.Sprintf(`/caster copy "Evening Sports" "Evening Together %d"`, i), ""))
 			if err != nil || ctx.Err() != nil {
 				return 0, errors.Join(err, ctx.Err())
 			}
 			if ack.Err == "" {
-				l.until(func() bool { return l.eyes.card(room).Ref != before || len(l.eyes.told(who, room)) > told })
+				l.until(func() bool { return l.observer.card(room).Ref != before || len(l.observer.told(who, room)) > told })
 			}
-			if c := l.eyes.card(room); c.Ref != before {
+			if c := l.observer.card(room); c.Ref != before {
 				cards[i] = c
 			}
 		}
@@ -100,7 +100,7 @@ func flood(ctx context.Context, w *testbed.World, rooms []string, rate int, last
 	var (
 		mu  sync.Mutex
 		all sync.WaitGroup
-		e   = newEyes(w)
+		e   = newObserver(w)
 	)
 	texts := []string{"/caster list", `/caster show "Evening News"`, "/record start main", "/record stop main", `/caster copy "Evening Sports" "Evening %d"`,
 		`/caster scene stop "Evening News" "Preview 1"`, `/caster scene start "Evening Loop" "Preview 1"`}
@@ -131,7 +131,7 @@ func flood(ctx context.Context, w *testbed.World, rooms []string, rate int, last
 }
 
 // press confirms the newest card of a channel if there is one soon.
-func (e *eyes) press(ctx context.Context, w *testbed.World, room, who string) {
+func (e *observer) press(ctx context.Context, w *testbed.World, room, who string) {
 	if !until(ctx, 3*time.Second, func() bool { return e.card(room).Face == "🟡" }) {
 		return
 	}

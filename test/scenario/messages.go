@@ -10,7 +10,7 @@ import (
 
 // public writes down new cards and then the edits of older ones, each as it looks now. A card that is drawn once more as it was, by
 // itself, changes nothing for those who read.
-func (e *eyes) public(log []fakeslack.Call) []string {
+func (e *observer) public(log []fakeslack.Call) []string {
 	var posts, edits []string
 	posted := map[string]bool{}
 	for _, c := range log {
@@ -22,7 +22,7 @@ func (e *eyes) public(log []fakeslack.Call) []string {
 		name := e.names.meet(drawing(m))
 		e.cards = slices.DeleteFunc(e.cards, func(old card) bool { return name != "" && old.name == name })
 		e.cards = append(e.cards, card{spot: spot{c.Channel, c.TS}, name: name, buttons: buttonsOf(c)})
-		posts = append(posts, e.drawn("bot posts", e.cards[len(e.cards)-1]))
+		posts = append(posts, e.cardLine("bot posts", e.cards[len(e.cards)-1]))
 	}
 	edited, clicked := map[string]bool{}, map[string]bool{}
 	for _, c := range log {
@@ -35,7 +35,7 @@ func (e *eyes) public(log []fakeslack.Call) []string {
 		if !edited[c.ts] || posted[c.ts] {
 			continue
 		}
-		line := e.drawn("bot edits", c)
+		line := e.cardLine("bot edits", c)
 		if c.name == "" || clicked[c.ts] || line != c.last {
 			edits = append(edits, line)
 		}
@@ -45,7 +45,7 @@ func (e *eyes) public(log []fakeslack.Call) []string {
 }
 
 // replaced reports a card that was edited by way of a click's response URL.
-func (e *eyes) replaced(c fakeslack.Call) bool {
+func (e *observer) replaced(c fakeslack.Call) bool {
 	if !c.Replaces() || c.Error != "" {
 		return false
 	}
@@ -54,7 +54,7 @@ func (e *eyes) replaced(c fakeslack.Call) bool {
 }
 
 // pins writes down which messages the bot put above a channel or took off.
-func (e *eyes) pins(log []fakeslack.Call) []string {
+func (e *observer) pins(log []fakeslack.Call) []string {
 	verbs := map[string]string{"pins.add": "bot pins", "pins.remove": "bot unpins"}
 	var lines []string
 	for _, c := range log {
@@ -82,7 +82,7 @@ func buttonsOf(c fakeslack.Call) []button {
 }
 
 // remember keeps the buttons of an edited card for late clicks.
-func (e *eyes) remember(c fakeslack.Call) {
+func (e *observer) remember(c fakeslack.Call) {
 	for i := range e.cards {
 		if e.cards[i].ts == c.TS {
 			e.cards[i].buttons = append(e.cards[i].buttons, buttonsOf(c)...)
@@ -90,8 +90,8 @@ func (e *eyes) remember(c fakeslack.Call) {
 	}
 }
 
-// drawn is a card as one line: where, its sentences, its buttons, its number.
-func (e *eyes) drawn(how string, c card) string {
+// cardLine is a card as one line: where, its sentences, its buttons, its number.
+func (e *observer) cardLine(how string, c card) string {
 	m, ok := e.world.Slack.Message(c.channel, c.ts)
 	where := " #" + e.channelName(c.channel)
 	if m.ThreadTS != "" && m.ThreadTS != m.TS {
@@ -113,7 +113,7 @@ func pressable(list []button) string {
 }
 
 // private writes down what people were told alone, person by person.
-func (e *eyes) private(log []fakeslack.Call) []string {
+func (e *observer) private(log []fakeslack.Call) []string {
 	told := map[string][]string{}
 	for _, c := range log {
 		user := e.listener(c)
@@ -139,7 +139,7 @@ func (e *eyes) private(log []fakeslack.Call) []string {
 }
 
 // listener is the person whom a call tells something in private, or empty.
-func (e *eyes) listener(c fakeslack.Call) string {
+func (e *observer) listener(c fakeslack.Call) string {
 	switch {
 	case e.replaced(c):
 		return ""
@@ -152,7 +152,7 @@ func (e *eyes) listener(c fakeslack.Call) string {
 }
 
 // lines draws blocks: one line a paragraph, with the buttons that belong to it.
-func (e *eyes) lines(raw json.RawMessage) []string {
+func (e *observer) lines(raw json.RawMessage) []string {
 	var lines []string
 	for _, b := range decode(raw) {
 		var parts []string
@@ -178,7 +178,7 @@ func (e *eyes) lines(raw json.RawMessage) []string {
 }
 
 // attached draws the attachments of a message.
-func (e *eyes) attached(m fakeslack.Message) []string {
+func (e *observer) attached(m fakeslack.Message) []string {
 	var lines []string
 	for _, blocks := range attachments(m.Attachments) {
 		lines = append(lines, e.lines(blocks)...)
@@ -190,7 +190,7 @@ func (e *eyes) attached(m fakeslack.Message) []string {
 const wide = 150
 
 // paragraphs joins a short message into one line and gives a long one a line for each paragraph.
-func (e *eyes) paragraphs(head string, lines []string) []string {
+func (e *observer) paragraphs(head string, lines []string) []string {
 	if one := strings.Join(lines, " / "); len(one) <= wide {
 		return []string{head + " " + one}
 	}
@@ -202,7 +202,7 @@ func (e *eyes) paragraphs(head string, lines []string) []string {
 }
 
 // forms writes down forms that have opened or changed, and homes that somebody looks at.
-func (e *eyes) forms() []string {
+func (e *observer) forms() []string {
 	var lines []string
 	for _, u := range e.people() {
 		s, err := e.world.Slack.Snapshot(u.ID)
@@ -225,10 +225,10 @@ func (e *eyes) forms() []string {
 	return lines
 }
 
-func (e *eyes) wantHome(user string) { e.homes[user] = true }
+func (e *observer) wantHome(user string) { e.homes[user] = true }
 
 // asks draws a form: its title, its texts, each field with what it holds and offers, and its button.
-func (e *eyes) asks(name string, v fakeslack.View) []string {
+func (e *observer) asks(name string, v fakeslack.View) []string {
 	lines := []string{}
 	fields := map[string]input{}
 	for _, in := range inputsOf(v) {

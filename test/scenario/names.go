@@ -26,7 +26,7 @@ var (
 )
 
 // plain draws Slack's markup as people see it. What is escaped stays so: a live mention and a quoted one must not look alike.
-func (e *eyes) plain(text string) string {
+func (e *observer) plain(text string) string {
 	text = mention.ReplaceAllStringFunc(text, func(m string) string { return "@" + e.userName(mention.FindStringSubmatch(m)[1]) })
 	text = group.ReplaceAllStringFunc(text, func(m string) string { return "@" + e.groupName(group.FindStringSubmatch(m)[1]) })
 	text = room.ReplaceAllStringFunc(text, func(m string) string { return "#" + e.channelName(room.FindStringSubmatch(m)[1]) })
@@ -64,7 +64,7 @@ func (n *names) token(t string) string {
 	return n.tokens[t]
 }
 
-func (e *eyes) userName(id string) string {
+func (e *observer) userName(id string) string {
 	for _, u := range e.people() {
 		if u.ID == id {
 			return u.Name
@@ -73,7 +73,7 @@ func (e *eyes) userName(id string) string {
 	return id
 }
 
-func (e *eyes) groupName(id string) string {
+func (e *observer) groupName(id string) string {
 	for _, g := range e.screen().Groups {
 		if g.ID == id {
 			return g.Handle
@@ -82,7 +82,7 @@ func (e *eyes) groupName(id string) string {
 	return id
 }
 
-func (e *eyes) channelName(id string) string {
+func (e *observer) channelName(id string) string {
 	if name := e.channels()[id]; name != "" {
 		return name
 	}
@@ -90,7 +90,7 @@ func (e *eyes) channelName(id string) string {
 }
 
 // known puts the ids of things in place of {Name} in a typed line, so that a story need not spell out what is made in it.
-func (e *eyes) known(text string) string {
+func (e *observer) known(text string) string {
 	for id, name := range e.things() {
 		text = strings.ReplaceAll(text, "{"+name+"}", id)
 	}
@@ -98,7 +98,7 @@ func (e *eyes) known(text string) string {
 }
 
 // things names studios and scenes by id. Studios of one name get a number, in their order.
-func (e *eyes) things() map[string]string {
+func (e *observer) things() map[string]string {
 	all := map[string]string{}
 	count := map[string]int{}
 	for _, s := range e.world.Live.Snapshot().Studios {

@@ -32,7 +32,7 @@ type play struct {
 	world *sandbox.World
 	sent  []fakeslack.Sent // acts of this step, not yet acknowledged
 	said  []string         // lines that Slack itself answered at once
-	see   eyes
+	see   observer
 }
 
 // Play acts the story and gives it back with what really happened; after an error the rest is as it was.

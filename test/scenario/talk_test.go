@@ -56,7 +56,7 @@ func TestDiff(t *testing.T) {
 }
 
 func TestMasks(t *testing.T) {
-	e := &eyes{names: names{refs: map[string]string{}, tokens: map[string]string{}}}
+	e := &observer{names: names{refs: map[string]string{}, tokens: map[string]string{}}}
 	if got := e.names.meet("about op AAAAAA, this is op 8F2K5Z") + e.names.meet("op 9F2K5Z") + e.names.meet("op 8F2K5Z"); got != "op1op2op1" {
 		t.Errorf("numbers %s", got)
 	}

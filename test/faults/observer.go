@@ -8,9 +8,9 @@ import (
 	"casterbot/test/testbed"
 )
 
-// eyes follow what the bot says: the messages of each channel, and what each person was told alone. They read only what is new,
+// observer follow what the bot says: the messages of each channel, and what each person was told alone. They read only what is new,
 // so that many people can look all the time.
-type eyes struct {
+type observer struct {
 	slack *fakeslack.Workspace
 
 	mu      sync.Mutex
@@ -22,12 +22,12 @@ type eyes struct {
 // place is a person in a channel.
 type place struct{ person, channel string }
 
-func newEyes(w *testbed.World) *eyes {
-	return &eyes{slack: w.Slack, posted: map[string][]string{}, private: map[place][]*fakeslack.Call{}}
+func newObserver(w *testbed.World) *observer {
+	return &observer{slack: w.Slack, posted: map[string][]string{}, private: map[place][]*fakeslack.Call{}}
 }
 
 // look reads what has been said since the last look. The caller holds mu.
-func (e *eyes) look() {
+func (e *observer) look() {
 	for _, c := range e.slack.Log(e.seq) {
 		e.seq = c.Seq
 		switch {
@@ -42,7 +42,7 @@ func (e *eyes) look() {
 }
 
 // told gives what a person was told alone in a channel, and in a direct message, the oldest first.
-func (e *eyes) told(person, channel string) []*fakeslack.Call {
+func (e *observer) told(person, channel string) []*fakeslack.Call {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.look()
@@ -50,7 +50,7 @@ func (e *eyes) told(person, channel string) []*fakeslack.Call {
 }
 
 // card is the newest card of a channel as it is now; the zero Card when there is none.
-func (e *eyes) card(channel string) testbed.Card {
+func (e *observer) card(channel string) testbed.Card {
 	e.mu.Lock()
 	e.look()
 	list := e.posted[channel]

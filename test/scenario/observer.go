@@ -13,8 +13,8 @@ import (
 	"casterbot/internal/sandbox/fakeslack"
 )
 
-// eyes look at the world from the outside and remember what they have seen.
-type eyes struct {
+// observer look at the world from the outside and remember what they have seen.
+type observer struct {
 	world *sandbox.World
 	names names
 
@@ -39,23 +39,23 @@ type card struct {
 	last    string // as it was written down
 }
 
-func (e *eyes) open(w *sandbox.World) {
-	*e = eyes{
+func (e *observer) open(w *sandbox.World) {
+	*e = observer{
 		world: w, names: names{refs: map[string]string{}, tokens: map[string]string{}},
 		toast: map[string]int{}, views: map[string]string{}, homes: map[string]bool{}, privates: map[string][]spot{},
 	}
 	e.look()
 }
 
-func (e *eyes) screen() fakeslack.Screen {
+func (e *observer) screen() fakeslack.Screen {
 	s, _ := e.world.Slack.Snapshot(fakeslack.BotUser)
 	return s
 }
 
-func (e *eyes) people() []fakeslack.User { return e.screen().People }
+func (e *observer) people() []fakeslack.User { return e.screen().People }
 
 // channels names every channel by its id.
-func (e *eyes) channels() map[string]string {
+func (e *observer) channels() map[string]string {
 	all := map[string]string{}
 	for _, u := range e.people() {
 		s, err := e.world.Slack.Snapshot(u.ID)
@@ -71,7 +71,7 @@ func (e *eyes) channels() map[string]string {
 	return all
 }
 
-func (e *eyes) card(name string) (card, bool) {
+func (e *observer) card(name string) (card, bool) {
 	for _, c := range e.cards {
 		if c.name == name {
 			return c, true
@@ -81,7 +81,7 @@ func (e *eyes) card(name string) (card, bool) {
 }
 
 // view is the form that a person has open.
-func (e *eyes) view(user string) (fakeslack.View, bool) {
+func (e *observer) view(user string) (fakeslack.View, bool) {
 	s, err := e.world.Slack.Snapshot(user)
 	if err != nil || len(s.Views) == 0 {
 		return fakeslack.View{}, false
@@ -90,7 +90,7 @@ func (e *eyes) view(user string) (fakeslack.View, bool) {
 }
 
 // button finds what to press, and in which message.
-func (e *eyes) button(user, channel, label, where string, late bool) (ts string, b button, err error) {
+func (e *observer) button(user, channel, label, where string, late bool) (ts string, b button, err error) {
 	if opNumber.FindString(where) == where && where != "" {
 		c, ok := e.card(where)
 		if !ok || c.channel != channel {
@@ -141,7 +141,7 @@ func labelled(list []button, label, beside string) (button, bool) {
 }
 
 // trace changes with everything that is said or called.
-func (e *eyes) trace() string {
+func (e *observer) trace() string {
 	seq := 0
 	if log := e.world.Slack.Log(e.call); len(log) > 0 {
 		seq = log[len(log)-1].Seq
@@ -150,7 +150,7 @@ func (e *eyes) trace() string {
 }
 
 // hanging reports a call that the cloud keeps without an answer.
-func (e *eyes) hanging() bool {
+func (e *observer) hanging() bool {
 	for _, c := range e.world.Live.Snapshot().Calls {
 		if c.Seq > e.ended && !c.Answered && (c.Fault == fakelive.SilentBefore || c.Fault == fakelive.SilentAfter) {
 			return true
@@ -159,19 +159,19 @@ func (e *eyes) hanging() bool {
 	return false
 }
 
-func (e *eyes) forgetHanging() {
+func (e *observer) forgetHanging() {
 	for _, c := range e.world.Live.Snapshot().Calls {
 		e.ended = max(e.ended, c.Seq)
 	}
 }
 
-func (e *eyes) newCalls() []fakelive.Call {
+func (e *observer) newCalls() []fakelive.Call {
 	return slices.DeleteFunc(e.world.Live.Snapshot().Calls, func(c fakelive.Call) bool { return c.Seq <= e.asked })
 }
 
 // look writes down what has happened since the last look, in a fixed order: calls of the cloud, new cards, edits, forms,
 // private messages, and what Slack itself says.
-func (e *eyes) look() []string {
+func (e *observer) look() []string {
 	lines := e.calls()
 	log := e.world.Slack.Log(e.call)
 	if len(log) > 0 {
@@ -184,7 +184,7 @@ func (e *eyes) look() []string {
 }
 
 // calls writes down the calls that change something. What became of one is said when it was not simply answered.
-func (e *eyes) calls() []string {
+func (e *observer) calls() []string {
 	var lines []string
 	for _, c := range e.newCalls() {
 		e.asked = max(e.asked, c.Seq)
@@ -233,7 +233,7 @@ func about(line string) string {
 	return asked
 }
 
-func (e *eyes) params(params map[string]string) string {
+func (e *observer) params(params map[string]string) string {
 	things := e.things()
 	shown := map[string]string{}
 	for name, value := range params {
@@ -250,7 +250,7 @@ func (e *eyes) params(params map[string]string) string {
 }
 
 // toasts writes down what Slack tells people without the bot.
-func (e *eyes) toasts() []string {
+func (e *observer) toasts() []string {
 	var lines []string
 	for _, u := range e.people() {
 		s, err := e.world.Slack.Snapshot(u.ID)
