@@ -10,9 +10,10 @@ import (
 	"casterbot/internal/sandbox/fakeslack"
 )
 
-// TestClosedWhileCommandsArrive: Slack closes a socket while commands and acknowledgements are on their way through it, at
-// once or milliseconds after its warning. It fails when acknowledgements are not repeated, when the end of a connection
-// reaches the client before it has handed over what came before, and when a link that is over connects once more.
+// TestClosedWhileCommandsArrive: Slack closes a socket while commands and acknowledgements are on their way through it,
+// at once or milliseconds after its warning. It fails when acknowledgements are not repeated, when the end of a
+// connection reaches the client before it has handed over what came before, and when a link that is over connects once
+// more.
 func TestClosedWhileCommandsArrive(t *testing.T) {
 	for _, reason := range []string{"refresh_requested", "warning"} {
 		w := NewWorld(t, func(c *fakeslack.Config) { c.Grace = 3 * time.Millisecond })

@@ -16,7 +16,8 @@ import (
 func listing(n int, buttons bool) op.Answer {
 	a := op.Answer{Mark: op.MarkNeutral, Title: op.L("Studios here"), Note: op.L("as of ", op.At(T0))}
 	for i := range n {
-		item := op.Item{Mark: op.MarkProgram, Title: op.L(op.B(fmt.Sprintf("Evening %d", i))), Facts: []op.Line{op.L("ON AIR since ", op.At(T0)), nil}}
+		item := op.Item{Mark: op.MarkProgram, Title: op.L(op.B(fmt.Sprintf("Evening %d", i))),
+			Facts: []op.Line{op.L("ON AIR since ", op.At(T0)), nil}}
 		if buttons {
 			item.Next = []op.Next{{Label: "Show", Text: fmt.Sprintf("caster show %d", i)}, {Label: "Hidden", Text: "x"}}
 		}
@@ -29,10 +30,12 @@ func TestAnswers(t *testing.T) {
 	denial := op.Answer{
 		Mark: op.MarkDenied, Title: op.L("You can't restart ", op.B("Evening News"), " from ", op.In("C0RAND"), "."),
 		Lines: []op.Line{op.L("policy.yml:14 allows it in ", op.In("C0SHOW"), " for ", op.Group("S0CREW"), ".")},
-		Next:  []op.Next{{Label: "Why?", Text: "caster why restart"}, {Label: "Empty"}, {Label: "Too long", Text: strings.Repeat("x", render.MaxValue+1)}},
+		Next: []op.Next{{Label: "Why?", Text: "caster why restart"}, {Label: "Empty"},
+			{Label: "Too long", Text: strings.Repeat("x", render.MaxValue+1)}},
 	}
 	for name, a := range map[string]op.Answer{
-		"denial": denial, "list": listing(3, true), "list-plain": listing(3, false), "full": listing(60, true), "full-plain": listing(60, false), "empty": {},
+		"denial": denial, "list": listing(3, true), "list-plain": listing(3, false), "full": listing(60, true),
+		"full-plain": listing(60, false), "empty": {},
 	} {
 		m := plain.Answer(a)
 		lint(t, name, m)
@@ -44,7 +47,8 @@ func TestAnswers(t *testing.T) {
 		}
 	}
 	for _, buttons := range []bool{true, false} {
-		if got := mustJSON(t, plain.Answer(listing(60, buttons))); !strings.Contains(got, "…and 20 more") || strings.Contains(got, "Evening 40*") {
+		if got := mustJSON(t, plain.Answer(listing(60, buttons))); !strings.Contains(got, "…and 20 more") ||
+			strings.Contains(got, "Evening 40*") {
 			t.Error("a long list is not cut, or does not say so")
 		}
 	}
@@ -68,7 +72,8 @@ func TestEveryMarkHasASign(t *testing.T) {
 func TestAckPayload(t *testing.T) {
 	d := dispatcher{chat: messages.New(webapi.Config{})}
 	for range 2 {
-		if p := d.payload(true, op.Address{}, listing(2, true)); p == nil || string(p.(json.RawMessage)) != Compact(t, plain.Answer(listing(2, true)).Reply()) {
+		if p := d.payload(true, op.Address{}, listing(2, true)); p == nil ||
+			string(p.(json.RawMessage)) != Compact(t, plain.Answer(listing(2, true)).Reply()) {
 			t.Errorf("a short answer travels as %v", p)
 		}
 	}
@@ -77,7 +82,8 @@ func TestAckPayload(t *testing.T) {
 	}
 	long := op.Answer{Title: op.L("x")}
 	for range 40 {
-		long.Items = append(long.Items, op.Item{Title: op.L(strings.Repeat("long ", 100)), Next: []op.Next{{Label: "x", Text: "y"}}})
+		long.Items = append(long.Items,
+			op.Item{Title: op.L(strings.Repeat("long ", 100)), Next: []op.Next{{Label: "x", Text: "y"}}})
 	}
 	if p := d.payload(true, op.Address{}, long); p != nil {
 		t.Errorf("%d bytes travel in an acknowledgement", len(p.(json.RawMessage)))

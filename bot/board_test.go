@@ -15,7 +15,8 @@ func TestPutPostsAndEdits(t *testing.T) {
 	w := NewWorld(t)
 	c := messages.New(w.Config)
 	w.Fail("chat.postMessage", fakeslack.Fault{Error: "invalid_blocks", Times: 1}) // the first try: then in plain blocks
-	ts, err := c.Put(t.Context(), "C0SHOW", "", op.Answer{Title: op.L("On air"), Next: []op.Next{{Label: "Show", Text: "caster show c1"}}})
+	ts, err := c.Put(t.Context(), "C0SHOW", "",
+		op.Answer{Title: op.L("On air"), Next: []op.Next{{Label: "Show", Text: "caster show c1"}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -25,7 +26,8 @@ func TestPutPostsAndEdits(t *testing.T) {
 	if m, _ := w.Message("C0SHOW", ts); m.Text != "Off air" || strings.Contains(string(m.Blocks), "caster show") {
 		t.Errorf("%s %s", m.Text, m.Blocks)
 	}
-	for fault, want := range map[string]error{"not_in_channel": notify.ErrNotInChannel, "message_not_found": notify.ErrGone, "ratelimited": notify.ErrBusy} {
+	for fault, want := range map[string]error{"not_in_channel": notify.ErrNotInChannel,
+		"message_not_found": notify.ErrGone, "ratelimited": notify.ErrBusy} {
 		w.Fail("chat.update", fakeslack.Fault{Error: fault})
 		if _, err := c.Put(t.Context(), "C0SHOW", ts, op.Answer{Title: op.L("On air")}); !errors.Is(err, want) {
 			t.Errorf("%s: %v", fault, err)
@@ -50,7 +52,8 @@ func TestPins(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if added, removed := w.Calls("pins.add"), w.Calls("pins.remove"); len(added) != 2 || len(removed) != 2 || added[0].TS != ts {
+	if added, removed := w.Calls("pins.add"), w.Calls("pins.remove"); len(added) != 2 || len(removed) != 2 ||
+		added[0].TS != ts {
 		t.Errorf("pinned with %+v, unpinned with %+v", added, removed)
 	}
 	w.Fail("pins.add", fakeslack.Fault{Error: "missing_scope"})

@@ -17,8 +17,8 @@ import (
 	"github.com/slack-go/slack"
 )
 
-// Times after the bot was asked to stop: work under way finds its context ended first, and then has a moment to tell what
-// became of it.
+// Times after the bot was asked to stop: work under way finds its context ended first, and then has a moment to tell
+// what became of it.
 const (
 	finishWithin = 25 * time.Second
 	workWithin   = finishWithin - messages.LastWords - time.Second
@@ -43,8 +43,8 @@ func New(c webapi.Config, e Engine, chat *messages.Chat, dir *directory.Director
 	return b
 }
 
-// Run connects and works until ctx ends; then it takes nothing new, finishes what runs, and returns nil within 25 s of ctx's
-// end. An error is a *Fatal, which somebody has to mend, or a connection that ended for another reason.
+// Run connects and works until ctx ends; then it takes nothing new, finishes what runs, and returns nil within 25 s of
+// ctx's end. An error is a *Fatal, which somebody has to mend, or a connection that ended for another reason.
 func (b *Bot) Run(ctx context.Context) error {
 	if err := b.introduce(ctx); err != nil || ctx.Err() != nil {
 		return err
@@ -92,8 +92,8 @@ func (b *Bot) Health() socket.Health { return b.sockets.Health() }
 // Busy reports work that is queued or under way.
 func (b *Bot) Busy() bool { return b.busy.Load() > 0 }
 
-// introduce learns who the bot is (docs.slack.dev/reference/methods/auth.test). It tries again while the network is down,
-// until ctx ends.
+// introduce learns who the bot is (docs.slack.dev/reference/methods/auth.test). It tries again while the network is
+// down, until ctx ends.
 func (b *Bot) introduce(ctx context.Context) error {
 	for wait := time.Second; ; wait = min(2*wait, time.Minute) {
 		me, err := b.api.AuthTestContext(ctx)
@@ -117,7 +117,8 @@ func (b *Bot) introduce(ctx context.Context) error {
 }
 
 // needed are the scopes of the bot token without which something does not work; manifest.yml asks for them.
-var needed = []string{"commands", "chat:write", "channels:read", "groups:read", "users:read", "usergroups:read", "app_mentions:read", "im:write", "pins:write"}
+var needed = []string{"commands", "chat:write", "channels:read", "groups:read", "users:read", "usergroups:read",
+	"app_mentions:read", "im:write", "pins:write"}
 
 // scopes warns when the token may do less than the bot needs. Slack says what it may in a header.
 func (b *Bot) scopes(path string, header http.Header) {
@@ -136,6 +137,7 @@ func (b *Bot) scopes(path string, header http.Header) {
 		}
 	}
 	if len(missing) > 0 {
-		b.log.Warn("SLACK_BOT_TOKEN lacks scopes: install the app again with manifest.yml", "missing", strings.Join(missing, " "))
+		b.log.Warn("SLACK_BOT_TOKEN lacks scopes: install the app again with manifest.yml", "missing",
+			strings.Join(missing, " "))
 	}
 }

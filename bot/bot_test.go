@@ -30,7 +30,8 @@ func TestHelpTravelsInTheAck(t *testing.T) {
 	}{Reply: &said}); err != nil || said.Text != "What you can do here" || said.ResponseType != "ephemeral" {
 		t.Errorf("acknowledged with %s (%v)", ack.Payload, err)
 	}
-	if r := got.Load(); r.Text != "caster help &lt;now&gt;" || r.Person != "U0ANA" || r.Team != "T0SHOW" || r.Channel != "C0SHOW" {
+	if r := got.Load(); r.Text != "caster help &lt;now&gt;" || r.Person != "U0ANA" || r.Team != "T0SHOW" ||
+		r.Channel != "C0SHOW" {
 		t.Errorf("the engine got %+v", r)
 	}
 	if !w.Reads("U0ANA", "C0SHOW", "What you can do here") || w.Reads("U0BO", "C0SHOW", "What you can do here") {
@@ -43,7 +44,8 @@ func TestLongAnswersGoByTheResponseAddress(t *testing.T) {
 	w.engine.accept = func(context.Context, op.Request) (engine.Accepted, error) {
 		a := op.Answer{Title: op.L("A long list")}
 		for range 40 {
-			a.Items = append(a.Items, op.Item{Title: op.L(strings.Repeat("long ", 100)), Next: []op.Next{{Label: "x", Text: "y"}}})
+			a.Items = append(a.Items,
+				op.Item{Title: op.L(strings.Repeat("long ", 100)), Next: []op.Next{{Label: "x", Text: "y"}}})
 		}
 		return engine.Accepted{Reply: &a}, nil
 	}
@@ -199,11 +201,13 @@ func TestClicks(t *testing.T) {
 	ts := w.card(o)
 	w.Acknowledged(w.Click("U0KEN", "C0SHOW", ts, fakeslack.Press{Action: "op:confirm"}))
 	c := <-got
-	if c.Operation != o.ID || c.Action != op.ActionConfirm || c.Person != "U0KEN" || c.Message != ts || c.Channel != "C0SHOW" || c.Team != "T0SHOW" {
+	if c.Operation != o.ID || c.Action != op.ActionConfirm || c.Person != "U0KEN" || c.Message != ts ||
+		c.Channel != "C0SHOW" || c.Team != "T0SHOW" {
 		t.Errorf("the engine got %+v", c)
 	}
 	w.Until("the clicker is answered", func() bool { return w.Reads("U0KEN", "C0SHOW", "Already confirmed by <@U0BO>") })
-	if err := messages.New(w.Config).Tell(context.Background(), op.Address{Person: "U0KEN", Channel: "C0SHOW"}, op.Answer{Title: op.L("choose"), Next: []op.Next{{Label: "Status", Text: "record status"}}}); err != nil {
+	if err := messages.New(w.Config).Tell(context.Background(), op.Address{Person: "U0KEN", Channel: "C0SHOW"},
+		op.Answer{Title: op.L("choose"), Next: []op.Next{{Label: "Status", Text: "record status"}}}); err != nil {
 		t.Fatal(err)
 	}
 	private := w.Calls("chat.postEphemeral")
@@ -232,7 +236,8 @@ func TestNonsense(t *testing.T) {
 	w.engine.accept = replying("fine")
 	w.start()
 	for kind, payloads := range map[string][]string{
-		"interactive":    {`{}`, `{"type":"block_actions","user":{"id":"U0ANA"},"actions":[{"action_id":"zzz"}]}`, Click("op:destroy", "x"), `[]`, `"x"`, `7`},
+		"interactive": {`{}`, `{"type":"block_actions","user":{"id":"U0ANA"},"actions":[{"action_id":"zzz"}]}`,
+			Click("op:destroy", "x"), `[]`, `"x"`, `7`},
 		"events_api":     {`{}`, `{"event":{"type":"reaction_added"}}`, `[]`, `{"event":{"type":"app_mention"}}`},
 		"slash_commands": {`{}`, `[]`, `{"team_id":7}`},
 		"telepathy":      {`{}`},
@@ -251,7 +256,9 @@ func TestNonsense(t *testing.T) {
 func BenchmarkHelp(b *testing.B) {
 	w := NewWorld(b)
 	help := listing(12, true)
-	w.engine.accept = func(context.Context, op.Request) (engine.Accepted, error) { return engine.Accepted{Reply: &help}, nil }
+	w.engine.accept = func(context.Context, op.Request) (engine.Accepted, error) {
+		return engine.Accepted{Reply: &help}, nil
+	}
 	w.start()
 	w.Types("U0ANA", "C0SHOW", "/caster help")
 	b.ReportAllocs()

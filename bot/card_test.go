@@ -26,8 +26,9 @@ var T0 = time.Date(2026, 11, 22, 20, 9, 30, 0, time.UTC)
 // operation is a restart of an on-air studio; change makes another one out of it.
 func operation(state op.State, change ...func(*op.Operation)) op.Operation {
 	o := op.Operation{
-		ID: "8f2k5zr1v7q9w3x6y0b4c8d2e5", State: state, Command: "caster restart {caster}", Verb: "caster.restart", Effect: op.OnAir,
-		Text: `caster restart "Evening News"`, Team: "T0SHOW", Channel: "C0SHOW", Requester: "U0ANA",
+		ID: "8f2k5zr1v7q9w3x6y0b4c8d2e5", State: state, Command: "caster restart {caster}", Verb: "caster.restart",
+		Effect: op.OnAir,
+		Text:   `caster restart "Evening News"`, Team: "T0SHOW", Channel: "C0SHOW", Requester: "U0ANA",
 		Plan: op.Plan{
 			Title: op.L("Restart studio ", op.B("Evening News")), OnAir: true, Button: "Restart on-air studio",
 			Facts: []op.Line{op.L("🔴 ON AIR since ", op.At(T0.Add(-time.Hour)), " · programme ", op.B("Main"))},
@@ -70,9 +71,11 @@ func ended(out op.Outcome) func(*op.Operation) {
 
 // cards is one sample for every state and what matters in it.
 func cards() map[string]op.Operation {
-	next := []op.Next{{Label: "Close preview", Text: "caster scene stop a b"}, {Label: "Show", Text: "caster show a"}, {Label: "Third", Text: "x"}}
+	next := []op.Next{{Label: "Close preview", Text: "caster scene stop a b"}, {Label: "Show", Text: "caster show a"},
+		{Label: "Third", Text: "x"}}
 	done := op.Outcome{
-		Text: op.L(op.B("Evening News"), " restarted"), Evidence: op.L("On air again since ", op.At(T0.Add(18*time.Second))), Checked: true, RequestID: "6EBD-01",
+		Text: op.L(op.B("Evening News"), " restarted"), Evidence: op.L("On air again since ", op.At(T0.Add(18*time.Second))),
+		Checked: true, RequestID: "6EBD-01",
 	}
 	return map[string]op.Operation{
 		"pending":       operation(op.Pending),
@@ -86,23 +89,30 @@ func cards() map[string]op.Operation {
 		"running-turn": operation(op.Running, ended(op.Outcome{
 			Evidence: op.L("ApsaraVideo Live allows 10 calls a second. Yours is next in about 4 s."),
 		})),
-		"succeeded":       operation(op.Succeeded, ended(done)),
-		"succeeded-other": operation(op.Succeeded, other, ended(op.Outcome{Text: op.L(op.B("Evening News 47"), " copied"), Checked: true})),
+		"succeeded": operation(op.Succeeded, ended(done)),
+		"succeeded-other": operation(op.Succeeded, other,
+			ended(op.Outcome{Text: op.L(op.B("Evening News 47"), " copied"), Checked: true})),
 		"succeeded-play": operation(op.Succeeded, ended(op.Outcome{
 			Text: op.L("🟢 PREVIEW is open"), Play: "https://play.example.com/a?auth_key=1-2-3", Next: next,
 		})),
 		"succeeded-closed": operation(op.Succeeded, func(o *op.Operation) { o.SettledBy = "U0BO" },
-			ended(op.Outcome{Text: op.L("Restart studio ", op.B("Evening News"), ": no answer came. ", op.Who("U0BO"), " says that it happened.")})),
+			ended(op.Outcome{Text: op.L("Restart studio ", op.B("Evening News"), ": no answer came. ", op.Who("U0BO"),
+				" says that it happened.")})),
 		"failed": operation(op.Failed, ended(op.Outcome{
-			Text: op.L(op.B("Evening News"), " was not restarted: the studio is not running"), Code: "IncorrectCasterStatus.Idle", RequestID: "6EBD-02",
+			Text: op.L(op.B("Evening News"), " was not restarted: the studio is not running"),
+			Code: "IncorrectCasterStatus.Idle", RequestID: "6EBD-02",
 			Next: []op.Next{{Label: "Start it instead", Text: "caster start a"}},
 		})),
-		"failed-already": operation(op.Failed, ended(op.Outcome{Text: op.L(op.B("Preview 2"), " is already open. Nothing was changed."), Already: true})),
-		"failed-closed":  operation(op.Failed, func(o *op.Operation) { o.SettledBy = "U0BO" }, ended(op.Outcome{Text: op.L("No answer came. ", op.Who("U0BO"), " says that it did not happen.")})),
+		"failed-already": operation(op.Failed,
+			ended(op.Outcome{Text: op.L(op.B("Preview 2"), " is already open. Nothing was changed."), Already: true})),
+		"failed-closed": operation(op.Failed, func(o *op.Operation) {
+			o.SettledBy = "U0BO"
+		}, ended(op.Outcome{Text: op.L("No answer came. ", op.Who("U0BO"), " says that it did not happen.")})),
 		"unknown": operation(op.Unknown, func(o *op.Operation) { o.Looked, o.Looks = T0.Add(20*time.Second), 1 },
 			ended(op.Outcome{Evidence: op.L("Studio now: streaming since ", op.At(T0.Add(9*time.Second)))})),
-		"unknown-bare":  operation(op.Unknown),
-		"unknown-words": operation(op.Unknown, ended(op.Outcome{Text: op.L("This machine stood still just before the call, so I did not make it.")})),
+		"unknown-bare": operation(op.Unknown),
+		"unknown-words": operation(op.Unknown,
+			ended(op.Outcome{Text: op.L("This machine stood still just before the call, so I did not make it.")})),
 		"unknown-token": operation(op.Unknown, func(o *op.Operation) { o.Sends = 3 }),
 		"expired":       operation(op.Expired),
 		"cancelled":     operation(op.Cancelled),
@@ -121,7 +131,8 @@ func TestCards(t *testing.T) {
 		}
 	}
 	repeating := plain.Card(operation(op.Unknown), true)
-	if got := mustJSON(t, repeating); !strings.Contains(got, "cannot create a second studio") || strings.Contains(got, "I will not send it again") {
+	if got := mustJSON(t, repeating); !strings.Contains(got, "cannot create a second studio") ||
+		strings.Contains(got, "I will not send it again") {
 		t.Errorf("a repeated operation reads %s", got)
 	}
 }
@@ -195,23 +206,27 @@ func poisoned(o op.Operation, name string) op.Operation {
 func hostileAnswer(name string) op.Answer {
 	return op.Answer{
 		Mark: op.MarkOK, Title: op.L(op.B(name)), Lines: []op.Line{op.L(name), op.L(op.Code(name))}, Note: op.L(name),
-		Items: []op.Item{{Mark: op.MarkIdle, Title: op.L(op.B(name)), Facts: []op.Line{op.L(name)}, Next: []op.Next{{Label: name, Text: "caster " + name}}}},
-		Next:  []op.Next{{Label: name, Text: "caster show x"}}, Pick: &op.Pick{Label: name, Text: "caster show ?", Typed: name},
+		Items: []op.Item{{Mark: op.MarkIdle, Title: op.L(op.B(name)), Facts: []op.Line{op.L(name)},
+			Next: []op.Next{{Label: name, Text: "caster " + name}}}},
+		Next: []op.Next{{Label: name, Text: "caster show x"}},
+		Pick: &op.Pick{Label: name, Text: "caster show ?", Typed: name},
 	}
 }
 
 func hostileForm(name string) op.Form {
 	return op.Form{
-		Command: "caster copy {caster} {name}", Title: name, Button: name, Note: op.L(name), Problem: op.L(op.B(name)), Channel: "C0SHOW",
+		Command: "caster copy {caster} {name}", Title: name, Button: name, Note: op.L(name), Problem: op.L(op.B(name)),
+		Channel: "C0SHOW",
 		Fields: []op.Field{
-			{Name: "caster", Label: name, Hint: name, Value: "id1", Chosen: []op.Option{{Label: name, Value: "id1", Group: op.L(name), Hint: name}}},
+			{Name: "caster", Label: name, Hint: name, Value: "id1",
+				Chosen: []op.Option{{Label: name, Value: "id1", Group: op.L(name), Hint: name}}},
 			{Name: "name", Label: name, Max: 64}, {Name: "scene", Label: name, Hint: name},
 		},
 	}
 }
 
-// harmless fails when drawn text holds an element that is not one of ours. Buttons are plain text, and the commands that they
-// carry are not drawn.
+// harmless fails when drawn text holds an element that is not one of ours. Buttons are plain text, and the commands
+// that they carry are not drawn.
 func harmless(t *testing.T, kind, name, drawn string) {
 	t.Helper()
 	var tree any

@@ -5,7 +5,8 @@ import "sync"
 // perChannel is how many commands of one channel may wait or be under way.
 const perChannel = 100
 
-// channelQuota bounds how much of the queue one channel may take, so that a script in one does not keep the others waiting.
+// channelQuota bounds how much of the queue one channel may take, so that a script in one does not keep the others
+// waiting.
 type channelQuota struct {
 	mu    sync.Mutex
 	taken map[string]int

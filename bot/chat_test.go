@@ -31,7 +31,8 @@ func TestShowPostsOnceAndEdits(t *testing.T) {
 		t.Fatalf("edited %s into %s: %v", ts, again, err)
 	}
 	m, ok := w.Message("C0SHOW", ts)
-	if !ok || !strings.Contains(m.Text, "called off by <@U0ANA>") || strings.Contains(string(m.Attachments), "op:confirm") || !strings.Contains(string(m.Attachments), "op:again") {
+	if !ok || !strings.Contains(m.Text, "called off by <@U0ANA>") ||
+		strings.Contains(string(m.Attachments), "op:confirm") || !strings.Contains(string(m.Attachments), "op:again") {
 		t.Errorf("the card is now %s %s", m.Text, m.Attachments)
 	}
 	posts := w.Calls("chat.postMessage")
@@ -66,7 +67,8 @@ func TestShowErrors(t *testing.T) {
 		}
 		w.Fail(method, c.fault)
 		_, err := show(chat, o)
-		if err == nil || c.want != nil && !errors.Is(err, c.want) || c.want != notify.ErrNoAnswer && errors.Is(err, notify.ErrNoAnswer) {
+		if err == nil || c.want != nil && !errors.Is(err, c.want) ||
+			c.want != notify.ErrNoAnswer && errors.Is(err, notify.ErrNoAnswer) {
 			t.Errorf("%s: %v, want %v", c.name, err, c.want)
 		}
 		if c.fault.RetryAfter == 0 {
@@ -83,7 +85,8 @@ func TestShowFallsBackToPlainBlocks(t *testing.T) {
 	w.Fail("chat.postMessage", fakeslack.Fault{Error: "invalid_blocks", Times: 1})
 	ts := w.card(operation(op.Pending))
 	m, _ := w.Message("C0SHOW", ts)
-	if all := string(m.Blocks) + string(m.Attachments); !strings.Contains(all, "op:confirm") || !strings.Contains(all, "Restart studio") {
+	if all := string(m.Blocks) + string(m.Attachments); !strings.Contains(all, "op:confirm") ||
+		!strings.Contains(all, "Restart studio") {
 		t.Errorf("the plain card is %s", all)
 	}
 }
@@ -100,9 +103,14 @@ func TestTellFindsAWay(t *testing.T) {
 		{"in a thread", func(*World) {}, op.Address{Person: "U0ANA", Channel: "C0SHOW", Thread: "1.0"}, "chat.postEphemeral"},
 		{"the bot is not there", func(*World) {}, op.Address{Person: "U0ANA", Channel: "C0NOBOT"}, "chat.postMessage"},
 		{"no channel", func(*World) {}, op.Address{Person: "U0ANA"}, "chat.postMessage"},
-		{"Slack asks to wait", func(w *World) { w.Fail("chat.postEphemeral", fakeslack.Fault{RetryAfter: time.Second, Times: 1}) }, op.Address{Person: "U0ANA", Channel: "C0SHOW"}, "chat.postEphemeral"},
-		{"blocks are refused", func(w *World) { w.Fail("chat.postEphemeral", fakeslack.Fault{Error: "invalid_blocks", Times: 1}) }, op.Address{Person: "U0ANA", Channel: "C0SHOW"}, "chat.postEphemeral"},
-		{"a bad address", func(*World) {}, op.Address{Person: "U0ANA", Channel: "C0SHOW", ReplyTo: "https://evil.example/x"}, "chat.postEphemeral"},
+		{"Slack asks to wait", func(w *World) {
+			w.Fail("chat.postEphemeral", fakeslack.Fault{RetryAfter: time.Second, Times: 1})
+		}, op.Address{Person: "U0ANA", Channel: "C0SHOW"}, "chat.postEphemeral"},
+		{"blocks are refused", func(w *World) {
+			w.Fail("chat.postEphemeral", fakeslack.Fault{Error: "invalid_blocks", Times: 1})
+		}, op.Address{Person: "U0ANA", Channel: "C0SHOW"}, "chat.postEphemeral"},
+		{"a bad address", func(*World) {}, op.Address{Person: "U0ANA", Channel: "C0SHOW", ReplyTo: "https://evil.example/x"},
+			"chat.postEphemeral"},
 	} {
 		w := NewWorld(t)
 		c.arrange(w)
@@ -111,7 +119,8 @@ func TestTellFindsAWay(t *testing.T) {
 			continue
 		}
 		calls := w.Log(0)
-		if last := calls[len(calls)-1]; last.Method != c.method || last.Error != "" || !strings.Contains(last.Text, "only for you") {
+		if last := calls[len(calls)-1]; last.Method != c.method || last.Error != "" ||
+			!strings.Contains(last.Text, "only for you") {
 			t.Errorf("%s: told by %+v", c.name, last)
 		}
 		if w.Reads("U0BO", "C0SHOW", "only for you") {
@@ -171,9 +180,12 @@ func TestResponseAddressTrap(t *testing.T) {
 		"/cut":  func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
 		"/ok":   func(rw http.ResponseWriter, _ *http.Request) { _, _ = rw.Write([]byte("ok")) },
 	}
-	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { answers[r.URL.Path](rw, r) }))
+	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		answers[r.URL.Path](rw, r)
+	}))
 	defer server.Close()
-	config := webapi.Config{APIURL: server.URL + "/api", HTTP: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}}.Filled()
+	config := webapi.Config{APIURL: server.URL + "/api",
+		HTTP: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}}.Filled()
 	h := messages.ResponseURL{Client: config.HTTP, Api: config.APIURL}
 	for path := range answers {
 		err := h.Post(context.Background(), server.URL+path+"?secret=canary", plain.Answer(op.Answer{Title: op.L("x")}))

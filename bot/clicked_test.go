@@ -53,8 +53,9 @@ func proved(err error) error {
 	return err
 }
 
-// A card that was clicked is edited by the click's address: at once, though nothing may be written to the channel or edited in the
-// workspace for a long time. Four of five uses are edits, the last one is for the clicker; then it goes on with chat.update.
+// A card that was clicked is edited by the click's address: at once, though nothing may be written to the channel or
+// edited in the workspace for a long time. Four of five uses are edits, the last one is for the clicker; then it goes
+// on with chat.update.
 func TestAClickEditsItsCard(t *testing.T) {
 	w := NewWorld(t)
 	chat, ts := clickedCard(t, w)
@@ -66,7 +67,8 @@ func TestAClickEditsItsCard(t *testing.T) {
 		}
 	}
 	m, _ := w.Message("C0SHOW", ts)
-	if all := m.Text + string(m.Blocks) + string(m.Attachments); !strings.Contains(all, "Restart studio") || strings.Contains(all, "op:confirm") {
+	if all := m.Text + string(m.Blocks) + string(m.Attachments); !strings.Contains(all, "Restart studio") ||
+		strings.Contains(all, "op:confirm") {
 		t.Errorf("the card is now %s", all)
 	}
 	if _, err := show(chat, card(op.Succeeded, ts)); !errors.Is(err, notify.ErrBusy) || w.replaced() != 4 {
@@ -120,8 +122,8 @@ func TestAnswersCountAgainstTheAddress(t *testing.T) {
 	}
 }
 
-// Where the address does not work chat.update does, at once; without an answer the edit may land late, so the card is drawn again
-// later, and no more by that address.
+// Where the address does not work chat.update does, at once; without an answer the edit may land late, so the card is
+// drawn again later, and no more by that address.
 func TestWhereAnAddressDoesNotWork(t *testing.T) {
 	for name, c := range map[string]struct {
 		fault fakeslack.Fault
@@ -139,7 +141,8 @@ func TestWhereAnAddressDoesNotWork(t *testing.T) {
 		w.Config.HTTP = &http.Client{Transport: w.Config.HTTP.Transport, Timeout: time.Second}
 		chat, ts := clickedCard(t, w)
 		w.Fail("response_url", c.fault)
-		if _, err := show(chat, card(op.Running, ts)); !errors.Is(err, c.want) || strings.Contains(errText(err), w.Server.URL) {
+		if _, err := show(chat, card(op.Running, ts)); !errors.Is(err, c.want) ||
+			strings.Contains(errText(err), w.Server.URL) {
 			t.Errorf("%s: %v", name, err)
 		}
 		w.Fail("response_url", fakeslack.Fault{})
@@ -160,8 +163,8 @@ func errText(err error) string {
 	return err.Error()
 }
 
-// What has come of an operation is to be drawn once more, by chat.update and without taking what new results need; what tells that one is
-// under way is not.
+// What has come of an operation is to be drawn once more, by chat.update and without taking what new results need; what
+// tells that one is under way is not.
 func TestAnAddressProvesLittle(t *testing.T) {
 	w := NewWorld(t)
 	chat, ts := clickedCard(t, w)
@@ -174,7 +177,8 @@ func TestAnAddressProvesLittle(t *testing.T) {
 	later := time.Now().Add(messages.HookEdits)
 	chat.Clicked.Now = func() time.Time { return later }
 	all := 20
-	chat.Limits = webapi.NewLimiter(func(_ context.Context, _ string, _ float64, burst int, _ time.Duration) (time.Duration, bool) {
+	chat.Limits = webapi.NewLimiter(func(_ context.Context, _ string, _ float64, burst int,
+		_ time.Duration) (time.Duration, bool) {
 		return 0, burst == all // who has to leave some gets none
 	}, false)
 	if _, err := show(chat, card(op.Running, ts)); !errors.Is(err, notify.ErrBusy) {
@@ -218,7 +222,8 @@ func TestAClickedCardInPlainBlocks(t *testing.T) {
 	w := NewWorld(t)
 	chat, ts := clickedCard(t, w)
 	w.Fail("response_url", fakeslack.Fault{Error: "invalid_blocks", Times: 1})
-	if _, err := show(chat, card(op.Succeeded, ts)); proved(err) != nil || w.replaced() != 1 || len(w.Calls("chat.update")) != 0 {
+	if _, err := show(chat, card(op.Succeeded, ts)); proved(err) != nil || w.replaced() != 1 ||
+		len(w.Calls("chat.update")) != 0 {
 		t.Fatalf("%v, %d edits", err, w.replaced())
 	}
 	m, _ := w.Message("C0SHOW", ts)
@@ -227,12 +232,14 @@ func TestAClickedCardInPlainBlocks(t *testing.T) {
 	}
 }
 
-// Addresses are good for the message that was clicked, outside of threads, for less than half an hour, and few are kept.
+// Addresses are good for the message that was clicked, outside of threads, for less than half an hour, and few are
+// kept.
 func TestWhatIsKeptOfClicks(t *testing.T) {
 	now := time.Unix(1000, 0)
 	c := messages.NewClicked(func() time.Time { return now })
 	good := func(string) bool { return true }
-	click := op.Click{Origin: op.Origin{Address: op.Address{Channel: "C1", ReplyTo: "https://hooks.slack.com/actions/1"}}, Message: "1.1"}
+	click := op.Click{Origin: op.Origin{Address: op.Address{Channel: "C1", ReplyTo: "https://hooks.slack.com/actions/1"}},
+		Message: "1.1"}
 	c.Keep(click, func(string) bool { return false })
 	inThread := click
 	inThread.Thread = "1.0"
@@ -267,7 +274,9 @@ func TestAClickInAThread(t *testing.T) {
 	o := operation(op.Pending, func(o *op.Operation) { o.Thread = root })
 	ts := w.card(o)
 	w.press(ts)
-	chat.Clicked.Keep(op.Click{Origin: op.Origin{Address: op.Address{Channel: "C0SHOW", ReplyTo: w.Config.APIURL + "x"}}, Message: ts}, chat.Hooks.Allowed) // one that does not say so
+	// one that does not say so
+	chat.Clicked.Keep(op.Click{Origin: op.Origin{Address: op.Address{Channel: "C0SHOW", ReplyTo: w.Config.APIURL + "x"}},
+		Message: ts}, chat.Hooks.Allowed)
 	o.State, o.Card = op.Succeeded, ts
 	if _, err := show(chat, o); err != nil || w.replaced() != 0 || len(w.Calls("chat.update")) != 1 {
 		t.Errorf("%v, %d edits by an address", err, w.replaced())

@@ -13,8 +13,8 @@ import (
 	"casterbot/internal/op"
 )
 
-// TestCopiesWaitForTheFirst: Slack may bring the same envelope again, on another socket, while the first one is not durable yet.
-// The copy is not acknowledged before the first one is; it is not taken, and holds up nobody.
+// TestCopiesWaitForTheFirst: Slack may bring the same envelope again, on another socket, while the first one is not
+// durable yet. The copy is not acknowledged before the first one is; it is not taken, and holds up nobody.
 func TestCopiesWaitForTheFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		durable, accepted := make(chan struct{}), 0
@@ -29,7 +29,9 @@ func TestCopiesWaitForTheFirst(t *testing.T) {
 		comes := func(on *socket.Link) bool {
 			on.Pending.Add(1)
 			return acknowledges(func() {
-				d.handle(t.Context(), delivery{Envelope: socket.Envelope{Link: on, Id: "e", Kind: "slash_commands", Payload: []byte(SlashSample), At: time.Now()}})
+				d.handle(t.Context(),
+					delivery{Envelope: socket.Envelope{Link: on, Id: "e", Kind: "slash_commands", Payload: []byte(SlashSample),
+						At: time.Now()}})
 			})
 		}
 		ended := make(chan bool)
@@ -86,7 +88,8 @@ func TestACopyIsTakenInstead(t *testing.T) {
 	d.who.Store(&Me)
 	d.intake = newPool(t.Context(), 0, 1, &d.busy)
 	first, l := delivery{}, &socket.Link{}
-	came := delivery{Envelope: socket.Envelope{Link: l, Id: "e", Kind: "slash_commands", Payload: []byte(SlashSample), At: time.Now()}}
+	came := delivery{Envelope: socket.Envelope{Link: l, Id: "e", Kind: "slash_commands", Payload: []byte(SlashSample),
+		At: time.Now()}}
 	a, err := d.decode(came)
 	if err != nil || d.seen.meet(a.Key, &first) != fresh {
 		t.Fatal(a, err)
@@ -108,7 +111,8 @@ func TestACopyIsTakenInstead(t *testing.T) {
 	}
 }
 
-// TestCopiesAreAcknowledgedAlike: with the first one, on their own sockets, and with its answer: whichever Slack reads first has it.
+// TestCopiesAreAcknowledgedAlike: with the first one, on their own sockets, and with its answer: whichever Slack reads
+// first has it.
 func TestCopiesAreAcknowledgedAlike(t *testing.T) {
 	w := NewWorld(t)
 	durable, in := make(chan struct{}), make(chan struct{}, 9)

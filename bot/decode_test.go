@@ -31,12 +31,15 @@ func mention(text, more string) string { return fmt.Sprintf(mentionSample, text,
 func TestDecode(t *testing.T) {
 	for _, c := range []struct{ name, kind, payload, want string }{
 		{"slash", "slash_commands", SlashSample, "say U0ANA/T0SHOW C0SHOW: record stop main"},
-		{"slash without text", "slash_commands", strings.ReplaceAll(SlashSample, "stop main", ""), "say U0ANA/T0SHOW C0SHOW: record"},
-		{"slash of another workspace", "slash_commands", strings.ReplaceAll(SlashSample, "T0SHOW", "T0OTHER"), "error comes from another workspace"},
+		{"slash without text", "slash_commands", strings.ReplaceAll(SlashSample, "stop main", ""),
+			"say U0ANA/T0SHOW C0SHOW: record"},
+		{"slash of another workspace", "slash_commands", strings.ReplaceAll(SlashSample, "T0SHOW", "T0OTHER"),
+			"error comes from another workspace"},
 		{"slash of nobody", "slash_commands", strings.ReplaceAll(SlashSample, "U0ANA", ""), "ignored"},
 		{"confirm", "interactive", Click("op:confirm", "abc"), "click confirm abc by U0ANA/T0SHOW in C0SHOW at 1.1"},
 		{"next", "interactive", Click("op:next:1a2b", "abc"), "click next 1a2b abc by U0ANA/T0SHOW in C0SHOW at 1.1"},
-		{"by an outsider", "interactive", strings.ReplaceAll(Click("op:confirm", "abc"), `"team_id":"T0SHOW"`, `"team_id":"T0OTHER"`), "click confirm abc by U0ANA/T0OTHER in C0SHOW at 1.1"},
+		{"by an outsider", "interactive", strings.ReplaceAll(Click("op:confirm", "abc"), `"team_id":"T0SHOW"`,
+			`"team_id":"T0OTHER"`), "click confirm abc by U0ANA/T0OTHER in C0SHOW at 1.1"},
 		{"next without a way", "interactive", Click("op:next", "abc"), "ignored"},
 		{"next with a long way", "interactive", Click("op:next:"+strings.Repeat("x", 65), "abc"), "ignored"},
 		{"confirm with a way", "interactive", Click("op:confirm:1", "abc"), "ignored"},
@@ -50,23 +53,32 @@ func TestDecode(t *testing.T) {
 		{"shortcut", "interactive", `{"type":"shortcut","user":{"id":"U0ANA"}}`, "ignored"},
 		{"nobody", "interactive", `{"type":"block_actions"}`, "ignored"},
 		{"mention", "events_api", mention("<@U0BOT> record stop main", ""), "say U0ANA/T0SHOW C0SHOW: record stop main"},
-		{"mention in a thread", "events_api", mention("<@U0BOT|casterbot> /record stop", `,"thread_ts":"1.0"`), "say U0ANA/T0SHOW C0SHOW in 1.0: record stop"},
+		{"mention in a thread", "events_api", mention("<@U0BOT|casterbot> /record stop", `,"thread_ts":"1.0"`),
+			"say U0ANA/T0SHOW C0SHOW in 1.0: record stop"},
 		{"mention alone", "events_api", mention("<@U0BOT>", ""), "say U0ANA/T0SHOW C0SHOW: help"},
-		{"mention in the middle", "events_api", mention("hey <@U0BOT> caster list", ""), "say U0ANA/T0SHOW C0SHOW: caster list"},
+		{"mention in the middle", "events_api", mention("hey <@U0BOT> caster list", ""),
+			"say U0ANA/T0SHOW C0SHOW: caster list"},
 		{"mention at the end", "events_api", mention("caster list <@U0BOT>", ""), "say U0ANA/T0SHOW C0SHOW: caster list"},
-		{"mention of another workspace", "events_api", mention("<@U0BOT> caster list", `,"user_team":"T0OTHER"`), "say U0ANA/T0OTHER C0SHOW: caster list"},
+		{"mention of another workspace", "events_api", mention("<@U0BOT> caster list", `,"user_team":"T0OTHER"`),
+			"say U0ANA/T0OTHER C0SHOW: caster list"},
 		{"mention by a bot", "events_api", mention("<@U0BOT> caster list", `,"bot_id":"B1"`), "ignored"},
 		{"edited mention", "events_api", mention("<@U0BOT> caster list", `,"edited":{"ts":"1"}`), "ignored"},
 		{"changed message", "events_api", mention("<@U0BOT> caster list", `,"subtype":"message_changed"`), "ignored"},
 		{"own message", "events_api", strings.ReplaceAll(mention("hi", ""), "U0ANA", "U0BOT"), "ignored"},
-		{"home", "events_api", `{"team_id":"T0SHOW","event_id":"E","event":{"type":"app_home_opened","user":"U0ANA","tab":"home"}}`, "home U0ANA"},
-		{"messages tab", "events_api", `{"team_id":"T0SHOW","event_id":"E","event":{"type":"app_home_opened","user":"U0ANA","tab":"messages"}}`, "ignored"},
+		{"home", "events_api",
+			`{"team_id":"T0SHOW","event_id":"E","event":{"type":"app_home_opened","user":"U0ANA","tab":"home"}}`, "home U0ANA"},
+		{"messages tab", "events_api",
+			`{"team_id":"T0SHOW","event_id":"E","event":{"type":"app_home_opened","user":"U0ANA","tab":"messages"}}`, "ignored"},
 		{"renamed", "events_api", `{"event":{"type":"channel_rename","channel":{"id":"C1","name":"x"}}}`, "forget C1"},
 		{"shared", "events_api", `{"event":{"type":"channel_shared","channel":"C1"}}`, "forget C1"},
-		{"other id", "events_api", `{"event":{"type":"channel_id_changed","old_channel_id":"G1","new_channel_id":"C1"}}`, "forget G1 C1"},
-		{"invited", "events_api", `{"event":{"type":"member_joined_channel","channel":"C1","user":"U0BOT"}}`, "forget C1 U0BOT, back in C1"},
-		{"somebody joins", "events_api", `{"event":{"type":"member_joined_channel","channel":"C1","user":"U1"}}`, "forget C1 U1"},
-		{"unarchived", "events_api", `{"event":{"type":"channel_unarchive","channel":"C1","user":"U1"}}`, "forget C1 U1, back in C1"},
+		{"other id", "events_api", `{"event":{"type":"channel_id_changed","old_channel_id":"G1","new_channel_id":"C1"}}`,
+			"forget G1 C1"},
+		{"invited", "events_api", `{"event":{"type":"member_joined_channel","channel":"C1","user":"U0BOT"}}`,
+			"forget C1 U0BOT, back in C1"},
+		{"somebody joins", "events_api", `{"event":{"type":"member_joined_channel","channel":"C1","user":"U1"}}`,
+			"forget C1 U1"},
+		{"unarchived", "events_api", `{"event":{"type":"channel_unarchive","channel":"C1","user":"U1"}}`,
+			"forget C1 U1, back in C1"},
 		{"group", "events_api", `{"event":{"type":"subteam_members_changed","subteam_id":"S1"}}`, "forget S1"},
 		{"other event", "events_api", `{"event":{"type":"reaction_added"}}`, "ignored"},
 		{"unknown envelope", "telepathy", `{}`, "ignored"},
@@ -131,14 +143,16 @@ func TestKeys(t *testing.T) {
 	if strings.Contains(slash, "1.2.abc") {
 		t.Error("the key shows the trigger")
 	}
-	if bare := strings.ReplaceAll(SlashSample, "1.2.abc", ""); key("slash_commands", "e1", bare) == key("slash_commands", "e2", bare) {
+	if bare := strings.ReplaceAll(SlashSample, "1.2.abc", ""); key("slash_commands", "e1", bare) == key("slash_commands",
+		"e2", bare) {
 		t.Error("two commands without trigger have one key")
 	}
 	press := key("interactive", "e", Click("op:confirm", "abc"))
 	if press != key("interactive", "e2", Click("op:confirm", "abc")) {
 		t.Error("one press in two envelopes has two keys")
 	}
-	for _, other := range []string{Click("op:cancel", "abc"), strings.ReplaceAll(Click("op:confirm", "abc"), "9.9", "9.8"), strings.ReplaceAll(Click("op:confirm", "abc"), "U0ANA", "U0BO")} {
+	for _, other := range []string{Click("op:cancel", "abc"), strings.ReplaceAll(Click("op:confirm", "abc"), "9.9", "9.8"),
+		strings.ReplaceAll(Click("op:confirm", "abc"), "U0ANA", "U0BO")} {
 		if press == key("interactive", "e", other) {
 			t.Errorf("another press has the same key: %s", other)
 		}
@@ -148,7 +162,8 @@ func TestKeys(t *testing.T) {
 	if sent != key("interactive", "e2", strings.ReplaceAll(form, `"trigger_id":"t"`, `"trigger_id":"u"`)) {
 		t.Error("one form in two envelopes has two keys")
 	}
-	for _, other := range []string{strings.ReplaceAll(form, `"id":"V1"`, `"id":"V2"`), strings.ReplaceAll(form, `"hash":"h1"`, `"hash":"h2"`)} {
+	for _, other := range []string{strings.ReplaceAll(form, `"id":"V1"`, `"id":"V2"`),
+		strings.ReplaceAll(form, `"hash":"h1"`, `"hash":"h2"`)} {
 		if sent == key("interactive", "e1", other) {
 			t.Errorf("another form has the same key: %s", other)
 		}
@@ -159,7 +174,8 @@ func TestKeys(t *testing.T) {
 	if key("events_api", "e1", mention("x", "")) != key("events_api", "e2", mention("x", "")) {
 		t.Error("one event in two envelopes has two keys")
 	}
-	if key("events_api", "e1", mention("x", "")) == key("events_api", "e1", strings.ReplaceAll(mention("x", ""), "Ev1", "Ev2")) {
+	if key("events_api", "e1", mention("x", "")) == key("events_api", "e1",
+		strings.ReplaceAll(mention("x", ""), "Ev1", "Ev2")) {
 		t.Error("two events have one key")
 	}
 }
@@ -175,16 +191,20 @@ func TestTimes(t *testing.T) {
 		t.Errorf("a mention of the future is at %s", a.Request.At)
 	}
 	a, _ = Me.Decode("slash_commands", "e", json.RawMessage(SlashSample), T0)
-	if !a.Request.At.Equal(T0) || a.Request.ReplyTo != "https://hooks.slack.com/x" || a.Request.Trigger != "1.2.abc" || !a.Slash {
+	if !a.Request.At.Equal(T0) || a.Request.ReplyTo != "https://hooks.slack.com/x" ||
+		a.Request.Trigger != "1.2.abc" || !a.Slash {
 		t.Errorf("slash: %+v", a.Request)
 	}
 }
 
 func FuzzDecode(f *testing.F) {
 	for _, data := range []string{
-		SlashSample, Click("op:confirm", "abc"), Click("op:next:0", "abc"), Click("say:0", "help"), Click("field", ""), mention("<@U0BOT> x", ""),
-		FormSample("caster copy {caster} {name}", "U0ANA", true), `{"type":"view_submission","user":{"id":"U"},"view":{"private_metadata":"{}"}}`,
-		`{"event":{"type":"user_change","user":{"id":"U1"}}}`, `{"actions":[null],"user":null}`, `null`, `[]`, `{"user":{"id":1}}`,
+		SlashSample, Click("op:confirm", "abc"), Click("op:next:0", "abc"), Click("say:0", "help"), Click("field", ""),
+		mention("<@U0BOT> x", ""),
+		FormSample("caster copy {caster} {name}", "U0ANA", true),
+		`{"type":"view_submission","user":{"id":"U"},"view":{"private_metadata":"{}"}}`,
+		`{"event":{"type":"user_change","user":{"id":"U1"}}}`, `{"actions":[null],"user":null}`, `null`, `[]`,
+		`{"user":{"id":1}}`,
 	} {
 		for _, kind := range []string{"slash_commands", "interactive", "events_api"} {
 			f.Add(kind, []byte(data))
@@ -204,7 +224,8 @@ func FuzzDecode(f *testing.F) {
 		if found == 1 && a.Key == "" {
 			t.Error("a meaning without a key")
 		}
-		if a.Click != nil && (!payload.Acts[a.Click.Action] || a.Click.Operation == "" || (a.Click.Action == op.ActionNext) != (a.Click.Next != "") || a.Click.Team != Me.Team) {
+		if a.Click != nil && (!payload.Acts[a.Click.Action] || a.Click.Operation == "" ||
+			(a.Click.Action == op.ActionNext) != (a.Click.Next != "") || a.Click.Team != Me.Team) {
 			t.Errorf("a click that is none: %+v", a.Click)
 		}
 		if a.Request != nil && (a.Request.Person == "" || a.Request.Text == "" || a.Request.Team != Me.Team) {

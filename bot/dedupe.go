@@ -14,11 +14,12 @@ const (
 	maxCopies   = 4 // of one delivery that wait for the first one
 )
 
-// dedupe remembers the keys of what has arrived, in two generations. It is the quick answer; the store has the last word.
+// dedupe remembers the keys of what has arrived, in two generations. It is the quick answer; the store has the last
+// word.
 //
-// Nothing is acknowledged before it is durable, by its copies neither: what comes again while the first one is being taken waits
-// for that, and is then acknowledged with the same answer, because it is Slack that says which of the two it reads first. When the
-// first one was left unacknowledged the next one is taken in its place.
+// Nothing is acknowledged before it is durable, by its copies neither: what comes again while the first one is being
+// taken waits for that, and is then acknowledged with the same answer, because it is Slack that says which of the two
+// it reads first. When the first one was left unacknowledged the next one is taken in its place.
 type dedupe struct {
 	now func() time.Time
 
@@ -82,8 +83,8 @@ func (d *dedupe) meet(key string, e *delivery) meeting {
 	return waits
 }
 
-// decided ends a fate and gives the copies that have waited for it. taken says that the first one is acknowledged; otherwise its
-// key is as good as new.
+// decided ends a fate and gives the copies that have waited for it. taken says that the first one is acknowledged;
+// otherwise its key is as good as new.
 func (d *dedupe) decided(f *inflight, taken bool) []delivery {
 	if f == nil {
 		return nil

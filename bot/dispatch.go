@@ -45,9 +45,9 @@ type Engine struct {
 	Notifier
 }
 
-// Sizes of the pools: the front takes and acknowledges, the quick one answers, the back does the work. Forms have a pool of
-// their own, because a trigger lives three seconds and an answer may have to wait for Slack; and so has what settles a card, so
-// that no slow look at the cloud stands before a confirmation.
+// Sizes of the pools: the front takes and acknowledges, the quick one answers, the back does the work. Forms have a
+// pool of their own, because a trigger lives three seconds and an answer may have to wait for Slack; and so has what
+// settles a card, so that no slow look at the cloud stands before a confirmation.
 const (
 	frontWorkers = 32
 	frontQueue   = 16384
@@ -91,8 +91,8 @@ func (d *dispatcher) openPools(ctx context.Context) {
 	go d.halts.Watch(ctx)
 }
 
-// take is called by the readers of the sockets and only queues. What finds no place is not acknowledged: Slack brings events
-// again, and shows its own error for commands and clicks.
+// take is called by the readers of the sockets and only queues. What finds no place is not acknowledged: Slack brings
+// events again, and shows its own error for commands and clicks.
 func (d *dispatcher) take(from socket.Envelope) {
 	e := delivery{Envelope: from}
 	e.At = d.halts.Arrived(time.Now)
@@ -102,8 +102,8 @@ func (d *dispatcher) take(from socket.Envelope) {
 	}
 }
 
-// handle sees one delivery through to its acknowledgement. One that has waited for so long that Slack has given up on it is
-// left like one that found no place: its sender has read that it failed.
+// handle sees one delivery through to its acknowledgement. One that has waited for so long that Slack has given up on
+// it is left like one that found no place: its sender has read that it failed.
 func (d *dispatcher) handle(ctx context.Context, e delivery) {
 	defer e.Done()
 	var to op.Address
@@ -162,8 +162,8 @@ func (d *dispatcher) note(a payload.Event, err error) {
 	d.log.Info("an envelope is left alone", "reason", a.Ignored)
 }
 
-// request takes a command. When a flood has made it wait, it is refused at once, so that those behind it are acknowledged in
-// time.
+// request takes a command. When a flood has made it wait, it is refused at once, so that those behind it are
+// acknowledged in time.
 func (d *dispatcher) request(ctx context.Context, e delivery, a payload.Event) {
 	if time.Since(e.At) > hurryAfter {
 		d.follow(e, a.Slash, *a.Request, d.rejectBusy(a.Request.Address, engine.Accepted{}), d.work)
@@ -180,7 +180,8 @@ func (d *dispatcher) request(ctx context.Context, e delivery, a payload.Event) {
 
 // settles are the acts that decide about a card and look at nothing slow.
 var settles = map[op.Action]bool{
-	op.ActionConfirm: true, op.ActionCancel: true, op.ActionApprove: true, op.ActionDecline: true, op.ActionHappened: true, op.ActionNot: true,
+	op.ActionConfirm: true, op.ActionCancel: true, op.ActionApprove: true, op.ActionDecline: true, op.ActionHappened: true,
+	op.ActionNot: true,
 }
 
 func (d *dispatcher) click(ctx context.Context, e delivery, a payload.Event) {
@@ -199,8 +200,8 @@ func (d *dispatcher) click(ctx context.Context, e delivery, a payload.Event) {
 	d.follow(e, false, op.Request{Key: c.Key, Origin: c.Origin}, accepted, behind)
 }
 
-// follow acknowledges and does what the engine asked for: answer, open a form, work, which runs on the pool behind. The work
-// gets its place before the acknowledgement, which can then say that there is none, and begins after it.
+// follow acknowledges and does what the engine asked for: answer, open a form, work, which runs on the pool behind. The
+// work gets its place before the acknowledgement, which can then say that there is none, and begins after it.
 func (d *dispatcher) follow(e delivery, inAck bool, r op.Request, a engine.Accepted, behind *pool) {
 	acked := make(chan struct{})
 	defer close(acked)

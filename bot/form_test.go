@@ -14,7 +14,8 @@ import (
 
 func copyForm() op.Form {
 	return op.Form{
-		Command: "caster copy {caster} {name}", Title: "/caster copy", Button: "Go on", Channel: "C0SHOW", Thread: "1.0", Note: op.L("A new studio."),
+		Command: "caster copy {caster} {name}", Title: "/caster copy", Button: "Go on", Channel: "C0SHOW", Thread: "1.0",
+		Note: op.L("A new studio."),
 		Fields: []op.Field{
 			{Name: "caster", Label: "Studio", Value: "id2", Redraw: true, Chosen: []op.Option{{
 				Label: "Evening Sports", Value: "id2", Group: op.L("Idle"), Hint: "general",
@@ -41,17 +42,21 @@ func FormSample(command, person string, sent bool) string {
 func TestForms(t *testing.T) {
 	many := op.Form{Command: "x {caster}", Title: strings.Repeat("long ", 20), Button: strings.Repeat("long ", 20)}
 	many.Fields = []op.Field{{
-		Name: "caster", Label: "Studio", Value: "x", Chosen: []op.Option{{Label: strings.Repeat("n", 90), Value: "x", Hint: strings.Repeat("h", 90)}},
-	}, {Name: "scene", Label: "Scene", Under: "x", Chosen: []op.Option{{Label: "n", Value: strings.Repeat("v", 151)}}, Maybe: true}}
+		Name: "caster", Label: "Studio", Value: "x",
+		Chosen: []op.Option{{Label: strings.Repeat("n", 90), Value: "x", Hint: strings.Repeat("h", 90)}},
+	}, {Name: "scene", Label: "Scene", Under: "x", Chosen: []op.Option{{Label: "n", Value: strings.Repeat("v", 151)}},
+		Maybe: true}}
 	problem := copyForm()
 	problem.Problem, problem.Fields = op.L("You may not do this here."), nil
 	waiting := op.Form{Command: "caster scene start {caster} {scene}", Title: "/caster scene start", Fields: []op.Field{
 		copyForm().Fields[0], {Name: "scene", Label: "Scene", Hint: "pick the studio first"},
 	}}
 	several := op.Form{Command: "record start {stream}", Title: "/record start", Fields: []op.Field{{
-		Name: "stream", Label: "Stream", Most: 50, Value: "a b", Chosen: []op.Option{{Label: "main", Value: "a"}, {Label: "backup", Value: "b"}},
+		Name: "stream", Label: "Stream", Most: 50, Value: "a b",
+		Chosen: []op.Option{{Label: "main", Value: "a"}, {Label: "backup", Value: "b"}},
 	}}}
-	for name, f := range map[string]op.Form{"copy": copyForm(), "several": several, "many": many, "problem": problem, "waiting": waiting} {
+	for name, f := range map[string]op.Form{"copy": copyForm(), "several": several, "many": many, "problem": problem,
+		"waiting": waiting} {
 		v := plain.DrawForm(f, "U0ANA")
 		golden(t, "form-"+name, v)
 		for _, view := range []any{v, plain.Loading(f, "U0ANA")} {
@@ -66,8 +71,10 @@ func TestFormsComeBack(t *testing.T) {
 	for _, c := range []struct {
 		name, payload, want string
 	}{
-		{"sent", FormSample("caster copy {caster} {name}", "U0ANA", true), "form caster copy {caster} {name} map[caster:id1 name:Evening News 3] sent=true"},
-		{"changed", FormSample("caster copy {caster} {name}", "U0ANA", false), "form caster copy {caster} {name} map[caster:id1 name:Evening News 3] sent=false"},
+		{"sent", FormSample("caster copy {caster} {name}", "U0ANA", true),
+			"form caster copy {caster} {name} map[caster:id1 name:Evening News 3] sent=true"},
+		{"changed", FormSample("caster copy {caster} {name}", "U0ANA", false),
+			"form caster copy {caster} {name} map[caster:id1 name:Evening News 3] sent=false"},
 		{"of somebody else", FormSample("caster copy {caster} {name}", "U0BO", true), "ignored"},
 		{"without a command", FormSample("", "U0ANA", true), "ignored"},
 	} {
@@ -80,7 +87,8 @@ func TestFormsComeBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r := a.Fill.Request; r.Channel != "C0SHOW" || r.Thread != "1.0" || r.Key != "form-V1-h1" || r.Trigger != "t" || a.Fill.View != "V1" {
+	if r := a.Fill.Request; r.Channel != "C0SHOW" || r.Thread != "1.0" || r.Key != "form-V1-h1" || r.Trigger != "t" ||
+		a.Fill.View != "V1" {
 		t.Errorf("the request of a form: %+v", r)
 	}
 	if f := a.Fill.Form.Fields[0]; f.Label != "Studio" || !f.Redraw || len(f.Chosen) != 0 {
@@ -92,10 +100,12 @@ func TestFormsComeBack(t *testing.T) {
 func TestSeveralComeBack(t *testing.T) {
 	f := op.Form{Command: "record start {stream}", Fields: []op.Field{{Name: "stream", Most: 50}}}
 	for _, c := range []struct{ picked, value, notice string }{
-		{`[{"value":"a/b/c"},{"value":"x y"}]`, `a/b/c "x y"`, ""}, {`[]`, "", ""}, {`[{"value":"a"},{"value":"?"}]`, "", "stream"},
+		{`[{"value":"a/b/c"},{"value":"x y"}]`, `a/b/c "x y"`, ""}, {`[]`, "", ""},
+		{`[{"value":"a"},{"value":"?"}]`, "", "stream"},
 	} {
 		v := payload.SeenView{}
-		if err := json.Unmarshal([]byte(`{"state":{"values":{"stream":{"field":{"selected_options":`+c.picked+`}}}}}`), &v); err != nil {
+		if err := json.Unmarshal([]byte(`{"state":{"values":{"stream":{"field":{"selected_options":`+c.picked+`}}}}}`),
+			&v); err != nil {
 			t.Fatal(err)
 		}
 		if notice := payload.Hold(f, v); f.Fields[0].Value != c.value || notice != c.notice {
@@ -104,8 +114,8 @@ func TestSeveralComeBack(t *testing.T) {
 	}
 }
 
-// TestFieldsMoveWithWhatTheyDependOn: Slack keeps what was picked under the id of a block, so under another studio a scene has
-// another id.
+// TestFieldsMoveWithWhatTheyDependOn: Slack keeps what was picked under the id of a block, so under another studio a
+// scene has another id.
 func TestFieldsMoveWithWhatTheyDependOn(t *testing.T) {
 	f := op.Field{Name: "scene", Label: "Scene", Under: "id1"}
 	one := plain.Block(f).BlockID
@@ -122,17 +132,19 @@ func TestFieldsMoveWithWhatTheyDependOn(t *testing.T) {
 func TestFormsKeepWithinSlacksLimits(t *testing.T) {
 	long := strings.Repeat("ж", 1500)
 	hollow := strings.Repeat("\u3164", 20)
-	f := op.Form{Command: "caster copy {caster} {name}", Title: hollow, Button: hollow, Note: op.L(hollow), Fields: []op.Field{
-		{Name: "caster", Label: hollow, Hint: hollow, Value: "c1", Under: long, Chosen: []op.Option{{
-			Label: hollow + " · idle", Value: "c1", Group: op.L(hollow), Hint: hollow,
-		}}},
-		{Name: "name", Label: "New name", Max: 64, Value: long},
-	}}
+	f := op.Form{Command: "caster copy {caster} {name}", Title: hollow, Button: hollow, Note: op.L(hollow),
+		Fields: []op.Field{
+			{Name: "caster", Label: hollow, Hint: hollow, Value: "c1", Under: long, Chosen: []op.Option{{
+				Label: hollow + " · idle", Value: "c1", Group: op.L(hollow), Hint: hollow,
+			}}},
+			{Name: "name", Label: "New name", Max: 64, Value: long},
+		}}
 	drawn := mustJSON(t, plain.DrawForm(f, "U0ANA"))
 	if p := blockkit.LintView(json.RawMessage(drawn)); len(p) > 0 {
 		t.Errorf("%v", p)
 	}
-	if strings.Contains(string(drawn), strings.Repeat("ж", 65)) || !strings.Contains(string(drawn), strings.Repeat("ж", 64)) {
+	if strings.Contains(string(drawn), strings.Repeat("ж", 65)) ||
+		!strings.Contains(string(drawn), strings.Repeat("ж", 64)) {
 		t.Error("the text that is filled in already is not cut to what may be typed")
 	}
 	if _, person, err := render.Recall(render.Remember(f, "U0ANA")); err != nil || person != "U0ANA" {

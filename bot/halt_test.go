@@ -19,7 +19,8 @@ func TestWhatIsReadAfterAHaltIsOld(t *testing.T) {
 		at, from time.Duration // since the beginning; from: since when it may have been there
 	}{
 		{0, 0}, {socket.Beat, socket.Beat}, {socket.HaltAfter, socket.HaltAfter}, // slow, but no halt
-		{time.Minute, socket.HaltAfter}, {time.Minute + socket.Buffered - 1, socket.HaltAfter}, {time.Minute + socket.Buffered, time.Minute + socket.Buffered},
+		{time.Minute, socket.HaltAfter}, {time.Minute + socket.Buffered - 1, socket.HaltAfter},
+		{time.Minute + socket.Buffered, time.Minute + socket.Buffered},
 		{2 * time.Minute, time.Minute + socket.Buffered},
 	} {
 		if got := h.Arrived(func() time.Time { return began.Add(step.at) }); !got.Equal(began.Add(step.from)) {
@@ -31,7 +32,8 @@ func TestWhatIsReadAfterAHaltIsOld(t *testing.T) {
 // A suspended machine stops the monotonic clock, and one that is set back hides it from the wall's.
 func TestAHaltByEitherClock(t *testing.T) {
 	now := time.Now()
-	if wall := now.Round(0); socket.Passed(wall.Add(-time.Minute), now) != time.Minute || socket.Passed(now, now.Add(time.Minute)) != time.Minute {
+	if wall := now.Round(0); socket.Passed(wall.Add(-time.Minute), now) != time.Minute ||
+		socket.Passed(now, now.Add(time.Minute)) != time.Minute {
 		t.Error("a minute is not a minute")
 	}
 }

@@ -14,9 +14,9 @@ import (
 	"github.com/slack-go/slack"
 )
 
-// The bot's own page (Slack's home tab) is drawn when somebody opens it and when they press its button. Its other buttons name the
-// channel that they are for; what comes of one is shown in a window over the page, whose buttons are for the same channel. No button
-// of a card works here: a click on one counts in the card's own message only.
+// The bot's own page (Slack's home tab) is drawn when somebody opens it and when they press its button. Its other
+// buttons name the channel that they are for; what comes of one is shown in a window over the page, whose buttons are
+// for the same channel. No button of a card works here: a click on one counts in the card's own message only.
 
 // publish draws the home tab (docs.slack.dev/reference/methods/views.publish).
 func (d *dispatcher) publish(ctx context.Context, r op.Request) {
@@ -28,7 +28,8 @@ func (d *dispatcher) publish(ctx context.Context, r op.Request) {
 		d.log.Error("draw the home tab", "reference", ref, "error", err)
 		a = broken(ref)
 	}
-	if _, err := d.api.PublishViewContext(ctx, slack.PublishViewContextRequest{UserID: r.Person, View: d.to(r.Address).Home(a)}); err != nil {
+	if _, err := d.api.PublishViewContext(ctx,
+		slack.PublishViewContextRequest{UserID: r.Person, View: d.to(r.Address).Home(a)}); err != nil {
 		d.log.Warn("publish the home tab", "person", r.Person, "error", webapi.Bare(err))
 	}
 }

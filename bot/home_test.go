@@ -35,11 +35,13 @@ func (w *World) tab(user, words string) fakeslack.View {
 
 // homely is a page with one button.
 func homely(title string) op.Answer {
-	return op.Answer{Title: op.L(title), Items: []op.Item{{Title: op.L("Evening News"), Next: []op.Next{{Label: "Show", Text: "caster show c1", Channel: "C0SHOW"}}}}}
+	return op.Answer{Title: op.L(title),
+		Items: []op.Item{{Title: op.L("Evening News"),
+			Next: []op.Next{{Label: "Show", Text: "caster show c1", Channel: "C0SHOW"}}}}}
 }
 
-// TestHomeButtons: what comes of a button of the page is shown in a window over it, and the buttons of that window go on for the
-// same channel; what is not said there is said to stand in the channel.
+// TestHomeButtons: what comes of a button of the page is shown in a window over it, and the buttons of that window go
+// on for the same channel; what is not said there is said to stand in the channel.
 func TestHomeButtons(t *testing.T) {
 	w := NewWorld(t)
 	opened, asked := 0, make(chan op.Request, 4)
@@ -53,10 +55,12 @@ func TestHomeButtons(t *testing.T) {
 		switch r.Text {
 		case "caster show c1":
 			return engine.Accepted{Work: func(ctx context.Context) {
-				_ = chat.Tell(ctx, r.Address, op.Answer{Title: op.L("this is c1"), Next: []op.Next{{Label: "Restart", Text: "caster restart c1"}, {Label: "Form", Text: "caster copy ?"}}})
+				_ = chat.Tell(ctx, r.Address, op.Answer{Title: op.L("this is c1"),
+					Next: []op.Next{{Label: "Restart", Text: "caster restart c1"}, {Label: "Form", Text: "caster copy ?"}}})
 			}}, nil
 		case "caster copy ?":
-			return engine.Accepted{Form: &op.Form{Command: "caster copy {name}", Title: "/caster copy", Channel: "C0SHOW", FromHome: true, Fields: []op.Field{{Name: "name", Label: "New name", Max: 9}}}}, nil
+			return engine.Accepted{Form: &op.Form{Command: "caster copy {name}", Title: "/caster copy", Channel: "C0SHOW",
+				FromHome: true, Fields: []op.Field{{Name: "name", Label: "New name", Max: 9}}}}, nil
 		}
 		return engine.Accepted{Work: func(context.Context) {}}, nil
 	}
@@ -69,7 +73,8 @@ func TestHomeButtons(t *testing.T) {
 	tab = w.tab("U0ANA", "page 2")
 	want := func(text, view string) {
 		t.Helper()
-		if r := <-asked; r.Text != text || !r.FromHome || r.Channel != "C0SHOW" || r.Person != "U0ANA" || r.Key == "" || (view != "" && r.View != view) {
+		if r := <-asked; r.Text != text || !r.FromHome || r.Channel != "C0SHOW" || r.Person != "U0ANA" || r.Key == "" ||
+			(view != "" && r.View != view) {
 			t.Errorf("the engine got %+v, want %s", r, text)
 		}
 	}
@@ -85,14 +90,16 @@ func TestHomeButtons(t *testing.T) {
 	w.Acknowledged(w.ClickView("U0ANA", window.ID, fakeslack.Press{Action: "say:1"}))
 	want("caster copy ?", window.ID)
 	form := w.view("U0ANA", "New name")
-	w.Acknowledged(w.Submit("U0ANA", form.ID, map[string]map[string]fakeslack.State{"name": {"field": fakeslack.Typed("x")}}))
+	w.Acknowledged(w.Submit("U0ANA", form.ID,
+		map[string]map[string]fakeslack.State{"name": {"field": fakeslack.Typed("x")}}))
 	want("submitted", "")
 	if n := len(w.Calls("chat.postEphemeral")) + len(w.Calls("chat.postMessage")); n != 0 {
 		t.Errorf("%d messages beside the windows", n)
 	}
 }
 
-// TestHomeWithoutWindows: when none can be opened the answer is a direct message, and never one in a channel nobody looks at.
+// TestHomeWithoutWindows: when none can be opened the answer is a direct message, and never one in a channel nobody
+// looks at.
 func TestHomeWithoutWindows(t *testing.T) {
 	w := NewWorld(t)
 	w.engine.home = func(context.Context, op.Request) (op.Answer, error) { return homely("page"), nil }
@@ -112,10 +119,12 @@ func TestHomeWithoutWindows(t *testing.T) {
 func TestHomeIsLong(t *testing.T) {
 	a := op.Answer{Title: op.L("page"), Note: op.L("As of now.")}
 	for range 200 {
-		a.Items = append(a.Items, op.Item{Title: op.L("x"), Next: []op.Next{{Label: "Show", Text: "caster show x", Channel: "C0SHOW"}}})
+		a.Items = append(a.Items,
+			op.Item{Title: op.L("x"), Next: []op.Next{{Label: "Show", Text: "caster show x", Channel: "C0SHOW"}}})
 	}
 	drawn := mustJSON(t, plain.Home(a))
-	if p := blockkit.LintView(json.RawMessage(drawn)); len(p) > 0 || strings.Count(drawn, `"Show"`) != render.HomeItems || !strings.Contains(drawn, "Refresh") {
+	if p := blockkit.LintView(json.RawMessage(drawn)); len(p) > 0 || strings.Count(drawn, `"Show"`) != render.HomeItems ||
+		!strings.Contains(drawn, "Refresh") {
 		t.Errorf("%v, %d buttons", p, strings.Count(drawn, `"Show"`))
 	}
 }
@@ -184,7 +193,8 @@ func TestRooms(t *testing.T) {
 	}
 }
 
-// TestAnswersInThreads: who presses a button in a thread is answered there; a card that has replies is in no thread itself.
+// TestAnswersInThreads: who presses a button in a thread is answered there; a card that has replies is in no thread
+// itself.
 func TestAnswersInThreads(t *testing.T) {
 	w := NewWorld(t)
 	w.engine.press = func(_ context.Context, c op.Click) (engine.Accepted, error) {
@@ -195,7 +205,9 @@ func TestAnswersInThreads(t *testing.T) {
 	reply := w.card(operation(op.Pending, func(o *op.Operation) { o.Thread = parent }))
 	for ts, thread := range map[string]string{parent: "", reply: parent} {
 		w.Acknowledged(w.Click("U0KEN", "C0SHOW", ts, fakeslack.Press{Action: "op:confirm"}))
-		w.Until("the clicker is answered", func() bool { return w.Reads("U0KEN", "C0SHOW", strings.TrimSpace("pressed in thread "+thread)) })
+		w.Until("the clicker is answered", func() bool {
+			return w.Reads("U0KEN", "C0SHOW", strings.TrimSpace("pressed in thread "+thread))
+		})
 	}
 	private := w.Calls("chat.postEphemeral")
 	if len(private) != 1 || private[0].Args["thread_ts"] != parent {

@@ -50,7 +50,8 @@ func offer(f op.Form) op.Answer {
 // openFailed says that Slack did not open a form: its trigger lives three seconds and works once.
 func openFailed(f op.Form) op.Answer {
 	a := offer(f)
-	a.Mark, a.Title, a.Lines = op.MarkFailed, op.L("Slack did not open the form for ", op.Code(f.Title), "."), []op.Line{render.InFull(f)}
+	a.Mark, a.Title, a.Lines = op.MarkFailed, op.L("Slack did not open the form for ", op.Code(f.Title), "."),
+		[]op.Line{render.InFull(f)}
 	return a
 }
 
@@ -68,8 +69,8 @@ func (d *dispatcher) fill(ctx context.Context, r op.Request, f op.Form, view, ha
 	d.redraw(ctx, r, filled, view, hash)
 }
 
-// redraw shows a form. One that Slack does not take is replaced by a sentence that says so; when that fails too, the person
-// is told in private, as the form would say "Loading…" for ever.
+// redraw shows a form. One that Slack does not take is replaced by a sentence that says so; when that fails too, the
+// person is told in private, as the form would say "Loading…" for ever.
 func (d *dispatcher) redraw(ctx context.Context, r op.Request, f op.Form, view, hash string) {
 	err := d.update(ctx, d.to(r.Address).DrawForm(f, r.Person), view, hash)
 	if err == nil {
@@ -82,7 +83,8 @@ func (d *dispatcher) redraw(ctx context.Context, r op.Request, f op.Form, view, 
 	}
 }
 
-// update is docs.slack.dev/reference/methods/views.update. That the form was closed, or drawn anew in between, is no error.
+// update is docs.slack.dev/reference/methods/views.update. That the form was closed, or drawn anew in between, is no
+// error.
 func (d *dispatcher) update(ctx context.Context, v slack.ModalViewRequest, view, hash string) error {
 	_, err := d.api.UpdateViewContext(ctx, v, "", hash, view)
 	if c := webapi.Code(err); c == "hash_conflict" || c == "not_found" {
@@ -101,7 +103,8 @@ func (d *dispatcher) formSubmitted(ctx context.Context, e delivery, a payload.Ev
 	}
 	if f.Notice != "" {
 		d.seen.forget(a.Key)
-		d.ack(e, d.mistake(payload.FieldError{To: f.Request.Address, Block: f.Notice, Words: op.L("This line only says why there is nothing to pick. Look again in a moment.")}))
+		d.ack(e, d.mistake(payload.FieldError{To: f.Request.Address, Block: f.Notice,
+			Words: op.L("This line only says why there is nothing to pick. Look again in a moment.")}))
 		return
 	}
 	r := f.Request
@@ -110,7 +113,8 @@ func (d *dispatcher) formSubmitted(ctx context.Context, e delivery, a payload.Ev
 	if err != nil {
 		d.seen.forget(a.Key)
 		d.log.Error("take a form", "error", err)
-		if stays := d.mistake(payload.FieldError{To: f.Request.Address, Block: f.Block, Words: engine.NotWritten(err).Title}); stays != nil {
+		if stays := d.mistake(payload.FieldError{To: f.Request.Address, Block: f.Block,
+			Words: engine.NotWritten(err).Title}); stays != nil {
 			d.ack(e, stays)
 			return
 		}

@@ -39,19 +39,23 @@ func TestForm(t *testing.T) {
 	queries := make(chan op.Query, 4)
 	w.engine.suggest = func(_ context.Context, q op.Query) []op.Option {
 		queries <- q
-		return []op.Option{{Label: "Evening Sports", Value: "id2", Group: op.L("Idle")}, {Label: "Evening Talk", Value: "id3", Group: op.L("Idle")}}
+		return []op.Option{{Label: "Evening Sports", Value: "id2", Group: op.L("Idle")},
+			{Label: "Evening Talk", Value: "id3", Group: op.L("Idle")}}
 	}
 	w.start()
 	w.Types("U0ANA", "C0SHOW", "/caster copy")
 	<-accepted
 	<-fills
 	view := w.view("U0ANA", "Evening News")
-	ack := w.Acknowledged(w.Suggest("U0ANA", fakeslack.Place{View: view.ID}, fakeslack.Press{Action: "field", Block: "caster"}, "sports"))
+	ack := w.Acknowledged(w.Suggest("U0ANA", fakeslack.Place{View: view.ID},
+		fakeslack.Press{Action: "field", Block: "caster"}, "sports"))
 	q := <-queries
-	if q.Command != "caster copy {caster} {name}" || q.Field != "caster" || q.Text != "sports" || q.Request.Person != "U0ANA" || q.Request.Channel != "C0SHOW" {
+	if q.Command != "caster copy {caster} {name}" || q.Field != "caster" || q.Text != "sports" ||
+		q.Request.Person != "U0ANA" || q.Request.Channel != "C0SHOW" {
 		t.Errorf("the engine was asked %+v", q)
 	}
-	if groups := ack.Groups(); len(groups) != 1 || groups[0].Label.Text != "Idle" || len(groups[0].Options) != 2 || groups[0].Options[0].Value != "id2" {
+	if groups := ack.Groups(); len(groups) != 1 || groups[0].Label.Text != "Idle" || len(groups[0].Options) != 2 ||
+		groups[0].Options[0].Value != "id2" {
 		t.Errorf("offered %s", ack.Payload)
 	}
 	chosen := fakeslack.State{SelectedOption: &ack.Options()[0]}
@@ -60,9 +64,11 @@ func TestForm(t *testing.T) {
 		t.Errorf("filled again with %v", v)
 	}
 	w.Until("it is drawn again", func() bool { return len(w.Calls("views.update")) == 2 })
-	w.Acknowledged(w.Submit("U0ANA", view.ID, map[string]map[string]fakeslack.State{"name": {"field": fakeslack.Typed("Copy <1>")}}))
+	w.Acknowledged(w.Submit("U0ANA", view.ID,
+		map[string]map[string]fakeslack.State{"name": {"field": fakeslack.Typed("Copy <1>")}}))
 	r := <-accepted
-	if want := "caster copy {caster} {name}map[caster:id2 name:Copy <1>]"; r.Text != want || r.Channel != "C0SHOW" || r.Key == "" {
+	if want := "caster copy {caster} {name}map[caster:id2 name:Copy <1>]"; r.Text != want || r.Channel != "C0SHOW" ||
+		r.Key == "" {
 		t.Errorf("the engine got %+v", r)
 	}
 	w.Until("the asker is told", func() bool { return w.Reads("U0ANA", "C0SHOW", "taken") })
@@ -87,7 +93,8 @@ func (w *World) view(user, words string) fakeslack.View {
 func TestFormsThatCannotOpen(t *testing.T) {
 	w := NewWorld(t)
 	w.engine.accept = func(context.Context, op.Request) (engine.Accepted, error) {
-		return engine.Accepted{Form: &op.Form{Command: "record stop {stream}", Title: "/record stop", Fields: []op.Field{{Name: "stream", Label: "Stream"}}}}, nil
+		return engine.Accepted{Form: &op.Form{Command: "record stop {stream}", Title: "/record stop",
+			Fields: []op.Field{{Name: "stream", Label: "Stream"}}}}, nil
 	}
 	w.engine.fill = func(_ context.Context, _ op.Request, f op.Form) (op.Form, error) {
 		return f, errors.New("secret detail")
@@ -97,18 +104,21 @@ func TestFormsThatCannotOpen(t *testing.T) {
 	w.Until("a button is offered", func() bool { return w.Reads("U0ANA", "C0SHOW", "Something is missing") })
 	w.Fail("views.open", fakeslack.Fault{Error: "expired_trigger_id", Times: 1})
 	w.Types("U0BO", "C0SHOW", "/record stop")
-	w.Until("it is said that it did not open", func() bool { return w.Reads("U0BO", "C0SHOW", "Slack did not open the form for") })
+	w.Until("it is said that it did not open", func() bool {
+		return w.Reads("U0BO", "C0SHOW", "Slack did not open the form for")
+	})
 	w.Types("U0KEN", "C0SHOW", "/record stop")
 	if v := w.view("U0KEN", "Internal error, reference"); strings.Contains(string(v.Blocks), "secret detail") {
 		t.Error("the form shows the inside of an error")
 	}
 }
 
-// TestFormsThatCannotBeUsed stay open and say so: one that is not ours, and one that came while the log could not be written,
-// which can be sent again.
+// TestFormsThatCannotBeUsed stay open and say so: one that is not ours, and one that came while the log could not be
+// written, which can be sent again.
 func TestFormsThatCannotBeUsed(t *testing.T) {
 	w := NewWorld(t)
-	asked := op.Form{Command: "caster copy {name}", Title: "/caster copy", Channel: "C0SHOW", Fields: []op.Field{{Name: "name", Label: "New name", Max: 64}}}
+	asked := op.Form{Command: "caster copy {name}", Title: "/caster copy", Channel: "C0SHOW",
+		Fields: []op.Field{{Name: "name", Label: "New name", Max: 64}}}
 	var broken atomic.Bool
 	broken.Store(true)
 	w.engine.accept = func(_ context.Context, r op.Request) (engine.Accepted, error) {
@@ -134,7 +144,8 @@ func TestFormsThatCannotBeUsed(t *testing.T) {
 	w.Acknowledged(w.Submit("U0ANA", view.ID, typed))
 	w.Until("it is taken", func() bool { return w.Reads("U0ANA", "C0SHOW", "taken") })
 	for metadata, person := range map[string]string{"": "U0ANA", render.Remember(asked, "U0BO"): "U0ANA"} {
-		in := payload.Interaction{Type: "view_submission", User: payload.Member{ID: person}, View: payload.SeenView{ID: "V1", Metadata: metadata}}
+		in := payload.Interaction{Type: "view_submission", User: payload.Member{ID: person},
+			View: payload.SeenView{ID: "V1", Metadata: metadata}}
 		in.View.State.Values = map[string]map[string]payload.FieldState{"name": {}, "caster~1": {}}
 		a, err := Me.Interaction(in, T0)
 		if err != nil || a.Ignored == "" || a.Wrong == nil {
@@ -147,7 +158,8 @@ func TestFormsThatCannotBeUsed(t *testing.T) {
 	}
 }
 
-// TestFormsThatSlackRefuses: instead of "Loading…" for ever the form says that it cannot be drawn, or the person is told.
+// TestFormsThatSlackRefuses: instead of "Loading…" for ever the form says that it cannot be drawn, or the person is
+// told.
 func TestFormsThatSlackRefuses(t *testing.T) {
 	w := NewWorld(t)
 	w.engine.accept = func(context.Context, op.Request) (engine.Accepted, error) {
@@ -160,5 +172,7 @@ func TestFormsThatSlackRefuses(t *testing.T) {
 	w.view("U0ANA", "I could not draw this form, so nothing was done.")
 	w.Fail("views.update", fakeslack.Fault{Status: 500})
 	w.Types("U0BO", "C0SHOW", "/record stop")
-	w.Until("he is told", func() bool { return w.Reads("U0BO", "C0SHOW", "I could not draw this form, so nothing was done.") })
+	w.Until("he is told", func() bool {
+		return w.Reads("U0BO", "C0SHOW", "I could not draw this form, so nothing was done.")
+	})
 }

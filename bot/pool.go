@@ -83,8 +83,8 @@ func (p *pool) close() {
 	}
 }
 
-// drain waits until the work has ended, and what that work has offered in turn. When ctx ends first, work that is queued is
-// dropped and work under way is left behind, its own context ended.
+// drain waits until the work has ended, and what that work has offered in turn. When ctx ends first, work that is
+// queued is dropped and work under way is left behind, its own context ended.
 func (p *pool) drain(ctx context.Context) {
 	p.mu.Lock()
 	if p.draining = true; p.open == 0 {

@@ -60,8 +60,8 @@ func TestPoolDrains(t *testing.T) {
 	}
 }
 
-// TestPoolAfterItsEnd: what work offers while the pool is drained is still done, what comes later is refused, and work that
-// heeds nothing is left behind together with what waits behind it.
+// TestPoolAfterItsEnd: what work offers while the pool is drained is still done, what comes later is refused, and work
+// that heeds nothing is left behind together with what waits behind it.
 func TestPoolAfterItsEnd(t *testing.T) {
 	var count atomic.Int64
 	p := newPool(context.Background(), 1, 4, &count)
@@ -99,8 +99,8 @@ func TestPoolAfterItsEnd(t *testing.T) {
 	stuck.hands.Wait()
 }
 
-// TestFullQueue: a channel has so many places and no more. What finds none is dropped, and then the acknowledgement says so;
-// other channels, clicks and later commands have theirs.
+// TestFullQueue: a channel has so many places and no more. What finds none is dropped, and then the acknowledgement
+// says so; other channels, clicks and later commands have theirs.
 func TestFullQueue(t *testing.T) {
 	w := NewWorld(t)
 	w.AddChannel("C0NEXT", "next", false, fakeslack.BotUser, "U0BO")
@@ -140,8 +140,8 @@ func TestFullQueue(t *testing.T) {
 	}
 }
 
-// TestNoPlaceAnywhere: a full pool refuses like a full channel, and the place in the channel is given back; a denial is told
-// all the same.
+// TestNoPlaceAnywhere: a full pool refuses like a full channel, and the place in the channel is given back; a denial is
+// told all the same.
 func TestNoPlaceAnywhere(t *testing.T) {
 	d := &dispatcher{log: webapi.Config{}.Filled().Log, work: newPool(context.Background(), 0, 0, &atomic.Int64{})}
 	to := op.Address{Person: "U0ANA", Channel: "C0SHOW"}
@@ -150,7 +150,8 @@ func TestNoPlaceAnywhere(t *testing.T) {
 		t.Errorf("it is queued, or keeps its place: %v", d.places.taken)
 	}
 	no := op.Answer{Title: op.L("No.")}
-	if a := d.rejectBusy(to, engine.Accepted{Work: work}); a.Work != nil || a.Reply.Title.Plain() != queueFull().Title.Plain() {
+	if a := d.rejectBusy(to, engine.Accepted{Work: work}); a.Work != nil ||
+		a.Reply.Title.Plain() != queueFull().Title.Plain() {
 		t.Errorf("it is answered with %+v", a)
 	}
 	if a := d.rejectBusy(to, engine.Accepted{Work: work, Reply: &no}); a.Work != nil || a.Reply != &no {
@@ -195,7 +196,8 @@ func TestDedupe(t *testing.T) {
 		key   string
 		want  bool
 	}{
-		{0, "a", true}, {0, "a", false}, {10 * time.Minute, "a", false}, {4*time.Minute + 59*time.Second, "a", false}, {time.Second, "b", true},
+		{0, "a", true}, {0, "a", false}, {10 * time.Minute, "a", false}, {4*time.Minute + 59*time.Second, "a", false},
+		{time.Second, "b", true},
 		{0, "a", false}, {rememberFor - 1, "b", false}, {1, "a", true}, {3 * rememberFor, "b", true},
 	}
 	for i, s := range steps {
@@ -219,8 +221,8 @@ func TestDedupe(t *testing.T) {
 	}
 }
 
-// TestSocketModeOff: when Slack closes every socket right after its hello and says that Socket Mode is off, Run gives up with a
-// plain error, if none has ever lasted; after that, and for other reasons, it goes on trying.
+// TestSocketModeOff: when Slack closes every socket right after its hello and says that Socket Mode is off, Run gives
+// up with a plain error, if none has ever lasted; after that, and for other reasons, it goes on trying.
 func TestSocketModeOff(t *testing.T) {
 	for _, reason := range []string{"link_disabled", "too_many_websockets", ""} {
 		s := &socket.Sockets{Log: webapi.Config{}.Filled().Log}
@@ -238,8 +240,8 @@ func TestSocketModeOff(t *testing.T) {
 	}
 }
 
-// TestStrangers: sockets beyond one's own and those of other replicas are counted at each hello, which comes soon again while there
-// are any.
+// TestStrangers: sockets beyond one's own and those of other replicas are counted at each hello, which comes soon again
+// while there are any.
 func TestStrangers(t *testing.T) {
 	w := NewWorld(t)
 	peers := 0
@@ -251,16 +253,19 @@ func TestStrangers(t *testing.T) {
 		connections, peers, strangers int
 		renewed                       time.Duration
 	}{
-		{2, 0, 0, 66 * time.Minute}, {5, 0, 3, socket.Recount}, {5, 1, 1, socket.Recount}, {3, 0, 1, socket.Recount}, {1, 0, 0, 66 * time.Minute},
+		{2, 0, 0, 66 * time.Minute}, {5, 0, 3, socket.Recount}, {5, 1, 1, socket.Recount}, {3, 0, 1, socket.Recount},
+		{1, 0, 0, 66 * time.Minute},
 		{2, 0, 0, 66 * time.Minute}, {4, 1, 0, 66 * time.Minute},
 	} {
 		peers = step.peers
 		s.Greeted("A0CASTER", step.connections)
-		if h, renewed := s.Health(), s.Lifetime(0, l).Round(time.Minute); h.Strangers != step.strangers || renewed != step.renewed {
+		if h, renewed := s.Health(), s.Lifetime(0, l).Round(time.Minute); h.Strangers != step.strangers ||
+			renewed != step.renewed {
 			t.Errorf("of %d sockets %d are strangers, and the next hello comes after %s", step.connections, h.Strangers, renewed)
 		}
 	}
-	for words, times := range map[string]int{"more sockets of this app are open than": 4, "no more sockets of this app": 1} {
+	for words, times := range map[string]int{"more sockets of this app are open than": 4,
+		"no more sockets of this app": 1} {
 		if n := strings.Count(w.Book.String(), words); n != times {
 			t.Errorf("the log says %d times %q", n, words)
 		}
@@ -289,13 +294,15 @@ func TestLongOutage(t *testing.T) {
 	})
 }
 
-// TestOpeningsArePaced: a few sockets are asked for at once, then one every three seconds or so, never more than twenty in a
-// minute; other methods wait for nothing, and a link that is over asks for none.
+// TestOpeningsArePaced: a few sockets are asked for at once, then one every three seconds or so, never more than twenty
+// in a minute; other methods wait for nothing, and a link that is over asks for none.
 func TestOpeningsArePaced(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var at []time.Time
 		over := false
-		p := &socket.Paced{Opens: socket.NewConnectLimiter(), Over: func() bool { return over }, Next: trip(func(r *http.Request) (*http.Response, error) {
+		p := &socket.Paced{Opens: socket.NewConnectLimiter(), Over: func() bool {
+			return over
+		}, Next: trip(func(r *http.Request) (*http.Response, error) {
 			if strings.HasSuffix(r.URL.Path, "/apps.connections.open") {
 				at = append(at, time.Now())
 			}
@@ -353,7 +360,8 @@ func TestBackInAChannel(t *testing.T) {
 	w := NewWorld(t)
 	back := make(chan string, 1)
 	e := &script{returned: func(channel string) { back <- channel }}
-	d := &dispatcher{engine: whole(e), dir: directory.New(w.Config, func() []string { return nil }), log: slog.New(slog.DiscardHandler)}
+	d := &dispatcher{engine: whole(e), dir: directory.New(w.Config, func() []string { return nil }),
+		log: slog.New(slog.DiscardHandler)}
 	d.forms = newPool(t.Context(), 1, 1, &d.busy)
 	defer d.forms.drain(context.Background())
 	d.housekeeping(payload.Event{Back: "C1", Forget: []string{"C1"}})

@@ -42,8 +42,8 @@ const (
 	slackPing = "\x89\x00"
 )
 
-// TestPulse: a connection is given up when nothing is heard for ten seconds after a ping of ours, be it that it takes our bytes or
-// that every write to it hangs; not while anything is heard, not before it serves, and not after its end.
+// TestPulse: a connection is given up when nothing is heard for ten seconds after a ping of ours, be it that it takes
+// our bytes or that every write to it hangs; not while anything is heard, not before it serves, and not after its end.
 func TestPulse(t *testing.T) {
 	for name, c := range map[string]struct {
 		upgraded bool
@@ -67,7 +67,9 @@ func TestPulse(t *testing.T) {
 				time.Sleep(6 * time.Second)
 			}
 		}, 80 * time.Second},
-		"nothing is heard":   {true, func(_ *testing.T, _ *socket.Link, f far) { _, _ = io.Copy(io.Discard, f) }, 15 * time.Second},
+		"nothing is heard": {true, func(_ *testing.T, _ *socket.Link, f far) {
+			_, _ = io.Copy(io.Discard, f)
+		}, 15 * time.Second},
 		"every write hangs":  {true, func(*testing.T, *socket.Link, far) {}, 15 * time.Second},
 		"no frames yet":      {false, func(_ *testing.T, _ *socket.Link, f far) { _, _ = io.Copy(io.Discard, f) }, 0},
 		"the client hung up": {true, func(_ *testing.T, l *socket.Link, _ far) { _ = l.Lines.Open.Close() }, 0},
@@ -119,7 +121,8 @@ func TestGoodbyeToADeadLine(t *testing.T) {
 	}
 }
 
-// TestDeafSockets: sockets that stay open and carry nothing any more are replaced, one or all, and then no command is lost.
+// TestDeafSockets: sockets that stay open and carry nothing any more are replaced, one or all, and then no command is
+// lost.
 func TestDeafSockets(t *testing.T) {
 	for name, all := range map[string]bool{"one": false, "all": true} {
 		t.Run(name, func(t *testing.T) {
@@ -170,8 +173,10 @@ func TestUnwritten(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	failed := &socketmode.ErrorWriteFailed{Cause: io.ErrClosedPipe, Response: &socketmode.Response{EnvelopeID: sent.Envelope}}
-	if err := b.sockets.Links[0].Event(socketmode.Event{Type: socketmode.EventTypeErrorWriteFailed, Data: failed}); err != nil {
+	failed := &socketmode.ErrorWriteFailed{Cause: io.ErrClosedPipe,
+		Response: &socketmode.Response{EnvelopeID: sent.Envelope}}
+	if err := b.sockets.Links[0].Event(socketmode.Event{Type: socketmode.EventTypeErrorWriteFailed,
+		Data: failed}); err != nil {
 		t.Fatal(err)
 	}
 	if ack := <-sent.Done; ack.Err != "" {

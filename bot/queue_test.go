@@ -61,9 +61,9 @@ func TestNotTaken(t *testing.T) {
 	}
 }
 
-// TestWaitedTooLong: an envelope's time runs from its arrival, not from when somebody looks at it. One that Slack has given up
-// on is neither acknowledged nor taken, nor remembered as taken; a command that has waited for long is acknowledged and not
-// taken.
+// TestWaitedTooLong: an envelope's time runs from its arrival, not from when somebody looks at it. One that Slack has
+// given up on is neither acknowledged nor taken, nor remembered as taken; a command that has waited for long is
+// acknowledged and not taken.
 func TestWaitedTooLong(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var left []time.Duration
@@ -75,10 +75,13 @@ func TestWaitedTooLong(t *testing.T) {
 		d := &dispatcher{engine: whole(e), log: webapi.Config{}.Filled().Log, now: time.Now}
 		d.who.Store(&Me)
 		for _, waited := range []time.Duration{socket.AcceptWithin, time.Second, hurryAfter + time.Millisecond} {
-			came := socket.Envelope{Link: &socket.Link{}, Id: "e", Kind: "slash_commands", Payload: []byte(SlashSample), At: time.Now()}
+			came := socket.Envelope{Link: &socket.Link{}, Id: "e", Kind: "slash_commands", Payload: []byte(SlashSample),
+				At: time.Now()}
 			time.Sleep(waited)
 			d.seen = newDedupe(time.Now)
-			if tried := acknowledges(func() { d.handle(t.Context(), delivery{Envelope: came}) }); tried != (waited < socket.AcceptWithin) {
+			if tried := acknowledges(func() {
+				d.handle(t.Context(), delivery{Envelope: came})
+			}); tried != (waited < socket.AcceptWithin) {
 				t.Errorf("after %s: acknowledged %v", waited, tried)
 			}
 		}
@@ -88,8 +91,8 @@ func TestWaitedTooLong(t *testing.T) {
 	})
 }
 
-// TestOneDeadline: whatever is stuck where, everything together ends 25 s after the signal; the work learns of it before that,
-// so that it can still tell.
+// TestOneDeadline: whatever is stuck where, everything together ends 25 s after the signal; the work learns of it
+// before that, so that it can still tell.
 func TestOneDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &Bot{dispatcher: &dispatcher{log: webapi.Config{}.Filled().Log}}

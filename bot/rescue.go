@@ -23,7 +23,8 @@ func (d *dispatcher) rescue(to *op.Address, also func()) {
 }
 
 func queueFull() op.Answer {
-	return op.Answer{Mark: op.MarkFailed, Title: op.L("The queue is full, nothing was done."), Lines: []op.Line{op.L("Try again in a moment.")}}
+	return op.Answer{Mark: op.MarkFailed, Title: op.L("The queue is full, nothing was done."),
+		Lines: []op.Line{op.L("Try again in a moment.")}}
 }
 
 func broken(ref string) op.Answer {

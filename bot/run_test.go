@@ -77,7 +77,8 @@ func TestRunRefusesBadTokens(t *testing.T) {
 	for _, c := range []struct {
 		name, app, bot, want string
 	}{
-		{"app token of the wrong kind", slackworld.BotToken, slackworld.BotToken, "SLACK_APP_TOKEN is a token of the wrong kind"},
+		{"app token of the wrong kind", slackworld.BotToken, slackworld.BotToken,
+			"SLACK_APP_TOKEN is a token of the wrong kind"},
 		{"unknown app token", "xapp-fake-other", slackworld.BotToken, "SLACK_APP_TOKEN is not a valid token"},
 		{"unknown bot token", slackworld.AppToken, "xoxb-fake-other", "SLACK_BOT_TOKEN is not a valid token"},
 	} {

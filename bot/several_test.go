@@ -10,7 +10,9 @@ import (
 
 // oneOf is a part of an operation of several, by what has become of it.
 func oneOf(name string, state op.State, out *op.Outcome) op.Operation {
-	return op.Operation{ID: "m" + name, State: state, Requester: "U0ANA", Plan: op.Plan{Title: op.L("Start ", op.B(name)), Target: op.Target{Kind: "stream", ID: name, Name: name}}, Outcome: out}
+	return op.Operation{ID: "m" + name, State: state, Requester: "U0ANA",
+		Plan:    op.Plan{Title: op.L("Start ", op.B(name)), Target: op.Target{Kind: "stream", ID: name, Name: name}},
+		Outcome: out}
 }
 
 // A member that ended for another reason than time says that one.
@@ -18,14 +20,16 @@ func TestAnExpiredMemberSaysWhy(t *testing.T) {
 	restored := op.L("Start recording: my records were put back to a backup. What became of it after that I do not know; it will not be done now.")
 	o := operation(op.Failed)
 	o.Plan.Parts, o.Plan.Done = []op.Part{{}, {}}, op.L("Recording started on ")
-	o.Members = []op.Operation{oneOf("main", op.Expired, &op.Outcome{State: op.Expired, Text: restored}), oneOf("backup", op.Expired, nil)}
+	o.Members = []op.Operation{oneOf("main", op.Expired, &op.Outcome{State: op.Expired, Text: restored}),
+		oneOf("backup", op.Expired, nil)}
 	m := plain.Card(o, false)
 	lint(t, "several", m)
 	if title := mustJSON(t, m.Blocks); !strings.Contains(title, "1 not · 1 unknown") {
 		t.Error(title)
 	}
 	got := mustJSON(t, m.Body)
-	if !strings.Contains(got, "I do not know; it will not be done now.") || strings.Count(got, "its turn did not come in time") != 1 {
+	if !strings.Contains(got, "I do not know; it will not be done now.") ||
+		strings.Count(got, "its turn did not come in time") != 1 {
 		t.Error(got)
 	}
 }
@@ -42,7 +46,8 @@ func TestTheCardOfManyNamesThemAll(t *testing.T) {
 		line = op.L(line, op.B(name), ", ")
 		o.Plan.Parts = append(o.Plan.Parts, op.Part{})
 	}
-	o.Plan.Facts = []op.Line{line, op.L(op.B("on air"), ": 🔴 ON AIR since 18:59"), op.L("Left out (not live): ", op.B("friday"))}
+	o.Plan.Facts = []op.Line{line, op.L(op.B("on air"), ": 🔴 ON AIR since 18:59"),
+		op.L("Left out (not live): ", op.B("friday"))}
 	m := plain.Card(o, false)
 	lint(t, "many", m)
 	lint(t, "many, simple", m.Simple())
@@ -59,13 +64,15 @@ func TestWhatAPersonSaidOfAMember(t *testing.T) {
 	said := op.L("Start ", op.B("Evening Talk"), ": no answer came. ", op.Who("U0KEN"), " says that it happened.")
 	o := operation(op.Unknown)
 	o.Plan.Parts, o.Plan.Done = []op.Part{{}, {}}, op.L("On air now: ")
-	first, second := oneOf("Evening Talk", op.Succeeded, &op.Outcome{State: op.Succeeded, Text: said}), oneOf("Evening Talk", op.Unknown, nil)
+	first, second := oneOf("Evening Talk", op.Succeeded, &op.Outcome{State: op.Succeeded, Text: said}),
+		oneOf("Evening Talk", op.Unknown, nil)
 	first.SettledBy, first.Plan.Target.ID, second.Plan.Target.ID = "U0KEN", "c1", "c2"
 	o.Members = []op.Operation{first, second}
 	m := plain.Card(o, false)
 	lint(t, "several", m)
 	got := mustJSON(t, m.Body)
-	if !strings.Contains(got, "says that it happened") || !strings.Contains(got, "The buttons are about *Evening Talk* `c2`") {
+	if !strings.Contains(got, "says that it happened") ||
+		!strings.Contains(got, "The buttons are about *Evening Talk* `c2`") {
 		t.Error(got)
 	}
 }

@@ -26,7 +26,8 @@ func patient(w *World) (*messages.Chat, *[]time.Duration) {
 	return c, waits
 }
 
-// TestTellPersists: while Slack is busy or down the answer is tried again where the person is; then it goes to them alone.
+// TestTellPersists: while Slack is busy or down the answer is tried again where the person is; then it goes to them
+// alone.
 func TestTellPersists(t *testing.T) {
 	const whisper, direct = "chat.postEphemeral", "chat.postMessage"
 	for _, c := range []struct {
@@ -37,7 +38,8 @@ func TestTellPersists(t *testing.T) {
 		by    string // what reached the person
 	}{
 		{"busy once", fakeslack.Fault{RetryAfter: 30 * time.Second, Times: 1}, 2, []time.Duration{30 * time.Second}, whisper},
-		{"busy twice", fakeslack.Fault{RetryAfter: 7 * time.Second, Times: 2}, 3, []time.Duration{7 * time.Second, 7 * time.Second}, whisper},
+		{"busy twice", fakeslack.Fault{RetryAfter: 7 * time.Second, Times: 2},
+			3, []time.Duration{7 * time.Second, 7 * time.Second}, whisper},
 		{"busy always", fakeslack.Fault{RetryAfter: time.Second}, 3, []time.Duration{time.Second, time.Second}, direct},
 		{"busy for too long", fakeslack.Fault{RetryAfter: 2 * time.Minute}, 1, nil, direct},
 		{"down once", fakeslack.Fault{Status: 503, Times: 1}, 2, []time.Duration{time.Second}, whisper},
@@ -49,7 +51,8 @@ func TestTellPersists(t *testing.T) {
 		w := NewWorld(t)
 		chat, waits := patient(w)
 		w.Fail(whisper, c.fault)
-		if err := chat.Tell(context.Background(), op.Address{Person: "U0ANA", Channel: "C0SHOW"}, op.Answer{Title: op.L("only for you")}); err != nil {
+		if err := chat.Tell(context.Background(), op.Address{Person: "U0ANA", Channel: "C0SHOW"},
+			op.Answer{Title: op.L("only for you")}); err != nil {
 			t.Errorf("%s: %v", c.name, err)
 			continue
 		}
@@ -92,7 +95,8 @@ func TestTellFails(t *testing.T) {
 
 // TestUnreachable: whether another try may help is told apart.
 func TestUnreachable(t *testing.T) {
-	for said, never := range map[string]bool{"user_disabled": true, "cannot_dm_bot": true, "messages_tab_disabled": true, "internal_error": false, "ratelimited": false} {
+	for said, never := range map[string]bool{"user_disabled": true, "cannot_dm_bot": true, "messages_tab_disabled": true,
+		"internal_error": false, "ratelimited": false} {
 		w := NewWorld(t)
 		chat, _ := patient(w)
 		w.Fail("conversations.open", fakeslack.Fault{Error: said})
@@ -109,13 +113,15 @@ func TestTellWithoutAnAnswer(t *testing.T) {
 	w.Config.HTTP = &http.Client{Transport: w.Config.HTTP.Transport, Timeout: 300 * time.Millisecond}
 	chat, waits := patient(w)
 	w.Fail("chat.postEphemeral", fakeslack.Fault{Silent: true, Times: 1})
-	err := chat.Tell(context.Background(), op.Address{Person: "U0ANA", Channel: "C0SHOW"}, op.Answer{Title: op.L("after all")})
+	err := chat.Tell(context.Background(), op.Address{Person: "U0ANA", Channel: "C0SHOW"},
+		op.Answer{Title: op.L("after all")})
 	if err != nil || len(*waits) != 1 || !w.Reads("U0ANA", "C0SHOW", "after all") {
 		t.Errorf("%v, waits %v", err, *waits)
 	}
 }
 
-// TestLastWords: what is to be told when the work's context has ended is told all the same, and so is what waits by then.
+// TestLastWords: what is to be told when the work's context has ended is told all the same, and so is what waits by
+// then.
 func TestLastWords(t *testing.T) {
 	for name, waiting := range map[string]bool{"ended before": false, "ended while it waits": true} {
 		w := NewWorld(t)
@@ -142,7 +148,8 @@ func TestTellInPlainBlocks(t *testing.T) {
 	chat, waits := patient(w)
 	w.Fail("chat.postEphemeral", fakeslack.Fault{Error: "invalid_blocks", Times: 1})
 	a := op.Answer{Title: op.L("choose"), Note: op.L("small print")}
-	if err := chat.Tell(context.Background(), op.Address{Person: "U0ANA", Channel: "C0SHOW"}, a); err != nil || len(*waits) != 0 {
+	if err := chat.Tell(context.Background(), op.Address{Person: "U0ANA", Channel: "C0SHOW"}, a); err != nil ||
+		len(*waits) != 0 {
 		t.Fatalf("%v, waits %v", err, *waits)
 	}
 	calls := w.Calls("chat.postEphemeral")

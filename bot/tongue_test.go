@@ -48,8 +48,8 @@ func TestWhoReadsWhat(t *testing.T) {
 	}
 }
 
-// TestLanguageOfQuickAnswers: Lin has never been looked up, so the first answer comes after the acknowledgement, and the next ones
-// travel in it. Ana's are kept apart from Lin's.
+// TestLanguageOfQuickAnswers: Lin has never been looked up, so the first answer comes after the acknowledgement, and
+// the next ones travel in it. Ana's are kept apart from Lin's.
 func TestLanguageOfQuickAnswers(t *testing.T) {
 	w := NewWorld(t)
 	dir := directory.New(w.Config, func() []string { return nil })
@@ -59,13 +59,16 @@ func TestLanguageOfQuickAnswers(t *testing.T) {
 	}
 	w.start()
 	for i, want := range []struct{ person, says string }{
-		{"U0LIN", queueChinese}, {"U0LIN", queueChinese}, {"U0ANA", queue.Plain()}, {"U0ANA", queue.Plain()}, {"U0LIN", queueChinese},
+		{"U0LIN", queueChinese}, {"U0LIN", queueChinese}, {"U0ANA", queue.Plain()}, {"U0ANA", queue.Plain()},
+		{"U0LIN", queueChinese},
 	} {
 		ack := w.Types(want.person, "C0SHOW", "/caster x")
 		if travels := i != 0 && i != 2; travels != strings.Contains(string(ack.Payload), want.says) {
 			t.Errorf("answer %d for %s: the acknowledgement holds %s", i, want.person, ack.Payload)
 		}
-		w.Until(want.person+" is answered in their language", func() bool { return w.Reads(want.person, "C0SHOW", want.says) })
+		w.Until(want.person+" is answered in their language", func() bool {
+			return w.Reads(want.person, "C0SHOW", want.says)
+		})
 	}
 	if asked := len(w.Calls("users.info")); asked != 2 {
 		t.Errorf("%d questions about two people", asked)
@@ -116,16 +119,19 @@ func recording() recorder {
 // TestChineseForms: what a person sees of a form is translated, what comes back with it is not.
 func TestChineseForms(t *testing.T) {
 	f := op.Form{
-		Command: "caster copy {caster} {name}", Title: "/caster copy", Button: "Go on", Note: op.L("Its playback ends. PROGRAM, which viewers see, stays as it is."),
+		Command: "caster copy {caster} {name}", Title: "/caster copy", Button: "Go on",
+		Note:    op.L("Its playback ends. PROGRAM, which viewers see, stays as it is."),
 		Channel: "C0SHOW", Fields: []op.Field{
-			{Name: "caster", Label: "Studio", Hint: "A studio of this channel, by name or id.", Chosen: []op.Option{{Label: "Idle", Note: "idle", Value: "c1"}}, Value: "c1"},
+			{Name: "caster", Label: "Studio", Hint: "A studio of this channel, by name or id.",
+				Chosen: []op.Option{{Label: "Idle", Note: "idle", Value: "c1"}}, Value: "c1"},
 			{Name: "name", Label: "New name", Max: 64, Value: "Studio"},
 		},
 	}
 	say := render.Printer{Words: i18n.New(nil), Language: i18n.Chinese}
 	v := say.DrawForm(f, "U0LIN")
 	drawn := mustJSON(t, v.Blocks) + mustJSON(t, v.Submit) + mustJSON(t, v.Close)
-	for _, want := range []string{"导播台", "继续", "取消", "输入以搜索", "Idle · 空闲", `"initial_value": "Studio"`, "新名称"} {
+	for _, want := range []string{"导播台", "继续", "取消", "输入以搜索", "Idle · 空闲",
+		`"initial_value": "Studio"`, "新名称"} {
 		if !strings.Contains(drawn, want) {
 			t.Errorf("the form has no %q: %s", want, drawn)
 		}
@@ -134,7 +140,8 @@ func TestChineseForms(t *testing.T) {
 		t.Errorf("the form itself was translated: %s", v.PrivateMetadata)
 	}
 	offered := string(say.Offered([]op.Option{
-		{Says: op.L("Studio", " comes first."), Value: op.Ask}, {Label: "Morning", Note: "on air", Value: "c2", Group: op.L("On air")},
+		{Says: op.L("Studio", " comes first."), Value: op.Ask},
+		{Label: "Morning", Note: "on air", Value: "c2", Group: op.L("On air")},
 	}))
 	for _, want := range []string{"导播台", "Morning · 直播中", `"text":"直播中"`, "其他"} {
 		if !strings.Contains(offered, want) {

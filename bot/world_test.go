@@ -40,8 +40,8 @@ func (s *script) Press(ctx context.Context, c op.Click) (engine.Accepted, error)
 func (s *script) Fill(ctx context.Context, r op.Request, f op.Form) (op.Form, error) {
 	return s.fill(ctx, r, f)
 }
-func (s *script) Submitted(f op.Form) string                          { return s.submitted(f) }
-func (s *script) Suggest(ctx context.Context, q op.Query) []op.Option { return s.suggest(ctx, q) }
+func (s *script) Submitted(f op.Form) string                            { return s.submitted(f) }
+func (s *script) Suggest(ctx context.Context, q op.Query) []op.Option   { return s.suggest(ctx, q) }
 func (s *script) Reply(ctx context.Context, to op.Address, a op.Answer) { _ = s.chat.Tell(ctx, to, a) }
 func (s *script) ChannelRestored(_ context.Context, channel string) {
 	s.returned(channel)

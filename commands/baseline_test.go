@@ -9,24 +9,27 @@ import (
 	"casterbot/internal/op"
 )
 
-// TestClocksThatDiffer: nothing that was there before the send counts as its doing, however the bot's clock and the cloud's
-// differ, and what is new counts within two minutes.
+// TestClocksThatDiffer: nothing that was there before the send counts as its doing, however the bot's clock and the
+// cloud's differ, and what is new counts within two minutes.
 func TestClocksThatDiffer(t *testing.T) {
 	for _, ahead := range []time.Duration{-110 * time.Second, -time.Minute, 0, time.Minute, 110 * time.Second} {
 		sent := noon.Add(ahead) // the bot's clock while it is noon at the cloud
-		was := recordState{seen: seeAll, delay: 3 * time.Minute, at: sent.Add(-time.Second), phase: ended, content: live.Content{From: noon.Add(-100 * time.Second), To: noon.Add(-70 * time.Second)},
-			files: []live.File{{Created: noon.Add(-60 * time.Second)}}}
+		was := recordState{seen: seeAll, delay: 3 * time.Minute, at: sent.Add(-time.Second), phase: ended,
+			content: live.Content{From: noon.Add(-100 * time.Second), To: noon.Add(-70 * time.Second)},
+			files:   []live.File{{Created: noon.Add(-60 * time.Second)}}}
 		before := was.trace()
 		a := op.Attempt{Sent: sent}
 		for _, later := range []time.Duration{5 * time.Second, 90 * time.Second} {
 			same := was
 			same.at = sent.Add(later)
-			if provesStart(same, before, a) || provesStop(same, before, a) || provesRestart(same, before, a) || provesFile(same, before, a) {
+			if provesStart(same, before, a) || provesStop(same, before, a) || provesRestart(same, before, a) ||
+				provesFile(same, before, a) {
 				t.Errorf("clock %s ahead, %s on: what was there before counts as proof", ahead, later)
 			}
 			grows := same
 			grows.content.To = noon.Add(later)
-			if ongoing := (baseline.Baseline{baseline.LookedAt: was.at, baseline.BeganAt: was.content.From, baseline.EndedAt: noon.Add(-time.Second)}); provesStop(grows, ongoing, a) {
+			if ongoing := (baseline.Baseline{baseline.LookedAt: was.at, baseline.BeganAt: was.content.From,
+				baseline.EndedAt: noon.Add(-time.Second)}); provesStop(grows, ongoing, a) {
 				t.Errorf("clock %s ahead, %s on: a recording that goes on counts as stopped", ahead, later)
 			}
 		}

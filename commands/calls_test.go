@@ -18,8 +18,8 @@ import (
 
 var update = flag.Bool("update", false, "write the table of calls into docs/performance.md")
 
-// counted are the calls of the API that a command makes: at a question, at the moment before its call, at the first look after
-// an answer, and at the first look when none came.
+// counted are the calls of the API that a command makes: at a question, at the moment before its call, at the first
+// look after an answer, and at the first look when none came.
 type counted struct{ ask, before, after, unanswered []string }
 
 // looked gives the names of the reads that do makes.
@@ -93,17 +93,22 @@ func countedScope() op.Scope {
 
 // evenings is one of everything: a studio on air whose programme is being recorded, a stream with recordings and files.
 var evenings = []struct{ person, text string }{
-	{"U0ANA", "record start live.example.com/caster/334d61c6"}, {"U0ANA", "record start main"}, {"U0ANA", "record stop main"},
-	{"U0ANA", "record finish main"}, {"U0ANA", "record start main"}, {"U0ANA", "record restart main"}, {"U0ANA", "record stop main"},
+	{"U0ANA", "record start live.example.com/caster/334d61c6"}, {"U0ANA", "record start main"},
+	{"U0ANA", "record stop main"},
+	{"U0ANA", "record finish main"}, {"U0ANA", "record start main"}, {"U0ANA", "record restart main"},
+	{"U0ANA", "record stop main"},
 	{"U0ANA", "caster list"}, {"U0ANA", `caster show "Evening News"`}, {"U0ANA", `caster history "Evening News"`},
 	{"U0ANA", `caster why restart "Evening News"`}, {"U0ANA", `caster who "scene start" "Evening News"`},
 	{"U0ANA", "record status"}, {"U0ANA", "record status main"}, {"U0ANA", "record files"}, {"U0ANA", "record files main"},
-	{"U0ANA", `caster lock "Evening News" for 2h`}, {"U0BO", `caster ask "Evening News" please`}, {"U0BO", `caster break "Evening News" black`},
-	{"U0ANA", `caster lock "Evening News" for 2h`}, {"U0ANA", `caster unlock "Evening News"`}, {"U0ANA", "caster board on"},
+	{"U0ANA", `caster lock "Evening News" for 2h`}, {"U0BO", `caster ask "Evening News" please`},
+	{"U0BO", `caster break "Evening News" black`},
+	{"U0ANA", `caster lock "Evening News" for 2h`}, {"U0ANA", `caster unlock "Evening News"`},
+	{"U0ANA", "caster board on"},
 	{"U0ANA", `caster copy "Evening News" "Evening News 47"`}, {"U0ANA", `caster scene start "Evening News" "Preview 2"`},
 	{"U0ANA", `caster take "Evening News" "Preview 2"`}, {"U0ANA", `caster standby "Evening News"`},
 	{"U0ANA", `caster take "Evening News" "Preview 2"`}, {"U0ANA", `caster scene stop "Evening News" "Preview 2"`},
-	{"U0ANA", `caster restart "Evening News"`}, {"U0ANA", `caster stop "Evening News"`}, {"U0ANA", `caster start "Evening News"`},
+	{"U0ANA", `caster restart "Evening News"`}, {"U0ANA", `caster stop "Evening News"`},
+	{"U0ANA", `caster start "Evening News"`},
 }
 
 // readsOfMore are the commands that only look and show more than one thing, with what they may cost at most.
@@ -114,15 +119,16 @@ var readsOfMore = map[string]int{
 	filesUsage:             15,
 }
 
-// TestCallsPerCommand holds every command against what it may cost, in the worst case of the embedded world, and the table of
-// docs/performance.md against what was counted.
+// TestCallsPerCommand holds every command against what it may cost, in the worst case of the embedded world, and the
+// table of docs/performance.md against what was counted.
 func TestCallsPerCommand(t *testing.T) {
 	w := newWorld(t)
 	costs := map[string]counted{}
 	for _, step := range evenings {
 		usage, n := w.count(step.person, step.text)
 		known := costs[usage]
-		costs[usage] = counted{most(known.ask, n.ask), most(known.before, n.before), most(known.after, n.after), most(known.unanswered, n.unanswered)}
+		costs[usage] = counted{most(known.ask, n.ask), most(known.before, n.before), most(known.after, n.after),
+			most(known.unanswered, n.unanswered)}
 	}
 	table := "| command | a question | before the call | after it | when no answer came |\n|---|---|---|---|---|\n"
 	for _, c := range w.table.Commands {
@@ -137,7 +143,8 @@ func TestCallsPerCommand(t *testing.T) {
 		if len(n.ask) > asks || len(n.before) > 2 || len(n.after) > 1 || len(n.unanswered) > 2 {
 			t.Errorf("/%s costs too much: %+v", c.Usage, n)
 		}
-		table += fmt.Sprintf("| `/%s` | %s | %s | %s | %s |\n", c.Usage, cell(n.ask), cell(n.before), cell(n.after), cell(n.unanswered))
+		table += fmt.Sprintf("| `/%s` | %s | %s | %s | %s |\n", c.Usage, cell(n.ask), cell(n.before), cell(n.after),
+			cell(n.unanswered))
 	}
 	inDocument(t, "../docs/performance.md", "calls", table)
 }
@@ -241,7 +248,8 @@ func TestStatusOfMany(t *testing.T) {
 		if len(calls) > 15 || len(got.Items) != pageStreams {
 			t.Errorf("page %d: %d streams for %s", page, len(got.Items), cell(calls))
 		}
-		wantHas(t, words(got), "120 streams of this channel", fmt.Sprintf("%d-%d of 120, live ones first.", page*10-9, page*10), "Records on command only")
+		wantHas(t, words(got), "120 streams of this channel",
+			fmt.Sprintf("%d-%d of 120, live ones first.", page*10-9, page*10), "Records on command only")
 		first, live := fmt.Sprintf("s%03d", 2*(page-1)*10+1), page <= 6
 		if !live {
 			first = fmt.Sprintf("s%03d", 2*(page-7)*10+2)

@@ -51,7 +51,8 @@ func (s table) readCasters(ctx context.Context, call op.Call) (op.Answer, error)
 		answer.Title = op.L("No studio of this channel has ", op.B(op.Visible(call.Args["text"])), " in its name.")
 	}
 	if len(found) > maxItems {
-		answer.Note = op.L(op.V(strconv.Itoa(len(found)-maxItems)), " more. Narrow the list with ", op.Code("/caster list text"), ".")
+		answer.Note = op.L(op.V(strconv.Itoa(len(found)-maxItems)), " more. Narrow the list with ",
+			op.Code("/caster list text"), ".")
 	}
 	return answer, nil
 }
@@ -84,8 +85,8 @@ func (s table) studioItem(ctx context.Context, scope op.Scope, c live.Caster, ta
 	return item
 }
 
-// tally says which scene is on PROGRAM, which are open as PREVIEW and whether the programme is being recorded. It is a courtesy:
-// what cannot be seen is said and stops nothing.
+// tally says which scene is on PROGRAM, which are open as PREVIEW and whether the programme is being recorded. It is a
+// courtesy: what cannot be seen is said and stops nothing.
 func (s table) tally(ctx context.Context, scope op.Scope, c live.Caster) []op.Line {
 	all, err := s.cloud.Scenes(ctx, c.ID)
 	if err != nil {
@@ -190,7 +191,8 @@ func studioWays(c live.Caster, all []live.Scene) []op.Next {
 
 // modeWords are the types of studios.
 var modeWords = map[live.Mode]op.Text{
-	live.ModeGeneral: "general", live.ModeLightweight: "lightweight", live.ModeVirtual: "virtual", live.ModePlaylist: "playlist",
+	live.ModeGeneral: "general", live.ModeLightweight: "lightweight", live.ModeVirtual: "virtual",
+	live.ModePlaylist: "playlist",
 }
 
 func mode(c live.Caster) op.Line {
@@ -224,7 +226,8 @@ func (i inside) setup() op.Line {
 
 // sceneItem shows a scene with its tally and the one thing that is most often done next: open it, then take it.
 func sceneItem(c live.Caster, scene live.Scene, scope op.Scope) op.Item {
-	item := op.Item{Mark: op.MarkIdle, Title: op.L(op.B(scene.Name)), Facts: []op.Line{op.L(sceneWord(scene), " · ", op.Code(scene.ID))}}
+	item := op.Item{Mark: op.MarkIdle, Title: op.L(op.B(scene.Name)),
+		Facts: []op.Line{op.L(sceneWord(scene), " · ", op.Code(scene.ID))}}
 	switch {
 	case scene.Program && scene.Open && c.OnAir:
 		item.Mark = op.MarkProgram

@@ -20,7 +20,8 @@ func TestCasterList(t *testing.T) {
 	if len(got.Items) != 2 || got.Items[0].Mark != op.MarkProgram || got.Items[1].Mark != op.MarkIdle {
 		t.Errorf("items %+v", got.Items)
 	}
-	wantHas(t, words(got), "2 studios, 1 on air", "Evening News", "on air since 2027-03-09 11:00:00 UTC\n  PROGRAM Main\n  🟢 PREVIEW Preview 1\n  general · "+newsID, "idle")
+	wantHas(t, words(got), "2 studios, 1 on air", "Evening News",
+		"on air since 2027-03-09 11:00:00 UTC\n  PROGRAM Main\n  🟢 PREVIEW Preview 1\n  general · "+newsID, "idle")
 	wantNot(t, words(got), "Morning")
 	got, err = c.Read(t.Context(), call("text", "SPORTS"))
 	if err != nil || len(got.Items) != 1 {
@@ -47,10 +48,13 @@ func TestCasterShow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantHas(t, words(got), "Evening News · on air since", "PROGRAM · open · s-main", "PREVIEW · open · s-p1", "PREVIEW · closed · s-p2",
-		"Domain live.example.com · delay 5 s", "no standby picture", "[Restart…] caster restart "+newsID, "[Copy…] caster copy "+newsID, "[Stop studio…] caster stop "+newsID,
+	wantHas(t, words(got), "Evening News · on air since", "PROGRAM · open · s-main", "PREVIEW · open · s-p1",
+		"PREVIEW · closed · s-p2",
+		"Domain live.example.com · delay 5 s", "no standby picture", "[Restart…] caster restart "+newsID,
+		"[Copy…] caster copy "+newsID, "[Stop studio…] caster stop "+newsID,
 		"[Standby…] caster standby "+newsID, "[Close preview…] caster scene stop "+newsID)
-	for i, want := range []string{"", "Take…: caster take " + newsID + " s-p1", "Open preview: caster scene start " + newsID + " s-p2"} {
+	for i, want := range []string{"", "Take…: caster take " + newsID + " s-p1",
+		"Open preview: caster scene start " + newsID + " s-p2"} {
 		text := ""
 		for _, n := range got.Items[i].Next {
 			text += n.Label + ": " + n.Text
@@ -153,9 +157,11 @@ func TestPlanRestartRefuses(t *testing.T) {
 		change func(*live.Caster)
 		way    string
 	}{
-		"is a virtual studio":     {func(c *live.Caster) { c.Mode = live.ModeVirtual }, "[Stop studio…] caster stop "},
-		"is a lightweight studio": {func(c *live.Caster) { c.Mode, c.OnAir = live.ModeLightweight, false }, "[Start studio] caster start "},
-		"is idle":                 {func(c *live.Caster) { c.OnAir = false }, "[Start it instead] caster start "},
+		"is a virtual studio": {func(c *live.Caster) { c.Mode = live.ModeVirtual }, "[Stop studio…] caster stop "},
+		"is a lightweight studio": {func(c *live.Caster) {
+			c.Mode, c.OnAir = live.ModeLightweight, false
+		}, "[Start studio] caster start "},
+		"is idle": {func(c *live.Caster) { c.OnAir = false }, "[Start it instead] caster start "},
 	} {
 		f := newFake()
 		r.change(&f.casters[1])
@@ -174,9 +180,11 @@ func TestRestartFingerprint(t *testing.T) {
 	c := find(t, f, "caster restart {caster}")
 	before, _ := c.Plan(t.Context(), call("caster", newsID))
 	for name, change := range map[string]func(*fakeCloud){
-		"started anew":      func(f *fakeCloud) { f.casters[1].Started = noon },
-		"renamed":           func(f *fakeCloud) { f.casters[1].Name = "Evening Views" },
-		"a recording began": func(f *fakeCloud) { f.contents["live.example.com/caster/b5447c"] = []live.Content{{From: noon}} },
+		"started anew": func(f *fakeCloud) { f.casters[1].Started = noon },
+		"renamed":      func(f *fakeCloud) { f.casters[1].Name = "Evening Views" },
+		"a recording began": func(f *fakeCloud) {
+			f.contents["live.example.com/caster/b5447c"] = []live.Content{{From: noon}}
+		},
 	} {
 		f := newFake()
 		change(f)
@@ -227,8 +235,10 @@ func TestVerifyRestart(t *testing.T) {
 		f := newFake()
 		f.casters[1].OnAir, f.casters[1].Started, f.casters[1].Modified = c.onAir, c.started, c.modified
 		verify := find(t, f, "caster restart {caster}").Verify
-		plan := op.Plan{Args: op.Args{"caster": newsID}, Seen: baseline.Baseline{baseline.StartedAt: old, baseline.ModifiedAt: old}.Seen()}
-		got, err := verify(t.Context(), op.Attempt{Plan: plan, Outcome: op.Outcome{State: c.state}, Sent: noon.Add(300 * time.Millisecond)})
+		plan := op.Plan{Args: op.Args{"caster": newsID},
+			Seen: baseline.Baseline{baseline.StartedAt: old, baseline.ModifiedAt: old}.Seen()}
+		got, err := verify(t.Context(),
+			op.Attempt{Plan: plan, Outcome: op.Outcome{State: c.state}, Sent: noon.Add(300 * time.Millisecond)})
 		if err != nil || got.Happened != c.want {
 			t.Errorf("%s: %v, %v", c.name, got.Happened, err)
 		}
@@ -238,7 +248,8 @@ func TestVerifyRestart(t *testing.T) {
 		}
 		wantHas(t, got.Seen.Plain(), seen)
 	}
-	_, err := find(t, newFake(), "caster restart {caster}").Verify(t.Context(), op.Attempt{Plan: op.Plan{Args: op.Args{"caster": "gone"}}, Sent: noon})
+	_, err := find(t, newFake(), "caster restart {caster}").Verify(t.Context(),
+		op.Attempt{Plan: op.Plan{Args: op.Args{"caster": "gone"}}, Sent: noon})
 	if live.ClassOf(err) != live.NotFound {
 		t.Errorf("a studio that is gone: %v", err)
 	}
@@ -247,9 +258,11 @@ func TestVerifyRestart(t *testing.T) {
 func TestPlansSayWhenTheyCannotLook(t *testing.T) {
 	cases := map[string]string{
 		"caster list {text?}": "Casters", "caster show {caster}": "Scenes", "caster copy {caster} {name}": "Casters",
-		"caster restart {caster}": "Scenes", "caster scene start {caster} {scene}": "Scenes", "caster scene stop {caster} {scene}": "Caster",
-		"record start {stream}": "OnlineStreams", "record stop {stream}": "RecordConfigs", "record restart {stream}": "RecordContent",
-		"record finish {stream}": "RecordFiles", statusUsage: "RecordFiles",
+		"caster restart {caster}": "Scenes", "caster scene start {caster} {scene}": "Scenes",
+		"caster scene stop {caster} {scene}": "Caster",
+		"record start {stream}":              "OnlineStreams", "record stop {stream}": "RecordConfigs",
+		"record restart {stream}": "RecordContent",
+		"record finish {stream}":  "RecordFiles", statusUsage: "RecordFiles",
 	}
 	for usage, method := range cases {
 		f := newFake()

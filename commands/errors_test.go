@@ -15,29 +15,46 @@ import (
 
 // documented lists the codes of the pages in all their versions, by API action.
 var documented = map[string][]string{
-	"CopyCaster": {"InvalidClientToken.Malformed", "InvalidCasterId.Malformed", "IllegalOperation", "CasterNumberExceed", "InvalidCaster.NotFound",
+	"CopyCaster": {"InvalidClientToken.Malformed", "InvalidCasterId.Malformed", "IllegalOperation", "CasterNumberExceed",
+		"InvalidCaster.NotFound",
 		"InternalError", "ResourceNumberExceed", "CopyCaster.Timeout"},
-	"RestartCaster": {"IncorrectSceneStatus", "IncorrectCasterStatus.Idle", "InvalidCasterId.Malformed", "InvalidNormType.Malformed",
+	"RestartCaster": {"IncorrectSceneStatus", "IncorrectCasterStatus.Idle", "InvalidCasterId.Malformed",
+		"InvalidNormType.Malformed",
 		"IncorrectCasterStatus", "IllegalOperation", "InvalidCaster.NotFound", "InvalidScene.NotFound", "InternalError"},
-	"StartCasterScene": {"IncorrectSceneStatus", "IncorrectSceneStatus.Inuse", "IncorrectCasterStatus.Idle", "InvalidCasterId.Malformed",
-		"InvalidSceneId.Malformed", "IllegalOperation", "UserQuotaExceed", "InvalidCaster.NotFound", "InvalidScene.NotFound", "InternalError"},
-	"StopCasterScene": {"InvalidCasterId.Malformed", "InvalidUserId.Malformed", "InvalidSceneId.Malformed", "IncorrectSceneStatus",
+	"StartCasterScene": {"IncorrectSceneStatus", "IncorrectSceneStatus.Inuse", "IncorrectCasterStatus.Idle",
+		"InvalidCasterId.Malformed",
+		"InvalidSceneId.Malformed", "IllegalOperation", "UserQuotaExceed", "InvalidCaster.NotFound", "InvalidScene.NotFound",
+		"InternalError"},
+	"StopCasterScene": {"InvalidCasterId.Malformed", "InvalidUserId.Malformed", "InvalidSceneId.Malformed",
+		"IncorrectSceneStatus",
 		"IncorrectSceneStatus.Idle", "IllegalOperation", "InvalidCaster.NotFound", "InvalidScene.NotFound", "InternalError"},
-	"StartCaster": {"InvalidCasterId.Malformed", "InvalidDomainName.NotFound", "IncorrectCasterStatus.Inuse", "IllegalOperation", "UserQuotaExceed",
+	"StartCaster": {"InvalidCasterId.Malformed", "InvalidDomainName.NotFound", "IncorrectCasterStatus.Inuse",
+		"IllegalOperation", "UserQuotaExceed",
 		"InvalidCaster.NotFound", "InternalError"},
-	"StopCaster": {"IncorrectSceneStatus", "InvalidCasterId.Malformed", "IllegalOperation", "InvalidCaster.NotFound", "InvalidScene.NotFound", "InternalError"},
-	"CopyCasterSceneConfig": {"InvalidCasterId.Malformed", "InvalidUserId.Malformed", "InvalidSceneId.Malformed", "IncorrectSceneStatus",
+	"StopCaster": {"IncorrectSceneStatus", "InvalidCasterId.Malformed", "IllegalOperation", "InvalidCaster.NotFound",
+		"InvalidScene.NotFound", "InternalError"},
+	"CopyCasterSceneConfig": {"InvalidCasterId.Malformed", "InvalidUserId.Malformed", "InvalidSceneId.Malformed",
+		"IncorrectSceneStatus",
 		"IllegalOperation", "InvalidCaster.NotFound", "InvalidScene.NotFound", "InvalidLayout.NotFound", "InternalError"},
-	"EffectCasterUrgent": {"InvalidCasterId.Malformed", "InvalidUserId.Malformed", "InvalidSceneId.Malformed", "IncorrectSceneStatus",
-		"IncorrectSceneStatus.Idle", "IncorrectChannel.Disable", "InvalidParameter.Malformed", "IllegalOperation", "InternalError",
+	"EffectCasterUrgent": {"InvalidCasterId.Malformed", "InvalidUserId.Malformed", "InvalidSceneId.Malformed",
+		"IncorrectSceneStatus",
+		"IncorrectSceneStatus.Idle", "IncorrectChannel.Disable", "InvalidParameter.Malformed", "IllegalOperation",
+		"InternalError",
 		"InvalidCaster.NotFound", "InvalidUrgentMaterial.NotFound", "InvalidScene.NotFound", "InvalidResource.NotFound"},
-	"RealTimeRecordCommand": {"MalformedParam", "MissingParam", "CodeConfigNotFound", "StreamNotFound", "TaskAlreadyStarted", "InternalError",
-		"InvalidDomain.NotFound", "MissingDomainName", "MissingAppName", "MissingStreamName", "MissingCommand", "InvalidStream.NotFound", "InvalidConfig.NotFound"},
-	"any": {"InvalidApi.NotFound", "InvalidAccessKeyId.NotFound", "InvalidAccessKeyId.Inactive", "InvalidTimeStamp.Format", "InvalidTimeStamp.Expired",
-		"SignatureNonceUsed", "SignatureDoesNotMatch", "IncompleteSignature", "InvalidSignatureMethod", "UnsupportedHTTPMethod", "InvalidParameter.Format",
-		"Throttling", "Throttling.User", "Throttling.Api", "Forbidden.RAM", "Forbidden.RiskControl", "NoPermission", "PermissionDenied",
-		"InvalidSecurityToken.Expired", "InvalidSecurityToken.MismatchWithAccessKey", "ServiceUnavailable", "InsufficientBalance", "RegionNoResource",
-		"BusinessExist", "InvalidConfiguration.NotFound", "InvalidDomainName.NotFound", "InvalidLayout.NotFound", "InvalidResource.NotFound"},
+	"RealTimeRecordCommand": {"MalformedParam", "MissingParam", "CodeConfigNotFound", "StreamNotFound",
+		"TaskAlreadyStarted", "InternalError",
+		"InvalidDomain.NotFound", "MissingDomainName", "MissingAppName", "MissingStreamName", "MissingCommand",
+		"InvalidStream.NotFound", "InvalidConfig.NotFound"},
+	"any": {"InvalidApi.NotFound", "InvalidAccessKeyId.NotFound", "InvalidAccessKeyId.Inactive", "InvalidTimeStamp.Format",
+		"InvalidTimeStamp.Expired",
+		"SignatureNonceUsed", "SignatureDoesNotMatch", "IncompleteSignature", "InvalidSignatureMethod",
+		"UnsupportedHTTPMethod", "InvalidParameter.Format",
+		"Throttling", "Throttling.User", "Throttling.Api", "Forbidden.RAM", "Forbidden.RiskControl", "NoPermission",
+		"PermissionDenied",
+		"InvalidSecurityToken.Expired", "InvalidSecurityToken.MismatchWithAccessKey", "ServiceUnavailable",
+		"InsufficientBalance", "RegionNoResource",
+		"BusinessExist", "InvalidConfiguration.NotFound", "InvalidDomainName.NotFound", "InvalidLayout.NotFound",
+		"InvalidResource.NotFound"},
 }
 
 func TestEveryDocumentedCodeHasASentence(t *testing.T) {
@@ -48,7 +65,9 @@ func TestEveryDocumentedCodeHasASentence(t *testing.T) {
 				t.Errorf("%s %s: no sentence", action, code)
 				continue
 			}
-			if known.Text == "" || strings.HasSuffix(string(known.Text), ".") || strings.ToUpper(string(known.Text[:1])) == string(known.Text[:1]) && !strings.HasPrefix(string(known.Text), "ApsaraVideo") {
+			if known.Text == "" || strings.HasSuffix(string(known.Text), ".") ||
+				strings.ToUpper(string(known.Text[:1])) == string(known.Text[:1]) &&
+					!strings.HasPrefix(string(known.Text), "ApsaraVideo") {
 				t.Errorf("%s: %q does not complete \"X was not done: …\"", code, known.Text)
 			}
 			if !strings.HasSuffix(string(known.Advice), ".") {
@@ -69,7 +88,8 @@ func TestAlreadyBelongsToItsAction(t *testing.T) {
 		{"StopCasterScene", "IncorrectSceneStatus.Idle", true}, {"StartCasterScene", "IncorrectSceneStatus.Idle", false},
 		{"RealTimeRecordCommand", "TaskAlreadyStarted", true}, {"RestartCaster", "IncorrectCasterStatus.Idle", false},
 		{"StartCaster", "IncorrectCasterStatus.Inuse", true}, {"StopCaster", "IncorrectCasterStatus.Idle", true},
-		{"EffectCasterUrgent", "IncorrectSceneStatus.Idle", false}, {"CopyCasterSceneConfig", "IncorrectSceneStatus.Inuse", false},
+		{"EffectCasterUrgent", "IncorrectSceneStatus.Idle", false},
+		{"CopyCasterSceneConfig", "IncorrectSceneStatus.Inuse", false},
 	}
 	for _, c := range cases {
 		if x := failure.Explain(&live.Error{Class: live.Refused, Action: c.action, Code: c.code}); x.Already != c.want {
@@ -85,25 +105,38 @@ func TestOutcomeOfEveryClass(t *testing.T) {
 		state op.State
 		says  []string
 	}{
-		{"refused", &live.Error{Class: live.Refused, Code: "IncorrectCasterStatus.Idle", RequestID: "R-1", Status: 400}, op.Failed,
-			[]string{"News was not restarted: the studio is not running (IncorrectCasterStatus.Idle). Start the studio", "Nothing was changed."}},
-		{"unknown code", &live.Error{Class: live.Refused, Code: "Brand.New", RequestID: "R-2", Status: 400, Message: "a reason"}, op.Failed,
+		{"refused", &live.Error{Class: live.Refused, Code: "IncorrectCasterStatus.Idle", RequestID: "R-1",
+			Status: 400}, op.Failed,
+			[]string{"News was not restarted: the studio is not running (IncorrectCasterStatus.Idle). Start the studio",
+				"Nothing was changed."}},
+		{"unknown code", &live.Error{Class: live.Refused, Code: "Brand.New", RequestID: "R-2", Status: 400,
+			Message: "a reason"}, op.Failed,
 			[]string{"Brand.New", "R-2", "a reason", "Nothing was changed."}},
 		{"no code", &live.Error{Class: live.Refused, Status: 302}, op.Failed, []string{"HTTP 302", "Nothing was changed."}},
-		{"a missing parameter", &live.Error{Class: live.Refused, Code: "MissingCasterId"}, op.Failed, []string{"MissingCasterId", "fault of casterbot"}},
-		{"throttled", &live.Error{Class: live.Throttled, Code: "Throttling.User"}, op.Failed, []string{"too many calls", "Try again", "Nothing was changed."}},
-		{"throttled otherwise", &live.Error{Class: live.Throttled, Code: "Rejected.Throttling"}, op.Failed, []string{"too many calls", "Rejected.Throttling"}},
-		{"not sent", &live.Error{Class: live.NotSent, Message: "no connection to the service"}, op.Failed, []string{"could not be sent (no connection", "Nothing was changed."}},
-		{"unknown", &live.Error{Class: live.Unknown, Code: "InternalError", Status: 500}, op.Unknown, []string{"may or may not have happened"}},
-		{"redirected", &live.Error{Class: live.Unknown, Status: 307}, op.Unknown, []string{"is a redirect, which is not followed. It may or may not"}},
-		{"an error with 200", &live.Error{Class: live.Unknown, Status: 200, Code: "Busy", RequestID: "R-3"}, op.Unknown, []string{"did not say yes or no, but Busy. It may"}},
-		{"not of the service", &live.Error{Class: live.Unknown, Status: 202, RequestID: "R-3"}, op.Unknown, []string{"is not an answer of ApsaraVideo Live. It may"}},
-		{"known code, unknown outcome", &live.Error{Class: live.Unknown, Action: "StartCasterScene", Code: "IncorrectSceneStatus.Inuse"}, op.Unknown, []string{"may or may not"}},
+		{"a missing parameter", &live.Error{Class: live.Refused, Code: "MissingCasterId"}, op.Failed,
+			[]string{"MissingCasterId", "fault of casterbot"}},
+		{"throttled", &live.Error{Class: live.Throttled, Code: "Throttling.User"}, op.Failed,
+			[]string{"too many calls", "Try again", "Nothing was changed."}},
+		{"throttled otherwise", &live.Error{Class: live.Throttled, Code: "Rejected.Throttling"}, op.Failed,
+			[]string{"too many calls", "Rejected.Throttling"}},
+		{"not sent", &live.Error{Class: live.NotSent, Message: "no connection to the service"}, op.Failed,
+			[]string{"could not be sent (no connection", "Nothing was changed."}},
+		{"unknown", &live.Error{Class: live.Unknown, Code: "InternalError", Status: 500}, op.Unknown,
+			[]string{"may or may not have happened"}},
+		{"redirected", &live.Error{Class: live.Unknown, Status: 307}, op.Unknown,
+			[]string{"is a redirect, which is not followed. It may or may not"}},
+		{"an error with 200", &live.Error{Class: live.Unknown, Status: 200, Code: "Busy", RequestID: "R-3"}, op.Unknown,
+			[]string{"did not say yes or no, but Busy. It may"}},
+		{"not of the service", &live.Error{Class: live.Unknown, Status: 202, RequestID: "R-3"}, op.Unknown,
+			[]string{"is not an answer of ApsaraVideo Live. It may"}},
+		{"known code, unknown outcome", &live.Error{Class: live.Unknown, Action: "StartCasterScene",
+			Code: "IncorrectSceneStatus.Inuse"}, op.Unknown, []string{"may or may not"}},
 		{"nobody's error", errors.New("https://live.example/?Signature=fake-canary"), op.Unknown, []string{"may or may not"}},
 		{"given up", context.DeadlineExceeded, op.Unknown, []string{"may or may not"}},
 	}
 	for _, c := range cases {
-		o := failure.Failure{Usage: restartUsage, Args: op.Args{"caster": newsID}, Denied: op.L(op.B("News"), " was not restarted"), Before: op.L("News was so")}.Outcome(c.err)
+		o := failure.Failure{Usage: restartUsage, Args: op.Args{"caster": newsID},
+			Denied: op.L(op.B("News"), " was not restarted"), Before: op.L("News was so")}.Outcome(c.err)
 		if o.State != c.state || o.Already {
 			t.Errorf("%s: %s, already %v", c.name, o.State, o.Already)
 		}
@@ -116,7 +149,8 @@ func TestOutcomeOfEveryClass(t *testing.T) {
 	}
 }
 
-// TestOrderHint: the order of recording commands is the likely reason only where the API says that the request is wrong.
+// TestOrderHint: the order of recording commands is the likely reason only where the API says that the request is
+// wrong.
 func TestOrderHint(t *testing.T) {
 	for _, c := range []struct {
 		action, code string
@@ -124,7 +158,8 @@ func TestOrderHint(t *testing.T) {
 		want         bool
 	}{
 		{"RealTimeRecordCommand", "TaskNotStarted", 409, true}, {"RealTimeRecordCommand", "Brand.New", 400, true},
-		{"RealTimeRecordCommand", "", 302, false}, {"RealTimeRecordCommand", "Brand.New", 403, false}, {"RealTimeRecordCommand", "Brand.New", 0, false},
+		{"RealTimeRecordCommand", "", 302, false}, {"RealTimeRecordCommand", "Brand.New", 403, false},
+		{"RealTimeRecordCommand", "Brand.New", 0, false},
 		{"CopyCaster", "Brand.New", 400, false}, {"StartCasterScene", "Brand.New", 409, false},
 	} {
 		x := failure.Explain(&live.Error{Class: live.Refused, Action: c.action, Code: c.code, Status: c.status})
@@ -136,7 +171,8 @@ func TestOrderHint(t *testing.T) {
 
 // Every command hands its permit on to the call: without one nothing is sent, and that is what it says.
 func TestWithoutAPermitNothingIsSent(t *testing.T) {
-	p := op.Plan{Args: op.Args{"caster": newsID, "scene": "s-p1", "name": "N", "stream": mainPath}, Title: op.L("Do ", op.B("it"))}
+	p := op.Plan{Args: op.Args{"caster": newsID, "scene": "s-p1", "name": "N", "stream": mainPath},
+		Title: op.L("Do ", op.B("it"))}
 	f := newFake()
 	for _, c := range Table(f, &fakeDesk{}, func() time.Time { return noon }).Commands {
 		if c.Sends == "" {
@@ -155,8 +191,10 @@ func TestWithoutAPermitNothingIsSent(t *testing.T) {
 
 // Every change ends in every class as its error says, and never claims more.
 func TestApplyClasses(t *testing.T) {
-	classes := map[live.Class]op.State{live.Refused: op.Failed, live.Throttled: op.Failed, live.NotSent: op.Failed, live.Unknown: op.Unknown}
-	p := op.Plan{Args: op.Args{"caster": newsID, "scene": "s-p1", "name": "N", "stream": mainPath}, Title: op.L("Do ", op.B("it"))}
+	classes := map[live.Class]op.State{live.Refused: op.Failed, live.Throttled: op.Failed, live.NotSent: op.Failed,
+		live.Unknown: op.Unknown}
+	p := op.Plan{Args: op.Args{"caster": newsID, "scene": "s-p1", "name": "N", "stream": mainPath},
+		Title: op.L("Do ", op.B("it"))}
 	for class, want := range classes {
 		f := newFake()
 		f.fail["every change"] = &live.Error{Class: class, Code: "Some.Code", RequestID: "R-5", Message: "why"}

@@ -114,7 +114,8 @@ func (f *fakeCloud) change(permit op.SendPermit, words ...string) (live.Receipt,
 	return f.receipt, cmp.Or(f.fail[words[0]], f.fail["every change"])
 }
 
-func (f *fakeCloud) CopyCaster(_ context.Context, permit op.SendPermit, source, name, token string) (live.Receipt, error) {
+func (f *fakeCloud) CopyCaster(_ context.Context, permit op.SendPermit, source, name,
+	token string) (live.Receipt, error) {
 	return f.change(permit, "CopyCaster", source, name, token)
 }
 
@@ -130,7 +131,8 @@ func (f *fakeCloud) StopCaster(_ context.Context, permit op.SendPermit, id strin
 	return f.change(permit, "StopCaster", id)
 }
 
-func (f *fakeCloud) TakeScene(_ context.Context, permit op.SendPermit, caster, preview, program string) (live.Receipt, error) {
+func (f *fakeCloud) TakeScene(_ context.Context, permit op.SendPermit, caster, preview,
+	program string) (live.Receipt, error) {
 	return f.change(permit, "TakeScene", caster, preview, program)
 }
 
@@ -146,7 +148,8 @@ func (f *fakeCloud) StopScene(_ context.Context, permit op.SendPermit, caster, s
 	return f.change(permit, "StopScene", caster, scene)
 }
 
-func (f *fakeCloud) Record(_ context.Context, permit op.SendPermit, s live.Stream, command string) (live.Receipt, error) {
+func (f *fakeCloud) Record(_ context.Context, permit op.SendPermit, s live.Stream,
+	command string) (live.Receipt, error) {
 	return f.change(permit, "Record", s.String(), command)
 }
 
@@ -159,20 +162,23 @@ func newFake() *fakeCloud {
 	return &fakeCloud{
 		casters: []live.Caster{
 			{ID: sportsID, Name: "Evening Sports", Mode: live.ModeGeneral, Created: noon.Add(-48 * time.Hour)},
-			{ID: newsID, Name: "Evening News", OnAir: true, Mode: live.ModeGeneral, Started: noon.Add(-time.Hour), Modified: noon.Add(-time.Hour)},
+			{ID: newsID, Name: "Evening News", OnAir: true, Mode: live.ModeGeneral, Started: noon.Add(-time.Hour),
+				Modified: noon.Add(-time.Hour)},
 			{ID: "hidden-1", Name: "Morning Show", OnAir: true, Mode: live.ModeGeneral},
 		},
 		scenes: map[string][]live.Scene{newsID: {
 			{ID: "s-p2", Name: "Preview 2"},
 			{ID: "s-p1", Name: "Preview 1", Open: true},
-			{ID: "s-main", Name: "Main", Program: true, Open: true, PlayURL: "rtmp://live.example.com/caster/b5447c?auth_key=fake-canary"},
+			{ID: "s-main", Name: "Main", Program: true, Open: true,
+				PlayURL: "rtmp://live.example.com/caster/b5447c?auth_key=fake-canary"},
 		}, sportsID: {{ID: "t-p1", Name: "Preview 1"}}},
 		setups:   map[string]live.CasterConfig{newsID: {Domain: "live.example.com", Recorded: true, Delay: 5 * time.Second}},
 		online:   []live.Online{{Stream: mainStream, Since: noon.Add(-10 * time.Minute)}},
 		configs:  []live.RecordConfig{{App: "show", Name: "*", OnDemand: 7, Delay: 3 * time.Minute}},
 		contents: map[string][]live.Content{},
-		receipt:  live.Receipt{RequestID: "REQ-1", CasterID: "new-1", PlayURL: "http://play.example.com/caster/x.flv?auth_key=fake-canary"},
-		fail:     map[string]error{},
+		receipt: live.Receipt{RequestID: "REQ-1", CasterID: "new-1",
+			PlayURL: "http://play.example.com/caster/x.flv?auth_key=fake-canary"},
+		fail: map[string]error{},
 	}
 }
 

@@ -7,8 +7,8 @@ import (
 	"casterbot/internal/op"
 )
 
-// casterBoard puts a board above the channel that shows what is on air, or takes it down. The board itself is drawn by the bot's
-// own looks.
+// casterBoard puts a board above the channel that shows what is on air, or takes it down. The board itself is drawn by
+// the bot's own looks.
 func (s table) casterBoard() op.Command {
 	return op.Command{
 		Usage:    "caster board {switch}",
@@ -47,14 +47,16 @@ func (s table) planBoard(ctx context.Context, call op.Call) (op.Plan, error) {
 		return p, op.Already(op.L("This channel has no on-air board."))
 	case word == "on":
 		p.Title, p.Button = op.L("Put up the on-air board of this channel"), "Put up the board"
-		p.Facts = []op.Line{op.L("Everybody in this channel sees which of its studios are on air, who has locked them, and what is being recorded.")}
+		p.Facts = []op.Line{
+			op.L("Everybody in this channel sees which of its studios are on air, who has locked them, and what is being recorded.")}
 	default:
 		p.Title, p.Button = op.L("Take down the on-air board of this channel"), "Take down the board"
 	}
 	return p, nil
 }
 
-// applyBoard writes down what is wanted. Whoever draws the board writes to it too, so losing once is no reason to give up.
+// applyBoard writes down what is wanted. Whoever draws the board writes to it too, so losing once is no reason to give
+// up.
 func (s table) applyBoard(ctx context.Context, p op.Plan, _ string, _ op.SendPermit) op.Outcome {
 	on := p.Args["switch"] == "on"
 	for range 3 {
@@ -68,12 +70,14 @@ func (s table) applyBoard(ctx context.Context, p op.Plan, _ string, _ op.SendPer
 		case err != nil:
 			return unwritten()
 		case done && on:
-			return op.Outcome{State: op.Succeeded, Text: op.L("The on-air board of this channel is on: it appears above the channel in a moment.")}
+			return op.Outcome{State: op.Succeeded,
+				Text: op.L("The on-air board of this channel is on: it appears above the channel in a moment.")}
 		case done:
 			return op.Outcome{State: op.Succeeded, Text: op.L("The on-air board of this channel is off.")}
 		}
 	}
-	return op.Outcome{State: op.Failed, Text: op.L("The board was being changed all the time. Nothing was changed by this.")}
+	return op.Outcome{State: op.Failed,
+		Text: op.L("The board was being changed all the time. Nothing was changed by this.")}
 }
 
 func (s table) verifyBoard(ctx context.Context, a op.Attempt) (op.Evidence, error) {

@@ -43,7 +43,8 @@ func (s table) readHistory(ctx context.Context, call op.Call) (op.Answer, error)
 	}
 	switch {
 	case more && target.ID == "":
-		a.Note = op.L("Older ones are left out. Name a studio to see more of its own: ", op.Code(`/caster history "Evening News"`), ".")
+		a.Note = op.L("Older ones are left out. Name a studio to see more of its own: ",
+			op.Code(`/caster history "Evening News"`), ".")
 	case more:
 		a.Note = op.L("Older ones are left out; the audit trail has them all.")
 	}
@@ -76,8 +77,10 @@ var pasts = map[op.State]struct {
 	mark op.Mark
 	word op.Text
 }{
-	op.Pending: {op.MarkWait, "waits for a confirmation"}, op.Queued: {op.MarkWait, "confirmed"}, op.Running: {op.MarkWait, "under way"},
-	op.Unknown: {op.MarkUnknown, "not known whether it happened"}, op.Succeeded: {op.MarkOK, "done"}, op.Failed: {op.MarkFailed, "not done"},
+	op.Pending: {op.MarkWait, "waits for a confirmation"}, op.Queued: {op.MarkWait, "confirmed"},
+	op.Running: {op.MarkWait, "under way"},
+	op.Unknown: {op.MarkUnknown, "not known whether it happened"}, op.Succeeded: {op.MarkOK, "done"},
+	op.Failed:  {op.MarkFailed, "not done"},
 	op.Expired: {op.MarkNeutral, "expired"}, op.Cancelled: {op.MarkNeutral, "called off"},
 }
 
@@ -116,7 +119,8 @@ func pastItem(o op.Operation) op.Item {
 // maxLast is how many of the last operations are shown beside other things.
 const maxLast = 3
 
-// lastOn are the last operations on a studio that this channel has asked for. It is a courtesy: what cannot be read is left out.
+// lastOn are the last operations on a studio that this channel has asked for. It is a courtesy: what cannot be read is
+// left out.
 func (s table) lastOn(ctx context.Context, scope op.Scope, c live.Caster) []op.Item {
 	list, _, err := s.records.History(ctx, onStudio(c), scope.Channel, maxHistory)
 	if err != nil {

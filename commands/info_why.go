@@ -10,12 +10,14 @@ import (
 
 // Rights is what the commands need to tell what is allowed, by which line, and whom a lock stops.
 type Rights interface {
-	Why(ctx context.Context, reader op.Person, person, channel string, c op.Command, target op.Target) (op.Decision, []op.Line, error)
+	Why(ctx context.Context, reader op.Person, person, channel string, c op.Command, target op.Target) (op.Decision,
+		[]op.Line, error)
 	Who(reader op.Person, channel string, c op.Command, target op.Target) []op.Line
 	Bound(ctx context.Context, c op.Command, target op.Target, person string) (op.Lock, bool)
 }
 
-// policyQuestions are the commands that tell what the policy says. They know the whole table, because they judge its commands.
+// policyQuestions are the commands that tell what the policy says. They know the whole table, because they judge its
+// commands.
 type policyQuestions struct {
 	table
 	known *op.Table
@@ -118,7 +120,8 @@ func (r policyQuestions) readWhy(ctx context.Context, call op.Call) (op.Answer, 
 		a.Lines = append(a.Lines, r.records.Who(call.Person, call.Scope.Channel, command, target)...)
 	}
 	a.Lines = append(a.Lines, r.lockLine(ctx, person, command, target)...)
-	a.Next = []op.Next{{Label: "Who may?", Text: op.Format("caster who {verb} {target?}", op.Args{"verb": command.Verb, "target": call.Args["target"]})}}
+	a.Next = []op.Next{{Label: "Who may?",
+		Text: op.Format("caster who {verb} {target?}", op.Args{"verb": command.Verb, "target": call.Args["target"]})}}
 	return a, nil
 }
 
@@ -140,7 +143,8 @@ func decided(d op.Decision) []op.Line {
 		return lines
 	}
 	confirms := map[op.Confirm]op.Line{
-		op.ConfirmSelf: op.L("Whoever asks confirms it."), op.ConfirmOther: op.L("Another person approves it: ", people(d.Approvers), "."),
+		op.ConfirmSelf:  op.L("Whoever asks confirms it."),
+		op.ConfirmOther: op.L("Another person approves it: ", people(d.Approvers), "."),
 	}
 	if line, ok := confirms[d.Confirm]; ok {
 		lines = append(lines, line)

@@ -12,7 +12,8 @@ import (
 	"casterbot/internal/op"
 )
 
-// Desk is what the commands need of the bot's own knowledge; *desk.Desk is the real one, but for what is allowed: *authz.Judge.
+// Desk is what the commands need of the bot's own knowledge; *desk.Desk is the real one, but for what is allowed:
+// *authz.Judge.
 type Records interface {
 	Rights
 	Lock(ctx context.Context, target op.Target) (op.Lock, error)
@@ -27,10 +28,12 @@ type Records interface {
 // maxWhy is the longest reason, in characters.
 const maxWhy = 200
 
-// deskCommands are the commands about what the bot itself knows. They judge other commands, so they are told the whole table.
+// deskCommands are the commands about what the bot itself knows. They judge other commands, so they are told the whole
+// table.
 func (s table) deskCommands(known *op.Table) []op.Command {
 	r := policyQuestions{table: s, known: known}
-	return []op.Command{s.casterLock(), s.casterUnlock(), s.casterBreak(), s.casterAsk(), r.casterWhy(), r.casterWho(), s.casterHistory(), s.casterBoard()}
+	return []op.Command{s.casterLock(), s.casterUnlock(), s.casterBreak(), s.casterAsk(), r.casterWhy(), r.casterWho(),
+		s.casterHistory(), s.casterBoard()}
 }
 
 func (s table) casterLock() op.Command {
@@ -60,7 +63,8 @@ func (s table) planLock(ctx context.Context, call op.Call) (op.Plan, error) {
 	if err != nil {
 		return op.Plan{}, err
 	}
-	p := lockPlan(lock, op.Args{"caster": c.ID, "until": e.At.UTC().Format(civiltime.WholeMoment), "why": why, "by": call.Person.ID})
+	p := lockPlan(lock, op.Args{"caster": c.ID, "until": e.At.UTC().Format(civiltime.WholeMoment), "why": why,
+		"by": call.Person.ID})
 	p.Target, p.Title, p.Button = onStudio(c), op.L("Lock studio ", op.B(c.Name), " until ", op.On(e.At)), "Lock studio"
 	if lock.Held() && lock.Holder == call.Person.ID {
 		if lock.Until.Equal(e.At) && lock.Why == why {
@@ -88,7 +92,8 @@ func seenLock(p op.Plan) int64 {
 func reason(call op.Call) (string, error) {
 	why := strings.Join(strings.Fields(call.Args["why"]), " ")
 	if n := utf8.RuneCountInString(why); n > maxWhy {
-		refusal := op.Refuse(op.L("The reason has ", op.V(strconv.Itoa(n)), " characters, at most ", op.V(strconv.Itoa(maxWhy)), " will do."))
+		refusal := op.Refuse(op.L("The reason has ", op.V(strconv.Itoa(n)), " characters, at most ",
+			op.V(strconv.Itoa(maxWhy)), " will do."))
 		refusal.Field = "why"
 		return "", refusal
 	}
@@ -115,10 +120,13 @@ func (s table) applyLock(ctx context.Context, p op.Plan, _ string, _ op.SendPerm
 	case err != nil:
 		return unwritten()
 	case !held:
-		return op.Outcome{State: op.Failed, Text: op.L(op.B(p.Target.Name), " was not locked: it is ", standing(now), ". Nothing was changed.")}
+		return op.Outcome{State: op.Failed,
+			Text: op.L(op.B(p.Target.Name), " was not locked: it is ", standing(now), ". Nothing was changed.")}
 	}
 	return op.Outcome{
-		State: op.Succeeded, Text: withFacts(op.L("Studio ", op.B(p.Target.Name), " is locked by ", op.Who(lock.Holder), " until ", op.On(until), "."), p),
+		State: op.Succeeded,
+		Text: withFacts(op.L("Studio ", op.B(p.Target.Name), " is locked by ", op.Who(lock.Holder), " until ",
+			op.On(until), "."), p),
 		Next: []op.Next{{Label: "Unlock", Text: op.Format("caster unlock {caster}", p.Args)}},
 	}
 }
@@ -204,17 +212,20 @@ func (s table) lockedStudio(ctx context.Context, call op.Call) (op.Target, op.Lo
 func (s table) applyUnlock(ctx context.Context, p op.Plan, _ string, _ op.SendPermit) op.Outcome {
 	lock, err := s.records.Lock(ctx, p.Target)
 	if err != nil {
-		return op.Outcome{State: op.Failed, Text: op.L(op.B(p.Target.Name), " was not unlocked: its lock could not be read. Nothing was changed.")}
+		return op.Outcome{State: op.Failed,
+			Text: op.L(op.B(p.Target.Name), " was not unlocked: its lock could not be read. Nothing was changed.")}
 	}
 	if lock.Version != seenLock(p) || lock.Holder != p.Args["by"] {
-		return op.Outcome{State: op.Failed, Text: op.L(op.B(p.Target.Name), " was not unlocked: the lock is another one now. Nothing was changed.")}
+		return op.Outcome{State: op.Failed,
+			Text: op.L(op.B(p.Target.Name), " was not unlocked: the lock is another one now. Nothing was changed.")}
 	}
 	now, gone, err := s.records.Release(ctx, lock, p.Args["by"], "")
 	switch {
 	case err != nil:
 		return unwritten()
 	case !gone:
-		return op.Outcome{State: op.Failed, Text: op.L(op.B(p.Target.Name), " was not unlocked: it is ", standing(now), ". Nothing was changed.")}
+		return op.Outcome{State: op.Failed,
+			Text: op.L(op.B(p.Target.Name), " was not unlocked: it is ", standing(now), ". Nothing was changed.")}
 	}
 	return op.Outcome{State: op.Succeeded, Text: op.L("Studio ", op.B(p.Target.Name), " is free again.")}
 }

@@ -31,7 +31,8 @@ func (s table) planBreak(ctx context.Context, call op.Call) (op.Plan, error) {
 		return op.Plan{}, refusal
 	}
 	p := lockPlan(lock, op.Args{"caster": target.ID, "why": why, "by": call.Person.ID, "holder": lock.Holder})
-	p.Target, p.Title, p.Button = target, op.L("Break the lock of ", op.Who(lock.Holder), " on studio ", op.B(target.Name)), "Break the lock"
+	p.Target, p.Title, p.Button = target,
+		op.L("Break the lock of ", op.Who(lock.Holder), " on studio ", op.B(target.Name)), "Break the lock"
 	p.Facts = append([]op.Line{op.L("It is ", lock.Line(), ".")}, reasonFact(why)...)
 	return p, nil
 }
@@ -53,13 +54,16 @@ func (s table) applyBreak(ctx context.Context, p op.Plan, _ string, _ op.SendPer
 	case err != nil:
 		return unwritten()
 	case !gone:
-		return op.Outcome{State: op.Failed, Text: op.L("The lock of ", op.B(p.Target.Name), " was not broken: it is ", standing(now), ". Nothing was changed.")}
+		return op.Outcome{State: op.Failed,
+			Text: op.L("The lock of ", op.B(p.Target.Name), " was not broken: it is ", standing(now), ". Nothing was changed.")}
 	}
 	return op.Outcome{
 		State: op.Succeeded,
-		Text: op.L(op.Who(p.Args["by"]), " has broken the lock of ", op.Who(p.Args["holder"]), " on studio ", op.B(p.Target.Name),
+		Text: op.L(op.Who(p.Args["by"]), " has broken the lock of ", op.Who(p.Args["holder"]), " on studio ",
+			op.B(p.Target.Name),
 			". Reason: ", op.V(op.Visible(p.Args["why"])), ". It is free now."),
-		Next: []op.Next{{Label: "Lock it", Text: op.Format("caster lock {caster} {until?} {why?}", op.Args{"caster": p.Target.ID})}},
+		Next: []op.Next{{Label: "Lock it",
+			Text: op.Format("caster lock {caster} {until?} {why?}", op.Args{"caster": p.Target.ID})}},
 	}
 }
 
@@ -84,7 +88,8 @@ func (s table) planAsk(ctx context.Context, call op.Call) (op.Plan, error) {
 		return op.Plan{}, err
 	}
 	p := lockPlan(lock, op.Args{"caster": target.ID, "why": why, "by": call.Person.ID})
-	p.Target, p.Title, p.Button = target, op.L(op.Who(lock.Holder), ", ", op.Who(call.Person.ID), " asks you for studio ", op.B(target.Name)), "Ask"
+	p.Target, p.Title, p.Button = target,
+		op.L(op.Who(lock.Holder), ", ", op.Who(call.Person.ID), " asks you for studio ", op.B(target.Name)), "Ask"
 	p.Facts = []op.Line{op.L("It is ", lock.Line(), ".")}
 	if why != "" {
 		p.Facts = append([]op.Line{op.L("Wanted: ", op.V(op.Visible(why)), ".")}, p.Facts...)
@@ -102,7 +107,8 @@ func applyAsk(_ context.Context, p op.Plan, _ string, _ op.SendPermit) op.Outcom
 // pastLock are the ways on for somebody who meets another's lock.
 func pastLock(lock op.Lock, p op.Plan) []op.Next {
 	return []op.Next{
-		{Label: "Ask the holder", Text: op.Format("caster ask {caster} {why?}", op.Args{"caster": lock.Target.ID, "why": p.Title.Plain()})},
+		{Label: "Ask the holder",
+			Text: op.Format("caster ask {caster} {why?}", op.Args{"caster": lock.Target.ID, "why": p.Title.Plain()})},
 		{Label: "Break glass…", Text: op.Format("caster break {caster}", op.Args{"caster": lock.Target.ID}) + " ?"},
 	}
 }
@@ -114,7 +120,8 @@ func spelledOut(err error, args op.Args) error {
 		return err
 	}
 	for i, next := range refusal.Answer.Next {
-		refusal.Answer.Next[i].Text = op.Format("caster lock {caster} {until?} {why?}", op.Args{"caster": args["caster"], "until": next.Text, "why": args["why"]})
+		refusal.Answer.Next[i].Text = op.Format("caster lock {caster} {until?} {why?}",
+			op.Args{"caster": args["caster"], "until": next.Text, "why": args["why"]})
 	}
 	return refusal
 }

@@ -54,13 +54,15 @@ func (d *fakeDesk) History(_ context.Context, target op.Target, channel string, 
 	return d.list, d.more, d.fail
 }
 
-func (d *fakeDesk) Why(_ context.Context, reader op.Person, person, channel string, c op.Command, target op.Target) (op.Decision, []op.Line, error) {
+func (d *fakeDesk) Why(_ context.Context, reader op.Person, person, channel string, c op.Command,
+	target op.Target) (op.Decision, []op.Line, error) {
 	d.asked = strings.Join([]string{person, channel, c.Verb, string(c.Effect), target.Key()}, " ")
 	why := []op.Line{op.L("You can't."), op.L("policy.yml:9 allows it elsewhere.")}
 	if d.allowed {
 		why = nil
 	}
-	return op.Decision{Allowed: d.allowed, Rule: "policy.yml:14", Confirm: op.ConfirmOther, Approvers: []string{"S0LEADS", "U0KEN"}, Why: why}, d.steps, d.fail
+	return op.Decision{Allowed: d.allowed, Rule: "policy.yml:14", Confirm: op.ConfirmOther,
+		Approvers: []string{"S0LEADS", "U0KEN"}, Why: why}, d.steps, d.fail
 }
 
 func (d *fakeDesk) Who(op.Person, string, op.Command, op.Target) []op.Line { return d.who }
@@ -106,10 +108,12 @@ func (d *fakeDesk) run(t *testing.T, person, text string) (op.Plan, op.Outcome, 
 func TestLockAndUnlock(t *testing.T) {
 	d := &fakeDesk{}
 	plan, o, err := d.run(t, "U0ANA", `caster lock Evening News until 22:00 election night`)
-	if err != nil || o.State != op.Succeeded || d.lock.Holder != "U0ANA" || !d.lock.Until.Equal(noon.Add(9*time.Hour)) || d.lock.Why != "election night" {
+	if err != nil || o.State != op.Succeeded || d.lock.Holder != "U0ANA" || !d.lock.Until.Equal(noon.Add(9*time.Hour)) ||
+		d.lock.Why != "election night" {
 		t.Fatalf("%+v, %v, %+v", o, err, d.lock)
 	}
-	if got := plan.Title.Plain() + "\n" + facts(plan); !strings.Contains(got, "22:00 CET (2027-03-09 21:00 UTC)") || !strings.Contains(got, "Reason: election night") {
+	if got := plan.Title.Plain() + "\n" + facts(plan); !strings.Contains(got, "22:00 CET (2027-03-09 21:00 UTC)") ||
+		!strings.Contains(got, "Reason: election night") {
 		t.Error(got)
 	}
 	c, call := typed(t, d, "U0ANA", "caster lock Evening News")
@@ -121,7 +125,8 @@ func TestLockAndUnlock(t *testing.T) {
 	if _, err := c.Plan(t.Context(), call); !refused(t, err).Already {
 		t.Errorf("the same lock again: %v", err)
 	}
-	if _, o, err = d.run(t, "U0ANA", `caster lock Evening News for 2h`); err != nil || !d.lock.Until.Equal(noon.Add(2*time.Hour)) || d.lock.Version != 2 {
+	if _, o, err = d.run(t, "U0ANA", `caster lock Evening News for 2h`); err != nil ||
+		!d.lock.Until.Equal(noon.Add(2*time.Hour)) || d.lock.Version != 2 {
 		t.Errorf("kept for another time: %+v, %v, %+v", o, err, d.lock)
 	}
 	plan, o, err = d.run(t, "U0ANA", `caster unlock Evening News`)
@@ -129,7 +134,8 @@ func TestLockAndUnlock(t *testing.T) {
 		t.Errorf("%+v, %v", o, err)
 	}
 	c, _ = typed(t, d, "U0ANA", "caster unlock Evening News")
-	if seen, err := c.Verify(t.Context(), op.Attempt{Plan: plan}); err != nil || !seen.Happened || seen.Seen.Plain() != "It is not locked." {
+	if seen, err := c.Verify(t.Context(), op.Attempt{Plan: plan}); err != nil || !seen.Happened ||
+		seen.Seen.Plain() != "It is not locked." {
 		t.Errorf("%+v, %v", seen, err)
 	}
 	if _, _, err := d.run(t, "U0ANA", `caster unlock Evening News`); !refused(t, err).Already {
@@ -151,7 +157,8 @@ func TestLocksOfOthersStay(t *testing.T) {
 		if o := c.Apply(t.Context(), plan, "", permitted); o.State != op.Failed || d.lock != others {
 			t.Errorf("%s: %+v, %+v", text, o, d.lock)
 		}
-		if seen, err := c.Verify(t.Context(), op.Attempt{Plan: plan}); err != nil || seen.Happened && text == "caster lock Evening News" {
+		if seen, err := c.Verify(t.Context(), op.Attempt{Plan: plan}); err != nil ||
+			seen.Happened && text == "caster lock Evening News" {
 			t.Errorf("%s: %+v, %v", text, seen, err)
 		}
 		d.lock = others
@@ -190,7 +197,8 @@ func TestBreakGlass(t *testing.T) {
 		t.Errorf("broken twice: %v", err)
 	}
 	d.lock = op.Lock{Holder: "U0ANA", Version: 4}
-	if _, _, err := d.run(t, "U0ANA", `caster break "Evening News" mine`); !strings.Contains(refused(t, err).Error(), "you who has locked") {
+	if _, _, err := d.run(t, "U0ANA", `caster break "Evening News" mine`); !strings.Contains(refused(t, err).Error(),
+		"you who has locked") {
 		t.Errorf("one's own: %v", err)
 	}
 	d.lock.Holder = "U0BO"
@@ -209,7 +217,8 @@ func TestAskTheHolder(t *testing.T) {
 	if err != nil || o.State != op.Succeeded || d.lock.Version != 3 {
 		t.Fatalf("%+v, %v", o, err)
 	}
-	if !strings.HasPrefix(plan.Title.Plain(), "@U0BO, @U0ANA asks") || !strings.Contains(o.Text.Plain(), "Wanted: Restart studio Evening News") {
+	if !strings.HasPrefix(plan.Title.Plain(), "@U0BO, @U0ANA asks") ||
+		!strings.Contains(o.Text.Plain(), "Wanted: Restart studio Evening News") {
 		t.Errorf("%s / %s", plan.Title.Plain(), o.Text.Plain())
 	}
 }
@@ -253,10 +262,12 @@ func TestWhyAsksAboutTheRightThing(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{
-		"caster why dance": "I know no command dance.", "caster why restart Evening Nows": "There is no studio", "caster who record stop x/y/z": "no stream",
+		"caster why dance": "I know no command dance.", "caster why restart Evening Nows": "There is no studio",
+		"caster who record stop x/y/z": "no stream",
 	} {
 		c, call := typed(t, d, "U0ANA", text)
-		if _, err := c.Read(t.Context(), call); !strings.Contains(refused(t, err).Error(), want) || refused(t, err).Field != "" {
+		if _, err := c.Read(t.Context(), call); !strings.Contains(refused(t, err).Error(), want) ||
+			refused(t, err).Field != "" {
 			t.Errorf("%s: %v", text, err)
 		}
 	}
@@ -285,13 +296,17 @@ func TestWhySaysWhy(t *testing.T) {
 			}
 		}
 	}
-	holds(read("caster why restart Evening News"), []string{"@U0ANA may not use caster.restart on Evening News here.", "policy.yml:14",
-		"policy.yml:9 allows it elsewhere."}, []string{"You can't", "locked", "is for leads"})
-	holds(read("caster why restart Evening News for <@U0BO>"), []string{"@U0BO may not", "policy.yml:9: leads.", "allows it elsewhere"}, []string{"You can't"})
+	holds(read("caster why restart Evening News"),
+		[]string{"@U0ANA may not use caster.restart on Evening News here.", "policy.yml:14",
+			"policy.yml:9 allows it elsewhere."}, []string{"You can't", "locked", "is for leads"})
+	holds(read("caster why restart Evening News for <@U0BO>"),
+		[]string{"@U0BO may not", "policy.yml:9: leads.", "allows it elsewhere"}, []string{"You can't"})
 	d.allowed, d.lock = true, op.Lock{Holder: "U0BO", Until: noon.Add(time.Hour), Version: 1}
-	holds(read("caster why restart Evening News"), []string{"@U0ANA may use", "Another person approves it: @S0LEADS, @U0KEN.", "policy.yml:14 is for leads.", "Now it is locked by @U0BO"}, nil)
+	holds(read("caster why restart Evening News"), []string{"@U0ANA may use",
+		"Another person approves it: @S0LEADS, @U0KEN.", "policy.yml:14 is for leads.", "Now it is locked by @U0BO"}, nil)
 	holds(read("caster why restart Evening News for <@U0BO>"), []string{"@U0BO may use"}, []string{"locked"})
-	holds(read("caster who restart Evening News"), []string{"Who may use caster.restart on Evening News", "policy.yml:9: leads.", "locked by @U0BO"}, nil)
+	holds(read("caster who restart Evening News"),
+		[]string{"Who may use caster.restart on Evening News", "policy.yml:9: leads.", "locked by @U0BO"}, nil)
 	d.who = nil
 	holds(read("caster who restart"), []string{"Nobody: no rule of the policy allows it."}, nil)
 }
@@ -299,14 +314,18 @@ func TestWhySaysWhy(t *testing.T) {
 func TestHistoryShowsOnlyTheChannels(t *testing.T) {
 	operation := func(id, name string, state op.State) op.Operation {
 		return op.Operation{
-			ID: id + "0000000", State: state, Requester: "U0ANA", DecidedBy: "U0KEN", Channel: "C0SHOW", Card: "1.2", Created: noon,
-			Plan: op.Plan{Title: op.L("Restart ", op.B(name)), Target: op.Target{Kind: "caster", ID: id, Name: name}}, Outcome: &op.Outcome{Code: "Incorrect.Idle"},
+			ID: id + "0000000", State: state, Requester: "U0ANA", DecidedBy: "U0KEN", Channel: "C0SHOW", Card: "1.2",
+			Created: noon,
+			Plan:    op.Plan{Title: op.L("Restart ", op.B(name)), Target: op.Target{Kind: "caster", ID: id, Name: name}},
+			Outcome: &op.Outcome{Code: "Incorrect.Idle"},
 		}
 	}
 	d := &fakeDesk{more: true, list: []op.Operation{
-		operation("aaaa", "Evening News", op.Unknown), operation("bbbb", "Morning Show", op.Succeeded), operation("cccc", "Evening Talk", op.Cancelled),
+		operation("aaaa", "Evening News", op.Unknown), operation("bbbb", "Morning Show", op.Succeeded),
+		operation("cccc", "Evening Talk", op.Cancelled),
 		{ID: "dddd", Plan: op.Plan{Title: op.L("Stop"), Target: op.Target{Kind: "stream", ID: "live.example.com/other/x"}}},
-		{ID: "eeee", Plan: op.Plan{Title: op.L("Stop 2 studios"), Parts: []op.Part{{Plan: op.Plan{Target: op.Target{Kind: "caster", ID: "x", Name: "Morning Show"}}}}}},
+		{ID: "eeee", Plan: op.Plan{Title: op.L("Stop 2 studios"),
+			Parts: []op.Part{{Plan: op.Plan{Target: op.Target{Kind: "caster", ID: "x", Name: "Morning Show"}}}}}},
 	}}
 	c, call := typed(t, d, "U0ANA", "caster history")
 	a, err := c.Read(t.Context(), call)
@@ -314,7 +333,8 @@ func TestHistoryShowsOnlyTheChannels(t *testing.T) {
 	if err != nil || len(a.Items) != 2 || d.asked != "C0SHOW" {
 		t.Fatalf("%s, %v, asked %s", got, err, d.asked)
 	}
-	for _, want := range []string{"not known whether it happened", "confirmed by @U0KEN", "called off by @U0KEN", "Incorrect.Idle", "op AAAA00", "Older ones are left out"} {
+	for _, want := range []string{"not known whether it happened", "confirmed by @U0KEN", "called off by @U0KEN",
+		"Incorrect.Idle", "op AAAA00", "Older ones are left out"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in\n%s", want, got)
 		}
@@ -324,7 +344,8 @@ func TestHistoryShowsOnlyTheChannels(t *testing.T) {
 	}
 	c, call = typed(t, d, "U0ANA", "caster history Evening News")
 	d.list, d.more = nil, false
-	if a, err := c.Read(t.Context(), call); err != nil || d.asked != newsID+"C0SHOW" || a.Title.Plain() != "Nothing was asked for Evening News yet." {
+	if a, err := c.Read(t.Context(), call); err != nil || d.asked != newsID+"C0SHOW" ||
+		a.Title.Plain() != "Nothing was asked for Evening News yet." {
 		t.Errorf("%s, %v, asked %s", a.Title.Plain(), err, d.asked)
 	}
 }
@@ -332,7 +353,8 @@ func TestHistoryShowsOnlyTheChannels(t *testing.T) {
 func TestShowAndListTellOfLocks(t *testing.T) {
 	d := &fakeDesk{lock: op.Lock{Holder: "U0BO", Until: noon.Add(time.Hour), Why: "election", Version: 1}}
 	for _, channel := range []string{"C0SHOW", "C0OTHER", "C0SHOW", "C0SHOW", "C0SHOW"} {
-		d.list = append(d.list, op.Operation{ID: "abcdef0", Channel: channel, State: op.Succeeded, Plan: op.Plan{Title: op.L("Done before")}})
+		d.list = append(d.list,
+			op.Operation{ID: "abcdef0", Channel: channel, State: op.Succeeded, Plan: op.Plan{Title: op.L("Done before")}})
 	}
 	read := func(text string) string {
 		c, call := typed(t, d, "U0ANA", text)
@@ -342,14 +364,17 @@ func TestShowAndListTellOfLocks(t *testing.T) {
 		}
 		return words(a)
 	}
-	if got := read("caster list Evening News"); !strings.Contains(got, "🔒 locked by @U0BO until 2027-03-09 13:00:00 UTC: election") {
+	if got := read("caster list Evening News"); !strings.Contains(got,
+		"🔒 locked by @U0BO until 2027-03-09 13:00:00 UTC: election") {
 		t.Error(got)
 	}
-	if got := read("caster show Evening News"); !strings.Contains(got, "🔒 locked by @U0BO") || strings.Count(got, "Done before") != 3 {
+	if got := read("caster show Evening News"); !strings.Contains(got, "🔒 locked by @U0BO") ||
+		strings.Count(got, "Done before") != 3 {
 		t.Error(got)
 	}
 	d.fail = errors.New("no disk")
-	if got := read("caster show Evening News"); !strings.Contains(got, "could not read whether it is locked") || strings.Contains(got, "Done before") {
+	if got := read("caster show Evening News"); !strings.Contains(got, "could not read whether it is locked") ||
+		strings.Contains(got, "Done before") {
 		t.Error(got)
 	}
 }

@@ -21,15 +21,19 @@ func utc(text string) time.Time {
 func TestEndOfALock(t *testing.T) {
 	for _, c := range []struct{ typed, zone, now, want, says string }{
 		{"", "Europe/Berlin", "2026-11-22 20:00", "2026-11-23 00:00", "No time was given, so it is for 4 h 00 min."},
-		{"until 22:00", "Europe/Berlin", "2026-11-22 20:00", "2026-11-22 21:00", "Until 2026-11-22 22:00 CET (2026-11-22 21:00 UTC)."},
-		{"until 22:00", "Asia/Shanghai", "2026-11-22 20:00", "2026-11-23 14:00", "Until 2026-11-23 22:00 CST"}, // there it is the 23rd already
-		{"until 20:30", "Europe/Berlin", "2026-11-22 20:00", "2026-11-23 19:30", "That time is over today, so it is tomorrow, 2026-11-23."},
+		{"until 22:00", "Europe/Berlin", "2026-11-22 20:00", "2026-11-22 21:00",
+			"Until 2026-11-22 22:00 CET (2026-11-22 21:00 UTC)."},
+		// there it is the 23rd already
+		{"until 22:00", "Asia/Shanghai", "2026-11-22 20:00", "2026-11-23 14:00", "Until 2026-11-23 22:00 CST"},
+		{"until 20:30", "Europe/Berlin", "2026-11-22 20:00", "2026-11-23 19:30",
+			"That time is over today, so it is tomorrow, 2026-11-23."},
 		{"until 9 pm", "Europe/Berlin", "2026-11-22 19:00", "2026-11-22 20:00", ""},
 		{"UNTIL 12am", "Europe/Berlin", "2026-11-22 19:00", "2026-11-22 23:00", "tomorrow"},
 		{"until 2200", "Europe/Berlin", "2026-11-22 20:00", "2026-11-22 21:00", ""},
 		{"until tomorrow 9:30", "America/New_York", "2026-11-22 20:00", "2026-11-23 14:30", ""},
 		{"until 2026-11-23 01:30", "Europe/Berlin", "2026-11-22 20:00", "2026-11-23 00:30", ""},
-		{"until 2026-11-23 01:30 UTC", "Europe/Berlin", "2026-11-22 20:00", "2026-11-23 01:30", "Until 2026-11-23 01:30 UTC."},
+		{"until 2026-11-23 01:30 UTC", "Europe/Berlin", "2026-11-22 20:00", "2026-11-23 01:30",
+			"Until 2026-11-23 01:30 UTC."},
 		{"until 22:00", "", "2026-11-22 20:00", "2026-11-22 22:00", "Your time zone is not known"},
 		{"until 22:00", "Mars/Olympus", "2026-11-22 20:00", "2026-11-22 22:00", "Your time zone is not known"},
 		{"for 2h", "", "2026-11-22 20:00", "2026-11-22 22:00", ""},
@@ -57,10 +61,13 @@ func TestEndOfALock(t *testing.T) {
 
 func TestEndsThatAreRefused(t *testing.T) {
 	for typed, want := range map[string]string{
-		"until lunch": "I do not understand the time", "until 25:00": "There is no such time", "until 13pm": "There is no such time",
-		"until 22:61": "There is no such time", "until 2026-02-30 10:00": "There is no such time", "for 2": "I do not understand",
+		"until lunch": "I do not understand the time", "until 25:00": "There is no such time",
+		"until 13pm":  "There is no such time",
+		"until 22:61": "There is no such time", "until 2026-02-30 10:00": "There is no such time",
+		"for 2":   "I do not understand",
 		"for 10s": "I do not understand", "for 25h": "That is too long", "until 2026-11-25 10:00": "That is too long",
-		"for 99999999999h": "I do not understand", "until today 10:00": "That time is over", "until 2026-11-21 10:00": "That time is over", "for -2h": "I do not understand",
+		"for 99999999999h": "I do not understand", "until today 10:00": "That time is over",
+		"until 2026-11-21 10:00": "That time is over", "for -2h": "I do not understand",
 	} {
 		_, err := civiltime.EndOf(typed, "Europe/Berlin", utc("2026-11-22 20:00"))
 		refusal := &op.Refusal{}
@@ -73,11 +80,16 @@ func TestEndsThatAreRefused(t *testing.T) {
 // The readings that clocks skip or show twice are refused with both moments that could be meant (promises.md §1.9).
 func TestReadingsOfChangedClocks(t *testing.T) {
 	for _, c := range []struct{ reading, zone, says, one, two string }{
-		{"2027-03-28 02:30", "Europe/Berlin", "does not exist", "2027-03-28 01:30 CET (2027-03-28 00:30 UTC)", "2027-03-28 03:30 CEST (2027-03-28 01:30 UTC)"},
-		{"2027-03-14 02:30", "America/New_York", "does not exist", "2027-03-14 01:30 EST (2027-03-14 06:30 UTC)", "2027-03-14 03:30 EDT (2027-03-14 07:30 UTC)"},
-		{"2027-10-31 02:30", "Europe/Berlin", "comes twice", "2027-10-31 02:30 CEST (2027-10-31 00:30 UTC)", "2027-10-31 02:30 CET (2027-10-31 01:30 UTC)"},
-		{"2026-10-04 02:15", "Australia/Lord_Howe", "does not exist", "2026-10-04 01:45 +1030 (2026-10-03 15:15 UTC)", "2026-10-04 02:45 +11 (2026-10-03 15:45 UTC)"},
-		{"2027-04-04 01:45", "Australia/Lord_Howe", "comes twice", "2027-04-04 01:45 +11 (2027-04-03 14:45 UTC)", "2027-04-04 01:45 +1030 (2027-04-03 15:15 UTC)"},
+		{"2027-03-28 02:30", "Europe/Berlin", "does not exist", "2027-03-28 01:30 CET (2027-03-28 00:30 UTC)",
+			"2027-03-28 03:30 CEST (2027-03-28 01:30 UTC)"},
+		{"2027-03-14 02:30", "America/New_York", "does not exist", "2027-03-14 01:30 EST (2027-03-14 06:30 UTC)",
+			"2027-03-14 03:30 EDT (2027-03-14 07:30 UTC)"},
+		{"2027-10-31 02:30", "Europe/Berlin", "comes twice", "2027-10-31 02:30 CEST (2027-10-31 00:30 UTC)",
+			"2027-10-31 02:30 CET (2027-10-31 01:30 UTC)"},
+		{"2026-10-04 02:15", "Australia/Lord_Howe", "does not exist", "2026-10-04 01:45 +1030 (2026-10-03 15:15 UTC)",
+			"2026-10-04 02:45 +11 (2026-10-03 15:45 UTC)"},
+		{"2027-04-04 01:45", "Australia/Lord_Howe", "comes twice", "2027-04-04 01:45 +11 (2027-04-03 14:45 UTC)",
+			"2027-04-04 01:45 +1030 (2027-04-03 15:15 UTC)"},
 	} {
 		now := utc(c.reading).Add(-14 * time.Hour)
 		_, err := civiltime.EndOf("until "+c.reading, c.zone, now)
@@ -91,7 +103,8 @@ func TestReadingsOfChangedClocks(t *testing.T) {
 		}
 		for i, next := range refusal.Answer.Next {
 			e, err := civiltime.EndOf(next.Text, c.zone, now)
-			if want := []string{c.one, c.two}[i]; err != nil || !strings.Contains(want, e.At.UTC().Format("(2006-01-02 15:04 UTC)")) {
+			if want := []string{c.one, c.two}[i]; err != nil ||
+				!strings.Contains(want, e.At.UTC().Format("(2006-01-02 15:04 UTC)")) {
 				t.Errorf("%s: the button means %s, %v, not %s", c.reading, e.At.UTC(), err, want)
 			}
 		}

@@ -25,8 +25,8 @@ func programOf(all []live.Scene) live.Scene {
 	return all[i]
 }
 
-// picture is equal for scenes that show the same, empty for one that shows nothing. It is told by layout and components; that
-// a take makes both equal is concluded from the API's words "copies the configuration".
+// picture is equal for scenes that show the same, empty for one that shows nothing. It is told by layout and
+// components; that a take makes both equal is concluded from the API's words "copies the configuration".
 func picture(scene live.Scene) string {
 	if scene.Layout == "" && len(scene.Components) == 0 {
 		return ""
@@ -34,7 +34,8 @@ func picture(scene live.Scene) string {
 	return fingerprint(scene.Layout, slices.Sorted(slices.Values(scene.Components)))
 }
 
-// previousPicture is the PREVIEW, open if there is an open one, that holds the picture on air now: a take of it brings that picture back.
+// previousPicture is the PREVIEW, open if there is an open one, that holds the picture on air now: a take of it brings
+// that picture back.
 func previousPicture(all []live.Scene) (live.Scene, bool) {
 	var found live.Scene
 	shown := picture(programOf(all))
@@ -82,8 +83,9 @@ func (c outageFacts) facts() []op.Line {
 	return nil
 }
 
-// cut looks whether the studio's own output is being recorded. The address of the output names domain and stream; only where
-// the cloud refuses that domain the studio's settings are asked which one it has. It costs one look, and two more then.
+// cut looks whether the studio's own output is being recorded. The address of the output names domain and stream; only
+// where the cloud refuses that domain the studio's settings are asked which one it has. It costs one look, and two more
+// then.
 func (s table) cut(ctx context.Context, scope op.Scope, c live.Caster, of output) outageFacts {
 	stream, ok := parsePath(of.path)
 	if !ok {
@@ -133,7 +135,8 @@ func requireOnAir(c live.Caster, what, advice op.Text, button string) error {
 	if c.OnAir {
 		return nil
 	}
-	return op.Refuse(op.L(op.B(c.Name), " is idle, so ", what, "."), op.L(advice)).WithNext(nextcmd.OnCaster(button, c.ID), nextcmd.OnCaster("show", c.ID)).
+	return op.Refuse(op.L(op.B(c.Name), " is idle, so ", what, "."), op.L(advice)).WithNext(nextcmd.OnCaster(button, c.ID),
+		nextcmd.OnCaster("show", c.ID)).
 		InShort(op.L("idle"))
 }
 
@@ -142,7 +145,8 @@ func requireProgram(c live.Caster, all []live.Scene) error {
 	if programOf(all).ID != "" {
 		return nil
 	}
-	return op.Refuse(op.L(op.B(c.Name), " has no PROGRAM scene."), op.L("A studio gets one when it is started.")).WithNext(nextcmd.OnCaster("show", c.ID)).
+	return op.Refuse(op.L(op.B(c.Name), " has no PROGRAM scene."),
+		op.L("A studio gets one when it is started.")).WithNext(nextcmd.OnCaster("show", c.ID)).
 		InShort(op.L("no PROGRAM scene"))
 }
 
@@ -155,8 +159,8 @@ func played(before op.Text, scope op.Scope, scene live.Scene) op.Line {
 	return op.L(before, op.Link(address, "▶ "+op.Visible(scene.Name)))
 }
 
-// touched words a look at a studio whose change time is all that can tell. A change time proves little, as any edit moves it, so
-// it only confirms an answer that came.
+// touched words a look at a studio whose change time is all that can tell. A change time proves little, as any edit
+// moves it, so it only confirms an answer that came.
 func touched(c live.Caster, a op.Attempt) op.Evidence {
 	seen := op.L("The studio is ", airFact(c))
 	if !c.Modified.IsZero() {

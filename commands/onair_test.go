@@ -9,7 +9,8 @@ import (
 	"casterbot/internal/op"
 )
 
-// elsewhere gives the programme an address on a domain that the cloud does not know; it is being recorded under the other one.
+// elsewhere gives the programme an address on a domain that the cloud does not know; it is being recorded under the
+// other one.
 func elsewhere() *fakeCloud {
 	f := newFake()
 	f.domains = []string{"live.example.com"}
@@ -30,11 +31,19 @@ func TestTheDomainOfAnOutput(t *testing.T) {
 			f.scenes[newsID][2].PlayURL = "http://live.example.com:80/caster/b5447c.flv"
 			f.setups = nil
 		}, recorded, "live.example.com/caster/b5447c"},
-		"the settings cannot be read":     {func(f *fakeCloud) { f.fail["CasterConfig"] = &live.Error{Class: live.NotSent} }, unseen, "play.example.com/caster/b5447c"},
-		"the settings say the same":       {func(f *fakeCloud) { f.setups[newsID] = live.CasterConfig{Domain: "play.example.com", Recorded: true} }, unseen, "play.example.com/caster/b5447c"},
-		"the programme is never recorded": {func(f *fakeCloud) { f.setups[newsID] = live.CasterConfig{Domain: "live.example.com"} }, "", ""},
-		"no address":                      {func(f *fakeCloud) { f.scenes[newsID][2].PlayURL = "" }, "", ""},
-		"an address of another app":       {func(f *fakeCloud) { f.scenes[newsID][2].PlayURL = "rtmp://live.example.com/show/b5447c" }, "", ""},
+		"the settings cannot be read": {func(f *fakeCloud) {
+			f.fail["CasterConfig"] = &live.Error{Class: live.NotSent}
+		}, unseen, "play.example.com/caster/b5447c"},
+		"the settings say the same": {func(f *fakeCloud) {
+			f.setups[newsID] = live.CasterConfig{Domain: "play.example.com", Recorded: true}
+		}, unseen, "play.example.com/caster/b5447c"},
+		"the programme is never recorded": {func(f *fakeCloud) {
+			f.setups[newsID] = live.CasterConfig{Domain: "live.example.com"}
+		}, "", ""},
+		"no address": {func(f *fakeCloud) { f.scenes[newsID][2].PlayURL = "" }, "", ""},
+		"an address of another app": {func(f *fakeCloud) {
+			f.scenes[newsID][2].PlayURL = "rtmp://live.example.com/show/b5447c"
+		}, "", ""},
 	} {
 		f := elsewhere()
 		c.change(f)
@@ -51,19 +60,23 @@ func TestTheDomainOfAnOutput(t *testing.T) {
 	}
 }
 
-// TestWhatIsTrueAtTheCall: before the call a restart looks at the studio and at the recording that the plan found, and tells only
-// of what is another way now.
+// TestWhatIsTrueAtTheCall: before the call a restart looks at the studio and at the recording that the plan found, and
+// tells only of what is another way now.
 func TestWhatIsTrueAtTheCall(t *testing.T) {
 	for name, c := range map[string]struct {
 		change func(*fakeCloud)
 		other  bool
 		says   string
 	}{
-		"all as it was":       {func(*fakeCloud) {}, false, "b5447c, is running and may be cut."},
-		"another picture":     {func(f *fakeCloud) { f.scenes[newsID][2].Layout = "other" }, false, "b5447c, is running and may be cut."},
+		"all as it was": {func(*fakeCloud) {}, false, "b5447c, is running and may be cut."},
+		"another picture": {func(f *fakeCloud) {
+			f.scenes[newsID][2].Layout = "other"
+		}, false, "b5447c, is running and may be cut."},
 		"the recording ended": {func(f *fakeCloud) { f.contents = nil }, true, ""},
-		"started anew":        {func(f *fakeCloud) { f.casters[1].Started = noon }, true, "ON AIR since 2027-03-09 12:00:00 UTC\n"},
-		"renamed":             {func(f *fakeCloud) { f.casters[1].Name = "Evening Views" }, true, ""},
+		"started anew": {func(f *fakeCloud) {
+			f.casters[1].Started = noon
+		}, true, "ON AIR since 2027-03-09 12:00:00 UTC\n"},
+		"renamed": {func(f *fakeCloud) { f.casters[1].Name = "Evening Views" }, true, ""},
 	} {
 		f := elsewhere()
 		restart := find(t, f, restartUsage)
@@ -113,7 +126,8 @@ func TestAStudioThatLeftTheChannel(t *testing.T) {
 
 func TestWhatIsAnID(t *testing.T) {
 	for typed, want := range map[string]bool{
-		newsID: true, "LIVEPRODUCER_POST-cn-0pp1czt5l6f": true, "Evening News": false, "main": false, "": false, "studio-1": false,
+		newsID: true, "LIVEPRODUCER_POST-cn-0pp1czt5l6f": true, "Evening News": false, "main": false, "": false,
+		"studio-1":                     false,
 		"EveningNewsWithAVeryLongName": false, "4f0c7a1e/0000/4000/8000/000000000001": false,
 	} {
 		if _, ok := known(op.Call{Args: op.Args{"caster": typed}}); ok != want {

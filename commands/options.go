@@ -31,7 +31,8 @@ func (s table) sceneOptions(ctx context.Context, call op.Call) ([]op.Option, err
 	return pick(previews(all)), nil
 }
 
-// shelves says in which group of a picker a thing with this note stands, and how it is marked. The groups come in this order.
+// shelves says in which group of a picker a thing with this note stands, and how it is marked. The groups come in this
+// order.
 var shelves = []struct {
 	note, group op.Text
 	mark        op.Mark
@@ -44,8 +45,8 @@ var shelves = []struct {
 	{"not live", "Not live", op.MarkIdle},
 }
 
-// pick turns things into options: "Evening News · on air", by group. Names that are not unique carry the end of their id, and the
-// whole of it as a hint.
+// pick turns things into options: "Evening News · on air", by group. Names that are not unique carry the end of their
+// id, and the whole of it as a hint.
 func pick(things []thing) []op.Option {
 	seen := map[string]int{}
 	for _, t := range things {

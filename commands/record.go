@@ -40,14 +40,17 @@ type recording struct {
 
 var recordings = []recording{
 	{
-		word: "start", command: "start", aliases: []string{"record resume {stream}"}, short: "Start recording a live stream, or go on after a pause.",
+		word: "start", command: "start", aliases: []string{"record resume {stream}"},
+		short:  "Start recording a live stream, or go on after a pause.",
 		starts: []op.Condition{op.IsRecorded},
-		title:  "Start recording of ", button: "Start recording", denial: [2]op.Text{"Recording of ", " was not started"}, live: true,
-		ask: seeOnline | seeConfig | seeContent, before: seeIngest | seeContent, after: seeContent,
+		title:  "Start recording of ", button: "Start recording", denial: [2]op.Text{"Recording of ", " was not started"},
+		live: true,
+		ask:  seeOnline | seeConfig | seeContent, before: seeIngest | seeContent, after: seeContent,
 		refuse: refuseRunning, warn: warnFresh, done: started, proof: provesStart, seen: seenStart,
 	},
 	{
-		word: "stop", command: "stop", aliases: []string{"record pause {stream}"}, short: "Pause recording; the file follows after the delay.",
+		word: "stop", command: "stop", aliases: []string{"record pause {stream}"},
+		short:  "Pause recording; the file follows after the delay.",
 		starts: []op.Condition{op.IsPaused}, ends: []op.Condition{op.IsRecorded},
 		title: "Pause recording of ", button: "Pause recording", denial: [2]op.Text{"Recording of ", " was not paused"},
 		ask: seeOnline | seeConfig | seeContent, before: seeIngest | seeContent, after: seeContent,
@@ -56,7 +59,8 @@ var recordings = []recording{
 	{
 		word: "restart", command: "restart", short: "Write the file of what was recorded so far and start over.",
 		starts: []op.Condition{op.IsRecorded}, ends: []op.Condition{op.IsRecorded},
-		title: "Start over recording of ", button: "Cut and write the file", denial: [2]op.Text{"Recording of ", " was not started over"}, live: true,
+		title: "Start over recording of ", button: "Cut and write the file",
+		denial: [2]op.Text{"Recording of ", " was not started over"}, live: true,
 		ask: seeOnline | seeConfig | seeContent, before: seeIngest | seeContent, after: seeContent, state: recordState.latest,
 		warn: warnQuiet, done: restarted, proof: provesRestart, seen: seenRestart, due: atSend,
 	},
@@ -66,7 +70,8 @@ var recordings = []recording{
 		ends:  []op.Condition{op.IsRecorded, op.IsPaused},
 		title: "Write the file of ", button: "Write the file now", denial: [2]op.Text{"The file of ", " was not written"},
 		ask: seeConfig | seeContent | seeFiles, before: seeContent | seeFiles, after: seeFiles, state: recordState.latest,
-		refuse: refuseUnpaused, warn: warnUnpaused, done: finished, proof: provesFile, dated: true, seen: seenFile, due: atSend,
+		refuse: refuseUnpaused, warn: warnUnpaused, done: finished, proof: provesFile, dated: true, seen: seenFile,
+		due: atSend,
 	},
 }
 
@@ -118,8 +123,8 @@ func (s table) planRecord(ctx context.Context, call op.Call, r recording) (op.Pl
 	}, nil
 }
 
-// fingerprint holds what would make another decision of it, and nothing that a refusal tells already. A start and a pause are
-// right whatever was recorded meanwhile; a cut and a file are about the one recording that the card spoke of.
+// fingerprint holds what would make another decision of it, and nothing that a refusal tells already. A start and a
+// pause are right whatever was recorded meanwhile; a cut and a file are about the one recording that the card spoke of.
 func (r recording) fingerprint(k recordState, stream live.Stream) string {
 	parts := []any{stream.String()}
 	if r.state != nil {
@@ -128,8 +133,8 @@ func (r recording) fingerprint(k recordState, stream live.Stream) string {
 	return fingerprint(parts...)
 }
 
-// latest is the recording that was seen last. It leaves out what time alone changes: the end of the material while a recording
-// runs, and with it whether that end lies just before or just after the moment of the look.
+// latest is the recording that was seen last. It leaves out what time alone changes: the end of the material while a
+// recording runs, and with it whether that end lies just before or just after the moment of the look.
 func (k recordState) latest() []any { return []any{string(k.settled()), k.content.From.Unix()} }
 
 // settled is the phase without that difference.
@@ -140,14 +145,17 @@ func (k recordState) settled() phase {
 	return k.phase
 }
 
-// recordable refuses what certainly cannot work: no configuration, no ingest, the wrong order as far as that can be seen.
+// recordable refuses what certainly cannot work: no configuration, no ingest, the wrong order as far as that can be
+// seen.
 func recordable(k recordState, t target, r recording) error {
 	switch {
 	case k.seen.has(seeConfig) && k.config == nil:
-		return op.Refuse(op.L(op.B(t.label), " has no recording configuration, so it cannot be recorded."), op.L(failure.ConfigHint)).
+		return op.Refuse(op.L(op.B(t.label), " has no recording configuration, so it cannot be recorded."),
+			op.L(failure.ConfigHint)).
 			WithNext(recordNext("Status", "status", t.String())).InShort(op.L("no recording configuration"))
 	case r.live && k.online == nil:
-		return op.Refuse(op.L(op.B(t.label), " is not live, so there is nothing to record."), op.L("Start the encoder, then ask again.")).
+		return op.Refuse(op.L(op.B(t.label), " is not live, so there is nothing to record."),
+			op.L("Start the encoder, then ask again.")).
 			WithNext(recordNext("Status", "status", t.String())).InShort(op.L("not live"))
 	case r.refuse != nil:
 		return r.refuse(k, t)
@@ -157,7 +165,8 @@ func recordable(k recordState, t target, r recording) error {
 
 // nothingRecorded leaves a stream out of several. Asked for alone it is only warned of, as the lists lag behind.
 func nothingRecorded(t target) error {
-	return op.Already(op.L("I see nothing that is being recorded of ", op.B(t.label), ". Nothing was changed."), recordNext("Status", "status", t.String())).SaysSo().
+	return op.Already(op.L("I see nothing that is being recorded of ", op.B(t.label), ". Nothing was changed."),
+		recordNext("Status", "status", t.String())).SaysSo().
 		InShort(op.L("nothing is being recorded"))
 }
 
@@ -165,7 +174,8 @@ func refuseRunning(k recordState, t target) error {
 	if k.phase != running {
 		return nil
 	}
-	return op.Already(op.L("As far as the cloud shows, ", op.B(t.label), " is already recording", told(", since ", op.On, k.content.From), ". Nothing was changed."),
+	return op.Already(op.L("As far as the cloud shows, ", op.B(t.label), " is already recording",
+		told(", since ", op.On, k.content.From), ". Nothing was changed."),
 		recordNext("Pause recording", "stop", t.String())).SaysSo().InShort(op.L("already recording"))
 }
 
@@ -220,12 +230,14 @@ func (s table) applyRecord(ctx context.Context, p op.Plan, permit op.SendPermit,
 	}
 	return failure.Failure{
 		Usage: "record " + r.word + " {stream}", Args: p.Args, Denied: denial,
-		Before: op.L(subject(p), " was already recording"), Next: []op.Next{recordNext("Pause recording", "stop", t.String())},
+		Before: op.L(subject(p), " was already recording"),
+		Next:   []op.Next{recordNext("Pause recording", "stop", t.String())},
 	}.Outcome(err)
 }
 
 func started(_ table, _ op.Plan, t target) op.Outcome {
-	return op.Outcome{Text: op.L("Recording of ", op.B(t.label), " started."), Next: []op.Next{recordNext("Pause recording", "stop", t.String())}}
+	return op.Outcome{Text: op.L("Recording of ", op.B(t.label), " started."),
+		Next: []op.Next{recordNext("Pause recording", "stop", t.String())}}
 }
 
 // delaySeen is where a plan keeps the time from a pause to its file, as Go writes durations.

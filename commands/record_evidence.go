@@ -10,8 +10,8 @@ import (
 	"casterbot/internal/op"
 )
 
-// recordTrace are the moments that the proofs of recording compare with, by what they look at; without an answer they need that
-// of the encoder too.
+// recordTrace are the moments that the proofs of recording compare with, by what they look at; without an answer they
+// need that of the encoder too.
 func (r recording) recordTrace() []string {
 	if r.after == seeFiles {
 		return []string{baseline.LookedAt, baseline.FileAt, baseline.DueAt}
@@ -51,8 +51,8 @@ func (k recordState) onlineSince() time.Time {
 }
 
 // verifyRecord looks at material and files for traces of the command that were not there before it. After an answer a
-// consistent picture is enough; without one only a trace that nothing but the command explains counts: an encoder that went off
-// or came back since ends material and begins some by itself. One look is enough after an answer.
+// consistent picture is enough; without one only a trace that nothing but the command explains counts: an encoder that
+// went off or came back since ends material and begins some by itself. One look is enough after an answer.
 func (s table) verifyRecord(r recording) func(context.Context, op.Attempt) (op.Evidence, error) {
 	return func(ctx context.Context, a op.Attempt) (op.Evidence, error) {
 		t, err := targetOf(a.Plan)
@@ -83,8 +83,8 @@ func (r recording) unproven(k recordState) op.Line {
 	return k.shown()
 }
 
-// steady reports that the encoder has published without a break since the plan, or not at all. Where the plan did not look at
-// it, only one that has published since clearly before the send is known to be so.
+// steady reports that the encoder has published without a break since the plan, or not at all. Where the plan did not
+// look at it, only one that has published since clearly before the send is known to be so.
 func steady(k recordState, a op.Attempt) bool {
 	if before, known := baseline.TraceOf(a.Plan.Seen, baseline.OnlineAt); known {
 		return k.onlineSince().Equal(before[baseline.OnlineAt])
@@ -94,8 +94,8 @@ func steady(k recordState, a op.Attempt) bool {
 
 func answered(a op.Attempt) bool { return a.Outcome.State == op.Succeeded }
 
-// provesStart: there is new material. After a pause the old material may go on instead, which shows only by its end growing;
-// that alone does not prove who started it.
+// provesStart: there is new material. After a pause the old material may go on instead, which shows only by its end
+// growing; that alone does not prove who started it.
 func provesStart(k recordState, before baseline.Baseline, a op.Attempt) bool {
 	if k.phase == notRecorded {
 		return false
@@ -104,11 +104,13 @@ func provesStart(k recordState, before baseline.Baseline, a op.Attempt) bool {
 	return baseline.Newer(k.content.From, before[baseline.BeganAt], a.Sent) || answered(a) && goesOn
 }
 
-// provesStop: the material went on until the send and has not grown since. How far it grew is read off the cloud's clock, how
-// much time passed off the bot's. Without an answer its end must be another one than before, or it may have been paused
-// already; and it must have stood still for a minute, as a running recording may be listed up to a moment ago.
+// provesStop: the material went on until the send and has not grown since. How far it grew is read off the cloud's
+// clock, how much time passed off the bot's. Without an answer its end must be another one than before, or it may have
+// been paused already; and it must have stood still for a minute, as a running recording may be listed up to a moment
+// ago.
 func provesStop(k recordState, before baseline.Baseline, a op.Attempt) bool {
-	if k.phase != ended && k.phase != written || before[baseline.BeganAt].IsZero() || !k.content.From.Equal(before[baseline.BeganAt]) {
+	if k.phase != ended && k.phase != written || before[baseline.BeganAt].IsZero() ||
+		!k.content.From.Equal(before[baseline.BeganAt]) {
 		return false
 	}
 	if before[baseline.EndedAt].IsZero() { // it was listed without an end, so an end is proof that it ended
@@ -120,7 +122,8 @@ func provesStop(k recordState, before baseline.Baseline, a op.Attempt) bool {
 	if answered(a) {
 		return still >= 3*time.Second && grown <= untilSend+2*time.Second
 	}
-	return still >= freshness && grown <= untilSend+atOnce && baseline.Newer(k.content.To, before[baseline.EndedAt], a.Sent)
+	return still >= freshness && grown <= untilSend+atOnce &&
+		baseline.Newer(k.content.To, before[baseline.EndedAt], a.Sent)
 }
 
 // provesRestart: there is new material.
@@ -161,5 +164,6 @@ func seenFile(k recordState) op.Line {
 			latest = f
 		}
 	}
-	return op.L("Its file exists", told(": ", op.At, latest.From), told(" to ", op.At, latest.To), ", ", op.For(latest.Duration), ".")
+	return op.L("Its file exists", told(": ", op.At, latest.From), told(" to ", op.At, latest.To), ", ",
+		op.For(latest.Duration), ".")
 }

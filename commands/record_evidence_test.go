@@ -8,7 +8,8 @@ import (
 	"casterbot/internal/op"
 )
 
-// Without an answer, what an encoder does by going off or coming back is no proof of a command; with one it does not contradict it.
+// Without an answer, what an encoder does by going off or coming back is no proof of a command; with one it does not
+// contradict it.
 func TestTheEncoderProvesNothing(t *testing.T) {
 	off := func(f *fakeCloud) { f.online = nil; material(f, -10*time.Minute, time.Second, false) }
 	back := func(f *fakeCloud) {
@@ -32,7 +33,8 @@ func TestTheEncoderProvesNothing(t *testing.T) {
 	} {
 		f := newFake()
 		material(f, -10*time.Minute, -2*time.Second, false)
-		a := op.Attempt{Plan: op.Plan{Args: op.Args{"stream": mainPath}, Seen: seenBefore(t, f, noon)}, Sent: noon.Add(time.Second)}
+		a := op.Attempt{Plan: op.Plan{Args: op.Args{"stream": mainPath}, Seen: seenBefore(t, f, noon)},
+			Sent: noon.Add(time.Second)}
 		if c.answered {
 			a.Outcome.State = op.Succeeded
 		}
@@ -46,8 +48,8 @@ func TestTheEncoderProvesNothing(t *testing.T) {
 	}
 }
 
-// A file is asked for without a look at the encoder. Without an answer only one that has published since clearly before the send
-// is known to have had no part in it.
+// A file is asked for without a look at the encoder. Without an answer only one that has published since clearly before
+// the send is known to have had no part in it.
 func TestAFileAndTheEncoder(t *testing.T) {
 	for name, c := range map[string]struct {
 		since    time.Duration // of the encoder, relative to the send; 0: it is off
@@ -83,7 +85,8 @@ func TestAFileAndTheEncoder(t *testing.T) {
 	}
 }
 
-// Only a proof that names its own moment counts whenever it is seen; the rest is for the engine to hold against the time.
+// Only a proof that names its own moment counts whenever it is seen; the rest is for the engine to hold against the
+// time.
 func TestWhichProofsAreDated(t *testing.T) {
 	for _, r := range recordings {
 		if want := r.word == "stop" || r.word == "finish"; r.dated != want {
@@ -109,17 +112,22 @@ func TestVerifyRecord(t *testing.T) {
 		{"new material", "start", nil, []span{{1 * time.Second, open}}, -1, 2 * time.Second, false, true},
 		{"nothing", "start", nil, nil, -1, 2 * time.Second, true, false},
 		{"old material goes on", "start", paused, []span{{-time.Hour, 5 * time.Second}}, -1, 6 * time.Second, true, true},
-		{"old material goes on, no answer", "start", paused, []span{{-time.Hour, 5 * time.Second}}, -1, 6 * time.Second, false, false},
+		{"old material goes on, no answer", "start", paused, []span{{-time.Hour, 5 * time.Second}}, -1, 6 * time.Second,
+			false, false},
 		{"old material ended", "start", paused, paused, -1, 6 * time.Second, true, false},
 		{"end stands still", "stop", running, []span{{-time.Hour, 0}}, -1, 4 * time.Second, true, true},
 		{"too early to tell", "stop", running, []span{{-time.Hour, 0}}, -1, time.Second, true, false},
 		{"end grows", "stop", running, []span{{-time.Hour, 7 * time.Second}}, -1, 7 * time.Second, true, false},
 		{"no end", "stop", running, []span{{-time.Hour, open}}, -1, time.Minute, true, false},
-		{"an end where there was none", "stop", []span{{-time.Hour, open}}, []span{{-time.Hour, time.Second}}, -1, 2 * time.Second, true, true},
-		{"an end where there was none, no answer", "stop", []span{{-time.Hour, open}}, []span{{-time.Hour, time.Second}}, -1, 90 * time.Second, false, true},
-		{"an end long after the send", "stop", []span{{-time.Hour, open}}, []span{{-time.Hour, time.Minute}}, -1, 4 * time.Minute, false, false},
+		{"an end where there was none", "stop", []span{{-time.Hour, open}}, []span{{-time.Hour, time.Second}}, -1,
+			2 * time.Second, true, true},
+		{"an end where there was none, no answer", "stop", []span{{-time.Hour, open}}, []span{{-time.Hour, time.Second}}, -1,
+			90 * time.Second, false, true},
+		{"an end long after the send", "stop", []span{{-time.Hour, open}}, []span{{-time.Hour, time.Minute}}, -1,
+			4 * time.Minute, false, false},
 		{"another recording", "stop", running, []span{{-time.Minute, 0}}, -1, 90 * time.Second, true, false},
-		{"no answer, end of the send, a minute on", "stop", running, []span{{-time.Hour, time.Second}}, -1, 90 * time.Second, false, true},
+		{"no answer, end of the send, a minute on", "stop", running, []span{{-time.Hour, time.Second}}, -1, 90 * time.Second,
+			false, true},
 		{"no answer, too early", "stop", running, []span{{-time.Hour, time.Second}}, -1, 30 * time.Second, false, false},
 		{"no answer, ended long before", "stop", paused, paused, -1, 90 * time.Second, false, false},
 		{"no answer, ended later", "stop", running, []span{{-time.Hour, time.Minute}}, -1, 4 * time.Minute, false, false},
@@ -153,12 +161,14 @@ func TestVerifyRecord(t *testing.T) {
 			t.Errorf("%s, %s: %v %q, %v", c.word, c.name, got.Happened, got.Seen.Plain(), err)
 		}
 		if late := got.Seen.Plain() == "The cloud does not list it yet."; late != (c.answered && !c.want) {
-			t.Errorf("%s, %s: a look after an answer must not contradict it, nor hide anything without one: %q", c.word, c.name, got.Seen.Plain())
+			t.Errorf("%s, %s: a look after an answer must not contradict it, nor hide anything without one: %q", c.word, c.name,
+				got.Seen.Plain())
 		}
 	}
 	f := newFake()
 	f.fail["RecordContent"] = &live.Error{Class: live.Throttled}
-	if _, err := find(t, f, "record stop {stream}").Verify(t.Context(), op.Attempt{Plan: op.Plan{Args: op.Args{"stream": mainPath}}, Sent: noon}); err == nil {
+	if _, err := find(t, f, "record stop {stream}").Verify(t.Context(),
+		op.Attempt{Plan: op.Plan{Args: op.Args{"stream": mainPath}}, Sent: noon}); err == nil {
 		t.Error("a look that failed is no evidence")
 	}
 }

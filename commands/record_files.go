@@ -17,8 +17,8 @@ const filesUsage = "record files {stream?} {page?}"
 const (
 	// pageFiles is how many files one answer shows.
 	pageFiles = 10
-	// reach is how far back the API lets one query look; sight is how far back files are looked for. The API keeps its lists for
-	// six months, which would be 45 queries.
+	// reach is how far back the API lets one query look; sight is how far back files are looked for. The API keeps its
+	// lists for six months, which would be 45 queries.
 	reach = 4 * 24 * time.Hour
 	sight = 7 * reach
 	// maxLooks is how many streams are looked at for the newest files of all.
@@ -37,8 +37,8 @@ func (s table) recordFiles() op.Command {
 	}
 }
 
-// readFiles shows one stream's files page by page, or the newest of all streams of the channel.
-// API: https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-describelivestreamrecordindexfiles
+// readFiles shows one stream's files page by page, or the newest of all streams of the channel. API:
+// https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-describelivestreamrecordindexfiles
 func (s table) readFiles(ctx context.Context, call op.Call) (op.Answer, error) {
 	page, err := pageOf(call.Args["page"])
 	if err != nil {
@@ -57,7 +57,9 @@ func (s table) readFiles(ctx context.Context, call op.Call) (op.Answer, error) {
 	var k recordState
 	asks := []func() error{func() (err error) { files, from, err = s.filesBack(ctx, t, page*pageFiles+1); return err }}
 	if page == 1 {
-		asks = append(asks, into(&k, func() (recordState, error) { return s.readState(ctx, t.Stream, seeOnline|seeConfig|seeContent) }))
+		asks = append(asks, into(&k, func() (recordState, error) {
+			return s.readState(ctx, t.Stream, seeOnline|seeConfig|seeContent)
+		}))
 	} else {
 		answer.Title = op.L(answer.Title, ", page ", op.V(strconv.Itoa(page)))
 	}
@@ -71,7 +73,8 @@ func (s table) readFiles(ctx context.Context, call op.Call) (op.Answer, error) {
 	}
 	switch {
 	case len(files) > page*pageFiles && page < maxPage:
-		answer.Next = []op.Next{{Label: "Older files", Text: op.Format(filesUsage, op.Args{"stream": t.String(), "page": strconv.Itoa(page + 1)})}}
+		answer.Next = []op.Next{{Label: "Older files",
+			Text: op.Format(filesUsage, op.Args{"stream": t.String(), "page": strconv.Itoa(page + 1)})}}
 	case len(answer.Items) == 0:
 		answer.Lines = []op.Line{op.L("No files.")}
 	}
@@ -85,15 +88,16 @@ func pageOf(typed string) (int, error) {
 	}
 	page, err := strconv.Atoi(typed)
 	if err != nil || page < 1 || page > maxPage {
-		refusal := op.Refuse(op.L("The page must be a number from 1 to ", op.V(strconv.Itoa(maxPage)), ", not ", op.B(op.Visible(typed)), "."))
+		refusal := op.Refuse(op.L("The page must be a number from 1 to ", op.V(strconv.Itoa(maxPage)), ", not ",
+			op.B(op.Visible(typed)), "."))
 		refusal.Field = "page"
 		return 0, refusal
 	}
 	return page, nil
 }
 
-// filesBack gives at least the wanted number of a stream's files, newest first, as far as there are so many; from is how far
-// back it looked: into the last days, and side by side into all the others where those are not enough.
+// filesBack gives at least the wanted number of a stream's files, newest first, as far as there are so many; from is
+// how far back it looked: into the last days, and side by side into all the others where those are not enough.
 func (s table) filesBack(ctx context.Context, t target, wanted int) (files []live.File, from time.Time, err error) {
 	to := s.now().Add(time.Minute)
 	from = to.Add(-reach)
@@ -104,7 +108,8 @@ func (s table) filesBack(ctx context.Context, t target, wanted int) (files []liv
 	older := make([][]live.File, sight/reach-1)
 	for i := range older {
 		until := from.Add(-time.Duration(i) * reach)
-		windows = append(windows, into(&older[i], func() ([]live.File, error) { return s.cloud.RecordFiles(ctx, t.Stream, until.Add(-reach), until) }))
+		windows = append(windows,
+			into(&older[i], func() ([]live.File, error) { return s.cloud.RecordFiles(ctx, t.Stream, until.Add(-reach), until) }))
 	}
 	if err := together(windows...); err != nil {
 		return nil, from, err
@@ -154,7 +159,8 @@ func (s table) readAllFiles(ctx context.Context, call op.Call) (op.Answer, error
 	}
 	var files []filed
 	from := s.now().Add(-reach)
-	answer := op.Answer{Mark: op.MarkNeutral, Title: op.L("The newest files of this channel"), Note: op.L("Looked back to ", op.On(from), ". For more ask for one stream.")}
+	answer := op.Answer{Mark: op.MarkNeutral, Title: op.L("The newest files of this channel"),
+		Note: op.L("Looked back to ", op.On(from), ". For more ask for one stream.")}
 	type list struct {
 		files []live.File
 		err   error
@@ -165,7 +171,8 @@ func (s table) readAllFiles(ctx context.Context, call op.Call) (op.Answer, error
 		return l
 	}) {
 		if found.err != nil {
-			answer.Lines = append(answer.Lines, op.L("I could not look at ", op.B(shown[i].label), ": ", failure.Explain(found.err).Text, "."))
+			answer.Lines = append(answer.Lines,
+				op.L("I could not look at ", op.B(shown[i].label), ": ", failure.Explain(found.err).Text, "."))
 		}
 		for _, f := range found.files {
 			files = append(files, filed{f, shown[i]})

@@ -14,7 +14,8 @@ func fileStore(n int) *fakeCloud {
 	f := newFake()
 	for day := n; day > 0; day-- {
 		at := noon.AddDate(0, 0, -day)
-		f.files = append(f.files, live.File{ID: fmt.Sprint("f-", day), Format: "mp4", From: at, To: at.Add(time.Hour), Duration: time.Hour})
+		f.files = append(f.files,
+			live.File{ID: fmt.Sprint("f-", day), Format: "mp4", From: at, To: at.Add(time.Hour), Duration: time.Hour})
 	}
 	return f
 }
@@ -57,7 +58,8 @@ func TestFilesThatAreNotWrittenYet(t *testing.T) {
 	f := fileStore(1)
 	f.contents[mainPath] = []live.Content{{From: noon.Add(-5 * time.Minute), To: noon.Add(-2 * time.Minute)}}
 	got := readFiles(t, f, "stream", "main")
-	wantHas(t, words(got), "- (no file yet)\n  As far as the cloud shows, recording was paused at 11:58:00 UTC and its file is written at 12:01:00 UTC.", "f-1")
+	wantHas(t, words(got),
+		"- (no file yet)\n  As far as the cloud shows, recording was paused at 11:58:00 UTC and its file is written at 12:01:00 UTC.", "f-1")
 	wantNot(t, words(got), "No files.")
 	if got.Items[0].Mark != op.MarkPaused || got.Items[0].Next[0].Label != "Write it now" {
 		t.Errorf("%+v", got.Items[0])
@@ -75,7 +77,8 @@ func TestFilesOfAllStreams(t *testing.T) {
 	if len(got.Items) != 6 { // the fake has the same files for both streams
 		t.Errorf("%d files", len(got.Items))
 	}
-	wantHas(t, words(got), "The newest files of this channel", "main · File of 2027-03-08 12:00:00 UTC to 13:00:00 UTC", "friday · File of")
+	wantHas(t, words(got), "The newest files of this channel", "main · File of 2027-03-08 12:00:00 UTC to 13:00:00 UTC",
+		"friday · File of")
 	if n := got.Items[0].Next[0]; n.Text != "record files "+mainPath {
 		t.Errorf("way on %v", n)
 	}

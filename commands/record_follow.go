@@ -28,8 +28,8 @@ func afterDelay(a op.Attempt) time.Time {
 // atSend: a cut leads to a file at once.
 func atSend(a op.Attempt) time.Time { return a.Sent }
 
-// followFile looks for the file that a command leads to: when it is due, and then for a minute. A file counts that was made since
-// the send and is newer than every one that the plan saw.
+// followFile looks for the file that a command leads to: when it is due, and then for a minute. A file counts that was
+// made since the send and is newer than every one that the plan saw.
 func (s table) followFile(due func(op.Attempt) time.Time) func(context.Context, op.Attempt) (op.Followup, error) {
 	if due == nil {
 		return nil
@@ -54,13 +54,15 @@ func (s table) followFile(due func(op.Attempt) time.Time) func(context.Context, 
 		case found:
 			return op.Followup{Text: op.L("The cloud lists its file: ", fileWords(f), "."), Next: next}, nil
 		case wentOn(k, before, a):
-			return op.Followup{Text: op.L("Recording has gone on since, so there is no file of this pause."), Next: []op.Next{recordNext("Pause recording", "stop", t.String())}}, nil
+			return op.Followup{Text: op.L("Recording has gone on since, so there is no file of this pause."),
+				Next: []op.Next{recordNext("Pause recording", "stop", t.String())}}, nil
 		case k.at.Before(when):
 			return op.Followup{Again: when}, nil
 		case k.at.Before(when.Add(overdue)):
 			return op.Followup{Again: minTime(k.at.Add(lookOften), when.Add(overdue))}, nil
 		}
-		return op.Followup{Text: op.L("Its file was due at ", op.At(when), "; at ", op.At(k.at), " the cloud did not list it."), Next: next}, nil
+		return op.Followup{Text: op.L("Its file was due at ", op.At(when), "; at ", op.At(k.at),
+			" the cloud did not list it."), Next: next}, nil
 	}
 }
 
@@ -71,24 +73,27 @@ func minTime(a, b time.Time) time.Time {
 	return a
 }
 
-// madeSince is the newest file that can be the command's doing: made since the send, and of the material that was seen before it.
+// madeSince is the newest file that can be the command's doing: made since the send, and of the material that was seen
+// before it.
 func madeSince(k recordState, before baseline.Baseline, a op.Attempt) (f live.File, found bool) {
 	for _, made := range k.files {
-		if baseline.Newer(made.Created, before[baseline.FileAt], a.Sent) && holds(made, before) && !made.Created.Before(f.Created) {
+		if baseline.Newer(made.Created, before[baseline.FileAt], a.Sent) && holds(made, before) &&
+			!made.Created.Before(f.Created) {
 			f, found = made, true
 		}
 	}
 	return f, found
 }
 
-// holds reports a file that reaches as far as the material did. One that ends where the material begins is that of the recording
-// before.
+// holds reports a file that reaches as far as the material did. One that ends where the material begins is that of the
+// recording before.
 func holds(f live.File, before baseline.Baseline) bool {
-	return f.To.IsZero() || !f.To.Before(before[baseline.EndedAt].Add(-time.Second)) && f.To.After(before[baseline.BeganAt])
+	return f.To.IsZero() ||
+		!f.To.Before(before[baseline.EndedAt].Add(-time.Second)) && f.To.After(before[baseline.BeganAt])
 }
 
-// wentOn: the material that was paused has grown by more than the time until the send explains. Both lengths are read off one
-// clock each.
+// wentOn: the material that was paused has grown by more than the time until the send explains. Both lengths are read
+// off one clock each.
 func wentOn(k recordState, before baseline.Baseline, a op.Attempt) bool {
 	if before[baseline.EndedAt].IsZero() || !k.content.From.Equal(before[baseline.BeganAt]) {
 		return false

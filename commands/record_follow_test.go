@@ -11,22 +11,26 @@ import (
 	"casterbot/internal/op"
 )
 
-// followAt looks what came of a record command that was sent at noon, some time later; material of ten minutes was running.
+// followAt looks what came of a record command that was sent at noon, some time later; material of ten minutes was
+// running.
 func followAt(t *testing.T, f *fakeCloud, word string, later time.Duration) (op.Followup, error) {
 	t.Helper()
 	c, ok := Table(f, &fakeDesk{}, func() time.Time { return noon.Add(later) }).Find("record " + word + " {stream}")
 	if !ok || c.Follow == nil {
 		t.Fatalf("record %s is not followed", word)
 	}
-	seen := baseline.Baseline{baseline.LookedAt: noon.Add(-time.Second), baseline.BeganAt: noon.Add(-10 * time.Minute), baseline.EndedAt: noon.Add(-2 * time.Second), baseline.FileAt: noon.Add(-time.Hour), baseline.DueAt: {}}.Seen()
+	seen := baseline.Baseline{baseline.LookedAt: noon.Add(-time.Second), baseline.BeganAt: noon.Add(-10 * time.Minute),
+		baseline.EndedAt: noon.Add(-2 * time.Second), baseline.FileAt: noon.Add(-time.Hour), baseline.DueAt: {}}.Seen()
 	seen[delaySeen] = "3m0s"
-	return c.Follow(t.Context(), op.Attempt{Plan: op.Plan{Args: op.Args{"stream": mainPath}, Seen: seen}, Sent: noon, Outcome: op.Outcome{State: op.Succeeded}})
+	return c.Follow(t.Context(), op.Attempt{Plan: op.Plan{Args: op.Args{"stream": mainPath}, Seen: seen}, Sent: noon,
+		Outcome: op.Outcome{State: op.Succeeded}})
 }
 
 func TestFilesAreFollowed(t *testing.T) {
 	began, old := noon.Add(-10*time.Minute), noon.Add(-time.Hour)
 	file := func(created time.Time) live.File {
-		return live.File{ID: "f1", URL: "https://b.example.com/record/show/main/friday.mp4?key=fake-canary", From: began, To: noon, Created: created, Duration: 10 * time.Minute}
+		return live.File{ID: "f1", URL: "https://b.example.com/record/show/main/friday.mp4?key=fake-canary", From: began,
+			To: noon, Created: created, Duration: 10 * time.Minute}
 	}
 	paused := live.Content{From: began, To: noon}
 	for name, c := range map[string]struct {
@@ -37,16 +41,18 @@ func TestFilesAreFollowed(t *testing.T) {
 		text  string        // of the card; empty: nothing yet
 		again time.Duration // after noon; 0: never
 	}{
-		"a pause, early":             {"stop", 20 * time.Second, nil, paused, "", 3 * time.Minute},
-		"a pause, due":               {"stop", 3 * time.Minute, nil, paused, "", 3*time.Minute + 10*time.Second},
-		"a pause, nearly overdue":    {"stop", 3*time.Minute + 55*time.Second, nil, paused, "", 4 * time.Minute},
-		"a pause, overdue":           {"stop", 4 * time.Minute, nil, paused, "did not list it", 0},
-		"a pause, the file is there": {"stop", 3 * time.Minute, []live.File{file(noon.Add(3 * time.Minute))}, paused, "`friday.mp4`, 11:50:00 UTC to 12:00:00 UTC, 10 min", 0},
-		"a pause, an old file":       {"stop", 4 * time.Minute, []live.File{file(old)}, paused, "did not list it", 0},
-		"a pause, resumed":           {"stop", 3 * time.Minute, nil, live.Content{From: began, To: noon.Add(2 * time.Minute)}, "gone on", 0},
-		"a finish, at once":          {"finish", 20 * time.Second, nil, paused, "", 30 * time.Second},
-		"a finish, there":            {"finish", 20 * time.Second, []live.File{file(noon)}, paused, "lists its file", 0},
-		"a cut, overdue":             {"restart", time.Minute, nil, paused, "did not list it", 0},
+		"a pause, early":          {"stop", 20 * time.Second, nil, paused, "", 3 * time.Minute},
+		"a pause, due":            {"stop", 3 * time.Minute, nil, paused, "", 3*time.Minute + 10*time.Second},
+		"a pause, nearly overdue": {"stop", 3*time.Minute + 55*time.Second, nil, paused, "", 4 * time.Minute},
+		"a pause, overdue":        {"stop", 4 * time.Minute, nil, paused, "did not list it", 0},
+		"a pause, the file is there": {"stop", 3 * time.Minute, []live.File{file(noon.Add(3 * time.Minute))}, paused,
+			"`friday.mp4`, 11:50:00 UTC to 12:00:00 UTC, 10 min", 0},
+		"a pause, an old file": {"stop", 4 * time.Minute, []live.File{file(old)}, paused, "did not list it", 0},
+		"a pause, resumed": {"stop", 3 * time.Minute, nil, live.Content{From: began, To: noon.Add(2 * time.Minute)},
+			"gone on", 0},
+		"a finish, at once": {"finish", 20 * time.Second, nil, paused, "", 30 * time.Second},
+		"a finish, there":   {"finish", 20 * time.Second, []live.File{file(noon)}, paused, "lists its file", 0},
+		"a cut, overdue":    {"restart", time.Minute, nil, paused, "did not list it", 0},
 	} {
 		f := newFake()
 		f.files, f.contents[mainPath] = c.files, []live.Content{c.shows}
@@ -74,7 +80,8 @@ func TestFollowingBlindly(t *testing.T) {
 	if _, err := followAt(t, f, "stop", time.Hour); err == nil {
 		t.Error("a look that failed is no news")
 	}
-	if got, err := followAt(t, f, "stop", 25*time.Hour); err != nil || !strings.Contains(got.Text.Plain(), "could not look") {
+	if got, err := followAt(t, f, "stop", 25*time.Hour); err != nil ||
+		!strings.Contains(got.Text.Plain(), "could not look") {
 		t.Errorf("%+v, %v", got, err)
 	}
 	if c, _ := Table(f, &fakeDesk{}, time.Now).Find("record start {stream}"); c.Follow != nil {
@@ -82,15 +89,19 @@ func TestFollowingBlindly(t *testing.T) {
 	}
 }
 
-// TestTheFileOfAnotherPause: a pause looks at no files before its call, so a file made just before it must not count as its own.
+// TestTheFileOfAnotherPause: a pause looks at no files before its call, so a file made just before it must not count as
+// its own.
 func TestTheFileOfAnotherPause(t *testing.T) {
 	f := newFake()
 	f.contents[mainPath] = []live.Content{{From: noon.Add(-10 * time.Minute), To: noon}}
-	f.files = []live.File{{ID: "f0", From: noon.Add(-20 * time.Minute), To: noon.Add(-10 * time.Minute), Created: noon.Add(-time.Minute), Duration: time.Minute}}
-	seen := baseline.Baseline{baseline.LookedAt: noon.Add(-time.Second), baseline.BeganAt: noon.Add(-10 * time.Minute), baseline.EndedAt: noon.Add(-2 * time.Second)}.Seen()
+	f.files = []live.File{{ID: "f0", From: noon.Add(-20 * time.Minute), To: noon.Add(-10 * time.Minute),
+		Created: noon.Add(-time.Minute), Duration: time.Minute}}
+	seen := baseline.Baseline{baseline.LookedAt: noon.Add(-time.Second), baseline.BeganAt: noon.Add(-10 * time.Minute),
+		baseline.EndedAt: noon.Add(-2 * time.Second)}.Seen()
 	seen[delaySeen] = "3m0s"
 	c, _ := Table(f, &fakeDesk{}, func() time.Time { return noon.Add(time.Minute) }).Find("record stop {stream}")
-	a := op.Attempt{Plan: op.Plan{Args: op.Args{"stream": mainPath}, Seen: seen}, Sent: noon, Outcome: op.Outcome{State: op.Succeeded}}
+	a := op.Attempt{Plan: op.Plan{Args: op.Args{"stream": mainPath}, Seen: seen}, Sent: noon,
+		Outcome: op.Outcome{State: op.Succeeded}}
 	got, err := c.Follow(t.Context(), a)
 	if err != nil || len(got.Text) > 0 {
 		t.Errorf("the file of the recording before: %q, %v", got.Text.Plain(), err)

@@ -58,7 +58,9 @@ func (s table) readState(ctx context.Context, stream live.Stream, what aspect) (
 	var contents []live.Content
 	from, to := k.at.Add(-window), k.at.Add(time.Minute) // a minute ahead, for clocks that differ
 	asks := map[aspect]func() error{
-		seeOnline: into(&online, func() ([]live.Online, error) { return s.cloud.OnlineStreams(ctx, stream.Domain, stream.App, "") }),
+		seeOnline: into(&online, func() ([]live.Online, error) {
+			return s.cloud.OnlineStreams(ctx, stream.Domain, stream.App, "")
+		}),
 		seeIngest: into(&online, func() ([]live.Online, error) {
 			return s.cloud.OnlineStreams(ctx, stream.Domain, stream.App, stream.Name)
 		}),
@@ -80,7 +82,8 @@ func (s table) readState(ctx context.Context, stream live.Stream, what aspect) (
 }
 
 // judge makes a view of one stream out of lists that hold others too.
-func (k *recordState) judge(stream live.Stream, online []live.Online, configs []live.RecordConfig, contents []live.Content) {
+func (k *recordState) judge(stream live.Stream, online []live.Online, configs []live.RecordConfig,
+	contents []live.Content) {
 	for i := range online {
 		if online[i].Stream == stream {
 			k.online = &online[i]
@@ -180,7 +183,8 @@ func (k recordState) how() op.Line {
 // automatic reports a configuration that starts recordings without a command.
 func (k recordState) automatic() bool { return k.config != nil && k.config.OnDemand != 7 }
 
-// shown words the phase, labelled as what it is: a view from outside. Where the files were not looked at it says nothing of them.
+// shown words the phase, labelled as what it is: a view from outside. Where the files were not looked at it says
+// nothing of them.
 func (k recordState) shown() op.Line {
 	const far = "As far as the cloud shows, "
 	switch {
@@ -189,9 +193,11 @@ func (k recordState) shown() op.Line {
 	case k.phase == written:
 		return op.L(far, "the last recording ended at ", op.On(k.content.To), " and its file is written.")
 	case k.fresh():
-		return op.L(far, "it is recording", told(" since ", op.On, k.content.From), ", or was paused at ", op.At(k.content.To), ".")
+		return op.L(far, "it is recording", told(" since ", op.On, k.content.From), ", or was paused at ",
+			op.At(k.content.To), ".")
 	case k.waits() && !k.seen.has(seeFiles):
-		return op.L(far, "recording was paused at ", op.At(k.content.To), " and its file is written by ", op.At(k.due()), " at the latest.")
+		return op.L(far, "recording was paused at ", op.At(k.content.To), " and its file is written by ", op.At(k.due()),
+			" at the latest.")
 	case k.waits():
 		return op.L(far, "recording was paused at ", op.At(k.content.To), " and its file is written at ", op.At(k.due()), ".")
 	case k.phase == ended && !k.seen.has(seeFiles):
@@ -202,7 +208,8 @@ func (k recordState) shown() op.Line {
 	return op.L("I see no running recording.")
 }
 
-// waits reports a pause whose delay has not passed. Where the files were not looked at its file may be written all the same.
+// waits reports a pause whose delay has not passed. Where the files were not looked at its file may be written all the
+// same.
 func (k recordState) waits() bool { return k.phase == ended && k.due().After(k.at) }
 
 // told is a moment after some words, or nothing at all where the API does not tell the moment.

@@ -27,7 +27,8 @@ func TestTimesThatTheAPIDoesNotTell(t *testing.T) {
 	wantNot(t, all, "since", "0001", "00:00:00", " to ")
 }
 
-// TestSecondsDoNotChangeAPlan: the end of the material may lie just before or just after the moment of the look; that is no news.
+// TestSecondsDoNotChangeAPlan: the end of the material may lie just before or just after the moment of the look; that
+// is no news.
 func TestSecondsDoNotChangeAPlan(t *testing.T) {
 	before := recordState{phase: running, content: live.Content{From: noon, To: noon.Add(time.Second)}}
 	after := recordState{phase: ended, content: live.Content{From: noon, To: noon.Add(2 * time.Second)}}
@@ -45,7 +46,8 @@ func TestSecondsDoNotChangeAPlan(t *testing.T) {
 
 // TestOnlyWhatWasLookedAtIsTold: a look that leaves something out says nothing of it.
 func TestOnlyWhatWasLookedAtIsTold(t *testing.T) {
-	paused := recordState{at: noon, phase: ended, content: live.Content{From: noon.Add(-time.Hour), To: noon.Add(-2 * time.Minute)}, delay: 3 * time.Minute}
+	paused := recordState{at: noon, phase: ended,
+		content: live.Content{From: noon.Add(-time.Hour), To: noon.Add(-2 * time.Minute)}, delay: 3 * time.Minute}
 	for what, says := range map[aspect]string{
 		seeContent:            mainPath + " / As far as the cloud shows, recording was paused at 11:58:00 UTC and its file is written by 12:01:00 UTC at the latest.",
 		seeContent | seeFiles: mainPath + " / As far as the cloud shows, recording was paused at 11:58:00 UTC and its file is written at 12:01:00 UTC.",

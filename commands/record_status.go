@@ -45,8 +45,8 @@ func (s table) readStatus(ctx context.Context, call op.Call) (op.Answer, error) 
 	return s.readStream(ctx, call)
 }
 
-// readStreams shows a page of the channel's streams: the live ones first, else in the policy's order. Which are live comes from
-// one list, how they are recorded from another; only what was recorded is asked for each that is shown.
+// readStreams shows a page of the channel's streams: the live ones first, else in the policy's order. Which are live
+// comes from one list, how they are recorded from another; only what was recorded is asked for each that is shown.
 func (s table) readStreams(ctx context.Context, call op.Call, page int) (op.Answer, error) {
 	all, err := s.streams(ctx, call.Scope)
 	if err != nil {
@@ -55,16 +55,19 @@ func (s table) readStreams(ctx context.Context, call op.Call, page int) (op.Answ
 	slices.SortStableFunc(all, func(a, b target) int { return first(a.online != nil, b.online != nil) })
 	from, to := min(len(all), (page-1)*pageStreams), min(len(all), page*pageStreams)
 	answer := op.Answer{
-		Mark: op.MarkNeutral, Title: op.L(count(len(all), " stream", " streams"), " of this channel"), Items: s.streamItems(ctx, all[from:to]),
+		Mark: op.MarkNeutral, Title: op.L(count(len(all), " stream", " streams"), " of this channel"),
+		Items: s.streamItems(ctx, all[from:to]),
 	}
 	switch {
 	case from == to && page > 1:
 		answer.Lines = []op.Line{op.L("There are no more.")}
 	case from > 0 || to < len(all):
-		answer.Note = op.L(op.V(strconv.Itoa(from+1)+"-"+strconv.Itoa(to)), " of ", op.V(strconv.Itoa(len(all))), ", live ones first.")
+		answer.Note = op.L(op.V(strconv.Itoa(from+1)+"-"+strconv.Itoa(to)), " of ", op.V(strconv.Itoa(len(all))),
+			", live ones first.")
 	}
 	if to < len(all) && page < maxPage {
-		answer.Next = []op.Next{{Label: "More streams", Text: op.Format(statusUsage, op.Args{"stream": everyStream, "page": strconv.Itoa(page + 1)})}}
+		answer.Next = []op.Next{{Label: "More streams",
+			Text: op.Format(statusUsage, op.Args{"stream": everyStream, "page": strconv.Itoa(page + 1)})}}
 	}
 	return answer, nil
 }
@@ -125,7 +128,8 @@ func (s table) configsOf(ctx context.Context, all []target) map[string]configure
 func (k recordState) item(t target, err error) op.Item {
 	if err != nil {
 		return op.Item{
-			Mark: op.MarkUnknown, Title: op.L(op.B(t.label)), Facts: []op.Line{op.L("I could not look: ", failure.Explain(err).Text, ".")},
+			Mark: op.MarkUnknown, Title: op.L(op.B(t.label)),
+			Facts: []op.Line{op.L("I could not look: ", failure.Explain(err).Text, ".")},
 		}
 	}
 	return op.Item{Mark: k.mark(), Title: op.L(op.B(t.label)), Facts: k.facts(t.Stream), Next: k.ways(t)[:1]}

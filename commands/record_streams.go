@@ -30,8 +30,8 @@ func (t target) thing() thing {
 	return thing{id: t.String(), name: t.label, note: note}
 }
 
-// stream resolves the argument {stream}: an alias of the channel, domain/app/stream in full, or a bare stream name where the
-// channel's pattern says which domain and app it has. An alias wins, as somebody wrote down what it means.
+// stream resolves the argument {stream}: an alias of the channel, domain/app/stream in full, or a bare stream name
+// where the channel's pattern says which domain and app it has. An alias wins, as somebody wrote down what it means.
 func (s table) stream(ctx context.Context, call op.Call) (target, error) {
 	typed := call.Args["stream"]
 	if strings.Contains(typed, "/") {
@@ -149,7 +149,8 @@ func (s table) unclearStream(ctx context.Context, call op.Call, patterns []strin
 		op.L("Give the stream in full, as domain/app/stream."))
 	refusal.Field, refusal.Brief = "stream", op.L("unclear name")
 	for _, t := range all {
-		if slices.ContainsFunc(patterns, func(p string) bool { return fits(p, t.String()) }) && len(refusal.Answer.Items) < maxItems {
+		if slices.ContainsFunc(patterns, func(p string) bool { return fits(p, t.String()) }) &&
+			len(refusal.Answer.Items) < maxItems {
 			refusal.Answer.Items = append(refusal.Answer.Items, t.thing().item())
 		}
 	}
@@ -164,8 +165,8 @@ func streamThings(all []target) []thing {
 	return things
 }
 
-// streams lists the channel's streams: those that an alias names, then those live now that a pattern covers. Which are live comes
-// from one list a domain, or a domain and app where the patterns name no other.
+// streams lists the channel's streams: those that an alias names, then those live now that a pattern covers. Which are
+// live comes from one list a domain, or a domain and app where the patterns name no other.
 func (s table) streams(ctx context.Context, scope op.Scope) ([]target, error) {
 	all, areas := named(scope)
 	found := make([][]live.Online, len(areas))
@@ -186,8 +187,8 @@ func (s table) streams(ctx context.Context, scope op.Scope) ([]target, error) {
 	return all, nil
 }
 
-// named gives the streams that an alias names, and where to look for live ones: in a domain, or in the one app of it that the
-// patterns are about.
+// named gives the streams that an alias names, and where to look for live ones: in a domain, or in the one app of it
+// that the patterns are about.
 func named(scope op.Scope) (all []target, areas []live.Stream) {
 	for _, a := range scope.Streams {
 		if stream, ok := parsePath(a.Pattern); ok && scope.Stream(a.Pattern) {

@@ -91,7 +91,8 @@ func TestStreamOptions(t *testing.T) {
 	for _, o := range got {
 		all = append(all, o.Line().Plain()+" = "+o.Value)
 	}
-	want := "main · live = " + mainPath + "|guest-1 · live = live.example.com/show/guest-1|friday · not live = live.example.com/show/friday"
+	want := "main · live = " + mainPath +
+		"|guest-1 · live = live.example.com/show/guest-1|friday · not live = live.example.com/show/friday"
 	if strings.Join(all, "|") != want {
 		t.Errorf("got %s", strings.Join(all, "|"))
 	}

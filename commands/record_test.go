@@ -29,24 +29,36 @@ func TestPlanRecord(t *testing.T) {
 		says                []string
 	}{
 		{"start", "Start recording of main", "Start recording", func(*fakeCloud) {},
-			[]string{mainPath + " · live since 2027-03-09 11:50:00 UTC", "Records on command only; the file follows 3 min after a pause.", "I see no running recording."}},
-		{"start", "Start recording of main", "Start recording", func(f *fakeCloud) { material(f, -time.Hour, -5*time.Second, false) },
-			[]string{"it is recording since 2027-03-09 11:00:00 UTC, or was paused at 11:59:55 UTC", "If it is recording already"}},
+			[]string{mainPath + " · live since 2027-03-09 11:50:00 UTC",
+				"Records on command only; the file follows 3 min after a pause.", "I see no running recording."}},
+		{"start", "Start recording of main", "Start recording", func(f *fakeCloud) {
+			material(f, -time.Hour, -5*time.Second, false)
+		},
+			[]string{"it is recording since 2027-03-09 11:00:00 UTC, or was paused at 11:59:55 UTC",
+				"If it is recording already"}},
 		{"start", "Start recording of main", "Start recording", func(f *fakeCloud) { f.configs[0].OnDemand = 0 },
 			[]string{"Records by itself whenever it is live"}},
 		{"stop", "Pause recording of main", "Pause recording", func(f *fakeCloud) { material(f, -time.Minute, 0, true) },
 			[]string{"it is recording since 2027-03-09 11:59:00 UTC."}},
-		{"stop", "Pause recording of main", "Pause recording", func(*fakeCloud) {}, []string{"I see nothing that is being recorded"}},
-		{"stop", "Pause recording of main", "Pause recording", func(f *fakeCloud) { f.online = nil }, []string{"not live", "ends by itself"}},
+		{"stop", "Pause recording of main", "Pause recording", func(*fakeCloud) {},
+			[]string{"I see nothing that is being recorded"}},
+		{"stop", "Pause recording of main", "Pause recording", func(f *fakeCloud) {
+			f.online = nil
+		}, []string{"not live", "ends by itself"}},
 		{"restart", "Start over recording of main", "Cut and write the file", func(*fakeCloud) {}, []string{"may refuse"}},
-		{"finish", "Write the file of main", "Write the file now", func(f *fakeCloud) { material(f, -time.Hour, -2*time.Minute, false) },
+		{"finish", "Write the file of main", "Write the file now", func(f *fakeCloud) {
+			material(f, -time.Hour, -2*time.Minute, false)
+		},
 			[]string{"recording was paused at 11:58:00 UTC and its file is written at 12:01:00 UTC"}},
-		{"finish", "Write the file of main", "Write the file now", func(*fakeCloud) {}, []string{"no recording that waits", "may refuse"}},
+		{"finish", "Write the file of main", "Write the file now", func(*fakeCloud) {},
+			[]string{"no recording that waits", "may refuse"}},
 		{"finish", "Write the file of main", "Write the file now", func(f *fakeCloud) {
 			material(f, -time.Hour, -2*time.Minute, false)
 			f.files = []live.File{{From: noon.Add(-time.Hour), To: noon.Add(-2 * time.Minute)}}
 		}, []string{"its file is written.", "may refuse"}},
-		{"finish", "Write the file of main", "Write the file now", func(f *fakeCloud) { material(f, -time.Hour, -20*time.Minute, false) },
+		{"finish", "Write the file of main", "Write the file now", func(f *fakeCloud) {
+			material(f, -time.Hour, -20*time.Minute, false)
+		},
 			[]string{"the last recording ended at 2027-03-09 11:40:00 UTC; I see no file of it yet."}},
 	}
 	for _, c := range cases {
@@ -57,7 +69,8 @@ func TestPlanRecord(t *testing.T) {
 			t.Errorf("%s: %v", c.word, err)
 			continue
 		}
-		if p.Title.Plain() != c.title || p.Button != c.button || p.OnAir || p.Target.Key() != "stream/"+mainPath || p.Args["stream"] != mainPath {
+		if p.Title.Plain() != c.title || p.Button != c.button || p.OnAir || p.Target.Key() != "stream/"+mainPath ||
+			p.Args["stream"] != mainPath {
 			t.Errorf("%s: plan %+v", c.word, p)
 		}
 		wantHas(t, facts(p), c.says...)
@@ -101,7 +114,8 @@ func TestPlanRecordRefuses(t *testing.T) {
 	}
 }
 
-// TestRecordFingerprint: what would make another decision is noticed, and nothing else stands in the way of what is still right.
+// TestRecordFingerprint: what would make another decision is noticed, and nothing else stands in the way of what is
+// still right.
 func TestRecordFingerprint(t *testing.T) {
 	changes := map[string]struct {
 		then   func(*fakeCloud)
@@ -112,7 +126,9 @@ func TestRecordFingerprint(t *testing.T) {
 		"the encoder comes back":       {func(f *fakeCloud) { f.online[0].Since = noon }, ""},
 		"the delay changes":            {func(f *fakeCloud) { f.configs[0].Delay = time.Minute }, ""},
 		"the file is written":          {func(f *fakeCloud) { f.files = []live.File{{To: noon}} }, "finish"},
-		"a new recording":              {func(f *fakeCloud) { material(f, -9*time.Second, -time.Second, false) }, "restart finish"},
+		"a new recording": {func(f *fakeCloud) {
+			material(f, -9*time.Second, -time.Second, false)
+		}, "restart finish"},
 	}
 	for _, r := range recordings {
 		for name, change := range changes {
@@ -127,7 +143,8 @@ func TestRecordFingerprint(t *testing.T) {
 			again := call("stream", mainPath)
 			again.Confirmed = &asked
 			now, err := c.Plan(t.Context(), again)
-			if other := now.Fingerprint != asked.Fingerprint; err != nil || other != slices.Contains(strings.Fields(change.others), r.word) {
+			if other := now.Fingerprint != asked.Fingerprint; err != nil ||
+				other != slices.Contains(strings.Fields(change.others), r.word) {
 				t.Errorf("record %s, %s: another plan %t, %v", r.word, name, other, err)
 			}
 			if now.Seen[delaySeen] != asked.Seen[delaySeen] {
@@ -144,7 +161,8 @@ func TestAPlanOfOld(t *testing.T) {
 		material(f, -time.Hour, -10*time.Second, false)
 		again := call("stream", mainPath)
 		again.Confirmed = &op.Plan{}
-		if p, err := find(t, f, usageOf(r.word)).Plan(t.Context(), again); err != nil || p.Seen[baseline.LookedAt] == "" || p.Seen[delaySeen] != "" {
+		if p, err := find(t, f, usageOf(r.word)).Plan(t.Context(), again); err != nil || p.Seen[baseline.LookedAt] == "" ||
+			p.Seen[delaySeen] != "" {
 			t.Errorf("record %s: %v, %v", r.word, p.Seen, err)
 		}
 	}
@@ -176,9 +194,12 @@ func TestRecordGone(t *testing.T) {
 func TestApplyRecord(t *testing.T) {
 	cases := []struct{ word, command, text, next string }{
 		{"start", "start", "Recording of main started.", "record stop " + mainPath},
-		{"stop", "stop", "Recording of main paused. The file is written at 12:03:00 UTC (in 3 min).", "record finish " + mainPath},
-		{"restart", "restart", "Recording of main started over; the file of what was recorded before is being written.", "record stop " + mainPath},
-		{"finish", "cancel_delay", "The file of main is being written now; its recording is fully stopped.", "record files " + mainPath},
+		{"stop", "stop", "Recording of main paused. The file is written at 12:03:00 UTC (in 3 min).",
+			"record finish " + mainPath},
+		{"restart", "restart", "Recording of main started over; the file of what was recorded before is being written.",
+			"record stop " + mainPath},
+		{"finish", "cancel_delay", "The file of main is being written now; its recording is fully stopped.",
+			"record files " + mainPath},
 	}
 	for _, c := range cases {
 		f := newFake()
@@ -202,25 +223,32 @@ func TestApplyRecordOddities(t *testing.T) {
 	stop := find(t, f, "record stop {stream}")
 	p, _ := stop.Plan(t.Context(), call("stream", "main"))
 	f.fail["RecordConfigs"] = &live.Error{Class: live.Unknown}
-	if o := stop.Apply(t.Context(), p, "", permitted); o.State != op.Succeeded || !strings.Contains(o.Text.Plain(), "in 3 min") {
+	if o := stop.Apply(t.Context(), p, "", permitted); o.State != op.Succeeded ||
+		!strings.Contains(o.Text.Plain(), "in 3 min") {
 		t.Errorf("the answer waits for a look: %+v", o)
 	}
 	old := p
 	old.Seen = map[string]string{} // of a version that did not keep it
-	if o := stop.Apply(t.Context(), old, "", permitted); o.State != op.Succeeded || !strings.Contains(o.Text.Plain(), "after the delay") {
+	if o := stop.Apply(t.Context(), old, "", permitted); o.State != op.Succeeded ||
+		!strings.Contains(o.Text.Plain(), "after the delay") {
 		t.Errorf("the delay is not known: %+v", o)
 	}
 	start := find(t, f, "record start {stream}")
-	f.fail["Record"] = &live.Error{Class: live.Refused, Action: "RealTimeRecordCommand", Code: "TaskAlreadyStarted", Status: 409}
+	f.fail["Record"] = &live.Error{Class: live.Refused, Action: "RealTimeRecordCommand", Code: "TaskAlreadyStarted",
+		Status: 409}
 	o := start.Apply(t.Context(), p, "", permitted)
-	if o.State != op.Failed || !o.Already || o.Text.Plain() != "main was already recording. Nothing was changed." || len(o.Next) != 1 {
+	if o.State != op.Failed || !o.Already || o.Text.Plain() != "main was already recording. Nothing was changed." ||
+		len(o.Next) != 1 {
 		t.Errorf("already: %+v %q", o, o.Text.Plain())
 	}
-	f.fail["Record"] = &live.Error{Class: live.Refused, Action: "RealTimeRecordCommand", Code: "TaskNotStarted", RequestID: "R-7", Status: 409}
+	f.fail["Record"] = &live.Error{Class: live.Refused, Action: "RealTimeRecordCommand", Code: "TaskNotStarted",
+		RequestID: "R-7", Status: 409}
 	o = stop.Apply(t.Context(), p, "", permitted)
-	wantHas(t, o.Text.Plain(), "Recording of main was not paused: ", "TaskNotStarted", "R-7", "The order is", "Nothing was changed.")
+	wantHas(t, o.Text.Plain(), "Recording of main was not paused: ", "TaskNotStarted", "R-7", "The order is",
+		"Nothing was changed.")
 	before := len(f.calls)
-	if o := stop.Apply(t.Context(), op.Plan{Args: op.Args{"stream": "a/*/c"}}, "", permitted); o.State != op.Failed || len(f.calls) != before {
+	if o := stop.Apply(t.Context(), op.Plan{Args: op.Args{"stream": "a/*/c"}}, "", permitted); o.State != op.Failed ||
+		len(f.calls) != before {
 		t.Errorf("a wildcard was sent: %+v %v", o, f.calls)
 	}
 }
@@ -240,15 +268,18 @@ func TestRecordStatus(t *testing.T) {
 	f := newFake()
 	material(f, -time.Hour, -time.Second, false)
 	f.files = []live.File{
-		{ID: "f-old", URL: "https://bucket.example/secret", Format: "mp4", From: noon.Add(-3 * time.Hour), To: noon.Add(-150 * time.Minute), Duration: 30 * time.Minute},
-		{ID: "f-new", Format: "mp4", From: noon.Add(-150 * time.Minute), To: noon.Add(-2 * time.Hour), Duration: 90 * time.Second},
+		{ID: "f-old", URL: "https://bucket.example/secret", Format: "mp4", From: noon.Add(-3 * time.Hour),
+			To: noon.Add(-150 * time.Minute), Duration: 30 * time.Minute},
+		{ID: "f-new", Format: "mp4", From: noon.Add(-150 * time.Minute), To: noon.Add(-2 * time.Hour),
+			Duration: 90 * time.Second},
 	}
 	got, err := find(t, f, statusUsage).Read(t.Context(), call("stream", "main"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	text := words(got)
-	wantHas(t, text, "main", "live since", "Records on command only", "it is recording since", "30 min · mp4 · f-old", "1 min 30 s · mp4 · f-new",
+	wantHas(t, text, "main", "live since", "Records on command only", "it is recording since", "30 min · mp4 · f-old",
+		"1 min 30 s · mp4 · f-new",
 		"[Pause recording] record stop "+mainPath, "No API says")
 	wantNot(t, text, "bucket.example")
 	if strings.Index(text, "f-new") > strings.Index(text, "f-old") || got.Mark != op.MarkRecording {
@@ -264,7 +295,8 @@ func TestRecordStatusOfAll(t *testing.T) {
 		t.Fatalf("%d items, %v", len(got.Items), err)
 	}
 	wantHas(t, words(got), "2 streams of this channel", "- main", "- friday", "not live")
-	if got.Items[0].Mark != op.MarkPaused || got.Items[0].Next[0].Label != "Write it now" || got.Items[1].Mark != op.MarkIdle {
+	if got.Items[0].Mark != op.MarkPaused || got.Items[0].Next[0].Label != "Write it now" ||
+		got.Items[1].Mark != op.MarkIdle {
 		t.Errorf("items %+v", got.Items)
 	}
 	f.fail["RecordContent"] = &live.Error{Class: live.Refused, Code: "Forbidden.RAM"}

@@ -50,7 +50,8 @@ func (n noun) find(typed string, all []thing) (int, error) {
 		return 0, n.unknown(typed, all)
 	}
 	only := all[alike[0]]
-	exact := strings.EqualFold(only.id, typed) || naming.Fold(only.name) == naming.Fold(typed) && !naming.Deceptive(only.name)
+	exact := strings.EqualFold(only.id, typed) ||
+		naming.Fold(only.name) == naming.Fold(typed) && !naming.Deceptive(only.name)
 	if len(alike) == 1 && exact {
 		return alike[0], nil
 	}
@@ -160,7 +161,8 @@ func inOrder(studio live.Caster, look func() ([]live.Scene, error)) ([]live.Scen
 	}
 	sorted := slices.Clone(all)
 	slices.SortStableFunc(sorted, func(a, b live.Scene) int {
-		return cmp.Or(first(a.Program, b.Program), cmp.Compare(naming.Fold(a.Name), naming.Fold(b.Name)), cmp.Compare(a.ID, b.ID))
+		return cmp.Or(first(a.Program, b.Program), cmp.Compare(naming.Fold(a.Name), naming.Fold(b.Name)),
+			cmp.Compare(a.ID, b.ID))
 	})
 	return sorted, nil
 }

@@ -75,8 +75,10 @@ func TestFindLookalikeRunsNothing(t *testing.T) {
 
 // hostile are names that try to be markup, other names, or nothing.
 var hostile = []string{
-	"<!channel>", "<!here>", "<@U0ANA>", "<https://evil.example|ok>", "<!subteam^S0CREW>", "*bold*", "_it_", "~no~", "`code`",
-	"```block```", "a\nb", "a\rb", "a\tb", "\x00", "\x1b[31mred", "\u202egnp.exe", "\u2066iso\u2069", "a\u200bb", "\ufeffbom", "a\u061cb",
+	"<!channel>", "<!here>", "<@U0ANA>", "<https://evil.example|ok>", "<!subteam^S0CREW>", "*bold*", "_it_",
+	"~no~", "`code`",
+	"```block```", "a\nb", "a\rb", "a\tb", "\x00", "\x1b[31mred", "\u202egnp.exe", "\u2066iso\u2069", "a\u200bb",
+	"\ufeffbom", "a\u061cb",
 	"soft\u00adhyphen", "tag\U000e0041", "=1+1", "&amp;lt;", ":fire:", "https://evil.example/x", strings.Repeat("x", 5000),
 	"a\u0301\u0301\u0301", "\u3164", "\ufffd", "", "   ", "?", "\"", "—", "caster list",
 }
@@ -145,7 +147,8 @@ func TestCasterOptions(t *testing.T) {
 		labels = append(labels, o.Group.Plain()+": "+o.Line().Plain())
 	}
 	want := "On air: Evening News · on air|Idle: Evening Sports · idle|Idle: Evening Talk …000007 · idle|Idle: evening talk …000008 · idle"
-	if strings.Join(labels, "|") != want || got[0].Value != newsID || got[1].Hint != "" || got[2].Hint != got[2].Value || got[0].Mark != op.MarkProgram {
+	if strings.Join(labels, "|") != want || got[0].Value != newsID || got[1].Hint != "" || got[2].Hint != got[2].Value ||
+		got[0].Mark != op.MarkProgram {
 		t.Errorf("got %s", strings.Join(labels, "|"))
 	}
 }

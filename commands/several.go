@@ -22,7 +22,8 @@ var several = map[string]op.Several{
 	},
 	"record restart {stream}": {
 		Of: "stream", Title: [2]op.Text{"Start over recording of ", " streams"}, Button: "Cut and write {} files",
-		Done: "Recording started over on ", Next: "record stop {stream}", Label: "Pause {} recordings", One: "Pause recording",
+		Done: "Recording started over on ", Next: "record stop {stream}", Label: "Pause {} recordings",
+		One: "Pause recording",
 	},
 	"record finish {stream}": {
 		Of: "stream", Title: [2]op.Text{"Write the files of ", " streams"}, Button: "Write {} files now",
@@ -95,9 +96,11 @@ func (s table) expandStreams(ctx context.Context, call op.Call, words []string) 
 // wide reports a word that can mean more than one thing.
 func wide(word string) bool { return op.IsGlob(word) || op.Fold(word) == op.AllWord }
 
-// several gives what words mean, each thing once: a name or an id, a name with stars, or everything. One name of several words,
-// typed without quotes, is that one thing, unless each of its words is one as well. What means nothing refuses the whole.
-func (n noun) several(whole string, words []string, all []thing, find func(string) (thing, error)) ([]op.Option, error) {
+// several gives what words mean, each thing once: a name or an id, a name with stars, or everything. One name of
+// several words, typed without quotes, is that one thing, unless each of its words is one as well. What means nothing
+// refuses the whole.
+func (n noun) several(whole string, words []string, all []thing,
+	find func(string) (thing, error)) ([]op.Option, error) {
 	var found []op.Option
 	var failed error
 	for _, word := range words {
@@ -125,7 +128,8 @@ func (n noun) several(whole string, words []string, all []thing, find func(strin
 }
 
 func (n noun) oneOrSeveral(name string) *op.Refusal {
-	return op.Refuse(op.L("This can mean the one ", n.one, " ", op.B(op.Visible(name)), " or several. Nothing was asked for."),
+	return op.Refuse(op.L("This can mean the one ", n.one, " ", op.B(op.Visible(name)),
+		" or several. Nothing was asked for."),
 		op.L("Put the names in quotes."))
 }
 
@@ -142,8 +146,8 @@ func (n noun) none(err error) error {
 	return &whole
 }
 
-// each gives what one word means. A star stands for a part of a name that people see; an id, in which any few letters stand, only where
-// the word is written like a path.
+// each gives what one word means. A star stands for a part of a name that people see; an id, in which any few letters
+// stand, only where the word is written like a path.
 func (n noun) each(word string, all []thing, find func(string) (thing, error)) ([]thing, error) {
 	if !wide(word) {
 		t, err := find(word)

@@ -10,18 +10,19 @@ import (
 	"casterbot/internal/op"
 )
 
-// idForm is the form that ids of studios have, digits among it: names are seldom like that, and one that is costs one look more.
+// idForm is the form that ids of studios have, digits among it: names are seldom like that, and one that is costs one
+// look more.
 var idForm = regexp.MustCompile(`^[A-Za-z0-9_-]{16,}$`)
 
-// known gives the id of the studio that a call is about, if it needs no list of names to find it: that of a confirmed plan, or
-// one that was given as an id.
+// known gives the id of the studio that a call is about, if it needs no list of names to find it: that of a confirmed
+// plan, or one that was given as an id.
 func known(call op.Call) (id string, ok bool) {
 	id = call.Args["caster"]
 	return id, call.Confirmed != nil || idForm.MatchString(id) && strings.ContainsAny(id, "0123456789")
 }
 
-// caster resolves the argument {caster}. One that is known by its id is looked at alone; that it is none of the channel's is
-// for the list to say.
+// caster resolves the argument {caster}. One that is known by its id is looked at alone; that it is none of the
+// channel's is for the list to say.
 func (s table) caster(ctx context.Context, call op.Call) (live.Caster, error) {
 	if id, ok := known(call); ok {
 		c, err := s.cloud.Caster(ctx, id)
@@ -43,9 +44,10 @@ func (s table) caster(ctx context.Context, call op.Call) (live.Caster, error) {
 	return all[i], nil
 }
 
-// besides looks at a studio and at something of it: side by side where its id is known, else one after the other. What is
-// beside it is given apart, as the studio itself may decide before that.
-func besides[T any](ctx context.Context, s table, call op.Call, look func(id string) (T, error)) (c live.Caster, beside func() (T, error), err error) {
+// besides looks at a studio and at something of it: side by side where its id is known, else one after the other. What
+// is beside it is given apart, as the studio itself may decide before that.
+func besides[T any](ctx context.Context, s table, call op.Call, look func(id string) (T, error)) (c live.Caster,
+	beside func() (T, error), err error) {
 	id, ok := known(call)
 	if !ok {
 		c, err = s.caster(ctx, call)

@@ -45,8 +45,9 @@ func (s table) planCopy(ctx context.Context, call op.Call) (op.Plan, error) {
 	target.NewName = name
 	return op.Plan{
 		Args: op.Args{"caster": source.ID, "name": name}, Target: target,
-		Title:  op.L("Copy studio ", op.B(source.Name), " as ", op.B(name)),
-		Facts:  []op.Line{op.L(op.B(source.Name), " stays as it is. The copy gets the same scenes and settings and is idle.")},
+		Title: op.L("Copy studio ", op.B(source.Name), " as ", op.B(name)),
+		Facts: []op.Line{op.L(op.B(source.Name),
+			" stays as it is. The copy gets the same scenes and settings and is idle.")},
 		Button: "Copy studio", Fingerprint: fingerprint(source.ID, source.Name, name),
 	}, nil
 }
@@ -57,7 +58,8 @@ func unused(name string, all []live.Caster) error {
 		if naming.Skeleton(c.Name) != naming.Skeleton(name) && c.ID != name {
 			continue
 		}
-		return naming.NameRefusal(op.L("A studio called ", op.B(op.Visible(c.Name)), " exists already (", op.Code(c.ID), ")."),
+		return naming.NameRefusal(op.L("A studio called ", op.B(op.Visible(c.Name)), " exists already (",
+			op.Code(c.ID), ")."),
 			op.L("Choose a name that looks different."))
 	}
 	return nil
@@ -66,17 +68,19 @@ func unused(name string, all []live.Caster) error {
 func (s table) applyCopy(ctx context.Context, p op.Plan, token string, permit op.SendPermit) op.Outcome {
 	receipt, err := s.cloud.CopyCaster(ctx, permit, p.Args["caster"], p.Args["name"], token)
 	if err != nil {
-		return failure.Failure{Usage: copyUsage, Args: p.Args, Denied: op.L(op.B(p.Target.Name), " was not copied")}.Outcome(err)
+		return failure.Failure{Usage: copyUsage, Args: p.Args,
+			Denied: op.L(op.B(p.Target.Name), " was not copied")}.Outcome(err)
 	}
 	return op.Outcome{
 		State: op.Succeeded, RequestID: receipt.RequestID,
 		Text: op.L(op.B(p.Args["name"]), " copied from ", op.B(p.Target.Name), ": id ", op.Code(receipt.CasterID), ", idle."),
-		Next: []op.Next{{Label: "Show", Text: "caster show " + receipt.CasterID}, {Label: "Start", Text: "caster start " + receipt.CasterID}},
+		Next: []op.Next{{Label: "Show", Text: "caster show " + receipt.CasterID},
+			{Label: "Start", Text: "caster start " + receipt.CasterID}},
 	}
 }
 
-// verifyCopy looks for the studio that was made with the operation's own token. Where the list shows no tokens, the one studio
-// of exactly the new name that was made since the send will do.
+// verifyCopy looks for the studio that was made with the operation's own token. Where the list shows no tokens, the one
+// studio of exactly the new name that was made since the send will do.
 func (s table) verifyCopy(ctx context.Context, a op.Attempt) (op.Evidence, error) {
 	all, err := s.cloud.Casters(ctx)
 	if err != nil {
@@ -94,17 +98,20 @@ func (s table) verifyCopy(ctx context.Context, a op.Attempt) (op.Evidence, error
 		}
 		return op.Evidence{Happened: true, Own: made[0].Token == a.Token, Seen: seen}, nil
 	}
-	return op.Evidence{Seen: op.L("I see ", count(len(made), " new studio", " new studios"), " called ", op.B(name), ".")}, nil
+	return op.Evidence{Seen: op.L("I see ", count(len(made), " new studio", " new studios"), " called ",
+		op.B(name), ".")}, nil
 }
 
-// madeBy gives the studios that the attempt can have made: the one with its token, else those that fit by name and time.
+// madeBy gives the studios that the attempt can have made: the one with its token, else those that fit by name and
+// time.
 func madeBy(a op.Attempt, all []live.Caster) []live.Caster {
 	var made []live.Caster
 	for _, c := range all {
 		if c.Token != "" && c.Token == a.Token {
 			return []live.Caster{c}
 		}
-		if c.Token == "" && c.Name == a.Plan.Args["name"] && after(c.Created, a.Sent) && c.Created.Before(a.Sent.Add(copyWindow)) {
+		if c.Token == "" && c.Name == a.Plan.Args["name"] && after(c.Created, a.Sent) &&
+			c.Created.Before(a.Sent.Add(copyWindow)) {
 			made = append(made, c)
 		}
 	}

@@ -73,14 +73,18 @@ func TestVerifyCopy(t *testing.T) {
 		{"much later", []live.Caster{made(noon.Add(time.Hour))}, false, "no new studio"},
 		{"two", []live.Caster{made(noon), made(noon.Add(time.Second))}, false, "2 new studios"},
 		{"other name", []live.Caster{{ID: "x", Name: "evening 47", Created: noon}}, false, "no new studio"},
-		{"our token", []live.Caster{made(noon), made(noon), {ID: "ours", Name: "renamed", Created: noon, Token: "token-1"}}, true, "ours"},
-		{"our token, no time", []live.Caster{{ID: "ours", Name: "Evening 47", Token: "token-1"}}, true, "Evening 47 exists, id ours."},
-		{"another token", []live.Caster{{ID: "x", Name: "Evening 47", Created: noon, Token: "token-2"}}, false, "no new studio"},
+		{"our token", []live.Caster{made(noon), made(noon), {ID: "ours", Name: "renamed", Created: noon, Token: "token-1"}},
+			true, "ours"},
+		{"our token, no time", []live.Caster{{ID: "ours", Name: "Evening 47", Token: "token-1"}}, true,
+			"Evening 47 exists, id ours."},
+		{"another token", []live.Caster{{ID: "x", Name: "Evening 47", Created: noon, Token: "token-2"}}, false,
+			"no new studio"},
 	}
 	for _, c := range cases {
 		f := newFake()
 		f.casters = append(f.casters, c.add...)
-		got, err := find(t, f, "caster copy {caster} {name}").Verify(t.Context(), op.Attempt{Plan: p, Token: "token-1", Sent: noon.Add(500 * time.Millisecond)})
+		got, err := find(t, f, "caster copy {caster} {name}").Verify(t.Context(),
+			op.Attempt{Plan: p, Token: "token-1", Sent: noon.Add(500 * time.Millisecond)})
 		if err != nil || got.Happened != c.want {
 			t.Errorf("%s: %v, %v", c.name, got.Happened, err)
 		}
@@ -91,17 +95,20 @@ func TestVerifyCopy(t *testing.T) {
 	}
 	answered := op.Attempt{Plan: p, Token: "token-1", Sent: noon, Outcome: op.Outcome{State: op.Succeeded}}
 	for says, add := range map[string][]live.Caster{
-		"The cloud does not list it yet.": nil, "It exists.": {{ID: "ours", Token: "token-1"}}, "It exists since 12:00:00 UTC.": {made(noon)},
+		"The cloud does not list it yet.": nil, "It exists.": {{ID: "ours", Token: "token-1"}},
+		"It exists since 12:00:00 UTC.": {made(noon)},
 	} {
 		f := newFake()
 		f.casters = append(f.casters, add...)
-		if got, err := find(t, f, "caster copy {caster} {name}").Verify(t.Context(), answered); err != nil || got.Seen.Plain() != says {
+		if got, err := find(t, f, "caster copy {caster} {name}").Verify(t.Context(), answered); err != nil ||
+			got.Seen.Plain() != says {
 			t.Errorf("after an answer: %q, %v; want %q", got.Seen.Plain(), err, says)
 		}
 	}
 	f := newFake()
 	f.fail["Casters"] = errors.New("dark")
-	if _, err := find(t, f, "caster copy {caster} {name}").Verify(t.Context(), op.Attempt{Plan: p, Sent: noon}); err == nil {
+	if _, err := find(t, f, "caster copy {caster} {name}").Verify(t.Context(),
+		op.Attempt{Plan: p, Sent: noon}); err == nil {
 		t.Error("a look that failed is no evidence")
 	}
 }

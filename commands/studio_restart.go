@@ -24,7 +24,8 @@ func (s table) casterRestart() op.Command {
 	}
 }
 
-// planRestart shows what viewers and recordings would miss. Before the call it looks at the studio and at the recording only.
+// planRestart shows what viewers and recordings would miss. Before the call it looks at the studio and at the recording
+// only.
 func (s table) planRestart(ctx context.Context, call op.Call) (op.Plan, error) {
 	if call.Confirmed != nil {
 		return s.replanRestart(ctx, call)
@@ -80,7 +81,8 @@ func restartPlan(c live.Caster, recorded outageFacts) op.Plan {
 // API: https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-restartcaster
 func restartable(c live.Caster) error {
 	if c.Mode == live.ModeVirtual || c.Mode == live.ModeLightweight {
-		refusal := op.Refuse(op.L(op.B(c.Name), " is a ", mode(c), " studio: only general and playlist studios can be restarted."),
+		refusal := op.Refuse(op.L(op.B(c.Name), " is a ", mode(c),
+			" studio: only general and playlist studios can be restarted."),
 			op.L("Stop and start it instead.")).InShort(op.L("a studio of this type cannot be restarted"))
 		if c.OnAir {
 			return refusal.WithNext(nextcmd.OnCaster("stop", c.ID), nextcmd.OnCaster("show", c.ID))

@@ -46,7 +46,8 @@ func (s table) planSceneStart(ctx context.Context, call op.Call) (op.Plan, error
 		return op.Plan{}, err
 	}
 	if scene.Open {
-		return op.Plan{}, op.Already(op.L(ofScene(c, scene), " is already open. Nothing was changed."), nextcmd.OnScene("close", c.ID, scene.ID), nextcmd.OnScene("take", c.ID, scene.ID)).SaysSo().
+		return op.Plan{}, op.Already(op.L(ofScene(c, scene), " is already open. Nothing was changed."),
+			nextcmd.OnScene("close", c.ID, scene.ID), nextcmd.OnScene("take", c.ID, scene.ID)).SaysSo().
 			InShort(op.L("already open"))
 	}
 	p := scenePlan("Open PREVIEW of ", c, scene)
@@ -60,7 +61,8 @@ func (s table) planSceneStop(ctx context.Context, call op.Call) (op.Plan, error)
 		return op.Plan{}, err
 	}
 	if !scene.Open {
-		already := op.Already(op.L(ofScene(c, scene), " is already closed. Nothing was changed.")).SaysSo().InShort(op.L("already closed"))
+		already := op.Already(op.L(ofScene(c, scene), " is already closed. Nothing was changed.")).SaysSo().InShort(
+			op.L("already closed"))
 		if c.OnAir {
 			already = already.WithNext(nextcmd.OnScene("open", c.ID, scene.ID))
 		}
@@ -71,8 +73,10 @@ func (s table) planSceneStop(ctx context.Context, call op.Call) (op.Plan, error)
 	return p, nil
 }
 
-// preview resolves studio and scene among all of its scenes, and refuses the PROGRAM scene: only previews can be "opened".
-func (s table) preview(ctx context.Context, call op.Call, can op.Text) (c live.Caster, scene live.Scene, all []live.Scene, err error) {
+// preview resolves studio and scene among all of its scenes, and refuses the PROGRAM scene: only previews can be
+// "opened".
+func (s table) preview(ctx context.Context, call op.Call, can op.Text) (c live.Caster, scene live.Scene,
+	all []live.Scene, err error) {
 	c, look, err := s.withScenes(ctx, call)
 	if err != nil {
 		return c, scene, nil, err
@@ -87,7 +91,8 @@ func (s table) preview(ctx context.Context, call op.Call, can op.Text) (c live.C
 	if scene = all[i]; !scene.Program {
 		return c, scene, all, nil
 	}
-	refusal := op.Refuse(op.L(ofScene(c, scene), " is the PROGRAM scene, which viewers see. Only PREVIEW scenes can be ", can, "."))
+	refusal := op.Refuse(op.L(ofScene(c, scene),
+		" is the PROGRAM scene, which viewers see. Only PREVIEW scenes can be ", can, "."))
 	for _, t := range previews(all) {
 		refusal.Answer.Items = append(refusal.Answer.Items, t.item())
 	}
@@ -158,7 +163,8 @@ func (s table) verifyScene(open bool) func(context.Context, op.Attempt) (op.Evid
 		}
 		for _, scene := range all {
 			if scene.ID == p.Args["scene"] {
-				return op.Evidence{Happened: scene.Open == open, Seen: op.L(op.B(scene.Name), " is ", openWord(scene), " now.")}, nil
+				return op.Evidence{Happened: scene.Open == open,
+					Seen: op.L(op.B(scene.Name), " is ", openWord(scene), " now.")}, nil
 			}
 		}
 		return op.Evidence{Seen: op.L("The scene does not exist any more.")}, nil

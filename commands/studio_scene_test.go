@@ -30,10 +30,15 @@ func TestPlanSceneRefuses(t *testing.T) {
 		already              bool
 		says                 []string
 	}{
-		{sceneStartUsage, newsID, "Preview 1", true, []string{"Evening News / Preview 1 is already open. Nothing was changed.", "[Close preview] caster scene stop " + newsID + " s-p1"}},
-		{sceneStopUsage, newsID, "Preview 2", true, []string{"Evening News / Preview 2 is already closed. Nothing was changed.", "[Open preview] caster scene start " + newsID + " s-p2"}},
+		{sceneStartUsage, newsID, "Preview 1", true,
+			[]string{"Evening News / Preview 1 is already open. Nothing was changed.",
+				"[Close preview] caster scene stop " + newsID + " s-p1"}},
+		{sceneStopUsage, newsID, "Preview 2", true,
+			[]string{"Evening News / Preview 2 is already closed. Nothing was changed.",
+				"[Open preview] caster scene start " + newsID + " s-p2"}},
 		{sceneStopUsage, sportsID, "Preview 1", true, []string{"already closed"}},
-		{sceneStartUsage, sportsID, "Preview 1", false, []string{"Evening Sports is idle", "Start it, then ask again.", "[Start studio] caster start " + sportsID}},
+		{sceneStartUsage, sportsID, "Preview 1", false,
+			[]string{"Evening Sports is idle", "Start it, then ask again.", "[Start studio] caster start " + sportsID}},
 		{sceneStartUsage, newsID, "Main", false, []string{"is the PROGRAM scene", "s-p1", "s-p2"}},
 		{sceneStopUsage, newsID, "s-main", false, []string{"is the PROGRAM scene"}},
 		{sceneStartUsage, newsID, "Preview", false, []string{"There is no scene Preview in this studio", "s-p1", "s-p2"}},
@@ -57,14 +62,16 @@ func TestApplyScene(t *testing.T) {
 	start, stop := find(t, f, sceneStartUsage), find(t, f, sceneStopUsage)
 	p, _ := start.Plan(t.Context(), call("caster", newsID, "scene", "s-p2"))
 	o := start.Apply(t.Context(), p, "", permitted)
-	if o.State != op.Succeeded || o.Text.Plain() != "PREVIEW of Evening News / Preview 2 is open." || o.Play != f.receipt.PlayURL {
+	if o.State != op.Succeeded || o.Text.Plain() != "PREVIEW of Evening News / Preview 2 is open." ||
+		o.Play != f.receipt.PlayURL {
 		t.Errorf("start: %+v", o)
 	}
 	if o.Next[0].Text != "caster scene stop "+newsID+" s-p2" {
 		t.Errorf("next %v", o.Next)
 	}
 	p, _ = stop.Plan(t.Context(), call("caster", newsID, "scene", "s-p1"))
-	if o := stop.Apply(t.Context(), p, "", permitted); o.State != op.Succeeded || o.Text.Plain() != "PREVIEW of Evening News / Preview 1 is closed." || o.Play != "" {
+	if o := stop.Apply(t.Context(), p, "", permitted); o.State != op.Succeeded ||
+		o.Text.Plain() != "PREVIEW of Evening News / Preview 1 is closed." || o.Play != "" {
 		t.Errorf("stop: %+v", o)
 	}
 	if f.calls[0] != "StartScene "+newsID+" s-p2" || f.calls[1] != "StopScene "+newsID+" s-p1" {
@@ -78,7 +85,8 @@ func TestApplySceneAlready(t *testing.T) {
 	p, _ := start.Plan(t.Context(), call("caster", newsID, "scene", "s-p2"))
 	f.fail["StartScene"] = &live.Error{Class: live.Refused, Action: "StartCasterScene", Code: "IncorrectSceneStatus.Inuse"}
 	o := start.Apply(t.Context(), p, "", permitted)
-	if o.State != op.Failed || !o.Already || o.Text.Plain() != "PREVIEW of Evening News / Preview 2 was already open. Nothing was changed." {
+	if o.State != op.Failed || !o.Already ||
+		o.Text.Plain() != "PREVIEW of Evening News / Preview 2 was already open. Nothing was changed." {
 		t.Errorf("open already: %+v %s", o, o.Text.Plain())
 	}
 	if len(o.Next) != 2 || o.Next[0].Label != "Close preview" {

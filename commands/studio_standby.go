@@ -12,8 +12,8 @@ import (
 
 const standbyUsage = "caster standby {caster}"
 
-// casterStandby is the panic slate. The API has no call that ends it and none that tells whether it is shown; what it documents
-// for giving PROGRAM a picture is the take, so that is the way back which the card offers.
+// casterStandby is the panic slate. The API has no call that ends it and none that tells whether it is shown; what it
+// documents for giving PROGRAM a picture is the take, so that is the way back which the card offers.
 func (s table) casterStandby() op.Command {
 	return op.Command{
 		Usage:    standbyUsage,
@@ -24,9 +24,9 @@ func (s table) casterStandby() op.Command {
 	}
 }
 
-// planStandby refuses a studio that has no standby picture. That its settings cannot be read is no reason to refuse: this is
-// for emergencies, and the API refuses by itself.
-// API: https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-effectcasterurgent
+// planStandby refuses a studio that has no standby picture. That its settings cannot be read is no reason to refuse:
+// this is for emergencies, and the API refuses by itself. API:
+// https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-effectcasterurgent
 func (s table) planStandby(ctx context.Context, call op.Call) (op.Plan, error) {
 	c, look, err := besides(ctx, s, call, s.insideOf(ctx, call))
 	if err != nil {
@@ -47,7 +47,8 @@ func (s table) planStandby(ctx context.Context, call op.Call) (op.Plan, error) {
 	switch {
 	case call.Confirmed != nil:
 	case seen.unset != nil:
-		facts = append(facts, op.L("I could not see whether a standby picture is set: ", failure.Explain(seen.unset).Text, "."))
+		facts = append(facts,
+			op.L("I could not see whether a standby picture is set: ", failure.Explain(seen.unset).Text, "."))
 	case !seen.config.Standby:
 		return op.Plan{}, op.Refuse(op.L(op.B(c.Name), " has no standby picture, so there is nothing to switch to."),
 			op.L("Set one in the ApsaraVideo Live console, in the settings of the studio.")).
@@ -56,7 +57,8 @@ func (s table) planStandby(ctx context.Context, call op.Call) (op.Plan, error) {
 	return op.Plan{
 		Args: op.Args{"caster": c.ID}, Target: onStudio(c), Title: op.L("Standby picture on ", op.B(c.Name)),
 		Facts: facts, OnAir: true, Button: "Switch to standby",
-		Fingerprint: fingerprint(c.ID, c.Name, c.OnAir, c.Started.Unix(), programOf(all).ID), Seen: pictures(c, live.Scene{}, all),
+		Fingerprint: fingerprint(c.ID, c.Name, c.OnAir, c.Started.Unix(), programOf(all).ID),
+		Seen:        pictures(c, live.Scene{}, all),
 	}, nil
 }
 
@@ -67,7 +69,8 @@ func returnLine(all []live.Scene) op.Line {
 	case ok && scene.Open:
 		return op.L("The way back is a take of ", op.B(scene.Name), ", which holds the picture that is on air now.")
 	case ok:
-		return op.L("The way back is to open ", op.B(scene.Name), ", which holds the picture that is on air now, and to take it.")
+		return op.L("The way back is to open ", op.B(scene.Name),
+			", which holds the picture that is on air now, and to take it.")
 	}
 	return op.L("The way back is a take; no PREVIEW holds the picture that is on air now.")
 }
@@ -75,7 +78,8 @@ func returnLine(all []live.Scene) op.Line {
 func (s table) applyStandby(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
 	receipt, err := s.cloud.Standby(ctx, permit, p.Args["caster"], p.Seen[programSeen])
 	if err != nil {
-		return failure.Failure{Usage: standbyUsage, Args: p.Args, Denied: op.L(subject(p), " was not switched to its standby picture")}.Outcome(err)
+		return failure.Failure{Usage: standbyUsage, Args: p.Args,
+			Denied: op.L(subject(p), " was not switched to its standby picture")}.Outcome(err)
 	}
 	return op.Outcome{
 		State: op.Succeeded, RequestID: receipt.RequestID,

@@ -46,7 +46,8 @@ func (s table) planStart(ctx context.Context, call op.Call) (op.Plan, error) {
 	case err != nil:
 		return op.Plan{}, err
 	case c.OnAir:
-		return op.Plan{}, op.Already(op.L(op.B(c.Name), " is already ", airFact(c), ". Nothing was changed."), nextcmd.OnCaster("show", c.ID)).SaysSo().
+		return op.Plan{}, op.Already(op.L(op.B(c.Name), " is already ", airFact(c), ". Nothing was changed."),
+			nextcmd.OnCaster("show", c.ID)).SaysSo().
 			InShort(op.L("already on air"))
 	}
 	facts := []op.Line{op.L("Billing starts with it, and its PROGRAM scene goes on air.")}
@@ -62,8 +63,10 @@ func (s table) planStart(ctx context.Context, call op.Call) (op.Plan, error) {
 		facts = append(facts, readiness(config)...)
 	}
 	return op.Plan{
-		Args: op.Args{"caster": c.ID}, Target: onStudio(c), Title: op.L("Start studio ", op.B(c.Name)), Facts: facts, Button: "Start studio",
-		Fingerprint: fingerprint(c.ID, c.Name, c.OnAir, int(c.Mode), config.Domain), Seen: baseline.Baseline{baseline.StartedAt: c.Started}.Seen(),
+		Args: op.Args{"caster": c.ID}, Target: onStudio(c), Title: op.L("Start studio ", op.B(c.Name)), Facts: facts,
+		Button:      "Start studio",
+		Fingerprint: fingerprint(c.ID, c.Name, c.OnAir, int(c.Mode), config.Domain),
+		Seen:        baseline.Baseline{baseline.StartedAt: c.Started}.Seen(),
 	}, nil
 }
 
@@ -79,16 +82,17 @@ func readiness(config live.CasterConfig) []op.Line {
 	return facts
 }
 
-// planStop says what goes dark. A recording of it is a fact for the card; what is looked at once more before the call is that
-// viewers still have the programme that they had.
-// API: https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-stopcaster
+// planStop says what goes dark. A recording of it is a fact for the card; what is looked at once more before the call
+// is that viewers still have the programme that they had. API:
+// https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-stopcaster
 func (s table) planStop(ctx context.Context, call op.Call) (op.Plan, error) {
 	c, look, err := s.withScenes(ctx, call)
 	switch {
 	case err != nil:
 		return op.Plan{}, err
 	case !c.OnAir:
-		return op.Plan{}, op.Already(op.L(op.B(c.Name), " is already idle. Nothing was changed."), nextcmd.OnCaster("start", c.ID), nextcmd.OnCaster("show", c.ID)).SaysSo().
+		return op.Plan{}, op.Already(op.L(op.B(c.Name), " is already idle. Nothing was changed."),
+			nextcmd.OnCaster("start", c.ID), nextcmd.OnCaster("show", c.ID)).SaysSo().
 			InShort(op.L("already idle"))
 	}
 	all, err := look()
@@ -146,7 +150,8 @@ func (s table) applyStop(ctx context.Context, p op.Plan, _ string, permit op.Sen
 	if err != nil {
 		return failure.Failure{
 			Usage: stopUsage, Args: p.Args, Denied: op.L(subject(p), " was not stopped"),
-			Before: op.L(subject(p), " was already idle"), Next: []op.Next{nextcmd.OnCaster("show", p.Args["caster"]), nextcmd.OnCaster("start", p.Args["caster"])},
+			Before: op.L(subject(p), " was already idle"),
+			Next:   []op.Next{nextcmd.OnCaster("show", p.Args["caster"]), nextcmd.OnCaster("start", p.Args["caster"])},
 		}.Outcome(err)
 	}
 	return op.Outcome{

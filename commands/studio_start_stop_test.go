@@ -19,7 +19,9 @@ func TestPlanStart(t *testing.T) {
 			f.setups[sportsID] = live.CasterConfig{Domain: "d", Standby: true, Recorded: true, RecordOnDemand: 7}
 		},
 			[]string{"Billing starts"}, []string{"standby", "recorded"}},
-		{"records by itself, no standby", func(f *fakeCloud) { f.setups[sportsID] = live.CasterConfig{Domain: "d", Recorded: true} },
+		{"records by itself, no standby", func(f *fakeCloud) {
+			f.setups[sportsID] = live.CasterConfig{Domain: "d", Recorded: true}
+		},
 			[]string{"recorded by itself", "no standby picture"}, nil},
 		{"settings unseen", func(f *fakeCloud) { f.fail["CasterConfig"] = &live.Error{Class: live.NotSent} },
 			[]string{"Billing starts", "could not be read"}, nil},
@@ -31,7 +33,8 @@ func TestPlanStart(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", c.name, err)
 		}
-		if p.OnAir || p.Button != "Start studio" || p.Title.Plain() != "Start studio Evening Sports" || p.Target.Key() != "caster/"+sportsID {
+		if p.OnAir || p.Button != "Start studio" || p.Title.Plain() != "Start studio Evening Sports" ||
+			p.Target.Key() != "caster/"+sportsID {
 			t.Errorf("%s: %+v", c.name, p)
 		}
 		wantHas(t, facts(p), c.says...)
@@ -70,8 +73,10 @@ func TestPlanPowerRefuses(t *testing.T) {
 		already       bool
 		says          []string
 	}{
-		{startUsage, newsID, true, []string{"Evening News is already on air since 2027-03-09 11:00:00 UTC. Nothing was changed.", "[Show studio]"}},
-		{stopUsage, sportsID, true, []string{"Evening Sports is already idle. Nothing was changed.", "[Start studio] caster start " + sportsID}},
+		{startUsage, newsID, true,
+			[]string{"Evening News is already on air since 2027-03-09 11:00:00 UTC. Nothing was changed.", "[Show studio]"}},
+		{stopUsage, sportsID, true,
+			[]string{"Evening Sports is already idle. Nothing was changed.", "[Start studio] caster start " + sportsID}},
 		{startUsage, sportsID, false, []string{"has no streaming domain", "console", "[Show studio]"}},
 		{startUsage, "Morning Show", false, []string{"There is no studio Morning Show in this channel"}},
 		{stopUsage, "nobody", false, []string{"There is no studio nobody in this channel"}},
@@ -91,7 +96,8 @@ func TestApplyPower(t *testing.T) {
 	f := newFake()
 	p := op.Plan{Args: op.Args{"caster": newsID}, Title: op.L("Do ", op.B("Evening News"))}
 	o := find(t, f, startUsage).Apply(t.Context(), p, "", permitted)
-	if o.State != op.Succeeded || o.Text.Plain() != "Evening News is on air. Billing has started." || o.Next[0].Label != "Show studio" {
+	if o.State != op.Succeeded || o.Text.Plain() != "Evening News is on air. Billing has started." ||
+		o.Next[0].Label != "Show studio" {
 		t.Errorf("%+v", o)
 	}
 	o = find(t, f, stopUsage).Apply(t.Context(), p, "", permitted)
@@ -99,11 +105,13 @@ func TestApplyPower(t *testing.T) {
 		t.Errorf("%+v", o)
 	}
 	f.fail["StartCaster"] = &live.Error{Class: live.Refused, Action: "StartCaster", Code: "IncorrectCasterStatus.Inuse"}
-	if o = find(t, f, startUsage).Apply(t.Context(), p, "", permitted); !o.Already || o.Text.Plain() != "Evening News was already on air. Nothing was changed." {
+	if o = find(t, f, startUsage).Apply(t.Context(), p, "", permitted); !o.Already ||
+		o.Text.Plain() != "Evening News was already on air. Nothing was changed." {
 		t.Errorf("%+v %s", o, o.Text.Plain())
 	}
 	f.fail["StopCaster"] = &live.Error{Class: live.Refused, Action: "StopCaster", Code: "IncorrectCasterStatus.Idle"}
-	if o = find(t, f, stopUsage).Apply(t.Context(), p, "", permitted); !o.Already || o.Text.Plain() != "Evening News was already idle. Nothing was changed." {
+	if o = find(t, f, stopUsage).Apply(t.Context(), p, "", permitted); !o.Already ||
+		o.Text.Plain() != "Evening News was already idle. Nothing was changed." {
 		t.Errorf("%+v %s", o, o.Text.Plain())
 	}
 }
@@ -113,14 +121,16 @@ func TestVerifyPower(t *testing.T) {
 		usage, caster string
 		want          bool
 	}{{startUsage, newsID, true}, {startUsage, sportsID, false}, {stopUsage, sportsID, true}, {stopUsage, newsID, false}} {
-		seen, err := find(t, newFake(), c.usage).Verify(t.Context(), op.Attempt{Plan: op.Plan{Args: op.Args{"caster": c.caster}}, Sent: noon})
+		seen, err := find(t, newFake(), c.usage).Verify(t.Context(),
+			op.Attempt{Plan: op.Plan{Args: op.Args{"caster": c.caster}}, Sent: noon})
 		if err != nil || seen.Happened != c.want {
 			t.Errorf("%s %s: %+v, %v", c.usage, c.caster, seen, err)
 		}
 	}
 	f := newFake()
 	f.fail["Caster"] = &live.Error{Class: live.Unknown}
-	if _, err := find(t, f, stopUsage).Verify(t.Context(), op.Attempt{Plan: op.Plan{Args: op.Args{"caster": newsID}}}); err == nil {
+	if _, err := find(t, f, stopUsage).Verify(t.Context(),
+		op.Attempt{Plan: op.Plan{Args: op.Args{"caster": newsID}}}); err == nil {
 		t.Error("a look that failed is no evidence")
 	}
 }
@@ -135,14 +145,20 @@ func TestWaysOut(t *testing.T) {
 		err           live.Error
 		want          string
 	}{
-		{restartUsage, "RestartCaster", studio, live.Error{Class: live.Refused, Code: "IncorrectCasterStatus.Idle"}, "Start it instead: caster start " + newsID},
-		{restartUsage, "RestartCaster", studio, live.Error{Class: live.Refused, Code: "InvalidCaster.NotFound"}, "Show studios: caster list"},
-		{restartUsage, "RestartCaster", studio, live.Error{Class: live.Refused, Code: "Brand.New", Status: 400}, "Show studio: caster show " + newsID},
-		{standbyUsage, "Standby", studio, live.Error{Class: live.Refused, Code: "InvalidUrgentMaterial.NotFound"}, "Show studio: caster show " + newsID},
-		{stopUsage, "StopCaster", studio, live.Error{Class: live.Throttled, Code: "Throttling.User"}, "Ask again: caster stop " + newsID},
+		{restartUsage, "RestartCaster", studio, live.Error{Class: live.Refused, Code: "IncorrectCasterStatus.Idle"},
+			"Start it instead: caster start " + newsID},
+		{restartUsage, "RestartCaster", studio, live.Error{Class: live.Refused, Code: "InvalidCaster.NotFound"},
+			"Show studios: caster list"},
+		{restartUsage, "RestartCaster", studio, live.Error{Class: live.Refused, Code: "Brand.New", Status: 400},
+			"Show studio: caster show " + newsID},
+		{standbyUsage, "Standby", studio, live.Error{Class: live.Refused, Code: "InvalidUrgentMaterial.NotFound"},
+			"Show studio: caster show " + newsID},
+		{stopUsage, "StopCaster", studio, live.Error{Class: live.Throttled, Code: "Throttling.User"},
+			"Ask again: caster stop " + newsID},
 		{stopUsage, "StopCaster", studio, live.Error{Class: live.NotSent}, "Ask again: caster stop " + newsID},
 		{stopUsage, "StopCaster", studio, live.Error{Class: live.Refused, Code: "NoPermission"}, ""},
-		{usageOf("stop"), "Record", stream, live.Error{Class: live.Refused, Action: "RealTimeRecordCommand", Code: "TaskNotStarted", Status: 409}, "Status: record status " + mainPath},
+		{usageOf("stop"), "Record", stream, live.Error{Class: live.Refused, Action: "RealTimeRecordCommand",
+			Code: "TaskNotStarted", Status: 409}, "Status: record status " + mainPath},
 		{usageOf("stop"), "Record", stream, live.Error{Class: live.Refused, Code: "IncorrectCasterStatus.Idle"}, ""},
 	} {
 		f := newFake()
@@ -162,7 +178,8 @@ func TestAskAgain(t *testing.T) {
 	f := newFake()
 	f.fail["Casters"] = &live.Error{Class: live.Unknown, Code: "InternalError", Status: 500}
 	_, err := find(t, f, takeUsage).Plan(t.Context(), call("caster", "Evening News", "scene", "Preview 1"))
-	wantHas(t, words(refused(t, err).Answer), "I could not look at the studios", `[Ask again] caster take "Evening News" "Preview 1"`)
+	wantHas(t, words(refused(t, err).Answer), "I could not look at the studios",
+		`[Ask again] caster take "Evening News" "Preview 1"`)
 	_, err = find(t, f, "caster list {text?}").Read(t.Context(), call())
 	wantHas(t, words(refused(t, err).Answer), "[Ask again] caster list\n")
 	f.fail["Casters"] = &live.Error{Class: live.Refused, Code: "NoPermission", Status: 403}

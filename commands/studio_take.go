@@ -43,18 +43,22 @@ func (s table) planTake(ctx context.Context, call op.Call) (op.Plan, error) {
 		return op.Plan{}, err
 	}
 	program := programOf(all)
-	facts := []op.Line{airLine(c, all), op.L("After it viewers see the picture of ", op.B(scene.Name), ".", played(" Look at it first: ", call.Scope, scene))}
+	facts := []op.Line{airLine(c, all),
+		op.L("After it viewers see the picture of ", op.B(scene.Name), ".", played(" Look at it first: ", call.Scope, scene))}
 	switch {
 	case picture(scene) == "":
 		facts = append(facts, op.L("I see no layout in it; ApsaraVideo Live may refuse."))
 	case picture(scene) == picture(program):
-		facts = append(facts, op.L("PROGRAM has the same picture already; this matters only while the standby picture is shown."))
+		facts = append(facts,
+			op.L("PROGRAM has the same picture already; this matters only while the standby picture is shown."))
 	}
 	return op.Plan{
-		Args: op.Args{"caster": c.ID, "scene": scene.ID}, Target: onStudio(c), Title: op.L("Take to PROGRAM: ", ofScene(c, scene)),
+		Args: op.Args{"caster": c.ID, "scene": scene.ID}, Target: onStudio(c),
+		Title: op.L("Take to PROGRAM: ", ofScene(c, scene)),
 		Facts: facts, OnAir: true, Button: "Take to PROGRAM",
-		Fingerprint: fingerprint(c.ID, c.Name, c.Started.Unix(), scene.ID, scene.Name, scene.Open, picture(scene), program.ID, picture(program)),
-		Seen:        pictures(c, scene, all),
+		Fingerprint: fingerprint(c.ID, c.Name, c.Started.Unix(), scene.ID, scene.Name, scene.Open, picture(scene), program.ID,
+			picture(program)),
+		Seen: pictures(c, scene, all),
 	}, nil
 }
 
@@ -65,7 +69,8 @@ func takeable(c live.Caster, scene live.Scene, all []live.Scene) error {
 	}
 	if !scene.Open {
 		return op.Refuse(op.L(ofScene(c, scene), " is closed: only a PREVIEW that is open can be taken to PROGRAM."),
-			op.L("Open it, look at it, then take it.")).WithNext(nextcmd.OnScene("open", c.ID, scene.ID)).InShort(op.L("its preview is closed"))
+			op.L("Open it, look at it, then take it.")).WithNext(nextcmd.OnScene("open", c.ID,
+			scene.ID)).InShort(op.L("its preview is closed"))
 	}
 	return requireProgram(c, all)
 }
@@ -92,19 +97,21 @@ func wayBack(p op.Plan) op.Next {
 func (s table) applyTake(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
 	receipt, err := s.cloud.TakeScene(ctx, permit, p.Args["caster"], p.Args["scene"], p.Seen[programSeen])
 	if err != nil {
-		return failure.Failure{Usage: takeUsage, Args: p.Args, Denied: op.L(subject(p), " was not taken to PROGRAM")}.Outcome(err)
+		return failure.Failure{Usage: takeUsage, Args: p.Args,
+			Denied: op.L(subject(p), " was not taken to PROGRAM")}.Outcome(err)
 	}
 	next := []op.Next{nextcmd.OnCaster("show", p.Args["caster"])}
 	if p.Seen[formerSeen] != "" {
 		next = append(next, wayBack(p))
 	}
 	return op.Outcome{
-		State: op.Succeeded, Text: op.L("PROGRAM shows the picture of ", subject(p), "."), RequestID: receipt.RequestID, Next: next,
+		State: op.Succeeded, Text: op.L("PROGRAM shows the picture of ", subject(p), "."), RequestID: receipt.RequestID,
+		Next: next,
 	}
 }
 
-// verifyTake takes it as proof that PROGRAM has the picture that was to be taken and had another one before. Where it had the
-// same before, as after a standby, the scenes tell nothing; the studio's change time may confirm an answer.
+// verifyTake takes it as proof that PROGRAM has the picture that was to be taken and had another one before. Where it
+// had the same before, as after a standby, the scenes tell nothing; the studio's change time may confirm an answer.
 func (s table) verifyTake(ctx context.Context, a op.Attempt) (op.Evidence, error) {
 	id, seen := a.Plan.Args["caster"], a.Plan.Seen
 	if seen[shownSeen] == seen[takenSeen] {

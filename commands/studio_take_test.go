@@ -12,7 +12,8 @@ import (
 func pictured() *fakeCloud {
 	f := newFake()
 	f.scenes[newsID] = []live.Scene{
-		{ID: "s-p2", Name: "Preview 2", Open: true, Layout: "l2", Components: []string{"b", "a"}, PlayURL: "http://play.example.com/p2?auth_key=fake-canary"},
+		{ID: "s-p2", Name: "Preview 2", Open: true, Layout: "l2", Components: []string{"b", "a"},
+			PlayURL: "http://play.example.com/p2?auth_key=fake-canary"},
 		{ID: "s-p1", Name: "Preview 1", Open: true, Layout: "l1"},
 		{ID: "s-main", Name: "Main", Program: true, Open: true, Layout: "l1"},
 	}
@@ -29,13 +30,15 @@ func TestPlanTake(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !p.OnAir || p.Button != "Take to PROGRAM" || p.Title.Plain() != "Take to PROGRAM: Evening News / Preview 2" || p.Target.Key() != "caster/"+newsID {
+	if !p.OnAir || p.Button != "Take to PROGRAM" || p.Title.Plain() != "Take to PROGRAM: Evening News / Preview 2" ||
+		p.Target.Key() != "caster/"+newsID {
 		t.Errorf("%+v", p)
 	}
 	if p.Args["caster"] != newsID || p.Args["scene"] != "s-p2" || len(p.Args) != 2 {
 		t.Errorf("args %v", p.Args)
 	}
-	wantHas(t, facts(p), "ON AIR since 2027-03-09 11:00:00 UTC · PROGRAM scene Main, with the picture of Preview 1", "After it viewers see the picture of Preview 2.")
+	wantHas(t, facts(p), "ON AIR since 2027-03-09 11:00:00 UTC · PROGRAM scene Main, with the picture of Preview 1",
+		"After it viewers see the picture of Preview 2.")
 	wantNot(t, facts(p), "Look at it first", "same picture")
 	asked.Scope.URLs = true
 	p, _ = find(t, f, takeUsage).Plan(t.Context(), asked)
@@ -54,10 +57,16 @@ func TestPlanTakeRefuses(t *testing.T) {
 		says                []string
 		field               string
 	}{
-		{"program", newsID, "Main", func(*fakeCloud) {}, []string{"is the PROGRAM scene", "Only PREVIEW scenes can be taken to PROGRAM.", "s-p1", "s-p2"}, "scene"},
-		{"closed", newsID, "Preview 2", func(f *fakeCloud) { scene(f, 0).Open = false }, []string{"is closed", "[Open preview] caster scene start " + newsID + " s-p2"}, ""},
-		{"idle", sportsID, "Preview 1", func(*fakeCloud) {}, []string{"Evening Sports is idle", "[Start studio] caster start " + sportsID}, ""},
-		{"no program", newsID, "Preview 2", func(f *fakeCloud) { f.scenes[newsID] = f.scenes[newsID][:1] }, []string{"has no PROGRAM scene", "[Show studio]"}, ""},
+		{"program", newsID, "Main", func(*fakeCloud) {},
+			[]string{"is the PROGRAM scene", "Only PREVIEW scenes can be taken to PROGRAM.", "s-p1", "s-p2"}, "scene"},
+		{"closed", newsID, "Preview 2", func(f *fakeCloud) {
+			scene(f, 0).Open = false
+		}, []string{"is closed", "[Open preview] caster scene start " + newsID + " s-p2"}, ""},
+		{"idle", sportsID, "Preview 1", func(*fakeCloud) {},
+			[]string{"Evening Sports is idle", "[Start studio] caster start " + sportsID}, ""},
+		{"no program", newsID, "Preview 2", func(f *fakeCloud) {
+			f.scenes[newsID] = f.scenes[newsID][:1]
+		}, []string{"has no PROGRAM scene", "[Show studio]"}, ""},
 		{"unknown", newsID, "Preview 9", func(*fakeCloud) {}, []string{"There is no scene Preview 9"}, "scene"},
 	}
 	for _, c := range cases {
@@ -108,10 +117,12 @@ func TestApplyTake(t *testing.T) {
 	c := find(t, f, takeUsage)
 	p, _ := c.Plan(t.Context(), call("caster", newsID, "scene", "s-p2"))
 	o := c.Apply(t.Context(), p, "", permitted)
-	if o.State != op.Succeeded || o.Text.Plain() != "PROGRAM shows the picture of Evening News / Preview 2." || f.calls[0] != "TakeScene "+newsID+" s-p2 s-main" {
+	if o.State != op.Succeeded || o.Text.Plain() != "PROGRAM shows the picture of Evening News / Preview 2." ||
+		f.calls[0] != "TakeScene "+newsID+" s-p2 s-main" {
 		t.Errorf("%+v, calls %v", o, f.calls)
 	}
-	if len(o.Next) != 2 || o.Next[1] != (op.Next{Label: "Back to the last picture", Text: "caster take " + newsID + " s-p1"}) {
+	if len(o.Next) != 2 ||
+		o.Next[1] != (op.Next{Label: "Back to the last picture", Text: "caster take " + newsID + " s-p1"}) {
 		t.Errorf("ways on %v", o.Next)
 	}
 	scene(f, 1).Open = false
@@ -130,16 +141,25 @@ func TestVerifyTake(t *testing.T) {
 		want     bool
 		says     string
 	}{
-		{"another picture than before", "s-p2", false, func(f *fakeCloud) { scene(f, 2).Layout, scene(f, 2).Components = "l2", []string{"a", "b"} }, true, "PROGRAM has its layout now."},
+		{"another picture than before", "s-p2", false, func(f *fakeCloud) {
+			scene(f, 2).Layout, scene(f, 2).Components = "l2", []string{"a", "b"}
+		}, true, "PROGRAM has its layout now."},
 		{"the preview went on", "s-p2", false, func(f *fakeCloud) {
 			scene(f, 2).Layout, scene(f, 2).Components, scene(f, 0).Layout = "l2", []string{"a", "b"}, "l9"
 		}, true, "PROGRAM has its layout"},
-		{"not taken", "s-p2", false, func(*fakeCloud) {}, false, "PROGRAM has another picture than Evening News / Preview 2 had."},
+		{"not taken", "s-p2", false, func(*fakeCloud) {}, false,
+			"PROGRAM has another picture than Evening News / Preview 2 had."},
 		{"not listed yet", "s-p2", true, func(*fakeCloud) {}, false, "does not list it yet"},
-		{"the same picture, changed", "s-p1", true, func(f *fakeCloud) { f.casters[1].Modified = noon }, true, "last changed"},
-		{"the same picture, no answer", "s-p1", false, func(f *fakeCloud) { f.casters[1].Modified = noon }, false, "last changed"},
+		{"the same picture, changed", "s-p1", true, func(f *fakeCloud) {
+			f.casters[1].Modified = noon
+		}, true, "last changed"},
+		{"the same picture, no answer", "s-p1", false, func(f *fakeCloud) {
+			f.casters[1].Modified = noon
+		}, false, "last changed"},
 		{"the same picture, unchanged", "s-p1", true, func(*fakeCloud) {}, false, "last changed"},
-		{"the program is gone", "s-p2", false, func(f *fakeCloud) { f.scenes[newsID] = f.scenes[newsID][:2] }, false, "another picture"},
+		{"the program is gone", "s-p2", false, func(f *fakeCloud) {
+			f.scenes[newsID] = f.scenes[newsID][:2]
+		}, false, "another picture"},
 	}
 	for _, c := range cases {
 		f := pictured()
@@ -171,7 +191,8 @@ func TestPlanStandby(t *testing.T) {
 	if !p.OnAir || p.Button != "Switch to standby" || p.Title.Plain() != "Standby picture on Evening News" {
 		t.Errorf("%+v", p)
 	}
-	wantHas(t, facts(p), "PROGRAM scene Main, with the picture of Preview 1", "viewers see the standby picture. The way back is a take of Preview 1")
+	wantHas(t, facts(p), "PROGRAM scene Main, with the picture of Preview 1",
+		"viewers see the standby picture. The way back is a take of Preview 1")
 	scene(f, 1).Open = false
 	p, _ = c.Plan(t.Context(), call("caster", newsID))
 	wantHas(t, facts(p), "The way back is to open Preview 1")
@@ -191,9 +212,13 @@ func TestPlanStandbyRefuses(t *testing.T) {
 		change func(*fakeCloud)
 		says   []string
 	}{
-		"idle":       {sportsID, func(*fakeCloud) {}, []string{"is idle", "[Start studio]"}},
-		"none set":   {newsID, func(f *fakeCloud) { f.setups[newsID] = live.CasterConfig{} }, []string{"has no standby picture", "console", "[Show studio]"}},
-		"no program": {newsID, func(f *fakeCloud) { f.scenes[newsID] = f.scenes[newsID][:2] }, []string{"has no PROGRAM scene", "[Show studio]"}},
+		"idle": {sportsID, func(*fakeCloud) {}, []string{"is idle", "[Start studio]"}},
+		"none set": {newsID, func(f *fakeCloud) {
+			f.setups[newsID] = live.CasterConfig{}
+		}, []string{"has no standby picture", "console", "[Show studio]"}},
+		"no program": {newsID, func(f *fakeCloud) {
+			f.scenes[newsID] = f.scenes[newsID][:2]
+		}, []string{"has no PROGRAM scene", "[Show studio]"}},
 	} {
 		f := pictured()
 		c.change(f)
@@ -210,13 +235,15 @@ func TestApplyStandby(t *testing.T) {
 	c := find(t, f, standbyUsage)
 	p, _ := c.Plan(t.Context(), call("caster", newsID))
 	o := c.Apply(t.Context(), p, "", permitted)
-	if o.State != op.Succeeded || f.calls[0] != "Standby "+newsID+" s-main" || o.Next[0] != (op.Next{Label: "Back to the last picture", Text: "caster take " + newsID + " s-p1"}) {
+	if o.State != op.Succeeded || f.calls[0] != "Standby "+newsID+" s-main" ||
+		o.Next[0] != (op.Next{Label: "Back to the last picture", Text: "caster take " + newsID + " s-p1"}) {
 		t.Errorf("%+v, calls %v", o, f.calls)
 	}
 	wantHas(t, o.Text.Plain(), "Evening News shows its standby picture.", "A take brings the programme back.")
 	scene(f, 1).Layout = "l7"
 	p, _ = c.Plan(t.Context(), call("caster", newsID))
-	if o := c.Apply(t.Context(), p, "", permitted); o.Next[0] != (op.Next{Label: "Take…", Text: "caster take " + newsID}) {
+	if o := c.Apply(t.Context(), p, "",
+		permitted); o.Next[0] != (op.Next{Label: "Take…", Text: "caster take " + newsID}) {
 		t.Errorf("without a preview to go back to: %v", o.Next)
 	}
 }

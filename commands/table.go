@@ -1,10 +1,12 @@
-// Package commands is the table of everything that casterbot can be asked to do: one entry a command, one resolver a kind of
-// argument. Whoever adds an operation copies an entry here; help, pickers, permission names and the docs follow from it.
+// Package commands is the table of everything that casterbot can be asked to do: one entry a command, one resolver a
+// kind of argument. Whoever adds an operation copies an entry here; help, pickers, permission names and the docs follow
+// from it.
 //
-// It keeps true that names become ids by exact knowledge and never by a guess, that nothing outside the channel's scope is
-// named to anybody, that a plan looks at the cloud before it promises anything, and that an outcome says succeeded only after
-// an answer and failed only after a definite refusal. Every error code that the API documents has a sentence of its own.
-// It returns values (lines, plans, outcomes) and knows neither Slack, nor the policy's text, nor where operations are stored.
+// It keeps true that names become ids by exact knowledge and never by a guess, that nothing outside the channel's scope
+// is named to anybody, that a plan looks at the cloud before it promises anything, and that an outcome says succeeded
+// only after an answer and failed only after a definite refusal. Every error code that the API documents has a sentence
+// of its own. It returns values (lines, plans, outcomes) and knows neither Slack, nor the policy's text, nor where
+// operations are stored.
 package commands
 
 import (
@@ -76,9 +78,12 @@ func Table(cloud Cloud, desk Records, now func() time.Time) op.Table {
 
 func (s table) kinds() []op.Kind {
 	return []op.Kind{
-		{Name: "caster", Label: "Studio", Hint: "A studio of this channel, by name or id.", Options: s.casterOptions, Expand: s.expandStudios, Fold: naming.Skeleton},
-		{Name: "scene", Label: "Scene", Hint: "A PREVIEW scene of the studio.", Needs: "caster", Options: s.sceneOptions, Fold: naming.Skeleton},
-		{Name: "stream", Label: "Stream", Hint: "A stream of this channel.", Options: s.streamOptions, Expand: s.expandStreams, Fold: naming.Skeleton},
+		{Name: "caster", Label: "Studio", Hint: "A studio of this channel, by name or id.", Options: s.casterOptions,
+			Expand: s.expandStudios, Fold: naming.Skeleton},
+		{Name: "scene", Label: "Scene", Hint: "A PREVIEW scene of the studio.", Needs: "caster", Options: s.sceneOptions,
+			Fold: naming.Skeleton},
+		{Name: "stream", Label: "Stream", Hint: "A stream of this channel.", Options: s.streamOptions,
+			Expand: s.expandStreams, Fold: naming.Skeleton},
 		{Name: "name", Label: "New name", Hint: "What the new studio will be called.", Max: naming.MaxName},
 		{Name: "page", Label: "Page", Hint: "2 and more for what comes after.", Max: 3},
 		{Name: "until", Label: "Until", Hint: "until 22:00, for 2h; 4 hours when nothing is said.", Max: 40},

@@ -13,8 +13,8 @@ func each[T, A any](things []T, ask func(int, T) A) []A {
 	return answers
 }
 
-// together asks what is independent side by side and waits for all of it. The error is that of the first in order, so that the
-// same trouble is always told in the same words.
+// together asks what is independent side by side and waits for all of it. The error is that of the first in order, so
+// that the same trouble is always told in the same words.
 func together(asks ...func() error) error {
 	for _, err := range each(asks, func(_ int, ask func() error) error { return ask() }) {
 		if err != nil {

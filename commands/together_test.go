@@ -12,7 +12,8 @@ import (
 	"casterbot/internal/op"
 )
 
-// TestSideBySide: what is independent is in flight at the same time. Each of the looks waits for the others to have begun.
+// TestSideBySide: what is independent is in flight at the same time. Each of the looks waits for the others to have
+// begun.
 func TestSideBySide(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ usage, before, looks string }{

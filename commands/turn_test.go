@@ -15,8 +15,10 @@ func TestTurn(t *testing.T) {
 		wait   time.Duration
 		want   string
 	}{
-		{"CopyCaster", live.Throttled, 3700 * time.Millisecond, "ApsaraVideo Live allows 10 calls a second. Yours is next in about 4 s."},
-		{"RealTimeRecordCommand", live.Throttled, 200 * time.Millisecond, "ApsaraVideo Live allows 50 calls a second. Yours is next in about 1 s."},
+		{"CopyCaster", live.Throttled, 3700 * time.Millisecond,
+			"ApsaraVideo Live allows 10 calls a second. Yours is next in about 4 s."},
+		{"RealTimeRecordCommand", live.Throttled, 200 * time.Millisecond,
+			"ApsaraVideo Live allows 50 calls a second. Yours is next in about 1 s."},
 		{"RestartCaster", live.NotSent, 2 * time.Second, "ApsaraVideo Live cannot be reached. I try again in about 2 s."},
 	} {
 		if got := failure.ThrottledText(c.action, c.why, c.wait).Plain(); got != c.want {

@@ -245,7 +245,8 @@ func TestWorldStatus(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	for text, says := range map[string][]string{
-		"record status":              {"4 streams", "live.example.com/show/main · live since", "No recording configuration", "not live"},
+		"record status": {"4 streams", "live.example.com/show/main · live since", "No recording configuration",
+			"not live"},
 		"record status backup":       {"the file follows 1 min after a pause"},
 		"caster list":                {"6 studios, 3 on air", "playlist", "virtual"},
 		`caster show "Evening News"`: {"PROGRAM · open", "standby picture set"},

@@ -18,11 +18,11 @@ import (
 	"github.com/slack-go/slack"
 )
 
-// Directory looks people, user groups and channels up, one at a time: a workspace of ten thousand channels is never listed.
-// Facts are kept for a minute; where somebody's right is decided for the last time the caller says since when they must have
-// been looked up. Each is asked for once, whoever wants it: the members of all user groups come in one answer, because Slack
-// answers some twenty questions about groups a minute and no more, and serve for everybody. When Slack does not answer, or asks
-// to be left alone, facts of up to an hour come back marked as stale.
+// Directory looks people, user groups and channels up, one at a time: a workspace of ten thousand channels is never
+// listed. Facts are kept for a minute; where somebody's right is decided for the last time the caller says since when
+// they must have been looked up. Each is asked for once, whoever wants it: the members of all user groups come in one
+// answer, because Slack answers some twenty questions about groups a minute and no more, and serve for everybody. When
+// Slack does not answer, or asks to be left alone, facts of up to an hour come back marked as stale.
 type Directory struct {
 	api      *slack.Client
 	holds    *webapi.MethodLimits
@@ -56,7 +56,8 @@ var _ authz.Directory = (*Directory)(nil)
 func New(c webapi.Config, groups func() []string) *Directory {
 	c = c.Filled()
 	d := &Directory{api: c.Api(), holds: webapi.NewMethodLimits(), now: c.Now, groups: groups}
-	ages := cache.Config{Now: c.Now, Good: GoodFor, Renew: renewAt, Stale: staleFor, Within: askWithin, Most: maxFacts, Gone: isGone}
+	ages := cache.Config{Now: c.Now, Good: GoodFor, Renew: renewAt, Stale: staleFor, Within: askWithin, Most: maxFacts,
+		Gone: isGone}
 	d.people, d.members = cache.New[string, op.Person](ages), cache.New[string, members](ages)
 	d.channels, d.rooms = cache.New[string, op.Channel](ages), cache.New[string, []string](ages)
 	return d
@@ -138,8 +139,8 @@ func (d *Directory) Peek(person, team, channel string, since time.Time) (op.Pers
 	return d.of(p, team), c.Value, true
 }
 
-// Locale gives somebody's language and country as they have set them in Slack ("zh-CN"), and whether they have been looked up. It
-// asks nobody, and does not mind that it may be old.
+// Locale gives somebody's language and country as they have set them in Slack ("zh-CN"), and whether they have been
+// looked up. It asks nobody, and does not mind that it may be old.
 func (d *Directory) Locale(person string) (string, bool) {
 	p, ok := d.people.Last(person)
 	return p.Value.Locale, ok
@@ -187,12 +188,13 @@ func (d *Directory) askPerson(ctx context.Context, id string) (op.Person, error)
 	}
 	return op.Person{
 		ID: u.ID, Team: u.TeamID, Guest: u.IsRestricted || u.IsUltraRestricted, External: u.IsStranger,
-		Zone: u.TZ, Locale: u.Locale, Bot: u.IsBot || u.IsWorkflowBot || u.IsConnectorBot || u.ID == "USLACKBOT", Deleted: u.Deleted,
+		Zone: u.TZ, Locale: u.Locale, Bot: u.IsBot || u.IsWorkflowBot || u.IsConnectorBot || u.ID == "USLACKBOT",
+		Deleted: u.Deleted,
 	}, nil
 }
 
-// askGroups is docs.slack.dev/reference/methods/usergroups.list. A group that was deleted or switched off is not in the answer:
-// nobody is in it.
+// askGroups is docs.slack.dev/reference/methods/usergroups.list. A group that was deleted or switched off is not in the
+// answer: nobody is in it.
 func (d *Directory) askGroups(ctx context.Context, _ string) (members, error) {
 	d.queries.add(d.now())
 	var groups []slack.UserGroup
@@ -215,11 +217,12 @@ func (d *Directory) askGroups(ctx context.Context, _ string) (members, error) {
 // errAbsent: Slack does not show the channel to the bot. That is an answer, but not one to keep.
 var errAbsent = errors.New("not visible to the bot")
 
-// unseen are Slack's answers for a private channel without the bot, and for direct messages, which the app may not read.
+// unseen are Slack's answers for a private channel without the bot, and for direct messages, which the app may not
+// read.
 var unseen = map[string]bool{"channel_not_found": true, "missing_scope": true}
 
-// askChannel is docs.slack.dev/reference/methods/conversations.info. Of a channel that the bot does not see it is not known
-// whether strangers are in it, so it counts as shared.
+// askChannel is docs.slack.dev/reference/methods/conversations.info. Of a channel that the bot does not see it is not
+// known whether strangers are in it, so it counts as shared.
 func (d *Directory) askChannel(ctx context.Context, id string) (op.Channel, error) {
 	var c *slack.Channel
 	err := d.holds.Call("conversations.info", func() (err error) {
@@ -234,6 +237,7 @@ func (d *Directory) askChannel(ctx context.Context, id string) (op.Channel, erro
 	}
 	return op.Channel{
 		ID: id, Name: c.Name, External: c.IsExtShared || c.IsPendingExtShared, Archived: c.IsArchived,
-		Member: c.IsMember || c.IsIM || c.IsMpIM, // Slack shows direct messages to their members only, and does not say is_member
+		// Slack shows direct messages to their members only, and does not say is_member
+		Member: c.IsMember || c.IsIM || c.IsMpIM,
 	}, nil
 }

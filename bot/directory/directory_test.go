@@ -111,13 +111,16 @@ func TestChannels(t *testing.T) {
 type answers string
 
 func (a answers) RoundTrip(*http.Request) (*http.Response, error) {
-	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(string(a)))}, nil
+	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{},
+		Body: io.NopCloser(strings.NewReader(string(a)))}, nil
 }
 
 // TestGroupMessages: whoever is shown a direct message is in it, though Slack does not say so of the bot.
 func TestGroupMessages(t *testing.T) {
-	for said, want := range map[string]bool{`"is_mpim":true`: true, `"is_im":true`: true, `"is_member":true`: true, `"is_private":true`: false} {
-		client := &http.Client{Transport: answers(`{"ok":true,"channel":{"id":"G0CREW","name":"mpdm-ana--bo-1",` + said + `}}`)}
+	for said, want := range map[string]bool{`"is_mpim":true`: true, `"is_im":true`: true, `"is_member":true`: true,
+		`"is_private":true`: false} {
+		client := &http.Client{Transport: answers(`{"ok":true,"channel":{"id":"G0CREW","name":"mpdm-ana--bo-1",` +
+			said + `}}`)}
 		d := New(webapi.Config{APIURL: "http://127.0.0.1/api/", HTTP: client}, func() []string { return nil })
 		if got, err := d.Channel(t.Context(), "G0CREW", time.Time{}); err != nil || got.Member != want {
 			t.Errorf("%s: %+v, %v", said, got, err)
@@ -128,7 +131,8 @@ func TestGroupMessages(t *testing.T) {
 // freshFor is how old facts may be when a call leaves; the engine says so.
 const freshFor = 5 * time.Second
 
-// TestAges: facts are asked for once a minute, at once when fresh ones are wanted, and serve for an hour when Slack is down.
+// TestAges: facts are asked for once a minute, at once when fresh ones are wanted, and serve for an hour when Slack is
+// down.
 func TestAges(t *testing.T) {
 	w := slackworld.New(t)
 	d, clock := newTestDirectory(w, "S0CREW")
@@ -156,11 +160,13 @@ func TestAges(t *testing.T) {
 		{"before it is renewed", func() { clock.Advance(renewAt - 1) }, false, 2, false, false, 1},
 		{"a minute", func() { clock.Advance(GoodFor - renewAt + 1); w.SetGroup("S0CREW", nil) }, false, 3, false, false, 0},
 		{"forgotten", func() { d.Forget("U0ANA") }, false, 4, false, false, 0},
-		{"down", func() { clock.Advance(GoodFor); w.Fail("users.info", fakeslack.Fault{Status: 500}) }, false, 5, true, false, 0},
+		{"down", func() { clock.Advance(GoodFor); w.Fail("users.info", fakeslack.Fault{Status: 500}) }, false,
+			5, true, false, 0},
 		{"down and fresh", func() {}, true, 6, true, false, 0},
 		{"down for an hour", func() { clock.Advance(staleFor) }, false, 7, false, true, 0},
 		{"up", func() { w.Fail("users.info", fakeslack.Fault{}) }, false, 8, false, false, 0},
-		{"groups down", func() { clock.Advance(GoodFor); w.Fail("usergroups.list", fakeslack.Fault{Status: 500}) }, false, 9, true, false, 0},
+		{"groups down", func() { clock.Advance(GoodFor); w.Fail("usergroups.list", fakeslack.Fault{Status: 500}) }, false,
+			9, true, false, 0},
 		{"groups down for an hour", func() { clock.Advance(staleFor) }, false, 10, false, true, 0},
 	}
 	for _, s := range steps {

@@ -15,7 +15,8 @@ import (
 	"casterbot/test/slackworld"
 )
 
-// TestGroupsServeForAll: the members of all groups come in one answer, asked for once in five seconds, whoever wants to know.
+// TestGroupsServeForAll: the members of all groups come in one answer, asked for once in five seconds, whoever wants to
+// know.
 func TestGroupsServeForAll(t *testing.T) {
 	w := slackworld.New(t)
 	d, clock := newTestDirectory(w, "S0CREW", "S0LEADS")
@@ -44,8 +45,8 @@ func TestNoGroupsNoQuestion(t *testing.T) {
 	}
 }
 
-// TestGroupsOfThePolicy: a reload that names another group finds its members in what is known; a group that is switched off has
-// none.
+// TestGroupsOfThePolicy: a reload that names another group finds its members in what is known; a group that is switched
+// off has none.
 func TestGroupsOfThePolicy(t *testing.T) {
 	w := slackworld.New(t)
 	d, _ := newTestDirectory(w, "S0CREW")
@@ -65,7 +66,8 @@ func TestGroupsOfThePolicy(t *testing.T) {
 	if got := in(); len(got) != 1 || got[0] != "S0LEADS" || len(w.Calls("usergroups.list")) != 1 {
 		t.Errorf("he is in %v after %d questions", got, len(w.Calls("usergroups.list")))
 	}
-	off := &http.Client{Transport: answers(`{"ok":true,"usergroups":[{"id":"S0LEADS","date_delete":1795378170,"users":["U0KEN"]}],"user":{"id":"U0KEN","team_id":"T0SHOW"}}`)}
+	off := &http.Client{
+		Transport: answers(`{"ok":true,"usergroups":[{"id":"S0LEADS","date_delete":1795378170,"users":["U0KEN"]}],"user":{"id":"U0KEN","team_id":"T0SHOW"}}`)}
 	d = New(webapi.Config{APIURL: "http://127.0.0.1/api/", HTTP: off}, func() []string { return []string{"S0LEADS"} })
 	if got := in(); got != nil {
 		t.Errorf("he is in %v, which is switched off", got)
@@ -106,7 +108,8 @@ func TestNoRightToLook(t *testing.T) {
 	w := slackworld.New(t)
 	d, clock := newTestDirectory(w)
 	w.Fail("conversations.info", fakeslack.Fault{Error: "missing_scope"})
-	if c, err := d.Channel(context.Background(), "D0ANA", clock.Now().Add(-freshFor)); err != nil || c != (op.Channel{ID: "D0ANA", External: true}) {
+	if c, err := d.Channel(context.Background(), "D0ANA", clock.Now().Add(-freshFor)); err != nil ||
+		c != (op.Channel{ID: "D0ANA", External: true}) {
 		t.Errorf("%+v, %v", c, err)
 	}
 }
@@ -115,7 +118,9 @@ func TestNoRightToLook(t *testing.T) {
 func askedBy(clock *slackworld.Clock, tell func(method string)) *Directory {
 	const said = `{"ok":true,"usergroups":[{"id":"S0CREW","users":["U0ANA"]}],"user":{"id":"U0ANA","team_id":"T0SHOW"}}`
 	client := &http.Client{Transport: telling{answers(said), tell}}
-	d := New(webapi.Config{APIURL: "http://127.0.0.1/api/", HTTP: client, Now: clock.Now}, func() []string { return []string{"S0CREW"} })
+	d := New(webapi.Config{APIURL: "http://127.0.0.1/api/", HTTP: client, Now: clock.Now}, func() []string {
+		return []string{"S0CREW"}
+	})
 	d.SetTeam("T0SHOW")
 	return d
 }
@@ -130,8 +135,8 @@ func (t telling) RoundTrip(r *http.Request) (*http.Response, error) {
 	return t.answers.RoundTrip(r)
 }
 
-// TestAskedSideBySide: the questions about a person and about the groups are under way at the same time; who comes within the time
-// that the caller allows waits for the same answers.
+// TestAskedSideBySide: the questions about a person and about the groups are under way at the same time; who comes
+// within the time that the caller allows waits for the same answers.
 func TestAskedSideBySide(t *testing.T) {
 	var both, asked sync.WaitGroup
 	var questions atomic.Int32
@@ -162,8 +167,8 @@ func TestAskedSideBySide(t *testing.T) {
 	}
 }
 
-// TestGroupsAreSpared: a crew that presses without a pause for two minutes asks about groups at most twenty times in any minute, and
-// never goes by facts of more than five seconds.
+// TestGroupsAreSpared: a crew that presses without a pause for two minutes asks about groups at most twenty times in
+// any minute, and never goes by facts of more than five seconds.
 func TestGroupsAreSpared(t *testing.T) {
 	var asked []time.Time
 	clock := &slackworld.Clock{}

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Slack answers some twenty questions about user groups a minute (docs.slack.dev/apis/web-api/rate-limits, Tier 2). A crew that
-// presses without a pause would ask one every two seconds.
+// Slack answers some twenty questions about user groups a minute (docs.slack.dev/apis/web-api/rate-limits, Tier 2). A
+// crew that presses without a pause would ask one every two seconds.
 const (
 	manyAsked    = 8               // questions of the last minute from which on they are spared
 	sparedWithin = 5 * time.Second // then facts of so long ago serve, as they do when the call leaves
@@ -27,8 +27,8 @@ func (s *queryRate) add(now time.Time) {
 	}
 }
 
-// since moves the moment back from which facts are good enough, when there were many questions; never by more than the five
-// seconds that are allowed.
+// since moves the moment back from which facts are good enough, when there were many questions; never by more than the
+// five seconds that are allowed.
 func (s *queryRate) since(since, now time.Time) time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -11,8 +11,8 @@ import (
 	"github.com/slack-go/slack"
 )
 
-// Put says something to everybody in a channel: in a new message, or in place of the one that is named. It gives the message's
-// id (docs.slack.dev/reference/methods/chat.postMessage, chat.update). Its errors are those of a card.
+// Put says something to everybody in a channel: in a new message, or in place of the one that is named. It gives the
+// message's id (docs.slack.dev/reference/methods/chat.postMessage, chat.update). Its errors are those of a card.
 func (c *Chat) Put(ctx context.Context, channel, id string, a op.Answer) (string, error) {
 	return c.putAs(ctx, webapi.Result, channel, id, a)
 }
@@ -45,7 +45,8 @@ func (c *Chat) putOnce(ctx context.Context, class webapi.Class, channel, id stri
 	return c.write(ctx, channel, id, "", m)
 }
 
-// Pin puts a message above its channel (docs.slack.dev/reference/methods/pins.add). That it is there already is no error.
+// Pin puts a message above its channel (docs.slack.dev/reference/methods/pins.add). That it is there already is no
+// error.
 func (c *Chat) Pin(ctx context.Context, channel, message string) error {
 	err := c.api.AddPinContext(ctx, channel, slack.NewRefToMessage(channel, message))
 	if webapi.Code(err) == "already_pinned" {

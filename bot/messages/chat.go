@@ -33,8 +33,10 @@ var _ notify.Chat = (*Chat)(nil)
 // NewChat makes a chat for one workspace.
 func New(c webapi.Config) *Chat {
 	c = c.Filled()
-	return &Chat{api: c.Api(), Hooks: ResponseURL{Client: c.HTTP, Api: c.APIURL}, Clicked: NewClicked(c.Now), Limits: webapi.NewLimiter(c.Turn, c.Unlimited),
-		repeats: c.Repeats, Pause: webapi.Sleep, localizer: render.Localizer{Words: c.Words, Channel: c.Language, Locale: c.Locale, Meet: c.Meet}}
+	return &Chat{api: c.Api(), Hooks: ResponseURL{Client: c.HTTP, Api: c.APIURL}, Clicked: NewClicked(c.Now),
+		Limits:  webapi.NewLimiter(c.Turn, c.Unlimited),
+		repeats: c.Repeats, Pause: webapi.Sleep,
+		localizer: render.Localizer{Words: c.Words, Channel: c.Language, Locale: c.Locale, Meet: c.Meet}}
 }
 
 // SetHome tells the address of the workspace.
@@ -48,8 +50,8 @@ func (c *Chat) PrinterFor(to op.Address) (say render.Printer, known bool) {
 	return c.localizer.Private(to)
 }
 
-// Turn waits until the card of an operation may be drawn: not at all when a click on it has left an address that edits it, else for
-// the budget of what is to be written, and at most for a few seconds.
+// Turn waits until the card of an operation may be drawn: not at all when a click on it has left an address that edits
+// it, else for the budget of what is to be written, and at most for a few seconds.
 func (c *Chat) Turn(ctx context.Context, o op.Operation) (notify.Show, error) {
 	t := &turn{chat: c}
 	if o.Thread == "" && o.Card != "" && c.Clicked.Edits(o.Channel, o.Card) {
@@ -62,8 +64,8 @@ func (c *Chat) Turn(ctx context.Context, o op.Operation) (notify.Show, error) {
 	return t.show, nil
 }
 
-// budget takes what it needs to write a card. Somebody waits for a result, and for the buttons of a question to go; what is added to
-// a card that shows its end already comes after that.
+// budget takes what it needs to write a card. Somebody waits for a result, and for the buttons of a question to go;
+// what is added to a card that shows its end already comes after that.
 func (c *Chat) budget(ctx context.Context, o op.Operation) error {
 	switch {
 	case o.Card == "":
@@ -85,8 +87,8 @@ type turn struct {
 }
 
 // show posts the card of an operation, or edits it when it has one, and gives its message id
-// (docs.slack.dev/reference/methods/chat.postMessage, chat.update). A post whose answer is lost may be posted twice, since
-// Slack has no key for it; both show the same reference, and buttons of both are judged by the same operation.
+// (docs.slack.dev/reference/methods/chat.postMessage, chat.update). A post whose answer is lost may be posted twice,
+// since Slack has no key for it; both show the same reference, and buttons of both are judged by the same operation.
 func (t *turn) show(ctx context.Context, o op.Operation) (string, error) {
 	m := t.chat.localizer.Public(o.Channel).Card(o, t.chat.repeats(o))
 	ts, err := t.put(ctx, o, m)
@@ -128,9 +130,10 @@ func (t *turn) put(ctx context.Context, o op.Operation, m render.Message) (strin
 // replaceWithin is how long an edit by a response address may take: chat.update is there too.
 const replaceWithin = 1200 * time.Millisecond
 
-// replace edits a card by the address that the newest click on it has left. False without an error: there is none that works, and
-// the card is as it was. False with ErrNoAnswer: nobody knows, and it may yet be edited; chat.update is asked at once. Slack takes such
-// an edit though the message was deleted, or the bot was thrown out: what has come of an operation needs chat.update's word too.
+// replace edits a card by the address that the newest click on it has left. False without an error: there is none that
+// works, and the card is as it was. False with ErrNoAnswer: nobody knows, and it may yet be edited; chat.update is
+// asked at once. Slack takes such an edit though the message was deleted, or the bot was thrown out: what has come of
+// an operation needs chat.update's word too.
 func (c *Chat) replace(ctx context.Context, o op.Operation, m render.Message) (bool, error) {
 	address := c.Clicked.edit(o.Channel, o.Card)
 	if address == nil {

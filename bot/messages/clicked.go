@@ -8,8 +8,8 @@ import (
 	"casterbot/internal/op"
 )
 
-// Slack takes five posts at a response address within half an hour (docs.slack.dev/interactivity/handling-user-interaction). One is
-// kept for a private answer to whoever clicked.
+// Slack takes five posts at a response address within half an hour
+// (docs.slack.dev/interactivity/handling-user-interaction). One is kept for a private answer to whoever clicked.
 const (
 	HookUses   = 5
 	hookKept   = 1
@@ -18,8 +18,9 @@ const (
 	MaxClicked = 2048
 )
 
-// clicked remembers the response addresses of clicks, and what is left of each: such an address edits the very message that was
-// clicked, at once and outside of every limit. They are capabilities: they stay in this memory, and no log and no error has them.
+// clicked remembers the response addresses of clicks, and what is left of each: such an address edits the very message
+// that was clicked, at once and outside of every limit. They are capabilities: they stay in this memory, and no log and
+// no error has them.
 type clicked struct {
 	Now  func() time.Time
 	mu   sync.Mutex
@@ -50,7 +51,8 @@ func (c *clicked) Keep(click op.Click, good func(address string) bool) {
 		first++
 	}
 	c.List = append(c.List[first:], &clickedAt{
-		channel: click.Channel, message: click.Message, url: click.ReplyTo, until: now.Add(HookLives), edits: now.Add(HookEdits), Left: HookUses,
+		channel: click.Channel, message: click.Message, url: click.ReplyTo, until: now.Add(HookLives),
+		edits: now.Add(HookEdits), Left: HookUses,
 	})
 }
 
@@ -125,8 +127,8 @@ func (c *clicked) ended(o op.Operation) bool {
 	return c.ends[o.ID] == o.State
 }
 
-// answer takes one use of an address for a private answer; false when nothing is left. Of an address that is no click's, or that is
-// forgotten, nothing is known.
+// answer takes one use of an address for a private answer; false when nothing is left. Of an address that is no
+// click's, or that is forgotten, nothing is known.
 func (c *clicked) answer(url string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -34,10 +34,10 @@ func (c *Chat) Hint(ctx context.Context, to op.Address, a op.Answer) error {
 	return classify(err)
 }
 
-// Tell says something to one person in private: by the response address while it is good, else by an ephemeral message in
-// the channel, else by a direct message. While Slack is busy or does not answer each of the last two is tried a few times, for
-// seconds; that may say something twice, which does no harm. An error means that the person was not told, and is the engine's to
-// see to: it tries all of this again later.
+// Tell says something to one person in private: by the response address while it is good, else by an ephemeral message
+// in the channel, else by a direct message. While Slack is busy or does not answer each of the last two is tried a few
+// times, for seconds; that may say something twice, which does no harm. An error means that the person was not told,
+// and is the engine's to see to: it tries all of this again later.
 func (c *Chat) Tell(ctx context.Context, to op.Address, a op.Answer) error {
 	home, _ := c.home.Load().(string)
 	return c.tell(ctx, to, c.localizer.Met(ctx, to).Answer(render.Linked(a, home)))
@@ -124,12 +124,14 @@ func (c *Chat) direct(ctx context.Context, person string, m render.Message) erro
 // unreachable are Slack's answers that mean: no direct message of this app will ever get to this person
 // (docs.slack.dev/reference/methods/conversations.open#errors, chat.postMessage#errors).
 var unreachable = map[string]bool{
-	"user_not_found": true, "users_not_found": true, "user_not_visible": true, "user_disabled": true, "cannot_dm_bot": true,
-	"channel_not_found": true, "is_archived": true, "restricted_action": true, "messages_tab_disabled": true, "missing_scope": true,
+	"user_not_found": true, "users_not_found": true, "user_not_visible": true, "user_disabled": true,
+	"cannot_dm_bot":     true,
+	"channel_not_found": true, "is_archived": true, "restricted_action": true, "messages_tab_disabled": true,
+	"missing_scope": true,
 }
 
-// retry says something up to three times: in plain blocks when Slack refuses the first ones, and after a while when it is
-// busy or did not answer, if that while is not too long for ctx.
+// retry says something up to three times: in plain blocks when Slack refuses the first ones, and after a while when it
+// is busy or did not answer, if that while is not too long for ctx.
 func (c *Chat) retry(ctx context.Context, m render.Message, say func(render.Message) error) error {
 	for n := 1; ; n++ {
 		err := say(m)
@@ -154,8 +156,8 @@ var transient = map[string]bool{
 	"rate_limited": true,
 }
 
-// backoff says whether another try makes sense, and how long to wait before it: as long as Slack asks, else a second after
-// the first try and two after the next.
+// backoff says whether another try makes sense, and how long to wait before it: as long as Slack asks, else a second
+// after the first try and two after the next.
 func backoff(err error, n int) (time.Duration, bool) {
 	wait := time.Duration(n) * time.Second
 	if limited, ok := errors.AsType[*slack.RateLimitedError](err); ok {

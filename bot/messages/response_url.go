@@ -20,8 +20,8 @@ import (
 // slackHooks is where Slack's own response addresses live.
 const slackHooks = "hooks.slack.com"
 
-// ResponseURL answers at response addresses (docs.slack.dev/interactivity/handling-user-interaction#message_responses). An
-// address comes from outside, so it is used only when it is Slack's or that of the configured API; redirects are not
+// ResponseURL answers at response addresses (docs.slack.dev/interactivity/handling-user-interaction#message_responses).
+// An address comes from outside, so it is used only when it is Slack's or that of the configured API; redirects are not
 // followed. The address is a capability: no error holds it.
 type ResponseURL struct {
 	Client *http.Client
@@ -43,7 +43,8 @@ func (h ResponseURL) Allowed(address string) bool {
 	if to.Scheme == "https" && to.Host == slackHooks {
 		return true
 	}
-	return to.Scheme == api.Scheme && to.Host == api.Host && (to.Scheme == "https" || to.Scheme == "http" && webapi.Loopback(to.Hostname()))
+	return to.Scheme == api.Scheme && to.Host == api.Host &&
+		(to.Scheme == "https" || to.Scheme == "http" && webapi.Loopback(to.Hostname()))
 }
 
 // errRefused: Slack did not do it, and will not.

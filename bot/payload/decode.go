@@ -15,7 +15,8 @@ import (
 	"github.com/slack-go/slack"
 )
 
-// Identity is who the bot is. The app needs no check: a socket is opened with the app's own token and carries nothing else.
+// Identity is who the bot is. The app needs no check: a socket is opened with the app's own token and carries nothing
+// else.
 type Identity struct {
 	Team string
 	User string
@@ -106,8 +107,8 @@ func digest(s string) string {
 	return hex.EncodeToString(sum[:12])
 }
 
-// Interaction is what we read of a block_actions, block_suggestion or view_submission payload. The last three fields are of a
-// suggestion alone.
+// Interaction is what we read of a block_actions, block_suggestion or view_submission payload. The last three fields
+// are of a suggestion alone.
 type Interaction struct {
 	Type        string    `json:"type"`
 	Team        named     `json:"team"`

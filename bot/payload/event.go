@@ -59,16 +59,19 @@ func (id Identity) event(in callback, envelope string, now time.Time) (Event, er
 		if e.Type == "member_joined_channel" && idOf(e.User) == id.User || strings.HasSuffix(e.Type, "_unarchive") {
 			back = idOf(e.Channel)
 		}
-		return Event{Key: key, Back: back, Forget: []string{idOf(e.Channel), e.OldChannel, e.NewChannel, idOf(e.Subteam), idOf(e.User)}}, nil
+		return Event{Key: key, Back: back,
+			Forget: []string{idOf(e.Channel), e.OldChannel, e.NewChannel, idOf(e.Subteam), idOf(e.User)}}, nil
 	}
 	return Event{Ignored: "event of another kind"}, nil
 }
 
-// mention decodes a command in a message. What bots write, what is edited afterwards, and what is in no channel is no command.
+// mention decodes a command in a message. What bots write, what is edited afterwards, and what is in no channel is no
+// command.
 func (id Identity) mention(in callback, key string, now time.Time) (Event, error) {
 	e := in.Event
 	person := idOf(e.User)
-	if e.BotID != "" || e.Subtype != "" || len(e.Edited) > 0 && string(e.Edited) != "null" || person == "" || person == id.User || idOf(e.Channel) == "" {
+	if e.BotID != "" || e.Subtype != "" || len(e.Edited) > 0 && string(e.Edited) != "null" || person == "" ||
+		person == id.User || idOf(e.Channel) == "" {
 		return Event{Ignored: "message of a bot, an edited one, or one without a channel"}, nil
 	}
 	if in.TeamID != id.Team {

@@ -18,7 +18,8 @@ func submission(in Interaction, r op.Request, sent bool) (Event, error) {
 	if err != nil || person != r.Person {
 		a := Event{Ignored: "a form that is not ours"}
 		if sent {
-			a.Wrong = &FieldError{r.Address, at, op.L("This form cannot be used, so nothing was done. Close it and type the command.")}
+			a.Wrong = &FieldError{r.Address, at,
+				op.L("This form cannot be used, so nothing was done. Close it and type the command.")}
 		}
 		return a, nil
 	}
@@ -27,10 +28,13 @@ func submission(in Interaction, r op.Request, sent bool) (Event, error) {
 	if sent {
 		r.Key = "form-" + in.View.ID + "-" + in.View.Hash
 	}
-	return Event{Key: r.Key, Fill: &formInput{Request: r, Form: form, View: in.View.ID, Hash: in.View.Hash, Block: at, Notice: notice, Sent: sent}}, nil
+	return Event{Key: r.Key,
+		Fill: &formInput{Request: r, Form: form, View: in.View.ID, Hash: in.View.Hash, Block: at, Notice: notice,
+			Sent: sent}}, nil
 }
 
-// Hold puts into a form what its fields hold in the view. It gives the id of a field in which a notice was picked, or nothing.
+// Hold puts into a form what its fields hold in the view. It gives the id of a field in which a notice was picked, or
+// nothing.
 func Hold(form op.Form, v SeenView) (notice string) {
 	for block, state := range v.State.Values {
 		name, _, _ := strings.Cut(block, render.FieldSeparator)
@@ -68,7 +72,8 @@ func (s FieldState) holds(f op.Field) (value string, ok bool) {
 // (docs.slack.dev/reference/interaction-payloads/block_suggestion-payload).
 func suggestion(in Interaction, r op.Request) (Event, error) {
 	q := op.Query{Request: r, Text: in.Value}
-	if typed, ok := strings.CutPrefix(in.ActionID, render.TypedAction); ok && (in.View.ID == "" || window(in.View, &q.Request)) {
+	if typed, ok := strings.CutPrefix(in.ActionID, render.TypedAction); ok &&
+		(in.View.ID == "" || window(in.View, &q.Request)) {
 		q.Request.Text = in.BlockID
 		q.Typed, _ = url.QueryUnescape(typed)
 		return Event{Query: &q}, nil

@@ -10,8 +10,8 @@ import (
 	"github.com/slack-go/slack"
 )
 
-// pageOrWindow decodes a press on the bot's own page, or in a window over it. Whether the person is in the channel is for the engine
-// to say.
+// pageOrWindow decodes a press on the bot's own page, or in a window over it. Whether the person is in the channel is
+// for the engine to say.
 func (id Identity) pageOrWindow(v SeenView, p Pressed, r op.Request) (Event, error) {
 	rest, own := strings.CutPrefix(p.ActionID, render.HomeAction)
 	switch {

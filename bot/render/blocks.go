@@ -135,7 +135,8 @@ type press struct {
 
 func (p press) element() *slack.ButtonBlockElement {
 	return &slack.ButtonBlockElement{
-		Type: slack.METButton, Text: label(strings.Replace(string(p.text), "{}", strconv.Itoa(p.count), 1), maxButton), ActionID: p.Action, Value: p.Value, Style: p.style,
+		Type: slack.METButton, Text: label(strings.Replace(string(p.text), "{}", strconv.Itoa(p.count), 1), maxButton),
+		ActionID: p.Action, Value: p.Value, Style: p.style,
 	}
 }
 
@@ -179,8 +180,8 @@ func paragraph(lines []op.Line) string {
 // maxParagraphs keeps a card within what Slack takes of one message. What is still left then stands behind a "…".
 const maxParagraphs = 4
 
-// paragraphs joins lines to as many sections as they need, so that nobody confirms what the card leaves out. A line is parted between
-// its spans only.
+// paragraphs joins lines to as many sections as they need, so that nobody confirms what the card leaves out. A line is
+// parted between its spans only.
 func paragraphs(lines []op.Line) []string {
 	var list []string
 	for _, l := range lines {

@@ -55,7 +55,8 @@ func (t Printer) Card(o op.Operation, repeats bool) Message {
 }
 
 func viewOf(o op.Operation, repeats bool) cardView {
-	if o.IsSeveral() && len(o.Members) > 0 && (o.State == op.Running || o.State == op.Unknown || o.State == op.Succeeded || o.State == op.Failed) {
+	if o.IsSeveral() && len(o.Members) > 0 &&
+		(o.State == op.Running || o.State == op.Unknown || o.State == op.Succeeded || o.State == op.Failed) {
 		return severalView(o)
 	}
 	return CardViews[o.State](o, repeats)
@@ -91,7 +92,8 @@ func pendingFace(o op.Operation, _ bool) cardView {
 		f.color, style = red, slack.StyleDanger
 	}
 	if o.Decision.Confirm == op.ConfirmOther {
-		f.lines = append(f.lines, op.L("Needs one of ", people(o.Decision.Approvers), " other than ", op.Who(o.Requester), "  ·  0/1"))
+		f.lines = append(f.lines,
+			op.L("Needs one of ", people(o.Decision.Approvers), " other than ", op.Who(o.Requester), "  ·  0/1"))
 		f.Presses = []press{act(o, op.ActionApprove, "Approve", style), act(o, op.ActionDecline, "Decline", "")}
 	} else {
 		f.Presses = []press{act(o, op.ActionConfirm, confirmWords(o), style), act(o, op.ActionCancel, "Cancel", "")}
@@ -145,7 +147,8 @@ func who(o op.Operation) op.Line {
 
 func succeededFace(o op.Operation, _ bool) cardView {
 	out := outcome(o)
-	f := cardView{color: green, title: op.L("✅ ", said(o, out, " was done.")), Presses: nextButtons(o, out), foot: append(ending(o), rule(o))}
+	f := cardView{color: green, title: op.L("✅ ", said(o, out, " was done.")), Presses: nextButtons(o, out),
+		foot: append(ending(o), rule(o))}
 	if len(out.Evidence) > 0 {
 		f.lines = append(f.lines, out.Evidence)
 	}
@@ -166,7 +169,8 @@ func succeededFace(o op.Operation, _ bool) cardView {
 
 func failedFace(o op.Operation, _ bool) cardView {
 	out := outcome(o)
-	f := cardView{color: red, title: op.L("❌ ", said(o, out, " was not done.")), Presses: nextButtons(o, out), foot: append(ending(o), rule(o))}
+	f := cardView{color: red, title: op.L("❌ ", said(o, out, " was not done.")), Presses: nextButtons(o, out),
+		foot: append(ending(o), rule(o))}
 	if out.Already {
 		f.color, f.title = grey, op.L("⚪ ", said(o, out, ": it was so already."))
 	}
@@ -192,7 +196,8 @@ func unknownFace(o op.Operation, repeats bool) cardView {
 	case repeats:
 		again = op.L("I am asking again with the same token; this cannot create a second studio.")
 	case o.Sends > 1:
-		again = op.L("Sent ", op.V(strconv.Itoa(o.Sends)), " times with the same token, which cannot create a second studio. ", again)
+		again = op.L("Sent ", op.V(strconv.Itoa(o.Sends)),
+			" times with the same token, which cannot create a second studio. ", again)
 	}
 	if !o.Looked.IsZero() {
 		again = op.L(again, " Last look ", op.At(o.Looked), ".")
@@ -202,7 +207,8 @@ func unknownFace(o op.Operation, repeats bool) cardView {
 }
 
 func unknownPresses(o op.Operation) []press {
-	return []press{act(o, op.ActionLook, "Look again", ""), act(o, op.ActionHappened, "It happened", ""), act(o, op.ActionNot, "It did not", "")}
+	return []press{act(o, op.ActionLook, "Look again", ""), act(o, op.ActionHappened, "It happened", ""),
+		act(o, op.ActionNot, "It did not", "")}
 }
 
 // silence says that nobody knows. A command may have its own words for why.

@@ -100,7 +100,8 @@ func (t Printer) modal(f op.Form, person string) slack.ModalViewRequest {
 	}
 }
 
-// Block is one field. Its id changes with the field that it depends on, so that Slack does not keep a choice that no longer fits.
+// Block is one field. Its id changes with the field that it depends on, so that Slack does not keep a choice that no
+// longer fits.
 func (t Printer) Block(f op.Field) *slack.InputBlock {
 	id := f.Name
 	if f.Under != "" {

@@ -26,7 +26,8 @@ func (t Printer) Home(a op.Answer) slack.HomeTabViewRequest {
 func (t Printer) View(m Message, person, channel string) slack.ModalViewRequest {
 	about, _ := json.Marshal(Memory{Person: person, Form: op.Form{Channel: channel}}) // strings only
 	return slack.ModalViewRequest{
-		Type: slack.VTModal, Title: label("casterbot", maxTitle), Close: label(t.text("Close"), maxTitle), CallbackID: "answer",
+		Type: slack.VTModal, Title: label("casterbot", maxTitle), Close: label(t.text("Close"), maxTitle),
+		CallbackID:      "answer",
 		PrivateMetadata: string(about), Blocks: slack.Blocks{BlockSet: m.Blocks},
 	}
 }

@@ -7,8 +7,8 @@ import (
 	"casterbot/internal/op"
 )
 
-// Linked gives an answer whose references to messages are addresses of the workspace; the answer itself stays as it is. As long as
-// the workspace's address is not known, only their labels are shown.
+// Linked gives an answer whose references to messages are addresses of the workspace; the answer itself stays as it is.
+// As long as the workspace's address is not known, only their labels are shown.
 func Linked(a op.Answer, home string) op.Answer {
 	if home == "" {
 		return a

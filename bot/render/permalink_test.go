@@ -10,7 +10,8 @@ import (
 func TestReferencesToMessagesBecomeLinks(t *testing.T) {
 	a := op.Answer{
 		Title: op.L("What was asked"), Lines: []op.Line{op.L("a ", op.Message("C0SHOW", "1795377600.000100", "card"))},
-		Items: []op.Item{{Title: op.L("one"), Facts: []op.Line{op.L(op.Message("C0SHOW", "1.2", "card <1>")), op.L(op.Message("<bad>", "1.2", "no link"))}}},
+		Items: []op.Item{{Title: op.L("one"),
+			Facts: []op.Line{op.L(op.Message("C0SHOW", "1.2", "card <1>")), op.L(op.Message("<bad>", "1.2", "no link"))}}},
 	}
 	got := mrkdwn(Linked(a, "https://show.slack.com/").Lines[0])
 	if want := "a <https://show.slack.com/archives/C0SHOW/p1795377600000100|card>"; got != want {

@@ -10,9 +10,10 @@ import (
 	"github.com/slack-go/slack"
 )
 
-// Pickers ask the bot what they offer, with every letter that is typed (block_suggestion): those in forms, and those beside a
-// message that asks for one argument. What is typed comes back with the id of the picker and of its block, and those hold
-// what a person could have typed: the command with a question mark for the argument, and the word that stood in its place.
+// Pickers ask the bot what they offer, with every letter that is typed (block_suggestion): those in forms, and those
+// beside a message that asks for one argument. What is typed comes back with the id of the picker and of its block, and
+// those hold what a person could have typed: the command with a question mark for the argument, and the word that stood
+// in its place.
 const (
 	TypedAction = "pick:" // and the word that is to be replaced
 	maxBlockID  = 255
@@ -26,7 +27,8 @@ func picker(action, inside string) *slack.SelectBlockElement {
 	}
 }
 
-// multiPicker is a picker of several (docs.slack.dev/reference/block-kit/block-elements/multi-select-menu-element#external_multi_select).
+// multiPicker is a picker of several
+// (docs.slack.dev/reference/block-kit/block-elements/multi-select-menu-element#external_multi_select).
 func (t Printer) multiPicker(f op.Field) *slack.MultiSelectBlockElement {
 	atOnce := 0
 	pick := &slack.MultiSelectBlockElement{
@@ -67,8 +69,8 @@ func (t Printer) option(o op.Option) *slack.OptionBlockObject {
 // NoOptions is the acknowledgement that there is nothing to pick.
 var NoOptions = json.RawMessage(`{"options":[]}`)
 
-// Offered draws options as the payload of an acknowledgement: as many as Slack takes, by number and by size. That there are more is
-// said at the end (docs.slack.dev/reference/block-kit/block-elements/select-menu-element#external_select).
+// Offered draws options as the payload of an acknowledgement: as many as Slack takes, by number and by size. That there
+// are more is said at the end (docs.slack.dev/reference/block-kit/block-elements/select-menu-element#external_select).
 func (t Printer) Offered(options []op.Option) json.RawMessage {
 	for n := maxOptions; n > 0; n = n * 3 / 4 {
 		data, err := json.Marshal(t.suggestions(options, n))
@@ -89,7 +91,8 @@ func (t Printer) suggestions(options []op.Option, n int) any {
 	}
 	if all := len(shown); all > n {
 		shown = append(shown[:n-1:n-1], op.Option{
-			Says: op.L("…and ", op.V(strconv.Itoa(all-n+1)), " more: type a part of the name"), Value: op.Ask, Group: shown[n-2].Group,
+			Says: op.L("…and ", op.V(strconv.Itoa(all-n+1)), " more: type a part of the name"), Value: op.Ask,
+			Group: shown[n-2].Group,
 		})
 	}
 	groups := t.grouped(shown)

@@ -68,8 +68,8 @@ type Localizer struct {
 // Public is for everybody in a channel.
 func (t Localizer) Public(channel string) Printer { return Printer{t.Words, t.Channel(channel)} }
 
-// Private is for one person: in their own language, else in that of the channel. known is false for somebody who has never been
-// looked up.
+// Private is for one person: in their own language, else in that of the channel. known is false for somebody who has
+// never been looked up.
 func (t Localizer) Private(to op.Address) (say Printer, known bool) {
 	locale, known := t.Locale(to.Person)
 	if language := i18n.Of(locale); language != "" {

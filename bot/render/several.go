@@ -9,8 +9,9 @@ import (
 // maxNamed is how many of several targets a card speaks of one by one.
 const maxNamed = 8
 
-// severalView is the card of an operation of several, once it has begun: how far its members are, what of them was not done and
-// why, and what is not known. The whole is counted anew each time, so the card is never older than what it is drawn from.
+// severalView is the card of an operation of several, once it has begun: how far its members are, what of them was not
+// done and why, and what is not known. The whole is counted anew each time, so the card is never older than what it is
+// drawn from.
 func severalView(o op.Operation) cardView {
 	t := tally{op.Tallied(o.Members)}
 	if o.State == op.Running {
@@ -29,7 +30,8 @@ func severalView(o op.Operation) cardView {
 	case t.Already == t.Done && t.Not == 0:
 		f.color, sign = grey, "⚪ "
 	}
-	f.title = op.L(op.V(sign), o.Plan.Done, op.V(strconv.Itoa(t.Done-t.Already)), " of ", op.V(strconv.Itoa(len(o.Members))))
+	f.title = op.L(op.V(sign), o.Plan.Done, op.V(strconv.Itoa(t.Done-t.Already)), " of ",
+		op.V(strconv.Itoa(len(o.Members))))
 	f.title = op.L(f.title, t.seen(), t.rest())
 	for _, m := range o.Members {
 		if m.State == op.Unknown {
@@ -42,9 +44,12 @@ func severalView(o op.Operation) cardView {
 	return f
 }
 
-// quiet names those that are done and of which nothing else is to be said. It comes last: what is too long for a card is cut there.
+// quiet names those that are done and of which nothing else is to be said. It comes last: what is too long for a card
+// is cut there.
 func quiet(members []op.Operation, others bool) []op.Line {
-	line := names(targets(members), func(i int) bool { return members[i].State == op.Succeeded && len(memberLine(members[i], members)) == 0 })
+	line := names(targets(members), func(i int) bool {
+		return members[i].State == op.Succeeded && len(memberLine(members[i], members)) == 0
+	})
 	switch {
 	case len(line) == 0:
 		return nil

@@ -29,7 +29,8 @@ func mrkdwn(l op.Line) string {
 
 func styled(s op.Span) bool { return s.Code || s.Bold }
 
-// joint is an invisible space: Slack's formatting ends only at a space or a sign, and Chinese and Japanese have none between words.
+// joint is an invisible space: Slack's formatting ends only at a space or a sign, and Chinese and Japanese have none
+// between words.
 const joint = "\u200b"
 
 // part draws one span. Beside a styled one there is a joint if there is no other space.
@@ -52,7 +53,8 @@ func part(b *strings.Builder, s op.Span, afterStyle bool) {
 
 // unspaced reports a character of a script that is written without spaces, or one of its signs.
 func unspaced(r rune) bool {
-	return r >= 0x2e80 && r < 0xa4d0 || r >= 0xac00 && r < 0xfb00 || r >= 0xff00 && r < 0xfff0 || r >= 0x20000 && r < 0x40000
+	return r >= 0x2e80 && r < 0xa4d0 || r >= 0xac00 && r < 0xfb00 || r >= 0xff00 && r < 0xfff0 ||
+		r >= 0x20000 && r < 0x40000
 }
 
 // notice draws a line for notifications and screen readers: people are named, the rest is plain.
@@ -188,8 +190,8 @@ func isPlainASCII(text string) bool {
 // twins look like the characters that format text, and do nothing.
 var twins = map[rune]rune{'*': '∗', '_': 'ˍ', '~': '∼', '`': 'ˋ', ':': '∶'}
 
-// tame takes away the meaning of formatting characters and emoji codes. An underscore inside a word is left alone, and so
-// is a colon that starts no emoji code, so that addresses and times read as they are.
+// tame takes away the meaning of formatting characters and emoji codes. An underscore inside a word is left alone, and
+// so is a colon that starts no emoji code, so that addresses and times read as they are.
 func tame(text string) string {
 	if !strings.ContainsAny(text, "*_~`:") {
 		return text

@@ -20,14 +20,17 @@ func TestMrkdwn(t *testing.T) {
 	}{
 		{"plain", op.L("Restart studio ", op.B("Evening News")), "Restart studio *Evening News*"},
 		{"markup", op.L("a <!channel> & <@U1>"), "a &lt;!channel&gt; &amp; &lt;@U1&gt;"},
-		{"people", op.L(op.Who("U0ANA"), " ", op.Group("S0CREW"), " ", op.In("C0SHOW")), "<@U0ANA> <!subteam^S0CREW> <#C0SHOW>"},
+		{"people", op.L(op.Who("U0ANA"), " ", op.Group("S0CREW"), " ", op.In("C0SHOW")),
+			"<@U0ANA> <!subteam^S0CREW> <#C0SHOW>"},
 		{"an id that is none", op.L(op.Who("U1><!here")), "U1&gt;&lt;!here"},
 		{"time", op.L(op.At(noon)), "<!date^1795348805^{time_secs}|12:00:05 UTC>"},
 		{"date", op.L(op.On(noon)), "<!date^1795348805^{date_short_pretty} {time_secs}|2026-11-22 12:00:05 UTC>"},
-		{"link", op.L(op.Link("https://play.example.com/a?b=1&c=2", "for playback")), "<https://play.example.com/a?b=1&amp;c=2|for playback>"},
+		{"link", op.L(op.Link("https://play.example.com/a?b=1&c=2", "for playback")),
+			"<https://play.example.com/a?b=1&amp;c=2|for playback>"},
 		{"link that breaks out", op.L(op.Link("https://x/>|<!here>", "a>b")), "<https://x/%3E%7C%3C!here%3E|a&gt;b>"},
 		{"link that runs code", op.L(op.Link("javascript:alert(1)", "ok")), "ok `javascript:alert(1)`"},
-		{"address that is no link", op.L("▶ ", op.Link("rtmp://play.example.com/a/b?auth_key=1-2&c=<!here>`x\n\x7f", "*for* playback")),
+		{"address that is no link",
+			op.L("▶ ", op.Link("rtmp://play.example.com/a/b?auth_key=1-2&c=<!here>`x\n\x7f", "*for* playback")),
 			"▶ ∗for∗ playback `rtmp://play.example.com/a/b?auth_key=1-2&amp;c=%3C!here%3E%60x%0A%7F`"},
 		{"bold that breaks out", op.L(op.B("a* _b_ ~c~")), "*a∗ ˍbˍ ∼c∼*"},
 		{"code that breaks out", op.L(op.Code("a`b*c")), "`aˋb*c`"},
@@ -47,14 +50,16 @@ func TestMrkdwn(t *testing.T) {
 }
 
 func TestNotice(t *testing.T) {
-	line := op.L("❌ ", op.B("a<b"), " asked by ", op.Who("U0ANA"), " at ", op.At(time.Unix(0, 0).Add(time.Hour)), " ", op.Link("https://x", "play"))
+	line := op.L("❌ ", op.B("a<b"), " asked by ", op.Who("U0ANA"), " at ", op.At(time.Unix(0, 0).Add(time.Hour)), " ",
+		op.Link("https://x", "play"))
 	if got, want := notice(line), "❌ a&lt;b asked by <@U0ANA> at 01:00:00 UTC play"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
 
 func TestCutKeepsElementsWhole(t *testing.T) {
-	for _, text := range []string{strings.Repeat("é<@U0ANA>&amp;", 400), strings.Repeat("x", 2999) + "<@U0ANA>", strings.Repeat("x", 2994) + "&amp;&amp;"} {
+	for _, text := range []string{strings.Repeat("é<@U0ANA>&amp;", 400), strings.Repeat("x", 2999) + "<@U0ANA>",
+		strings.Repeat("x", 2994) + "&amp;&amp;"} {
 		got := cut(text, maxSection)
 		if len(got) > maxSection || !utf8.ValidString(got) {
 			t.Fatalf("%d bytes, valid %v", len(got), utf8.ValidString(got))
@@ -71,7 +76,8 @@ func FuzzText(f *testing.F) {
 		f.Add(name)
 	}
 	f.Fuzz(func(t *testing.T, name string) {
-		for _, span := range []op.Span{op.B(name), op.Code(name), {Text: name}, op.Who(name), op.Link("https://x/"+name, name), op.Link("rtmp://x/"+name, name)} {
+		for _, span := range []op.Span{op.B(name), op.Code(name), {Text: name}, op.Who(name),
+			op.Link("https://x/"+name, name), op.Link("rtmp://x/"+name, name)} {
 			for _, drawn := range []string{mrkdwn(op.Line{span}), notice(op.Line{span})} {
 				for _, e := range slackworld.Element.FindAllString(drawn, -1) {
 					if span.URL != "" && strings.HasPrefix(e, "<https://x/") || isID(span.Person) && e == "<@"+span.Person+">" {

@@ -12,8 +12,8 @@ import (
 // one, and the other side may have stopped reading while it was on its way.
 const Doubtful = 500 * time.Millisecond
 
-// AckLog are the last acknowledgements of a link. When its connection ends they are given once more on another link: the
-// app has several, all of them belong to it, and an envelope that is acknowledged already takes no harm.
+// AckLog are the last acknowledgements of a link. When its connection ends they are given once more on another link:
+// the app has several, all of them belong to it, and an envelope that is acknowledged already takes no harm.
 type AckLog struct {
 	Mu   sync.Mutex
 	Last []ackedOnce

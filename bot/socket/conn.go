@@ -14,8 +14,8 @@ import (
 )
 
 // conns are the network connections of one link. They exist for four things that the Socket Mode client does not offer:
-// when something was last heard, a ping of our own, Slack's announcement that it will close the connection, and a close frame
-// at the end, without which Slack keeps routing to a dead socket.
+// when something was last heard, a ping of our own, Slack's announcement that it will close the connection, and a close
+// frame at the end, without which Slack keeps routing to a dead socket.
 type conns struct {
 	warned func(reason string)
 	parted atomic.Bool // another link takes over: do not connect again
@@ -69,7 +69,8 @@ func (l *conn) Write(b []byte) (int, error) {
 // ErrParted: the client would connect once more before it learns that it is over, and take an envelope to its grave.
 var ErrParted = errors.New("another socket takes over")
 
-// goodbye writes a close frame, "going away", and nothing after it. A write that nobody takes off the line is given up first.
+// goodbye writes a close frame, "going away", and nothing after it. A write that nobody takes off the line is given up
+// first.
 func (l *conn) goodbye() {
 	_ = l.Conn.SetWriteDeadline(time.Now().Add(time.Second))
 	l.Mu.Lock()
@@ -145,8 +146,8 @@ func (l *conns) why() string {
 	return ""
 }
 
-// dialer is what the client dials with. It replaces the client's own wholly, so time limit and the one-frame write buffer
-// are set again: an acknowledgement that leaves in two frames is lost. The route goes through the proxy.
+// dialer is what the client dials with. It replaces the client's own wholly, so time limit and the one-frame write
+// buffer are set again: an acknowledgement that leaves in two frames is lost. The route goes through the proxy.
 func (l *conns) dialer(r proxyRoute) *websocket.Dialer {
 	type dial = func(ctx context.Context, network, address string) (net.Conn, error)
 	kept := func(to dial) dial {

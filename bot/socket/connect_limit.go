@@ -23,8 +23,9 @@ const (
 	openWindow = 61 * time.Second
 )
 
-// connectLimiter gives turns to ask for a socket: a few at once, then one every three seconds, and never more than twenty in a minute.
-// Whoever has to wait does so a little longer, so that the bots of a whole company do not come back in step.
+// connectLimiter gives turns to ask for a socket: a few at once, then one every three seconds, and never more than
+// twenty in a minute. Whoever has to wait does so a little longer, so that the bots of a whole company do not come back
+// in step.
 type connectLimiter struct {
 	limit *rate.Limiter
 	mu    sync.Mutex

@@ -10,9 +10,10 @@ import (
 	"time"
 )
 
-// frameFilter reads a WebSocket connection and keeps back one kind of message: Slack's announcement that it will close the
-// connection soon. The Socket Mode client would drop the connection at once, and with it every envelope that is already on
-// its way; so it does not get to see the announcement, and a new connection is opened while the old one still serves.
+// frameFilter reads a WebSocket connection and keeps back one kind of message: Slack's announcement that it will close
+// the connection soon. The Socket Mode client would drop the connection at once, and with it every envelope that is
+// already on its way; so it does not get to see the announcement, and a new connection is opened while the old one
+// still serves.
 type frameFilter struct {
 	src    *bufio.Reader
 	warned func(reason string)
@@ -34,8 +35,8 @@ func newFrameFilter(r io.Reader, warned func(string), h *delivered) *frameFilter
 	return &frameFilter{src: bufio.NewReaderSize(r, 32<<10), warned: warned, handed: h}
 }
 
-// delivered counts the messages of one connection: passed on to the client, and handed over by it. The client forgets what lies
-// between when its connection ends, so the end is kept from it until both are the same.
+// delivered counts the messages of one connection: passed on to the client, and handed over by it. The client forgets
+// what lies between when its connection ends, so the end is kept from it until both are the same.
 type delivered struct {
 	passed, over atomic.Int64
 	why          atomic.Pointer[string] // the reason that Slack gives for the end; nil when it gives none

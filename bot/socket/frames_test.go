@@ -39,7 +39,8 @@ func TestTheEndWaits(t *testing.T) {
 		notice, hello := `{"type":"disconnect","reason":"warning"}`, `{"type":"hello"}`
 		for _, end := range []string{"", frame(0x88, "")} {
 			h := &delivered{}
-			f := newFrameFilter(strings.NewReader(Upgrade+frame(0x81, hello)+frame(0x81, notice)+frame(0x89, "ping")+frame(0x81, hello)+end), func(string) {}, h)
+			f := newFrameFilter(strings.NewReader(Upgrade+frame(0x81, hello)+frame(0x81, notice)+frame(0x89, "ping")+frame(0x81,
+				hello)+end), func(string) {}, h)
 			over := make(chan struct{})
 			go func() {
 				defer close(over)
@@ -63,22 +64,27 @@ func TestTheEndWaits(t *testing.T) {
 }
 
 func TestFrames(t *testing.T) {
-	warning, refresh := `{"type":"disconnect","reason":"warning","debug_info":{"host":"x"}}`, `{"reason":"refresh_requested","type":"disconnect"}`
+	warning, refresh := `{"type":"disconnect","reason":"warning","debug_info":{"host":"x"}}`,
+		`{"reason":"refresh_requested","type":"disconnect"}`
 	hello, long, huge := `{"type":"hello"}`, strings.Repeat("x", 2000), strings.Repeat("y", 70000)
 	for _, c := range []struct{ name, in, want, told string }{
 		{"nothing special", Upgrade + frame(0x81, hello) + frame(0x89, "ping"), "", ""},
-		{"a warning", Upgrade + frame(0x81, hello) + frame(0x81, warning) + frame(0x81, long), Upgrade + frame(0x81, hello) + frame(0x81, long), "warning"},
-		{"a refresh last", Upgrade + frame(0x81, huge) + frame(0x81, refresh), Upgrade + frame(0x81, huge), "refresh_requested"},
+		{"a warning", Upgrade + frame(0x81, hello) + frame(0x81, warning) + frame(0x81, long),
+			Upgrade + frame(0x81, hello) + frame(0x81, long), "warning"},
+		{"a refresh last", Upgrade + frame(0x81, huge) + frame(0x81, refresh), Upgrade + frame(0x81, huge),
+			"refresh_requested"},
 		{"switched off", Upgrade + frame(0x81, `{"type":"disconnect","reason":"link_disabled"}`), "", ""},
 		{"too many", Upgrade + frame(0x81, `{"type":"disconnect","reason":"too_many_websockets"}`), "", ""},
-		{"a person who types it", Upgrade + frame(0x81, `{"type":"slash_commands","payload":{"type":"disconnect","reason":"warning"}}`), "", ""},
+		{"a person who types it",
+			Upgrade + frame(0x81, `{"type":"slash_commands","payload":{"type":"disconnect","reason":"warning"}}`), "", ""},
 		{"in a binary frame", Upgrade + frame(0x82, warning), "", ""},
 		{"in a part of a frame", Upgrade + frame(0x01, warning) + frame(0x80, ""), "", ""},
 		{"not an upgrade", "HTTP/1.1 403 Forbidden\r\n\r\n" + frame(0x81, warning), "", ""},
 		{"cut off", Upgrade + "\x81\x05abc", "", ""},
 		{"nothing", "", "", ""},
 	} {
-		for _, reader := range []func(io.Reader) io.Reader{func(r io.Reader) io.Reader { return r }, iotest.OneByteReader, iotest.HalfReader} {
+		for _, reader := range []func(io.Reader) io.Reader{
+			func(r io.Reader) io.Reader { return r }, iotest.OneByteReader, iotest.HalfReader} {
 			var told []string
 			f := newFrameFilter(reader(strings.NewReader(c.in)), func(reason string) { told = append(told, reason) }, unwaited())
 			got, err := io.ReadAll(f)
@@ -116,7 +122,8 @@ func TestWhy(t *testing.T) {
 		frame(0x81, `{"type":"hello"}`):                               "",
 	} {
 		l := &conns{handed: unwaited()}
-		if _, err := io.ReadAll(newFrameFilter(strings.NewReader(Upgrade+in), func(string) {}, l.handed)); err != nil || l.why() != want {
+		if _, err := io.ReadAll(newFrameFilter(strings.NewReader(Upgrade+in), func(string) {}, l.handed)); err != nil ||
+			l.why() != want {
 			t.Errorf("why is %q, want %q; %v", l.why(), want, err)
 		}
 	}

@@ -198,15 +198,16 @@ func (l *Link) Failed(e socketmode.Event) error {
 		return err
 	}
 	wait := min(what.Backoff, LongestWait)
-	l.Log.Warn("could not connect to Slack", "attempt", what.Attempt, "again in", wait, "error", webapi.Bare(what.ErrorObj))
+	l.Log.Warn("could not connect to Slack", "attempt", what.Attempt, "again in", wait, "error",
+		webapi.Bare(what.ErrorObj))
 	if what.Backoff > LongestWait {
 		time.AfterFunc(LongestWait, func() { signal(l.Tired) })
 	}
 	return nil
 }
 
-// LongestWait is between two tries to connect. The client would wait for up to five minutes, also when Slack is back; a new one
-// takes its place.
+// LongestWait is between two tries to connect. The client would wait for up to five minutes, also when Slack is back; a
+// new one takes its place.
 const LongestWait = 10 * time.Second
 
 func signal(c chan<- struct{}) {

@@ -31,8 +31,8 @@ const quietWithin = 10 * time.Second
 func (h Health) Ready() bool { return h.Sockets > 0 && h.Age < quietWithin }
 
 // Sockets keeps a fixed number of links open. They start one after the other. When Slack announces that it will close a
-// connection, or one has become too old without that, a new link is opened first and the old one serves until it is closed:
-// a renewal loses no envelope and never finds the app without a socket.
+// connection, or one has become too old without that, a new link is opened first and the old one serves until it is
+// closed: a renewal loses no envelope and never finds the app without a socket.
 type Sockets struct {
 	Config webapi.Config
 	opens  *connectLimiter
@@ -54,7 +54,8 @@ type Sockets struct {
 
 func NewSockets(c webapi.Config, take func(Envelope)) *Sockets {
 	return &Sockets{
-		Config: c, take: take, Log: c.Log, Links: make([]*Link, c.Sockets), opens: NewConnectLimiter(), Pulse: Normal, turn: make(chan struct{}, 1),
+		Config: c, take: take, Log: c.Log, Links: make([]*Link, c.Sockets), opens: NewConnectLimiter(), Pulse: Normal,
+		turn: make(chan struct{}, 1),
 	}
 }
 
@@ -138,8 +139,8 @@ func (s *Sockets) keep(ctx context.Context, slot int, l *Link) error {
 // partWithin is how long a link serves after Slack announced that it will close it; Slack takes about ten seconds.
 const partWithin = 15 * time.Second
 
-// renew puts a new link in the place of another. The old one serves until the new one does, and then for so long as Slack
-// lets it, at most for the given time.
+// renew puts a new link in the place of another. The old one serves until the new one does, and then for so long as
+// Slack lets it, at most for the given time.
 func (s *Sockets) renew(ctx context.Context, slot int, old *Link, serve time.Duration) *Link {
 	old.Lines.parted.Store(true)
 	next := s.open(ctx)
@@ -155,8 +156,8 @@ func (s *Sockets) renew(ctx context.Context, slot int, old *Link, serve time.Dur
 // Recount is how soon a link is renewed when there were strangers: a hello is the only way to count again.
 const Recount = time.Minute
 
-// Lifetime is the age at which a link is renewed without being asked: Slack has forgotten it. Slots differ, so that they
-// never change together.
+// Lifetime is the age at which a link is renewed without being asked: Slack has forgotten it. Slots differ, so that
+// they never change together.
 func (s *Sockets) Lifetime(slot int, l *Link) time.Duration {
 	if s.strangers.Load() > 0 {
 		return Recount
@@ -164,8 +165,8 @@ func (s *Sockets) Lifetime(slot int, l *Link) time.Duration {
 	return max(time.Duration(float64(l.Age.Load())*(1.1+0.1*float64(slot))), time.Minute)
 }
 
-// Sockets that Slack closes at once, because Socket Mode is switched off: after so many in a row, when none has ever lasted,
-// that is how it is.
+// Sockets that Slack closes at once, because Socket Mode is switched off: after so many in a row, when none has ever
+// lasted, that is how it is.
 const (
 	briefSocket = 2 * time.Second
 	ManyBrief   = 6
@@ -242,7 +243,8 @@ func (s *Sockets) Health() Health {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	h := Health{
-		Want: len(s.Links), Connections: int(s.connections.Load()), Strangers: int(s.strangers.Load()), Replaced: int(s.replaced.Load()),
+		Want: len(s.Links), Connections: int(s.connections.Load()), Strangers: int(s.strangers.Load()),
+		Replaced: int(s.replaced.Load()),
 	}
 	for _, l := range s.Links {
 		if l == nil || !l.up.Load() {

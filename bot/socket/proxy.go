@@ -16,17 +16,18 @@ import (
 	"casterbot/bot/webapi"
 )
 
-// proxyRoute is the way from here to Slack's sockets: straight, or through the proxy that the environment names (HTTPS_PROXY,
-// NO_PROXY). TLS reaches from here to Slack in both cases and lies below the lines, which read frames; that is why the
-// WebSocket client's own way through a proxy cannot be used.
+// proxyRoute is the way from here to Slack's sockets: straight, or through the proxy that the environment names
+// (HTTPS_PROXY, NO_PROXY). TLS reaches from here to Slack in both cases and lies below the lines, which read frames;
+// that is why the WebSocket client's own way through a proxy cannot be used.
 type proxyRoute struct {
 	proxy func(*http.Request) (*url.URL, error)
 	roots *x509.CertPool // nil: those of the system
 }
 
 var (
-	errPlainSocket = errors.New("the socket's address has no TLS (ws://), which is accepted only to 127.0.0.1, ::1 and localhost")
-	errProxyName   = errors.New("the proxy's address in the environment cannot be read") // the address may hold a password
+	errPlainSocket = errors.New(
+		"the socket's address has no TLS (ws://), which is accepted only to 127.0.0.1, ::1 and localhost")
+	errProxyName = errors.New("the proxy's address in the environment cannot be read") // the address may hold a password
 )
 
 // plain connects without TLS, which only a Slack on this machine may ask for: the sandbox's.
@@ -103,12 +104,14 @@ func (r proxyRoute) tunnel(ctx context.Context, via *url.URL, address string) (n
 	return c, nil
 }
 
-// connect is RFC 9110 §9.3.6. Nothing is lost with the reader: whoever is behind the proxy waits for us to speak first.
+// connect is RFC 9110 §9.3.6. Nothing is lost with the reader: whoever is behind the proxy waits for us to speak
+// first.
 func connect(c net.Conn, user *url.Userinfo, address string) error {
 	ask := &http.Request{Method: http.MethodConnect, URL: &url.URL{Opaque: address}, Host: address, Header: http.Header{}}
 	if user != nil {
 		password, _ := user.Password()
-		ask.Header.Set("Proxy-Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(user.Username()+":"+password)))
+		ask.Header.Set("Proxy-Authorization",
+			"Basic "+base64.StdEncoding.EncodeToString([]byte(user.Username()+":"+password)))
 	}
 	if err := ask.Write(c); err != nil {
 		return fmt.Errorf("ask the proxy: %w", err)

@@ -119,7 +119,8 @@ func talks(t *testing.T, r proxyRoute, address string) {
 // TestSocketsGoThroughAProxy: the proxy is asked to connect, by name and password, and sees nothing but TLS after that.
 func TestSocketsGoThroughAProxy(t *testing.T) {
 	slack, roots := slackWithTLS(t)
-	for name, start := range map[string]func(http.Handler) *httptest.Server{"http": httptest.NewServer, "https": httptest.NewTLSServer} {
+	for name, start := range map[string]func(http.Handler) *httptest.Server{
+		"http": httptest.NewServer, "https": httptest.NewTLSServer} {
 		p := &proxy{to: slack}
 		talks(t, proxyRoute{proxy: fixed(p.serve(t, start)), roots: roots}, "wss://example.com/link")
 		if got := strings.Join(p.asked, ", "); got != "CONNECT example.com:443" {
@@ -141,9 +142,11 @@ func TestSocketsThatCannotBe(t *testing.T) {
 		route         proxyRoute
 		want          string
 	}{
-		{"refused", "wss://example.com", proxyRoute{proxy: fixed(refusing), roots: roots}, "the proxy does not connect to example.com:443: 403"},
+		{"refused", "wss://example.com", proxyRoute{proxy: fixed(refusing), roots: roots},
+			"the proxy does not connect to example.com:443: 403"},
 		{"no password", "wss://example.com", proxyRoute{proxy: fixed(nameless), roots: roots}, "407"},
-		{"another kind", "wss://example.com", proxyRoute{proxy: fixed(&url.URL{Scheme: "socks5", Host: "127.0.0.1:1"})}, "kind socks5"},
+		{"another kind", "wss://example.com", proxyRoute{proxy: fixed(&url.URL{Scheme: "socks5", Host: "127.0.0.1:1"})},
+			"kind socks5"},
 		{"unread", "wss://example.com", proxyRoute{proxy: unread}, "cannot be read"},
 		{"not trusted", "wss://example.com", proxyRoute{proxy: fixed(open)}, "TLS to example.com"},
 		{"another name", "wss://other.example", proxyRoute{proxy: fixed(open), roots: roots}, "TLS to other.example"},

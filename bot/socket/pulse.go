@@ -7,8 +7,9 @@ import (
 	"casterbot/bot/webapi"
 )
 
-// Pulse says when a socket counts as dead that nobody has closed. Slack pings every few seconds, but a network that has forgotten
-// a connection takes neither side's bytes and tells nobody; until that is noticed Slack loses what it routes there.
+// Pulse says when a socket counts as dead that nobody has closed. Slack pings every few seconds, but a network that has
+// forgotten a connection takes neither side's bytes and tells nobody; until that is noticed Slack loses what it routes
+// there.
 type Pulse struct {
 	Every  time.Duration // between two pings of our own
 	Missed int           // pings in a row after which nothing was heard
@@ -17,8 +18,9 @@ type Pulse struct {
 // Normal: a ping every five seconds, and ten seconds for something to be heard after it.
 var Normal = Pulse{Every: 5 * time.Second, Missed: 2}
 
-// Listen pings the connection that is open, and returns when nothing is heard of it any more: no pong, no ping of Slack's, no
-// envelope. It counts pings, not time, so that a process that stood still does not take its own silence for Slack's.
+// Listen pings the connection that is open, and returns when nothing is heard of it any more: no pong, no ping of
+// Slack's, no envelope. It counts pings, not time, so that a process that stood still does not take its own silence for
+// Slack's.
 func (l *Link) Listen(ctx context.Context, p Pulse) {
 	var on *conn
 	var heard int64
@@ -42,10 +44,11 @@ func (l *Link) Listen(ctx context.Context, p Pulse) {
 	signal(l.Silent)
 }
 
-// replace puts a new link in the place of a dead one, after those that are replaced already: when the whole network was away,
-// they are all dead at once.
+// replace puts a new link in the place of a dead one, after those that are replaced already: when the whole network was
+// away, they are all dead at once.
 func (s *Sockets) replace(ctx context.Context, slot int, dead *Link) *Link {
-	s.Log.Warn("nothing is heard on a socket, another one takes its place", "silent", dead.Lines.silence().Round(time.Millisecond))
+	s.Log.Warn("nothing is heard on a socket, another one takes its place", "silent",
+		dead.Lines.silence().Round(time.Millisecond))
 	s.replaced.Add(1)
 	dead.lost(true)
 	select {
@@ -67,8 +70,8 @@ func (l *conns) serving() *conn {
 	return l.Open
 }
 
-// Ping writes a ping frame in the background: on a dead connection a write may take for ever. While one is on its way there is
-// no other.
+// Ping writes a ping frame in the background: on a dead connection a write may take for ever. While one is on its way
+// there is no other.
 func (l *conn) Ping() {
 	if l.pings.Swap(true) {
 		return

@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// StallDetector notices that the process stood still: stopped, suspended, or without a processor. What is read right afterwards may have
-// waited in a socket's buffer all the time. Slack has told whoever sent it that it failed, so it must not be done now: a click to take
-// a studio off air would act long after somebody has given it up.
+// StallDetector notices that the process stood still: stopped, suspended, or without a processor. What is read right
+// afterwards may have waited in a socket's buffer all the time. Slack has told whoever sent it that it failed, so it
+// must not be done now: a click to take a studio off air would act long after somebody has given it up.
 type StallDetector struct {
 	mu   sync.Mutex
 	Seen time.Time // when the process was last known to run
@@ -36,7 +36,8 @@ func (h *StallDetector) Watch(ctx context.Context) {
 	}
 }
 
-// Arrived gives the moment from which something read now may have been there: now, or the beginning of a halt that has just ended.
+// Arrived gives the moment from which something read now may have been there: now, or the beginning of a halt that has
+// just ended.
 func (h *StallDetector) Arrived(clock func() time.Time) time.Time {
 	h.mu.Lock()
 	defer h.mu.Unlock()

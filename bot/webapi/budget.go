@@ -1,9 +1,9 @@
-// Package webapi keeps what the bot writes within what Slack allows (docs.slack.dev/apis/web-api/rate-limits): new messages by
-// channel, in bursts of four and then one a second; edits by workspace, fifty a minute with bursts.
+// Package webapi keeps what the bot writes within what Slack allows (docs.slack.dev/apis/web-api/rate-limits): new
+// messages by channel, in bursts of four and then one a second; edits by workspace, fifty a minute with bursts.
 //
-// What it keeps true: nothing leaves before Slack's Retry-After is over; what came of an operation never waits behind what only tells
-// that one is under way; all processes that share a database share both budgets.
-// It knows neither messages nor operations, and makes no call.
+// What it keeps true: nothing leaves before Slack's Retry-After is over; what came of an operation never waits behind
+// what only tells that one is under way; all processes that share a database share both budgets. It knows neither
+// messages nor operations, and makes no call.
 package webapi
 
 import (
@@ -42,9 +42,10 @@ var left = map[Class]int{Result: 0, Progress: 8, Board: 14}
 // ErrBusy (wrapped) says that there is no turn soon: the caller tries again later, with what is newest by then.
 var ErrBusy = errors.New("no turn in time")
 
-// Reserve takes the next turn of a budget that all processes share, and gives the time to wait for it: so many turns a second, burst
-// of them at once. False when that would be longer than within; then it is not taken.
-type Reserve func(ctx context.Context, budget string, perSecond float64, burst int, within time.Duration) (time.Duration, bool)
+// Reserve takes the next turn of a budget that all processes share, and gives the time to wait for it: so many turns a
+// second, burst of them at once. False when that would be longer than within; then it is not taken.
+type Reserve func(ctx context.Context, budget string, perSecond float64, burst int,
+	within time.Duration) (time.Duration, bool)
 
 // Limiter keeps both budgets. It waits for short times only.
 type Limiter struct {
@@ -60,8 +61,8 @@ type state struct {
 	until time.Time // Slack said to wait until then
 }
 
-// NewLimiter makes a limiter. reserve may be nil: nobody else writes. A free one lets everything through that Slack does not hold: for
-// worlds whose time is not real.
+// NewLimiter makes a limiter. reserve may be nil: nobody else writes. A free one lets everything through that Slack
+// does not hold: for worlds whose time is not real.
 func NewLimiter(reserve Reserve, free bool) *Limiter {
 	return &Limiter{reserve: reserve, free: free, states: map[string]*state{}}
 }

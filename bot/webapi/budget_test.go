@@ -10,7 +10,8 @@ import (
 	"time"
 )
 
-// New messages of a channel leave in a burst of four and then one a second; what would take too long is refused and takes no turn.
+// New messages of a channel leave in a burst of four and then one a second; what would take too long is refused and
+// takes no turn.
 func TestPosts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l, began := NewLimiter(nil, false), time.Now()
@@ -47,8 +48,8 @@ func TestTooManyPostsAreRefusedAndCostNothing(t *testing.T) {
 	}
 }
 
-// Results use up all of the budget for edits, what tells of an operation under way leaves some of it, boards leave most. Only results
-// wait.
+// Results use up all of the budget for edits, what tells of an operation under way leaves some of it, boards leave
+// most. Only results wait.
 func TestResultsBeforeProgressBeforeBoards(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l, began := NewLimiter(nil, false), time.Now()
@@ -127,13 +128,14 @@ func TestAHoldWhileWaiting(t *testing.T) {
 	})
 }
 
-// All processes share one budget: its turns are waited for, and a class that has to leave some asks for a smaller burst. A turn that
-// the others do not leave costs this process nothing.
+// All processes share one budget: its turns are waited for, and a class that has to leave some asks for a smaller
+// burst. A turn that the others do not leave costs this process nothing.
 func TestSharedBudget(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var asked []string
 		wait, free := 300*time.Millisecond, true
-		l := NewLimiter(func(_ context.Context, budget string, perSecond float64, burst int, within time.Duration) (time.Duration, bool) {
+		l := NewLimiter(func(_ context.Context, budget string, perSecond float64, burst int,
+			within time.Duration) (time.Duration, bool) {
 			asked = append(asked, budget+"/"+strconv.Itoa(burst)+"/"+within.String())
 			return wait, free
 		}, false)
@@ -169,7 +171,8 @@ func TestFreeAndForgetful(t *testing.T) {
 	}
 	l, now := NewLimiter(nil, false), time.Now()
 	for n := range 3 * maxStates {
-		_, _ = l.take(t.Context(), strconv.Itoa(n), turn{postEvery, postBurst, 0, maxWait}, now.Add(time.Duration(n)*time.Minute))
+		_, _ = l.take(t.Context(), strconv.Itoa(n), turn{postEvery, postBurst, 0, maxWait},
+			now.Add(time.Duration(n)*time.Minute))
 	}
 	if n := len(l.states); n > maxStates+1 {
 		t.Errorf("%d budgets are remembered", n)

@@ -38,7 +38,8 @@ var ErrSocketModeOff = &Fatal{
 	text: "Slack closes every socket at once: switch Socket Mode on for the app of SLACK_APP_TOKEN at api.slack.com/apps, Socket Mode",
 }
 
-// AppTokenError gives the error as one for people when no new try can mend it, else nil. It is for errors of the app token.
+// AppTokenError gives the error as one for people when no new try can mend it, else nil. It is for errors of the app
+// token.
 func AppTokenError(err error) error { return TokenError(err, "SLACK_APP_TOKEN") }
 
 // TokenError is that of a token that the variable holds.
@@ -54,7 +55,8 @@ func TokenError(err error, variable string) error {
 		return &Fatal{Code: said, text: fmt.Sprintf(text, variable) + " (" + said + ")"}
 	}
 	if status, ok := errors.AsType[slack.StatusCodeError](err); ok && status.Code == http.StatusNotFound {
-		return &Fatal{Code: "404", text: "SLACK_API_URL has no Slack API behind it (404): it is https://slack.com/api/ for Slack itself"}
+		return &Fatal{Code: "404",
+			text: "SLACK_API_URL has no Slack API behind it (404): it is https://slack.com/api/ for Slack itself"}
 	}
 	return nil
 }

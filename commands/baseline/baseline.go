@@ -5,17 +5,18 @@ import (
 	"time"
 )
 
-// clocks is how far apart the bot's clock and the cloud's may be. Moments of the cloud are therefore held against each other;
-// a comparison with the bot's clock only sorts out what is clearly older than the send.
+// clocks is how far apart the bot's clock and the cloud's may be. Moments of the cloud are therefore held against each
+// other; a comparison with the bot's clock only sorts out what is clearly older than the send.
 const Clocks = 2 * time.Minute
 
-// newer reports that the cloud's moment t is later than what was seen just before the send, and not clearly older than it.
+// newer reports that the cloud's moment t is later than what was seen just before the send, and not clearly older than
+// it.
 func Newer(t, before, sent time.Time) bool {
 	return t.After(before) && !t.Before(sent.Add(-Clocks))
 }
 
-// baseline is what a plan saw just before the call, for a look after it to tell the old from the new. A moment is zero when the
-// cloud showed none.
+// baseline is what a plan saw just before the call, for a look after it to tell the old from the new. A moment is zero
+// when the cloud showed none.
 type Baseline map[string]time.Time
 
 // The moments of traces. All but the first are the cloud's.
@@ -41,8 +42,8 @@ func (t Baseline) Seen() map[string]string {
 	return words
 }
 
-// traceOf reads back what a plan saw; false when it does not hold every one of the moments that are asked for. Without them
-// nothing can be proven.
+// traceOf reads back what a plan saw; false when it does not hold every one of the moments that are asked for. Without
+// them nothing can be proven.
 func TraceOf(seen map[string]string, names ...string) (Baseline, bool) {
 	t := Baseline{}
 	for _, name := range names {

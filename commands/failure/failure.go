@@ -12,8 +12,8 @@ import (
 	"casterbot/internal/op"
 )
 
-// codeText is what an error code means for people. text completes "X was not restarted: …"; advice is a sentence of its own.
-// The code means "it was so before" when already names the API action that was asked for.
+// codeText is what an error code means for people. text completes "X was not restarted: …"; advice is a sentence of
+// its own. The code means "it was so before" when already names the API action that was asked for.
 type codeText struct {
 	Text    op.Text
 	Advice  op.Text
@@ -47,7 +47,8 @@ func Explain(err error) explained {
 	case e.Class == live.NotSent:
 		x.Text, x.Advice, x.way = op.L("the request could not be sent", aside(e.Message)), op.L(tryLater), "again"
 	case e.Class == live.Throttled:
-		x.Text, x.Advice, x.way = op.L("too many calls for the account at this moment", aside(e.Code)), op.L(tryLater), "again"
+		x.Text, x.Advice, x.way = op.L("too many calls for the account at this moment", aside(e.Code)),
+			op.L(tryLater), "again"
 	case e.Class == live.NotFound:
 		x.Text, x.Advice, x.way = op.L("it does not exist any more"), op.L("Look with ", op.Code("/caster list"), "."), "list"
 	case e.Class == live.Unknown:
@@ -61,10 +62,11 @@ func Explain(err error) explained {
 	return x
 }
 
-// undocumented words a refusal that no page explains. For recordings the order of commands is the likely reason: the API
-// documents the order, but no code for a wrong one.
+// undocumented words a refusal that no page explains. For recordings the order of commands is the likely reason: the
+// API documents the order, but no code for a wrong one.
 func undocumented(e *live.Error) (text, advice op.Line) {
-	text = op.L("ApsaraVideo Live refused it with ", op.Code(or(e.Code, fmt.Sprintf("HTTP %d", e.Status))), aside(e.Message))
+	text = op.L("ApsaraVideo Live refused it with ", op.Code(or(e.Code, fmt.Sprintf("HTTP %d", e.Status))),
+		aside(e.Message))
 	if e.RequestID != "" {
 		text = append(text, op.L(", RequestId ", op.Code(e.RequestID))...)
 	}

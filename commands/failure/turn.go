@@ -9,11 +9,12 @@ import (
 	"casterbot/internal/quota"
 )
 
-// ThrottledText says why a call of an action of the cloud waits, and for about how long: for its turn, or until it is tried again after it
-// ended as why.
+// ThrottledText says why a call of an action of the cloud waits, and for about how long: for its turn, or until it is
+// tried again after it ended as why.
 func ThrottledText(action string, why live.Class, wait time.Duration) op.Line {
 	if why == live.NotSent {
 		return op.L("ApsaraVideo Live cannot be reached. I try again in about ", op.For(max(time.Second, wait)), ".")
 	}
-	return op.L("ApsaraVideo Live allows ", op.V(strconv.Itoa(quota.Limit(action))), " calls a second. Yours is next in about ", op.For(max(time.Second, wait)), ".")
+	return op.L("ApsaraVideo Live allows ", op.V(strconv.Itoa(quota.Limit(action))),
+		" calls a second. Yours is next in about ", op.For(max(time.Second, wait)), ".")
 }

@@ -17,17 +17,22 @@ import (
 // maxName is the longest name of a new studio, in characters.
 const MaxName = 64
 
-// fold is the form in which two spellings are one name: case, width, compatible forms, dashes and runs of space do not count.
+// fold is the form in which two spellings are one name: case, width, compatible forms, dashes and runs of space do not
+// count.
 func Fold(name string) string {
 	text := norm.NFKC.String(cases.Fold().String(norm.NFKC.String(name)))
 	return strings.Join(strings.Fields(op.Fold(text)), " ")
 }
 
-// lookalikes maps letters of other alphabets, and digits, to the Latin letter that they are mistaken for, after folding.
+// lookalikes maps letters of other alphabets, and digits, to the Latin letter that they are mistaken for, after
+// folding.
 var lookalikes = map[rune]rune{
-	'а': 'a', 'в': 'b', 'с': 'c', 'ԁ': 'd', 'е': 'e', 'ё': 'e', 'һ': 'h', 'н': 'h', 'і': 'i', 'ї': 'i', 'ј': 'j', 'к': 'k',
-	'ӏ': 'l', 'м': 'm', 'о': 'o', 'р': 'p', 'ԛ': 'q', 'ѕ': 's', 'т': 't', 'у': 'y', 'ү': 'y', 'ѵ': 'v', 'ԝ': 'w', 'х': 'x',
-	'α': 'a', 'β': 'b', 'ε': 'e', 'η': 'h', 'ι': 'i', 'κ': 'k', 'μ': 'm', 'ν': 'v', 'ο': 'o', 'ρ': 'p', 'τ': 't', 'υ': 'u',
+	'а': 'a', 'в': 'b', 'с': 'c', 'ԁ': 'd', 'е': 'e', 'ё': 'e', 'һ': 'h', 'н': 'h', 'і': 'i', 'ї': 'i',
+	'ј': 'j', 'к': 'k',
+	'ӏ': 'l', 'м': 'm', 'о': 'o', 'р': 'p', 'ԛ': 'q', 'ѕ': 's', 'т': 't', 'у': 'y', 'ү': 'y', 'ѵ': 'v',
+	'ԝ': 'w', 'х': 'x',
+	'α': 'a', 'β': 'b', 'ε': 'e', 'η': 'h', 'ι': 'i', 'κ': 'k', 'μ': 'm', 'ν': 'v', 'ο': 'o', 'ρ': 'p',
+	'τ': 't', 'υ': 'u',
 	'χ': 'x', 'ζ': 'z', 'ı': 'i', 'ɑ': 'a', 'ɡ': 'g', 'օ': 'o', 'ո': 'n', 'ս': 'u', '0': 'o', '1': 'l', '|': 'l',
 }
 
@@ -76,13 +81,16 @@ func NewName(typed string) (string, error) {
 	case name == "":
 		return "", NameRefusal(op.L("The new name is empty."))
 	case utf8.RuneCountInString(name) > MaxName:
-		return "", NameRefusal(op.L("The new name has ", op.V(strconv.Itoa(utf8.RuneCountInString(name))), " characters, at most ", op.V(strconv.Itoa(MaxName)), " will do."))
+		return "", NameRefusal(op.L("The new name has ", op.V(strconv.Itoa(utf8.RuneCountInString(name))),
+			" characters, at most ", op.V(strconv.Itoa(MaxName)), " will do."))
 	case at >= 0:
 		r, _ := utf8.DecodeRuneInString(name[at:])
-		return "", NameRefusal(op.L("The new name holds a character that cannot be seen, ", op.Code(fmt.Sprintf("⟨U+%04X⟩", r)), ": ",
+		return "", NameRefusal(op.L("The new name holds a character that cannot be seen, ",
+			op.Code(fmt.Sprintf("⟨U+%04X⟩", r)), ": ",
 			op.Code(op.Visible(name)), "."), op.L("Type it anew instead of pasting it."))
 	case Deceptive(name):
-		return "", NameRefusal(op.L("The new name ", op.B(name), " mixes alphabets within a word, so people could take it for another."),
+		return "", NameRefusal(op.L("The new name ", op.B(name),
+			" mixes alphabets within a word, so people could take it for another."),
 			op.L("Type it anew instead of pasting it."))
 	}
 	return name, nil

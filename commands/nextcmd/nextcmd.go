@@ -4,7 +4,8 @@ import (
 	"casterbot/internal/op"
 )
 
-// nextCommands are the commands that lead on from where another one ended. Text is a usage; its places are filled by name.
+// nextCommands are the commands that lead on from where another one ended. Text is a usage; its places are filled by
+// name.
 var nextCommands = map[string]op.Next{
 	"list":    {Label: "Show studios", Text: "caster list"},
 	"show":    {Label: "Show studio", Text: "caster show {caster}"},

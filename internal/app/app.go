@@ -1,5 +1,5 @@
-// Package app is the wiring: which part of casterbot is made of which, and what the command line offers. What the parts do stands in
-// their own packages.
+// Package app is the wiring: which part of casterbot is made of which, and what the command line offers. What the parts
+// do stands in their own packages.
 package app
 
 import (
@@ -17,7 +17,6 @@ import (
 	"casterbot/bot"
 	"casterbot/bot/directory"
 	"casterbot/bot/messages"
-	"casterbot/bot/webapi"
 	"casterbot/commands"
 	"casterbot/commands/failure"
 	"casterbot/internal/authz"
@@ -45,7 +44,8 @@ type Build struct {
 // Program is the command line.
 func (b Build) Program() cli.Program {
 	return cli.Program{
-		Name: "casterbot", Short: "Operate ApsaraVideo Live studios and recordings from Slack.", Out: os.Stdout, Err: os.Stderr,
+		Name: "casterbot", Short: "Operate ApsaraVideo Live studios and recordings from Slack.", Out: os.Stdout,
+		Err: os.Stderr,
 		Commands: []cli.Command{
 			b.runCommand(), b.sandboxCommand(), cli.PolicyCommand(shape().Verbs(), effects()),
 			cli.BackupCommand(), cli.RestoreCommand(engine.CloseRestored), b.versionCommand(),
@@ -63,8 +63,9 @@ func (b Build) versionCommand() cli.Command {
 func (b Build) runCommand() cli.Command {
 	return cli.Command{
 		Name: "run", Short: "Run the bot (the default). Its settings come from the environment.", Default: true,
-		Examples: []string{"casterbot", "SLACK_APP_TOKEN=xapp-… SLACK_BOT_TOKEN=xoxb-… ALIBABA_CLOUD_ACCESS_KEY_ID=… casterbot run"},
-		Help:     cli.Settings(config.Rows()),
+		Examples: []string{"casterbot",
+			"SLACK_APP_TOKEN=xapp-… SLACK_BOT_TOKEN=xoxb-… ALIBABA_CLOUD_ACCESS_KEY_ID=… casterbot run"},
+		Help: cli.Settings(config.Rows()),
 		Run: func(ctx context.Context, c cli.Call) error {
 			settings, err := config.Load()
 			if err != nil {
@@ -147,18 +148,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	slack := webapi.Config{
-		APIURL: c.SlackAPIURL, AppToken: c.SlackAppToken.Reveal(), BotToken: c.SlackBotToken.Reveal(), Log: log, Now: now, Peers: db.Peers,
-		HTTP: webapi.HTTPClient(), Words: o.Words, Language: func(channel string) string {
-			scope, _ := keeper.Scope(channel)
-			return scope.Language
-		},
-	}
-	if wait != nil {
-		slack.Unlimited = true
-	} else if !db.Exclusive() {
-		slack.Turn = channelTurns(db, log)
-	}
+	slack := slackConfig(o, db, keeper)
 	people := directory.New(slack, keeper.UserGroups)
 	slack.Locale, slack.Meet = people.Locale, people.Meet
 	known := op.Table{}
@@ -169,20 +159,24 @@ func New(ctx context.Context, o Options) (*App, error) {
 	known = commands.Table(cloud, deskAndRights{own, judge}, now)
 	slack.Repeats = engine.Repeats(known, now)
 	chat := messages.New(slack)
-	mind := engine.New(engine.Config{
+	states := engine.New(engine.Config{
 		Table: &known, Store: db, Authz: judge, Chat: chat, Now: now, Log: log, Replica: replica, Pause: wait, Quota: limits,
 	})
-	eyes := monitor.New(monitor.Config{
-		Table: known, Store: db, Cloud: cloud, Policy: keeper, Chat: chat, Now: now, Log: log, Replica: replica, Share: float64(c.WatchShare) / 100, Pause: wait,
+	guardian := monitor.New(monitor.Config{
+		Table: known, Store: db, Cloud: cloud, Policy: keeper, Chat: chat, Now: now, Log: log, Replica: replica,
+		Share: float64(c.WatchShare) / 100, Pause: wait,
 	})
-	own.OnBoard(eyes.Nudge)
+	own.OnBoard(guardian.Nudge)
 	return &App{
-		settings: c, version: o.Version, log: log, Policy: keeper, Store: db, limits: limits, cloud: cloud, Engine: mind, Watch: eyes,
-		Bot: bot.New(slack, bot.Engine{Operations: mind, Browser: mind.Browser(), Notifier: mind.Notifier()}, chat, people),
+		settings: c, version: o.Version, log: log, Policy: keeper, Store: db, limits: limits, cloud: cloud, Engine: states,
+		Watch: guardian,
+		Bot: bot.New(slack, bot.Engine{Operations: states, Browser: states.Browser(), Notifier: states.Notifier()},
+			chat, people),
 	}, nil
 }
 
-func openCloud(c config.Config, keys live.Credentials, limits *quota.Quota, fresh time.Duration, log *slog.Logger) (*live.Client, error) {
+func openCloud(c config.Config, keys live.Credentials, limits *quota.Quota, fresh time.Duration,
+	log *slog.Logger) (*live.Client, error) {
 	waiting := func(ctx context.Context, permit op.SendPermit, action string, why live.Class, wait time.Duration) {
 		level := slog.LevelDebug
 		if wait >= time.Second {
@@ -196,8 +190,8 @@ func openCloud(c config.Config, keys live.Credentials, limits *quota.Quota, fres
 	})
 }
 
-// Run works until ctx ends, then stops in an order that loses nothing: no new work, what is acknowledged, what is running,
-// the store last.
+// Run works until ctx ends, then stops in an order that loses nothing: no new work, what is acknowledged, what is
+// running, the store last.
 func (a *App) Run(ctx context.Context) error {
 	finish, cancel := outlive(ctx, finishWithin)
 	defer cancel()
@@ -217,7 +211,8 @@ func (a *App) Run(ctx context.Context) error {
 	defer stop()
 	go a.Policy.Watch(background)
 	go a.reloadOnHangup(background)
-	a.log.Info("casterbot starts", "version", a.version, "policy", a.Policy.Current().Hash(), "slack", a.settings.SlackAPIURL, "live", a.settings.LiveEndpoint)
+	a.log.Info("casterbot starts", "version", a.version, "policy", a.Policy.Current().Hash(), "slack",
+		a.settings.SlackAPIURL, "live", a.settings.LiveEndpoint)
 	err = a.Bot.Run(ctx)
 	a.log.Info("casterbot stops")
 	return err
@@ -272,7 +267,8 @@ func (a *App) probes() map[string]health.Probe {
 	return map[string]health.Probe{
 		"slack": func(context.Context) (map[string]any, bool) {
 			h := a.Bot.Health()
-			return map[string]any{"sockets": h.Sockets, "want": h.Want, "ageSeconds": int(h.Age.Seconds()), "connections": h.Connections, "strangers": h.Strangers, "replaced": h.Replaced}, h.Ready()
+			return map[string]any{"sockets": h.Sockets, "want": h.Want, "ageSeconds": int(h.Age.Seconds()),
+				"connections": h.Connections, "strangers": h.Strangers, "replaced": h.Replaced}, h.Ready()
 		},
 		"store": func(ctx context.Context) (map[string]any, bool) {
 			err := a.Store.Ping(ctx)

@@ -19,16 +19,20 @@ func TestWireSaysWhatIsMissing(t *testing.T) {
 		settings config.Config
 		want     []string
 	}{
-		"no policy":  {config.Config{PolicyFile: filepath.Join(t.TempDir(), "policy.yml")}, []string{"CASTERBOT_POLICY", "docs/policy.example.yml"}},
-		"no keys":    {config.Config{PolicyFile: "../../docs/policy.example.yml"}, []string{"ALIBABA_CLOUD_ACCESS_KEY_ID", "RAM role"}},
-		"half a key": {config.Config{PolicyFile: "../../docs/policy.example.yml", AccessKeyID: "LTAIfakefake"}, []string{"ALIBABA_CLOUD_ACCESS_KEY_SECRET"}},
+		"no policy": {config.Config{PolicyFile: filepath.Join(t.TempDir(), "policy.yml")},
+			[]string{"CASTERBOT_POLICY", "docs/policy.example.yml"}},
+		"no keys": {config.Config{PolicyFile: "../../docs/policy.example.yml"},
+			[]string{"ALIBABA_CLOUD_ACCESS_KEY_ID", "RAM role"}},
+		"half a key": {config.Config{PolicyFile: "../../docs/policy.example.yml", AccessKeyID: "LTAIfakefake"},
+			[]string{"ALIBABA_CLOUD_ACCESS_KEY_SECRET"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var said bytes.Buffer
-			program := cli.Program{Name: "casterbot", Err: &said, Commands: []cli.Command{{Name: "run", Default: true, Run: func(ctx context.Context, _ cli.Call) error {
-				_, err := New(ctx, Options{Settings: c.settings, Log: slog.New(slog.DiscardHandler), Now: time.Now})
-				return err
-			}}}}
+			program := cli.Program{Name: "casterbot", Err: &said,
+				Commands: []cli.Command{{Name: "run", Default: true, Run: func(ctx context.Context, _ cli.Call) error {
+					_, err := New(ctx, Options{Settings: c.settings, Log: slog.New(slog.DiscardHandler), Now: time.Now})
+					return err
+				}}}}
 			if code := program.Run(t.Context(), nil); code != cli.Misused {
 				t.Errorf("exit code %d, want %d", code, cli.Misused)
 			}

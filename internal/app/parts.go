@@ -28,15 +28,17 @@ type deskAndRights struct {
 func openPolicy(path string, log *slog.Logger) (*policy.Keeper, error) {
 	keeper, err := policy.NewKeeper(path, shape().Verbs(), log)
 	if errors.Is(err, fs.ErrNotExist) {
-		err = cli.Usage(fmt.Errorf("CASTERBOT_POLICY names no file (%w): it says who may do what; docs/policy.md explains it, docs/policy.example.yml is one to start from", err))
+		err = cli.Usage(fmt.Errorf(
+			"CASTERBOT_POLICY names no file (%w): it says who may do what; docs/policy.md explains it, docs/policy.example.yml is one to start from", err))
 	}
 	return keeper, err
 }
 
 func openKeys(c config.Config) (live.Credentials, error) {
 	return live.NewCredentials(live.CredentialsConfig{
-		AccessKeyID: c.AccessKeyID.Reveal(), AccessKeySecret: c.AccessKeySecret.Reveal(), SecurityToken: c.SecurityToken.Reveal(),
-		RoleARN: c.RoleARN, RoleSessionName: c.RoleSessionName, ECSRole: c.ECSRole,
+		AccessKeyID: c.AccessKeyID.Reveal(), AccessKeySecret: c.AccessKeySecret.Reveal(),
+		SecurityToken: c.SecurityToken.Reveal(),
+		RoleARN:       c.RoleARN, RoleSessionName: c.RoleSessionName, ECSRole: c.ECSRole,
 		OIDCProviderARN: c.OIDCProviderARN, OIDCTokenFile: c.OIDCTokenFile, Profile: c.Profile,
 	})
 }
@@ -44,8 +46,9 @@ func openKeys(c config.Config) (live.Credentials, error) {
 // looksServe is how old a look may be that serves somebody else's question as well.
 const looksServe = time.Second
 
-// freshLooks is looksServe where this process sees every change that is made through casterbot. Another replica's changes it would
-// not see, and the world of a test changes at any moment: there only looks that have not left yet are shared.
+// freshLooks is looksServe where this process sees every change that is made through casterbot. Another replica's
+// changes it would not see, and the world of a test changes at any moment: there only looks that have not left yet are
+// shared.
 func freshLooks(db *store.Store, wait Pause) time.Duration {
 	if wait != nil || !db.Exclusive() {
 		return 0
@@ -65,10 +68,11 @@ func openQuota(c config.Config, db *store.Store, replica string, wait Pause, log
 	return quota.New(shared)
 }
 
-// channelTurns gives the turns of what is written to Slack, which all processes share. While the database cannot be asked each keeps to
-// its own.
+// channelTurns gives the turns of what is written to Slack, which all processes share. While the database cannot be
+// asked each keeps to its own.
 func channelTurns(db *store.Store, log *slog.Logger) webapi.Reserve {
-	return func(ctx context.Context, budget string, perSecond float64, burst int, within time.Duration) (time.Duration, bool) {
+	return func(ctx context.Context, budget string, perSecond float64, burst int,
+		within time.Duration) (time.Duration, bool) {
 		wait, err := db.Reserve(ctx, budget, perSecond, burst, within)
 		if err != nil && !errors.Is(err, store.ErrNoTurn) {
 			log.Warn("the turn of a message that all replicas share cannot be asked for", "error", err)
@@ -76,4 +80,23 @@ func channelTurns(db *store.Store, log *slog.Logger) webapi.Reserve {
 		}
 		return wait, err == nil
 	}
+}
+
+// slackConfig is what reaches Slack. Where nothing waits in real time nothing is limited.
+func slackConfig(o Options, db *store.Store, keeper *policy.Keeper) webapi.Config {
+	c := o.Settings
+	slack := webapi.Config{
+		APIURL: c.SlackAPIURL, AppToken: c.SlackAppToken.Reveal(), BotToken: c.SlackBotToken.Reveal(), Log: o.Log,
+		Now: db.Now, Peers: db.Peers, HTTP: webapi.HTTPClient(), Words: o.Words,
+		Language: func(channel string) string {
+			scope, _ := keeper.Scope(channel)
+			return scope.Language
+		},
+	}
+	if o.Pause != nil {
+		slack.Unlimited = true
+	} else if !db.Exclusive() {
+		slack.Turn = channelTurns(db, o.Log)
+	}
+	return slack
 }

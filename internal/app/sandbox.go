@@ -26,14 +26,17 @@ func (b Build) sandboxCommand() cli.Command {
 	w := world{build: b}
 	return cli.Command{
 		Name: "sandbox", Short: "Try everything without an account: the bot in an embedded workspace and cloud, with a page in the browser.",
-		Examples: []string{"casterbot sandbox", "casterbot sandbox --addr 127.0.0.1:8800 --reset", "casterbot sandbox --cameras 10 --reset", "casterbot sandbox --no-bot --print-env"},
+		Examples: []string{"casterbot sandbox", "casterbot sandbox --addr 127.0.0.1:8800 --reset",
+			"casterbot sandbox --cameras 10 --reset", "casterbot sandbox --no-bot --print-env"},
 		Flags: func(f *flag.FlagSet) {
 			f.StringVar(&w.addr, "addr", sandbox.PageAddr, "`ADDRESS` of the page")
 			f.StringVar(&w.dir, "dir", sandbox.DefaultDir(), "`FOLDER` of the world's state")
-			f.StringVar(&w.policyFile, "policy", "", "policy `FILE` (default: policy.yml in the folder, made when it is missing)")
+			f.StringVar(&w.policyFile, "policy", "",
+				"policy `FILE` (default: policy.yml in the folder, made when it is missing)")
 			f.StringVar(&w.logLevel, "log-level", "warn", "debug, info, warn or error")
 			f.BoolVar(&w.reset, "reset", false, "start afresh")
-			f.IntVar(&w.cameras, "cameras", 0, "begin with `N` more live streams in #show-control, cam1 to camN; a world that is there needs --reset for it")
+			f.IntVar(&w.cameras, "cameras", 0,
+				"begin with `N` more live streams in #show-control, cam1 to camN; a world that is there needs --reset for it")
 			f.BoolVar(&w.noBot, "no-bot", false, "open the world alone, for a bot of your own")
 			f.BoolVar(&w.printEnv, "print-env", false, "print what another program needs to join, as shell lines")
 		},
@@ -53,7 +56,8 @@ func (w *world) run(ctx context.Context, c cli.Call) error {
 		return err
 	}
 	open, err := sandbox.Open(sandbox.Config{
-		Dir: w.dir, Reset: w.reset, PageAddr: w.addr, Commands: app.Commands, Events: app.Events, Scopes: app.Scopes, Usages: Usages(), Suggestions: sandbox.Suggestions(), Log: log,
+		Dir: w.dir, Reset: w.reset, PageAddr: w.addr, Commands: app.Commands, Events: app.Events, Scopes: app.Scopes,
+		Usages: Usages(), Suggestions: sandbox.Suggestions(), Log: log,
 		Limits: true, Cameras: w.cameras,
 	})
 	if err != nil {
@@ -88,11 +92,12 @@ func (w *world) settings(open *sandbox.World, c config.Config) (config.Config, e
 
 func database(dir string) string { return filepath.Join(dir, "casterbot.db") }
 
-// Join gives the settings of a bot in the world: its addresses and tokens, and in dir its database and, when policyFile is empty, a
-// policy to edit.
+// Join gives the settings of a bot in the world: its addresses and tokens, and in dir its database and, when policyFile
+// is empty, a policy to edit.
 func (b Build) Join(open *sandbox.World, dir, policyFile string, c config.Config) (config.Config, error) {
 	c.SlackAPIURL, c.SlackAppToken, c.SlackBotToken = open.SlackURL, sandbox.AppToken, sandbox.BotToken
-	c.LiveEndpoint, c.AccessKeyID, c.AccessKeySecret, c.Region = open.LiveURL, sandbox.AccessKeyID, sandbox.AccessKeySecret, sandbox.Region
+	c.LiveEndpoint, c.AccessKeyID, c.AccessKeySecret, c.Region = open.LiveURL, sandbox.AccessKeyID,
+		sandbox.AccessKeySecret, sandbox.Region
 	c.DatabaseURL, c.PolicyFile = config.Secret("sqlite:"+database(dir)), policyFile
 	if policyFile == "" {
 		c.PolicyFile = filepath.Join(dir, "policy.yml")

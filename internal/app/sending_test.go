@@ -16,13 +16,14 @@ import (
 	"casterbot/internal/sandbox/fakelive"
 )
 
-// TestCallsSpeakWithWhoOrderedThem: the client of the cloud that the bot is wired with asks before a request leaves, and tells of
-// every pause in words for people.
+// TestCallsSpeakWithWhoOrderedThem: the client of the cloud that the bot is wired with asks before a request leaves,
+// and tells of every pause in words for people.
 func TestCallsSpeakWithWhoOrderedThem(t *testing.T) {
 	world := fakelive.New(fakelive.Config{AccessKeyID: sandbox.AccessKeyID, AccessKeySecret: sandbox.AccessKeySecret})
 	server := httptest.NewServer(world)
 	t.Cleanup(func() { world.Close(); server.Close() })
-	settings := config.Config{LiveEndpoint: server.URL, AccessKeyID: sandbox.AccessKeyID, AccessKeySecret: sandbox.AccessKeySecret}
+	settings := config.Config{LiveEndpoint: server.URL, AccessKeyID: sandbox.AccessKeyID,
+		AccessKeySecret: sandbox.AccessKeySecret}
 	keys, err := openKeys(settings)
 	if err != nil {
 		t.Fatal(err)
@@ -50,7 +51,8 @@ func TestCallsSpeakWithWhoOrderedThem(t *testing.T) {
 	if live.ClassOf(err) != live.NotSent || left != 2 || len(world.Snapshot().Calls) != 1 {
 		t.Errorf("%v after %d questions and %d calls", err, left, len(world.Snapshot().Calls))
 	}
-	if len(said) != 1 || !strings.HasPrefix(said[0], "ApsaraVideo Live allows 10 calls a second. Yours is next in about 1 s") {
+	if len(said) != 1 ||
+		!strings.HasPrefix(said[0], "ApsaraVideo Live allows 10 calls a second. Yours is next in about 1 s") {
 		t.Errorf("said %q", said)
 	}
 	if _, err := cloud.Casters(context.Background()); err != nil {

@@ -34,8 +34,8 @@ func TestTheProgramHasLimits(t *testing.T) {
 	}
 }
 
-// Only where this process sees every change may a look serve that has been answered already: another replica may have changed since
-// what it shows.
+// Only where this process sees every change may a look serve that has been answered already: another replica may have
+// changed since what it shows.
 func TestLooksServeWhereEveryChangeIsSeen(t *testing.T) {
 	server := &pgtest.Shared{}
 	t.Cleanup(func() { _ = server.Close() })

@@ -26,7 +26,8 @@ func paths(person string) (confirm, approve []path) {
 	plan := op.Plan{Target: news}
 	talk := op.Plan{Target: op.Target{Kind: "caster", ID: "c2", Name: "Evening Talk"}}
 	o := op.Operation{
-		ID: "o1", Verb: restart.Verb, Effect: restart.Effect, Requester: person, DecidedBy: person, Team: "T0", Channel: "C0SHOW",
+		ID: "o1", Verb: restart.Verb, Effect: restart.Effect, Requester: person, DecidedBy: person, Team: "T0",
+		Channel:  "C0SHOW",
 		Plan:     plan,
 		Decision: op.Decision{Allowed: true, Confirm: op.ConfirmSelf},
 	}
@@ -183,7 +184,8 @@ func TestSecondPerson(t *testing.T) {
 		j := w.judge(t, bySecond)
 		_, approve := paths("U0ANA")
 		o := *approve[0].q.card
-		decline := Declines(o, op.Click{Origin: op.Origin{PersonTeam: "T0", Address: op.Address{Person: "U0KEN", Channel: "C0SHOW", At: noon}}})
+		decline := Declines(o,
+			op.Click{Origin: op.Origin{PersonTeam: "T0", Address: op.Address{Person: "U0KEN", Channel: "C0SHOW", At: noon}}})
 		for _, q := range []Question{approve[0].q, approve[1].q, decline} {
 			if v, err := j.Check(t.Context(), q); (err == nil) != (name == "") || err != nil && v.Ground != Second {
 				t.Errorf("%s, %d: %q, %v", name, q.answer, v.Ground, err)
@@ -202,7 +204,8 @@ func TestOnlyTheRightAnswer(t *testing.T) {
 	own, others := *confirm[4].q.card, *approve[0].q.card
 	unapproved := others
 	unapproved.DecidedBy = ""
-	ana, ken := op.Click{Origin: op.Origin{Address: op.Address{Person: "U0ANA", At: noon}}}, op.Click{Origin: op.Origin{Address: op.Address{Person: "U0KEN", At: noon}}}
+	ana, ken := op.Click{Origin: op.Origin{Address: op.Address{Person: "U0ANA", At: noon}}},
+		op.Click{Origin: op.Origin{Address: op.Address{Person: "U0KEN", At: noon}}}
 	for name, c := range map[string]struct {
 		policy string
 		q      Question

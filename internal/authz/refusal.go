@@ -65,7 +65,8 @@ func (j *Judge) forReader(q Question, err error) error {
 		return err
 	}
 	j.log.Info("the asker's right is gone", "op", q.card.Ref(), "error", err)
-	return denial(op.L("I cannot confirm that ", op.Who(q.Person), " may still do this here, so nothing was done.")).SaysSo()
+	return denial(op.L("I cannot confirm that ", op.Who(q.Person),
+		" may still do this here, so nothing was done.")).SaysSo()
 }
 
 // secondForReader tells others than the second person only that their right could not be confirmed.

@@ -42,6 +42,7 @@ type Browser struct {
 // New makes a browser.
 func New(c Config) *Browser {
 	return &Browser{
-		table: c.Table, helps: helpRows(*c.Table), store: c.Store, authz: c.Authz, now: c.Now, answer: c.Answer, cache: newOptionCache(c),
+		table: c.Table, helps: helpRows(*c.Table), store: c.Store, authz: c.Authz, now: c.Now, answer: c.Answer,
+		cache: newOptionCache(c),
 	}
 }

@@ -107,9 +107,11 @@ func labels(options []op.Option) string {
 }
 
 func asking(text, typed string) op.Query {
-	return op.Query{Request: op.Request{Text: text, Origin: op.Origin{Address: op.Address{Person: ana, Channel: "C0"}}}, Text: typed}
+	return op.Query{Request: op.Request{Text: text, Origin: op.Origin{Address: op.Address{Person: ana, Channel: "C0"}}},
+		Text: typed}
 }
 
 func filling(field, typed string, args op.Args) op.Query {
-	return op.Query{Request: op.Request{Origin: op.Origin{Address: op.Address{Person: ana, Channel: "C0"}}}, Command: "caster open {caster} {scene}", Args: args, Field: field, Text: typed}
+	return op.Query{Request: op.Request{Origin: op.Origin{Address: op.Address{Person: ana, Channel: "C0"}}},
+		Command: "caster open {caster} {scene}", Args: args, Field: field, Text: typed}
 }

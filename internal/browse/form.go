@@ -13,12 +13,14 @@ import (
 // Form asks for every argument of a command; what was typed and the channel's defaults are filled in.
 func (b *Browser) Form(p op.Parsed, r op.Request) op.Form {
 	words := strings.Join(op.Words(p.Command.Usage), " ")
-	form := op.Form{Command: p.Command.Usage, Title: "/" + words, Button: "Go on", Channel: r.Channel, Thread: r.Thread, FromHome: r.FromHome, Text: op.Wanting(p.Command.Usage, p.Args, p.Missing...), Note: op.L(p.Command.Short)}
+	form := op.Form{Command: p.Command.Usage, Title: "/" + words, Button: "Go on", Channel: r.Channel, Thread: r.Thread,
+		FromHome: r.FromHome, Text: op.Wanting(p.Command.Usage, p.Args, p.Missing...), Note: op.L(p.Command.Short)}
 	scope, _ := b.authz.Scope(r.Channel)
 	places := op.Placeholders(p.Command.Usage)
 	for _, place := range places {
 		kind, _ := b.table.Kind(place.Name)
-		field := op.Field{Name: place.Name, Label: kind.Label, Hint: kind.Hint, Max: kind.Max, Value: p.Args[place.Name], Maybe: place.Optional}
+		field := op.Field{Name: place.Name, Label: kind.Label, Hint: kind.Hint, Max: kind.Max, Value: p.Args[place.Name],
+			Maybe: place.Optional}
 		if field.Value == "" {
 			field.Value = scope.Default[place.Name]
 		}
@@ -75,7 +77,8 @@ func (b *Browser) Fill(ctx context.Context, r op.Request, form op.Form) (op.Form
 }
 
 // fieldOptions gives what can be picked for a field; nothing as long as the field that it depends on is empty.
-func (b *Browser) fieldOptions(ctx context.Context, channel string, d op.Decision, kind op.Kind, args op.Args) (optionList, error) {
+func (b *Browser) fieldOptions(ctx context.Context, channel string, d op.Decision, kind op.Kind,
+	args op.Args) (optionList, error) {
 	if kind.Needs != "" && args[kind.Needs] == "" {
 		return optionList{}, nil
 	}

@@ -65,7 +65,8 @@ type helpRow struct {
 func helpRows(t op.Table) []helpRow {
 	rows := make([]helpRow, 0, len(t.Commands))
 	for _, c := range t.Commands {
-		row := helpRow{noun: op.Words(c.Usage)[0], verb: c.Verb, effect: c.Effect, several: c.Many != nil, items: map[op.Confirm]op.Item{}}
+		row := helpRow{noun: op.Words(c.Usage)[0], verb: c.Verb, effect: c.Effect, several: c.Many != nil,
+			items: map[op.Confirm]op.Item{}}
 		for _, confirm := range []op.Confirm{op.ConfirmNone, op.ConfirmSelf, op.ConfirmOther} {
 			row.items[confirm] = helpItem(c, confirm)
 		}
@@ -77,7 +78,8 @@ func helpRows(t op.Table) []helpRow {
 func helpItem(c op.Command, confirm op.Confirm) op.Item {
 	item := op.Item{Title: op.L(op.Code("/" + c.Shown())), Facts: []op.Line{op.L(c.Short, confirmWords[confirm])}}
 	if places := op.Placeholders(c.Usage); len(places) > 0 && c.Effect != op.Read {
-		item.Next = []op.Next{{Label: "Open…", Text: strings.Join(op.Words(c.Usage), " ") + strings.Repeat(" ?", len(places))}}
+		item.Next = []op.Next{{Label: "Open…",
+			Text: strings.Join(op.Words(c.Usage), " ") + strings.Repeat(" ?", len(places))}}
 	}
 	return item
 }
@@ -88,7 +90,8 @@ func (b *Browser) helpNote(channel, noun string, several bool) op.Line {
 	scope, _ := b.authz.Scope(channel)
 	note := op.L("Names or ids; several words in quotes; ", op.Code("?"), " in place of a name lets you choose.")
 	if several {
-		note = append(note, op.L(" Where … stands, several will do: names, part of one with a star, or ", op.Code(op.AllWord), ".")...)
+		note = append(note, op.L(" Where … stands, several will do: names, part of one with a star, or ",
+			op.Code(op.AllWord), ".")...)
 	}
 	if studio := scope.Default["caster"]; studio != "" && noun != "record" {
 		note = append(note, op.L(" Without a name: studio ", op.B(studio), ".")...)

@@ -59,10 +59,12 @@ func (b *Browser) Home(ctx context.Context, r op.Request) (op.Answer, error) {
 	if err != nil {
 		return *b.answer(err), nil
 	}
-	p := &page{b: b, person: person, rooms: rooms, seen: b.now(), round: sync.OnceValue(func() bool { return b.refresh.begin(b.now()) })}
+	p := &page{b: b, person: person, rooms: rooms, seen: b.now(),
+		round: sync.OnceValue(func() bool { return b.refresh.begin(b.now()) })}
 	p.answer = op.Answer{
 		Mark: op.MarkNeutral, Title: op.L("casterbot"),
-		Lines: []op.Line{op.L("Type ", op.Code("/caster"), " or ", op.Code("/record"), " in the channel of your show: each lists what you may do there.")},
+		Lines: []op.Line{op.L("Type ", op.Code("/caster"), " or ", op.Code("/record"),
+			" in the channel of your show: each lists what you may do there.")},
 	}
 	if err := p.waiting(ctx); err != nil {
 		return p.answer, err
@@ -111,13 +113,15 @@ func (p *page) channels(ctx context.Context) {
 		named = true
 		channel, err := p.b.authz.Channel(ctx, id)
 		if err != nil {
-			p.add(op.Item{Mark: op.MarkUnknown, Title: op.L(op.In(id)), Facts: []op.Line{op.L("Slack does not tell me about this channel now.")}})
+			p.add(op.Item{Mark: op.MarkUnknown, Title: op.L(op.In(id)),
+				Facts: []op.Line{op.L("Slack does not tell me about this channel now.")}})
 			continue
 		}
 		p.channel(ctx, channel, scope)
 	}
 	if !named {
-		p.answer.Lines = append(p.answer.Lines, op.L("You are in none of the channels that the policy names, so there is nothing to show yet."))
+		p.answer.Lines = append(p.answer.Lines,
+			op.L("You are in none of the channels that the policy names, so there is nothing to show yet."))
 	}
 }
 
@@ -163,12 +167,14 @@ func (p *page) things(ctx context.Context, channel string, d op.Decision, kind o
 	if !ok && p.round() {
 		fresh, err := p.b.options(ctx, channel, d, kind, nil)
 		if err != nil {
-			return []op.Item{{Mark: op.MarkUnknown, Title: op.L(op.Strong(op.Text(kind.Label))), Facts: []op.Line{unlisted(err)}}}
+			return []op.Item{{Mark: op.MarkUnknown, Title: op.L(op.Strong(op.Text(kind.Label))),
+				Facts: []op.Line{unlisted(err)}}}
 		}
 		l, ok = fresh, true
 	}
 	if l.Asked.IsZero() {
-		return []op.Item{{Mark: op.MarkUnknown, Title: op.L(op.Strong(op.Text(kind.Label))), Facts: []op.Line{op.L("Not looked at yet. Refresh in a moment.")}}}
+		return []op.Item{{Mark: op.MarkUnknown, Title: op.L(op.Strong(op.Text(kind.Label))),
+			Facts: []op.Line{op.L("Not looked at yet. Refresh in a moment.")}}}
 	}
 	if l.Asked.Before(p.seen) {
 		p.seen = l.Asked
@@ -178,7 +184,9 @@ func (p *page) things(ctx context.Context, channel string, d op.Decision, kind o
 		items = append(items, p.thing(ctx, channel, kind, show, o))
 	}
 	if more := len(l.Value) - homeThings; more > 0 {
-		items = append(items, op.Item{Title: op.L("There are more: type ", op.Code("/"+strings.Join(op.Words(show.Usage)[:1], " ")), " in the channel.")})
+		items = append(items,
+			op.Item{Title: op.L("There are more: type ", op.Code("/"+strings.Join(op.Words(show.Usage)[:1], " ")),
+				" in the channel.")})
 	}
 	return items
 }
@@ -207,7 +215,8 @@ func (p *page) thing(ctx context.Context, channel string, kind op.Kind, show op.
 	}
 	done, err := p.b.store.List(ctx, store.Query{Target: target.Key(), Channel: channel, Newest: true, Limit: 1})
 	if err == nil && len(done) > 0 {
-		item.Facts = append(item.Facts, op.L(done[0].Plan.Title, ": ", StateWords[done[0].State], " ", op.On(done[0].Created)))
+		item.Facts = append(item.Facts,
+			op.L(done[0].Plan.Title, ": ", StateWords[done[0].State], " ", op.On(done[0].Created)))
 	}
 	return item
 }

@@ -40,7 +40,8 @@ func newOptionCache(c Config) *optionCache {
 
 // list gives what can be picked: out of memory, else by a look for which it waits until ctx ends or 2 s are over,
 // else as it was seen last. The look itself goes on after that, for the next who asks.
-func (b *Browser) list(ctx context.Context, key optionKey, look func(context.Context) ([]op.Option, error)) (optionList, error) {
+func (b *Browser) list(ctx context.Context, key optionKey,
+	look func(context.Context) ([]op.Option, error)) (optionList, error) {
 	wait, cancel := context.WithTimeout(ctx, listWithin)
 	defer cancel()
 	l, err := b.cache.Get(wait, key, time.Time{}, func(ctx context.Context, key optionKey) ([]op.Option, error) {

@@ -84,7 +84,8 @@ func (b *Browser) argument(q op.Query) (argument, bool) {
 }
 
 // options gives what can be picked for one kind of argument in a channel, under a decision that allows it.
-func (b *Browser) options(ctx context.Context, channel string, d op.Decision, kind op.Kind, args op.Args) (optionList, error) {
+func (b *Browser) options(ctx context.Context, channel string, d op.Decision, kind op.Kind,
+	args op.Args) (optionList, error) {
 	what := optionKey{kind: kind.Name, channel: channel, policy: d.Policy}
 	call := op.Call{Args: op.Args{}}
 	if kind.Needs != "" {

@@ -16,18 +16,19 @@ func TestSuggestions(t *testing.T) {
 		query op.Query
 		want  string
 	}{
-		"a message":              {asking("caster restart ?", ""), all},
-		"every word counts":      {asking("caster restart ?", " TALK eve"), "Idle/Evening Talk · idle=c2"},
-		"ids count":              {asking("caster restart ?", "C3"), "Idle/Morning · idle=c3"},
-		"nothing fits":           {asking("caster restart ?", "zzz"), ""},
-		"what stood there first": {like, "Like talk/Evening Talk · idle=c2; On air/Evening News · on air=c1; Idle/Morning · idle=c3"},
-		"a field":                {filling("caster", "morn", nil), "Idle/Morning · idle=c3"},
-		"a field of another":     {filling("scene", "", op.Args{"caster": "c2"}), "Preview of c2=s1"},
-		"too early":              {filling("scene", "", nil), "Studio comes first.=?"},
-		"free text":              {asking("caster copy c1 ?", ""), ""},
-		"nothing is missing":     {asking("caster restart c1", ""), ""},
-		"no command":             {asking("coffee ?", ""), ""},
-		"no such field":          {filling("coffee", "", nil), ""},
+		"a message":         {asking("caster restart ?", ""), all},
+		"every word counts": {asking("caster restart ?", " TALK eve"), "Idle/Evening Talk · idle=c2"},
+		"ids count":         {asking("caster restart ?", "C3"), "Idle/Morning · idle=c3"},
+		"nothing fits":      {asking("caster restart ?", "zzz"), ""},
+		"what stood there first": {like,
+			"Like talk/Evening Talk · idle=c2; On air/Evening News · on air=c1; Idle/Morning · idle=c3"},
+		"a field":            {filling("caster", "morn", nil), "Idle/Morning · idle=c3"},
+		"a field of another": {filling("scene", "", op.Args{"caster": "c2"}), "Preview of c2=s1"},
+		"too early":          {filling("scene", "", nil), "Studio comes first.=?"},
+		"free text":          {asking("caster copy c1 ?", ""), ""},
+		"nothing is missing": {asking("caster restart c1", ""), ""},
+		"no command":         {asking("coffee ?", ""), ""},
+		"no such field":      {filling("coffee", "", nil), ""},
 	} {
 		if got := labels(g.Suggest(context.Background(), c.query)); got != c.want {
 			t.Errorf("%s: %s, want %s", name, got, c.want)
@@ -38,8 +39,8 @@ func TestSuggestions(t *testing.T) {
 	}
 }
 
-// TestSuggestionsKnowThePolicy: who may not use a command is offered nothing, not even after others were; and without facts
-// about the person there is a notice and no list.
+// TestSuggestionsKnowThePolicy: who may not use a command is offered nothing, not even after others were; and without
+// facts about the person there is a notice and no list.
 func TestSuggestionsKnowThePolicy(t *testing.T) {
 	g := newFixture(t)
 	if got := g.Suggest(context.Background(), asking("caster restart ?", "")); len(got) != 3 {
@@ -50,19 +51,22 @@ func TestSuggestionsKnowThePolicy(t *testing.T) {
 		t.Errorf("without rights: %s", labels(got))
 	}
 	g.forbid, g.deaf = false, true
-	if got := labels(g.Suggest(context.Background(), asking("caster restart ?", ""))); got != "I cannot check your rights now. Try again in a minute.=?" {
+	if got := labels(g.Suggest(context.Background(),
+		asking("caster restart ?", ""))); got != "I cannot check your rights now. Try again in a minute.=?" {
 		t.Errorf("with a silent directory: %s", got)
 	}
 }
 
-// TestOneLookForAll who ask while it is under way, also for those who stopped waiting; what changed in between makes it old.
+// TestOneLookForAll who ask while it is under way, also for those who stopped waiting; what changed in between makes it
+// old.
 func TestOneLookForAll(t *testing.T) {
 	g := newFixture(t)
 	g.slow = make(chan struct{})
 	ended, cancel := context.WithCancel(context.Background())
 	cancel()
 	for range 50 {
-		if got := labels(g.Suggest(ended, asking("caster restart ?", ""))); got != "ApsaraVideo Live does not answer. Try again in a moment.=?" {
+		if got := labels(g.Suggest(ended,
+			asking("caster restart ?", ""))); got != "ApsaraVideo Live does not answer. Try again in a moment.=?" {
 			t.Fatalf("without an answer: %s", got)
 		}
 	}
@@ -91,7 +95,8 @@ func TestFormsWithoutALook(t *testing.T) {
 	ended, cancel := context.WithCancel(context.Background())
 	cancel()
 	filled, err := g.Fill(ended, op.Request{Origin: op.Origin{Address: op.Address{Person: ana, Channel: "C0"}}}, form)
-	if err != nil || filled.Fields[0].Value != "Evening Talk" || filled.Fields[0].Chosen[0].Label != "Evening Talk" || len(filled.Problem) > 0 {
+	if err != nil || filled.Fields[0].Value != "Evening Talk" || filled.Fields[0].Chosen[0].Label != "Evening Talk" ||
+		len(filled.Problem) > 0 {
 		t.Errorf("while the look takes long: %+v, %v", filled, err)
 	}
 	close(g.slow)
@@ -101,7 +106,8 @@ func TestFormsWithoutALook(t *testing.T) {
 		t.Errorf("with the list at hand: %+v", filled.Fields[0])
 	}
 	form.Fields[0].Value = "nobody"
-	if filled, _ = g.Fill(ended, op.Request{Origin: op.Origin{Address: op.Address{Person: ana, Channel: "C0"}}}, form); filled.Fields[0].Value != "" {
+	if filled, _ = g.Fill(ended, op.Request{Origin: op.Origin{Address: op.Address{Person: ana, Channel: "C0"}}},
+		form); filled.Fields[0].Value != "" {
 		t.Errorf("what means nothing stays: %+v", filled.Fields[0])
 	}
 }

@@ -1,9 +1,10 @@
 // Package cache keeps answers to questions that cost something, each by its key.
 //
 // What it keeps true:
-//   - an answer counts from the moment at which it was asked for, not from when it came: what has changed since is not in it;
-//   - no answer is older than Good, nor from before the moment that the caller names, unless it is marked as stale, and then it is
-//     not older than Stale;
+//   - an answer counts from the moment at which it was asked for, not from when it came: what has changed since is not
+//     in it;
+//   - no answer is older than Good, nor from before the moment that the caller names, unless it is marked as stale, and
+//     then it is not older than Stale;
 //   - several who want to know the same at once share one question, and whoever gives up takes it away from nobody;
 //   - what was forgotten or expired is not brought back by a question that was asked before;
 //   - errors are not kept, and no more than Most answers are.
@@ -33,7 +34,8 @@ type Config struct {
 	Within time.Duration // a question takes no longer
 	Most   int           // answers at once
 
-	// Gone reports an error that is an answer: there is nothing by this key, and nothing older serves in its place. nil: none is.
+	// Gone reports an error that is an answer: there is nothing by this key, and nothing older serves in its place. nil:
+	// none is.
 	Gone func(error) bool
 	// Run lets a question be asked in the background; nil: in a goroutine that outlives the caller's context.
 	Run func(func(context.Context))
@@ -70,8 +72,9 @@ func New[K comparable, V any](c Config) *Cache[K, V] {
 	return &Cache[K, V]{config: c, answers: map[K]kept[V]{}, open: map[K]*question[V]{}}
 }
 
-// Peek gives an answer that is at hand, still good, and was asked for after since, without waiting for anybody. When since is zero,
-// one that will soon be too old is asked for anew, once, so that what is in use stays at hand; ask may be nil.
+// Peek gives an answer that is at hand, still good, and was asked for after since, without waiting for anybody. When
+// since is zero, one that will soon be too old is asked for anew, once, so that what is in use stays at hand; ask may
+// be nil.
 func (c *Cache[K, V]) Peek(key K, since time.Time, ask Ask[K, V]) (Answer[V], bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -105,8 +108,8 @@ func (c *Cache[K, V]) Last(key K) (Answer[V], bool) {
 	return a.Answer, ok
 }
 
-// Get gives an answer that is good and was asked for after since; it waits for it until ctx ends. When that fails an older one comes
-// back, marked as stale, unless the error says that there is nothing by this key.
+// Get gives an answer that is good and was asked for after since; it waits for it until ctx ends. When that fails an
+// older one comes back, marked as stale, unless the error says that there is nothing by this key.
 func (c *Cache[K, V]) Get(ctx context.Context, key K, since time.Time, ask Ask[K, V]) (Answer[V], error) {
 	if a, ok := c.Peek(key, since, ask); ok {
 		return a, nil

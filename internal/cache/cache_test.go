@@ -48,8 +48,8 @@ func (a *asked) ask(context.Context, string) (int64, error) {
 	return value, nil
 }
 
-// TestOneQuestion: many who ask at once share one question; one that was asked too early serves nobody who wants a later answer; a
-// caller who gives up does not take the answer away from the others.
+// TestOneQuestion: many who ask at once share one question; one that was asked too early serves nobody who wants a
+// later answer; a caller who gives up does not take the answer away from the others.
 func TestOneQuestion(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, a := cache.New[string, int64](config()), &asked{}
@@ -79,7 +79,8 @@ func TestOneQuestion(t *testing.T) {
 	})
 }
 
-// TestCountsFromTheQuestion: an answer that took long is as old as its question, also one that was asked for ahead of time.
+// TestCountsFromTheQuestion: an answer that took long is as old as its question, also one that was asked for ahead of
+// time.
 func TestCountsFromTheQuestion(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, a := cache.New[string, int64](config()), &asked{}
@@ -225,8 +226,8 @@ func (h *history) oldest(begun, since time.Time, stale bool) time.Time {
 	return oldest
 }
 
-// TestNeverOlderThanPromised: whatever is asked, changed, slow, down and forgotten in whatever order, nobody sees for longer than was
-// promised what is no longer so.
+// TestNeverOlderThanPromised: whatever is asked, changed, slow, down and forgotten in whatever order, nobody sees for
+// longer than was promised what is no longer so.
 func TestNeverOlderThanPromised(t *testing.T) {
 	for seed := range uint64(100) {
 		synctest.Test(t, func(t *testing.T) { walk(t, rand.New(rand.NewPCG(seed, 7))) })

@@ -10,7 +10,8 @@ import (
 	"casterbot/internal/cache"
 )
 
-// TestFactsInUseAreRenewed: what is looked at often is asked for again before it is too old, once, and nobody waits for it.
+// TestFactsInUseAreRenewed: what is looked at often is asked for again before it is too old, once, and nobody waits for
+// it.
 func TestFactsInUseAreRenewed(t *testing.T) {
 	for name, answer := range map[string]error{"answered": nil, "not answered": errors.New("no answer")} {
 		synctest.Test(t, func(t *testing.T) {

@@ -21,8 +21,10 @@ const WholeMoment = "until 2006-01-02 15:04 UTC"
 
 var (
 	lastsFor = regexp.MustCompile(`^for ([\d.,]+ ?(?:h|m)?(?:\d+ ?m)?)$`)
-	endsAt   = regexp.MustCompile(`^until (?:(today|tomorrow|\d{4}-\d{1,2}-\d{1,2}) )?(\d{1,2})(?:[:.]?(\d{2}))? ?(am|pm)?(?: ?(utc|z))?$`)
-	units    = strings.NewReplacer("hours", "h", "hour", "h", "minutes", "m", "minute", "m", "mins", "m", "min", "m", ",", ".")
+	endsAt   = regexp.MustCompile(
+		`^until (?:(today|tomorrow|\d{4}-\d{1,2}-\d{1,2}) )?(\d{1,2})(?:[:.]?(\d{2}))? ?(am|pm)?(?: ?(utc|z))?$`)
+	units = strings.NewReplacer("hours", "h", "hour", "h", "minutes", "m", "minute", "m", "mins", "m", "min",
+		"m", ",", ".")
 )
 
 // end is when a lock ends, and how that was understood.
@@ -71,7 +73,8 @@ func inBounds(e end, now time.Time) error {
 }
 
 func endRefusal(title op.Line) *op.Refusal {
-	refusal := op.Refuse(title, op.L("Say ", op.Code("until 22:00"), ", ", op.Code("until 2026-11-23 01:30"), ", ", op.Code("for 2h"), " or ", op.Code("for 90m"), "."))
+	refusal := op.Refuse(title, op.L("Say ", op.Code("until 22:00"), ", ", op.Code("until 2026-11-23 01:30"), ", ",
+		op.Code("for 2h"), " or ", op.Code("for 90m"), "."))
 	refusal.Field = "until"
 	return refusal
 }
@@ -135,7 +138,8 @@ func (e end) local() op.Line {
 	if e.zone == time.UTC {
 		return op.L(op.V(e.At.UTC().Format("2006-01-02 15:04")), " UTC")
 	}
-	return op.L(op.V(e.At.In(e.zone).Format("2006-01-02 15:04 MST")), " (", op.V(e.At.UTC().Format("2006-01-02 15:04")), " UTC)")
+	return op.L(op.V(e.At.In(e.zone).Format("2006-01-02 15:04 MST")), " (",
+		op.V(e.At.UTC().Format("2006-01-02 15:04")), " UTC)")
 }
 
 // facts says how the end was understood.
@@ -145,7 +149,8 @@ func (e end) Facts() []op.Line {
 	case e.usual:
 		facts = append(facts, op.L("No time was given, so it is for ", op.For(usualLock), "."))
 	case e.rolled:
-		facts = append(facts, op.L("That time is over today, so it is tomorrow, ", op.V(e.At.In(e.zone).Format("2006-01-02")), "."))
+		facts = append(facts,
+			op.L("That time is over today, so it is tomorrow, ", op.V(e.At.In(e.zone).Format("2006-01-02")), "."))
 	}
 	if e.assumed {
 		facts = append(facts, op.L("Your time zone is not known, so the time is read as UTC."))

@@ -7,8 +7,9 @@ import (
 	"casterbot/internal/op"
 )
 
-// wall is what a clock on a wall shows: a date and a time without a zone, kept as if it were UTC. Where clocks are changed
-// there are readings that never come, and some that come twice; time.Date answers for those too, and so is not asked.
+// wall is what a clock on a wall shows: a date and a time without a zone, kept as if it were UTC. Where clocks are
+// changed there are readings that never come, and some that come twice; time.Date answers for those too, and so is not
+// asked.
 type wall struct{ time.Time }
 
 // offsets are the differences from UTC that a zone has around a moment.
@@ -23,7 +24,8 @@ func (w wall) offsets(zone *time.Location) []time.Duration {
 	return all
 }
 
-// readings are the moments that could be meant: one for each offset, and whether the wall really shows the reading then.
+// readings are the moments that could be meant: one for each offset, and whether the wall really shows the reading
+// then.
 func (w wall) readings(zone *time.Location) (real, near []time.Time) {
 	for _, offset := range w.offsets(zone) {
 		at := w.Add(-offset)
@@ -46,7 +48,8 @@ func (w wall) over(zone *time.Location, now time.Time) bool {
 	return !found[len(found)-1].After(now)
 }
 
-// instant gives the one moment that is meant. A reading that never comes, or comes twice in the future, is refused with both.
+// instant gives the one moment that is meant. A reading that never comes, or comes twice in the future, is refused with
+// both.
 func (w wall) instant(zone *time.Location, now time.Time) (time.Time, error) {
 	found, near := w.readings(zone)
 	ahead := slices.DeleteFunc(slices.Clone(found), func(t time.Time) bool { return !t.After(now) })
@@ -67,7 +70,8 @@ var eitherWay = [2]op.Next{{Label: "The earlier"}, {Label: "The later"}}
 // refusal offers both readings, written so that they mean the same everywhere.
 func (w wall) refusal(why op.Text, zone *time.Location, both []time.Time) error {
 	line := op.L("Which one do you mean: ")
-	refusal := op.Refuse(op.L(op.V(w.Format("2006-01-02 15:04")), why, op.V(zone.String()), ", because the clocks are changed then."))
+	refusal := op.Refuse(op.L(op.V(w.Format("2006-01-02 15:04")), why, op.V(zone.String()),
+		", because the clocks are changed then."))
 	for i, at := range both {
 		if i > 0 {
 			line = op.L(line, " or ")

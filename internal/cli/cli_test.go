@@ -34,10 +34,11 @@ func program(t *testing.T) (Program, *bytes.Buffer, *bytes.Buffer, string) {
 	fail := Command{Name: "fail", Examples: []string{"casterbot fail"}, Run: func(context.Context, Call) error {
 		return errors.New("it broke, xoxb-canary-1")
 	}}
-	first := Command{Name: "run", Default: true, Examples: []string{"casterbot"}, Help: Settings(config.Rows()), Run: func(_ context.Context, c Call) error {
-		_, err := c.Out.Write([]byte("running"))
-		return err
-	}}
+	first := Command{Name: "run", Default: true, Examples: []string{"casterbot"}, Help: Settings(config.Rows()),
+		Run: func(_ context.Context, c Call) error {
+			_, err := c.Out.Write([]byte("running"))
+			return err
+		}}
 	return Program{Name: "casterbot", Short: "Sample.", Out: out, Err: errs, Commands: []Command{
 		first, fail, PolicyCommand(verbs, map[string]op.Effect{"caster.restart": op.OnAir, "record.stop": op.Change}),
 	}}, out, errs, path
@@ -64,13 +65,20 @@ func TestExitCodesAndWords(t *testing.T) {
 		"policy check /nowhere.yml": {Failure, "/nowhere.yml"},
 		"policy explain --help":     {OK, "-person"},
 		"policy explain":            {Misused, "needs --person"},
-		"policy explain --file FILE --person U0ANA --channel C0SHOW --verb caster.nap":                                      {Misused, "caster.restart, record.stop"},
-		"policy explain --file FILE --person U0ANA --channel C0SHOW --verb caster.restart --studio EveningNews":             {OK, "policy.yml:7"},
-		"policy explain --file FILE --person U0BO --groups S1,S0CREW --channel C0SHOW --verb caster.restart":                {OK, "allowed"},
-		"policy explain --file FILE --person U0BO --channel C0SHOW --verb caster.restart":                                   {Denied, "denied"},
-		"policy explain --file FILE --person U0ANA --guest --channel C0SHOW --verb caster.restart":                          {Denied, "guests"},
-		"policy explain --file FILE --person U0ANA --channel C0SHOW --verb record.stop --stream live.example.com/show/main": {Denied, "denied"},
-		"policy explain --file FILE --person U0ANA --channel C0SHOW --verb caster.restart --studio Morning":                 {Denied, "denied"},
+		"policy explain --file FILE --person U0ANA --channel C0SHOW --verb caster.nap": {
+			Misused, "caster.restart, record.stop"},
+		"policy explain --file FILE --person U0ANA --channel C0SHOW --verb caster.restart --studio EveningNews": {
+			OK, "policy.yml:7"},
+		"policy explain --file FILE --person U0BO --groups S1,S0CREW --channel C0SHOW --verb caster.restart": {
+			OK, "allowed"},
+		"policy explain --file FILE --person U0BO --channel C0SHOW --verb caster.restart": {
+			Denied, "denied"},
+		"policy explain --file FILE --person U0ANA --guest --channel C0SHOW --verb caster.restart": {
+			Denied, "guests"},
+		"policy explain --file FILE --person U0ANA --channel C0SHOW --verb record.stop --stream live.example.com/show/main": {
+			Denied, "denied"},
+		"policy explain --file FILE --person U0ANA --channel C0SHOW --verb caster.restart --studio Morning": {
+			Denied, "denied"},
 	} {
 		t.Run(line, func(t *testing.T) {
 			p, out, errs, path := program(t)

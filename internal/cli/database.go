@@ -20,8 +20,9 @@ const which = "The database is the one of CASTERBOT_DATABASE_URL, sqlite:casterb
 func BackupCommand() Command {
 	return Command{
 		Name: "backup", Args: "FILE", Short: "Save the database in a new file, also while the bot runs.",
-		Examples: []string{"casterbot backup backup-$(date +%F).db", "CASTERBOT_DATABASE_URL=sqlite:/data/casterbot.db casterbot backup /backups/monday.db"},
-		Help:     which + "FILE must not be there yet. Put it on another disk: a full one keeps the bot from working.\n",
+		Examples: []string{"casterbot backup backup-$(date +%F).db",
+			"CASTERBOT_DATABASE_URL=sqlite:/data/casterbot.db casterbot backup /backups/monday.db"},
+		Help: which + "FILE must not be there yet. Put it on another disk: a full one keeps the bot from working.\n",
 		Run: onDatabase("backup", func(ctx context.Context, c Call, address, file string) error {
 			held, err := store.Backup(ctx, address, file)
 			if err == nil {
@@ -49,9 +50,10 @@ func RestoreCommand(retire func(context.Context, *store.Store) error) Command {
 	}
 }
 
-// onDatabase finds what both commands need: the address of the database, and the one file that they are called with. The wrong kind of
-// database is a mistake in the call.
-func onDatabase(name string, do func(ctx context.Context, c Call, address, file string) error) func(context.Context, Call) error {
+// onDatabase finds what both commands need: the address of the database, and the one file that they are called with.
+// The wrong kind of database is a mistake in the call.
+func onDatabase(name string, do func(ctx context.Context, c Call, address, file string) error) func(context.Context,
+	Call) error {
 	return func(ctx context.Context, c Call) error {
 		if len(c.Args) != 1 || c.Args[0] == "" {
 			return Usage(fmt.Errorf("%s takes one FILE; casterbot %s --help explains it", name, name))

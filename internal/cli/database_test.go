@@ -13,7 +13,8 @@ import (
 	"casterbot/internal/store"
 )
 
-// operated makes a database with an operation in each open state, and gives its path. It stays open until the test ends.
+// operated makes a database with an operation in each open state, and gives its path. It stays open until the test
+// ends.
 func operated(t *testing.T) (path string, s *store.Store) {
 	t.Helper()
 	path = filepath.Join(t.TempDir(), "casterbot.db")
@@ -23,7 +24,8 @@ func operated(t *testing.T) (path string, s *store.Store) {
 	}
 	way := []op.State{op.Pending, op.Queued, op.Running, op.Unknown}
 	for n := range way {
-		o := op.Operation{Key: string(way[n]), State: op.Pending, Command: "c", Verb: "v", Effect: op.Change, Plan: op.Plan{Target: op.Target{Kind: "caster", ID: string(way[n])}}}
+		o := op.Operation{Key: string(way[n]), State: op.Pending, Command: "c", Verb: "v", Effect: op.Change,
+			Plan: op.Plan{Target: op.Target{Kind: "caster", ID: string(way[n])}}}
 		o, err = s.Create(t.Context(), o, op.Event{Name: op.EventReceived})
 		for i := range n {
 			if err == nil {
@@ -59,7 +61,8 @@ func TestBackupAndRestore(t *testing.T) {
 		code int
 		want []string
 	}{
-		{"a backup beside the running bot", []string{"backup", backup}, OK, []string{backup + " is written, ", "KiB: 4 operations, 10 events, the newest of " + today}},
+		{"a backup beside the running bot", []string{"backup", backup}, OK,
+			[]string{backup + " is written, ", "KiB: 4 operations, 10 events, the newest of " + today}},
 		{"not twice", []string{"backup", backup}, Failure, []string{"is there already"}},
 		{"no restore under a running bot", []string{"restore", backup}, Failure, []string{"in use by process"}},
 		{"stop", nil, 0, nil},

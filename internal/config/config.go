@@ -1,6 +1,6 @@
-// Package config reads casterbot's settings from the environment, says in one line what is wrong with them, and makes the
-// log. It keeps true that a secret prints as [secret] wherever it goes, and that plain http is accepted only to this machine.
-// It knows nothing of what the settings are for.
+// Package config reads casterbot's settings from the environment, says in one line what is wrong with them, and makes
+// the log. It keeps true that a secret prints as [secret] wherever it goes, and that plain http is accepted only to
+// this machine. It knows nothing of what the settings are for.
 package config
 
 import (
@@ -81,9 +81,11 @@ func fields(c *Config) []field {
 }
 
 // ErrNoSlack says that no Slack token is set at all: the person may only want to have a look.
-var ErrNoSlack = errors.New("SLACK_APP_TOKEN and SLACK_BOT_TOKEN are not set. To try casterbot without any account, run: casterbot sandbox")
+var ErrNoSlack = errors.New(
+	"SLACK_APP_TOKEN and SLACK_BOT_TOKEN are not set. To try casterbot without any account, run: casterbot sandbox")
 
-// Load reads the environment. Every problem is one line that names the variable, what it should look like and where to get it.
+// Load reads the environment. Every problem is one line that names the variable, what it should look like and where to
+// get it.
 func Load() (Config, error) {
 	c := Config{}
 	if err := envconfig.Process("", &c); err != nil {
@@ -110,7 +112,8 @@ func Database() (string, error) {
 	return c.DatabaseURL.Reveal(), c.checkPlaces()
 }
 
-// readFiles takes the wanted secrets out of the files that NAME_FILE names, and removes them from the environment of this process.
+// readFiles takes the wanted secrets out of the files that NAME_FILE names, and removes them from the environment of
+// this process.
 func (c *Config) readFiles(wanted func(field) bool) error {
 	for _, f := range fields(c) {
 		if f.secret == nil || !wanted(f) {
@@ -147,7 +150,8 @@ func (c *Config) check() error {
 			return err
 		}
 	}
-	if err := cmp.Or(SecureURL("SLACK_API_URL", c.SlackAPIURL), SecureURL("CASTERBOT_LIVE_ENDPOINT", c.LiveEndpoint), c.checkPlaces()); err != nil {
+	if err := cmp.Or(SecureURL("SLACK_API_URL", c.SlackAPIURL), SecureURL("CASTERBOT_LIVE_ENDPOINT", c.LiveEndpoint),
+		c.checkPlaces()); err != nil {
 		return err
 	}
 	for name, share := range map[string]int{"CASTERBOT_WATCH_SHARE": c.WatchShare, "CASTERBOT_QUOTA_SHARE": c.QuotaShare} {
@@ -182,7 +186,8 @@ func (f field) check() error {
 		return fmt.Errorf("%s is not set: it is the %s; get it at %s", f.name, f.tag.Get("desc"), f.tag.Get("from"))
 	}
 	if want := f.tag.Get("prefix"); !strings.HasPrefix(value, want) {
-		return fmt.Errorf("%s does not begin with %s: it must be the %s; get it at %s", f.name, want, f.tag.Get("desc"), f.tag.Get("from"))
+		return fmt.Errorf("%s does not begin with %s: it must be the %s; get it at %s", f.name, want, f.tag.Get("desc"),
+			f.tag.Get("from"))
 	}
 	if strings.ContainsAny(value, " \t\r\n") {
 		return fmt.Errorf("%s contains white space: copy it again without line breaks", f.name)

@@ -42,7 +42,8 @@ func TestLoadDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.SlackAppToken.Reveal() != "xapp-fake-1" || c.SlackAPIURL != "https://slack.com/api/" || c.Region != "cn-shanghai" || c.PolicyFile != "policy.yml" {
+	if c.SlackAppToken.Reveal() != "xapp-fake-1" || c.SlackAPIURL != "https://slack.com/api/" ||
+		c.Region != "cn-shanghai" || c.PolicyFile != "policy.yml" {
 		t.Fatalf("got %+v", c)
 	}
 	if os.Getenv("SLACK_BOT_TOKEN") != "" {
@@ -55,23 +56,37 @@ func TestLoadRefuses(t *testing.T) {
 		set  map[string]string
 		want []string
 	}{
-		"too much quota":  {slack(map[string]string{"CASTERBOT_QUOTA_SHARE": "101"}), []string{"CASTERBOT_QUOTA_SHARE", "percent"}},
-		"no share":        {slack(map[string]string{"CASTERBOT_WATCH_SHARE": "0"}), []string{"CASTERBOT_WATCH_SHARE", "percent"}},
-		"nothing":         {nil, []string{"casterbot sandbox"}},
-		"one token":       {map[string]string{"SLACK_APP_TOKEN": "xapp-fake"}, []string{"SLACK_BOT_TOKEN", "xoxb-", "OAuth & Permissions"}},
-		"swapped":         {map[string]string{"SLACK_APP_TOKEN": "xoxb-fake", "SLACK_BOT_TOKEN": "xapp-fake"}, []string{"SLACK_APP_TOKEN", "xapp-"}},
-		"line break":      {slack(map[string]string{"SLACK_BOT_TOKEN": "xoxb-fake\nx"}), []string{"SLACK_BOT_TOKEN", "white space"}},
-		"plain http":      {slack(map[string]string{"SLACK_API_URL": "http://slack.example/api/"}), []string{"SLACK_API_URL", "https://"}},
-		"http by prefix":  {slack(map[string]string{"SLACK_API_URL": "http://localhost.example/api/"}), []string{"SLACK_API_URL", "https://"}},
-		"http by number":  {slack(map[string]string{"SLACK_API_URL": "http://127.0.0.1.example/api/"}), []string{"SLACK_API_URL", "https://"}},
-		"database":        {slack(map[string]string{"CASTERBOT_DATABASE_URL": "mysql:u:fakepass@db"}), []string{"CASTERBOT_DATABASE_URL", "sqlite:casterbot.db"}},
-		"no database":     {slack(map[string]string{"CASTERBOT_DATABASE_URL": "sqlite:"}), []string{"CASTERBOT_DATABASE_URL", "sqlite:casterbot.db"}},
-		"admin address":   {slack(map[string]string{"CASTERBOT_ADMIN_ADDR": "9090"}), []string{"CASTERBOT_ADMIN_ADDR", "127.0.0.1:9090"}},
-		"user in address": {slack(map[string]string{"CASTERBOT_LIVE_ENDPOINT": "https://a:b@live.example"}), []string{"CASTERBOT_LIVE_ENDPOINT", "password"}},
-		"not an address":  {slack(map[string]string{"CASTERBOT_LIVE_ENDPOINT": "live.aliyuncs.com"}), []string{"CASTERBOT_LIVE_ENDPOINT", "https://host/"}},
-		"missing file":    {slack(map[string]string{"SLACK_BOT_TOKEN": "", "SLACK_BOT_TOKEN_FILE": "/nowhere/token"}), []string{"SLACK_BOT_TOKEN_FILE", "/nowhere/token"}},
-		"both":            {slack(map[string]string{"SLACK_BOT_TOKEN_FILE": "/nowhere/token"}), []string{"both set"}},
-		"sdk debug":       {slack(map[string]string{"DEBUG": "sdk,other"}), []string{"DEBUG"}},
+		"too much quota": {slack(map[string]string{"CASTERBOT_QUOTA_SHARE": "101"}),
+			[]string{"CASTERBOT_QUOTA_SHARE", "percent"}},
+		"no share": {slack(map[string]string{"CASTERBOT_WATCH_SHARE": "0"}),
+			[]string{"CASTERBOT_WATCH_SHARE", "percent"}},
+		"nothing": {nil, []string{"casterbot sandbox"}},
+		"one token": {map[string]string{"SLACK_APP_TOKEN": "xapp-fake"},
+			[]string{"SLACK_BOT_TOKEN", "xoxb-", "OAuth & Permissions"}},
+		"swapped": {map[string]string{"SLACK_APP_TOKEN": "xoxb-fake", "SLACK_BOT_TOKEN": "xapp-fake"},
+			[]string{"SLACK_APP_TOKEN", "xapp-"}},
+		"line break": {slack(map[string]string{"SLACK_BOT_TOKEN": "xoxb-fake\nx"}),
+			[]string{"SLACK_BOT_TOKEN", "white space"}},
+		"plain http": {slack(map[string]string{"SLACK_API_URL": "http://slack.example/api/"}),
+			[]string{"SLACK_API_URL", "https://"}},
+		"http by prefix": {slack(map[string]string{"SLACK_API_URL": "http://localhost.example/api/"}),
+			[]string{"SLACK_API_URL", "https://"}},
+		"http by number": {slack(map[string]string{"SLACK_API_URL": "http://127.0.0.1.example/api/"}),
+			[]string{"SLACK_API_URL", "https://"}},
+		"database": {slack(map[string]string{"CASTERBOT_DATABASE_URL": "mysql:u:fakepass@db"}),
+			[]string{"CASTERBOT_DATABASE_URL", "sqlite:casterbot.db"}},
+		"no database": {slack(map[string]string{"CASTERBOT_DATABASE_URL": "sqlite:"}),
+			[]string{"CASTERBOT_DATABASE_URL", "sqlite:casterbot.db"}},
+		"admin address": {slack(map[string]string{"CASTERBOT_ADMIN_ADDR": "9090"}),
+			[]string{"CASTERBOT_ADMIN_ADDR", "127.0.0.1:9090"}},
+		"user in address": {slack(map[string]string{"CASTERBOT_LIVE_ENDPOINT": "https://a:b@live.example"}),
+			[]string{"CASTERBOT_LIVE_ENDPOINT", "password"}},
+		"not an address": {slack(map[string]string{"CASTERBOT_LIVE_ENDPOINT": "live.aliyuncs.com"}),
+			[]string{"CASTERBOT_LIVE_ENDPOINT", "https://host/"}},
+		"missing file": {slack(map[string]string{"SLACK_BOT_TOKEN": "", "SLACK_BOT_TOKEN_FILE": "/nowhere/token"}),
+			[]string{"SLACK_BOT_TOKEN_FILE", "/nowhere/token"}},
+		"both":      {slack(map[string]string{"SLACK_BOT_TOKEN_FILE": "/nowhere/token"}), []string{"both set"}},
+		"sdk debug": {slack(map[string]string{"DEBUG": "sdk,other"}), []string{"DEBUG"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			clean(t, c.set)
@@ -111,7 +126,8 @@ func TestLoadFile(t *testing.T) {
 func TestSecretNeverPrints(t *testing.T) {
 	c := Config{SlackBotToken: "xoxb-fake-canary"}
 	text, _ := json.Marshal(c)
-	for _, out := range []string{fmt.Sprint(c), fmt.Sprintf("%v %+v %#v %s %q", c, c, c, c.SlackBotToken, c.SlackBotToken), string(text)} {
+	for _, out := range []string{fmt.Sprint(c), fmt.Sprintf("%v %+v %#v %s %q", c, c, c, c.SlackBotToken, c.SlackBotToken),
+		string(text)} {
 		if strings.Contains(out, "canary") || !strings.Contains(out, hidden) {
 			t.Errorf("%s", out)
 		}
@@ -125,15 +141,18 @@ func TestLogScrubs(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		log.Info("x", "a", "xoxb-canary-1 rtmp://h/a?auth_key=canary2", "error", errors.New("post https://h/?AccessKeyId=canary3&Signature=canary4"), "s", Secret("canary5"))
+		log.Info("x", "a", "xoxb-canary-1 rtmp://h/a?auth_key=canary2", "error",
+			errors.New("post https://h/?AccessKeyId=canary3&Signature=canary4"), "s", Secret("canary5"))
 		if strings.Contains(out.String(), "canary") {
 			t.Errorf("%s: %s", format, out.String())
 		}
 	}
-	if _, err := (Config{LogLevel: "loud", LogFormat: "json"}).Log(nil); err == nil || !strings.Contains(err.Error(), "CASTERBOT_LOG_LEVEL") {
+	if _, err := (Config{LogLevel: "loud", LogFormat: "json"}).Log(nil); err == nil ||
+		!strings.Contains(err.Error(), "CASTERBOT_LOG_LEVEL") {
 		t.Error(err)
 	}
-	if _, err := (Config{LogLevel: "info", LogFormat: "xml"}).Log(nil); err == nil || !strings.Contains(err.Error(), "CASTERBOT_LOG_FORMAT") {
+	if _, err := (Config{LogLevel: "info", LogFormat: "xml"}).Log(nil); err == nil ||
+		!strings.Contains(err.Error(), "CASTERBOT_LOG_FORMAT") {
 		t.Error(err)
 	}
 }
@@ -148,17 +167,20 @@ func TestDatabase(t *testing.T) {
 		set        map[string]string
 		want, fail string
 	}{
-		"default":      {nil, "sqlite:casterbot.db", ""},
-		"given":        {map[string]string{"CASTERBOT_DATABASE_URL": "sqlite:other.db"}, "sqlite:other.db", ""},
-		"in a file":    {map[string]string{"CASTERBOT_DATABASE_URL_FILE": file, "SLACK_BOT_TOKEN_FILE": "/none"}, "sqlite:/data/bot.db", ""},
-		"both":         {map[string]string{"CASTERBOT_DATABASE_URL_FILE": file, "CASTERBOT_DATABASE_URL": "sqlite:x"}, "", "keep one"},
+		"default": {nil, "sqlite:casterbot.db", ""},
+		"given":   {map[string]string{"CASTERBOT_DATABASE_URL": "sqlite:other.db"}, "sqlite:other.db", ""},
+		"in a file": {map[string]string{"CASTERBOT_DATABASE_URL_FILE": file, "SLACK_BOT_TOKEN_FILE": "/none"},
+			"sqlite:/data/bot.db", ""},
+		"both": {map[string]string{"CASTERBOT_DATABASE_URL_FILE": file, "CASTERBOT_DATABASE_URL": "sqlite:x"}, "",
+			"keep one"},
 		"no such file": {map[string]string{"CASTERBOT_DATABASE_URL_FILE": "/none"}, "", "CASTERBOT_DATABASE_URL_FILE"},
 		"no address":   {map[string]string{"CASTERBOT_DATABASE_URL": "casterbot.db"}, "", "CASTERBOT_DATABASE_URL"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			clean(t, c.set)
 			got, err := Database()
-			if c.fail == "" && (got != c.want || err != nil) || c.fail != "" && (err == nil || !strings.Contains(err.Error(), c.fail)) {
+			if c.fail == "" && (got != c.want || err != nil) ||
+				c.fail != "" && (err == nil || !strings.Contains(err.Error(), c.fail)) {
 				t.Errorf("%q, %v", got, err)
 			}
 		})

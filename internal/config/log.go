@@ -7,8 +7,8 @@ import (
 	"regexp"
 )
 
-// Log makes the logger that the settings ask for. Whatever looks like a token, a key or a signature is masked in it, should
-// one ever get that far.
+// Log makes the logger that the settings ask for. Whatever looks like a token, a key or a signature is masked in it,
+// should one ever get that far.
 func (c Config) Log(out io.Writer) (*slog.Logger, error) {
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil {
@@ -25,7 +25,8 @@ func (c Config) Log(out io.Writer) (*slog.Logger, error) {
 }
 
 // secrets matches Slack tokens, sockets' tickets, access key ids, and what signs or unlocks an address.
-var secrets = regexp.MustCompile(`xox[a-z]-[\w-]+|xapp-[\w-]+|LTAI\w+|STS\.\w+|(auth_key|ticket|Signature|SecurityToken|AccessKeyId)=[^&\s"]+|/commands/T\w+/\w+/\w+|/actions/T\w+/\w+/\w+`)
+var secrets = regexp.MustCompile(
+	`xox[a-z]-[\w-]+|xapp-[\w-]+|LTAI\w+|STS\.\w+|(auth_key|ticket|Signature|SecurityToken|AccessKeyId)=[^&\s"]+|/commands/T\w+/\w+/\w+|/actions/T\w+/\w+/\w+`)
 
 // Scrub masks what looks like a secret.
 func Scrub(text string) string { return secrets.ReplaceAllString(text, hidden) }

@@ -27,14 +27,16 @@ type Accepted struct {
 	Drop  func(context.Context) // to be run in place of Work when that cannot be run: forgets what was taken; may be nil
 }
 
-// Accept takes a command as it arrived. It does only what fits before an acknowledgement: understand it, refuse what can be
-// refused at once, and make a change durable in the inbox. An error means that the store cannot write: nothing was taken.
+// Accept takes a command as it arrived. It does only what fits before an acknowledgement: understand it, refuse what
+// can be refused at once, and make a change durable in the inbox. An error means that the store cannot write: nothing
+// was taken.
 func (e *Engine) Accept(ctx context.Context, r op.Request) (Accepted, error) {
 	r, err := e.browse.ApplyPick(r)
 	if err != nil {
 		return Accepted{Reply: e.answerFor(err)}, nil
 	}
-	if err := e.authz.InChannel(ctx, authz.Question{Person: r.Person, Channel: r.Channel, FromHome: r.FromHome}); err != nil {
+	if err := e.authz.InChannel(ctx,
+		authz.Question{Person: r.Person, Channel: r.Channel, FromHome: r.FromHome}); err != nil {
 		return Accepted{Reply: e.answerFor(err), Work: func(ctx context.Context) {
 			e.recordMismatch(ctx, op.Operation{Channel: r.Channel}, r.Origin)
 		}}, nil
@@ -53,7 +55,9 @@ func (e *Engine) Accept(ctx context.Context, r op.Request) (Accepted, error) {
 	e.fillDefaults(&parsed, r.Channel)
 	q := authz.Tries(r, parsed.Command)
 	if v, known := e.authz.AtHand(q); known && !v.Allowed {
-		return Accepted{Reply: e.answerFor(authz.Refusal(v.Decision)), Work: func(ctx context.Context) { e.authz.Record(ctx, q, v) }}, nil
+		return Accepted{Reply: e.answerFor(authz.Refusal(v.Decision)), Work: func(ctx context.Context) {
+			e.authz.Record(ctx, q, v)
+		}}, nil
 	}
 	if len(parsed.Missing) > 0 {
 		form := e.browse.Form(parsed, r)
@@ -105,8 +109,9 @@ func (e *Engine) arrived(channel, key string, work func(context.Context)) Accept
 
 var errRefusedBefore = errors.New("it was refused before, but may have been written down then")
 
-// persist makes a command or a click durable, and reports whether it is new. One that was refused because it could not be written
-// down may be sent again, as a form is. When the refused one is there after all, nobody works it off, so the second is refused too.
+// persist makes a command or a click durable, and reports whether it is new. One that was refused because it could not
+// be written down may be sent again, as a form is. When the refused one is there after all, nobody works it off, so the
+// second is refused too.
 func (e *Engine) persist(ctx context.Context, key, kind string, what any) (fresh bool, err error) {
 	body, err := json.Marshal(what)
 	if err == nil {
@@ -127,8 +132,8 @@ func (e *Engine) persist(ctx context.Context, key, kind string, what any) (fresh
 	return fresh, nil
 }
 
-// persistLook keeps a command that only looks too, so that somebody answers it should this process die. Looking goes on when
-// nothing can be written.
+// persistLook keeps a command that only looks too, so that somebody answers it should this process die. Looking goes on
+// when nothing can be written.
 func (e *Engine) persistLook(ctx context.Context, r op.Request, look func(context.Context)) Accepted {
 	body, err := json.Marshal(r)
 	if err != nil {

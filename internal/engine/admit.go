@@ -14,9 +14,10 @@ import (
 	"casterbot/internal/store"
 )
 
-// What the account's limits allow is given out before the last looks: between the durable mark and the first byte there is no time to
-// stand in a line. A change that waits there does not expire as long as the line moves, up to a point: the 30 seconds to start are for
-// what nobody works on, and whoever confirmed sees on the card how many come first. After two minutes nobody reckons with it any more.
+// What the account's limits allow is given out before the last looks: between the durable mark and the first byte there
+// is no time to stand in a line. A change that waits there does not expire as long as the line moves, up to a point:
+// the 30 seconds to start are for what nobody works on, and whoever confirmed sees on the card how many come first.
+// After two minutes nobody reckons with it any more.
 const (
 	admitAhead  = 500 * time.Millisecond // a turn is taken so long before it comes: the last looks are made meanwhile
 	admitWithin = 2 * time.Minute        // from the confirmation
@@ -31,7 +32,8 @@ type turn struct {
 
 // confirmed says for whom the looks and the call of a confirmed change are made.
 func confirmed(o op.Operation) quota.Caller {
-	return quota.Caller{Class: quota.Confirmed, OnAir: o.Plan.OnAir || o.Effect == op.OnAir, Person: cmp.Or(o.DecidedBy, o.Requester)}
+	return quota.Caller{Class: quota.Confirmed, OnAir: o.Plan.OnAir || o.Effect == op.OnAir,
+		Person: cmp.Or(o.DecidedBy, o.Requester)}
 }
 
 // admit waits for a turn of the call that a queued operation will make, and gives the operation as it is then.
@@ -68,7 +70,8 @@ func (e *Engine) admitNow(ctx context.Context, command op.Command) (*quota.Permi
 }
 
 // onceMore makes a call again with its token, after that is written down.
-func (e *Engine) onceMore(ctx context.Context, o op.Operation, command op.Command, g *sendGuard, told func(op.Line, time.Duration)) (op.Outcome, error) {
+func (e *Engine) onceMore(ctx context.Context, o op.Operation, command op.Command, g *sendGuard,
+	told func(op.Line, time.Duration)) (op.Outcome, error) {
 	permit, err := e.admitNow(ctx, command)
 	if err != nil {
 		return op.Outcome{}, err
@@ -89,8 +92,8 @@ func (e *Engine) unadmitted(ctx context.Context, o op.Operation, why error) erro
 	return why
 }
 
-// inLine puts on the card of a queued operation how many come first. It is written down when that has changed noticeably, or when the
-// time to start would end.
+// inLine puts on the card of a queued operation how many come first. It is written down when that has changed
+// noticeably, or when the time to start would end.
 type inLine struct {
 	e      *Engine
 	ctx    context.Context
@@ -157,7 +160,8 @@ func (q *questions) begin(person string) (end func(), ok bool) {
 func (e *Engine) ask(ctx context.Context, r op.Request, parsed op.Parsed) Accepted {
 	end, ok := e.questions.begin(r.Person)
 	if !ok {
-		return Accepted{Reply: reply(op.MarkFailed, op.L("You have ", op.V(strconv.Itoa(questionsPerPerson)), " questions open; this one was not asked."))}
+		return Accepted{Reply: reply(op.MarkFailed,
+			op.L("You have ", op.V(strconv.Itoa(questionsPerPerson)), " questions open; this one was not asked."))}
 	}
 	a := e.persistLook(ctx, r, func(ctx context.Context) {
 		defer end()

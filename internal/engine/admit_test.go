@@ -38,7 +38,8 @@ func (s *stage) confirms(o op.Operation) {
 func (s *stage) untilQueued(o op.Operation, words string) {
 	s.t.Helper()
 	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
-		if now := s.get(o); now.State == op.Queued && now.Outcome != nil && strings.Contains(now.Outcome.Evidence.Plain(), words) {
+		if now := s.get(o); now.State == op.Queued && now.Outcome != nil &&
+			strings.Contains(now.Outcome.Evidence.Plain(), words) {
 			return
 		}
 	}
@@ -73,8 +74,8 @@ func TestWaitingForTheLimitIsOnTheCard(t *testing.T) {
 	}
 }
 
-// Waiting for the account's limit does not use up the time to start; after two minutes nobody reckons with it any more, and then
-// nothing is sent.
+// Waiting for the account's limit does not use up the time to start; after two minutes nobody reckons with it any more,
+// and then nothing is sent.
 func TestWaitingForTheLimitDoesNotExpire(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
@@ -87,13 +88,15 @@ func TestWaitingForTheLimitDoesNotExpire(t *testing.T) {
 		s.with(func() { s.now = before.Add(-time.Second) })
 		s.e.sweep(context.Background())
 		last := o.Created.Add(admitWithin)
-		for deadline := time.Now().Add(10 * time.Second); !s.get(o).Expires.After(before) && before.Before(last); time.Sleep(time.Millisecond) {
+		for deadline := time.Now().Add(10 * time.Second); !s.get(o).Expires.After(before) &&
+			before.Before(last); time.Sleep(time.Millisecond) {
 			if time.Now().After(deadline) {
 				t.Fatalf("it still expires at %v", before)
 			}
 		}
 	}
-	if now := s.get(o); now.State != op.Queued || now.Expires.Sub(o.Created) < time.Minute || now.Expires.Sub(o.Created) > admitWithin+time.Second {
+	if now := s.get(o); now.State != op.Queued || now.Expires.Sub(o.Created) < time.Minute ||
+		now.Expires.Sub(o.Created) > admitWithin+time.Second {
 		t.Errorf("it is %s and expires %v after the question", now.State, now.Expires.Sub(o.Created))
 	}
 	s.with(func() { s.now = s.now.Add(admitWithin) })
@@ -114,7 +117,8 @@ func (s *stage) free() {
 	}
 }
 
-// What is not sent gives its turn back: after another look, while another operation of the target runs, and when nothing is left of it.
+// What is not sent gives its turn back: after another look, while another operation of the target runs, and when
+// nothing is left of it.
 func TestATurnThatIsNotUsedIsGivenBack(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
@@ -188,7 +192,9 @@ func TestCallers(t *testing.T) {
 	o := s.asked("caster restart c1")
 	s.click(ana, o, op.ActionConfirm)
 	s.typed(bo, "caster list")
-	_, _ = s.e.browse.Fill(context.Background(), op.Request{Origin: op.Origin{PersonTeam: "T0", Address: op.Address{Person: bo, Channel: "C0"}}}, op.Form{Command: restart.Usage, Fields: []op.Field{{Name: "caster"}}})
+	_, _ = s.e.browse.Fill(context.Background(),
+		op.Request{Origin: op.Origin{PersonTeam: "T0", Address: op.Address{Person: bo, Channel: "C0"}}},
+		op.Form{Command: restart.Usage, Fields: []op.Field{{Name: "caster"}}})
 	s.settle()
 	want := []string{
 		fmt.Sprint("plan ", quota.Asked, " ", ana, " false"), fmt.Sprint("plan ", quota.Confirmed, " ", ana, " true"),
@@ -205,7 +211,8 @@ func TestOpenQuestions(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
 	ask := func(person string) Accepted {
-		r := op.Request{Key: op.NewID(), Origin: ofTeam(op.Address{Channel: "C0", Person: person, At: s.clock()}), Text: "caster list"}
+		r := op.Request{Key: op.NewID(), Origin: ofTeam(op.Address{Channel: "C0", Person: person, At: s.clock()}),
+			Text: "caster list"}
 		a, err := s.e.Accept(context.Background(), r)
 		if err != nil {
 			t.Fatal(err)

@@ -18,7 +18,9 @@ func TestWhatWasPutOffIsAskedAgain(t *testing.T) {
 		says    string
 	}{
 		"nothing has changed": {func(*stage, op.Operation) {}, true, op.Succeeded, "done"},
-		"the right is gone":   {func(s *stage, _ op.Operation) { s.with(func() { s.forbid[ana] = true }) }, false, op.Failed, "did not try again: "},
+		"the right is gone": {func(s *stage, _ op.Operation) {
+			s.with(func() { s.forbid[ana] = true })
+		}, false, op.Failed, "did not try again: "},
 		"another replica gave it up": {func(s *stage, o op.Operation) { s.moved(s.get(o), "", op.Unknown) }, false, op.Failed,
 			"somebody has taken it up or closed it meanwhile"},
 		"given up, and closed by a person": {func(s *stage, o op.Operation) {
@@ -114,12 +116,14 @@ func TestTheAnswerToARepetitionIsKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	now := s.get(o)
-	if now.State != op.Failed || now.Outcome.RequestID != "R9" || !strings.Contains(now.Outcome.Evidence.Plain(), "copied: id c9") {
+	if now.State != op.Failed || now.Outcome.RequestID != "R9" ||
+		!strings.Contains(now.Outcome.Evidence.Plain(), "copied: id c9") {
 		t.Errorf("%s, %+v", now.State, now.Outcome)
 	}
 }
 
-// An answer that could not be written down is written down later, also when another replica has given the operation up by then.
+// An answer that could not be written down is written down later, also when another replica has given the operation up
+// by then.
 func TestAnAnswerIsWrittenDownLater(t *testing.T) {
 	for _, given := range [][]op.State{nil, {op.Unknown}, {op.Unknown, op.Succeeded}} {
 		s := newStage(t)

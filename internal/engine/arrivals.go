@@ -12,9 +12,9 @@ import (
 // arriveWithin is how long a change may wait for one that was pressed earlier and is not in line yet.
 const arriveWithin = 1500 * time.Millisecond
 
-// arrivals let the changes of a channel get in line on their targets in the order in which they were pressed, however long each of
-// them is looked at before: what is typed and needs no confirmation, and the clicks that confirm. Over replicas the store's order is
-// that in which they got in line.
+// arrivals let the changes of a channel get in line on their targets in the order in which they were pressed, however
+// long each of them is looked at before: what is typed and needs no confirmation, and the clicks that confirm. Over
+// replicas the store's order is that in which they got in line.
 type arrivals struct {
 	mu   sync.Mutex
 	here map[string][]*arrival // by channel, the earliest first
@@ -93,7 +93,8 @@ func (a *arrivals) await(ctx context.Context, channel, key string) {
 	}
 }
 
-// arrives notes a typed change that may need no confirmation; with facts that say otherwise it is of no interest to others.
+// arrives notes a typed change that may need no confirmation; with facts that say otherwise it is of no interest to
+// others.
 func (e *Engine) arrives(r op.Request, c op.Command) {
 	v, known := e.authz.AtHand(authz.Uses(r, c))
 	if known && v.Confirm != op.ConfirmNone && v.OnAir != op.ConfirmNone {

@@ -9,15 +9,17 @@ import (
 	"casterbot/internal/op"
 )
 
-// What is typed and needs no confirmation is looked at before it is in line. A click that comes meanwhile gets in line behind it, or
-// the panic slate would be undone by a take that was pressed before it was, and that was sent later.
+// What is typed and needs no confirmation is looked at before it is in line. A click that comes meanwhile gets in line
+// behind it, or the panic slate would be undone by a take that was pressed before it was, and that was sent later.
 func TestWhatWasPressedFirstIsInLineFirst(t *testing.T) {
 	s := newStage(t)
 	card := s.asked("caster restart c1")
 	s.with(func() { s.confirm = op.ConfirmNone })
 	looking, seen := make(chan struct{}), make(chan struct{})
 	s.with(func() { s.planned = func() { close(looking); <-seen } })
-	typed, err := s.e.Accept(context.Background(), op.Request{Key: "typed", Origin: ofTeam(op.Address{Channel: "C0", Person: bo, At: s.clock()}), Text: "caster restart c1"})
+	typed, err := s.e.Accept(context.Background(),
+		op.Request{Key: "typed", Origin: ofTeam(op.Address{Channel: "C0", Person: bo, At: s.clock()}),
+			Text: "caster restart c1"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +66,8 @@ func TestWhoNeedNotWaitDoesNot(t *testing.T) {
 		t.Errorf("they wait for %v", got)
 	}
 	command, _ := s.e.table.Find("caster restart {caster}")
-	s.e.arrives(op.Request{Origin: op.Origin{PersonTeam: "T0", Address: op.Address{Channel: "C2", Person: ana}}, Key: "six"}, command)
+	s.e.arrives(op.Request{Origin: op.Origin{PersonTeam: "T0", Address: op.Address{Channel: "C2", Person: ana}},
+		Key: "six"}, command)
 	if len(s.e.arrivals.here["C2"]) != 0 {
 		t.Error("what is still to be confirmed holds others up")
 	}

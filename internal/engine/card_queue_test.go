@@ -10,8 +10,8 @@ import (
 	"casterbot/internal/op"
 )
 
-// What a card shows is what the operation has come to when the channel's turn is there, not when it was asked for; a card that
-// is up to date takes no turn.
+// What a card shows is what the operation has come to when the channel's turn is there, not when it was asked for; a
+// card that is up to date takes no turn.
 func TestNewestStateAtTheTurn(t *testing.T) {
 	s := newStage(t)
 	o := s.asked("caster restart c1")
@@ -35,8 +35,8 @@ func TestNewestStateAtTheTurn(t *testing.T) {
 
 var errLost = errors.New("no answer")
 
-// An edit without an answer may land on top of a newer one, so the card is drawn once more when it must have landed; a refused one,
-// and a first message, cannot.
+// An edit without an answer may land on top of a newer one, so the card is drawn once more when it must have landed; a
+// refused one, and a first message, cannot.
 func TestAnEditThatMayLandLateIsDrawnOver(t *testing.T) {
 	for name, c := range map[string]struct {
 		failed error
@@ -102,7 +102,8 @@ func testAChannelThatIsBack(t *testing.T, by string) {
 	s := newStage(t)
 	done, waits := s.asked("caster restart c1"), s.asked("caster restart c2")
 	s.with(func() {
-		s.showErr = []error{notify.ErrNotInChannel, notify.ErrNotInChannel, notify.ErrNotInChannel, notify.ErrNotInChannel, notify.ErrNotInChannel}
+		s.showErr = []error{notify.ErrNotInChannel, notify.ErrNotInChannel, notify.ErrNotInChannel, notify.ErrNotInChannel,
+			notify.ErrNotInChannel}
 	})
 	s.click(ana, done, op.ActionConfirm)
 	s.want(done, op.Succeeded, 1)

@@ -10,13 +10,13 @@ import (
 	"casterbot/internal/store"
 )
 
-// retired is the claim of an operation that was open in a backup. Whatever is seen in the world now may be the doing of an
-// operation that the backup does not know, so it proves nothing, and nothing of such an operation is sent again.
+// retired is the claim of an operation that was open in a backup. Whatever is seen in the world now may be the doing of
+// an operation that the backup does not know, so it proves nothing, and nothing of such an operation is sent again.
 const retired = "restored"
 
-// CloseRestored ends what is open in a database that comes out of a backup, before any process works with it. The world went on after
-// the backup: what waited in it may have been confirmed and done since, or called off. So a confirmation of then counts for
-// nothing now, what was under way is unknown, and what had only arrived is dropped.
+// CloseRestored ends what is open in a database that comes out of a backup, before any process works with it. The world
+// went on after the backup: what waited in it may have been confirmed and done since, or called off. So a confirmation
+// of then counts for nothing now, what was under way is unknown, and what had only arrived is dropped.
 func CloseRestored(ctx context.Context, db *store.Store) error {
 	taken := db.Now()
 	if newest, err := db.Recent(ctx, 1); err != nil {
@@ -55,9 +55,11 @@ func retireOne(ctx context.Context, db *store.Store, o op.Operation, words op.Li
 	case op.Unknown:
 		return db.Note(ctx, o.ID, store.Note{Claim: retired}, event)
 	case op.Running:
-		outcome = op.Outcome{State: op.Unknown, Text: op.L("This call was under way when the backup was made that my records were put back to.")}
+		outcome = op.Outcome{State: op.Unknown,
+			Text: op.L("This call was under way when the backup was made that my records were put back to.")}
 	}
-	_, err := db.Move(ctx, store.Move{ID: o.ID, From: o.State, To: outcome.State, Claim: retired, Outcome: &outcome, Event: event})
+	_, err := db.Move(ctx,
+		store.Move{ID: o.ID, From: o.State, To: outcome.State, Claim: retired, Outcome: &outcome, Event: event})
 	return err
 }
 

@@ -20,8 +20,8 @@ func (s *stage) putBack() {
 	s.restart()
 }
 
-// Whatever was open in a backup: nothing of it is sent by itself or by a click on its old card, and no look at the world of now
-// settles it.
+// Whatever was open in a backup: nothing of it is sent by itself or by a click on its old card, and no look at the
+// world of now settles it.
 func TestNothingActsOutOfABackup(t *testing.T) {
 	for name, c := range map[string]struct {
 		command string
@@ -29,11 +29,14 @@ func TestNothingActsOutOfABackup(t *testing.T) {
 		want    op.State
 		says    string
 	}{
-		"pending":              {"caster restart c1", nil, op.Expired, "What became of it after that I do not know"},
-		"queued":               {"caster restart c1", []op.State{op.Queued}, op.Expired, "What became of it after that I do not know"},
-		"running":              {"caster restart c1", []op.State{op.Queued, op.Running}, op.Unknown, "under way when the backup was made"},
-		"unknown":              {"caster restart c1", []op.State{op.Queued, op.Running, op.Unknown}, op.Unknown, ""},
-		"running, with token":  {"caster copy c1 New", []op.State{op.Queued, op.Running}, op.Unknown, "under way when the backup was made"},
+		"pending": {"caster restart c1", nil, op.Expired, "What became of it after that I do not know"},
+		"queued": {"caster restart c1", []op.State{op.Queued}, op.Expired,
+			"What became of it after that I do not know"},
+		"running": {"caster restart c1", []op.State{op.Queued, op.Running}, op.Unknown,
+			"under way when the backup was made"},
+		"unknown": {"caster restart c1", []op.State{op.Queued, op.Running, op.Unknown}, op.Unknown, ""},
+		"running, with token": {"caster copy c1 New", []op.State{op.Queued, op.Running}, op.Unknown,
+			"under way when the backup was made"},
 		"unknown, with token":  {"caster copy c1 New", []op.State{op.Queued, op.Running, op.Unknown}, op.Unknown, ""},
 		"done before, with it": {"caster restart c1", []op.State{op.Queued, op.Running, op.Succeeded}, op.Succeeded, ""},
 	} {
@@ -68,7 +71,8 @@ func TestNothingActsOutOfABackup(t *testing.T) {
 func TestWhatHadArrivedIsDropped(t *testing.T) {
 	s := newStage(t)
 	o := s.asked("caster restart c1")
-	r := op.Request{Key: "late", Origin: ofTeam(op.Address{Channel: "C0", Person: ana, At: s.clock()}), Text: "caster restart c1"}
+	r := op.Request{Key: "late", Origin: ofTeam(op.Address{Channel: "C0", Person: ana, At: s.clock()}),
+		Text: "caster restart c1"}
 	for _, take := range []func() (Accepted, error){
 		func() (Accepted, error) { return s.e.Accept(context.Background(), r) },
 		func() (Accepted, error) { return s.e.Press(context.Background(), s.press(ana, o, op.ActionConfirm)) },

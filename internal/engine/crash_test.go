@@ -39,7 +39,8 @@ func (s *stage) force(o op.Operation, states ...op.State) {
 	s.t.Helper()
 	from := o.State
 	for _, to := range states {
-		m := store.Move{ID: o.ID, From: from, To: to, By: ana, Expires: s.clock().Add(startWithin), Send: to == op.Running, Event: s.e.event("forced", "", "", o)}
+		m := store.Move{ID: o.ID, From: from, To: to, By: ana, Expires: s.clock().Add(startWithin), Send: to == op.Running,
+			Event: s.e.event("forced", "", "", o)}
 		if _, err := s.store.Move(context.Background(), m); err != nil {
 			s.t.Fatal(err)
 		}
@@ -66,7 +67,8 @@ func TestQueuedGoesOnWithinItsDeadline(t *testing.T) {
 
 func TestAckedRequestAndClickAreWorkedOff(t *testing.T) {
 	s := newStage(t)
-	r := op.Request{Key: "k1", Origin: ofTeam(op.Address{Channel: "C0", Person: ana, At: s.clock()}), Text: "caster restart c1"}
+	r := op.Request{Key: "k1", Origin: ofTeam(op.Address{Channel: "C0", Person: ana, At: s.clock()}),
+		Text: "caster restart c1"}
 	if _, err := s.e.Accept(context.Background(), r); err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +91,8 @@ func TestAckedRequestAndClickAreWorkedOff(t *testing.T) {
 
 func TestInboxKeepsNoCapability(t *testing.T) {
 	s := newStage(t)
-	r := op.Request{Key: "k1", Origin: op.Origin{Team: "T0", PersonTeam: "T0", Trigger: "canary", Address: op.Address{Channel: "C0", Person: ana, At: s.clock(), ReplyTo: "canary"}}, Text: "caster restart c1"}
+	r := op.Request{Key: "k1", Origin: op.Origin{Team: "T0", PersonTeam: "T0", Trigger: "canary",
+		Address: op.Address{Channel: "C0", Person: ana, At: s.clock(), ReplyTo: "canary"}}, Text: "caster restart c1"}
 	if _, err := s.e.Accept(context.Background(), r); err != nil {
 		t.Fatal(err)
 	}
@@ -116,15 +119,16 @@ func TestUnknownIsLookedAtAndNeverFailed(t *testing.T) {
 	s.want(o, op.Unknown, 1)
 }
 
-// People who read "unknown" do by hand what they wanted. What is seen long after the call is told, and credited to it only when
-// nothing else can explain it.
+// People who read "unknown" do by hand what they wanted. What is seen long after the call is told, and credited to it
+// only when nothing else can explain it.
 func TestWhatIsSeenLateIsNotCredited(t *testing.T) {
 	for _, c := range []struct {
 		after time.Duration
 		seen  op.Evidence
 		want  op.State
 	}{
-		{creditWithin, op.Evidence{}, op.Succeeded}, {creditWithin + time.Second, op.Evidence{}, op.Unknown}, {time.Hour, op.Evidence{}, op.Unknown},
+		{creditWithin, op.Evidence{}, op.Succeeded}, {creditWithin + time.Second, op.Evidence{}, op.Unknown},
+		{time.Hour, op.Evidence{}, op.Unknown},
 		{time.Hour, op.Evidence{Own: true}, op.Succeeded}, {time.Hour, op.Evidence{Dated: true}, op.Succeeded},
 	} {
 		for _, by := range []string{"the sweep", "a person"} {
@@ -170,7 +174,8 @@ func TestPersonSettlesUnknown(t *testing.T) {
 			t.Errorf("%+v", now)
 		}
 		events, _ := s.store.Events(context.Background(), o.ID)
-		if last := events[len(events)-1]; last.Name != op.EventClosed || last.Actor != ken || last.Detail["outcome"] != string(state) {
+		if last := events[len(events)-1]; last.Name != op.EventClosed || last.Actor != ken ||
+			last.Detail["outcome"] != string(state) {
 			t.Errorf("the trail ends in %+v", last)
 		}
 		if told := s.click(ana, o, op.ActionNot); !strings.Contains(told, "settled by @U0KEN") {

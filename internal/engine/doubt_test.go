@@ -84,7 +84,8 @@ func TestDroppedWorkStaysDropped(t *testing.T) {
 		t.Fatal(err)
 	}
 	click.Drop(context.Background())
-	r := op.Request{Key: "k9", Origin: ofTeam(op.Address{Channel: "C0", Person: ana, At: s.clock()}), Text: "caster restart c2"}
+	r := op.Request{Key: "k9", Origin: ofTeam(op.Address{Channel: "C0", Person: ana, At: s.clock()}),
+		Text: "caster restart c2"}
 	request, err := s.e.Accept(context.Background(), r)
 	if err != nil || request.Drop == nil {
 		t.Fatal(err)
@@ -229,7 +230,9 @@ func TestLateAnswerStandsBesideThePersonsWord(t *testing.T) {
 	accepted.Work(context.Background())
 	s.untilCalled()
 	unknown := op.Outcome{State: op.Unknown}
-	if _, err := s.store.Move(context.Background(), store.Move{ID: o.ID, From: op.Running, To: op.Unknown, Outcome: &unknown, Event: s.e.event("gave up", "", "", o)}); err != nil {
+	if _, err := s.store.Move(context.Background(),
+		store.Move{ID: o.ID, From: op.Running, To: op.Unknown, Outcome: &unknown,
+			Event: s.e.event("gave up", "", "", o)}); err != nil {
 		t.Fatal(err)
 	}
 	click, err := s.e.Press(context.Background(), s.press(ana, o, op.ActionNot))
@@ -245,8 +248,8 @@ func TestLateAnswerStandsBesideThePersonsWord(t *testing.T) {
 	}
 }
 
-// A command about the channel itself has no target: what is unknown about some studio is none of its business, and least of all
-// another channel's.
+// A command about the channel itself has no target: what is unknown about some studio is none of its business, and
+// least of all another channel's.
 func TestDoubtNeedsATarget(t *testing.T) {
 	s := newStage(t)
 	s.e.table.Commands = append(s.e.table.Commands, op.Command{

@@ -1,15 +1,15 @@
 // Package engine decides every state change of an operation, and nothing else in casterbot does.
 //
 // To see whether anything can ever happen twice, read this package in this order: accept.go (a command arrives),
-// submit.go (it becomes a pending operation with a card; once.go: a button's presses make one), press.go (a person confirms),
-// admit.go (it waits for its turn at the account's limits), revalidate.go (is all as it was), run.go (the one place that makes the
-// call, each at its turn: turns.go; send_guard.go says until when it may leave, and when again), several.go (several targets with one
-// press: an operation for each), reconcile.go (what is done when no answer
+// submit.go (it becomes a pending operation with a card; once.go: a button's presses make one), press.go (a person
+// confirms), admit.go (it waits for its turn at the account's limits), revalidate.go (is all as it was), run.go (the
+// one place that makes the call, each at its turn: turns.go; send_guard.go says until when it may leave, and when
+// again), several.go (several targets with one press: an operation for each), reconcile.go (what is done when no answer
 // came), sweep.go (expiry, recovery after a restart, owed cards) with replica.go (what a dead replica left).
 //
-// The rest moves no operation and can be left for later: what the card says of a call under way (progress.go), the words of answers
-// (words.go), what comes of an operation afterwards (follow.go). What people get to see is brought to them by package notify; what is
-// offered to them is in package browse.
+// The rest moves no operation and can be left for later: what the card says of a call under way (progress.go), the
+// words of answers (words.go), what comes of an operation afterwards (follow.go). What people get to see is brought to
+// them by package notify; what is offered to them is in package browse.
 //
 // What it keeps true:
 //   - A call leaves only after the state `running` is durable (run.go: claim), and only the claim that won may send.
@@ -38,13 +38,14 @@ import (
 
 // Config is what an engine is made of. All fields are needed but Log, Pause and Quota.
 type Config struct {
-	Table   *op.Table
-	Store   *store.Store
-	Authz   *authz.Judge
-	Chat    notify.Chat
-	Now     func() time.Time
-	Log     *slog.Logger
-	Replica string                                          // names this process in claims, the same as the store's Options.Replica
+	Table *op.Table
+	Store *store.Store
+	Authz *authz.Judge
+	Chat  notify.Chat
+	Now   func() time.Time
+	Log   *slog.Logger
+	// names this process in claims, the same as the store's Options.Replica
+	Replica string
 	Pause   func(ctx context.Context, d time.Duration) bool // waits; false when ctx ended first; nil = real time
 	Quota   *quota.Quota                                    // when a change may be called; nil: at any time
 }
@@ -76,7 +77,8 @@ const (
 	startWithin   = 30 * time.Second // from confirmed to sent
 	sendWithin    = 5 * time.Second  // from the durable mark to the first byte
 	answerWithin  = 60 * time.Second // from sent to an answer
-	creditWithin  = 75 * time.Second // from sent to the last look whose sight may be its doing: once after the last moment for an answer
+	// from sent to the last look whose sight may be its doing: once after the last moment for an answer
+	creditWithin  = 75 * time.Second
 	tellWaiting   = 10 * time.Second // the card says "still waiting"
 	lookWithin    = 20 * time.Second // for everything that only looks
 	lateAfter     = 120 * time.Second
@@ -116,10 +118,12 @@ func New(c Config) *Engine {
 	}
 	e.work.base, e.work.abort = context.WithCancel(context.Background())
 	e.notify = notify.New(notify.Config{
-		Store: e.store, Chat: c.Chat, Now: e.now, Log: e.log, Replica: e.replica, After: after, Base: e.work.base, Spawn: e.spawn, Gather: e.gather,
+		Store: e.store, Chat: c.Chat, Now: e.now, Log: e.log, Replica: e.replica, After: after, Base: e.work.base,
+		Spawn: e.spawn, Gather: e.gather,
 	})
 	e.turns.init()
-	e.browse = browse.New(browse.Config{Table: c.Table, Store: c.Store, Authz: c.Authz, Now: e.now, Spawn: e.spawn, Answer: e.answerFor})
+	e.browse = browse.New(browse.Config{Table: c.Table, Store: c.Store, Authz: c.Authz, Now: e.now, Spawn: e.spawn,
+		Answer: e.answerFor})
 	return e
 }
 
@@ -195,8 +199,8 @@ func (e *Engine) Busy() bool {
 	return e.sweeper.nudged.Load() > 0 || e.work.running.Load() > 0 || e.notify.Busy()
 }
 
-// rescue keeps a panic from ending the process: it is told in the log, and what was under way is found again by the sweep or
-// after a restart.
+// rescue keeps a panic from ending the process: it is told in the log, and what was under way is found again by the
+// sweep or after a restart.
 func (e *Engine) rescue(what string, about ...any) {
 	if p := recover(); p != nil {
 		e.log.Error("a panic in "+what, append([]any{"panic", p, "stack", string(debug.Stack())}, about...)...)

@@ -67,7 +67,8 @@ func TestManyClicksOneCall(t *testing.T) {
 
 func TestSameRequestTwice(t *testing.T) {
 	s := newStage(t)
-	r := op.Request{Key: "trigger-1", Origin: ofTeam(op.Address{Channel: "C0", Person: ana, At: s.clock()}), Text: "caster restart c1"}
+	r := op.Request{Key: "trigger-1", Origin: ofTeam(op.Address{Channel: "C0", Person: ana, At: s.clock()}),
+		Text: "caster restart c1"}
 	s.request(r)
 	if again := s.request(r); again.Work != nil || again.Reply != nil {
 		t.Error("a repeated envelope is worked on")
@@ -167,7 +168,8 @@ func TestChangedSinceAsked(t *testing.T) {
 	s.with(func() { s.seen = "on air" })
 	s.click(ana, o, op.ActionConfirm)
 	s.want(o, op.Failed, 0)
-	if text := s.get(o).Outcome.Text.Plain(); !strings.Contains(text, "changed since you asked") || !strings.Contains(text, "it is on air") {
+	if text := s.get(o).Outcome.Text.Plain(); !strings.Contains(text, "changed since you asked") ||
+		!strings.Contains(text, "it is on air") {
 		t.Error(text)
 	}
 }
@@ -178,7 +180,8 @@ func TestThePlanBeforeTheCall(t *testing.T) {
 	o := s.asked("caster restart c1")
 	s.click(ana, o, op.ActionConfirm)
 	s.want(o, op.Succeeded, 1)
-	if len(s.plans) != 2 || s.plans[0].Confirmed != nil || s.plans[1].Confirmed == nil || s.plans[1].Confirmed.Fingerprint != o.Plan.Fingerprint {
+	if len(s.plans) != 2 || s.plans[0].Confirmed != nil || s.plans[1].Confirmed == nil ||
+		s.plans[1].Confirmed.Fingerprint != o.Plan.Fingerprint {
 		t.Errorf("plans %+v", s.plans)
 	}
 }
@@ -298,7 +301,8 @@ func TestStoreThatCannotWrite(t *testing.T) {
 	s := newStage(t)
 	o := s.asked("caster restart c1")
 	_ = s.store.Close()
-	r := op.Request{Key: "k", Origin: ofTeam(op.Address{Channel: "C0", Person: ana, At: s.clock()}), Text: "caster restart c1"}
+	r := op.Request{Key: "k", Origin: ofTeam(op.Address{Channel: "C0", Person: ana, At: s.clock()}),
+		Text: "caster restart c1"}
 	if _, err := s.e.Accept(context.Background(), r); err == nil {
 		t.Error("a change was taken without a log")
 	}
@@ -358,8 +362,10 @@ func TestDefaultsAndForms(t *testing.T) {
 		t.Fatal("no form for a question mark")
 	}
 	accepted = s.typed(ana, "caster copy")
-	form, err := s.e.browse.Fill(context.Background(), op.Request{Origin: op.Origin{Address: op.Address{Person: ana, Channel: "C0"}}}, *accepted.Form)
-	if err != nil || len(form.Fields) != 2 || form.Fields[0].Value != "c1" || form.Fields[0].Chosen[0].Label != "Evening News · on air" || form.Fields[1].Max != 64 {
+	form, err := s.e.browse.Fill(context.Background(),
+		op.Request{Origin: op.Origin{Address: op.Address{Person: ana, Channel: "C0"}}}, *accepted.Form)
+	if err != nil || len(form.Fields) != 2 || form.Fields[0].Value != "c1" ||
+		form.Fields[0].Chosen[0].Label != "Evening News · on air" || form.Fields[1].Max != 64 {
 		t.Fatalf("%v %+v", err, form)
 	}
 	form.Fields[1].Value = "Evening News 47"
@@ -367,7 +373,9 @@ func TestDefaultsAndForms(t *testing.T) {
 		t.Error(text)
 	}
 	s.with(func() { s.forbid["caster.copy"] = true })
-	if form, _ := s.e.browse.Fill(context.Background(), op.Request{Origin: op.Origin{Address: op.Address{Person: ana, Channel: "C0"}}}, *accepted.Form); form.Problem.Plain() != "not allowed" {
+	if form, _ := s.e.browse.Fill(context.Background(),
+		op.Request{Origin: op.Origin{Address: op.Address{Person: ana, Channel: "C0"}}},
+		*accepted.Form); form.Problem.Plain() != "not allowed" {
 		t.Errorf("%+v", form)
 	}
 }
@@ -392,7 +400,9 @@ func TestHelpListsWhatIsAllowed(t *testing.T) {
 
 func TestLateRequest(t *testing.T) {
 	s := newStage(t)
-	s.request(op.Request{Key: "late", Origin: ofTeam(op.Address{Channel: "C0", Person: ana, At: s.clock().Add(-3 * time.Minute)}), Text: "caster restart c1"})
+	s.request(op.Request{Key: "late",
+		Origin: ofTeam(op.Address{Channel: "C0", Person: ana, At: s.clock().Add(-3 * time.Minute)}),
+		Text:   "caster restart c1"})
 	list, _ := s.store.List(context.Background(), store.Query{})
 	if len(list) != 0 || !strings.Contains(s.told[0], "too late") {
 		t.Errorf("%d operations, told %q", len(list), s.told)
@@ -410,7 +420,8 @@ func TestInternalErrorHidesItself(t *testing.T) {
 
 // An address for playback is written down only for somebody who may see it, when they ask and still when it is there.
 func TestPlaybackAddressNeedsTheRightAtTheEnd(t *testing.T) {
-	for _, c := range []struct{ asking, answered, shown bool }{{true, true, true}, {true, false, false}, {false, true, false}} {
+	for _, c := range []struct{ asking, answered, shown bool }{{true, true, true}, {true, false, false},
+		{false, true, false}} {
 		s := newStage(t)
 		s.urls = c.asking
 		o := s.asked("caster restart c1")
@@ -427,7 +438,8 @@ func TestPlaybackAddressNeedsTheRightAtTheEnd(t *testing.T) {
 
 // A button of an older state of a card stands for what it said then, or for nothing.
 func TestAnOldButtonIsNoOther(t *testing.T) {
-	write, pause := op.Next{Label: "Write it now", Text: "record finish main"}, op.Next{Label: "Pause", Text: "record stop main"}
+	write, pause := op.Next{Label: "Write it now", Text: "record finish main"},
+		op.Next{Label: "Pause", Text: "record stop main"}
 	o := op.Operation{Outcome: &op.Outcome{Next: []op.Next{pause}}}
 	if text, ok := followUp(o, op.Click{Action: op.ActionNext, Next: pause.ID()}); !ok || text != pause.Text {
 		t.Errorf("the button of now: %q, %v", text, ok)
@@ -441,7 +453,8 @@ func TestAnOldButtonIsNoOther(t *testing.T) {
 	c := s.press(ana, s.get(done), op.ActionNext)
 	c.Next = write.ID()
 	a, err := s.e.Press(context.Background(), c)
-	if err != nil || a.Reply == nil || a.Work != nil || !strings.Contains(a.Reply.Title.Plain(), "older state of the card") {
+	if err != nil || a.Reply == nil || a.Work != nil ||
+		!strings.Contains(a.Reply.Title.Plain(), "older state of the card") {
 		t.Errorf("%+v, %v", a, err)
 	}
 }

@@ -35,7 +35,8 @@ func TestEvidenceOfAnotherOperationProvesNothing(t *testing.T) {
 			s.with(func() { s.verify = happened })
 			s.advance(20 * time.Second)
 			s.want(first, c.want, 2)
-			if seen := s.get(first).Outcome.Evidence.Plain(); c.want == op.Unknown && !strings.Contains(seen, "another operation") {
+			if seen := s.get(first).Outcome.Evidence.Plain(); c.want == op.Unknown &&
+				!strings.Contains(seen, "another operation") {
 				t.Errorf("the card says %q", seen)
 			}
 		})

@@ -136,7 +136,8 @@ func (s *stage) open() {
 }
 
 func (s *stage) judge(table *op.Table, people authz.Directory) *authz.Judge {
-	return authz.New(authz.Config{Table: table, Directory: people, Policy: (*rules)(s), Locks: records.NewLockBook(s.store), Trail: s.store, Now: s.clock})
+	return authz.New(authz.Config{Table: table, Directory: people, Policy: (*rules)(s),
+		Locks: records.NewLockBook(s.store), Trail: s.store, Now: s.clock})
 }
 
 func (s *stage) close() {
@@ -187,13 +188,18 @@ func (s *stage) settle() {
 func (s *stage) table() op.Table {
 	return op.Table{
 		Commands: []op.Command{
-			{Usage: "caster restart {caster}", Short: "Restart.", Verb: "caster.restart", Effect: op.OnAir, Sends: "RestartCaster", Plan: s.plan, Apply: s.call, Verify: s.look},
-			{Usage: "caster copy {caster} {name}", Short: "Copy.", Verb: "caster.copy", Effect: op.Change, Sends: "CopyCaster", Plan: s.plan, Apply: s.call, Verify: s.look, Repeatable: true},
-			{Usage: "caster list", Short: "List.", Verb: "caster.list", Effect: op.Read, Read: func(context.Context, op.Call) (op.Answer, error) {
-				return op.Answer{Title: op.L("two studios")}, nil
-			}},
-			{Usage: "caster start {caster}", Short: "Start.", Verb: "caster.start", Effect: op.Change, Sends: "StartCaster", Plan: s.plan, Apply: s.call, Verify: s.look,
-				Many: &op.Several{Of: "caster", Title: [2]op.Text{"Start ", " studios"}, Button: "Start {} studios", Done: "Started ", Next: "caster restart {caster}", Label: "Restart {}", One: "Restart"}},
+			{Usage: "caster restart {caster}", Short: "Restart.", Verb: "caster.restart", Effect: op.OnAir,
+				Sends: "RestartCaster", Plan: s.plan, Apply: s.call, Verify: s.look},
+			{Usage: "caster copy {caster} {name}", Short: "Copy.", Verb: "caster.copy", Effect: op.Change, Sends: "CopyCaster",
+				Plan: s.plan, Apply: s.call, Verify: s.look, Repeatable: true},
+			{Usage: "caster list", Short: "List.", Verb: "caster.list", Effect: op.Read,
+				Read: func(context.Context, op.Call) (op.Answer, error) {
+					return op.Answer{Title: op.L("two studios")}, nil
+				}},
+			{Usage: "caster start {caster}", Short: "Start.", Verb: "caster.start", Effect: op.Change, Sends: "StartCaster",
+				Plan: s.plan, Apply: s.call, Verify: s.look,
+				Many: &op.Several{Of: "caster", Title: [2]op.Text{"Start ", " studios"}, Button: "Start {} studios",
+					Done: "Started ", Next: "caster restart {caster}", Label: "Restart {}", One: "Restart"}},
 		},
 		Kinds: []op.Kind{
 			{Name: "caster", Label: "Studio", Options: func(context.Context, op.Call) ([]op.Option, error) {
@@ -220,7 +226,8 @@ func (s *stage) plan(_ context.Context, call op.Call) (op.Plan, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return op.Plan{
-		Args: call.Args, Target: op.Target{Kind: "caster", ID: call.Args["caster"]}, Title: op.L("Restart ", call.Args["caster"]),
+		Args: call.Args, Target: op.Target{Kind: "caster", ID: call.Args["caster"]},
+		Title: op.L("Restart ", call.Args["caster"]),
 		Facts: []op.Line{op.L("it is ", s.seen)}, Fingerprint: s.seen,
 	}, cmp.Or(s.planErrs[call.Args["caster"]], s.planErr)
 }
@@ -275,7 +282,8 @@ func (s *stage) look(context.Context, op.Attempt) (op.Evidence, error) {
 // type takes a command as the bot would, and does its work.
 func (s *stage) typed(person, text string) Accepted {
 	s.t.Helper()
-	return s.request(op.Request{Key: op.NewID(), Origin: ofTeam(op.Address{Channel: "C0", Person: person, At: s.clock()}), Text: text})
+	return s.request(op.Request{Key: op.NewID(), Origin: ofTeam(op.Address{Channel: "C0", Person: person, At: s.clock()}),
+		Text: text})
 }
 
 func (s *stage) request(r op.Request) Accepted {
@@ -329,7 +337,8 @@ func (s *stage) click(person string, o op.Operation, act op.Action) string {
 }
 
 func (s *stage) press(person string, o op.Operation, act op.Action) op.Click {
-	return op.Click{Key: op.NewID(), Operation: o.ID, Action: act, Origin: ofTeam(op.Address{Channel: "C0", Person: person, At: s.clock()}), Message: "card-" + o.ID}
+	return op.Click{Key: op.NewID(), Operation: o.ID, Action: act,
+		Origin: ofTeam(op.Address{Channel: "C0", Person: person, At: s.clock()}), Message: "card-" + o.ID}
 }
 
 func (s *stage) state(o op.Operation) op.State { return s.get(o).State }
@@ -346,7 +355,8 @@ func (s *stage) get(o op.Operation) op.Operation {
 func (s *stage) want(o op.Operation, state op.State, calls int) {
 	s.t.Helper()
 	if got := s.get(o); got.State != state || len(s.applied) != calls {
-		s.t.Fatalf("it is %s after %d calls, not %s after %d; outcome %+v, told %q", got.State, len(s.applied), state, calls, got.Outcome, s.told)
+		s.t.Fatalf("it is %s after %d calls, not %s after %d; outcome %+v, told %q", got.State, len(s.applied), state, calls,
+			got.Outcome, s.told)
 	}
 }
 
@@ -358,7 +368,8 @@ func (r *rules) Decide(p op.Person, _ op.Channel, verb string, _ op.Effect, _ op
 	if r.forbid[p.ID] || r.forbid[verb] {
 		return op.Decision{Rule: "policy.yml:9", Why: []op.Line{op.L("not allowed")}}
 	}
-	return op.Decision{Allowed: true, Rule: "policy.yml:1", Confirm: r.confirm, Approvers: []string{ken}, Expires: 5 * time.Minute, URLs: r.urls}
+	return op.Decision{Allowed: true, Rule: "policy.yml:1", Confirm: r.confirm, Approvers: []string{ken},
+		Expires: 5 * time.Minute, URLs: r.urls}
 }
 
 func (r *rules) Approves(_ op.Decision, asker string, p op.Person) (bool, op.Line) {

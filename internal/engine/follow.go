@@ -13,17 +13,18 @@ import (
 	"casterbot/internal/store"
 )
 
-// Some calls are over long before what they set going is: a pause of a recording leads to a file minutes later. For every
-// operation whose command has Follow there is a memo from before the call left until all of it is told, so that neither a
-// restart nor the end of a replica forgets it. Whoever moves the memo's next look ahead makes the look.
+// Some calls are over long before what they set going is: a pause of a recording leads to a file minutes later. For
+// every operation whose command has Follow there is a memo from before the call left until all of it is told, so that
+// neither a restart nor the end of a replica forgets it. Whoever moves the memo's next look ahead makes the look.
 const (
 	kindFollow = "follow"
 
-	followFirst  = 20 * time.Second           // from the claim: what the answer itself shows is checked by then
-	followClaim  = lookWithin + 5*time.Second // nobody else looks while somebody does
-	followRetry  = 30 * time.Second           // after a look that failed, or while the outcome is open
-	followLeast  = 10 * time.Second           // between two looks, whatever is asked for: the clocks of databases and machines differ
-	followWithin = 48 * time.Hour             // then nothing more is told
+	followFirst = 20 * time.Second           // from the claim: what the answer itself shows is checked by then
+	followClaim = lookWithin + 5*time.Second // nobody else looks while somebody does
+	followRetry = 30 * time.Second           // after a look that failed, or while the outcome is open
+	// between two looks, whatever is asked for: the clocks of databases and machines differ
+	followLeast  = 10 * time.Second
+	followWithin = 48 * time.Hour // then nothing more is told
 )
 
 // following is the body of such a memo.
@@ -31,8 +32,8 @@ type following struct {
 	At time.Time `json:"at"` // of the next look
 }
 
-// schedule writes down, before the call leaves, that what it sets going will be followed. Without that the operation goes on all
-// the same.
+// schedule writes down, before the call leaves, that what it sets going will be followed. Without that the operation
+// goes on all the same.
 func (e *Engine) schedule(ctx context.Context, o op.Operation, command op.Command) {
 	if command.Follow == nil {
 		return
@@ -43,7 +44,8 @@ func (e *Engine) schedule(ctx context.Context, o op.Operation, command op.Comman
 	}
 }
 
-// reschedule sets the next look of a memo. Somebody who did so first is no error for a new memo, and store.ErrLost for an old one.
+// reschedule sets the next look of a memo. Somebody who did so first is no error for a new memo, and store.ErrLost for
+// an old one.
 func (e *Engine) reschedule(ctx context.Context, m *store.Document, until time.Time) error {
 	body, err := json.Marshal(following{At: until})
 	if err != nil {
@@ -104,8 +106,8 @@ func (e *Engine) lookLater(ctx context.Context, id string, m store.Document) {
 	}
 }
 
-// followed puts on the card what has come of an operation. It stays succeeded whatever is seen: this is about later. The time is
-// that of the next look, zero when this was the last.
+// followed puts on the card what has come of an operation. It stays succeeded whatever is seen: this is about later.
+// The time is that of the next look, zero when this was the last.
 func (e *Engine) followed(ctx context.Context, id string) (time.Time, error) {
 	o, err := e.store.Get(ctx, id)
 	if err != nil {
@@ -133,7 +135,8 @@ func (e *Engine) followed(ctx context.Context, id string) (time.Time, error) {
 
 // whatCame asks the command; a panic is a look that could not see.
 func whatCame(ctx context.Context, command op.Command, o op.Operation) (f op.Followup, err error) {
-	ctx, cancel := context.WithTimeout(quota.With(ctx, quota.Caller{Class: quota.Background, Person: o.Requester}), lookWithin)
+	ctx, cancel := context.WithTimeout(quota.With(ctx, quota.Caller{Class: quota.Background, Person: o.Requester}),
+		lookWithin)
 	defer cancel()
 	defer func() {
 		if p := recover(); p != nil {

@@ -49,7 +49,8 @@ func TestWhatCameIsToldOnTheCard(t *testing.T) {
 		looks int64
 		after string
 	}{
-		{followFirst - time.Second, 0, ""}, {time.Second, 1, ""}, {time.Minute, 1, ""}, {2 * time.Minute, 2, "the file is there"}, {time.Hour, 2, "the file is there"},
+		{followFirst - time.Second, 0, ""}, {time.Second, 1, ""}, {time.Minute, 1, ""},
+		{2 * time.Minute, 2, "the file is there"}, {time.Hour, 2, "the file is there"},
 	} {
 		s.advance(step.ahead)
 		if l.looks.Load() != step.looks || s.after(o) != step.after {
@@ -57,7 +58,8 @@ func TestWhatCameIsToldOnTheCard(t *testing.T) {
 		}
 	}
 	now := s.get(o)
-	if now.State != op.Succeeded || now.Shown != now.Version || now.Outcome.Next[0].Label != "Files" || now.Outcome.Text.Plain() != "done" {
+	if now.State != op.Succeeded || now.Shown != now.Version || now.Outcome.Next[0].Label != "Files" ||
+		now.Outcome.Text.Plain() != "done" {
 		t.Errorf("the card shows %d of %d, %+v", now.Shown, now.Version, now.Outcome)
 	}
 	events, err := s.store.Events(t.Context(), o.ID)
@@ -94,7 +96,8 @@ func TestOneReplicaFollows(t *testing.T) {
 		return op.Followup{Text: op.L("there")}, nil
 	})
 	s, o := followed(t, l)
-	other := New(Config{Table: s.e.table, Store: s.store, Authz: s.e.authz, Chat: (*chat)(s), Now: s.clock, Replica: "other"})
+	other := New(Config{Table: s.e.table, Store: s.store, Authz: s.e.authz, Chat: (*chat)(s), Now: s.clock,
+		Replica: "other"})
 	s.with(func() { s.now = s.now.Add(followFirst) })
 	read, err := s.store.Documents(t.Context(), kindFollow)
 	if err != nil || len(read) != 1 {
@@ -153,7 +156,8 @@ func TestFollowupYieldsToOthers(t *testing.T) {
 	l.say(func(n int64) (op.Followup, error) {
 		if n == 1 {
 			other := op.Outcome{State: op.Succeeded, Text: op.L("changed meanwhile")}
-			if err := s.store.Note(context.Background(), o.ID, store.Note{From: op.Succeeded, Outcome: &other}, op.Event{Name: "test"}); err != nil {
+			if err := s.store.Note(context.Background(), o.ID, store.Note{From: op.Succeeded, Outcome: &other},
+				op.Event{Name: "test"}); err != nil {
 				t.Error(err)
 			}
 		}
@@ -169,7 +173,8 @@ func TestFollowupYieldsToOthers(t *testing.T) {
 	}
 }
 
-// Whatever a command asks for, and however far apart the clocks are by which it does, a look has its distance from the one before.
+// Whatever a command asks for, and however far apart the clocks are by which it does, a look has its distance from the
+// one before.
 func TestLooksHaveTheirDistance(t *testing.T) {
 	l := &later{}
 	l.say(func(int64) (op.Followup, error) {
@@ -180,7 +185,8 @@ func TestLooksHaveTheirDistance(t *testing.T) {
 	for _, step := range []struct {
 		ahead time.Duration
 		looks int64
-	}{{time.Second, 1}, {followLeast - 2*time.Second, 1}, {time.Second, 2}, {followLeast - time.Second, 2}, {time.Second, 3}} {
+	}{{time.Second, 1}, {followLeast - 2*time.Second, 1}, {time.Second, 2}, {followLeast - time.Second, 2},
+		{time.Second, 3}} {
 		if s.advance(step.ahead); l.looks.Load() != step.looks {
 			t.Errorf("after %s more: %d looks, not %d", step.ahead, l.looks.Load(), step.looks)
 		}

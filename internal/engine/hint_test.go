@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// Both a look and a question about a change are patient, until there is an answer or a card; where time is not real nobody is told.
+// Both a look and a question about a change are patient, until there is an answer or a card; where time is not real
+// nobody is told.
 func TestSlowQuestionsSaySo(t *testing.T) {
 	for _, text := range []string{"caster list", "caster restart c1"} {
 		for _, real := range []bool{true, false} {

@@ -98,8 +98,9 @@ func (s *stage) untilShown(o op.Operation, n int) {
 	s.t.Fatalf("the card shows %v", s.pictures(o))
 }
 
-// A result that comes quickly is drawn at once, together with the look that confirms it; a slow one after an hourglass, without which
-// the card would have live buttons for long; what a look does not confirm in time is drawn without it, and once more when it does.
+// A result that comes quickly is drawn at once, together with the look that confirms it; a slow one after an hourglass,
+// without which the card would have live buttons for long; what a look does not confirm in time is drawn without it,
+// and once more when it does.
 func TestWhenACardIsDrawn(t *testing.T) {
 	nothing := func(*stage, *timers, op.Operation) {}
 	hourglass := func(s *stage, after *timers, o op.Operation) {
@@ -111,10 +112,16 @@ func TestWhenACardIsDrawn(t *testing.T) {
 		seen           int                                 // the look that confirms, 1 the first one
 		want           []string
 	}{
-		"all quick":        {nothing, nothing, 1, []string{"pending", "succeeded checked"}},
-		"slow call":        {hourglass, nothing, 1, []string{"pending", "running", "succeeded checked"}},
-		"slow look":        {nothing, func(s *stage, after *timers, o op.Operation) { after.fire(notify.ButtonsWithin); s.untilShown(o, 2) }, 1, []string{"pending", "succeeded", "succeeded checked"}},
-		"both slow":        {hourglass, func(s *stage, after *timers, o op.Operation) { after.fire(notify.CheckWithin); s.untilShown(o, 3) }, 1, []string{"pending", "running", "succeeded", "succeeded checked"}},
+		"all quick": {nothing, nothing, 1, []string{"pending", "succeeded checked"}},
+		"slow call": {hourglass, nothing, 1, []string{"pending", "running", "succeeded checked"}},
+		"slow look": {nothing, func(s *stage, after *timers, o op.Operation) {
+			after.fire(notify.ButtonsWithin)
+			s.untilShown(o, 2)
+		}, 1, []string{"pending", "succeeded", "succeeded checked"}},
+		"both slow": {hourglass, func(s *stage, after *timers, o op.Operation) {
+			after.fire(notify.CheckWithin)
+			s.untilShown(o, 3)
+		}, 1, []string{"pending", "running", "succeeded", "succeeded checked"}},
 		"not seen at once": {nothing, nothing, 2, []string{"pending", "succeeded", "succeeded checked"}},
 	} {
 		s := newStage(t)
@@ -156,7 +163,8 @@ func TestWhatIsDecidedIsDrawnAtOnce(t *testing.T) {
 	}
 }
 
-// A card that is put off once is not put off further, and the sweep leaves it alone; whoever owes it has it drawn at once.
+// A card that is put off once is not put off further, and the sweep leaves it alone; whoever owes it has it drawn at
+// once.
 func TestACardIsPutOffOnce(t *testing.T) {
 	s := newStage(t)
 	after := timed(s)
@@ -196,7 +204,8 @@ func TestWhatIsPutOffIsDrawnAtTheEnd(t *testing.T) {
 	}
 }
 
-// A card that rests because there was no turn for it is drawn at once when something happens to its operation; the sweep waits.
+// A card that rests because there was no turn for it is drawn at once when something happens to its operation; the
+// sweep waits.
 func TestNewsEndTheRestOfACard(t *testing.T) {
 	s := newStage(t)
 	o := s.asked("caster restart c1")
@@ -214,13 +223,15 @@ func TestNewsEndTheRestOfACard(t *testing.T) {
 	}
 }
 
-// What the chat took without a proof is shown once more, and then found gone if it is; what was proved meanwhile is not.
+// What the chat took without a proof is shown once more, and then found gone if it is; what was proved meanwhile is
+// not.
 func TestWhatIsUnprovenIsShownOnceMore(t *testing.T) {
 	for name, c := range map[string]struct {
 		next []error
 		want int // pictures after the one without a proof
 	}{
-		"it is there": {nil, 1}, "it is gone": {[]error{notify.ErrGone, notify.ErrGone}, 1}, "Slack is busy": {[]error{notify.ErrBusy}, 1}, "proved meanwhile": {nil, 1},
+		"it is there": {nil, 1}, "it is gone": {[]error{notify.ErrGone, notify.ErrGone}, 1},
+		"Slack is busy": {[]error{notify.ErrBusy}, 1}, "proved meanwhile": {nil, 1},
 	} {
 		s := newStage(t)
 		o := s.asked("caster restart c1")

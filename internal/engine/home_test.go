@@ -12,7 +12,8 @@ import (
 // at opens the page of somebody.
 func (g *gallery) at(person string) op.Answer {
 	g.t.Helper()
-	a, err := g.e.browse.Home(context.Background(), op.Request{Origin: op.Origin{PersonTeam: "T0", Team: "T0", Address: op.Address{Person: person}}})
+	a, err := g.e.browse.Home(context.Background(),
+		op.Request{Origin: op.Origin{PersonTeam: "T0", Team: "T0", Address: op.Address{Person: person}}})
 	if err != nil {
 		g.t.Fatal(err)
 	}
@@ -40,10 +41,11 @@ func pageOf(a op.Answer) string {
 
 func newHome(t *testing.T) *gallery {
 	g := newGallery(t)
-	g.e.table.Commands = append(g.e.table.Commands, op.Command{Usage: "caster show {caster}", Verb: "caster.show", Effect: op.Read,
-		Read: func(_ context.Context, call op.Call) (op.Answer, error) {
-			return op.Answer{Title: op.L("this is ", call.Args["caster"])}, nil
-		}})
+	g.e.table.Commands = append(g.e.table.Commands,
+		op.Command{Usage: "caster show {caster}", Verb: "caster.show", Effect: op.Read,
+			Read: func(_ context.Context, call op.Call) (op.Answer, error) {
+				return op.Answer{Title: op.L("this is ", call.Args["caster"])}, nil
+			}})
 	g.rooms = map[string][]string{ana: {"C0"}, bo: {"C0"}, ken: {}}
 	return g
 }
@@ -67,11 +69,13 @@ wait Restart c1 · waits for a confirmation · 2026-11-22 20:00:00 UTC · #C0 ·
 	if got := pageOf(g.at(bo)); got != "You have not asked for anything yet."+things {
 		t.Errorf("somebody else sees\n%s", got)
 	}
-	if got := pageOf(g.at(ken)); got != "You are in none of the channels that the policy names, so there is nothing to show yet.\nYou have not asked for anything yet." {
+	if got := pageOf(g.at(
+		ken)); got != "You are in none of the channels that the policy names, so there is nothing to show yet.\nYou have not asked for anything yet." {
 		t.Errorf("an outsider sees\n%s", got)
 	}
 	g.with(func() { g.forbid["caster.show"] = true })
-	if got := pageOf(g.at(bo)); got != "You have not asked for anything yet.\ndenied #C0 · not allowed · [Open a form…=help@C0]" {
+	if got := pageOf(g.at(
+		bo)); got != "You have not asked for anything yet.\ndenied #C0 · not allowed · [Open a form…=help@C0]" {
 		t.Errorf("without rights they see\n%s", got)
 	}
 	if g.looks.Load() != 1 {
@@ -135,11 +139,13 @@ func TestHomeLooksSeldom(t *testing.T) {
 	}
 }
 
-// TestAway: a button of the page is a command in the channel that it names, of whoever presses it, and only of those who are in it.
+// TestAway: a button of the page is a command in the channel that it names, of whoever presses it, and only of those
+// who are in it.
 func TestAway(t *testing.T) {
 	g := newHome(t)
 	press := func(person, channel, text string) Accepted {
-		return g.request(op.Request{Key: op.NewID(), Origin: ofTeam(op.Address{Channel: channel, Person: person, At: g.clock(), FromHome: true}), Text: text})
+		return g.request(op.Request{Key: op.NewID(),
+			Origin: ofTeam(op.Address{Channel: channel, Person: person, At: g.clock(), FromHome: true}), Text: text})
 	}
 	last := func() string { return g.told[len(g.told)-1] }
 	if press(ana, "C0", "caster show c1"); last() != "this is c1" {
@@ -149,7 +155,8 @@ func TestAway(t *testing.T) {
 		"not in the channel": {ken, "C0", "caster show c1"}, "another channel": {ana, "C9", "caster restart c1"},
 		"no channel": {ana, "", "caster copy c1 ?"},
 	} {
-		if a := press(r.person, r.channel, r.text); a.Form != nil || last() != "You are not in that channel, so nothing was done." {
+		if a := press(r.person, r.channel, r.text); a.Form != nil ||
+			last() != "You are not in that channel, so nothing was done." {
 			t.Errorf("%s: %+v, told %s", what, a.Form, last())
 		}
 	}
@@ -173,11 +180,13 @@ func TestAway(t *testing.T) {
 	}
 }
 
-// TestCardsCountWhereTheyAre: a card's button that is pressed anywhere else, so on the bot's own page, does nothing (T14).
+// TestCardsCountWhereTheyAre: a card's button that is pressed anywhere else, so on the bot's own page, does nothing
+// (T14).
 func TestCardsCountWhereTheyAre(t *testing.T) {
 	g := newHome(t)
 	o := g.asked("caster restart c1")
-	for _, where := range []op.Click{{}, {Origin: op.Origin{Address: op.Address{Channel: "C0"}}}, {Origin: op.Origin{Address: op.Address{Channel: "C0"}}, Message: "V1"}, {Message: "card-" + o.ID}} {
+	for _, where := range []op.Click{{}, {Origin: op.Origin{Address: op.Address{Channel: "C0"}}},
+		{Origin: op.Origin{Address: op.Address{Channel: "C0"}}, Message: "V1"}, {Message: "card-" + o.ID}} {
 		c := g.press(ana, o, op.ActionConfirm)
 		c.Channel, c.Message = where.Channel, where.Message
 		accepted, err := g.e.Press(context.Background(), c)

@@ -22,7 +22,8 @@ func (s *stage) lock(holder string) {
 	if holder == "" {
 		_, _, err = locks.Release(context.Background(), now, now.Holder, "")
 	} else {
-		_, _, err = locks.Hold(context.Background(), op.Lock{Target: target, Holder: holder, Until: s.clock().Add(time.Hour), Version: now.Version})
+		_, _, err = locks.Hold(context.Background(),
+			op.Lock{Target: target, Holder: holder, Until: s.clock().Add(time.Hour), Version: now.Version})
 	}
 	if err != nil {
 		s.t.Fatal(err)
@@ -124,7 +125,8 @@ func TestALockBetweenClickAndCall(t *testing.T) {
 	o = s.asked("caster restart c1")
 	s.lock(bo)
 	command, _ := s.e.table.Find(o.Command)
-	if outcome := s.e.send(context.Background(), o, command, turn{marked: time.Now()}); outcome.State != op.Failed || len(s.applied) != 0 {
+	if outcome := s.e.send(context.Background(), o, command, turn{marked: time.Now()}); outcome.State != op.Failed ||
+		len(s.applied) != 0 {
 		t.Errorf("%+v after %d calls", outcome, len(s.applied))
 	}
 }

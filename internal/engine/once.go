@@ -8,12 +8,12 @@ import (
 	"casterbot/internal/store"
 )
 
-// A press counts once. The key of the operation that a button asks for is made of the button, not of the click, so the database
-// lets one press of many make it, over replicas and restarts too. Clicks are received each for itself: one that is refused, denied
-// or lost makes no operation and leaves the button as it was.
+// A press counts once. The key of the operation that a button asks for is made of the button, not of the click, so the
+// database lets one press of many make it, over replicas and restarts too. Clicks are received each for itself: one
+// that is refused, denied or lost makes no operation and leaves the button as it was.
 
-// onceKey gives the key under which a request may become an operation, or refuses because an earlier press counts. When what that
-// one asked for led to nothing, the button stands for the next one, whose key is made of both.
+// onceKey gives the key under which a request may become an operation, or refuses because an earlier press counts. When
+// what that one asked for led to nothing, the button stands for the next one, whose key is made of both.
 func (e *Engine) onceKey(ctx context.Context, r op.Request) (string, error) {
 	if r.Button.ID == "" {
 		return r.Key, nil
@@ -33,8 +33,8 @@ func (e *Engine) onceKey(ctx context.Context, r op.Request) (string, error) {
 	}
 }
 
-// anew reports whether a button may ask again after it has asked for an operation. On a card it may not once that was done: the card
-// shows the same as before the press.
+// anew reports whether a button may ask again after it has asked for an operation. On a card it may not once that was
+// done: the card shows the same as before the press.
 func (e *Engine) anew(b op.Button, asked op.Operation) bool {
 	switch asked.State {
 	case op.Cancelled, op.Expired:
@@ -56,8 +56,8 @@ func alreadyAsked(o op.Operation, person string) error {
 		Title: op.L("Already asked by ", who, ": ", op.Code("op "+o.Ref()), ". Your click changed nothing.")}}
 }
 
-// oneByOne makes presses on one button wait for each other in this process, so that the second one finds what the first one made in
-// place of looking at the cloud in vain.
+// oneByOne makes presses on one button wait for each other in this process, so that the second one finds what the first
+// one made in place of looking at the cloud in vain.
 func (e *Engine) oneByOne(ctx context.Context, b op.Button) (done func()) {
 	if b.ID == "" {
 		return func() {}

@@ -41,7 +41,8 @@ func TestAPressOnACardCountsOnce(t *testing.T) {
 	}
 	for clicker, who := range map[string]string{ana: "you", bo: "@" + ana} {
 		said := s.click(clicker, card, op.ActionAgain)
-		if list := s.made(card); len(list) != 1 || said != "Already asked by "+who+": op "+list[0].Ref()+". Your click changed nothing." {
+		if list := s.made(card); len(list) != 1 ||
+			said != "Already asked by "+who+": op "+list[0].Ref()+". Your click changed nothing." {
 			t.Errorf("%d operations, and %s is told %q", len(list), clicker, said)
 		}
 	}
@@ -72,7 +73,8 @@ func TestAPressCountsOnceOverReplicas(t *testing.T) {
 	said := s.click(ana, card, op.ActionAgain)
 	second.work.all.Wait()
 	second.notify.Wait()
-	if list := s.made(card); len(list) != 1 || list[0].Requester != bo || !strings.HasPrefix(said, "Already asked by @"+bo) {
+	if list := s.made(card); len(list) != 1 || list[0].Requester != bo ||
+		!strings.HasPrefix(said, "Already asked by @"+bo) {
 		t.Errorf("%d operations, ana is told %q", len(list), said)
 	}
 }

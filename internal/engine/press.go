@@ -30,7 +30,9 @@ func (e *Engine) Press(ctx context.Context, c op.Click) (Accepted, error) {
 		return Accepted{}, fmt.Errorf("read the card of %s: %w", o.Ref(), err)
 	}
 	if !belongs(card, c) {
-		return Accepted{Reply: reply(op.MarkFailed, op.L("This is not the card that counts for op ", op.V(o.Ref()), ", but a copy of it. Use the newest one. Nothing was done.")),
+		return Accepted{Reply: reply(op.MarkFailed,
+			op.L("This is not the card that counts for op ", op.V(o.Ref()),
+				", but a copy of it. Use the newest one. Nothing was done.")),
 			Work: func(ctx context.Context) { e.recordMismatch(ctx, o, c.Origin) }}, nil
 	}
 	if text, ok := followUp(o, c); ok {
@@ -39,7 +41,8 @@ func (e *Engine) Press(ctx context.Context, c op.Click) (Accepted, error) {
 		return e.Accept(ctx, r)
 	}
 	if c.Action == op.ActionNext {
-		return Accepted{Reply: reply(op.MarkNeutral, op.L("This button belongs to an older state of the card. Use those that it has now. Nothing was done."))}, nil
+		return Accepted{Reply: reply(op.MarkNeutral,
+			op.L("This button belongs to an older state of the card. Use those that it has now. Nothing was done."))}, nil
 	}
 	return e.takeClick(ctx, o, c)
 }
@@ -63,8 +66,8 @@ func belongs(o op.Operation, c op.Click) bool {
 	return o.Team == c.Team && o.Channel == c.Channel && (o.Card == "" || o.Card == c.Message)
 }
 
-// adopt makes the message that somebody has pressed the card, when the answer to its posting was lost: it is the one that people
-// look at, so no second one shall be posted beside it.
+// adopt makes the message that somebody has pressed the card, when the answer to its posting was lost: it is the one
+// that people look at, so no second one shall be posted beside it.
 func (e *Engine) adopt(ctx context.Context, o op.Operation, c op.Click) {
 	if o.Card != "" || c.Message == "" || o.Group != "" {
 		return
@@ -96,8 +99,8 @@ func followUp(o op.Operation, c op.Click) (string, bool) {
 	return "", false
 }
 
-// buttonOf names a button for as long as the card shows the same state: what is added to it there, as the look after a call, makes
-// no other button of it, so a double click around that is still one.
+// buttonOf names a button for as long as the card shows the same state: what is added to it there, as the look after a
+// call, makes no other button of it, so a double click around that is still one.
 func buttonOf(o op.Operation, c op.Click) op.Button {
 	return op.Button{ID: strings.Join([]string{"card", o.ID, string(o.State), string(c.Action), c.Next}, "-"), Card: true}
 }
@@ -113,8 +116,8 @@ var acts = map[op.Action]func(*Engine, context.Context, op.Operation, op.Click) 
 	op.ActionNot:      (*Engine).itDidNot,
 }
 
-// press does what a click asks for. The click is settled before anybody is told that nothing was done: told first, a crash in
-// between would let it act after the restart. The card shows where things stand in any case.
+// press does what a click asks for. The click is settled before anybody is told that nothing was done: told first, a
+// crash in between would let it act after the restart. The card shows where things stand in any case.
 func (e *Engine) press(ctx context.Context, c op.Click) {
 	failpoint.At("k2")
 	err := e.act(ctx, c)
@@ -145,7 +148,8 @@ func (e *Engine) act(ctx context.Context, c op.Click) (err error) {
 		return op.Refuse(op.L("I do not know this button. Nothing was done.")).SaysSo()
 	}
 	if age := e.now().Sub(c.At); age > startWithin && (c.Action == op.ActionConfirm || c.Action == op.ActionApprove) {
-		return op.Refuse(op.L("This click reached me too late, so nothing was done. Press again if it is still wanted.")).SaysSo()
+		return op.Refuse(op.L(
+			"This click reached me too late, so nothing was done. Press again if it is still wanted.")).SaysSo()
 	}
 	o, err := e.store.Get(ctx, c.Operation)
 	if err != nil {
@@ -177,7 +181,8 @@ func (e *Engine) approve(ctx context.Context, o op.Operation, c op.Click) error 
 }
 
 // mayAnswer asks whether a click that confirms or approves counts.
-func (e *Engine) mayAnswer(ctx context.Context, o op.Operation, c op.Click, ask func(op.Operation, op.Command, op.Click) authz.Question) error {
+func (e *Engine) mayAnswer(ctx context.Context, o op.Operation, c op.Click,
+	ask func(op.Operation, op.Command, op.Click) authz.Question) error {
 	command, err := e.commandOf(o)
 	if err == nil {
 		_, err = e.authz.Check(ctx, ask(o, command, c))

@@ -10,15 +10,16 @@ import (
 	"casterbot/internal/store"
 )
 
-// A pause is worth an edit of the card when it is not over at once, and when the call has been held up noticeably by its end.
+// A pause is worth an edit of the card when it is not over at once, and when the call has been held up noticeably by
+// its end.
 const (
 	shortestTold = time.Second
 	noticeable   = 2 * time.Second
 )
 
-// progress puts on the card of a running operation why there is no answer yet: that it waits for its turn, and how long; and
-// after tellWaiting that it is still waited for. Each new state of things is written down once, so the card is edited at most
-// once a second.
+// progress puts on the card of a running operation why there is no answer yet: that it waits for its turn, and how
+// long; and after tellWaiting that it is still waited for. Each new state of things is written down once, so the card
+// is edited at most once a second.
 type progress struct {
 	e     *Engine
 	o     op.Operation

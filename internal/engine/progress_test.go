@@ -31,7 +31,8 @@ func (s *stage) said() (words []string) {
 func (s *stage) untilSaid(text string) {
 	s.t.Helper()
 	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
-		if words := s.said(); len(words) > 0 && strings.Contains(words[len(words)-1], text) && (text != "" || words[len(words)-1] == "") {
+		if words := s.said(); len(words) > 0 && strings.Contains(words[len(words)-1], text) &&
+			(text != "" || words[len(words)-1] == "") {
 			return
 		}
 	}
@@ -59,7 +60,8 @@ func TestWorthTelling(t *testing.T) {
 		after, pause time.Duration
 		want         bool
 	}{
-		{0, 1900 * time.Millisecond, false}, {0, noticeable, true}, {time.Second, shortestTold, true}, {time.Minute, 900 * time.Millisecond, false},
+		{0, 1900 * time.Millisecond, false}, {0, noticeable, true}, {time.Second, shortestTold, true},
+		{time.Minute, 900 * time.Millisecond, false},
 	} {
 		if got := worthTelling(c.after, c.pause); got != c.want {
 			t.Errorf("%s after %s: %v", c.pause, c.after, got)
@@ -111,7 +113,8 @@ func TestNothingIsToldAfterwards(t *testing.T) {
 	}
 }
 
-// Everything that is tried at once together takes no longer than one call may, so that an unknown outcome is told in time.
+// Everything that is tried at once together takes no longer than one call may, so that an unknown outcome is told in
+// time.
 func TestRepeatsAtOnceShareOneDeadline(t *testing.T) {
 	s := newStage(t)
 	var ends []time.Time

@@ -13,13 +13,15 @@ import (
 	"casterbot/internal/store"
 )
 
-// looksAfterSilence are the times after the send at which an operation without an answer is looked at; after the last one it
-// waits for a person. A state of the cloud that anybody could have brought about counts as proof until creditWithin only: people who
-// read "unknown" do by hand what they wanted, and then it would be taken for the call's doing. After a time-out the look at 70 s is
-// the last one before that.
-var looksAfterSilence = []time.Duration{5 * time.Second, 15 * time.Second, 45 * time.Second, 70 * time.Second, 3 * time.Minute}
+// looksAfterSilence are the times after the send at which an operation without an answer is looked at; after the last
+// one it waits for a person. A state of the cloud that anybody could have brought about counts as proof until
+// creditWithin only: people who read "unknown" do by hand what they wanted, and then it would be taken for the call's
+// doing. After a time-out the look at 70 s is the last one before that.
+var looksAfterSilence = []time.Duration{5 * time.Second, 15 * time.Second, 45 * time.Second, 70 * time.Second,
+	3 * time.Minute}
 
-// lookDue reports whether an unknown operation should be looked at now. One of several is never sent: it begins when it is confirmed.
+// lookDue reports whether an unknown operation should be looked at now. One of several is never sent: it begins when it
+// is confirmed.
 func lookDue(o op.Operation, now time.Time) bool {
 	since := o.Sent
 	if o.IsSeveral() {
@@ -51,7 +53,8 @@ func (e *Engine) reconcile(ctx context.Context, o op.Operation) error {
 		return e.recordLook(ctx, o, op.L(seen.Seen, " I saw that too long after the call to take it as its doing."))
 	}
 	if alone, err := e.soleCause(ctx, o, seen); err != nil || !alone {
-		return errors.Join(err, e.recordLook(ctx, o, op.L(seen.Seen, " That may be the doing of another operation on it, so it proves nothing.")))
+		return errors.Join(err,
+			e.recordLook(ctx, o, op.L(seen.Seen, " That may be the doing of another operation on it, so it proves nothing.")))
 	}
 	return e.settle(ctx, o, op.Outcome{
 		State: op.Succeeded, Text: op.L(o.Plan.Title, ": done, although no answer came."), Evidence: seen.Seen, Checked: true,
@@ -61,8 +64,8 @@ func (e *Engine) reconcile(ctx context.Context, o op.Operation) error {
 // listsLag is how long the cloud's lists may take to show what an operation did. What has been seen there is there.
 const listsLag = 2 * time.Minute
 
-// soleCause reports that what is seen now can be nobody else's doing of ours: no other operation of the target can have acted since
-// this one was sent. What is its own in any case, as a token's, needs no such proof.
+// soleCause reports that what is seen now can be nobody else's doing of ours: no other operation of the target can have
+// acted since this one was sent. What is its own in any case, as a token's, needs no such proof.
 func (e *Engine) soleCause(ctx context.Context, o op.Operation, seen op.Evidence) (bool, error) {
 	if seen.Own {
 		return true, nil
@@ -87,7 +90,8 @@ func (e *Engine) soleCause(ctx context.Context, o op.Operation, seen op.Evidence
 
 // verify looks whether the operation took effect; a panic is a look that could not see.
 func verify(ctx context.Context, command op.Command, o op.Operation) (seen op.Evidence, err error) {
-	ctx, cancel := context.WithTimeout(quota.With(ctx, quota.Caller{Class: quota.Checked, Person: o.Requester}), lookWithin)
+	ctx, cancel := context.WithTimeout(quota.With(ctx, quota.Caller{Class: quota.Checked, Person: o.Requester}),
+		lookWithin)
 	defer cancel()
 	defer func() {
 		if p := recover(); p != nil {
@@ -108,13 +112,14 @@ func outcomeOf(o op.Operation) op.Outcome {
 	return *o.Outcome
 }
 
-// mayRepeat: only a command whose token makes a second call harmless, only while the token is young, and not out of a backup.
+// mayRepeat: only a command whose token makes a second call harmless, only while the token is young, and not out of a
+// backup.
 func mayRepeat(o op.Operation, command op.Command, now time.Time) bool {
 	return command.Repeatable && o.Claim != retired && o.Sends < repeatAtMost && now.Sub(o.Sent) < repeatWithin
 }
 
-// repeat sends an unknown operation again, with its token. It is written down when the request is about to leave, and only if nobody
-// has settled the operation, or sent it again, by then.
+// repeat sends an unknown operation again, with its token. It is written down when the request is about to leave, and
+// only if nobody has settled the operation, or sent it again, by then.
 func (e *Engine) repeat(ctx context.Context, o op.Operation, command op.Command) error {
 	timely, cancel := context.WithTimeout(ctx, failpoint.Within(answerWithin))
 	defer cancel()
@@ -131,13 +136,15 @@ func (e *Engine) repeat(ctx context.Context, o op.Operation, command op.Command)
 		}
 		return err
 	}
-	outcome := e.apply(quota.Carry(timely, permit), o, command, &sendGuard{since: time.Now(), left: true, again: leaves}, func(op.Line, time.Duration) {})
+	outcome := e.apply(quota.Carry(timely, permit), o, command, &sendGuard{since: time.Now(), left: true, again: leaves},
+		func(op.Line, time.Duration) {})
 	switch outcome.State {
 	case op.Succeeded:
 		_, err := e.finish(ctx, o, outcome)
 		return err
 	case op.Failed:
-		return e.recordLook(ctx, o, op.L("I asked again with the same token and was refused, or could not ask; that says nothing about the first call."))
+		return e.recordLook(ctx, o,
+			op.L("I asked again with the same token and was refused, or could not ask; that says nothing about the first call."))
 	}
 	return e.recordLook(ctx, o, op.L("No answer yet."))
 }
@@ -156,7 +163,8 @@ func (e *Engine) recordLook(ctx context.Context, o op.Operation, seen op.Line) e
 func (e *Engine) settle(ctx context.Context, o op.Operation, outcome op.Outcome, event string, c op.Click) error {
 	ev := e.event(event, c.Person, c.PersonTeam, o)
 	ev.Detail["outcome"] = string(outcome.State)
-	now, err := e.store.Move(ctx, store.Move{ID: o.ID, From: op.Unknown, To: outcome.State, Closer: c.Person, Outcome: &outcome, Event: ev})
+	now, err := e.store.Move(ctx,
+		store.Move{ID: o.ID, From: op.Unknown, To: outcome.State, Closer: c.Person, Outcome: &outcome, Event: ev})
 	e.notify.EnqueueCard(o.ID)
 	if errors.Is(err, store.ErrLost) && c.Person != "" {
 		return e.staleClick(now, c)

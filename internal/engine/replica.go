@@ -12,7 +12,8 @@ import (
 // beatEvery is how often a replica tells the others that it lives.
 const beatEvery = 2 * time.Second
 
-// heartbeat tells the other replicas that this one lives, until its last work is done. A store of one process needs none.
+// heartbeat tells the other replicas that this one lives, until its last work is done. A store of one process needs
+// none.
 func (e *Engine) heartbeat() {
 	defer close(e.sweeper.beaten)
 	if e.store.Exclusive() {
@@ -32,9 +33,9 @@ func (e *Engine) heartbeat() {
 	}
 }
 
-// adoptOrphans goes on with what nobody works on: what a dead replica left, and what this one could not bring to its end
-// because the store was away. What is queued is claimed as ever, so one of several that try wins it; what was running is
-// never sent again.
+// adoptOrphans goes on with what nobody works on: what a dead replica left, and what this one could not bring to its
+// end because the store was away. What is queued is claimed as ever, so one of several that try wins it; what was
+// running is never sent again.
 func (e *Engine) adoptOrphans(ctx context.Context) error {
 	left, err := e.store.Orphans(ctx, 500)
 	if err != nil {
@@ -64,8 +65,8 @@ func (e *Engine) adoptOrphans(ctx context.Context) error {
 	return nil
 }
 
-// writeAnswers records the answers that came and could not be written down, also those of operations that others have given up
-// meanwhile.
+// writeAnswers records the answers that came and could not be written down, also those of operations that others have
+// given up meanwhile.
 func (e *Engine) writeAnswers(ctx context.Context) (err error) {
 	e.inflight.unwritten.Range(func(id, outcome any) bool {
 		if _, busy := e.inflight.runs.Load(id); busy {
@@ -88,7 +89,9 @@ func (e *Engine) writeAnswers(ctx context.Context) (err error) {
 // leftover is the outcome of a running operation that nobody works on: that none is known.
 func (e *Engine) leftover(o op.Operation) op.Outcome {
 	if o.Claim == e.replica {
-		return op.Outcome{State: op.Unknown, Text: op.L("My log was away around the time of this call, so I do not know whether it left.")}
+		return op.Outcome{State: op.Unknown,
+			Text: op.L("My log was away around the time of this call, so I do not know whether it left.")}
 	}
-	return op.Outcome{State: op.Unknown, Text: op.L("The process that made this call is not heard of any more, so I did not get an answer.")}
+	return op.Outcome{State: op.Unknown,
+		Text: op.L("The process that made this call is not heard of any more, so I did not get an answer.")}
 }

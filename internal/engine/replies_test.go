@@ -11,7 +11,8 @@ import (
 	"casterbot/internal/op"
 )
 
-// silent is a stage on which nothing can be told for the moment. It counts the tries, and keeps what the last one was to say.
+// silent is a stage on which nothing can be told for the moment. It counts the tries, and keeps what the last one was
+// to say.
 type silent struct {
 	*stage
 	mine  sync.Mutex
@@ -73,13 +74,19 @@ func TestAnAnswerIsOwed(t *testing.T) {
 		told string
 		late bool
 	}{
-		"a look":         {func(s *silent) { s.typed(ana, "caster list") }, 2 * time.Second, "two studios", false},
-		"help":           {func(s *silent) { s.deaf = true; s.typed(ana, "help") }, time.Second, "I cannot check your rights now, so nothing was done.", false},
-		"a refusal":      {func(s *silent) { s.absent = true; s.typed(ana, "caster restart c1") }, time.Minute, "I am not in this channel, so nobody would see what happens. Nothing was done.", true},
-		"long ago":       {func(s *silent) { s.typed(ana, "caster list") }, 10 * time.Minute, "two studios", true},
-		"too long ago":   {func(s *silent) { s.typed(ana, "caster list") }, notify.TellFor, "", false},
-		"not to be told": {func(s *silent) { s.mute, s.lost = false, true; s.typed(ana, "caster list"); s.lost = false }, time.Minute, "", false},
-		"a click":        {func(s *silent) { s.click(bo, s.asked("caster restart c1"), op.ActionConfirm) }, time.Minute, "Only @U0ANA can answer this card. Nothing was done.", true},
+		"a look": {func(s *silent) { s.typed(ana, "caster list") }, 2 * time.Second, "two studios", false},
+		"help": {func(s *silent) {
+			s.deaf = true
+			s.typed(ana, "help")
+		}, time.Second, "I cannot check your rights now, so nothing was done.", false},
+		"a refusal": {func(s *silent) { s.absent = true; s.typed(ana, "caster restart c1") }, time.Minute,
+			"I am not in this channel, so nobody would see what happens. Nothing was done.", true},
+		"long ago":     {func(s *silent) { s.typed(ana, "caster list") }, 10 * time.Minute, "two studios", true},
+		"too long ago": {func(s *silent) { s.typed(ana, "caster list") }, notify.TellFor, "", false},
+		"not to be told": {func(s *silent) { s.mute, s.lost = false, true; s.typed(ana, "caster list"); s.lost = false },
+			time.Minute, "", false},
+		"a click": {func(s *silent) { s.click(bo, s.asked("caster restart c1"), op.ActionConfirm) }, time.Minute,
+			"Only @U0ANA can answer this card. Nothing was done.", true},
 		"what bot answers": {func(s *silent) {
 			s.e.notify.Reply(context.Background(), op.Address{Person: ana}, op.Answer{Title: op.L("hello")})
 		}, time.Minute, "hello", true},
@@ -122,7 +129,8 @@ func TestTriesGrowRare(t *testing.T) {
 			t.Fatalf("tries at %v, want them at %v first", at[:len(want)], want)
 		}
 	}
-	if last := at[len(at)-1]; last > int(notify.TellFor/time.Second) || last < int((notify.TellFor-notify.LongestBackoff)/time.Second) {
+	if last := at[len(at)-1]; last > int(notify.TellFor/time.Second) ||
+		last < int((notify.TellFor-notify.LongestBackoff)/time.Second) {
 		t.Errorf("the last try was after %d s", last)
 	}
 	if s.e.notify.Kept() > 0 {
@@ -133,7 +141,9 @@ func TestTriesGrowRare(t *testing.T) {
 // Another process gives the answer after a restart, though not by the address that was only good for this one.
 func TestAnAnswerSurvivesARestart(t *testing.T) {
 	s := newSilent(t)
-	r := op.Request{Key: "r", Origin: ofTeam(op.Address{Channel: "C0", Thread: "7.1", Person: ana, At: s.clock(), ReplyTo: "https://canary"}), Text: "caster list"}
+	r := op.Request{Key: "r",
+		Origin: ofTeam(op.Address{Channel: "C0", Thread: "7.1", Person: ana, At: s.clock(), ReplyTo: "https://canary"}),
+		Text:   "caster list"}
 	s.request(r)
 	if s.to != r.Address {
 		t.Errorf("it is tried with %+v, not %+v", s.to, r.Address)
@@ -160,7 +170,8 @@ func TestOneReplicaTells(t *testing.T) {
 	s := newSilent(t)
 	s.typed(ana, "caster list")
 	s.speak()
-	other := New(Config{Table: s.e.table, Store: s.store, Authz: s.e.authz, Chat: (*chat)(s.stage), Now: s.clock, Replica: "other"})
+	other := New(Config{Table: s.e.table, Store: s.store, Authz: s.e.authz, Chat: (*chat)(s.stage), Now: s.clock,
+		Replica: "other"})
 	release := make(chan struct{})
 	s.tell = func() { <-release }
 	s.with(func() { s.now = s.now.Add(notify.ShortestBackoff) })
@@ -168,7 +179,8 @@ func TestOneReplicaTells(t *testing.T) {
 		if err := e.notify.DeliverDue(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		for deadline := time.Now().Add(10 * time.Second); e == s.e && time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+		for deadline := time.Now().Add(10 * time.Second); e == s.e &&
+			time.Now().Before(deadline); time.Sleep(time.Millisecond) {
 			s.mine.Lock()
 			tries := s.tries
 			s.mine.Unlock()

@@ -12,9 +12,9 @@ import (
 	"casterbot/internal/store"
 )
 
-// revalidate plans again and asks the policy again. No error means that all is as it was when the person confirmed; the plan
-// is the one on the card, with what was seen now. A panic is a look that could not see: were it left to the one who rescues the work,
-// the turn that is held for the call would be lost, and the next sweep would try the same again.
+// revalidate plans again and asks the policy again. No error means that all is as it was when the person confirmed; the
+// plan is the one on the card, with what was seen now. A panic is a look that could not see: were it left to the one
+// who rescues the work, the turn that is held for the call would be lost, and the next sweep would try the same again.
 func (e *Engine) revalidate(ctx context.Context, o op.Operation, command op.Command) (plan op.Plan, err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -101,7 +101,8 @@ func (e *Engine) abort(ctx context.Context, o op.Operation, why error) error {
 	default:
 		outcome.Next = slices.Compact(append(slices.Clone(refusal.Answer.Next), outcome.Next...))
 	}
-	_, err := e.store.Move(ctx, store.Move{ID: o.ID, From: op.Queued, To: op.Failed, Outcome: &outcome, Event: e.event(op.EventClosed, "", "", o)})
+	_, err := e.store.Move(ctx,
+		store.Move{ID: o.ID, From: op.Queued, To: op.Failed, Outcome: &outcome, Event: e.event(op.EventClosed, "", "", o)})
 	e.turns.over(o)
 	e.notify.EnqueueCard(o.ID)
 	if errors.Is(err, store.ErrLost) {

@@ -72,15 +72,16 @@ func newMemory(t *testing.T, confirm op.Confirm) (*stage, *memory) {
 	return s, m
 }
 
-// TestRefusalsCostNothing: whoever may not press costs at most one look in ten seconds; a right that was given meanwhile counts
-// at the first click after that.
+// TestRefusalsCostNothing: whoever may not press costs at most one look in ten seconds; a right that was given
+// meanwhile counts at the first click after that.
 func TestRefusalsCostNothing(t *testing.T) {
 	for name, c := range map[string]struct {
 		person string
 		act    op.Action
 		first  int // questions at the first click: about the asker, the channel, whoever presses
 	}{
-		"approve": {bo, op.ActionApprove, 3}, "decline": {bo, op.ActionDecline, 1}, "confirm another's": {bo, op.ActionConfirm, 0},
+		"approve": {bo, op.ActionApprove, 3}, "decline": {bo, op.ActionDecline, 1},
+		"confirm another's": {bo, op.ActionConfirm, 0},
 		"approve one's own": {ana, op.ActionApprove, 2},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -132,7 +133,8 @@ func TestAskerWithoutRights(t *testing.T) {
 	}
 }
 
-// TestFactsServeTwoSeconds: what is newer than two seconds before a click serves for it and for the call; older facts do not allow.
+// TestFactsServeTwoSeconds: what is newer than two seconds before a click serves for it and for the call; older facts
+// do not allow.
 func TestFactsServeTwoSeconds(t *testing.T) {
 	for after, want := range map[time.Duration]int{time.Second: 0, authz.ClickWithin: 2} {
 		s, m := newMemory(t, op.ConfirmSelf)
@@ -147,8 +149,8 @@ func TestFactsServeTwoSeconds(t *testing.T) {
 	}
 }
 
-// TestAskedSideBySide: an approval asks about the asker, the channel and the second person at once. Each question waits for the
-// others here, so that the test hangs when they come one after another.
+// TestAskedSideBySide: an approval asks about the asker, the channel and the second person at once. Each question waits
+// for the others here, so that the test hangs when they come one after another.
 func TestAskedSideBySide(t *testing.T) {
 	s, m := newMemory(t, op.ConfirmOther)
 	o := s.asked("caster restart c1")

@@ -14,8 +14,8 @@ import (
 	"casterbot/internal/store"
 )
 
-// execute takes a queued operation to its end. This is the only place in casterbot that makes a changing call, and it makes it
-// after claim has written `running`; a crash anywhere behind that leaves a row that says so.
+// execute takes a queued operation to its end. This is the only place in casterbot that makes a changing call, and it
+// makes it after claim has written `running`; a crash anywhere behind that leaves a row that says so.
 func (e *Engine) execute(ctx context.Context, id string) {
 	if _, busy := e.inflight.runs.LoadOrStore(id, true); busy {
 		return
@@ -44,7 +44,8 @@ func (e *Engine) execute(ctx context.Context, id string) {
 	o, err = e.finish(ctx, o, outcome)
 	if err != nil {
 		e.inflight.unwritten.Store(id, outcome)
-		e.log.Error("record the outcome", "op", o.Ref(), "outcome", outcome.State, "requestId", outcome.RequestID, "error", err)
+		e.log.Error("record the outcome", "op", o.Ref(), "outcome", outcome.State, "requestId", outcome.RequestID,
+			"error", err)
 		return
 	}
 	if o.State == op.Succeeded {
@@ -52,8 +53,8 @@ func (e *Engine) execute(ctx context.Context, id string) {
 	}
 }
 
-// claim brings a queued operation to `running`, or ends it without sending: when what was seen has changed, when the asker
-// or the approver may no longer, or when its turn did not come in time.
+// claim brings a queued operation to `running`, or ends it without sending: when what was seen has changed, when the
+// asker or the approver may no longer, or when its turn did not come in time.
 func (e *Engine) claim(ctx context.Context, id string) (o op.Operation, command op.Command, t turn, err error) {
 	for {
 		o, err = e.store.Get(ctx, id)
@@ -113,9 +114,9 @@ func (e *Engine) markRunning(ctx context.Context, o op.Operation, plan op.Plan) 
 	return now, nil
 }
 
-// send makes the call: once, or for a repeatable command up to repeatsAtOnce times with the same token, as long as answers fail
-// to come quickly; everything together takes no longer than one call may. Once a call is unknown only a success can tell what
-// became of it: a refusal speaks of the repetition.
+// send makes the call: once, or for a repeatable command up to repeatsAtOnce times with the same token, as long as
+// answers fail to come quickly; everything together takes no longer than one call may. Once a call is unknown only a
+// success can tell what became of it: a refusal speaks of the repetition.
 func (e *Engine) send(ctx context.Context, o op.Operation, command op.Command, t turn) op.Outcome {
 	ctx, cancel := context.WithTimeout(quota.With(ctx, confirmed(o)), failpoint.Within(answerWithin))
 	defer cancel()
@@ -126,7 +127,8 @@ func (e *Engine) send(ctx context.Context, o op.Operation, command op.Command, t
 	defer stop()
 	again := func() error { return e.mayLeaveAgain(ctx, o) }
 	outcome := e.apply(quota.Carry(ctx, t.permit), o, command, &sendGuard{since: t.marked, again: again}, p.wait)
-	for n := 1; outcome.State == op.Unknown && command.Repeatable && n < repeatsAtOnce && time.Since(p.began) < repeatQuickly; n++ {
+	for n := 1; outcome.State == op.Unknown && command.Repeatable && n < repeatsAtOnce &&
+		time.Since(p.began) < repeatQuickly; n++ {
 		if !e.pause(ctx, time.Duration(n)*time.Second) || e.stillAllowed(ctx, o) != nil {
 			return outcome
 		}
@@ -141,8 +143,8 @@ func (e *Engine) send(ctx context.Context, o op.Operation, command op.Command, t
 	return outcome
 }
 
-// mayLeaveAgain asks, before a request that was put off leaves once more, what was asked before the first one. The note is
-// guarded by the state: nothing leaves once somebody has given the operation up, or closed it.
+// mayLeaveAgain asks, before a request that was put off leaves once more, what was asked before the first one. The note
+// is guarded by the state: nothing leaves once somebody has given the operation up, or closed it.
 func (e *Engine) mayLeaveAgain(ctx context.Context, o op.Operation) error {
 	if err := e.stillAllowed(ctx, o); err != nil {
 		return err
@@ -150,9 +152,10 @@ func (e *Engine) mayLeaveAgain(ctx context.Context, o op.Operation) error {
 	return e.note(ctx, o, store.Note{}, op.EventSent)
 }
 
-// apply calls the command once, unless the gate is closed: then nothing leaves. A panic or a missing state is an unknown
-// outcome: the call may have left.
-func (e *Engine) apply(ctx context.Context, o op.Operation, command op.Command, g *sendGuard, told func(op.Line, time.Duration)) (outcome op.Outcome) {
+// apply calls the command once, unless the gate is closed: then nothing leaves. A panic or a missing state is an
+// unknown outcome: the call may have left.
+func (e *Engine) apply(ctx context.Context, o op.Operation, command op.Command, g *sendGuard,
+	told func(op.Line, time.Duration)) (outcome op.Outcome) {
 	if err := g.open(); err != nil {
 		return op.Outcome{State: op.Failed, Text: e.heldBack(o, g, err)}
 	}
@@ -188,7 +191,8 @@ func (e *Engine) finish(ctx context.Context, o op.Operation, outcome op.Outcome)
 		outcome.Play = ""
 	}
 	event := e.event(op.EventAnswered, "", "", o)
-	event.Detail["outcome"], event.Detail["code"], event.Detail["requestId"] = string(outcome.State), outcome.Code, outcome.RequestID
+	event.Detail["outcome"], event.Detail["code"], event.Detail["requestId"] = string(outcome.State), outcome.Code,
+		outcome.RequestID
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), answerWithin)
 	defer cancel()
 	now, err := e.store.Move(ctx, store.Move{ID: o.ID, From: o.State, To: outcome.State, Outcome: &outcome, Event: event})
@@ -199,7 +203,8 @@ func (e *Engine) finish(ctx context.Context, o op.Operation, outcome op.Outcome)
 	if err != nil {
 		return o, fmt.Errorf("finish %s: %w", o.Ref(), err)
 	}
-	e.log.Info("answered", "op", o.Ref(), "verb", o.Verb, "outcome", outcome.State, "code", outcome.Code, "requestId", outcome.RequestID)
+	e.log.Info("answered", "op", o.Ref(), "verb", o.Verb, "outcome", outcome.State, "code", outcome.Code, "requestId",
+		outcome.RequestID)
 	failpoint.At("k6")
 	if o.State == op.Running && now.State == op.Succeeded {
 		e.notify.EnqueueCardWithin(o.ID, notify.CheckWithin)
@@ -209,15 +214,15 @@ func (e *Engine) finish(ctx context.Context, o op.Operation, outcome op.Outcome)
 	return now, nil
 }
 
-// mayPlay reports whether the asker may see addresses for playback, when they asked and now. It goes by what is at hand: nobody is
-// waited for before an outcome is written down.
+// mayPlay reports whether the asker may see addresses for playback, when they asked and now. It goes by what is at
+// hand: nobody is waited for before an outcome is written down.
 func (e *Engine) mayPlay(o op.Operation) bool {
 	v, known := e.authz.AtHand(authz.Plays(o))
 	return known && o.Decision.URLs && v.URLs
 }
 
-// lateAnswer takes an answer after somebody gave up on it. It settles an unknown operation, a refusal only if no other call can
-// have been made; what a person has settled stays, with the answer beside it.
+// lateAnswer takes an answer after somebody gave up on it. It settles an unknown operation, a refusal only if no other
+// call can have been made; what a person has settled stays, with the answer beside it.
 func (e *Engine) lateAnswer(ctx context.Context, now op.Operation, outcome op.Outcome, event op.Event) error {
 	command, found := e.table.Find(now.Command)
 	alone := found && !command.Repeatable && now.Sends == 1
@@ -242,8 +247,8 @@ func (e *Engine) lateAnswer(ctx context.Context, now op.Operation, outcome op.Ou
 // looksAfterAnswer are the waits before each look that should confirm an answer.
 var looksAfterAnswer = []time.Duration{0, time.Second, 2 * time.Second, 4 * time.Second}
 
-// confirmEffect looks whether what the API accepted really took effect, and says on the card what was seen. The first look is drawn together
-// with the result, if it confirms it in time.
+// confirmEffect looks whether what the API accepted really took effect, and says on the card what was seen. The first
+// look is drawn together with the result, if it confirms it in time.
 func (e *Engine) confirmEffect(ctx context.Context, o op.Operation, command op.Command) {
 	if command.Verify == nil {
 		e.notify.EnqueueCard(o.ID)

@@ -9,17 +9,20 @@ import (
 	"casterbot/internal/store"
 )
 
-// sendGuard is the one rule about calls that would leave too late. From the moment at which the mark was about to be written to the
-// first byte, at most sendWithin may pass by the monotonic and by the wall clock: a suspended machine stops one of them. Whoever
-// stood still for longer has been taken for dead by others, and holds a decision that is stale. It is asked before the command
-// is applied, and once more by whatever makes the call, when the request is about to be out of hand.
+// sendGuard is the one rule about calls that would leave too late. From the moment at which the mark was about to be
+// written to the first byte, at most sendWithin may pass by the monotonic and by the wall clock: a suspended machine
+// stops one of them. Whoever stood still for longer has been taken for dead by others, and holds a decision that is
+// stale. It is asked before the command is applied, and once more by whatever makes the call, when the request is about
+// to be out of hand.
 //
-// What it holds back is `failed: not sent`, not `unknown`. That is certain: only the claim that wrote the mark may send, it has
-// not sent before, and from here it cannot send any more; so nothing has left and nothing will. Only a command that is repeated
-// with a token has other senders, and for one of these a refusal says nothing about the others (Engine.lateAnswer, Engine.repeat).
+// What it holds back is `failed: not sent`, not `unknown`. That is certain: only the claim that wrote the mark may
+// send, it has not sent before, and from here it cannot send any more; so nothing has left and nothing will. Only a
+// command that is repeated with a token has other senders, and for one of these a refusal says nothing about the others
+// (Engine.lateAnswer, Engine.repeat).
 //
-// A pause that the call makes on purpose, after a first request was put off, is not a halt: it moves the moment. But much may have
-// happened in it, so before a repetition leaves everything is asked again that was asked before the first one, and written down.
+// A pause that the call makes on purpose, after a first request was put off, is not a halt: it moves the moment. But
+// much may have happened in it, so before a repetition leaves everything is asked again that was asked before the first
+// one, and written down.
 type sendGuard struct {
 	mu    sync.Mutex
 	since time.Time    // when the mark was about to be written, or when the last pause on purpose should end
@@ -82,9 +85,11 @@ func (g *sendGuard) wait(d time.Duration) {
 func (e *Engine) heldBack(o op.Operation, g *sendGuard, why error) op.Line {
 	switch {
 	case g.resending():
-		return op.L(o.Plan.Title, ": ApsaraVideo Live put the call off, and I did not try again: ", e.whyNotAgain(o, why), " Nothing changed.")
+		return op.L(o.Plan.Title, ": ApsaraVideo Live put the call off, and I did not try again: ", e.whyNotAgain(o, why),
+			" Nothing changed.")
 	case errors.Is(why, errLate):
-		return op.L(o.Plan.Title, ": I stood still just before the call, so I did not make it. Nothing was sent, nothing changed.")
+		return op.L(o.Plan.Title,
+			": I stood still just before the call, so I did not make it. Nothing was sent, nothing changed.")
 	}
 	return e.unsent(o, why)
 }

@@ -22,9 +22,17 @@ func TestGate(t *testing.T) {
 		"at once":                          {now, nil, true},
 		"after a halt":                     {now.Add(-long), nil, false},
 		"a pause before anything has left": {now.Add(-long), func(g *sendGuard) { g.wait(time.Minute) }, false},
-		"a pause after a request has left": {now, func(g *sendGuard) { _ = g.permit(); g.wait(time.Minute); g.since = g.since.Add(-time.Minute) }, true},
-		"a halt in such a pause":           {now, func(g *sendGuard) { _ = g.permit(); g.wait(time.Minute); g.since = g.since.Add(-time.Minute - long) }, false},
-		"a halt after a request has left":  {now, func(g *sendGuard) { _ = g.permit(); g.since = g.since.Add(-long) }, false},
+		"a pause after a request has left": {now, func(g *sendGuard) {
+			_ = g.permit()
+			g.wait(time.Minute)
+			g.since = g.since.Add(-time.Minute)
+		}, true},
+		"a halt in such a pause": {now, func(g *sendGuard) {
+			_ = g.permit()
+			g.wait(time.Minute)
+			g.since = g.since.Add(-time.Minute - long)
+		}, false},
+		"a halt after a request has left": {now, func(g *sendGuard) { _ = g.permit(); g.since = g.since.Add(-long) }, false},
 	} {
 		g := &sendGuard{since: c.since}
 		if c.do != nil {
@@ -42,26 +50,29 @@ func TestHaltByEitherClock(t *testing.T) {
 	for _, c := range []struct {
 		monotonic, wall time.Duration
 		want            bool
-	}{{0, 0, false}, {sendWithin, sendWithin, false}, {0, long, true}, {long, 0, true}, {long, -time.Hour, true}, {-time.Second, -time.Second, false}} {
+	}{{0, 0, false}, {sendWithin, sendWithin, false}, {0, long, true}, {long, 0, true}, {long, -time.Hour, true},
+		{-time.Second, -time.Second, false}} {
 		if got := halted(c.monotonic, c.wall); got != c.want {
 			t.Errorf("%s by the monotonic and %s by the wall clock: %v", c.monotonic, c.wall, got)
 		}
 	}
 }
 
-// A process that stood still between the mark and the call must not make it: others may have taken over. That nothing was sent
-// is certain, and is said.
+// A process that stood still between the mark and the call must not make it: others may have taken over. That nothing
+// was sent is certain, and is said.
 func TestNoCallAfterAHalt(t *testing.T) {
 	s := newStage(t)
 	o := s.asked("caster restart c1")
 	command, _ := s.e.table.Find(o.Command)
 	nobody := func(op.Line, time.Duration) {}
-	out := s.e.apply(context.Background(), o, command, &sendGuard{since: time.Now().Add(-sendWithin - time.Second)}, nobody)
+	out := s.e.apply(context.Background(), o, command,
+		&sendGuard{since: time.Now().Add(-sendWithin - time.Second)}, nobody)
 	if out.State != op.Failed || !strings.Contains(out.Text.Plain(), "Nothing was sent") {
 		t.Errorf("it is %s: %s", out.State, out.Text.Plain())
 	}
 	s.want(o, op.Pending, 0)
-	if out := s.e.apply(context.Background(), o, command, &sendGuard{since: time.Now()}, nobody); out.State != op.Succeeded {
+	if out := s.e.apply(context.Background(), o, command, &sendGuard{since: time.Now()},
+		nobody); out.State != op.Succeeded {
 		t.Errorf("without a halt it is %s", out.State)
 	}
 }
@@ -77,7 +88,8 @@ func TestGateTravelsWithTheCall(t *testing.T) {
 		err = permit.Leave()
 	}
 	almost := time.Now().Add(10*time.Millisecond - sendWithin)
-	if s.e.apply(context.Background(), o, command, &sendGuard{since: almost}, func(op.Line, time.Duration) {}); !errors.Is(err, errLate) {
+	if s.e.apply(context.Background(), o, command, &sendGuard{since: almost},
+		func(op.Line, time.Duration) {}); !errors.Is(err, errLate) {
 		t.Errorf("it may leave: %v", err)
 	}
 }
@@ -101,8 +113,8 @@ func (s *stage) running(o op.Operation) op.Operation {
 	return o
 }
 
-// Nothing but the mark itself stands between the last look at somebody's rights and the call: what is slow to write down is
-// written before.
+// Nothing but the mark itself stands between the last look at somebody's rights and the call: what is slow to write
+// down is written before.
 func TestRightsAreLookedAtLast(t *testing.T) {
 	s := newStage(t)
 	s.e.table.Commands[0].Follow = func(context.Context, op.Attempt) (op.Followup, error) { return op.Followup{}, nil }

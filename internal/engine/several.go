@@ -12,12 +12,13 @@ import (
 	"casterbot/internal/op"
 )
 
-// Several targets with one press. One operation has the card and the confirmation; it calls nothing itself. When it is confirmed
-// each target gets an operation of its own, a member, in the same transaction in which the one becomes running: with its own mark,
-// trail, evidence and its own promise to be sent at most once. A member has no card: whatever becomes of it is drawn on the card of
-// the whole, which ends when the last of its members has.
+// Several targets with one press. One operation has the card and the confirmation; it calls nothing itself. When it is
+// confirmed each target gets an operation of its own, a member, in the same transaction in which the one becomes
+// running: with its own mark, trail, evidence and its own promise to be sent at most once. A member has no card:
+// whatever becomes of it is drawn on the card of the whole, which ends when the last of its members has.
 
-// plannedAtOnce is how many targets of one request are looked at at the same time; the account's limits are kept elsewhere.
+// plannedAtOnce is how many targets of one request are looked at at the same time; the account's limits are kept
+// elsewhere.
 const plannedAtOnce = 16
 
 // target is one of several that were asked for, and what came of looking at it.
@@ -43,7 +44,8 @@ func (e *Engine) expand(ctx context.Context, r op.Request, parsed *op.Parsed, sc
 }
 
 // proposeSeveral is propose for a request with more than one target.
-func (e *Engine) proposeSeveral(ctx context.Context, r op.Request, key string, parsed op.Parsed, scope op.Scope, found []op.Option) error {
+func (e *Engine) proposeSeveral(ctx context.Context, r op.Request, key string, parsed op.Parsed, scope op.Scope,
+	found []op.Option) error {
 	if err := e.checkQuota(ctx, r, len(found)); err != nil {
 		return err
 	}
@@ -59,12 +61,15 @@ func (e *Engine) proposeSeveral(ctx context.Context, r op.Request, key string, p
 }
 
 func tooMany(parsed op.Parsed, n int) *op.Refusal {
-	return op.Refuse(op.L("That would be ", op.V(strconv.Itoa(n)), " at once; one press starts ", op.V(strconv.Itoa(op.MostAtOnce)), " at most. Nothing was asked for."),
-		op.L("Narrow it down: part of a name with a star, as in ", op.Code("/"+strings.Join(op.Words(parsed.Command.Usage), " ")+" cam*"), ", or fewer names."))
+	return op.Refuse(op.L("That would be ", op.V(strconv.Itoa(n)), " at once; one press starts ",
+		op.V(strconv.Itoa(op.MostAtOnce)), " at most. Nothing was asked for."),
+		op.L("Narrow it down: part of a name with a star, as in ",
+			op.Code("/"+strings.Join(op.Words(parsed.Command.Usage), " ")+" cam*"), ", or fewer names."))
 }
 
 // lookAtEach plans every target, several at the same time, and asks the policy and the lock about each.
-func (e *Engine) lookAtEach(ctx context.Context, r op.Request, parsed op.Parsed, scope op.Scope, found []op.Option) ([]target, error) {
+func (e *Engine) lookAtEach(ctx context.Context, r op.Request, parsed op.Parsed, scope op.Scope,
+	found []op.Option) ([]target, error) {
 	targets, failed := make([]target, len(found)), make([]error, len(found))
 	free := make(chan struct{}, plannedAtOnce)
 	all := sync.WaitGroup{}
@@ -84,7 +89,8 @@ func (e *Engine) lookAtEach(ctx context.Context, r op.Request, parsed op.Parsed,
 	return targets, errors.Join(failed...)
 }
 
-func (e *Engine) lookAtOne(ctx context.Context, r op.Request, c op.Command, scope op.Scope, option op.Option) (target, error) {
+func (e *Engine) lookAtOne(ctx context.Context, r op.Request, c op.Command, scope op.Scope,
+	option op.Option) (target, error) {
 	call := e.authz.Call(ctx, r.Person, r.PersonTeam, op.Args{c.Many.Of: option.Value}, scope)
 	call.Several = true
 	t := target{Option: option}
@@ -124,7 +130,8 @@ func (t target) without(err error) (target, error) {
 }
 
 // join makes one plan and one decision of all that can be done.
-func (e *Engine) join(ctx context.Context, r op.Request, parsed op.Parsed, targets []target) (op.Plan, op.Decision, error) {
+func (e *Engine) join(ctx context.Context, r op.Request, parsed op.Parsed, targets []target) (op.Plan,
+	op.Decision, error) {
 	var parts []op.Part
 	var decisions []op.Decision
 	for _, t := range targets {
@@ -139,7 +146,8 @@ func (e *Engine) join(ctx context.Context, r op.Request, parsed op.Parsed, targe
 	}
 	d := op.Strictest(decisions)
 	if d.Confirm == op.ConfirmOther && len(d.Approvers) == 0 {
-		return op.Plan{}, d, op.Refuse(op.L("These need the approval of different people, so they cannot be asked for together. Nothing was asked for."))
+		return op.Plan{}, d,
+			op.Refuse(op.L("These need the approval of different people, so they cannot be asked for together. Nothing was asked for."))
 	}
 	return severalPlan(parsed, parts, targets), d, nil
 }

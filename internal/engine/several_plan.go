@@ -124,7 +124,8 @@ func unsettled(parts []op.Part) []op.Line {
 	var lines []op.Line
 	for _, part := range parts {
 		for _, ref := range part.Plan.Unknowns {
-			lines = append(lines, op.L("It is not known what became of an earlier operation on ", op.B(part.Plan.Target.Name), ": ", op.Code("op "+ref), "."))
+			lines = append(lines, op.L("It is not known what became of an earlier operation on ", op.B(part.Plan.Target.Name),
+				": ", op.Code("op "+ref), "."))
 		}
 	}
 	return lines

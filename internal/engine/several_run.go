@@ -41,16 +41,18 @@ func (e *Engine) membersOf(o op.Operation) []op.Operation {
 	members := make([]op.Operation, 0, len(o.Plan.Parts))
 	for i, part := range o.Plan.Parts {
 		members = append(members, op.Operation{
-			ID: op.NewID(), Key: fmt.Sprintf("%s/%02d", o.Key, i), State: op.Queued, Command: o.Command, Verb: o.Verb, Effect: o.Effect,
-			Text: op.Format(o.Command, part.Plan.Args), Team: o.Team, Channel: o.Channel, Thread: o.Thread, Requester: o.Requester, DecidedBy: o.DecidedBy,
+			ID: op.NewID(), Key: fmt.Sprintf("%s/%02d", o.Key, i), State: op.Queued, Command: o.Command, Verb: o.Verb,
+			Effect: o.Effect,
+			Text:   op.Format(o.Command, part.Plan.Args), Team: o.Team, Channel: o.Channel, Thread: o.Thread,
+			Requester: o.Requester, DecidedBy: o.DecidedBy,
 			Plan: part.Plan, Decision: part.Decision, Token: op.NewID(), Created: e.now(), Expires: e.now().Add(startWithin),
 		})
 	}
 	return members
 }
 
-// gather ends an operation of several when the last of its members has come to its end, or to an outcome that is not known; and
-// when those are settled too. Until then it only lets its card be drawn.
+// gather ends an operation of several when the last of its members has come to its end, or to an outcome that is not
+// known; and when those are settled too. Until then it only lets its card be drawn.
 func (e *Engine) gather(ctx context.Context, id string) error {
 	o, err := e.store.Get(ctx, id)
 	if err != nil || o.State != op.Running && o.State != op.Unknown {
@@ -74,7 +76,8 @@ func (e *Engine) gather(ctx context.Context, id string) error {
 	return err
 }
 
-// together is what has become of the members as a whole: succeeded when one of them has, unknown as long as one of them is.
+// together is what has become of the members as a whole: succeeded when one of them has, unknown as long as one of them
+// is.
 func (e *Engine) together(o op.Operation, members []op.Operation) op.Outcome {
 	t := op.Tallied(members)
 	var again, done []string
@@ -87,7 +90,8 @@ func (e *Engine) together(o op.Operation, members []op.Operation) op.Outcome {
 		}
 	}
 	return op.Outcome{
-		State: t.State(), Text: op.L(o.Plan.Done, op.V(strconv.Itoa(t.Done-t.Already)), " of ", op.V(strconv.Itoa(len(members)))), Next: e.onward(o, again, done),
+		State: t.State(), Text: op.L(o.Plan.Done, op.V(strconv.Itoa(t.Done-t.Already)), " of ",
+			op.V(strconv.Itoa(len(members)))), Next: e.onward(o, again, done),
 	}
 }
 

@@ -48,11 +48,13 @@ func TestSeveralRunOnTheirOwn(t *testing.T) {
 	tokens := map[string]bool{}
 	for i, m := range s.membersOf(o) {
 		tokens[m.Token] = true
-		if m.Text != fmt.Sprintf("caster start c%d", i+1) || m.DecidedBy != ana || m.Sends != 1 || m.Card != "" || m.Shown != m.Version {
+		if m.Text != fmt.Sprintf("caster start c%d", i+1) || m.DecidedBy != ana || m.Sends != 1 || m.Card != "" ||
+			m.Shown != m.Version {
 			t.Errorf("member %d: %+v", i, m)
 		}
 		events, _ := s.store.Events(context.Background(), m.ID)
-		if len(events) < 3 || events[0].Name != op.EventBegun || events[0].Actor != ana || events[0].Detail["of"] != o.ID || events[1].Name != op.EventSent {
+		if len(events) < 3 || events[0].Name != op.EventBegun || events[0].Actor != ana || events[0].Detail["of"] != o.ID ||
+			events[1].Name != op.EventSent {
 			t.Errorf("the trail of member %d is %+v", i, events)
 		}
 	}
@@ -115,7 +117,9 @@ func TestSeveralSurviveACrash(t *testing.T) {
 		s.verify = func() (op.Evidence, error) { return op.Evidence{}, nil }
 		o := s.begun("caster start c1 c2")
 		first := s.membersOf(o)[0]
-		if _, err := s.store.Move(context.Background(), store.Move{ID: first.ID, From: op.Queued, To: op.Running, Send: true, Event: op.Event{Name: op.EventSent}}); err != nil {
+		if _, err := s.store.Move(context.Background(),
+			store.Move{ID: first.ID, From: op.Queued, To: op.Running, Send: true,
+				Event: op.Event{Name: op.EventSent}}); err != nil {
 			t.Fatal(err)
 		}
 		s.restart()
@@ -130,7 +134,8 @@ func TestSeveralSurviveACrash(t *testing.T) {
 		}
 		s.do(accepted)
 		s.wantStates(o, op.Succeeded, "failed succeeded", 1)
-		if got := s.get(o).Outcome; got.Text.Plain() != "Started 1 of 2" || len(got.Next) != 2 || got.Next[0].Text != "caster start c1" || got.Next[1].Text != "caster restart c2" {
+		if got := s.get(o).Outcome; got.Text.Plain() != "Started 1 of 2" || len(got.Next) != 2 ||
+			got.Next[0].Text != "caster start c1" || got.Next[1].Text != "caster restart c2" {
 			t.Errorf("%+v", got)
 		}
 	})
@@ -139,7 +144,8 @@ func TestSeveralSurviveACrash(t *testing.T) {
 		o := s.begun("caster start c1 c2")
 		for _, m := range s.membersOf(o) {
 			done := op.Outcome{State: op.Succeeded, Text: op.L("done")}
-			for _, move := range []store.Move{{From: op.Queued, To: op.Running, Send: true}, {From: op.Running, To: op.Succeeded, Outcome: &done}} {
+			for _, move := range []store.Move{{From: op.Queued, To: op.Running, Send: true},
+				{From: op.Running, To: op.Succeeded, Outcome: &done}} {
 				move.ID, move.Event = m.ID, op.Event{Name: op.EventAnswered}
 				if _, err := s.store.Move(context.Background(), move); err != nil {
 					t.Fatal(err)
@@ -174,7 +180,8 @@ func TestTheWholeIsSettledAfterACrash(t *testing.T) {
 	}
 	// somebody settles it, and the process dies before it tells the whole
 	done := op.Outcome{State: op.Succeeded, Text: op.L("done")}
-	if _, err := s.store.Move(context.Background(), store.Move{ID: first.ID, From: op.Unknown, To: op.Succeeded, Closer: ken, Outcome: &done, Event: op.Event{Name: op.EventClosed}}); err != nil {
+	if _, err := s.store.Move(context.Background(), store.Move{ID: first.ID, From: op.Unknown, To: op.Succeeded,
+		Closer: ken, Outcome: &done, Event: op.Event{Name: op.EventClosed}}); err != nil {
 		t.Fatal(err)
 	}
 	s.restart()
@@ -242,7 +249,8 @@ func (s *stage) begun(text string) op.Operation {
 	o := s.asked(text)
 	s.force(o, op.Queued)
 	o = s.get(o)
-	if _, err := s.store.Begin(context.Background(), store.Move{ID: o.ID, Event: s.e.event(op.EventBegun, ana, "T0", o)}, s.e.membersOf(o)); err != nil {
+	if _, err := s.store.Begin(context.Background(), store.Move{ID: o.ID, Event: s.e.event(op.EventBegun, ana, "T0", o)},
+		s.e.membersOf(o)); err != nil {
 		s.t.Fatal(err)
 	}
 	return s.get(o)
@@ -252,7 +260,8 @@ func (s *stage) begun(text string) op.Operation {
 func TestSeveralLeaveOut(t *testing.T) {
 	s := newStage(t)
 	s.planErrs = map[string]error{
-		"c2": &op.Refusal{Answer: op.Answer{Title: op.L("c2 is on air, so it cannot be started.")}, Brief: op.L("already on air")},
+		"c2": &op.Refusal{Answer: op.Answer{Title: op.L("c2 is on air, so it cannot be started.")},
+			Brief: op.L("already on air")},
 		"c3": op.Refuse(op.L("c3 has no domain.")),
 	}
 	o := s.asked("caster start c1 c2 c3")
@@ -260,16 +269,20 @@ func TestSeveralLeaveOut(t *testing.T) {
 	for _, fact := range o.Plan.Facts {
 		facts += fact.Plain() + "\n"
 	}
-	if len(o.Plan.Parts) != 1 || o.Plan.Title.Plain() != "Restart c1" || !strings.Contains(facts, "Left out (already on air): c2") || !strings.Contains(facts, "Left out (c3 has no domain.): c3") {
+	if len(o.Plan.Parts) != 1 || o.Plan.Title.Plain() != "Restart c1" ||
+		!strings.Contains(facts, "Left out (already on air): c2") ||
+		!strings.Contains(facts, "Left out (c3 has no domain.): c3") {
 		t.Errorf("%d parts, %s\n%s", len(o.Plan.Parts), o.Plan.Title.Plain(), facts)
 	}
 	s.typed(ana, "caster start c2 c3")
-	if list, _ := s.store.List(context.Background(), store.Query{}); len(list) != 1 || !strings.Contains(s.told[len(s.told)-1], "None of these can be done") {
+	if list, _ := s.store.List(context.Background(), store.Query{}); len(list) != 1 ||
+		!strings.Contains(s.told[len(s.told)-1], "None of these can be done") {
 		t.Errorf("%d operations, told %q", len(list), s.told)
 	}
 }
 
-// Who lost the right between question and press begins nothing, and who loses it between the press and a call sends no more.
+// Who lost the right between question and press begins nothing, and who loses it between the press and a call sends no
+// more.
 func TestSeveralAskTheRightsAgain(t *testing.T) {
 	s := newStage(t)
 	o := s.asked("caster start c1 c2")
@@ -281,7 +294,8 @@ func TestSeveralAskTheRightsAgain(t *testing.T) {
 	o2 := s.askedBy(bo, "caster start c1 c2")
 	s.force(o2, op.Queued)
 	o2 = s.get(o2)
-	if _, err := s.store.Begin(context.Background(), store.Move{ID: o2.ID, Event: s.e.event(op.EventBegun, bo, "T0", o2)}, s.e.membersOf(o2)); err != nil {
+	if _, err := s.store.Begin(context.Background(), store.Move{ID: o2.ID, Event: s.e.event(op.EventBegun, bo, "T0", o2)},
+		s.e.membersOf(o2)); err != nil {
 		t.Fatal(err)
 	}
 	s.with(func() { s.forbid[bo] = true })
@@ -301,7 +315,8 @@ func TestSeveralCountEach(t *testing.T) {
 	}
 	for _, more := range []string{"caster start c1 c2", "caster restart c1"} {
 		s.typed(ana, more)
-		if told := s.told[len(s.told)-1]; !strings.Contains(told, "You have 100 changes open in this channel, of 100 at most") {
+		if told := s.told[len(s.told)-1]; !strings.Contains(told,
+			"You have 100 changes open in this channel, of 100 at most") {
 			t.Errorf("%s: told %q", more, told)
 		}
 	}

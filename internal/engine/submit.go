@@ -83,8 +83,8 @@ func (e *Engine) propose(ctx context.Context, r op.Request, parsed op.Parsed) er
 	return e.create(ctx, r, key, parsed.Command, plan, d)
 }
 
-// checkQuota refuses n more changes when too many wait already, so that one person or script cannot bury a channel in cards, nor have
-// hundreds of changes open behind a few of them.
+// checkQuota refuses n more changes when too many wait already, so that one person or script cannot bury a channel in
+// cards, nor have hundreds of changes open behind a few of them.
 func (e *Engine) checkQuota(ctx context.Context, r op.Request, n int) error {
 	open := []op.State{op.Pending, op.Queued, op.Running}
 	waiting, err := e.store.List(ctx, store.Query{States: open, Channel: r.Channel, Alone: true, Limit: openPerChannel})
@@ -100,10 +100,12 @@ func (e *Engine) checkQuota(ctx context.Context, r op.Request, n int) error {
 		{"You have ", mine, openPerPerson, changesPerPerson}, {"There are ", waiting, openPerChannel, changesPerChannel},
 	} {
 		if len(limit.waiting) >= limit.requests {
-			return tooManyOpen(op.L(limit.words, op.V(strconv.Itoa(len(limit.waiting))), " requests open in this channel already, so nothing was done."))
+			return tooManyOpen(op.L(limit.words, op.V(strconv.Itoa(len(limit.waiting))),
+				" requests open in this channel already, so nothing was done."))
 		}
 		if open := changesOf(limit.waiting); open+n > limit.changes {
-			return tooManyOpen(op.L(limit.words, op.V(strconv.Itoa(open)), " changes open in this channel, of ", op.V(strconv.Itoa(limit.changes)), " at most, so nothing was done."))
+			return tooManyOpen(op.L(limit.words, op.V(strconv.Itoa(open)), " changes open in this channel, of ",
+				op.V(strconv.Itoa(limit.changes)), " at most, so nothing was done."))
 		}
 	}
 	return nil
@@ -122,7 +124,8 @@ func changesOf(waiting []op.Operation) int {
 	return n
 }
 
-// warnOfOpen puts on the card that earlier operations on the same target have an unknown outcome, and reports whether any has.
+// warnOfOpen puts on the card that earlier operations on the same target have an unknown outcome, and reports whether
+// any has.
 func (e *Engine) warnOfOpen(ctx context.Context, plan *op.Plan) bool {
 	open, err := e.openOn(ctx, plan.Target)
 	if err != nil {
@@ -147,7 +150,8 @@ func unknownFact(o op.Operation) op.Line {
 		". Settle that one first if you can.")
 }
 
-func (e *Engine) create(ctx context.Context, r op.Request, key string, c op.Command, plan op.Plan, d op.Decision) error {
+func (e *Engine) create(ctx context.Context, r op.Request, key string, c op.Command, plan op.Plan,
+	d op.Decision) error {
 	now := e.now()
 	if d.Expires <= 0 {
 		d.Expires = confirmWithin

@@ -23,11 +23,13 @@ type gallery struct {
 func newGallery(t *testing.T) *gallery {
 	g := &gallery{stage: newStage(t)}
 	g.studios.Store(&[]op.Option{
-		{Label: "Evening News", Note: "on air", Value: "c1", Group: op.L("On air")}, {Label: "Evening Talk", Note: "idle", Value: "c2", Group: op.L("Idle")},
+		{Label: "Evening News", Note: "on air", Value: "c1", Group: op.L("On air")},
+		{Label: "Evening Talk", Note: "idle", Value: "c2", Group: op.L("Idle")},
 		{Label: "Morning", Note: "idle", Value: "c3", Group: op.L("Idle")},
 	})
 	g.e.table.Commands = append(g.e.table.Commands,
-		op.Command{Usage: "caster open {caster} {scene}", Verb: "caster.open", Effect: op.Preview, Plan: g.plan, Apply: g.call, Verify: g.stage.look})
+		op.Command{Usage: "caster open {caster} {scene}", Verb: "caster.open", Effect: op.Preview, Plan: g.plan,
+			Apply: g.call, Verify: g.stage.look})
 	g.e.table.Kinds = []op.Kind{
 		{Name: "caster", Label: "Studio", Options: g.casters},
 		{Name: "scene", Label: "Scene", Needs: "caster", Options: g.scenes},
@@ -75,7 +77,8 @@ func labels(options []op.Option) string {
 }
 
 func asking(text, typed string) op.Query {
-	return op.Query{Request: op.Request{Origin: op.Origin{Address: op.Address{Person: ana, Channel: "C0"}}, Text: text}, Text: typed}
+	return op.Query{Request: op.Request{Origin: op.Origin{Address: op.Address{Person: ana, Channel: "C0"}}, Text: text},
+		Text: typed}
 }
 
 // TestListsAreRemembered for 30 seconds, until the bot itself changes something, and longer when no new one can be had.
@@ -114,7 +117,8 @@ func TestListsAreRemembered(t *testing.T) {
 func TestPicks(t *testing.T) {
 	g := newGallery(t)
 	pick := func(person, text, value string) Accepted {
-		return g.request(op.Request{Key: op.NewID(), Origin: ofTeam(op.Address{Channel: "C0", Person: person, At: g.clock()}), Text: text, Pick: value})
+		return g.request(op.Request{Key: op.NewID(), Origin: ofTeam(op.Address{Channel: "C0", Person: person, At: g.clock()}),
+			Text: text, Pick: value})
 	}
 	last := func() string { return g.told[len(g.told)-1] }
 	g.with(func() { g.planErr = &op.Refusal{Field: "caster", Answer: op.Answer{Title: op.L("which one?")}} })
@@ -133,7 +137,8 @@ func TestPicks(t *testing.T) {
 	if list := g.all(); len(list) != 1 || list[0].Text != "caster copy c2 X" || list[0].Requester != ana {
 		t.Errorf("became %+v", list)
 	}
-	if form := pick(ana, "caster copy ? ?", "c2").Form; form == nil || form.Fields[0].Value != "c2" || form.Fields[1].Value != "" {
+	if form := pick(ana, "caster copy ? ?", "c2").Form; form == nil || form.Fields[0].Value != "c2" ||
+		form.Fields[1].Value != "" {
 		t.Errorf("what is still missing is not asked for: %+v", form)
 	}
 	if pick(ana, "caster restart ?", op.Ask); !strings.Contains(last(), "cannot be chosen") {
@@ -151,7 +156,8 @@ func TestPicks(t *testing.T) {
 	}
 }
 
-// TestFormsOpenAgain: the command that stands on a button for a form asks for the same things again, whatever the defaults are.
+// TestFormsOpenAgain: the command that stands on a button for a form asks for the same things again, whatever the
+// defaults are.
 func TestFormsOpenAgain(t *testing.T) {
 	g := newGallery(t)
 	for typed, want := range map[string]string{

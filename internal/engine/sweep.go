@@ -11,8 +11,8 @@ import (
 	"casterbot/internal/store"
 )
 
-// recover takes over what an earlier process left: what it had sent is unknown, what it had only confirmed goes on within its
-// deadline, what had only arrived is worked off, and every card that is behind is drawn again.
+// recover takes over what an earlier process left: what it had sent is unknown, what it had only confirmed goes on
+// within its deadline, what had only arrived is worked off, and every card that is behind is drawn again.
 func (e *Engine) recover(ctx context.Context) error {
 	if e.store.Exclusive() {
 		if err := e.orphansToUnknown(ctx); err != nil {
@@ -32,7 +32,8 @@ func (e *Engine) orphansToUnknown(ctx context.Context) error {
 		if o.IsSeveral() {
 			continue
 		}
-		outcome := op.Outcome{State: op.Unknown, Text: op.L("I was stopped while this call was under way, so I did not get an answer.")}
+		outcome := op.Outcome{State: op.Unknown,
+			Text: op.L("I was stopped while this call was under way, so I did not get an answer.")}
 		if _, err := e.finish(ctx, o, outcome); err != nil && !errors.Is(err, store.ErrLost) {
 			return err
 		}
@@ -40,8 +41,8 @@ func (e *Engine) orphansToUnknown(ctx context.Context) error {
 	return nil
 }
 
-// replayInbox goes on with requests and clicks that an earlier process, or a replica that is dead, acknowledged and did not
-// finish.
+// replayInbox goes on with requests and clicks that an earlier process, or a replica that is dead, acknowledged and did
+// not finish.
 func (e *Engine) replayInbox(ctx context.Context) error {
 	const many = 1000
 	for {
@@ -166,7 +167,8 @@ func (e *Engine) sweeping(ctx context.Context) {
 // sweep may write `expired`, `unknown` and `succeeded`, never `failed`.
 func (e *Engine) sweep(ctx context.Context) {
 	defer e.rescue("the sweep")
-	err := errors.Join(e.expire(ctx), e.writeAnswers(ctx), e.adoptOrphans(ctx), e.lookAtUnknown(ctx), e.followUps(ctx), e.notify.DeliverDue(ctx), e.notify.DrawBehind(ctx), e.purgeSettled(ctx))
+	err := errors.Join(e.expire(ctx), e.writeAnswers(ctx), e.adoptOrphans(ctx), e.lookAtUnknown(ctx), e.followUps(ctx),
+		e.notify.DeliverDue(ctx), e.notify.DrawBehind(ctx), e.purgeSettled(ctx))
 	if !e.store.Exclusive() {
 		err = errors.Join(err, e.replayInbox(ctx))
 	}
@@ -175,9 +177,9 @@ func (e *Engine) sweep(ctx context.Context) {
 	}
 }
 
-// purgeSettled takes off the inbox what was worked off and is still there. Its people have been told what became of it, so it must
-// not be worked off again after a restart. What was refused because it could not be written down may be there later than its
-// refusal; it is taken off for as long as anybody would act on it.
+// purgeSettled takes off the inbox what was worked off and is still there. Its people have been told what became of it,
+// so it must not be worked off again after a restart. What was refused because it could not be written down may be
+// there later than its refusal; it is taken off for as long as anybody would act on it.
 func (e *Engine) purgeSettled(ctx context.Context) error {
 	var keys []string
 	e.inflight.unsettled.Range(func(key, _ any) bool {
@@ -203,7 +205,8 @@ func (e *Engine) expire(ctx context.Context) error {
 		return err
 	}
 	for _, o := range due {
-		_, err := e.store.Move(ctx, store.Move{ID: o.ID, From: o.State, To: op.Expired, Event: e.event(op.EventExpired, "", "", o)})
+		_, err := e.store.Move(ctx,
+			store.Move{ID: o.ID, From: o.State, To: op.Expired, Event: e.event(op.EventExpired, "", "", o)})
 		e.turns.over(o)
 		if err != nil && !errors.Is(err, store.ErrLost) {
 			return err

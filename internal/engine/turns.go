@@ -7,8 +7,9 @@ import (
 	"casterbot/internal/op"
 )
 
-// turns wakes those who wait for their turn on a target when an operation of it ends in this process. It decides nothing: who is
-// woken asks the store, and who is not, because the operation was another replica's, asks every targetRetry.
+// turns wakes those who wait for their turn on a target when an operation of it ends in this process. It decides
+// nothing: who is woken asks the store, and who is not, because the operation was another replica's, asks every
+// targetRetry.
 type turns struct {
 	mu   sync.Mutex
 	ends map[string]chan struct{} // by target
@@ -37,8 +38,8 @@ func (t *turns) over(o op.Operation) {
 	}
 }
 
-// awaitTurn waits until all that was confirmed earlier on the target has ended, or the time to start is over. Nothing is looked at
-// before: what those change would make it old.
+// awaitTurn waits until all that was confirmed earlier on the target has ended, or the time to start is over. Nothing
+// is looked at before: what those change would make it old.
 func (e *Engine) awaitTurn(ctx context.Context, o op.Operation) error {
 	target := o.Plan.Target.Key()
 	for target != "" && !e.now().After(o.Expires) {

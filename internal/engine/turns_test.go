@@ -46,8 +46,8 @@ func (s *stage) happens(c <-chan struct{}, what string) {
 	}
 }
 
-// The one confirmed second looks for long; the third, asked before it, waits all the same. Both look at their turn only, and each
-// begins by the end of the one before.
+// The one confirmed second looks for long; the third, asked before it, waits all the same. Both look at their turn
+// only, and each begins by the end of the one before.
 func TestQueuedRunInTheOrderOfTheirConfirmations(t *testing.T) {
 	s := newStage(t)
 	third, second, first := s.asked("caster restart c1"), s.asked("caster restart c1"), s.asked("caster restart c1")

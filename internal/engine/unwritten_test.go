@@ -38,7 +38,8 @@ func TestWhatMayBeWrittenDownIsNotCalledUndone(t *testing.T) {
 		says string
 	}{
 		{errors.Join(store.ErrUnwritten, errLost), op.MarkFailed, "nothing was done"},
-		{errors.Join(store.ErrUnsure, store.ErrUnwritten, errLost), op.MarkUnknown, "I do not know whether this was written down"},
+		{errors.Join(store.ErrUnsure, store.ErrUnwritten, errLost), op.MarkUnknown,
+			"I do not know whether this was written down"},
 	} {
 		s := newStage(t)
 		if a := s.e.answerFor(c.err); a.Mark != c.mark || !strings.Contains(a.Title.Plain(), c.says) {
@@ -47,8 +48,8 @@ func TestWhatMayBeWrittenDownIsNotCalledUndone(t *testing.T) {
 	}
 }
 
-// P9: as long as the trail cannot be written nothing is sent, at whatever step; looking works; when it can be written again the
-// same card goes on.
+// P9: as long as the trail cannot be written nothing is sent, at whatever step; looking works; when it can be written
+// again the same card goes on.
 func TestNothingIsSentWithoutTheTrail(t *testing.T) {
 	s := newStage(t)
 	clicked, queued := s.asked("caster restart c1"), s.asked("caster restart c2")
@@ -74,7 +75,8 @@ func TestNothingIsSentWithoutTheTrail(t *testing.T) {
 	s.want(clicked, op.Succeeded, 2)
 }
 
-// Who was told that nothing was done stays right after a restart, even when the click could not be taken off the inbox at once.
+// Who was told that nothing was done stays right after a restart, even when the click could not be taken off the inbox
+// at once.
 func TestWhatWasToldStaysTrue(t *testing.T) {
 	s := newStage(t)
 	o := s.asked("caster restart c1")
@@ -94,7 +96,8 @@ func TestWhatWasToldStaysTrue(t *testing.T) {
 	}
 }
 
-// A look that was acknowledged is answered after a restart, once, and when nothing can be written it is answered all the same.
+// A look that was acknowledged is answered after a restart, once, and when nothing can be written it is answered all
+// the same.
 func TestLooksAreKept(t *testing.T) {
 	s := newStage(t)
 	ask := func(key string) Accepted {
@@ -142,14 +145,16 @@ func TestLooksAreKept(t *testing.T) {
 // What was refused because it could not be written down, and got into the inbox all the same, is not worked off later.
 func TestARefusalHoldsThoughItArrived(t *testing.T) {
 	s := newStage(t)
-	r := op.Request{Key: "k1", Origin: ofTeam(op.Address{Channel: "C0", Person: ana, At: s.clock()}), Text: "caster restart c1"}
+	r := op.Request{Key: "k1", Origin: ofTeam(op.Address{Channel: "C0", Person: ana, At: s.clock()}),
+		Text: "caster restart c1"}
 	s.rename("inbox", "away")
 	if _, err := s.e.Accept(context.Background(), r); err == nil {
 		t.Fatal("it was taken")
 	}
 	s.rename("away", "inbox")
 	s.e.sweep(context.Background())
-	if _, err := s.store.Receive(context.Background(), r.Key, kindCommand, []byte("{}")); err != nil { // the commit comes through now
+	// the commit comes through now
+	if _, err := s.store.Receive(context.Background(), r.Key, kindCommand, []byte("{}")); err != nil {
 		t.Fatal(err)
 	}
 	s.e.sweep(context.Background())
@@ -163,11 +168,12 @@ func TestARefusalHoldsThoughItArrived(t *testing.T) {
 	}
 }
 
-// A form whose command was refused because it could not be written down is sent again under the same key. Then it counts like any
-// other: it is worked off after a crash, or refused like the first, but never dropped without a word.
+// A form whose command was refused because it could not be written down is sent again under the same key. Then it
+// counts like any other: it is worked off after a crash, or refused like the first, but never dropped without a word.
 func TestWhatWasRefusedMayComeAgain(t *testing.T) {
 	s := newStage(t)
-	r := op.Request{Key: "form-1", Origin: ofTeam(op.Address{Channel: "C0", Person: ana, At: s.clock()}), Text: "caster restart c1"}
+	r := op.Request{Key: "form-1", Origin: ofTeam(op.Address{Channel: "C0", Person: ana, At: s.clock()}),
+		Text: "caster restart c1"}
 	refused := func() {
 		t.Helper()
 		s.rename("inbox", "away")
@@ -188,7 +194,8 @@ func TestWhatWasRefusedMayComeAgain(t *testing.T) {
 	}
 	r.Key = "form-2"
 	refused()
-	if _, err := s.store.Receive(context.Background(), r.Key, kindCommand, []byte("{}")); err != nil { // the commit comes through now
+	// the commit comes through now
+	if _, err := s.store.Receive(context.Background(), r.Key, kindCommand, []byte("{}")); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.e.Accept(context.Background(), r); err == nil {

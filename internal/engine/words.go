@@ -13,8 +13,8 @@ func (e *Engine) replyError(ctx context.Context, to op.Address, err error, about
 	e.notify.Reply(ctx, to, *e.answerFor(err, about...))
 }
 
-// answerFor turns an error into words: a refusal as it stands, anything else as an internal error with a reference that the
-// log has too.
+// answerFor turns an error into words: a refusal as it stands, anything else as an internal error with a reference that
+// the log has too.
 func (e *Engine) answerFor(err error, about ...any) *op.Answer {
 	refusal := &op.Refusal{}
 	if errors.As(err, &refusal) {
@@ -27,14 +27,17 @@ func (e *Engine) answerFor(err error, about ...any) *op.Answer {
 	}
 	ref := "op-" + op.Ref(op.NewID())
 	e.log.Error("internal error", append([]any{"reference", ref, "error", err}, about...)...)
-	return reply(op.MarkFailed, op.L("Internal error, reference ", op.Code(ref), ". Nothing was done that is not on a card."))
+	return reply(op.MarkFailed,
+		op.L("Internal error, reference ", op.Code(ref), ". Nothing was done that is not on a card."))
 }
 
-// NotWritten tells people that a change was not taken because it could not be written down, and why as far as that is known. Where
-// nobody can know whether it was, it says so: another replica, or this one later, may find it and go on with it.
+// NotWritten tells people that a change was not taken because it could not be written down, and why as far as that is
+// known. Where nobody can know whether it was, it says so: another replica, or this one later, may find it and go on
+// with it.
 func NotWritten(err error) *op.Answer {
 	if errors.Is(err, store.ErrUnsure) {
-		return reply(op.MarkUnknown, op.L("I do not know whether this was written down: my database stopped answering in the middle of it."),
+		return reply(op.MarkUnknown,
+			op.L("I do not know whether this was written down: my database stopped answering in the middle of it."),
 			op.L("If it was, it goes on by itself within two minutes, and its card shows what comes of it. Look there before you ask or click again."))
 	}
 	why := op.L("The engineer on call sees why in the log.")
@@ -54,8 +57,8 @@ func late(r op.Request) *op.Refusal {
 		op.L("Ask again if it is still wanted.")).WithNext(op.Next{Label: "Ask again", Text: r.Text})
 }
 
-// staleClick answers a click on a card that has moved on. The winner's own repeated click gets no second answer when it is
-// replayed after a restart, because it is the same click.
+// staleClick answers a click on a card that has moved on. The winner's own repeated click gets no second answer when it
+// is replayed after a restart, because it is the same click.
 func (e *Engine) staleClick(o op.Operation, c op.Click) error {
 	if o.State.Final() && e.now().Sub(o.Ended) > doubleClick { // who presses a button that is long gone sees an old card
 		e.notify.Redraw(o)

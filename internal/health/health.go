@@ -1,5 +1,5 @@
-// Package health serves /healthz and /readyz on an address of its own. It keeps true that nothing can be changed through it
-// and that it names no studio, channel or person. It knows only two functions that it is given.
+// Package health serves /healthz and /readyz on an address of its own. It keeps true that nothing can be changed
+// through it and that it names no studio, channel or person. It knows only two functions that it is given.
 package health
 
 import (
@@ -22,8 +22,8 @@ type Server struct {
 	addr string
 }
 
-// Start listens; an empty address means no server, and a nil Server may be closed. The process is healthy while it answers at
-// all; it is ready while every probe is.
+// Start listens; an empty address means no server, and a nil Server may be closed. The process is healthy while it
+// answers at all; it is ready while every probe is.
 func Start(addr string, probes map[string]Probe, log *slog.Logger) (*Server, error) {
 	if addr == "" {
 		return nil, nil
@@ -32,7 +32,8 @@ func Start(addr string, probes map[string]Probe, log *slog.Logger) (*Server, err
 	if err != nil {
 		return nil, fmt.Errorf("CASTERBOT_ADMIN_ADDR: cannot listen on %s: %w", addr, errors.Unwrap(err))
 	}
-	s := &Server{http: &http.Server{Handler: Handler(probes), ReadHeaderTimeout: 5 * time.Second}, addr: listener.Addr().String()}
+	s := &Server{http: &http.Server{Handler: Handler(probes), ReadHeaderTimeout: 5 * time.Second},
+		addr: listener.Addr().String()}
 	go func() {
 		if err := s.http.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			log.Error("admin server", "error", err)
@@ -55,7 +56,9 @@ func (s *Server) Close() error {
 // Handler answers GET /healthz and GET /readyz.
 func Handler(probes map[string]Probe) http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { write(w, http.StatusOK, map[string]any{"ok": true}) })
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
+		write(w, http.StatusOK, map[string]any{"ok": true})
+	})
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), 5*time.Second)
 		defer cancel()

@@ -27,7 +27,8 @@ func (w *Words) Answer(language string, a op.Answer) op.Answer {
 	a.Title, a.Note = w.Line(language, a.Title), w.Line(language, a.Note)
 	a.Lines, a.Next = w.Lines(language, a.Lines), w.nexts(language, a.Next)
 	a.Items = each(a.Items, func(item op.Item) op.Item {
-		item.Title, item.Facts, item.Next = w.Line(language, item.Title), w.Lines(language, item.Facts), w.nexts(language, item.Next)
+		item.Title, item.Facts, item.Next = w.Line(language, item.Title), w.Lines(language, item.Facts),
+			w.nexts(language, item.Next)
 		return item
 	})
 	if a.Pick != nil {

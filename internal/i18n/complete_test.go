@@ -15,7 +15,8 @@ import (
 	"casterbot/internal/op"
 )
 
-// said is a line of the program as far as it can be known without running it: pieces between parts that come from elsewhere.
+// said is a line of the program as far as it can be known without running it: pieces between parts that come from
+// elsewhere.
 type said struct {
 	at     string
 	pieces []op.Line
@@ -77,7 +78,8 @@ func (r *reader) text(e ast.Expr) (string, bool) {
 
 // fixedFields are texts for people that are fields of strings.
 var fixedFields = map[string]string{
-	"Next": "Label", "Field": "Label Hint", "Kind": "Label Hint", "Command": "Short NoVerify", "Plan": "Button", "Form": "Button", "Pick": "Label",
+	"Next": "Label", "Field": "Label Hint", "Kind": "Label Hint", "Command": "Short NoVerify", "Plan": "Button",
+	"Form": "Button", "Pick": "Label",
 }
 
 func (r *reader) field(typ, name string) bool {
@@ -195,7 +197,8 @@ func (r *reader) value(e ast.Expr) {
 	})
 }
 
-// known reports whether an expression can only be words of the program: a constant, one of the fields for that, an op.Text.
+// known reports whether an expression can only be words of the program: a constant, one of the fields for that, an
+// op.Text.
 func (r *reader) known(e ast.Expr) bool {
 	if _, constant := r.text(e); constant || opType(r.info.Types[e].Type) == "Text" {
 		return true
@@ -235,7 +238,8 @@ func (r *reader) literal(n *ast.CompositeLit) {
 		if !ok {
 			continue
 		}
-		if lit, ok := pair.Value.(*ast.BasicLit); ok && table != nil && opType(table.Elem()) == "Text" { // the key may be of a package that is not read
+		// the key may be of a package that is not read
+		if lit, ok := pair.Value.(*ast.BasicLit); ok && table != nil && opType(table.Elem()) == "Text" {
 			if text, err := strconv.Unquote(lit.Value); err == nil {
 				r.lines = append(r.lines, said{at: r.at(lit), pieces: []op.Line{op.L(text)}})
 			}
@@ -284,8 +288,8 @@ func parts(texts []string) []op.Line {
 	return lines
 }
 
-// TestEverythingIsTranslated: a catalogue has every text of the program, and nothing else. Where a text is put together while the
-// program runs, its pieces are parts of some key; that the whole is one, the stories show.
+// TestEverythingIsTranslated: a catalogue has every text of the program, and nothing else. Where a text is put together
+// while the program runs, its pieces are parts of some key; that the whole is one, the stories show.
 func TestEverythingIsTranslated(t *testing.T) {
 	all := sayings(t)
 	for language, data := range catalogues {

@@ -1,11 +1,11 @@
-// Package i18n puts what casterbot says into the reader's language. Everything else of the program speaks English; here the
-// finished values (lines, answers, forms) are translated on their way to the chat.
+// Package i18n puts what casterbot says into the reader's language. Everything else of the program speaks English; here
+// the finished values (lines, answers, forms) are translated on their way to the chat.
 //
-// A line is found in the catalogue by its fixed words: "Copies {} as {}." is the key of a line with two holes, whatever stands
-// in them. A line that is not there as a whole is put together out of the longest parts that are; what is in no catalogue
-// stays English, and is told to Missed, so that a test can see that nothing is missing. What people, the policy and the cloud
-// have named is a span of its own in every line (bold, code, a person, a value) and is never translated; nor is what is typed:
-// commands and their words are the same in every language.
+// A line is found in the catalogue by its fixed words: "Copies {} as {}." is the key of a line with two holes, whatever
+// stands in them. A line that is not there as a whole is put together out of the longest parts that are; what is in no
+// catalogue stays English, and is told to Missed, so that a test can see that nothing is missing. What people, the
+// policy and the cloud have named is a span of its own in every line (bold, code, a person, a value) and is never
+// translated; nor is what is typed: commands and their words are the same in every language.
 //
 // It must know neither the chat system nor a single message: those are data of the catalogue, zh-CN.yml.
 package i18n
@@ -30,7 +30,8 @@ const (
 	Chinese = "zh-CN"
 )
 
-// Of gives the language for a locale as chat systems write it ("zh-CN", "zh-Hans", "en-GB"); empty when it is none of ours.
+// Of gives the language for a locale as chat systems write it ("zh-CN", "zh-Hans", "en-GB"); empty when it is none of
+// ours.
 func Of(locale string) string {
 	first, _, _ := strings.Cut(strings.ToLower(locale), "-")
 	return map[string]string{"en": English, "zh": Chinese}[first]
@@ -49,8 +50,8 @@ type Words struct {
 	texts  map[string]map[string]string // by language and key
 }
 
-// New makes a translator; missed, if it is not nil, is told every text that no catalogue has, and then every line is looked up
-// in all languages, whichever is asked for.
+// New makes a translator; missed, if it is not nil, is told every text that no catalogue has, and then every line is
+// looked up in all languages, whichever is asked for.
 func New(missed func(language, key string)) *Words { return &Words{missed: missed} }
 
 func (w *Words) load() {
@@ -271,7 +272,8 @@ func trim(text string) (before, key, after string) {
 
 // around reports whether a character stands before words without belonging to them.
 func around(r rune) bool {
-	return r == ' ' || r == '\u00a0' || r == '·' || r == '\u200d' || r == '\ufe0f' || r >= 0x2190 && r < 0x2e80 || r >= 0x1f000
+	return r == ' ' || r == '\u00a0' || r == '·' || r == '\u200d' || r == '\ufe0f' || r >= 0x2190 && r < 0x2e80 ||
+		r >= 0x1f000
 }
 
 // wordy reports whether a text has anything to translate: two letters in a row.

@@ -41,15 +41,19 @@ func TestLine(t *testing.T) {
 	}{
 		{"holes in another order", op.L("Copies ", news, " as ", b, "."), "将复制 B，来自 Evening News。"},
 		{"holes in order", op.L("No such studio: ", news, " or ", op.Code("x")), "没有 Evening News，也没有 x"},
-		{"put together", op.L("You can't use ", op.Code("caster.copy"), " in ", op.In("C0SHOW"), "."), "你不能使用 caster.copy，位置：#C0SHOW。"},
-		{"two sentences", op.L("Copies ", news, " as ", b, ".", " Needs a second person."), "将复制 B，来自 Evening News。需要另一个人。"},
+		{"put together", op.L("You can't use ", op.Code("caster.copy"), " in ", op.In("C0SHOW"), "."),
+			"你不能使用 caster.copy，位置：#C0SHOW。"},
+		{"two sentences", op.L("Copies ", news, " as ", b, ".", " Needs a second person."),
+			"将复制 B，来自 Evening News。需要另一个人。"},
 		{"a hole first", op.L(news, " is open"), "Evening News 已打开"},
-		{"signs around it", op.L("🟡 ", op.L("Copies ", news, " as ", b, "."), "  ·  "), "🟡 将复制 B，来自 Evening News。  ·  "},
+		{"signs around it", op.L("🟡 ", op.L("Copies ", news, " as ", b, "."), "  ·  "),
+			"🟡 将复制 B，来自 Evening News。  ·  "},
 		{"a link", op.L("▶ ", op.Link("https://example.com", "for playback")), "▶ 供播放"},
 		{"a value", op.L("expires ", op.V("expires")), "过期于 expires"},
 		{"a length of time", op.L("expires ", op.For(62*time.Minute), " is"), "过期于 1 小时 02 分 is"},
 		{"bold words", op.L(op.Strong("expires"), ": ", op.B("expires")), "过期于：expires"},
-		{"full-width signs", op.L("Copies ", news, " as ", b, ".", " is open", ", ", b, " ", op.L("in ", b, ".")), "将复制 B，来自 Evening News。错，B，位置：B。"},
+		{"full-width signs", op.L("Copies ", news, " as ", b, ".", " is open", ", ", b, " ", op.L("in ", b, ".")),
+			"将复制 B，来自 Evening News。错，B，位置：B。"},
 		{"nothing known", op.L("Hello ", news), "Hello Evening News"},
 		{"nothing", nil, ""},
 	} {
@@ -79,7 +83,8 @@ func TestNamesStay(t *testing.T) {
 func TestMissed(t *testing.T) {
 	var missed []string
 	w := words(map[string]string{"Known": "已知"}, func(_, key string) { missed = append(missed, key) })
-	line := op.L("Known", " but not this ", op.B("Name"), "  ·  ", op.V("20"), " s", op.Strong("nor this"), op.For(time.Hour))
+	line := op.L("Known", " but not this ", op.B("Name"), "  ·  ", op.V("20"), " s", op.Strong("nor this"),
+		op.For(time.Hour))
 	if got := w.Line(English, line).Plain(); got != line.Plain() {
 		t.Errorf("English became %q", got)
 	}
@@ -89,7 +94,8 @@ func TestMissed(t *testing.T) {
 }
 
 func TestAnswerAndForm(t *testing.T) {
-	w := words(map[string]string{"Title": "标题", "Line": "行", "Fact": "事实", "Go": "去", "Note": "注", "Label": "名", "Hint": "提示", "Button": "按"}, nil)
+	w := words(map[string]string{"Title": "标题", "Line": "行", "Fact": "事实", "Go": "去", "Note": "注",
+		"Label": "名", "Hint": "提示", "Button": "按"}, nil)
 	next := []op.Next{{Label: "Go", Text: "caster Go", Channel: "C0GO"}}
 	pick := op.Pick{Label: "Label", Text: "caster Go ?", Typed: "Go"}
 	a := w.Answer(Chinese, op.Answer{
@@ -101,17 +107,21 @@ func TestAnswerAndForm(t *testing.T) {
 	if said != "标题行注去caster Go标题事实去" || next[0].Label != "Go" {
 		t.Errorf("%q, and the original says %q", said, next[0].Label)
 	}
-	if a.Next[0].Channel != "C0GO" || *a.Pick != (op.Pick{Label: "名", Text: "caster Go ?", Typed: "Go"}) || pick.Label != "Label" {
+	if a.Next[0].Channel != "C0GO" || *a.Pick != (op.Pick{Label: "名", Text: "caster Go ?", Typed: "Go"}) ||
+		pick.Label != "Label" {
 		t.Errorf("the button is for %q, the picker %+v, the original %+v", a.Next[0].Channel, a.Pick, pick)
 	}
-	f := w.Form(Chinese, op.Form{Button: "Button", Note: op.L("Note"), Problem: op.L("Line"), Fields: []op.Field{{Label: "Label", Hint: "Hint", Value: "Go"}}})
-	if got := f.Button + f.Note.Plain() + f.Problem.Plain() + f.Fields[0].Label + f.Fields[0].Hint + f.Fields[0].Value; got != "按注行名提示Go" {
+	f := w.Form(Chinese, op.Form{Button: "Button", Note: op.L("Note"), Problem: op.L("Line"),
+		Fields: []op.Field{{Label: "Label", Hint: "Hint", Value: "Go"}}})
+	if got := f.Button + f.Note.Plain() + f.Problem.Plain() + f.Fields[0].Label + f.Fields[0].Hint +
+		f.Fields[0].Value; got != "按注行名提示Go" {
 		t.Errorf("%q", got)
 	}
 }
 
 func TestOf(t *testing.T) {
-	for locale, want := range map[string]string{"zh-CN": Chinese, "zh-TW": Chinese, "ZH": Chinese, "en-US": English, "de-DE": "", "": ""} {
+	for locale, want := range map[string]string{"zh-CN": Chinese, "zh-TW": Chinese, "ZH": Chinese, "en-US": English,
+		"de-DE": "", "": ""} {
 		if got := Of(locale); got != want {
 			t.Errorf("%q: %q, want %q", locale, got, want)
 		}
@@ -136,7 +146,8 @@ func TestCatalogues(t *testing.T) {
 			for _, m := range numbered.FindAllStringSubmatch(text, -1) {
 				seen[m[1]]++
 			}
-			if seen[""] != holes && len(seen) != holes || len(numbered.FindAllString(text, -1)) != holes || strings.TrimSpace(text) == "" {
+			if seen[""] != holes && len(seen) != holes || len(numbered.FindAllString(text, -1)) != holes ||
+				strings.TrimSpace(text) == "" {
 				t.Errorf("%s: %q has %d holes, %q has others", language, key, holes, text)
 			}
 		}

@@ -14,8 +14,10 @@ import (
 )
 
 // speaking are the packages that have words for people, in an order in which each finds what it imports.
-var speaking = []string{"internal/op", "internal/policy", "internal/store", "internal/live", "internal/records", "internal/authz",
-	"internal/browse", "internal/notify", "internal/engine", "internal/monitor", "commands/nextcmd", "commands/failure", "commands/naming", "internal/civiltime", "commands",
+var speaking = []string{"internal/op", "internal/policy", "internal/store", "internal/live", "internal/records",
+	"internal/authz",
+	"internal/browse", "internal/notify", "internal/engine", "internal/monitor", "commands/nextcmd", "commands/failure",
+	"commands/naming", "internal/civiltime", "commands",
 	"bot/webapi", "bot/render", "bot/payload", "bot/directory", "bot/messages", "bot/socket", "bot"}
 
 // source is a package of the tree with the types of its expressions, as far as they come out of the tree.
@@ -26,7 +28,8 @@ type source struct {
 	fset  *token.FileSet
 }
 
-// tree reads the packages. Other people's packages are not read: what comes out of them has no type, and is no text of ours.
+// tree reads the packages. Other people's packages are not read: what comes out of them has no type, and is no text of
+// ours.
 type tree struct {
 	read map[string]*types.Package
 }
@@ -70,7 +73,8 @@ func TestWhoSpeaks(t *testing.T) {
 			return err
 		case d.IsDir() && name != "." && (strings.HasPrefix(d.Name(), ".") || d.Name() == "testdata"):
 			return fs.SkipDir
-		case d.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") || slices.Contains(speaking, path.Dir(name)):
+		case d.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") ||
+			slices.Contains(speaking, path.Dir(name)):
 			return nil
 		}
 		data, err := fs.ReadFile(root, name)

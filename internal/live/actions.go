@@ -40,8 +40,8 @@ var actions = []Action{
 // Actions is a copy of the table of operations that this package calls: what a RAM policy for casterbot must allow.
 func Actions() []Action { return slices.Clone(actions) }
 
-// find is the table's row. An unknown name is a mistake in this package; it has no limit, so that the first test of the call
-// fails.
+// find is the table's row. An unknown name is a mistake in this package; it has no limit, so that the first test of the
+// call fails.
 func find(name string) Action {
 	i := slices.IndexFunc(actions, func(a Action) bool { return a.Name == name })
 	if i < 0 {

@@ -22,13 +22,14 @@ type Config struct {
 	// Transport carries reads and writes in place of the own transports; for tests. It must honour net/http/httptrace:
 	// without a trace no failure can be told to be NotSent.
 	Transport http.RoundTripper
-	// Quota says when a call may leave, so that everything together stays under the account's limits. Without one there are no limits.
+	// Quota says when a call may leave, so that everything together stays under the account's limits. Without one there
+	// are no limits.
 	Quota *quota.Quota
-	// Fresh is how old a look may be that serves somebody else's question as well, counted from when it left; 0: only looks that
-	// have not left yet are shared.
+	// Fresh is how old a look may be that serves somebody else's question as well, counted from when it left; 0: only
+	// looks that have not left yet are shared.
 	Fresh time.Duration
-	// Waiting, if set, is told before every pause: while a call waits for its turn (why is Throttled), or before a send is tried again
-	// that ended as why. A read has no permit.
+	// Waiting, if set, is told before every pause: while a call waits for its turn (why is Throttled), or before a send is
+	// tried again that ended as why. A read has no permit.
 	Waiting func(ctx context.Context, permit op.SendPermit, action string, why Class, wait time.Duration)
 }
 

@@ -97,7 +97,8 @@ func again(a Action, err *Error) bool {
 }
 
 func staleKeys(code string) bool {
-	return strings.HasPrefix(code, "InvalidAccessKeyId") || strings.HasPrefix(code, "InvalidSecurityToken") || code == "SignatureDoesNotMatch"
+	return strings.HasPrefix(code, "InvalidAccessKeyId") || strings.HasPrefix(code, "InvalidSecurityToken") ||
+		code == "SignatureDoesNotMatch"
 }
 
 // backoff is the pause after the given try: anywhere between nothing and a bound that doubles.

@@ -51,9 +51,11 @@ func (c *Client) Casters(ctx context.Context) ([]Caster, error) {
 }
 
 // pages reads a list page by page, until take has had as many rows as there are in all, or a page has none.
-func pages[P any](ctx context.Context, c *Client, action string, p params, size int, take func(P) (rows int, total number)) error {
+func pages[P any](ctx context.Context, c *Client, action string, p params, size int,
+	take func(P) (rows int, total number)) error {
 	for page := 1; page <= maxPages; page++ {
-		said, err := read[P](ctx, c, action, append(slices.Clip(p), params{{"PageNum", strconv.Itoa(page)}, {"PageSize", strconv.Itoa(size)}}...))
+		said, err := read[P](ctx, c, action,
+			append(slices.Clip(p), params{{"PageNum", strconv.Itoa(page)}, {"PageSize", strconv.Itoa(size)}}...))
 		if err != nil {
 			return err
 		}

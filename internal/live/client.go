@@ -29,7 +29,9 @@ func New(config Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	if slices.ContainsFunc(strings.Split(os.Getenv("DEBUG"), ","), func(s string) bool { return strings.TrimSpace(s) == "sdk" }) {
+	if slices.ContainsFunc(strings.Split(os.Getenv("DEBUG"), ","), func(s string) bool {
+		return strings.TrimSpace(s) == "sdk"
+	}) {
 		return nil, errors.New("DEBUG contains sdk: the Alibaba SDK would print keys and signatures; unset it")
 	}
 	if config.Credentials.source == nil {
@@ -65,7 +67,8 @@ func endpoint(text string) (scheme, host string, err error) {
 	const want = "CASTERBOT_LIVE_ENDPOINT: want https://live.aliyuncs.com or another https://host[:port]"
 	u, err := url.Parse(text)
 	switch {
-	case err != nil || u.Hostname() == "" || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "":
+	case err != nil || u.Hostname() == "" || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" ||
+		u.Fragment != "":
 		return "", "", errors.New(want)
 	case u.Scheme == "https" || u.Scheme == "http" && loopback(u.Hostname()):
 		return u.Scheme, u.Host, nil

@@ -41,7 +41,8 @@ func TestNewRefuses(t *testing.T) {
 
 func TestNewAccepts(t *testing.T) {
 	t.Setenv("DEBUG", "http")
-	for _, endpoint := range []string{"https://live.aliyuncs.com", "https://live.aliyuncs.com/", "http://localhost:1", "http://127.0.0.1:1", "http://[::1]:1"} {
+	for _, endpoint := range []string{"https://live.aliyuncs.com", "https://live.aliyuncs.com/", "http://localhost:1",
+		"http://127.0.0.1:1", "http://[::1]:1"} {
 		newClient(t, endpoint)
 	}
 }
@@ -114,7 +115,8 @@ func TestMessagesAreOneShortLine(t *testing.T) {
 }
 
 func TestErrorText(t *testing.T) {
-	e := &Error{Class: Refused, Action: "RestartCaster", Code: "IncorrectCasterStatus.Idle", RequestID: "R-1", Status: 400, Message: "not started"}
+	e := &Error{Class: Refused, Action: "RestartCaster", Code: "IncorrectCasterStatus.Idle", RequestID: "R-1", Status: 400,
+		Message: "not started"}
 	want := "RestartCaster refused: IncorrectCasterStatus.Idle (HTTP 400): not started [request R-1]"
 	if e.Error() != want {
 		t.Errorf("got %q", e.Error())

@@ -16,10 +16,10 @@ const (
 	keptAtMost = 8 << 20 // bytes of answers that are kept for those who ask next
 )
 
-// shared are the looks that serve several people: whoever asks about what somebody else has asked about a moment ago, or asks about
-// now, takes part in that look, and a crowd that looks at one studio makes one call. What a call must rest on is never shared, and
-// what is to be seen after a call is not from before its question. After a change by this process nothing from before it serves
-// any more.
+// shared are the looks that serve several people: whoever asks about what somebody else has asked about a moment ago,
+// or asks about now, takes part in that look, and a crowd that looks at one studio makes one call. What a call must
+// rest on is never shared, and what is to be seen after a call is not from before its question. After a change by this
+// process nothing from before it serves any more.
 type coalesce struct {
 	mu    sync.Mutex
 	looks map[string]*look
@@ -64,12 +64,14 @@ func (c *Client) look(ctx context.Context, a Action, p params) ([]byte, error) {
 		return l.body, l.err
 	case <-ctx.Done():
 		c.shared.leave(key, l)
-		return nil, &Error{Class: Unknown, Action: a.Name, Message: "given up before the answer came", cause: contextCause(ctx.Err())}
+		return nil, &Error{Class: Unknown, Action: a.Name, Message: "given up before the answer came",
+			cause: contextCause(ctx.Err())}
 	}
 }
 
 // join takes part in a look, or begins one.
-func (c *Client) join(ctx context.Context, key string, class quota.Class, call func(context.Context, func()) ([]byte, error)) *look {
+func (c *Client) join(ctx context.Context, key string, class quota.Class,
+	call func(context.Context, func()) ([]byte, error)) *look {
 	s := &c.shared
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -89,7 +89,8 @@ func TestAnUrgentLookDoesNotWaitBehindAnother(t *testing.T) {
 	wantSends(t, f, 2)
 }
 
-// What was asked a moment ago serves whoever asks now, unless a call rests on it or is to be seen by it, or something was changed.
+// What was asked a moment ago serves whoever asks now, unless a call rests on it or is to be seen by it, or something
+// was changed.
 func TestFreshLooksServeOthers(t *testing.T) {
 	f := newCloud(t, ok())
 	c := f.client(t, func(c *Config) { c.Fresh = time.Hour })
@@ -187,7 +188,8 @@ func TestWhatIsKept(t *testing.T) {
 	f = newCloud(t, answer(200, `{"RequestId":"`+strings.Repeat("x", maxBody/2)+`"}`))
 	c = f.client(t, func(c *Config) { c.Fresh = time.Hour })
 	for _, id := range strings.Split(strings.Repeat("i", 20), "") {
-		_, _ = c.look(as(t, quota.Read), find("DescribeCasterScenes"), params{{"CasterId", id + strings.Repeat("i", len(f.requests()))}})
+		_, _ = c.look(as(t, quota.Read), find("DescribeCasterScenes"),
+			params{{"CasterId", id + strings.Repeat("i", len(f.requests()))}})
 	}
 	if c.shared.kept > keptAtMost || len(c.shared.looks) == 0 || len(c.shared.looks) == 20 {
 		t.Errorf("%d bytes of %d looks are kept", c.shared.kept, len(c.shared.looks))

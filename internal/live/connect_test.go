@@ -139,8 +139,8 @@ func TestExchangeLetsOneRequestThrough(t *testing.T) {
 	wantSends(t, f, 1)
 }
 
-// Whoever ordered a write is asked when it is about to be out of hand, and can hold it back: then nothing was sent, and it is not
-// tried again. A read is nobody's order.
+// Whoever ordered a write is asked when it is about to be out of hand, and can hold it back: then nothing was sent, and
+// it is not tried again. A read is nobody's order.
 func TestHeldWriteIsNotSent(t *testing.T) {
 	f := newCloud(t, refuse(400, "Throttling.User"), ok())
 	left := 0
@@ -163,8 +163,8 @@ func TestHeldWriteIsNotSent(t *testing.T) {
 	}
 }
 
-// What is asked is asked when the connection stands: a connection may take seconds to come, and whoever decided on the write may
-// have been taken for dead by then.
+// What is asked is asked when the connection stands: a connection may take seconds to come, and whoever decided on the
+// write may have been taken for dead by then.
 func TestWriteIsHeldOnItsConnection(t *testing.T) {
 	f := newCloud(t, ok())
 	connected := false

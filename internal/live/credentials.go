@@ -72,11 +72,13 @@ func NewCredentials(c CredentialsConfig) (Credentials, error) {
 	case c.ECSRole != "":
 		return newSource("ecs_ram_role", false, c.ecs), nil
 	case c.RoleARN != "":
-		return Credentials{}, errors.New("ALIBABA_CLOUD_ROLE_ARN is set without an access key, an OIDC token or an ECS role to assume it with")
+		return Credentials{},
+			errors.New("ALIBABA_CLOUD_ROLE_ARN is set without an access key, an OIDC token or an ECS role to assume it with")
 	case c.SecurityToken != "":
 		return Credentials{}, errors.New("ALIBABA_CLOUD_SECURITY_TOKEN is set without its access key")
 	}
-	return Credentials{}, errors.New("no Alibaba Cloud credentials: set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET (RAM console, AccessKey), or a RAM role, ECS role, OIDC token or profile")
+	return Credentials{},
+		errors.New("no Alibaba Cloud credentials: set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET (RAM console, AccessKey), or a RAM role, ECS role, OIDC token or profile")
 }
 
 func keyCredentials(c CredentialsConfig) (Credentials, error) {

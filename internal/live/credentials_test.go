@@ -73,7 +73,8 @@ func TestProfiles(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	write(".aliyun/config.json", `{"profiles":[{"name":"cli","mode":"AK","access_key_id":"cli-id","access_key_secret":"s"}]}`)
+	write(".aliyun/config.json",
+		`{"profiles":[{"name":"cli","mode":"AK","access_key_id":"cli-id","access_key_secret":"s"}]}`)
 	write("ini", "[file]\ntype = access_key\naccess_key_id = file-id\naccess_key_secret = s\n")
 	for profile, want := range map[string]string{"cli": "cli-id", "file": "file-id", "none": ""} {
 		c, err := NewCredentials(CredentialsConfig{Profile: profile})
@@ -96,8 +97,10 @@ func TestCredentialsDoNotPrint(t *testing.T) {
 	var log strings.Builder
 	slog.New(slog.NewTextHandler(&log, nil)).Info("x", "c", c, "config", Config{Credentials: c})
 	slog.New(slog.NewJSONHandler(&log, nil)).Info("x", "c", c, "config", &Config{Credentials: c})
-	all := fmt.Sprintf("%v %+v %#v %s %q %x %d %v", c, c, c, c, c, c, c, Config{Credentials: c}) + string(inJSON) + log.String()
-	if strings.Contains(all, "canary") || strings.Contains(all, fmt.Sprintf("%x", fakeSecret)) || !strings.Contains(all, "[credentials static_sts]") {
+	all := fmt.Sprintf("%v %+v %#v %s %q %x %d %v", c, c, c, c, c, c, c, Config{Credentials: c}) + string(inJSON) +
+		log.String()
+	if strings.Contains(all, "canary") || strings.Contains(all, fmt.Sprintf("%x", fakeSecret)) ||
+		!strings.Contains(all, "[credentials static_sts]") {
 		t.Error(all)
 	}
 }
@@ -204,7 +207,8 @@ func TestRefusedBySecurityService(t *testing.T) {
 	f := newCloud(t, ok())
 	c := f.client(t, func(c *Config) {
 		c.Credentials = scripted(&built, func() (*credentials.Credentials, error) {
-			return nil, sdkerrors.NewServerError(404, `{"Code":"EntityNotExist.Role","RequestId":"S-1","Message":"canary"}`, "canary")
+			return nil, sdkerrors.NewServerError(404,
+				`{"Code":"EntityNotExist.Role","RequestId":"S-1","Message":"canary"}`, "canary")
 		})
 	})
 	_, err := c.RestartCaster(t.Context(), permitted, "c1")

@@ -11,7 +11,8 @@
 // What it keeps true:
 //   - A write leaves this process at most once per definite refusal. It is repeated only when it certainly did
 //     nothing: the request was never handed to a connection, or the service answered that it refused.
-//   - Every failure has a Class, and Unknown is the default. A write is Refused only by a parsed answer with a code and a request id.
+//   - Every failure has a Class, and Unknown is the default. A write is Refused only by a parsed answer with a code and
+//     a request id.
 //   - No address, key, signature or token is in an error text. Answers are quoted scrubbed and clamped.
 //   - No send leaves without a permit of internal/quota, which keeps all of them under the account's documented limits.
 //

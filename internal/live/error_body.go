@@ -13,9 +13,9 @@ type errorBody struct {
 	success                bool // nothing says otherwise
 }
 
-// parse reads the verdict out of a body. It is strict where encoding/json is lenient: a body in which a deciding word stands
-// twice, in another case or with another type is not of this API, and its verdict has no request id. A number may stand as
-// Code only if it is that of HTTP's success.
+// parse reads the verdict out of a body. It is strict where encoding/json is lenient: a body in which a deciding word
+// stands twice, in another case or with another type is not of this API, and its verdict has no request id. A number
+// may stand as Code only if it is that of HTTP's success.
 func parse(body []byte) errorBody {
 	words, ok := members(body, "RequestId", "Code", "Success")
 	if !ok {
@@ -36,8 +36,8 @@ func parse(body []byte) errorBody {
 	return v
 }
 
-// members are those of a JSON object that are asked for by name; ok if it is an object, and none of them stands in it twice or in
-// another case.
+// members are those of a JSON object that are asked for by name; ok if it is an object, and none of them stands in it
+// twice or in another case.
 func members(body []byte, names ...string) (found map[string]json.RawMessage, ok bool) {
 	d := json.NewDecoder(bytes.NewReader(body))
 	if open, _ := d.Token(); !json.Valid(body) || open != json.Delim('{') {

@@ -63,8 +63,8 @@ func (x *exchange) trace() *httptrace.ClientTrace {
 	}
 }
 
-// connected is the last look before the request is out of hand: to connect may have taken long, or the process stood still
-// meanwhile. On a connection that is closed here nothing can leave.
+// connected is the last look before the request is out of hand: to connect may have taken long, or the process stood
+// still meanwhile. On a connection that is closed here nothing can leave.
 func (x *exchange) connected(on httptrace.GotConnInfo) {
 	if on.Conn != nil {
 		if x.held = x.mayLeave(); x.held != nil {

@@ -58,7 +58,8 @@ func (f *cloud) client(t *testing.T, change ...func(*Config)) *Client {
 
 func newClient(t *testing.T, endpoint string, change ...func(*Config)) *Client {
 	t.Helper()
-	keys, err := NewCredentials(CredentialsConfig{AccessKeyID: fakeID, AccessKeySecret: fakeSecret, SecurityToken: fakeToken})
+	keys, err := NewCredentials(CredentialsConfig{AccessKeyID: fakeID, AccessKeySecret: fakeSecret,
+		SecurityToken: fakeToken})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,7 +115,8 @@ func switched(w http.ResponseWriter, _ *http.Request) {
 
 // refuse is an error answer in the API's form.
 func refuse(status int, code string) http.HandlerFunc {
-	return answer(status, fmt.Sprintf(`{"RequestId":"R-1","HostId":"live.aliyuncs.com","Code":%q,"Message":"because"}`, code))
+	return answer(status,
+		fmt.Sprintf(`{"RequestId":"R-1","HostId":"live.aliyuncs.com","Code":%q,"Message":"because"}`, code))
 }
 
 func ok() http.HandlerFunc { return answer(200, `{"RequestId":"R-1"}`) }

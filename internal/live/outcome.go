@@ -32,8 +32,8 @@ func (x *exchange) outcome(a Action, k keys, panicked bool) ([]byte, *Error) {
 	return nil, e
 }
 
-// redirected: who redirects has not said that nothing was done; it may even be the service's way to answer afterwards. So
-// a write is Unknown, and only a look is Refused: it has failed for good, however often it is tried.
+// redirected: who redirects has not said that nothing was done; it may even be the service's way to answer afterwards.
+// So a write is Unknown, and only a look is Refused: it has failed for good, however often it is tried.
 func redirected(e *Error, a Action) {
 	e.Message = "the endpoint answered with a redirect, which is not followed"
 	if !a.Write {
@@ -41,9 +41,9 @@ func redirected(e *Error, a Action) {
 	}
 }
 
-// success wants 200, the only status of a success that the API documents, and a JSON object with a RequestId: an empty body, {}
-// or a proxy's page is not the service's word. An answer that contradicts itself, with a Code or "Success": false, is no success
-// and fills e; no refusal either, as none has this status.
+// success wants 200, the only status of a success that the API documents, and a JSON object with a RequestId: an empty
+// body, {} or a proxy's page is not the service's word. An answer that contradicts itself, with a Code or "Success":
+// false, is no success and fills e; no refusal either, as none has this status.
 func (x *exchange) success(e *Error, k keys) bool {
 	said := parse(x.body)
 	switch {
@@ -81,12 +81,13 @@ func (x *exchange) refusal(e *Error, k keys) bool {
 // noError are the codes that name no error, in lower case; none at all does not either.
 var noError = map[string]bool{"": true, "ok": true, "200": true, "success": true}
 
-// doubtful are statuses with which somebody on the way gave up waiting (RFC 9110 §15.5.9; nginx has 499 of its own), or with
-// which only a proxy answers.
+// doubtful are statuses with which somebody on the way gave up waiting (RFC 9110 §15.5.9; nginx has 499 of its own),
+// or with which only a proxy answers.
 var doubtful = map[int]bool{http.StatusProxyAuthRequired: true, http.StatusRequestTimeout: true, 499: true}
 
-// unclear are parts of codes, in lower case, that tell of the service's own trouble: the same code comes with different statuses,
-// so that 4xx does not make it a refusal. With SignatureNonceUsed the first copy of the request may have been taken.
+// unclear are parts of codes, in lower case, that tell of the service's own trouble: the same code comes with different
+// statuses, so that 4xx does not make it a refusal. With SignatureNonceUsed the first copy of the request may have been
+// taken.
 var unclear = []string{"timeout", "internal", "unavailable", "unknown", "signaturenonceused"}
 
 // classify: 4xx is a refusal, except where the request may have been taken all the same.

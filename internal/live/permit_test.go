@@ -13,7 +13,8 @@ import (
 // permitted lets every call leave.
 var permitted = op.NewSendPermit(func() error { return nil }, nil)
 
-// writeMethods calls every method of a client that answers with a receipt, with a permit and a value for every other argument.
+// writeMethods calls every method of a client that answers with a receipt, with a permit and a value for every other
+// argument.
 func writeMethods(t *testing.T, f *cloud, permit op.SendPermit, each func(name string, err error)) {
 	t.Helper()
 	values := map[reflect.Type]reflect.Value{

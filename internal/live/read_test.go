@@ -25,14 +25,18 @@ func TestReadsDecode(t *testing.T) {
 		// ResourceGroupId is a string in real accounts; the SDK's own type for it fails.
 		{"casters", `{"RequestId":"R","Total":1,"CasterList":{"Caster":[` + casterJSON + `]}}`,
 			func(ctx context.Context, c *Client) (any, error) { return c.Casters(ctx) },
-			[]Caster{{ID: "c1", Name: "Evening News", OnAir: true, Mode: ModeGeneral, Created: day, Started: day.Add(time.Hour), Token: "tok", ResourceGroup: "rg-aekzexample"}}},
+			[]Caster{{ID: "c1", Name: "Evening News", OnAir: true, Mode: ModeGeneral, Created: day, Started: day.Add(time.Hour),
+				Token: "tok", ResourceGroup: "rg-aekzexample"}}},
 		{"no casters", `{"RequestId":"R","Total":0}`,
 			func(ctx context.Context, c *Client) (any, error) { return c.Casters(ctx) }, []Caster(nil)},
 		{"caster", `{"RequestId":"R","Total":1,"CasterList":{"Caster":[{"CasterId":"c2","NormType":0,"Status":0}]}}`,
-			func(ctx context.Context, c *Client) (any, error) { return c.Caster(ctx, "c2") }, Caster{ID: "c2", Mode: ModePlaylist}},
+			func(ctx context.Context, c *Client) (any, error) {
+				return c.Caster(ctx, "c2")
+			}, Caster{ID: "c2", Mode: ModePlaylist}},
 		{"scenes", `{"RequestId":"R","SceneList":{"Scene":[{"SceneId":"s1","SceneName":"Wide","OutputType":"0","Status":1,"LayoutId":"l","ComponentIds":{"componentId":["k1","k2"]},"StreamUrl":"rtmp://x","StreamInfos":{"StreamInfo":[{"OutputStreamUrl":"rtmp://y"},{"OutputStreamUrl":"http://z"}]}},{"SceneId":"s2","OutputType":1,"Status":"0"}]}}`,
 			func(ctx context.Context, c *Client) (any, error) { return c.Scenes(ctx, "c1") },
-			[]Scene{{ID: "s1", Name: "Wide", Open: true, Layout: "l", Components: []string{"k1", "k2"}, PlayURL: "rtmp://x", WatchURL: "http://z"}, {ID: "s2", Program: true}}},
+			[]Scene{{ID: "s1", Name: "Wide", Open: true, Layout: "l", Components: []string{"k1", "k2"}, PlayURL: "rtmp://x",
+				WatchURL: "http://z"}, {ID: "s2", Program: true}}},
 		{"scenes in a bare list", `{"RequestId":"R","SceneList":[{"SceneId":"s1"}]}`,
 			func(ctx context.Context, c *Client) (any, error) { return c.Scenes(ctx, "c1") }, []Scene{{ID: "s1"}}},
 		{"config", `{"RequestId":"R","DomainName":"d","Delay":1.5,"UrgentMaterialId":"m","RecordConfig":{"OssBucket":"b","OnDemand":7}}`,
@@ -40,10 +44,12 @@ func TestReadsDecode(t *testing.T) {
 			CasterConfig{Domain: "d", Delay: 1500 * time.Millisecond, RecordOnDemand: 7, Recorded: true, Standby: true}},
 		{"bare config", `{"RequestId":"R"}`,
 			func(ctx context.Context, c *Client) (any, error) { return c.CasterConfig(ctx, "c1") }, CasterConfig{}},
-		{"online, others left out", `{"RequestId":"R","TotalNum":2,"OnlineInfo":{"LiveStreamOnlineInfo":[{"AppName":"a","StreamName":"s","PublishTime":"2026-03-01T09:00:00Z"},{"AppName":"a","StreamName":"s_lld"}]}}`,
+		{"online, others left out",
+			`{"RequestId":"R","TotalNum":2,"OnlineInfo":{"LiveStreamOnlineInfo":[{"AppName":"a","StreamName":"s","PublishTime":"2026-03-01T09:00:00Z"},{"AppName":"a","StreamName":"s_lld"}]}}`,
 			func(ctx context.Context, c *Client) (any, error) { return c.OnlineStreams(ctx, "d", "a", "s") },
 			[]Online{{stream, day}}},
-		{"record configs that apply", `{"RequestId":"R","LiveAppRecordList":{"LiveAppRecord":[{"AppName":"a","StreamName":"*","OnDemond":7,"DelayTime":180,"RecordFormatList":{"RecordFormat":[{"Format":"mp4"}]}},{"AppName":"a","StreamName":"other"},{"AppName":"b"},{"AppName":"*"}]}}`,
+		{"record configs that apply",
+			`{"RequestId":"R","LiveAppRecordList":{"LiveAppRecord":[{"AppName":"a","StreamName":"*","OnDemond":7,"DelayTime":180,"RecordFormatList":{"RecordFormat":[{"Format":"mp4"}]}},{"AppName":"a","StreamName":"other"},{"AppName":"b"},{"AppName":"*"}]}}`,
 			func(ctx context.Context, c *Client) (any, error) { return c.RecordConfigs(ctx, stream) },
 			[]RecordConfig{{App: "a", Name: "*", OnDemand: 7, Delay: 3 * time.Minute, Formats: []string{"mp4"}}, {App: "*"}}},
 		{"content", `{"RequestId":"R","RecordContentInfoList":{"RecordContentInfo":[{"StartTime":"2026-03-01T09:00:00Z","EndTime":"2026-03-01T10:00:00Z","Duration":3600.5,"OssObjectPrefix":"p"}]}}`,
@@ -70,7 +76,8 @@ func TestReadsDecode(t *testing.T) {
 func TestTimesAreSentInUTC(t *testing.T) {
 	f := newCloud(t, ok())
 	zone := time.FixedZone("", 8*3600)
-	if _, err := f.client(t).RecordContent(t.Context(), Stream{"d", "a", "s"}, day.In(zone), day.Add(time.Minute)); err != nil {
+	if _, err := f.client(t).RecordContent(t.Context(), Stream{"d", "a", "s"}, day.In(zone),
+		day.Add(time.Minute)); err != nil {
 		t.Fatal(err)
 	}
 	sent := f.requests()[0]
@@ -176,7 +183,8 @@ func TestModes(t *testing.T) {
 	}
 }
 
-// TestConfigsAreReadUntilTheyDecide: pages are read until every stream has a configuration of its own, however many there are.
+// TestConfigsAreReadUntilTheyDecide: pages are read until every stream has a configuration of its own, however many
+// there are.
 func TestConfigsAreReadUntilTheyDecide(t *testing.T) {
 	page := func(rows string) http.HandlerFunc {
 		return answer(200, `{"RequestId":"R","TotalNum":90,"LiveAppRecordList":{"LiveAppRecord":[`+rows+`]}}`)

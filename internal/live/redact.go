@@ -18,7 +18,8 @@ var secrets = []struct {
 	put  string
 }{
 	{regexp.MustCompile(`(?i)[a-z][a-z0-9+.-]*(://|%3A%2F%2F)\S+`), "[address]"},
-	{regexp.MustCompile(`(?i)\b(AccessKeyId|AccessKeySecret|SecurityToken|Signature|SignatureNonce|auth_key|token|secret|password)(=|%3D|%253D|"?\s*:\s*"?)[^\s&",;]+`), "[secret]"},
+	{regexp.MustCompile(
+		`(?i)\b(AccessKeyId|AccessKeySecret|SecurityToken|Signature|SignatureNonce|auth_key|token|secret|password)(=|%3D|%253D|"?\s*:\s*"?)[^\s&",;]+`), "[secret]"},
 	{regexp.MustCompile(`\b(LTAI|STS\.)[A-Za-z0-9]+`), "[key]"},
 }
 

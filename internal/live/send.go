@@ -26,9 +26,10 @@ func (p params) missing() string {
 	return ""
 }
 
-// send makes one attempt: at most one request leaves, in its turn, which is used up or given back. The body is returned for a
-// success that names its request.
-func (c *Client) send(ctx context.Context, permit op.SendPermit, a Action, p params, turn *quota.Permit) ([]byte, *Error) {
+// send makes one attempt: at most one request leaves, in its turn, which is used up or given back. The body is returned
+// for a success that names its request.
+func (c *Client) send(ctx context.Context, permit op.SendPermit, a Action, p params,
+	turn *quota.Permit) ([]byte, *Error) {
 	defer turn.Return()
 	ctx, cancel := context.WithTimeout(ctx, c.config.Wait)
 	defer cancel()

@@ -63,10 +63,10 @@ func (r recordRow) config() RecordConfig {
 	return rc
 }
 
-// RecordConfigs lists the recording configurations that apply to any of some streams of one domain, those for all apps or all
-// streams of an app included. The domain's list is filtered here: whether the API's own filter knows the wide ones is
-// undocumented. Pages are read until every stream has one of its own, which no other can go before.
-// API: https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-describeliverecordconfig
+// RecordConfigs lists the recording configurations that apply to any of some streams of one domain, those for all apps
+// or all streams of an app included. The domain's list is filtered here: whether the API's own filter knows the wide
+// ones is undocumented. Pages are read until every stream has one of its own, which no other can go before. API:
+// https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-describeliverecordconfig
 func (c *Client) RecordConfigs(ctx context.Context, streams ...Stream) ([]RecordConfig, error) {
 	if len(streams) == 0 {
 		return nil, nil
@@ -107,8 +107,8 @@ func between(from, to time.Time) params {
 	return params{{"StartTime", apiTime(from)}, {"EndTime", apiTime(to)}}
 }
 
-// RecordContent lists what was recorded of a stream between two times, at most 4 days apart.
-// API: https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-describelivestreamrecordcontent
+// RecordContent lists what was recorded of a stream between two times, at most 4 days apart. API:
+// https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-describelivestreamrecordcontent
 func (c *Client) RecordContent(ctx context.Context, s Stream, from, to time.Time) ([]Content, error) {
 	said, err := read[struct {
 		RecordContentInfoList list[struct {
@@ -127,25 +127,26 @@ func (c *Client) RecordContent(ctx context.Context, s Stream, from, to time.Time
 	return all, nil
 }
 
-// RecordFiles lists the files made of a stream's recordings between two times, at most 4 days apart.
-// API: https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-describelivestreamrecordindexfiles
+// RecordFiles lists the files made of a stream's recordings between two times, at most 4 days apart. API:
+// https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-describelivestreamrecordindexfiles
 func (c *Client) RecordFiles(ctx context.Context, s Stream, from, to time.Time) ([]File, error) {
 	var all []File
-	err := pages(ctx, c, "DescribeLiveStreamRecordIndexFiles", append(s.params(), between(from, to)...), 30, func(said struct {
-		TotalNum            number
-		RecordIndexInfoList list[struct {
-			RecordId, RecordUrl, Format    string
-			StartTime, EndTime, CreateTime moment
-			Duration                       number
-		}]
-	}) (int, number) {
-		for _, row := range said.RecordIndexInfoList {
-			all = append(all, File{
-				ID: row.RecordId, URL: row.RecordUrl, Format: row.Format, From: row.StartTime.Time, To: row.EndTime.Time,
-				Created: row.CreateTime.Time, Duration: row.Duration.seconds(),
-			})
-		}
-		return len(said.RecordIndexInfoList), said.TotalNum
-	})
+	err := pages(ctx, c, "DescribeLiveStreamRecordIndexFiles", append(s.params(), between(from, to)...), 30,
+		func(said struct {
+			TotalNum            number
+			RecordIndexInfoList list[struct {
+				RecordId, RecordUrl, Format    string
+				StartTime, EndTime, CreateTime moment
+				Duration                       number
+			}]
+		}) (int, number) {
+			for _, row := range said.RecordIndexInfoList {
+				all = append(all, File{
+					ID: row.RecordId, URL: row.RecordUrl, Format: row.Format, From: row.StartTime.Time, To: row.EndTime.Time,
+					Created: row.CreateTime.Time, Duration: row.Duration.seconds(),
+				})
+			}
+			return len(said.RecordIndexInfoList), said.TotalNum
+		})
 	return all, err
 }

@@ -9,8 +9,8 @@ import (
 	"casterbot/internal/sleep"
 )
 
-// turn gives the right to make one call: the one that the context carries for it, if this is the first send, else a new one in
-// the order of service. It gives up when the context ends.
+// turn gives the right to make one call: the one that the context carries for it, if this is the first send, else a new
+// one in the order of service. It gives up when the context ends.
 func (c *Client) turn(ctx context.Context, permit op.SendPermit, a Action, first bool) (*quota.Permit, *Error) {
 	if a.Name == "" {
 		return nil, noTurn(a, quota.ErrNoLimit)
@@ -58,8 +58,8 @@ func (c *Client) telling(ctx context.Context, permit op.SendPermit, a Action) co
 	return quota.With(ctx, caller)
 }
 
-// pause waits before a call is tried again, after telling Config.Waiting. It reports false, at once if possible, when ctx ends
-// first.
+// pause waits before a call is tried again, after telling Config.Waiting. It reports false, at once if possible, when
+// ctx ends first.
 func (c *Client) pause(ctx context.Context, permit op.SendPermit, action string, why Class, wait time.Duration) bool {
 	if wait <= 0 {
 		return true

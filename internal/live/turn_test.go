@@ -45,7 +45,8 @@ func TestCallsKeepToTheLimits(t *testing.T) {
 	if took := time.Since(begun); took < 2*time.Second {
 		t.Errorf("five calls in %v with two a second", took)
 	}
-	if _, err := c.turn(t.Context(), permitted, find("DeleteCaster"), true); err == nil || err.Class != NotSent || !strings.Contains(err.Message, "not an operation") {
+	if _, err := c.turn(t.Context(), permitted, find("DeleteCaster"), true); err == nil || err.Class != NotSent ||
+		!strings.Contains(err.Message, "not an operation") {
 		t.Errorf("an unknown operation: %v", err)
 	}
 }
@@ -69,7 +70,8 @@ func TestTheCarriedPermitIsUsed(t *testing.T) {
 	}
 	wantSends(t, f, 0)
 	begun := time.Now()
-	if _, err := c.RestartCaster(quota.Carry(t.Context(), held[0]), permitted, "c1"); err != nil || time.Since(begun) < time.Second {
+	if _, err := c.RestartCaster(quota.Carry(t.Context(), held[0]), permitted, "c1"); err != nil ||
+		time.Since(begun) < time.Second {
 		t.Errorf("it was tried again after %v, though all turns were taken: %v", time.Since(begun), err)
 	}
 	wantSends(t, f, 2)
@@ -110,7 +112,8 @@ func (b *lapsing) Page(context.Context, string) (string, int64, time.Time, error
 
 func (b *lapsing) SetPage(context.Context, string, string, int64) (bool, error) { return true, nil }
 
-// A request whose turn others may have by now does not leave, although it has a permit: here the process stood still until then.
+// A request whose turn others may have by now does not leave, although it has a permit: here the process stood still
+// until then.
 func TestALateTurnIsNotUsed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		q := quota.New(quota.Config{Book: &lapsing{}})
@@ -141,7 +144,8 @@ func TestWithoutSharedTurnsNothingIsChanged(t *testing.T) {
 	q := quota.New(quota.Config{Book: book})
 	defer q.Close()
 	c := f.client(t, func(c *Config) { c.Quota = q })
-	if _, err := c.RestartCaster(t.Context(), permitted, "c1"); ClassOf(err) != NotSent || !strings.Contains(err.Error(), "all replicas share") {
+	if _, err := c.RestartCaster(t.Context(), permitted, "c1"); ClassOf(err) != NotSent ||
+		!strings.Contains(err.Error(), "all replicas share") {
 		t.Errorf("a change: %v", err)
 	}
 	if _, err := c.Casters(t.Context()); err != nil {
@@ -177,9 +181,10 @@ func TestThrottlingSlowsOneOperation(t *testing.T) {
 func TestWaitsAreTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var told []string
-		c := &Client{config: Config{Quota: quota.New(quota.Config{Share: 10}), Waiting: func(_ context.Context, _ op.SendPermit, action string, why Class, _ time.Duration) {
-			told = append(told, action+" "+string(why))
-		}}}
+		c := &Client{config: Config{Quota: quota.New(quota.Config{Share: 10}),
+			Waiting: func(_ context.Context, _ op.SendPermit, action string, why Class, _ time.Duration) {
+				told = append(told, action+" "+string(why))
+			}}}
 		hold, err := c.turn(t.Context(), permitted, find("RestartCaster"), true)
 		if err != nil {
 			t.Fatal(err)
@@ -187,7 +192,8 @@ func TestWaitsAreTold(t *testing.T) {
 		time.AfterFunc(2500*time.Millisecond, hold.Return)
 		heard := 0
 		ctx := quota.With(t.Context(), quota.Caller{Waiting: func(int, time.Duration) { heard++ }})
-		if _, err := c.turn(ctx, permitted, find("RestartCaster"), true); err != nil || heard != 2 || len(told) != 2 || told[0] != "RestartCaster throttled" {
+		if _, err := c.turn(ctx, permitted, find("RestartCaster"), true); err != nil || heard != 2 || len(told) != 2 ||
+			told[0] != "RestartCaster throttled" {
 			t.Errorf("told %v and %d times: %v", told, heard, err)
 		}
 	})

@@ -27,8 +27,11 @@ func TestWriteOutcomes(t *testing.T) {
 	}{
 		{"refusal", refuse(400, "IncorrectCasterStatus.Idle"), Refused, "IncorrectCasterStatus.Idle", "R-1"},
 		{"conflict is a refusal", refuse(409, "TaskAlreadyStarted"), Refused, "TaskAlreadyStarted", "R-1"},
-		{"access denied, with a text where the SDK wants an object", answer(403, `{"RequestId":"R-2","Code":"NoPermission","Message":"no","AccessDeniedDetail":"text"}`), Refused, "NoPermission", "R-2"},
-		{"numeric code, on which the SDK panics", answer(400, `{"RequestId":"R-2","Code":123,"Message":"no"}`), Unknown, "", ""},
+		{"access denied, with a text where the SDK wants an object",
+			answer(403, `{"RequestId":"R-2","Code":"NoPermission","Message":"no","AccessDeniedDetail":"text"}`), Refused,
+			"NoPermission", "R-2"},
+		{"numeric code, on which the SDK panics", answer(400, `{"RequestId":"R-2","Code":123,"Message":"no"}`),
+			Unknown, "", ""},
 		{"refusal without request id", answer(400, `{"Code":"X","Message":"no"}`), Unknown, "", ""},
 		{"refusal cut short", answer(400, `{"RequestId":"R-2","Code":"X","Mess`), Unknown, "", ""},
 		{"timeout of the service", refuse(408, "CopyCaster.Timeout"), Unknown, "CopyCaster.Timeout", "R-1"},
@@ -49,8 +52,11 @@ func TestWriteOutcomes(t *testing.T) {
 		}, Unknown, "", ""},
 		{"reset", reset, Unknown, "", ""},
 		{"200 cut short without a length", raw("HTTP/1.0 200 OK\r\n\r\n{\"RequestId\":\"R-"), Unknown, "", ""},
-		{"refusal shorter than announced", raw("HTTP/1.1 400 Bad Request\r\nContent-Length: 999\r\n\r\n" + `{"RequestId":"R-1","Code":"X"}`), Unknown, "", ""},
-		{"refusal in chunks that do not end", raw("HTTP/1.1 400 Bad Request\r\nTransfer-Encoding: chunked\r\n\r\n1e\r\n" + `{"RequestId":"R-1","Code":"X"}` + "\r\n"), Unknown, "", ""},
+		{"refusal shorter than announced",
+			raw("HTTP/1.1 400 Bad Request\r\nContent-Length: 999\r\n\r\n" + `{"RequestId":"R-1","Code":"X"}`), Unknown, "", ""},
+		{"refusal in chunks that do not end",
+			raw("HTTP/1.1 400 Bad Request\r\nTransfer-Encoding: chunked\r\n\r\n1e\r\n" + `{"RequestId":"R-1","Code":"X"}` +
+				"\r\n"), Unknown, "", ""},
 		{"refusal too long", answer(400, `{"RequestId":"R-1","Code":"X"}`+strings.Repeat(" ", maxBody)), Unknown, "", ""},
 		{"only a 100", raw("HTTP/1.1 100 Continue\r\n\r\n"), Unknown, "", ""},
 		{"a 103 and nothing", raw("HTTP/1.1 103 Early Hints\r\n\r\n"), Unknown, "", ""},
@@ -62,10 +68,13 @@ func TestWriteOutcomes(t *testing.T) {
 		{"204", answer(204, ""), Unknown, "", ""},
 		{"206 that reads like a whole", answer(206, `{"RequestId":"R-1"}`), Unknown, "", ""},
 		{"304", answer(304, ""), Unknown, "", ""},
-		{"200 with a code", answer(200, `{"RequestId":"R-1","Code":"IncorrectCasterStatus","Message":"The studio is busy."}`), Unknown, "IncorrectCasterStatus", "R-1"},
-		{"200 with a code that throttles", answer(200, `{"RequestId":"R-1","Code":"Throttling.User"}`), Unknown, "Throttling.User", "R-1"},
+		{"200 with a code", answer(200, `{"RequestId":"R-1","Code":"IncorrectCasterStatus","Message":"The studio is busy."}`),
+			Unknown, "IncorrectCasterStatus", "R-1"},
+		{"200 with a code that throttles", answer(200, `{"RequestId":"R-1","Code":"Throttling.User"}`), Unknown,
+			"Throttling.User", "R-1"},
 		{"200 without success", answer(200, `{"RequestId":"R-1","Success":false}`), Unknown, "", "R-1"},
-		{"200 without success, as a text", answer(200, `{"RequestId":"R-1","Code":"OK","Success":"false"}`), Unknown, "", "R-1"},
+		{"200 without success, as a text", answer(200, `{"RequestId":"R-1","Code":"OK","Success":"false"}`), Unknown,
+			"", "R-1"},
 		{"200 without success, as a number", answer(200, `{"RequestId":"R-1","Success":0}`), Unknown, "", "R-1"},
 		{"200 without success, in another case", answer(200, `{"RequestId":"R-1","success":false}`), Unknown, "", ""},
 		{"200 with a numeric code", answer(200, `{"RequestId":"R-1","Code":500}`), Unknown, "", ""},
@@ -83,18 +92,25 @@ func TestWriteOutcomes(t *testing.T) {
 		{"400 empty", answer(400, ""), Unknown, "", ""},
 		{"refusal without code", answer(400, `{"RequestId":"R-1","Message":"no"}`), Unknown, "", ""},
 		{"refusal with an empty code", answer(400, `{"RequestId":"R-1","Code":"","Message":"no"}`), Unknown, "", ""},
-		{"refusal with two codes", answer(400, `{"RequestId":"R-1","Code":"CopyCaster.Timeout","Code":"X"}`), Unknown, "", ""},
-		{"refusal in another case, of somebody else", answer(403, `{"requestId":"R-1","code":"blocked","message":"no"}`), Unknown, "", ""},
-		{"refusal cut short after what counts", raw("HTTP/1.0 400 Bad Request\r\n\r\n" + `{"RequestId":"R-1","Code":"X"`), Unknown, "", ""},
+		{"refusal with two codes", answer(400, `{"RequestId":"R-1","Code":"CopyCaster.Timeout","Code":"X"}`),
+			Unknown, "", ""},
+		{"refusal in another case, of somebody else", answer(403, `{"requestId":"R-1","code":"blocked","message":"no"}`),
+			Unknown, "", ""},
+		{"refusal cut short after what counts", raw("HTTP/1.0 400 Bad Request\r\n\r\n" + `{"RequestId":"R-1","Code":"X"`),
+			Unknown, "", ""},
 		{"refusal with more behind it", answer(400, `{"RequestId":"R-1","Code":"X"} and more`), Unknown, "", ""},
 		{"refusal that says OK", answer(400, `{"RequestId":"R-1","Code":"OK"}`), Unknown, "", ""},
 		{"refusal with a request id of another type", answer(400, `{"RequestId":1,"Code":"X"}`), Unknown, "", ""},
-		{"refusal as a text", headed("Content-Type: text/html", 400, `{"RequestId":"R-1","Code":"X","Message":"no"}`), Refused, "X", "R-1"},
-		{"refusal with a null success and a number as message", answer(400, `{"RequestId":"R-1","Code":"IncompleteSignature","Success":null,"Message":1}`), Refused, "IncompleteSignature", "R-1"},
+		{"refusal as a text", headed("Content-Type: text/html", 400, `{"RequestId":"R-1","Code":"X","Message":"no"}`),
+			Refused, "X", "R-1"},
+		{"refusal with a null success and a number as message",
+			answer(400, `{"RequestId":"R-1","Code":"IncompleteSignature","Success":null,"Message":1}`), Refused,
+			"IncompleteSignature", "R-1"},
 		{"refusal of something too long", refuse(413, "X"), Refused, "X", "R-1"},
 		{"407 of a proxy that talks like the service", refuse(407, "X"), Unknown, "X", "R-1"},
 		{"499", refuse(499, "X"), Unknown, "X", "R-1"},
-		{"a refusal's code with 500", refuse(500, "IncorrectCasterStatus.Idle"), Unknown, "IncorrectCasterStatus.Idle", "R-1"},
+		{"a refusal's code with 500", refuse(500, "IncorrectCasterStatus.Idle"), Unknown,
+			"IncorrectCasterStatus.Idle", "R-1"},
 		{"throttled with 503", refuse(503, "Throttling.User"), Unknown, "Throttling.User", "R-1"},
 		{"a trouble of the service with 400", refuse(400, "InternalError"), Unknown, "InternalError", "R-1"},
 		{"a timeout of the service with 400", refuse(400, "ServiceTimeout"), Unknown, "ServiceTimeout", "R-1"},
@@ -117,8 +133,10 @@ func TestWriteOutcomes(t *testing.T) {
 // What is no error is a success.
 func TestGoodAnswers(t *testing.T) {
 	for _, body := range []string{
-		`{"RequestId":"R-1"}`, ` {"RequestId":"R-1","Code":"OK","Message":"done"}`, `{"RequestId":"R-1","Code":"200"}`, `{"RequestId":"R-1","Code":200}`,
-		`{"RequestId":"R-1","Code":"Success","Success":true}`, `{"RequestId":"R-1","Code":null,"Success":null}`, `{"RequestId":"R-1","Code":"","Success":"true"}`,
+		`{"RequestId":"R-1"}`, ` {"RequestId":"R-1","Code":"OK","Message":"done"}`, `{"RequestId":"R-1","Code":"200"}`,
+		`{"RequestId":"R-1","Code":200}`,
+		`{"RequestId":"R-1","Code":"Success","Success":true}`, `{"RequestId":"R-1","Code":null,"Success":null}`,
+		`{"RequestId":"R-1","Code":"","Success":"true"}`,
 		`{"RequestId":"R-1","List":[{"Code":"X","Success":false}]}`,
 	} {
 		f := newCloud(t, answer(200, body))
@@ -140,27 +158,44 @@ func TestReceipts(t *testing.T) {
 		{"copy", `{"RequestId":"R","CasterId":"new"}`, func(ctx context.Context, c *Client) (Receipt, error) {
 			return c.CopyCaster(ctx, permitted, "src", "A & B*~ü", "tok")
 		},
-			Receipt{RequestID: "R", CasterID: "new"}, map[string]string{"Action": "CopyCaster", "SrcCasterId": "src", "CasterName": "A & B*~ü", "ClientToken": "tok"}},
-		{"restart", `{"RequestId":"R"}`, func(ctx context.Context, c *Client) (Receipt, error) { return c.RestartCaster(ctx, permitted, "c1") },
-			Receipt{RequestID: "R"}, map[string]string{"Action": "RestartCaster", "CasterId": "c1"}},
-		{"start", `{"RequestId":"R","StreamUrl":"rtmp://x/y"}`, func(ctx context.Context, c *Client) (Receipt, error) { return c.StartScene(ctx, permitted, "c1", "s1") },
-			Receipt{RequestID: "R", PlayURL: "rtmp://x/y"}, map[string]string{"Action": "StartCasterScene", "CasterId": "c1", "SceneId": "s1"}},
-		{"stop", `{"RequestId":"R"}`, func(ctx context.Context, c *Client) (Receipt, error) { return c.StopScene(ctx, permitted, "c1", "s1") },
-			Receipt{RequestID: "R"}, map[string]string{"Action": "StopCasterScene", "CasterId": "c1", "SceneId": "s1"}},
-		{"studio on", `{"RequestId":"R","PgmSceneInfos":{"SceneInfo":[{"SceneId":"s1","StreamUrl":"rtmp://x"}]}}`, func(ctx context.Context, c *Client) (Receipt, error) {
-			return c.StartCaster(ctx, permitted, "c1")
+			Receipt{RequestID: "R", CasterID: "new"},
+			map[string]string{"Action": "CopyCaster", "SrcCasterId": "src", "CasterName": "A & B*~ü", "ClientToken": "tok"}},
+		{"restart", `{"RequestId":"R"}`, func(ctx context.Context, c *Client) (Receipt, error) {
+			return c.RestartCaster(ctx, permitted, "c1")
 		},
+			Receipt{RequestID: "R"}, map[string]string{"Action": "RestartCaster", "CasterId": "c1"}},
+		{"start", `{"RequestId":"R","StreamUrl":"rtmp://x/y"}`, func(ctx context.Context, c *Client) (Receipt, error) {
+			return c.StartScene(ctx, permitted, "c1", "s1")
+		},
+			Receipt{RequestID: "R", PlayURL: "rtmp://x/y"},
+			map[string]string{"Action": "StartCasterScene", "CasterId": "c1", "SceneId": "s1"}},
+		{"stop", `{"RequestId":"R"}`, func(ctx context.Context, c *Client) (Receipt, error) {
+			return c.StopScene(ctx, permitted, "c1", "s1")
+		},
+			Receipt{RequestID: "R"}, map[string]string{"Action": "StopCasterScene", "CasterId": "c1", "SceneId": "s1"}},
+		{"studio on", `{"RequestId":"R","PgmSceneInfos":{"SceneInfo":[{"SceneId":"s1","StreamUrl":"rtmp://x"}]}}`,
+			func(ctx context.Context, c *Client) (Receipt, error) {
+				return c.StartCaster(ctx, permitted, "c1")
+			},
 			Receipt{RequestID: "R"}, map[string]string{"Action": "StartCaster", "CasterId": "c1"}},
-		{"studio off", `{"RequestId":"R"}`, func(ctx context.Context, c *Client) (Receipt, error) { return c.StopCaster(ctx, permitted, "c1") },
+		{"studio off", `{"RequestId":"R"}`, func(ctx context.Context, c *Client) (Receipt, error) {
+			return c.StopCaster(ctx, permitted, "c1")
+		},
 			Receipt{RequestID: "R"}, map[string]string{"Action": "StopCaster", "CasterId": "c1"}},
 		{"take", `{"RequestId":"R"}`, func(ctx context.Context, c *Client) (Receipt, error) {
 			return c.TakeScene(ctx, permitted, "c1", "pvw", "pgm")
 		},
-			Receipt{RequestID: "R"}, map[string]string{"Action": "CopyCasterSceneConfig", "CasterId": "c1", "FromSceneId": "pvw", "ToSceneId": "pgm"}},
-		{"standby", `{"RequestId":"R"}`, func(ctx context.Context, c *Client) (Receipt, error) { return c.Standby(ctx, permitted, "c1", "pgm") },
+			Receipt{RequestID: "R"},
+			map[string]string{"Action": "CopyCasterSceneConfig", "CasterId": "c1", "FromSceneId": "pvw", "ToSceneId": "pgm"}},
+		{"standby", `{"RequestId":"R"}`, func(ctx context.Context, c *Client) (Receipt, error) {
+			return c.Standby(ctx, permitted, "c1", "pgm")
+		},
 			Receipt{RequestID: "R"}, map[string]string{"Action": "EffectCasterUrgent", "CasterId": "c1", "SceneId": "pgm"}},
-		{"record", `{"RequestId":"R"}`, func(ctx context.Context, c *Client) (Receipt, error) { return c.Record(ctx, permitted, stream, "stop") },
-			Receipt{RequestID: "R"}, map[string]string{"Action": "RealTimeRecordCommand", "Command": "stop", "DomainName": "live.example.com", "AppName": "show", "StreamName": "main"}},
+		{"record", `{"RequestId":"R"}`, func(ctx context.Context, c *Client) (Receipt, error) {
+			return c.Record(ctx, permitted, stream, "stop")
+		},
+			Receipt{RequestID: "R"}, map[string]string{"Action": "RealTimeRecordCommand", "Command": "stop",
+				"DomainName": "live.example.com", "AppName": "show", "StreamName": "main"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

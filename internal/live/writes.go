@@ -13,7 +13,8 @@ func (c *Client) CopyCaster(ctx context.Context, permit op.SendPermit, source, n
 	if err := checkToken(token); err != nil {
 		return Receipt{}, err
 	}
-	return c.write(ctx, permit, "CopyCaster", params{{"SrcCasterId", source}, {"CasterName", name}, {"ClientToken", token}})
+	return c.write(ctx, permit, "CopyCaster",
+		params{{"SrcCasterId", source}, {"CasterName", name}, {"ClientToken", token}})
 }
 
 // RestartCaster reloads a running caster's settings. The picture is cut. Only general and playlist mode.
@@ -55,8 +56,10 @@ func (c *Client) StopCaster(ctx context.Context, permit op.SendPermit, id string
 
 // TakeScene gives the program scene, a PGM one, the picture of a preview scene, an open PVW one of the same caster.
 // API: https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-copycastersceneconfig
-func (c *Client) TakeScene(ctx context.Context, permit op.SendPermit, caster, preview, program string) (Receipt, error) {
-	return c.write(ctx, permit, "CopyCasterSceneConfig", params{{"CasterId", caster}, {"FromSceneId", preview}, {"ToSceneId", program}})
+func (c *Client) TakeScene(ctx context.Context, permit op.SendPermit, caster, preview,
+	program string) (Receipt, error) {
+	return c.write(ctx, permit, "CopyCasterSceneConfig",
+		params{{"CasterId", caster}, {"FromSceneId", preview}, {"ToSceneId", program}})
 }
 
 // Standby switches the program scene, a PGM one, to the caster's standby picture, clip or stream. No operation is

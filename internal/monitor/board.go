@@ -40,8 +40,8 @@ func (w *Monitor) draw(ctx context.Context, s snapshot, boards []op.Board) error
 	return errors.Join(errs...)
 }
 
-// drawOne posts or edits one board, when it has changed or its time is old. Whoever writes down first that the board is about to be
-// edited does it.
+// drawOne posts or edits one board, when it has changed or its time is old. Whoever writes down first that the board is
+// about to be edited does it.
 func (w *Monitor) drawOne(ctx context.Context, s snapshot, b op.Board, a op.Answer) error {
 	says, age := digest(a), s.at.Sub(b.Edited)
 	same := says == b.Says && age < stampAfter

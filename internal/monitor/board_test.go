@@ -29,7 +29,8 @@ func TestBoard(t *testing.T) {
 	s := newStage(t)
 	s.board(show, true)
 	s.recorded(-10 * time.Second)
-	if _, held, err := s.w.locks.Hold(t.Context(), op.Lock{Target: news, Holder: "U0BO", Until: noon.Add(time.Hour)}); err != nil || !held {
+	if _, held, err := s.w.locks.Hold(t.Context(),
+		op.Lock{Target: news, Holder: "U0BO", Until: noon.Add(time.Hour)}); err != nil || !held {
 		t.Fatal(held, err)
 	}
 	s.pass(time.Second)
@@ -111,7 +112,8 @@ func TestDeletedBoardIsOff(t *testing.T) {
 	}
 }
 
-// A board that could not be edited is edited later; one in a channel that cannot be written to is left alone for a while.
+// A board that could not be edited is edited later; one in a channel that cannot be written to is left alone for a
+// while.
 func TestBoardLater(t *testing.T) {
 	for failure, pause := range map[error]time.Duration{notify.ErrBusy: boardEvery, notify.ErrNotInChannel: muteFor} {
 		s := newStage(t)
@@ -168,10 +170,16 @@ func TestCallsOfTenMinutes(t *testing.T) {
 		want    map[string]int
 	}{
 		"nothing is watched": {func(*stage) {}, map[string]int{}},
-		"one board":          {func(s *stage) { s.board(show, true) }, map[string]int{"casters": 20, "scenes": 20, "online": 20, "material": 20}},
-		"one recording":      {func(s *stage) { s.did("record.start", mainLine) }, map[string]int{"online": 40, "material": 40}},
-		"one studio":         {func(s *stage) { s.did("caster.start", news) }, map[string]int{"casters": 40}},
-		"one preview":        {func(s *stage) { s.did("caster.scene.start", news, "s1") }, map[string]int{"casters": 40, "scenes": 40}},
+		"one board": {func(s *stage) {
+			s.board(show, true)
+		}, map[string]int{"casters": 20, "scenes": 20, "online": 20, "material": 20}},
+		"one recording": {func(s *stage) {
+			s.did("record.start", mainLine)
+		}, map[string]int{"online": 40, "material": 40}},
+		"one studio": {func(s *stage) { s.did("caster.start", news) }, map[string]int{"casters": 40}},
+		"one preview": {func(s *stage) {
+			s.did("caster.scene.start", news, "s1")
+		}, map[string]int{"casters": 40, "scenes": 40}},
 		"all of it, in two channels": {func(s *stage) {
 			s.board(show, true)
 			s.board(other, true)

@@ -29,8 +29,8 @@ func (x expectation) key() string {
 	return string(x.kind) + "/" + x.channel + "/" + x.target.Key() + "/" + x.scene
 }
 
-// output reports a recording of some studio's own programme. Of which studio is not known here: whoever stops one through the bot in
-// the channel is taken to have ended it.
+// output reports a recording of some studio's own programme. Of which studio is not known here: whoever stops one
+// through the bot in the channel is taken to have ended it.
 func (x expectation) output() bool {
 	return x.kind == recording && streamOf(x.target.ID).App == "caster"
 }
@@ -46,8 +46,8 @@ func (w *Monitor) prepare(ctx context.Context, j *round) (err error) {
 	return err
 }
 
-// caughtUp reads what was done through the bot while the look went on: what it shows may be the doing of that. The expectations stay those
-// that were looked at.
+// caughtUp reads what was done through the bot while the look went on: what it shows may be the doing of that. The
+// expectations stay those that were looked at.
 func (w *Monitor) caughtUp(ctx context.Context, j *round) error {
 	if len(j.expectations)+len(j.standing) == 0 {
 		return nil
@@ -57,8 +57,8 @@ func (w *Monitor) caughtUp(ctx context.Context, j *round) error {
 	return err
 }
 
-// named are the expectations of the policy. Its studios are known once the cloud has listed them: until then there is one expectation for all of
-// them, without an id.
+// named are the expectations of the policy. Its studios are known once the cloud has listed them: until then there is
+// one expectation for all of them, without an id.
 func (w *Monitor) named() []expectation {
 	var all []expectation
 	for _, channel := range w.Policy.Channels() {
@@ -78,8 +78,8 @@ func (w *Monitor) named() []expectation {
 	return all
 }
 
-// resolved gives the expectations with one for every studio that the policy names, and at most one expectation for each thing in a channel:
-// that which was started there.
+// resolved gives the expectations with one for every studio that the policy names, and at most one expectation for each
+// thing in a channel: that which was started there.
 func (w *Monitor) resolved(wishes []expectation, s snapshot) []expectation {
 	var all []expectation
 	known := map[string]bool{}

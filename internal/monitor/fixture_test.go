@@ -58,15 +58,17 @@ type stage struct {
 
 func newStage(t *testing.T) *stage {
 	s := &stage{
-		t: t, now: noon, scenes: map[string][]live.Scene{}, online: map[live.Stream]time.Time{}, material: map[live.Stream][]live.Content{},
-		fail: map[string]bool{}, calls: map[string]int{}, watch: map[string][]op.Target{}, chatFail: map[string]error{},
+		t: t, now: noon, scenes: map[string][]live.Scene{}, online: map[live.Stream]time.Time{},
+		material: map[live.Stream][]live.Content{},
+		fail:     map[string]bool{}, calls: map[string]int{}, watch: map[string][]op.Target{}, chatFail: map[string]error{},
 		studios: map[string]live.Caster{
 			"c1": {ID: "c1", Name: "Evening News", OnAir: true, Started: noon.Add(-time.Hour), Modified: noon.Add(-time.Hour)},
 			"c2": {ID: "c2", Name: "Evening Talk"},
 			"c3": {ID: "c3", Name: "Morning Show", OnAir: true},
 		},
 	}
-	s.scenes["c1"] = []live.Scene{{ID: "s0", Name: "Main", Program: true, Open: true}, {ID: "s1", Name: "Preview 1", Open: true}}
+	s.scenes["c1"] = []live.Scene{{ID: "s0", Name: "Main", Program: true, Open: true},
+		{ID: "s1", Name: "Preview 1", Open: true}}
 	s.online[streamOf(main)] = noon.Add(-time.Hour)
 	db, err := store.Open(t.Context(), "sqlite::memory:", store.Options{Now: s.clock})
 	if err != nil {
@@ -81,7 +83,8 @@ func newStage(t *testing.T) *stage {
 // watcher is one more replica over the same store.
 func (s *stage) watcher(replica string) *Monitor {
 	w := New(Config{
-		Table: commands.Table(nil, nil, nil), Store: s.store, Cloud: (*cloud)(s), Policy: (*rules)(s), Chat: (*chat)(s), Now: s.clock, Replica: replica,
+		Table: commands.Table(nil, nil, nil), Store: s.store, Cloud: (*cloud)(s), Policy: (*rules)(s), Chat: (*chat)(s),
+		Now: s.clock, Replica: replica,
 		Pause: func(ctx context.Context, _ time.Duration) bool { return ctx.Err() == nil },
 	})
 	w.leader.alone = false
@@ -129,7 +132,8 @@ func (s *stage) came(end op.State, verb string, target op.Target, args ...string
 	o, err := s.store.Create(s.t.Context(), o, op.Event{Name: "t"})
 	for _, to := range []op.State{op.Running, end} {
 		if err == nil && to != o.State {
-			o, err = s.store.Move(s.t.Context(), store.Move{ID: o.ID, From: o.State, To: to, Send: to == op.Running, Event: op.Event{Name: "t"}})
+			o, err = s.store.Move(s.t.Context(),
+				store.Move{ID: o.ID, From: o.State, To: to, Send: to == op.Running, Event: op.Event{Name: "t"}})
 		}
 	}
 	if err != nil {
@@ -223,9 +227,10 @@ func (r *rules) Scope(channel string) (op.Scope, bool) {
 	defer r.mu.Unlock()
 	watch := slices.Clone(r.watch[channel])
 	return op.Scope{
-		Channel: channel, Watch: watch, Streams: []op.StreamAlias{{Alias: "main", Pattern: main}, {Alias: "all", Pattern: "live.example.com/show/*"}},
-		Studio: func(_, name string) bool { return strings.HasPrefix(name, prefix) },
-		Stream: func(string) bool { return channel == show },
+		Channel: channel, Watch: watch,
+		Streams: []op.StreamAlias{{Alias: "main", Pattern: main}, {Alias: "all", Pattern: "live.example.com/show/*"}},
+		Studio:  func(_, name string) bool { return strings.HasPrefix(name, prefix) },
+		Stream:  func(string) bool { return channel == show },
 		Watched: func(_, name string) bool {
 			return slices.ContainsFunc(watch, func(t op.Target) bool { return t.Name == name })
 		},

@@ -32,7 +32,8 @@ func TestBrokenStream(t *testing.T) {
 	s.want("while all is well")
 	s.cut()
 	s.pass(guardEvery)
-	s.want("broken", "post C0SHOW: 🔴 Recording of main ended by itself", "at 12:01:15 UTC it was not live", "material ends at 12:01:00 UTC", "by @U0ANA")
+	s.want("broken", "post C0SHOW: 🔴 Recording of main ended by itself", "at 12:01:15 UTC it was not live",
+		"material ends at 12:01:00 UTC", "by @U0ANA")
 	for range 3 {
 		s.pass(guardEvery)
 	}
@@ -43,7 +44,8 @@ func TestBrokenStream(t *testing.T) {
 	s.pass(guardEvery)
 	s.want("just back", "edit C0SHOW: Over at") // within the time that a list may lag only the first alert ends
 	s.pass(guardEvery)
-	s.want("back", "post C0SHOW: 🔴 main is live again and is NOT being recorded", "broke off at 12:01:00 UTC and came back at 12:03:10 UTC", "[Start recording: record start "+main+"]")
+	s.want("back", "post C0SHOW: 🔴 main is live again and is NOT being recorded",
+		"broke off at 12:01:00 UTC and came back at 12:03:10 UTC", "[Start recording: record start "+main+"]")
 	s.pass(guardEvery)
 	s.want("while that stands")
 	s.did("record.start", mainLine)
@@ -125,7 +127,8 @@ func TestStudioByOtherHands(t *testing.T) {
 	s.want("while it stands")
 	s.studio("c1", func(c *live.Caster) { c.OnAir = false })
 	s.pass(guardEvery)
-	s.want("stopped", "post C0SHOW: 🔴 Studio Evening News went off air", "Seen on air at 12:02:45 UTC, idle at 12:03:00 UTC", "[Start studio: caster start c1]")
+	s.want("stopped", "post C0SHOW: 🔴 Studio Evening News went off air",
+		"Seen on air at 12:02:45 UTC, idle at 12:03:00 UTC", "[Start studio: caster start c1]")
 	s.pass(time.Hour)
 	s.want("the news of a change grow old without a word")
 	s.studio("c1", func(c *live.Caster) { c.OnAir = true })
@@ -202,7 +205,8 @@ func TestForgottenPreview(t *testing.T) {
 	s.want("early")
 	s.pass(time.Second)
 	s.pass(guardEvery)
-	s.want("late", "post C0SHOW: PREVIEW of Evening News / Preview 1 has been open for 30 min", "[Close preview: caster scene stop c1 s1]")
+	s.want("late", "post C0SHOW: PREVIEW of Evening News / Preview 1 has been open for 30 min",
+		"[Close preview: caster scene stop c1 s1]")
 	s.pass(previewOpen)
 	s.want("while it stands")
 	s.with(func() { s.scenes["c1"][1].Open = false })
@@ -219,7 +223,8 @@ func TestStudioStillOn(t *testing.T) {
 	s.pass(stillOn - time.Second)
 	s.want("early")
 	s.pass(guardEvery)
-	s.want("late", "post C0SHOW: Studio Evening News is still on air, 15 min after recording of main ended", "[Stop studio…: caster stop c1]")
+	s.want("late", "post C0SHOW: Studio Evening News is still on air, 15 min after recording of main ended",
+		"[Stop studio…: caster stop c1]")
 	s.did("record.start", mainLine)
 	s.pass(guardEvery)
 	s.want("it records again", "edit C0SHOW: Over at")
@@ -330,7 +335,8 @@ func TestUnsaidAlerts(t *testing.T) {
 	s = newStage(t)
 	s.did("record.start", mainLine)
 	x := expectation{kind: recording, channel: show, target: mainLine}
-	if _, mine, err := s.w.put(t.Context(), alert{Channel: show, Claimed: noon, key: alertKey(broke, x)}); !mine || err != nil {
+	if _, mine, err := s.w.put(t.Context(), alert{Channel: show, Claimed: noon, key: alertKey(broke, x)}); !mine ||
+		err != nil {
 		t.Fatal(err)
 	}
 	s.cut()

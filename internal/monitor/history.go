@@ -37,7 +37,8 @@ func (d ownChange) starts(x op.Condition) bool {
 // trim leaves out of an operation what nobody asks history for: thousands of them are kept.
 func trim(o op.Operation) op.Operation {
 	kept := op.Operation{
-		ID: o.ID, Verb: o.Verb, State: o.State, Channel: o.Channel, Requester: o.Requester, Created: o.Created, Sent: o.Sent, Turn: o.Turn,
+		ID: o.ID, Verb: o.Verb, State: o.State, Channel: o.Channel, Requester: o.Requester, Created: o.Created, Sent: o.Sent,
+		Turn: o.Turn,
 		Plan: op.Plan{Target: o.Plan.Target},
 	}
 	if scene, ok := o.Plan.Args["scene"]; ok {
@@ -81,7 +82,8 @@ func (d history) expectations() []expectation {
 			if !o.starts(x) {
 				continue
 			}
-			w := expectation{kind: x, channel: o.Channel, target: o.Plan.Target, asker: o.Requester, since: cmp.Or(o.Sent, o.Created)}
+			w := expectation{kind: x, channel: o.Channel, target: o.Plan.Target, asker: o.Requester,
+				since: cmp.Or(o.Sent, o.Created)}
 			if x == preview {
 				w.scene = o.Plan.Args["scene"]
 			}
@@ -91,8 +93,8 @@ func (d history) expectations() []expectation {
 	return all
 }
 
-// settles reports whether a change of ours ends what an earlier one in any channel has started, or starts it anew in its own channel. Who takes a
-// studio off air ends the recording of its programme too.
+// settles reports whether a change of ours ends what an earlier one in any channel has started, or starts it anew in
+// its own channel. Who takes a studio off air ends the recording of its programme too.
 func (d ownChange) settles(x expectation) bool {
 	switch own := x.channel == d.Channel; {
 	case x.output() && own && d.ends(studio, ""):
@@ -121,8 +123,8 @@ func (d history) explain(target op.Target, since time.Time, fits effect) bool {
 	})
 }
 
-// unresolved is the last operation of an effect on a target of which nobody knows whether it happened: what is seen now may be its doing,
-// however late. It is zero when there is none.
+// unresolved is the last operation of an effect on a target of which nobody knows whether it happened: what is seen now
+// may be its doing, however late. It is zero when there is none.
 func (d history) unresolved(target op.Target, fits effect) op.Operation {
 	for _, o := range slices.Backward(d) {
 		if fits(o) && o.State == op.Unknown && o.Plan.Target.Key() == target.Key() {
@@ -142,8 +144,8 @@ func (d history) ending(k op.Condition, target, scene string) op.Operation {
 	return op.Operation{}
 }
 
-// ended is the end of the last recording in a channel through the bot, unless one was started since. Of a recording that was paused and
-// then ended it is the pause.
+// ended is the end of the last recording in a channel through the bot, unless one was started since. Of a recording
+// that was paused and then ended it is the pause.
 func (d history) ended(channel string) (last op.Operation, ok bool) {
 	for _, o := range d {
 		if o.Channel != channel || o.State != op.Succeeded {

@@ -14,10 +14,10 @@ const (
 	overlap  = time.Minute // what is read again: a write takes its time, and a look may come in between
 )
 
-// history cache keeps the history from one turn to the next, so that a busy day is read once and not every 15 seconds. What is read anew is
-// all that can have changed: an operation that has been given to the network changes as long as it has not ended, and what has
-// ended stays as it is. The store's own moments are compared, never those of two clocks. Every process keeps its own and fills it
-// from the store, so it holds the same after a restart and in every replica.
+// history cache keeps the history from one turn to the next, so that a busy day is read once and not every 15 seconds.
+// What is read anew is all that can have changed: an operation that has been given to the network changes as long as it
+// has not ended, and what has ended stays as it is. The store's own moments are compared, never those of two clocks.
+// Every process keeps its own and fills it from the store, so it holds the same after a restart and in every replica.
 type historyCache struct {
 	commands map[string]*op.Command // those that change their target in the cloud, by verb
 	history  history
@@ -35,7 +35,8 @@ func newHistoryCache(table op.Table) historyCache {
 	return l
 }
 
-// read brings the history up to date, without those that were asked for before since, and gives how many operations were read.
+// read brings the history up to date, without those that were asked for before since, and gives how many operations
+// were read.
 func (l *historyCache) read(ctx context.Context, s *store.Store, since time.Time) (n int, err error) {
 	if since.Before(l.since) { // a clock was set back: what was left out counts again
 		*l = historyCache{commands: l.commands}

@@ -17,7 +17,8 @@ func (s *stage) sent(verb string) op.Operation {
 	s.keys++
 	o, err := s.store.Create(s.t.Context(), op.Operation{
 		Key: fmt.Sprint("k", s.keys), State: op.Queued, Command: verb, Verb: verb, Channel: show, Requester: "U0ANA",
-		Plan: op.Plan{Target: op.Target{Kind: "caster", ID: fmt.Sprint("c", s.keys)}, Args: op.Args{"scene": "s1", "text": "long"}}, Expires: s.clock().Add(time.Minute),
+		Plan: op.Plan{Target: op.Target{Kind: "caster", ID: fmt.Sprint("c", s.keys)},
+			Args: op.Args{"scene": "s1", "text": "long"}}, Expires: s.clock().Add(time.Minute),
 	}, op.Event{Name: "t"})
 	if err != nil {
 		s.t.Fatal(err)
@@ -27,7 +28,8 @@ func (s *stage) sent(verb string) op.Operation {
 
 func (s *stage) to(o op.Operation, to op.State, closer string) op.Operation {
 	s.t.Helper()
-	o, err := s.store.Move(s.t.Context(), store.Move{ID: o.ID, From: o.State, To: to, Closer: closer, Send: to == op.Running, Event: op.Event{Name: "t"}})
+	o, err := s.store.Move(s.t.Context(),
+		store.Move{ID: o.ID, From: o.State, To: to, Closer: closer, Send: to == op.Running, Event: op.Event{Name: "t"}})
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -40,7 +42,8 @@ func (s *stage) ledger() *historyCache {
 	return &l
 }
 
-// reads lets a history cache read, and gives how many operations that took. Afterwards it must hold what a look at everything shows.
+// reads lets a history cache read, and gives how many operations that took. Afterwards it must hold what a look at
+// everything shows.
 func (s *stage) reads(l *historyCache) int {
 	s.t.Helper()
 	return s.readsSince(l, s.clock().Add(-watchFor))
@@ -71,7 +74,8 @@ func (s *stage) readsSince(l *historyCache, since time.Time) int {
 	return n
 }
 
-// Whatever becomes of an operation between two turns, the history cache knows it, as does that of a process that has just begun.
+// Whatever becomes of an operation between two turns, the history cache knows it, as does that of a process that has
+// just begun.
 func TestLedgerFollowsTheStore(t *testing.T) {
 	s := newStage(t)
 	old, fresh := s.ledger(), s.ledger()
@@ -114,7 +118,8 @@ func TestLedgerFollowsTheStore(t *testing.T) {
 	s.reads(old)
 }
 
-// An end may be seen after a later one, when its transaction took longer, and long after when the store's clock was set back.
+// An end may be seen after a later one, when its transaction took longer, and long after when the store's clock was set
+// back.
 func TestLedgerFindsEarlierEnds(t *testing.T) {
 	for _, back := range []time.Duration{overlap / 2, time.Hour} {
 		s := newStage(t)
@@ -163,7 +168,8 @@ func TestDeedsOfOneMomentAreInTheOrderOfSending(t *testing.T) {
 		if _, err := l.read(t.Context(), s.store, noon.Add(-watchFor)); err != nil {
 			t.Fatal(err)
 		}
-		if last := l.history.ending(studio, news.Key(), ""); len(l.history.expectations()) > 0 || last.ID != stop.ID || start.Turn >= stop.Turn {
+		if last := l.history.ending(studio, news.Key(), ""); len(l.history.expectations()) > 0 || last.ID != stop.ID ||
+			start.Turn >= stop.Turn {
 			t.Fatalf("%+v", l.history)
 		}
 	}

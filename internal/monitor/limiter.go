@@ -11,8 +11,9 @@ import (
 // errNotLeading: another replica looks now.
 var errNotLeading = errors.New("another replica has taken over")
 
-// limiter looks at the cloud no faster than a share of what the account allows: between two calls of one operation there is always
-// the time that the share gives to one. Commands of people, which are made beside it, find the rest, and are served first.
+// limiter looks at the cloud no faster than a share of what the account allows: between two calls of one operation
+// there is always the time that the share gives to one. Commands of people, which are made beside it, find the rest,
+// and are served first.
 type limiter struct {
 	share float64
 	pause func(context.Context, time.Duration) bool

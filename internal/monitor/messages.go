@@ -35,7 +35,8 @@ func brokeAlert(x expectation, m live.Content, now time.Time) op.Answer {
 	}
 	return op.Answer{
 		Title: op.L("🔴 Recording of ", label(x), " ended by itself: the stream broke off."),
-		Lines: byHand([]op.Line{seen, op.L("A recording that was started by command does not go on when its stream comes back. I tell you when it does.")},
+		Lines: byHand([]op.Line{seen,
+			op.L("A recording that was started by command does not go on when its stream comes back. I tell you when it does.")},
 			"It was started ", x),
 		Next: []op.Next{streamNext("Status", "record status {stream}", x.target.ID)},
 	}
@@ -52,14 +53,17 @@ func backAlert(x expectation, on *live.Online, m live.Content, now time.Time) op
 	return op.Answer{
 		Title: op.L("🔴 ", label(x), " is live again and is ", op.Strong("NOT"), " being recorded."),
 		Lines: []op.Line{op.L(ended, " and came back at ", op.At(on.Since), "."),
-			op.L("At ", op.At(now), " the cloud listed no material since then. No API says “recording now”: this is concluded.")},
-		Next: []op.Next{streamNext("Start recording", "record start {stream}", x.target.ID), streamNext("Status", "record status {stream}", x.target.ID)},
+			op.L("At ", op.At(now),
+				" the cloud listed no material since then. No API says “recording now”: this is concluded.")},
+		Next: []op.Next{streamNext("Start recording", "record start {stream}", x.target.ID),
+			streamNext("Status", "record status {stream}", x.target.ID)},
 	}
 }
 
 func cameBack(x expectation, on live.Online) op.Answer {
 	return op.Answer{
-		Mark: op.MarkNeutral, Title: op.L("The stream of ", label(x), " came back at ", op.At(on.Since), ", its recording did not: see below."),
+		Mark:  op.MarkNeutral,
+		Title: op.L("The stream of ", label(x), " came back at ", op.At(on.Since), ", its recording did not: see below."),
 	}
 }
 
@@ -70,18 +74,21 @@ func stoppedAlert(c live.Caster, x expectation, v observation, doubt op.Operatio
 	}
 	title, lines := op.L("🔴 Studio ", op.B(c.Name), " went off air, and not through me."), []op.Line{seen}
 	if doubt.ID != "" {
-		title, lines = op.L("🔴 Studio ", op.B(c.Name), " went off air. I do not know whether through me."), append(lines, doubted(doubt))
+		title, lines = op.L("🔴 Studio ", op.B(c.Name), " went off air. I do not know whether through me."),
+			append(lines, doubted(doubt))
 	}
 	return op.Answer{
 		Title: title,
 		Lines: byHand(lines, "It was started ", x),
-		Next:  []op.Next{studioNext("Start studio", "caster start {caster}", c.ID), studioNext("Show studio", "caster show {caster}", c.ID)},
+		Next: []op.Next{studioNext("Start studio", "caster start {caster}", c.ID),
+			studioNext("Show studio", "caster show {caster}", c.ID)},
 	}
 }
 
 // doubted names an operation that may have done what is seen.
 func doubted(o op.Operation) op.Line {
-	return op.L("Nobody knows what became of op ", op.V(o.Ref()), ", which ", op.Who(o.Requester), " asked for: this may be its doing.")
+	return op.L("Nobody knows what became of op ", op.V(o.Ref()), ", which ", op.Who(o.Requester),
+		" asked for: this may be its doing.")
 }
 
 // changes words how a studio was changed, and by what it would have been through the bot.
@@ -89,9 +96,11 @@ var changes = map[change]struct {
 	words, perhaps op.Text
 	by             effect
 }{
-	putOn:     {" was put on air, and not through me.", " was put on air. I do not know whether through me.", starting(studio)},
-	restarted: {" was restarted, and not through me.", " was restarted. I do not know whether through me.", starting(studio)},
-	edited:    {" was changed, and not through me.", " was changed. I do not know whether through me.", anything},
+	putOn: {" was put on air, and not through me.", " was put on air. I do not know whether through me.",
+		starting(studio)},
+	restarted: {" was restarted, and not through me.", " was restarted. I do not know whether through me.",
+		starting(studio)},
+	edited: {" was changed, and not through me.", " was changed. I do not know whether through me.", anything},
 }
 
 func changedAlert(c live.Caster, v observation, d history, target op.Target) op.Answer {
@@ -116,8 +125,9 @@ func changedAlert(c live.Caster, v observation, d history, target op.Target) op.
 func openAlert(c live.Caster, scene live.Scene, x expectation, now time.Time) op.Answer {
 	next := op.Format("caster scene stop {caster} {scene}", op.Args{"caster": c.ID, "scene": scene.ID})
 	return op.Answer{
-		Mark:  op.MarkPreview,
-		Title: op.L("PREVIEW of ", op.B(c.Name), " / ", op.B(scene.Name), " has been open for ", op.For(now.Sub(x.since).Truncate(time.Minute)), ". Is it still needed?"),
+		Mark: op.MarkPreview,
+		Title: op.L("PREVIEW of ", op.B(c.Name), " / ", op.B(scene.Name), " has been open for ",
+			op.For(now.Sub(x.since).Truncate(time.Minute)), ". Is it still needed?"),
 		Lines: byHand(nil, "It was opened ", x),
 		Next:  []op.Next{{Label: "Close preview", Text: next}},
 	}
@@ -126,10 +136,13 @@ func openAlert(c live.Caster, scene live.Scene, x expectation, now time.Time) op
 func stillAlert(c live.Caster, e op.Operation, now time.Time) op.Answer {
 	return op.Answer{
 		Mark: op.MarkProgram,
-		Title: op.L("Studio ", op.B(c.Name), " is still on air, ", op.For(now.Sub(e.Sent).Truncate(time.Minute)), " after recording of ",
+		Title: op.L("Studio ", op.B(c.Name), " is still on air, ", op.For(now.Sub(e.Sent).Truncate(time.Minute)),
+			" after recording of ",
 			op.B(e.Plan.Target.Name), " ended."),
-		Lines: []op.Line{op.L("The recording was stopped at ", op.At(e.Sent), " by ", op.Who(e.Requester), ". The studio costs money as long as it is on.")},
-		Next:  []op.Next{studioNext("Stop studio…", "caster stop {caster}", c.ID), studioNext("Show studio", "caster show {caster}", c.ID)},
+		Lines: []op.Line{op.L("The recording was stopped at ", op.At(e.Sent), " by ", op.Who(e.Requester),
+			". The studio costs money as long as it is on.")},
+		Next: []op.Next{studioNext("Stop studio…", "caster stop {caster}", c.ID),
+			studioNext("Show studio", "caster show {caster}", c.ID)},
 	}
 }
 
@@ -138,13 +151,17 @@ func mended(now op.Line, at time.Time) op.Answer {
 	return op.Answer{Mark: op.MarkOK, Title: op.L("Over at ", op.At(at), ": ", now)}
 }
 
-// forgotten is what an alert becomes about something that is not watched any more: it was ended through the bot, or else.
+// forgotten is what an alert becomes about something that is not watched any more: it was ended through the bot, or
+// else.
 func forgotten(by op.Operation, at time.Time) op.Answer {
 	if by.ID != "" {
-		return op.Answer{Mark: op.MarkOK, Title: op.L("Over at ", op.At(at), ": ", op.Who(by.Requester), " has ended it through me (op ", op.V(by.Ref()), ").")}
+		return op.Answer{Mark: op.MarkOK,
+			Title: op.L("Over at ", op.At(at), ": ", op.Who(by.Requester), " has ended it through me (op ",
+				op.V(by.Ref()), ").")}
 	}
 	return op.Answer{
-		Mark: op.MarkNeutral, Title: op.L("Over at ", op.At(at), ": it is no longer watched, because a day has passed or the policy has changed."),
+		Mark:  op.MarkNeutral,
+		Title: op.L("Over at ", op.At(at), ": it is no longer watched, because a day has passed or the policy has changed."),
 	}
 }
 

@@ -1,12 +1,12 @@
-// Package monitor looks at the cloud without being asked: for the guardian, who tells a channel what has gone wrong with
-// that what was started from there, and for the on-air boards that stand above channels.
+// Package monitor looks at the cloud without being asked: for the guardian, who tells a channel what has gone wrong
+// with that what was started from there, and for the on-air boards that stand above channels.
 //
-// There is one look at a time for everybody (snapshot.go), by one replica at a time (leader.go), no faster than a share of
-// the account's limits (limiter.go), and none at all while nothing is watched and no board is up. What is watched
-// follows from the stored operations (history_cache.go, history.go) and the policy (expectations.go). From a look the guardian
-// concludes what stands wrong (rules.go, messages.go); what it has said stands in the store, one document for each cause
-// and channel, so it is said once, by whichever replica, and edited when it is mended (alerts.go). board.go draws the
-// boards.
+// There is one look at a time for everybody (snapshot.go), by one replica at a time (leader.go), no faster than a share
+// of the account's limits (limiter.go), and none at all while nothing is watched and no board is up. What is watched
+// follows from the stored operations (history_cache.go, history.go) and the policy (expectations.go). From a look the
+// guardian concludes what stands wrong (rules.go, messages.go); what it has said stands in the store, one document for
+// each cause and channel, so it is said once, by whichever replica, and edited when it is mended (alerts.go). board.go
+// draws the boards.
 //
 // It keeps true that nothing is concluded from a look that failed, that an alert says what was seen and when, and that
 // the same cause is never said twice while it stands. It changes nothing in the cloud: the button under an alert is a
@@ -112,7 +112,8 @@ func New(c Config) *Monitor {
 		c.Share = usualShare
 	}
 	w := &Monitor{
-		Config: c, boards: records.NewBoardBook(c.Store), locks: records.NewLockBook(c.Store), cache: newHistoryCache(c.Table),
+		Config: c, boards: records.NewBoardBook(c.Store), locks: records.NewLockBook(c.Store),
+		cache:  newHistoryCache(c.Table),
 		alerts: alerts(c.Store), observations: observations(c.Store), wake: make(chan struct{}, 1),
 		leader: leader{store: c.Store, now: c.Now, replica: c.Replica, alone: c.Store.Exclusive()},
 	}
@@ -211,7 +212,8 @@ func (w *Monitor) work(ctx context.Context, j *round, draw bool) error {
 		w.boardDue = j.at.Add(boardEvery)
 	}
 	s := w.takeSnapshot(ctx, j)
-	if err := w.caughtUp(ctx, j); err != nil { // without knowing what was done during the look nothing can be said of others
+	// without knowing what was done during the look nothing can be said of others
+	if err := w.caughtUp(ctx, j); err != nil {
 		return err
 	}
 	err := errors.Join(w.guard(ctx, s, j), w.draw(ctx, s, j.boards))

@@ -16,8 +16,8 @@ const (
 	lag = time.Minute
 )
 
-// observation is what is remembered of a studio or stream from look to look, because the cloud does not tell it: moments are
-// unix milliseconds, 0 for none.
+// observation is what is remembered of a studio or stream from look to look, because the cloud does not tell it:
+// moments are unix milliseconds, 0 for none.
 type observation struct {
 	OnAir    bool   `json:"onAir,omitempty"`
 	Started  int64  `json:"started,omitempty"`
@@ -27,7 +27,8 @@ type observation struct {
 	Changed  int64  `json:"changed,omitempty"` // when it was first seen changed, not through the bot
 	What     change `json:"what,omitempty"`    // and how
 	Then     int64  `json:"then,omitempty"`    // when the cloud says that it was
-	Running  bool   `json:"running,omitempty"` // a stream: its material was seen to grow, and nobody has stopped it through the bot
+	// a stream: its material was seen to grow, and nobody has stopped it through the bot
+	Running bool `json:"running,omitempty"`
 
 	key     string
 	at      time.Time // when it was written
@@ -45,9 +46,10 @@ const (
 
 // observations are what is remembered.
 func observations(s *store.Store) store.Collection[observation] {
-	return store.Collection[observation]{Store: s, Kind: kindObservation, Lenient: true, Filled: func(v *observation, d store.Document) {
-		v.key, v.at, v.version = d.Key, d.At, d.Version
-	}}
+	return store.Collection[observation]{Store: s, Kind: kindObservation, Lenient: true,
+		Filled: func(v *observation, d store.Document) {
+			v.key, v.at, v.version = d.Key, d.At, d.Version
+		}}
 }
 
 func observationKey(t op.Target) string { return kindObservation + "/" + t.Key() }
@@ -106,8 +108,8 @@ func (w *Monitor) seeStudio(old observation, c live.Caster, t op.Target, j *roun
 	return now
 }
 
-// seeStream brings the observation of a stream up to date. That it is being recorded is learned by its material growing from
-// one look to the next; the one command that stops it makes that past.
+// seeStream brings the observation of a stream up to date. That it is being recorded is learned by its material growing
+// from one look to the next; the one command that stops it makes that past.
 func (w *Monitor) seeStream(old observation, m live.Content, t op.Target, j *round) observation {
 	now := old
 	before, seen := w.before.material[streamOf(t.ID)]

@@ -79,8 +79,8 @@ func (x expectation) finding(c alertKind) finding {
 	return finding{key: alertKey(c, x), about: x}
 }
 
-// studioRule: a studio that was started through the bot, or seen on air, is off air without the bot; or was changed; or is on
-// although its recording ended.
+// studioRule: a studio that was started through the bot, or seen on air, is off air without the bot; or was changed; or
+// is on although its recording ended.
 func studioRule(x expectation, s snapshot, j *round, v observation) []finding {
 	off, other, on := x.finding(stopped), x.finding(changed), x.finding(still)
 	if s.studios == nil {
@@ -93,7 +93,8 @@ func studioRule(x expectation, s snapshot, j *round, v observation) []finding {
 	off.seen, other.seen, on.seen = true, true, true
 	byBot := !x.since.IsZero() && j.at.Sub(x.since) >= listed && !j.history.explain(x.target, x.since, ending(studio))
 	off.wrong = !c.OnAir && (byBot || v.Gone > 0 && j.at.Sub(moment(v.Gone)) < watchFor)
-	off.alert, off.over = stoppedAlert(c, x, v, j.history.unresolved(x.target, ending(studio)), j.at), mended(studioNow(c), j.at)
+	off.alert, off.over = stoppedAlert(c, x, v, j.history.unresolved(x.target, ending(studio)), j.at),
+		mended(studioNow(c), j.at)
 	other.wrong = v.Changed > 0 && j.at.Sub(moment(v.Changed)) < previewOpen
 	other.alert, other.follow = changedAlert(c, v, j.history, x.target), true
 	if e, ok := j.history.ended(x.channel); ok {
@@ -125,8 +126,8 @@ func previewRule(x expectation, s snapshot, j *round, _ observation) []finding {
 	return []finding{v}
 }
 
-// recordingRule: a recording that was started through the bot, or whose material was seen to grow, has ended with its stream; and
-// the stream is there again without it. Moments of the cloud are held against each other.
+// recordingRule: a recording that was started through the bot, or whose material was seen to grow, has ended with its
+// stream; and the stream is there again without it. Moments of the cloud are held against each other.
 func recordingRule(x expectation, s snapshot, j *round, v observation) []finding {
 	gone, again := x.finding(broke), x.finding(back)
 	stream := streamOf(x.target.ID)

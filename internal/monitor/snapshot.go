@@ -40,7 +40,8 @@ type snapshot struct {
 // takeSnapshot makes every call that the round needs, each once.
 func (w *Monitor) takeSnapshot(ctx context.Context, j *round) snapshot {
 	ctx = quota.With(ctx, quota.Caller{Class: quota.Background})
-	s := snapshot{at: j.at, scenes: map[string][]live.Scene{}, online: map[string][]live.Online{}, material: map[live.Stream]live.Content{}}
+	s := snapshot{at: j.at, scenes: map[string][]live.Scene{}, online: map[string][]live.Online{},
+		material: map[live.Stream]live.Content{}}
 	scopes := w.scopes(j.boards)
 	if j.needStudios() || len(scopes) > 0 {
 		all, err := paced(ctx, w.limiter, "DescribeCasters", func() ([]live.Caster, error) { return w.Cloud.Casters(ctx) })
@@ -52,7 +53,9 @@ func (w *Monitor) takeSnapshot(ctx context.Context, j *round) snapshot {
 		}
 	}
 	for _, id := range s.inside(j.expectations, scopes) {
-		all, err := paced(ctx, w.limiter, "DescribeCasterScenes", func() ([]live.Scene, error) { return w.Cloud.Scenes(ctx, id) })
+		all, err := paced(ctx, w.limiter, "DescribeCasterScenes", func() ([]live.Scene, error) {
+			return w.Cloud.Scenes(ctx, id)
+		})
 		if w.saw(err) {
 			s.scenes[id] = all
 		}
@@ -99,7 +102,8 @@ func (j *round) needStudios() bool {
 	return slices.ContainsFunc(j.expectations, func(x expectation) bool { return x.kind != recording })
 }
 
-// inside are the studios whose scenes are looked at: those with a preview that is watched, and those on air that a board shows.
+// inside are the studios whose scenes are looked at: those with a preview that is watched, and those on air that a
+// board shows.
 func (s snapshot) inside(wishes []expectation, scopes []op.Scope) []string {
 	var ids []string
 	for _, x := range wishes {
@@ -187,7 +191,8 @@ type named struct {
 func shown(scope op.Scope) []named {
 	var all []named
 	for _, a := range scope.Streams {
-		if stream := streamOf(a.Pattern); stream.Name != "" && !strings.ContainsAny(a.Pattern, "*?") && scope.Stream(a.Pattern) {
+		if stream := streamOf(a.Pattern); stream.Name != "" && !strings.ContainsAny(a.Pattern, "*?") &&
+			scope.Stream(a.Pattern) {
 			all = append(all, named{stream, a.Alias})
 		}
 	}

@@ -53,8 +53,12 @@ func TestAnUnknownOperationMayHaveDoneIt(t *testing.T) {
 		change func(*live.Caster)
 		says   string
 	}{
-		"a stop":        {"caster.stop", func(c *live.Caster) { c.OnAir = false }, "went off air. I do not know whether through me."},
-		"a restart":     {"caster.restart", func(c *live.Caster) { c.Started = c.Started.Add(time.Hour) }, "was restarted. I do not know whether through me."},
+		"a stop": {"caster.stop", func(c *live.Caster) {
+			c.OnAir = false
+		}, "went off air. I do not know whether through me."},
+		"a restart": {"caster.restart", func(c *live.Caster) {
+			c.Started = c.Started.Add(time.Hour)
+		}, "was restarted. I do not know whether through me."},
 		"another thing": {"caster.restart", func(c *live.Caster) { c.OnAir = false }, "went off air, and not through me."},
 	} {
 		s := newStage(t)

@@ -11,21 +11,22 @@ import (
 	"casterbot/internal/op"
 )
 
-// cardQueue holds the cards that are behind. Every card is drawn by at most one goroutine at a time, from the newest stored
-// operation, so that an older state never overwrites a newer one and states in between are dropped.
+// cardQueue holds the cards that are behind. Every card is drawn by at most one goroutine at a time, from the newest
+// stored operation, so that an older state never overwrites a newer one and states in between are dropped.
 type cardQueue struct {
-	mu          sync.Mutex
-	cards       map[string]bool // true: draw once more when the drawing under way ends
-	held        map[string]hold // not drawn yet, because something better may come
-	later       map[string]backoff
-	seen        map[string]int64     // what was behind when the sweep last looked: its version
-	unconfirmed map[string]time.Time // edits without an answer may land on top of what is drawn next: when to draw it once more
+	mu    sync.Mutex
+	cards map[string]bool // true: draw once more when the drawing under way ends
+	held  map[string]hold // not drawn yet, because something better may come
+	later map[string]backoff
+	seen  map[string]int64 // what was behind when the sweep last looked: its version
+	// edits without an answer may land on top of what is drawn next: when to draw it once more
+	unconfirmed map[string]time.Time
 	proof       map[string]time.Time // when to show once more what the chat took, and may have shown nobody
 	work        sync.WaitGroup
 }
 
-// backoff is how long a card that could not be drawn is left alone: twice as long after every try, but for those that only
-// found the channel busy.
+// backoff is how long a card that could not be drawn is left alone: twice as long after every try, but for those that
+// only found the channel busy.
 type backoff struct {
 	until time.Time
 	last  time.Duration
@@ -95,7 +96,8 @@ func (w *cardQueue) any() bool {
 	return len(w.cards)+len(w.later)+len(w.held) > 0
 }
 
-// begin reports whether the caller should draw the card; if somebody draws it already they are asked to do so once more.
+// begin reports whether the caller should draw the card; if somebody draws it already they are asked to do so once
+// more.
 func (w *cardQueue) begin(id string) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -198,12 +200,13 @@ func (w *cardQueue) allHeld() []string {
 
 // How long a card may wait for something better to show.
 const (
-	ButtonsWithin = 120 * time.Millisecond // after the click that won: until then, and until Slack has the edit, the card has live buttons
-	CheckWithin   = time.Second            // after a success: for the look that confirms it
+	// after the click that won: until then, and until Slack has the edit, the card has live buttons
+	ButtonsWithin = 120 * time.Millisecond
+	CheckWithin   = time.Second // after a success: for the look that confirms it
 )
 
-// EnqueueCardWithin brings the card of an operation up to date within a time. What happens to the operation until then is drawn with it, and
-// whoever enqueues the card meanwhile has it drawn at once. Where time is not real nothing waits.
+// EnqueueCardWithin brings the card of an operation up to date within a time. What happens to the operation until then
+// is drawn with it, and whoever enqueues the card meanwhile has it drawn at once. Where time is not real nothing waits.
 func (n *Notifier) EnqueueCardWithin(id string, d time.Duration) {
 	if n.After == nil {
 		n.EnqueueCard(id)
@@ -243,8 +246,8 @@ func (n *Notifier) drawing(id string, draw func(context.Context, string) error) 
 	}
 }
 
-// prove shows a card once more as it is, where nobody knows whether people see it. It is not behind: what is behind is drawn first,
-// and while there is much to write it waits. Only a card that turns out not to be there is drawn anew.
+// prove shows a card once more as it is, where nobody knows whether people see it. It is not behind: what is behind is
+// drawn first, and while there is much to write it waits. Only a card that turns out not to be there is drawn anew.
 func (n *Notifier) prove(id string) {
 	if !n.cards.begin(id) {
 		n.cards.proved(id, false, n.Now())

@@ -8,7 +8,8 @@ import (
 	"casterbot/internal/op"
 )
 
-// A busy channel is tried again soon, however often; what fails otherwise is left alone for longer and longer, up to a limit.
+// A busy channel is tried again soon, however often; what fails otherwise is left alone for longer and longer, up to a
+// limit.
 func TestRestOfACard(t *testing.T) {
 	lost := errors.New("lost")
 	busy := errors.Join(ErrBusy, errors.New("the channel is free again in 6s"))

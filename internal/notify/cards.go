@@ -22,8 +22,8 @@ const redrawnAtMost = 100
 // groupEvery is how often the card of several is edited at most while its members go on.
 const groupEvery = time.Second
 
-// Redraw has the card of an operation drawn whatever it is known to show: somebody sees something else. That of a member is the
-// card of the whole.
+// Redraw has the card of an operation drawn whatever it is known to show: somebody sees something else. That of a
+// member is the card of the whole.
 func (n *Notifier) Redraw(o op.Operation) {
 	id := cmp.Or(o.Group, o.ID)
 	if err := n.Store.Unshown(n.Base, id); err != nil {
@@ -89,9 +89,9 @@ func (n *Notifier) toDraw(ctx context.Context, id string) (o op.Operation, mine 
 	return o, mine, err
 }
 
-// showElsewhere tells the asker in private, once for each state that matters, when the channel cannot be written to. Without a
-// card nobody could confirm, so a pending operation runs into its expiry. When the asker cannot be reached either, the trail
-// says so.
+// showElsewhere tells the asker in private, once for each state that matters, when the channel cannot be written to.
+// Without a card nobody could confirm, so a pending operation runs into its expiry. When the asker cannot be reached
+// either, the trail says so.
 func (n *Notifier) showElsewhere(ctx context.Context, o op.Operation) error {
 	n.away.Store(o.Channel, isAway)
 	words, matters := elsewhere[o.State]
@@ -124,9 +124,11 @@ func (n *Notifier) drawRestored(ctx context.Context) {
 	})
 }
 
-// ChannelRestored draws the cards of the last day in a channel anew: they may have changed while nobody could write there.
+// ChannelRestored draws the cards of the last day in a channel anew: they may have changed while nobody could write
+// there.
 func (n *Notifier) ChannelRestored(ctx context.Context, channel string) {
-	list, err := n.Store.List(ctx, store.Query{Channel: channel, Since: n.Now().Add(-redrawn), Alone: true, Newest: true, Limit: redrawnAtMost})
+	list, err := n.Store.List(ctx,
+		store.Query{Channel: channel, Since: n.Now().Add(-redrawn), Alone: true, Newest: true, Limit: redrawnAtMost})
 	if err != nil {
 		n.Log.Warn("draw the cards of a channel anew", "channel", channel, "error", err)
 	}
@@ -147,7 +149,8 @@ func withoutCard(o op.Operation, words op.Text) op.Answer {
 	case o.Outcome != nil:
 		text = op.L(o.Outcome.Text)
 	}
-	return op.Answer{Mark: op.StateMarks[o.State], Title: text, Note: op.L("I cannot write in ", op.In(o.Channel), ", so I tell you here. op ", op.V(o.Ref()))}
+	return op.Answer{Mark: op.StateMarks[o.State], Title: text,
+		Note: op.L("I cannot write in ", op.In(o.Channel), ", so I tell you here. op ", op.V(o.Ref()))}
 }
 
 func (n *Notifier) recordUntold(ctx context.Context, o op.Operation, why error) error {
@@ -164,8 +167,8 @@ var elsewhere = map[op.State]op.Text{
 	op.Succeeded: ": done.", op.Failed: ": not done.", op.Unknown: ": it is not known whether it happened.",
 }
 
-// DrawBehind redraws cards whose stored operation is newer than what they show, or may be, because an edit was lost on the way. Those of
-// operations that another replica has sent are left to it for a moment.
+// DrawBehind redraws cards whose stored operation is newer than what they show, or may be, because an edit was lost on
+// the way. Those of operations that another replica has sent are left to it for a moment.
 func (n *Notifier) DrawBehind(ctx context.Context) error {
 	n.drawRestored(ctx)
 	for _, id := range n.cards.settledEdits(n.Now()) {

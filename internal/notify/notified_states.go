@@ -10,8 +10,8 @@ import (
 // remembered is how long it is known what somebody was told of an operation: as long as something may yet come of it.
 const remembered = 48 * time.Hour
 
-// notifiedStates remembers what the askers of operations without a card have been told of: the last state that matters of each, for as long
-// as anything may change about it. What is told afterwards of a final state is that state again.
+// notifiedStates remembers what the askers of operations without a card have been told of: the last state that matters
+// of each, for as long as anything may change about it. What is told afterwards of a final state is that state again.
 type notifiedStates struct {
 	mu     sync.Mutex
 	last   map[string]notifiedState

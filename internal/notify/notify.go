@@ -1,8 +1,8 @@
 // Package notify brings to people what the engine has decided, and moves no operation itself.
 //
-// Read chat.go first (what it needs of Slack), then cards.go and card_queue.go (a card that is behind is drawn until it shows what is
-// stored), notified_states.go (what the asker of one without a card was told last), replies.go (private answers, until they are there or nobody waits for them) and
-// patience.go (what is said while an answer takes long).
+// Read chat.go first (what it needs of Slack), then cards.go and card_queue.go (a card that is behind is drawn until it
+// shows what is stored), notified_states.go (what the asker of one without a card was told last), replies.go (private
+// answers, until they are there or nobody waits for them) and patience.go (what is said while an answer takes long).
 package notify
 
 import (
@@ -14,8 +14,8 @@ import (
 	"casterbot/internal/store"
 )
 
-// Notifier brings to people what they are to see: cards that are behind and private answers, until they are there or nobody waits for
-// them any more. It moves no operation.
+// Notifier brings to people what they are to see: cards that are behind and private answers, until they are there or
+// nobody waits for them any more. It moves no operation.
 type Notifier struct {
 	Config
 

@@ -15,7 +15,8 @@ const (
 	hintWithin = 2 * time.Second         // for saying so
 )
 
-// patience tells somebody once that they are not forgotten, and once how many calls stand before theirs; and nothing after the answer.
+// patience tells somebody once that they are not forgotten, and once how many calls stand before theirs; and nothing
+// after the answer.
 type patience struct {
 	say func(op.Answer)
 
@@ -24,9 +25,10 @@ type patience struct {
 	over         bool
 }
 
-// Patient lets the person at an address know when an answer takes longer than a second. The context is the one to ask with: it tells
-// the quota whom to say what a call waits for. stop is called when there is an answer, and before that is given; a hint that is on its
-// way is waited for, so that it never comes after the answer. Where time is not real, or a window shows that it waits, nothing is said.
+// Patient lets the person at an address know when an answer takes longer than a second. The context is the one to ask
+// with: it tells the quota whom to say what a call waits for. stop is called when there is an answer, and before that
+// is given; a hint that is on its way is waited for, so that it never comes after the answer. Where time is not real,
+// or a window shows that it waits, nothing is said.
 func (n *Notifier) Patient(ctx context.Context, to op.Address) (context.Context, func()) {
 	if n.After == nil || to.View != "" || to.FromHome {
 		return ctx, func() {}

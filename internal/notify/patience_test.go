@@ -28,8 +28,8 @@ func (l *listener) Hint(_ context.Context, _ op.Address, a op.Answer) error {
 	return nil
 }
 
-// Who waits reads so once; who waits for a turn reads how many stand before them, in place of that; nothing is said after the answer, nor
-// where a window shows it.
+// Who waits reads so once; who waits for a turn reads how many stand before them, in place of that; nothing is said
+// after the answer, nor where a window shows it.
 func TestPatience(t *testing.T) {
 	const looking, turn = "Looking…", "7 before you, about 2 s."
 	type told struct {
@@ -43,18 +43,22 @@ func TestPatience(t *testing.T) {
 		waits    []told
 		want     []string
 	}{
-		"at once":          {here, time.Second, nil, nil},
-		"slow":             {here, 9 * time.Second, nil, []string{looking}},
-		"waits":            {here, 9 * time.Second, []told{{1010 * time.Millisecond, 7}, {2 * time.Second, 6}}, []string{turn}},
-		"waits later":      {here, 9 * time.Second, []told{{3 * time.Second, 7}}, []string{looking, turn}},
-		"is next":          {here, 9 * time.Second, []told{{1010 * time.Millisecond, 0}}, []string{"You are next, in about 2 s."}},
+		"at once": {here, time.Second, nil, nil},
+		"slow":    {here, 9 * time.Second, nil, []string{looking}},
+		"waits": {here, 9 * time.Second, []told{{1010 * time.Millisecond, 7}, {2 * time.Second, 6}},
+			[]string{turn}},
+		"waits later": {here, 9 * time.Second, []told{{3 * time.Second, 7}}, []string{looking, turn}},
+		"is next": {here, 9 * time.Second, []told{{1010 * time.Millisecond, 0}},
+			[]string{"You are next, in about 2 s."}},
 		"waits, over":      {here, 900 * time.Millisecond, []told{{2 * time.Second, 7}}, nil},
 		"in a window":      {op.Address{Person: "U0ANA", View: "V1"}, 9 * time.Second, []told{{2 * time.Second, 7}}, nil},
 		"on the Home page": {op.Address{Person: "U0ANA", FromHome: true}, 9 * time.Second, nil, nil},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			l := &listener{}
-			n := &Notifier{Config: Config{Chat: l, After: func(d time.Duration, do func()) func() bool { return time.AfterFunc(d, do).Stop }}}
+			n := &Notifier{Config: Config{Chat: l, After: func(d time.Duration, do func()) func() bool {
+				return time.AfterFunc(d, do).Stop
+			}}}
 			asked := quota.With(t.Context(), quota.Caller{Class: quota.Read, Person: "U0ANA"})
 			ctx, answered := n.Patient(asked, c.to)
 			caller := quota.Of(ctx)
@@ -82,7 +86,9 @@ func TestPatience(t *testing.T) {
 func TestAHintComesBeforeTheAnswer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := &listener{took: time.Second}
-		n := &Notifier{Config: Config{Chat: l, After: func(d time.Duration, do func()) func() bool { return time.AfterFunc(d, do).Stop }}}
+		n := &Notifier{Config: Config{Chat: l, After: func(d time.Duration, do func()) func() bool {
+			return time.AfterFunc(d, do).Stop
+		}}}
 		_, answered := n.Patient(t.Context(), op.Address{Person: "U0ANA", Channel: "C0"})
 		time.Sleep(hintAfter + time.Millisecond)
 		answered()

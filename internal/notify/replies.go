@@ -14,9 +14,9 @@ import (
 	"casterbot/internal/store"
 )
 
-// A private answer is owed like a card. One that could not be given is kept as a memo and tried again, by one replica at a time
-// and after a restart too, until it was given or nobody waits for it any more. A process that dies right after an answer was
-// given may have it given twice.
+// A private answer is owed like a card. One that could not be given is kept as a memo and tried again, by one replica
+// at a time and after a restart too, until it was given or nobody waits for it any more. A process that dies right
+// after an answer was given may have it given twice.
 const (
 	KindTell = "tell"
 
@@ -30,8 +30,8 @@ const (
 	tellUnderWay = 8                        // tries at the same time
 )
 
-// pendingReply is an answer that is owed. What of the address is a capability is in no memo, only in the memory of the process that was
-// asked.
+// pendingReply is an answer that is owed. What of the address is a capability is in no memo, only in the memory of the
+// process that was asked.
 type pendingReply struct {
 	To      op.Address    `json:"to"`
 	Answer  op.Answer     `json:"answer"`
@@ -52,7 +52,8 @@ func (d pendingReply) words(now time.Time) op.Answer {
 		a.Lines = append(slices.Clip(a.Lines), op.L("Asked at ", op.At(d.To.At), "; Slack did not take my answer until now."))
 	}
 	if d.Dropped > 0 {
-		a.Lines = append(slices.Clip(a.Lines), op.L("Earlier answers left out: ", op.V(strconv.Itoa(d.Dropped)), ". Ask again for what you still need."))
+		a.Lines = append(slices.Clip(a.Lines),
+			op.L("Earlier answers left out: ", op.V(strconv.Itoa(d.Dropped)), ". Ask again for what you still need."))
 	}
 	return a
 }
@@ -114,8 +115,8 @@ func (b *pendingReplies) over(now time.Time) (late []pendingReply) {
 	return late
 }
 
-// list gives what is owed and not being given, the newest first: the memos, and what is in memory alone. When all memos are
-// known, what has lost its memo is settled.
+// list gives what is owed and not being given, the newest first: the memos, and what is in memory alone. When all memos
+// are known, what has lost its memo is settled.
 func (b *pendingReplies) list(memos []store.Document, all bool) (owed []pendingReply) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -158,15 +159,16 @@ func (n *Notifier) enqueueReply(ctx context.Context, to op.Address, a op.Answer)
 	if to.At.IsZero() {
 		to.At = now
 	}
-	d := pendingReply{To: to, Answer: a, memo: store.Document{Key: KindTell + "/" + op.NewID(), Kind: KindTell, Ends: now.Add(TellFor)}}
+	d := pendingReply{To: to, Answer: a,
+		memo: store.Document{Key: KindTell + "/" + op.NewID(), Kind: KindTell, Ends: now.Add(TellFor)}}
 	d.putOff(now, ShortestBackoff)
 	if err := n.saveReply(ctx, &d); err != nil {
 		n.Log.Warn("an answer is owed in memory only", "person", to.Person, "error", err)
 	}
 }
 
-// saveReply writes down how a reply stands. In memory it stands so even when that fails, unless it is with store.ErrLost: another
-// replica was first.
+// saveReply writes down how a reply stands. In memory it stands so even when that fails, unless it is with
+// store.ErrLost: another replica was first.
 func (n *Notifier) saveReply(ctx context.Context, d *pendingReply) error {
 	body, err := json.Marshal(d)
 	if err != nil {
@@ -200,7 +202,8 @@ func (n *Notifier) endReply(ctx context.Context, d pendingReply) error {
 // DeliverDue tries again to give what is due, the oldest first.
 func (n *Notifier) DeliverDue(ctx context.Context) error {
 	for _, d := range n.replies.over(n.Now()) {
-		n.Log.Warn("an answer was never given", "person", d.To.Person, "channel", d.To.Channel, "asked", d.To.At, "answer", d.Answer.Title.Plain())
+		n.Log.Warn("an answer was never given", "person", d.To.Person, "channel", d.To.Channel, "asked", d.To.At, "answer",
+			d.Answer.Title.Plain())
 	}
 	memos, err := n.Store.Documents(ctx, KindTell)
 	owed := n.newest(ctx, n.replies.list(memos, err == nil))
@@ -247,8 +250,8 @@ func (n *Notifier) newest(ctx context.Context, owed []pendingReply) (left []pend
 	return left
 }
 
-// deliver is one try, by whoever moves the next one ahead first. Where nobody else can be at it, it is made though nothing can
-// be written down.
+// deliver is one try, by whoever moves the next one ahead first. Where nobody else can be at it, it is made though
+// nothing can be written down.
 func (n *Notifier) deliver(ctx context.Context, d pendingReply) error {
 	rest := min(2*d.Rest, LongestBackoff)
 	if !d.given {

@@ -5,8 +5,9 @@ import (
 	"strings"
 )
 
-// clauses are the placeholders that take several words of a command, by the rule that tells how many of the words at hand are
-// theirs; none is 0. A name that stands before one of them needs no quotes: it goes on until the clause begins.
+// clauses are the placeholders that take several words of a command, by the rule that tells how many of the words at
+// hand are theirs; none is 0. A name that stands before one of them needs no quotes: it goes on until the clause
+// begins.
 var clauses = map[string]func(Table, []Token) int{
 	"verb":   Table.verbWords,
 	"until":  func(_ Table, words []Token) int { return untilWords(words) },
@@ -16,8 +17,8 @@ var clauses = map[string]func(Table, []Token) int{
 // remainder is the placeholder that takes whatever is left.
 const remainder = "why"
 
-// gather joins the words that belong to one placeholder, so that there is one for each, an empty one where nothing was typed.
-// Usages without such a placeholder are left as they are.
+// gather joins the words that belong to one placeholder, so that there is one for each, an empty one where nothing was
+// typed. Usages without such a placeholder are left as they are.
 func (t Table) gather(places []Placeholder, words []Token) []Token {
 	if !clausal(places) {
 		return words
@@ -70,8 +71,8 @@ func (t Table) share(places []Placeholder, words []Token) int {
 	return t.nameWords(places[1:], words)
 }
 
-// nameWords is how far a name without quotes goes: to the next quote or clause. Without either everything is the name when
-// only clauses and what may be left out follow; else each placeholder has one word.
+// nameWords is how far a name without quotes goes: to the next quote or clause. Without either everything is the name
+// when only clauses and what may be left out follow; else each placeholder has one word.
 func (t Table) nameWords(after []Placeholder, words []Token) int {
 	open := true
 	for _, place := range after {
@@ -121,7 +122,8 @@ var (
 	personID    = regexp.MustCompile(`^[UW][0-9A-Z]{2,}$`)
 )
 
-// untilWords counts the words of an end: until 22:00, until tomorrow 9:30, until 2026-11-23 01:30 UTC, for 2h, for 90 minutes.
+// untilWords counts the words of an end: until 22:00, until tomorrow 9:30, until 2026-11-23 01:30 UTC, for 2h, for 90
+// minutes.
 func untilWords(words []Token) int {
 	word := func(i int) string {
 		if i >= len(words) {
@@ -183,7 +185,8 @@ func (t Table) verbOf(typed string) string {
 	return typed
 }
 
-// known finds the verb of a command by its words, with or without its noun; a command that stands earlier in the table wins.
+// known finds the verb of a command by its words, with or without its noun; a command that stands earlier in the table
+// wins.
 func (t Table) known(typed string) string {
 	words := strings.TrimPrefix(strings.Join(strings.Fields(Fold(typed)), " "), "/")
 	for _, short := range []bool{false, true} {

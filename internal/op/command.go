@@ -14,8 +14,8 @@ type Call struct {
 	Args   Args
 	Scope  Scope
 	Person Person // who asks
-	// Confirmed is the plan that was confirmed, at the moment before its call: the arguments are its own, and only what its
-	// fingerprint holds is looked at. It is nil at a question.
+	// Confirmed is the plan that was confirmed, at the moment before its call: the arguments are its own, and only what
+	// its fingerprint holds is looked at. It is nil at a question.
 	Confirmed *Plan
 	Several   bool // one of several targets of one request
 }
@@ -55,14 +55,16 @@ type Command struct {
 	Verify func(context.Context, Attempt) (Evidence, error)
 	Follow func(context.Context, Attempt) (Followup, error) // what comes of it later; nil: nothing does
 
-	Sends      string            // the API operation that Apply calls, for its turn; empty: it calls none
-	Fixed      map[string]string // its parameters that are the same in every call; they tell commands of one operation apart
-	Starts     []Condition       // what about the target holds after the call; a command that calls something starts or ends something
-	Ends       []Condition       // what does not hold any more; what is in both is interrupted
-	Many       *Several          // it may be given several targets; nil: one only
-	NoVerify   string            // why there is no Verify
-	Repeatable bool              // sending again with the same token cannot act twice
-	PastLock   bool              // somebody else's lock on the target does not stop it
+	Sends string // the API operation that Apply calls, for its turn; empty: it calls none
+	// its parameters that are the same in every call; they tell commands of one operation apart
+	Fixed map[string]string
+	// what about the target holds after the call; a command that calls something starts or ends something
+	Starts     []Condition
+	Ends       []Condition // what does not hold any more; what is in both is interrupted
+	Many       *Several    // it may be given several targets; nil: one only
+	NoVerify   string      // why there is no Verify
+	Repeatable bool        // sending again with the same token cannot act twice
+	PastLock   bool        // somebody else's lock on the target does not stop it
 }
 
 // Attempt is a call that was made, for Verify to look whether it took effect.
@@ -110,8 +112,10 @@ type Kind struct {
 	Needs   string // another placeholder that must be known first: a scene needs its studio
 	Max     int    // longest text that may be typed, in characters; 0 when one picks from Options
 	Options func(context.Context, Call) ([]Option, error)
-	Expand  func(context.Context, Call, []string) ([]Option, error) // what several words, globs and AllWord mean, each thing once
-	Fold    func(string) string                                     // the form in which a typed text is looked for in labels; nil means Fold
+	// what several words, globs and AllWord mean, each thing once
+	Expand func(context.Context, Call, []string) ([]Option, error)
+	// the form in which a typed text is looked for in labels; nil means Fold
+	Fold func(string) string
 }
 
 // Table is every command and every kind of placeholder.
@@ -175,9 +179,10 @@ type Field struct {
 	Most   int      `json:",omitempty"` // so many may be picked at most; 0: one
 	Chosen []Option `json:"-"`          // what is picked already
 	Value  string   // what is picked or typed already; several as Join writes them
-	Under  string   `json:"-"` // the value of the field that this one depends on: with another, what was picked no longer fits
-	Redraw bool     // others depend on it: tell the bot when it changes
-	Maybe  bool     // may stay empty
+	// the value of the field that this one depends on: with another, what was picked no longer fits
+	Under  string `json:"-"`
+	Redraw bool   // others depend on it: tell the bot when it changes
+	Maybe  bool   // may stay empty
 }
 
 // Values gives what the fields hold.

@@ -26,8 +26,8 @@ func (c Command) After(x Condition) (holds, known bool) {
 	return false, false
 }
 
-// Before says how a condition is where the call makes sense; known is false when it does not matter. What is ended is there before,
-// also when it is started again; a studio that ceases to exist is idle before.
+// Before says how a condition is where the call makes sense; known is false when it does not matter. What is ended is
+// there before, also when it is started again; a studio that ceases to exist is idle before.
 func (c Command) Before(x Condition) (holds, known bool) {
 	switch {
 	case slices.Contains(c.Ends, x):
@@ -38,5 +38,6 @@ func (c Command) Before(x Condition) (holds, known bool) {
 	return false, false
 }
 
-// Changes reports whether the call changes its target in the cloud. One that makes another studio leaves its own as it was.
+// Changes reports whether the call changes its target in the cloud. One that makes another studio leaves its own as it
+// was.
 func (c Command) Changes() bool { return c.Sends != "" && !slices.Contains(c.Starts, Exists) }

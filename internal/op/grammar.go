@@ -159,14 +159,17 @@ func join(text, usage string, places []Placeholder, rest []Token) ([]Token, erro
 	}
 	refusal := Refuse(L("There is more here than ", Code("/"+usage), " takes."), Spot(text, rest[len(places)].Start))
 	if len(places) > 1 {
-		refusal.Answer.Lines = append(refusal.Answer.Lines, L("Put names of more than one word in quotes: ", Code(example(usage))))
-		return nil, refusal.WithNext(Next{Label: "Choose…", Text: strings.Join(Words(usage), " ") + strings.Repeat(" "+choose, len(places))})
+		refusal.Answer.Lines = append(refusal.Answer.Lines,
+			L("Put names of more than one word in quotes: ", Code(example(usage))))
+		return nil, refusal.WithNext(Next{Label: "Choose…",
+			Text: strings.Join(Words(usage), " ") + strings.Repeat(" "+choose, len(places))})
 	}
 	return nil, refusal
 }
 
 // examples are sample arguments by placeholder, for hints.
-var examples = map[string]string{"caster": `"Evening News"`, "scene": `"Preview 1"`, "stream": "main", "name": `"Evening News 47"`, "text": "evening", "page": "2"}
+var examples = map[string]string{"caster": `"Evening News"`, "scene": `"Preview 1"`, "stream": "main",
+	"name": `"Evening News 47"`, "text": "evening", "page": "2"}
 
 func example(usage string) string {
 	words := Words(usage)
@@ -228,8 +231,8 @@ func clamp(text string, n int) string {
 	return string(runes[:n-1]) + "…"
 }
 
-// Format writes a command so that Parse reads the same arguments again. Arguments that are not there become a question mark
-// when a later one is.
+// Format writes a command so that Parse reads the same arguments again. Arguments that are not there become a question
+// mark when a later one is.
 func Format(usage string, args Args) string {
 	words := slices.Clone(Words(usage))
 	places := Placeholders(usage)

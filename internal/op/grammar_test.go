@@ -24,28 +24,39 @@ func TestParseUnderstands(t *testing.T) {
 		args    Args
 		missing string
 	}{
-		`caster restart main`:                                       {"caster restart {caster}", Args{"caster": "main"}, ""},
-		`caster restart Evening News`:                               {"caster restart {caster}", Args{"caster": "Evening News"}, ""},
-		`caster restart “Evening News”`:                             {"caster restart {caster}", Args{"caster": "Evening News"}, ""},
-		`caster restart ‘Evening News’`:                             {"caster restart {caster}", Args{"caster": "Evening News"}, ""},
-		`caster restart «Evening News»`:                             {"caster restart {caster}", Args{"caster": "Evening News"}, ""},
-		"caster\u00a0restart\u00a0main":                             {"caster restart {caster}", Args{"caster": "main"}, ""},
-		`ＣＡＳＴＥＲ restart main`:                                       {"caster restart {caster}", Args{"caster": "main"}, ""},
-		`Caster RESTART Ana's`:                                      {"caster restart {caster}", Args{"caster": "Ana's"}, ""},
-		`caster restart "A &amp; B &lt;1&gt;"`:                      {"caster restart {caster}", Args{"caster": "A & B <1>"}, ""},
-		`caster restart <http://news.example.com|news.example.com>`: {"caster restart {caster}", Args{"caster": "news.example.com"}, ""},
-		`caster restart <@U0ANA|ana>`:                               {"caster restart {caster}", Args{"caster": "U0ANA"}, ""},
-		`caster restart a < b`:                                      {"caster restart {caster}", Args{"caster": "a < b"}, ""},
-		`caster copy "Evening News" "say \"hi\""`:                   {"caster copy {caster} {name}", Args{"caster": "Evening News", "name": `say "hi"`}, ""},
-		`caster copy`:                                               {"caster copy {caster} {name}", Args{}, "caster name"},
-		`caster copy ? x`:                                           {"caster copy {caster} {name}", Args{"name": "x"}, "caster"},
-		`caster copy "?" x`:                                         {"caster copy {caster} {name}", Args{"caster": "?", "name": "x"}, ""},
-		`caster restart ？`:                                          {"caster restart {caster}", Args{}, "caster"},
-		`caster list`:                                               {"caster list {text?}", Args{}, ""},
-		`caster list two words`:                                     {"caster list {text?}", Args{"text": "two words"}, ""},
-		`caster scene start "Evening News" 5ce`:                     {"caster scene start {caster} {scene}", Args{"caster": "Evening News", "scene": "5ce"}, ""},
-		`record cancel_delay main`:                                  {"record finish {stream}", Args{"stream": "main"}, ""},
-		`record cancel—delay main`:                                  {"", nil, ""},
+		`caster restart main`: {"caster restart {caster}", Args{"caster": "main"}, ""},
+		`caster restart Evening News`: {"caster restart {caster}",
+			Args{"caster": "Evening News"}, ""},
+		`caster restart “Evening News”`: {"caster restart {caster}",
+			Args{"caster": "Evening News"}, ""},
+		`caster restart ‘Evening News’`: {"caster restart {caster}",
+			Args{"caster": "Evening News"}, ""},
+		`caster restart «Evening News»`: {"caster restart {caster}",
+			Args{"caster": "Evening News"}, ""},
+		"caster\u00a0restart\u00a0main": {"caster restart {caster}", Args{"caster": "main"}, ""},
+		`ＣＡＳＴＥＲ restart main`: {"caster restart {caster}",
+			Args{"caster": "main"}, ""},
+		`Caster RESTART Ana's`: {"caster restart {caster}", Args{"caster": "Ana's"}, ""},
+		`caster restart "A &amp; B &lt;1&gt;"`: {"caster restart {caster}",
+			Args{"caster": "A & B <1>"}, ""},
+		`caster restart <http://news.example.com|news.example.com>`: {"caster restart {caster}",
+			Args{"caster": "news.example.com"}, ""},
+		`caster restart <@U0ANA|ana>`: {"caster restart {caster}", Args{"caster": "U0ANA"}, ""},
+		`caster restart a < b`:        {"caster restart {caster}", Args{"caster": "a < b"}, ""},
+		`caster copy "Evening News" "say \"hi\""`: {"caster copy {caster} {name}",
+			Args{"caster": "Evening News", "name": `say "hi"`}, ""},
+		`caster copy`: {"caster copy {caster} {name}", Args{}, "caster name"},
+		`caster copy ? x`: {"caster copy {caster} {name}",
+			Args{"name": "x"}, "caster"},
+		`caster copy "?" x`: {"caster copy {caster} {name}",
+			Args{"caster": "?", "name": "x"}, ""},
+		`caster restart ？`:      {"caster restart {caster}", Args{}, "caster"},
+		`caster list`:           {"caster list {text?}", Args{}, ""},
+		`caster list two words`: {"caster list {text?}", Args{"text": "two words"}, ""},
+		`caster scene start "Evening News" 5ce`: {"caster scene start {caster} {scene}",
+			Args{"caster": "Evening News", "scene": "5ce"}, ""},
+		`record cancel_delay main`: {"record finish {stream}", Args{"stream": "main"}, ""},
+		`record cancel—delay main`: {"", nil, ""},
 	} {
 		p, err := table.Parse(text)
 		if want.usage == "" {
@@ -54,14 +65,16 @@ func TestParseUnderstands(t *testing.T) {
 			}
 			continue
 		}
-		if err != nil || p.Command.Usage != want.usage || !reflect.DeepEqual(p.Args, want.args) || strings.Join(p.Missing, " ") != want.missing {
+		if err != nil || p.Command.Usage != want.usage || !reflect.DeepEqual(p.Args, want.args) ||
+			strings.Join(p.Missing, " ") != want.missing {
 			t.Errorf("%s: %v, %q, %v, missing %v", text, err, p.Command.Usage, p.Args, p.Missing)
 		}
 	}
 }
 
 func TestParseAsks(t *testing.T) {
-	for text, want := range map[string]bool{"caster restart ?": true, "caster restart": false, "caster copy ? x": true, `caster copy "?" x`: false} {
+	for text, want := range map[string]bool{"caster restart ?": true, "caster restart": false, "caster copy ? x": true,
+		`caster copy "?" x`: false} {
 		if p, err := table.Parse(text); err != nil || p.Asks != want {
 			t.Errorf("%s: %v %v", text, p.Asks, err)
 		}
@@ -136,7 +149,8 @@ func TestFormatKeepsPlaces(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	for _, text := range []string{"", "caster", `caster copy “a” b`, "caster restart <@U1>", "<", "&amp", "record stop \"", "caster scene start ? ?"} {
+	for _, text := range []string{"", "caster", `caster copy “a” b`, "caster restart <@U1>", "<", "&amp",
+		"record stop \"", "caster scene start ? ?"} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

@@ -16,8 +16,8 @@ type Lock struct {
 // Held reports that somebody holds it.
 func (l Lock) Held() bool { return l.Version > 0 }
 
-// Binds reports whether the lock forbids a change of the target to somebody. What is made new belongs to nobody yet, and what
-// it is made from stays as it is.
+// Binds reports whether the lock forbids a change of the target to somebody. What is made new belongs to nobody yet,
+// and what it is made from stays as it is.
 func (l Lock) Binds(person string, target Target) bool {
 	return l.Held() && l.Holder != person && target.NewName == ""
 }

@@ -1,9 +1,9 @@
 // Package op holds the nouns that every other package of casterbot speaks of: commands, requests, plans, operations,
 // their states and outcomes, what people are shown, and the grammar of what they type.
 //
-// It keeps true that a state change which the chart does not know cannot be named (CanMove), and that everything shown to
-// people is made of values (lines, spans, answers) and never of one chat system's markup.
-// It knows neither Slack, nor the cloud, nor the store, and imports only the standard library.
+// It keeps true that a state change which the chart does not know cannot be named (CanMove), and that everything shown
+// to people is made of values (lines, spans, answers) and never of one chat system's markup. It knows neither Slack,
+// nor the cloud, nor the store, and imports only the standard library.
 package op
 
 import (
@@ -94,7 +94,8 @@ type Plan struct {
 	Button      string `json:"button"`          // words of the confirm button, at most 30 characters
 	Fingerprint string `json:"fingerprint"`     // equal exactly when the relevant state is equal
 
-	Unknowns []string `json:"unknowns,omitempty"` // references of earlier operations on the target of which the outcome is not known
+	// references of earlier operations on the target of which the outcome is not known
+	Unknowns []string `json:"unknowns,omitempty"`
 
 	Parts []Part `json:"parts,omitempty"` // of several: what is done to each
 	Done  Line   `json:"done,omitempty"`  // of several: what stands before "11 of 12"
@@ -149,8 +150,9 @@ type Operation struct {
 	Effect  Effect `json:"effect"`
 	Text    string `json:"text"` // canonical command as a person could type it
 
-	Group   string      `json:"group,omitempty"` // the operation of several that this one is a member of; that one has the card
-	Members []Operation `json:"-"`               // of one that is several; filled in for its card
+	// the operation of several that this one is a member of; that one has the card
+	Group   string      `json:"group,omitempty"`
+	Members []Operation `json:"-"` // of one that is several; filled in for its card
 
 	Team      string `json:"team"`
 	Channel   string `json:"channel"`
@@ -213,7 +215,8 @@ type Event struct {
 func (o Operation) Event(at time.Time, name, actor, team string) Event {
 	return Event{
 		Operation: o.ID, At: at, Name: name, Actor: actor, Team: team, Channel: o.Channel,
-		Detail: map[string]string{"verb": o.Verb, "target": o.Plan.Target.Key(), "rule": o.Decision.Rule, "policy": o.Decision.Policy},
+		Detail: map[string]string{"verb": o.Verb, "target": o.Plan.Target.Key(), "rule": o.Decision.Rule,
+			"policy": o.Decision.Policy},
 	}
 }
 

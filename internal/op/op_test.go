@@ -43,7 +43,8 @@ func TestIDs(t *testing.T) {
 
 func TestLine(t *testing.T) {
 	at := time.Date(2026, 11, 22, 18, 59, 0, 0, time.UTC)
-	line := L("a ", B("b"), L(" ", Who("U1")), " ", Group("S1"), " ", In("C1"), " ", At(at), " ", On(at), " ", Link("https://x", "x"))
+	line := L("a ", B("b"), L(" ", Who("U1")), " ", Group("S1"), " ", In("C1"), " ", At(at), " ", On(at), " ",
+		Link("https://x", "x"))
 	if got := line.Plain(); got != "a b @U1 @S1 #C1 18:59:00 UTC 2026-11-22 18:59:00 UTC x" {
 		t.Error(got)
 	}
@@ -71,9 +72,11 @@ func TestOriginIsStoredFlat(t *testing.T) {
 	away.FromHome = true
 	for text, v := range map[string]any{
 		`{"key":"k","team":"T","channel":"C","thread":"1.2","person":"U","personTeam":"P","text":"x","pick":"p","button":{"id":"b"},` +
-			`"at":"2026-03-01T12:00:00Z","away":true}`: &Request{Key: "k", Origin: away, Text: "x", Pick: "p", Button: Button{ID: "b"}},
+			`"at":"2026-03-01T12:00:00Z","away":true}`: &Request{Key: "k", Origin: away, Text: "x", Pick: "p",
+			Button: Button{ID: "b"}},
 		`{"key":"k","operation":"o","act":"next","way":"w","team":"T","channel":"C","thread":"1.2","message":"3.4","person":"U",` +
-			`"personTeam":"P","at":"2026-03-01T12:00:00Z"}`: &Click{Key: "k", Operation: "o", Action: ActionNext, Next: "w", Origin: from, Message: "3.4"},
+			`"personTeam":"P","at":"2026-03-01T12:00:00Z"}`: &Click{Key: "k", Operation: "o", Action: ActionNext, Next: "w",
+			Origin: from, Message: "3.4"},
 		`{"person":"U","channel":"C","thread":"1.2","at":"2026-03-01T12:00:00Z"}`: &from.Address,
 	} {
 		read := reflect.New(reflect.TypeOf(v).Elem())

@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// Ask is what stands in a command for an argument that is to be chosen, and the value of an option that is only a notice.
+// Ask is what stands in a command for an argument that is to be chosen, and the value of an option that is only a
+// notice.
 const Ask = choose
 
 // Pick lets somebody choose one argument of a command right where they read that it is missing or unclear.
@@ -15,8 +16,8 @@ type Pick struct {
 	Typed string // what stood there; what resembles it is offered first
 }
 
-// Query asks what can be picked for one argument of a command. Out of a form come Command, Args and Field; out of a message
-// comes the text of a command in Request, whose first Ask is the argument.
+// Query asks what can be picked for one argument of a command. Out of a form come Command, Args and Field; out of a
+// message comes the text of a command in Request, whose first Ask is the argument.
 type Query struct {
 	Request Request // who asks, and where
 	Command string  // usage

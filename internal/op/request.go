@@ -98,11 +98,12 @@ const (
 
 // Decision is what the policy said.
 type Decision struct {
-	Allowed      bool          `json:"allowed"`
-	Rule         string        `json:"rule"` // file and line: "policy.yml:14"
-	Why          []Line        `json:"why,omitempty"`
-	Confirm      Confirm       `json:"confirm,omitempty"`
-	OnAir        Confirm       `json:"onAir,omitempty"`        // who must confirm while viewers may notice; empty: no difference
+	Allowed bool    `json:"allowed"`
+	Rule    string  `json:"rule"` // file and line: "policy.yml:14"
+	Why     []Line  `json:"why,omitempty"`
+	Confirm Confirm `json:"confirm,omitempty"`
+	// who must confirm while viewers may notice; empty: no difference
+	OnAir        Confirm       `json:"onAir,omitempty"`
 	Approvers    []string      `json:"approvers,omitempty"`    // user ids and user group ids
 	Expires      time.Duration `json:"expires,omitempty"`      // how long the confirmation may take
 	OnAirExpires time.Duration `json:"onAirExpires,omitempty"` // the same while viewers may notice

@@ -7,8 +7,8 @@ import (
 	"unicode"
 )
 
-// How many characters of a command are read: as many as somebody types, and as many as a form or a button writes with the ids of all
-// targets that one press may start.
+// How many characters of a command are read: as many as somebody types, and as many as a form or a button writes with
+// the ids of all targets that one press may start.
 const (
 	MaxText = 3000
 	maxScan = 45_000
@@ -52,7 +52,8 @@ type scanner struct {
 
 // quotes maps every sign that may open or close a quotation to its family.
 var quotes = map[rune]rune{
-	'"': '"', '“': '"', '”': '"', '„': '"', '‟': '"', '«': '"', '»': '"', '＂': '"', '「': '"', '」': '"', '『': '"', '』': '"',
+	'"': '"', '“': '"', '”': '"', '„': '"', '‟': '"', '«': '"', '»': '"', '＂': '"', '「': '"', '」': '"',
+	'『': '"', '』': '"',
 	'\'': '\'', '‘': '\'', '’': '\'', '‚': '\'', '‛': '\'', '＇': '\'', '‹': '\'', '›': '\'', '`': '\'',
 }
 
@@ -204,7 +205,9 @@ func Spot(text string, at int) Line {
 }
 
 func (s *scanner) hidden(r rune) *Refusal {
-	return s.refuse(s.pos, L("There is an invisible character here (", V(fmt.Sprintf("U+%04X", r)), "). Type the text anew instead of pasting it."))
+	return s.refuse(s.pos,
+		L("There is an invisible character here (", V(fmt.Sprintf("U+%04X", r)),
+			"). Type the text anew instead of pasting it."))
 }
 
 func (s *scanner) refuse(at int, why Line) *Refusal {

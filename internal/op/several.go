@@ -11,8 +11,8 @@ const MostAtOnce = 50
 // AllWord stands for everything of the kind that the channel may touch.
 const AllWord = "all"
 
-// Several says that a command may be given several targets: one card, one press, and one operation for each. The words are
-// those of its card; the number of targets comes between the two of the title, and in place of {}.
+// Several says that a command may be given several targets: one card, one press, and one operation for each. The words
+// are those of its card; the number of targets comes between the two of the title, and in place of {}.
 type Several struct {
 	Of     string  // the placeholder that may be given several times, as globs or as AllWord; the only one of the usage
 	Title  [2]Text // "Start recording of ", " streams"
@@ -40,8 +40,8 @@ func (c Command) Shown() string {
 // IsSeveral reports an operation that stands for one operation each of its parts. It calls nothing itself.
 func (o Operation) IsSeveral() bool { return len(o.Plan.Parts) > 0 }
 
-// severalWords are the targets of a command that takes several, as typed: more than one, a glob or AllWord. It is empty for a command
-// with one target.
+// severalWords are the targets of a command that takes several, as typed: more than one, a glob or AllWord. It is empty
+// for a command with one target.
 func (p Parsed) severalWords(rest []Token) []string {
 	if p.Command.Many == nil || slices.ContainsFunc(rest, asks) {
 		return nil
@@ -60,7 +60,8 @@ func (p Parsed) severalWords(rest []Token) []string {
 	return words
 }
 
-// literal refuses a quoted word among several that would be taken for more than it says: alone, in quotes, it is a name.
+// literal refuses a quoted word among several that would be taken for more than it says: alone, in quotes, it is a
+// name.
 func literal(text string, words []Token) error {
 	for _, t := range words {
 		if t.Quoted && Fold(t.Text) == AllWord {
@@ -108,8 +109,8 @@ func Join(targets []string) string {
 // strictness orders confirmations.
 var strictness = map[Confirm]int{ConfirmNone: 1, ConfirmSelf: 2, ConfirmOther: 3}
 
-// Strictest is the decision that covers all of them: the first refusal, else the confirmation that asks for most, by those who may
-// approve every one of them, within the shortest time. Approvers is empty when nobody is named for all.
+// Strictest is the decision that covers all of them: the first refusal, else the confirmation that asks for most, by
+// those who may approve every one of them, within the shortest time. Approvers is empty when nobody is named for all.
 func Strictest(all []Decision) Decision {
 	d := all[0]
 	for _, next := range all[1:] {
@@ -127,7 +128,9 @@ func stricter(d, next Decision) Decision {
 	}
 	approvers, rule := d.Approvers, d.Rule
 	if d.Confirm == ConfirmOther && next.Confirm == ConfirmOther {
-		approvers = slices.DeleteFunc(slices.Clone(d.Approvers), func(id string) bool { return !slices.Contains(next.Approvers, id) })
+		approvers = slices.DeleteFunc(slices.Clone(d.Approvers), func(id string) bool {
+			return !slices.Contains(next.Approvers, id)
+		})
 		d.External, d.Guests = d.External && next.External, d.Guests && next.Guests
 	}
 	if next.Rule != d.Rule && !slices.Contains(strings.Split(d.Rule, ", "), next.Rule) {
@@ -189,7 +192,8 @@ func (t *Tally) count(m Operation) {
 	}
 }
 
-// State is that of the whole: running as long as one goes on, unknown as long as one is, succeeded when one of them has.
+// State is that of the whole: running as long as one goes on, unknown as long as one is, succeeded when one of them
+// has.
 func (t Tally) State() State {
 	switch {
 	case t.Open > 0 || t == (Tally{}):

@@ -38,7 +38,8 @@ func TestAsManyAsOnePressStartsCanBeRead(t *testing.T) {
 func TestAllInQuotesIsNotEverything(t *testing.T) {
 	table := Table{Commands: []Command{{Usage: "caster stop {caster}", Many: &Several{Of: "caster"}}}}
 	for text, refused := range map[string]bool{
-		`caster stop "all" main`: true, `caster stop main “All”`: true, `caster stop all "Evening News"`: false, `caster stop "Evening News" main`: false,
+		`caster stop "all" main`: true, `caster stop main “All”`: true, `caster stop all "Evening News"`: false,
+		`caster stop "Evening News" main`: false,
 	} {
 		if p, err := table.Parse(text); (err != nil) != refused {
 			t.Errorf("%s: %q, %v", text, p.Several, err)
@@ -56,7 +57,8 @@ func TestNoPartIsStrongerThanTheWhole(t *testing.T) {
 		for _, approvers := range [][]string{nil, {"U1"}, {"U1", "U2"}, {"S1"}} {
 			for _, expires := range []time.Duration{0, 5 * time.Minute, 30 * time.Minute} {
 				for _, lets := range []bool{false, true} {
-					all = append(all, Decision{Allowed: true, Confirm: confirm, Approvers: approvers, Expires: expires, External: lets, Guests: lets, Rule: "a"})
+					all = append(all, Decision{Allowed: true, Confirm: confirm, Approvers: approvers, Expires: expires, External: lets,
+						Guests: lets, Rule: "a"})
 				}
 			}
 		}
@@ -66,7 +68,8 @@ func TestNoPartIsStrongerThanTheWhole(t *testing.T) {
 		if !part.Allowed || !whole.Allowed {
 			return whole.Allowed
 		}
-		if strictness[whole.Confirm] < strictness[part.Confirm] || part.Expires > 0 && (whole.Expires <= 0 || whole.Expires > part.Expires) {
+		if strictness[whole.Confirm] < strictness[part.Confirm] ||
+			part.Expires > 0 && (whole.Expires <= 0 || whole.Expires > part.Expires) {
 			return true
 		}
 		if part.Confirm != ConfirmOther {

@@ -26,11 +26,12 @@ type Span struct {
 // Line is one line for people. Its text comes from anywhere, so whoever draws it escapes every span.
 type Line []Span
 
-// Text is a fixed text of the program, to be put into a line. What people or the cloud have named is none: that is a Span.
+// Text is a fixed text of the program, to be put into a line. What people or the cloud have named is none: that is a
+// Span.
 type Text string
 
-// L makes a line out of texts, spans and lines. A string is a constant. There are hundreds of calls: inlined, they would make the program half a
-// megabyte larger.
+// L makes a line out of texts, spans and lines. A string is a constant. There are hundreds of calls: inlined, they
+// would make the program half a megabyte larger.
 //
 //go:noinline
 func L(parts ...any) Line {
@@ -59,8 +60,8 @@ func Strong(text Text) Span { return Span{Text: string(text), Bold: true, Fixed:
 // Code is text to type or an identifier.
 func Code(text string) Span { return Span{Text: text, Code: true} }
 
-// V is a value without styling: a number, a rule, a length of time. Fixed words stand in strings of their own, so that lines
-// can be translated by them.
+// V is a value without styling: a number, a rule, a length of time. Fixed words stand in strings of their own, so that
+// lines can be translated by them.
 func V(text string) Span { return Span{Text: text, Value: true} }
 
 // For is a length of time: "850 ms", "45 s", "3 min", "1 h 02 min".

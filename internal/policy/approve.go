@@ -22,7 +22,8 @@ func (p *Policy) Approves(d op.Decision, asker string, person op.Person) (bool, 
 		{person.Stale, op.L("I cannot check your rights now, so nothing was done. Try again in a minute.")},
 		{person.External && !d.External, op.L(op.V(d.Rule), " does not let people of other organisations approve this.")},
 		{person.Guest && !d.Guests, op.L(op.V(d.Rule), " does not let guests approve this.")},
-		{!among(d.Approvers, person), op.L("You are not one of the approvers: ", p.approvers(d.Approvers), " (", op.V(d.Rule), ").")},
+		{!among(d.Approvers, person),
+			op.L("You are not one of the approvers: ", p.approvers(d.Approvers), " (", op.V(d.Rule), ").")},
 	} {
 		if b.holds {
 			return false, b.why

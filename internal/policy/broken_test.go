@@ -71,7 +71,8 @@ func lineAt(lines []string, i int) string {
 }
 
 func TestEveryMistakeIsTold(t *testing.T) {
-	_, err := Parse("policy.yml", []byte("versoin: 1\nchannels:\n  show:\n    grants:\n      - {who: [\"@ken\"], may: [fly], confrm: self}\n"), verbs)
+	_, err := Parse("policy.yml",
+		[]byte("versoin: 1\nchannels:\n  show:\n    grants:\n      - {who: [\"@ken\"], may: [fly], confrm: self}\n"), verbs)
 	want := []string{
 		`policy.yml:1: version: is missing: the file begins with version: 1`,
 		`policy.yml:1: versoin: unknown key (did you mean "version"?); known here: version, groups, channels`,

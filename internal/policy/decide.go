@@ -15,8 +15,8 @@ type question struct {
 	target  op.Target
 }
 
-// reading is how the policy reads one question. Decisions, refusals, explanations and lists of who may are all made of it, so
-// that they name the same lines.
+// reading is how the policy reads one question. Decisions, refusals, explanations and lists of who may are all made of
+// it, so that they name the same lines.
 type reading struct {
 	question
 	policy  *Policy
@@ -32,9 +32,9 @@ func (p *Policy) read(q question) reading {
 	return r
 }
 
-// Decide says whether the person may use the verb on the target in the channel. An empty target asks for the verb as such.
-// A refusal carries in Why one full sentence and then what would help; Rule is the line that decided, and empty when
-// nothing in the file speaks of the case.
+// Decide says whether the person may use the verb on the target in the channel. An empty target asks for the verb as
+// such. A refusal carries in Why one full sentence and then what would help; Rule is the line that decided, and empty
+// when nothing in the file speaks of the case.
 func (p *Policy) Decide(person op.Person, c op.Channel, verb string, effect op.Effect, target op.Target) op.Decision {
 	return p.read(question{person: person, channel: c, verb: verb, effect: effect, target: target}).decision()
 }
@@ -79,7 +79,8 @@ func (p *Policy) deny(rule string, why []op.Line) op.Decision {
 func (p *Policy) allow(g *grant, effect op.Effect) op.Decision {
 	d := op.Decision{
 		Allowed: true, Rule: p.rule(g.line()), Confirm: g.confirm, Expires: g.expires,
-		OnAir: g.onAir, OnAirExpires: g.onAirExpires, Approvers: slices.Clone(g.approvers.ids), External: g.external, Guests: g.guests, Policy: p.hash,
+		OnAir: g.onAir, OnAirExpires: g.onAirExpires, Approvers: slices.Clone(g.approvers.ids), External: g.external,
+		Guests: g.guests, Policy: p.hash,
 	}
 	if effect == op.Read {
 		d.Confirm, d.Expires, d.OnAir, d.OnAirExpires, d.Approvers = op.ConfirmNone, 0, "", 0, nil

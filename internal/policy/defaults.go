@@ -8,7 +8,8 @@ import (
 )
 
 // defaults reads what a channel means when an argument is left out. The kinds of the command table are "caster" and
-// "stream"; people write studio. Unless the channel's studios and streams are sound, there is nothing to hold them against.
+// "stream"; people write studio. Unless the channel's studios and streams are sound, there is nothing to hold them
+// against.
 func (r *reader) defaults(c *channel, p place, sound bool) {
 	f := r.fields(p, "studio", "stream")
 	r.filled(p, `{studio: "Evening News", stream: main}`)

@@ -110,7 +110,8 @@ func confirmText(d op.Decision) string {
 func short(d time.Duration) string {
 	text := d.String()
 	for _, zero := range []string{"0s", "0m"} {
-		if rest, ok := strings.CutSuffix(text, zero); ok && strings.HasSuffix(rest, map[string]string{"0s": "m", "0m": "h"}[zero]) {
+		if rest, ok := strings.CutSuffix(text, zero); ok &&
+			strings.HasSuffix(rest, map[string]string{"0s": "m", "0m": "h"}[zero]) {
 			text = rest
 		}
 	}

@@ -36,7 +36,8 @@ func (p *Policy) sample() sample {
 
 func (g *grant) sample() sampleGrant {
 	out := sampleGrant{
-		Who: g.who.written, Confirm: string(g.confirm), Approvers: g.approvers.written, Guests: g.guests, External: g.external,
+		Who: g.who.written, Confirm: string(g.confirm), Approvers: g.approvers.written, Guests: g.guests,
+		External: g.external,
 	}
 	for verb := range g.verbs {
 		out.May = append(out.May, verb)
@@ -47,7 +48,8 @@ func (g *grant) sample() sampleGrant {
 	return out
 }
 
-// FuzzParse wants an error made of located problems, or a policy that means the same after it was written down and read again.
+// FuzzParse wants an error made of located problems, or a policy that means the same after it was written down and read
+// again.
 func FuzzParse(f *testing.F) {
 	good, err := os.ReadFile("testdata/policy.yml")
 	if err != nil {
@@ -77,8 +79,10 @@ func FuzzParse(f *testing.F) {
 
 func sameDecisions(t *testing.T, a, b *Policy) {
 	channels := append(a.Channels(), "C0SHOW", "C0NOWHERE")
-	people := []op.Person{{ID: "U0ANA", Groups: []string{"S0CREW"}}, {ID: "U0KEN"}, {ID: "U0GUS", Guest: true}, {ID: "U0OUT", External: true}}
-	targets := []op.Target{{}, {Kind: "caster", ID: "1", Name: "Evening News"}, {Kind: "stream", ID: "live.example.com/show/main"}}
+	people := []op.Person{{ID: "U0ANA", Groups: []string{"S0CREW"}}, {ID: "U0KEN"}, {ID: "U0GUS", Guest: true},
+		{ID: "U0OUT", External: true}}
+	targets := []op.Target{{}, {Kind: "caster", ID: "1", Name: "Evening News"},
+		{Kind: "stream", ID: "live.example.com/show/main"}}
 	for _, c := range channels {
 		for _, person := range people {
 			for _, verb := range verbs {

@@ -48,7 +48,9 @@ func isGlob(text string) bool { return strings.ContainsAny(text, "*?") }
 
 // nearest gives the candidate that a typing slip most likely meant, or "".
 func nearest(text string, candidates []string) string {
-	near, edits := op.Nearest(candidates, func(c string) int { return op.Distance(strings.ToLower(text), strings.ToLower(c)) })
+	near, edits := op.Nearest(candidates, func(c string) int {
+		return op.Distance(strings.ToLower(text), strings.ToLower(c))
+	})
 	if edits > max(1, len([]rune(text))/3) {
 		return ""
 	}

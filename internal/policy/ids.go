@@ -29,10 +29,14 @@ type hint struct {
 // whoHints are the common mistakes where a person or a group is named; the first that fits is used.
 var whoHints = []hint{
 	{regexp.MustCompile(`^<[@!]`), "is a mention: use the bare id, U… or S…"},
-	{regexp.MustCompile(`^@`), "is a name: use the user id, U…: profile → ⋮ → Copy member ID (a user group: its id, S…)"},
-	{regexp.MustCompile(`^[^@]+@[^@]+\.`), "is an e-mail address: use the user id, U…: profile → ⋮ → Copy member ID"},
-	{regexp.MustCompile(`^[CGD][A-Z0-9]{2,}$`), "is a channel id: people are named by U…, W…, S… or a group of this file"},
-	{regexp.MustCompile(`^[BT][A-Z0-9]{2,}$`), "is the id of a bot or a workspace: people are named by U…, W…, S… or a group of this file"},
+	{regexp.MustCompile(`^@`),
+		"is a name: use the user id, U…: profile → ⋮ → Copy member ID (a user group: its id, S…)"},
+	{regexp.MustCompile(`^[^@]+@[^@]+\.`),
+		"is an e-mail address: use the user id, U…: profile → ⋮ → Copy member ID"},
+	{regexp.MustCompile(`^[CGD][A-Z0-9]{2,}$`),
+		"is a channel id: people are named by U…, W…, S… or a group of this file"},
+	{regexp.MustCompile(`^[BT][A-Z0-9]{2,}$`),
+		"is the id of a bot or a workspace: people are named by U…, W…, S… or a group of this file"},
 	{regexp.MustCompile(`^[uws]0[a-z0-9]+$`), "looks like an id: ids are in capitals"},
 }
 

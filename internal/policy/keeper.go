@@ -116,7 +116,8 @@ func (k *Keeper) refused(err error) {
 	var list Problems
 	errors.As(err, &list)
 	for _, p := range list {
-		k.log.Error("policy refused, the last good one stays in force", "file", p.File, "line", p.Line, "key", p.Key, "problem", p.Text)
+		k.log.Error("policy refused, the last good one stays in force", "file", p.File, "line", p.Line, "key", p.Key,
+			"problem", p.Text)
 	}
 }
 

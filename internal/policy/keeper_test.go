@@ -73,7 +73,8 @@ func allows(k *Keeper, person string) bool {
 func TestKeeperStartsOnlyWithAGoodFile(t *testing.T) {
 	dir := t.TempDir()
 	log := slog.New(slog.DiscardHandler)
-	if _, err := NewKeeper(filepath.Join(dir, "none.yml"), verbs, log); err == nil || !strings.Contains(err.Error(), "none.yml") {
+	if _, err := NewKeeper(filepath.Join(dir, "none.yml"), verbs, log); err == nil ||
+		!strings.Contains(err.Error(), "none.yml") {
 		t.Errorf("no file: %v", err)
 	}
 	file := filepath.Join(dir, "policy.yml")
@@ -107,13 +108,15 @@ func TestReload(t *testing.T) {
 	if allows(k, "U0A") || !allows(k, "U0B") || k.Current().Hash() == old || changed != 1 {
 		t.Errorf("not reloaded: %d changes", changed)
 	}
-	if got := k.UserGroups(); len(got) != 1 || got[0] != "S0B" || len(k.Channels()) != 1 || len(k.Current().Warnings()) != 0 {
+	if got := k.UserGroups(); len(got) != 1 || got[0] != "S0B" || len(k.Channels()) != 1 ||
+		len(k.Current().Warnings()) != 0 {
 		t.Errorf("keeper tells of another policy: %v %v", got, k.Channels())
 	}
 	if _, ok := k.Scope("C0A"); !ok {
 		t.Error("no scope")
 	}
-	if e := k.Explain(op.Person{ID: "U0B"}, op.Channel{ID: "C0A"}, "caster.list", op.Read, op.Target{}); e.Through != "U0B" {
+	if e := k.Explain(op.Person{ID: "U0B"}, op.Channel{ID: "C0A"}, "caster.list", op.Read,
+		op.Target{}); e.Through != "U0B" {
 		t.Errorf("explanation %v", e)
 	}
 	if !strings.Contains(log.String(), k.Current().Hash()) {
@@ -125,7 +128,8 @@ func TestABrokenReloadKeepsTheLastGoodOne(t *testing.T) {
 	k, log, file := start(t, lets)
 	old := k.Current()
 	for name, text := range map[string]string{
-		"mistake": lets + "  show: {}\n", "not yaml": "version: [", "empty": "", "comment": "# nothing\n", "large": strings.Repeat("#", MaxSize+1),
+		"mistake": lets + "  show: {}\n", "not yaml": "version: [", "empty": "", "comment": "# nothing\n",
+		"large": strings.Repeat("#", MaxSize+1),
 	} {
 		write(t, file, text)
 		if err := k.Reload(); err == nil || !strings.Contains(err.Error(), "policy.yml:") {
@@ -141,7 +145,8 @@ func TestABrokenReloadKeepsTheLastGoodOne(t *testing.T) {
 	if err := k.Reload(); err == nil || k.Current() != old {
 		t.Errorf("removed: %v", err)
 	}
-	for _, want := range []string{`"line":6`, `"key":"channels.show"`, `"problem":"not a channel id`, "write version: 1", "no such file"} {
+	for _, want := range []string{`"line":6`, `"key":"channels.show"`, `"problem":"not a channel id`, "write version: 1",
+		"no such file"} {
 		if !strings.Contains(log.String(), want) {
 			t.Errorf("the log lacks %s:\n%s", want, log)
 		}

@@ -15,27 +15,33 @@ var (
 	who = []op.Person{
 		{ID: "U0ANA", Groups: []string{"S0CREW"}}, {ID: "U0BO", Groups: []string{"S0CREW"}}, {ID: "U0KEN"}, {ID: "U0MIO"},
 		{ID: "U0PIA"}, {ID: "U0GUS", Guest: true}, {ID: "U0ZOE", Guest: true}, {ID: "U0OUT", External: true}, {ID: "U0NEW"},
-		{ID: "U0KEN", Deleted: true}, {ID: "U0KEN", Bot: true}, {ID: "U0KEN", Stale: true}, {ID: "U0KEN", Guest: true}, {ID: "U0KEN", External: true},
+		{ID: "U0KEN", Deleted: true}, {ID: "U0KEN", Bot: true}, {ID: "U0KEN", Stale: true}, {ID: "U0KEN", Guest: true},
+		{ID: "U0KEN", External: true},
 		{ID: "U0BO"}, {ID: ""},
 	}
 	where = []op.Channel{
-		{ID: "C0SHOW", Name: "show-control"}, {ID: "C0MORN"}, {ID: "C0EXT", External: true}, {ID: "C0RAND", Name: "show-control"},
+		{ID: "C0SHOW", Name: "show-control"}, {ID: "C0MORN"}, {ID: "C0EXT", External: true},
+		{ID: "C0RAND", Name: "show-control"},
 		{ID: "C0SHOW", External: true}, {ID: "C0SHOW", Stale: true}, {ID: "C0SHOW", Archived: true}, {ID: "C0EXT"}, {ID: ""},
 	}
 	what = []op.Target{
 		{},
-		{Kind: "caster", ID: "1", Name: "Evening News"}, {Kind: "caster", ID: "2", Name: "Morning Show"}, {Kind: "caster", ID: "3", Name: "evening news"},
+		{Kind: "caster", ID: "1", Name: "Evening News"}, {Kind: "caster", ID: "2", Name: "Morning Show"},
+		{Kind: "caster", ID: "3", Name: "evening news"},
 		{Kind: "caster", ID: "4f0c7a1e-0000-4000-8000-00000000000a", Name: "Special"},
-		{Kind: "caster", ID: "1", Name: "Evening News", NewName: "Evening News 2"}, {Kind: "caster", ID: "1", Name: "Evening News", NewName: "Copy"},
+		{Kind: "caster", ID: "1", Name: "Evening News", NewName: "Evening News 2"},
+		{Kind: "caster", ID: "1", Name: "Evening News", NewName: "Copy"},
 		{Kind: "stream", ID: "live.example.com/show/main"}, {Kind: "stream", ID: "live.example.com/morning/main"},
 		{Kind: "stream", ID: "live.example.com/show/cam1"}, {Kind: "stream", ID: "live.example.com/show/a/b"},
 		{Kind: "planet", ID: "live.example.com/show/main"}, {ID: "1"},
 	}
 	studioOf = map[string]string{
-		"C0SHOW": `^(Evening [^\n]*|4f0c7a1e-0000-4000-8000-00000000000a)$`, "C0MORN": `^Morning [^\n]*$`, "C0EXT": `^Evening News$`,
+		"C0SHOW": `^(Evening [^\n]*|4f0c7a1e-0000-4000-8000-00000000000a)$`, "C0MORN": `^Morning [^\n]*$`,
+		"C0EXT": `^Evening News$`,
 	}
-	streamOf = map[string]string{"C0SHOW": `^live\.example\.com/show/[^/]+$`, "C0MORN": `^live\.example\.com/morning/main$`, "C0EXT": `^$`}
-	looks    = []string{"caster.list", "caster.show", "record.status"}
+	streamOf = map[string]string{"C0SHOW": `^live\.example\.com/show/[^/]+$`,
+		"C0MORN": `^live\.example\.com/morning/main$`, "C0EXT": `^$`}
+	looks = []string{"caster.list", "caster.show", "record.status"}
 )
 
 // right is one row of the oracle: the people by id or user group, their verbs, and how it is confirmed.
@@ -50,7 +56,9 @@ type right struct {
 }
 
 var rights = []right{
-	{"C0SHOW", []string{"U0ANA", "S0CREW", "U0KEN", "U0MIO"}, []string{"caster.list", "caster.show", "caster.scene.start", "caster.scene.stop", "record.start", "record.stop", "record.restart", "record.finish", "record.status"}, 17, "self", false, false},
+	{"C0SHOW", []string{"U0ANA", "S0CREW", "U0KEN", "U0MIO"}, []string{"caster.list", "caster.show", "caster.scene.start",
+		"caster.scene.stop", "record.start", "record.stop", "record.restart", "record.finish", "record.status"}, 17, "self",
+		false, false},
 	{"C0SHOW", []string{"U0KEN", "U0MIO"}, []string{"caster.copy", "caster.restart"}, 20, "other", false, false},
 	{"C0SHOW", []string{"U0GUS"}, []string{"caster.list"}, 24, "self", true, false},
 	{"C0SHOW", nil, []string{"caster.list"}, 27, "self", false, false},
@@ -117,7 +125,8 @@ func TestDecisionMatrix(t *testing.T) {
 	}
 }
 
-func cell(t *testing.T, p *Policy, person op.Person, c op.Channel, verb string, effect op.Effect, target op.Target) bool {
+func cell(t *testing.T, p *Policy, person op.Person, c op.Channel, verb string, effect op.Effect,
+	target op.Target) bool {
 	t.Helper()
 	want, r := oracle(person, c, verb, effect, target)
 	d := p.Decide(person, c, verb, effect, target)
@@ -138,7 +147,8 @@ func cell(t *testing.T, p *Policy, person op.Person, c op.Channel, verb string, 
 	if effect == op.Read {
 		confirm = op.ConfirmNone
 	}
-	if d.Rule != fmt.Sprintf("policy.yml:%d", r.line) || d.Confirm != confirm || d.Guests != r.guests || d.External != r.external || d.Why != nil {
+	if d.Rule != fmt.Sprintf("policy.yml:%d", r.line) || d.Confirm != confirm || d.Guests != r.guests ||
+		d.External != r.external || d.Why != nil {
 		t.Fatalf("%s: %+v, want %+v", about, d, r)
 	}
 	return true
@@ -164,7 +174,8 @@ func TestDecisionCarriesTheQuestion(t *testing.T) {
 		t.Errorf("none: %+v", none)
 	}
 	other.Approvers[0] = "U0EVIL"
-	if again := p.Decide(ken, op.Channel{ID: "C0SHOW"}, "caster.restart", op.OnAir, op.Target{}); again.Approvers[0] != "U0KEN" {
+	if again := p.Decide(ken, op.Channel{ID: "C0SHOW"}, "caster.restart", op.OnAir,
+		op.Target{}); again.Approvers[0] != "U0KEN" {
 		t.Error("a decision can change the policy")
 	}
 }

@@ -1,12 +1,13 @@
 // Package policy answers one question: may this person use this verb on this studio or stream in this channel, and who
 // must confirm it? The answer comes out of one strict YAML file; docs/policy.md is its reference.
 //
-// It keeps true that nothing is allowed unless a grant says so, that ids decide and names never do, that the first grant
-// which fits a person and a verb decides alone, that guests, people of other organisations and shared channels are refused
-// unless that grant names them, and that a file with any mistake in it is refused as a whole with every mistake listed.
-// A Policy never changes once it is read, so a reload swaps the whole of it (Keeper).
+// It keeps true that nothing is allowed unless a grant says so, that ids decide and names never do, that the first
+// grant which fits a person and a verb decides alone, that guests, people of other organisations and shared channels
+// are refused unless that grant names them, and that a file with any mistake in it is refused as a whole with every
+// mistake listed. A Policy never changes once it is read, so a reload swaps the whole of it (Keeper).
 //
-// It must know neither Slack nor the cloud nor the store: the caller looks people and channels up and hands the facts in.
+// It must know neither Slack nor the cloud nor the store: the caller looks people and channels up and hands the facts
+// in.
 package policy
 
 import (
@@ -183,11 +184,14 @@ func (p *Policy) userGroups() []string {
 func (p *Policy) Scope(id string) (op.Scope, bool) {
 	c, ok := p.byID[id]
 	if !ok {
-		return op.Scope{Channel: id, Studio: func(string, string) bool { return false }, Stream: func(string) bool { return false }}, false
+		return op.Scope{Channel: id, Studio: func(string, string) bool { return false }, Stream: func(string) bool {
+			return false
+		}}, false
 	}
 	return op.Scope{
 		Channel: id, Studio: c.studio, Stream: c.stream,
-		Streams: slices.Clone(c.streams), Default: maps.Clone(c.deflt), Watch: slices.Clone(c.watch), Watched: c.watched, Language: c.language,
+		Streams: slices.Clone(c.streams), Default: maps.Clone(c.deflt), Watch: slices.Clone(c.watch), Watched: c.watched,
+		Language: c.language,
 	}, true
 }
 

@@ -61,7 +61,8 @@ func TestHashFollowsEveryByte(t *testing.T) {
 }
 
 func TestNothingMeansDenyAll(t *testing.T) {
-	for _, text := range []string{"", "\n\n", "# only a comment\n", "---\n", "---\n# comment\n...\n", "version: 1\n", "version: 1\nchannels: {}\ngroups: {}\n", "\ufeff"} {
+	for _, text := range []string{"", "\n\n", "# only a comment\n", "---\n", "---\n# comment\n...\n", "version: 1\n",
+		"version: 1\nchannels: {}\ngroups: {}\n", "\ufeff"} {
 		p := parse(t, text)
 		for _, verb := range append(verbs, Help) {
 			if d := p.Decide(op.Person{ID: "U0ANA"}, op.Channel{ID: "C0SHOW"}, verb, op.Read, op.Target{}); d.Allowed {
@@ -109,9 +110,12 @@ func TestStudioScope(t *testing.T) {
 		want     bool
 	}{
 		{"1", "Evening News", true}, {"1", "Evening ", true}, {"1", "Evening", false}, {"1", "evening News", false},
-		{"1", "My Evening News", false}, {"1", "Evening a/b/c", true}, {"1", "Abc", true}, {"1", "Aéc", true}, {"1", "Ac", false},
-		{"1", "Abbc", false}, {"1", "x [HD]", true}, {"1", "x H", false}, {"4f0c-01", "Other", true}, {"4f0c-011", "Other", false},
-		{"4F0C-01", "Other", false}, {"1", "a/b/slash", true}, {"", "", false}, {"Evening *", "Other", true}, {"Evening X", "Other", false},
+		{"1", "My Evening News", false}, {"1", "Evening a/b/c", true}, {"1", "Abc", true}, {"1", "Aéc", true},
+		{"1", "Ac", false},
+		{"1", "Abbc", false}, {"1", "x [HD]", true}, {"1", "x H", false}, {"4f0c-01", "Other", true},
+		{"4f0c-011", "Other", false},
+		{"4F0C-01", "Other", false}, {"1", "a/b/slash", true}, {"", "", false}, {"Evening *", "Other", true},
+		{"Evening X", "Other", false},
 	} {
 		if got := s.Studio(c.id, c.name); got != c.want {
 			t.Errorf("studio %q %q: %v", c.id, c.name, got)
@@ -148,7 +152,8 @@ func TestDefaults(t *testing.T) {
 	p := parse(t, `{version: 1, channels: {C0A: {studios: [4f0c-01], streams: {cams: "live.example.com/show/*"},
  default: {studio: 4f0c-01, stream: live.example.com/show/cam1}, grants: [{who: [everyone], may: ["*"]}]}}}`)
 	s, _ := p.Scope("C0A")
-	if want := (op.Args{"caster": "4f0c-01", "stream": "live.example.com/show/cam1"}); !reflect.DeepEqual(s.Default, want) {
+	if want := (op.Args{"caster": "4f0c-01", "stream": "live.example.com/show/cam1"}); !reflect.DeepEqual(
+		s.Default, want) {
 		t.Errorf("default %v", s.Default)
 	}
 }
@@ -191,17 +196,24 @@ func unwrapAll(err error) error {
 func TestWarnings(t *testing.T) {
 	head := "version: 1\ngroups:\n  ops: [U0A, S0B]\nchannels:\n  C0A:\n    grants:\n      - {who: [ops], may: [caster.list]}\n"
 	for _, c := range []struct{ name, text, want string }{
-		{"same grant twice", head + "      - {who: [U0A], may: [caster.list]}\n", "policy.yml:8: channels.C0A.grants[1]: never decides: its people and verbs are decided before, by line 7"},
-		{"two together", head + "      - {who: [everyone], may: [caster.show]}\n      - {who: [S0B], may: [caster.list, caster.show]}\n", "policy.yml:9: channels.C0A.grants[2]: never decides: its people and verbs are decided before, by line 7 and line 8"},
+		{"same grant twice", head + "      - {who: [U0A], may: [caster.list]}\n",
+			"policy.yml:8: channels.C0A.grants[1]: never decides: its people and verbs are decided before, by line 7"},
+		{"two together", head +
+			"      - {who: [everyone], may: [caster.show]}\n      - {who: [S0B], may: [caster.list, caster.show]}\n",
+			"policy.yml:9: channels.C0A.grants[2]: never decides: its people and verbs are decided before, by line 7 and line 8"},
 		{"more verbs", head + "      - {who: [U0A], may: [\"caster.*\"]}\n", ""},
 		{"more people", head + "      - {who: [everyone], may: [caster.list]}\n", ""},
 		{"another user group", head + "      - {who: [S0C], may: [caster.list]}\n", ""},
 		{"unused group", "version: 1\ngroups:\n  ops: [U0A]\nchannels:\n  C0A: {grants: [{who: [U0A], may: [caster.list]}]}\n", "policy.yml:3: groups.ops: the group is never used"},
 		{"member twice", "version: 1\ngroups:\n  ops: [U0A, U0A]\nchannels:\n  C0A: {grants: [{who: [ops], may: [caster.list]}]}\n", "policy.yml:3: groups.ops[1]: \"U0A\" is there twice"},
-		{"studio twice", "version: 1\nchannels:\n  C0A: {studios: [a, a], grants: [{who: [U0A], may: [caster.list]}]}\n", "policy.yml:3: channels.C0A.studios[1]: \"a\" is there twice"},
-		{"lonely approver", head + "      - {who: [ops], may: [caster.copy], confirm: other, approvers: [U0A]}\n", "policy.yml:8: channels.C0A.grants[1]: U0A is the only approver, so nobody can approve what U0A asks for"},
-		{"approver who never asks", head + "      - {who: [ops], may: [caster.copy], confirm: other, approvers: [U0C]}\n", ""},
-		{"expires without a question", head + "      - {who: [ops], may: [caster.copy], confirm: none, expires: 1m}\n", "policy.yml:8: channels.C0A.grants[1].expires: has no effect with confirm: none"},
+		{"studio twice", "version: 1\nchannels:\n  C0A: {studios: [a, a], grants: [{who: [U0A], may: [caster.list]}]}\n",
+			"policy.yml:3: channels.C0A.studios[1]: \"a\" is there twice"},
+		{"lonely approver", head + "      - {who: [ops], may: [caster.copy], confirm: other, approvers: [U0A]}\n",
+			"policy.yml:8: channels.C0A.grants[1]: U0A is the only approver, so nobody can approve what U0A asks for"},
+		{"approver who never asks",
+			head + "      - {who: [ops], may: [caster.copy], confirm: other, approvers: [U0C]}\n", ""},
+		{"expires without a question", head + "      - {who: [ops], may: [caster.copy], confirm: none, expires: 1m}\n",
+			"policy.yml:8: channels.C0A.grants[1].expires: has no effect with confirm: none"},
 		{"no channel", "version: 1\n", "policy.yml:1: channels: no channel is named: everything is denied"},
 		{"nothing", "", "policy.yml:1: the file is empty: everything is denied"},
 		{"a comment", "# later\n", "policy.yml:1: the file is empty: everything is denied"},

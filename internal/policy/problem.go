@@ -18,7 +18,8 @@ type Problem struct {
 	Text string // what is wrong, and a hint
 }
 
-// String gives the mistake as editors and people know it: "policy.yml:12: channels.C0SHOW.grants[0].may: unknown verb …".
+// String gives the mistake as editors and people know it: "policy.yml:12: channels.C0SHOW.grants[0].may: unknown verb
+// …".
 func (p Problem) String() string {
 	where := p.File + ":" + strconv.Itoa(p.Line) + ": "
 	if p.Key != "" {

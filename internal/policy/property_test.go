@@ -97,11 +97,13 @@ func drawQuestion(t *rapid.T) question {
 			Groups: rapid.SliceOfDistinct(rapid.SampledFrom([]string{"S0X", "S0Y", "S0Z"}), rapid.ID[string]).Draw(t, "groups"),
 			Guest:  rapid.Bool().Draw(t, "guest"), External: rapid.Bool().Draw(t, "stranger"),
 		},
-		channel: op.Channel{ID: rapid.SampledFrom([]string{"C0A", "C0B", "G0C", "C0Z"}).Draw(t, "channel"), External: rapid.Bool().Draw(t, "external")},
-		verb:    rapid.SampledFrom(verbs).Draw(t, "verb"),
-		effect:  rapid.SampledFrom([]op.Effect{op.Read, op.Preview, op.Change, op.OnAir}).Draw(t, "effect"),
+		channel: op.Channel{ID: rapid.SampledFrom([]string{"C0A", "C0B", "G0C", "C0Z"}).Draw(t, "channel"),
+			External: rapid.Bool().Draw(t, "external")},
+		verb:   rapid.SampledFrom(verbs).Draw(t, "verb"),
+		effect: rapid.SampledFrom([]op.Effect{op.Read, op.Preview, op.Change, op.OnAir}).Draw(t, "effect"),
 		target: rapid.SampledFrom([]op.Target{
-			{}, {Kind: "caster", ID: "id-1", Name: "X"}, {Kind: "caster", ID: "id-2", Name: "News 1"}, {Kind: "caster", ID: "id-2", Name: "News 1", NewName: "Talk 2"},
+			{}, {Kind: "caster", ID: "id-1", Name: "X"}, {Kind: "caster", ID: "id-2", Name: "News 1"},
+			{Kind: "caster", ID: "id-2", Name: "News 1", NewName: "Talk 2"},
 			{Kind: "stream", ID: "a.example.com/x/main"}, {Kind: "stream", ID: "b.example.com/y/z"},
 		}).Draw(t, "target"),
 	}
@@ -210,7 +212,8 @@ func TestOrderMatters(t *testing.T) {
 		want   op.Confirm
 	}{{strict + ", " + loose, op.ConfirmOther}, {loose + ", " + strict, op.ConfirmNone}} {
 		p := parse(t, "{version: 1, channels: {C0A: {grants: ["+c.grants+"]}}}")
-		if d := p.Decide(op.Person{ID: "U0A"}, op.Channel{ID: "C0A"}, "caster.copy", op.Change, op.Target{}); d.Confirm != c.want {
+		if d := p.Decide(op.Person{ID: "U0A"}, op.Channel{ID: "C0A"}, "caster.copy", op.Change,
+			op.Target{}); d.Confirm != c.want {
 			t.Errorf("%s: %s", c.grants, d.Confirm)
 		}
 	}
@@ -249,7 +252,8 @@ func TestNobodyApprovesTheirOwn(t *testing.T) {
 			for _, g := range other.Groups {
 				through = through || strings.Contains(named, ","+g+",")
 			}
-			if !through || other.ID == q.person.ID || d.Confirm != op.ConfirmOther || !d.Allowed || other.Guest && !d.Guests || other.External && !d.External {
+			if !through || other.ID == q.person.ID || d.Confirm != op.ConfirmOther || !d.Allowed || other.Guest && !d.Guests ||
+				other.External && !d.External {
 				t.Fatalf("%+v approves %+v", other, d)
 			}
 		}

@@ -19,8 +19,8 @@ func (r *reader) language(c *channel, p place) {
 	c.language = word
 }
 
-// watch reads what is watched besides what was started from the channel. It has to be the channel's own; unless the channel's
-// studios and streams are sound, there is nothing to hold it against.
+// watch reads what is watched besides what was started from the channel. It has to be the channel's own; unless the
+// channel's studios and streams are sound, there is nothing to hold it against.
 func (r *reader) watch(c *channel, p place, sound bool) {
 	f := r.fields(p, "studios", "streams")
 	r.filled(p, `{studios: ["Evening News"], streams: [main]}`)

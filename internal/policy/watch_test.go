@@ -86,7 +86,8 @@ func TestWatchAndLanguage(t *testing.T) {
 			t.Errorf("%s %q: watched %v", c.id, c.name, !c.want)
 		}
 	}
-	if other, _ := p.Scope("C0MORN"); other.Watched("x1", "Evening News") || other.Language != "" || len(other.Watch) != 0 {
+	if other, _ := p.Scope("C0MORN"); other.Watched("x1", "Evening News") || other.Language != "" ||
+		len(other.Watch) != 0 {
 		t.Errorf("C0MORN: %+v", other)
 	}
 }

@@ -7,9 +7,9 @@ import (
 // maxMembers is how many members of a group of the file are named.
 const maxMembers = 5
 
-// Who lists who may use the verb on the target: the grants of the channel from the top, then those of other channels. The first
-// grant of a channel that names somebody decides about them. People of other organisations are told nothing, guests only of
-// their channel.
+// Who lists who may use the verb on the target: the grants of the channel from the top, then those of other channels.
+// The first grant of a channel that names somebody decides about them. People of other organisations are told nothing,
+// guests only of their channel.
 func (p *Policy) Who(reader op.Person, channel, verb string, effect op.Effect, target op.Target) []op.Line {
 	r := p.read(question{person: reader, channel: op.Channel{ID: channel}, verb: verb, effect: effect, target: target})
 	told := r.toldNothing()

@@ -48,10 +48,12 @@ func (p *Policy) onlyStreams(c *channel) op.Line {
 func (p *Policy) likeStudios(c *channel) op.Line {
 	globs := slices.DeleteFunc(slices.Clone(c.studios), func(s string) bool { return !isGlob(s) })
 	if len(globs) == 0 {
-		return op.L(op.V(p.rule(c.studiosLine)), " names this channel's studios one by one, so a new name must be added there first.")
+		return op.L(op.V(p.rule(c.studiosLine)),
+			" names this channel's studios one by one, so a new name must be added there first.")
 	}
 	example := strings.NewReplacer("*", "…", "?", "1").Replace(globs[0])
-	return op.L("A new name must match ", quoted(globs), " (", op.V(p.rule(c.studiosLine)), "): pick one like ", op.Code(example), ".")
+	return op.L("A new name must match ", quoted(globs), " (", op.V(p.rule(c.studiosLine)), "): pick one like ",
+		op.Code(example), ".")
 }
 
 // offer is a grant that allows the verb, in a channel that covers the target.
@@ -64,8 +66,8 @@ type offer struct {
 // mine: the person may do it there.
 func (o offer) mine() bool { return o.decides == o.grant }
 
-// offers are the rules that would allow it, as far as the person may know of them: guests are told of no other channel. Those of
-// the channel itself come first.
+// offers are the rules that would allow it, as far as the person may know of them: guests are told of no other channel.
+// Those of the channel itself come first.
 func (r reading) offers() []offer {
 	var here, elsewhere []offer
 	for _, c := range r.policy.channels {
@@ -94,8 +96,8 @@ func (r reading) toldNothing() []op.Line {
 	return lines("Ask somebody of the team that owns this channel.")
 }
 
-// ways says which rules would allow what was refused, where, for whom, and who can be asked: where one decides about the person,
-// only that one.
+// ways says which rules would allow what was refused, where, for whom, and who can be asked: where one decides about
+// the person, only that one.
 func (r reading) ways() []op.Line {
 	if told := r.toldNothing(); told != nil {
 		return told

@@ -68,8 +68,8 @@ func (r *reader) plainText(top place, data []byte) bool {
 	return len(r.problems) == 0
 }
 
-// hidden reports whether a character could make the file read otherwise than it looks: controls, separators that a parser
-// takes for the end of a line, and those that turn the direction of text.
+// hidden reports whether a character could make the file read otherwise than it looks: controls, separators that a
+// parser takes for the end of a line, and those that turn the direction of text.
 func hidden(c rune) bool {
 	return unicode.IsControl(c) || unicode.In(c, unicode.Zl, unicode.Zp, unicode.Bidi_Control)
 }

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// Book is where replicas write down who has how many turns of an operation: one page for each, which is only ever written in
-// place of the version that was read. Now is the clock of the book, the same for all.
+// Book is where replicas write down who has how many turns of an operation: one page for each, which is only ever
+// written in place of the version that was read. Now is the clock of the book, the same for all.
 type Book interface {
 	Page(ctx context.Context, operation string) (page string, version int64, now time.Time, err error)
 	// SetPage reports whether it was written. After an error it may have been, or may yet be.
@@ -26,9 +26,10 @@ const (
 	askTries   = 5 // when somebody else has written meanwhile
 )
 
-// lease is the part of a line's turns that this process has of those that replicas share. A turn is used only while the lease surely
-// holds: it is counted from before the asking. What is given back has rested by then, and an end that others see comes later than
-// the one that this process keeps to; so whoever has a turn next uses it a second after its last use at the earliest.
+// lease is the part of a line's turns that this process has of those that replicas share. A turn is used only while the
+// lease surely holds: it is counted from before the asking. What is given back has rested by then, and an end that
+// others see comes later than the one that this process keeps to; so whoever has a turn next uses it a second after its
+// last use at the earliest.
 type lease struct {
 	until   time.Time
 	asked   time.Time // when the book was asked last
@@ -51,8 +52,8 @@ func (l *line) holds(s *slot, now time.Time) bool {
 	return l.lease == nil || !s.gone && l.lease.good(now)
 }
 
-// lost is what can be used without a lease: nothing, or for looks one turn a second out of what the share leaves free, when the
-// book cannot be asked.
+// lost is what can be used without a lease: nothing, or for looks one turn a second out of what the share leaves free,
+// when the book cannot be asked.
 func (l *line) lost() ([]*slot, int) {
 	if !l.lease.failed || limits[l.name].changes {
 		return nil, 0
@@ -117,7 +118,8 @@ func (l *line) due() time.Time {
 	switch {
 	case s.failed:
 		return s.asked.Add(retryEvery)
-	case len(l.slots) > s.target, s.wanted && needs < len(l.slots), len(l.waiting) > 0 && (len(l.slots) < s.target || needs > s.needs):
+	case len(l.slots) > s.target, s.wanted && needs < len(l.slots),
+		len(l.waiting) > 0 && (len(l.slots) < s.target || needs > s.needs):
 		return s.asked.Add(hurryEvery)
 	case needs == 0:
 		return l.used.Add(idleFor)
@@ -160,7 +162,8 @@ func (l *line) renew(ctx context.Context) bool {
 // end gives everything back that can be given back.
 func (l *line) end(ctx context.Context) {
 	if err := l.ask(ctx, true); err != nil {
-		l.quota.config.Log.Warn("the others have the turns of this process after a while only", "operation", l.name, "error", err)
+		l.quota.config.Log.Warn("the others have the turns of this process after a while only", "operation", l.name,
+			"error", err)
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -203,8 +206,8 @@ func (l *line) ask(ctx context.Context, ends bool) error {
 	return fmt.Errorf("the page of %s changes too often", l.name)
 }
 
-// plan writes this process's part into a page, and says how many turns it will have. Those that it gives up are not used from here
-// on, whatever becomes of the page.
+// plan writes this process's part into a page, and says how many turns it will have. Those that it gives up are not
+// used from here on, whatever becomes of the page.
 func (l *line) plan(p page, now time.Time, ends bool) int {
 	l.mu.Lock()
 	defer l.mu.Unlock()

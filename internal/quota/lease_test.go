@@ -49,7 +49,8 @@ func (m *memory) SetPage(_ context.Context, operation, page string, version int6
 	return true, nil
 }
 
-// faulty is a book that cannot always be reached: it answers late, not at all, or does what was asked and says that it did not.
+// faulty is a book that cannot always be reached: it answers late, not at all, or does what was asked and says that it
+// did not.
 type faulty struct {
 	*memory
 	delay func() time.Duration

@@ -1,6 +1,7 @@
 package quota
 
-// Where the limits stand. They count for each operation of its own, per account and region, for everybody who uses the account.
+// Where the limits stand. They count for each operation of its own, per account and region, for everybody who uses the
+// account.
 // https://www.alibabacloud.com/help/en/live/developer-reference/qps-limit-on-an-api-operation-in-apsaravideo-live
 
 // limit is how often an operation may be called in one second.

@@ -72,8 +72,8 @@ func (l *line) serve(now time.Time) {
 	}
 }
 
-// next is the turn that comes first, and when it does. Of the turns of this process so many stay unused as it may not use now;
-// those that rest are the ones that have rested longest.
+// next is the turn that comes first, and when it does. Of the turns of this process so many stay unused as it may not
+// use now; those that rest are the ones that have rested longest.
 func (l *line) next(now time.Time) (*slot, time.Time) {
 	slots, usable := l.usable(now)
 	idle := make([]*slot, 0, len(slots))

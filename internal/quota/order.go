@@ -39,8 +39,8 @@ func (w *waiter) rank() int {
 	return r
 }
 
-// first is who is served next with a turn that comes in a while: the lowest class, then whoever was served longest ago, then
-// whoever came first. Now and then it is whoever has waited longest.
+// first is who is served next with a turn that comes in a while: the lowest class, then whoever was served longest ago,
+// then whoever came first. Now and then it is whoever has waited longest.
 func (l *line) first(now time.Time, in time.Duration) *waiter {
 	var best *waiter
 	for _, w := range l.waiting { // in the order in which they came

@@ -8,8 +8,8 @@ import (
 	"casterbot/internal/sleep"
 )
 
-// A turn is free again a second after its request left, and some more: the cloud counts when requests arrive, and one may have
-// been under way for longer than the next. An answer bounds how long that was.
+// A turn is free again a second after its request left, and some more: the cloud counts when requests arrive, and one
+// may have been under way for longer than the next. An answer bounds how long that was.
 const (
 	second      = time.Second
 	leastSpread = 50 * time.Millisecond
@@ -22,8 +22,8 @@ var (
 	errLapsed = errors.New("its turn is over: other replicas may have it now")
 )
 
-// Permit is the right to make one call. Until the call has left, or the permit is returned, nobody else has its turn, however long
-// that takes. A nil one is for calls without limits.
+// Permit is the right to make one call. Until the call has left, or the permit is returned, nobody else has its turn,
+// however long that takes. A nil one is for calls without limits.
 type Permit struct {
 	line *line
 	slot *slot
@@ -44,7 +44,8 @@ func (p *Permit) Wait(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// Left is called at the moment at which the request is out of hand, and again if that happens again. With an error nothing may leave.
+// Left is called at the moment at which the request is out of hand, and again if that happens again. With an error
+// nothing may leave.
 func (p *Permit) Left() error {
 	if p == nil {
 		return nil

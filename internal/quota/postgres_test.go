@@ -22,8 +22,8 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// Three replicas on one PostgreSQL, one of which ends in the middle: no window of a second holds more than the share, and each has
-// some of it.
+// Three replicas on one PostgreSQL, one of which ends in the middle: no window of a second holds more than the share,
+// and each has some of it.
 func TestReplicasOnPostgreSQL(t *testing.T) {
 	address := server.Address(t)
 	var mu sync.Mutex

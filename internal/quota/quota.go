@@ -56,7 +56,8 @@ func (q *Quota) Close() {
 	q.work.Wait()
 }
 
-// Reserve gives a permit for one call of an operation as soon as a turn is found that comes within ahead, in the order of service.
+// Reserve gives a permit for one call of an operation as soon as a turn is found that comes within ahead, in the order
+// of service.
 func (q *Quota) Reserve(ctx context.Context, operation string, ahead time.Duration) (*Permit, error) {
 	switch {
 	case q == nil:

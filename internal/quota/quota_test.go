@@ -47,8 +47,10 @@ func TestShares(t *testing.T) {
 		shared    bool
 		want      int
 	}{
-		{"RestartCaster", 90, false, 9}, {"RestartCaster", 100, false, 10}, {"RestartCaster", 1, false, 1}, {"RestartCaster", 100, true, 10},
-		{"RealTimeRecordCommand", 90, false, 45}, {"DescribeCasters", 100, false, 15}, {"DescribeCasters", 100, true, 13}, {"DescribeCasters", 90, true, 13},
+		{"RestartCaster", 90, false, 9}, {"RestartCaster", 100, false, 10}, {"RestartCaster", 1, false, 1},
+		{"RestartCaster", 100, true, 10},
+		{"RealTimeRecordCommand", 90, false, 45}, {"DescribeCasters", 100, false, 15}, {"DescribeCasters", 100, true, 13},
+		{"DescribeCasters", 90, true, 13},
 	} {
 		if got := slotsOf(c.operation, c.share, c.shared); got != c.want {
 			t.Errorf("%d percent of %s, shared %v: %d turns, want %d", c.share, c.operation, c.shared, got, c.want)
@@ -221,11 +223,15 @@ func TestOrderOfService(t *testing.T) {
 		callers []Caller
 		want    string
 	}{
-		{"classes", []Caller{{Class: Background, Person: "a"}, {Class: Suggested, Person: "a"}, {Class: Read, Person: "a"}, {Class: Checked, Person: "a"},
-			{Class: Asked, Person: "a"}, {Class: Confirmed, Person: "a"}, {Class: Confirmed, OnAir: true, Person: "a"}}, "a6 a5 a4 a3 a2 a1 a0"},
-		{"people in turn", []Caller{{Class: Read, Person: "a"}, {Class: Read, Person: "a"}, {Class: Read, Person: "a"}, {Class: Read, Person: "b"},
+		{"classes", []Caller{{Class: Background, Person: "a"}, {Class: Suggested, Person: "a"}, {Class: Read, Person: "a"},
+			{Class: Checked, Person: "a"},
+			{Class: Asked, Person: "a"}, {Class: Confirmed, Person: "a"}, {Class: Confirmed, OnAir: true, Person: "a"}},
+			"a6 a5 a4 a3 a2 a1 a0"},
+		{"people in turn", []Caller{{Class: Read, Person: "a"}, {Class: Read, Person: "a"}, {Class: Read, Person: "a"},
+			{Class: Read, Person: "b"},
 			{Class: Read, Person: "b"}, {Class: Read, Person: "c"}}, "a0 b3 c5 a1 b4 a2"},
-		{"on air counts for what is confirmed only", []Caller{{Class: Read, Person: "a"}, {Class: Read, OnAir: true, Person: "b"}}, "a0 b1"},
+		{"on air counts for what is confirmed only",
+			[]Caller{{Class: Read, Person: "a"}, {Class: Read, OnAir: true, Person: "b"}}, "a0 b1"},
 		{"nobody in particular", []Caller{{}, {}, {}}, "0 1 2"},
 	} {
 		if got := served(t, c.callers); got != c.want {
@@ -248,7 +254,8 @@ func TestNobodyStarves(t *testing.T) {
 		}
 		synctest.Wait()
 		begun := time.Now()
-		if _, err := call(With(t.Context(), Caller{Class: Background}), q, "RestartCaster", 0); err != nil || time.Since(begun) > 10*time.Second {
+		if _, err := call(With(t.Context(), Caller{Class: Background}), q, "RestartCaster", 0); err != nil ||
+			time.Since(begun) > 10*time.Second {
 			t.Errorf("after %v: %v", time.Since(begun), err)
 		}
 		cancel()

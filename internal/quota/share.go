@@ -27,9 +27,9 @@ func (p page) settle(now time.Time) {
 	maps.DeleteFunc(p, func(_ string, x part) bool { return now.UnixMicro() >= x.Until+leaseCools.Microseconds() })
 }
 
-// share says how many turns a replica should have, and how many it can have now, of so many, when it has work for needs of them and
-// so many other replicas live. Each that needs turns has an equal part; what nobody needs is anybody's, but for one turn for each
-// other replica that lives.
+// share says how many turns a replica should have, and how many it can have now, of so many, when it has work for needs
+// of them and so many other replicas live. Each that needs turns has an equal part; what nobody needs is anybody's, but
+// for one turn for each other replica that lives.
 func (p page) share(me string, needs, all, peers int, now time.Time) (target, can int) {
 	taken, claimed, listed, without := 0, 0, 0, 0
 	fair := p.fair(me, needs, all, now)

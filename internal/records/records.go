@@ -1,8 +1,9 @@
-// Package records is what the bot itself knows and can be asked for, without any look at the cloud: who holds a studio (LockBook),
-// which channels have an on-air board (BoardBook), and what was asked and what became of it (History).
+// Package records is what the bot itself knows and can be asked for, without any look at the cloud: who holds a studio
+// (LockBook), which channels have an on-air board (BoardBook), and what was asked and what became of it (History).
 //
-// It keeps true that a lock has one holder at a time, that it ends by the store's clock, and that every change of one is in the
-// audit trail, written together with it. It never decides anything itself: whether a lock forbids a call is for authz to say.
+// It keeps true that a lock has one holder at a time, that it ends by the store's clock, and that every change of one
+// is in the audit trail, written together with it. It never decides anything itself: whether a lock forbids a call is
+// for authz to say.
 //
 // It must not know Slack, the cloud or how people type: it takes and gives the nouns of op.
 package records
@@ -30,9 +31,11 @@ func New(s *store.Store) *Records {
 // open are the states of operations that wait for somebody or something.
 var open = []op.State{op.Pending, op.Queued, op.Running, op.Unknown}
 
-// History gives up to n operations of a target or, when there is none, of a channel: those that are open first, then the
-// newest. It says whether there are older ones. Of several with one press a channel sees the one request, a target its own part.
-func (d *Records) History(ctx context.Context, target op.Target, channel string, n int) (list []op.Operation, more bool, err error) {
+// History gives up to n operations of a target or, when there is none, of a channel: those that are open first, then
+// the newest. It says whether there are older ones. Of several with one press a channel sees the one request, a target
+// its own part.
+func (d *Records) History(ctx context.Context, target op.Target, channel string, n int) (list []op.Operation, more bool,
+	err error) {
 	query := store.Query{Target: target.Key(), Newest: true, Limit: n + 1}
 	if query.Target == "" {
 		query.Channel, query.Alone = channel, true // several with one card are one request

@@ -47,7 +47,8 @@ func (w *world) pass(d time.Duration) {
 
 func (w *world) hold(holder string, version int64) (op.Lock, bool) {
 	w.t.Helper()
-	lock := op.Lock{Target: news, Holder: holder, Channel: "C0SHOW", Why: "election", Since: w.clock(), Until: w.clock().Add(time.Hour), Version: version}
+	lock := op.Lock{Target: news, Holder: holder, Channel: "C0SHOW", Why: "election", Since: w.clock(),
+		Until: w.clock().Add(time.Hour), Version: version}
 	now, held, err := w.Hold(w.t.Context(), lock)
 	if err != nil {
 		w.t.Fatal(err)
@@ -121,7 +122,8 @@ func TestTheTrailKnowsEveryChangeOfALock(t *testing.T) {
 	events, err := w.store.Recent(t.Context(), 10)
 	var got []string
 	for _, e := range events {
-		got = append([]string{strings.Join([]string{e.Name, e.Actor, e.Channel, e.Detail["target"], e.Detail["holder"], e.Detail["why"]}, "|")}, got...)
+		got = append([]string{strings.Join([]string{e.Name, e.Actor, e.Channel, e.Detail["target"], e.Detail["holder"],
+			e.Detail["why"]}, "|")}, got...)
 	}
 	want := []string{
 		"locked|U0ANA|C0SHOW|caster/c1|U0ANA|election", "lock broken|U0KEN|C0SHOW|caster/c1|U0ANA|she is on a train",
@@ -144,7 +146,8 @@ func TestHistoryBeginsWithWhatIsOpen(t *testing.T) {
 			t.Fatal(err)
 		}
 		if i > 0 {
-			if _, err := w.store.Move(t.Context(), store.Move{ID: o.ID, From: op.Pending, To: op.Cancelled, Event: op.Event{Name: op.EventVetoed}}); err != nil {
+			if _, err := w.store.Move(t.Context(),
+				store.Move{ID: o.ID, From: op.Pending, To: op.Cancelled, Event: op.Event{Name: op.EventVetoed}}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -156,8 +159,10 @@ func TestHistoryBeginsWithWhatIsOpen(t *testing.T) {
 		want    string
 		more    bool
 	}{
-		{news, "", 5, "old new mid", false}, {news, "C0OTHER", 2, "old new", true}, {news, "", 3, "old new mid", false}, {news, "", 1, "old", true},
-		{op.Target{}, "C0SHOW", 5, "old new mid", false}, {op.Target{}, "C0OTHER", 5, "", false}, {op.Target{Kind: "caster", ID: "c2"}, "C0SHOW", 5, "", false},
+		{news, "", 5, "old new mid", false}, {news, "C0OTHER", 2, "old new", true}, {news, "", 3, "old new mid", false},
+		{news, "", 1, "old", true},
+		{op.Target{}, "C0SHOW", 5, "old new mid", false}, {op.Target{}, "C0OTHER", 5, "", false},
+		{op.Target{Kind: "caster", ID: "c2"}, "C0SHOW", 5, "", false},
 	} {
 		list, more, err := w.History(t.Context(), c.target, c.channel, c.n)
 		var got []string

@@ -43,7 +43,8 @@ func ReadManifest(text []byte) (App, error) {
 	}
 	app := App{Events: m.Settings.Events.Bot, Scopes: m.OAuth.Scopes.Bot}
 	for _, c := range m.Features.SlashCommands {
-		app.Commands = append(app.Commands, fakeslack.Command{Name: c.Command, Description: c.Description, UsageHint: c.UsageHint, Raw: !c.ShouldEscape})
+		app.Commands = append(app.Commands,
+			fakeslack.Command{Name: c.Command, Description: c.Description, UsageHint: c.UsageHint, Raw: !c.ShouldEscape})
 	}
 	return app, nil
 }

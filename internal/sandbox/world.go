@@ -117,7 +117,8 @@ func Open(cfg Config) (*World, error) {
 // build makes the parts and joins them by the clock.
 func (w *World) build() {
 	slack := fakeslack.Config{
-		AppToken: AppToken, BotToken: BotToken, Now: w.Clock.Now, Commands: w.cfg.Commands, Events: w.cfg.Events, Scopes: w.cfg.Scopes, Log: w.cfg.Log,
+		AppToken: AppToken, BotToken: BotToken, Now: w.Clock.Now, Commands: w.cfg.Commands, Events: w.cfg.Events,
+		Scopes: w.cfg.Scopes, Log: w.cfg.Log,
 		Limits: w.cfg.Limits,
 	}
 	if w.cfg.Patient {
@@ -126,7 +127,8 @@ func (w *World) build() {
 	w.Slack = fakeslack.New(slack)
 	w.Slack.SetBase("http://" + w.listeners[1].Addr().String())
 	w.Live = fakelive.New(fakelive.Config{
-		AccessKeyID: AccessKeyID, AccessKeySecret: AccessKeySecret, Now: w.Clock.Now, Limits: w.cfg.Limits, Cameras: w.cfg.Cameras,
+		AccessKeyID: AccessKeyID, AccessKeySecret: AccessKeySecret, Now: w.Clock.Now, Limits: w.cfg.Limits,
+		Cameras: w.cfg.Cameras,
 	})
 	w.page = page.New(page.Config{
 		Slack: w.Slack, Live: w.Live, Now: w.Clock.Now, Ahead: w.Clock.Ahead,
@@ -143,7 +145,8 @@ func (w *World) build() {
 // serve starts the three servers, the saving and the ticking of the cloud.
 func (w *World) serve() {
 	for i, h := range []http.Handler{w.page, w.Slack, w.Live} {
-		s := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(w.cfg.Log.Handler(), slog.LevelDebug)}
+		s := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second,
+			ErrorLog: slog.NewLogLogger(w.cfg.Log.Handler(), slog.LevelDebug)}
 		w.servers = append(w.servers, s)
 		w.running.Go(func() {
 			if err := s.Serve(w.listeners[i]); !errors.Is(err, http.ErrServerClosed) {

@@ -69,7 +69,9 @@ func said(t *testing.T, w *World) []string {
 		t.Fatal(err)
 	}
 	var out []string
-	for _, m := range s.Rooms[slices.IndexFunc(s.Rooms, func(r fakeslack.Room) bool { return r.ID == "C0SHOW" })].Messages {
+	for _, m := range s.Rooms[slices.IndexFunc(s.Rooms, func(r fakeslack.Room) bool {
+		return r.ID == "C0SHOW"
+	})].Messages {
 		out = append(out, m.Text)
 	}
 	return out
@@ -80,13 +82,16 @@ func TestThreeServersAnswer(t *testing.T) {
 	if status, body := get(t, w.PageURL); status != 200 || !strings.Contains(body, "casterbot sandbox") {
 		t.Errorf("page: %d", status)
 	}
-	if status, body := get(t, w.PageURL+"/api/state?as=U0ANA"); status != 200 || !strings.Contains(body, `"text":"/caster list"`) {
+	if status, body := get(t, w.PageURL+"/api/state?as=U0ANA"); status != 200 ||
+		!strings.Contains(body, `"text":"/caster list"`) {
 		t.Errorf("state: %d %.200s", status, body)
 	}
-	if status, body := get(t, w.SlackURL+"auth.test?token="+BotToken); status != 200 || !strings.Contains(body, `"ok":true`) {
+	if status, body := get(t, w.SlackURL+"auth.test?token="+BotToken); status != 200 ||
+		!strings.Contains(body, `"ok":true`) {
 		t.Errorf("Web API: %d %s", status, body)
 	}
-	if status, body := get(t, w.LiveURL+"/?Action=DescribeCasters&Format=JSON"); status < 400 || !strings.Contains(body, "RequestId") {
+	if status, body := get(t, w.LiveURL+"/?Action=DescribeCasters&Format=JSON"); status < 400 ||
+		!strings.Contains(body, "RequestId") {
 		t.Errorf("cloud: %d %s", status, body)
 	}
 }
@@ -95,8 +100,10 @@ func TestEnvLetsOthersJoin(t *testing.T) {
 	w := open(t, Config{})
 	env := w.Env()
 	for name, value := range map[string]string{
-		"SLACK_API_URL": w.SlackURL, "CASTERBOT_LIVE_ENDPOINT": w.LiveURL, "SLACK_APP_TOKEN": AppToken, "SLACK_BOT_TOKEN": BotToken,
-		"ALIBABA_CLOUD_ACCESS_KEY_ID": AccessKeyID, "ALIBABA_CLOUD_ACCESS_KEY_SECRET": AccessKeySecret, "ALIBABA_CLOUD_REGION_ID": "cn-shanghai",
+		"SLACK_API_URL": w.SlackURL, "CASTERBOT_LIVE_ENDPOINT": w.LiveURL, "SLACK_APP_TOKEN": AppToken,
+		"SLACK_BOT_TOKEN":             BotToken,
+		"ALIBABA_CLOUD_ACCESS_KEY_ID": AccessKeyID, "ALIBABA_CLOUD_ACCESS_KEY_SECRET": AccessKeySecret,
+		"ALIBABA_CLOUD_REGION_ID": "cn-shanghai",
 	} {
 		if !slices.Contains(env, name+"="+value) {
 			t.Errorf("%s=%s is not in %v", name, value, env)
@@ -177,7 +184,8 @@ func TestStateComesBack(t *testing.T) {
 
 	second := open(t, Config{Dir: dir})
 	studio, _ := second.Live.Snapshot().Studio(news)
-	if got := said(t, second); !slices.Equal(got, []string{"remember me"}) || studio.OnAir || second.Clock.Ahead() != time.Hour {
+	if got := said(t, second); !slices.Equal(got, []string{"remember me"}) || studio.OnAir ||
+		second.Clock.Ahead() != time.Hour {
 		t.Errorf("came back with %v, on air %v, %v ahead", got, studio.OnAir, second.Clock.Ahead())
 	}
 	closeWorld(t, second)

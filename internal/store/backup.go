@@ -27,9 +27,9 @@ type Holding struct {
 	Size       int64            // bytes
 }
 
-// Backup writes a whole copy of a database, as of one moment, into a new file, and says what is in it. A bot may work on the
-// database meanwhile. When there is no error the copy is on the disk and was read through; a file that is there already is
-// never touched, and what is left of a copy that failed is no database.
+// Backup writes a whole copy of a database, as of one moment, into a new file, and says what is in it. A bot may work
+// on the database meanwhile. When there is no error the copy is on the disk and was read through; a file that is there
+// already is never touched, and what is left of a copy that failed is no database.
 func Backup(ctx context.Context, address, path string) (Holding, error) {
 	from, err := fileOf(address)
 	if err != nil {
@@ -88,7 +88,8 @@ func exists(path string) error {
 	return cutOff(path)
 }
 
-// snapshot copies the database in one file into another, which it makes anew, brings it to the disk and reads it through.
+// snapshot copies the database in one file into another, which it makes anew, brings it to the disk and reads it
+// through.
 func snapshot(ctx context.Context, from, to string) (h Holding, err error) {
 	if err := discard(to); err != nil { // left by one that was killed
 		return h, err
@@ -119,8 +120,8 @@ func snapshot(ctx context.Context, from, to string) (h Holding, err error) {
 	return holding(ctx, to)
 }
 
-// looking opens a file for reading only. Where no log lies beside it nobody writes to it, and it may lie on a disk that takes
-// no writes at all.
+// looking opens a file for reading only. Where no log lies beside it nobody writes to it, and it may lie on a disk that
+// takes no writes at all.
 func looking(path string, do func(*sql.DB) error) error {
 	q := url.Values{"mode": {"ro"}, "_pragma": {"busy_timeout(5000)"}}
 	if _, err := os.Stat(path + "-wal"); errors.Is(err, fs.ErrNotExist) {

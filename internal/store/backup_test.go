@@ -253,7 +253,8 @@ func TestRestoreRefusesAndChangesNothing(t *testing.T) {
 			t.Errorf("%s: %v is left", name, left)
 		}
 	}
-	if _, err := Restore(t.Context(), "postgres://u:secret@db/x", backup, Options{}, expireAll); !errors.Is(err, ErrRemote) {
+	if _, err := Restore(t.Context(), "postgres://u:secret@db/x", backup, Options{}, expireAll); !errors.Is(err,
+		ErrRemote) {
 		t.Error(err)
 	}
 }
@@ -261,7 +262,8 @@ func TestRestoreRefusesAndChangesNothing(t *testing.T) {
 func TestRestoreUnderARunningBot(t *testing.T) {
 	url, _, backup, o := saved(t)
 	s := open(t, url, newClock())
-	if _, err := Restore(t.Context(), url, backup, Options{}, expireAll); err == nil || !strings.Contains(err.Error(), "in use by process") {
+	if _, err := Restore(t.Context(), url, backup, Options{}, expireAll); err == nil ||
+		!strings.Contains(err.Error(), "in use by process") {
 		t.Error(err)
 	}
 	move(t, s, Move{ID: o.ID, From: op.Queued, To: op.Running, Send: true})

@@ -81,7 +81,8 @@ func recent(text string) error {
 			return nil
 		}
 		if v[i] < oldest[i] {
-			return fmt.Errorf("SQLite %s can lose committed rows; build with at least %d.%d.%d", text, oldest[0], oldest[1], oldest[2])
+			return fmt.Errorf("SQLite %s can lose committed rows; build with at least %d.%d.%d", text, oldest[0],
+				oldest[1], oldest[2])
 		}
 	}
 	return nil
@@ -103,8 +104,8 @@ func sound(ctx context.Context, db *sql.DB, check string) error {
 	return nil
 }
 
-// cutOff notices a file that ends within a page, which SQLite reads as zeros. Where rows wait in a log beside it the log has
-// the rest.
+// cutOff notices a file that ends within a page, which SQLite reads as zeros. Where rows wait in a log beside it the
+// log has the rest.
 func cutOff(path string) error {
 	if wal, err := os.Stat(path + "-wal"); err == nil && wal.Size() > 0 {
 		return nil
@@ -116,7 +117,8 @@ func cutOff(path string) error {
 	defer file.Close()
 	head := make([]byte, 18)
 	n, err := io.ReadFull(file, head)
-	if n == 0 || n == len(head) && string(head[:15]) != "SQLite format 3" { // a new file, or one that SQLite itself refuses
+	// a new file, or one that SQLite itself refuses
+	if n == 0 || n == len(head) && string(head[:15]) != "SQLite format 3" {
 		return nil
 	}
 	info, unread := file.Stat()

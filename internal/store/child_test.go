@@ -155,7 +155,8 @@ func TestSecondProcessIsToldWhoHoldsTheFile(t *testing.T) {
 		if err == nil {
 			_ = s.Close()
 		}
-		if want := fmt.Sprintf("in use by process %d since ", p.Process.Pid); err == nil || !strings.Contains(err.Error(), want) {
+		if want := fmt.Sprintf("in use by process %d since ", p.Process.Pid); err == nil ||
+			!strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", name, err, want)
 		}
 	}

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// serverClock follows the clock of the database: the last time read from it, and what has passed on this machine since. It is
-// read anew in every transaction and with every heartbeat, so it is seconds old at most.
+// serverClock follows the clock of the database: the last time read from it, and what has passed on this machine since.
+// It is read anew in every transaction and with every heartbeat, so it is seconds old at most.
 type serverClock struct {
 	mu   sync.Mutex
 	at   time.Time // by the database

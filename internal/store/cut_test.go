@@ -72,8 +72,8 @@ func count(ctx context.Context, s *Store, id, name string) (n int, err error) {
 	return n, err
 }
 
-// steps is every write on the way of a command: received, created, confirmed, called off, claimed, dropped, sent again, noted,
-// finished, settled, denied.
+// steps is every write on the way of a command: received, created, confirmed, called off, claimed, dropped, sent again,
+// noted, finished, settled, denied.
 var steps = []step{
 	{"receive", "",
 		func(ctx context.Context, s *Store, o op.Operation) error {
@@ -92,9 +92,11 @@ var steps = []step{
 			return err
 		},
 		func(ctx context.Context, s *Store, o op.Operation) (n int, err error) {
-			return n, s.reader.QueryRowContext(ctx, "SELECT COUNT(*) FROM operations o JOIN events e ON e.operation = o.id WHERE key = $1", o.Key).Scan(&n)
+			return n, s.reader.QueryRowContext(ctx,
+				"SELECT COUNT(*) FROM operations o JOIN events e ON e.operation = o.id WHERE key = $1", o.Key).Scan(&n)
 		}},
-	moving(op.Pending, op.Queued), moving(op.Pending, op.Cancelled), moving(op.Queued, op.Running), moving(op.Queued, op.Failed),
+	moving(op.Pending, op.Queued), moving(op.Pending, op.Cancelled), moving(op.Queued, op.Running),
+	moving(op.Queued, op.Failed),
 	moving(op.Running, op.Succeeded), moving(op.Running, op.Unknown), moving(op.Unknown, op.Succeeded),
 	{"send again", op.Unknown,
 		func(ctx context.Context, s *Store, o op.Operation) error {
@@ -124,8 +126,8 @@ var steps = []step{
 		}},
 }
 
-// A connection breaks after each answer of the server and before each request to it, while a command takes its way. What
-// the store then says is what happened.
+// A connection breaks after each answer of the server and before each request to it, while a command takes its way.
+// What the store then says is what happened.
 func TestConnectionCutAtEachStatement(t *testing.T) {
 	for _, st := range steps {
 		t.Run(st.name+" out of "+string(st.ready), func(t *testing.T) {
@@ -177,7 +179,8 @@ func TestPartition(t *testing.T) {
 	s.patience = 500 * time.Millisecond
 	running, queued := bring(t, s, sample(1), op.Running), bring(t, s, sample(2), op.Queued)
 	p.Freeze()
-	if _, err := s.Move(t.Context(), Move{ID: queued.ID, From: op.Queued, To: op.Running, Event: op.Event{Name: op.EventSent}}); err == nil {
+	if _, err := s.Move(t.Context(),
+		Move{ID: queued.ID, From: op.Queued, To: op.Running, Event: op.Event{Name: op.EventSent}}); err == nil {
 		t.Error("claimed without a database")
 	}
 	if _, err := s.Get(t.Context(), queued.ID); err == nil {

@@ -34,20 +34,22 @@ func (s *Store) PutDocument(ctx context.Context, m Document, e op.Event) (Docume
 	if m.Version > 0 {
 		query = updateDocument
 	}
-	return s.changeDocument(ctx, m.Key, e, func(ctx context.Context, tx *sql.Tx, mark string, now int64) (Document, error) {
-		args := []any{m.Key, m.Kind, m.Body, now, millis(m.Ends), mark}
-		if m.Version > 0 {
-			args = append(args, m.Version)
-		}
-		return scanDocument(tx.QueryRowContext(ctx, query, args...))
-	})
+	return s.changeDocument(ctx, m.Key,
+		e, func(ctx context.Context, tx *sql.Tx, mark string, now int64) (Document, error) {
+			args := []any{m.Key, m.Kind, m.Body, now, millis(m.Ends), mark}
+			if m.Version > 0 {
+				args = append(args, m.Version)
+			}
+			return scanDocument(tx.QueryRowContext(ctx, query, args...))
+		})
 }
 
 // DropDocument ends a document now, at this version only; ErrLost comes with the one that stands there instead.
 func (s *Store) DropDocument(ctx context.Context, key string, version int64, e op.Event) error {
-	_, err := s.changeDocument(ctx, key, e, func(ctx context.Context, tx *sql.Tx, mark string, now int64) (Document, error) {
-		return scanDocument(tx.QueryRowContext(ctx, endDocument, key, now, mark, version))
-	})
+	_, err := s.changeDocument(ctx, key, e,
+		func(ctx context.Context, tx *sql.Tx, mark string, now int64) (Document, error) {
+			return scanDocument(tx.QueryRowContext(ctx, endDocument, key, now, mark, version))
+		})
 	return err
 }
 

@@ -35,7 +35,8 @@ func testADocumentIsChangedByItsVersion(t *testing.T, e engine) {
 	if err != nil || len(events) != 1 || events[0].Name != "locked" || events[0].Actor != "U0ANA" {
 		t.Errorf("%+v, %v", events, err)
 	}
-	if held, err := s.PutDocument(t.Context(), Document{Key: "lock/a", Kind: "lock", Body: "two"}, locked); !errors.Is(err, ErrLost) || held != one {
+	if held, err := s.PutDocument(t.Context(), Document{Key: "lock/a", Kind: "lock", Body: "two"}, locked); !errors.Is(err,
+		ErrLost) || held != one {
 		t.Errorf("a second new one: %+v, %v", held, err)
 	}
 	two := putDocument(t, s, Document{Key: "lock/a", Kind: "lock", Body: "two", Version: 1})
@@ -43,7 +44,8 @@ func testADocumentIsChangedByItsVersion(t *testing.T, e engine) {
 		t.Errorf("%+v", two)
 	}
 	for _, version := range []int64{1, 3} {
-		if held, err := s.PutDocument(t.Context(), Document{Key: "lock/a", Kind: "lock", Version: version}, locked); !errors.Is(err, ErrLost) || held != two {
+		if held, err := s.PutDocument(t.Context(), Document{Key: "lock/a", Kind: "lock", Version: version},
+			locked); !errors.Is(err, ErrLost) || held != two {
 			t.Errorf("at version %d: %+v, %v", version, held, err)
 		}
 		if err := s.DropDocument(t.Context(), "lock/a", version, locked); !errors.Is(err, ErrLost) {
@@ -93,7 +95,9 @@ func testADocumentEndsByTheStoresClock(t *testing.T, e engine) {
 	if got := keys(); got != "b" {
 		t.Errorf("after: %q", got)
 	}
-	if _, err := s.PutDocument(t.Context(), Document{Key: "a", Kind: "lease", Version: one.Version, Ends: c.Now().Add(time.Hour)}, op.Event{}); !errors.Is(err, ErrLost) {
+	if _, err := s.PutDocument(t.Context(),
+		Document{Key: "a", Kind: "lease", Version: one.Version, Ends: c.Now().Add(time.Hour)},
+		op.Event{}); !errors.Is(err, ErrLost) {
 		t.Errorf("what has ended was made longer: %v", err)
 	}
 	if two := putDocument(t, s, Document{Key: "a", Kind: "lease"}); two.Version != 2 {

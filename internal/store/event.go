@@ -54,6 +54,7 @@ func (s *Store) appendEvent(ctx context.Context, tx *sql.Tx, e op.Event, mark st
 	if err != nil {
 		return fmt.Errorf("detail of %s: %w", e.Name, err)
 	}
-	_, err = s.in(ctx, tx, insertEvent).ExecContext(ctx, e.Operation, now, e.Name, e.Actor, e.Team, e.Channel, string(detail), mark)
+	_, err = s.in(ctx, tx, insertEvent).ExecContext(ctx, e.Operation, now, e.Name, e.Actor, e.Team, e.Channel,
+		string(detail), mark)
 	return err
 }

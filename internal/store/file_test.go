@@ -124,7 +124,8 @@ func TestADatabaseThatLacksAPartIsRefused(t *testing.T) {
 		"ALTER TABLE operations DROP COLUMN looked": "there is no table operations with a column looked",
 	} {
 		url, path, _ := filled(t)
-		alter(t, path, "DROP INDEX operations_unshown", "ALTER TABLE probe ADD COLUMN more TEXT", "CREATE INDEX operations_unshown ON operations (created)")
+		alter(t, path, "DROP INDEX operations_unshown", "ALTER TABLE probe ADD COLUMN more TEXT",
+			"CREATE INDEX operations_unshown ON operations (created)")
 		alter(t, path, statement)
 		said := refused(t, url, want)
 		if !strings.Contains(said, "casterbot restore BACKUP") {

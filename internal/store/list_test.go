@@ -41,7 +41,8 @@ func testList(t *testing.T, e engine) {
 		{"newest", Query{Newest: true, Limit: 3}, "cancelled expired failed"},
 		{"oldest", Query{Limit: 2}, "pending queued"},
 		{"states", Query{States: []op.State{op.Unknown, op.Pending}}, "pending unknown"},
-		{"expired by", Query{States: []op.State{op.Pending, op.Queued, op.Running}, ExpiredBy: start.Add(2 * time.Minute)}, "pending queued"},
+		{"expired by", Query{States: []op.State{op.Pending, op.Queued, op.Running}, ExpiredBy: start.Add(2 * time.Minute)},
+			"pending queued"},
 		{"since", Query{Since: start.Add(6 * time.Second)}, "expired cancelled"},
 		{"unshown", Query{Unshown: true}, "pending queued unknown succeeded expired cancelled"},
 		{"target", Query{Target: "caster/c3"}, "unknown"},
@@ -79,8 +80,10 @@ func testEvents(t *testing.T, e engine) {
 	denied.Seq, denied.At = 4, c.Now()
 	trail, err := s.Events(t.Context(), first.ID)
 	want := []op.Event{
-		{Seq: 1, Operation: first.ID, At: newClock().Now(), Name: op.EventReceived, Actor: "U0ANA", Team: "T0", Channel: "C0SHOW"},
-		{Seq: 3, Operation: first.ID, At: c.Now(), Name: op.EventConfirmed, Actor: "U0KEN", Team: "T1", Channel: "C0SHOW", Detail: detail},
+		{Seq: 1, Operation: first.ID, At: newClock().Now(), Name: op.EventReceived, Actor: "U0ANA", Team: "T0",
+			Channel: "C0SHOW"},
+		{Seq: 3, Operation: first.ID, At: c.Now(), Name: op.EventConfirmed, Actor: "U0KEN", Team: "T1", Channel: "C0SHOW",
+			Detail: detail},
 	}
 	if err != nil || !reflect.DeepEqual(trail, want) {
 		t.Errorf("%+v, %v", trail, err)

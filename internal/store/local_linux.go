@@ -14,8 +14,8 @@ func local(folder string) error {
 	return onThisMachine(uint32(s.Type))
 }
 
-// onThisMachine refuses the file systems on which neither the lock beside a database nor its shared memory can be relied on,
-// by the number that the kernel gives them (statfs(2)).
+// onThisMachine refuses the file systems on which neither the lock beside a database nor its shared memory can be
+// relied on, by the number that the kernel gives them (statfs(2)).
 func onThisMachine(number uint32) error {
 	name := map[uint32]string{
 		0x6969: "NFS", 0xff534d42: "CIFS", 0xfe534d42: "SMB", 0x517b: "SMB", 0x00c36400: "Ceph", 0x5346414f: "AFS",

@@ -6,7 +6,8 @@ import (
 )
 
 func TestNetworkFileSystemsAreRefused(t *testing.T) {
-	for number, want := range map[uint32]string{0x6969: "NFS", 0xff534d42: "CIFS", 0xef53: "", 0x01021994: ""} { // ext4, tmpfs
+	// ext4, tmpfs
+	for number, want := range map[uint32]string{0x6969: "NFS", 0xff534d42: "CIFS", 0xef53: "", 0x01021994: ""} {
 		err := onThisMachine(number)
 		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
 			t.Errorf("%x: %v", number, err)

@@ -33,7 +33,8 @@ func hold(path string, now time.Time) (*lock, error) {
 	switch {
 	case errors.Is(err, syscall.EWOULDBLOCK):
 		_ = file.Close()
-		return nil, fmt.Errorf("in use by process %s; stop that one first, or name another file", strings.TrimSuffix(before, opened))
+		return nil, fmt.Errorf("in use by process %s; stop that one first, or name another file",
+			strings.TrimSuffix(before, opened))
 	case err != nil || unread != nil:
 		_ = file.Close()
 		return nil, fmt.Errorf("lock: %w", errors.Join(err, unread))
@@ -70,8 +71,8 @@ func (l *lock) write() error {
 	return nil
 }
 
-// release gives the lock free. The file stays: removing it would let two processes lock two files of one name. To close it is not
-// enough: a process that was forked a moment ago and has not begun its program yet has it open too.
+// release gives the lock free. The file stays: removing it would let two processes lock two files of one name. To close
+// it is not enough: a process that was forked a moment ago and has not begun its program yet has it open too.
 func (l *lock) release() error {
 	return errors.Join(syscall.Flock(int(l.file.Fd()), syscall.LOCK_UN), l.file.Close())
 }

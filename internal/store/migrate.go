@@ -19,16 +19,20 @@ const createMigrations = `CREATE TABLE IF NOT EXISTS migrations (
 
 // dialect is what differs between the databases.
 type dialect struct {
-	serial    string                               // type of a column that numbers rows
-	exclusive bool                                 // one process at a time has the database open
-	remote    bool                                 // a connection lies between: it may be slow, or end at any moment
-	busy      func(error) bool                     // the error of a second running operation of one target
-	clock     string                               // microseconds by the store's clock, in a statement whose argument $5 is this process's
-	stamp     string                               // asks for the time in milliseconds and the number of the transaction; may be empty
-	ended     string                               // asks whether the transaction $1 is no longer under way
-	turn      string                               // waits until nobody else gives a turn on the target of operation $1, or on $2; may be empty
-	lock      func(context.Context, *sql.Tx) error // keeps other processes from migrating until the transaction ends; may be nil
-	taken     func(error) bool                     // the error of a step that gave up waiting for a table; may be nil
+	serial    string           // type of a column that numbers rows
+	exclusive bool             // one process at a time has the database open
+	remote    bool             // a connection lies between: it may be slow, or end at any moment
+	busy      func(error) bool // the error of a second running operation of one target
+	// microseconds by the store's clock, in a statement whose argument $5 is this process's
+	clock string
+	// asks for the time in milliseconds and the number of the transaction; may be empty
+	stamp string
+	ended string // asks whether the transaction $1 is no longer under way
+	// waits until nobody else gives a turn on the target of operation $1, or on $2; may be empty
+	turn string
+	// keeps other processes from migrating until the transaction ends; may be nil
+	lock  func(context.Context, *sql.Tx) error
+	taken func(error) bool // the error of a step that gave up waiting for a table; may be nil
 }
 
 const (
@@ -74,7 +78,8 @@ func migrationFiles() []migration {
 	return files
 }
 
-// alone runs a transaction while no other process migrates. One that stands in the way of others for too long is begun anew.
+// alone runs a transaction while no other process migrates. One that stands in the way of others for too long is begun
+// anew.
 func (s *Store) alone(ctx context.Context, do func(context.Context, *sql.Tx, int64) error) error {
 	ctx, cancel := context.WithTimeout(ctx, migrateWithin)
 	defer cancel()

@@ -42,7 +42,8 @@ func TestMigrationLetsOthersWrite(t *testing.T) {
 	}()
 	until(t, func() bool {
 		var waits int
-		err := old.reader.QueryRow("SELECT COUNT(*) FROM pg_locks WHERE relation = 'operations'::regclass AND NOT granted").Scan(&waits)
+		err := old.reader.QueryRow(
+			"SELECT COUNT(*) FROM pg_locks WHERE relation = 'operations'::regclass AND NOT granted").Scan(&waits)
 		return err == nil && waits > 0
 	})
 	if _, err := old.writer.Exec("UPDATE operations SET thread = '9.2' WHERE id = $1", other.ID); err != nil {

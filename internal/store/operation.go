@@ -40,8 +40,9 @@ type Note struct {
 }
 
 // Create stores a new operation, pending or queued, with its first event, and settles the row of the inbox that has its
-// key, and those with the other keys given. Id, token and time of creation are made when they are empty. When the key is taken
-// it gives ErrExists and the operation that has it; when one of the other rows is not open any more, ErrExists and none.
+// key, and those with the other keys given. Id, token and time of creation are made when they are empty. When the key
+// is taken it gives ErrExists and the operation that has it; when one of the other rows is not open any more, ErrExists
+// and none.
 func (s *Store) Create(ctx context.Context, o op.Operation, e op.Event, settles ...string) (op.Operation, error) {
 	if o.Key == "" {
 		return op.Operation{}, fmt.Errorf("create: key: %w", ErrIncomplete)
@@ -80,7 +81,8 @@ func (s *Store) born(o op.Operation) op.Operation {
 	return o
 }
 
-func (s *Store) insert(ctx context.Context, tx *sql.Tx, o op.Operation, now int64, settles []string) (op.Operation, error) {
+func (s *Store) insert(ctx context.Context, tx *sql.Tx, o op.Operation, now int64,
+	settles []string) (op.Operation, error) {
 	args, err := values(o)
 	if err == nil && o.State == op.Queued {
 		err = s.takeTurn(ctx, tx, o.ID, o.Plan.Target.Key())
@@ -133,8 +135,8 @@ func (s *Store) ByKey(ctx context.Context, key string) (op.Operation, error) {
 	return o, wrap(err, "get by key")
 }
 
-// Ahead counts the operations that stand before this one on its target: one that runs, and those that wait and were confirmed
-// earlier. At 0 it is its turn; only Move decides.
+// Ahead counts the operations that stand before this one on its target: one that runs, and those that wait and were
+// confirmed earlier. At 0 it is its turn; only Move decides.
 func (s *Store) Ahead(ctx context.Context, id string) (n int, err error) {
 	ctx, cancel := s.soon(ctx)
 	defer cancel()
@@ -153,8 +155,9 @@ func (s *Store) ByRef(ctx context.Context, ref string) (op.Operation, error) {
 	return o, wrap(err, "find %q", ref)
 }
 
-// Move takes an operation along one arrow of the chart and gives it as it is after that. ErrLost comes with the operation
-// as it is now; ErrTargetBusy says that another operation of the same target runs, or waits and was confirmed earlier.
+// Move takes an operation along one arrow of the chart and gives it as it is after that. ErrLost comes with the
+// operation as it is now; ErrTargetBusy says that another operation of the same target runs, or waits and was confirmed
+// earlier.
 func (s *Store) Move(ctx context.Context, m Move) (op.Operation, error) {
 	if !op.CanMove(m.From, m.To) {
 		return op.Operation{}, fmt.Errorf("move %s from %q to %q: %w", op.Ref(m.ID), m.From, m.To, ErrNoArrow)
@@ -223,9 +226,9 @@ func (s *Store) Unshown(ctx context.Context, id string) error {
 	return wrap(err, "unshown %s", op.Ref(id))
 }
 
-// Shown records which version of an operation its card shows, and the message id of the card unless that is empty. Whoever brings
-// an older version than the one recorded has drawn over a newer one, so that the card is to be drawn again. It is no change of the
-// operation.
+// Shown records which version of an operation its card shows, and the message id of the card unless that is empty.
+// Whoever brings an older version than the one recorded has drawn over a newer one, so that the card is to be drawn
+// again. It is no change of the operation.
 func (s *Store) Shown(ctx context.Context, id string, version int64, card string) error {
 	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx, _ int64) error {
 		_, err := s.in(ctx, tx, showOperation).ExecContext(ctx, id, version, card)

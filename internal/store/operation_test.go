@@ -162,7 +162,8 @@ func testMoveWritesWhatItSays(t *testing.T, e engine) {
 	decision := op.Decision{Allowed: true, Rule: "policy.yml:20"}
 	o = move(t, s, Move{ID: o.ID, From: op.Pending, To: op.Queued, By: "U0KEN", Plan: &plan, Decision: &decision,
 		Expires: c.Now().Add(30 * time.Second), Fresh: true})
-	if o.DecidedBy != "U0KEN" || o.Plan.Fingerprint != "f2" || o.Decision.Rule != "policy.yml:20" || !o.Confirmed.Equal(c.Now()) ||
+	if o.DecidedBy != "U0KEN" || o.Plan.Fingerprint != "f2" || o.Decision.Rule != "policy.yml:20" ||
+		!o.Confirmed.Equal(c.Now()) ||
 		!o.Expires.Equal(c.Now().Add(30*time.Second)) || o.Sends != 0 || !o.Ended.IsZero() {
 		t.Errorf("queued: %+v", o)
 	}
@@ -172,7 +173,8 @@ func testMoveWritesWhatItSays(t *testing.T, e engine) {
 	confirmed := c.Now()
 	c.pass(time.Second)
 	o = move(t, s, Move{ID: o.ID, From: op.Queued, To: op.Running, Send: true})
-	if o.Claim != "one" || !o.Sent.Equal(c.Now()) || o.Sends != 1 || o.DecidedBy != "U0KEN" || !o.Confirmed.Equal(confirmed) {
+	if o.Claim != "one" || !o.Sent.Equal(c.Now()) || o.Sends != 1 || o.DecidedBy != "U0KEN" ||
+		!o.Confirmed.Equal(confirmed) {
 		t.Errorf("running: %+v", o)
 	}
 	sent := c.Now()
@@ -183,7 +185,8 @@ func testMoveWritesWhatItSays(t *testing.T, e engine) {
 		t.Errorf("unknown: %+v", o)
 	}
 	o = move(t, s, Move{ID: o.ID, From: op.Unknown, To: op.Succeeded, Closer: "U0BO"})
-	if o.SettledBy != "U0BO" || !o.Ended.Equal(c.Now()) || !reflect.DeepEqual(o.Outcome, outcome) || o.Plan.Fingerprint != "f2" {
+	if o.SettledBy != "U0BO" || !o.Ended.Equal(c.Now()) || !reflect.DeepEqual(o.Outcome, outcome) ||
+		o.Plan.Fingerprint != "f2" {
 		t.Errorf("succeeded: %+v", o)
 	}
 }
@@ -196,7 +199,8 @@ func testMoveThatComesLateGetsTheRowAsItIs(t *testing.T, e engine) {
 	s, _ := e.fresh(t)
 	o := create(t, s, sample(1))
 	move(t, s, Move{ID: o.ID, From: op.Pending, To: op.Cancelled, By: "U0BO"})
-	now, err := s.Move(t.Context(), Move{ID: o.ID, From: op.Pending, To: op.Queued, By: "U0KEN", Event: op.Event{Name: "confirmed"}})
+	now, err := s.Move(t.Context(),
+		Move{ID: o.ID, From: op.Pending, To: op.Queued, By: "U0KEN", Event: op.Event{Name: "confirmed"}})
 	if !errors.Is(err, ErrLost) || now.State != op.Cancelled || now.DecidedBy != "U0BO" || now.Version != 2 {
 		t.Errorf("%+v, %v", now, err)
 	}
@@ -232,7 +236,8 @@ func testFreshEndsWithTheExpiry(t *testing.T, e engine) {
 		}
 		o = create(t, s, o)
 		clock.pass(c.passed)
-		now, err := s.Move(t.Context(), Move{ID: o.ID, From: op.Pending, To: op.Queued, Fresh: c.fresh, Event: op.Event{Name: "confirmed"}})
+		now, err := s.Move(t.Context(),
+			Move{ID: o.ID, From: op.Pending, To: op.Queued, Fresh: c.fresh, Event: op.Event{Name: "confirmed"}})
 		if errors.Is(err, ErrLost) != c.lost || !c.lost && err != nil || c.lost && now.State != op.Pending {
 			t.Errorf("%s: %s, %v", c.name, now.State, err)
 		}
@@ -285,7 +290,8 @@ func testNote(t *testing.T, e engine) {
 		now.Claim != "two" || !reflect.DeepEqual(now.Outcome, seen) || now.Version != o.Version+2 || now.State != op.Unknown {
 		t.Errorf("%+v, %v", now, err)
 	}
-	for name, n := range map[string]Note{"state": {From: op.Running, Look: true}, "version": {Version: o.Version, Send: true}} {
+	for name, n := range map[string]Note{"state": {From: op.Running, Look: true},
+		"version": {Version: o.Version, Send: true}} {
 		if err := s.Note(t.Context(), o.ID, n, event); !errors.Is(err, ErrLost) {
 			t.Errorf("other %s: %v", name, err)
 		}
@@ -308,7 +314,8 @@ func testShown(t *testing.T, e engine) {
 		card      string
 		shown     int64
 		wantsCard string
-	}{{1, "17.1", 1, "17.1"}, {unshown, "", 0, "17.1"}, {unshown, "", 0, "17.1"}, {3, "", 3, "17.1"}, {2, "17.2", 0, "17.2"}, {3, "", 3, "17.2"}, {unshown, "", 3, "17.2"}} {
+	}{{1, "17.1", 1, "17.1"}, {unshown, "", 0, "17.1"}, {unshown, "", 0, "17.1"}, {3, "", 3, "17.1"},
+		{2, "17.2", 0, "17.2"}, {3, "", 3, "17.2"}, {unshown, "", 3, "17.2"}} {
 		if step.version == unshown {
 			if err := s.Unshown(t.Context(), o.ID); err != nil {
 				t.Fatal(err)

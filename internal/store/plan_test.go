@@ -74,10 +74,13 @@ func questions(s *Store, o op.Operation, n int) []question {
 		q           Query
 	}{
 		{"room in a channel", "operations_open_channel", Query{States: waiting, Channel: o.Channel, Limit: 100}},
-		{"room for a person", "operations_open_channel", Query{States: waiting, Channel: o.Channel, Asker: o.Requester, Limit: 20}},
-		{"unknown on a target", "operations_open_target", Query{States: []op.State{op.Unknown}, Target: key, Newest: true, Limit: 5}},
+		{"room for a person", "operations_open_channel",
+			Query{States: waiting, Channel: o.Channel, Asker: o.Requester, Limit: 20}},
+		{"unknown on a target", "operations_open_target",
+			Query{States: []op.State{op.Unknown}, Target: key, Newest: true, Limit: 5}},
 		{"acted on a target", "operations_acted", Query{ActedSince: late, Target: key, Newest: true}},
-		{"acted without a target", "operations_acted", Query{ActedSince: late, Untargeted: true, Channel: o.Channel, Newest: true}},
+		{"acted without a target", "operations_acted",
+			Query{ActedSince: late, Untargeted: true, Channel: o.Channel, Newest: true}},
 		{"due to expire", "operations_open", Query{States: waiting[:2], ExpiredBy: late, Limit: 500}},
 		{"due to be looked at", "operations_looks", Query{LooksBelow: 4, Newest: true}},
 		{"card behind", "operations_unshown", Query{Unshown: true, Newest: true}},

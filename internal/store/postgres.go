@@ -63,7 +63,8 @@ func openPostgres(ctx context.Context, address string, o Options) (*Store, error
 		return nil, err
 	}
 	ask(config)
-	s := &Store{now: o.Now, replica: o.Replica, log: o.Log, dialect: postgresDialect, patience: patience, commit: (*sql.Tx).Commit,
+	s := &Store{now: o.Now, replica: o.Replica, log: o.Log, dialect: postgresDialect, patience: patience,
+		commit:  (*sql.Tx).Commit,
 		release: func() error { return nil }}
 	if s.now == nil {
 		s.clock = &serverClock{here: time.Now()}
@@ -149,7 +150,8 @@ var serverSettings = []struct {
 }{
 	{"statement_timeout", "5000", []string{"5s"}, "a statement must end"},
 	{"idle_in_transaction_session_timeout", "10000", []string{"10s"}, "a dead process must not hold rows"},
-	{"default_transaction_isolation", "read committed", []string{"read committed"}, "guards read what others have just written"},
+	{"default_transaction_isolation", "read committed", []string{"read committed"},
+		"guards read what others have just written"},
 	{"synchronous_commit", "", []string{"on", "remote_apply"}, "what is answered must be on the disk"},
 	{"fsync", "", []string{"on"}, "what is answered must be on the disk"},
 	{"server_encoding", "", []string{"UTF8"}, "names are in every script"},

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// Page gives what replicas have written down about an operation of the cloud, its version (0: nothing yet), and the time of the
-// database. The store does not read it.
+// Page gives what replicas have written down about an operation of the cloud, its version (0: nothing yet), and the
+// time of the database. The store does not read it.
 func (s *Store) Page(ctx context.Context, operation string) (page string, version int64, now time.Time, err error) {
 	var micros int64
 	query := strings.ReplaceAll(selectPage, "{clock}", strings.ReplaceAll(s.dialect.clock, "$5", "$2"))
@@ -19,8 +19,8 @@ func (s *Store) Page(ctx context.Context, operation string) (page string, versio
 	return page, version, time.UnixMicro(micros), wrap(err, "read the quota of %s", operation)
 }
 
-// SetPage writes a page in place of a version, and reports whether that was still there. After an error it may have been written,
-// or may yet be, as long as nobody else writes one.
+// SetPage writes a page in place of a version, and reports whether that was still there. After an error it may have
+// been written, or may yet be, as long as nobody else writes one.
 func (s *Store) SetPage(ctx context.Context, operation, page string, version int64) (bool, error) {
 	query := updatePage
 	if version == 0 {
@@ -40,13 +40,15 @@ var ErrNoTurn = errors.New("no turn in time")
 // Reserve takes the next turn of a family of calls and gives the time to wait for it. All who share the database
 // together get at most burst turns at once and so many a second after that. A turn that would come later than within is
 // not taken: ErrNoTurn. After any other error the turn may be used up.
-func (s *Store) Reserve(ctx context.Context, family string, perSecond float64, burst int, within time.Duration) (time.Duration, error) {
+func (s *Store) Reserve(ctx context.Context, family string, perSecond float64, burst int,
+	within time.Duration) (time.Duration, error) {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
 	each := int64(math.Ceil(float64(time.Second.Microseconds()) / perSecond))
 	var wait int64
 	query := strings.ReplaceAll(reserveTurn, "{clock}", s.dialect.clock)
-	err := s.writer.QueryRowContext(ctx, query, family, each, int64(burst-1)*each, within.Microseconds(), s.given()).Scan(&wait)
+	err := s.writer.QueryRowContext(ctx, query, family, each, int64(burst-1)*each, within.Microseconds(),
+		s.given()).Scan(&wait)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, ErrNoTurn
 	}

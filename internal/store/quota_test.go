@@ -81,12 +81,15 @@ func TestANoteGivesMoreTime(t *testing.T) {
 	everywhere(t, func(t *testing.T, e engine) {
 		s, c := e.fresh(t)
 		o := bring(t, s, sample(1), op.Queued)
-		for _, n := range []struct{ until, want time.Duration }{{time.Hour, time.Hour}, {time.Second, time.Hour}, {2 * time.Hour, 2 * time.Hour}} {
-			err := s.Note(t.Context(), o.ID, Note{From: op.Queued, Expires: c.Now().Add(n.until)}, op.Event{Name: op.EventWaiting})
+		for _, n := range []struct{ until, want time.Duration }{{time.Hour, time.Hour}, {time.Second, time.Hour},
+			{2 * time.Hour, 2 * time.Hour}} {
+			err := s.Note(t.Context(), o.ID, Note{From: op.Queued, Expires: c.Now().Add(n.until)},
+				op.Event{Name: op.EventWaiting})
 			if err != nil {
 				t.Fatal(err)
 			}
-			if now, err := s.Get(t.Context(), o.ID); err != nil || !now.Expires.Equal(c.Now().Add(n.want).Truncate(time.Millisecond)) {
+			if now, err := s.Get(t.Context(), o.ID); err != nil ||
+				!now.Expires.Equal(c.Now().Add(n.want).Truncate(time.Millisecond)) {
 				t.Errorf("until %v: it expires at %v, want %v: %v", n.until, now.Expires, c.Now().Add(n.want), err)
 			}
 		}
@@ -99,7 +102,8 @@ func TestANoteGivesMoreTime(t *testing.T) {
 	})
 }
 
-// All replicas together: in no second more turns than burst and rate allow, whoever asks, and no fewer than that either.
+// All replicas together: in no second more turns than burst and rate allow, whoever asks, and no fewer than that
+// either.
 func TestNoSecondHasTooManyTurns(t *testing.T) {
 	everywhere(t, func(t *testing.T, e engine) {
 		for _, c := range []struct {

@@ -38,7 +38,8 @@ func testOfManyExactlyOneWins(t *testing.T, e engine) {
 				to = op.Queued
 			}
 			me := fmt.Sprintf("U%d", i)
-			now, err := s.Move(t.Context(), Move{ID: o.ID, From: from, To: to, By: me, Event: op.Event{Name: "moved", Actor: me}})
+			now, err := s.Move(t.Context(),
+				Move{ID: o.ID, From: from, To: to, By: me, Event: op.Event{Name: "moved", Actor: me}})
 			switch {
 			case err == nil:
 				won.Add(1)
@@ -71,7 +72,8 @@ func testOfManyOnOneTargetOneRuns(t *testing.T, e engine) {
 	}
 	var ran, busy atomic.Int64
 	together(len(queued), func(i int) {
-		_, err := s.Move(t.Context(), Move{ID: queued[i].ID, From: op.Queued, To: op.Running, Event: op.Event{Name: op.EventSent}})
+		_, err := s.Move(t.Context(),
+			Move{ID: queued[i].ID, From: op.Queued, To: op.Running, Event: op.Event{Name: op.EventSent}})
 		switch {
 		case err == nil:
 			ran.Add(1)

@@ -60,8 +60,8 @@ func (s *Store) alive(now int64) int64 {
 	return now - deadAfter.Milliseconds()
 }
 
-// Orphans gives the queued and running operations that this replica must look after: its own, and those whose replica is
-// dead. The oldest come first, at most so many.
+// Orphans gives the queued and running operations that this replica must look after: its own, and those whose replica
+// is dead. The oldest come first, at most so many.
 func (s *Store) Orphans(ctx context.Context, limit int) ([]op.Operation, error) {
 	return list(ctx, s, "operations in care", scan, selectOrphans, limit, s.replica, s.alive(s.now().UnixMilli()))
 }
@@ -101,8 +101,8 @@ func (s *Store) adopted(ctx context.Context, mark string, failed error) (all []R
 	return all, nil
 }
 
-// ClaimCard takes on the drawing of a card that is behind, and gives the operation as it is now. Not ok says that there is
-// nothing to draw: the card is up to date, or another replica that lives draws it. Shown ends the hold.
+// ClaimCard takes on the drawing of a card that is behind, and gives the operation as it is now. Not ok says that there
+// is nothing to draw: the card is up to date, or another replica that lives draws it. Shown ends the hold.
 func (s *Store) ClaimCard(ctx context.Context, id string) (o op.Operation, ok bool, err error) {
 	if s.dialect.exclusive {
 		o, err = s.Get(ctx, id)

@@ -18,11 +18,12 @@ type Restored struct {
 	Kept    string // where the files from before are now; empty when there were none
 }
 
-// Restore puts a backup in the place of a database that no bot has open. The backup is read through first and stays as it is;
-// the files from before are kept under a name with the time. Retire is given the copy before it gets its place: a backup is
-// older than the world, so nothing that is open in it may go on by itself. A crash in between leaves either the old database or
-// a place that is empty, at which no bot starts.
-func Restore(ctx context.Context, address, from string, o Options, retire func(context.Context, *Store) error) (Restored, error) {
+// Restore puts a backup in the place of a database that no bot has open. The backup is read through first and stays as
+// it is; the files from before are kept under a name with the time. Retire is given the copy before it gets its place:
+// a backup is older than the world, so nothing that is open in it may go on by itself. A crash in between leaves either
+// the old database or a place that is empty, at which no bot starts.
+func Restore(ctx context.Context, address, from string, o Options,
+	retire func(context.Context, *Store) error) (Restored, error) {
 	path, err := fileOf(address)
 	if err != nil {
 		return Restored{}, fmt.Errorf("restore: %w", err)
@@ -38,7 +39,8 @@ func Restore(ctx context.Context, address, from string, o Options, retire func(c
 	return r, wrap(errors.Join(err, held.release()), "restore %s from %s", path, from)
 }
 
-func restore(ctx context.Context, path, from string, o Options, retire func(context.Context, *Store) error, held *lock) (Restored, error) {
+func restore(ctx context.Context, path, from string, o Options, retire func(context.Context, *Store) error,
+	held *lock) (Restored, error) {
 	r := Restored{Path: path}
 	if err := exists(from); err != nil {
 		return r, err
@@ -46,7 +48,9 @@ func restore(ctx context.Context, path, from string, o Options, retire func(cont
 	if same(path, from) {
 		return r, errors.New("this is the database itself, no backup of it")
 	}
-	err := looking(from, func(db *sql.DB) error { return errors.Join(sound(ctx, db, "integrity_check"), casterbots(ctx, db)) })
+	err := looking(from, func(db *sql.DB) error {
+		return errors.Join(sound(ctx, db, "integrity_check"), casterbots(ctx, db))
+	})
 	if err != nil {
 		return r, fmt.Errorf("%w; take another backup, nothing was changed", oneLine(advise(err)))
 	}
@@ -92,8 +96,8 @@ func same(a, b string) bool {
 	return err1 == nil && err2 == nil && os.SameFile(first, second)
 }
 
-// setAside gives the files of a database a name with the time, the database itself first: without it nobody starts, so its log
-// can never be read into another one.
+// setAside gives the files of a database a name with the time, the database itself first: without it nobody starts, so
+// its log can never be read into another one.
 func setAside(path string, now time.Time) (string, error) {
 	kept := path + ".before-" + now.UTC().Format("20060102T150405Z")
 	for _, part := range beside {

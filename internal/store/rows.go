@@ -87,7 +87,8 @@ func (n Note) values(id string, now int64) ([]any, error) {
 	if err != nil {
 		return nil, fmt.Errorf("write as JSON: %w", err)
 	}
-	return []any{id, string(n.From), now, number(n.Look), number(n.Send), outcome, n.Claim, n.Version, millis(n.Expires)}, nil
+	return []any{id, string(n.From), now, number(n.Look), number(n.Send), outcome, n.Claim, n.Version,
+		millis(n.Expires)}, nil
 }
 
 // scan reads an operation; a row that is not there is ErrNotFound.
@@ -135,7 +136,8 @@ func (s *Store) one(ctx context.Context, query string, arg any) (op.Operation, e
 }
 
 // list reads all rows that a query finds; what names them in an error.
-func list[T any](ctx context.Context, s *Store, what string, read func(scanner) (T, error), query string, args ...any) ([]T, error) {
+func list[T any](ctx context.Context, s *Store, what string, read func(scanner) (T, error), query string,
+	args ...any) ([]T, error) {
 	ctx, cancel := s.soon(ctx)
 	defer cancel()
 	rows, err := s.reader.QueryContext(ctx, query, args...)

@@ -55,8 +55,8 @@ func (a *acked) note(err error, did func()) {
 	did()
 }
 
-// The server is stopped, killed and started again under load of two replicas: nothing that was acknowledged is lost, and
-// nothing is there twice.
+// The server is stopped, killed and started again under load of two replicas: nothing that was acknowledged is lost,
+// and nothing is there twice.
 func TestServerRestartsUnderLoad(t *testing.T) {
 	t.Parallel()
 	own := pgtest.Own(t)
@@ -141,7 +141,8 @@ func TestFiftyConfirmsOverTwoReplicas(t *testing.T) {
 		var won, lost atomic.Int64
 		together(50, func(i int) {
 			me := fmt.Sprintf("U%d", i)
-			now, err := stores[i%2].Move(t.Context(), Move{ID: o.ID, From: op.Pending, To: op.Queued, By: me, Event: op.Event{Name: op.EventConfirmed, Actor: me}})
+			now, err := stores[i%2].Move(t.Context(),
+				Move{ID: o.ID, From: op.Pending, To: op.Queued, By: me, Event: op.Event{Name: op.EventConfirmed, Actor: me}})
 			switch {
 			case err == nil:
 				won.Add(1)
@@ -186,7 +187,8 @@ func TestTheDatabasesClockCounts(t *testing.T) {
 		t.Errorf("the clock was not set again: %v", age)
 	}
 	s.clock.at = s.clock.at.Add(-time.Hour)
-	_, err = s.Move(t.Context(), Move{ID: o.ID, From: op.Pending, To: op.Queued, Fresh: true, Event: op.Event{Name: op.EventConfirmed}})
+	_, err = s.Move(t.Context(),
+		Move{ID: o.ID, From: op.Pending, To: op.Queued, Fresh: true, Event: op.Event{Name: op.EventConfirmed}})
 	if !errors.Is(err, ErrLost) {
 		t.Errorf("an expired operation was confirmed: %v", err)
 	}
@@ -212,7 +214,8 @@ func TestServersThatAreRefused(t *testing.T) {
 			t.Errorf("%s was taken", address)
 			continue
 		}
-		if !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "hunter2") || strings.Contains(err.Error(), "ter2") {
+		if !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "hunter2") ||
+			strings.Contains(err.Error(), "ter2") {
 			t.Errorf("%s: %v, want %q", address, err, want)
 		}
 	}
@@ -238,8 +241,9 @@ func TestCheckedAndWaivedAddresses(t *testing.T) {
 func TestServerSettingsAreAsserted(t *testing.T) {
 	url := server.Address(t)
 	for param, want := range map[string]string{
-		"synchronous_commit=off": "synchronous_commit=off, and it must be on", "synchronous_commit=local": "synchronous_commit",
-		"search_path=missing": "does not exist", "statement_timeout=0": "", "synchronous_commit=remote_apply": "",
+		"synchronous_commit=off":   "synchronous_commit=off, and it must be on",
+		"synchronous_commit=local": "synchronous_commit",
+		"search_path=missing":      "does not exist", "statement_timeout=0": "", "synchronous_commit=remote_apply": "",
 	} {
 		s, err := Open(t.Context(), url+"&"+param, Options{})
 		if strings.HasPrefix(param, "search_path") {

@@ -10,9 +10,9 @@ import (
 	"casterbot/internal/op"
 )
 
-// Begin takes a confirmed operation of several to running and creates its members, all of them queued, in one transaction: either
-// each target has an operation of its own from then on, or none. The event is that of the operation, and also the first of every
-// member. ErrLost comes with the operation as it is now.
+// Begin takes a confirmed operation of several to running and creates its members, all of them queued, in one
+// transaction: either each target has an operation of its own from then on, or none. The event is that of the
+// operation, and also the first of every member. ErrLost comes with the operation as it is now.
 func (s *Store) Begin(ctx context.Context, m Move, members []op.Operation) (op.Operation, error) {
 	m.From, m.To, m.Claim = op.Queued, op.Running, s.replica
 	o, err := s.change(ctx, m.Event, func(ctx context.Context, tx *sql.Tx, now int64) (op.Operation, error) {
@@ -29,8 +29,10 @@ func (s *Store) Begin(ctx context.Context, m Move, members []op.Operation) (op.O
 	return o, wrap(err, "begin %s", op.Ref(m.ID))
 }
 
-// join creates the members in the order of their targets, so that two that begin at once never wait for each other's turns.
-func (s *Store) join(ctx context.Context, tx *sql.Tx, o op.Operation, members []op.Operation, e op.Event, now int64) error {
+// join creates the members in the order of their targets, so that two that begin at once never wait for each other's
+// turns.
+func (s *Store) join(ctx context.Context, tx *sql.Tx, o op.Operation, members []op.Operation, e op.Event,
+	now int64) error {
 	members = slices.SortedFunc(slices.Values(members), func(a, b op.Operation) int {
 		return strings.Compare(a.Plan.Target.Key(), b.Plan.Target.Key())
 	})
@@ -50,7 +52,8 @@ func (s *Store) join(ctx context.Context, tx *sql.Tx, o op.Operation, members []
 // memberEvent is the first event of a member: it says which operation it belongs to.
 func memberEvent(e op.Event, o, member op.Operation) op.Event {
 	e.Detail = map[string]string{
-		"verb": member.Verb, "target": member.Plan.Target.Key(), "rule": member.Decision.Rule, "policy": member.Decision.Policy, "of": o.ID,
+		"verb": member.Verb, "target": member.Plan.Target.Key(), "rule": member.Decision.Rule,
+		"policy": member.Decision.Policy, "of": o.ID,
 	}
 	return e
 }

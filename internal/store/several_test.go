@@ -9,8 +9,8 @@ import (
 	"casterbot/internal/op"
 )
 
-// Two groups with the same targets begin at once on two replicas, their members go on side by side, and others are confirmed between
-// them: nobody waits for another in a circle, and each member runs once.
+// Two groups with the same targets begin at once on two replicas, their members go on side by side, and others are
+// confirmed between them: nobody waits for another in a circle, and each member runs once.
 func TestSeveralBeginSideBySide(t *testing.T) {
 	stores, _ := replicas(t, 2)
 	var work sync.WaitGroup
@@ -43,12 +43,14 @@ func TestSeveralBeginSideBySide(t *testing.T) {
 			for _, m := range all {
 				each.Go(func() {
 					for {
-						_, err := s.Move(t.Context(), Move{ID: m.ID, From: op.Queued, To: op.Running, Send: true, Event: op.Event{Name: op.EventSent}})
+						_, err := s.Move(t.Context(),
+							Move{ID: m.ID, From: op.Queued, To: op.Running, Send: true, Event: op.Event{Name: op.EventSent}})
 						if errors.Is(err, ErrTargetBusy) {
 							continue
 						}
 						if err == nil {
-							_, err = s.Move(t.Context(), Move{ID: m.ID, From: op.Running, To: op.Succeeded, Event: op.Event{Name: op.EventAnswered}})
+							_, err = s.Move(t.Context(),
+								Move{ID: m.ID, From: op.Running, To: op.Succeeded, Event: op.Event{Name: op.EventAnswered}})
 						}
 						if err != nil {
 							t.Errorf("%v", err)
@@ -58,7 +60,8 @@ func TestSeveralBeginSideBySide(t *testing.T) {
 				})
 			}
 			each.Wait()
-			if _, err := s.Move(t.Context(), Move{ID: head.ID, From: op.Running, To: op.Succeeded, Event: op.Event{Name: op.EventGathered}}); err != nil {
+			if _, err := s.Move(t.Context(),
+				Move{ID: head.ID, From: op.Running, To: op.Succeeded, Event: op.Event{Name: op.EventGathered}}); err != nil {
 				t.Error(err)
 			}
 		})
@@ -80,7 +83,8 @@ func TestSeveralBeginAllOrNone(t *testing.T) {
 			m.State = op.Queued
 			members = append(members, m)
 		}
-		if _, err := s.Begin(t.Context(), Move{ID: head.ID, Event: op.Event{Name: op.EventBegun}}, members); !errors.Is(err, ErrExists) {
+		if _, err := s.Begin(t.Context(), Move{ID: head.ID, Event: op.Event{Name: op.EventBegun}}, members); !errors.Is(err,
+			ErrExists) {
 			t.Fatalf("with a key that %s has: %v", taken.ID, err)
 		}
 		now, err := s.Get(t.Context(), head.ID)

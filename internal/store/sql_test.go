@@ -113,7 +113,8 @@ func TestMigrationsAreNumberedWithoutGaps(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, file := range files {
-		if digits, _, _ := strings.Cut(file.Name(), "_"); digits != strings.Repeat("0", 3-len(strconv.Itoa(i+1)))+strconv.Itoa(i+1) {
+		if digits, _, _ := strings.Cut(file.Name(), "_"); digits != strings.Repeat("0", 3-len(strconv.Itoa(i+1)))+
+			strconv.Itoa(i+1) {
 			t.Errorf("%s is number %d", file.Name(), i+1)
 		}
 	}
@@ -124,7 +125,8 @@ func TestColumnsCountUp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if names := strings.Count(storedColumns, ",") + 1; len(args) != names+1 || !strings.Contains(insertOperation, ", $"+strconv.Itoa(len(args))+",\n") {
+	if names := strings.Count(storedColumns, ",") + 1; len(args) != names+1 ||
+		!strings.Contains(insertOperation, ", $"+strconv.Itoa(len(args))+",\n") {
 		t.Errorf("%d arguments for %d columns and the target", len(args), names)
 	}
 }

@@ -26,8 +26,8 @@ const readers = 4
 // (https://sqlite.org/wal.html#walresetbug).
 var oldest = [3]int{3, 51, 3}
 
-// settings are asked of every connection and read back at start. The cache (in KiB) is a quarter of SQLite's own: five connections
-// with 2 MB each filled up over hours, and what is asked all the time fits into less.
+// settings are asked of every connection and read back at start. The cache (in KiB) is a quarter of SQLite's own: five
+// connections with 2 MB each filled up over hours, and what is asked all the time fits into less.
 var settings = []struct{ pragma, value, reads string }{
 	{"busy_timeout", "5000", "5000"},
 	{"foreign_keys", "on", "1"},
@@ -117,8 +117,9 @@ func makeFile(path string, opened bool) error {
 
 // attach opens the connections, checks what they are and brings the tables up to date.
 func attach(ctx context.Context, path string, o Options, release func() error) (*Store, error) {
-	s := &Store{now: o.Now, replica: o.Replica, log: o.Log, dialect: sqliteDialect, patience: patience, address: address(path),
-		commit: (*sql.Tx).Commit, release: release}
+	s := &Store{now: o.Now, replica: o.Replica, log: o.Log, dialect: sqliteDialect, patience: patience,
+		address: address(path),
+		commit:  (*sql.Tx).Commit, release: release}
 	var err error
 	if s.writer, err = sql.Open("sqlite", s.address); err != nil {
 		return nil, err

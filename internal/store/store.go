@@ -2,14 +2,16 @@
 // with their states, small documents beside them, and the audit trail (the events).
 //
 // It keeps true:
-//   - A state changes by one guarded UPDATE … WHERE id AND state … RETURNING, together with its event in one transaction.
-//     Of many who try the same change exactly one wins; an arrow that the chart (op.CanMove) lacks is never written.
-//   - At most one operation per target is running. A unique index says so, not the code. On one target they start in the order
-//     in which they were confirmed: each gets a growing turn then, and the guard of the move to running asks for earlier ones.
+//   - A state changes by one guarded UPDATE … WHERE id AND state … RETURNING, together with its event in one
+//     transaction. Of many who try the same change exactly one wins; an arrow that the chart (op.CanMove) lacks is
+//     never written.
+//   - At most one operation per target is running. A unique index says so, not the code. On one target they start in
+//     the order in which they were confirmed: each gets a growing turn then, and the guard of the move to running asks
+//     for earlier ones.
 //   - What was answered without an error is on the disk: SQLite runs with synchronous=FULL, PostgreSQL with
 //     synchronous_commit and fsync on, and that is asserted at start.
-//   - An error of a write or of its COMMIT says nothing about what happened. The row may be there or not, so every write
-//     leaves a random mark, and after an error the store looks for its own mark before it answers.
+//   - An error of a write or of its COMMIT says nothing about what happened. The row may be there or not, so every
+//     write leaves a random mark, and after an error the store looks for its own mark before it answers.
 //   - Every write statement carries an argument: drivers exist that silently run a statement without any a second time
 //     when the connection breaks.
 //
@@ -88,7 +90,8 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 		s, err := openPostgres(ctx, url, o.filled())
 		return s, wrap(err, "open the PostgreSQL database")
 	case !ok || kind != "sqlite" || name == "":
-		return nil, fmt.Errorf("%q is no address of a database; use sqlite:FILE, for example sqlite:casterbot.db, or postgres://…", kind)
+		return nil, fmt.Errorf(
+			"%q is no address of a database; use sqlite:FILE, for example sqlite:casterbot.db, or postgres://…", kind)
 	}
 	s, err := openSQLite(ctx, name, o.filled())
 	return s, wrap(err, "open %s", name)

@@ -164,7 +164,8 @@ func TestSettingsAreInForceOnEveryConnection(t *testing.T) {
 			t.Fatal(name, err)
 		}
 	}
-	want := map[string]string{"journal_mode": "wal", "synchronous": "2", "busy_timeout": "5000", "foreign_keys": "1", "cache_size": "-512"}
+	want := map[string]string{"journal_mode": "wal", "synchronous": "2", "busy_timeout": "5000", "foreign_keys": "1",
+		"cache_size": "-512"}
 	for pragma, value := range want {
 		var writer, reader string
 		if err := s.writer.QueryRow("PRAGMA " + pragma).Scan(&writer); err != nil {

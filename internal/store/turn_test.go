@@ -12,7 +12,8 @@ import (
 
 // run tries to make an operation the running one of its target.
 func run(t *testing.T, s *Store, id string) error {
-	_, err := s.Move(t.Context(), Move{ID: id, From: op.Queued, To: op.Running, Fresh: true, Send: true, Event: op.Event{Name: op.EventSent}})
+	_, err := s.Move(t.Context(),
+		Move{ID: id, From: op.Queued, To: op.Running, Fresh: true, Send: true, Event: op.Event{Name: op.EventSent}})
 	return err
 }
 

@@ -49,7 +49,8 @@ func testTheMarkDecidesAfterAnError(t *testing.T, e engine) {
 
 		o := bring(t, s, sample(2), op.Queued)
 		s.cut(c.end)
-		ran, err := s.Move(t.Context(), Move{ID: o.ID, From: op.Queued, To: op.Running, Send: true, Event: op.Event{Name: op.EventSent}})
+		ran, err := s.Move(t.Context(),
+			Move{ID: o.ID, From: op.Queued, To: op.Running, Send: true, Event: op.Event{Name: op.EventSent}})
 		check("move", err, ran.Version, 3)
 
 		o = bring(t, s, sample(3), op.Unknown)

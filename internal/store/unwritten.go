@@ -14,8 +14,8 @@ import (
 // ErrUnwritten is in every error of a write that the database could not do, in contrast to one that the store refuses.
 var ErrUnwritten = errors.New("the database could not be written")
 
-// ErrUnsure is in the error of a write whose COMMIT had no good answer, when the database could not be asked afterwards either: it
-// may have taken effect. Without it a write that failed has left nothing.
+// ErrUnsure is in the error of a write whose COMMIT had no good answer, when the database could not be asked afterwards
+// either: it may have taken effect. Without it a write that failed has left nothing.
 var ErrUnsure = errors.New("nobody knows whether it was written")
 
 // undecided marks the error of a write that may have taken effect, by the error of the look for its mark.
@@ -42,8 +42,8 @@ func (f failure) Is(target error) bool { return target == ErrUnwritten }
 
 func (f failure) Unwrap() error { return f.error }
 
-// Reason says in a few words why the database could not be written; empty when nothing is known. It names no file and no
-// server.
+// Reason says in a few words why the database could not be written; empty when nothing is known. It names no file and
+// no server.
 func Reason(err error) op.Text {
 	var file *sqlite.Error
 	var server *pgconn.PgError

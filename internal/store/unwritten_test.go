@@ -31,7 +31,8 @@ func testNothingChangesWithoutItsEvent(t *testing.T, e engine) {
 	for name, do := range map[string]func(ctx context.Context) error{
 		"create": func(ctx context.Context) error { _, err := s.Create(ctx, sample(3), received()); return err },
 		"move": func(ctx context.Context) error {
-			_, err := s.Move(ctx, Move{ID: queued.ID, From: op.Queued, To: op.Running, Send: true, Event: op.Event{Name: op.EventSent}})
+			_, err := s.Move(ctx,
+				Move{ID: queued.ID, From: op.Queued, To: op.Running, Send: true, Event: op.Event{Name: op.EventSent}})
 			return err
 		},
 		"note": func(ctx context.Context) error {
@@ -44,7 +45,8 @@ func testNothingChangesWithoutItsEvent(t *testing.T, e engine) {
 		}
 	}
 	for _, was := range []op.Operation{queued, unknown} {
-		if is, err := s.Get(t.Context(), was.ID); err != nil || is.State != was.State || is.Version != was.Version || is.Sends != was.Sends {
+		if is, err := s.Get(t.Context(), was.ID); err != nil || is.State != was.State || is.Version != was.Version ||
+			is.Sends != was.Sends {
 			t.Errorf("%s became %s, version %d, sends %d, %v", was.State, is.State, is.Version, is.Sends, err)
 		}
 	}
@@ -98,7 +100,8 @@ func TestReasonOfAServerThatIsAway(t *testing.T) {
 	s.patience = time.Second
 	p.Close()
 	err := s.Ping(t.Context())
-	for err != nil && Reason(err) == "" && t.Context().Err() == nil { // the first ones notice that their connections are gone
+	// the first ones notice that their connections are gone
+	for err != nil && Reason(err) == "" && t.Context().Err() == nil {
 		err = s.Ping(t.Context())
 	}
 	if !errors.Is(err, ErrUnwritten) || Reason(err) != "the server does not answer" {

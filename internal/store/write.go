@@ -35,7 +35,8 @@ func (s *Store) write(ctx context.Context, do func(context.Context, *sql.Tx, int
 	return s.writeWithin(ctx, s.whole(), do)
 }
 
-func (s *Store) writeWithin(ctx context.Context, limit time.Duration, do func(context.Context, *sql.Tx, int64) error) error {
+func (s *Store) writeWithin(ctx context.Context, limit time.Duration,
+	do func(context.Context, *sql.Tx, int64) error) error {
 	t, err := s.begin(ctx, limit)
 	if err != nil {
 		return unwritten(err)
@@ -94,8 +95,9 @@ func (s *Store) beginOnce(wait context.Context, limit time.Duration) (*transacti
 	return t, nil
 }
 
-// look asks, after a write that failed, for the mark that it would have left. It waits until the transaction is no longer
-// under way: the server may still be about to end it when the connection is gone, and a look would come too early.
+// look asks, after a write that failed, for the mark that it would have left. It waits until the transaction is no
+// longer under way: the server may still be about to end it when the connection is gone, and a look would come too
+// early.
 func (s *Store) look(ctx context.Context, failed error, ask func(context.Context) error) error {
 	u := &unsure{}
 	wait := errors.As(failed, &u) && u.number != ""
@@ -187,7 +189,8 @@ func definite(err error) bool {
 	return slices.ContainsFunc(refusals, func(refusal error) bool { return errors.Is(err, refusal) })
 }
 
-// marked looks whether the trail holds the mark of a write that failed: nil when it does, sql.ErrNoRows when it does not.
+// marked looks whether the trail holds the mark of a write that failed: nil when it does, sql.ErrNoRows when it does
+// not.
 func (s *Store) marked(ctx context.Context, mark string, failed error) error {
 	var found int
 	err := s.look(context.WithoutCancel(ctx), failed, func(ctx context.Context) error {

@@ -28,16 +28,20 @@ var places = []place{
 	{"internal/live/actions.go: a row that says that it changes something", true, func(_ *testing.T, c op.Command) bool {
 		return slices.ContainsFunc(live.Actions(), func(a live.Action) bool { return a.Name == c.Sends && a.Write })
 	}},
-	{"internal/quota/limits.go: how often it may be called", true, func(_ *testing.T, c op.Command) bool { return quota.Limit(c.Sends) > 0 }},
+	{"internal/quota/limits.go: how often it may be called", true, func(_ *testing.T, c op.Command) bool {
+		return quota.Limit(c.Sends) > 0
+	}},
 	{"its entry: Starts or Ends, for the guardian and the crash matrix", true, func(_ *testing.T, c op.Command) bool {
 		return len(c.Starts)+len(c.Ends) > 0
 	}},
-	{"commands/codes.go, through commands/errors_test.go: the codes that its page documents", true, func(t *testing.T, c op.Command) bool {
-		return strings.Contains(text(t, "commands/errors_test.go"), fmt.Sprintf("%q: {", c.Sends))
-	}},
-	{"commands/calls_test.go: a use that counts its calls (then go test ./commands -update)", false, func(t *testing.T, c op.Command) bool {
-		return strings.Contains(text(t, "docs/performance.md"), "| `/"+c.Usage+"` |")
-	}},
+	{"commands/codes.go, through commands/errors_test.go: the codes that its page documents", true,
+		func(t *testing.T, c op.Command) bool {
+			return strings.Contains(text(t, "commands/errors_test.go"), fmt.Sprintf("%q: {", c.Sends))
+		}},
+	{"commands/calls_test.go: a use that counts its calls (then go test ./commands -update)", false,
+		func(t *testing.T, c op.Command) bool {
+			return strings.Contains(text(t, "docs/performance.md"), "| `/"+c.Usage+"` |")
+		}},
 	{"internal/i18n/zh-CN.yml: its texts", false, func(t *testing.T, c op.Command) bool {
 		return strings.Contains(text(t, "internal/i18n/zh-CN.yml"), c.Short)
 	}},
@@ -97,7 +101,8 @@ func TestEveryChangeIsEverywhere(t *testing.T) {
 
 // sample is an operation of a command that knows all of its arguments.
 func sample(c op.Command) op.Operation {
-	o := op.Operation{Verb: c.Verb, Token: "token", Plan: op.Plan{Args: op.Args{}, Seen: map[string]string{"program": "s"}}}
+	o := op.Operation{Verb: c.Verb, Token: "token",
+		Plan: op.Plan{Args: op.Args{}, Seen: map[string]string{"program": "s"}}}
 	for _, p := range op.Placeholders(c.Usage) {
 		o.Plan.Args[p.Name] = "domain/app/stream"
 	}

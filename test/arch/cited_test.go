@@ -11,7 +11,8 @@ import (
 )
 
 // pages are the documents about the tree as it is. CHANGELOG.md is about trees that were.
-var pages = []string{"README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/architecture.md", "docs/operations.md", "docs/performance.md",
+var pages = []string{"README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/architecture.md", "docs/operations.md",
+	"docs/performance.md",
 	"docs/policy.md", "docs/reliability.md", "docs/scaling.md", "docs/security.md"}
 
 // cited is a path of the tree as documents and comments name one.
@@ -46,7 +47,8 @@ func functions(t *testing.T, place string) []string {
 	return list
 }
 
-// TestPlacesThatDecide: every place that decides whether a call may leave is where the page says, and has the test that it names.
+// TestPlacesThatDecide: every place that decides whether a call may leave is where the page says, and has the test that
+// it names.
 func TestPlacesThatDecide(t *testing.T) {
 	list := rows(section(t, "docs/architecture.md", "## Who decides whether a call may leave"))
 	if len(list) < 15 {

@@ -1,9 +1,9 @@
 // Package arch holds casterbot's own rules against its tree: who may import whom, how long files and functions are, and
 // that the documents say what the code says. It has tests only, and nothing imports it.
 //
-// What it keeps true: the tables of the README, the manifest of the Slack app and the charts of the architecture page can be
-// believed, because each is compared with the code that it describes. With -update the tables that the code can write
-// (commands, settings, the RAM policy) are written into the README:
+// What it keeps true: the tables of the README, the manifest of the Slack app and the charts of the architecture page
+// can be believed, because each is compared with the code that it describes. With -update the tables that the code can
+// write (commands, settings, the RAM policy) are written into the README:
 //
 //	go test ./test/arch -update
 //

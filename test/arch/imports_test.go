@@ -63,7 +63,8 @@ func rules(t *testing.T) map[string]rule {
 	return list
 }
 
-// TestImports holds every package against its row. internal/app may import everything, being the wiring, and main.go only that.
+// TestImports holds every package against its row. internal/app may import everything, being the wiring, and main.go
+// only that.
 func TestImports(t *testing.T) {
 	table, tree := rules(t), imports(t)
 	for _, folder := range slices.Sorted(maps.Keys(tree)) {
@@ -133,8 +134,8 @@ func TestOpIsPlain(t *testing.T) {
 	}
 }
 
-// TestNothingKeepsTheLinkerFromPruning: text/template calls methods by name, and so keeps every method of the cloud's SDK in
-// the binary.
+// TestNothingKeepsTheLinkerFromPruning: text/template calls methods by name, and so keeps every method of the cloud's
+// SDK in the binary.
 func TestNothingKeepsTheLinkerFromPruning(t *testing.T) {
 	for folder, list := range imports(t) {
 		for _, name := range []string{"text/template", "html/template"} {

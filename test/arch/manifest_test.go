@@ -150,8 +150,8 @@ func hints(t *testing.T) map[string][]string {
 	return words
 }
 
-// TestManifestCommands: one slash command for each noun of the command table, whose hint mentions help; its verbs are asked for by
-// TestEveryChangeIsEverywhere.
+// TestManifestCommands: one slash command for each noun of the command table, whose hint mentions help; its verbs are
+// asked for by TestEveryChangeIsEverywhere.
 func TestManifestCommands(t *testing.T) {
 	for _, c := range readManifest(t).Features.Commands {
 		if !c.Escape {
@@ -177,13 +177,15 @@ func TestManifestCommands(t *testing.T) {
 // scopeOfCall is what a Web API method needs, by the name of its function (https://docs.slack.dev/reference/methods).
 var scopeOfCall = map[string][]string{
 	"PostMessageContext": {"chat:write"}, "PostEphemeralContext": {"chat:write"}, "UpdateMessageContext": {"chat:write"},
-	"AddPinContext": {"pins:write"}, "RemovePinContext": {"pins:write"}, "OpenConversationContext": {"im:write"}, "GetUserInfoContext": {"users:read"},
-	"GetUserGroupsContext": {"usergroups:read"}, "GetConversationsForUserContext": {"channels:read", "groups:read"}, "GetConversationInfoContext": {"channels:read", "groups:read"},
-	"AuthTestContext": nil, "OpenViewContext": nil, "UpdateViewContext": nil, "PublishViewContext": nil,
+	"AddPinContext": {"pins:write"}, "RemovePinContext": {"pins:write"}, "OpenConversationContext": {"im:write"},
+	"GetUserInfoContext":   {"users:read"},
+	"GetUserGroupsContext": {"usergroups:read"}, "GetConversationsForUserContext": {"channels:read", "groups:read"},
+	"GetConversationInfoContext": {"channels:read", "groups:read"},
+	"AuthTestContext":            nil, "OpenViewContext": nil, "UpdateViewContext": nil, "PublishViewContext": nil,
 }
 
-// scopeOfEvent is what a subscription needs (https://docs.slack.dev/reference/events). Events that are not in it are not
-// events that a bot of this kind can ask for.
+// scopeOfEvent is what a subscription needs (https://docs.slack.dev/reference/events). Events that are not in it are
+// not events that a bot of this kind can ask for.
 var scopeOfEvent = map[string][]string{
 	"app_home_opened": nil, "app_mention": {"app_mentions:read"},
 	"channel_archive": {"channels:read"}, "channel_unarchive": {"channels:read"}, "channel_rename": {"channels:read"},

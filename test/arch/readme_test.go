@@ -154,7 +154,8 @@ func conversations(t *testing.T) string {
 			t.Fatal(err)
 		}
 		for line := range strings.SplitSeq(string(data), "\n") {
-			if who, what, typed := strings.Cut(line, "> "); typed && !strings.HasPrefix(who, "bot ") && !strings.HasPrefix(who, "#") {
+			if who, what, typed := strings.Cut(line, "> "); typed && !strings.HasPrefix(who, "bot ") &&
+				!strings.HasPrefix(who, "#") {
 				said.WriteString(what + "\n")
 			}
 		}

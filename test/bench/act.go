@@ -72,7 +72,8 @@ func (a *act) traceCard(seen []observation) {
 		switch {
 		case s.person == a.person && a.carded.IsZero() && !s.at.Before(a.typed) && s.refuses() && names(s.text, a.names):
 			a.told = true
-		case s.person != "" || a.clicked.IsZero() || s.card.TS != a.card.TS || s.channel != a.channel || s.at.Before(a.clicked):
+		case s.person != "" || a.clicked.IsZero() || s.card.TS != a.card.TS || s.channel != a.channel ||
+			s.at.Before(a.clicked):
 		case s.live():
 			a.gone, a.ended = time.Time{}, time.Time{} // it asks again
 		default:
@@ -141,8 +142,8 @@ func beyond(usage map[string]fakelive.Usage) int {
 	return n
 }
 
-// used is how much of a limit was used while work was waiting: the calls of the whole seconds from the first call on, but for
-// the last one begun, in which the work ran out. False when the work did not last for a second.
+// used is how much of a limit was used while work was waiting: the calls of the whole seconds from the first call on,
+// but for the last one begun, in which the work ran out. False when the work did not last for a second.
 func used(times []time.Time, perSecond float64) (float64, bool) {
 	if len(times) == 0 {
 		return 0, false

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// lines are the connections of the sockets. One can be made to seem alive: it stays open, and nothing comes through any more, in
-// neither direction.
+// lines are the connections of the sockets. One can be made to seem alive: it stays open, and nothing comes through any
+// more, in neither direction.
 type lines struct {
 	mu   sync.Mutex
 	list []*line
@@ -78,8 +78,8 @@ func (l *line) Read(b []byte) (int, error) {
 	}
 }
 
-// deaf measures for how long commands are lost when one of two sockets only seems alive: until six seconds have gone without a
-// loss, of which the workspace needs three to see one.
+// deaf measures for how long commands are lost when one of two sockets only seems alive: until six seconds have gone
+// without a loss, of which the workspace needs three to see one.
 func (st *stage) deaf() error {
 	const every, calm = 200 * time.Millisecond, 6 * time.Second
 	if !st.lines.deafen() {

@@ -51,27 +51,35 @@ const (
 
 // targets are those of people's waiting and, last, those of loads.
 var targets = slices.Concat(
-	near("typed → card", "card", 150, 250), near("click → call", "call", 40, 100), near("click → result on the card", "result", 250, 700),
+	near("typed → card", "card", 150, 250), near("click → call", "call", 40, 100),
+	near("click → result on the card", "result", 250, 700),
 	far("click → call", "call", 350, 450),
 	[]target{
 		{title: "50 recordings with one press: ran", show: withOne, figure: "ran", goal: streams, least: true},
-		{title: "50 recordings with one press: all begun after the click", show: withOne, figure: "begun", unit: "s", goal: 3},
+		{title: "50 recordings with one press: all begun after the click", show: withOne, figure: "begun",
+			unit: "s", goal: 3},
 		{title: "50 recordings with one press: most in any second", show: withOne, figure: "most", goal: 50, some: true},
 		{title: "50 one by one in one channel: ran", show: inOne, figure: "ran", goal: streams, least: true},
 		{title: "50 one by one in one channel: refused", show: inOne, figure: "told no", goal: 0},
-		{title: "50 one by one in one channel: click → call, the longest", show: inOne, figure: "call max", unit: "ms", goal: 500},
+		{title: "50 one by one in one channel: click → call, the longest", show: inOne, figure: "call max", unit: "ms",
+			goal: 500},
 		{title: reloaded + "ran", show: reload, figure: "ran", goal: studios, least: true},
 		{title: reloaded + "all called after the click", show: reload, figure: "begun", unit: "s", goal: 5},
 		{title: reloaded + "most in any second", show: reload, figure: "most", goal: 10, some: true},
 		{title: reloaded + "all cards final after the click", show: reload, figure: "ended", unit: "s", goal: 20},
 		{title: "share of the limit used: one process, %", show: reload, figure: "used", goal: 90, least: true},
 		{title: "share of the limit used: two replicas, %", show: reload2, figure: "used", goal: 80, least: true},
-		{title: "under the flood: typed → a lead's card, the longest", show: "flood", figure: "card max", unit: "ms", goal: 1000},
-		{title: "under the flood: a lead's click → call, the longest", show: "flood", figure: "call max", unit: "ms", goal: 500},
-		{title: "no button that decides after the click, the longest", show: "buttons", figure: "dead max", unit: "ms", goal: 200},
-		{title: "a socket that only seems alive: commands are lost for", show: "deaf socket", figure: "until", unit: "s", goal: 15},
+		{title: "under the flood: typed → a lead's card, the longest", show: "flood", figure: "card max", unit: "ms",
+			goal: 1000},
+		{title: "under the flood: a lead's click → call, the longest", show: "flood", figure: "call max", unit: "ms",
+			goal: 500},
+		{title: "no button that decides after the click, the longest", show: "buttons", figure: "dead max", unit: "ms",
+			goal: 200},
+		{title: "a socket that only seems alive: commands are lost for", show: "deaf socket", figure: "until",
+			unit: "s", goal: 15},
 		{title: "ack p99 of help at 200/s", show: theBot, figure: "help, 200/s ack p99", unit: "ms", goal: 1.4},
-		{title: "highest rate of help, ack p99 < 100 ms", show: theBot, figure: "highest rate", unit: "/s", goal: 14000, least: true},
+		{title: "highest rate of help, ack p99 < 100 ms", show: theBot, figure: "highest rate", unit: "/s", goal: 14000,
+			least: true},
 	},
 )
 
@@ -156,9 +164,11 @@ func (r report) crew(out io.Writer) {
 
 // kinds draws each kind of change on its own.
 func (r report) kinds(out io.Writer) {
-	rows := [][]string{{"The same by what is done, ms", "typed → card p50", "max", "click → call p50", "max", "click → result p50", "max"}}
+	rows := [][]string{{"The same by what is done, ms", "typed → card p50", "max", "click → call p50", "max",
+		"click → result p50", "max"}}
 	for _, s := range r.measured("crew: ") {
-		for _, kind := range []string{"restart", "take", "scene start", "scene stop", "record start", "record stop", "standby"} {
+		for _, kind := range []string{"restart", "take", "scene start", "scene stop", "record start", "record stop",
+			"standby"} {
 			row := []string{strings.TrimPrefix(s.name, "crew: ") + ": " + kind}
 			for _, step := range steps[:3] {
 				row = append(row, r.cell(s, kind+" "+step.name+" p50", "ms"), r.cell(s, kind+" "+step.name+" max", "ms"))
@@ -170,12 +180,16 @@ func (r report) kinds(out io.Writer) {
 }
 
 func (r report) hour(out io.Writer) {
-	rows := [][]string{{"The top of the hour", "ran", "refused", "nothing heard", "click → call p50, ms", "p90", "max", "all begun after, s",
-		"all cards final after, s", "most in any second", "operations over their limit", "throttled", "429 of Slack", "share of the limit used, %"}}
+	rows := [][]string{{"The top of the hour", "ran", "refused", "nothing heard", "click → call p50, ms", "p90", "max",
+		"all begun after, s",
+		"all cards final after, s", "most in any second", "operations over their limit", "throttled", "429 of Slack",
+		"share of the limit used, %"}}
 	for _, s := range r.measured("hour: ") {
 		row := []string{strings.TrimPrefix(s.name, "hour: ")}
-		for _, c := range []struct{ name, unit string }{{"ran", ""}, {"told no", ""}, {"silent", ""}, {"call p50", "ms"}, {"call p90", "ms"},
-			{"call max", "ms"}, {"begun", "s"}, {"ended", "s"}, {"most", ""}, {"beyond", ""}, {"throttled", ""}, {"slack", ""}, {"used", ""}} {
+		for _, c := range []struct{ name, unit string }{{"ran", ""}, {"told no", ""}, {"silent", ""}, {"call p50", "ms"},
+			{"call p90", "ms"},
+			{"call max", "ms"}, {"begun", "s"}, {"ended", "s"}, {"most", ""}, {"beyond", ""}, {"throttled", ""}, {"slack", ""},
+			{"used", ""}} {
 			row = append(row, r.cell(s, c.name, c.unit))
 		}
 		rows = append(rows, row)
@@ -246,7 +260,8 @@ func (r report) rows(out io.Writer, rows [][]string) {
 	}
 }
 
-// between draws in Markdown between marks, so that it can be put in the place of what stands between them in the document.
+// between draws in Markdown between marks, so that it can be put in the place of what stands between them in the
+// document.
 func (r report) between(out io.Writer, name string, draw func(io.Writer)) {
 	if r.markdown {
 		fmt.Fprintf(out, "<!-- %s -->\n\n", name)

@@ -22,7 +22,8 @@ func after(ms int) time.Time { return start.Add(time.Duration(ms) * time.Millise
 func cardText(sentence string, acts ...string) string {
 	buttons := ""
 	for _, act := range acts {
-		buttons += fmt.Sprintf(`,{"type":"button","action_id":"op:%s","value":"x","text":{"type":"plain_text","text":"b"}}`, act)
+		buttons += fmt.Sprintf(
+			`,{"type":"button","action_id":"op:%s","value":"x","text":{"type":"plain_text","text":"b"}}`, act)
 	}
 	return fmt.Sprintf(`[{"type":"section","text":{"type":"mrkdwn","text":%q}},{"type":"context","elements":[{"type":"mrkdwn","text":"op 8F2K5Z"}%s]}]`, sentence, buttons)
 }
@@ -35,20 +36,31 @@ func TestSightOf(t *testing.T) {
 		seen, posted, live, final bool
 		person                    string
 	}{
-		{"a card that asks", fakeslack.Call{Method: "chat.postMessage", Blocks: []byte(cardText("🟡 Restart", "confirm", "cancel"))}, true, true, true, false, ""},
-		{"an edit: under way", fakeslack.Call{Method: "chat.update", Blocks: []byte(cardText("⏳ Restart"))}, true, false, false, false, ""},
-		{"an edit: the result", fakeslack.Call{Method: "chat.update", Blocks: []byte(cardText("✅ done", "next"))}, true, false, false, true, ""},
-		{"an edit by the click's address", fakeslack.Call{Method: "response_url", User: "U0ANA", Args: args("replace_original", "true"),
-			Blocks: []byte(cardText("✅ done"))}, true, false, false, true, ""},
-		{"still to be decided, without its sign", fakeslack.Call{Method: "chat.update", Blocks: []byte(cardText("✅ done", "decline"))}, true, false, true, false, ""},
+		{"a card that asks", fakeslack.Call{Method: "chat.postMessage",
+			Blocks: []byte(cardText("🟡 Restart", "confirm", "cancel"))}, true, true, true, false, ""},
+		{"an edit: under way", fakeslack.Call{Method: "chat.update", Blocks: []byte(cardText("⏳ Restart"))}, true, false,
+			false, false, ""},
+		{"an edit: the result", fakeslack.Call{Method: "chat.update", Blocks: []byte(cardText("✅ done", "next"))}, true,
+			false, false, true, ""},
+		{"an edit by the click's address",
+			fakeslack.Call{Method: "response_url", User: "U0ANA", Args: args("replace_original", "true"),
+				Blocks: []byte(cardText("✅ done"))}, true, false, false, true, ""},
+		{"still to be decided, without its sign",
+			fakeslack.Call{Method: "chat.update", Blocks: []byte(cardText("✅ done", "decline"))}, true, false, true,
+			false, ""},
 		{"a result in an attachment", fakeslack.Call{Method: "chat.update",
 			Attach: []byte(`[{"blocks":` + cardText("❌ refused") + `}]`)}, true, false, false, true, ""},
-		{"a private answer by the command's address", fakeslack.Call{Method: "response_url", User: "U0ANA", Text: "no"}, true, false, false, false, "U0ANA"},
-		{"a private answer", fakeslack.Call{Method: "chat.postEphemeral", User: "U0ANA", Text: "no"}, true, false, false, false, "U0ANA"},
-		{"an answer with the acknowledgement", fakeslack.Call{Method: "ack", User: "U0ANA", Text: "no"}, true, false, false, false, "U0ANA"},
+		{"a private answer by the command's address", fakeslack.Call{Method: "response_url", User: "U0ANA", Text: "no"}, true,
+			false, false, false, "U0ANA"},
+		{"a private answer", fakeslack.Call{Method: "chat.postEphemeral", User: "U0ANA", Text: "no"}, true, false, false,
+			false, "U0ANA"},
+		{"an answer with the acknowledgement", fakeslack.Call{Method: "ack", User: "U0ANA", Text: "no"}, true, false, false,
+			false, "U0ANA"},
 		{"a form", fakeslack.Call{Method: "ack", User: "U0ANA", View: []byte(`{}`)}, false, false, false, false, ""},
-		{"a message that is no card", fakeslack.Call{Method: "chat.postMessage", Text: "hello"}, false, false, false, false, ""},
-		{"a card that was refused", fakeslack.Call{Method: "chat.postMessage", Error: "ratelimited", Blocks: []byte(cardText("🟡 Restart", "confirm"))}, false, false, false, false, ""},
+		{"a message that is no card", fakeslack.Call{Method: "chat.postMessage", Text: "hello"}, false, false, false,
+			false, ""},
+		{"a card that was refused", fakeslack.Call{Method: "chat.postMessage", Error: "ratelimited",
+			Blocks: []byte(cardText("🟡 Restart", "confirm"))}, false, false, false, false, ""},
 	} {
 		s, seen := observationOf(c.call)
 		if seen != c.seen {
@@ -63,7 +75,8 @@ func TestSightOf(t *testing.T) {
 
 func TestNamesWholeWords(t *testing.T) {
 	for text, want := range map[string]bool{
-		"🟡 Start recording of *cam01*  ·  asked": true, "live.example.com/show/cam01 is live": true, "cam011": false, "xcam01": false, "": false,
+		"🟡 Start recording of *cam01*  ·  asked": true, "live.example.com/show/cam01 is live": true, "cam011": false,
+		"xcam01": false, "": false,
 	} {
 		if names(text, "cam01") != want {
 			t.Errorf("names(%q) = %v", text, !want)
@@ -82,8 +95,9 @@ func edit(ms int, face string, acts ...string) observation {
 
 func confirmed() *act {
 	return &act{
-		person: "U0ANA", channel: "C1", names: "cam01", card: testbed.Card{TS: "1"}, typed: after(0), carded: after(50), clicked: after(100),
-		order: order{"RealTimeRecordCommand", map[string]string{"StreamName": "cam01", "Command": "start"}},
+		person: "U0ANA", channel: "C1", names: "cam01", card: testbed.Card{TS: "1"}, typed: after(0), carded: after(50),
+		clicked: after(100),
+		order:   order{"RealTimeRecordCommand", map[string]string{"StreamName": "cam01", "Command": "start"}},
 	}
 }
 
@@ -95,11 +109,14 @@ func TestTraceCard(t *testing.T) {
 		seen        []observation
 		gone, ended time.Time
 	}{
-		{"under way, then the result, then one more edit", []observation{edit(50, "🟡", "confirm"), edit(150, "⏳"), edit(300, "✅"), edit(900, "✅")}, after(150), after(300)},
+		{"under way, then the result, then one more edit",
+			[]observation{edit(50, "🟡", "confirm"), edit(150, "⏳"), edit(300, "✅"), edit(900, "✅")}, after(150),
+			after(300)},
 		{"the result at once, with a way on", []observation{edit(140, "✅", "next")}, after(140), after(140)},
 		{"another card", []observation{other}, time.Time{}, time.Time{}},
 		{"what was seen before the click", []observation{edit(90, "✅")}, time.Time{}, time.Time{}},
-		{"it asks again", []observation{edit(150, "⏳"), edit(200, "🟡", "confirm"), edit(400, "⚪")}, after(400), after(400)},
+		{"it asks again", []observation{edit(150, "⏳"), edit(200, "🟡", "confirm"), edit(400, "⚪")}, after(400),
+			after(400)},
 		{"it stays as it was", []observation{edit(300, "🟡", "confirm", "cancel")}, time.Time{}, time.Time{}},
 	} {
 		a := confirmed()
@@ -121,9 +138,11 @@ func TestTraceCalls(t *testing.T) {
 		called  time.Time
 		applied bool
 	}{
-		{"its own", []fakelive.Call{call(1, 90, "cam01", "start", true), call(2, 120, "cam02", "start", true), call(3, 125, "cam01", "stop", true),
+		{"its own", []fakelive.Call{call(1, 90, "cam01", "start", true), call(2, 120, "cam02", "start", true),
+			call(3, 125, "cam01", "stop", true),
 			call(4, 130, "cam01", "start", true), call(5, 400, "cam01", "start", true)}, after(130), true},
-		{"throttled first", []fakelive.Call{call(1, 130, "cam01", "start", false), call(2, 230, "cam01", "start", true)}, after(130), true},
+		{"throttled first", []fakelive.Call{call(1, 130, "cam01", "start", false), call(2, 230, "cam01", "start", true)},
+			after(130), true},
 		{"refused", []fakelive.Call{call(1, 130, "cam01", "start", false)}, after(130), false},
 		{"none", nil, time.Time{}, false},
 	} {
@@ -141,7 +160,8 @@ func TestTraceCalls(t *testing.T) {
 }
 
 func TestRefuses(t *testing.T) {
-	for text, want := range map[string]bool{"🚫 You can't": true, "❌ too many": true, "⏳ 7 before you, about 2 s": false, "looking…": false} {
+	for text, want := range map[string]bool{"🚫 You can't": true, "❌ too many": true,
+		"⏳ 7 before you, about 2 s": false, "looking…": false} {
 		if got := (observation{person: "U0ANA", text: text}).refuses(); got != want {
 			t.Errorf("%s: %v", text, got)
 		}
@@ -162,7 +182,8 @@ func TestToldNo(t *testing.T) {
 func TestBeyond(t *testing.T) {
 	usage := map[string]fakelive.Usage{
 		"RestartCaster": {Most: 11, Limit: 10, Per: time.Second}, "StopCaster": {Most: 10, Limit: 10, Per: time.Second},
-		"DescribeLiveStreamsOnlineList": {Most: 200, Limit: 10_000, Per: time.Minute}, "DescribeCasters": {Most: 3, Limit: 15, Per: time.Second, Throttled: 1},
+		"DescribeLiveStreamsOnlineList": {Most: 200, Limit: 10_000, Per: time.Minute},
+		"DescribeCasters":               {Most: 3, Limit: 15, Per: time.Second, Throttled: 1},
 	}
 	if n := beyond(usage); n != 2 {
 		t.Errorf("%d operations are beyond their limit, want 2", n)
@@ -179,7 +200,8 @@ func TestUsedWhileWorkWaits(t *testing.T) {
 		times []time.Time
 		want  float64
 	}{
-		"evenly": {even, 1}, "in bursts": {bursts, 1}, "half of it": {[]time.Time{after(0), after(500), after(1000), after(1500), after(2000)}, 2.0 / 9},
+		"evenly": {even, 1}, "in bursts": {bursts, 1},
+		"half of it": {[]time.Time{after(0), after(500), after(1000), after(1500), after(2000)}, 2.0 / 9},
 	} {
 		if got, ok := used(c.times, 9); !ok || math.Abs(got-c.want) > 0.001 {
 			t.Errorf("%s: %v %v, want %v", name, got, ok, c.want)
@@ -192,7 +214,8 @@ func TestUsedWhileWorkWaits(t *testing.T) {
 
 func TestTargets(t *testing.T) {
 	f := figures{}
-	crew, hour := target{title: "card", show: "s", figure: "p50", unit: "ms", goal: 150, bracket: "p90", edge: 250}, target{title: "ran", show: "s", figure: "ran", goal: 50, least: true}
+	crew, hour := target{title: "card", show: "s", figure: "p50", unit: "ms", goal: 150, bracket: "p90", edge: 250},
+		target{title: "ran", show: "s", figure: "ran", goal: 50, least: true}
 	if crew.row(f) != nil {
 		t.Error("what was not measured has a row")
 	}
@@ -201,7 +224,8 @@ func TestTargets(t *testing.T) {
 		f.add("s", "p90", 260-float64(i))
 		f.add("s", "ran", 49+float64(i))
 	}
-	if got := strings.Join(crew.row(f), "|"); got != "card|≤ 150 (250) ms|140.00 (90.00–900.00) · 259.00 (258.00–260.00)|missed" {
+	if got := strings.Join(crew.row(f),
+		"|"); got != "card|≤ 150 (250) ms|140.00 (90.00–900.00) · 259.00 (258.00–260.00)|missed" {
 		t.Errorf("over its bracket: %s", got)
 	}
 	if got := strings.Join(hour.row(f), "|"); got != "ran|≥ 50|50 (49–51)|met" {
@@ -230,7 +254,8 @@ func TestObserverAwaits(t *testing.T) {
 	defer w.Close()
 	o := observe(w)
 	defer o.close()
-	go o.read([]fakeslack.Call{{Seq: 7, Method: "chat.postMessage", Channel: "C1", TS: "1", Blocks: []byte(cardText("🟡 Restart", "confirm"))}}, 0)
+	go o.read([]fakeslack.Call{{Seq: 7, Method: "chat.postMessage", Channel: "C1", TS: "1",
+		Blocks: []byte(cardText("🟡 Restart", "confirm"))}}, 0)
 	ctx, cancel := context.WithCancel(context.Background())
 	s, ok := o.await(ctx, func(s observation) bool { return s.live() })
 	if !ok || s.card.Ref != "8F2K5Z" {

@@ -11,8 +11,8 @@ import (
 	"casterbot/test/testbed"
 )
 
-// load is a constant stream of commands. The schedule does not wait for answers (open loop): a program that falls behind
-// gets more, not less, and every time counts from the moment at which the command was due.
+// load is a constant stream of commands. The schedule does not wait for answers (open loop): a program that falls
+// behind gets more, not less, and every time counts from the moment at which the command was due.
 type load struct {
 	text  string
 	rate  int // commands a second
@@ -108,7 +108,8 @@ func (l load) answers(w *testbed.World, before int, shots []shot) sample {
 func messages(w *testbed.World, after int) map[string][]time.Time {
 	times := map[string][]time.Time{}
 	for _, c := range w.Slack.Log(after) {
-		if c.Error != "" || c.Replaces() || c.Method != "chat.postMessage" && c.Method != "response_url" && c.Method != "chat.postEphemeral" {
+		if c.Error != "" || c.Replaces() ||
+			c.Method != "chat.postMessage" && c.Method != "response_url" && c.Method != "chat.postEphemeral" {
 			continue
 		}
 		if at, ok := stamp(c.TS); ok {

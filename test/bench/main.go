@@ -1,23 +1,23 @@
-// Bench measures the built bot from outside: as a process of its own, over the real wire, against the embedded workspace and
-// cloud, beside the least that a Slack bot can be (bare). Run it with
+// Bench measures the built bot from outside: as a process of its own, over the real wire, against the embedded
+// workspace and cloud, beside the least that a Slack bot can be (bare). Run it with
 //
 //	go run ./test/bench              a report
 //	go run ./test/bench -markdown    the tables of docs/performance.md
-//	go run ./test/bench -only TEXT   the scenarios of casterbot whose name holds the text: crew, hour, flood, buttons, help …
+//	go run ./test/bench -only TEXT   the scenarios of casterbot whose name holds the text: crew, hour, flood …
 //	go run ./test/bench -runs N      how often everything is measured; 3 unless told otherwise
 //	go run ./test/bench -bot PROGRAM measures a program that is there already
 //	go run ./test/bench -scale       one process beside two replicas, as docs/scaling.md has it
 //
-// It has two parts. The shows are what people feel: a crew at its pace, the top of the hour, somebody who floods a channel beside
-// a lead; each has a workspace, a cloud that enforces its limits by the real clock, and processes of its own, and is held
-// against targets. The loads are what nobody types: hundreds of commands a second.
+// It has two parts. The shows are what people feel: a crew at its pace, the top of the hour, somebody who floods a
+// channel beside a lead; each has a workspace, a cloud that enforces its limits by the real clock, and processes of its
+// own, and is held against targets. The loads are what nobody types: hundreds of commands a second.
 //
-// What it keeps true. In a load commands come at a constant rate that waits for nobody, and every time counts from the moment at which
-// the command was due, so a program that falls behind cannot hide it. Every figure is taken once in each run and shown as
-// the median of the runs with the least and the most. In a show every step of a change is timed where somebody outside would
-// see it: the card when the workspace has stored it, the call when the cloud has received it. Waiting is bounded: a show that
-// the bot does not get through ends all the same, and what did not come is counted. Programs are built as they are shipped. The driver and the program
-// share the machine's cores, as the yardstick does.
+// What it keeps true. In a load commands come at a constant rate that waits for nobody, and every time counts from the
+// moment at which the command was due, so a program that falls behind cannot hide it. Every figure is taken once in
+// each run and shown as the median of the runs with the least and the most. In a show every step of a change is timed
+// where somebody outside would see it: the card when the workspace has stored it, the call when the cloud has received
+// it. Waiting is bounded: a show that the bot does not get through ends all the same, and what did not come is counted.
+// Programs are built as they are shipped. The driver and the program share the machine's cores, as the yardstick does.
 //
 // It must not know the bot: it types, and sees what a person would see.
 package main

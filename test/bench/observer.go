@@ -11,7 +11,8 @@ import (
 	"casterbot/test/testbed"
 )
 
-// observation is what came before people's eyes with one call of the bot's: a card, posted or edited, or words for one person alone.
+// observation is what came before people's eyes with one call of the bot's: a card, posted or edited, or words for one
+// person alone.
 type observation struct {
 	at      time.Time
 	channel string
@@ -21,8 +22,8 @@ type observation struct {
 	card    testbed.Card
 }
 
-// observationOf reads a call; false when nobody saw anything of it. An edit is one whichever way it came: by chat.update, or by the
-// response URL of a click.
+// observationOf reads a call; false when nobody saw anything of it. An edit is one whichever way it came: by
+// chat.update, or by the response URL of a click.
 func observationOf(c fakeslack.Call) (observation, bool) {
 	if c.Error != "" {
 		return observation{}, false
@@ -57,7 +58,9 @@ func (s observation) final() bool {
 
 // refuses reports that somebody was told in private that something is not done, and not only that it takes its time.
 func (s observation) refuses() bool {
-	return s.person != "" && slices.ContainsFunc([]string{"❌", "🚫", "⚪", "⚠", "🔒"}, func(sign string) bool { return strings.Contains(s.text, sign) })
+	return s.person != "" && slices.ContainsFunc([]string{"❌", "🚫", "⚪", "⚠", "🔒"}, func(sign string) bool {
+		return strings.Contains(s.text, sign)
+	})
 }
 
 // observer keeps what people see, in its order.
@@ -146,5 +149,7 @@ func (o *observer) await(ctx context.Context, fits func(observation) bool) (obse
 
 // names reports that a text speaks of something as a word of its own: cam1 is not named by cam10.
 func names(text, word string) bool {
-	return slices.Contains(strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" \n*_`\"“”‘’/,.:;()", r) }), word)
+	return slices.Contains(strings.FieldsFunc(text, func(r rune) bool {
+		return strings.ContainsRune(" \n*_`\"“”‘’/,.:;()", r)
+	}), word)
 }

@@ -42,7 +42,8 @@ func (r report) loads(out io.Writer) {
 	r.times(out, "To the answer that the person sees, ms", "shown", false)
 	rows := [][]string{{"", theBot, "bare slack-go loop"}}
 	for _, f := range facts {
-		rows = append(rows, []string{f.title, cell(r.figures.of(theBot, f.name), f.unit), cell(r.figures.of(theBare, f.name), f.unit)})
+		rows = append(rows, []string{f.title, cell(r.figures.of(theBot, f.name), f.unit),
+			cell(r.figures.of(theBare, f.name), f.unit)})
 	}
 	r.table(out, rows)
 }
@@ -68,7 +69,8 @@ func (r report) times(out io.Writer, title, kind string, costs bool) {
 			row = append(row, cell(r.figures.of(s.program, s.name+" "+kind+" "+c.name), "ms"))
 		}
 		if costs {
-			row = append(row, cell(r.figures.of(s.program, s.name+" cpu"), ""), cell(r.figures.of(s.program, s.name+" lost"), ""),
+			row = append(row, cell(r.figures.of(s.program, s.name+" cpu"), ""),
+				cell(r.figures.of(s.program, s.name+" lost"), ""),
 				cell(r.figures.of(s.program, s.name+" late"), "ms"))
 		} else {
 			row = append(row, cell(r.figures.of(s.program, s.name+" silent"), ""))

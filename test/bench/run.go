@@ -30,8 +30,8 @@ type benchmark struct {
 	process  *testbed.Process
 }
 
-// scenario is one load on one program. Scenarios of a program follow each other in the same process, but for those that are
-// alone: they leave work behind that would disturb the next one.
+// scenario is one load on one program. Scenarios of a program follow each other in the same process, but for those that
+// are alone: they leave work behind that would disturb the next one.
 type scenario struct {
 	program string
 	name    string
@@ -46,14 +46,19 @@ var scenarios = []scenario{
 	{program: theBot, name: "help, 20/s", load: load{text: help, rate: 20, lasts: 4 * time.Second}},
 	{program: theBot, name: "help, 200/s", load: load{text: help, rate: 200, lasts: 3 * time.Second}},
 	{program: theBot, name: "help, 1000/s", load: load{text: help, rate: 1000, lasts: 3 * time.Second}},
-	{program: theBot, name: "help, 200/s, sockets refreshed", refresh: true, load: load{text: help, rate: 200, lasts: 4 * time.Second}},
+	{program: theBot, name: "help, 200/s, sockets refreshed", refresh: true,
+		load: load{text: help, rate: 200, lasts: 4 * time.Second}},
 	{program: theBot, name: "list, 5/s", load: load{text: "/caster list", rate: 5, lasts: 3 * time.Second, late: true}},
-	{program: theBot, name: "record start, 5/s", alone: true, load: load{text: "/record start main", rate: 5, lasts: 3 * time.Second, late: true}},
-	{program: theBot, name: "record start, 20/s", alone: true, load: load{text: "/record start main", rate: 20, lasts: 3 * time.Second, late: true}},
-	{program: theBot, name: "record start, 200/s", alone: true, load: load{text: "/record start main", rate: 200, lasts: 2 * time.Second, blind: true}},
+	{program: theBot, name: "record start, 5/s", alone: true,
+		load: load{text: "/record start main", rate: 5, lasts: 3 * time.Second, late: true}},
+	{program: theBot, name: "record start, 20/s", alone: true,
+		load: load{text: "/record start main", rate: 20, lasts: 3 * time.Second, late: true}},
+	{program: theBot, name: "record start, 200/s", alone: true,
+		load: load{text: "/record start main", rate: 200, lasts: 2 * time.Second, blind: true}},
 	{program: theBare, name: "fixed answer, 200/s", load: load{text: help, rate: 200, lasts: 3 * time.Second}},
 	{program: theBare, name: "fixed answer, 1000/s", load: load{text: help, rate: 1000, lasts: 3 * time.Second}},
-	{program: theBare, name: "fixed answer, 200/s, sockets refreshed", refresh: true, load: load{text: help, rate: 200, lasts: 4 * time.Second}},
+	{program: theBare, name: "fixed answer, 200/s, sockets refreshed", refresh: true,
+		load: load{text: help, rate: 200, lasts: 4 * time.Second}},
 }
 
 // run measures everything once.
@@ -102,7 +107,9 @@ func (b *benchmark) noPostgres() bool {
 // loads measures what no crew would type.
 func (b *benchmark) loads() error {
 	for _, program := range []string{theBare, theBot} {
-		none := !slices.ContainsFunc(scenarios, func(s scenario) bool { return s.program == program && !s.alone && b.wanted(s.name) })
+		none := !slices.ContainsFunc(scenarios, func(s scenario) bool {
+			return s.program == program && !s.alone && b.wanted(s.name)
+		})
 		if none || b.only != "" && program == theBare {
 			continue
 		}

@@ -121,7 +121,8 @@ func (b *benchmark) oneByOne(name string) error {
 		shown = append(shown, time.Since(begun))
 		button, _ := card.Button("confirm")
 		before, begun = lastCall(b.world), time.Now()
-		if _, err := b.world.Slack.Click(people[0], channel(i), card.TS, fakeslack.Press{Action: button.Action, Value: button.Value}); err != nil {
+		if _, err := b.world.Slack.Click(people[0], channel(i), card.TS,
+			fakeslack.Press{Action: button.Action, Value: button.Value}); err != nil {
 			return err
 		}
 		if _, err := b.await(before, channel(i), "✅"); err != nil {

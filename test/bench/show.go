@@ -11,7 +11,8 @@ import (
 	"casterbot/test/testbed"
 )
 
-// What a show of the bench has: studios st01, st02 …, all on air, and live streams cam01, cam02 …, which record on command.
+// What a show of the bench has: studios st01, st02 …, all on air, and live streams cam01, cam02 …, which record on
+// command.
 const (
 	studios = 40
 	streams = 50
@@ -30,12 +31,13 @@ func sceneID(i, scene int) string {
 // scenes are those of every studio; all but the last one are open.
 var scenes = []string{"PROGRAM", "Left", "Right", "Spare"}
 
-// showWorld is a workspace and a cloud with a show in ten channels. With a latency both answer as if they were far away. The
-// connections of the sockets go through lines.
+// showWorld is a workspace and a cloud with a show in ten channels. With a latency both answer as if they were far
+// away. The connections of the sockets go through lines.
 func showWorld(folder string, slack, live time.Duration, l *lines) (*testbed.World, error) {
 	w, err := testbed.Open(testbed.Config{
 		Folder: folder, Policy: showPolicy(), InSlack: l.before,
-		Slack: fakeslack.Config{Limits: true, Latency: slack}, Live: fakelive.Config{Limits: true, Latency: live, Keep: 20_000},
+		Slack: fakeslack.Config{Limits: true, Latency: slack},
+		Live:  fakelive.Config{Limits: true, Latency: live, Keep: 20_000},
 	})
 	if err != nil {
 		return nil, err
@@ -87,7 +89,8 @@ func showStudio(i int, now time.Time) fakelive.Studio {
 	}
 	for n, name := range scenes {
 		s.Scenes = append(s.Scenes, fakelive.Scene{
-			ID: sceneID(i, n), Name: name, Program: n == 0, Open: n < len(scenes)-1, Layout: fmt.Sprintf("1a900%03d-0000-4000-9000-%012d", n, i+1),
+			ID: sceneID(i, n), Name: name, Program: n == 0, Open: n < len(scenes)-1,
+			Layout: fmt.Sprintf("1a900%03d-0000-4000-9000-%012d", n, i+1),
 		})
 	}
 	return s
@@ -112,7 +115,8 @@ func showPolicy() string {
 
 func recordAct(i int, person, channel, command, call string) *act {
 	return &act{
-		kind: "record " + command, person: person, channel: channel, text: "/record " + command + " " + stream(i), names: stream(i),
+		kind: "record " + command, person: person, channel: channel, text: "/record " + command + " " + stream(i),
+		names: stream(i),
 		order: order{"RealTimeRecordCommand", map[string]string{"StreamName": stream(i), "Command": call}},
 	}
 }
@@ -133,7 +137,8 @@ func sceneAct(i, scene int, person, channel, command string) *act {
 		id = "SceneId"
 	}
 	return &act{
-		kind: command, person: person, channel: channel, text: "/caster " + command + " " + studio(i) + " " + scenes[scene], names: studio(i),
+		kind: command, person: person, channel: channel, text: "/caster " + command + " " + studio(i) + " " + scenes[scene],
+		names: studio(i),
 		order: order{at, map[string]string{"CasterId": studioID(i), id: sceneID(i, scene)}},
 	}
 }

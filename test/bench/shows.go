@@ -15,8 +15,11 @@ var shows = []show{
 	{name: "crew: two replicas", lasts: 70 * time.Second, two: true, run: (*stage).crew},
 	{name: "crew: one process, far", lasts: 70 * time.Second, far: true, idles: true, run: (*stage).crew},
 	{name: "crew: two replicas, far", lasts: 70 * time.Second, two: true, far: true, idles: true, run: (*stage).crew},
-	{name: "hour: 50 recordings one by one, one channel", lasts: 75 * time.Second, idles: true, run: func(st *stage) error { return st.oneByOne(1) }},
-	{name: "hour: 50 recordings one by one, ten channels", lasts: 50 * time.Second, run: func(st *stage) error { return st.oneByOne(rooms) }},
+	{name: "hour: 50 recordings one by one, one channel", lasts: 75 * time.Second, idles: true,
+		run: func(st *stage) error { return st.oneByOne(1) }},
+	{name: "hour: 50 recordings one by one, ten channels", lasts: 50 * time.Second, run: func(st *stage) error {
+		return st.oneByOne(rooms)
+	}},
 	{name: "hour: 50 recordings with one press", lasts: 30 * time.Second, run: (*stage).onePress},
 	{name: "hour: 40 restarts at once", lasts: 75 * time.Second, run: (*stage).restarts},
 	{name: "hour: 40 restarts at once, two replicas", lasts: 75 * time.Second, two: true, run: (*stage).restarts},
@@ -40,7 +43,8 @@ func (st *stage) crew() error {
 		who := func(k int) string { return people[(n+k)%len(people)] }
 		acts = append(acts, restartAct(0, who(0), room), sceneAct(0, 1+n%2, who(1), room, "take"),
 			sceneAct(0, 3, who(0), room, "scene start"), sceneAct(0, 3, who(2), room, "scene stop"),
-			recordAct(0, who(0), room, "start", "start"), recordAct(0, who(3), room, "stop", "stop"), standbyAct(0, who(1), room))
+			recordAct(0, who(0), room, "start", "start"), recordAct(0, who(3), room, "stop", "stop"),
+			standbyAct(0, who(1), room))
 	}
 	for _, a := range acts {
 		next := time.Now().Add(pace)
@@ -69,7 +73,8 @@ func kinds(acts []*act) []string {
 	return list
 }
 
-// oneByOne is the top of the hour: four people type one command after the other, and press each button when it is there.
+// oneByOne is the top of the hour: four people type one command after the other, and press each button when it is
+// there.
 func (st *stage) oneByOne(channels int) error {
 	acts := make([]*act, streams)
 	for i := range acts {
@@ -89,7 +94,8 @@ func (st *stage) onePress() error {
 		return err
 	}
 	s, ok := st.within(patience, func(s observation) bool {
-		return s.channel == first.channel && !s.at.Before(first.typed) && (s.person == first.person && s.refuses() || s.live())
+		return s.channel == first.channel && !s.at.Before(first.typed) &&
+			(s.person == first.person && s.refuses() || s.live())
 	})
 	acts := []*act{first}
 	for i := 1; i < streams; i++ {
@@ -214,9 +220,11 @@ func (st *stage) answered(since time.Time) int {
 	return n
 }
 
-// buttons measures how long a card can still be pressed after its click, while the cloud takes its time with eight and more.
+// buttons measures how long a card can still be pressed after its click, while the cloud takes its time with eight and
+// more.
 func (st *stage) buttons() error {
-	_, err := st.world.Live.Inject(fakelive.Fault{Action: "RealTimeRecordCommand", Kind: fakelive.Slow, Delay: 4 * time.Second, Times: -1})
+	_, err := st.world.Live.Inject(fakelive.Fault{Action: "RealTimeRecordCommand", Kind: fakelive.Slow,
+		Delay: 4 * time.Second, Times: -1})
 	if err != nil {
 		return err
 	}

@@ -31,12 +31,12 @@ const (
 
 // stage is a show under way. Everything in it ends with ctx.
 type stage struct {
-	ctx     context.Context
-	name    string
-	world   *testbed.World
-	observer    *observer
-	lines   *lines
-	figures figures
+	ctx      context.Context
+	name     string
+	world    *testbed.World
+	observer *observer
+	lines    *lines
+	figures  figures
 }
 
 // perform measures shows side by side and keeps their figures when all are over.
@@ -99,8 +99,8 @@ func (b *benchmark) show(s show, own figures) error {
 	return b.ctx.Err()
 }
 
-// timed runs a show and keeps how late the driver's own timers were meanwhile: where that is much, the machine was busy with
-// something else, and the figures beside it say little.
+// timed runs a show and keeps how late the driver's own timers were meanwhile: where that is much, the machine was busy
+// with something else, and the figures beside it say little.
 func (st *stage) timed(run func(*stage) error) error {
 	const every = 10 * time.Millisecond
 	ctx, stop := context.WithCancel(st.ctx)
@@ -122,7 +122,8 @@ func (st *stage) timed(run func(*stage) error) error {
 	return err
 }
 
-// replicas starts one process on a file, or two on a database of their own, and waits for their sockets. drop ends them.
+// replicas starts one process on a file, or two on a database of their own, and waits for their sockets. drop ends
+// them.
 func (b *benchmark) replicas(w *testbed.World, two bool) (list []*testbed.Process, drop func(), err error) {
 	database, n, clear := w.SQLite(), 1, func() error { return nil }
 	drop = func() {
@@ -148,8 +149,8 @@ func (b *benchmark) replicas(w *testbed.World, two bool) (list []*testbed.Proces
 	return list, drop, w.Up(2*n, 20*time.Second, list...)
 }
 
-// warm lets the bot look up who is who and what the channels are, as it has done in a workspace that is in use, and look at the
-// cloud once.
+// warm lets the bot look up who is who and what the channels are, as it has done in a workspace that is in use, and
+// look at the cloud once.
 func (st *stage) warm() error {
 	for _, room := range testbed.RoomIDs(rooms) {
 		for _, person := range append([]string{testbed.Intruder}, people...) {
@@ -218,7 +219,8 @@ func (st *stage) confirm(a *act) error {
 		return fmt.Errorf("%s: its card has no button to confirm with", a.text)
 	}
 	a.clicked = time.Now()
-	_, err := st.world.Slack.Click(a.person, a.channel, a.card.TS, fakeslack.Press{Action: button.Action, Value: button.Value})
+	_, err := st.world.Slack.Click(a.person, a.channel, a.card.TS,
+		fakeslack.Press{Action: button.Action, Value: button.Value})
 	return err
 }
 
@@ -249,7 +251,8 @@ func (st *stage) onwards(a *act, thinks, within time.Duration) error {
 	return nil
 }
 
-// together does something for each act side by side, the nth one so many times every after the first, and waits for all.
+// together does something for each act side by side, the nth one so many times every after the first, and waits for
+// all.
 func (st *stage) together(acts []*act, every time.Duration, do func(*act) error) error {
 	var all sync.WaitGroup
 	errs := make(chan error, len(acts))

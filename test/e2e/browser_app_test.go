@@ -12,10 +12,11 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// appStories are stories of the page with another app behind it than the bot: one that says exactly what the test wants, so that
-// every part of Slack's own behaviour can be seen.
+// appStories are stories of the page with another app behind it than the bot: one that says exactly what the test
+// wants, so that every part of Slack's own behaviour can be seen.
 var appStories = map[string]func(b *tab){
-	"external select": externalSelect, "external select in a form": externalForm, "several in a form": chosenInAForm, "elements": elements,
+	"external select": externalSelect, "external select in a form": externalForm, "several in a form": chosenInAForm,
+	"elements":     elements,
 	"home buttons": homeButtons, "pins": pins, "reply in a thread": replyInThread, "zones": zones,
 }
 
@@ -150,7 +151,8 @@ func offer(groups map[string][]string) map[string]any {
 	for _, label := range []string{"On air", "Idle"} {
 		options := []any{}
 		for _, text := range groups[label] {
-			options = append(options, map[string]any{"text": plainOf(text), "value": "id of " + text, "description": plainOf(label)})
+			options = append(options,
+				map[string]any{"text": plainOf(text), "value": "id of " + text, "description": plainOf(label)})
 		}
 		if len(options) > 0 {
 			list = append(list, map[string]any{"label": plainOf(label), "options": options})

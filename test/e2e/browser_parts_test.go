@@ -14,7 +14,8 @@ const studioSelect = `{"type":"external_select","action_id":"studio","min_query_
 // externalSelect searches from a card, by keyboard: too few letters, results under headings, none, and no answer.
 func externalSelect(b *tab) {
 	a := b.other(studios)
-	a.post("C0SHOW", "Which studio?", `[{"type":"section","text":{"type":"mrkdwn","text":"Which studio?"}},{"type":"actions","block_id":"row","elements":[`+studioSelect+`]}]`)
+	a.post("C0SHOW", "Which studio?",
+		`[{"type":"section","text":{"type":"mrkdwn","text":"Which studio?"}},{"type":"actions","block_id":"row","elements":[`+studioSelect+`]}]`)
 	b.click(`all("#message-list button.select")[0]`)
 	b.until(`words(newest(".pick-note")) === "Type 2 letters to search"`)
 	b.keys("e")
@@ -37,14 +38,17 @@ func externalSelect(b *tab) {
 	b.until(`words(newest('.pick-row[aria-selected="true"]')).startsWith("Evening Loop")`)
 	b.keys("\r")
 	b.until(`words(newest("#message-list button.select")) === "Evening Loop" && !newest(".pick")`)
-	b.hears(a, "block_actions", `"selected_option":{"description":{"text":"On air","type":"plain_text"},"text":{"text":"Evening Loop","type":"plain_text"},"value":"id of Evening Loop"}`)
+	b.hears(a, "block_actions",
+		`"selected_option":{"description":{"text":"On air","type":"plain_text"},"text":{"text":"Evening Loop","type":"plain_text"},"value":"id of Evening Loop"}`)
 	b.hears(a, "block_suggestion", `"value":"ev"`)
 }
 
 // hears waits until the app has got a payload with this in it.
 func (b *tab) hears(a *thirdParty, kind, part string) {
 	b.t.Helper()
-	b.wait(func() bool { return strings.Contains(a.got(kind), part) }, func() string { return fmt.Sprintf("%s without %s: %s", kind, part, a.got(kind)) })
+	b.wait(func() bool { return strings.Contains(a.got(kind), part) }, func() string {
+		return fmt.Sprintf("%s without %s: %s", kind, part, a.got(kind))
+	})
 }
 
 // form has the app open a modal for whoever types the next command.
@@ -69,13 +73,15 @@ func modalOf(blocks ...string) string {
 }
 
 func inputOf(id, label, element string) string {
-	return fmt.Sprintf(`{"type":"input","block_id":%q,"label":{"type":"plain_text","text":%q},"element":%s}`, id, label, element)
+	return fmt.Sprintf(`{"type":"input","block_id":%q,"label":{"type":"plain_text","text":%q},"element":%s}`, id,
+		label, element)
 }
 
 // externalForm chooses several out of the app's answers in a form, on a phone.
 func externalForm(b *tab) {
 	a := b.other(studios)
-	a.opens(modalOf(inputOf("studios", "Studios", `{"type":"multi_external_select","action_id":"v","min_query_length":0,"max_selected_items":2}`)))
+	a.opens(modalOf(inputOf("studios", "Studios",
+		`{"type":"multi_external_select","action_id":"v","min_query_length":0,"max_selected_items":2}`)))
 	b.say("/caster list")
 	b.click(`newest("#modal button.select")`)
 	b.until(`all(".pick-row").length === 3`)
@@ -101,7 +107,8 @@ func externalForm(b *tab) {
 func chosenInAForm(b *tab) {
 	a := b.other(studios)
 	first := `[{"text":{"type":"plain_text","text":"Evening News"},"value":"id of Evening News"},{"text":{"type":"plain_text","text":"Evening Loop"},"value":"id of Evening Loop"},{"text":{"type":"plain_text","text":"Gone"},"value":"gone"}]`
-	a.opens(modalOf(inputOf("studios", "Studios", `{"type":"multi_external_select","action_id":"v","min_query_length":0,"max_selected_items":50,"initial_options":`+first+`}`)))
+	a.opens(modalOf(inputOf("studios", "Studios",
+		`{"type":"multi_external_select","action_id":"v","min_query_length":0,"max_selected_items":50,"initial_options":`+first+`}`)))
 	b.say("/caster list")
 	chips := func(want string) {
 		b.t.Helper()
@@ -136,8 +143,10 @@ func chosenInAForm(b *tab) {
 
 // everyElement is a form with one of each of the elements that a form can have.
 var everyElement = []string{
-	inputOf("text", "Why", `{"type":"plain_text_input","action_id":"v","multiline":true,"placeholder":{"type":"plain_text","text":"Everybody will see it"}}`),
-	inputOf("number", "Hours", `{"type":"number_input","action_id":"v","is_decimal_allowed":false,"min_value":"1","max_value":"12","initial_value":"2"}`),
+	inputOf("text", "Why",
+		`{"type":"plain_text_input","action_id":"v","multiline":true,"placeholder":{"type":"plain_text","text":"Everybody will see it"}}`),
+	inputOf("number", "Hours",
+		`{"type":"number_input","action_id":"v","is_decimal_allowed":false,"min_value":"1","max_value":"12","initial_value":"2"}`),
 	inputOf("until", "Until", `{"type":"datetimepicker","action_id":"v","initial_date_time":1795381200}`),
 	inputOf("day", "Day", `{"type":"datepicker","action_id":"v","initial_date":"2026-11-22"}`),
 	inputOf("time", "Time", `{"type":"timepicker","action_id":"v","initial_time":"22:00"}`),
@@ -145,8 +154,10 @@ var everyElement = []string{
 		{"label":{"type":"plain_text","text":"PROGRAM"},"options":[{"text":{"type":"plain_text","text":"Main"},"value":"m"}]},
 		{"label":{"type":"plain_text","text":"PREVIEW"},"options":[{"text":{"type":"plain_text","text":"Preview 1"},"value":"p"}]}]}`),
 	inputOf("who", "Ask", `{"type":"users_select","action_id":"v","initial_user":"U0KEN"}`),
-	inputOf("mode", "Mode", `{"type":"radio_buttons","action_id":"v","options":[{"text":{"type":"mrkdwn","text":"*Soft*"},"value":"s"},{"text":{"type":"mrkdwn","text":"*Hard*"},"value":"h"}]}`),
-	inputOf("tell", "Tell", `{"type":"checkboxes","action_id":"v","options":[{"text":{"type":"mrkdwn","text":"the crew"},"value":"c"},{"text":{"type":"mrkdwn","text":"the leads"},"value":"l"}]}`),
+	inputOf("mode", "Mode",
+		`{"type":"radio_buttons","action_id":"v","options":[{"text":{"type":"mrkdwn","text":"*Soft*"},"value":"s"},{"text":{"type":"mrkdwn","text":"*Hard*"},"value":"h"}]}`),
+	inputOf("tell", "Tell",
+		`{"type":"checkboxes","action_id":"v","options":[{"text":{"type":"mrkdwn","text":"the crew"},"value":"c"},{"text":{"type":"mrkdwn","text":"the leads"},"value":"l"}]}`),
 	`{"type":"section","block_id":"more","text":{"type":"mrkdwn","text":"*Evening News* is on air"},"accessory":{"type":"overflow","action_id":"more","options":[
 		{"text":{"type":"plain_text","text":"Break the glass"},"value":"glass"}],
 		"confirm":{"title":{"type":"plain_text","text":"Sure?"},"text":{"type":"mrkdwn","text":"Everybody will see it."},"confirm":{"type":"plain_text","text":"Break it"},"deny":{"type":"plain_text","text":"Leave it"}}}}`,
@@ -180,7 +191,8 @@ func elements(b *tab) {
 	b.click(`button(document.getElementById("modal"), "Lock")`)
 	b.until(`!document.getElementById("modal").open`)
 	for _, part := range []string{
-		`"value":"Rehearsal"`, `"value":"2"`, `"selected_date_time":1795381200`, `"selected_date":"2026-11-22"`, `"selected_time":"22:00"`,
+		`"value":"Rehearsal"`, `"value":"2"`, `"selected_date_time":1795381200`, `"selected_date":"2026-11-22"`,
+		`"selected_time":"22:00"`,
 		`"value":"p"`, `"selected_user":"U0KEN"`, `"value":"h"`, `"value":"c"`,
 	} {
 		b.hears(a, "view_submission", part)
@@ -200,7 +212,8 @@ func homeButtons(b *tab) {
 	a.answer = func(payload map[string]any) any {
 		switch event, _ := payload["event"].(map[string]any); {
 		case event["type"] == "app_home_opened":
-			a.bot("views.publish", map[string]any{"user_id": event["user"], "view": json.RawMessage(homeOf("Hello " + event["user"].(string)))})
+			a.bot("views.publish",
+				map[string]any{"user_id": event["user"], "view": json.RawMessage(homeOf("Hello " + event["user"].(string)))})
 		case payload["type"] == "block_actions":
 			user := payload["user"].(map[string]any)["id"]
 			a.bot("views.publish", map[string]any{"user_id": user, "view": json.RawMessage(homeOf("Evening News is on air"))})
@@ -228,7 +241,8 @@ const boardBlocks = `[{"type":"header","text":{"type":"plain_text","text":"On ai
 	{"type":"actions","block_id":"row","elements":[{"type":"button","action_id":"refresh","value":"board","text":{"type":"plain_text","text":"Look now"}}]},
 	{"type":"context","elements":[{"type":"mrkdwn","text":"updated 20:15"}]}]`
 
-// pins shows the board above the channel: in a line, whole with a button that works, changed in place, and taken off again.
+// pins shows the board above the channel: in a line, whole with a button that works, changed in place, and taken off
+// again.
 func pins(b *tab) {
 	a := b.other(studios)
 	board := a.post("C0SHOW", "🔴 *Evening News* is on air", boardBlocks)
@@ -262,7 +276,8 @@ func pins(b *tab) {
 	b.until(`!shown(document.getElementById("pins")) && card("⚫ Nothing is on air")`)
 }
 
-// replyInThread: what the app says in a thread stands below its message, whoever opens it; a slash command is refused there.
+// replyInThread: what the app says in a thread stands below its message, whoever opens it; a slash command is refused
+// there.
 func replyInThread(b *tab) {
 	a := b.other(studios)
 	root := a.post("C0SHOW", "Recording of main started", "")
@@ -279,7 +294,8 @@ func replyInThread(b *tab) {
 	b.hears(a, "event_callback", `"thread_ts":"`+root+`"`)
 	b.hears(a, "event_callback", `"type":"app_mention"`)
 	b.until(`words(newest(".thread")).includes("3 replies")`)
-	a.bot("chat.postEphemeral", map[string]any{"channel": "C0SHOW", "user": "U0ANA", "text": "You alone", "thread_ts": root})
+	a.bot("chat.postEphemeral",
+		map[string]any{"channel": "C0SHOW", "user": "U0ANA", "text": "You alone", "thread_ts": root})
 	b.until(`words(newest(".thread")).includes("Only visible to you")`)
 	b.picture("thread")
 	b.phonePicture("thread-phone")

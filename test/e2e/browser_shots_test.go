@@ -47,7 +47,8 @@ func pictures(b *tab) {
 	small(b)
 }
 
-// busyEvening is a show in full swing: a recording runs, a preview is open, and a restart on air waits for a second person.
+// busyEvening is a show in full swing: a recording runs, a preview is open, and a restart on air waits for a second
+// person.
 func busyEvening(b *tab) {
 	recording(b)
 	b.click(`button(document.getElementById("advance"), "+5 min")`)
@@ -144,7 +145,8 @@ func (b *tab) phonePicture(name string) {
 	if os.Getenv("CASTERBOT_SHOTS") == "" {
 		return
 	}
-	b.do(chromedp.EmulateViewport(375, 812, chromedp.EmulateMobile, chromedp.EmulateTouch, chromedp.EmulateScale(2)), scheme("dark"))
+	b.do(chromedp.EmulateViewport(375, 812, chromedp.EmulateMobile, chromedp.EmulateTouch, chromedp.EmulateScale(2)),
+		scheme("dark"))
 	b.picture(name)
 	b.do(chromedp.EmulateViewport(1440, 900), scheme("light"))
 }

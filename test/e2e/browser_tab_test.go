@@ -29,7 +29,8 @@ const patience = 45 * time.Second
 
 // flags keep the browser to itself: nothing is looked up, updated or remembered.
 var flags = []string{
-	"no-sandbox", "disable-gpu", "disable-quic", "no-first-run", "disable-background-networking", "disable-component-update", "disable-sync",
+	"no-sandbox", "disable-gpu", "disable-quic", "no-first-run", "disable-background-networking",
+	"disable-component-update", "disable-sync",
 	"force-prefers-reduced-motion",
 }
 
@@ -105,7 +106,8 @@ func (b *tab) note(event any) {
 	defer b.mu.Unlock()
 	switch e := event.(type) {
 	case *runtime.EventConsoleAPICalled:
-		if e.Type == runtime.ConsoleAPICalledTypeError || e.Type == runtime.ConsoleAPICalledTypeWarning || e.Type == runtime.ConsoleAPICalledTypeAssert {
+		if e.Type == runtime.ConsoleAPICalledTypeError || e.Type == runtime.ConsoleAPICalledTypeWarning ||
+			e.Type == runtime.ConsoleAPICalledTypeAssert {
 			b.console = append(b.console, fmt.Sprintf("%s: %s", e.Type, said(e.Args)))
 		}
 	case *runtime.EventExceptionThrown:
@@ -256,7 +258,8 @@ func (b *tab) fail(what string) {
 	b.t.Fatalf("%s\nthe page says:\n%s\nin the console: %s", what, look[string](b, "document.body.innerText"), b.console)
 }
 
-// keys presses keys, one after the other. As with a real keyboard, a key down that the page takes for itself types nothing.
+// keys presses keys, one after the other. As with a real keyboard, a key down that the page takes for itself types
+// nothing.
 func (b *tab) keys(keys string, with ...chromedp.Modifier) {
 	b.t.Helper()
 	for _, r := range keys {

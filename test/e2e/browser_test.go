@@ -9,8 +9,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// TestPage drives the sandbox's page in a real browser, with the real bot behind it: from typed text by a button to the checked
-// result on the wall. Keys and clicks are real ones, and what counts is what can be seen.
+// TestPage drives the sandbox's page in a real browser, with the real bot behind it: from typed text by a button to the
+// checked result on the wall. Keys and clicks are real ones, and what counts is what can be seen.
 func TestPage(t *testing.T) {
 	path := browserPath()
 	if path == "" {
@@ -41,8 +41,10 @@ func TestPage(t *testing.T) {
 // stories are what people do with the page; each has a world and a window of its own.
 var stories = map[string]func(b *tab){
 	"scene start": sceneStart, "scene stop": sceneStop, "copy": copyStudio, "restart": restart,
-	"record stop": recordStop, "record restart": recordRestart, "record cancel_delay": recordCancelDelay, "record breaks": recordBreaks,
-	"denied": denied, "expired": expired, "lost answer": lostAnswer, "changed meanwhile": changedMeanwhile, "bot away": botAway,
+	"record stop": recordStop, "record restart": recordRestart, "record cancel_delay": recordCancelDelay,
+	"record breaks": recordBreaks,
+	"denied":        denied, "expired": expired, "lost answer": lostAnswer, "changed meanwhile": changedMeanwhile,
+	"bot away":      botAway,
 	"keyboard only": keyboardOnly, "reload": reload, "home": home, "thread": thread, "reset": reset, "phone": phone,
 	"content security policy": contentSecurity,
 }
@@ -174,7 +176,8 @@ func recordBreaks(b *tab) {
 	b.until(`button(stream("show/main"), "Cut the ingest")`)
 }
 
-// denied takes what the page suggests: it makes a guest of the reader and fills in the field. Nobody else sees the answer.
+// denied takes what the page suggests: it makes a guest of the reader and fills in the field. Nobody else sees the
+// answer.
 func denied(b *tab) {
 	b.click(`all("#suggestions button").find((el) => words(el).includes("denied to a guest"))`)
 	b.until(`words(document.getElementById("me")).includes("Gus Weber") && field().value === "/record stop"`)
@@ -349,7 +352,8 @@ func phone(b *tab) {
 	b.until(`!shown(document.getElementById("side")) && card("✅", "Preview 2")`)
 }
 
-// contentSecurity lets the page try what it must not: run a script that somebody wrote into it, and talk to another server.
+// contentSecurity lets the page try what it must not: run a script that somebody wrote into it, and talk to another
+// server.
 func contentSecurity(b *tab) {
 	look[bool](b, `(() => {
 		const script = document.createElement("script");

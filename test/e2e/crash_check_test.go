@@ -32,10 +32,12 @@ func (c *crash) check() {
 		count[o.State]++
 		n := effects[oracle.Wording(o)]
 		switch {
-		case n > 1, o.State == op.Succeeded && n != 1, o.State != op.Succeeded && o.State != op.Unknown && n != 0, !o.State.Final() && o.State != op.Unknown:
+		case n > 1, o.State == op.Succeeded && n != 1, o.State != op.Succeeded && o.State != op.Unknown && n != 0,
+			!o.State.Final() && o.State != op.Unknown:
 			c.t.Errorf("%s %s is %s after %d effects", o.Ref(), o.Text, o.State, n)
 		}
-		if m, ok := c.world.Slack.Message(o.Channel, o.Card); !ok || !strings.HasPrefix(m.Text, faces[o.State]) && !strings.HasPrefix(m.Text, "⚪") {
+		if m, ok := c.world.Slack.Message(o.Channel, o.Card); !ok ||
+			!strings.HasPrefix(m.Text, faces[o.State]) && !strings.HasPrefix(m.Text, "⚪") {
 			c.t.Errorf("%s is %s, its card says %q", o.Ref(), o.State, m.Text)
 		} else if o.State == op.Unknown && !strings.Contains(string(m.Attachments), "op:happened") {
 			c.t.Errorf("%s is unknown and its card has no buttons", o.Ref())

@@ -40,22 +40,26 @@ func twenty() []asked {
 	}
 	for i := len(list); i < 20; i++ {
 		if i%2 == 0 {
-			list = append(list, asked{"U0ANA", "C0SHOW", fmt.Sprintf("/caster copy {Evening Sports} \"Evening Sports %d\"", i), "U0ANA"})
+			list = append(list, asked{"U0ANA", "C0SHOW",
+				fmt.Sprintf("/caster copy {Evening Sports} \"Evening Sports %d\"", i), "U0ANA"})
 			continue
 		}
-		list = append(list, asked{"U0MIO", "C0MORN", fmt.Sprintf("/caster copy {Morning Show} \"Morning Show %d\"", i), "U0MIO"})
+		list = append(list, asked{"U0MIO", "C0MORN",
+			fmt.Sprintf("/caster copy {Morning Show} \"Morning Show %d\"", i), "U0MIO"})
 	}
 	rand.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
 	return list
 }
 
-// TestCrashes kills the bot with SIGKILL at random moments while twenty operations are asked for and confirmed, and then holds
-// the database, the cards and the cloud against each other.
+// TestCrashes kills the bot with SIGKILL at random moments while twenty operations are asked for and confirmed, and
+// then holds the database, the cards and the cloud against each other.
 func TestCrashes(t *testing.T) {
 	t.Parallel()
 	c := openCrash(t)
-	for _, action := range []string{"CopyCaster", "RestartCaster", "StartCasterScene", "StopCasterScene", "RealTimeRecordCommand"} {
-		if _, err := c.world.Live.Inject(fakelive.Fault{Action: action, Kind: fakelive.Slow, Delay: 150 * time.Millisecond, Times: -1}); err != nil {
+	for _, action := range []string{"CopyCaster", "RestartCaster", "StartCasterScene", "StopCasterScene",
+		"RealTimeRecordCommand"} {
+		if _, err := c.world.Live.Inject(fakelive.Fault{Action: action, Kind: fakelive.Slow, Delay: 150 * time.Millisecond,
+			Times: -1}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -107,12 +111,14 @@ func openCrash(t *testing.T) *crash {
 	if err != nil {
 		t.Fatal(err)
 	}
-	open, err := sandbox.Open(sandbox.Config{PageAddr: "127.0.0.1:0", APIAddr: "127.0.0.1:0", Commands: manifest.Commands, Events: manifest.Events, Scopes: manifest.Scopes})
+	open, err := sandbox.Open(sandbox.Config{PageAddr: "127.0.0.1:0", APIAddr: "127.0.0.1:0", Commands: manifest.Commands,
+		Events: manifest.Events, Scopes: manifest.Scopes})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = open.Close() })
-	c := &crash{t: t, world: open, clicked: map[string]time.Time{}, url: "sqlite:" + filepath.Join(folder(t), "casterbot.db")}
+	c := &crash{t: t, world: open, clicked: map[string]time.Time{},
+		url: "sqlite:" + filepath.Join(folder(t), "casterbot.db")}
 	c.env = append(append(os.Environ(), open.Env()...), childMark+"=1", "CASTERBOT_POLICY="+examplePolicy,
 		"CASTERBOT_DATABASE_URL="+c.url, "CASTERBOT_ADMIN_ADDR=127.0.0.1:0", "CASTERBOT_LOG_LEVEL=error")
 	t.Cleanup(func() {
@@ -182,8 +188,8 @@ var (
 	mention    = regexp.MustCompile(`<@(U\w+)>`)
 )
 
-// cards are the newest card of each operation. A bot that is killed between a post and the note of it posts once more: Slack
-// has no key that would prevent it. The older copy's buttons are refused.
+// cards are the newest card of each operation. A bot that is killed between a post and the note of it posts once more:
+// Slack has no key that would prevent it. The older copy's buttons are refused.
 func (c *crash) cards() []seen {
 	screen, err := c.world.Slack.Snapshot("U0KEN")
 	if err != nil {

@@ -43,13 +43,15 @@ func TestCallsOfAnIdleBot(t *testing.T) {
 		t.Errorf("nothing is watched, and the cloud was asked %v", calls)
 	}
 	boards := records.NewBoardBook(s.bot.Store)
-	if _, done, err := boards.PutBoard(t.Context(), op.Board{Channel: "C0SHOW", By: "U0ANA"}, "U0ANA"); err != nil || !done {
+	if _, done, err := boards.PutBoard(t.Context(), op.Board{Channel: "C0SHOW", By: "U0ANA"},
+		"U0ANA"); err != nil || !done {
 		t.Fatal(done, err)
 	}
 	s.pass(time.Minute)
 	calls := s.pass(3 * time.Minute)
 	for action, n := range map[string]int{
-		"DescribeCasters": 6, "DescribeCasterScenes": 18, "DescribeLiveStreamsOnlineList": 6, "DescribeLiveStreamRecordContent": 18,
+		"DescribeCasters": 6, "DescribeCasterScenes": 18, "DescribeLiveStreamsOnlineList": 6,
+		"DescribeLiveStreamRecordContent": 18,
 	} {
 		if calls[action] != n {
 			t.Errorf("%s: asked %d times in 3 minutes, want %d", action, calls[action], n)

@@ -9,8 +9,9 @@ import (
 	"casterbot/test/scenario"
 )
 
-// TestClicksWithoutRightsCostNothing: whoever may not approve presses a card twenty-five times, as a guest and as somebody who
-// asked for it. Slack is asked about the groups once, for all of them and for the lead, who approves after that.
+// TestClicksWithoutRightsCostNothing: whoever may not approve presses a card twenty-five times, as a guest and as
+// somebody who asked for it. Slack is asked about the groups once, for all of them and for the lead, who approves after
+// that.
 func TestClicksWithoutRightsCostNothing(t *testing.T) {
 	for _, person := range []string{"gus", "ana"} {
 		t.Run(person, func(t *testing.T) {
@@ -30,8 +31,8 @@ func TestClicksWithoutRightsCostNothing(t *testing.T) {
 	}
 }
 
-// TestOneAnswerForTwoSeconds: two people press two cards within two seconds, and Slack is asked about the groups once; six seconds
-// later it is asked anew.
+// TestOneAnswerForTwoSeconds: two people press two cards within two seconds, and Slack is asked about the groups once;
+// six seconds later it is asked anew.
 func TestOneAnswerForTwoSeconds(t *testing.T) {
 	s := &counting{stage: openStage(t, sandbox.Config{Patient: true, Now: func() time.Time { return start }})}
 	s.plays("ana #show-control> /record start main", "bo #show-control> /record start backup", "clock> +70s", count,

@@ -85,7 +85,8 @@ func playStory(t *testing.T, file string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if lines := strings.Count(string(text), "\n"); lines > 40 && filepath.Base(file) != "evening.talk" { // a whole evening is one
+	// a whole evening is one
+	if lines := strings.Count(string(text), "\n"); lines > 40 && filepath.Base(file) != "evening.talk" {
 		t.Errorf("%s has %d lines, a story has at most 40", file, lines)
 	}
 	s := openStage(t, sandbox.Config{Patient: true, Now: func() time.Time { return start }})
@@ -125,7 +126,8 @@ func openStage(t *testing.T, c sandbox.Config) *stage {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.PageAddr, c.APIAddr, c.Commands, c.Usages, c.Events, c.Scopes = "127.0.0.1:0", "127.0.0.1:0", manifest.Commands, app.Usages(), manifest.Events, manifest.Scopes
+	c.PageAddr, c.APIAddr, c.Commands, c.Usages, c.Events, c.Scopes = "127.0.0.1:0", "127.0.0.1:0", manifest.Commands,
+		app.Usages(), manifest.Events, manifest.Scopes
 	open, err := sandbox.Open(c)
 	if err != nil {
 		t.Fatal(err)
@@ -158,8 +160,8 @@ func openStage(t *testing.T, c sandbox.Config) *stage {
 	return s
 }
 
-// folder is one in memory where there is such a thing: many stories at once would wait for the disk, whose guarantees are the
-// store's to test.
+// folder is one in memory where there is such a thing: many stories at once would wait for the disk, whose guarantees
+// are the store's to test.
 func folder(t *testing.T) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("/dev/shm", "casterbot-")
@@ -180,7 +182,8 @@ func (s *stage) Busy() bool {
 func (s *stage) Start() error {
 	ctx, stop := context.WithCancel(context.Background())
 	p, err := app.New(ctx, app.Options{
-		Settings: s.config, Log: slog.New(slog.DiscardHandler), Now: s.world.Clock.Now, Pause: s.pause, Words: i18n.New(s.untranslated),
+		Settings: s.config, Log: slog.New(slog.DiscardHandler), Now: s.world.Clock.Now, Pause: s.pause,
+		Words: i18n.New(s.untranslated),
 	})
 	if err != nil {
 		stop()
@@ -188,7 +191,8 @@ func (s *stage) Start() error {
 	}
 	s.bot, s.stop, s.ended = p, stop, make(chan error, 1)
 	go func() { s.ended <- p.Run(ctx) }()
-	for h := p.Bot.Health(); h.Sockets < h.Want; h = p.Bot.Health() { // the workspace may still count those of the process before
+	// the workspace may still count those of the process before
+	for h := p.Bot.Health(); h.Sockets < h.Want; h = p.Bot.Health() {
 		select {
 		case err := <-s.ended:
 			s.bot = nil
@@ -199,8 +203,8 @@ func (s *stage) Start() error {
 	return nil
 }
 
-// untranslated is told of every text of the program that a language lacks, whatever the story is about. Where the text holds a
-// name or a number, that has to be a span of its own (op.B, op.V).
+// untranslated is told of every text of the program that a language lacks, whatever the story is about. Where the text
+// holds a name or a number, that has to be a span of its own (op.B, op.V).
 func (s *stage) untranslated(language, key string) {
 	if _, told := s.told.LoadOrStore(language+key, true); !told {
 		s.t.Errorf("internal/i18n/%s.yml lacks %q", language, key)
@@ -231,8 +235,8 @@ func (s *stage) Restart() error {
 	return s.Start()
 }
 
-// Kill takes the database away, so that nothing more is recorded, and then ends everything at once: what remains is what a
-// SIGKILL leaves.
+// Kill takes the database away, so that nothing more is recorded, and then ends everything at once: what remains is
+// what a SIGKILL leaves.
 func (s *stage) Kill() error {
 	err := s.bot.Store.Close()
 	now, cancel := context.WithCancel(context.Background())

@@ -16,7 +16,8 @@ var burstScripts = []script{
 		shows: "10,000 commands at once: every one acknowledged within 2.5 s and answered, no limit of the account exceeded, little memory"},
 }
 
-// What a burst is judged by (promises.md P14, F41); only the long form is, a short one shares its processor with other tests.
+// What a burst is judged by (promises.md P14, F41); only the long form is, a short one shares its processor with other
+// tests.
 const (
 	ackWithin = 2500 * time.Millisecond
 	maxMemory = 150 * 1024 * 1024 / 1e6 // MB (10⁶ bytes)
@@ -25,7 +26,8 @@ const (
 // menu is what people type in a burst, in turn: what is answered at once, what looks, what changes.
 var menu = []string{
 	"/caster help", "/caster list", "/record start main", "/caster list evening", "/record help", "/caster nonsense",
-	`/caster copy "Evening News" "Evening Copy"`, `/caster show "Evening News"`, "/record stop main", "/record status main",
+	`/caster copy "Evening News" "Evening Copy"`, `/caster show "Evening News"`, "/record stop main",
+	"/record status main",
 }
 
 // burst: F41.
@@ -89,7 +91,8 @@ func (g *rig) settles(shots []shot, began time.Time) error {
 			last, before = time.Now(), open
 		}
 	}
-	g.say("%d of %d were answered within %.0f s, %d of them by \"The queue is full, nothing was done.\"", len(shots)-open, len(shots), time.Since(began).Seconds(), full)
+	g.say("%d of %d were answered within %.0f s, %d of them by \"The queue is full, nothing was done.\"", len(shots)-open,
+		len(shots), time.Since(began).Seconds(), full)
 	g.holds(open == 0, "F41: %d commands were acknowledged and not answered", open)
 	return g.ctx.Err()
 }
@@ -99,8 +102,8 @@ type helpDesk struct{ who, channel string }
 
 var asker = regexp.MustCompile(`asked by <@(U[0-9A-Z]+)>`)
 
-// unanswered is how many answers are missing: for each person and channel, the commands that were acknowledged less what was
-// said to that person there, in private or by a card.
+// unanswered is how many answers are missing: for each person and channel, the commands that were acknowledged less
+// what was said to that person there, in private or by a card.
 func (g *rig) unanswered(shots []shot) (n int) {
 	due := map[helpDesk]int{}
 	for _, s := range shots {
@@ -109,7 +112,8 @@ func (g *rig) unanswered(shots []shot) (n int) {
 		}
 	}
 	for _, c := range g.w.Slack.Log(0) {
-		if c.Error == "" && c.View == nil && !c.Replaces() && (c.Method == "ack" || c.Method == "response_url" || c.Method == "chat.postEphemeral") {
+		if c.Error == "" && c.View == nil && !c.Replaces() &&
+			(c.Method == "ack" || c.Method == "response_url" || c.Method == "chat.postEphemeral") {
 			due[helpDesk{c.User, c.Channel}]--
 		}
 	}

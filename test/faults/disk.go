@@ -43,10 +43,10 @@ const recoverWithin = 10 * time.Second
 // diskStory is a bot on a disk that a script spoils.
 type diskStory struct {
 	*run
-	w    *testbed.World
+	w        *testbed.World
 	observer *observer
-	p    *testbed.Process
-	disk disk
+	p        *testbed.Process
+	disk     disk
 }
 
 func playDisk(ctx context.Context, r *run, make func(context.Context, *run, *testbed.World) (disk, error)) error {
@@ -119,7 +119,8 @@ func (s *diskStory) underWay(ctx context.Context, text string) (testbed.Card, er
 	if err != nil {
 		return card, err
 	}
-	if _, err := s.w.Live.Inject(fakelive.Fault{Action: "CopyCaster", Kind: fakelive.SlowAnswer, Delay: 2 * time.Second}); err != nil {
+	if _, err := s.w.Live.Inject(fakelive.Fault{Action: "CopyCaster", Kind: fakelive.SlowAnswer,
+		Delay: 2 * time.Second}); err != nil {
 		return card, err
 	}
 	before := len(received(s.w))
@@ -150,7 +151,8 @@ func (s *diskStory) refused(ctx context.Context, waiting testbed.Card) {
 	s.holds(strings.Contains(said, " studios, "), "P9: /caster list is answered with %q", said)
 	s.say("/caster list shows the studios")
 	parts, ok, err := s.p.Ready(ctx)
-	s.holds(err == nil && !ok && parts["store"]["writable"] == false, "/readyz says %v, ready %t (%v)", parts["store"], ok, err)
+	s.holds(err == nil && !ok && parts["store"]["writable"] == false, "/readyz says %v, ready %t (%v)",
+		parts["store"], ok, err)
 	s.say("/readyz is not ready: store %v", parts["store"])
 	now, known := s.w.Newest()[waiting.Ref]
 	s.holds(known && now.Face == waiting.Face, "the card that waits has changed to %s", now.Text)
@@ -208,7 +210,8 @@ func (s *diskStory) press(ctx context.Context, c testbed.Card) {
 // ends waits until a card is no longer pending or under way, and reports whether it shows the face then.
 func (s *diskStory) ends(c testbed.Card, face string) bool {
 	now := func() string { return s.w.Newest()[c.Ref].Face }
-	return until(context.Background(), 20*time.Second, func() bool { return now() != "🟡" && now() != "⏳" }) && now() == face
+	return until(context.Background(), 20*time.Second, func() bool { return now() != "🟡" && now() != "⏳" }) &&
+		now() == face
 }
 
 // told does something and gives what the operator alone is told for it.
@@ -260,7 +263,8 @@ func startReadOnly(ctx context.Context, r *run) error {
 	log := strings.TrimSpace(p.Log())
 	r.say("it says: %s", log)
 	one := strings.Count(log, "\n") == 0
-	r.holds(one && strings.Contains(log, "casterbot.db") && strings.Contains(log, "read-only"), "the start is refused with: %s", log)
+	r.holds(one && strings.Contains(log, "casterbot.db") && strings.Contains(log, "read-only"),
+		"the start is refused with: %s", log)
 	r.holds(p.Stop() == 1, "the exit code is not 1")
 	return nil
 }

@@ -54,8 +54,8 @@ func ownDisk(ctx context.Context, r *run, w *testbed.World, options string) (dis
 	return disk{program: program, address: "sqlite:" + filepath.Join(folder, "casterbot.db")}, err
 }
 
-// fullDisk is filled to the last page. Where no disk can be made, in a container for instance, a limit of the size of files
-// takes its place.
+// fullDisk is filled to the last page. Where no disk can be made, in a container for instance, a limit of the size of
+// files takes its place.
 func fullDisk(ctx context.Context, r *run, w *testbed.World) (disk, error) {
 	d, err := ownDisk(ctx, r, w, "rw")
 	if err != nil {
@@ -98,13 +98,14 @@ func fillUp(folder *os.Root) error {
 
 // plain is the folder of the world, without a disk of its own.
 func plain(r *run, w *testbed.World) disk {
-	return disk{program: r.program, address: w.SQLite(), words: "its disk takes no more or is broken", save: func(to string) error {
-		folder, err := os.OpenRoot(filepath.Dir(w.File("casterbot.db")))
-		if err != nil {
-			return err
-		}
-		return errors.Join(copyFrom(folder, "casterbot.db", to), folder.Close())
-	}}
+	return disk{program: r.program, address: w.SQLite(), words: "its disk takes no more or is broken",
+		save: func(to string) error {
+			folder, err := os.OpenRoot(filepath.Dir(w.File("casterbot.db")))
+			if err != nil {
+				return err
+			}
+			return errors.Join(copyFrom(folder, "casterbot.db", to), folder.Close())
+		}}
 }
 
 // limitedFiles forbids the running process to write to any file.
@@ -123,8 +124,8 @@ func limitedFiles(ctx context.Context, r *run, w *testbed.World) (disk, error) {
 	return d, nil
 }
 
-// readOnlyDisk lets every write of the running process to its database fail as on a disk that has turned read-only, which the
-// kernel does to a disk with faults. strace stands between for so long.
+// readOnlyDisk lets every write of the running process to its database fail as on a disk that has turned read-only,
+// which the kernel does to a disk with faults. strace stands between for so long.
 func readOnlyDisk(ctx context.Context, r *run, w *testbed.World) (disk, error) {
 	d := plain(r, w)
 	var number string

@@ -11,8 +11,8 @@ import (
 	"casterbot/test/testbed"
 )
 
-// playRestore saves the database beside the running bot, lets the world go on, damages the file and puts the backup back. A card
-// that waited in the backup and was confirmed after it must not act a second time.
+// playRestore saves the database beside the running bot, lets the world go on, damages the file and puts the backup
+// back. A card that waited in the backup and was confirmed after it must not act a second time.
 func playRestore(ctx context.Context, r *run) error {
 	w, _, err := r.open(0, testbed.Config{})
 	if err != nil {
@@ -32,7 +32,8 @@ func playRestore(ctx context.Context, r *run) error {
 	s.press(ctx, waiting)
 	r.holds(s.ends(waiting, "✅"), "the card does not come to a good end: %s", w.Newest()[waiting.Ref].Text)
 	said, err = s.command(ctx, "restore", w.File("backup.db"))
-	r.holds(err != nil && strings.Contains(said, "in use by process"), "restore under a running bot says %s (%v)", said, err)
+	r.holds(err != nil && strings.Contains(said, "in use by process"),
+		"restore under a running bot says %s (%v)", said, err)
 	r.stop(s.p)
 	if err := s.damaged(ctx); err != nil {
 		return err

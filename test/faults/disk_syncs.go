@@ -14,8 +14,9 @@ import (
 	"casterbot/test/testbed"
 )
 
-// playSyncs asks for changes one after the other, so that each acknowledgement needs a commit of its own, and counts from outside
-// how often the process has brought its file to the disk (P2). A loss of power cannot be played; this is what stands against it.
+// playSyncs asks for changes one after the other, so that each acknowledgement needs a commit of its own, and counts
+// from outside how often the process has brought its file to the disk (P2). A loss of power cannot be played; this is
+// what stands against it.
 func playSyncs(ctx context.Context, r *run) error {
 	w, _, err := r.open(0, testbed.Config{})
 	if err != nil {
@@ -50,7 +51,8 @@ func playSyncs(ctx context.Context, r *run) error {
 		return err
 	}
 	syncs := len(regexp.MustCompile(`(?m)f(data)?sync.*= 0$`).FindAllString(string(text), -1))
-	r.say("%d commands were acknowledged, one after the other; the process brought a file to the disk %d times", acknowledged, syncs)
+	r.say("%d commands were acknowledged, one after the other; the process brought a file to the disk %d times",
+		acknowledged, syncs)
 	r.holds(acknowledged == commands, "%d of %d commands were acknowledged", acknowledged, commands)
 	r.holds(syncs >= acknowledged, "P2: %d acknowledgements and %d syncs", acknowledged, syncs)
 	r.stop(p)

@@ -13,14 +13,14 @@ import (
 	"casterbot/test/testbed"
 )
 
-// load is a crew at work: one person in each channel, who asks for something, waits for what comes of it, confirms it and waits
-// for its end, again and again. What Slack says has failed is tried again, as people do.
+// load is a crew at work: one person in each channel, who asks for something, waits for what comes of it, confirms it
+// and waits for its end, again and again. What Slack says has failed is tried again, as people do.
 type load struct {
-	r     *run
-	w     *testbed.World
-	observer  *observer
-	rooms []string
-	wait  time.Duration // within which everything that was acknowledged must be answered
+	r        *run
+	w        *testbed.World
+	observer *observer
+	rooms    []string
+	wait     time.Duration // within which everything that was acknowledged must be answered
 
 	stop context.CancelFunc
 	all  sync.WaitGroup
@@ -46,7 +46,8 @@ var errands = []errand{
 	{texts: onlyLooks},
 	{texts: []string{`/caster scene start "Evening Loop" "Preview 1"`, `/caster scene stop "Evening Loop" "Preview 1"`}},
 	{texts: []string{"/record start main backup", "/record stop main backup"}}, // two with one press
-	{texts: []string{`/caster scene start "Evening Virtual" "Preview 1"`, `/caster scene stop "Evening Virtual" "Preview 1"`}},
+	{texts: []string{`/caster scene start "Evening Virtual" "Preview 1"`,
+		`/caster scene stop "Evening Virtual" "Preview 1"`}},
 	{texts: []string{`/caster restart "Evening Loop"`}, other: true},
 }
 
@@ -125,12 +126,15 @@ func (l *load) confirm(ctx context.Context, room, who string) {
 			return
 		}
 		told := len(l.observer.told(who, room))
-		if !l.acknowledged(ctx, "clicks", func() (fakeslack.Sent, error) { return l.w.Slack.Click(who, room, c.TS, press(b)) }) {
+		if !l.acknowledged(ctx, "clicks", func() (fakeslack.Sent, error) {
+			return l.w.Slack.Click(who, room, c.TS, press(b))
+		}) {
 			return
 		}
 		moved := func() bool { now := l.observer.card(room); return now.Face != c.Face || now.Ref != c.Ref }
 		if !l.until(func() bool { return moved() || len(l.observer.told(who, room)) > told }) {
-			l.r.breaks("I6: %s pressed %s in %s, and it was acknowledged; no card changed and no answer came", who, b.Action, room)
+			l.r.breaks("I6: %s pressed %s in %s, and it was acknowledged; no card changed and no answer came", who,
+				b.Action, room)
 			return
 		}
 		if !moved() {

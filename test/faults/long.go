@@ -39,7 +39,8 @@ func long(ctx context.Context, r *run) error {
 	if err != nil {
 		return err
 	}
-	g.say("%d commands, %d of them not acknowledged while no socket was open, %d clicks, faults: %v", len(shots), len(lost(shots)), s.clicked, s.told)
+	g.say("%d commands, %d of them not acknowledged while no socket was open, %d clicks, faults: %v", len(shots),
+		len(lost(shots)), s.clicked, s.told)
 	s.flat(lasts)
 	g.opened(g.began)
 	g.stop(g.p)
@@ -101,10 +102,14 @@ func (s *soak) trouble() {
 		{"Slack is away", func() { s.gone(3 * time.Second) }},
 		{"throttling", func() { s.spoil(fakelive.Fault{Kind: fakelive.Throttle, Times: 3}) }},
 		{"the cloud answers 500", func() { s.spoil(fakelive.Fault{Kind: fakelive.Status, Times: 2}) }},
-		{"the cloud answers late", func() { s.spoil(fakelive.Fault{Kind: fakelive.SlowAnswer, Delay: 3 * time.Second, Times: 2}) }},
+		{"the cloud answers late", func() {
+			s.spoil(fakelive.Fault{Kind: fakelive.SlowAnswer, Delay: 3 * time.Second, Times: 2})
+		}},
 		{"the cloud acts and breaks off", func() { s.spoil(fakelive.Fault{Kind: fakelive.ResetAfter, Times: 2}) }},
 		{"the cloud answers a web page", func() { s.spoil(fakelive.Fault{Kind: fakelive.HTML, Times: 2}) }},
-		{"the policy is written anew", func() { _ = s.w.SetPolicy(testbed.Rights("U0ANA, U0BO, U0KEN, U0MIO", s.channels...)) }},
+		{"the policy is written anew", func() {
+			_ = s.w.SetPolicy(testbed.Rights("U0ANA, U0BO, U0KEN, U0MIO", s.channels...))
+		}},
 	}
 	if len(s.w.Slack.Sockets()) == 0 {
 		return
@@ -115,7 +120,8 @@ func (s *soak) trouble() {
 }
 
 func (s *soak) fail(f fakeslack.Fault) {
-	methods := []string{"chat.postMessage", "chat.update", "chat.postEphemeral", "response_url", "users.info", "conversations.info"}
+	methods := []string{"chat.postMessage", "chat.update", "chat.postEphemeral", "response_url", "users.info",
+		"conversations.info"}
 	s.w.Slack.Fail(methods[s.dice.IntN(len(methods))], f)
 }
 
@@ -137,7 +143,8 @@ func (s *soak) gone(d time.Duration) {
 // calm ends every fault and waits until nothing is under way.
 func (s *soak) calm() {
 	s.w.Live.ClearFaults()
-	for _, method := range []string{"chat.postMessage", "chat.update", "chat.postEphemeral", "response_url", "users.info", "conversations.info"} {
+	for _, method := range []string{"chat.postMessage", "chat.update", "chat.postEphemeral", "response_url", "users.info",
+		"conversations.info"} {
 		s.w.Slack.Fail(method, fakeslack.Fault{})
 	}
 	last, since := s.w.Seen(), time.Now()

@@ -27,8 +27,8 @@ func (s *soak) sample() {
 	s.samples = append(s.samples, sample{time.Since(s.began), goroutines, float64(descriptors), float64(threads), memory})
 }
 
-// flat holds the samples against the promise that nothing grows. The first third does not count: caches fill, and connections
-// are made.
+// flat holds the samples against the promise that nothing grows. The first third does not count: caches fill, and
+// connections are made.
 func (s *soak) flat(lasts time.Duration) {
 	list := slices.DeleteFunc(slices.Clone(s.samples), func(m sample) bool { return m.at < lasts/3 || m.at > lasts })
 	if len(list) < 10 {
@@ -47,7 +47,8 @@ func (s *soak) flat(lasts time.Duration) {
 	} {
 		line := fit(list, f.of)
 		grown := line.slope * (list[len(list)-1].at - list[0].at).Minutes()
-		s.say("%s: %.0f on average, %.0f at most, %+.3f a minute, %+.1f over %s", f.name, line.mean, line.most, line.slope, grown,
+		s.say("%s: %.0f on average, %.0f at most, %+.3f a minute, %+.1f over %s", f.name, line.mean, line.most,
+			line.slope, grown,
 			(list[len(list)-1].at - list[0].at).Round(time.Second))
 		s.holds(grown < f.spread, "F42: %s grow by %.1f", f.name, grown)
 	}

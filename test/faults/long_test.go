@@ -12,7 +12,8 @@ func TestFit(t *testing.T) {
 	for i, memory := range []float64{10, 14, 12, 16} {
 		list = append(list, sample{at: time.Duration(i) * time.Minute, memory: memory, goroutines: 7})
 	}
-	if got := fit(list, func(m sample) float64 { return m.memory }); math.Abs(got.slope-1.6) > 1e-9 || got.mean != 13 || got.most != 16 {
+	if got := fit(list, func(m sample) float64 { return m.memory }); math.Abs(got.slope-1.6) > 1e-9 || got.mean != 13 ||
+		got.most != 16 {
 		t.Errorf("got %+v", got)
 	}
 	if got := fit(list, func(m sample) float64 { return m.goroutines }); got.slope != 0 || got.mean != 7 {

@@ -1,16 +1,17 @@
-// Faults plays what goes wrong around the built bot: several replicas, a database that goes away, a Slack that misbehaves, a full
-// disk. Each script drives the bot as a process of its own (package testbed) and holds what it counts against the promises.
+// Faults plays what goes wrong around the built bot: several replicas, a database that goes away, a Slack that
+// misbehaves, a full disk. Each script drives the bot as a process of its own (package testbed) and holds what it
+// counts against the promises.
 //
 //	go run ./test/faults -list          what there is
 //	go run ./test/faults                every script, in its short form
 //	go run ./test/faults -long rolling  one script, in the form that docs/reliability.md speaks of
 //
-// A script says what it does while it does it, then what it has counted, and ends with PASS or with the first promise that broke;
-// then the exit code is 1. Most end with the oracle (package oracle), which compares what the cloud did, what the database says
-// and what Slack shows.
+// A script says what it does while it does it, then what it has counted, and ends with PASS or with the first promise
+// that broke; then the exit code is 1. Most end with the oracle (package oracle), which compares what the cloud did,
+// what the database says and what Slack shows.
 //
-// What it keeps true. The process under test differs from the shipped one by the build tag crashpoints alone. A script judges
-// what it has seen from outside, and says so in figures; a figure that it cannot take breaks it.
+// What it keeps true. The process under test differs from the shipped one by the build tag crashpoints alone. A script
+// judges what it has seen from outside, and says so in figures; a figure that it cannot take breaks it.
 //
 // It must not know the engine, the commands or the policy package.
 package main

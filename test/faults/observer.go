@@ -8,8 +8,8 @@ import (
 	"casterbot/test/testbed"
 )
 
-// observer follow what the bot says: the messages of each channel, and what each person was told alone. They read only what is new,
-// so that many people can look all the time.
+// observer follow what the bot says: the messages of each channel, and what each person was told alone. They read only
+// what is new, so that many people can look all the time.
 type observer struct {
 	slack *fakeslack.Workspace
 

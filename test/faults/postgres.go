@@ -60,7 +60,8 @@ func (r *run) healed(ctx context.Context, l *load) {
 	ok := until(ctx, 30*time.Second, func() bool { return l.succeeded(since) > 0 })
 	took := time.Since(since)
 	r.say("it is there again, and %s later a change succeeded", took.Round(100*time.Millisecond))
-	r.holds(ok && took < 15*time.Second, "P16: no change succeeded within %s after the database was back", took.Round(time.Second))
+	r.holds(ok && took < 15*time.Second, "P16: no change succeeded within %s after the database was back",
+		took.Round(time.Second))
 }
 
 // behind puts a proxy before a server and gives the address of the database through it.
@@ -78,7 +79,8 @@ func (r *run) behind(server *pgtest.Server) (*testbed.Proxy, string, error) {
 	return p, u.String(), nil
 }
 
-// partition parts one replica from the database while both have their sockets open, so it goes on getting commands and clicks.
+// partition parts one replica from the database while both have their sockets open, so it goes on getting commands and
+// clicks.
 func partition(ctx context.Context, r *run) error {
 	w, rooms, err := r.open(pick(r, 6, 16), testbed.Config{})
 	if err != nil {
@@ -101,7 +103,8 @@ func partition(ctx context.Context, r *run) error {
 	proxy.Freeze()
 	from := time.Now()
 	time.Sleep(pick(r, 8*time.Second, 60*time.Second))
-	until(ctx, 30*time.Second, func() bool { return ways[1].changes(from, time.Now()) > 0 }) // everybody may wait for the parted one
+	// everybody may wait for the parted one
+	until(ctx, 30*time.Second, func() bool { return ways[1].changes(from, time.Now()) > 0 })
 	to := time.Now()
 	proxy.Thaw()
 	sent, others := ways[0].changes(from.Add(leave), to), ways[1].changes(from, to)
@@ -109,7 +112,8 @@ func partition(ctx context.Context, r *run) error {
 	r.holds(sent == 0, "F33: a replica that is parted from its database made %d changing calls", sent)
 	r.holds(others > 0, "the other replica did nothing meanwhile")
 	r.healed(ctx, l)
-	r.holds(until(ctx, 30*time.Second, func() bool { return ways[0].changes(to, time.Now()) > 0 }), "F33: the parted replica does not work again")
+	r.holds(until(ctx, 30*time.Second, func() bool { return ways[0].changes(to, time.Now()) > 0 }),
+		"F33: the parted replica does not work again")
 	l.finish()
 	l.tell()
 	r.rest(ctx, w)

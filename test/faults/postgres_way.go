@@ -47,7 +47,8 @@ func (y *way) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	said, _ := url.ParseQuery(string(body) + "&" + r.URL.RawQuery) // what cannot be read, the cloud refuses
 	y.mu.Lock()
 	y.calls++
-	if oracle.Changes(fakelive.Call{Action: said.Get("Action"), Params: map[string]string{"Command": said.Get("Command")}}) {
+	if oracle.Changes(fakelive.Call{Action: said.Get("Action"),
+		Params: map[string]string{"Command": said.Get("Command")}}) {
 		y.times = append(y.times, time.Now())
 	}
 	y.mu.Unlock()
@@ -79,7 +80,8 @@ func (r *run) apart(w *testbed.World, databases ...string) (ways []*way, list []
 		if err != nil {
 			return nil, nil, err
 		}
-		p, err := r.begin(w, testbed.Life{Database: database, Log: logs[i], Env: []string{"CASTERBOT_LIVE_ENDPOINT=" + y.address}})
+		p, err := r.begin(w,
+			testbed.Life{Database: database, Log: logs[i], Env: []string{"CASTERBOT_LIVE_ENDPOINT=" + y.address}})
 		if err != nil {
 			return nil, nil, err
 		}

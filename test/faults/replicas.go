@@ -30,7 +30,8 @@ func rolling(ctx context.Context, r *run) error {
 	return r.turns(ctx, pick(r, 1, 10), 0, func(p *testbed.Process) { r.stop(p) })
 }
 
-// killed ends one replica after the other without a word. What a dead one had is taken over after 15 s, and takes some seconds more.
+// killed ends one replica after the other without a word. What a dead one had is taken over after 15 s, and takes some
+// seconds more.
 func killed(ctx context.Context, r *run) error {
 	return r.turns(ctx, pick(r, 1, 6), 30*time.Second, (*testbed.Process).Kill)
 }

@@ -23,7 +23,8 @@ type verdict struct{ how, by string }
 // pressed is a click: who made it, and what it would do.
 type pressed struct{ how, by string }
 
-// register is what a card is to people: it waits until one click decides it, and after that every answer names that click.
+// register is what a card is to people: it waits until one click decides it, and after that every answer names that
+// click.
 var register = porcupine.Model{
 	Init: func() any { return verdict{} },
 	Step: func(state, input, output any) (bool, any) {
@@ -81,12 +82,17 @@ func (l *load) ownClicks(ctx context.Context, room, text string) error {
 	var all sync.WaitGroup
 	for range crowd {
 		all.Go(func() {
-			l.acknowledged(ctx, "clicks", func() (fakeslack.Sent, error) { return l.w.Slack.Click("U0ANA", room, card.TS, press(b)) })
+			l.acknowledged(ctx, "clicks", func() (fakeslack.Sent, error) {
+				return l.w.Slack.Click("U0ANA", room, card.TS, press(b))
+			})
 		})
 	}
 	all.Wait()
-	answered := l.until(func() bool { return len(l.observer.told("U0ANA", room))-told >= crowd-1 && l.observer.card(room).Face == "✅" })
-	l.r.holds(answered, "%d of %d clicks that came too late were answered; the card says: %s", len(l.observer.told("U0ANA", room))-told, crowd-1, oneLine(l.observer.card(room)))
+	answered := l.until(func() bool {
+		return len(l.observer.told("U0ANA", room))-told >= crowd-1 && l.observer.card(room).Face == "✅"
+	})
+	l.r.holds(answered, "%d of %d clicks that came too late were answered; the card says: %s",
+		len(l.observer.told("U0ANA", room))-told, crowd-1, oneLine(l.observer.card(room)))
 	l.r.holds(len(received(l.w)) == before+1, "%d clicks of the asker made %d calls", crowd, len(received(l.w))-before)
 	return nil
 }
@@ -113,7 +119,8 @@ func (l *load) vote(ctx context.Context, room string, people []string) error {
 			out := l.answer(ctx, room, card, how)
 			mu.Lock()
 			defer mu.Unlock()
-			history = append(history, porcupine.Operation{ClientId: i, Input: how, Call: called, Output: out, Return: time.Since(began).Nanoseconds()})
+			history = append(history,
+				porcupine.Operation{ClientId: i, Input: how, Call: called, Output: out, Return: time.Since(began).Nanoseconds()})
 		})
 	}
 	all.Wait()
@@ -122,7 +129,8 @@ func (l *load) vote(ctx context.Context, room string, people []string) error {
 		won[h.Output.(verdict)]++
 	}
 	l.r.say("op %s: %d clicks, %d different answers: %v", card.Ref, len(history), len(won), won)
-	l.r.holds(porcupine.CheckOperations(register, history), "F36: the answers to the clicks contradict each other: %v", won)
+	l.r.holds(porcupine.CheckOperations(register, history),
+		"F36: the answers to the clicks contradict each other: %v", won)
 	if !l.until(func() bool { f := l.observer.card(room).Face; return f != "🟡" && f != "⏳" }) {
 		l.r.breaks("I6: the card comes to no end: %s", oneLine(l.observer.card(room)))
 	}
@@ -138,7 +146,9 @@ var done = map[string]string{"confirmed": "approve", "cancelled": "decline"}
 // answer presses a button and gives what its answer says. Who is told nothing has won; then the card says so.
 func (l *load) answer(ctx context.Context, room string, card testbed.Card, how pressed) verdict {
 	b, _ := card.Button(how.how)
-	l.acknowledged(ctx, "clicks", func() (fakeslack.Sent, error) { return l.w.Slack.Click(how.by, room, card.TS, press(b)) })
+	l.acknowledged(ctx, "clicks", func() (fakeslack.Sent, error) {
+		return l.w.Slack.Click(how.by, room, card.TS, press(b))
+	})
 	var out verdict
 	l.until(func() bool {
 		for _, c := range l.observer.told(how.by, room) {
@@ -162,7 +172,8 @@ func (l *load) answer(ctx context.Context, room string, card testbed.Card, how p
 }
 
 // byWhom finds on a card who decided it.
-var byWhom = regexp.MustCompile(`<@(U\w+)> (?:approved|declined|cancelled)|(?:approved|declined|cancelled|Declined|Cancelled) by <@(U\w+)>`)
+var byWhom = regexp.MustCompile(
+	`<@(U\w+)> (?:approved|declined|cancelled)|(?:approved|declined|cancelled|Declined|Cancelled) by <@(U\w+)>`)
 
 func winner(c testbed.Card) string {
 	found := byWhom.FindStringSubmatch(c.Text)

@@ -14,14 +14,17 @@ import (
 // allowed is how many calls of an operation the account takes in any second, as its documentation says.
 // https://www.alibabacloud.com/help/en/live/developer-reference/qps-limit-on-an-api-operation-in-apsaravideo-live
 var allowed = map[string]int{
-	"CopyCaster": 10, "RestartCaster": 10, "StartCaster": 10, "StopCaster": 10, "StartCasterScene": 10, "StopCasterScene": 10,
-	"CopyCasterSceneConfig": 10, "EffectCasterUrgent": 10, "RealTimeRecordCommand": 50, "DescribeCasters": 15, "DescribeCasterScenes": 15,
-	"DescribeCasterConfig": 15, "DescribeLiveRecordConfig": 30, "DescribeLiveStreamRecordContent": 50, "DescribeLiveStreamRecordIndexFiles": 45,
-	"DescribeLiveStreamsOnlineList": 166,
+	"CopyCaster": 10, "RestartCaster": 10, "StartCaster": 10, "StopCaster": 10, "StartCasterScene": 10,
+	"StopCasterScene":       10,
+	"CopyCasterSceneConfig": 10, "EffectCasterUrgent": 10, "RealTimeRecordCommand": 50, "DescribeCasters": 15,
+	"DescribeCasterScenes": 15,
+	"DescribeCasterConfig": 15, "DescribeLiveRecordConfig": 30, "DescribeLiveStreamRecordContent": 50,
+	"DescribeLiveStreamRecordIndexFiles": 45,
+	"DescribeLiveStreamsOnlineList":      166,
 }
 
-// limits floods two replicas and counts, in the cloud's own record, how many calls fell into any second. Then it lets many
-// prepared changes loose at once.
+// limits floods two replicas and counts, in the cloud's own record, how many calls fell into any second. Then it lets
+// many prepared changes loose at once.
 func limits(ctx context.Context, r *run) error {
 	w, rooms, err := r.open(128, testbed.Config{})
 	if err != nil {
@@ -57,8 +60,10 @@ func (r *run) judgeLimits(calls []fakelive.Call) {
 	used := 0
 	for name, times := range testbed.Arrivals(calls) {
 		n, at := testbed.Busiest(times, time.Second)
-		r.say("%s: %d calls, at most %d in a second (at %s), %d are allowed", name, len(times), n, at.Format("15:04:05.000"), allowed[name])
-		r.holds(n <= allowed[name], "%d calls (%s) in the second from %s on, %d are allowed", n, name, at.Format("15:04:05.000"), allowed[name])
+		r.say("%s: %d calls, at most %d in a second (at %s), %d are allowed", name, len(times), n, at.Format("15:04:05.000"),
+			allowed[name])
+		r.holds(n <= allowed[name], "%d calls (%s) in the second from %s on, %d are allowed", n, name,
+			at.Format("15:04:05.000"), allowed[name])
 		used = max(used, 100*n/max(1, allowed[name]))
 	}
 	r.holds(used >= 50, "no operation came nearer to its limit than %d percent, which shows nothing", used)
@@ -102,7 +107,8 @@ func flood(ctx context.Context, w *testbed.World, rooms []string, rate int, last
 		all sync.WaitGroup
 		e   = newObserver(w)
 	)
-	texts := []string{"/caster list", `/caster show "Evening News"`, "/record start main", "/record stop main", `/caster copy "Evening Sports" "Evening %d"`,
+	texts := []string{"/caster list", `/caster show "Evening News"`, "/record start main", "/record stop main",
+		`/caster copy "Evening Sports" "Evening %d"`,
 		`/caster scene stop "Evening News" "Preview 1"`, `/caster scene start "Evening Loop" "Preview 1"`}
 	begun := time.Now()
 	for i := range rate * int(lasts.Seconds()) {

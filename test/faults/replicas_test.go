@@ -16,12 +16,17 @@ func TestRegister(t *testing.T) {
 		history []porcupine.Operation
 		ok      bool
 	}{
-		"one wins, the other is told":       {[]porcupine.Operation{click(ana, 0, 10, verdict(ana)), click(bo, 0, 10, verdict(ana))}, true},
-		"the later one of two at once wins": {[]porcupine.Operation{click(ana, 0, 10, verdict(bo)), click(bo, 5, 15, verdict(bo))}, true},
-		"two win":                           {[]porcupine.Operation{click(ana, 0, 10, verdict(ana)), click(bo, 0, 10, verdict(bo))}, false},
-		"nobody wins":                       {[]porcupine.Operation{click(ana, 0, 10, verdict(bo)), click(bo, 0, 10, verdict(ana))}, false},
-		"an answer names a later click":     {[]porcupine.Operation{click(ana, 0, 10, verdict(bo)), click(bo, 20, 30, verdict(bo))}, false},
-		"an answer that is none":            {[]porcupine.Operation{click(ana, 0, 10, verdict{})}, false},
+		"one wins, the other is told": {[]porcupine.Operation{click(ana, 0, 10, verdict(ana)),
+			click(bo, 0, 10, verdict(ana))}, true},
+		"the later one of two at once wins": {[]porcupine.Operation{click(ana, 0, 10, verdict(bo)),
+			click(bo, 5, 15, verdict(bo))}, true},
+		"two win": {[]porcupine.Operation{click(ana, 0, 10, verdict(ana)),
+			click(bo, 0, 10, verdict(bo))}, false},
+		"nobody wins": {[]porcupine.Operation{click(ana, 0, 10, verdict(bo)),
+			click(bo, 0, 10, verdict(ana))}, false},
+		"an answer names a later click": {[]porcupine.Operation{click(ana, 0, 10, verdict(bo)),
+			click(bo, 20, 30, verdict(bo))}, false},
+		"an answer that is none": {[]porcupine.Operation{click(ana, 0, 10, verdict{})}, false},
 	} {
 		if got := porcupine.CheckOperations(register, c.history); got != c.ok {
 			t.Errorf("%s: %v", name, got)

@@ -148,7 +148,9 @@ const atOnce = 4
 // busiest is the greatest number of new messages that any channel got in any second.
 func (t *tap) busiest(since time.Time) int {
 	rooms := map[string][]time.Time{}
-	for _, c := range t.got(since, func(c tapped) bool { return c.method == "chat.postMessage" && c.status == http.StatusOK }) {
+	for _, c := range t.got(since, func(c tapped) bool {
+		return c.method == "chat.postMessage" && c.status == http.StatusOK
+	}) {
 		rooms[c.channel] = append(rooms[c.channel], c.at)
 	}
 	n := 0

@@ -11,8 +11,8 @@ import (
 	"casterbot/test/testbed"
 )
 
-// deafWithin is the longest time until a dead socket is replaced: up to five seconds to the next ping, ten for its answer, and a
-// moment to open another.
+// deafWithin is the longest time until a dead socket is replaced: up to five seconds to the next ping, ten for its
+// answer, and a moment to open another.
 const deafWithin = 17 * time.Second
 
 // slackDeaf: a network that forgets a connection tells nobody. One socket first, then both.
@@ -69,7 +69,9 @@ func (g *rig) deafens(what string, deaf []string) error {
 	g.say("%s are deaf: %d of %d commands lost, the last one typed %.1f s later; /readyz is 503 after %.1f s",
 		what, len(gone), len(shots), last.Seconds(), (<-told).Seconds())
 	g.holds(last < deafWithin, "%s: %s later a command is lost", what, last)
-	g.holds(len(g.w.Slack.Sockets()) == 2 && !slices.ContainsFunc(g.w.Slack.Sockets(), func(id string) bool { return slices.Contains(deaf, id) }),
+	g.holds(len(g.w.Slack.Sockets()) == 2 && !slices.ContainsFunc(g.w.Slack.Sockets(), func(id string) bool {
+		return slices.Contains(deaf, id)
+	}),
 		"%s: open are %v, deaf were %v", what, g.w.Slack.Sockets(), deaf)
 	g.opened(began)
 	return nil

@@ -20,9 +20,11 @@ var weathers = []struct {
 	name         string
 	post, update fakeslack.Fault
 }{
-	{"429 with Retry-After 2 s", fakeslack.Fault{RetryAfter: 2 * time.Second}, fakeslack.Fault{RetryAfter: 2 * time.Second}},
+	{"429 with Retry-After 2 s", fakeslack.Fault{RetryAfter: 2 * time.Second},
+		fakeslack.Fault{RetryAfter: 2 * time.Second}},
 	{"503", fakeslack.Fault{Status: 503}, fakeslack.Fault{Status: 503}},
-	{"500 after the effect", fakeslack.Fault{Status: 500, AfterEffect: true}, fakeslack.Fault{Status: 500, AfterEffect: true}},
+	{"500 after the effect", fakeslack.Fault{Status: 500, AfterEffect: true},
+		fakeslack.Fault{Status: 500, AfterEffect: true}},
 	{"errors of Slack's own", fakeslack.Fault{Error: "internal_error"}, fakeslack.Fault{Error: "fatal_error"}},
 	{"no hint how long to wait", fakeslack.Fault{Error: "ratelimited"}, fakeslack.Fault{Error: "ratelimited"}},
 }
@@ -42,14 +44,16 @@ func slackLimits(ctx context.Context, r *run) error {
 		}
 	}
 	g.say("at most %d new messages a second in a channel", g.tap.busiest(began))
-	g.holds(g.tap.busiest(began) <= atOnce, "issue 8 §3: %d new messages within a second in one channel", g.tap.busiest(began))
+	g.holds(g.tap.busiest(began) <= atOnce, "issue 8 §3: %d new messages within a second in one channel",
+		g.tap.busiest(began))
 	g.patient()
 	g.forward()
 	g.stop(g.p)
 	return g.judge(ctx, g.w, g.w.SQLite())
 }
 
-// stormy is one storm: commands are typed in all channels, the cards appear in spite of it, are confirmed, and show the result.
+// stormy is one storm: commands are typed in all channels, the cards appear in spite of it, are confirmed, and show the
+// result.
 func (g *rig) stormy(name string, post, update fakeslack.Fault, n int) error {
 	began := time.Now()
 	g.w.Slack.Fail("chat.postMessage", post)
@@ -83,7 +87,8 @@ func (g *rig) stormy(name string, post, update fakeslack.Fault, n int) error {
 	}
 	done := until(g.ctx, 3*time.Minute, func() bool { return len(fresh("✅")) == len(g.channels) })
 	g.holds(done, "F13: during %s only %d of %d cards show the result", name, len(fresh("✅")), len(g.channels))
-	g.say("%s: %d cards after %.1f s, %d results after %.1f s", name, len(g.channels), shown.Seconds(), len(fresh("✅")), time.Since(began).Seconds())
+	g.say("%s: %d cards after %.1f s, %d results after %.1f s", name, len(g.channels), shown.Seconds(), len(fresh("✅")),
+		time.Since(began).Seconds())
 	return nil
 }
 
@@ -112,7 +117,9 @@ var rank = map[string]int{"🟡": 1, "⏳": 2, "✅": 3, "❌": 3, "⚪": 3, "�
 func (g *rig) forward() {
 	type message struct{ channel, ts string }
 	last, edits := map[message]int{}, 0
-	for _, c := range g.tap.got(g.began, func(c tapped) bool { return c.method == "chat.update" && c.status == http.StatusOK }) {
+	for _, c := range g.tap.got(g.began, func(c tapped) bool {
+		return c.method == "chat.update" && c.status == http.StatusOK
+	}) {
 		values, err := url.ParseQuery(c.body)
 		sign, _, _ := strings.Cut(values.Get("text"), " ")
 		now := rank[sign]
@@ -137,8 +144,12 @@ func slackGone(ctx context.Context, r *run) error {
 		do   func(testbed.Card) error
 		see  func(ref string, told int) func() bool
 	}{
-		{"its message is deleted", g.deletes, func(ref string, _ int) func() bool { return func() bool { return g.shows(ref, "✅") } }},
-		{"the bot is thrown out of the channel", func(c testbed.Card) error { return g.w.Slack.RemoveBot(c.Channel) }, g.direct},
+		{"its message is deleted", g.deletes, func(ref string, _ int) func() bool {
+			return func() bool { return g.shows(ref, "✅") }
+		}},
+		{"the bot is thrown out of the channel", func(c testbed.Card) error {
+			return g.w.Slack.RemoveBot(c.Channel)
+		}, g.direct},
 		{"the channel is archived", func(c testbed.Card) error { return g.w.Slack.Archive(c.Channel) }, g.direct},
 		{"the channel is archived, and the asker has left", func(c testbed.Card) error {
 			g.w.Slack.Fail("conversations.open", fakeslack.Fault{Error: "user_disabled"})
@@ -146,11 +157,13 @@ func slackGone(ctx context.Context, r *run) error {
 		}, func(ref string, _ int) func() bool { return func() bool { return g.written(ref) } }},
 	} {
 		who, channel := crew[i], g.channels[i]
-		if i == 1 { // the first result is drawn by the click's address, and proved later; the others are edited by chat.update
+		// the first result is drawn by the click's address, and proved later; the others are edited by chat.update
+		if i == 1 {
 			g.edits()
 		}
 		told := g.w.Private(who)
-		c, err := g.underWay(who, channel, fmt.Sprintf(`/caster copy "Evening News" "Evening %d"`, i), "CopyCaster", time.Second)
+		c, err := g.underWay(who, channel, fmt.Sprintf(`/caster copy "Evening News" "Evening %d"`, i), "CopyCaster",
+			time.Second)
 		if err != nil {
 			return err
 		}
@@ -171,7 +184,8 @@ func slackGone(ctx context.Context, r *run) error {
 func (g *rig) direct(ref string, _ int) func() bool {
 	return func() bool {
 		for _, c := range g.w.Slack.Log(0) {
-			if c.Method == "chat.postMessage" && c.Error == "" && strings.HasPrefix(c.Channel, "D") && strings.Contains(string(c.Blocks), "op "+ref) {
+			if c.Method == "chat.postMessage" && c.Error == "" && strings.HasPrefix(c.Channel, "D") &&
+				strings.Contains(string(c.Blocks), "op "+ref) {
 				return true
 			}
 		}
@@ -219,72 +233,4 @@ func (g *rig) quiet() error {
 		g.holds(slices.Contains(names, "untold"), "F15: the trail does not say that nobody was told of op %s", o.Ref())
 	}
 	return nil
-}
-
-// slackAcks: slack-go #1196. People with long lists of rights ask for everything that is answered in an acknowledgement.
-func slackAcks(ctx context.Context, r *run) error {
-	g, err := r.rig(ctx, 0, testbed.Config{})
-	if err != nil {
-		return err
-	}
-	if err := g.w.SetPolicy(longPolicy()); err != nil {
-		return err
-	}
-	if !until(ctx, 10*time.Second, func() bool { return strings.Contains(g.p.Log(), "policy") && g.reloaded() }) {
-		return fmt.Errorf("the policy is not read again")
-	}
-	longest, inAck, beside := 0, 0, 0
-	for _, who := range []string{"U0ANA", "U0PIA"} {
-		for _, text := range []string{
-			"/caster", "/caster help", "/record help", "/caster help copy", "/caster list", "/caster nonsense " + strings.Repeat("word ", 500),
-			"/record start " + strings.Repeat("x", 2500), `/caster restart "Evening News"`, "/record start main", "/record status",
-		} {
-			told := g.w.Private(who)
-			ack, err := acked(g.w.Slack.Type(who, "C0SHOW", text, ""))
-			if err != nil {
-				return err
-			}
-			g.holds(ack.Err == "", "%.40s of %s: %s", text, who, ack.Err)
-			cards := len(g.w.Cards("C0SHOW"))
-			answered := func() bool {
-				return ack.Payload != nil || g.w.Private(who) > told || len(g.w.Cards("C0SHOW")) > cards || strings.HasPrefix(text, "/record start main")
-			}
-			g.holds(until(ctx, 15*time.Second, answered), "%.40s of %s is answered nowhere", text, who)
-			if longest = max(longest, len(ack.Payload)); ack.Payload != nil {
-				inAck++
-			} else {
-				beside++
-			}
-		}
-	}
-	g.say("%d answers in acknowledgements, the longest of %d bytes; %d beside", inAck, longest, beside)
-	g.holds(longest > 0 && longest < 20<<10, "an acknowledgement has %d bytes", longest)
-	g.stop(g.p)
-	return nil
-}
-
-// reloaded reports that the policy in force is the long one: Pia may do nothing by it.
-func (g *rig) reloaded() bool {
-	ack, err := acked(g.w.Slack.Type("U0PIA", "C0SHOW", "/record start main", ""))
-	return err == nil && strings.Contains(string(ack.Payload), "U0LONG")
-}
-
-// longPolicy names hundreds of people, studios and streams.
-func longPolicy() string {
-	var people, streams, studios []string
-	for n := range 400 {
-		people = append(people, fmt.Sprintf("U0LONG%04d", n))
-		streams = append(streams, fmt.Sprintf("stream-with-a-long-name-%04d: live.example.com/show/stream%04d", n, n))
-		studios = append(studios, fmt.Sprintf(`"Evening show number %04d of the long list"`, n))
-	}
-	return fmt.Sprintf(`version: 1
-channels:
-  C0SHOW:
-    studios: ["Evening *", %s]
-    streams: {main: live.example.com/show/main, %s}
-    grants:
-      - who: [U0ANA, %s]
-        may: [caster.list, caster.show, caster.copy, caster.restart, "caster.scene.*", "record.*"]
-        confirm: self
-`, strings.Join(studios, ", "), strings.Join(streams, ", "), strings.Join(people, ", "))
 }

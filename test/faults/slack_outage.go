@@ -25,7 +25,8 @@ func slackOutage(ctx context.Context, r *run) error {
 	if err != nil {
 		return err
 	}
-	running, err := g.underWay("U0KEN", g.channels[2], `/caster copy "Evening News" "Evening Copy"`, "CopyCaster", 1500*time.Millisecond)
+	running, err := g.underWay("U0KEN", g.channels[2], `/caster copy "Evening News" "Evening Copy"`, "CopyCaster",
+		1500*time.Millisecond)
 	if err != nil {
 		return err
 	}
@@ -46,7 +47,8 @@ func slackOutage(ctx context.Context, r *run) error {
 	return g.catchesUp(due, approval, running, back)
 }
 
-// underWay asks for something and confirms it; its answer comes after the delay. It returns when the cloud has the call.
+// underWay asks for something and confirms it; its answer comes after the delay. It returns when the cloud has the
+// call.
 func (g *rig) underWay(who, channel, text, action string, delay time.Duration) (testbed.Card, error) {
 	if _, err := g.w.Live.Inject(fakelive.Fault{Action: action, Kind: fakelive.SlowAnswer, Delay: delay}); err != nil {
 		return testbed.Card{}, err
@@ -87,7 +89,8 @@ func (g *rig) catchesUp(due, approval, running testbed.Card, back time.Time) err
 		g.holds(ok, "F12: op %s does not come to show %s: %s", want.card.Ref, want.sign, g.w.Newest()[want.card.Ref].Text)
 	}
 	took := time.Since(back)
-	g.say("all cards are up to date %.1f s after the return; at most %d new messages a second in a channel", took.Seconds(), g.tap.busiest(back))
+	g.say("all cards are up to date %.1f s after the return; at most %d new messages a second in a channel",
+		took.Seconds(), g.tap.busiest(back))
 	g.holds(took < time.Minute, "F12: bringing the cards up to date took more than a minute")
 	g.holds(g.tap.busiest(back) <= atOnce, "F12: a storm of messages")
 	for _, late := range []struct {
@@ -103,7 +106,8 @@ func (g *rig) catchesUp(due, approval, running testbed.Card, back time.Time) err
 	return g.judge(g.ctx, g.w, g.w.SQLite())
 }
 
-// tooLate presses a button that a person still sees, and looks for the words in which they are told that it has expired.
+// tooLate presses a button that a person still sees, and looks for the words in which they are told that it has
+// expired.
 func (g *rig) tooLate(who, act string, c testbed.Card) error {
 	since := time.Now()
 	if _, err := g.press(who, c, act); err != nil {

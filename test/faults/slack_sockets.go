@@ -93,7 +93,8 @@ func slackRefresh(ctx context.Context, r *run) error {
 	return g.rest(changes)
 }
 
-// rest waits until every card is there, ends the bot, and asks the oracle. Each acknowledged change has made one operation.
+// rest waits until every card is there, ends the bot, and asks the oracle. Each acknowledged change has made one
+// operation.
 func (g *rig) rest(operations int) error {
 	if !until(g.ctx, time.Minute, func() bool { return len(g.w.Newest()) >= operations }) {
 		g.breaks("I6: %d changes were acknowledged, and there are %d cards", operations, len(g.w.Newest()))
@@ -238,7 +239,8 @@ func (g *rig) ends(code, names string) (err error) {
 		}
 	}
 	said := strings.Join(plain, " / ")
-	g.say("%s: exit code %d after %.1f s and %d opens: %s", code, g.p.Stop(), time.Since(began).Seconds(), len(g.tap.opens(began)), said)
+	g.say("%s: exit code %d after %.1f s and %d opens: %s", code, g.p.Stop(), time.Since(began).Seconds(),
+		len(g.tap.opens(began)), said)
 	g.holds(g.p.Stop() != 0, "%s: exit code 0", code)
 	g.holds(len(plain) == 1 && strings.Contains(said, names), "%s: it says not one line that names %s", code, names)
 	return nil

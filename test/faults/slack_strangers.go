@@ -50,7 +50,8 @@ func slackStrangers(ctx context.Context, r *run) error {
 		return fmt.Errorf("%d sockets are open", len(g.w.Slack.Sockets()))
 	}
 	began = time.Now()
-	g.holds(until(ctx, pick(r, 90*time.Second, 3*time.Minute), seen(false)), "T16: they are gone, and /readyz speaks of them still")
+	g.holds(until(ctx, pick(r, 90*time.Second, 3*time.Minute), seen(false)),
+		"T16: they are gone, and /readyz speaks of them still")
 	g.say("the warning goes away %.1f s after they have", time.Since(began).Seconds())
 	g.stop(g.p)
 	return nil

@@ -1,11 +1,12 @@
-// Package oracle holds what is left of a world (package testbed) against the promises: what the cloud received, applied and
-// answered; operations, events and inbox in the database; and what Slack shows. Three witnesses that know nothing of each other.
+// Package oracle holds what is left of a world (package testbed) against the promises: what the cloud received, applied
+// and answered; operations, events and inbox in the database; and what Slack shows. Three witnesses that know nothing
+// of each other.
 //
-// What it keeps true. It judges finished records only, and knows the promises, not the engine: it is itself tested with records
-// that are wrong on purpose, each in one way.
+// What it keeps true. It judges finished records only, and knows the promises, not the engine: it is itself tested with
+// records that are wrong on purpose, each in one way.
 //
-// It must not know the engine, the policy package, or who drove the bot. Of ours it reads the nouns, the database, and in the command
-// table which call each command makes; what the parameters of a call mean it knows from the API.
+// It must not know the engine, the policy package, or who drove the bot. Of ours it reads the nouns, the database, and
+// in the command table which call each command makes; what the parameters of a call mean it knows from the API.
 package oracle
 
 import (
@@ -73,7 +74,8 @@ func verbOf(action string, params map[string]string) string {
 // Parameters are what the call of an operation says.
 func Parameters(o op.Operation) []string { return slices.Sorted(maps.Keys(meant(o))) }
 
-// Wording tells calls from others: it is the same for an operation and for each call or effect of it that the cloud has seen.
+// Wording tells calls from others: it is the same for an operation and for each call or effect of it that the cloud has
+// seen.
 func Wording(o op.Operation) string { return words(o.Verb, meant(o)) }
 
 // WordingOf is the wording of what the cloud has seen.
@@ -95,7 +97,8 @@ func meant(o op.Operation) map[string]string {
 	}
 	stream := append(strings.SplitN(args["stream"], "/", 3), "", "", "")
 	for name, value := range map[string]string{
-		"CasterId": args["caster"], "SceneId": args["scene"], "DomainName": stream[0], "AppName": stream[1], "StreamName": stream[2],
+		"CasterId": args["caster"], "SceneId": args["scene"], "DomainName": stream[0], "AppName": stream[1],
+		"StreamName": stream[2],
 	} {
 		if value != "" {
 			said[name] = value
@@ -104,13 +107,16 @@ func meant(o op.Operation) map[string]string {
 	return said
 }
 
-// wordings are those commands whose calls say more than their arguments: a token, or the studio's program scene as it was seen.
+// wordings are those commands whose calls say more than their arguments: a token, or the studio's program scene as it
+// was seen.
 var wordings = map[string]func(op.Operation) map[string]string{
 	"caster.copy": func(o op.Operation) map[string]string {
-		return map[string]string{"SrcCasterId": o.Plan.Args["caster"], "CasterName": o.Plan.Args["name"], "ClientToken": o.Token}
+		return map[string]string{"SrcCasterId": o.Plan.Args["caster"], "CasterName": o.Plan.Args["name"],
+			"ClientToken": o.Token}
 	},
 	"caster.take": func(o op.Operation) map[string]string {
-		return map[string]string{"CasterId": o.Plan.Args["caster"], "FromSceneId": o.Plan.Args["scene"], "ToSceneId": o.Plan.Seen["program"]}
+		return map[string]string{"CasterId": o.Plan.Args["caster"], "FromSceneId": o.Plan.Args["scene"],
+			"ToSceneId": o.Plan.Seen["program"]}
 	},
 	"caster.standby": func(o op.Operation) map[string]string {
 		return map[string]string{"CasterId": o.Plan.Args["caster"], "SceneId": o.Plan.Seen["program"]}
@@ -127,7 +133,8 @@ type index struct {
 }
 
 func (r Record) index() index {
-	x := index{Record: r, calls: map[string][]fakelive.Call{}, putOff: map[string][]fakelive.Call{}, trail: map[string][]op.Event{}}
+	x := index{Record: r, calls: map[string][]fakelive.Call{}, putOff: map[string][]fakelive.Call{},
+		trail: map[string][]op.Event{}}
 	sent := map[string][]op.Operation{} // by what their call says
 	for _, o := range r.Operations {
 		if o.Sends > 0 {
@@ -161,9 +168,10 @@ func words(verb string, params map[string]string) string {
 	return text
 }
 
-// owner finds the operation that a call belongs to: of those with exactly these parameters, the one that got the call's answer, or
-// else the one that was last marked as sent when the call arrived. Operations of one target never run at the same time, so there
-// is one; but a mark is stamped when its transaction begins, so two stamps may stand in another order than the calls.
+// owner finds the operation that a call belongs to: of those with exactly these parameters, the one that got the call's
+// answer, or else the one that was last marked as sent when the call arrived. Operations of one target never run at the
+// same time, so there is one; but a mark is stamped when its transaction begins, so two stamps may stand in another
+// order than the calls.
 func owner(candidates []op.Operation, c fakelive.Call) (found op.Operation, ok bool) {
 	for _, o := range candidates {
 		if o.Outcome != nil && o.Outcome.RequestID != "" && o.Outcome.RequestID == c.RequestID {

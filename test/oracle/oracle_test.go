@@ -20,13 +20,15 @@ var sent = time.Date(2026, 11, 22, 20, 0, 0, 0, time.UTC)
 // sample is the Record of a restart that a second person approved and that was answered.
 func sample() Record {
 	o := op.Operation{
-		ID: "0123456789abcdefghjkmnpqrs", State: op.Succeeded, Verb: "caster.restart", Requester: "U0ANA", DecidedBy: "U0BO", Token: "token-of-the-first-operation",
-		Plan: op.Plan{Args: op.Args{"caster": studio}, OnAir: true}, Sends: 1, Sent: sent, Version: 6, Shown: 6,
+		ID: "0123456789abcdefghjkmnpqrs", State: op.Succeeded, Verb: "caster.restart", Requester: "U0ANA", DecidedBy: "U0BO",
+		Token: "token-of-the-first-operation",
+		Plan:  op.Plan{Args: op.Args{"caster": studio}, OnAir: true}, Sends: 1, Sent: sent, Version: 6, Shown: 6,
 	}
 	return Record{
 		Operations: []op.Operation{o}, Gapless: true, Crew: []string{"U0ANA", "U0BO", "U0KEN"},
 		Events: events(o.ID, op.EventReceived, op.EventApproved, op.EventSent, op.EventAnswered+"=succeeded"),
-		Calls:  []fakelive.Call{{Seq: 1, Time: sent.Add(time.Millisecond), Action: "RestartCaster", Params: map[string]string{"CasterId": studio}, Received: true, Applied: true, Answered: true}},
+		Calls: []fakelive.Call{{Seq: 1, Time: sent.Add(time.Millisecond), Action: "RestartCaster",
+			Params: map[string]string{"CasterId": studio}, Received: true, Applied: true, Answered: true}},
 		Cards:  map[string]testbed.Card{o.Ref(): {Ref: o.Ref(), Face: "✅"}},
 		Papers: map[string]string{"the log": "{}", "the trail": "[]"},
 	}
@@ -36,7 +38,8 @@ func events(id string, names ...string) (list []op.Event) {
 	who := map[string]string{op.EventReceived: "U0ANA", op.EventConfirmed: "U0ANA", op.EventApproved: "U0BO"}
 	for i, name := range names {
 		name, outcome, _ := strings.Cut(name, "=")
-		list = append(list, op.Event{Seq: int64(i + 1), Operation: id, At: sent, Name: name, Actor: who[name], Detail: map[string]string{"outcome": outcome}})
+		list = append(list, op.Event{Seq: int64(i + 1), Operation: id, At: sent, Name: name, Actor: who[name],
+			Detail: map[string]string{"outcome": outcome}})
 	}
 	return list
 }
@@ -53,17 +56,31 @@ func TestTheOracleFindsWhatIsWrong(t *testing.T) {
 		promise string
 		spoil   func(r *Record, o *op.Operation)
 	}{
-		"an effect without an operation": {"I1", func(r *Record, _ *op.Operation) { r.Calls[0].Params = map[string]string{"CasterId": "another"} }},
-		"an effect without a sent mark":  {"I1", func(r *Record, o *op.Operation) { r.Events = events(o.ID, op.EventReceived, op.EventApproved) }},
-		"an effect before its mark":      {"I1", func(r *Record, _ *op.Operation) { r.Calls[0].Time = sent.Add(-time.Second) }},
-		"a call after a halt":            {"I1", func(r *Record, _ *op.Operation) { r.Calls[0].Time = sent.Add(6 * time.Second) }},
-		"a second effect":                {"I1", func(r *Record, _ *op.Operation) { r.Calls = append(r.Calls, r.Calls[0]) }},
-		"a second effect, counted":       {"I2", func(r *Record, o *op.Operation) { r.Calls, o.Sends = append(r.Calls, r.Calls[0]), 2 }},
-		"a success without an effect":    {"I4", func(r *Record, _ *op.Operation) { r.Calls = nil }},
-		"a failure with an effect":       {"I4", func(r *Record, o *op.Operation) { o.State = op.Failed; r.face("❌") }},
-		"an expiry with an effect":       {"I4", func(r *Record, o *op.Operation) { o.State = op.Expired; r.face("⚪") }},
-		"somebody without the right":     {"I5", func(r *Record, o *op.Operation) { o.DecidedBy, r.Events[1].Actor = testbed.Intruder, testbed.Intruder }},
-		"consent to one's own restart":   {"I5", func(r *Record, o *op.Operation) { o.DecidedBy, r.Events[1].Actor = "U0ANA", "U0ANA" }},
+		"an effect without an operation": {"I1", func(r *Record, _ *op.Operation) {
+			r.Calls[0].Params = map[string]string{"CasterId": "another"}
+		}},
+		"an effect without a sent mark": {"I1", func(r *Record, o *op.Operation) {
+			r.Events = events(o.ID, op.EventReceived, op.EventApproved)
+		}},
+		"an effect before its mark": {"I1", func(r *Record, _ *op.Operation) {
+			r.Calls[0].Time = sent.Add(-time.Second)
+		}},
+		"a call after a halt": {"I1", func(r *Record, _ *op.Operation) {
+			r.Calls[0].Time = sent.Add(6 * time.Second)
+		}},
+		"a second effect": {"I1", func(r *Record, _ *op.Operation) { r.Calls = append(r.Calls, r.Calls[0]) }},
+		"a second effect, counted": {"I2", func(r *Record, o *op.Operation) {
+			r.Calls, o.Sends = append(r.Calls, r.Calls[0]), 2
+		}},
+		"a success without an effect": {"I4", func(r *Record, _ *op.Operation) { r.Calls = nil }},
+		"a failure with an effect":    {"I4", func(r *Record, o *op.Operation) { o.State = op.Failed; r.face("❌") }},
+		"an expiry with an effect":    {"I4", func(r *Record, o *op.Operation) { o.State = op.Expired; r.face("⚪") }},
+		"somebody without the right": {"I5", func(r *Record, o *op.Operation) {
+			o.DecidedBy, r.Events[1].Actor = testbed.Intruder, testbed.Intruder
+		}},
+		"consent to one's own restart": {"I5", func(r *Record, o *op.Operation) {
+			o.DecidedBy, r.Events[1].Actor = "U0ANA", "U0ANA"
+		}},
 		"consent that the trail lacks":   {"I5", func(r *Record, _ *op.Operation) { r.Events[1].Actor = "U0KEN" }},
 		"a confirmation for an approval": {"I5", func(r *Record, _ *op.Operation) { r.Events[1].Name = op.EventConfirmed }},
 		"a click that was never worked":  {"I6", func(r *Record, _ *op.Operation) { r.Unsettled = 1 }},
@@ -77,12 +94,21 @@ func TestTheOracleFindsWhatIsWrong(t *testing.T) {
 		"an event that was taken out": {"I7", func(r *Record, _ *op.Operation) { r.Events[3].Seq = 5 }},
 		"a trail of another end":      {"I7", func(r *Record, o *op.Operation) { r.Events[3].Detail["outcome"] = "unknown" }},
 		"a trail against the chart": {"I7", func(r *Record, o *op.Operation) {
-			r.Events = events(o.ID, op.EventReceived, op.EventApproved, op.EventSent, op.EventAnswered+"=failed", op.EventReconciled+"=succeeded")
+			r.Events = events(o.ID, op.EventReceived, op.EventApproved, op.EventSent, op.EventAnswered+"=failed",
+				op.EventReconciled+"=succeeded")
 		}},
-		"a token in the log":              {"I8", func(r *Record, _ *op.Operation) { r.Papers["the log"] = `{"token":"` + testbed.CanaryBot + `"}` }},
-		"a key in the trail":              {"I8", func(r *Record, _ *op.Operation) { r.Papers["the trail"] = "http://x/y.flv?auth_key=1-0-0-abc" }},
-		"a secret in the database's file": {"I8", func(r *Record, _ *op.Operation) { r.Papers["the file casterbot.db"] = "\x00" + testbed.CanarySecret }},
-		"a race in the log":               {"no panic", func(r *Record, _ *op.Operation) { r.Papers["the log"] = "WARNING: DATA RACE\n" }},
+		"a token in the log": {"I8", func(r *Record, _ *op.Operation) {
+			r.Papers["the log"] = `{"token":"` + testbed.CanaryBot + `"}`
+		}},
+		"a key in the trail": {"I8", func(r *Record, _ *op.Operation) {
+			r.Papers["the trail"] = "http://x/y.flv?auth_key=1-0-0-abc"
+		}},
+		"a secret in the database's file": {"I8", func(r *Record, _ *op.Operation) {
+			r.Papers["the file casterbot.db"] = "\x00" + testbed.CanarySecret
+		}},
+		"a race in the log": {"no panic", func(r *Record, _ *op.Operation) {
+			r.Papers["the log"] = "WARNING: DATA RACE\n"
+		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := sample()
@@ -117,7 +143,8 @@ func TestTheOracleKnowsTheOrderOnATarget(t *testing.T) {
 	if found := trail(mixed...); len(found) != 1 {
 		t.Errorf("the later one first: %q", found)
 	}
-	if found := trail("1 received", "2 received", "2 confirmed", "1 confirmed", "2 sent", "1 sent", "2 sent"); len(found) > 0 {
+	if found := trail("1 received", "2 received", "2 confirmed", "1 confirmed", "2 sent", "1 sent",
+		"2 sent"); len(found) > 0 {
 		t.Errorf("one after the other: %q", found)
 	}
 }
@@ -135,8 +162,10 @@ func TestTheOracleKnowsCopies(t *testing.T) {
 		o := &r.Operations[0]
 		o.Verb, o.DecidedBy, o.Sends = "caster.copy", "U0ANA", 2
 		o.Plan = op.Plan{Args: op.Args{"caster": studio, "name": "New"}}
-		r.Events = events(o.ID, op.EventReceived, op.EventConfirmed, op.EventSent, op.EventSent, op.EventAnswered+"=succeeded")
-		call := fakelive.Call{Time: sent.Add(time.Millisecond), Action: "CopyCaster", Params: map[string]string{"SrcCasterId": studio, "CasterName": "New", "ClientToken": o.Token}, Received: true}
+		r.Events = events(o.ID, op.EventReceived, op.EventConfirmed, op.EventSent, op.EventSent,
+			op.EventAnswered+"=succeeded")
+		call := fakelive.Call{Time: sent.Add(time.Millisecond), Action: "CopyCaster",
+			Params: map[string]string{"SrcCasterId": studio, "CasterName": "New", "ClientToken": o.Token}, Received: true}
 		first := call
 		first.Applied = true
 		r.Calls, r.Studios = []fakelive.Call{first, call}, []fakelive.Studio{{Token: o.Token}, {}}
@@ -149,13 +178,17 @@ func TestTheOracleKnowsCopies(t *testing.T) {
 		promise string
 		spoil   func(r *Record, o *op.Operation)
 	}{
-		"two studios": {"I3", func(r *Record, o *op.Operation) { r.Studios = append(r.Studios, fakelive.Studio{Token: o.Token}) }},
+		"two studios": {"I3", func(r *Record, o *op.Operation) {
+			r.Studios = append(r.Studios, fakelive.Studio{Token: o.Token})
+		}},
 		"a token of another": {"I3", func(r *Record, o *op.Operation) {
 			second := *o
 			second.ID, second.Sends, second.State = "z", 0, op.Expired
 			r.Operations = append(r.Operations, second)
 		}},
-		"other words the second": {"I1", func(r *Record, _ *op.Operation) { r.Calls[1].Params = map[string]string{"ClientToken": "another"} }},
+		"other words the second": {"I1", func(r *Record, _ *op.Operation) {
+			r.Calls[1].Params = map[string]string{"ClientToken": "another"}
+		}},
 	} {
 		r, o := good()
 		c.spoil(&r, o)
@@ -170,7 +203,8 @@ func TestAnAnswerTellsWhoseCallItWas(t *testing.T) {
 	r := sample()
 	first := r.Operations[0]
 	second := first
-	second.ID, second.Token, second.Sent = "z123456789abcdefghjkmnpqrs", "token-of-the-second-operation", sent.Add(-time.Second)
+	second.ID, second.Token, second.Sent = "z123456789abcdefghjkmnpqrs", "token-of-the-second-operation",
+		sent.Add(-time.Second)
 	first.Outcome, second.Outcome = &op.Outcome{RequestID: "A"}, &op.Outcome{RequestID: "B"}
 	r.Operations = []op.Operation{first, second}
 	r.Calls = append(r.Calls, r.Calls[0])
@@ -192,8 +226,9 @@ func TestACallThatWasPutOffMayBeRepeated(t *testing.T) {
 		good := r.Calls[0]
 		r.Calls = nil
 		for n := range times {
-			r.Calls = append(r.Calls, fakelive.Call{Seq: int64(n), Time: sent.Add(time.Millisecond), Action: good.Action, Params: good.Params,
-				Received: true, Answered: true, Status: 400, Code: "Throttling.User"})
+			r.Calls = append(r.Calls,
+				fakelive.Call{Seq: int64(n), Time: sent.Add(time.Millisecond), Action: good.Action, Params: good.Params,
+					Received: true, Answered: true, Status: 400, Code: "Throttling.User"})
 		}
 		good.Seq, good.Time = int64(times), sent.Add(then)
 		r.Calls = append(r.Calls, good)
@@ -223,7 +258,8 @@ func TestAPersonMaySettle(t *testing.T) {
 	r := sample()
 	o := &r.Operations[0]
 	o.State, o.SettledBy = op.Failed, "U0KEN"
-	r.Events = events(o.ID, op.EventReceived, op.EventApproved, op.EventSent, op.EventAnswered+"=unknown", op.EventClosed+"=failed")
+	r.Events = events(o.ID, op.EventReceived, op.EventApproved, op.EventSent, op.EventAnswered+"=unknown",
+		op.EventClosed+"=failed")
 	r.face("❌")
 	if found := r.Broken(); len(found) > 0 {
 		t.Error(found)
@@ -237,7 +273,8 @@ func TestAPersonMaySettle(t *testing.T) {
 func TestTheOracleKnowsWhatACallSays(t *testing.T) {
 	args := op.Args{"caster": "c", "scene": "s", "stream": "d/a/n", "name": "New"}
 	for _, known := range calls {
-		o := op.Operation{Verb: known.Verb, Token: "t", Plan: op.Plan{Args: op.Args{}, Seen: map[string]string{"program": "p"}}}
+		o := op.Operation{Verb: known.Verb, Token: "t",
+			Plan: op.Plan{Args: op.Args{}, Seen: map[string]string{"program": "p"}}}
 		var want map[string]string
 		for name, value := range map[string]string{"stream": "record.", "scene": "scene", "caster": "caster."} {
 			if strings.Contains(known.Verb, value) {

@@ -77,7 +77,8 @@ func (x index) shown() (against []string) {
 			continue
 		case o.State == op.Queued || o.State == op.Running:
 			against = append(against, fmt.Sprintf("op %s is still %s after an orderly stop", o.Ref(), o.State))
-		case !slices.Contains(signs[o.State], c.Face) && !(o.IsSeveral() && o.State == op.Succeeded && c.Face == "⚪"): // all were so before
+		case !slices.Contains(signs[o.State], c.Face) &&
+			!(o.IsSeveral() && o.State == op.Succeeded && c.Face == "⚪"): // all were so before
 			against = append(against, fmt.Sprintf("op %s is %s, and its card shows %q", o.Ref(), o.State, c.Text))
 		case o.Shown < o.Version:
 			against = append(against, fmt.Sprintf("op %s: its card is behind (%d of %d)", o.Ref(), o.Shown, o.Version))
@@ -91,8 +92,8 @@ func (x index) shown() (against []string) {
 	return against
 }
 
-// after says which state an operation is in when an event is written; empty means the one that the event names, or else no
-// other than before.
+// after says which state an operation is in when an event is written; empty means the one that the event names, or else
+// no other than before.
 var after = map[string]op.State{
 	op.EventReceived: op.Pending, op.EventConfirmed: op.Queued, op.EventApproved: op.Queued, op.EventVetoed: op.Cancelled,
 	op.EventExpired: op.Expired,
@@ -140,7 +141,8 @@ func (x index) told() (against []string) {
 
 // secret: I8. An address for playback carries a key: cards may show it, the log and the trail may not.
 func (x index) secret() (against []string) {
-	canaries := map[string][]string{"": {testbed.CanaryApp, testbed.CanaryBot, testbed.CanarySecret, testbed.CanaryKey}, "the log": {"auth_key="}, "the trail": {"auth_key="}}
+	canaries := map[string][]string{"": {testbed.CanaryApp, testbed.CanaryBot, testbed.CanarySecret, testbed.CanaryKey},
+		"the log": {"auth_key="}, "the trail": {"auth_key="}}
 	for name, paper := range x.Papers {
 		for _, canary := range slices.Concat(canaries[""], canaries[name]) {
 			if name != "" && strings.Contains(paper, canary) {

@@ -13,8 +13,8 @@ import (
 	"casterbot/test/testbed"
 )
 
-// Record is all that is left of a world: three independent witnesses, and everything that was written where a secret could
-// stand.
+// Record is all that is left of a world: three independent witnesses, and everything that was written where a secret
+// could stand.
 type Record struct {
 	Calls   []fakelive.Call   // the cloud: every changing call, and what became of it
 	Studios []fakelive.Studio // the cloud as it is now
@@ -81,7 +81,8 @@ func (r *Record) gather(w *testbed.World, logs []string) error {
 			r.Papers["the file "+name] = string(data)
 		}
 	}
-	for name, list := range map[string]any{"the trail": r.Events, "the operations": r.Operations, "what was said": w.Slack.Log(0)} {
+	for name, list := range map[string]any{"the trail": r.Events, "the operations": r.Operations,
+		"what was said": w.Slack.Log(0)} {
 		data, err := json.Marshal(list)
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
@@ -99,5 +100,6 @@ func (r Record) String() string {
 			applied++
 		}
 	}
-	return fmt.Sprintf("%d operations, %d events, %d calls with %d effects, %d cards", len(r.Operations), len(r.Events), len(r.Calls), applied, len(r.Cards))
+	return fmt.Sprintf("%d operations, %d events, %d calls with %d effects, %d cards", len(r.Operations), len(r.Events),
+		len(r.Calls), applied, len(r.Cards))
 }

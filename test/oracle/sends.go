@@ -28,31 +28,36 @@ func (x index) effects(id string) (n int) {
 // marked: I1.
 func (x index) marked() (against []string) {
 	for _, c := range x.nobody {
-		against = append(against, fmt.Sprintf("the cloud got %s %v, and no operation was marked as sent for it", c.Action, c.Params))
+		against = append(against,
+			fmt.Sprintf("the cloud got %s %v, and no operation was marked as sent for it", c.Action, c.Params))
 	}
 	for _, o := range x.Operations {
 		for _, c := range x.calls[o.ID] {
 			switch mark := x.mark(o, c); {
 			case mark.IsZero():
-				against = append(against, fmt.Sprintf("op %s: the cloud got its call at %s, and the trail has no earlier sent mark", o.Ref(), c.Time))
+				against = append(against,
+					fmt.Sprintf("op %s: the cloud got its call at %s, and the trail has no earlier sent mark", o.Ref(), c.Time))
 			case c.Time.Sub(x.due(o, c, mark)) > soonest:
 				against = append(against, fmt.Sprintf("op %s: its call arrived %s after the sent mark", o.Ref(), c.Time.Sub(mark)))
 			}
 		}
 		if list := x.calls[o.ID]; len(list) > o.Sends {
-			against = append(against, fmt.Sprintf("op %s: %d calls, but %d sends are recorded: %s", o.Ref(), len(list), o.Sends, listed(list)))
+			against = append(against,
+				fmt.Sprintf("op %s: %d calls, but %d sends are recorded: %s", o.Ref(), len(list), o.Sends, listed(list)))
 		}
 	}
 	return against
 }
 
-// soonest is how long after its mark a call may leave, and a little for the way: who stood still in between must not send.
+// soonest is how long after its mark a call may leave, and a little for the way: who stood still in between must not
+// send.
 const soonest = 5500 * time.Millisecond
 
 // longestPause is how long a call that was put off may wait for its next try.
 const longestPause = 8 * time.Second
 
-// due is the moment from which a call may not take longer than soonest: its mark, or the end of the pause after it was put off.
+// due is the moment from which a call may not take longer than soonest: its mark, or the end of the pause after it was
+// put off.
 func (x index) due(o op.Operation, c fakelive.Call, mark time.Time) time.Time {
 	for _, before := range x.putOff[o.ID] {
 		if end := before.Time.Add(longestPause); before.Seq < c.Seq && end.After(mark) {
@@ -82,7 +87,8 @@ func (x index) mark(o op.Operation, c fakelive.Call) (at time.Time) {
 	return at
 }
 
-// mostPutOff is how often one operation may be put off: promises.md §2 has five tries. What is repeatable is repeated as a whole.
+// mostPutOff is how often one operation may be put off: promises.md §2 has five tries. What is repeatable is repeated
+// as a whole.
 const mostPutOff = 5
 
 // repeatable reports a command whose token keeps a second call from acting twice.
@@ -97,13 +103,15 @@ func (x index) once() (against []string) {
 			against = append(against, fmt.Sprintf("op %s (%s): it was put off %d times and went on", o.Ref(), o.Verb, n))
 		}
 		if n := len(x.calls[o.ID]); !repeatable(o) && n > 1 {
-			against = append(against, fmt.Sprintf("op %s (%s): the cloud got it %d times and did it %d times", o.Ref(), o.Verb, n, x.effects(o.ID)))
+			against = append(against,
+				fmt.Sprintf("op %s (%s): the cloud got it %d times and did it %d times", o.Ref(), o.Verb, n, x.effects(o.ID)))
 		}
 	}
 	return against
 }
 
-// inTurn holds the order of the first sends on each target against that of the confirmations. Both are places in the trail.
+// inTurn holds the order of the first sends on each target against that of the confirmations. Both are places in the
+// trail.
 func (x index) inTurn() (against []string) {
 	latest := map[string]op.Operation{} // by target: the one confirmed last of those sent so far
 	confirmed := map[string]int64{}
@@ -123,7 +131,8 @@ func (x index) inTurn() (against []string) {
 			}
 			sent[o.ID] = true
 			if before := latest[target]; confirmed[before.ID] > confirmed[o.ID] {
-				against = append(against, fmt.Sprintf("op %s was sent before op %s, which was confirmed earlier", before.Ref(), o.Ref()))
+				against = append(against,
+					fmt.Sprintf("op %s was sent before op %s, which was confirmed earlier", before.Ref(), o.Ref()))
 				continue
 			}
 			latest[target] = o

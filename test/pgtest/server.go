@@ -53,8 +53,8 @@ func Start() (*Server, error) {
 	return s, nil
 }
 
-// memory is a folder in memory with room for clusters, where syncing costs nothing; empty when there is none. What a lost
-// machine would lose is no matter of tests; what a killed server loses is the same there.
+// memory is a folder in memory with room for clusters, where syncing costs nothing; empty when there is none. What a
+// lost machine would lose is no matter of tests; what a killed server loses is the same there.
 func memory() string {
 	const folder, room = "/dev/shm", 1 << 30
 	var fs syscall.Statfs_t
@@ -114,7 +114,8 @@ func (s *Server) prepare() error {
 	if err := free.Close(); err != nil {
 		return err
 	}
-	cmd := s.command(filepath.Join(s.bin, "initdb"), "-D", s.data(), "-U", "casterbot", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-instructions", "--no-sync")
+	cmd := s.command(filepath.Join(s.bin, "initdb"), "-D", s.data(), "-U", "casterbot", "-A", "trust", "-E", "UTF8",
+		"--locale=C", "--no-instructions", "--no-sync")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("initdb: %w: %s", err, out)
 	}
@@ -139,7 +140,8 @@ func (s *Server) Up() error {
 	}
 	defer log.Close()
 	s.cmd = s.command("/bin/sh", "-c", guard, "sh", filepath.Join(s.bin, "postgres"), "-D", s.data(),
-		"-p", strconv.Itoa(s.port), "-k", s.dir, "-c", "listen_addresses=127.0.0.1", "-c", "fsync=on", "-c", "shared_buffers=16MB",
+		"-p", strconv.Itoa(s.port), "-k", s.dir, "-c", "listen_addresses=127.0.0.1", "-c", "fsync=on", "-c",
+		"shared_buffers=16MB",
 		"-c", "max_connections=400") // many tests, and many processes of one test, share it
 	s.cmd.Stdout, s.cmd.Stderr = log, log
 	stdin, err := s.cmd.StdinPipe()
@@ -224,5 +226,6 @@ func (s *Server) URL() string {
 
 // SocketURL is the address over the server's socket in the file system.
 func (s *Server) SocketURL() string {
-	return "postgres:///postgres?" + url.Values{"host": {s.dir}, "port": {strconv.Itoa(s.port)}, "user": {"casterbot"}}.Encode()
+	return "postgres:///postgres?" + url.Values{"host": {s.dir}, "port": {strconv.Itoa(s.port)},
+		"user": {"casterbot"}}.Encode()
 }

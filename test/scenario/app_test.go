@@ -148,17 +148,21 @@ func (a *app) answer(payload anyObject) any {
 		view := `{"type":"modal","title":{"type":"plain_text","text":"Show"},"submit":{"type":"plain_text","text":"Go on"},"blocks":[` + severalOf("b", "Studios", externals) + `,` + severalOf("c", "Scenes", scenes) + `]}`
 		bot("views.open", fmt.Sprintf(`{"trigger_id":%q,"view":%s}`, payload["trigger_id"], view))
 	case payload["command"] == "/show":
-		blocks := `{"type":"section","text":{"type":"mrkdwn","text":"On air: *nothing*"}},` + fmt.Sprintf(rowOf, "row", studio+","+scene+","+more)
+		blocks := `{"type":"section","text":{"type":"mrkdwn","text":"On air: *nothing*"}},` + fmt.Sprintf(rowOf, "row",
+			studio+","+scene+","+more)
 		ts := bot("chat.postMessage", `{"channel":"C0SHOW","text":"On air: nothing","blocks":[`+blocks+`]}`)["ts"]
 		bot("pins.add", fmt.Sprintf(`{"channel":"C0SHOW","timestamp":%q}`, ts))
 	case payload["type"] == "block_suggestion":
 		return a.offer(payload["value"].(string))
 	case payload["type"] == "block_actions" && payload["actions"].([]any)[0].(anyObject)["action_id"] == "replace":
-		a.respond(payload["response_url"].(string), `{"replace_original":true,"text":"Replaced","blocks":[{"type":"section","text":{"type":"mrkdwn","text":"Replaced"}}]}`)
+		a.respond(payload["response_url"].(string),
+			`{"replace_original":true,"text":"Replaced","blocks":[{"type":"section","text":{"type":"mrkdwn","text":"Replaced"}}]}`)
 	case payload["command"] == "/replace":
-		bot("chat.postMessage", `{"channel":"C0SHOW","text":"Replace me","blocks":[{"type":"actions","elements":[{"type":"button","action_id":"replace","text":{"type":"plain_text","text":"Go"}}]}]}`)
+		bot("chat.postMessage",
+			`{"channel":"C0SHOW","text":"Replace me","blocks":[{"type":"actions","elements":[{"type":"button","action_id":"replace","text":{"type":"plain_text","text":"Go"}}]}]}`)
 	case payload["command"] == "/whisper":
-		bot("chat.postEphemeral", fmt.Sprintf(`{"channel":"C0SHOW","user":%q,"text":"Only you","blocks":[{"type":"actions","elements":[{"type":"button","action_id":"replace","text":{"type":"plain_text","text":"Hush"}}]}]}`, payload["user_id"]))
+		bot("chat.postEphemeral",
+			fmt.Sprintf(`{"channel":"C0SHOW","user":%q,"text":"Only you","blocks":[{"type":"actions","elements":[{"type":"button","action_id":"replace","text":{"type":"plain_text","text":"Hush"}}]}]}`, payload["user_id"]))
 	case payload["type"] == "block_actions":
 		said, _ := json.Marshal(payload["actions"].([]any)[0].(anyObject)["selected_option"])
 		bot("chat.postMessage", fmt.Sprintf(`{"channel":"C0SHOW","text":%q}`, user["name"].(string)+" chose "+string(said)))
@@ -173,7 +177,8 @@ func (a *app) answer(payload anyObject) any {
 }
 
 func (a *app) home(user any, text string) {
-	view := `{"type":"home","blocks":[{"type":"section","block_id":"s","text":{"type":"mrkdwn","text":"` + text + `"},"accessory":` + studio + `}]}`
+	view := `{"type":"home","blocks":[{"type":"section","block_id":"s","text":{"type":"mrkdwn","text":"` + text +
+		`"},"accessory":` + studio + `}]}`
 	a.call(sandbox.BotToken, "views.publish", a.object(fmt.Sprintf(`{"user_id":%q,"view":%s}`, user, view)))
 }
 
@@ -183,7 +188,8 @@ func (a *app) offer(query string) any {
 		if !strings.HasPrefix(name, query) {
 			return ""
 		}
-		return `{"label":{"type":"plain_text","text":"` + label + `"},"options":[{"text":{"type":"plain_text","text":"` + name + `"},"value":"id of ` + name + `"}]}`
+		return `{"label":{"type":"plain_text","text":"` + label + `"},` +
+			`"options":[{"text":{"type":"plain_text","text":"` + name + `"},"value":"id of ` + name + `"}]}`
 	}
 	if query == "deaf" {
 		return anyObject{"text": "no options"}
@@ -272,7 +278,8 @@ func plays(t *testing.T, story string) {
 func TestMenusThatAreNotThere(t *testing.T) {
 	a := openApp(t)
 	for _, act := range []string{
-		`ana form> searches "x" in [Studio]`, `ana home> searches "x" in [Studio]`, `ana #show-control> searches "x" in [Studio]`, `ana #nowhere> searches "x" in [Studio]`,
+		`ana form> searches "x" in [Studio]`, `ana home> searches "x" in [Studio]`,
+		`ana #show-control> searches "x" in [Studio]`, `ana #nowhere> searches "x" in [Studio]`,
 		`nobody #show-control> searches "x" in [Studio]`, `ana home> [Show]`, `ana sees> the pin of #show-control`,
 		`world> bo takes the pin off #show-control`,
 	} {
@@ -292,7 +299,8 @@ func TestMenusThatAreNotThere(t *testing.T) {
 	if _, err := Play(t.Context(), story, a); err == nil || !strings.Contains(err.Error(), "does not offer it") {
 		t.Errorf("something was chosen that is not offered: %v", err)
 	}
-	story, _ = Parse("wrong", "# One of several that nobody offers.\nana #show-control> /show several\nana form> Studios = Evening News, Gone [Go on]\n")
+	story, _ = Parse("wrong",
+		"# One of several that nobody offers.\nana #show-control> /show several\nana form> Studios = Evening News, Gone [Go on]\n")
 	if _, err := Play(t.Context(), story, a); err == nil || !strings.Contains(err.Error(), "does not offer it") {
 		t.Errorf("something was chosen beside others that is not offered: %v", err)
 	}

@@ -110,7 +110,8 @@ var happenings = []happening{
 		return nil
 	}),
 	says(`slack tells again who (people are|is in a group)`, func(p *play, m []string) error {
-		p.world.Slack.Fail(map[string]string{"people are": "users.info", "is in a group": "usergroups.list"}[m[1]], fakeslack.Fault{})
+		p.world.Slack.Fail(map[string]string{"people are": "users.info", "is in a group": "usergroups.list"}[m[1]],
+			fakeslack.Fault{})
 		return nil
 	}),
 	says(`(\w+) (joins|leaves) the (\w+)`, (*play).membership),
@@ -140,10 +141,16 @@ var happenings = []happening{
 		}
 		return p.world.Slack.Unpin(user, channel, pin.TS)
 	}),
-	says(`casterbot is removed from (#\S+)`, func(p *play, m []string) error { return p.channelDo(m[1], p.world.Slack.RemoveBot) }),
-	says(`casterbot is invited to (#\S+)`, func(p *play, m []string) error { return p.channelDo(m[1], p.world.Slack.AddBot) }),
+	says(`casterbot is removed from (#\S+)`, func(p *play, m []string) error {
+		return p.channelDo(m[1], p.world.Slack.RemoveBot)
+	}),
+	says(`casterbot is invited to (#\S+)`, func(p *play, m []string) error {
+		return p.channelDo(m[1], p.world.Slack.AddBot)
+	}),
 	says(`(#\S+) is archived`, func(p *play, m []string) error { return p.channelDo(m[1], p.world.Slack.Archive) }),
-	says(`(#\S+) is shared with a partner`, func(p *play, m []string) error { return p.channelDo(m[1], p.world.Slack.Share) }),
+	says(`(#\S+) is shared with a partner`, func(p *play, m []string) error {
+		return p.channelDo(m[1], p.world.Slack.Share)
+	}),
 	says(`(#\S+) is renamed to (\S+)`, func(p *play, m []string) error {
 		return p.channelDo(m[1], func(id string) error { return p.world.Slack.Rename(id, m[2]) })
 	}),
@@ -174,7 +181,8 @@ func number(text string) int {
 var changing = []string{"CopyCaster", "RestartCaster", "StartCasterScene", "StopCasterScene", "RealTimeRecordCommand",
 	"StartCaster", "StopCaster", "CopyCasterSceneConfig", "EffectCasterUrgent"}
 
-// spoil orders the fault for whichever changing call comes next. A fault that was not met stays ordered for its own call.
+// spoil orders the fault for whichever changing call comes next. A fault that was not met stays ordered for its own
+// call.
 func (p *play) spoil(f fakelive.Fault) error {
 	p.world.Live.ClearFaults()
 	actions := changing

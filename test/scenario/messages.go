@@ -8,8 +8,8 @@ import (
 	"casterbot/internal/sandbox/fakeslack"
 )
 
-// public writes down new cards and then the edits of older ones, each as it looks now. A card that is drawn once more as it was, by
-// itself, changes nothing for those who read.
+// public writes down new cards and then the edits of older ones, each as it looks now. A card that is drawn once more
+// as it was, by itself, changes nothing for those who read.
 func (e *observer) public(log []fakeslack.Call) []string {
 	var posts, edits []string
 	posted := map[string]bool{}

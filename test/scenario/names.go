@@ -25,12 +25,20 @@ var (
 	link      = regexp.MustCompile(`<(https?://[^|>]+)\|([^>]*)>`)
 )
 
-// plain draws Slack's markup as people see it. What is escaped stays so: a live mention and a quoted one must not look alike.
+// plain draws Slack's markup as people see it. What is escaped stays so: a live mention and a quoted one must not look
+// alike.
 func (e *observer) plain(text string) string {
-	text = mention.ReplaceAllStringFunc(text, func(m string) string { return "@" + e.userName(mention.FindStringSubmatch(m)[1]) })
-	text = group.ReplaceAllStringFunc(text, func(m string) string { return "@" + e.groupName(group.FindStringSubmatch(m)[1]) })
-	text = room.ReplaceAllStringFunc(text, func(m string) string { return "#" + e.channelName(room.FindStringSubmatch(m)[1]) })
-	text = strings.ReplaceAll(date.ReplaceAllString(text, "$1"), "\u200b", "") // written beside bold words in scripts without spaces
+	text = mention.ReplaceAllStringFunc(text, func(m string) string {
+		return "@" + e.userName(mention.FindStringSubmatch(m)[1])
+	})
+	text = group.ReplaceAllStringFunc(text, func(m string) string {
+		return "@" + e.groupName(group.FindStringSubmatch(m)[1])
+	})
+	text = room.ReplaceAllStringFunc(text, func(m string) string {
+		return "#" + e.channelName(room.FindStringSubmatch(m)[1])
+	})
+	// written beside bold words in scripts without spaces
+	text = strings.ReplaceAll(date.ReplaceAllString(text, "$1"), "\u200b", "")
 	text = permalink.ReplaceAllString(text, "$2 (a message in $1)")
 	text = link.ReplaceAllString(text, "$2 ($1)")
 	text = reference.ReplaceAllStringFunc(text, func(m string) string {
@@ -44,7 +52,8 @@ func (e *observer) plain(text string) string {
 	return strings.ReplaceAll(requestID.ReplaceAllString(text, "…"), "\n", " / ")
 }
 
-// meet gives the operation of a new card its number. The card's own reference stands in its small print, after all others.
+// meet gives the operation of a new card its number. The card's own reference stands in its small print, after all
+// others.
 func (n *names) meet(text string) string {
 	all := reference.FindAllStringSubmatch(text, -1)
 	if len(all) == 0 {
@@ -89,7 +98,8 @@ func (e *observer) channelName(id string) string {
 	return id
 }
 
-// known puts the ids of things in place of {Name} in a typed line, so that a story need not spell out what is made in it.
+// known puts the ids of things in place of {Name} in a typed line, so that a story need not spell out what is made in
+// it.
 func (e *observer) known(text string) string {
 	for id, name := range e.things() {
 		text = strings.ReplaceAll(text, "{"+name+"}", id)

@@ -115,14 +115,16 @@ func (e *observer) button(user, channel, label, where string, late bool) (ts str
 	}
 	for _, c := range slices.Backward(e.cards) {
 		m, _ := e.world.Slack.Message(c.channel, c.ts)
-		if b, found := labelled(allButtons(m), label, ""); found && c.name == "" && c.channel == channel && strings.Contains(m.Text+drawing(m), where) {
+		if b, found := labelled(allButtons(m), label, ""); found && c.name == "" && c.channel == channel &&
+			strings.Contains(m.Text+drawing(m), where) {
 			return c.ts, b, nil
 		}
 	}
 	return "", b, fmt.Errorf("no message has a button %q", label)
 }
 
-// labelled finds a button by its words, a menu by "Menu = Option" or its name alone, the three dots by one of their options.
+// labelled finds a button by its words, a menu by "Menu = Option" or its name alone, the three dots by one of their
+// options.
 func labelled(list []button, label, beside string) (button, bool) {
 	menu, _, _ := strings.Cut(label, " = ")
 	for _, b := range list {
@@ -169,8 +171,8 @@ func (e *observer) newCalls() []fakelive.Call {
 	return slices.DeleteFunc(e.world.Live.Snapshot().Calls, func(c fakelive.Call) bool { return c.Seq <= e.asked })
 }
 
-// look writes down what has happened since the last look, in a fixed order: calls of the cloud, new cards, edits, forms,
-// private messages, and what Slack itself says.
+// look writes down what has happened since the last look, in a fixed order: calls of the cloud, new cards, edits,
+// forms, private messages, and what Slack itself says.
 func (e *observer) look() []string {
 	lines := e.calls()
 	log := e.world.Slack.Log(e.call)
@@ -209,8 +211,8 @@ func (e *observer) calls() []string {
 	return inOrder(lines)
 }
 
-// inOrder sorts calls of one action that follow each other, by what they are about: several may leave at once, in any order. Calls
-// about the same thing keep theirs.
+// inOrder sorts calls of one action that follow each other, by what they are about: several may leave at once, in any
+// order. Calls about the same thing keep theirs.
 func inOrder(lines []string) []string {
 	for from := 0; from < len(lines); {
 		to := from + 1

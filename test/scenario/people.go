@@ -62,8 +62,8 @@ func (p *play) sends(s fakeslack.Sent, err error) error {
 	return err
 }
 
-// press is a click: [Label] op1 on a card; [Label] text on the last private message that has such a button, beside that text, or
-// else on a message without a number. [Menu = Option] chooses from a menu, [Option] from the three dots.
+// press is a click: [Label] op1 on a card; [Label] text on the last private message that has such a button, beside that
+// text, or else on a message without a number. [Menu = Option] chooses from a menu, [Option] from the three dots.
 // "late" clicks on what the card showed before, "twice" clicks again before the first click has got an answer.
 func (p *play) press(m []string) error {
 	user, channel, err := p.place(m[1], m[2])
@@ -110,16 +110,17 @@ func (p *play) sees(m []string) error {
 	if !ok {
 		return errors.New("its message is gone")
 	}
-	p.said = append(p.said, p.see.paragraphs("bot shows "+m[1]+" "+m[2]+">", append(p.see.lines(message.Blocks), p.see.attached(message)...))...)
+	p.said = append(p.said,
+		p.see.paragraphs("bot shows "+m[1]+" "+m[2]+">", append(p.see.lines(message.Blocks), p.see.attached(message)...))...)
 	return nil
 }
 
 // filling is one field of a form: Label = value. Nothing behind the sign empties it.
 var filling = regexp.MustCompile(`^\s*(.+?) =(?: (.*?))?\s*$`)
 
-// form fills in fields of the open form and then presses a button of it, if one is named: ana form> Studio = Evening News [Go on].
-// More fields follow behind a semicolon. A field that takes several options gets them with commas, in place of what it held:
-// ana form> Streams = main, backup, cam1 [Go on].
+// form fills in fields of the open form and then presses a button of it, if one is named: ana form> Studio = Evening
+// News [Go on]. More fields follow behind a semicolon. A field that takes several options gets them with commas, in
+// place of what it held: ana form> Streams = main, backup, cam1 [Go on].
 func (p *play) form(m []string) error {
 	u, err := p.person(m[1])
 	if err != nil {
@@ -166,7 +167,8 @@ func (p *play) submit(u fakeslack.User, view fakeslack.View, values map[string]m
 }
 
 // fill sets one field. One that redraws the form when it changes is sent at once, as Slack does.
-func (p *play) fill(user string, view fakeslack.View, label, value string, values map[string]map[string]fakeslack.State) error {
+func (p *play) fill(user string, view fakeslack.View, label, value string,
+	values map[string]map[string]fakeslack.State) error {
 	for _, in := range inputsOf(view) {
 		if in.label != label {
 			continue
@@ -176,7 +178,8 @@ func (p *play) fill(user string, view fakeslack.View, label, value string, value
 			return err
 		}
 		if in.sends {
-			return p.sends(p.world.Slack.ClickView(user, view.ID, fakeslack.Press{Action: in.Action, Block: in.block, State: state}))
+			return p.sends(p.world.Slack.ClickView(user, view.ID,
+				fakeslack.Press{Action: in.Action, Block: in.block, State: state}))
 		}
 		values[in.block] = map[string]fakeslack.State{in.Action: state}
 		return nil

@@ -125,8 +125,8 @@ const patience = 2 * time.Minute
 // turn is a little longer than a card may wait for its channel's turn, one message a second.
 const turn = 1300 * time.Millisecond
 
-// settle waits until every act is acknowledged and the bot has nothing left to do. Work that hangs in a call which the cloud
-// leaves without an answer is not waited for.
+// settle waits until every act is acknowledged and the bot has nothing left to do. Work that hangs in a call which the
+// cloud leaves without an answer is not waited for.
 func (p *play) settle(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()

@@ -19,7 +19,8 @@ func (p *play) home(m []string) error {
 	return p.sends(p.world.Slack.OpenHome(u.ID))
 }
 
-// pressHome uses a button or menu of the bot's tab: ana home> [Show] Evening News. What the tab then shows is written down.
+// pressHome uses a button or menu of the bot's tab: ana home> [Show] Evening News. What the tab then shows is written
+// down.
 func (p *play) pressHome(m []string) error {
 	u, err := p.person(m[1])
 	if err != nil {
@@ -102,7 +103,8 @@ func (p *play) menu(user, place, label, where string) (at fakeslack.Place, actio
 	return at, b.Action, b.block, err
 }
 
-func (p *play) suggest(user string, at fakeslack.Place, action, block, query string) (fakeslack.Sent, fakeslack.Ack, error) {
+func (p *play) suggest(user string, at fakeslack.Place, action, block, query string) (fakeslack.Sent,
+	fakeslack.Ack, error) {
 	sent, err := p.world.Slack.Suggest(user, at, fakeslack.Press{Action: action, Block: block}, query)
 	if err != nil {
 		return sent, fakeslack.Ack{}, err
@@ -212,6 +214,7 @@ func (p *play) seesPin(m []string) error {
 	if err != nil {
 		return err
 	}
-	p.said = append(p.said, p.see.paragraphs("bot shows "+m[1]+" the pin>", append(p.see.lines(pin.Blocks), p.see.attached(pin)...))...)
+	p.said = append(p.said,
+		p.see.paragraphs("bot shows "+m[1]+" the pin>", append(p.see.lines(pin.Blocks), p.see.attached(pin)...))...)
 	return nil
 }

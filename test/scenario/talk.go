@@ -1,15 +1,16 @@
-// Package scenario plays conversations: text files in which people type and press, and the bot's side is written down as it was.
+// Package scenario plays conversations: text files in which people type and press, and the bot's side is written down
+// as it was.
 //
-// What for. A story is a whole-program test that anybody can read, and the file is the expected result. Play acts in an open
-// sandbox, waits until the bot has nothing left to do, and writes the story again with what really happened; a test compares
-// the two texts, and `-update` keeps the new one.
+// What for. A story is a whole-program test that anybody can read, and the file is the expected result. Play acts in an
+// open sandbox, waits until the bot has nothing left to do, and writes the story again with what really happened; a
+// test compares the two texts, and `-update` keeps the new one.
 //
-// What it keeps true. The same story gives the same text: what is random (ids, tokens, request numbers) gets a name by the
-// order in which it appears, the sandbox's clock moves only when the story or the bot's own waiting moves it, and within a step
-// the bot's side is sorted by kind, with only the last picture of each card.
+// What it keeps true. The same story gives the same text: what is random (ids, tokens, request numbers) gets a name by
+// the order in which it appears, the sandbox's clock moves only when the story or the bot's own waiting moves it, and
+// within a step the bot's side is sorted by kind, with only the last picture of each card.
 //
-// What it must not know. The bot. It sees what people see and what the cloud was asked, on the sandbox's side of the wire;
-// whether the bot is idle, and how it is stopped and started, is told by a Stage.
+// What it must not know. The bot. It sees what people see and what the cloud was asked, on the sandbox's side of the
+// wire; whether the bot is idle, and how it is stopped and started, is told by a Stage.
 package scenario
 
 import (
@@ -69,8 +70,8 @@ func (s Story) Text() string {
 	return b.String()
 }
 
-// Diff shows two stories of the same inputs side by side where they differ: what was expected with -, what happened with +.
-// It is empty when they are equal.
+// Diff shows two stories of the same inputs side by side where they differ: what was expected with -, what happened
+// with +. It is empty when they are equal.
 func Diff(want, got Story) string {
 	var b strings.Builder
 	for i, step := range want.Steps {

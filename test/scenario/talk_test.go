@@ -48,7 +48,8 @@ func TestDiff(t *testing.T) {
 		t.Errorf("equal stories differ: %s", d)
 	}
 	d := Diff(want, got)
-	for _, line := range []string{"story:5: ana form>", "-   New name: ‹›", "+   New name: ‹Evening›", "    bot asks ana>"} {
+	for _, line := range []string{"story:5: ana form>", "-   New name: ‹›", "+   New name: ‹Evening›",
+		"    bot asks ana>"} {
 		if !strings.Contains(d, line) {
 			t.Errorf("%q is missing in:\n%s", line, d)
 		}
@@ -57,7 +58,8 @@ func TestDiff(t *testing.T) {
 
 func TestMasks(t *testing.T) {
 	e := &observer{names: names{refs: map[string]string{}, tokens: map[string]string{}}}
-	if got := e.names.meet("about op AAAAAA, this is op 8F2K5Z") + e.names.meet("op 9F2K5Z") + e.names.meet("op 8F2K5Z"); got != "op1op2op1" {
+	if got := e.names.meet("about op AAAAAA, this is op 8F2K5Z") + e.names.meet("op 9F2K5Z") +
+		e.names.meet("op 8F2K5Z"); got != "op1op2op1" {
 		t.Errorf("numbers %s", got)
 	}
 	for in, want := range map[string]string{
@@ -80,7 +82,8 @@ func TestEveryHappeningIsReadOneWay(t *testing.T) {
 	for _, words := range []string{
 		"the API applies but does not answer", "the API applies but does not answer 3 times", "the API throttles 3 times",
 		"another console stops Evening News", "another console renames Evening News to X", "the stream show/main breaks",
-		"ana leaves the crew", "casterbot is removed from #show-control", "#show-control is renamed to x", "lin speaks zh-CN", "ken lives in America/New_York",
+		"ana leaves the crew", "casterbot is removed from #show-control", "#show-control is renamed to x", "lin speaks zh-CN",
+		"ken lives in America/New_York",
 		"bo takes the pin off #show-control", "50 cameras go live", "40 studios called Evening Air go on air",
 	} {
 		n := 0

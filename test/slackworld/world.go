@@ -1,5 +1,5 @@
-// Package slackworld is a Slack workspace for tests: the emulator behind a server, a configuration that reaches it, and a log that
-// must hold no secret.
+// Package slackworld is a Slack workspace for tests: the emulator behind a server, a configuration that reaches it, and
+// a log that must hold no secret.
 package slackworld
 
 import (
@@ -34,7 +34,8 @@ type World struct {
 func New(t testing.TB, change ...func(*fakeslack.Config)) *World {
 	t.Helper()
 	slackConfig := fakeslack.Config{
-		AppToken: AppToken, BotToken: BotToken, Commands: []fakeslack.Command{{Name: "/caster"}, {Name: "/record"}}, Retries: []time.Duration{},
+		AppToken: AppToken, BotToken: BotToken, Commands: []fakeslack.Command{{Name: "/caster"}, {Name: "/record"}},
+		Retries: []time.Duration{},
 	}
 	for _, c := range change {
 		c(&slackConfig)
@@ -44,8 +45,9 @@ func New(t testing.TB, change ...func(*fakeslack.Config)) *World {
 	w.SetBase(w.Server.URL)
 	transport := &http.Transport{MaxIdleConnsPerHost: 16}
 	w.Config = webapi.Config{
-		APIURL: w.Server.URL + "/api/", AppToken: AppToken, BotToken: BotToken, HTTP: &http.Client{Transport: transport, Timeout: 10 * time.Second},
-		Log: slog.New(slog.NewTextHandler(w.Book, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		APIURL: w.Server.URL + "/api/", AppToken: AppToken, BotToken: BotToken,
+		HTTP: &http.Client{Transport: transport, Timeout: 10 * time.Second},
+		Log:  slog.New(slog.NewTextHandler(w.Book, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 	t.Cleanup(func() {
 		w.Close()

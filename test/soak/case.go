@@ -27,13 +27,15 @@ type end struct {
 	how     string // "6s": stands still for so long instead of dying; "+100ms": dies after so long
 }
 
-// ends are the places of promises.md §4, and two that it does not name: none, and a halt between the mark and the call.
+// ends are the places of promises.md §4, and two that it does not name: none, and a halt between the mark and the
+// call.
 var ends = []end{
 	{name: "k0", passage: 1}, {name: "k0", passage: 2}, {name: "k1", passage: 1}, {name: "k1", passage: 2},
 	{name: "k2", passage: 1, how: acked}, {name: "k2", passage: 2, how: acked}, {name: "k2", passage: 3, how: acked},
 	{name: "k3", passage: 1}, {name: "k3", passage: 1, how: "6s"},
 	{name: atCall, passage: 1}, {name: "k5", passage: 1}, {name: "k6", passage: 1},
-	{name: beforeEdit, passage: 1}, {name: afterEdit, passage: 1}, {name: beforeEdit, passage: 2}, {name: afterEdit, passage: 2},
+	{name: beforeEdit, passage: 1}, {name: afterEdit, passage: 1}, {name: beforeEdit, passage: 2},
+	{name: afterEdit, passage: 2},
 	{name: "none"},
 }
 
@@ -112,8 +114,10 @@ func caseOf(seed int) Case {
 	pair, m := cell(seed, len(orders)*len(ends), len(moods))
 	o, e := cell(pair, len(orders), len(ends))
 	c := Case{seed: seed, order: orders[o], end: ends[e], mood: moods[m]}
-	c.twist = twist{intruder: r.IntN(4) == 0, twice: r.IntN(3) == 0, again: r.IntN(3) == 0, close: r.IntN(2) == 0, late: r.IntN(6) == 0}
-	if second := ends[r.IntN(len(ends))]; r.IntN(3) == 0 && second.how != "6s" && second.name[0] == 'k' && second.name != atCall {
+	c.twist = twist{intruder: r.IntN(4) == 0, twice: r.IntN(3) == 0, again: r.IntN(3) == 0, close: r.IntN(2) == 0,
+		late: r.IntN(6) == 0}
+	if second := ends[r.IntN(len(ends))]; r.IntN(3) == 0 && second.how != "6s" && second.name[0] == 'k' &&
+		second.name != atCall {
 		c.twist.second = &second
 	}
 	return c
@@ -124,7 +128,8 @@ func (c Case) String() string {
 	for _, t := range []struct {
 		is   bool
 		text string
-	}{{c.twist.intruder, "an intruder"}, {c.twist.twice, "two clicks at once"}, {c.twist.again, "asks again"}, {c.twist.close, "a person settles"}, {c.twist.late, "one expires"}} {
+	}{{c.twist.intruder, "an intruder"}, {c.twist.twice, "two clicks at once"}, {c.twist.again, "asks again"},
+		{c.twist.close, "a person settles"}, {c.twist.late, "one expires"}} {
 		if t.is {
 			text += " · " + t.text
 		}

@@ -1,17 +1,17 @@
-// Soak is the crash matrix: it drives the built bot as a process of its own over the embedded workspace and cloud, kills it at
-// every step of the path of a command, starts it again, and holds what is left against the promises.
+// Soak is the crash matrix: it drives the built bot as a process of its own over the embedded workspace and cloud,
+// kills it at every step of the path of a command, starts it again, and holds what is left against the promises.
 //
 //	go run ./test/soak                 every case (make soak)
 //	go run ./test/soak -postgres       on PostgreSQL, the odd cases with a second replica that lives on
 //	go run ./test/soak -first 25       the cases that CI runs, on both databases
 //	go run ./test/soak -seed 17        one case again; -v tells its story
 //
-// A case is a number: which command, where the process dies, how the API behaves, and what people do about it all follow from
-// it (case.go). After the story package oracle compares three independent records: what the cloud received, applied and
-// answered; the trail in the database; and what Slack shows.
+// A case is a number: which command, where the process dies, how the API behaves, and what people do about it all
+// follow from it (case.go). After the story package oracle compares three independent records: what the cloud received,
+// applied and answered; the trail in the database; and what Slack shows.
 //
-// What it keeps true. The process under test differs from the shipped one by the build tag crashpoints alone. Nothing is read
-// out of the running process: people and the oracle see what is on the wire, in the log and in the database.
+// What it keeps true. The process under test differs from the shipped one by the build tag crashpoints alone. Nothing
+// is read out of the running process: people and the oracle see what is on the wire, in the log and in the database.
 //
 // It must not know the engine, the commands or the policy package.
 package main
@@ -38,8 +38,10 @@ func main() {
 	o := options{out: os.Stdout}
 	flag.IntVar(&o.first, "first", matrix(), "how many cases to run")
 	flag.IntVar(&o.seed, "seed", -1, "run this `CASE` only")
-	flag.IntVar(&o.atOnce, "at-once", 0, "cases at the same time; 0: as many as a machine with nothing else to do can drive")
-	flag.BoolVar(&o.postgres, "postgres", false, "play on PostgreSQL: a server of its own, or the one that "+pgtest.Variable+" names")
+	flag.IntVar(&o.atOnce, "at-once", 0,
+		"cases at the same time; 0: as many as a machine with nothing else to do can drive")
+	flag.BoolVar(&o.postgres, "postgres", false,
+		"play on PostgreSQL: a server of its own, or the one that "+pgtest.Variable+" names")
 	flag.StringVar(&o.bot, "bot", "", "drive this `PROGRAM`, built with -tags crashpoints, instead of building one")
 	flag.BoolVar(&o.verbose, "v", false, "tell the story of every case")
 	flag.BoolVar(&o.keep, "keep", false, "keep the folders of the cases that broke a promise")
@@ -127,8 +129,8 @@ func (o options) all(ctx context.Context, folder string, seeds []int) (broken in
 	return broken
 }
 
-// together is how many cases go on at the same time. On PostgreSQL most of the time goes into waiting until a dead process is
-// missed.
+// together is how many cases go on at the same time. On PostgreSQL most of the time goes into waiting until a dead
+// process is missed.
 func (o options) together() int {
 	switch {
 	case o.atOnce > 0:

@@ -18,7 +18,8 @@ type order struct {
 
 // typed are the arguments of the orders by placeholder: one thing, and the second of several.
 var typed = map[string][2]string{
-	"caster": {"Evening News", "Evening Sports"}, "scene": {"Preview 1"}, "name": {"Evening Copy"}, "stream": {"main", "backup"},
+	"caster": {"Evening News", "Evening Sports"}, "scene": {"Preview 1"}, "name": {"Evening Copy"},
+	"stream": {"main", "backup"},
 }
 
 // The studios of the orders, and a PREVIEW of the first.
@@ -62,8 +63,8 @@ func (o order) needs(x op.Condition, usual bool) bool {
 	return usual
 }
 
-// prepare puts the cloud into the state in which the order makes sense: usually the studio is on air with an open PREVIEW, and
-// nothing is recorded.
+// prepare puts the cloud into the state in which the order makes sense: usually the studio is on air with an open
+// PREVIEW, and nothing is recorded.
 func (o order) prepare(w *world) error {
 	for _, id := range []string{studio, second} {
 		err := w.Live.SetStudio(id, func(st *fakelive.Studio) {

@@ -10,7 +10,8 @@ import (
 // attempts is how often a person tries again what Slack says has failed.
 const attempts = 4
 
-// ask types the command until there is a card for it. An acknowledged command must lead to a card or to a private answer.
+// ask types the command until there is a card for it. An acknowledged command must lead to a card or to a private
+// answer.
 func (s *story) ask() bool {
 	cards := len(s.w.Cards(channel))
 	for range attempts {
@@ -75,8 +76,8 @@ func (s *story) pending(c testbed.Card) bool {
 	return confirm || approve
 }
 
-// click presses the first of these buttons that the newest card has. An acknowledged click must change the card or lead to a
-// private answer.
+// click presses the first of these buttons that the newest card has. An acknowledged click must change the card or lead
+// to a private answer.
 func (s *story) click(who string, acts ...string) {
 	c, ok := s.newest()
 	if !ok {
@@ -160,7 +161,8 @@ func (s *story) expire() {
 	b := c.Buttons[0]
 	told := s.w.Private(s.asker)
 	sent, err := s.w.Slack.Click(s.asker, channel, c.TS, fakeslack.Press{Action: b.Action, Value: b.Value, Stale: true})
-	if s.acked(s.asker+" presses too late", sent, err) && !s.until(func() bool { return s.w.Private(s.asker) > told }, s.wait) {
+	if s.acked(s.asker+" presses too late", sent, err) &&
+		!s.until(func() bool { return s.w.Private(s.asker) > told }, s.wait) {
 		s.breaks("I6: a late click got no answer")
 	}
 }

@@ -32,8 +32,8 @@ func TestMain(m *testing.M) {
 // ciCases is how many cases every run of the tests plays.
 const ciCases = 25
 
-// TestCrashSeeds kills the built bot at every step of promises.md §4 and compares what is left. `make soak` plays the whole
-// matrix.
+// TestCrashSeeds kills the built bot at every step of promises.md §4 and compares what is left. `make soak` plays the
+// whole matrix.
 func TestCrashSeeds(t *testing.T) {
 	t.Parallel()
 	out := &strings.Builder{}
@@ -46,7 +46,8 @@ func TestCrashSeeds(t *testing.T) {
 	}
 }
 
-// TestCrashSeedsOnPostgres plays the same cases on the other database; the odd ones with a second replica that lives on.
+// TestCrashSeedsOnPostgres plays the same cases on the other database; the odd ones with a second replica that lives
+// on.
 func TestCrashSeedsOnPostgres(t *testing.T) {
 	t.Parallel()
 	server := &pgtest.Shared{}
@@ -66,8 +67,8 @@ func TestCrashSeedsOnPostgres(t *testing.T) {
 	}
 }
 
-// TestFirstCasesMeetEverything: the cases of CI meet every command, every place and every behaviour; the matrix meets every
-// combination of the three once.
+// TestFirstCasesMeetEverything: the cases of CI meet every command, every place and every behaviour; the matrix meets
+// every combination of the three once.
 func TestFirstCasesMeetEverything(t *testing.T) {
 	met, cells := map[string]bool{}, map[string]bool{}
 	for seed := range matrix() {
@@ -85,8 +86,8 @@ func TestFirstCasesMeetEverything(t *testing.T) {
 	}
 }
 
-// TestEveryCallIsInTheMatrix: an order has an argument for each placeholder of its command, and cells are met once whatever the
-// lengths of the tables are.
+// TestEveryCallIsInTheMatrix: an order has an argument for each placeholder of its command, and cells are met once
+// whatever the lengths of the tables are.
 func TestEveryCallIsInTheMatrix(t *testing.T) {
 	for _, o := range orders {
 		for _, place := range op.Placeholders(o.command.Usage) {

@@ -47,7 +47,8 @@ func play(ctx context.Context, c Case, program, folder string, server *pgtest.Sh
 		return "", []string{"the case could not begin: " + err.Error()}
 	}
 	defer w.Close()
-	s := &story{c: c, ctx: ctx, w: w, program: program, database: w.SQLite(), began: time.Now(), asker: "U0ANA", other: "U0BO", wait: patience}
+	s := &story{c: c, ctx: ctx, w: w, program: program, database: w.SQLite(), began: time.Now(), asker: "U0ANA",
+		other: "U0BO", wait: patience}
 	if server != nil {
 		address, drop, err := server.Space()
 		if err != nil {
@@ -177,7 +178,8 @@ func (s *story) start() error {
 
 // begin starts the bot, with orders for the places inside it.
 func (s *story) begin(e end) (*testbed.Process, error) {
-	return s.w.Begin(testbed.Life{Program: s.program, Database: s.database, Env: []string{"CASTERBOT_CRASH=" + e.inside()}})
+	return s.w.Begin(testbed.Life{Program: s.program, Database: s.database,
+		Env: []string{"CASTERBOT_CRASH=" + e.inside()}})
 }
 
 // newest is the last card; false when there is none.
@@ -197,7 +199,8 @@ func (s *story) revive() error {
 	if !s.p.Dead() {
 		return nil
 	}
-	for until := time.Now().Add(time.Second); len(s.w.Slack.Sockets()) > 2*(len(s.replicas())-1) && time.Now().Before(until); {
+	for until := time.Now().Add(time.Second); len(s.w.Slack.Sockets()) > 2*(len(s.replicas())-1) &&
+		time.Now().Before(until); {
 		time.Sleep(time.Millisecond)
 	}
 	s.say("the bot is dead")
@@ -258,7 +261,8 @@ func (s *story) acked(what string, sent fakeslack.Sent, err error) bool {
 			return false
 		}
 	}, s.wait)
-	s.say("%s (%s)", what, map[bool]string{true: "acknowledged", false: "not acknowledged: " + ack.Err}[done && ack.Err == ""])
+	s.say("%s (%s)", what,
+		map[bool]string{true: "acknowledged", false: "not acknowledged: " + ack.Err}[done && ack.Err == ""])
 	return done && ack.Err == ""
 }
 

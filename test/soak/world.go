@@ -78,7 +78,8 @@ func (w *world) record(paused bool) error {
 		return err
 	}
 	now := time.Now().UTC()
-	streams[0].Recording = &fakelive.Recording{ID: "recording-of-before", Manual: true, Started: now.Add(-10 * time.Minute)}
+	streams[0].Recording = &fakelive.Recording{ID: "recording-of-before", Manual: true,
+		Started: now.Add(-10 * time.Minute)}
 	if paused {
 		streams[0].Recording.Stopped, streams[0].Recording.Due = now.Add(-70*time.Second), now.Add(time.Hour)
 	}
@@ -138,8 +139,8 @@ func edits(r *http.Request) bool {
 	return err == nil && bytes.Contains(body, []byte(`"replace_original":true`))
 }
 
-// serveLive ends the process, if that is its turn, when the changing call has had its effect or, where it has none, before the
-// answer leaves.
+// serveLive ends the process, if that is its turn, when the changing call has had its effect or, where it has none,
+// before the answer leaves.
 func (w *world) serveLive(rw http.ResponseWriter, r *http.Request, live http.Handler) {
 	w.busy.Add(1)
 	defer w.busy.Add(-1)

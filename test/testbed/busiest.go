@@ -19,7 +19,8 @@ func Arrivals(calls []fakelive.Call) map[string][]time.Time {
 	return times
 }
 
-// Busiest finds the window of a length, wherever it begins, into which most of some moments fall. They come in their order.
+// Busiest finds the window of a length, wherever it begins, into which most of some moments fall. They come in their
+// order.
 func Busiest(times []time.Time, length time.Duration) (most int, begins time.Time) {
 	first := 0
 	for i, t := range times {

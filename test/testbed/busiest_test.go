@@ -37,7 +37,8 @@ func TestBusiest(t *testing.T) {
 
 func TestArrivals(t *testing.T) {
 	at := func(s int64) time.Time { return time.Unix(s, 0) }
-	got := Arrivals([]fakelive.Call{{Action: "a", Arrived: at(2), Time: at(9)}, {Action: "b", Arrived: at(3)}, {Action: "a", Arrived: at(1)}})
+	got := Arrivals([]fakelive.Call{{Action: "a", Arrived: at(2), Time: at(9)}, {Action: "b", Arrived: at(3)},
+		{Action: "a", Arrived: at(1)}})
 	if len(got) != 2 || len(got["a"]) != 2 || got["a"][0] != at(1) || got["a"][1] != at(2) || len(got["b"]) != 1 {
 		t.Errorf("%v", got)
 	}

@@ -125,7 +125,8 @@ func (w *World) Newest() map[string]Card {
 func (w *World) Private(person string) int {
 	n := 0
 	for _, c := range w.Slack.Log(0) {
-		alone := c.Method == "chat.postEphemeral" || c.Method == "response_url" && !c.Replaces() || c.Method == "ack" && c.View == nil
+		alone := c.Method == "chat.postEphemeral" || c.Method == "response_url" && !c.Replaces() ||
+			c.Method == "ack" && c.View == nil
 		direct := c.Method == "chat.postMessage" && c.Channel == "D"+person[1:]
 		if c.Error == "" && (alone && c.User == person || direct) {
 			n++

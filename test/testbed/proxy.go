@@ -9,8 +9,8 @@ import (
 	"sync"
 )
 
-// Proxy stands between a process and a server, holds back what passes, or breaks it. The answers of a PostgreSQL server it can
-// tell apart, so that a connection can be cut right after one of them.
+// Proxy stands between a process and a server, holds back what passes, or breaks it. The answers of a PostgreSQL server
+// it can tell apart, so that a connection can be cut right after one of them.
 type Proxy struct {
 	listener net.Listener
 	server   string
@@ -23,7 +23,8 @@ type Proxy struct {
 	cut    *Cut
 }
 
-// Cut says when a connection to PostgreSQL breaks: at the nth answer that the server has finished, or at the request after that.
+// Cut says when a connection to PostgreSQL breaks: at the nth answer that the server has finished, or at the request
+// after that.
 type Cut struct {
 	Left    int
 	Request bool // the answer arrives, what is asked next does not
@@ -200,7 +201,8 @@ func (p *Proxy) answers(client *net.TCPConn, server net.Conn) {
 	}
 }
 
-// ends reports that a message is one that the next cut counts: "ready for the next one" (Z), or the completion (C) of a COMMIT.
+// ends reports that a message is one that the next cut counts: "ready for the next one" (Z), or the completion (C) of a
+// COMMIT.
 func (p *Proxy) ends(message []byte) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()

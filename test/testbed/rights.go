@@ -8,8 +8,8 @@ import (
 // Intruder is in every channel of the seed without the right to change anything.
 const Intruder = "U0PIA"
 
-// Rights is a policy by which a crew (ids of people and user groups, separated by commas) may do everything in these channels. What
-// viewers may notice needs a second person of the crew.
+// Rights is a policy by which a crew (ids of people and user groups, separated by commas) may do everything in these
+// channels. What viewers may notice needs a second person of the crew.
 func Rights(crew string, channels ...string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "version: 1\ngroups:\n  crew: [%s]\nchannels:\n", crew)
@@ -31,8 +31,8 @@ const rightsOfOne = `    studios: ["Evening *"]
         may: [caster.list, caster.show]
 `
 
-// Rooms adds so many channels to the workspace, with the bot and these people in them, and gives their ids. Slack takes about
-// one message a second in a channel, so a load needs many.
+// Rooms adds so many channels to the workspace, with the bot and these people in them, and gives their ids. Slack takes
+// about one message a second in a channel, so a load needs many.
 func (w *World) Rooms(n int, people ...string) []string {
 	ids := RoomIDs(n)
 	for i, id := range ids {

@@ -79,7 +79,8 @@ func TestProxy(t *testing.T) {
 
 // A cut counts what it is told to count: every finished answer, or those of COMMITs alone.
 func TestCutCounts(t *testing.T) {
-	ready, commit, insert := []byte("Z\x00\x00\x00\x05I"), []byte("C\x00\x00\x00\x0bCOMMIT\x00"), []byte("C\x00\x00\x00\x0fINSERT 0 1\x00")
+	ready, commit, insert := []byte("Z\x00\x00\x00\x05I"), []byte("C\x00\x00\x00\x0bCOMMIT\x00"),
+		[]byte("C\x00\x00\x00\x0fINSERT 0 1\x00")
 	for _, c := range []struct {
 		cut     *Cut
 		message []byte
@@ -99,7 +100,8 @@ func TestCutCounts(t *testing.T) {
 func TestWorldAndProcess(t *testing.T) {
 	folder := t.TempDir()
 	program := folder + "/program"
-	if err := os.WriteFile(program, []byte("#!/bin/sh\necho database $CASTERBOT_DATABASE_URL more $MORE\npwd\n"), 0o700); err != nil {
+	if err := os.WriteFile(program, []byte("#!/bin/sh\necho database $CASTERBOT_DATABASE_URL more $MORE\npwd\n"),
+		0o700); err != nil {
 		t.Fatal(err)
 	}
 	w, err := Open(Config{Folder: folder, Policy: Rights("U0ANA", "C0SHOW")})

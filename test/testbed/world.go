@@ -1,19 +1,20 @@
-// Package testbed is the test stand of whole-program tests: the built bot as a process of its own, beside a workspace and a cloud
-// on loopback.
+// Package testbed is the test stand of whole-program tests: the built bot as a process of its own, beside a workspace
+// and a cloud on loopback.
 //
 //	w, err := stand.Open(stand.Config{Folder: folder, Policy: stand.Rights("U0ANA, U0BO", "C0SHOW")})
 //	p, err := w.Begin(stand.Life{Program: program})
 //	err = w.Up(2, 10*time.Second, p) // two sockets are open
 //
-// A World has both servers, a folder for the files of the bot, and the environment that leads a bot to them. A Process is one
-// life of the bot: it can be stopped, killed, made to stand still, and measured from outside. A Proxy stands between a bot and a
-// server, and holds back or cuts what passes. A Card is a message of the bot as people read it.
+// A World has both servers, a folder for the files of the bot, and the environment that leads a bot to them. A Process
+// is one life of the bot: it can be stopped, killed, made to stand still, and measured from outside. A Proxy stands
+// between a bot and a server, and holds back or cuts what passes. A Card is a message of the bot as people read it.
 //
-// What it keeps true. Nothing is read out of the running process: what is known of it comes from the wire, its log, its admin
-// address and /proc. Every secret of a world is a canary, which opens nothing and must be seen nowhere outside. What is given to
-// the bot is what a person would give it.
+// What it keeps true. Nothing is read out of the running process: what is known of it comes from the wire, its log, its
+// admin address and /proc. Every secret of a world is a canary, which opens nothing and must be seen nowhere outside.
+// What is given to the bot is what a person would give it.
 //
-// It must not know the engine, the commands, the policy package or the database; whoever judges a world brings that knowledge.
+// It must not know the engine, the commands, the policy package or the database; whoever judges a world brings that
+// knowledge.
 package testbed
 
 import (
@@ -76,9 +77,11 @@ func Open(c Config) (*World, error) {
 	}
 	w.Slack.SetBase(w.slack)
 	w.env = append([]string{
-		"HOME=" + c.Folder, "PATH=" + os.Getenv("PATH"), "CASTERBOT_POLICY=" + w.File("policy.yml"), "CASTERBOT_ADMIN_ADDR=127.0.0.1:0",
+		"HOME=" + c.Folder, "PATH=" + os.Getenv("PATH"), "CASTERBOT_POLICY=" + w.File("policy.yml"),
+		"CASTERBOT_ADMIN_ADDR=127.0.0.1:0",
 		"SLACK_API_URL=" + w.slack + "/api/", "SLACK_APP_TOKEN=" + CanaryApp, "SLACK_BOT_TOKEN=" + CanaryBot,
-		"CASTERBOT_LIVE_ENDPOINT=" + w.live, "ALIBABA_CLOUD_ACCESS_KEY_ID=" + CanaryKey, "ALIBABA_CLOUD_ACCESS_KEY_SECRET=" + CanarySecret,
+		"CASTERBOT_LIVE_ENDPOINT=" + w.live, "ALIBABA_CLOUD_ACCESS_KEY_ID=" + CanaryKey,
+		"ALIBABA_CLOUD_ACCESS_KEY_SECRET=" + CanarySecret,
 		"CASTERBOT_CRASH_AHEAD=" + w.File("ahead"),
 	}, c.Env...)
 	return w, nil

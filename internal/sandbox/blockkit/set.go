@@ -111,8 +111,8 @@ func (l *linter) needsSubmit(v map[string]any, list []any) {
 	}
 }
 
-// presets holds what an element begins with to what it offers: an option that it has not cannot be chosen, nor more of them
-// than it takes. What an external source offers is not known here.
+// presets holds what an element begins with to what it offers: an option that it has not cannot be chosen, nor more of
+// them than it takes. What an external source offers is not known here.
 func (l *linter) presets(at string, m map[string]any) {
 	first, many := m["initial_options"].([]any)
 	if n, err := strconv.Atoi(fmt.Sprint(m["max_selected_items"])); many && err == nil && len(first) > n {

@@ -60,7 +60,8 @@ func TestFaultKinds(t *testing.T) {
 			t.Errorf("%s: %d %s %v %s", c.fault.Kind, a.status, a.code(), a.err, a.body)
 		}
 		call := b.lastCall()
-		if !call.Received || call.Applied != c.applied || call.Answered != c.answered || call.Fault != c.fault.Kind || call.Status != c.status {
+		if !call.Received || call.Applied != c.applied || call.Answered != c.answered || call.Fault != c.fault.Kind ||
+			call.Status != c.status {
 			t.Errorf("%s: logged as %+v", c.fault.Kind, call)
 		}
 		if n := len(b.world.Effects()); (n == 1) != c.applied {
@@ -203,7 +204,8 @@ func TestTimeoutCopySparesOthers(t *testing.T) {
 	b := newBench(t)
 	b.inject(Fault{Kind: TimeoutCopy})
 	b.ok(b.call("DescribeCasters"))
-	b.want(b.call("CopyCaster", "SrcCasterId", studioN(1), "CasterName", "x", "ClientToken", "t"), 408, "CopyCaster.Timeout")
+	b.want(b.call("CopyCaster", "SrcCasterId", studioN(1), "CasterName", "x", "ClientToken", "t"), 408,
+		"CopyCaster.Timeout")
 }
 
 func TestInjectRefuses(t *testing.T) {

@@ -83,8 +83,8 @@ func (w *World) ClearUsage() {
 	}
 }
 
-// Busiest is the most calls of an operation, or of all for "", that came within one second, wherever that begins, and when
-// it began: by the moments at which the gateway received them.
+// Busiest is the most calls of an operation, or of all for "", that came within one second, wherever that begins, and
+// when it began: by the moments at which the gateway received them.
 func Busiest(calls []Call, action string) (most int, from time.Time) {
 	var times []time.Time
 	for _, c := range calls {
@@ -127,8 +127,8 @@ func (m *meter) over(at time.Time, l limit) bool {
 	return n > l.most
 }
 
-// recent drops the times that no window with the moment, or with one a little before it, can hold: calls side by side are
-// not counted in the exact order in which they came.
+// recent drops the times that no window with the moment, or with one a little before it, can hold: calls side by side
+// are not counted in the exact order in which they came.
 func recent(times []time.Time, at time.Time, per time.Duration) []time.Time {
 	old := at.Add(-2 * per)
 	return times[sort.Search(len(times), func(i int) bool { return times[i].After(old) }):]
@@ -140,7 +140,8 @@ func insert(times []time.Time, at time.Time) []time.Time {
 	return slices.Insert(times, i, at)
 }
 
-// fullest finds the window into which most of the sorted times fall. Two moments that lie a whole window apart are not in one.
+// fullest finds the window into which most of the sorted times fall. Two moments that lie a whole window apart are not
+// in one.
 func fullest(times []time.Time, per time.Duration) (most int, from time.Time) {
 	first := 0
 	for i, t := range times {

@@ -31,7 +31,8 @@ func (b *bench) throttled(action string) {
 
 func TestLimitsOfOperations(t *testing.T) {
 	for action, allowed := range map[string]int{
-		"RestartCaster": 10, "DescribeCasters": 15, "DescribeCasterScenes": 15, "DescribeLiveRecordConfig": 30, "DescribeLiveUserDomains": 50,
+		"RestartCaster": 10, "DescribeCasters": 15, "DescribeCasterScenes": 15, "DescribeLiveRecordConfig": 30,
+		"DescribeLiveUserDomains": 50,
 	} {
 		b := newBench(t, limited)
 		b.again(allowed, action)
@@ -63,7 +64,8 @@ func TestLimitHoldsInAnyWindow(t *testing.T) {
 	b.gate.advance(400 * time.Millisecond)
 	b.again(6, "RestartCaster")
 	b.throttled("RestartCaster")
-	if n, from := Busiest(b.world.Snapshot().Calls, "RestartCaster"); n != 12 || !from.Equal(testStart.Add(1200*time.Millisecond)) {
+	if n, from := Busiest(b.world.Snapshot().Calls, "RestartCaster"); n != 12 ||
+		!from.Equal(testStart.Add(1200*time.Millisecond)) {
 		t.Errorf("the fullest second had %d from %s on", n, from)
 	}
 }

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// AddStreams puts streams named prefix1 to prefixN into an app of the seed's domain: live for ten minutes, and set up to be
-// recorded on command, with their file a minute after a stop. Names that are taken are passed over.
+// AddStreams puts streams named prefix1 to prefixN into an app of the seed's domain: live for ten minutes, and set up
+// to be recorded on command, with their file a minute after a stop. Names that are taken are passed over.
 func (w *World) AddStreams(app, prefix string, n int) []Stream {
 	now := w.now()
 	defer w.changed()
@@ -27,8 +27,8 @@ func (w *World) addStreams(app, prefix string, n int, now time.Time) []Stream {
 	return added
 }
 
-// AddStudios puts studios named "prefix 1" to "prefix N" on air, in general mode, with a picture for emergencies and one
-// preview, as the first of the seed is.
+// AddStudios puts studios named "prefix 1" to "prefix N" on air, in general mode, with a picture for emergencies and
+// one preview, as the first of the seed is.
 func (w *World) AddStudios(prefix string, n int) []Studio {
 	const first = 1000 // the numbers of the seed are below
 	now := w.now()

@@ -12,17 +12,20 @@ func TestAddStreams(t *testing.T) {
 	if again := b.world.AddStreams("show", "cam", 20); again[0].Name != "cam31" || again[19].Name != "cam50" {
 		t.Errorf("named again: %s to %s", again[0].Name, again[19].Name)
 	}
-	if n := len(b.ok(b.call("DescribeLiveStreamsOnlineList", "DomainName", Domain, "AppName", "show")).list("OnlineInfo", "LiveStreamOnlineInfo")); n != 53 {
+	if n := len(b.ok(b.call("DescribeLiveStreamsOnlineList", "DomainName", Domain, "AppName", "show")).list("OnlineInfo",
+		"LiveStreamOnlineInfo")); n != 53 {
 		t.Errorf("%d streams of the app are live, want 50 and the 3 of the seed", n)
 	}
 	for _, s := range added {
-		b.ok(b.call("RealTimeRecordCommand", "DomainName", s.Domain, "AppName", s.App, "StreamName", s.Name, "Command", "start"))
+		b.ok(b.call("RealTimeRecordCommand", "DomainName", s.Domain, "AppName", s.App, "StreamName", s.Name,
+			"Command", "start"))
 	}
 	b.wantEffects(30)
 	if err := b.world.SetStream(Domain, "show", "cam50", func(s *Stream) { s.Setup = nil }); err != nil {
 		t.Fatal(err)
 	}
-	if a := b.call("RealTimeRecordCommand", "DomainName", Domain, "AppName", "show", "StreamName", "cam50", "Command", "start"); a.status == 200 {
+	if a := b.call("RealTimeRecordCommand", "DomainName", Domain, "AppName", "show", "StreamName", "cam50", "Command",
+		"start"); a.status == 200 {
 		t.Error("a stream without a configuration is recorded")
 	}
 	if err := b.world.SetStream(Domain, "show", "cam51", func(*Stream) {}); err == nil {

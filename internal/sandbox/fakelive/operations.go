@@ -34,12 +34,14 @@ var operations = map[string]operation{
 	"DescribeCasterConfig":    {studioID, (*World).describeConfig},
 	"DescribeCasterStreamUrl": {studioID, (*World).describeStreamURL},
 
-	"DescribeLiveStreamsOnlineList":      {[]string{"DomainName"}, (*World).describeOnline},
-	"DescribeLiveStreamState":            {streamNames, (*World).describeStreamState},
-	"DescribeLiveUserDomains":            {nil, (*World).describeDomains},
-	"DescribeLiveRecordConfig":           {[]string{"DomainName"}, (*World).describeRecordConfig},
-	"DescribeLiveStreamRecordContent":    {append([]string{"StartTime", "EndTime"}, streamNames...), (*World).describeContent},
-	"DescribeLiveStreamRecordIndexFiles": {append([]string{"StartTime", "EndTime"}, streamNames...), (*World).describeFiles},
+	"DescribeLiveStreamsOnlineList": {[]string{"DomainName"}, (*World).describeOnline},
+	"DescribeLiveStreamState":       {streamNames, (*World).describeStreamState},
+	"DescribeLiveUserDomains":       {nil, (*World).describeDomains},
+	"DescribeLiveRecordConfig":      {[]string{"DomainName"}, (*World).describeRecordConfig},
+	"DescribeLiveStreamRecordContent": {append([]string{"StartTime", "EndTime"}, streamNames...),
+		(*World).describeContent},
+	"DescribeLiveStreamRecordIndexFiles": {append([]string{"StartTime", "EndTime"}, streamNames...),
+		(*World).describeFiles},
 }
 
 // Required gives the parameters that an operation cannot do without; false for one that this world does not have.

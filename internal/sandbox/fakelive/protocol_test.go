@@ -23,7 +23,8 @@ func TestSignVector(t *testing.T) {
 }
 
 func TestSignAgreesOnAwkwardText(t *testing.T) {
-	for _, text := range []string{"", " ", "a b+c", "*~%&=?/", "日本語 🎥", "%20", "a\nb", "é", "-_.!'()", "Name.1"} {
+	for _, text := range []string{"", " ", "a b+c", "*~%&=?/", "日本語 🎥", "%20", "a\nb", "é", "-_.!'()",
+		"Name.1"} {
 		params := map[string]string{"Name": text, text: "x", "SignatureType": ""}
 		got, _ := sign("POST", "s", params)
 		if want := signed("POST", params, "s")["Signature"]; got != want {
@@ -179,7 +180,8 @@ func TestMethodsPathsAndBrokenBodies(t *testing.T) {
 	b := newBench(t)
 	p := signed("PUT", b.common("DescribeCasters"), testSecret)
 	b.want(b.send("PUT", p, nil), 400, "UnsupportedHTTPMethod")
-	r, _ := http.NewRequest("GET", b.url+"/v1/x?"+values(signed("GET", b.common("DescribeCasters"), testSecret)).Encode(), nil)
+	r, _ := http.NewRequest("GET",
+		b.url+"/v1/x?"+values(signed("GET", b.common("DescribeCasters"), testSecret)).Encode(), nil)
 	b.want(roundTrip(r), 404, "InvalidApi.NotFound")
 	r, _ = http.NewRequest("POST", b.url+"/", strings.NewReader("Action=%ZZ"))
 	b.want(roundTrip(r), 400, "InvalidParameter.Format")

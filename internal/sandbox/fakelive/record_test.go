@@ -196,10 +196,12 @@ func TestRecordContentAndFiles(t *testing.T) {
 	b := newBench(t)
 	day := []string{"StartTime", "2027-03-05T12:00:00Z", "EndTime", "2027-03-06T12:00:00Z"}
 	content := func() []map[string]any {
-		return b.ok(b.describe("DescribeLiveStreamRecordContent", "show", "main", day...)).list("RecordContentInfoList", "RecordContentInfo")
+		return b.ok(b.describe("DescribeLiveStreamRecordContent", "show", "main", day...)).list("RecordContentInfoList",
+			"RecordContentInfo")
 	}
 	files := func(more ...string) []map[string]any {
-		return b.ok(b.describe("DescribeLiveStreamRecordIndexFiles", "show", "main", append(day, more...)...)).list("RecordIndexInfoList", "RecordIndexInfo")
+		return b.ok(b.describe("DescribeLiveStreamRecordIndexFiles", "show", "main",
+			append(day, more...)...)).list("RecordIndexInfoList", "RecordIndexInfo")
 	}
 	if len(content()) != 0 || len(files()) != 0 {
 		t.Fatal("recorded before the start")

@@ -101,7 +101,8 @@ func TestSDKReads(t *testing.T) {
 	files := live.CreateDescribeLiveStreamRecordIndexFilesRequest()
 	files.DomainName, files.AppName, files.StreamName = Domain, "show", "main"
 	files.StartTime, files.EndTime = "2027-03-05T00:00:00Z", "2027-03-06T00:00:00Z"
-	if got, err := client.DescribeLiveStreamRecordIndexFiles(files); err != nil || got.TotalNum != 0 || got.Order != "asc" {
+	if got, err := client.DescribeLiveStreamRecordIndexFiles(files); err != nil || got.TotalNum != 0 ||
+		got.Order != "asc" {
 		t.Errorf("%+v %v", got, err)
 	}
 }

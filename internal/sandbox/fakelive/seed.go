@@ -60,7 +60,8 @@ func seed(now time.Time) state {
 func (s *state) addStream(from seedStream, now time.Time) *Stream {
 	stream := &Stream{Domain: Domain, App: from.app, Name: from.name}
 	if from.delay > 0 {
-		stream.Setup = &RecordSetup{OnDemand: from.onDemand, Delay: from.delay, Format: "mp4", Created: now.AddDate(0, 0, -30)}
+		stream.Setup = &RecordSetup{OnDemand: from.onDemand, Delay: from.delay, Format: "mp4",
+			Created: now.AddDate(0, 0, -30)}
 	}
 	s.Streams = append(s.Streams, stream)
 	if from.live > 0 {

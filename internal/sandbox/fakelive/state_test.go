@@ -94,7 +94,8 @@ func TestSaveAndLoad(t *testing.T) {
 func TestLoadRefusesNonsense(t *testing.T) {
 	b := newBench(t)
 	before := string(b.world.Save())
-	for _, bad := range []string{"", "{", "null", "{}", "[]", `{"domains":["a"],"studios":[null]}`, `{"domains":["a"],"counters":null}`} {
+	for _, bad := range []string{"", "{", "null", "{}", "[]", `{"domains":["a"],"studios":[null]}`,
+		`{"domains":["a"],"counters":null}`} {
 		if err := b.world.Load([]byte(bad)); err == nil {
 			t.Errorf("%q was loaded", bad)
 		}
@@ -141,14 +142,16 @@ func TestCallsAreLogged(t *testing.T) {
 	calls := b.world.Snapshot().Calls
 	good, refused := calls[0], calls[1]
 	want := map[string]string{"Command": "start", "DomainName": Domain, "AppName": "show", "StreamName": "main"}
-	if !reflect.DeepEqual(good.Params, want) || !good.Applied || !good.Answered || good.Status != 200 || good.Code != "" || !good.Time.Equal(testStart) {
+	if !reflect.DeepEqual(good.Params, want) || !good.Applied || !good.Answered || good.Status != 200 || good.Code != "" ||
+		!good.Time.Equal(testStart) {
 		t.Errorf("logged %+v", good)
 	}
 	if refused.Applied || !refused.Answered || refused.Status != 400 || refused.Code != "IncorrectCasterStatus.Idle" {
 		t.Errorf("logged %+v", refused)
 	}
 	effect := b.world.Effects()[0]
-	if effect.Call != good.Seq || effect.RequestID != good.RequestID || effect.Action != "RealTimeRecordCommand" || !reflect.DeepEqual(effect.Params, want) {
+	if effect.Call != good.Seq || effect.RequestID != good.RequestID || effect.Action != "RealTimeRecordCommand" ||
+		!reflect.DeepEqual(effect.Params, want) {
 		t.Errorf("effect %+v", effect)
 	}
 }
@@ -212,7 +215,8 @@ func TestConcurrentCalls(t *testing.T) {
 		all.Add(1)
 		go func() {
 			defer all.Done()
-			b.call("CopyCaster", "SrcCasterId", studioN(1), "CasterName", fmt.Sprint("c", i/2), "ClientToken", fmt.Sprint("t", i/2))
+			b.call("CopyCaster", "SrcCasterId", studioN(1), "CasterName", fmt.Sprint("c", i/2), "ClientToken",
+				fmt.Sprint("t", i/2))
 			b.call("DescribeCasters")
 			b.call("RestartCaster", "CasterId", studioN(1))
 			b.world.Snapshot()

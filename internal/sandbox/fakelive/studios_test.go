@@ -22,7 +22,8 @@ func TestStudioRefusals(t *testing.T) {
 		{"CopyCaster SrcCasterId=" + studioN(1) + " ClientToken=t", 400, "MissingCasterName"},
 		{"CopyCaster CasterName=x ClientToken=t", 400, "MissingSrcCasterId"},
 		{"CopyCaster SrcCasterId=" + studioN(1) + " CasterName=x ClientToken=tökchen", 400, "InvalidClientToken.Malformed"},
-		{"CopyCaster SrcCasterId=" + studioN(1) + " CasterName=x ClientToken=" + strings.Repeat("t", 65), 400, "InvalidClientToken.Malformed"},
+		{"CopyCaster SrcCasterId=" + studioN(1) + " CasterName=x ClientToken=" + strings.Repeat("t", 65), 400,
+			"InvalidClientToken.Malformed"},
 		{"CopyCaster SrcCasterId=news CasterName=x ClientToken=t", 400, "InvalidCasterId.Malformed"},
 		{"CopyCaster SrcCasterId=" + nowhere + " CasterName=x ClientToken=t", 404, "InvalidCaster.NotFound"},
 
@@ -46,11 +47,16 @@ func TestStudioRefusals(t *testing.T) {
 		{"StartCaster CasterId=" + studioN(1), 400, "IncorrectCasterStatus.Inuse"},
 		{"StopCaster CasterId=" + studioN(2), 400, "IncorrectSceneStatus"},
 
-		{"CopyCasterSceneConfig CasterId=" + studioN(1) + " FromSceneId=" + sceneNM(1, 3) + " ToSceneId=" + sceneNM(1, 1), 400, "IncorrectSceneStatus"},
-		{"CopyCasterSceneConfig CasterId=" + studioN(1) + " FromSceneId=" + sceneNM(1, 1) + " ToSceneId=" + sceneNM(1, 1), 400, "IncorrectSceneStatus"},
-		{"CopyCasterSceneConfig CasterId=" + studioN(1) + " FromSceneId=" + sceneNM(1, 2) + " ToSceneId=" + sceneNM(1, 3), 400, "IncorrectSceneStatus"},
-		{"CopyCasterSceneConfig CasterId=" + studioN(1) + " FromSceneId=" + nowhere + " ToSceneId=" + sceneNM(1, 1), 404, "InvalidScene.NotFound"},
-		{"CopyCasterSceneConfig CasterId=" + studioN(1) + " FromSceneId=" + sceneNM(1, 2) + " ToSceneId=" + nowhere, 404, "InvalidScene.NotFound"},
+		{"CopyCasterSceneConfig CasterId=" + studioN(1) + " FromSceneId=" + sceneNM(1, 3) + " ToSceneId=" + sceneNM(1, 1),
+			400, "IncorrectSceneStatus"},
+		{"CopyCasterSceneConfig CasterId=" + studioN(1) + " FromSceneId=" + sceneNM(1, 1) + " ToSceneId=" + sceneNM(1, 1),
+			400, "IncorrectSceneStatus"},
+		{"CopyCasterSceneConfig CasterId=" + studioN(1) + " FromSceneId=" + sceneNM(1, 2) + " ToSceneId=" + sceneNM(1, 3),
+			400, "IncorrectSceneStatus"},
+		{"CopyCasterSceneConfig CasterId=" + studioN(1) + " FromSceneId=" + nowhere + " ToSceneId=" + sceneNM(1, 1), 404,
+			"InvalidScene.NotFound"},
+		{"CopyCasterSceneConfig CasterId=" + studioN(1) + " FromSceneId=" + sceneNM(1, 2) + " ToSceneId=" + nowhere, 404,
+			"InvalidScene.NotFound"},
 
 		{"EffectCasterUrgent CasterId=" + studioN(1) + " SceneId=" + sceneNM(1, 2), 400, "IncorrectSceneStatus"},
 		{"EffectCasterUrgent CasterId=" + studioN(2) + " SceneId=" + sceneNM(2, 1), 400, "IncorrectSceneStatus.Idle"},
@@ -105,9 +111,15 @@ func TestStudioRefusalsThatNeedAnotherWorld(t *testing.T) {
 	}{
 		{"RestartCaster CasterId=" + studioN(1), func(s *Studio) { s.Scenes[0].Open = false }, 400, "IncorrectSceneStatus"},
 		{"RestartCaster CasterId=" + studioN(1), func(s *Studio) { s.Scenes = s.Scenes[1:] }, 404, "InvalidScene.NotFound"},
-		{"StartCaster CasterId=" + studioN(1), func(s *Studio) { s.OnAir, s.Domain = false, "" }, 404, "InvalidDomainName.NotFound"},
-		{"DescribeCasterScenes CasterId=" + studioN(1), func(s *Studio) { s.Domain = "" }, 404, "InvalidConfiguration.NotFound"},
-		{"EffectCasterUrgent CasterId=" + studioN(1) + " SceneId=" + sceneNM(1, 1), func(s *Studio) { s.Standby = "" }, 404, "InvalidUrgentMaterial.NotFound"},
+		{"StartCaster CasterId=" + studioN(1), func(s *Studio) {
+			s.OnAir, s.Domain = false, ""
+		}, 404, "InvalidDomainName.NotFound"},
+		{"DescribeCasterScenes CasterId=" + studioN(1), func(s *Studio) {
+			s.Domain = ""
+		}, 404, "InvalidConfiguration.NotFound"},
+		{"EffectCasterUrgent CasterId=" + studioN(1) + " SceneId=" + sceneNM(1, 1), func(s *Studio) {
+			s.Standby = ""
+		}, 404, "InvalidUrgentMaterial.NotFound"},
 		{"CopyCasterSceneConfig CasterId=" + studioN(1) + " FromSceneId=" + sceneNM(1, 2) + " ToSceneId=" + sceneNM(1, 1),
 			func(s *Studio) { s.Scenes[1].Layout = "" }, 404, "InvalidLayout.NotFound"},
 	} {
@@ -184,7 +196,8 @@ func TestCopyIsIdempotentByToken(t *testing.T) {
 func TestCopyBeyondTheLimit(t *testing.T) {
 	b := newBench(t, func(c *Config) { c.MaxStudios = 9 })
 	b.ok(b.call("CopyCaster", "SrcCasterId", studioN(2), "CasterName", "a", "ClientToken", "1"))
-	b.want(b.call("CopyCaster", "SrcCasterId", studioN(2), "CasterName", "b", "ClientToken", "2"), 401, "CasterNumberExceed")
+	b.want(b.call("CopyCaster", "SrcCasterId", studioN(2), "CasterName", "b", "ClientToken", "2"), 401,
+		"CasterNumberExceed")
 	b.ok(b.call("CopyCaster", "SrcCasterId", studioN(2), "CasterName", "a", "ClientToken", "1"))
 }
 

@@ -83,7 +83,8 @@ func (w *Workspace) typeCommand(u *User, r *room, text, threadTS string) (Sent, 
 	}
 	switch {
 	case !known:
-		return refuse(ErrInvalidCommand, fmt.Sprintf("%s is not a valid command. In Slack, all messages that start with the “/” character are interpreted as commands.", name))
+		return refuse(ErrInvalidCommand,
+			fmt.Sprintf("%s is not a valid command. In Slack, all messages that start with the “/” character are interpreted as commands.", name))
 	case threadTS != "":
 		return refuse(ErrInThread, name+" is not supported in threads. Sorry!")
 	case u.IsStranger:
@@ -95,7 +96,8 @@ func (w *Workspace) typeCommand(u *User, r *room, text, threadTS string) (Sent, 
 	}
 	payload := w.slashPayload(u, r, name, rest)
 	w.mu.Unlock()
-	return w.hub.post("slash_commands", payload, origin{kind: "slash", user: u.ID, channel: r.ID, command: name, text: text}), nil
+	return w.hub.post("slash_commands", payload,
+		origin{kind: "slash", user: u.ID, channel: r.ID, command: name, text: text}), nil
 }
 
 // slashPayload is the payload of a slash command

@@ -14,7 +14,8 @@ func (w *Workspace) AddBot(channel string) error {
 			return "", nil
 		}
 		r.Members = append(r.Members, BotUser)
-		return "member_joined_channel", map[string]any{"user": BotUser, "channel": channel, "channel_type": "C", "team": TeamID}
+		return "member_joined_channel",
+			map[string]any{"user": BotUser, "channel": channel, "channel_type": "C", "team": TeamID}
 	})
 }
 
@@ -54,7 +55,8 @@ func (w *Workspace) Share(channel string) error {
 func (w *Workspace) Unshare(channel string) error {
 	return w.alter(channel, func(r *room) (string, map[string]any) {
 		r.Ext = false
-		return "channel_unshared", map[string]any{"channel": channel, "previously_connected_team_id": OtherID, "is_ext_shared": false}
+		return "channel_unshared",
+			map[string]any{"channel": channel, "previously_connected_team_id": OtherID, "is_ext_shared": false}
 	})
 }
 
@@ -98,7 +100,8 @@ func (w *Workspace) SetUser(id string, change func(*User)) {
 	var payload json.RawMessage
 	if u := w.person(id); u != nil {
 		change(u)
-		payload = w.event("user_change", map[string]any{"type": "user_change", "user": w.told(*u), "cache_ts": w.cfg.Now().Unix(), "event_ts": w.actionTS()})
+		payload = w.event("user_change",
+			map[string]any{"type": "user_change", "user": w.told(*u), "cache_ts": w.cfg.Now().Unix(), "event_ts": w.actionTS()})
 	} else {
 		u = &User{ID: id, TeamID: TeamID, Name: id}
 		w.people = append(w.people, u)

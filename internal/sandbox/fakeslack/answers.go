@@ -88,7 +88,8 @@ func (w *Workspace) answerCommand(o origin, payload json.RawMessage) {
 		m.EphemeralTo = o.user
 	}
 	w.store(r, m)
-	w.record(Call{Method: "ack", User: m.EphemeralTo, Channel: o.channel, TS: m.TS, Text: d.Text, Blocks: d.Blocks, Attach: d.Attachments})
+	w.record(Call{Method: "ack", User: m.EphemeralTo, Channel: o.channel, TS: m.TS, Text: d.Text, Blocks: d.Blocks,
+		Attach: d.Attachments})
 }
 
 // answerSubmit follows the response_action of a view_submission's ack

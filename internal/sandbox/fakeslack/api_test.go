@@ -35,7 +35,8 @@ func TestTokensByKind(t *testing.T) {
 	same(t, "scopes", []any{out["needed"], out["provided"]}, []any{"users:read", "chat:write"})
 	resp, err := w.api.AuthTest()
 	must(t, err)
-	same(t, "auth.test", []string{resp.TeamID, resp.UserID, resp.BotID, resp.Header.Get("X-OAuth-Scopes")}, []string{TeamID, BotUser, BotID, "chat:write"})
+	same(t, "auth.test", []string{resp.TeamID, resp.UserID, resp.BotID, resp.Header.Get("X-OAuth-Scopes")},
+		[]string{TeamID, BotUser, BotID, "chat:write"})
 }
 
 func TestBodiesOfAllKinds(t *testing.T) {
@@ -50,11 +51,14 @@ func TestBodiesOfAllKinds(t *testing.T) {
 		must(t, mp.WriteField(k, v))
 	}
 	must(t, mp.Close())
-	same(t, "json", post("application/json; charset=utf-8", `{"channel":"C0SHOW","text":"json","blocks":[{"type":"divider"}],"unfurl_links":false}`, auth), true)
-	same(t, "json, token inside", post("application/json", `{"token":"`+xoxb+`","channel":"C0SHOW","text":"inside"}`, nil), true)
+	same(t, "json", post("application/json; charset=utf-8",
+		`{"channel":"C0SHOW","text":"json","blocks":[{"type":"divider"}],"unfurl_links":false}`, auth), true)
+	same(t, "json, token inside",
+		post("application/json", `{"token":"`+xoxb+`","channel":"C0SHOW","text":"inside"}`, nil), true)
 	same(t, "form", post("application/x-www-form-urlencoded", "channel=%23show-control&text=form", auth), true)
 	same(t, "multipart", post(mp.FormDataContentType(), form.String(), nil), true)
-	same(t, "broken", w.post("/api/chat.postMessage", "application/json", `{"channel":`, auth)["error"], "invalid_arguments")
+	same(t, "broken", w.post("/api/chat.postMessage", "application/json", `{"channel":`, auth)["error"],
+		"invalid_arguments")
 	same(t, "all", w.texts("U0BO", "C0SHOW"), []string{"json", "inside", "form", "multipart"})
 }
 
@@ -70,19 +74,25 @@ func TestRefusedMessages(t *testing.T) {
 		args   []string
 		want   string
 	}{
-		"no channel":     {"chat.postMessage", []string{"channel", "C0NONE", "text", "x"}, "channel_not_found"},
-		"private":        {"chat.postMessage", []string{"channel", "G0SECRET", "text", "x"}, "channel_not_found"},
-		"not invited":    {"chat.postMessage", []string{"channel", "C0NOBOT", "text", "x"}, "not_in_channel"},
-		"removed":        {"chat.postMessage", []string{"channel", "C0RAND", "text", "x"}, "not_in_channel"},
-		"archived":       {"chat.postMessage", []string{"channel", "C0MORN", "text", "x"}, "is_archived"},
-		"nothing":        {"chat.postMessage", []string{"channel", "C0SHOW", "blocks", "[]"}, "no_text"},
-		"long":           {"chat.postMessage", []string{"channel", "C0SHOW", "text", strings.Repeat("x", 40_001)}, "msg_too_long"},
-		"no thread":      {"chat.postMessage", []string{"channel", "C0SHOW", "text", "x", "thread_ts", "1.1"}, "thread_not_found"},
-		"blocks object":  {"chat.postMessage", []string{"channel", "C0SHOW", "blocks", `{"type":"divider"}`}, "invalid_blocks_format"},
-		"in attachment":  {"chat.postMessage", []string{"channel", "C0SHOW", "attachments", `[{"blocks":[{"type":"box"}]}]`}, "invalid_blocks"},
-		"attachments":    {"chat.postMessage", []string{"channel", "C0SHOW", "attachments", `{}`}, "invalid_attachments"},
-		"metadata":       {"chat.postMessage", []string{"channel", "C0SHOW", "text", "x", "metadata", "{"}, "invalid_metadata_format"},
-		"not a member":   {"chat.postEphemeral", []string{"channel", "C0SHOW", "user", "U0OUT", "text", "x"}, "user_not_in_channel"},
+		"no channel":  {"chat.postMessage", []string{"channel", "C0NONE", "text", "x"}, "channel_not_found"},
+		"private":     {"chat.postMessage", []string{"channel", "G0SECRET", "text", "x"}, "channel_not_found"},
+		"not invited": {"chat.postMessage", []string{"channel", "C0NOBOT", "text", "x"}, "not_in_channel"},
+		"removed":     {"chat.postMessage", []string{"channel", "C0RAND", "text", "x"}, "not_in_channel"},
+		"archived":    {"chat.postMessage", []string{"channel", "C0MORN", "text", "x"}, "is_archived"},
+		"nothing":     {"chat.postMessage", []string{"channel", "C0SHOW", "blocks", "[]"}, "no_text"},
+		"long": {"chat.postMessage", []string{"channel", "C0SHOW", "text", strings.Repeat("x", 40_001)},
+			"msg_too_long"},
+		"no thread": {"chat.postMessage", []string{"channel", "C0SHOW", "text", "x", "thread_ts", "1.1"},
+			"thread_not_found"},
+		"blocks object": {"chat.postMessage", []string{"channel", "C0SHOW", "blocks", `{"type":"divider"}`},
+			"invalid_blocks_format"},
+		"in attachment": {"chat.postMessage", []string{"channel", "C0SHOW", "attachments", `[{"blocks":[{"type":"box"}]}]`},
+			"invalid_blocks"},
+		"attachments": {"chat.postMessage", []string{"channel", "C0SHOW", "attachments", `{}`}, "invalid_attachments"},
+		"metadata": {"chat.postMessage", []string{"channel", "C0SHOW", "text", "x", "metadata", "{"},
+			"invalid_metadata_format"},
+		"not a member": {"chat.postEphemeral", []string{"channel", "C0SHOW", "user", "U0OUT", "text", "x"},
+			"user_not_in_channel"},
 		"no message":     {"chat.update", []string{"channel", "C0SHOW", "ts", "1.1", "text", "x"}, "message_not_found"},
 		"somebody else":  {"chat.update", []string{"channel", "C0SHOW", "ts", person.TS, "text", "x"}, "cant_update_message"},
 		"not mine":       {"chat.delete", []string{"channel", "C0SHOW", "ts", person.TS}, "cant_delete_message"},
@@ -103,11 +113,14 @@ func TestRefusedMessages(t *testing.T) {
 
 func TestInvalidBlocksSaysWhere(t *testing.T) {
 	w := newWorld(t, Config{})
-	out := w.call("chat.postMessage", xoxb, "channel", "C0SHOW", "blocks", `[{"type":"divider"},{"type":"header","text":{"type":"plain_text","text":"`+strings.Repeat("x", 151)+`"}}]`)
+	out := w.call("chat.postMessage", xoxb, "channel", "C0SHOW", "blocks",
+		`[{"type":"divider"},{"type":"header","text":{"type":"plain_text","text":"`+strings.Repeat("x", 151)+`"}}]`)
 	same(t, "error", out["error"], "invalid_blocks")
 	same(t, "errors", out["errors"], []string{"must be less than 151 characters [json-pointer:/blocks/1/text/text]"})
-	same(t, "messages", out["response_metadata"], map[string]any{"messages": []string{"[ERROR] must be less than 151 characters [json-pointer:/blocks/1/text/text]"}})
-	_, _, err := w.api.PostMessage("C0SHOW", slack.MsgOptionBlocks(slack.NewHeaderBlock(slack.NewTextBlockObject("plain_text", "", false, false))))
+	same(t, "messages", out["response_metadata"],
+		map[string]any{"messages": []string{"[ERROR] must be less than 151 characters [json-pointer:/blocks/1/text/text]"}})
+	_, _, err := w.api.PostMessage("C0SHOW",
+		slack.MsgOptionBlocks(slack.NewHeaderBlock(slack.NewTextBlockObject("plain_text", "", false, false))))
 	if err == nil || err.Error() != "invalid_blocks" {
 		t.Errorf("slack-go says %v", err)
 	}
@@ -115,7 +128,8 @@ func TestInvalidBlocksSaysWhere(t *testing.T) {
 
 func TestUpdateSemantics(t *testing.T) {
 	w := newWorld(t, Config{})
-	out := w.call("chat.postMessage", xoxb, "channel", "C0SHOW", "text", "a", "blocks", twoButtons, "attachments", `[{"color":"#0f0","text":"bar"}]`)
+	out := w.call("chat.postMessage", xoxb, "channel", "C0SHOW", "text", "a", "blocks", twoButtons, "attachments",
+		`[{"color":"#0f0","text":"bar"}]`)
 	ts := out["ts"].(string)
 	shows := func(name string, args ...string) Message {
 		t.Helper()
@@ -125,13 +139,16 @@ func TestUpdateSemantics(t *testing.T) {
 		return m
 	}
 	m := shows("new bar", "attachments", `[{"color":"#f00","text":"bar"}]`)
-	same(t, "only the bar", []any{m.Text, m.Blocks != nil, strings.Contains(string(m.Attachments), "#f00")}, []any{"a", true, true})
+	same(t, "only the bar", []any{m.Text, m.Blocks != nil, strings.Contains(string(m.Attachments), "#f00")},
+		[]any{"a", true, true})
 	m = shows("text", "text", "b")
-	same(t, "text removes blocks", []any{m.Text, m.Blocks == nil, m.Attachments != nil, m.Edited != nil}, []any{"b", true, true, true})
+	same(t, "text removes blocks", []any{m.Text, m.Blocks == nil, m.Attachments != nil, m.Edited != nil},
+		[]any{"b", true, true, true})
 	m = shows("clear", "text", "c", "attachments", "[]")
 	same(t, "cleared", m.Attachments == nil, true)
 	same(t, "empty", w.call("chat.update", xoxb, "channel", "C0SHOW", "ts", ts)["error"], "no_text")
-	same(t, "link", w.call("chat.getPermalink", xoxb, "channel", "C0SHOW", "message_ts", ts)["permalink"], w.url+"/archives/C0SHOW/p"+strings.Replace(ts, ".", "", 1))
+	same(t, "link", w.call("chat.getPermalink", xoxb, "channel", "C0SHOW", "message_ts", ts)["permalink"],
+		w.url+"/archives/C0SHOW/p"+strings.Replace(ts, ".", "", 1))
 	same(t, "delete", w.call("chat.delete", xoxb, "channel", "C0SHOW", "ts", ts)["ok"], true)
 	same(t, "gone", w.texts("U0BO", "C0SHOW"), []string{})
 }
@@ -150,11 +167,14 @@ func TestReadingThroughSlackGo(t *testing.T) {
 	groups, err := w.api.GetUserGroups(slack.GetUserGroupsOptionIncludeUsers(true))
 	must(t, err)
 	same(t, "group", []any{groups[1].Handle, groups[1].Users}, []any{"leads", []string{"U0KEN", "U0MIO"}})
-	members, cursor, err := w.api.GetUsersInConversation(&slack.GetUsersInConversationParameters{ChannelID: "C0SHOW", Limit: 5})
+	members, cursor, err := w.api.GetUsersInConversation(
+		&slack.GetUsersInConversationParameters{ChannelID: "C0SHOW", Limit: 5})
 	must(t, err)
-	rest, end, err := w.api.GetUsersInConversation(&slack.GetUsersInConversationParameters{ChannelID: "C0SHOW", Cursor: cursor, Limit: 5})
+	rest, end, err := w.api.GetUsersInConversation(&slack.GetUsersInConversationParameters{ChannelID: "C0SHOW",
+		Cursor: cursor, Limit: 5})
 	must(t, err)
-	same(t, "members", []any{append(members, rest...), end}, []any{[]string{"U0ANA", "U0BO", "U0KEN", "U0MIO", "U0PIA", "U0LIN", "U0GUS", BotUser}, ""})
+	same(t, "members", []any{append(members, rest...), end},
+		[]any{[]string{"U0ANA", "U0BO", "U0KEN", "U0MIO", "U0PIA", "U0LIN", "U0GUS", BotUser}, ""})
 	must(t, w.Archive("C0MORN"))
 	chans, _, err := w.api.GetConversations(&slack.GetConversationsParameters{ExcludeArchived: true})
 	must(t, err)
@@ -187,7 +207,8 @@ func TestResponseURL(t *testing.T) {
 	post := func(body string) any { return w.post(path, "application/json", body, nil)["error"] }
 	same(t, "private", post(`{"text":"for ana"}`), nil)
 	same(t, "for all", post(`{"text":"for all","response_type":"in_channel"}`), nil)
-	same(t, "form", w.post(path, "application/x-www-form-urlencoded", "payload=%7B%22text%22%3A%22form%22%7D", nil)["ok"], true)
+	same(t, "form", w.post(path, "application/x-www-form-urlencoded", "payload=%7B%22text%22%3A%22form%22%7D",
+		nil)["ok"], true)
 	same(t, "nothing", post(`{}`), "no_text")
 	same(t, "broken", post(`{"text":`), "invalid_payload")
 	same(t, "sixth", post(`{"text":"x"}`), "used_url")
@@ -196,7 +217,8 @@ func TestResponseURL(t *testing.T) {
 	same(t, "bo", w.texts("U0BO", "C0NOBOT"), []string{"for all"})
 	old := newWorld(t, Config{Hook: time.Nanosecond})
 	same(t, "late", old.post(hook(old), "application/json", `{"text":"x"}`, nil)["error"], "expired_url")
-	_, _, _, err := w.api.SendMessage("", slack.MsgOptionResponseURL(w.url+path, "ephemeral"), slack.MsgOptionText("x", false))
+	_, _, _, err := w.api.SendMessage("", slack.MsgOptionResponseURL(w.url+path, "ephemeral"),
+		slack.MsgOptionText("x", false))
 	if err == nil || err.Error() != "used_url" {
 		t.Errorf("slack-go says %v", err)
 	}
@@ -228,7 +250,8 @@ func TestFaults(t *testing.T) {
 	w.Fail("chat.postMessage", Fault{Silent: true})
 	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
 	defer cancel()
-	if _, _, err := w.api.PostMessageContext(ctx, "C0SHOW", slack.MsgOptionText("x", false)); !errors.Is(err, context.DeadlineExceeded) {
+	if _, _, err := w.api.PostMessageContext(ctx, "C0SHOW", slack.MsgOptionText("x", false)); !errors.Is(err,
+		context.DeadlineExceeded) {
 		t.Errorf("silent: %v", err)
 	}
 	w.Fail("response_url", Fault{Status: 500})

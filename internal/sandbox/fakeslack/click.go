@@ -32,7 +32,8 @@ func (w *Workspace) Click(user, channel, ts string, p Press) (Sent, error) {
 	}
 	pay["state"] = ViewState{Values: values}
 	w.mu.Unlock()
-	return w.hub.post("interactive", marshal(pay), origin{kind: "button", user: user, channel: channel, ts: ts, action: p.Action}), nil
+	return w.hub.post("interactive", marshal(pay),
+		origin{kind: "button", user: user, channel: channel, ts: ts, action: p.Action}), nil
 }
 
 // place says where in a channel an interaction happened.

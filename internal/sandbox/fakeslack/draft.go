@@ -104,7 +104,8 @@ func (d draft) check(f *familiar) *apiError {
 // draw makes the bot's message of a draft, with all ids filled in. The caller
 // holds mu.
 func (w *Workspace) draw(d draft) *Message {
-	m := &Message{User: BotUser, BotID: BotID, AppID: AppID, Team: TeamID, Text: d.Text, ThreadTS: d.ThreadTS, Metadata: noNull(d.Metadata)}
+	m := &Message{User: BotUser, BotID: BotID, AppID: AppID, Team: TeamID, Text: d.Text, ThreadTS: d.ThreadTS,
+		Metadata: noNull(d.Metadata)}
 	if !emptyList(d.Blocks) {
 		m.Blocks = w.familiar.fill(d.Blocks, w.nextID)
 	}

@@ -19,12 +19,15 @@ type element struct {
 // needsAction are the element types that carry an action_id. The ones with a
 // value field name the initial_… field that presets them.
 var needsAction = map[string]string{
-	"button": "", "overflow": "", "workflow_button": "", "feedback_buttons": "", "icon_button": "", "file_input": "", "rich_text_input": "",
-	"plain_text_input": "initial_value", "email_text_input": "initial_value", "url_text_input": "initial_value", "number_input": "initial_value",
+	"button": "", "overflow": "", "workflow_button": "", "feedback_buttons": "", "icon_button": "", "file_input": "",
+	"rich_text_input":  "",
+	"plain_text_input": "initial_value", "email_text_input": "initial_value", "url_text_input": "initial_value",
+	"number_input":  "initial_value",
 	"static_select": "initial_option", "external_select": "initial_option", "radio_buttons": "initial_option",
 	"multi_static_select": "initial_options", "multi_external_select": "initial_options", "checkboxes": "initial_options",
-	"users_select": "initial_user", "multi_users_select": "initial_users", "channels_select": "initial_channel", "multi_channels_select": "initial_channels",
-	"conversations_select": "initial_conversation", "multi_conversations_select": "initial_conversations",
+	"users_select": "initial_user", "multi_users_select": "initial_users", "channels_select": "initial_channel",
+	"multi_channels_select": "initial_channels",
+	"conversations_select":  "initial_conversation", "multi_conversations_select": "initial_conversations",
 	"datepicker": "initial_date", "timepicker": "initial_time", "datetimepicker": "initial_date_time",
 }
 

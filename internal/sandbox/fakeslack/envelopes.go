@@ -159,7 +159,8 @@ func (e *envelope) frame() []byte {
 	}
 	b, err := json.Marshal(f)
 	if err != nil { // a Raw payload that is no JSON travels as it is
-		b = fmt.Appendf(nil, `{"envelope_id":%q,"type":%q,"accepts_response_payload":%v,"payload":%s}`, e.id, e.typ, e.accepts, e.payload)
+		b = fmt.Appendf(nil, `{"envelope_id":%q,"type":%q,"accepts_response_payload":%v,"payload":%s}`, e.id, e.typ,
+			e.accepts, e.payload)
 	}
 	return b
 }
@@ -219,7 +220,8 @@ func (h *hub) lost(e *envelope, why string) {
 		h.finish(e, Ack{Err: why, After: time.Since(e.sent)})
 		return
 	}
-	next := &envelope{typ: e.typ, payload: e.payload, attempt: e.attempt + 1, reason: "timeout", from: e.from, done: e.done, older: e.older}
+	next := &envelope{typ: e.typ, payload: e.payload, attempt: e.attempt + 1, reason: "timeout", from: e.from,
+		done: e.done, older: e.older}
 	h.mu.Lock()
 	closed := h.closed
 	if !closed {

@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// What is remembered must be what is read anew: the same problems, and the same blocks with the same ids in their order.
+// What is remembered must be what is read anew: the same problems, and the same blocks with the same ids in their
+// order.
 func TestFamiliarBlocksAreFilledAsNewOnes(t *testing.T) {
 	for name, raw := range map[string]string{
 		"two sections":      `[{"type":"section","text":{"type":"mrkdwn","text":"a"}},{"type":"section","block_id":"own","text":{"type":"mrkdwn","text":"b"}}]`,

@@ -91,8 +91,9 @@ func (w *Workspace) misbehave(rw http.ResponseWriter, r *http.Request, f *Fault)
 	http.Error(rw, http.StatusText(f.status()), f.status())
 }
 
-// Deafen makes a socket deaf and dumb, as a network does that has forgotten a connection: it stays open and gets its share of the
-// envelopes, but nothing arrives on either side any more, pings and pongs included. The empty id means all that are open.
+// Deafen makes a socket deaf and dumb, as a network does that has forgotten a connection: it stays open and gets its
+// share of the envelopes, but nothing arrives on either side any more, pings and pongs included. The empty id means all
+// that are open.
 func (w *Workspace) Deafen(id string) {
 	w.hub.mu.Lock()
 	defer w.hub.mu.Unlock()

@@ -17,7 +17,8 @@ func FuzzCall(f *testing.F) {
 	for i := range names {
 		f.Add(uint(i), "C0SHOW", "hello", twoButtons, `[{"color":"#fff","blocks":[]}]`, modal("A", nameInput))
 	}
-	f.Add(uint(0), "U0ANA", "", `[{"type":"actions","elements":[{}]}] x`, `[1]`, `{"type":"home","blocks":[{"type":"input"}]}`)
+	f.Add(uint(0), "U0ANA", "", `[{"type":"actions","elements":[{}]}] x`, `[1]`,
+		`{"type":"home","blocks":[{"type":"input"}]}`)
 	f.Fuzz(func(t *testing.T, n uint, where, text, blocks, attachments, view string) {
 		w := New(Config{AppToken: xapp, BotToken: xoxb})
 		defer w.Close()
@@ -25,8 +26,10 @@ func FuzzCall(f *testing.F) {
 		trigger := w.newTrigger(trigger{user: "U0ANA", modal: true})
 		w.mu.Unlock()
 		form := url.Values{
-			"token": {xoxb}, "channel": {where}, "user": {where}, "users": {where}, "user_id": {"U0ANA"}, "text": {text}, "blocks": {blocks},
-			"attachments": {attachments}, "metadata": {view}, "view": {view}, "trigger_id": {trigger}, "cursor": {text}, "limit": {text},
+			"token": {xoxb}, "channel": {where}, "user": {where}, "users": {where}, "user_id": {"U0ANA"}, "text": {text},
+			"blocks":      {blocks},
+			"attachments": {attachments}, "metadata": {view}, "view": {view}, "trigger_id": {trigger}, "cursor": {text},
+			"limit": {text},
 		}
 		r := httptest.NewRequest("POST", "/api/"+names[int(n%uint(len(names)))], strings.NewReader(form.Encode()))
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")

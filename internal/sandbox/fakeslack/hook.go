@@ -101,8 +101,8 @@ func (w *Workspace) openHook(path string) (*hook, *apiError) {
 	return h, nil
 }
 
-// useHook replaces, deletes or posts. The caller holds mu. The typed command of a slash command is no message of the app, so
-// what should replace it is posted. Emulator's own choice: an original that is gone is refused.
+// useHook replaces, deletes or posts. The caller holds mu. The typed command of a slash command is no message of the
+// app, so what should replace it is posted. Emulator's own choice: an original that is gone is refused.
 // https://docs.slack.dev/interactivity/handling-user-interaction#message_responses
 func (w *Workspace) useHook(h *hook, d draft) (string, *apiError) {
 	r := w.byRoom[h.channel]

@@ -27,15 +27,18 @@ func TestResponseURLReplacesTheMessage(t *testing.T) {
 	w := newWorld(t, Config{})
 	got := w.interactions(func(slack.InteractionCallback) any { return nil })
 	root := w.call("chat.postMessage", xoxb, "channel", "C0SHOW", "text", "root")["ts"].(string)
-	ts := w.call("chat.postMessage", xoxb, "channel", "C0SHOW", "text", "asked", "thread_ts", root, "blocks", goButton)["ts"].(string)
+	ts := w.call("chat.postMessage", xoxb, "channel", "C0SHOW", "text", "asked", "thread_ts", root, "blocks",
+		goButton)["ts"].(string)
 	path := w.clicked(got, ts)
 	same(t, "replaced", w.respond(path, `{"text":"runs","replace_original":"true"}`), nil)
 	m, _ := w.Message("C0SHOW", ts)
-	same(t, "message", []any{m.Text, m.ThreadTS, m.EphemeralTo, m.Edited != nil, len(m.Blocks), m.TS}, []any{"runs", root, "", true, 0, ts})
+	same(t, "message", []any{m.Text, m.ThreadTS, m.EphemeralTo, m.Edited != nil, len(m.Blocks), m.TS},
+		[]any{"runs", root, "", true, 0, ts})
 	log := w.Log(0)
 	same(t, "log", []any{log[len(log)-1].TS, log[len(log)-1].Args["replace_original"]}, []any{ts, "true"})
 	same(t, "for her alone", w.respond(path, `{"text":"psst","thread_ts":"`+root+`"}`), nil)
-	same(t, "in the thread", w.respond(path, `{"text":"all","thread_ts":"`+root+`","response_type":"in_channel","replace_original":false}`), nil)
+	same(t, "in the thread",
+		w.respond(path, `{"text":"all","thread_ts":"`+root+`","response_type":"in_channel","replace_original":false}`), nil)
 	threads := map[string]string{}
 	for _, m := range w.screen("U0ANA").Rooms[0].Messages {
 		threads[m.Text] = m.ThreadTS
@@ -50,8 +53,10 @@ func TestResponseURLReplacesTheMessage(t *testing.T) {
 func TestResponseURLReplacesAPrivateMessage(t *testing.T) {
 	w := newWorld(t, Config{})
 	got := w.interactions(func(slack.InteractionCallback) any { return nil })
-	ts := w.call("chat.postEphemeral", xoxb, "channel", "C0SHOW", "user", "U0ANA", "text", "only you", "blocks", goButton)["message_ts"].(string)
-	same(t, "chat.update", w.call("chat.update", xoxb, "channel", "C0SHOW", "ts", ts, "text", "x")["error"], "message_not_found")
+	ts := w.call("chat.postEphemeral", xoxb, "channel", "C0SHOW", "user", "U0ANA", "text", "only you", "blocks",
+		goButton)["message_ts"].(string)
+	same(t, "chat.update", w.call("chat.update", xoxb, "channel", "C0SHOW", "ts", ts, "text", "x")["error"],
+		"message_not_found")
 	path := w.clicked(got, ts)
 	same(t, "replaced", w.respond(path, `{"text":"still only you","replace_original":true}`), nil)
 	same(t, "ana", w.texts("U0ANA", "C0SHOW"), []string{"still only you"})

@@ -145,7 +145,8 @@ func (w *Workspace) admit(m method, token string) *apiError {
 	case m.app != (token == w.cfg.AppToken):
 		return fail("not_allowed_token_type")
 	case m.scope != "" && !slices.Contains(w.cfg.Scopes, m.scope):
-		return &apiError{code: "missing_scope", extra: map[string]any{"needed": m.scope, "provided": strings.Join(w.cfg.Scopes, ",")}}
+		return &apiError{code: "missing_scope",
+			extra: map[string]any{"needed": m.scope, "provided": strings.Join(w.cfg.Scopes, ",")}}
 	}
 	return nil
 }

@@ -125,7 +125,8 @@ func page[T any](c *call, key string, list []T) (map[string]any, *apiError) {
 	return map[string]any{key: part, "response_metadata": map[string]any{"next_cursor": next}}, nil
 }
 
-// rate is what Slack allows of a method: a burst, and then one call every so often. A method without one is not limited here.
+// rate is what Slack allows of a method: a burst, and then one call every so often. A method without one is not limited
+// here.
 type rate struct {
 	burst   int
 	every   time.Duration
@@ -135,8 +136,8 @@ type rate struct {
 // tier is a rate of so many calls a minute, all of which may come at once.
 func tier(n int) rate { return rate{burst: n, every: time.Minute / time.Duration(n)} }
 
-// rates by method (https://docs.slack.dev/apis/web-api/rate-limits). The tiers are Slack's; how large a burst may be it does
-// not say, so those are the emulator's own choice. Response URLs count against none.
+// rates by method (https://docs.slack.dev/apis/web-api/rate-limits). The tiers are Slack's; how large a burst may be it
+// does not say, so those are the emulator's own choice. Response URLs count against none.
 var rates = map[string]rate{
 	"chat.postMessage":   {burst: 5, every: time.Second, channel: true},
 	"chat.update":        {burst: 30, every: time.Second}, // tier 3, 50 and more a minute
@@ -146,8 +147,9 @@ var rates = map[string]rate{
 	"users.info": tier(100), "users.list": tier(20), "users.conversations": tier(50),
 	"usergroups.list": tier(20), "usergroups.users.list": tier(20),
 	"conversations.info": tier(50), "conversations.list": tier(20), "conversations.members": tier(100),
-	"conversations.history": tier(50), "conversations.replies": tier(50), "conversations.open": tier(50), "conversations.join": tier(50),
-	"team.info": tier(50), "bots.info": tier(50),
+	"conversations.history": tier(50), "conversations.replies": tier(50), "conversations.open": tier(50),
+	"conversations.join": tier(50),
+	"team.info":          tier(50), "bots.info": tier(50),
 }
 
 // bucket is what is left of a burst, and since when it fills again.
@@ -182,8 +184,8 @@ func (w *Workspace) overRate(c *call, now time.Time) time.Duration {
 	return 0
 }
 
-// SetLatency plays a Slack that is far away: a call takes effect at once, and its answer leaves so much later, that of a
-// response URL too. It holds for answers still to come.
+// SetLatency plays a Slack that is far away: a call takes effect at once, and its answer leaves so much later, that of
+// a response URL too. It holds for answers still to come.
 func (w *Workspace) SetLatency(d time.Duration) { w.latency.Store(int64(d)) }
 
 // late lets the way of an answer pass.

@@ -22,8 +22,10 @@ func TestSlashCommandWithAckPayload(t *testing.T) {
 	ack := w.typed("U0ANA", "C0SHOW", "/caster  show @ben @bo #random https://x.y/?a=1&b=2 a<b & <@U0KEN> @crew <!here> ")
 	same(t, "payload", string(ack.Payload), `{"text":"private words"}`)
 	cmd := <-seen
-	same(t, "text", cmd.Text, "show @ben <@U0BO> <#C0RAND|random> <https://x.y/?a=1&amp;b=2> a&lt;b &amp; <@U0KEN> <!subteam^S0CREW|@crew> &lt;!here&gt;")
-	same(t, "who", []string{cmd.Command, cmd.UserID, cmd.UserName, cmd.ChannelID, cmd.ChannelName, cmd.TeamID, cmd.APIAppID},
+	same(t, "text", cmd.Text,
+		"show @ben <@U0BO> <#C0RAND|random> <https://x.y/?a=1&amp;b=2> a&lt;b &amp; <@U0KEN> <!subteam^S0CREW|@crew> &lt;!here&gt;")
+	same(t, "who", []string{cmd.Command, cmd.UserID, cmd.UserName, cmd.ChannelID, cmd.ChannelName, cmd.TeamID,
+		cmd.APIAppID},
 		[]string{"/caster", "U0ANA", "ana", "C0SHOW", "show-control", TeamID, AppID})
 	if cmd.TriggerID == "" || !strings.HasPrefix(cmd.ResponseURL, w.url+"/commands/") {
 		t.Errorf("trigger %q, url %q", cmd.TriggerID, cmd.ResponseURL)
@@ -160,8 +162,10 @@ func TestClickInAttachment(t *testing.T) {
 	same(t, "ack", (<-s.Done).Err, "")
 	cb := <-got
 	a := cb.ActionCallback.BlockActions[0]
-	same(t, "action", []string{string(cb.Type), a.ActionID, a.BlockID, a.Value, string(a.Type), a.Text.Text}, []string{"block_actions", "go", "row", "op1", "button", "Confirm"})
-	same(t, "where", []any{cb.Channel.ID, cb.Message.Timestamp, cb.Container.Type, cb.Container.MessageTs, cb.Container.AttachmentID, cb.Container.IsEphemeral},
+	same(t, "action", []string{string(cb.Type), a.ActionID, a.BlockID, a.Value, string(a.Type), a.Text.Text},
+		[]string{"block_actions", "go", "row", "op1", "button", "Confirm"})
+	same(t, "where", []any{cb.Channel.ID, cb.Message.Timestamp, cb.Container.Type, cb.Container.MessageTs,
+		cb.Container.AttachmentID, cb.Container.IsEphemeral},
 		[]any{"C0SHOW", ts, "message_attachment", ts, 1, false})
 	same(t, "who", []string{cb.User.ID, cb.User.TeamID, cb.Team.ID}, []string{"U0BO", TeamID, TeamID})
 	if a.ActionTs == "" || cb.TriggerID == "" || cb.ResponseURL == "" {
@@ -177,7 +181,8 @@ func TestClickOnAnOldPicture(t *testing.T) {
 	w := newWorld(t, Config{})
 	got := w.interactions(nil)
 	ts := w.postCard("C0SHOW")
-	same(t, "edit", w.call("chat.update", xoxb, "channel", "C0SHOW", "ts", ts, "text", "done", "attachments", "[]")["ok"], true)
+	same(t, "edit", w.call("chat.update", xoxb, "channel", "C0SHOW", "ts", ts, "text", "done", "attachments",
+		"[]")["ok"], true)
 	if _, err := w.Click("U0BO", "C0SHOW", ts, Press{Action: "go"}); err == nil {
 		t.Error("a button that is gone was clicked")
 	}
@@ -210,11 +215,13 @@ func TestButtonWithoutAckGetsAMark(t *testing.T) {
 func TestEphemeralCard(t *testing.T) {
 	w := newWorld(t, Config{})
 	got := w.interactions(nil)
-	out := w.call("chat.postEphemeral", xoxb, "channel", "C0SHOW", "user", "U0ANA", "text", "only you", "blocks", twoButtons)
+	out := w.call("chat.postEphemeral", xoxb, "channel", "C0SHOW", "user", "U0ANA", "text", "only you", "blocks",
+		twoButtons)
 	ts := out["message_ts"].(string)
 	same(t, "ana", w.texts("U0ANA", "C0SHOW"), []string{"only you"})
 	same(t, "bo", w.texts("U0BO", "C0SHOW"), []string{})
-	same(t, "update", w.call("chat.update", xoxb, "channel", "C0SHOW", "ts", ts, "text", "x")["error"], "message_not_found")
+	same(t, "update", w.call("chat.update", xoxb, "channel", "C0SHOW", "ts", ts, "text", "x")["error"],
+		"message_not_found")
 	if _, err := w.Click("U0BO", "C0SHOW", ts, Press{Action: "go"}); err == nil {
 		t.Error("bo clicked what only ana sees")
 	}
@@ -223,7 +230,8 @@ func TestEphemeralCard(t *testing.T) {
 	<-s.Done
 	cb := <-got
 	same(t, "container", []any{cb.Container.IsEphemeral, cb.Message.Timestamp}, []any{true, ""})
-	_, _, _, err = w.api.SendMessage("", slack.MsgOptionResponseURL(cb.ResponseURL, ""), slack.MsgOptionReplaceOriginal(cb.ResponseURL), slack.MsgOptionText("replaced", false))
+	_, _, _, err = w.api.SendMessage("", slack.MsgOptionResponseURL(cb.ResponseURL, ""),
+		slack.MsgOptionReplaceOriginal(cb.ResponseURL), slack.MsgOptionText("replaced", false))
 	must(t, err)
 	same(t, "replaced", w.texts("U0ANA", "C0SHOW"), []string{"replaced"})
 	_, _, _, err = w.api.SendMessage("", slack.MsgOptionDeleteOriginal(cb.ResponseURL))

@@ -107,7 +107,8 @@ func pinsList(w *Workspace, c *call) (map[string]any, *apiError) {
 		}
 		shown := r.wire(m)
 		shown["permalink"], shown["pinned_to"] = w.link(r, m.TS), []string{r.ID}
-		items = append(items, map[string]any{"type": "message", "channel": r.ID, "created": p.Created, "created_by": p.By, "message": shown})
+		items = append(items,
+			map[string]any{"type": "message", "channel": r.ID, "created": p.Created, "created_by": p.By, "message": shown})
 	}
 	return map[string]any{"items": items}, nil
 }

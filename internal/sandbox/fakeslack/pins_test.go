@@ -10,7 +10,8 @@ import (
 func TestPins(t *testing.T) {
 	w := newWorld(t, Config{Now: func() time.Time { return time.Unix(1795377600, 0) }})
 	board, later := w.postCard("C0SHOW"), w.postCard("C0SHOW")
-	quiet := w.call("chat.postEphemeral", xoxb, "channel", "C0SHOW", "user", "U0ANA", "text", "psst")["message_ts"].(string)
+	quiet := w.call("chat.postEphemeral", xoxb, "channel", "C0SHOW", "user", "U0ANA", "text",
+		"psst")["message_ts"].(string)
 	w.byRoom["C0SHOW"].Messages[1].Subtype = "channel_join"
 	for _, step := range []struct{ name, method, channel, ts, want string }{
 		{"nothing named", "pins.add", "C0SHOW", "", "no_item_specified"},
@@ -29,7 +30,8 @@ func TestPins(t *testing.T) {
 	}
 	items, _, err := w.api.ListPins("C0SHOW")
 	must(t, err)
-	same(t, "list", []any{len(items), items[0].Message.Timestamp, items[0].Message.PinnedTo}, []any{1, board, []string{"C0SHOW"}})
+	same(t, "list", []any{len(items), items[0].Message.Timestamp, items[0].Message.PinnedTo},
+		[]any{1, board, []string{"C0SHOW"}})
 	same(t, "seen", pinned(w, "U0BO"), []string{board})
 	again := New(Config{AppToken: xapp, BotToken: xoxb})
 	defer again.Close()
@@ -62,7 +64,8 @@ func TestPinsHaveALimitAndAScope(t *testing.T) {
 		ts := w.call("chat.postMessage", xoxb, "channel", "C0SHOW", "text", "x")["ts"].(string)
 		same(t, "pin", w.call("pins.add", xoxb, "channel", "C0SHOW", "timestamp", ts)["ok"], true)
 	}
-	same(t, "one more", w.call("pins.add", xoxb, "channel", "C0SHOW", "timestamp", w.postCard("C0SHOW"))["error"], "too_many_pins")
+	same(t, "one more", w.call("pins.add", xoxb, "channel", "C0SHOW", "timestamp", w.postCard("C0SHOW"))["error"],
+		"too_many_pins")
 	poor := newWorld(t, Config{Scopes: []string{"chat:write"}})
 	for _, method := range []string{"pins.add", "pins.remove"} {
 		out := poor.call(method, xoxb, "channel", "C0SHOW", "timestamp", poor.postCard("C0SHOW"))
@@ -85,18 +88,23 @@ func TestHistoryAndThreads(t *testing.T) {
 	history, err := w.api.GetConversationHistory(&slack.GetConversationHistoryParameters{ChannelID: "C0SHOW", Limit: 1})
 	must(t, err)
 	same(t, "newest", []any{len(history.Messages), history.Messages[0].Text, history.HasMore}, []any{1, "elsewhere", true})
-	history, err = w.api.GetConversationHistory(&slack.GetConversationHistoryParameters{ChannelID: "C0SHOW", Cursor: history.ResponseMetaData.NextCursor})
+	history, err = w.api.GetConversationHistory(&slack.GetConversationHistoryParameters{ChannelID: "C0SHOW",
+		Cursor: history.ResponseMetaData.NextCursor})
 	must(t, err)
 	m := history.Messages[0]
-	same(t, "the root", []any{len(history.Messages), m.Timestamp, m.ThreadTimestamp, m.ReplyCount, m.LatestReply}, []any{1, root, root, 2, reply})
+	same(t, "the root", []any{len(history.Messages), m.Timestamp, m.ThreadTimestamp, m.ReplyCount, m.LatestReply},
+		[]any{1, root, root, 2, reply})
 	history, err = w.api.GetConversationHistory(&slack.GetConversationHistoryParameters{ChannelID: "C0SHOW", Oldest: root})
 	must(t, err)
 	same(t, "after the root", len(history.Messages), 1)
 
-	thread, _, _, err := w.api.GetConversationReplies(&slack.GetConversationRepliesParameters{ChannelID: "C0SHOW", Timestamp: root})
+	thread, _, _, err := w.api.GetConversationReplies(&slack.GetConversationRepliesParameters{ChannelID: "C0SHOW",
+		Timestamp: root})
 	must(t, err)
-	same(t, "thread", []any{len(thread), thread[0].Timestamp, thread[1].Text, thread[2].Text}, []any{3, root, "in the thread", "and I"})
-	same(t, "no thread", w.call("conversations.replies", xoxb, "channel", "C0SHOW", "ts", "1.0")["error"], "thread_not_found")
+	same(t, "thread", []any{len(thread), thread[0].Timestamp, thread[1].Text, thread[2].Text},
+		[]any{3, root, "in the thread", "and I"})
+	same(t, "no thread", w.call("conversations.replies", xoxb, "channel", "C0SHOW", "ts", "1.0")["error"],
+		"thread_not_found")
 	same(t, "not there", w.call("conversations.history", xoxb, "channel", "C0NOBOT")["error"], "not_in_channel")
 	link, err := w.api.GetPermalink(&slack.PermalinkParameters{Channel: "C0SHOW", Ts: root})
 	must(t, err)
@@ -127,5 +135,6 @@ func TestPeopleHaveAZoneAndALanguage(t *testing.T) {
 	same(t, "without asking", []any{bare["locale"], bare["tz"], bare["tz_offset"]}, []any{nil, "Asia/Shanghai", 28800})
 	everybody, err := w.api.GetUsers()
 	must(t, err)
-	same(t, "list", []any{everybody[8].ID, everybody[8].TZOffset, everybody[8].TZLabel}, []any{"U0LIN", 28800, "China Standard Time"})
+	same(t, "list", []any{everybody[8].ID, everybody[8].TZOffset, everybody[8].TZLabel},
+		[]any{"U0LIN", 28800, "China Standard Time"})
 }

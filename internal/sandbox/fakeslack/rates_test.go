@@ -18,13 +18,16 @@ func TestRates(t *testing.T) {
 		after           time.Duration
 		allowed         int
 	}{
-		{"chat.postMessage", "C0SHOW", 0, 5}, {"chat.postMessage", "C0MORN", 0, 5}, {"chat.postMessage", "C0SHOW", 3 * time.Second, 3},
+		{"chat.postMessage", "C0SHOW", 0, 5}, {"chat.postMessage", "C0MORN", 0, 5},
+		{"chat.postMessage", "C0SHOW", 3 * time.Second, 3},
 		{"chat.update", "C0SHOW", 0, 30}, {"chat.update", "C0MORN", 0, 0}, {"chat.update", "C0SHOW", 10 * time.Second, 10},
 		{"chat.update", "C0SHOW", time.Hour, 30},
-		{"usergroups.list", "", 0, 20}, {"users.info", "", 0, 100}, {"conversations.info", "", 0, 50}, {"chat.postEphemeral", "C0SHOW", 0, 100},
+		{"usergroups.list", "", 0, 20}, {"users.info", "", 0, 100}, {"conversations.info", "", 0, 50},
+		{"chat.postEphemeral", "C0SHOW", 0, 100},
 	} {
 		n := 0
-		for ; n < 200 && w.overRate(&call{method: c.method, args: map[string]string{"channel": c.channel}}, begun.Add(c.after)) == 0; n++ {
+		for ; n < 200 && w.overRate(&call{method: c.method, args: map[string]string{"channel": c.channel}},
+			begun.Add(c.after)) == 0; n++ {
 		}
 		same(t, c.method+" "+c.channel+" after "+c.after.String(), n, c.allowed)
 	}

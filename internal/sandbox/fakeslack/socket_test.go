@@ -127,7 +127,8 @@ func TestBigAckIsDropped(t *testing.T) {
 	conn, _ := w.dial()
 	s, err := w.Type("U0ANA", "C0SHOW", "/caster", "")
 	must(t, err)
-	must(t, conn.WriteJSON(map[string]any{"envelope_id": w.frame(conn)["envelope_id"], "payload": map[string]any{"text": strings.Repeat("x", maxAck)}}))
+	must(t, conn.WriteJSON(map[string]any{"envelope_id": w.frame(conn)["envelope_id"],
+		"payload": map[string]any{"text": strings.Repeat("x", maxAck)}}))
 	same(t, "ack", (<-s.Done).Err, ErrTimeout)
 	same(t, "posted", w.texts("U0ANA", "C0SHOW"), []string{})
 }

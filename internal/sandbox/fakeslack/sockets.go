@@ -170,7 +170,8 @@ func (h *hub) write(s *socket) {
 		case <-s.gone:
 			return
 		case <-ping.C:
-			if !s.deaf.Load() && s.conn.WriteControl(websocket.PingMessage, []byte("Ping from "+host), time.Now().Add(time.Second)) != nil {
+			if !s.deaf.Load() &&
+				s.conn.WriteControl(websocket.PingMessage, []byte("Ping from "+host), time.Now().Add(time.Second)) != nil {
 				return
 			}
 		case f := <-s.out:

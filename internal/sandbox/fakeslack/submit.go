@@ -74,8 +74,10 @@ func (v *View) missing() map[string]string {
 }
 
 func (s State) empty() bool {
-	return (s.Value == nil || *s.Value == "") && s.SelectedOption == nil && len(s.SelectedOptions) == 0 && s.SelectedUser == "" &&
-		len(s.SelectedUsers) == 0 && s.SelectedChannel == "" && len(s.SelectedChannels) == 0 && s.SelectedConversation == "" && len(s.SelectedConversations) == 0 &&
+	return (s.Value == nil || *s.Value == "") && s.SelectedOption == nil && len(s.SelectedOptions) == 0 &&
+		s.SelectedUser == "" &&
+		len(s.SelectedUsers) == 0 && s.SelectedChannel == "" && len(s.SelectedChannels) == 0 &&
+		s.SelectedConversation == "" && len(s.SelectedConversations) == 0 &&
 		s.SelectedDate == "" && s.SelectedTime == "" && s.SelectedDateTime == 0
 }
 

@@ -38,7 +38,8 @@ func (w *Workspace) Suggest(user string, at Place, p Press, query string) (Sent,
 	pay["action_id"], pay["block_id"], pay["value"] = e.action, e.block, query
 	payload := marshal(pay)
 	w.mu.Unlock()
-	return w.hub.post("interactive", payload, origin{kind: "suggest", user: user, channel: at.Channel, view: at.View, ts: at.TS, action: p.Action}), nil
+	return w.hub.post("interactive", payload,
+		origin{kind: "suggest", user: user, channel: at.Channel, view: at.View, ts: at.TS, action: p.Action}), nil
 }
 
 func (w *Workspace) suggestion(user string, at Place, p Press) (map[string]any, element, error) {

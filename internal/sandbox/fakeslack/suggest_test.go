@@ -30,7 +30,8 @@ func asked(cb slack.InteractionCallback) any {
 		return slack.OptionsResponse{Options: []*slack.OptionBlockObject{option(strings.Repeat("x", 76), "c1")}}
 	case "groups":
 		label := slack.NewTextBlockObject("plain_text", "On air", false, false)
-		return slack.OptionGroupsResponse{OptionGroups: []*slack.OptionGroupBlockObject{slack.NewOptionGroupBlockElement(label, one, option("Loop", "c2"))}}
+		return slack.OptionGroupsResponse{
+			OptionGroups: []*slack.OptionGroupBlockObject{slack.NewOptionGroupBlockElement(label, one, option("Loop", "c2"))}}
 	case "nothing":
 		return map[string]any{"options": []any{}}
 	case "empty":
@@ -58,7 +59,8 @@ func TestSuggestionsInAModal(t *testing.T) {
 	w := newWorld(t, Config{})
 	id := w.open(modal("Copy", studioInput(externalOf("external_select", `,"min_query_length":0`))))
 	got := w.interactions(asked)
-	evening, loop := Option{Text: &Text{Type: "plain_text", Text: "Evening"}, Value: "c1"}, Option{Text: &Text{Type: "plain_text", Text: "Loop"}, Value: "c2"}
+	evening, loop := Option{Text: &Text{Type: "plain_text", Text: "Evening"}, Value: "c1"},
+		Option{Text: &Text{Type: "plain_text", Text: "Loop"}, Value: "c2"}
 	for query, want := range map[string]struct {
 		err    string
 		groups []OptionGroup
@@ -122,7 +124,8 @@ func TestSuggestionsOfSeveral(t *testing.T) {
 	must(t, err)
 	<-s.Done
 	state := (<-got).View.State.Values["b"]["pick"]
-	same(t, "state", []any{string(state.Type), len(state.SelectedOptions), state.SelectedOptions[1].Text.Text}, []any{"multi_external_select", 2, "Loop"})
+	same(t, "state", []any{string(state.Type), len(state.SelectedOptions), state.SelectedOptions[1].Text.Text},
+		[]any{"multi_external_select", 2, "Loop"})
 }
 
 func TestSuggestionsThatNobodyAnswers(t *testing.T) {
@@ -140,7 +143,9 @@ func TestSeveralInAModal(t *testing.T) {
 	w := newWorld(t, Config{})
 	began := `,"max_selected_items":2,"initial_options":[{"text":{"type":"plain_text","text":"Evening"},"value":"c1"}]`
 	first := studioInput(externalOf("multi_external_select", began))
-	second := strings.Replace(studioInput(externalOf("multi_static_select", `,"options":[{"text":{"type":"plain_text","text":"Loop"},"value":"c2"}]`)), `"b"`, `"own","dispatch_action":true,"optional":true`, 1)
+	second := strings.Replace(studioInput(externalOf("multi_static_select",
+		`,"options":[{"text":{"type":"plain_text","text":"Loop"},"value":"c2"}]`)), `"b"`,
+		`"own","dispatch_action":true,"optional":true`, 1)
 	id := w.open(modal("Copy", first+","+second))
 	got := w.interactions(func(slack.InteractionCallback) any { return nil })
 	press := func(s State) (Sent, error) {
@@ -150,8 +155,9 @@ func TestSeveralInAModal(t *testing.T) {
 		return w.Submit("U0ANA", id, map[string]map[string]State{"b": {"pick": {SelectedOptions: options}}})
 	}
 	values := string(marshal(w.screen("U0ANA").Views[0].State.Values))
-	same(t, "at first", values, `{"b":{"pick":{"type":"multi_external_select","selected_options":[{"text":{"type":"plain_text","text":"Evening"},"value":"c1"}]}},`+
-		`"own":{"pick":{"type":"multi_static_select","selected_options":[]}}}`)
+	same(t, "at first", values,
+		`{"b":{"pick":{"type":"multi_external_select","selected_options":[{"text":{"type":"plain_text","text":"Evening"},"value":"c1"}]}},`+
+			`"own":{"pick":{"type":"multi_static_select","selected_options":[]}}}`)
 	s, err := press(State{SelectedOptions: []Option{{Value: "c2"}}})
 	must(t, err)
 	<-s.Done
@@ -161,7 +167,8 @@ func TestSeveralInAModal(t *testing.T) {
 	if _, err := submit(Option{Value: "c1"}, Option{Value: "c2"}, Option{Value: "c3"}); err == nil {
 		t.Error("three of two were chosen")
 	}
-	if _, err := w.ClickView("U0ANA", id, Press{Action: "pick", Block: "b", State: State{SelectedOptions: make([]Option, 3)}}); err == nil {
+	if _, err := w.ClickView("U0ANA", id,
+		Press{Action: "pick", Block: "b", State: State{SelectedOptions: make([]Option, 3)}}); err == nil {
 		t.Error("three of two were pressed")
 	}
 	if _, err := submit(); err == nil || w.screen("U0ANA").Views[0].Errors["b"] == "" {

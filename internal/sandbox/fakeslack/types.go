@@ -231,18 +231,19 @@ type Sent struct {
 // Call is one thing the bot did: a Web API call ("chat.postMessage"), a post to
 // a response URL ("response_url") or an ack that carried a payload ("ack").
 type Call struct {
-	Seq     int               `json:"seq"`
-	Method  string            `json:"method"`
-	Channel string            `json:"channel,omitempty"`
-	User    string            `json:"user,omitempty"` // whom it was for: the person of an ephemeral message, a view, an ack
-	TS      string            `json:"ts,omitempty"`   // of the message made or changed
-	Text    string            `json:"text,omitempty"`
-	Blocks  json.RawMessage   `json:"blocks,omitempty"`
-	Attach  json.RawMessage   `json:"attachments,omitempty"`
-	View    json.RawMessage   `json:"view,omitempty"`
-	Args    map[string]string `json:"args,omitempty"` // the arguments as sent, without the token
-	Error   string            `json:"error,omitempty"`
-	At      time.Time         `json:"-"` // when it had taken effect, real time
+	Seq     int    `json:"seq"`
+	Method  string `json:"method"`
+	Channel string `json:"channel,omitempty"`
+	// whom it was for: the person of an ephemeral message, a view, an ack
+	User   string            `json:"user,omitempty"`
+	TS     string            `json:"ts,omitempty"` // of the message made or changed
+	Text   string            `json:"text,omitempty"`
+	Blocks json.RawMessage   `json:"blocks,omitempty"`
+	Attach json.RawMessage   `json:"attachments,omitempty"`
+	View   json.RawMessage   `json:"view,omitempty"`
+	Args   map[string]string `json:"args,omitempty"` // the arguments as sent, without the token
+	Error  string            `json:"error,omitempty"`
+	At     time.Time         `json:"-"` // when it had taken effect, real time
 }
 
 // Fault makes a method misbehave. The zero Fault means "well again".

@@ -24,7 +24,8 @@ func (w *Workspace) view(c *call, kind string) (*View, *apiError) {
 	}
 	v, err := w.newView(raw)
 	if err != nil || v.Type != kind {
-		return nil, &apiError{code: "invalid_arguments", problems: []string{"must be of type " + kind + " [json-pointer:/view/type]"}}
+		return nil, &apiError{code: "invalid_arguments",
+			problems: []string{"must be of type " + kind + " [json-pointer:/view/type]"}}
 	}
 	return v, nil
 }

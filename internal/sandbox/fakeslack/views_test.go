@@ -44,9 +44,12 @@ func TestModalFromOpenToSubmit(t *testing.T) {
 	w.connect(func(sm *socketmode.Client, e socketmode.Event) {
 		switch d := e.Data.(type) {
 		case slack.SlashCommand:
-			req := slack.ModalViewRequest{Type: slack.VTModal, CallbackID: "copy", Title: slack.NewTextBlockObject("plain_text", "Copy", false, false),
+			req := slack.ModalViewRequest{Type: slack.VTModal, CallbackID: "copy",
+				Title:  slack.NewTextBlockObject("plain_text", "Copy", false, false),
 				Submit: slack.NewTextBlockObject("plain_text", "Go", false, false)}
-			req.Blocks.BlockSet = []slack.Block{slack.NewInputBlock("name", slack.NewTextBlockObject("plain_text", "Name", false, false), nil, slack.NewPlainTextInputBlockElement(nil, "text"))}
+			req.Blocks.BlockSet = []slack.Block{slack.NewInputBlock("name",
+				slack.NewTextBlockObject("plain_text", "Name", false, false), nil,
+				slack.NewPlainTextInputBlockElement(nil, "text"))}
 			_, err := w.api.OpenView(d.TriggerID, req)
 			must(t, err)
 			_ = sm.Ack(*e.Request)
@@ -63,17 +66,26 @@ func TestModalFromOpenToSubmit(t *testing.T) {
 		answer string
 		check  func(Screen)
 	}{
-		{`{"response_action":"errors","errors":{"name":"taken"}}`, func(s Screen) { same(t, "errors", s.Views[0].Errors, map[string]string{"name": "taken"}) }},
-		{`{"response_action":"errors","errors":{"elsewhere":"x"}}`, func(s Screen) { same(t, "toast", s.Toasts[0].Text, trouble) }},
+		{`{"response_action":"errors","errors":{"name":"taken"}}`, func(s Screen) {
+			same(t, "errors", s.Views[0].Errors, map[string]string{"name": "taken"})
+		}},
+		{`{"response_action":"errors","errors":{"elsewhere":"x"}}`, func(s Screen) {
+			same(t, "toast", s.Toasts[0].Text, trouble)
+		}},
 		{`{"response_action":"update","view":` + modal("Again", nameInput) + `}`, func(s Screen) {
-			same(t, "updated", []any{s.Views[0].ID == v.ID, s.Views[0].Hash == v.Hash, string(s.Views[0].Title)}, []any{true, false, `{"type":"plain_text","text":"Again"}`})
+			same(t, "updated", []any{s.Views[0].ID == v.ID, s.Views[0].Hash == v.Hash, string(s.Views[0].Title)},
+				[]any{true, false, `{"type":"plain_text","text":"Again"}`})
 		}},
 		{`{"response_action":"push","view":` + modal("Second", nameInput) + `}`, func(s Screen) {
 			same(t, "pushed", []any{len(s.Views), s.Views[1].PreviousViewID, s.Views[1].RootViewID}, []any{2, v.ID, v.ID})
 		}},
 		{``, func(s Screen) { same(t, "popped", len(s.Views), 1) }},
-		{`{"response_action":"push","view":` + modal("Second", nameInput) + `}`, func(s Screen) { same(t, "pushed", len(s.Views), 2) }},
-		{`{"response_action":"update","view":{"type":"modal"}}`, func(s Screen) { same(t, "bad view", s.Toasts[1].Kind, ErrBadAnswer) }},
+		{`{"response_action":"push","view":` + modal("Second", nameInput) + `}`, func(s Screen) {
+			same(t, "pushed", len(s.Views), 2)
+		}},
+		{`{"response_action":"update","view":{"type":"modal"}}`, func(s Screen) {
+			same(t, "bad view", s.Toasts[1].Kind, ErrBadAnswer)
+		}},
 		{`{"response_action":"clear"}`, func(s Screen) { same(t, "cleared", len(s.Views), 0) }},
 	} {
 		api.say(step.answer)
@@ -82,7 +94,8 @@ func TestModalFromOpenToSubmit(t *testing.T) {
 		must(t, err)
 		<-s.Done
 		got := api.last()
-		same(t, "payload", []string{string(got.Type), got.View.CallbackID, got.View.State.Values["name"]["text"].Value}, []string{"view_submission", "copy", "News 2"})
+		same(t, "payload", []string{string(got.Type), got.View.CallbackID, got.View.State.Values["name"]["text"].Value},
+			[]string{"view_submission", "copy", "News 2"})
 		step.check(w.screen("U0ANA"))
 	}
 }
@@ -101,10 +114,13 @@ func TestTriggerWorksOnceAndSoon(t *testing.T) {
 	w := newWorld(t, Config{})
 	id := w.trigger("U0ANA")
 	same(t, "first", w.call("views.open", xoxb, "trigger_id", id, "view", modal("A", nameInput))["ok"], true)
-	same(t, "second", w.call("views.open", xoxb, "trigger_id", id, "view", modal("A", nameInput))["error"], "exchanged_trigger_id")
-	same(t, "unknown", w.call("views.open", xoxb, "trigger_id", "1.2.3", "view", modal("A", nameInput))["error"], "invalid_trigger_id")
+	same(t, "second", w.call("views.open", xoxb, "trigger_id", id, "view", modal("A", nameInput))["error"],
+		"exchanged_trigger_id")
+	same(t, "unknown", w.call("views.open", xoxb, "trigger_id", "1.2.3", "view", modal("A", nameInput))["error"],
+		"invalid_trigger_id")
 	late := newWorld(t, Config{Trigger: time.Nanosecond})
-	same(t, "late", late.call("views.open", xoxb, "trigger_id", late.trigger("U0ANA"), "view", modal("A", nameInput))["error"], "expired_trigger_id")
+	same(t, "late", late.call("views.open", xoxb, "trigger_id", late.trigger("U0ANA"), "view",
+		modal("A", nameInput))["error"], "expired_trigger_id")
 }
 
 func TestViewsUpdateAndPush(t *testing.T) {
@@ -128,8 +144,10 @@ func TestViewsUpdateAndPush(t *testing.T) {
 	} {
 		same(t, c.name, w.call("views.update", xoxb, c.args...)["error"], c.want)
 	}
-	same(t, "twice the name", w.call("views.open", xoxb, "trigger_id", "x", "view", named("two"))["error"], "duplicate_external_id")
-	same(t, "push from a command", w.call("views.push", xoxb, "trigger_id", w.trigger("U0ANA"), "view", named("three"))["error"], "not_found")
+	same(t, "twice the name", w.call("views.open", xoxb, "trigger_id", "x", "view", named("two"))["error"],
+		"duplicate_external_id")
+	same(t, "push from a command",
+		w.call("views.push", xoxb, "trigger_id", w.trigger("U0ANA"), "view", named("three"))["error"], "not_found")
 }
 
 func TestPushLimitAndClose(t *testing.T) {
@@ -143,7 +161,8 @@ func TestPushLimitAndClose(t *testing.T) {
 		must(t, err)
 		<-s.Done
 		cb := <-got
-		same(t, "container", []string{cb.Container.Type, cb.Container.ViewID, cb.View.ID}, []string{"view", views[i].ID, views[i].ID})
+		same(t, "container", []string{cb.Container.Type, cb.Container.ViewID, cb.View.ID},
+			[]string{"view", views[i].ID, views[i].ID})
 		view := modal(fmt.Sprint(i+2), button)
 		want := any(nil)
 		if i == 2 {
@@ -188,7 +207,8 @@ func TestHome(t *testing.T) {
 	same(t, "hash", publish("U0ANA", "old", `{"type":"home","blocks":[]}`), "hash_conflict")
 	same(t, "again", publish("U0ANA", home.Hash, `{"type":"home","blocks":[]}`), nil)
 	same(t, "outsider", publish("U0OUT", "", `{"type":"home","blocks":[]}`), "user_not_found")
-	same(t, "alert", publish("U0ANA", "", `{"type":"home","blocks":[{"type":"alert","text":{"type":"plain_text","text":"x"}}]}`), "invalid_arguments")
+	same(t, "alert", publish("U0ANA", "",
+		`{"type":"home","blocks":[{"type":"alert","text":{"type":"plain_text","text":"x"}}]}`), "invalid_arguments")
 	same(t, "id stays", w.screen("U0ANA").Home.ID, home.ID)
 }
 

@@ -45,7 +45,8 @@ func newWorld(t testing.TB, cfg Config) *world {
 	w.url = srv.URL
 	w.SetBase(srv.URL)
 	w.http = &http.Client{Transport: &http.Transport{}, Timeout: 10 * time.Second}
-	w.api = slack.New(xoxb, slack.OptionAppLevelToken(xapp), slack.OptionAPIURL(srv.URL+"/api/"), slack.OptionHTTPClient(w.http))
+	w.api = slack.New(xoxb, slack.OptionAppLevelToken(xapp), slack.OptionAPIURL(srv.URL+"/api/"),
+		slack.OptionHTTPClient(w.http))
 	t.Cleanup(func() {
 		w.Close()
 		srv.Close()

@@ -76,7 +76,8 @@ func TestClickSaysWhatBecameOfIt(t *testing.T) {
 
 func TestSuggestGivesTheBotsOptions(t *testing.T) {
 	r := newRig(t)
-	body := map[string]any{"as": "U0ANA", "channel": "C0SHOW", "ts": r.card(), "block": "b", "action": "pick", "query": "eve"}
+	body := map[string]any{"as": "U0ANA", "channel": "C0SHOW", "ts": r.card(), "block": "b", "action": "pick",
+		"query": "eve"}
 	if out := r.mustPost("suggest", body); out["failed"] != "dispatch_failed" {
 		t.Errorf("without a bot: %v", out)
 	}
@@ -249,7 +250,8 @@ func TestFaultsAreOrderedShownAndTakenBack(t *testing.T) {
 	r := newRig(t)
 	r.mustPost("fault", map[string]any{"where": "live", "kind": "reset-after", "on": "RestartCaster"})
 	r.mustPost("fault", map[string]any{"where": "slack", "kind": "ratelimited", "on": "chat.postMessage"})
-	if got := r.chips(); !slices.Equal(got, []string{"answer lost after the effect · RestartCaster", "429 · chat.postMessage"}) {
+	if got := r.chips(); !slices.Equal(got,
+		[]string{"answer lost after the effect · RestartCaster", "429 · chat.postMessage"}) {
 		t.Errorf("chips %v", got)
 	}
 	if out := r.call("chat.postMessage", botToken, card); out["error"] != "ratelimited" {
@@ -265,7 +267,8 @@ func TestFaultsAreOrderedShownAndTakenBack(t *testing.T) {
 	}
 	r.card()
 	for _, body := range []map[string]any{
-		{"where": "live", "kind": "nonsense"}, {"where": "slack", "kind": "nonsense"}, {"where": "slack", "kind": "disconnect"},
+		{"where": "live", "kind": "nonsense"}, {"where": "slack", "kind": "nonsense"},
+		{"where": "slack", "kind": "disconnect"},
 	} {
 		if status, _ := r.post("fault", body); status != 409 {
 			t.Errorf("%v: status %d", body, status)

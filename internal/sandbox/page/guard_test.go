@@ -75,7 +75,8 @@ func TestStaticFilesAreServedWithTheirPolicy(t *testing.T) {
 // forbidden are the ways in which text of the world could become markup, or the
 // page could reach another host or need a loose policy.
 var forbidden = map[string]*regexp.Regexp{
-	".js":   regexp.MustCompile(`innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|from "https?:|import\("https?:|fetch\("https?:`),
+	".js": regexp.MustCompile(
+		`innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|from "https?:|import\("https?:|fetch\("https?:`),
 	".html": regexp.MustCompile(`\sstyle=|\son[a-z]+=|<style|<script>|(?:src|href)="(?:https?:)?//`),
 	".css":  regexp.MustCompile(`@import|url\(`),
 }

@@ -75,7 +75,8 @@ type Page struct {
 
 // New makes the page. Close lets its open event streams end.
 func New(cfg Config) *Page {
-	p := &Page{cfg: cfg, mux: http.NewServeMux(), done: make(chan struct{}), pokes: map[chan struct{}]bool{}, limited: limited{}}
+	p := &Page{cfg: cfg, mux: http.NewServeMux(), done: make(chan struct{}), pokes: map[chan struct{}]bool{},
+		limited: limited{}}
 	static, err := fs.Sub(files, "static")
 	if err != nil {
 		panic(err)

@@ -47,7 +47,10 @@ func newRig(t *testing.T) *rig {
 	})
 	r.live = fakelive.New(fakelive.Config{Now: r.now})
 	p := New(Config{
-		Slack: r.slack, Live: r.live, Now: r.now, Ahead: r.shift, Advance: r.advance, Reset: func() error { r.live.Reset(); return nil },
+		Slack: r.slack, Live: r.live, Now: r.now, Ahead: r.shift, Advance: r.advance, Reset: func() error {
+			r.live.Reset()
+			return nil
+		},
 		Addr:        "control.test:8787",
 		Usages:      []Usage{{Text: "/caster restart {caster}", Short: "Restart it."}},
 		Suggestions: []Suggestion{{As: "U0ANA", Channel: "C0SHOW", Text: "/caster list", Why: "look"}},

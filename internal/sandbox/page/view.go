@@ -134,7 +134,8 @@ func (p *Page) view(s fakeslack.Screen) view {
 }
 
 func personOf(u fakeslack.User, i int) person {
-	return person{ID: u.ID, Name: u.Name, Real: u.RealName, Role: u.Profile.Title, Initials: initials(u.RealName), Hue: i % 8, Bot: u.IsBot, Zone: u.TZ, Locale: u.Locale}
+	return person{ID: u.ID, Name: u.Name, Real: u.RealName, Role: u.Profile.Title, Initials: initials(u.RealName),
+		Hue: i % 8, Bot: u.IsBot, Zone: u.TZ, Locale: u.Locale}
 }
 
 // initials are the first letters of the first and the last name.

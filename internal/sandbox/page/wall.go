@@ -94,7 +94,8 @@ func (p *Page) wall() wall {
 }
 
 func studioOf(x fakelive.Studio) studio {
-	out := studio{ID: x.ID, Name: x.Name, Mode: modes[x.NormType], OnAir: x.OnAir, Since: millis(x.Started), Standby: x.Urgent, Scenes: []scene{}}
+	out := studio{ID: x.ID, Name: x.Name, Mode: modes[x.NormType], OnAir: x.OnAir, Since: millis(x.Started),
+		Standby: x.Urgent, Scenes: []scene{}}
 	for _, s := range x.Scenes {
 		out.Scenes = append(out.Scenes, scene{ID: s.ID, Name: s.Name, Program: s.Program, Open: s.Open})
 	}
@@ -114,7 +115,8 @@ func streamOf(x fakelive.Stream, all []fakelive.File) stream {
 	for _, f := range slices.Backward(all) {
 		own := f.Domain == x.Domain && f.App == x.App && f.Stream == x.Name
 		if own && len(out.Files) < shownFiles {
-			out.Files = append(out.Files, file{URL: f.URL, Format: f.Format, From: millis(f.Start), To: millis(f.End), Seconds: f.Seconds})
+			out.Files = append(out.Files,
+				file{URL: f.URL, Format: f.Format, From: millis(f.Start), To: millis(f.End), Seconds: f.Seconds})
 		}
 	}
 	return out

@@ -1,5 +1,5 @@
-// The least that a Socket Mode bot can be: slack-go's loop, which acknowledges every slash command with one fixed answer
-// of the length that /caster help has. It is the yardstick beside which test/bench puts casterbot's figures.
+// The least that a Socket Mode bot can be: slack-go's loop, which acknowledges every slash command with one fixed
+// answer of the length that /caster help has. It is the yardstick beside which test/bench puts casterbot's figures.
 package main
 
 import (
@@ -31,7 +31,8 @@ func main() {
 }
 
 func acknowledge(client *socketmode.Client) {
-	answer, err := json.Marshal(map[string]string{"response_type": "ephemeral", "text": strings.Repeat("help ", answerSize/5)})
+	answer, err := json.Marshal(map[string]string{"response_type": "ephemeral",
+		"text": strings.Repeat("help ", answerSize/5)})
 	if err != nil {
 		log.Fatal(err)
 	}
