@@ -13,7 +13,7 @@ import (
 )
 
 // put writes down what somebody wants of the board of a channel.
-func (s *stage) board(channel string, on bool) {
+func (s *fixture) board(channel string, on bool) {
 	s.t.Helper()
 	b, err := s.w.boards.Board(s.t.Context(), channel)
 	if err != nil {
@@ -26,7 +26,7 @@ func (s *stage) board(channel string, on bool) {
 }
 
 func TestBoard(t *testing.T) {
-	s := newStage(t)
+	s := newFixture(t)
 	s.board(show, true)
 	s.recorded(-10 * time.Second)
 	if _, held, err := s.w.locks.Hold(t.Context(),
@@ -62,7 +62,7 @@ func TestBoard(t *testing.T) {
 
 // A board is edited at most once in ten seconds, whoever wants what.
 func TestBoardIsEditedSeldom(t *testing.T) {
-	s := newStage(t)
+	s := newFixture(t)
 	s.board(show, true)
 	s.pass(time.Second)
 	last := s.clock()
@@ -85,7 +85,7 @@ func TestBoardIsEditedSeldom(t *testing.T) {
 }
 
 func TestBoardWithoutPin(t *testing.T) {
-	s := newStage(t)
+	s := newFixture(t)
 	s.chatFail["pin"] = errors.New("missing_scope")
 	s.board(show, true)
 	s.pass(time.Second)
@@ -99,7 +99,7 @@ func TestBoardWithoutPin(t *testing.T) {
 }
 
 func TestDeletedBoardIsOff(t *testing.T) {
-	s := newStage(t)
+	s := newFixture(t)
 	s.board(show, true)
 	s.pass(time.Second)
 	s.heard()
@@ -116,7 +116,7 @@ func TestDeletedBoardIsOff(t *testing.T) {
 // while.
 func TestBoardLater(t *testing.T) {
 	for failure, pause := range map[error]time.Duration{notify.ErrBusy: boardEvery, notify.ErrNotInChannel: muteFor} {
-		s := newStage(t)
+		s := newFixture(t)
 		s.chatFail["post"] = failure
 		s.board(show, true)
 		s.pass(time.Second)
@@ -132,7 +132,7 @@ func TestBoardLater(t *testing.T) {
 
 // Two replicas draw a board once, and a new process goes on with the same message.
 func TestBoardOfReplicas(t *testing.T) {
-	s := newStage(t)
+	s := newFixture(t)
 	s.board(show, true)
 	second := s.watcher("r2")
 	second.leader.alone = true // as if both led
@@ -150,7 +150,7 @@ func TestBoardOfReplicas(t *testing.T) {
 }
 
 func TestBlindBoard(t *testing.T) {
-	s := newStage(t)
+	s := newFixture(t)
 	s.board(show, true)
 	s.fail["scenes"], s.fail["online"] = true, true
 	s.pass(time.Second)
@@ -166,28 +166,28 @@ func TestBlindBoard(t *testing.T) {
 // An idle bot makes no call; a board and the guardian share each look.
 func TestCallsOfTenMinutes(t *testing.T) {
 	for name, c := range map[string]struct {
-		prepare func(s *stage)
+		prepare func(s *fixture)
 		want    map[string]int
 	}{
-		"nothing is watched": {func(*stage) {}, map[string]int{}},
-		"one board": {func(s *stage) {
+		"nothing is watched": {func(*fixture) {}, map[string]int{}},
+		"one board": {func(s *fixture) {
 			s.board(show, true)
 		}, map[string]int{"casters": 20, "scenes": 20, "online": 20, "material": 20}},
-		"one recording": {func(s *stage) {
+		"one recording": {func(s *fixture) {
 			s.did("record.start", mainLine)
 		}, map[string]int{"online": 40, "material": 40}},
-		"one studio": {func(s *stage) { s.did("caster.start", news) }, map[string]int{"casters": 40}},
-		"one preview": {func(s *stage) {
+		"one studio": {func(s *fixture) { s.did("caster.start", news) }, map[string]int{"casters": 40}},
+		"one preview": {func(s *fixture) {
 			s.did("caster.scene.start", news, "s1")
 		}, map[string]int{"casters": 40, "scenes": 40}},
-		"all of it, in two channels": {func(s *stage) {
+		"all of it, in two channels": {func(s *fixture) {
 			s.board(show, true)
 			s.board(other, true)
 			s.did("record.start", mainLine)
 			s.did("caster.start", news)
 		}, map[string]int{"casters": 40, "scenes": 40, "online": 40, "material": 40}},
 	} {
-		s := newStage(t)
+		s := newFixture(t)
 		c.prepare(s)
 		for range 600 {
 			s.pass(time.Second)
@@ -207,7 +207,7 @@ func TestCallsOfTenMinutes(t *testing.T) {
 
 // Between two calls of one kind there is the time that the share of the limit gives.
 func TestShareOfTheLimits(t *testing.T) {
-	s := newStage(t)
+	s := newFixture(t)
 	var waited []time.Duration
 	s.w.limiter.pause = func(_ context.Context, d time.Duration) bool {
 		waited = append(waited, d.Round(50*time.Millisecond))

@@ -34,8 +34,8 @@ var (
 	mainLine = op.Target{Kind: "stream", ID: main, Name: "main"}
 )
 
-// stage is a watcher among simple people: a clock that stands, a cloud, a chat and a policy that tests change.
-type stage struct {
+// fixture is a watcher among simple people: a clock that stands, a cloud, a chat and a policy that tests change.
+type fixture struct {
 	t     *testing.T
 	store *store.Store
 	w     *Monitor
@@ -56,8 +56,8 @@ type stage struct {
 	gate     func() // called by every look at the streams
 }
 
-func newStage(t *testing.T) *stage {
-	s := &stage{
+func newFixture(t *testing.T) *fixture {
+	s := &fixture{
 		t: t, now: noon, scenes: map[string][]live.Scene{}, online: map[live.Stream]time.Time{},
 		material: map[live.Stream][]live.Content{},
 		fail:     map[string]bool{}, calls: map[string]int{}, watch: map[string][]op.Target{}, chatFail: map[string]error{},
@@ -81,7 +81,7 @@ func newStage(t *testing.T) *stage {
 }
 
 // watcher is one more replica over the same store.
-func (s *stage) watcher(replica string) *Monitor {
+func (s *fixture) watcher(replica string) *Monitor {
 	w := New(Config{
 		Table: commands.Table(nil, nil, nil), Store: s.store, Cloud: (*cloud)(s), Policy: (*rules)(s), Chat: (*chat)(s),
 		Now: s.clock, Replica: replica,
@@ -91,14 +91,14 @@ func (s *stage) watcher(replica string) *Monitor {
 	return w
 }
 
-func (s *stage) clock() time.Time {
+func (s *fixture) clock() time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.now
 }
 
 // pass lets time go by and the watcher have its turn; running recordings grow.
-func (s *stage) pass(d time.Duration) {
+func (s *fixture) pass(d time.Duration) {
 	s.t.Helper()
 	s.with(func() { s.now = s.now.Add(d) })
 	if err := s.w.turn(s.t.Context()); err != nil {
@@ -106,20 +106,20 @@ func (s *stage) pass(d time.Duration) {
 	}
 }
 
-func (s *stage) with(change func()) {
+func (s *fixture) with(change func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	change()
 }
 
 // did writes down an operation that succeeded now.
-func (s *stage) did(verb string, target op.Target, args ...string) op.Operation {
+func (s *fixture) did(verb string, target op.Target, args ...string) op.Operation {
 	s.t.Helper()
 	return s.came(op.Succeeded, verb, target, args...)
 }
 
 // came writes down an operation that was sent and came to an end now, or to none yet.
-func (s *stage) came(end op.State, verb string, target op.Target, args ...string) op.Operation {
+func (s *fixture) came(end op.State, verb string, target op.Target, args ...string) op.Operation {
 	s.t.Helper()
 	s.keys++
 	o := op.Operation{
@@ -143,7 +143,7 @@ func (s *stage) came(end op.State, verb string, target op.Target, args ...string
 }
 
 // studio changes a studio as another console would.
-func (s *stage) studio(id string, change func(*live.Caster)) {
+func (s *fixture) studio(id string, change func(*live.Caster)) {
 	s.mu.Lock()
 	c := s.studios[id]
 	s.mu.Unlock()
@@ -152,7 +152,7 @@ func (s *stage) studio(id string, change func(*live.Caster)) {
 }
 
 // heard gives what was said since the last call, and forgets it.
-func (s *stage) heard() string {
+func (s *fixture) heard() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	all := strings.Join(s.said, "\n")
@@ -161,7 +161,7 @@ func (s *stage) heard() string {
 }
 
 // want says what must have been said since the last call: nothing when there are no parts.
-func (s *stage) want(when string, parts ...string) {
+func (s *fixture) want(when string, parts ...string) {
 	s.t.Helper()
 	got := s.heard()
 	if len(parts) == 0 && got != "" {
@@ -174,7 +174,7 @@ func (s *stage) want(when string, parts ...string) {
 	}
 }
 
-type cloud stage
+type cloud fixture
 
 func (c *cloud) called(what string) error {
 	c.calls[what]++
@@ -217,7 +217,7 @@ func (c *cloud) RecordContent(_ context.Context, s live.Stream, _, _ time.Time) 
 	return slices.Clone(c.material[s]), c.called("material")
 }
 
-type rules stage
+type rules fixture
 
 func (r *rules) Channels() []string { return []string{show, other} }
 
@@ -237,7 +237,7 @@ func (r *rules) Scope(channel string) (op.Scope, bool) {
 	}, prefix != ""
 }
 
-type chat stage
+type chat fixture
 
 func (c *chat) Redraw(ctx context.Context, channel, message string, a op.Answer) (string, error) {
 	return c.Put(ctx, channel, message, a)

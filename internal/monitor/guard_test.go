@@ -14,18 +14,18 @@ import (
 )
 
 // recorded lets the main stream's material be what a list shows: from noon on, up to some time after it.
-func (s *stage) recorded(upTo time.Duration) {
+func (s *fixture) recorded(upTo time.Duration) {
 	s.with(func() { s.material[streamOf(main)] = []live.Content{{From: noon, To: noon.Add(upTo)}} })
 }
 
-func (s *stage) stream(since time.Duration) {
+func (s *fixture) stream(since time.Duration) {
 	s.with(func() { s.online[streamOf(main)] = noon.Add(since) })
 }
 
-func (s *stage) cut() { s.with(func() { delete(s.online, streamOf(main)) }) }
+func (s *fixture) cut() { s.with(func() { delete(s.online, streamOf(main)) }) }
 
 func TestBrokenStream(t *testing.T) {
-	s := newStage(t)
+	s := newFixture(t)
 	s.did("record.start", mainLine)
 	s.recorded(60 * time.Second)
 	s.pass(time.Minute)
@@ -57,7 +57,7 @@ func TestBrokenStream(t *testing.T) {
 
 // An alert ends with the operation that stops what is watched, and says who did that.
 func TestEndedThroughTheBot(t *testing.T) {
-	s := newStage(t)
+	s := newFixture(t)
 	s.did("record.start", mainLine)
 	s.cut()
 	s.pass(time.Minute)
@@ -69,7 +69,7 @@ func TestEndedThroughTheBot(t *testing.T) {
 
 // Who stops a studio ends the recording of its programme, and no other.
 func TestStoppedStudioEndsItsRecording(t *testing.T) {
-	s := newStage(t)
+	s := newFixture(t)
 	output := op.Target{Kind: "stream", ID: "live.example.com/caster/b5447c", Name: "programme"}
 	s.did("caster.start", news)
 	s.did("record.start", output)
@@ -88,7 +88,7 @@ func TestStoppedStudioEndsItsRecording(t *testing.T) {
 
 // A break and a return between two looks are one alert.
 func TestShortBreak(t *testing.T) {
-	s := newStage(t)
+	s := newFixture(t)
 	s.did("record.start", mainLine)
 	s.recorded(70 * time.Second)
 	s.pass(time.Minute + guardEvery)
@@ -100,7 +100,7 @@ func TestShortBreak(t *testing.T) {
 
 // What the lists do not show yet is no alert: a recording that was just started, an automatic one that goes on.
 func TestListsLag(t *testing.T) {
-	s := newStage(t)
+	s := newFixture(t)
 	s.stream(-2 * time.Second)
 	s.did("record.start", mainLine)
 	s.pass(guardEvery)
@@ -113,7 +113,7 @@ func TestListsLag(t *testing.T) {
 }
 
 func TestStudioByOtherHands(t *testing.T) {
-	s := newStage(t)
+	s := newFixture(t)
 	s.did("caster.start", news)
 	s.pass(2 * time.Minute)
 	s.want("while all is well")
@@ -138,7 +138,7 @@ func TestStudioByOtherHands(t *testing.T) {
 
 // What the bot has done itself is no alert, even when it shows late.
 func TestOwnDoingsAreNoNews(t *testing.T) {
-	s := newStage(t)
+	s := newFixture(t)
 	s.did("caster.start", news)
 	s.pass(5 * time.Minute)
 	for verb, change := range map[string]func(*live.Caster){
@@ -161,7 +161,7 @@ func TestOwnDoingsAreNoNews(t *testing.T) {
 
 // The policy's studios are watched from when they are first seen; being idle is nothing wrong with them.
 func TestWatchedByPolicy(t *testing.T) {
-	s := newStage(t)
+	s := newFixture(t)
 	s.watch[show] = []op.Target{{Kind: "caster", Name: "Evening News"}, {Kind: "caster", Name: "Evening Talk"}, mainLine}
 	s.recorded(-time.Second)
 	s.pass(guardEvery)
@@ -186,7 +186,7 @@ func TestWatchedByPolicy(t *testing.T) {
 
 // A stream of the policy that nobody was seen to record may come and go.
 func TestUnrecordedStreamIsFree(t *testing.T) {
-	s := newStage(t)
+	s := newFixture(t)
 	s.watch[show] = []op.Target{mainLine}
 	s.recorded(-time.Hour)
 	s.pass(guardEvery)
@@ -199,7 +199,7 @@ func TestUnrecordedStreamIsFree(t *testing.T) {
 }
 
 func TestForgottenPreview(t *testing.T) {
-	s := newStage(t)
+	s := newFixture(t)
 	s.did("caster.scene.start", news, "s1")
 	s.pass(previewOpen - time.Second)
 	s.want("early")
@@ -215,7 +215,7 @@ func TestForgottenPreview(t *testing.T) {
 }
 
 func TestStudioStillOn(t *testing.T) {
-	s := newStage(t)
+	s := newFixture(t)
 	s.did("caster.start", news)
 	s.did("record.start", mainLine)
 	s.pass(time.Hour)
@@ -231,7 +231,7 @@ func TestStudioStillOn(t *testing.T) {
 }
 
 func TestADayIsEnough(t *testing.T) {
-	s := newStage(t)
+	s := newFixture(t)
 	s.did("record.start", mainLine)
 	s.pass(watchFor + time.Minute)
 	s.cut()
@@ -245,7 +245,7 @@ func TestADayIsEnough(t *testing.T) {
 // A look that failed says nothing: no alert, and none is over.
 func TestBlindLooks(t *testing.T) {
 	for _, blind := range []string{"casters", "scenes", "online", "material"} {
-		s := newStage(t)
+		s := newFixture(t)
 		s.watch[other] = []op.Target{{Kind: "caster", Name: "Morning Show"}}
 		s.did("caster.start", news)
 		s.did("caster.scene.start", news, "s1")
@@ -273,7 +273,7 @@ func TestBlindLooks(t *testing.T) {
 // Several replicas that look and say at the same moment say it once; the one that leads goes on, and another takes over
 // when it is gone.
 func TestReplicas(t *testing.T) {
-	s := newStage(t)
+	s := newFixture(t)
 	s.did("record.start", mainLine)
 	second := s.watcher("r2")
 	s.pass(time.Minute)
@@ -297,7 +297,7 @@ func TestReplicas(t *testing.T) {
 
 // The document is the guard, not the lease.
 func TestDoublePost(t *testing.T) {
-	s := newStage(t)
+	s := newFixture(t)
 	s.did("record.start", mainLine)
 	s.cut()
 	var all, looking sync.WaitGroup
@@ -323,7 +323,7 @@ func TestDoublePost(t *testing.T) {
 
 // What could not be said is said later; what was claimed by a process that died is said by another after a minute.
 func TestUnsaidAlerts(t *testing.T) {
-	s := newStage(t)
+	s := newFixture(t)
 	s.did("record.start", mainLine)
 	s.cut()
 	s.chatFail["post"] = notify.ErrBusy
@@ -332,7 +332,7 @@ func TestUnsaidAlerts(t *testing.T) {
 	s.pass(guardEvery)
 	s.want("later", "post C0SHOW")
 
-	s = newStage(t)
+	s = newFixture(t)
 	s.did("record.start", mainLine)
 	x := expectation{kind: recording, channel: show, target: mainLine}
 	if _, mine, err := s.w.put(t.Context(), alert{Channel: show, Claimed: noon, key: alertKey(broke, x)}); !mine ||
@@ -347,7 +347,7 @@ func TestUnsaidAlerts(t *testing.T) {
 	s.pass(guardEvery)
 	s.want("once")
 
-	s = newStage(t)
+	s = newFixture(t)
 	s.did("record.start", mainLine)
 	s.cut()
 	s.chatFail["post"] = notify.ErrNotInChannel
@@ -362,7 +362,7 @@ func TestUnsaidAlerts(t *testing.T) {
 // An edit that fails is made later; a message that was deleted is nobody's loss.
 func TestUneditedAlerts(t *testing.T) {
 	for failure, again := range map[error]bool{errors.New("away"): true, notify.ErrGone: false} {
-		s := newStage(t)
+		s := newFixture(t)
 		s.did("record.start", mainLine)
 		s.cut()
 		s.pass(time.Minute)

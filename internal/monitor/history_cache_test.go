@@ -12,7 +12,7 @@ import (
 )
 
 // sent brings an operation as far as a changing call; to takes it on from there.
-func (s *stage) sent(verb string) op.Operation {
+func (s *fixture) sent(verb string) op.Operation {
 	s.t.Helper()
 	s.keys++
 	o, err := s.store.Create(s.t.Context(), op.Operation{
@@ -26,7 +26,7 @@ func (s *stage) sent(verb string) op.Operation {
 	return s.to(o, op.Running, "")
 }
 
-func (s *stage) to(o op.Operation, to op.State, closer string) op.Operation {
+func (s *fixture) to(o op.Operation, to op.State, closer string) op.Operation {
 	s.t.Helper()
 	o, err := s.store.Move(s.t.Context(),
 		store.Move{ID: o.ID, From: o.State, To: to, Closer: closer, Send: to == op.Running, Event: op.Event{Name: "t"}})
@@ -37,19 +37,19 @@ func (s *stage) to(o op.Operation, to op.State, closer string) op.Operation {
 }
 
 // history cache is one that has read nothing yet.
-func (s *stage) ledger() *historyCache {
+func (s *fixture) ledger() *historyCache {
 	l := newHistoryCache(s.w.Table)
 	return &l
 }
 
 // reads lets a history cache read, and gives how many operations that took. Afterwards it must hold what a look at
 // everything shows.
-func (s *stage) reads(l *historyCache) int {
+func (s *fixture) reads(l *historyCache) int {
 	s.t.Helper()
 	return s.readsSince(l, s.clock().Add(-watchFor))
 }
 
-func (s *stage) readsSince(l *historyCache, since time.Time) int {
+func (s *fixture) readsSince(l *historyCache, since time.Time) int {
 	s.t.Helper()
 	n, err := l.read(s.t.Context(), s.store, since)
 	if err != nil {
@@ -77,7 +77,7 @@ func (s *stage) readsSince(l *historyCache, since time.Time) int {
 // Whatever becomes of an operation between two turns, the history cache knows it, as does that of a process that has
 // just begun.
 func TestLedgerFollowsTheStore(t *testing.T) {
-	s := newStage(t)
+	s := newFixture(t)
 	old, fresh := s.ledger(), s.ledger()
 	turn := func() {
 		t.Helper()
@@ -122,7 +122,7 @@ func TestLedgerFollowsTheStore(t *testing.T) {
 // back.
 func TestLedgerFindsEarlierEnds(t *testing.T) {
 	for _, back := range []time.Duration{overlap / 2, time.Hour} {
-		s := newStage(t)
+		s := newFixture(t)
 		l, since := s.ledger(), noon.Add(-watchFor)
 		first, second := s.sent("caster.start"), s.sent("caster.stop")
 		s.with(func() { s.now = s.now.Add(2 * time.Hour) })
@@ -139,7 +139,7 @@ func TestLedgerFindsEarlierEnds(t *testing.T) {
 
 // A day of any length is read, and once.
 func TestLedgerReadsADayOnce(t *testing.T) {
-	s := newStage(t)
+	s := newFixture(t)
 	for i := range 3 * pageSize { // more than a page at one moment
 		s.to(s.sent("caster.start"), op.Succeeded, "")
 		if i > pageSize+pageSize/2 {
@@ -160,7 +160,7 @@ func TestLedgerReadsADayOnce(t *testing.T) {
 
 // What was begun and ended again at one moment is not watched, in whichever order it was asked for.
 func TestDeedsOfOneMomentAreInTheOrderOfSending(t *testing.T) {
-	s := newStage(t)
+	s := newFixture(t)
 	for range 8 { // ids are random: one of them would be out of order
 		start := s.did("caster.start", news)
 		stop := s.did("caster.stop", news)

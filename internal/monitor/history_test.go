@@ -15,8 +15,8 @@ var added = []op.Command{
 }
 
 // newer is a stage whose command table has the added ones too.
-func newer(t *testing.T) *stage {
-	s := newStage(t)
+func newer(t *testing.T) *fixture {
+	s := newFixture(t)
 	table := s.w.Table
 	table.Commands = append(table.Commands, added...)
 	s.w.Table, s.w.cache = table, newHistoryCache(table)

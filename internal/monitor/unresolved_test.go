@@ -27,7 +27,7 @@ func (d *during) Casters(ctx context.Context) ([]live.Caster, error) {
 // What is done through the bot while a look goes on is the bot's own, whether it has ended or is under way.
 func TestWhatIsDoneDuringALookIsTheBots(t *testing.T) {
 	for _, end := range []op.State{op.Succeeded, op.Running} {
-		s := newStage(t)
+		s := newFixture(t)
 		d := &during{cloud: (*cloud)(s)}
 		s.w = New(Config{Store: s.store, Cloud: d, Policy: (*rules)(s), Chat: (*chat)(s), Now: s.clock, Replica: "r1",
 			Pause: func(ctx context.Context, _ time.Duration) bool { return ctx.Err() == nil }})
@@ -61,7 +61,7 @@ func TestAnUnknownOperationMayHaveDoneIt(t *testing.T) {
 		}, "was restarted. I do not know whether through me."},
 		"another thing": {"caster.restart", func(c *live.Caster) { c.OnAir = false }, "went off air, and not through me."},
 	} {
-		s := newStage(t)
+		s := newFixture(t)
 		s.did("caster.start", news)
 		for range 6 {
 			s.pass(guardEvery)

@@ -80,7 +80,7 @@ func (l *line) Read(b []byte) (int, error) {
 
 // deaf measures for how long commands are lost when one of two sockets only seems alive: until six seconds have gone
 // without a loss, of which the workspace needs three to see one.
-func (st *stage) deaf() error {
+func (st *fixture) deaf() error {
 	const every, calm = 200 * time.Millisecond, 6 * time.Second
 	if !st.lines.deafen() {
 		return nil

@@ -8,7 +8,7 @@ import (
 )
 
 // keep finds what became of acts and keeps the figures that all shows have.
-func (st *stage) keep(acts []*act) {
+func (st *fixture) keep(acts []*act) {
 	trace(acts, st.observer.all(), st.calls())
 	st.keepTimes("", acts)
 	ran := tally(acts, func(a *act) bool { return a.applied })
@@ -26,7 +26,7 @@ var steps = []struct {
 	from, to func(*act) time.Time
 }{{"card", typed, carded}, {"call", clicked, called}, {"result", clicked, ended}, {"dead", clicked, gone}}
 
-func (st *stage) keepTimes(prefix string, acts []*act) {
+func (st *fixture) keepTimes(prefix string, acts []*act) {
 	for _, s := range steps {
 		list := between(acts, s.from, s.to)
 		for _, c := range moments {
@@ -40,7 +40,7 @@ func (st *stage) keepTimes(prefix string, acts []*act) {
 }
 
 // keepHour keeps what is asked of many at once.
-func (st *stage) keepHour(acts []*act, operation string, since func(*act) time.Time) {
+func (st *fixture) keepHour(acts []*act, operation string, since func(*act) time.Time) {
 	for _, f := range []struct {
 		name string
 		to   func(*act) time.Time
@@ -60,7 +60,7 @@ func (st *stage) keepHour(acts []*act, operation string, since func(*act) time.T
 }
 
 // keepShare keeps how much of an operation's limit was used while its work was waiting.
-func (st *stage) keepShare(operation string) {
+func (st *fixture) keepShare(operation string) {
 	part, ok := used(testbed.Arrivals(st.calls())[operation], share*float64(st.world.Live.Usage()[operation].Limit))
 	if !ok {
 		part = math.NaN()
@@ -69,7 +69,7 @@ func (st *stage) keepShare(operation string) {
 }
 
 // refusedBySlack counts the calls that the workspace refused for being too many.
-func (st *stage) refusedBySlack() int {
+func (st *fixture) refusedBySlack() int {
 	n := 0
 	for _, c := range st.world.Slack.Log(0) {
 		if c.Error == "ratelimited" {

@@ -11,21 +11,21 @@ import (
 
 // shows are the scenarios that people would feel, in the order of the report.
 var shows = []show{
-	{name: "crew: one process", lasts: 70 * time.Second, run: (*stage).crew},
-	{name: "crew: two replicas", lasts: 70 * time.Second, two: true, run: (*stage).crew},
-	{name: "crew: one process, far", lasts: 70 * time.Second, far: true, idles: true, run: (*stage).crew},
-	{name: "crew: two replicas, far", lasts: 70 * time.Second, two: true, far: true, idles: true, run: (*stage).crew},
+	{name: "crew: one process", lasts: 70 * time.Second, run: (*fixture).crew},
+	{name: "crew: two replicas", lasts: 70 * time.Second, two: true, run: (*fixture).crew},
+	{name: "crew: one process, far", lasts: 70 * time.Second, far: true, idles: true, run: (*fixture).crew},
+	{name: "crew: two replicas, far", lasts: 70 * time.Second, two: true, far: true, idles: true, run: (*fixture).crew},
 	{name: "hour: 50 recordings one by one, one channel", lasts: 75 * time.Second, idles: true,
-		run: func(st *stage) error { return st.oneByOne(1) }},
-	{name: "hour: 50 recordings one by one, ten channels", lasts: 50 * time.Second, run: func(st *stage) error {
+		run: func(st *fixture) error { return st.oneByOne(1) }},
+	{name: "hour: 50 recordings one by one, ten channels", lasts: 50 * time.Second, run: func(st *fixture) error {
 		return st.oneByOne(rooms)
 	}},
-	{name: "hour: 50 recordings with one press", lasts: 30 * time.Second, run: (*stage).onePress},
-	{name: "hour: 40 restarts at once", lasts: 75 * time.Second, run: (*stage).restarts},
-	{name: "hour: 40 restarts at once, two replicas", lasts: 75 * time.Second, two: true, run: (*stage).restarts},
-	{name: "flood", lasts: 45 * time.Second, run: (*stage).flood},
-	{name: "buttons", lasts: 30 * time.Second, idles: true, run: (*stage).buttons},
-	{name: "deaf socket", lasts: 80 * time.Second, idles: true, run: (*stage).deaf},
+	{name: "hour: 50 recordings with one press", lasts: 30 * time.Second, run: (*fixture).onePress},
+	{name: "hour: 40 restarts at once", lasts: 75 * time.Second, run: (*fixture).restarts},
+	{name: "hour: 40 restarts at once, two replicas", lasts: 75 * time.Second, two: true, run: (*fixture).restarts},
+	{name: "flood", lasts: 45 * time.Second, run: (*fixture).flood},
+	{name: "buttons", lasts: 30 * time.Second, idles: true, run: (*fixture).buttons},
+	{name: "deaf socket", lasts: 80 * time.Second, idles: true, run: (*fixture).deaf},
 }
 
 const (
@@ -36,7 +36,7 @@ const (
 )
 
 // crew is a small crew at its own pace, in one channel: each of the changes in turn, one every second or so.
-func (st *stage) crew() error {
+func (st *fixture) crew() error {
 	room := channel(0)
 	var acts []*act
 	for n := range rounds {
@@ -75,7 +75,7 @@ func kinds(acts []*act) []string {
 
 // oneByOne is the top of the hour: four people type one command after the other, and press each button when it is
 // there.
-func (st *stage) oneByOne(channels int) error {
+func (st *fixture) oneByOne(channels int) error {
 	acts := make([]*act, streams)
 	for i := range acts {
 		acts[i] = recordAct(i, people[i%len(people)], channel(i%channels), "start", "start")
@@ -87,7 +87,7 @@ func (st *stage) oneByOne(channels int) error {
 }
 
 // onePress is the same hour with one command and one press for all.
-func (st *stage) onePress() error {
+func (st *fixture) onePress() error {
 	first := recordAct(0, people[0], channel(0), "start", "start")
 	first.text, first.names = "/record start cam*", stream(0)
 	if err := st.ask(first); err != nil {
@@ -119,7 +119,7 @@ func (st *stage) onePress() error {
 }
 
 // restarts are 40 cards that are all confirmed at once.
-func (st *stage) restarts() error {
+func (st *fixture) restarts() error {
 	acts := make([]*act, studios)
 	for i := range acts {
 		acts[i] = restartAct(i, people[i%len(people)], channel(i%rooms))
@@ -146,7 +146,7 @@ func (st *stage) restarts() error {
 }
 
 // flood is somebody who may only look and asks ninety things at once, then five a second, beside a lead who works.
-func (st *stage) flood() error {
+func (st *fixture) flood() error {
 	const pasted, perSecond, turns = 90, 5, 6
 	room := channel(0)
 	asked := time.Now()
@@ -179,7 +179,7 @@ func (st *stage) flood() error {
 }
 
 // lead restarts and takes in turns.
-func (st *stage) lead(room string, turns int) error {
+func (st *fixture) lead(room string, turns int) error {
 	var acts []*act
 	for n := range turns {
 		a := restartAct(n, people[2], room)
@@ -200,7 +200,7 @@ func (st *stage) lead(room string, turns int) error {
 }
 
 // look asks something that changes nothing, each time about another studio or stream.
-func (st *stage) look(room string, i int) error {
+func (st *fixture) look(room string, i int) error {
 	text := "/caster show " + studio(i%studios)
 	if i%3 == 2 {
 		text = "/record status " + stream(i%streams)
@@ -210,7 +210,7 @@ func (st *stage) look(room string, i int) error {
 }
 
 // answered counts what the reader was told since a moment.
-func (st *stage) answered(since time.Time) int {
+func (st *fixture) answered(since time.Time) int {
 	n := 0
 	for _, s := range st.observer.all() {
 		if s.person == testbed.Intruder && !s.at.Before(since) {
@@ -222,7 +222,7 @@ func (st *stage) answered(since time.Time) int {
 
 // buttons measures how long a card can still be pressed after its click, while the cloud takes its time with eight and
 // more.
-func (st *stage) buttons() error {
+func (st *fixture) buttons() error {
 	_, err := st.world.Live.Inject(fakelive.Fault{Action: "RealTimeRecordCommand", Kind: fakelive.Slow,
 		Delay: 4 * time.Second, Times: -1})
 	if err != nil {

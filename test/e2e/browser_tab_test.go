@@ -71,7 +71,7 @@ func startBrowser(t *testing.T, path string) context.Context {
 type tab struct {
 	t     *testing.T
 	ctx   context.Context
-	stage *stage
+	stage *fixture
 
 	mu       sync.Mutex
 	console  []string // errors and warnings
@@ -81,7 +81,7 @@ type tab struct {
 // openTab opens a world with the bot in it, and its page in a window of its own.
 func openTab(t *testing.T, browser context.Context, width, height int64) *tab {
 	t.Helper()
-	s := openStage(t, sandbox.Config{Now: func() time.Time { return start }, Suggestions: sandbox.Suggestions()})
+	s := openFixture(t, sandbox.Config{Now: func() time.Time { return start }, Suggestions: sandbox.Suggestions()})
 	b := &tab{t: t, stage: s}
 	ctx, cancel := chromedp.NewContext(browser, chromedp.WithNewBrowserContext(), chromedp.WithListener(b.note))
 	t.Cleanup(cancel)

@@ -10,7 +10,7 @@ import (
 )
 
 // pass lets the world's time go by in steps of 15 seconds and counts what the cloud is asked meanwhile, by action.
-func (s *stage) pass(d time.Duration) map[string]int {
+func (s *fixture) pass(d time.Duration) map[string]int {
 	s.t.Helper()
 	calls := map[string]int{}
 	last := s.world.Live.Snapshot().Calls
@@ -38,7 +38,7 @@ func (s *stage) pass(d time.Duration) map[string]int {
 // TestCallsOfAnIdleBot counts on the wire what docs/operations.md says: none without a board, and those of one board.
 func TestCallsOfAnIdleBot(t *testing.T) {
 	t.Parallel()
-	s := openStage(t, sandbox.Config{Patient: true, Now: func() time.Time { return start }})
+	s := openFixture(t, sandbox.Config{Patient: true, Now: func() time.Time { return start }})
 	if calls := s.pass(5 * time.Minute); len(calls) > 0 {
 		t.Errorf("nothing is watched, and the cloud was asked %v", calls)
 	}

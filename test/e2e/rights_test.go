@@ -15,7 +15,7 @@ import (
 func TestClicksWithoutRightsCostNothing(t *testing.T) {
 	for _, person := range []string{"gus", "ana"} {
 		t.Run(person, func(t *testing.T) {
-			s := &counting{stage: openStage(t, sandbox.Config{Patient: true, Now: func() time.Time { return start }})}
+			s := &counting{fixture: openFixture(t, sandbox.Config{Patient: true, Now: func() time.Time { return start }})}
 			s.plays(`ana #show-control> /caster restart "Evening News"`, "clock> +70s", count,
 				strings.Repeat(person+" #show-control> [Approve] op1\n", 25), "ken #show-control> [Approve] op1", count)
 			if n := s.asked("usergroups.list", 0); n != 1 {
@@ -34,7 +34,7 @@ func TestClicksWithoutRightsCostNothing(t *testing.T) {
 // TestOneAnswerForTwoSeconds: two people press two cards within two seconds, and Slack is asked about the groups once;
 // six seconds later it is asked anew.
 func TestOneAnswerForTwoSeconds(t *testing.T) {
-	s := &counting{stage: openStage(t, sandbox.Config{Patient: true, Now: func() time.Time { return start }})}
+	s := &counting{fixture: openFixture(t, sandbox.Config{Patient: true, Now: func() time.Time { return start }})}
 	s.plays("ana #show-control> /record start main", "bo #show-control> /record start backup", "clock> +70s", count,
 		"ana #show-control> [Start recording] op1", "clock> +1s", "bo #show-control> [Start recording] op2", count,
 		"ana #show-control> /record stop main", "clock> +6s", count, "ana #show-control> [Pause recording] op3", count)
@@ -45,7 +45,7 @@ func TestOneAnswerForTwoSeconds(t *testing.T) {
 
 // counting is a stage that counts the calls of the Web API where a story says so.
 type counting struct {
-	*stage
+	*fixture
 	marks []map[string]int
 }
 

@@ -89,7 +89,7 @@ func playStory(t *testing.T, file string) {
 	if lines := strings.Count(string(text), "\n"); lines > 40 && filepath.Base(file) != "evening.talk" {
 		t.Errorf("%s has %d lines, a story has at most 40", file, lines)
 	}
-	s := openStage(t, sandbox.Config{Patient: true, Now: func() time.Time { return start }})
+	s := openFixture(t, sandbox.Config{Patient: true, Now: func() time.Time { return start }})
 	got, err := scenario.Play(t.Context(), want, s)
 	if err != nil {
 		t.Error(err)
@@ -105,8 +105,8 @@ func playStory(t *testing.T, file string) {
 	}
 }
 
-// stage is a sandbox with the real program in it.
-type stage struct {
+// fixture is a sandbox with the real program in it.
+type fixture struct {
 	t      *testing.T
 	world  *sandbox.World
 	config config.Config
@@ -116,7 +116,7 @@ type stage struct {
 	ended  chan error
 }
 
-func openStage(t *testing.T, c sandbox.Config) *stage {
+func openFixture(t *testing.T, c sandbox.Config) *fixture {
 	t.Helper()
 	b, err := build()
 	if err != nil {
@@ -132,7 +132,7 @@ func openStage(t *testing.T, c sandbox.Config) *stage {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &stage{t: t, world: open}
+	s := &fixture{t: t, world: open}
 	t.Cleanup(func() {
 		if s.bot != nil {
 			if err := s.Kill(); err != nil {
@@ -172,14 +172,14 @@ func folder(t *testing.T) string {
 	return dir
 }
 
-func (s *stage) World() *sandbox.World { return s.world }
+func (s *fixture) World() *sandbox.World { return s.world }
 
-func (s *stage) Busy() bool {
+func (s *fixture) Busy() bool {
 	return s.bot != nil && (s.bot.Busy())
 }
 
 // Start wires the program and waits until its sockets are up.
-func (s *stage) Start() error {
+func (s *fixture) Start() error {
 	ctx, stop := context.WithCancel(context.Background())
 	p, err := app.New(ctx, app.Options{
 		Settings: s.config, Log: slog.New(slog.DiscardHandler), Now: s.world.Clock.Now, Pause: s.pause,
@@ -205,14 +205,14 @@ func (s *stage) Start() error {
 
 // untranslated is told of every text of the program that a language lacks, whatever the story is about. Where the text
 // holds a name or a number, that has to be a span of its own (op.B, op.V).
-func (s *stage) untranslated(language, key string) {
+func (s *fixture) untranslated(language, key string) {
 	if _, told := s.told.LoadOrStore(language+key, true); !told {
 		s.t.Errorf("internal/i18n/%s.yml lacks %q", language, key)
 	}
 }
 
 // pause lets the world's clock move instead of waiting. Only the wait for a late answer is left to the real clock.
-func (s *stage) pause(ctx context.Context, d time.Duration) bool {
+func (s *fixture) pause(ctx context.Context, d time.Duration) bool {
 	if d >= 10*time.Second {
 		<-ctx.Done()
 		return false
@@ -225,7 +225,7 @@ func (s *stage) pause(ctx context.Context, d time.Duration) bool {
 }
 
 // Restart is a SIGTERM and a new process.
-func (s *stage) Restart() error {
+func (s *fixture) Restart() error {
 	s.stop()
 	err := <-s.ended
 	s.bot = nil
@@ -237,7 +237,7 @@ func (s *stage) Restart() error {
 
 // Kill takes the database away, so that nothing more is recorded, and then ends everything at once: what remains is
 // what a SIGKILL leaves.
-func (s *stage) Kill() error {
+func (s *fixture) Kill() error {
 	err := s.bot.Store.Close()
 	now, cancel := context.WithCancel(context.Background())
 	cancel()
@@ -248,7 +248,7 @@ func (s *stage) Kill() error {
 	return err
 }
 
-func (s *stage) Policy(old, now string) error {
+func (s *fixture) Policy(old, now string) error {
 	text, err := os.ReadFile(s.config.PolicyFile)
 	if err != nil {
 		return err

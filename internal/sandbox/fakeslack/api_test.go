@@ -14,7 +14,7 @@ import (
 )
 
 func TestTokensByKind(t *testing.T) {
-	w := newWorld(t, Config{Scopes: []string{"chat:write"}})
+	w := newFixture(t, Config{Scopes: []string{"chat:write"}})
 	for name, c := range map[string]struct {
 		method, token string
 		want          any
@@ -40,7 +40,7 @@ func TestTokensByKind(t *testing.T) {
 }
 
 func TestBodiesOfAllKinds(t *testing.T) {
-	w := newWorld(t, Config{})
+	w := newFixture(t, Config{})
 	auth := http.Header{"Authorization": {"Bearer " + xoxb}}
 	post := func(kind, body string, h http.Header) any {
 		return w.post("/api/chat.postMessage", kind, body, h)["ok"]
@@ -63,7 +63,7 @@ func TestBodiesOfAllKinds(t *testing.T) {
 }
 
 func TestRefusedMessages(t *testing.T) {
-	w := newWorld(t, Config{})
+	w := newFixture(t, Config{})
 	must(t, w.Archive("C0MORN"))
 	must(t, w.RemoveBot("C0RAND"))
 	w.AddChannel("G0SECRET", "secret", true, "U0KEN")
@@ -112,7 +112,7 @@ func TestRefusedMessages(t *testing.T) {
 }
 
 func TestInvalidBlocksSaysWhere(t *testing.T) {
-	w := newWorld(t, Config{})
+	w := newFixture(t, Config{})
 	out := w.call("chat.postMessage", xoxb, "channel", "C0SHOW", "blocks",
 		`[{"type":"divider"},{"type":"header","text":{"type":"plain_text","text":"`+strings.Repeat("x", 151)+`"}}]`)
 	same(t, "error", out["error"], "invalid_blocks")
@@ -127,7 +127,7 @@ func TestInvalidBlocksSaysWhere(t *testing.T) {
 }
 
 func TestUpdateSemantics(t *testing.T) {
-	w := newWorld(t, Config{})
+	w := newFixture(t, Config{})
 	out := w.call("chat.postMessage", xoxb, "channel", "C0SHOW", "text", "a", "blocks", twoButtons, "attachments",
 		`[{"color":"#0f0","text":"bar"}]`)
 	ts := out["ts"].(string)
@@ -154,7 +154,7 @@ func TestUpdateSemantics(t *testing.T) {
 }
 
 func TestReadingThroughSlackGo(t *testing.T) {
-	w := newWorld(t, Config{})
+	w := newFixture(t, Config{})
 	u, err := w.api.GetUserInfo("U0OUT")
 	must(t, err)
 	same(t, "outsider", []any{u.TeamID, u.IsStranger, u.RealName}, []any{OtherID, true, "Olu Partner"})
@@ -196,8 +196,8 @@ func TestReadingThroughSlackGo(t *testing.T) {
 }
 
 func TestResponseURL(t *testing.T) {
-	w := newWorld(t, Config{})
-	hook := func(w *world) string {
+	w := newFixture(t, Config{})
+	hook := func(w *fixture) string {
 		conn, _ := w.dial()
 		_, err := w.Type("U0ANA", "C0NOBOT", "/caster", "")
 		must(t, err)
@@ -215,7 +215,7 @@ func TestResponseURL(t *testing.T) {
 	same(t, "unknown", w.post("/actions/T/none", "application/json", `{"text":"x"}`, nil)["error"], "expired_url")
 	same(t, "ana", w.texts("U0ANA", "C0NOBOT"), []string{"for ana", "for all", "form"})
 	same(t, "bo", w.texts("U0BO", "C0NOBOT"), []string{"for all"})
-	old := newWorld(t, Config{Hook: time.Nanosecond})
+	old := newFixture(t, Config{Hook: time.Nanosecond})
 	same(t, "late", old.post(hook(old), "application/json", `{"text":"x"}`, nil)["error"], "expired_url")
 	_, _, _, err := w.api.SendMessage("", slack.MsgOptionResponseURL(w.url+path, "ephemeral"),
 		slack.MsgOptionText("x", false))
@@ -225,7 +225,7 @@ func TestResponseURL(t *testing.T) {
 }
 
 func TestFaults(t *testing.T) {
-	w := newWorld(t, Config{})
+	w := newFixture(t, Config{})
 	say := func() error {
 		_, _, err := w.api.PostMessage("C0SHOW", slack.MsgOptionText("x", false))
 		return err
@@ -262,7 +262,7 @@ func TestFaults(t *testing.T) {
 }
 
 func TestElsewhereIsNotFound(t *testing.T) {
-	w := newWorld(t, Config{})
+	w := newFixture(t, Config{})
 	for _, path := range []string{"/", "/files/x"} {
 		resp, err := w.http.Get(w.url + path)
 		must(t, err)

@@ -8,7 +8,7 @@ import (
 )
 
 // clicked lets Ana press "go" on a message, and gives the path of the click's response URL.
-func (w *world) clicked(got chan slack.InteractionCallback, ts string) string {
+func (w *fixture) clicked(got chan slack.InteractionCallback, ts string) string {
 	w.t.Helper()
 	s, err := w.Click("U0ANA", "C0SHOW", ts, Press{Action: "go"})
 	must(w.t, err)
@@ -16,7 +16,7 @@ func (w *world) clicked(got chan slack.InteractionCallback, ts string) string {
 	return strings.TrimPrefix((<-got).ResponseURL, w.url)
 }
 
-func (w *world) respond(path, body string) any {
+func (w *fixture) respond(path, body string) any {
 	w.t.Helper()
 	return w.post(path, "application/json", body, nil)["error"]
 }
@@ -24,7 +24,7 @@ func (w *world) respond(path, body string) any {
 const goButton = `[{"type":"actions","elements":[{"type":"button","action_id":"go","text":{"type":"plain_text","text":"Go"}}]}]`
 
 func TestResponseURLReplacesTheMessage(t *testing.T) {
-	w := newWorld(t, Config{})
+	w := newFixture(t, Config{})
 	got := w.interactions(func(slack.InteractionCallback) any { return nil })
 	root := w.call("chat.postMessage", xoxb, "channel", "C0SHOW", "text", "root")["ts"].(string)
 	ts := w.call("chat.postMessage", xoxb, "channel", "C0SHOW", "text", "asked", "thread_ts", root, "blocks",
@@ -51,7 +51,7 @@ func TestResponseURLReplacesTheMessage(t *testing.T) {
 }
 
 func TestResponseURLReplacesAPrivateMessage(t *testing.T) {
-	w := newWorld(t, Config{})
+	w := newFixture(t, Config{})
 	got := w.interactions(func(slack.InteractionCallback) any { return nil })
 	ts := w.call("chat.postEphemeral", xoxb, "channel", "C0SHOW", "user", "U0ANA", "text", "only you", "blocks",
 		goButton)["message_ts"].(string)
@@ -66,7 +66,7 @@ func TestResponseURLReplacesAPrivateMessage(t *testing.T) {
 }
 
 func TestResponseURLAndPins(t *testing.T) {
-	w := newWorld(t, Config{})
+	w := newFixture(t, Config{})
 	got := w.interactions(func(slack.InteractionCallback) any { return nil })
 	ts := w.call("chat.postMessage", xoxb, "channel", "C0SHOW", "text", "asked", "blocks", goButton)["ts"].(string)
 	same(t, "pinned", w.call("pins.add", xoxb, "channel", "C0SHOW", "timestamp", ts)["ok"], true)

@@ -9,7 +9,7 @@ import (
 )
 
 func TestShareAndGroupTellTheApp(t *testing.T) {
-	w := newWorld(t, Config{Events: append(slices.Clone(DefaultEvents), "user_change")})
+	w := newFixture(t, Config{Events: append(slices.Clone(DefaultEvents), "user_change")})
 	conn, _ := w.dial()
 	kind := func() any {
 		return w.frame(conn)["payload"].(map[string]any)["event"].(map[string]any)["type"]
@@ -37,7 +37,7 @@ func TestShareAndGroupTellTheApp(t *testing.T) {
 }
 
 func TestSubscribeSignals(t *testing.T) {
-	w := newWorld(t, Config{})
+	w := newFixture(t, Config{})
 	ch, cancel := w.Subscribe()
 	defer cancel()
 	_, err := w.Type("U0ANA", "C0SHOW", "one", "")
@@ -61,14 +61,14 @@ func TestSubscribeSignals(t *testing.T) {
 }
 
 func TestSaveAndLoad(t *testing.T) {
-	w := newWorld(t, Config{})
+	w := newFixture(t, Config{})
 	ts := w.postCard("C0SHOW")
 	_, err := w.Type("U0ANA", "C0SHOW", "hello", ts)
 	must(t, err)
 	w.call("views.publish", xoxb, "user_id", "U0ANA", "view", `{"type":"home","blocks":[{"type":"divider"}]}`)
 	must(t, w.Rename("C0RAND", "misc"))
 	data := w.Save()
-	other := newWorld(t, Config{Now: func() time.Time { return time.Unix(1, 0) }})
+	other := newFixture(t, Config{Now: func() time.Time { return time.Unix(1, 0) }})
 	must(t, other.Load(data))
 	a, b := w.screen("U0ANA"), other.screen("U0ANA")
 	a.Toasts, b.Toasts = nil, nil
@@ -84,7 +84,7 @@ func TestSaveAndLoad(t *testing.T) {
 }
 
 func TestTimestampsRiseWithAFrozenClock(t *testing.T) {
-	w := newWorld(t, Config{Now: func() time.Time { return time.Unix(1_800_000_000, 0) }})
+	w := newFixture(t, Config{Now: func() time.Time { return time.Unix(1_800_000_000, 0) }})
 	last := ""
 	for range 5 {
 		m, err := w.Type("U0ANA", "C0SHOW", "x", "")
@@ -97,7 +97,7 @@ func TestTimestampsRiseWithAFrozenClock(t *testing.T) {
 }
 
 func TestLogHasEveryCall(t *testing.T) {
-	w := newWorld(t, Config{})
+	w := newFixture(t, Config{})
 	w.call("auth.test", xoxb)
 	ts := w.postCard("C0SHOW")
 	w.call("chat.update", xoxb, "channel", "C0SHOW", "ts", ts, "text", "done", "blocks", "[]")

@@ -11,7 +11,7 @@ import (
 )
 
 func TestSlashCommandWithAckPayload(t *testing.T) {
-	w := newWorld(t, Config{})
+	w := newFixture(t, Config{})
 	seen := make(chan slack.SlashCommand, 1)
 	w.connect(func(sm *socketmode.Client, e socketmode.Event) {
 		if cmd, ok := e.Data.(slack.SlashCommand); ok {
@@ -37,7 +37,7 @@ func TestSlashCommandWithAckPayload(t *testing.T) {
 }
 
 func TestAckInChannelShowsTheCommand(t *testing.T) {
-	w := newWorld(t, Config{})
+	w := newFixture(t, Config{})
 	w.connect(func(sm *socketmode.Client, e socketmode.Event) {
 		if e.Type == socketmode.EventTypeSlashCommand {
 			_ = sm.Ack(*e.Request, map[string]any{"text": "for all", "response_type": "in_channel"})
@@ -48,7 +48,7 @@ func TestAckInChannelShowsTheCommand(t *testing.T) {
 }
 
 func TestAckWithBadBlocks(t *testing.T) {
-	w := newWorld(t, Config{})
+	w := newFixture(t, Config{})
 	w.connect(func(sm *socketmode.Client, e socketmode.Event) {
 		if e.Type == socketmode.EventTypeSlashCommand {
 			_ = sm.Ack(*e.Request, map[string]any{"text": "x", "blocks": []any{map[string]any{"type": "box"}}})
@@ -60,7 +60,7 @@ func TestAckWithBadBlocks(t *testing.T) {
 }
 
 func TestWhatSlackItselfRefuses(t *testing.T) {
-	w := newWorld(t, Config{})
+	w := newFixture(t, Config{})
 	for name, c := range map[string]struct{ user, channel, text, thread, want string }{
 		"unknown command": {"U0ANA", "C0SHOW", "/nope", "", ErrInvalidCommand},
 		"in a thread":     {"U0ANA", "C0SHOW", "/caster", "1.0", ErrInThread},
@@ -88,7 +88,7 @@ func TestWhatSlackItselfRefuses(t *testing.T) {
 }
 
 func TestMentionNeedsTheBotInTheChannel(t *testing.T) {
-	w := newWorld(t, Config{})
+	w := newFixture(t, Config{})
 	events := make(chan *slackevents.AppMentionEvent, 2)
 	w.connect(func(sm *socketmode.Client, e socketmode.Event) {
 		if e.Type == socketmode.EventTypeEventsAPI {
@@ -123,7 +123,7 @@ const twoButtons = `[{"type":"actions","block_id":"row","elements":[
 	{"type":"static_select","action_id":"pick","options":[{"text":{"type":"plain_text","text":"One"},"value":"1"}]}]}]`
 
 // interactions acks and passes on every interaction.
-func (w *world) interactions(answer func(slack.InteractionCallback) any) chan slack.InteractionCallback {
+func (w *fixture) interactions(answer func(slack.InteractionCallback) any) chan slack.InteractionCallback {
 	got := make(chan slack.InteractionCallback, 20)
 	w.connect(func(sm *socketmode.Client, e socketmode.Event) {
 		if e.Request == nil || e.Request.EnvelopeID == "" {
@@ -143,7 +143,7 @@ func (w *world) interactions(answer func(slack.InteractionCallback) any) chan sl
 	return got
 }
 
-func (w *world) postCard(channel string) string {
+func (w *fixture) postCard(channel string) string {
 	w.t.Helper()
 	out := w.call("chat.postMessage", xoxb, "channel", channel, "text", "card",
 		"attachments", `[{"color":"#f00","blocks":`+twoButtons+`}]`)
@@ -154,7 +154,7 @@ func (w *world) postCard(channel string) string {
 }
 
 func TestClickInAttachment(t *testing.T) {
-	w := newWorld(t, Config{})
+	w := newFixture(t, Config{})
 	got := w.interactions(nil)
 	ts := w.postCard("C0SHOW")
 	s, err := w.Click("U0BO", "C0SHOW", ts, Press{Action: "go"})
@@ -178,7 +178,7 @@ func TestClickInAttachment(t *testing.T) {
 }
 
 func TestClickOnAnOldPicture(t *testing.T) {
-	w := newWorld(t, Config{})
+	w := newFixture(t, Config{})
 	got := w.interactions(nil)
 	ts := w.postCard("C0SHOW")
 	same(t, "edit", w.call("chat.update", xoxb, "channel", "C0SHOW", "ts", ts, "text", "done", "attachments",
@@ -193,7 +193,7 @@ func TestClickOnAnOldPicture(t *testing.T) {
 }
 
 func TestOutsiderCanClick(t *testing.T) {
-	w := newWorld(t, Config{})
+	w := newFixture(t, Config{})
 	got := w.interactions(nil)
 	s, err := w.Click("U0OUT", "C0EXT", w.postCard("C0EXT"), Press{Action: "go", Block: "row", Value: "op1"})
 	must(t, err)
@@ -202,7 +202,7 @@ func TestOutsiderCanClick(t *testing.T) {
 }
 
 func TestButtonWithoutAckGetsAMark(t *testing.T) {
-	w := newWorld(t, Config{AckWithin: 30 * time.Millisecond})
+	w := newFixture(t, Config{AckWithin: 30 * time.Millisecond})
 	w.dial()
 	ts := w.postCard("C0SHOW")
 	s, err := w.Click("U0BO", "C0SHOW", ts, Press{Action: "go"})
@@ -213,7 +213,7 @@ func TestButtonWithoutAckGetsAMark(t *testing.T) {
 }
 
 func TestEphemeralCard(t *testing.T) {
-	w := newWorld(t, Config{})
+	w := newFixture(t, Config{})
 	got := w.interactions(nil)
 	out := w.call("chat.postEphemeral", xoxb, "channel", "C0SHOW", "user", "U0ANA", "text", "only you", "blocks",
 		twoButtons)

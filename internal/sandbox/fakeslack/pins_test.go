@@ -8,7 +8,7 @@ import (
 )
 
 func TestPins(t *testing.T) {
-	w := newWorld(t, Config{Now: func() time.Time { return time.Unix(1795377600, 0) }})
+	w := newFixture(t, Config{Now: func() time.Time { return time.Unix(1795377600, 0) }})
 	board, later := w.postCard("C0SHOW"), w.postCard("C0SHOW")
 	quiet := w.call("chat.postEphemeral", xoxb, "channel", "C0SHOW", "user", "U0ANA", "text",
 		"psst")["message_ts"].(string)
@@ -50,7 +50,7 @@ func TestPins(t *testing.T) {
 	same(t, "deleted", []any{pinned(w, "U0BO"), len(w.byRoom["C0SHOW"].Pins)}, []any{[]string{}, 0})
 }
 
-func pinned(w *world, user string) []string {
+func pinned(w *fixture, user string) []string {
 	out := []string{}
 	for _, m := range w.screen(user).Rooms[0].Pinned {
 		out = append(out, m.TS)
@@ -59,14 +59,14 @@ func pinned(w *world, user string) []string {
 }
 
 func TestPinsHaveALimitAndAScope(t *testing.T) {
-	w := newWorld(t, Config{})
+	w := newFixture(t, Config{})
 	for range maxPins {
 		ts := w.call("chat.postMessage", xoxb, "channel", "C0SHOW", "text", "x")["ts"].(string)
 		same(t, "pin", w.call("pins.add", xoxb, "channel", "C0SHOW", "timestamp", ts)["ok"], true)
 	}
 	same(t, "one more", w.call("pins.add", xoxb, "channel", "C0SHOW", "timestamp", w.postCard("C0SHOW"))["error"],
 		"too_many_pins")
-	poor := newWorld(t, Config{Scopes: []string{"chat:write"}})
+	poor := newFixture(t, Config{Scopes: []string{"chat:write"}})
 	for _, method := range []string{"pins.add", "pins.remove"} {
 		out := poor.call(method, xoxb, "channel", "C0SHOW", "timestamp", poor.postCard("C0SHOW"))
 		same(t, method, []any{out["error"], out["needed"]}, []any{"missing_scope", "pins:write"})
@@ -75,7 +75,7 @@ func TestPinsHaveALimitAndAScope(t *testing.T) {
 }
 
 func TestHistoryAndThreads(t *testing.T) {
-	w := newWorld(t, Config{})
+	w := newFixture(t, Config{})
 	root := w.postCard("C0SHOW")
 	_, err := w.Type("U0ANA", "C0SHOW", "in the thread", root)
 	must(t, err)
@@ -114,7 +114,7 @@ func TestHistoryAndThreads(t *testing.T) {
 func TestPeopleHaveAZoneAndALanguage(t *testing.T) {
 	winter, summer := time.Date(2026, 11, 22, 20, 0, 0, 0, time.UTC), time.Date(2026, 7, 1, 20, 0, 0, 0, time.UTC)
 	now := winter
-	w := newWorld(t, Config{Now: func() time.Time { return now }})
+	w := newFixture(t, Config{Now: func() time.Time { return now }})
 	for _, c := range []struct {
 		user, tz, locale string
 		at               time.Time

@@ -11,7 +11,7 @@ import (
 
 // TestRates: at once as many as a burst allows, then as the time goes; what is too much is not done.
 func TestRates(t *testing.T) {
-	w := newWorld(t, Config{Limits: true})
+	w := newFixture(t, Config{Limits: true})
 	begun := time.Now()
 	for _, c := range []struct {
 		method, channel string
@@ -35,7 +35,7 @@ func TestRates(t *testing.T) {
 }
 
 func TestRatesOnTheWire(t *testing.T) {
-	w := newWorld(t, Config{Limits: true})
+	w := newFixture(t, Config{Limits: true})
 	for range 20 {
 		must(t, w.limited())
 	}
@@ -45,20 +45,20 @@ func TestRatesOnTheWire(t *testing.T) {
 	}
 	log := w.Log(0)
 	same(t, "log", []any{len(log), log[20].Method, log[20].Error}, []any{21, "usergroups.list", "ratelimited"})
-	off := newWorld(t, Config{})
+	off := newFixture(t, Config{})
 	for range 40 {
 		must(t, off.limited())
 	}
 }
 
-func (w *world) limited() error {
+func (w *fixture) limited() error {
 	_, err := w.api.GetUserGroups()
 	return err
 }
 
 // TestLatency: a message stands in its channel while the answer is still on its way.
 func TestLatency(t *testing.T) {
-	w := newWorld(t, Config{Latency: time.Hour})
+	w := newFixture(t, Config{Latency: time.Hour})
 	done := make(chan struct{})
 	changed, cancel := w.Subscribe()
 	defer cancel()

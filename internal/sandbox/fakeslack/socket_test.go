@@ -11,7 +11,7 @@ import (
 )
 
 func TestHelloCountsSockets(t *testing.T) {
-	w := newWorld(t, Config{Lifetime: 90 * time.Minute})
+	w := newFixture(t, Config{Lifetime: 90 * time.Minute})
 	_, first := w.dial()
 	_, second := w.dial()
 	same(t, "first", first["num_connections"], 1)
@@ -21,7 +21,7 @@ func TestHelloCountsSockets(t *testing.T) {
 }
 
 func TestRoutingUsesAllSockets(t *testing.T) {
-	w := newWorld(t, Config{Seed: 7})
+	w := newFixture(t, Config{Seed: 7})
 	var got [2][]map[string]any
 	var ended [2]chan struct{}
 	for i := range got {
@@ -46,7 +46,7 @@ func TestRoutingUsesAllSockets(t *testing.T) {
 }
 
 func TestTooManyWebsockets(t *testing.T) {
-	w := newWorld(t, Config{})
+	w := newFixture(t, Config{})
 	for range maxSockets {
 		w.dial()
 	}
@@ -59,7 +59,7 @@ func TestTooManyWebsockets(t *testing.T) {
 }
 
 func TestTicketWorksOnce(t *testing.T) {
-	w := newWorld(t, Config{})
+	w := newFixture(t, Config{})
 	link := w.call("apps.connections.open", xapp)["url"].(string)
 	conn, _, err := (&websocket.Dialer{}).Dial(link, nil)
 	must(t, err)
@@ -71,7 +71,7 @@ func TestTicketWorksOnce(t *testing.T) {
 }
 
 func TestWarningKeepsTheSocketForAWhile(t *testing.T) {
-	w := newWorld(t, Config{Grace: time.Second})
+	w := newFixture(t, Config{Grace: time.Second})
 	conn, _ := w.dial()
 	same(t, "told", w.Disconnect("", "warning"), 1)
 	same(t, "reason", w.frame(conn)["reason"], "warning")
@@ -86,7 +86,7 @@ func TestWarningKeepsTheSocketForAWhile(t *testing.T) {
 }
 
 func TestRefreshedClientComesBack(t *testing.T) {
-	w := newWorld(t, Config{})
+	w := newFixture(t, Config{})
 	hellos := make(chan bool, 10)
 	w.connect(func(sm *socketmode.Client, e socketmode.Event) {
 		if e.Type == socketmode.EventTypeHello {
@@ -105,13 +105,13 @@ func TestRefreshedClientComesBack(t *testing.T) {
 }
 
 func TestLifetimeEndsWithAWarning(t *testing.T) {
-	w := newWorld(t, Config{Lifetime: 20 * time.Millisecond})
+	w := newFixture(t, Config{Lifetime: 20 * time.Millisecond})
 	conn, _ := w.dial()
 	same(t, "reason", w.frame(conn)["reason"], "warning")
 }
 
 func TestNoSocketAndNoAck(t *testing.T) {
-	w := newWorld(t, Config{AckWithin: 50 * time.Millisecond})
+	w := newFixture(t, Config{AckWithin: 50 * time.Millisecond})
 	same(t, "no socket", w.typed("U0ANA", "C0SHOW", "/caster").Err, ErrDispatch)
 	w.dial() // never acks
 	same(t, "no ack", w.typed("U0ANA", "C0SHOW", "/caster").Err, ErrTimeout)
@@ -123,7 +123,7 @@ func TestNoSocketAndNoAck(t *testing.T) {
 }
 
 func TestBigAckIsDropped(t *testing.T) {
-	w := newWorld(t, Config{AckWithin: 100 * time.Millisecond})
+	w := newFixture(t, Config{AckWithin: 100 * time.Millisecond})
 	conn, _ := w.dial()
 	s, err := w.Type("U0ANA", "C0SHOW", "/caster", "")
 	must(t, err)
@@ -134,7 +134,7 @@ func TestBigAckIsDropped(t *testing.T) {
 }
 
 func TestPingsArrive(t *testing.T) {
-	w := newWorld(t, Config{Ping: 5 * time.Millisecond})
+	w := newFixture(t, Config{Ping: 5 * time.Millisecond})
 	conn, _ := w.dial()
 	pings := make(chan bool, 1)
 	conn.SetPingHandler(func(string) error {
@@ -154,7 +154,7 @@ func TestPingsArrive(t *testing.T) {
 }
 
 func TestEventsAreRetried(t *testing.T) {
-	w := newWorld(t, Config{AckWithin: 20 * time.Millisecond, Retries: []time.Duration{0, 0, 0}})
+	w := newFixture(t, Config{AckWithin: 20 * time.Millisecond, Retries: []time.Duration{0, 0, 0}})
 	conn, _ := w.dial()
 	s, err := w.Type("U0ANA", "C0SHOW", "@casterbot help", "")
 	must(t, err)
@@ -174,7 +174,7 @@ func TestEventsAreRetried(t *testing.T) {
 }
 
 func TestEventWaitsForASocket(t *testing.T) {
-	w := newWorld(t, Config{Retries: []time.Duration{time.Second}})
+	w := newFixture(t, Config{Retries: []time.Duration{time.Second}})
 	s, err := w.Type("U0ANA", "C0SHOW", "<@U0BOT> help", "")
 	must(t, err)
 	conn, _ := w.dial()
@@ -183,7 +183,7 @@ func TestEventWaitsForASocket(t *testing.T) {
 }
 
 func TestReplayAndRaw(t *testing.T) {
-	w := newWorld(t, Config{})
+	w := newFixture(t, Config{})
 	conn, _ := w.dial()
 	var got []map[string]any
 	ended := echo(conn, &got)
@@ -212,7 +212,7 @@ func TestReplayAndRaw(t *testing.T) {
 
 // A replay under the same id while the first is still open: one ack serves both.
 func TestReplayWhileOpen(t *testing.T) {
-	w := newWorld(t, Config{})
+	w := newFixture(t, Config{})
 	conn, _ := w.dial()
 	s, err := w.Type("U0ANA", "C0SHOW", "/caster", "")
 	must(t, err)
@@ -223,7 +223,7 @@ func TestReplayWhileOpen(t *testing.T) {
 }
 
 func TestCloseEndsWhatIsOpen(t *testing.T) {
-	w := newWorld(t, Config{})
+	w := newFixture(t, Config{})
 	w.dial()
 	open, err := w.Type("U0ANA", "C0SHOW", "/caster", "")
 	must(t, err)
@@ -234,7 +234,7 @@ func TestCloseEndsWhatIsOpen(t *testing.T) {
 
 // BenchmarkSlash drives typed commands through one socket and back.
 func BenchmarkSlash(b *testing.B) {
-	w := newWorld(b, Config{})
+	w := newFixture(b, Config{})
 	conn, _ := w.dial()
 	var got []map[string]any
 	ended := echo(conn, &got)

@@ -48,7 +48,7 @@ func many(one *slack.OptionBlockObject) []*slack.OptionBlockObject {
 	return list
 }
 
-func (w *world) suggested(at Place, query string) (Sent, Ack) {
+func (w *fixture) suggested(at Place, query string) (Sent, Ack) {
 	w.t.Helper()
 	s, err := w.Suggest("U0ANA", at, Press{Action: "pick"}, query)
 	must(w.t, err)
@@ -56,7 +56,7 @@ func (w *world) suggested(at Place, query string) (Sent, Ack) {
 }
 
 func TestSuggestionsInAModal(t *testing.T) {
-	w := newWorld(t, Config{})
+	w := newFixture(t, Config{})
 	id := w.open(modal("Copy", studioInput(externalOf("external_select", `,"min_query_length":0`))))
 	got := w.interactions(asked)
 	evening, loop := Option{Text: &Text{Type: "plain_text", Text: "Evening"}, Value: "c1"},
@@ -85,7 +85,7 @@ func TestSuggestionsInAModal(t *testing.T) {
 }
 
 func TestSuggestionsInAMessage(t *testing.T) {
-	w := newWorld(t, Config{})
+	w := newFixture(t, Config{})
 	got := w.interactions(asked)
 	ts := w.call("chat.postMessage", xoxb, "channel", "C0SHOW", "text", "card",
 		"blocks", `[{"type":"actions","block_id":"b","elements":[`+externalOf("external_select", "")+`]}]`)["ts"].(string)
@@ -110,7 +110,7 @@ func TestSuggestionsInAMessage(t *testing.T) {
 }
 
 func TestSuggestionsOfSeveral(t *testing.T) {
-	w := newWorld(t, Config{})
+	w := newFixture(t, Config{})
 	id := w.open(modal("Copy", studioInput(externalOf("multi_external_select", `,"min_query_length":1`))))
 	got := w.interactions(func(cb slack.InteractionCallback) any {
 		if cb.Type == slack.InteractionTypeBlockSuggestion {
@@ -129,7 +129,7 @@ func TestSuggestionsOfSeveral(t *testing.T) {
 }
 
 func TestSuggestionsThatNobodyAnswers(t *testing.T) {
-	w := newWorld(t, Config{AckWithin: 30 * time.Millisecond})
+	w := newFixture(t, Config{AckWithin: 30 * time.Millisecond})
 	id := w.open(modal("Copy", studioInput(externalOf("external_select", ""))))
 	_, ack := w.suggested(Place{View: id}, "eve")
 	if ack.Err != ErrDispatch && ack.Err != ErrTimeout {
@@ -140,7 +140,7 @@ func TestSuggestionsThatNobodyAnswers(t *testing.T) {
 
 // TestSeveralInAModal: what a form begins with, what is chosen, and what is too much; each with its words.
 func TestSeveralInAModal(t *testing.T) {
-	w := newWorld(t, Config{})
+	w := newFixture(t, Config{})
 	began := `,"max_selected_items":2,"initial_options":[{"text":{"type":"plain_text","text":"Evening"},"value":"c1"}]`
 	first := studioInput(externalOf("multi_external_select", began))
 	second := strings.Replace(studioInput(externalOf("multi_static_select",

@@ -17,7 +17,7 @@ func modal(title, blocks string) string {
 }
 
 // trigger gets a fresh trigger_id by typing a command.
-func (w *world) trigger(user string) string {
+func (w *fixture) trigger(user string) string {
 	w.t.Helper()
 	conn, _ := w.dial()
 	_, err := w.Type(user, "C0SHOW", "/caster", "")
@@ -29,7 +29,7 @@ func (w *world) trigger(user string) string {
 }
 
 // open opens a modal for ana and returns its id.
-func (w *world) open(view string) string {
+func (w *fixture) open(view string) string {
 	w.t.Helper()
 	out := w.call("views.open", xoxb, "trigger_id", w.trigger("U0ANA"), "view", view)
 	if out["ok"] != true {
@@ -39,7 +39,7 @@ func (w *world) open(view string) string {
 }
 
 func TestModalFromOpenToSubmit(t *testing.T) {
-	w := newWorld(t, Config{})
+	w := newFixture(t, Config{})
 	var api viewAnswers
 	w.connect(func(sm *socketmode.Client, e socketmode.Event) {
 		switch d := e.Data.(type) {
@@ -101,7 +101,7 @@ func TestModalFromOpenToSubmit(t *testing.T) {
 }
 
 func TestSubmitWithoutAck(t *testing.T) {
-	w := newWorld(t, Config{})
+	w := newFixture(t, Config{})
 	id := w.open(modal("Copy", nameInput))
 	s, err := w.Submit("U0ANA", id, map[string]map[string]State{"name": {"text": Typed("x")}})
 	must(t, err)
@@ -111,20 +111,20 @@ func TestSubmitWithoutAck(t *testing.T) {
 }
 
 func TestTriggerWorksOnceAndSoon(t *testing.T) {
-	w := newWorld(t, Config{})
+	w := newFixture(t, Config{})
 	id := w.trigger("U0ANA")
 	same(t, "first", w.call("views.open", xoxb, "trigger_id", id, "view", modal("A", nameInput))["ok"], true)
 	same(t, "second", w.call("views.open", xoxb, "trigger_id", id, "view", modal("A", nameInput))["error"],
 		"exchanged_trigger_id")
 	same(t, "unknown", w.call("views.open", xoxb, "trigger_id", "1.2.3", "view", modal("A", nameInput))["error"],
 		"invalid_trigger_id")
-	late := newWorld(t, Config{Trigger: time.Nanosecond})
+	late := newFixture(t, Config{Trigger: time.Nanosecond})
 	same(t, "late", late.call("views.open", xoxb, "trigger_id", late.trigger("U0ANA"), "view",
 		modal("A", nameInput))["error"], "expired_trigger_id")
 }
 
 func TestViewsUpdateAndPush(t *testing.T) {
-	w := newWorld(t, Config{})
+	w := newFixture(t, Config{})
 	named := func(ext string) string {
 		return `{"type":"modal","external_id":"` + ext + `","title":{"type":"plain_text","text":"A"},"blocks":[]}`
 	}
@@ -151,7 +151,7 @@ func TestViewsUpdateAndPush(t *testing.T) {
 }
 
 func TestPushLimitAndClose(t *testing.T) {
-	w := newWorld(t, Config{})
+	w := newFixture(t, Config{})
 	button := `{"type":"actions","elements":[{"type":"button","action_id":"more","text":{"type":"plain_text","text":"More"}}]}`
 	w.open(modal("1", button))
 	got := w.interactions(nil)
@@ -178,7 +178,7 @@ func TestPushLimitAndClose(t *testing.T) {
 }
 
 func TestCloseTellsWhenAsked(t *testing.T) {
-	w := newWorld(t, Config{})
+	w := newFixture(t, Config{})
 	id := w.open(`{"type":"modal","notify_on_close":true,"title":{"type":"plain_text","text":"A"},"blocks":[]}`)
 	got := w.interactions(nil)
 	_, err := w.CloseView("U0ANA", id)
@@ -187,7 +187,7 @@ func TestCloseTellsWhenAsked(t *testing.T) {
 }
 
 func TestHome(t *testing.T) {
-	w := newWorld(t, Config{})
+	w := newFixture(t, Config{})
 	w.connect(func(sm *socketmode.Client, e socketmode.Event) {
 		if e.Type == socketmode.EventTypeEventsAPI {
 			w.call("views.publish", xoxb, "user_id", "U0ANA", "view", `{"type":"home","blocks":[{"type":"divider"}]}`)
@@ -214,7 +214,7 @@ func TestHome(t *testing.T) {
 
 // What the person typed survives an update of the modal when the input stays.
 func TestUpdateKeepsWhatWasTyped(t *testing.T) {
-	w := newWorld(t, Config{})
+	w := newFixture(t, Config{})
 	two := `{"type":"input","block_id":"pick","dispatch_action":true,"label":{"type":"plain_text","text":"P"},"element":{"type":"static_select","action_id":"s","options":[{"text":{"type":"plain_text","text":"One"},"value":"1"}]}}`
 	id := w.open(modal("Copy", two))
 	w.interactions(nil)

@@ -20,7 +20,7 @@ type show struct {
 	far   bool          // Slack and the cloud answer as late as they do over a real network
 	lasts time.Duration // at most
 	idles bool          // it waits most of the time: it runs beside the others of its kind
-	run   func(*stage) error
+	run   func(*fixture) error
 }
 
 // How late answers come in shows that are far from the services.
@@ -29,8 +29,8 @@ const (
 	liveAfter  = 150 * time.Millisecond
 )
 
-// stage is a show under way. Everything in it ends with ctx.
-type stage struct {
+// fixture is a show under way. Everything in it ends with ctx.
+type fixture struct {
 	ctx      context.Context
 	name     string
 	world    *testbed.World
@@ -83,7 +83,7 @@ func (b *benchmark) show(s show, own figures) error {
 	}
 	ctx, cancel := context.WithTimeout(b.ctx, s.lasts)
 	defer cancel()
-	st := &stage{ctx: ctx, name: s.name, world: w, observer: observe(w.Slack), lines: sockets, figures: own}
+	st := &fixture{ctx: ctx, name: s.name, world: w, observer: observe(w.Slack), lines: sockets, figures: own}
 	defer st.observer.close()
 	if err := st.warm(); err != nil {
 		return err
@@ -101,7 +101,7 @@ func (b *benchmark) show(s show, own figures) error {
 
 // timed runs a show and keeps how late the driver's own timers were meanwhile: where that is much, the machine was busy
 // with something else, and the figures beside it say little.
-func (st *stage) timed(run func(*stage) error) error {
+func (st *fixture) timed(run func(*fixture) error) error {
 	const every = 10 * time.Millisecond
 	ctx, stop := context.WithCancel(st.ctx)
 	var late sample
@@ -151,7 +151,7 @@ func (b *benchmark) replicas(w *testbed.World, two bool) (list []*testbed.Proces
 
 // warm lets the bot look up who is who and what the channels are, as it has done in a workspace that is in use, and
 // look at the cloud once.
-func (st *stage) warm() error {
+func (st *fixture) warm() error {
 	for _, room := range testbed.RoomIDs(rooms) {
 		for _, person := range append([]string{testbed.Intruder}, people...) {
 			sent, err := st.world.Slack.Type(person, room, help, "")
@@ -167,7 +167,7 @@ func (st *stage) warm() error {
 }
 
 // rest lets real time pass, but not beyond the end of the show.
-func (st *stage) rest(d time.Duration) error {
+func (st *fixture) rest(d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
@@ -179,24 +179,24 @@ func (st *stage) rest(d time.Duration) error {
 }
 
 // until is rest up to a moment, and whether it came.
-func (st *stage) until(at time.Time) bool { return st.rest(time.Until(at)) == nil }
+func (st *fixture) until(at time.Time) bool { return st.rest(time.Until(at)) == nil }
 
 // ask types an act's command.
-func (st *stage) ask(a *act) error {
+func (st *fixture) ask(a *act) error {
 	a.typed = time.Now()
 	_, err := st.world.Slack.Type(a.person, a.channel, a.text, "")
 	return err
 }
 
 // within waits for a observation for so long.
-func (st *stage) within(d time.Duration, fits func(observation) bool) (observation, bool) {
+func (st *fixture) within(d time.Duration, fits func(observation) bool) (observation, bool) {
 	ctx, cancel := context.WithTimeout(st.ctx, d)
 	defer cancel()
 	return st.observer.await(ctx, fits)
 }
 
 // see waits for the act's card; false when none came, or when the person was told something instead.
-func (st *stage) see(a *act, within time.Duration) bool {
+func (st *fixture) see(a *act, within time.Duration) bool {
 	s, ok := st.within(within, func(s observation) bool {
 		if s.channel != a.channel || s.at.Before(a.typed) {
 			return false
@@ -213,7 +213,7 @@ func (st *stage) see(a *act, within time.Duration) bool {
 }
 
 // confirm presses the button of an act's card.
-func (st *stage) confirm(a *act) error {
+func (st *fixture) confirm(a *act) error {
 	button, ok := a.card.Button("confirm")
 	if !ok {
 		return fmt.Errorf("%s: its card has no button to confirm with", a.text)
@@ -225,14 +225,14 @@ func (st *stage) confirm(a *act) error {
 }
 
 // result waits until an act's card shows how it went.
-func (st *stage) result(a *act, within time.Duration) {
+func (st *fixture) result(a *act, within time.Duration) {
 	st.within(within, func(s observation) bool {
 		return s.card.TS == a.card.TS && s.channel == a.channel && s.at.After(a.clicked) && s.final()
 	})
 }
 
 // through asks for an act, confirms it when its card is there, and waits for the result.
-func (st *stage) through(a *act, thinks, within time.Duration) error {
+func (st *fixture) through(a *act, thinks, within time.Duration) error {
 	if err := st.ask(a); err != nil {
 		return err
 	}
@@ -240,7 +240,7 @@ func (st *stage) through(a *act, thinks, within time.Duration) error {
 }
 
 // onwards is through for an act that was asked for already.
-func (st *stage) onwards(a *act, thinks, within time.Duration) error {
+func (st *fixture) onwards(a *act, thinks, within time.Duration) error {
 	if !st.see(a, within) || st.rest(thinks) != nil {
 		return nil
 	}
@@ -253,7 +253,7 @@ func (st *stage) onwards(a *act, thinks, within time.Duration) error {
 
 // together does something for each act side by side, the nth one so many times every after the first, and waits for
 // all.
-func (st *stage) together(acts []*act, every time.Duration, do func(*act) error) error {
+func (st *fixture) together(acts []*act, every time.Duration, do func(*act) error) error {
 	var all sync.WaitGroup
 	errs := make(chan error, len(acts))
 	begun := time.Now()
@@ -274,7 +274,7 @@ func (st *stage) together(acts []*act, every time.Duration, do func(*act) error)
 }
 
 // calls are those that the cloud has received.
-func (st *stage) calls() []fakelive.Call { return st.world.Live.Snapshot().Calls }
+func (st *fixture) calls() []fakelive.Call { return st.world.Live.Snapshot().Calls }
 
 // add keeps a figure of the show.
-func (st *stage) add(name string, value float64) { st.figures.add(st.name, name, value) }
+func (st *fixture) add(name string, value float64) { st.figures.add(st.name, name, value) }

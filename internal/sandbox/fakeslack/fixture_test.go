@@ -25,8 +25,8 @@ const (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// world is a workspace behind a server, and a slack-go client of it.
-type world struct {
+// fixture is a workspace behind a server, and a slack-go client of it.
+type fixture struct {
 	*Workspace
 	t    testing.TB
 	url  string
@@ -34,13 +34,13 @@ type world struct {
 	api  *slack.Client
 }
 
-func newWorld(t testing.TB, cfg Config) *world {
+func newFixture(t testing.TB, cfg Config) *fixture {
 	t.Helper()
 	cfg.AppToken, cfg.BotToken = xapp, xoxb
 	if cfg.Commands == nil {
 		cfg.Commands = []Command{{Name: "/caster", UsageHint: "list"}, {Name: "/raw", Raw: true}}
 	}
-	w := &world{Workspace: New(cfg), t: t}
+	w := &fixture{Workspace: New(cfg), t: t}
 	srv := httptest.NewServer(w)
 	w.url = srv.URL
 	w.SetBase(srv.URL)
@@ -57,7 +57,7 @@ func newWorld(t testing.TB, cfg Config) *world {
 
 // connect runs a slack-go socket that hands its events to handle, and waits
 // until it is open.
-func (w *world) connect(handle func(*socketmode.Client, socketmode.Event)) *socketmode.Client {
+func (w *fixture) connect(handle func(*socketmode.Client, socketmode.Event)) *socketmode.Client {
 	w.t.Helper()
 	sm := socketmode.New(w.api)
 	ctx, cancel := context.WithCancel(context.Background())
@@ -90,7 +90,7 @@ func (w *world) connect(handle func(*socketmode.Client, socketmode.Event)) *sock
 }
 
 // dial opens a bare WebSocket and returns it with its first frame.
-func (w *world) dial() (*websocket.Conn, map[string]any) {
+func (w *fixture) dial() (*websocket.Conn, map[string]any) {
 	w.t.Helper()
 	_, link, err := w.api.StartSocketModeContext(context.Background())
 	must(w.t, err)
@@ -101,7 +101,7 @@ func (w *world) dial() (*websocket.Conn, map[string]any) {
 	return conn, w.frame(conn)
 }
 
-func (w *world) frame(conn *websocket.Conn) map[string]any {
+func (w *fixture) frame(conn *websocket.Conn) map[string]any {
 	w.t.Helper()
 	var f map[string]any
 	must(w.t, conn.ReadJSON(&f))
@@ -128,7 +128,7 @@ func echo(conn *websocket.Conn, got *[]map[string]any) chan struct{} {
 }
 
 // call posts a form and returns Slack's answer.
-func (w *world) call(method, token string, args ...string) map[string]any {
+func (w *fixture) call(method, token string, args ...string) map[string]any {
 	w.t.Helper()
 	form := url.Values{"token": {token}}
 	for i := 0; i < len(args); i += 2 {
@@ -137,7 +137,7 @@ func (w *world) call(method, token string, args ...string) map[string]any {
 	return w.post("/api/"+method, "application/x-www-form-urlencoded", form.Encode(), nil)
 }
 
-func (w *world) post(path, kind, body string, header http.Header) map[string]any {
+func (w *fixture) post(path, kind, body string, header http.Header) map[string]any {
 	w.t.Helper()
 	req, err := http.NewRequest(http.MethodPost, w.url+path, strings.NewReader(body))
 	must(w.t, err)
@@ -155,7 +155,7 @@ func (w *world) post(path, kind, body string, header http.Header) map[string]any
 	return out
 }
 
-func (w *world) screen(user string) Screen {
+func (w *fixture) screen(user string) Screen {
 	w.t.Helper()
 	s, err := w.Snapshot(user)
 	must(w.t, err)
@@ -163,7 +163,7 @@ func (w *world) screen(user string) Screen {
 }
 
 // texts are what a person reads in a channel.
-func (w *world) texts(user, channel string) []string {
+func (w *fixture) texts(user, channel string) []string {
 	out := []string{}
 	for _, r := range w.screen(user).Rooms {
 		if r.ID == channel {
@@ -175,7 +175,7 @@ func (w *world) texts(user, channel string) []string {
 	return out
 }
 
-func (w *world) typed(user, channel, text string) Ack {
+func (w *fixture) typed(user, channel, text string) Ack {
 	w.t.Helper()
 	s, err := w.Type(user, channel, text, "")
 	must(w.t, err)
