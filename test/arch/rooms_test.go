@@ -23,15 +23,11 @@ const (
 // large are the structs that may have more fields than mostFields: rows of the database or of the command table, and
 // the settings.
 var large = map[string]string{
-	"internal/op.Operation":                "a row of the database",
-	"internal/op.Command":                  "a row of the command table",
-	"internal/config.Config":               "the settings",
-	"internal/policy.Decision":             "a row of the database",
-	"commands.recording":                   "a row of the table of recording commands",
-	"internal/sandbox/fakeslack.Config":    "the settings of the workspace",
-	"internal/sandbox/fakeslack.View":      "a payload of Slack's",
-	"internal/sandbox/fakeslack.Workspace": "the whole world of the emulator, behind one lock",
-	"internal/sandbox/page.act":            "the body of a request of the page",
+	"internal/op.Operation":    "a row of the database",
+	"internal/op.Command":      "a row of the command table",
+	"internal/config.Config":   "the settings",
+	"internal/policy.Decision": "a row of the database",
+	"commands.recording":       "a row of the table of recording commands",
 }
 
 // tooLarge are the packages that are more than one, with their size: they may shrink and not grow.

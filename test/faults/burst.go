@@ -97,29 +97,26 @@ func (g *rig) settles(shots []shot, began time.Time) error {
 	return g.ctx.Err()
 }
 
-// helpDesk is where somebody waits for answers.
-type helpDesk struct{ who, channel string }
-
 var asker = regexp.MustCompile(`asked by <@(U[0-9A-Z]+)>`)
 
 // unanswered is how many answers are missing: for each person and channel, the commands that were acknowledged less
 // what was said to that person there, in private or by a card.
 func (g *rig) unanswered(shots []shot) (n int) {
-	due := map[helpDesk]int{}
+	due := map[place]int{}
 	for _, s := range shots {
 		if s.ack.Err == "" {
-			due[helpDesk{s.who, s.channel}]++
+			due[place{s.who, s.channel}]++
 		}
 	}
 	for _, c := range g.w.Slack.Log(0) {
 		if c.Error == "" && c.View == nil && !c.Replaces() &&
 			(c.Method == "ack" || c.Method == "response_url" || c.Method == "chat.postEphemeral") {
-			due[helpDesk{c.User, c.Channel}]--
+			due[place{c.User, c.Channel}]--
 		}
 	}
 	for _, c := range g.w.Newest() {
 		if m := asker.FindStringSubmatch(c.Text); m != nil {
-			due[helpDesk{m[1], c.Channel}]--
+			due[place{m[1], c.Channel}]--
 		}
 	}
 	for _, left := range due {

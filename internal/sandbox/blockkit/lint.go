@@ -21,7 +21,7 @@ type Problem struct {
 // ("home"). Pointers start at the list of blocks.
 func Lint(surface string, raw json.RawMessage) []Problem {
 	l := &linter{surface: surface}
-	list, ok := decode(raw).([]any)
+	list, ok := Decode(raw).([]any)
 	if !ok {
 		return []Problem{{"", "must be an array of blocks"}}
 	}
@@ -33,7 +33,7 @@ func Lint(surface string, raw json.RawMessage) []Problem {
 // at the view.
 func LintView(raw json.RawMessage) []Problem {
 	l := &linter{}
-	v, ok := decode(raw).(map[string]any)
+	v, ok := Decode(raw).(map[string]any)
 	if !ok {
 		return []Problem{{"", "must provide an object"}}
 	}
@@ -59,7 +59,7 @@ func LintView(raw json.RawMessage) []Problem {
 // https://docs.slack.dev/reference/interaction-payloads/block_suggestion-payload
 func LintOptions(raw json.RawMessage) []Problem {
 	l := &linter{}
-	m, ok := decode(raw).(map[string]any)
+	m, ok := Decode(raw).(map[string]any)
 	if !ok {
 		return []Problem{{"", "must provide an object"}}
 	}
@@ -77,8 +77,8 @@ func (l *linter) add(at, format string, args ...any) {
 	l.found = append(l.found, Problem{at, fmt.Sprintf(format, args...)})
 }
 
-// decode gives the value of one whole JSON text, nil for anything else.
-func decode(raw json.RawMessage) any {
+// Decode gives the value of one whole JSON text, nil for anything else.
+func Decode(raw json.RawMessage) any {
 	if !json.Valid(raw) {
 		return nil
 	}

@@ -215,7 +215,7 @@ func TestResponseURL(t *testing.T) {
 	same(t, "unknown", w.post("/actions/T/none", "application/json", `{"text":"x"}`, nil)["error"], "expired_url")
 	same(t, "ana", w.texts("U0ANA", "C0NOBOT"), []string{"for ana", "for all", "form"})
 	same(t, "bo", w.texts("U0BO", "C0NOBOT"), []string{"for all"})
-	old := newFixture(t, Config{Hook: time.Nanosecond})
+	old := newFixture(t, Config{Validity: Validity{Hook: time.Nanosecond}})
 	same(t, "late", old.post(hook(old), "application/json", `{"text":"x"}`, nil)["error"], "expired_url")
 	_, _, _, err := w.api.SendMessage("", slack.MsgOptionResponseURL(w.url+path, "ephemeral"),
 		slack.MsgOptionText("x", false))

@@ -1,12 +1,13 @@
 package fakeslack
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
+
+	"casterbot/internal/sandbox/blockkit"
 )
 
 // element is an interactive element inside a block.
@@ -31,20 +32,6 @@ var needsAction = map[string]string{
 	"datepicker": "initial_date", "timepicker": "initial_time", "datetimepicker": "initial_date_time",
 }
 
-// decodeAny gives the value of one whole JSON text, nil for anything else.
-func decodeAny(raw json.RawMessage) any {
-	if !json.Valid(raw) {
-		return nil
-	}
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.UseNumber()
-	var v any
-	if d.Decode(&v) != nil {
-		return nil
-	}
-	return v
-}
-
 // walk calls visit for every object below v with the block_id it lies in.
 func walk(v any, block string, visit func(block string, obj map[string]any)) {
 	switch v := v.(type) {
@@ -66,7 +53,7 @@ func walk(v any, block string, visit func(block string, obj map[string]any)) {
 // fillIDs gives a block_id to every block and an action_id to every
 // interactive element that has none, as Slack does. Nil stays nil.
 func fillIDs(raw json.RawMessage, next func(prefix string) string) json.RawMessage {
-	list, ok := decodeAny(raw).([]any)
+	list, ok := blockkit.Decode(raw).([]any)
 	if !ok {
 		return nil
 	}
@@ -105,7 +92,7 @@ func fillAttachments(raw json.RawMessage, next func(prefix string) string) json.
 // elements lists the interactive elements of blocks.
 func elements(raw json.RawMessage) []element {
 	var out []element
-	walk(decodeAny(raw), "", func(block string, m map[string]any) {
+	walk(blockkit.Decode(raw), "", func(block string, m map[string]any) {
 		if id, ok := m["action_id"].(string); ok {
 			out = append(out, element{block: block, action: id, body: m})
 		}

@@ -19,8 +19,7 @@ type Config struct {
 	AckWithin time.Duration // an envelope's deadline. Default 3 s
 	Grace     time.Duration // a socket's life after a warning. Default 10 s
 	Lifetime  time.Duration // a socket's age when it is warned. Default: never (hello says 3600 s)
-	Trigger   time.Duration // how long a trigger_id is good. Default 3 s
-	Hook      time.Duration // how long a response_url is good. Default 30 min
+	Validity
 
 	// Retries are the waits before an unacked event is sent again. Default at
 	// once, 1 min, 5 min (https://docs.slack.dev/apis/events-api#retries).
@@ -35,6 +34,12 @@ type Config struct {
 
 	Seed uint64       // of socket routing and ids
 	Log  *slog.Logger // Default: discarded
+}
+
+// Validity is how long what an app is handed to answer with is good.
+type Validity struct {
+	Trigger time.Duration // a trigger_id. Default 3 s
+	Hook    time.Duration // a response_url. Default 30 min
 }
 
 // DefaultEvents are the subscriptions of an app that names none.
@@ -159,36 +164,6 @@ type Press struct {
 	Value  string // button value or select option; only needed when several elements share the action_id, or for a select
 	State  State  // what a stateful element holds after the press; overrides Value for those
 	Stale  bool   // the person still sees an older picture of the message
-}
-
-// View is an open modal or a home tab; the JSON is Slack's view object, but
-// for errors, which the person sees beside the inputs.
-type View struct {
-	ID              string          `json:"id"`
-	TeamID          string          `json:"team_id"`
-	Type            string          `json:"type"`
-	Title           json.RawMessage `json:"title,omitempty"`
-	Submit          json.RawMessage `json:"submit,omitempty"`
-	Close           json.RawMessage `json:"close,omitempty"`
-	Blocks          json.RawMessage `json:"blocks"`
-	PrivateMetadata string          `json:"private_metadata"`
-	CallbackID      string          `json:"callback_id"`
-	ExternalID      string          `json:"external_id"`
-	State           ViewState       `json:"state"`
-	Hash            string          `json:"hash"`
-	ClearOnClose    bool            `json:"clear_on_close"`
-	NotifyOnClose   bool            `json:"notify_on_close"`
-	RootViewID      string          `json:"root_view_id"`
-	PreviousViewID  string          `json:"previous_view_id,omitempty"`
-	AppID           string          `json:"app_id"`
-	BotID           string          `json:"bot_id"`
-
-	Errors map[string]string `json:"errors,omitempty"` // block_id → sentence
-}
-
-// ViewState holds the inputs of a view: block_id → action_id → state.
-type ViewState struct {
-	Values map[string]map[string]State `json:"values"`
 }
 
 // Toast is what Slack itself tells a person, without the bot.

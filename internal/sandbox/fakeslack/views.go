@@ -10,6 +10,41 @@ import (
 // (https://docs.slack.dev/surfaces/modals#limits).
 const maxStack = 3
 
+// View is an open modal or a home tab; the JSON is Slack's view object, but
+// for errors, which the person sees beside the inputs.
+type View struct {
+	ID     string `json:"id"`
+	TeamID string `json:"team_id"`
+	Type   string `json:"type"`
+	ViewContent
+	State          ViewState `json:"state"`
+	Hash           string    `json:"hash"`
+	ClearOnClose   bool      `json:"clear_on_close"`
+	NotifyOnClose  bool      `json:"notify_on_close"`
+	RootViewID     string    `json:"root_view_id"`
+	PreviousViewID string    `json:"previous_view_id,omitempty"`
+	AppID          string    `json:"app_id"`
+	BotID          string    `json:"bot_id"`
+
+	Errors map[string]string `json:"errors,omitempty"` // block_id → sentence
+}
+
+// ViewContent is what the app put into a view.
+type ViewContent struct {
+	Title           json.RawMessage `json:"title,omitempty"`
+	Submit          json.RawMessage `json:"submit,omitempty"`
+	Close           json.RawMessage `json:"close,omitempty"`
+	Blocks          json.RawMessage `json:"blocks"`
+	PrivateMetadata string          `json:"private_metadata"`
+	CallbackID      string          `json:"callback_id"`
+	ExternalID      string          `json:"external_id"`
+}
+
+// ViewState holds the inputs of a view: block_id → action_id → state.
+type ViewState struct {
+	Values map[string]map[string]State `json:"values"`
+}
+
 // view reads and checks the view of a call. Slack refuses a bad view with
 // invalid_arguments, not with invalid_blocks.
 func (w *Workspace) view(c *call, kind string) (*View, *apiError) {
@@ -78,6 +113,23 @@ func (w *Workspace) spend(id string) (*trigger, *apiError) {
 	return t, nil
 }
 
+// modal reads the modal of a call and spends the trigger that it is opened with.
+func (w *Workspace) modal(c *call) (*View, *trigger, *apiError) {
+	v, e := w.view(c, "modal")
+	if e != nil {
+		return nil, nil, e
+	}
+	if w.takenExternalID(v) {
+		return nil, nil, fail("duplicate_external_id")
+	}
+	t, e := w.spend(c.args["trigger_id"])
+	if e != nil {
+		return nil, nil, e
+	}
+	c.log.User = t.user
+	return v, t, nil
+}
+
 func (w *Workspace) takenExternalID(v *View) bool {
 	if v.ExternalID == "" {
 		return false
@@ -109,18 +161,10 @@ func shown(v *View) (map[string]any, *apiError) { return map[string]any{"view": 
 
 // https://docs.slack.dev/reference/methods/views.open
 func viewsOpen(w *Workspace, c *call) (map[string]any, *apiError) {
-	v, e := w.view(c, "modal")
+	v, t, e := w.modal(c)
 	if e != nil {
 		return nil, e
 	}
-	if w.takenExternalID(v) {
-		return nil, fail("duplicate_external_id")
-	}
-	t, e := w.spend(c.args["trigger_id"])
-	if e != nil {
-		return nil, e
-	}
-	c.log.User = t.user
 	w.views[t.user] = []*View{v}
 	w.changed()
 	return shown(v)
@@ -128,18 +172,10 @@ func viewsOpen(w *Workspace, c *call) (map[string]any, *apiError) {
 
 // https://docs.slack.dev/reference/methods/views.push
 func viewsPush(w *Workspace, c *call) (map[string]any, *apiError) {
-	v, e := w.view(c, "modal")
+	v, t, e := w.modal(c)
 	if e != nil {
 		return nil, e
 	}
-	if w.takenExternalID(v) {
-		return nil, fail("duplicate_external_id")
-	}
-	t, e := w.spend(c.args["trigger_id"])
-	if e != nil {
-		return nil, e
-	}
-	c.log.User = t.user
 	if !t.modal || len(w.views[t.user]) == 0 {
 		return nil, fail("not_found")
 	}

@@ -118,7 +118,7 @@ func TestTriggerWorksOnceAndSoon(t *testing.T) {
 		"exchanged_trigger_id")
 	same(t, "unknown", w.call("views.open", xoxb, "trigger_id", "1.2.3", "view", modal("A", nameInput))["error"],
 		"invalid_trigger_id")
-	late := newFixture(t, Config{Trigger: time.Nanosecond})
+	late := newFixture(t, Config{Validity: Validity{Trigger: time.Nanosecond}})
 	same(t, "late", late.call("views.open", xoxb, "trigger_id", late.trigger("U0ANA"), "view",
 		modal("A", nameInput))["error"], "expired_trigger_id")
 }

@@ -47,27 +47,42 @@ type Workspace struct {
 
 	mu       sync.Mutex
 	base     string
-	people   []*User
-	groups   []*Group
-	rooms    []*room
-	byRoom   map[string]*room
 	commands map[string]Command
-	lastTS   int64              // microseconds
-	serial   int64              // for ids that need not be secret
-	views    map[string][]*View // person → stack of modals
-	homes    map[string]*View
-	toasts   map[string][]Toast
-	triggers *expiring[trigger]
-	hooks    *expiring[hook]
-	tickets  *expiring[struct{}]
 	faults   map[string]*Fault
-	calls    []Call
-	callSeq  int
-	toastSeq int
 	watchers map[chan struct{}]struct{}
 	familiar *familiar
 	buckets  map[string]*bucket
 	closed   bool
+	contents
+	journal
+	handles
+}
+
+// contents is what is in the workspace, and what Save keeps of it.
+type contents struct {
+	people []*User
+	groups []*Group
+	rooms  []*room
+	byRoom map[string]*room
+	views  map[string][]*View // person → stack of modals
+	homes  map[string]*View
+	lastTS int64 // microseconds
+	serial int64 // for ids that need not be secret
+}
+
+// journal is what the bot did and what people were told.
+type journal struct {
+	calls    []Call
+	callSeq  int
+	toasts   map[string][]Toast
+	toastSeq int
+}
+
+// handles are what an app is given to come back with.
+type handles struct {
+	triggers *expiring[trigger]
+	hooks    *expiring[hook]
+	tickets  *expiring[struct{}]
 }
 
 // New returns the seeded workspace. Call SetBase before an app connects, and
@@ -76,10 +91,12 @@ func New(cfg Config) *Workspace {
 	cfg = withDefaults(cfg)
 	w := &Workspace{
 		cfg: cfg, hub: newHub(cfg), done: make(chan struct{}),
-		views: map[string][]*View{}, homes: map[string]*View{}, toasts: map[string][]Toast{},
-		triggers: newExpiring[trigger](100_000), hooks: newExpiring[hook](100_000),
-		tickets: newExpiring[struct{}](1000),
-		faults:  map[string]*Fault{}, watchers: map[chan struct{}]struct{}{},
+		contents: contents{views: map[string][]*View{}, homes: map[string]*View{}},
+		journal:  journal{toasts: map[string][]Toast{}},
+		handles: handles{
+			triggers: newExpiring[trigger](100_000), hooks: newExpiring[hook](100_000), tickets: newExpiring[struct{}](1000),
+		},
+		faults: map[string]*Fault{}, watchers: map[chan struct{}]struct{}{},
 		familiar: newFamiliar(), buckets: map[string]*bucket{},
 	}
 	w.SetLatency(cfg.Latency)

@@ -36,14 +36,23 @@ type act struct {
 
 	ID      string  `json:"id"` // of a studio
 	Do      string  `json:"do"`
-	Domain  string  `json:"domain"`
-	App     string  `json:"app"`
-	Name    string  `json:"name"`
 	Seconds float64 `json:"seconds"`
+	ingest
+	failure
+}
 
-	Where  string `json:"where"` // live or slack, of a fault
+// ingest names a stream.
+type ingest struct {
+	Domain string `json:"domain"`
+	App    string `json:"app"`
+	Name   string `json:"name"`
+}
+
+// failure is what is to go wrong.
+type failure struct {
+	Where  string `json:"where"` // live or slack
 	Kind   string `json:"kind"`
-	On     string `json:"on"` // the operation or method that a fault is for; "" means any
+	On     string `json:"on"` // the operation or method; "" means any
 	Status int    `json:"status"`
 	Code   string `json:"code"`
 }
