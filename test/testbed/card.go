@@ -121,14 +121,17 @@ func (w *World) Newest() map[string]Card {
 	return cards
 }
 
-// Private counts what a person was told alone.
+// hint is what the bot says while somebody waits for an answer.
+var hint = regexp.MustCompile(`Looking…|You are next, in about|before you, about`)
+
+// Private counts what a person was told alone. A hint is no answer, and not counted.
 func (w *World) Private(person string) int {
 	n := 0
 	for _, c := range w.Slack.Log(0) {
 		alone := c.Method == "chat.postEphemeral" || c.Method == "response_url" && !c.Replaces() ||
 			c.Method == "ack" && c.View == nil
 		direct := c.Method == "chat.postMessage" && c.Channel == "D"+person[1:]
-		if c.Error == "" && (alone && c.User == person || direct) {
+		if c.Error == "" && (alone && c.User == person || direct) && !hint.MatchString(c.Text+string(c.Blocks)) {
 			n++
 		}
 	}
