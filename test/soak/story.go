@@ -109,7 +109,9 @@ func (s *story) live() error {
 	if s.c.twist.late {
 		s.expire()
 	}
-	s.until(func() bool { return time.Since(s.died) > s.wait-patience }, s.wait) // what a dead process had is taken over
+	if s.wait > patience { // what a dead process had is taken over
+		s.until(func() bool { return time.Since(s.died) > takeover }, s.wait)
+	}
 	s.rest()
 	if s.ctx.Err() != nil {
 		return s.ctx.Err()
