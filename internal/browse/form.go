@@ -14,7 +14,7 @@ import (
 func (b *Browser) Form(p op.Parsed, r op.Request) op.Form {
 	words := strings.Join(op.Words(p.Command.Usage), " ")
 	form := op.Form{Command: p.Command.Usage, Title: "/" + words, Button: "Go on", Channel: r.Channel, Thread: r.Thread,
-		FromHome: r.FromHome, Text: op.Wanting(p.Command.Usage, p.Args, p.Missing...), Note: op.L(p.Command.Short)}
+		FromHome: r.FromHome, Text: op.Format(p.Command.Usage, p.Args, p.Missing...), Note: op.L(p.Command.Short)}
 	scope, _ := b.authz.Scope(r.Channel)
 	places := op.Placeholders(p.Command.Usage)
 	for _, place := range places {

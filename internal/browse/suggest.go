@@ -157,7 +157,7 @@ func (b *Browser) ApplyPick(r op.Request) (op.Request, error) {
 	parsed.Args[parsed.Missing[0]] = r.Pick
 	r.Text = op.Format(parsed.Command.Usage, parsed.Args)
 	if len(parsed.Missing) > 1 {
-		r.Text = op.Wanting(parsed.Command.Usage, parsed.Args, parsed.Missing[1])
+		r.Text = op.Format(parsed.Command.Usage, parsed.Args, parsed.Missing[1])
 	}
 	r.Pick = ""
 	return r, nil
@@ -171,7 +171,7 @@ func (b *Browser) WithPicker(ctx context.Context, r op.Request, err error, parse
 		return err
 	}
 	kind, _ := b.table.Kind(refusal.Field)
-	text := op.Wanting(parsed.Command.Usage, parsed.Args, refusal.Field)
+	text := op.Format(parsed.Command.Usage, parsed.Args, refusal.Field)
 	open := *refusal
 	if kind.Options == nil {
 		open.Answer.Next = append([]op.Next{{Label: "Choose…", Text: text}}, refusal.Answer.Next...)

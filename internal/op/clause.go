@@ -1,6 +1,7 @@
 package op
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
 )
@@ -34,7 +35,7 @@ func (t Table) gather(places []Placeholder, words []Token) []Token {
 			one = joined(words[:n])
 		}
 		if place.Name == "verb" {
-			one.Text = t.verbOf(one.Text)
+			one.Text = cmp.Or(t.known(one.Text), one.Text) // words that name no command stay as they are
 		}
 		if place.Name == "person" && n == 2 {
 			one = words[1]
@@ -102,7 +103,7 @@ func (t Table) begins(places []Placeholder, words []Token) bool {
 	return false
 }
 
-func asks(t Token) bool { return !t.Quoted && Fold(t.Text) == choose }
+func asks(t Token) bool { return !t.Quoted && Fold(t.Text) == Ask }
 
 func joined(words []Token) Token {
 	texts := make([]string, len(words))
@@ -175,14 +176,6 @@ func (t Table) verbWords(words []Token) int {
 		}
 	}
 	return longest
-}
-
-// verbOf gives the permission name for the words of a command; words that name none stay as they are.
-func (t Table) verbOf(typed string) string {
-	if verb := t.known(typed); verb != "" {
-		return verb
-	}
-	return typed
 }
 
 // known finds the verb of a command by its words, with or without its noun; a command that stands earlier in the table

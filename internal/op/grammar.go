@@ -19,8 +19,8 @@ type Parsed struct {
 	Topic   string
 }
 
-// choose is what one types in place of an argument to be asked for it.
-const choose = "?"
+// Ask is what one types in place of an argument to be asked for it, and the value of an option that is only a notice.
+const Ask = "?"
 
 // Placeholder is one argument of a usage.
 type Placeholder struct {
@@ -151,18 +151,14 @@ func fit(text string, c Command, usage string, rest []Token) (Parsed, error) {
 func join(text, usage string, places []Placeholder, rest []Token) ([]Token, error) {
 	quoted := slices.ContainsFunc(rest, func(t Token) bool { return t.Quoted })
 	if len(places) == 1 && !quoted {
-		words := make([]string, len(rest))
-		for i, t := range rest {
-			words[i] = t.Text
-		}
-		return []Token{{Text: strings.Join(words, " "), Start: rest[0].Start}}, nil
+		return []Token{joined(rest)}, nil
 	}
 	refusal := Refuse(L("There is more here than ", Code("/"+usage), " takes."), Spot(text, rest[len(places)].Start))
 	if len(places) > 1 {
 		refusal.Answer.Lines = append(refusal.Answer.Lines,
 			L("Put names of more than one word in quotes: ", Code(example(usage))))
 		return nil, refusal.WithNext(Next{Label: "Choose…",
-			Text: strings.Join(Words(usage), " ") + strings.Repeat(" "+choose, len(places))})
+			Text: strings.Join(Words(usage), " ") + strings.Repeat(" "+Ask, len(places))})
 	}
 	return nil, refusal
 }
@@ -231,30 +227,30 @@ func clamp(text string, n int) string {
 	return string(runes[:n-1]) + "…"
 }
 
-// Format writes a command so that Parse reads the same arguments again. Arguments that are not there become a question
-// mark when a later one is.
-func Format(usage string, args Args) string {
+// Format writes a command so that Parse reads the same arguments again. Ask stands in the place of those that are
+// wanted, and of those that are not there when a later one is.
+func Format(usage string, args Args, wanted ...string) string {
 	words := slices.Clone(Words(usage))
-	places := Placeholders(usage)
-	last := -1
-	for i, p := range places {
-		if args[p.Name] != "" {
-			last = i
+	written := len(words)
+	for _, place := range Placeholders(usage) {
+		value, asked := args[place.Name], slices.Contains(wanted, place.Name)
+		if asked {
+			value = ""
+		}
+		if words = append(words, quote(value)); asked || value != "" {
+			written = len(words)
 		}
 	}
-	for _, p := range places[:last+1] {
-		words = append(words, quote(args[p.Name]))
-	}
-	return strings.Join(words, " ")
+	return strings.Join(words[:written], " ")
 }
 
 var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 
 func quote(arg string) string {
 	if arg == "" {
-		return choose
+		return Ask
 	}
-	plain := Fold(arg) != choose && !strings.ContainsFunc(arg, func(r rune) bool {
+	plain := Fold(arg) != Ask && !strings.ContainsFunc(arg, func(r rune) bool {
 		_, isQuote := quotes[r]
 		return isQuote || r == '\\' || unicode.IsSpace(r)
 	})

@@ -11,6 +11,7 @@ import (
 	"encoding/base32"
 	"encoding/hex"
 	"hash/fnv"
+	"slices"
 	"strings"
 	"time"
 )
@@ -55,14 +56,7 @@ func States() []State {
 }
 
 // CanMove reports whether the chart has an arrow from one state to the other.
-func CanMove(from, to State) bool {
-	for _, next := range moves[from] {
-		if next == to {
-			return true
-		}
-	}
-	return false
-}
+func CanMove(from, to State) bool { return slices.Contains(moves[from], to) }
 
 // Final reports whether no arrow leaves the state.
 func (s State) Final() bool { return len(moves[s]) == 0 }

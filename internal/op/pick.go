@@ -1,14 +1,5 @@
 package op
 
-import (
-	"slices"
-	"strings"
-)
-
-// Ask is what stands in a command for an argument that is to be chosen, and the value of an option that is only a
-// notice.
-const Ask = choose
-
 // Pick lets somebody choose one argument of a command right where they read that it is missing or unclear.
 type Pick struct {
 	Label string // of what is chosen: "Studio"
@@ -25,21 +16,4 @@ type Query struct {
 	Field   string
 	Text    string // typed into the picker so far
 	Typed   string // see Pick
-}
-
-// Wanting writes a command as a person could type it, with Ask in the place of some arguments.
-func Wanting(usage string, args Args, fields ...string) string {
-	words := slices.Clone(Words(usage))
-	written := len(words)
-	for _, place := range Placeholders(usage) {
-		value := args[place.Name]
-		if slices.Contains(fields, place.Name) {
-			value = ""
-		}
-		words = append(words, quote(value))
-		if value != "" || slices.Contains(fields, place.Name) {
-			written = len(words)
-		}
-	}
-	return strings.Join(words[:written], " ")
 }

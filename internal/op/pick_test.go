@@ -19,7 +19,7 @@ func TestWanting(t *testing.T) {
 		{files, Args{"stream": "main", "page": "2"}, "stream", "record files ? 2"},
 		{files, Args{"page": "2"}, "stream", "record files ? 2"},
 	} {
-		got := Wanting(c.usage, c.args, c.field)
+		got := Format(c.usage, c.args, c.field)
 		p, err := table.Parse(got)
 		if got != c.want || err != nil || len(p.Missing) == 0 || p.Missing[0] != c.field || !p.Asks {
 			t.Errorf("%v without %s is %q (%+v, %v), want %q", c.args, c.field, got, p.Missing, err, c.want)
@@ -31,11 +31,11 @@ func TestWanting(t *testing.T) {
 func TestWantingSeveral(t *testing.T) {
 	const usage = "caster scene start {caster} {scene}"
 	for want, got := range map[string]string{
-		"caster scene start":             Wanting(usage, nil),
-		"caster scene start ? ?":         Wanting(usage, nil, "scene", "caster"),
-		`caster scene start "a b"`:       Wanting(usage, Args{"caster": "a b"}),
-		`caster scene start ? "?"`:       Wanting(usage, Args{"scene": "?"}, "caster"),
-		`caster scene start "a b" &lt;x`: Wanting(usage, Args{"caster": "a b", "scene": "<x"}),
+		"caster scene start":             Format(usage, nil),
+		"caster scene start ? ?":         Format(usage, nil, "scene", "caster"),
+		`caster scene start "a b"`:       Format(usage, Args{"caster": "a b"}),
+		`caster scene start ? "?"`:       Format(usage, Args{"scene": "?"}, "caster"),
+		`caster scene start "a b" &lt;x`: Format(usage, Args{"caster": "a b", "scene": "<x"}),
 	} {
 		if got != want {
 			t.Errorf("got %s, want %s", got, want)

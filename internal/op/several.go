@@ -77,11 +77,7 @@ func IsGlob(text string) bool { return strings.ContainsRune(text, '*') }
 
 // FormatSeveral writes a command with several targets so that Parse reads the same ones again.
 func FormatSeveral(usage string, targets []string) string {
-	words := slices.Clone(Words(usage))
-	for _, target := range targets {
-		words = append(words, quote(target))
-	}
-	return strings.Join(words, " ")
+	return strings.Join(append(Words(usage), quoted(targets)...), " ")
 }
 
 // SplitSeveral reads the targets that FormatSeveral writes behind the words of a usage.
@@ -98,12 +94,14 @@ func SplitSeveral(text string) []string {
 }
 
 // Join writes targets behind each other, so that SplitSeveral reads the same ones again.
-func Join(targets []string) string {
-	quoted := make([]string, 0, len(targets))
-	for _, target := range targets {
-		quoted = append(quoted, quote(target))
+func Join(targets []string) string { return strings.Join(quoted(targets), " ") }
+
+func quoted(targets []string) []string {
+	words := make([]string, len(targets))
+	for i, target := range targets {
+		words[i] = quote(target)
 	}
-	return strings.Join(quoted, " ")
+	return words
 }
 
 // strictness orders confirmations.
