@@ -159,17 +159,7 @@ func decided(d op.Decision) []op.Line {
 const maxPeople = 5
 
 func people(ids []string) op.Line {
-	line := op.Line{}
-	for i, id := range ids[:min(maxPeople, len(ids))] {
-		if i > 0 {
-			line = op.L(line, ", ")
-		}
-		if strings.HasPrefix(id, "S") {
-			line = op.L(line, op.Group(id))
-			continue
-		}
-		line = op.L(line, op.Who(id))
-	}
+	line := op.List(op.People(ids[:min(maxPeople, len(ids))]), ", ")
 	if len(ids) > maxPeople {
 		line = op.L(line, ", …")
 	}

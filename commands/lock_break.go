@@ -26,9 +26,7 @@ func (s table) planBreak(ctx context.Context, call op.Call) (op.Plan, error) {
 		return op.Plan{}, err
 	}
 	if why == "" {
-		refusal := op.Refuse(op.L("To break a lock a reason is needed: everybody sees it."))
-		refusal.Field = "why"
-		return op.Plan{}, refusal
+		return op.Plan{}, op.Refuse(op.L("To break a lock a reason is needed: everybody sees it.")).About("why")
 	}
 	p := lockPlan(lock, op.Args{"caster": target.ID, "why": why, "by": call.Person.ID, "holder": lock.Holder})
 	p.Target, p.Title, p.Button = target,

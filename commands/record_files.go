@@ -88,10 +88,8 @@ func pageOf(typed string) (int, error) {
 	}
 	page, err := strconv.Atoi(typed)
 	if err != nil || page < 1 || page > maxPage {
-		refusal := op.Refuse(op.L("The page must be a number from 1 to ", op.V(strconv.Itoa(maxPage)), ", not ",
-			op.B(op.Visible(typed)), "."))
-		refusal.Field = "page"
-		return 0, refusal
+		return 0, op.Refuse(op.L("The page must be a number from 1 to ", op.V(strconv.Itoa(maxPage)), ", not ",
+			op.B(op.Visible(typed)), ".")).About("page")
 	}
 	return page, nil
 }

@@ -136,7 +136,7 @@ func (s table) unknownStream(ctx context.Context, call op.Call) error {
 	if err != nil {
 		return err
 	}
-	return streams.unknown(call.Args["stream"], streamThings(all))
+	return streams.unknown(call.Args["stream"], mapped(all, target.thing))
 }
 
 // unclearStream lists what the patterns can mean: the streams themselves, and those live now that fit.
@@ -146,8 +146,7 @@ func (s table) unclearStream(ctx context.Context, call op.Call, patterns []strin
 		return err
 	}
 	refusal := op.Refuse(op.L("More than one stream could be meant by ", op.B(op.Visible(call.Args["stream"])), "."),
-		op.L("Give the stream in full, as domain/app/stream."))
-	refusal.Field, refusal.Brief = "stream", op.L("unclear name")
+		op.L("Give the stream in full, as domain/app/stream.")).About("stream").InShort(op.L("unclear name"))
 	for _, t := range all {
 		if slices.ContainsFunc(patterns, func(p string) bool { return fits(p, t.String()) }) &&
 			len(refusal.Answer.Items) < maxItems {
@@ -155,14 +154,6 @@ func (s table) unclearStream(ctx context.Context, call op.Call, patterns []strin
 		}
 	}
 	return refusal
-}
-
-func streamThings(all []target) []thing {
-	var things []thing
-	for _, t := range all {
-		things = append(things, t.thing())
-	}
-	return things
 }
 
 // streams lists the channel's streams: those that an alias names, then those live now that a pattern covers. Which are
@@ -231,7 +222,7 @@ func (s table) streamOptions(ctx context.Context, call op.Call) ([]op.Option, er
 	if err != nil {
 		return nil, err
 	}
-	options := pick(streamThings(all))
+	options := pick(mapped(all, target.thing))
 	for i := range options {
 		options[i].Hint = options[i].Value
 	}

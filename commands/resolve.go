@@ -63,8 +63,7 @@ func (n noun) unclear(typed string, all []thing, alike []int) error {
 	if len(alike) == 1 {
 		title = op.L("A ", n.one, " looks like ", op.B(op.Visible(typed)), " but is written with other characters.")
 	}
-	refusal := op.Refuse(title, op.L("Give the id of the one you mean."))
-	refusal.Field, refusal.Brief = n.field, op.L("unclear name")
+	refusal := op.Refuse(title, op.L("Give the id of the one you mean.")).About(n.field).InShort(op.L("unclear name"))
 	for _, i := range alike {
 		refusal.Answer.Items = append(refusal.Answer.Items, all[i].item())
 	}
@@ -72,18 +71,15 @@ func (n noun) unclear(typed string, all []thing, alike []int) error {
 }
 
 func (n noun) unknown(typed string, all []thing) error {
-	refusal := op.Refuse(op.L("There is no ", n.one, " ", op.B(op.Visible(typed)), " ", n.where, "."))
-	refusal.Field, refusal.Brief = n.field, op.L("unknown name")
+	refusal := op.Refuse(op.L("There is no ", n.one, " ", op.B(op.Visible(typed)), " ", n.where,
+		".")).About(n.field).InShort(op.L("unknown name"))
 	near := nearest(typed, all, 5)
 	if len(near) == 0 {
 		refusal.Field = ""
 		refusal.Answer.Lines = []op.Line{op.L("There are no ", n.many, " ", n.where, ".")}
 		return refusal
 	}
-	refusal.Answer.Lines = []op.Line{op.L("The nearest names:")}
-	for _, t := range near {
-		refusal.Answer.Items = append(refusal.Answer.Items, t.item())
-	}
+	refusal.Answer.Lines, refusal.Answer.Items = []op.Line{op.L("The nearest names:")}, mapped(near, thing.item)
 	return refusal
 }
 
@@ -139,11 +135,7 @@ func first(a, b bool) int {
 }
 
 func studioThings(all []live.Caster) []thing {
-	var things []thing
-	for _, c := range all {
-		things = append(things, thing{id: c.ID, name: c.Name, note: airWord(c.OnAir)})
-	}
-	return things
+	return mapped(all, func(c live.Caster) thing { return thing{id: c.ID, name: c.Name, note: airWord(c.OnAir)} })
 }
 
 func airWord(onAir bool) op.Text {
@@ -168,11 +160,9 @@ func inOrder(studio live.Caster, look func() ([]live.Scene, error)) ([]live.Scen
 }
 
 func sceneThings(all []live.Scene) []thing {
-	var things []thing
-	for _, scene := range all {
-		things = append(things, thing{id: scene.ID, name: scene.Name, note: sceneWord(scene)})
-	}
-	return things
+	return mapped(all, func(scene live.Scene) thing {
+		return thing{id: scene.ID, name: scene.Name, note: sceneWord(scene)}
+	})
 }
 
 func sceneWord(scene live.Scene) op.Text {

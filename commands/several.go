@@ -83,7 +83,7 @@ func (s table) expandStreams(ctx context.Context, call op.Call, words []string) 
 		if err != nil {
 			return nil, err
 		}
-		things = streamThings(all)
+		things = mapped(all, target.thing)
 	}
 	return streams.several(call.Args[streams.field], words, things, func(word string) (thing, error) {
 		one := call

@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"casterbot/commands/failure"
 	"casterbot/commands/nextcmd"
@@ -93,22 +94,13 @@ func (s table) preview(ctx context.Context, call op.Call, can op.Text) (c live.C
 	}
 	refusal := op.Refuse(op.L(ofScene(c, scene),
 		" is the PROGRAM scene, which viewers see. Only PREVIEW scenes can be ", can, "."))
-	for _, t := range previews(all) {
-		refusal.Answer.Items = append(refusal.Answer.Items, t.item())
-	}
-	refusal.Field, refusal.Brief = "scene", op.L("the PROGRAM scene")
-	return c, scene, all, refusal
+	refusal.Answer.Items = mapped(previews(all), thing.item)
+	return c, scene, all, refusal.About("scene").InShort(op.L("the PROGRAM scene"))
 }
 
 // previews gives the PREVIEW scenes out of all.
 func previews(all []live.Scene) []thing {
-	var things []thing
-	for _, scene := range all {
-		if !scene.Program {
-			things = append(things, sceneThings([]live.Scene{scene})...)
-		}
-	}
-	return things
+	return sceneThings(slices.DeleteFunc(slices.Clone(all), func(scene live.Scene) bool { return scene.Program }))
 }
 
 func ofScene(c live.Caster, scene live.Scene) op.Line {

@@ -118,17 +118,13 @@ func (s table) planStop(ctx context.Context, call op.Call) (op.Plan, error) {
 
 // openPreviews names the PREVIEW scenes that are open.
 func openPreviews(all []live.Scene) op.Line {
-	var names op.Line
+	var names []op.Span
 	for _, scene := range all {
-		if scene.Program || !scene.Open {
-			continue
+		if !scene.Program && scene.Open {
+			names = append(names, op.B(scene.Name))
 		}
-		if len(names) > 0 {
-			names = op.L(names, ", ")
-		}
-		names = op.L(names, op.B(scene.Name))
 	}
-	return names
+	return op.List(names, ", ")
 }
 
 func (s table) applyStart(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {

@@ -2,6 +2,15 @@ package commands
 
 import "sync"
 
+// mapped makes one of each.
+func mapped[T, A any](all []T, of func(T) A) []A {
+	made := make([]A, len(all))
+	for i, one := range all {
+		made[i] = of(one)
+	}
+	return made
+}
+
 // each asks for every one of some things side by side and waits for all answers, which keep the order of the things.
 func each[T, A any](things []T, ask func(int, T) A) []A {
 	answers := make([]A, len(things))

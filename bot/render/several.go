@@ -82,17 +82,13 @@ func parted(o op.Operation) []op.Line {
 
 // names lists some of all targets; those of one name have their ids behind it.
 func names(all []op.Target, which func(i int) bool) op.Line {
-	var line op.Line
+	var list []op.Line
 	for i, t := range all {
-		if !which(i) {
-			continue
+		if which(i) {
+			list = append(list, op.Named(t, all))
 		}
-		if len(line) > 0 {
-			line = op.L(line, ", ")
-		}
-		line = op.L(line, op.Named(t, all))
 	}
-	return line
+	return op.List(list, ", ")
 }
 
 // tally is a count in words.

@@ -97,7 +97,5 @@ func NewName(typed string) (string, error) {
 }
 
 func NameRefusal(title op.Line, lines ...op.Line) error {
-	refusal := op.Refuse(title, lines...)
-	refusal.Field = "name"
-	return refusal
+	return op.Refuse(title, lines...).About("name")
 }

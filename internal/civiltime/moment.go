@@ -73,10 +73,9 @@ func inBounds(e end, now time.Time) error {
 }
 
 func endRefusal(title op.Line) *op.Refusal {
-	refusal := op.Refuse(title, op.L("Say ", op.Code("until 22:00"), ", ", op.Code("until 2026-11-23 01:30"), ", ",
-		op.Code("for 2h"), " or ", op.Code("for 90m"), "."))
-	refusal.Field = "until"
-	return refusal
+	return op.Refuse(title, op.L("Say ", op.Code("until 22:00"), ", ", op.Code("until 2026-11-23 01:30"), ", ",
+		op.Code("for 2h"), " or ", op.Code("for 90m"), ".")).
+		About("until")
 }
 
 // length reads "2h", "90m", "1h30m" or "1.5h"; a bare number has no unit, and none is guessed.

@@ -75,20 +75,13 @@ func onAir(parts []op.Part, common []op.Line) []op.Line {
 
 // named lists the names of some parts.
 func named(parts []op.Part, which func(op.Part) bool) op.Line {
-	line, first := op.Line{}, true
+	var names []op.Line
 	for _, part := range parts {
-		if !which(part) {
-			continue
+		if which(part) {
+			names = append(names, nameOf(part, parts))
 		}
-		if !first {
-			line = op.L(line, ", ")
-		}
-		line, first = op.L(line, nameOf(part, parts)), false
 	}
-	if first {
-		return nil
-	}
-	return line
+	return op.List(names, ", ")
 }
 
 // nameOf is the name of a part's target among all of them.

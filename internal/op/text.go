@@ -88,6 +88,17 @@ func length(d time.Duration) string {
 // Who is a person by id.
 func Who(id string) Span { return Span{Person: id} }
 
+// People are persons and user groups by id, each as what it is.
+func People(ids []string) []Span {
+	all := make([]Span, len(ids))
+	for i, id := range ids {
+		if all[i] = Who(id); strings.HasPrefix(id, "S") {
+			all[i] = Group(id)
+		}
+	}
+	return all
+}
+
 // Group is a user group by id.
 func Group(id string) Span { return Span{Group: id} }
 
@@ -105,6 +116,21 @@ func On(t time.Time) Span { return Span{At: t.UnixMilli(), Day: true} }
 
 // Link is an address with a label.
 func Link(url, label string) Span { return Span{URL: url, Text: label} }
+
+// List writes spans or lines behind each other: "a, b or c", with what stands before the last one.
+func List[T Span | Line](parts []T, last Text) Line {
+	var line Line
+	for i, part := range parts {
+		switch {
+		case i > 0 && i == len(parts)-1:
+			line = L(line, last)
+		case i > 0:
+			line = L(line, ", ")
+		}
+		line = L(line, part)
+	}
+	return line
+}
 
 // Plain gives the line without any styling; times in UTC, people and channels as ids.
 func (l Line) Plain() string {
@@ -190,6 +216,12 @@ func Refuse(title Line, lines ...Line) *Refusal {
 // Already makes the answer "it is already so, nothing was changed".
 func Already(title Line, next ...Next) *Refusal {
 	return &Refusal{Already: true, Answer: Answer{Mark: MarkNeutral, Title: title, Next: next}}
+}
+
+// About names the placeholder that is missing, unclear or wrong.
+func (r *Refusal) About(field string) *Refusal {
+	r.Field = field
+	return r
 }
 
 // SaysSo tells those who pass it on that its words say that nothing was done.
