@@ -136,7 +136,8 @@ func TestOutcomeOfEveryClass(t *testing.T) {
 	}
 	for _, c := range cases {
 		o := failure.Failure{Usage: restartUsage, Args: op.Args{"caster": newsID},
-			Denied: op.L(op.B("News"), " was not restarted"), Before: op.L("News was so")}.Outcome(c.err)
+			Denied: op.L(op.B("News"), " was not restarted"), Before: op.L("News was so")}.Outcome(op.Outcome{},
+			live.Receipt{}, c.err)
 		if o.State != c.state || o.Already {
 			t.Errorf("%s: %s, already %v", c.name, o.State, o.Already)
 		}

@@ -223,16 +223,11 @@ func (s table) applyRecord(ctx context.Context, p op.Plan, permit op.SendPermit,
 		return op.Outcome{State: op.Failed, Text: op.L(denial, ": the stream's name cannot be read. Nothing was changed.")}
 	}
 	receipt, err := s.cloud.Record(ctx, permit, t.Stream, r.command)
-	if err == nil {
-		o := r.done(s, p, t)
-		o.State, o.RequestID = op.Succeeded, receipt.RequestID
-		return o
-	}
 	return failure.Failure{
 		Usage: "record " + r.word + " {stream}", Args: p.Args, Denied: denial,
 		Before: op.L(subject(p), " was already recording"),
 		Next:   []op.Next{recordNext("Pause recording", "stop", t.String())},
-	}.Outcome(err)
+	}.Outcome(r.done(s, p, t), receipt, err)
 }
 
 func started(_ table, _ op.Plan, t target) op.Outcome {

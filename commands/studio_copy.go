@@ -67,16 +67,12 @@ func unused(name string, all []live.Caster) error {
 
 func (s table) applyCopy(ctx context.Context, p op.Plan, token string, permit op.SendPermit) op.Outcome {
 	receipt, err := s.cloud.CopyCaster(ctx, permit, p.Args["caster"], p.Args["name"], token)
-	if err != nil {
-		return failure.Failure{Usage: copyUsage, Args: p.Args,
-			Denied: op.L(op.B(p.Target.Name), " was not copied")}.Outcome(err)
-	}
-	return op.Outcome{
-		State: op.Succeeded, RequestID: receipt.RequestID,
+	return failure.Failure{Usage: copyUsage, Args: p.Args,
+		Denied: op.L(op.B(p.Target.Name), " was not copied")}.Outcome(op.Outcome{
 		Text: op.L(op.B(p.Args["name"]), " copied from ", op.B(p.Target.Name), ": id ", op.Code(receipt.CasterID), ", idle."),
 		Next: []op.Next{{Label: "Show", Text: "caster show " + receipt.CasterID},
 			{Label: "Start", Text: "caster start " + receipt.CasterID}},
-	}
+	}, receipt, err)
 }
 
 // verifyCopy looks for the studio that was made with the operation's own token. Where the list shows no tokens, the one

@@ -94,10 +94,8 @@ func restartable(c live.Caster) error {
 
 func (s table) applyRestart(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
 	receipt, err := s.cloud.RestartCaster(ctx, permit, p.Args["caster"])
-	if err != nil {
-		return failure.Failure{Usage: restartUsage, Args: p.Args, Denied: op.L(subject(p), " was not restarted")}.Outcome(err)
-	}
-	return op.Outcome{State: op.Succeeded, Text: op.L(subject(p), " restarted."), RequestID: receipt.RequestID}
+	return failure.Failure{Usage: restartUsage, Args: p.Args, Denied: op.L(subject(p), " was not restarted")}.
+		Outcome(op.Outcome{Text: op.L(subject(p), " restarted.")}, receipt, err)
 }
 
 // verifyRestart takes another start time than before as proof; a change time may confirm an answer.

@@ -119,30 +119,20 @@ func scenePlan(title op.Text, c live.Caster, scene live.Scene) op.Plan {
 func (s table) applySceneStart(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
 	receipt, err := s.cloud.StartScene(ctx, permit, p.Args["caster"], p.Args["scene"])
 	next := []op.Next{nextcmd.NextCommand("close", p.Args), nextcmd.NextCommand("take", p.Args)}
-	if err != nil {
-		return failure.Failure{
-			Usage: sceneStartUsage, Args: p.Args, Denied: op.L("PREVIEW of ", subject(p), " was not opened"),
-			Before: op.L("PREVIEW of ", subject(p), " was already open"), Next: next,
-		}.Outcome(err)
-	}
-	return op.Outcome{
-		State: op.Succeeded, Text: op.L("PREVIEW of ", subject(p), " is open."), RequestID: receipt.RequestID,
-		Play: receipt.PlayURL, Next: next,
-	}
+	return failure.Failure{
+		Usage: sceneStartUsage, Args: p.Args, Denied: op.L("PREVIEW of ", subject(p), " was not opened"),
+		Before: op.L("PREVIEW of ", subject(p), " was already open"), Next: next,
+	}.Outcome(op.Outcome{Text: op.L("PREVIEW of ", subject(p), " is open."), Play: receipt.PlayURL, Next: next},
+		receipt, err)
 }
 
 func (s table) applySceneStop(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
 	receipt, err := s.cloud.StopScene(ctx, permit, p.Args["caster"], p.Args["scene"])
-	if err != nil {
-		return failure.Failure{
-			Usage: sceneStopUsage, Args: p.Args, Denied: op.L("PREVIEW of ", subject(p), " was not closed"),
-			Before: op.L("PREVIEW of ", subject(p), " was already closed"), Next: []op.Next{nextcmd.NextCommand("open", p.Args)},
-		}.Outcome(err)
-	}
-	return op.Outcome{
-		State: op.Succeeded, Text: op.L("PREVIEW of ", subject(p), " is closed."), RequestID: receipt.RequestID,
-		Next: []op.Next{nextcmd.NextCommand("open", p.Args)},
-	}
+	next := []op.Next{nextcmd.NextCommand("open", p.Args)}
+	return failure.Failure{
+		Usage: sceneStopUsage, Args: p.Args, Denied: op.L("PREVIEW of ", subject(p), " was not closed"),
+		Before: op.L("PREVIEW of ", subject(p), " was already closed"), Next: next,
+	}.Outcome(op.Outcome{Text: op.L("PREVIEW of ", subject(p), " is closed."), Next: next}, receipt, err)
 }
 
 // verifyScene looks whether the scene is as it was asked for: open, or closed. A scene that is gone proves neither.

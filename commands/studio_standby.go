@@ -77,15 +77,12 @@ func returnLine(all []live.Scene) op.Line {
 
 func (s table) applyStandby(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
 	receipt, err := s.cloud.Standby(ctx, permit, p.Args["caster"], p.Seen[programSeen])
-	if err != nil {
-		return failure.Failure{Usage: standbyUsage, Args: p.Args,
-			Denied: op.L(subject(p), " was not switched to its standby picture")}.Outcome(err)
-	}
-	return op.Outcome{
-		State: op.Succeeded, RequestID: receipt.RequestID,
+	return failure.Failure{
+		Usage: standbyUsage, Args: p.Args, Denied: op.L(subject(p), " was not switched to its standby picture"),
+	}.Outcome(op.Outcome{
 		Text: op.L(subject(p), " shows its standby picture. A take brings the programme back."),
 		Next: []op.Next{wayBack(p), nextcmd.OnCaster("show", p.Args["caster"])},
-	}
+	}, receipt, err)
 }
 
 // verifyStandby has only the studio's change time to go by; whether the API moves it at a standby is not documented.

@@ -129,31 +129,20 @@ func openPreviews(all []live.Scene) op.Line {
 
 func (s table) applyStart(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
 	receipt, err := s.cloud.StartCaster(ctx, permit, p.Args["caster"])
-	if err != nil {
-		return failure.Failure{
-			Usage: startUsage, Args: p.Args, Denied: op.L(subject(p), " was not started"),
-			Before: op.L(subject(p), " was already on air"), Next: []op.Next{nextcmd.OnCaster("show", p.Args["caster"])},
-		}.Outcome(err)
-	}
-	return op.Outcome{
-		State: op.Succeeded, Text: op.L(subject(p), " is on air. Billing has started."), RequestID: receipt.RequestID,
-		Next: []op.Next{nextcmd.OnCaster("show", p.Args["caster"])},
-	}
+	next := []op.Next{nextcmd.OnCaster("show", p.Args["caster"])}
+	return failure.Failure{
+		Usage: startUsage, Args: p.Args, Denied: op.L(subject(p), " was not started"),
+		Before: op.L(subject(p), " was already on air"), Next: next,
+	}.Outcome(op.Outcome{Text: op.L(subject(p), " is on air. Billing has started."), Next: next}, receipt, err)
 }
 
 func (s table) applyStop(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
 	receipt, err := s.cloud.StopCaster(ctx, permit, p.Args["caster"])
-	if err != nil {
-		return failure.Failure{
-			Usage: stopUsage, Args: p.Args, Denied: op.L(subject(p), " was not stopped"),
-			Before: op.L(subject(p), " was already idle"),
-			Next:   []op.Next{nextcmd.OnCaster("show", p.Args["caster"]), nextcmd.OnCaster("start", p.Args["caster"])},
-		}.Outcome(err)
-	}
-	return op.Outcome{
-		State: op.Succeeded, Text: op.L(subject(p), " is off air."), RequestID: receipt.RequestID,
-		Next: []op.Next{nextcmd.OnCaster("show", p.Args["caster"]), nextcmd.OnCaster("start", p.Args["caster"])},
-	}
+	next := []op.Next{nextcmd.OnCaster("show", p.Args["caster"]), nextcmd.OnCaster("start", p.Args["caster"])}
+	return failure.Failure{
+		Usage: stopUsage, Args: p.Args, Denied: op.L(subject(p), " was not stopped"),
+		Before: op.L(subject(p), " was already idle"), Next: next,
+	}.Outcome(op.Outcome{Text: op.L(subject(p), " is off air."), Next: next}, receipt, err)
 }
 
 // verifyPower looks whether the studio is as it was asked for. It was the other way round just before the call.

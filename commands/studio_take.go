@@ -96,18 +96,12 @@ func wayBack(p op.Plan) op.Next {
 
 func (s table) applyTake(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
 	receipt, err := s.cloud.TakeScene(ctx, permit, p.Args["caster"], p.Args["scene"], p.Seen[programSeen])
-	if err != nil {
-		return failure.Failure{Usage: takeUsage, Args: p.Args,
-			Denied: op.L(subject(p), " was not taken to PROGRAM")}.Outcome(err)
-	}
 	next := []op.Next{nextcmd.OnCaster("show", p.Args["caster"])}
 	if p.Seen[formerSeen] != "" {
 		next = append(next, wayBack(p))
 	}
-	return op.Outcome{
-		State: op.Succeeded, Text: op.L("PROGRAM shows the picture of ", subject(p), "."), RequestID: receipt.RequestID,
-		Next: next,
-	}
+	return failure.Failure{Usage: takeUsage, Args: p.Args, Denied: op.L(subject(p), " was not taken to PROGRAM")}.
+		Outcome(op.Outcome{Text: op.L("PROGRAM shows the picture of ", subject(p), "."), Next: next}, receipt, err)
 }
 
 // verifyTake takes it as proof that PROGRAM has the picture that was to be taken and had another one before. Where it

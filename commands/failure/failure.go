@@ -1,6 +1,7 @@
 package failure
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -65,7 +66,7 @@ func Explain(err error) explained {
 // undocumented words a refusal that no page explains. For recordings the order of commands is the likely reason: the
 // API documents the order, but no code for a wrong one.
 func undocumented(e *live.Error) (text, advice op.Line) {
-	text = op.L("ApsaraVideo Live refused it with ", op.Code(or(e.Code, fmt.Sprintf("HTTP %d", e.Status))),
+	text = op.L("ApsaraVideo Live refused it with ", op.Code(cmp.Or(e.Code, fmt.Sprintf("HTTP %d", e.Status))),
 		aside(e.Message))
 	if e.RequestID != "" {
 		text = append(text, op.L(", RequestId ", op.Code(e.RequestID))...)
@@ -74,13 +75,6 @@ func undocumented(e *live.Error) (text, advice op.Line) {
 		return text, op.L("The order is: start, then stop, then finish; restart only after start or stop.")
 	}
 	return text, op.L("Ask whoever keeps the account, and give them the RequestId.")
-}
-
-func or(text, other string) string {
-	if text == "" {
-		return other
-	}
-	return text
 }
 
 func aside(text string) op.Line {
@@ -144,8 +138,13 @@ type Failure struct {
 	Next   []op.Next // ways on in that case
 }
 
-// outcome turns the error of a change into its outcome. Only what certainly changed nothing is a failure.
-func (w Failure) Outcome(err error) op.Outcome {
+// Outcome is what became of a change: what is said of its success, unless there was an error. Only what certainly
+// changed nothing is a failure.
+func (w Failure) Outcome(success op.Outcome, receipt live.Receipt, err error) op.Outcome {
+	if err == nil {
+		success.State, success.RequestID = op.Succeeded, receipt.RequestID
+		return success
+	}
 	x := Explain(err)
 	o := op.Outcome{State: op.Failed, Code: x.code, RequestID: x.requestID}
 	switch live.ClassOf(err) {
