@@ -15,78 +15,99 @@ import (
 // recording is one of the four commands of RealTimeRecordCommand.
 // API: https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-realtimerecordcommand
 type recording struct {
-	word    string // as typed and in the verb
-	command string // as sent
-	starts  []op.Condition
-	ends    []op.Condition
-	aliases []string
-	short   op.Text
-	title   op.Text // what comes before the stream
+	word    string     // as typed and in the verb
+	command string     // as sent
+	row     op.Command // what its row of the table says of its own
+	title   op.Text    // what comes before the stream
 	button  op.Text
-	denial  [2]op.Text // what comes before and after the stream when it was not done
-	live    bool       // only a live stream can do it
-	ask     aspect     // what a question looks at
-	before  aspect     // and the moment before the call: what decides, and what the proof compares with
-	after   aspect     // and a look after it
-	state   func(recordState) []any
+	done    [2]op.Text                       // what comes before and after the stream when it was done
+	denial  [2]op.Text                       // and when it was not
+	note    func(s table, p op.Plan) op.Line // what is said of it besides, when it was done; may be nil
+	next    []string                         // what can be done then, by the names of nextcmd
+	live    bool                             // only a live stream can do it
+	look    looks
+	state   func(recordState) []any // what of the recording the fingerprint holds; nil: nothing
 	refuse  func(recordState, target) error
 	warn    func(recordState) []op.Line
-	done    func(s table, p op.Plan, t target) op.Outcome
-	proof   func(k recordState, before baseline.Baseline, a op.Attempt) bool
-	dated   bool                        // the proof itself says that it happened at the send
-	seen    func(k recordState) op.Line // the proof in words
-	due     func(op.Attempt) time.Time  // when it leads to a file; nil: it leads to none
+	proof   proof
+	due     func(op.Attempt) time.Time // when it leads to a file; nil: it leads to none
+}
+
+// looks are what is looked at: for a question; at the moment before the call, for what decides and what the proof
+// compares with; and after it.
+type looks struct{ ask, before, after aspect }
+
+// proof tells whether a command took effect.
+type proof struct {
+	holds func(k recordState, before baseline.Baseline, a op.Attempt) bool
+	dated bool // it says itself that it happened at the send
+	words func(k recordState) op.Line
 }
 
 var recordings = []recording{
 	{
-		word: "start", command: "start", aliases: []string{"record resume {stream}"},
-		short:  "Start recording a live stream, or go on after a pause.",
-		starts: []op.Condition{op.IsRecorded},
-		title:  "Start recording of ", button: "Start recording", denial: [2]op.Text{"Recording of ", " was not started"},
-		live: true,
-		ask:  seeOnline | seeConfig | seeContent, before: seeIngest | seeContent, after: seeContent,
-		refuse: refuseRunning, warn: warnFresh, done: started, proof: provesStart, seen: seenStart,
+		word: "start", command: "start", live: true,
+		row: op.Command{
+			Aliases: []string{"record resume {stream}"}, Short: "Start recording a live stream, or go on after a pause.",
+			Starts: []op.Condition{op.IsRecorded},
+		},
+		title: "Start recording of ", button: "Start recording",
+		done: [2]op.Text{"Recording of ", " started."}, denial: [2]op.Text{"Recording of ", " was not started"},
+		next:   []string{"pause"},
+		look:   looks{ask: seeOnline | seeConfig | seeContent, before: seeIngest | seeContent, after: seeContent},
+		refuse: refuseRunning, warn: warnFresh, proof: proof{holds: provesStart, words: seenStart},
 	},
 	{
-		word: "stop", command: "stop", aliases: []string{"record pause {stream}"},
-		short:  "Pause recording; the file follows after the delay.",
-		starts: []op.Condition{op.IsPaused}, ends: []op.Condition{op.IsRecorded},
-		title: "Pause recording of ", button: "Pause recording", denial: [2]op.Text{"Recording of ", " was not paused"},
-		ask: seeOnline | seeConfig | seeContent, before: seeIngest | seeContent, after: seeContent,
-		warn: warnQuiet, done: paused, proof: provesStop, dated: true, seen: seenStop, due: afterDelay,
+		word: "stop", command: "stop",
+		row: op.Command{
+			Aliases: []string{"record pause {stream}"}, Short: "Pause recording; the file follows after the delay.",
+			Starts: []op.Condition{op.IsPaused}, Ends: []op.Condition{op.IsRecorded},
+		},
+		title: "Pause recording of ", button: "Pause recording",
+		done: [2]op.Text{"Recording of ", " paused. "}, denial: [2]op.Text{"Recording of ", " was not paused"},
+		note: fileOfPause, next: []string{"write", "resume"},
+		look: looks{ask: seeOnline | seeConfig | seeContent, before: seeIngest | seeContent, after: seeContent},
+		warn: warnQuiet, proof: proof{holds: provesStop, dated: true, words: seenStop}, due: afterDelay,
 	},
 	{
-		word: "restart", command: "restart", short: "Write the file of what was recorded so far and start over.",
-		starts: []op.Condition{op.IsRecorded}, ends: []op.Condition{op.IsRecorded},
+		word: "restart", command: "restart", live: true,
+		row: op.Command{
+			Short:  "Write the file of what was recorded so far and start over.",
+			Starts: []op.Condition{op.IsRecorded}, Ends: []op.Condition{op.IsRecorded},
+		},
 		title: "Start over recording of ", button: "Cut and write the file",
-		denial: [2]op.Text{"Recording of ", " was not started over"}, live: true,
-		ask: seeOnline | seeConfig | seeContent, before: seeIngest | seeContent, after: seeContent, state: recordState.latest,
-		warn: warnQuiet, done: restarted, proof: provesRestart, seen: seenRestart, due: atSend,
+		done:   [2]op.Text{"Recording of ", " started over; the file of what was recorded before is being written."},
+		denial: [2]op.Text{"Recording of ", " was not started over"}, next: []string{"pause"},
+		look:  looks{ask: seeOnline | seeConfig | seeContent, before: seeIngest | seeContent, after: seeContent},
+		state: recordState.latest, warn: warnQuiet, proof: proof{holds: provesRestart, words: seenRestart}, due: atSend,
 	},
 	{
-		word: "finish", command: "cancel_delay", aliases: []string{"record cancel_delay {stream}"},
-		short: "After a pause: write the file now instead of after the delay.",
-		ends:  []op.Condition{op.IsRecorded, op.IsPaused},
-		title: "Write the file of ", button: "Write the file now", denial: [2]op.Text{"The file of ", " was not written"},
-		ask: seeConfig | seeContent | seeFiles, before: seeContent | seeFiles, after: seeFiles, state: recordState.latest,
-		refuse: refuseUnpaused, warn: warnUnpaused, done: finished, proof: provesFile, dated: true, seen: seenFile,
-		due: atSend,
+		word: "finish", command: "cancel_delay",
+		row: op.Command{
+			Aliases: []string{"record cancel_delay {stream}"},
+			Short:   "After a pause: write the file now instead of after the delay.",
+			Ends:    []op.Condition{op.IsRecorded, op.IsPaused},
+		},
+		title: "Write the file of ", button: "Write the file now",
+		done:   [2]op.Text{"The file of ", " is being written now; its recording is fully stopped."},
+		denial: [2]op.Text{"The file of ", " was not written"}, next: []string{"files"},
+		look:  looks{ask: seeConfig | seeContent | seeFiles, before: seeContent | seeFiles, after: seeFiles},
+		state: recordState.latest, refuse: refuseUnpaused, warn: warnUnpaused,
+		proof: proof{holds: provesFile, dated: true, words: seenFile}, due: atSend,
 	},
 }
 
 func (s table) record(r recording) op.Command {
-	return op.Command{
-		Usage: "record " + r.word + " {stream}", Aliases: r.aliases, Short: string(r.short),
-		Examples: []string{"record " + r.word + " main"},
-		Verb:     "record." + r.word, Effect: op.Change, Sends: "RealTimeRecordCommand",
-		Fixed: map[string]string{"Command": r.command}, Starts: r.starts, Ends: r.ends,
-		Plan: func(ctx context.Context, call op.Call) (op.Plan, error) { return s.planRecord(ctx, call, r) },
-		Apply: func(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
-			return s.applyRecord(ctx, p, permit, r)
-		},
-		Verify: s.verifyRecord(r), Follow: s.followFile(r.due),
+	c := r.row
+	c.Usage, c.Verb = "record "+r.word+" {stream}", "record."+r.word
+	c.Examples, c.Effect = []string{"record " + r.word + " main"}, op.Change
+	c.Sends, c.Fixed = "RealTimeRecordCommand", map[string]string{"Command": r.command}
+	c.Plan = func(ctx context.Context, call op.Call) (op.Plan, error) { return s.planRecord(ctx, call, r) }
+	c.Apply = func(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
+		return s.applyRecord(ctx, p, permit, r)
 	}
+	c.Verify, c.Follow = s.verifyRecord(r), s.followFile(r.due)
+	return c
 }
 
 func (s table) planRecord(ctx context.Context, call op.Call, r recording) (op.Plan, error) {
@@ -94,9 +115,9 @@ func (s table) planRecord(ctx context.Context, call op.Call, r recording) (op.Pl
 	if err != nil {
 		return op.Plan{}, err
 	}
-	what, seen := r.ask, map[string]string{}
+	what, seen := r.look.ask, map[string]string{}
 	if call.Confirmed != nil {
-		what = r.before
+		what = r.look.before
 		maps.Copy(seen, call.Confirmed.Seen)
 	}
 	k, err := s.readState(ctx, t.Stream, what)
@@ -152,11 +173,11 @@ func recordable(k recordState, t target, r recording) error {
 	case k.seen.has(seeConfig) && k.config == nil:
 		return op.Refuse(op.L(op.B(t.label), " has no recording configuration, so it cannot be recorded."),
 			op.L(failure.ConfigHint)).
-			WithNext(recordNext("Status", "status", t.String())).InShort(op.L("no recording configuration"))
+			WithNext(nextcmd.OnStream("status", t.String())).InShort(op.L("no recording configuration"))
 	case r.live && k.online == nil:
 		return op.Refuse(op.L(op.B(t.label), " is not live, so there is nothing to record."),
 			op.L("Start the encoder, then ask again.")).
-			WithNext(recordNext("Status", "status", t.String())).InShort(op.L("not live"))
+			WithNext(nextcmd.OnStream("status", t.String())).InShort(op.L("not live"))
 	case r.refuse != nil:
 		return r.refuse(k, t)
 	}
@@ -166,7 +187,7 @@ func recordable(k recordState, t target, r recording) error {
 // nothingRecorded leaves a stream out of several. Asked for alone it is only warned of, as the lists lag behind.
 func nothingRecorded(t target) error {
 	return op.Already(op.L("I see nothing that is being recorded of ", op.B(t.label), ". Nothing was changed."),
-		recordNext("Status", "status", t.String())).SaysSo().
+		nextcmd.OnStream("status", t.String())).SaysSo().
 		InShort(op.L("nothing is being recorded"))
 }
 
@@ -176,7 +197,7 @@ func refuseRunning(k recordState, t target) error {
 	}
 	return op.Already(op.L("As far as the cloud shows, ", op.B(t.label), " is already recording",
 		told(", since ", op.On, k.content.From), ". Nothing was changed."),
-		recordNext("Pause recording", "stop", t.String())).SaysSo().InShort(op.L("already recording"))
+		nextcmd.OnStream("pause", t.String())).SaysSo().InShort(op.L("already recording"))
 }
 
 func refuseUnpaused(k recordState, t target) error {
@@ -185,7 +206,7 @@ func refuseUnpaused(k recordState, t target) error {
 	}
 	return op.Refuse(op.L(op.B(t.label), " is still recording: its file can be written at once only after a pause."),
 		op.L("Pause it first, or cut it: ", op.Code("/record restart"), " writes the file and goes on.")).
-		WithNext(recordNext("Pause recording", "stop", t.String())).InShort(op.L("still recording"))
+		WithNext(nextcmd.OnStream("pause", t.String())).InShort(op.L("still recording"))
 }
 
 func warnFresh(k recordState) []op.Line {
@@ -212,10 +233,6 @@ func warnUnpaused(k recordState) []op.Line {
 	return []op.Line{op.L("I see no recording that waits for its file; ApsaraVideo Live may refuse.")}
 }
 
-func recordNext(label op.Text, word, path string) op.Next {
-	return op.Next{Label: string(label), Text: op.Format("record "+word+" {stream}", op.Args{"stream": path})}
-}
-
 func (s table) applyRecord(ctx context.Context, p op.Plan, permit op.SendPermit, r recording) op.Outcome {
 	denial := op.L(r.denial[0], subject(p), r.denial[1])
 	t, err := targetOf(p)
@@ -223,43 +240,29 @@ func (s table) applyRecord(ctx context.Context, p op.Plan, permit op.SendPermit,
 		return op.Outcome{State: op.Failed, Text: op.L(denial, ": the stream's name cannot be read. Nothing was changed.")}
 	}
 	receipt, err := s.cloud.Record(ctx, permit, t.Stream, r.command)
+	success := op.Outcome{
+		Text: op.L(r.done[0], op.B(t.label), r.done[1]),
+		Next: mapped(r.next, func(name string) op.Next { return nextcmd.OnStream(name, t.String()) }),
+	}
+	if r.note != nil {
+		success.Text = op.L(success.Text, r.note(s, p))
+	}
 	return failure.Failure{
 		Usage: "record " + r.word + " {stream}", Args: p.Args, Denied: denial,
 		Before: op.L(subject(p), " was already recording"),
-		Next:   []op.Next{recordNext("Pause recording", "stop", t.String())},
-	}.Outcome(r.done(s, p, t), receipt, err)
-}
-
-func started(_ table, _ op.Plan, t target) op.Outcome {
-	return op.Outcome{Text: op.L("Recording of ", op.B(t.label), " started."),
-		Next: []op.Next{recordNext("Pause recording", "stop", t.String())}}
+		Next:   []op.Next{nextcmd.OnStream("pause", t.String())},
+	}.Outcome(success, receipt, err)
 }
 
 // delaySeen is where a plan keeps the time from a pause to its file, as Go writes durations.
 const delaySeen = "delay"
 
-// paused tells when the file is due, by the delay that the plan saw: nothing stands between the answer and its record.
-func paused(s table, p op.Plan, t target) op.Outcome {
-	file := op.L("The file follows after the delay of its configuration.")
-	if delay, err := time.ParseDuration(p.Seen[delaySeen]); err == nil {
-		file = op.L("The file is written at ", op.At(s.now().Add(delay)), " (in ", op.For(delay), ").")
+// fileOfPause tells when the file is due, by the delay that the plan saw: nothing stands between the answer and its
+// record.
+func fileOfPause(s table, p op.Plan) op.Line {
+	delay, err := time.ParseDuration(p.Seen[delaySeen])
+	if err != nil {
+		return op.L("The file follows after the delay of its configuration.")
 	}
-	return op.Outcome{
-		Text: op.L("Recording of ", op.B(t.label), " paused. ", file),
-		Next: []op.Next{recordNext("Write it now", "finish", t.String()), recordNext("Resume", "start", t.String())},
-	}
-}
-
-func restarted(_ table, _ op.Plan, t target) op.Outcome {
-	return op.Outcome{
-		Text: op.L("Recording of ", op.B(t.label), " started over; the file of what was recorded before is being written."),
-		Next: []op.Next{recordNext("Pause recording", "stop", t.String())},
-	}
-}
-
-func finished(_ table, _ op.Plan, t target) op.Outcome {
-	return op.Outcome{
-		Text: op.L("The file of ", op.B(t.label), " is being written now; its recording is fully stopped."),
-		Next: []op.Next{nextcmd.NextCommand("files", op.Args{"stream": t.String()})},
-	}
+	return op.L("The file is written at ", op.At(s.now().Add(delay)), " (in ", op.For(delay), ").")
 }

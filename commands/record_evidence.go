@@ -13,7 +13,7 @@ import (
 // recordTrace are the moments that the proofs of recording compare with, by what they look at; without an answer they
 // need that of the encoder too.
 func (r recording) recordTrace() []string {
-	if r.after == seeFiles {
+	if r.look.after == seeFiles {
 		return []string{baseline.LookedAt, baseline.FileAt, baseline.DueAt}
 	}
 	return []string{baseline.LookedAt, baseline.BeganAt, baseline.EndedAt}
@@ -59,7 +59,7 @@ func (s table) verifyRecord(r recording) func(context.Context, op.Attempt) (op.E
 		if err != nil {
 			return op.Evidence{}, err
 		}
-		what := r.after
+		what := r.look.after
 		if !answered(a) {
 			what |= seeIngest
 		}
@@ -68,16 +68,16 @@ func (s table) verifyRecord(r recording) func(context.Context, op.Attempt) (op.E
 			return op.Evidence{}, fmt.Errorf("look at the recordings of %s: %w", t, err)
 		}
 		before, known := baseline.TraceOf(a.Plan.Seen, r.recordTrace()...)
-		if !known || !answered(a) && !steady(k, a) || !r.proof(k, before, a) {
+		if !known || !answered(a) && !steady(k, a) || !r.proof.holds(k, before, a) {
 			return op.Evidence{Seen: unseen(a, r.unproven(k))}, nil
 		}
-		return op.Evidence{Happened: true, Dated: r.dated, Seen: r.seen(k)}, nil
+		return op.Evidence{Happened: true, Dated: r.proof.dated, Seen: r.proof.words(k)}, nil
 	}
 }
 
 // unproven words what was seen instead of a proof.
 func (r recording) unproven(k recordState) op.Line {
-	if r.after == seeFiles {
+	if r.look.after == seeFiles {
 		return op.L("I see no file that was written since.")
 	}
 	return k.shown()

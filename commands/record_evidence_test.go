@@ -89,8 +89,8 @@ func TestAFileAndTheEncoder(t *testing.T) {
 // time.
 func TestWhichProofsAreDated(t *testing.T) {
 	for _, r := range recordings {
-		if want := r.word == "stop" || r.word == "finish"; r.dated != want {
-			t.Errorf("record %s: a dated proof: %t", r.word, r.dated)
+		if want := r.word == "stop" || r.word == "finish"; r.proof.dated != want {
+			t.Errorf("record %s: a dated proof: %t", r.word, r.proof.dated)
 		}
 	}
 }

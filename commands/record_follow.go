@@ -39,7 +39,7 @@ func (s table) followFile(due func(op.Attempt) time.Time) func(context.Context, 
 		if err != nil {
 			return op.Followup{}, err
 		}
-		next := []op.Next{nextcmd.NextCommand("files", op.Args{"stream": t.String()})}
+		next := []op.Next{nextcmd.OnStream("files", t.String())}
 		k, err := s.readState(ctx, t.Stream, seeContent|seeFiles)
 		if err != nil {
 			if s.now().Before(a.Sent.Add(window)) {
@@ -55,7 +55,7 @@ func (s table) followFile(due func(op.Attempt) time.Time) func(context.Context, 
 			return op.Followup{Text: op.L("The cloud lists its file: ", fileWords(f), "."), Next: next}, nil
 		case wentOn(k, before, a):
 			return op.Followup{Text: op.L("Recording has gone on since, so there is no file of this pause."),
-				Next: []op.Next{recordNext("Pause recording", "stop", t.String())}}, nil
+				Next: []op.Next{nextcmd.OnStream("pause", t.String())}}, nil
 		case k.at.Before(when):
 			return op.Followup{Again: when}, nil
 		case k.at.Before(when.Add(overdue)):

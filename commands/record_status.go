@@ -165,7 +165,7 @@ func filesNext(k recordState, t target) []op.Next {
 	if len(k.files) <= maxStatusFiles {
 		return nil
 	}
-	return []op.Next{nextcmd.NextCommand("files", op.Args{"stream": t.String()})}
+	return []op.Next{nextcmd.OnStream("files", t.String())}
 }
 
 // fileItem shows a file without its address: the bucket decides who may fetch it.
@@ -193,13 +193,13 @@ func (k recordState) ways(t target) []op.Next {
 	path := t.String()
 	switch {
 	case k.config == nil:
-		return []op.Next{recordNext("Status", "status", path)}
+		return []op.Next{nextcmd.OnStream("status", path)}
 	case k.fresh():
-		return []op.Next{recordNext("Pause recording", "stop", path), recordNext("Cut and write the file", "restart", path)}
+		return []op.Next{nextcmd.OnStream("pause", path), nextcmd.OnStream("cut", path)}
 	case k.waits():
-		return []op.Next{recordNext("Write it now", "finish", path), recordNext("Resume", "start", path)}
+		return []op.Next{nextcmd.OnStream("write", path), nextcmd.OnStream("resume", path)}
 	case k.online != nil:
-		return []op.Next{recordNext("Start recording", "start", path)}
+		return []op.Next{nextcmd.OnStream("record", path)}
 	}
-	return []op.Next{recordNext("Status", "status", path)}
+	return []op.Next{nextcmd.OnStream("status", path)}
 }

@@ -20,6 +20,11 @@ var nextCommands = map[string]op.Next{
 	"open":    {Label: "Open preview", Text: "caster scene start {caster} {scene}"},
 	"close":   {Label: "Close preview", Text: "caster scene stop {caster} {scene}"},
 	"status":  {Label: "Status", Text: "record status {stream}"},
+	"pause":   {Label: "Pause recording", Text: "record stop {stream}"},
+	"resume":  {Label: "Resume", Text: "record start {stream}"},
+	"record":  {Label: "Start recording", Text: "record start {stream}"},
+	"cut":     {Label: "Cut and write the file", Text: "record restart {stream}"},
+	"write":   {Label: "Write it now", Text: "record finish {stream}"},
 	"files":   {Label: "Show files", Text: "record files {stream?} {page?}"},
 }
 
@@ -36,6 +41,9 @@ func OnCaster(name, studio string) op.Next { return NextCommand(name, op.Args{"c
 func OnScene(name, studio, scene string) op.Next {
 	return NextCommand(name, op.Args{"caster": studio, "scene": scene})
 }
+
+// OnStream is a way on with one stream.
+func OnStream(name, path string) op.Next { return NextCommand(name, op.Args{"stream": path}) }
 
 // complete reports whether the arguments fill every place of a way on.
 func Complete(name string, args op.Args) bool {

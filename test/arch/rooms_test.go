@@ -27,7 +27,6 @@ var large = map[string]string{
 	"internal/op.Command":                  "a row of the command table",
 	"internal/config.Config":               "the settings",
 	"internal/policy.Decision":             "a row of the database",
-	"commands.recording":                   "a row of the table of recording commands",
 	"internal/sandbox/fakeslack.Config":    "the settings of the workspace",
 	"internal/sandbox/fakeslack.View":      "a payload of Slack's",
 	"internal/sandbox/fakeslack.Workspace": "the whole world of the emulator, behind one lock",
