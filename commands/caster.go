@@ -2,7 +2,6 @@ package commands
 
 import (
 	"context"
-	"strconv"
 	"strings"
 
 	"casterbot/commands/failure"
@@ -43,7 +42,7 @@ func (s table) readCasters(ctx context.Context, call op.Call) (op.Answer, error)
 		}
 	}
 	answer.Items = s.studioItems(ctx, call.Scope, found[:min(len(found), maxItems)])
-	answer.Title = op.L(count(len(found), " studio", " studios"), ", ", op.V(strconv.Itoa(onAir)), " on air")
+	answer.Title = op.L(count(len(found), " studio", " studios"), ", ", op.N(onAir), " on air")
 	switch {
 	case len(all) == 0:
 		answer.Title = op.L("There are no studios in this channel.")
@@ -51,7 +50,7 @@ func (s table) readCasters(ctx context.Context, call op.Call) (op.Answer, error)
 		answer.Title = op.L("No studio of this channel has ", op.B(op.Visible(call.Args["text"])), " in its name.")
 	}
 	if len(found) > maxItems {
-		answer.Note = op.L(op.V(strconv.Itoa(len(found)-maxItems)), " more. Narrow the list with ",
+		answer.Note = op.L(op.N(len(found)-maxItems), " more. Narrow the list with ",
 			op.Code("/caster list text"), ".")
 	}
 	return answer, nil
@@ -61,7 +60,7 @@ func count(n int, one, many op.Text) op.Line {
 	if n == 1 {
 		return op.L(op.V("1"), one)
 	}
-	return op.L(op.V(strconv.Itoa(n)), many)
+	return op.L(op.N(n), many)
 }
 
 // maxTallies is how many studios of a list are looked into, at two looks each. Those on air come first.

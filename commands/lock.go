@@ -92,8 +92,8 @@ func seenLock(p op.Plan) int64 {
 func reason(call op.Call) (string, error) {
 	why := strings.Join(strings.Fields(call.Args["why"]), " ")
 	if n := utf8.RuneCountInString(why); n > maxWhy {
-		return "", op.Refuse(op.L("The reason has ", op.V(strconv.Itoa(n)), " characters, at most ",
-			op.V(strconv.Itoa(maxWhy)), " will do.")).About("why")
+		return "", op.Refuse(op.L("The reason has ", op.N(n), " characters, at most ",
+			op.N(maxWhy), " will do.")).About("why")
 	}
 	return why, nil
 }

@@ -61,7 +61,7 @@ func (s table) readFiles(ctx context.Context, call op.Call) (op.Answer, error) {
 			return s.readState(ctx, t.Stream, seeOnline|seeConfig|seeContent)
 		}))
 	} else {
-		answer.Title = op.L(answer.Title, ", page ", op.V(strconv.Itoa(page)))
+		answer.Title = op.L(answer.Title, ", page ", op.N(page))
 	}
 	if err := together(asks...); err != nil {
 		return op.Answer{}, failure.CannotLook(op.L(op.V(t.label)), err)
@@ -88,7 +88,7 @@ func pageOf(typed string) (int, error) {
 	}
 	page, err := strconv.Atoi(typed)
 	if err != nil || page < 1 || page > maxPage {
-		return 0, op.Refuse(op.L("The page must be a number from 1 to ", op.V(strconv.Itoa(maxPage)), ", not ",
+		return 0, op.Refuse(op.L("The page must be a number from 1 to ", op.N(maxPage), ", not ",
 			op.B(op.Visible(typed)), ".")).About("page")
 	}
 	return page, nil
@@ -159,20 +159,15 @@ func (s table) readAllFiles(ctx context.Context, call op.Call) (op.Answer, error
 	from := s.now().Add(-reach)
 	answer := op.Answer{Mark: op.MarkNeutral, Title: op.L("The newest files of this channel"),
 		Note: op.L("Looked back to ", op.On(from), ". For more ask for one stream.")}
-	type list struct {
-		files []live.File
-		err   error
-	}
 	to, shown := s.now(), all[:min(len(all), maxLooks)]
-	for i, found := range each(shown, func(_ int, t target) (l list) {
-		l.files, l.err = s.cloud.RecordFiles(ctx, t.Stream, from, to)
-		return l
+	for i, found := range tries(shown, func(t target) ([]live.File, error) {
+		return s.cloud.RecordFiles(ctx, t.Stream, from, to)
 	}) {
 		if found.err != nil {
 			answer.Lines = append(answer.Lines,
 				op.L("I could not look at ", op.B(shown[i].label), ": ", failure.Explain(found.err).Text, "."))
 		}
-		for _, f := range found.files {
+		for _, f := range found.got {
 			files = append(files, filed{f, shown[i]})
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 	"path"
+	"slices"
 	"time"
 
 	"casterbot/commands/baseline"
@@ -59,18 +60,12 @@ func (s table) followFile(due func(op.Attempt) time.Time) func(context.Context, 
 		case k.at.Before(when):
 			return op.Followup{Again: when}, nil
 		case k.at.Before(when.Add(overdue)):
-			return op.Followup{Again: minTime(k.at.Add(lookOften), when.Add(overdue))}, nil
+			return op.Followup{Again: slices.MinFunc([]time.Time{k.at.Add(lookOften), when.Add(overdue)},
+				time.Time.Compare)}, nil
 		}
 		return op.Followup{Text: op.L("Its file was due at ", op.At(when), "; at ", op.At(k.at),
 			" the cloud did not list it."), Next: next}, nil
 	}
-}
-
-func minTime(a, b time.Time) time.Time {
-	if b.Before(a) {
-		return b
-	}
-	return a
 }
 
 // madeSince is the newest file that can be the command's doing: made since the send, and of the material that was seen

@@ -62,7 +62,7 @@ func (s table) readStreams(ctx context.Context, call op.Call, page int) (op.Answ
 	case from == to && page > 1:
 		answer.Lines = []op.Line{op.L("There are no more.")}
 	case from > 0 || to < len(all):
-		answer.Note = op.L(op.V(strconv.Itoa(from+1)+"-"+strconv.Itoa(to)), " of ", op.V(strconv.Itoa(len(all))),
+		answer.Note = op.L(op.V(strconv.Itoa(from+1)+"-"+strconv.Itoa(to)), " of ", op.N(len(all)),
 			", live ones first.")
 	}
 	if to < len(all) && page < maxPage {
@@ -74,19 +74,14 @@ func (s table) readStreams(ctx context.Context, call op.Call, page int) (op.Answ
 
 // streamItems looks at some streams side by side, whose being live is known.
 func (s table) streamItems(ctx context.Context, all []target) []op.Item {
-	type seen struct {
-		contents []live.Content
-		err      error
-	}
 	now := s.now()
-	var configs map[string]configured
-	contents := make([]seen, len(all))
+	var configs map[string]answer[[]live.RecordConfig]
+	var contents []answer[[]live.Content]
 	_ = together(
 		func() error { configs = s.configsOf(ctx, all); return nil },
 		func() error {
-			contents = each(all, func(_ int, t target) (c seen) {
-				c.contents, c.err = s.cloud.RecordContent(ctx, t.Stream, now.Add(-window), now.Add(time.Minute))
-				return c
+			contents = tries(all, func(t target) ([]live.Content, error) {
+				return s.cloud.RecordContent(ctx, t.Stream, now.Add(-window), now.Add(time.Minute))
 			})
 			return nil
 		},
@@ -95,29 +90,22 @@ func (s table) streamItems(ctx context.Context, all []target) []op.Item {
 	for i, t := range all {
 		k := recordState{seen: seeOnline | seeConfig | seeContent, at: now, online: t.online}
 		how := configs[t.Domain]
-		k.judge(t.Stream, nil, how.configs, contents[i].contents)
+		k.judge(t.Stream, nil, how.got, contents[i].got)
 		items = append(items, k.item(t, cmp.Or(how.err, contents[i].err)))
 	}
 	return items
 }
 
-// configured is how the streams of a domain are recorded.
-type configured struct {
-	configs []live.RecordConfig
-	err     error
-}
-
 // configsOf looks up how streams are recorded, with one list a domain.
-func (s table) configsOf(ctx context.Context, all []target) map[string]configured {
+func (s table) configsOf(ctx context.Context, all []target) map[string]answer[[]live.RecordConfig] {
 	streams := map[string][]live.Stream{}
 	for _, t := range all {
 		streams[t.Domain] = append(streams[t.Domain], t.Stream)
 	}
 	domains := slices.Sorted(maps.Keys(streams))
-	found := map[string]configured{}
-	for i, c := range each(domains, func(_ int, domain string) (c configured) {
-		c.configs, c.err = s.cloud.RecordConfigs(ctx, streams[domain]...)
-		return c
+	found := map[string]answer[[]live.RecordConfig]{}
+	for i, c := range tries(domains, func(domain string) ([]live.RecordConfig, error) {
+		return s.cloud.RecordConfigs(ctx, streams[domain]...)
 	}) {
 		found[domains[i]] = c
 	}

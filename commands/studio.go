@@ -33,15 +33,21 @@ func (s table) caster(ctx context.Context, call op.Call) (live.Caster, error) {
 			return live.Caster{}, failure.CannotLook(op.L("the studios"), err)
 		}
 	}
+	c, _, err := s.casterByList(ctx, call)
+	return c, err
+}
+
+// casterByList finds the studio that is meant among all of the channel.
+func (s table) casterByList(ctx context.Context, call op.Call) (live.Caster, []live.Caster, error) {
 	all, err := s.studios(ctx, call.Scope)
 	if err != nil {
-		return live.Caster{}, err
+		return live.Caster{}, nil, err
 	}
 	i, err := studios.find(call.Args["caster"], studioThings(all))
 	if err != nil {
-		return live.Caster{}, err
+		return live.Caster{}, nil, err
 	}
-	return all[i], nil
+	return all[i], all, nil
 }
 
 // besides looks at a studio and at something of it: side by side where its id is known, else one after the other. What
@@ -66,11 +72,6 @@ func besides[T any](ctx context.Context, s table, call op.Call, look func(id str
 func (s table) withScenes(ctx context.Context, call op.Call) (live.Caster, func() ([]live.Scene, error), error) {
 	c, raw, err := besides(ctx, s, call, func(id string) ([]live.Scene, error) { return s.cloud.Scenes(ctx, id) })
 	return c, func() ([]live.Scene, error) { return inOrder(c, raw) }, err
-}
-
-// withSetup looks at a studio and at its settings.
-func (s table) withSetup(ctx context.Context, call op.Call) (live.Caster, func() (live.CasterConfig, error), error) {
-	return besides(ctx, s, call, func(id string) (live.CasterConfig, error) { return s.cloud.CasterConfig(ctx, id) })
 }
 
 // inside is what a studio holds and how it is set up.

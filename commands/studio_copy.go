@@ -29,18 +29,13 @@ func (s table) planCopy(ctx context.Context, call op.Call) (op.Plan, error) {
 	if err != nil {
 		return op.Plan{}, err
 	}
-	all, err := s.studios(ctx, call.Scope)
-	if err != nil {
-		return op.Plan{}, err
-	}
-	i, err := studios.find(call.Args["caster"], studioThings(all))
+	source, all, err := s.casterByList(ctx, call)
 	if err != nil {
 		return op.Plan{}, err
 	}
 	if err := unused(name, all); err != nil {
 		return op.Plan{}, err
 	}
-	source := all[i]
 	target := onStudio(source)
 	target.NewName = name
 	return op.Plan{

@@ -41,7 +41,9 @@ func (s table) casterStop() op.Command {
 // planStart refuses a studio without a domain, which the API documents as the one thing that must be set before.
 // API: https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-startcaster
 func (s table) planStart(ctx context.Context, call op.Call) (op.Plan, error) {
-	c, setup, err := s.withSetup(ctx, call)
+	c, setup, err := besides(ctx, s, call, func(id string) (live.CasterConfig, error) {
+		return s.cloud.CasterConfig(ctx, id)
+	})
 	switch {
 	case err != nil:
 		return op.Plan{}, err

@@ -22,6 +22,20 @@ func each[T, A any](things []T, ask func(int, T) A) []A {
 	return answers
 }
 
+// answer is what came of one of several asks, each of which may fail on its own.
+type answer[A any] struct {
+	got A
+	err error
+}
+
+// tries asks for every one of some things side by side.
+func tries[T, A any](things []T, ask func(T) (A, error)) []answer[A] {
+	return each(things, func(_ int, thing T) (a answer[A]) {
+		a.got, a.err = ask(thing)
+		return a
+	})
+}
+
 // together asks what is independent side by side and waits for all of it. The error is that of the first in order, so
 // that the same trouble is always told in the same words.
 func together(asks ...func() error) error {

@@ -3,7 +3,6 @@ package naming
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -81,8 +80,8 @@ func NewName(typed string) (string, error) {
 	case name == "":
 		return "", NameRefusal(op.L("The new name is empty."))
 	case utf8.RuneCountInString(name) > MaxName:
-		return "", NameRefusal(op.L("The new name has ", op.V(strconv.Itoa(utf8.RuneCountInString(name))),
-			" characters, at most ", op.V(strconv.Itoa(MaxName)), " will do."))
+		return "", NameRefusal(op.L("The new name has ", op.N(utf8.RuneCountInString(name)),
+			" characters, at most ", op.N(MaxName), " will do."))
 	case at >= 0:
 		r, _ := utf8.DecodeRuneInString(name[at:])
 		return "", NameRefusal(op.L("The new name holds a character that cannot be seen, ",

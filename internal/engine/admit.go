@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"strconv"
 	"sync"
 	"time"
 
@@ -161,7 +160,7 @@ func (e *Engine) ask(ctx context.Context, r op.Request, parsed op.Parsed) Accept
 	end, ok := e.questions.begin(r.Person)
 	if !ok {
 		return Accepted{Reply: reply(op.MarkFailed,
-			op.L("You have ", op.V(strconv.Itoa(questionsPerPerson)), " questions open; this one was not asked."))}
+			op.L("You have ", op.N(questionsPerPerson), " questions open; this one was not asked."))}
 	}
 	a := e.persistLook(ctx, r, func(ctx context.Context) {
 		defer end()

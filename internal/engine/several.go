@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 	"sync"
 
@@ -61,8 +60,8 @@ func (e *Engine) proposeSeveral(ctx context.Context, r op.Request, key string, p
 }
 
 func tooMany(parsed op.Parsed, n int) *op.Refusal {
-	return op.Refuse(op.L("That would be ", op.V(strconv.Itoa(n)), " at once; one press starts ",
-		op.V(strconv.Itoa(op.MostAtOnce)), " at most. Nothing was asked for."),
+	return op.Refuse(op.L("That would be ", op.N(n), " at once; one press starts ",
+		op.N(op.MostAtOnce), " at most. Nothing was asked for."),
 		op.L("Narrow it down: part of a name with a star, as in ",
 			op.Code("/"+strings.Join(op.Words(parsed.Command.Usage), " ")+" cam*"), ", or fewer names."))
 }

@@ -2,13 +2,12 @@ package engine
 
 import (
 	"slices"
-	"strconv"
 
 	"casterbot/internal/op"
 )
 
 func severalPlan(parsed op.Parsed, parts []op.Part, targets []target) op.Plan {
-	words, n := parsed.Command.Many, op.V(strconv.Itoa(len(parts)))
+	words, n := parsed.Command.Many, op.N(len(parts))
 	p := op.Plan{
 		Args: op.Args{words.Of: op.Join(parsed.Several)}, Title: op.L(words.Title[0], n, words.Title[1]),
 		Button: string(words.Button), Done: op.L(words.Done), Parts: parts,

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 
 	"casterbot/internal/authz"
 	"casterbot/internal/failpoint"
@@ -100,12 +99,12 @@ func (e *Engine) checkQuota(ctx context.Context, r op.Request, n int) error {
 		{"You have ", mine, openPerPerson, changesPerPerson}, {"There are ", waiting, openPerChannel, changesPerChannel},
 	} {
 		if len(limit.waiting) >= limit.requests {
-			return tooManyOpen(op.L(limit.words, op.V(strconv.Itoa(len(limit.waiting))),
+			return tooManyOpen(op.L(limit.words, op.N(len(limit.waiting)),
 				" requests open in this channel already, so nothing was done."))
 		}
 		if open := changesOf(limit.waiting); open+n > limit.changes {
-			return tooManyOpen(op.L(limit.words, op.V(strconv.Itoa(open)), " changes open in this channel, of ",
-				op.V(strconv.Itoa(limit.changes)), " at most, so nothing was done."))
+			return tooManyOpen(op.L(limit.words, op.N(open), " changes open in this channel, of ",
+				op.N(limit.changes), " at most, so nothing was done."))
 		}
 	}
 	return nil

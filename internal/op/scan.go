@@ -2,7 +2,6 @@ package op
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"unicode"
 )
@@ -42,7 +41,7 @@ func Scan(text string) ([]Token, error) {
 }
 
 func tooLong(n int) *Refusal {
-	return Refuse(L("That is too long: ", V(strconv.Itoa(n)), " characters, at most ", V(strconv.Itoa(MaxText)), "."))
+	return Refuse(L("That is too long: ", N(n), " characters, at most ", N(MaxText), "."))
 }
 
 type scanner struct {

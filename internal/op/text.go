@@ -2,6 +2,7 @@ package op
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -63,6 +64,9 @@ func Code(text string) Span { return Span{Text: text, Code: true} }
 // V is a value without styling: a number, a rule, a length of time. Fixed words stand in strings of their own, so that
 // lines can be translated by them.
 func V(text string) Span { return Span{Text: text, Value: true} }
+
+// N is a number.
+func N(n int) Span { return V(strconv.Itoa(n)) }
 
 // For is a length of time: "850 ms", "45 s", "3 min", "1 h 02 min".
 func For(d time.Duration) Span {
