@@ -3,6 +3,7 @@ package commands
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"net/url"
 	"path"
 	"slices"
@@ -169,4 +170,18 @@ func touched(c live.Caster, a op.Attempt) op.Evidence {
 	before, known := baseline.TraceOf(a.Plan.Seen, baseline.ModifiedAt)
 	changed := known && answered(a) && c.OnAir && baseline.Newer(c.Modified, before[baseline.ModifiedAt], a.Sent)
 	return op.Evidence{Happened: changed, Seen: op.L(seen, ".")}
+}
+
+// verifyStudio looks at the studio of an attempt.
+func (s table) verifyStudio(
+	proof func(live.Caster, op.Attempt) op.Evidence,
+) func(context.Context, op.Attempt) (op.Evidence, error) {
+	return func(ctx context.Context, a op.Attempt) (op.Evidence, error) {
+		id := a.Plan.Args["caster"]
+		c, err := s.cloud.Caster(ctx, id)
+		if err != nil {
+			return op.Evidence{}, fmt.Errorf("look at studio %s: %w", id, err)
+		}
+		return proof(c, a), nil
+	}
 }

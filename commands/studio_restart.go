@@ -2,7 +2,6 @@ package commands
 
 import (
 	"context"
-	"fmt"
 
 	"casterbot/commands/baseline"
 	"casterbot/commands/failure"
@@ -20,7 +19,7 @@ func (s table) casterRestart() op.Command {
 		Examples: []string{`caster restart "Evening News"`},
 		Verb:     "caster.restart", Effect: op.OnAir, Sends: "RestartCaster",
 		Ends: []op.Condition{op.IsOnAir, op.StandbyShown}, Starts: []op.Condition{op.IsOnAir},
-		Plan: s.planRestart, Apply: s.applyRestart, Verify: s.verifyRestart,
+		Plan: s.planRestart, Apply: s.applyRestart, Verify: s.verifyStudio(restarted),
 	}
 }
 
@@ -98,16 +97,11 @@ func (s table) applyRestart(ctx context.Context, p op.Plan, _ string, permit op.
 		Outcome(op.Outcome{Text: op.L(subject(p), " restarted.")}, receipt, err)
 }
 
-// verifyRestart takes another start time than before as proof; a change time may confirm an answer.
-func (s table) verifyRestart(ctx context.Context, a op.Attempt) (op.Evidence, error) {
-	id := a.Plan.Args["caster"]
-	c, err := s.cloud.Caster(ctx, id)
-	if err != nil {
-		return op.Evidence{}, fmt.Errorf("look at studio %s: %w", id, err)
-	}
+// restarted takes another start time than before as proof; a change time may confirm an answer.
+func restarted(c live.Caster, a op.Attempt) op.Evidence {
 	before, known := baseline.TraceOf(a.Plan.Seen, baseline.StartedAt)
 	if known && c.OnAir && baseline.Newer(c.Started, before[baseline.StartedAt], a.Sent) {
-		return op.Evidence{Happened: true, Seen: op.L("It is on air again since ", op.At(c.Started), ".")}, nil
+		return op.Evidence{Happened: true, Seen: op.L("It is on air again since ", op.At(c.Started), ".")}
 	}
-	return touched(c, a), nil
+	return touched(c, a)
 }

@@ -2,7 +2,6 @@ package commands
 
 import (
 	"context"
-	"fmt"
 
 	"casterbot/commands/failure"
 	"casterbot/commands/nextcmd"
@@ -20,7 +19,7 @@ func (s table) casterStandby() op.Command {
 		Short:    "Panic slate: viewers see the standby picture until a PREVIEW is taken.",
 		Examples: []string{`caster standby "Evening News"`},
 		Verb:     "caster.standby", Effect: op.OnAir, Sends: "EffectCasterUrgent", Starts: []op.Condition{op.StandbyShown},
-		Plan: s.planStandby, Apply: s.applyStandby, Verify: s.verifyStandby,
+		Plan: s.planStandby, Apply: s.applyStandby, Verify: s.verifyStudio(standbyShown),
 	}
 }
 
@@ -85,16 +84,11 @@ func (s table) applyStandby(ctx context.Context, p op.Plan, _ string, permit op.
 	}, receipt, err)
 }
 
-// verifyStandby has only the studio's change time to go by; whether the API moves it at a standby is not documented.
-func (s table) verifyStandby(ctx context.Context, a op.Attempt) (op.Evidence, error) {
-	id := a.Plan.Args["caster"]
-	c, err := s.cloud.Caster(ctx, id)
-	if err != nil {
-		return op.Evidence{}, fmt.Errorf("look at studio %s: %w", id, err)
-	}
+// standbyShown has only the studio's change time to go by; whether the API moves it at a standby is not documented.
+func standbyShown(c live.Caster, a op.Attempt) op.Evidence {
 	seen := touched(c, a)
 	if !seen.Happened {
 		seen.Seen = op.L(seen.Seen, " No API tells whether the standby picture is shown: look at the programme.")
 	}
-	return seen, nil
+	return seen
 }

@@ -2,7 +2,6 @@ package commands
 
 import (
 	"context"
-	"fmt"
 
 	"casterbot/commands/baseline"
 	"casterbot/commands/failure"
@@ -147,14 +146,9 @@ func (s table) applyStop(ctx context.Context, p op.Plan, _ string, permit op.Sen
 	}.Outcome(op.Outcome{Text: op.L(subject(p), " is off air."), Next: next}, receipt, err)
 }
 
-// verifyPower looks whether the studio is as it was asked for. It was the other way round just before the call.
+// verifyPower takes it as proof that the studio is as it was asked for. It was the other way round just before the call.
 func (s table) verifyPower(onAir bool) func(context.Context, op.Attempt) (op.Evidence, error) {
-	return func(ctx context.Context, a op.Attempt) (op.Evidence, error) {
-		id := a.Plan.Args["caster"]
-		c, err := s.cloud.Caster(ctx, id)
-		if err != nil {
-			return op.Evidence{}, fmt.Errorf("look at studio %s: %w", id, err)
-		}
-		return op.Evidence{Happened: c.OnAir == onAir, Seen: op.L("The studio is ", airFact(c), ".")}, nil
-	}
+	return s.verifyStudio(func(c live.Caster, _ op.Attempt) op.Evidence {
+		return op.Evidence{Happened: c.OnAir == onAir, Seen: op.L("The studio is ", airFact(c), ".")}
+	})
 }

@@ -109,11 +109,7 @@ func (s table) applyTake(ctx context.Context, p op.Plan, _ string, permit op.Sen
 func (s table) verifyTake(ctx context.Context, a op.Attempt) (op.Evidence, error) {
 	id, seen := a.Plan.Args["caster"], a.Plan.Seen
 	if seen[shownSeen] == seen[takenSeen] {
-		c, err := s.cloud.Caster(ctx, id)
-		if err != nil {
-			return op.Evidence{}, fmt.Errorf("look at studio %s: %w", id, err)
-		}
-		return touched(c, a), nil
+		return s.verifyStudio(touched)(ctx, a)
 	}
 	all, err := s.cloud.Scenes(ctx, id)
 	if err != nil {
