@@ -175,7 +175,7 @@ func (s table) readAllFiles(ctx context.Context, call op.Call) (op.Answer, error
 	for _, f := range files[:min(len(files), pageFiles)] {
 		item := fileItem(f.File)
 		item.Title = op.L(op.B(f.of.label), " · ", item.Title)
-		item.Next = []op.Next{nextcmd.NextCommand("files", op.Args{"stream": f.of.String()})}
+		item.Next = []op.Next{nextcmd.Command("files", op.Args{"stream": f.of.String()})}
 		answer.Items = append(answer.Items, item)
 	}
 	if len(files) == 0 && len(answer.Lines) == 0 {

@@ -22,12 +22,12 @@ type target struct {
 	online *live.Online // set by streams only
 }
 
-func (t target) thing() thing {
+func (t target) thing() naming.Thing {
 	note := op.Text("not live")
 	if t.online != nil {
 		note = "live"
 	}
-	return thing{id: t.String(), name: t.label, note: note}
+	return naming.Thing{ID: t.String(), Name: t.label, Note: note}
 }
 
 // stream resolves the argument {stream}: an alias of the channel, domain/app/stream in full, or a bare stream name
@@ -136,7 +136,7 @@ func (s table) unknownStream(ctx context.Context, call op.Call) error {
 	if err != nil {
 		return err
 	}
-	return streams.unknown(call.Args["stream"], mapped(all, target.thing))
+	return naming.Streams.Unknown(call.Args["stream"], mapped(all, target.thing))
 }
 
 // unclearStream lists what the patterns can mean: the streams themselves, and those live now that fit.
@@ -150,7 +150,7 @@ func (s table) unclearStream(ctx context.Context, call op.Call, patterns []strin
 	for _, t := range all {
 		if slices.ContainsFunc(patterns, func(p string) bool { return fits(p, t.String()) }) &&
 			len(refusal.Answer.Items) < maxItems {
-			refusal.Answer.Items = append(refusal.Answer.Items, t.thing().item())
+			refusal.Answer.Items = append(refusal.Answer.Items, t.thing().Item())
 		}
 	}
 	return refusal
@@ -222,7 +222,7 @@ func (s table) streamOptions(ctx context.Context, call op.Call) ([]op.Option, er
 	if err != nil {
 		return nil, err
 	}
-	options := pick(mapped(all, target.thing))
+	options := naming.Pick(mapped(all, target.thing))
 	for i := range options {
 		options[i].Hint = options[i].Value
 	}

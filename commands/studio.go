@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"casterbot/commands/failure"
+	"casterbot/commands/naming"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 )
@@ -43,7 +44,7 @@ func (s table) casterByList(ctx context.Context, call op.Call) (live.Caster, []l
 	if err != nil {
 		return live.Caster{}, nil, err
 	}
-	i, err := studios.find(call.Args["caster"], studioThings(all))
+	i, err := naming.Studios.Find(call.Args["caster"], studioThings(all))
 	if err != nil {
 		return live.Caster{}, nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"casterbot/commands/failure"
+	"casterbot/commands/naming"
 	"casterbot/commands/nextcmd"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
@@ -85,7 +86,7 @@ func (s table) preview(ctx context.Context, call op.Call, can op.Text) (c live.C
 	if all, err = look(); err != nil {
 		return c, scene, nil, err
 	}
-	i, err := scenes.find(call.Args["scene"], sceneThings(all))
+	i, err := naming.Scenes.Find(call.Args["scene"], sceneThings(all))
 	if err != nil {
 		return c, scene, all, err
 	}
@@ -94,12 +95,12 @@ func (s table) preview(ctx context.Context, call op.Call, can op.Text) (c live.C
 	}
 	refusal := op.Refuse(op.L(ofScene(c, scene),
 		" is the PROGRAM scene, which viewers see. Only PREVIEW scenes can be ", can, "."))
-	refusal.Answer.Items = mapped(previews(all), thing.item)
+	refusal.Answer.Items = naming.Items(previews(all))
 	return c, scene, all, refusal.About("scene").InShort(op.L("the PROGRAM scene"))
 }
 
 // previews gives the PREVIEW scenes out of all.
-func previews(all []live.Scene) []thing {
+func previews(all []live.Scene) []naming.Thing {
 	return sceneThings(slices.DeleteFunc(slices.Clone(all), func(scene live.Scene) bool { return scene.Program }))
 }
 
@@ -118,7 +119,7 @@ func scenePlan(title op.Text, c live.Caster, scene live.Scene) op.Plan {
 // applySceneStart puts the address for playback into the outcome; whoever knows the decision shows it or drops it.
 func (s table) applySceneStart(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
 	receipt, err := s.cloud.StartScene(ctx, permit, p.Args["caster"], p.Args["scene"])
-	next := []op.Next{nextcmd.NextCommand("close", p.Args), nextcmd.NextCommand("take", p.Args)}
+	next := []op.Next{nextcmd.Command("close", p.Args), nextcmd.Command("take", p.Args)}
 	return failure.Failure{
 		Usage: sceneStartUsage, Args: p.Args, Denied: op.L("PREVIEW of ", subject(p), " was not opened"),
 		Before: op.L("PREVIEW of ", subject(p), " was already open"), Next: next,
@@ -128,7 +129,7 @@ func (s table) applySceneStart(ctx context.Context, p op.Plan, _ string, permit 
 
 func (s table) applySceneStop(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
 	receipt, err := s.cloud.StopScene(ctx, permit, p.Args["caster"], p.Args["scene"])
-	next := []op.Next{nextcmd.NextCommand("open", p.Args)}
+	next := []op.Next{nextcmd.Command("open", p.Args)}
 	return failure.Failure{
 		Usage: sceneStopUsage, Args: p.Args, Denied: op.L("PREVIEW of ", subject(p), " was not closed"),
 		Before: op.L("PREVIEW of ", subject(p), " was already closed"), Next: next,

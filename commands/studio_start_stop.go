@@ -146,7 +146,8 @@ func (s table) applyStop(ctx context.Context, p op.Plan, _ string, permit op.Sen
 	}.Outcome(op.Outcome{Text: op.L(subject(p), " is off air."), Next: next}, receipt, err)
 }
 
-// verifyPower takes it as proof that the studio is as it was asked for. It was the other way round just before the call.
+// verifyPower takes it as proof that the studio is as it was asked for. It was the other way round just before the
+// call.
 func (s table) verifyPower(onAir bool) func(context.Context, op.Attempt) (op.Evidence, error) {
 	return s.verifyStudio(func(c live.Caster, _ op.Attempt) op.Evidence {
 		return op.Evidence{Happened: c.OnAir == onAir, Seen: op.L("The studio is ", airFact(c), ".")}

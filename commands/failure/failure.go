@@ -1,3 +1,4 @@
+// Package failure has the words for what the cloud refused or left open, for every error code that its pages document.
 package failure
 
 import (
@@ -32,7 +33,7 @@ type explained struct {
 	way       string // as in codeText, or "look" at what was to be changed
 }
 
-// explain finds words for an error of the cloud. A code that no page documents is shown as it is, with the RequestId.
+// Explain finds words for an error of the cloud. A code that no page documents is shown as it is, with the RequestId.
 func Explain(err error) explained {
 	e := &live.Error{}
 	if !errors.As(err, &e) {
@@ -84,7 +85,7 @@ func aside(text string) op.Line {
 	return op.L(" (", op.V(text), ")")
 }
 
-// cannotLook says that a look at the cloud failed, so that nothing was decided on a guess.
+// CannotLook says that a look at the cloud failed, so that nothing was decided on a guess.
 func CannotLook(at op.Line, err error) error {
 	x := Explain(err)
 	refusal := op.Refuse(op.L("I could not look at ", at, ": ", x.Text, ". Nothing was done."), x.Advice).SaysSo()
@@ -101,7 +102,7 @@ func CannotLook(at op.Line, err error) error {
 // askAgain is the button of what passes by itself.
 const askAgain = "Ask again"
 
-// repeated fills the command into the button of a look that failed: where that is noticed, nobody knows what was typed.
+// Repeated fills the command into the button of a look that failed: where that is noticed, nobody knows what was typed.
 func Repeated(c op.Command) op.Command {
 	fill := func(call op.Call, err error) error {
 		refusal := &op.Refusal{}
@@ -129,7 +130,7 @@ func Repeated(c op.Command) op.Command {
 	return c
 }
 
-// failure is what was asked of the cloud, in the words that a refusal of it needs.
+// Failure is what was asked of the cloud, in the words that a refusal of it needs.
 type Failure struct {
 	Usage  string // of the command, for asking again
 	Args   op.Args
@@ -166,13 +167,13 @@ func (w Failure) Outcome(success op.Outcome, receipt live.Receipt, err error) op
 func (w Failure) out(name string) []op.Next {
 	switch {
 	case name == "look" && nextcmd.Complete("status", w.Args):
-		return []op.Next{nextcmd.NextCommand("status", w.Args)}
+		return []op.Next{nextcmd.Command("status", w.Args)}
 	case name == "look" && nextcmd.Complete("show", w.Args):
-		return []op.Next{nextcmd.NextCommand("show", w.Args)}
+		return []op.Next{nextcmd.Command("show", w.Args)}
 	case name == "again":
 		return []op.Next{{Label: askAgain, Text: op.Format(w.Usage, w.Args)}}
 	case nextcmd.Complete(name, w.Args):
-		return []op.Next{nextcmd.NextCommand(name, w.Args)}
+		return []op.Next{nextcmd.Command(name, w.Args)}
 	}
 	return nil
 }

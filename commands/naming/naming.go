@@ -1,3 +1,5 @@
+// Package naming turns what people type into the one thing that is meant: which names look alike, which one is nearest,
+// and what a new name may be. It must not guess: the beginning of a name is a question.
 package naming
 
 import (
@@ -13,10 +15,10 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// maxName is the longest name of a new studio, in characters.
+// MaxName is the longest name of a new studio, in characters.
 const MaxName = 64
 
-// fold is the form in which two spellings are one name: case, width, compatible forms, dashes and runs of space do not
+// Fold is the form in which two spellings are one name: case, width, compatible forms, dashes and runs of space do not
 // count.
 func Fold(name string) string {
 	text := norm.NFKC.String(cases.Fold().String(norm.NFKC.String(name)))
@@ -35,7 +37,7 @@ var lookalikes = map[rune]rune{
 	'χ': 'x', 'ζ': 'z', 'ı': 'i', 'ɑ': 'a', 'ɡ': 'g', 'օ': 'o', 'ո': 'n', 'ս': 'u', '0': 'o', '1': 'l', '|': 'l',
 }
 
-// skeleton is equal for names that the eye may take for one another.
+// Skeleton is equal for names that the eye may take for one another.
 func Skeleton(name string) string {
 	seen := strings.Map(func(r rune) rune {
 		if op.Unprintable(r) || unicode.Is(unicode.Variation_Selector, r) {
@@ -51,7 +53,7 @@ func Skeleton(name string) string {
 	}, Fold(seen))
 }
 
-// deceptive reports a name that does not show what it is: it hides characters or mixes alphabets within a word.
+// Deceptive reports a name that does not show what it is: it hides characters or mixes alphabets within a word.
 func Deceptive(name string) bool {
 	return hidden(name) >= 0 || slices.ContainsFunc(strings.Fields(norm.NFKC.String(name)), mixed)
 }
@@ -73,7 +75,7 @@ func hidden(name string) int {
 	})
 }
 
-// newName checks what a new studio is to be called and gives it without space around it.
+// NewName checks what a new studio is to be called and gives it without space around it.
 func NewName(typed string) (string, error) {
 	name := strings.TrimSpace(typed)
 	switch at := hidden(name); {

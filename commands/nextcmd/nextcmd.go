@@ -1,3 +1,4 @@
+// Package nextcmd has the commands that lead on from where another one ended, as buttons.
 package nextcmd
 
 import (
@@ -28,24 +29,24 @@ var nextCommands = map[string]op.Next{
 	"files":   {Label: "Show files", Text: "record files {stream?} {page?}"},
 }
 
-// nextCommand fills a way on with arguments. A place that is not filled is asked for when the button is pressed.
-func NextCommand(name string, args op.Args) op.Next {
+// Command fills a way on with arguments. A place that is not filled is asked for when the button is pressed.
+func Command(name string, args op.Args) op.Next {
 	next := nextCommands[name]
 	return op.Next{Label: next.Label, Text: op.Format(next.Text, args)}
 }
 
-// onCaster is a way on with one studio.
-func OnCaster(name, studio string) op.Next { return NextCommand(name, op.Args{"caster": studio}) }
+// OnCaster is a way on with one studio.
+func OnCaster(name, studio string) op.Next { return Command(name, op.Args{"caster": studio}) }
 
-// onScene is a way on with one scene of a studio.
+// OnScene is a way on with one scene of a studio.
 func OnScene(name, studio, scene string) op.Next {
-	return NextCommand(name, op.Args{"caster": studio, "scene": scene})
+	return Command(name, op.Args{"caster": studio, "scene": scene})
 }
 
 // OnStream is a way on with one stream.
-func OnStream(name, path string) op.Next { return NextCommand(name, op.Args{"stream": path}) }
+func OnStream(name, path string) op.Next { return Command(name, op.Args{"stream": path}) }
 
-// complete reports whether the arguments fill every place of a way on.
+// Complete reports whether the arguments fill every place of a way on.
 func Complete(name string, args op.Args) bool {
 	for _, place := range op.Placeholders(nextCommands[name].Text) {
 		if args[place.Name] == "" {
