@@ -37,7 +37,7 @@ func (s table) planBoard(ctx context.Context, call op.Call) (op.Plan, error) {
 	}
 	p := op.Plan{
 		Args:        op.Args{"switch": word, "channel": channel, "by": call.Person.ID},
-		Fingerprint: fingerprint(word, channel, board.On()),
+		Fingerprint: op.Fingerprint(word, channel, board.On()),
 	}
 	switch {
 	case word == "on" && board.On():

@@ -79,7 +79,7 @@ func (s table) planLock(ctx context.Context, call op.Call) (op.Plan, error) {
 // lockPlan is a plan about a lock as it is seen now: another lock is another plan.
 func lockPlan(lock op.Lock, args op.Args) op.Plan {
 	version := strconv.FormatInt(lock.Version, 10)
-	return op.Plan{Args: args, Fingerprint: fingerprint(args, lock.Version), Seen: map[string]string{"lock": version}}
+	return op.Plan{Args: args, Fingerprint: op.Fingerprint(args, lock.Version), Seen: map[string]string{"lock": version}}
 }
 
 // seenLock is the version of the lock that a plan saw.

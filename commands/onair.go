@@ -32,7 +32,7 @@ func picture(scene live.Scene) string {
 	if scene.Layout == "" && len(scene.Components) == 0 {
 		return ""
 	}
-	return fingerprint(scene.Layout, slices.Sorted(slices.Values(scene.Components)))
+	return op.Fingerprint(scene.Layout, slices.Sorted(slices.Values(scene.Components)))
 }
 
 // previousPicture is the PREVIEW, open if there is an open one, that holds the picture on air now: a take of it brings
@@ -50,7 +50,7 @@ func previousPicture(all []live.Scene) (live.Scene, bool) {
 
 // airLine is what viewers have now: "🔴 ON AIR since 18:59 · PROGRAM scene Main, with the picture of Preview 1".
 func airLine(c live.Caster, all []live.Scene) op.Line {
-	line := op.L("🔴 ", op.Strong("ON AIR"), told(" since ", op.On, c.Started))
+	line := op.L("🔴 ", op.Strong("ON AIR"), op.Told(" since ", op.On, c.Started))
 	if program := programOf(all); program.ID != "" {
 		line = op.L(line, " · PROGRAM scene ", op.B(program.Name))
 	}
@@ -168,7 +168,7 @@ func touched(c live.Caster, a op.Attempt) op.Evidence {
 		seen = op.L(seen, ", last changed ", op.On(c.Modified))
 	}
 	before, known := baseline.TraceOf(a.Plan.Seen, baseline.ModifiedAt)
-	changed := known && answered(a) && c.OnAir && baseline.Newer(c.Modified, before[baseline.ModifiedAt], a.Sent)
+	changed := known && a.Answered() && c.OnAir && baseline.Newer(c.Modified, before[baseline.ModifiedAt], a.Sent)
 	return op.Evidence{Happened: changed, Seen: op.L(seen, ".")}
 }
 

@@ -151,7 +151,7 @@ func (r recording) fingerprint(k recordState, stream live.Stream) string {
 	if r.state != nil {
 		parts = append(parts, r.state(k)...)
 	}
-	return fingerprint(parts...)
+	return op.Fingerprint(parts...)
 }
 
 // latest is the recording that was seen last. It leaves out what time alone changes: the end of the material while a
@@ -196,7 +196,7 @@ func refuseRunning(k recordState, t target) error {
 		return nil
 	}
 	return op.Already(op.L("As far as the cloud shows, ", op.B(t.label), " is already recording",
-		told(", since ", op.On, k.content.From), ". Nothing was changed."),
+		op.Told(", since ", op.On, k.content.From), ". Nothing was changed."),
 		nextcmd.OnStream("pause", t.String())).SaysSo().InShort(op.L("already recording"))
 }
 
@@ -234,7 +234,7 @@ func warnUnpaused(k recordState) []op.Line {
 }
 
 func (s table) applyRecord(ctx context.Context, p op.Plan, permit op.SendPermit, r recording) op.Outcome {
-	denial := op.L(r.denial[0], subject(p), r.denial[1])
+	denial := op.L(r.denial[0], p.Subject(), r.denial[1])
 	t, err := targetOf(p)
 	if err != nil {
 		return op.Outcome{State: op.Failed, Text: op.L(denial, ": the stream's name cannot be read. Nothing was changed.")}
@@ -249,7 +249,7 @@ func (s table) applyRecord(ctx context.Context, p op.Plan, permit op.SendPermit,
 	}
 	return failure.Failure{
 		Usage: "record " + r.word + " {stream}", Args: p.Args, Denied: denial,
-		Before: op.L(subject(p), " was already recording"),
+		Before: op.L(p.Subject(), " was already recording"),
 		Next:   []op.Next{nextcmd.OnStream("pause", t.String())},
 	}.Outcome(success, receipt, err)
 }

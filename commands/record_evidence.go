@@ -60,7 +60,7 @@ func (s table) verifyRecord(r recording) func(context.Context, op.Attempt) (op.E
 			return op.Evidence{}, err
 		}
 		what := r.look.after
-		if !answered(a) {
+		if !a.Answered() {
 			what |= seeIngest
 		}
 		k, err := s.readState(ctx, t.Stream, what)
@@ -68,8 +68,8 @@ func (s table) verifyRecord(r recording) func(context.Context, op.Attempt) (op.E
 			return op.Evidence{}, fmt.Errorf("look at the recordings of %s: %w", t, err)
 		}
 		before, known := baseline.TraceOf(a.Plan.Seen, r.recordTrace()...)
-		if !known || !answered(a) && !steady(k, a) || !r.proof.holds(k, before, a) {
-			return op.Evidence{Seen: unseen(a, r.unproven(k))}, nil
+		if !known || !a.Answered() && !steady(k, a) || !r.proof.holds(k, before, a) {
+			return op.Evidence{Seen: a.Unseen(r.unproven(k))}, nil
 		}
 		return op.Evidence{Happened: true, Dated: r.proof.dated, Seen: r.proof.words(k)}, nil
 	}
@@ -92,8 +92,6 @@ func steady(k recordState, a op.Attempt) bool {
 	return !k.onlineSince().IsZero() && k.onlineSince().Before(a.Sent.Add(-baseline.Clocks))
 }
 
-func answered(a op.Attempt) bool { return a.Outcome.State == op.Succeeded }
-
 // provesStart: there is new material. After a pause the old material may go on instead, which shows only by its end
 // growing; that alone does not prove who started it.
 func provesStart(k recordState, before baseline.Baseline, a op.Attempt) bool {
@@ -101,7 +99,7 @@ func provesStart(k recordState, before baseline.Baseline, a op.Attempt) bool {
 		return false
 	}
 	goesOn := k.content.To.IsZero() || baseline.Newer(k.content.To, before[baseline.EndedAt], a.Sent)
-	return baseline.Newer(k.content.From, before[baseline.BeganAt], a.Sent) || answered(a) && goesOn
+	return baseline.Newer(k.content.From, before[baseline.BeganAt], a.Sent) || a.Answered() && goesOn
 }
 
 // provesStop: the material went on until the send and has not grown since. How far it grew is read off the cloud's
@@ -115,11 +113,11 @@ func provesStop(k recordState, before baseline.Baseline, a op.Attempt) bool {
 	}
 	if before[baseline.EndedAt].IsZero() { // it was listed without an end, so an end is proof that it ended
 		atSend := baseline.Newer(k.content.To, time.Time{}, a.Sent) && k.content.To.Before(a.Sent.Add(atOnce))
-		return answered(a) || atSend && k.at.Sub(a.Sent) >= freshness
+		return a.Answered() || atSend && k.at.Sub(a.Sent) >= freshness
 	}
 	grown, untilSend := k.content.To.Sub(before[baseline.EndedAt]), a.Sent.Sub(before[baseline.LookedAt])
 	still := k.at.Sub(before[baseline.LookedAt]) - grown
-	if answered(a) {
+	if a.Answered() {
 		return still >= 3*time.Second && grown <= untilSend+2*time.Second
 	}
 	return still >= freshness && grown <= untilSend+atOnce &&
@@ -146,7 +144,7 @@ func provesFile(k recordState, before baseline.Baseline, a op.Attempt) bool {
 }
 
 func seenStart(k recordState) op.Line {
-	return op.L("The cloud lists material of it", told(" since ", op.At, k.content.From), ".")
+	return op.L("The cloud lists material of it", op.Told(" since ", op.At, k.content.From), ".")
 }
 
 func seenStop(k recordState) op.Line {
@@ -164,6 +162,6 @@ func seenFile(k recordState) op.Line {
 			latest = f
 		}
 	}
-	return op.L("Its file exists", told(": ", op.At, latest.From), told(" to ", op.At, latest.To), ", ",
+	return op.L("Its file exists", op.Told(": ", op.At, latest.From), op.Told(" to ", op.At, latest.To), ", ",
 		op.For(latest.Duration), ".")
 }

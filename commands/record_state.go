@@ -157,7 +157,7 @@ func (k recordState) facts(stream live.Stream) []op.Line {
 	where := op.L(op.Code(stream.String()))
 	switch {
 	case k.online != nil:
-		where = op.L(op.Code(stream.String()), " · ", op.Strong("live"), told(" since ", op.On, k.online.Since))
+		where = op.L(op.Code(stream.String()), " · ", op.Strong("live"), op.Told(" since ", op.On, k.online.Since))
 	case k.seen.has(seeOnline | seeIngest):
 		where = op.L(op.Code(stream.String()), " · not live")
 	}
@@ -189,11 +189,11 @@ func (k recordState) shown() op.Line {
 	const far = "As far as the cloud shows, "
 	switch {
 	case k.phase == running:
-		return op.L(far, "it is recording", told(" since ", op.On, k.content.From), ".")
+		return op.L(far, "it is recording", op.Told(" since ", op.On, k.content.From), ".")
 	case k.phase == written:
 		return op.L(far, "the last recording ended at ", op.On(k.content.To), " and its file is written.")
 	case k.fresh():
-		return op.L(far, "it is recording", told(" since ", op.On, k.content.From), ", or was paused at ",
+		return op.L(far, "it is recording", op.Told(" since ", op.On, k.content.From), ", or was paused at ",
 			op.At(k.content.To), ".")
 	case k.waits() && !k.seen.has(seeFiles):
 		return op.L(far, "recording was paused at ", op.At(k.content.To), " and its file is written by ", op.At(k.due()),
@@ -211,19 +211,3 @@ func (k recordState) shown() op.Line {
 // waits reports a pause whose delay has not passed. Where the files were not looked at its file may be written all the
 // same.
 func (k recordState) waits() bool { return k.phase == ended && k.due().After(k.at) }
-
-// told is a moment after some words, or nothing at all where the API does not tell the moment.
-func told(before op.Text, draw func(time.Time) op.Span, t time.Time) op.Line {
-	if t.IsZero() {
-		return nil
-	}
-	return op.L(before, draw(t))
-}
-
-// unseen words a look that proves nothing. After an answer it must not contradict it: lists lag behind.
-func unseen(a op.Attempt, seen op.Line) op.Line {
-	if a.Outcome.State == op.Succeeded {
-		return op.L("The cloud does not list it yet.")
-	}
-	return seen
-}

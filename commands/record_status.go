@@ -159,7 +159,7 @@ func filesNext(k recordState, t target) []op.Next {
 // fileItem shows a file without its address: the bucket decides who may fetch it.
 func fileItem(f live.File) op.Item {
 	return op.Item{
-		Mark: op.MarkOK, Title: op.L("File", told(" of ", op.On, f.From), told(" to ", op.At, f.To)),
+		Mark: op.MarkOK, Title: op.L("File", op.Told(" of ", op.On, f.From), op.Told(" to ", op.At, f.To)),
 		Facts: []op.Line{op.L(op.For(f.Duration), " · ", op.V(f.Format), " · ", op.Code(f.ID))},
 	}
 }

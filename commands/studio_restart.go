@@ -72,7 +72,7 @@ func restartPlan(c live.Caster, recorded outageFacts) op.Plan {
 	return op.Plan{
 		Args: op.Args{"caster": c.ID}, Target: onStudio(c), Title: op.L("Restart studio ", op.B(c.Name)),
 		Facts: recorded.facts(), OnAir: true, Button: "Restart on-air studio",
-		Fingerprint: fingerprint(c.ID, c.Name, c.OnAir, c.Started.Unix(), int(c.Mode), recorded.name), Seen: seen,
+		Fingerprint: op.Fingerprint(c.ID, c.Name, c.OnAir, c.Started.Unix(), int(c.Mode), recorded.name), Seen: seen,
 	}
 }
 
@@ -93,8 +93,8 @@ func restartable(c live.Caster) error {
 
 func (s table) applyRestart(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
 	receipt, err := s.cloud.RestartCaster(ctx, permit, p.Args["caster"])
-	return failure.Failure{Usage: restartUsage, Args: p.Args, Denied: op.L(subject(p), " was not restarted")}.
-		Outcome(op.Outcome{Text: op.L(subject(p), " restarted.")}, receipt, err)
+	return failure.Failure{Usage: restartUsage, Args: p.Args, Denied: op.L(p.Subject(), " was not restarted")}.
+		Outcome(op.Outcome{Text: op.L(p.Subject(), " restarted.")}, receipt, err)
 }
 
 // restarted takes another start time than before as proof; a change time may confirm an answer.

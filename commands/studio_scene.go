@@ -112,7 +112,7 @@ func scenePlan(title op.Text, c live.Caster, scene live.Scene) op.Plan {
 	return op.Plan{
 		Args: op.Args{"caster": c.ID, "scene": scene.ID}, Target: onStudio(c),
 		Title:       op.L(title, ofScene(c, scene)),
-		Fingerprint: fingerprint(c.ID, c.Name, c.OnAir, scene.ID, scene.Name, scene.Program, scene.Open),
+		Fingerprint: op.Fingerprint(c.ID, c.Name, c.OnAir, scene.ID, scene.Name, scene.Program, scene.Open),
 	}
 }
 
@@ -121,9 +121,9 @@ func (s table) applySceneStart(ctx context.Context, p op.Plan, _ string, permit 
 	receipt, err := s.cloud.StartScene(ctx, permit, p.Args["caster"], p.Args["scene"])
 	next := []op.Next{nextcmd.Command("close", p.Args), nextcmd.Command("take", p.Args)}
 	return failure.Failure{
-		Usage: sceneStartUsage, Args: p.Args, Denied: op.L("PREVIEW of ", subject(p), " was not opened"),
-		Before: op.L("PREVIEW of ", subject(p), " was already open"), Next: next,
-	}.Outcome(op.Outcome{Text: op.L("PREVIEW of ", subject(p), " is open."), Play: receipt.PlayURL, Next: next},
+		Usage: sceneStartUsage, Args: p.Args, Denied: op.L("PREVIEW of ", p.Subject(), " was not opened"),
+		Before: op.L("PREVIEW of ", p.Subject(), " was already open"), Next: next,
+	}.Outcome(op.Outcome{Text: op.L("PREVIEW of ", p.Subject(), " is open."), Play: receipt.PlayURL, Next: next},
 		receipt, err)
 }
 
@@ -131,9 +131,9 @@ func (s table) applySceneStop(ctx context.Context, p op.Plan, _ string, permit o
 	receipt, err := s.cloud.StopScene(ctx, permit, p.Args["caster"], p.Args["scene"])
 	next := []op.Next{nextcmd.Command("open", p.Args)}
 	return failure.Failure{
-		Usage: sceneStopUsage, Args: p.Args, Denied: op.L("PREVIEW of ", subject(p), " was not closed"),
-		Before: op.L("PREVIEW of ", subject(p), " was already closed"), Next: next,
-	}.Outcome(op.Outcome{Text: op.L("PREVIEW of ", subject(p), " is closed."), Next: next}, receipt, err)
+		Usage: sceneStopUsage, Args: p.Args, Denied: op.L("PREVIEW of ", p.Subject(), " was not closed"),
+		Before: op.L("PREVIEW of ", p.Subject(), " was already closed"), Next: next,
+	}.Outcome(op.Outcome{Text: op.L("PREVIEW of ", p.Subject(), " is closed."), Next: next}, receipt, err)
 }
 
 // verifyScene looks whether the scene is as it was asked for: open, or closed. A scene that is gone proves neither.

@@ -56,7 +56,7 @@ func (s table) planStandby(ctx context.Context, call op.Call) (op.Plan, error) {
 	return op.Plan{
 		Args: op.Args{"caster": c.ID}, Target: onStudio(c), Title: op.L("Standby picture on ", op.B(c.Name)),
 		Facts: facts, OnAir: true, Button: "Switch to standby",
-		Fingerprint: fingerprint(c.ID, c.Name, c.OnAir, c.Started.Unix(), programOf(all).ID),
+		Fingerprint: op.Fingerprint(c.ID, c.Name, c.OnAir, c.Started.Unix(), programOf(all).ID),
 		Seen:        pictures(c, live.Scene{}, all),
 	}, nil
 }
@@ -77,9 +77,9 @@ func returnLine(all []live.Scene) op.Line {
 func (s table) applyStandby(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
 	receipt, err := s.cloud.Standby(ctx, permit, p.Args["caster"], p.Seen[programSeen])
 	return failure.Failure{
-		Usage: standbyUsage, Args: p.Args, Denied: op.L(subject(p), " was not switched to its standby picture"),
+		Usage: standbyUsage, Args: p.Args, Denied: op.L(p.Subject(), " was not switched to its standby picture"),
 	}.Outcome(op.Outcome{
-		Text: op.L(subject(p), " shows its standby picture. A take brings the programme back."),
+		Text: op.L(p.Subject(), " shows its standby picture. A take brings the programme back."),
 		Next: []op.Next{wayBack(p), nextcmd.OnCaster("show", p.Args["caster"])},
 	}, receipt, err)
 }

@@ -66,7 +66,7 @@ func (s table) planStart(ctx context.Context, call op.Call) (op.Plan, error) {
 	return op.Plan{
 		Args: op.Args{"caster": c.ID}, Target: onStudio(c), Title: op.L("Start studio ", op.B(c.Name)), Facts: facts,
 		Button:      "Start studio",
-		Fingerprint: fingerprint(c.ID, c.Name, c.OnAir, int(c.Mode), config.Domain),
+		Fingerprint: op.Fingerprint(c.ID, c.Name, c.OnAir, int(c.Mode), config.Domain),
 		Seen:        baseline.Baseline{baseline.StartedAt: c.Started}.Seen(),
 	}, nil
 }
@@ -112,7 +112,7 @@ func (s table) planStop(ctx context.Context, call op.Call) (op.Plan, error) {
 	return op.Plan{
 		Args: op.Args{"caster": c.ID}, Target: onStudio(c), Title: op.L("Stop studio ", op.B(c.Name)),
 		Facts: facts, OnAir: true, Button: "Stop on-air studio",
-		Fingerprint: fingerprint(c.ID, c.Name, c.OnAir, c.Started.Unix(), program.ID, picture(program)),
+		Fingerprint: op.Fingerprint(c.ID, c.Name, c.OnAir, c.Started.Unix(), program.ID, picture(program)),
 		Seen:        baseline.Baseline{baseline.StartedAt: c.Started, baseline.ModifiedAt: c.Modified}.Seen(),
 	}, nil
 }
@@ -132,18 +132,18 @@ func (s table) applyStart(ctx context.Context, p op.Plan, _ string, permit op.Se
 	receipt, err := s.cloud.StartCaster(ctx, permit, p.Args["caster"])
 	next := []op.Next{nextcmd.OnCaster("show", p.Args["caster"])}
 	return failure.Failure{
-		Usage: startUsage, Args: p.Args, Denied: op.L(subject(p), " was not started"),
-		Before: op.L(subject(p), " was already on air"), Next: next,
-	}.Outcome(op.Outcome{Text: op.L(subject(p), " is on air. Billing has started."), Next: next}, receipt, err)
+		Usage: startUsage, Args: p.Args, Denied: op.L(p.Subject(), " was not started"),
+		Before: op.L(p.Subject(), " was already on air"), Next: next,
+	}.Outcome(op.Outcome{Text: op.L(p.Subject(), " is on air. Billing has started."), Next: next}, receipt, err)
 }
 
 func (s table) applyStop(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
 	receipt, err := s.cloud.StopCaster(ctx, permit, p.Args["caster"])
 	next := []op.Next{nextcmd.OnCaster("show", p.Args["caster"]), nextcmd.OnCaster("start", p.Args["caster"])}
 	return failure.Failure{
-		Usage: stopUsage, Args: p.Args, Denied: op.L(subject(p), " was not stopped"),
-		Before: op.L(subject(p), " was already idle"), Next: next,
-	}.Outcome(op.Outcome{Text: op.L(subject(p), " is off air."), Next: next}, receipt, err)
+		Usage: stopUsage, Args: p.Args, Denied: op.L(p.Subject(), " was not stopped"),
+		Before: op.L(p.Subject(), " was already idle"), Next: next,
+	}.Outcome(op.Outcome{Text: op.L(p.Subject(), " is off air."), Next: next}, receipt, err)
 }
 
 // verifyPower takes it as proof that the studio is as it was asked for. It was the other way round just before the

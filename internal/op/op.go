@@ -8,8 +8,10 @@ package op
 
 import (
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/base32"
 	"encoding/hex"
+	"encoding/json"
 	"hash/fnv"
 	"slices"
 	"strings"
@@ -95,6 +97,24 @@ type Plan struct {
 	Done  Line   `json:"done,omitempty"`  // of several: what stands before "11 of 12"
 
 	Seen map[string]string `json:"seen,omitempty"` // what Verify must find changed, as it was just before the call
+}
+
+// Subject is what a plan is about: its title without the first words, which say what is done.
+func (p Plan) Subject() Line {
+	if len(p.Title) < 2 {
+		return p.Title
+	}
+	return p.Title[1:]
+}
+
+// Fingerprint is equal exactly when all parts are.
+func Fingerprint(parts ...any) string {
+	text, err := json.Marshal(parts)
+	if err != nil {
+		return "cannot be compared: " + err.Error()
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:12])
 }
 
 // Next is a way on, offered as a button: a command as a person would type it.

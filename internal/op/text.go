@@ -118,6 +118,14 @@ func At(t time.Time) Span { return Span{At: t.UnixMilli()} }
 // On is a date and time of day, shown in the reader's own zone.
 func On(t time.Time) Span { return Span{At: t.UnixMilli(), Day: true} }
 
+// Told is a moment after some words, or nothing at all where nobody tells the moment.
+func Told(before Text, draw func(time.Time) Span, t time.Time) Line {
+	if t.IsZero() {
+		return nil
+	}
+	return L(before, draw(t))
+}
+
 // Link is an address with a label.
 func Link(url, label string) Span { return Span{URL: url, Text: label} }
 
