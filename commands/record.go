@@ -2,60 +2,59 @@ package commands
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"time"
 
-	"casterbot/commands/baseline"
 	"casterbot/commands/failure"
 	"casterbot/commands/nextcmd"
+	"casterbot/commands/recording"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 )
 
-// recording is one of the four commands of RealTimeRecordCommand.
+// recordCommand is one of the four commands of RealTimeRecordCommand.
 // API: https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-realtimerecordcommand
-type recording struct {
+type recordCommand struct {
 	word    string     // as typed and in the verb
 	command string     // as sent
 	row     op.Command // what its row of the table says of its own
-	title   op.Text    // what comes before the stream
-	button  op.Text
-	done    [2]op.Text                       // what comes before and after the stream when it was done
-	denial  [2]op.Text                       // and when it was not
+	says    recordWords
 	note    func(s table, p op.Plan) op.Line // what is said of it besides, when it was done; may be nil
 	next    []string                         // what can be done then, by the names of nextcmd
 	live    bool                             // only a live stream can do it
-	look    looks
-	state   func(recordState) []any // what of the recording the fingerprint holds; nil: nothing
-	refuse  func(recordState, target) error
-	warn    func(recordState) []op.Line
-	proof   proof
-	due     func(op.Attempt) time.Time // when it leads to a file; nil: it leads to none
+	ask     recording.Aspect                 // what a question looks at
+	// and the moment before the call: what decides, and what the proof compares with
+	before recording.Aspect
+	state  func(recording.State) []any // what of the recording the fingerprint holds; nil: nothing
+	refuse func(recording.State, target) error
+	warn   func(recording.State) []op.Line
+	proof  recording.Proof
+	due    func(op.Attempt) time.Time // when it leads to a file; nil: it leads to none
 }
 
-// looks are what is looked at: for a question; at the moment before the call, for what decides and what the proof
-// compares with; and after it.
-type looks struct{ ask, before, after aspect }
-
-// proof tells whether a command took effect.
-type proof struct {
-	holds func(k recordState, before baseline.Baseline, a op.Attempt) bool
-	dated bool // it says itself that it happened at the send
-	words func(k recordState) op.Line
+// recordWords are what people read of it; the stream stands behind the title, and between the two parts of what was
+// done or not.
+type recordWords struct {
+	title, button op.Text
+	done, denial  [2]op.Text
 }
 
-var recordings = []recording{
+var recordCommands = []recordCommand{
 	{
 		word: "start", command: "start", live: true,
 		row: op.Command{
 			Aliases: []string{"record resume {stream}"}, Short: "Start recording a live stream, or go on after a pause.",
 			Starts: []op.Condition{op.IsRecorded},
 		},
-		title: "Start recording of ", button: "Start recording",
-		done: [2]op.Text{"Recording of ", " started."}, denial: [2]op.Text{"Recording of ", " was not started"},
+		says: recordWords{
+			title: "Start recording of ", button: "Start recording",
+			done: [2]op.Text{"Recording of ", " started."}, denial: [2]op.Text{"Recording of ", " was not started"},
+		},
 		next:   []string{"pause"},
-		look:   looks{ask: seeOnline | seeConfig | seeContent, before: seeIngest | seeContent, after: seeContent},
-		refuse: refuseRunning, warn: warnFresh, proof: proof{holds: provesStart, words: seenStart},
+		ask:    recording.SeeOnline | recording.SeeConfig | recording.SeeContent,
+		before: recording.SeeIngest | recording.SeeContent,
+		refuse: refuseRunning, warn: warnFresh, proof: recording.Started,
 	},
 	{
 		word: "stop", command: "stop",
@@ -63,11 +62,14 @@ var recordings = []recording{
 			Aliases: []string{"record pause {stream}"}, Short: "Pause recording; the file follows after the delay.",
 			Starts: []op.Condition{op.IsPaused}, Ends: []op.Condition{op.IsRecorded},
 		},
-		title: "Pause recording of ", button: "Pause recording",
-		done: [2]op.Text{"Recording of ", " paused. "}, denial: [2]op.Text{"Recording of ", " was not paused"},
+		says: recordWords{
+			title: "Pause recording of ", button: "Pause recording",
+			done: [2]op.Text{"Recording of ", " paused. "}, denial: [2]op.Text{"Recording of ", " was not paused"},
+		},
 		note: fileOfPause, next: []string{"write", "resume"},
-		look: looks{ask: seeOnline | seeConfig | seeContent, before: seeIngest | seeContent, after: seeContent},
-		warn: warnQuiet, proof: proof{holds: provesStop, dated: true, words: seenStop}, due: afterDelay,
+		ask:    recording.SeeOnline | recording.SeeConfig | recording.SeeContent,
+		before: recording.SeeIngest | recording.SeeContent,
+		warn:   warnQuiet, proof: recording.Paused, due: afterDelay,
 	},
 	{
 		word: "restart", command: "restart", live: true,
@@ -75,11 +77,15 @@ var recordings = []recording{
 			Short:  "Write the file of what was recorded so far and start over.",
 			Starts: []op.Condition{op.IsRecorded}, Ends: []op.Condition{op.IsRecorded},
 		},
-		title: "Start over recording of ", button: "Cut and write the file",
-		done:   [2]op.Text{"Recording of ", " started over; the file of what was recorded before is being written."},
-		denial: [2]op.Text{"Recording of ", " was not started over"}, next: []string{"pause"},
-		look:  looks{ask: seeOnline | seeConfig | seeContent, before: seeIngest | seeContent, after: seeContent},
-		state: recordState.latest, warn: warnQuiet, proof: proof{holds: provesRestart, words: seenRestart}, due: atSend,
+		says: recordWords{
+			title: "Start over recording of ", button: "Cut and write the file",
+			done:   [2]op.Text{"Recording of ", " started over; the file of what was recorded before is being written."},
+			denial: [2]op.Text{"Recording of ", " was not started over"},
+		},
+		next:   []string{"pause"},
+		ask:    recording.SeeOnline | recording.SeeConfig | recording.SeeContent,
+		before: recording.SeeIngest | recording.SeeContent,
+		state:  recording.State.Latest, warn: warnQuiet, proof: recording.Restarted, due: atSend,
 	},
 	{
 		word: "finish", command: "cancel_delay",
@@ -88,16 +94,20 @@ var recordings = []recording{
 			Short:   "After a pause: write the file now instead of after the delay.",
 			Ends:    []op.Condition{op.IsRecorded, op.IsPaused},
 		},
-		title: "Write the file of ", button: "Write the file now",
-		done:   [2]op.Text{"The file of ", " is being written now; its recording is fully stopped."},
-		denial: [2]op.Text{"The file of ", " was not written"}, next: []string{"files"},
-		look:  looks{ask: seeConfig | seeContent | seeFiles, before: seeContent | seeFiles, after: seeFiles},
-		state: recordState.latest, refuse: refuseUnpaused, warn: warnUnpaused,
-		proof: proof{holds: provesFile, dated: true, words: seenFile}, due: atSend,
+		says: recordWords{
+			title: "Write the file of ", button: "Write the file now",
+			done:   [2]op.Text{"The file of ", " is being written now; its recording is fully stopped."},
+			denial: [2]op.Text{"The file of ", " was not written"},
+		},
+		next:   []string{"files"},
+		ask:    recording.SeeConfig | recording.SeeContent | recording.SeeFiles,
+		before: recording.SeeContent | recording.SeeFiles,
+		state:  recording.State.Latest, refuse: refuseUnpaused, warn: warnUnpaused,
+		proof: recording.Finished, due: atSend,
 	},
 }
 
-func (s table) record(r recording) op.Command {
+func (s table) record(r recordCommand) op.Command {
 	c := r.row
 	c.Usage, c.Verb = "record "+r.word+" {stream}", "record."+r.word
 	c.Examples, c.Effect = []string{"record " + r.word + " main"}, op.Change
@@ -110,43 +120,44 @@ func (s table) record(r recording) op.Command {
 	return c
 }
 
-func (s table) planRecord(ctx context.Context, call op.Call, r recording) (op.Plan, error) {
+func (s table) planRecord(ctx context.Context, call op.Call, r recordCommand) (op.Plan, error) {
 	t, err := s.stream(ctx, call)
 	if err != nil {
 		return op.Plan{}, err
 	}
-	what, seen := r.look.ask, map[string]string{}
+	what, seen := r.ask, map[string]string{}
 	if call.Confirmed != nil {
-		what = r.look.before
+		what = r.before
 		maps.Copy(seen, call.Confirmed.Seen)
 	}
-	k, err := s.readState(ctx, t.Stream, what)
+	k, err := recording.Read(ctx, s.cloud, s.now(), t.Stream, what)
 	if err != nil {
 		return op.Plan{}, failure.CannotLook(op.L(op.V(t.label)), err)
 	}
 	if err := recordable(k, t, r); err != nil {
 		return op.Plan{}, err
 	}
-	if call.Several && r.word != "start" && !k.fresh() && !k.waits() {
+	if call.Several && r.word != "start" && !k.Fresh() && !k.Waits() {
 		return op.Plan{}, nothingRecorded(t)
 	}
-	if k.seen.has(seeConfig) {
-		seen[delaySeen] = k.delay.String()
+	if k.Seen.Has(recording.SeeConfig) {
+		seen[delaySeen] = k.Delay.String()
 	} else {
-		k.delay, _ = time.ParseDuration(seen[delaySeen])
+		k.Delay, _ = time.ParseDuration(seen[delaySeen])
 	}
-	maps.Copy(seen, k.trace().Seen())
+	maps.Copy(seen, k.Trace().Seen())
 	return op.Plan{
 		Args:   op.Args{"stream": t.String()},
 		Target: op.Target{Kind: "stream", ID: t.String(), Name: t.label},
-		Title:  op.L(r.title, op.B(t.label)), Facts: append(k.facts(t.Stream), r.warn(k)...), Button: string(r.button),
+		Title:  op.L(r.says.title, op.B(t.label)), Facts: append(k.Facts(t.Stream), r.warn(k)...),
+		Button:      string(r.says.button),
 		Fingerprint: r.fingerprint(k, t.Stream), Seen: seen,
 	}, nil
 }
 
 // fingerprint holds what would make another decision of it, and nothing that a refusal tells already. A start and a
 // pause are right whatever was recorded meanwhile; a cut and a file are about the one recording that the card spoke of.
-func (r recording) fingerprint(k recordState, stream live.Stream) string {
+func (r recordCommand) fingerprint(k recording.State, stream live.Stream) string {
 	parts := []any{stream.String()}
 	if r.state != nil {
 		parts = append(parts, r.state(k)...)
@@ -154,27 +165,15 @@ func (r recording) fingerprint(k recordState, stream live.Stream) string {
 	return op.Fingerprint(parts...)
 }
 
-// latest is the recording that was seen last. It leaves out what time alone changes: the end of the material while a
-// recording runs, and with it whether that end lies just before or just after the moment of the look.
-func (k recordState) latest() []any { return []any{string(k.settled()), k.content.From.Unix()} }
-
-// settled is the phase without that difference.
-func (k recordState) settled() phase {
-	if k.phase == running && !k.content.To.IsZero() {
-		return ended
-	}
-	return k.phase
-}
-
 // recordable refuses what certainly cannot work: no configuration, no ingest, the wrong order as far as that can be
 // seen.
-func recordable(k recordState, t target, r recording) error {
+func recordable(k recording.State, t target, r recordCommand) error {
 	switch {
-	case k.seen.has(seeConfig) && k.config == nil:
+	case k.Seen.Has(recording.SeeConfig) && k.Config == nil:
 		return op.Refuse(op.L(op.B(t.label), " has no recording configuration, so it cannot be recorded."),
 			op.L(failure.ConfigHint)).
 			WithNext(nextcmd.OnStream("status", t.String())).InShort(op.L("no recording configuration"))
-	case r.live && k.online == nil:
+	case r.live && k.Online == nil:
 		return op.Refuse(op.L(op.B(t.label), " is not live, so there is nothing to record."),
 			op.L("Start the encoder, then ask again.")).
 			WithNext(nextcmd.OnStream("status", t.String())).InShort(op.L("not live"))
@@ -191,17 +190,17 @@ func nothingRecorded(t target) error {
 		InShort(op.L("nothing is being recorded"))
 }
 
-func refuseRunning(k recordState, t target) error {
-	if k.phase != running {
+func refuseRunning(k recording.State, t target) error {
+	if k.Phase != recording.Running {
 		return nil
 	}
 	return op.Already(op.L("As far as the cloud shows, ", op.B(t.label), " is already recording",
-		op.Told(", since ", op.On, k.content.From), ". Nothing was changed."),
+		op.Told(", since ", op.On, k.Content.From), ". Nothing was changed."),
 		nextcmd.OnStream("pause", t.String())).SaysSo().InShort(op.L("already recording"))
 }
 
-func refuseUnpaused(k recordState, t target) error {
-	if k.phase != running {
+func refuseUnpaused(k recording.State, t target) error {
+	if k.Phase != recording.Running {
 		return nil
 	}
 	return op.Refuse(op.L(op.B(t.label), " is still recording: its file can be written at once only after a pause."),
@@ -209,39 +208,39 @@ func refuseUnpaused(k recordState, t target) error {
 		WithNext(nextcmd.OnStream("pause", t.String())).InShort(op.L("still recording"))
 }
 
-func warnFresh(k recordState) []op.Line {
-	if k.fresh() {
+func warnFresh(k recording.State) []op.Line {
+	if k.Fresh() {
 		return []op.Line{op.L("If it is recording already, ApsaraVideo Live refuses and nothing changes.")}
 	}
 	return nil
 }
 
-func warnQuiet(k recordState) []op.Line {
+func warnQuiet(k recording.State) []op.Line {
 	switch {
-	case k.online == nil:
+	case k.Online == nil:
 		return []op.Line{op.L("A recording ends by itself when its stream breaks off.")}
-	case !k.fresh() && !k.waits():
+	case !k.Fresh() && !k.Waits():
 		return []op.Line{op.L("I see nothing that is being recorded; ApsaraVideo Live may refuse.")}
 	}
 	return nil
 }
 
-func warnUnpaused(k recordState) []op.Line {
-	if k.phase == ended {
+func warnUnpaused(k recording.State) []op.Line {
+	if k.Phase == recording.Ended {
 		return nil
 	}
 	return []op.Line{op.L("I see no recording that waits for its file; ApsaraVideo Live may refuse.")}
 }
 
-func (s table) applyRecord(ctx context.Context, p op.Plan, permit op.SendPermit, r recording) op.Outcome {
-	denial := op.L(r.denial[0], p.Subject(), r.denial[1])
+func (s table) applyRecord(ctx context.Context, p op.Plan, permit op.SendPermit, r recordCommand) op.Outcome {
+	denial := op.L(r.says.denial[0], p.Subject(), r.says.denial[1])
 	t, err := targetOf(p)
 	if err != nil {
 		return op.Outcome{State: op.Failed, Text: op.L(denial, ": the stream's name cannot be read. Nothing was changed.")}
 	}
 	receipt, err := s.cloud.Record(ctx, permit, t.Stream, r.command)
 	success := op.Outcome{
-		Text: op.L(r.done[0], op.B(t.label), r.done[1]),
+		Text: op.L(r.says.done[0], op.B(t.label), r.says.done[1]),
 		Next: mapped(r.next, func(name string) op.Next { return nextcmd.OnStream(name, t.String()) }),
 	}
 	if r.note != nil {
@@ -265,4 +264,23 @@ func fileOfPause(s table, p op.Plan) op.Line {
 		return op.L("The file follows after the delay of its configuration.")
 	}
 	return op.L("The file is written at ", op.At(s.now().Add(delay)), " (in ", op.For(delay), ").")
+}
+
+// verifyRecord looks at material and files for traces of the command. One look is enough after an answer.
+func (s table) verifyRecord(r recordCommand) func(context.Context, op.Attempt) (op.Evidence, error) {
+	return func(ctx context.Context, a op.Attempt) (op.Evidence, error) {
+		t, err := targetOf(a.Plan)
+		if err != nil {
+			return op.Evidence{}, err
+		}
+		what := r.proof.Look
+		if !a.Answered() {
+			what |= recording.SeeIngest
+		}
+		k, err := recording.Read(ctx, s.cloud, s.now(), t.Stream, what)
+		if err != nil {
+			return op.Evidence{}, fmt.Errorf("look at the recordings of %s: %w", t, err)
+		}
+		return r.proof.Evidence(k, a), nil
+	}
 }

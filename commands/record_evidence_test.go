@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"casterbot/commands/recording"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 )
@@ -88,9 +89,9 @@ func TestAFileAndTheEncoder(t *testing.T) {
 // Only a proof that names its own moment counts whenever it is seen; the rest is for the engine to hold against the
 // time.
 func TestWhichProofsAreDated(t *testing.T) {
-	for _, r := range recordings {
-		if want := r.word == "stop" || r.word == "finish"; r.proof.dated != want {
-			t.Errorf("record %s: a dated proof: %t", r.word, r.proof.dated)
+	for _, r := range recordCommands {
+		if want := r.word == "stop" || r.word == "finish"; r.proof.Dated != want {
+			t.Errorf("record %s: a dated proof: %t", r.word, r.proof.Dated)
 		}
 	}
 }
@@ -176,9 +177,9 @@ func TestVerifyRecord(t *testing.T) {
 // seenBefore is what a plan keeps of the main stream at a moment.
 func seenBefore(t *testing.T, f *fakeCloud, at time.Time) map[string]string {
 	t.Helper()
-	k, err := table{cloud: f, now: func() time.Time { return at }}.readState(t.Context(), mainStream, seeAll)
+	k, err := recording.Read(t.Context(), f, at, mainStream, recording.SeeAll)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return k.trace().Seen()
+	return k.Trace().Seen()
 }

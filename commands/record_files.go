@@ -8,8 +8,10 @@ import (
 
 	"casterbot/commands/failure"
 	"casterbot/commands/nextcmd"
+	"casterbot/commands/recording"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
+	"casterbot/internal/parallel"
 )
 
 const filesUsage = "record files {stream?} {page?}"
@@ -54,19 +56,19 @@ func (s table) readFiles(ctx context.Context, call op.Call) (op.Answer, error) {
 	answer := op.Answer{Mark: op.MarkNeutral, Title: op.L("Files of ", op.B(t.label))}
 	var files []live.File
 	var from time.Time
-	var k recordState
+	var k recording.State
 	asks := []func() error{func() (err error) { files, from, err = s.filesBack(ctx, t, page*pageFiles+1); return err }}
 	if page == 1 {
-		asks = append(asks, into(&k, func() (recordState, error) {
-			return s.readState(ctx, t.Stream, seeOnline|seeConfig|seeContent)
+		asks = append(asks, parallel.Into(&k, func() (recording.State, error) {
+			return recording.Read(ctx, s.cloud, s.now(), t.Stream, recording.SeeOnline|recording.SeeConfig|recording.SeeContent)
 		}))
 	} else {
 		answer.Title = op.L(answer.Title, ", page ", op.N(page))
 	}
-	if err := together(asks...); err != nil {
+	if err := parallel.Together(asks...); err != nil {
 		return op.Answer{}, failure.CannotLook(op.L(op.V(t.label)), err)
 	}
-	answer.Note, answer.Items = op.L("Looked back to ", op.On(from), "."), k.with(files).unwritten(t)
+	answer.Note, answer.Items = op.L("Looked back to ", op.On(from), "."), k.With(files).Unwritten(t.String())
 	shown := files[min(len(files), (page-1)*pageFiles):min(len(files), page*pageFiles)]
 	for _, f := range shown {
 		answer.Items = append(answer.Items, fileItem(f))
@@ -107,9 +109,11 @@ func (s table) filesBack(ctx context.Context, t target, wanted int) (files []liv
 	for i := range older {
 		until := from.Add(-time.Duration(i) * reach)
 		windows = append(windows,
-			into(&older[i], func() ([]live.File, error) { return s.cloud.RecordFiles(ctx, t.Stream, until.Add(-reach), until) }))
+			parallel.Into(&older[i], func() ([]live.File, error) {
+				return s.cloud.RecordFiles(ctx, t.Stream, until.Add(-reach), until)
+			}))
 	}
-	if err := together(windows...); err != nil {
+	if err := parallel.Together(windows...); err != nil {
 		return nil, from, err
 	}
 	seen := map[string]bool{}
@@ -128,23 +132,6 @@ func newestFirst(files []live.File) []live.File {
 	return sorted
 }
 
-// with judges the latest recording by files that were looked at beside it.
-func (k recordState) with(files []live.File) recordState {
-	k.seen |= seeFiles
-	if k.files = files; k.phase == ended {
-		k.phase, k.content = phaseOf([]live.Content{k.content}, files, k.at)
-	}
-	return k
-}
-
-// unwritten is the latest recording as long as there is no file of it.
-func (k recordState) unwritten(t target) []op.Item {
-	if !k.seen.has(seeContent) || k.phase == notRecorded || k.phase == written {
-		return nil
-	}
-	return []op.Item{{Mark: k.mark(), Title: op.L("(no file yet)"), Facts: []op.Line{k.shown()}, Next: k.ways(t)[:1]}}
-}
-
 // readAllFiles shows the newest files of the last days over all streams of the channel.
 func (s table) readAllFiles(ctx context.Context, call op.Call) (op.Answer, error) {
 	all, err := s.streams(ctx, call.Scope)
@@ -160,14 +147,14 @@ func (s table) readAllFiles(ctx context.Context, call op.Call) (op.Answer, error
 	answer := op.Answer{Mark: op.MarkNeutral, Title: op.L("The newest files of this channel"),
 		Note: op.L("Looked back to ", op.On(from), ". For more ask for one stream.")}
 	to, shown := s.now(), all[:min(len(all), maxLooks)]
-	for i, found := range tries(shown, func(t target) ([]live.File, error) {
+	for i, found := range parallel.Tries(shown, func(t target) ([]live.File, error) {
 		return s.cloud.RecordFiles(ctx, t.Stream, from, to)
 	}) {
-		if found.err != nil {
+		if found.Err != nil {
 			answer.Lines = append(answer.Lines,
-				op.L("I could not look at ", op.B(shown[i].label), ": ", failure.Explain(found.err).Text, "."))
+				op.L("I could not look at ", op.B(shown[i].label), ": ", failure.Explain(found.Err).Text, "."))
 		}
-		for _, f := range found.got {
+		for _, f := range found.Got {
 			files = append(files, filed{f, shown[i]})
 		}
 	}

@@ -11,8 +11,10 @@ import (
 	"casterbot/commands/failure"
 	"casterbot/commands/naming"
 	"casterbot/commands/nextcmd"
+	"casterbot/commands/recording"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
+	"casterbot/internal/parallel"
 )
 
 const (
@@ -75,36 +77,37 @@ func (s table) readStreams(ctx context.Context, call op.Call, page int) (op.Answ
 // streamItems looks at some streams side by side, whose being live is known.
 func (s table) streamItems(ctx context.Context, all []target) []op.Item {
 	now := s.now()
-	var configs map[string]answer[[]live.RecordConfig]
-	var contents []answer[[]live.Content]
-	_ = together(
+	var configs map[string]parallel.Answer[[]live.RecordConfig]
+	var contents []parallel.Answer[[]live.Content]
+	_ = parallel.Together(
 		func() error { configs = s.configsOf(ctx, all); return nil },
 		func() error {
-			contents = tries(all, func(t target) ([]live.Content, error) {
-				return s.cloud.RecordContent(ctx, t.Stream, now.Add(-window), now.Add(time.Minute))
+			contents = parallel.Tries(all, func(t target) ([]live.Content, error) {
+				return s.cloud.RecordContent(ctx, t.Stream, now.Add(-recording.Window), now.Add(time.Minute))
 			})
 			return nil
 		},
 	)
 	var items []op.Item
 	for i, t := range all {
-		k := recordState{seen: seeOnline | seeConfig | seeContent, at: now, online: t.online}
+		k := recording.State{Seen: recording.SeeOnline | recording.SeeConfig | recording.SeeContent, At: now,
+			Online: t.online}
 		how := configs[t.Domain]
-		k.judge(t.Stream, nil, how.got, contents[i].got)
-		items = append(items, k.item(t, cmp.Or(how.err, contents[i].err)))
+		k.Judge(t.Stream, nil, how.Got, contents[i].Got)
+		items = append(items, streamItem(k, t, cmp.Or(how.Err, contents[i].Err)))
 	}
 	return items
 }
 
 // configsOf looks up how streams are recorded, with one list a domain.
-func (s table) configsOf(ctx context.Context, all []target) map[string]answer[[]live.RecordConfig] {
+func (s table) configsOf(ctx context.Context, all []target) map[string]parallel.Answer[[]live.RecordConfig] {
 	streams := map[string][]live.Stream{}
 	for _, t := range all {
 		streams[t.Domain] = append(streams[t.Domain], t.Stream)
 	}
 	domains := slices.Sorted(maps.Keys(streams))
-	found := map[string]answer[[]live.RecordConfig]{}
-	for i, c := range tries(domains, func(domain string) ([]live.RecordConfig, error) {
+	found := map[string]parallel.Answer[[]live.RecordConfig]{}
+	for i, c := range parallel.Tries(domains, func(domain string) ([]live.RecordConfig, error) {
 		return s.cloud.RecordConfigs(ctx, streams[domain]...)
 	}) {
 		found[domains[i]] = c
@@ -112,15 +115,15 @@ func (s table) configsOf(ctx context.Context, all []target) map[string]answer[[]
 	return found
 }
 
-// item shows one stream among others; that one cannot be looked at is said in its place.
-func (k recordState) item(t target, err error) op.Item {
+// streamItem shows one stream among others; that one cannot be looked at is said in its place.
+func streamItem(k recording.State, t target, err error) op.Item {
 	if err != nil {
 		return op.Item{
 			Mark: op.MarkUnknown, Title: op.L(op.B(t.label)),
 			Facts: []op.Line{op.L("I could not look: ", failure.Explain(err).Text, ".")},
 		}
 	}
-	return op.Item{Mark: k.mark(), Title: op.L(op.B(t.label)), Facts: k.facts(t.Stream), Next: k.ways(t)[:1]}
+	return op.Item{Mark: k.Mark(), Title: op.L(op.B(t.label)), Facts: k.Facts(t.Stream), Next: k.Ways(t.String())[:1]}
 }
 
 func (s table) readStream(ctx context.Context, call op.Call) (op.Answer, error) {
@@ -128,18 +131,19 @@ func (s table) readStream(ctx context.Context, call op.Call) (op.Answer, error) 
 	if err != nil {
 		return op.Answer{}, err
 	}
-	k, err := s.readState(ctx, t.Stream, seeAll)
+	k, err := recording.Read(ctx, s.cloud, s.now(), t.Stream, recording.SeeAll)
 	if err != nil {
 		return op.Answer{}, failure.CannotLook(op.L(op.V(t.label)), err)
 	}
 	answer := op.Answer{
-		Mark: k.mark(), Title: op.L(op.B(t.label)), Lines: k.facts(t.Stream), Next: append(k.ways(t), filesNext(k, t)...),
+		Mark: k.Mark(), Title: op.L(op.B(t.label)), Lines: k.Facts(t.Stream),
+		Next: append(k.Ways(t.String()), filesNext(k, t)...),
 		Note: op.L("No API says what is being recorded now; this is concluded from its lists of material and files."),
 	}
-	for _, f := range newestFirst(k.files)[:min(len(k.files), maxStatusFiles)] {
+	for _, f := range newestFirst(k.Files)[:min(len(k.Files), maxStatusFiles)] {
 		answer.Items = append(answer.Items, fileItem(f))
 	}
-	if len(k.files) == 0 {
+	if len(k.Files) == 0 {
 		answer.Lines = append(answer.Lines, op.L("No files within the last 24 hours."))
 	}
 	return answer, nil
@@ -149,8 +153,8 @@ func (s table) readStream(ctx context.Context, call op.Call) (op.Answer, error) 
 const maxStatusFiles = 3
 
 // filesNext leads to all files, where a status shows but some.
-func filesNext(k recordState, t target) []op.Next {
-	if len(k.files) <= maxStatusFiles {
+func filesNext(k recording.State, t target) []op.Next {
+	if len(k.Files) <= maxStatusFiles {
 		return nil
 	}
 	return []op.Next{nextcmd.OnStream("files", t.String())}
@@ -162,32 +166,4 @@ func fileItem(f live.File) op.Item {
 		Mark: op.MarkOK, Title: op.L("File", op.Told(" of ", op.On, f.From), op.Told(" to ", op.At, f.To)),
 		Facts: []op.Line{op.L(op.For(f.Duration), " · ", op.V(f.Format), " · ", op.Code(f.ID))},
 	}
-}
-
-func (k recordState) mark() op.Mark {
-	switch {
-	case k.fresh():
-		return op.MarkRecording
-	case k.waits():
-		return op.MarkPaused
-	case k.online == nil:
-		return op.MarkIdle
-	}
-	return op.MarkNeutral
-}
-
-// ways offers what can sensibly follow; there is always one.
-func (k recordState) ways(t target) []op.Next {
-	path := t.String()
-	switch {
-	case k.config == nil:
-		return []op.Next{nextcmd.OnStream("status", path)}
-	case k.fresh():
-		return []op.Next{nextcmd.OnStream("pause", path), nextcmd.OnStream("cut", path)}
-	case k.waits():
-		return []op.Next{nextcmd.OnStream("write", path), nextcmd.OnStream("resume", path)}
-	case k.online != nil:
-		return []op.Next{nextcmd.OnStream("record", path)}
-	}
-	return []op.Next{nextcmd.OnStream("status", path)}
 }

@@ -13,6 +13,7 @@ import (
 	"casterbot/commands/naming"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
+	"casterbot/internal/parallel"
 )
 
 // target is a stream with its name for people: the channel's alias if there is one.
@@ -161,7 +162,7 @@ func (s table) unclearStream(ctx context.Context, call op.Call, patterns []strin
 func (s table) streams(ctx context.Context, scope op.Scope) ([]target, error) {
 	all, areas := named(scope)
 	found := make([][]live.Online, len(areas))
-	err := together(each(areas, func(i int, a live.Stream) func() error {
+	err := parallel.Together(parallel.Each(areas, func(i int, a live.Stream) func() error {
 		return func() (err error) {
 			if found[i], err = s.cloud.OnlineStreams(ctx, a.Domain, a.App, ""); err != nil {
 				return failure.CannotLook(op.L("the streams of ", op.V(a.Domain)), err)

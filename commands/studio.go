@@ -9,6 +9,7 @@ import (
 	"casterbot/commands/naming"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
+	"casterbot/internal/parallel"
 )
 
 // idForm is the form that ids of studios have, digits among it: names are seldom like that, and one that is costs one
@@ -62,8 +63,8 @@ func besides[T any](ctx context.Context, s table, call op.Call, look func(id str
 	}
 	var seen T
 	var unseen error
-	err = together(
-		into(&c, func() (live.Caster, error) { return s.caster(ctx, call) }),
+	err = parallel.Together(
+		parallel.Into(&c, func() (live.Caster, error) { return s.caster(ctx, call) }),
 		func() error { seen, unseen = look(id); return nil },
 	)
 	return c, func() (T, error) { return seen, unseen }, err
@@ -85,11 +86,11 @@ type inside struct {
 // insideOf looks at a studio's scenes and, but for the moment before a call, at its settings.
 func (s table) insideOf(ctx context.Context, call op.Call) func(id string) (inside, error) {
 	return func(id string) (i inside, err error) {
-		asks := []func() error{into(&i.scenes, func() ([]live.Scene, error) { return s.cloud.Scenes(ctx, id) })}
+		asks := []func() error{parallel.Into(&i.scenes, func() ([]live.Scene, error) { return s.cloud.Scenes(ctx, id) })}
 		if call.Confirmed == nil {
 			asks = append(asks, func() error { i.config, i.unset = s.cloud.CasterConfig(ctx, id); return nil })
 		}
-		err = together(asks...)
+		err = parallel.Together(asks...)
 		return i, err
 	}
 }

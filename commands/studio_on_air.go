@@ -11,6 +11,7 @@ import (
 
 	"casterbot/commands/baseline"
 	"casterbot/commands/nextcmd"
+	"casterbot/commands/recording"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 )
@@ -112,8 +113,8 @@ func (s table) cut(ctx context.Context, scope op.Scope, c live.Caster, of output
 
 // running is the name of a stream that is being recorded; empty when it is not.
 func (s table) running(ctx context.Context, scope op.Scope, stream live.Stream) (string, error) {
-	k, err := s.readState(ctx, stream, seeContent)
-	if err != nil || !k.fresh() {
+	k, err := recording.Read(ctx, s.cloud, s.now(), stream, recording.SeeContent)
+	if err != nil || !k.Fresh() {
 		return "", err
 	}
 	return labelled(stream, scope).label, nil

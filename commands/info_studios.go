@@ -9,6 +9,7 @@ import (
 	"casterbot/commands/nextcmd"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
+	"casterbot/internal/parallel"
 )
 
 // maxItems is how many things one answer lists.
@@ -68,7 +69,7 @@ const maxTallies = 6
 
 // studioItems looks into the first of some studios, side by side.
 func (s table) studioItems(ctx context.Context, scope op.Scope, all []live.Caster) []op.Item {
-	return each(all, func(i int, c live.Caster) op.Item { return s.studioItem(ctx, scope, c, i < maxTallies) })
+	return parallel.Each(all, func(i int, c live.Caster) op.Item { return s.studioItem(ctx, scope, c, i < maxTallies) })
 }
 
 func (s table) studioItem(ctx context.Context, scope op.Scope, c live.Caster, tally bool) op.Item {
