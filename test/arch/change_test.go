@@ -34,7 +34,7 @@ var places = []place{
 	{"its entry: Starts or Ends, for the guardian and the crash matrix", true, func(_ *testing.T, c op.Command) bool {
 		return len(c.Starts)+len(c.Ends) > 0
 	}},
-	{"commands/codes.go, through commands/errors_test.go: the codes that its page documents", true,
+	{"commands/failure/codes.go, through commands/errors_test.go: the codes that its page documents", true,
 		func(t *testing.T, c op.Command) bool {
 			return strings.Contains(text(t, "commands/errors_test.go"), fmt.Sprintf("%q: {", c.Sends))
 		}},
