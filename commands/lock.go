@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"casterbot/internal/civiltime"
+	"casterbot/internal/grammar"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 )
@@ -125,7 +126,7 @@ func (s table) applyLock(ctx context.Context, p op.Plan, _ string, _ op.SendPerm
 		State: op.Succeeded,
 		Text: withFacts(op.L("Studio ", op.B(p.Target.Name), " is locked by ", op.Who(lock.Holder), " until ",
 			op.On(until), "."), p),
-		Next: []op.Next{{Label: "Unlock", Text: op.Format("caster unlock {caster}", p.Args)}},
+		Next: []op.Next{{Label: "Unlock", Text: grammar.Format("caster unlock {caster}", p.Args)}},
 	}
 }
 

@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 
+	"casterbot/internal/grammar"
 	"casterbot/internal/op"
 )
 
@@ -40,7 +41,7 @@ func (s table) othersLock(ctx context.Context, call op.Call) (op.Target, op.Lock
 	target, lock, err := s.lockedStudio(ctx, call)
 	if err == nil && lock.Holder == call.Person.ID {
 		err = op.Refuse(op.L("It is you who has locked ", op.B(target.Name), ".")).
-			WithNext(op.Next{Label: "Unlock", Text: op.Format("caster unlock {caster}", op.Args{"caster": target.ID})})
+			WithNext(op.Next{Label: "Unlock", Text: grammar.Format("caster unlock {caster}", op.Args{"caster": target.ID})})
 	}
 	return target, lock, err
 }
@@ -61,7 +62,7 @@ func (s table) applyBreak(ctx context.Context, p op.Plan, _ string, _ op.SendPer
 			op.B(p.Target.Name),
 			". Reason: ", op.V(op.Visible(p.Args["why"])), ". It is free now."),
 		Next: []op.Next{{Label: "Lock it",
-			Text: op.Format("caster lock {caster} {until?} {why?}", op.Args{"caster": p.Target.ID})}},
+			Text: grammar.Format("caster lock {caster} {until?} {why?}", op.Args{"caster": p.Target.ID})}},
 	}
 }
 
@@ -98,7 +99,7 @@ func (s table) planAsk(ctx context.Context, call op.Call) (op.Plan, error) {
 func applyAsk(_ context.Context, p op.Plan, _ string, _ op.SendPermit) op.Outcome {
 	return op.Outcome{
 		State: op.Succeeded, Text: withFacts(op.L(p.Title, "."), p),
-		Next: []op.Next{{Label: "Unlock", Text: op.Format("caster unlock {caster}", p.Args)}},
+		Next: []op.Next{{Label: "Unlock", Text: grammar.Format("caster unlock {caster}", p.Args)}},
 	}
 }
 
@@ -106,8 +107,8 @@ func applyAsk(_ context.Context, p op.Plan, _ string, _ op.SendPermit) op.Outcom
 func pastLock(lock op.Lock, p op.Plan) []op.Next {
 	return []op.Next{
 		{Label: "Ask the holder",
-			Text: op.Format("caster ask {caster} {why?}", op.Args{"caster": lock.Target.ID, "why": p.Title.Plain()})},
-		{Label: "Break glass…", Text: op.Format("caster break {caster}", op.Args{"caster": lock.Target.ID}) + " ?"},
+			Text: grammar.Format("caster ask {caster} {why?}", op.Args{"caster": lock.Target.ID, "why": p.Title.Plain()})},
+		{Label: "Break glass…", Text: grammar.Format("caster break {caster}", op.Args{"caster": lock.Target.ID}) + " ?"},
 	}
 }
 
@@ -118,7 +119,7 @@ func spelledOut(err error, args op.Args) error {
 		return err
 	}
 	for i, next := range refusal.Answer.Next {
-		refusal.Answer.Next[i].Text = op.Format("caster lock {caster} {until?} {why?}",
+		refusal.Answer.Next[i].Text = grammar.Format("caster lock {caster} {until?} {why?}",
 			op.Args{"caster": args["caster"], "until": next.Text, "why": args["why"]})
 	}
 	return refusal

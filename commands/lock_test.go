@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"casterbot/internal/grammar"
 	"casterbot/internal/op"
 )
 
@@ -79,7 +80,7 @@ func desked(d *fakeDesk) op.Table { return Table(newFake(), d, func() time.Time 
 
 func typed(t *testing.T, d *fakeDesk, person, text string) (op.Command, op.Call) {
 	t.Helper()
-	p, err := desked(d).Parse(text)
+	p, err := grammar.Parse(desked(d), text)
 	if err != nil || len(p.Missing) > 0 {
 		t.Fatalf("%s: %v %v", text, p.Missing, err)
 	}
@@ -99,8 +100,8 @@ func (d *fakeDesk) run(t *testing.T, person, text string) (op.Plan, op.Outcome, 
 	if err != nil || again.Fingerprint != plan.Fingerprint {
 		t.Fatalf("%s: another plan the second time: %v\n%s\n%s", text, err, facts(plan), facts(again))
 	}
-	if p, err := desked(d).Parse(op.Format(c.Usage, plan.Args)); err != nil || len(p.Missing) > 0 {
-		t.Errorf("%s: cannot be typed again: %v %v", op.Format(c.Usage, plan.Args), p.Missing, err)
+	if p, err := grammar.Parse(desked(d), grammar.Format(c.Usage, plan.Args)); err != nil || len(p.Missing) > 0 {
+		t.Errorf("%s: cannot be typed again: %v %v", grammar.Format(c.Usage, plan.Args), p.Missing, err)
 	}
 	return plan, c.Apply(t.Context(), plan, "token", permitted), nil
 }

@@ -9,6 +9,7 @@ import (
 	"casterbot/commands/failure"
 	"casterbot/commands/nextcmd"
 	"casterbot/commands/recording"
+	"casterbot/internal/grammar"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 	"casterbot/internal/parallel"
@@ -76,7 +77,7 @@ func (s table) readFiles(ctx context.Context, call op.Call) (op.Answer, error) {
 	switch {
 	case len(files) > page*pageFiles && page < maxPage:
 		answer.Next = []op.Next{{Label: "Older files",
-			Text: op.Format(filesUsage, op.Args{"stream": t.String(), "page": strconv.Itoa(page + 1)})}}
+			Text: grammar.Format(filesUsage, op.Args{"stream": t.String(), "page": strconv.Itoa(page + 1)})}}
 	case len(answer.Items) == 0:
 		answer.Lines = []op.Line{op.L("No files.")}
 	}

@@ -12,6 +12,7 @@ import (
 	"casterbot/commands/naming"
 	"casterbot/commands/nextcmd"
 	"casterbot/commands/recording"
+	"casterbot/internal/grammar"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 	"casterbot/internal/parallel"
@@ -69,7 +70,7 @@ func (s table) readStreams(ctx context.Context, call op.Call, page int) (op.Answ
 	}
 	if to < len(all) && page < maxPage {
 		answer.Next = []op.Next{{Label: "More streams",
-			Text: op.Format(statusUsage, op.Args{"stream": everyStream, "page": strconv.Itoa(page + 1)})}}
+			Text: grammar.Format(statusUsage, op.Args{"stream": everyStream, "page": strconv.Itoa(page + 1)})}}
 	}
 	return answer, nil
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"casterbot/commands/naming"
+	"casterbot/internal/grammar"
 	"casterbot/internal/op"
 )
 
@@ -51,7 +52,7 @@ func forSeveral(c op.Command) op.Command {
 		return c
 	}
 	c.Many = &words
-	typed := strings.Join(op.Words(c.Usage), " ")
+	typed := strings.Join(grammar.Words(c.Usage), " ")
 	for _, targets := range severalExamples[words.Of] {
 		c.Examples = append(c.Examples, typed+" "+targets)
 	}

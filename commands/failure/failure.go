@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"casterbot/commands/nextcmd"
+	"casterbot/internal/grammar"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 )
@@ -109,7 +110,7 @@ func Repeated(c op.Command) op.Command {
 		if errors.As(err, &refusal) {
 			for i, n := range refusal.Answer.Next {
 				if n == (op.Next{Label: askAgain}) {
-					refusal.Answer.Next[i].Text = op.Format(c.Usage, call.Args)
+					refusal.Answer.Next[i].Text = grammar.Format(c.Usage, call.Args)
 				}
 			}
 		}
@@ -171,7 +172,7 @@ func (w Failure) out(name string) []op.Next {
 	case name == "look" && nextcmd.Complete("show", w.Args):
 		return []op.Next{nextcmd.Command("show", w.Args)}
 	case name == "again":
-		return []op.Next{{Label: askAgain, Text: op.Format(w.Usage, w.Args)}}
+		return []op.Next{{Label: askAgain, Text: grammar.Format(w.Usage, w.Args)}}
 	case nextcmd.Complete(name, w.Args):
 		return []op.Next{nextcmd.Command(name, w.Args)}
 	}

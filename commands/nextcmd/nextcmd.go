@@ -2,6 +2,7 @@
 package nextcmd
 
 import (
+	"casterbot/internal/grammar"
 	"casterbot/internal/op"
 )
 
@@ -32,7 +33,7 @@ var nextCommands = map[string]op.Next{
 // Command fills a way on with arguments. A place that is not filled is asked for when the button is pressed.
 func Command(name string, args op.Args) op.Next {
 	next := nextCommands[name]
-	return op.Next{Label: next.Label, Text: op.Format(next.Text, args)}
+	return op.Next{Label: next.Label, Text: grammar.Format(next.Text, args)}
 }
 
 // OnCaster is a way on with one studio.
@@ -48,7 +49,7 @@ func OnStream(name, path string) op.Next { return Command(name, op.Args{"stream"
 
 // Complete reports whether the arguments fill every place of a way on.
 func Complete(name string, args op.Args) bool {
-	for _, place := range op.Placeholders(nextCommands[name].Text) {
+	for _, place := range grammar.Placeholders(nextCommands[name].Text) {
 		if args[place.Name] == "" {
 			return false
 		}

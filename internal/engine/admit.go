@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"casterbot/internal/grammar"
 	"casterbot/internal/notify"
 	"casterbot/internal/op"
 	"casterbot/internal/quota"
@@ -156,7 +157,7 @@ func (q *questions) begin(person string) (end func(), ok bool) {
 }
 
 // ask takes a question that only looks. It is open until it is answered or dropped.
-func (e *Engine) ask(ctx context.Context, r op.Request, parsed op.Parsed) Accepted {
+func (e *Engine) ask(ctx context.Context, r op.Request, parsed grammar.Parsed) Accepted {
 	end, ok := e.questions.begin(r.Person)
 	if !ok {
 		return Accepted{Reply: reply(op.MarkFailed,

@@ -3,13 +3,14 @@ package engine
 import (
 	"slices"
 
+	"casterbot/internal/grammar"
 	"casterbot/internal/op"
 )
 
-func severalPlan(parsed op.Parsed, parts []op.Part, targets []target) op.Plan {
+func severalPlan(parsed grammar.Parsed, parts []op.Part, targets []target) op.Plan {
 	words, n := parsed.Command.Many, op.N(len(parts))
 	p := op.Plan{
-		Args: op.Args{words.Of: op.Join(parsed.Several)}, Title: op.L(words.Title[0], n, words.Title[1]),
+		Args: op.Args{words.Of: grammar.Join(parsed.Several)}, Title: op.L(words.Title[0], n, words.Title[1]),
 		Button: string(words.Button), Done: op.L(words.Done), Parts: parts,
 	}
 	if len(parts) == 1 { // the others are left out

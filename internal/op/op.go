@@ -1,5 +1,5 @@
 // Package op holds the nouns that every other package of casterbot speaks of: commands, requests, plans, operations,
-// their states and outcomes, what people are shown, and the grammar of what they type.
+// their states and outcomes, and what people are shown.
 //
 // It keeps true that a state change which the chart does not know cannot be named (CanMove), and that everything shown
 // to people is made of values (lines, spans, answers) and never of one chat system's markup. It knows neither Slack,

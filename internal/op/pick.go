@@ -1,5 +1,8 @@
 package op
 
+// Ask is what one types in place of an argument to be asked for it, and the value of an option that is only a notice.
+const Ask = "?"
+
 // Pick lets somebody choose one argument of a command right where they read that it is missing or unclear.
 type Pick struct {
 	Label string // of what is chosen: "Studio"
