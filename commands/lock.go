@@ -7,8 +7,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"casterbot/commands/nextcmd"
 	"casterbot/internal/civiltime"
-	"casterbot/internal/grammar"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 )
@@ -126,7 +126,7 @@ func (s table) applyLock(ctx context.Context, p op.Plan, _ string, _ op.SendPerm
 		State: op.Succeeded,
 		Text: withFacts(op.L("Studio ", op.B(p.Target.Name), " is locked by ", op.Who(lock.Holder), " until ",
 			op.On(until), "."), p),
-		Next: []op.Next{{Label: "Unlock", Text: grammar.Format("caster unlock {caster}", p.Args)}},
+		Next: []op.Next{nextcmd.Command("unlock", p.Args)},
 	}
 }
 

@@ -49,7 +49,7 @@ func (s table) followFile(due func(op.Attempt) time.Time) func(context.Context, 
 			}
 			return op.Followup{Text: op.L("I could not look for its file."), Next: next}, nil
 		}
-		before := baseline.WhatIsKnown(a.Plan.Seen, baseline.LookedAt, baseline.BeganAt, baseline.EndedAt, baseline.FileAt)
+		before, _ := baseline.Of(a.Plan.Seen, baseline.LookedAt, baseline.BeganAt, baseline.EndedAt, baseline.FileAt)
 		when := due(a)
 		f, found := recording.MadeSince(k, before, a)
 		switch {

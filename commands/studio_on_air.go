@@ -168,7 +168,7 @@ func touched(c live.Caster, a op.Attempt) op.Evidence {
 	if !c.Modified.IsZero() {
 		seen = op.L(seen, ", last changed ", op.On(c.Modified))
 	}
-	before, known := baseline.TraceOf(a.Plan.Seen, baseline.ModifiedAt)
+	before, known := baseline.Of(a.Plan.Seen, baseline.ModifiedAt)
 	changed := known && a.Answered() && c.OnAir && baseline.Newer(c.Modified, before[baseline.ModifiedAt], a.Sent)
 	return op.Evidence{Happened: changed, Seen: op.L(seen, ".")}
 }

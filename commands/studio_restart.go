@@ -99,7 +99,7 @@ func (s table) applyRestart(ctx context.Context, p op.Plan, _ string, permit op.
 
 // restarted takes another start time than before as proof; a change time may confirm an answer.
 func restarted(c live.Caster, a op.Attempt) op.Evidence {
-	before, known := baseline.TraceOf(a.Plan.Seen, baseline.StartedAt)
+	before, known := baseline.Of(a.Plan.Seen, baseline.StartedAt)
 	if known && c.OnAir && baseline.Newer(c.Started, before[baseline.StartedAt], a.Sent) {
 		return op.Evidence{Happened: true, Seen: op.L("It is on air again since ", op.At(c.Started), ".")}
 	}

@@ -43,29 +43,19 @@ func (t Baseline) Seen() map[string]string {
 	return words
 }
 
-// TraceOf reads back what a plan saw; false when it does not hold every one of the moments that are asked for. Without
-// them nothing can be proven.
-func TraceOf(seen map[string]string, names ...string) (Baseline, bool) {
-	t := Baseline{}
+// Of reads back what a plan saw of the moments that are asked for, and whether it holds every one of them. Without that
+// nothing can be proven.
+func Of(seen map[string]string, names ...string) (t Baseline, whole bool) {
+	t, whole = Baseline{}, true
 	for _, name := range names {
 		ms, err := strconv.ParseInt(seen[name], 10, 64)
 		if err != nil {
-			return nil, false
+			whole = false
+			continue
 		}
 		if t[name] = (time.Time{}); ms != 0 {
 			t[name] = time.UnixMilli(ms)
 		}
 	}
-	return t, true
-}
-
-// WhatIsKnown reads back those of the moments that the plan holds.
-func WhatIsKnown(seen map[string]string, names ...string) Baseline {
-	all := Baseline{}
-	for _, name := range names {
-		if t, ok := TraceOf(seen, name); ok {
-			all[name] = t[name]
-		}
-	}
-	return all
+	return t, whole
 }

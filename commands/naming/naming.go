@@ -53,7 +53,7 @@ func Skeleton(name string) string {
 	}, Fold(seen))
 }
 
-// Deceptive reports a name that does not show what it is: it hides characters or mixes alphabets within a word.
+// deceptive reports a name that does not show what it is: it hides characters or mixes alphabets within a word.
 func Deceptive(name string) bool {
 	return hidden(name) >= 0 || slices.ContainsFunc(strings.Fields(norm.NFKC.String(name)), mixed)
 }

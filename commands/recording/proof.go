@@ -34,7 +34,7 @@ var (
 
 // Evidence is what was seen of an attempt.
 func (p Proof) Evidence(k State, a op.Attempt) op.Evidence {
-	before, known := baseline.TraceOf(a.Plan.Seen, p.moments...)
+	before, known := baseline.Of(a.Plan.Seen, p.moments...)
 	switch {
 	case known && (a.Answered() || steady(k, a)) && p.holds(k, before, a):
 		return op.Evidence{Happened: true, Dated: p.Dated, Seen: p.words(k)}
@@ -81,7 +81,7 @@ func (k State) onlineSince() time.Time {
 // steady reports that the encoder has published without a break since the plan, or not at all. Where the plan did not
 // look at it, only one that has published since clearly before the send is known to be so.
 func steady(k State, a op.Attempt) bool {
-	if before, known := baseline.TraceOf(a.Plan.Seen, baseline.OnlineAt); known {
+	if before, known := baseline.Of(a.Plan.Seen, baseline.OnlineAt); known {
 		return k.onlineSince().Equal(before[baseline.OnlineAt])
 	}
 	return !k.onlineSince().IsZero() && k.onlineSince().Before(a.Sent.Add(-baseline.Clocks))

@@ -160,7 +160,7 @@ func join(text, usage string, places []Placeholder, rest []Token) ([]Token, erro
 		return []Token{joined(rest)}, nil
 	}
 	refusal := op.Refuse(op.L("There is more here than ", op.Code("/"+usage), " takes."),
-		Spot(text, rest[len(places)].Start))
+		spot(text, rest[len(places)].Start))
 	if len(places) > 1 {
 		refusal.Answer.Lines = append(refusal.Answer.Lines,
 			op.L("Put names of more than one word in quotes: ", op.Code(example(usage))))

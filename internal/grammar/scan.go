@@ -190,8 +190,8 @@ func linkText(target, label string) string {
 	return target
 }
 
-// Spot marks a place in a text for people.
-func Spot(text string, at int) op.Line {
+// spot marks a place in a text for people.
+func spot(text string, at int) op.Line {
 	runes := []rune(text)
 	at = min(max(at, 0), len(runes))
 	from, to := max(0, at-20), min(len(runes), at+20)
@@ -212,5 +212,5 @@ func (s *scanner) hidden(r rune) *op.Refusal {
 }
 
 func (s *scanner) refuse(at int, why op.Line) *op.Refusal {
-	return op.Refuse(why, Spot(string(s.text), at))
+	return op.Refuse(why, spot(string(s.text), at))
 }

@@ -34,7 +34,7 @@ func literal(text string, words []Token) error {
 		if t.Quoted && op.Fold(t.Text) == op.AllWord {
 			return op.Refuse(op.L(
 				"Among several I cannot tell whether this is a name or stands for everything. Nothing was asked for."),
-				Spot(text, t.Start), op.L("Ask for it on its own, in quotes, or give its id."))
+				spot(text, t.Start), op.L("Ask for it on its own, in quotes, or give its id."))
 		}
 	}
 	return nil
