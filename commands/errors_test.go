@@ -175,7 +175,7 @@ func TestWithoutAPermitNothingIsSent(t *testing.T) {
 	p := op.Plan{Args: op.Args{"caster": newsID, "scene": "s-p1", "name": "N", "stream": mainPath},
 		Title: op.L("Do ", op.B("it"))}
 	f := newFake()
-	for _, c := range Table(f, &fakeDesk{}, func() time.Time { return noon }).Commands {
+	for _, c := range Table(f, &fakeRecords{}, func() time.Time { return noon }).Commands {
 		if c.Sends == "" {
 			continue
 		}
@@ -199,7 +199,7 @@ func TestApplyClasses(t *testing.T) {
 	for class, want := range classes {
 		f := newFake()
 		f.fail["every change"] = &live.Error{Class: class, Code: "Some.Code", RequestID: "R-5", Message: "why"}
-		for _, c := range Table(f, &fakeDesk{}, func() time.Time { return noon }).Commands {
+		for _, c := range Table(f, &fakeRecords{}, func() time.Time { return noon }).Commands {
 			if c.Apply == nil || slices.Contains(ownWords, c.Verb) {
 				continue
 			}

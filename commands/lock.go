@@ -13,8 +13,8 @@ import (
 	"casterbot/internal/op"
 )
 
-// Desk is what the commands need of the bot's own knowledge; *desk.Desk is the real one, but for what is allowed:
-// *authz.Judge.
+// Records is what the commands need of the bot's own knowledge; *records.Records is the real one, but for what is
+// allowed: *authz.Judge.
 type Records interface {
 	Rights
 	Lock(ctx context.Context, target op.Target) (op.Lock, error)
@@ -29,9 +29,9 @@ type Records interface {
 // maxWhy is the longest reason, in characters.
 const maxWhy = 200
 
-// deskCommands are the commands about what the bot itself knows. They judge other commands, so they are told the whole
+// ownCommands are the commands about what the bot itself knows. They judge other commands, so they are told the whole
 // table.
-func (s table) deskCommands(known *op.Table) []op.Command {
+func (s table) ownCommands(known *op.Table) []op.Command {
 	r := policyQuestions{table: s, known: known}
 	return []op.Command{s.casterLock(), s.casterUnlock(), s.casterBreak(), s.casterAsk(), r.casterWhy(), r.casterWho(),
 		s.casterHistory(), s.casterBoard()}

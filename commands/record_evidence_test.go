@@ -152,7 +152,7 @@ func TestVerifyRecord(t *testing.T) {
 		if c.file != -1 {
 			f.files = []live.File{{Created: noon.Add(c.file), To: noon.Add(-time.Minute)}}
 		}
-		command, _ := Table(f, &fakeDesk{}, func() time.Time { return noon.Add(c.look) }).Find(usageOf(c.word))
+		command, _ := Table(f, &fakeRecords{}, func() time.Time { return noon.Add(c.look) }).Find(usageOf(c.word))
 		o := op.Outcome{State: op.Unknown}
 		if c.answered {
 			o.State = op.Succeeded

@@ -175,7 +175,7 @@ func TestOptionsSayWhyNot(t *testing.T) {
 	f := newFake()
 	f.fail["Casters"] = &live.Error{Class: live.Refused, Code: "Forbidden.RAM"}
 	f.fail["OnlineStreams"] = &live.Error{Class: live.NotSent}
-	table := Table(f, &fakeDesk{}, nil)
+	table := Table(f, &fakeRecords{}, nil)
 	for _, name := range []string{"caster", "scene", "stream"} {
 		k, _ := table.Kind(name)
 		_, err := k.Options(t.Context(), op.Call{Args: op.Args{"caster": "x"}, Scope: evening()})

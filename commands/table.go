@@ -46,9 +46,9 @@ type table struct {
 	now     func() time.Time
 }
 
-// Table gives every command and every kind of argument over one cloud, one desk and one clock.
-func Table(cloud Cloud, desk Records, now func() time.Time) op.Table {
-	s, known := table{cloud: cloud, records: desk, now: now}, &op.Table{}
+// Table gives every command and every kind of argument over one cloud, the records and one clock.
+func Table(cloud Cloud, records Records, now func() time.Time) op.Table {
+	s, known := table{cloud: cloud, records: records, now: now}, &op.Table{}
 	commands := []op.Command{
 		s.casterList(),
 		s.casterShow(),
@@ -66,7 +66,7 @@ func Table(cloud Cloud, desk Records, now func() time.Time) op.Table {
 	for _, r := range recordCommands {
 		commands = append(commands, s.record(r))
 	}
-	commands = append(commands, s.deskCommands(known)...)
+	commands = append(commands, s.ownCommands(known)...)
 	for i := range commands {
 		commands[i] = forSeveral(failure.Repeated(commands[i]))
 	}

@@ -12,7 +12,7 @@ import (
 )
 
 func TestTableInvariants(t *testing.T) {
-	table := Table(newFake(), &fakeDesk{}, time.Now)
+	table := Table(newFake(), &fakeRecords{}, time.Now)
 	usages, verbs := map[string]bool{}, map[string]bool{}
 	for _, c := range table.Commands {
 		for _, usage := range append([]string{c.Usage}, c.Aliases...) {
@@ -61,7 +61,7 @@ func checkParts(t *testing.T, c op.Command) {
 }
 
 func TestExamplesParse(t *testing.T) {
-	table := Table(newFake(), &fakeDesk{}, time.Now)
+	table := Table(newFake(), &fakeRecords{}, time.Now)
 	for _, c := range table.Commands {
 		if len(c.Examples) == 0 {
 			t.Errorf("%s: no example", c.Usage)
@@ -91,7 +91,7 @@ func TestVerbsAndEffects(t *testing.T) {
 	} {
 		want[verb] = effect
 	}
-	for _, c := range Table(newFake(), &fakeDesk{}, time.Now).Commands {
+	for _, c := range Table(newFake(), &fakeRecords{}, time.Now).Commands {
 		if want[c.Verb] != c.Effect {
 			t.Errorf("%s: effect %s, want %s", c.Verb, c.Effect, want[c.Verb])
 		}
@@ -103,14 +103,14 @@ func TestVerbsAndEffects(t *testing.T) {
 }
 
 func TestCancelDelayIsFinish(t *testing.T) {
-	p, err := grammar.Parse(Table(newFake(), &fakeDesk{}, time.Now), "record cancel_delay main")
+	p, err := grammar.Parse(Table(newFake(), &fakeRecords{}, time.Now), "record cancel_delay main")
 	if err != nil || p.Command.Verb != "record.finish" || p.Args["stream"] != "main" {
 		t.Errorf("got %q %v, %v", p.Command.Verb, p.Args, err)
 	}
 }
 
 func TestKinds(t *testing.T) {
-	for _, k := range Table(newFake(), &fakeDesk{}, time.Now).Kinds {
+	for _, k := range Table(newFake(), &fakeRecords{}, time.Now).Kinds {
 		if (k.Options == nil) == (k.Max == 0) {
 			t.Errorf("%s: want options or a longest text", k.Name)
 		}

@@ -36,7 +36,7 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(client.Close)
-	w.table = Table(client, &fakeDesk{}, w.now)
+	w.table = Table(client, &fakeRecords{}, w.now)
 	return w
 }
 
