@@ -136,7 +136,8 @@ func TestOutcomeOfEveryClass(t *testing.T) {
 	}
 	for _, c := range cases {
 		o := failure.Failure{Usage: restartUsage, Args: op.Args{"caster": newsID},
-			Denied: op.L(op.B("News"), " was not restarted"), Before: op.L("News was so")}.Outcome(c.err)
+			Denied: op.L(op.B("News"), " was not restarted"), Before: op.L("News was so")}.Outcome(op.Outcome{},
+			live.Receipt{}, c.err)
 		if o.State != c.state || o.Already {
 			t.Errorf("%s: %s, already %v", c.name, o.State, o.Already)
 		}
@@ -174,7 +175,7 @@ func TestWithoutAPermitNothingIsSent(t *testing.T) {
 	p := op.Plan{Args: op.Args{"caster": newsID, "scene": "s-p1", "name": "N", "stream": mainPath},
 		Title: op.L("Do ", op.B("it"))}
 	f := newFake()
-	for _, c := range Table(f, &fakeDesk{}, func() time.Time { return noon }).Commands {
+	for _, c := range Table(f, &fakeRecords{}, func() time.Time { return noon }).Commands {
 		if c.Sends == "" {
 			continue
 		}
@@ -198,7 +199,7 @@ func TestApplyClasses(t *testing.T) {
 	for class, want := range classes {
 		f := newFake()
 		f.fail["every change"] = &live.Error{Class: class, Code: "Some.Code", RequestID: "R-5", Message: "why"}
-		for _, c := range Table(f, &fakeDesk{}, func() time.Time { return noon }).Commands {
+		for _, c := range Table(f, &fakeRecords{}, func() time.Time { return noon }).Commands {
 			if c.Apply == nil || slices.Contains(ownWords, c.Verb) {
 				continue
 			}

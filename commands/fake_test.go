@@ -198,7 +198,7 @@ func evening() op.Scope {
 
 func find(t *testing.T, f *fakeCloud, usage string) op.Command {
 	t.Helper()
-	c, ok := Table(f, &fakeDesk{}, func() time.Time { return noon }).Find(usage)
+	c, ok := Table(f, &fakeRecords{}, func() time.Time { return noon }).Find(usage)
 	if !ok {
 		t.Fatalf("no command %q", usage)
 	}

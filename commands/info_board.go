@@ -27,9 +27,8 @@ func switches(context.Context, op.Call) ([]op.Option, error) {
 func (s table) planBoard(ctx context.Context, call op.Call) (op.Plan, error) {
 	word := naming.Fold(call.Args["switch"])
 	if word != "on" && word != "off" {
-		refusal := op.Refuse(op.L("Say ", op.Code("/caster board on"), " or ", op.Code("/caster board off"), "."))
-		refusal.Field = "switch"
-		return op.Plan{}, refusal
+		return op.Plan{}, op.Refuse(op.L("Say ", op.Code("/caster board on"), " or ", op.Code("/caster board off"),
+			".")).About("switch")
 	}
 	channel := call.Scope.Channel
 	board, err := s.records.Board(ctx, channel)
@@ -38,7 +37,7 @@ func (s table) planBoard(ctx context.Context, call op.Call) (op.Plan, error) {
 	}
 	p := op.Plan{
 		Args:        op.Args{"switch": word, "channel": channel, "by": call.Person.ID},
-		Fingerprint: fingerprint(word, channel, board.On()),
+		Fingerprint: op.Fingerprint(word, channel, board.On()),
 	}
 	switch {
 	case word == "on" && board.On():

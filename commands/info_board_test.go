@@ -8,14 +8,14 @@ import (
 	"casterbot/internal/op"
 )
 
-func (d *fakeDesk) Board(_ context.Context, channel string) (op.Board, error) {
+func (d *fakeRecords) Board(_ context.Context, channel string) (op.Board, error) {
 	if d.board.Version == 0 {
 		return op.Board{Channel: channel}, d.fail
 	}
 	return d.board, d.fail
 }
 
-func (d *fakeDesk) PutBoard(_ context.Context, board op.Board, by string) (op.Board, bool, error) {
+func (d *fakeRecords) PutBoard(_ context.Context, board op.Board, by string) (op.Board, bool, error) {
 	if d.fail != nil || board.Version != d.board.Version {
 		return d.board, false, d.fail
 	}
@@ -25,7 +25,7 @@ func (d *fakeDesk) PutBoard(_ context.Context, board op.Board, by string) (op.Bo
 }
 
 func TestBoardOnAndOff(t *testing.T) {
-	d := &fakeDesk{}
+	d := &fakeRecords{}
 	for _, step := range []struct {
 		text, title, says, refusal string
 		on                         bool
@@ -56,7 +56,7 @@ func TestBoardOnAndOff(t *testing.T) {
 }
 
 func TestBoardUnwritten(t *testing.T) {
-	d := &fakeDesk{}
+	d := &fakeRecords{}
 	plan, _, err := d.run(t, "U0ANA", "caster board on")
 	if err != nil {
 		t.Fatal(err)

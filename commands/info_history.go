@@ -72,26 +72,20 @@ func touches(scope op.Scope, t op.Target) bool {
 	return false
 }
 
-// pasts are the states of operations, as a sign and in words.
-var pasts = map[op.State]struct {
-	mark op.Mark
-	word op.Text
-}{
-	op.Pending: {op.MarkWait, "waits for a confirmation"}, op.Queued: {op.MarkWait, "confirmed"},
-	op.Running: {op.MarkWait, "under way"},
-	op.Unknown: {op.MarkUnknown, "not known whether it happened"}, op.Succeeded: {op.MarkOK, "done"},
-	op.Failed:  {op.MarkFailed, "not done"},
-	op.Expired: {op.MarkNeutral, "expired"}, op.Cancelled: {op.MarkNeutral, "called off"},
+// pasts are the states of operations in words.
+var pasts = map[op.State]op.Text{
+	op.Pending: "waits for a confirmation", op.Queued: "confirmed", op.Running: "under way",
+	op.Unknown: "not known whether it happened", op.Succeeded: "done", op.Failed: "not done",
+	op.Expired: "expired", op.Cancelled: "called off",
 }
 
 // pastItem is an operation in a few words: what, what became of it, who and when, and where its card is.
 func pastItem(o op.Operation) op.Item {
-	past := pasts[o.State]
-	became := op.L(past.word)
+	mark, became := op.StateMarks[o.State], op.L(pasts[o.State])
 	switch out := o.Outcome; {
 	case out == nil:
 	case out.Already:
-		past.mark, became = op.MarkNeutral, op.L("it was so already")
+		mark, became = op.MarkNeutral, op.L("it was so already")
 	case o.IsSeveral() && o.State != op.Running && len(out.Text) > 0:
 		became = out.Text // how many of them
 	}
@@ -113,7 +107,7 @@ func pastItem(o op.Operation) op.Item {
 	if o.Card != "" {
 		facts = append(facts, op.L(op.Message(o.Channel, o.Card, "card")))
 	}
-	return op.Item{Mark: past.mark, Title: o.Plan.Title, Facts: facts}
+	return op.Item{Mark: mark, Title: o.Plan.Title, Facts: facts}
 }
 
 // maxLast is how many of the last operations are shown beside other things.

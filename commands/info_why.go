@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"casterbot/internal/grammar"
 	"casterbot/internal/op"
 )
 
@@ -65,7 +66,7 @@ func (r policyQuestions) noVerb(typed string) error {
 func (r policyQuestions) targetOf(ctx context.Context, c op.Command, call op.Call) (op.Target, error) {
 	typed := call.Args["target"]
 	takes := func(name string) bool {
-		return slices.ContainsFunc(op.Placeholders(c.Usage), func(p op.Placeholder) bool { return p.Name == name })
+		return slices.ContainsFunc(grammar.Placeholders(c.Usage), func(p grammar.Placeholder) bool { return p.Name == name })
 	}
 	switch {
 	case typed == "":
@@ -121,7 +122,7 @@ func (r policyQuestions) readWhy(ctx context.Context, call op.Call) (op.Answer, 
 	}
 	a.Lines = append(a.Lines, r.lockLine(ctx, person, command, target)...)
 	a.Next = []op.Next{{Label: "Who may?",
-		Text: op.Format("caster who {verb} {target?}", op.Args{"verb": command.Verb, "target": call.Args["target"]})}}
+		Text: grammar.Format("caster who {verb} {target?}", op.Args{"verb": command.Verb, "target": call.Args["target"]})}}
 	return a, nil
 }
 
@@ -159,17 +160,7 @@ func decided(d op.Decision) []op.Line {
 const maxPeople = 5
 
 func people(ids []string) op.Line {
-	line := op.Line{}
-	for i, id := range ids[:min(maxPeople, len(ids))] {
-		if i > 0 {
-			line = op.L(line, ", ")
-		}
-		if strings.HasPrefix(id, "S") {
-			line = op.L(line, op.Group(id))
-			continue
-		}
-		line = op.L(line, op.Who(id))
-	}
+	line := op.List(op.People(ids[:min(maxPeople, len(ids))]), ", ")
 	if len(ids) > maxPeople {
 		line = op.L(line, ", …")
 	}

@@ -7,13 +7,14 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"casterbot/commands/nextcmd"
 	"casterbot/internal/civiltime"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 )
 
-// Desk is what the commands need of the bot's own knowledge; *desk.Desk is the real one, but for what is allowed:
-// *authz.Judge.
+// Records is what the commands need of the bot's own knowledge; *records.Records is the real one, but for what is
+// allowed: *authz.Judge.
 type Records interface {
 	Rights
 	Lock(ctx context.Context, target op.Target) (op.Lock, error)
@@ -28,9 +29,9 @@ type Records interface {
 // maxWhy is the longest reason, in characters.
 const maxWhy = 200
 
-// deskCommands are the commands about what the bot itself knows. They judge other commands, so they are told the whole
+// ownCommands are the commands about what the bot itself knows. They judge other commands, so they are told the whole
 // table.
-func (s table) deskCommands(known *op.Table) []op.Command {
+func (s table) ownCommands(known *op.Table) []op.Command {
 	r := policyQuestions{table: s, known: known}
 	return []op.Command{s.casterLock(), s.casterUnlock(), s.casterBreak(), s.casterAsk(), r.casterWhy(), r.casterWho(),
 		s.casterHistory(), s.casterBoard()}
@@ -79,7 +80,7 @@ func (s table) planLock(ctx context.Context, call op.Call) (op.Plan, error) {
 // lockPlan is a plan about a lock as it is seen now: another lock is another plan.
 func lockPlan(lock op.Lock, args op.Args) op.Plan {
 	version := strconv.FormatInt(lock.Version, 10)
-	return op.Plan{Args: args, Fingerprint: fingerprint(args, lock.Version), Seen: map[string]string{"lock": version}}
+	return op.Plan{Args: args, Fingerprint: op.Fingerprint(args, lock.Version), Seen: map[string]string{"lock": version}}
 }
 
 // seenLock is the version of the lock that a plan saw.
@@ -92,10 +93,8 @@ func seenLock(p op.Plan) int64 {
 func reason(call op.Call) (string, error) {
 	why := strings.Join(strings.Fields(call.Args["why"]), " ")
 	if n := utf8.RuneCountInString(why); n > maxWhy {
-		refusal := op.Refuse(op.L("The reason has ", op.V(strconv.Itoa(n)), " characters, at most ",
-			op.V(strconv.Itoa(maxWhy)), " will do."))
-		refusal.Field = "why"
-		return "", refusal
+		return "", op.Refuse(op.L("The reason has ", op.N(n), " characters, at most ",
+			op.N(maxWhy), " will do.")).About("why")
 	}
 	return why, nil
 }
@@ -127,7 +126,7 @@ func (s table) applyLock(ctx context.Context, p op.Plan, _ string, _ op.SendPerm
 		State: op.Succeeded,
 		Text: withFacts(op.L("Studio ", op.B(p.Target.Name), " is locked by ", op.Who(lock.Holder), " until ",
 			op.On(until), "."), p),
-		Next: []op.Next{{Label: "Unlock", Text: op.Format("caster unlock {caster}", p.Args)}},
+		Next: []op.Next{nextcmd.Command("unlock", p.Args)},
 	}
 }
 

@@ -3,6 +3,8 @@ package commands
 import (
 	"context"
 
+	"casterbot/commands/nextcmd"
+	"casterbot/internal/grammar"
 	"casterbot/internal/op"
 )
 
@@ -26,9 +28,7 @@ func (s table) planBreak(ctx context.Context, call op.Call) (op.Plan, error) {
 		return op.Plan{}, err
 	}
 	if why == "" {
-		refusal := op.Refuse(op.L("To break a lock a reason is needed: everybody sees it."))
-		refusal.Field = "why"
-		return op.Plan{}, refusal
+		return op.Plan{}, op.Refuse(op.L("To break a lock a reason is needed: everybody sees it.")).About("why")
 	}
 	p := lockPlan(lock, op.Args{"caster": target.ID, "why": why, "by": call.Person.ID, "holder": lock.Holder})
 	p.Target, p.Title, p.Button = target,
@@ -42,7 +42,7 @@ func (s table) othersLock(ctx context.Context, call op.Call) (op.Target, op.Lock
 	target, lock, err := s.lockedStudio(ctx, call)
 	if err == nil && lock.Holder == call.Person.ID {
 		err = op.Refuse(op.L("It is you who has locked ", op.B(target.Name), ".")).
-			WithNext(op.Next{Label: "Unlock", Text: op.Format("caster unlock {caster}", op.Args{"caster": target.ID})})
+			WithNext(nextcmd.OnCaster("unlock", target.ID))
 	}
 	return target, lock, err
 }
@@ -62,8 +62,7 @@ func (s table) applyBreak(ctx context.Context, p op.Plan, _ string, _ op.SendPer
 		Text: op.L(op.Who(p.Args["by"]), " has broken the lock of ", op.Who(p.Args["holder"]), " on studio ",
 			op.B(p.Target.Name),
 			". Reason: ", op.V(op.Visible(p.Args["why"])), ". It is free now."),
-		Next: []op.Next{{Label: "Lock it",
-			Text: op.Format("caster lock {caster} {until?} {why?}", op.Args{"caster": p.Target.ID})}},
+		Next: []op.Next{nextcmd.OnCaster("lock", p.Target.ID)},
 	}
 }
 
@@ -100,16 +99,15 @@ func (s table) planAsk(ctx context.Context, call op.Call) (op.Plan, error) {
 func applyAsk(_ context.Context, p op.Plan, _ string, _ op.SendPermit) op.Outcome {
 	return op.Outcome{
 		State: op.Succeeded, Text: withFacts(op.L(p.Title, "."), p),
-		Next: []op.Next{{Label: "Unlock", Text: op.Format("caster unlock {caster}", p.Args)}},
+		Next: []op.Next{nextcmd.Command("unlock", p.Args)},
 	}
 }
 
 // pastLock are the ways on for somebody who meets another's lock.
 func pastLock(lock op.Lock, p op.Plan) []op.Next {
 	return []op.Next{
-		{Label: "Ask the holder",
-			Text: op.Format("caster ask {caster} {why?}", op.Args{"caster": lock.Target.ID, "why": p.Title.Plain()})},
-		{Label: "Break glass…", Text: op.Format("caster break {caster}", op.Args{"caster": lock.Target.ID}) + " ?"},
+		nextcmd.Command("ask", op.Args{"caster": lock.Target.ID, "why": p.Title.Plain()}),
+		{Label: "Break glass…", Text: grammar.Format("caster break {caster}", op.Args{"caster": lock.Target.ID}) + " ?"},
 	}
 }
 
@@ -120,8 +118,8 @@ func spelledOut(err error, args op.Args) error {
 		return err
 	}
 	for i, next := range refusal.Answer.Next {
-		refusal.Answer.Next[i].Text = op.Format("caster lock {caster} {until?} {why?}",
-			op.Args{"caster": args["caster"], "until": next.Text, "why": args["why"]})
+		refusal.Answer.Next[i].Text = nextcmd.Command("lock",
+			op.Args{"caster": args["caster"], "until": next.Text, "why": args["why"]}).Text
 	}
 	return refusal
 }

@@ -7,11 +7,12 @@ import (
 	"testing"
 	"time"
 
+	"casterbot/internal/grammar"
 	"casterbot/internal/op"
 )
 
 // fakeDesk keeps one lock and answers the rest from its fields.
-type fakeDesk struct {
+type fakeRecords struct {
 	lock    op.Lock
 	board   op.Board
 	fail    error
@@ -23,16 +24,16 @@ type fakeDesk struct {
 	who     []op.Line
 }
 
-func (d *fakeDesk) Lock(context.Context, op.Target) (op.Lock, error) { return d.lock, d.fail }
+func (d *fakeRecords) Lock(context.Context, op.Target) (op.Lock, error) { return d.lock, d.fail }
 
-func (d *fakeDesk) Locks(context.Context) ([]op.Lock, error) {
+func (d *fakeRecords) Locks(context.Context) ([]op.Lock, error) {
 	if !d.lock.Held() {
 		return nil, d.fail
 	}
 	return []op.Lock{d.lock}, d.fail
 }
 
-func (d *fakeDesk) Hold(_ context.Context, lock op.Lock) (op.Lock, bool, error) {
+func (d *fakeRecords) Hold(_ context.Context, lock op.Lock) (op.Lock, bool, error) {
 	if d.fail != nil || lock.Version != d.lock.Version {
 		return d.lock, false, d.fail
 	}
@@ -41,7 +42,7 @@ func (d *fakeDesk) Hold(_ context.Context, lock op.Lock) (op.Lock, bool, error) 
 	return lock, true, nil
 }
 
-func (d *fakeDesk) Release(_ context.Context, lock op.Lock, by, why string) (op.Lock, bool, error) {
+func (d *fakeRecords) Release(_ context.Context, lock op.Lock, by, why string) (op.Lock, bool, error) {
 	if d.fail != nil || lock.Version != d.lock.Version {
 		return d.lock, false, d.fail
 	}
@@ -49,12 +50,13 @@ func (d *fakeDesk) Release(_ context.Context, lock op.Lock, by, why string) (op.
 	return op.Lock{}, true, nil
 }
 
-func (d *fakeDesk) History(_ context.Context, target op.Target, channel string, n int) ([]op.Operation, bool, error) {
+func (d *fakeRecords) History(_ context.Context, target op.Target, channel string, n int) ([]op.Operation,
+	bool, error) {
 	d.asked = target.ID + channel
 	return d.list, d.more, d.fail
 }
 
-func (d *fakeDesk) Why(_ context.Context, reader op.Person, person, channel string, c op.Command,
+func (d *fakeRecords) Why(_ context.Context, reader op.Person, person, channel string, c op.Command,
 	target op.Target) (op.Decision, []op.Line, error) {
 	d.asked = strings.Join([]string{person, channel, c.Verb, string(c.Effect), target.Key()}, " ")
 	why := []op.Line{op.L("You can't."), op.L("policy.yml:9 allows it elsewhere.")}
@@ -65,9 +67,9 @@ func (d *fakeDesk) Why(_ context.Context, reader op.Person, person, channel stri
 		Approvers: []string{"S0LEADS", "U0KEN"}, Why: why}, d.steps, d.fail
 }
 
-func (d *fakeDesk) Who(op.Person, string, op.Command, op.Target) []op.Line { return d.who }
+func (d *fakeRecords) Who(op.Person, string, op.Command, op.Target) []op.Line { return d.who }
 
-func (d *fakeDesk) Bound(_ context.Context, c op.Command, target op.Target, person string) (op.Lock, bool) {
+func (d *fakeRecords) Bound(_ context.Context, c op.Command, target op.Target, person string) (op.Lock, bool) {
 	return d.lock, d.fail == nil && c.Effect != op.Read && !c.PastLock && d.lock.Binds(person, target)
 }
 
@@ -75,11 +77,13 @@ func (d *fakeDesk) Bound(_ context.Context, c op.Command, target op.Target, pers
 var ownWords = []string{"caster.lock", "caster.unlock", "caster.break", "caster.ask", "caster.board"}
 
 // desked is a table over a fake cloud and a fake desk.
-func desked(d *fakeDesk) op.Table { return Table(newFake(), d, func() time.Time { return noon }) }
+func withRecords(d *fakeRecords) op.Table {
+	return Table(newFake(), d, func() time.Time { return noon })
+}
 
-func typed(t *testing.T, d *fakeDesk, person, text string) (op.Command, op.Call) {
+func typed(t *testing.T, d *fakeRecords, person, text string) (op.Command, op.Call) {
 	t.Helper()
-	p, err := desked(d).Parse(text)
+	p, err := grammar.Parse(withRecords(d), text)
 	if err != nil || len(p.Missing) > 0 {
 		t.Fatalf("%s: %v %v", text, p.Missing, err)
 	}
@@ -87,7 +91,7 @@ func typed(t *testing.T, d *fakeDesk, person, text string) (op.Command, op.Call)
 }
 
 // run plans, plans again by the canonical arguments, and applies, as the engine does.
-func (d *fakeDesk) run(t *testing.T, person, text string) (op.Plan, op.Outcome, error) {
+func (d *fakeRecords) run(t *testing.T, person, text string) (op.Plan, op.Outcome, error) {
 	t.Helper()
 	c, call := typed(t, d, person, text)
 	plan, err := c.Plan(t.Context(), call)
@@ -99,14 +103,14 @@ func (d *fakeDesk) run(t *testing.T, person, text string) (op.Plan, op.Outcome, 
 	if err != nil || again.Fingerprint != plan.Fingerprint {
 		t.Fatalf("%s: another plan the second time: %v\n%s\n%s", text, err, facts(plan), facts(again))
 	}
-	if p, err := desked(d).Parse(op.Format(c.Usage, plan.Args)); err != nil || len(p.Missing) > 0 {
-		t.Errorf("%s: cannot be typed again: %v %v", op.Format(c.Usage, plan.Args), p.Missing, err)
+	if p, err := grammar.Parse(withRecords(d), grammar.Format(c.Usage, plan.Args)); err != nil || len(p.Missing) > 0 {
+		t.Errorf("%s: cannot be typed again: %v %v", grammar.Format(c.Usage, plan.Args), p.Missing, err)
 	}
 	return plan, c.Apply(t.Context(), plan, "token", permitted), nil
 }
 
 func TestLockAndUnlock(t *testing.T) {
-	d := &fakeDesk{}
+	d := &fakeRecords{}
 	plan, o, err := d.run(t, "U0ANA", `caster lock Evening News until 22:00 election night`)
 	if err != nil || o.State != op.Succeeded || d.lock.Holder != "U0ANA" || !d.lock.Until.Equal(noon.Add(9*time.Hour)) ||
 		d.lock.Why != "election night" {
@@ -146,7 +150,7 @@ func TestLockAndUnlock(t *testing.T) {
 func TestLocksOfOthersStay(t *testing.T) {
 	others := op.Lock{Holder: "U0BO", Until: noon.Add(time.Hour), Why: "mine", Version: 7}
 	for _, text := range []string{"caster lock Evening News", "caster unlock Evening News"} {
-		d := &fakeDesk{}
+		d := &fakeRecords{}
 		c, call := typed(t, d, "U0ANA", text)
 		d.lock = op.Lock{Holder: "U0ANA", Until: noon.Add(2 * time.Hour), Version: 6}
 		plan, err := c.Plan(t.Context(), call)
@@ -166,7 +170,7 @@ func TestLocksOfOthersStay(t *testing.T) {
 			t.Errorf("%s: another lock is the same plan, %v", text, err)
 		}
 	}
-	d := &fakeDesk{lock: op.Lock{Holder: "U0ANA", Until: noon.Add(2 * time.Hour), Version: 6}}
+	d := &fakeRecords{lock: op.Lock{Holder: "U0ANA", Until: noon.Add(2 * time.Hour), Version: 6}}
 	c, call := typed(t, d, "U0ANA", "caster unlock Evening News")
 	plan, err := c.Plan(t.Context(), call)
 	if err != nil {
@@ -176,14 +180,14 @@ func TestLocksOfOthersStay(t *testing.T) {
 	if o := c.Apply(t.Context(), plan, "", permitted); o.State != op.Failed || !d.lock.Held() {
 		t.Errorf("%+v", o)
 	}
-	d = &fakeDesk{lock: others} // whatever the engine lets through, nobody unlocks what is not theirs
+	d = &fakeRecords{lock: others} // whatever the engine lets through, nobody unlocks what is not theirs
 	if _, o, err := d.run(t, "U0ANA", "caster unlock Evening News"); err != nil || o.State != op.Failed || !d.lock.Held() {
 		t.Errorf("%+v, %v", o, err)
 	}
 }
 
 func TestBreakGlass(t *testing.T) {
-	d := &fakeDesk{lock: op.Lock{Holder: "U0BO", Until: noon.Add(time.Hour), Why: "election", Version: 3}}
+	d := &fakeRecords{lock: op.Lock{Holder: "U0BO", Until: noon.Add(time.Hour), Why: "election", Version: 3}}
 	plan, o, err := d.run(t, "U0ANA", `caster break "Evening News" Bo is on a train`)
 	if err != nil || o.State != op.Succeeded || d.lock.Held() || d.asked != "U0ANA Bo is on a train" {
 		t.Fatalf("%+v, %v, %q", o, err, d.asked)
@@ -212,7 +216,7 @@ func TestBreakGlass(t *testing.T) {
 }
 
 func TestAskTheHolder(t *testing.T) {
-	d := &fakeDesk{lock: op.Lock{Holder: "U0BO", Until: noon.Add(time.Hour), Version: 3}}
+	d := &fakeRecords{lock: op.Lock{Holder: "U0BO", Until: noon.Add(time.Hour), Version: 3}}
 	plan, o, err := d.run(t, "U0ANA", `caster ask "Evening News" Restart studio Evening News`)
 	if err != nil || o.State != op.Succeeded || d.lock.Version != 3 {
 		t.Fatalf("%+v, %v", o, err)
@@ -227,7 +231,7 @@ func TestADeskThatCannotWrite(t *testing.T) {
 	for text, holder := range map[string]string{
 		"caster lock Evening News": "", "caster unlock Evening News": "U0ANA", `caster break "Evening News" fire`: "U0BO",
 	} {
-		d := &fakeDesk{lock: op.Lock{Holder: holder, Until: noon.Add(2 * time.Hour)}}
+		d := &fakeRecords{lock: op.Lock{Holder: holder, Until: noon.Add(2 * time.Hour)}}
 		if holder != "" {
 			d.lock.Version = 1
 		}
@@ -247,7 +251,7 @@ func TestADeskThatCannotWrite(t *testing.T) {
 }
 
 func TestWhyAsksAboutTheRightThing(t *testing.T) {
-	d := &fakeDesk{steps: []op.Line{op.L("policy.yml:14 is for leads.")}, who: []op.Line{op.L("policy.yml:9: leads.")}}
+	d := &fakeRecords{steps: []op.Line{op.L("policy.yml:14 is for leads.")}, who: []op.Line{op.L("policy.yml:9: leads.")}}
 	for text, want := range map[string]string{
 		`caster why restart Evening News`:          "U0ANA C0SHOW caster.restart onair caster/" + newsID,
 		`caster why restart`:                       "U0ANA C0SHOW caster.restart onair ",
@@ -274,7 +278,7 @@ func TestWhyAsksAboutTheRightThing(t *testing.T) {
 }
 
 func TestWhySaysWhy(t *testing.T) {
-	d := &fakeDesk{steps: []op.Line{op.L("policy.yml:14 is for leads.")}, who: []op.Line{op.L("policy.yml:9: leads.")}}
+	d := &fakeRecords{steps: []op.Line{op.L("policy.yml:14 is for leads.")}, who: []op.Line{op.L("policy.yml:9: leads.")}}
 	read := func(text string) string {
 		c, call := typed(t, d, "U0ANA", text)
 		a, err := c.Read(t.Context(), call)
@@ -320,7 +324,7 @@ func TestHistoryShowsOnlyTheChannels(t *testing.T) {
 			Outcome: &op.Outcome{Code: "Incorrect.Idle"},
 		}
 	}
-	d := &fakeDesk{more: true, list: []op.Operation{
+	d := &fakeRecords{more: true, list: []op.Operation{
 		operation("aaaa", "Evening News", op.Unknown), operation("bbbb", "Morning Show", op.Succeeded),
 		operation("cccc", "Evening Talk", op.Cancelled),
 		{ID: "dddd", Plan: op.Plan{Title: op.L("Stop"), Target: op.Target{Kind: "stream", ID: "live.example.com/other/x"}}},
@@ -351,7 +355,7 @@ func TestHistoryShowsOnlyTheChannels(t *testing.T) {
 }
 
 func TestShowAndListTellOfLocks(t *testing.T) {
-	d := &fakeDesk{lock: op.Lock{Holder: "U0BO", Until: noon.Add(time.Hour), Why: "election", Version: 1}}
+	d := &fakeRecords{lock: op.Lock{Holder: "U0BO", Until: noon.Add(time.Hour), Why: "election", Version: 1}}
 	for _, channel := range []string{"C0SHOW", "C0OTHER", "C0SHOW", "C0SHOW", "C0SHOW"} {
 		d.list = append(d.list,
 			op.Operation{ID: "abcdef0", Channel: channel, State: op.Succeeded, Plan: op.Plan{Title: op.L("Done before")}})

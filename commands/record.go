@@ -2,94 +2,125 @@ package commands
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"time"
 
-	"casterbot/commands/baseline"
 	"casterbot/commands/failure"
 	"casterbot/commands/nextcmd"
+	"casterbot/commands/recording"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 )
 
-// recording is one of the four commands of RealTimeRecordCommand.
+// recordCommand is one of the four commands of RealTimeRecordCommand.
 // API: https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-realtimerecordcommand
-type recording struct {
-	word    string // as typed and in the verb
-	command string // as sent
-	starts  []op.Condition
-	ends    []op.Condition
-	aliases []string
-	short   op.Text
-	title   op.Text // what comes before the stream
-	button  op.Text
-	denial  [2]op.Text // what comes before and after the stream when it was not done
-	live    bool       // only a live stream can do it
-	ask     aspect     // what a question looks at
-	before  aspect     // and the moment before the call: what decides, and what the proof compares with
-	after   aspect     // and a look after it
-	state   func(recordState) []any
-	refuse  func(recordState, target) error
-	warn    func(recordState) []op.Line
-	done    func(s table, p op.Plan, t target) op.Outcome
-	proof   func(k recordState, before baseline.Baseline, a op.Attempt) bool
-	dated   bool                        // the proof itself says that it happened at the send
-	seen    func(k recordState) op.Line // the proof in words
-	due     func(op.Attempt) time.Time  // when it leads to a file; nil: it leads to none
+type recordCommand struct {
+	word    string     // as typed and in the verb
+	command string     // as sent
+	row     op.Command // what its row of the table says of its own
+	says    recordWords
+	note    func(s table, p op.Plan) op.Line // what is said of it besides, when it was done; may be nil
+	next    []string                         // what can be done then, by the names of nextcmd
+	live    bool                             // only a live stream can do it
+	ask     recording.Aspect                 // what a question looks at
+	// and the moment before the call: what decides, and what the proof compares with
+	before recording.Aspect
+	state  func(recording.State) []any // what of the recording the fingerprint holds; nil: nothing
+	refuse func(recording.State, target) error
+	warn   func(recording.State) []op.Line
+	proof  recording.Proof
+	due    func(op.Attempt) time.Time // when it leads to a file; nil: it leads to none
 }
 
-var recordings = []recording{
-	{
-		word: "start", command: "start", aliases: []string{"record resume {stream}"},
-		short:  "Start recording a live stream, or go on after a pause.",
-		starts: []op.Condition{op.IsRecorded},
-		title:  "Start recording of ", button: "Start recording", denial: [2]op.Text{"Recording of ", " was not started"},
-		live: true,
-		ask:  seeOnline | seeConfig | seeContent, before: seeIngest | seeContent, after: seeContent,
-		refuse: refuseRunning, warn: warnFresh, done: started, proof: provesStart, seen: seenStart,
-	},
-	{
-		word: "stop", command: "stop", aliases: []string{"record pause {stream}"},
-		short:  "Pause recording; the file follows after the delay.",
-		starts: []op.Condition{op.IsPaused}, ends: []op.Condition{op.IsRecorded},
-		title: "Pause recording of ", button: "Pause recording", denial: [2]op.Text{"Recording of ", " was not paused"},
-		ask: seeOnline | seeConfig | seeContent, before: seeIngest | seeContent, after: seeContent,
-		warn: warnQuiet, done: paused, proof: provesStop, dated: true, seen: seenStop, due: afterDelay,
-	},
-	{
-		word: "restart", command: "restart", short: "Write the file of what was recorded so far and start over.",
-		starts: []op.Condition{op.IsRecorded}, ends: []op.Condition{op.IsRecorded},
-		title: "Start over recording of ", button: "Cut and write the file",
-		denial: [2]op.Text{"Recording of ", " was not started over"}, live: true,
-		ask: seeOnline | seeConfig | seeContent, before: seeIngest | seeContent, after: seeContent, state: recordState.latest,
-		warn: warnQuiet, done: restarted, proof: provesRestart, seen: seenRestart, due: atSend,
-	},
-	{
-		word: "finish", command: "cancel_delay", aliases: []string{"record cancel_delay {stream}"},
-		short: "After a pause: write the file now instead of after the delay.",
-		ends:  []op.Condition{op.IsRecorded, op.IsPaused},
-		title: "Write the file of ", button: "Write the file now", denial: [2]op.Text{"The file of ", " was not written"},
-		ask: seeConfig | seeContent | seeFiles, before: seeContent | seeFiles, after: seeFiles, state: recordState.latest,
-		refuse: refuseUnpaused, warn: warnUnpaused, done: finished, proof: provesFile, dated: true, seen: seenFile,
-		due: atSend,
-	},
+// recordWords are what people read of it; the stream stands behind the title, and between the two parts of what was
+// done or not.
+type recordWords struct {
+	title, button op.Text
+	done, denial  [2]op.Text
 }
 
-func (s table) record(r recording) op.Command {
-	return op.Command{
-		Usage: "record " + r.word + " {stream}", Aliases: r.aliases, Short: string(r.short),
-		Examples: []string{"record " + r.word + " main"},
-		Verb:     "record." + r.word, Effect: op.Change, Sends: "RealTimeRecordCommand",
-		Fixed: map[string]string{"Command": r.command}, Starts: r.starts, Ends: r.ends,
-		Plan: func(ctx context.Context, call op.Call) (op.Plan, error) { return s.planRecord(ctx, call, r) },
-		Apply: func(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
-			return s.applyRecord(ctx, p, permit, r)
+var recordCommands = []recordCommand{
+	{
+		word: "start", command: "start", live: true,
+		row: op.Command{
+			Aliases: []string{"record resume {stream}"}, Short: "Start recording a live stream, or go on after a pause.",
+			Starts: []op.Condition{op.IsRecorded},
 		},
-		Verify: s.verifyRecord(r), Follow: s.followFile(r.due),
-	}
+		says: recordWords{
+			title: "Start recording of ", button: "Start recording",
+			done: [2]op.Text{"Recording of ", " started."}, denial: [2]op.Text{"Recording of ", " was not started"},
+		},
+		next:   []string{"pause"},
+		ask:    recording.SeeOnline | recording.SeeConfig | recording.SeeContent,
+		before: recording.SeeIngest | recording.SeeContent,
+		refuse: refuseRunning, warn: warnFresh, proof: recording.Started,
+	},
+	{
+		word: "stop", command: "stop",
+		row: op.Command{
+			Aliases: []string{"record pause {stream}"}, Short: "Pause recording; the file follows after the delay.",
+			Starts: []op.Condition{op.IsPaused}, Ends: []op.Condition{op.IsRecorded},
+		},
+		says: recordWords{
+			title: "Pause recording of ", button: "Pause recording",
+			done: [2]op.Text{"Recording of ", " paused. "}, denial: [2]op.Text{"Recording of ", " was not paused"},
+		},
+		note: fileOfPause, next: []string{"write", "resume"},
+		ask:    recording.SeeOnline | recording.SeeConfig | recording.SeeContent,
+		before: recording.SeeIngest | recording.SeeContent,
+		warn:   warnQuiet, proof: recording.Paused, due: afterDelay,
+	},
+	{
+		word: "restart", command: "restart", live: true,
+		row: op.Command{
+			Short:  "Write the file of what was recorded so far and start over.",
+			Starts: []op.Condition{op.IsRecorded}, Ends: []op.Condition{op.IsRecorded},
+		},
+		says: recordWords{
+			title: "Start over recording of ", button: "Cut and write the file",
+			done:   [2]op.Text{"Recording of ", " started over; the file of what was recorded before is being written."},
+			denial: [2]op.Text{"Recording of ", " was not started over"},
+		},
+		next:   []string{"pause"},
+		ask:    recording.SeeOnline | recording.SeeConfig | recording.SeeContent,
+		before: recording.SeeIngest | recording.SeeContent,
+		state:  recording.State.Latest, warn: warnQuiet, proof: recording.Restarted, due: atSend,
+	},
+	{
+		word: "finish", command: "cancel_delay",
+		row: op.Command{
+			Aliases: []string{"record cancel_delay {stream}"},
+			Short:   "After a pause: write the file now instead of after the delay.",
+			Ends:    []op.Condition{op.IsRecorded, op.IsPaused},
+		},
+		says: recordWords{
+			title: "Write the file of ", button: "Write the file now",
+			done:   [2]op.Text{"The file of ", " is being written now; its recording is fully stopped."},
+			denial: [2]op.Text{"The file of ", " was not written"},
+		},
+		next:   []string{"files"},
+		ask:    recording.SeeConfig | recording.SeeContent | recording.SeeFiles,
+		before: recording.SeeContent | recording.SeeFiles,
+		state:  recording.State.Latest, refuse: refuseUnpaused, warn: warnUnpaused,
+		proof: recording.Finished, due: atSend,
+	},
 }
 
-func (s table) planRecord(ctx context.Context, call op.Call, r recording) (op.Plan, error) {
+func (s table) record(r recordCommand) op.Command {
+	c := r.row
+	c.Usage, c.Verb = "record "+r.word+" {stream}", "record."+r.word
+	c.Examples, c.Effect = []string{"record " + r.word + " main"}, op.Change
+	c.Sends, c.Fixed = "RealTimeRecordCommand", map[string]string{"Command": r.command}
+	c.Plan = func(ctx context.Context, call op.Call) (op.Plan, error) { return s.planRecord(ctx, call, r) }
+	c.Apply = func(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
+		return s.applyRecord(ctx, p, permit, r)
+	}
+	c.Verify, c.Follow = s.verifyRecord(r), s.followFile(r.due)
+	return c
+}
+
+func (s table) planRecord(ctx context.Context, call op.Call, r recordCommand) (op.Plan, error) {
 	t, err := s.stream(ctx, call)
 	if err != nil {
 		return op.Plan{}, err
@@ -99,64 +130,53 @@ func (s table) planRecord(ctx context.Context, call op.Call, r recording) (op.Pl
 		what = r.before
 		maps.Copy(seen, call.Confirmed.Seen)
 	}
-	k, err := s.readState(ctx, t.Stream, what)
+	k, err := recording.Read(ctx, s.cloud, s.now(), t.Stream, what)
 	if err != nil {
 		return op.Plan{}, failure.CannotLook(op.L(op.V(t.label)), err)
 	}
 	if err := recordable(k, t, r); err != nil {
 		return op.Plan{}, err
 	}
-	if call.Several && r.word != "start" && !k.fresh() && !k.waits() {
+	if call.Several && r.word != "start" && !k.Fresh() && !k.Waits() {
 		return op.Plan{}, nothingRecorded(t)
 	}
-	if k.seen.has(seeConfig) {
-		seen[delaySeen] = k.delay.String()
+	if k.Seen.Has(recording.SeeConfig) {
+		seen[delaySeen] = k.Delay.String()
 	} else {
-		k.delay, _ = time.ParseDuration(seen[delaySeen])
+		k.Delay, _ = time.ParseDuration(seen[delaySeen])
 	}
-	maps.Copy(seen, k.trace().Seen())
+	maps.Copy(seen, k.Trace().Seen())
 	return op.Plan{
 		Args:   op.Args{"stream": t.String()},
 		Target: op.Target{Kind: "stream", ID: t.String(), Name: t.label},
-		Title:  op.L(r.title, op.B(t.label)), Facts: append(k.facts(t.Stream), r.warn(k)...), Button: string(r.button),
+		Title:  op.L(r.says.title, op.B(t.label)), Facts: append(k.Facts(t.Stream), r.warn(k)...),
+		Button:      string(r.says.button),
 		Fingerprint: r.fingerprint(k, t.Stream), Seen: seen,
 	}, nil
 }
 
 // fingerprint holds what would make another decision of it, and nothing that a refusal tells already. A start and a
 // pause are right whatever was recorded meanwhile; a cut and a file are about the one recording that the card spoke of.
-func (r recording) fingerprint(k recordState, stream live.Stream) string {
+func (r recordCommand) fingerprint(k recording.State, stream live.Stream) string {
 	parts := []any{stream.String()}
 	if r.state != nil {
 		parts = append(parts, r.state(k)...)
 	}
-	return fingerprint(parts...)
-}
-
-// latest is the recording that was seen last. It leaves out what time alone changes: the end of the material while a
-// recording runs, and with it whether that end lies just before or just after the moment of the look.
-func (k recordState) latest() []any { return []any{string(k.settled()), k.content.From.Unix()} }
-
-// settled is the phase without that difference.
-func (k recordState) settled() phase {
-	if k.phase == running && !k.content.To.IsZero() {
-		return ended
-	}
-	return k.phase
+	return op.Fingerprint(parts...)
 }
 
 // recordable refuses what certainly cannot work: no configuration, no ingest, the wrong order as far as that can be
 // seen.
-func recordable(k recordState, t target, r recording) error {
+func recordable(k recording.State, t target, r recordCommand) error {
 	switch {
-	case k.seen.has(seeConfig) && k.config == nil:
+	case k.Seen.Has(recording.SeeConfig) && k.Config == nil:
 		return op.Refuse(op.L(op.B(t.label), " has no recording configuration, so it cannot be recorded."),
 			op.L(failure.ConfigHint)).
-			WithNext(recordNext("Status", "status", t.String())).InShort(op.L("no recording configuration"))
-	case r.live && k.online == nil:
+			WithNext(nextcmd.OnStream("status", t.String())).InShort(op.L("no recording configuration"))
+	case r.live && k.Online == nil:
 		return op.Refuse(op.L(op.B(t.label), " is not live, so there is nothing to record."),
 			op.L("Start the encoder, then ask again.")).
-			WithNext(recordNext("Status", "status", t.String())).InShort(op.L("not live"))
+			WithNext(nextcmd.OnStream("status", t.String())).InShort(op.L("not live"))
 	case r.refuse != nil:
 		return r.refuse(k, t)
 	}
@@ -166,105 +186,101 @@ func recordable(k recordState, t target, r recording) error {
 // nothingRecorded leaves a stream out of several. Asked for alone it is only warned of, as the lists lag behind.
 func nothingRecorded(t target) error {
 	return op.Already(op.L("I see nothing that is being recorded of ", op.B(t.label), ". Nothing was changed."),
-		recordNext("Status", "status", t.String())).SaysSo().
+		nextcmd.OnStream("status", t.String())).SaysSo().
 		InShort(op.L("nothing is being recorded"))
 }
 
-func refuseRunning(k recordState, t target) error {
-	if k.phase != running {
+func refuseRunning(k recording.State, t target) error {
+	if k.Phase != recording.Running {
 		return nil
 	}
 	return op.Already(op.L("As far as the cloud shows, ", op.B(t.label), " is already recording",
-		told(", since ", op.On, k.content.From), ". Nothing was changed."),
-		recordNext("Pause recording", "stop", t.String())).SaysSo().InShort(op.L("already recording"))
+		op.Told(", since ", op.On, k.Content.From), ". Nothing was changed."),
+		nextcmd.OnStream("pause", t.String())).SaysSo().InShort(op.L("already recording"))
 }
 
-func refuseUnpaused(k recordState, t target) error {
-	if k.phase != running {
+func refuseUnpaused(k recording.State, t target) error {
+	if k.Phase != recording.Running {
 		return nil
 	}
 	return op.Refuse(op.L(op.B(t.label), " is still recording: its file can be written at once only after a pause."),
 		op.L("Pause it first, or cut it: ", op.Code("/record restart"), " writes the file and goes on.")).
-		WithNext(recordNext("Pause recording", "stop", t.String())).InShort(op.L("still recording"))
+		WithNext(nextcmd.OnStream("pause", t.String())).InShort(op.L("still recording"))
 }
 
-func warnFresh(k recordState) []op.Line {
-	if k.fresh() {
+func warnFresh(k recording.State) []op.Line {
+	if k.Fresh() {
 		return []op.Line{op.L("If it is recording already, ApsaraVideo Live refuses and nothing changes.")}
 	}
 	return nil
 }
 
-func warnQuiet(k recordState) []op.Line {
+func warnQuiet(k recording.State) []op.Line {
 	switch {
-	case k.online == nil:
+	case k.Online == nil:
 		return []op.Line{op.L("A recording ends by itself when its stream breaks off.")}
-	case !k.fresh() && !k.waits():
+	case !k.Fresh() && !k.Waits():
 		return []op.Line{op.L("I see nothing that is being recorded; ApsaraVideo Live may refuse.")}
 	}
 	return nil
 }
 
-func warnUnpaused(k recordState) []op.Line {
-	if k.phase == ended {
+func warnUnpaused(k recording.State) []op.Line {
+	if k.Phase == recording.Ended {
 		return nil
 	}
 	return []op.Line{op.L("I see no recording that waits for its file; ApsaraVideo Live may refuse.")}
 }
 
-func recordNext(label op.Text, word, path string) op.Next {
-	return op.Next{Label: string(label), Text: op.Format("record "+word+" {stream}", op.Args{"stream": path})}
-}
-
-func (s table) applyRecord(ctx context.Context, p op.Plan, permit op.SendPermit, r recording) op.Outcome {
-	denial := op.L(r.denial[0], subject(p), r.denial[1])
+func (s table) applyRecord(ctx context.Context, p op.Plan, permit op.SendPermit, r recordCommand) op.Outcome {
+	denial := op.L(r.says.denial[0], p.Subject(), r.says.denial[1])
 	t, err := targetOf(p)
 	if err != nil {
 		return op.Outcome{State: op.Failed, Text: op.L(denial, ": the stream's name cannot be read. Nothing was changed.")}
 	}
 	receipt, err := s.cloud.Record(ctx, permit, t.Stream, r.command)
-	if err == nil {
-		o := r.done(s, p, t)
-		o.State, o.RequestID = op.Succeeded, receipt.RequestID
-		return o
+	success := op.Outcome{
+		Text: op.L(r.says.done[0], op.B(t.label), r.says.done[1]),
+		Next: mapped(r.next, func(name string) op.Next { return nextcmd.OnStream(name, t.String()) }),
+	}
+	if r.note != nil {
+		success.Text = op.L(success.Text, r.note(s, p))
 	}
 	return failure.Failure{
 		Usage: "record " + r.word + " {stream}", Args: p.Args, Denied: denial,
-		Before: op.L(subject(p), " was already recording"),
-		Next:   []op.Next{recordNext("Pause recording", "stop", t.String())},
-	}.Outcome(err)
-}
-
-func started(_ table, _ op.Plan, t target) op.Outcome {
-	return op.Outcome{Text: op.L("Recording of ", op.B(t.label), " started."),
-		Next: []op.Next{recordNext("Pause recording", "stop", t.String())}}
+		Before: op.L(p.Subject(), " was already recording"),
+		Next:   []op.Next{nextcmd.OnStream("pause", t.String())},
+	}.Outcome(success, receipt, err)
 }
 
 // delaySeen is where a plan keeps the time from a pause to its file, as Go writes durations.
 const delaySeen = "delay"
 
-// paused tells when the file is due, by the delay that the plan saw: nothing stands between the answer and its record.
-func paused(s table, p op.Plan, t target) op.Outcome {
-	file := op.L("The file follows after the delay of its configuration.")
-	if delay, err := time.ParseDuration(p.Seen[delaySeen]); err == nil {
-		file = op.L("The file is written at ", op.At(s.now().Add(delay)), " (in ", op.For(delay), ").")
+// fileOfPause tells when the file is due, by the delay that the plan saw: nothing stands between the answer and its
+// record.
+func fileOfPause(s table, p op.Plan) op.Line {
+	delay, err := time.ParseDuration(p.Seen[delaySeen])
+	if err != nil {
+		return op.L("The file follows after the delay of its configuration.")
 	}
-	return op.Outcome{
-		Text: op.L("Recording of ", op.B(t.label), " paused. ", file),
-		Next: []op.Next{recordNext("Write it now", "finish", t.String()), recordNext("Resume", "start", t.String())},
-	}
+	return op.L("The file is written at ", op.At(s.now().Add(delay)), " (in ", op.For(delay), ").")
 }
 
-func restarted(_ table, _ op.Plan, t target) op.Outcome {
-	return op.Outcome{
-		Text: op.L("Recording of ", op.B(t.label), " started over; the file of what was recorded before is being written."),
-		Next: []op.Next{recordNext("Pause recording", "stop", t.String())},
-	}
-}
-
-func finished(_ table, _ op.Plan, t target) op.Outcome {
-	return op.Outcome{
-		Text: op.L("The file of ", op.B(t.label), " is being written now; its recording is fully stopped."),
-		Next: []op.Next{nextcmd.NextCommand("files", op.Args{"stream": t.String()})},
+// verifyRecord looks at material and files for traces of the command. One look is enough after an answer.
+func (s table) verifyRecord(r recordCommand) func(context.Context, op.Attempt) (op.Evidence, error) {
+	return func(ctx context.Context, a op.Attempt) (op.Evidence, error) {
+		t, err := targetOf(a.Plan)
+		if err != nil {
+			return op.Evidence{}, err
+		}
+		what := r.proof.Look
+		if !a.Answered() {
+			what |= recording.SeeIngest
+		}
+		k, err := recording.Read(ctx, s.cloud, s.now(), t.Stream, what)
+		if err != nil {
+			return op.Evidence{}, fmt.Errorf("look at the recordings of %s: %w", t, err)
+		}
+		return r.proof.Evidence(k, a), nil
 	}
 }

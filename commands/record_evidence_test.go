@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"casterbot/commands/recording"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 )
@@ -88,9 +89,9 @@ func TestAFileAndTheEncoder(t *testing.T) {
 // Only a proof that names its own moment counts whenever it is seen; the rest is for the engine to hold against the
 // time.
 func TestWhichProofsAreDated(t *testing.T) {
-	for _, r := range recordings {
-		if want := r.word == "stop" || r.word == "finish"; r.dated != want {
-			t.Errorf("record %s: a dated proof: %t", r.word, r.dated)
+	for _, r := range recordCommands {
+		if want := r.word == "stop" || r.word == "finish"; r.proof.Dated != want {
+			t.Errorf("record %s: a dated proof: %t", r.word, r.proof.Dated)
 		}
 	}
 }
@@ -151,7 +152,7 @@ func TestVerifyRecord(t *testing.T) {
 		if c.file != -1 {
 			f.files = []live.File{{Created: noon.Add(c.file), To: noon.Add(-time.Minute)}}
 		}
-		command, _ := Table(f, &fakeDesk{}, func() time.Time { return noon.Add(c.look) }).Find(usageOf(c.word))
+		command, _ := Table(f, &fakeRecords{}, func() time.Time { return noon.Add(c.look) }).Find(usageOf(c.word))
 		o := op.Outcome{State: op.Unknown}
 		if c.answered {
 			o.State = op.Succeeded
@@ -176,9 +177,9 @@ func TestVerifyRecord(t *testing.T) {
 // seenBefore is what a plan keeps of the main stream at a moment.
 func seenBefore(t *testing.T, f *fakeCloud, at time.Time) map[string]string {
 	t.Helper()
-	k, err := table{cloud: f, now: func() time.Time { return at }}.readState(t.Context(), mainStream, seeAll)
+	k, err := recording.Read(t.Context(), f, at, mainStream, recording.SeeAll)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return k.trace().Seen()
+	return k.Trace().Seen()
 }

@@ -8,8 +8,11 @@ import (
 
 	"casterbot/commands/failure"
 	"casterbot/commands/nextcmd"
+	"casterbot/commands/recording"
+	"casterbot/internal/grammar"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
+	"casterbot/internal/parallel"
 )
 
 const filesUsage = "record files {stream?} {page?}"
@@ -54,19 +57,19 @@ func (s table) readFiles(ctx context.Context, call op.Call) (op.Answer, error) {
 	answer := op.Answer{Mark: op.MarkNeutral, Title: op.L("Files of ", op.B(t.label))}
 	var files []live.File
 	var from time.Time
-	var k recordState
+	var k recording.State
 	asks := []func() error{func() (err error) { files, from, err = s.filesBack(ctx, t, page*pageFiles+1); return err }}
 	if page == 1 {
-		asks = append(asks, into(&k, func() (recordState, error) {
-			return s.readState(ctx, t.Stream, seeOnline|seeConfig|seeContent)
+		asks = append(asks, parallel.Into(&k, func() (recording.State, error) {
+			return recording.Read(ctx, s.cloud, s.now(), t.Stream, recording.SeeOnline|recording.SeeConfig|recording.SeeContent)
 		}))
 	} else {
-		answer.Title = op.L(answer.Title, ", page ", op.V(strconv.Itoa(page)))
+		answer.Title = op.L(answer.Title, ", page ", op.N(page))
 	}
-	if err := together(asks...); err != nil {
+	if err := parallel.Together(asks...); err != nil {
 		return op.Answer{}, failure.CannotLook(op.L(op.V(t.label)), err)
 	}
-	answer.Note, answer.Items = op.L("Looked back to ", op.On(from), "."), k.with(files).unwritten(t)
+	answer.Note, answer.Items = op.L("Looked back to ", op.On(from), "."), k.With(files).Unwritten(t.String())
 	shown := files[min(len(files), (page-1)*pageFiles):min(len(files), page*pageFiles)]
 	for _, f := range shown {
 		answer.Items = append(answer.Items, fileItem(f))
@@ -74,7 +77,7 @@ func (s table) readFiles(ctx context.Context, call op.Call) (op.Answer, error) {
 	switch {
 	case len(files) > page*pageFiles && page < maxPage:
 		answer.Next = []op.Next{{Label: "Older files",
-			Text: op.Format(filesUsage, op.Args{"stream": t.String(), "page": strconv.Itoa(page + 1)})}}
+			Text: grammar.Format(filesUsage, op.Args{"stream": t.String(), "page": strconv.Itoa(page + 1)})}}
 	case len(answer.Items) == 0:
 		answer.Lines = []op.Line{op.L("No files.")}
 	}
@@ -88,10 +91,8 @@ func pageOf(typed string) (int, error) {
 	}
 	page, err := strconv.Atoi(typed)
 	if err != nil || page < 1 || page > maxPage {
-		refusal := op.Refuse(op.L("The page must be a number from 1 to ", op.V(strconv.Itoa(maxPage)), ", not ",
-			op.B(op.Visible(typed)), "."))
-		refusal.Field = "page"
-		return 0, refusal
+		return 0, op.Refuse(op.L("The page must be a number from 1 to ", op.N(maxPage), ", not ",
+			op.B(op.Visible(typed)), ".")).About("page")
 	}
 	return page, nil
 }
@@ -109,9 +110,11 @@ func (s table) filesBack(ctx context.Context, t target, wanted int) (files []liv
 	for i := range older {
 		until := from.Add(-time.Duration(i) * reach)
 		windows = append(windows,
-			into(&older[i], func() ([]live.File, error) { return s.cloud.RecordFiles(ctx, t.Stream, until.Add(-reach), until) }))
+			parallel.Into(&older[i], func() ([]live.File, error) {
+				return s.cloud.RecordFiles(ctx, t.Stream, until.Add(-reach), until)
+			}))
 	}
-	if err := together(windows...); err != nil {
+	if err := parallel.Together(windows...); err != nil {
 		return nil, from, err
 	}
 	seen := map[string]bool{}
@@ -130,23 +133,6 @@ func newestFirst(files []live.File) []live.File {
 	return sorted
 }
 
-// with judges the latest recording by files that were looked at beside it.
-func (k recordState) with(files []live.File) recordState {
-	k.seen |= seeFiles
-	if k.files = files; k.phase == ended {
-		k.phase, k.content = phaseOf([]live.Content{k.content}, files, k.at)
-	}
-	return k
-}
-
-// unwritten is the latest recording as long as there is no file of it.
-func (k recordState) unwritten(t target) []op.Item {
-	if !k.seen.has(seeContent) || k.phase == notRecorded || k.phase == written {
-		return nil
-	}
-	return []op.Item{{Mark: k.mark(), Title: op.L("(no file yet)"), Facts: []op.Line{k.shown()}, Next: k.ways(t)[:1]}}
-}
-
 // readAllFiles shows the newest files of the last days over all streams of the channel.
 func (s table) readAllFiles(ctx context.Context, call op.Call) (op.Answer, error) {
 	all, err := s.streams(ctx, call.Scope)
@@ -161,20 +147,15 @@ func (s table) readAllFiles(ctx context.Context, call op.Call) (op.Answer, error
 	from := s.now().Add(-reach)
 	answer := op.Answer{Mark: op.MarkNeutral, Title: op.L("The newest files of this channel"),
 		Note: op.L("Looked back to ", op.On(from), ". For more ask for one stream.")}
-	type list struct {
-		files []live.File
-		err   error
-	}
 	to, shown := s.now(), all[:min(len(all), maxLooks)]
-	for i, found := range each(shown, func(_ int, t target) (l list) {
-		l.files, l.err = s.cloud.RecordFiles(ctx, t.Stream, from, to)
-		return l
+	for i, found := range parallel.Tries(shown, func(t target) ([]live.File, error) {
+		return s.cloud.RecordFiles(ctx, t.Stream, from, to)
 	}) {
-		if found.err != nil {
+		if found.Err != nil {
 			answer.Lines = append(answer.Lines,
-				op.L("I could not look at ", op.B(shown[i].label), ": ", failure.Explain(found.err).Text, "."))
+				op.L("I could not look at ", op.B(shown[i].label), ": ", failure.Explain(found.Err).Text, "."))
 		}
-		for _, f := range found.files {
+		for _, f := range found.Got {
 			files = append(files, filed{f, shown[i]})
 		}
 	}
@@ -182,7 +163,7 @@ func (s table) readAllFiles(ctx context.Context, call op.Call) (op.Answer, error
 	for _, f := range files[:min(len(files), pageFiles)] {
 		item := fileItem(f.File)
 		item.Title = op.L(op.B(f.of.label), " · ", item.Title)
-		item.Next = []op.Next{nextcmd.NextCommand("files", op.Args{"stream": f.of.String()})}
+		item.Next = []op.Next{nextcmd.Command("files", op.Args{"stream": f.of.String()})}
 		answer.Items = append(answer.Items, item)
 	}
 	if len(files) == 0 && len(answer.Lines) == 0 {

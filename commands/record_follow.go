@@ -4,10 +4,12 @@ import (
 	"context"
 	"net/url"
 	"path"
+	"slices"
 	"time"
 
 	"casterbot/commands/baseline"
 	"casterbot/commands/nextcmd"
+	"casterbot/commands/recording"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 )
@@ -39,66 +41,32 @@ func (s table) followFile(due func(op.Attempt) time.Time) func(context.Context, 
 		if err != nil {
 			return op.Followup{}, err
 		}
-		next := []op.Next{nextcmd.NextCommand("files", op.Args{"stream": t.String()})}
-		k, err := s.readState(ctx, t.Stream, seeContent|seeFiles)
+		next := []op.Next{nextcmd.OnStream("files", t.String())}
+		k, err := recording.Read(ctx, s.cloud, s.now(), t.Stream, recording.SeeContent|recording.SeeFiles)
 		if err != nil {
-			if s.now().Before(a.Sent.Add(window)) {
+			if s.now().Before(a.Sent.Add(recording.Window)) {
 				return op.Followup{}, err
 			}
 			return op.Followup{Text: op.L("I could not look for its file."), Next: next}, nil
 		}
-		before := baseline.WhatIsKnown(a.Plan.Seen, baseline.LookedAt, baseline.BeganAt, baseline.EndedAt, baseline.FileAt)
+		before, _ := baseline.Of(a.Plan.Seen, baseline.LookedAt, baseline.BeganAt, baseline.EndedAt, baseline.FileAt)
 		when := due(a)
-		f, found := madeSince(k, before, a)
+		f, found := recording.MadeSince(k, before, a)
 		switch {
 		case found:
 			return op.Followup{Text: op.L("The cloud lists its file: ", fileWords(f), "."), Next: next}, nil
-		case wentOn(k, before, a):
+		case recording.WentOn(k, before, a):
 			return op.Followup{Text: op.L("Recording has gone on since, so there is no file of this pause."),
-				Next: []op.Next{recordNext("Pause recording", "stop", t.String())}}, nil
-		case k.at.Before(when):
+				Next: []op.Next{nextcmd.OnStream("pause", t.String())}}, nil
+		case k.At.Before(when):
 			return op.Followup{Again: when}, nil
-		case k.at.Before(when.Add(overdue)):
-			return op.Followup{Again: minTime(k.at.Add(lookOften), when.Add(overdue))}, nil
+		case k.At.Before(when.Add(overdue)):
+			return op.Followup{Again: slices.MinFunc([]time.Time{k.At.Add(lookOften), when.Add(overdue)},
+				time.Time.Compare)}, nil
 		}
-		return op.Followup{Text: op.L("Its file was due at ", op.At(when), "; at ", op.At(k.at),
+		return op.Followup{Text: op.L("Its file was due at ", op.At(when), "; at ", op.At(k.At),
 			" the cloud did not list it."), Next: next}, nil
 	}
-}
-
-func minTime(a, b time.Time) time.Time {
-	if b.Before(a) {
-		return b
-	}
-	return a
-}
-
-// madeSince is the newest file that can be the command's doing: made since the send, and of the material that was seen
-// before it.
-func madeSince(k recordState, before baseline.Baseline, a op.Attempt) (f live.File, found bool) {
-	for _, made := range k.files {
-		if baseline.Newer(made.Created, before[baseline.FileAt], a.Sent) && holds(made, before) &&
-			!made.Created.Before(f.Created) {
-			f, found = made, true
-		}
-	}
-	return f, found
-}
-
-// holds reports a file that reaches as far as the material did. One that ends where the material begins is that of the
-// recording before.
-func holds(f live.File, before baseline.Baseline) bool {
-	return f.To.IsZero() ||
-		!f.To.Before(before[baseline.EndedAt].Add(-time.Second)) && f.To.After(before[baseline.BeganAt])
-}
-
-// wentOn: the material that was paused has grown by more than the time until the send explains. Both lengths are read
-// off one clock each.
-func wentOn(k recordState, before baseline.Baseline, a op.Attempt) bool {
-	if before[baseline.EndedAt].IsZero() || !k.content.From.Equal(before[baseline.BeganAt]) {
-		return false
-	}
-	return k.content.To.Sub(before[baseline.EndedAt]) > a.Sent.Sub(before[baseline.LookedAt])+2*atOnce
 }
 
 // fileWords names a file without its address, which may carry a key.

@@ -15,7 +15,7 @@ import (
 // running.
 func followAt(t *testing.T, f *fakeCloud, word string, later time.Duration) (op.Followup, error) {
 	t.Helper()
-	c, ok := Table(f, &fakeDesk{}, func() time.Time { return noon.Add(later) }).Find("record " + word + " {stream}")
+	c, ok := Table(f, &fakeRecords{}, func() time.Time { return noon.Add(later) }).Find("record " + word + " {stream}")
 	if !ok || c.Follow == nil {
 		t.Fatalf("record %s is not followed", word)
 	}
@@ -84,7 +84,7 @@ func TestFollowingBlindly(t *testing.T) {
 		!strings.Contains(got.Text.Plain(), "could not look") {
 		t.Errorf("%+v, %v", got, err)
 	}
-	if c, _ := Table(f, &fakeDesk{}, time.Now).Find("record start {stream}"); c.Follow != nil {
+	if c, _ := Table(f, &fakeRecords{}, time.Now).Find("record start {stream}"); c.Follow != nil {
 		t.Error("a start leads to no file")
 	}
 }
@@ -99,7 +99,7 @@ func TestTheFileOfAnotherPause(t *testing.T) {
 	seen := baseline.Baseline{baseline.LookedAt: noon.Add(-time.Second), baseline.BeganAt: noon.Add(-10 * time.Minute),
 		baseline.EndedAt: noon.Add(-2 * time.Second)}.Seen()
 	seen[delaySeen] = "3m0s"
-	c, _ := Table(f, &fakeDesk{}, func() time.Time { return noon.Add(time.Minute) }).Find("record stop {stream}")
+	c, _ := Table(f, &fakeRecords{}, func() time.Time { return noon.Add(time.Minute) }).Find("record stop {stream}")
 	a := op.Attempt{Plan: op.Plan{Args: op.Args{"stream": mainPath}, Seen: seen}, Sent: noon,
 		Outcome: op.Outcome{State: op.Succeeded}}
 	got, err := c.Follow(t.Context(), a)

@@ -11,8 +11,11 @@ import (
 	"casterbot/commands/failure"
 	"casterbot/commands/naming"
 	"casterbot/commands/nextcmd"
+	"casterbot/commands/recording"
+	"casterbot/internal/grammar"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
+	"casterbot/internal/parallel"
 )
 
 const (
@@ -62,77 +65,66 @@ func (s table) readStreams(ctx context.Context, call op.Call, page int) (op.Answ
 	case from == to && page > 1:
 		answer.Lines = []op.Line{op.L("There are no more.")}
 	case from > 0 || to < len(all):
-		answer.Note = op.L(op.V(strconv.Itoa(from+1)+"-"+strconv.Itoa(to)), " of ", op.V(strconv.Itoa(len(all))),
+		answer.Note = op.L(op.V(strconv.Itoa(from+1)+"-"+strconv.Itoa(to)), " of ", op.N(len(all)),
 			", live ones first.")
 	}
 	if to < len(all) && page < maxPage {
 		answer.Next = []op.Next{{Label: "More streams",
-			Text: op.Format(statusUsage, op.Args{"stream": everyStream, "page": strconv.Itoa(page + 1)})}}
+			Text: grammar.Format(statusUsage, op.Args{"stream": everyStream, "page": strconv.Itoa(page + 1)})}}
 	}
 	return answer, nil
 }
 
 // streamItems looks at some streams side by side, whose being live is known.
 func (s table) streamItems(ctx context.Context, all []target) []op.Item {
-	type seen struct {
-		contents []live.Content
-		err      error
-	}
 	now := s.now()
-	var configs map[string]configured
-	contents := make([]seen, len(all))
-	_ = together(
+	var configs map[string]parallel.Answer[[]live.RecordConfig]
+	var contents []parallel.Answer[[]live.Content]
+	_ = parallel.Together(
 		func() error { configs = s.configsOf(ctx, all); return nil },
 		func() error {
-			contents = each(all, func(_ int, t target) (c seen) {
-				c.contents, c.err = s.cloud.RecordContent(ctx, t.Stream, now.Add(-window), now.Add(time.Minute))
-				return c
+			contents = parallel.Tries(all, func(t target) ([]live.Content, error) {
+				return s.cloud.RecordContent(ctx, t.Stream, now.Add(-recording.Window), now.Add(time.Minute))
 			})
 			return nil
 		},
 	)
 	var items []op.Item
 	for i, t := range all {
-		k := recordState{seen: seeOnline | seeConfig | seeContent, at: now, online: t.online}
+		k := recording.State{Seen: recording.SeeOnline | recording.SeeConfig | recording.SeeContent, At: now,
+			Online: t.online}
 		how := configs[t.Domain]
-		k.judge(t.Stream, nil, how.configs, contents[i].contents)
-		items = append(items, k.item(t, cmp.Or(how.err, contents[i].err)))
+		k.Judge(t.Stream, nil, how.Got, contents[i].Got)
+		items = append(items, streamItem(k, t, cmp.Or(how.Err, contents[i].Err)))
 	}
 	return items
 }
 
-// configured is how the streams of a domain are recorded.
-type configured struct {
-	configs []live.RecordConfig
-	err     error
-}
-
 // configsOf looks up how streams are recorded, with one list a domain.
-func (s table) configsOf(ctx context.Context, all []target) map[string]configured {
+func (s table) configsOf(ctx context.Context, all []target) map[string]parallel.Answer[[]live.RecordConfig] {
 	streams := map[string][]live.Stream{}
 	for _, t := range all {
 		streams[t.Domain] = append(streams[t.Domain], t.Stream)
 	}
 	domains := slices.Sorted(maps.Keys(streams))
-	found := map[string]configured{}
-	for i, c := range each(domains, func(_ int, domain string) (c configured) {
-		c.configs, c.err = s.cloud.RecordConfigs(ctx, streams[domain]...)
-		return c
+	found := map[string]parallel.Answer[[]live.RecordConfig]{}
+	for i, c := range parallel.Tries(domains, func(domain string) ([]live.RecordConfig, error) {
+		return s.cloud.RecordConfigs(ctx, streams[domain]...)
 	}) {
 		found[domains[i]] = c
 	}
 	return found
 }
 
-// item shows one stream among others; that one cannot be looked at is said in its place.
-func (k recordState) item(t target, err error) op.Item {
+// streamItem shows one stream among others; that one cannot be looked at is said in its place.
+func streamItem(k recording.State, t target, err error) op.Item {
 	if err != nil {
 		return op.Item{
 			Mark: op.MarkUnknown, Title: op.L(op.B(t.label)),
 			Facts: []op.Line{op.L("I could not look: ", failure.Explain(err).Text, ".")},
 		}
 	}
-	return op.Item{Mark: k.mark(), Title: op.L(op.B(t.label)), Facts: k.facts(t.Stream), Next: k.ways(t)[:1]}
+	return op.Item{Mark: k.Mark(), Title: op.L(op.B(t.label)), Facts: k.Facts(t.Stream), Next: k.Ways(t.String())[:1]}
 }
 
 func (s table) readStream(ctx context.Context, call op.Call) (op.Answer, error) {
@@ -140,18 +132,19 @@ func (s table) readStream(ctx context.Context, call op.Call) (op.Answer, error) 
 	if err != nil {
 		return op.Answer{}, err
 	}
-	k, err := s.readState(ctx, t.Stream, seeAll)
+	k, err := recording.Read(ctx, s.cloud, s.now(), t.Stream, recording.SeeAll)
 	if err != nil {
 		return op.Answer{}, failure.CannotLook(op.L(op.V(t.label)), err)
 	}
 	answer := op.Answer{
-		Mark: k.mark(), Title: op.L(op.B(t.label)), Lines: k.facts(t.Stream), Next: append(k.ways(t), filesNext(k, t)...),
+		Mark: k.Mark(), Title: op.L(op.B(t.label)), Lines: k.Facts(t.Stream),
+		Next: append(k.Ways(t.String()), filesNext(k, t)...),
 		Note: op.L("No API says what is being recorded now; this is concluded from its lists of material and files."),
 	}
-	for _, f := range newestFirst(k.files)[:min(len(k.files), maxStatusFiles)] {
+	for _, f := range newestFirst(k.Files)[:min(len(k.Files), maxStatusFiles)] {
 		answer.Items = append(answer.Items, fileItem(f))
 	}
-	if len(k.files) == 0 {
+	if len(k.Files) == 0 {
 		answer.Lines = append(answer.Lines, op.L("No files within the last 24 hours."))
 	}
 	return answer, nil
@@ -161,45 +154,17 @@ func (s table) readStream(ctx context.Context, call op.Call) (op.Answer, error) 
 const maxStatusFiles = 3
 
 // filesNext leads to all files, where a status shows but some.
-func filesNext(k recordState, t target) []op.Next {
-	if len(k.files) <= maxStatusFiles {
+func filesNext(k recording.State, t target) []op.Next {
+	if len(k.Files) <= maxStatusFiles {
 		return nil
 	}
-	return []op.Next{nextcmd.NextCommand("files", op.Args{"stream": t.String()})}
+	return []op.Next{nextcmd.OnStream("files", t.String())}
 }
 
 // fileItem shows a file without its address: the bucket decides who may fetch it.
 func fileItem(f live.File) op.Item {
 	return op.Item{
-		Mark: op.MarkOK, Title: op.L("File", told(" of ", op.On, f.From), told(" to ", op.At, f.To)),
+		Mark: op.MarkOK, Title: op.L("File", op.Told(" of ", op.On, f.From), op.Told(" to ", op.At, f.To)),
 		Facts: []op.Line{op.L(op.For(f.Duration), " · ", op.V(f.Format), " · ", op.Code(f.ID))},
 	}
-}
-
-func (k recordState) mark() op.Mark {
-	switch {
-	case k.fresh():
-		return op.MarkRecording
-	case k.waits():
-		return op.MarkPaused
-	case k.online == nil:
-		return op.MarkIdle
-	}
-	return op.MarkNeutral
-}
-
-// ways offers what can sensibly follow; there is always one.
-func (k recordState) ways(t target) []op.Next {
-	path := t.String()
-	switch {
-	case k.config == nil:
-		return []op.Next{recordNext("Status", "status", path)}
-	case k.fresh():
-		return []op.Next{recordNext("Pause recording", "stop", path), recordNext("Cut and write the file", "restart", path)}
-	case k.waits():
-		return []op.Next{recordNext("Write it now", "finish", path), recordNext("Resume", "start", path)}
-	case k.online != nil:
-		return []op.Next{recordNext("Start recording", "start", path)}
-	}
-	return []op.Next{recordNext("Status", "status", path)}
 }

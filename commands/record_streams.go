@@ -13,6 +13,7 @@ import (
 	"casterbot/commands/naming"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
+	"casterbot/internal/parallel"
 )
 
 // target is a stream with its name for people: the channel's alias if there is one.
@@ -22,12 +23,12 @@ type target struct {
 	online *live.Online // set by streams only
 }
 
-func (t target) thing() thing {
+func (t target) thing() naming.Thing {
 	note := op.Text("not live")
 	if t.online != nil {
 		note = "live"
 	}
-	return thing{id: t.String(), name: t.label, note: note}
+	return naming.Thing{ID: t.String(), Name: t.label, Note: note}
 }
 
 // stream resolves the argument {stream}: an alias of the channel, domain/app/stream in full, or a bare stream name
@@ -136,7 +137,7 @@ func (s table) unknownStream(ctx context.Context, call op.Call) error {
 	if err != nil {
 		return err
 	}
-	return streams.unknown(call.Args["stream"], streamThings(all))
+	return naming.Streams.Unknown(call.Args["stream"], mapped(all, target.thing))
 }
 
 // unclearStream lists what the patterns can mean: the streams themselves, and those live now that fit.
@@ -146,23 +147,14 @@ func (s table) unclearStream(ctx context.Context, call op.Call, patterns []strin
 		return err
 	}
 	refusal := op.Refuse(op.L("More than one stream could be meant by ", op.B(op.Visible(call.Args["stream"])), "."),
-		op.L("Give the stream in full, as domain/app/stream."))
-	refusal.Field, refusal.Brief = "stream", op.L("unclear name")
+		op.L("Give the stream in full, as domain/app/stream.")).About("stream").InShort(op.L("unclear name"))
 	for _, t := range all {
 		if slices.ContainsFunc(patterns, func(p string) bool { return fits(p, t.String()) }) &&
 			len(refusal.Answer.Items) < maxItems {
-			refusal.Answer.Items = append(refusal.Answer.Items, t.thing().item())
+			refusal.Answer.Items = append(refusal.Answer.Items, t.thing().Item())
 		}
 	}
 	return refusal
-}
-
-func streamThings(all []target) []thing {
-	var things []thing
-	for _, t := range all {
-		things = append(things, t.thing())
-	}
-	return things
 }
 
 // streams lists the channel's streams: those that an alias names, then those live now that a pattern covers. Which are
@@ -170,7 +162,7 @@ func streamThings(all []target) []thing {
 func (s table) streams(ctx context.Context, scope op.Scope) ([]target, error) {
 	all, areas := named(scope)
 	found := make([][]live.Online, len(areas))
-	err := together(each(areas, func(i int, a live.Stream) func() error {
+	err := parallel.Together(parallel.Each(areas, func(i int, a live.Stream) func() error {
 		return func() (err error) {
 			if found[i], err = s.cloud.OnlineStreams(ctx, a.Domain, a.App, ""); err != nil {
 				return failure.CannotLook(op.L("the streams of ", op.V(a.Domain)), err)
@@ -231,7 +223,7 @@ func (s table) streamOptions(ctx context.Context, call op.Call) ([]op.Option, er
 	if err != nil {
 		return nil, err
 	}
-	options := pick(streamThings(all))
+	options := naming.Pick(mapped(all, target.thing))
 	for i := range options {
 		options[i].Hint = options[i].Value
 	}

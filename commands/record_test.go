@@ -130,7 +130,7 @@ func TestRecordFingerprint(t *testing.T) {
 			material(f, -9*time.Second, -time.Second, false)
 		}, "restart finish"},
 	}
-	for _, r := range recordings {
+	for _, r := range recordCommands {
 		for name, change := range changes {
 			f := newFake()
 			material(f, -time.Hour, -10*time.Second, false)
@@ -156,7 +156,7 @@ func TestRecordFingerprint(t *testing.T) {
 
 // TestAPlanOfOld: a plan that an earlier version stored is planned again without what it did not keep.
 func TestAPlanOfOld(t *testing.T) {
-	for _, r := range recordings {
+	for _, r := range recordCommands {
 		f := newFake()
 		material(f, -time.Hour, -10*time.Second, false)
 		again := call("stream", mainPath)
@@ -250,17 +250,6 @@ func TestApplyRecordOddities(t *testing.T) {
 	if o := stop.Apply(t.Context(), op.Plan{Args: op.Args{"stream": "a/*/c"}}, "", permitted); o.State != op.Failed ||
 		len(f.calls) != before {
 		t.Errorf("a wildcard was sent: %+v %v", o, f.calls)
-	}
-}
-
-func TestRecordConfigInForce(t *testing.T) {
-	f := newFake()
-	f.configs = []live.RecordConfig{
-		{App: "*", Name: "*", Delay: time.Minute}, {App: "show", Name: "main", Delay: 2 * time.Minute},
-		{App: "show", Name: "", Delay: 3 * time.Minute}, {App: "show", Name: "other", Delay: 4 * time.Minute},
-	}
-	if got := inForce(f.configs, mainStream); got == nil || got.Delay != 2*time.Minute {
-		t.Errorf("got %+v", got)
 	}
 }
 

@@ -4,115 +4,12 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strings"
 
 	"casterbot/commands/failure"
 	"casterbot/commands/naming"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 )
-
-// thing is one of those that a word may mean.
-type thing struct {
-	id   string
-	name string
-	note op.Text // "on air"; shown beside it
-}
-
-// noun is how a kind of things is called in refusals. Its find is the one rule by which words become ids.
-type noun struct {
-	field string  // placeholder
-	one   op.Text // "studio"
-	many  op.Text
-	where op.Text // "in this channel"
-}
-
-var (
-	studios = noun{field: "caster", one: "studio", many: "studios", where: "in this channel"}
-	streams = noun{field: "stream", one: "stream", many: "streams", where: "in this channel"}
-	scenes  = noun{field: "scene", one: "scene", many: "scenes", where: "in this studio"}
-)
-
-// find gives the index of the one thing that was meant. An id always wins; a name counts when no other looks like it.
-// Anything else is a refusal that lists the candidates: the beginning of a name is a question, not an answer.
-func (n noun) find(typed string, all []thing) (int, error) {
-	if i := slices.IndexFunc(all, func(t thing) bool { return t.id == typed }); i >= 0 {
-		return i, nil
-	}
-	wanted := naming.Skeleton(typed)
-	var alike []int
-	for i, t := range all {
-		if naming.Skeleton(t.name) == wanted || strings.EqualFold(t.id, typed) {
-			alike = append(alike, i)
-		}
-	}
-	if len(alike) == 0 {
-		return 0, n.unknown(typed, all)
-	}
-	only := all[alike[0]]
-	exact := strings.EqualFold(only.id, typed) ||
-		naming.Fold(only.name) == naming.Fold(typed) && !naming.Deceptive(only.name)
-	if len(alike) == 1 && exact {
-		return alike[0], nil
-	}
-	return 0, n.unclear(typed, all, alike)
-}
-
-func (n noun) unclear(typed string, all []thing, alike []int) error {
-	title := op.L("More than one ", n.one, " could be meant by ", op.B(op.Visible(typed)), ".")
-	if len(alike) == 1 {
-		title = op.L("A ", n.one, " looks like ", op.B(op.Visible(typed)), " but is written with other characters.")
-	}
-	refusal := op.Refuse(title, op.L("Give the id of the one you mean."))
-	refusal.Field, refusal.Brief = n.field, op.L("unclear name")
-	for _, i := range alike {
-		refusal.Answer.Items = append(refusal.Answer.Items, all[i].item())
-	}
-	return refusal
-}
-
-func (n noun) unknown(typed string, all []thing) error {
-	refusal := op.Refuse(op.L("There is no ", n.one, " ", op.B(op.Visible(typed)), " ", n.where, "."))
-	refusal.Field, refusal.Brief = n.field, op.L("unknown name")
-	near := nearest(typed, all, 5)
-	if len(near) == 0 {
-		refusal.Field = ""
-		refusal.Answer.Lines = []op.Line{op.L("There are no ", n.many, " ", n.where, ".")}
-		return refusal
-	}
-	refusal.Answer.Lines = []op.Line{op.L("The nearest names:")}
-	for _, t := range near {
-		refusal.Answer.Items = append(refusal.Answer.Items, t.item())
-	}
-	return refusal
-}
-
-// item shows a candidate: its name, its id as code, and what is known of it.
-func (t thing) item() op.Item {
-	item := op.Item{Title: op.L(op.B(op.Visible(t.name)), " ", op.Code(t.id))}
-	if t.note != "" {
-		item.Facts = []op.Line{op.L(t.note)}
-	}
-	return item
-}
-
-// nearest sorts things by how close their names are: those that hold the text first, then by edits.
-func nearest(typed string, all []thing, n int) []thing {
-	text := naming.Fold(typed)
-	distance := func(t thing) int {
-		name := naming.Fold(t.name)
-		switch {
-		case text != "" && strings.HasPrefix(name, text):
-			return -2
-		case text != "" && strings.Contains(name, text):
-			return -1
-		}
-		return op.Distance(text, name)
-	}
-	sorted := slices.Clone(all)
-	slices.SortStableFunc(sorted, func(a, b thing) int { return cmp.Compare(distance(a), distance(b)) })
-	return sorted[:min(n, len(sorted))]
-}
 
 // studios lists what the channel may touch: on air first, then by name.
 func (s table) studios(ctx context.Context, scope op.Scope) ([]live.Caster, error) {
@@ -138,12 +35,10 @@ func first(a, b bool) int {
 	return 1
 }
 
-func studioThings(all []live.Caster) []thing {
-	var things []thing
-	for _, c := range all {
-		things = append(things, thing{id: c.ID, name: c.Name, note: airWord(c.OnAir)})
-	}
-	return things
+func studioThings(all []live.Caster) []naming.Thing {
+	return mapped(all, func(c live.Caster) naming.Thing {
+		return naming.Thing{ID: c.ID, Name: c.Name, Note: airWord(c.OnAir)}
+	})
 }
 
 func airWord(onAir bool) op.Text {
@@ -167,12 +62,10 @@ func inOrder(studio live.Caster, look func() ([]live.Scene, error)) ([]live.Scen
 	return sorted, nil
 }
 
-func sceneThings(all []live.Scene) []thing {
-	var things []thing
-	for _, scene := range all {
-		things = append(things, thing{id: scene.ID, name: scene.Name, note: sceneWord(scene)})
-	}
-	return things
+func sceneThings(all []live.Scene) []naming.Thing {
+	return mapped(all, func(scene live.Scene) naming.Thing {
+		return naming.Thing{ID: scene.ID, Name: scene.Name, Note: sceneWord(scene)}
+	})
 }
 
 func sceneWord(scene live.Scene) op.Text {
@@ -192,4 +85,35 @@ func openWord(scene live.Scene) op.Text {
 		return "open"
 	}
 	return "closed"
+}
+
+// mapped makes one of each.
+func mapped[T, A any](all []T, of func(T) A) []A {
+	made := make([]A, len(all))
+	for i, one := range all {
+		made[i] = of(one)
+	}
+	return made
+}
+
+// casterOptions offers the channel's studios, on air first. Names that are not unique carry their id.
+func (s table) casterOptions(ctx context.Context, call op.Call) ([]op.Option, error) {
+	all, err := s.studios(ctx, call.Scope)
+	if err != nil {
+		return nil, err
+	}
+	return naming.Pick(studioThings(all)), nil
+}
+
+// sceneOptions offers the PREVIEW scenes of the studio that was chosen; both commands on scenes take no other.
+func (s table) sceneOptions(ctx context.Context, call op.Call) ([]op.Option, error) {
+	_, scenes, err := s.withScenes(ctx, call)
+	if err != nil {
+		return nil, err
+	}
+	all, err := scenes()
+	if err != nil {
+		return nil, err
+	}
+	return naming.Pick(previews(all)), nil
 }

@@ -11,11 +11,11 @@ import (
 )
 
 func TestFind(t *testing.T) {
-	all := []thing{
-		{id: "id-1", name: "Evening News"}, {id: "id-2", name: "Evening Sports"},
-		{id: "id-7", name: "Evening Talk"}, {id: "id-8", name: "Evening Talk"},
-		{id: "id-3", name: "Café"}, {id: "id-4", name: "id-1"}, {id: "id-5", name: "Nachrichten Straße"},
-		{id: "id-6", name: "M\u0430in"}, {id: "id-9", name: "Studio\u200bX"}, {id: "id-10", name: "スタジオ 1"},
+	all := []naming.Thing{
+		{ID: "id-1", Name: "Evening News"}, {ID: "id-2", Name: "Evening Sports"},
+		{ID: "id-7", Name: "Evening Talk"}, {ID: "id-8", Name: "Evening Talk"},
+		{ID: "id-3", Name: "Café"}, {ID: "id-4", Name: "id-1"}, {ID: "id-5", Name: "Nachrichten Straße"},
+		{ID: "id-6", Name: "M\u0430in"}, {ID: "id-9", Name: "Studio\u200bX"}, {ID: "id-10", Name: "スタジオ 1"},
 	}
 	cases := []struct {
 		typed string
@@ -43,15 +43,15 @@ func TestFind(t *testing.T) {
 		{typed: "", lists: []string{}},
 	}
 	for _, c := range cases {
-		i, err := studios.find(c.typed, all)
+		i, err := naming.Studios.Find(c.typed, all)
 		if c.want != "" {
-			if err != nil || all[i].id != c.want {
+			if err != nil || all[i].ID != c.want {
 				t.Errorf("%q: got %d, %v, want %s", c.typed, i, err, c.want)
 			}
 			continue
 		}
 		if err == nil {
-			t.Errorf("%q: resolved to %s, want a refusal", c.typed, all[i].id)
+			t.Errorf("%q: resolved to %s, want a refusal", c.typed, all[i].ID)
 			continue
 		}
 		r := refused(t, err)
@@ -63,12 +63,12 @@ func TestFind(t *testing.T) {
 }
 
 func TestFindLookalikeRunsNothing(t *testing.T) {
-	all := []thing{{id: "latin", name: "Main"}, {id: "cyrillic", name: "M\u0430in"}}
+	all := []naming.Thing{{ID: "latin", Name: "Main"}, {ID: "cyrillic", Name: "M\u0430in"}}
 	for _, typed := range []string{"Main", "M\u0430in", "main"} {
-		_, err := studios.find(typed, all)
+		_, err := naming.Studios.Find(typed, all)
 		wantHas(t, words(refused(t, err).Answer), "latin", "cyrillic")
 	}
-	if i, err := studios.find("cyrillic", all); err != nil || i != 1 {
+	if i, err := naming.Studios.Find("cyrillic", all); err != nil || i != 1 {
 		t.Errorf("by id: %d, %v", i, err)
 	}
 }
@@ -119,15 +119,15 @@ func TestOutOfScopeIsNotFound(t *testing.T) {
 }
 
 func TestNearestAtMostFive(t *testing.T) {
-	var all []thing
+	var all []naming.Thing
 	for i := range 40 {
-		all = append(all, thing{id: fmt.Sprintf("id-%d", i), name: fmt.Sprintf("Studio %d", i+100)})
+		all = append(all, naming.Thing{ID: fmt.Sprintf("id-%d", i), Name: fmt.Sprintf("Studio %d", i+100)})
 	}
-	_, err := studios.find("Studio", all)
+	_, err := naming.Studios.Find("Studio", all)
 	if r := refused(t, err); len(r.Answer.Items) != 5 {
 		t.Errorf("%d candidates", len(r.Answer.Items))
 	}
-	_, err = studios.find("Studio", nil)
+	_, err = naming.Studios.Find("Studio", nil)
 	if r := refused(t, err); r.Field != "" {
 		t.Errorf("a picker for an empty list: field %q", r.Field)
 	}
@@ -175,7 +175,7 @@ func TestOptionsSayWhyNot(t *testing.T) {
 	f := newFake()
 	f.fail["Casters"] = &live.Error{Class: live.Refused, Code: "Forbidden.RAM"}
 	f.fail["OnlineStreams"] = &live.Error{Class: live.NotSent}
-	table := Table(f, &fakeDesk{}, nil)
+	table := Table(f, &fakeRecords{}, nil)
 	for _, name := range []string{"caster", "scene", "stream"} {
 		k, _ := table.Kind(name)
 		_, err := k.Options(t.Context(), op.Call{Args: op.Args{"caster": "x"}, Scope: evening()})

@@ -6,8 +6,10 @@ import (
 	"strings"
 
 	"casterbot/commands/failure"
+	"casterbot/commands/naming"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
+	"casterbot/internal/parallel"
 )
 
 // idForm is the form that ids of studios have, digits among it: names are seldom like that, and one that is costs one
@@ -33,15 +35,21 @@ func (s table) caster(ctx context.Context, call op.Call) (live.Caster, error) {
 			return live.Caster{}, failure.CannotLook(op.L("the studios"), err)
 		}
 	}
+	c, _, err := s.casterByList(ctx, call)
+	return c, err
+}
+
+// casterByList finds the studio that is meant among all of the channel.
+func (s table) casterByList(ctx context.Context, call op.Call) (live.Caster, []live.Caster, error) {
 	all, err := s.studios(ctx, call.Scope)
 	if err != nil {
-		return live.Caster{}, err
+		return live.Caster{}, nil, err
 	}
-	i, err := studios.find(call.Args["caster"], studioThings(all))
+	i, err := naming.Studios.Find(call.Args["caster"], studioThings(all))
 	if err != nil {
-		return live.Caster{}, err
+		return live.Caster{}, nil, err
 	}
-	return all[i], nil
+	return all[i], all, nil
 }
 
 // besides looks at a studio and at something of it: side by side where its id is known, else one after the other. What
@@ -55,8 +63,8 @@ func besides[T any](ctx context.Context, s table, call op.Call, look func(id str
 	}
 	var seen T
 	var unseen error
-	err = together(
-		into(&c, func() (live.Caster, error) { return s.caster(ctx, call) }),
+	err = parallel.Together(
+		parallel.Into(&c, func() (live.Caster, error) { return s.caster(ctx, call) }),
 		func() error { seen, unseen = look(id); return nil },
 	)
 	return c, func() (T, error) { return seen, unseen }, err
@@ -66,11 +74,6 @@ func besides[T any](ctx context.Context, s table, call op.Call, look func(id str
 func (s table) withScenes(ctx context.Context, call op.Call) (live.Caster, func() ([]live.Scene, error), error) {
 	c, raw, err := besides(ctx, s, call, func(id string) ([]live.Scene, error) { return s.cloud.Scenes(ctx, id) })
 	return c, func() ([]live.Scene, error) { return inOrder(c, raw) }, err
-}
-
-// withSetup looks at a studio and at its settings.
-func (s table) withSetup(ctx context.Context, call op.Call) (live.Caster, func() (live.CasterConfig, error), error) {
-	return besides(ctx, s, call, func(id string) (live.CasterConfig, error) { return s.cloud.CasterConfig(ctx, id) })
 }
 
 // inside is what a studio holds and how it is set up.
@@ -83,11 +86,11 @@ type inside struct {
 // insideOf looks at a studio's scenes and, but for the moment before a call, at its settings.
 func (s table) insideOf(ctx context.Context, call op.Call) func(id string) (inside, error) {
 	return func(id string) (i inside, err error) {
-		asks := []func() error{into(&i.scenes, func() ([]live.Scene, error) { return s.cloud.Scenes(ctx, id) })}
+		asks := []func() error{parallel.Into(&i.scenes, func() ([]live.Scene, error) { return s.cloud.Scenes(ctx, id) })}
 		if call.Confirmed == nil {
 			asks = append(asks, func() error { i.config, i.unset = s.cloud.CasterConfig(ctx, id); return nil })
 		}
-		err = together(asks...)
+		err = parallel.Together(asks...)
 		return i, err
 	}
 }

@@ -29,18 +29,13 @@ func (s table) planCopy(ctx context.Context, call op.Call) (op.Plan, error) {
 	if err != nil {
 		return op.Plan{}, err
 	}
-	all, err := s.studios(ctx, call.Scope)
-	if err != nil {
-		return op.Plan{}, err
-	}
-	i, err := studios.find(call.Args["caster"], studioThings(all))
+	source, all, err := s.casterByList(ctx, call)
 	if err != nil {
 		return op.Plan{}, err
 	}
 	if err := unused(name, all); err != nil {
 		return op.Plan{}, err
 	}
-	source := all[i]
 	target := onStudio(source)
 	target.NewName = name
 	return op.Plan{
@@ -48,7 +43,7 @@ func (s table) planCopy(ctx context.Context, call op.Call) (op.Plan, error) {
 		Title: op.L("Copy studio ", op.B(source.Name), " as ", op.B(name)),
 		Facts: []op.Line{op.L(op.B(source.Name),
 			" stays as it is. The copy gets the same scenes and settings and is idle.")},
-		Button: "Copy studio", Fingerprint: fingerprint(source.ID, source.Name, name),
+		Button: "Copy studio", Fingerprint: op.Fingerprint(source.ID, source.Name, name),
 	}, nil
 }
 
@@ -67,16 +62,12 @@ func unused(name string, all []live.Caster) error {
 
 func (s table) applyCopy(ctx context.Context, p op.Plan, token string, permit op.SendPermit) op.Outcome {
 	receipt, err := s.cloud.CopyCaster(ctx, permit, p.Args["caster"], p.Args["name"], token)
-	if err != nil {
-		return failure.Failure{Usage: copyUsage, Args: p.Args,
-			Denied: op.L(op.B(p.Target.Name), " was not copied")}.Outcome(err)
-	}
-	return op.Outcome{
-		State: op.Succeeded, RequestID: receipt.RequestID,
+	return failure.Failure{Usage: copyUsage, Args: p.Args,
+		Denied: op.L(op.B(p.Target.Name), " was not copied")}.Outcome(op.Outcome{
 		Text: op.L(op.B(p.Args["name"]), " copied from ", op.B(p.Target.Name), ": id ", op.Code(receipt.CasterID), ", idle."),
 		Next: []op.Next{{Label: "Show", Text: "caster show " + receipt.CasterID},
 			{Label: "Start", Text: "caster start " + receipt.CasterID}},
-	}
+	}, receipt, err)
 }
 
 // verifyCopy looks for the studio that was made with the operation's own token. Where the list shows no tokens, the one
@@ -90,11 +81,11 @@ func (s table) verifyCopy(ctx context.Context, a op.Attempt) (op.Evidence, error
 	made := madeBy(a, all)
 	switch len(made) {
 	case 0:
-		return op.Evidence{Seen: unseen(a, op.L("I see no new studio called ", op.B(name), "."))}, nil
+		return op.Evidence{Seen: a.Unseen(op.L("I see no new studio called ", op.B(name), "."))}, nil
 	case 1:
-		seen := op.L("It exists", told(" since ", op.At, made[0].Created), ".")
-		if a.Outcome.State != op.Succeeded {
-			seen = op.L(op.B(name), " exists", told(" since ", op.At, made[0].Created), ", id ", op.Code(made[0].ID), ".")
+		seen := op.L("It exists", op.Told(" since ", op.At, made[0].Created), ".")
+		if !a.Answered() {
+			seen = op.L(op.B(name), " exists", op.Told(" since ", op.At, made[0].Created), ", id ", op.Code(made[0].ID), ".")
 		}
 		return op.Evidence{Happened: true, Own: made[0].Token == a.Token, Seen: seen}, nil
 	}
@@ -120,3 +111,8 @@ func madeBy(a op.Attempt, all []live.Caster) []live.Caster {
 
 // copyWindow is how long after the send a studio may have been made by it, repetitions included.
 const copyWindow = 15 * time.Minute
+
+// after reports whether the cloud's time t, which has whole seconds, is not before the send.
+func after(t, sent time.Time) bool {
+	return !t.IsZero() && !t.Before(sent.Truncate(time.Second))
+}

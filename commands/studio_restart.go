@@ -2,7 +2,6 @@ package commands
 
 import (
 	"context"
-	"fmt"
 
 	"casterbot/commands/baseline"
 	"casterbot/commands/failure"
@@ -20,7 +19,7 @@ func (s table) casterRestart() op.Command {
 		Examples: []string{`caster restart "Evening News"`},
 		Verb:     "caster.restart", Effect: op.OnAir, Sends: "RestartCaster",
 		Ends: []op.Condition{op.IsOnAir, op.StandbyShown}, Starts: []op.Condition{op.IsOnAir},
-		Plan: s.planRestart, Apply: s.applyRestart, Verify: s.verifyRestart,
+		Plan: s.planRestart, Apply: s.applyRestart, Verify: s.verifyStudio(restarted),
 	}
 }
 
@@ -73,7 +72,7 @@ func restartPlan(c live.Caster, recorded outageFacts) op.Plan {
 	return op.Plan{
 		Args: op.Args{"caster": c.ID}, Target: onStudio(c), Title: op.L("Restart studio ", op.B(c.Name)),
 		Facts: recorded.facts(), OnAir: true, Button: "Restart on-air studio",
-		Fingerprint: fingerprint(c.ID, c.Name, c.OnAir, c.Started.Unix(), int(c.Mode), recorded.name), Seen: seen,
+		Fingerprint: op.Fingerprint(c.ID, c.Name, c.OnAir, c.Started.Unix(), int(c.Mode), recorded.name), Seen: seen,
 	}
 }
 
@@ -94,22 +93,15 @@ func restartable(c live.Caster) error {
 
 func (s table) applyRestart(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
 	receipt, err := s.cloud.RestartCaster(ctx, permit, p.Args["caster"])
-	if err != nil {
-		return failure.Failure{Usage: restartUsage, Args: p.Args, Denied: op.L(subject(p), " was not restarted")}.Outcome(err)
-	}
-	return op.Outcome{State: op.Succeeded, Text: op.L(subject(p), " restarted."), RequestID: receipt.RequestID}
+	return failure.Failure{Usage: restartUsage, Args: p.Args, Denied: op.L(p.Subject(), " was not restarted")}.
+		Outcome(op.Outcome{Text: op.L(p.Subject(), " restarted.")}, receipt, err)
 }
 
-// verifyRestart takes another start time than before as proof; a change time may confirm an answer.
-func (s table) verifyRestart(ctx context.Context, a op.Attempt) (op.Evidence, error) {
-	id := a.Plan.Args["caster"]
-	c, err := s.cloud.Caster(ctx, id)
-	if err != nil {
-		return op.Evidence{}, fmt.Errorf("look at studio %s: %w", id, err)
-	}
-	before, known := baseline.TraceOf(a.Plan.Seen, baseline.StartedAt)
+// restarted takes another start time than before as proof; a change time may confirm an answer.
+func restarted(c live.Caster, a op.Attempt) op.Evidence {
+	before, known := baseline.Of(a.Plan.Seen, baseline.StartedAt)
 	if known && c.OnAir && baseline.Newer(c.Started, before[baseline.StartedAt], a.Sent) {
-		return op.Evidence{Happened: true, Seen: op.L("It is on air again since ", op.At(c.Started), ".")}, nil
+		return op.Evidence{Happened: true, Seen: op.L("It is on air again since ", op.At(c.Started), ".")}
 	}
-	return touched(c, a), nil
+	return touched(c, a)
 }

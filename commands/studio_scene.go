@@ -3,8 +3,10 @@ package commands
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"casterbot/commands/failure"
+	"casterbot/commands/naming"
 	"casterbot/commands/nextcmd"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
@@ -84,7 +86,7 @@ func (s table) preview(ctx context.Context, call op.Call, can op.Text) (c live.C
 	if all, err = look(); err != nil {
 		return c, scene, nil, err
 	}
-	i, err := scenes.find(call.Args["scene"], sceneThings(all))
+	i, err := naming.Scenes.Find(call.Args["scene"], sceneThings(all))
 	if err != nil {
 		return c, scene, all, err
 	}
@@ -93,22 +95,13 @@ func (s table) preview(ctx context.Context, call op.Call, can op.Text) (c live.C
 	}
 	refusal := op.Refuse(op.L(ofScene(c, scene),
 		" is the PROGRAM scene, which viewers see. Only PREVIEW scenes can be ", can, "."))
-	for _, t := range previews(all) {
-		refusal.Answer.Items = append(refusal.Answer.Items, t.item())
-	}
-	refusal.Field, refusal.Brief = "scene", op.L("the PROGRAM scene")
-	return c, scene, all, refusal
+	refusal.Answer.Items = naming.Items(previews(all))
+	return c, scene, all, refusal.About("scene").InShort(op.L("the PROGRAM scene"))
 }
 
 // previews gives the PREVIEW scenes out of all.
-func previews(all []live.Scene) []thing {
-	var things []thing
-	for _, scene := range all {
-		if !scene.Program {
-			things = append(things, sceneThings([]live.Scene{scene})...)
-		}
-	}
-	return things
+func previews(all []live.Scene) []naming.Thing {
+	return sceneThings(slices.DeleteFunc(slices.Clone(all), func(scene live.Scene) bool { return scene.Program }))
 }
 
 func ofScene(c live.Caster, scene live.Scene) op.Line {
@@ -119,38 +112,28 @@ func scenePlan(title op.Text, c live.Caster, scene live.Scene) op.Plan {
 	return op.Plan{
 		Args: op.Args{"caster": c.ID, "scene": scene.ID}, Target: onStudio(c),
 		Title:       op.L(title, ofScene(c, scene)),
-		Fingerprint: fingerprint(c.ID, c.Name, c.OnAir, scene.ID, scene.Name, scene.Program, scene.Open),
+		Fingerprint: op.Fingerprint(c.ID, c.Name, c.OnAir, scene.ID, scene.Name, scene.Program, scene.Open),
 	}
 }
 
 // applySceneStart puts the address for playback into the outcome; whoever knows the decision shows it or drops it.
 func (s table) applySceneStart(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
 	receipt, err := s.cloud.StartScene(ctx, permit, p.Args["caster"], p.Args["scene"])
-	next := []op.Next{nextcmd.NextCommand("close", p.Args), nextcmd.NextCommand("take", p.Args)}
-	if err != nil {
-		return failure.Failure{
-			Usage: sceneStartUsage, Args: p.Args, Denied: op.L("PREVIEW of ", subject(p), " was not opened"),
-			Before: op.L("PREVIEW of ", subject(p), " was already open"), Next: next,
-		}.Outcome(err)
-	}
-	return op.Outcome{
-		State: op.Succeeded, Text: op.L("PREVIEW of ", subject(p), " is open."), RequestID: receipt.RequestID,
-		Play: receipt.PlayURL, Next: next,
-	}
+	next := []op.Next{nextcmd.Command("close", p.Args), nextcmd.Command("take", p.Args)}
+	return failure.Failure{
+		Usage: sceneStartUsage, Args: p.Args, Denied: op.L("PREVIEW of ", p.Subject(), " was not opened"),
+		Before: op.L("PREVIEW of ", p.Subject(), " was already open"), Next: next,
+	}.Outcome(op.Outcome{Text: op.L("PREVIEW of ", p.Subject(), " is open."), Play: receipt.PlayURL, Next: next},
+		receipt, err)
 }
 
 func (s table) applySceneStop(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
 	receipt, err := s.cloud.StopScene(ctx, permit, p.Args["caster"], p.Args["scene"])
-	if err != nil {
-		return failure.Failure{
-			Usage: sceneStopUsage, Args: p.Args, Denied: op.L("PREVIEW of ", subject(p), " was not closed"),
-			Before: op.L("PREVIEW of ", subject(p), " was already closed"), Next: []op.Next{nextcmd.NextCommand("open", p.Args)},
-		}.Outcome(err)
-	}
-	return op.Outcome{
-		State: op.Succeeded, Text: op.L("PREVIEW of ", subject(p), " is closed."), RequestID: receipt.RequestID,
-		Next: []op.Next{nextcmd.NextCommand("open", p.Args)},
-	}
+	next := []op.Next{nextcmd.Command("open", p.Args)}
+	return failure.Failure{
+		Usage: sceneStopUsage, Args: p.Args, Denied: op.L("PREVIEW of ", p.Subject(), " was not closed"),
+		Before: op.L("PREVIEW of ", p.Subject(), " was already closed"), Next: next,
+	}.Outcome(op.Outcome{Text: op.L("PREVIEW of ", p.Subject(), " is closed."), Next: next}, receipt, err)
 }
 
 // verifyScene looks whether the scene is as it was asked for: open, or closed. A scene that is gone proves neither.

@@ -2,7 +2,6 @@ package commands
 
 import (
 	"context"
-	"fmt"
 
 	"casterbot/commands/failure"
 	"casterbot/commands/nextcmd"
@@ -20,7 +19,7 @@ func (s table) casterStandby() op.Command {
 		Short:    "Panic slate: viewers see the standby picture until a PREVIEW is taken.",
 		Examples: []string{`caster standby "Evening News"`},
 		Verb:     "caster.standby", Effect: op.OnAir, Sends: "EffectCasterUrgent", Starts: []op.Condition{op.StandbyShown},
-		Plan: s.planStandby, Apply: s.applyStandby, Verify: s.verifyStandby,
+		Plan: s.planStandby, Apply: s.applyStandby, Verify: s.verifyStudio(standbyShown),
 	}
 }
 
@@ -57,7 +56,7 @@ func (s table) planStandby(ctx context.Context, call op.Call) (op.Plan, error) {
 	return op.Plan{
 		Args: op.Args{"caster": c.ID}, Target: onStudio(c), Title: op.L("Standby picture on ", op.B(c.Name)),
 		Facts: facts, OnAir: true, Button: "Switch to standby",
-		Fingerprint: fingerprint(c.ID, c.Name, c.OnAir, c.Started.Unix(), programOf(all).ID),
+		Fingerprint: op.Fingerprint(c.ID, c.Name, c.OnAir, c.Started.Unix(), programOf(all).ID),
 		Seen:        pictures(c, live.Scene{}, all),
 	}, nil
 }
@@ -77,27 +76,19 @@ func returnLine(all []live.Scene) op.Line {
 
 func (s table) applyStandby(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
 	receipt, err := s.cloud.Standby(ctx, permit, p.Args["caster"], p.Seen[programSeen])
-	if err != nil {
-		return failure.Failure{Usage: standbyUsage, Args: p.Args,
-			Denied: op.L(subject(p), " was not switched to its standby picture")}.Outcome(err)
-	}
-	return op.Outcome{
-		State: op.Succeeded, RequestID: receipt.RequestID,
-		Text: op.L(subject(p), " shows its standby picture. A take brings the programme back."),
+	return failure.Failure{
+		Usage: standbyUsage, Args: p.Args, Denied: op.L(p.Subject(), " was not switched to its standby picture"),
+	}.Outcome(op.Outcome{
+		Text: op.L(p.Subject(), " shows its standby picture. A take brings the programme back."),
 		Next: []op.Next{wayBack(p), nextcmd.OnCaster("show", p.Args["caster"])},
-	}
+	}, receipt, err)
 }
 
-// verifyStandby has only the studio's change time to go by; whether the API moves it at a standby is not documented.
-func (s table) verifyStandby(ctx context.Context, a op.Attempt) (op.Evidence, error) {
-	id := a.Plan.Args["caster"]
-	c, err := s.cloud.Caster(ctx, id)
-	if err != nil {
-		return op.Evidence{}, fmt.Errorf("look at studio %s: %w", id, err)
-	}
+// standbyShown has only the studio's change time to go by; whether the API moves it at a standby is not documented.
+func standbyShown(c live.Caster, a op.Attempt) op.Evidence {
 	seen := touched(c, a)
 	if !seen.Happened {
 		seen.Seen = op.L(seen.Seen, " No API tells whether the standby picture is shown: look at the programme.")
 	}
-	return seen, nil
+	return seen
 }

@@ -2,7 +2,6 @@ package commands
 
 import (
 	"context"
-	"fmt"
 
 	"casterbot/commands/baseline"
 	"casterbot/commands/failure"
@@ -41,7 +40,9 @@ func (s table) casterStop() op.Command {
 // planStart refuses a studio without a domain, which the API documents as the one thing that must be set before.
 // API: https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-startcaster
 func (s table) planStart(ctx context.Context, call op.Call) (op.Plan, error) {
-	c, setup, err := s.withSetup(ctx, call)
+	c, setup, err := besides(ctx, s, call, func(id string) (live.CasterConfig, error) {
+		return s.cloud.CasterConfig(ctx, id)
+	})
 	switch {
 	case err != nil:
 		return op.Plan{}, err
@@ -65,7 +66,7 @@ func (s table) planStart(ctx context.Context, call op.Call) (op.Plan, error) {
 	return op.Plan{
 		Args: op.Args{"caster": c.ID}, Target: onStudio(c), Title: op.L("Start studio ", op.B(c.Name)), Facts: facts,
 		Button:      "Start studio",
-		Fingerprint: fingerprint(c.ID, c.Name, c.OnAir, int(c.Mode), config.Domain),
+		Fingerprint: op.Fingerprint(c.ID, c.Name, c.OnAir, int(c.Mode), config.Domain),
 		Seen:        baseline.Baseline{baseline.StartedAt: c.Started}.Seen(),
 	}, nil
 }
@@ -111,63 +112,44 @@ func (s table) planStop(ctx context.Context, call op.Call) (op.Plan, error) {
 	return op.Plan{
 		Args: op.Args{"caster": c.ID}, Target: onStudio(c), Title: op.L("Stop studio ", op.B(c.Name)),
 		Facts: facts, OnAir: true, Button: "Stop on-air studio",
-		Fingerprint: fingerprint(c.ID, c.Name, c.OnAir, c.Started.Unix(), program.ID, picture(program)),
+		Fingerprint: op.Fingerprint(c.ID, c.Name, c.OnAir, c.Started.Unix(), program.ID, picture(program)),
 		Seen:        baseline.Baseline{baseline.StartedAt: c.Started, baseline.ModifiedAt: c.Modified}.Seen(),
 	}, nil
 }
 
 // openPreviews names the PREVIEW scenes that are open.
 func openPreviews(all []live.Scene) op.Line {
-	var names op.Line
+	var names []op.Span
 	for _, scene := range all {
-		if scene.Program || !scene.Open {
-			continue
+		if !scene.Program && scene.Open {
+			names = append(names, op.B(scene.Name))
 		}
-		if len(names) > 0 {
-			names = op.L(names, ", ")
-		}
-		names = op.L(names, op.B(scene.Name))
 	}
-	return names
+	return op.List(names, ", ")
 }
 
 func (s table) applyStart(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
 	receipt, err := s.cloud.StartCaster(ctx, permit, p.Args["caster"])
-	if err != nil {
-		return failure.Failure{
-			Usage: startUsage, Args: p.Args, Denied: op.L(subject(p), " was not started"),
-			Before: op.L(subject(p), " was already on air"), Next: []op.Next{nextcmd.OnCaster("show", p.Args["caster"])},
-		}.Outcome(err)
-	}
-	return op.Outcome{
-		State: op.Succeeded, Text: op.L(subject(p), " is on air. Billing has started."), RequestID: receipt.RequestID,
-		Next: []op.Next{nextcmd.OnCaster("show", p.Args["caster"])},
-	}
+	next := []op.Next{nextcmd.OnCaster("show", p.Args["caster"])}
+	return failure.Failure{
+		Usage: startUsage, Args: p.Args, Denied: op.L(p.Subject(), " was not started"),
+		Before: op.L(p.Subject(), " was already on air"), Next: next,
+	}.Outcome(op.Outcome{Text: op.L(p.Subject(), " is on air. Billing has started."), Next: next}, receipt, err)
 }
 
 func (s table) applyStop(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
 	receipt, err := s.cloud.StopCaster(ctx, permit, p.Args["caster"])
-	if err != nil {
-		return failure.Failure{
-			Usage: stopUsage, Args: p.Args, Denied: op.L(subject(p), " was not stopped"),
-			Before: op.L(subject(p), " was already idle"),
-			Next:   []op.Next{nextcmd.OnCaster("show", p.Args["caster"]), nextcmd.OnCaster("start", p.Args["caster"])},
-		}.Outcome(err)
-	}
-	return op.Outcome{
-		State: op.Succeeded, Text: op.L(subject(p), " is off air."), RequestID: receipt.RequestID,
-		Next: []op.Next{nextcmd.OnCaster("show", p.Args["caster"]), nextcmd.OnCaster("start", p.Args["caster"])},
-	}
+	next := []op.Next{nextcmd.OnCaster("show", p.Args["caster"]), nextcmd.OnCaster("start", p.Args["caster"])}
+	return failure.Failure{
+		Usage: stopUsage, Args: p.Args, Denied: op.L(p.Subject(), " was not stopped"),
+		Before: op.L(p.Subject(), " was already idle"), Next: next,
+	}.Outcome(op.Outcome{Text: op.L(p.Subject(), " is off air."), Next: next}, receipt, err)
 }
 
-// verifyPower looks whether the studio is as it was asked for. It was the other way round just before the call.
+// verifyPower takes it as proof that the studio is as it was asked for. It was the other way round just before the
+// call.
 func (s table) verifyPower(onAir bool) func(context.Context, op.Attempt) (op.Evidence, error) {
-	return func(ctx context.Context, a op.Attempt) (op.Evidence, error) {
-		id := a.Plan.Args["caster"]
-		c, err := s.cloud.Caster(ctx, id)
-		if err != nil {
-			return op.Evidence{}, fmt.Errorf("look at studio %s: %w", id, err)
-		}
-		return op.Evidence{Happened: c.OnAir == onAir, Seen: op.L("The studio is ", airFact(c), ".")}, nil
-	}
+	return s.verifyStudio(func(c live.Caster, _ op.Attempt) op.Evidence {
+		return op.Evidence{Happened: c.OnAir == onAir, Seen: op.L("The studio is ", airFact(c), ".")}
+	})
 }

@@ -56,7 +56,8 @@ func (s table) planTake(ctx context.Context, call op.Call) (op.Plan, error) {
 		Args: op.Args{"caster": c.ID, "scene": scene.ID}, Target: onStudio(c),
 		Title: op.L("Take to PROGRAM: ", ofScene(c, scene)),
 		Facts: facts, OnAir: true, Button: "Take to PROGRAM",
-		Fingerprint: fingerprint(c.ID, c.Name, c.Started.Unix(), scene.ID, scene.Name, scene.Open, picture(scene), program.ID,
+		Fingerprint: op.Fingerprint(c.ID, c.Name, c.Started.Unix(), scene.ID, scene.Name, scene.Open, picture(scene),
+			program.ID,
 			picture(program)),
 		Seen: pictures(c, scene, all),
 	}, nil
@@ -96,18 +97,12 @@ func wayBack(p op.Plan) op.Next {
 
 func (s table) applyTake(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
 	receipt, err := s.cloud.TakeScene(ctx, permit, p.Args["caster"], p.Args["scene"], p.Seen[programSeen])
-	if err != nil {
-		return failure.Failure{Usage: takeUsage, Args: p.Args,
-			Denied: op.L(subject(p), " was not taken to PROGRAM")}.Outcome(err)
-	}
 	next := []op.Next{nextcmd.OnCaster("show", p.Args["caster"])}
 	if p.Seen[formerSeen] != "" {
 		next = append(next, wayBack(p))
 	}
-	return op.Outcome{
-		State: op.Succeeded, Text: op.L("PROGRAM shows the picture of ", subject(p), "."), RequestID: receipt.RequestID,
-		Next: next,
-	}
+	return failure.Failure{Usage: takeUsage, Args: p.Args, Denied: op.L(p.Subject(), " was not taken to PROGRAM")}.
+		Outcome(op.Outcome{Text: op.L("PROGRAM shows the picture of ", p.Subject(), "."), Next: next}, receipt, err)
 }
 
 // verifyTake takes it as proof that PROGRAM has the picture that was to be taken and had another one before. Where it
@@ -115,11 +110,7 @@ func (s table) applyTake(ctx context.Context, p op.Plan, _ string, permit op.Sen
 func (s table) verifyTake(ctx context.Context, a op.Attempt) (op.Evidence, error) {
 	id, seen := a.Plan.Args["caster"], a.Plan.Seen
 	if seen[shownSeen] == seen[takenSeen] {
-		c, err := s.cloud.Caster(ctx, id)
-		if err != nil {
-			return op.Evidence{}, fmt.Errorf("look at studio %s: %w", id, err)
-		}
-		return touched(c, a), nil
+		return s.verifyStudio(touched)(ctx, a)
 	}
 	all, err := s.cloud.Scenes(ctx, id)
 	if err != nil {
@@ -127,7 +118,7 @@ func (s table) verifyTake(ctx context.Context, a op.Attempt) (op.Evidence, error
 	}
 	i := slices.IndexFunc(all, func(scene live.Scene) bool { return scene.ID == seen[programSeen] })
 	if i < 0 || seen[takenSeen] == "" || picture(all[i]) != seen[takenSeen] {
-		return op.Evidence{Seen: unseen(a, op.L("PROGRAM has another picture than ", subject(a.Plan), " had."))}, nil
+		return op.Evidence{Seen: a.Unseen(op.L("PROGRAM has another picture than ", a.Plan.Subject(), " had."))}, nil
 	}
 	return op.Evidence{Happened: true, Seen: op.L("PROGRAM has its layout now.")}, nil
 }

@@ -15,20 +15,18 @@ import (
 
 	"casterbot/commands/failure"
 	"casterbot/commands/naming"
+	"casterbot/commands/recording"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 )
 
 // Cloud is what the commands need of ApsaraVideo Live; *live.Client is the real one. Errors are *live.Error.
 type Cloud interface {
+	recording.Cloud
 	Casters(ctx context.Context) ([]live.Caster, error)
 	Caster(ctx context.Context, id string) (live.Caster, error)
 	Scenes(ctx context.Context, caster string) ([]live.Scene, error)
 	CasterConfig(ctx context.Context, id string) (live.CasterConfig, error)
-	OnlineStreams(ctx context.Context, domain, app, name string) ([]live.Online, error)
-	RecordConfigs(ctx context.Context, streams ...live.Stream) ([]live.RecordConfig, error)
-	RecordContent(ctx context.Context, s live.Stream, from, to time.Time) ([]live.Content, error)
-	RecordFiles(ctx context.Context, s live.Stream, from, to time.Time) ([]live.File, error)
 
 	CopyCaster(ctx context.Context, permit op.SendPermit, source, name, token string) (live.Receipt, error)
 	RestartCaster(ctx context.Context, permit op.SendPermit, id string) (live.Receipt, error)
@@ -48,9 +46,9 @@ type table struct {
 	now     func() time.Time
 }
 
-// Table gives every command and every kind of argument over one cloud, one desk and one clock.
-func Table(cloud Cloud, desk Records, now func() time.Time) op.Table {
-	s, known := table{cloud: cloud, records: desk, now: now}, &op.Table{}
+// Table gives every command and every kind of argument over one cloud, the records and one clock.
+func Table(cloud Cloud, records Records, now func() time.Time) op.Table {
+	s, known := table{cloud: cloud, records: records, now: now}, &op.Table{}
 	commands := []op.Command{
 		s.casterList(),
 		s.casterShow(),
@@ -65,10 +63,10 @@ func Table(cloud Cloud, desk Records, now func() time.Time) op.Table {
 		s.recordStatus(),
 		s.recordFiles(),
 	}
-	for _, r := range recordings {
+	for _, r := range recordCommands {
 		commands = append(commands, s.record(r))
 	}
-	commands = append(commands, s.deskCommands(known)...)
+	commands = append(commands, s.ownCommands(known)...)
 	for i := range commands {
 		commands[i] = forSeveral(failure.Repeated(commands[i]))
 	}

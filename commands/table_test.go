@@ -7,20 +7,21 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"casterbot/internal/grammar"
 	"casterbot/internal/op"
 )
 
 func TestTableInvariants(t *testing.T) {
-	table := Table(newFake(), &fakeDesk{}, time.Now)
+	table := Table(newFake(), &fakeRecords{}, time.Now)
 	usages, verbs := map[string]bool{}, map[string]bool{}
 	for _, c := range table.Commands {
 		for _, usage := range append([]string{c.Usage}, c.Aliases...) {
-			fixed := strings.Join(op.Words(usage), " ")
+			fixed := strings.Join(grammar.Words(usage), " ")
 			if usages[fixed] {
 				t.Errorf("%s: these words are another command's", usage)
 			}
 			usages[fixed] = true
-			if !slices.Equal(op.Placeholders(usage), op.Placeholders(c.Usage)) {
+			if !slices.Equal(grammar.Placeholders(usage), grammar.Placeholders(c.Usage)) {
 				t.Errorf("%s: other arguments than %s", usage, c.Usage)
 			}
 		}
@@ -28,7 +29,7 @@ func TestTableInvariants(t *testing.T) {
 			t.Errorf("%s: verb %q is not its own", c.Usage, c.Verb)
 		}
 		verbs[c.Verb] = true
-		for _, p := range op.Placeholders(c.Usage) {
+		for _, p := range grammar.Placeholders(c.Usage) {
 			if _, ok := table.Kind(p.Name); !ok {
 				t.Errorf("%s: no kind %q", c.Usage, p.Name)
 			}
@@ -60,13 +61,13 @@ func checkParts(t *testing.T, c op.Command) {
 }
 
 func TestExamplesParse(t *testing.T) {
-	table := Table(newFake(), &fakeDesk{}, time.Now)
+	table := Table(newFake(), &fakeRecords{}, time.Now)
 	for _, c := range table.Commands {
 		if len(c.Examples) == 0 {
 			t.Errorf("%s: no example", c.Usage)
 		}
 		for _, example := range c.Examples {
-			p, err := table.Parse(example)
+			p, err := grammar.Parse(table, example)
 			if err != nil || p.Command.Usage != c.Usage || len(p.Missing) > 0 {
 				t.Errorf("%q: understood as %q, missing %v, %v", example, p.Command.Usage, p.Missing, err)
 			}
@@ -90,7 +91,7 @@ func TestVerbsAndEffects(t *testing.T) {
 	} {
 		want[verb] = effect
 	}
-	for _, c := range Table(newFake(), &fakeDesk{}, time.Now).Commands {
+	for _, c := range Table(newFake(), &fakeRecords{}, time.Now).Commands {
 		if want[c.Verb] != c.Effect {
 			t.Errorf("%s: effect %s, want %s", c.Verb, c.Effect, want[c.Verb])
 		}
@@ -102,14 +103,14 @@ func TestVerbsAndEffects(t *testing.T) {
 }
 
 func TestCancelDelayIsFinish(t *testing.T) {
-	p, err := Table(newFake(), &fakeDesk{}, time.Now).Parse("record cancel_delay main")
+	p, err := grammar.Parse(Table(newFake(), &fakeRecords{}, time.Now), "record cancel_delay main")
 	if err != nil || p.Command.Verb != "record.finish" || p.Args["stream"] != "main" {
 		t.Errorf("got %q %v, %v", p.Command.Verb, p.Args, err)
 	}
 }
 
 func TestKinds(t *testing.T) {
-	for _, k := range Table(newFake(), &fakeDesk{}, time.Now).Kinds {
+	for _, k := range Table(newFake(), &fakeRecords{}, time.Now).Kinds {
 		if (k.Options == nil) == (k.Max == 0) {
 			t.Errorf("%s: want options or a longest text", k.Name)
 		}

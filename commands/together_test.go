@@ -10,6 +10,7 @@ import (
 
 	"casterbot/internal/live"
 	"casterbot/internal/op"
+	"casterbot/internal/parallel"
 )
 
 // TestSideBySide: what is independent is in flight at the same time. Each of the looks waits for the others to have
@@ -94,7 +95,7 @@ func TestTogether(t *testing.T) {
 	late, early := errors.New("the first of them, which comes last"), errors.New("the second")
 	second, said := make(chan struct{}), make(chan error, 1)
 	go func() {
-		said <- together(
+		said <- parallel.Together(
 			func() error { <-second; return late },
 			func() error { defer close(second); return early },
 			func() error { return nil },
@@ -108,7 +109,7 @@ func TestTogether(t *testing.T) {
 	case <-time.After(20 * time.Second):
 		t.Fatal("they are asked one after the other")
 	}
-	if together() != nil {
+	if parallel.Together() != nil {
 		t.Error("nothing asked, and an error")
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"casterbot/internal/grammar"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 	"casterbot/internal/sandbox/fakelive"
@@ -35,7 +36,7 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(client.Close)
-	w.table = Table(client, &fakeDesk{}, w.now)
+	w.table = Table(client, &fakeRecords{}, w.now)
 	return w
 }
 
@@ -45,7 +46,7 @@ func (w *world) wait(d time.Duration) { w.moved.Add(int64(d)); w.live.Tick() }
 
 func (w *world) command(text string) (op.Command, op.Call) {
 	w.t.Helper()
-	p, err := w.table.Parse(text)
+	p, err := grammar.Parse(w.table, text)
 	if err != nil || len(p.Missing) > 0 {
 		w.t.Fatalf("%s: missing %v, %v", text, p.Missing, err)
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"casterbot/bot/render"
+	"casterbot/internal/grammar"
 	"casterbot/internal/op"
 )
 
@@ -63,7 +64,7 @@ func (s FieldState) holds(f op.Field) (value string, ok bool) {
 		}
 	}
 	if f.Most > 0 {
-		return op.Join(picked), true
+		return grammar.Join(picked), true
 	}
 	return cmp.Or(strings.Join(picked, ""), s.Value), true
 }

@@ -41,7 +41,7 @@ func (t Printer) sketch(a op.Answer, maxItems, maxBlocks int) Message {
 		d.item(item)
 	}
 	if rest := len(a.Items) - maxItems; rest > 0 {
-		d.say(mrkdwn(t.Line(op.L("…and ", op.V(strconv.Itoa(rest)), " more. Add a word to narrow the list down."))))
+		d.say(mrkdwn(t.Line(op.L("…and ", op.N(rest), " more. Add a word to narrow the list down."))))
 	}
 	d.flush()
 	if a.Pick != nil {

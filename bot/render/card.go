@@ -1,7 +1,6 @@
 package render
 
 import (
-	"strconv"
 	"strings"
 
 	"casterbot/internal/op"
@@ -196,7 +195,7 @@ func unknownFace(o op.Operation, repeats bool) cardView {
 	case repeats:
 		again = op.L("I am asking again with the same token; this cannot create a second studio.")
 	case o.Sends > 1:
-		again = op.L("Sent ", op.V(strconv.Itoa(o.Sends)),
+		again = op.L("Sent ", op.N(o.Sends),
 			" times with the same token, which cannot create a second studio. ", again)
 	}
 	if !o.Looked.IsZero() {

@@ -54,19 +54,8 @@ func rule(o op.Operation) op.Line {
 
 // people lists users and user groups.
 func people(ids []string) op.Line {
-	line := op.Line{}
-	for i, id := range ids {
-		if i > 0 {
-			line = op.L(line, ", ")
-		}
-		if strings.HasPrefix(id, "S") {
-			line = append(line, op.Group(id))
-		} else {
-			line = append(line, op.Who(id))
-		}
-	}
-	if len(line) == 0 {
+	if len(ids) == 0 {
 		return op.L("the approvers")
 	}
-	return line
+	return op.List(op.People(ids), ", ")
 }

@@ -3,7 +3,6 @@ package render
 import (
 	"encoding/json"
 	"net/url"
-	"strconv"
 
 	"casterbot/internal/op"
 
@@ -91,7 +90,7 @@ func (t Printer) suggestions(options []op.Option, n int) any {
 	}
 	if all := len(shown); all > n {
 		shown = append(shown[:n-1:n-1], op.Option{
-			Says: op.L("…and ", op.V(strconv.Itoa(all-n+1)), " more: type a part of the name"), Value: op.Ask,
+			Says: op.L("…and ", op.N(all-n+1), " more: type a part of the name"), Value: op.Ask,
 			Group: shown[n-2].Group,
 		})
 	}

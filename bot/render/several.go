@@ -1,8 +1,6 @@
 package render
 
 import (
-	"strconv"
-
 	"casterbot/internal/op"
 )
 
@@ -30,8 +28,8 @@ func severalView(o op.Operation) cardView {
 	case t.Already == t.Done && t.Not == 0:
 		f.color, sign = grey, "⚪ "
 	}
-	f.title = op.L(op.V(sign), o.Plan.Done, op.V(strconv.Itoa(t.Done-t.Already)), " of ",
-		op.V(strconv.Itoa(len(o.Members))))
+	f.title = op.L(op.V(sign), o.Plan.Done, op.N(t.Done-t.Already), " of ",
+		op.N(len(o.Members)))
 	f.title = op.L(f.title, t.seen(), t.rest())
 	for _, m := range o.Members {
 		if m.State == op.Unknown {
@@ -82,37 +80,33 @@ func parted(o op.Operation) []op.Line {
 
 // names lists some of all targets; those of one name have their ids behind it.
 func names(all []op.Target, which func(i int) bool) op.Line {
-	var line op.Line
+	var list []op.Line
 	for i, t := range all {
-		if !which(i) {
-			continue
+		if which(i) {
+			list = append(list, op.Named(t, all))
 		}
-		if len(line) > 0 {
-			line = op.L(line, ", ")
-		}
-		line = op.L(line, op.Named(t, all))
 	}
-	return line
+	return op.List(list, ", ")
 }
 
 // tally is a count in words.
 type tally struct{ op.Tally }
 
 func (t tally) progress() op.Line {
-	return op.L(op.V(strconv.Itoa(t.Done-t.Already)), " done", t.rest(), " · ", op.V(strconv.Itoa(t.Open)), " to go")
+	return op.L(op.N(t.Done-t.Already), " done", t.rest(), " · ", op.N(t.Open), " to go")
 }
 
 // rest says how many were so before, how many were not done, and of how many it is not known.
 func (t tally) rest() op.Line {
 	var line op.Line
 	if t.Already > 0 {
-		line = op.L(line, " · ", op.V(strconv.Itoa(t.Already)), " already")
+		line = op.L(line, " · ", op.N(t.Already), " already")
 	}
 	if t.Not > 0 {
-		line = op.L(line, " · ", op.V(strconv.Itoa(t.Not)), " not")
+		line = op.L(line, " · ", op.N(t.Not), " not")
 	}
 	if n := t.Unknown + t.Lost; n > 0 {
-		line = op.L(line, " · ", op.V(strconv.Itoa(n)), " unknown")
+		line = op.L(line, " · ", op.N(n), " unknown")
 	}
 	return line
 }
@@ -125,7 +119,7 @@ func (t tally) seen() op.Line {
 	case t.Done - t.Already:
 		return op.L(" (checked)")
 	}
-	return op.L(" (", op.V(strconv.Itoa(t.Checked)), " checked)")
+	return op.L(" (", op.N(t.Checked), " checked)")
 }
 
 // named speaks of those for which something is to be said: what was not done, what is not known, what came of it later.
@@ -143,7 +137,7 @@ func (t tally) named(members []op.Operation) []op.Line {
 		}
 	}
 	if more > 0 {
-		lines = append(lines, op.L("…and ", op.V(strconv.Itoa(more)), " more like these."))
+		lines = append(lines, op.L("…and ", op.N(more), " more like these."))
 	}
 	return lines
 }

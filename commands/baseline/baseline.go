@@ -1,3 +1,4 @@
+// Package baseline keeps what a plan saw just before a call, so that a look after it can tell the old from the new.
 package baseline
 
 import (
@@ -5,17 +6,17 @@ import (
 	"time"
 )
 
-// clocks is how far apart the bot's clock and the cloud's may be. Moments of the cloud are therefore held against each
+// Clocks is how far apart the bot's clock and the cloud's may be. Moments of the cloud are therefore held against each
 // other; a comparison with the bot's clock only sorts out what is clearly older than the send.
 const Clocks = 2 * time.Minute
 
-// newer reports that the cloud's moment t is later than what was seen just before the send, and not clearly older than
+// Newer reports that the cloud's moment t is later than what was seen just before the send, and not clearly older than
 // it.
 func Newer(t, before, sent time.Time) bool {
 	return t.After(before) && !t.Before(sent.Add(-Clocks))
 }
 
-// baseline is what a plan saw just before the call, for a look after it to tell the old from the new. A moment is zero
+// Baseline is what a plan saw just before the call, for a look after it to tell the old from the new. A moment is zero
 // when the cloud showed none.
 type Baseline map[string]time.Time
 
@@ -31,7 +32,7 @@ const (
 	OnlineAt   = "online"   // the encoder began to publish the stream
 )
 
-// seen is the trace as a plan keeps it: unix milliseconds.
+// Seen is the trace as a plan keeps it: unix milliseconds.
 func (t Baseline) Seen() map[string]string {
 	words := map[string]string{}
 	for name, moment := range t {
@@ -42,29 +43,19 @@ func (t Baseline) Seen() map[string]string {
 	return words
 }
 
-// traceOf reads back what a plan saw; false when it does not hold every one of the moments that are asked for. Without
-// them nothing can be proven.
-func TraceOf(seen map[string]string, names ...string) (Baseline, bool) {
-	t := Baseline{}
+// Of reads back what a plan saw of the moments that are asked for, and whether it holds every one of them. Without that
+// nothing can be proven.
+func Of(seen map[string]string, names ...string) (t Baseline, whole bool) {
+	t, whole = Baseline{}, true
 	for _, name := range names {
 		ms, err := strconv.ParseInt(seen[name], 10, 64)
 		if err != nil {
-			return nil, false
+			whole = false
+			continue
 		}
 		if t[name] = (time.Time{}); ms != 0 {
 			t[name] = time.UnixMilli(ms)
 		}
 	}
-	return t, true
-}
-
-// whatIsKnown reads back those of the moments that the plan holds.
-func WhatIsKnown(seen map[string]string, names ...string) Baseline {
-	all := Baseline{}
-	for _, name := range names {
-		if t, ok := TraceOf(seen, name); ok {
-			all[name] = t[name]
-		}
-	}
-	return all
+	return t, whole
 }

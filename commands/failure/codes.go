@@ -9,7 +9,7 @@ const (
 	tryLater  = "Try again in a minute."
 )
 
-// codeTexts has a sentence for every code that the pages of the changing operations document, in all their versions,
+// CodeTexts has a sentence for every code that the pages of the changing operations document, in all their versions,
 // and for the codes that any operation of the service may answer with. Pages:
 // https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-copycaster, …-restartcaster,
 // …-startcaster, …-stopcaster, …-startcasterscene, …-stopcasterscene, …-copycastersceneconfig,

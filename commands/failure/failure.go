@@ -1,6 +1,8 @@
+// Package failure has the words for what the cloud refused or left open, for every error code that its pages document.
 package failure
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +10,7 @@ import (
 	"strings"
 
 	"casterbot/commands/nextcmd"
+	"casterbot/internal/grammar"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 )
@@ -31,7 +34,7 @@ type explained struct {
 	way       string // as in codeText, or "look" at what was to be changed
 }
 
-// explain finds words for an error of the cloud. A code that no page documents is shown as it is, with the RequestId.
+// Explain finds words for an error of the cloud. A code that no page documents is shown as it is, with the RequestId.
 func Explain(err error) explained {
 	e := &live.Error{}
 	if !errors.As(err, &e) {
@@ -65,7 +68,7 @@ func Explain(err error) explained {
 // undocumented words a refusal that no page explains. For recordings the order of commands is the likely reason: the
 // API documents the order, but no code for a wrong one.
 func undocumented(e *live.Error) (text, advice op.Line) {
-	text = op.L("ApsaraVideo Live refused it with ", op.Code(or(e.Code, fmt.Sprintf("HTTP %d", e.Status))),
+	text = op.L("ApsaraVideo Live refused it with ", op.Code(cmp.Or(e.Code, fmt.Sprintf("HTTP %d", e.Status))),
 		aside(e.Message))
 	if e.RequestID != "" {
 		text = append(text, op.L(", RequestId ", op.Code(e.RequestID))...)
@@ -76,13 +79,6 @@ func undocumented(e *live.Error) (text, advice op.Line) {
 	return text, op.L("Ask whoever keeps the account, and give them the RequestId.")
 }
 
-func or(text, other string) string {
-	if text == "" {
-		return other
-	}
-	return text
-}
-
 func aside(text string) op.Line {
 	if text == "" {
 		return nil
@@ -90,7 +86,7 @@ func aside(text string) op.Line {
 	return op.L(" (", op.V(text), ")")
 }
 
-// cannotLook says that a look at the cloud failed, so that nothing was decided on a guess.
+// CannotLook says that a look at the cloud failed, so that nothing was decided on a guess.
 func CannotLook(at op.Line, err error) error {
 	x := Explain(err)
 	refusal := op.Refuse(op.L("I could not look at ", at, ": ", x.Text, ". Nothing was done."), x.Advice).SaysSo()
@@ -107,14 +103,14 @@ func CannotLook(at op.Line, err error) error {
 // askAgain is the button of what passes by itself.
 const askAgain = "Ask again"
 
-// repeated fills the command into the button of a look that failed: where that is noticed, nobody knows what was typed.
+// Repeated fills the command into the button of a look that failed: where that is noticed, nobody knows what was typed.
 func Repeated(c op.Command) op.Command {
 	fill := func(call op.Call, err error) error {
 		refusal := &op.Refusal{}
 		if errors.As(err, &refusal) {
 			for i, n := range refusal.Answer.Next {
 				if n == (op.Next{Label: askAgain}) {
-					refusal.Answer.Next[i].Text = op.Format(c.Usage, call.Args)
+					refusal.Answer.Next[i].Text = grammar.Format(c.Usage, call.Args)
 				}
 			}
 		}
@@ -135,7 +131,7 @@ func Repeated(c op.Command) op.Command {
 	return c
 }
 
-// failure is what was asked of the cloud, in the words that a refusal of it needs.
+// Failure is what was asked of the cloud, in the words that a refusal of it needs.
 type Failure struct {
 	Usage  string // of the command, for asking again
 	Args   op.Args
@@ -144,8 +140,13 @@ type Failure struct {
 	Next   []op.Next // ways on in that case
 }
 
-// outcome turns the error of a change into its outcome. Only what certainly changed nothing is a failure.
-func (w Failure) Outcome(err error) op.Outcome {
+// Outcome is what became of a change: what is said of its success, unless there was an error. Only what certainly
+// changed nothing is a failure.
+func (w Failure) Outcome(success op.Outcome, receipt live.Receipt, err error) op.Outcome {
+	if err == nil {
+		success.State, success.RequestID = op.Succeeded, receipt.RequestID
+		return success
+	}
 	x := Explain(err)
 	o := op.Outcome{State: op.Failed, Code: x.code, RequestID: x.requestID}
 	switch live.ClassOf(err) {
@@ -167,13 +168,13 @@ func (w Failure) Outcome(err error) op.Outcome {
 func (w Failure) out(name string) []op.Next {
 	switch {
 	case name == "look" && nextcmd.Complete("status", w.Args):
-		return []op.Next{nextcmd.NextCommand("status", w.Args)}
+		return []op.Next{nextcmd.Command("status", w.Args)}
 	case name == "look" && nextcmd.Complete("show", w.Args):
-		return []op.Next{nextcmd.NextCommand("show", w.Args)}
+		return []op.Next{nextcmd.Command("show", w.Args)}
 	case name == "again":
-		return []op.Next{{Label: askAgain, Text: op.Format(w.Usage, w.Args)}}
+		return []op.Next{{Label: askAgain, Text: grammar.Format(w.Usage, w.Args)}}
 	case nextcmd.Complete(name, w.Args):
-		return []op.Next{nextcmd.NextCommand(name, w.Args)}
+		return []op.Next{nextcmd.Command(name, w.Args)}
 	}
 	return nil
 }

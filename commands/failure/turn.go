@@ -1,7 +1,6 @@
 package failure
 
 import (
-	"strconv"
 	"time"
 
 	"casterbot/internal/live"
@@ -15,6 +14,6 @@ func ThrottledText(action string, why live.Class, wait time.Duration) op.Line {
 	if why == live.NotSent {
 		return op.L("ApsaraVideo Live cannot be reached. I try again in about ", op.For(max(time.Second, wait)), ".")
 	}
-	return op.L("ApsaraVideo Live allows ", op.V(strconv.Itoa(quota.Limit(action))),
+	return op.L("ApsaraVideo Live allows ", op.N(quota.Limit(action)),
 		" calls a second. Yours is next in about ", op.For(max(time.Second, wait)), ".")
 }

@@ -1,9 +1,10 @@
+// Package naming turns what people type into the one thing that is meant: which names look alike, which one is nearest,
+// and what a new name may be. It must not guess: the beginning of a name is a question.
 package naming
 
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -14,10 +15,10 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// maxName is the longest name of a new studio, in characters.
+// MaxName is the longest name of a new studio, in characters.
 const MaxName = 64
 
-// fold is the form in which two spellings are one name: case, width, compatible forms, dashes and runs of space do not
+// Fold is the form in which two spellings are one name: case, width, compatible forms, dashes and runs of space do not
 // count.
 func Fold(name string) string {
 	text := norm.NFKC.String(cases.Fold().String(norm.NFKC.String(name)))
@@ -36,7 +37,7 @@ var lookalikes = map[rune]rune{
 	'χ': 'x', 'ζ': 'z', 'ı': 'i', 'ɑ': 'a', 'ɡ': 'g', 'օ': 'o', 'ո': 'n', 'ս': 'u', '0': 'o', '1': 'l', '|': 'l',
 }
 
-// skeleton is equal for names that the eye may take for one another.
+// Skeleton is equal for names that the eye may take for one another.
 func Skeleton(name string) string {
 	seen := strings.Map(func(r rune) rune {
 		if op.Unprintable(r) || unicode.Is(unicode.Variation_Selector, r) {
@@ -74,15 +75,15 @@ func hidden(name string) int {
 	})
 }
 
-// newName checks what a new studio is to be called and gives it without space around it.
+// NewName checks what a new studio is to be called and gives it without space around it.
 func NewName(typed string) (string, error) {
 	name := strings.TrimSpace(typed)
 	switch at := hidden(name); {
 	case name == "":
 		return "", NameRefusal(op.L("The new name is empty."))
 	case utf8.RuneCountInString(name) > MaxName:
-		return "", NameRefusal(op.L("The new name has ", op.V(strconv.Itoa(utf8.RuneCountInString(name))),
-			" characters, at most ", op.V(strconv.Itoa(MaxName)), " will do."))
+		return "", NameRefusal(op.L("The new name has ", op.N(utf8.RuneCountInString(name)),
+			" characters, at most ", op.N(MaxName), " will do."))
 	case at >= 0:
 		r, _ := utf8.DecodeRuneInString(name[at:])
 		return "", NameRefusal(op.L("The new name holds a character that cannot be seen, ",
@@ -97,7 +98,5 @@ func NewName(typed string) (string, error) {
 }
 
 func NameRefusal(title op.Line, lines ...op.Line) error {
-	refusal := op.Refuse(title, lines...)
-	refusal.Field = "name"
-	return refusal
+	return op.Refuse(title, lines...).About("name")
 }

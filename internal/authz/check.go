@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"casterbot/internal/grammar"
 	"casterbot/internal/op"
 )
 
@@ -187,7 +188,7 @@ func (j *Judge) Offered(ctx context.Context, r op.Request, a op.Answer) op.Answe
 
 func (j *Judge) offered(ctx context.Context, r op.Request, ways []op.Next) []op.Next {
 	return slices.DeleteFunc(slices.Clone(ways), func(n op.Next) bool {
-		parsed, err := j.table.Parse(n.Text)
+		parsed, err := grammar.Parse(*j.table, n.Text)
 		if err != nil || parsed.Help {
 			return false
 		}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"casterbot/internal/authz"
+	"casterbot/internal/grammar"
 	"casterbot/internal/op"
 )
 
@@ -86,7 +87,7 @@ func (g *fixture) Scope(string) (op.Scope, bool) { return op.Scope{}, true }
 // form is the form that a command opens.
 func (g *fixture) form(text string) op.Form {
 	g.t.Helper()
-	parsed, err := g.table.Parse(text)
+	parsed, err := grammar.Parse(*g.table, text)
 	if err != nil {
 		g.t.Fatal(err)
 	}

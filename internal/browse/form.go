@@ -7,16 +7,17 @@ import (
 	"strings"
 
 	"casterbot/internal/authz"
+	"casterbot/internal/grammar"
 	"casterbot/internal/op"
 )
 
 // Form asks for every argument of a command; what was typed and the channel's defaults are filled in.
-func (b *Browser) Form(p op.Parsed, r op.Request) op.Form {
-	words := strings.Join(op.Words(p.Command.Usage), " ")
+func (b *Browser) Form(p grammar.Parsed, r op.Request) op.Form {
+	words := strings.Join(grammar.Words(p.Command.Usage), " ")
 	form := op.Form{Command: p.Command.Usage, Title: "/" + words, Button: "Go on", Channel: r.Channel, Thread: r.Thread,
-		FromHome: r.FromHome, Text: op.Wanting(p.Command.Usage, p.Args, p.Missing...), Note: op.L(p.Command.Short)}
+		FromHome: r.FromHome, Text: grammar.Format(p.Command.Usage, p.Args, p.Missing...), Note: op.L(p.Command.Short)}
 	scope, _ := b.authz.Scope(r.Channel)
-	places := op.Placeholders(p.Command.Usage)
+	places := grammar.Placeholders(p.Command.Usage)
 	for _, place := range places {
 		kind, _ := b.table.Kind(place.Name)
 		field := op.Field{Name: place.Name, Label: kind.Label, Hint: kind.Hint, Max: kind.Max, Value: p.Args[place.Name],
@@ -27,7 +28,7 @@ func (b *Browser) Form(p op.Parsed, r op.Request) op.Form {
 		if many := p.Command.Many; many != nil && many.Of == place.Name {
 			field.Most, field.Hint = op.MostAtOnce, "One or several of this channel."
 			if field.Value != "" {
-				field.Value = op.Join([]string{field.Value})
+				field.Value = grammar.Join([]string{field.Value})
 			}
 		}
 		field.Redraw = b.needed(place.Name, places)
@@ -36,7 +37,7 @@ func (b *Browser) Form(p op.Parsed, r op.Request) op.Form {
 	return form
 }
 
-func (b *Browser) needed(name string, places []op.Placeholder) bool {
+func (b *Browser) needed(name string, places []grammar.Placeholder) bool {
 	for _, place := range places {
 		if kind, _ := b.table.Kind(place.Name); kind.Needs == name {
 			return true
@@ -90,7 +91,7 @@ func (b *Browser) fieldOptions(ctx context.Context, channel string, d op.Decisio
 func filled(field op.Field, kind op.Kind, args op.Args, l optionList, err error) op.Field {
 	typed := []string{field.Value}
 	if field.Most > 0 {
-		typed = op.SplitSeveral(field.Value)
+		typed = grammar.SplitSeveral(field.Value)
 	}
 	field.Under, field.Chosen, field.Value = args[kind.Needs], nil, ""
 	var values []string
@@ -105,7 +106,7 @@ func filled(field op.Field, kind op.Kind, args op.Args, l optionList, err error)
 		values = append(values, o.Value)
 	}
 	if field.Value = strings.Join(values, ""); field.Most > 0 {
-		field.Value = op.Join(values)
+		field.Value = grammar.Join(values)
 	}
 	return field
 }
@@ -132,8 +133,8 @@ func pick(options []op.Option, typed string) int {
 func (b *Browser) Submitted(form op.Form) string {
 	for _, field := range form.Fields {
 		if field.Most > 0 && field.Value != "" {
-			return op.FormatSeveral(form.Command, op.SplitSeveral(field.Value))
+			return grammar.FormatSeveral(form.Command, grammar.SplitSeveral(field.Value))
 		}
 	}
-	return op.Format(form.Command, form.Values())
+	return grammar.Format(form.Command, form.Values())
 }

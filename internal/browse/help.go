@@ -5,11 +5,12 @@ import (
 	"strings"
 
 	"casterbot/internal/authz"
+	"casterbot/internal/grammar"
 	"casterbot/internal/op"
 )
 
 // HelpAtHand lists what this person may do in this channel, with facts at hand; false when there are none.
-func (b *Browser) HelpAtHand(r op.Request, p op.Parsed) (op.Answer, bool) {
+func (b *Browser) HelpAtHand(r op.Request, p grammar.Parsed) (op.Answer, bool) {
 	facts, ok := b.authz.Glance(authz.Uses(r, op.Command{}))
 	if !ok {
 		return op.Answer{}, false
@@ -18,7 +19,7 @@ func (b *Browser) HelpAtHand(r op.Request, p op.Parsed) (op.Answer, bool) {
 }
 
 // Help is HelpAtHand with facts that are looked up.
-func (b *Browser) Help(ctx context.Context, r op.Request, p op.Parsed) (op.Answer, error) {
+func (b *Browser) Help(ctx context.Context, r op.Request, p grammar.Parsed) (op.Answer, error) {
 	facts, err := b.authz.Look(ctx, authz.Uses(r, op.Command{}))
 	if err != nil {
 		return op.Answer{}, err
@@ -26,7 +27,7 @@ func (b *Browser) Help(ctx context.Context, r op.Request, p op.Parsed) (op.Answe
 	return b.helpFor(facts, p), nil
 }
 
-func (b *Browser) helpFor(facts authz.Facts, p op.Parsed) op.Answer {
+func (b *Browser) helpFor(facts authz.Facts, p grammar.Parsed) op.Answer {
 	if p.Topic != "" {
 		return b.helpTopic(p)
 	}
@@ -65,7 +66,7 @@ type helpRow struct {
 func helpRows(t op.Table) []helpRow {
 	rows := make([]helpRow, 0, len(t.Commands))
 	for _, c := range t.Commands {
-		row := helpRow{noun: op.Words(c.Usage)[0], verb: c.Verb, effect: c.Effect, several: c.Many != nil,
+		row := helpRow{noun: grammar.Words(c.Usage)[0], verb: c.Verb, effect: c.Effect, several: c.Many != nil,
 			items: map[op.Confirm]op.Item{}}
 		for _, confirm := range []op.Confirm{op.ConfirmNone, op.ConfirmSelf, op.ConfirmOther} {
 			row.items[confirm] = helpItem(c, confirm)
@@ -77,9 +78,9 @@ func helpRows(t op.Table) []helpRow {
 
 func helpItem(c op.Command, confirm op.Confirm) op.Item {
 	item := op.Item{Title: op.L(op.Code("/" + c.Shown())), Facts: []op.Line{op.L(c.Short, confirmWords[confirm])}}
-	if places := op.Placeholders(c.Usage); len(places) > 0 && c.Effect != op.Read {
+	if places := grammar.Placeholders(c.Usage); len(places) > 0 && c.Effect != op.Read {
 		item.Next = []op.Next{{Label: "Open…",
-			Text: strings.Join(op.Words(c.Usage), " ") + strings.Repeat(" ?", len(places))}}
+			Text: strings.Join(grammar.Words(c.Usage), " ") + strings.Repeat(" ?", len(places))}}
 	}
 	return item
 }
@@ -103,12 +104,12 @@ func (b *Browser) helpNote(channel, noun string, several bool) op.Line {
 }
 
 // helpTopic explains one command.
-func (b *Browser) helpTopic(p op.Parsed) op.Answer {
+func (b *Browser) helpTopic(p grammar.Parsed) op.Answer {
 	topic := strings.TrimSpace(p.Noun + " " + strings.TrimPrefix(p.Topic, p.Noun+" "))
 	answer := op.Answer{Mark: op.MarkNeutral, Title: op.L("Help for ", op.Code("/"+topic))}
 	for _, c := range b.table.Commands {
 		for _, spelling := range append([]string{c.Usage}, c.Aliases...) {
-			words := strings.Join(op.Words(spelling), " ")
+			words := strings.Join(grammar.Words(spelling), " ")
 			if strings.HasPrefix(words, topic) || strings.HasSuffix(words, " "+p.Topic) && strings.HasPrefix(words, p.Noun) {
 				answer.Items = append(answer.Items, topicItem(c))
 				break
@@ -116,7 +117,7 @@ func (b *Browser) helpTopic(p op.Parsed) op.Answer {
 		}
 	}
 	if len(answer.Items) == 0 {
-		_, err := b.table.Parse(topic)
+		_, err := grammar.Parse(*b.table, topic)
 		return *b.answer(orUnknown(err, topic))
 	}
 	return answer

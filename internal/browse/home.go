@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"casterbot/internal/authz"
+	"casterbot/internal/grammar"
 	"casterbot/internal/op"
 	"casterbot/internal/store"
 )
@@ -150,9 +151,9 @@ func (p *page) channel(ctx context.Context, c op.Channel, scope op.Scope) {
 
 // shows gives the command that shows one thing of a kind: the first that only looks and needs nothing else.
 func (b *Browser) shows(kind op.Kind) (op.Command, bool) {
-	needed := func(p op.Placeholder) bool { return !p.Optional }
+	needed := func(p grammar.Placeholder) bool { return !p.Optional }
 	for _, c := range b.table.Commands {
-		places := op.Placeholders(c.Usage)
+		places := grammar.Placeholders(c.Usage)
 		if c.Effect == op.Read && kind.Options != nil && kind.Needs == "" && len(places) > 0 && places[0].Name == kind.Name &&
 			!slices.ContainsFunc(places[1:], needed) {
 			return c, true
@@ -185,7 +186,7 @@ func (p *page) things(ctx context.Context, channel string, d op.Decision, kind o
 	}
 	if more := len(l.Value) - homeThings; more > 0 {
 		items = append(items,
-			op.Item{Title: op.L("There are more: type ", op.Code("/"+strings.Join(op.Words(show.Usage)[:1], " ")),
+			op.Item{Title: op.L("There are more: type ", op.Code("/"+strings.Join(grammar.Words(show.Usage)[:1], " ")),
 				" in the channel.")})
 	}
 	return items
@@ -207,7 +208,7 @@ func (b *Browser) remembered(channel string, d op.Decision, kind op.Kind) (optio
 // thing shows one studio or stream: how it stands, who holds it, and what was last done with it from this channel.
 func (p *page) thing(ctx context.Context, channel string, kind op.Kind, show op.Command, o op.Option) op.Item {
 	item := op.Item{Mark: o.Mark, Title: op.L(op.B(o.Label), " · ", o.Note), Next: []op.Next{
-		{Label: "Show", Text: op.Format(show.Usage, op.Args{kind.Name: o.Value}), Channel: channel},
+		{Label: "Show", Text: grammar.Format(show.Usage, op.Args{kind.Name: o.Value}), Channel: channel},
 	}}
 	target := op.Target{Kind: kind.Name, ID: o.Value}
 	if lock, err := p.b.authz.Lock(ctx, target); err == nil && lock.Held() {

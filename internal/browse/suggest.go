@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"casterbot/internal/authz"
+	"casterbot/internal/grammar"
 	"casterbot/internal/op"
 )
 
@@ -72,11 +73,11 @@ func (b *Browser) argument(q op.Query) (argument, bool) {
 	field, known := q.Field, false
 	if q.Command != "" {
 		a.command, known = b.table.Find(q.Command)
-	} else if parsed, err := b.table.Parse(q.Request.Text); err == nil && len(parsed.Missing) > 0 {
+	} else if parsed, err := grammar.Parse(*b.table, q.Request.Text); err == nil && len(parsed.Missing) > 0 {
 		a.command, a.args, field, known = parsed.Command, parsed.Args, parsed.Missing[0], true
 	}
-	places := op.Placeholders(a.command.Usage)
-	if !known || !slices.ContainsFunc(places, func(p op.Placeholder) bool { return p.Name == field }) {
+	places := grammar.Placeholders(a.command.Usage)
+	if !known || !slices.ContainsFunc(places, func(p grammar.Placeholder) bool { return p.Name == field }) {
 		return a, false
 	}
 	a.kind, known = b.table.Kind(field)
@@ -144,7 +145,7 @@ func (b *Browser) ApplyPick(r op.Request) (op.Request, error) {
 	if r.Pick == "" {
 		return r, nil
 	}
-	parsed, err := b.table.Parse(r.Text)
+	parsed, err := grammar.Parse(*b.table, r.Text)
 	switch {
 	case err != nil:
 		return r, err
@@ -155,9 +156,9 @@ func (b *Browser) ApplyPick(r op.Request) (op.Request, error) {
 		return r, op.Refuse(op.L("This choice does not fit its command. Nothing was done."))
 	}
 	parsed.Args[parsed.Missing[0]] = r.Pick
-	r.Text = op.Format(parsed.Command.Usage, parsed.Args)
+	r.Text = grammar.Format(parsed.Command.Usage, parsed.Args)
 	if len(parsed.Missing) > 1 {
-		r.Text = op.Wanting(parsed.Command.Usage, parsed.Args, parsed.Missing[1])
+		r.Text = grammar.Format(parsed.Command.Usage, parsed.Args, parsed.Missing[1])
 	}
 	r.Pick = ""
 	return r, nil
@@ -165,13 +166,13 @@ func (b *Browser) ApplyPick(r op.Request) (op.Request, error) {
 
 // WithPicker adds a picker to a refusal of one argument: the same command, with a question mark in its place. The
 // look that the picker will want begins at once.
-func (b *Browser) WithPicker(ctx context.Context, r op.Request, err error, parsed op.Parsed) error {
+func (b *Browser) WithPicker(ctx context.Context, r op.Request, err error, parsed grammar.Parsed) error {
 	refusal, ok := errors.AsType[*op.Refusal](err)
 	if !ok || refusal.Field == "" {
 		return err
 	}
 	kind, _ := b.table.Kind(refusal.Field)
-	text := op.Wanting(parsed.Command.Usage, parsed.Args, refusal.Field)
+	text := grammar.Format(parsed.Command.Usage, parsed.Args, refusal.Field)
 	open := *refusal
 	if kind.Options == nil {
 		open.Answer.Next = append([]op.Next{{Label: "Choose…", Text: text}}, refusal.Answer.Next...)

@@ -1,3 +1,5 @@
+// Package civiltime reads times of day and lengths of time as people type them, in their own zone, and writes them
+// back.
 package civiltime
 
 import (
@@ -16,7 +18,7 @@ const (
 	longestLock = 24 * time.Hour
 )
 
-// wholeMoment is how the end of a lock is written down: it means the same in every zone.
+// WholeMoment is how the end of a lock is written down: it means the same in every zone.
 const WholeMoment = "until 2006-01-02 15:04 UTC"
 
 var (
@@ -36,7 +38,7 @@ type end struct {
 	usual   bool // nothing was said
 }
 
-// endOf reads the end of a lock in the person's own zone.
+// EndOf reads the end of a lock in the person's own zone.
 func EndOf(typed, zone string, now time.Time) (end, error) {
 	e := end{zone: time.UTC}
 	if loc, err := time.LoadLocation(zone); err == nil && zone != "" && zone != "Local" {
@@ -73,10 +75,9 @@ func inBounds(e end, now time.Time) error {
 }
 
 func endRefusal(title op.Line) *op.Refusal {
-	refusal := op.Refuse(title, op.L("Say ", op.Code("until 22:00"), ", ", op.Code("until 2026-11-23 01:30"), ", ",
-		op.Code("for 2h"), " or ", op.Code("for 90m"), "."))
-	refusal.Field = "until"
-	return refusal
+	return op.Refuse(title, op.L("Say ", op.Code("until 22:00"), ", ", op.Code("until 2026-11-23 01:30"), ", ",
+		op.Code("for 2h"), " or ", op.Code("for 90m"), ".")).
+		About("until")
 }
 
 // length reads "2h", "90m", "1h30m" or "1.5h"; a bare number has no unit, and none is guessed.
@@ -142,7 +143,7 @@ func (e end) local() op.Line {
 		op.V(e.At.UTC().Format("2006-01-02 15:04")), " UTC)")
 }
 
-// facts says how the end was understood.
+// Facts says how the end was understood.
 func (e end) Facts() []op.Line {
 	facts := []op.Line{op.L("Until ", e.local(), ".")}
 	switch {

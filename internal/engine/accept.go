@@ -9,6 +9,7 @@ import (
 
 	"casterbot/internal/authz"
 	"casterbot/internal/failpoint"
+	"casterbot/internal/grammar"
 	"casterbot/internal/op"
 	"casterbot/internal/quota"
 )
@@ -41,7 +42,7 @@ func (e *Engine) Accept(ctx context.Context, r op.Request) (Accepted, error) {
 			e.recordMismatch(ctx, op.Operation{Channel: r.Channel}, r.Origin)
 		}}, nil
 	}
-	parsed, err := e.table.Parse(r.Text)
+	parsed, err := grammar.Parse(*e.table, r.Text)
 	if err != nil {
 		return Accepted{Reply: e.answerFor(err)}, nil
 	}
@@ -70,7 +71,7 @@ func (e *Engine) Accept(ctx context.Context, r op.Request) (Accepted, error) {
 }
 
 // help answers within the acknowledgement where facts are at hand.
-func (e *Engine) help(r op.Request, p op.Parsed) Accepted {
+func (e *Engine) help(r op.Request, p grammar.Parsed) Accepted {
 	if answer, ok := e.browse.HelpAtHand(r, p); ok {
 		return Accepted{Reply: &answer}
 	}
@@ -84,7 +85,7 @@ func (e *Engine) help(r op.Request, p op.Parsed) Accepted {
 }
 
 // take makes a change durable before it is acknowledged.
-func (e *Engine) take(ctx context.Context, r op.Request, parsed op.Parsed) (Accepted, error) {
+func (e *Engine) take(ctx context.Context, r op.Request, parsed grammar.Parsed) (Accepted, error) {
 	fresh, err := e.persist(ctx, r.Key, kindCommand, r)
 	if err != nil || !fresh {
 		return Accepted{}, err
@@ -155,7 +156,7 @@ func (e *Engine) persistLook(ctx context.Context, r op.Request, look func(contex
 }
 
 // fillDefaults puts the channel's default in place of an argument that was left out, unless the person asked to choose.
-func (e *Engine) fillDefaults(p *op.Parsed, channel string) {
+func (e *Engine) fillDefaults(p *grammar.Parsed, channel string) {
 	scope, ok := e.authz.Scope(channel)
 	if !ok || p.Asks {
 		return
@@ -172,7 +173,7 @@ func (e *Engine) fillDefaults(p *op.Parsed, channel string) {
 }
 
 // read answers a command that only looks.
-func (e *Engine) read(ctx context.Context, r op.Request, parsed op.Parsed) {
+func (e *Engine) read(ctx context.Context, r op.Request, parsed grammar.Parsed) {
 	answer, err := e.look(ctx, r, parsed)
 	if err != nil {
 		e.replyError(ctx, r.Address, err, "verb", parsed.Command.Verb)
@@ -181,7 +182,7 @@ func (e *Engine) read(ctx context.Context, r op.Request, parsed op.Parsed) {
 	e.notify.Reply(ctx, r.Address, answer)
 }
 
-func (e *Engine) look(ctx context.Context, r op.Request, parsed op.Parsed) (op.Answer, error) {
+func (e *Engine) look(ctx context.Context, r op.Request, parsed grammar.Parsed) (op.Answer, error) {
 	ctx, cancel := context.WithTimeout(quota.With(ctx, quota.Caller{Class: quota.Read, Person: r.Person}), lookWithin)
 	defer cancel()
 	ctx, answered := e.notify.Patient(ctx, r.Address)

@@ -4,10 +4,10 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"strconv"
 	"sync"
 	"time"
 
+	"casterbot/internal/grammar"
 	"casterbot/internal/notify"
 	"casterbot/internal/op"
 	"casterbot/internal/quota"
@@ -157,11 +157,11 @@ func (q *questions) begin(person string) (end func(), ok bool) {
 }
 
 // ask takes a question that only looks. It is open until it is answered or dropped.
-func (e *Engine) ask(ctx context.Context, r op.Request, parsed op.Parsed) Accepted {
+func (e *Engine) ask(ctx context.Context, r op.Request, parsed grammar.Parsed) Accepted {
 	end, ok := e.questions.begin(r.Person)
 	if !ok {
 		return Accepted{Reply: reply(op.MarkFailed,
-			op.L("You have ", op.V(strconv.Itoa(questionsPerPerson)), " questions open; this one was not asked."))}
+			op.L("You have ", op.N(questionsPerPerson), " questions open; this one was not asked."))}
 	}
 	a := e.persistLook(ctx, r, func(ctx context.Context) {
 		defer end()

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"casterbot/internal/grammar"
 	"casterbot/internal/op"
 )
 
@@ -83,7 +84,7 @@ wait Restart c1 · waits for a confirmation · 2026-11-22 20:00:00 UTC · #C0 ·
 	}
 	for _, item := range g.at(ana).Items {
 		for _, n := range item.Next {
-			if p, err := g.e.table.Parse(n.Text); err != nil || !p.Help && p.Command.Effect != op.Read {
+			if p, err := grammar.Parse(*g.e.table, n.Text); err != nil || !p.Help && p.Command.Effect != op.Read {
 				t.Errorf("a button of the page decides something: %+v", n)
 			}
 		}

@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 	"sync"
 
 	"casterbot/internal/authz"
+	"casterbot/internal/grammar"
 	"casterbot/internal/op"
 )
 
@@ -29,7 +29,8 @@ type target struct {
 }
 
 // expand gives the targets that the words of a request mean. When that is one, the request becomes one for it alone.
-func (e *Engine) expand(ctx context.Context, r op.Request, parsed *op.Parsed, scope op.Scope) ([]op.Option, error) {
+func (e *Engine) expand(ctx context.Context, r op.Request, parsed *grammar.Parsed,
+	scope op.Scope) ([]op.Option, error) {
 	kind, _ := e.table.Kind(parsed.Command.Many.Of)
 	found, err := kind.Expand(ctx, e.authz.Call(ctx, r.Person, r.PersonTeam, parsed.Args, scope), parsed.Several)
 	switch {
@@ -44,7 +45,7 @@ func (e *Engine) expand(ctx context.Context, r op.Request, parsed *op.Parsed, sc
 }
 
 // proposeSeveral is propose for a request with more than one target.
-func (e *Engine) proposeSeveral(ctx context.Context, r op.Request, key string, parsed op.Parsed, scope op.Scope,
+func (e *Engine) proposeSeveral(ctx context.Context, r op.Request, key string, parsed grammar.Parsed, scope op.Scope,
 	found []op.Option) error {
 	if err := e.checkQuota(ctx, r, len(found)); err != nil {
 		return err
@@ -60,15 +61,15 @@ func (e *Engine) proposeSeveral(ctx context.Context, r op.Request, key string, p
 	return e.create(ctx, r, key, parsed.Command, plan, d)
 }
 
-func tooMany(parsed op.Parsed, n int) *op.Refusal {
-	return op.Refuse(op.L("That would be ", op.V(strconv.Itoa(n)), " at once; one press starts ",
-		op.V(strconv.Itoa(op.MostAtOnce)), " at most. Nothing was asked for."),
+func tooMany(parsed grammar.Parsed, n int) *op.Refusal {
+	return op.Refuse(op.L("That would be ", op.N(n), " at once; one press starts ",
+		op.N(op.MostAtOnce), " at most. Nothing was asked for."),
 		op.L("Narrow it down: part of a name with a star, as in ",
-			op.Code("/"+strings.Join(op.Words(parsed.Command.Usage), " ")+" cam*"), ", or fewer names."))
+			op.Code("/"+strings.Join(grammar.Words(parsed.Command.Usage), " ")+" cam*"), ", or fewer names."))
 }
 
 // lookAtEach plans every target, several at the same time, and asks the policy and the lock about each.
-func (e *Engine) lookAtEach(ctx context.Context, r op.Request, parsed op.Parsed, scope op.Scope,
+func (e *Engine) lookAtEach(ctx context.Context, r op.Request, parsed grammar.Parsed, scope op.Scope,
 	found []op.Option) ([]target, error) {
 	targets, failed := make([]target, len(found)), make([]error, len(found))
 	free := make(chan struct{}, plannedAtOnce)
@@ -130,7 +131,7 @@ func (t target) without(err error) (target, error) {
 }
 
 // join makes one plan and one decision of all that can be done.
-func (e *Engine) join(ctx context.Context, r op.Request, parsed op.Parsed, targets []target) (op.Plan,
+func (e *Engine) join(ctx context.Context, r op.Request, parsed grammar.Parsed, targets []target) (op.Plan,
 	op.Decision, error) {
 	var parts []op.Part
 	var decisions []op.Decision

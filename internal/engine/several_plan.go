@@ -2,15 +2,15 @@ package engine
 
 import (
 	"slices"
-	"strconv"
 
+	"casterbot/internal/grammar"
 	"casterbot/internal/op"
 )
 
-func severalPlan(parsed op.Parsed, parts []op.Part, targets []target) op.Plan {
-	words, n := parsed.Command.Many, op.V(strconv.Itoa(len(parts)))
+func severalPlan(parsed grammar.Parsed, parts []op.Part, targets []target) op.Plan {
+	words, n := parsed.Command.Many, op.N(len(parts))
 	p := op.Plan{
-		Args: op.Args{words.Of: op.Join(parsed.Several)}, Title: op.L(words.Title[0], n, words.Title[1]),
+		Args: op.Args{words.Of: grammar.Join(parsed.Several)}, Title: op.L(words.Title[0], n, words.Title[1]),
 		Button: string(words.Button), Done: op.L(words.Done), Parts: parts,
 	}
 	if len(parts) == 1 { // the others are left out
@@ -75,20 +75,13 @@ func onAir(parts []op.Part, common []op.Line) []op.Line {
 
 // named lists the names of some parts.
 func named(parts []op.Part, which func(op.Part) bool) op.Line {
-	line, first := op.Line{}, true
+	var names []op.Line
 	for _, part := range parts {
-		if !which(part) {
-			continue
+		if which(part) {
+			names = append(names, nameOf(part, parts))
 		}
-		if !first {
-			line = op.L(line, ", ")
-		}
-		line, first = op.L(line, nameOf(part, parts)), false
 	}
-	if first {
-		return nil
-	}
-	return line
+	return op.List(names, ", ")
 }
 
 // nameOf is the name of a part's target among all of them.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strconv"
 
+	"casterbot/internal/grammar"
 	"casterbot/internal/notify"
 	"casterbot/internal/op"
 	"casterbot/internal/store"
@@ -43,7 +44,7 @@ func (e *Engine) membersOf(o op.Operation) []op.Operation {
 		members = append(members, op.Operation{
 			ID: op.NewID(), Key: fmt.Sprintf("%s/%02d", o.Key, i), State: op.Queued, Command: o.Command, Verb: o.Verb,
 			Effect: o.Effect,
-			Text:   op.Format(o.Command, part.Plan.Args), Team: o.Team, Channel: o.Channel, Thread: o.Thread,
+			Text:   grammar.Format(o.Command, part.Plan.Args), Team: o.Team, Channel: o.Channel, Thread: o.Thread,
 			Requester: o.Requester, DecidedBy: o.DecidedBy,
 			Plan: part.Plan, Decision: part.Decision, Token: op.NewID(), Created: e.now(), Expires: e.now().Add(startWithin),
 		})
@@ -90,8 +91,8 @@ func (e *Engine) together(o op.Operation, members []op.Operation) op.Outcome {
 		}
 	}
 	return op.Outcome{
-		State: t.State(), Text: op.L(o.Plan.Done, op.V(strconv.Itoa(t.Done-t.Already)), " of ",
-			op.V(strconv.Itoa(len(members)))), Next: e.onward(o, again, done),
+		State: t.State(), Text: op.L(o.Plan.Done, op.N(t.Done-t.Already), " of ",
+			op.N(len(members))), Next: e.onward(o, again, done),
 	}
 }
 
@@ -107,14 +108,14 @@ func (e *Engine) many(o op.Operation) op.Several {
 func (e *Engine) onward(o op.Operation, again, done []string) []op.Next {
 	var next []op.Next
 	if n := len(again); n > 0 {
-		way := op.Next{Label: "Try it again", Text: op.FormatSeveral(o.Command, again)}
+		way := op.Next{Label: "Try it again", Text: grammar.FormatSeveral(o.Command, again)}
 		if n > 1 {
 			way = op.Next{Label: "Try the {} again", Count: n, Text: way.Text}
 		}
 		next = append(next, way)
 	}
 	if many, n := e.many(o), len(done); many.Next != "" && n > 0 {
-		way := op.Next{Label: string(many.One), Text: op.FormatSeveral(many.Next, done)}
+		way := op.Next{Label: string(many.One), Text: grammar.FormatSeveral(many.Next, done)}
 		if n > 1 {
 			way.Label, way.Count = string(many.Label), n
 		}

@@ -5,10 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 
 	"casterbot/internal/authz"
 	"casterbot/internal/failpoint"
+	"casterbot/internal/grammar"
 	"casterbot/internal/notify"
 	"casterbot/internal/op"
 	"casterbot/internal/quota"
@@ -16,7 +16,7 @@ import (
 )
 
 // submit turns a durable request into a pending operation with a card, or tells the asker why not.
-func (e *Engine) submit(ctx context.Context, r op.Request, parsed op.Parsed) {
+func (e *Engine) submit(ctx context.Context, r op.Request, parsed grammar.Parsed) {
 	failpoint.At("k2")
 	err := e.tryPropose(ctx, r, parsed)
 	if err == nil { // creating the operation has settled the request
@@ -28,7 +28,7 @@ func (e *Engine) submit(ctx context.Context, r op.Request, parsed op.Parsed) {
 	e.settler(r.Key)(ctx)
 }
 
-func (e *Engine) tryPropose(ctx context.Context, r op.Request, parsed op.Parsed) (err error) {
+func (e *Engine) tryPropose(ctx context.Context, r op.Request, parsed grammar.Parsed) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("a panic at a request: %v", p)
@@ -42,7 +42,7 @@ func (e *Engine) tryPropose(ctx context.Context, r op.Request, parsed op.Parsed)
 	return e.propose(ctx, r, parsed)
 }
 
-func (e *Engine) propose(ctx context.Context, r op.Request, parsed op.Parsed) error {
+func (e *Engine) propose(ctx context.Context, r op.Request, parsed grammar.Parsed) error {
 	if age := e.now().Sub(r.At); age > lateAfter {
 		return late(r)
 	}
@@ -100,12 +100,12 @@ func (e *Engine) checkQuota(ctx context.Context, r op.Request, n int) error {
 		{"You have ", mine, openPerPerson, changesPerPerson}, {"There are ", waiting, openPerChannel, changesPerChannel},
 	} {
 		if len(limit.waiting) >= limit.requests {
-			return tooManyOpen(op.L(limit.words, op.V(strconv.Itoa(len(limit.waiting))),
+			return tooManyOpen(op.L(limit.words, op.N(len(limit.waiting)),
 				" requests open in this channel already, so nothing was done."))
 		}
 		if open := changesOf(limit.waiting); open+n > limit.changes {
-			return tooManyOpen(op.L(limit.words, op.V(strconv.Itoa(open)), " changes open in this channel, of ",
-				op.V(strconv.Itoa(limit.changes)), " at most, so nothing was done."))
+			return tooManyOpen(op.L(limit.words, op.N(open), " changes open in this channel, of ",
+				op.N(limit.changes), " at most, so nothing was done."))
 		}
 	}
 	return nil
@@ -187,9 +187,9 @@ func (e *Engine) create(ctx context.Context, r op.Request, key string, c op.Comm
 // asTyped is a planned command as a person could type it.
 func asTyped(c op.Command, plan op.Plan) string {
 	if len(plan.Parts) > 0 {
-		return op.FormatSeveral(c.Usage, op.SplitSeveral(plan.Args[c.Many.Of]))
+		return grammar.FormatSeveral(c.Usage, grammar.SplitSeveral(plan.Args[c.Many.Of]))
 	}
-	return op.Format(c.Usage, plan.Args)
+	return grammar.Format(c.Usage, plan.Args)
 }
 
 // worksOff names the row of the inbox that a request came with, unless its operation has the same key.

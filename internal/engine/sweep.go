@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"casterbot/internal/grammar"
 	"casterbot/internal/op"
 	"casterbot/internal/store"
 )
@@ -71,7 +72,7 @@ func (e *Engine) resume(row store.Received) func(context.Context) {
 		if json.Unmarshal(row.Body, &r) != nil {
 			return settle
 		}
-		parsed, err := e.table.Parse(r.Text)
+		parsed, err := grammar.Parse(*e.table, r.Text)
 		e.fillDefaults(&parsed, r.Channel)
 		switch {
 		case err == nil && parsed.Help:
@@ -105,7 +106,7 @@ func (e *Engine) resumeLook(r op.Request, settle, look func(context.Context)) fu
 }
 
 // helpAgain gives help after a restart.
-func (e *Engine) helpAgain(ctx context.Context, r op.Request, p op.Parsed) {
+func (e *Engine) helpAgain(ctx context.Context, r op.Request, p grammar.Parsed) {
 	a := e.help(r, p)
 	if a.Work != nil {
 		a.Work(ctx)

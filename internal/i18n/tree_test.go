@@ -14,9 +14,11 @@ import (
 )
 
 // speaking are the packages that have words for people, in an order in which each finds what it imports.
-var speaking = []string{"internal/op", "internal/policy", "internal/store", "internal/live", "internal/records",
+var speaking = []string{"internal/op", "internal/grammar", "internal/policy", "internal/store", "internal/live",
+	"internal/records",
 	"internal/authz",
-	"internal/browse", "internal/notify", "internal/engine", "internal/monitor", "commands/nextcmd", "commands/failure",
+	"internal/browse", "internal/notify", "internal/engine", "internal/monitor", "commands/nextcmd", "commands/recording",
+	"commands/failure",
 	"commands/naming", "internal/civiltime", "commands",
 	"bot/webapi", "bot/render", "bot/payload", "bot/directory", "bot/messages", "bot/socket", "bot"}
 

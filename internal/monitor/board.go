@@ -3,7 +3,6 @@ package monitor
 import (
 	"context"
 	"errors"
-	"strconv"
 	"time"
 
 	"casterbot/internal/live"
@@ -124,7 +123,7 @@ func boardAnswer(s snapshot, scope op.Scope, locks []op.Lock) op.Answer {
 			}
 		}
 	}
-	a.Title = op.L(op.Strong("On air"), ": ", op.V(strconv.Itoa(lit)), " of ", op.V(strconv.Itoa(all)), " studios")
+	a.Title = op.L(op.Strong("On air"), ": ", op.N(lit), " of ", op.N(all), " studios")
 	for _, stream := range shown(scope) {
 		if item, ok := streamRow(s, stream); ok && len(a.Items) < maxRows {
 			a.Items = append(a.Items, item)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"time"
 
+	"casterbot/internal/grammar"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 )
@@ -11,11 +12,11 @@ import (
 // The words of the guardian. Everything that it says names what was seen, and when.
 
 func studioNext(label op.Text, usage, id string) op.Next {
-	return op.Next{Label: string(label), Text: op.Format(usage, op.Args{"caster": id})}
+	return op.Next{Label: string(label), Text: grammar.Format(usage, op.Args{"caster": id})}
 }
 
 func streamNext(label op.Text, usage, path string) op.Next {
-	return op.Next{Label: string(label), Text: op.Format(usage, op.Args{"stream": path})}
+	return op.Next{Label: string(label), Text: grammar.Format(usage, op.Args{"stream": path})}
 }
 
 func label(x expectation) op.Span { return op.B(cmp.Or(x.target.Name, streamOf(x.target.ID).Name)) }
@@ -123,7 +124,7 @@ func changedAlert(c live.Caster, v observation, d history, target op.Target) op.
 }
 
 func openAlert(c live.Caster, scene live.Scene, x expectation, now time.Time) op.Answer {
-	next := op.Format("caster scene stop {caster} {scene}", op.Args{"caster": c.ID, "scene": scene.ID})
+	next := grammar.Format("caster scene stop {caster} {scene}", op.Args{"caster": c.ID, "scene": scene.ID})
 	return op.Answer{
 		Mark: op.MarkPreview,
 		Title: op.L("PREVIEW of ", op.B(c.Name), " / ", op.B(scene.Name), " has been open for ",

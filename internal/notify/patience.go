@@ -2,7 +2,6 @@ package notify
 
 import (
 	"context"
-	"strconv"
 	"time"
 
 	"casterbot/internal/op"
@@ -85,5 +84,5 @@ func BeforeYou(before int, about time.Duration) op.Line {
 	if before == 0 {
 		return op.L("You are next, in about ", op.For(about), ".")
 	}
-	return op.L(op.V(strconv.Itoa(before)), " before you, about ", op.For(about), ".")
+	return op.L(op.N(before), " before you, about ", op.For(about), ".")
 }

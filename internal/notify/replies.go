@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
-	"strconv"
 	"sync"
 	"time"
 
@@ -53,7 +52,7 @@ func (d pendingReply) words(now time.Time) op.Answer {
 	}
 	if d.Dropped > 0 {
 		a.Lines = append(slices.Clip(a.Lines),
-			op.L("Earlier answers left out: ", op.V(strconv.Itoa(d.Dropped)), ". Ask again for what you still need."))
+			op.L("Earlier answers left out: ", op.N(d.Dropped), ". Ask again for what you still need."))
 	}
 	return a
 }

@@ -75,6 +75,17 @@ type Attempt struct {
 	Sent    time.Time
 }
 
+// Answered reports that the cloud said yes.
+func (a Attempt) Answered() bool { return a.Outcome.State == Succeeded }
+
+// Unseen words a look that proves nothing. After an answer it must not contradict it: lists lag behind.
+func (a Attempt) Unseen(seen Line) Line {
+	if a.Answered() {
+		return L("The cloud does not list it yet.")
+	}
+	return seen
+}
+
 // Followup is what has come of an operation some time after it succeeded.
 type Followup struct {
 	Text  Line      // for its card; empty: nothing yet

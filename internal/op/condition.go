@@ -16,26 +16,15 @@ const (
 )
 
 // After says how a call leaves a condition of its target; known is false when it leaves it as it was.
-func (c Command) After(x Condition) (holds, known bool) {
-	switch {
-	case slices.Contains(c.Starts, x):
-		return true, true
-	case slices.Contains(c.Ends, x), slices.Contains(c.Ends, Exists):
-		return false, true
-	}
-	return false, false
-}
+func (c Command) After(x Condition) (holds, known bool) { return c.tells(x, c.Starts, c.Ends) }
 
 // Before says how a condition is where the call makes sense; known is false when it does not matter. What is ended is
 // there before, also when it is started again; a studio that ceases to exist is idle before.
-func (c Command) Before(x Condition) (holds, known bool) {
-	switch {
-	case slices.Contains(c.Ends, x):
-		return true, true
-	case slices.Contains(c.Starts, x), slices.Contains(c.Ends, Exists):
-		return false, true
-	}
-	return false, false
+func (c Command) Before(x Condition) (holds, known bool) { return c.tells(x, c.Ends, c.Starts) }
+
+func (c Command) tells(x Condition, there, gone []Condition) (holds, known bool) {
+	holds = slices.Contains(there, x)
+	return holds, holds || slices.Contains(gone, x) || slices.Contains(c.Ends, Exists)
 }
 
 // Changes reports whether the call changes its target in the cloud. One that makes another studio leaves its own as it

@@ -1,6 +1,10 @@
 package op
 
-import "unicode"
+import (
+	"fmt"
+	"strings"
+	"unicode"
+)
 
 // concealed are the ranges of characters without a shape of their own, beside those of the category Cf.
 var concealed = &unicode.RangeTable{
@@ -24,4 +28,36 @@ func Unprintable(r rune) bool {
 		return false
 	}
 	return r == unicode.ReplacementChar || Invisible(r)
+}
+
+// Visible writes invisible characters as ⟨U+202E⟩, so that nobody is shown another order than the true one.
+func Visible(text string) string { return visible([]rune(text)) }
+
+func visible(runes []rune) string {
+	var b strings.Builder
+	for _, r := range runes {
+		if Unprintable(r) {
+			fmt.Fprintf(&b, "⟨U+%04X⟩", r)
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// Fold makes words comparable: lower case, full-width letters and every dash as ASCII.
+func Fold(word string) string {
+	return strings.ToLower(strings.Map(foldRune, word))
+}
+
+func foldRune(r rune) rune {
+	switch {
+	case r >= 0xFF01 && r <= 0xFF5E:
+		return r - 0xFEE0
+	case r >= 0x2010 && r <= 0x2015, r == 0x2212, r == 0xFE58, r == 0xFE63:
+		return '-'
+	case r == 0x3000:
+		return ' '
+	}
+	return r
 }

@@ -1,5 +1,5 @@
 // Package op holds the nouns that every other package of casterbot speaks of: commands, requests, plans, operations,
-// their states and outcomes, what people are shown, and the grammar of what they type.
+// their states and outcomes, and what people are shown.
 //
 // It keeps true that a state change which the chart does not know cannot be named (CanMove), and that everything shown
 // to people is made of values (lines, spans, answers) and never of one chat system's markup. It knows neither Slack,
@@ -8,9 +8,12 @@ package op
 
 import (
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/base32"
 	"encoding/hex"
+	"encoding/json"
 	"hash/fnv"
+	"slices"
 	"strings"
 	"time"
 )
@@ -55,14 +58,7 @@ func States() []State {
 }
 
 // CanMove reports whether the chart has an arrow from one state to the other.
-func CanMove(from, to State) bool {
-	for _, next := range moves[from] {
-		if next == to {
-			return true
-		}
-	}
-	return false
-}
+func CanMove(from, to State) bool { return slices.Contains(moves[from], to) }
 
 // Final reports whether no arrow leaves the state.
 func (s State) Final() bool { return len(moves[s]) == 0 }
@@ -101,6 +97,24 @@ type Plan struct {
 	Done  Line   `json:"done,omitempty"`  // of several: what stands before "11 of 12"
 
 	Seen map[string]string `json:"seen,omitempty"` // what Verify must find changed, as it was just before the call
+}
+
+// Subject is what a plan is about: its title without the first words, which say what is done.
+func (p Plan) Subject() Line {
+	if len(p.Title) < 2 {
+		return p.Title
+	}
+	return p.Title[1:]
+}
+
+// Fingerprint is equal exactly when all parts are.
+func Fingerprint(parts ...any) string {
+	text, err := json.Marshal(parts)
+	if err != nil {
+		return "cannot be compared: " + err.Error()
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:12])
 }
 
 // Next is a way on, offered as a button: a command as a person would type it.

@@ -1,13 +1,7 @@
 package op
 
-import (
-	"slices"
-	"strings"
-)
-
-// Ask is what stands in a command for an argument that is to be chosen, and the value of an option that is only a
-// notice.
-const Ask = choose
+// Ask is what one types in place of an argument to be asked for it, and the value of an option that is only a notice.
+const Ask = "?"
 
 // Pick lets somebody choose one argument of a command right where they read that it is missing or unclear.
 type Pick struct {
@@ -25,21 +19,4 @@ type Query struct {
 	Field   string
 	Text    string // typed into the picker so far
 	Typed   string // see Pick
-}
-
-// Wanting writes a command as a person could type it, with Ask in the place of some arguments.
-func Wanting(usage string, args Args, fields ...string) string {
-	words := slices.Clone(Words(usage))
-	written := len(words)
-	for _, place := range Placeholders(usage) {
-		value := args[place.Name]
-		if slices.Contains(fields, place.Name) {
-			value = ""
-		}
-		words = append(words, quote(value))
-		if value != "" || slices.Contains(fields, place.Name) {
-			written = len(words)
-		}
-	}
-	return strings.Join(words[:written], " ")
 }

@@ -40,71 +40,8 @@ func (c Command) Shown() string {
 // IsSeveral reports an operation that stands for one operation each of its parts. It calls nothing itself.
 func (o Operation) IsSeveral() bool { return len(o.Plan.Parts) > 0 }
 
-// severalWords are the targets of a command that takes several, as typed: more than one, a glob or AllWord. It is empty
-// for a command with one target.
-func (p Parsed) severalWords(rest []Token) []string {
-	if p.Command.Many == nil || slices.ContainsFunc(rest, asks) {
-		return nil
-	}
-	words := make([]string, 0, len(rest))
-	for _, t := range rest {
-		text := t.Text
-		if bare := strings.TrimRight(text, ",;"); len(rest) > 1 && !t.Quoted && bare != "" {
-			text = bare
-		}
-		words = append(words, text)
-	}
-	if len(rest) == 1 && (rest[0].Quoted || !IsGlob(words[0]) && Fold(words[0]) != AllWord) {
-		return nil
-	}
-	return words
-}
-
-// literal refuses a quoted word among several that would be taken for more than it says: alone, in quotes, it is a
-// name.
-func literal(text string, words []Token) error {
-	for _, t := range words {
-		if t.Quoted && Fold(t.Text) == AllWord {
-			return Refuse(L("Among several I cannot tell whether this is a name or stands for everything. Nothing was asked for."),
-				Spot(text, t.Start), L("Ask for it on its own, in quotes, or give its id."))
-		}
-	}
-	return nil
-}
-
 // IsGlob reports a text with a wildcard.
 func IsGlob(text string) bool { return strings.ContainsRune(text, '*') }
-
-// FormatSeveral writes a command with several targets so that Parse reads the same ones again.
-func FormatSeveral(usage string, targets []string) string {
-	words := slices.Clone(Words(usage))
-	for _, target := range targets {
-		words = append(words, quote(target))
-	}
-	return strings.Join(words, " ")
-}
-
-// SplitSeveral reads the targets that FormatSeveral writes behind the words of a usage.
-func SplitSeveral(text string) []string {
-	tokens, err := Scan(text)
-	if err != nil {
-		return nil
-	}
-	words := make([]string, 0, len(tokens))
-	for _, t := range tokens {
-		words = append(words, t.Text)
-	}
-	return words
-}
-
-// Join writes targets behind each other, so that SplitSeveral reads the same ones again.
-func Join(targets []string) string {
-	quoted := make([]string, 0, len(targets))
-	for _, target := range targets {
-		quoted = append(quoted, quote(target))
-	}
-	return strings.Join(quoted, " ")
-}
 
 // strictness orders confirmations.
 var strictness = map[Confirm]int{ConfirmNone: 1, ConfirmSelf: 2, ConfirmOther: 3}

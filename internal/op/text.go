@@ -2,6 +2,7 @@ package op
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -64,6 +65,9 @@ func Code(text string) Span { return Span{Text: text, Code: true} }
 // lines can be translated by them.
 func V(text string) Span { return Span{Text: text, Value: true} }
 
+// N is a number.
+func N(n int) Span { return V(strconv.Itoa(n)) }
+
 // For is a length of time: "850 ms", "45 s", "3 min", "1 h 02 min".
 func For(d time.Duration) Span {
 	return Span{Text: length(d), Value: true, For: d.Milliseconds()}
@@ -88,6 +92,17 @@ func length(d time.Duration) string {
 // Who is a person by id.
 func Who(id string) Span { return Span{Person: id} }
 
+// People are persons and user groups by id, each as what it is.
+func People(ids []string) []Span {
+	all := make([]Span, len(ids))
+	for i, id := range ids {
+		if all[i] = Who(id); strings.HasPrefix(id, "S") {
+			all[i] = Group(id)
+		}
+	}
+	return all
+}
+
 // Group is a user group by id.
 func Group(id string) Span { return Span{Group: id} }
 
@@ -103,8 +118,31 @@ func At(t time.Time) Span { return Span{At: t.UnixMilli()} }
 // On is a date and time of day, shown in the reader's own zone.
 func On(t time.Time) Span { return Span{At: t.UnixMilli(), Day: true} }
 
+// Told is a moment after some words, or nothing at all where nobody tells the moment.
+func Told(before Text, draw func(time.Time) Span, t time.Time) Line {
+	if t.IsZero() {
+		return nil
+	}
+	return L(before, draw(t))
+}
+
 // Link is an address with a label.
 func Link(url, label string) Span { return Span{URL: url, Text: label} }
+
+// List writes spans or lines behind each other: "a, b or c", with what stands before the last one.
+func List[T Span | Line](parts []T, last Text) Line {
+	var line Line
+	for i, part := range parts {
+		switch {
+		case i > 0 && i == len(parts)-1:
+			line = L(line, last)
+		case i > 0:
+			line = L(line, ", ")
+		}
+		line = L(line, part)
+	}
+	return line
+}
 
 // Plain gives the line without any styling; times in UTC, people and channels as ids.
 func (l Line) Plain() string {
@@ -190,6 +228,12 @@ func Refuse(title Line, lines ...Line) *Refusal {
 // Already makes the answer "it is already so, nothing was changed".
 func Already(title Line, next ...Next) *Refusal {
 	return &Refusal{Already: true, Answer: Answer{Mark: MarkNeutral, Title: title, Next: next}}
+}
+
+// About names the placeholder that is missing, unclear or wrong.
+func (r *Refusal) About(field string) *Refusal {
+	r.Field = field
+	return r
 }
 
 // SaysSo tells those who pass it on that its words say that nothing was done.

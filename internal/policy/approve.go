@@ -43,5 +43,5 @@ func (p *Policy) approvers(ids []string) op.Line {
 	if len(ids) > maxNamed {
 		spans = append(spans, op.L("others")...)
 	}
-	return joined(spans, " or ")
+	return op.List(spans, " or ")
 }

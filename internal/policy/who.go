@@ -48,7 +48,7 @@ func (p *Policy) members(w principals) op.Line {
 	for _, name := range w.written {
 		part := op.L(p.span(name))
 		if g := p.groups[name]; g != nil {
-			part = op.L(part, " (", joined(p.spans(g.members[:min(maxMembers, len(g.members))]), ", "))
+			part = op.L(part, " (", op.List(p.spans(g.members[:min(maxMembers, len(g.members))]), ", "))
 			if len(g.members) > maxMembers {
 				part = op.L(part, ", …")
 			}
@@ -56,5 +56,5 @@ func (p *Policy) members(w principals) op.Line {
 		}
 		parts = append(parts, part)
 	}
-	return joined(parts, ", ")
+	return op.List(parts, ", ")
 }

@@ -154,16 +154,16 @@ func (p *Policy) askLine(q question, g *grant) op.Line {
 	}
 	switch {
 	case len(people) > 0:
-		return op.L(" Ask ", joined(p.spans(people[:min(maxAsk, len(people))]), " or "), ".")
+		return op.L(" Ask ", op.List(p.spans(people[:min(maxAsk, len(people))]), " or "), ".")
 	case len(groups) > 0:
-		return op.L(" Ask somebody of ", joined(p.spans(groups[:min(maxAsk, len(groups))]), " or "), ".")
+		return op.L(" Ask somebody of ", op.List(p.spans(groups[:min(maxAsk, len(groups))]), " or "), ".")
 	}
 	return nil
 }
 
 // names gives a list of people as written: groups of the file by name, ids as people and user groups.
 func (p *Policy) names(w principals) op.Line {
-	return joined(p.spans(w.written), " and ")
+	return op.List(p.spans(w.written), " and ")
 }
 
 func (p *Policy) spans(names []string) []op.Span {
@@ -184,26 +184,11 @@ func (p *Policy) span(name string) op.Span {
 	return op.V(name)
 }
 
-// joined writes parts, spans or lines, as a list: "a, b or c".
-func joined[T op.Span | op.Line](parts []T, word op.Text) op.Line {
-	line := op.Line{}
-	for i, s := range parts {
-		switch {
-		case i > 0 && i == len(parts)-1:
-			line = op.L(line, word)
-		case i > 0:
-			line = op.L(line, ", ")
-		}
-		line = op.L(line, s)
-	}
-	return line
-}
-
 // quoted writes texts as a list of code.
 func quoted(texts []string) op.Line {
 	var spans []op.Span
 	for _, t := range texts {
 		spans = append(spans, op.Code(t))
 	}
-	return joined(spans, " and ")
+	return op.List(spans, " and ")
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"casterbot/internal/grammar"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 	"casterbot/internal/policy"
@@ -34,7 +35,7 @@ var places = []place{
 	{"its entry: Starts or Ends, for the guardian and the crash matrix", true, func(_ *testing.T, c op.Command) bool {
 		return len(c.Starts)+len(c.Ends) > 0
 	}},
-	{"commands/codes.go, through commands/errors_test.go: the codes that its page documents", true,
+	{"commands/failure/codes.go, through commands/errors_test.go: the codes that its page documents", true,
 		func(t *testing.T, c op.Command) bool {
 			return strings.Contains(text(t, "commands/errors_test.go"), fmt.Sprintf("%q: {", c.Sends))
 		}},
@@ -59,15 +60,15 @@ var places = []place{
 	}},
 	{"test/soak/order.go, typed: what stands for its arguments", true, func(t *testing.T, c op.Command) bool {
 		orders := text(t, "test/soak/order.go")
-		return !slices.ContainsFunc(op.Placeholders(c.Usage), func(p op.Placeholder) bool {
+		return !slices.ContainsFunc(grammar.Placeholders(c.Usage), func(p grammar.Placeholder) bool {
 			return !strings.Contains(orders, fmt.Sprintf("%q: {", p.Name))
 		})
 	}},
 	{"test/e2e/testdata/*.talk: a conversation that uses it", false, func(t *testing.T, c op.Command) bool {
-		return strings.Contains(conversations(t), strings.Join(op.Words(c.Usage), " "))
+		return strings.Contains(conversations(t), strings.Join(grammar.Words(c.Usage), " "))
 	}},
 	{"manifest.yml: its words in the usage hint", false, func(t *testing.T, c op.Command) bool {
-		words := op.Words(c.Usage)
+		words := grammar.Words(c.Usage)
 		hint := hints(t)["/"+words[0]]
 		return !slices.ContainsFunc(words[1:], func(word string) bool { return !slices.Contains(hint, word) })
 	}},
@@ -79,11 +80,12 @@ var places = []place{
 		return strings.Contains(text(t, "README.md"), fmt.Sprintf("%q", "live:"+c.Sends))
 	}},
 	{"docs/policy.md: its verb", false, func(t *testing.T, c op.Command) bool {
-		return strings.Contains(text(t, "docs/policy.md"), "| `"+c.Verb+"` | `/"+strings.Join(op.Words(c.Usage), " ")+"`")
+		return strings.Contains(text(t, "docs/policy.md"),
+			"| `"+c.Verb+"` | `/"+strings.Join(grammar.Words(c.Usage), " ")+"`")
 	}},
 	{"docs/policy.example.yml: who may use it in C0SHOW", false, permitted},
 	{"CHANGELOG.md: that it is there", false, func(t *testing.T, c op.Command) bool {
-		words := regexp.QuoteMeta(strings.Join(op.Words(c.Usage)[1:], " "))
+		words := regexp.QuoteMeta(strings.Join(grammar.Words(c.Usage)[1:], " "))
 		return regexp.MustCompile("[`/ |]" + words + "[`| ]").MatchString(text(t, "CHANGELOG.md"))
 	}},
 }
@@ -103,7 +105,7 @@ func TestEveryChangeIsEverywhere(t *testing.T) {
 func sample(c op.Command) op.Operation {
 	o := op.Operation{Verb: c.Verb, Token: "token",
 		Plan: op.Plan{Args: op.Args{}, Seen: map[string]string{"program": "s"}}}
-	for _, p := range op.Placeholders(c.Usage) {
+	for _, p := range grammar.Placeholders(c.Usage) {
 		o.Plan.Args[p.Name] = "domain/app/stream"
 	}
 	return o

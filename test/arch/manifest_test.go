@@ -16,7 +16,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"casterbot/internal/op"
+	"casterbot/internal/grammar"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -160,7 +160,7 @@ func TestManifestCommands(t *testing.T) {
 	}
 	nouns, hints := map[string]bool{}, hints(t)
 	for _, c := range table().Commands {
-		nouns["/"+op.Words(c.Usage)[0]] = true
+		nouns["/"+grammar.Words(c.Usage)[0]] = true
 	}
 	for name := range nouns {
 		if !slices.Contains(hints[name], "help") {

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"casterbot/commands"
+	"casterbot/internal/grammar"
 	"casterbot/internal/op"
 	"casterbot/internal/sandbox/fakelive"
 )
@@ -39,14 +40,14 @@ func ordersOf(table op.Table) (all []order) {
 			continue
 		}
 		args := op.Args{}
-		for _, place := range op.Placeholders(c.Usage) {
+		for _, place := range grammar.Placeholders(c.Usage) {
 			args[place.Name] = cmp.Or(typed[place.Name][0], "?")
 		}
-		all = append(all, order{"/" + op.Format(c.Usage, args), c})
+		all = append(all, order{"/" + grammar.Format(c.Usage, args), c})
 		if kind := fmt.Sprint(c.Many != nil, c.Effect); c.Many != nil && !pressed[kind+c.Many.Of] {
 			pressed[kind+c.Many.Of] = true
 			targets := typed[c.Many.Of]
-			all = append(all, order{"/" + op.FormatSeveral(c.Usage, targets[:]), c})
+			all = append(all, order{"/" + grammar.FormatSeveral(c.Usage, targets[:]), c})
 		}
 	}
 	return all

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"casterbot/internal/op"
+	"casterbot/internal/grammar"
 	"casterbot/test/pgtest"
 	"casterbot/test/testbed"
 )
@@ -90,7 +90,7 @@ func TestFirstCasesMeetEverything(t *testing.T) {
 // whatever the lengths of the tables are.
 func TestEveryCallIsInTheMatrix(t *testing.T) {
 	for _, o := range orders {
-		for _, place := range op.Placeholders(o.command.Usage) {
+		for _, place := range grammar.Placeholders(o.command.Usage) {
 			if typed[place.Name][0] == "" {
 				t.Errorf("/%s: say in order.go what stands for {%s}", o.command.Usage, place.Name)
 			}

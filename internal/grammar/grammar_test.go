@@ -1,4 +1,4 @@
-package op
+package grammar
 
 import (
 	"errors"
@@ -6,10 +6,12 @@ import (
 	"strings"
 	"testing"
 
+	"casterbot/internal/op"
+
 	"pgregory.net/rapid"
 )
 
-var table = Table{Commands: []Command{
+var table = op.Table{Commands: []op.Command{
 	{Usage: "caster list {text?}", Verb: "caster.list"},
 	{Usage: "caster copy {caster} {name}", Verb: "caster.copy"},
 	{Usage: "caster restart {caster}", Verb: "caster.restart"},
@@ -21,44 +23,44 @@ var table = Table{Commands: []Command{
 func TestParseUnderstands(t *testing.T) {
 	for text, want := range map[string]struct {
 		usage   string
-		args    Args
+		args    op.Args
 		missing string
 	}{
-		`caster restart main`: {"caster restart {caster}", Args{"caster": "main"}, ""},
+		`caster restart main`: {"caster restart {caster}", op.Args{"caster": "main"}, ""},
 		`caster restart Evening News`: {"caster restart {caster}",
-			Args{"caster": "Evening News"}, ""},
+			op.Args{"caster": "Evening News"}, ""},
 		`caster restart “Evening News”`: {"caster restart {caster}",
-			Args{"caster": "Evening News"}, ""},
+			op.Args{"caster": "Evening News"}, ""},
 		`caster restart ‘Evening News’`: {"caster restart {caster}",
-			Args{"caster": "Evening News"}, ""},
+			op.Args{"caster": "Evening News"}, ""},
 		`caster restart «Evening News»`: {"caster restart {caster}",
-			Args{"caster": "Evening News"}, ""},
-		"caster\u00a0restart\u00a0main": {"caster restart {caster}", Args{"caster": "main"}, ""},
+			op.Args{"caster": "Evening News"}, ""},
+		"caster\u00a0restart\u00a0main": {"caster restart {caster}", op.Args{"caster": "main"}, ""},
 		`ＣＡＳＴＥＲ restart main`: {"caster restart {caster}",
-			Args{"caster": "main"}, ""},
-		`Caster RESTART Ana's`: {"caster restart {caster}", Args{"caster": "Ana's"}, ""},
+			op.Args{"caster": "main"}, ""},
+		`Caster RESTART Ana's`: {"caster restart {caster}", op.Args{"caster": "Ana's"}, ""},
 		`caster restart "A &amp; B &lt;1&gt;"`: {"caster restart {caster}",
-			Args{"caster": "A & B <1>"}, ""},
+			op.Args{"caster": "A & B <1>"}, ""},
 		`caster restart <http://news.example.com|news.example.com>`: {"caster restart {caster}",
-			Args{"caster": "news.example.com"}, ""},
-		`caster restart <@U0ANA|ana>`: {"caster restart {caster}", Args{"caster": "U0ANA"}, ""},
-		`caster restart a < b`:        {"caster restart {caster}", Args{"caster": "a < b"}, ""},
+			op.Args{"caster": "news.example.com"}, ""},
+		`caster restart <@U0ANA|ana>`: {"caster restart {caster}", op.Args{"caster": "U0ANA"}, ""},
+		`caster restart a < b`:        {"caster restart {caster}", op.Args{"caster": "a < b"}, ""},
 		`caster copy "Evening News" "say \"hi\""`: {"caster copy {caster} {name}",
-			Args{"caster": "Evening News", "name": `say "hi"`}, ""},
-		`caster copy`: {"caster copy {caster} {name}", Args{}, "caster name"},
+			op.Args{"caster": "Evening News", "name": `say "hi"`}, ""},
+		`caster copy`: {"caster copy {caster} {name}", op.Args{}, "caster name"},
 		`caster copy ? x`: {"caster copy {caster} {name}",
-			Args{"name": "x"}, "caster"},
+			op.Args{"name": "x"}, "caster"},
 		`caster copy "?" x`: {"caster copy {caster} {name}",
-			Args{"caster": "?", "name": "x"}, ""},
-		`caster restart ？`:      {"caster restart {caster}", Args{}, "caster"},
-		`caster list`:           {"caster list {text?}", Args{}, ""},
-		`caster list two words`: {"caster list {text?}", Args{"text": "two words"}, ""},
+			op.Args{"caster": "?", "name": "x"}, ""},
+		`caster restart ？`:      {"caster restart {caster}", op.Args{}, "caster"},
+		`caster list`:           {"caster list {text?}", op.Args{}, ""},
+		`caster list two words`: {"caster list {text?}", op.Args{"text": "two words"}, ""},
 		`caster scene start "Evening News" 5ce`: {"caster scene start {caster} {scene}",
-			Args{"caster": "Evening News", "scene": "5ce"}, ""},
-		`record cancel_delay main`: {"record finish {stream}", Args{"stream": "main"}, ""},
+			op.Args{"caster": "Evening News", "scene": "5ce"}, ""},
+		`record cancel_delay main`: {"record finish {stream}", op.Args{"stream": "main"}, ""},
 		`record cancel—delay main`: {"", nil, ""},
 	} {
-		p, err := table.Parse(text)
+		p, err := Parse(table, text)
 		if want.usage == "" {
 			if err == nil {
 				t.Errorf("%s: accepted as %s", text, p.Command.Usage)
@@ -75,7 +77,7 @@ func TestParseUnderstands(t *testing.T) {
 func TestParseAsks(t *testing.T) {
 	for text, want := range map[string]bool{"caster restart ?": true, "caster restart": false, "caster copy ? x": true,
 		`caster copy "?" x`: false} {
-		if p, err := table.Parse(text); err != nil || p.Asks != want {
+		if p, err := Parse(table, text); err != nil || p.Asks != want {
 			t.Errorf("%s: %v %v", text, p.Asks, err)
 		}
 	}
@@ -89,7 +91,7 @@ func TestParseHelp(t *testing.T) {
 		"caster help scene start": {Help: true, Noun: "caster", Topic: "scene start"},
 		"help caster copy":        {Help: true, Topic: "caster copy"},
 	} {
-		if p, err := table.Parse(text); err != nil || !reflect.DeepEqual(p, want) {
+		if p, err := Parse(table, text); err != nil || !reflect.DeepEqual(p, want) {
 			t.Errorf("%q: %+v %v", text, p, err)
 		}
 	}
@@ -109,8 +111,8 @@ func TestParseRefuses(t *testing.T) {
 		"caster " + strings.Repeat("x", MaxText): {"too long"},
 		`caster restart "a" "b"`:                 {"more here than /caster restart {caster}", `▸"b"`},
 	} {
-		_, err := table.Parse(text)
-		refusal := &Refusal{}
+		_, err := Parse(table, text)
+		refusal := &op.Refusal{}
 		if !errors.As(err, &refusal) {
 			t.Errorf("%s: %v", text, err)
 			continue
@@ -130,9 +132,9 @@ func TestParseRefuses(t *testing.T) {
 func TestFormatIsReadBack(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		arg := rapid.StringOfN(rapid.RuneFrom([]rune(`ab "'“”«\&<>|?@#!-—あＡ ;lgtmp`)), 1, 12, -1)
-		args := Args{"caster": arg.Draw(t, "caster"), "name": arg.Draw(t, "name")}
+		args := op.Args{"caster": arg.Draw(t, "caster"), "name": arg.Draw(t, "name")}
 		text := Format("caster copy {caster} {name}", args)
-		p, err := table.Parse(text)
+		p, err := Parse(table, text)
 		if err != nil || !reflect.DeepEqual(p.Args, args) || len(p.Missing) > 0 {
 			t.Fatalf("%q reads as %v (%v), not %v", text, p.Args, err, args)
 		}
@@ -140,10 +142,10 @@ func TestFormatIsReadBack(t *testing.T) {
 }
 
 func TestFormatKeepsPlaces(t *testing.T) {
-	if got := Format("caster scene start {caster} {scene}", Args{"scene": "x"}); got != "caster scene start ? x" {
+	if got := Format("caster scene start {caster} {scene}", op.Args{"scene": "x"}); got != "caster scene start ? x" {
 		t.Error(got)
 	}
-	if got := Format("caster scene start {caster} {scene}", Args{"caster": "x y"}); got != `caster scene start "x y"` {
+	if got := Format("caster scene start {caster} {scene}", op.Args{"caster": "x y"}); got != `caster scene start "x y"` {
 		t.Error(got)
 	}
 }
@@ -154,13 +156,13 @@ func FuzzParse(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		p, err := table.Parse(text)
-		refusal := &Refusal{}
+		p, err := Parse(table, text)
+		refusal := &op.Refusal{}
 		if err != nil && (!errors.As(err, &refusal) || len(refusal.Answer.Title) == 0) {
 			t.Fatalf("an error that is not for people: %v", err)
 		}
 		for name, value := range p.Args {
-			if value == "" || strings.ContainsFunc(value, func(r rune) bool { return Unprintable(r) }) {
+			if value == "" || strings.ContainsFunc(value, func(r rune) bool { return op.Unprintable(r) }) {
 				t.Fatalf("argument %s is %q", name, value)
 			}
 		}

@@ -1,10 +1,9 @@
-package commands
+package failure
 
 import (
 	"testing"
 	"time"
 
-	"casterbot/commands/failure"
 	"casterbot/internal/live"
 )
 
@@ -21,7 +20,7 @@ func TestTurn(t *testing.T) {
 			"ApsaraVideo Live allows 50 calls a second. Yours is next in about 1 s."},
 		{"RestartCaster", live.NotSent, 2 * time.Second, "ApsaraVideo Live cannot be reached. I try again in about 2 s."},
 	} {
-		if got := failure.ThrottledText(c.action, c.why, c.wait).Plain(); got != c.want {
+		if got := ThrottledText(c.action, c.why, c.wait).Plain(); got != c.want {
 			t.Errorf("%s %s: %q", c.action, c.wait, got)
 		}
 	}

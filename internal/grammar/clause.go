@@ -1,17 +1,20 @@
-package op
+package grammar
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
+
+	"casterbot/internal/op"
 )
 
 // clauses are the placeholders that take several words of a command, by the rule that tells how many of the words at
 // hand are theirs; none is 0. A name that stands before one of them needs no quotes: it goes on until the clause
 // begins.
-var clauses = map[string]func(Table, []Token) int{
-	"verb":   Table.verbWords,
-	"until":  func(_ Table, words []Token) int { return untilWords(words) },
-	"person": func(_ Table, words []Token) int { return personWords(words) },
+var clauses = map[string]func(vocabulary, []Token) int{
+	"verb":   vocabulary.verbWords,
+	"until":  func(_ vocabulary, words []Token) int { return untilWords(words) },
+	"person": func(_ vocabulary, words []Token) int { return personWords(words) },
 }
 
 // remainder is the placeholder that takes whatever is left.
@@ -19,7 +22,7 @@ const remainder = "why"
 
 // gather joins the words that belong to one placeholder, so that there is one for each, an empty one where nothing was
 // typed. Usages without such a placeholder are left as they are.
-func (t Table) gather(places []Placeholder, words []Token) []Token {
+func (t vocabulary) gather(places []Placeholder, words []Token) []Token {
 	if !clausal(places) {
 		return words
 	}
@@ -34,7 +37,7 @@ func (t Table) gather(places []Placeholder, words []Token) []Token {
 			one = joined(words[:n])
 		}
 		if place.Name == "verb" {
-			one.Text = t.verbOf(one.Text)
+			one.Text = cmp.Or(t.known(one.Text), one.Text) // words that name no command stay as they are
 		}
 		if place.Name == "person" && n == 2 {
 			one = words[1]
@@ -54,7 +57,7 @@ func clausal(places []Placeholder) bool {
 }
 
 // share is how many of the words are the first placeholder's; -1 when that cannot be told without quotes.
-func (t Table) share(places []Placeholder, words []Token) int {
+func (t vocabulary) share(places []Placeholder, words []Token) int {
 	name := places[0].Name
 	switch {
 	case len(words) == 0:
@@ -73,7 +76,7 @@ func (t Table) share(places []Placeholder, words []Token) int {
 
 // nameWords is how far a name without quotes goes: to the next quote or clause. Without either everything is the name
 // when only clauses and what may be left out follow; else each placeholder has one word.
-func (t Table) nameWords(after []Placeholder, words []Token) int {
+func (t vocabulary) nameWords(after []Placeholder, words []Token) int {
 	open := true
 	for _, place := range after {
 		open = open && place.Optional
@@ -93,7 +96,7 @@ func (t Table) nameWords(after []Placeholder, words []Token) int {
 }
 
 // begins reports that the words begin with a clause of one of the placeholders.
-func (t Table) begins(places []Placeholder, words []Token) bool {
+func (t vocabulary) begins(places []Placeholder, words []Token) bool {
 	for _, place := range places {
 		if count := clauses[place.Name]; count != nil && count(t, words) > 0 {
 			return true
@@ -102,7 +105,7 @@ func (t Table) begins(places []Placeholder, words []Token) bool {
 	return false
 }
 
-func asks(t Token) bool { return !t.Quoted && Fold(t.Text) == choose }
+func asks(t Token) bool { return !t.Quoted && op.Fold(t.Text) == op.Ask }
 
 func joined(words []Token) Token {
 	texts := make([]string, len(words))
@@ -129,7 +132,7 @@ func untilWords(words []Token) int {
 		if i >= len(words) {
 			return ""
 		}
-		return Fold(words[i].Text)
+		return op.Fold(words[i].Text)
 	}
 	n := 1
 	switch {
@@ -160,14 +163,14 @@ func personWords(words []Token) int {
 	switch {
 	case someone(words[0]):
 		return 1
-	case !words[0].Quoted && Fold(words[0].Text) == "for" && len(words) > 1 && someone(words[1]):
+	case !words[0].Quoted && op.Fold(words[0].Text) == "for" && len(words) > 1 && someone(words[1]):
 		return 2
 	}
 	return 0
 }
 
 // verbWords counts the words that name a command: "caster.restart", "restart", "scene start", "record stop".
-func (t Table) verbWords(words []Token) int {
+func (t vocabulary) verbWords(words []Token) int {
 	longest := 1
 	for n := 2; n <= len(words) && n <= 4; n++ {
 		if t.known(joined(words[:n]).Text) != "" {
@@ -177,18 +180,10 @@ func (t Table) verbWords(words []Token) int {
 	return longest
 }
 
-// verbOf gives the permission name for the words of a command; words that name none stay as they are.
-func (t Table) verbOf(typed string) string {
-	if verb := t.known(typed); verb != "" {
-		return verb
-	}
-	return typed
-}
-
 // known finds the verb of a command by its words, with or without its noun; a command that stands earlier in the table
 // wins.
-func (t Table) known(typed string) string {
-	words := strings.TrimPrefix(strings.Join(strings.Fields(Fold(typed)), " "), "/")
+func (t vocabulary) known(typed string) string {
+	words := strings.TrimPrefix(strings.Join(strings.Fields(op.Fold(typed)), " "), "/")
 	for _, short := range []bool{false, true} {
 		for _, c := range t.Commands {
 			if t.named(c, words, short) {
@@ -199,7 +194,7 @@ func (t Table) known(typed string) string {
 	return ""
 }
 
-func (t Table) named(c Command, words string, short bool) bool {
+func (t vocabulary) named(c op.Command, words string, short bool) bool {
 	names := []string{c.Verb, strings.ReplaceAll(c.Verb, ".", " ")}
 	for _, spelling := range append([]string{c.Usage}, c.Aliases...) {
 		names = append(names, strings.Join(Words(spelling), " "))

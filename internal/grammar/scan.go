@@ -1,10 +1,11 @@
-package op
+package grammar
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"unicode"
+
+	"casterbot/internal/op"
 )
 
 // How many characters of a command are read: as many as somebody types, and as many as a form or a button writes with
@@ -41,8 +42,8 @@ func Scan(text string) ([]Token, error) {
 	return tokens, nil
 }
 
-func tooLong(n int) *Refusal {
-	return Refuse(L("That is too long: ", V(strconv.Itoa(n)), " characters, at most ", V(strconv.Itoa(MaxText)), "."))
+func tooLong(n int) *op.Refusal {
+	return op.Refuse(op.L("That is too long: ", op.N(n), " characters, at most ", op.N(MaxText), "."))
 }
 
 type scanner struct {
@@ -74,7 +75,7 @@ func (s *scanner) token() (Token, error) {
 	for {
 		if s.pos >= len(s.text) {
 			if quoted {
-				return token, s.refuse(token.Start, L("The quote that opens here is never closed."))
+				return token, s.refuse(token.Start, op.L("The quote that opens here is never closed."))
 			}
 			break
 		}
@@ -97,7 +98,7 @@ func (s *scanner) token() (Token, error) {
 // afterQuote refuses text glued to a closing quote: it would be read as something else than what one sees.
 func (s *scanner) afterQuote(token Token) error {
 	if token.Quoted && s.pos < len(s.text) && !unicode.IsSpace(s.text[s.pos]) {
-		return s.refuse(s.pos, L("After a closing quote a space is needed."))
+		return s.refuse(s.pos, op.L("After a closing quote a space is needed."))
 	}
 	return nil
 }
@@ -106,7 +107,7 @@ func (s *scanner) afterQuote(token Token) error {
 func (s *scanner) piece(b *strings.Builder, token *Token) error {
 	r := s.text[s.pos]
 	switch {
-	case Unprintable(r):
+	case op.Unprintable(r):
 		return s.hidden(r)
 	case r == '\\' && token.Quoted && s.pos+1 < len(s.text) && escapes(s.text[s.pos+1]):
 		b.WriteRune(s.text[s.pos+1])
@@ -157,7 +158,7 @@ func (s *scanner) tag(b *strings.Builder, token *Token) error {
 	}
 	start := s.pos
 	for i, r := range s.text[s.pos+1 : end] {
-		if Unprintable(r) {
+		if op.Unprintable(r) {
 			s.pos += 1 + i
 			return s.hidden(r)
 		}
@@ -174,7 +175,7 @@ func (s *scanner) tag(b *strings.Builder, token *Token) error {
 	case strings.HasPrefix(target, "!subteam^"):
 		b.WriteString(strings.TrimPrefix(target, "!subteam^"))
 	case strings.HasPrefix(target, "!"):
-		return s.refuse(start, L("A broadcast mention has no place in a command."))
+		return s.refuse(start, op.L("A broadcast mention has no place in a command."))
 	default:
 		b.WriteString(linkText(target, label))
 	}
@@ -189,59 +190,27 @@ func linkText(target, label string) string {
 	return target
 }
 
-// Spot marks a place in a text for people.
-func Spot(text string, at int) Line {
+// spot marks a place in a text for people.
+func spot(text string, at int) op.Line {
 	runes := []rune(text)
 	at = min(max(at, 0), len(runes))
 	from, to := max(0, at-20), min(len(runes), at+20)
-	before, after := string(runes[from:at]), visible(runes[at:to])
+	before, after := string(runes[from:at]), op.Visible(string(runes[at:to]))
 	if from > 0 {
 		before = "…" + before
 	}
 	if to < len(runes) {
 		after += "…"
 	}
-	return L("Here: ", Code(before+"▸"+after))
+	return op.L("Here: ", op.Code(before+"▸"+after))
 }
 
-func (s *scanner) hidden(r rune) *Refusal {
+func (s *scanner) hidden(r rune) *op.Refusal {
 	return s.refuse(s.pos,
-		L("There is an invisible character here (", V(fmt.Sprintf("U+%04X", r)),
+		op.L("There is an invisible character here (", op.V(fmt.Sprintf("U+%04X", r)),
 			"). Type the text anew instead of pasting it."))
 }
 
-func (s *scanner) refuse(at int, why Line) *Refusal {
-	return Refuse(why, Spot(string(s.text), at))
-}
-
-// Visible writes invisible characters as ⟨U+202E⟩, so that nobody is shown another order than the true one.
-func Visible(text string) string { return visible([]rune(text)) }
-
-func visible(runes []rune) string {
-	var b strings.Builder
-	for _, r := range runes {
-		if Unprintable(r) {
-			fmt.Fprintf(&b, "⟨U+%04X⟩", r)
-			continue
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
-}
-
-// Fold makes words comparable: lower case, full-width letters and every dash as ASCII.
-func Fold(word string) string {
-	return strings.ToLower(strings.Map(foldRune, word))
-}
-
-func foldRune(r rune) rune {
-	switch {
-	case r >= 0xFF01 && r <= 0xFF5E:
-		return r - 0xFEE0
-	case r >= 0x2010 && r <= 0x2015, r == 0x2212, r == 0xFE58, r == 0xFE63:
-		return '-'
-	case r == 0x3000:
-		return ' '
-	}
-	return r
+func (s *scanner) refuse(at int, why op.Line) *op.Refusal {
+	return op.Refuse(why, spot(string(s.text), at))
 }

@@ -1,4 +1,4 @@
-package commands
+package civiltime
 
 import (
 	"errors"
@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"casterbot/internal/civiltime"
 	"casterbot/internal/op"
 )
 
@@ -45,7 +44,7 @@ func TestEndOfALock(t *testing.T) {
 		// the first 02:30 is over, so only the second can be meant
 		{"until 02:30", "Europe/Berlin", "2027-10-31 00:45", "2027-10-31 01:30", "02:30 CET"},
 	} {
-		e, err := civiltime.EndOf(c.typed, c.zone, utc(c.now))
+		e, err := EndOf(c.typed, c.zone, utc(c.now))
 		said := ""
 		for _, fact := range e.Facts() {
 			said += fact.Plain() + "\n"
@@ -69,7 +68,7 @@ func TestEndsThatAreRefused(t *testing.T) {
 		"for 99999999999h": "I do not understand", "until today 10:00": "That time is over",
 		"until 2026-11-21 10:00": "That time is over", "for -2h": "I do not understand",
 	} {
-		_, err := civiltime.EndOf(typed, "Europe/Berlin", utc("2026-11-22 20:00"))
+		_, err := EndOf(typed, "Europe/Berlin", utc("2026-11-22 20:00"))
 		refusal := &op.Refusal{}
 		if !errors.As(err, &refusal) || !strings.Contains(err.Error(), want) || refusal.Field != "until" {
 			t.Errorf("%q: %v, want %q", typed, err, want)
@@ -92,7 +91,7 @@ func TestReadingsOfChangedClocks(t *testing.T) {
 			"2027-04-04 01:45 +1030 (2027-04-03 15:15 UTC)"},
 	} {
 		now := utc(c.reading).Add(-14 * time.Hour)
-		_, err := civiltime.EndOf("until "+c.reading, c.zone, now)
+		_, err := EndOf("until "+c.reading, c.zone, now)
 		refusal := &op.Refusal{}
 		if !errors.As(err, &refusal) || !strings.Contains(err.Error(), c.reading+" "+c.says+" in "+c.zone) {
 			t.Errorf("%s in %s: %v", c.reading, c.zone, err)
@@ -102,7 +101,7 @@ func TestReadingsOfChangedClocks(t *testing.T) {
 			t.Errorf("%s in %s:\n%s\n%s", c.reading, c.zone, got, want)
 		}
 		for i, next := range refusal.Answer.Next {
-			e, err := civiltime.EndOf(next.Text, c.zone, now)
+			e, err := EndOf(next.Text, c.zone, now)
 			if want := []string{c.one, c.two}[i]; err != nil ||
 				!strings.Contains(want, e.At.UTC().Format("(2006-01-02 15:04 UTC)")) {
 				t.Errorf("%s: the button means %s, %v, not %s", c.reading, e.At.UTC(), err, want)

@@ -1,10 +1,11 @@
-package commands
+package naming
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
-	"casterbot/commands/naming"
+	"casterbot/internal/op"
 )
 
 func TestNewName(t *testing.T) {
@@ -35,7 +36,7 @@ func TestNewName(t *testing.T) {
 		{typed: "\u039fscar", says: "mixes alphabets"},
 	}
 	for _, c := range cases {
-		got, err := naming.NewName(c.typed)
+		got, err := NewName(c.typed)
 		if c.says == "" {
 			if err != nil || got != c.want {
 				t.Errorf("%q: %q, %v", c.typed, got, err)
@@ -46,10 +47,9 @@ func TestNewName(t *testing.T) {
 			t.Errorf("%q: taken as %q", c.typed, got)
 			continue
 		}
-		r := refused(t, err)
-		wantHas(t, r.Error(), c.says)
-		if r.Field != "name" {
-			t.Errorf("%q: field %q", c.typed, r.Field)
+		r := &op.Refusal{}
+		if !errors.As(err, &r) || r.Field != "name" || !strings.Contains(r.Error(), c.says) {
+			t.Errorf("%q: %v, want %q about the name", c.typed, err, c.says)
 		}
 	}
 }
@@ -58,12 +58,12 @@ func TestSkeleton(t *testing.T) {
 	same := [][2]string{{"Main", "main"}, {"Main", "M\u0430in"}, {"Studio 1", "Studio l"}, {"Studio 0", "Studio O"},
 		{"Main", "Ma\u200bin"}, {"Ｍａｉｎ", "main"}, {"A—B", "a-b"}, {"Νews", "vews"}, {"Main", "Main\ufe0f"}}
 	for _, pair := range same {
-		if naming.Skeleton(pair[0]) != naming.Skeleton(pair[1]) {
-			t.Errorf("%q and %q look alike: %q, %q", pair[0], pair[1], naming.Skeleton(pair[0]), naming.Skeleton(pair[1]))
+		if Skeleton(pair[0]) != Skeleton(pair[1]) {
+			t.Errorf("%q and %q look alike: %q, %q", pair[0], pair[1], Skeleton(pair[0]), Skeleton(pair[1]))
 		}
 	}
 	for _, pair := range [][2]string{{"Mail", "Mall"}, {"Café", "Cafe"}, {"Studio 2", "Studio 3"}, {"News", "New"}} {
-		if naming.Skeleton(pair[0]) == naming.Skeleton(pair[1]) {
+		if Skeleton(pair[0]) == Skeleton(pair[1]) {
 			t.Errorf("%q and %q are told apart by eye", pair[0], pair[1])
 		}
 	}

@@ -1,16 +1,21 @@
-package op
+// Package grammar is what people type: words, quotes and clauses to a command and its arguments, and back. What Format
+// writes, Parse reads as the same; what it does not understand it refuses with the nearest right command, and it
+// guesses nothing.
+package grammar
 
 import (
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"casterbot/internal/op"
 )
 
 // Parsed is a command as it was understood.
 type Parsed struct {
-	Command Command
-	Args    Args
+	Command op.Command
+	Args    op.Args
 	Several []string // targets as typed, where a command that takes several was given more than one name
 	Missing []string // required placeholders without an argument
 	Asks    bool     // a question mark stands for an argument: ask, do not fill in a default
@@ -18,9 +23,6 @@ type Parsed struct {
 	Noun    string
 	Topic   string
 }
-
-// choose is what one types in place of an argument to be asked for it.
-const choose = "?"
 
 // Placeholder is one argument of a usage.
 type Placeholder struct {
@@ -52,21 +54,25 @@ func Placeholders(usage string) []Placeholder {
 	return list
 }
 
+// vocabulary is what can be typed.
+type vocabulary struct{ op.Table }
+
 // Parse understands a command, noun first. What it does not understand it refuses, with the nearest right command.
-func (t Table) Parse(text string) (Parsed, error) {
+func Parse(all op.Table, text string) (Parsed, error) {
+	t := vocabulary{all}
 	tokens, err := Scan(text)
 	if err != nil {
 		return Parsed{}, err
 	}
 	words := make([]string, len(tokens))
 	for i, token := range tokens {
-		words[i] = Fold(token.Text)
+		words[i] = op.Fold(token.Text)
 	}
 	if p, ok := t.help(words); ok && utf8.RuneCountInString(text) <= MaxText {
 		return p, nil
 	}
 	command, usage, n := t.match(words)
-	if size := utf8.RuneCountInString(text); size > MaxText && (command.Many == nil || len(tokens)-n > MostAtOnce) {
+	if size := utf8.RuneCountInString(text); size > MaxText && (command.Many == nil || len(tokens)-n > op.MostAtOnce) {
 		return Parsed{}, tooLong(size)
 	}
 	if n == 0 {
@@ -75,7 +81,7 @@ func (t Table) Parse(text string) (Parsed, error) {
 	return fit(text, command, usage, t.gather(Placeholders(usage), tokens[n:]))
 }
 
-func (t Table) help(words []string) (Parsed, bool) {
+func (t vocabulary) help(words []string) (Parsed, bool) {
 	if len(words) == 0 {
 		return Parsed{Help: true}, true
 	}
@@ -94,7 +100,7 @@ func (t Table) help(words []string) (Parsed, bool) {
 	return Parsed{}, false
 }
 
-func (t Table) nouns() []string {
+func (t vocabulary) nouns() []string {
 	var nouns []string
 	for _, c := range t.Commands {
 		if noun := Words(c.Usage)[0]; !slices.Contains(nouns, noun) {
@@ -105,8 +111,8 @@ func (t Table) nouns() []string {
 }
 
 // match finds the command whose fixed words are the longest beginning of what was typed; the number tells how many.
-func (t Table) match(words []string) (Command, string, int) {
-	var best Command
+func (t vocabulary) match(words []string) (op.Command, string, int) {
+	var best op.Command
 	usage, length := "", 0
 	for _, c := range t.Commands {
 		for _, spelling := range append([]string{c.Usage}, c.Aliases...) {
@@ -120,9 +126,9 @@ func (t Table) match(words []string) (Command, string, int) {
 }
 
 // fit gives the arguments their places. Several words for one place are one name; for more places they need quotes.
-func fit(text string, c Command, usage string, rest []Token) (Parsed, error) {
+func fit(text string, c op.Command, usage string, rest []Token) (Parsed, error) {
 	places := Placeholders(usage)
-	p := Parsed{Command: c, Args: Args{}}
+	p := Parsed{Command: c, Args: op.Args{}}
 	p.Several = p.severalWords(rest)
 	if len(p.Several) > 1 && slices.ContainsFunc(rest, func(t Token) bool { return t.Quoted }) {
 		return p, literal(text, rest)
@@ -151,18 +157,15 @@ func fit(text string, c Command, usage string, rest []Token) (Parsed, error) {
 func join(text, usage string, places []Placeholder, rest []Token) ([]Token, error) {
 	quoted := slices.ContainsFunc(rest, func(t Token) bool { return t.Quoted })
 	if len(places) == 1 && !quoted {
-		words := make([]string, len(rest))
-		for i, t := range rest {
-			words[i] = t.Text
-		}
-		return []Token{{Text: strings.Join(words, " "), Start: rest[0].Start}}, nil
+		return []Token{joined(rest)}, nil
 	}
-	refusal := Refuse(L("There is more here than ", Code("/"+usage), " takes."), Spot(text, rest[len(places)].Start))
+	refusal := op.Refuse(op.L("There is more here than ", op.Code("/"+usage), " takes."),
+		spot(text, rest[len(places)].Start))
 	if len(places) > 1 {
 		refusal.Answer.Lines = append(refusal.Answer.Lines,
-			L("Put names of more than one word in quotes: ", Code(example(usage))))
-		return nil, refusal.WithNext(Next{Label: "Choose…",
-			Text: strings.Join(Words(usage), " ") + strings.Repeat(" "+choose, len(places))})
+			op.L("Put names of more than one word in quotes: ", op.Code(example(usage))))
+		return nil, refusal.WithNext(op.Next{Label: "Choose…",
+			Text: strings.Join(Words(usage), " ") + strings.Repeat(" "+op.Ask, len(places))})
 	}
 	return nil, refusal
 }
@@ -180,33 +183,33 @@ func example(usage string) string {
 }
 
 // unknown says which command was probably meant.
-func (t Table) unknown(words []string) *Refusal {
+func (t vocabulary) unknown(words []string) *op.Refusal {
 	typed := strings.Join(words, " ")
 	var spellings []string
 	for _, c := range t.Commands {
 		spellings = append(append(spellings, c.Usage), c.Aliases...)
 	}
-	best, distance := Nearest(spellings, func(spelling string) int {
+	best, distance := op.Nearest(spellings, func(spelling string) int {
 		fixed := Words(spelling)
-		return Distance(strings.Join(words[:min(len(words), len(fixed))], " "), strings.Join(fixed, " "))
+		return op.Distance(strings.Join(words[:min(len(words), len(fixed))], " "), strings.Join(fixed, " "))
 	})
 	noun, said := words[0], "/"+clamp(typed, 60)
 	if !slices.Contains(t.nouns(), noun) { // so it was typed behind a mention, where no slash stands
 		noun, said = t.nouns()[0], clamp(typed, 60)
 	}
-	refusal := Refuse(L("I do not know ", Code(said), "."))
+	refusal := op.Refuse(op.L("I do not know ", op.Code(said), "."))
 	if distance <= 2 {
-		refusal.Answer.Lines = []Line{L("Did you mean ", Code("/"+best), "?")}
+		refusal.Answer.Lines = []op.Line{op.L("Did you mean ", op.Code("/"+best), "?")}
 	} else if near := t.beginning(words); len(near) > 0 {
-		refusal.Answer.Lines = []Line{L("There is ", near, ".")}
+		refusal.Answer.Lines = []op.Line{op.L("There is ", near, ".")}
 	}
-	refusal.Answer.Lines = append(refusal.Answer.Lines, L(Code("/"+noun+" help"), " shows what you can do here."))
+	refusal.Answer.Lines = append(refusal.Answer.Lines, op.L(op.Code("/"+noun+" help"), " shows what you can do here."))
 	return refusal
 }
 
 // beginning names the commands that share the most first words with what was typed.
-func (t Table) beginning(words []string) Line {
-	most, near := 0, Line(nil)
+func (t vocabulary) beginning(words []string) op.Line {
+	most, near := 0, op.Line(nil)
 	for _, c := range t.Commands {
 		fixed := Words(c.Usage)
 		n := 0
@@ -215,9 +218,9 @@ func (t Table) beginning(words []string) Line {
 		}
 		switch {
 		case n > most:
-			most, near = n, L(Code("/"+strings.Join(fixed, " ")))
+			most, near = n, op.L(op.Code("/"+strings.Join(fixed, " ")))
 		case n == most && n > 0:
-			near = L(near, ", ", Code("/"+strings.Join(fixed, " ")))
+			near = op.L(near, ", ", op.Code("/"+strings.Join(fixed, " ")))
 		}
 	}
 	return near
@@ -231,30 +234,30 @@ func clamp(text string, n int) string {
 	return string(runes[:n-1]) + "…"
 }
 
-// Format writes a command so that Parse reads the same arguments again. Arguments that are not there become a question
-// mark when a later one is.
-func Format(usage string, args Args) string {
+// Format writes a command so that Parse reads the same arguments again. Ask stands in the place of those that are
+// wanted, and of those that are not there when a later one is.
+func Format(usage string, args op.Args, wanted ...string) string {
 	words := slices.Clone(Words(usage))
-	places := Placeholders(usage)
-	last := -1
-	for i, p := range places {
-		if args[p.Name] != "" {
-			last = i
+	written := len(words)
+	for _, place := range Placeholders(usage) {
+		value, asked := args[place.Name], slices.Contains(wanted, place.Name)
+		if asked {
+			value = ""
+		}
+		if words = append(words, quote(value)); asked || value != "" {
+			written = len(words)
 		}
 	}
-	for _, p := range places[:last+1] {
-		words = append(words, quote(args[p.Name]))
-	}
-	return strings.Join(words, " ")
+	return strings.Join(words[:written], " ")
 }
 
 var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 
 func quote(arg string) string {
 	if arg == "" {
-		return choose
+		return op.Ask
 	}
-	plain := Fold(arg) != choose && !strings.ContainsFunc(arg, func(r rune) bool {
+	plain := op.Fold(arg) != op.Ask && !strings.ContainsFunc(arg, func(r rune) bool {
 		_, isQuote := quotes[r]
 		return isQuote || r == '\\' || unicode.IsSpace(r)
 	})

@@ -3,6 +3,7 @@ package commands
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"net/url"
 	"path"
 	"slices"
@@ -10,6 +11,7 @@ import (
 
 	"casterbot/commands/baseline"
 	"casterbot/commands/nextcmd"
+	"casterbot/commands/recording"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 )
@@ -31,7 +33,7 @@ func picture(scene live.Scene) string {
 	if scene.Layout == "" && len(scene.Components) == 0 {
 		return ""
 	}
-	return fingerprint(scene.Layout, slices.Sorted(slices.Values(scene.Components)))
+	return op.Fingerprint(scene.Layout, slices.Sorted(slices.Values(scene.Components)))
 }
 
 // previousPicture is the PREVIEW, open if there is an open one, that holds the picture on air now: a take of it brings
@@ -49,7 +51,7 @@ func previousPicture(all []live.Scene) (live.Scene, bool) {
 
 // airLine is what viewers have now: "🔴 ON AIR since 18:59 · PROGRAM scene Main, with the picture of Preview 1".
 func airLine(c live.Caster, all []live.Scene) op.Line {
-	line := op.L("🔴 ", op.Strong("ON AIR"), told(" since ", op.On, c.Started))
+	line := op.L("🔴 ", op.Strong("ON AIR"), op.Told(" since ", op.On, c.Started))
 	if program := programOf(all); program.ID != "" {
 		line = op.L(line, " · PROGRAM scene ", op.B(program.Name))
 	}
@@ -111,8 +113,8 @@ func (s table) cut(ctx context.Context, scope op.Scope, c live.Caster, of output
 
 // running is the name of a stream that is being recorded; empty when it is not.
 func (s table) running(ctx context.Context, scope op.Scope, stream live.Stream) (string, error) {
-	k, err := s.readState(ctx, stream, seeContent)
-	if err != nil || !k.fresh() {
+	k, err := recording.Read(ctx, s.cloud, s.now(), stream, recording.SeeContent)
+	if err != nil || !k.Fresh() {
 		return "", err
 	}
 	return labelled(stream, scope).label, nil
@@ -166,7 +168,21 @@ func touched(c live.Caster, a op.Attempt) op.Evidence {
 	if !c.Modified.IsZero() {
 		seen = op.L(seen, ", last changed ", op.On(c.Modified))
 	}
-	before, known := baseline.TraceOf(a.Plan.Seen, baseline.ModifiedAt)
-	changed := known && answered(a) && c.OnAir && baseline.Newer(c.Modified, before[baseline.ModifiedAt], a.Sent)
+	before, known := baseline.Of(a.Plan.Seen, baseline.ModifiedAt)
+	changed := known && a.Answered() && c.OnAir && baseline.Newer(c.Modified, before[baseline.ModifiedAt], a.Sent)
 	return op.Evidence{Happened: changed, Seen: op.L(seen, ".")}
+}
+
+// verifyStudio looks at the studio of an attempt.
+func (s table) verifyStudio(
+	proof func(live.Caster, op.Attempt) op.Evidence,
+) func(context.Context, op.Attempt) (op.Evidence, error) {
+	return func(ctx context.Context, a op.Attempt) (op.Evidence, error) {
+		id := a.Plan.Args["caster"]
+		c, err := s.cloud.Caster(ctx, id)
+		if err != nil {
+			return op.Evidence{}, fmt.Errorf("look at studio %s: %w", id, err)
+		}
+		return proof(c, a), nil
+	}
 }

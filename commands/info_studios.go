@@ -2,7 +2,6 @@ package commands
 
 import (
 	"context"
-	"strconv"
 	"strings"
 
 	"casterbot/commands/failure"
@@ -10,6 +9,7 @@ import (
 	"casterbot/commands/nextcmd"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
+	"casterbot/internal/parallel"
 )
 
 // maxItems is how many things one answer lists.
@@ -43,7 +43,7 @@ func (s table) readCasters(ctx context.Context, call op.Call) (op.Answer, error)
 		}
 	}
 	answer.Items = s.studioItems(ctx, call.Scope, found[:min(len(found), maxItems)])
-	answer.Title = op.L(count(len(found), " studio", " studios"), ", ", op.V(strconv.Itoa(onAir)), " on air")
+	answer.Title = op.L(count(len(found), " studio", " studios"), ", ", op.N(onAir), " on air")
 	switch {
 	case len(all) == 0:
 		answer.Title = op.L("There are no studios in this channel.")
@@ -51,7 +51,7 @@ func (s table) readCasters(ctx context.Context, call op.Call) (op.Answer, error)
 		answer.Title = op.L("No studio of this channel has ", op.B(op.Visible(call.Args["text"])), " in its name.")
 	}
 	if len(found) > maxItems {
-		answer.Note = op.L(op.V(strconv.Itoa(len(found)-maxItems)), " more. Narrow the list with ",
+		answer.Note = op.L(op.N(len(found)-maxItems), " more. Narrow the list with ",
 			op.Code("/caster list text"), ".")
 	}
 	return answer, nil
@@ -61,7 +61,7 @@ func count(n int, one, many op.Text) op.Line {
 	if n == 1 {
 		return op.L(op.V("1"), one)
 	}
-	return op.L(op.V(strconv.Itoa(n)), many)
+	return op.L(op.N(n), many)
 }
 
 // maxTallies is how many studios of a list are looked into, at two looks each. Those on air come first.
@@ -69,7 +69,7 @@ const maxTallies = 6
 
 // studioItems looks into the first of some studios, side by side.
 func (s table) studioItems(ctx context.Context, scope op.Scope, all []live.Caster) []op.Item {
-	return each(all, func(i int, c live.Caster) op.Item { return s.studioItem(ctx, scope, c, i < maxTallies) })
+	return parallel.Each(all, func(i int, c live.Caster) op.Item { return s.studioItem(ctx, scope, c, i < maxTallies) })
 }
 
 func (s table) studioItem(ctx context.Context, scope op.Scope, c live.Caster, tally bool) op.Item {

@@ -1,0 +1,60 @@
+package naming
+
+import (
+	"cmp"
+	"slices"
+
+	"casterbot/internal/op"
+)
+
+// optionGroups says in which group of a picker a thing with this note stands, and how it is marked. The groups come in
+// this order.
+var optionGroups = []struct {
+	note, group op.Text
+	mark        op.Mark
+}{
+	{"on air", "On air", op.MarkProgram},
+	{"PREVIEW · open", "Preview open", op.MarkPreview},
+	{"live", "Live", op.MarkNeutral},
+	{"PREVIEW · closed", "Preview closed", op.MarkIdle},
+	{"idle", "Idle", op.MarkIdle},
+	{"not live", "Not live", op.MarkIdle},
+}
+
+// Pick turns things into options: "Evening News · on air", by group. Names that are not unique carry the end of their
+// id, and the whole of it as a hint.
+func Pick(things []Thing) []op.Option {
+	seen := map[string]int{}
+	for _, t := range things {
+		seen[Skeleton(t.Name)]++
+	}
+	rank := func(t Thing) int {
+		for i, s := range optionGroups {
+			if s.note == t.Note {
+				return i
+			}
+		}
+		return len(optionGroups)
+	}
+	sorted := slices.SortedStableFunc(slices.Values(things), func(a, b Thing) int { return cmp.Compare(rank(a), rank(b)) })
+	var options []op.Option
+	for _, t := range sorted {
+		o := op.Option{Label: op.Visible(t.Name), Note: t.Note, Value: t.ID}
+		if seen[Skeleton(t.Name)] > 1 {
+			o.Label, o.Hint = op.Visible(t.Name)+" "+suffix(t.ID), t.ID
+		}
+		if i := rank(t); i < len(optionGroups) {
+			o.Group, o.Mark = op.L(optionGroups[i].group), optionGroups[i].mark
+		}
+		options = append(options, o)
+	}
+	return options
+}
+
+// suffix is the end of an id, enough to tell two apart in a picker.
+func suffix(id string) string {
+	if len(id) <= 8 {
+		return id
+	}
+	return "…" + id[len(id)-6:]
+}

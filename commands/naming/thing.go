@@ -1,0 +1,116 @@
+package naming
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"casterbot/internal/op"
+)
+
+// Thing is one of those that a word may mean.
+type Thing struct {
+	ID   string
+	Name string
+	Note op.Text // "on air"; shown beside it
+}
+
+// Noun is how a kind of things is called in refusals. Its find is the one rule by which words become ids.
+type Noun struct {
+	Field string  // placeholder
+	one   op.Text // "studio"
+	many  op.Text
+	where op.Text // "in this channel"
+}
+
+var (
+	Studios = Noun{Field: "caster", one: "studio", many: "studios", where: "in this channel"}
+	Streams = Noun{Field: "stream", one: "stream", many: "streams", where: "in this channel"}
+	Scenes  = Noun{Field: "scene", one: "scene", many: "scenes", where: "in this studio"}
+)
+
+// Find gives the index of the one thing that was meant. An id always wins; a name counts when no other looks like it.
+// Anything else is a refusal that lists the candidates: the beginning of a name is a question, not an answer.
+func (n Noun) Find(typed string, all []Thing) (int, error) {
+	if i := slices.IndexFunc(all, func(t Thing) bool { return t.ID == typed }); i >= 0 {
+		return i, nil
+	}
+	wanted := Skeleton(typed)
+	var alike []int
+	for i, t := range all {
+		if Skeleton(t.Name) == wanted || strings.EqualFold(t.ID, typed) {
+			alike = append(alike, i)
+		}
+	}
+	if len(alike) == 0 {
+		return 0, n.Unknown(typed, all)
+	}
+	only := all[alike[0]]
+	exact := strings.EqualFold(only.ID, typed) ||
+		Fold(only.Name) == Fold(typed) && !Deceptive(only.Name)
+	if len(alike) == 1 && exact {
+		return alike[0], nil
+	}
+	return 0, n.unclear(typed, all, alike)
+}
+
+func (n Noun) unclear(typed string, all []Thing, alike []int) error {
+	title := op.L("More than one ", n.one, " could be meant by ", op.B(op.Visible(typed)), ".")
+	if len(alike) == 1 {
+		title = op.L("A ", n.one, " looks like ", op.B(op.Visible(typed)), " but is written with other characters.")
+	}
+	refusal := op.Refuse(title, op.L("Give the id of the one you mean.")).About(n.Field).InShort(op.L("unclear name"))
+	for _, i := range alike {
+		refusal.Answer.Items = append(refusal.Answer.Items, all[i].Item())
+	}
+	return refusal
+}
+
+func (n Noun) Unknown(typed string, all []Thing) error {
+	refusal := op.Refuse(op.L("There is no ", n.one, " ", op.B(op.Visible(typed)), " ", n.where,
+		".")).About(n.Field).InShort(op.L("unknown name"))
+	near := nearest(typed, all, 5)
+	if len(near) == 0 {
+		refusal.Field = ""
+		refusal.Answer.Lines = []op.Line{op.L("There are no ", n.many, " ", n.where, ".")}
+		return refusal
+	}
+	refusal.Answer.Lines, refusal.Answer.Items = []op.Line{op.L("The nearest names:")}, Items(near)
+	return refusal
+}
+
+// Item shows a candidate: its name, its id as code, and what is known of it.
+func (t Thing) Item() op.Item {
+	item := op.Item{Title: op.L(op.B(op.Visible(t.Name)), " ", op.Code(t.ID))}
+	if t.Note != "" {
+		item.Facts = []op.Line{op.L(t.Note)}
+	}
+	return item
+}
+
+// Items shows candidates.
+func Items(all []Thing) []op.Item {
+	list := make([]op.Item, len(all))
+	for i, t := range all {
+		list[i] = t.Item()
+	}
+	return list
+}
+
+// nearest sorts things by how close their names are: those that hold the text first, then by edits.
+func nearest(typed string, all []Thing, n int) []Thing {
+	text := Fold(typed)
+	distance := func(t Thing) int {
+		name := Fold(t.Name)
+		switch {
+		case text != "" && strings.HasPrefix(name, text):
+			return -2
+		case text != "" && strings.Contains(name, text):
+			return -1
+		}
+		return op.Distance(text, name)
+	}
+	sorted := slices.Clone(all)
+	slices.SortStableFunc(sorted, func(a, b Thing) int { return cmp.Compare(distance(a), distance(b)) })
+	return sorted[:min(n, len(sorted))]
+}

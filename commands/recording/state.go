@@ -1,0 +1,284 @@
+// Package recording judges how the recording of a stream stands, and whether a command to it took effect, by what the
+// cloud lists. No API says what is being recorded now: it must claim no more than it saw.
+package recording
+
+import (
+	"context"
+	"time"
+
+	"casterbot/commands/nextcmd"
+	"casterbot/internal/live"
+	"casterbot/internal/op"
+	"casterbot/internal/parallel"
+)
+
+// Window is how far back recordings are looked for; the API takes at most four days.
+const Window = 24 * time.Hour
+
+// freshness is how old the end of a recording's material may be while it may still be running.
+const freshness = time.Minute
+
+// phase is where a stream's latest recording stands, as far as the cloud shows. No API says "recording now".
+type phase string
+
+const (
+	notRecorded phase = "none"    // nothing within the window
+	Running     phase = "running" // material without an end
+	Ended       phase = "ended"   // material with an end, no file of it: paused, or running and listed up to a moment ago
+	Written     phase = "written" // its file exists
+)
+
+// Aspect is what of a stream is looked at, at one call of the API each.
+type Aspect int
+
+const (
+	SeeOnline  Aspect = 1 << iota // is it live, out of the list of its app: the same look for all streams of the app
+	SeeIngest                     // is it live, asked about this stream alone
+	SeeConfig                     // how it is recorded
+	SeeContent                    // the material
+	SeeFiles                      // the files
+	SeeAll     = SeeOnline | SeeConfig | SeeContent | SeeFiles
+)
+
+func (s Aspect) Has(any Aspect) bool { return s&any != 0 }
+
+// State is what the cloud shows of one stream, as far as it was looked at.
+type State struct {
+	Seen    Aspect
+	At      time.Time
+	Online  *live.Online       // nil when nothing is pushed
+	Config  *live.RecordConfig // nil when none applies
+	Phase   phase
+	Content live.Content // the latest recording's
+	Files   []live.File  // of the window
+	Delay   time.Duration
+}
+
+// Cloud is what a look needs of ApsaraVideo Live.
+type Cloud interface {
+	OnlineStreams(ctx context.Context, domain, app, name string) ([]live.Online, error)
+	RecordConfigs(ctx context.Context, streams ...live.Stream) ([]live.RecordConfig, error)
+	RecordContent(ctx context.Context, s live.Stream, from, to time.Time) ([]live.Content, error)
+	RecordFiles(ctx context.Context, s live.Stream, from, to time.Time) ([]live.File, error)
+}
+
+// Read looks at a stream, side by side.
+func Read(ctx context.Context, cloud Cloud, now time.Time, stream live.Stream,
+	what Aspect) (State, error) {
+	k := State{Seen: what, At: now}
+	var online []live.Online
+	var configs []live.RecordConfig
+	var contents []live.Content
+	from, to := k.At.Add(-Window), k.At.Add(time.Minute) // a minute ahead, for clocks that differ
+	asks := map[Aspect]func() error{
+		SeeOnline: parallel.Into(&online, func() ([]live.Online, error) {
+			return cloud.OnlineStreams(ctx, stream.Domain, stream.App, "")
+		}),
+		SeeIngest: parallel.Into(&online, func() ([]live.Online, error) {
+			return cloud.OnlineStreams(ctx, stream.Domain, stream.App, stream.Name)
+		}),
+		SeeConfig: parallel.Into(&configs, func() ([]live.RecordConfig, error) { return cloud.RecordConfigs(ctx, stream) }),
+		SeeContent: parallel.Into(&contents, func() ([]live.Content, error) {
+			return cloud.RecordContent(ctx, stream, from, to)
+		}),
+		SeeFiles: parallel.Into(&k.Files, func() ([]live.File, error) { return cloud.RecordFiles(ctx, stream, from, to) }),
+	}
+	var wanted []func() error
+	for one := SeeOnline; one <= SeeFiles; one <<= 1 {
+		if what.Has(one) {
+			wanted = append(wanted, asks[one])
+		}
+	}
+	if err := parallel.Together(wanted...); err != nil {
+		return k, err
+	}
+	k.Judge(stream, online, configs, contents)
+	return k, nil
+}
+
+// Judge makes a view of one stream out of lists that hold others too.
+func (k *State) Judge(stream live.Stream, online []live.Online, configs []live.RecordConfig,
+	contents []live.Content) {
+	for i := range online {
+		if online[i].Stream == stream {
+			k.Online = &online[i]
+		}
+	}
+	if k.Config = inForce(configs, stream); k.Config != nil {
+		k.Delay = k.Config.Delay
+	}
+	k.Phase, k.Content = phaseOf(contents, k.Files, k.At)
+}
+
+// inForce gives the recording configuration that applies to a stream: the one that names it most closely.
+func inForce(all []live.RecordConfig, stream live.Stream) *live.RecordConfig {
+	var best *live.RecordConfig
+	closest := -1
+	for i, c := range all {
+		if n := closeness(c, stream); n > closest {
+			best, closest = &all[i], n
+		}
+	}
+	return best
+}
+
+// closeness is higher the more of the stream's names a configuration spells out, -1 when it is for another stream.
+func closeness(c live.RecordConfig, stream live.Stream) int {
+	n := 0
+	for _, pair := range [][2]string{{c.App, stream.App}, {c.Name, stream.Name}} {
+		switch pair[0] {
+		case "", "*":
+		case pair[1]:
+			n++
+		default:
+			return -1
+		}
+	}
+	return n
+}
+
+// phaseOf judges the latest recording by its material and files.
+func phaseOf(contents []live.Content, files []live.File, now time.Time) (phase, live.Content) {
+	var latest live.Content
+	for i, c := range contents {
+		if i == 0 || c.From.After(latest.From) || c.From.Equal(latest.From) && c.To.After(latest.To) {
+			latest = c
+		}
+	}
+	switch {
+	case len(contents) == 0:
+		return notRecorded, latest
+	case latest.To.IsZero() || latest.To.After(now):
+		return Running, latest
+	}
+	for _, f := range files { // a file that ends where the latest material begins is that of the recording before
+		if !f.To.Before(latest.To.Add(-time.Second)) && f.To.After(latest.From) {
+			return Written, latest
+		}
+	}
+	return Ended, latest
+}
+
+// Fresh reports that the latest recording may be running: its material has no end, or one of a moment ago.
+func (k State) Fresh() bool {
+	return k.Phase == Running || k.Phase == Ended && k.At.Sub(k.Content.To) < freshness
+}
+
+// due is when the file of a paused recording is written.
+func (k State) due() time.Time { return k.Content.To.Add(k.Delay) }
+
+// Facts says what was seen, in times that stay true while the card waits.
+func (k State) Facts(stream live.Stream) []op.Line {
+	where := op.L(op.Code(stream.String()))
+	switch {
+	case k.Online != nil:
+		where = op.L(op.Code(stream.String()), " · ", op.Strong("live"), op.Told(" since ", op.On, k.Online.Since))
+	case k.Seen.Has(SeeOnline | SeeIngest):
+		where = op.L(op.Code(stream.String()), " · not live")
+	}
+	facts := []op.Line{where}
+	if k.Seen.Has(SeeConfig) {
+		facts = append(facts, k.how())
+	}
+	return append(facts, k.Shown())
+}
+
+// how says how the stream is recorded.
+func (k State) how() op.Line {
+	if k.Config == nil {
+		return op.L("No recording configuration.")
+	}
+	how := op.Text("Records on command only; the file follows ")
+	if k.automatic() {
+		how = "Records by itself whenever it is live; the file follows "
+	}
+	return op.L(how, op.For(k.Config.Delay), " after a pause.")
+}
+
+// automatic reports a configuration that starts recordings without a command.
+func (k State) automatic() bool { return k.Config != nil && k.Config.OnDemand != 7 }
+
+// Shown words the phase, labelled as what it is: a view from outside. Where the files were not looked at it says
+// nothing of them.
+func (k State) Shown() op.Line {
+	const far = "As far as the cloud shows, "
+	switch {
+	case k.Phase == Running:
+		return op.L(far, "it is recording", op.Told(" since ", op.On, k.Content.From), ".")
+	case k.Phase == Written:
+		return op.L(far, "the last recording ended at ", op.On(k.Content.To), " and its file is written.")
+	case k.Fresh():
+		return op.L(far, "it is recording", op.Told(" since ", op.On, k.Content.From), ", or was paused at ",
+			op.At(k.Content.To), ".")
+	case k.Waits() && !k.Seen.Has(SeeFiles):
+		return op.L(far, "recording was paused at ", op.At(k.Content.To), " and its file is written by ", op.At(k.due()),
+			" at the latest.")
+	case k.Waits():
+		return op.L(far, "recording was paused at ", op.At(k.Content.To), " and its file is written at ", op.At(k.due()), ".")
+	case k.Phase == Ended && !k.Seen.Has(SeeFiles):
+		return op.L(far, "the last recording ended at ", op.On(k.Content.To), ".")
+	case k.Phase == Ended:
+		return op.L(far, "the last recording ended at ", op.On(k.Content.To), "; I see no file of it yet.")
+	}
+	return op.L("I see no running recording.")
+}
+
+// Waits reports a pause whose delay has not passed. Where the files were not looked at its file may be written all the
+// same.
+func (k State) Waits() bool { return k.Phase == Ended && k.due().After(k.At) }
+
+// Latest is the recording that was seen last. It leaves out what time alone changes: the end of the material while a
+// recording runs, and with it whether that end lies just before or just after the moment of the look.
+func (k State) Latest() []any { return []any{string(k.settled()), k.Content.From.Unix()} }
+
+// settled is the phase without that difference.
+func (k State) settled() phase {
+	if k.Phase == Running && !k.Content.To.IsZero() {
+		return Ended
+	}
+	return k.Phase
+}
+
+// With judges the latest recording by files that were looked at beside it.
+func (k State) With(files []live.File) State {
+	k.Seen |= SeeFiles
+	if k.Files = files; k.Phase == Ended {
+		k.Phase, k.Content = phaseOf([]live.Content{k.Content}, files, k.At)
+	}
+	return k
+}
+
+func (k State) Mark() op.Mark {
+	switch {
+	case k.Fresh():
+		return op.MarkRecording
+	case k.Waits():
+		return op.MarkPaused
+	case k.Online == nil:
+		return op.MarkIdle
+	}
+	return op.MarkNeutral
+}
+
+// Ways offers what can sensibly follow; there is always one.
+func (k State) Ways(path string) []op.Next {
+	switch {
+	case k.Config == nil:
+		return []op.Next{nextcmd.OnStream("status", path)}
+	case k.Fresh():
+		return []op.Next{nextcmd.OnStream("pause", path), nextcmd.OnStream("cut", path)}
+	case k.Waits():
+		return []op.Next{nextcmd.OnStream("write", path), nextcmd.OnStream("resume", path)}
+	case k.Online != nil:
+		return []op.Next{nextcmd.OnStream("record", path)}
+	}
+	return []op.Next{nextcmd.OnStream("status", path)}
+}
+
+// Unwritten is the latest recording as long as there is no file of it.
+func (k State) Unwritten(path string) []op.Item {
+	if !k.Seen.Has(SeeContent) || k.Phase == notRecorded || k.Phase == Written {
+		return nil
+	}
+	return []op.Item{{Mark: k.Mark(), Title: op.L("(no file yet)"), Facts: []op.Line{k.Shown()}, Next: k.Ways(path)[:1]}}
+}
