@@ -13,6 +13,7 @@ import (
 // Page gives what replicas have written down about an operation of the cloud, its version (0: nothing yet), and the
 // time of the database. The store does not read it.
 func (s *Store) Page(ctx context.Context, operation string) (page string, version int64, now time.Time, err error) {
+	const selectPage = `SELECT COALESCE(MAX(page), ''), COALESCE(MAX(version), 0), {clock} FROM quotas WHERE operation = $1`
 	var micros int64
 	query := strings.ReplaceAll(selectPage, "{clock}", strings.ReplaceAll(s.dialect.clock, "$5", "$2"))
 	err = s.writer.QueryRowContext(ctx, query, operation, s.given()).Scan(&page, &version, &micros)
@@ -22,9 +23,9 @@ func (s *Store) Page(ctx context.Context, operation string) (page string, versio
 // SetPage writes a page in place of a version, and reports whether that was still there. After an error it may have
 // been written, or may yet be, as long as nobody else writes one.
 func (s *Store) SetPage(ctx context.Context, operation, page string, version int64) (bool, error) {
-	query := updatePage
+	query := `UPDATE quotas SET page = $2, version = $3 + 1 WHERE operation = $1 AND version = $3`
 	if version == 0 {
-		query = insertPage
+		query = `INSERT INTO quotas (operation, page, version) VALUES ($1, $2, $3 + 1) ON CONFLICT (operation) DO NOTHING`
 	}
 	result, err := s.writer.ExecContext(ctx, query, operation, page, version)
 	if err != nil {
@@ -44,6 +45,14 @@ func (s *Store) Reserve(ctx context.Context, family string, perSecond float64, b
 	within time.Duration) (time.Duration, error) {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
+	// One row for each family of calls holds the time in microseconds at which an idle account would be reached again
+	// (GCRA). $2 is the time that one call takes, $3 the time that may be saved up, $4 the longest wait, $5 the clock
+	// unless the database's own counts.
+	const reserveTurn = `INSERT INTO paces (family, free) VALUES ($1, {clock} + $2)
+		ON CONFLICT (family) DO UPDATE SET
+			free = CASE WHEN paces.free > {clock} THEN paces.free ELSE {clock} END + $2
+		WHERE paces.free - $3 - {clock} <= $4
+		RETURNING free - $2 - $3 - {clock}`
 	each := int64(math.Ceil(float64(time.Second.Microseconds()) / perSecond))
 	var wait int64
 	query := strings.ReplaceAll(reserveTurn, "{clock}", s.dialect.clock)

@@ -148,20 +148,6 @@ const (
 		RETURNING key, kind, body, at`
 	selectAdopted = `SELECT key, kind, body, at FROM inbox WHERE settled = 0 AND mark = $1`
 
-	// One row for each family of calls holds the time in microseconds at which an idle account would be reached again
-	// (GCRA). $2 is the time that one call takes, $3 the time that may be saved up, $4 the longest wait, $5 the clock
-	// unless the database's own counts.
-	reserveTurn = `INSERT INTO paces (family, free) VALUES ($1, {clock} + $2)
-		ON CONFLICT (family) DO UPDATE SET
-			free = CASE WHEN paces.free > {clock} THEN paces.free ELSE {clock} END + $2
-		WHERE paces.free - $3 - {clock} <= $4
-		RETURNING free - $2 - $3 - {clock}`
-
-	// What replicas have of the turns of one operation is one text, written only in place of the version that was read.
-	selectPage = `SELECT COALESCE(MAX(page), ''), COALESCE(MAX(version), 0), {clock} FROM quotas WHERE operation = $1`
-	insertPage = `INSERT INTO quotas (operation, page, version) VALUES ($1, $2, $3 + 1) ON CONFLICT (operation) DO NOTHING`
-	updatePage = `UPDATE quotas SET page = $2, version = $3 + 1 WHERE operation = $1 AND version = $3`
-
 	insertMigration = `INSERT INTO migrations (number, name, at) VALUES ($1, $2, $3)`
 	selectMigrated  = `SELECT COALESCE(MAX(number), 0) FROM migrations`
 )
