@@ -72,3 +72,55 @@ func TestPlacesThatDecide(t *testing.T) {
 		}
 	}
 }
+
+// named is something of a package as documents name it: `store.ErrUnsure`, `quota.Permit.Left`.
+var named = regexp.MustCompile("`([a-z0-9]+)\\.([A-Za-z]\\w*)((?:\\.\\w+)?)(?:\\(\\))?`")
+
+// TestNamedThingsExist: a page names no type, function, field or constant that is not in its package any more.
+func TestNamedThingsExist(t *testing.T) {
+	known := map[string]map[string]bool{}
+	for _, file := range files(t, ".go") {
+		_, parsed := source(t, file)
+		list := known[parsed.Name.Name]
+		if list == nil {
+			list = map[string]bool{}
+			known[parsed.Name.Name] = list
+		}
+		ast.Inspect(parsed, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.FuncDecl:
+				list[n.Name.Name] = true
+			case *ast.TypeSpec:
+				list[n.Name.Name] = true
+			case *ast.ValueSpec:
+				for _, name := range n.Names {
+					list[name.Name] = true
+				}
+			case *ast.Field:
+				for _, name := range n.Names {
+					list[name.Name] = true
+				}
+			}
+			return true
+		})
+	}
+	for _, page := range pages {
+		if page == "docs/operations.md" { // `store.writable` is a field of /readyz there
+			continue
+		}
+		for _, m := range named.FindAllStringSubmatch(text(t, page), -1) {
+			list := known[m[1]]
+			if m[1] == "main" || list == nil || strings.HasSuffix(m[0], ".go`") || fileEnding[m[2]] {
+				continue
+			}
+			for _, name := range strings.Split(m[2]+m[3], ".") {
+				if !list[name] {
+					t.Errorf("%s names %s, and package %s has no %s", page, m[0], m[1], name)
+				}
+			}
+		}
+	}
+}
+
+// fileEnding are the ends of file names, which look like something of a package.
+var fileEnding = map[string]bool{"go": true, "yml": true, "md": true, "json": true, "db": true, "talk": true}
