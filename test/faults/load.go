@@ -102,8 +102,7 @@ func (l *load) errand(ctx context.Context, room, who, other, text string) {
 		return
 	}
 	l.count("cards")
-	l.confirm(ctx, room, other)
-	if !l.until(func() bool { f := l.observer.card(room).Face; return f != "🟡" && f != "⏳" }) && ctx.Err() == nil {
+	if !l.seeThrough(ctx, room, other) && ctx.Err() == nil {
 		l.r.breaks("I6: a card in %s comes to no end: %s", room, oneLine(l.observer.card(room)))
 	}
 	if face := l.observer.card(room).Face; face == "✅" {
@@ -112,6 +111,22 @@ func (l *load) errand(ctx context.Context, room, who, other, text string) {
 		l.mu.Unlock()
 	}
 	l.count("ended " + l.observer.card(room).Face)
+}
+
+// seeThrough confirms the newest card of a channel and reports that it came to an end. A command of which the bot could
+// not say whether it was written down may have its card later, in between: that one is seen through too.
+func (l *load) seeThrough(ctx context.Context, room, who string) bool {
+	ended := func() bool { f := l.observer.card(room).Face; return f != "🟡" && f != "⏳" }
+	for {
+		l.confirm(ctx, room, who)
+		ref := l.observer.card(room).Ref
+		if !l.until(func() bool { return ended() || l.observer.card(room).Ref != ref }) {
+			return false
+		}
+		if ended() {
+			return true
+		}
+	}
 }
 
 // confirm presses the button of the newest card of a channel until the card is no longer pending.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"strings"
 	"sync"
 
 	"casterbot/internal/sandbox/fakeslack"
@@ -31,7 +30,7 @@ func (e *observer) look() {
 	for _, c := range e.slack.Log(e.seq) {
 		e.seq = c.Seq
 		switch {
-		case c.Error != "" || c.Replaces() || strings.HasPrefix(c.Text, "⏳"): // that it takes a while is no answer
+		case c.Error != "" || c.Replaces() || testbed.Hint(c):
 		case c.Method == "chat.postMessage":
 			e.posted[c.Channel] = append(e.posted[c.Channel], c.TS)
 		case c.Method == "chat.postEphemeral", c.Method == "response_url", c.Method == "ack" && c.View == nil:

@@ -121,8 +121,8 @@ func (w *World) Newest() map[string]Card {
 	return cards
 }
 
-// hint is what the bot says while somebody waits for an answer.
-var hint = regexp.MustCompile(`Looking…|You are next, in about|before you, about`)
+// Hint reports that a call only says to somebody who waits for an answer that it takes a while.
+func Hint(c fakeslack.Call) bool { return strings.HasPrefix(c.Text, "⏳") }
 
 // Private counts what a person was told alone. A hint is no answer, and not counted.
 func (w *World) Private(person string) int {
@@ -131,7 +131,7 @@ func (w *World) Private(person string) int {
 		alone := c.Method == "chat.postEphemeral" || c.Method == "response_url" && !c.Replaces() ||
 			c.Method == "ack" && c.View == nil
 		direct := c.Method == "chat.postMessage" && c.Channel == "D"+person[1:]
-		if c.Error == "" && (alone && c.User == person || direct) && !hint.MatchString(c.Text+string(c.Blocks)) {
+		if c.Error == "" && (alone && c.User == person || direct) && !Hint(c) {
 			n++
 		}
 	}

@@ -137,3 +137,14 @@ func TestReadCard(t *testing.T) {
 		t.Error("a message without a reference is taken for a card")
 	}
 }
+
+// That it takes a while is no answer.
+func TestAHintIsNoAnswer(t *testing.T) {
+	for text, hint := range map[string]bool{
+		"⏳ Looking…": true, "⏳ 7 before you, about 2 s.": true, "✅ done": false, "🚫 not yours": false, "": false,
+	} {
+		if Hint(fakeslack.Call{Text: text}) != hint {
+			t.Errorf("%q: %v", text, !hint)
+		}
+	}
+}
