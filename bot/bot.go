@@ -13,6 +13,7 @@ import (
 	"casterbot/bot/payload"
 	"casterbot/bot/socket"
 	"casterbot/bot/webapi"
+	"casterbot/internal/sleep"
 
 	"github.com/slack-go/slack"
 )
@@ -110,7 +111,7 @@ func (b *Bot) introduce(ctx context.Context) error {
 			wait = max(wait, limited.RetryAfter)
 		}
 		b.log.Warn("Slack does not answer yet", "again in", wait, "error", webapi.Bare(err))
-		if webapi.Sleep(ctx, wait) != nil {
+		if sleep.For(ctx, wait) != nil {
 			return nil
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"casterbot/bot/webapi"
 	"casterbot/internal/notify"
 	"casterbot/internal/op"
+	"casterbot/internal/sleep"
 
 	"github.com/slack-go/slack"
 )
@@ -35,7 +36,7 @@ func New(c webapi.Config) *Chat {
 	c = c.Filled()
 	return &Chat{api: c.Api(), Hooks: ResponseURL{Client: c.HTTP, Api: c.APIURL}, Clicked: NewClicked(c.Now),
 		Limits:  webapi.NewLimiter(c.Turn, c.Unlimited),
-		repeats: c.Repeats, Pause: webapi.Sleep,
+		repeats: c.Repeats, Pause: sleep.For,
 		localizer: render.Localizer{Words: c.Words, Channel: c.Language, Locale: c.Locale, Meet: c.Meet}}
 }
 

@@ -9,7 +9,7 @@ import (
 	"sync"
 	"time"
 
-	"casterbot/bot/webapi"
+	"casterbot/internal/sleep"
 
 	"golang.org/x/time/rate"
 )
@@ -43,7 +43,7 @@ func (o *connectLimiter) wait(ctx context.Context, over func() bool) error {
 		return fmt.Errorf("wait to open a socket: %w", err)
 	}
 	if time.Since(asked) > time.Millisecond {
-		_ = webapi.Sleep(ctx, rand.N(OpenEvery/4))
+		_ = sleep.For(ctx, rand.N(OpenEvery/4))
 	}
 	for {
 		if over() {
@@ -53,7 +53,7 @@ func (o *connectLimiter) wait(ctx context.Context, over func() bool) error {
 		if left <= 0 || ctx.Err() != nil {
 			return ctx.Err()
 		}
-		_ = webapi.Sleep(ctx, left+rand.N(OpenEvery/4))
+		_ = sleep.For(ctx, left+rand.N(OpenEvery/4))
 	}
 }
 

@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"casterbot/bot/webapi"
+	"casterbot/internal/sleep"
 )
 
 // Pulse says when a socket counts as dead that nobody has closed. Slack pings every few seconds, but a network that has
@@ -25,7 +25,7 @@ func (l *Link) Listen(ctx context.Context, p Pulse) {
 	var on *conn
 	var heard int64
 	for missed := 0; missed < p.Missed; {
-		_ = webapi.Sleep(ctx, p.Every)
+		_ = sleep.For(ctx, p.Every)
 		if ctx.Err() != nil {
 			return
 		}

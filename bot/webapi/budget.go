@@ -13,6 +13,8 @@ import (
 	"sync"
 	"time"
 
+	"casterbot/internal/sleep"
+
 	"golang.org/x/time/rate"
 )
 
@@ -104,7 +106,7 @@ type turn struct {
 func (l *Limiter) turn(ctx context.Context, budget string, t turn) error {
 	wait, err := l.take(ctx, budget, t, time.Now())
 	for err == nil && wait > 0 {
-		if err = Sleep(ctx, wait); err == nil {
+		if err = sleep.For(ctx, wait); err == nil {
 			wait, err = l.held(budget, t)
 		}
 	}
@@ -188,16 +190,4 @@ func (l *Limiter) state(budget string, t turn, now time.Time) *state {
 
 func busy(budget string, wait time.Duration) error {
 	return fmt.Errorf("%w: %s is free again in %s", ErrBusy, budget, max(wait, 0).Round(time.Millisecond))
-}
-
-// Sleep waits, at most until ctx ends.
-func Sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
 }

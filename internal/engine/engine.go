@@ -33,6 +33,7 @@ import (
 	"casterbot/internal/notify"
 	"casterbot/internal/op"
 	"casterbot/internal/quota"
+	"casterbot/internal/sleep"
 	"casterbot/internal/store"
 )
 
@@ -134,14 +135,7 @@ func (e *Engine) Browser() *browse.Browser { return e.browse }
 func (e *Engine) Notifier() *notify.Notifier { return e.notify }
 
 func pause(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(failpoint.Within(d))
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-timer.C:
-		return true
-	}
+	return sleep.For(ctx, failpoint.Within(d)) == nil
 }
 
 // Start recovers what an earlier process left and begins the sweep.
