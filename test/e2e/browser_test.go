@@ -12,7 +12,6 @@ import (
 // TestPage drives the sandbox's page in a real browser, with the real bot behind it: from typed text by a button to the
 // checked result on the wall. Keys and clicks are real ones, and what counts is what can be seen.
 func TestPage(t *testing.T) {
-	t.Parallel()
 	path := browserPath()
 	if path == "" {
 		if os.Getenv("CI") == "true" {

@@ -64,7 +64,6 @@ var start = time.Date(2026, 11, 22, 20, 0, 0, 0, time.UTC)
 
 // TestStories plays every conversation of testdata against the whole program, over the sandbox's wire.
 func TestStories(t *testing.T) {
-	t.Parallel()
 	files, err := filepath.Glob("testdata/*.talk")
 	if err != nil || len(files) < 45 {
 		t.Fatalf("%d stories in testdata (%v), want at least 45", len(files), err)
