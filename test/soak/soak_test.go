@@ -37,7 +37,7 @@ const ciCases = 25
 func TestCrashSeeds(t *testing.T) {
 	t.Parallel()
 	out := &strings.Builder{}
-	o := options{first: ciCases, seed: -1, atOnce: ciCases, bot: bot, out: out}
+	o := options{first: ciCases, seed: -1, atOnce: 12, bot: bot, out: out}
 	if err := o.soak(t.Context()); err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}

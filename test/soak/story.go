@@ -109,9 +109,7 @@ func (s *story) live() error {
 	if s.c.twist.late {
 		s.expire()
 	}
-	if s.wait > patience { // what a dead process had is taken over
-		s.until(func() bool { return time.Since(s.died) > takeover }, s.wait)
-	}
+	s.until(func() bool { return time.Since(s.died) > s.wait-patience }, s.wait) // what a dead process had is taken over
 	s.rest()
 	if s.ctx.Err() != nil {
 		return s.ctx.Err()
