@@ -4,6 +4,8 @@ import (
 	"database/sql"
 	"errors"
 	"os"
+	"strconv"
+	"strings"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -71,4 +73,21 @@ func TestAddressesAreApart(t *testing.T) {
 			}
 		}
 	})
+}
+
+// The system gives nobody a server's port while the server is down.
+func TestPortsAreNotHandedOut(t *testing.T) {
+	text, err := os.ReadFile("/proc/sys/net/ipv4/ip_local_port_range")
+	if err != nil {
+		t.Fatal(err)
+	}
+	from, err := strconv.Atoi(strings.Fields(string(text))[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 100 {
+		if port, err := freePort(); err != nil || port >= from {
+			t.Fatalf("port %d of those from %d on, %v", port, from, err)
+		}
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/url"
 	"os"
@@ -106,20 +107,31 @@ func (s *Server) prepare() error {
 			return err
 		}
 	}
-	free, err := net.Listen("tcp", "127.0.0.1:0")
+	port, err := freePort()
 	if err != nil {
 		return err
 	}
-	s.port = free.Addr().(*net.TCPAddr).Port
-	if err := free.Close(); err != nil {
-		return err
-	}
+	s.port = port
 	cmd := s.command(filepath.Join(s.bin, "initdb"), "-D", s.data(), "-U", "casterbot", "-A", "trust", "-E", "UTF8",
 		"--locale=C", "--no-instructions", "--no-sync")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("initdb: %w: %s", err, out)
 	}
 	return nil
+}
+
+// freePort finds a port that nobody has and that nobody is given unasked: those that the system hands out, to whoever
+// connects or listens on any, begin at 32768. A server keeps its port while it is down.
+func freePort() (int, error) {
+	var err error
+	for range 100 {
+		port := 20000 + rand.N(12000)
+		var free net.Listener
+		if free, err = net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port))); err == nil {
+			return port, free.Close()
+		}
+	}
+	return 0, fmt.Errorf("no free port for PostgreSQL: %w", err)
 }
 
 func (s *Server) data() string { return filepath.Join(s.dir, "data") }
