@@ -20,6 +20,7 @@ import (
 	"casterbot/internal/i18n"
 	"casterbot/internal/sandbox"
 	"casterbot/test/scenario"
+	"casterbot/test/testbed"
 
 	"go.uber.org/goleak"
 )
@@ -35,7 +36,14 @@ func TestMain(m *testing.M) {
 	if err := flag.Set("test.parallel", "16"); err != nil {
 		panic(err)
 	}
-	goleak.VerifyTestMain(m)
+	alone, err := testbed.Alone()
+	if err != nil {
+		panic(err)
+	}
+	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
+		_ = alone.Close()
+		os.Exit(code)
+	}))
 }
 
 // examplePolicy is the policy of every world.

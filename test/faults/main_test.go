@@ -29,8 +29,12 @@ func TestMain(m *testing.M) {
 	if err := testbed.BuildCrashable(context.Background(), program, false); err != nil {
 		panic(err)
 	}
+	alone, err := testbed.Alone()
+	if err != nil {
+		panic(err)
+	}
 	code := m.Run()
-	if err := errors.Join(shared.Close(), os.RemoveAll(folder), goleak.Find()); err != nil {
+	if err := errors.Join(alone.Close(), shared.Close(), os.RemoveAll(folder), goleak.Find()); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		code = 1
 	}

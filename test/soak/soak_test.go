@@ -24,8 +24,12 @@ func TestMain(m *testing.M) {
 	if err := testbed.BuildCrashable(context.Background(), bot, testbed.Racing); err != nil {
 		panic(err)
 	}
+	alone, err := testbed.Alone()
+	if err != nil {
+		panic(err)
+	}
 	code := m.Run()
-	_ = os.RemoveAll(folder)
+	_, _ = alone.Close(), os.RemoveAll(folder)
 	os.Exit(code)
 }
 

@@ -148,3 +148,31 @@ func TestAHintIsNoAnswer(t *testing.T) {
 		}
 	}
 }
+
+// Whoever comes second waits until the first is done.
+func TestAlone(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	first, err := Alone()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := make(chan error, 1)
+	go func() {
+		second, err := Alone()
+		if err == nil {
+			err = second.Close()
+		}
+		got <- err
+	}()
+	select {
+	case err := <-got:
+		t.Fatalf("two at once, %v", err)
+	case <-time.After(50 * time.Millisecond):
+	}
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-got; err != nil {
+		t.Error(err)
+	}
+}
