@@ -223,23 +223,30 @@ func (e *Engine) lookAtUnknown(ctx context.Context) error {
 		return err
 	}
 	for _, o := range open {
-		if _, busy := e.inflight.looking.LoadOrStore(o.ID, true); busy {
+		if !lookDue(o, e.now()) {
 			continue
 		}
-		if !lookDue(o, e.now()) {
-			e.inflight.looking.Delete(o.ID)
+		if _, busy := e.inflight.looking.LoadOrStore(o.ID, true); busy {
 			continue
 		}
 		e.spawn(func(ctx context.Context) {
 			defer e.inflight.looking.Delete(o.ID)
-			look := e.reconcile
-			if o.IsSeveral() {
-				look = e.gatherAgain
-			}
-			if err := look(ctx, o); err != nil {
+			if err := e.lookIfDue(ctx, o.ID); err != nil {
 				e.log.Warn("look at an unknown outcome", "op", o.Ref(), "error", err)
 			}
 		})
 	}
 	return nil
+}
+
+// lookIfDue makes the look that is due. What the sweep has read may be from before another look, which is over by now.
+func (e *Engine) lookIfDue(ctx context.Context, id string) error {
+	o, err := e.store.Get(ctx, id)
+	switch {
+	case err != nil || o.State != op.Unknown || !lookDue(o, e.now()):
+		return err
+	case o.IsSeveral():
+		return e.gatherAgain(ctx, o)
+	}
+	return e.reconcile(ctx, o)
 }
