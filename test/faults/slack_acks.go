@@ -30,13 +30,12 @@ func slackAcks(ctx context.Context, r *run) error {
 			"/record start " + strings.Repeat("x", 2500), `/caster restart "Evening News"`, "/record start main",
 			"/record status",
 		} {
-			told := g.w.Private(who)
+			told, cards := g.w.Private(who), len(g.w.Cards("C0SHOW"))
 			ack, err := acked(g.w.Slack.Type(who, "C0SHOW", text, ""))
 			if err != nil {
 				return err
 			}
 			g.holds(ack.Err == "", "%.40s of %s: %s", text, who, ack.Err)
-			cards := len(g.w.Cards("C0SHOW"))
 			answered := func() bool {
 				return ack.Payload != nil || g.w.Private(who) > told || len(g.w.Cards("C0SHOW")) > cards ||
 					strings.HasPrefix(text, "/record start main")
