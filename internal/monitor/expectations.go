@@ -37,10 +37,9 @@ func (x expectation) output() bool {
 
 // prepare fills in what the guardian watches, and what it has said.
 func (w *Monitor) prepare(ctx context.Context, j *round) (err error) {
-	if _, err = w.cache.read(ctx, w.Store, j.at.Add(-watchFor)); err != nil {
+	if err = w.readHistory(ctx, j); err != nil {
 		return err
 	}
-	j.history = w.cache.history
 	j.expectations = append(j.history.expectations(), w.named()...)
 	j.standing, err = byKey(ctx, w.alerts, func(a alert) string { return a.key })
 	return err
@@ -52,8 +51,12 @@ func (w *Monitor) caughtUp(ctx context.Context, j *round) error {
 	if len(j.expectations)+len(j.standing) == 0 {
 		return nil
 	}
-	_, err := w.cache.read(ctx, w.Store, j.at.Add(-watchFor))
-	j.history = w.cache.history
+	return w.readHistory(ctx, j)
+}
+
+func (w *Monitor) readHistory(ctx context.Context, j *round) error {
+	h, err := w.Changes.Read(ctx)
+	j.history = history(h)
 	return err
 }
 
