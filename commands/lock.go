@@ -23,6 +23,8 @@ type Records interface {
 	Release(ctx context.Context, lock op.Lock, by, why string) (now op.Lock, gone bool, err error)
 	Board(ctx context.Context, channel string) (op.Board, error)
 	PutBoard(ctx context.Context, board op.Board, by string) (now op.Board, done bool, err error)
+	// Standings gives how conditions of targets stand by what the bot did itself.
+	Standings(ctx context.Context) (op.Standings, error)
 	History(ctx context.Context, target op.Target, channel string, n int) (list []op.Operation, more bool, err error)
 }
 

@@ -9,6 +9,7 @@ import (
 	"casterbot/commands/baseline"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
+	"casterbot/internal/tally"
 )
 
 func usageOf(word string) string { return "record " + word + " {stream}" }
@@ -147,8 +148,8 @@ func TestRecordFingerprint(t *testing.T) {
 				other != slices.Contains(strings.Fields(change.others), r.word) {
 				t.Errorf("record %s, %s: another plan %t, %v", r.word, name, other, err)
 			}
-			if now.Seen[delaySeen] != asked.Seen[delaySeen] {
-				t.Errorf("record %s: the delay was %q, is %q", r.word, asked.Seen[delaySeen], now.Seen[delaySeen])
+			if now.Seen[tally.DelaySeen] != asked.Seen[tally.DelaySeen] {
+				t.Errorf("record %s: the delay was %q, is %q", r.word, asked.Seen[tally.DelaySeen], now.Seen[tally.DelaySeen])
 			}
 		}
 	}
@@ -162,7 +163,7 @@ func TestAPlanOfOld(t *testing.T) {
 		again := call("stream", mainPath)
 		again.Confirmed = &op.Plan{}
 		if p, err := find(t, f, usageOf(r.word)).Plan(t.Context(), again); err != nil || p.Seen[baseline.LookedAt] == "" ||
-			p.Seen[delaySeen] != "" {
+			p.Seen[tally.DelaySeen] != "" {
 			t.Errorf("record %s: %v, %v", r.word, p.Seen, err)
 		}
 	}

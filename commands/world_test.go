@@ -250,7 +250,7 @@ func TestWorldStatus(t *testing.T) {
 			"not live"},
 		"record status backup":       {"the file follows 1 min after a pause"},
 		"caster list":                {"6 studios, 3 on air", "playlist", "virtual"},
-		`caster show "Evening News"`: {"PROGRAM · open", "standby picture set"},
+		`caster show "Evening News"`: {"PROGRAM · open", "standby picture: configured"},
 	} {
 		c, call := w.command(text)
 		call.Scope.URLs = false
