@@ -240,6 +240,17 @@ func (s table) ownRecordings(ctx context.Context) func(live.Stream) tally.Record
 	}
 }
 
+// knownStream says what the bot did about the recording of a stream that is listed as live.
+func (s table) knownStream(ctx context.Context, o op.Option) []op.Line {
+	stream, ok := parsePath(o.Value)
+	if !ok {
+		return nil
+	}
+	r := s.ownRecordings(ctx)(stream)
+	r.At = s.now()
+	return r.Known()
+}
+
 // streamOptions offers the channel's streams: "main · live".
 func (s table) streamOptions(ctx context.Context, call op.Call) ([]op.Option, error) {
 	all, err := s.streams(ctx, call.Scope)

@@ -60,6 +60,11 @@ func (s table) standby(ctx context.Context, c live.Caster, all []live.Scene) []o
 	return nil
 }
 
+// knownStudio says what the bot knows of a studio that is listed as on air.
+func (s table) knownStudio(ctx context.Context, o op.Option) []op.Line {
+	return s.standby(ctx, live.Caster{ID: o.Value, OnAir: o.Mark == op.MarkProgram}, nil)
+}
+
 // outputSeen is where a plan keeps the path of the studio's own output as a stream; empty where it has none.
 const outputSeen = "output"
 

@@ -125,6 +125,8 @@ type Kind struct {
 	Options func(context.Context, Call) ([]Option, error)
 	// what several words, globs and AllWord mean, each thing once
 	Expand func(context.Context, Call, []string) ([]Option, error)
+	// what the bot did itself about a thing, for a list that does not look at it; nil: nothing is known of this kind
+	Known func(context.Context, Option) []Line
 	// the form in which a typed text is looked for in labels; nil means Fold
 	Fold func(string) string
 }

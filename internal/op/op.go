@@ -197,6 +197,16 @@ type Operation struct {
 	Shown   int64  `json:"shown"`          // version that the card shows
 }
 
+// Since is when it came to where it stands.
+func (o Operation) Since() time.Time {
+	for _, t := range []time.Time{o.Ended, o.Sent, o.Confirmed} {
+		if !t.IsZero() {
+			return t
+		}
+	}
+	return o.Created
+}
+
 // Origin says who asked, and where.
 func (o Operation) Origin() Origin {
 	return Origin{Team: o.Team, PersonTeam: o.Team, Address: Address{Person: o.Requester, Channel: o.Channel}}

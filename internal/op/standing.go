@@ -8,7 +8,7 @@ type Standing struct {
 	Since time.Time         // when it was sent; zero: the bot did nothing about it
 	By    string            // who had asked for it
 	Seen  map[string]string // what its plan saw just before
-	Doubt string            // reference of a later operation that may have changed it; empty: there is none
+	Doubt string            // reference of a later operation that may have made it otherwise; empty: there is none
 }
 
 // Began reports that the bot brought the condition about, and is not known to have ended it since.

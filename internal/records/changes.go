@@ -45,19 +45,26 @@ type History []Change
 
 // Standing says how a condition of a target stands by what the bot is known to have done last, and whether something of
 // which that is not known came after it. What is known not to have happened did nothing.
-func (h History) Standing(target op.Target, x op.Condition) (s op.Standing) {
+func (h History) Standing(target op.Target, x op.Condition) op.Standing {
+	var unknown [2]string // the last that may have started it, and the last that may have ended it
 	for _, c := range slices.Backward(h) {
 		holds, about := c.Command.After(x)
 		switch {
 		case !about || c.State == op.Failed || c.Plan.Target.Key() != target.Key():
 		case c.State == op.Succeeded:
-			s.Holds, s.Since, s.By, s.Seen = holds, c.Sent, c.Requester, c.Plan.Seen
-			return s
+			return op.Standing{Holds: holds, Since: c.Sent, By: c.Requester, Seen: c.Plan.Seen, Doubt: unknown[side(!holds)]}
 		default:
-			s.Doubt = cmp.Or(s.Doubt, c.Ref())
+			unknown[side(holds)] = cmp.Or(unknown[side(holds)], c.Ref())
 		}
 	}
-	return s
+	return op.Standing{Doubt: unknown[side(true)]}
+}
+
+func side(starts bool) int {
+	if starts {
+		return 0
+	}
+	return 1
 }
 
 // Changes keeps the history from one reading to the next, so that a busy day is read once. What is read anew is all

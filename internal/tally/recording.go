@@ -138,6 +138,17 @@ func (r Recording) Fact() op.Line {
 	return nil
 }
 
+// Known is what the bot did, where nobody looked at what became of it.
+func (r Recording) Known() []op.Line {
+	switch {
+	case r.Own.Began():
+		return []op.Line{op.L("recording started ", op.At(r.Own.Since), " by ", op.Who(r.Own.By))}
+	case r.pausedBy():
+		return []op.Line{r.Fact()}
+	}
+	return nil
+}
+
 // Line is how it stands, as a sentence.
 func (r Recording) Line() op.Line {
 	const far = "As far as the cloud shows, "
