@@ -65,7 +65,7 @@ var recordCommands = []recordCommand{
 		},
 		says: recordWords{
 			title: "Pause recording of ", button: "Pause recording",
-			done: [2]op.Text{"Recording of ", " paused. "}, denial: [2]op.Text{"Recording of ", " was not paused"},
+			done: [2]op.Text{"Recording of ", " paused."}, denial: [2]op.Text{"Recording of ", " was not paused"},
 		},
 		note: fileOfPause, next: []string{"write", "resume"},
 		ask:    recording.SeeOnline | recording.SeeConfig | recording.SeeContent,
@@ -245,7 +245,7 @@ func (s table) applyRecord(ctx context.Context, p op.Plan, permit op.SendPermit,
 		Next: mapped(r.next, func(name string) op.Next { return nextcmd.OnStream(name, t.String()) }),
 	}
 	if r.note != nil {
-		success.Text = op.L(success.Text, r.note(s, p))
+		success.Promise = r.note(s, p)
 	}
 	return failure.Failure{
 		Usage: "record " + r.word + " {stream}", Args: p.Args, Denied: denial,

@@ -180,7 +180,7 @@ func TestWorldRecording(t *testing.T) {
 	w := newWorld(t)
 	o := w.checked("record start main")
 	o = w.checked(o.Next[0].Text)
-	wantHas(t, o.Text.Plain(), "paused", "(in 3 min)")
+	wantHas(t, whole(o), "paused. The", "(in 3 min)")
 	o = w.checked(o.Next[0].Text)
 	wantHas(t, o.Text.Plain(), "file of main is being written now")
 	w.checked("record start main")

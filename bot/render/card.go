@@ -148,6 +148,10 @@ func succeededFace(o op.Operation, _ bool) cardView {
 	out := outcome(o)
 	f := cardView{color: green, title: op.L("✅ ", said(o, out, " was done.")), Presses: nextButtons(o, out),
 		foot: append(ending(o), rule(o))}
+	if out.Ended() {
+		f.color, f.title, f.lines = grey, op.L("⚪ Over: ", said(o, out, " was done.")), []op.Line{out.Over}
+		return f
+	}
 	if len(out.Evidence) > 0 {
 		f.lines = append(f.lines, out.Evidence)
 	}
@@ -267,6 +271,9 @@ func outcome(o op.Operation) op.Outcome {
 }
 
 func said(o op.Operation, out op.Outcome, otherwise op.Text) op.Line {
+	if len(out.Text) > 0 && len(out.Promise) > 0 && len(out.After) == 0 && !out.Ended() {
+		return op.L(out.Text, " ", out.Promise)
+	}
 	if len(out.Text) > 0 {
 		return out.Text
 	}

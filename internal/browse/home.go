@@ -110,8 +110,8 @@ func (p *page) waiting(ctx context.Context) error {
 	return nil
 }
 
-// concerned reports whether an operation waits for the person: also one that they asked for and of which nobody knows what
-// became.
+// concerned reports whether an operation waits for the person: also one that they asked for and of which nobody knows
+// what became.
 func (p *page) concerned(o op.Operation) bool {
 	return p.b.authz.Awaits(o, p.person) || o.State == op.Unknown && o.Requester == p.person.ID
 }

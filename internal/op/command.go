@@ -91,6 +91,7 @@ type Followup struct {
 	Text  Line      // for its card; empty: nothing yet
 	Next  []Next    // in place of the ways on that the outcome gave; nil leaves those
 	Again time.Time // the next look; zero: this was the last one
+	Over  Line      // that what the card claims has ended; it says so, and loses its buttons
 }
 
 // Option is one thing that a person can pick. One whose value is Ask only says something.

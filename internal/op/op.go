@@ -144,7 +144,12 @@ type Outcome struct {
 	Next      []Next `json:"next,omitempty"`
 	Already   bool   `json:"already,omitempty"` // it was so before: nothing was changed
 	After     Line   `json:"after,omitempty"`   // what came of it later: a Followup
+	Promise   Line   `json:"promise,omitempty"` // what will come of it, as long as that is not known
+	Over      Line   `json:"over,omitempty"`    // that what the text claims has ended, and by what
 }
+
+// Ended reports that what the outcome claims has ended.
+func (o Outcome) Ended() bool { return len(o.Over) > 0 }
 
 // Evidence is what Verify saw. Happened is positive proof only: false means "not seen", never "did not happen".
 type Evidence struct {
