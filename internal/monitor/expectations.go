@@ -81,13 +81,26 @@ func (w *Monitor) named() []expectation {
 	return all
 }
 
+// inScope reports whether a channel may still touch what it wants watched, by its name of now.
+func (w *Monitor) inScope(x expectation, s snapshot) bool {
+	scope, ok := w.Policy.Scope(x.channel)
+	if !ok || x.kind == recording {
+		return ok && scope.Stream(x.target.ID)
+	}
+	name := x.target.Name
+	if c, there := s.studios[x.target.ID]; there {
+		name = c.Name
+	}
+	return scope.Studio(x.target.ID, name)
+}
+
 // resolved gives the expectations with one for every studio that the policy names, and at most one expectation for each
 // thing in a channel: that which was started there.
 func (w *Monitor) resolved(wishes []expectation, s snapshot) []expectation {
 	var all []expectation
 	known := map[string]bool{}
 	add := func(x expectation) {
-		if !known[x.key()] {
+		if !known[x.key()] && w.inScope(x, s) {
 			known[x.key()] = true
 			all = append(all, x)
 		}

@@ -89,19 +89,22 @@ func (d history) ending(k op.Condition, target, scene string) op.Operation {
 	return op.Operation{}
 }
 
-// ended is the end of the last recording in a channel through the bot, unless one was started since. Of a recording
+// ended is the end of the last recording in a channel through the bot, unless another one goes on. Of a recording
 // that was paused and then ended it is the pause.
 func (d history) ended(channel string) (last op.Operation, ok bool) {
+	going, over := map[string]bool{}, map[string]bool{}
 	for _, o := range d {
-		if o.Channel != channel || o.State != op.Succeeded {
+		if o.Channel != channel || o.State != op.Succeeded || o.Plan.Target.Kind != "stream" {
 			continue
 		}
+		key := o.Plan.Target.Key()
 		switch {
 		case o.Starts(recording):
-			ok = false
-		case o.Plan.Target.Kind == "stream" && o.Ends(recording, "") && (!ok || o.Starts(op.IsPaused)):
-			last, ok = o.Operation, true
+			going[key], over[key] = true, false
+		case o.Ends(recording, "") && (!over[key] || o.Starts(op.IsPaused)):
+			delete(going, key)
+			over[key], last = true, o.Operation
 		}
 	}
-	return last, ok
+	return last, last.ID != "" && len(going) == 0
 }
