@@ -15,18 +15,19 @@ import (
 	"casterbot/internal/notify"
 	"casterbot/internal/op"
 	"casterbot/internal/sandbox/fakeslack"
+	"casterbot/test/slackworld"
 )
 
 func TestShowPostsOnceAndEdits(t *testing.T) {
 	w := NewWorld(t)
 	c := messages.New(w.Config)
-	root := w.card(operation(op.Pending))
-	o := operation(op.Pending, func(o *op.Operation) { o.Thread = root })
+	root := w.card(slackworld.Operation(op.Pending))
+	o := slackworld.Operation(op.Pending, func(o *op.Operation) { o.Thread = root })
 	ts, err := show(c, o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	done := operation(op.Cancelled, func(o *op.Operation) { o.Card = ts })
+	done := slackworld.Operation(op.Cancelled, func(o *op.Operation) { o.Card = ts })
 	if again, err := show(c, done); err != nil || again != ts {
 		t.Fatalf("edited %s into %s: %v", ts, again, err)
 	}
@@ -61,7 +62,7 @@ func TestShowErrors(t *testing.T) {
 	} {
 		w := NewWorld(t)
 		chat := messages.New(w.Config)
-		o, method := operation(op.Pending), "chat.postMessage"
+		o, method := slackworld.Operation(op.Pending), "chat.postMessage"
 		if c.edit {
 			o.Card, method = "1.1", "chat.update"
 		}
@@ -83,7 +84,7 @@ func TestShowErrors(t *testing.T) {
 func TestShowFallsBackToPlainBlocks(t *testing.T) {
 	w := NewWorld(t)
 	w.Fail("chat.postMessage", fakeslack.Fault{Error: "invalid_blocks", Times: 1})
-	ts := w.card(operation(op.Pending))
+	ts := w.card(slackworld.Operation(op.Pending))
 	m, _ := w.Message("C0SHOW", ts)
 	if all := string(m.Blocks) + string(m.Attachments); !strings.Contains(all, "op:confirm") ||
 		!strings.Contains(all, "Restart studio") {

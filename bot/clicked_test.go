@@ -15,6 +15,7 @@ import (
 	"casterbot/internal/notify"
 	"casterbot/internal/op"
 	"casterbot/internal/sandbox/fakeslack"
+	"casterbot/test/slackworld"
 )
 
 // clickedCard is a bot whose card was clicked.
@@ -22,7 +23,7 @@ func clickedCard(t *testing.T, w *World) (*messages.Chat, string) {
 	t.Helper()
 	w.engine.press = func(context.Context, op.Click) (engine.Accepted, error) { return engine.Accepted{}, nil }
 	w.start()
-	ts := w.card(operation(op.Pending))
+	ts := w.card(slackworld.Operation(op.Pending))
 	w.press(ts)
 	return w.engine.chat, ts
 }
@@ -42,7 +43,7 @@ func (w *World) replaced() (n int) {
 }
 
 func card(state op.State, ts string) op.Operation {
-	return operation(state, func(o *op.Operation) { o.Card, o.Version = ts, 7 })
+	return slackworld.Operation(state, func(o *op.Operation) { o.Card, o.Version = ts, 7 })
 }
 
 // proved is an edit of which it is known as well that the card is there.
@@ -89,7 +90,7 @@ func TestAnswersCountAgainstTheAddress(t *testing.T) {
 		return engine.Accepted{}, nil
 	}
 	w.start()
-	chat, ts := w.engine.chat, w.card(operation(op.Pending))
+	chat, ts := w.engine.chat, w.card(slackworld.Operation(op.Pending))
 	w.press(ts)
 	tell := func() string {
 		if err := chat.Tell(context.Background(), to, op.Answer{Title: op.L("only for you")}); err != nil {
@@ -271,7 +272,7 @@ func TestWhatIsKeptOfClicks(t *testing.T) {
 func TestAClickInAThread(t *testing.T) {
 	w := NewWorld(t)
 	chat, root := clickedCard(t, w)
-	o := operation(op.Pending, func(o *op.Operation) { o.Thread = root })
+	o := slackworld.Operation(op.Pending, func(o *op.Operation) { o.Thread = root })
 	ts := w.card(o)
 	w.press(ts)
 	// one that does not say so

@@ -11,6 +11,7 @@ import (
 	"casterbot/bot/webapi"
 	"casterbot/internal/engine"
 	"casterbot/internal/op"
+	"casterbot/test/slackworld"
 )
 
 // TestCopiesWaitForTheFirst: Slack may bring the same envelope again, on another socket, while the first one is not
@@ -24,13 +25,13 @@ func TestCopiesWaitForTheFirst(t *testing.T) {
 			return engine.Accepted{}, nil
 		}}
 		d := &dispatcher{engine: whole(e), log: webapi.Config{}.Filled().Log, now: time.Now, seen: newDedupe(time.Now)}
-		d.who.Store(&Me)
+		d.who.Store(&me)
 		links := []*socket.Link{{}, {}}
 		comes := func(on *socket.Link) bool {
 			on.Pending.Add(1)
 			return acknowledges(func() {
 				d.handle(t.Context(),
-					delivery{Envelope: socket.Envelope{Link: on, Id: "e", Kind: "slash_commands", Payload: []byte(SlashSample),
+					delivery{Envelope: socket.Envelope{Link: on, Id: "e", Kind: "slash_commands", Payload: []byte(slackworld.Slash),
 						At: time.Now()}})
 			})
 		}
@@ -85,10 +86,10 @@ func TestACopyIsTakenInstead(t *testing.T) {
 		return engine.Accepted{}, nil
 	}}
 	d := &dispatcher{engine: whole(e), log: webapi.Config{}.Filled().Log, now: time.Now, seen: newDedupe(time.Now)}
-	d.who.Store(&Me)
+	d.who.Store(&me)
 	d.intake = newPool(t.Context(), 0, 1, &d.busy)
 	first, l := delivery{}, &socket.Link{}
-	came := delivery{Envelope: socket.Envelope{Link: l, Id: "e", Kind: "slash_commands", Payload: []byte(SlashSample),
+	came := delivery{Envelope: socket.Envelope{Link: l, Id: "e", Kind: "slash_commands", Payload: []byte(slackworld.Slash),
 		At: time.Now()}}
 	a, err := d.decode(came)
 	if err != nil || d.seen.meet(a.Key, &first) != fresh {
@@ -132,7 +133,7 @@ func TestCopiesAreAcknowledgedAlike(t *testing.T) {
 	}
 	for i, l := range links {
 		l.Pending.Add(1)
-		b.take(socket.Envelope{Link: l, Id: "e", Kind: "slash_commands", Payload: []byte(SlashSample)})
+		b.take(socket.Envelope{Link: l, Id: "e", Kind: "slash_commands", Payload: []byte(slackworld.Slash)})
 		if i == 0 {
 			<-in
 		}

@@ -9,6 +9,7 @@ import (
 	"casterbot/bot/webapi"
 	"casterbot/internal/engine"
 	"casterbot/internal/op"
+	"casterbot/test/slackworld"
 )
 
 // What is read right after a halt may have waited since its beginning; what is read later has not.
@@ -47,14 +48,14 @@ func TestNothingIsTakenRightAfterAHalt(t *testing.T) {
 			return engine.Accepted{}, nil
 		}}
 		d := &dispatcher{engine: whole(e), log: webapi.Config{}.Filled().Log, now: time.Now, seen: newDedupe(time.Now)}
-		d.who.Store(&Me)
+		d.who.Store(&me)
 		d.intake = newPool(t.Context(), 0, 1, &d.busy)
 		if d.halts.Seen = time.Now(); halted {
 			d.halts.Seen = time.Now().Add(-time.Minute)
 		}
 		l := &socket.Link{}
 		l.Pending.Add(1)
-		d.take(socket.Envelope{Link: l, Id: "e", Kind: "slash_commands", Payload: []byte(SlashSample)})
+		d.take(socket.Envelope{Link: l, Id: "e", Kind: "slash_commands", Payload: []byte(slackworld.Slash)})
 		work := <-d.intake.queue
 		if acknowledges(func() { work(t.Context()) }) == halted {
 			t.Errorf("after a halt (%t): it is acknowledged (%t)", halted, !halted)

@@ -128,7 +128,7 @@ func TestFullQueue(t *testing.T) {
 	if ack := w.Types("U0BO", "C0NEXT", "/caster list"); ack.Payload != nil {
 		t.Errorf("another channel is answered with %s", ack.Payload)
 	}
-	w.Acknowledged(w.Click("U0ANA", "C0SHOW", w.card(operation(op.Pending)), fakeslack.Press{Action: "op:confirm"}))
+	w.Acknowledged(w.Click("U0ANA", "C0SHOW", w.card(slackworld.Operation(op.Pending)), fakeslack.Press{Action: "op:confirm"}))
 	w.Until("a click finds a place", func() bool { return pressed.Load() == 1 })
 	close(release)
 	w.Until("the others are done", func() bool { return begun.Load() == perChannel+1 && !b.Busy() })

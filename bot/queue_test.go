@@ -14,6 +14,7 @@ import (
 	"casterbot/internal/engine"
 	"casterbot/internal/op"
 	"casterbot/internal/sandbox/fakeslack"
+	"casterbot/test/slackworld"
 )
 
 // TestClicksPassSlowReads: however many slow looks are under way, a confirmation does not stand behind them.
@@ -32,7 +33,7 @@ func TestClicksPassSlowReads(t *testing.T) {
 		return engine.Accepted{Work: func(context.Context) { confirmed <- c.Action }}, nil
 	}
 	w.start()
-	doubtful := w.card(operation(op.Unknown))
+	doubtful := w.card(slackworld.Operation(op.Unknown))
 	for range clickWorkers {
 		w.Acknowledged(w.Click("U0ANA", "C0SHOW", doubtful, fakeslack.Press{Action: "op:look"}))
 	}
@@ -40,7 +41,7 @@ func TestClicksPassSlowReads(t *testing.T) {
 		w.Types("U0ANA", "C0SHOW", "/caster list")
 	}
 	w.Until("all hands are busy", func() bool { return slow.Load() == workWorkers })
-	w.Acknowledged(w.Click("U0ANA", "C0SHOW", w.card(operation(op.Pending)), fakeslack.Press{Action: "op:confirm"}))
+	w.Acknowledged(w.Click("U0ANA", "C0SHOW", w.card(slackworld.Operation(op.Pending)), fakeslack.Press{Action: "op:confirm"}))
 	w.Until("the confirmation is done", func() bool { return len(confirmed) == 1 })
 }
 
@@ -73,9 +74,9 @@ func TestWaitedTooLong(t *testing.T) {
 			return engine.Accepted{}, nil
 		}}
 		d := &dispatcher{engine: whole(e), log: webapi.Config{}.Filled().Log, now: time.Now}
-		d.who.Store(&Me)
+		d.who.Store(&me)
 		for _, waited := range []time.Duration{socket.AcceptWithin, time.Second, hurryAfter + time.Millisecond} {
-			came := socket.Envelope{Link: &socket.Link{}, Id: "e", Kind: "slash_commands", Payload: []byte(SlashSample),
+			came := socket.Envelope{Link: &socket.Link{}, Id: "e", Kind: "slash_commands", Payload: []byte(slackworld.Slash),
 				At: time.Now()}
 			time.Sleep(waited)
 			d.seen = newDedupe(time.Now)

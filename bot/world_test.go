@@ -7,6 +7,7 @@ import (
 
 	"casterbot/bot/directory"
 	"casterbot/bot/messages"
+	"casterbot/bot/payload"
 	"casterbot/bot/render"
 	"casterbot/bot/socket"
 	"casterbot/internal/engine"
@@ -103,6 +104,9 @@ func show(c *messages.Chat, o op.Operation) (string, error) {
 }
 
 var errDisk = errors.New("disk full")
+
+// me is who the bot is.
+var me = payload.Identity{Team: "T0SHOW", User: "U0BOT"}
 
 // plain speaks English.
 var plain = render.Printer{}

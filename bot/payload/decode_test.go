@@ -1,4 +1,4 @@
-package bot
+package payload
 
 import (
 	"encoding/json"
@@ -7,14 +7,11 @@ import (
 	"testing"
 	"time"
 
-	"casterbot/bot/payload"
 	"casterbot/internal/op"
+	"casterbot/test/slackworld"
 )
 
-var Me = payload.Identity{Team: "T0SHOW", User: "U0BOT"}
-
-const SlashSample = `{"team_id":"T0SHOW","channel_id":"C0SHOW","channel_name":"general","user_id":"U0ANA","command":"/record","text":"stop main",
-	"response_url":"https://hooks.slack.com/x","trigger_id":"1.2.abc","api_app_id":"A0CASTER"}`
+var Me = Identity{Team: "T0SHOW", User: "U0BOT"}
 
 const clickSample = `{"type":"block_actions","team":{"id":"T0SHOW"},"user":{"id":"U0ANA","team_id":"T0SHOW"},"channel":{"id":"C0SHOW"},
 	"container":{"type":"message","message_ts":"1.1","channel_id":"C0SHOW"},"message":{"ts":"1.1","thread_ts":"1.0"},
@@ -30,12 +27,12 @@ func mention(text, more string) string { return fmt.Sprintf(mentionSample, text,
 
 func TestDecode(t *testing.T) {
 	for _, c := range []struct{ name, kind, payload, want string }{
-		{"slash", "slash_commands", SlashSample, "say U0ANA/T0SHOW C0SHOW: record stop main"},
-		{"slash without text", "slash_commands", strings.ReplaceAll(SlashSample, "stop main", ""),
+		{"slash", "slash_commands", slackworld.Slash, "say U0ANA/T0SHOW C0SHOW: record stop main"},
+		{"slash without text", "slash_commands", strings.ReplaceAll(slackworld.Slash, "stop main", ""),
 			"say U0ANA/T0SHOW C0SHOW: record"},
-		{"slash of another workspace", "slash_commands", strings.ReplaceAll(SlashSample, "T0SHOW", "T0OTHER"),
+		{"slash of another workspace", "slash_commands", strings.ReplaceAll(slackworld.Slash, "T0SHOW", "T0OTHER"),
 			"error comes from another workspace"},
-		{"slash of nobody", "slash_commands", strings.ReplaceAll(SlashSample, "U0ANA", ""), "ignored"},
+		{"slash of nobody", "slash_commands", strings.ReplaceAll(slackworld.Slash, "U0ANA", ""), "ignored"},
 		{"confirm", "interactive", Click("op:confirm", "abc"), "click confirm abc by U0ANA/T0SHOW in C0SHOW at 1.1"},
 		{"next", "interactive", Click("op:next:1a2b", "abc"), "click next 1a2b abc by U0ANA/T0SHOW in C0SHOW at 1.1"},
 		{"by an outsider", "interactive", strings.ReplaceAll(Click("op:confirm", "abc"), `"team_id":"T0SHOW"`,
@@ -85,7 +82,7 @@ func TestDecode(t *testing.T) {
 		{"no JSON", "interactive", `{`, "error unexpected end of JSON input"},
 		{"wrong shape", "slash_commands", `[]`, "error json: cannot unmarshal array"},
 	} {
-		a, err := Me.Decode(c.kind, "env", json.RawMessage(c.payload), T0)
+		a, err := Me.Decode(c.kind, "env", json.RawMessage(c.payload), slackworld.T0)
 		if got := Described(a, err); !strings.HasPrefix(got, c.want) || c.want == "" {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
 		}
@@ -93,7 +90,7 @@ func TestDecode(t *testing.T) {
 }
 
 // Described puts what was decoded into one line.
-func Described(a payload.Event, err error) string {
+func Described(a Event, err error) string {
 	switch {
 	case err != nil:
 		return "error " + err.Error()
@@ -127,23 +124,23 @@ func Described(a payload.Event, err error) string {
 // TestKeys: what is the same for Slack has the same key, and nothing else has.
 func TestKeys(t *testing.T) {
 	key := func(kind, envelope, payload string) string {
-		a, err := Me.Decode(kind, envelope, json.RawMessage(payload), T0)
+		a, err := Me.Decode(kind, envelope, json.RawMessage(payload), slackworld.T0)
 		if err != nil || a.Key == "" {
 			t.Fatalf("%s: no key (%v)", payload, err)
 		}
 		return a.Key
 	}
-	slash := key("slash_commands", "e1", SlashSample)
-	if slash != key("slash_commands", "e2", SlashSample) {
+	slash := key("slash_commands", "e1", slackworld.Slash)
+	if slash != key("slash_commands", "e2", slackworld.Slash) {
 		t.Error("the same trigger in two envelopes has two keys")
 	}
-	if slash == key("slash_commands", "e1", strings.ReplaceAll(SlashSample, "1.2.abc", "1.2.abd")) {
+	if slash == key("slash_commands", "e1", strings.ReplaceAll(slackworld.Slash, "1.2.abc", "1.2.abd")) {
 		t.Error("two triggers have one key")
 	}
 	if strings.Contains(slash, "1.2.abc") {
 		t.Error("the key shows the trigger")
 	}
-	if bare := strings.ReplaceAll(SlashSample, "1.2.abc", ""); key("slash_commands", "e1", bare) == key("slash_commands",
+	if bare := strings.ReplaceAll(slackworld.Slash, "1.2.abc", ""); key("slash_commands", "e1", bare) == key("slash_commands",
 		"e2", bare) {
 		t.Error("two commands without trigger have one key")
 	}
@@ -182,7 +179,7 @@ func TestKeys(t *testing.T) {
 
 // TestTimes: a mention happened when it was written, never later than now; everything else happens now.
 func TestTimes(t *testing.T) {
-	a, _ := Me.Decode("events_api", "e", json.RawMessage(mention("x", "")), T0.Add(time.Hour))
+	a, _ := Me.Decode("events_api", "e", json.RawMessage(mention("x", "")), slackworld.T0.Add(time.Hour))
 	if want := time.Unix(1795378170, 0); !a.Request.At.Equal(want) {
 		t.Errorf("mention at %s, want %s", a.Request.At, want)
 	}
@@ -190,8 +187,8 @@ func TestTimes(t *testing.T) {
 	if !a.Request.At.Equal(time.Unix(1000, 0)) {
 		t.Errorf("a mention of the future is at %s", a.Request.At)
 	}
-	a, _ = Me.Decode("slash_commands", "e", json.RawMessage(SlashSample), T0)
-	if !a.Request.At.Equal(T0) || a.Request.ReplyTo != "https://hooks.slack.com/x" ||
+	a, _ = Me.Decode("slash_commands", "e", json.RawMessage(slackworld.Slash), slackworld.T0)
+	if !a.Request.At.Equal(slackworld.T0) || a.Request.ReplyTo != "https://hooks.slack.com/x" ||
 		a.Request.Trigger != "1.2.abc" || !a.Slash {
 		t.Errorf("slash: %+v", a.Request)
 	}
@@ -199,7 +196,7 @@ func TestTimes(t *testing.T) {
 
 func FuzzDecode(f *testing.F) {
 	for _, data := range []string{
-		SlashSample, Click("op:confirm", "abc"), Click("op:next:0", "abc"), Click("say:0", "help"), Click("field", ""),
+		slackworld.Slash, Click("op:confirm", "abc"), Click("op:next:0", "abc"), Click("say:0", "help"), Click("field", ""),
 		mention("<@U0BOT> x", ""),
 		FormSample("caster copy {caster} {name}", "U0ANA", true),
 		`{"type":"view_submission","user":{"id":"U"},"view":{"private_metadata":"{}"}}`,
@@ -211,7 +208,7 @@ func FuzzDecode(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, kind string, data []byte) {
-		a, err := Me.Decode(kind, "env", data, T0)
+		a, err := Me.Decode(kind, "env", data, slackworld.T0)
 		found := 0
 		for _, set := range []bool{a.Request != nil, a.Click != nil, a.Fill != nil, a.Home != nil} {
 			if set {
@@ -224,7 +221,7 @@ func FuzzDecode(f *testing.F) {
 		if found == 1 && a.Key == "" {
 			t.Error("a meaning without a key")
 		}
-		if a.Click != nil && (!payload.Acts[a.Click.Action] || a.Click.Operation == "" ||
+		if a.Click != nil && (!Acts[a.Click.Action] || a.Click.Operation == "" ||
 			(a.Click.Action == op.ActionNext) != (a.Click.Next != "") || a.Click.Team != Me.Team) {
 			t.Errorf("a click that is none: %+v", a.Click)
 		}
