@@ -107,7 +107,11 @@ func TestWhatCannotBeKeptIsSaid(t *testing.T) {
 // card posts the card of an operation and gives its id.
 func (w *World) card(o op.Operation) string {
 	w.t.Helper()
-	ts, err := show(messages.New(w.Config), o)
+	draw, err := messages.New(w.Config).Turn(w.t.Context(), o)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	ts, err := draw(w.t.Context(), o)
 	if err != nil || ts == "" {
 		w.t.Fatalf("show: %q, %v", ts, err)
 	}

@@ -35,18 +35,25 @@ type script struct {
 func (s *script) Accept(ctx context.Context, r op.Request) (engine.Accepted, error) {
 	return s.accept(ctx, r)
 }
+
 func (s *script) Press(ctx context.Context, c op.Click) (engine.Accepted, error) {
 	return s.press(ctx, c)
 }
+
 func (s *script) Fill(ctx context.Context, r op.Request, f op.Form) (op.Form, error) {
 	return s.fill(ctx, r, f)
 }
-func (s *script) Submitted(f op.Form) string                            { return s.submitted(f) }
-func (s *script) Suggest(ctx context.Context, q op.Query) []op.Option   { return s.suggest(ctx, q) }
+
+func (s *script) Submitted(f op.Form) string { return s.submitted(f) }
+
+func (s *script) Suggest(ctx context.Context, q op.Query) []op.Option { return s.suggest(ctx, q) }
+
 func (s *script) Reply(ctx context.Context, to op.Address, a op.Answer) { _ = s.chat.Tell(ctx, to, a) }
+
 func (s *script) ChannelRestored(_ context.Context, channel string) {
 	s.returned(channel)
 }
+
 func (s *script) Home(ctx context.Context, r op.Request) (op.Answer, error) {
 	return s.home(ctx, r)
 }
@@ -92,15 +99,6 @@ func (w *World) start() *Bot {
 	})
 	w.Until("the sockets are up", func() bool { return b.Health().Sockets == 2 })
 	return b
-}
-
-// show waits for a card's turn and draws it, as the engine does.
-func show(c *messages.Chat, o op.Operation) (string, error) {
-	draw, err := c.Turn(context.Background(), o)
-	if err != nil {
-		return "", err
-	}
-	return draw(context.Background(), o)
 }
 
 var errDisk = errors.New("disk full")

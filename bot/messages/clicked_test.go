@@ -1,4 +1,4 @@
-package bot
+package messages
 
 import (
 	"context"
@@ -9,31 +9,28 @@ import (
 	"testing"
 	"time"
 
-	"casterbot/bot/messages"
 	"casterbot/bot/webapi"
-	"casterbot/internal/engine"
 	"casterbot/internal/notify"
 	"casterbot/internal/op"
 	"casterbot/internal/sandbox/fakeslack"
 	"casterbot/test/slackworld"
 )
 
-// clickedCard is a bot whose card was clicked.
-func clickedCard(t *testing.T, w *World) (*messages.Chat, string) {
+// clickedCard is a chat whose card was clicked.
+func clickedCard(t *testing.T, w *world) (*Chat, string) {
 	t.Helper()
-	w.engine.press = func(context.Context, op.Click) (engine.Accepted, error) { return engine.Accepted{}, nil }
-	w.start()
+	chat := w.listens()
 	ts := w.card(slackworld.Operation(op.Pending))
 	w.press(ts)
-	return w.engine.chat, ts
+	return chat, ts
 }
 
-func (w *World) press(ts string) {
+func (w *world) press(ts string) {
 	w.t.Helper()
 	w.Acknowledged(w.Click("U0ANA", "C0SHOW", ts, fakeslack.Press{Action: "op:confirm"}))
 }
 
-func (w *World) replaced() (n int) {
+func (w *world) replaced() (n int) {
 	for _, c := range w.Calls("response_url") {
 		if c.Replaces() && c.Error == "" {
 			n++
@@ -58,7 +55,7 @@ func proved(err error) error {
 // edited in the workspace for a long time. Four of five uses are edits, the last one is for the clicker; then it goes
 // on with chat.update.
 func TestAClickEditsItsCard(t *testing.T) {
-	w := NewWorld(t)
+	w := newWorld(t)
 	chat, ts := clickedCard(t, w)
 	chat.Limits.HoldPosts("C0SHOW", time.Hour)
 	chat.Limits.HoldEdits(time.Hour)
@@ -83,15 +80,9 @@ func TestAClickEditsItsCard(t *testing.T) {
 
 // The private answers of a click count against its five uses, and one use is kept for them.
 func TestAnswersCountAgainstTheAddress(t *testing.T) {
-	w := NewWorld(t)
-	var to op.Address
-	w.engine.press = func(_ context.Context, c op.Click) (engine.Accepted, error) {
-		to = c.Address
-		return engine.Accepted{}, nil
-	}
-	w.start()
-	chat, ts := w.engine.chat, w.card(slackworld.Operation(op.Pending))
-	w.press(ts)
+	w := newWorld(t)
+	chat, ts := clickedCard(t, w)
+	to := <-w.clicks
 	tell := func() string {
 		if err := chat.Tell(context.Background(), to, op.Answer{Title: op.L("only for you")}); err != nil {
 			t.Fatal(err)
@@ -138,7 +129,7 @@ func TestWhereAnAddressDoesNotWork(t *testing.T) {
 		"done, down": {fakeslack.Fault{Status: 500, AfterEffect: true}, notify.ErrNoAnswer},
 		"no answer":  {fakeslack.Fault{Silent: true, Times: 1}, notify.ErrNoAnswer},
 	} {
-		w := NewWorld(t)
+		w := newWorld(t)
 		w.Config.HTTP = &http.Client{Transport: w.Config.HTTP.Transport, Timeout: time.Second}
 		chat, ts := clickedCard(t, w)
 		w.Fail("response_url", c.fault)
@@ -167,7 +158,7 @@ func errText(err error) string {
 // What has come of an operation is to be drawn once more, by chat.update and without taking what new results need; what
 // tells that one is under way is not.
 func TestAnAddressProvesLittle(t *testing.T) {
-	w := NewWorld(t)
+	w := newWorld(t)
 	chat, ts := clickedCard(t, w)
 	if _, err := show(chat, card(op.Running, ts)); err != nil {
 		t.Errorf("under way: %v", err)
@@ -175,7 +166,7 @@ func TestAnAddressProvesLittle(t *testing.T) {
 	if got, err := show(chat, card(op.Succeeded, ts)); !errors.Is(err, notify.ErrUnproven) || got != ts {
 		t.Errorf("a result: %q, %v", got, err)
 	}
-	later := time.Now().Add(messages.HookEdits)
+	later := time.Now().Add(HookEdits)
 	chat.Clicked.Now = func() time.Time { return later }
 	all := 20
 	chat.Limits = webapi.NewLimiter(func(_ context.Context, _ string, _ float64, burst int,
@@ -202,14 +193,14 @@ func TestAnAddressProvesLittle(t *testing.T) {
 
 // A second click gives its own five uses: the newest address goes first.
 func TestTheNewestClickEdits(t *testing.T) {
-	w := NewWorld(t)
+	w := newWorld(t)
 	chat, ts := clickedCard(t, w)
 	w.press(ts)
 	for n := range 9 {
 		if _, err := show(chat, card(op.Succeeded, ts)); proved(err) != nil {
 			t.Fatal(err)
 		}
-		if n == 0 && chat.Clicked.List[0].Left != messages.HookUses {
+		if n == 0 && chat.Clicked.List[0].Left != HookUses {
 			t.Error("an older address goes first")
 		}
 	}
@@ -220,7 +211,7 @@ func TestTheNewestClickEdits(t *testing.T) {
 
 // Blocks that Slack refuses are replaced by plain ones at the address too.
 func TestAClickedCardInPlainBlocks(t *testing.T) {
-	w := NewWorld(t)
+	w := newWorld(t)
 	chat, ts := clickedCard(t, w)
 	w.Fail("response_url", fakeslack.Fault{Error: "invalid_blocks", Times: 1})
 	if _, err := show(chat, card(op.Succeeded, ts)); proved(err) != nil || w.replaced() != 1 ||
@@ -237,7 +228,7 @@ func TestAClickedCardInPlainBlocks(t *testing.T) {
 // kept.
 func TestWhatIsKeptOfClicks(t *testing.T) {
 	now := time.Unix(1000, 0)
-	c := messages.NewClicked(func() time.Time { return now })
+	c := NewClicked(func() time.Time { return now })
 	good := func(string) bool { return true }
 	click := op.Click{Origin: op.Origin{Address: op.Address{Channel: "C1", ReplyTo: "https://hooks.slack.com/actions/1"}},
 		Message: "1.1"}
@@ -252,17 +243,17 @@ func TestWhatIsKeptOfClicks(t *testing.T) {
 	if !c.Edits("C1", "1.1") || c.Edits("C2", "1.1") || c.Edits("C1", "1.2") {
 		t.Error("it is not good for its message alone")
 	}
-	if now = now.Add(messages.HookEdits); c.Edits("C1", "1.1") {
+	if now = now.Add(HookEdits); c.Edits("C1", "1.1") {
 		t.Error("it is used for too long")
 	}
-	for n := range 3 * messages.MaxClicked {
+	for n := range 3 * MaxClicked {
 		click.Message = strconv.Itoa(n)
 		c.Keep(click, good)
 	}
-	if len(c.List) != messages.MaxClicked || c.Edits("C1", "0") || !c.Edits("C1", click.Message) {
+	if len(c.List) != MaxClicked || c.Edits("C1", "0") || !c.Edits("C1", click.Message) {
 		t.Errorf("%d addresses are kept", len(c.List))
 	}
-	now = now.Add(messages.HookLives + time.Second)
+	now = now.Add(HookLives + time.Second)
 	if c.Keep(click, good); len(c.List) != 1 {
 		t.Errorf("%d addresses are kept of which all but one are over", len(c.List))
 	}
@@ -270,7 +261,7 @@ func TestWhatIsKeptOfClicks(t *testing.T) {
 
 // The card of a thread is edited by chat.update.
 func TestAClickInAThread(t *testing.T) {
-	w := NewWorld(t)
+	w := newWorld(t)
 	chat, root := clickedCard(t, w)
 	o := slackworld.Operation(op.Pending, func(o *op.Operation) { o.Thread = root })
 	ts := w.card(o)
@@ -282,7 +273,7 @@ func TestAClickInAThread(t *testing.T) {
 	if _, err := show(chat, o); err != nil || w.replaced() != 0 || len(w.Calls("chat.update")) != 1 {
 		t.Errorf("%v, %d edits by an address", err, w.replaced())
 	}
-	if used := messages.HookUses - chat.Clicked.List[len(chat.Clicked.List)-1].Left; used > 0 {
+	if used := HookUses - chat.Clicked.List[len(chat.Clicked.List)-1].Left; used > 0 {
 		t.Errorf("an address was tried %d times", used)
 	}
 }
