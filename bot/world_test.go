@@ -9,7 +9,6 @@ import (
 	"casterbot/bot/messages"
 	"casterbot/bot/payload"
 	"casterbot/bot/render"
-	"casterbot/bot/socket"
 	"casterbot/internal/engine"
 	"casterbot/internal/op"
 	"casterbot/internal/sandbox/fakeslack"
@@ -73,12 +72,11 @@ type World struct {
 	*slackworld.World
 	t      testing.TB
 	engine *script
-	pulse  socket.Pulse // of the sockets
 }
 
 func NewWorld(t testing.TB, change ...func(*fakeslack.Config)) *World {
 	t.Helper()
-	return &World{World: slackworld.New(t, change...), t: t, engine: &script{}, pulse: socket.Normal}
+	return &World{World: slackworld.New(t, change...), t: t, engine: &script{}}
 }
 
 // start runs a bot until the test ends, and waits for its sockets.
@@ -87,7 +85,6 @@ func (w *World) start() *Bot {
 	dir := directory.New(w.Config, func() []string { return nil })
 	w.engine.chat = messages.New(w.Config)
 	b := New(w.Config, whole(w.engine), w.engine.chat, dir)
-	b.sockets.Pulse = w.pulse
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- b.Run(ctx) }()
