@@ -44,7 +44,7 @@ func TestPickBesideAMessage(t *testing.T) {
 	if p := blockkit.Lint("message", json.RawMessage(slackworld.JSON(t, plain.Answer(a).Blocks))); len(p) > 0 {
 		t.Error(p)
 	}
-	press := fakeslack.Press{Action: actionOf(t, asked)}
+	press := fakeslack.Press{Action: actionOf(t, plain.Answer(a))}
 	ack := w.Acknowledged(w.Suggest("U0ANA", at, press, "eve"))
 	if q := <-queries; q.Request.Text != asked.Text || q.Typed != asked.Typed || q.Text != "eve" || q.Command != "" ||
 		q.Request.Person != "U0ANA" || q.Request.Channel != "C0SHOW" {
@@ -61,20 +61,22 @@ func TestPickBesideAMessage(t *testing.T) {
 	}
 	long := asked
 	long.Text = "caster copy ? " + strings.Repeat("x", 300)
-	if text := slackworld.JSON(t, plain.Answer(op.Answer{Title: op.L("x"), Pick: &long})); !strings.Contains(text, "Choose…") ||
-		strings.Contains(text, "external_select") {
+	text := slackworld.JSON(t, plain.Answer(op.Answer{Title: op.L("x"), Pick: &long}))
+	if !strings.Contains(text, "Choose…") || strings.Contains(text, "external_select") {
 		t.Errorf("a command that is too long for a picker: %s", text)
 	}
 }
 
-// actionOf is the id of the picker beside a message.
-func actionOf(t *testing.T, p op.Pick) string {
+// actionOf is the id of the picker in a message.
+func actionOf(t *testing.T, m render.Message) string {
 	t.Helper()
-	row, ok := render.PickRow(p)
-	if !ok {
-		t.Fatal("no picker")
+	for _, b := range m.Blocks {
+		if row, ok := b.(*slack.ActionBlock); ok {
+			return row.Elements.ElementSet[0].(*slack.SelectBlockElement).ActionID
+		}
 	}
-	return row.Elements.ElementSet[0].(*slack.SelectBlockElement).ActionID
+	t.Fatal("no picker")
+	return ""
 }
 
 // TestAPickedNotice keeps its form open.

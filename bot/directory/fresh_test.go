@@ -78,7 +78,7 @@ func TestGroupsOfThePolicy(t *testing.T) {
 func TestLeftAlone(t *testing.T) {
 	w := slackworld.New(t)
 	d, clock := newTestDirectory(w, "S0CREW")
-	d.holds.Now = clock.Now
+	d.holds.now = clock.Now
 	look := func() op.Person {
 		clock.Advance(freshFor)
 		p, err := d.Person(context.Background(), "U0ANA", "T0SHOW", clock.Now().Add(-freshFor))

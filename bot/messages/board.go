@@ -35,9 +35,9 @@ func (c *Chat) putAs(ctx context.Context, class webapi.Class, channel, id string
 }
 
 func (c *Chat) putOnce(ctx context.Context, class webapi.Class, channel, id string, m render.Message) (string, error) {
-	wait := func() error { return c.Limits.Edit(ctx, class) }
+	wait := func() error { return c.limits.Edit(ctx, class) }
 	if id == "" {
-		wait = func() error { return c.Limits.Post(ctx, channel) }
+		wait = func() error { return c.limits.Post(ctx, channel) }
 	}
 	if err := wait(); err != nil {
 		return "", classify(err)

@@ -131,10 +131,10 @@ func TestTellFindsAWay(t *testing.T) {
 }
 
 func TestResponseAddresses(t *testing.T) {
-	h := ResponseURL{Api: "https://slack.example:8443/api/"}
-	local := ResponseURL{Api: "http://127.0.0.1:8788/api/"}
+	h := responseURL{api: "https://slack.example:8443/api/"}
+	local := responseURL{api: "http://127.0.0.1:8788/api/"}
 	for _, c := range []struct {
-		hooks   ResponseURL
+		hooks   responseURL
 		address string
 		want    bool
 	}{
@@ -157,10 +157,10 @@ func TestResponseAddresses(t *testing.T) {
 		{local, "http://127.0.0.1:8788/hook", true},
 		{local, "http://127.0.0.1:8789/hook", false},
 		{local, "http://localhost:8788/hook", false},
-		{ResponseURL{Api: "http://slack.example/api/"}, "http://slack.example/hook", false},
+		{responseURL{api: "http://slack.example/api/"}, "http://slack.example/hook", false},
 	} {
-		if got := c.hooks.Allowed(c.address); got != c.want {
-			t.Errorf("%s with API %s: %v", c.address, c.hooks.Api, got)
+		if got := c.hooks.allowed(c.address); got != c.want {
+			t.Errorf("%s with API %s: %v", c.address, c.hooks.api, got)
 		}
 	}
 }
@@ -187,9 +187,10 @@ func TestResponseAddressTrap(t *testing.T) {
 	defer server.Close()
 	config := webapi.Config{APIURL: server.URL + "/api",
 		HTTP: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}}.Filled()
-	h := ResponseURL{Client: config.HTTP, Api: config.APIURL}
+	h := responseURL{client: config.HTTP, api: config.APIURL}
 	for path := range answers {
-		err := h.Post(context.Background(), server.URL+path+"?secret=canary", render.Printer{}.Answer(op.Answer{Title: op.L("x")}))
+		err := h.post(context.Background(), server.URL+path+"?secret=canary",
+			render.Printer{}.Answer(op.Answer{Title: op.L("x")}))
 		if (err == nil) != (path == "/ok") {
 			t.Errorf("%s: %v", path, err)
 		}

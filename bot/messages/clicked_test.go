@@ -57,8 +57,8 @@ func proved(err error) error {
 func TestAClickEditsItsCard(t *testing.T) {
 	w := newWorld(t)
 	chat, ts := clickedCard(t, w)
-	chat.Limits.HoldPosts("C0SHOW", time.Hour)
-	chat.Limits.HoldEdits(time.Hour)
+	chat.limits.HoldPosts("C0SHOW", time.Hour)
+	chat.limits.HoldEdits(time.Hour)
 	for n, state := range []op.State{op.Queued, op.Running, op.Succeeded, op.Succeeded} {
 		if got, err := show(chat, card(state, ts)); proved(err) != nil || got != ts || w.replaced() != n+1 {
 			t.Fatalf("edit %d: %q, %v, %d edits", n, got, err, w.replaced())
@@ -72,7 +72,7 @@ func TestAClickEditsItsCard(t *testing.T) {
 	if _, err := show(chat, card(op.Succeeded, ts)); !errors.Is(err, notify.ErrBusy) || w.replaced() != 4 {
 		t.Errorf("a fifth edit: %v", err)
 	}
-	chat.Limits = webapi.NewLimiter(nil, false)
+	chat.limits = webapi.NewLimiter(nil, false)
 	if _, err := show(chat, card(op.Succeeded, ts)); err != nil || len(w.Calls("chat.update")) != 1 {
 		t.Errorf("chat.update does not take over: %v", err)
 	}
@@ -166,10 +166,10 @@ func TestAnAddressProvesLittle(t *testing.T) {
 	if got, err := show(chat, card(op.Succeeded, ts)); !errors.Is(err, notify.ErrUnproven) || got != ts {
 		t.Errorf("a result: %q, %v", got, err)
 	}
-	later := time.Now().Add(HookEdits)
-	chat.Clicked.Now = func() time.Time { return later }
+	later := time.Now().Add(hookEdits)
+	chat.clicked.now = func() time.Time { return later }
 	all := 20
-	chat.Limits = webapi.NewLimiter(func(_ context.Context, _ string, _ float64, burst int,
+	chat.limits = webapi.NewLimiter(func(_ context.Context, _ string, _ float64, burst int,
 		_ time.Duration) (time.Duration, bool) {
 		return 0, burst == all // who has to leave some gets none
 	}, false)
@@ -200,7 +200,7 @@ func TestTheNewestClickEdits(t *testing.T) {
 		if _, err := show(chat, card(op.Succeeded, ts)); proved(err) != nil {
 			t.Fatal(err)
 		}
-		if n == 0 && chat.Clicked.List[0].Left != HookUses {
+		if n == 0 && chat.clicked.list[0].left != hookUses {
 			t.Error("an older address goes first")
 		}
 	}
@@ -228,34 +228,34 @@ func TestAClickedCardInPlainBlocks(t *testing.T) {
 // kept.
 func TestWhatIsKeptOfClicks(t *testing.T) {
 	now := time.Unix(1000, 0)
-	c := NewClicked(func() time.Time { return now })
+	c := newClicked(func() time.Time { return now })
 	good := func(string) bool { return true }
 	click := op.Click{Origin: op.Origin{Address: op.Address{Channel: "C1", ReplyTo: "https://hooks.slack.com/actions/1"}},
 		Message: "1.1"}
-	c.Keep(click, func(string) bool { return false })
+	c.keep(click, func(string) bool { return false })
 	inThread := click
 	inThread.Thread = "1.0"
-	c.Keep(inThread, good)
-	if c.Edits("C1", "1.1") {
+	c.keep(inThread, good)
+	if c.canEdit("C1", "1.1") {
 		t.Error("a foreign address, or one of a thread, is kept")
 	}
-	c.Keep(click, good)
-	if !c.Edits("C1", "1.1") || c.Edits("C2", "1.1") || c.Edits("C1", "1.2") {
+	c.keep(click, good)
+	if !c.canEdit("C1", "1.1") || c.canEdit("C2", "1.1") || c.canEdit("C1", "1.2") {
 		t.Error("it is not good for its message alone")
 	}
-	if now = now.Add(HookEdits); c.Edits("C1", "1.1") {
+	if now = now.Add(hookEdits); c.canEdit("C1", "1.1") {
 		t.Error("it is used for too long")
 	}
-	for n := range 3 * MaxClicked {
+	for n := range 3 * maxClicked {
 		click.Message = strconv.Itoa(n)
-		c.Keep(click, good)
+		c.keep(click, good)
 	}
-	if len(c.List) != MaxClicked || c.Edits("C1", "0") || !c.Edits("C1", click.Message) {
-		t.Errorf("%d addresses are kept", len(c.List))
+	if len(c.list) != maxClicked || c.canEdit("C1", "0") || !c.canEdit("C1", click.Message) {
+		t.Errorf("%d addresses are kept", len(c.list))
 	}
-	now = now.Add(HookLives + time.Second)
-	if c.Keep(click, good); len(c.List) != 1 {
-		t.Errorf("%d addresses are kept of which all but one are over", len(c.List))
+	now = now.Add(hookLives + time.Second)
+	if c.keep(click, good); len(c.list) != 1 {
+		t.Errorf("%d addresses are kept of which all but one are over", len(c.list))
 	}
 }
 
@@ -267,13 +267,13 @@ func TestAClickInAThread(t *testing.T) {
 	ts := w.card(o)
 	w.press(ts)
 	// one that does not say so
-	chat.Clicked.Keep(op.Click{Origin: op.Origin{Address: op.Address{Channel: "C0SHOW", ReplyTo: w.Config.APIURL + "x"}},
-		Message: ts}, chat.Hooks.Allowed)
+	chat.clicked.keep(op.Click{Origin: op.Origin{Address: op.Address{Channel: "C0SHOW", ReplyTo: w.Config.APIURL + "x"}},
+		Message: ts}, chat.hooks.allowed)
 	o.State, o.Card = op.Succeeded, ts
 	if _, err := show(chat, o); err != nil || w.replaced() != 0 || len(w.Calls("chat.update")) != 1 {
 		t.Errorf("%v, %d edits by an address", err, w.replaced())
 	}
-	if used := HookUses - chat.Clicked.List[len(chat.Clicked.List)-1].Left; used > 0 {
+	if used := hookUses - chat.clicked.list[len(chat.clicked.list)-1].left; used > 0 {
 		t.Errorf("an address was tried %d times", used)
 	}
 }

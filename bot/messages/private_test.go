@@ -18,7 +18,7 @@ import (
 // patient gives a chat that waits for no time, and the times that it should have waited for.
 func patient(w *world) (*Chat, *[]time.Duration) {
 	c, waits := New(w.Config), &[]time.Duration{}
-	c.Pause = func(_ context.Context, d time.Duration) error {
+	c.pause = func(_ context.Context, d time.Duration) error {
 		*waits = append(*waits, d)
 		return nil
 	}
@@ -128,7 +128,7 @@ func TestLastWords(t *testing.T) {
 		chat := New(w.Config)
 		if waiting {
 			w.Fail("chat.postEphemeral", fakeslack.Fault{RetryAfter: 50 * time.Second})
-			chat.Pause = func(ctx context.Context, _ time.Duration) error { cancel(); return ctx.Err() }
+			chat.pause = func(ctx context.Context, _ time.Duration) error { cancel(); return ctx.Err() }
 		} else {
 			cancel()
 		}

@@ -61,11 +61,11 @@ func (id Identity) Decode(kind, envelope string, payload json.RawMessage, now ti
 		}
 		return id.Slash(c, envelope, now)
 	case "interactive":
-		var in Interaction
+		var in interaction
 		if err := json.Unmarshal(payload, &in); err != nil {
 			return Event{}, err
 		}
-		return id.Interaction(in, now)
+		return id.interaction(in, now)
 	case "events_api":
 		var in callback
 		if err := json.Unmarshal(payload, &in); err != nil {
@@ -107,17 +107,17 @@ func digest(s string) string {
 	return hex.EncodeToString(sum[:12])
 }
 
-// Interaction is what we read of a block_actions, block_suggestion or view_submission payload. The last three fields
+// interaction is what we read of a block_actions, block_suggestion or view_submission payload. The last three fields
 // are of a suggestion alone.
-type Interaction struct {
+type interaction struct {
 	Type        string    `json:"type"`
 	Team        named     `json:"team"`
-	User        Member    `json:"user"`
+	User        member    `json:"user"`
 	Channel     named     `json:"channel"`
 	Container   container `json:"container"`
 	Message     stamp     `json:"message"`
-	Actions     []Pressed `json:"actions"`
-	View        SeenView  `json:"view"`
+	Actions     []pressed `json:"actions"`
+	View        seenView  `json:"view"`
 	ResponseURL string    `json:"response_url"`
 	TriggerID   string    `json:"trigger_id"`
 	ActionID    string    `json:"action_id"`
@@ -129,7 +129,7 @@ type (
 	named struct {
 		ID string `json:"id"`
 	}
-	Member struct {
+	member struct {
 		ID     string `json:"id"`
 		TeamID string `json:"team_id"`
 	}
@@ -142,7 +142,7 @@ type (
 		ThreadTS  string `json:"thread_ts"`
 		ChannelID string `json:"channel_id"`
 	}
-	Pressed struct {
+	pressed struct {
 		ActionID string `json:"action_id"`
 		BlockID  string `json:"block_id"`
 		Value    string `json:"value"`
@@ -151,16 +151,16 @@ type (
 			Value string `json:"value"`
 		} `json:"selected_option"`
 	}
-	SeenView struct {
+	seenView struct {
 		ID       string `json:"id"`
 		Type     string `json:"type"`
 		Hash     string `json:"hash"`
 		Metadata string `json:"private_metadata"`
 		State    struct {
-			Values map[string]map[string]FieldState `json:"values"`
+			Values map[string]map[string]fieldState `json:"values"`
 		} `json:"state"`
 	}
-	FieldState struct {
+	fieldState struct {
 		Value    string   `json:"value"`
 		Selected chosen   `json:"selected_option"`
 		Several  []chosen `json:"selected_options"`
@@ -170,9 +170,9 @@ type (
 	}
 )
 
-// Interaction decodes a press on a button or a form (docs.slack.dev/named/interaction-payloads). Somebody of another
+// interaction decodes a press on a button or a form (docs.slack.dev/named/interaction-payloads). Somebody of another
 // organisation is let through: the engine refuses and records it.
-func (id Identity) Interaction(in Interaction, now time.Time) (Event, error) {
+func (id Identity) interaction(in interaction, now time.Time) (Event, error) {
 	if in.User.ID == "" {
 		return Event{Ignored: "interaction without a person"}, nil
 	}
@@ -202,7 +202,7 @@ func (id Identity) Interaction(in Interaction, now time.Time) (Event, error) {
 	}
 	switch {
 	case strings.HasPrefix(pressed.ActionID, render.CardAction):
-		return CardPress(pressed, r, message)
+		return cardPress(pressed, r, message)
 	case pressed.says(&r):
 		r.Button = saidBy(message, r)
 		return Event{Key: r.Key, Request: &r}, nil
@@ -213,7 +213,7 @@ func (id Identity) Interaction(in Interaction, now time.Time) (Event, error) {
 }
 
 // says puts into a request the command that a button or a picker stands for; false when it stands for none.
-func (p Pressed) says(r *op.Request) bool {
+func (p pressed) says(r *op.Request) bool {
 	switch {
 	case strings.HasPrefix(p.ActionID, render.SayAction):
 		r.Text = p.Value
@@ -228,16 +228,16 @@ func saidBy(place string, r op.Request) op.Button {
 	return op.Button{ID: "say-" + digest(strings.Join([]string{place, r.Channel, r.Text, r.Pick}, "\x00"))}
 }
 
-// Acts are the buttons that a card may have.
-var Acts = map[op.Action]bool{
+// acts are the buttons that a card may have.
+var acts = map[op.Action]bool{
 	op.ActionConfirm: true, op.ActionCancel: true, op.ActionApprove: true, op.ActionDecline: true, op.ActionLook: true,
 	op.ActionHappened: true, op.ActionNot: true, op.ActionAgain: true, op.ActionNext: true,
 }
 
-func CardPress(p Pressed, r op.Request, message string) (Event, error) {
+func cardPress(p pressed, r op.Request, message string) (Event, error) {
 	name, next, _ := strings.Cut(strings.TrimPrefix(p.ActionID, render.CardAction), ":")
 	act := op.Action(name)
-	if !Acts[act] || (act == op.ActionNext) != (next != "") || len(next) > 64 || p.Value == "" || len(p.Value) > 64 {
+	if !acts[act] || (act == op.ActionNext) != (next != "") || len(next) > 64 || p.Value == "" || len(p.Value) > 64 {
 		return Event{Ignored: "unknown button of a card"}, nil
 	}
 	return Event{Key: r.Key, Click: &op.Click{

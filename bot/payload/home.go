@@ -12,7 +12,7 @@ import (
 
 // pageOrWindow decodes a press on the bot's own page, or in a window over it. Whether the person is in the channel is
 // for the engine to say.
-func (id Identity) pageOrWindow(v SeenView, p Pressed, r op.Request) (Event, error) {
+func (id Identity) pageOrWindow(v seenView, p pressed, r op.Request) (Event, error) {
 	rest, own := strings.CutPrefix(p.ActionID, render.HomeAction)
 	switch {
 	case own && rest == render.Refresh:
@@ -31,7 +31,7 @@ func (id Identity) pageOrWindow(v SeenView, p Pressed, r op.Request) (Event, err
 }
 
 // window reads whose window it is and for which channel; false when it is not this person's.
-func window(v SeenView, r *op.Request) bool {
+func window(v seenView, r *op.Request) bool {
 	var m render.Memory
 	if v.Type != string(slack.VTModal) || json.Unmarshal([]byte(v.Metadata), &m) != nil || m.Person != r.Person {
 		return false

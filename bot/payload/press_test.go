@@ -19,14 +19,14 @@ func TestEveryButtonIsUnderstood(t *testing.T) {
 	for _, state := range op.States() {
 		for _, o := range []op.Operation{slackworld.Operation(state), slackworld.Operation(state, slackworld.Other)} {
 			o.Outcome = &next
-			for _, b := range (render.Printer{}).Card(o, false).Body {
+			for _, b := range (render.Printer{}).Card(o, false).Attachments()[0].Blocks.BlockSet {
 				row, _ := b.(*slack.ActionBlock)
 				if row == nil {
 					continue
 				}
 				for _, e := range row.Elements.ElementSet {
 					drawn := e.(*slack.ButtonBlockElement)
-					a, err := CardPress(Pressed{ActionID: drawn.ActionID, Value: drawn.Value}, op.Request{}, "1.2")
+					a, err := cardPress(pressed{ActionID: drawn.ActionID, Value: drawn.Value}, op.Request{}, "1.2")
 					if err != nil || a.Click == nil {
 						t.Fatalf("%s: %s is not understood: %v", state, drawn.ActionID, err)
 					}
@@ -35,7 +35,7 @@ func TestEveryButtonIsUnderstood(t *testing.T) {
 			}
 		}
 	}
-	if len(seen) != len(Acts) {
+	if len(seen) != len(acts) {
 		t.Errorf("cards have %v", seen)
 	}
 }
@@ -60,7 +60,7 @@ func TestPagesAndWindows(t *testing.T) {
 		{"no channel", press("home", "home:3", "caster show c1", ""), "ignored"},
 		{"no command", press("home", "home:3:C0SHOW", "", ""), "ignored"},
 	} {
-		a, err := Me.Decode("interactive", "e", json.RawMessage(c.payload), slackworld.T0)
+		a, err := me.Decode("interactive", "e", json.RawMessage(c.payload), slackworld.T0)
 		got := "ignored"
 		if r := a.Request; r != nil {
 			got = r.Text
@@ -83,7 +83,7 @@ func TestPagesAndWindows(t *testing.T) {
 // TestThreads: a card that has replies is in no thread itself.
 func TestThreads(t *testing.T) {
 	for where, thread := range map[string]string{`"7.1","thread_ts":"7.1"`: "", `"7.2","thread_ts":"7.1"`: "7.1"} {
-		a, err := Me.Decode("interactive", "e", json.RawMessage(`{"type":"block_actions","team":{"id":"T0SHOW"},"user":{"id":"U0ANA","team_id":"T0SHOW"},"channel":{"id":"C0SHOW"},
+		a, err := me.Decode("interactive", "e", json.RawMessage(`{"type":"block_actions","team":{"id":"T0SHOW"},"user":{"id":"U0ANA","team_id":"T0SHOW"},"channel":{"id":"C0SHOW"},
 			"container":{"message_ts":`+where+`},"actions":[{"action_id":"op:confirm","value":"8f2k","action_ts":"7.7"}]}`), slackworld.T0)
 		if err != nil || a.Click == nil || a.Click.Thread != thread {
 			t.Errorf("%s: %+v, %v", where, a.Click, err)

@@ -9,8 +9,8 @@ import (
 	"github.com/slack-go/slack"
 )
 
-// Marks gives every mark its sign; the word stands in the text beside it.
-var Marks = map[op.Mark]string{
+// marks gives every mark its sign; the word stands in the text beside it.
+var marks = map[op.Mark]string{
 	op.MarkProgram:   "🔴",
 	op.MarkPreview:   "🟢",
 	op.MarkIdle:      "⚫",
@@ -45,7 +45,7 @@ func (t Printer) sketch(a op.Answer, maxItems, maxBlocks int) Message {
 	}
 	d.flush()
 	if a.Pick != nil {
-		if beside, ok := PickRow(*a.Pick); ok {
+		if beside, ok := pickRow(*a.Pick); ok {
 			d.blocks = append(d.blocks, beside)
 		} else {
 			a.Next = append([]op.Next{{Label: t.text("Choose…"), Text: a.Pick.Text}}, a.Next...)
@@ -55,7 +55,7 @@ func (t Printer) sketch(a op.Answer, maxItems, maxBlocks int) Message {
 		d.blocks = append(d.blocks, row(presses))
 	}
 	if note := mrkdwn(a.Note); note != "" {
-		d.blocks = append(d.blocks, Small(note))
+		d.blocks = append(d.blocks, small(note))
 	}
 	if len(d.blocks) == 0 {
 		d.blocks = append(d.blocks, section(t.text("There is nothing to show.")))
@@ -73,7 +73,7 @@ func answerText(title op.Line, a op.Answer) string {
 }
 
 func marked(m op.Mark, title op.Line) op.Line {
-	if sign := Marks[m]; sign != "" {
+	if sign := marks[m]; sign != "" {
 		return op.L(op.V(sign+" "), title)
 	}
 	return title
@@ -128,14 +128,14 @@ func (d *drawing) item(item op.Item) {
 func (d *drawing) presses(next []op.Next) []press {
 	list := make([]press, 0, len(next))
 	for _, n := range next {
-		if n.Text == "" || len(n.Text) > MaxValue {
+		if n.Text == "" || len(n.Text) > maxValue {
 			continue
 		}
 		action := SayAction + strconv.Itoa(d.count)
 		if n.Channel != "" {
 			action = HomeAction + strconv.Itoa(d.count) + ":" + n.Channel
 		}
-		list = append(list, press{text: op.Text(n.Label), Action: action, Value: n.Text})
+		list = append(list, press{text: op.Text(n.Label), action: action, value: n.Text})
 		d.count++
 	}
 	return list

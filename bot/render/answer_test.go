@@ -15,10 +15,11 @@ func TestAnswers(t *testing.T) {
 		Mark: op.MarkDenied, Title: op.L("You can't restart ", op.B("Evening News"), " from ", op.In("C0RAND"), "."),
 		Lines: []op.Line{op.L("policy.yml:14 allows it in ", op.In("C0SHOW"), " for ", op.Group("S0CREW"), ".")},
 		Next: []op.Next{{Label: "Why?", Text: "caster why restart"}, {Label: "Empty"},
-			{Label: "Too long", Text: strings.Repeat("x", MaxValue+1)}},
+			{Label: "Too long", Text: strings.Repeat("x", maxValue+1)}},
 	}
 	for name, a := range map[string]op.Answer{
-		"denial": denial, "list": slackworld.Listing(3, true), "list-plain": slackworld.Listing(3, false), "full": slackworld.Listing(60, true),
+		"denial": denial, "list": slackworld.Listing(3, true), "list-plain": slackworld.Listing(3, false),
+		"full":       slackworld.Listing(60, true),
 		"full-plain": slackworld.Listing(60, false), "empty": {},
 	} {
 		m := plain.Answer(a)
@@ -31,8 +32,8 @@ func TestAnswers(t *testing.T) {
 		}
 	}
 	for _, buttons := range []bool{true, false} {
-		if got := slackworld.JSON(t, plain.Answer(slackworld.Listing(60, buttons))); !strings.Contains(got, "…and 20 more") ||
-			strings.Contains(got, "Evening 40*") {
+		got := slackworld.JSON(t, plain.Answer(slackworld.Listing(60, buttons)))
+		if !strings.Contains(got, "…and 20 more") || strings.Contains(got, "Evening 40*") {
 			t.Error("a long list is not cut, or does not say so")
 		}
 	}
@@ -45,9 +46,9 @@ func TestEveryMarkHasASign(t *testing.T) {
 		op.MarkProgram, op.MarkPreview, op.MarkIdle, op.MarkRecording, op.MarkPaused, op.MarkOK, op.MarkWait, op.MarkFailed,
 		op.MarkUnknown, op.MarkDenied, op.MarkNeutral,
 	} {
-		if Marks[m] == "" || seen[Marks[m]] != "" {
+		if marks[m] == "" || seen[marks[m]] != "" {
 			t.Errorf("%s has no sign of its own", m)
 		}
-		seen[Marks[m]] = m
+		seen[marks[m]] = m
 	}
 }

@@ -23,12 +23,12 @@ type cardView struct {
 	color   string
 	title   op.Line
 	lines   []op.Line
-	Presses []press
+	presses []press
 	foot    []op.Line
 }
 
-// CardViews gives every state its face; the wording is in experience.md §2 of the design notes.
-var CardViews = map[op.State]func(op.Operation, bool) cardView{
+// cardViews gives every state its face; the wording is in experience.md §2 of the design notes.
+var cardViews = map[op.State]func(op.Operation, bool) cardView{
 	op.Pending:   pendingFace,
 	op.Queued:    queuedFace,
 	op.Running:   runningFace,
@@ -44,12 +44,12 @@ func (t Printer) Card(o op.Operation, repeats bool) Message {
 	f := t.face(viewOf(o, repeats))
 	m := Message{Text: cut(summary(f), maxTextArg), Blocks: []slack.Block{section(mrkdwn(f.title))}, color: f.color}
 	for _, text := range paragraphs(f.lines) {
-		m.Body = append(m.Body, section(text))
+		m.body = append(m.body, section(text))
 	}
-	if len(f.Presses) > 0 {
-		m.Body = append(m.Body, row(f.Presses))
+	if len(f.presses) > 0 {
+		m.body = append(m.body, row(f.presses))
 	}
-	m.Body = append(m.Body, Small(cardFooter(f.foot)))
+	m.body = append(m.body, small(cardFooter(f.foot)))
 	return m
 }
 
@@ -58,7 +58,7 @@ func viewOf(o op.Operation, repeats bool) cardView {
 		(o.State == op.Running || o.State == op.Unknown || o.State == op.Succeeded || o.State == op.Failed) {
 		return severalView(o)
 	}
-	return CardViews[o.State](o, repeats)
+	return cardViews[o.State](o, repeats)
 }
 
 // summary is the card as sentences, for notifications and screen readers.
@@ -93,10 +93,10 @@ func pendingFace(o op.Operation, _ bool) cardView {
 	if o.Decision.Confirm == op.ConfirmOther {
 		f.lines = append(f.lines,
 			op.L("Needs one of ", people(o.Decision.Approvers), " other than ", op.Who(o.Requester), "  ·  0/1"))
-		f.Presses = []press{act(o, op.ActionApprove, "Approve", style), act(o, op.ActionDecline, "Decline", "")}
+		f.presses = []press{act(o, op.ActionApprove, "Approve", style), act(o, op.ActionDecline, "Decline", "")}
 	} else {
-		f.Presses = []press{act(o, op.ActionConfirm, confirmWords(o), style), act(o, op.ActionCancel, "Cancel", "")}
-		f.Presses[0].count = len(o.Plan.Parts)
+		f.presses = []press{act(o, op.ActionConfirm, confirmWords(o), style), act(o, op.ActionCancel, "Cancel", "")}
+		f.presses[0].count = len(o.Plan.Parts)
 		f.foot = append(f.foot, op.L("only ", op.Who(o.Requester)))
 	}
 	f.foot = append(f.foot, reference(o), rule(o))
@@ -146,7 +146,7 @@ func who(o op.Operation) op.Line {
 
 func succeededFace(o op.Operation, _ bool) cardView {
 	out := outcome(o)
-	f := cardView{color: green, title: op.L("✅ ", said(o, out, " was done.")), Presses: nextButtons(o, out),
+	f := cardView{color: green, title: op.L("✅ ", said(o, out, " was done.")), presses: nextButtons(o, out),
 		foot: append(ending(o), rule(o))}
 	if len(out.Evidence) > 0 {
 		f.lines = append(f.lines, out.Evidence)
@@ -168,7 +168,7 @@ func succeededFace(o op.Operation, _ bool) cardView {
 
 func failedFace(o op.Operation, _ bool) cardView {
 	out := outcome(o)
-	f := cardView{color: red, title: op.L("❌ ", said(o, out, " was not done.")), Presses: nextButtons(o, out),
+	f := cardView{color: red, title: op.L("❌ ", said(o, out, " was not done.")), presses: nextButtons(o, out),
 		foot: append(ending(o), rule(o))}
 	if out.Already {
 		f.color, f.title = grey, op.L("⚪ ", said(o, out, ": it was so already."))
@@ -185,7 +185,7 @@ func failedFace(o op.Operation, _ bool) cardView {
 func unknownFace(o op.Operation, repeats bool) cardView {
 	f := cardView{
 		color: orange, title: op.L("⚠️ ", o.Plan.Title, ": ", silence(o)),
-		Presses: unknownPresses(o), foot: append(ending(o), rule(o)),
+		presses: unknownPresses(o), foot: append(ending(o), rule(o)),
 	}
 	if seen := outcome(o).Evidence; len(seen) > 0 {
 		f.lines = append(f.lines, seen)
@@ -239,7 +239,7 @@ func cancelledFace(o op.Operation, _ bool) cardView {
 
 func closed(o op.Operation, title op.Line) cardView {
 	return cardView{
-		color: grey, title: title, lines: parted(o), Presses: []press{act(o, op.ActionAgain, "Ask again", "")},
+		color: grey, title: title, lines: parted(o), presses: []press{act(o, op.ActionAgain, "Ask again", "")},
 		foot: []op.Line{asked(o), reference(o), rule(o)},
 	}
 }
@@ -256,7 +256,7 @@ func nextButtons(o op.Operation, out op.Outcome) []press {
 
 // act is a button of a card: what to do, and the operation's opaque id.
 func act(o op.Operation, a op.Action, words op.Text, style slack.Style) press {
-	return press{text: words, Action: CardAction + string(a), Value: o.ID, style: style}
+	return press{text: words, action: CardAction + string(a), value: o.ID, style: style}
 }
 
 func outcome(o op.Operation) op.Outcome {

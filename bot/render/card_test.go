@@ -38,8 +38,9 @@ func cards() map[string]op.Operation {
 	next := []op.Next{{Label: "Close preview", Text: "caster scene stop a b"}, {Label: "Show", Text: "caster show a"},
 		{Label: "Third", Text: "x"}}
 	done := op.Outcome{
-		Text: op.L(op.B("Evening News"), " restarted"), Evidence: op.L("On air again since ", op.At(slackworld.T0.Add(18*time.Second))),
-		Checked: true, RequestID: "6EBD-01",
+		Text:     op.L(op.B("Evening News"), " restarted"),
+		Evidence: op.L("On air again since ", op.At(slackworld.T0.Add(18*time.Second))),
+		Checked:  true, RequestID: "6EBD-01",
 	}
 	return map[string]op.Operation{
 		"pending":       slackworld.Operation(op.Pending),
@@ -72,7 +73,8 @@ func cards() map[string]op.Operation {
 		"failed-closed": slackworld.Operation(op.Failed, func(o *op.Operation) {
 			o.SettledBy = "U0BO"
 		}, ended(op.Outcome{Text: op.L("No answer came. ", op.Who("U0BO"), " says that it did not happen.")})),
-		"unknown": slackworld.Operation(op.Unknown, func(o *op.Operation) { o.Looked, o.Looks = slackworld.T0.Add(20*time.Second), 1 },
+		"unknown": slackworld.Operation(op.Unknown,
+			func(o *op.Operation) { o.Looked, o.Looks = slackworld.T0.Add(20*time.Second), 1 },
 			ended(op.Outcome{Evidence: op.L("Studio now: streaming since ", op.At(slackworld.T0.Add(9*time.Second)))})),
 		"unknown-bare": slackworld.Operation(op.Unknown),
 		"unknown-words": slackworld.Operation(op.Unknown,
@@ -117,11 +119,11 @@ func TestButtons(t *testing.T) {
 		"unknown": "op:look op:happened op:not", "expired": "op:again", "cancelled": "op:again",
 	} {
 		var ids []string
-		for _, p := range CardViews[cards()[name].State](cards()[name], false).Presses {
-			act, _, _ := strings.Cut(strings.TrimPrefix(p.Action, CardAction), ":")
+		for _, p := range cardViews[cards()[name].State](cards()[name], false).presses {
+			act, _, _ := strings.Cut(strings.TrimPrefix(p.action, CardAction), ":")
 			ids = append(ids, CardAction+act)
-			if p.Value != cards()[name].ID {
-				t.Errorf("%s: the value of %s is %q, not the operation's id", name, p.Action, p.Value)
+			if p.value != cards()[name].ID {
+				t.Errorf("%s: the value of %s is %q, not the operation's id", name, p.action, p.value)
 			}
 		}
 		if got := strings.Join(ids, " "); got != want {
@@ -226,7 +228,7 @@ func walk(node any, see func(key string, parent map[string]any, text string)) {
 
 func lint(t *testing.T, name string, m Message) {
 	t.Helper()
-	for _, blocks := range [][]slack.Block{m.Blocks, m.Body} {
+	for _, blocks := range [][]slack.Block{m.Blocks, m.body} {
 		if blocks == nil {
 			continue
 		}

@@ -18,7 +18,7 @@ const (
 	maxMetadata    = 3000
 	maxOptions     = 100
 	maxOption      = 75
-	MaxOptionValue = 150
+	maxOptionValue = 150
 	maxHint        = 150
 	FieldSeparator = "~"
 )
@@ -29,8 +29,8 @@ type Memory struct {
 	Form   op.Form `json:"f"`
 }
 
-// Remember gives the metadata, or nothing when it would be longer than Slack allows.
-func Remember(f op.Form, person string) string {
+// remember gives the metadata, or nothing when it would be longer than Slack allows.
+func remember(f op.Form, person string) string {
 	f.Note, f.Problem = nil, nil
 	f.Fields = append([]op.Field{}, f.Fields...)
 	for i := range f.Fields {
@@ -76,7 +76,7 @@ func (t Printer) DrawForm(f op.Form, person string) slack.ModalViewRequest {
 		blocks = append(blocks, section(note))
 	}
 	for _, field := range f.Fields {
-		blocks = append(blocks, t.Block(field))
+		blocks = append(blocks, t.block(field))
 	}
 	if len(f.Fields) > 0 {
 		v.Submit = label(cmp.Or(f.Button, t.text("Go on")), maxTitle)
@@ -96,13 +96,13 @@ func InFull(f op.Form) op.Line {
 func (t Printer) modal(f op.Form, person string) slack.ModalViewRequest {
 	return slack.ModalViewRequest{
 		Type: slack.VTModal, Title: label(cmp.Or(f.Title, "casterbot"), maxTitle), Close: label(t.text("Cancel"), maxTitle),
-		CallbackID: "form", PrivateMetadata: Remember(f, person),
+		CallbackID: "form", PrivateMetadata: remember(f, person),
 	}
 }
 
-// Block is one field. Its id changes with the field that it depends on, so that Slack does not keep a choice that no
+// block is one field. Its id changes with the field that it depends on, so that Slack does not keep a choice that no
 // longer fits.
-func (t Printer) Block(f op.Field) *slack.InputBlock {
+func (t Printer) block(f op.Field) *slack.InputBlock {
 	id := f.Name
 	if f.Under != "" {
 		id = fmt.Sprintf("%s%s%08x", f.Name, FieldSeparator, crc32.ChecksumIEEE([]byte(f.Under)))

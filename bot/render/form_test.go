@@ -26,7 +26,8 @@ func TestForms(t *testing.T) {
 		Name: "stream", Label: "Stream", Most: 50, Value: "a b",
 		Chosen: []op.Option{{Label: "main", Value: "a"}, {Label: "backup", Value: "b"}},
 	}}}
-	for name, f := range map[string]op.Form{"copy": slackworld.CopyForm(), "several": several, "many": many, "problem": problem,
+	for name, f := range map[string]op.Form{"copy": slackworld.CopyForm(), "several": several, "many": many,
+		"problem": problem,
 		"waiting": waiting} {
 		v := plain.DrawForm(f, "U0ANA")
 		golden(t, "form-"+name, v)
@@ -42,12 +43,12 @@ func TestForms(t *testing.T) {
 // scene has another id.
 func TestFieldsMoveWithWhatTheyDependOn(t *testing.T) {
 	f := op.Field{Name: "scene", Label: "Scene", Under: "id1"}
-	one := plain.Block(f).BlockID
-	if again := plain.Block(f).BlockID; again != one || !strings.HasPrefix(one, "scene"+FieldSeparator) {
+	one := plain.block(f).BlockID
+	if again := plain.block(f).BlockID; again != one || !strings.HasPrefix(one, "scene"+FieldSeparator) {
 		t.Errorf("the same studio gives two ids: %s, %s", one, again)
 	}
 	f.Under = "id9"
-	if plain.Block(f).BlockID == one {
+	if plain.block(f).BlockID == one {
 		t.Error("another studio gives the same id")
 	}
 }
@@ -71,7 +72,7 @@ func TestFormsKeepWithinSlacksLimits(t *testing.T) {
 		!strings.Contains(string(drawn), strings.Repeat("ж", 64)) {
 		t.Error("the text that is filled in already is not cut to what may be typed")
 	}
-	if _, person, err := Recall(Remember(f, "U0ANA")); err != nil || person != "U0ANA" {
+	if _, person, err := Recall(remember(f, "U0ANA")); err != nil || person != "U0ANA" {
 		t.Errorf("a form with long values does not come back: %v", err)
 	}
 	f.Command += " " + long
@@ -83,7 +84,7 @@ func TestFormsKeepWithinSlacksLimits(t *testing.T) {
 
 // TestSmallPrint is cut where Slack's limit for it lies, which is lower than that of a paragraph.
 func TestSmallPrint(t *testing.T) {
-	drawn := Words(Small(strings.Repeat("x", 2500)))
+	drawn := smallText(small(strings.Repeat("x", 2500)))
 	if len(drawn) > 2000 || !strings.HasSuffix(drawn, "…") {
 		t.Errorf("%d bytes of small print", len(drawn))
 	}

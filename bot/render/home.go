@@ -10,15 +10,15 @@ import (
 
 // Slack's limits for the home tab.
 const (
-	HomeItems  = 95
+	homeItems  = 95
 	homeBlocks = 99
 )
 
 // Home draws an answer as a home tab.
 func (t Printer) Home(a op.Answer) slack.HomeTabViewRequest {
-	again := row([]press{{text: op.Text(t.text("Refresh")), Action: HomeAction + Refresh, Value: Refresh}})
+	again := row([]press{{text: op.Text(t.text("Refresh")), action: HomeAction + Refresh, value: Refresh}})
 	return slack.HomeTabViewRequest{Type: slack.VTHomeTab, Blocks: slack.Blocks{
-		BlockSet: append(t.sketch(a, HomeItems, homeBlocks).Blocks, again),
+		BlockSet: append(t.sketch(a, homeItems, homeBlocks).Blocks, again),
 	}}
 }
 

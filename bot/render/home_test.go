@@ -18,7 +18,7 @@ func TestHomeIsLong(t *testing.T) {
 			op.Item{Title: op.L("x"), Next: []op.Next{{Label: "Show", Text: "caster show x", Channel: "C0SHOW"}}})
 	}
 	drawn := slackworld.JSON(t, plain.Home(a))
-	if p := blockkit.LintView(json.RawMessage(drawn)); len(p) > 0 || strings.Count(drawn, `"Show"`) != HomeItems ||
+	if p := blockkit.LintView(json.RawMessage(drawn)); len(p) > 0 || strings.Count(drawn, `"Show"`) != homeItems ||
 		!strings.Contains(drawn, "Refresh") {
 		t.Errorf("%v, %d buttons", p, strings.Count(drawn, `"Show"`))
 	}

@@ -22,7 +22,7 @@ func TestWhatPickersHold(t *testing.T) {
 		return list
 	}
 	long := things(3, 1)
-	long[1].Value = strings.Repeat("v", MaxOptionValue+1)
+	long[1].Value = strings.Repeat("v", maxOptionValue+1)
 	for _, c := range []struct {
 		name    string
 		options []op.Option

@@ -50,9 +50,9 @@ func (t Printer) face(f cardView) cardView {
 		return f
 	}
 	f.title, f.lines, f.foot = t.Line(f.title), t.Words.Lines(t.Language, f.lines), t.Words.Lines(t.Language, f.foot)
-	f.Presses = append([]press{}, f.Presses...)
-	for i, p := range f.Presses {
-		f.Presses[i].text = op.Text(t.text(p.text))
+	f.presses = append([]press{}, f.presses...)
+	for i, p := range f.presses {
+		f.presses[i].text = op.Text(t.text(p.text))
 	}
 	return f
 }

@@ -17,7 +17,7 @@ func severalView(o op.Operation) cardView {
 		f.lines = append(f.lines, t.named(o.Members)...)
 		return f
 	}
-	f := cardView{color: green, foot: append(ending(o), rule(o)), Presses: nextButtons(o, outcome(o))}
+	f := cardView{color: green, foot: append(ending(o), rule(o)), presses: nextButtons(o, outcome(o))}
 	f.lines = t.named(o.Members)
 	sign := "✅ "
 	switch {
@@ -34,7 +34,7 @@ func severalView(o op.Operation) cardView {
 	for _, m := range o.Members {
 		if m.State == op.Unknown {
 			f.lines = append(f.lines, op.L("The buttons are about ", memberName(m, o.Members), ". I will not send it again."))
-			f.Presses = unknownPresses(m)
+			f.presses = unknownPresses(m)
 			break
 		}
 	}

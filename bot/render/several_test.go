@@ -28,7 +28,7 @@ func TestAnExpiredMemberSaysWhy(t *testing.T) {
 	if title := slackworld.JSON(t, m.Blocks); !strings.Contains(title, "1 not · 1 unknown") {
 		t.Error(title)
 	}
-	got := slackworld.JSON(t, m.Body)
+	got := slackworld.JSON(t, m.body)
 	if !strings.Contains(got, "I do not know; it will not be done now.") ||
 		strings.Count(got, "its turn did not come in time") != 1 {
 		t.Error(got)
@@ -52,7 +52,7 @@ func TestTheCardOfManyNamesThemAll(t *testing.T) {
 	m := plain.Card(o, false)
 	lint(t, "many", m)
 	lint(t, "many, simple", m.Simple())
-	got := slackworld.JSON(t, m.Body)
+	got := slackworld.JSON(t, m.body)
 	for _, must := range append(names, op.L("ON AIR since"), op.L("Left out"), op.L("Needs one of")) {
 		if !strings.Contains(got, must.Plain()) {
 			t.Errorf("%s is not on the card", must.Plain())
@@ -71,7 +71,7 @@ func TestWhatAPersonSaidOfAMember(t *testing.T) {
 	o.Members = []op.Operation{first, second}
 	m := plain.Card(o, false)
 	lint(t, "several", m)
-	got := slackworld.JSON(t, m.Body)
+	got := slackworld.JSON(t, m.body)
 	if !strings.Contains(got, "says that it happened") ||
 		!strings.Contains(got, "The buttons are about *Evening Talk* `c2`") {
 		t.Error(got)

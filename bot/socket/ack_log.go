@@ -8,44 +8,44 @@ import (
 	"github.com/slack-go/slack/socketmode"
 )
 
-// Doubtful is how long before the end of a connection an acknowledgement may have been written in vain: nobody confirms
+// doubtful is how long before the end of a connection an acknowledgement may have been written in vain: nobody confirms
 // one, and the other side may have stopped reading while it was on its way.
-const Doubtful = 500 * time.Millisecond
+const doubtful = 500 * time.Millisecond
 
-// AckLog are the last acknowledgements of a link. When its connection ends they are given once more on another link:
+// ackLog are the last acknowledgements of a link. When its connection ends they are given once more on another link:
 // the app has several, all of them belong to it, and an envelope that is acknowledged already takes no harm.
-type AckLog struct {
-	Mu   sync.Mutex
-	Last []ackedOnce
+type ackLog struct {
+	mu   sync.Mutex
+	last []ackedOnce
 	over bool // the link takes no more
 }
 
 type ackedOnce struct {
-	Id      string
-	Payload any
+	id      string
+	payload any
 	at      time.Time
 }
 
 // Add keeps an acknowledgement that is about to be written; false when the link takes no more.
-func (a *AckLog) Add(id string, payload any) bool {
-	a.Mu.Lock()
-	defer a.Mu.Unlock()
+func (a *ackLog) add(id string, payload any) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	now := time.Now()
-	for len(a.Last) > 0 && now.Sub(a.Last[0].at) > Doubtful {
-		a.Last = a.Last[1:]
+	for len(a.last) > 0 && now.Sub(a.last[0].at) > doubtful {
+		a.last = a.last[1:]
 	}
-	a.Last = append(a.Last, ackedOnce{id, payload, now})
+	a.last = append(a.last, ackedOnce{id, payload, now})
 	return !a.over
 }
 
 // Take gives the doubtful ones and forgets them; over closes the list.
-func (a *AckLog) Take(over bool) []ackedOnce {
-	a.Mu.Lock()
-	defer a.Mu.Unlock()
+func (a *ackLog) take(over bool) []ackedOnce {
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	a.over = a.over || over
-	last := a.Last
-	a.Last = nil
-	for len(last) > 0 && time.Since(last[0].at) > Doubtful {
+	last := a.last
+	a.last = nil
+	for len(last) > 0 && time.Since(last[0].at) > doubtful {
 		last = last[1:]
 	}
 	return last
@@ -54,7 +54,7 @@ func (a *AckLog) Take(over bool) []ackedOnce {
 // Ack acknowledges the envelope on the link that brought it, or on another when that one has ended; payload may be nil.
 func (e Envelope) Ack(payload any) error {
 	on := e.Link
-	if !on.Acked.Add(e.Id, payload) {
+	if !on.acked.add(e.Id, payload) {
 		on = on.another()
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), ackWithin)
@@ -71,8 +71,8 @@ func (e Envelope) Done() { e.Link.Pending.Add(-1) }
 func (l *Link) lost(over bool) {
 	ctx, cancel := context.WithTimeout(context.Background(), ackWithin)
 	defer cancel()
-	for _, a := range l.Acked.Take(over) {
-		if err := l.another().client.AckCtx(ctx, a.Id, a.Payload); err != nil {
+	for _, a := range l.acked.take(over) {
+		if err := l.another().client.AckCtx(ctx, a.id, a.payload); err != nil {
 			l.Log.Warn("an acknowledgement did not leave", "error", err)
 		}
 	}
@@ -100,12 +100,12 @@ func (l *Link) another() *Link {
 	return l
 }
 
-// Spare gives a link other than this one that is up; nil when there is none.
-func (s *Sockets) Spare(than *Link) *Link {
+// spare gives a link other than this one that is up; nil when there is none.
+func (s *Sockets) spare(than *Link) *Link {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, l := range s.Links {
-		if l != nil && l != than && l.up.Load() && !l.Deaf.Load() {
+	for _, l := range s.links {
+		if l != nil && l != than && l.up.Load() && !l.deaf.Load() {
 			return l
 		}
 	}

@@ -17,7 +17,7 @@ import (
 func TestClosedWhileCommandsArrive(t *testing.T) {
 	for _, reason := range []string{"refresh_requested", "warning"} {
 		w := slackworld.New(t, func(c *fakeslack.Config) { c.Grace = 3 * time.Millisecond })
-		s := serve(t, w, Normal, acknowledge)
+		s := serve(t, w, normal, acknowledge)
 		for round := range 2 {
 			var sent []fakeslack.Sent
 			for i := range 60 {
@@ -43,25 +43,25 @@ func TestClosedWhileCommandsArrive(t *testing.T) {
 
 func TestAckedKeepsTheDoubtful(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		a := &AckLog{}
-		a.Add("old", nil)
-		time.Sleep(Doubtful + time.Millisecond)
-		a.Add("young", nil)
-		a.Add("younger", nil)
-		if len(a.Last) != 2 {
-			t.Errorf("%d acknowledgements are kept, want 2", len(a.Last))
+		a := &ackLog{}
+		a.add("old", nil)
+		time.Sleep(doubtful + time.Millisecond)
+		a.add("young", nil)
+		a.add("younger", nil)
+		if len(a.last) != 2 {
+			t.Errorf("%d acknowledgements are kept, want 2", len(a.last))
 		}
-		if got := a.Take(false); len(got) != 2 || got[0].Id != "young" || got[1].Id != "younger" {
+		if got := a.take(false); len(got) != 2 || got[0].id != "young" || got[1].id != "younger" {
 			t.Errorf("doubtful: %+v", got)
 		}
-		if !a.Add("next connection", nil) {
+		if !a.add("next connection", nil) {
 			t.Error("a link that connects again takes no more")
 		}
-		time.Sleep(Doubtful + time.Millisecond)
-		if got := a.Take(true); len(got) != 0 {
+		time.Sleep(doubtful + time.Millisecond)
+		if got := a.take(true); len(got) != 0 {
 			t.Errorf("doubtful after a long time: %+v", got)
 		}
-		if a.Add("late", nil) {
+		if a.add("late", nil) {
 			t.Error("a link that is over takes more")
 		}
 	})

@@ -15,7 +15,7 @@ func TestOpeningsArePaced(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var at []time.Time
 		over := false
-		p := &Paced{Opens: NewConnectLimiter(), Over: func() bool {
+		p := &paced{opens: newConnectLimiter(), over: func() bool {
 			return over
 		}, Next: trip(func(r *http.Request) (*http.Response, error) {
 			if strings.HasSuffix(r.URL.Path, "/apps.connections.open") {
@@ -36,19 +36,19 @@ func TestOpeningsArePaced(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if d := at[OpenAtOnce-1].Sub(start); d != 0 {
+		if d := at[openAtOnce-1].Sub(start); d != 0 {
 			t.Errorf("the first few come after %s", d)
 		}
-		if d := at[OpenAtOnce].Sub(start); d < OpenEvery || d > 2*OpenEvery {
+		if d := at[openAtOnce].Sub(start); d < openEvery || d > 2*openEvery {
 			t.Errorf("the next one comes after %s", d)
 		}
-		for i := MaxOpens; i < len(at); i++ {
-			if d := at[i].Sub(at[i-MaxOpens]); d <= time.Minute || d > 90*time.Second {
-				t.Errorf("openings %d to %d come within %s", i-MaxOpens, i, d)
+		for i := maxOpens; i < len(at); i++ {
+			if d := at[i].Sub(at[i-maxOpens]); d <= time.Minute || d > 90*time.Second {
+				t.Errorf("openings %d to %d come within %s", i-maxOpens, i, d)
 			}
 		}
 		over = true
-		if err := post("apps.connections.open"); !errors.Is(err, ErrParted) || len(at) != 60 {
+		if err := post("apps.connections.open"); !errors.Is(err, errParted) || len(at) != 60 {
 			t.Errorf("a link that is over asks: %v", err)
 		}
 	})

@@ -27,10 +27,10 @@ func acknowledge(e Envelope) {
 }
 
 // serve keeps the sockets of a workspace open until the test ends.
-func serve(t *testing.T, w *slackworld.World, p Pulse, take func(Envelope)) *Sockets {
+func serve(t *testing.T, w *slackworld.World, p pulse, take func(Envelope)) *Sockets {
 	t.Helper()
 	s := NewSockets(w.Config.Filled(), take)
-	s.Pulse = p
+	s.pulse = p
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- s.Run(ctx) }()
@@ -49,14 +49,14 @@ func serve(t *testing.T, w *slackworld.World, p Pulse, take func(Envelope)) *Soc
 func TestSocketModeOff(t *testing.T) {
 	for _, reason := range []string{"link_disabled", "too_many_websockets", ""} {
 		s := &Sockets{Log: webapi.Config{}.Filled().Log}
-		for i := range ManyBrief {
-			if err := s.Lived(0, reason); (err != nil) != (i == ManyBrief-1 && reason == "link_disabled") {
+		for i := range manyBrief {
+			if err := s.lived(0, reason); (err != nil) != (i == manyBrief-1 && reason == "link_disabled") {
 				t.Fatalf("brief socket %d, %q: %v", i, reason, err)
 			}
 		}
-		_ = s.Lived(time.Hour, "")
-		for range 5 * ManyBrief {
-			if err := s.Lived(0, reason); err != nil {
+		_ = s.lived(time.Hour, "")
+		for range 5 * manyBrief {
+			if err := s.lived(0, reason); err != nil {
 				t.Fatalf("after a socket that lasted, %q: %v", reason, err)
 			}
 		}
@@ -69,20 +69,20 @@ func TestStrangers(t *testing.T) {
 	w := slackworld.New(t)
 	peers := 0
 	s := &Sockets{Log: w.Config.Log, Config: webapi.Config{Sockets: 2, Peers: func() int { return peers }}}
-	s.Own.Store(2)
+	s.own.Store(2)
 	l := &Link{}
-	l.Age.Store(int64(time.Hour))
+	l.age.Store(int64(time.Hour))
 	for _, step := range []struct {
 		connections, peers, strangers int
 		renewed                       time.Duration
 	}{
-		{2, 0, 0, 66 * time.Minute}, {5, 0, 3, Recount}, {5, 1, 1, Recount}, {3, 0, 1, Recount},
+		{2, 0, 0, 66 * time.Minute}, {5, 0, 3, recount}, {5, 1, 1, recount}, {3, 0, 1, recount},
 		{1, 0, 0, 66 * time.Minute},
 		{2, 0, 0, 66 * time.Minute}, {4, 1, 0, 66 * time.Minute},
 	} {
 		peers = step.peers
-		s.Greeted("A0CASTER", step.connections)
-		if h, renewed := s.Health(), s.Lifetime(0, l).Round(time.Minute); h.Strangers != step.strangers ||
+		s.greeted("A0CASTER", step.connections)
+		if h, renewed := s.Health(), s.lifetime(0, l).Round(time.Minute); h.Strangers != step.strangers ||
 			renewed != step.renewed {
 			t.Errorf("of %d sockets %d are strangers, and the next hello comes after %s", step.connections, h.Strangers, renewed)
 		}
@@ -99,19 +99,19 @@ func TestStrangers(t *testing.T) {
 func TestLongOutage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := &Link{Log: webapi.Config{}.Filled().Log}
-		l.Tired = make(chan struct{}, 1)
+		l.tired = make(chan struct{}, 1)
 		for _, c := range []struct {
 			backoff time.Duration
 			tired   bool
-		}{{LongestWait, false}, {2 * LongestWait, true}, {5 * time.Minute, true}} {
-			_ = l.Failed(socketmode.Event{Data: &slack.ConnectionErrorEvent{Backoff: c.backoff, ErrorObj: io.ErrUnexpectedEOF}})
-			time.Sleep(LongestWait + time.Second)
+		}{{longestWait, false}, {2 * longestWait, true}, {5 * time.Minute, true}} {
+			_ = l.failed(socketmode.Event{Data: &slack.ConnectionErrorEvent{Backoff: c.backoff, ErrorObj: io.ErrUnexpectedEOF}})
+			time.Sleep(longestWait + time.Second)
 			synctest.Wait()
-			if got := len(l.Tired) == 1; got != c.tired {
+			if got := len(l.tired) == 1; got != c.tired {
 				t.Errorf("a wait of %s: replaced %v", c.backoff, got)
 			}
-			if len(l.Tired) == 1 {
-				<-l.Tired
+			if len(l.tired) == 1 {
+				<-l.tired
 			}
 		}
 	})

@@ -21,9 +21,9 @@ type far struct{ net.Conn }
 // paired gives a link with an open connection, and its other end. The link reads until the test ends.
 func paired(t *testing.T) (*Link, far) {
 	near, other := net.Pipe()
-	l := &Link{Lines: NewConns(nil)}
-	l.Silent = make(chan struct{}, 1)
-	open := l.Lines.Keep(near)
+	l := &Link{lines: newConns(nil)}
+	l.silent = make(chan struct{}, 1)
+	open := l.lines.keep(near)
 	go func() { _, _ = io.Copy(io.Discard, open) }()
 	t.Cleanup(func() {
 		_ = near.Close()
@@ -70,7 +70,7 @@ func TestPulse(t *testing.T) {
 		}, 15 * time.Second},
 		"every write hangs":  {true, func(*testing.T, *Link, far) {}, 15 * time.Second},
 		"no frames yet":      {false, func(_ *testing.T, _ *Link, f far) { _, _ = io.Copy(io.Discard, f) }, 0},
-		"the client hung up": {true, func(_ *testing.T, l *Link, _ far) { _ = l.Lines.Open.Close() }, 0},
+		"the client hung up": {true, func(_ *testing.T, l *Link, _ far) { _ = l.lines.open.Close() }, 0},
 		"a silent one recovers": {true, func(t *testing.T, _ *Link, f far) {
 			time.Sleep(14 * time.Second)
 			f.says(pong)
@@ -86,11 +86,11 @@ func TestPulse(t *testing.T) {
 					f.says("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n")
 				}
 				go c.talks(t, l, f)
-				go l.Listen(ctx, Normal)
-				WaitFor(ctx, l.Silent, time.Hour)
+				go l.listen(ctx, normal)
+				waitFor(ctx, l.silent, time.Hour)
 				took := time.Since(began)
-				if c.after == 0 && took < time.Hour || c.after != 0 && took != c.after || l.Deaf.Load() != (c.after != 0) {
-					t.Errorf("given up: %v, after %s, want %s", l.Deaf.Load(), took, c.after)
+				if c.after == 0 && took < time.Hour || c.after != 0 && took != c.after || l.deaf.Load() != (c.after != 0) {
+					t.Errorf("given up: %v, after %s, want %s", l.deaf.Load(), took, c.after)
 				}
 			})
 		})
@@ -101,15 +101,15 @@ func TestPulse(t *testing.T) {
 func TestGoodbyeToADeadLine(t *testing.T) {
 	l, f := paired(t)
 	f.says("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n")
-	open := l.Lines.Open
-	open.Ping()
-	for open.Mu.TryLock() { // until the ping is on its way
-		open.Mu.Unlock()
+	open := l.lines.open
+	open.ping()
+	for open.mu.TryLock() { // until the ping is on its way
+		open.mu.Unlock()
 		time.Sleep(time.Millisecond)
 	}
 	done := make(chan struct{})
 	go func() {
-		l.Lines.Goodbye()
+		l.lines.goodbye()
 		close(done)
 	}()
 	select {
@@ -125,7 +125,7 @@ func TestDeafSockets(t *testing.T) {
 	for name, all := range map[string]bool{"one": false, "all": true} {
 		t.Run(name, func(t *testing.T) {
 			w := slackworld.New(t)
-			s := serve(t, w, Pulse{Every: 400 * time.Millisecond, Missed: 2}, acknowledge)
+			s := serve(t, w, pulse{every: 400 * time.Millisecond, missed: 2}, acknowledge)
 			deaf := w.Sockets()[:1]
 			if all {
 				deaf = w.Sockets()
@@ -159,7 +159,7 @@ func TestDeafSockets(t *testing.T) {
 func TestUnwritten(t *testing.T) {
 	w := slackworld.New(t)
 	release := make(chan struct{})
-	s := serve(t, w, Normal, func(e Envelope) {
+	s := serve(t, w, normal, func(e Envelope) {
 		go func() {
 			<-release
 			_ = e.Ack(nil)
@@ -173,7 +173,7 @@ func TestUnwritten(t *testing.T) {
 	}
 	failed := &socketmode.ErrorWriteFailed{Cause: io.ErrClosedPipe,
 		Response: &socketmode.Response{EnvelopeID: sent.Envelope}}
-	if err := s.Links[0].Event(socketmode.Event{Type: socketmode.EventTypeErrorWriteFailed,
+	if err := s.links[0].event(socketmode.Event{Type: socketmode.EventTypeErrorWriteFailed,
 		Data: failed}); err != nil {
 		t.Fatal(err)
 	}
