@@ -15,8 +15,8 @@ import (
 // submission decodes what a form holds: which form it is travels in the view's metadata, the values in its state.
 func submission(in interaction, r op.Request, sent bool) (Event, error) {
 	at := firstBlock(in.View)
-	form, person, err := render.Recall(in.View.Metadata)
-	if err != nil || person != r.Person {
+	form, own := render.Recall(in.View.Metadata, r.Person)
+	if !own || form.Command == "" {
 		a := Event{Ignored: "a form that is not ours"}
 		if sent {
 			a.Wrong = &FieldError{r.Address, at,
@@ -79,8 +79,8 @@ func suggestion(in interaction, r op.Request) (Event, error) {
 		q.Typed, _ = url.QueryUnescape(typed)
 		return Event{Query: &q}, nil
 	}
-	form, person, err := render.Recall(in.View.Metadata)
-	if err != nil || person != r.Person {
+	form, own := render.Recall(in.View.Metadata, r.Person)
+	if !own || form.Command == "" {
 		return Event{Ignored: "a picker that is not ours", Refusal: render.NoOptions}, nil
 	}
 	hold(form, in.View)

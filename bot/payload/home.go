@@ -1,7 +1,6 @@
 package payload
 
 import (
-	"encoding/json"
 	"strings"
 
 	"casterbot/bot/render"
@@ -32,10 +31,10 @@ func (id Identity) pageOrWindow(v seenView, p pressed, r op.Request) (Event, err
 
 // window reads whose window it is and for which channel; false when it is not this person's.
 func window(v seenView, r *op.Request) bool {
-	var m render.Memory
-	if v.Type != string(slack.VTModal) || json.Unmarshal([]byte(v.Metadata), &m) != nil || m.Person != r.Person {
+	form, own := render.Recall(v.Metadata, r.Person)
+	if v.Type != string(slack.VTModal) || !own {
 		return false
 	}
-	r.Channel, r.FromHome, r.View = m.Form.Channel, true, v.ID
+	r.Channel, r.FromHome, r.View = form.Channel, true, v.ID
 	return true
 }

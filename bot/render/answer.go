@@ -33,10 +33,10 @@ func (t Printer) Answer(a op.Answer) Message { return t.sketch(a, maxItems, maxB
 
 // sketch draws an answer with so many things and blocks at most.
 func (t Printer) sketch(a op.Answer, maxItems, maxBlocks int) Message {
-	d, a := drawing{}, t.said(a)
+	d, a := drawing{}, t.Words.Answer(t.Language, a)
 	title := marked(a.Mark, a.Title)
 	d.say(mrkdwn(title))
-	d.say(paragraph(a.Lines))
+	d.say(joined(a.Lines, "\n"))
 	for _, item := range a.Items[:min(len(a.Items), maxItems)] {
 		d.item(item)
 	}
@@ -60,16 +60,7 @@ func (t Printer) sketch(a op.Answer, maxItems, maxBlocks int) Message {
 	if len(d.blocks) == 0 {
 		d.blocks = append(d.blocks, section(t.text("There is nothing to show.")))
 	}
-	return Message{Text: cut(answerText(title, a), maxTextArg), Blocks: d.blocks[:min(len(d.blocks), maxBlocks)]}
-}
-
-// answerText is the answer as sentences, for notifications and screen readers.
-func answerText(title op.Line, a op.Answer) string {
-	parts := []string{notice(title)}
-	for _, l := range a.Lines {
-		parts = append(parts, notice(l))
-	}
-	return strings.Join(parts, "\n")
+	return Message{Text: cut(sentences(title, a.Lines), maxTextArg), Blocks: d.blocks[:min(len(d.blocks), maxBlocks)]}
 }
 
 func marked(m op.Mark, title op.Line) op.Line {
@@ -106,13 +97,10 @@ func (d *drawing) flush() {
 }
 
 func (d *drawing) item(item op.Item) {
-	parts := []string{mrkdwn(marked(item.Mark, item.Title))}
-	for _, fact := range item.Facts {
-		if text := mrkdwn(fact); text != "" {
-			parts = append(parts, text)
-		}
+	text := mrkdwn(marked(item.Mark, item.Title))
+	if facts := joined(item.Facts, aside); facts != "" {
+		text += aside + facts
 	}
-	text := strings.Join(parts, "  ·  ")
 	presses := d.presses(item.Next[:min(len(item.Next), 1)])
 	if len(presses) == 0 {
 		d.say(text)

@@ -32,7 +32,7 @@ func TestAnswers(t *testing.T) {
 		}
 	}
 	for _, buttons := range []bool{true, false} {
-		got := slackworld.JSON(t, plain.Answer(slackworld.Listing(60, buttons)))
+		got := slackworld.JSON(t, asSent(plain.Answer(slackworld.Listing(60, buttons))))
 		if !strings.Contains(got, "…and 20 more") || strings.Contains(got, "Evening 40*") {
 			t.Error("a long list is not cut, or does not say so")
 		}

@@ -1,7 +1,6 @@
 package render
 
 import (
-	"encoding/json"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -79,22 +78,7 @@ func (m Message) Simple() Message {
 
 // smallText is the text of small print.
 func smallText(b *slack.ContextBlock) string {
-	var parts []string
-	for _, e := range b.ContextElements.Elements {
-		if text, ok := e.(*slack.TextBlockObject); ok {
-			parts = append(parts, text.Text)
-		}
-	}
-	return strings.Join(parts, "  ·  ")
-}
-
-// MarshalJSON gives the message as Slack would get it.
-func (m Message) MarshalJSON() ([]byte, error) {
-	return json.Marshal(struct {
-		Text        string             `json:"text"`
-		Blocks      []slack.Block      `json:"blocks"`
-		Attachments []slack.Attachment `json:"attachments,omitempty"`
-	}{m.Text, m.Blocks, m.Attachments()})
+	return b.ContextElements.Elements[0].(*slack.TextBlockObject).Text
 }
 
 // section is one paragraph of markup. It is verbatim: Slack makes no links or mentions out of what looks like one.
@@ -166,15 +150,27 @@ func cut(text string, max int) string {
 	return text[:end] + "…"
 }
 
-// paragraph joins lines.
-func paragraph(lines []op.Line) string {
+// aside stands between facts in one line.
+const aside = "  ·  "
+
+// joined draws lines one after the other.
+func joined(lines []op.Line, between string) string {
 	drawn := make([]string, 0, len(lines))
 	for _, l := range lines {
 		if text := mrkdwn(l); text != "" {
 			drawn = append(drawn, text)
 		}
 	}
-	return strings.Join(drawn, "\n")
+	return strings.Join(drawn, between)
+}
+
+// sentences are a message as plain text, for notifications and screen readers.
+func sentences(title op.Line, lines []op.Line) string {
+	text := notice(title)
+	for _, l := range lines {
+		text += "\n" + notice(l)
+	}
+	return text
 }
 
 // maxParagraphs keeps a card within what Slack takes of one message. What is still left then stands behind a "…".

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"slices"
 	"strings"
 
 	"casterbot/internal/op"
@@ -30,8 +31,8 @@ type cardView struct {
 // cardViews gives every state its face; the wording is in experience.md §2 of the design notes.
 var cardViews = map[op.State]func(op.Operation, bool) cardView{
 	op.Pending:   pendingFace,
-	op.Queued:    queuedFace,
-	op.Running:   runningFace,
+	op.Queued:    underWay(" · waiting for its turn at ApsaraVideo Live…"),
+	op.Running:   underWay(" · asking ApsaraVideo Live…"),
 	op.Succeeded: succeededFace,
 	op.Failed:    failedFace,
 	op.Unknown:   unknownFace,
@@ -42,14 +43,14 @@ var cardViews = map[op.State]func(op.Operation, bool) cardView{
 // Card draws an operation. repeats says that an unknown one is still being sent again with its own token.
 func (t Printer) Card(o op.Operation, repeats bool) Message {
 	f := t.face(viewOf(o, repeats))
-	m := Message{Text: cut(summary(f), maxTextArg), Blocks: []slack.Block{section(mrkdwn(f.title))}, color: f.color}
+	m := Message{Text: cut(sentences(f.title, f.lines), maxTextArg), Blocks: []slack.Block{section(mrkdwn(f.title))}, color: f.color}
 	for _, text := range paragraphs(f.lines) {
 		m.body = append(m.body, section(text))
 	}
 	if len(f.presses) > 0 {
 		m.body = append(m.body, row(f.presses))
 	}
-	m.body = append(m.body, small(cardFooter(f.foot)))
+	m.body = append(m.body, small(joined(f.foot, aside)))
 	return m
 }
 
@@ -59,25 +60,6 @@ func viewOf(o op.Operation, repeats bool) cardView {
 		return severalView(o)
 	}
 	return cardViews[o.State](o, repeats)
-}
-
-// summary is the card as sentences, for notifications and screen readers.
-func summary(f cardView) string {
-	parts := []string{notice(f.title)}
-	for _, l := range f.lines {
-		parts = append(parts, notice(l))
-	}
-	return strings.Join(parts, "\n")
-}
-
-func cardFooter(parts []op.Line) string {
-	drawn := make([]string, 0, len(parts))
-	for _, p := range parts {
-		if text := mrkdwn(p); text != "" {
-			drawn = append(drawn, text)
-		}
-	}
-	return strings.Join(drawn, "  ·  ")
 }
 
 func pendingFace(o op.Operation, _ bool) cardView {
@@ -110,27 +92,21 @@ func confirmWords(o op.Operation) op.Text {
 	return op.Text(o.Plan.Button)
 }
 
-func queuedFace(o op.Operation, _ bool) cardView {
-	f := working(o, op.L(who(o), " · waiting for its turn at ApsaraVideo Live…"))
-	if said := outcome(o).Evidence; len(said) > 0 {
-		f.lines = append(f.lines, said)
+func underWay(doing op.Text) func(op.Operation, bool) cardView {
+	return func(o op.Operation, _ bool) cardView {
+		return working(o, told(op.L(who(o), doing), outcome(o).Evidence))
 	}
-	return f
 }
 
-func runningFace(o op.Operation, _ bool) cardView {
-	f := working(o, op.L(who(o), " · asking ApsaraVideo Live…"))
-	if said := outcome(o).Evidence; len(said) > 0 {
-		f.lines = append(f.lines, said)
-	}
-	return f
-}
-
-func working(o op.Operation, line op.Line) cardView {
+func working(o op.Operation, lines []op.Line) cardView {
 	return cardView{
-		color: blue, title: op.L("⏳ ", o.Plan.Title), lines: []op.Line{line},
-		foot: []op.Line{asked(o), reference(o), rule(o)},
+		color: blue, title: op.L("⏳ ", o.Plan.Title), lines: lines, foot: []op.Line{asked(o), reference(o), rule(o)},
 	}
+}
+
+// told leaves out the lines that say nothing.
+func told(lines ...op.Line) []op.Line {
+	return slices.DeleteFunc(lines, func(l op.Line) bool { return len(l) == 0 })
 }
 
 // who says by whose word the operation goes on.
@@ -144,22 +120,21 @@ func who(o op.Operation) op.Line {
 	return op.L(op.Who(o.DecidedBy), " confirmed ", at(o.Confirmed))
 }
 
+// sentView is the card of an operation that was sent, but for its lines.
+func sentView(o op.Operation, color string, title op.Line) cardView {
+	return cardView{color: color, title: title, presses: nextButtons(o, outcome(o)), foot: append(ending(o), rule(o))}
+}
+
 func succeededFace(o op.Operation, _ bool) cardView {
 	out := outcome(o)
-	f := cardView{color: green, title: op.L("✅ ", said(o, out, " was done.")), presses: nextButtons(o, out),
-		foot: append(ending(o), rule(o))}
-	if len(out.Evidence) > 0 {
-		f.lines = append(f.lines, out.Evidence)
-	}
+	f := sentView(o, green, op.L("✅ ", said(o, out, " was done.")))
 	switch {
-	case out.Checked && len(f.lines) > 0:
-		f.lines[0] = op.L(f.lines[0], " (checked)")
+	case out.Checked && len(out.Evidence) > 0:
+		out.Evidence = op.L(out.Evidence, " (checked)")
 	case out.Checked:
 		f.title = op.L(f.title, " (checked)")
 	}
-	if len(out.After) > 0 {
-		f.lines = append(f.lines, out.After)
-	}
+	f.lines = told(out.Evidence, out.After)
 	if out.Play != "" {
 		f.lines = append(f.lines, op.L("▶ ", op.Link(out.Play, "for playback")))
 	}
@@ -168,14 +143,11 @@ func succeededFace(o op.Operation, _ bool) cardView {
 
 func failedFace(o op.Operation, _ bool) cardView {
 	out := outcome(o)
-	f := cardView{color: red, title: op.L("❌ ", said(o, out, " was not done.")), presses: nextButtons(o, out),
-		foot: append(ending(o), rule(o))}
+	f := sentView(o, red, op.L("❌ ", said(o, out, " was not done.")))
 	if out.Already {
 		f.color, f.title = grey, op.L("⚪ ", said(o, out, ": it was so already."))
 	}
-	if len(out.Evidence) > 0 {
-		f.lines = append(f.lines, out.Evidence)
-	}
+	f.lines = told(out.Evidence)
 	if o.SettledBy == "" && !strings.Contains(strings.ToLower(out.Text.Plain()+out.Evidence.Plain()), "nothing ") {
 		f.lines = append(f.lines, op.L("Nothing was changed."))
 	}
@@ -183,13 +155,8 @@ func failedFace(o op.Operation, _ bool) cardView {
 }
 
 func unknownFace(o op.Operation, repeats bool) cardView {
-	f := cardView{
-		color: orange, title: op.L("⚠️ ", o.Plan.Title, ": ", silence(o)),
-		presses: unknownPresses(o), foot: append(ending(o), rule(o)),
-	}
-	if seen := outcome(o).Evidence; len(seen) > 0 {
-		f.lines = append(f.lines, seen)
-	}
+	f := sentView(o, orange, op.L("⚠️ ", o.Plan.Title, ": ", silence(o)))
+	f.presses = unknownPresses(o)
 	again := op.L("I will not send it again.")
 	switch {
 	case repeats:
@@ -201,7 +168,7 @@ func unknownFace(o op.Operation, repeats bool) cardView {
 	if !o.Looked.IsZero() {
 		again = op.L(again, " Last look ", op.At(o.Looked), ".")
 	}
-	f.lines = append(f.lines, again)
+	f.lines = told(outcome(o).Evidence, again)
 	return f
 }
 

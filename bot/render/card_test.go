@@ -97,7 +97,7 @@ func TestCards(t *testing.T) {
 		}
 	}
 	repeating := plain.Card(slackworld.Operation(op.Unknown), true)
-	if got := slackworld.JSON(t, repeating); !strings.Contains(got, "cannot create a second studio") ||
+	if got := slackworld.JSON(t, asSent(repeating)); !strings.Contains(got, "cannot create a second studio") ||
 		strings.Contains(got, "I will not send it again") {
 		t.Errorf("a repeated operation reads %s", got)
 	}
@@ -136,11 +136,11 @@ func TestButtons(t *testing.T) {
 func TestHostileNames(t *testing.T) {
 	for _, name := range slackworld.Hostile {
 		for kind, o := range cards() {
-			harmless(t, kind, name, slackworld.JSON(t, plain.Card(poisoned(o, name), false)))
+			harmless(t, kind, name, slackworld.JSON(t, asSent(plain.Card(poisoned(o, name), false))))
 		}
 		a := hostileAnswer(name)
 		lint(t, "answer", plain.Answer(a))
-		harmless(t, "answer", name, slackworld.JSON(t, plain.Answer(a)))
+		harmless(t, "answer", name, slackworld.JSON(t, asSent(plain.Answer(a))))
 		harmless(t, "reply", name, slackworld.JSON(t, plain.Answer(a).Reply()))
 		f := hostileForm(name)
 		view := slackworld.JSON(t, plain.DrawForm(f, "U0ANA"))
@@ -238,8 +238,20 @@ func lint(t *testing.T, name string, m Message) {
 	}
 }
 
+// asSent is a message as Slack would get it.
+func asSent(m Message) any {
+	return struct {
+		Text        string             `json:"text"`
+		Blocks      []slack.Block      `json:"blocks"`
+		Attachments []slack.Attachment `json:"attachments,omitempty"`
+	}{m.Text, m.Blocks, m.Attachments()}
+}
+
 func golden(t *testing.T, name string, v any) {
 	t.Helper()
+	if m, ok := v.(Message); ok {
+		v = asSent(m)
+	}
 	file := filepath.Join("testdata", name+".json")
 	var b bytes.Buffer
 	if err := json.Indent(&b, []byte(slackworld.JSON(t, v)), "", " "); err != nil {

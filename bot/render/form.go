@@ -3,7 +3,6 @@ package render
 import (
 	"cmp"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"hash/crc32"
 
@@ -23,8 +22,8 @@ const (
 	FieldSeparator = "~"
 )
 
-// Memory is what travels in a view's metadata: whose form it is, and the form without what it holds.
-type Memory struct {
+// memory is what travels in a view's metadata: whose form it is, and the form without what it holds.
+type memory struct {
 	Person string  `json:"p"`
 	Form   op.Form `json:"f"`
 }
@@ -36,22 +35,18 @@ func remember(f op.Form, person string) string {
 	for i := range f.Fields {
 		f.Fields[i].Value = ""
 	}
-	text, err := json.Marshal(Memory{person, f})
+	text, err := json.Marshal(memory{person, f})
 	if err != nil || len(text) > maxMetadata {
 		return ""
 	}
 	return string(text)
 }
 
-func Recall(metadata string) (op.Form, string, error) {
-	var m Memory
-	if err := json.Unmarshal([]byte(metadata), &m); err != nil {
-		return op.Form{}, "", err
-	}
-	if m.Form.Command == "" {
-		return op.Form{}, "", errors.New("no command")
-	}
-	return m.Form, m.Person, nil
+// Recall reads the metadata of a view, but for a view of somebody else.
+func Recall(metadata, person string) (op.Form, bool) {
+	var m memory
+	err := json.Unmarshal([]byte(metadata), &m)
+	return m.Form, err == nil && m.Person == person
 }
 
 // Loading is the form before it is known what it holds already: opened at once, because a trigger lives three seconds.
@@ -67,7 +62,7 @@ func (t Printer) DrawForm(f op.Form, person string) slack.ModalViewRequest {
 	if v.PrivateMetadata == "" {
 		f.Fields, f.Note, f.Problem = nil, InFull(f), op.L("This form is too long for Slack, so nothing was done.")
 	}
-	f = t.form(f)
+	f = t.Words.Form(t.Language, f)
 	var blocks []slack.Block
 	if len(f.Problem) > 0 {
 		blocks = append(blocks, section(mrkdwn(marked(op.MarkUnknown, f.Problem))))

@@ -72,8 +72,8 @@ func TestFormsKeepWithinSlacksLimits(t *testing.T) {
 		!strings.Contains(string(drawn), strings.Repeat("ж", 64)) {
 		t.Error("the text that is filled in already is not cut to what may be typed")
 	}
-	if _, person, err := Recall(remember(f, "U0ANA")); err != nil || person != "U0ANA" {
-		t.Errorf("a form with long values does not come back: %v", err)
+	if again, own := Recall(remember(f, "U0ANA"), "U0ANA"); !own || again.Command != f.Command {
+		t.Errorf("a form with long values does not come back: %+v", again)
 	}
 	f.Command += " " + long
 	drawn = slackworld.JSON(t, plain.DrawForm(f, "U0ANA"))

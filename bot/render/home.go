@@ -24,7 +24,7 @@ func (t Printer) Home(a op.Answer) slack.HomeTabViewRequest {
 
 // View is an answer as a window, for one person and one channel.
 func (t Printer) View(m Message, person, channel string) slack.ModalViewRequest {
-	about, _ := json.Marshal(Memory{Person: person, Form: op.Form{Channel: channel}}) // strings only
+	about, _ := json.Marshal(memory{Person: person, Form: op.Form{Channel: channel}}) // strings only
 	return slack.ModalViewRequest{
 		Type: slack.VTModal, Title: label("casterbot", maxTitle), Close: label(t.text("Close"), maxTitle),
 		CallbackID:      "answer",

@@ -72,6 +72,9 @@ func read(data []byte) (map[string]string, error) {
 
 // into says whether there is anything to do, and with what.
 func (w *Words) into(language string) (map[string]string, bool) {
+	if w == nil {
+		return nil, false
+	}
 	if language == "" || language == English {
 		if w.missed != nil {
 			language = Chinese
