@@ -91,7 +91,7 @@ func TestACopyIsTakenInstead(t *testing.T) {
 	first, l := delivery{}, &socket.Link{}
 	came := delivery{Envelope: socket.Envelope{Link: l, Id: "e", Kind: "slash_commands", Payload: []byte(slackworld.Slash),
 		At: time.Now()}}
-	a, err := d.decode(came)
+	a, err := me.Decode(came.Kind, came.Id, came.Payload, time.Now())
 	if err != nil || d.seen.meet(a.Key, &first) != fresh {
 		t.Fatal(a, err)
 	}

@@ -114,7 +114,7 @@ func (d *dispatcher) handle(ctx context.Context, e delivery) {
 		d.log.Warn("an envelope waited for too long and is not taken")
 		return
 	}
-	a, err := d.decode(e)
+	a, err := d.who.Load().Decode(e.Kind, e.Id, e.Payload, d.now())
 	if err != nil || a.Ignored != "" {
 		if a.Wrong != nil {
 			a.Refusal = d.mistake(*a.Wrong)
@@ -144,13 +144,6 @@ func (d *dispatcher) handle(ctx context.Context, e delivery) {
 		d.ack(e, nil)
 		d.housekeeping(a)
 	}
-}
-
-func (d *dispatcher) decode(e delivery) (payload.Event, error) {
-	if e.Slash != nil {
-		return d.who.Load().Slash(*e.Slash, e.Id, d.now())
-	}
-	return d.who.Load().Decode(e.Kind, e.Id, e.Payload, d.now())
 }
 
 // note logs an envelope that is acknowledged and left alone.

@@ -59,7 +59,7 @@ func (id Identity) Decode(kind, envelope string, payload json.RawMessage, now ti
 		if err := json.Unmarshal(payload, &c); err != nil {
 			return Event{}, err
 		}
-		return id.Slash(c, envelope, now)
+		return id.slash(c, envelope, now)
 	case "interactive":
 		var in interaction
 		if err := json.Unmarshal(payload, &in); err != nil {
@@ -76,8 +76,8 @@ func (id Identity) Decode(kind, envelope string, payload json.RawMessage, now ti
 	return Event{Ignored: "unknown kind of envelope"}, nil
 }
 
-// Slash decodes a slash command (docs.slack.dev/interactivity/implementing-slash-commands).
-func (id Identity) Slash(c slack.SlashCommand, envelope string, now time.Time) (Event, error) {
+// slash decodes a slash command (docs.slack.dev/interactivity/implementing-slash-commands).
+func (id Identity) slash(c slack.SlashCommand, envelope string, now time.Time) (Event, error) {
 	if c.TeamID != id.Team {
 		return Event{}, errOtherTeam
 	}

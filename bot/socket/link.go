@@ -33,7 +33,6 @@ type Envelope struct {
 	Id      string
 	Kind    string
 	Payload json.RawMessage
-	Slash   *slack.SlashCommand
 	At      time.Time // when it arrived
 }
 
@@ -41,11 +40,7 @@ type Envelope struct {
 type Link struct {
 	client *socketmode.Client
 	lines  *conns
-	Log    *slog.Logger
-	take   func(Envelope)
-	hello  func(app string, connections int)
-	lived  func(time.Duration, string) error // a connection ended after so long, for the reason that Slack gave
-	spare  func(*Link) *Link                 // another link that is up, or nil
+	of     *Sockets
 	acked  ackLog
 
 	state
@@ -124,10 +119,7 @@ func (l *Link) event(e socketmode.Event) error {
 		defer l.lines.took()
 	}
 	switch e.Type {
-	case socketmode.EventTypeSlashCommand:
-		command, _ := e.Data.(slack.SlashCommand)
-		l.hand(Envelope{Link: l, Id: e.Request.EnvelopeID, Kind: e.Request.Type, Payload: e.Request.Payload, Slash: &command})
-	case socketmode.EventTypeInteractive, socketmode.EventTypeEventsAPI:
+	case socketmode.EventTypeSlashCommand, socketmode.EventTypeInteractive, socketmode.EventTypeEventsAPI:
 		l.hand(Envelope{Link: l, Id: e.Request.EnvelopeID, Kind: e.Request.Type, Payload: e.Request.Payload})
 	case socketmode.EventTypeErrorBadMessage:
 		l.bad(e)
@@ -138,7 +130,7 @@ func (l *Link) event(e socketmode.Event) error {
 		if l.lines.parted.Load() {
 			l.cancel()
 		} else if l.up.Swap(false) {
-			return l.lived(time.Since(l.since), l.lines.why())
+			return l.of.lived(time.Since(l.since), l.lines.why())
 		}
 	case socketmode.EventTypeConnectionError:
 		return l.failed(e)
@@ -160,15 +152,17 @@ func (l *Link) bad(e socketmode.Event) {
 		Payload json.RawMessage `json:"payload"`
 	}
 	if json.Unmarshal(what.Message, &frame) != nil || frame.ID == "" {
-		l.Log.Warn("a frame without an envelope id")
+		l.log().Warn("a frame without an envelope id")
 		return
 	}
 	l.hand(Envelope{Link: l, Id: frame.ID, Kind: frame.Type, Payload: frame.Payload})
 }
 
+func (l *Link) log() *slog.Logger { return l.of.config.Log }
+
 func (l *Link) hand(e Envelope) {
 	l.Pending.Add(1)
-	l.take(e)
+	l.of.take(e)
 }
 
 func (l *Link) greeted(r *socketmode.Request) {
@@ -179,7 +173,7 @@ func (l *Link) greeted(r *socketmode.Request) {
 	l.age.Store(int64(age))
 	l.since = time.Now()
 	l.up.Store(true)
-	l.hello(r.ConnectionInfo.AppID, r.NumConnections)
+	l.of.greeted(r.ConnectionInfo.AppID, r.NumConnections)
 	select {
 	case <-l.ready:
 	default:
@@ -198,7 +192,7 @@ func (l *Link) failed(e socketmode.Event) error {
 		return err
 	}
 	wait := min(what.Backoff, longestWait)
-	l.Log.Warn("could not connect to Slack", "attempt", what.Attempt, "again in", wait, "error",
+	l.log().Warn("could not connect to Slack", "attempt", what.Attempt, "again in", wait, "error",
 		webapi.Bare(what.ErrorObj))
 	if what.Backoff > longestWait {
 		time.AfterFunc(longestWait, func() { signal(l.tired) })
@@ -220,7 +214,7 @@ func signal(c chan<- struct{}) {
 // announced is called when Slack says that it will close the connection.
 func (l *Link) announced(reason string) {
 	l.lines.parted.Store(true)
-	l.Log.Info("Slack will close a socket, another one is opened first", "reason", reason)
+	l.log().Info("Slack will close a socket, another one is opened first", "reason", reason)
 	signal(l.warned)
 }
 

@@ -2,7 +2,6 @@ package socket
 
 import (
 	"context"
-	"log/slog"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -34,10 +33,9 @@ func (h Health) Ready() bool { return h.Sockets > 0 && h.Age < quietWithin }
 // connection, or one has become too old without that, a new link is opened first and the old one serves until it is
 // closed: a renewal loses no envelope and never finds the app without a socket.
 type Sockets struct {
-	Config webapi.Config
+	config webapi.Config
 	opens  *connectLimiter
 	take   func(Envelope)
-	Log    *slog.Logger
 
 	connections atomic.Int64
 	strangers   atomic.Int64 // connections at the last hello beyond those that there should have been
@@ -54,7 +52,7 @@ type Sockets struct {
 
 func NewSockets(c webapi.Config, take func(Envelope)) *Sockets {
 	return &Sockets{
-		Config: c, take: take, Log: c.Log, links: make([]*Link, c.Sockets), opens: newConnectLimiter(), pulse: normal,
+		config: c, take: take, links: make([]*Link, c.Sockets), opens: newConnectLimiter(), pulse: normal,
 		turn: make(chan struct{}, 1),
 	}
 }
@@ -117,22 +115,19 @@ func (s *Sockets) keep(ctx context.Context, slot int, l *Link) error {
 				return l.err
 			}
 			l = s.renew(ctx, slot, l, partWithin)
-			renew.Reset(defaultAge)
 		case <-l.greets:
 			renew.Reset(s.lifetime(slot, l))
+			continue
 		case <-l.warned:
 			l = s.renew(ctx, slot, l, partWithin)
-			renew.Reset(defaultAge)
 		case <-l.silent:
 			l = s.replace(ctx, slot, l)
-			renew.Reset(defaultAge)
 		case <-l.tired:
 			l = s.renew(ctx, slot, l, 0)
-			renew.Reset(defaultAge)
 		case <-renew.C:
 			l = s.renew(ctx, slot, l, 0)
-			renew.Reset(defaultAge)
 		}
+		renew.Reset(defaultAge)
 	}
 }
 
@@ -185,7 +180,7 @@ func (s *Sockets) lived(d time.Duration, reason string) error {
 	if reason == webapi.ErrSocketModeOff.Code && !s.steady.Load() {
 		return webapi.ErrSocketModeOff
 	}
-	s.Log.Warn("Slack closes every socket at once; the bot goes on trying", "reason", reason, "meaning", meant[reason])
+	s.config.Log.Warn("Slack closes every socket at once; the bot goes on trying", "reason", reason, "meaning", meant[reason])
 	return nil
 }
 
@@ -203,16 +198,16 @@ func (s *Sockets) put(slot int, l *Link) {
 
 func (s *Sockets) open(ctx context.Context) *Link {
 	l := &Link{
-		Log: s.Log, take: s.take, hello: s.greeted, lived: s.lived, spare: s.spare,
+		of: s,
 		signals: signals{ready: make(chan struct{}), greets: make(chan struct{}, 1), warned: make(chan struct{}, 1),
 			tired: make(chan struct{}, 1), silent: make(chan struct{}, 1)},
 		ended: make(chan struct{}),
 	}
 	l.lines = newConns(l.announced)
 	dialer := l.lines.dialer(proxyRoute{proxy: http.ProxyFromEnvironment})
-	client := *s.Config.HTTP
+	client := *s.config.HTTP
 	client.Transport = &paced{Next: client.Transport, opens: s.opens, over: l.lines.parted.Load}
-	l.client = socketmode.New(s.Config.Api(slack.OptionHTTPClient(&client)),
+	l.client = socketmode.New(s.config.Api(slack.OptionHTTPClient(&client)),
 		socketmode.OptionDialer(dialer), socketmode.OptionReadLimit(maxFrame), socketmode.OptionPingInterval(pingWithin))
 	s.own.Add(1)
 	l.start(context.WithoutCancel(ctx), s.pulse)
@@ -226,15 +221,15 @@ func (s *Sockets) open(ctx context.Context) *Link {
 // greeted counts the sockets of the app at a hello.
 func (s *Sockets) greeted(app string, connections int) {
 	s.connections.Store(int64(connections))
-	s.Log.Info("connected to Slack", "app", app, "connections", connections)
+	s.config.Log.Info("connected to Slack", "app", app, "connections", connections)
 	own := s.own.Load()
-	strangers := max(0, int64(connections)-own-int64(s.Config.Peers()*s.Config.Sockets))
+	strangers := max(0, int64(connections)-own-int64(s.config.Peers()*s.config.Sockets))
 	switch before := s.strangers.Swap(strangers); {
 	case strangers > 0:
-		s.Log.Warn("more sockets of this app are open than this process has; if it stays so there is another deployment, or somebody has the app token",
+		s.config.Log.Warn("more sockets of this app are open than this process has; if it stays so there is another deployment, or somebody has the app token",
 			"connections", connections, "own", own)
 	case before > 0:
-		s.Log.Info("no more sockets of this app are open than this process has", "connections", connections, "own", own)
+		s.config.Log.Info("no more sockets of this app are open than this process has", "connections", connections, "own", own)
 	}
 }
 

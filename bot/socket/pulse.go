@@ -47,7 +47,7 @@ func (l *Link) listen(ctx context.Context, p pulse) {
 // replace puts a new link in the place of a dead one, after those that are replaced already: when the whole network was
 // away, they are all dead at once.
 func (s *Sockets) replace(ctx context.Context, slot int, dead *Link) *Link {
-	s.Log.Warn("nothing is heard on a socket, another one takes its place", "silent",
+	s.config.Log.Warn("nothing is heard on a socket, another one takes its place", "silent",
 		dead.lines.silence().Round(time.Millisecond))
 	s.replaced.Add(1)
 	dead.lost(true)
