@@ -23,7 +23,7 @@ func (c *Chat) Redraw(ctx context.Context, channel, id string, a op.Answer) (str
 }
 
 func (c *Chat) putAs(ctx context.Context, class webapi.Class, channel, id string, a op.Answer) (string, error) {
-	m := c.localizer.Public(channel).Answer(a)
+	m := c.Localizer.Public(channel).Answer(a)
 	ts, err := c.putOnce(ctx, class, channel, id, m)
 	if webapi.Code(err) == "invalid_blocks" {
 		ts, err = c.putOnce(ctx, class, channel, id, m.Simple())

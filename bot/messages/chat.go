@@ -24,7 +24,7 @@ type Chat struct {
 	clicked   *clicked
 	limits    *webapi.Limiter
 	repeats   func(op.Operation) bool
-	localizer render.Localizer
+	Localizer render.Localizer
 	home      atomic.Value // string: the address of the workspace, once known
 	pause     func(context.Context, time.Duration) error
 }
@@ -37,7 +37,7 @@ func New(c webapi.Config) *Chat {
 	return &Chat{api: c.Api(), hooks: responseURL{client: c.HTTP, api: c.APIURL}, clicked: newClicked(c.Now),
 		limits:  webapi.NewLimiter(c.Turn, c.Unlimited),
 		repeats: c.Repeats, pause: sleep.For,
-		localizer: render.Localizer{Words: c.Words, Channel: c.Language, Locale: c.Locale, Meet: c.Meet}}
+		Localizer: render.Localizer{Words: c.Words, Channel: c.Language, Locale: c.Locale, Meet: c.Meet}}
 }
 
 // SetHome tells the address of the workspace.
@@ -45,11 +45,6 @@ func (c *Chat) SetHome(address string) { c.home.Store(address) }
 
 // KeepClick remembers the response address of a click, which edits the card once.
 func (c *Chat) KeepClick(click op.Click) { c.clicked.keep(click, c.hooks.allowed) }
-
-// PrinterFor is what draws a private answer, out of what is at hand; not known when nobody has looked the person up.
-func (c *Chat) PrinterFor(to op.Address) (say render.Printer, known bool) {
-	return c.localizer.Private(to)
-}
 
 // Turn waits until the card of an operation may be drawn: not at all when a click on it has left an address that edits
 // it, else for the budget of what is to be written, and at most for a few seconds.
@@ -91,7 +86,7 @@ type turn struct {
 // (docs.slack.dev/reference/methods/chat.postMessage, chat.update). A post whose answer is lost may be posted twice,
 // since Slack has no key for it; both show the same reference, and buttons of both are judged by the same operation.
 func (t *turn) show(ctx context.Context, o op.Operation) (string, error) {
-	m := t.chat.localizer.Public(o.Channel).Card(o, t.chat.repeats(o))
+	m := t.chat.Localizer.Public(o.Channel).Card(o, t.chat.repeats(o))
 	ts, err := t.put(ctx, o, m)
 	if webapi.Code(err) == "invalid_blocks" || webapi.Code(err) == "invalid_attachments" {
 		ts, err = t.put(ctx, o, m.Simple())

@@ -26,7 +26,7 @@ const (
 
 // Hint says something in private that is worth nothing later: in one try, where the person is.
 func (c *Chat) Hint(ctx context.Context, to op.Address, a op.Answer) error {
-	m := c.localizer.Met(ctx, to).Answer(a)
+	m := c.Localizer.Met(ctx, to).Answer(a)
 	if to.Thread == "" && c.answer(ctx, to, m) == nil {
 		return nil
 	}
@@ -40,7 +40,7 @@ func (c *Chat) Hint(ctx context.Context, to op.Address, a op.Answer) error {
 // and is the engine's to see to: it tries all of this again later.
 func (c *Chat) Tell(ctx context.Context, to op.Address, a op.Answer) error {
 	home, _ := c.home.Load().(string)
-	return c.tell(ctx, to, c.localizer.Met(ctx, to).Answer(render.Linked(a, home)))
+	return c.tell(ctx, to, c.Localizer.Met(ctx, to).Answer(render.Linked(a, home)))
 }
 
 func (c *Chat) tell(ctx context.Context, to op.Address, m render.Message) error {
@@ -174,7 +174,7 @@ func backoff(err error, n int) (time.Duration, bool) {
 
 // inWindow says something in a window that waits for it.
 func (c *Chat) inWindow(ctx context.Context, to op.Address, m render.Message) error {
-	say, _ := c.localizer.Private(to)
+	say, _ := c.Localizer.Private(to)
 	_, err := c.api.UpdateViewContext(ctx, say.View(m, to.Person, to.Channel), "", "", to.View)
 	if webapi.Code(err) == "invalid_arguments" {
 		_, err = c.api.UpdateViewContext(ctx, say.View(m.Simple(), to.Person, to.Channel), "", "", to.View)

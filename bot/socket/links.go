@@ -1,6 +1,7 @@
 package socket
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"sync"
@@ -61,8 +62,8 @@ func NewSockets(c webapi.Config, take func(Envelope)) *Sockets {
 func (s *Sockets) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	ended := make(chan error, len(s.links))
-	started := 0
+	var running sync.WaitGroup
+	ends := make([]error, len(s.links))
 	var before *Link
 	for i := range s.links {
 		if before != nil {
@@ -74,20 +75,14 @@ func (s *Sockets) Run(ctx context.Context) error {
 		l := s.open(ctx)
 		s.put(i, l)
 		before = l
-		started++
-		go func() {
+		running.Go(func() {
 			defer cancel()
-			ended <- s.keep(ctx, i, l)
-		}()
+			ends[i] = s.keep(ctx, i, l)
+		})
 	}
-	var err error
-	for range started {
-		if e := <-ended; e != nil && err == nil {
-			err = e
-		}
-	}
+	running.Wait()
 	s.parting.Wait()
-	return err
+	return cmp.Or(ends...)
 }
 
 func waitFor(ctx context.Context, ready <-chan struct{}, most time.Duration) {
