@@ -8,7 +8,6 @@ import (
 
 	"casterbot/bot/directory"
 	"casterbot/bot/messages"
-	"casterbot/bot/webapi"
 	"casterbot/internal/engine"
 	"casterbot/internal/i18n"
 	"casterbot/internal/op"
@@ -17,7 +16,7 @@ import (
 
 // TestAckPayload: what is too long for an acknowledgement does not travel in one.
 func TestAckPayload(t *testing.T) {
-	d := dispatcher{chat: messages.New(webapi.Config{})}
+	d := dispatcher{chat: messages.New(NewWorld(t).Config)}
 	for range 2 {
 		if p := d.payload(true, op.Address{}, slackworld.Listing(2, true)); p == nil ||
 			string(p.(json.RawMessage)) != Compact(t, plain.Answer(slackworld.Listing(2, true)).Reply()) {
@@ -47,7 +46,7 @@ func Compact(t *testing.T, v any) string {
 }
 
 func BenchmarkHelpReply(b *testing.B) {
-	a, d := slackworld.Listing(12, true), dispatcher{chat: messages.New(webapi.Config{})}
+	a, d := slackworld.Listing(12, true), dispatcher{chat: messages.New(NewWorld(b).Config)}
 	b.ReportAllocs()
 	for b.Loop() {
 		if d.payload(true, op.Address{}, a) == nil {

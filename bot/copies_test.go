@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"casterbot/bot/socket"
-	"casterbot/bot/webapi"
 	"casterbot/internal/engine"
 	"casterbot/internal/op"
 	"casterbot/test/slackworld"
@@ -24,7 +23,7 @@ func TestCopiesWaitForTheFirst(t *testing.T) {
 			<-durable // a slow disk
 			return engine.Accepted{}, nil
 		}}
-		d := &dispatcher{engine: whole(e), log: webapi.Config{}.Filled().Log, now: time.Now, seen: newDedupe(time.Now)}
+		d := &dispatcher{engine: whole(e), log: quiet, now: time.Now, seen: newDedupe(time.Now)}
 		d.who.Store(&me)
 		links := []*socket.Link{{}, {}}
 		comes := func(on *socket.Link) bool {
@@ -85,7 +84,7 @@ func TestACopyIsTakenInstead(t *testing.T) {
 		taken = append(taken, r.Key)
 		return engine.Accepted{}, nil
 	}}
-	d := &dispatcher{engine: whole(e), log: webapi.Config{}.Filled().Log, now: time.Now, seen: newDedupe(time.Now)}
+	d := &dispatcher{engine: whole(e), log: quiet, now: time.Now, seen: newDedupe(time.Now)}
 	d.who.Store(&me)
 	d.intake = newPool(t.Context(), 0, 1, &d.busy)
 	first, l := delivery{}, &socket.Link{}

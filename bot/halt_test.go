@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"casterbot/bot/socket"
-	"casterbot/bot/webapi"
 	"casterbot/internal/engine"
 	"casterbot/internal/op"
 	"casterbot/test/slackworld"
@@ -20,7 +19,7 @@ func TestNothingIsTakenRightAfterAHalt(t *testing.T) {
 			accepted++
 			return engine.Accepted{}, nil
 		}}
-		d := &dispatcher{engine: whole(e), log: webapi.Config{}.Filled().Log, now: time.Now, seen: newDedupe(time.Now)}
+		d := &dispatcher{engine: whole(e), log: quiet, now: time.Now, seen: newDedupe(time.Now)}
 		d.who.Store(&me)
 		d.intake = newPool(t.Context(), 0, 1, &d.busy)
 		d.halts.Arrived(func() time.Time { return time.Now().Add(-map[bool]time.Duration{true: time.Minute}[halted]) })

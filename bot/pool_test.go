@@ -13,7 +13,6 @@ import (
 
 	"casterbot/bot/directory"
 	"casterbot/bot/payload"
-	"casterbot/bot/webapi"
 	"casterbot/internal/engine"
 	"casterbot/internal/op"
 	"casterbot/internal/sandbox/fakeslack"
@@ -138,7 +137,7 @@ func TestFullQueue(t *testing.T) {
 // TestNoPlaceAnywhere: a full pool refuses like a full channel, and the place in the channel is given back; a denial is
 // told all the same.
 func TestNoPlaceAnywhere(t *testing.T) {
-	d := &dispatcher{log: webapi.Config{}.Filled().Log, work: newPool(context.Background(), 0, 0, &atomic.Int64{})}
+	d := &dispatcher{log: quiet, work: newPool(context.Background(), 0, 0, &atomic.Int64{})}
 	to := op.Address{Person: "U0ANA", Channel: "C0SHOW"}
 	work := func(context.Context) { t.Error("it was done") }
 	if d.reserve(d.work, to, work, nil) || len(d.places.taken) != 0 {
@@ -158,7 +157,7 @@ func TestNoPlaceAnywhere(t *testing.T) {
 // TestWorkAfterTheAcknowledgement: work that has its place does not begin before the acknowledgement is out.
 func TestWorkAfterTheAcknowledgement(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := &dispatcher{log: webapi.Config{}.Filled().Log, work: newPool(context.Background(), 1, 1, &atomic.Int64{})}
+		d := &dispatcher{log: quiet, work: newPool(context.Background(), 1, 1, &atomic.Int64{})}
 		acked, began := make(chan struct{}), false
 		d.reserve(d.work, op.Address{}, func(context.Context) { began = true }, acked)
 		synctest.Wait()

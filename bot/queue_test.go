@@ -10,7 +10,6 @@ import (
 	"casterbot/bot/directory"
 	"casterbot/bot/messages"
 	"casterbot/bot/socket"
-	"casterbot/bot/webapi"
 	"casterbot/internal/engine"
 	"casterbot/internal/op"
 	"casterbot/internal/sandbox/fakeslack"
@@ -54,7 +53,7 @@ func acknowledges(do func()) (tried bool) {
 
 // TestNotTaken: what finds no place is not acknowledged.
 func TestNotTaken(t *testing.T) {
-	d := &dispatcher{intake: newPool(context.Background(), 0, 0, &atomic.Int64{}), log: webapi.Config{}.Filled().Log}
+	d := &dispatcher{intake: newPool(context.Background(), 0, 0, &atomic.Int64{}), log: quiet}
 	l := &socket.Link{}
 	l.Pending.Add(1)
 	if acknowledges(func() { d.take(socket.Envelope{Link: l, Id: "e"}) }) || l.Pending.Load() != 0 {
@@ -73,7 +72,7 @@ func TestWaitedTooLong(t *testing.T) {
 			left = append(left, time.Until(end))
 			return engine.Accepted{}, nil
 		}}
-		d := &dispatcher{engine: whole(e), log: webapi.Config{}.Filled().Log, now: time.Now}
+		d := &dispatcher{engine: whole(e), log: quiet, now: time.Now}
 		d.who.Store(&me)
 		for _, waited := range []time.Duration{socket.AcceptWithin, time.Second, hurryAfter + time.Millisecond} {
 			came := socket.Envelope{Link: &socket.Link{}, Id: "e", Kind: "slash_commands", Payload: []byte(slackworld.Slash),
@@ -96,7 +95,7 @@ func TestWaitedTooLong(t *testing.T) {
 // before that, so that it can still tell.
 func TestOneDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := &Bot{dispatcher: &dispatcher{log: webapi.Config{}.Filled().Log}}
+		b := &Bot{dispatcher: &dispatcher{log: quiet}}
 		b.openPools(t.Context())
 		start, told := time.Now(), make(chan time.Duration, 5)
 		stuck := make(chan struct{})

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"testing"
 
 	"casterbot/bot/directory"
@@ -102,6 +103,8 @@ var errDisk = errors.New("disk full")
 
 // me is who the bot is.
 var me = payload.Identity{Team: "T0SHOW", User: "U0BOT"}
+
+var quiet = slog.New(slog.DiscardHandler)
 
 // plain speaks English.
 var plain = render.Printer{}

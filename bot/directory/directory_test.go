@@ -121,7 +121,7 @@ func TestGroupMessages(t *testing.T) {
 		`"is_private":true`: false} {
 		client := &http.Client{Transport: answers(`{"ok":true,"channel":{"id":"G0CREW","name":"mpdm-ana--bo-1",` +
 			said + `}}`)}
-		d := New(webapi.Config{APIURL: "http://127.0.0.1/api/", HTTP: client}, func() []string { return nil })
+		d := New(webapi.Config{APIURL: "http://127.0.0.1/api/", HTTP: client, Now: time.Now}, func() []string { return nil })
 		if got, err := d.Channel(t.Context(), "G0CREW", time.Time{}); err != nil || got.Member != want {
 			t.Errorf("%s: %+v, %v", said, got, err)
 		}

@@ -43,7 +43,10 @@ var cardViews = map[op.State]func(op.Operation, bool) cardView{
 // Card draws an operation. repeats says that an unknown one is still being sent again with its own token.
 func (t Printer) Card(o op.Operation, repeats bool) Message {
 	f := t.face(viewOf(o, repeats))
-	m := Message{Text: cut(sentences(f.title, f.lines), maxTextArg), Blocks: []slack.Block{section(mrkdwn(f.title))}, color: f.color}
+	m := Message{
+		Text:   cut(sentences(f.title, f.lines), maxTextArg),
+		Blocks: []slack.Block{section(mrkdwn(f.title))}, color: f.color,
+	}
 	for _, text := range paragraphs(f.lines) {
 		m.body = append(m.body, section(text))
 	}

@@ -51,9 +51,12 @@ type Sockets struct {
 	parting     sync.WaitGroup
 }
 
+// perProcess is how many links a process keeps: while one is renewed the other serves.
+const perProcess = 2
+
 func NewSockets(c webapi.Config, take func(Envelope)) *Sockets {
 	return &Sockets{
-		config: c, take: take, links: make([]*Link, c.Sockets), opens: newConnectLimiter(), pulse: normal,
+		config: c, take: take, links: make([]*Link, perProcess), opens: newConnectLimiter(), pulse: normal,
 		turn: make(chan struct{}, 1),
 	}
 }
@@ -175,7 +178,8 @@ func (s *Sockets) lived(d time.Duration, reason string) error {
 	if reason == webapi.ErrSocketModeOff.Code && !s.steady.Load() {
 		return webapi.ErrSocketModeOff
 	}
-	s.config.Log.Warn("Slack closes every socket at once; the bot goes on trying", "reason", reason, "meaning", meant[reason])
+	s.config.Log.Warn("Slack closes every socket at once; the bot goes on trying",
+		"reason", reason, "meaning", meant[reason])
 	return nil
 }
 
@@ -218,13 +222,14 @@ func (s *Sockets) greeted(app string, connections int) {
 	s.connections.Store(int64(connections))
 	s.config.Log.Info("connected to Slack", "app", app, "connections", connections)
 	own := s.own.Load()
-	strangers := max(0, int64(connections)-own-int64(s.config.Peers()*s.config.Sockets))
+	strangers := max(0, int64(connections)-own-int64(s.config.Peers()*perProcess))
 	switch before := s.strangers.Swap(strangers); {
 	case strangers > 0:
 		s.config.Log.Warn("more sockets of this app are open than this process has; if it stays so there is another deployment, or somebody has the app token",
 			"connections", connections, "own", own)
 	case before > 0:
-		s.config.Log.Info("no more sockets of this app are open than this process has", "connections", connections, "own", own)
+		s.config.Log.Info("no more sockets of this app are open than this process has",
+			"connections", connections, "own", own)
 	}
 }
 

@@ -3,6 +3,7 @@ package socket
 import (
 	"context"
 	"io"
+	"log/slog"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -48,7 +49,7 @@ func serve(t *testing.T, w *slackworld.World, p pulse, take func(Envelope)) *Soc
 // up with a plain error, if none has ever lasted; after that, and for other reasons, it goes on trying.
 func TestSocketModeOff(t *testing.T) {
 	for _, reason := range []string{"link_disabled", "too_many_websockets", ""} {
-		s := &Sockets{config: webapi.Config{}.Filled()}
+		s := &Sockets{config: webapi.Config{Log: slog.New(slog.DiscardHandler)}}
 		for i := range manyBrief {
 			if err := s.lived(0, reason); (err != nil) != (i == manyBrief-1 && reason == "link_disabled") {
 				t.Fatalf("brief socket %d, %q: %v", i, reason, err)
@@ -68,7 +69,7 @@ func TestSocketModeOff(t *testing.T) {
 func TestStrangers(t *testing.T) {
 	w := slackworld.New(t)
 	peers := 0
-	s := &Sockets{config: webapi.Config{Log: w.Config.Log, Sockets: 2, Peers: func() int { return peers }}}
+	s := &Sockets{config: webapi.Config{Log: w.Config.Log, Peers: func() int { return peers }}}
 	s.own.Store(2)
 	l := &Link{}
 	l.age.Store(int64(time.Hour))
@@ -98,7 +99,7 @@ func TestStrangers(t *testing.T) {
 // TestLongOutage: a client that means to wait for minutes is replaced.
 func TestLongOutage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := &Link{of: &Sockets{config: webapi.Config{}.Filled()}}
+		l := &Link{of: &Sockets{config: webapi.Config{Log: slog.New(slog.DiscardHandler)}}}
 		l.tired = make(chan struct{}, 1)
 		for _, c := range []struct {
 			backoff time.Duration
