@@ -2,7 +2,6 @@ package render
 
 import (
 	"slices"
-	"strings"
 
 	"casterbot/internal/op"
 
@@ -151,7 +150,7 @@ func failedFace(o op.Operation, _ bool) cardView {
 		f.color, f.title = grey, op.L("⚪ ", said(o, out, ": it was so already."))
 	}
 	f.lines = told(out.Evidence)
-	if o.SettledBy == "" && !strings.Contains(strings.ToLower(out.Text.Plain()+out.Evidence.Plain()), "nothing ") {
+	if out.NothingChanged {
 		f.lines = append(f.lines, op.L("Nothing was changed."))
 	}
 	return f

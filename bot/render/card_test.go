@@ -66,7 +66,7 @@ func cards() map[string]op.Operation {
 		"failed": slackworld.Operation(op.Failed, ended(op.Outcome{
 			Text: op.L(op.B("Evening News"), " was not restarted: the studio is not running"),
 			Code: "IncorrectCasterStatus.Idle", RequestID: "6EBD-02",
-			Next: []op.Next{{Label: "Start it instead", Text: "caster start a"}},
+			Next: []op.Next{{Label: "Start it instead", Text: "caster start a"}}, NothingChanged: true,
 		})),
 		"failed-already": slackworld.Operation(op.Failed,
 			ended(op.Outcome{Text: op.L(op.B("Preview 2"), " is already open. Nothing was changed."), Already: true})),
@@ -95,6 +95,13 @@ func TestCards(t *testing.T) {
 		if strings.TrimSpace(m.Text) == "" {
 			t.Errorf("%s: no sentence for notifications", name)
 		}
+	}
+	explained := cards()["failed"]
+	explained.Outcome.Text = op.L("It is idle (", op.Code(explained.Outcome.Code), "). Nothing was changed.")
+	explained.Outcome.NothingChanged = false
+	if got := slackworld.JSON(t, asSent(plain.Card(explained, false))); strings.Contains(got, "code `") ||
+		strings.Contains(got, `"Nothing was changed."`) {
+		t.Errorf("what the outcome says is said twice: %s", got)
 	}
 	repeating := plain.Card(slackworld.Operation(op.Unknown), true)
 	if got := slackworld.JSON(t, asSent(repeating)); !strings.Contains(got, "cannot create a second studio") ||
