@@ -110,19 +110,19 @@ func digest(s string) string {
 // interaction is what we read of a block_actions, block_suggestion or view_submission payload. The last three fields
 // are of a suggestion alone.
 type interaction struct {
-	Type        string    `json:"type"`
-	Team        named     `json:"team"`
-	User        member    `json:"user"`
-	Channel     named     `json:"channel"`
-	Container   container `json:"container"`
-	Message     stamp     `json:"message"`
-	Actions     []pressed `json:"actions"`
-	View        seenView  `json:"view"`
-	ResponseURL string    `json:"response_url"`
-	TriggerID   string    `json:"trigger_id"`
-	ActionID    string    `json:"action_id"`
-	BlockID     string    `json:"block_id"`
-	Value       string    `json:"value"`
+	Type        string              `json:"type"`
+	Team        named               `json:"team"`
+	User        member              `json:"user"`
+	Channel     named               `json:"channel"`
+	Container   container           `json:"container"`
+	Message     stamp               `json:"message"`
+	Actions     []slack.BlockAction `json:"actions"`
+	View        seenView            `json:"view"`
+	ResponseURL string              `json:"response_url"`
+	TriggerID   string              `json:"trigger_id"`
+	ActionID    string              `json:"action_id"`
+	BlockID     string              `json:"block_id"`
+	Value       string              `json:"value"`
 }
 
 type (
@@ -142,31 +142,12 @@ type (
 		ThreadTS  string `json:"thread_ts"`
 		ChannelID string `json:"channel_id"`
 	}
-	pressed struct {
-		ActionID string `json:"action_id"`
-		BlockID  string `json:"block_id"`
-		Value    string `json:"value"`
-		ActionTS string `json:"action_ts"`
-		Selected struct {
-			Value string `json:"value"`
-		} `json:"selected_option"`
-	}
 	seenView struct {
-		ID       string `json:"id"`
-		Type     string `json:"type"`
-		Hash     string `json:"hash"`
-		Metadata string `json:"private_metadata"`
-		State    struct {
-			Values map[string]map[string]fieldState `json:"values"`
-		} `json:"state"`
-	}
-	fieldState struct {
-		Value    string   `json:"value"`
-		Selected chosen   `json:"selected_option"`
-		Several  []chosen `json:"selected_options"`
-	}
-	chosen struct {
-		Value string `json:"value"`
+		ID       string          `json:"id"`
+		Type     string          `json:"type"`
+		Hash     string          `json:"hash"`
+		Metadata string          `json:"private_metadata"`
+		State    slack.ViewState `json:"state"`
 	}
 )
 
@@ -196,14 +177,14 @@ func (id Identity) interaction(in interaction, now time.Time) (Event, error) {
 	if r.Thread == message { // the message has replies, but is none
 		r.Thread = ""
 	}
-	r.Key = strings.Join([]string{"click", r.Person, cmp.Or(message, in.View.ID), pressed.ActionID, pressed.ActionTS}, "-")
+	r.Key = strings.Join([]string{"click", r.Person, cmp.Or(message, in.View.ID), pressed.ActionID, pressed.ActionTs}, "-")
 	if in.View.ID != "" && pressed.ActionID != render.PickAction {
 		return id.pageOrWindow(in.View, pressed, r)
 	}
 	switch {
 	case strings.HasPrefix(pressed.ActionID, render.CardAction):
 		return cardPress(pressed, r, message)
-	case pressed.says(&r):
+	case says(pressed, &r):
 		r.Button = saidBy(message, r)
 		return Event{Key: r.Key, Request: &r}, nil
 	case pressed.ActionID == render.PickAction && in.View.ID != "":
@@ -213,12 +194,12 @@ func (id Identity) interaction(in interaction, now time.Time) (Event, error) {
 }
 
 // says puts into a request the command that a button or a picker stands for; false when it stands for none.
-func (p pressed) says(r *op.Request) bool {
+func says(p slack.BlockAction, r *op.Request) bool {
 	switch {
 	case strings.HasPrefix(p.ActionID, render.SayAction):
 		r.Text = p.Value
-	case strings.HasPrefix(p.ActionID, render.TypedAction) && p.Selected.Value != "":
-		r.Text, r.Pick = p.BlockID, p.Selected.Value
+	case strings.HasPrefix(p.ActionID, render.TypedAction) && p.SelectedOption.Value != "":
+		r.Text, r.Pick = p.BlockID, p.SelectedOption.Value
 	}
 	return r.Text != ""
 }
@@ -234,7 +215,7 @@ var acts = map[op.Action]bool{
 	op.ActionHappened: true, op.ActionNot: true, op.ActionAgain: true, op.ActionNext: true,
 }
 
-func cardPress(p pressed, r op.Request, message string) (Event, error) {
+func cardPress(p slack.BlockAction, r op.Request, message string) (Event, error) {
 	name, next, _ := strings.Cut(strings.TrimPrefix(p.ActionID, render.CardAction), ":")
 	act := op.Action(name)
 	if !acts[act] || (act == op.ActionNext) != (next != "") || len(next) > 64 || p.Value == "" || len(p.Value) > 64 {

@@ -10,6 +10,8 @@ import (
 	"casterbot/bot/render"
 	"casterbot/internal/grammar"
 	"casterbot/internal/op"
+
+	"github.com/slack-go/slack"
 )
 
 // submission decodes what a form holds: which form it is travels in the view's metadata, the values in its state.
@@ -43,7 +45,7 @@ func hold(form op.Form, v seenView) (notice string) {
 			if form.Fields[i].Name != name {
 				continue
 			}
-			value, ok := state[render.PickAction].holds(form.Fields[i])
+			value, ok := holds(state[render.PickAction], form.Fields[i])
 			if form.Fields[i].Value = value; !ok {
 				notice = block
 			}
@@ -53,9 +55,9 @@ func hold(form op.Form, v seenView) (notice string) {
 }
 
 // holds gives what is picked or typed in a field; not ok when it is a notice.
-func (s fieldState) holds(f op.Field) (value string, ok bool) {
-	picked := make([]string, 0, len(s.Several))
-	for _, one := range append(s.Several, s.Selected) {
+func holds(s slack.BlockAction, f op.Field) (value string, ok bool) {
+	picked := make([]string, 0, len(s.SelectedOptions))
+	for _, one := range append(s.SelectedOptions, s.SelectedOption) {
 		if one.Value == op.Ask {
 			return "", false
 		}

@@ -9,6 +9,8 @@ import (
 	"casterbot/bot/render"
 	"casterbot/internal/op"
 	"casterbot/test/slackworld"
+
+	"github.com/slack-go/slack"
 )
 
 // formSample is a view as Slack gives it back.
@@ -103,7 +105,7 @@ func TestFormsThatAreNotOurs(t *testing.T) {
 	for metadata, person := range map[string]string{"": "U0ANA", remembered(asked, "U0BO"): "U0ANA"} {
 		in := interaction{Type: "view_submission", User: member{ID: person},
 			View: seenView{ID: "V1", Metadata: metadata}}
-		in.View.State.Values = map[string]map[string]fieldState{"name": {}, "caster~1": {}}
+		in.View.State.Values = map[string]map[string]slack.BlockAction{"name": {}, "caster~1": {}}
 		a, err := me.interaction(in, slackworld.T0)
 		if err != nil || a.Ignored == "" || a.Wrong == nil {
 			t.Fatalf("a form that is not ours: %+v, %v", a, err)

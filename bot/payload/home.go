@@ -11,7 +11,7 @@ import (
 
 // pageOrWindow decodes a press on the bot's own page, or in a window over it. Whether the person is in the channel is
 // for the engine to say.
-func (id Identity) pageOrWindow(v seenView, p pressed, r op.Request) (Event, error) {
+func (id Identity) pageOrWindow(v seenView, p slack.BlockAction, r op.Request) (Event, error) {
 	rest, own := strings.CutPrefix(p.ActionID, render.HomeAction)
 	switch {
 	case own && rest == render.Refresh:
@@ -19,7 +19,7 @@ func (id Identity) pageOrWindow(v seenView, p pressed, r op.Request) (Event, err
 	case own && v.Type == string(slack.VTHomeTab):
 		_, r.Channel, _ = strings.Cut(rest, ":")
 		r.Text, r.FromHome = p.Value, true
-	case !window(v, &r) || !p.says(&r):
+	case !window(v, &r) || !says(p, &r):
 		return Event{Ignored: "unknown action of a view"}, nil
 	}
 	if r.Channel == "" || r.Text == "" {

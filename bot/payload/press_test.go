@@ -26,7 +26,7 @@ func TestEveryButtonIsUnderstood(t *testing.T) {
 				}
 				for _, e := range row.Elements.ElementSet {
 					drawn := e.(*slack.ButtonBlockElement)
-					a, err := cardPress(pressed{ActionID: drawn.ActionID, Value: drawn.Value}, op.Request{}, "1.2")
+					a, err := cardPress(slack.BlockAction{ActionID: drawn.ActionID, Value: drawn.Value}, op.Request{}, "1.2")
 					if err != nil || a.Click == nil {
 						t.Fatalf("%s: %s is not understood: %v", state, drawn.ActionID, err)
 					}
