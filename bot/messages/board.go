@@ -35,12 +35,8 @@ func (c *Chat) putAs(ctx context.Context, class webapi.Class, channel, id string
 }
 
 func (c *Chat) putOnce(ctx context.Context, class webapi.Class, channel, id string, m render.Message) (string, error) {
-	wait := func() error { return c.limits.Edit(ctx, class) }
-	if id == "" {
-		wait = func() error { return c.limits.Post(ctx, channel) }
-	}
-	if err := wait(); err != nil {
-		return "", classify(err)
+	if err := c.limit(ctx, class, channel, id); err != nil {
+		return "", err
 	}
 	return c.write(ctx, channel, id, "", m)
 }

@@ -34,7 +34,7 @@ var _ notify.Chat = (*Chat)(nil)
 // NewChat makes a chat for one workspace.
 func New(c webapi.Config) *Chat {
 	c = c.Filled()
-	return &Chat{api: c.Api(), hooks: responseURL{client: c.HTTP, api: c.APIURL}, clicked: newClicked(c.Now),
+	return &Chat{api: c.Api(), hooks: responseURL{client: c.HTTP, api: c.APIURL}, clicked: &clicked{now: c.Now},
 		limits:  webapi.NewLimiter(c.Turn, c.Unlimited),
 		repeats: c.Repeats, pause: sleep.For,
 		Localizer: render.Localizer{Words: c.Words, Channel: c.Language, Locale: c.Locale, Meet: c.Meet}}
@@ -63,13 +63,18 @@ func (c *Chat) Turn(ctx context.Context, o op.Operation) (notify.Show, error) {
 // budget takes what it needs to write a card. Somebody waits for a result, and for the buttons of a question to go;
 // what is added to a card that shows its end already comes after that.
 func (c *Chat) budget(ctx context.Context, o op.Operation) error {
-	switch {
-	case o.Card == "":
-		return classify(c.limits.Post(ctx, o.Channel))
-	case underWay(o) || c.clicked.shows(o.Channel, o.Card, o.Version) || c.clicked.ended(o):
-		return classify(c.limits.Edit(ctx, webapi.Progress))
+	if underWay(o) || c.clicked.shows(o.Channel, o.Card, o.Version) || c.clicked.ended(o) {
+		return c.limit(ctx, webapi.Progress, o.Channel, o.Card)
 	}
-	return classify(c.limits.Edit(ctx, webapi.Result))
+	return c.limit(ctx, webapi.Result, o.Channel, o.Card)
+}
+
+// limit waits for the turn of a new message, or of an edit of that class when it has an id.
+func (c *Chat) limit(ctx context.Context, class webapi.Class, channel, id string) error {
+	if id == "" {
+		return classify(c.limits.Post(ctx, channel))
+	}
+	return classify(c.limits.Edit(ctx, class))
 }
 
 func underWay(o op.Operation) bool { return o.State == op.Queued || o.State == op.Running }

@@ -36,8 +36,6 @@ type clickedAt struct {
 	mute                  bool // Slack did not answer, or refused: it edits no more
 }
 
-func newClicked(now func() time.Time) *clicked { return &clicked{now: now} }
-
 // keep remembers the address of a click. In a thread an address does not edit reliably, so that one is not.
 func (c *clicked) keep(click op.Click, good func(address string) bool) {
 	if click.Message == "" || click.Thread != "" || click.ReplyTo == "" || !good(click.ReplyTo) {

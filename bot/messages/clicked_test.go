@@ -228,7 +228,7 @@ func TestAClickedCardInPlainBlocks(t *testing.T) {
 // kept.
 func TestWhatIsKeptOfClicks(t *testing.T) {
 	now := time.Unix(1000, 0)
-	c := newClicked(func() time.Time { return now })
+	c := &clicked{now: func() time.Time { return now }}
 	good := func(string) bool { return true }
 	click := op.Click{Origin: op.Origin{Address: op.Address{Channel: "C1", ReplyTo: "https://hooks.slack.com/actions/1"}},
 		Message: "1.1"}
