@@ -25,7 +25,7 @@ import (
 // Slack does not answer, or asks to be left alone, facts of up to an hour come back marked as stale.
 type Directory struct {
 	api      *slack.Client
-	holds    *methodLimits
+	holds    methodLimits
 	now      func() time.Time
 	queries  queryRate // of questions about groups
 	groups   func() []string
@@ -52,10 +52,11 @@ const everyGroup = "usergroups"
 
 var _ authz.Directory = (*Directory)(nil)
 
-// NewDirectory makes a directory. groups gives the ids of the user groups that matter: those of the policy in force.
+// New makes a directory. groups gives the ids of the user groups that matter: those of the policy in force.
 func New(c webapi.Config, groups func() []string) *Directory {
 	c = c.Filled()
-	d := &Directory{api: c.Api(), holds: newMethodLimits(), now: c.Now, groups: groups}
+	d := &Directory{api: c.Api(), now: c.Now, groups: groups,
+		holds: methodLimits{now: time.Now, until: map[string]time.Time{}}}
 	ages := cache.Config{Now: c.Now, Good: GoodFor, Renew: renewAt, Stale: staleFor, Within: askWithin, Most: maxFacts,
 		Gone: isGone}
 	d.people, d.members = cache.New[string, op.Person](ages), cache.New[string, members](ages)
@@ -89,10 +90,7 @@ func (d *Directory) Person(ctx context.Context, id, team string, since time.Time
 	if groupsErr != nil {
 		return op.Person{}, fmt.Errorf("look up user groups: %w", groupsErr)
 	}
-	p := found.Value
-	if len(groups) > 0 {
-		p = within(p, groups, known.Value)
-	}
+	p := within(found.Value, groups, known.Value)
 	p.Stale = found.Stale || known.Stale
 	return d.of(p, team), nil
 }

@@ -16,10 +16,6 @@ type methodLimits struct {
 	until map[string]time.Time
 }
 
-func newMethodLimits() *methodLimits {
-	return &methodLimits{now: time.Now, until: map[string]time.Time{}}
-}
-
 // call makes a call, unless Slack has asked to wait; then the error is the one that it would give.
 func (h *methodLimits) call(method string, do func() error) error {
 	h.mu.Lock()

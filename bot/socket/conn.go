@@ -24,10 +24,12 @@ type conns struct {
 	heard  atomic.Int64 // when something was last heard: nanoseconds since began, which no change of the clock touches
 	mu     sync.Mutex
 	open   *conn
-	handed *delivered // of the open connection
+	handed *delivered // of the newest connection
 }
 
-func newConns(warned func(reason string)) *conns { return &conns{warned: warned, began: time.Now()} }
+func newConns(warned func(reason string)) *conns {
+	return &conns{warned: warned, began: time.Now(), handed: &delivered{}}
+}
 
 func (l *conns) hear() { l.heard.Store(int64(time.Since(l.began))) }
 
@@ -119,27 +121,20 @@ func (l *conns) keep(c net.Conn) net.Conn {
 func (l *conns) release() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.handed != nil {
-		l.handed.over.Store(math.MaxInt64 / 2)
-	}
+	l.handed.over.Store(math.MaxInt64 / 2)
 }
 
 // took is called for each message that the client has handed over.
 func (l *conns) took() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.handed != nil {
-		l.handed.over.Add(1)
-	}
+	l.handed.over.Add(1)
 }
 
 // why is the reason that Slack gave for the end of the last connection, or empty.
 func (l *conns) why() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.handed == nil {
-		return ""
-	}
 	if said := l.handed.why.Load(); said != nil {
 		return *said
 	}

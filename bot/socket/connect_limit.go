@@ -84,8 +84,5 @@ func (p *paced) RoundTrip(r *http.Request) (*http.Response, error) {
 			return nil, err
 		}
 	}
-	if p.Next == nil {
-		return http.DefaultTransport.RoundTrip(r)
-	}
 	return p.Next.RoundTrip(r)
 }
