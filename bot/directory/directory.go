@@ -38,7 +38,7 @@ type Directory struct {
 
 // How long facts are good, and how long they serve when nobody answers.
 const (
-	GoodFor   = time.Minute
+	goodFor   = time.Minute
 	renewAt   = 45 * time.Second // what is still in use by then is asked for again
 	staleFor  = time.Hour
 	askWithin = 5 * time.Second
@@ -57,7 +57,7 @@ func New(c webapi.Config, groups func() []string) *Directory {
 	c = c.Filled()
 	d := &Directory{api: c.Api(), now: c.Now, groups: groups,
 		holds: methodLimits{now: time.Now, until: map[string]time.Time{}}}
-	ages := cache.Config{Now: c.Now, Good: GoodFor, Renew: renewAt, Stale: staleFor, Within: askWithin, Most: maxFacts,
+	ages := cache.Config{Now: c.Now, Good: goodFor, Renew: renewAt, Stale: staleFor, Within: askWithin, Most: maxFacts,
 		Gone: isGone}
 	d.people, d.members = cache.New[string, op.Person](ages), cache.New[string, members](ages)
 	d.channels, d.rooms = cache.New[string, op.Channel](ages), cache.New[string, []string](ages)

@@ -24,7 +24,7 @@ func TestRooms(t *testing.T) {
 	if _, err := rooms("U0GUS"); err != nil || len(w.Calls("users.conversations")) != 1 {
 		t.Errorf("asked again within a minute: %v", err)
 	}
-	clock.Advance(GoodFor)
+	clock.Advance(goodFor)
 	if got, err := rooms("U0GUS"); err == nil {
 		t.Errorf("old rooms serve: %v", got)
 	}
@@ -44,7 +44,7 @@ func TestLocale(t *testing.T) {
 		t.Error("somebody is known who was never looked up")
 	}
 	d.Meet(context.Background(), "U0LIN")
-	clock.Advance(24 * GoodFor)
+	clock.Advance(24 * goodFor)
 	d.Meet(context.Background(), "U0LIN")
 	if locale, known := d.Locale("U0LIN"); locale != "zh-CN" || !known || len(w.Calls("users.info")) != 1 {
 		t.Errorf("%q, known %v after %d questions", locale, known, len(w.Calls("users.info")))

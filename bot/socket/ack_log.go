@@ -101,9 +101,9 @@ func (l *Link) write(list ...ackedOnce) error {
 
 // another gives a link that is up, or the link itself when there is none.
 func (l *Link) another() *Link {
-	l.of.mu.Lock()
-	defer l.of.mu.Unlock()
-	for _, other := range l.of.links {
+	l.owner.mu.Lock()
+	defer l.owner.mu.Unlock()
+	for _, other := range l.owner.links {
 		if other != nil && other != l && other.up.Load() && !other.deaf.Load() {
 			return other
 		}

@@ -40,7 +40,7 @@ type Envelope struct {
 type Link struct {
 	client *socketmode.Client
 	lines  *conns
-	of     *Sockets
+	owner  *Sockets
 	acked  ackLog
 
 	state
@@ -130,7 +130,7 @@ func (l *Link) event(e socketmode.Event) error {
 		if l.lines.parted.Load() {
 			l.cancel()
 		} else if l.up.Swap(false) {
-			return l.of.lived(time.Since(l.since), l.lines.why())
+			return l.owner.lived(time.Since(l.since), l.lines.why())
 		}
 	case socketmode.EventTypeConnectionError:
 		return l.failed(e)
@@ -158,11 +158,11 @@ func (l *Link) bad(e socketmode.Event) {
 	l.hand(Envelope{Link: l, Id: frame.ID, Kind: frame.Type, Payload: frame.Payload})
 }
 
-func (l *Link) log() *slog.Logger { return l.of.config.Log }
+func (l *Link) log() *slog.Logger { return l.owner.config.Log }
 
 func (l *Link) hand(e Envelope) {
 	l.Pending.Add(1)
-	l.of.take(e)
+	l.owner.take(e)
 }
 
 func (l *Link) greeted(r *socketmode.Request) {
@@ -173,7 +173,7 @@ func (l *Link) greeted(r *socketmode.Request) {
 	l.age.Store(int64(age))
 	l.since = time.Now()
 	l.up.Store(true)
-	l.of.greeted(r.ConnectionInfo.AppID, r.NumConnections)
+	l.owner.greeted(r.ConnectionInfo.AppID, r.NumConnections)
 	select {
 	case <-l.ready:
 	default:

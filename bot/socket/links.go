@@ -197,7 +197,7 @@ func (s *Sockets) put(slot int, l *Link) {
 
 func (s *Sockets) open(ctx context.Context) *Link {
 	l := &Link{
-		of: s,
+		owner: s,
 		signals: signals{ready: make(chan struct{}), greets: make(chan struct{}, 1), warned: make(chan struct{}, 1),
 			tired: make(chan struct{}, 1), silent: make(chan struct{}, 1)},
 		ended: make(chan struct{}),

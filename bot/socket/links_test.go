@@ -99,7 +99,7 @@ func TestStrangers(t *testing.T) {
 // TestLongOutage: a client that means to wait for minutes is replaced.
 func TestLongOutage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := &Link{of: &Sockets{config: webapi.Config{Log: slog.New(slog.DiscardHandler)}}}
+		l := &Link{owner: &Sockets{config: webapi.Config{Log: slog.New(slog.DiscardHandler)}}}
 		l.tired = make(chan struct{}, 1)
 		for _, c := range []struct {
 			backoff time.Duration
