@@ -173,7 +173,8 @@ func TestUnwritten(t *testing.T) {
 	}
 	failed := &socketmode.ErrorWriteFailed{Cause: io.ErrClosedPipe,
 		Response: &socketmode.Response{EnvelopeID: sent.Envelope}}
-	if err := s.links[0].event(socketmode.Event{Type: socketmode.EventTypeErrorWriteFailed,
+	broken := &Link{owner: s} // nothing can be written to it
+	if err := broken.event(socketmode.Event{Type: socketmode.EventTypeErrorWriteFailed,
 		Data: failed}); err != nil {
 		t.Fatal(err)
 	}
