@@ -27,7 +27,7 @@ type cardView struct {
 	foot    []op.Line
 }
 
-// cardViews gives every state its face; the wording is in experience.md §2 of the design notes.
+// cardViews says what the card of an operation in each state holds.
 var cardViews = map[op.State]func(op.Operation, bool) cardView{
 	op.Pending:   pendingFace,
 	op.Queued:    underWay(" · waiting for its turn at ApsaraVideo Live…"),

@@ -21,8 +21,8 @@ func ending(o op.Operation) []op.Line {
 	if out.RequestID != "" {
 		parts = append(parts, op.L("RequestId ", op.Code(out.RequestID)))
 	}
-	told := slices.ContainsFunc(out.Text, func(s op.Span) bool { return s.Text == out.Code })
-	if out.Code != "" && !told {
+	known := slices.ContainsFunc(out.Text, func(s op.Span) bool { return s.Text == out.Code })
+	if out.Code != "" && !known {
 		parts = append(parts, op.L("code ", op.Code(out.Code)))
 	}
 	return parts

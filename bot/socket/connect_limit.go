@@ -73,7 +73,7 @@ func (o *connectLimiter) take(now time.Time) time.Duration {
 
 // paced lets a link ask for a socket when it is its turn. A link that is over does not ask at all.
 type paced struct {
-	Next  http.RoundTripper
+	next  http.RoundTripper
 	opens *connectLimiter
 	over  func() bool
 }
@@ -84,5 +84,5 @@ func (p *paced) RoundTrip(r *http.Request) (*http.Response, error) {
 			return nil, err
 		}
 	}
-	return p.Next.RoundTrip(r)
+	return p.next.RoundTrip(r)
 }

@@ -17,7 +17,7 @@ func TestOpeningsArePaced(t *testing.T) {
 		over := false
 		p := &paced{opens: newConnectLimiter(), over: func() bool {
 			return over
-		}, Next: trip(func(r *http.Request) (*http.Response, error) {
+		}, next: trip(func(r *http.Request) (*http.Response, error) {
 			if strings.HasSuffix(r.URL.Path, "/apps.connections.open") {
 				at = append(at, time.Now())
 			}

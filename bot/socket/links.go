@@ -205,7 +205,7 @@ func (s *Sockets) open(ctx context.Context) *Link {
 	l.lines = newConns(l.announced)
 	dialer := l.lines.dialer(proxyRoute{proxy: http.ProxyFromEnvironment})
 	client := *s.config.HTTP
-	client.Transport = &paced{Next: client.Transport, opens: s.opens, over: l.lines.parted.Load}
+	client.Transport = &paced{next: client.Transport, opens: s.opens, over: l.lines.parted.Load}
 	l.client = socketmode.New(s.config.Api(slack.OptionHTTPClient(&client)),
 		socketmode.OptionDialer(dialer), socketmode.OptionReadLimit(maxFrame), socketmode.OptionPingInterval(pingWithin))
 	s.own.Add(1)

@@ -43,7 +43,7 @@ var chinese []byte
 // catalogues are the texts of every language but English.
 var catalogues = map[string][]byte{Chinese: chinese}
 
-// Words translates. It reads a catalogue when it is first needed.
+// Words translates. It reads a catalogue when it is first needed. A nil one translates nothing.
 type Words struct {
 	missed func(language, key string)
 	once   sync.Once
