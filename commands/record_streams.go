@@ -137,7 +137,7 @@ func (s table) unknownStream(ctx context.Context, call op.Call) error {
 	if err != nil {
 		return err
 	}
-	return naming.Streams.Unknown(call.Args["stream"], mapped(all, target.thing))
+	return naming.Streams.Unknown(call.Args["stream"], op.Each(all, target.thing))
 }
 
 // unclearStream lists what the patterns can mean: the streams themselves, and those live now that fit.
@@ -223,7 +223,7 @@ func (s table) streamOptions(ctx context.Context, call op.Call) ([]op.Option, er
 	if err != nil {
 		return nil, err
 	}
-	options := naming.Pick(mapped(all, target.thing))
+	options := naming.Pick(op.Each(all, target.thing))
 	for i := range options {
 		options[i].Hint = options[i].Value
 	}

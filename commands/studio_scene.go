@@ -95,7 +95,7 @@ func (s table) preview(ctx context.Context, call op.Call, can op.Text) (c live.C
 	}
 	refusal := op.Refuse(op.L(ofScene(c, scene),
 		" is the PROGRAM scene, which viewers see. Only PREVIEW scenes can be ", can, "."))
-	refusal.Answer.Items = naming.Items(previews(all))
+	refusal.Answer.Items = op.Each(previews(all), naming.Thing.Item)
 	return c, scene, all, refusal.About("scene").InShort(op.L("the PROGRAM scene"))
 }
 

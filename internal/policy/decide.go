@@ -118,18 +118,10 @@ func (q question) barred() []op.Line {
 		{q.channel.Archived && changes, []op.Text{"This channel is archived, so nothing can be changed from it."}},
 	} {
 		if b.holds {
-			return lines(b.why...)
+			return op.Each(b.why, func(t op.Text) op.Line { return op.L(t) })
 		}
 	}
 	return nil
-}
-
-func lines(texts ...op.Text) []op.Line {
-	var out []op.Line
-	for _, t := range texts {
-		out = append(out, op.L(t))
-	}
-	return out
 }
 
 // withheld says why the deciding grant is not for this kind of person or channel, or nil.

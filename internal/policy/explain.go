@@ -34,11 +34,11 @@ func (p *Policy) Explain(person op.Person, c op.Channel, verb string, effect op.
 }
 
 func (p *Policy) step(g *grant, verb, through string) op.Line {
-	line := op.L(op.V(p.rule(g.line())), " is for ", p.names(g.who))
+	line := op.L(op.V(p.rule(g.line())), " is for ", g.who.names())
 	if through == "" {
 		line = op.L(line, ", not this person")
 	} else {
-		line = op.L(line, ", this person by ", p.span(through))
+		line = op.L(line, ", this person by ", span(through))
 	}
 	switch {
 	case !g.verbs[verb]:
