@@ -34,29 +34,30 @@ func (t target) thing() naming.Thing {
 // stream resolves the argument {stream}: an alias of the channel, domain/app/stream in full, or a bare stream name
 // where the channel's pattern says which domain and app it has. An alias wins, as somebody wrote down what it means.
 func (s table) stream(ctx context.Context, call op.Call) (target, error) {
-	typed := call.Args["stream"]
-	if strings.Contains(typed, "/") {
-		if stream, ok := parsePath(typed); ok && call.Scope.Stream(stream.String()) {
-			return labelled(stream, call.Scope), nil
-		}
+	patterns := patternsOf(call.Args["stream"], call.Scope)
+	if len(patterns) == 0 {
 		return target{}, s.unknownStream(ctx, call)
 	}
-	if patterns := aliased(typed, call.Scope.Streams); len(patterns) > 0 {
-		stream, ok := parsePath(patterns[0])
-		if len(patterns) > 1 || !ok {
-			return target{}, s.unclearStream(ctx, call, patterns)
-		}
-		return labelled(stream, call.Scope), nil
+	stream, ok := parsePath(patterns[0])
+	if len(patterns) > 1 || !ok {
+		return target{}, s.unclearStream(ctx, call, patterns)
 	}
-	found := bare(typed, call.Scope)
-	if len(found) > 1 {
-		return target{}, s.unclearStream(ctx, call, found)
-	}
-	if len(found) == 0 {
-		return target{}, s.unknownStream(ctx, call)
-	}
-	stream, _ := parsePath(found[0])
 	return labelled(stream, call.Scope), nil
+}
+
+// patternsOf gives what a word can mean of the channel's streams.
+func patternsOf(typed string, scope op.Scope) []string {
+	_, whole := parsePath(typed)
+	switch {
+	case whole && scope.Stream(typed):
+		return []string{typed}
+	case strings.Contains(typed, "/"):
+		return nil
+	}
+	if patterns := aliased(typed, scope.Streams); len(patterns) > 0 {
+		return patterns
+	}
+	return bare(typed, scope)
 }
 
 // aliased gives the patterns behind an alias: of the one written exactly so, else of all that fold to it.

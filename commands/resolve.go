@@ -98,11 +98,7 @@ func (s table) casterOptions(ctx context.Context, call op.Call) ([]op.Option, er
 
 // sceneOptions offers the PREVIEW scenes of the studio that was chosen; both commands on scenes take no other.
 func (s table) sceneOptions(ctx context.Context, call op.Call) ([]op.Option, error) {
-	_, scenes, err := s.withScenes(ctx, call)
-	if err != nil {
-		return nil, err
-	}
-	all, err := scenes()
+	_, all, err := s.withScenes(ctx, call, nil)
 	if err != nil {
 		return nil, err
 	}

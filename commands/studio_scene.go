@@ -79,11 +79,8 @@ func (s table) planSceneStop(ctx context.Context, call op.Call) (op.Plan, error)
 // "opened".
 func (s table) preview(ctx context.Context, call op.Call, can op.Text) (c live.Caster, scene live.Scene,
 	all []live.Scene, err error) {
-	c, look, err := s.withScenes(ctx, call)
+	c, all, err = s.withScenes(ctx, call, nil)
 	if err != nil {
-		return c, scene, nil, err
-	}
-	if all, err = look(); err != nil {
 		return c, scene, nil, err
 	}
 	i, err := naming.Scenes.Find(call.Args["scene"], sceneThings(all))
