@@ -34,15 +34,21 @@ func (t target) thing() naming.Thing {
 // stream resolves the argument {stream}: an alias of the channel, domain/app/stream in full, or a bare stream name
 // where the channel's pattern says which domain and app it has. An alias wins, as somebody wrote down what it means.
 func (s table) stream(ctx context.Context, call op.Call) (target, error) {
-	patterns := patternsOf(call.Args["stream"], call.Scope)
-	if len(patterns) == 0 {
-		return target{}, s.unknownStream(ctx, call)
+	typed := call.Args["stream"]
+	patterns := patternsOf(typed, call.Scope)
+	if len(patterns) == 1 {
+		if stream, ok := parsePath(patterns[0]); ok {
+			return labelled(stream, call.Scope), nil
+		}
 	}
-	stream, ok := parsePath(patterns[0])
-	if len(patterns) > 1 || !ok {
-		return target{}, s.unclearStream(ctx, call, patterns)
+	all, err := s.streams(ctx, call.Scope)
+	switch {
+	case err != nil:
+		return target{}, err
+	case len(patterns) == 0:
+		return target{}, naming.Streams.Unknown(typed, op.Each(all, target.thing))
 	}
-	return labelled(stream, call.Scope), nil
+	return target{}, unclearStream(typed, patterns, all)
 }
 
 // patternsOf gives what a word can mean of the channel's streams.
@@ -133,21 +139,9 @@ func labelled(stream live.Stream, scope op.Scope) target {
 	return target{Stream: stream, label: stream.Name}
 }
 
-func (s table) unknownStream(ctx context.Context, call op.Call) error {
-	all, err := s.streams(ctx, call.Scope)
-	if err != nil {
-		return err
-	}
-	return naming.Streams.Unknown(call.Args["stream"], op.Each(all, target.thing))
-}
-
 // unclearStream lists what the patterns can mean: the streams themselves, and those live now that fit.
-func (s table) unclearStream(ctx context.Context, call op.Call, patterns []string) error {
-	all, err := s.streams(ctx, call.Scope)
-	if err != nil {
-		return err
-	}
-	refusal := op.Refuse(op.L("More than one stream could be meant by ", op.B(op.Visible(call.Args["stream"])), "."),
+func unclearStream(typed string, patterns []string, all []target) error {
+	refusal := op.Refuse(op.L("More than one stream could be meant by ", op.B(op.Visible(typed)), "."),
 		op.L("Give the stream in full, as domain/app/stream.")).About("stream").InShort(op.L("unclear name"))
 	for _, t := range all {
 		if slices.ContainsFunc(patterns, func(p string) bool { return fits(p, t.String()) }) &&

@@ -109,6 +109,16 @@ func (c *Client) RecordContent(ctx context.Context, s Stream, from, to time.Time
 	return all, nil
 }
 
+// Latest is the stretch that began last; zero when there is none.
+func Latest(all []Content) (last Content) {
+	for i, c := range all {
+		if i == 0 || c.From.After(last.From) || c.From.Equal(last.From) && c.To.After(last.To) {
+			last = c
+		}
+	}
+	return last
+}
+
 // RecordFiles lists the files made of a stream's recordings between two times, at most 4 days apart. API:
 // https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-describelivestreamrecordindexfiles
 func (c *Client) RecordFiles(ctx context.Context, s Stream, from, to time.Time) ([]File, error) {
