@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -58,20 +59,9 @@ func (s *Store) Create(ctx context.Context, o op.Operation, e op.Event, settles 
 
 func (s *Store) born(o op.Operation) op.Operation {
 	now := s.now()
-	if o.ID == "" {
-		o.ID = op.NewID()
-	}
-	if o.Token == "" {
-		o.Token = op.NewID()
-	}
-	if o.Created.IsZero() {
-		o.Created = now
-	}
-	if o.State == op.Queued && o.Confirmed.IsZero() {
-		o.Confirmed = now
-	}
-	if o.State == op.Queued && o.Claim == "" {
-		o.Claim = s.replica
+	o.ID, o.Token, o.Created = cmp.Or(o.ID, op.NewID()), cmp.Or(o.Token, op.NewID()), cmp.Or(o.Created, now)
+	if o.State == op.Queued {
+		o.Confirmed, o.Claim = cmp.Or(o.Confirmed, now), cmp.Or(o.Claim, s.replica)
 	}
 	o.Version, o.Shown, o.Ended = 1, 0, time.Time{}
 	if o.Group != "" {
@@ -180,9 +170,7 @@ func (m Move) early(o op.Operation, now int64) bool {
 
 // Note records something about an operation that stays in its state. ErrLost says that it is in another one.
 func (s *Store) Note(ctx context.Context, id string, n Note, e op.Event) error {
-	if n.From == "" {
-		n.From = op.Unknown
-	}
+	n.From = cmp.Or(n.From, op.Unknown)
 	_, err := s.change(ctx, e, func(t *transaction) (op.Operation, error) {
 		return t.guarded(id, noteOperation, id, n.From, t.now, number(n.Look), number(n.Send), jsonOf{n.Outcome}, n.Claim,
 			n.Version, timeOf{&n.Expires})

@@ -32,6 +32,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -99,12 +100,7 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 }
 
 func (o Options) filled() Options {
-	if o.Replica == "" {
-		o.Replica = op.NewID()
-	}
-	if o.Log == nil {
-		o.Log = slog.New(slog.DiscardHandler)
-	}
+	o.Replica, o.Log = cmp.Or(o.Replica, op.NewID()), cmp.Or(o.Log, slog.New(slog.DiscardHandler))
 	return o
 }
 

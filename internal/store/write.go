@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -258,11 +259,6 @@ func (s *Store) after(ctx context.Context, done op.Operation, failed error) (op.
 // about fills in what an event takes from its operation.
 func about(e op.Event, o op.Operation) op.Event {
 	e.Operation = o.ID
-	if e.Team == "" {
-		e.Team = o.Team
-	}
-	if e.Channel == "" {
-		e.Channel = o.Channel
-	}
+	e.Team, e.Channel = cmp.Or(e.Team, o.Team), cmp.Or(e.Channel, o.Channel)
 	return e
 }
