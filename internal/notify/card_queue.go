@@ -15,8 +15,8 @@ import (
 // stored operation, so that an older state never overwrites a newer one and states in between are dropped.
 type cardQueue struct {
 	mu    sync.Mutex
-	cards map[string]bool // true: draw once more when the drawing under way ends
-	held  map[string]hold // not drawn yet, because something better may come
+	cards map[string]bool        // true: draw once more when the drawing under way ends
+	held  map[string]func() bool // not drawn yet, because something better may come: what stops the waiting
 	later map[string]backoff
 	seen  map[string]int64 // what was behind when the sweep last looked: its version
 	// edits without an answer may land on top of what is drawn next: when to draw it once more
@@ -41,7 +41,7 @@ const (
 
 func (w *cardQueue) init() {
 	w.cards = map[string]bool{}
-	w.held = map[string]hold{}
+	w.held = map[string]func() bool{}
 	w.later = map[string]backoff{}
 	w.unconfirmed = map[string]time.Time{}
 	w.proof = map[string]time.Time{}
@@ -139,9 +139,6 @@ func longer(r backoff, busy bool) backoff {
 	return backoff{until: time.Now().Add(pause), last: pause}
 }
 
-// hold is a card that is drawn at a moment, or earlier when what it waits for has come.
-type hold struct{ stop func() bool }
-
 // keep puts the drawing of a card off, unless it is put off already: repeated calls do not push it back.
 func (w *cardQueue) keep(id string, later func(draw func()) (stop func() bool), draw func()) {
 	w.mu.Lock()
@@ -150,19 +147,19 @@ func (w *cardQueue) keep(id string, later func(draw func()) (stop func() bool), 
 		return
 	}
 	w.work.Add(1)
-	w.held[id] = hold{stop: later(func() {
+	w.held[id] = later(func() {
 		defer w.work.Done()
 		draw()
-	})}
+	})
 }
 
 // release ends the waiting of a card, and lets it be drawn though an earlier try has failed.
 func (w *cardQueue) release(id string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if h, held := w.held[id]; held {
+	if stop, held := w.held[id]; held {
 		delete(w.held, id)
-		if h.stop() {
+		if stop() {
 			w.work.Done()
 		}
 	}
