@@ -126,14 +126,14 @@ func (j *Judge) asking(ctx context.Context, id, team string, since time.Time) fu
 // Visitor gives somebody with the channels that they are in, as of the last minute.
 func (j *Judge) Visitor(ctx context.Context, id, team string) (op.Person, []string, error) {
 	person, err := j.Directory.Person(ctx, id, team, time.Time{})
-	if err != nil {
-		return person, nil, rightsUnknown(err)
+	var rooms []string
+	if err == nil {
+		rooms, err = j.Directory.Rooms(ctx, id)
 	}
-	rooms, err := j.Directory.Rooms(ctx, id)
 	if err != nil {
-		return person, nil, rightsUnknown(err)
+		err = rightsUnknown(err)
 	}
-	return person, rooms, nil
+	return person, rooms, err
 }
 
 // Channel looks a channel up, as of the last minute.
