@@ -152,7 +152,9 @@ func casterbots(ctx context.Context, db *sql.DB) error {
 // complete demands every table, column and index that the migrations make: without the index of running operations, for
 // instance, two could run at once. What a newer version has added or dropped is its matter.
 func (s *Store) complete(ctx context.Context) error {
-	if newer, err := s.newer(ctx); newer || err != nil {
+	var at int
+	err := s.reader.QueryRowContext(ctx, selectMigrated).Scan(&at)
+	if err != nil || at > len(migrationFiles()) { // a version after this one has worked on it
 		return err
 	}
 	want, err := model()
@@ -166,13 +168,6 @@ func (s *Store) complete(ctx context.Context) error {
 		}
 	}
 	return err
-}
-
-// newer reports that a version after this one has worked on the database.
-func (s *Store) newer(ctx context.Context) (bool, error) {
-	var at int
-	err := s.reader.QueryRowContext(ctx, selectMigrated).Scan(&at)
-	return at > len(migrationFiles()), err
 }
 
 // model gives the parts of a database that is new. They are what the migrations say, so they are made once.

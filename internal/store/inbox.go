@@ -104,23 +104,18 @@ func (s *Store) runInbox() {
 	for {
 		select {
 		case a := <-s.inbox.waiting:
-			s.receive(a)
+			s.receive([]*arrival{a})
 		case <-s.inbox.quit:
-			for {
-				select {
-				case a := <-s.inbox.waiting:
-					s.receive(a)
-				default:
-					return
-				}
+			for left := s.inbox.gather(nil); len(left) > 0; left = s.inbox.gather(nil) {
+				s.receive(left)
 			}
+			return
 		}
 	}
 }
 
-// receive writes one arrival and all that wait behind it. It gathers after the writer is its own.
-func (s *Store) receive(first *arrival) {
-	batch := []*arrival{first}
+// receive writes arrivals and all that wait behind them. It gathers after the writer is its own.
+func (s *Store) receive(batch []*arrival) {
 	ctx := context.Background()
 	err := s.write(ctx, func(t *transaction) error {
 		batch = s.inbox.gather(batch)
@@ -144,8 +139,10 @@ func (s *Store) receive(first *arrival) {
 		if err != nil {
 			a.fresh, a.err = s.received(looking, a, err)
 		}
-		if !a.told() && a.fresh {
-			s.takeBack(ctx, a)
+		if !a.told() && a.fresh { // its sender went away while it was being written
+			if err := s.Done(ctx, a.Key); err != nil {
+				s.log.Error("take back what nobody waits for", "error", err)
+			}
 		}
 		close(a.done)
 	}
@@ -154,13 +151,6 @@ func (s *Store) receive(first *arrival) {
 // told reports that the sender is still there to learn what became of it.
 func (a *arrival) told() bool {
 	return a.fate.CompareAndSwap(begun, written) || a.fate.CompareAndSwap(waiting, written)
-}
-
-// takeBack settles an arrival whose sender went away while it was being written.
-func (s *Store) takeBack(ctx context.Context, a *arrival) {
-	if err := s.Done(ctx, a.Key); err != nil {
-		s.log.Error("take back what nobody waits for", "error", err)
-	}
 }
 
 func (b *inbox) gather(batch []*arrival) []*arrival {

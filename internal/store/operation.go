@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"casterbot/internal/op"
@@ -110,13 +109,17 @@ func (t *transaction) takeTurn(to op.State, id, target string) error {
 
 // Get gives the operation with this id.
 func (s *Store) Get(ctx context.Context, id string) (op.Operation, error) {
-	o, err := s.one(ctx, selectByID, id)
+	ctx, cancel := s.soon(ctx)
+	defer cancel()
+	o, err := scan(s.byID.QueryRowContext(ctx, id))
 	return o, wrap(err, "get %s", op.Ref(id))
 }
 
 // ByKey gives the operation that was made with this dedupe key.
 func (s *Store) ByKey(ctx context.Context, key string) (op.Operation, error) {
-	o, err := s.one(ctx, selectByKey, key)
+	ctx, cancel := s.soon(ctx)
+	defer cancel()
+	o, err := scan(s.reader.QueryRowContext(ctx, selectByKey, key))
 	return o, wrap(err, "get by key")
 }
 
@@ -127,17 +130,6 @@ func (s *Store) Ahead(ctx context.Context, id string) (n int, err error) {
 	defer cancel()
 	err = s.reader.QueryRowContext(ctx, countAhead, id, s.now().UnixMilli()).Scan(&n)
 	return n, wrap(err, "count what is before %s", op.Ref(id))
-}
-
-// ByRef gives the operation with this short reference, the newest if there are several; a whole id will do too.
-func (s *Store) ByRef(ctx context.Context, ref string) (op.Operation, error) {
-	id := strings.TrimPrefix(strings.ToLower(strings.TrimSpace(ref)), "op-")
-	query := selectByRef
-	if len(id) > len(op.Ref(id)) {
-		query = selectByID
-	}
-	o, err := s.one(ctx, query, id)
-	return o, wrap(err, "find %q", ref)
 }
 
 // Move takes an operation along one arrow of the chart and gives it as it is after that. ErrLost comes with the

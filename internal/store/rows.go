@@ -113,16 +113,6 @@ func notFound(err error) error {
 	return err
 }
 
-// one reads the operation that a query finds.
-func (s *Store) one(ctx context.Context, query string, arg any) (op.Operation, error) {
-	ctx, cancel := s.soon(ctx)
-	defer cancel()
-	if query == selectByID {
-		return scan(s.byID.QueryRowContext(ctx, arg))
-	}
-	return scan(s.reader.QueryRowContext(ctx, query, arg))
-}
-
 // list reads all rows that a query finds; what names them in an error.
 func list[T any](ctx context.Context, s *Store, what string, read func(scanner) (T, error), query string,
 	args ...any) ([]T, error) {
