@@ -63,12 +63,7 @@ func (w *cardQueue) markUnconfirmed(id string, now time.Time) {
 	w.unconfirmed[id] = now.Add(LandsWithin)
 }
 
-// settledEdits gives the cards on which an edit without an answer must have settled by now, if ever, and forgets them.
-func (w *cardQueue) settledEdits(now time.Time) []string { return w.due(w.unconfirmed, now) }
-
-// unproven gives the cards that are to be shown once more, and forgets them.
-func (w *cardQueue) unproven(now time.Time) []string { return w.due(w.proof, now) }
-
+// due gives the cards whose time has come, and forgets them.
 func (w *cardQueue) due(at map[string]time.Time, now time.Time) (ids []string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -80,8 +75,6 @@ func (w *cardQueue) due(at map[string]time.Time, now time.Time) (ids []string) {
 	}
 	return ids
 }
-
-func (w *cardQueue) wait() { w.work.Wait() }
 
 func (w *cardQueue) drawing() int {
 	w.mu.Lock()

@@ -54,7 +54,7 @@ func (n *Notifier) Busy() bool { return n.cards.any() }
 func (n *Notifier) Drawing() int { return n.cards.drawing() }
 
 // Wait waits for the cards that are being drawn.
-func (n *Notifier) Wait() { n.cards.wait() }
+func (n *Notifier) Wait() { n.cards.work.Wait() }
 
 // Kept is how many private answers are kept in memory.
 func (n *Notifier) Kept() int { return n.replies.count() }
@@ -64,5 +64,5 @@ func (n *Notifier) Finish() {
 	for _, id := range n.cards.allHeld() {
 		n.EnqueueCard(id)
 	}
-	n.cards.wait()
+	n.cards.work.Wait()
 }

@@ -70,13 +70,7 @@ func (q *Quota) Reserve(ctx context.Context, operation string, ahead time.Durati
 		return nil, ErrNoLimit
 	}
 	l := q.line(operation)
-	w := l.enter(Of(ctx), ahead)
-	select {
-	case <-w.done:
-		return w.permit, w.err
-	default:
-	}
-	return l.await(ctx, w)
+	return l.await(ctx, l.enter(Of(ctx), ahead))
 }
 
 func (q *Quota) line(operation string) *line {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -108,9 +109,5 @@ func (q Query) assemble(where []string, arg func(any) string) string {
 			order[i] += " DESC"
 		}
 	}
-	limit := q.Limit
-	if limit <= 0 {
-		limit = many
-	}
-	return text + " ORDER BY " + strings.Join(order, ", ") + " LIMIT " + arg(limit)
+	return text + " ORDER BY " + strings.Join(order, ", ") + " LIMIT " + arg(cmp.Or(q.Limit, many))
 }
