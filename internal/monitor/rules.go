@@ -24,7 +24,8 @@ const (
 const (
 	settles = 10 * time.Second
 	listed  = time.Minute
-	quiet   = 3 * time.Minute // material of a live stream that has not grown for so long is that of a recording that has ended
+	// material of a live stream that has not grown for so long is that of a recording that has ended
+	quiet = 3 * time.Minute
 )
 
 // finding is what a look says about one cause of one expectation.

@@ -41,12 +41,7 @@ type Recording struct {
 
 // PhaseOf judges lists of material and of files by a moment, and gives the latest material.
 func PhaseOf(contents []live.Content, files []live.File, now time.Time) (Phase, live.Content) {
-	var latest live.Content
-	for i, c := range contents {
-		if i == 0 || c.From.After(latest.From) || c.From.Equal(latest.From) && c.To.After(latest.To) {
-			latest = c
-		}
-	}
+	latest := live.Latest(contents)
 	switch {
 	case len(contents) == 0:
 		return NotRecorded, latest
