@@ -89,7 +89,7 @@ func pastItem(o op.Operation) op.Item {
 	case o.IsSeveral() && o.State != op.Running && len(out.Text) > 0:
 		became = out.Text // how many of them
 	}
-	facts := []op.Line{became, op.L(op.On(o.Created), " asked by ", op.Who(o.Requester))}
+	facts := []op.Line{became, op.L(op.At(o.Created), " asked by ", op.Who(o.Requester))}
 	if o.DecidedBy != "" && o.DecidedBy != o.Requester {
 		word := op.Text("confirmed by ")
 		if o.State == op.Cancelled {

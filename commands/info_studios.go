@@ -135,7 +135,7 @@ func airFact(c live.Caster) op.Line {
 	case c.Started.IsZero():
 		return op.L("on air")
 	}
-	return op.L("on air since ", op.On(c.Started))
+	return op.L("on air since ", op.At(c.Started))
 }
 
 func (s table) casterShow() op.Command {

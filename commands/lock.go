@@ -68,12 +68,12 @@ func (s table) planLock(ctx context.Context, call op.Call) (op.Plan, error) {
 	}
 	p := lockPlan(lock, op.Args{"caster": c.ID, "until": e.At.UTC().Format(civiltime.WholeMoment), "why": why,
 		"by": call.Person.ID})
-	p.Target, p.Title, p.Button = onStudio(c), op.L("Lock studio ", op.B(c.Name), " until ", op.On(e.At)), "Lock studio"
+	p.Target, p.Title, p.Button = onStudio(c), op.L("Lock studio ", op.B(c.Name), " until ", op.At(e.At)), "Lock studio"
 	if lock.Held() && lock.Holder == call.Person.ID {
 		if lock.Until.Equal(e.At) && lock.Why == why {
 			return op.Plan{}, op.Already(op.L("You hold ", op.B(c.Name), " until then already."))
 		}
-		p.Title, p.Button = op.L("Keep the lock of studio ", op.B(c.Name), " until ", op.On(e.At)), "Keep the lock"
+		p.Title, p.Button = op.L("Keep the lock of studio ", op.B(c.Name), " until ", op.At(e.At)), "Keep the lock"
 	}
 	p.Facts = append(e.Facts(), reasonFact(why)...)
 	return p, nil
@@ -119,7 +119,7 @@ func (s table) applyLock(ctx context.Context, p op.Plan, _ string, _ op.SendPerm
 	now, held, err := s.records.Hold(ctx, lock)
 	return lockOutcome(op.Outcome{
 		Text: withFacts(op.L("Studio ", op.B(p.Target.Name), " is locked by ", op.Who(lock.Holder), " until ",
-			op.On(until), "."), p),
+			op.At(until), "."), p),
 		Next: []op.Next{nextcmd.Command("unlock", p.Args)},
 	}, op.L(op.B(p.Target.Name), " was not locked"), now, held, err)
 }
@@ -189,7 +189,7 @@ func (s table) followLock(ctx context.Context, a op.Attempt) (op.Followup, error
 	case s.now().Before(until):
 		return op.Followup{Again: until}, nil
 	}
-	return op.Followup{Over: op.L("Ended ", op.On(until), ": the time of the lock has passed.")}, nil
+	return op.Followup{Over: op.L("Ended ", op.At(until), ": the time of the lock has passed.")}, nil
 }
 
 func (s table) casterUnlock() op.Command {

@@ -196,7 +196,7 @@ func refuseRunning(k recording.State, t target) error {
 		return nil
 	}
 	return op.Already(op.L("As far as the cloud shows, ", op.B(t.label), " is already recording",
-		op.Told(", since ", op.On, k.Content.From), ". Nothing was changed."),
+		op.Told(", since ", op.At, k.Content.From), ". Nothing was changed."),
 		nextcmd.OnStream("pause", t.String())).SaysSo().InShort(op.L("already recording"))
 }
 

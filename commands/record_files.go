@@ -69,7 +69,7 @@ func (s table) readFiles(ctx context.Context, call op.Call) (op.Answer, error) {
 	if err := parallel.Together(asks...); err != nil {
 		return op.Answer{}, failure.CannotLook(op.L(op.V(t.label)), err)
 	}
-	answer.Note, answer.Items = op.L("Looked back to ", op.On(from), "."), k.With(files).Unwritten(t.String())
+	answer.Note, answer.Items = op.L("Searched back to ", op.Day(from), "."), k.With(files).Unwritten(t.String())
 	shown := files[min(len(files), (page-1)*pageFiles):min(len(files), page*pageFiles)]
 	for _, f := range shown {
 		answer.Items = append(answer.Items, fileItem(f))
@@ -146,7 +146,7 @@ func (s table) readAllFiles(ctx context.Context, call op.Call) (op.Answer, error
 	var files []filed
 	from := s.now().Add(-reach)
 	answer := op.Answer{Mark: op.MarkNeutral, Title: op.L("The newest files of this channel"),
-		Note: op.L("Looked back to ", op.On(from), ". For more ask for one stream.")}
+		Note: op.L("Searched back to ", op.Day(from), ". For more ask for one stream.")}
 	to, shown := s.now(), all[:min(len(all), maxLooks)]
 	for i, found := range parallel.Tries(shown, func(t target) ([]live.File, error) {
 		return s.cloud.RecordFiles(ctx, t.Stream, from, to)

@@ -47,7 +47,7 @@ func TestFilesAreFollowed(t *testing.T) {
 		"a pause, nearly overdue": {"stop", 3*time.Minute + 55*time.Second, nil, paused, "", 4 * time.Minute},
 		"a pause, overdue":        {"stop", 4 * time.Minute, nil, paused, "did not list it", 0},
 		"a pause, the file is there": {"stop", 3 * time.Minute, []live.File{file(noon.Add(3 * time.Minute))}, paused,
-			"`friday.mp4`, 11:50:00 UTC to 12:00:00 UTC, 10 min", 0},
+			"`friday.mp4`, 2027-03-09 11:50:00 UTC to 2027-03-09 12:00:00 UTC, 10 min", 0},
 		"a pause, an old file": {"stop", 4 * time.Minute, []live.File{file(old)}, paused, "did not list it", 0},
 		"a pause, resumed": {"stop", 3 * time.Minute, nil, live.Content{From: began, To: noon.Add(2 * time.Minute)},
 			"gone on", 0},

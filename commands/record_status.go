@@ -160,7 +160,7 @@ const maxStatusFiles = 3
 // fileItem shows a file without its address: the bucket decides who may fetch it.
 func fileItem(f live.File) op.Item {
 	return op.Item{
-		Mark: op.MarkOK, Title: op.L("File", op.Told(" of ", op.On, f.From), op.Told(" to ", op.At, f.To)),
+		Mark: op.MarkOK, Title: op.L("File", op.Told(" of ", op.At, f.From), op.Told(" to ", op.At, f.To)),
 		Facts: []op.Line{op.L(op.For(f.Duration), " · ", op.V(f.Format), " · ", op.Code(f.ID))},
 	}
 }

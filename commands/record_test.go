@@ -35,7 +35,7 @@ func TestPlanRecord(t *testing.T) {
 		{"start", "Start recording of main", "Start recording", func(f *fakeCloud) {
 			material(f, -time.Hour, -5*time.Second, false)
 		},
-			[]string{"it is recording since 2027-03-09 11:00:00 UTC, or was paused at 11:59:55 UTC",
+			[]string{"it is recording since 2027-03-09 11:00:00 UTC, or was paused at 2027-03-09 11:59:55 UTC",
 				"If it is recording already"}},
 		{"start", "Start recording of main", "Start recording", func(f *fakeCloud) { f.configs[0].OnDemand = 0 },
 			[]string{"Records by itself whenever it is live"}},
@@ -50,7 +50,7 @@ func TestPlanRecord(t *testing.T) {
 		{"finish", "Write the file of main", "Write the file now", func(f *fakeCloud) {
 			material(f, -time.Hour, -2*time.Minute, false)
 		},
-			[]string{"recording was paused at 11:58:00 UTC and its file is written at 12:01:00 UTC"}},
+			[]string{"recording was paused at 2027-03-09 11:58:00 UTC and its file is written at 2027-03-09 12:01:00 UTC"}},
 		{"finish", "Write the file of main", "Write the file now", func(*fakeCloud) {},
 			[]string{"no recording that waits", "may refuse"}},
 		{"finish", "Write the file of main", "Write the file now", func(f *fakeCloud) {
@@ -195,7 +195,7 @@ func TestRecordGone(t *testing.T) {
 func TestApplyRecord(t *testing.T) {
 	cases := []struct{ word, command, text, next string }{
 		{"start", "start", "Recording of main started.", "record stop " + mainPath},
-		{"stop", "stop", "Recording of main paused. The file is written at 12:03:00 UTC (in 3 min).",
+		{"stop", "stop", "Recording of main paused. The file is written at 2027-03-09 12:03:00 UTC (in 3 min).",
 			"record finish " + mainPath},
 		{"restart", "restart", "Recording of main started over; the file of what was recorded before is being written.",
 			"record stop " + mainPath},

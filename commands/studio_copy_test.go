@@ -96,7 +96,7 @@ func TestVerifyCopy(t *testing.T) {
 	answered := op.Attempt{Plan: p, Token: "token-1", Sent: noon, Outcome: op.Outcome{State: op.Succeeded}}
 	for says, add := range map[string][]live.Caster{
 		"The cloud does not list it yet.": nil, "It exists.": {{ID: "ours", Token: "token-1"}},
-		"It exists since 12:00:00 UTC.": {made(noon)},
+		"It exists since 2027-03-09 12:00:00 UTC.": {made(noon)},
 	} {
 		f := newFake()
 		f.casters = append(f.casters, add...)

@@ -33,7 +33,7 @@ func previousPicture(all []live.Scene) (live.Scene, bool) {
 
 // airLine is what viewers have now: "🔴 ON AIR since 18:59 · PROGRAM scene Main, with the picture of Preview 1".
 func airLine(c live.Caster, all []live.Scene) op.Line {
-	line := op.L("🔴 ", op.Strong("ON AIR"), op.Told(" since ", op.On, c.Started))
+	line := op.L("🔴 ", op.Strong("ON AIR"), op.Told(" since ", op.At, c.Started))
 	if program := tally.Program(all); program.ID != "" {
 		line = op.L(line, " · PROGRAM scene ", op.B(program.Name))
 	}
@@ -170,7 +170,7 @@ func played(before op.Text, scope op.Scope, scene live.Scene) op.Line {
 func touched(c live.Caster, a op.Attempt) op.Evidence {
 	seen := op.L("The studio is ", airFact(c))
 	if !c.Modified.IsZero() {
-		seen = op.L(seen, ", last changed ", op.On(c.Modified))
+		seen = op.L(seen, ", last changed ", op.At(c.Modified))
 	}
 	before, known := baseline.Of(a.Plan.Seen, baseline.ModifiedAt)
 	changed := known && a.Answered() && c.OnAir && baseline.Newer(c.Modified, before[baseline.ModifiedAt], a.Sent)

@@ -127,7 +127,7 @@ func (k State) Facts(stream live.Stream) []op.Line {
 	where := op.L(op.Code(stream.String()))
 	switch {
 	case k.Online != nil:
-		where = op.L(op.Code(stream.String()), " · ", op.Strong("live"), op.Told(" since ", op.On, k.Online.Since))
+		where = op.L(op.Code(stream.String()), " · ", op.Strong("live"), op.Told(" since ", op.At, k.Online.Since))
 	case k.Seen.Has(SeeOnline | SeeIngest):
 		where = op.L(op.Code(stream.String()), " · not live")
 	}

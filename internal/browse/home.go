@@ -59,7 +59,7 @@ func (b *Browser) Home(ctx context.Context, r op.Request) (op.Answer, error) {
 		return p.answer, err
 	}
 	p.answer.Items = p.answer.Items[:min(len(p.answer.Items), homeItems)]
-	p.answer.Note = op.L("As of ", op.On(p.seen), ".")
+	p.answer.Note = op.L("As of ", op.At(p.seen), ".")
 	return p.answer, nil
 }
 
@@ -80,13 +80,13 @@ func (p *page) waiting(ctx context.Context) error {
 		case !slices.Contains(p.rooms, o.Channel) || o.Card == "" || !p.concerned(o):
 		case o.State == op.Unknown:
 			p.add(op.Item{Mark: op.MarkUnknown, Title: op.L("Waits for you: ", o.Plan.Title), Facts: []op.Line{
-				op.L("not known whether it happened"), op.L("sent ", op.On(o.Sent), " by ", op.Who(o.Requester)),
+				op.L("not known whether it happened"), op.L("sent ", op.At(o.Sent), " by ", op.Who(o.Requester)),
 				op.L(op.In(o.Channel)), op.L(op.Message(o.Channel, o.Card, "Settle it on its card")),
 				op.L("op ", op.V(o.Ref())),
 			}})
 		default:
 			p.add(op.Item{Mark: op.MarkWait, Title: op.L("Waits for you: ", o.Plan.Title), Facts: []op.Line{
-				op.L("asked by ", op.Who(o.Requester)), op.L("until ", op.On(o.Expires)), op.L(op.In(o.Channel)),
+				op.L("asked by ", op.Who(o.Requester)), op.L("until ", op.At(o.Expires)), op.L(op.In(o.Channel)),
 				op.L(op.Message(o.Channel, o.Card, "Answer the card")), op.L("op ", op.V(o.Ref())),
 			}})
 		}
@@ -219,7 +219,7 @@ func (p *page) thing(ctx context.Context, channel string, kind op.Kind, show op.
 	done, err := p.b.store.List(ctx, store.Query{Target: target.Key(), Channel: channel, Newest: true, Limit: 1})
 	if err == nil && len(done) > 0 {
 		item.Facts = append(item.Facts,
-			op.L(done[0].Plan.Title, ": ", StateWords[done[0].State], " ", op.On(done[0].Since())))
+			op.L(done[0].Plan.Title, ": ", StateWords[done[0].State], " ", op.At(done[0].Since())))
 	}
 	return item
 }
@@ -236,7 +236,7 @@ func (p *page) last(ctx context.Context) error {
 	}
 	p.add(op.Item{Title: op.L(op.Strong("Your last requests"))})
 	for _, o := range last {
-		facts := []op.Line{op.L(StateWords[o.State], " ", op.On(o.Since())), op.L(op.In(o.Channel))}
+		facts := []op.Line{op.L(StateWords[o.State], " ", op.At(o.Since())), op.L(op.In(o.Channel))}
 		if o.Card != "" && slices.Contains(p.rooms, o.Channel) {
 			facts = append(facts, op.L(op.Message(o.Channel, o.Card, "Card")))
 		}

@@ -24,7 +24,7 @@ func CloseRestored(ctx context.Context, db *store.Store) error {
 	} else if len(newest) > 0 {
 		taken = newest[0].At
 	}
-	words := op.L("my records were put back to a backup, whose last entry is of ", op.On(taken), ".")
+	words := op.L("my records were put back to a backup, whose last entry is of ", op.At(taken), ".")
 	for _, state := range []op.State{op.Pending, op.Queued, op.Running, op.Unknown} {
 		if err := retireAll(ctx, db, state, words); err != nil {
 			return fmt.Errorf("retire what is %s: %w", state, err)

@@ -97,6 +97,9 @@ func (w *Words) Line(language string, l op.Line) op.Line {
 	if language == "" || language == English {
 		return l
 	}
+	for i := range out { // 今天 18:58:00; English says it the other way round
+		out[i].DayFirst = out[i].At != 0
+	}
 	return out
 }
 

@@ -35,8 +35,8 @@ func TestBoard(t *testing.T) {
 	}
 	s.pass(time.Second)
 	s.want("put up", "post C0SHOW: On air: 1 of 2 studios",
-		"Evening News · on air since 11:00:00 UTC · PROGRAM Main · 🟢 PREVIEW Preview 1 · 🔒 @U0BO until 13:00:00 UTC\n", "Evening Talk · idle\n",
-		"main · live since 11:00:00 UTC · recording since 12:00:00 UTC, as far as the cloud shows", "updated 12:00:01 UTC")
+		"Evening News · on air since 2026-11-22 11:00:00 UTC · PROGRAM Main · 🟢 PREVIEW Preview 1 · 🔒 @U0BO until 2026-11-22 13:00:00 UTC\n", "Evening Talk · idle\n",
+		"main · live since 2026-11-22 11:00:00 UTC · recording since 2026-11-22 12:00:00 UTC, as far as the cloud shows", "updated 2026-11-22 12:00:01 UTC")
 	if len(s.pinned) != 1 {
 		t.Errorf("pinned: %v", s.pinned)
 	}
@@ -46,7 +46,7 @@ func TestBoard(t *testing.T) {
 	}
 	s.want("nothing has changed")
 	s.pass(boardEvery)
-	s.want("the stamp", "edit C0SHOW", "updated 12:05:01 UTC")
+	s.want("the stamp", "edit C0SHOW", "updated 2026-11-22 12:05:01 UTC")
 	s.studio("c2", func(c *live.Caster) { c.OnAir = true })
 	s.pass(boardEvery)
 	s.want("changed", "On air: 2 of 2", "Evening Talk · on air")

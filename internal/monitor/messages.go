@@ -26,7 +26,7 @@ func byHand(lines []op.Line, words op.Text, x expectation) []op.Line {
 	if x.since.IsZero() {
 		return lines
 	}
-	return append(lines, op.L(words, op.On(x.since), " by ", op.Who(x.asker), "."))
+	return append(lines, op.L(words, op.At(x.since), " by ", op.Who(x.asker), "."))
 }
 
 // brokeAlert names the cause, which stays; how it stands now changes below it.
