@@ -76,7 +76,7 @@ func touches(scope op.Scope, t op.Target) bool {
 var pasts = map[op.State]op.Text{
 	op.Pending: "waits for a confirmation", op.Queued: "confirmed", op.Running: "under way",
 	op.Unknown: "not known whether it happened", op.Succeeded: "done", op.Failed: "not done",
-	op.Expired: "expired", op.Cancelled: "called off",
+	op.Expired: "expired", op.Cancelled: "cancelled",
 }
 
 // pastItem is an operation in a few words: what, what became of it, who and when, and where its card is.
@@ -93,7 +93,7 @@ func pastItem(o op.Operation) op.Item {
 	if o.DecidedBy != "" && o.DecidedBy != o.Requester {
 		word := op.Text("confirmed by ")
 		if o.State == op.Cancelled {
-			word = "called off by "
+			word = "cancelled by "
 		}
 		facts = append(facts, op.L(word, op.Who(o.DecidedBy)))
 	}

@@ -147,7 +147,7 @@ func withFacts(text op.Line, p op.Plan) op.Line {
 
 // unwritten is the outcome of a change of the bot's own records that may have been written or not.
 func unwritten() op.Outcome {
-	return op.Outcome{State: op.Unknown, Text: op.L("I could not tell whether my own record of it was written.")}
+	return op.Outcome{State: op.Unknown, Text: op.L("it could not be told whether casterbot's own record of it was written.")}
 }
 
 func standing(l op.Lock) op.Line {
@@ -162,7 +162,7 @@ func (s table) lockFact(ctx context.Context, c live.Caster) []op.Line {
 	lock, err := s.records.Lock(ctx, onStudio(c))
 	switch {
 	case err != nil:
-		return []op.Line{op.L("I could not read whether it is locked")}
+		return []op.Line{op.L("whether it is locked could not be read")}
 	case !lock.Held():
 		return nil
 	}

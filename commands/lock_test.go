@@ -342,7 +342,7 @@ func TestHistoryShowsOnlyTheChannels(t *testing.T) {
 	if err != nil || len(a.Items) != 2 || d.asked != "C0SHOW" {
 		t.Fatalf("%s, %v, asked %s", got, err, d.asked)
 	}
-	for _, want := range []string{"not known whether it happened", "confirmed by @U0KEN", "called off by @U0KEN",
+	for _, want := range []string{"not known whether it happened", "confirmed by @U0KEN", "cancelled by @U0KEN",
 		"Incorrect.Idle", "op AAAA00", "Older ones are left out"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in\n%s", want, got)
@@ -382,7 +382,7 @@ func TestShowAndListTellOfLocks(t *testing.T) {
 		t.Error(got)
 	}
 	d.fail = errors.New("no disk")
-	if got := read("caster show Evening News"); !strings.Contains(got, "could not read whether it is locked") ||
+	if got := read("caster show Evening News"); !strings.Contains(got, "whether it is locked could not be read") ||
 		strings.Contains(got, "Done before") {
 		t.Error(got)
 	}

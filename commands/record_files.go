@@ -153,7 +153,7 @@ func (s table) readAllFiles(ctx context.Context, call op.Call) (op.Answer, error
 	}) {
 		if found.Err != nil {
 			answer.Lines = append(answer.Lines,
-				op.L("I could not look at ", op.B(shown[i].label), ": ", failure.Explain(found.Err).Text, "."))
+				op.L("casterbot could not look at ", op.B(shown[i].label), ": ", failure.Explain(found.Err).Text, "."))
 		}
 		for _, f := range found.Got {
 			files = append(files, filed{f, shown[i]})

@@ -122,7 +122,7 @@ func streamItem(k recording.State, t target, err error) op.Item {
 	if err != nil {
 		return op.Item{
 			Mark: op.MarkUnknown, Title: op.L(op.B(t.label)),
-			Facts: []op.Line{op.L("I could not look: ", failure.Explain(err).Text, ".")},
+			Facts: []op.Line{op.L("could not be looked at: ", failure.Explain(err).Text, ".")},
 		}
 	}
 	return op.Item{Mark: k.Mark(), Title: op.L(op.B(t.label)), Facts: k.Facts(t.Stream), Next: k.Ways(t.String())[:1]}
@@ -140,7 +140,6 @@ func (s table) readStream(ctx context.Context, call op.Call) (op.Answer, error) 
 	answer := op.Answer{
 		Mark: k.Mark(), Title: op.L(op.B(t.label)), Lines: k.Facts(t.Stream),
 		Next: k.Ways(t.String()),
-		Note: op.L("No API says what is being recorded now; this is concluded from its lists of material and files."),
 	}
 	for _, f := range newestFirst(k.Files)[:min(len(k.Files), maxStatusFiles)] {
 		answer.Items = append(answer.Items, fileItem(f))

@@ -52,7 +52,7 @@ func (s table) airLines(ctx context.Context, c live.Caster, all []live.Scene) []
 func (s table) standby(ctx context.Context, c live.Caster, all []live.Scene) []op.Line {
 	stands, err := s.records.Standings(ctx)
 	if err != nil {
-		return []op.Line{op.L("I could not read whether it is on standby")}
+		return []op.Line{op.L("whether it is on standby could not be read")}
 	}
 	if line := tally.Standby(c, all, stands(onStudio(c), op.StandbyShown)); len(line) > 0 {
 		return []op.Line{line}
@@ -82,9 +82,9 @@ type outageFacts struct {
 func (c outageFacts) facts() []op.Line {
 	switch {
 	case c.err != nil:
-		return []op.Line{op.L("I could not see whether its programme is being recorded.")}
+		return []op.Line{op.L("Whether its programme is being recorded could not be seen.")}
 	case c.name != "":
-		return []op.Line{op.L("Recording of its programme, ", op.B(c.name), ", is running and may be cut.")}
+		return []op.Line{op.L("Its programme is being recorded as ", op.B(c.name), ": that recording may break off.")}
 	}
 	return nil
 }

@@ -17,7 +17,7 @@ const standbyUsage = "caster standby {caster}"
 func (s table) casterStandby() op.Command {
 	return op.Command{
 		Usage:    standbyUsage,
-		Short:    "Panic slate: viewers see the standby picture until a PREVIEW is taken.",
+		Short:    "Panic slate: viewers see the standby slate until a PREVIEW is taken.",
 		Examples: []string{`caster standby "Evening News"`},
 		Verb:     "caster.standby", Effect: op.OnAir, Sends: "EffectCasterUrgent", Starts: []op.Condition{op.StandbyShown},
 		Plan: s.planStandby, Apply: s.applyStandby, Verify: s.verifyStudio(standbyShown),
@@ -32,7 +32,7 @@ func (s table) planStandby(ctx context.Context, call op.Call) (op.Plan, error) {
 	if err != nil {
 		return op.Plan{}, err
 	}
-	if err := requireOnAir(c, "viewers see nothing of it", "Start it first.", "start"); err != nil {
+	if err := requireOnAir(c, "viewers would not see it", "Start it first.", "start"); err != nil {
 		return op.Plan{}, err
 	}
 	seen, err := look()
@@ -43,19 +43,19 @@ func (s table) planStandby(ctx context.Context, call op.Call) (op.Plan, error) {
 	if err := requireProgram(c, all); err != nil {
 		return op.Plan{}, err
 	}
-	facts := append(s.airLines(ctx, c, all), op.L("After it viewers see the standby picture. ", returnLine(all)))
+	facts := append(s.airLines(ctx, c, all), op.L("Viewers will then see the standby slate. ", returnLine(all)))
 	switch {
 	case call.Confirmed != nil:
 	case seen.unset != nil:
 		facts = append(facts,
-			op.L("I could not see whether a standby picture is set: ", failure.Explain(seen.unset).Text, "."))
+			op.L("Whether a standby slate is configured could not be seen: ", failure.Explain(seen.unset).Text, "."))
 	case !seen.config.Standby:
-		return op.Plan{}, op.Refuse(op.L(op.B(c.Name), " has no standby picture, so there is nothing to switch to."),
+		return op.Plan{}, op.Refuse(op.L(op.B(c.Name), " has no standby slate, so there is nothing to switch to."),
 			op.L("Set one in the ApsaraVideo Live console, in the settings of the studio.")).
-			WithNext(nextcmd.OnCaster("show", c.ID)).InShort(op.L("no standby picture"))
+			WithNext(nextcmd.OnCaster("show", c.ID)).InShort(op.L("no standby slate"))
 	}
 	return op.Plan{
-		Args: op.Args{"caster": c.ID}, Target: onStudio(c), Title: op.L("Standby picture on ", op.B(c.Name)),
+		Args: op.Args{"caster": c.ID}, Target: onStudio(c), Title: op.L("Standby slate on ", op.B(c.Name)),
 		Facts: facts, OnAir: true, Button: "Switch to standby",
 		Fingerprint: op.Fingerprint(c.ID, c.Name, c.OnAir, c.Started.Unix(), tally.Program(all).ID),
 		Seen:        pictures(c, live.Scene{}, all),
@@ -67,20 +67,20 @@ func returnLine(all []live.Scene) op.Line {
 	scene, ok := previousPicture(all)
 	switch {
 	case ok && scene.Open:
-		return op.L("The way back is a take of ", op.B(scene.Name), ", which holds the picture that is on air now.")
+		return op.L("To come back, take ", op.B(scene.Name), ": it holds the picture that is on air now.")
 	case ok:
-		return op.L("The way back is to open ", op.B(scene.Name),
-			", which holds the picture that is on air now, and to take it.")
+		return op.L("To come back, open ", op.B(scene.Name),
+			", which holds the picture that is on air now, and take it.")
 	}
-	return op.L("The way back is a take; no PREVIEW holds the picture that is on air now.")
+	return op.L("To come back, take a PREVIEW; none holds the picture that is on air now.")
 }
 
 func (s table) applyStandby(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
 	receipt, err := s.cloud.Standby(ctx, permit, p.Args["caster"], p.Seen[programSeen])
 	return failure.Failure{
-		Usage: standbyUsage, Args: p.Args, Denied: op.L(p.Subject(), " was not switched to its standby picture"),
+		Usage: standbyUsage, Args: p.Args, Denied: op.L(p.Subject(), " was not switched to its standby slate"),
 	}.Outcome(op.Outcome{
-		Text: op.L(p.Subject(), " shows its standby picture. A take brings the programme back."),
+		Text: op.L(p.Subject(), " shows its standby slate. A take brings the programme back."),
 		Next: []op.Next{wayBack(p), nextcmd.OnCaster("show", p.Args["caster"])},
 	}, receipt, err)
 }
@@ -89,7 +89,7 @@ func (s table) applyStandby(ctx context.Context, p op.Plan, _ string, permit op.
 func standbyShown(c live.Caster, a op.Attempt) op.Evidence {
 	seen := touched(c, a)
 	if !seen.Happened {
-		seen.Seen = op.L(seen.Seen, " No API tells whether the standby picture is shown: look at the programme.")
+		seen.Seen = op.L(seen.Seen, " ApsaraVideo Live does not tell whether the slate is shown: check the programme.")
 	}
 	return seen
 }

@@ -164,10 +164,10 @@ func failedFace(o op.Operation, _ bool) cardView {
 func unknownFace(o op.Operation, repeats bool) cardView {
 	f := sentView(o, orange, op.L("⚠️ ", o.Plan.Title, ": ", silence(o)))
 	f.presses = unknownPresses(o)
-	again := op.L("I will not send it again.")
+	again := op.L("It will not be sent again.")
 	switch {
 	case repeats:
-		again = op.L("I am asking again with the same token; this cannot create a second studio.")
+		again = op.L("It is asked again with the same token, which cannot create a second studio.")
 	case o.Sends > 1:
 		again = op.L("Sent ", op.N(o.Sends),
 			" times with the same token, which cannot create a second studio. ", again)
@@ -189,7 +189,7 @@ func silence(o op.Operation) op.Line {
 	if text := outcome(o).Text; len(text) > 0 {
 		return op.L(text, " Sent ", at(o.Sent), ".")
 	}
-	return op.L("I did not get an answer (sent ", at(o.Sent), "). It may or may not have happened.")
+	return op.L("no answer came (sent ", at(o.Sent), "). It may or may not have happened.")
 }
 
 func expiredFace(o op.Operation, _ bool) cardView {
@@ -204,7 +204,7 @@ func expiredFace(o op.Operation, _ bool) cardView {
 }
 
 func cancelledFace(o op.Operation, _ bool) cardView {
-	word := op.Text(": called off by ")
+	word := op.Text(": cancelled by ")
 	if o.Decision.Confirm == op.ConfirmOther && o.DecidedBy != o.Requester {
 		word = ": declined by "
 	}

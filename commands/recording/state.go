@@ -145,7 +145,7 @@ func (k State) how() op.Line {
 	}
 	how := op.Text("Records on command only; the file follows ")
 	if k.automatic() {
-		how = "Records by itself whenever it is live; the file follows "
+		how = "Records automatically whenever it is live; the file follows "
 	}
 	return op.L(how, op.For(k.Config.Delay), " after a pause.")
 }

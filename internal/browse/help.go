@@ -30,7 +30,7 @@ func (b *Browser) Help(facts authz.Facts, p grammar.Parsed) op.Answer {
 		several = several || row.several
 	}
 	if len(answer.Items) == 0 {
-		return op.Answer{Mark: op.MarkDenied, Title: op.L("There is nothing that you may do here."), Lines: refused.Why}
+		return op.Answer{Mark: op.MarkDenied, Title: op.L("You can't use casterbot in this channel."), Lines: refused.Why}
 	}
 	answer.Note = b.helpNote(facts.Channel.ID, p.Noun, several)
 	return answer

@@ -249,5 +249,5 @@ func (p *page) last(ctx context.Context) error {
 var StateWords = map[op.State]op.Text{
 	op.Pending: "waits for a confirmation since", op.Queued: "under way since", op.Running: "under way since",
 	op.Succeeded: "done", op.Failed: "not done", op.Unknown: "not known since", op.Expired: "expired",
-	op.Cancelled: "called off",
+	op.Cancelled: "cancelled",
 }

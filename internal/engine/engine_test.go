@@ -97,7 +97,7 @@ func TestWhoMayPress(t *testing.T) {
 		"an approver approves":         {op.ConfirmOther, ken, op.ActionApprove, op.Succeeded, ""},
 		"an approver declines":         {op.ConfirmOther, ken, op.ActionDecline, op.Cancelled, ""},
 		"somebody declines":            {op.ConfirmOther, bo, op.ActionDecline, op.Pending, "not an approver"},
-		"a button that does not exist": {op.ConfirmSelf, ana, "explode", op.Pending, "do not know this button"},
+		"a button that does not exist": {op.ConfirmSelf, ana, "explode", op.Pending, "button is not known"},
 		"it happened, too early":       {op.ConfirmSelf, ana, op.ActionHappened, op.Pending, "waits for a confirmation"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -162,7 +162,7 @@ func (e *Engine) apply(ctx context.Context, o op.Operation, command op.Command, 
 	defer func() {
 		if p := recover(); p != nil {
 			e.log.Error("a command panicked", "op", o.Ref(), "panic", p)
-			outcome = op.Outcome{State: op.Unknown, Text: op.L("I broke while making the call.")}
+			outcome = op.Outcome{State: op.Unknown, Text: op.L("casterbot failed during the call.")}
 		}
 	}()
 	permit := op.NewSendPermit(g.permit, func(why op.Line, d time.Duration) {
@@ -271,7 +271,7 @@ func (e *Engine) confirmEffect(ctx context.Context, o op.Operation, command op.C
 		}
 		seen, err := verify(ctx, command, o)
 		if err != nil {
-			outcome.Evidence = op.L("I could not look whether it took effect.")
+			outcome.Evidence = op.L("Whether it took effect could not be checked.")
 			continue
 		}
 		outcome.Evidence, outcome.Checked = seen.Seen, seen.Happened

@@ -107,7 +107,7 @@ func TestParseRefuses(t *testing.T) {
 		`caster scene start Evening News Main`:   {"quotes", `/caster scene start "Evening News" "Preview 1"`, "▸Main"},
 		"caster restart ma\u202ein":              {"U+202E", "▸⟨U+202E⟩in"},
 		"caster restart ma\x00in":                {"U+0000"},
-		"caster restart <!channel>":              {"broadcast"},
+		"caster restart <!channel>":              {"can't be used in a command"},
 		"caster " + strings.Repeat("x", MaxText): {"too long"},
 		`caster restart "a" "b"`:                 {"more here than /caster restart {caster}", `▸"b"`},
 	} {

@@ -56,7 +56,8 @@ func TestBrokenStream(t *testing.T) {
 	}
 	s.did("record.start", mainLine)
 	s.pass(guardEvery)
-	s.want("mended", "edit C0SHOW: Over at", "main is live since 2026-11-22 12:04:47 UTC", "Before: 🔴 Recording of main ended")
+	s.want("mended", "edit C0SHOW: Over at", "main is live since 2026-11-22 12:04:47 UTC",
+		"Before: 🔴 Recording of main ended")
 	s.pass(time.Hour)
 	s.want("afterwards")
 }

@@ -160,8 +160,8 @@ func (n *Notifier) recordUntold(ctx context.Context, o op.Operation, why error) 
 
 // elsewhere are the states that an asker hears of without a card, in words.
 var elsewhere = map[op.State]op.Text{
-	op.Pending: ": I cannot show its card, so nobody can confirm it. It will expire and nothing will be done.",
-	op.Expired: ": expired. Nothing was done.", op.Cancelled: ": called off. Nothing was done.",
+	op.Pending: ": its card cannot be shown, so nobody can confirm it. It will expire and nothing will be done.",
+	op.Expired: ": expired. Nothing was done.", op.Cancelled: ": cancelled. Nothing was done.",
 	op.Succeeded: ": done.", op.Failed: ": not done.", op.Unknown: ": it is not known whether it happened.",
 }
 
