@@ -47,6 +47,7 @@ const (
 type Cloud interface {
 	Casters(ctx context.Context) ([]live.Caster, error)
 	Scenes(ctx context.Context, caster string) ([]live.Scene, error)
+	CasterConfig(ctx context.Context, id string) (live.CasterConfig, error)
 	OnlineStreams(ctx context.Context, domain, app, name string) ([]live.Online, error)
 	RecordContent(ctx context.Context, s live.Stream, from, to time.Time) ([]live.Content, error)
 }
