@@ -50,6 +50,7 @@ type fixture struct {
 	fail     map[string]bool
 	calls    map[string]int
 	watch    map[string][]op.Target
+	call     []string         // whom alerts call
 	itself   map[string]bool  // studios that switch to their standby picture by themselves
 	tells    map[string]error // channels that may not be told anything, or of which that is not known
 	said     []string         // everything that was posted and edited
@@ -263,7 +264,7 @@ func (r *rules) Scope(channel string) (op.Scope, bool) {
 	defer r.mu.Unlock()
 	watch := slices.Clone(r.watch[channel])
 	return op.Scope{
-		Channel: channel, Watch: watch,
+		Channel: channel, Watch: watch, Call: slices.Clone(r.call),
 		Streams: []op.StreamAlias{{Alias: "main", Pattern: main}, {Alias: "all", Pattern: "live.example.com/show/*"}},
 		Studio:  func(_, name string) bool { return strings.HasPrefix(name, prefix) },
 		Stream:  func(string) bool { return channel == show },

@@ -37,6 +37,7 @@ type finding struct {
 	wrong  bool
 	alert  op.Answer // what is said when it is wrong
 	over   op.Answer // what is said when it is no longer; without a title, nothing
+	calls  bool      // it is about what is on air or recorded: people are called
 	follow bool      // the alert is edited while it stands, when its words change
 }
 
@@ -90,7 +91,7 @@ var rulesFor = map[op.Condition]func(x expectation, s snapshot, j *round, v obse
 }
 
 func (x expectation) finding(c alertKind) finding {
-	return finding{key: alertKey(c, x), about: x}
+	return finding{key: alertKey(c, x), about: x, calls: c == broke || c == stopped || c == changed}
 }
 
 // studioRule: a studio that was started through the bot, or seen on air, is off air without the bot; or was changed; or
