@@ -222,6 +222,9 @@ func (i inside) setup() op.Line {
 	if config.Recorded {
 		line = op.L(line, " · recording configured")
 	}
+	if config.Standby && config.AutoStandby {
+		return op.L(line, " · standby picture: configured, shown by itself when the input fails")
+	}
 	if config.Standby {
 		return op.L(line, " · standby slate configured")
 	}
