@@ -43,7 +43,7 @@ func (s table) ownCommands(known *op.Table) []op.Command {
 func (s table) casterLock() op.Command {
 	return op.Command{
 		Usage:    "caster lock {caster} {until?} {why?}",
-		Short:    "Keep a studio for yourself for a while: what others want to change is refused.",
+		Short:    "Reserve a studio: changes by others are refused until you unlock it or the time is over.",
 		Examples: []string{`caster lock "Evening News" until 22:00 election night`, `caster lock "Evening News" for 90m`},
 		Verb:     "caster.lock", Effect: op.Change, Starts: []op.Condition{op.IsLocked},
 		Plan: s.planLock, Apply: s.applyLock, Verify: s.verifyLock, Follow: s.followLock,
@@ -72,9 +72,12 @@ func (s table) planLock(ctx context.Context, call op.Call) (op.Plan, error) {
 	p.Target, p.Title, p.Button = onStudio(c), op.L("Lock studio ", op.B(c.Name), " until ", op.At(e.At)), "Lock studio"
 	if lock.Held() && lock.Holder == call.Person.ID {
 		if lock.Until.Equal(e.At) && lock.Why == why {
-			return op.Plan{}, op.Already(op.L("You hold ", op.B(c.Name), " until then already."))
+			return op.Plan{}, op.Already(op.L("You have locked ", op.B(c.Name), " until then already."))
 		}
-		p.Title, p.Button = op.L("Keep the lock of studio ", op.B(c.Name), " until ", op.At(e.At)), "Keep the lock"
+		p.Title, p.Button = op.L("Extend the lock of studio ", op.B(c.Name), " until ", op.At(e.At)), "Extend the lock"
+		if e.At.Before(lock.Until) {
+			p.Title, p.Button = op.L("Shorten the lock of studio ", op.B(c.Name), " to ", op.At(e.At)), "Shorten the lock"
+		}
 	}
 	p.Facts = append(e.Facts(), reasonFact(why)...)
 	return p, nil
@@ -119,8 +122,7 @@ func (s table) applyLock(ctx context.Context, p op.Plan, _ string, _ op.SendPerm
 	}
 	now, held, err := s.records.Hold(ctx, lock)
 	return lockOutcome(op.Outcome{
-		Text: withFacts(op.L("Studio ", op.B(p.Target.Name), " is locked by ", op.Who(lock.Holder), " until ",
-			op.At(until), "."), p),
+		Text: withFacts(op.L(op.B(p.Target.Name), " is locked by ", op.Who(lock.Holder), " until ", op.At(until), "."), p),
 		Next: []op.Next{nextcmd.Command("unlock", p.Args)},
 	}, op.L(op.B(p.Target.Name), " was not locked"), now, held, err)
 }
@@ -196,7 +198,7 @@ func (s table) followLock(ctx context.Context, a op.Attempt) (op.Followup, error
 func (s table) casterUnlock() op.Command {
 	return op.Command{
 		Usage:    "caster unlock {caster}",
-		Short:    "Give a studio back that you have locked.",
+		Short:    "Unlock a studio that you have locked.",
 		Examples: []string{`caster unlock "Evening News"`},
 		Verb:     "caster.unlock", Effect: op.Change, Ends: []op.Condition{op.IsLocked},
 		Plan: s.planUnlock, Apply: s.applyUnlock, Verify: s.verifyUnlocked,
@@ -238,7 +240,7 @@ func (s table) applyUnlock(ctx context.Context, p op.Plan, _ string, _ op.SendPe
 		return op.Outcome{State: op.Failed, Text: op.L(denied, ": the lock is another one now. Nothing was changed.")}
 	}
 	now, gone, err := s.records.Release(ctx, lock, p.Args["by"], "")
-	return lockOutcome(op.Outcome{Text: op.L("Studio ", op.B(p.Target.Name), " is free again.")}, denied, now, gone, err)
+	return lockOutcome(op.Outcome{Text: op.L(op.B(p.Target.Name), " is free again.")}, denied, now, gone, err)
 }
 
 func (s table) verifyUnlocked(ctx context.Context, a op.Attempt) (op.Evidence, error) {

@@ -2,6 +2,7 @@ package render
 
 import (
 	"slices"
+	"strings"
 
 	"casterbot/internal/op"
 
@@ -76,7 +77,7 @@ func pendingFace(o op.Operation, _ bool) cardView {
 	}
 	if o.Decision.Confirm == op.ConfirmOther {
 		f.lines = append(f.lines,
-			op.L("Needs one of ", people(o.Decision.Approvers), " other than ", op.Who(o.Requester), "  ·  0/1"))
+			op.L("Waiting for one approval from ", people(o.Decision.Approvers), " (not ", op.Who(o.Requester), ")"))
 		f.presses = []press{act(o, op.ActionApprove, "Approve", style), act(o, op.ActionDecline, "Decline", "")}
 	} else {
 		f.presses = []press{act(o, op.ActionConfirm, confirmWords(o), style), act(o, op.ActionCancel, "Cancel", "")}
@@ -135,6 +136,9 @@ func succeededFace(o op.Operation, _ bool) cardView {
 		return f
 	}
 	f := sentView(o, green, op.L("✅ ", said(o, out, " was done.")))
+	if out.Calls {
+		f = sentView(o, blue, op.L("🙋 ", said(o, out, " was done.")))
+	}
 	switch {
 	case out.Checked && len(out.Evidence) > 0:
 		out.Evidence = op.L(out.Evidence, " (checked)")
@@ -143,9 +147,20 @@ func succeededFace(o op.Operation, _ bool) cardView {
 	}
 	f.lines = told(out.Evidence, out.After)
 	if out.Play != "" {
-		f.lines = append(f.lines, op.L("▶ ", op.Link(out.Play, "for playback")))
+		f.lines = append(f.lines, op.L("▶ ", op.Link(out.Play, "Watch it"), player(out.Play)))
 	}
 	return f
+}
+
+// player says what plays an address that a browser does not.
+func player(address string) op.Line {
+	switch {
+	case strings.HasPrefix(address, "rtmp"):
+		return op.L(" (RTMP, needs VLC or ffplay)")
+	case strings.Contains(address, ".flv"):
+		return op.L(" (FLV, needs VLC or ffplay)")
+	}
+	return nil
 }
 
 func failedFace(o op.Operation, _ bool) cardView {

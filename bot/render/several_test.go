@@ -53,7 +53,7 @@ func TestTheCardOfManyNamesThemAll(t *testing.T) {
 	lint(t, "many", m)
 	lint(t, "many, simple", m.Simple())
 	got := slackworld.JSON(t, m.body)
-	for _, must := range append(names, op.L("ON AIR since"), op.L("Left out"), op.L("Needs one of")) {
+	for _, must := range append(names, op.L("ON AIR since"), op.L("Left out"), op.L("Waiting for one approval")) {
 		if !strings.Contains(got, must.Plain()) {
 			t.Errorf("%s is not on the card", must.Plain())
 		}

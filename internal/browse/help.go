@@ -101,7 +101,7 @@ func (b *Browser) helpTopic(p grammar.Parsed) op.Answer {
 	if len(answer.Items) == 0 {
 		_, err := grammar.Parse(*b.table, topic)
 		if err == nil {
-			err = op.Refuse(op.L("I know no command ", op.Code("/"+topic), "."))
+			err = op.Refuse(op.L("There is no command ", op.Code("/"+topic), "."))
 		}
 		return *b.answer(err)
 	}
@@ -111,7 +111,7 @@ func (b *Browser) helpTopic(p grammar.Parsed) op.Answer {
 func topicItem(c op.Command) op.Item {
 	item := op.Item{Title: op.L(op.Code("/" + c.Shown())), Facts: []op.Line{op.L(c.Short)}}
 	for _, alias := range c.Aliases {
-		item.Facts = append(item.Facts, op.L("Also: ", op.Code("/"+alias)))
+		item.Facts = append(item.Facts, op.L("Also: ", op.Code("/"+op.Readable(alias))))
 	}
 	for _, example := range c.Examples {
 		item.Facts = append(item.Facts, op.L("Example: ", op.Code("/"+example)))

@@ -114,7 +114,7 @@ func (p *page) channels(ctx context.Context) {
 		channel, err := p.b.authz.Channel(ctx, id)
 		if err != nil {
 			p.add(op.Item{Mark: op.MarkUnknown, Title: op.L(op.In(id)),
-				Facts: []op.Line{op.L("Slack does not tell me about this channel now.")}})
+				Facts: []op.Line{op.L("Slack tells nothing about this channel now.")}})
 			continue
 		}
 		p.channel(ctx, channel, scope)

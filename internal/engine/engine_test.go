@@ -392,12 +392,12 @@ func TestHelpListsWhatIsAllowed(t *testing.T) {
 	for _, item := range help.Items {
 		text += item.Title.Plain() + "\n"
 	}
-	if text != "/caster restart {caster}\n/caster list\n/caster start {caster…}\n" {
+	if text != "/caster restart <studio>\n/caster list\n/caster start <studio…>\n" {
 		t.Errorf("%q", text)
 	}
 	s.with(func() { s.deaf = true })
 	s.typed(ana, "caster")
-	if last := s.told[len(s.told)-1]; !strings.Contains(last, "cannot check your rights") {
+	if last := s.told[len(s.told)-1]; !strings.Contains(last, "rights cannot be checked") {
 		t.Error(last)
 	}
 }

@@ -90,7 +90,7 @@ wait Restart c1 · waits for a confirmation since 2026-11-22 20:00:00 UTC · #C0
 		}
 	}
 	g.with(func() { g.deaf = true })
-	if got := g.at(ana); !strings.Contains(got.Title.Plain(), "cannot check your rights") || len(got.Items) > 0 {
+	if got := g.at(ana); !strings.Contains(got.Title.Plain(), "rights cannot be checked") || len(got.Items) > 0 {
 		t.Errorf("with a silent directory: %+v", got)
 	}
 }

@@ -57,7 +57,8 @@ func (e *Engine) reconcile(ctx context.Context, o op.Operation) error {
 			e.recordLook(ctx, o, op.L(seen.Seen, " Another operation may have caused this, so it is no proof.")))
 	}
 	return e.settle(ctx, o, op.Outcome{
-		State: op.Succeeded, Text: op.L(o.Plan.Title, ": done, although no answer came."), Evidence: seen.Seen, Checked: true,
+		State: op.Succeeded, Text: op.L(o.Plan.Title, ": done, although ApsaraVideo Live did not say so."),
+		Evidence: seen.Seen, Checked: true,
 	}, op.EventReconciled, op.Click{})
 }
 
@@ -213,7 +214,8 @@ func (e *Engine) closeByPerson(ctx context.Context, o op.Operation, c op.Click, 
 		return err
 	}
 	outcome := outcomeOf(o)
-	outcome.State, outcome.Text = state, op.L(o.Plan.Title, ": no answer came. ", op.Who(c.Person), words)
+	outcome.State, outcome.Text = state, op.L(o.Plan.Title, ": ApsaraVideo Live said neither yes nor no. ",
+		op.Who(c.Person), words)
 	return e.settle(ctx, o, outcome, op.EventClosed, c)
 }
 

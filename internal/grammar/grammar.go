@@ -159,7 +159,7 @@ func join(text, usage string, places []Placeholder, rest []Token) ([]Token, erro
 	if len(places) == 1 && !quoted {
 		return []Token{joined(rest)}, nil
 	}
-	refusal := op.Refuse(op.L("There is more here than ", op.Code("/"+usage), " takes."),
+	refusal := op.Refuse(op.L("There is more here than ", op.Code("/"+op.Readable(usage)), " takes."),
 		spot(text, rest[len(places)].Start))
 	if len(places) > 1 {
 		refusal.Answer.Lines = append(refusal.Answer.Lines,
@@ -197,7 +197,7 @@ func (t vocabulary) unknown(words []string) *op.Refusal {
 	if !slices.Contains(t.nouns(), noun) { // so it was typed behind a mention, where no slash stands
 		noun, said = t.nouns()[0], clamp(typed, 60)
 	}
-	refusal := op.Refuse(op.L("I do not know ", op.Code(said), "."))
+	refusal := op.Refuse(op.L("There is no command ", op.Code(said), "."))
 	if distance <= 2 {
 		refusal.Answer.Lines = []op.Line{op.L("Did you mean ", op.Code("/"+best), "?")}
 	} else if near := t.beginning(words); len(near) > 0 {

@@ -101,7 +101,7 @@ func TestParseRefuses(t *testing.T) {
 	for text, want := range map[string][]string{
 		`caster restrat main`:                    {"/caster restrat main", "Did you mean /caster restart {caster}"},
 		`caster xyzzy`:                           {"/caster help"},
-		`studio restart`:                         {"know studio restart.", "/caster help"},
+		`studio restart`:                         {"no command studio restart.", "/caster help"},
 		`caster restart "Evening`:                {"never closed", `▸"Evening`},
 		`caster restart "a"b`:                    {"space is needed", "▸b"},
 		`caster scene start Evening News Main`:   {"quotes", `/caster scene start "Evening News" "Preview 1"`, "▸Main"},
@@ -109,7 +109,7 @@ func TestParseRefuses(t *testing.T) {
 		"caster restart ma\x00in":                {"U+0000"},
 		"caster restart <!channel>":              {"can't be used in a command"},
 		"caster " + strings.Repeat("x", MaxText): {"too long"},
-		`caster restart "a" "b"`:                 {"more here than /caster restart {caster}", `▸"b"`},
+		`caster restart "a" "b"`:                 {"more here than /caster restart <studio>", `▸"b"`},
 	} {
 		_, err := Parse(table, text)
 		refusal := &op.Refusal{}

@@ -71,7 +71,7 @@ func TestEndedThroughTheBot(t *testing.T) {
 	s.want("broken", "its stream broke off")
 	s.did("record.stop", mainLine)
 	s.pass(guardEvery)
-	s.want("stopped", "edit C0SHOW: Over at", "@U0ANA has ended it through me")
+	s.want("stopped", "edit C0SHOW: Over at", "@U0ANA has ended it through casterbot")
 }
 
 // Who stops a studio ends the recording of its programme, and no other.
@@ -161,7 +161,7 @@ func TestStudioByOtherHands(t *testing.T) {
 	s.want("while all is well")
 	s.studio("c1", func(c *live.Caster) { c.Modified = s.clock() })
 	s.pass(guardEvery)
-	s.want("changed", "post C0SHOW: Studio Evening News was changed, and not through me.", "[Show studio: caster show c1]")
+	s.want("changed", "post C0SHOW: Studio Evening News was changed. It was not done through casterbot.", "[Show studio: caster show c1]")
 	s.studio("c1", func(c *live.Caster) { c.Started = s.clock() })
 	s.pass(guardEvery)
 	s.want("restarted", "edit C0SHOW: Studio Evening News was restarted")
@@ -178,7 +178,7 @@ func TestStudioByOtherHands(t *testing.T) {
 	s.want("mended", "edit C0SHOW: Over at", "on air since")
 }
 
-// A studio that may switch to its standby picture by itself is not said to have been changed by others.
+// A studio that may switch to its standby slate by itself is not said to have been changed by others.
 func TestAStudioThatSwitchesItself(t *testing.T) {
 	s := newFixture(t)
 	s.did("caster.start", news)
@@ -186,8 +186,8 @@ func TestAStudioThatSwitchesItself(t *testing.T) {
 	s.with(func() { s.itself["c1"] = true })
 	s.studio("c1", func(c *live.Caster) { c.Modified = s.clock() })
 	s.pass(guardEvery)
-	s.want("changed", "Studio Evening News was changed. I do not know whether through me.",
-		"switches to its standby picture by itself when its input fails")
+	s.want("changed", "Studio Evening News was changed. It is not known whether through casterbot.",
+		"switches to its standby slate by itself when its input fails")
 	s.pass(guardEvery)
 	s.want("while it stands")
 	if s.calls["config"] != 1 {
@@ -230,7 +230,7 @@ func TestWatchedByPolicy(t *testing.T) {
 	s.studio("c1", func(c *live.Caster) { c.OnAir = false })
 	s.studio("c2", func(c *live.Caster) { c.OnAir = true })
 	s.pass(guardEvery)
-	s.want("changed", "Evening News went off air", "Evening Talk was put on air, and not through me")
+	s.want("changed", "Evening News went off air", "Evening Talk was put on air. It was not done through casterbot")
 	s.pass(guardEvery)
 	s.cut()
 	s.pass(guardEvery)

@@ -48,11 +48,11 @@ func TestAnAlertAboutAStudioThatIsDeleted(t *testing.T) {
 	s.pass(2 * time.Minute)
 	s.studio(news.ID, func(c *live.Caster) { c.OnAir = false })
 	s.pass(guardEvery)
-	s.want("stopped by hand", "went off air, and not through me")
+	s.want("stopped by hand", "went off air. It was not done through casterbot")
 	s.did("caster.delete", news)
 	s.with(func() { delete(s.studios, news.ID) })
 	s.pass(guardEvery)
-	s.want("deleted", "has ended it through me")
+	s.want("deleted", "has ended it through casterbot")
 }
 
 // A change of a studio by a command that was added since is the bot's own.

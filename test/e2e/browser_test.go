@@ -54,7 +54,7 @@ func sceneStart(b *tab) {
 	b.until(`scene("Preview 2", "Evening News") === "PVW Preview 2 closed"`)
 	b.click(`field()`)
 	b.keys("/cas")
-	b.until(`words(newest(".complete-row")).length > 0 && words(document.getElementById("complete")).includes("/caster scene start {caster} {scene}")`)
+	b.until(`words(newest(".complete-row")).length > 0 && words(document.getElementById("complete")).includes("/caster scene start <studio> <scene>")`)
 	b.keys("\r") // takes "/caster " and does not send it
 	b.until(`field().value === "/caster "`)
 	b.keys("scene sta")
@@ -64,7 +64,7 @@ func sceneStart(b *tab) {
 	b.keys(`"Evening News" "Preview 2"` + "\r")
 	b.until(`button(card("🟡", "Evening News", "Preview 2", "asked by @ana"), "Cancel")`)
 	b.click(`button(card("🟡", "Preview 2"), "Open preview")`)
-	b.until(`card("✅", "Evening News", "Preview 2", "open", "(checked)", "for playback")`)
+	b.until(`card("✅", "Evening News", "Preview 2", "open", "(checked)", "Watch it")`)
 	b.until(`scene("Preview 2", "Evening News") === "PVW Preview 2 open"`)
 	b.until(`words(studio("Evening News")).includes("PROGRAM on air")`)
 	b.until(`call("StartCasterScene").includes("200")`)
@@ -84,7 +84,7 @@ func sceneStop(b *tab) {
 func copyStudio(b *tab) {
 	b.say("/caster copy")
 	b.until(`words(document.getElementById("modal-title")) !== "" && shown(document.getElementById("modal"))`)
-	b.click(`button(document.getElementById("modal"), "Go on")`)
+	b.click(`button(document.getElementById("modal"), "Continue")`)
 	b.until(`words(newest("#modal .input-error")) === "Please complete this required field."`)
 	b.click(`newest("#modal button.select")`)
 	b.until(`all(".pick-row").length > 3`)
@@ -104,7 +104,7 @@ func copyStudio(b *tab) {
 func restart(b *tab) {
 	b.until(`words(studio("Evening News")).includes("1:02:")`)
 	b.say(`/caster restart "Evening News"`)
-	b.until(`card("🟡", "Evening News", "ON AIR", "Needs one of", "0/1")`)
+	b.until(`card("🟡", "Evening News", "ON AIR", "Waiting for one approval")`)
 	b.click(`button(card("🟡", "Evening News"), "Approve")`)
 	b.until(`card("Only visible to you") && button(card("🟡", "Evening News", "0/1"), "Approve")`)
 	b.be("Bo Chen")
