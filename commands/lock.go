@@ -65,7 +65,7 @@ func (s table) planLock(ctx context.Context, call op.Call) (op.Plan, error) {
 		return op.Plan{}, err
 	}
 	p := lockPlan(lock, op.Args{"caster": c.ID, "until": e.At.UTC().Format(civiltime.WholeMoment), "why": why,
-		"by": call.Person.ID})
+		"by": call.Person.ID}, lock.Other(call.Person.ID))
 	p.Target, p.Title, p.Button = onStudio(c), op.L("Lock studio ", op.B(c.Name), " until ", op.On(e.At)), "Lock studio"
 	if lock.Held() && lock.Holder == call.Person.ID {
 		if lock.Until.Equal(e.At) && lock.Why == why {
@@ -77,10 +77,11 @@ func (s table) planLock(ctx context.Context, call op.Call) (op.Plan, error) {
 	return p, nil
 }
 
-// lockPlan is a plan about a lock as it is seen now: another lock is another plan.
-func lockPlan(lock op.Lock, args op.Args) op.Plan {
+// lockPlan is a plan about a lock as it is seen now. What it does to that one version and no other is for the call to
+// say; of is what of the lock would make another decision.
+func lockPlan(lock op.Lock, args op.Args, of ...any) op.Plan {
 	version := strconv.FormatInt(lock.Version, 10)
-	return op.Plan{Args: args, Fingerprint: op.Fingerprint(args, lock.Version), Seen: map[string]string{"lock": version}}
+	return op.Plan{Args: args, Fingerprint: op.Fingerprint(args, of), Seen: map[string]string{"lock": version}}
 }
 
 // seenLock is the version of the lock that a plan saw.
@@ -188,7 +189,7 @@ func (s table) planUnlock(ctx context.Context, call op.Call) (op.Plan, error) {
 	if err != nil {
 		return op.Plan{}, err
 	}
-	p := lockPlan(lock, op.Args{"caster": target.ID, "by": call.Person.ID})
+	p := lockPlan(lock, op.Args{"caster": target.ID, "by": call.Person.ID}, lock.Other(call.Person.ID))
 	p.Target, p.Title, p.Button = target, op.L("Unlock studio ", op.B(target.Name)), "Unlock studio"
 	p.Facts = []op.Line{op.L("It is ", lock.Line(), ".")}
 	return p, nil

@@ -58,7 +58,11 @@ func viewOf(o op.Operation, repeats bool) cardView {
 		(o.State == op.Running || o.State == op.Unknown || o.State == op.Succeeded || o.State == op.Failed) {
 		return severalView(o)
 	}
-	return CardViews[o.State](o, repeats)
+	f := CardViews[o.State](o, repeats)
+	if lock := o.Plan.Passed; lock != nil && o.Sends > 0 && o.State != op.Failed {
+		f.lines = append(f.lines, op.L("🔒 It went through the lock of ", op.Who(lock.Holder), ", who is told."))
+	}
+	return f
 }
 
 // summary is the card as sentences, for notifications and screen readers.

@@ -64,8 +64,9 @@ func (e *Engine) reconcile(ctx context.Context, o op.Operation) error {
 // listsLag is how long the cloud's lists may take to show what an operation did. What has been seen there is there.
 const listsLag = 2 * time.Minute
 
-// soleCause reports that what is seen now can be nobody else's doing of ours: no other operation of the target can have
-// acted since this one was sent. What is its own in any case, as a token's, needs no such proof.
+// soleCause reports that what is seen now can be nobody else's doing of ours: no other operation of the target that
+// touches the same things can have acted since this one was sent. What is its own in any case, as a token's, needs no
+// such proof.
 func (e *Engine) soleCause(ctx context.Context, o op.Operation, seen op.Evidence) (bool, error) {
 	if seen.Own {
 		return true, nil
@@ -81,11 +82,22 @@ func (e *Engine) soleCause(ctx context.Context, o op.Operation, seen op.Evidence
 	for _, other := range others {
 		refused := other.State == op.Failed && other.SettledBy == ""
 		shown := !other.Ended.IsZero() && other.Ended.Before(o.Sent) && outcomeOf(other).Checked
-		if other.ID != o.ID && !refused && !shown {
+		if other.ID != o.ID && !refused && !shown && e.touchesTheSame(o, other) {
 			return false, nil
 		}
 	}
 	return err == nil, err
+}
+
+// touchesTheSame reports whether an operation can have brought about what another one of the same target was to: of the
+// bot's own records whatever changes those too, of the cloud what starts or ends the same things.
+func (e *Engine) touchesTheSame(o, other op.Operation) bool {
+	one, _ := e.table.Find(o.Command)
+	two, known := e.table.Find(other.Command)
+	if one.Sends == "" {
+		return !known || two.Sends == ""
+	}
+	return op.Use{Command: one, Plan: o.Plan}.Crosses(op.Use{Command: two, Plan: other.Plan})
 }
 
 // verify looks whether the operation took effect; a panic is a look that could not see.
@@ -161,6 +173,7 @@ func (e *Engine) recordLook(ctx context.Context, o op.Operation, seen op.Line) e
 }
 
 func (e *Engine) settle(ctx context.Context, o op.Operation, outcome op.Outcome, event string, c op.Click) error {
+	outcome = e.withNext(o, outcome)
 	ev := e.event(event, c.Person, c.PersonTeam, o)
 	ev.Detail["outcome"] = string(outcome.State)
 	now, err := e.store.Move(ctx,

@@ -109,10 +109,7 @@ func (e *Engine) lookAtOne(ctx context.Context, r op.Request, c op.Command, scop
 	case err != nil:
 		return t, err
 	}
-	d := v.Decision
-	if e.warnOfOpen(ctx, &plan) && d.Confirm == op.ConfirmNone {
-		d.Confirm = op.ConfirmSelf
-	}
+	d := e.warn(ctx, r, c, &plan, v.Decision)
 	t.part = op.Part{Plan: plan, Decision: d}
 	return t, nil
 }
