@@ -33,6 +33,7 @@ type Note struct {
 	From    op.State // only in this state; empty means unknown
 	Version int64    // only at this version; 0 means any
 	Look    bool     // a look was made: sets its time and counts one more
+	Tried   bool     // a look was made: sets its time
 	Send    bool     // the call is given to the network once more: counts one more, the first time stays
 	Outcome *op.Outcome
 	Claim   string

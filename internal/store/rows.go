@@ -88,7 +88,7 @@ func (n Note) values(id string, now int64) ([]any, error) {
 		return nil, fmt.Errorf("write as JSON: %w", err)
 	}
 	return []any{id, string(n.From), now, number(n.Look), number(n.Send), outcome, n.Claim, n.Version,
-		millis(n.Expires)}, nil
+		millis(n.Expires), number(n.Look || n.Tried)}, nil
 }
 
 // scan reads an operation; a row that is not there is ErrNotFound.
