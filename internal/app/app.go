@@ -105,11 +105,9 @@ type App struct {
 	Bot    *bot.Bot
 	Watch  *monitor.Monitor
 
-	settings config.Config
-	version  string
-	log      *slog.Logger
-	limits   *quota.Quota
-	cloud    *live.Client
+	made   Options // what it is made of
+	limits *quota.Quota
+	cloud  *live.Client
 }
 
 // shape is the table of commands without anything behind it, for those who ask only what there is.
@@ -168,8 +166,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	})
 	own.OnBoard(guardian.Nudge)
 	return &App{
-		settings: c, version: o.Version, log: log, Policy: keeper, Store: db, limits: limits, cloud: cloud, Engine: states,
-		Watch: guardian,
+		made: o, Policy: keeper, Store: db, limits: limits, cloud: cloud, Engine: states, Watch: guardian,
 		Bot: bot.New(slack, bot.Engine{Operations: states, Browser: states.Browser(), Notifier: states.Notifier()},
 			chat, people),
 	}, nil
@@ -195,7 +192,7 @@ func openCloud(c config.Config, keys live.Credentials, limits *quota.Quota, fres
 func (a *App) Run(ctx context.Context) error {
 	finish, cancel := outlive(ctx, finishWithin)
 	defer cancel()
-	server, err := health.Start(a.settings.AdminAddr, a.probes(), a.log)
+	server, err := health.Start(a.made.Settings.AdminAddr, a.probes(), a.made.Log)
 	defer func() { _ = server.Close() }() // last: while work is being finished, /readyz says that no socket is open
 	defer a.close(finish)
 	if err != nil {
@@ -211,10 +208,10 @@ func (a *App) Run(ctx context.Context) error {
 	defer stop()
 	go a.Policy.Watch(background)
 	go a.reloadOnHangup(background)
-	a.log.Info("casterbot starts", "version", a.version, "policy", a.Policy.Current().Hash(), "slack",
-		a.settings.SlackAPIURL, "live", a.settings.LiveEndpoint)
+	a.made.Log.Info("casterbot starts", "version", a.made.Version, "policy", a.Policy.Current().Hash(), "slack",
+		a.made.Settings.SlackAPIURL, "live", a.made.Settings.LiveEndpoint)
 	err = a.Bot.Run(ctx)
-	a.log.Info("casterbot stops")
+	a.made.Log.Info("casterbot stops")
 	return err
 }
 
@@ -244,7 +241,7 @@ func (a *App) close(ctx context.Context) {
 	a.cloud.Close()
 	a.limits.Close()
 	if err := a.Store.Close(); err != nil {
-		a.log.Error("close the store", "error", err)
+		a.made.Log.Error("close the store", "error", err)
 	}
 }
 

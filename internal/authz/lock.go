@@ -21,8 +21,8 @@ func (j *Judge) CheckLock(ctx context.Context, c op.Command, p op.Plan, asker, s
 	}
 	refusal := op.Refuse(op.L(op.B(p.Target.Name), " is ", lock.Line(), ". Nothing was done.")).SaysSo()
 	refusal.Answer.Mark = op.MarkLocked
-	if j.table.PastLock != nil {
-		refusal.Answer.Next = j.table.PastLock(lock, p)
+	if j.Table.PastLock != nil {
+		refusal.Answer.Next = j.Table.PastLock(lock, p)
 	}
 	return refusal
 }
@@ -37,7 +37,7 @@ func (j *Judge) bound(ctx context.Context, c op.Command, target op.Target, perso
 
 // others gives the lock of a target that binds somebody; one that is not held when none does.
 func (j *Judge) others(ctx context.Context, target op.Target, person string) (op.Lock, error) {
-	lock, err := j.locks.Lock(ctx, target)
+	lock, err := j.Locks.Lock(ctx, target)
 	if err != nil || !lock.Binds(person, target) {
 		return op.Lock{}, err
 	}
@@ -52,7 +52,7 @@ func (j *Judge) Passed(ctx context.Context, c op.Command, p op.Plan, asker, seco
 	}
 	lock, err := j.others(ctx, p.Target, asker)
 	if err != nil {
-		j.log.Error("read the lock that an emergency passes", "target", p.Target.Key(), "error", err)
+		j.Log.Error("read the lock that an emergency passes", "target", p.Target.Key(), "error", err)
 	}
 	if err != nil || !lock.Held() || lock.Holder == second {
 		return nil

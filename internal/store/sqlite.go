@@ -136,9 +136,6 @@ func attach(ctx context.Context, path string, o Options, release func() error) (
 	if err := s.check(ctx, path); err != nil {
 		return nil, errors.Join(wayOut(advise(err)), s.reader.Close(), s.writer.Close())
 	}
-	if err := s.prepare(ctx); err != nil {
-		return nil, errors.Join(err, s.reader.Close(), s.writer.Close())
-	}
 	s.startInbox()
 	return s, nil
 }
@@ -155,7 +152,7 @@ func address(path string) string {
 	return (&url.URL{Scheme: "file", Path: path, RawQuery: q.Encode()}).String()
 }
 
-// check asks the database everything that must be so before it is trusted.
+// check asks the database everything that must be so before it is trusted, and makes the tables.
 func (s *Store) check(ctx context.Context, path string) error {
 	if err := modern(ctx, s.writer); err != nil {
 		return err
@@ -170,12 +167,12 @@ func (s *Store) check(ctx context.Context, path string) error {
 		return err
 	}
 	if path == memory {
-		return nil
+		return s.prepare(ctx)
 	}
 	if err := s.complete(ctx); err != nil {
 		return err
 	}
-	return errors.Join(obeyed(ctx, s.writer), obeyed(ctx, s.reader))
+	return errors.Join(obeyed(ctx, s.writer), obeyed(ctx, s.reader), s.prepare(ctx))
 }
 
 // beside are the files that belong to a database, by what is added to its name; the database itself comes first.
