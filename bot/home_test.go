@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"casterbot/bot/directory"
 	"casterbot/bot/messages"
@@ -175,7 +176,7 @@ func TestRooms(t *testing.T) {
 	clock := &slackworld.Clock{}
 	w.Config.Now = clock.Now
 	dir := directory.New(w.Config, func() []string { return nil })
-	rooms := func(id string) ([]string, error) { return dir.Rooms(context.Background(), id) }
+	rooms := func(id string) ([]string, error) { return dir.Rooms(context.Background(), id, time.Time{}) }
 	got, err := rooms("U0GUS")
 	if err != nil || !slices.Contains(got, "C0SHOW") || slices.Contains(got, "C0MORN") {
 		t.Fatalf("%v, %v", got, err)

@@ -25,7 +25,7 @@ func submission(in Interaction, r op.Request, sent bool) (Event, error) {
 		return a, nil
 	}
 	notice := Hold(form, in.View)
-	r.Channel, r.Thread, r.FromHome = form.Channel, form.Thread, form.FromHome
+	r.Channel, r.Thread, r.FromHome, r.Form = form.Channel, form.Thread, form.FromHome, true
 	if sent {
 		r.Key = "form-" + in.View.ID + "-" + in.View.Hash
 	}
@@ -85,6 +85,7 @@ func suggestion(in Interaction, r op.Request) (Event, error) {
 	}
 	Hold(form, in.View)
 	q.Request.Channel, q.Request.Thread, q.Request.FromHome = form.Channel, form.Thread, form.FromHome
+	q.Request.Form = true
 	q.Command, q.Args = form.Command, form.Values()
 	q.Field, _, _ = strings.Cut(in.BlockID, render.FieldSeparator)
 	delete(q.Args, q.Field)
