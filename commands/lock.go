@@ -43,7 +43,7 @@ func (s table) casterLock() op.Command {
 		Short:    "Keep a studio for yourself for a while: what others want to change is refused.",
 		Examples: []string{`caster lock "Evening News" until 22:00 election night`, `caster lock "Evening News" for 90m`},
 		Verb:     "caster.lock", Effect: op.Change,
-		Plan: s.planLock, Apply: s.applyLock, Verify: s.verifyLock,
+		Plan: s.planLock, Apply: s.applyLock, Verify: s.verifyLock, Then: afterLock,
 	}
 }
 
@@ -127,9 +127,10 @@ func (s table) applyLock(ctx context.Context, p op.Plan, _ string, _ op.SendPerm
 		State: op.Succeeded,
 		Text: withFacts(op.L("Studio ", op.B(p.Target.Name), " is locked by ", op.Who(lock.Holder), " until ",
 			op.On(until), "."), p),
-		Next: []op.Next{nextcmd.Command("unlock", p.Args)},
 	}
 }
+
+func afterLock(p op.Plan) []op.Next { return []op.Next{nextcmd.Command("unlock", p.Args)} }
 
 // withFacts adds what a plan said to the sentence that stays on the card.
 func withFacts(text op.Line, p op.Plan) op.Line {

@@ -97,6 +97,7 @@ type Plan struct {
 
 	Parts []Part `json:"parts,omitempty"` // of several: what is done to each
 	Done  Line   `json:"done,omitempty"`  // of several: what stands before "11 of 12"
+	Left  []Line `json:"left,omitempty"`  // of several: what is not asked for, and why; among the facts too
 
 	Seen map[string]string `json:"seen,omitempty"` // what Verify must find changed, as it was just before the call
 }
