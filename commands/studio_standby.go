@@ -50,7 +50,7 @@ func (s table) planStandby(ctx context.Context, call op.Call) (op.Plan, error) {
 	if err := requireProgram(c, all); err != nil {
 		return op.Plan{}, err
 	}
-	facts := []op.Line{airLine(c, all), op.L("After it viewers see the standby picture. ", returnLine(all))}
+	facts := append(s.airLines(ctx, c, all), op.L("After it viewers see the standby picture. ", returnLine(all)))
 	switch {
 	case seen.unset != nil:
 		facts = append(facts,

@@ -105,9 +105,11 @@ type App struct {
 	Bot    *bot.Bot
 	Watch  *monitor.Monitor
 
-	made   Options // what it is made of
-	limits *quota.Quota
-	cloud  *live.Client
+	settings config.Config
+	version  string
+	log      *slog.Logger
+	limits   *quota.Quota
+	cloud    *live.Client
 }
 
 // shape is the table of commands without anything behind it, for those who ask only what there is.
@@ -153,7 +155,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	judge := authz.New(authz.Config{
 		Table: &known, Directory: people, Policy: keeper, Locks: records.NewLockBook(db), Trail: db, Now: now, Log: log,
 	})
-	own := records.New(db)
+	own := records.New(db, &known)
 	known = commands.Table(cloud, deskAndRights{own, judge}, now)
 	slack.Repeats = engine.Repeats(known, now)
 	chat := messages.New(slack)
@@ -161,12 +163,13 @@ func New(ctx context.Context, o Options) (*App, error) {
 		Table: &known, Store: db, Authz: judge, Chat: chat, Now: now, Log: log, Replica: replica, Pause: wait, Quota: limits,
 	})
 	guardian := monitor.New(monitor.Config{
-		Table: known, Store: db, Cloud: cloud, Policy: keeper, Chat: chat, Now: now, Log: log, Replica: replica,
+		Changes: own.Changes, Store: db, Cloud: cloud, Policy: keeper, Chat: chat, Now: now, Log: log, Replica: replica,
 		Share: float64(c.WatchShare) / 100, Pause: wait,
 	})
 	own.OnBoard(guardian.Nudge)
 	return &App{
-		made: o, Policy: keeper, Store: db, limits: limits, cloud: cloud, Engine: states, Watch: guardian,
+		settings: c, version: o.Version, log: log, Policy: keeper, Store: db, limits: limits, cloud: cloud, Engine: states,
+		Watch: guardian,
 		Bot: bot.New(slack, bot.Engine{Operations: states, Browser: states.Browser(), Notifier: states.Notifier()},
 			chat, people),
 	}, nil
@@ -192,7 +195,7 @@ func openCloud(c config.Config, keys live.Credentials, limits *quota.Quota, fres
 func (a *App) Run(ctx context.Context) error {
 	finish, cancel := outlive(ctx, finishWithin)
 	defer cancel()
-	server, err := health.Start(a.made.Settings.AdminAddr, a.probes(), a.made.Log)
+	server, err := health.Start(a.settings.AdminAddr, a.probes(), a.log)
 	defer func() { _ = server.Close() }() // last: while work is being finished, /readyz says that no socket is open
 	defer a.close(finish)
 	if err != nil {
@@ -208,10 +211,10 @@ func (a *App) Run(ctx context.Context) error {
 	defer stop()
 	go a.Policy.Watch(background)
 	go a.reloadOnHangup(background)
-	a.made.Log.Info("casterbot starts", "version", a.made.Version, "policy", a.Policy.Current().Hash(), "slack",
-		a.made.Settings.SlackAPIURL, "live", a.made.Settings.LiveEndpoint)
+	a.log.Info("casterbot starts", "version", a.version, "policy", a.Policy.Current().Hash(), "slack",
+		a.settings.SlackAPIURL, "live", a.settings.LiveEndpoint)
 	err = a.Bot.Run(ctx)
-	a.made.Log.Info("casterbot stops")
+	a.log.Info("casterbot stops")
 	return err
 }
 
@@ -241,7 +244,7 @@ func (a *App) close(ctx context.Context) {
 	a.cloud.Close()
 	a.limits.Close()
 	if err := a.Store.Close(); err != nil {
-		a.made.Log.Error("close the store", "error", err)
+		a.log.Error("close the store", "error", err)
 	}
 }
 

@@ -66,18 +66,22 @@ func (b *Browser) Fill(ctx context.Context, r op.Request, form op.Form) (op.Form
 		if kind.Options == nil {
 			continue
 		}
-		var l optionList
-		var err error
-		args := form.Values()
-		if kind.Needs == "" || args[kind.Needs] != "" { // until then nothing can be picked
-			l, err = b.options(ctx, r.Channel, v.Decision, kind, args)
-		}
+		l, err := b.fieldOptions(ctx, r.Channel, v.Decision, kind, form.Values())
 		if err != nil && !errors.Is(err, errSlow) {
 			form.Problem = b.answer(err).Title
 		}
-		form.Fields[i] = filled(field, kind, args, l, err)
+		form.Fields[i] = filled(field, kind, form.Values(), l, err)
 	}
 	return form, nil
+}
+
+// fieldOptions gives what can be picked for a field; nothing as long as the field that it depends on is empty.
+func (b *Browser) fieldOptions(ctx context.Context, channel string, d op.Decision, kind op.Kind,
+	args op.Args) (optionList, error) {
+	if kind.Needs != "" && args[kind.Needs] == "" {
+		return optionList{}, nil
+	}
+	return b.options(ctx, channel, d, kind, args)
 }
 
 // filled is a field with the options that it holds. Without a list the text itself stays: the command that the form

@@ -130,8 +130,8 @@ func (t target) without(err error) (target, error) {
 	return t, nil
 }
 
-// leaveDoubtful leaves out those that would put a question before all the others, which need none: an outcome that is not
-// known holds up nothing else. Asked for alone, or among such as themselves, they are confirmed like any.
+// leaveDoubtful leaves out those that would put a question before all the others, which need none: an outcome that is
+// not known holds up nothing else. Asked for alone, or among such as themselves, they are confirmed like any.
 func leaveDoubtful(targets []target) {
 	free := slices.ContainsFunc(targets, func(t target) bool {
 		return len(t.why) == 0 && !t.doubtful && t.part.Decision.Confirm == op.ConfirmNone

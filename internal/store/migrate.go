@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"embed"
 	"fmt"
 	"strings"
@@ -38,6 +39,16 @@ const (
 	migrateWithin = time.Minute // how long one step may take
 	tableWithin   = time.Second // how long it may wait for a table: whoever wants to write meanwhile waits behind it
 )
+
+// makeTables brings the tables up to date, in a database that passes some checks.
+func (s *Store) makeTables(ctx context.Context, checks ...func(context.Context, *sql.DB) error) error {
+	for _, check := range checks {
+		if err := check(ctx, s.writer); err != nil {
+			return err
+		}
+	}
+	return s.migrate(ctx)
+}
 
 // migrate brings the tables up to date, one transaction for each step that is missing.
 func (s *Store) migrate(ctx context.Context) error {

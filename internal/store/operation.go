@@ -75,7 +75,7 @@ func (t *transaction) insert(o op.Operation, settles []string) (op.Operation, er
 	if err := t.takeTurn(o.State, o.ID, target); err != nil {
 		return op.Operation{}, err
 	}
-	made, err := scan(t.row(insertOperation, append(fields(&o), target)...))
+	made, err := scan(t.row(insertOperation, fields(&o, target)...))
 	if errors.Is(err, ErrNotFound) {
 		held, err := scan(t.row(selectByKey, o.Key))
 		if err != nil && !errors.Is(err, ErrNotFound) {

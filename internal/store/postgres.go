@@ -159,12 +159,7 @@ var serverSettings = []struct {
 
 // checkServer asks the server everything that must be so before it is trusted, and makes the tables.
 func (s *Store) checkServer(ctx context.Context) error {
-	for _, check := range []func(context.Context, *sql.DB) error{modernServer, oursAlone, obeyedByServer} {
-		if err := check(ctx, s.writer); err != nil {
-			return err
-		}
-	}
-	if err := s.migrate(ctx); err != nil {
+	if err := s.makeTables(ctx, modernServer, oursAlone, obeyedByServer); err != nil {
 		return err
 	}
 	if err := s.prepare(ctx); err != nil {

@@ -33,11 +33,10 @@ func (s *Store) Beat(ctx context.Context) error {
 		_, err := t.exec(pruneReplicas, t.now-forgetAfter.Milliseconds())
 		return err
 	})
-	if err != nil {
-		return fmt.Errorf("heartbeat: %w", err)
+	if err == nil {
+		s.peers.Store(peers)
 	}
-	s.peers.Store(peers)
-	return nil
+	return wrap(err, "heartbeat")
 }
 
 // Peers is how many other replicas lived at the last heartbeat of this one.

@@ -75,13 +75,13 @@ func (j jsonOf) Scan(v any) error {
 	return json.Unmarshal([]byte(text), j.field)
 }
 
-// fields are what storedColumns are written from and read into, in their order.
-func fields(o *op.Operation) []any {
+// fields are what storedColumns are written from and read into, in their order, and what stands behind them.
+func fields(o *op.Operation, last any) []any {
 	return []any{
 		&o.ID, &o.Key, &o.State, &o.Command, &o.Verb, &o.Effect, &o.Text, &o.Team, &o.Channel, &o.Thread, &o.Requester,
 		&o.DecidedBy, &o.SettledBy, jsonOf{&o.Plan}, jsonOf{&o.Decision}, jsonOf{&o.Outcome}, &o.Token, &o.Claim, &o.Sends,
 		timeOf{&o.Created}, timeOf{&o.Expires}, timeOf{&o.Confirmed}, timeOf{&o.Sent}, timeOf{&o.Ended}, timeOf{&o.Looked},
-		&o.Looks, &o.Card, &o.Version, &o.Shown, &o.Group,
+		&o.Looks, &o.Card, &o.Version, &o.Shown, &o.Group, last,
 	}
 }
 
@@ -99,7 +99,7 @@ func (m Move) values(now int64) []any {
 
 // scan reads an operation; a row that is not there is ErrNotFound.
 func scan(row scanner) (o op.Operation, err error) {
-	if err = row.Scan(append(fields(&o), &o.Turn)...); err != nil && o.ID != "" {
+	if err = row.Scan(fields(&o, &o.Turn)...); err != nil && o.ID != "" {
 		return op.Operation{}, fmt.Errorf("read %s: %w", o.Ref(), err)
 	}
 	return o, notFound(err)

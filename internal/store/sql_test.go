@@ -127,7 +127,7 @@ func TestMigrationsAreNumberedWithoutGaps(t *testing.T) {
 }
 
 func TestColumnsCountUp(t *testing.T) {
-	args := len(fields(&op.Operation{})) + 1
+	args := len(fields(&op.Operation{}, ""))
 	if names := strings.Count(storedColumns, ",") + 1; args != names+1 ||
 		!strings.Contains(insertOperation, ", $"+strconv.Itoa(args)+",\n") {
 		t.Errorf("%d arguments for %d columns and the target", args, names)

@@ -154,16 +154,8 @@ func address(path string) string {
 
 // check asks the database everything that must be so before it is trusted, and makes the tables.
 func (s *Store) check(ctx context.Context, path string) error {
-	if err := modern(ctx, s.writer); err != nil {
-		return err
-	}
-	if err := sound(ctx, s.writer, "quick_check"); err != nil {
-		return err
-	}
-	if err := ours(ctx, s.writer); err != nil {
-		return err
-	}
-	if err := s.migrate(ctx); err != nil {
+	whole := func(ctx context.Context, db *sql.DB) error { return sound(ctx, db, "quick_check") }
+	if err := s.makeTables(ctx, modern, whole, ours); err != nil {
 		return err
 	}
 	if path == memory {
@@ -180,10 +172,7 @@ var beside = []string{"", "-wal", "-shm"}
 
 // Forget removes a SQLite database with the files beside it. It is for worlds to play in; what is gone is gone.
 func Forget(path string) error {
-	if err := errors.Join(discard(path), remove(path+".lock")); err != nil {
-		return fmt.Errorf("forget the database: %w", err)
-	}
-	return nil
+	return wrap(errors.Join(discard(path), remove(path+".lock")), "forget the database")
 }
 
 // discard removes the files of a database that nobody has open.

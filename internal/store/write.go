@@ -25,16 +25,26 @@ type transaction struct {
 	*sql.Tx
 	ctx    context.Context
 	store  *Store
-	now    int64  // the store's time
-	number string // of the transaction, where the database gives one
-	end    func() // gives the connection back
+	stmts  map[string]*sql.Stmt // of the store, as they were used here
+	now    int64                // the store's time
+	number string               // of the transaction, where the database gives one
+	end    func()               // gives the connection back
+}
+
+// prepared gives one of the store's prepared statements for this transaction; nil when it is none of them. It is looked
+// for once: to find the connection's own takes a server a round trip.
+func (t *transaction) prepared(query string) *sql.Stmt {
+	if stmt := t.store.stmts[query]; stmt != nil && t.stmts[query] == nil {
+		t.stmts[query] = t.StmtContext(t.ctx, stmt)
+	}
+	return t.stmts[query]
 }
 
 // exec runs a statement and gives how many rows it changed.
 func (t *transaction) exec(query string, args ...any) (int64, error) {
 	run := func(ctx context.Context, args ...any) (sql.Result, error) { return t.ExecContext(ctx, query, args...) }
-	if prepared := t.store.stmts[query]; prepared != nil {
-		run = t.StmtContext(t.ctx, prepared).ExecContext
+	if prepared := t.prepared(query); prepared != nil {
+		run = prepared.ExecContext
 	}
 	result, err := run(t.ctx, args...)
 	if err != nil {
@@ -45,8 +55,8 @@ func (t *transaction) exec(query string, args ...any) (int64, error) {
 
 // row asks for one row.
 func (t *transaction) row(query string, args ...any) *sql.Row {
-	if prepared := t.store.stmts[query]; prepared != nil {
-		return t.StmtContext(t.ctx, prepared).QueryRowContext(t.ctx, args...)
+	if prepared := t.prepared(query); prepared != nil {
+		return prepared.QueryRowContext(t.ctx, args...)
 	}
 	return t.QueryRowContext(t.ctx, query, args...)
 }
@@ -112,7 +122,7 @@ func (s *Store) beginOnce(wait context.Context, limit time.Duration) (*transacti
 	if s.dialect.remote {
 		ctx, cancel = context.WithTimeout(ctx, limit)
 	}
-	t := &transaction{ctx: ctx, store: s, end: func() { cancel(); _ = conn.Close() }}
+	t := &transaction{ctx: ctx, store: s, stmts: map[string]*sql.Stmt{}, end: func() { cancel(); _ = conn.Close() }}
 	if t.Tx, err = conn.BeginTx(ctx, nil); err != nil {
 		t.end()
 		return nil, fmt.Errorf("begin: %w", err)
