@@ -138,7 +138,7 @@ func (e *Engine) create(ctx context.Context, r op.Request, key string, c op.Comm
 		o.State, o.DecidedBy, o.Confirmed, o.Expires = op.Queued, r.Person, now, now.Add(startWithin)
 	}
 	if o.State == op.Queued {
-		e.arrivals.await(ctx, r.Channel, r.Key)
+		e.awaitEarlier(ctx, r.Channel, r.Key, plan.Target)
 	}
 	o, err := e.store.Create(ctx, o, e.event(op.EventReceived, r.Person, r.PersonTeam, o), worksOff(r, key)...)
 	if errors.Is(err, store.ErrExists) && o.ID != "" && key != r.Key {

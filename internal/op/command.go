@@ -39,6 +39,17 @@ type Scope struct {
 	Language string                     // of public messages: "en" or "zh-CN"
 }
 
+// Touches reports whether the channel may touch a target.
+func (s Scope) Touches(t Target) bool {
+	switch {
+	case t.Kind == "stream":
+		return s.Stream != nil && s.Stream(t.ID)
+	case t.Kind == "caster":
+		return s.Studio != nil && s.Studio(t.ID, t.Name)
+	}
+	return false
+}
+
 // Command is one row of the command table. Read commands have Read; all others have Plan and Apply, and Verify or the
 // reason why there is nothing to look at.
 type Command struct {
