@@ -31,8 +31,7 @@ func (e *Engine) unknownsFor(ctx context.Context, c op.Command, p op.Plan) (u un
 	open, err := e.store.List(ctx,
 		store.Query{States: []op.State{op.Unknown}, Target: p.Target.Key(), Newest: true, Limit: unknownsRead})
 	for _, o := range open {
-		earlier, _ := e.table.Find(o.Command)
-		if !c.Urgent && (op.Use{Command: c, Plan: p}).Crosses(op.Use{Command: earlier, Plan: o.Plan}) {
+		if !c.Urgent && (op.Use{Command: c, Plan: p}).Crosses(e.use(o)) {
 			u.cross = append(u.cross, o)
 		} else {
 			u.other = append(u.other, o)
@@ -40,6 +39,14 @@ func (e *Engine) unknownsFor(ctx context.Context, c op.Command, p op.Plan) (u un
 	}
 	return u, err
 }
+
+// use is what an operation does or may have done; of a command that is not known any more, its plan alone.
+func (e *Engine) use(o op.Operation) op.Use {
+	command, _ := e.table.Find(o.Command)
+	return op.Use{Command: command, Plan: o.Plan}
+}
+
+func (e *Engine) crosses(o, other op.Operation) bool { return e.use(o).Crosses(e.use(other)) }
 
 // warn puts on the card what whoever confirms has to know besides the plan: the lock that an emergency passes, and
 // earlier operations on the same target with an unknown outcome. With one that could be made worse somebody has to

@@ -146,6 +146,7 @@ type Outcome struct {
 	Play      string `json:"play,omitempty"` // address for playback; carries a key, so it never enters events or logs
 	Next      []Next `json:"next,omitempty"`
 	Already   bool   `json:"already,omitempty"` // it was so before: nothing was changed
+	PutOff    bool   `json:"putOff,omitempty"`  // of a running one: it was put off, and waits to be sent again
 	After     Line   `json:"after,omitempty"`   // what came of it later: a Followup
 	Promise   Line   `json:"promise,omitempty"` // what will come of it, as long as that is not known
 	Over      Line   `json:"over,omitempty"`    // that what the text claims has ended, and by what
