@@ -98,6 +98,10 @@ func changedAlert(c live.Caster, v observation, d history, target op.Target) op.
 	if doubt := d.unresolved(target, how.by); doubt.ID != "" {
 		title, lines = op.L("Studio ", op.B(c.Name), how.perhaps), append(lines, doubted(doubt))
 	}
+	if v.Itself {
+		title, lines = op.L("Studio ", op.B(c.Name), how.perhaps), append(lines,
+			op.L("It switches to its standby picture by itself when its input fails: that may be it. Look at the programme."))
+	}
 	return op.Answer{
 		Mark: op.MarkUnknown, Title: title, Lines: lines,
 		Next: []op.Next{studioNext("Show studio", "caster show {caster}", c.ID)},
@@ -145,6 +149,11 @@ func forgotten(by op.Operation, at time.Time) op.Answer {
 		Mark:  op.MarkNeutral,
 		Title: op.L("Over at ", op.At(at), ": it is no longer watched: a day has passed, or this channel may not touch it any more."),
 	}
+}
+
+// unfollowed is what an alert becomes in a channel that may not be told of it any more.
+func unfollowed() op.Answer {
+	return op.Answer{Mark: op.MarkNeutral, Title: op.L("This is not followed in this channel any more.")}
 }
 
 func studioNow(c live.Caster) op.Line {
