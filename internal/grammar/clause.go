@@ -107,12 +107,13 @@ func (t vocabulary) begins(places []Placeholder, words []Token) bool {
 
 func asks(t Token) bool { return !t.Quoted && op.Fold(t.Text) == op.Ask }
 
+// joined is one text of several words, as they stood.
 func joined(words []Token) Token {
-	texts := make([]string, len(words))
-	for i, w := range words {
-		texts[i] = w.Text
+	one := words[0]
+	for _, w := range words[1:] {
+		one.Text += w.gap + w.Text
 	}
-	return Token{Text: strings.Join(texts, " "), Start: words[0].Start, Quoted: words[0].Quoted, Person: words[0].Person}
+	return one
 }
 
 var (

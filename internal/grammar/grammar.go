@@ -4,11 +4,13 @@
 package grammar
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
+	"casterbot/internal/emoji"
 	"casterbot/internal/op"
 )
 
@@ -76,7 +78,7 @@ func Parse(all op.Table, text string) (Parsed, error) {
 		return Parsed{}, tooLong(size)
 	}
 	if n == 0 {
-		return Parsed{}, t.unknown(words)
+		return Parsed{}, cmp.Or(concealed(text, joined(tokens)), t.unknown(words))
 	}
 	return fit(text, command, usage, t.gather(Placeholders(usage), tokens[n:]))
 }
@@ -143,15 +145,28 @@ func fit(text string, c op.Command, usage string, rest []Token) (Parsed, error) 
 	for i, place := range places {
 		typed := i < len(rest)
 		asks := typed && asks(rest[i])
+		if typed && !named[place.Name] {
+			if refusal := concealed(text, rest[i]); refusal != nil {
+				return p, refusal
+			}
+		}
 		switch {
 		case typed && !asks && rest[i].Text != "":
-			p.Args[place.Name] = rest[i].Text
+			p.Args[place.Name] = meant(place.Name, rest[i].Text)
 		case asks || !place.Optional:
 			p.Missing = append(p.Missing, place.Name)
 			p.Asks = p.Asks || asks
 		}
 	}
 	return p, nil
+}
+
+// meant is the text of an argument: with the emoji in place of their codes, but for a name, which may hold a code.
+func meant(place, typed string) string {
+	if named[place] {
+		return typed
+	}
+	return emoji.Decode(typed)
 }
 
 func join(text, usage string, places []Placeholder, rest []Token) ([]Token, error) {
