@@ -27,6 +27,9 @@ func Fold(name string) string {
 	return strings.Join(strings.Fields(op.Fold(text)), " ")
 }
 
+// Folds are the forms in which a name is looked for: as it is written, then as it looks.
+var Folds = []func(string) string{Fold, Skeleton}
+
 // lookalikes maps letters of other alphabets, and digits, to the Latin letter that they are mistaken for, after
 // folding.
 var lookalikes = map[rune]rune{

@@ -96,7 +96,7 @@ func filled(field op.Field, kind op.Kind, args op.Args, l optionList, err error)
 	field.Under, field.Chosen, field.Value = args[kind.Needs], nil, ""
 	var values []string
 	for _, text := range typed {
-		if i := pick(l.Value, text); i >= 0 {
+		if i := (argument{kind: kind}).pick(l.Value, text); i >= 0 {
 			field.Chosen = append(field.Chosen, l.Value[i])
 		} else if err != nil && text != "" {
 			field.Chosen = append(field.Chosen, op.Option{Label: op.Visible(text), Value: text})
@@ -111,15 +111,15 @@ func filled(field op.Field, kind op.Kind, args op.Args, l optionList, err error)
 	return field
 }
 
-// pick finds the option that a typed value means: by value, or by the only label that is the same or begins with it;
-// -1 when there is none.
-func pick(options []op.Option, typed string) int {
+// pick finds the option that a typed value means: by value, or by the only label that is the same; -1 when there is
+// none.
+func (a argument) pick(options []op.Option, typed string) int {
 	var fits []int
 	for i, o := range options {
 		if o.Value == typed {
 			return i
 		}
-		if typed != "" && op.Fold(o.Label) == op.Fold(typed) {
+		if typed != "" && a.fit(o, typed) == isName {
 			fits = append(fits, i)
 		}
 	}

@@ -125,8 +125,8 @@ type Kind struct {
 	Options func(context.Context, Call) ([]Option, error)
 	// what several words, globs and AllWord mean, each thing once
 	Expand func(context.Context, Call, []string) ([]Option, error)
-	// the form in which a typed text is looked for in labels; nil means Fold
-	Fold func(string) string
+	// the forms in which a typed text is looked for in labels, the narrowest first; none means Fold
+	Folds []func(string) string
 }
 
 // Table is every command and every kind of placeholder.
