@@ -7,7 +7,6 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"casterbot/internal/emoji"
@@ -80,7 +79,12 @@ func Parse(all op.Table, text string) (Parsed, error) {
 	if n == 0 {
 		return Parsed{}, cmp.Or(concealed(text, joined(tokens)), t.unknown(words))
 	}
-	return fit(text, command, usage, t.gather(Placeholders(usage), tokens[n:]))
+	places := Placeholders(usage)
+	rest := t.gather(places, tokens[n:])
+	if err := timely(text, usage, places, rest); err != nil {
+		return Parsed{}, err
+	}
+	return fit(text, command, usage, rest)
 }
 
 func (t vocabulary) help(words []string) (Parsed, bool) {
@@ -247,44 +251,4 @@ func clamp(text string, n int) string {
 		return text
 	}
 	return string(runes[:n-1]) + "…"
-}
-
-// Format writes a command so that Parse reads the same arguments again. Ask stands in the place of those that are
-// wanted, and of those that are not there when a later one is.
-func Format(usage string, args op.Args, wanted ...string) string {
-	words := slices.Clone(Words(usage))
-	written := len(words)
-	for _, place := range Placeholders(usage) {
-		value, asked := args[place.Name], slices.Contains(wanted, place.Name)
-		if asked {
-			value = ""
-		}
-		if words = append(words, quote(value)); asked || value != "" {
-			written = len(words)
-		}
-	}
-	return strings.Join(words[:written], " ")
-}
-
-var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
-
-func quote(arg string) string {
-	if arg == "" {
-		return op.Ask
-	}
-	plain := op.Fold(arg) != op.Ask && !strings.ContainsFunc(arg, func(r rune) bool {
-		_, isQuote := quotes[r]
-		return isQuote || r == '\\' || unicode.IsSpace(r)
-	})
-	if plain {
-		return escaper.Replace(arg)
-	}
-	var b strings.Builder
-	for _, r := range arg {
-		if quotes[r] == '"' || r == '\\' {
-			b.WriteRune('\\')
-		}
-		b.WriteRune(r)
-	}
-	return `"` + escaper.Replace(b.String()) + `"`
 }
