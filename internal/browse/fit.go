@@ -54,6 +54,14 @@ func (a argument) fit(o op.Option, text string) int {
 	return fitsNot
 }
 
+// near reports that a text is the name of an option, or its beginning, or looks like it.
+func (a argument) near(options []op.Option, text string) bool {
+	return slices.ContainsFunc(options, func(o op.Option) bool {
+		fit := a.fit(o, text)
+		return fit <= beginsName || fit == looksLike
+	})
+}
+
 // fitWord says how well one word fits a name, the name with how it stands, and an id.
 func fitWord(word, name, line, id string) int {
 	words := strings.Fields(name)

@@ -72,9 +72,24 @@ func (b *Browser) Fill(ctx context.Context, r op.Request, form op.Form) (op.Form
 		if err != nil && !errors.Is(err, errSlow) {
 			form.Problem = b.answer(err).Title
 		}
-		form.Fields[i] = filled(field, kind, form.Values(), l, err)
+		if err == nil {
+			b.shift(&form, i, argument{kind: kind}, l.Value, r.Channel)
+		}
+		form.Fields[i] = filled(form.Fields[i], kind, form.Values(), l, err)
 	}
 	return form, nil
+}
+
+// shift moves what was typed in the place of a thing that it does not name, not even nearly, to the next field, which
+// is empty, and puts the channel's default in its place: whoever types only a scene means one of the usual studio.
+func (b *Browser) shift(form *op.Form, i int, a argument, options []op.Option, channel string) {
+	field := form.Fields[i]
+	scope, _ := b.authz.Scope(channel)
+	if i+1 >= len(form.Fields) || field.Most > 0 || field.Value == "" || field.Value == scope.Default[field.Name] ||
+		form.Fields[i+1].Value != "" || form.Fields[i+1].Maybe || a.near(options, field.Value) {
+		return
+	}
+	form.Fields[i].Value, form.Fields[i+1].Value = scope.Default[field.Name], field.Value
 }
 
 // fieldOptions gives what can be picked for a field; nothing as long as the field that it depends on is empty.

@@ -52,6 +52,9 @@ func (e *Engine) propose(ctx context.Context, r op.Request, parsed grammar.Parse
 		return err
 	}
 	scope.URLs = first.URLs
+	if parsed, err = e.browse.Meant(ctx, r, parsed, first.Decision); err != nil {
+		return err
+	}
 	key, err := e.onceKey(ctx, r)
 	if err != nil {
 		return err

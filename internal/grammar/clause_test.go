@@ -133,3 +133,29 @@ func TestEndsOfForms(t *testing.T) {
 		}
 	}
 }
+
+// Words without quotes have other readings, for those who know which names there are.
+func TestOtherReadings(t *testing.T) {
+	names := func(all []op.Args) (list []string) {
+		for _, args := range all {
+			list = append(list, args["caster"]+"|"+args["scene"]+args["until"]+args["why"])
+		}
+		return list
+	}
+	for text, want := range map[string]string{
+		"caster scene start Preview 1":                            "Preview 1| Preview|1 |Preview 1",
+		`caster scene start "Preview 1"`:                          "",
+		"caster scene start Evening News Main":                    "Evening News Main| Evening News|Main Evening|News Main |Evening News Main",
+		"caster restart Evening News":                             "",
+		"caster lock main":                                        "",
+		"caster lock until 22:00":                                 "until 22:00| until|22:00",
+		"caster lock Until 22:00 Show":                            "Until 22:00 Show| Until 22:00|Show Until|22:00Show",
+		"caster lock Until 22:00 Show for 2h":                     "Until 22:00 Show for 2h| Until 22:00 Show for|2h Until 22:00 Show|for 2h Until|22:00Show for 2h",
+		"caster lock 4f0c7a1e-0000-4000-8000-000000000002 for 2h": "",
+	} {
+		p, _ := Parse(clausalTable, text)
+		if got := strings.Join(names(p.Others), " "); got != want {
+			t.Errorf("%s: %s, want %s", text, got, want)
+		}
+	}
+}

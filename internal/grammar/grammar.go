@@ -5,6 +5,7 @@ package grammar
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -17,10 +18,14 @@ import (
 type Parsed struct {
 	Command op.Command
 	Args    op.Args
-	Several []string // targets as typed, where a command that takes several was given more than one name
-	Missing []string // required placeholders without an argument
-	Asks    bool     // a question mark stands for an argument: ask, do not fill in a default
-	Help    bool     // somebody asks for help with Noun, and with Topic if there is one
+	Several []string  // targets as typed, where a command that takes several was given more than one name
+	Others  []op.Args // what words without quotes could mean instead, where there are things of these names
+	Bare    bool      // words that are no clause stand where no name was understood
+	Filled  string    // placeholder that has its default
+	Unfit   error     // why the words fit no usage, if none of Others holds
+	Missing []string  // required placeholders without an argument
+	Asks    bool      // a question mark stands for an argument: ask, do not fill in a default
+	Help    bool      // somebody asks for help with Noun, and with Topic if there is one
 	Noun    string
 	Topic   string
 }
@@ -79,12 +84,25 @@ func Parse(all op.Table, text string) (Parsed, error) {
 	if n == 0 {
 		return Parsed{}, cmp.Or(concealed(text, joined(tokens)), t.unknown(words))
 	}
+	p, err := t.fitted(text, command, usage, tokens[n:])
+	if p.Others = t.others(usage, tokens[n:]); len(p.Others) == 1 && err == nil && maps.Equal(p.Others[0], p.Args) {
+		p.Others = nil
+	}
+	p.Command = command
+	return p, err
+}
+
+// fitted is the first reading: words that begin a clause belong to it.
+func (t vocabulary) fitted(text string, c op.Command, usage string, words []Token) (Parsed, error) {
 	places := Placeholders(usage)
-	rest := t.gather(places, tokens[n:])
+	rest := t.gather(places, words)
 	if err := timely(text, usage, places, rest); err != nil {
 		return Parsed{}, err
 	}
-	return fit(text, command, usage, rest)
+	p, err := fit(text, c, usage, rest)
+	p.Bare = len(rest) == len(places) && clausal(places) && rest[0].Text == "" && p.Args[remainder] != "" &&
+		!rest[len(rest)-1].Quoted
+	return p, err
 }
 
 func (t vocabulary) help(words []string) (Parsed, bool) {
@@ -177,6 +195,10 @@ func join(text, usage string, places []Placeholder, rest []Token) ([]Token, erro
 	quoted := slices.ContainsFunc(rest, func(t Token) bool { return t.Quoted })
 	if len(places) == 1 && !quoted {
 		return []Token{joined(rest)}, nil
+	}
+	if last := len(places) - 1; last > 0 && len(unquoted(rest[last:])) == len(rest[last:]) &&
+		!slices.ContainsFunc(rest[:last], Token.loose) {
+		return append(slices.Clone(rest[:last]), joined(rest[last:])), nil
 	}
 	refusal := op.Refuse(op.L("There is more here than ", op.Code("/"+usage), " takes."),
 		spot(text, rest[len(places)].Start))
