@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"casterbot/internal/civiltime"
 	"casterbot/internal/op"
 )
 
@@ -80,6 +81,9 @@ func (n Noun) unclear(typed string, all []Thing, alike []int) error {
 }
 
 func (n Noun) Unknown(typed string, all []Thing) error {
+	if civiltime.Scheduled(typed) {
+		return unscheduled(typed)
+	}
 	refusal := op.Refuse(op.L("There is no ", n.one, " ", op.B(op.Visible(typed)), " ", n.where,
 		".")).About(n.Field).InShort(op.L("unknown name"))
 	near := nearest(typed, all, 5)
@@ -91,6 +95,12 @@ func (n Noun) Unknown(typed string, all []Thing) error {
 	refusal.Answer.Lines = append(concealed(typed), op.L("The nearest names:"))
 	refusal.Answer.Items = Items(near)
 	return refusal
+}
+
+// unscheduled refuses a name with a time behind it.
+func unscheduled(typed string) *op.Refusal {
+	return op.Refuse(op.L(op.B(op.Visible(typed)), ": nothing can be scheduled yet. Nothing was asked for."),
+		op.L("Ask without a time, when the time has come.")).InShort(op.L("nothing can be scheduled yet"))
 }
 
 // Item shows a candidate: its name, its id as code, and what is known of it.

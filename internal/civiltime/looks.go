@@ -75,12 +75,15 @@ func Ends(text []string) bool {
 
 func isNumber(word string) bool { return decimal.MatchString(word) || numbers[word] > 0 }
 
-// Scheduled reports that a text ends in the moment at which something is to be done: "main at 19:55", "main in 10 min".
+// Scheduled reports that a text ends in the moment at which something is to be done, or to end: "main at 19:55", "main
+// in 10 min", "main for 2h".
 func Scheduled(text string) bool {
 	w := words(strings.Fields(text))
 	for i := 1; i < len(w); i++ {
 		word, rest := w.at(i), w[i+1:]
 		switch {
+		case Clause(w[i:]) == len(w)-i && Ends(w[i:]):
+			return true
 		case len(rest) > 0 && slices.Contains(relations, word):
 			if _, n := rest.moment(); n == len(rest) {
 				return true

@@ -143,7 +143,8 @@ func TestWhatStillLooksLikeATime(t *testing.T) {
 		"main at 19:55": true, "main in 10 minutes": true, "main at 7pm": true, "main tomorrow": true, "main @19:55": true,
 		"main 19:55": true, "main tomorrow 19:55": true, "main at 19:55 CET": true, "Evening News at 8 p.m. tomorrow": true,
 		"main": false, "News at Ten": false, "Studio 5": false, "main backup": false, "19:55": false,
-		"main at backup":       false,
+		"main at backup": false,
+		"main for 2h":    true, "main until 22:00": true, "News for 2 Kids": false, "main until": false,
 		"main in half an hour": true, "main after 20:00": true, "main on Friday": true, "main Friday": true, "cam 2": false,
 	} {
 		if got := Scheduled(text); got != want {
