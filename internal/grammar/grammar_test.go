@@ -188,3 +188,54 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// What is not known is answered with what is probably meant.
+func TestWhatIsProbablyMeant(t *testing.T) {
+	all := op.Table{Commands: []op.Command{
+		{Usage: "caster list {text?}"}, {Usage: "caster show {caster}"}, {Usage: "caster copy {caster} {name}"},
+		{Usage: "caster start {caster}"}, {Usage: "caster stop {caster}"}, {Usage: "caster restart {caster}"},
+		{Usage: "caster scene start {caster} {scene}", Aliases: []string{"caster scene open {caster} {scene}"}},
+		{Usage: "caster scene stop {caster} {scene}"}, {Usage: "caster take {caster} {scene}"},
+		{Usage: "caster standby {caster}"}, {Usage: "record status {stream?}"}, {Usage: "record files {stream?}"},
+		{Usage: "record start {stream}"}, {Usage: "record stop {stream}", Aliases: []string{"record pause {stream}"}},
+		{Usage: "record finish {stream}"}, {Usage: "caster lock {caster} {until?} {why?}"},
+		{Usage: "caster unlock {caster}"}, {Usage: "caster break {caster} {why}"},
+	}}
+	for typed, want := range map[string]string{
+		"record list":        "/record status {stream?} or /caster list {text?}",
+		"list":               "/caster list {text?}",
+		"caster back":        "/caster take {caster} {scene}",
+		"back":               "/caster take {caster} {scene}",
+		"stop main":          "/caster stop {caster} or /record stop {stream}",
+		"pause main":         "/record pause {stream}",
+		"caster pause main":  "/record pause {stream}",
+		"record restart":     "/caster restart {caster}",
+		"restrat main":       "/caster restart {caster}",
+		"caster resart main": "/caster restart {caster}",
+		"record pauze main":  "/record pause {stream}",
+		"caster cut news":    "/caster take {caster} {scene}",
+		"slate":              "/caster standby {caster}",
+		"record streams":     "/record status {stream?}",
+		"caster open x":      "/caster scene start {caster} {scene}",
+		"scene open x y":     "/caster scene open {caster} {scene}",
+		"scene start":        "/caster scene start {caster} {scene}",
+		"caster files main":  "/record files {stream?}",
+		"record show":        "/caster show {caster}",
+		"status":             "/record status {stream?}",
+		"record halt main":   "/record stop {stream}",
+		"caster unlok news":  "/caster unlock {caster}",
+		"xyzzy":              "",
+		"coffee please":      "",
+	} {
+		_, err := Parse(all, typed)
+		said := ""
+		for _, line := range err.(*op.Refusal).Answer.Lines {
+			if rest, ok := strings.CutPrefix(line.Plain(), "Did you mean "); ok {
+				said = strings.TrimSuffix(rest, "?")
+			}
+		}
+		if said != want {
+			t.Errorf("%s: %s, want %s", typed, said, want)
+		}
+	}
+}
