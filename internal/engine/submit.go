@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"casterbot/internal/authz"
@@ -80,6 +81,7 @@ func (e *Engine) propose(ctx context.Context, r op.Request, parsed grammar.Parse
 		return err
 	}
 	d := v.Decision
+	e.warnOfSame(ctx, r, parsed.Command, &plan)
 	if e.warnOfOpen(ctx, &plan) && d.Confirm == op.ConfirmNone {
 		d.Confirm = op.ConfirmSelf
 	}
@@ -138,6 +140,23 @@ func (e *Engine) warnOfOpen(ctx context.Context, plan *op.Plan) bool {
 		plan.Facts, plan.Unknowns = append(plan.Facts, unknownFact(o)), append(plan.Unknowns, o.Ref())
 	}
 	return len(open) > 0
+}
+
+// warnOfSame puts on the card that the same waits for a confirmation already.
+func (e *Engine) warnOfSame(ctx context.Context, r op.Request, c op.Command, plan *op.Plan) {
+	waiting, err := e.store.List(ctx, store.Query{
+		States: []op.State{op.Pending, op.Queued}, Channel: r.Channel, Alone: true, Newest: true, Limit: openPerChannel,
+	})
+	if err != nil {
+		e.log.Error("look for the same that waits", "error", err)
+	}
+	for _, o := range waiting {
+		if o.Command == c.Usage && maps.Equal(o.Plan.Args, plan.Args) {
+			plan.Facts = append(plan.Facts, op.L("The same is asked already: ", op.Code("op "+o.Ref()), ", by ",
+				op.Who(o.Requester), " at ", op.At(o.Created), "."))
+			return
+		}
+	}
 }
 
 // openOn gives the newest operations on the target whose outcome is unknown. What has no target is in nobody's way.

@@ -19,6 +19,9 @@ func Format(usage string, args op.Args, wanted ...string) string {
 		if asked {
 			value = ""
 		}
+		if !named[place.Name] { // what hides is refused there, and a reason may hold the name of a thing
+			value = op.Visible(value)
+		}
 		if place.Name == "until" {
 			value = civiltime.Spelled(value)
 		}
