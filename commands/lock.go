@@ -77,6 +77,12 @@ func (s table) planLock(ctx context.Context, call op.Call) (op.Plan, error) {
 	return p, nil
 }
 
+// wrongEnd refuses what is no end of a lock.
+func (s table) wrongEnd(_ context.Context, call op.Call) error {
+	_, err := civiltime.EndOf(civiltime.Spelled(call.Args["until"]), call.Person.Zone, s.now())
+	return err
+}
+
 // lockPlan is a plan about a lock as it is seen now: another lock is another plan.
 func lockPlan(lock op.Lock, args op.Args) op.Plan {
 	version := strconv.FormatInt(lock.Version, 10)

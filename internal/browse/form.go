@@ -9,6 +9,7 @@ import (
 	"casterbot/internal/authz"
 	"casterbot/internal/grammar"
 	"casterbot/internal/op"
+	"casterbot/internal/quota"
 )
 
 // Form asks for every argument of a command; what was typed and the channel's defaults are filled in.
@@ -142,6 +143,38 @@ func (a argument) pick(options []op.Option, typed string) int {
 		return fits[0]
 	}
 	return -1
+}
+
+// Wrong says which field of a form that was sent holds what cannot be, and why, so that the form stays open. What cannot
+// be told within a second is told later, as to somebody who has typed a command.
+func (b *Browser) Wrong(ctx context.Context, r op.Request, form op.Form) (field string, why op.Line) {
+	ctx, cancel := context.WithTimeout(quota.With(ctx, quota.Caller{Class: quota.Suggested, Person: r.Person}), wrongWithin)
+	defer cancel()
+	command, known := b.table.Find(form.Command)
+	if _, err := b.authz.Check(ctx, authz.Tries(r, command)); !known || err != nil {
+		return "", nil
+	}
+	scope, _ := b.authz.Scope(r.Channel)
+	call := b.authz.Call(ctx, r.Person, r.PersonTeam, form.Values(), scope)
+	for _, f := range form.Fields {
+		kind, _ := b.table.Kind(f.Name)
+		if kind.Wrong == nil || f.Value == "" {
+			continue
+		}
+		refusal, ok := errors.AsType[*op.Refusal](kind.Wrong(ctx, call))
+		if ok && refusal.Field == f.Name {
+			return f.Name, sentences(refusal.Answer)
+		}
+	}
+	return "", nil
+}
+
+// sentences are a refusal in one line.
+func sentences(a op.Answer) op.Line {
+	if len(a.Lines) == 0 {
+		return a.Title
+	}
+	return op.L(a.Title, " ", a.Lines[0])
 }
 
 // Submitted writes a form as the command that a person could have typed.

@@ -125,6 +125,8 @@ type Kind struct {
 	Options func(context.Context, Call) ([]Option, error)
 	// what several words, globs and AllWord mean, each thing once
 	Expand func(context.Context, Call, []string) ([]Option, error)
+	// what is wrong with a text in a form, told before the form closes; nil: nothing can be
+	Wrong func(context.Context, Call) error
 	// the forms in which a typed text is looked for in labels, the narrowest first; none means Fold
 	Folds []func(string) string
 }
