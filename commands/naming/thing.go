@@ -93,7 +93,7 @@ func (n Noun) Unknown(typed string, all []Thing) error {
 		return refusal
 	}
 	refusal.Answer.Lines = append(concealed(typed), op.L("The nearest names:"))
-	refusal.Answer.Items = Items(near)
+	refusal.Answer.Items = op.Each(near, Thing.Item)
 	return refusal
 }
 
@@ -110,15 +110,6 @@ func (t Thing) Item() op.Item {
 		item.Facts = []op.Line{op.L(t.Note)}
 	}
 	return item
-}
-
-// Items shows candidates.
-func Items(all []Thing) []op.Item {
-	list := make([]op.Item, len(all))
-	for i, t := range all {
-		list[i] = t.Item()
-	}
-	return list
 }
 
 // nearest sorts things by how close their names are: those that hold the text first, then by edits.

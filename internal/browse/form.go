@@ -39,12 +39,10 @@ func (b *Browser) Form(p grammar.Parsed, r op.Request) op.Form {
 }
 
 func (b *Browser) needed(name string, places []grammar.Placeholder) bool {
-	for _, place := range places {
-		if kind, _ := b.table.Kind(place.Name); kind.Needs == name {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(places, func(p grammar.Placeholder) bool {
+		kind, _ := b.table.Kind(p.Name)
+		return kind.Needs == name
+	})
 }
 
 // Fill says what a form that was opened empty, or whose leading field has changed, holds already: what was typed and
@@ -145,10 +143,11 @@ func (a argument) pick(options []op.Option, typed string) int {
 	return -1
 }
 
-// Wrong says which field of a form that was sent holds what cannot be, and why, so that the form stays open. What cannot
-// be told within a second is told later, as to somebody who has typed a command.
+// Wrong says which field of a form that was sent holds what cannot be, and why, so that the form stays open. What
+// cannot be told within a second is told later, as to somebody who has typed a command.
 func (b *Browser) Wrong(ctx context.Context, r op.Request, form op.Form) (field string, why op.Line) {
-	ctx, cancel := context.WithTimeout(quota.With(ctx, quota.Caller{Class: quota.Suggested, Person: r.Person}), wrongWithin)
+	ctx = quota.With(ctx, quota.Caller{Class: quota.Suggested, Person: r.Person})
+	ctx, cancel := context.WithTimeout(ctx, wrongWithin)
 	defer cancel()
 	command, known := b.table.Find(form.Command)
 	if _, err := b.authz.Check(ctx, authz.Tries(r, command)); !known || err != nil {
