@@ -74,7 +74,11 @@ func (b *Browser) Fill(ctx context.Context, r op.Request, form op.Form) (op.Form
 		if err == nil {
 			b.shift(&form, i, argument{kind: kind}, l.Value, r.Channel)
 		}
+		typed := form.Fields[i].Value
 		form.Fields[i] = filled(form.Fields[i], kind, form.Values(), l, err)
+		if form.Text != "" && typed != "" && form.Fields[i].Value == "" { // it was typed, not picked before
+			form.Problem = op.L(op.B(op.Visible(typed)), " is not the name of just one: choose.")
+		}
 	}
 	return form, nil
 }
@@ -82,13 +86,17 @@ func (b *Browser) Fill(ctx context.Context, r op.Request, form op.Form) (op.Form
 // shift moves what was typed in the place of a thing that it does not name, not even nearly, to the next field, which
 // is empty, and puts the channel's default in its place: whoever types only a scene means one of the usual studio.
 func (b *Browser) shift(form *op.Form, i int, a argument, options []op.Option, channel string) {
-	field := form.Fields[i]
-	scope, _ := b.authz.Scope(channel)
-	if i+1 >= len(form.Fields) || field.Most > 0 || field.Value == "" || field.Value == scope.Default[field.Name] ||
-		form.Fields[i+1].Value != "" || form.Fields[i+1].Maybe || a.near(options, field.Value) {
+	if i+1 >= len(form.Fields) {
 		return
 	}
-	form.Fields[i].Value, form.Fields[i+1].Value = scope.Default[field.Name], field.Value
+	field, next := form.Fields[i], form.Fields[i+1]
+	scope, _ := b.authz.Scope(channel)
+	usual := scope.Default[field.Name]
+	if usual == "" || field.Value == usual || field.Value == "" || field.Most > 0 || next.Value != "" || next.Maybe ||
+		a.near(options, field.Value) {
+		return
+	}
+	form.Fields[i].Value, form.Fields[i+1].Value = usual, field.Value
 }
 
 // fieldOptions gives what can be picked for a field; nothing as long as the field that it depends on is empty.
