@@ -14,7 +14,20 @@ var (
 )
 
 // relations are the words that put something at a time.
-var relations = []string{"at", "in", "by", "from", "after", "before", "since", "to", "about", "around", "@"}
+var relations = []string{"at", "in", "by", "from", "after", "before", "since", "to", "about", "around", "@", "bis",
+	"um",
+	"hasta", "fino", "jusque"}
+
+// zonesInWords are zones as people call them who do not know their short names, and cities whose time is meant.
+var zonesInWords = []string{"eastern", "central", "mountain", "pacific", "london", "paris", "berlin", "madrid",
+	"rome",
+	"vienna", "zurich", "moscow", "istanbul", "dubai", "mumbai", "delhi", "bangkok", "singapore", "beijing", "shanghai",
+	"hongkong", "tokyo", "seoul", "sydney", "auckland", "chicago", "denver", "toronto", "lisbon", "athens", "cairo"}
+
+// lengths are words for lengths that name no number.
+var lengths = regexp.MustCompile(`^(?:hours|hrs|minutes|mins|days|weeks|forever|indefinitely|pt\d\w*)$`)
+
+var partsOfDay = []string{"morning", "afternoon", "evening", "night", "day", "week"}
 
 // Goes reports that words behind the end of a lock still look like a part of it: a day, a zone, a length.
 func Goes(text []string) bool {
@@ -25,14 +38,20 @@ func Goes(text []string) bool {
 		return false
 	case timely(first) || Clause(w) > 0 || Bare(w) > 0 || dayName(first) != "" || IsZone(w[0]) || units[first] > 0:
 		return true
+	case slices.Contains(zonesInWords, first) && (len(w) == 1 || next == "time"):
+		return true
+	case strings.Contains(w[0], "/") && IsZone(strings.Split(w[0], "/")[0]):
+		return true
+	case months.MatchString(first) && strings.IndexAny(next, "0123456789") == 0:
+		return true
 	case first == "and" || first == "&" || first == "+":
 		return isNumber(next)
 	case isNumber(first) && (len(w) == 1 || units[next] > 0 || months.MatchString(next)):
 		return !slices.Contains([]string{"a", "an", "one"}, first)
-	case first == "sun" || first == "sat" || months.MatchString(first) && isNumber(next):
+	case first == "sun" || first == "sat":
 		return len(w) == 1 || isNumber(next)
 	case first == "in" && next == "the":
-		return slices.Contains([]string{"morning", "afternoon", "evening", "night"}, w.at(2))
+		return slices.Contains(partsOfDay, w.at(2))
 	}
 	return next == "time" || w.at(0) == "at" && next == "night"
 }
@@ -46,7 +65,10 @@ func Looks(text []string) bool {
 	for i := range w {
 		word := w.at(i)
 		switch {
-		case timely(word) || Bare(w[i:]) > 0:
+		case timely(word) || lengths.MatchString(word) || Bare(w[i:]) > 0 || Bare([]string{strings.TrimLeft(word,
+			"+~≈-")}) > 0:
+			return true
+		case isNumber(word) && slices.Contains(hours, w.at(i+1)), word == "for" && partOfDay(w, i+1):
 			return true
 		case isUntil(word) || word == "for":
 			if n := Clause(w[i:]); n > 0 && (word == "for" || Ends(w[i:])) {
@@ -59,6 +81,11 @@ func Looks(text []string) bool {
 		}
 	}
 	return false
+}
+
+// partOfDay reports "the evening", "this morning".
+func partOfDay(w words, i int) bool {
+	return (w.at(i) == "the" || w.at(i) == "this") && slices.Contains(partsOfDay, w.at(i+1))
 }
 
 func timely(word string) bool { return someTime.MatchString(word) || someDate.MatchString(word) }
@@ -75,7 +102,8 @@ func Ends(text []string) bool {
 
 func isNumber(word string) bool { return decimal.MatchString(word) || numbers[word] > 0 }
 
-// Scheduled reports that a text ends in the moment at which something is to be done, or to end: "main at 19:55", "main
+// Scheduled reports that a text ends in the moment at which something is to be done, or to end: "main at 19:55",
+// "main
 // in 10 min", "main for 2h".
 func Scheduled(text string) bool {
 	w := words(strings.Fields(text))

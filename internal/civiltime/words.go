@@ -28,9 +28,16 @@ var (
 
 var weekdays = []string{"sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"}
 
+// hours are what people say behind the number of an hour.
+var hours = []string{"hours", "hrs", "o'clock", "oclock", "uhr"}
+
 // plain is a word as it is compared: without the signs of a sentence around it.
 func plain(word string) string {
-	return strings.TrimRight(strings.Trim(op.Fold(word), "()[],;"), ",;")
+	text := strings.Trim(op.Fold(word), "()[],;")
+	if whole, ok := strings.CutSuffix(text, "½"); ok && whole != "" {
+		return whole + ".5"
+	}
+	return text
 }
 
 // words reads what stands before it.
@@ -159,7 +166,7 @@ func (w words) time(s *said, i int) (int, bool) {
 		s.half = half
 		i++
 	}
-	if slices.Contains([]string{"hours", "hrs", "o'clock", "oclock", "uhr"}, w.at(i)) {
+	if slices.Contains(hours, w.at(i)) {
 		i++
 	}
 	return i, true

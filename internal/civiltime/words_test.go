@@ -37,7 +37,8 @@ func TestEndsAsPeopleSayThem(t *testing.T) {
 		"for 90 m": "22 21:30", "for an hour": "22 21:00", "for half an hour": "22 20:30", "for a half hour": "22 20:30",
 		"for an hour and a half": "22 21:30", "for two hours": "22 22:00", "for 2 and a half hours": "22 22:30",
 		"for 1.5 hrs": "22 21:30", "for the next 2 hours": "22 22:00", "for 1 day": "23 20:00", "for ½ hour": "22 20:30",
-		"for 2 h 15": "", "for 1:30": "", "for 2": "", "for hours": "", "for 2 weeks": "", "for 0h": "", "for 30s": "",
+		"for 1½ hours": "22 21:30",
+		"for 2 h 15":   "", "for 1:30": "", "for 2": "", "for hours": "", "for 2 weeks": "", "for 0h": "", "for 30s": "",
 		"2h": "22 22:00", "23:30": "22 22:30", "90 minutes": "22 21:30", "10pm": "22 21:00", "10 p.m.": "22 21:00",
 		"22:00 CET": "22 21:00", "an hour": "22 21:00", "22": "", "2 shows": "",
 		"until the end": "", "until 22:00 rehearsal": "", "until": "", "for": "", "until 2h": "",
@@ -119,7 +120,9 @@ func TestWhatStillLooksLikeATime(t *testing.T) {
 	for text, want := range map[string]bool{
 		"CET": true, "tomorrow": true, "and 15 minutes": true, "30": true, "XYZT": true, "for 2h": true, "hours": true,
 		"in the morning": true, "Berlin time": true, "Friday": true, "23 Nov": true, "Nov 23": true, "23.11.2026": true,
-		"until 23:00": true, "2 hours": true, "+1": true, "GMT+1 show": true, "at night": true, "": false,
+		"until 23:00": true, "2 hours": true, "+1": true, "Nov 10:00": true, "Eastern": true, "London": true,
+		"London time": true, "CET/CEST": true, "London calling": false,
+		"and a bit": true, "GMT+1 show": true, "at night": true, "": false,
 		"election night": false, "2 shows": false, "and then some": false, "a rehearsal": false, "march for peace": false,
 		"for election": false, "in the studio": false, "sun worship": false, "met office": false, "art show": false,
 		"cat videos": false, "4k test": false,
@@ -131,7 +134,9 @@ func TestWhatStillLooksLikeATime(t *testing.T) {
 	for text, want := range map[string]bool{
 		"22": true, "at 22": true, "election at 22:00": true, "election until 22:00": true, "show for 2h": true,
 		"tomorrow": true, "unitl 22:30": true, "from 20:00 to 22:00": true, "in 2 hours": true, "9pm show": true,
-		"until22:00": true, "22h30": true, "election night": false, "2 shows": false, "for 4 cameras": true,
+		"until22:00": true, "for a couple of hours": true, "for the evening": true, "forever": true, "bis 22 Uhr": true,
+		"PT2H": true, "+2h": true, "~2h": true, "rush hour": false, "evening show": false, "the day after": false,
+		"22h30": true, "election night": false, "2 shows": false, "for 4 cameras": true,
 		"Studio 5": false,
 		"covid-19": false, "camera 3 is broken": false, "until I am back": false, "for Ana": false, "4k": false,
 	} {
