@@ -158,7 +158,7 @@ func (b *Browser) Wrong(ctx context.Context, r op.Request, form op.Form) (field 
 	ctx, cancel := context.WithTimeout(ctx, wrongWithin)
 	defer cancel()
 	command, known := b.table.Find(form.Command)
-	if _, err := b.authz.Check(ctx, authz.Tries(r, command)); !known || err != nil {
+	if _, err := b.authz.Check(ctx, authz.Uses(r, command)); !known || err != nil {
 		return "", nil
 	}
 	scope, _ := b.authz.Scope(r.Channel)
