@@ -20,12 +20,24 @@ import (
 const MaxName = 64
 
 // Fold is the form in which two spellings are one name: case, width, compatible forms, dashes and runs of space do
-// not count, nor whether an emoji is there itself or as the code that Slack makes of it.
+// not count, nor which kind of quotes there is, or whether around all of it, which a typed command loses; nor whether
+// an
+// emoji is there itself or as the code that Slack makes of it.
 func Fold(name string) string {
-	name = strings.NewReplacer("\ufe0e", "", "\ufe0f", "").Replace(emoji.Decode(name))
+	name = alike.Replace(emoji.Decode(name))
 	text := norm.NFKC.String(cases.Fold().String(norm.NFKC.String(name)))
-	return strings.Join(strings.Fields(op.Fold(text)), " ")
+	text = strings.Join(strings.Fields(op.Fold(text)), " ")
+	if n := len(text); n > 2 && strings.Contains(`"'`, text[:1]) && text[n-1] == text[0] {
+		return text[1 : n-1]
+	}
+	return text
 }
+
+// alike takes the variation selectors out of emoji, and puts typewriter quotes in place of the others.
+var alike = strings.NewReplacer("\ufe0e", "", "\ufe0f", "", "“", `"`, "”", `"`, "„", `"`, "‟", `"`, "«",
+	`"`, "»", `"`,
+	"「", `"`, "」", `"`, "『", `"`, "』", `"`, "＂", `"`, "‘", "'", "’", "'", "‚", "'", "‛", "'", "‹",
+	"'", "›", "'", "＇", "'", "`", "'")
 
 // Folds are the forms in which a name is looked for: as it is written, then as it looks.
 var Folds = []func(string) string{Fold, Skeleton}

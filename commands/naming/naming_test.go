@@ -85,7 +85,8 @@ func TestNamesTypedAsTheyAre(t *testing.T) {
 		"می‌خواهم", "क्‍ष", "שידור\u200f חי", "👨‍👩‍👧",
 		"🏴󠁧󠁢󠁥󠁮󠁧󠁿 v 🏴󠁧󠁢󠁳󠁣󠁴󠁿", "Канал1HD", "Evening 🎬", "Café",
 		"Straße", "ไทย ช่อง", "한국어 채널", "ΕΡΤ News-2", "Ａlpha", "Ⅳ", "葛\U000e0100城",
-		"Ma\u200bin", "two  spaces", "(Main) [2]", ":tv:", "Zoë’s", "O'Neill", "ﬁnal", "İstanbul", "A—B"}
+		"Ma\u200bin", "two  spaces", "(Main) [2]", ":tv:", "Zoë’s", "O'Neill", "ﬁnal", "İstanbul", "«Вести»",
+		"「ニュース」", "'Allo 'Allo", "A—B"}
 	var all []Thing
 	for i, name := range names {
 		all = append(all, Thing{ID: strings.Repeat("x", i+1), Name: name})

@@ -33,7 +33,7 @@ var hours = []string{"hours", "hrs", "o'clock", "oclock", "uhr"}
 
 // plain is a word as it is compared: without the signs of a sentence around it.
 func plain(word string) string {
-	text := strings.Trim(op.Fold(word), "()[],;")
+	text := strings.Trim(op.Fold(word), "()[],;'‘’")
 	if whole, ok := strings.CutSuffix(text, "½"); ok && whole != "" {
 		return whole + ".5"
 	}

@@ -31,6 +31,7 @@ func TestEndsAsPeopleSayThem(t *testing.T) {
 		"until 20:00 2026-11-23": "23 19:00", "until midnight": "22 23:00", "until noon": "23 11:00",
 		"until 24:00":         "22 23:00",
 		"until noon tomorrow": "23 11:00", "till 22:30": "22 21:30", "til 22:30": "22 21:30", "TILL 22:30": "22 21:30",
+		"’til 22:30":            "22 21:30",
 		"until 22:00,":          "22 21:00",
 		"for 1 hour 30 minutes": "22 21:30", "for 1h 30m": "22 21:30", "for 2 hours and 15 minutes": "22 22:15",
 		"for 1h30": "22 21:30", "for 1 hr, 30 mins": "22 21:30", "for 1 h. 30 min.": "22 21:30", "for 90min": "22 21:30",

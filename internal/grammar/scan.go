@@ -53,6 +53,9 @@ type scanner struct {
 	pos  int
 }
 
+// single is the family of quotes that apostrophes belong to.
+const single = '\''
+
 // quotes maps every sign that may open or close a quotation to its family.
 var quotes = map[rune]rune{
 	'"': '"', '“': '"', '”': '"', '„': '"', '‟': '"', '«': '"', '»': '"', '＂': '"', '「': '"', '」': '"',
@@ -82,7 +85,7 @@ func inLine(r rune) rune {
 func (s *scanner) token() (Token, error) {
 	token := Token{Start: s.pos}
 	family, quoted := quotes[s.text[s.pos]]
-	if quoted {
+	if quoted = quoted && (family != single || s.closed()); quoted {
 		token.Quoted = true
 		s.pos++
 	}
@@ -98,7 +101,7 @@ func (s *scanner) token() (Token, error) {
 		if !quoted && unicode.IsSpace(r) {
 			break
 		}
-		if quoted && quotes[r] == family {
+		if quoted && quotes[r] == family && (family != single || s.atEnd(s.pos+1)) {
 			s.pos++
 			break
 		}
@@ -109,6 +112,19 @@ func (s *scanner) token() (Token, error) {
 	token.Text = b.String()
 	return token, s.afterQuote(token)
 }
+
+// closed reports that a single quote which stands here is closed later. One that is not is an apostrophe: '90s night.
+func (s *scanner) closed() bool {
+	for i := s.pos + 1; i < len(s.text); i++ {
+		if quotes[s.text[i]] == single && s.atEnd(i+1) {
+			return true
+		}
+	}
+	return false
+}
+
+// atEnd reports that a word ends before this place; a single quote within a word is an apostrophe.
+func (s *scanner) atEnd(at int) bool { return at >= len(s.text) || unicode.IsSpace(s.text[at]) }
 
 // afterQuote refuses text glued to a closing quote: it would be read as something else than what one sees.
 func (s *scanner) afterQuote(token Token) error {
