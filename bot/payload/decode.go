@@ -91,8 +91,8 @@ func (id Identity) slash(c slack.SlashCommand, envelope string, now time.Time) (
 		key = c.TriggerID
 	}
 	text := strings.TrimPrefix(c.Command, "/")
-	if c.Text != "" {
-		text += " " + c.Text
+	if said := unwrapped(strings.TrimSpace(c.Text)); said != "" {
+		text += " " + said
 	}
 	r := op.Request{
 		Key: "slash-" + digest(key), Text: text,

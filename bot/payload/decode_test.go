@@ -28,6 +28,8 @@ func mention(text, more string) string { return fmt.Sprintf(mentionSample, text,
 func TestDecode(t *testing.T) {
 	for _, c := range []struct{ name, kind, payload, want string }{
 		{"slash", "slash_commands", slackworld.Slash, "say U0ANA/T0SHOW C0SHOW: record stop main"},
+		{"slash in back-ticks", "slash_commands", strings.ReplaceAll(slackworld.Slash, "stop main", "`stop main`"),
+			"say U0ANA/T0SHOW C0SHOW: record stop main"},
 		{"slash without text", "slash_commands", strings.ReplaceAll(slackworld.Slash, "stop main", ""),
 			"say U0ANA/T0SHOW C0SHOW: record"},
 		{"slash of another workspace", "slash_commands", strings.ReplaceAll(slackworld.Slash, "T0SHOW", "T0OTHER"),

@@ -27,6 +27,9 @@ func Fold(name string) string {
 	name = alike.Replace(emoji.Decode(name))
 	text := norm.NFKC.String(cases.Fold().String(norm.NFKC.String(name)))
 	text = strings.Join(strings.Fields(op.Fold(text)), " ")
+	for strings.Contains(text, "--") { // of two hyphens a phone makes one dash
+		text = strings.ReplaceAll(text, "--", "-")
+	}
 	if n := len(text); n > 2 && strings.Contains(`"'`, text[:1]) && text[n-1] == text[0] {
 		return text[1 : n-1]
 	}

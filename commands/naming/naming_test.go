@@ -102,7 +102,7 @@ func TestNamesTypedAsTheyAre(t *testing.T) {
 		"晚间 新闻":      "晚间　新闻", ":one: wide": "1️⃣ Wide", "evening :clapper:": "Evening 🎬",
 		":man-woman-girl:":                 "👨‍👩‍👧",
 		":flag-england: v :flag-scotland:": "🏴󠁧󠁢󠁥󠁮󠁧󠁿 v 🏴󠁧󠁢󠁳󠁣󠁴󠁿", "📺": ":tv:",
-		"two spaces": "two  spaces", "FINAL": "ﬁnal",
+		"two spaces": "two  spaces", "a--b": "A—B", "FINAL": "ﬁnal",
 	} {
 		if i, err := Studios.Find(typed, all); err != nil || names[i] != want {
 			t.Errorf("%q: %d, %v, want %q", typed, i, err, want)
