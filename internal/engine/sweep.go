@@ -72,8 +72,7 @@ func (e *Engine) resume(row store.Received) func(context.Context) {
 		if json.Unmarshal(row.Body, &r) != nil {
 			return settle
 		}
-		parsed, err := grammar.Parse(*e.table, r.Text)
-		e.fillDefaults(&parsed, r.Channel)
+		parsed, err := e.understand(r)
 		switch {
 		case err == nil && parsed.Help:
 			return e.resumeLook(r, settle, func(ctx context.Context) { e.helpAgain(ctx, r, parsed) })

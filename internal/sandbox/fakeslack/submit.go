@@ -52,6 +52,9 @@ func (w *Workspace) fill(user string, v *View, values map[string]map[string]Stat
 	return nil
 }
 
+// Required is what Slack itself says beside a field that was left empty.
+const Required = "Please complete this required field."
+
 // missing are the required inputs that hold nothing.
 func (v *View) missing() map[string]string {
 	var blocks []struct {
@@ -67,7 +70,7 @@ func (v *View) missing() map[string]string {
 	for _, b := range blocks {
 		action, _ := b.Element["action_id"].(string)
 		if b.Type == "input" && !b.Optional && v.State.Values[b.ID][action].empty() {
-			out[b.ID] = "Please complete this required field."
+			out[b.ID] = Required
 		}
 	}
 	return out
