@@ -32,6 +32,7 @@ import (
 	"casterbot/internal/quota"
 	"casterbot/internal/records"
 	"casterbot/internal/store"
+	"casterbot/internal/store/connect"
 )
 
 // Build is what the program was built of.
@@ -136,6 +137,9 @@ func New(ctx context.Context, o Options) (*App, error) {
 	keys, err := openKeys(c)
 	if err != nil {
 		return nil, cli.Usage(err)
+	}
+	if err := connect.Check(c.DatabaseURL.Reveal()); err != nil {
+		return nil, cli.Usage(fmt.Errorf("CASTERBOT_DATABASE_URL: %w", err))
 	}
 	replica := op.NewID()
 	db, err := store.Open(ctx, c.DatabaseURL.Reveal(), store.Options{Now: o.Now, Replica: replica, Log: log})

@@ -77,6 +77,8 @@ func TestLoadRefuses(t *testing.T) {
 			[]string{"CASTERBOT_DATABASE_URL", "sqlite:casterbot.db"}},
 		"no database": {slack(map[string]string{"CASTERBOT_DATABASE_URL": "sqlite:"}),
 			[]string{"CASTERBOT_DATABASE_URL", "sqlite:casterbot.db"}},
+		"in memory": {slack(map[string]string{"CASTERBOT_DATABASE_URL": "sqlite::memory:"}),
+			[]string{"CASTERBOT_DATABASE_URL", "ends with the process"}},
 		"admin address": {slack(map[string]string{"CASTERBOT_ADMIN_ADDR": "9090"}),
 			[]string{"CASTERBOT_ADMIN_ADDR", "127.0.0.1:9090"}},
 		"user in address": {slack(map[string]string{"CASTERBOT_LIVE_ENDPOINT": "https://a:b@live.example"}),

@@ -145,6 +145,9 @@ func (c *Config) checkPlaces() error {
 	if !slices.Contains([]string{"sqlite", "postgres", "postgresql"}, kind) || rest == "" {
 		return errors.New("CASTERBOT_DATABASE_URL is not the address of a database: it should look like sqlite:casterbot.db or postgres://…")
 	}
+	if rest == ":memory:" {
+		return errors.New("CASTERBOT_DATABASE_URL names a database that ends with the process, and with it what waits and who did what: name a file, like sqlite:casterbot.db")
+	}
 	if _, port, err := net.SplitHostPort(c.AdminAddr); c.AdminAddr != "" && (err != nil || port == "") {
 		return fmt.Errorf("CASTERBOT_ADMIN_ADDR is %q: it should look like 127.0.0.1:9090, or be empty for none", c.AdminAddr)
 	}
