@@ -41,6 +41,10 @@ func Explain(err error) explained {
 		return explained{Text: op.L("something in me went wrong before ApsaraVideo Live answered")}
 	}
 	x := explained{code: e.Code, requestID: e.RequestID}
+	if e.Keys {
+		x.Text, x.Advice = op.L("casterbot could not get its access keys", aside(e.Code)), op.L(askKeys)
+		return x
+	}
 	if known, ok := CodeTexts[e.Code]; ok {
 		x.Text, x.Advice = op.L(known.Text, " (", op.Code(e.Code), ")"), op.L(known.Advice)
 		x.Already, x.way = known.already != "" && known.already == e.Action, known.way
@@ -48,7 +52,7 @@ func Explain(err error) explained {
 	}
 	switch {
 	case e.Class == live.NotSent:
-		x.Text, x.Advice, x.way = op.L("the request could not be sent", aside(e.Message)), op.L(tryLater), "again"
+		x.Text, x.Advice, x.way = op.L("the request could not be sent", aside(e.Message)), op.L(tryOrAsk), "again"
 	case e.Class == live.Throttled:
 		x.Text, x.Advice, x.way = op.L("too many calls for the account at this moment", aside(e.Code)),
 			op.L(tryLater), "again"
