@@ -111,6 +111,7 @@ type App struct {
 	log      *slog.Logger
 	limits   *quota.Quota
 	cloud    *live.Client
+	inquiry  *inquiry // nil where nothing waits in real time
 }
 
 // shape is the table of commands without anything behind it, for those who ask only what there is.
@@ -171,12 +172,16 @@ func New(ctx context.Context, o Options) (*App, error) {
 		Share: float64(c.WatchShare) / 100, Pause: wait,
 	})
 	own.OnBoard(guardian.Nudge)
-	return &App{
+	a := &App{
 		settings: c, version: o.Version, log: log, Policy: keeper, Store: db, limits: limits, cloud: cloud, Engine: states,
 		Watch: guardian,
 		Bot: bot.New(slack, bot.Engine{Operations: states, Browser: states.Browser(), Notifier: states.Notifier()},
 			chat, people),
-	}, nil
+	}
+	if wait == nil {
+		a.inquiry = &inquiry{cloud: cloud, policy: keeper, log: log, region: c.Region, keys: keys.String()}
+	}
+	return a, nil
 }
 
 func openCloud(c config.Config, keys live.Credentials, limits *quota.Quota, fresh time.Duration,
@@ -191,6 +196,7 @@ func openCloud(c config.Config, keys live.Credentials, limits *quota.Quota, fres
 	}
 	return live.New(live.Config{
 		Endpoint: c.LiveEndpoint, Region: c.Region, Credentials: keys, Quota: limits, Fresh: fresh, Waiting: waiting,
+		Log: log,
 	})
 }
 
@@ -211,6 +217,9 @@ func (a *App) Run(ctx context.Context) error {
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	watching := sync.WaitGroup{}
 	watching.Go(func() { a.Watch.Run(background) })
+	if a.inquiry != nil {
+		watching.Go(func() { a.inquiry.run(background) })
+	}
 	defer watching.Wait()
 	defer stop()
 	go a.Policy.Watch(background)
@@ -282,6 +291,7 @@ func (a *App) probes() map[string]health.Probe {
 			}
 			return state, err == nil
 		},
+		"cloud": a.probeCloud,
 		"process": func(context.Context) (map[string]any, bool) {
 			return map[string]any{"goroutines": runtime.NumGoroutine()}, true
 		},
