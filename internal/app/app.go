@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
-	"runtime"
 	"sync"
 	"syscall"
 	"time"
@@ -44,7 +43,7 @@ type Build struct {
 
 // Program is the command line.
 func (b Build) Program() cli.Program {
-	return cli.Program{
+	p := cli.Program{
 		Name: "casterbot", Short: "Operate ApsaraVideo Live studios and recordings from Slack.", Out: os.Stdout,
 		Err: os.Stderr,
 		Commands: []cli.Command{
@@ -52,10 +51,13 @@ func (b Build) Program() cli.Program {
 			cli.BackupCommand(), cli.RestoreCommand(engine.CloseRestored), b.versionCommand(),
 		},
 	}
+	p.Commands = append(p.Commands, cli.CompletionCommand(func() []cli.Command { return p.Commands }))
+	return p
 }
 
 func (b Build) versionCommand() cli.Command {
-	return cli.Command{Name: "version", Short: "Print the version.", Run: func(_ context.Context, c cli.Call) error {
+	const short = "Print the version; also -v and --version."
+	return cli.Command{Name: "version", Short: short, Run: func(_ context.Context, c cli.Call) error {
 		_, err := fmt.Fprintln(c.Out, "casterbot", b.Version)
 		return err
 	}}
@@ -211,7 +213,10 @@ func (a *App) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := a.Engine.Start(ctx); err != nil {
+	switch err := a.Engine.Start(ctx); {
+	case ctx.Err() != nil: // stopped before it has begun
+		return nil
+	case err != nil:
 		return fmt.Errorf("recover what an earlier process left: %w", err)
 	}
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
@@ -273,27 +278,5 @@ func (a *App) reloadOnHangup(ctx context.Context) {
 		case <-hangup:
 			_ = a.Policy.Reload()
 		}
-	}
-}
-
-func (a *App) probes() map[string]health.Probe {
-	return map[string]health.Probe{
-		"slack": func(context.Context) (map[string]any, bool) {
-			h := a.Bot.Health()
-			return map[string]any{"sockets": h.Sockets, "want": h.Want, "ageSeconds": int(h.Age.Seconds()),
-				"connections": h.Connections, "strangers": h.Strangers, "replaced": h.Replaced}, h.Ready()
-		},
-		"store": func(ctx context.Context) (map[string]any, bool) {
-			err := a.Store.Ping(ctx)
-			state := map[string]any{"writable": err == nil}
-			if why := store.Reason(err); why != "" {
-				state["why"] = why
-			}
-			return state, err == nil
-		},
-		"cloud": a.probeCloud,
-		"process": func(context.Context) (map[string]any, bool) {
-			return map[string]any{"goroutines": runtime.NumGoroutine()}, true
-		},
 	}
 }

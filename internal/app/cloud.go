@@ -109,18 +109,3 @@ func (i inquiry) domains(ctx context.Context) {
 		}
 	}
 }
-
-// probeCloud is what /readyz shows of it. Commands come in and are refused truly whatever it is, so it makes nobody
-// unready.
-func (a *App) probeCloud(context.Context) (map[string]any, bool) {
-	s, now := a.cloud.State(), time.Now()
-	state := map[string]any{"ok": s.Failure == nil && !s.Asked.IsZero(), "state": s.Word(),
-		"skewSeconds": int(s.Skew.Seconds())}
-	if !s.Asked.IsZero() {
-		state["ageSeconds"], state["forSeconds"] = int(now.Sub(s.Asked).Seconds()), int(now.Sub(s.Since).Seconds())
-	}
-	if s.Failure != nil {
-		state["code"], state["requestId"] = s.Failure.Code, s.Failure.RequestID
-	}
-	return state, true
-}

@@ -40,8 +40,13 @@ func program(t *testing.T) (Program, *bytes.Buffer, *bytes.Buffer, string) {
 			_, err := c.Out.Write([]byte("running"))
 			return err
 		}}
+	version := Command{Name: "version", Run: func(_ context.Context, c Call) error {
+		_, err := c.Out.Write([]byte("casterbot 1.2"))
+		return err
+	}}
 	return Program{Name: "casterbot", Short: "Sample.", Out: out, Err: errs, Commands: []Command{
-		first, fail, PolicyCommand(verbs, map[string]op.Effect{"caster.restart": op.OnAir, "record.stop": op.Change}),
+		first, fail, version,
+		PolicyCommand(verbs, map[string]op.Effect{"caster.restart": op.OnAir, "record.stop": op.Change}),
 	}}, out, errs, path
 }
 
@@ -55,6 +60,14 @@ func TestExitCodesAndWords(t *testing.T) {
 		"--help":                    {OK, "Examples:"},
 		"help":                      {OK, "casterbot COMMAND --help"},
 		"run --help":                {OK, "CASTERBOT_POLICY"},
+		"help run":                  {OK, "CASTERBOT_POLICY"},
+		"help policy":               {OK, "policy check"},
+		"help policy explain":       {OK, "-person"},
+		"help help":                 {OK, "Examples:"},
+		"help rum":                  {Misused, `did you mean "run"?`},
+		"-v":                        {OK, "casterbot 1.2"},
+		"--version":                 {OK, "casterbot 1.2"},
+		"version":                   {OK, "casterbot 1.2"},
 		"rum":                       {Misused, `did you mean "run"?`},
 		"run --nonsense":            {Misused, "nonsense"},
 		"run too much":              {Misused, `"too" is too much`},
