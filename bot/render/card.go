@@ -27,7 +27,7 @@ type cardView struct {
 	foot    []op.Line
 }
 
-// CardViews gives every state its face; the wording is in experience.md §2 of the design notes.
+// CardViews gives every state its face.
 var CardViews = map[op.State]func(op.Operation, bool) cardView{
 	op.Pending:   pendingFace,
 	op.Queued:    queuedFace,

@@ -120,7 +120,7 @@ func TestFailuresAreLoggedOnceAMinute(t *testing.T) {
 	}
 }
 
-// T34: from a minute on the clock is told, from ten on no change leaves; looks go on, so that it heals by itself.
+// From a minute on the clock is told, from ten on no change leaves; looks go on, so that it heals by itself.
 func TestClockOfThisMachine(t *testing.T) {
 	for off, want := range map[time.Duration]struct {
 		level string

@@ -234,7 +234,7 @@ func (o Operation) Event(at time.Time, name, actor, team string) Event {
 	}
 }
 
-// The names of events (promises.md §7).
+// The names of events.
 const (
 	EventReceived   = "received"
 	EventDenied     = "denied"

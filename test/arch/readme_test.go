@@ -200,3 +200,14 @@ func anchors(page string) map[string]bool {
 	}
 	return found
 }
+
+// TestReadmeRefusal: the refusal that the README shows is the one that people read, as a story has it.
+func TestReadmeRefusal(t *testing.T) {
+	_, shown, ok := strings.Cut(text(t, "README.md"), "(only gus sees it) ")
+	shown, _, _ = strings.Cut(shown, "```")
+	words := strings.Join(strings.Fields(shown), " ")
+	story := strings.ReplaceAll(text(t, "test/e2e/testdata/denied.talk"), "`", "")
+	if !ok || !strings.Contains(strings.Join(strings.Fields(story), " "), words) {
+		t.Errorf("nobody reads %q", words)
+	}
+}
