@@ -115,19 +115,24 @@ func (s table) applyLock(ctx context.Context, p op.Plan, _ string, _ op.SendPerm
 		Target: p.Target, Holder: p.Args["by"], Why: p.Args["why"], Since: s.now(), Until: until, Version: seenLock(p),
 	}
 	now, held, err := s.records.Hold(ctx, lock)
-	switch {
-	case err != nil:
-		return unwritten()
-	case !held:
-		return op.Outcome{State: op.Failed,
-			Text: op.L(op.B(p.Target.Name), " was not locked: it is ", standing(now), ". Nothing was changed.")}
-	}
-	return op.Outcome{
-		State: op.Succeeded,
+	return lockOutcome(op.Outcome{
 		Text: withFacts(op.L("Studio ", op.B(p.Target.Name), " is locked by ", op.Who(lock.Holder), " until ",
 			op.On(until), "."), p),
 		Next: []op.Next{nextcmd.Command("unlock", p.Args)},
+	}, op.L(op.B(p.Target.Name), " was not locked"), now, held, err)
+}
+
+// lockOutcome is what became of a change of a lock: what is said of its success, or what was denied because the lock is
+// another one now.
+func lockOutcome(success op.Outcome, denied op.Line, now op.Lock, done bool, err error) op.Outcome {
+	switch {
+	case err != nil:
+		return unwritten()
+	case !done:
+		return op.Outcome{State: op.Failed, Text: op.L(denied, ": it is ", standing(now), ". Nothing was changed.")}
 	}
+	success.State = op.Succeeded
+	return success
 }
 
 // withFacts adds what a plan said to the sentence that stays on the card.
@@ -209,24 +214,16 @@ func (s table) lockedStudio(ctx context.Context, call op.Call) (op.Target, op.Lo
 
 // applyUnlock gives back the lock that the plan saw. That it is the asker's own is looked at once more.
 func (s table) applyUnlock(ctx context.Context, p op.Plan, _ string, _ op.SendPermit) op.Outcome {
+	denied := op.L(op.B(p.Target.Name), " was not unlocked")
 	lock, err := s.records.Lock(ctx, p.Target)
-	if err != nil {
-		return op.Outcome{State: op.Failed,
-			Text: op.L(op.B(p.Target.Name), " was not unlocked: its lock could not be read. Nothing was changed.")}
-	}
-	if lock.Version != seenLock(p) || lock.Holder != p.Args["by"] {
-		return op.Outcome{State: op.Failed,
-			Text: op.L(op.B(p.Target.Name), " was not unlocked: the lock is another one now. Nothing was changed.")}
-	}
-	now, gone, err := s.records.Release(ctx, lock, p.Args["by"], "")
 	switch {
 	case err != nil:
-		return unwritten()
-	case !gone:
-		return op.Outcome{State: op.Failed,
-			Text: op.L(op.B(p.Target.Name), " was not unlocked: it is ", standing(now), ". Nothing was changed.")}
+		return op.Outcome{State: op.Failed, Text: op.L(denied, ": its lock could not be read. Nothing was changed.")}
+	case lock.Version != seenLock(p) || lock.Holder != p.Args["by"]:
+		return op.Outcome{State: op.Failed, Text: op.L(denied, ": the lock is another one now. Nothing was changed.")}
 	}
-	return op.Outcome{State: op.Succeeded, Text: op.L("Studio ", op.B(p.Target.Name), " is free again.")}
+	now, gone, err := s.records.Release(ctx, lock, p.Args["by"], "")
+	return lockOutcome(op.Outcome{Text: op.L("Studio ", op.B(p.Target.Name), " is free again.")}, denied, now, gone, err)
 }
 
 func (s table) verifyUnlocked(ctx context.Context, a op.Attempt) (op.Evidence, error) {

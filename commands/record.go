@@ -241,7 +241,7 @@ func (s table) applyRecord(ctx context.Context, p op.Plan, permit op.SendPermit,
 	receipt, err := s.cloud.Record(ctx, permit, t.Stream, r.command)
 	success := op.Outcome{
 		Text: op.L(r.says.done[0], op.B(t.label), r.says.done[1]),
-		Next: mapped(r.next, func(name string) op.Next { return nextcmd.OnStream(name, t.String()) }),
+		Next: op.Each(r.next, func(name string) op.Next { return nextcmd.OnStream(name, t.String()) }),
 	}
 	if r.note != nil {
 		success.Text = op.L(success.Text, r.note(s, p))

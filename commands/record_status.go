@@ -138,28 +138,23 @@ func (s table) readStream(ctx context.Context, call op.Call) (op.Answer, error) 
 	}
 	answer := op.Answer{
 		Mark: k.Mark(), Title: op.L(op.B(t.label)), Lines: k.Facts(t.Stream),
-		Next: append(k.Ways(t.String()), filesNext(k, t)...),
+		Next: k.Ways(t.String()),
 		Note: op.L("No API says what is being recorded now; this is concluded from its lists of material and files."),
 	}
 	for _, f := range newestFirst(k.Files)[:min(len(k.Files), maxStatusFiles)] {
 		answer.Items = append(answer.Items, fileItem(f))
 	}
-	if len(k.Files) == 0 {
+	switch n := len(k.Files); {
+	case n == 0:
 		answer.Lines = append(answer.Lines, op.L("No files within the last 24 hours."))
+	case n > maxStatusFiles:
+		answer.Next = append(answer.Next, nextcmd.OnStream("files", t.String()))
 	}
 	return answer, nil
 }
 
 // maxStatusFiles is how many files a status shows; the others have a command of their own.
 const maxStatusFiles = 3
-
-// filesNext leads to all files, where a status shows but some.
-func filesNext(k recording.State, t target) []op.Next {
-	if len(k.Files) <= maxStatusFiles {
-		return nil
-	}
-	return []op.Next{nextcmd.OnStream("files", t.String())}
-}
 
 // fileItem shows a file without its address: the bucket decides who may fetch it.
 func fileItem(f live.File) op.Item {

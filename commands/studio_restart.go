@@ -29,14 +29,7 @@ func (s table) planRestart(ctx context.Context, call op.Call) (op.Plan, error) {
 	if call.Confirmed != nil {
 		return s.replanRestart(ctx, call)
 	}
-	c, look, err := s.withScenes(ctx, call)
-	if err != nil {
-		return op.Plan{}, err
-	}
-	if err := restartable(c); err != nil {
-		return op.Plan{}, err
-	}
-	all, err := look()
+	c, all, err := s.withScenes(ctx, call, restartable)
 	if err != nil {
 		return op.Plan{}, err
 	}

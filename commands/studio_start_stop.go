@@ -87,16 +87,7 @@ func readiness(config live.CasterConfig) []op.Line {
 // is that viewers still have the programme that they had. API:
 // https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-stopcaster
 func (s table) planStop(ctx context.Context, call op.Call) (op.Plan, error) {
-	c, look, err := s.withScenes(ctx, call)
-	switch {
-	case err != nil:
-		return op.Plan{}, err
-	case !c.OnAir:
-		return op.Plan{}, op.Already(op.L(op.B(c.Name), " is already idle. Nothing was changed."),
-			nextcmd.OnCaster("start", c.ID), nextcmd.OnCaster("show", c.ID)).SaysSo().
-			InShort(op.L("already idle"))
-	}
-	all, err := look()
+	c, all, err := s.withScenes(ctx, call, refuseIdle)
 	if err != nil {
 		return op.Plan{}, err
 	}
@@ -115,6 +106,14 @@ func (s table) planStop(ctx context.Context, call op.Call) (op.Plan, error) {
 		Fingerprint: op.Fingerprint(c.ID, c.Name, c.OnAir, c.Started.Unix(), program.ID, picture(program)),
 		Seen:        baseline.Baseline{baseline.StartedAt: c.Started, baseline.ModifiedAt: c.Modified}.Seen(),
 	}, nil
+}
+
+func refuseIdle(c live.Caster) error {
+	if c.OnAir {
+		return nil
+	}
+	return op.Already(op.L(op.B(c.Name), " is already idle. Nothing was changed."),
+		nextcmd.OnCaster("start", c.ID), nextcmd.OnCaster("show", c.ID)).SaysSo().InShort(op.L("already idle"))
 }
 
 // openPreviews names the PREVIEW scenes that are open.

@@ -1,6 +1,7 @@
 package recording
 
 import (
+	"slices"
 	"time"
 
 	"casterbot/commands/baseline"
@@ -148,12 +149,7 @@ func seenRestart(k State) op.Line {
 }
 
 func seenFile(k State) op.Line {
-	latest := live.File{}
-	for i, f := range k.Files {
-		if i == 0 || f.To.After(latest.To) {
-			latest = f
-		}
-	}
+	latest := slices.MaxFunc(k.Files, func(a, b live.File) int { return a.To.Compare(b.To) }) // one of them is the proof
 	return op.L("Its file exists", op.Told(": ", op.At, latest.From), op.Told(" to ", op.At, latest.To), ", ",
 		op.For(latest.Duration), ".")
 }

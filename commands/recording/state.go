@@ -139,12 +139,7 @@ func closeness(c live.RecordConfig, stream live.Stream) int {
 
 // phaseOf judges the latest recording by its material and files.
 func phaseOf(contents []live.Content, files []live.File, now time.Time) (phase, live.Content) {
-	var latest live.Content
-	for i, c := range contents {
-		if i == 0 || c.From.After(latest.From) || c.From.Equal(latest.From) && c.To.After(latest.To) {
-			latest = c
-		}
-	}
+	latest := live.Latest(contents)
 	switch {
 	case len(contents) == 0:
 		return notRecorded, latest

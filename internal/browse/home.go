@@ -26,22 +26,6 @@ const (
 	homeWithin = 4 * time.Second
 )
 
-// refreshLimit lets a round of looks begin now and then.
-type refreshLimit struct {
-	mu   sync.Mutex
-	last time.Time
-}
-
-func (r *refreshLimit) begin(now time.Time) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if age := now.Sub(r.last); age >= 0 && age < homeEvery {
-		return false
-	}
-	r.last = now
-	return true
-}
-
 // page is the bot's own page while it is put together for one person.
 type page struct {
 	b      *Browser
@@ -61,7 +45,7 @@ func (b *Browser) Home(ctx context.Context, r op.Request) (op.Answer, error) {
 		return *b.answer(err), nil
 	}
 	p := &page{b: b, person: person, rooms: rooms, seen: b.now(),
-		round: sync.OnceValue(func() bool { return b.refresh.begin(b.now()) })}
+		round: sync.OnceValue(func() bool { return b.refresh.AllowN(b.now(), 1) })}
 	p.answer = op.Answer{
 		Mark: op.MarkNeutral, Title: op.L("casterbot"),
 		Lines: []op.Line{op.L("Type ", op.Code("/caster"), " or ", op.Code("/record"),

@@ -72,15 +72,18 @@ func (e *Engine) Accept(ctx context.Context, r op.Request) (Accepted, error) {
 
 // help answers within the acknowledgement where facts are at hand.
 func (e *Engine) help(r op.Request, p grammar.Parsed) Accepted {
-	if answer, ok := e.browse.HelpAtHand(r, p); ok {
+	q := authz.Uses(r, op.Command{})
+	if facts, ok := e.authz.Glance(q); ok {
+		answer := e.browse.Help(facts, p)
 		return Accepted{Reply: &answer}
 	}
 	return Accepted{Work: func(ctx context.Context) {
-		answer, err := e.browse.Help(ctx, r, p)
+		facts, err := e.authz.Look(ctx, q)
 		if err != nil {
-			answer = *e.answerFor(err)
+			e.replyError(ctx, r.Address, err)
+			return
 		}
-		e.notify.Reply(ctx, r.Address, answer)
+		e.notify.Reply(ctx, r.Address, e.browse.Help(facts, p))
 	}}
 }
 

@@ -21,6 +21,7 @@ type Notifier struct {
 
 	cards   cardQueue
 	replies pendingReplies
+	kept    store.Collection[pendingReply]
 	told    notifiedStates
 	away    sync.Map // channels in which a card could not be shown: isAway, or isBack
 }
@@ -40,9 +41,9 @@ type Config struct {
 
 // New makes a notifier.
 func New(c Config) *Notifier {
-	n := &Notifier{Config: c}
+	n := &Notifier{Config: c, kept: keptReplies(c.Store)}
+	n.replies.mine, n.replies.busy = map[string]pendingReply{}, map[string]bool{}
 	n.cards.init()
-	n.replies.init()
 	return n
 }
 
@@ -53,15 +54,15 @@ func (n *Notifier) Busy() bool { return n.cards.any() }
 func (n *Notifier) Drawing() int { return n.cards.drawing() }
 
 // Wait waits for the cards that are being drawn.
-func (n *Notifier) Wait() { n.cards.wait() }
+func (n *Notifier) Wait() { n.cards.work.Wait() }
 
 // Kept is how many private answers are kept in memory.
-func (n *Notifier) Kept() int { return n.replies.kept() }
+func (n *Notifier) Kept() int { return n.replies.count() }
 
 // Finish brings every card up to date that was held back, and waits for those under way.
 func (n *Notifier) Finish() {
 	for _, id := range n.cards.allHeld() {
 		n.EnqueueCard(id)
 	}
-	n.cards.wait()
+	n.cards.work.Wait()
 }

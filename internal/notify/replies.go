@@ -3,7 +3,6 @@ package notify
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"slices"
 	"sync"
@@ -38,8 +37,18 @@ type pendingReply struct {
 	Due     time.Time     `json:"due"`               // of the next try
 	Rest    time.Duration `json:"rest"`              // before it
 
-	memo  store.Document // version 0: it could not be written down
-	given bool           // only its memo is left
+	key     string // of its memo
+	version int64  // of it; 0: it could not be written down
+	ends    time.Time
+	given   bool // only its memo is left
+}
+
+// keptReplies are the memos of the answers that are owed. What cannot be read is left out.
+func keptReplies(s *store.Store) store.Collection[pendingReply] {
+	filled := func(d *pendingReply, memo store.Document) {
+		d.key, d.version, d.ends = memo.Key, memo.Version, memo.Ends
+	}
+	return store.Collection[pendingReply]{Store: s, Kind: KindTell, Filled: filled, Lenient: true}
 }
 
 func (d *pendingReply) putOff(now time.Time, rest time.Duration) { d.Due, d.Rest = now.Add(rest), rest }
@@ -64,9 +73,7 @@ type pendingReplies struct {
 	busy map[string]bool // being given
 }
 
-func (b *pendingReplies) init() { b.mine, b.busy = map[string]pendingReply{}, map[string]bool{} }
-
-func (b *pendingReplies) kept() int {
+func (b *pendingReplies) count() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return len(b.mine)
@@ -75,7 +82,7 @@ func (b *pendingReplies) kept() int {
 func (b *pendingReplies) keep(d pendingReply) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.mine[d.memo.Key] = d
+	b.mine[d.key] = d
 }
 
 func (b *pendingReplies) forget(key string) {
@@ -106,7 +113,7 @@ func (b *pendingReplies) over(now time.Time) (late []pendingReply) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for key, d := range b.mine {
-		if !now.Before(d.memo.Ends) && !b.busy[key] {
+		if !now.Before(d.ends) && !b.busy[key] {
 			late = append(late, d)
 			delete(b.mine, key)
 		}
@@ -116,36 +123,34 @@ func (b *pendingReplies) over(now time.Time) (late []pendingReply) {
 
 // list gives what is owed and not being given, the newest first: the memos, and what is in memory alone. When all memos
 // are known, what has lost its memo is settled.
-func (b *pendingReplies) list(memos []store.Document, all bool) (owed []pendingReply) {
+func (b *pendingReplies) list(memos []pendingReply, all bool) (owed []pendingReply) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	there := map[string]bool{}
-	for _, m := range memos {
-		there[m.Key] = true
-		d := pendingReply{}
-		if b.busy[m.Key] || json.Unmarshal([]byte(m.Body), &d) != nil {
+	for _, d := range memos {
+		there[d.key] = true
+		if b.busy[d.key] {
 			continue
 		}
-		if mine, ok := b.mine[m.Key]; ok {
+		if mine, ok := b.mine[d.key]; ok {
 			d.To, d.given = mine.To, mine.given
 			if mine.Due.After(d.Due) {
 				d.Due = mine.Due
 			}
 		}
-		d.memo = m
 		owed = append(owed, d)
 	}
 	for key, d := range b.mine {
 		switch {
 		case there[key] || b.busy[key]:
-		case d.memo.Version == 0:
+		case d.version == 0:
 			owed = append(owed, d)
 		case all:
 			delete(b.mine, key)
 		}
 	}
 	slices.SortFunc(owed, func(x, y pendingReply) int {
-		return cmp.Or(y.To.At.Compare(x.To.At), cmp.Compare(y.memo.Key, x.memo.Key))
+		return cmp.Or(y.To.At.Compare(x.To.At), cmp.Compare(y.key, x.key))
 	})
 	return owed
 }
@@ -158,8 +163,7 @@ func (n *Notifier) enqueueReply(ctx context.Context, to op.Address, a op.Answer)
 	if to.At.IsZero() {
 		to.At = now
 	}
-	d := pendingReply{To: to, Answer: a,
-		memo: store.Document{Key: KindTell + "/" + op.NewID(), Kind: KindTell, Ends: now.Add(TellFor)}}
+	d := pendingReply{To: to, Answer: a, key: KindTell + "/" + op.NewID(), ends: now.Add(TellFor)}
 	d.putOff(now, ShortestBackoff)
 	if err := n.saveReply(ctx, &d); err != nil {
 		n.Log.Warn("an answer is owed in memory only", "person", to.Person, "error", err)
@@ -169,32 +173,25 @@ func (n *Notifier) enqueueReply(ctx context.Context, to op.Address, a op.Answer)
 // saveReply writes down how a reply stands. In memory it stands so even when that fails, unless it is with
 // store.ErrLost: another replica was first.
 func (n *Notifier) saveReply(ctx context.Context, d *pendingReply) error {
-	body, err := json.Marshal(d)
-	if err != nil {
-		return err
+	now, mine, err := n.kept.Put(ctx, d.key, *d, d.version, d.ends, op.Event{})
+	switch {
+	case err == nil && !mine && d.version > 0:
+		return store.ErrLost
+	case err == nil: // at version 0 it may have been written before, when nobody could say so
+		d.version = now.version
 	}
-	d.memo.Body = string(body)
-	m, err := n.Store.PutDocument(ctx, d.memo, op.Event{})
-	if d.memo.Version == 0 && errors.Is(err, store.ErrLost) { // written before, when nobody could say so
-		err = nil
-	}
-	if err == nil {
-		d.memo = m
-	}
-	if !errors.Is(err, store.ErrLost) {
-		n.replies.keep(*d)
-	}
+	n.replies.keep(*d)
 	return err
 }
 
 // endReply ends one; store.ErrLost says that another replica is at it.
 func (n *Notifier) endReply(ctx context.Context, d pendingReply) error {
-	if d.memo.Version > 0 {
-		if err := n.Store.DropDocument(ctx, d.memo.Key, d.memo.Version, op.Event{}); err != nil {
+	if d.version > 0 {
+		if err := n.Store.DropDocument(ctx, d.key, d.version, op.Event{}); err != nil {
 			return err
 		}
 	}
-	n.replies.forget(d.memo.Key)
+	n.replies.forget(d.key)
 	return nil
 }
 
@@ -204,19 +201,19 @@ func (n *Notifier) DeliverDue(ctx context.Context) error {
 		n.Log.Warn("an answer was never given", "person", d.To.Person, "channel", d.To.Channel, "asked", d.To.At, "answer",
 			d.Answer.Title.Plain())
 	}
-	memos, err := n.Store.Documents(ctx, KindTell)
+	memos, err := n.kept.List(ctx)
 	owed := n.newest(ctx, n.replies.list(memos, err == nil))
 	begun := 0
 	for _, d := range slices.Backward(owed) {
 		if begun == TellAtOnce {
 			break
 		}
-		if n.Now().Before(d.Due) || !n.replies.begin(d.memo.Key) {
+		if n.Now().Before(d.Due) || !n.replies.begin(d.key) {
 			continue
 		}
 		begun++
 		n.Spawn(func(ctx context.Context) {
-			defer n.replies.end(d.memo.Key)
+			defer n.replies.end(d.key)
 			if err := n.deliver(ctx, d); err != nil && !errors.Is(err, store.ErrLost) && ctx.Err() == nil {
 				n.Log.Warn("an answer is still owed", "person", d.To.Person, "channel", d.To.Channel, "error", err)
 			}
@@ -256,7 +253,7 @@ func (n *Notifier) deliver(ctx context.Context, d pendingReply) error {
 	if !d.given {
 		d.putOff(n.Now(), tellClaim)
 		err := n.saveReply(ctx, &d)
-		if errors.Is(err, store.ErrLost) || err != nil && d.memo.Version > 0 && !n.Store.Exclusive() {
+		if errors.Is(err, store.ErrLost) || err != nil && d.version > 0 && !n.Store.Exclusive() {
 			return err
 		}
 		try, cancel := context.WithTimeout(ctx, tellTry)

@@ -144,6 +144,9 @@ type Outcome struct {
 	Next      []Next `json:"next,omitempty"`
 	Already   bool   `json:"already,omitempty"` // it was so before: nothing was changed
 	After     Line   `json:"after,omitempty"`   // what came of it later: a Followup
+
+	// NothingChanged: it failed, and Text does not say that nothing was changed, so its card does
+	NothingChanged bool `json:"nothingChanged,omitempty"`
 }
 
 // Evidence is what Verify saw. Happened is positive proof only: false means "not seen", never "did not happen".

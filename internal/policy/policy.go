@@ -155,11 +155,7 @@ func (p *Policy) Warnings() []string { return slices.Clone(p.warnings) }
 
 // Channels lists the ids of the channels that the policy names, in the order of the file.
 func (p *Policy) Channels() []string {
-	ids := make([]string, 0, len(p.channels))
-	for _, c := range p.channels {
-		ids = append(ids, c.id)
-	}
-	return ids
+	return op.Each(p.channels, func(c *channel) string { return c.id })
 }
 
 // UserGroups lists the ids of the user groups (S…) that occur anywhere in the policy, sorted.
