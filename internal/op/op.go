@@ -241,6 +241,7 @@ func (o Operation) Event(at time.Time, name, actor, team string) Event {
 const (
 	EventReceived   = "received"
 	EventDenied     = "denied"
+	EventDeniedMore = "denied more" // so many of a person in a minute, beside those that stand in full
 	EventConfirmed  = "confirmed"
 	EventApproved   = "approved"
 	EventVetoed     = "vetoed"
