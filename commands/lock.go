@@ -23,6 +23,8 @@ type Records interface {
 	Release(ctx context.Context, lock op.Lock, by, why string) (now op.Lock, gone bool, err error)
 	Board(ctx context.Context, channel string) (op.Board, error)
 	PutBoard(ctx context.Context, board op.Board, by string) (now op.Board, done bool, err error)
+	// Standings gives how conditions of targets stand by what the bot did itself.
+	Standings(ctx context.Context) (op.Standings, error)
 	History(ctx context.Context, target op.Target, channel string, n int) (list []op.Operation, more bool, err error)
 }
 
@@ -42,8 +44,8 @@ func (s table) casterLock() op.Command {
 		Usage:    "caster lock {caster} {until?} {why?}",
 		Short:    "Keep a studio for yourself for a while: what others want to change is refused.",
 		Examples: []string{`caster lock "Evening News" until 22:00 election night`, `caster lock "Evening News" for 90m`},
-		Verb:     "caster.lock", Effect: op.Change,
-		Plan: s.planLock, Apply: s.applyLock, Verify: s.verifyLock,
+		Verb:     "caster.lock", Effect: op.Change, Starts: []op.Condition{op.IsLocked},
+		Plan: s.planLock, Apply: s.applyLock, Verify: s.verifyLock, Follow: s.followLock,
 	}
 }
 
@@ -178,12 +180,24 @@ func (s table) verifyLock(ctx context.Context, a op.Attempt) (op.Evidence, error
 	return op.Evidence{Seen: op.L("It is ", standing(lock), ".")}, nil
 }
 
+// followLock says when the lock has run out. That it was given back or broken its end by a command says.
+func (s table) followLock(ctx context.Context, a op.Attempt) (op.Followup, error) {
+	until, err := time.Parse(civiltime.WholeMoment, a.Plan.Args["until"])
+	switch {
+	case err != nil:
+		return op.Followup{}, nil
+	case s.now().Before(until):
+		return op.Followup{Again: until}, nil
+	}
+	return op.Followup{Over: op.L("Ended ", op.On(until), ": the time of the lock has passed.")}, nil
+}
+
 func (s table) casterUnlock() op.Command {
 	return op.Command{
 		Usage:    "caster unlock {caster}",
 		Short:    "Give a studio back that you have locked.",
 		Examples: []string{`caster unlock "Evening News"`},
-		Verb:     "caster.unlock", Effect: op.Change,
+		Verb:     "caster.unlock", Effect: op.Change, Ends: []op.Condition{op.IsLocked},
 		Plan: s.planUnlock, Apply: s.applyUnlock, Verify: s.verifyUnlocked,
 	}
 }

@@ -13,7 +13,7 @@ func (s table) casterBreak() op.Command {
 		Usage:    "caster break {caster} {why}",
 		Short:    "Break somebody else's lock, for a reason that everybody sees.",
 		Examples: []string{`caster break "Evening News" Ana is on a train and the stream is black`},
-		Verb:     "caster.break", Effect: op.Change, PastLock: true,
+		Verb:     "caster.break", Effect: op.Change, PastLock: true, Ends: []op.Condition{op.IsLocked},
 		Plan: s.planBreak, Apply: s.applyBreak, Verify: s.verifyUnlocked,
 	}
 }

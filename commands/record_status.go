@@ -77,7 +77,7 @@ func (s table) readStreams(ctx context.Context, call op.Call, page int) (op.Answ
 
 // streamItems looks at some streams side by side, whose being live is known.
 func (s table) streamItems(ctx context.Context, all []target) []op.Item {
-	now := s.now()
+	now, own := s.now(), s.ownRecordings(ctx)
 	var configs map[string]parallel.Answer[[]live.RecordConfig]
 	var contents []parallel.Answer[[]live.Content]
 	_ = parallel.Together(
@@ -91,8 +91,9 @@ func (s table) streamItems(ctx context.Context, all []target) []op.Item {
 	)
 	var items []op.Item
 	for i, t := range all {
-		k := recording.State{Seen: recording.SeeOnline | recording.SeeConfig | recording.SeeContent, At: now,
-			Online: t.online}
+		k := recording.State{Seen: recording.SeeOnline | recording.SeeConfig | recording.SeeContent, Online: t.online,
+			Recording: own(t.Stream)}
+		k.At = now
 		how := configs[t.Domain]
 		k.Judge(t.Stream, nil, how.Got, contents[i].Got)
 		items = append(items, streamItem(k, t, cmp.Or(how.Err, contents[i].Err)))
@@ -132,7 +133,7 @@ func (s table) readStream(ctx context.Context, call op.Call) (op.Answer, error) 
 	if err != nil {
 		return op.Answer{}, err
 	}
-	k, err := recording.Read(ctx, s.cloud, s.now(), t.Stream, recording.SeeAll)
+	k, err := s.recordingOf(ctx, t.Stream, recording.SeeAll)
 	if err != nil {
 		return op.Answer{}, failure.CannotLook(op.L(op.V(t.label)), err)
 	}

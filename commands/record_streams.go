@@ -11,9 +11,11 @@ import (
 
 	"casterbot/commands/failure"
 	"casterbot/commands/naming"
+	"casterbot/commands/recording"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 	"casterbot/internal/parallel"
+	"casterbot/internal/tally"
 )
 
 // target is a stream with its name for people: the channel's alias if there is one.
@@ -210,6 +212,38 @@ func noteOnline(all []target, o live.Online, scope op.Scope) []target {
 		return all
 	}
 	return append(all, target{Stream: o.Stream, label: o.Name, online: &o})
+}
+
+// recordingOf looks at a stream, and adds what the bot did itself.
+func (s table) recordingOf(ctx context.Context, stream live.Stream, what recording.Aspect) (recording.State, error) {
+	k, err := recording.Read(ctx, s.cloud, s.now(), stream, what)
+	own := s.ownRecordings(ctx)(stream)
+	k.Own, k.Paused = own.Own, own.Paused
+	return k, err
+}
+
+// ownRecordings gives what the bot itself did about the recordings of streams. It is a courtesy: when that cannot be
+// read there is what the cloud shows.
+func (s table) ownRecordings(ctx context.Context) func(live.Stream) tally.Recording {
+	stands, err := s.records.Standings(ctx)
+	if err != nil {
+		return func(live.Stream) tally.Recording { return tally.Recording{} }
+	}
+	return func(stream live.Stream) tally.Recording {
+		t := op.Target{Kind: "stream", ID: stream.String()}
+		return tally.Recording{Own: stands(t, op.IsRecorded), Paused: stands(t, op.IsPaused)}
+	}
+}
+
+// knownStream says what the bot did about the recording of a stream that is listed as live.
+func (s table) knownStream(ctx context.Context, o op.Option) []op.Line {
+	stream, ok := parsePath(o.Value)
+	if !ok {
+		return nil
+	}
+	r := s.ownRecordings(ctx)(stream)
+	r.At = s.now()
+	return r.Known()
 }
 
 // streamOptions offers the channel's streams: "main · live".

@@ -77,11 +77,11 @@ func Table(cloud Cloud, records Records, now func() time.Time) op.Table {
 func (s table) kinds() []op.Kind {
 	return []op.Kind{
 		{Name: "caster", Label: "Studio", Hint: "A studio of this channel, by name or id.", Options: s.casterOptions,
-			Expand: s.expandStudios, Fold: naming.Skeleton},
+			Expand: s.expandStudios, Known: s.knownStudio, Fold: naming.Skeleton},
 		{Name: "scene", Label: "Scene", Hint: "A PREVIEW scene of the studio.", Needs: "caster", Options: s.sceneOptions,
 			Fold: naming.Skeleton},
 		{Name: "stream", Label: "Stream", Hint: "A stream of this channel.", Options: s.streamOptions,
-			Expand: s.expandStreams, Fold: naming.Skeleton},
+			Expand: s.expandStreams, Known: s.knownStream, Fold: naming.Skeleton},
 		{Name: "name", Label: "New name", Hint: "What the new studio will be called.", Max: naming.MaxName},
 		{Name: "page", Label: "Page", Hint: "2 and more for what comes after.", Max: 3},
 		{Name: "until", Label: "Until", Hint: "until 22:00, for 2h; 4 hours when nothing is said.", Max: 40},

@@ -129,6 +129,11 @@ func sentView(o op.Operation, color string, title op.Line) cardView {
 
 func succeededFace(o op.Operation, _ bool) cardView {
 	out := outcome(o)
+	if out.Ended() {
+		f := sentView(o, grey, op.L("⚪ Over: ", said(o, out, " was done.")))
+		f.lines = []op.Line{out.Over}
+		return f
+	}
 	f := sentView(o, green, op.L("✅ ", said(o, out, " was done.")))
 	switch {
 	case out.Checked && len(out.Evidence) > 0:
@@ -236,6 +241,9 @@ func outcome(o op.Operation) op.Outcome {
 }
 
 func said(o op.Operation, out op.Outcome, otherwise op.Text) op.Line {
+	if len(out.Text) > 0 && len(out.Promise) > 0 && len(out.After) == 0 && !out.Ended() {
+		return op.L(out.Text, " ", out.Promise)
+	}
 	if len(out.Text) > 0 {
 		return out.Text
 	}

@@ -215,6 +215,9 @@ func (e *Engine) finish(ctx context.Context, o op.Operation, outcome op.Outcome)
 	} else {
 		e.notify.EnqueueCard(o.ID)
 	}
+	if err := e.endClaims(ctx, now); err != nil {
+		e.log.Warn("say on older cards what has ended", "op", o.Ref(), "error", err)
+	}
 	return now, nil
 }
 

@@ -145,7 +145,7 @@ func (e *Engine) sweeping(ctx context.Context) {
 	defer close(e.sweeper.swept)
 	ticker := time.NewTicker(sweepEvery)
 	defer ticker.Stop()
-	pruned := time.Time{}
+	pruned, claims := time.Time{}, time.Time{}
 	for {
 		nudges := e.sweeper.nudged.Load()
 		e.sweep(ctx)
@@ -154,6 +154,12 @@ func (e *Engine) sweeping(ctx context.Context) {
 			pruned = time.Now()
 			if err := e.store.Prune(ctx, e.now().Add(-keepKeys)); err != nil && ctx.Err() == nil {
 				e.log.Warn("prune", "error", err)
+			}
+		}
+		if time.Since(claims) > claimsEvery {
+			claims = time.Now()
+			if err := e.endOldClaims(ctx); err != nil && ctx.Err() == nil {
+				e.log.Warn("say on older cards what has ended", "error", err)
 			}
 		}
 		select {

@@ -15,7 +15,7 @@ import (
 
 // speaking are the packages that have words for people, in an order in which each finds what it imports.
 var speaking = []string{"internal/op", "internal/grammar", "internal/policy", "internal/store", "internal/live",
-	"internal/records",
+	"internal/records", "internal/tally",
 	"internal/authz",
 	"internal/browse", "internal/notify", "internal/engine", "internal/monitor", "commands/nextcmd", "commands/recording",
 	"commands/failure",

@@ -14,6 +14,7 @@ import (
 	"casterbot/commands"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
+	"casterbot/internal/records"
 	"casterbot/internal/store"
 
 	"go.uber.org/goleak"
@@ -80,10 +81,27 @@ func newFixture(t *testing.T) *fixture {
 	return s
 }
 
+// changes reads what the commands of the table, and others, have changed.
+func (s *fixture) changes(more ...op.Command) *records.Changes {
+	table := commands.Table(nil, nil, nil)
+	table.Commands = append(table.Commands, more...)
+	return records.NewChanges(s.store, &table)
+}
+
+// history is what the bot has changed.
+func (s *fixture) history() history {
+	s.t.Helper()
+	h, err := s.w.Changes.Read(s.t.Context())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return history(h)
+}
+
 // watcher is one more replica over the same store.
 func (s *fixture) watcher(replica string) *Monitor {
 	w := New(Config{
-		Table: commands.Table(nil, nil, nil), Store: s.store, Cloud: (*cloud)(s), Policy: (*rules)(s), Chat: (*chat)(s),
+		Changes: s.changes(), Store: s.store, Cloud: (*cloud)(s), Policy: (*rules)(s), Chat: (*chat)(s),
 		Now: s.clock, Replica: replica,
 		Pause: func(ctx context.Context, _ time.Duration) bool { return ctx.Err() == nil },
 	})

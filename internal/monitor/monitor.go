@@ -3,7 +3,7 @@
 //
 // There is one look at a time for everybody (snapshot.go), by one replica at a time (leader.go), no faster than a share
 // of the account's limits (limiter.go), and none at all while nothing is watched and no board is up. What is watched
-// follows from the stored operations (history_cache.go, history.go) and the policy (expectations.go). From a look the
+// follows from the stored operations (records.Changes, history.go) and the policy (expectations.go). From a look the
 // guardian concludes what stands wrong (rules.go, messages.go); what it has said stands in the store, one document for
 // each cause and channel, so it is said once, by whichever replica, and edited when it is mended (alerts.go). board.go
 // draws the boards.
@@ -36,9 +36,9 @@ const (
 	standIn     = 5 * time.Second  // between two tries of a replica that does not lead
 	turnEvery   = time.Second
 	lookWithin  = 2 * time.Minute
-	watchFor    = 24 * time.Hour   // what was started through the bot
-	previewOpen = 30 * time.Minute // then it is asked whether a preview is still needed
-	stillOn     = 15 * time.Minute // a studio, after its recording ended
+	watchFor    = records.ChangesFor // what was started through the bot
+	previewOpen = 30 * time.Minute   // then it is asked whether a preview is still needed
+	stillOn     = 15 * time.Minute   // a studio, after its recording ended
 
 	usualShare = 0.1
 )
@@ -69,7 +69,7 @@ type Policy interface {
 
 // Config is what a watcher is made of. All fields are needed but Log and Pause.
 type Config struct {
-	Table   op.Table // which calls start and end what is watched
+	Changes *records.Changes // by the bot itself
 	Store   *store.Store
 	Cloud   Cloud
 	Policy  Policy
@@ -91,7 +91,6 @@ type Monitor struct {
 	observations store.Collection[observation]
 	leader       leader
 	before       snapshot // the last look of this process
-	cache        historyCache
 
 	guardDue, boardDue time.Time
 
@@ -113,7 +112,6 @@ func New(c Config) *Monitor {
 	}
 	w := &Monitor{
 		Config: c, boards: records.NewBoardBook(c.Store), locks: records.NewLockBook(c.Store),
-		cache:  newHistoryCache(c.Table),
 		alerts: alerts(c.Store), observations: observations(c.Store), wake: make(chan struct{}, 1),
 		leader: leader{store: c.Store, now: c.Now, replica: c.Replica, alone: c.Store.Exclusive()},
 	}

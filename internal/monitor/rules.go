@@ -14,7 +14,6 @@ type alertKind string
 
 const (
 	broke   alertKind = "broke"   // a recording ended because its stream broke off
-	back    alertKind = "back"    // a stream came back and is not recording
 	stopped alertKind = "stopped" // a studio went off air by other hands
 	changed alertKind = "changed" // a studio was changed by other hands
 	open    alertKind = "open"    // a preview has been open for long
@@ -25,6 +24,8 @@ const (
 const (
 	settles = 10 * time.Second
 	listed  = time.Minute
+	// material of a live stream that has not grown for so long is that of a recording that has ended
+	quiet = 3 * time.Minute
 )
 
 // finding is what a look says about one cause of one expectation.
@@ -66,7 +67,8 @@ func (w *Monitor) see(x expectation, s snapshot, j *round, old observation) (now
 		return w.seeStudio(old, s.studios[x.target.ID], x.target, j), s.studios != nil
 	case recording:
 		m, seen := s.material[streamOf(x.target.ID)]
-		return w.seeStream(old, m, x.target, j), seen
+		on, live := s.live(streamOf(x.target.ID))
+		return w.seeStream(old, m, on, x, j), seen && live
 	}
 	return old, true
 }
@@ -127,32 +129,35 @@ func previewRule(x expectation, s snapshot, j *round, _ observation) []finding {
 }
 
 // recordingRule: a recording that was started through the bot, or whose material was seen to grow, has ended with its
-// stream; and the stream is there again without it. Moments of the cloud are held against each other.
+// stream. There is one alert for it until it is recorded again, however often the stream comes and goes. A recording
+// that had ended while its stream went on did not end with it. Moments of the cloud are held against each other.
 func recordingRule(x expectation, s snapshot, j *round, v observation) []finding {
-	gone, again := x.finding(broke), x.finding(back)
+	f := x.finding(broke)
+	f.follow = true
 	stream := streamOf(x.target.ID)
 	on, seen := s.live(stream)
 	m, listing := s.material[stream]
 	if !seen || !listing {
-		return []finding{gone, again}
+		return []finding{f}
 	}
-	gone.seen, again.seen = true, true
-	expected := !x.since.IsZero() || v.Running && j.at.Sub(m.To) < watchFor
-	gone.wrong = expected && on == nil
-	again.wrong = expected && on != nil && returned(x, *on, m, j.at)
-	gone.alert, again.alert = brokeAlert(x, m, j.at), backAlert(x, on, m, j.at)
-	gone.over, again.over = mended(streamNow(x, on, m), j.at), mended(streamNow(x, on, m), j.at)
-	if again.wrong {
-		gone.over = cameBack(x, *on)
-	}
-	return []finding{gone, again}
+	f.seen = true
+	expected := !v.Quiet && (!x.since.IsZero() || v.Running && j.at.Sub(m.To) < watchFor)
+	_, stands := j.standing[f.key]
+	f.wrong = expected && (on == nil || returned(x, *on, m, j.at) || stands && unrecorded(x, *on, m, j.at))
+	f.alert, f.over = brokeAlert(x, on, m), mended(streamNow(x, on, m), j.at)
+	return []finding{f}
 }
 
 // returned reports a stream that began anew after the recording, of which nothing is listed since.
 func returned(x expectation, on live.Online, m live.Content, now time.Time) bool {
+	return unrecorded(x, on, m, now) && now.Sub(on.Since) >= settles
+}
+
+// unrecorded reports that nothing is listed of a stream since it began.
+func unrecorded(x expectation, on live.Online, m live.Content, now time.Time) bool {
 	endless := !m.From.IsZero() && m.To.IsZero()
 	fresh := !x.since.IsZero() && (!on.Since.After(x.since) || now.Sub(x.since) < listed)
-	return !endless && !fresh && m.To.Before(on.Since) && now.Sub(on.Since) >= settles
+	return !endless && !fresh && m.To.Before(on.Since)
 }
 
 func moment(ms int64) time.Time { return time.UnixMilli(ms) }

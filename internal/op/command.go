@@ -91,6 +91,7 @@ type Followup struct {
 	Text  Line      // for its card; empty: nothing yet
 	Next  []Next    // in place of the ways on that the outcome gave; nil leaves those
 	Again time.Time // the next look; zero: this was the last one
+	Over  Line      // that what the card claims has ended; it says so, and loses its buttons
 }
 
 // Option is one thing that a person can pick. One whose value is Ask only says something.
@@ -125,6 +126,8 @@ type Kind struct {
 	Options func(context.Context, Call) ([]Option, error)
 	// what several words, globs and AllWord mean, each thing once
 	Expand func(context.Context, Call, []string) ([]Option, error)
+	// what the bot did itself about a thing, for a list that does not look at it; nil: nothing is known of this kind
+	Known func(context.Context, Option) []Line
 	// the form in which a typed text is looked for in labels; nil means Fold
 	Fold func(string) string
 }

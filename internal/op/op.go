@@ -144,10 +144,15 @@ type Outcome struct {
 	Next      []Next `json:"next,omitempty"`
 	Already   bool   `json:"already,omitempty"` // it was so before: nothing was changed
 	After     Line   `json:"after,omitempty"`   // what came of it later: a Followup
+	Promise   Line   `json:"promise,omitempty"` // what will come of it, as long as that is not known
+	Over      Line   `json:"over,omitempty"`    // that what the text claims has ended, and by what
 
 	// NothingChanged: it failed, and Text does not say that nothing was changed, so its card does
 	NothingChanged bool `json:"nothingChanged,omitempty"`
 }
+
+// Ended reports that what the outcome claims has ended.
+func (o Outcome) Ended() bool { return len(o.Over) > 0 }
 
 // Evidence is what Verify saw. Happened is positive proof only: false means "not seen", never "did not happen".
 type Evidence struct {
@@ -198,6 +203,16 @@ type Operation struct {
 	Card    string `json:"card,omitempty"` // message id of the card
 	Version int64  `json:"version"`        // grows with every change
 	Shown   int64  `json:"shown"`          // version that the card shows
+}
+
+// Since is when it came to where it stands.
+func (o Operation) Since() time.Time {
+	for _, t := range []time.Time{o.Ended, o.Sent, o.Confirmed} {
+		if !t.IsZero() {
+			return t
+		}
+	}
+	return o.Created
 }
 
 // Origin says who asked, and where.
