@@ -79,6 +79,9 @@ func (b Build) runCommand() cli.Command {
 				return cli.Usage(err)
 			}
 			a, err := New(ctx, Options{Settings: settings, Version: b.Version, Log: log})
+			if errors.As(err, &databaseError{}) {
+				err = fmt.Errorf("CASTERBOT_DATABASE_URL: %w", err)
+			}
 			if err != nil {
 				return err
 			}
@@ -86,6 +89,11 @@ func (b Build) runCommand() cli.Command {
 		},
 	}
 }
+
+// databaseError says that the database could not be opened.
+type databaseError struct{ error }
+
+func (e databaseError) Unwrap() error { return e.error }
 
 // Options are what a bot is made of. All but Settings and Log may be missing.
 type Options struct {
@@ -147,7 +155,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	replica := op.NewID()
 	db, err := store.Open(ctx, c.DatabaseURL.Reveal(), store.Options{Now: o.Now, Replica: replica, Log: log})
 	if err != nil {
-		return nil, err
+		return nil, databaseError{err}
 	}
 	now := db.Now
 	limits := openQuota(c, db, replica, wait, log)
@@ -181,7 +189,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 			chat, people),
 	}
 	if wait == nil {
-		a.inquiry = &inquiry{cloud: cloud, policy: keeper, log: log, region: c.Region, keys: keys.String()}
+		a.inquiry = newInquiry(c, keys, cloud, keeper, log)
 	}
 	return a, nil
 }

@@ -6,11 +6,11 @@ import (
 	"log/slog"
 	"time"
 
+	"casterbot/internal/config"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 	"casterbot/internal/policy"
 	"casterbot/internal/quota"
-	"casterbot/internal/sleep"
 )
 
 // askAgain is how long after a look at a cloud that does not answer the next one comes.
@@ -23,24 +23,45 @@ type inquiry struct {
 	policy *policy.Keeper
 	log    *slog.Logger
 	region string
-	keys   string // the kind of them
+	keys   string        // the kind of them
+	again  chan struct{} // another policy is in force
+}
+
+// newInquiry makes one that is made anew whenever another policy is in force.
+func newInquiry(c config.Config, keys live.Credentials, cloud *live.Client, keeper *policy.Keeper,
+	log *slog.Logger) *inquiry {
+	i := &inquiry{cloud: cloud, policy: keeper, log: log, region: c.Region, keys: keys.String(),
+		again: make(chan struct{}, 1)}
+	keeper.OnSwap(func(*policy.Policy) {
+		select {
+		case i.again <- struct{}{}:
+		default:
+		}
+	})
+	return i
 }
 
 // run ends with ctx.
-func (i inquiry) run(ctx context.Context) {
+func (i *inquiry) run(ctx context.Context) {
 	ctx = quota.With(ctx, quota.Caller{Class: quota.Background})
+	every := time.NewTicker(askAgain)
+	defer every.Stop()
 	for found := false; ; {
 		if well := i.cloud.State().Failure == nil; !found || !well {
 			found = i.ask(ctx, found) || found
 		}
-		if sleep.For(ctx, askAgain) != nil {
+		select {
+		case <-ctx.Done():
 			return
+		case <-i.again:
+			found = false
+		case <-every.C:
 		}
 	}
 }
 
 // ask makes one look. What is found is said once.
-func (i inquiry) ask(ctx context.Context, found bool) bool {
+func (i *inquiry) ask(ctx context.Context, found bool) bool {
 	ctx, cancel := context.WithTimeout(ctx, askAgain)
 	defer cancel()
 	studios, err := i.cloud.Casters(ctx)
@@ -76,7 +97,7 @@ func check(e *live.Error) string {
 }
 
 // say tells what the account has, and what of the policy means nothing there.
-func (i inquiry) say(studios []live.Caster) {
+func (i *inquiry) say(studios []live.Caster) {
 	var all []op.Target
 	onAir := 0
 	for _, c := range studios {
@@ -96,7 +117,7 @@ func (i inquiry) say(studios []live.Caster) {
 }
 
 // domains asks for each streaming domain of the policy whether the account has it.
-func (i inquiry) domains(ctx context.Context) {
+func (i *inquiry) domains(ctx context.Context) {
 	current := i.policy.Current()
 	for _, domain := range current.Domains() {
 		_, err := i.cloud.OnlineStreams(ctx, domain, "", "")

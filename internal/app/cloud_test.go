@@ -2,6 +2,7 @@ package app
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"log/slog"
 	"net/http/httptest"
@@ -28,7 +29,7 @@ channels:
 `
 
 // asker makes the inquiry of a bot with these settings, in a world that the returned one is.
-func asker(t *testing.T, change func(*config.Config, *fakelive.Config)) (inquiry, *fakelive.World, *bytes.Buffer) {
+func asker(t *testing.T, change func(*config.Config, *fakelive.Config)) (*inquiry, *fakelive.World, *bytes.Buffer) {
 	t.Helper()
 	world := fakelive.Config{AccessKeyID: sandbox.AccessKeyID, AccessKeySecret: sandbox.AccessKeySecret}
 	settings := config.Config{AccessKeyID: sandbox.AccessKeyID, AccessKeySecret: sandbox.AccessKeySecret,
@@ -58,7 +59,7 @@ func asker(t *testing.T, change func(*config.Config, *fakelive.Config)) (inquiry
 	if err != nil {
 		t.Fatal(err)
 	}
-	return inquiry{cloud: cloud, policy: keeper, log: log, region: settings.Region, keys: keys.String()}, account, said
+	return newInquiry(settings, keys, cloud, keeper, log), account, said
 }
 
 // The start asks the cloud and says what it found: whether it can be worked with, and what of the policy means nothing.
@@ -145,5 +146,24 @@ func TestReadyShowsTheCloud(t *testing.T) {
 	if code, cloud := show(); code != 200 || cloud["ok"] != true || cloud["state"] != "answers" ||
 		cloud["skewSeconds"] == nil || !strings.Contains(said.String(), "ApsaraVideo Live answers again") {
 		t.Errorf("enabled: %d, %v, %s", code, cloud, said)
+	}
+}
+
+// Another policy is held against the account like the first one.
+func TestAnotherPolicyIsHeldAgainstTheAccount(t *testing.T) {
+	i, account, said := asker(t, func(*config.Config, *fakelive.Config) {})
+	if err := i.policy.Reload(); err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() { i.run(ctx); close(ended) }()
+	for len(account.Snapshot().Calls) < 6 { // twice: the studios and two domains
+		time.Sleep(time.Millisecond)
+	}
+	stop()
+	<-ended
+	if n := strings.Count(said.String(), `"msg":"ApsaraVideo Live answers"`); n != 2 {
+		t.Errorf("said %d times:\n%s", n, said)
 	}
 }

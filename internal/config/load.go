@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -128,6 +129,9 @@ func (c *Config) check() error {
 		c.checkPlaces()); err != nil {
 		return err
 	}
+	if c.Region != "" && !regionID.MatchString(c.Region) {
+		return fmt.Errorf("ALIBABA_CLOUD_REGION_ID is %q: it should be a region id, such as cn-shanghai", c.Region)
+	}
 	for name, share := range map[string]int{"CASTERBOT_WATCH_SHARE": c.WatchShare, "CASTERBOT_QUOTA_SHARE": c.QuotaShare} {
 		if share < 1 || share > 100 {
 			return fmt.Errorf("%s is %d: it should be a number of percent from 1 to 100", name, share)
@@ -168,6 +172,9 @@ func (f field) check() error {
 	}
 	return nil
 }
+
+// regionID is what the cloud's names of regions look like; whether there is one of that name shows when it is asked.
+var regionID = regexp.MustCompile(`^[a-z]{2}-[a-z]+(-[a-z0-9]+)*$`)
 
 // SecureURL accepts https, and http only to this machine.
 func SecureURL(name, raw string) error {

@@ -80,18 +80,14 @@ var forAll = []string{
 	"Forbidden.RiskControl", "InsufficientBalance",
 }
 
-// rights begin the codes of what the account's rights do not hold.
-var rights = []string{"Forbidden", "NoPermission", "PermissionDenied", "IllegalOperation"}
-
-// wide reports that a failure is one of all calls. Without the list of casters nothing works either.
+// wide reports that a failure is one of all calls.
 func (e *Error) wide() bool {
 	begins := func(prefix string) bool { return strings.HasPrefix(e.Code, prefix) }
 	switch e.Class {
 	case Throttled, NotFound:
 		return false
 	case Refused:
-		return e.Code == "" || e.Keys || slices.ContainsFunc(forAll, begins) ||
-			e.Action == "DescribeCasters" && slices.ContainsFunc(rights, begins)
+		return e.Code == "" || e.Keys || slices.ContainsFunc(forAll, begins)
 	}
 	return true
 }
@@ -121,6 +117,16 @@ func (o *observer) note(action string, failed *Error, x *exchange) {
 			"code", failed.Code, "requestId", failed.RequestID, "class", string(failed.Class), "status", failed.Status,
 			"why", failed.Message)
 	}
+}
+
+// bar says that the list of casters is refused, for want of a right or in this region: without it nothing works.
+func (o *observer) bar(refused *Error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.Failure == nil {
+		o.Since = o.Asked
+	}
+	o.Failure = refused
 }
 
 // clock compares this machine's clock with the one of an answer.

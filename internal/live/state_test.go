@@ -44,13 +44,13 @@ func TestStateOfTheService(t *testing.T) {
 		want   string
 	}{
 		"well":              {ok(), "answers"},
-		"one is refused":    {refuse(400, "IncorrectCasterStatus.Idle"), "answers"},
 		"throttled":         {refuse(400, "Throttling.User"), "answers"},
 		"wrong secret":      {refuse(400, "SignatureDoesNotMatch"), "refuses"},
 		"unknown key":       {refuse(404, "InvalidAccessKeyId.NotFound"), "refuses"},
 		"expired token":     {refuse(400, "InvalidSecurityToken.Expired"), "refuses"},
 		"wrong region":      {refuse(400, "InvalidRegionId.NotFound"), "refuses"},
 		"no list of studio": {refuse(403, "Forbidden.RAM"), "refuses"},
+		"no studio here":    {refuse(400, "RegionNoResource"), "refuses"},
 		"another endpoint":  {answer(200, "<html>"), "unclear"},
 		"broken":            {reset, "unclear"},
 		"down":              {refuse(503, "ServiceUnavailable"), "unclear"},
