@@ -59,7 +59,7 @@ func Explain(err error) explained {
 	case e.Class == live.NotFound:
 		x.Text, x.Advice, x.way = op.L("it does not exist any more"), op.L("Look with ", op.Code("/caster list"), "."), "list"
 	case e.Class == live.Unknown:
-		x.Text, x.Advice, x.way = op.L("ApsaraVideo Live gave no usable answer", aside(e.Code)), op.L(tryLater), "again"
+		x.Text, x.Advice, x.way = op.L("ApsaraVideo Live gave no usable answer", aside(e.Code)), op.L(tryOrAsk), "again"
 	case strings.HasPrefix(e.Code, "Missing"):
 		x.Text, x.Advice = op.L("a parameter was missing (", op.Code(e.Code), ")"), op.L(ourFault)
 	default:
@@ -97,6 +97,7 @@ func CannotLook(at op.Line, err error) error {
 	if len(x.Advice) == 0 {
 		refusal.Answer.Lines = nil
 	}
+	refusal.Advice = x.Advice
 	refusal.Code, refusal.Brief = x.code, op.L("could not be looked at")
 	if x.way == "again" {
 		refusal.Answer.Next = []op.Next{{Label: askAgain}}
