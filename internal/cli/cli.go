@@ -128,7 +128,7 @@ func (p Program) run(ctx context.Context, c Command, path string, args []string)
 	if c.Flags != nil {
 		c.Flags(flags)
 	}
-	err := flags.Parse(args)
+	err := parse(flags, args)
 	if errors.Is(err, flag.ErrHelp) {
 		p.explain(c, path, flags)
 		return nil
