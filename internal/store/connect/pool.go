@@ -3,12 +3,10 @@ package connect
 import (
 	"cmp"
 	"context"
-	"crypto/x509"
 	"database/sql"
 	"database/sql/driver"
 	"errors"
 	"fmt"
-	"net"
 	"slices"
 	"strings"
 	"time"
@@ -16,6 +14,8 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
+
+	"casterbot/internal/neterr"
 )
 
 // Setting is asked of every connection. Name and value are constants of the program.
@@ -94,27 +94,15 @@ var refusals = map[string]string{
 // or of others, which may hold anything.
 func connectReason(err error) (own, foreign string) {
 	var server *pgconn.PgError
-	var name *net.DNSError
-	var certificate x509.UnknownAuthorityError
-	var wrongHost x509.HostnameError
-	var network *net.OpError
-	switch {
+	switch known := neterr.Reason(err); {
 	case errors.As(err, &server) && strings.Contains(server.Message, "unsupported startup parameter"):
 		return "a pooler before it refuses a setting of the address, which has to go: ", server.Message
 	case errors.As(err, &server) && refusals[server.Code] != "":
 		return refusals[server.Code], ""
 	case errors.As(err, &server):
 		return "", server.Message
-	case errors.As(err, &name) && name.IsNotFound:
-		return "nobody knows this host", ""
-	case errors.As(err, &certificate):
-		return "its certificate is of an unknown authority; name that with sslrootcert=FILE", ""
-	case errors.As(err, &wrongHost):
-		return "its certificate is for another host", ""
-	case errors.Is(err, context.DeadlineExceeded), pgconn.Timeout(err):
-		return "it does not answer in time", ""
-	case errors.As(err, &network):
-		return "", network.Err.Error()
+	case known != "":
+		return known, ""
 	}
 	return "", innermost(err)
 }
