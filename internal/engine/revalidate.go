@@ -114,9 +114,9 @@ func (e *Engine) abort(ctx context.Context, o op.Operation, why error) error {
 // unsent words why nothing was sent, and says that nothing was, once.
 func (e *Engine) unsent(o op.Operation, why error) op.Line {
 	reason := e.answerFor(why, "op", o.Ref()).Title
-	refusal, _ := errors.AsType[*op.Refusal](why)
+	refusal := &op.Refusal{}
 	switch {
-	case saysUndone(why) && refusal != nil && len(refusal.Advice) > 0:
+	case errors.As(why, &refusal) && saysUndone(why) && len(refusal.Advice) > 0:
 		return op.L(o.Plan.Title, ": ", reason, " ", refusal.Advice)
 	case saysUndone(why):
 		return op.L(o.Plan.Title, ": ", reason)
