@@ -83,6 +83,8 @@ func TestStartSaysWhatTheCloudIs(t *testing.T) {
 			`"level":"ERROR"`, `"code":"InvalidAccessKeyId.NotFound"`}},
 		"dead endpoint": {func(c *config.Config, _ *fakelive.Config) { c.LiveEndpoint = dead.URL }, "unreachable", []string{
 			`"level":"ERROR"`, "CASTERBOT_LIVE_ENDPOINT"}},
+		"wrong region": {func(c *config.Config, _ *fakelive.Config) { c.Region = "cn-nowhere" }, "refuses", []string{
+			`"level":"ERROR"`, `"code":"RegionNoResource"`, `"region":"cn-nowhere"`, "ALIBABA_CLOUD_REGION_ID"}},
 		"no such profile": {func(c *config.Config, _ *fakelive.Config) {
 			c.AccessKeyID, c.AccessKeySecret, c.Profile = "", "", "nobody"
 		}, "no credentials", []string{`"level":"ERROR"`, `a profile \"nobody\"`, "ALIBABA_CLOUD_"}},
@@ -91,7 +93,13 @@ func TestStartSaysWhatTheCloudIs(t *testing.T) {
 		}, "refuses", []string{`"code":"InvalidTimeStamp.Expired"`, "changes are refused"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			i, _, said := asker(t, c.change)
+			i, account, said := asker(t, c.change)
+			if i.region == "cn-nowhere" { // the embedded account is in every region
+				_, err := account.Inject(fakelive.Fault{Kind: fakelive.Refuse, Code: "RegionNoResource"})
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
 			if found := i.ask(t.Context(), false); found != (c.state == "answers") {
 				t.Errorf("found: %v", found)
 			}

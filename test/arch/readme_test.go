@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -209,5 +210,18 @@ func TestReadmeRefusal(t *testing.T) {
 	story := strings.ReplaceAll(text(t, "test/e2e/testdata/denied.talk"), "`", "")
 	if !ok || !strings.Contains(strings.Join(strings.Fields(story), " "), words) {
 		t.Errorf("nobody reads %q", words)
+	}
+}
+
+// TestPolicyIsMountedAsAFolder: most editors replace a file, and the mount of a single one keeps the old one.
+func TestPolicyIsMountedAsAFolder(t *testing.T) {
+	alone := regexp.MustCompile(`policy\.yml:/`)
+	for _, page := range append(slices.Clone(pages), "deploy/compose.yml", "deploy/kubernetes.yml", "Dockerfile") {
+		if found := alone.FindString(text(t, page)); found != "" || strings.Contains(text(t, page), "subPath") {
+			t.Errorf("%s mounts the policy as a single file: %s", page, found)
+		}
+		if strings.Contains(text(t, page), "- [ ]") {
+			t.Errorf("%s has a box that nobody ticks", page)
+		}
 	}
 }
