@@ -256,10 +256,11 @@ func (o Operation) Event(at time.Time, name, actor, team string) Event {
 	}
 }
 
-// The names of events (promises.md §7).
+// The names of events.
 const (
 	EventReceived   = "received"
 	EventDenied     = "denied"
+	EventDeniedMore = "denied more" // so many of a person in a minute, beside those that stand in full
 	EventConfirmed  = "confirmed"
 	EventApproved   = "approved"
 	EventVetoed     = "vetoed"
