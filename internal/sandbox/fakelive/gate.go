@@ -177,7 +177,7 @@ func (w *World) run(in *request) reply {
 	op := operations[in.call.Action]
 	for _, name := range op.required {
 		if in.params[name] == "" {
-			return missing(name).reply(in)
+			return op.lacks(name).reply(in)
 		}
 	}
 	answer, bad := op.handle(w, in)
