@@ -181,7 +181,7 @@ func TestVersion3Refusals(t *testing.T) {
 		"no key": {nil, head("ACS3-HMAC-SHA256 x"), 400, "MissingAccessKeyId"},
 		"other algorithm": {nil, head("ACS3-HMAC-SM3 Credential=" + testKey + ",SignedHeaders=host,Signature=x"), 400,
 			"InvalidSignatureMethod"},
-		"no signature":    {nil, head("ACS3-HMAC-SHA256 Credential=" + testKey + ",SignedHeaders=host"), 400,
+		"no signature": {nil, head("ACS3-HMAC-SHA256 Credential=" + testKey + ",SignedHeaders=host"), 400,
 			"MissingSignature"},
 		"header unsigned": {nil, set("x-acs-extra", "1"), 400, "IncompleteSignature"},
 		"header changed":  {nil, set("x-acs-action", "StopCaster"), 400, "SignatureDoesNotMatch"},
