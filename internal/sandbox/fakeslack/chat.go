@@ -120,7 +120,7 @@ func updateMessage(w *Workspace, c *call) (map[string]any, *apiError) {
 	if d.Attachments == nil {
 		d.Attachments = m.Attachments
 	}
-	w.redraw(m, d)
+	w.redraw(r, m, d)
 	return map[string]any{"channel": r.ID, "ts": m.TS, "text": m.Text, "message": m.wire()}, nil
 }
 
@@ -130,9 +130,7 @@ func deleteMessage(w *Workspace, c *call) (map[string]any, *apiError) {
 	if e != nil {
 		return nil, e
 	}
-	r.remove(m.TS)
-	r.unpin(m.TS)
-	w.changed()
+	w.erase(r, m)
 	return map[string]any{"channel": r.ID, "ts": m.TS}, nil
 }
 

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"casterbot/internal/sandbox/composer"
 )
 
 // maxText is the longest text of a message, in characters
@@ -118,8 +120,8 @@ const keepPast = 8
 
 // redraw replaces what a message shows and stamps it as edited. Thread and
 // timestamp stay. The caller holds mu.
-func (w *Workspace) redraw(m *Message, d draft) {
-	next := w.draw(d)
+func (w *Workspace) redraw(r *room, m *Message, d draft) {
+	next, before := w.draw(d), *m
 	m.past = append(m.past, m.Blocks)
 	m.past = append(m.past, m.allAttachmentBlocks()...)
 	m.past = m.past[max(0, len(m.past)-keepPast):]
@@ -128,6 +130,15 @@ func (w *Workspace) redraw(m *Message, d draft) {
 		m.Metadata = next.Metadata
 	}
 	m.Edited = &Edited{User: BotUser, TS: w.nextTS()}
+	w.tellChange(r, before, m)
+	w.changed()
+}
+
+// erase deletes a message of the bot, and its pin. The caller holds mu.
+func (w *Workspace) erase(r *room, m *Message) {
+	r.remove(m.TS)
+	r.unpin(m.TS)
+	w.tellChange(r, *m, nil)
 	w.changed()
 }
 
@@ -154,10 +165,10 @@ var token = regexp.MustCompile(`<[@#!][^<>\s|]+(?:\|[^<>]*)?>|https?://[^\s<>]+|
 var entities = map[string]string{"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 // encode is what Slack sends for a typed text: mentions as ids, links in angle
-// brackets, entities (https://docs.slack.dev/messaging/formatting-message-text).
-// The caller holds mu.
+// brackets, entities, emoji as codes
+// (https://docs.slack.dev/messaging/formatting-message-text). The caller holds mu.
 func (w *Workspace) encode(text string) string {
-	return token.ReplaceAllStringFunc(text, func(t string) string {
+	return token.ReplaceAllStringFunc(composer.Codes(text), func(t string) string {
 		if e, ok := entities[t]; ok {
 			return e
 		}

@@ -111,7 +111,7 @@ func (w *Workspace) learnBase(r *http.Request) {
 func (w *Workspace) answer(c *call, token string) map[string]any {
 	m, known := methods[c.method]
 	w.mu.Lock()
-	defer w.mu.Unlock()
+	defer w.release()
 	e := fail("unknown_method")
 	var out map[string]any
 	if known {

@@ -16,7 +16,8 @@
 //
 // What it must not know. Nothing of the bot: no command grammar, no policy, no
 // studio. It sees JSON and people. It imports nothing of ours but the linter in
-// blockkit, so that it stays a judge the bot cannot talk to.
+// blockkit and what becomes of typed text in composer, so that it stays a judge
+// the bot cannot talk to.
 //
 // How it is built. Workspace.mu guards the world (people, channels, messages,
 // views, faults). The hub has its own lock for sockets and open envelopes, so
@@ -52,6 +53,7 @@ type Workspace struct {
 	watchers map[chan struct{}]struct{}
 	familiar *familiar
 	buckets  map[string]*bucket
+	owed     []json.RawMessage // events to send when mu is let go of
 	closed   bool
 	contents
 	journal
