@@ -70,8 +70,8 @@ func bare(glyph string) string {
 
 func tone(r rune) bool { return r >= 0x1F3FB && r <= 0x1F3FF }
 
-// Codes writes a text as Slack hands it to an app: every emoji as its :code:, with the tones of its skin behind it. What
-// Slack has no code for stays.
+// Codes writes a text as Slack hands it to an app: every emoji as its :code:, with the tones of its skin behind it.
+// What Slack has no code for stays.
 func Codes(text string) string {
 	runes := []rune(text)
 	var out strings.Builder

@@ -95,7 +95,9 @@ func TestTheAppHearsItsOwnMessages(t *testing.T) {
 }
 
 func TestTypedEmojiAreCodes(t *testing.T) {
-	_, events := heard(t, messages, func(w *fixture) { w.typed("U0ANA", "C0SHOW", "@casterbot show Evening 🎬 👋🏽") })
+	_, events := heard(t, messages, func(w *fixture) {
+		w.typed("U0ANA", "C0SHOW", "@casterbot show Evening 🎬 👋🏽")
+	})
 	same(t, "text", events[0]["text"], "<@U0BOT> show Evening :clapper: :wave::skin-tone-4:")
 	var got []map[string]any
 	w := newFixture(t, Config{})
