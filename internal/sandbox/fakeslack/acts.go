@@ -11,9 +11,10 @@ import (
 
 // trigger is a trigger_id: who may be shown a modal for it.
 type trigger struct {
-	user  string
-	used  bool
-	modal bool // it came from inside a modal, so it may push
+	user    string
+	channel string // that the person looked at, empty in a view
+	used    bool
+	modal   bool // it came from inside a modal, so it may push
 }
 
 // nothing is what an act that sends no envelope returns.
@@ -126,7 +127,7 @@ func (w *Workspace) slashPayload(u *User, r *room, name, text string) json.RawMe
 		TriggerID   string `json:"trigger_id"`
 	}{
 		"fake", TeamID, teamDomain, r.ID, r.commandName(), u.ID, u.Name, name, text, AppID, "false",
-		w.newHook("commands", hook{user: u.ID, channel: r.ID}), w.newTrigger(trigger{user: u.ID}),
+		w.newHook("commands", hook{user: u.ID, channel: r.ID}), w.newTrigger(trigger{user: u.ID, channel: r.ID}),
 	})
 }
 

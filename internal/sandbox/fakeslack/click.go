@@ -25,20 +25,29 @@ func (w *Workspace) Click(user, channel, ts string, p Press) (Sent, error) {
 		w.mu.Unlock()
 		return Sent{}, err
 	}
-	state := e.complete(p.State, p.Value)
+	state := w.enter(user, e, p.State, p.Value)
+	w.putAll(m, user, p.Values)
+	if e.stateful() {
+		m.put(user, e, state)
+	}
 	pay := w.interaction("block_actions", u)
 	w.place(pay, r, m, e)
-	pay["trigger_id"] = w.newTrigger(trigger{user: user})
+	pay["trigger_id"] = w.newTrigger(trigger{user: user, channel: channel})
 	pay["response_url"] = w.newHook("actions", hook{user: user, channel: channel, original: ts})
 	pay["actions"] = []any{e.actionOf(state, w.actionTS())}
-	values := map[string]map[string]State{}
-	if e.stateful() {
-		values[e.block] = map[string]State{e.action: state}
-	}
-	pay["state"] = ViewState{Values: values}
+	pay["state"] = m.state(user)
 	w.mu.Unlock()
 	return w.hub.post("interactive", marshal(pay),
 		origin{kind: "button", user: user, channel: channel, ts: ts, action: p.Action}), nil
+}
+
+// putAll keeps what a person has put into the inputs of a message before the click.
+func (w *Workspace) putAll(m *Message, user string, values map[string]map[string]State) {
+	for _, e := range m.allElements() {
+		if s, ok := values[e.block][e.action]; ok && e.stateful() {
+			m.put(user, e, w.enter(user, e, s, ""))
+		}
+	}
 }
 
 // place says where in a channel an interaction happened.
@@ -110,7 +119,7 @@ func (w *Workspace) ClickView(user, view string, p Press) (Sent, error) {
 		w.mu.Unlock()
 		return Sent{}, err
 	}
-	state := e.complete(p.State, p.Value)
+	state := w.enter(user, e, p.State, p.Value)
 	if e.stateful() {
 		v.hold(e, state)
 		w.changed()

@@ -125,7 +125,7 @@ func (w *Workspace) redraw(r *room, m *Message, d draft) {
 	m.past = append(m.past, m.Blocks)
 	m.past = append(m.past, m.allAttachmentBlocks()...)
 	m.past = m.past[max(0, len(m.past)-keepPast):]
-	m.Text, m.Blocks, m.Attachments = next.Text, next.Blocks, next.Attachments
+	m.Text, m.Blocks, m.Attachments, m.held = next.Text, next.Blocks, next.Attachments, nil
 	if next.Metadata != nil {
 		m.Metadata = next.Metadata
 	}

@@ -211,14 +211,14 @@ func (w *Workspace) nextID(prefix string) string {
 }
 
 // ServeHTTP answers the app: /api/METHOD, /link/ (sockets), and the response
-// URLs under /commands/ and /actions/.
+// URLs under /commands/, /actions/ and /app/.
 func (w *Workspace) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	switch first := firstSegment(r.URL.Path); first {
 	case "api":
 		w.serveAPI(rw, r)
 	case "link":
 		w.serveLink(rw, r)
-	case "commands", "actions":
+	case "commands", "actions", "app":
 		w.serveHook(rw, r)
 	default:
 		http.NotFound(rw, r)
