@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"casterbot/internal/sandbox/guard"
 )
 
 const maxBody = 1 << 20
@@ -30,6 +32,10 @@ var protocolParams = map[string]bool{"Action": true, "Version": true, "Format": 
 // the request itself comes beside them, or, with version 3 of the signature, in
 // headers.
 func (w *World) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
+	if err := guard.Program(r, w.cfg.Host); err != nil {
+		http.Error(rw, err.Error(), http.StatusForbidden)
+		return
+	}
 	in, bad := w.receive(rw, r)
 	defer w.changed()
 	fault := Fault{}

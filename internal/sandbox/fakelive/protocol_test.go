@@ -216,3 +216,24 @@ func TestXML(t *testing.T) {
 		t.Fatalf("%v %+v %s", err, failed, a.body)
 	}
 }
+
+func TestForeignPagesGiveNoOrders(t *testing.T) {
+	b := newBench(t, func(c *Config) { c.Host = "cloud.test" })
+	for name, c := range map[string]struct {
+		change func(*http.Request)
+		status int
+	}{
+		"another origin": {func(r *http.Request) { r.Header.Set("Origin", "https://evil.example") }, 403},
+		"another name":   {func(r *http.Request) { r.Host = "evil.example" }, 403},
+		"its own name":   {func(r *http.Request) { r.Host = "cloud.test:8789" }, 200},
+	} {
+		p := b.common("RestartCaster")
+		p["CasterId"] = studioN(1)
+		r, _ := http.NewRequest("POST", b.url+"/?"+values(signed("POST", p, testSecret)).Encode(), nil)
+		c.change(r)
+		if a := roundTrip(r); a.status != c.status {
+			t.Errorf("%s: %d %s", name, a.status, a.body)
+		}
+	}
+	b.wantEffects(1)
+}

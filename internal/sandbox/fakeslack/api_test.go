@@ -274,3 +274,28 @@ func TestElsewhereIsNotFound(t *testing.T) {
 	resp.Body.Close()
 	same(t, "guess", resp.StatusCode, 403)
 }
+
+// A web page somewhere else knows the tokens of every sandbox; the browser says that it is one.
+func TestForeignPagesGiveNoOrders(t *testing.T) {
+	w := newFixture(t, Config{})
+	for name, change := range map[string]func(*http.Request){
+		"another origin": func(r *http.Request) { r.Header.Set("Origin", "https://evil.example") },
+		"another site":   func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") },
+		"another name":   func(r *http.Request) { r.Host = "evil.example:8788" },
+	} {
+		for _, path := range []string{"/api/chat.postMessage", "/api/auth.test", "/link/?ticket=x", "/actions/x"} {
+			r, err := http.NewRequest(http.MethodPost, w.url+path, strings.NewReader("token="+xoxb+"&channel=C0SHOW&text=x"))
+			must(t, err)
+			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			change(r)
+			resp, err := w.http.Do(r)
+			must(t, err)
+			resp.Body.Close()
+			if resp.StatusCode != http.StatusForbidden {
+				t.Errorf("%s %s: %d", name, path, resp.StatusCode)
+			}
+		}
+	}
+	same(t, "messages", w.texts("U0ANA", "C0SHOW"), []string{})
+	same(t, "calls", len(w.Log(0)), 0)
+}

@@ -31,9 +31,12 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"casterbot/internal/sandbox/guard"
 )
 
 // Workspace is one Slack workspace with one app installed. It is an
@@ -146,6 +149,14 @@ func (w *Workspace) SetBase(base string) {
 	w.base = base
 }
 
+// host is the name under which the workspace is reached.
+func (w *Workspace) host() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	_, host, _ := strings.Cut(w.base, "://")
+	return host
+}
+
 // SetCommands replaces the app's slash commands.
 func (w *Workspace) SetCommands(list []Command) {
 	w.mu.Lock()
@@ -212,7 +223,12 @@ func (w *Workspace) nextID(prefix string) string {
 
 // ServeHTTP answers the app: /api/METHOD, /link/ (sockets), and the response
 // URLs under /commands/, /actions/ and /app/.
+// A web page cannot give orders in the name of the app.
 func (w *Workspace) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
+	if err := guard.Program(r, w.host()); err != nil {
+		http.Error(rw, err.Error(), http.StatusForbidden)
+		return
+	}
 	switch first := firstSegment(r.URL.Path); first {
 	case "api":
 		w.serveAPI(rw, r)

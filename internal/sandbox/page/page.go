@@ -24,6 +24,7 @@ import (
 	"sync"
 	"time"
 
+	"casterbot/internal/sandbox/composer"
 	"casterbot/internal/sandbox/fakelive"
 	"casterbot/internal/sandbox/fakeslack"
 )
@@ -82,6 +83,7 @@ func New(cfg Config) *Page {
 		panic(err)
 	}
 	p.mux.Handle("GET /", http.FileServerFS(static))
+	p.mux.HandleFunc("GET /emoji.json", serveEmoji)
 	p.mux.HandleFunc("GET /api/state", p.serveState)
 	p.mux.HandleFunc("GET /api/events", p.serveEvents)
 	for name, do := range acts {
@@ -102,3 +104,8 @@ func (p *Page) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 
 // Close ends the event streams.
 func (p *Page) Close() { p.once.Do(func() { close(p.done) }) }
+
+// serveEmoji gives the picture of every emoji by its names.
+func serveEmoji(rw http.ResponseWriter, _ *http.Request) {
+	answer(rw, http.StatusOK, composer.Glyphs())
+}

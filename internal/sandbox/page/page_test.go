@@ -274,3 +274,17 @@ func readUntil(body io.Reader, text string) bool {
 	}
 	return true
 }
+
+func TestEmojiByAllTheirNames(t *testing.T) {
+	r := newRig(t)
+	res, err := http.Get(r.page.URL + "/emoji.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	var table map[string]string
+	if err := json.NewDecoder(res.Body).Decode(&table); err != nil || table["clapper"] != "🎬" ||
+		table["thumbsup"] != "👍" || table["flag-de"] != "🇩🇪" {
+		t.Errorf("%d emoji, %v", len(table), err)
+	}
+}
