@@ -24,6 +24,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -53,11 +54,13 @@ type Config struct {
 	Reset bool   // forget what the folder holds
 
 	PageAddr string // "" means PageAddr
-	APIAddr  string // "" means SlackAddr and LiveAddr; "127.0.0.1:0" takes two free ports
+	APIAddr  string // of both APIs, where theirs are not given: "127.0.0.1:0" takes two free ports
 
-	Commands    []fakeslack.Command
-	Events      []string // that the app subscribed to; nil means the workspace's own default
-	Scopes      []string // of the bot token; nil means all
+	// SlackAddr and LiveAddr are those of the two APIs. "" means the usual one, or else a free port.
+	SlackAddr, LiveAddr string
+
+	App // that is installed; the zero App is a bot with all scopes, the workspace's own events and no commands
+
 	Usages      []Usage
 	Suggestions []Suggestion
 
@@ -125,10 +128,13 @@ func (w *World) build() {
 		slack.AckWithin, slack.Trigger = time.Minute, time.Minute
 	}
 	w.Slack = fakeslack.New(slack)
-	w.Slack.SetBase("http://" + w.listeners[1].Addr().String())
+	if w.cfg.Name != "" {
+		w.Slack.SetName(w.cfg.Name)
+	}
+	w.Slack.SetBase(strings.TrimSuffix(w.SlackURL, "/api/"))
 	w.Live = fakelive.New(fakelive.Config{
 		AccessKeyID: AccessKeyID, AccessKeySecret: AccessKeySecret, Now: w.Clock.Now, Limits: w.cfg.Limits,
-		Cameras: w.cfg.Cameras,
+		Cameras: w.cfg.Cameras, Host: w.cfg.LiveAddr,
 	})
 	w.page = page.New(page.Config{
 		Slack: w.Slack, Live: w.Live, Now: w.Clock.Now, Ahead: w.Clock.Ahead,

@@ -299,3 +299,12 @@ func TestForeignPagesGiveNoOrders(t *testing.T) {
 	same(t, "messages", w.texts("U0ANA", "C0SHOW"), []string{})
 	same(t, "calls", len(w.Log(0)), 0)
 }
+
+// An app that sees private channels only has other scopes than one for public ones.
+func TestScopesOfOtherKindsOfChannels(t *testing.T) {
+	w := newFixture(t, Config{Scopes: []string{"groups:read"}})
+	w.AddChannel("G0SECRET", "secret", true, "U0ANA", BotUser)
+	same(t, "info", w.call("conversations.info", xoxb, "channel", "G0SECRET")["ok"], true)
+	same(t, "history", w.call("conversations.history", xoxb, "channel", "G0SECRET")["needed"], "channels:history")
+	same(t, "join", w.call("conversations.join", xoxb, "channel", "C0SHOW")["error"], "missing_scope")
+}

@@ -144,12 +144,24 @@ func (w *Workspace) admit(m method, token string) *apiError {
 		return fail("invalid_auth")
 	case m.app != (token == w.cfg.AppToken):
 		return fail("not_allowed_token_type")
-	case m.scope != "" && !slices.Contains(w.cfg.Scopes, m.scope):
+	case m.scope != "" && !w.granted(m.scope):
 		return &apiError{code: "missing_scope",
 			extra: map[string]any{"needed": m.scope, "provided": strings.Join(w.cfg.Scopes, ",")}}
 	}
 	return nil
 }
+
+// granted reports that the token has a scope; what concerns channels may be done with the scope of any kind of them.
+func (w *Workspace) granted(scope string) bool {
+	what, kinds := strings.CutPrefix(scope, "channels:")
+	return slices.ContainsFunc(w.cfg.Scopes, func(s string) bool {
+		kind, same, _ := strings.Cut(s, ":")
+		return s == scope || kinds && what != "join" && same == what && slices.Contains(roomScopes, kind)
+	})
+}
+
+// roomScopes are the kinds of channels, as scopes name them.
+var roomScopes = []string{"channels", "groups", "im", "mpim"}
 
 // read takes the arguments from query, form, multipart or JSON body, and the
 // token from the Authorization header or the arguments.

@@ -73,7 +73,7 @@ func apiTest(_ *Workspace, c *call) (map[string]any, *apiError) {
 
 func authTest(w *Workspace, _ *call) (map[string]any, *apiError) {
 	return map[string]any{
-		"url": w.base + "/", "team": teamName, "team_id": TeamID, "user": "casterbot", "user_id": BotUser,
+		"url": w.base + "/", "team": teamName, "team_id": TeamID, "user": w.person(BotUser).Name, "user_id": BotUser,
 		"bot_id": BotID, "app_id": AppID, "is_enterprise_install": false,
 	}, nil
 }
@@ -93,12 +93,12 @@ func teamInfo(_ *Workspace, _ *call) (map[string]any, *apiError) {
 	return map[string]any{"team": map[string]any{"id": TeamID, "name": teamName, "domain": teamDomain}}, nil
 }
 
-func botsInfo(_ *Workspace, c *call) (map[string]any, *apiError) {
+func botsInfo(w *Workspace, c *call) (map[string]any, *apiError) {
 	if id := c.args["bot"]; id != "" && id != BotID {
 		return nil, fail("bot_not_found")
 	}
 	return map[string]any{"bot": map[string]any{
-		"id": BotID, "deleted": false, "name": "casterbot", "app_id": AppID, "user_id": BotUser,
+		"id": BotID, "deleted": false, "name": w.app, "app_id": AppID, "user_id": BotUser,
 	}}, nil
 }
 

@@ -65,6 +65,7 @@ type Workspace struct {
 
 // contents is what is in the workspace, and what Save keeps of it.
 type contents struct {
+	app    string // its name, as people see it
 	people []*User
 	groups []*Group
 	rooms  []*room
@@ -96,7 +97,7 @@ func New(cfg Config) *Workspace {
 	cfg = withDefaults(cfg)
 	w := &Workspace{
 		cfg: cfg, hub: newHub(cfg), done: make(chan struct{}),
-		contents: contents{views: map[string][]*View{}, homes: map[string]*View{}},
+		contents: contents{app: "casterbot", views: map[string][]*View{}, homes: map[string]*View{}},
 		journal:  journal{toasts: map[string][]Toast{}},
 		handles: handles{
 			triggers: newExpiring[trigger](100_000), hooks: newExpiring[hook](100_000), tickets: newExpiring[struct{}](1000),
@@ -155,6 +156,15 @@ func (w *Workspace) host() string {
 	defer w.mu.Unlock()
 	_, host, _ := strings.Cut(w.base, "://")
 	return host
+}
+
+// SetName gives the app another name; it has one of its own without this.
+func (w *Workspace) SetName(name string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.app = name
+	w.nameBot()
+	w.changed()
 }
 
 // SetCommands replaces the app's slash commands.
@@ -272,6 +282,7 @@ func (w *Workspace) Load(data []byte) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.people, w.groups, w.views, w.homes = s.People, s.Groups, s.Views, s.Homes
+	w.nameBot()
 	w.lastTS, w.serial = max(w.lastTS, s.LastTS), max(w.serial, s.Serial)
 	w.rooms, w.byRoom = nil, map[string]*room{}
 	for _, r := range s.Rooms {
