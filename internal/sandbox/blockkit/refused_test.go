@@ -127,6 +127,8 @@ var malformed = map[string]struct{ surface, blocks, pointer, message string }{
 		"/0/elements/0/filter/include/0", "valid enum"},
 	"visible to one": {"message", button(`"visible_to_user_ids":"U1"`),
 		"/0/elements/0/visible_to_user_ids", "must be an array"},
+	"visible menu": {"message", menuOf("users_select", `,"visible_to_user_ids":["U1"]`), "/0/elements/0",
+		"invalid additional property"},
 	"button to nowhere": {"message", button(`"url":"somewhere"`), "/0/elements/0/url", "valid URL"},
 	"workflow without trigger": {"message", menuOf("workflow_button", `,"text":`+plainOf("x")+`,"workflow":{}`),
 		"/0/elements/0/workflow", blank + "trigger"},

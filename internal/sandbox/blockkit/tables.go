@@ -149,8 +149,10 @@ var blocks = map[string]shape{
 }
 
 // common are the fields that interactive elements share.
-var common = []rule{is("action_id", str, 255), is("confirm", object, 0, "confirm"), is("focus_on_load", flag, 0),
-	is("visible_to_user_ids", texts, 1000)}
+var common = []rule{is("action_id", str, 255), is("confirm", object, 0, "confirm"), is("focus_on_load", flag, 0)}
+
+// visible is a field of those elements that can be for some people only.
+var visible = is("visible_to_user_ids", texts, 1000)
 
 func inter(rules ...rule) shape { return shape{rules: append(rules, common...)} }
 
@@ -179,18 +181,18 @@ var elementShapes = map[string]shape{
 	"image": {oneOf: pictures, also: onePicture, rules: []rule{
 		is("image_url", link, 3000, web...), is("slack_file", object, 0, "slack_file"), must("alt_text", str, 2000),
 	}},
-	"button": inter(must("text", plain, 75), is("value", str, 2000), is("url", link, 3000),
+	"button": inter(visible, must("text", plain, 75), is("value", str, 2000), is("url", link, 3000),
 		is("style", enum, 0, "primary", "danger"),
 		is("accessibility_label", str, 75), is("agent_prompt", anything, 0), is("agent_prompt_display", anything, 0)),
 	"workflow_button": inter(must("text", plain, 75), must("workflow", object, 0, "workflow"),
 		is("style", enum, 0, "primary", "danger"), is("accessibility_label", str, 75)),
-	"icon_button": inter(must("icon", str, 75), must("text", plain, 75), is("value", str, 2000),
+	"icon_button": inter(visible, must("icon", str, 75), must("text", plain, 75), is("value", str, 2000),
 		is("accessibility_label", str, 75)),
 	"feedback_buttons": inter(must("positive_button", object, 0, "feedback"),
 		must("negative_button", object, 0, "feedback")),
 	"overflow":      inter(must("options", objects, 5, "overflow_option")),
 	"radio_buttons": inter(must("options", objects, 10, "option"), is("initial_option", object, 0, "option")),
-	"checkboxes":    inter(must("options", objects, 10, "option"), is("initial_options", objects, 10, "option")),
+	"checkboxes":    inter(visible, must("options", objects, 10, "option"), is("initial_options", objects, 10, "option")),
 
 	"static_select": {oneOf: []string{"options", "option_groups"}, also: oneSource, rules: choice(
 		is("options", objects, 100, "choice"), is("option_groups", objects, 100, "option_group"),

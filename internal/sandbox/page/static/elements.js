@@ -8,8 +8,10 @@ import { plainText, textObject } from "./mrkdwn.js";
 import { ask, menu } from "./menu.js";
 import { SELECTS } from "./selects.js";
 import { local, moment } from "./dates.js";
+import { place } from "./state.js";
 
 export function element(el, block, surface, input = null) {
+  if (el.visible_to_user_ids && !el.visible_to_user_ids.includes(place.as)) return null;
   const draw = ELEMENTS[el.type];
   if (!draw) return h("span", { class: "unsupported" }, `unsupported element: ${el.type}`);
   return draw(el, block, { ...surface, ...sender(el, block, surface, input) });
