@@ -308,3 +308,29 @@ func TestScopesOfOtherKindsOfChannels(t *testing.T) {
 	same(t, "history", w.call("conversations.history", xoxb, "channel", "G0SECRET")["needed"], "channels:history")
 	same(t, "join", w.call("conversations.join", xoxb, "channel", "C0SHOW")["error"], "missing_scope")
 }
+
+func TestMetadataAndMarkdown(t *testing.T) {
+	w := newFixture(t, Config{})
+	post := func(args ...string) any {
+		out := w.call("chat.postMessage", xoxb, append([]string{"channel", "C0SHOW"}, args...)...)
+		if out["ok"] == true {
+			return "ok"
+		}
+		return out["error"]
+	}
+	for metadata, want := range map[string]string{
+		`{"event_type":"t","event_payload":{"a":1}}`: "ok", `{`: "invalid_metadata_format",
+		`{"event_type":"t"}`: "invalid_metadata_schema", `{"event_type":"","event_payload":{}}`: "invalid_metadata_schema",
+		`{"event_type":"t","event_payload":"x"}`: "invalid_metadata_schema", `[]`: "invalid_metadata_schema",
+	} {
+		same(t, metadata, post("text", "x", "metadata", metadata), want)
+	}
+	same(t, "markdown", post("markdown_text", "**bold**"), "ok")
+	log := w.Log(0)
+	m, _ := w.Message("C0SHOW", log[len(log)-1].TS)
+	if !strings.Contains(string(m.Blocks), `"markdown"`) {
+		t.Errorf("blocks %s", m.Blocks)
+	}
+	same(t, "both", post("markdown_text", "x", "text", "x"), "markdown_text_conflict")
+	same(t, "long", post("markdown_text", strings.Repeat("x", 12_001)), "invalid_blocks")
+}

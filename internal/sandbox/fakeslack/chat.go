@@ -32,9 +32,12 @@ func (w *Workspace) target(c *call) (*room, *apiError) {
 
 // content reads and checks the message of a call.
 func (c *call) content(f *familiar) (draft, *apiError) {
-	d := c.draft()
+	d, e := c.draft()
 	c.log.Text, c.log.Blocks, c.log.Attach = d.Text, d.Blocks, d.Attachments
-	if d.empty() {
+	switch {
+	case e != nil:
+		return d, e
+	case d.empty():
 		return d, fail("no_text")
 	}
 	return d, d.check(f)
@@ -106,8 +109,11 @@ func updateMessage(w *Workspace, c *call) (map[string]any, *apiError) {
 	if e != nil {
 		return nil, e
 	}
-	d := c.draft()
+	d, e := c.draft()
 	c.log.Text, c.log.Blocks, c.log.Attach = d.Text, d.Blocks, d.Attachments
+	if e != nil {
+		return nil, e
+	}
 	if d.Text == "" && d.Blocks == nil && d.Attachments == nil {
 		return nil, fail("no_text")
 	}

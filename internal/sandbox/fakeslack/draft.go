@@ -74,8 +74,8 @@ func (d draft) check(f *familiar) *apiError {
 	if utf8.RuneCountInString(d.Text) > maxText {
 		return fail("msg_too_long")
 	}
-	if len(d.Metadata) > 0 && !json.Valid(d.Metadata) {
-		return fail("invalid_metadata_format")
+	if e := checkMetadata(d.Metadata); e != nil {
+		return e
 	}
 	var problems []string
 	if !emptyList(d.Blocks) {
@@ -99,6 +99,26 @@ func (d draft) check(f *familiar) *apiError {
 	}
 	if len(problems) > 0 {
 		return &apiError{code: "invalid_blocks", problems: problems}
+	}
+	return nil
+}
+
+// checkMetadata holds metadata to its form. Emulator's own choice: an empty one, as slack-go sends it to response URLs,
+// is none.
+// https://docs.slack.dev/messaging/message-metadata
+func checkMetadata(raw json.RawMessage) *apiError {
+	if len(noNull(raw)) == 0 {
+		return nil
+	}
+	var m struct {
+		Type    string         `json:"event_type"`
+		Payload map[string]any `json:"event_payload"`
+	}
+	switch err := json.Unmarshal(raw, &m); {
+	case !json.Valid(raw):
+		return fail("invalid_metadata_format")
+	case err != nil || (m.Type == "") != (m.Payload == nil):
+		return fail("invalid_metadata_schema")
 	}
 	return nil
 }

@@ -53,11 +53,19 @@ func (c *call) json(name string) json.RawMessage {
 	return json.RawMessage(s)
 }
 
-func (c *call) draft() draft {
-	return draft{
+// draft reads a message; markdown_text stands for a message of one markdown block.
+func (c *call) draft() (draft, *apiError) {
+	d := draft{
 		Text: c.args["text"], Blocks: c.json("blocks"), Attachments: c.json("attachments"),
 		Metadata: c.json("metadata"), ThreadTS: c.args["thread_ts"],
 	}
+	if md := c.args["markdown_text"]; md != "" {
+		if d.Text != "" || d.Blocks != nil {
+			return d, fail("markdown_text_conflict")
+		}
+		d.Text, d.Blocks = md, marshal([]any{map[string]any{"type": "markdown", "text": md}})
+	}
+	return d, nil
 }
 
 func firstSegment(path string) string {
