@@ -92,7 +92,7 @@ func (w *world) shape(log *slog.Logger) (sandbox.Config, error) {
 	text, err := w.build.Manifest, error(nil)
 	switch {
 	case w.manifest == "":
-		c.Usages, c.Suggestions = Usages(), sandbox.Suggestions()
+		c.Suggestions = sandbox.Suggestions()
 	case !w.noBot:
 		return c, cli.Usage(errors.New("--manifest is for an app of your own: use it with --no-bot"))
 	default:
@@ -132,13 +132,4 @@ func (b Build) Join(open *sandbox.World, dir, policyFile string, c config.Config
 		}
 	}
 	return c, nil
-}
-
-// Usages are the commands, as the sandbox completes them.
-func Usages() []sandbox.Usage {
-	var rows []sandbox.Usage
-	for _, c := range shape().Commands {
-		rows = append(rows, sandbox.Usage{Text: "/" + c.Shown(), Short: c.Short})
-	}
-	return rows
 }

@@ -44,9 +44,6 @@ const (
 // Suggestion is something to try first; the page offers it above its composer.
 type Suggestion = page.Suggestion
 
-// Usage is one row of the composer's completion.
-type Usage = page.Usage
-
 // Config says which world to open. The zero Config is a world in memory on the
 // usual ports.
 type Config struct {
@@ -61,7 +58,6 @@ type Config struct {
 
 	App // that is installed; the zero App is a bot with all scopes, the workspace's own events and no commands
 
-	Usages      []Usage
 	Suggestions []Suggestion
 
 	Cameras int              // streams show/cam1 to show/camN in a new world, to try many at once
@@ -139,7 +135,7 @@ func (w *World) build() {
 	w.page = page.New(page.Config{
 		Slack: w.Slack, Live: w.Live, Now: w.Clock.Now, Ahead: w.Clock.Ahead,
 		Advance: w.Clock.Advance, Reset: w.Reset, Addr: w.cfg.PageAddr,
-		Usages: w.cfg.Usages, Suggestions: w.cfg.Suggestions,
+		Suggestions: w.cfg.Suggestions,
 	})
 	w.Clock.OnAdvance(func() {
 		w.Live.Tick()

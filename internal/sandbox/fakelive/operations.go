@@ -1,6 +1,7 @@
 package fakelive
 
 import (
+	"maps"
 	"slices"
 	"strings"
 )
@@ -53,6 +54,19 @@ var operations = map[string]operation{
 		handle: (*World).describeContent},
 	"DescribeLiveStreamRecordIndexFiles": {required: append([]string{"StartTime", "EndTime"}, streamNames...),
 		handle: (*World).describeFiles},
+}
+
+// Operations are the names of all of them: first what changes something, then what only reads.
+func Operations() []string {
+	var changes, looks []string
+	for _, name := range slices.Sorted(maps.Keys(operations)) {
+		if strings.HasPrefix(name, "Describe") {
+			looks = append(looks, name)
+		} else {
+			changes = append(changes, name)
+		}
+	}
+	return append(changes, looks...)
 }
 
 // Required gives the parameters that an operation cannot do without; false for one that this world does not have.

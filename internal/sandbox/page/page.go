@@ -40,13 +40,6 @@ type Suggestion struct {
 	Why     string `json:"why"` // a few words
 }
 
-// Usage is one row of the composer's completion, such as
-// "/caster scene start {caster} {scene}".
-type Usage struct {
-	Text  string `json:"text"`
-	Short string `json:"short"`
-}
-
 // Config joins a page to its world.
 type Config struct {
 	Slack *fakeslack.Workspace
@@ -58,7 +51,6 @@ type Config struct {
 	Reset   func() error
 
 	Addr        string // the address the page is served on; its host name is accepted
-	Usages      []Usage
 	Suggestions []Suggestion
 }
 
