@@ -14,7 +14,7 @@ func (w *Workspace) AddBot(channel string) error {
 		}
 		r.Members = append(r.Members, BotUser)
 		return "member_joined_channel",
-			map[string]any{"user": BotUser, "channel": channel, "channel_type": "C", "team": TeamID}
+			map[string]any{"user": BotUser, "channel": channel, "channel_type": r.letter(), "team": TeamID}
 	})
 }
 
@@ -111,16 +111,29 @@ func (w *Workspace) SetUser(id string, change func(*User)) {
 	w.emit(payload)
 }
 
-// SetMember puts a person into a channel or takes them out.
+// SetMember puts a person into a channel or takes them out; the app hears of it where it is a member.
 func (w *Workspace) SetMember(channel, user string, in bool) error {
 	return w.alter(channel, func(r *room) (string, map[string]any) {
+		was := r.has(user)
 		rest := slices.DeleteFunc(slices.Clone(r.Members), func(m string) bool { return m == user })
+		kind := "member_left_channel"
 		if in {
-			rest = append(rest, user)
+			rest, kind = append(rest, user), "member_joined_channel"
 		}
 		r.Members = rest
-		return "", nil
+		if was == in || !r.has(BotUser) {
+			return "", nil
+		}
+		return kind, map[string]any{"user": user, "channel": channel, "channel_type": r.letter(), "team": TeamID}
 	})
+}
+
+// letter is what events of members call the kind of a channel.
+func (r *room) letter() string {
+	if r.Private {
+		return "G"
+	}
+	return "C"
 }
 
 // AddChannel creates a channel with these members; name the bot among them to
