@@ -3,6 +3,7 @@ package fakelive
 import (
 	"encoding/xml"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -236,4 +237,17 @@ func TestForeignPagesGiveNoOrders(t *testing.T) {
 		}
 	}
 	b.wantEffects(1)
+}
+
+// TestThePageNamesEveryOperation: docs/embedded-world.md lists what can be called.
+func TestThePageNamesEveryOperation(t *testing.T) {
+	page, err := os.ReadFile("../../../docs/embedded-world.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range Operations() {
+		if !strings.Contains(string(page), "`"+name+"`") {
+			t.Errorf("%s is not on the page", name)
+		}
+	}
 }
