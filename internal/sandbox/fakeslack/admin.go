@@ -21,16 +21,33 @@ func (w *Workspace) AddBot(channel string) error {
 // RemoveBot throws the bot out of a channel.
 func (w *Workspace) RemoveBot(channel string) error {
 	return w.alter(channel, func(r *room) (string, map[string]any) {
+		if !r.has(BotUser) {
+			return "", nil
+		}
 		r.Members = slices.DeleteFunc(slices.Clone(r.Members), func(m string) bool { return m == BotUser })
-		return "", nil
+		return r.event("left"), map[string]any{"channel": channel, "actor_id": "U0KEN"}
 	})
 }
 
+// event is the name of what happens to a channel: private ones are groups there.
+func (r *room) event(what string) string {
+	if r.Private {
+		return "group_" + what
+	}
+	return "channel_" + what
+}
+
 // Archive archives a channel.
-func (w *Workspace) Archive(channel string) error {
+func (w *Workspace) Archive(channel string) error { return w.archive(channel, true) }
+
+// Unarchive brings an archived channel back.
+func (w *Workspace) Unarchive(channel string) error { return w.archive(channel, false) }
+
+func (w *Workspace) archive(channel string, in bool) error {
 	return w.alter(channel, func(r *room) (string, map[string]any) {
-		r.Archived = true
-		return "channel_archive", map[string]any{"channel": channel, "user": "U0KEN"}
+		r.Archived = in
+		kind := map[bool]string{true: "archive", false: "unarchive"}[in]
+		return r.event(kind), map[string]any{"channel": channel, "user": "U0KEN"}
 	})
 }
 
@@ -38,7 +55,8 @@ func (w *Workspace) Archive(channel string) error {
 func (w *Workspace) Rename(channel, name string) error {
 	return w.alter(channel, func(r *room) (string, map[string]any) {
 		r.Name = name
-		return "channel_rename", map[string]any{"channel": map[string]any{"id": channel, "name": name, "created": 1700000000}}
+		return r.event("rename"), map[string]any{
+			"channel": map[string]any{"id": channel, "name": name, "created": 1700000000}}
 	})
 }
 

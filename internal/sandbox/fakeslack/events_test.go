@@ -114,3 +114,30 @@ func TestTypedEmojiAreCodes(t *testing.T) {
 		t.Errorf("%d commands", len(got))
 	}
 }
+
+func TestWhatHappensToChannelsIsHeard(t *testing.T) {
+	subscribed := []string{"channel_left", "group_left", "channel_archive", "group_archive", "channel_unarchive",
+		"group_unarchive", "channel_rename", "group_rename", "member_joined_channel", "member_left_channel"}
+	got, events := heard(t, subscribed, func(w *fixture) {
+		w.AddChannel("G0SECRET", "secret", true, "U0ANA", BotUser)
+		for _, id := range []string{"C0SHOW", "G0SECRET"} {
+			must(t, w.SetMember(id, "U0NEW", true))
+			must(t, w.SetMember(id, "U0NEW", true))
+			must(t, w.SetMember(id, "U0NEW", false))
+			must(t, w.Rename(id, "renamed"))
+			must(t, w.Archive(id))
+			must(t, w.Unarchive(id))
+			must(t, w.RemoveBot(id))
+			must(t, w.RemoveBot(id))
+			must(t, w.SetMember(id, "U0NEW", true)) // the bot is not there to hear it
+			must(t, w.AddBot(id))
+		}
+	})
+	same(t, "events", got, []string{
+		"member_joined_channel C U0NEW", "member_left_channel C U0NEW", "channel_rename", "channel_archive U0KEN",
+		"channel_unarchive U0KEN", "channel_left", "member_joined_channel C U0BOT",
+		"member_joined_channel G U0NEW", "member_left_channel G U0NEW", "group_rename", "group_archive U0KEN",
+		"group_unarchive U0KEN", "group_left", "member_joined_channel G U0BOT",
+	})
+	same(t, "where", events[5]["channel"], "C0SHOW")
+}
