@@ -183,6 +183,10 @@ func TestVersion3Refusals(t *testing.T) {
 			"InvalidSignatureMethod"},
 		"no signature": {nil, head("ACS3-HMAC-SHA256 Credential=" + testKey + ",SignedHeaders=host"), 400,
 			"MissingSignature"},
+		"names in disorder": {nil, func(r *http.Request) {
+			signed := r.Header.Get("Authorization")
+			r.Header.Set("Authorization", strings.Replace(signed, "=host;x-acs-action;", "=x-acs-action;host;", 1))
+		}, 400, "IncompleteSignature"},
 		"header unsigned": {nil, set("x-acs-extra", "1"), 400, "IncompleteSignature"},
 		"header changed":  {nil, set("x-acs-action", "StopCaster"), 400, "SignatureDoesNotMatch"},
 		"query changed": {nil, func(r *http.Request) { r.URL.RawQuery = "CasterId=" + studioN(2) }, 400,

@@ -164,7 +164,7 @@ func (w *Workspace) granted(scope string) bool {
 	what, kinds := strings.CutPrefix(scope, "channels:")
 	return slices.ContainsFunc(w.cfg.Scopes, func(s string) bool {
 		kind, same, _ := strings.Cut(s, ":")
-		return s == scope || kinds && what != "join" && same == what && slices.Contains(roomScopes, kind)
+		return s == scope || kinds && same == what && slices.Contains(roomScopes, kind)
 	})
 }
 

@@ -145,8 +145,11 @@ func TestResponseURLsOfAView(t *testing.T) {
 	w := newFixture(t, Config{})
 	id := w.open(modal("Where", inputBlocks(
 		`{"type":"conversations_select","response_url_enabled":true,"default_to_current_conversation":true}`,
-		`{"type":"channels_select","response_url_enabled":true}`, `{"type":"users_select"}`)))
-	put := map[string]map[string]State{"channels_select": {"a": State{SelectedChannel: "C0MORN"}}}
+		`{"type":"channels_select","response_url_enabled":true}`)+
+		`,{"type":"input","block_id":"no","label":{"type":"plain_text","text":"L"},`+
+		`"element":{"type":"channels_select","action_id":"a"}}`))
+	put := map[string]map[string]State{"channels_select": {"a": State{SelectedChannel: "C0MORN"}},
+		"no": {"a": State{SelectedChannel: "C0MORN"}}}
 	pay := w.next(func() (Sent, error) { return w.Submit("U0ANA", id, put) })
 	urls := pay["response_urls"].([]any)
 	if len(urls) != 2 {
