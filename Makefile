@@ -64,4 +64,4 @@ image: ## the container image
 
 .PHONY: update
 update: ## rewrite the README's tables, the conversations and the drawn messages from the code
-	go test ./test/arch ./internal/policy ./bot ./test/e2e -update
+	go test ./test/arch ./internal/policy ./bot/render ./test/e2e -update

@@ -1,7 +1,5 @@
 package bot
 
-import "context"
-
 // isFirst reports whether an envelope is the one of its key to be taken. Any other is seen to.
 func (d *dispatcher) isFirst(e *delivery, key string) bool {
 	e.Expect() // for one that waits
@@ -36,9 +34,6 @@ func (d *dispatcher) write(e delivery, payload any) {
 // abandon leaves an envelope unacknowledged. The next one like it is taken in its place.
 func (d *dispatcher) abandon(e delivery) {
 	for _, c := range d.seen.decided(e.inflight, false) {
-		if !d.intake.offer(func(ctx context.Context) { d.handle(ctx, c) }) {
-			c.Done()
-			d.log.Warn("too many envelopes at once, one is not taken")
-		}
+		d.enqueue(c)
 	}
 }

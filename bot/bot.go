@@ -3,8 +3,8 @@ package bot
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,8 +27,6 @@ const (
 
 // Bot joins the sockets, the dispatcher and the engine.
 type Bot struct {
-	config  webapi.Config
-	log     *slog.Logger
 	sockets *socket.Sockets
 	*dispatcher
 }
@@ -38,7 +36,7 @@ func New(c webapi.Config, e Engine, chat *messages.Chat, dir *directory.Director
 	c = c.Filled()
 	d := &dispatcher{engine: e, chat: chat, dir: dir, log: c.Log, now: c.Now, seen: newDedupe(time.Now)}
 	d.who.Store(&payload.Identity{})
-	b := &Bot{config: c, log: c.Log, dispatcher: d}
+	b := &Bot{dispatcher: d}
 	d.api = c.Api(slack.OptionOnResponseHeaders(b.scopes))
 	b.sockets = socket.NewSockets(c, d.take)
 	return b
@@ -127,16 +125,8 @@ func (b *Bot) scopes(path string, header http.Header) {
 	if path != "auth.test" || granted == "" {
 		return
 	}
-	has := map[string]bool{}
-	for s := range strings.SplitSeq(granted, ",") {
-		has[strings.TrimSpace(s)] = true
-	}
-	var missing []string
-	for _, s := range needed {
-		if !has[s] {
-			missing = append(missing, s)
-		}
-	}
+	has := strings.Split(strings.ReplaceAll(granted, " ", ""), ",")
+	missing := slices.DeleteFunc(slices.Clone(needed), func(s string) bool { return slices.Contains(has, s) })
 	if len(missing) > 0 {
 		b.log.Warn("SLACK_BOT_TOKEN lacks scopes: install the app again with manifest.yml", "missing",
 			strings.Join(missing, " "))

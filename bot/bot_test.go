@@ -12,6 +12,7 @@ import (
 	"casterbot/internal/engine"
 	"casterbot/internal/op"
 	"casterbot/internal/sandbox/fakeslack"
+	"casterbot/test/slackworld"
 )
 
 func TestHelpTravelsInTheAck(t *testing.T) {
@@ -98,7 +99,7 @@ func TestWhatCannotBeKeptIsSaid(t *testing.T) {
 	if taken.Load() != 1 {
 		t.Error("what could not be kept is not taken when it comes again")
 	}
-	ts := w.card(operation(op.Pending))
+	ts := w.card(slackworld.Operation(op.Pending))
 	w.Acknowledged(w.Click("U0ANA", "C0SHOW", ts, fakeslack.Press{Action: "op:confirm"}))
 	w.Until("the click is answered", func() bool { return w.Reads("U0ANA", "C0SHOW", "This cannot be written down") })
 }
@@ -106,7 +107,11 @@ func TestWhatCannotBeKeptIsSaid(t *testing.T) {
 // card posts the card of an operation and gives its id.
 func (w *World) card(o op.Operation) string {
 	w.t.Helper()
-	ts, err := show(messages.New(w.Config), o)
+	draw, err := messages.New(w.Config).Turn(w.t.Context(), o)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	ts, err := draw(w.t.Context(), o)
 	if err != nil || ts == "" {
 		w.t.Fatalf("show: %q, %v", ts, err)
 	}
@@ -126,7 +131,7 @@ func TestDuplicates(t *testing.T) {
 		return engine.Accepted{}, nil
 	}
 	w.start()
-	ts := w.card(operation(op.Pending))
+	ts := w.card(slackworld.Operation(op.Pending))
 	slash, err := w.Type("U0ANA", "C0SHOW", "/record stop main", "")
 	w.Acknowledged(slash, err)
 	press, err := w.Click("U0ANA", "C0SHOW", ts, fakeslack.Press{Action: "op:confirm"})
@@ -176,7 +181,7 @@ func TestMentions(t *testing.T) {
 		return engine.Accepted{Reply: &op.Answer{Title: op.L("heard: ", r.Text)}}, nil
 	}
 	w.start()
-	ts := w.card(operation(op.Pending))
+	ts := w.card(slackworld.Operation(op.Pending))
 	w.Acknowledged(w.Type("U0ANA", "C0SHOW", "@casterbot record status", ts))
 	w.Until("the mention is answered", func() bool { return w.Reads("U0ANA", "C0SHOW", "heard: record status") })
 	if c := w.Calls("chat.postEphemeral"); len(c) != 1 || c[0].Args["thread_ts"] != ts || c[0].User != "U0ANA" {
@@ -197,7 +202,7 @@ func TestClicks(t *testing.T) {
 		return engine.Accepted{}, nil
 	}
 	w.start()
-	o := operation(op.Pending)
+	o := slackworld.Operation(op.Pending)
 	ts := w.card(o)
 	w.Acknowledged(w.Click("U0KEN", "C0SHOW", ts, fakeslack.Press{Action: "op:confirm"}))
 	c := <-got
@@ -237,7 +242,7 @@ func TestNonsense(t *testing.T) {
 	w.start()
 	for kind, payloads := range map[string][]string{
 		"interactive": {`{}`, `{"type":"block_actions","user":{"id":"U0ANA"},"actions":[{"action_id":"zzz"}]}`,
-			Click("op:destroy", "x"), `[]`, `"x"`, `7`},
+			`{"type":"block_actions","user":{"id":"U0ANA"},"actions":[{"action_id":"op:destroy","value":"x"}]}`, `[]`, `"x"`, `7`},
 		"events_api":     {`{}`, `{"event":{"type":"reaction_added"}}`, `[]`, `{"event":{"type":"app_mention"}}`},
 		"slash_commands": {`{}`, `[]`, `{"team_id":7}`},
 		"telepathy":      {`{}`},
@@ -255,7 +260,7 @@ func TestNonsense(t *testing.T) {
 // BenchmarkHelp is `/caster help` from the wire to the acknowledgement, with an engine that has its answer at hand.
 func BenchmarkHelp(b *testing.B) {
 	w := NewWorld(b)
-	help := listing(12, true)
+	help := slackworld.Listing(12, true)
 	w.engine.accept = func(context.Context, op.Request) (engine.Accepted, error) {
 		return engine.Accepted{Reply: &help}, nil
 	}

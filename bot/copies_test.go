@@ -2,15 +2,15 @@ package bot
 
 import (
 	"context"
-	"fmt"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"casterbot/bot/socket"
-	"casterbot/bot/webapi"
 	"casterbot/internal/engine"
 	"casterbot/internal/op"
+	"casterbot/test/slackworld"
 )
 
 // TestCopiesWaitForTheFirst: Slack may bring the same envelope again, on another socket, while the first one is not
@@ -23,14 +23,14 @@ func TestCopiesWaitForTheFirst(t *testing.T) {
 			<-durable // a slow disk
 			return engine.Accepted{}, nil
 		}}
-		d := &dispatcher{engine: whole(e), log: webapi.Config{}.Filled().Log, now: time.Now, seen: newDedupe(time.Now)}
-		d.who.Store(&Me)
+		d := &dispatcher{engine: whole(e), log: quiet, now: time.Now, seen: newDedupe(time.Now)}
+		d.who.Store(&me)
 		links := []*socket.Link{{}, {}}
 		comes := func(on *socket.Link) bool {
 			on.Pending.Add(1)
 			return acknowledges(func() {
 				d.handle(t.Context(),
-					delivery{Envelope: socket.Envelope{Link: on, Id: "e", Kind: "slash_commands", Payload: []byte(SlashSample),
+					delivery{Envelope: socket.Envelope{Link: on, Id: "e", Kind: "slash_commands", Payload: []byte(slackworld.Slash),
 						At: time.Now()}})
 			})
 		}
@@ -84,13 +84,13 @@ func TestACopyIsTakenInstead(t *testing.T) {
 		taken = append(taken, r.Key)
 		return engine.Accepted{}, nil
 	}}
-	d := &dispatcher{engine: whole(e), log: webapi.Config{}.Filled().Log, now: time.Now, seen: newDedupe(time.Now)}
-	d.who.Store(&Me)
+	d := &dispatcher{engine: whole(e), log: quiet, now: time.Now, seen: newDedupe(time.Now)}
+	d.who.Store(&me)
 	d.intake = newPool(t.Context(), 0, 1, &d.busy)
 	first, l := delivery{}, &socket.Link{}
-	came := delivery{Envelope: socket.Envelope{Link: l, Id: "e", Kind: "slash_commands", Payload: []byte(SlashSample),
+	came := delivery{Envelope: socket.Envelope{Link: l, Id: "e", Kind: "slash_commands", Payload: []byte(slackworld.Slash),
 		At: time.Now()}}
-	a, err := d.decode(came)
+	a, err := me.Decode(came.Kind, came.Id, came.Payload, time.Now())
 	if err != nil || d.seen.meet(a.Key, &first) != fresh {
 		t.Fatal(a, err)
 	}
@@ -122,20 +122,14 @@ func TestCopiesAreAcknowledgedAlike(t *testing.T) {
 		return replying("fine")(ctx, r)
 	}
 	b := w.start()
-	var links []*socket.Link
-	for len(links) < 2 {
-		l := b.sockets.Spare(nil)
-		if len(links) == 1 {
-			l = b.sockets.Spare(links[0])
-		}
-		links = append(links, l)
+	first, err := w.Type("U0ANA", "C0SHOW", "/caster x", "")
+	if err != nil {
+		t.Fatal(err)
 	}
-	for i, l := range links {
-		l.Pending.Add(1)
-		b.take(socket.Envelope{Link: l, Id: "e", Kind: "slash_commands", Payload: []byte(SlashSample)})
-		if i == 0 {
-			<-in
-		}
+	<-in
+	second, err := w.Replay(first.Envelope, true)
+	if err != nil {
+		t.Fatal(err)
 	}
 	w.Until("the copy waits", func() bool {
 		b.seen.mu.Lock()
@@ -148,19 +142,10 @@ func TestCopiesAreAcknowledgedAlike(t *testing.T) {
 		return false
 	})
 	close(durable)
-	answer := func(l *socket.Link) string {
-		l.Acked.Mu.Lock()
-		defer l.Acked.Mu.Unlock()
-		for _, a := range l.Acked.Last {
-			return fmt.Sprint(a.Id, a.Payload)
-		}
-		return ""
+	one, two := w.Acknowledged(first, nil), w.Acknowledged(second, nil)
+	if string(one.Payload) != string(two.Payload) || !strings.Contains(string(one.Payload), "fine") {
+		t.Errorf("acknowledged with %s and %s", one.Payload, two.Payload)
 	}
-	w.Until("both are acknowledged", func() bool { return answer(links[0]) != "" && answer(links[1]) != "" })
-	if one, two := answer(links[0]), answer(links[1]); one != two || len(one) < 10 {
-		t.Errorf("acknowledged with %q and %q", one, two)
-	}
-	w.Until("nothing is pending", func() bool { return links[0].Pending.Load() == 0 && links[1].Pending.Load() == 0 })
 	if len(in) > 0 {
 		t.Error("both are taken")
 	}

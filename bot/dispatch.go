@@ -96,6 +96,10 @@ func (d *dispatcher) openPools(ctx context.Context) {
 func (d *dispatcher) take(from socket.Envelope) {
 	e := delivery{Envelope: from}
 	e.At = d.halts.Arrived(time.Now)
+	d.enqueue(e)
+}
+
+func (d *dispatcher) enqueue(e delivery) {
 	if !d.intake.offer(func(ctx context.Context) { d.handle(ctx, e) }) {
 		e.Done()
 		d.log.Warn("too many envelopes at once, one is not taken")
@@ -114,7 +118,7 @@ func (d *dispatcher) handle(ctx context.Context, e delivery) {
 		d.log.Warn("an envelope waited for too long and is not taken")
 		return
 	}
-	a, err := d.decode(e)
+	a, err := d.who.Load().Decode(e.Kind, e.Id, e.Payload, d.now())
 	if err != nil || a.Ignored != "" {
 		if a.Wrong != nil {
 			a.Refusal = d.mistake(*a.Wrong)
@@ -146,13 +150,6 @@ func (d *dispatcher) handle(ctx context.Context, e delivery) {
 	}
 }
 
-func (d *dispatcher) decode(e delivery) (payload.Event, error) {
-	if e.Slash != nil {
-		return d.who.Load().Slash(*e.Slash, e.Id, d.now())
-	}
-	return d.who.Load().Decode(e.Kind, e.Id, e.Payload, d.now())
-}
-
 // note logs an envelope that is acknowledged and left alone.
 func (d *dispatcher) note(a payload.Event, err error) {
 	if err != nil {
@@ -170,12 +167,17 @@ func (d *dispatcher) request(ctx context.Context, e delivery, a payload.Event) {
 		return
 	}
 	accepted, err := d.engine.Accept(ctx, *a.Request)
-	if err != nil {
-		d.seen.forget(a.Key)
-		d.log.Error("take a request", "error", err)
-		accepted = engine.Accepted{Reply: engine.NotWritten(err)}
+	d.follow(e, a.Slash, *a.Request, d.kept(a.Key, accepted, err, "take a request"), d.work)
+}
+
+// kept is what the engine says of something that it was to take. What could not be kept may come again.
+func (d *dispatcher) kept(key string, a engine.Accepted, err error, doing string, about ...any) engine.Accepted {
+	if err == nil {
+		return a
 	}
-	d.follow(e, a.Slash, *a.Request, accepted, d.work)
+	d.seen.forget(key)
+	d.log.Error(doing, append(about, "error", err)...)
+	return engine.Accepted{Reply: engine.NotWritten(err)}
 }
 
 // settles are the acts that decide about a card and look at nothing slow.
@@ -188,11 +190,7 @@ func (d *dispatcher) click(ctx context.Context, e delivery, a payload.Event) {
 	c := a.Click
 	d.chat.KeepClick(*c)
 	accepted, err := d.engine.Press(ctx, *c)
-	if err != nil {
-		d.seen.forget(a.Key)
-		d.log.Error("take a click", "op", op.Ref(c.Operation), "error", err)
-		accepted = engine.Accepted{Reply: engine.NotWritten(err)}
-	}
+	accepted = d.kept(a.Key, accepted, err, "take a click", "op", op.Ref(c.Operation))
 	behind := d.work
 	if settles[c.Action] {
 		behind = d.clicks
@@ -224,7 +222,7 @@ func (d *dispatcher) follow(e delivery, inAck bool, r op.Request, a engine.Accep
 
 // payload is the answer as part of the acknowledgement, or nil when it cannot travel there.
 func (d *dispatcher) payload(inAck bool, to op.Address, a op.Answer) any {
-	say, known := d.chat.PrinterFor(to)
+	say, known := d.chat.Localizer.Private(to)
 	if !inAck || !known {
 		return nil
 	}

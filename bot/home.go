@@ -8,7 +8,6 @@ import (
 	"casterbot/bot/payload"
 	"casterbot/bot/socket"
 	"casterbot/bot/webapi"
-	"casterbot/internal/engine"
 	"casterbot/internal/op"
 
 	"github.com/slack-go/slack"
@@ -24,9 +23,7 @@ func (d *dispatcher) publish(ctx context.Context, r op.Request) {
 	defer cancel()
 	a, err := d.engine.Home(ctx, r)
 	if err != nil {
-		ref := "op-" + op.Ref(op.NewID())
-		d.log.Error("draw the home tab", "reference", ref, "error", err)
-		a = broken(ref)
+		a = d.broken("draw the home tab", "error", err)
 	}
 	if _, err := d.api.PublishViewContext(ctx,
 		slack.PublishViewContextRequest{UserID: r.Person, View: d.to(r.Address).Home(a)}); err != nil {
@@ -36,21 +33,28 @@ func (d *dispatcher) publish(ctx context.Context, r op.Request) {
 
 // away sees to a button of the page or of a window over it. Nobody else's envelope waits for Slack to open the window.
 func (d *dispatcher) away(e delivery, a payload.Event) {
-	e.Expect()
 	r := *a.Request
-	took := d.forms.offer(func(ctx context.Context) {
-		defer e.Done()
-		to := r.Address
-		defer d.rescue(&to, func() { d.ack(e, nil) })
-		ctx, cancel := context.WithDeadline(ctx, e.At.Add(socket.AcceptWithin))
-		defer cancel()
-		d.awaited(ctx, e, a.Key, r)
-	})
-	if !took {
-		e.Done()
+	if !d.aside(e, r.Address, nil, func(ctx context.Context) { d.awaited(ctx, e, a.Key, r) }) {
 		d.abandon(e)
 		d.log.Warn("too many windows at once, one is not opened", "person", r.Person)
 	}
+}
+
+// aside does on the pool of forms what an envelope waits for, within the time of the envelope. A panic acknowledges it
+// with otherwise. False when there is no place for it.
+func (d *dispatcher) aside(e delivery, to op.Address, otherwise any, do func(context.Context)) bool {
+	e.Expect()
+	took := d.forms.offer(func(ctx context.Context) {
+		defer e.Done()
+		defer d.rescue(&to, func() { d.ack(e, otherwise) })
+		ctx, cancel := context.WithDeadline(ctx, e.At.Add(socket.AcceptWithin))
+		defer cancel()
+		do(ctx)
+	})
+	if !took {
+		e.Done()
+	}
+	return took
 }
 
 // awaited opens the window, takes the command, acknowledges, and does what the engine asks for.
@@ -58,11 +62,7 @@ func (d *dispatcher) awaited(ctx context.Context, e delivery, key string, r op.R
 	view, hash := d.wait(ctx, r)
 	r.View = view
 	accepted, err := d.engine.Accept(ctx, r)
-	if err != nil {
-		d.seen.forget(key)
-		d.log.Error("take a request", "error", err)
-		accepted = engine.Accepted{Reply: engine.NotWritten(err)}
-	}
+	accepted = d.kept(key, accepted, err, "take a request")
 	if work := accepted.Work; work != nil && accepted.Reply == nil {
 		accepted.Work = func(ctx context.Context) {
 			work(ctx)

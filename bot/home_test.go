@@ -2,18 +2,13 @@ package bot
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 
-	"casterbot/bot/directory"
 	"casterbot/bot/messages"
-	"casterbot/bot/render"
 	"casterbot/internal/engine"
 	"casterbot/internal/op"
-	"casterbot/internal/sandbox/blockkit"
 	"casterbot/internal/sandbox/fakeslack"
 	"casterbot/test/slackworld"
 )
@@ -115,84 +110,6 @@ func TestHomeWithoutWindows(t *testing.T) {
 	}
 }
 
-// TestHomeIsLong: as much as Slack takes.
-func TestHomeIsLong(t *testing.T) {
-	a := op.Answer{Title: op.L("page"), Note: op.L("As of now.")}
-	for range 200 {
-		a.Items = append(a.Items,
-			op.Item{Title: op.L("x"), Next: []op.Next{{Label: "Show", Text: "caster show x", Channel: "C0SHOW"}}})
-	}
-	drawn := mustJSON(t, plain.Home(a))
-	if p := blockkit.LintView(json.RawMessage(drawn)); len(p) > 0 || strings.Count(drawn, `"Show"`) != render.HomeItems ||
-		!strings.Contains(drawn, "Refresh") {
-		t.Errorf("%v, %d buttons", p, strings.Count(drawn, `"Show"`))
-	}
-}
-
-// TestPagesAndWindows: a button of a view means something only on the page, or in a window of that person.
-func TestPagesAndWindows(t *testing.T) {
-	press := func(kind, action, value, owner string) string {
-		about, _ := json.Marshal(plain.View(plain.Answer(op.Answer{}), owner, "C0SHOW").PrivateMetadata)
-		return fmt.Sprintf(`{"type":"block_actions","team":{"id":"T0SHOW"},"user":{"id":"U0ANA","team_id":"T0SHOW"},"trigger_id":"t",
-			"actions":[{"action_id":%q,"block_id":"caster copy ? x","value":%q,"selected_option":{"value":"c2"},"action_ts":"7.7"}],
-			"view":{"id":"V1","type":%q,"private_metadata":%s}}`, action, value, kind, about)
-	}
-	for _, c := range []struct{ name, payload, want string }{
-		{"the page", press("home", "home:3:C0SHOW", "caster show c1", ""), "caster show c1@C0SHOW"},
-		{"a window", press("modal", "say:0", "caster show c1", "U0ANA"), "caster show c1@C0SHOW in V1"},
-		{"a picker in a window", press("modal", "pick:x", "", "U0ANA"), "caster copy ? x=c2@C0SHOW in V1"},
-		{"somebody else's window", press("modal", "say:0", "caster show c1", "U0BO"), "ignored"},
-		{"a button of the page in a window", press("modal", "home:3:C0SHOW", "caster show c1", "U0ANA"), "ignored"},
-		{"a button of messages on the page", press("home", "say:0", "caster show c1", "U0ANA"), "ignored"},
-		{"a button of a card on the page", press("home", "op:confirm", "8f2k", "U0ANA"), "ignored"},
-		{"a button of a card in a window", press("modal", "op:confirm", "8f2k", "U0ANA"), "ignored"},
-		{"no channel", press("home", "home:3", "caster show c1", ""), "ignored"},
-		{"no command", press("home", "home:3:C0SHOW", "", ""), "ignored"},
-	} {
-		a, err := Me.Decode("interactive", "e", json.RawMessage(c.payload), T0)
-		got := "ignored"
-		if r := a.Request; r != nil {
-			got = r.Text
-			if r.Pick != "" {
-				got += "=" + r.Pick
-			}
-			if got += "@" + r.Channel; r.View != "" {
-				got += " in " + r.View
-			}
-			if !r.FromHome {
-				got += " not away"
-			}
-		}
-		if err != nil || got != c.want || a.Click != nil {
-			t.Errorf("%s: %s, %+v, %v", c.name, got, a.Click, err)
-		}
-	}
-}
-
-// TestRooms: the channels that somebody is in, asked for once a minute; what was known before does not serve.
-func TestRooms(t *testing.T) {
-	w := NewWorld(t)
-	clock := &slackworld.Clock{}
-	w.Config.Now = clock.Now
-	dir := directory.New(w.Config, func() []string { return nil })
-	rooms := func(id string) ([]string, error) { return dir.Rooms(context.Background(), id) }
-	got, err := rooms("U0GUS")
-	if err != nil || !slices.Contains(got, "C0SHOW") || slices.Contains(got, "C0MORN") {
-		t.Fatalf("%v, %v", got, err)
-	}
-	w.Fail("users.conversations", fakeslack.Fault{Status: 500})
-	if _, err := rooms("U0GUS"); err != nil || len(w.Calls("users.conversations")) != 1 {
-		t.Errorf("asked again within a minute: %v", err)
-	}
-	clock.Advance(directory.GoodFor)
-	if got, err := rooms("U0GUS"); err == nil {
-		t.Errorf("old rooms serve: %v", got)
-	}
-	if _, err := rooms("U0XXX"); err == nil {
-		t.Error("nobody's rooms")
-	}
-}
-
 // TestAnswersInThreads: who presses a button in a thread is answered there; a card that has replies is in no thread
 // itself.
 func TestAnswersInThreads(t *testing.T) {
@@ -201,8 +118,8 @@ func TestAnswersInThreads(t *testing.T) {
 		return engine.Accepted{Reply: &op.Answer{Title: op.L("pressed in thread ", op.V(c.Thread))}}, nil
 	}
 	w.start()
-	parent := w.card(operation(op.Pending))
-	reply := w.card(operation(op.Pending, func(o *op.Operation) { o.Thread = parent }))
+	parent := w.card(slackworld.Operation(op.Pending))
+	reply := w.card(slackworld.Operation(op.Pending, func(o *op.Operation) { o.Thread = parent }))
 	for ts, thread := range map[string]string{parent: "", reply: parent} {
 		w.Acknowledged(w.Click("U0KEN", "C0SHOW", ts, fakeslack.Press{Action: "op:confirm"}))
 		w.Until("the clicker is answered", func() bool {
@@ -212,12 +129,5 @@ func TestAnswersInThreads(t *testing.T) {
 	private := w.Calls("chat.postEphemeral")
 	if len(private) != 1 || private[0].Args["thread_ts"] != parent {
 		t.Errorf("answered in threads: %+v", private)
-	}
-	for where, thread := range map[string]string{`"7.1","thread_ts":"7.1"`: "", `"7.2","thread_ts":"7.1"`: "7.1"} {
-		a, err := Me.Decode("interactive", "e", json.RawMessage(`{"type":"block_actions","team":{"id":"T0SHOW"},"user":{"id":"U0ANA","team_id":"T0SHOW"},"channel":{"id":"C0SHOW"},
-			"container":{"message_ts":`+where+`},"actions":[{"action_id":"op:confirm","value":"8f2k","action_ts":"7.7"}]}`), T0)
-		if err != nil || a.Click == nil || a.Click.Thread != thread {
-			t.Errorf("%s: %+v, %v", where, a.Click, err)
-		}
 	}
 }

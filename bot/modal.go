@@ -8,9 +8,7 @@ import (
 
 	"casterbot/bot/payload"
 	"casterbot/bot/render"
-	"casterbot/bot/socket"
 	"casterbot/bot/webapi"
-	"casterbot/internal/engine"
 	"casterbot/internal/op"
 
 	"github.com/slack-go/slack"
@@ -59,9 +57,7 @@ func openFailed(f op.Form) op.Answer {
 func (d *dispatcher) fill(ctx context.Context, r op.Request, f op.Form, view, hash string) {
 	filled, err := d.engine.Fill(ctx, r, f)
 	if err != nil {
-		ref := "op-" + op.Ref(op.NewID())
-		d.log.Error("fill a form", "reference", ref, "error", err)
-		filled.Problem = broken(ref).Title
+		filled.Problem = d.broken("fill a form", "error", err).Title
 		if refusal, ok := errors.AsType[*op.Refusal](err); ok {
 			filled.Problem = refusal.Answer.Title
 		}
@@ -110,15 +106,11 @@ func (d *dispatcher) formSubmitted(ctx context.Context, e delivery, a payload.Ev
 	r := f.Request
 	r.Text = d.engine.Submitted(f.Form)
 	accepted, err := d.engine.Accept(ctx, r)
-	if err != nil {
-		d.seen.forget(a.Key)
-		d.log.Error("take a form", "error", err)
-		if stays := d.mistake(payload.FieldError{To: f.Request.Address, Block: f.Block,
-			Words: engine.NotWritten(err).Title}); stays != nil {
+	if accepted = d.kept(a.Key, accepted, err, "take a form"); err != nil {
+		if stays := d.mistake(payload.FieldError{To: r.Address, Block: f.Block, Words: accepted.Reply.Title}); stays != nil {
 			d.ack(e, stays)
 			return
 		}
-		accepted = engine.Accepted{Reply: engine.NotWritten(err)}
 	}
 	if accepted.Form == nil {
 		d.follow(e, false, r, accepted, d.work)
@@ -144,16 +136,8 @@ func (d *dispatcher) housekeeping(a payload.Event) {
 
 // suggest answers what somebody types into a picker. Whoever waits for a list holds up no other envelope.
 func (d *dispatcher) suggest(e delivery, q op.Query) {
-	e.Expect()
-	asked := func(ctx context.Context) {
-		defer e.Done()
-		defer d.rescue(&op.Address{}, func() { d.ack(e, render.NoOptions) })
-		ctx, cancel := context.WithDeadline(ctx, e.At.Add(socket.AcceptWithin))
-		defer cancel()
-		d.ack(e, d.to(q.Request.Address).Offered(d.engine.Suggest(ctx, q)))
-	}
-	if !d.forms.offer(asked) {
-		e.Done()
+	asked := func(ctx context.Context) { d.ack(e, d.to(q.Request.Address).Offered(d.engine.Suggest(ctx, q))) }
+	if !d.aside(e, op.Address{}, render.NoOptions, asked) {
 		d.ack(e, render.NoOptions)
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/http"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -14,15 +13,10 @@ import (
 
 	"casterbot/bot/directory"
 	"casterbot/bot/payload"
-	"casterbot/bot/socket"
-	"casterbot/bot/webapi"
 	"casterbot/internal/engine"
 	"casterbot/internal/op"
 	"casterbot/internal/sandbox/fakeslack"
 	"casterbot/test/slackworld"
-
-	"github.com/slack-go/slack"
-	"github.com/slack-go/slack/socketmode"
 )
 
 func TestPoolIsBounded(t *testing.T) {
@@ -128,7 +122,7 @@ func TestFullQueue(t *testing.T) {
 	if ack := w.Types("U0BO", "C0NEXT", "/caster list"); ack.Payload != nil {
 		t.Errorf("another channel is answered with %s", ack.Payload)
 	}
-	w.Acknowledged(w.Click("U0ANA", "C0SHOW", w.card(operation(op.Pending)), fakeslack.Press{Action: "op:confirm"}))
+	w.Acknowledged(w.Click("U0ANA", "C0SHOW", w.card(slackworld.Operation(op.Pending)), fakeslack.Press{Action: "op:confirm"}))
 	w.Until("a click finds a place", func() bool { return pressed.Load() == 1 })
 	close(release)
 	w.Until("the others are done", func() bool { return begun.Load() == perChannel+1 && !b.Busy() })
@@ -143,7 +137,7 @@ func TestFullQueue(t *testing.T) {
 // TestNoPlaceAnywhere: a full pool refuses like a full channel, and the place in the channel is given back; a denial is
 // told all the same.
 func TestNoPlaceAnywhere(t *testing.T) {
-	d := &dispatcher{log: webapi.Config{}.Filled().Log, work: newPool(context.Background(), 0, 0, &atomic.Int64{})}
+	d := &dispatcher{log: quiet, work: newPool(context.Background(), 0, 0, &atomic.Int64{})}
 	to := op.Address{Person: "U0ANA", Channel: "C0SHOW"}
 	work := func(context.Context) { t.Error("it was done") }
 	if d.reserve(d.work, to, work, nil) || len(d.places.taken) != 0 {
@@ -163,7 +157,7 @@ func TestNoPlaceAnywhere(t *testing.T) {
 // TestWorkAfterTheAcknowledgement: work that has its place does not begin before the acknowledgement is out.
 func TestWorkAfterTheAcknowledgement(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := &dispatcher{log: webapi.Config{}.Filled().Log, work: newPool(context.Background(), 1, 1, &atomic.Int64{})}
+		d := &dispatcher{log: quiet, work: newPool(context.Background(), 1, 1, &atomic.Int64{})}
 		acked, began := make(chan struct{}), false
 		d.reserve(d.work, op.Address{}, func(context.Context) { began = true }, acked)
 		synctest.Wait()
@@ -220,128 +214,6 @@ func TestDedupe(t *testing.T) {
 		t.Error("the last key of a flood is forgotten")
 	}
 }
-
-// TestSocketModeOff: when Slack closes every socket right after its hello and says that Socket Mode is off, Run gives
-// up with a plain error, if none has ever lasted; after that, and for other reasons, it goes on trying.
-func TestSocketModeOff(t *testing.T) {
-	for _, reason := range []string{"link_disabled", "too_many_websockets", ""} {
-		s := &socket.Sockets{Log: webapi.Config{}.Filled().Log}
-		for i := range socket.ManyBrief {
-			if err := s.Lived(0, reason); (err != nil) != (i == socket.ManyBrief-1 && reason == "link_disabled") {
-				t.Fatalf("brief socket %d, %q: %v", i, reason, err)
-			}
-		}
-		_ = s.Lived(time.Hour, "")
-		for range 5 * socket.ManyBrief {
-			if err := s.Lived(0, reason); err != nil {
-				t.Fatalf("after a socket that lasted, %q: %v", reason, err)
-			}
-		}
-	}
-}
-
-// TestStrangers: sockets beyond one's own and those of other replicas are counted at each hello, which comes soon again
-// while there are any.
-func TestStrangers(t *testing.T) {
-	w := NewWorld(t)
-	peers := 0
-	s := &socket.Sockets{Log: w.Config.Log, Config: webapi.Config{Sockets: 2, Peers: func() int { return peers }}}
-	s.Own.Store(2)
-	l := &socket.Link{}
-	l.Age.Store(int64(time.Hour))
-	for _, step := range []struct {
-		connections, peers, strangers int
-		renewed                       time.Duration
-	}{
-		{2, 0, 0, 66 * time.Minute}, {5, 0, 3, socket.Recount}, {5, 1, 1, socket.Recount}, {3, 0, 1, socket.Recount},
-		{1, 0, 0, 66 * time.Minute},
-		{2, 0, 0, 66 * time.Minute}, {4, 1, 0, 66 * time.Minute},
-	} {
-		peers = step.peers
-		s.Greeted("A0CASTER", step.connections)
-		if h, renewed := s.Health(), s.Lifetime(0, l).Round(time.Minute); h.Strangers != step.strangers ||
-			renewed != step.renewed {
-			t.Errorf("of %d sockets %d are strangers, and the next hello comes after %s", step.connections, h.Strangers, renewed)
-		}
-	}
-	for words, times := range map[string]int{"more sockets of this app are open than": 4,
-		"no more sockets of this app": 1} {
-		if n := strings.Count(w.Book.String(), words); n != times {
-			t.Errorf("the log says %d times %q", n, words)
-		}
-	}
-}
-
-// TestLongOutage: a client that means to wait for minutes is replaced.
-func TestLongOutage(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		l := &socket.Link{Log: webapi.Config{}.Filled().Log}
-		l.Tired = make(chan struct{}, 1)
-		for _, c := range []struct {
-			backoff time.Duration
-			tired   bool
-		}{{socket.LongestWait, false}, {2 * socket.LongestWait, true}, {5 * time.Minute, true}} {
-			_ = l.Failed(socketmode.Event{Data: &slack.ConnectionErrorEvent{Backoff: c.backoff, ErrorObj: errDisk}})
-			time.Sleep(socket.LongestWait + time.Second)
-			synctest.Wait()
-			if got := len(l.Tired) == 1; got != c.tired {
-				t.Errorf("a wait of %s: replaced %v", c.backoff, got)
-			}
-			if len(l.Tired) == 1 {
-				<-l.Tired
-			}
-		}
-	})
-}
-
-// TestOpeningsArePaced: a few sockets are asked for at once, then one every three seconds or so, never more than twenty
-// in a minute; other methods wait for nothing, and a link that is over asks for none.
-func TestOpeningsArePaced(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var at []time.Time
-		over := false
-		p := &socket.Paced{Opens: socket.NewConnectLimiter(), Over: func() bool {
-			return over
-		}, Next: trip(func(r *http.Request) (*http.Response, error) {
-			if strings.HasSuffix(r.URL.Path, "/apps.connections.open") {
-				at = append(at, time.Now())
-			}
-			return &http.Response{}, nil
-		})}
-		post := func(path string) error {
-			r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "https://slack.com/api/"+path, nil)
-			if err == nil {
-				_, err = p.RoundTrip(r)
-			}
-			return err
-		}
-		start := time.Now()
-		for range 60 {
-			if err := errors.Join(post("apps.connections.open"), post("chat.update")); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if d := at[socket.OpenAtOnce-1].Sub(start); d != 0 {
-			t.Errorf("the first few come after %s", d)
-		}
-		if d := at[socket.OpenAtOnce].Sub(start); d < socket.OpenEvery || d > 2*socket.OpenEvery {
-			t.Errorf("the next one comes after %s", d)
-		}
-		for i := socket.MaxOpens; i < len(at); i++ {
-			if d := at[i].Sub(at[i-socket.MaxOpens]); d <= time.Minute || d > 90*time.Second {
-				t.Errorf("openings %d to %d come within %s", i-socket.MaxOpens, i, d)
-			}
-		}
-		over = true
-		if err := post("apps.connections.open"); !errors.Is(err, socket.ErrParted) || len(at) != 60 {
-			t.Errorf("a link that is over asks: %v", err)
-		}
-	})
-}
-
-type trip func(*http.Request) (*http.Response, error)
-
-func (t trip) RoundTrip(r *http.Request) (*http.Response, error) { return t(r) }
 
 // TestScopes: missing scopes are named in the log.
 func TestScopes(t *testing.T) {

@@ -10,10 +10,10 @@ import (
 	"casterbot/bot/directory"
 	"casterbot/bot/messages"
 	"casterbot/bot/socket"
-	"casterbot/bot/webapi"
 	"casterbot/internal/engine"
 	"casterbot/internal/op"
 	"casterbot/internal/sandbox/fakeslack"
+	"casterbot/test/slackworld"
 )
 
 // TestClicksPassSlowReads: however many slow looks are under way, a confirmation does not stand behind them.
@@ -32,7 +32,7 @@ func TestClicksPassSlowReads(t *testing.T) {
 		return engine.Accepted{Work: func(context.Context) { confirmed <- c.Action }}, nil
 	}
 	w.start()
-	doubtful := w.card(operation(op.Unknown))
+	doubtful := w.card(slackworld.Operation(op.Unknown))
 	for range clickWorkers {
 		w.Acknowledged(w.Click("U0ANA", "C0SHOW", doubtful, fakeslack.Press{Action: "op:look"}))
 	}
@@ -40,7 +40,7 @@ func TestClicksPassSlowReads(t *testing.T) {
 		w.Types("U0ANA", "C0SHOW", "/caster list")
 	}
 	w.Until("all hands are busy", func() bool { return slow.Load() == workWorkers })
-	w.Acknowledged(w.Click("U0ANA", "C0SHOW", w.card(operation(op.Pending)), fakeslack.Press{Action: "op:confirm"}))
+	w.Acknowledged(w.Click("U0ANA", "C0SHOW", w.card(slackworld.Operation(op.Pending)), fakeslack.Press{Action: "op:confirm"}))
 	w.Until("the confirmation is done", func() bool { return len(confirmed) == 1 })
 }
 
@@ -53,7 +53,7 @@ func acknowledges(do func()) (tried bool) {
 
 // TestNotTaken: what finds no place is not acknowledged.
 func TestNotTaken(t *testing.T) {
-	d := &dispatcher{intake: newPool(context.Background(), 0, 0, &atomic.Int64{}), log: webapi.Config{}.Filled().Log}
+	d := &dispatcher{intake: newPool(context.Background(), 0, 0, &atomic.Int64{}), log: quiet}
 	l := &socket.Link{}
 	l.Pending.Add(1)
 	if acknowledges(func() { d.take(socket.Envelope{Link: l, Id: "e"}) }) || l.Pending.Load() != 0 {
@@ -72,10 +72,10 @@ func TestWaitedTooLong(t *testing.T) {
 			left = append(left, time.Until(end))
 			return engine.Accepted{}, nil
 		}}
-		d := &dispatcher{engine: whole(e), log: webapi.Config{}.Filled().Log, now: time.Now}
-		d.who.Store(&Me)
+		d := &dispatcher{engine: whole(e), log: quiet, now: time.Now}
+		d.who.Store(&me)
 		for _, waited := range []time.Duration{socket.AcceptWithin, time.Second, hurryAfter + time.Millisecond} {
-			came := socket.Envelope{Link: &socket.Link{}, Id: "e", Kind: "slash_commands", Payload: []byte(SlashSample),
+			came := socket.Envelope{Link: &socket.Link{}, Id: "e", Kind: "slash_commands", Payload: []byte(slackworld.Slash),
 				At: time.Now()}
 			time.Sleep(waited)
 			d.seen = newDedupe(time.Now)
@@ -95,7 +95,7 @@ func TestWaitedTooLong(t *testing.T) {
 // before that, so that it can still tell.
 func TestOneDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := &Bot{dispatcher: &dispatcher{log: webapi.Config{}.Filled().Log}}
+		b := &Bot{dispatcher: &dispatcher{log: quiet}}
 		b.openPools(t.Context())
 		start, told := time.Now(), make(chan time.Duration, 5)
 		stuck := make(chan struct{})

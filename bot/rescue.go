@@ -1,11 +1,12 @@
 package bot
 
 import (
+	"context"
+	"runtime/debug"
+
 	"casterbot/bot/payload"
 	"casterbot/bot/render"
 	"casterbot/internal/op"
-	"context"
-	"runtime/debug"
 )
 
 // rescue catches a panic: the person is told, the log has the rest, the program goes on.
@@ -14,11 +15,10 @@ func (d *dispatcher) rescue(to *op.Address, also func()) {
 	if p == nil {
 		return
 	}
-	ref := "op-" + op.Ref(op.NewID())
-	d.log.Error("panic", "reference", ref, "panic", p, "stack", string(debug.Stack()))
+	said := d.broken("panic", "panic", p, "stack", string(debug.Stack()))
 	also()
 	if address := *to; address.Person != "" {
-		d.goReply(d.replies, address, func(ctx context.Context) { d.engine.Reply(ctx, address, broken(ref)) })
+		d.goReply(d.replies, address, func(ctx context.Context) { d.engine.Reply(ctx, address, said) })
 	}
 }
 
@@ -27,13 +27,16 @@ func queueFull() op.Answer {
 		Lines: []op.Line{op.L("Try again in a moment.")}}
 }
 
-func broken(ref string) op.Answer {
+// broken logs what went wrong, and gives what a person reads of it.
+func (d *dispatcher) broken(doing string, about ...any) op.Answer {
+	ref := "op-" + op.Ref(op.NewID())
+	d.log.Error(doing, append([]any{"reference", ref}, about...)...)
 	return op.Answer{Mark: op.MarkFailed, Title: op.L("Internal error, reference ", op.Code(ref))}
 }
 
 // to is what draws a private answer, out of what is at hand.
 func (d *dispatcher) to(to op.Address) render.Printer {
-	say, _ := d.chat.PrinterFor(to)
+	say, _ := d.chat.Localizer.Private(to)
 	return say
 }
 

@@ -3,12 +3,13 @@ package bot
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"testing"
 
 	"casterbot/bot/directory"
 	"casterbot/bot/messages"
+	"casterbot/bot/payload"
 	"casterbot/bot/render"
-	"casterbot/bot/socket"
 	"casterbot/internal/engine"
 	"casterbot/internal/op"
 	"casterbot/internal/sandbox/fakeslack"
@@ -34,18 +35,25 @@ type script struct {
 func (s *script) Accept(ctx context.Context, r op.Request) (engine.Accepted, error) {
 	return s.accept(ctx, r)
 }
+
 func (s *script) Press(ctx context.Context, c op.Click) (engine.Accepted, error) {
 	return s.press(ctx, c)
 }
+
 func (s *script) Fill(ctx context.Context, r op.Request, f op.Form) (op.Form, error) {
 	return s.fill(ctx, r, f)
 }
-func (s *script) Submitted(f op.Form) string                            { return s.submitted(f) }
-func (s *script) Suggest(ctx context.Context, q op.Query) []op.Option   { return s.suggest(ctx, q) }
+
+func (s *script) Submitted(f op.Form) string { return s.submitted(f) }
+
+func (s *script) Suggest(ctx context.Context, q op.Query) []op.Option { return s.suggest(ctx, q) }
+
 func (s *script) Reply(ctx context.Context, to op.Address, a op.Answer) { _ = s.chat.Tell(ctx, to, a) }
+
 func (s *script) ChannelRestored(_ context.Context, channel string) {
 	s.returned(channel)
 }
+
 func (s *script) Home(ctx context.Context, r op.Request) (op.Answer, error) {
 	return s.home(ctx, r)
 }
@@ -65,12 +73,11 @@ type World struct {
 	*slackworld.World
 	t      testing.TB
 	engine *script
-	pulse  socket.Pulse // of the sockets
 }
 
 func NewWorld(t testing.TB, change ...func(*fakeslack.Config)) *World {
 	t.Helper()
-	return &World{World: slackworld.New(t, change...), t: t, engine: &script{}, pulse: socket.Normal}
+	return &World{World: slackworld.New(t, change...), t: t, engine: &script{}}
 }
 
 // start runs a bot until the test ends, and waits for its sockets.
@@ -79,7 +86,6 @@ func (w *World) start() *Bot {
 	dir := directory.New(w.Config, func() []string { return nil })
 	w.engine.chat = messages.New(w.Config)
 	b := New(w.Config, whole(w.engine), w.engine.chat, dir)
-	b.sockets.Pulse = w.pulse
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- b.Run(ctx) }()
@@ -93,16 +99,12 @@ func (w *World) start() *Bot {
 	return b
 }
 
-// show waits for a card's turn and draws it, as the engine does.
-func show(c *messages.Chat, o op.Operation) (string, error) {
-	draw, err := c.Turn(context.Background(), o)
-	if err != nil {
-		return "", err
-	}
-	return draw(context.Background(), o)
-}
-
 var errDisk = errors.New("disk full")
+
+// me is who the bot is.
+var me = payload.Identity{Team: "T0SHOW", User: "U0BOT"}
+
+var quiet = slog.New(slog.DiscardHandler)
 
 // plain speaks English.
 var plain = render.Printer{}

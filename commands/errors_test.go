@@ -207,6 +207,10 @@ func TestApplyClasses(t *testing.T) {
 			if o.State != want || o.Already || o.Play != "" || o.Checked {
 				t.Errorf("%s, %s: %+v", c.Usage, class, o)
 			}
+			says := strings.Contains(o.Text.Plain(), "Nothing was changed.")
+			if o.State == op.Failed && says == o.NothingChanged {
+				t.Errorf("%s, %s: that nothing was changed is not said once: %+v", c.Usage, class, o)
+			}
 		}
 	}
 }

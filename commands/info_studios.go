@@ -10,6 +10,7 @@ import (
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 	"casterbot/internal/parallel"
+	"casterbot/internal/tally"
 )
 
 // maxItems is how many things one answer lists.
@@ -72,28 +73,30 @@ func (s table) studioItems(ctx context.Context, scope op.Scope, all []live.Caste
 	return parallel.Each(all, func(i int, c live.Caster) op.Item { return s.studioItem(ctx, scope, c, i < maxTallies) })
 }
 
-func (s table) studioItem(ctx context.Context, scope op.Scope, c live.Caster, tally bool) op.Item {
+func (s table) studioItem(ctx context.Context, scope op.Scope, c live.Caster, inside bool) op.Item {
 	item := op.Item{
 		Mark: airMark(c), Title: op.L(op.B(c.Name)), Facts: []op.Line{airFact(c)},
 		Next: []op.Next{{Label: "Show", Text: "caster show " + c.ID}},
 	}
-	if c.OnAir && tally {
-		item.Facts = append(item.Facts, s.tally(ctx, scope, c)...)
+	if c.OnAir && inside {
+		item.Facts = append(item.Facts, s.inside(ctx, scope, c)...)
+	} else {
+		item.Facts = append(item.Facts, s.standby(ctx, c, nil)...)
 	}
 	item.Facts = append(item.Facts, s.lockFact(ctx, c)...)
 	item.Facts = append(item.Facts, op.L(mode(c), " · ", op.Code(c.ID)))
 	return item
 }
 
-// tally says which scene is on PROGRAM, which are open as PREVIEW and whether the programme is being recorded. It is a
-// courtesy: what cannot be seen is said and stops nothing.
-func (s table) tally(ctx context.Context, scope op.Scope, c live.Caster) []op.Line {
+// inside says whether viewers have the standby picture, which scene is on PROGRAM, which are open as PREVIEW and
+// whether the programme is being recorded. It is a courtesy: what cannot be seen is said and stops nothing.
+func (s table) inside(ctx context.Context, scope op.Scope, c live.Caster) []op.Line {
 	all, err := s.cloud.Scenes(ctx, c.ID)
 	if err != nil {
-		return []op.Line{op.L("I could not look into it: ", failure.Explain(err).Text)}
+		return append(s.standby(ctx, c, nil), op.L("I could not look into it: ", failure.Explain(err).Text))
 	}
-	var facts []op.Line
-	program := programOf(all)
+	facts := s.standby(ctx, c, all)
+	program := tally.Program(all)
 	if program.ID != "" {
 		facts = append(facts, op.L("PROGRAM ", op.B(program.Name)))
 	}
@@ -157,11 +160,12 @@ func (s table) readCaster(ctx context.Context, call op.Call) (op.Answer, error) 
 	}
 	answer := op.Answer{
 		Mark: airMark(c), Title: op.L(op.B(c.Name), " · ", airFact(c)),
-		Lines: []op.Line{op.L("Type ", mode(c), " · id ", op.Code(c.ID)), seen.setup()},
+		Lines: append(s.standby(ctx, c, all), op.L("Type ", mode(c), " · id ", op.Code(c.ID)), seen.setup()),
 		Next:  studioWays(c, all),
 	}
 	if c.OnAir {
-		answer.Lines = append(answer.Lines, s.cut(ctx, call.Scope, c, output{from: programOf(all).PlayURL}).recordingLine())
+		answer.Lines = append(answer.Lines,
+			s.cut(ctx, call.Scope, c, output{from: tally.Program(all).PlayURL}).recordingLine())
 	}
 	answer.Lines = append(answer.Lines, s.lockFact(ctx, c)...)
 	for _, scene := range all {
@@ -177,7 +181,7 @@ func studioWays(c live.Caster, all []live.Scene) []op.Next {
 		return []op.Next{nextcmd.OnCaster("start", c.ID), nextcmd.OnCaster("copy", c.ID)}
 	}
 	var next []op.Next
-	if programOf(all).ID != "" {
+	if tally.Program(all).ID != "" {
 		next = append(next, nextcmd.OnCaster("standby", c.ID))
 	}
 	if len(openPreviews(all)) > 0 {
@@ -218,10 +222,13 @@ func (i inside) setup() op.Line {
 	if config.Recorded {
 		line = op.L(line, " · its programme can be recorded")
 	}
-	if config.Standby {
-		return op.L(line, " · standby picture set")
+	if config.Standby && config.AutoStandby {
+		return op.L(line, " · standby picture: configured, shown by itself when the input fails")
 	}
-	return op.L(line, " · no standby picture")
+	if config.Standby {
+		return op.L(line, " · standby picture: configured")
+	}
+	return op.L(line, " · standby picture: not configured")
 }
 
 // sceneItem shows a scene with its tally and the one thing that is most often done next: open it, then take it.

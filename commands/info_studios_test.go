@@ -50,7 +50,7 @@ func TestCasterShow(t *testing.T) {
 	}
 	wantHas(t, words(got), "Evening News · on air since", "PROGRAM · open · s-main", "PREVIEW · open · s-p1",
 		"PREVIEW · closed · s-p2",
-		"Domain live.example.com · delay 5 s", "no standby picture", "[Restart…] caster restart "+newsID,
+		"Domain live.example.com · delay 5 s", "standby picture: not configured", "[Restart…] caster restart "+newsID,
 		"[Copy…] caster copy "+newsID, "[Stop studio…] caster stop "+newsID,
 		"[Standby…] caster standby "+newsID, "[Close preview…] caster scene stop "+newsID)
 	for i, want := range []string{"", "Take…: caster take " + newsID + " s-p1",

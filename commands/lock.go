@@ -23,6 +23,9 @@ type Records interface {
 	Release(ctx context.Context, lock op.Lock, by, why string) (now op.Lock, gone bool, err error)
 	Board(ctx context.Context, channel string) (op.Board, error)
 	PutBoard(ctx context.Context, board op.Board, by string) (now op.Board, done bool, err error)
+	TakeCare(ctx context.Context, channel, alert, person string, now time.Time) (op.Care, error)
+	// Standings gives how conditions of targets stand by what the bot did itself.
+	Standings(ctx context.Context) (op.Standings, error)
 	History(ctx context.Context, target op.Target, channel string, n int) (list []op.Operation, more bool, err error)
 }
 
@@ -34,7 +37,7 @@ const maxWhy = 200
 func (s table) ownCommands(known *op.Table) []op.Command {
 	r := policyQuestions{table: s, known: known}
 	return []op.Command{s.casterLock(), s.casterUnlock(), s.casterBreak(), s.casterAsk(), r.casterWhy(), r.casterWho(),
-		s.casterHistory(), s.casterBoard()}
+		s.casterHistory(), s.casterBoard(), s.casterCare()}
 }
 
 func (s table) casterLock() op.Command {
@@ -42,8 +45,8 @@ func (s table) casterLock() op.Command {
 		Usage:    "caster lock {caster} {until?} {why?}",
 		Short:    "Keep a studio for yourself for a while: what others want to change is refused.",
 		Examples: []string{`caster lock "Evening News" until 22:00 election night`, `caster lock "Evening News" for 90m`},
-		Verb:     "caster.lock", Effect: op.Change,
-		Plan: s.planLock, Apply: s.applyLock, Verify: s.verifyLock,
+		Verb:     "caster.lock", Effect: op.Change, Starts: []op.Condition{op.IsLocked},
+		Plan: s.planLock, Apply: s.applyLock, Verify: s.verifyLock, Follow: s.followLock,
 	}
 }
 
@@ -115,19 +118,24 @@ func (s table) applyLock(ctx context.Context, p op.Plan, _ string, _ op.SendPerm
 		Target: p.Target, Holder: p.Args["by"], Why: p.Args["why"], Since: s.now(), Until: until, Version: seenLock(p),
 	}
 	now, held, err := s.records.Hold(ctx, lock)
-	switch {
-	case err != nil:
-		return unwritten()
-	case !held:
-		return op.Outcome{State: op.Failed,
-			Text: op.L(op.B(p.Target.Name), " was not locked: it is ", standing(now), ". Nothing was changed.")}
-	}
-	return op.Outcome{
-		State: op.Succeeded,
+	return lockOutcome(op.Outcome{
 		Text: withFacts(op.L("Studio ", op.B(p.Target.Name), " is locked by ", op.Who(lock.Holder), " until ",
 			op.On(until), "."), p),
 		Next: []op.Next{nextcmd.Command("unlock", p.Args)},
+	}, op.L(op.B(p.Target.Name), " was not locked"), now, held, err)
+}
+
+// lockOutcome is what became of a change of a lock: what is said of its success, or what was denied because the lock is
+// another one now.
+func lockOutcome(success op.Outcome, denied op.Line, now op.Lock, done bool, err error) op.Outcome {
+	switch {
+	case err != nil:
+		return unwritten()
+	case !done:
+		return op.Outcome{State: op.Failed, Text: op.L(denied, ": it is ", standing(now), ". Nothing was changed.")}
 	}
+	success.State = op.Succeeded
+	return success
 }
 
 // withFacts adds what a plan said to the sentence that stays on the card.
@@ -173,12 +181,24 @@ func (s table) verifyLock(ctx context.Context, a op.Attempt) (op.Evidence, error
 	return op.Evidence{Seen: op.L("It is ", standing(lock), ".")}, nil
 }
 
+// followLock says when the lock has run out. That it was given back or broken its end by a command says.
+func (s table) followLock(ctx context.Context, a op.Attempt) (op.Followup, error) {
+	until, err := time.Parse(civiltime.WholeMoment, a.Plan.Args["until"])
+	switch {
+	case err != nil:
+		return op.Followup{}, nil
+	case s.now().Before(until):
+		return op.Followup{Again: until}, nil
+	}
+	return op.Followup{Over: op.L("Ended ", op.On(until), ": the time of the lock has passed.")}, nil
+}
+
 func (s table) casterUnlock() op.Command {
 	return op.Command{
 		Usage:    "caster unlock {caster}",
 		Short:    "Give a studio back that you have locked.",
 		Examples: []string{`caster unlock "Evening News"`},
-		Verb:     "caster.unlock", Effect: op.Change,
+		Verb:     "caster.unlock", Effect: op.Change, Ends: []op.Condition{op.IsLocked},
 		Plan: s.planUnlock, Apply: s.applyUnlock, Verify: s.verifyUnlocked,
 	}
 }
@@ -209,24 +229,16 @@ func (s table) lockedStudio(ctx context.Context, call op.Call) (op.Target, op.Lo
 
 // applyUnlock gives back the lock that the plan saw. That it is the asker's own is looked at once more.
 func (s table) applyUnlock(ctx context.Context, p op.Plan, _ string, _ op.SendPermit) op.Outcome {
+	denied := op.L(op.B(p.Target.Name), " was not unlocked")
 	lock, err := s.records.Lock(ctx, p.Target)
-	if err != nil {
-		return op.Outcome{State: op.Failed,
-			Text: op.L(op.B(p.Target.Name), " was not unlocked: its lock could not be read. Nothing was changed.")}
-	}
-	if lock.Version != seenLock(p) || lock.Holder != p.Args["by"] {
-		return op.Outcome{State: op.Failed,
-			Text: op.L(op.B(p.Target.Name), " was not unlocked: the lock is another one now. Nothing was changed.")}
-	}
-	now, gone, err := s.records.Release(ctx, lock, p.Args["by"], "")
 	switch {
 	case err != nil:
-		return unwritten()
-	case !gone:
-		return op.Outcome{State: op.Failed,
-			Text: op.L(op.B(p.Target.Name), " was not unlocked: it is ", standing(now), ". Nothing was changed.")}
+		return op.Outcome{State: op.Failed, Text: op.L(denied, ": its lock could not be read. Nothing was changed.")}
+	case lock.Version != seenLock(p) || lock.Holder != p.Args["by"]:
+		return op.Outcome{State: op.Failed, Text: op.L(denied, ": the lock is another one now. Nothing was changed.")}
 	}
-	return op.Outcome{State: op.Succeeded, Text: op.L("Studio ", op.B(p.Target.Name), " is free again.")}
+	now, gone, err := s.records.Release(ctx, lock, p.Args["by"], "")
+	return lockOutcome(op.Outcome{Text: op.L("Studio ", op.B(p.Target.Name), " is free again.")}, denied, now, gone, err)
 }
 
 func (s table) verifyUnlocked(ctx context.Context, a op.Attempt) (op.Evidence, error) {

@@ -13,21 +13,17 @@ func (s table) casterBreak() op.Command {
 		Usage:    "caster break {caster} {why}",
 		Short:    "Break somebody else's lock, for a reason that everybody sees.",
 		Examples: []string{`caster break "Evening News" Ana is on a train and the stream is black`},
-		Verb:     "caster.break", Effect: op.Change, PastLock: true,
+		Verb:     "caster.break", Effect: op.Change, PastLock: true, Ends: []op.Condition{op.IsLocked},
 		Plan: s.planBreak, Apply: s.applyBreak, Verify: s.verifyUnlocked,
 	}
 }
 
 func (s table) planBreak(ctx context.Context, call op.Call) (op.Plan, error) {
-	target, lock, err := s.othersLock(ctx, call)
-	if err != nil {
+	target, lock, why, err := s.othersLock(ctx, call)
+	switch {
+	case err != nil:
 		return op.Plan{}, err
-	}
-	why, err := reason(call)
-	if err != nil {
-		return op.Plan{}, err
-	}
-	if why == "" {
+	case why == "":
 		return op.Plan{}, op.Refuse(op.L("To break a lock a reason is needed: everybody sees it.")).About("why")
 	}
 	p := lockPlan(lock, op.Args{"caster": target.ID, "why": why, "by": call.Person.ID, "holder": lock.Holder})
@@ -37,33 +33,29 @@ func (s table) planBreak(ctx context.Context, call op.Call) (op.Plan, error) {
 	return p, nil
 }
 
-// othersLock resolves {caster} to a studio that somebody else has locked.
-func (s table) othersLock(ctx context.Context, call op.Call) (op.Target, op.Lock, error) {
-	target, lock, err := s.lockedStudio(ctx, call)
-	if err == nil && lock.Holder == call.Person.ID {
+// othersLock resolves {caster} to a studio that somebody else has locked, and says why it is wanted.
+func (s table) othersLock(ctx context.Context, call op.Call) (target op.Target, lock op.Lock, why string, err error) {
+	target, lock, err = s.lockedStudio(ctx, call)
+	switch {
+	case err != nil:
+	case lock.Holder == call.Person.ID:
 		err = op.Refuse(op.L("It is you who has locked ", op.B(target.Name), ".")).
 			WithNext(nextcmd.OnCaster("unlock", target.ID))
+	default:
+		why, err = reason(call)
 	}
-	return target, lock, err
+	return target, lock, why, err
 }
 
 func (s table) applyBreak(ctx context.Context, p op.Plan, _ string, _ op.SendPermit) op.Outcome {
 	lock := op.Lock{Target: p.Target, Holder: p.Args["holder"], Version: seenLock(p)}
 	now, gone, err := s.records.Release(ctx, lock, p.Args["by"], p.Args["why"])
-	switch {
-	case err != nil:
-		return unwritten()
-	case !gone:
-		return op.Outcome{State: op.Failed,
-			Text: op.L("The lock of ", op.B(p.Target.Name), " was not broken: it is ", standing(now), ". Nothing was changed.")}
-	}
-	return op.Outcome{
-		State: op.Succeeded,
+	return lockOutcome(op.Outcome{
 		Text: op.L(op.Who(p.Args["by"]), " has broken the lock of ", op.Who(p.Args["holder"]), " on studio ",
 			op.B(p.Target.Name),
 			". Reason: ", op.V(op.Visible(p.Args["why"])), ". It is free now."),
 		Next: []op.Next{nextcmd.OnCaster("lock", p.Target.ID)},
-	}
+	}, op.L("The lock of ", op.B(p.Target.Name), " was not broken"), now, gone, err)
 }
 
 func (s table) casterAsk() op.Command {
@@ -78,11 +70,7 @@ func (s table) casterAsk() op.Command {
 
 // planAsk names the holder in the title, which the card shows from its first moment: that is what calls them.
 func (s table) planAsk(ctx context.Context, call op.Call) (op.Plan, error) {
-	target, lock, err := s.othersLock(ctx, call)
-	if err != nil {
-		return op.Plan{}, err
-	}
-	why, err := reason(call)
+	target, lock, why, err := s.othersLock(ctx, call)
 	if err != nil {
 		return op.Plan{}, err
 	}

@@ -11,6 +11,7 @@ import (
 	"casterbot/commands/recording"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
+	"casterbot/internal/tally"
 )
 
 // recordCommand is one of the four commands of RealTimeRecordCommand.
@@ -64,7 +65,7 @@ var recordCommands = []recordCommand{
 		},
 		says: recordWords{
 			title: "Pause recording of ", button: "Pause recording",
-			done: [2]op.Text{"Recording of ", " paused. "}, denial: [2]op.Text{"Recording of ", " was not paused"},
+			done: [2]op.Text{"Recording of ", " paused."}, denial: [2]op.Text{"Recording of ", " was not paused"},
 		},
 		note: fileOfPause, next: []string{"write", "resume"},
 		ask:    recording.SeeOnline | recording.SeeConfig | recording.SeeContent,
@@ -130,7 +131,7 @@ func (s table) planRecord(ctx context.Context, call op.Call, r recordCommand) (o
 		what = r.before
 		maps.Copy(seen, call.Confirmed.Seen)
 	}
-	k, err := recording.Read(ctx, s.cloud, s.now(), t.Stream, what)
+	k, err := s.recordingOf(ctx, t.Stream, what)
 	if err != nil {
 		return op.Plan{}, failure.CannotLook(op.L(op.V(t.label)), err)
 	}
@@ -141,9 +142,9 @@ func (s table) planRecord(ctx context.Context, call op.Call, r recordCommand) (o
 		return op.Plan{}, nothingRecorded(t)
 	}
 	if k.Seen.Has(recording.SeeConfig) {
-		seen[delaySeen] = k.Delay.String()
+		seen[tally.DelaySeen] = k.Delay.String()
 	} else {
-		k.Delay, _ = time.ParseDuration(seen[delaySeen])
+		k.Delay, _ = time.ParseDuration(seen[tally.DelaySeen])
 	}
 	maps.Copy(seen, k.Trace().Seen())
 	return op.Plan{
@@ -191,7 +192,7 @@ func nothingRecorded(t target) error {
 }
 
 func refuseRunning(k recording.State, t target) error {
-	if k.Phase != recording.Running {
+	if k.Phase != tally.Running {
 		return nil
 	}
 	return op.Already(op.L("As far as the cloud shows, ", op.B(t.label), " is already recording",
@@ -200,7 +201,7 @@ func refuseRunning(k recording.State, t target) error {
 }
 
 func refuseUnpaused(k recording.State, t target) error {
-	if k.Phase != recording.Running {
+	if k.Phase != tally.Running {
 		return nil
 	}
 	return op.Refuse(op.L(op.B(t.label), " is still recording: its file can be written at once only after a pause."),
@@ -226,7 +227,7 @@ func warnQuiet(k recording.State) []op.Line {
 }
 
 func warnUnpaused(k recording.State) []op.Line {
-	if k.Phase == recording.Ended {
+	if k.Phase == tally.Ended {
 		return nil
 	}
 	return []op.Line{op.L("I see no recording that waits for its file; ApsaraVideo Live may refuse.")}
@@ -241,10 +242,10 @@ func (s table) applyRecord(ctx context.Context, p op.Plan, permit op.SendPermit,
 	receipt, err := s.cloud.Record(ctx, permit, t.Stream, r.command)
 	success := op.Outcome{
 		Text: op.L(r.says.done[0], op.B(t.label), r.says.done[1]),
-		Next: mapped(r.next, func(name string) op.Next { return nextcmd.OnStream(name, t.String()) }),
+		Next: op.Each(r.next, func(name string) op.Next { return nextcmd.OnStream(name, t.String()) }),
 	}
 	if r.note != nil {
-		success.Text = op.L(success.Text, r.note(s, p))
+		success.Promise = r.note(s, p)
 	}
 	return failure.Failure{
 		Usage: "record " + r.word + " {stream}", Args: p.Args, Denied: denial,
@@ -253,13 +254,10 @@ func (s table) applyRecord(ctx context.Context, p op.Plan, permit op.SendPermit,
 	}.Outcome(success, receipt, err)
 }
 
-// delaySeen is where a plan keeps the time from a pause to its file, as Go writes durations.
-const delaySeen = "delay"
-
 // fileOfPause tells when the file is due, by the delay that the plan saw: nothing stands between the answer and its
 // record.
 func fileOfPause(s table, p op.Plan) op.Line {
-	delay, err := time.ParseDuration(p.Seen[delaySeen])
+	delay, err := time.ParseDuration(p.Seen[tally.DelaySeen])
 	if err != nil {
 		return op.L("The file follows after the delay of its configuration.")
 	}

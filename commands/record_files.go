@@ -61,7 +61,7 @@ func (s table) readFiles(ctx context.Context, call op.Call) (op.Answer, error) {
 	asks := []func() error{func() (err error) { files, from, err = s.filesBack(ctx, t, page*pageFiles+1); return err }}
 	if page == 1 {
 		asks = append(asks, parallel.Into(&k, func() (recording.State, error) {
-			return recording.Read(ctx, s.cloud, s.now(), t.Stream, recording.SeeOnline|recording.SeeConfig|recording.SeeContent)
+			return s.recordingOf(ctx, t.Stream, recording.SeeOnline|recording.SeeConfig|recording.SeeContent)
 		}))
 	} else {
 		answer.Title = op.L(answer.Title, ", page ", op.N(page))

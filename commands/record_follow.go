@@ -12,6 +12,7 @@ import (
 	"casterbot/commands/recording"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
+	"casterbot/internal/tally"
 )
 
 const (
@@ -23,7 +24,7 @@ const (
 
 // afterDelay: a pause leads to a file after the delay of its configuration, as the plan saw it.
 func afterDelay(a op.Attempt) time.Time {
-	delay, _ := time.ParseDuration(a.Plan.Seen[delaySeen])
+	delay, _ := time.ParseDuration(a.Plan.Seen[tally.DelaySeen])
 	return a.Sent.Add(delay)
 }
 

@@ -9,6 +9,7 @@ import (
 	"casterbot/commands/baseline"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
+	"casterbot/internal/tally"
 )
 
 // followAt looks what came of a record command that was sent at noon, some time later; material of ten minutes was
@@ -21,7 +22,7 @@ func followAt(t *testing.T, f *fakeCloud, word string, later time.Duration) (op.
 	}
 	seen := baseline.Baseline{baseline.LookedAt: noon.Add(-time.Second), baseline.BeganAt: noon.Add(-10 * time.Minute),
 		baseline.EndedAt: noon.Add(-2 * time.Second), baseline.FileAt: noon.Add(-time.Hour), baseline.DueAt: {}}.Seen()
-	seen[delaySeen] = "3m0s"
+	seen[tally.DelaySeen] = "3m0s"
 	return c.Follow(t.Context(), op.Attempt{Plan: op.Plan{Args: op.Args{"stream": mainPath}, Seen: seen}, Sent: noon,
 		Outcome: op.Outcome{State: op.Succeeded}})
 }
@@ -98,7 +99,7 @@ func TestTheFileOfAnotherPause(t *testing.T) {
 		Created: noon.Add(-time.Minute), Duration: time.Minute}}
 	seen := baseline.Baseline{baseline.LookedAt: noon.Add(-time.Second), baseline.BeganAt: noon.Add(-10 * time.Minute),
 		baseline.EndedAt: noon.Add(-2 * time.Second)}.Seen()
-	seen[delaySeen] = "3m0s"
+	seen[tally.DelaySeen] = "3m0s"
 	c, _ := Table(f, &fakeRecords{}, func() time.Time { return noon.Add(time.Minute) }).Find("record stop {stream}")
 	a := op.Attempt{Plan: op.Plan{Args: op.Args{"stream": mainPath}, Seen: seen}, Sent: noon,
 		Outcome: op.Outcome{State: op.Succeeded}}

@@ -6,6 +6,7 @@ import (
 
 	"casterbot/commands/recording"
 	"casterbot/internal/live"
+	"casterbot/internal/tally"
 )
 
 // TestTimesThatTheAPIDoesNotTell are left out with the words before them.
@@ -27,9 +28,11 @@ func TestTimesThatTheAPIDoesNotTell(t *testing.T) {
 // TestSecondsDoNotChangeAPlan: the end of the material may lie just before or just after the moment of the look; that
 // is no news.
 func TestSecondsDoNotChangeAPlan(t *testing.T) {
-	before := recording.State{Phase: recording.Running, Content: live.Content{From: noon, To: noon.Add(time.Second)}}
-	after := recording.State{Phase: recording.Ended, Content: live.Content{From: noon, To: noon.Add(2 * time.Second)}}
-	open := recording.State{Phase: recording.Running, Content: live.Content{From: noon}}
+	before := recording.State{Recording: tally.Recording{Phase: tally.Running,
+		Content: live.Content{From: noon, To: noon.Add(time.Second)}}}
+	after := recording.State{Recording: tally.Recording{Phase: tally.Ended,
+		Content: live.Content{From: noon, To: noon.Add(2 * time.Second)}}}
+	open := recording.State{Recording: tally.Recording{Phase: tally.Running, Content: live.Content{From: noon}}}
 	for _, r := range recordCommands {
 		of := func(k recording.State) string { return r.fingerprint(k, mainStream) }
 		if of(before) != of(after) {

@@ -77,7 +77,7 @@ func (s table) readStreams(ctx context.Context, call op.Call, page int) (op.Answ
 
 // streamItems looks at some streams side by side, whose being live is known.
 func (s table) streamItems(ctx context.Context, all []target) []op.Item {
-	now := s.now()
+	now, own := s.now(), s.ownRecordings(ctx)
 	var configs map[string]parallel.Answer[[]live.RecordConfig]
 	var contents []parallel.Answer[[]live.Content]
 	_ = parallel.Together(
@@ -91,8 +91,9 @@ func (s table) streamItems(ctx context.Context, all []target) []op.Item {
 	)
 	var items []op.Item
 	for i, t := range all {
-		k := recording.State{Seen: recording.SeeOnline | recording.SeeConfig | recording.SeeContent, At: now,
-			Online: t.online}
+		k := recording.State{Seen: recording.SeeOnline | recording.SeeConfig | recording.SeeContent, Online: t.online,
+			Recording: own(t.Stream)}
+		k.At = now
 		how := configs[t.Domain]
 		k.Judge(t.Stream, nil, how.Got, contents[i].Got)
 		items = append(items, streamItem(k, t, cmp.Or(how.Err, contents[i].Err)))
@@ -132,34 +133,29 @@ func (s table) readStream(ctx context.Context, call op.Call) (op.Answer, error) 
 	if err != nil {
 		return op.Answer{}, err
 	}
-	k, err := recording.Read(ctx, s.cloud, s.now(), t.Stream, recording.SeeAll)
+	k, err := s.recordingOf(ctx, t.Stream, recording.SeeAll)
 	if err != nil {
 		return op.Answer{}, failure.CannotLook(op.L(op.V(t.label)), err)
 	}
 	answer := op.Answer{
 		Mark: k.Mark(), Title: op.L(op.B(t.label)), Lines: k.Facts(t.Stream),
-		Next: append(k.Ways(t.String()), filesNext(k, t)...),
+		Next: k.Ways(t.String()),
 		Note: op.L("No API says what is being recorded now; this is concluded from its lists of material and files."),
 	}
 	for _, f := range newestFirst(k.Files)[:min(len(k.Files), maxStatusFiles)] {
 		answer.Items = append(answer.Items, fileItem(f))
 	}
-	if len(k.Files) == 0 {
+	switch n := len(k.Files); {
+	case n == 0:
 		answer.Lines = append(answer.Lines, op.L("No files within the last 24 hours."))
+	case n > maxStatusFiles:
+		answer.Next = append(answer.Next, nextcmd.OnStream("files", t.String()))
 	}
 	return answer, nil
 }
 
 // maxStatusFiles is how many files a status shows; the others have a command of their own.
 const maxStatusFiles = 3
-
-// filesNext leads to all files, where a status shows but some.
-func filesNext(k recording.State, t target) []op.Next {
-	if len(k.Files) <= maxStatusFiles {
-		return nil
-	}
-	return []op.Next{nextcmd.OnStream("files", t.String())}
-}
 
 // fileItem shows a file without its address: the bucket decides who may fetch it.
 func fileItem(f live.File) op.Item {

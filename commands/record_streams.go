@@ -11,9 +11,11 @@ import (
 
 	"casterbot/commands/failure"
 	"casterbot/commands/naming"
+	"casterbot/commands/recording"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 	"casterbot/internal/parallel"
+	"casterbot/internal/tally"
 )
 
 // target is a stream with its name for people: the channel's alias if there is one.
@@ -35,28 +37,35 @@ func (t target) thing() naming.Thing {
 // where the channel's pattern says which domain and app it has. An alias wins, as somebody wrote down what it means.
 func (s table) stream(ctx context.Context, call op.Call) (target, error) {
 	typed := call.Args["stream"]
-	if strings.Contains(typed, "/") {
-		if stream, ok := parsePath(typed); ok && call.Scope.Stream(stream.String()) {
+	patterns := patternsOf(typed, call.Scope)
+	if len(patterns) == 1 {
+		if stream, ok := parsePath(patterns[0]); ok {
 			return labelled(stream, call.Scope), nil
 		}
-		return target{}, s.unknownStream(ctx, call)
 	}
-	if patterns := aliased(typed, call.Scope.Streams); len(patterns) > 0 {
-		stream, ok := parsePath(patterns[0])
-		if len(patterns) > 1 || !ok {
-			return target{}, s.unclearStream(ctx, call, patterns)
-		}
-		return labelled(stream, call.Scope), nil
+	all, err := s.streams(ctx, call.Scope)
+	switch {
+	case err != nil:
+		return target{}, err
+	case len(patterns) == 0:
+		return target{}, naming.Streams.Unknown(typed, op.Each(all, target.thing))
 	}
-	found := bare(typed, call.Scope)
-	if len(found) > 1 {
-		return target{}, s.unclearStream(ctx, call, found)
+	return target{}, unclearStream(typed, patterns, all)
+}
+
+// patternsOf gives what a word can mean of the channel's streams.
+func patternsOf(typed string, scope op.Scope) []string {
+	_, whole := parsePath(typed)
+	switch {
+	case whole && scope.Stream(typed):
+		return []string{typed}
+	case strings.Contains(typed, "/"):
+		return nil
 	}
-	if len(found) == 0 {
-		return target{}, s.unknownStream(ctx, call)
+	if patterns := aliased(typed, scope.Streams); len(patterns) > 0 {
+		return patterns
 	}
-	stream, _ := parsePath(found[0])
-	return labelled(stream, call.Scope), nil
+	return bare(typed, scope)
 }
 
 // aliased gives the patterns behind an alias: of the one written exactly so, else of all that fold to it.
@@ -132,21 +141,9 @@ func labelled(stream live.Stream, scope op.Scope) target {
 	return target{Stream: stream, label: stream.Name}
 }
 
-func (s table) unknownStream(ctx context.Context, call op.Call) error {
-	all, err := s.streams(ctx, call.Scope)
-	if err != nil {
-		return err
-	}
-	return naming.Streams.Unknown(call.Args["stream"], mapped(all, target.thing))
-}
-
 // unclearStream lists what the patterns can mean: the streams themselves, and those live now that fit.
-func (s table) unclearStream(ctx context.Context, call op.Call, patterns []string) error {
-	all, err := s.streams(ctx, call.Scope)
-	if err != nil {
-		return err
-	}
-	refusal := op.Refuse(op.L("More than one stream could be meant by ", op.B(op.Visible(call.Args["stream"])), "."),
+func unclearStream(typed string, patterns []string, all []target) error {
+	refusal := op.Refuse(op.L("More than one stream could be meant by ", op.B(op.Visible(typed)), "."),
 		op.L("Give the stream in full, as domain/app/stream.")).About("stream").InShort(op.L("unclear name"))
 	for _, t := range all {
 		if slices.ContainsFunc(patterns, func(p string) bool { return fits(p, t.String()) }) &&
@@ -217,13 +214,45 @@ func noteOnline(all []target, o live.Online, scope op.Scope) []target {
 	return append(all, target{Stream: o.Stream, label: o.Name, online: &o})
 }
 
+// recordingOf looks at a stream, and adds what the bot did itself.
+func (s table) recordingOf(ctx context.Context, stream live.Stream, what recording.Aspect) (recording.State, error) {
+	k, err := recording.Read(ctx, s.cloud, s.now(), stream, what)
+	own := s.ownRecordings(ctx)(stream)
+	k.Own, k.Paused = own.Own, own.Paused
+	return k, err
+}
+
+// ownRecordings gives what the bot itself did about the recordings of streams. It is a courtesy: when that cannot be
+// read there is what the cloud shows.
+func (s table) ownRecordings(ctx context.Context) func(live.Stream) tally.Recording {
+	stands, err := s.records.Standings(ctx)
+	if err != nil {
+		return func(live.Stream) tally.Recording { return tally.Recording{} }
+	}
+	return func(stream live.Stream) tally.Recording {
+		t := op.Target{Kind: "stream", ID: stream.String()}
+		return tally.Recording{Own: stands(t, op.IsRecorded), Paused: stands(t, op.IsPaused)}
+	}
+}
+
+// knownStream says what the bot did about the recording of a stream that is listed as live.
+func (s table) knownStream(ctx context.Context, o op.Option) []op.Line {
+	stream, ok := parsePath(o.Value)
+	if !ok {
+		return nil
+	}
+	r := s.ownRecordings(ctx)(stream)
+	r.At = s.now()
+	return r.Known()
+}
+
 // streamOptions offers the channel's streams: "main · live".
 func (s table) streamOptions(ctx context.Context, call op.Call) ([]op.Option, error) {
 	all, err := s.streams(ctx, call.Scope)
 	if err != nil {
 		return nil, err
 	}
-	options := naming.Pick(mapped(all, target.thing))
+	options := naming.Pick(op.Each(all, target.thing))
 	for i := range options {
 		options[i].Hint = options[i].Value
 	}

@@ -9,6 +9,7 @@ import (
 	"casterbot/commands/baseline"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
+	"casterbot/internal/tally"
 )
 
 func usageOf(word string) string { return "record " + word + " {stream}" }
@@ -147,8 +148,8 @@ func TestRecordFingerprint(t *testing.T) {
 				other != slices.Contains(strings.Fields(change.others), r.word) {
 				t.Errorf("record %s, %s: another plan %t, %v", r.word, name, other, err)
 			}
-			if now.Seen[delaySeen] != asked.Seen[delaySeen] {
-				t.Errorf("record %s: the delay was %q, is %q", r.word, asked.Seen[delaySeen], now.Seen[delaySeen])
+			if now.Seen[tally.DelaySeen] != asked.Seen[tally.DelaySeen] {
+				t.Errorf("record %s: the delay was %q, is %q", r.word, asked.Seen[tally.DelaySeen], now.Seen[tally.DelaySeen])
 			}
 		}
 	}
@@ -162,7 +163,7 @@ func TestAPlanOfOld(t *testing.T) {
 		again := call("stream", mainPath)
 		again.Confirmed = &op.Plan{}
 		if p, err := find(t, f, usageOf(r.word)).Plan(t.Context(), again); err != nil || p.Seen[baseline.LookedAt] == "" ||
-			p.Seen[delaySeen] != "" {
+			p.Seen[tally.DelaySeen] != "" {
 			t.Errorf("record %s: %v, %v", r.word, p.Seen, err)
 		}
 	}
@@ -209,13 +210,21 @@ func TestApplyRecord(t *testing.T) {
 			t.Fatal(err)
 		}
 		o := command.Apply(t.Context(), p, "", permitted)
-		if o.State != op.Succeeded || o.Text.Plain() != c.text || o.RequestID != "REQ-1" || o.Next[0].Text != c.next {
-			t.Errorf("%s: %+v %q", c.word, o, o.Text.Plain())
+		if o.State != op.Succeeded || whole(o) != c.text || o.RequestID != "REQ-1" || o.Next[0].Text != c.next {
+			t.Errorf("%s: %+v %q", c.word, o, whole(o))
 		}
 		if len(f.calls) != 1 || f.calls[0] != "Record "+mainPath+" "+c.command {
 			t.Errorf("%s: calls %v", c.word, f.calls)
 		}
 	}
+}
+
+// whole is what a card says of an outcome as long as nothing has come of it.
+func whole(o op.Outcome) string {
+	if len(o.Promise) == 0 {
+		return o.Text.Plain()
+	}
+	return o.Text.Plain() + " " + o.Promise.Plain()
 }
 
 func TestApplyRecordOddities(t *testing.T) {
@@ -224,13 +233,13 @@ func TestApplyRecordOddities(t *testing.T) {
 	p, _ := stop.Plan(t.Context(), call("stream", "main"))
 	f.fail["RecordConfigs"] = &live.Error{Class: live.Unknown}
 	if o := stop.Apply(t.Context(), p, "", permitted); o.State != op.Succeeded ||
-		!strings.Contains(o.Text.Plain(), "in 3 min") {
+		!strings.Contains(o.Promise.Plain(), "in 3 min") {
 		t.Errorf("the answer waits for a look: %+v", o)
 	}
 	old := p
 	old.Seen = map[string]string{} // of a version that did not keep it
 	if o := stop.Apply(t.Context(), old, "", permitted); o.State != op.Succeeded ||
-		!strings.Contains(o.Text.Plain(), "after the delay") {
+		!strings.Contains(o.Promise.Plain(), "after the delay") {
 		t.Errorf("the delay is not known: %+v", o)
 	}
 	start := find(t, f, "record start {stream}")

@@ -36,7 +36,7 @@ func first(a, b bool) int {
 }
 
 func studioThings(all []live.Caster) []naming.Thing {
-	return mapped(all, func(c live.Caster) naming.Thing {
+	return op.Each(all, func(c live.Caster) naming.Thing {
 		return naming.Thing{ID: c.ID, Name: c.Name, Note: airWord(c.OnAir)}
 	})
 }
@@ -63,7 +63,7 @@ func inOrder(studio live.Caster, look func() ([]live.Scene, error)) ([]live.Scen
 }
 
 func sceneThings(all []live.Scene) []naming.Thing {
-	return mapped(all, func(scene live.Scene) naming.Thing {
+	return op.Each(all, func(scene live.Scene) naming.Thing {
 		return naming.Thing{ID: scene.ID, Name: scene.Name, Note: sceneWord(scene)}
 	})
 }
@@ -87,15 +87,6 @@ func openWord(scene live.Scene) op.Text {
 	return "closed"
 }
 
-// mapped makes one of each.
-func mapped[T, A any](all []T, of func(T) A) []A {
-	made := make([]A, len(all))
-	for i, one := range all {
-		made[i] = of(one)
-	}
-	return made
-}
-
 // casterOptions offers the channel's studios, on air first. Names that are not unique carry their id.
 func (s table) casterOptions(ctx context.Context, call op.Call) ([]op.Option, error) {
 	all, err := s.studios(ctx, call.Scope)
@@ -107,11 +98,7 @@ func (s table) casterOptions(ctx context.Context, call op.Call) ([]op.Option, er
 
 // sceneOptions offers the PREVIEW scenes of the studio that was chosen; both commands on scenes take no other.
 func (s table) sceneOptions(ctx context.Context, call op.Call) ([]op.Option, error) {
-	_, scenes, err := s.withScenes(ctx, call)
-	if err != nil {
-		return nil, err
-	}
-	all, err := scenes()
+	_, all, err := s.withScenes(ctx, call, nil)
 	if err != nil {
 		return nil, err
 	}

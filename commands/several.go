@@ -83,7 +83,7 @@ func (s table) expandStreams(ctx context.Context, call op.Call, words []string) 
 		if err != nil {
 			return nil, err
 		}
-		things = mapped(all, target.thing)
+		things = op.Each(all, target.thing)
 	}
 	return naming.Streams.Several(call.Args[naming.Streams.Field], words, things, func(word string) (naming.Thing, error) {
 		one := call

@@ -70,10 +70,19 @@ func besides[T any](ctx context.Context, s table, call op.Call, look func(id str
 	return c, func() (T, error) { return seen, unseen }, err
 }
 
-// withScenes looks at a studio and, when they are asked for, at its scenes.
-func (s table) withScenes(ctx context.Context, call op.Call) (live.Caster, func() ([]live.Scene, error), error) {
+// withScenes looks at a studio and at its scenes. What refuse says of the studio goes before whatever its scenes are;
+// it may be nil.
+func (s table) withScenes(ctx context.Context, call op.Call, refuse func(live.Caster) error) (live.Caster, []live.Scene,
+	error) {
 	c, raw, err := besides(ctx, s, call, func(id string) ([]live.Scene, error) { return s.cloud.Scenes(ctx, id) })
-	return c, func() ([]live.Scene, error) { return inOrder(c, raw) }, err
+	if err == nil && refuse != nil {
+		err = refuse(c)
+	}
+	if err != nil {
+		return c, nil, err
+	}
+	all, err := inOrder(c, raw)
+	return c, all, err
 }
 
 // inside is what a studio holds and how it is set up.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/url"
 	"path"
-	"slices"
 	"strings"
 
 	"casterbot/commands/baseline"
@@ -14,35 +13,18 @@ import (
 	"casterbot/commands/recording"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
+	"casterbot/internal/tally"
 )
 
 func onStudio(c live.Caster) op.Target { return op.Target{Kind: "caster", ID: c.ID, Name: c.Name} }
-
-// programOf is the scene that viewers see, zero when the studio has none.
-func programOf(all []live.Scene) live.Scene {
-	i := slices.IndexFunc(all, func(scene live.Scene) bool { return scene.Program })
-	if i < 0 {
-		return live.Scene{}
-	}
-	return all[i]
-}
-
-// picture is equal for scenes that show the same, empty for one that shows nothing. It is told by layout and
-// components; that a take makes both equal is concluded from the API's words "copies the configuration".
-func picture(scene live.Scene) string {
-	if scene.Layout == "" && len(scene.Components) == 0 {
-		return ""
-	}
-	return op.Fingerprint(scene.Layout, slices.Sorted(slices.Values(scene.Components)))
-}
 
 // previousPicture is the PREVIEW, open if there is an open one, that holds the picture on air now: a take of it brings
 // that picture back.
 func previousPicture(all []live.Scene) (live.Scene, bool) {
 	var found live.Scene
-	shown := picture(programOf(all))
+	shown := tally.Picture(tally.Program(all))
 	for _, scene := range all {
-		if !scene.Program && shown != "" && picture(scene) == shown && (found.ID == "" || scene.Open && !found.Open) {
+		if !scene.Program && shown != "" && tally.Picture(scene) == shown && (found.ID == "" || scene.Open && !found.Open) {
 			found = scene
 		}
 	}
@@ -52,13 +34,35 @@ func previousPicture(all []live.Scene) (live.Scene, bool) {
 // airLine is what viewers have now: "🔴 ON AIR since 18:59 · PROGRAM scene Main, with the picture of Preview 1".
 func airLine(c live.Caster, all []live.Scene) op.Line {
 	line := op.L("🔴 ", op.Strong("ON AIR"), op.Told(" since ", op.On, c.Started))
-	if program := programOf(all); program.ID != "" {
+	if program := tally.Program(all); program.ID != "" {
 		line = op.L(line, " · PROGRAM scene ", op.B(program.Name))
 	}
 	if scene, ok := previousPicture(all); ok {
 		line = op.L(line, ", with the picture of ", op.B(scene.Name))
 	}
 	return line
+}
+
+// airLines is what viewers have now, and that it is the standby picture.
+func (s table) airLines(ctx context.Context, c live.Caster, all []live.Scene) []op.Line {
+	return append([]op.Line{airLine(c, all)}, s.standby(ctx, c, all)...)
+}
+
+// standby says that viewers of a studio have its standby picture, or that this cannot be told; nothing otherwise.
+func (s table) standby(ctx context.Context, c live.Caster, all []live.Scene) []op.Line {
+	stands, err := s.records.Standings(ctx)
+	if err != nil {
+		return []op.Line{op.L("I could not read whether it is on standby")}
+	}
+	if line := tally.Standby(c, all, stands(onStudio(c), op.StandbyShown)); len(line) > 0 {
+		return []op.Line{line}
+	}
+	return nil
+}
+
+// knownStudio says what the bot knows of a studio that is listed as on air.
+func (s table) knownStudio(ctx context.Context, o op.Option) []op.Line {
+	return s.standby(ctx, live.Caster{ID: o.Value, OnAir: o.Mark == op.MarkProgram}, nil)
 }
 
 // outputSeen is where a plan keeps the path of the studio's own output as a stream; empty where it has none.
@@ -113,7 +117,7 @@ func (s table) cut(ctx context.Context, scope op.Scope, c live.Caster, of output
 
 // running is the name of a stream that is being recorded; empty when it is not.
 func (s table) running(ctx context.Context, scope op.Scope, stream live.Stream) (string, error) {
-	k, err := recording.Read(ctx, s.cloud, s.now(), stream, recording.SeeContent)
+	k, err := s.recordingOf(ctx, stream, recording.SeeContent)
 	if err != nil || !k.Fresh() {
 		return "", err
 	}
@@ -144,7 +148,7 @@ func requireOnAir(c live.Caster, what, advice op.Text, button string) error {
 
 // requireProgram refuses a studio without a PROGRAM scene.
 func requireProgram(c live.Caster, all []live.Scene) error {
-	if programOf(all).ID != "" {
+	if tally.Program(all).ID != "" {
 		return nil
 	}
 	return op.Refuse(op.L(op.B(c.Name), " has no PROGRAM scene."),

@@ -8,6 +8,7 @@ import (
 	"casterbot/commands/nextcmd"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
+	"casterbot/internal/tally"
 )
 
 const restartUsage = "caster restart {caster}"
@@ -29,20 +30,13 @@ func (s table) planRestart(ctx context.Context, call op.Call) (op.Plan, error) {
 	if call.Confirmed != nil {
 		return s.replanRestart(ctx, call)
 	}
-	c, look, err := s.withScenes(ctx, call)
+	c, all, err := s.withScenes(ctx, call, restartable)
 	if err != nil {
 		return op.Plan{}, err
 	}
-	if err := restartable(c); err != nil {
-		return op.Plan{}, err
-	}
-	all, err := look()
-	if err != nil {
-		return op.Plan{}, err
-	}
-	recorded := s.cut(ctx, call.Scope, c, output{from: programOf(all).PlayURL})
+	recorded := s.cut(ctx, call.Scope, c, output{from: tally.Program(all).PlayURL})
 	p := restartPlan(c, recorded)
-	p.Facts = append([]op.Line{airLine(c, all)}, p.Facts...)
+	p.Facts = append(s.airLines(ctx, c, all), p.Facts...)
 	return p, nil
 }
 
@@ -61,7 +55,7 @@ func (s table) replanRestart(ctx context.Context, call op.Call) (op.Plan, error)
 	recorded, err := look()
 	p := restartPlan(c, recorded)
 	if p.Seen[baseline.StartedAt] != seen[baseline.StartedAt] {
-		p.Facts = append([]op.Line{airLine(c, nil)}, p.Facts...)
+		p.Facts = append(s.airLines(ctx, c, nil), p.Facts...)
 	}
 	return p, err
 }

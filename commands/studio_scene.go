@@ -52,9 +52,8 @@ func (s table) planSceneStart(ctx context.Context, call op.Call) (op.Plan, error
 			nextcmd.OnScene("close", c.ID, scene.ID), nextcmd.OnScene("take", c.ID, scene.ID)).SaysSo().
 			InShort(op.L("already open"))
 	}
-	p := scenePlan("Open PREVIEW of ", c, scene)
-	p.Facts, p.Button = []op.Line{op.L("For the crew only: PROGRAM, which viewers see, stays as it is.")}, "Open preview"
-	return p, nil
+	return scenePlan("Open PREVIEW of ", "For the crew only: PROGRAM, which viewers see, stays as it is.", "Open preview",
+		c, scene), nil
 }
 
 func (s table) planSceneStop(ctx context.Context, call op.Call) (op.Plan, error) {
@@ -70,20 +69,16 @@ func (s table) planSceneStop(ctx context.Context, call op.Call) (op.Plan, error)
 		}
 		return op.Plan{}, already
 	}
-	p := scenePlan("Close PREVIEW of ", c, scene)
-	p.Facts, p.Button = []op.Line{op.L("Its playback ends. PROGRAM, which viewers see, stays as it is.")}, "Close preview"
-	return p, nil
+	return scenePlan("Close PREVIEW of ", "Its playback ends. PROGRAM, which viewers see, stays as it is.",
+		"Close preview", c, scene), nil
 }
 
 // preview resolves studio and scene among all of its scenes, and refuses the PROGRAM scene: only previews can be
 // "opened".
 func (s table) preview(ctx context.Context, call op.Call, can op.Text) (c live.Caster, scene live.Scene,
 	all []live.Scene, err error) {
-	c, look, err := s.withScenes(ctx, call)
+	c, all, err = s.withScenes(ctx, call, nil)
 	if err != nil {
-		return c, scene, nil, err
-	}
-	if all, err = look(); err != nil {
 		return c, scene, nil, err
 	}
 	i, err := naming.Scenes.Find(call.Args["scene"], sceneThings(all))
@@ -95,7 +90,7 @@ func (s table) preview(ctx context.Context, call op.Call, can op.Text) (c live.C
 	}
 	refusal := op.Refuse(op.L(ofScene(c, scene),
 		" is the PROGRAM scene, which viewers see. Only PREVIEW scenes can be ", can, "."))
-	refusal.Answer.Items = naming.Items(previews(all))
+	refusal.Answer.Items = op.Each(previews(all), naming.Thing.Item)
 	return c, scene, all, refusal.About("scene").InShort(op.L("the PROGRAM scene"))
 }
 
@@ -108,10 +103,10 @@ func ofScene(c live.Caster, scene live.Scene) op.Line {
 	return op.L(op.B(c.Name), " / ", op.B(scene.Name))
 }
 
-func scenePlan(title op.Text, c live.Caster, scene live.Scene) op.Plan {
+func scenePlan(title, fact, button op.Text, c live.Caster, scene live.Scene) op.Plan {
 	return op.Plan{
 		Args: op.Args{"caster": c.ID, "scene": scene.ID}, Target: onStudio(c),
-		Title:       op.L(title, ofScene(c, scene)),
+		Title: op.L(title, ofScene(c, scene)), Facts: []op.Line{op.L(fact)}, Button: string(button),
 		Fingerprint: op.Fingerprint(c.ID, c.Name, c.OnAir, scene.ID, scene.Name, scene.Program, scene.Open),
 	}
 }

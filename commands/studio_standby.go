@@ -7,6 +7,7 @@ import (
 	"casterbot/commands/nextcmd"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
+	"casterbot/internal/tally"
 )
 
 const standbyUsage = "caster standby {caster}"
@@ -42,7 +43,7 @@ func (s table) planStandby(ctx context.Context, call op.Call) (op.Plan, error) {
 	if err := requireProgram(c, all); err != nil {
 		return op.Plan{}, err
 	}
-	facts := []op.Line{airLine(c, all), op.L("After it viewers see the standby picture. ", returnLine(all))}
+	facts := append(s.airLines(ctx, c, all), op.L("After it viewers see the standby picture. ", returnLine(all)))
 	switch {
 	case call.Confirmed != nil:
 	case seen.unset != nil:
@@ -56,7 +57,7 @@ func (s table) planStandby(ctx context.Context, call op.Call) (op.Plan, error) {
 	return op.Plan{
 		Args: op.Args{"caster": c.ID}, Target: onStudio(c), Title: op.L("Standby picture on ", op.B(c.Name)),
 		Facts: facts, OnAir: true, Button: "Switch to standby",
-		Fingerprint: op.Fingerprint(c.ID, c.Name, c.OnAir, c.Started.Unix(), programOf(all).ID),
+		Fingerprint: op.Fingerprint(c.ID, c.Name, c.OnAir, c.Started.Unix(), tally.Program(all).ID),
 		Seen:        pictures(c, live.Scene{}, all),
 	}, nil
 }

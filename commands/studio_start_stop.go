@@ -8,6 +8,7 @@ import (
 	"casterbot/commands/nextcmd"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
+	"casterbot/internal/tally"
 )
 
 const (
@@ -87,34 +88,33 @@ func readiness(config live.CasterConfig) []op.Line {
 // is that viewers still have the programme that they had. API:
 // https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-stopcaster
 func (s table) planStop(ctx context.Context, call op.Call) (op.Plan, error) {
-	c, look, err := s.withScenes(ctx, call)
-	switch {
-	case err != nil:
-		return op.Plan{}, err
-	case !c.OnAir:
-		return op.Plan{}, op.Already(op.L(op.B(c.Name), " is already idle. Nothing was changed."),
-			nextcmd.OnCaster("start", c.ID), nextcmd.OnCaster("show", c.ID)).SaysSo().
-			InShort(op.L("already idle"))
-	}
-	all, err := look()
+	c, all, err := s.withScenes(ctx, call, refuseIdle)
 	if err != nil {
 		return op.Plan{}, err
 	}
-	facts := []op.Line{airLine(c, all)}
+	facts := s.airLines(ctx, c, all)
 	if call.Confirmed == nil {
-		facts = append(facts, s.cut(ctx, call.Scope, c, output{from: programOf(all).PlayURL}).facts()...)
+		facts = append(facts, s.cut(ctx, call.Scope, c, output{from: tally.Program(all).PlayURL}).facts()...)
 	}
 	facts = append(facts, op.L("Viewers lose the programme at once."))
 	if open := openPreviews(all); len(open) > 0 {
 		facts = append(facts, op.L("Closed with it: PREVIEW of ", open, "."))
 	}
-	program := programOf(all)
+	program := tally.Program(all)
 	return op.Plan{
 		Args: op.Args{"caster": c.ID}, Target: onStudio(c), Title: op.L("Stop studio ", op.B(c.Name)),
 		Facts: facts, OnAir: true, Button: "Stop on-air studio",
-		Fingerprint: op.Fingerprint(c.ID, c.Name, c.OnAir, c.Started.Unix(), program.ID, picture(program)),
+		Fingerprint: op.Fingerprint(c.ID, c.Name, c.OnAir, c.Started.Unix(), program.ID, tally.Picture(program)),
 		Seen:        baseline.Baseline{baseline.StartedAt: c.Started, baseline.ModifiedAt: c.Modified}.Seen(),
 	}, nil
+}
+
+func refuseIdle(c live.Caster) error {
+	if c.OnAir {
+		return nil
+	}
+	return op.Already(op.L(op.B(c.Name), " is already idle. Nothing was changed."),
+		nextcmd.OnCaster("start", c.ID), nextcmd.OnCaster("show", c.ID)).SaysSo().InShort(op.L("already idle"))
 }
 
 // openPreviews names the PREVIEW scenes that are open.

@@ -10,6 +10,7 @@ import (
 	"casterbot/commands/nextcmd"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
+	"casterbot/internal/tally"
 )
 
 const takeUsage = "caster take {caster} {scene}"
@@ -27,7 +28,6 @@ func (s table) casterTake() op.Command {
 // What a plan saw of the pictures, for the call and for the look after it.
 const (
 	programSeen = "program" // id of the PROGRAM scene
-	shownSeen   = "shown"   // its picture before
 	takenSeen   = "taken"   // the picture that it is to get
 	formerSeen  = "former"  // id of the open PREVIEW that holds the picture on air, if there is one
 )
@@ -42,13 +42,13 @@ func (s table) planTake(ctx context.Context, call op.Call) (op.Plan, error) {
 	if err := takeable(c, scene, all); err != nil {
 		return op.Plan{}, err
 	}
-	program := programOf(all)
-	facts := []op.Line{airLine(c, all),
-		op.L("After it viewers see the picture of ", op.B(scene.Name), ".", played(" Look at it first: ", call.Scope, scene))}
+	program := tally.Program(all)
+	facts := append(s.airLines(ctx, c, all), op.L("After it viewers see the picture of ", op.B(scene.Name), ".",
+		played(" Look at it first: ", call.Scope, scene)))
 	switch {
-	case picture(scene) == "":
+	case tally.Picture(scene) == "":
 		facts = append(facts, op.L("I see no layout in it; ApsaraVideo Live may refuse."))
-	case picture(scene) == picture(program):
+	case tally.Picture(scene) == tally.Picture(program):
 		facts = append(facts,
 			op.L("PROGRAM has the same picture already; this matters only while the standby picture is shown."))
 	}
@@ -56,9 +56,9 @@ func (s table) planTake(ctx context.Context, call op.Call) (op.Plan, error) {
 		Args: op.Args{"caster": c.ID, "scene": scene.ID}, Target: onStudio(c),
 		Title: op.L("Take to PROGRAM: ", ofScene(c, scene)),
 		Facts: facts, OnAir: true, Button: "Take to PROGRAM",
-		Fingerprint: op.Fingerprint(c.ID, c.Name, c.Started.Unix(), scene.ID, scene.Name, scene.Open, picture(scene),
+		Fingerprint: op.Fingerprint(c.ID, c.Name, c.Started.Unix(), scene.ID, scene.Name, scene.Open, tally.Picture(scene),
 			program.ID,
-			picture(program)),
+			tally.Picture(program)),
 		Seen: pictures(c, scene, all),
 	}, nil
 }
@@ -78,9 +78,9 @@ func takeable(c live.Caster, scene live.Scene, all []live.Scene) error {
 
 // pictures keeps what the call and the look after it need.
 func pictures(c live.Caster, scene live.Scene, all []live.Scene) map[string]string {
-	program := programOf(all)
+	program := tally.Program(all)
 	seen := baseline.Baseline{baseline.ModifiedAt: c.Modified}.Seen()
-	seen[programSeen], seen[shownSeen], seen[takenSeen] = program.ID, picture(program), picture(scene)
+	seen[programSeen], seen[tally.PictureSeen], seen[takenSeen] = program.ID, tally.Picture(program), tally.Picture(scene)
 	if back, ok := previousPicture(all); ok && back.Open && back.ID != scene.ID {
 		seen[formerSeen] = back.ID
 	}
@@ -109,7 +109,7 @@ func (s table) applyTake(ctx context.Context, p op.Plan, _ string, permit op.Sen
 // had the same before, as after a standby, the scenes tell nothing; the studio's change time may confirm an answer.
 func (s table) verifyTake(ctx context.Context, a op.Attempt) (op.Evidence, error) {
 	id, seen := a.Plan.Args["caster"], a.Plan.Seen
-	if seen[shownSeen] == seen[takenSeen] {
+	if seen[tally.PictureSeen] == seen[takenSeen] {
 		return s.verifyStudio(touched)(ctx, a)
 	}
 	all, err := s.cloud.Scenes(ctx, id)
@@ -117,7 +117,7 @@ func (s table) verifyTake(ctx context.Context, a op.Attempt) (op.Evidence, error
 		return op.Evidence{}, fmt.Errorf("look at the scenes of %s: %w", id, err)
 	}
 	i := slices.IndexFunc(all, func(scene live.Scene) bool { return scene.ID == seen[programSeen] })
-	if i < 0 || seen[takenSeen] == "" || picture(all[i]) != seen[takenSeen] {
+	if i < 0 || seen[takenSeen] == "" || tally.Picture(all[i]) != seen[takenSeen] {
 		return op.Evidence{Seen: a.Unseen(op.L("PROGRAM has another picture than ", a.Plan.Subject(), " had."))}, nil
 	}
 	return op.Evidence{Happened: true, Seen: op.L("PROGRAM has its layout now.")}, nil

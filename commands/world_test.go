@@ -180,7 +180,7 @@ func TestWorldRecording(t *testing.T) {
 	w := newWorld(t)
 	o := w.checked("record start main")
 	o = w.checked(o.Next[0].Text)
-	wantHas(t, o.Text.Plain(), "paused", "(in 3 min)")
+	wantHas(t, whole(o), "paused. The", "(in 3 min)")
 	o = w.checked(o.Next[0].Text)
 	wantHas(t, o.Text.Plain(), "file of main is being written now")
 	w.checked("record start main")
@@ -250,7 +250,7 @@ func TestWorldStatus(t *testing.T) {
 			"not live"},
 		"record status backup":       {"the file follows 1 min after a pause"},
 		"caster list":                {"6 studios, 3 on air", "playlist", "virtual"},
-		`caster show "Evening News"`: {"PROGRAM · open", "standby picture set"},
+		`caster show "Evening News"`: {"PROGRAM · open", "standby picture: configured"},
 	} {
 		c, call := w.command(text)
 		call.Scope.URLs = false

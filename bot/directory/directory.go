@@ -25,7 +25,7 @@ import (
 // Slack does not answer, or asks to be left alone, facts of up to an hour come back marked as stale.
 type Directory struct {
 	api      *slack.Client
-	holds    *webapi.MethodLimits
+	holds    methodLimits
 	now      func() time.Time
 	queries  queryRate // of questions about groups
 	groups   func() []string
@@ -38,7 +38,7 @@ type Directory struct {
 
 // How long facts are good, and how long they serve when nobody answers.
 const (
-	GoodFor   = time.Minute
+	goodFor   = time.Minute
 	renewAt   = 45 * time.Second // what is still in use by then is asked for again
 	staleFor  = time.Hour
 	askWithin = 5 * time.Second
@@ -52,11 +52,12 @@ const everyGroup = "usergroups"
 
 var _ authz.Directory = (*Directory)(nil)
 
-// NewDirectory makes a directory. groups gives the ids of the user groups that matter: those of the policy in force.
+// New makes a directory. groups gives the ids of the user groups that matter: those of the policy in force.
 func New(c webapi.Config, groups func() []string) *Directory {
 	c = c.Filled()
-	d := &Directory{api: c.Api(), holds: webapi.NewMethodLimits(), now: c.Now, groups: groups}
-	ages := cache.Config{Now: c.Now, Good: GoodFor, Renew: renewAt, Stale: staleFor, Within: askWithin, Most: maxFacts,
+	d := &Directory{api: c.Api(), now: c.Now, groups: groups,
+		holds: methodLimits{now: time.Now, until: map[string]time.Time{}}}
+	ages := cache.Config{Now: c.Now, Good: goodFor, Renew: renewAt, Stale: staleFor, Within: askWithin, Most: maxFacts,
 		Gone: isGone}
 	d.people, d.members = cache.New[string, op.Person](ages), cache.New[string, members](ages)
 	d.channels, d.rooms = cache.New[string, op.Channel](ages), cache.New[string, []string](ages)
@@ -89,10 +90,7 @@ func (d *Directory) Person(ctx context.Context, id, team string, since time.Time
 	if groupsErr != nil {
 		return op.Person{}, fmt.Errorf("look up user groups: %w", groupsErr)
 	}
-	p := found.Value
-	if len(groups) > 0 {
-		p = within(p, groups, known.Value)
-	}
+	p := within(found.Value, groups, known.Value)
 	p.Stale = found.Stale || known.Stale
 	return d.of(p, team), nil
 }
@@ -179,7 +177,7 @@ func within(p op.Person, groups []string, members members) op.Person {
 // askPerson is docs.slack.dev/reference/methods/users.info.
 func (d *Directory) askPerson(ctx context.Context, id string) (op.Person, error) {
 	var u *slack.User
-	err := d.holds.Call("users.info", func() (err error) {
+	err := d.holds.call("users.info", func() (err error) {
 		u, err = d.api.GetUserInfoContext(ctx, id)
 		return err
 	})
@@ -198,7 +196,7 @@ func (d *Directory) askPerson(ctx context.Context, id string) (op.Person, error)
 func (d *Directory) askGroups(ctx context.Context, _ string) (members, error) {
 	d.queries.add(d.now())
 	var groups []slack.UserGroup
-	err := d.holds.Call("usergroups.list", func() (err error) {
+	err := d.holds.call("usergroups.list", func() (err error) {
 		groups, err = d.api.GetUserGroupsContext(ctx, slack.GetUserGroupsOptionIncludeUsers(true))
 		return err
 	})
@@ -225,7 +223,7 @@ var unseen = map[string]bool{"channel_not_found": true, "missing_scope": true}
 // known whether strangers are in it, so it counts as shared.
 func (d *Directory) askChannel(ctx context.Context, id string) (op.Channel, error) {
 	var c *slack.Channel
-	err := d.holds.Call("conversations.info", func() (err error) {
+	err := d.holds.call("conversations.info", func() (err error) {
 		c, err = d.api.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: id})
 		return err
 	})

@@ -90,7 +90,7 @@ func TestChannels(t *testing.T) {
 	if err := w.Archive("C0SHOW"); err != nil {
 		t.Fatal(err)
 	}
-	clock.Advance(GoodFor)
+	clock.Advance(goodFor)
 	if got, _ := d.Channel(context.Background(), "C0SHOW", time.Time{}); !got.Archived {
 		t.Errorf("archived: %+v", got)
 	}
@@ -121,7 +121,7 @@ func TestGroupMessages(t *testing.T) {
 		`"is_private":true`: false} {
 		client := &http.Client{Transport: answers(`{"ok":true,"channel":{"id":"G0CREW","name":"mpdm-ana--bo-1",` +
 			said + `}}`)}
-		d := New(webapi.Config{APIURL: "http://127.0.0.1/api/", HTTP: client}, func() []string { return nil })
+		d := New(webapi.Config{APIURL: "http://127.0.0.1/api/", HTTP: client, Now: time.Now}, func() []string { return nil })
 		if got, err := d.Channel(t.Context(), "G0CREW", time.Time{}); err != nil || got.Member != want {
 			t.Errorf("%s: %+v, %v", said, got, err)
 		}
@@ -158,14 +158,14 @@ func TestAges(t *testing.T) {
 		{"fresh", func() { clock.Advance(freshFor - 1) }, true, 1, false, false, 1},
 		{"fresh after five seconds", func() { clock.Advance(1) }, true, 2, false, false, 1},
 		{"before it is renewed", func() { clock.Advance(renewAt - 1) }, false, 2, false, false, 1},
-		{"a minute", func() { clock.Advance(GoodFor - renewAt + 1); w.SetGroup("S0CREW", nil) }, false, 3, false, false, 0},
+		{"a minute", func() { clock.Advance(goodFor - renewAt + 1); w.SetGroup("S0CREW", nil) }, false, 3, false, false, 0},
 		{"forgotten", func() { d.Forget("U0ANA") }, false, 4, false, false, 0},
-		{"down", func() { clock.Advance(GoodFor); w.Fail("users.info", fakeslack.Fault{Status: 500}) }, false,
+		{"down", func() { clock.Advance(goodFor); w.Fail("users.info", fakeslack.Fault{Status: 500}) }, false,
 			5, true, false, 0},
 		{"down and fresh", func() {}, true, 6, true, false, 0},
 		{"down for an hour", func() { clock.Advance(staleFor) }, false, 7, false, true, 0},
 		{"up", func() { w.Fail("users.info", fakeslack.Fault{}) }, false, 8, false, false, 0},
-		{"groups down", func() { clock.Advance(GoodFor); w.Fail("usergroups.list", fakeslack.Fault{Status: 500}) }, false,
+		{"groups down", func() { clock.Advance(goodFor); w.Fail("usergroups.list", fakeslack.Fault{Status: 500}) }, false,
 			9, true, false, 0},
 		{"groups down for an hour", func() { clock.Advance(staleFor) }, false, 10, false, true, 0},
 	}
@@ -211,11 +211,11 @@ func TestGlance(t *testing.T) {
 	if _, err := d.Person(context.Background(), "U0ANA", "T0SHOW", time.Time{}); err != nil || !see() {
 		t.Error("a glance does not see again")
 	}
-	clock.Advance(GoodFor)
+	clock.Advance(goodFor)
 	if see() {
 		t.Error("a glance sees old facts")
 	}
-	clock.Advance(-2 * GoodFor)
+	clock.Advance(-2 * goodFor)
 	if see() {
 		t.Error("a glance sees facts of the future")
 	}

@@ -68,7 +68,7 @@ func TestGroupsOfThePolicy(t *testing.T) {
 	}
 	off := &http.Client{
 		Transport: answers(`{"ok":true,"usergroups":[{"id":"S0LEADS","date_delete":1795378170,"users":["U0KEN"]}],"user":{"id":"U0KEN","team_id":"T0SHOW"}}`)}
-	d = New(webapi.Config{APIURL: "http://127.0.0.1/api/", HTTP: off}, func() []string { return []string{"S0LEADS"} })
+	d = New(webapi.Config{APIURL: "http://127.0.0.1/api/", HTTP: off, Now: time.Now}, func() []string { return []string{"S0LEADS"} })
 	if got := in(); got != nil {
 		t.Errorf("he is in %v, which is switched off", got)
 	}
@@ -78,7 +78,7 @@ func TestGroupsOfThePolicy(t *testing.T) {
 func TestLeftAlone(t *testing.T) {
 	w := slackworld.New(t)
 	d, clock := newTestDirectory(w, "S0CREW")
-	d.holds.Now = clock.Now
+	d.holds.now = clock.Now
 	look := func() op.Person {
 		clock.Advance(freshFor)
 		p, err := d.Person(context.Background(), "U0ANA", "T0SHOW", clock.Now().Add(-freshFor))

@@ -23,7 +23,7 @@ func (c *Chat) Redraw(ctx context.Context, channel, id string, a op.Answer) (str
 }
 
 func (c *Chat) putAs(ctx context.Context, class webapi.Class, channel, id string, a op.Answer) (string, error) {
-	m := c.localizer.Public(channel).Answer(a)
+	m := c.Localizer.Public(channel).Answer(a)
 	ts, err := c.putOnce(ctx, class, channel, id, m)
 	if webapi.Code(err) == "invalid_blocks" {
 		ts, err = c.putOnce(ctx, class, channel, id, m.Simple())
@@ -35,12 +35,8 @@ func (c *Chat) putAs(ctx context.Context, class webapi.Class, channel, id string
 }
 
 func (c *Chat) putOnce(ctx context.Context, class webapi.Class, channel, id string, m render.Message) (string, error) {
-	wait := func() error { return c.Limits.Edit(ctx, class) }
-	if id == "" {
-		wait = func() error { return c.Limits.Post(ctx, channel) }
-	}
-	if err := wait(); err != nil {
-		return "", classify(err)
+	if err := c.limit(ctx, class, channel, id); err != nil {
+		return "", err
 	}
 	return c.write(ctx, channel, id, "", m)
 }

@@ -20,13 +20,13 @@ import (
 // Chat posts and edits cards and says things in private. It is the engine's view of Slack.
 type Chat struct {
 	api       *slack.Client
-	Hooks     ResponseURL
-	Clicked   *clicked
-	Limits    *webapi.Limiter
+	hooks     responseURL
+	clicked   *clicked
+	limits    *webapi.Limiter
 	repeats   func(op.Operation) bool
-	localizer render.Localizer
+	Localizer render.Localizer
 	home      atomic.Value // string: the address of the workspace, once known
-	Pause     func(context.Context, time.Duration) error
+	pause     func(context.Context, time.Duration) error
 }
 
 var _ notify.Chat = (*Chat)(nil)
@@ -34,28 +34,23 @@ var _ notify.Chat = (*Chat)(nil)
 // NewChat makes a chat for one workspace.
 func New(c webapi.Config) *Chat {
 	c = c.Filled()
-	return &Chat{api: c.Api(), Hooks: ResponseURL{Client: c.HTTP, Api: c.APIURL}, Clicked: NewClicked(c.Now),
-		Limits:  webapi.NewLimiter(c.Turn, c.Unlimited),
-		repeats: c.Repeats, Pause: sleep.For,
-		localizer: render.Localizer{Words: c.Words, Channel: c.Language, Locale: c.Locale, Meet: c.Meet}}
+	return &Chat{api: c.Api(), hooks: responseURL{client: c.HTTP, api: c.APIURL}, clicked: &clicked{now: c.Now},
+		limits:  webapi.NewLimiter(c.Turn, c.Unlimited),
+		repeats: c.Repeats, pause: sleep.For,
+		Localizer: render.Localizer{Words: c.Words, Channel: c.Language, Locale: c.Locale, Meet: c.Meet}}
 }
 
 // SetHome tells the address of the workspace.
 func (c *Chat) SetHome(address string) { c.home.Store(address) }
 
 // KeepClick remembers the response address of a click, which edits the card once.
-func (c *Chat) KeepClick(click op.Click) { c.Clicked.Keep(click, c.Hooks.Allowed) }
-
-// PrinterFor is what draws a private answer, out of what is at hand; not known when nobody has looked the person up.
-func (c *Chat) PrinterFor(to op.Address) (say render.Printer, known bool) {
-	return c.localizer.Private(to)
-}
+func (c *Chat) KeepClick(click op.Click) { c.clicked.keep(click, c.hooks.allowed) }
 
 // Turn waits until the card of an operation may be drawn: not at all when a click on it has left an address that edits
 // it, else for the budget of what is to be written, and at most for a few seconds.
 func (c *Chat) Turn(ctx context.Context, o op.Operation) (notify.Show, error) {
 	t := &turn{chat: c}
-	if o.Thread == "" && o.Card != "" && c.Clicked.Edits(o.Channel, o.Card) {
+	if o.Thread == "" && o.Card != "" && c.clicked.canEdit(o.Channel, o.Card) {
 		return t.show, nil
 	}
 	if err := c.budget(ctx, o); err != nil {
@@ -68,13 +63,18 @@ func (c *Chat) Turn(ctx context.Context, o op.Operation) (notify.Show, error) {
 // budget takes what it needs to write a card. Somebody waits for a result, and for the buttons of a question to go;
 // what is added to a card that shows its end already comes after that.
 func (c *Chat) budget(ctx context.Context, o op.Operation) error {
-	switch {
-	case o.Card == "":
-		return classify(c.Limits.Post(ctx, o.Channel))
-	case underWay(o) || c.Clicked.shows(o.Channel, o.Card, o.Version) || c.Clicked.ended(o):
-		return classify(c.Limits.Edit(ctx, webapi.Progress))
+	if underWay(o) || c.clicked.shows(o.Channel, o.Card, o.Version) || c.clicked.ended(o) {
+		return c.limit(ctx, webapi.Progress, o.Channel, o.Card)
 	}
-	return classify(c.Limits.Edit(ctx, webapi.Result))
+	return c.limit(ctx, webapi.Result, o.Channel, o.Card)
+}
+
+// limit waits for the turn of a new message, or of an edit of that class when it has an id.
+func (c *Chat) limit(ctx context.Context, class webapi.Class, channel, id string) error {
+	if id == "" {
+		return classify(c.limits.Post(ctx, channel))
+	}
+	return classify(c.limits.Edit(ctx, class))
 }
 
 func underWay(o op.Operation) bool { return o.State == op.Queued || o.State == op.Running }
@@ -91,7 +91,7 @@ type turn struct {
 // (docs.slack.dev/reference/methods/chat.postMessage, chat.update). A post whose answer is lost may be posted twice,
 // since Slack has no key for it; both show the same reference, and buttons of both are judged by the same operation.
 func (t *turn) show(ctx context.Context, o op.Operation) (string, error) {
-	m := t.chat.localizer.Public(o.Channel).Card(o, t.chat.repeats(o))
+	m := t.chat.Localizer.Public(o.Channel).Card(o, t.chat.repeats(o))
 	ts, err := t.put(ctx, o, m)
 	if webapi.Code(err) == "invalid_blocks" || webapi.Code(err) == "invalid_attachments" {
 		ts, err = t.put(ctx, o, m.Simple())
@@ -120,7 +120,7 @@ func (t *turn) put(ctx context.Context, o op.Operation, m render.Message) (strin
 	t.taken = false
 	ts, err := t.chat.write(ctx, o.Channel, o.Card, o.Thread, m)
 	if err == nil {
-		t.chat.Clicked.written(o)
+		t.chat.clicked.written(o)
 	}
 	if err == nil && t.open { // an edit that is still on its way may land on top of this one
 		err = fmt.Errorf("%w: %w", notify.ErrUnproven, notify.ErrNoAnswer)
@@ -136,17 +136,17 @@ const replaceWithin = 1200 * time.Millisecond
 // asked at once. Slack takes such an edit though the message was deleted, or the bot was thrown out: what has come of
 // an operation needs chat.update's word too.
 func (c *Chat) replace(ctx context.Context, o op.Operation, m render.Message) (bool, error) {
-	address := c.Clicked.edit(o.Channel, o.Card)
+	address := c.clicked.edit(o.Channel, o.Card)
 	if address == nil {
 		return false, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, replaceWithin)
 	defer cancel()
-	err := c.Hooks.replace(ctx, address.url, m)
+	err := c.hooks.replace(ctx, address.url, m)
 	switch {
 	case err == nil:
-		c.Clicked.recordVersion(address, o.Version)
-		c.Clicked.written(o)
+		c.clicked.recordVersion(address, o.Version)
+		c.clicked.written(o)
 		if underWay(o) {
 			return true, nil
 		}
@@ -154,7 +154,7 @@ func (c *Chat) replace(ctx context.Context, o op.Operation, m render.Message) (b
 	case webapi.Code(err) == "invalid_blocks" || webapi.Code(err) == "invalid_attachments":
 		return false, err
 	}
-	c.Clicked.spoil(address)
+	c.clicked.spoil(address)
 	if errors.Is(err, errRefused) {
 		return false, nil
 	}
@@ -165,10 +165,10 @@ func (c *Chat) replace(ctx context.Context, o op.Operation, m render.Message) (b
 func (c *Chat) write(ctx context.Context, channel, id, thread string, m render.Message) (string, error) {
 	if id == "" {
 		_, ts, err := c.api.PostMessageContext(ctx, channel, threaded(m.Options(), thread)...)
-		return ts, classify(heard(err, func(d time.Duration) { c.Limits.HoldPosts(channel, d) }))
+		return ts, classify(heard(err, func(d time.Duration) { c.limits.HoldPosts(channel, d) }))
 	}
 	_, ts, _, err := c.api.UpdateMessageContext(ctx, channel, id, m.Options()...)
-	return cmp.Or(ts, id), classify(heard(err, c.Limits.HoldEdits))
+	return cmp.Or(ts, id), classify(heard(err, c.limits.HoldEdits))
 }
 
 // heard keeps to what Slack asks for.

@@ -11,20 +11,20 @@ import (
 // Slack takes five posts at a response address within half an hour
 // (docs.slack.dev/interactivity/handling-user-interaction). One is kept for a private answer to whoever clicked.
 const (
-	HookUses   = 5
+	hookUses   = 5
 	hookKept   = 1
-	HookLives  = 29 * time.Minute
-	HookEdits  = 10 * time.Second // from the click: later nobody waits for the buttons to go, and chat.update says more
-	MaxClicked = 2048
+	hookLives  = 29 * time.Minute
+	hookEdits  = 10 * time.Second // from the click: later nobody waits for the buttons to go, and chat.update says more
+	maxClicked = 2048
 )
 
 // clicked remembers the response addresses of clicks, and what is left of each: such an address edits the very message
 // that was clicked, at once and outside of every limit. They are capabilities: they stay in this memory, and no log and
 // no error has them.
 type clicked struct {
-	Now  func() time.Time
+	now  func() time.Time
 	mu   sync.Mutex
-	List []*clickedAt        // the oldest first
+	list []*clickedAt        // the oldest first
 	ends map[string]op.State // of cards that show the end of their operation, by its id: which
 }
 
@@ -32,32 +32,30 @@ type clickedAt struct {
 	channel, message, url string
 	until, edits          time.Time
 	drew                  int64 // version of the operation that it has drawn
-	Left                  int
+	left                  int
 	mute                  bool // Slack did not answer, or refused: it edits no more
 }
 
-func NewClicked(now func() time.Time) *clicked { return &clicked{Now: now} }
-
-// Keep remembers the address of a click. In a thread an address does not edit reliably, so that one is not.
-func (c *clicked) Keep(click op.Click, good func(address string) bool) {
+// keep remembers the address of a click. In a thread an address does not edit reliably, so that one is not.
+func (c *clicked) keep(click op.Click, good func(address string) bool) {
 	if click.Message == "" || click.Thread != "" || click.ReplyTo == "" || !good(click.ReplyTo) {
 		return
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	now, first := c.Now(), 0
-	for first < len(c.List) && (now.After(c.List[first].until) || len(c.List)-first >= MaxClicked) {
-		c.List[first] = nil
+	now, first := c.now(), 0
+	for first < len(c.list) && (now.After(c.list[first].until) || len(c.list)-first >= maxClicked) {
+		c.list[first] = nil
 		first++
 	}
-	c.List = append(c.List[first:], &clickedAt{
-		channel: click.Channel, message: click.Message, url: click.ReplyTo, until: now.Add(HookLives),
-		edits: now.Add(HookEdits), Left: HookUses,
+	c.list = append(c.list[first:], &clickedAt{
+		channel: click.Channel, message: click.Message, url: click.ReplyTo, until: now.Add(hookLives),
+		edits: now.Add(hookEdits), left: hookUses,
 	})
 }
 
-// Edits reports that a message has an address that still edits it.
-func (c *clicked) Edits(channel, message string) bool {
+// canEdit reports that a message has an address that still edits it.
+func (c *clicked) canEdit(channel, message string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.newest(channel, message) != nil
@@ -65,9 +63,9 @@ func (c *clicked) Edits(channel, message string) bool {
 
 // newest gives the newest address that still edits a message, nil when there is none. The caller holds mu.
 func (c *clicked) newest(channel, message string) *clickedAt {
-	for i := len(c.List) - 1; i >= 0; i-- {
-		a := c.List[i]
-		if a.message == message && a.channel == channel && !a.mute && a.Left > hookKept && c.Now().Before(a.edits) {
+	for i := len(c.list) - 1; i >= 0; i-- {
+		a := c.list[i]
+		if a.message == message && a.channel == channel && !a.mute && a.left > hookKept && c.now().Before(a.edits) {
 			return a
 		}
 	}
@@ -80,7 +78,7 @@ func (c *clicked) edit(channel, message string) *clickedAt {
 	defer c.mu.Unlock()
 	a := c.newest(channel, message)
 	if a != nil {
-		a.Left--
+		a.left--
 	}
 	return a
 }
@@ -103,7 +101,7 @@ func (c *clicked) recordVersion(a *clickedAt, version int64) {
 func (c *clicked) shows(channel, message string, version int64) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return slices.ContainsFunc(c.List, func(a *clickedAt) bool {
+	return slices.ContainsFunc(c.list, func(a *clickedAt) bool {
 		return a.channel == channel && a.message == message && a.drew == version && version > 0
 	})
 }
@@ -112,7 +110,7 @@ func (c *clicked) shows(channel, message string, version int64) bool {
 func (c *clicked) written(o op.Operation) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if len(c.ends) >= MaxClicked || c.ends == nil {
+	if len(c.ends) >= maxClicked || c.ends == nil {
 		c.ends = map[string]op.State{}
 	}
 	if delete(c.ends, o.ID); o.State.Final() || o.State == op.Unknown {
@@ -132,10 +130,10 @@ func (c *clicked) ended(o op.Operation) bool {
 func (c *clicked) answer(url string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for i := len(c.List) - 1; i >= 0; i-- {
-		if a := c.List[i]; a.url == url {
-			a.Left--
-			return a.Left >= 0
+	for i := len(c.list) - 1; i >= 0; i-- {
+		if a := c.list[i]; a.url == url {
+			a.left--
+			return a.left >= 0
 		}
 	}
 	return true

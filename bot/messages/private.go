@@ -26,7 +26,7 @@ const (
 
 // Hint says something in private that is worth nothing later: in one try, where the person is.
 func (c *Chat) Hint(ctx context.Context, to op.Address, a op.Answer) error {
-	m := c.localizer.Met(ctx, to).Answer(a)
+	m := c.Localizer.Met(ctx, to).Answer(a)
 	if to.Thread == "" && c.answer(ctx, to, m) == nil {
 		return nil
 	}
@@ -40,7 +40,7 @@ func (c *Chat) Hint(ctx context.Context, to op.Address, a op.Answer) error {
 // and is the engine's to see to: it tries all of this again later.
 func (c *Chat) Tell(ctx context.Context, to op.Address, a op.Answer) error {
 	home, _ := c.home.Load().(string)
-	return c.tell(ctx, to, c.localizer.Met(ctx, to).Answer(render.Linked(a, home)))
+	return c.tell(ctx, to, c.Localizer.Met(ctx, to).Answer(render.Linked(a, home)))
 }
 
 func (c *Chat) tell(ctx context.Context, to op.Address, m render.Message) error {
@@ -81,10 +81,10 @@ func (c *Chat) here(ctx context.Context, to op.Address, m render.Message) bool {
 
 // answer uses the response address, as long as anything is left of it.
 func (c *Chat) answer(ctx context.Context, to op.Address, m render.Message) error {
-	if to.ReplyTo == "" || !c.Clicked.answer(to.ReplyTo) {
+	if to.ReplyTo == "" || !c.clicked.answer(to.ReplyTo) {
 		return errRefused
 	}
-	return c.Hooks.Post(ctx, to.ReplyTo, m)
+	return c.hooks.post(ctx, to.ReplyTo, m)
 }
 
 // ephemeral is docs.slack.dev/reference/methods/chat.postEphemeral.
@@ -106,11 +106,11 @@ func (c *Chat) direct(ctx context.Context, person string, m render.Message) erro
 			}
 			channel = opened.ID
 		}
-		if err := c.Limits.Post(ctx, channel); err != nil {
+		if err := c.limits.Post(ctx, channel); err != nil {
 			return classify(err)
 		}
 		_, _, err := c.api.PostMessageContext(ctx, channel, m.Options()...)
-		return heard(err, func(d time.Duration) { c.Limits.HoldPosts(channel, d) })
+		return heard(err, func(d time.Duration) { c.limits.HoldPosts(channel, d) })
 	})
 	if unreachable[webapi.Code(err)] {
 		return fmt.Errorf("write a direct message: %w (%s)", notify.ErrUnreachable, webapi.Code(err))
@@ -143,7 +143,7 @@ func (c *Chat) retry(ctx context.Context, m render.Message, say func(render.Mess
 			continue
 		}
 		wait, again := backoff(err, n)
-		if end, ok := ctx.Deadline(); !again || ok && time.Until(end) <= wait || c.Pause(ctx, wait) != nil {
+		if end, ok := ctx.Deadline(); !again || ok && time.Until(end) <= wait || c.pause(ctx, wait) != nil {
 			return err
 		}
 	}
@@ -174,7 +174,7 @@ func backoff(err error, n int) (time.Duration, bool) {
 
 // inWindow says something in a window that waits for it.
 func (c *Chat) inWindow(ctx context.Context, to op.Address, m render.Message) error {
-	say, _ := c.localizer.Private(to)
+	say, _ := c.Localizer.Private(to)
 	_, err := c.api.UpdateViewContext(ctx, say.View(m, to.Person, to.Channel), "", "", to.View)
 	if webapi.Code(err) == "invalid_arguments" {
 		_, err = c.api.UpdateViewContext(ctx, say.View(m.Simple(), to.Person, to.Channel), "", "", to.View)

@@ -20,23 +20,23 @@ import (
 // slackHooks is where Slack's own response addresses live.
 const slackHooks = "hooks.slack.com"
 
-// ResponseURL answers at response addresses (docs.slack.dev/interactivity/handling-user-interaction#message_responses).
+// responseURL answers at response addresses (docs.slack.dev/interactivity/handling-user-interaction#message_responses).
 // An address comes from outside, so it is used only when it is Slack's or that of the configured API; redirects are not
 // followed. The address is a capability: no error holds it.
-type ResponseURL struct {
-	Client *http.Client
-	Api    string
+type responseURL struct {
+	client *http.Client
+	api    string
 }
 
 var errForeignAddress = errors.New("the response address is not Slack's")
 
-// Allowed says whether an answer may be posted there.
-func (h ResponseURL) Allowed(address string) bool {
+// allowed says whether an answer may be posted there.
+func (h responseURL) allowed(address string) bool {
 	to, err := url.Parse(address)
 	if err != nil || to.User != nil || to.Opaque != "" {
 		return false
 	}
-	api, err := url.Parse(h.Api)
+	api, err := url.Parse(h.api)
 	if err != nil {
 		return false
 	}
@@ -53,8 +53,8 @@ var errRefused = errors.New("the response address does not work")
 // postWithin is how long an answer at a response address may take: there are other ways to the person.
 const postWithin = 3 * time.Second
 
-// Post sends a message that only the person sees and that replaces nothing.
-func (h ResponseURL) Post(ctx context.Context, address string, m render.Message) error {
+// post sends a message that only the person sees and that replaces nothing.
+func (h responseURL) post(ctx context.Context, address string, m render.Message) error {
 	ctx, cancel := context.WithTimeout(ctx, postWithin)
 	defer cancel()
 	keep := false
@@ -64,7 +64,7 @@ func (h ResponseURL) Post(ctx context.Context, address string, m render.Message)
 }
 
 // replace edits the message that was clicked. Blocks and attachments are always given, as for chat.update.
-func (h ResponseURL) replace(ctx context.Context, address string, m render.Message) error {
+func (h responseURL) replace(ctx context.Context, address string, m render.Message) error {
 	return h.send(ctx, address, struct {
 		Replace     bool               `json:"replace_original"`
 		Text        string             `json:"text"`
@@ -73,8 +73,8 @@ func (h ResponseURL) replace(ctx context.Context, address string, m render.Messa
 	}{true, m.Text, m.Blocks, m.Attachments()})
 }
 
-func (h ResponseURL) send(ctx context.Context, address string, body any) error {
-	if !h.Allowed(address) {
+func (h responseURL) send(ctx context.Context, address string, body any) error {
+	if !h.allowed(address) {
 		return errForeignAddress
 	}
 	data, err := json.Marshal(body)
@@ -86,7 +86,7 @@ func (h ResponseURL) send(ctx context.Context, address string, body any) error {
 		return errForeignAddress
 	}
 	req.Header.Set("Content-Type", "application/json; charset=utf-8")
-	resp, err := h.Client.Do(req)
+	resp, err := h.client.Do(req)
 	if err != nil {
 		if hidden, ok := errors.AsType[*url.Error](err); ok {
 			err = hidden.Err

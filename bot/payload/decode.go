@@ -59,13 +59,13 @@ func (id Identity) Decode(kind, envelope string, payload json.RawMessage, now ti
 		if err := json.Unmarshal(payload, &c); err != nil {
 			return Event{}, err
 		}
-		return id.Slash(c, envelope, now)
+		return id.slash(c, envelope, now)
 	case "interactive":
-		var in Interaction
+		var in interaction
 		if err := json.Unmarshal(payload, &in); err != nil {
 			return Event{}, err
 		}
-		return id.Interaction(in, now)
+		return id.interaction(in, now)
 	case "events_api":
 		var in callback
 		if err := json.Unmarshal(payload, &in); err != nil {
@@ -76,8 +76,8 @@ func (id Identity) Decode(kind, envelope string, payload json.RawMessage, now ti
 	return Event{Ignored: "unknown kind of envelope"}, nil
 }
 
-// Slash decodes a slash command (docs.slack.dev/interactivity/implementing-slash-commands).
-func (id Identity) Slash(c slack.SlashCommand, envelope string, now time.Time) (Event, error) {
+// slash decodes a slash command (docs.slack.dev/interactivity/implementing-slash-commands).
+func (id Identity) slash(c slack.SlashCommand, envelope string, now time.Time) (Event, error) {
 	if c.TeamID != id.Team {
 		return Event{}, errOtherTeam
 	}
@@ -107,29 +107,29 @@ func digest(s string) string {
 	return hex.EncodeToString(sum[:12])
 }
 
-// Interaction is what we read of a block_actions, block_suggestion or view_submission payload. The last three fields
+// interaction is what we read of a block_actions, block_suggestion or view_submission payload. The last three fields
 // are of a suggestion alone.
-type Interaction struct {
-	Type        string    `json:"type"`
-	Team        named     `json:"team"`
-	User        Member    `json:"user"`
-	Channel     named     `json:"channel"`
-	Container   container `json:"container"`
-	Message     stamp     `json:"message"`
-	Actions     []Pressed `json:"actions"`
-	View        SeenView  `json:"view"`
-	ResponseURL string    `json:"response_url"`
-	TriggerID   string    `json:"trigger_id"`
-	ActionID    string    `json:"action_id"`
-	BlockID     string    `json:"block_id"`
-	Value       string    `json:"value"`
+type interaction struct {
+	Type        string              `json:"type"`
+	Team        named               `json:"team"`
+	User        member              `json:"user"`
+	Channel     named               `json:"channel"`
+	Container   container           `json:"container"`
+	Message     stamp               `json:"message"`
+	Actions     []slack.BlockAction `json:"actions"`
+	View        seenView            `json:"view"`
+	ResponseURL string              `json:"response_url"`
+	TriggerID   string              `json:"trigger_id"`
+	ActionID    string              `json:"action_id"`
+	BlockID     string              `json:"block_id"`
+	Value       string              `json:"value"`
 }
 
 type (
 	named struct {
 		ID string `json:"id"`
 	}
-	Member struct {
+	member struct {
 		ID     string `json:"id"`
 		TeamID string `json:"team_id"`
 	}
@@ -142,37 +142,18 @@ type (
 		ThreadTS  string `json:"thread_ts"`
 		ChannelID string `json:"channel_id"`
 	}
-	Pressed struct {
-		ActionID string `json:"action_id"`
-		BlockID  string `json:"block_id"`
-		Value    string `json:"value"`
-		ActionTS string `json:"action_ts"`
-		Selected struct {
-			Value string `json:"value"`
-		} `json:"selected_option"`
-	}
-	SeenView struct {
-		ID       string `json:"id"`
-		Type     string `json:"type"`
-		Hash     string `json:"hash"`
-		Metadata string `json:"private_metadata"`
-		State    struct {
-			Values map[string]map[string]FieldState `json:"values"`
-		} `json:"state"`
-	}
-	FieldState struct {
-		Value    string   `json:"value"`
-		Selected chosen   `json:"selected_option"`
-		Several  []chosen `json:"selected_options"`
-	}
-	chosen struct {
-		Value string `json:"value"`
+	seenView struct {
+		ID       string          `json:"id"`
+		Type     string          `json:"type"`
+		Hash     string          `json:"hash"`
+		Metadata string          `json:"private_metadata"`
+		State    slack.ViewState `json:"state"`
 	}
 )
 
-// Interaction decodes a press on a button or a form (docs.slack.dev/named/interaction-payloads). Somebody of another
+// interaction decodes a press on a button or a form (docs.slack.dev/named/interaction-payloads). Somebody of another
 // organisation is let through: the engine refuses and records it.
-func (id Identity) Interaction(in Interaction, now time.Time) (Event, error) {
+func (id Identity) interaction(in interaction, now time.Time) (Event, error) {
 	if in.User.ID == "" {
 		return Event{Ignored: "interaction without a person"}, nil
 	}
@@ -196,14 +177,14 @@ func (id Identity) Interaction(in Interaction, now time.Time) (Event, error) {
 	if r.Thread == message { // the message has replies, but is none
 		r.Thread = ""
 	}
-	r.Key = strings.Join([]string{"click", r.Person, cmp.Or(message, in.View.ID), pressed.ActionID, pressed.ActionTS}, "-")
+	r.Key = strings.Join([]string{"click", r.Person, cmp.Or(message, in.View.ID), pressed.ActionID, pressed.ActionTs}, "-")
 	if in.View.ID != "" && pressed.ActionID != render.PickAction {
 		return id.pageOrWindow(in.View, pressed, r)
 	}
 	switch {
 	case strings.HasPrefix(pressed.ActionID, render.CardAction):
-		return CardPress(pressed, r, message)
-	case pressed.says(&r):
+		return cardPress(pressed, r, message)
+	case says(pressed, &r):
 		r.Button = saidBy(message, r)
 		return Event{Key: r.Key, Request: &r}, nil
 	case pressed.ActionID == render.PickAction && in.View.ID != "":
@@ -213,12 +194,12 @@ func (id Identity) Interaction(in Interaction, now time.Time) (Event, error) {
 }
 
 // says puts into a request the command that a button or a picker stands for; false when it stands for none.
-func (p Pressed) says(r *op.Request) bool {
+func says(p slack.BlockAction, r *op.Request) bool {
 	switch {
 	case strings.HasPrefix(p.ActionID, render.SayAction):
 		r.Text = p.Value
-	case strings.HasPrefix(p.ActionID, render.TypedAction) && p.Selected.Value != "":
-		r.Text, r.Pick = p.BlockID, p.Selected.Value
+	case strings.HasPrefix(p.ActionID, render.TypedAction) && p.SelectedOption.Value != "":
+		r.Text, r.Pick = p.BlockID, p.SelectedOption.Value
 	}
 	return r.Text != ""
 }
@@ -228,16 +209,16 @@ func saidBy(place string, r op.Request) op.Button {
 	return op.Button{ID: "say-" + digest(strings.Join([]string{place, r.Channel, r.Text, r.Pick}, "\x00"))}
 }
 
-// Acts are the buttons that a card may have.
-var Acts = map[op.Action]bool{
+// acts are the buttons that a card may have.
+var acts = map[op.Action]bool{
 	op.ActionConfirm: true, op.ActionCancel: true, op.ActionApprove: true, op.ActionDecline: true, op.ActionLook: true,
 	op.ActionHappened: true, op.ActionNot: true, op.ActionAgain: true, op.ActionNext: true,
 }
 
-func CardPress(p Pressed, r op.Request, message string) (Event, error) {
+func cardPress(p slack.BlockAction, r op.Request, message string) (Event, error) {
 	name, next, _ := strings.Cut(strings.TrimPrefix(p.ActionID, render.CardAction), ":")
 	act := op.Action(name)
-	if !Acts[act] || (act == op.ActionNext) != (next != "") || len(next) > 64 || p.Value == "" || len(p.Value) > 64 {
+	if !acts[act] || (act == op.ActionNext) != (next != "") || len(next) > 64 || p.Value == "" || len(p.Value) > 64 {
 		return Event{Ignored: "unknown button of a card"}, nil
 	}
 	return Event{Key: r.Key, Click: &op.Click{

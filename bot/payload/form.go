@@ -10,13 +10,15 @@ import (
 	"casterbot/bot/render"
 	"casterbot/internal/grammar"
 	"casterbot/internal/op"
+
+	"github.com/slack-go/slack"
 )
 
 // submission decodes what a form holds: which form it is travels in the view's metadata, the values in its state.
-func submission(in Interaction, r op.Request, sent bool) (Event, error) {
+func submission(in interaction, r op.Request, sent bool) (Event, error) {
 	at := firstBlock(in.View)
-	form, person, err := render.Recall(in.View.Metadata)
-	if err != nil || person != r.Person {
+	form, own := render.Recall(in.View.Metadata, r.Person)
+	if !own || form.Command == "" {
 		a := Event{Ignored: "a form that is not ours"}
 		if sent {
 			a.Wrong = &FieldError{r.Address, at,
@@ -24,7 +26,7 @@ func submission(in Interaction, r op.Request, sent bool) (Event, error) {
 		}
 		return a, nil
 	}
-	notice := Hold(form, in.View)
+	notice := hold(form, in.View)
 	r.Channel, r.Thread, r.FromHome = form.Channel, form.Thread, form.FromHome
 	if sent {
 		r.Key = "form-" + in.View.ID + "-" + in.View.Hash
@@ -34,16 +36,16 @@ func submission(in Interaction, r op.Request, sent bool) (Event, error) {
 			Sent: sent}}, nil
 }
 
-// Hold puts into a form what its fields hold in the view. It gives the id of a field in which a notice was picked, or
+// hold puts into a form what its fields hold in the view. It gives the id of a field in which a notice was picked, or
 // nothing.
-func Hold(form op.Form, v SeenView) (notice string) {
+func hold(form op.Form, v seenView) (notice string) {
 	for block, state := range v.State.Values {
 		name, _, _ := strings.Cut(block, render.FieldSeparator)
 		for i := range form.Fields {
 			if form.Fields[i].Name != name {
 				continue
 			}
-			value, ok := state[render.PickAction].holds(form.Fields[i])
+			value, ok := holds(state[render.PickAction], form.Fields[i])
 			if form.Fields[i].Value = value; !ok {
 				notice = block
 			}
@@ -53,9 +55,9 @@ func Hold(form op.Form, v SeenView) (notice string) {
 }
 
 // holds gives what is picked or typed in a field; not ok when it is a notice.
-func (s FieldState) holds(f op.Field) (value string, ok bool) {
-	picked := make([]string, 0, len(s.Several))
-	for _, one := range append(s.Several, s.Selected) {
+func holds(s slack.BlockAction, f op.Field) (value string, ok bool) {
+	picked := make([]string, 0, len(s.SelectedOptions))
+	for _, one := range append(s.SelectedOptions, s.SelectedOption) {
 		if one.Value == op.Ask {
 			return "", false
 		}
@@ -71,7 +73,7 @@ func (s FieldState) holds(f op.Field) (value string, ok bool) {
 
 // suggestion decodes what is typed into a picker: of a form, which says what its other fields hold, or of a message
 // (docs.slack.dev/reference/interaction-payloads/block_suggestion-payload).
-func suggestion(in Interaction, r op.Request) (Event, error) {
+func suggestion(in interaction, r op.Request) (Event, error) {
 	q := op.Query{Request: r, Text: in.Value}
 	if typed, ok := strings.CutPrefix(in.ActionID, render.TypedAction); ok &&
 		(in.View.ID == "" || window(in.View, &q.Request)) {
@@ -79,11 +81,11 @@ func suggestion(in Interaction, r op.Request) (Event, error) {
 		q.Typed, _ = url.QueryUnescape(typed)
 		return Event{Query: &q}, nil
 	}
-	form, person, err := render.Recall(in.View.Metadata)
-	if err != nil || person != r.Person {
+	form, own := render.Recall(in.View.Metadata, r.Person)
+	if !own || form.Command == "" {
 		return Event{Ignored: "a picker that is not ours", Refusal: render.NoOptions}, nil
 	}
-	Hold(form, in.View)
+	hold(form, in.View)
 	q.Request.Channel, q.Request.Thread, q.Request.FromHome = form.Channel, form.Thread, form.FromHome
 	q.Command, q.Args = form.Command, form.Values()
 	q.Field, _, _ = strings.Cut(in.BlockID, render.FieldSeparator)
@@ -92,7 +94,7 @@ func suggestion(in Interaction, r op.Request) (Event, error) {
 }
 
 // firstBlock gives the id of a field of the form that somebody filled in.
-func firstBlock(v SeenView) string {
+func firstBlock(v seenView) string {
 	if len(v.State.Values) == 0 {
 		return ""
 	}

@@ -1,7 +1,6 @@
 package payload
 
 import (
-	"encoding/json"
 	"strings"
 
 	"casterbot/bot/render"
@@ -12,7 +11,7 @@ import (
 
 // pageOrWindow decodes a press on the bot's own page, or in a window over it. Whether the person is in the channel is
 // for the engine to say.
-func (id Identity) pageOrWindow(v SeenView, p Pressed, r op.Request) (Event, error) {
+func (id Identity) pageOrWindow(v seenView, p slack.BlockAction, r op.Request) (Event, error) {
 	rest, own := strings.CutPrefix(p.ActionID, render.HomeAction)
 	switch {
 	case own && rest == render.Refresh:
@@ -20,7 +19,7 @@ func (id Identity) pageOrWindow(v SeenView, p Pressed, r op.Request) (Event, err
 	case own && v.Type == string(slack.VTHomeTab):
 		_, r.Channel, _ = strings.Cut(rest, ":")
 		r.Text, r.FromHome = p.Value, true
-	case !window(v, &r) || !p.says(&r):
+	case !window(v, &r) || !says(p, &r):
 		return Event{Ignored: "unknown action of a view"}, nil
 	}
 	if r.Channel == "" || r.Text == "" {
@@ -31,11 +30,11 @@ func (id Identity) pageOrWindow(v SeenView, p Pressed, r op.Request) (Event, err
 }
 
 // window reads whose window it is and for which channel; false when it is not this person's.
-func window(v SeenView, r *op.Request) bool {
-	var m render.Memory
-	if v.Type != string(slack.VTModal) || json.Unmarshal([]byte(v.Metadata), &m) != nil || m.Person != r.Person {
+func window(v seenView, r *op.Request) bool {
+	form, own := render.Recall(v.Metadata, r.Person)
+	if v.Type != string(slack.VTModal) || !own {
 		return false
 	}
-	r.Channel, r.FromHome, r.View = m.Form.Channel, true, v.ID
+	r.Channel, r.FromHome, r.View = form.Channel, true, v.ID
 	return true
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/slack-go/slack"
 )
 
-// Marks gives every mark its sign; the word stands in the text beside it.
-var Marks = map[op.Mark]string{
+// marks gives every mark its sign; the word stands in the text beside it.
+var marks = map[op.Mark]string{
 	op.MarkProgram:   "🔴",
 	op.MarkPreview:   "🟢",
 	op.MarkIdle:      "⚫",
@@ -33,10 +33,10 @@ func (t Printer) Answer(a op.Answer) Message { return t.sketch(a, maxItems, maxB
 
 // sketch draws an answer with so many things and blocks at most.
 func (t Printer) sketch(a op.Answer, maxItems, maxBlocks int) Message {
-	d, a := drawing{}, t.said(a)
+	d, a := drawing{}, t.Words.Answer(t.Language, a)
 	title := marked(a.Mark, a.Title)
 	d.say(mrkdwn(title))
-	d.say(paragraph(a.Lines))
+	d.say(joined(a.Lines, "\n"))
 	for _, item := range a.Items[:min(len(a.Items), maxItems)] {
 		d.item(item)
 	}
@@ -45,7 +45,7 @@ func (t Printer) sketch(a op.Answer, maxItems, maxBlocks int) Message {
 	}
 	d.flush()
 	if a.Pick != nil {
-		if beside, ok := PickRow(*a.Pick); ok {
+		if beside, ok := pickRow(*a.Pick); ok {
 			d.blocks = append(d.blocks, beside)
 		} else {
 			a.Next = append([]op.Next{{Label: t.text("Choose…"), Text: a.Pick.Text}}, a.Next...)
@@ -55,25 +55,16 @@ func (t Printer) sketch(a op.Answer, maxItems, maxBlocks int) Message {
 		d.blocks = append(d.blocks, row(presses))
 	}
 	if note := mrkdwn(a.Note); note != "" {
-		d.blocks = append(d.blocks, Small(note))
+		d.blocks = append(d.blocks, small(note))
 	}
 	if len(d.blocks) == 0 {
 		d.blocks = append(d.blocks, section(t.text("There is nothing to show.")))
 	}
-	return Message{Text: cut(answerText(title, a), maxTextArg), Blocks: d.blocks[:min(len(d.blocks), maxBlocks)]}
-}
-
-// answerText is the answer as sentences, for notifications and screen readers.
-func answerText(title op.Line, a op.Answer) string {
-	parts := []string{notice(title)}
-	for _, l := range a.Lines {
-		parts = append(parts, notice(l))
-	}
-	return strings.Join(parts, "\n")
+	return Message{Text: cut(sentences(title, a.Lines), maxTextArg), Blocks: d.blocks[:min(len(d.blocks), maxBlocks)]}
 }
 
 func marked(m op.Mark, title op.Line) op.Line {
-	if sign := Marks[m]; sign != "" {
+	if sign := marks[m]; sign != "" {
 		return op.L(op.V(sign+" "), title)
 	}
 	return title
@@ -106,13 +97,10 @@ func (d *drawing) flush() {
 }
 
 func (d *drawing) item(item op.Item) {
-	parts := []string{mrkdwn(marked(item.Mark, item.Title))}
-	for _, fact := range item.Facts {
-		if text := mrkdwn(fact); text != "" {
-			parts = append(parts, text)
-		}
+	text := mrkdwn(marked(item.Mark, item.Title))
+	if facts := joined(item.Facts, aside); facts != "" {
+		text += aside + facts
 	}
-	text := strings.Join(parts, "  ·  ")
 	presses := d.presses(item.Next[:min(len(item.Next), 1)])
 	if len(presses) == 0 {
 		d.say(text)
@@ -128,14 +116,14 @@ func (d *drawing) item(item op.Item) {
 func (d *drawing) presses(next []op.Next) []press {
 	list := make([]press, 0, len(next))
 	for _, n := range next {
-		if n.Text == "" || len(n.Text) > MaxValue {
+		if n.Text == "" || len(n.Text) > maxValue {
 			continue
 		}
 		action := SayAction + strconv.Itoa(d.count)
 		if n.Channel != "" {
 			action = HomeAction + strconv.Itoa(d.count) + ":" + n.Channel
 		}
-		list = append(list, press{text: op.Text(n.Label), Action: action, Value: n.Text})
+		list = append(list, press{text: op.Text(n.Label), action: action, value: n.Text})
 		d.count++
 	}
 	return list

@@ -1,7 +1,6 @@
 package render
 
 import (
-	"encoding/json"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -17,7 +16,7 @@ const (
 	maxSection  = 3000
 	maxSmall    = 2000
 	maxButton   = 75
-	MaxValue    = 2000
+	maxValue    = 2000
 	maxTextArg  = 4000
 	maxPerBlock = 25 // buttons in one row
 )
@@ -27,7 +26,7 @@ type Message struct {
 	Text   string
 	Blocks []slack.Block
 	color  string
-	Body   []slack.Block
+	body   []slack.Block
 }
 
 // Options are the arguments of chat.postMessage, chat.update and chat.postEphemeral. Blocks and attachments are always
@@ -43,10 +42,10 @@ func (m Message) Options() []slack.MsgOption {
 }
 
 func (m Message) Attachments() []slack.Attachment {
-	if len(m.Body) == 0 {
+	if len(m.body) == 0 {
 		return []slack.Attachment{}
 	}
-	return []slack.Attachment{{Color: m.color, Fallback: m.Text, Blocks: slack.Blocks{BlockSet: m.Body}}}
+	return []slack.Attachment{{Color: m.color, Fallback: m.Text, Blocks: slack.Blocks{BlockSet: m.body}}}
 }
 
 // Reply is a message as the payload of an acknowledgement or the body of a response address, seen by one person only.
@@ -66,35 +65,20 @@ func (m Message) Reply() Reply {
 // Simple is the same message in the two kinds of block that every client knows, for when Slack refuses the first.
 func (m Message) Simple() Message {
 	out := Message{Text: m.Text, Blocks: []slack.Block{section(m.Text)}}
-	for _, b := range append(m.Blocks[:len(m.Blocks):len(m.Blocks)], m.Body...) {
+	for _, b := range append(m.Blocks[:len(m.Blocks):len(m.Blocks)], m.body...) {
 		switch b := b.(type) {
 		case *slack.ActionBlock:
 			out.Blocks = append(out.Blocks, b)
 		case *slack.ContextBlock:
-			out.Blocks = append(out.Blocks, section(Words(b)))
+			out.Blocks = append(out.Blocks, section(smallText(b)))
 		}
 	}
 	return out
 }
 
-// Words is the text of small print.
-func Words(b *slack.ContextBlock) string {
-	var parts []string
-	for _, e := range b.ContextElements.Elements {
-		if text, ok := e.(*slack.TextBlockObject); ok {
-			parts = append(parts, text.Text)
-		}
-	}
-	return strings.Join(parts, "  ·  ")
-}
-
-// MarshalJSON gives the message as Slack would get it.
-func (m Message) MarshalJSON() ([]byte, error) {
-	return json.Marshal(struct {
-		Text        string             `json:"text"`
-		Blocks      []slack.Block      `json:"blocks"`
-		Attachments []slack.Attachment `json:"attachments,omitempty"`
-	}{m.Text, m.Blocks, m.Attachments()})
+// smallText is the text of small print.
+func smallText(b *slack.ContextBlock) string {
+	return b.ContextElements.Elements[0].(*slack.TextBlockObject).Text
 }
 
 // section is one paragraph of markup. It is verbatim: Slack makes no links or mentions out of what looks like one.
@@ -105,8 +89,8 @@ func section(text string) *slack.SectionBlock {
 	return &slack.SectionBlock{Type: slack.MBTSection, Text: markup(cut(text, maxSection))}
 }
 
-// Small is a line of small print.
-func Small(text string) *slack.ContextBlock {
+// small is a line of small print.
+func small(text string) *slack.ContextBlock {
 	return slack.NewContextBlock("", markup(cut(text, maxSmall)))
 }
 
@@ -128,15 +112,15 @@ func label(text string, max int) *slack.TextBlockObject {
 type press struct {
 	text   op.Text
 	count  int // what stands for {} in it
-	Action string
-	Value  string
+	action string
+	value  string
 	style  slack.Style
 }
 
 func (p press) element() *slack.ButtonBlockElement {
 	return &slack.ButtonBlockElement{
 		Type: slack.METButton, Text: label(strings.Replace(string(p.text), "{}", strconv.Itoa(p.count), 1), maxButton),
-		ActionID: p.Action, Value: p.Value, Style: p.style,
+		ActionID: p.action, Value: p.value, Style: p.style,
 	}
 }
 
@@ -166,15 +150,27 @@ func cut(text string, max int) string {
 	return text[:end] + "…"
 }
 
-// paragraph joins lines.
-func paragraph(lines []op.Line) string {
+// aside stands between facts in one line.
+const aside = "  ·  "
+
+// joined draws lines one after the other.
+func joined(lines []op.Line, between string) string {
 	drawn := make([]string, 0, len(lines))
 	for _, l := range lines {
 		if text := mrkdwn(l); text != "" {
 			drawn = append(drawn, text)
 		}
 	}
-	return strings.Join(drawn, "\n")
+	return strings.Join(drawn, between)
+}
+
+// sentences are a message as plain text, for notifications and screen readers.
+func sentences(title op.Line, lines []op.Line) string {
+	text := notice(title)
+	for _, l := range lines {
+		text += "\n" + notice(l)
+	}
+	return text
 }
 
 // maxParagraphs keeps a card within what Slack takes of one message. What is still left then stands behind a "…".

@@ -1,7 +1,7 @@
 package render
 
 import (
-	"strings"
+	"slices"
 
 	"casterbot/internal/op"
 
@@ -23,15 +23,15 @@ type cardView struct {
 	color   string
 	title   op.Line
 	lines   []op.Line
-	Presses []press
+	presses []press
 	foot    []op.Line
 }
 
-// CardViews gives every state its face; the wording is in experience.md §2 of the design notes.
-var CardViews = map[op.State]func(op.Operation, bool) cardView{
+// cardViews says what the card of an operation in each state holds.
+var cardViews = map[op.State]func(op.Operation, bool) cardView{
 	op.Pending:   pendingFace,
-	op.Queued:    queuedFace,
-	op.Running:   runningFace,
+	op.Queued:    underWay(" · waiting for its turn at ApsaraVideo Live…"),
+	op.Running:   underWay(" · asking ApsaraVideo Live…"),
 	op.Succeeded: succeededFace,
 	op.Failed:    failedFace,
 	op.Unknown:   unknownFace,
@@ -42,14 +42,17 @@ var CardViews = map[op.State]func(op.Operation, bool) cardView{
 // Card draws an operation. repeats says that an unknown one is still being sent again with its own token.
 func (t Printer) Card(o op.Operation, repeats bool) Message {
 	f := t.face(viewOf(o, repeats))
-	m := Message{Text: cut(summary(f), maxTextArg), Blocks: []slack.Block{section(mrkdwn(f.title))}, color: f.color}
+	m := Message{
+		Text:   cut(sentences(f.title, f.lines), maxTextArg),
+		Blocks: []slack.Block{section(mrkdwn(f.title))}, color: f.color,
+	}
 	for _, text := range paragraphs(f.lines) {
-		m.Body = append(m.Body, section(text))
+		m.body = append(m.body, section(text))
 	}
-	if len(f.Presses) > 0 {
-		m.Body = append(m.Body, row(f.Presses))
+	if len(f.presses) > 0 {
+		m.body = append(m.body, row(f.presses))
 	}
-	m.Body = append(m.Body, Small(cardFooter(f.foot)))
+	m.body = append(m.body, small(joined(f.foot, aside)))
 	return m
 }
 
@@ -58,26 +61,7 @@ func viewOf(o op.Operation, repeats bool) cardView {
 		(o.State == op.Running || o.State == op.Unknown || o.State == op.Succeeded || o.State == op.Failed) {
 		return severalView(o)
 	}
-	return CardViews[o.State](o, repeats)
-}
-
-// summary is the card as sentences, for notifications and screen readers.
-func summary(f cardView) string {
-	parts := []string{notice(f.title)}
-	for _, l := range f.lines {
-		parts = append(parts, notice(l))
-	}
-	return strings.Join(parts, "\n")
-}
-
-func cardFooter(parts []op.Line) string {
-	drawn := make([]string, 0, len(parts))
-	for _, p := range parts {
-		if text := mrkdwn(p); text != "" {
-			drawn = append(drawn, text)
-		}
-	}
-	return strings.Join(drawn, "  ·  ")
+	return cardViews[o.State](o, repeats)
 }
 
 func pendingFace(o op.Operation, _ bool) cardView {
@@ -93,10 +77,10 @@ func pendingFace(o op.Operation, _ bool) cardView {
 	if o.Decision.Confirm == op.ConfirmOther {
 		f.lines = append(f.lines,
 			op.L("Needs one of ", people(o.Decision.Approvers), " other than ", op.Who(o.Requester), "  ·  0/1"))
-		f.Presses = []press{act(o, op.ActionApprove, "Approve", style), act(o, op.ActionDecline, "Decline", "")}
+		f.presses = []press{act(o, op.ActionApprove, "Approve", style), act(o, op.ActionDecline, "Decline", "")}
 	} else {
-		f.Presses = []press{act(o, op.ActionConfirm, confirmWords(o), style), act(o, op.ActionCancel, "Cancel", "")}
-		f.Presses[0].count = len(o.Plan.Parts)
+		f.presses = []press{act(o, op.ActionConfirm, confirmWords(o), style), act(o, op.ActionCancel, "Cancel", "")}
+		f.presses[0].count = len(o.Plan.Parts)
 		f.foot = append(f.foot, op.L("only ", op.Who(o.Requester)))
 	}
 	f.foot = append(f.foot, reference(o), rule(o))
@@ -110,27 +94,21 @@ func confirmWords(o op.Operation) op.Text {
 	return op.Text(o.Plan.Button)
 }
 
-func queuedFace(o op.Operation, _ bool) cardView {
-	f := working(o, op.L(who(o), " · waiting for its turn at ApsaraVideo Live…"))
-	if said := outcome(o).Evidence; len(said) > 0 {
-		f.lines = append(f.lines, said)
+func underWay(doing op.Text) func(op.Operation, bool) cardView {
+	return func(o op.Operation, _ bool) cardView {
+		return working(o, told(op.L(who(o), doing), outcome(o).Evidence))
 	}
-	return f
 }
 
-func runningFace(o op.Operation, _ bool) cardView {
-	f := working(o, op.L(who(o), " · asking ApsaraVideo Live…"))
-	if said := outcome(o).Evidence; len(said) > 0 {
-		f.lines = append(f.lines, said)
-	}
-	return f
-}
-
-func working(o op.Operation, line op.Line) cardView {
+func working(o op.Operation, lines []op.Line) cardView {
 	return cardView{
-		color: blue, title: op.L("⏳ ", o.Plan.Title), lines: []op.Line{line},
-		foot: []op.Line{asked(o), reference(o), rule(o)},
+		color: blue, title: op.L("⏳ ", o.Plan.Title), lines: lines, foot: []op.Line{asked(o), reference(o), rule(o)},
 	}
+}
+
+// told leaves out the lines that say nothing.
+func told(lines ...op.Line) []op.Line {
+	return slices.DeleteFunc(lines, func(l op.Line) bool { return len(l) == 0 })
 }
 
 // who says by whose word the operation goes on.
@@ -144,22 +122,26 @@ func who(o op.Operation) op.Line {
 	return op.L(op.Who(o.DecidedBy), " confirmed ", at(o.Confirmed))
 }
 
+// sentView is the card of an operation that was sent, but for its lines.
+func sentView(o op.Operation, color string, title op.Line) cardView {
+	return cardView{color: color, title: title, presses: nextButtons(o, outcome(o)), foot: append(ending(o), rule(o))}
+}
+
 func succeededFace(o op.Operation, _ bool) cardView {
 	out := outcome(o)
-	f := cardView{color: green, title: op.L("✅ ", said(o, out, " was done.")), Presses: nextButtons(o, out),
-		foot: append(ending(o), rule(o))}
-	if len(out.Evidence) > 0 {
-		f.lines = append(f.lines, out.Evidence)
+	if out.Ended() {
+		f := sentView(o, grey, op.L("⚪ Over: ", said(o, out, " was done.")))
+		f.lines = []op.Line{out.Over}
+		return f
 	}
+	f := sentView(o, green, op.L("✅ ", said(o, out, " was done.")))
 	switch {
-	case out.Checked && len(f.lines) > 0:
-		f.lines[0] = op.L(f.lines[0], " (checked)")
+	case out.Checked && len(out.Evidence) > 0:
+		out.Evidence = op.L(out.Evidence, " (checked)")
 	case out.Checked:
 		f.title = op.L(f.title, " (checked)")
 	}
-	if len(out.After) > 0 {
-		f.lines = append(f.lines, out.After)
-	}
+	f.lines = told(out.Evidence, out.After)
 	if out.Play != "" {
 		f.lines = append(f.lines, op.L("▶ ", op.Link(out.Play, "for playback")))
 	}
@@ -168,28 +150,20 @@ func succeededFace(o op.Operation, _ bool) cardView {
 
 func failedFace(o op.Operation, _ bool) cardView {
 	out := outcome(o)
-	f := cardView{color: red, title: op.L("❌ ", said(o, out, " was not done.")), Presses: nextButtons(o, out),
-		foot: append(ending(o), rule(o))}
+	f := sentView(o, red, op.L("❌ ", said(o, out, " was not done.")))
 	if out.Already {
 		f.color, f.title = grey, op.L("⚪ ", said(o, out, ": it was so already."))
 	}
-	if len(out.Evidence) > 0 {
-		f.lines = append(f.lines, out.Evidence)
-	}
-	if o.SettledBy == "" && !strings.Contains(strings.ToLower(out.Text.Plain()+out.Evidence.Plain()), "nothing ") {
+	f.lines = told(out.Evidence)
+	if out.NothingChanged {
 		f.lines = append(f.lines, op.L("Nothing was changed."))
 	}
 	return f
 }
 
 func unknownFace(o op.Operation, repeats bool) cardView {
-	f := cardView{
-		color: orange, title: op.L("⚠️ ", o.Plan.Title, ": ", silence(o)),
-		Presses: unknownPresses(o), foot: append(ending(o), rule(o)),
-	}
-	if seen := outcome(o).Evidence; len(seen) > 0 {
-		f.lines = append(f.lines, seen)
-	}
+	f := sentView(o, orange, op.L("⚠️ ", o.Plan.Title, ": ", silence(o)))
+	f.presses = unknownPresses(o)
 	again := op.L("I will not send it again.")
 	switch {
 	case repeats:
@@ -201,7 +175,7 @@ func unknownFace(o op.Operation, repeats bool) cardView {
 	if !o.Looked.IsZero() {
 		again = op.L(again, " Last look ", op.At(o.Looked), ".")
 	}
-	f.lines = append(f.lines, again)
+	f.lines = told(outcome(o).Evidence, again)
 	return f
 }
 
@@ -239,7 +213,7 @@ func cancelledFace(o op.Operation, _ bool) cardView {
 
 func closed(o op.Operation, title op.Line) cardView {
 	return cardView{
-		color: grey, title: title, lines: parted(o), Presses: []press{act(o, op.ActionAgain, "Ask again", "")},
+		color: grey, title: title, lines: parted(o), presses: []press{act(o, op.ActionAgain, "Ask again", "")},
 		foot: []op.Line{asked(o), reference(o), rule(o)},
 	}
 }
@@ -256,7 +230,7 @@ func nextButtons(o op.Operation, out op.Outcome) []press {
 
 // act is a button of a card: what to do, and the operation's opaque id.
 func act(o op.Operation, a op.Action, words op.Text, style slack.Style) press {
-	return press{text: words, Action: CardAction + string(a), Value: o.ID, style: style}
+	return press{text: words, action: CardAction + string(a), value: o.ID, style: style}
 }
 
 func outcome(o op.Operation) op.Outcome {
@@ -267,6 +241,9 @@ func outcome(o op.Operation) op.Outcome {
 }
 
 func said(o op.Operation, out op.Outcome, otherwise op.Text) op.Line {
+	if len(out.Text) > 0 && len(out.Promise) > 0 && len(out.After) == 0 && !out.Ended() {
+		return op.L(out.Text, " ", out.Promise)
+	}
 	if len(out.Text) > 0 {
 		return out.Text
 	}

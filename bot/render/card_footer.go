@@ -1,7 +1,7 @@
 package render
 
 import (
-	"strings"
+	"slices"
 	"time"
 
 	"casterbot/internal/op"
@@ -21,7 +21,8 @@ func ending(o op.Operation) []op.Line {
 	if out.RequestID != "" {
 		parts = append(parts, op.L("RequestId ", op.Code(out.RequestID)))
 	}
-	if out.Code != "" && !strings.Contains(out.Text.Plain(), out.Code) {
+	known := slices.ContainsFunc(out.Text, func(s op.Span) bool { return s.Text == out.Code })
+	if out.Code != "" && !known {
 		parts = append(parts, op.L("code ", op.Code(out.Code)))
 	}
 	return parts

@@ -3,7 +3,6 @@ package render
 import (
 	"cmp"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"hash/crc32"
 
@@ -18,40 +17,36 @@ const (
 	maxMetadata    = 3000
 	maxOptions     = 100
 	maxOption      = 75
-	MaxOptionValue = 150
+	maxOptionValue = 150
 	maxHint        = 150
 	FieldSeparator = "~"
 )
 
-// Memory is what travels in a view's metadata: whose form it is, and the form without what it holds.
-type Memory struct {
+// memory is what travels in a view's metadata: whose form it is, and the form without what it holds.
+type memory struct {
 	Person string  `json:"p"`
 	Form   op.Form `json:"f"`
 }
 
-// Remember gives the metadata, or nothing when it would be longer than Slack allows.
-func Remember(f op.Form, person string) string {
+// remember gives the metadata, or nothing when it would be longer than Slack allows.
+func remember(f op.Form, person string) string {
 	f.Note, f.Problem = nil, nil
 	f.Fields = append([]op.Field{}, f.Fields...)
 	for i := range f.Fields {
 		f.Fields[i].Value = ""
 	}
-	text, err := json.Marshal(Memory{person, f})
+	text, err := json.Marshal(memory{person, f})
 	if err != nil || len(text) > maxMetadata {
 		return ""
 	}
 	return string(text)
 }
 
-func Recall(metadata string) (op.Form, string, error) {
-	var m Memory
-	if err := json.Unmarshal([]byte(metadata), &m); err != nil {
-		return op.Form{}, "", err
-	}
-	if m.Form.Command == "" {
-		return op.Form{}, "", errors.New("no command")
-	}
-	return m.Form, m.Person, nil
+// Recall reads the metadata of a view, but for a view of somebody else.
+func Recall(metadata, person string) (op.Form, bool) {
+	var m memory
+	err := json.Unmarshal([]byte(metadata), &m)
+	return m.Form, err == nil && m.Person == person
 }
 
 // Loading is the form before it is known what it holds already: opened at once, because a trigger lives three seconds.
@@ -67,7 +62,7 @@ func (t Printer) DrawForm(f op.Form, person string) slack.ModalViewRequest {
 	if v.PrivateMetadata == "" {
 		f.Fields, f.Note, f.Problem = nil, InFull(f), op.L("This form is too long for Slack, so nothing was done.")
 	}
-	f = t.form(f)
+	f = t.Words.Form(t.Language, f)
 	var blocks []slack.Block
 	if len(f.Problem) > 0 {
 		blocks = append(blocks, section(mrkdwn(marked(op.MarkUnknown, f.Problem))))
@@ -76,7 +71,7 @@ func (t Printer) DrawForm(f op.Form, person string) slack.ModalViewRequest {
 		blocks = append(blocks, section(note))
 	}
 	for _, field := range f.Fields {
-		blocks = append(blocks, t.Block(field))
+		blocks = append(blocks, t.block(field))
 	}
 	if len(f.Fields) > 0 {
 		v.Submit = label(cmp.Or(f.Button, t.text("Go on")), maxTitle)
@@ -96,13 +91,13 @@ func InFull(f op.Form) op.Line {
 func (t Printer) modal(f op.Form, person string) slack.ModalViewRequest {
 	return slack.ModalViewRequest{
 		Type: slack.VTModal, Title: label(cmp.Or(f.Title, "casterbot"), maxTitle), Close: label(t.text("Cancel"), maxTitle),
-		CallbackID: "form", PrivateMetadata: Remember(f, person),
+		CallbackID: "form", PrivateMetadata: remember(f, person),
 	}
 }
 
-// Block is one field. Its id changes with the field that it depends on, so that Slack does not keep a choice that no
+// block is one field. Its id changes with the field that it depends on, so that Slack does not keep a choice that no
 // longer fits.
-func (t Printer) Block(f op.Field) *slack.InputBlock {
+func (t Printer) block(f op.Field) *slack.InputBlock {
 	id := f.Name
 	if f.Under != "" {
 		id = fmt.Sprintf("%s%s%08x", f.Name, FieldSeparator, crc32.ChecksumIEEE([]byte(f.Under)))

@@ -10,21 +10,21 @@ import (
 
 // Slack's limits for the home tab.
 const (
-	HomeItems  = 95
+	homeItems  = 95
 	homeBlocks = 99
 )
 
 // Home draws an answer as a home tab.
 func (t Printer) Home(a op.Answer) slack.HomeTabViewRequest {
-	again := row([]press{{text: op.Text(t.text("Refresh")), Action: HomeAction + Refresh, Value: Refresh}})
+	again := row([]press{{text: op.Text(t.text("Refresh")), action: HomeAction + Refresh, value: Refresh}})
 	return slack.HomeTabViewRequest{Type: slack.VTHomeTab, Blocks: slack.Blocks{
-		BlockSet: append(t.sketch(a, HomeItems, homeBlocks).Blocks, again),
+		BlockSet: append(t.sketch(a, homeItems, homeBlocks).Blocks, again),
 	}}
 }
 
 // View is an answer as a window, for one person and one channel.
 func (t Printer) View(m Message, person, channel string) slack.ModalViewRequest {
-	about, _ := json.Marshal(Memory{Person: person, Form: op.Form{Channel: channel}}) // strings only
+	about, _ := json.Marshal(memory{Person: person, Form: op.Form{Channel: channel}}) // strings only
 	return slack.ModalViewRequest{
 		Type: slack.VTModal, Title: label("casterbot", maxTitle), Close: label(t.text("Close"), maxTitle),
 		CallbackID:      "answer",

@@ -30,9 +30,6 @@ func linkedLines(lines []op.Line, home string) []op.Line {
 }
 
 func linkedLine(l op.Line, home string) op.Line {
-	if !slices.ContainsFunc(l, func(s op.Span) bool { return s.Message != "" }) {
-		return l
-	}
 	l = slices.Clone(l)
 	for i, s := range l {
 		if s.Message != "" && isID(s.Channel) {

@@ -42,8 +42,8 @@ func (t Printer) multiPicker(f op.Field) *slack.MultiSelectBlockElement {
 	return pick
 }
 
-// PickRow lets somebody choose an argument beside a message; false when the command is too long for the id of a block.
-func PickRow(p op.Pick) (*slack.ActionBlock, bool) {
+// pickRow lets somebody choose an argument beside a message; false when the command is too long for the id of a block.
+func pickRow(p op.Pick) (*slack.ActionBlock, bool) {
 	if p.Text == "" || len(p.Text) > maxBlockID {
 		return nil, false
 	}
@@ -55,7 +55,7 @@ func PickRow(p op.Pick) (*slack.ActionBlock, bool) {
 }
 
 // fits reports whether Slack takes an option.
-func fits(o op.Option) bool { return o.Value != "" && len(o.Value) <= MaxOptionValue }
+func fits(o op.Option) bool { return o.Value != "" && len(o.Value) <= maxOptionValue }
 
 func (t Printer) option(o op.Option) *slack.OptionBlockObject {
 	drawn := &slack.OptionBlockObject{Text: label(t.Line(o.Line()).Plain(), maxOption), Value: o.Value}

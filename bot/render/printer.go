@@ -14,45 +14,16 @@ type Printer struct {
 	Language string
 }
 
-func (t Printer) Line(l op.Line) op.Line {
-	if t.Words == nil {
-		return l
-	}
-	return t.Words.Line(t.Language, l)
-}
+func (t Printer) Line(l op.Line) op.Line { return t.Words.Line(t.Language, l) }
 
 // text gives words without a line around them: of buttons, labels and titles. A {} in them, for a number, stays one.
-func (t Printer) text(words op.Text) string {
-	if t.Words == nil {
-		return string(words)
-	}
-	return t.Words.Text(t.Language, string(words))
-}
-
-func (t Printer) form(f op.Form) op.Form {
-	if t.Words == nil {
-		return f
-	}
-	return t.Words.Form(t.Language, f)
-}
-
-// said is an answer in the language, but for what drawing it adds.
-func (t Printer) said(a op.Answer) op.Answer {
-	if t.Words == nil {
-		return a
-	}
-	return t.Words.Answer(t.Language, a)
-}
+func (t Printer) text(words op.Text) string { return t.Words.Text(t.Language, string(words)) }
 
 // face is a card in the language. What its buttons do stays as it is.
 func (t Printer) face(f cardView) cardView {
-	if t.Words == nil {
-		return f
-	}
 	f.title, f.lines, f.foot = t.Line(f.title), t.Words.Lines(t.Language, f.lines), t.Words.Lines(t.Language, f.foot)
-	f.Presses = append([]press{}, f.Presses...)
-	for i, p := range f.Presses {
-		f.Presses[i].text = op.Text(t.text(p.text))
+	for i, p := range f.presses {
+		f.presses[i].text = op.Text(t.text(p.text))
 	}
 	return f
 }

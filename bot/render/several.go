@@ -13,11 +13,9 @@ const maxNamed = 8
 func severalView(o op.Operation) cardView {
 	t := tally{op.Tallied(o.Members)}
 	if o.State == op.Running {
-		f := working(o, op.L(who(o), " · ", t.progress()))
-		f.lines = append(f.lines, t.named(o.Members)...)
-		return f
+		return working(o, append([]op.Line{op.L(who(o), " · ", t.progress())}, t.named(o.Members)...))
 	}
-	f := cardView{color: green, foot: append(ending(o), rule(o)), Presses: nextButtons(o, outcome(o))}
+	f := sentView(o, green, nil)
 	f.lines = t.named(o.Members)
 	sign := "✅ "
 	switch {
@@ -28,13 +26,11 @@ func severalView(o op.Operation) cardView {
 	case t.Already == t.Done && t.Not == 0:
 		f.color, sign = grey, "⚪ "
 	}
-	f.title = op.L(op.V(sign), o.Plan.Done, op.N(t.Done-t.Already), " of ",
-		op.N(len(o.Members)))
-	f.title = op.L(f.title, t.seen(), t.rest())
+	f.title = op.L(op.V(sign), o.Plan.Done, op.N(t.Done-t.Already), " of ", op.N(len(o.Members)), t.seen(), t.rest())
 	for _, m := range o.Members {
 		if m.State == op.Unknown {
 			f.lines = append(f.lines, op.L("The buttons are about ", memberName(m, o.Members), ". I will not send it again."))
-			f.Presses = unknownPresses(m)
+			f.presses = unknownPresses(m)
 			break
 		}
 	}

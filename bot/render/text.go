@@ -63,7 +63,7 @@ func notice(l op.Line) string {
 	for _, s := range l {
 		switch {
 		case s.At != 0:
-			b.WriteString(moment(s, time.UTC))
+			b.WriteString(moment(s))
 		case s.URL != "":
 			b.WriteString(escape(Clean(s.Text, MaxName)))
 		case active(&b, s):
@@ -105,24 +105,19 @@ func date(s op.Span) string {
 	if s.Day {
 		format = "{date_short_pretty} {time_secs}"
 	}
-	return "<!date^" + strconv.FormatInt(s.At/1000, 10) + "^" + format + "|" + moment(s, time.UTC) + ">"
+	return "<!date^" + strconv.FormatInt(s.At/1000, 10) + "^" + format + "|" + moment(s) + ">"
 }
 
-func moment(s op.Span, zone *time.Location) string {
+func moment(s op.Span) string {
 	if s.Day {
-		return time.UnixMilli(s.At).In(zone).Format("2006-01-02 15:04:05 MST")
+		return time.UnixMilli(s.At).UTC().Format("2006-01-02 15:04:05 MST")
 	}
-	return time.UnixMilli(s.At).In(zone).Format("15:04:05 MST")
+	return time.UnixMilli(s.At).UTC().Format("15:04:05 MST")
 }
 
 // isID reports whether s can be an id of Slack: anything else must not stand inside angle brackets.
 func isID(s string) bool {
-	for _, r := range s {
-		if (r < 'A' || r > 'Z') && (r < '0' || r > '9') {
-			return false
-		}
-	}
-	return s != "" && len(s) <= 32
+	return s != "" && len(s) <= 32 && strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == ""
 }
 
 // address makes a link's address safe between "<" and "|".
@@ -144,15 +139,14 @@ func wrap(b *strings.Builder, mark, text string) {
 	}
 }
 
-var entities = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
-
 // escape takes away the meaning of the three characters that Slack's markup is made of.
-func escape(text string) string { return entities.Replace(text) }
+var escape = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace
 
 // Clean makes one line of at most max characters out of any bytes, with an ellipsis behind them when there were more.
 // Characters that cannot be seen, or that turn the order of others around, are shown by number: ⟨U+202E⟩.
 func Clean(text string, max int) string {
-	if n := len(text); n <= max && isPlainASCII(text) {
+	plain := !strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r >= 0x7f })
+	if plain && len(text) <= max {
 		return text
 	}
 	var b strings.Builder
@@ -176,15 +170,6 @@ func visible(r rune) string {
 		return fmt.Sprintf("⟨U+%04X⟩", r)
 	}
 	return string(r)
-}
-
-func isPlainASCII(text string) bool {
-	for i := range len(text) {
-		if text[i] < ' ' || text[i] >= 0x7f {
-			return false
-		}
-	}
-	return true
 }
 
 // twins look like the characters that format text, and do nothing.

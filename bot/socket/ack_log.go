@@ -2,64 +2,65 @@ package socket
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
 	"github.com/slack-go/slack/socketmode"
 )
 
-// Doubtful is how long before the end of a connection an acknowledgement may have been written in vain: nobody confirms
+// doubtful is how long before the end of a connection an acknowledgement may have been written in vain: nobody confirms
 // one, and the other side may have stopped reading while it was on its way.
-const Doubtful = 500 * time.Millisecond
+const doubtful = 500 * time.Millisecond
 
-// AckLog are the last acknowledgements of a link. When its connection ends they are given once more on another link:
+// ackLog are the last acknowledgements of a link. When its connection ends they are given once more on another link:
 // the app has several, all of them belong to it, and an envelope that is acknowledged already takes no harm.
-type AckLog struct {
-	Mu   sync.Mutex
-	Last []ackedOnce
+type ackLog struct {
+	mu   sync.Mutex
+	last []ackedOnce
 	over bool // the link takes no more
 }
 
 type ackedOnce struct {
-	Id      string
-	Payload any
+	id      string
+	payload any
 	at      time.Time
 }
 
-// Add keeps an acknowledgement that is about to be written; false when the link takes no more.
-func (a *AckLog) Add(id string, payload any) bool {
-	a.Mu.Lock()
-	defer a.Mu.Unlock()
-	now := time.Now()
-	for len(a.Last) > 0 && now.Sub(a.Last[0].at) > Doubtful {
-		a.Last = a.Last[1:]
-	}
-	a.Last = append(a.Last, ackedOnce{id, payload, now})
+// add keeps an acknowledgement that is about to be written; false when the link takes no more.
+func (a *ackLog) add(id string, payload any) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.forget()
+	a.last = append(a.last, ackedOnce{id, payload, time.Now()})
 	return !a.over
 }
 
-// Take gives the doubtful ones and forgets them; over closes the list.
-func (a *AckLog) Take(over bool) []ackedOnce {
-	a.Mu.Lock()
-	defer a.Mu.Unlock()
+// take gives the doubtful ones and forgets them; over closes the list.
+func (a *ackLog) take(over bool) []ackedOnce {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.forget()
 	a.over = a.over || over
-	last := a.Last
-	a.Last = nil
-	for len(last) > 0 && time.Since(last[0].at) > Doubtful {
-		last = last[1:]
-	}
+	last := a.last
+	a.last = nil
 	return last
+}
+
+// forget drops those that are not doubtful any more. The caller holds mu.
+func (a *ackLog) forget() {
+	for len(a.last) > 0 && time.Since(a.last[0].at) > doubtful {
+		a.last = a.last[1:]
+	}
 }
 
 // Ack acknowledges the envelope on the link that brought it, or on another when that one has ended; payload may be nil.
 func (e Envelope) Ack(payload any) error {
 	on := e.Link
-	if !on.Acked.Add(e.Id, payload) {
+	if !on.acked.add(e.Id, payload) {
 		on = on.another()
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), ackWithin)
-	defer cancel()
-	return on.client.AckCtx(ctx, e.Id, payload)
+	return on.write(ackedOnce{id: e.Id, payload: payload})
 }
 
 // Expect notes that it is not seen through yet; done that it is. The link is not closed in between.
@@ -69,45 +70,43 @@ func (e Envelope) Done() { e.Link.Pending.Add(-1) }
 
 // lost is called when the connection has ended.
 func (l *Link) lost(over bool) {
-	ctx, cancel := context.WithTimeout(context.Background(), ackWithin)
-	defer cancel()
-	for _, a := range l.Acked.Take(over) {
-		if err := l.another().client.AckCtx(ctx, a.Id, a.Payload); err != nil {
-			l.Log.Warn("an acknowledgement did not leave", "error", err)
-		}
+	other := l.another()
+	if err := other.write(l.acked.take(over)...); err != nil {
+		l.log().Warn("an acknowledgement did not leave", "error", err)
 	}
 }
 
 // unwritten gives an acknowledgement on another link that could not be written to this one.
 func (l *Link) unwritten(e socketmode.Event) {
-	ctx, cancel := context.WithTimeout(context.Background(), ackWithin)
-	defer cancel()
 	what, ok := e.Data.(*socketmode.ErrorWriteFailed)
-	other := l.spare(l)
-	if !ok || other == nil {
-		l.Log.Warn("an acknowledgement could not be written")
+	other := l.another()
+	if !ok || other == l {
+		l.log().Warn("an acknowledgement could not be written")
 		return
 	}
-	err := other.client.AckCtx(ctx, what.Response.EnvelopeID, what.Response.Payload)
-	l.Log.Warn("an acknowledgement could not be written and was given on another socket", "error", err)
+	err := other.write(ackedOnce{id: what.Response.EnvelopeID, payload: what.Response.Payload})
+	l.log().Warn("an acknowledgement could not be written and was given on another socket", "error", err)
+}
+
+// write gives acknowledgements to Slack, all of them within a short time.
+func (l *Link) write(list ...ackedOnce) error {
+	ctx, cancel := context.WithTimeout(context.Background(), ackWithin)
+	defer cancel()
+	var all error
+	for _, a := range list {
+		all = errors.Join(all, l.client.AckCtx(ctx, a.id, a.payload))
+	}
+	return all
 }
 
 // another gives a link that is up, or the link itself when there is none.
 func (l *Link) another() *Link {
-	if other := l.spare(l); other != nil {
-		return other
-	}
-	return l
-}
-
-// Spare gives a link other than this one that is up; nil when there is none.
-func (s *Sockets) Spare(than *Link) *Link {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, l := range s.Links {
-		if l != nil && l != than && l.up.Load() && !l.Deaf.Load() {
-			return l
+	l.owner.mu.Lock()
+	defer l.owner.mu.Unlock()
+	for _, other := range l.owner.links {
+		if other != nil && other != l && other.up.Load() && !other.deaf.Load() {
+			return other
 		}
 	}
-	return nil
+	return l
 }

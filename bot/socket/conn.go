@@ -23,11 +23,13 @@ type conns struct {
 	began  time.Time
 	heard  atomic.Int64 // when something was last heard: nanoseconds since began, which no change of the clock touches
 	mu     sync.Mutex
-	Open   *conn
-	handed *delivered // of the open connection
+	open   *conn
+	handed *delivered // of the newest connection
 }
 
-func NewConns(warned func(reason string)) *conns { return &conns{warned: warned, began: time.Now()} }
+func newConns(warned func(reason string)) *conns {
+	return &conns{warned: warned, began: time.Now(), handed: &delivered{}}
+}
 
 func (l *conns) hear() { l.heard.Store(int64(time.Since(l.began))) }
 
@@ -42,7 +44,7 @@ type conn struct {
 	serves atomic.Bool // frames may be written: the HTTP answer is over
 	hungUp atomic.Bool // by the client: its silence is not Slack's
 	pings  atomic.Bool // a ping is on its way out
-	Mu     sync.Mutex
+	mu     sync.Mutex
 	closed bool
 }
 
@@ -58,23 +60,23 @@ func (l *conn) Read(b []byte) (int, error) {
 }
 
 func (l *conn) Write(b []byte) (int, error) {
-	l.Mu.Lock()
-	defer l.Mu.Unlock()
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	if l.closed {
 		return 0, net.ErrClosed
 	}
 	return l.Conn.Write(b)
 }
 
-// ErrParted: the client would connect once more before it learns that it is over, and take an envelope to its grave.
-var ErrParted = errors.New("another socket takes over")
+// errParted: the client would connect once more before it learns that it is over, and take an envelope to its grave.
+var errParted = errors.New("another socket takes over")
 
 // goodbye writes a close frame, "going away", and nothing after it. A write that nobody takes off the line is given up
 // first.
 func (l *conn) goodbye() {
 	_ = l.Conn.SetWriteDeadline(time.Now().Add(time.Second))
-	l.Mu.Lock()
-	defer l.Mu.Unlock()
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	if l.closed {
 		return
 	}
@@ -96,21 +98,21 @@ func closeFrame() []byte {
 	return frame
 }
 
-func (l *conns) Goodbye() {
+func (l *conns) goodbye() {
 	l.mu.Lock()
-	open := l.Open
+	open := l.open
 	l.mu.Unlock()
 	if open != nil {
 		open.goodbye()
 	}
 }
 
-func (l *conns) Keep(c net.Conn) net.Conn {
+func (l *conns) keep(c net.Conn) net.Conn {
 	l.hear()
 	h := &delivered{}
 	kept := &conn{Conn: c, frames: newFrameFilter(c, l.warned, h), hear: l.hear}
 	l.mu.Lock()
-	l.Open, l.handed = kept, h
+	l.open, l.handed = kept, h
 	l.mu.Unlock()
 	return kept
 }
@@ -119,27 +121,20 @@ func (l *conns) Keep(c net.Conn) net.Conn {
 func (l *conns) release() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.handed != nil {
-		l.handed.over.Store(math.MaxInt64 / 2)
-	}
+	l.handed.over.Store(math.MaxInt64 / 2)
 }
 
 // took is called for each message that the client has handed over.
 func (l *conns) took() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.handed != nil {
-		l.handed.over.Add(1)
-	}
+	l.handed.over.Add(1)
 }
 
 // why is the reason that Slack gave for the end of the last connection, or empty.
 func (l *conns) why() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.handed == nil {
-		return ""
-	}
 	if said := l.handed.why.Load(); said != nil {
 		return *said
 	}
@@ -153,13 +148,13 @@ func (l *conns) dialer(r proxyRoute) *websocket.Dialer {
 	kept := func(to dial) dial {
 		return func(ctx context.Context, network, address string) (net.Conn, error) {
 			if l.parted.Load() {
-				return nil, ErrParted
+				return nil, errParted
 			}
 			c, err := to(ctx, network, address)
 			if err != nil {
 				return nil, err
 			}
-			return l.Keep(c), nil
+			return l.keep(c), nil
 		}
 	}
 	return &websocket.Dialer{

@@ -17,9 +17,9 @@ import (
 // Slack lets an app ask for about twenty sockets a minute (docs.slack.dev/apis/web-api/rate-limits, Tier 3); a storm of
 // disconnects would ask for thousands.
 const (
-	OpenEvery  = 3 * time.Second
-	OpenAtOnce = 6
-	MaxOpens   = 20
+	openEvery  = 3 * time.Second
+	openAtOnce = 6
+	maxOpens   = 20
 	openWindow = 61 * time.Second
 )
 
@@ -32,8 +32,8 @@ type connectLimiter struct {
 	last  []time.Time // those of the last minute
 }
 
-func NewConnectLimiter() *connectLimiter {
-	return &connectLimiter{limit: rate.NewLimiter(rate.Every(OpenEvery), OpenAtOnce)}
+func newConnectLimiter() *connectLimiter {
+	return &connectLimiter{limit: rate.NewLimiter(rate.Every(openEvery), openAtOnce)}
 }
 
 // wait waits for a turn; over says that it is no longer wanted.
@@ -43,17 +43,17 @@ func (o *connectLimiter) wait(ctx context.Context, over func() bool) error {
 		return fmt.Errorf("wait to open a socket: %w", err)
 	}
 	if time.Since(asked) > time.Millisecond {
-		_ = sleep.For(ctx, rand.N(OpenEvery/4))
+		_ = sleep.For(ctx, rand.N(openEvery/4))
 	}
 	for {
 		if over() {
-			return ErrParted
+			return errParted
 		}
 		left := o.take(time.Now())
 		if left <= 0 || ctx.Err() != nil {
 			return ctx.Err()
 		}
-		_ = sleep.For(ctx, left+rand.N(OpenEvery/4))
+		_ = sleep.For(ctx, left+rand.N(openEvery/4))
 	}
 }
 
@@ -64,28 +64,25 @@ func (o *connectLimiter) take(now time.Time) time.Duration {
 	for len(o.last) > 0 && now.Sub(o.last[0]) >= openWindow {
 		o.last = o.last[1:]
 	}
-	if len(o.last) < MaxOpens {
+	if len(o.last) < maxOpens {
 		o.last = append(o.last, now)
 		return 0
 	}
 	return openWindow - now.Sub(o.last[0])
 }
 
-// Paced lets a link ask for a socket when it is its turn. A link that is over does not ask at all.
-type Paced struct {
-	Next  http.RoundTripper
-	Opens *connectLimiter
-	Over  func() bool
+// paced lets a link ask for a socket when it is its turn. A link that is over does not ask at all.
+type paced struct {
+	next  http.RoundTripper
+	opens *connectLimiter
+	over  func() bool
 }
 
-func (p *Paced) RoundTrip(r *http.Request) (*http.Response, error) {
+func (p *paced) RoundTrip(r *http.Request) (*http.Response, error) {
 	if strings.HasSuffix(r.URL.Path, "/apps.connections.open") {
-		if err := p.Opens.wait(r.Context(), p.Over); err != nil {
+		if err := p.opens.wait(r.Context(), p.over); err != nil {
 			return nil, err
 		}
 	}
-	if p.Next == nil {
-		return http.DefaultTransport.RoundTrip(r)
-	}
-	return p.Next.RoundTrip(r)
+	return p.next.RoundTrip(r)
 }

@@ -127,7 +127,7 @@ func TestWhy(t *testing.T) {
 			t.Errorf("why is %q, want %q; %v", l.why(), want, err)
 		}
 	}
-	if (&conns{}).why() != "" {
+	if (newConns(nil)).why() != "" {
 		t.Error("a link that was never open has a reason")
 	}
 }

@@ -33,20 +33,15 @@ type Envelope struct {
 	Id      string
 	Kind    string
 	Payload json.RawMessage
-	Slash   *slack.SlashCommand
 	At      time.Time // when it arrived
 }
 
 // Link is one Socket Mode client. It reconnects by itself; between two connections it is not up.
 type Link struct {
 	client *socketmode.Client
-	Lines  *conns
-	Log    *slog.Logger
-	take   func(Envelope)
-	hello  func(app string, connections int)
-	lived  func(time.Duration, string) error // a connection ended after so long, for the reason that Slack gave
-	spare  func(*Link) *Link                 // another link that is up, or nil
-	Acked  AckLog
+	lines  *conns
+	owner  *Sockets
+	acked  ackLog
 
 	state
 	signals
@@ -59,8 +54,8 @@ type Link struct {
 // state is what a connection is in.
 type state struct {
 	up      atomic.Bool
-	Deaf    atomic.Bool  // nothing is heard any more: it is as good as gone
-	Age     atomic.Int64 // how long Slack means to keep the connection, in nanoseconds
+	deaf    atomic.Bool  // nothing is heard any more: it is as good as gone
+	age     atomic.Int64 // how long Slack means to keep the connection, in nanoseconds
 	Pending atomic.Int64 // envelopes that are not seen through yet
 	since   time.Time    // the last hello; for the reader only
 }
@@ -70,14 +65,14 @@ type signals struct {
 	ready  chan struct{} // closed by the first hello
 	greets chan struct{} // one for each hello
 	warned chan struct{} // Slack will close the connection soon
-	Tired  chan struct{} // the client means to wait for longer than we do
-	Silent chan struct{} // nothing is heard any more
+	tired  chan struct{} // the client means to wait for longer than we do
+	silent chan struct{} // nothing is heard any more
 }
 
 // start opens a link in the background.
-func (l *Link) start(ctx context.Context, p Pulse) {
+func (l *Link) start(ctx context.Context, p pulse) {
 	ctx, l.cancel = context.WithCancel(ctx)
-	go l.Listen(ctx, p)
+	go l.listen(ctx, p)
 	fatal := make(chan error, 1)
 	reader := make(chan struct{})
 	go func() {
@@ -91,7 +86,7 @@ func (l *Link) start(ctx context.Context, p Pulse) {
 		l.up.Store(false)
 		l.cancel()
 		<-reader
-		l.Lines.release()
+		l.lines.release()
 		select {
 		case l.err = <-fatal:
 		default:
@@ -109,7 +104,7 @@ func (l *Link) read(ctx context.Context, fatal chan<- error) {
 		case <-ctx.Done():
 			return
 		case event := <-l.client.Events:
-			if err := l.Event(event); err != nil {
+			if err := l.event(event); err != nil {
 				fatal <- err
 				l.cancel()
 				return
@@ -119,29 +114,26 @@ func (l *Link) read(ctx context.Context, fatal chan<- error) {
 }
 
 // Event sorts what the client says; an error is one that trying again cannot mend.
-func (l *Link) Event(e socketmode.Event) error {
+func (l *Link) event(e socketmode.Event) error {
 	if e.Request != nil || e.Type == socketmode.EventTypeErrorBadMessage || e.Type == socketmode.EventTypeIncomingError {
-		defer l.Lines.took()
+		defer l.lines.took()
 	}
 	switch e.Type {
-	case socketmode.EventTypeSlashCommand:
-		command, _ := e.Data.(slack.SlashCommand)
-		l.hand(Envelope{Link: l, Id: e.Request.EnvelopeID, Kind: e.Request.Type, Payload: e.Request.Payload, Slash: &command})
-	case socketmode.EventTypeInteractive, socketmode.EventTypeEventsAPI:
+	case socketmode.EventTypeSlashCommand, socketmode.EventTypeInteractive, socketmode.EventTypeEventsAPI:
 		l.hand(Envelope{Link: l, Id: e.Request.EnvelopeID, Kind: e.Request.Type, Payload: e.Request.Payload})
 	case socketmode.EventTypeErrorBadMessage:
 		l.bad(e)
 	case socketmode.EventTypeHello:
 		l.greeted(e.Request)
 	case socketmode.EventTypeConnecting:
-		l.lost(l.Lines.parted.Load())
-		if l.Lines.parted.Load() {
+		l.lost(l.lines.parted.Load())
+		if l.lines.parted.Load() {
 			l.cancel()
 		} else if l.up.Swap(false) {
-			return l.lived(time.Since(l.since), l.Lines.why())
+			return l.owner.lived(time.Since(l.since), l.lines.why())
 		}
 	case socketmode.EventTypeConnectionError:
-		return l.Failed(e)
+		return l.failed(e)
 	case socketmode.EventTypeErrorWriteFailed:
 		l.unwritten(e)
 	}
@@ -160,15 +152,17 @@ func (l *Link) bad(e socketmode.Event) {
 		Payload json.RawMessage `json:"payload"`
 	}
 	if json.Unmarshal(what.Message, &frame) != nil || frame.ID == "" {
-		l.Log.Warn("a frame without an envelope id")
+		l.log().Warn("a frame without an envelope id")
 		return
 	}
 	l.hand(Envelope{Link: l, Id: frame.ID, Kind: frame.Type, Payload: frame.Payload})
 }
 
+func (l *Link) log() *slog.Logger { return l.owner.config.Log }
+
 func (l *Link) hand(e Envelope) {
 	l.Pending.Add(1)
-	l.take(e)
+	l.owner.take(e)
 }
 
 func (l *Link) greeted(r *socketmode.Request) {
@@ -176,10 +170,10 @@ func (l *Link) greeted(r *socketmode.Request) {
 	if age <= 0 {
 		age = defaultAge
 	}
-	l.Age.Store(int64(age))
+	l.age.Store(int64(age))
 	l.since = time.Now()
 	l.up.Store(true)
-	l.hello(r.ConnectionInfo.AppID, r.NumConnections)
+	l.owner.greeted(r.ConnectionInfo.AppID, r.NumConnections)
 	select {
 	case <-l.ready:
 	default:
@@ -188,27 +182,27 @@ func (l *Link) greeted(r *socketmode.Request) {
 	signal(l.greets)
 }
 
-func (l *Link) Failed(e socketmode.Event) error {
+func (l *Link) failed(e socketmode.Event) error {
 	l.up.Store(false)
 	what, ok := e.Data.(*slack.ConnectionErrorEvent)
-	if !ok || errors.Is(what.ErrorObj, ErrParted) {
+	if !ok || errors.Is(what.ErrorObj, errParted) {
 		return nil
 	}
 	if err := webapi.AppTokenError(what.ErrorObj); err != nil {
 		return err
 	}
-	wait := min(what.Backoff, LongestWait)
-	l.Log.Warn("could not connect to Slack", "attempt", what.Attempt, "again in", wait, "error",
+	wait := min(what.Backoff, longestWait)
+	l.log().Warn("could not connect to Slack", "attempt", what.Attempt, "again in", wait, "error",
 		webapi.Bare(what.ErrorObj))
-	if what.Backoff > LongestWait {
-		time.AfterFunc(LongestWait, func() { signal(l.Tired) })
+	if what.Backoff > longestWait {
+		time.AfterFunc(longestWait, func() { signal(l.tired) })
 	}
 	return nil
 }
 
-// LongestWait is between two tries to connect. The client would wait for up to five minutes, also when Slack is back; a
+// longestWait is between two tries to connect. The client would wait for up to five minutes, also when Slack is back; a
 // new one takes its place.
-const LongestWait = 10 * time.Second
+const longestWait = 10 * time.Second
 
 func signal(c chan<- struct{}) {
 	select {
@@ -219,8 +213,8 @@ func signal(c chan<- struct{}) {
 
 // announced is called when Slack says that it will close the connection.
 func (l *Link) announced(reason string) {
-	l.Lines.parted.Store(true)
-	l.Log.Info("Slack will close a socket, another one is opened first", "reason", reason)
+	l.lines.parted.Store(true)
+	l.log().Info("Slack will close a socket, another one is opened first", "reason", reason)
 	signal(l.warned)
 }
 
@@ -235,8 +229,8 @@ func (l *Link) close() {
 		}
 		time.Sleep(quietTime)
 	}
-	l.Lines.Goodbye()
+	l.lines.goodbye()
 	l.cancel()
 	<-l.ended
-	l.Acked.Take(true) // what is acknowledged from now on goes over another link
+	l.acked.take(true) // what is acknowledged from now on goes over another link
 }

@@ -1,8 +1,8 @@
 package socket
 
 import (
+	"cmp"
 	"context"
-	"log/slog"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -34,27 +34,29 @@ func (h Health) Ready() bool { return h.Sockets > 0 && h.Age < quietWithin }
 // connection, or one has become too old without that, a new link is opened first and the old one serves until it is
 // closed: a renewal loses no envelope and never finds the app without a socket.
 type Sockets struct {
-	Config webapi.Config
+	config webapi.Config
 	opens  *connectLimiter
 	take   func(Envelope)
-	Log    *slog.Logger
 
 	connections atomic.Int64
 	strangers   atomic.Int64 // connections at the last hello beyond those that there should have been
 	replaced    atomic.Int64 // links on which nothing was heard any more
-	Own         atomic.Int64 // links that are open, the parting ones too
+	own         atomic.Int64 // links that are open, the parting ones too
 	steady      atomic.Bool  // a socket has lasted
 	brief       atomic.Int64 // sockets in a row that did not
-	Pulse       Pulse
+	pulse       pulse
 	turn        chan struct{} // holds one while a dead link is replaced
 	mu          sync.Mutex
-	Links       []*Link // the current link of each slot
+	links       []*Link // the current link of each slot
 	parting     sync.WaitGroup
 }
 
+// perProcess is how many links a process keeps: while one is renewed the other serves.
+const perProcess = 2
+
 func NewSockets(c webapi.Config, take func(Envelope)) *Sockets {
 	return &Sockets{
-		Config: c, take: take, Log: c.Log, Links: make([]*Link, c.Sockets), opens: NewConnectLimiter(), Pulse: Normal,
+		config: c, take: take, links: make([]*Link, perProcess), opens: newConnectLimiter(), pulse: normal,
 		turn: make(chan struct{}, 1),
 	}
 }
@@ -63,12 +65,12 @@ func NewSockets(c webapi.Config, take func(Envelope)) *Sockets {
 func (s *Sockets) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	ended := make(chan error, len(s.Links))
-	started := 0
+	var running sync.WaitGroup
+	ends := make([]error, len(s.links))
 	var before *Link
-	for i := range s.Links {
+	for i := range s.links {
 		if before != nil {
-			WaitFor(ctx, before.ready, 2*time.Second)
+			waitFor(ctx, before.ready, 2*time.Second)
 		}
 		if ctx.Err() != nil {
 			break
@@ -76,23 +78,17 @@ func (s *Sockets) Run(ctx context.Context) error {
 		l := s.open(ctx)
 		s.put(i, l)
 		before = l
-		started++
-		go func() {
+		running.Go(func() {
 			defer cancel()
-			ended <- s.keep(ctx, i, l)
-		}()
+			ends[i] = s.keep(ctx, i, l)
+		})
 	}
-	var err error
-	for range started {
-		if e := <-ended; e != nil && err == nil {
-			err = e
-		}
-	}
+	running.Wait()
 	s.parting.Wait()
-	return err
+	return cmp.Or(ends...)
 }
 
-func WaitFor(ctx context.Context, ready <-chan struct{}, most time.Duration) {
+func waitFor(ctx context.Context, ready <-chan struct{}, most time.Duration) {
 	timer := time.NewTimer(most)
 	defer timer.Stop()
 	select {
@@ -113,26 +109,23 @@ func (s *Sockets) keep(ctx context.Context, slot int, l *Link) error {
 			l.close()
 			return nil
 		case <-l.ended:
-			if l.err != nil || !l.Lines.parted.Load() {
+			if l.err != nil || !l.lines.parted.Load() {
 				return l.err
 			}
 			l = s.renew(ctx, slot, l, partWithin)
-			renew.Reset(defaultAge)
 		case <-l.greets:
-			renew.Reset(s.Lifetime(slot, l))
+			renew.Reset(s.lifetime(slot, l))
+			continue
 		case <-l.warned:
 			l = s.renew(ctx, slot, l, partWithin)
-			renew.Reset(defaultAge)
-		case <-l.Silent:
+		case <-l.silent:
 			l = s.replace(ctx, slot, l)
-			renew.Reset(defaultAge)
-		case <-l.Tired:
+		case <-l.tired:
 			l = s.renew(ctx, slot, l, 0)
-			renew.Reset(defaultAge)
 		case <-renew.C:
 			l = s.renew(ctx, slot, l, 0)
-			renew.Reset(defaultAge)
 		}
+		renew.Reset(defaultAge)
 	}
 }
 
@@ -142,50 +135,51 @@ const partWithin = 15 * time.Second
 // renew puts a new link in the place of another. The old one serves until the new one does, and then for so long as
 // Slack lets it, at most for the given time.
 func (s *Sockets) renew(ctx context.Context, slot int, old *Link, serve time.Duration) *Link {
-	old.Lines.parted.Store(true)
+	old.lines.parted.Store(true)
 	next := s.open(ctx)
-	WaitFor(ctx, next.ready, 10*time.Second)
+	waitFor(ctx, next.ready, 10*time.Second)
 	s.put(slot, next)
 	s.parting.Go(func() {
-		WaitFor(ctx, old.ended, serve)
+		waitFor(ctx, old.ended, serve)
 		old.close()
 	})
 	return next
 }
 
-// Recount is how soon a link is renewed when there were strangers: a hello is the only way to count again.
-const Recount = time.Minute
+// recount is how soon a link is renewed when there were strangers: a hello is the only way to count again.
+const recount = time.Minute
 
-// Lifetime is the age at which a link is renewed without being asked: Slack has forgotten it. Slots differ, so that
+// lifetime is the age at which a link is renewed without being asked: Slack has forgotten it. Slots differ, so that
 // they never change together.
-func (s *Sockets) Lifetime(slot int, l *Link) time.Duration {
+func (s *Sockets) lifetime(slot int, l *Link) time.Duration {
 	if s.strangers.Load() > 0 {
-		return Recount
+		return recount
 	}
-	return max(time.Duration(float64(l.Age.Load())*(1.1+0.1*float64(slot))), time.Minute)
+	return max(time.Duration(float64(l.age.Load())*(1.1+0.1*float64(slot))), time.Minute)
 }
 
 // Sockets that Slack closes at once, because Socket Mode is switched off: after so many in a row, when none has ever
 // lasted, that is how it is.
 const (
 	briefSocket = 2 * time.Second
-	ManyBrief   = 6
+	manyBrief   = 6
 )
 
-// Lived judges a socket that has ended, for the reason that Slack gave, if any.
-func (s *Sockets) Lived(d time.Duration, reason string) error {
+// lived judges a socket that has ended, for the reason that Slack gave, if any.
+func (s *Sockets) lived(d time.Duration, reason string) error {
 	if d > briefSocket {
 		s.steady.Store(true)
 		s.brief.Store(0)
 		return nil
 	}
-	if s.brief.Add(1)%ManyBrief != 0 {
+	if s.brief.Add(1)%manyBrief != 0 {
 		return nil
 	}
 	if reason == webapi.ErrSocketModeOff.Code && !s.steady.Load() {
 		return webapi.ErrSocketModeOff
 	}
-	s.Log.Warn("Slack closes every socket at once; the bot goes on trying", "reason", reason, "meaning", meant[reason])
+	s.config.Log.Warn("Slack closes every socket at once; the bot goes on trying",
+		"reason", reason, "meaning", meant[reason])
 	return nil
 }
 
@@ -198,43 +192,44 @@ var meant = map[string]string{
 func (s *Sockets) put(slot int, l *Link) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.Links[slot] = l
+	s.links[slot] = l
 }
 
 func (s *Sockets) open(ctx context.Context) *Link {
 	l := &Link{
-		Log: s.Log, take: s.take, hello: s.Greeted, lived: s.Lived, spare: s.Spare,
+		owner: s,
 		signals: signals{ready: make(chan struct{}), greets: make(chan struct{}, 1), warned: make(chan struct{}, 1),
-			Tired: make(chan struct{}, 1), Silent: make(chan struct{}, 1)},
+			tired: make(chan struct{}, 1), silent: make(chan struct{}, 1)},
 		ended: make(chan struct{}),
 	}
-	l.Lines = NewConns(l.announced)
-	dialer := l.Lines.dialer(proxyRoute{proxy: http.ProxyFromEnvironment})
-	client := *s.Config.HTTP
-	client.Transport = &Paced{Next: client.Transport, Opens: s.opens, Over: l.Lines.parted.Load}
-	l.client = socketmode.New(s.Config.Api(slack.OptionHTTPClient(&client)),
+	l.lines = newConns(l.announced)
+	dialer := l.lines.dialer(proxyRoute{proxy: http.ProxyFromEnvironment})
+	client := *s.config.HTTP
+	client.Transport = &paced{next: client.Transport, opens: s.opens, over: l.lines.parted.Load}
+	l.client = socketmode.New(s.config.Api(slack.OptionHTTPClient(&client)),
 		socketmode.OptionDialer(dialer), socketmode.OptionReadLimit(maxFrame), socketmode.OptionPingInterval(pingWithin))
-	s.Own.Add(1)
-	l.start(context.WithoutCancel(ctx), s.Pulse)
+	s.own.Add(1)
+	l.start(context.WithoutCancel(ctx), s.pulse)
 	go func() {
 		<-l.ended
-		s.Own.Add(-1)
+		s.own.Add(-1)
 	}()
 	return l
 }
 
-// Greeted counts the sockets of the app at a hello.
-func (s *Sockets) Greeted(app string, connections int) {
+// greeted counts the sockets of the app at a hello.
+func (s *Sockets) greeted(app string, connections int) {
 	s.connections.Store(int64(connections))
-	s.Log.Info("connected to Slack", "app", app, "connections", connections)
-	own := s.Own.Load()
-	strangers := max(0, int64(connections)-own-int64(s.Config.Peers()*s.Config.Sockets))
+	s.config.Log.Info("connected to Slack", "app", app, "connections", connections)
+	own := s.own.Load()
+	strangers := max(0, int64(connections)-own-int64(s.config.Peers()*perProcess))
 	switch before := s.strangers.Swap(strangers); {
 	case strangers > 0:
-		s.Log.Warn("more sockets of this app are open than this process has; if it stays so there is another deployment, or somebody has the app token",
+		s.config.Log.Warn("more sockets of this app are open than this process has; if it stays so there is another deployment, or somebody has the app token",
 			"connections", connections, "own", own)
 	case before > 0:
-		s.Log.Info("no more sockets of this app are open than this process has", "connections", connections, "own", own)
+		s.config.Log.Info("no more sockets of this app are open than this process has",
+			"connections", connections, "own", own)
 	}
 }
 
@@ -243,15 +238,15 @@ func (s *Sockets) Health() Health {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	h := Health{
-		Want: len(s.Links), Connections: int(s.connections.Load()), Strangers: int(s.strangers.Load()),
+		Want: len(s.links), Connections: int(s.connections.Load()), Strangers: int(s.strangers.Load()),
 		Replaced: int(s.replaced.Load()),
 	}
-	for _, l := range s.Links {
+	for _, l := range s.links {
 		if l == nil || !l.up.Load() {
 			continue
 		}
 		h.Sockets++
-		h.Age = max(h.Age, l.Lines.silence())
+		h.Age = max(h.Age, l.lines.silence())
 	}
 	return h
 }

@@ -7,29 +7,29 @@ import (
 	"casterbot/internal/sleep"
 )
 
-// Pulse says when a socket counts as dead that nobody has closed. Slack pings every few seconds, but a network that has
+// pulse says when a socket counts as dead that nobody has closed. Slack pings every few seconds, but a network that has
 // forgotten a connection takes neither side's bytes and tells nobody; until that is noticed Slack loses what it routes
 // there.
-type Pulse struct {
-	Every  time.Duration // between two pings of our own
-	Missed int           // pings in a row after which nothing was heard
+type pulse struct {
+	every  time.Duration // between two pings of our own
+	missed int           // pings in a row after which nothing was heard
 }
 
-// Normal: a ping every five seconds, and ten seconds for something to be heard after it.
-var Normal = Pulse{Every: 5 * time.Second, Missed: 2}
+// normal: a ping every five seconds, and ten seconds for something to be heard after it.
+var normal = pulse{every: 5 * time.Second, missed: 2}
 
-// Listen pings the connection that is open, and returns when nothing is heard of it any more: no pong, no ping of
+// listen pings the connection that is open, and returns when nothing is heard of it any more: no pong, no ping of
 // Slack's, no envelope. It counts pings, not time, so that a process that stood still does not take its own silence for
 // Slack's.
-func (l *Link) Listen(ctx context.Context, p Pulse) {
+func (l *Link) listen(ctx context.Context, p pulse) {
 	var on *conn
 	var heard int64
-	for missed := 0; missed < p.Missed; {
-		_ = sleep.For(ctx, p.Every)
+	for missed := 0; missed < p.missed; {
+		_ = sleep.For(ctx, p.every)
 		if ctx.Err() != nil {
 			return
 		}
-		open, last := l.Lines.serving(), l.Lines.heard.Load()
+		open, last := l.lines.serving(), l.lines.heard.Load()
 		if open == nil || open != on || last != heard {
 			missed = 0
 		} else {
@@ -37,18 +37,18 @@ func (l *Link) Listen(ctx context.Context, p Pulse) {
 		}
 		on, heard = open, last
 		if open != nil {
-			open.Ping()
+			open.ping()
 		}
 	}
-	l.Deaf.Store(true)
-	signal(l.Silent)
+	l.deaf.Store(true)
+	signal(l.silent)
 }
 
 // replace puts a new link in the place of a dead one, after those that are replaced already: when the whole network was
 // away, they are all dead at once.
 func (s *Sockets) replace(ctx context.Context, slot int, dead *Link) *Link {
-	s.Log.Warn("nothing is heard on a socket, another one takes its place", "silent",
-		dead.Lines.silence().Round(time.Millisecond))
+	s.config.Log.Warn("nothing is heard on a socket, another one takes its place", "silent",
+		dead.lines.silence().Round(time.Millisecond))
 	s.replaced.Add(1)
 	dead.lost(true)
 	select {
@@ -64,15 +64,15 @@ func (s *Sockets) replace(ctx context.Context, slot int, dead *Link) *Link {
 func (l *conns) serving() *conn {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.Open == nil || !l.Open.serves.Load() || l.Open.hungUp.Load() {
+	if l.open == nil || !l.open.serves.Load() || l.open.hungUp.Load() {
 		return nil
 	}
-	return l.Open
+	return l.open
 }
 
-// Ping writes a ping frame in the background: on a dead connection a write may take for ever. While one is on its way
+// ping writes a ping frame in the background: on a dead connection a write may take for ever. While one is on its way
 // there is no other.
-func (l *conn) Ping() {
+func (l *conn) ping() {
 	if l.pings.Swap(true) {
 		return
 	}

@@ -11,20 +11,20 @@ import (
 // must not be done now: a click to take a studio off air would act long after somebody has given it up.
 type StallDetector struct {
 	mu   sync.Mutex
-	Seen time.Time // when the process was last known to run
+	seen time.Time // when the process was last known to run
 	from time.Time // the last halt
 	woke time.Time
 }
 
 const (
-	Beat      = 250 * time.Millisecond
-	HaltAfter = 5 * time.Second // a busy machine may be late by less, and what is read then is fresh for the most part
-	Buffered  = time.Second     // after a halt: what is read until then may have been there before
+	beat      = 250 * time.Millisecond
+	haltAfter = 5 * time.Second // a busy machine may be late by less, and what is read then is fresh for the most part
+	buffered  = time.Second     // after a halt: what is read until then may have been there before
 )
 
 // Watch looks until ctx ends.
 func (h *StallDetector) Watch(ctx context.Context) {
-	ticker := time.NewTicker(Beat)
+	ticker := time.NewTicker(beat)
 	defer ticker.Stop()
 	for {
 		h.Arrived(time.Now)
@@ -42,15 +42,15 @@ func (h *StallDetector) Arrived(clock func() time.Time) time.Time {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	now := clock()
-	if !h.Seen.IsZero() && Passed(h.Seen, now) > HaltAfter {
-		h.from, h.woke = h.Seen, now
+	if !h.seen.IsZero() && passed(h.seen, now) > haltAfter {
+		h.from, h.woke = h.seen, now
 	}
-	h.Seen = now
-	if !h.woke.IsZero() && Passed(h.woke, now) < Buffered {
+	h.seen = now
+	if !h.woke.IsZero() && passed(h.woke, now) < buffered {
 		return h.from.Round(0) // by the wall clock: a suspended machine stops the other one
 	}
 	return now
 }
 
-// Passed is what has passed by the clock that counted more.
-func Passed(a, b time.Time) time.Duration { return max(b.Sub(a), b.Round(0).Sub(a.Round(0))) }
+// passed is what has passed by the clock that counted more.
+func passed(a, b time.Time) time.Duration { return max(b.Sub(a), b.Round(0).Sub(a.Round(0))) }

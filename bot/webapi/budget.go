@@ -29,13 +29,12 @@ const (
 )
 
 const (
-	postEvery  = 1050 * time.Millisecond // a little more than a second: what leaves a second apart may arrive closer
-	postBurst  = 4
-	editEvery  = time.Minute / 50
-	editBurst  = 20
-	maxWait    = 5 * time.Second
-	maxStates  = 1024
-	editBudget = "chat.update"
+	postEvery = 1050 * time.Millisecond // a little more than a second: what leaves a second apart may arrive closer
+	postBurst = 4
+	editEvery = time.Minute / 50
+	editBurst = 20
+	maxWait   = 5 * time.Second
+	maxStates = 1024
 )
 
 // left is how many edits a class leaves for those before it.
@@ -70,110 +69,111 @@ func NewLimiter(reserve Reserve, free bool) *Limiter {
 }
 
 // Post waits for the turn of a new message in a channel.
-func (l *Limiter) Post(ctx context.Context, channel string) error {
-	return l.turn(ctx, postBudget(channel), turn{postEvery, postBurst, 0, maxWait})
-}
+func (l *Limiter) Post(ctx context.Context, channel string) error { return l.turn(ctx, posts(channel)) }
 
 // Edit waits for the turn of an edit. One that shows no result does not wait: it has a turn now or none.
-func (l *Limiter) Edit(ctx context.Context, c Class) error {
-	t := turn{editEvery, editBurst, left[c], maxWait}
-	if c != Result {
-		t.within = 0
-	}
-	return l.turn(ctx, editBudget, t)
-}
+func (l *Limiter) Edit(ctx context.Context, c Class) error { return l.turn(ctx, edits(c)) }
 
 // HoldPosts keeps a channel without new messages for the time that Slack asked for.
-func (l *Limiter) HoldPosts(channel string, d time.Duration) {
-	l.hold(postBudget(channel), turn{every: postEvery, burst: postBurst}, d)
-}
+func (l *Limiter) HoldPosts(channel string, d time.Duration) { l.hold(posts(channel), d) }
 
 // HoldEdits keeps all edits back for the time that Slack asked for.
-func (l *Limiter) HoldEdits(d time.Duration) {
-	l.hold(editBudget, turn{every: editEvery, burst: editBurst}, d)
-}
-
-func postBudget(channel string) string { return "chat/" + channel }
+func (l *Limiter) HoldEdits(d time.Duration) { l.hold(edits(Result), d) }
 
 // turn is what is asked of a budget: one of burst, with some of them left, within a time.
 type turn struct {
+	budget      string
 	every       time.Duration
 	burst, left int
 	within      time.Duration
 }
 
+func posts(channel string) turn { return turn{"chat/" + channel, postEvery, postBurst, 0, maxWait} }
+
+func edits(c Class) turn {
+	t := turn{"chat.update", editEvery, editBurst, left[c], maxWait}
+	if c != Result {
+		t.within = 0
+	}
+	return t
+}
+
+func (t turn) busy(wait time.Duration) error {
+	return fmt.Errorf("%w: %s is free again in %s", ErrBusy, t.budget, max(wait, 0).Round(time.Millisecond))
+}
+
 // turn waits, and looks again whether Slack has asked for silence meanwhile.
-func (l *Limiter) turn(ctx context.Context, budget string, t turn) error {
-	wait, err := l.take(ctx, budget, t, time.Now())
+func (l *Limiter) turn(ctx context.Context, t turn) error {
+	wait, err := l.take(ctx, t, time.Now())
 	for err == nil && wait > 0 {
 		if err = sleep.For(ctx, wait); err == nil {
-			wait, err = l.held(budget, t)
+			wait, err = l.held(t)
 		}
 	}
 	return err
 }
 
 // take gives the time to wait for a turn: the longer one of this process's own and that of all.
-func (l *Limiter) take(ctx context.Context, budget string, t turn, now time.Time) (time.Duration, error) {
-	own, back, err := l.own(budget, t, now)
+func (l *Limiter) take(ctx context.Context, t turn, now time.Time) (time.Duration, error) {
+	own, back, err := l.own(t, now)
 	if err != nil || l.free || l.reserve == nil {
 		return own, err
 	}
-	all, ok := l.reserve(ctx, budget, float64(time.Second)/float64(t.every), t.burst-t.left, t.within)
+	all, ok := l.reserve(ctx, t.budget, float64(time.Second)/float64(t.every), t.burst-t.left, t.within)
 	if !ok {
 		back()
-		return 0, busy(budget, t.within)
+		return 0, t.busy(t.within)
 	}
 	return max(own, all), nil
 }
 
 // own takes a turn of this process; back gives it back.
-func (l *Limiter) own(budget string, t turn, now time.Time) (wait time.Duration, back func(), err error) {
+func (l *Limiter) own(t turn, now time.Time) (wait time.Duration, back func(), err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	s := l.state(budget, t, now)
+	s := l.state(t, now)
 	wait = s.until.Sub(now)
 	if wait > t.within {
-		return 0, nil, busy(budget, wait)
+		return 0, nil, t.busy(wait)
 	}
 	if l.free {
 		return max(wait, 0), nil, nil
 	}
 	if t.left > 0 && s.limit.TokensAt(now) < float64(t.left+1) {
-		return 0, nil, busy(budget, t.every)
+		return 0, nil, t.busy(t.every)
 	}
 	r := s.limit.ReserveN(now, 1)
 	if wait = max(wait, r.DelayFrom(now)); wait > t.within {
 		r.CancelAt(now)
-		return 0, nil, busy(budget, wait)
+		return 0, nil, t.busy(wait)
 	}
 	return max(wait, 0), func() { r.CancelAt(now) }, nil
 }
 
 // held gives the time that Slack wants to be left alone from now on.
-func (l *Limiter) held(budget string, t turn) (time.Duration, error) {
+func (l *Limiter) held(t turn) (time.Duration, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := time.Now()
-	wait := l.state(budget, t, now).until.Sub(now)
+	wait := l.state(t, now).until.Sub(now)
 	if wait > t.within {
-		return 0, busy(budget, wait)
+		return 0, t.busy(wait)
 	}
 	return max(wait, 0), nil
 }
 
-func (l *Limiter) hold(budget string, t turn, d time.Duration) {
+func (l *Limiter) hold(t turn, d time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := time.Now()
-	if s := l.state(budget, t, now); now.Add(d).After(s.until) {
+	if s := l.state(t, now); now.Add(d).After(s.until) {
 		s.until = now.Add(d)
 	}
 }
 
 // state finds a budget, and forgets those that are full again when there are many. The caller holds mu.
-func (l *Limiter) state(budget string, t turn, now time.Time) *state {
-	if s := l.states[budget]; s != nil {
+func (l *Limiter) state(t turn, now time.Time) *state {
+	if s := l.states[t.budget]; s != nil {
 		return s
 	}
 	if len(l.states) >= maxStates {
@@ -184,10 +184,6 @@ func (l *Limiter) state(budget string, t turn, now time.Time) *state {
 		}
 	}
 	s := &state{limit: rate.NewLimiter(rate.Every(t.every), t.burst)}
-	l.states[budget] = s
+	l.states[t.budget] = s
 	return s
-}
-
-func busy(budget string, wait time.Duration) error {
-	return fmt.Errorf("%w: %s is free again in %s", ErrBusy, budget, max(wait, 0).Round(time.Millisecond))
 }

@@ -33,17 +33,17 @@ func TestPosts(t *testing.T) {
 func TestTooManyPostsAreRefusedAndCostNothing(t *testing.T) {
 	l := NewLimiter(nil, false)
 	now := time.Now()
-	ask := turn{postEvery, postBurst, 0, maxWait}
+	ask := posts("C1")
 	var refused int
 	for range 30 {
-		if _, err := l.take(t.Context(), "chat/C1", ask, now); errors.Is(err, ErrBusy) {
+		if _, err := l.take(t.Context(), ask, now); errors.Is(err, ErrBusy) {
 			refused++
 		}
 	}
 	if fit := postBurst + int(maxWait/postEvery); refused != 30-fit {
 		t.Errorf("%d of 30 are refused, not %d", refused, 30-fit)
 	}
-	if wait, err := l.take(t.Context(), "chat/C1", ask, now.Add(postEvery)); err != nil || wait > maxWait {
+	if wait, err := l.take(t.Context(), ask, now.Add(postEvery)); err != nil || wait > maxWait {
 		t.Errorf("a refused turn was taken: %s, %v", wait, err)
 	}
 }
@@ -171,7 +171,7 @@ func TestFreeAndForgetful(t *testing.T) {
 	}
 	l, now := NewLimiter(nil, false), time.Now()
 	for n := range 3 * maxStates {
-		_, _ = l.take(t.Context(), strconv.Itoa(n), turn{postEvery, postBurst, 0, maxWait},
+		_, _ = l.take(t.Context(), posts(strconv.Itoa(n)),
 			now.Add(time.Duration(n)*time.Minute))
 	}
 	if n := len(l.states); n > maxStates+1 {

@@ -21,23 +21,22 @@ type Config struct {
 	AppToken string // xapp-…, opens the sockets
 	BotToken string // xoxb-…, calls the Web API
 
-	HTTP *http.Client // shared by all parts; nil: HTTPClient()
-	Log  *slog.Logger // nil: none
+	HTTP *http.Client // shared by all parts
+	Log  *slog.Logger
 	Now  func() time.Time
 
-	Sockets int        // connections per process; 0: two
-	Peers   func() int // other processes of this app that live; nil: there are none
-	Turn    Reserve    // of Slack's write budget, which all processes share; nil: this process is the only one
+	Peers func() int // other processes of this app that live
+	Turn  Reserve    // of Slack's write budget, which all processes share; nil: this process is the only one
 
 	Unlimited bool // Slack has no limits, and time is not real
-	// Words translates; nil: nothing is. Language gives that of public messages of a channel; nil: English.
+	// Words translates; nil: nothing is. Language gives that of public messages of a channel.
 	Words    *i18n.Words
 	Language func(channel string) string
-	// Locale gives the locale of somebody ("zh-CN"), and whether they have been looked up; nil: of nobody.
+	// Locale gives the locale of somebody ("zh-CN"), and whether they have been looked up.
 	Locale func(person string) (string, bool)
-	// Meet looks somebody up, so that Locale knows them from then on; nil: nobody can be.
+	// Meet looks somebody up, so that Locale knows them from then on.
 	Meet func(ctx context.Context, person string)
-	// Repeats says whether an unknown operation is still being sent again with its own token; nil: never.
+	// Repeats says whether an unknown operation is still being sent again with its own token.
 	Repeats func(op.Operation) bool
 }
 
@@ -57,35 +56,8 @@ func HTTPClient() *http.Client {
 	}
 }
 
-// Filled completes the configuration.
+// Filled ends the address of the API with a slash, and lets the client follow no redirects, whoever made it.
 func (c Config) Filled() Config {
-	if c.HTTP == nil {
-		c.HTTP = HTTPClient()
-	}
-	if c.Log == nil {
-		c.Log = slog.New(slog.DiscardHandler)
-	}
-	if c.Now == nil {
-		c.Now = time.Now
-	}
-	if c.Sockets <= 0 {
-		c.Sockets = 2
-	}
-	if c.Peers == nil {
-		c.Peers = func() int { return 0 }
-	}
-	if c.Language == nil {
-		c.Language = func(string) string { return i18n.English }
-	}
-	if c.Locale == nil {
-		c.Locale = func(string) (string, bool) { return "", true }
-	}
-	if c.Meet == nil {
-		c.Meet = func(context.Context, string) {}
-	}
-	if c.Repeats == nil {
-		c.Repeats = func(op.Operation) bool { return false }
-	}
 	if !strings.HasSuffix(c.APIURL, "/") {
 		c.APIURL += "/"
 	}

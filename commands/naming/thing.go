@@ -75,7 +75,7 @@ func (n Noun) Unknown(typed string, all []Thing) error {
 		refusal.Answer.Lines = []op.Line{op.L("There are no ", n.many, " ", n.where, ".")}
 		return refusal
 	}
-	refusal.Answer.Lines, refusal.Answer.Items = []op.Line{op.L("The nearest names:")}, Items(near)
+	refusal.Answer.Lines, refusal.Answer.Items = []op.Line{op.L("The nearest names:")}, op.Each(near, Thing.Item)
 	return refusal
 }
 
@@ -86,15 +86,6 @@ func (t Thing) Item() op.Item {
 		item.Facts = []op.Line{op.L(t.Note)}
 	}
 	return item
-}
-
-// Items shows candidates.
-func Items(all []Thing) []op.Item {
-	list := make([]op.Item, len(all))
-	for i, t := range all {
-		list[i] = t.Item()
-	}
-	return list
 }
 
 // nearest sorts things by how close their names are: those that hold the text first, then by edits.

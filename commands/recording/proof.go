@@ -1,11 +1,13 @@
 package recording
 
 import (
+	"slices"
 	"time"
 
 	"casterbot/commands/baseline"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
+	"casterbot/internal/tally"
 )
 
 // Proof tells whether a command took effect, by traces of it that were not there before. After an answer a consistent
@@ -41,11 +43,8 @@ func (p Proof) Evidence(k State, a op.Attempt) op.Evidence {
 	case p.Look == SeeFiles:
 		return op.Evidence{Seen: a.Unseen(op.L("I see no file that was written since."))}
 	}
-	return op.Evidence{Seen: a.Unseen(k.Shown())}
+	return op.Evidence{Seen: a.Unseen(k.Line())}
 }
-
-// atOnce is how soon after the send something must have happened to be its doing.
-const atOnce = 15 * time.Second
 
 // Trace keeps what was seen of the recording.
 func (k State) Trace() baseline.Baseline {
@@ -63,8 +62,8 @@ func (k State) Trace() baseline.Baseline {
 				t[baseline.FileAt] = f.Created
 			}
 		}
-		if k.Phase == Ended {
-			t[baseline.DueAt] = k.due()
+		if k.Phase == tally.Ended {
+			t[baseline.DueAt] = k.Due()
 		}
 	}
 	return t
@@ -90,7 +89,7 @@ func steady(k State, a op.Attempt) bool {
 // provesStart: there is new material. After a pause the old material may go on instead, which shows only by its end
 // growing; that alone does not prove who started it.
 func provesStart(k State, before baseline.Baseline, a op.Attempt) bool {
-	if k.Phase == notRecorded {
+	if k.Phase == tally.NotRecorded {
 		return false
 	}
 	goesOn := k.Content.To.IsZero() || baseline.Newer(k.Content.To, before[baseline.EndedAt], a.Sent)
@@ -102,32 +101,32 @@ func provesStart(k State, before baseline.Baseline, a op.Attempt) bool {
 // been paused already; and it must have stood still for a minute, as a running recording may be listed up to a moment
 // ago.
 func provesStop(k State, before baseline.Baseline, a op.Attempt) bool {
-	if k.Phase != Ended && k.Phase != Written || before[baseline.BeganAt].IsZero() ||
+	if k.Phase != tally.Ended && k.Phase != tally.Written || before[baseline.BeganAt].IsZero() ||
 		!k.Content.From.Equal(before[baseline.BeganAt]) {
 		return false
 	}
 	if before[baseline.EndedAt].IsZero() { // it was listed without an end, so an end is proof that it ended
-		atSend := baseline.Newer(k.Content.To, time.Time{}, a.Sent) && k.Content.To.Before(a.Sent.Add(atOnce))
-		return a.Answered() || atSend && k.At.Sub(a.Sent) >= freshness
+		atSend := baseline.Newer(k.Content.To, time.Time{}, a.Sent) && k.Content.To.Before(a.Sent.Add(tally.AtOnce))
+		return a.Answered() || atSend && k.At.Sub(a.Sent) >= tally.Freshness
 	}
 	grown, untilSend := k.Content.To.Sub(before[baseline.EndedAt]), a.Sent.Sub(before[baseline.LookedAt])
 	still := k.At.Sub(before[baseline.LookedAt]) - grown
 	if a.Answered() {
 		return still >= 3*time.Second && grown <= untilSend+2*time.Second
 	}
-	return still >= freshness && grown <= untilSend+atOnce &&
+	return still >= tally.Freshness && grown <= untilSend+tally.AtOnce &&
 		baseline.Newer(k.Content.To, before[baseline.EndedAt], a.Sent)
 }
 
 // provesRestart: there is new material.
 func provesRestart(k State, before baseline.Baseline, a op.Attempt) bool {
-	return k.Phase != notRecorded && baseline.Newer(k.Content.From, before[baseline.BeganAt], a.Sent)
+	return k.Phase != tally.NotRecorded && baseline.Newer(k.Content.From, before[baseline.BeganAt], a.Sent)
 }
 
 // provesFile: a file was made at once, and well before the delay of the pause would have made it.
 func provesFile(k State, before baseline.Baseline, a op.Attempt) bool {
 	for _, f := range k.Files {
-		atSend := baseline.Newer(f.Created, before[baseline.FileAt], a.Sent) && !f.Created.After(a.Sent.Add(atOnce))
+		atSend := baseline.Newer(f.Created, before[baseline.FileAt], a.Sent) && !f.Created.After(a.Sent.Add(tally.AtOnce))
 		if atSend && f.Created.Before(before[baseline.DueAt].Add(-5*time.Second)) {
 			return true
 		}
@@ -148,12 +147,7 @@ func seenRestart(k State) op.Line {
 }
 
 func seenFile(k State) op.Line {
-	latest := live.File{}
-	for i, f := range k.Files {
-		if i == 0 || f.To.After(latest.To) {
-			latest = f
-		}
-	}
+	latest := slices.MaxFunc(k.Files, func(a, b live.File) int { return a.To.Compare(b.To) }) // one of them is the proof
 	return op.L("Its file exists", op.Told(": ", op.At, latest.From), op.Told(" to ", op.At, latest.To), ", ",
 		op.For(latest.Duration), ".")
 }
@@ -183,5 +177,5 @@ func WentOn(k State, before baseline.Baseline, a op.Attempt) bool {
 	if before[baseline.EndedAt].IsZero() || !k.Content.From.Equal(before[baseline.BeganAt]) {
 		return false
 	}
-	return k.Content.To.Sub(before[baseline.EndedAt]) > a.Sent.Sub(before[baseline.LookedAt])+2*atOnce
+	return k.Content.To.Sub(before[baseline.EndedAt]) > a.Sent.Sub(before[baseline.LookedAt])+2*tally.AtOnce
 }

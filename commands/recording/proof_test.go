@@ -7,6 +7,7 @@ import (
 	"casterbot/commands/baseline"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
+	"casterbot/internal/tally"
 )
 
 // noon is the present moment.
@@ -17,9 +18,10 @@ var noon = time.Date(2027, 3, 9, 12, 0, 0, 0, time.UTC)
 func TestClocksThatDiffer(t *testing.T) {
 	for _, ahead := range []time.Duration{-110 * time.Second, -time.Minute, 0, time.Minute, 110 * time.Second} {
 		sent := noon.Add(ahead) // the bot's clock while it is noon at the cloud
-		was := State{Seen: SeeAll, Delay: 3 * time.Minute, At: sent.Add(-time.Second), Phase: Ended,
-			Content: live.Content{From: noon.Add(-100 * time.Second), To: noon.Add(-70 * time.Second)},
-			Files:   []live.File{{Created: noon.Add(-60 * time.Second)}}}
+		was := State{Seen: SeeAll, Recording: tally.Recording{Delay: 3 * time.Minute, At: sent.Add(-time.Second),
+			Phase:   tally.Ended,
+			Content: live.Content{From: noon.Add(-100 * time.Second), To: noon.Add(-70 * time.Second)}},
+			Files: []live.File{{Created: noon.Add(-60 * time.Second)}}}
 		before := was.Trace()
 		a := op.Attempt{Sent: sent}
 		for _, later := range []time.Duration{5 * time.Second, 90 * time.Second} {
@@ -42,7 +44,7 @@ func TestClocksThatDiffer(t *testing.T) {
 			t.Errorf("clock %s ahead: new material does not count", ahead)
 		}
 		byDelay := was
-		byDelay.At, byDelay.Phase = sent.Add(3*time.Minute), Written
+		byDelay.At, byDelay.Phase = sent.Add(3*time.Minute), tally.Written
 		byDelay.Files = append(byDelay.Files, live.File{Created: was.Content.To.Add(3 * time.Minute)})
 		if provesFile(byDelay, before, a) {
 			t.Errorf("clock %s ahead: the file that the delay wrote counts as written at once", ahead)

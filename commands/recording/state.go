@@ -10,23 +10,11 @@ import (
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 	"casterbot/internal/parallel"
+	"casterbot/internal/tally"
 )
 
 // Window is how far back recordings are looked for; the API takes at most four days.
 const Window = 24 * time.Hour
-
-// freshness is how old the end of a recording's material may be while it may still be running.
-const freshness = time.Minute
-
-// phase is where a stream's latest recording stands, as far as the cloud shows. No API says "recording now".
-type phase string
-
-const (
-	notRecorded phase = "none"    // nothing within the window
-	Running     phase = "running" // material without an end
-	Ended       phase = "ended"   // material with an end, no file of it: paused, or running and listed up to a moment ago
-	Written     phase = "written" // its file exists
-)
 
 // Aspect is what of a stream is looked at, at one call of the API each.
 type Aspect int
@@ -44,14 +32,11 @@ func (s Aspect) Has(any Aspect) bool { return s&any != 0 }
 
 // State is what the cloud shows of one stream, as far as it was looked at.
 type State struct {
-	Seen    Aspect
-	At      time.Time
-	Online  *live.Online       // nil when nothing is pushed
-	Config  *live.RecordConfig // nil when none applies
-	Phase   phase
-	Content live.Content // the latest recording's
-	Files   []live.File  // of the window
-	Delay   time.Duration
+	tally.Recording
+	Seen   Aspect
+	Online *live.Online       // nil when nothing is pushed
+	Config *live.RecordConfig // nil when none applies
+	Files  []live.File        // of the window
 }
 
 // Cloud is what a look needs of ApsaraVideo Live.
@@ -65,7 +50,7 @@ type Cloud interface {
 // Read looks at a stream, side by side.
 func Read(ctx context.Context, cloud Cloud, now time.Time, stream live.Stream,
 	what Aspect) (State, error) {
-	k := State{Seen: what, At: now}
+	k := State{Seen: what, Recording: tally.Recording{At: now, SawFiles: what.Has(SeeFiles)}}
 	var online []live.Online
 	var configs []live.RecordConfig
 	var contents []live.Content
@@ -107,7 +92,7 @@ func (k *State) Judge(stream live.Stream, online []live.Online, configs []live.R
 	if k.Config = inForce(configs, stream); k.Config != nil {
 		k.Delay = k.Config.Delay
 	}
-	k.Phase, k.Content = phaseOf(contents, k.Files, k.At)
+	k.Phase, k.Content = tally.PhaseOf(contents, k.Files, k.At)
 }
 
 // inForce gives the recording configuration that applies to a stream: the one that names it most closely.
@@ -137,36 +122,6 @@ func closeness(c live.RecordConfig, stream live.Stream) int {
 	return n
 }
 
-// phaseOf judges the latest recording by its material and files.
-func phaseOf(contents []live.Content, files []live.File, now time.Time) (phase, live.Content) {
-	var latest live.Content
-	for i, c := range contents {
-		if i == 0 || c.From.After(latest.From) || c.From.Equal(latest.From) && c.To.After(latest.To) {
-			latest = c
-		}
-	}
-	switch {
-	case len(contents) == 0:
-		return notRecorded, latest
-	case latest.To.IsZero() || latest.To.After(now):
-		return Running, latest
-	}
-	for _, f := range files { // a file that ends where the latest material begins is that of the recording before
-		if !f.To.Before(latest.To.Add(-time.Second)) && f.To.After(latest.From) {
-			return Written, latest
-		}
-	}
-	return Ended, latest
-}
-
-// Fresh reports that the latest recording may be running: its material has no end, or one of a moment ago.
-func (k State) Fresh() bool {
-	return k.Phase == Running || k.Phase == Ended && k.At.Sub(k.Content.To) < freshness
-}
-
-// due is when the file of a paused recording is written.
-func (k State) due() time.Time { return k.Content.To.Add(k.Delay) }
-
 // Facts says what was seen, in times that stay true while the card waits.
 func (k State) Facts(stream live.Stream) []op.Line {
 	where := op.L(op.Code(stream.String()))
@@ -180,7 +135,7 @@ func (k State) Facts(stream live.Stream) []op.Line {
 	if k.Seen.Has(SeeConfig) {
 		facts = append(facts, k.how())
 	}
-	return append(facts, k.Shown())
+	return append(facts, k.Line())
 }
 
 // how says how the stream is recorded.
@@ -198,74 +153,36 @@ func (k State) how() op.Line {
 // automatic reports a configuration that starts recordings without a command.
 func (k State) automatic() bool { return k.Config != nil && k.Config.OnDemand != 7 }
 
-// Shown words the phase, labelled as what it is: a view from outside. Where the files were not looked at it says
-// nothing of them.
-func (k State) Shown() op.Line {
-	const far = "As far as the cloud shows, "
-	switch {
-	case k.Phase == Running:
-		return op.L(far, "it is recording", op.Told(" since ", op.On, k.Content.From), ".")
-	case k.Phase == Written:
-		return op.L(far, "the last recording ended at ", op.On(k.Content.To), " and its file is written.")
-	case k.Fresh():
-		return op.L(far, "it is recording", op.Told(" since ", op.On, k.Content.From), ", or was paused at ",
-			op.At(k.Content.To), ".")
-	case k.Waits() && !k.Seen.Has(SeeFiles):
-		return op.L(far, "recording was paused at ", op.At(k.Content.To), " and its file is written by ", op.At(k.due()),
-			" at the latest.")
-	case k.Waits():
-		return op.L(far, "recording was paused at ", op.At(k.Content.To), " and its file is written at ", op.At(k.due()), ".")
-	case k.Phase == Ended && !k.Seen.Has(SeeFiles):
-		return op.L(far, "the last recording ended at ", op.On(k.Content.To), ".")
-	case k.Phase == Ended:
-		return op.L(far, "the last recording ended at ", op.On(k.Content.To), "; I see no file of it yet.")
-	}
-	return op.L("I see no running recording.")
-}
-
-// Waits reports a pause whose delay has not passed. Where the files were not looked at its file may be written all the
-// same.
-func (k State) Waits() bool { return k.Phase == Ended && k.due().After(k.At) }
-
 // Latest is the recording that was seen last. It leaves out what time alone changes: the end of the material while a
 // recording runs, and with it whether that end lies just before or just after the moment of the look.
 func (k State) Latest() []any { return []any{string(k.settled()), k.Content.From.Unix()} }
 
 // settled is the phase without that difference.
-func (k State) settled() phase {
-	if k.Phase == Running && !k.Content.To.IsZero() {
-		return Ended
+func (k State) settled() tally.Phase {
+	if k.Phase == tally.Running && !k.Content.To.IsZero() {
+		return tally.Ended
 	}
 	return k.Phase
 }
 
 // With judges the latest recording by files that were looked at beside it.
 func (k State) With(files []live.File) State {
-	k.Seen |= SeeFiles
-	if k.Files = files; k.Phase == Ended {
-		k.Phase, k.Content = phaseOf([]live.Content{k.Content}, files, k.At)
+	k.Seen, k.SawFiles = k.Seen|SeeFiles, true
+	if k.Files = files; k.Phase == tally.Ended {
+		k.Phase, k.Content = tally.PhaseOf([]live.Content{k.Content}, files, k.At)
 	}
 	return k
 }
 
-func (k State) Mark() op.Mark {
-	switch {
-	case k.Fresh():
-		return op.MarkRecording
-	case k.Waits():
-		return op.MarkPaused
-	case k.Online == nil:
-		return op.MarkIdle
-	}
-	return op.MarkNeutral
-}
+// Mark is how it stands as a colour.
+func (k State) Mark() op.Mark { return k.Recording.Mark(k.Online != nil) }
 
 // Ways offers what can sensibly follow; there is always one.
 func (k State) Ways(path string) []op.Next {
 	switch {
 	case k.Config == nil:
 		return []op.Next{nextcmd.OnStream("status", path)}
-	case k.Fresh():
+	case k.Going():
 		return []op.Next{nextcmd.OnStream("pause", path), nextcmd.OnStream("cut", path)}
 	case k.Waits():
 		return []op.Next{nextcmd.OnStream("write", path), nextcmd.OnStream("resume", path)}
@@ -277,8 +194,8 @@ func (k State) Ways(path string) []op.Next {
 
 // Unwritten is the latest recording as long as there is no file of it.
 func (k State) Unwritten(path string) []op.Item {
-	if !k.Seen.Has(SeeContent) || k.Phase == notRecorded || k.Phase == Written {
+	if !k.Seen.Has(SeeContent) || k.Phase == tally.NotRecorded || k.Phase == tally.Written {
 		return nil
 	}
-	return []op.Item{{Mark: k.Mark(), Title: op.L("(no file yet)"), Facts: []op.Line{k.Shown()}, Next: k.Ways(path)[:1]}}
+	return []op.Item{{Mark: k.Mark(), Title: op.L("(no file yet)"), Facts: []op.Line{k.Line()}, Next: k.Ways(path)[:1]}}
 }

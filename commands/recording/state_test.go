@@ -7,6 +7,7 @@ import (
 
 	"casterbot/internal/live"
 	"casterbot/internal/op"
+	"casterbot/internal/tally"
 )
 
 const mainPath = "live.example.com/show/main"
@@ -23,7 +24,8 @@ func plain(lines []op.Line) string {
 
 // TestTimesThatTheAPIDoesNotTell are left out with the words before them.
 func TestTimesThatTheAPIDoesNotTell(t *testing.T) {
-	k := State{Phase: Running, Files: []live.File{{ID: "f-1", Format: "mp4", Created: noon, Duration: time.Minute}}}
+	k := State{Recording: tally.Recording{Phase: tally.Running},
+		Files: []live.File{{ID: "f-1", Format: "mp4", Created: noon, Duration: time.Minute}}}
 	want := "The cloud lists material of it. / Its file exists, 1 min."
 	if got := plain([]op.Line{Started.words(k), Finished.words(k)}); got != want {
 		t.Errorf("%s", got)
@@ -32,8 +34,8 @@ func TestTimesThatTheAPIDoesNotTell(t *testing.T) {
 
 // TestOnlyWhatWasLookedAtIsTold: a look that leaves something out says nothing of it.
 func TestOnlyWhatWasLookedAtIsTold(t *testing.T) {
-	paused := State{At: noon, Phase: Ended,
-		Content: live.Content{From: noon.Add(-time.Hour), To: noon.Add(-2 * time.Minute)}, Delay: 3 * time.Minute}
+	paused := State{Recording: tally.Recording{At: noon, Phase: tally.Ended,
+		Content: live.Content{From: noon.Add(-time.Hour), To: noon.Add(-2 * time.Minute)}, Delay: 3 * time.Minute}}
 	for what, says := range map[Aspect]string{
 		SeeContent:            mainPath + " / As far as the cloud shows, recording was paused at 11:58:00 UTC and its file is written by 12:01:00 UTC at the latest.",
 		SeeContent | SeeFiles: mainPath + " / As far as the cloud shows, recording was paused at 11:58:00 UTC and its file is written at 12:01:00 UTC.",
@@ -41,13 +43,13 @@ func TestOnlyWhatWasLookedAtIsTold(t *testing.T) {
 			"As far as the cloud shows, recording was paused at 11:58:00 UTC and its file is written by 12:01:00 UTC at the latest.",
 	} {
 		k := paused
-		k.Seen = what
+		k.Seen, k.SawFiles = what, what.Has(SeeFiles)
 		if got := plain(k.Facts(mainStream)); got != says {
 			t.Errorf("%b: %s", what, got)
 		}
 	}
 	paused.Seen, paused.Delay = SeeContent, time.Minute
-	if got := paused.Shown().Plain(); got != "As far as the cloud shows, the last recording ended at 2027-03-09 11:58:00 UTC." {
+	if got := paused.Line().Plain(); got != "As far as the cloud shows, the last recording ended at 2027-03-09 11:58:00 UTC." {
 		t.Errorf("past its delay: %s", got)
 	}
 }

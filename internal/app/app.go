@@ -155,7 +155,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	judge := authz.New(authz.Config{
 		Table: &known, Directory: people, Policy: keeper, Locks: records.NewLockBook(db), Trail: db, Now: now, Log: log,
 	})
-	own := records.New(db)
+	own := records.New(db, &known)
 	known = commands.Table(cloud, deskAndRights{own, judge}, now)
 	slack.Repeats = engine.Repeats(known, now)
 	chat := messages.New(slack)
@@ -163,14 +163,16 @@ func New(ctx context.Context, o Options) (*App, error) {
 		Table: &known, Store: db, Authz: judge, Chat: chat, Now: now, Log: log, Replica: replica, Pause: wait, Quota: limits,
 	})
 	guardian := monitor.New(monitor.Config{
-		Table: known, Store: db, Cloud: cloud, Policy: keeper, Chat: chat, Now: now, Log: log, Replica: replica,
-		Share: float64(c.WatchShare) / 100, Pause: wait,
+		Changes: own.Changes, Store: db, Cloud: cloud, Policy: keeper, Judge: judge, Chat: chat, Now: now, Log: log,
+		Replica: replica, Share: float64(c.WatchShare) / 100, Pause: wait,
 	})
 	own.OnBoard(guardian.Nudge)
+	own.OnCare(guardian.Soon)
 	return &App{
 		settings: c, version: o.Version, log: log, Policy: keeper, Store: db, limits: limits, cloud: cloud, Engine: states,
 		Watch: guardian,
-		Bot: bot.New(slack, bot.Engine{Operations: states, Browser: states.Browser(), Notifier: states.Notifier()},
+		Bot: bot.New(slack, bot.Engine{Operations: states, Browser: states.Browser(),
+			Notifier: channelTeller{states.Notifier(), guardian}},
 			chat, people),
 	}, nil
 }

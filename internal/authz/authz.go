@@ -14,6 +14,7 @@
 package authz
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"sync"
@@ -75,24 +76,12 @@ type Config struct {
 }
 
 // Judge decides.
-type Judge struct {
-	table  *op.Table
-	dir    Directory
-	policy Policy
-	locks  Locks
-	trail  Trail
-	now    func() time.Time
-	log    *slog.Logger
-}
+type Judge struct{ Config }
 
 // New makes a judge.
 func New(c Config) *Judge {
-	if c.Log == nil {
-		c.Log = slog.New(slog.DiscardHandler)
-	}
-	return &Judge{
-		table: c.Table, dir: c.Directory, policy: c.Policy, locks: c.Locks, trail: c.Trail, now: c.Now, log: c.Log,
-	}
+	c.Log = cmp.Or(c.Log, slog.New(slog.DiscardHandler))
+	return &Judge{c}
 }
 
 // Facts are who asks and where, as they were at one moment.
@@ -101,21 +90,19 @@ type Facts struct {
 	Channel op.Channel
 }
 
-// Glance gives facts of the last minute without asking anybody; false when they are not at hand.
-func (j *Judge) Glance(q Question) (Facts, bool) { return j.glance(q, time.Time{}) }
-
-func (j *Judge) glance(q Question, since time.Time) (Facts, bool) {
-	person, channel, ok := j.dir.Peek(q.Person, q.Team, q.Channel, since)
+// Glance gives facts as fresh as the question wants them without asking anybody; false when they are not at hand.
+func (j *Judge) Glance(q Question) (Facts, bool) {
+	person, channel, ok := j.Directory.Peek(q.Person, q.Team, q.Channel, q.Since)
 	return Facts{person, channel}, ok
 }
 
 // Look gives who asks and where, asked for side by side.
 func (j *Judge) Look(ctx context.Context, q Question) (Facts, error) {
 	asked := j.asking(ctx, q.Person, q.Team, q.Since)
-	channel, err := j.dir.Channel(ctx, q.Channel, q.Since)
+	channel, err := j.Directory.Channel(ctx, q.Channel, q.Since)
 	person, unknown := asked()
 	if unknown != nil {
-		j.log.Warn("look a person up", "person", q.Person, "error", unknown)
+		j.Log.Warn("look a person up", "person", q.Person, "error", unknown)
 		err = unknown
 	}
 	if err != nil {
@@ -129,7 +116,7 @@ func (j *Judge) asking(ctx context.Context, id, team string, since time.Time) fu
 	var person op.Person
 	var err error
 	var asked sync.WaitGroup
-	asked.Go(func() { person, err = j.dir.Person(ctx, id, team, since) })
+	asked.Go(func() { person, err = j.Directory.Person(ctx, id, team, since) })
 	return func() (op.Person, error) {
 		asked.Wait()
 		return person, err
@@ -138,33 +125,44 @@ func (j *Judge) asking(ctx context.Context, id, team string, since time.Time) fu
 
 // Visitor gives somebody with the channels that they are in, as of the last minute.
 func (j *Judge) Visitor(ctx context.Context, id, team string) (op.Person, []string, error) {
-	person, err := j.dir.Person(ctx, id, team, time.Time{})
-	if err != nil {
-		return person, nil, rightsUnknown(err)
+	person, err := j.Directory.Person(ctx, id, team, time.Time{})
+	var rooms []string
+	if err == nil {
+		rooms, err = j.Directory.Rooms(ctx, id)
 	}
-	rooms, err := j.dir.Rooms(ctx, id)
 	if err != nil {
-		return person, nil, rightsUnknown(err)
+		err = rightsUnknown(err)
 	}
-	return person, rooms, nil
+	return person, rooms, err
 }
 
 // Channel looks a channel up, as of the last minute.
 func (j *Judge) Channel(ctx context.Context, id string) (op.Channel, error) {
-	return j.dir.Channel(ctx, id, time.Time{})
+	return j.Directory.Channel(ctx, id, time.Time{})
+}
+
+// Tells reports whether a channel may be told unasked how its studios and streams stand: the policy names it, it is not
+// archived, and nobody of another organisation reads it unless the policy gives them something there.
+func (j *Judge) Tells(ctx context.Context, id string) (bool, error) {
+	scope, named := j.Scope(id)
+	if !named {
+		return false, nil
+	}
+	c, err := j.Channel(ctx, id)
+	return err == nil && !c.Archived && (!c.External || scope.External), err
 }
 
 // Scope gives what a channel may touch; false when the policy does not name it.
-func (j *Judge) Scope(channel string) (op.Scope, bool) { return j.policy.Scope(channel) }
+func (j *Judge) Scope(channel string) (op.Scope, bool) { return j.Policy.Scope(channel) }
 
 // Lock gives the lock of a target, whomever it stops.
 func (j *Judge) Lock(ctx context.Context, target op.Target) (op.Lock, error) {
-	return j.locks.Lock(ctx, target)
+	return j.Locks.Lock(ctx, target)
 }
 
 // Call gives a command what it may know of whoever asks.
 func (j *Judge) Call(ctx context.Context, person, team string, args op.Args, scope op.Scope) op.Call {
-	p, err := j.dir.Person(ctx, person, team, time.Time{})
+	p, err := j.Directory.Person(ctx, person, team, time.Time{})
 	if err != nil {
 		p = op.Person{ID: person, Team: team} // their rights are judged by who asks for them
 	}

@@ -3,7 +3,6 @@ package authz
 import (
 	"context"
 	"slices"
-	"time"
 
 	"casterbot/internal/grammar"
 	"casterbot/internal/op"
@@ -89,7 +88,9 @@ func (j *Judge) refuseAtHand(q Question) (Verdict, error) {
 	if q.Since.IsZero() {
 		return Verdict{}, nil
 	}
-	v, ok := j.atHand(q, j.now().Add(-DenyWithin))
+	recent := q
+	recent.Since = j.Now().Add(-DenyWithin)
+	v, ok := j.AtHand(recent)
 	switch {
 	case !ok:
 		return Verdict{}, nil
@@ -98,7 +99,7 @@ func (j *Judge) refuseAtHand(q Question) (Verdict, error) {
 	case !q.hasSecond() || v.Confirm != op.ConfirmOther:
 		return Verdict{}, nil
 	}
-	p, _, ok := j.dir.Peek(q.party.id, q.party.team, q.Channel, j.now().Add(-DenyWithin))
+	p, _, ok := j.Directory.Peek(q.party.id, q.party.team, q.Channel, recent.Since)
 	if !ok {
 		return Verdict{}, nil
 	}
@@ -130,7 +131,7 @@ func (j *Judge) checkAsker(ctx context.Context, q Question) (Verdict, error) {
 // covers all.
 func (j *Judge) Decide(f Facts, c op.Command, p *op.Plan) op.Decision {
 	if p == nil {
-		return j.policy.Decide(f.Person, f.Channel, c.Verb, c.Effect, op.Target{})
+		return j.Policy.Decide(f.Person, f.Channel, c.Verb, c.Effect, op.Target{})
 	}
 	parts := p.Parts
 	if len(parts) == 0 {
@@ -138,7 +139,7 @@ func (j *Judge) Decide(f Facts, c op.Command, p *op.Plan) op.Decision {
 	}
 	all := make([]op.Decision, 0, len(parts))
 	for _, part := range parts {
-		all = append(all, j.policy.Decide(f.Person, f.Channel, c.Verb, c.Effect, part.Plan.Target).For(part.Plan))
+		all = append(all, j.Policy.Decide(f.Person, f.Channel, c.Verb, c.Effect, part.Plan.Target).For(part.Plan))
 	}
 	return op.Strictest(all)
 }
@@ -149,7 +150,7 @@ func (j *Judge) InChannel(ctx context.Context, q Question) error {
 	if !q.FromHome {
 		return nil
 	}
-	rooms, err := j.dir.Rooms(ctx, q.Person)
+	rooms, err := j.Directory.Rooms(ctx, q.Person)
 	switch {
 	case err != nil:
 		return rightsUnknown(err)
@@ -161,7 +162,7 @@ func (j *Judge) InChannel(ctx context.Context, q Question) error {
 
 // approver refuses somebody who may not be the second person for a decision about an operation.
 func (j *Judge) approver(d op.Decision, o op.Operation, p op.Person) error {
-	if ok, why := j.policy.Approves(d, o.Requester, p); !ok {
+	if ok, why := j.Policy.Approves(d, o.Requester, p); !ok {
 		return denial(why)
 	}
 	return nil
@@ -188,7 +189,7 @@ func (j *Judge) Offered(ctx context.Context, r op.Request, a op.Answer) op.Answe
 
 func (j *Judge) offered(ctx context.Context, r op.Request, ways []op.Next) []op.Next {
 	return slices.DeleteFunc(slices.Clone(ways), func(n op.Next) bool {
-		parsed, err := grammar.Parse(*j.table, n.Text)
+		parsed, err := grammar.Parse(*j.Table, n.Text)
 		if err != nil || parsed.Help {
 			return false
 		}
@@ -239,23 +240,22 @@ func (q Question) reader() string {
 
 // Record puts a refusal by the policy into the trail.
 func (j *Judge) Record(ctx context.Context, q Question, v Verdict) {
-	err := j.trail.Record(ctx, op.Event{
-		At: j.now(), Name: op.EventDenied, Actor: q.Person, Team: q.Team, Channel: q.Channel,
+	err := j.Trail.Record(ctx, op.Event{
+		At: j.Now(), Name: op.EventDenied, Actor: q.Person, Team: q.Team, Channel: q.Channel,
 		Detail: map[string]string{"verb": q.Command.Verb, "rule": v.Rule, "policy": v.Policy},
 	})
 	if err != nil {
-		j.log.Error("record a denial", "error", err)
+		j.Log.Error("record a denial", "error", err)
 	}
 }
 
-// AtHand decides with facts at hand alone, without asking anybody; false when there are none.
-func (j *Judge) AtHand(q Question) (Verdict, bool) { return j.atHand(q, time.Time{}) }
-
-func (j *Judge) atHand(q Question, since time.Time) (Verdict, bool) {
+// AtHand decides with facts at hand alone, without asking anybody; false when there are none as fresh as the question
+// wants them.
+func (j *Judge) AtHand(q Question) (Verdict, bool) {
 	if q.answer == declines {
 		return Verdict{Decision: q.card.Decision}, true
 	}
-	facts, ok := j.glance(q, since)
+	facts, ok := j.Glance(q)
 	if !ok {
 		return Verdict{}, false
 	}

@@ -15,15 +15,15 @@ func (j *Judge) Why(
 	meant := reader
 	if person != "" && person != reader.ID {
 		var err error
-		if meant, err = j.dir.Person(ctx, person, "", time.Time{}); err != nil {
+		if meant, err = j.Directory.Person(ctx, person, "", time.Time{}); err != nil {
 			return op.Decision{}, nil, err
 		}
 	}
-	place, err := j.dir.Channel(ctx, channel, time.Time{})
+	place, err := j.Directory.Channel(ctx, channel, time.Time{})
 	if err != nil {
 		return op.Decision{}, nil, err
 	}
-	e := j.policy.Explain(meant, place, c.Verb, c.Effect, target)
+	e := j.Policy.Explain(meant, place, c.Verb, c.Effect, target)
 	if reader.External {
 		return e.Decision, nil, nil
 	}
@@ -32,7 +32,7 @@ func (j *Judge) Why(
 
 // Who says who may use a command on a target: in the channel, then in others.
 func (j *Judge) Who(reader op.Person, channel string, c op.Command, target op.Target) []op.Line {
-	return j.policy.Who(reader, channel, c.Verb, c.Effect, target)
+	return j.Policy.Who(reader, channel, c.Verb, c.Effect, target)
 }
 
 // Bound gives the lock that, whatever the policy says, stops a person from changing the target; false when none is

@@ -21,8 +21,8 @@ func (j *Judge) CheckLock(ctx context.Context, c op.Command, p op.Plan, asker, s
 	}
 	refusal := op.Refuse(op.L(op.B(p.Target.Name), " is ", lock.Line(), ". Nothing was done.")).SaysSo()
 	refusal.Answer.Mark = op.MarkLocked
-	if j.table.PastLock != nil {
-		refusal.Answer.Next = j.table.PastLock(lock, p)
+	if j.Table.PastLock != nil {
+		refusal.Answer.Next = j.Table.PastLock(lock, p)
 	}
 	return refusal
 }
@@ -32,7 +32,7 @@ func (j *Judge) bound(ctx context.Context, c op.Command, target op.Target, perso
 	if c.PastLock || c.Effect == op.Read {
 		return op.Lock{}, nil
 	}
-	lock, err := j.locks.Lock(ctx, target)
+	lock, err := j.Locks.Lock(ctx, target)
 	if err != nil || !lock.Binds(person, target) {
 		return op.Lock{}, err
 	}

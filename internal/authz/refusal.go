@@ -64,7 +64,7 @@ func (j *Judge) forReader(q Question, err error) error {
 	if q.reader() == q.Person {
 		return err
 	}
-	j.log.Info("the asker's right is gone", "op", q.card.Ref(), "error", err)
+	j.Log.Info("the asker's right is gone", "op", q.card.Ref(), "error", err)
 	return denial(op.L("I cannot confirm that ", op.Who(q.Person),
 		" may still do this here, so nothing was done.")).SaysSo()
 }

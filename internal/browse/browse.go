@@ -15,6 +15,8 @@ import (
 	"casterbot/internal/authz"
 	"casterbot/internal/op"
 	"casterbot/internal/store"
+
+	"golang.org/x/time/rate"
 )
 
 // Config is what a browser is made of. All fields are needed.
@@ -36,13 +38,13 @@ type Browser struct {
 	now     func() time.Time
 	answer  func(error, ...any) *op.Answer
 	cache   *optionCache
-	refresh refreshLimit
+	refresh *rate.Limiter // of rounds of looks for the bot's own page
 }
 
 // New makes a browser.
 func New(c Config) *Browser {
 	return &Browser{
 		table: c.Table, helps: helpRows(*c.Table), store: c.Store, authz: c.Authz, now: c.Now, answer: c.Answer,
-		cache: newOptionCache(c),
+		cache: newOptionCache(c), refresh: rate.NewLimiter(rate.Every(homeEvery), 1),
 	}
 }

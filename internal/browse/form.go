@@ -38,12 +38,10 @@ func (b *Browser) Form(p grammar.Parsed, r op.Request) op.Form {
 }
 
 func (b *Browser) needed(name string, places []grammar.Placeholder) bool {
-	for _, place := range places {
-		if kind, _ := b.table.Kind(place.Name); kind.Needs == name {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(places, func(p grammar.Placeholder) bool {
+		kind, _ := b.table.Kind(p.Name)
+		return kind.Needs == name
+	})
 }
 
 // Fill says what a form that was opened empty, or whose leading field has changed, holds already: what was typed and

@@ -1,7 +1,6 @@
 package browse
 
 import (
-	"context"
 	"strings"
 
 	"casterbot/internal/authz"
@@ -9,25 +8,8 @@ import (
 	"casterbot/internal/op"
 )
 
-// HelpAtHand lists what this person may do in this channel, with facts at hand; false when there are none.
-func (b *Browser) HelpAtHand(r op.Request, p grammar.Parsed) (op.Answer, bool) {
-	facts, ok := b.authz.Glance(authz.Uses(r, op.Command{}))
-	if !ok {
-		return op.Answer{}, false
-	}
-	return b.helpFor(facts, p), true
-}
-
-// Help is HelpAtHand with facts that are looked up.
-func (b *Browser) Help(ctx context.Context, r op.Request, p grammar.Parsed) (op.Answer, error) {
-	facts, err := b.authz.Look(ctx, authz.Uses(r, op.Command{}))
-	if err != nil {
-		return op.Answer{}, err
-	}
-	return b.helpFor(facts, p), nil
-}
-
-func (b *Browser) helpFor(facts authz.Facts, p grammar.Parsed) op.Answer {
+// Help lists what this person may do in this channel.
+func (b *Browser) Help(facts authz.Facts, p grammar.Parsed) op.Answer {
 	if p.Topic != "" {
 		return b.helpTopic(p)
 	}
@@ -118,16 +100,12 @@ func (b *Browser) helpTopic(p grammar.Parsed) op.Answer {
 	}
 	if len(answer.Items) == 0 {
 		_, err := grammar.Parse(*b.table, topic)
-		return *b.answer(orUnknown(err, topic))
+		if err == nil {
+			err = op.Refuse(op.L("I know no command ", op.Code("/"+topic), "."))
+		}
+		return *b.answer(err)
 	}
 	return answer
-}
-
-func orUnknown(err error, topic string) error {
-	if err != nil {
-		return err
-	}
-	return op.Refuse(op.L("I know no command ", op.Code("/"+topic), "."))
 }
 
 func topicItem(c op.Command) op.Item {

@@ -26,22 +26,6 @@ const (
 	homeWithin = 4 * time.Second
 )
 
-// refreshLimit lets a round of looks begin now and then.
-type refreshLimit struct {
-	mu   sync.Mutex
-	last time.Time
-}
-
-func (r *refreshLimit) begin(now time.Time) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if age := now.Sub(r.last); age >= 0 && age < homeEvery {
-		return false
-	}
-	r.last = now
-	return true
-}
-
 // page is the bot's own page while it is put together for one person.
 type page struct {
 	b      *Browser
@@ -61,7 +45,7 @@ func (b *Browser) Home(ctx context.Context, r op.Request) (op.Answer, error) {
 		return *b.answer(err), nil
 	}
 	p := &page{b: b, person: person, rooms: rooms, seen: b.now(),
-		round: sync.OnceValue(func() bool { return b.refresh.begin(b.now()) })}
+		round: sync.OnceValue(func() bool { return b.refresh.AllowN(b.now(), 1) })}
 	p.answer = op.Answer{
 		Mark: op.MarkNeutral, Title: op.L("casterbot"),
 		Lines: []op.Line{op.L("Type ", op.Code("/caster"), " or ", op.Code("/record"),
@@ -75,15 +59,16 @@ func (b *Browser) Home(ctx context.Context, r op.Request) (op.Answer, error) {
 		return p.answer, err
 	}
 	p.answer.Items = p.answer.Items[:min(len(p.answer.Items), homeItems)]
-	p.answer.Note = op.L("As of ", op.At(p.seen), ".")
+	p.answer.Note = op.L("As of ", op.On(p.seen), ".")
 	return p.answer, nil
 }
 
 func (p *page) add(items ...op.Item) { p.answer.Items = append(p.answer.Items, items...) }
 
-// waiting lists the cards that wait for the person: their own, and those that they may approve.
+// waiting lists the cards that wait for the person: their own, those that they may approve, and those of which nobody
+// knows what became, which they may settle.
 func (p *page) waiting(ctx context.Context) error {
-	open, err := p.b.store.List(ctx, store.Query{States: []op.State{op.Pending}, Limit: 500})
+	open, err := p.b.store.List(ctx, store.Query{States: []op.State{op.Pending, op.Unknown}, Limit: 500})
 	if err != nil {
 		return err
 	}
@@ -91,14 +76,28 @@ func (p *page) waiting(ctx context.Context) error {
 		if len(p.answer.Items) == homeWaits {
 			break
 		}
-		if slices.Contains(p.rooms, o.Channel) && o.Card != "" && p.b.authz.Awaits(o, p.person) {
+		switch {
+		case !slices.Contains(p.rooms, o.Channel) || o.Card == "" || !p.concerned(o):
+		case o.State == op.Unknown:
+			p.add(op.Item{Mark: op.MarkUnknown, Title: op.L("Waits for you: ", o.Plan.Title), Facts: []op.Line{
+				op.L("not known whether it happened"), op.L("sent ", op.On(o.Sent), " by ", op.Who(o.Requester)),
+				op.L(op.In(o.Channel)), op.L(op.Message(o.Channel, o.Card, "Settle it on its card")),
+				op.L("op ", op.V(o.Ref())),
+			}})
+		default:
 			p.add(op.Item{Mark: op.MarkWait, Title: op.L("Waits for you: ", o.Plan.Title), Facts: []op.Line{
-				op.L("asked by ", op.Who(o.Requester)), op.L("until ", op.At(o.Expires)), op.L(op.In(o.Channel)),
+				op.L("asked by ", op.Who(o.Requester)), op.L("until ", op.On(o.Expires)), op.L(op.In(o.Channel)),
 				op.L(op.Message(o.Channel, o.Card, "Answer the card")), op.L("op ", op.V(o.Ref())),
 			}})
 		}
 	}
 	return nil
+}
+
+// concerned reports whether an operation waits for the person: also one that they asked for and of which nobody knows
+// what became.
+func (p *page) concerned(o op.Operation) bool {
+	return p.b.authz.Awaits(o, p.person) || o.State == op.Unknown && o.Requester == p.person.ID
 }
 
 // channels lists what the person may touch, channel by channel, or says why it is nothing.
@@ -214,10 +213,13 @@ func (p *page) thing(ctx context.Context, channel string, kind op.Kind, show op.
 	if lock, err := p.b.authz.Lock(ctx, target); err == nil && lock.Held() {
 		item.Facts = append(item.Facts, op.L("🔒 ", lock.Line()))
 	}
+	if kind.Known != nil {
+		item.Facts = append(item.Facts, kind.Known(ctx, o)...)
+	}
 	done, err := p.b.store.List(ctx, store.Query{Target: target.Key(), Channel: channel, Newest: true, Limit: 1})
 	if err == nil && len(done) > 0 {
 		item.Facts = append(item.Facts,
-			op.L(done[0].Plan.Title, ": ", StateWords[done[0].State], " ", op.On(done[0].Created)))
+			op.L(done[0].Plan.Title, ": ", StateWords[done[0].State], " ", op.On(done[0].Since())))
 	}
 	return item
 }
@@ -234,7 +236,7 @@ func (p *page) last(ctx context.Context) error {
 	}
 	p.add(op.Item{Title: op.L(op.Strong("Your last requests"))})
 	for _, o := range last {
-		facts := []op.Line{op.L(StateWords[o.State]), op.L(op.On(o.Created)), op.L(op.In(o.Channel))}
+		facts := []op.Line{op.L(StateWords[o.State], " ", op.On(o.Since())), op.L(op.In(o.Channel))}
 		if o.Card != "" && slices.Contains(p.rooms, o.Channel) {
 			facts = append(facts, op.L(op.Message(o.Channel, o.Card, "Card")))
 		}
@@ -245,6 +247,7 @@ func (p *page) last(ctx context.Context) error {
 
 // StateWords are the states in the words of a list.
 var StateWords = map[op.State]op.Text{
-	op.Pending: "waits for a confirmation", op.Queued: "under way", op.Running: "under way", op.Succeeded: "done",
-	op.Failed: "not done", op.Unknown: "not known", op.Expired: "expired", op.Cancelled: "called off",
+	op.Pending: "waits for a confirmation since", op.Queued: "under way since", op.Running: "under way since",
+	op.Succeeded: "done", op.Failed: "not done", op.Unknown: "not known since", op.Expired: "expired",
+	op.Cancelled: "called off",
 }

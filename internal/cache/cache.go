@@ -167,20 +167,18 @@ func (c *Cache[K, V]) begin(ctx context.Context, key K, ask Ask[K, V]) *question
 func (c *Cache[K, V]) end(key K, q *question[V]) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.open[key] == q {
-		delete(c.open, key)
-		if q.err == nil {
-			c.keep(key, q.Answer)
-		}
+	defer close(q.done)
+	if c.open[key] != q {
+		return
 	}
-	close(q.done)
-}
-
-func (c *Cache[K, V]) keep(key K, a Answer[V]) {
+	delete(c.open, key)
+	if q.err != nil {
+		return
+	}
 	if _, known := c.answers[key]; !known && len(c.answers) >= c.config.Most {
 		clear(c.answers)
 	}
-	c.answers[key] = kept[V]{Answer: a}
+	c.answers[key] = kept[V]{Answer: q.Answer}
 }
 
 // Forget drops what is known by a key: it has changed.

@@ -222,6 +222,7 @@ func TestOutcomes(t *testing.T) {
 		state op.State
 	}{
 		"refused":  {func(int) op.Outcome { return op.Outcome{State: op.Failed, Text: op.L("no"), Code: "Idle"} }, op.Failed},
+		"wordless": {func(int) op.Outcome { return op.Outcome{State: op.Failed} }, op.Failed},
 		"silent":   {func(int) op.Outcome { return op.Outcome{State: op.Unknown} }, op.Unknown},
 		"panics":   {func(int) op.Outcome { panic("boom") }, op.Unknown},
 		"nonsense": {func(int) op.Outcome { return op.Outcome{State: op.Expired} }, op.Unknown},
@@ -233,6 +234,9 @@ func TestOutcomes(t *testing.T) {
 			o := s.asked("caster restart c1")
 			s.click(ana, o, op.ActionConfirm)
 			s.want(o, c.state, 1)
+			if out := s.get(o).Outcome; out.NothingChanged != (name == "wordless") {
+				t.Errorf("that nothing was changed is left to the card: %v", out.NothingChanged)
+			}
 		})
 	}
 }

@@ -120,8 +120,14 @@ func (e *Engine) followed(ctx context.Context, id string) (time.Time, error) {
 	if o.State != op.Succeeded {
 		return e.now().Add(followRetry), nil
 	}
+	if outcomeOf(o).Ended() {
+		return time.Time{}, nil
+	}
 	f, err := whatCame(ctx, command, o)
-	if err != nil || len(f.Text) == 0 {
+	switch {
+	case err == nil && len(f.Over) > 0:
+		return f.Again, e.overBy(ctx, o, f.Over)
+	case err != nil || len(f.Text) == 0:
 		return f.Again, err
 	}
 	outcome := outcomeOf(o)

@@ -172,6 +172,9 @@ func (e *Engine) settle(ctx context.Context, o op.Operation, outcome op.Outcome,
 	if errors.Is(err, store.ErrLost) {
 		return nil
 	}
+	if err == nil {
+		err = e.endClaims(ctx, now)
+	}
 	return err
 }
 

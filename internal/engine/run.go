@@ -173,8 +173,12 @@ func (e *Engine) apply(ctx context.Context, o op.Operation, command op.Command, 
 	if !op.CanMove(op.Running, outcome.State) {
 		outcome.State = op.Unknown
 	}
-	if why := g.why(); why != nil && outcome.State == op.Failed {
-		outcome.Text = e.heldBack(o, g, why)
+	switch why := g.why(); {
+	case outcome.State != op.Failed:
+	case why != nil:
+		outcome.Text, outcome.NothingChanged = e.heldBack(o, g, why), false
+	case len(outcome.Text) == 0:
+		outcome.NothingChanged = true
 	}
 	return outcome
 }
@@ -210,6 +214,9 @@ func (e *Engine) finish(ctx context.Context, o op.Operation, outcome op.Outcome)
 		e.notify.EnqueueCardWithin(o.ID, notify.CheckWithin)
 	} else {
 		e.notify.EnqueueCard(o.ID)
+	}
+	if err := e.endClaims(ctx, now); err != nil {
+		e.log.Warn("say on older cards what has ended", "op", o.Ref(), "error", err)
 	}
 	return now, nil
 }

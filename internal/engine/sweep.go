@@ -173,6 +173,10 @@ func (e *Engine) sweep(ctx context.Context) {
 	if !e.store.Exclusive() {
 		err = errors.Join(err, e.replayInbox(ctx))
 	}
+	if age := e.now().Sub(e.sweeper.told); age >= tellEvery || age < 0 {
+		e.sweeper.told = e.now()
+		err = errors.Join(err, e.endOldClaims(ctx), e.remind(ctx))
+	}
 	if err != nil && ctx.Err() == nil {
 		e.log.Warn("sweep", "error", err)
 	}

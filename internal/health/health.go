@@ -16,41 +16,24 @@ import (
 // Probe tells whether a part works, and what to show of it.
 type Probe func(ctx context.Context) (state map[string]any, ok bool)
 
-// Server is the running server.
-type Server struct {
-	http *http.Server
-	addr string
-}
-
-// Start listens; an empty address means no server, and a nil Server may be closed. The process is healthy while it
-// answers at all; it is ready while every probe is.
-func Start(addr string, probes map[string]Probe, log *slog.Logger) (*Server, error) {
+// Start listens; an empty address means that nobody does. The server can be closed in any case. The process is healthy
+// while it answers at all; it is ready while every probe is.
+func Start(addr string, probes map[string]Probe, log *slog.Logger) (*http.Server, error) {
+	s := &http.Server{Handler: Handler(probes), ReadHeaderTimeout: 5 * time.Second}
 	if addr == "" {
-		return nil, nil
+		return s, nil
 	}
 	listener, err := net.Listen("tcp", addr)
 	if err != nil {
-		return nil, fmt.Errorf("CASTERBOT_ADMIN_ADDR: cannot listen on %s: %w", addr, errors.Unwrap(err))
+		return s, fmt.Errorf("CASTERBOT_ADMIN_ADDR: cannot listen on %s: %w", addr, errors.Unwrap(err))
 	}
-	s := &Server{http: &http.Server{Handler: Handler(probes), ReadHeaderTimeout: 5 * time.Second},
-		addr: listener.Addr().String()}
+	s.Addr = listener.Addr().String()
 	go func() {
-		if err := s.http.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		if err := s.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			log.Error("admin server", "error", err)
 		}
 	}()
 	return s, nil
-}
-
-// Addr is where the server listens.
-func (s *Server) Addr() string { return s.addr }
-
-// Close ends the server.
-func (s *Server) Close() error {
-	if s == nil {
-		return nil
-	}
-	return s.http.Close()
 }
 
 // Handler answers GET /healthz and GET /readyz.

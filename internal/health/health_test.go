@@ -42,12 +42,12 @@ func TestStart(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	answer, err := http.Get("http://" + s.Addr() + "/healthz")
+	answer, err := http.Get("http://" + s.Addr + "/healthz")
 	if err != nil || answer.StatusCode != 200 {
 		t.Fatal(err, answer)
 	}
 	answer.Body.Close()
-	if _, err := Start(s.Addr(), nil, nil); err == nil || !strings.Contains(err.Error(), "CASTERBOT_ADMIN_ADDR") {
+	if _, err := Start(s.Addr, nil, nil); err == nil || !strings.Contains(err.Error(), "CASTERBOT_ADMIN_ADDR") {
 		t.Fatalf("a taken port: %v", err)
 	}
 	if none, err := Start("", nil, nil); err != nil || none.Close() != nil {

@@ -43,7 +43,7 @@ var chinese []byte
 // catalogues are the texts of every language but English.
 var catalogues = map[string][]byte{Chinese: chinese}
 
-// Words translates. It reads a catalogue when it is first needed.
+// Words translates. It reads a catalogue when it is first needed. A nil one translates nothing.
 type Words struct {
 	missed func(language, key string)
 	once   sync.Once
@@ -72,6 +72,9 @@ func read(data []byte) (map[string]string, error) {
 
 // into says whether there is anything to do, and with what.
 func (w *Words) into(language string) (map[string]string, bool) {
+	if w == nil {
+		return nil, false
+	}
 	if language == "" || language == English {
 		if w.missed != nil {
 			language = Chinese

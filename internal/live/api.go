@@ -64,8 +64,7 @@ type Caster struct {
 	Mode                       Mode
 	Created, Started, Modified time.Time
 	// Token is ClientTokenId, the ClientToken of the CreateCaster or CopyCaster that made this caster.
-	Token         string
-	ResourceGroup string
+	Token string
 }
 
 // Scene is one scene of a caster as DescribeCasterScenes lists it.
@@ -91,6 +90,7 @@ type CasterConfig struct {
 	RecordOnDemand int           // OnDemand of the caster's own recording; 0 when it has none
 	Recorded       bool          // the caster's output has a recording configuration
 	Standby        bool          // a standby picture, clip or stream is set
+	AutoStandby    bool          // and the caster switches to it by itself when its input fails
 }
 
 // Stream names one ingested stream. Domain is the main streaming domain.
@@ -111,16 +111,11 @@ type RecordConfig struct {
 	// OnDemand: 0 records always, 1 by HTTP callback, 2 by ingest parameters, 7 only by RealTimeRecordCommand.
 	OnDemand int
 	// Delay is how long an interrupted recording waits before its file is made.
-	Delay   time.Duration
-	Formats []string
+	Delay time.Duration
 }
 
 // Content is one stretch of recorded material, as DescribeLiveStreamRecordContent lists it.
-type Content struct {
-	From, To time.Time
-	Duration time.Duration
-	Prefix   string // object prefix in the bucket
-}
+type Content struct{ From, To time.Time }
 
 // File is one recorded file, as DescribeLiveStreamRecordIndexFiles lists it.
 type File struct {

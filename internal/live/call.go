@@ -3,7 +3,6 @@ package live
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"math/rand/v2"
 	"strings"
 	"time"
@@ -107,12 +106,3 @@ func (c *Client) backoff(try int) time.Duration {
 }
 
 func fullJitter(bound time.Duration) time.Duration { return rand.N(bound) }
-
-// codeOf is the API's code in err, empty when there is none.
-func codeOf(err error) string {
-	var e *Error
-	if errors.As(err, &e) {
-		return e.Code
-	}
-	return ""
-}

@@ -2,6 +2,7 @@ package live
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,16 +12,16 @@ import (
 const maxPages = 100
 
 type casterRow struct {
-	CasterId, CasterName, ResourceGroupId, ClientTokenId string
-	Status, NormType                                     number
-	CreateTime, StartTime, LastModified                  moment
+	CasterId, CasterName, ClientTokenId string
+	Status, NormType                    number
+	CreateTime, StartTime, LastModified moment
 }
 
 func (r casterRow) caster() Caster {
 	c := Caster{
 		ID: r.CasterId, Name: r.CasterName, OnAir: r.Status == 1, Mode: Mode(r.NormType),
 		Created: r.CreateTime.Time, Started: r.StartTime.Time, Modified: r.LastModified.Time,
-		Token: r.ClientTokenId, ResourceGroup: r.ResourceGroupId,
+		Token: r.ClientTokenId,
 	}
 	if c.Mode == 0 {
 		c.Mode = ModePlaylist
@@ -75,7 +76,7 @@ func (c *Client) Caster(ctx context.Context, id string) (Caster, error) {
 		return Caster{}, &Error{Class: NotFound, Action: action, Message: "no caster id"}
 	}
 	said, err := read[casterPage](ctx, c, action, p)
-	if err != nil && codeOf(err) != "RegionNoResource" {
+	if e, _ := errors.AsType[*Error](err); err != nil && (e == nil || e.Code != "RegionNoResource") {
 		return Caster{}, err
 	}
 	for _, row := range said.CasterList {
@@ -122,6 +123,7 @@ func (c *Client) CasterConfig(ctx context.Context, id string) (CasterConfig, err
 	said, err := read[struct {
 		DomainName, UrgentImageId, UrgentImageUrl, UrgentMaterialId, UrgentLiveStreamUrl string
 		Delay                                                                            number
+		AutoSwitchUrgentOn                                                               flag
 		RecordConfig                                                                     struct {
 			OssBucket string
 			OnDemand  number
@@ -133,6 +135,7 @@ func (c *Client) CasterConfig(ctx context.Context, id string) (CasterConfig, err
 	return CasterConfig{
 		Domain: said.DomainName, Delay: said.Delay.seconds(),
 		RecordOnDemand: int(said.RecordConfig.OnDemand), Recorded: said.RecordConfig.OssBucket != "",
-		Standby: said.UrgentImageId+said.UrgentImageUrl+said.UrgentMaterialId+said.UrgentLiveStreamUrl != "",
+		AutoStandby: bool(said.AutoSwitchUrgentOn),
+		Standby:     said.UrgentImageId+said.UrgentImageUrl+said.UrgentMaterialId+said.UrgentLiveStreamUrl != "",
 	}, nil
 }

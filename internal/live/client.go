@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"slices"
 	"strings"
 	"time"
 )
@@ -29,9 +28,7 @@ func New(config Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	if slices.ContainsFunc(strings.Split(os.Getenv("DEBUG"), ","), func(s string) bool {
-		return strings.TrimSpace(s) == "sdk"
-	}) {
+	if strings.Contains(os.Getenv("DEBUG"), "sdk") {
 		return nil, errors.New("DEBUG contains sdk: the Alibaba SDK would print keys and signatures; unset it")
 	}
 	if config.Credentials.source == nil {
@@ -42,7 +39,8 @@ func New(config Config) (*Client, error) {
 		return nil, fmt.Errorf("ALIBABA_CLOUD_REGION_ID %q: want a region id like cn-shanghai", config.Region)
 	}
 	config.Wait = cmp.Or(config.Wait, 60*time.Second)
-	c := &Client{config: config, scheme: scheme, host: host, jitter: fullJitter}
+	c := &Client{config: config, scheme: scheme, host: host, jitter: fullJitter,
+		shared: coalesce{looks: map[string]*look{}}}
 	c.reads, c.writes = config.Transport, config.Transport
 	if config.Transport == nil {
 		if err := checkProxy(scheme, host); err != nil {
@@ -66,19 +64,15 @@ func (c *Client) Close() {
 func endpoint(text string) (scheme, host string, err error) {
 	const want = "CASTERBOT_LIVE_ENDPOINT: want https://live.aliyuncs.com or another https://host[:port]"
 	u, err := url.Parse(text)
+	local := err == nil && (u.Hostname() == "localhost" || net.ParseIP(u.Hostname()).IsLoopback())
 	switch {
 	case err != nil || u.Hostname() == "" || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" ||
 		u.Fragment != "":
 		return "", "", errors.New(want)
-	case u.Scheme == "https" || u.Scheme == "http" && loopback(u.Hostname()):
+	case u.Scheme == "https" || u.Scheme == "http" && local:
 		return u.Scheme, u.Host, nil
 	case u.Scheme == "http":
 		return "", "", fmt.Errorf("%s; plain http is for loopback only", want)
 	}
 	return "", "", errors.New(want)
-}
-
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }

@@ -2,7 +2,7 @@ package live
 
 import (
 	"context"
-	"strings"
+	"fmt"
 	"sync"
 	"time"
 
@@ -55,7 +55,7 @@ func (c *Client) look(ctx context.Context, a Action, p params) ([]byte, error) {
 	if class == quota.Confirmed {
 		return c.call(ctx, op.SendPermit{}, a, p, func() {})
 	}
-	key := a.Name + "?" + p.String()
+	key := fmt.Sprintf("%s %q", a.Name, p) // quoted, so that different ones never read the same
 	l := c.join(ctx, key, class, func(own context.Context, left func()) ([]byte, error) {
 		return c.call(own, op.SendPermit{}, a, p, left)
 	})
@@ -82,7 +82,8 @@ func (c *Client) join(ctx context.Context, key string, class quota.Class,
 	l := &look{class: class, done: make(chan struct{}), parts: 1}
 	var own context.Context
 	own, l.cancel = context.WithTimeout(context.WithoutCancel(ctx), lookAtMost)
-	s.put(key, l)
+	s.drop(key, s.looks[key])
+	s.looks[key] = l
 	go func() {
 		defer l.cancel()
 		l.body, l.err = call(own, func() { s.leaves(l) })
@@ -90,15 +91,6 @@ func (c *Client) join(ctx context.Context, key string, class quota.Class,
 		close(l.done)
 	}()
 	return l
-}
-
-// put makes a look the one that others find. The caller holds mu.
-func (s *coalesce) put(key string, l *look) {
-	if s.looks == nil {
-		s.looks = map[string]*look{}
-	}
-	s.drop(key, s.looks[key])
-	s.looks[key] = l
 }
 
 // drop lets nobody take part any more. The caller holds mu.
@@ -156,13 +148,4 @@ func (s *coalesce) leave(key string, l *look) {
 	}
 	s.drop(key, l)
 	l.cancel()
-}
-
-// String writes the parameters so that different ones never read the same.
-func (p params) String() string {
-	var b strings.Builder
-	for _, param := range p {
-		b.WriteString(param.name + "=" + param.value + "\x00")
-	}
-	return b.String()
 }

@@ -60,6 +60,7 @@ func newSource(name string, fixed bool, build build) Credentials {
 
 // NewCredentials checks what is set and chooses the source. Nothing is fetched yet.
 func NewCredentials(c CredentialsConfig) (Credentials, error) {
+	c.RoleSessionName = cmp.Or(c.RoleSessionName, "casterbot")
 	switch {
 	case c.AccessKeyID != "" || c.AccessKeySecret != "":
 		return keyCredentials(c)
@@ -109,10 +110,7 @@ func oidcCredentials(c CredentialsConfig) (Credentials, error) {
 }
 
 func (c CredentialsConfig) key() (credentials.CredentialsProvider, error) {
-	if c.SecurityToken != "" {
-		return credentials.NewStaticSTSCredentialsProvider(c.AccessKeyID, c.AccessKeySecret, c.SecurityToken), nil
-	}
-	return credentials.NewStaticAKCredentialsProvider(c.AccessKeyID, c.AccessKeySecret), nil
+	return keys{c.AccessKeyID, c.AccessKeySecret, c.SecurityToken}.provider(), nil
 }
 
 type build = func() (credentials.CredentialsProvider, error)
@@ -125,13 +123,13 @@ func (c CredentialsConfig) role(other build) build {
 			return nil, err
 		}
 		return credentials.NewRAMRoleARNCredentialsProviderBuilder().WithCredentialsProvider(from).
-			WithRoleArn(c.RoleARN).WithRoleSessionName(c.session()).Build()
+			WithRoleArn(c.RoleARN).WithRoleSessionName(c.RoleSessionName).Build()
 	}
 }
 
 func (c CredentialsConfig) oidc() (credentials.CredentialsProvider, error) {
 	return credentials.NewOIDCCredentialsProviderBuilder().WithOIDCProviderARN(c.OIDCProviderARN).
-		WithOIDCTokenFilePath(c.OIDCTokenFile).WithRoleArn(c.RoleARN).WithRoleSessionName(c.session()).Build()
+		WithOIDCTokenFilePath(c.OIDCTokenFile).WithRoleArn(c.RoleARN).WithRoleSessionName(c.RoleSessionName).Build()
 }
 
 func (c CredentialsConfig) ecs() (credentials.CredentialsProvider, error) {
@@ -146,8 +144,6 @@ func (c CredentialsConfig) profile() (credentials.CredentialsProvider, error) {
 	}
 	return credentials.NewProfileCredentialsProviderBuilder().WithProfileName(c.Profile).Build(), nil
 }
-
-func (c CredentialsConfig) session() string { return cmp.Or(c.RoleSessionName, "casterbot") }
 
 // keys fetches what the next request is signed with. The providers know no context and may take 15 s, so they run
 // aside; a caller that gives up leaves the fetch to end by itself, still holding the lock.

@@ -7,10 +7,15 @@ import (
 	"strings"
 )
 
-// verdict are the words of an answer that decide what became of a call. Without a request id it is not the service's.
+// errorBody are the words of an answer that decide what became of a call. Without a request id it is not the service's.
 type errorBody struct {
 	request, code, message string
-	success                bool // nothing says otherwise
+	failed                 bool // it has a code of an error, or says that it is no success
+}
+
+// tell fills e with what the service said.
+func (v errorBody) tell(e *Error, k keys) {
+	e.Code, e.RequestID, e.Message = v.code, v.request, k.redact(v.message)
 }
 
 // parse reads the verdict out of a body. It is strict where encoding/json is lenient: a body in which a deciding word
@@ -21,14 +26,19 @@ func parse(body []byte) errorBody {
 	if !ok {
 		return errorBody{}
 	}
-	v := errorBody{success: true}
+	var v errorBody
 	for name, to := range map[string]*string{"RequestId": &v.request, "Code": &v.code} {
 		if raw := words[name]; raw != nil && string(raw) != "200" && json.Unmarshal(raw, to) != nil {
 			return errorBody{}
 		}
 	}
 	if raw := words["Success"]; raw != nil {
-		v.success = slices.Contains([]string{"true", "null"}, strings.Trim(strings.ToLower(string(raw)), `"`))
+		v.failed = !slices.Contains([]string{"true", "null"}, strings.Trim(strings.ToLower(string(raw)), `"`))
+	}
+	if noError[strings.ToLower(v.code)] {
+		v.code = ""
+	} else {
+		v.code, v.failed = word(v.code), true
 	}
 	var free struct{ Message string }
 	_ = json.Unmarshal(body, &free) // decides nothing: whatever else it may be

@@ -61,11 +61,11 @@ func (e *Error) Unwrap() error { return e.cause }
 
 // ClassOf is the class of err: empty for nil, Unknown for an error that is not from this package.
 func ClassOf(err error) Class {
-	if err == nil {
+	e, own := errors.AsType[*Error](err)
+	switch {
+	case err == nil:
 		return ""
-	}
-	var e *Error
-	if errors.As(err, &e) {
+	case own:
 		return e.Class
 	}
 	return Unknown

@@ -1,16 +1,19 @@
 package live
 
 import (
-	"encoding/json"
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
 )
 
-// outcome is what the exchange means. The order is that of certainty: nothing left, no whole answer, success,
-// redirect, a parsed refusal; the rest is Unknown.
+// outcome is what the exchange means. The order is that of certainty: nothing left, no whole answer, success, an answer
+// that contradicts itself, redirect, a parsed refusal; the rest is Unknown. A success has status 200, the only one that
+// the API documents for it, and a JSON object with a RequestId: an empty body, {} or a proxy's page is not the
+// service's word. With a Code or "Success": false in it, it is no success; no refusal either, as none has this status.
 func (x *exchange) outcome(a Action, k keys, panicked bool) ([]byte, *Error) {
 	e := &Error{Class: Unknown, Action: a.Name, Status: x.status, RequestID: word(x.header.Get("x-acs-request-id"))}
+	said := parse(x.body)
 	switch {
 	case x.unsent():
 		e.Class, e.Message, e.cause = NotSent, "no connection to the service", contextCause(x.err)
@@ -19,11 +22,17 @@ func (x *exchange) outcome(a Action, k keys, panicked bool) ([]byte, *Error) {
 		}
 	case x.err != nil:
 		e.Message, e.cause = "no complete answer", contextCause(x.err)
-	case x.status == http.StatusOK && x.success(e, k):
+	case x.status == http.StatusOK && said.request != "" && !said.failed:
 		return x.body, nil
+	case x.status == http.StatusOK && said.request != "":
+		said.tell(e, k)
+		e.Message = cmp.Or(e.Message, "the answer says both that it was done and that it was not")
 	case x.status/100 == 3:
 		redirected(e, a)
-	case e.Message == "" && !x.refusal(e, k):
+	case x.status >= 400 && said.request != "" && said.code != "":
+		said.tell(e, k)
+		e.Class, e.Message = classify(x.status, e.Code), cmp.Or(plain[e.Code], e.Message)
+	default:
 		e.Message = "the answer is not one of this API"
 		if panicked {
 			e.Message += " and broke its SDK"
@@ -39,43 +48,6 @@ func redirected(e *Error, a Action) {
 	if !a.Write {
 		e.Class = Refused
 	}
-}
-
-// success wants 200, the only status of a success that the API documents, and a JSON object with a RequestId: an empty
-// body, {} or a proxy's page is not the service's word. An answer that contradicts itself, with a Code or "Success":
-// false, is no success and fills e; no refusal either, as none has this status.
-func (x *exchange) success(e *Error, k keys) bool {
-	said := parse(x.body)
-	switch {
-	case said.request == "":
-		return false
-	case noError[strings.ToLower(said.code)] && said.success:
-		return true
-	}
-	e.Code, e.RequestID, e.Message = word(said.code), said.request, k.redact(said.message)
-	if noError[strings.ToLower(said.code)] {
-		e.Code = ""
-	}
-	if e.Message == "" {
-		e.Message = "the answer says both that it was done and that it was not"
-	}
-	return false
-}
-
-// refusal fills e from an error body and reports whether there was one. Whether it is a definite refusal depends on
-// status and code.
-func (x *exchange) refusal(e *Error, k keys) bool {
-	said := parse(x.body)
-	if x.status < 400 || said.request == "" || word(said.code) == "" || noError[strings.ToLower(said.code)] {
-		return false
-	}
-	e.Code, e.RequestID = word(said.code), said.request
-	e.Message = k.redact(said.message)
-	if own, ok := plain[e.Code]; ok {
-		e.Message = own
-	}
-	e.Class = classify(x.status, e.Code)
-	return true
 }
 
 // noError are the codes that name no error, in lower case; none at all does not either.
@@ -112,7 +84,5 @@ var plain = map[string]string{
 
 // fault is a failure found after a good answer, in what it says.
 func fault(class Class, action, message string, body []byte) *Error {
-	var said struct{ RequestId string }
-	_ = json.Unmarshal(body, &said)
-	return &Error{Class: class, Action: action, Status: http.StatusOK, RequestID: word(said.RequestId), Message: message}
+	return &Error{Class: class, Action: action, Status: http.StatusOK, RequestID: parse(body).request, Message: message}
 }

@@ -26,7 +26,7 @@ func TestReadsDecode(t *testing.T) {
 		{"casters", `{"RequestId":"R","Total":1,"CasterList":{"Caster":[` + casterJSON + `]}}`,
 			func(ctx context.Context, c *Client) (any, error) { return c.Casters(ctx) },
 			[]Caster{{ID: "c1", Name: "Evening News", OnAir: true, Mode: ModeGeneral, Created: day, Started: day.Add(time.Hour),
-				Token: "tok", ResourceGroup: "rg-aekzexample"}}},
+				Token: "tok"}}},
 		{"no casters", `{"RequestId":"R","Total":0}`,
 			func(ctx context.Context, c *Client) (any, error) { return c.Casters(ctx) }, []Caster(nil)},
 		{"caster", `{"RequestId":"R","Total":1,"CasterList":{"Caster":[{"CasterId":"c2","NormType":0,"Status":0}]}}`,
@@ -51,12 +51,12 @@ func TestReadsDecode(t *testing.T) {
 		{"record configs that apply",
 			`{"RequestId":"R","LiveAppRecordList":{"LiveAppRecord":[{"AppName":"a","StreamName":"*","OnDemond":7,"DelayTime":180,"RecordFormatList":{"RecordFormat":[{"Format":"mp4"}]}},{"AppName":"a","StreamName":"other"},{"AppName":"b"},{"AppName":"*"}]}}`,
 			func(ctx context.Context, c *Client) (any, error) { return c.RecordConfigs(ctx, stream) },
-			[]RecordConfig{{App: "a", Name: "*", OnDemand: 7, Delay: 3 * time.Minute, Formats: []string{"mp4"}}, {App: "*"}}},
+			[]RecordConfig{{App: "a", Name: "*", OnDemand: 7, Delay: 3 * time.Minute}, {App: "*"}}},
 		{"content", `{"RequestId":"R","RecordContentInfoList":{"RecordContentInfo":[{"StartTime":"2026-03-01T09:00:00Z","EndTime":"2026-03-01T10:00:00Z","Duration":3600.5,"OssObjectPrefix":"p"}]}}`,
 			func(ctx context.Context, c *Client) (any, error) {
 				return c.RecordContent(ctx, stream, day, day.Add(time.Hour))
 			},
-			[]Content{{day, day.Add(time.Hour), 3600500 * time.Millisecond, "p"}}},
+			[]Content{{day, day.Add(time.Hour)}}},
 		{"files", `{"RequestId":"R","TotalNum":1,"RecordIndexInfoList":{"RecordIndexInfo":[{"RecordId":"f","RecordUrl":"http://x/f.m3u8","Format":"m3u8","StartTime":"2026-03-01T09:00:00Z","CreateTime":"2026-03-01T09:00:00Z","Duration":2}]}}`,
 			func(ctx context.Context, c *Client) (any, error) { return c.RecordFiles(ctx, stream, day, day) },
 			[]File{{ID: "f", URL: "http://x/f.m3u8", Format: "m3u8", From: day, Created: day, Duration: 2 * time.Second}}},

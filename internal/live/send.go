@@ -14,7 +14,9 @@ import (
 )
 
 // params are an operation's own parameters, in the API's names.
-type params []struct{ name, value string }
+type params []param
+
+type param struct{ name, value string }
 
 // missing is the first parameter without a value. Writes and lookups have only mandatory ones.
 func (p params) missing() string {

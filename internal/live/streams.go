@@ -2,22 +2,12 @@ package live
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
 func (s Stream) params() params {
 	return params{{"DomainName", s.Domain}, {"AppName", s.App}, {"StreamName", s.Name}}
-}
-
-// given leaves out the parameters without a value.
-func (p params) given() params {
-	var kept params
-	for _, param := range p {
-		if param.value != "" {
-			kept = append(kept, param)
-		}
-	}
-	return kept
 }
 
 // covers reports whether a configured name, which may be empty or "*" for all, applies to name.
@@ -29,7 +19,8 @@ func covers(configured, name string) bool {
 // exactly.
 // API: https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-describelivestreamsonlinelist
 func (c *Client) OnlineStreams(ctx context.Context, domain, app, name string) ([]Online, error) {
-	want := append(Stream{domain, app, name}.params().given(), params{{"QueryType", "strict"}}...)
+	want := append(params{{"QueryType", "strict"}}, Stream{domain, app, name}.params()...)
+	want = slices.DeleteFunc(want, func(p param) bool { return p.value == "" })
 	var all []Online
 	err := pages(ctx, c, "DescribeLiveStreamsOnlineList", want, 1000, func(said struct {
 		TotalNum   number
@@ -52,15 +43,10 @@ type recordRow struct {
 	AppName, StreamName string
 	OnDemond            number // sic
 	DelayTime           number
-	RecordFormatList    list[struct{ Format string }]
 }
 
 func (r recordRow) config() RecordConfig {
-	rc := RecordConfig{App: r.AppName, Name: r.StreamName, OnDemand: int(r.OnDemond), Delay: r.DelayTime.seconds()}
-	for _, f := range r.RecordFormatList {
-		rc.Formats = append(rc.Formats, f.Format)
-	}
-	return rc
+	return RecordConfig{App: r.AppName, Name: r.StreamName, OnDemand: int(r.OnDemond), Delay: r.DelayTime.seconds()}
 }
 
 // RecordConfigs lists the recording configurations that apply to any of some streams of one domain, those for all apps
@@ -93,11 +79,9 @@ func (c *Client) RecordConfigs(ctx context.Context, streams ...Stream) ([]Record
 // applies reports whether the row is for any of the streams, and notes the one that it names in full.
 func (r recordRow) applies(streams []Stream, own map[Stream]bool) (applies bool) {
 	for _, s := range streams {
-		if covers(r.AppName, s.App) && covers(r.StreamName, s.Name) {
-			applies = true
-			if r.AppName == s.App && r.StreamName == s.Name {
-				own[s] = true
-			}
+		applies = applies || covers(r.AppName, s.App) && covers(r.StreamName, s.Name)
+		if r.AppName == s.App && r.StreamName == s.Name {
+			own[s] = true
 		}
 	}
 	return applies
@@ -113,8 +97,6 @@ func (c *Client) RecordContent(ctx context.Context, s Stream, from, to time.Time
 	said, err := read[struct {
 		RecordContentInfoList list[struct {
 			StartTime, EndTime moment
-			Duration           number
-			OssObjectPrefix    string
 		}]
 	}](ctx, c, "DescribeLiveStreamRecordContent", append(s.params(), between(from, to)...))
 	if err != nil {
@@ -122,9 +104,19 @@ func (c *Client) RecordContent(ctx context.Context, s Stream, from, to time.Time
 	}
 	var all []Content
 	for _, row := range said.RecordContentInfoList {
-		all = append(all, Content{row.StartTime.Time, row.EndTime.Time, row.Duration.seconds(), row.OssObjectPrefix})
+		all = append(all, Content{row.StartTime.Time, row.EndTime.Time})
 	}
 	return all, nil
+}
+
+// Latest is the stretch that began last; zero when there is none.
+func Latest(all []Content) (last Content) {
+	for i, c := range all {
+		if i == 0 || c.From.After(last.From) || c.From.Equal(last.From) && c.To.After(last.To) {
+			last = c
+		}
+	}
+	return last
 }
 
 // RecordFiles lists the files made of a stream's recordings between two times, at most 4 days apart. API:

@@ -2,16 +2,20 @@ package live
 
 import (
 	"context"
+	"regexp"
 
 	"casterbot/internal/op"
 )
+
+var tokenForm = regexp.MustCompile(`\A[!-~]{1,64}\z`)
 
 // CopyCaster makes a new idle caster with the configuration of source. The token is the operation's own ClientToken,
 // 1 to 64 ASCII characters: the same token again answers with the same caster and makes no second one.
 // API: https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-copycaster
 func (c *Client) CopyCaster(ctx context.Context, permit op.SendPermit, source, name, token string) (Receipt, error) {
-	if err := checkToken(token); err != nil {
-		return Receipt{}, err
+	if !tokenForm.MatchString(token) {
+		return Receipt{}, &Error{Class: NotSent, Action: "CopyCaster",
+			Message: "ClientToken must be 1 to 64 printable ASCII characters"}
 	}
 	return c.write(ctx, permit, "CopyCaster",
 		params{{"SrcCasterId", source}, {"CasterName", name}, {"ClientToken", token}})
@@ -67,15 +71,4 @@ func (c *Client) TakeScene(ctx context.Context, permit op.SendPermit, caster, pr
 // API: https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-effectcasterurgent
 func (c *Client) Standby(ctx context.Context, permit op.SendPermit, caster, program string) (Receipt, error) {
 	return c.write(ctx, permit, "EffectCasterUrgent", params{{"CasterId", caster}, {"SceneId", program}})
-}
-
-func checkToken(token string) error {
-	ok := len(token) >= 1 && len(token) <= 64
-	for i := 0; ok && i < len(token); i++ {
-		ok = token[i] > ' ' && token[i] < 0x7f
-	}
-	if ok {
-		return nil
-	}
-	return &Error{Class: NotSent, Action: "CopyCaster", Message: "ClientToken must be 1 to 64 printable ASCII characters"}
 }

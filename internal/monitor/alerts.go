@@ -18,8 +18,8 @@ const (
 	// postWithin is how long whoever has claimed an alert has to post it. Then another may: after a crash in between it is
 	// said twice rather than never.
 	postWithin = time.Minute
-	// muteFor is how long a channel that cannot be written to is left alone.
-	muteFor = time.Hour
+	// muteFor is how long a channel that cannot be written to is left alone, unless the bot is seen to be back.
+	muteFor = 5 * time.Minute
 )
 
 // alert is one thing that was said in a channel and stands.
@@ -32,6 +32,9 @@ type alert struct {
 	Kind    op.Condition `json:"kind"`   // of the expectation that it is about
 	Target  string       `json:"target"` // and its target's key
 	Scene   string       `json:"scene,omitempty"`
+	Since   time.Time    `json:"since,omitzero"`   // when it was first said
+	CareBy  string       `json:"careBy,omitempty"` // who takes care of it, as it says
+	Called  bool         `json:"called,omitempty"` // people were called once more
 
 	key     string
 	version int64
@@ -68,22 +71,73 @@ func (w *Monitor) tell(ctx context.Context, j *round, s snapshot, all []finding)
 	for _, v := range all {
 		judged[v.key] = true
 		a, stands := j.standing[v.key]
+		v.alert = w.withCare(j, v)
+		may := w.mayTell(ctx, j, v.about.channel)
 		switch {
-		case !v.seen:
+		case !v.seen || may == unclear:
+		case may == forbidden && stands:
+			errs = append(errs, w.end(ctx, a, unfollowed()))
+		case may == forbidden:
 		case v.wrong && (!stands || a.Message == ""):
 			errs = append(errs, w.say(ctx, j, a, v))
-		case v.wrong && v.follow && digest(v.alert) != a.Says:
+		case v.wrong && (v.follow || j.care[alertRef(v.key)].By != a.CareBy) && digest(v.alert) != a.Says:
+			a.CareBy = j.care[alertRef(v.key)].By
 			errs = append(errs, w.edit(ctx, j, a, v.alert))
+		case v.wrong && stands && w.callsAgain(j, v, a):
+			errs = append(errs, w.callAgain(ctx, j, v, a))
 		case !v.wrong && stands:
 			errs = append(errs, w.end(ctx, a, v.over))
 		}
 	}
 	for key, a := range j.standing {
-		if !judged[key] && (s.studios != nil || a.Kind == recording || !j.needStudios()) {
+		switch may := w.mayTell(ctx, j, a.Channel); {
+		case judged[key] || may == unclear:
+		case may == forbidden:
+			errs = append(errs, w.end(ctx, a, unfollowed()))
+		case s.studios != nil || a.Kind == recording || !j.needStudios():
 			errs = append(errs, w.end(ctx, a, forgotten(j.history.ending(a.Kind, a.Target, a.Scene), j.at)))
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// permission says whether a channel may be told something unasked.
+type permission int
+
+const (
+	unclear   permission = iota // Slack does not tell now
+	allowed                     //
+	forbidden                   // neither anything new nor how it goes on
+)
+
+// mayTell asks once in a round.
+func (w *Monitor) mayTell(ctx context.Context, j *round, channel string) permission {
+	if known, ok := j.may[channel]; ok {
+		return known
+	}
+	may, err := w.Judge.Tells(ctx, channel)
+	switch {
+	case err != nil:
+		w.Log.Info("whether a channel may be told something is not known", "channel", channel, "error", err)
+		j.may[channel] = unclear
+	case may:
+		j.may[channel] = allowed
+	default:
+		j.may[channel] = forbidden
+	}
+	return j.may[channel]
+}
+
+// resumeAlerts forgets the claims of alerts that could not be posted in a channel.
+func (w *Monitor) resumeAlerts(ctx context.Context, channel string) error {
+	all, err := w.alerts.List(ctx)
+	for _, a := range all {
+		if a.Channel == channel && a.Message == "" {
+			_, lost := w.alerts.Drop(ctx, a.key, a.version, op.Event{})
+			err = errors.Join(err, lost)
+		}
+	}
+	return err
 }
 
 // say claims an alert and posts it.
@@ -93,7 +147,7 @@ func (w *Monitor) say(ctx context.Context, j *round, a alert, v finding) error {
 	}
 	claim := alert{
 		Channel: v.about.channel, Says: digest(v.alert), Title: v.alert.Title, Claimed: j.at, Kind: v.about.kind,
-		Target: v.about.target.Key(), Scene: v.about.scene, key: v.key, version: a.version,
+		Target: v.about.target.Key(), Scene: v.about.scene, Since: j.at, key: v.key, version: a.version,
 	}
 	claim, mine, err := w.put(ctx, claim)
 	if err != nil || !mine {
@@ -112,7 +166,7 @@ func (w *Monitor) say(ctx context.Context, j *round, a alert, v finding) error {
 	}
 	w.Log.Info("alert", "channel", v.about.channel, "alert", v.key)
 	_, _, err = w.put(ctx, claim)
-	return err
+	return errors.Join(err, w.openCare(ctx, j, v))
 }
 
 // edit changes the words of an alert that stands.
@@ -134,7 +188,7 @@ func (w *Monitor) end(ctx context.Context, a alert, over op.Answer) error {
 		}
 	}
 	_, err := w.alerts.Drop(ctx, a.key, a.version, op.Event{})
-	return err
+	return errors.Join(err, w.closeCare(ctx, a.key))
 }
 
 // write edits the message; one that is gone, or in a channel that cannot be written to, is nobody's loss.

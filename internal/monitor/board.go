@@ -3,37 +3,48 @@ package monitor
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"casterbot/internal/live"
 	"casterbot/internal/notify"
 	"casterbot/internal/op"
+	"casterbot/internal/records"
+	"casterbot/internal/tally"
 )
 
 const (
 	editApart  = 10 * time.Second // between two edits of a board
 	stampAfter = 5 * time.Minute  // the time on it is brought up to date even when nothing has changed
 	maxRows    = 30
-	running    = time.Minute // how old the end of material may be of a recording that may be going on
 )
 
 // draw brings the boards up to date.
-func (w *Monitor) draw(ctx context.Context, s snapshot, boards []op.Board) error {
-	if len(boards) == 0 {
+func (w *Monitor) draw(ctx context.Context, s snapshot, j *round) error {
+	if len(j.boards) == 0 {
 		return nil
 	}
 	locks, err := w.locks.Locks(ctx)
 	if err != nil {
 		return err
 	}
+	own, err := w.Changes.Read(ctx)
+	if err != nil {
+		return err
+	}
 	var errs []error
-	for _, b := range boards {
-		scope, known := w.Policy.Scope(b.Channel)
+	for _, b := range j.boards {
+		scope, _ := w.Policy.Scope(b.Channel)
+		may := w.mayTell(ctx, j, b.Channel)
 		switch {
 		case b.Off:
-			errs = append(errs, w.takeDown(ctx, b))
-		case known:
-			errs = append(errs, w.drawOne(ctx, s, b, boardAnswer(s, scope, locks)))
+			errs = append(errs, w.takeDown(ctx, b, op.L("The on-air board was taken down at ", op.At(w.Now()), " by ",
+				op.Who(b.By), ".")))
+		case may == forbidden:
+			errs = append(errs, w.takeDown(ctx, b, op.L("The on-air board was taken down at ", op.At(w.Now()),
+				": casterbot may not show it in this channel any more.")))
+		case may == allowed:
+			errs = append(errs, w.drawOne(ctx, s, b, boardAnswer(s, scope, locks, own)))
 		}
 	}
 	return errors.Join(errs...)
@@ -85,11 +96,22 @@ func pinNote(b op.Board) op.Line {
 	return op.L(" · Slack did not let me pin this: my app lacks the right pins:write, or the channel is full of pins.")
 }
 
+// resumeBoard has the board of a channel drawn with the next turn.
+func (w *Monitor) resumeBoard(ctx context.Context, channel string) error {
+	b, err := w.boards.Board(ctx, channel)
+	if err != nil || !b.On() {
+		return err
+	}
+	b.Edited, b.Says = time.Time{}, ""
+	_, _, err = w.boards.PutBoard(ctx, b, "")
+	return err
+}
+
 // takeDown says on a board that it is off, and forgets it.
-func (w *Monitor) takeDown(ctx context.Context, b op.Board) error {
+func (w *Monitor) takeDown(ctx context.Context, b op.Board, why op.Line) error {
 	if b.Message != "" {
 		_, err := w.Chat.Put(ctx, b.Channel, b.Message, op.Answer{
-			Mark: op.MarkNeutral, Title: op.L("The on-air board was taken down at ", op.At(w.Now()), " by ", op.Who(b.By), "."),
+			Mark: op.MarkNeutral, Title: why,
 		})
 		if err != nil && !errors.Is(err, notify.ErrGone) && !errors.Is(err, notify.ErrNotInChannel) {
 			return err
@@ -104,7 +126,7 @@ func (w *Monitor) takeDown(ctx context.Context, b op.Board) error {
 }
 
 // boardAnswer is what a board shows, but for the time.
-func boardAnswer(s snapshot, scope op.Scope, locks []op.Lock) op.Answer {
+func boardAnswer(s snapshot, scope op.Scope, locks []op.Lock, own records.History) op.Answer {
 	a := op.Answer{}
 	lit, all := 0, 0
 	if s.studios == nil {
@@ -119,25 +141,29 @@ func boardAnswer(s snapshot, scope op.Scope, locks []op.Lock) op.Answer {
 				lit++
 			}
 			if len(a.Items) < maxRows {
-				a.Items = append(a.Items, studioRow(s, c, locks))
+				a.Items = append(a.Items, studioRow(s, c, locks, own))
 			}
 		}
 	}
 	a.Title = op.L(op.Strong("On air"), ": ", op.N(lit), " of ", op.N(all), " studios")
 	for _, stream := range shown(scope) {
-		if item, ok := streamRow(s, stream); ok && len(a.Items) < maxRows {
+		if item, ok := streamRow(s, stream, own); ok && len(a.Items) < maxRows {
 			a.Items = append(a.Items, item)
 		}
 	}
 	return a
 }
 
-func studioRow(s snapshot, c live.Caster, locks []op.Lock) op.Item {
+func studioRow(s snapshot, c live.Caster, locks []op.Lock, own records.History) op.Item {
 	item := op.Item{Mark: op.MarkIdle, Title: op.L(op.B(c.Name)), Facts: []op.Line{op.L("idle")}}
 	if c.OnAir {
-		item.Mark, item.Facts = op.MarkProgram, append([]op.Line{op.L("on air")}, tally(s, c)...)
+		item.Mark, item.Facts = op.MarkProgram, append([]op.Line{op.L("on air")}, scenesOf(s, c)...)
 		if !c.Started.IsZero() {
 			item.Facts[0] = op.L("on air since ", op.At(c.Started))
+		}
+		standing := own.Standing(op.Target{Kind: "caster", ID: c.ID}, op.StandbyShown)
+		if standby := tally.Standby(c, s.scenes[c.ID], standing); len(standby) > 0 {
+			item.Facts = slices.Insert(item.Facts, 0, standby)
 		}
 	}
 	for _, l := range locks {
@@ -148,8 +174,8 @@ func studioRow(s snapshot, c live.Caster, locks []op.Lock) op.Item {
 	return item
 }
 
-// tally says which scenes are on PROGRAM and open as PREVIEW.
-func tally(s snapshot, c live.Caster) []op.Line {
+// scenesOf says which scenes are on PROGRAM and open as PREVIEW.
+func scenesOf(s snapshot, c live.Caster) []op.Line {
 	all, seen := s.scenes[c.ID]
 	if !seen {
 		return []op.Line{op.L("its scenes could not be looked at")}
@@ -167,7 +193,7 @@ func tally(s snapshot, c live.Caster) []op.Line {
 }
 
 // streamRow shows a stream that is live; false for one that is not.
-func streamRow(s snapshot, stream named) (op.Item, bool) {
+func streamRow(s snapshot, stream named, own records.History) (op.Item, bool) {
 	on, seen := s.live(stream.of)
 	if on == nil && seen {
 		return op.Item{}, false
@@ -178,13 +204,23 @@ func streamRow(s snapshot, stream named) (op.Item, bool) {
 		return item, true
 	}
 	item.Facts = []op.Line{op.L("live since ", op.At(on.Since))}
-	m, seen := s.material[stream.of]
-	switch {
-	case !seen:
+	if _, seen := s.material[stream.of]; !seen {
 		item.Facts = append(item.Facts, op.L("its recordings could not be looked at"))
-	case !m.From.IsZero() && (m.To.IsZero() || s.at.Sub(m.To) < running):
-		item.Mark = op.MarkRecording
-		item.Facts = append(item.Facts, op.L("recording since ", op.At(m.From), ", as far as the cloud shows"))
+		return item, true
+	}
+	r := recordingOf(s, stream.of, own)
+	if fact := r.Fact(); len(fact) > 0 {
+		item.Mark, item.Facts = r.Mark(true), append(item.Facts, fact)
 	}
 	return item, true
+}
+
+// recordingOf is how the recording of a stream stands.
+func recordingOf(s snapshot, stream live.Stream, own records.History) tally.Recording {
+	t := op.Target{Kind: "stream", ID: stream.String()}
+	r := tally.Recording{At: s.at, Own: own.Standing(t, op.IsRecorded), Paused: own.Standing(t, op.IsPaused)}
+	if m := s.material[stream]; !m.From.IsZero() {
+		r.Phase, r.Content = tally.PhaseOf([]live.Content{m}, nil, s.at)
+	}
+	return r
 }

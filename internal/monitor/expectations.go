@@ -37,11 +37,13 @@ func (x expectation) output() bool {
 
 // prepare fills in what the guardian watches, and what it has said.
 func (w *Monitor) prepare(ctx context.Context, j *round) (err error) {
-	if _, err = w.cache.read(ctx, w.Store, j.at.Add(-watchFor)); err != nil {
+	if err = w.readHistory(ctx, j); err != nil {
 		return err
 	}
-	j.history = w.cache.history
 	j.expectations = append(j.history.expectations(), w.named()...)
+	if j.care, err = w.care.Cares(ctx); err != nil {
+		return err
+	}
 	j.standing, err = byKey(ctx, w.alerts, func(a alert) string { return a.key })
 	return err
 }
@@ -52,8 +54,12 @@ func (w *Monitor) caughtUp(ctx context.Context, j *round) error {
 	if len(j.expectations)+len(j.standing) == 0 {
 		return nil
 	}
-	_, err := w.cache.read(ctx, w.Store, j.at.Add(-watchFor))
-	j.history = w.cache.history
+	return w.readHistory(ctx, j)
+}
+
+func (w *Monitor) readHistory(ctx context.Context, j *round) error {
+	h, err := w.Changes.Read(ctx)
+	j.history = history(h)
 	return err
 }
 
@@ -78,13 +84,26 @@ func (w *Monitor) named() []expectation {
 	return all
 }
 
+// inScope reports whether a channel may still touch what it wants watched, by its name of now.
+func (w *Monitor) inScope(x expectation, s snapshot) bool {
+	scope, ok := w.Policy.Scope(x.channel)
+	if !ok || x.kind == recording {
+		return ok && scope.Stream(x.target.ID)
+	}
+	name := x.target.Name
+	if c, there := s.studios[x.target.ID]; there {
+		name = c.Name
+	}
+	return scope.Studio(x.target.ID, name)
+}
+
 // resolved gives the expectations with one for every studio that the policy names, and at most one expectation for each
 // thing in a channel: that which was started there.
 func (w *Monitor) resolved(wishes []expectation, s snapshot) []expectation {
 	var all []expectation
 	known := map[string]bool{}
 	add := func(x expectation) {
-		if !known[x.key()] {
+		if !known[x.key()] && w.inScope(x, s) {
 			known[x.key()] = true
 			all = append(all, x)
 		}

@@ -14,6 +14,7 @@ import (
 	"casterbot/commands"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
+	"casterbot/internal/records"
 	"casterbot/internal/store"
 
 	"go.uber.org/goleak"
@@ -49,7 +50,10 @@ type fixture struct {
 	fail     map[string]bool
 	calls    map[string]int
 	watch    map[string][]op.Target
-	said     []string // everything that was posted and edited
+	call     []string         // whom alerts call
+	itself   map[string]bool  // studios that switch to their standby picture by themselves
+	tells    map[string]error // channels that may not be told anything, or of which that is not known
+	said     []string         // everything that was posted and edited
 	pinned   []string
 	chatFail map[string]error // by method
 	keys     int
@@ -60,7 +64,8 @@ func newFixture(t *testing.T) *fixture {
 	s := &fixture{
 		t: t, now: noon, scenes: map[string][]live.Scene{}, online: map[live.Stream]time.Time{},
 		material: map[live.Stream][]live.Content{},
-		fail:     map[string]bool{}, calls: map[string]int{}, watch: map[string][]op.Target{}, chatFail: map[string]error{},
+		fail:     map[string]bool{}, calls: map[string]int{}, watch: map[string][]op.Target{},
+		tells: map[string]error{}, itself: map[string]bool{}, chatFail: map[string]error{},
 		studios: map[string]live.Caster{
 			"c1": {ID: "c1", Name: "Evening News", OnAir: true, Started: noon.Add(-time.Hour), Modified: noon.Add(-time.Hour)},
 			"c2": {ID: "c2", Name: "Evening Talk"},
@@ -80,10 +85,27 @@ func newFixture(t *testing.T) *fixture {
 	return s
 }
 
+// changes reads what the commands of the table, and others, have changed.
+func (s *fixture) changes(more ...op.Command) *records.Changes {
+	table := commands.Table(nil, nil, nil)
+	table.Commands = append(table.Commands, more...)
+	return records.NewChanges(s.store, &table)
+}
+
+// history is what the bot has changed.
+func (s *fixture) history() history {
+	s.t.Helper()
+	h, err := s.w.Changes.Read(s.t.Context())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return history(h)
+}
+
 // watcher is one more replica over the same store.
 func (s *fixture) watcher(replica string) *Monitor {
 	w := New(Config{
-		Table: commands.Table(nil, nil, nil), Store: s.store, Cloud: (*cloud)(s), Policy: (*rules)(s), Chat: (*chat)(s),
+		Changes: s.changes(), Store: s.store, Cloud: (*cloud)(s), Policy: (*rules)(s), Judge: (*rules)(s), Chat: (*chat)(s),
 		Now: s.clock, Replica: replica,
 		Pause: func(ctx context.Context, _ time.Duration) bool { return ctx.Err() == nil },
 	})
@@ -190,6 +212,11 @@ func (c *cloud) Casters(context.Context) ([]live.Caster, error) {
 	return slices.Collect(maps.Values(c.studios)), c.called("casters")
 }
 
+func (c *cloud) CasterConfig(_ context.Context, id string) (live.CasterConfig, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return live.CasterConfig{Standby: true, AutoStandby: c.itself[id]}, c.called("config")
+}
 func (c *cloud) Scenes(_ context.Context, id string) ([]live.Scene, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -221,13 +248,23 @@ type rules fixture
 
 func (r *rules) Channels() []string { return []string{show, other} }
 
+// Tells gives what a test says of a channel; where it says nothing the policy decides.
+func (r *rules) Tells(_ context.Context, channel string) (bool, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err, failing := r.tells[channel]; failing {
+		return false, err
+	}
+	return channel == show || channel == other, nil
+}
+
 func (r *rules) Scope(channel string) (op.Scope, bool) {
 	prefix := map[string]string{show: "Evening", other: "Morning"}[channel]
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	watch := slices.Clone(r.watch[channel])
 	return op.Scope{
-		Channel: channel, Watch: watch,
+		Channel: channel, Watch: watch, Call: slices.Clone(r.call),
 		Streams: []op.StreamAlias{{Alias: "main", Pattern: main}, {Alias: "all", Pattern: "live.example.com/show/*"}},
 		Studio:  func(_, name string) bool { return strings.HasPrefix(name, prefix) },
 		Stream:  func(string) bool { return channel == show },

@@ -32,8 +32,8 @@ func TestBrokenStream(t *testing.T) {
 	s.want("while all is well")
 	s.cut()
 	s.pass(guardEvery)
-	s.want("broken", "post C0SHOW: 🔴 Recording of main ended by itself", "at 12:01:15 UTC it was not live",
-		"material ends at 12:01:00 UTC", "by @U0ANA")
+	s.want("broken", "post C0SHOW: 🔴 Recording of main ended at 12:01:00 UTC: its stream broke off.", "It is not live.",
+		"by @U0ANA")
 	for range 3 {
 		s.pass(guardEvery)
 	}
@@ -42,15 +42,21 @@ func TestBrokenStream(t *testing.T) {
 	s.want("while it stands")
 	s.stream(190 * time.Second)
 	s.pass(guardEvery)
-	s.want("just back", "edit C0SHOW: Over at") // within the time that a list may lag only the first alert ends
-	s.pass(guardEvery)
-	s.want("back", "post C0SHOW: 🔴 main is live again and is NOT being recorded",
-		"broke off at 12:01:00 UTC and came back at 12:03:10 UTC", "[Start recording: record start "+main+"]")
+	s.want("back", "edit C0SHOW: 🔴 Recording of main ended at 12:01:00 UTC: its stream broke off.",
+		"live again since 12:03:10 UTC and is NOT being recorded", "[Start recording: record start "+main+"]")
 	s.pass(guardEvery)
 	s.want("while that stands")
+	for range 3 { // an encoder that comes and goes is one cause
+		s.cut()
+		s.pass(guardEvery)
+		s.want("gone again", "edit C0SHOW: 🔴 Recording of main ended at 12:01:00 UTC", "It is not live.")
+		s.stream(s.clock().Sub(noon) + 2*time.Second)
+		s.pass(guardEvery)
+		s.want("back again", "edit C0SHOW: 🔴 Recording of main ended at 12:01:00 UTC", "It is live again since")
+	}
 	s.did("record.start", mainLine)
 	s.pass(guardEvery)
-	s.want("mended", "edit C0SHOW: Over at", "main is live since 12:03:10 UTC", "Before: 🔴 main is live again")
+	s.want("mended", "edit C0SHOW: Over at", "main is live since 12:04:47 UTC", "Before: 🔴 Recording of main ended")
 	s.pass(time.Hour)
 	s.want("afterwards")
 }
@@ -61,7 +67,7 @@ func TestEndedThroughTheBot(t *testing.T) {
 	s.did("record.start", mainLine)
 	s.cut()
 	s.pass(time.Minute)
-	s.want("broken", "ended by itself")
+	s.want("broken", "its stream broke off")
 	s.did("record.stop", mainLine)
 	s.pass(guardEvery)
 	s.want("stopped", "edit C0SHOW: Over at", "@U0ANA has ended it through me")
@@ -83,7 +89,7 @@ func TestStoppedStudioEndsItsRecording(t *testing.T) {
 	s.want("its programme")
 	s.cut()
 	s.pass(guardEvery)
-	s.want("another stream", "Recording of main ended by itself")
+	s.want("another stream", "Recording of main ended")
 }
 
 // A break and a return between two looks are one alert.
@@ -95,7 +101,42 @@ func TestShortBreak(t *testing.T) {
 	s.want("while all is well")
 	s.stream(80 * time.Second)
 	s.pass(guardEvery)
-	s.want("back", "post C0SHOW: 🔴 main is live again")
+	s.want("back", "post C0SHOW: 🔴 Recording of main ended", "live again since 12:01:20 UTC and is NOT being recorded")
+}
+
+// A recording that had ended while its stream went on did not end when that breaks off.
+func TestARecordingThatHadEnded(t *testing.T) {
+	s := newFixture(t)
+	s.did("record.start", mainLine)
+	s.recorded(70 * time.Second)
+	s.pass(80 * time.Second)
+	s.pass(10 * time.Minute) // another console has paused it
+	s.cut()
+	s.pass(guardEvery)
+	s.stream(s.clock().Sub(noon))
+	s.pass(time.Minute)
+	s.want("nothing ended with the stream")
+	s.did("record.start", mainLine)
+	now := s.clock()
+	s.with(func() {
+		s.material[streamOf(main)] = []live.Content{{From: now, To: now.Add(time.Minute)}}
+	})
+	s.pass(time.Minute)
+	s.cut()
+	s.pass(guardEvery)
+	s.want("the next one did", "its stream broke off")
+}
+
+// What a channel may not touch any more, by its name of now, is not named there.
+func TestAStudioThatLeftTheScope(t *testing.T) {
+	s := newFixture(t)
+	s.did("caster.start", news)
+	s.pass(2 * time.Minute)
+	s.studio("c1", func(c *live.Caster) { c.Name, c.Modified = "Merger Announcement", s.clock() })
+	for range 4 {
+		s.pass(guardEvery)
+	}
+	s.want("renamed out of the channel")
 }
 
 // What the lists do not show yet is no alert: a recording that was just started, an automatic one that goes on.
@@ -134,6 +175,23 @@ func TestStudioByOtherHands(t *testing.T) {
 	s.studio("c1", func(c *live.Caster) { c.OnAir = true })
 	s.pass(guardEvery)
 	s.want("mended", "edit C0SHOW: Over at", "on air since")
+}
+
+// A studio that may switch to its standby picture by itself is not said to have been changed by others.
+func TestAStudioThatSwitchesItself(t *testing.T) {
+	s := newFixture(t)
+	s.did("caster.start", news)
+	s.pass(2 * time.Minute)
+	s.with(func() { s.itself["c1"] = true })
+	s.studio("c1", func(c *live.Caster) { c.Modified = s.clock() })
+	s.pass(guardEvery)
+	s.want("changed", "Studio Evening News was changed. I do not know whether through me.",
+		"switches to its standby picture by itself when its input fails")
+	s.pass(guardEvery)
+	s.want("while it stands")
+	if s.calls["config"] != 1 {
+		t.Errorf("its settings were read %d times", s.calls["config"])
+	}
 }
 
 // What the bot has done itself is no alert, even when it shows late.
@@ -175,10 +233,10 @@ func TestWatchedByPolicy(t *testing.T) {
 	s.pass(guardEvery)
 	s.cut()
 	s.pass(guardEvery)
-	s.want("its recording was seen to grow", "Recording of main ended by itself")
+	s.want("its recording was seen to grow", "Recording of main ended")
 	s.with(func() { s.watch = nil })
 	s.pass(guardEvery)
-	s.want("no longer watched", "because a day has passed or the policy has changed")
+	s.want("no longer watched", "a day has passed, or this channel may not touch it any more")
 	if got := s.heard(); strings.Contains(got, "post") {
 		t.Error(got)
 	}
@@ -230,6 +288,23 @@ func TestStudioStillOn(t *testing.T) {
 	s.want("it records again", "edit C0SHOW: Over at")
 }
 
+// As long as another recording of the channel goes on nobody asks why the studio is still on air.
+func TestStudioOnForAnotherRecording(t *testing.T) {
+	s := newFixture(t)
+	backup := op.Target{Kind: "stream", ID: "live.example.com/show/backup", Name: "backup"}
+	s.with(func() { s.online[streamOf(backup.ID)] = noon.Add(-time.Hour) })
+	s.did("caster.start", news)
+	s.did("record.start", mainLine)
+	s.did("record.start", backup)
+	s.pass(time.Minute)
+	s.did("record.stop", backup)
+	s.pass(time.Hour)
+	s.want("main is being recorded")
+	s.did("record.stop", mainLine)
+	s.pass(stillOn + time.Minute)
+	s.want("now none is", "is still on air", "recording of main ended")
+}
+
 func TestADayIsEnough(t *testing.T) {
 	s := newFixture(t)
 	s.did("record.start", mainLine)
@@ -258,7 +333,7 @@ func TestBlindLooks(t *testing.T) {
 		s.cut()
 		s.studio("c3", func(c *live.Caster) { c.OnAir = false })
 		s.pass(previewOpen)
-		s.want("now", "ended by itself", "Morning Show went off air", "still needed")
+		s.want("now", "its stream broke off", "Morning Show went off air", "still needed")
 		s.with(func() {
 			s.fail["casters"], s.fail["scenes"], s.fail["online"], s.fail["material"] = true, true, true, true
 		})
@@ -290,7 +365,7 @@ func TestReplicas(t *testing.T) {
 	if err := second.turn(t.Context()); err != nil || second.leader.version == 0 {
 		t.Fatalf("nobody takes over: %v", err)
 	}
-	s.want("taken over", "ended by itself")
+	s.want("taken over", "its stream broke off")
 	s.pass(standIn)
 	s.want("the first one is back")
 }

@@ -29,43 +29,24 @@ func byHand(lines []op.Line, words op.Text, x expectation) []op.Line {
 	return append(lines, op.L(words, op.On(x.since), " by ", op.Who(x.asker), "."))
 }
 
-func brokeAlert(x expectation, m live.Content, now time.Time) op.Answer {
-	seen := op.L("When I looked at ", op.At(now), " it was not live.")
-	if !m.To.IsZero() {
-		seen = op.L(seen, " Its material ends at ", op.At(m.To), ".")
+// brokeAlert names the cause, which stays; how it stands now changes below it.
+func brokeAlert(x expectation, on *live.Online, m live.Content) op.Answer {
+	a := op.Answer{
+		Title: op.L("🔴 Recording of ", label(x), " ended", op.Told(" at ", op.At, m.To), ": its stream broke off."),
+		Next:  []op.Next{streamNext("Status", "record status {stream}", x.target.ID)},
 	}
-	return op.Answer{
-		Title: op.L("🔴 Recording of ", label(x), " ended by itself: the stream broke off."),
-		Lines: byHand([]op.Line{seen,
-			op.L("A recording that was started by command does not go on when its stream comes back. I tell you when it does.")},
-			"It was started ", x),
-		Next: []op.Next{streamNext("Status", "record status {stream}", x.target.ID)},
+	switch {
+	case on != nil:
+		a.Lines = []op.Line{op.L("It is live again since ", op.At(on.Since), " and is ", op.Strong("NOT"),
+			" being recorded, as far as the cloud shows.")}
+		a.Next = append([]op.Next{streamNext("Start recording", "record start {stream}", x.target.ID)}, a.Next...)
+	case x.since.IsZero():
+		a.Lines = []op.Line{op.L("It is not live. If it is recorded automatically, that goes on when it is back; I say so here.")}
+	default:
+		a.Lines = []op.Line{op.L("It is not live. The recording does not go on by itself when it is back; I say so here.")}
 	}
-}
-
-func backAlert(x expectation, on *live.Online, m live.Content, now time.Time) op.Answer {
-	if on == nil {
-		return op.Answer{}
-	}
-	ended := op.L("The stream broke off")
-	if !m.To.IsZero() {
-		ended = op.L("The stream broke off at ", op.At(m.To))
-	}
-	return op.Answer{
-		Title: op.L("🔴 ", label(x), " is live again and is ", op.Strong("NOT"), " being recorded."),
-		Lines: []op.Line{op.L(ended, " and came back at ", op.At(on.Since), "."),
-			op.L("At ", op.At(now),
-				" the cloud listed no material since then. No API says “recording now”: this is concluded.")},
-		Next: []op.Next{streamNext("Start recording", "record start {stream}", x.target.ID),
-			streamNext("Status", "record status {stream}", x.target.ID)},
-	}
-}
-
-func cameBack(x expectation, on live.Online) op.Answer {
-	return op.Answer{
-		Mark:  op.MarkNeutral,
-		Title: op.L("The stream of ", label(x), " came back at ", op.At(on.Since), ", its recording did not: see below."),
-	}
+	a.Lines = byHand(a.Lines, "It was started ", x)
+	return a
 }
 
 func stoppedAlert(c live.Caster, x expectation, v observation, doubt op.Operation, now time.Time) op.Answer {
@@ -117,6 +98,10 @@ func changedAlert(c live.Caster, v observation, d history, target op.Target) op.
 	if doubt := d.unresolved(target, how.by); doubt.ID != "" {
 		title, lines = op.L("Studio ", op.B(c.Name), how.perhaps), append(lines, doubted(doubt))
 	}
+	if v.Itself {
+		title, lines = op.L("Studio ", op.B(c.Name), how.perhaps), append(lines,
+			op.L("It switches to its standby picture by itself when its input fails: that may be it. Look at the programme."))
+	}
 	return op.Answer{
 		Mark: op.MarkUnknown, Title: title, Lines: lines,
 		Next: []op.Next{studioNext("Show studio", "caster show {caster}", c.ID)},
@@ -162,8 +147,13 @@ func forgotten(by op.Operation, at time.Time) op.Answer {
 	}
 	return op.Answer{
 		Mark:  op.MarkNeutral,
-		Title: op.L("Over at ", op.At(at), ": it is no longer watched, because a day has passed or the policy has changed."),
+		Title: op.L("Over at ", op.At(at), ": it is no longer watched: a day has passed, or this channel may not touch it any more."),
 	}
+}
+
+// unfollowed is what an alert becomes in a channel that may not be told of it any more.
+func unfollowed() op.Answer {
+	return op.Answer{Mark: op.MarkNeutral, Title: op.L("This is not followed in this channel any more.")}
 }
 
 func studioNow(c live.Caster) op.Line {

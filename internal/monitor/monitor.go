@@ -3,7 +3,7 @@
 //
 // There is one look at a time for everybody (snapshot.go), by one replica at a time (leader.go), no faster than a share
 // of the account's limits (limiter.go), and none at all while nothing is watched and no board is up. What is watched
-// follows from the stored operations (history_cache.go, history.go) and the policy (expectations.go). From a look the
+// follows from the stored operations (records.Changes, history.go) and the policy (expectations.go). From a look the
 // guardian concludes what stands wrong (rules.go, messages.go); what it has said stands in the store, one document for
 // each cause and channel, so it is said once, by whichever replica, and edited when it is mended (alerts.go). board.go
 // draws the boards.
@@ -36,9 +36,9 @@ const (
 	standIn     = 5 * time.Second  // between two tries of a replica that does not lead
 	turnEvery   = time.Second
 	lookWithin  = 2 * time.Minute
-	watchFor    = 24 * time.Hour   // what was started through the bot
-	previewOpen = 30 * time.Minute // then it is asked whether a preview is still needed
-	stillOn     = 15 * time.Minute // a studio, after its recording ended
+	watchFor    = records.ChangesFor // what was started through the bot
+	previewOpen = 30 * time.Minute   // then it is asked whether a preview is still needed
+	stillOn     = 15 * time.Minute   // a studio, after its recording ended
 
 	usualShare = 0.1
 )
@@ -47,6 +47,7 @@ const (
 type Cloud interface {
 	Casters(ctx context.Context) ([]live.Caster, error)
 	Scenes(ctx context.Context, caster string) ([]live.Scene, error)
+	CasterConfig(ctx context.Context, id string) (live.CasterConfig, error)
 	OnlineStreams(ctx context.Context, domain, app, name string) ([]live.Online, error)
 	RecordContent(ctx context.Context, s live.Stream, from, to time.Time) ([]live.Content, error)
 }
@@ -67,12 +68,18 @@ type Policy interface {
 	Scope(channel string) (op.Scope, bool)
 }
 
+// Judge says whether a channel may be told something unasked; *authz.Judge is the real one.
+type Judge interface {
+	Tells(ctx context.Context, channel string) (bool, error)
+}
+
 // Config is what a watcher is made of. All fields are needed but Log and Pause.
 type Config struct {
-	Table   op.Table // which calls start and end what is watched
+	Changes *records.Changes // by the bot itself
 	Store   *store.Store
 	Cloud   Cloud
 	Policy  Policy
+	Judge   Judge
 	Chat    Chat
 	Now     func() time.Time
 	Log     *slog.Logger
@@ -88,16 +95,17 @@ type Monitor struct {
 	boards       records.BoardBook
 	locks        records.LockBook
 	alerts       store.Collection[alert]
+	care         records.CareBook
 	observations store.Collection[observation]
 	leader       leader
 	before       snapshot // the last look of this process
-	cache        historyCache
 
 	guardDue, boardDue time.Time
 
 	wake   chan struct{}
 	nudged atomic.Int64
 	atWork atomic.Bool
+	soon   atomic.Bool // the guardian is due
 }
 
 // New makes a watcher; Run lets it work.
@@ -113,7 +121,7 @@ func New(c Config) *Monitor {
 	}
 	w := &Monitor{
 		Config: c, boards: records.NewBoardBook(c.Store), locks: records.NewLockBook(c.Store),
-		cache:  newHistoryCache(c.Table),
+		care:   records.NewCareBook(c.Store),
 		alerts: alerts(c.Store), observations: observations(c.Store), wake: make(chan struct{}, 1),
 		leader: leader{store: c.Store, now: c.Now, replica: c.Replica, alone: c.Store.Exclusive()},
 	}
@@ -152,6 +160,12 @@ func (w *Monitor) Nudge() {
 	}
 }
 
+// Soon is Nudge for what the guardian says: somebody has changed something about it.
+func (w *Monitor) Soon() {
+	w.soon.Store(true)
+	w.Nudge()
+}
+
 // Busy reports a look under way, or a nudge that has not been answered yet.
 func (w *Monitor) Busy() bool { return w.nudged.Load() > 0 || w.atWork.Load() }
 
@@ -167,11 +181,14 @@ func (w *Monitor) turn(ctx context.Context) (err error) {
 		return err
 	}
 	now := w.Now()
+	if w.soon.Swap(false) {
+		w.guardDue = now
+	}
 	guard, draw := !now.Before(w.guardDue), w.drawDue(boards, now)
 	if !guard && !draw {
 		return nil
 	}
-	job := round{at: now}
+	job := round{at: now, may: map[string]permission{}}
 	if draw {
 		job.boards = boards
 	}
@@ -191,13 +208,22 @@ func (w *Monitor) turn(ctx context.Context) (err error) {
 	return w.work(ctx, &job, draw)
 }
 
+// ChannelRestored ends the wait after a channel could not be written to: what was due then is said with the next turn.
+func (w *Monitor) ChannelRestored(ctx context.Context, channel string) {
+	if err := errors.Join(w.resumeAlerts(ctx, channel), w.resumeBoard(ctx, channel)); err != nil {
+		w.Log.Warn("go on in a channel", "channel", channel, "error", err)
+	}
+	w.Nudge()
+}
+
 // drawDue reports that the boards should be looked after: it is time, or one of them was put up or is to be taken down.
 func (w *Monitor) drawDue(boards []op.Board, now time.Time) bool {
 	if len(boards) == 0 {
 		return false
 	}
+	again := !now.Before(w.boardDue.Add(standIn - boardEvery)) // one that could not be drawn is tried once in a while
 	for _, b := range boards {
-		if b.Message == "" && b.Edited.IsZero() || b.Off && !now.Before(b.Edited.Add(editApart)) {
+		if b.Edited.IsZero() && again || b.Off && !now.Before(b.Edited.Add(editApart)) {
 			return true
 		}
 	}
@@ -216,7 +242,7 @@ func (w *Monitor) work(ctx context.Context, j *round, draw bool) error {
 	if err := w.caughtUp(ctx, j); err != nil {
 		return err
 	}
-	err := errors.Join(w.guard(ctx, s, j), w.draw(ctx, s, j.boards))
+	err := errors.Join(w.guard(ctx, s, j), w.draw(ctx, s, j))
 	if len(j.expectations) > 0 {
 		w.before = s
 	}

@@ -27,8 +27,11 @@ type observation struct {
 	Changed  int64  `json:"changed,omitempty"` // when it was first seen changed, not through the bot
 	What     change `json:"what,omitempty"`    // and how
 	Then     int64  `json:"then,omitempty"`    // when the cloud says that it was
+	// its settings let it change so by itself
+	Itself bool `json:"itself,omitempty"`
 	// a stream: its material was seen to grow, and nobody has stopped it through the bot
 	Running bool `json:"running,omitempty"`
+	Quiet   bool `json:"quiet,omitempty"` // its recording ended while it was live
 
 	key     string
 	at      time.Time // when it was written
@@ -77,6 +80,7 @@ func (w *Monitor) seeStudio(old observation, c live.Caster, t op.Target, j *roun
 	now := observation{
 		OnAir: c.OnAir, Started: ms(c.Started), Modified: ms(c.Modified),
 		Gone: old.Gone, Before: old.Before, Changed: old.Changed, What: old.What, Then: old.Then,
+		Itself: old.Itself,
 	}
 	if c.OnAir {
 		now.Gone, now.Before = 0, 0
@@ -110,8 +114,14 @@ func (w *Monitor) seeStudio(old observation, c live.Caster, t op.Target, j *roun
 
 // seeStream brings the observation of a stream up to date. That it is being recorded is learned by its material growing
 // from one look to the next; the one command that stops it makes that past.
-func (w *Monitor) seeStream(old observation, m live.Content, t op.Target, j *round) observation {
-	now := old
+func (w *Monitor) seeStream(old observation, m live.Content, on *live.Online, x expectation, j *round) observation {
+	now, t := old, x.target
+	switch {
+	case m.To.IsZero() || x.since.After(m.To): // it runs, or was started anew
+		now.Quiet = false
+	case on != nil && on.Since.Before(m.To): // else that stays as it was when the stream went away
+		now.Quiet = j.at.Sub(m.To) >= quiet
+	}
 	before, seen := w.before.material[streamOf(t.ID)]
 	grows := seen && m.From.Equal(before.From) && m.To.After(before.To)
 	if grows || !m.From.IsZero() && (m.To.IsZero() || m.To.After(j.at)) {

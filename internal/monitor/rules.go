@@ -7,6 +7,7 @@ import (
 
 	"casterbot/internal/live"
 	"casterbot/internal/op"
+	"casterbot/internal/quota"
 )
 
 // alertKind is what can be wrong with something that is watched.
@@ -14,7 +15,6 @@ type alertKind string
 
 const (
 	broke   alertKind = "broke"   // a recording ended because its stream broke off
-	back    alertKind = "back"    // a stream came back and is not recording
 	stopped alertKind = "stopped" // a studio went off air by other hands
 	changed alertKind = "changed" // a studio was changed by other hands
 	open    alertKind = "open"    // a preview has been open for long
@@ -25,6 +25,8 @@ const (
 const (
 	settles = 10 * time.Second
 	listed  = time.Minute
+	// material of a live stream that has not grown for so long is that of a recording that has ended
+	quiet = 3 * time.Minute
 )
 
 // finding is what a look says about one cause of one expectation.
@@ -35,6 +37,7 @@ type finding struct {
 	wrong  bool
 	alert  op.Answer // what is said when it is wrong
 	over   op.Answer // what is said when it is no longer; without a title, nothing
+	calls  bool      // it is about what is on air or recorded: people are called
 	follow bool      // the alert is edited while it stands, when its words change
 }
 
@@ -51,12 +54,23 @@ func (w *Monitor) guard(ctx context.Context, s snapshot, j *round) error {
 	for _, x := range w.resolved(j.expectations, s) {
 		old := views[observationKey(x.target)]
 		now, seen := w.see(x, s, j, old)
+		if now.Changed != old.Changed {
+			now.Itself = now.What == edited && w.switchesItself(ctx, x.target.ID)
+		}
 		if seen && x.kind != preview {
 			err = errors.Join(err, w.remember(ctx, x.target, old, now))
 		}
 		all = append(all, rulesFor[x.kind](x, s, j, now)...)
 	}
 	return errors.Join(err, w.tell(ctx, j, s, all))
+}
+
+// switchesItself reports a studio whose settings let it go to its standby picture by itself. That they cannot be read
+// says nothing.
+func (w *Monitor) switchesItself(ctx context.Context, id string) bool {
+	config, err := paced(quota.With(ctx, quota.Caller{Class: quota.Background}), w.limiter, "DescribeCasterConfig",
+		func() (live.CasterConfig, error) { return w.Cloud.CasterConfig(ctx, id) })
+	return w.saw(err) && config.Standby && config.AutoStandby
 }
 
 // see gives the observation of what an expectation is about; not seen means that the look could not.
@@ -66,7 +80,8 @@ func (w *Monitor) see(x expectation, s snapshot, j *round, old observation) (now
 		return w.seeStudio(old, s.studios[x.target.ID], x.target, j), s.studios != nil
 	case recording:
 		m, seen := s.material[streamOf(x.target.ID)]
-		return w.seeStream(old, m, x.target, j), seen
+		on, live := s.live(streamOf(x.target.ID))
+		return w.seeStream(old, m, on, x, j), seen && live
 	}
 	return old, true
 }
@@ -76,7 +91,7 @@ var rulesFor = map[op.Condition]func(x expectation, s snapshot, j *round, v obse
 }
 
 func (x expectation) finding(c alertKind) finding {
-	return finding{key: alertKey(c, x), about: x}
+	return finding{key: alertKey(c, x), about: x, calls: c == broke || c == stopped || c == changed}
 }
 
 // studioRule: a studio that was started through the bot, or seen on air, is off air without the bot; or was changed; or
@@ -127,32 +142,35 @@ func previewRule(x expectation, s snapshot, j *round, _ observation) []finding {
 }
 
 // recordingRule: a recording that was started through the bot, or whose material was seen to grow, has ended with its
-// stream; and the stream is there again without it. Moments of the cloud are held against each other.
+// stream. There is one alert for it until it is recorded again, however often the stream comes and goes. A recording
+// that had ended while its stream went on did not end with it. Moments of the cloud are held against each other.
 func recordingRule(x expectation, s snapshot, j *round, v observation) []finding {
-	gone, again := x.finding(broke), x.finding(back)
+	f := x.finding(broke)
+	f.follow = true
 	stream := streamOf(x.target.ID)
 	on, seen := s.live(stream)
 	m, listing := s.material[stream]
 	if !seen || !listing {
-		return []finding{gone, again}
+		return []finding{f}
 	}
-	gone.seen, again.seen = true, true
-	expected := !x.since.IsZero() || v.Running && j.at.Sub(m.To) < watchFor
-	gone.wrong = expected && on == nil
-	again.wrong = expected && on != nil && returned(x, *on, m, j.at)
-	gone.alert, again.alert = brokeAlert(x, m, j.at), backAlert(x, on, m, j.at)
-	gone.over, again.over = mended(streamNow(x, on, m), j.at), mended(streamNow(x, on, m), j.at)
-	if again.wrong {
-		gone.over = cameBack(x, *on)
-	}
-	return []finding{gone, again}
+	f.seen = true
+	expected := !v.Quiet && (!x.since.IsZero() || v.Running && j.at.Sub(m.To) < watchFor)
+	_, stands := j.standing[f.key]
+	f.wrong = expected && (on == nil || returned(x, *on, m, j.at) || stands && unrecorded(x, *on, m, j.at))
+	f.alert, f.over = brokeAlert(x, on, m), mended(streamNow(x, on, m), j.at)
+	return []finding{f}
 }
 
 // returned reports a stream that began anew after the recording, of which nothing is listed since.
 func returned(x expectation, on live.Online, m live.Content, now time.Time) bool {
+	return unrecorded(x, on, m, now) && now.Sub(on.Since) >= settles
+}
+
+// unrecorded reports that nothing is listed of a stream since it began.
+func unrecorded(x expectation, on live.Online, m live.Content, now time.Time) bool {
 	endless := !m.From.IsZero() && m.To.IsZero()
 	fresh := !x.since.IsZero() && (!on.Since.After(x.since) || now.Sub(x.since) < listed)
-	return !endless && !fresh && m.To.Before(on.Since) && now.Sub(on.Since) >= settles
+	return !endless && !fresh && m.To.Before(on.Since)
 }
 
 func moment(ms int64) time.Time { return time.UnixMilli(ms) }

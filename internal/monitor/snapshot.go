@@ -26,6 +26,8 @@ type round struct {
 	history      history
 	standing     map[string]alert // by key
 	boards       []op.Board
+	may          map[string]permission // by channel
+	care         map[string]op.Care    // by the reference of an alert
 }
 
 // snapshot is what one look showed. What is missing could not be seen, or was not looked at.
@@ -73,7 +75,7 @@ func (w *Monitor) takeSnapshot(ctx context.Context, j *round) snapshot {
 			return w.Cloud.RecordContent(ctx, stream, j.at.Add(-window), j.at.Add(time.Minute))
 		})
 		if w.saw(err) {
-			s.material[stream] = latest(all)
+			s.material[stream] = live.Latest(all)
 		}
 	}
 	return s
@@ -205,14 +207,4 @@ func streamOf(path string) live.Stream {
 		return live.Stream{Domain: parts[0], App: parts[1], Name: parts[2]}
 	}
 	return live.Stream{}
-}
-
-func latest(all []live.Content) live.Content {
-	var last live.Content
-	for i, c := range all {
-		if i == 0 || c.From.After(last.From) || c.From.Equal(last.From) && c.To.After(last.To) {
-			last = c
-		}
-	}
-	return last
 }

@@ -15,8 +15,8 @@ import (
 // stored operation, so that an older state never overwrites a newer one and states in between are dropped.
 type cardQueue struct {
 	mu    sync.Mutex
-	cards map[string]bool // true: draw once more when the drawing under way ends
-	held  map[string]hold // not drawn yet, because something better may come
+	cards map[string]bool        // true: draw once more when the drawing under way ends
+	held  map[string]func() bool // not drawn yet, because something better may come: what stops the waiting
 	later map[string]backoff
 	seen  map[string]int64 // what was behind when the sweep last looked: its version
 	// edits without an answer may land on top of what is drawn next: when to draw it once more
@@ -41,7 +41,7 @@ const (
 
 func (w *cardQueue) init() {
 	w.cards = map[string]bool{}
-	w.held = map[string]hold{}
+	w.held = map[string]func() bool{}
 	w.later = map[string]backoff{}
 	w.unconfirmed = map[string]time.Time{}
 	w.proof = map[string]time.Time{}
@@ -63,12 +63,7 @@ func (w *cardQueue) markUnconfirmed(id string, now time.Time) {
 	w.unconfirmed[id] = now.Add(LandsWithin)
 }
 
-// settledEdits gives the cards on which an edit without an answer must have settled by now, if ever, and forgets them.
-func (w *cardQueue) settledEdits(now time.Time) []string { return w.due(w.unconfirmed, now) }
-
-// unproven gives the cards that are to be shown once more, and forgets them.
-func (w *cardQueue) unproven(now time.Time) []string { return w.due(w.proof, now) }
-
+// due gives the cards whose time has come, and forgets them.
 func (w *cardQueue) due(at map[string]time.Time, now time.Time) (ids []string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -80,8 +75,6 @@ func (w *cardQueue) due(at map[string]time.Time, now time.Time) (ids []string) {
 	}
 	return ids
 }
-
-func (w *cardQueue) wait() { w.work.Wait() }
 
 func (w *cardQueue) drawing() int {
 	w.mu.Lock()
@@ -139,9 +132,6 @@ func longer(r backoff, busy bool) backoff {
 	return backoff{until: time.Now().Add(pause), last: pause}
 }
 
-// hold is a card that is drawn at a moment, or earlier when what it waits for has come.
-type hold struct{ stop func() bool }
-
 // keep puts the drawing of a card off, unless it is put off already: repeated calls do not push it back.
 func (w *cardQueue) keep(id string, later func(draw func()) (stop func() bool), draw func()) {
 	w.mu.Lock()
@@ -150,19 +140,19 @@ func (w *cardQueue) keep(id string, later func(draw func()) (stop func() bool), 
 		return
 	}
 	w.work.Add(1)
-	w.held[id] = hold{stop: later(func() {
+	w.held[id] = later(func() {
 		defer w.work.Done()
 		draw()
-	})}
+	})
 }
 
 // release ends the waiting of a card, and lets it be drawn though an earlier try has failed.
 func (w *cardQueue) release(id string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if h, held := w.held[id]; held {
+	if stop, held := w.held[id]; held {
 		delete(w.held, id)
-		if h.stop() {
+		if stop() {
 			w.work.Done()
 		}
 	}

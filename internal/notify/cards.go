@@ -81,11 +81,9 @@ func (n *Notifier) Draw(ctx context.Context, id string) (err error) {
 
 // toDraw takes on the drawing of a card and gives all that stands on it.
 func (n *Notifier) toDraw(ctx context.Context, id string) (o op.Operation, mine bool, err error) {
-	o, mine, err = n.Store.ClaimCard(ctx, id)
-	if err != nil || !mine {
-		return o, mine, err
+	if o, mine, err = n.Store.ClaimCard(ctx, id); err == nil && mine {
+		o, err = n.withMembers(ctx, o)
 	}
-	o, err = n.withMembers(ctx, o)
 	return o, mine, err
 }
 
@@ -171,13 +169,13 @@ var elsewhere = map[op.State]op.Text{
 // the way. Those of operations that another replica has sent are left to it for a moment.
 func (n *Notifier) DrawBehind(ctx context.Context) error {
 	n.drawRestored(ctx)
-	for _, id := range n.cards.settledEdits(n.Now()) {
+	for _, id := range n.cards.due(n.cards.unconfirmed, n.Now()) {
 		if err := n.Store.Unshown(ctx, id); err != nil {
 			n.cards.markUnconfirmed(id, n.Now())
 			return err
 		}
 	}
-	for _, id := range n.cards.unproven(n.Now()) {
+	for _, id := range n.cards.due(n.cards.proof, n.Now()) {
 		n.prove(id)
 	}
 	behind, err := n.Store.List(ctx, store.Query{Unshown: true, Newest: true})

@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"maps"
 	"sync"
 	"time"
 
@@ -13,9 +14,8 @@ const remembered = 48 * time.Hour
 // notifiedStates remembers what the askers of operations without a card have been told of: the last state that matters
 // of each, for as long as anything may change about it. What is told afterwards of a final state is that state again.
 type notifiedStates struct {
-	mu     sync.Mutex
-	last   map[string]notifiedState
-	pruned time.Time
+	mu   sync.Mutex
+	last map[string]notifiedState
 }
 
 type notifiedState struct {
@@ -27,14 +27,7 @@ type notifiedState struct {
 func (t *notifiedStates) first(id string, state op.State, now time.Time) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if now.Sub(t.pruned) >= time.Hour {
-		for id, of := range t.last {
-			if now.Sub(of.at) > remembered {
-				delete(t.last, id)
-			}
-		}
-		t.pruned = now
-	}
+	maps.DeleteFunc(t.last, func(_ string, of notifiedState) bool { return now.Sub(of.at) > remembered })
 	if t.last[id].state == state {
 		return false
 	}

@@ -7,10 +7,12 @@ package notify
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
 
+	"casterbot/internal/op"
 	"casterbot/internal/store"
 )
 
@@ -21,6 +23,7 @@ type Notifier struct {
 
 	cards   cardQueue
 	replies pendingReplies
+	kept    store.Collection[pendingReply]
 	told    notifiedStates
 	away    sync.Map // channels in which a card could not be shown: isAway, or isBack
 }
@@ -35,14 +38,15 @@ type Config struct {
 	After   func(time.Duration, func()) (stop func() bool) // runs something later; nil where time is not real
 	Base    context.Context                                // ends what is tried for long
 	Spawn   func(func(context.Context))                    // runs work that the process waits for at its end
+	Again   func(context.Context, op.Request) op.Answer    // judges and answers anew a question that only looks
 	Gather  func(ctx context.Context, id string) error     // lets an operation of several come to what its members have
 }
 
 // New makes a notifier.
 func New(c Config) *Notifier {
-	n := &Notifier{Config: c}
+	n := &Notifier{Config: c, kept: keptReplies(c.Store)}
+	n.replies.mine, n.replies.busy = map[string]pendingReply{}, map[string]bool{}
 	n.cards.init()
-	n.replies.init()
 	return n
 }
 
@@ -53,15 +57,34 @@ func (n *Notifier) Busy() bool { return n.cards.any() }
 func (n *Notifier) Drawing() int { return n.cards.drawing() }
 
 // Wait waits for the cards that are being drawn.
-func (n *Notifier) Wait() { n.cards.wait() }
+func (n *Notifier) Wait() { n.cards.work.Wait() }
 
 // Kept is how many private answers are kept in memory.
-func (n *Notifier) Kept() int { return n.replies.kept() }
+func (n *Notifier) Kept() int { return n.replies.count() }
 
 // Finish brings every card up to date that was held back, and waits for those under way.
 func (n *Notifier) Finish() {
 	for _, id := range n.cards.allHeld() {
 		n.EnqueueCard(id)
 	}
-	n.cards.wait()
+	n.cards.work.Wait()
+}
+
+// Reply gives a private answer now, or later if that does not work, unless nothing can ever reach the person.
+func (n *Notifier) Reply(ctx context.Context, to op.Address, a op.Answer) { n.reply(ctx, to, a, nil) }
+
+// ReplyTo is Reply to a question that only looks. If its answer cannot be given now the question is asked again later.
+func (n *Notifier) ReplyTo(ctx context.Context, r op.Request, a op.Answer) {
+	n.reply(ctx, r.Address, a, &r)
+}
+
+func (n *Notifier) reply(ctx context.Context, to op.Address, a op.Answer, ask *op.Request) {
+	err := n.Chat.Tell(ctx, to, a)
+	if err == nil {
+		return
+	}
+	n.Log.Warn("could not answer in private", "person", to.Person, "channel", to.Channel, "error", err)
+	if !errors.Is(err, ErrUnreachable) {
+		n.enqueueReply(ctx, to, a, ask)
+	}
 }

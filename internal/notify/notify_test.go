@@ -57,11 +57,11 @@ func notifiers(t *testing.T, chat Chat, now func() time.Time, n int) (*store.Sto
 func TestAReplyThatAnotherTookUpIsLeftToIt(t *testing.T) {
 	now := time.Date(2026, 11, 22, 20, 0, 0, 0, time.UTC)
 	chat := &deaf{err: ErrBusy}
-	db, all := notifiers(t, chat, func() time.Time { return now }, 2)
+	_, all := notifiers(t, chat, func() time.Time { return now }, 2)
 	one, other := all[0], all[1]
 	one.Reply(t.Context(), op.Address{Person: "U0ANA", Channel: "C0", At: now}, op.Answer{Title: op.L("two studios")})
 	now = now.Add(ShortestBackoff)
-	memos, err := db.Documents(t.Context(), KindTell)
+	memos, err := one.kept.List(t.Context())
 	if err != nil || len(memos) != 1 {
 		t.Fatal(memos, err)
 	}

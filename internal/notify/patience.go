@@ -40,7 +40,7 @@ func (n *Notifier) Patient(ctx context.Context, to op.Address) (context.Context,
 		}
 	}}
 	caller := quota.Of(ctx)
-	caller.Waiting = p.waits
+	caller.Waiting = func(before int, about time.Duration) { go p.queue(before, about) } // the quota is not kept waiting
 	halt := n.After(hintAfter, p.looks)
 	return quota.With(ctx, caller), func() {
 		halt()
@@ -59,9 +59,7 @@ func (p *patience) looks() {
 	p.say(op.Answer{Mark: op.MarkWait, Title: op.L("Looking…")})
 }
 
-// waits is told by the quota, which is not kept waiting.
-func (p *patience) waits(before int, about time.Duration) { go p.queue(before, about) }
-
+// queue says how many calls stand before, once.
 func (p *patience) queue(before int, about time.Duration) {
 	p.one <- struct{}{}
 	defer func() { <-p.one }()

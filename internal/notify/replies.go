@@ -3,7 +3,6 @@ package notify
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"slices"
 	"sync"
@@ -30,23 +29,34 @@ const (
 )
 
 // pendingReply is an answer that is owed. What of the address is a capability is in no memo, only in the memory of the
-// process that was asked.
+// process that was asked. Of a question that only looks the memo holds the question: it is judged, and looked, anew
+// when the answer is given.
 type pendingReply struct {
 	To      op.Address    `json:"to"`
-	Answer  op.Answer     `json:"answer"`
+	Answer  op.Answer     `json:"answer,omitzero"`
+	Ask     *op.Request   `json:"ask,omitempty"`     // in place of the answer
 	Dropped int           `json:"dropped,omitempty"` // earlier answers that were given up for this one
 	Due     time.Time     `json:"due"`               // of the next try
 	Rest    time.Duration `json:"rest"`              // before it
 
-	memo  store.Document // version 0: it could not be written down
-	given bool           // only its memo is left
+	key     string // of its memo
+	version int64  // of it; 0: it could not be written down
+	ends    time.Time
+	given   bool // only its memo is left
+}
+
+// keptReplies are the memos of the answers that are owed. What cannot be read is left out.
+func keptReplies(s *store.Store) store.Collection[pendingReply] {
+	filled := func(d *pendingReply, memo store.Document) {
+		d.key, d.version, d.ends = memo.Key, memo.Version, memo.Ends
+	}
+	return store.Collection[pendingReply]{Store: s, Kind: KindTell, Filled: filled, Lenient: true}
 }
 
 func (d *pendingReply) putOff(now time.Time, rest time.Duration) { d.Due, d.Rest = now.Add(rest), rest }
 
 // words is the answer, with what a reader has to know of its way.
-func (d pendingReply) words(now time.Time) op.Answer {
-	a := d.Answer
+func (d pendingReply) words(a op.Answer, now time.Time) op.Answer {
 	if now.Sub(d.To.At) >= tellLate {
 		a.Lines = append(slices.Clip(a.Lines), op.L("Asked at ", op.At(d.To.At), "; Slack did not take my answer until now."))
 	}
@@ -57,6 +67,14 @@ func (d pendingReply) words(now time.Time) op.Answer {
 	return a
 }
 
+// about is what the log says of it: no answer, which may hold addresses.
+func (d pendingReply) about() string {
+	if d.Ask != nil {
+		return d.Ask.Text
+	}
+	return d.Answer.Title.Plain()
+}
+
 // pendingReplies is what this process knows of the answers that are owed beyond their memos.
 type pendingReplies struct {
 	mu   sync.Mutex
@@ -64,9 +82,7 @@ type pendingReplies struct {
 	busy map[string]bool // being given
 }
 
-func (b *pendingReplies) init() { b.mine, b.busy = map[string]pendingReply{}, map[string]bool{} }
-
-func (b *pendingReplies) kept() int {
+func (b *pendingReplies) count() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return len(b.mine)
@@ -75,7 +91,7 @@ func (b *pendingReplies) kept() int {
 func (b *pendingReplies) keep(d pendingReply) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.mine[d.memo.Key] = d
+	b.mine[d.key] = d
 }
 
 func (b *pendingReplies) forget(key string) {
@@ -106,7 +122,7 @@ func (b *pendingReplies) over(now time.Time) (late []pendingReply) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for key, d := range b.mine {
-		if !now.Before(d.memo.Ends) && !b.busy[key] {
+		if !now.Before(d.ends) && !b.busy[key] {
 			late = append(late, d)
 			delete(b.mine, key)
 		}
@@ -116,50 +132,50 @@ func (b *pendingReplies) over(now time.Time) (late []pendingReply) {
 
 // list gives what is owed and not being given, the newest first: the memos, and what is in memory alone. When all memos
 // are known, what has lost its memo is settled.
-func (b *pendingReplies) list(memos []store.Document, all bool) (owed []pendingReply) {
+func (b *pendingReplies) list(memos []pendingReply, all bool) (owed []pendingReply) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	there := map[string]bool{}
-	for _, m := range memos {
-		there[m.Key] = true
-		d := pendingReply{}
-		if b.busy[m.Key] || json.Unmarshal([]byte(m.Body), &d) != nil {
+	for _, d := range memos {
+		there[d.key] = true
+		if b.busy[d.key] {
 			continue
 		}
-		if mine, ok := b.mine[m.Key]; ok {
+		if mine, ok := b.mine[d.key]; ok {
 			d.To, d.given = mine.To, mine.given
 			if mine.Due.After(d.Due) {
 				d.Due = mine.Due
 			}
 		}
-		d.memo = m
 		owed = append(owed, d)
 	}
 	for key, d := range b.mine {
 		switch {
 		case there[key] || b.busy[key]:
-		case d.memo.Version == 0:
+		case d.version == 0:
 			owed = append(owed, d)
 		case all:
 			delete(b.mine, key)
 		}
 	}
 	slices.SortFunc(owed, func(x, y pendingReply) int {
-		return cmp.Or(y.To.At.Compare(x.To.At), cmp.Compare(y.memo.Key, x.memo.Key))
+		return cmp.Or(y.To.At.Compare(x.To.At), cmp.Compare(y.key, x.key))
 	})
 	return owed
 }
 
 // enqueueReply keeps an answer that could not be given.
-func (n *Notifier) enqueueReply(ctx context.Context, to op.Address, a op.Answer) {
+func (n *Notifier) enqueueReply(ctx context.Context, to op.Address, a op.Answer, ask *op.Request) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tellKeep)
 	defer cancel()
 	now := n.Now()
 	if to.At.IsZero() {
 		to.At = now
 	}
-	d := pendingReply{To: to, Answer: a,
-		memo: store.Document{Key: KindTell + "/" + op.NewID(), Kind: KindTell, Ends: now.Add(TellFor)}}
+	if ask != nil {
+		a = op.Answer{}
+	}
+	d := pendingReply{To: to, Answer: a, Ask: ask, key: KindTell + "/" + op.NewID(), ends: now.Add(TellFor)}
 	d.putOff(now, ShortestBackoff)
 	if err := n.saveReply(ctx, &d); err != nil {
 		n.Log.Warn("an answer is owed in memory only", "person", to.Person, "error", err)
@@ -169,54 +185,47 @@ func (n *Notifier) enqueueReply(ctx context.Context, to op.Address, a op.Answer)
 // saveReply writes down how a reply stands. In memory it stands so even when that fails, unless it is with
 // store.ErrLost: another replica was first.
 func (n *Notifier) saveReply(ctx context.Context, d *pendingReply) error {
-	body, err := json.Marshal(d)
-	if err != nil {
-		return err
+	now, mine, err := n.kept.Put(ctx, d.key, *d, d.version, d.ends, op.Event{})
+	switch {
+	case err == nil && !mine && d.version > 0:
+		return store.ErrLost
+	case err == nil: // at version 0 it may have been written before, when nobody could say so
+		d.version = now.version
 	}
-	d.memo.Body = string(body)
-	m, err := n.Store.PutDocument(ctx, d.memo, op.Event{})
-	if d.memo.Version == 0 && errors.Is(err, store.ErrLost) { // written before, when nobody could say so
-		err = nil
-	}
-	if err == nil {
-		d.memo = m
-	}
-	if !errors.Is(err, store.ErrLost) {
-		n.replies.keep(*d)
-	}
+	n.replies.keep(*d)
 	return err
 }
 
 // endReply ends one; store.ErrLost says that another replica is at it.
 func (n *Notifier) endReply(ctx context.Context, d pendingReply) error {
-	if d.memo.Version > 0 {
-		if err := n.Store.DropDocument(ctx, d.memo.Key, d.memo.Version, op.Event{}); err != nil {
+	if d.version > 0 {
+		if err := n.Store.DropDocument(ctx, d.key, d.version, op.Event{}); err != nil {
 			return err
 		}
 	}
-	n.replies.forget(d.memo.Key)
+	n.replies.forget(d.key)
 	return nil
 }
 
 // DeliverDue tries again to give what is due, the oldest first.
 func (n *Notifier) DeliverDue(ctx context.Context) error {
 	for _, d := range n.replies.over(n.Now()) {
-		n.Log.Warn("an answer was never given", "person", d.To.Person, "channel", d.To.Channel, "asked", d.To.At, "answer",
-			d.Answer.Title.Plain())
+		n.Log.Warn("an answer was never given", "person", d.To.Person, "channel", d.To.Channel, "asked", d.To.At, "about",
+			d.about())
 	}
-	memos, err := n.Store.Documents(ctx, KindTell)
+	memos, err := n.kept.List(ctx)
 	owed := n.newest(ctx, n.replies.list(memos, err == nil))
 	begun := 0
 	for _, d := range slices.Backward(owed) {
 		if begun == TellAtOnce {
 			break
 		}
-		if n.Now().Before(d.Due) || !n.replies.begin(d.memo.Key) {
+		if n.Now().Before(d.Due) || !n.replies.begin(d.key) {
 			continue
 		}
 		begun++
 		n.Spawn(func(ctx context.Context) {
-			defer n.replies.end(d.memo.Key)
+			defer n.replies.end(d.key)
 			if err := n.deliver(ctx, d); err != nil && !errors.Is(err, store.ErrLost) && ctx.Err() == nil {
 				n.Log.Warn("an answer is still owed", "person", d.To.Person, "channel", d.To.Channel, "error", err)
 			}
@@ -256,12 +265,16 @@ func (n *Notifier) deliver(ctx context.Context, d pendingReply) error {
 	if !d.given {
 		d.putOff(n.Now(), tellClaim)
 		err := n.saveReply(ctx, &d)
-		if errors.Is(err, store.ErrLost) || err != nil && d.memo.Version > 0 && !n.Store.Exclusive() {
+		if errors.Is(err, store.ErrLost) || err != nil && d.version > 0 && !n.Store.Exclusive() {
 			return err
 		}
 		try, cancel := context.WithTimeout(ctx, tellTry)
 		defer cancel()
-		err = n.Chat.Tell(try, d.To, d.words(n.Now()))
+		a := d.Answer
+		if d.Ask != nil {
+			a = n.Again(try, *d.Ask)
+		}
+		err = n.Chat.Tell(try, d.To, d.words(a, n.Now()))
 		if d.putOff(n.Now(), rest); err != nil && !errors.Is(err, ErrUnreachable) {
 			return errors.Join(err, n.saveReply(ctx, &d))
 		}
@@ -272,16 +285,4 @@ func (n *Notifier) deliver(ctx context.Context, d pendingReply) error {
 		n.replies.keep(d)
 	}
 	return n.endReply(ctx, d)
-}
-
-// Reply gives a private answer now, or later if that does not work, unless nothing can ever reach the person.
-func (n *Notifier) Reply(ctx context.Context, to op.Address, a op.Answer) {
-	err := n.Chat.Tell(ctx, to, a)
-	if err == nil {
-		return
-	}
-	n.Log.Warn("could not answer in private", "person", to.Person, "channel", to.Channel, "error", err)
-	if !errors.Is(err, ErrUnreachable) {
-		n.enqueueReply(ctx, to, a)
-	}
 }

@@ -33,9 +33,11 @@ type Scope struct {
 	Stream   func(path string) bool     // may this channel touch domain/app/stream
 	Streams  []StreamAlias
 	URLs     bool                       // may addresses for playback be shown
+	External bool                       // something is given there to people of other organisations too
 	Default  Args                       // by kind: "caster", "stream"
 	Watch    []Target                   // what is watched, besides what was started from here; a name may be a glob
 	Watched  func(id, name string) bool // is the studio among those
+	Call     []string                   // people and user groups that an alert calls
 	Language string                     // of public messages: "en" or "zh-CN"
 }
 
@@ -91,6 +93,7 @@ type Followup struct {
 	Text  Line      // for its card; empty: nothing yet
 	Next  []Next    // in place of the ways on that the outcome gave; nil leaves those
 	Again time.Time // the next look; zero: this was the last one
+	Over  Line      // that what the card claims has ended; it says so, and loses its buttons
 }
 
 // Option is one thing that a person can pick. One whose value is Ask only says something.
@@ -125,6 +128,8 @@ type Kind struct {
 	Options func(context.Context, Call) ([]Option, error)
 	// what several words, globs and AllWord mean, each thing once
 	Expand func(context.Context, Call, []string) ([]Option, error)
+	// what the bot did itself about a thing, for a list that does not look at it; nil: nothing is known of this kind
+	Known func(context.Context, Option) []Line
 	// the form in which a typed text is looked for in labels; nil means Fold
 	Fold func(string) string
 }

@@ -12,6 +12,7 @@ const (
 	PreviewOpen  Condition = "preview"   // one PREVIEW scene, or all of the studio where a call names none
 	IsRecorded   Condition = "recording" // a stream, until its recording is paused or ends
 	IsPaused     Condition = "paused"    // its recording waits for more material, or for its file
+	IsLocked     Condition = "locked"    // somebody keeps a studio for themselves, by the bot's own record
 	StandbyShown Condition = "standby"   // viewers have the standby picture in place of the programme
 )
 
@@ -25,6 +26,12 @@ func (c Command) Before(x Condition) (holds, known bool) { return c.tells(x, c.E
 func (c Command) tells(x Condition, there, gone []Condition) (holds, known bool) {
 	holds = slices.Contains(there, x)
 	return holds, holds || slices.Contains(gone, x) || slices.Contains(c.Ends, Exists)
+}
+
+// Touches reports whether the call ends a condition or starts it anew. A recording that goes on is not paused any more.
+func (c Command) Touches(x Condition) bool {
+	_, known := c.After(x)
+	return known || x == IsPaused && slices.Contains(c.Starts, IsRecorded)
 }
 
 // Changes reports whether the call changes its target in the cloud. One that makes another studio leaves its own as it

@@ -144,7 +144,15 @@ type Outcome struct {
 	Next      []Next `json:"next,omitempty"`
 	Already   bool   `json:"already,omitempty"` // it was so before: nothing was changed
 	After     Line   `json:"after,omitempty"`   // what came of it later: a Followup
+	Promise   Line   `json:"promise,omitempty"` // what will come of it, as long as that is not known
+	Over      Line   `json:"over,omitempty"`    // that what the text claims has ended, and by what
+
+	// NothingChanged: it failed, and Text does not say that nothing was changed, so its card does
+	NothingChanged bool `json:"nothingChanged,omitempty"`
 }
+
+// Ended reports that what the outcome claims has ended.
+func (o Outcome) Ended() bool { return len(o.Over) > 0 }
 
 // Evidence is what Verify saw. Happened is positive proof only: false means "not seen", never "did not happen".
 type Evidence struct {
@@ -195,6 +203,16 @@ type Operation struct {
 	Card    string `json:"card,omitempty"` // message id of the card
 	Version int64  `json:"version"`        // grows with every change
 	Shown   int64  `json:"shown"`          // version that the card shows
+}
+
+// Since is when it came to where it stands.
+func (o Operation) Since() time.Time {
+	for _, t := range []time.Time{o.Ended, o.Sent, o.Confirmed} {
+		if !t.IsZero() {
+			return t
+		}
+	}
+	return o.Created
 }
 
 // Origin says who asked, and where.
@@ -251,11 +269,12 @@ const (
 	EventLocked     = "locked"
 	EventUnlocked   = "unlocked"
 	EventBroken     = "lock broken"
-	EventBegun      = "begun"    // each of several targets got an operation of its own
-	EventGathered   = "gathered" // all of them have come to an end, or to an outcome that is not known
-	EventBoard      = "board"    // the on-air board of a channel was put up or taken down
-	EventFollowed   = "followed" // what came of it later was seen
-	EventUntold     = "untold"   // a state that nobody could be shown: neither a card nor a direct message
+	EventBegun      = "begun"      // each of several targets got an operation of its own
+	EventGathered   = "gathered"   // all of them have come to an end, or to an outcome that is not known
+	EventBoard      = "board"      // the on-air board of a channel was put up or taken down
+	EventCare       = "care taken" // somebody takes care of an alert
+	EventFollowed   = "followed"   // what came of it later was seen
+	EventUntold     = "untold"     // a state that nobody could be shown: neither a card nor a direct message
 )
 
 var idEncoding = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)

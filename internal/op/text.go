@@ -144,6 +144,15 @@ func List[T Span | Line](parts []T, last Text) Line {
 	return line
 }
 
+// Each makes one of each: spans of names, options of things.
+func Each[T, A any](all []T, of func(T) A) []A {
+	made := make([]A, len(all))
+	for i, one := range all {
+		made[i] = of(one)
+	}
+	return made
+}
+
 // Plain gives the line without any styling; times in UTC, people and channels as ids.
 func (l Line) Plain() string {
 	var b strings.Builder

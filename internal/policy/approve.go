@@ -23,7 +23,7 @@ func (p *Policy) Approves(d op.Decision, asker string, person op.Person) (bool, 
 		{person.External && !d.External, op.L(op.V(d.Rule), " does not let people of other organisations approve this.")},
 		{person.Guest && !d.Guests, op.L(op.V(d.Rule), " does not let guests approve this.")},
 		{!among(d.Approvers, person),
-			op.L("You are not one of the approvers: ", p.approvers(d.Approvers), " (", op.V(d.Rule), ").")},
+			op.L("You are not one of the approvers: ", approvers(d.Approvers), " (", op.V(d.Rule), ").")},
 	} {
 		if b.holds {
 			return false, b.why
@@ -38,8 +38,8 @@ func among(ids []string, person op.Person) bool {
 		slices.ContainsFunc(person.Groups, func(g string) bool { return isUserGroup(g) && slices.Contains(ids, g) })
 }
 
-func (p *Policy) approvers(ids []string) op.Line {
-	spans := p.spans(ids[:min(maxNamed, len(ids))])
+func approvers(ids []string) op.Line {
+	spans := op.Each(ids[:min(maxNamed, len(ids))], span)
 	if len(ids) > maxNamed {
 		spans = append(spans, op.L("others")...)
 	}

@@ -101,55 +101,43 @@ func (c *channel) first(person op.Person, verb string) *grant {
 // bar is a reason to refuse that no grant can lift.
 type bar struct {
 	holds bool
-	why   [2]op.Text
+	why   []op.Text
 }
 
 // barred gives the first bar that holds, or nil.
 func (q question) barred() []op.Line {
 	changes := q.effect != op.Read
 	for _, b := range []bar{
-		{q.person.ID == "", [2]op.Text{"I do not know who asks, so nothing was done."}},
-		{q.person.Deleted, [2]op.Text{"This account is deactivated, so it may do nothing here."}},
-		{q.person.Bot, [2]op.Text{"Bots and workflows may do nothing here: a person has to ask."}},
-		{q.person.Stale && changes, [2]op.Text{"I cannot check your rights now, so nothing was done.",
+		{q.person.ID == "", []op.Text{"I do not know who asks, so nothing was done."}},
+		{q.person.Deleted, []op.Text{"This account is deactivated, so it may do nothing here."}},
+		{q.person.Bot, []op.Text{"Bots and workflows may do nothing here: a person has to ask."}},
+		{q.person.Stale && changes, []op.Text{"I cannot check your rights now, so nothing was done.",
 			"Slack did not tell me who you are and which groups you are in. Try again in a minute."}},
-		{q.channel.Stale && changes, [2]op.Text{"I cannot check this channel now, so nothing was done.",
+		{q.channel.Stale && changes, []op.Text{"I cannot check this channel now, so nothing was done.",
 			"Slack did not tell me whether other organisations are in it. Try again in a minute."}},
-		{q.channel.Archived && changes, [2]op.Text{"This channel is archived, so nothing can be changed from it."}},
+		{q.channel.Archived && changes, []op.Text{"This channel is archived, so nothing can be changed from it."}},
 	} {
 		if b.holds {
-			return lines(b.why[:]...)
+			return op.Each(b.why, func(t op.Text) op.Line { return op.L(t) })
 		}
 	}
 	return nil
-}
-
-func lines(texts ...op.Text) []op.Line {
-	var out []op.Line
-	for _, t := range texts {
-		if t != "" {
-			out = append(out, op.L(t))
-		}
-	}
-	return out
 }
 
 // withheld says why the deciding grant is not for this kind of person or channel, or nil.
 func (p *Policy) withheld(q question, g *grant) []op.Line {
-	flags := []struct {
-		holds bool
-		text  op.Text
-	}{
-		{q.person.External && !g.external, " allows it, but not for people of other organisations."},
-		{q.person.Guest && !g.guests, " allows it, but not for guests."},
-		{q.channel.External && !g.external, " allows it, but not in a channel that is shared with another organisation."},
+	var text op.Text
+	switch {
+	case q.person.External && !g.external:
+		text = " allows it, but not for people of other organisations."
+	case q.person.Guest && !g.guests:
+		text = " allows it, but not for guests."
+	case q.channel.External && !g.external:
+		text = " allows it, but not in a channel that is shared with another organisation."
+	default:
+		return nil
 	}
-	for _, f := range flags {
-		if f.holds {
-			return []op.Line{op.L(op.V(p.rule(g.line())), f.text)}
-		}
-	}
-	return nil
+	return []op.Line{op.L(op.V(p.rule(g.line())), text)}
 }
 
 // outside says why the target is not the channel's to touch, and which line of the file says so; nil when it is.

@@ -13,11 +13,9 @@ import (
 func (r *reader) defaults(c *channel, p place, sound bool) {
 	f := r.fields(p, "studio", "stream")
 	r.filled(p, `{studio: "Evening News", stream: main}`)
-	if studio, ok := f["studio"]; ok && sound {
-		r.defaultStudio(c, studio)
-	}
-	if stream, ok := f["stream"]; ok && sound {
-		r.defaultStream(c, stream)
+	if sound {
+		f.read("studio", func(p place) { r.defaultStudio(c, p) })
+		f.read("stream", func(p place) { r.defaultStream(c, p) })
 	}
 }
 

@@ -34,11 +34,11 @@ func (p *Policy) Explain(person op.Person, c op.Channel, verb string, effect op.
 }
 
 func (p *Policy) step(g *grant, verb, through string) op.Line {
-	line := op.L(op.V(p.rule(g.line())), " is for ", p.names(g.who))
+	line := op.L(op.V(p.rule(g.line())), " is for ", g.who.names())
 	if through == "" {
 		line = op.L(line, ", not this person")
 	} else {
-		line = op.L(line, ", this person by ", p.span(through))
+		line = op.L(line, ", this person by ", span(through))
 	}
 	switch {
 	case !g.verbs[verb]:
@@ -109,10 +109,9 @@ func confirmText(d op.Decision) string {
 // short writes a duration without trailing parts that are zero: "30m", "24h", "1m30s".
 func short(d time.Duration) string {
 	text := d.String()
-	for _, zero := range []string{"0s", "0m"} {
-		if rest, ok := strings.CutSuffix(text, zero); ok &&
-			strings.HasSuffix(rest, map[string]string{"0s": "m", "0m": "h"}[zero]) {
-			text = rest
+	for _, whole := range []string{"m0s", "h0m"} {
+		if strings.HasSuffix(text, whole) {
+			text = text[:len(text)-2]
 		}
 	}
 	return text

@@ -24,89 +24,61 @@ var confirms = map[string]time.Duration{
 	string(op.ConfirmOther): otherExpires,
 }
 
-// unwritten keys of a grant, and what to say about it.
-var needed = []struct{ key, text string }{
-	{"who", "is missing: say who, like who: [operators]"},
-	{"may", "is missing: say what they may do, like may: [caster.list]"},
-}
-
 func (r *reader) grant(p place) *grant {
-	g := &grant{place: p, verbs: map[string]bool{}}
+	g := &grant{place: p, verbs: map[string]bool{}, confirm: op.ConfirmSelf}
 	f := r.fields(p, "who", "may", "confirm", "approvers", "expires", "guests", "external")
-	if p.node.ShortTag() != "!!map" {
-		return g
-	}
-	for _, n := range needed {
-		if _, ok := f[n.key]; !ok {
-			r.bad(p.key(p.node, n.key), "%s", n.text)
+	r.needs(p, f, "who", "is missing: say who, like who: [operators]")
+	r.needs(p, f, "may", "is missing: say what they may do, like may: [caster.list]")
+	f.read("who", func(p place) { g.who = r.principals(p, true) })
+	f.read("may", func(p place) {
+		for item, verb := range r.texts(p, `[caster.list, "record.*"]`) {
+			r.may(g, item, verb)
 		}
-	}
-	if who, ok := f["who"]; ok {
-		g.who = r.principals(who, true)
-	}
-	if may, ok := f["may"]; ok {
-		for _, item := range r.list(may, `[caster.list, "record.*"]`) {
-			r.may(g, item)
-		}
-	}
-	guests, ok := f["guests"]
-	g.guests = r.flag(guests, ok)
-	external, ok := f["external"]
-	g.external = r.flag(external, ok)
-	r.confirm(g, f)
-	r.approvers(g, f)
-	r.expires(g, f)
+	})
+	f.read("guests", func(p place) { g.guests = r.flag(p) })
+	f.read("external", func(p place) { g.external = r.flag(p) })
+	f.read("confirm", func(p place) { r.confirm(g, p) })
+	f.read("approvers", func(p place) { g.approvers = r.principals(p, false) })
+	r.approved(g, f)
+	g.expires, g.onAirExpires = confirms[string(g.confirm)], confirms[string(g.onAir)]
+	f.read("expires", func(p place) { r.expires(g, p) })
 	return g
 }
 
-// may reads one verb or verb glob and adds what it stands for.
-func (r *reader) may(g *grant, p place) {
-	verb, ok := r.text(p)
-	switch {
-	case !ok:
-	case verb == Help:
-		r.bad(p, "help needs no grant: leave it out")
-	case strings.Contains(verb, "**") || strings.ContainsAny(verb, "?[]{}\\"):
-		r.bad(p, "%q is a bad glob: only a single * is special in a verb", verb)
-	case isGlob(verb):
-		r.mayGlob(g, p, verb)
-	case slices.Contains(r.verbs, verb):
-		g.verbs[verb] = true
-	default:
-		r.bad(p, "unknown verb %q%s", verb, didYouMean(verb, r.verbs))
-	}
-}
-
-func (r *reader) mayGlob(g *grant, p place, glob string) {
+// may adds what one verb or verb glob stands for.
+func (r *reader) may(g *grant, p place, glob string) {
 	found := false
 	for _, verb := range r.verbs {
 		if matchText(glob, verb) {
 			g.verbs[verb], found = true, true
 		}
 	}
-	if !found {
+	switch {
+	case glob == Help:
+		r.bad(p, "help needs no grant: leave it out")
+	case strings.Contains(glob, "**") || strings.ContainsAny(glob, "?[]{}\\"):
+		r.bad(p, "%q is a bad glob: only a single * is special in a verb", glob)
+	case found:
+	case isGlob(glob):
 		r.bad(p, "%q matches no verb; known verbs: %s", glob, strings.Join(r.verbs, ", "))
+	default:
+		r.bad(p, "unknown verb %q%s", glob, didYouMean(glob, r.verbs))
 	}
 }
 
 // confirm reads one word for both, or one for each: {idle: self, on_air: other}.
-func (r *reader) confirm(g *grant, f map[string]place) {
-	g.confirm = op.ConfirmSelf
-	p, ok := f["confirm"]
-	switch {
-	case ok && p.node.ShortTag() == "!!map":
-		by := r.fields(p, "idle", "on_air")
-		for _, key := range []string{"idle", "on_air"} {
-			if _, ok := by[key]; !ok {
-				r.bad(p.key(p.node, key), "is missing: write both, like confirm: {idle: self, on_air: other}")
-			}
-		}
-		g.confirm, g.onAir = r.confirmWord(by["idle"]), r.confirmWord(by["on_air"])
-		if g.onAir == g.confirm {
-			r.doubt(p, "asks for the same on air and idle: write confirm: %s", g.confirm)
-		}
-	case ok:
+func (r *reader) confirm(g *grant, p place) {
+	if p.node.ShortTag() != "!!map" {
 		g.confirm = r.confirmWord(p)
+		return
+	}
+	by := r.fields(p, "idle", "on_air")
+	for _, key := range []string{"idle", "on_air"} {
+		r.needs(p, by, key, "is missing: write both, like confirm: {idle: self, on_air: other}")
+	}
+	g.confirm, g.onAir = r.confirmWord(by["idle"]), r.confirmWord(by["on_air"])
+	if g.onAir == g.confirm {
+		r.doubt(p, "asks for the same on air and idle: write confirm: %s", g.confirm)
 	}
 }
 
@@ -127,11 +99,9 @@ func (g *grant) mayNeedOther() bool {
 	return g.confirm == op.ConfirmOther || g.onAir == op.ConfirmOther
 }
 
-func (r *reader) approvers(g *grant, f map[string]place) {
+// approved demands approvers just where a second person is asked for.
+func (r *reader) approved(g *grant, f fields) {
 	p, ok := f["approvers"]
-	if ok {
-		g.approvers = r.principals(p, false)
-	}
 	_, known := confirms[string(g.confirm)]
 	switch {
 	case ok && known && !g.mayNeedOther():
@@ -141,18 +111,11 @@ func (r *reader) approvers(g *grant, f map[string]place) {
 	}
 }
 
-func (r *reader) expires(g *grant, f map[string]place) {
-	g.expires, g.onAirExpires = confirms[string(g.confirm)], confirms[string(g.onAir)]
-	p, ok := f["expires"]
-	if !ok {
-		return
-	}
+func (r *reader) expires(g *grant, p place) {
 	text, ok := r.text(p)
-	if !ok {
-		return
-	}
 	d, err := time.ParseDuration(text)
 	switch {
+	case !ok:
 	case err != nil:
 		r.bad(p, "%q is no duration: write it like 5m or 90s", text)
 	case d < minExpires || d > maxExpires:

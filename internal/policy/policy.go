@@ -63,6 +63,7 @@ type channel struct {
 	streams  []op.StreamAlias
 	deflt    op.Args
 	watch    []op.Target
+	call     principals // who is called by an alert
 	language string
 	grants   []*grant
 
@@ -155,11 +156,7 @@ func (p *Policy) Warnings() []string { return slices.Clone(p.warnings) }
 
 // Channels lists the ids of the channels that the policy names, in the order of the file.
 func (p *Policy) Channels() []string {
-	ids := make([]string, 0, len(p.channels))
-	for _, c := range p.channels {
-		ids = append(ids, c.id)
-	}
-	return ids
+	return op.Each(p.channels, func(c *channel) string { return c.id })
 }
 
 // UserGroups lists the ids of the user groups (S…) that occur anywhere in the policy, sorted.
@@ -171,6 +168,7 @@ func (p *Policy) userGroups() []string {
 		all = append(all, g.members...)
 	}
 	for _, c := range p.channels {
+		all = append(all, c.call.ids...)
 		for _, g := range c.grants {
 			all = append(append(all, g.who.ids...), g.approvers.ids...)
 		}
@@ -191,7 +189,8 @@ func (p *Policy) Scope(id string) (op.Scope, bool) {
 	return op.Scope{
 		Channel: id, Studio: c.studio, Stream: c.stream,
 		Streams: slices.Clone(c.streams), Default: maps.Clone(c.deflt), Watch: slices.Clone(c.watch), Watched: c.watched,
-		Language: c.language,
+		Call:     slices.Clone(c.call.ids),
+		Language: c.language, External: slices.ContainsFunc(c.grants, func(g *grant) bool { return g.external }),
 	}, true
 }
 

@@ -8,6 +8,8 @@ import (
 	"unicode"
 
 	"go.yaml.in/yaml/v3"
+
+	"casterbot/internal/op"
 )
 
 // Problem is one mistake in a policy file.
@@ -34,13 +36,7 @@ type Problems []Problem
 // Error gives one line for each mistake.
 func (p Problems) Error() string { return strings.Join(p.texts(), "\n") }
 
-func (p Problems) texts() []string {
-	var lines []string
-	for _, problem := range p {
-		lines = append(lines, problem.String())
-	}
-	return lines
-}
+func (p Problems) texts() []string { return op.Each(p, Problem.String) }
 
 func (p Problems) sorted() Problems {
 	slices.SortStableFunc(p, func(a, b Problem) int { return a.Line - b.Line })

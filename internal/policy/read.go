@@ -26,27 +26,18 @@ func (r *reader) read(data []byte) {
 		return
 	}
 	f := r.fields(root, "version", "groups", "channels")
-	if root.node.ShortTag() == "!!map" {
-		r.version(root, f)
-	}
-	if groups, ok := f["groups"]; ok {
-		r.groups(groups)
-	}
-	if channels, ok := f["channels"]; ok {
-		for _, e := range r.entries(channels) {
+	r.needs(root, f, "version", "is missing: the file begins with version: 1")
+	f.read("version", func(p place) {
+		if p.node.ShortTag() != "!!int" || p.node.Value != "1" {
+			r.bad(p, "unknown version: this program reads version: 1")
+		}
+	})
+	f.read("groups", r.groups)
+	f.read("channels", func(p place) {
+		for _, e := range r.entries(p) {
 			r.channel(e)
 		}
-	}
-}
-
-func (r *reader) version(root place, f map[string]place) {
-	v, ok := f["version"]
-	switch {
-	case !ok:
-		r.bad(root.key(root.node, "version"), "is missing: the file begins with version: 1")
-	case v.node.ShortTag() != "!!int" || v.node.Value != "1":
-		r.bad(v, "unknown version: this program reads version: 1")
-	}
+	})
 }
 
 // groups reads the named groups. A broken one is kept by name, so that its uses are not called unknown as well.
@@ -58,8 +49,8 @@ func (r *reader) groups(p place) {
 	}
 	for _, e := range entries {
 		g := r.policy.groups[e.name]
-		for _, item := range r.list(e.value, "[U0ANA, S0CREW]") {
-			if id, ok := r.member(item); ok {
+		for item, id := range r.texts(e.value, "[U0ANA, S0CREW]") {
+			if r.member(item, id) {
 				g.members = r.once(item, g.members, id)
 			}
 		}
@@ -77,15 +68,11 @@ func (r *reader) groupName(e entry) {
 	}
 }
 
-// member reads one entry of a named group.
-func (r *reader) member(p place) (string, bool) {
-	name, ok := r.text(p)
-	if !ok {
-		return "", false
-	}
+// member reports whether a text is an entry of a named group.
+func (r *reader) member(p place, name string) bool {
 	switch {
 	case isPerson(name) || isUserGroup(name):
-		return name, true
+		return true
 	case name == everyone:
 		r.bad(p, "a group cannot hold everyone: write everyone in who")
 	case r.policy.groups[name] != nil:
@@ -93,17 +80,13 @@ func (r *reader) member(p place) (string, bool) {
 	default:
 		r.bad(p, "%q %s", name, cmp.Or(hintFor(whoHints, name), "is no id: a group holds U…, W… and S… ids"))
 	}
-	return "", false
+	return false
 }
 
 // principals reads who or approvers.
 func (r *reader) principals(p place, mayBeEveryone bool) principals {
 	var out principals
-	for _, item := range r.list(p, "[operators, U0ANA]") {
-		name, ok := r.text(item)
-		if !ok {
-			continue
-		}
+	for item, name := range r.texts(p, "[operators, U0ANA]") {
 		out.written = r.once(item, out.written, name)
 		switch g := r.policy.groups[name]; {
 		case g != nil:
@@ -143,28 +126,17 @@ func (r *reader) channel(e entry) {
 	if !channelID.MatchString(e.name) {
 		r.bad(e.key, "%s", hintFor(channelHints, e.name))
 	}
-	f := r.fields(e.value, "name", "studios", "streams", "default", "watch", "language", "grants")
+	f := r.fields(e.value, "name", "studios", "streams", "default", "watch", "call", "language", "grants")
 	line := e.key.node.Line
 	c := &channel{id: e.name, line: line, studiosLine: line, streamsLine: line, deflt: op.Args{}}
-	if name, ok := f["name"]; ok {
-		c.name, _ = r.text(name)
-	}
+	f.read("name", func(p place) { c.name, _ = r.text(p) })
 	noted := len(r.problems)
-	if studios, ok := f["studios"]; ok {
-		r.studios(c, studios)
-	}
-	if streams, ok := f["streams"]; ok {
-		r.streams(c, streams)
-	}
-	if deflt, ok := f["default"]; ok {
-		r.defaults(c, deflt, len(r.problems) == noted)
-	}
-	if watch, ok := f["watch"]; ok {
-		r.watch(c, watch, len(r.problems) == noted)
-	}
-	if language, ok := f["language"]; ok {
-		r.language(c, language)
-	}
+	f.read("studios", func(p place) { r.studios(c, p) })
+	f.read("streams", func(p place) { r.streams(c, p) })
+	f.read("default", func(p place) { r.defaults(c, p, len(r.problems) == noted) })
+	f.read("watch", func(p place) { r.watch(c, p, len(r.problems) == noted) })
+	f.read("call", func(p place) { c.call = r.principals(p, false) })
+	f.read("language", func(p place) { r.language(c, p) })
 	switch grants, ok := f["grants"]; {
 	case ok:
 		for _, item := range r.list(grants, "[{who: [everyone], may: [caster.list]}]") {
@@ -178,16 +150,12 @@ func (r *reader) channel(e entry) {
 }
 
 func (r *reader) studios(c *channel, p place) {
-	for _, item := range r.list(p, `["Evening *"]`) {
+	for item, glob := range r.texts(p, `["Evening *"]`) {
 		c.studiosLine = p.node.Line
-		glob, ok := r.text(item)
-		switch {
-		case !ok:
-		case strings.Contains(glob, "**"):
+		if strings.Contains(glob, "**") {
 			r.bad(item, "%q is a bad glob: ** is not known, one * stands for any text", glob)
-		default:
-			c.studios = r.once(item, c.studios, glob)
 		}
+		c.studios = r.once(item, c.studios, glob)
 	}
 }
 

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"casterbot/internal/op"
 )
 
 // warn doubts what a policy without mistakes probably does not mean.
@@ -42,10 +44,7 @@ func (r *reader) shadowed(g *grant, earlier []*grant) {
 		}
 	}
 	slices.Sort(lines)
-	var texts []string
-	for _, line := range slices.Compact(lines) {
-		texts = append(texts, "line "+strconv.Itoa(line))
-	}
+	texts := op.Each(slices.Compact(lines), func(line int) string { return "line " + strconv.Itoa(line) })
 	r.doubt(g.place, "never decides: its people and verbs are decided before, by %s", strings.Join(texts, " and "))
 }
 

@@ -24,36 +24,31 @@ func (r *reader) language(c *channel, p place) {
 func (r *reader) watch(c *channel, p place, sound bool) {
 	f := r.fields(p, "studios", "streams")
 	r.filled(p, `{studios: ["Evening News"], streams: [main]}`)
-	if studios, ok := f["studios"]; ok && sound {
-		for _, item := range r.list(studios, `["Evening News"]`) {
-			r.watchStudio(c, item)
-		}
+	if !sound {
+		return
 	}
-	if streams, ok := f["streams"]; ok && sound {
-		for _, item := range r.list(streams, "[main]") {
-			r.watchStream(c, item)
+	f.read("studios", func(p place) {
+		for item, name := range r.texts(p, `["Evening News"]`) {
+			r.watchStudio(c, item, name)
 		}
-	}
+	})
+	f.read("streams", func(p place) {
+		for item, name := range r.texts(p, "[main]") {
+			r.watchStream(c, item, name)
+		}
+	})
 }
 
 // watchStudio takes an entry of the channel's own studios, or a name or id that fits one.
-func (r *reader) watchStudio(c *channel, p place) {
-	name, ok := r.text(p)
-	switch {
-	case !ok:
-	case !slices.Contains(c.studios, name) && (isGlob(name) || !c.studio(name, name)):
+func (r *reader) watchStudio(c *channel, p place, name string) {
+	if !slices.Contains(c.studios, name) && (isGlob(name) || !c.studio(name, name)) {
 		r.bad(p, "%q is outside the channel's own studios (%s)", name, cmp.Or(strings.Join(c.studios, ", "), "it has none"))
-	default:
-		c.watch = append(c.watch, op.Target{Kind: "caster", Name: name})
 	}
+	c.watch = append(c.watch, op.Target{Kind: "caster", Name: name})
 }
 
 // watchStream takes one stream: the alias of one, or its path.
-func (r *reader) watchStream(c *channel, p place) {
-	name, ok := r.text(p)
-	if !ok {
-		return
-	}
+func (r *reader) watchStream(c *channel, p place, name string) {
 	path := name
 	if alias := c.alias(name); alias.Alias != "" {
 		path = alias.Pattern
@@ -63,9 +58,8 @@ func (r *reader) watchStream(c *channel, p place) {
 		r.bad(p, "%q stands for the pattern %s: a stream is watched by its own path", name, path)
 	case !c.stream(path):
 		r.bad(p, "%q is none of the channel's own streams", name)
-	default:
-		c.watch = append(c.watch, op.Target{Kind: "stream", ID: path, Name: name})
 	}
+	c.watch = append(c.watch, op.Target{Kind: "stream", ID: path, Name: name})
 }
 
 // watched reports whether a studio is one of those that are watched.

@@ -46,9 +46,9 @@ func (p *Policy) whoLine(c *channel, g *grant, effect op.Effect) op.Line {
 func (p *Policy) members(w principals) op.Line {
 	var parts []op.Line
 	for _, name := range w.written {
-		part := op.L(p.span(name))
+		part := op.L(span(name))
 		if g := p.groups[name]; g != nil {
-			part = op.L(part, " (", op.List(p.spans(g.members[:min(maxMembers, len(g.members))]), ", "))
+			part = op.L(part, " (", op.List(op.Each(g.members[:min(maxMembers, len(g.members))], span), ", "))
 			if len(g.members) > maxMembers {
 				part = op.L(part, ", …")
 			}

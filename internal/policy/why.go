@@ -37,10 +37,7 @@ func (p *Policy) onlyStreams(c *channel) op.Line {
 	if len(c.streams) == 0 {
 		return op.L(op.V(p.rule(c.line)), " gives this channel no streams.")
 	}
-	var patterns []string
-	for _, s := range c.streams {
-		patterns = append(patterns, s.Pattern)
-	}
+	patterns := op.Each(c.streams, func(s op.StreamAlias) string { return s.Pattern })
 	return op.L(op.V(p.rule(c.streamsLine)), " gives this channel only these streams: ", quoted(patterns), ".")
 }
 
@@ -93,7 +90,7 @@ func (r reading) toldNothing() []op.Line {
 	if !r.person.External {
 		return nil
 	}
-	return lines("Ask somebody of the team that owns this channel.")
+	return []op.Line{op.L("Ask somebody of the team that owns this channel.")}
 }
 
 // ways says which rules would allow what was refused, where, for whom, and who can be asked: where one decides about
@@ -126,8 +123,8 @@ func (r reading) wayLine(o offer) op.Line {
 	if o.mine() {
 		return op.L(line, ", for you too.")
 	}
-	line = op.L(line, " for ", p.names(o.grant.who), "; ", notAmong(o.grant.who.written), ".")
-	return op.L(line, p.askLine(r.question, o.grant))
+	line = op.L(line, " for ", o.grant.who.names(), "; ", notAmong(o.grant.who.written), ".")
+	return op.L(line, r.askLine(o.grant))
 }
 
 // notAmong says that the reader is not meant by a list as written.
@@ -142,7 +139,7 @@ func notAmong(written []string) op.Text {
 }
 
 // askLine names up to three people who can, else the user groups that hold them.
-func (p *Policy) askLine(q question, g *grant) op.Line {
+func (q question) askLine(g *grant) op.Line {
 	var people, groups []string
 	for _, id := range g.who.ids {
 		switch {
@@ -154,27 +151,19 @@ func (p *Policy) askLine(q question, g *grant) op.Line {
 	}
 	switch {
 	case len(people) > 0:
-		return op.L(" Ask ", op.List(p.spans(people[:min(maxAsk, len(people))]), " or "), ".")
+		return op.L(" Ask ", op.List(op.Each(people[:min(maxAsk, len(people))], span), " or "), ".")
 	case len(groups) > 0:
-		return op.L(" Ask somebody of ", op.List(p.spans(groups[:min(maxAsk, len(groups))]), " or "), ".")
+		return op.L(" Ask somebody of ", op.List(op.Each(groups[:min(maxAsk, len(groups))], span), " or "), ".")
 	}
 	return nil
 }
 
 // names gives a list of people as written: groups of the file by name, ids as people and user groups.
-func (p *Policy) names(w principals) op.Line {
-	return op.List(p.spans(w.written), " and ")
+func (w principals) names() op.Line {
+	return op.List(op.Each(w.written, span), " and ")
 }
 
-func (p *Policy) spans(names []string) []op.Span {
-	var spans []op.Span
-	for _, name := range names {
-		spans = append(spans, p.span(name))
-	}
-	return spans
-}
-
-func (p *Policy) span(name string) op.Span {
+func span(name string) op.Span {
 	switch {
 	case isPerson(name):
 		return op.Who(name)
@@ -186,9 +175,5 @@ func (p *Policy) span(name string) op.Span {
 
 // quoted writes texts as a list of code.
 func quoted(texts []string) op.Line {
-	var spans []op.Span
-	for _, t := range texts {
-		spans = append(spans, op.Code(t))
-	}
-	return op.List(spans, " and ")
+	return op.List(op.Each(texts, op.Code), " and ")
 }

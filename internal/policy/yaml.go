@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"regexp"
 	"slices"
 	"strconv"
@@ -30,21 +31,19 @@ func (r *reader) document(data []byte) (place, bool) {
 		r.syntax(data, err)
 		return top, false
 	}
-	if len(docs) == 0 {
+	if len(docs) == 0 || len(docs[0].Content) == 0 {
 		return top, false
 	}
 	if len(docs) > 1 {
 		r.bad(place{node: docs[1]}, "a second YAML document: keep everything in one")
 	}
-	doc := docs[0]
-	if len(doc.Content) == 0 {
-		return top, false
-	}
-	root := place{node: doc.Content[0]}
+	root := place{node: docs[0].Content[0]}
 	if root.node.ShortTag() == "!!null" && root.node.Value == "" {
 		return root, false
 	}
-	return root, r.simple(root)
+	noted := len(r.problems)
+	r.simple(root)
+	return root, len(r.problems) == noted
 }
 
 // plainText refuses what should not be given to a YAML parser at all.
@@ -122,19 +121,15 @@ func firstBroken(data []byte) int {
 }
 
 // simple refuses the parts of YAML that make a file say something else than it seems to.
-func (r *reader) simple(p place) bool {
+func (r *reader) simple(p place) {
 	n := p.node
-	ok := true
 	switch {
 	case n.Kind == yaml.AliasNode:
 		r.bad(p, "an alias (*%s): write the value out", n.Value)
-		ok = false
 	case n.Anchor != "":
 		r.bad(p, "an anchor (&%s): write the value out where it is needed", n.Anchor)
-		ok = false
 	case n.Style&yaml.TaggedStyle != 0:
 		r.bad(p, "a tag (%s): leave it out", n.Tag)
-		ok = false
 	}
 	for i, child := range n.Content {
 		at := place{node: child, path: p.path}
@@ -143,9 +138,8 @@ func (r *reader) simple(p place) bool {
 		} else if n.Kind == yaml.SequenceNode {
 			at = p.item(i)
 		}
-		ok = r.simple(at) && ok
+		r.simple(at)
 	}
-	return ok
 }
 
 // entry is one key of a mapping with its value.
@@ -182,9 +176,12 @@ func (r *reader) entries(p place) []entry {
 	return out
 }
 
+// fields are the values of a mapping by key.
+type fields map[string]place
+
 // fields reads a mapping whose keys are all known.
-func (r *reader) fields(p place, known ...string) map[string]place {
-	out := map[string]place{}
+func (r *reader) fields(p place, known ...string) fields {
+	out := fields{}
 	for _, e := range r.entries(p) {
 		if !slices.Contains(known, e.name) {
 			r.bad(e.key, "unknown key%s; known here: %s", didYouMean(e.name, known), strings.Join(known, ", "))
@@ -193,6 +190,20 @@ func (r *reader) fields(p place, known ...string) map[string]place {
 		out[e.name] = e.value
 	}
 	return out
+}
+
+// read reads the value of a key that is there.
+func (f fields) read(key string, read func(place)) {
+	if p, ok := f[key]; ok {
+		read(p)
+	}
+}
+
+// needs demands that a mapping has a key.
+func (r *reader) needs(p place, f fields, key, text string) {
+	if _, ok := f[key]; !ok && p.node.ShortTag() == "!!map" {
+		r.bad(p.key(p.node, key), "%s", text)
+	}
 }
 
 // filled demands that a mapping has something in it; example says how one is written.
@@ -216,6 +227,17 @@ func (r *reader) list(p place, example string) []place {
 		out = append(out, p.item(i))
 	}
 	return out
+}
+
+// texts reads a list of texts; what is none is left out.
+func (r *reader) texts(p place, example string) iter.Seq2[place, string] {
+	return func(yield func(place, string) bool) {
+		for _, item := range r.list(p, example) {
+			if text, ok := r.text(item); ok && !yield(item, text) {
+				return
+			}
+		}
+	}
 }
 
 // text reads text that is not empty and shows itself in full.
@@ -242,11 +264,8 @@ func (r *reader) text(p place) (string, bool) {
 	return n.Value, true
 }
 
-// flag reads true or false; nothing there is false.
-func (r *reader) flag(p place, there bool) bool {
-	if !there {
-		return false
-	}
+// flag reads true or false.
+func (r *reader) flag(p place) bool {
 	if p.node.Kind != yaml.ScalarNode || p.node.ShortTag() != "!!bool" {
 		r.bad(p, "must be true or false, not %s", kindOf(p.node))
 		return false

@@ -1,6 +1,7 @@
 package quota
 
 import (
+	"cmp"
 	"context"
 	"time"
 )
@@ -39,8 +40,6 @@ func With(ctx context.Context, c Caller) context.Context {
 // Of gives the caller of a context; without one it is Background.
 func Of(ctx context.Context) Caller {
 	c, _ := ctx.Value(callerKey{}).(Caller)
-	if c.Class == 0 {
-		c.Class = Background
-	}
+	c.Class = cmp.Or(c.Class, Background)
 	return c
 }

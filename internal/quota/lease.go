@@ -218,7 +218,7 @@ func (l *line) plan(p page, now time.Time, ends bool) int {
 	if ends {
 		needs = 0
 	}
-	target, can := p.share(q.config.Replica, needs, l.most, q.peers(), now)
+	target, can := p.share(q.config.Replica, needs, l.most, q.config.Peers(), now)
 	s.target, s.needs, s.wanted = target, needs, p.wanted(q.config.Replica, now)
 	l.release(target, here)
 	held := max(len(l.slots), can)
@@ -255,11 +255,4 @@ func (l *line) have(held int, begun time.Time) {
 	l.add(held - len(l.slots))
 	l.lease.until = begun.Add(leaseFor)
 	l.serve(time.Now())
-}
-
-func (q *Quota) peers() int {
-	if q.config.Peers == nil {
-		return 0
-	}
-	return q.config.Peers()
 }

@@ -1,6 +1,7 @@
 package quota
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -20,7 +21,7 @@ type Config struct {
 	Began   time.Time    // an earlier process may have called until then; a second later its turns are free
 	Book    Book         // where replicas write down who has which part; nil: there are no others
 	Replica string       // names this process in the book
-	Peers   func() int   // how many other replicas live; needed with Book
+	Peers   func() int   // how many other replicas live; nil: none is known of
 	Log     *slog.Logger // nil logs nothing
 }
 
@@ -39,8 +40,9 @@ func New(c Config) *Quota {
 	if c.Share <= 0 {
 		c.Share = usualShare
 	}
-	if c.Log == nil {
-		c.Log = slog.New(slog.DiscardHandler)
+	c.Log = cmp.Or(c.Log, slog.New(slog.DiscardHandler))
+	if c.Peers == nil {
+		c.Peers = func() int { return 0 }
 	}
 	q := &Quota{config: c, lines: map[string]*line{}}
 	q.ctx, q.stop = context.WithCancel(context.Background())
@@ -68,13 +70,7 @@ func (q *Quota) Reserve(ctx context.Context, operation string, ahead time.Durati
 		return nil, ErrNoLimit
 	}
 	l := q.line(operation)
-	w := l.enter(Of(ctx), ahead)
-	select {
-	case <-w.done:
-		return w.permit, w.err
-	default:
-	}
-	return l.await(ctx, w)
+	return l.await(ctx, l.enter(Of(ctx), ahead))
 }
 
 func (q *Quota) line(operation string) *line {

@@ -1,5 +1,6 @@
 // Package records is what the bot itself knows and can be asked for, without any look at the cloud: who holds a studio
-// (LockBook), which channels have an on-air board (BoardBook), and what was asked and what became of it (History).
+// (LockBook), which channels have an on-air board (BoardBook), what it has changed itself (Changes), and what was asked
+// and what became of it (History).
 //
 // It keeps true that a lock has one holder at a time, that it ends by the store's clock, and that every change of one
 // is in the audit trail, written together with it. It never decides anything itself: whether a lock forbids a call is
@@ -20,12 +21,15 @@ import (
 type Records struct {
 	LockBook
 	BoardBook
+	CareBook
+	*Changes
 	store *store.Store
 }
 
-// New makes the records.
-func New(s *store.Store) *Records {
-	return &Records{LockBook: NewLockBook(s), BoardBook: NewBoardBook(s), store: s}
+// New makes the records; the table says what the commands start and end, and may be filled in later.
+func New(s *store.Store, table *op.Table) *Records {
+	return &Records{LockBook: NewLockBook(s), BoardBook: NewBoardBook(s), CareBook: NewCareBook(s),
+		Changes: NewChanges(s, table), store: s}
 }
 
 // open are the states of operations that wait for somebody or something.

@@ -19,6 +19,7 @@ type world struct {
 	store *store.Store
 	mu    sync.Mutex
 	now   time.Time
+	keys  int
 }
 
 func newWorld(t *testing.T) *world {
@@ -29,7 +30,7 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = w.store.Close() })
-	w.Records = New(w.store)
+	w.Records = New(w.store, &op.Table{})
 	return w
 }
 

@@ -160,22 +160,16 @@ func holding(ctx context.Context, path string) (Holding, error) {
 }
 
 func (h *Holding) count(ctx context.Context, db *sql.DB) error {
-	rows, err := db.QueryContext(ctx, `SELECT state FROM operations`)
-	if err != nil {
-		return err
-	}
-	states, err := collect(rows, func(row scanner) (s op.State, err error) { return s, row.Scan(&s) })
+	states, err := all(ctx, db, text, `SELECT state FROM operations`)
 	if err != nil {
 		return err
 	}
 	for _, state := range states {
-		h.States[state]++
+		h.States[op.State(state)]++
 	}
 	h.Operations = len(states)
-	var newest int64
-	err = db.QueryRowContext(ctx, `SELECT COUNT(*), COALESCE(MAX(at), 0) FROM events`).Scan(&h.Events, &newest)
-	h.Newest = instant(newest)
-	return err
+	const events = `SELECT COUNT(*), COALESCE(MAX(at), 0) FROM events`
+	return db.QueryRowContext(ctx, events).Scan(&h.Events, timeOf{&h.Newest})
 }
 
 // rename gives a file its new name for good.

@@ -67,11 +67,8 @@ func benchmarkQuestions(b *testing.B, s *Store) {
 	for _, ask := range questions(s, aged(b, s, n), n) {
 		b.Run(strings.ReplaceAll(ask.name, " ", "-"), func(b *testing.B) {
 			for b.Loop() {
-				rows, err := s.reader.QueryContext(b.Context(), ask.text, ask.args...)
-				if err != nil {
-					b.Fatal(err)
-				}
-				if _, err := collect(rows, func(scanner) (bool, error) { return true, nil }); err != nil {
+				seen := func(scanner) (bool, error) { return true, nil }
+				if _, err := all(b.Context(), s.reader, seen, ask.text, ask.args...); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -76,25 +76,16 @@ func recent(text string) error {
 	if _, err := fmt.Sscanf(text, "%d.%d.%d", &v[0], &v[1], &v[2]); err != nil {
 		return fmt.Errorf("read the version of SQLite %q: %w", text, err)
 	}
-	for i := range v {
-		if v[i] > oldest[i] {
-			return nil
-		}
-		if v[i] < oldest[i] {
-			return fmt.Errorf("SQLite %s can lose committed rows; build with at least %d.%d.%d", text, oldest[0],
-				oldest[1], oldest[2])
-		}
+	if slices.Compare(v[:], oldest[:]) < 0 {
+		return fmt.Errorf("SQLite %s can lose committed rows; build with at least %d.%d.%d", text, oldest[0],
+			oldest[1], oldest[2])
 	}
 	return nil
 }
 
 // sound looks through the whole file for damage, by quick_check or, slower, by integrity_check.
 func sound(ctx context.Context, db *sql.DB, check string) error {
-	rows, err := db.QueryContext(ctx, "PRAGMA "+check+"(1)")
-	if err != nil {
-		return err
-	}
-	found, err := collect(rows, func(row scanner) (text string, err error) { return text, row.Scan(&text) })
+	found, err := all(ctx, db, text, "PRAGMA "+check+"(1)")
 	if err != nil {
 		return err
 	}
@@ -161,7 +152,9 @@ func casterbots(ctx context.Context, db *sql.DB) error {
 // complete demands every table, column and index that the migrations make: without the index of running operations, for
 // instance, two could run at once. What a newer version has added or dropped is its matter.
 func (s *Store) complete(ctx context.Context) error {
-	if newer, err := s.newer(ctx); newer || err != nil {
+	var at int
+	err := s.reader.QueryRowContext(ctx, selectMigrated).Scan(&at)
+	if err != nil || at > len(migrationFiles()) { // a version after this one has worked on it
 		return err
 	}
 	want, err := model()
@@ -175,13 +168,6 @@ func (s *Store) complete(ctx context.Context) error {
 		}
 	}
 	return err
-}
-
-// newer reports that a version after this one has worked on the database.
-func (s *Store) newer(ctx context.Context) (bool, error) {
-	var at int
-	err := s.reader.QueryRowContext(ctx, selectMigrated).Scan(&at)
-	return at > len(migrationFiles()), err
 }
 
 // model gives the parts of a database that is new. They are what the migrations say, so they are made once.
@@ -208,11 +194,7 @@ var model = sync.OnceValues(func() ([]string, error) {
 func partsOf(ctx context.Context, db *sql.DB) ([]string, error) {
 	const parts = `SELECT m.type || ' ' || m.name || COALESCE(' with a column ' || c.name, '') FROM sqlite_master m
 		LEFT JOIN pragma_table_info(m.name) c ON m.type = 'table' WHERE m.name NOT LIKE 'sqlite_%' ORDER BY 1`
-	rows, err := db.QueryContext(ctx, parts)
-	if err != nil {
-		return nil, err
-	}
-	return collect(rows, func(row scanner) (text string, err error) { return text, row.Scan(&text) })
+	return all(ctx, db, text, parts)
 }
 
 // obeyed reads back the settings of a connection.

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -34,69 +33,56 @@ func (s *Store) PutDocument(ctx context.Context, m Document, e op.Event) (Docume
 	if m.Version > 0 {
 		query = updateDocument
 	}
-	return s.changeDocument(ctx, m.Key,
-		e, func(ctx context.Context, tx *sql.Tx, mark string, now int64) (Document, error) {
-			args := []any{m.Key, m.Kind, m.Body, now, millis(m.Ends), mark}
-			if m.Version > 0 {
-				args = append(args, m.Version)
-			}
-			return scanDocument(tx.QueryRowContext(ctx, query, args...))
-		})
+	return s.changeDocument(ctx, m.Key, e, func(t *transaction, mark string) (Document, error) {
+		args := []any{m.Key, m.Kind, m.Body, t.now, timeOf{&m.Ends}, mark}
+		if m.Version > 0 {
+			args = append(args, m.Version)
+		}
+		return scanDocument(t.row(query, args...))
+	})
 }
 
 // DropDocument ends a document now, at this version only; ErrLost comes with the one that stands there instead.
 func (s *Store) DropDocument(ctx context.Context, key string, version int64, e op.Event) error {
-	_, err := s.changeDocument(ctx, key, e,
-		func(ctx context.Context, tx *sql.Tx, mark string, now int64) (Document, error) {
-			return scanDocument(tx.QueryRowContext(ctx, endDocument, key, now, mark, version))
-		})
+	_, err := s.changeDocument(ctx, key, e, func(t *transaction, mark string) (Document, error) {
+		return scanDocument(t.row(endDocument, key, t.now, mark, version))
+	})
 	return err
 }
 
 // changeDocument runs one guarded change of a document and its event in one transaction. After an error the row's own
 // mark says whether the change took effect.
 func (s *Store) changeDocument(ctx context.Context, key string, e op.Event,
-	do func(context.Context, *sql.Tx, string, int64) (Document, error)) (Document, error) {
-	var m Document
+	do func(t *transaction, mark string) (Document, error)) (m Document, err error) {
 	mark := op.NewID()
-	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx, now int64) (err error) {
-		if m, err = do(ctx, tx, mark, now); errors.Is(err, ErrNotFound) {
-			m, err = current(ctx, tx, key, now)
+	found, err := s.sure(ctx, func(t *transaction) (err error) {
+		if m, err = do(t, mark); errors.Is(err, ErrNotFound) {
+			m, err = t.inTheWay(key)
 		}
 		if err != nil || e.Name == "" {
 			return err
 		}
-		return s.appendEvent(ctx, tx, e, mark, now)
+		return t.appendEvent(e, mark)
+	}, func(ctx context.Context) (err error) {
+		m, err = scanDocument(s.reader.QueryRowContext(ctx, selectDocumentMark, key, mark))
+		return err
 	})
-	if err == nil || definite(err) {
-		return m, err
+	switch {
+	case found:
+		return m, nil
+	case err != nil && !definite(err):
+		return Document{}, fmt.Errorf("write document %s: %w", key, err)
 	}
-	found, look := s.documentMarked(ctx, key, mark, err)
-	if look == nil {
-		return found, nil
-	}
-	return Document{}, fmt.Errorf("write document %s: %w", key, undecided(err, look))
+	return m, err
 }
 
-// current gives what stood in the way of a change.
-func current(ctx context.Context, tx *sql.Tx, key string, now int64) (Document, error) {
-	m, err := scanDocument(tx.QueryRowContext(ctx, selectDocument, key, now))
+// inTheWay gives what stood in the way of a change.
+func (t *transaction) inTheWay(key string) (Document, error) {
+	m, err := scanDocument(t.row(selectDocument, key, t.now))
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return Document{}, err
 	}
 	return m, ErrLost
-}
-
-func (s *Store) documentMarked(ctx context.Context, key, mark string, failed error) (Document, error) {
-	var m Document
-	err := s.look(context.WithoutCancel(ctx), failed, func(ctx context.Context) (err error) {
-		m, err = scanDocument(s.reader.QueryRowContext(ctx, selectDocumentMark, key, mark))
-		if errors.Is(err, ErrNotFound) {
-			return sql.ErrNoRows
-		}
-		return err
-	})
-	return m, err
 }
 
 // Document gives the document under a key; ErrNotFound when there is none, or it has ended.
@@ -112,17 +98,9 @@ func (s *Store) Documents(ctx context.Context, kind string) ([]Document, error) 
 	return list(ctx, s, "documents of kind "+kind, scanDocument, selectDocuments, kind, s.now().UnixMilli())
 }
 
-func scanDocument(row scanner) (Document, error) {
-	var (
-		m        Document
-		at, ends int64
-	)
-	err := row.Scan(&m.Key, &m.Kind, &m.Body, &m.Version, &at, &ends)
-	if errors.Is(err, sql.ErrNoRows) {
-		return Document{}, ErrNotFound
-	}
-	m.At, m.Ends = instant(at), instant(ends)
-	return m, err
+func scanDocument(row scanner) (m Document, err error) {
+	err = row.Scan(&m.Key, &m.Kind, &m.Body, &m.Version, timeOf{&m.At}, timeOf{&m.Ends})
+	return m, notFound(err)
 }
 
 // Collection keeps values of one type as documents of one kind, in JSON. Of many who change one exactly one wins, by
@@ -130,7 +108,7 @@ func scanDocument(row scanner) (Document, error) {
 type Collection[T any] struct {
 	Store   *Store
 	Kind    string
-	Filled  func(*T, Document) // puts into a value what stands beside its text: key, version, times
+	Filled  func(*T, Document) // puts into a value what stands beside its text: key, version, times; may be nil
 	Lenient bool               // lists leave out what cannot be read
 }
 
@@ -193,6 +171,8 @@ func (c Collection[T]) read(d Document) (v T, err error) {
 	if err := json.Unmarshal([]byte(d.Body), &v); err != nil {
 		return v, fmt.Errorf("read the document %s: %w", d.Key, err)
 	}
-	c.Filled(&v, d)
+	if c.Filled != nil {
+		c.Filled(&v, d)
+	}
 	return v, nil
 }

@@ -1,9 +1,7 @@
 package store
 
 import (
-	"cmp"
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
@@ -106,36 +104,32 @@ func (s *Store) runInbox() {
 	for {
 		select {
 		case a := <-s.inbox.waiting:
-			s.receive(a)
+			s.receive([]*arrival{a})
 		case <-s.inbox.quit:
-			for {
-				select {
-				case a := <-s.inbox.waiting:
-					s.receive(a)
-				default:
-					return
-				}
+			for left := s.inbox.gather(nil); len(left) > 0; left = s.inbox.gather(nil) {
+				s.receive(left)
 			}
+			return
 		}
 	}
 }
 
-// receive writes one arrival and all that wait behind it. It gathers after the writer is its own.
-func (s *Store) receive(first *arrival) {
-	batch := []*arrival{first}
+// receive writes arrivals and all that wait behind them. It gathers after the writer is its own.
+func (s *Store) receive(batch []*arrival) {
 	ctx := context.Background()
-	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx, _ int64) error {
+	err := s.write(ctx, func(t *transaction) error {
 		batch = s.inbox.gather(batch)
 		// Two replicas that take the same keys never wait for each other in a ring.
 		slices.SortFunc(batch, func(a, b *arrival) int { return strings.Compare(a.Key, b.Key) })
-		stmt := s.in(ctx, tx, insertReceived)
 		for _, a := range batch {
 			if !a.fate.CompareAndSwap(waiting, begun) {
 				continue
 			}
-			if err := a.insert(ctx, stmt, s.replica); err != nil {
+			rows, err := t.exec(insertReceived, a.Key, a.Kind, string(a.Body), a.At.UnixMilli(), a.mark, s.replica)
+			if err != nil {
 				return err
 			}
+			a.fresh = rows == 1
 		}
 		return nil
 	})
@@ -145,8 +139,10 @@ func (s *Store) receive(first *arrival) {
 		if err != nil {
 			a.fresh, a.err = s.received(looking, a, err)
 		}
-		if !a.told() && a.fresh {
-			s.takeBack(ctx, a)
+		if !a.told() && a.fresh { // its sender went away while it was being written
+			if err := s.Done(ctx, a.Key); err != nil {
+				s.log.Error("take back what nobody waits for", "error", err)
+			}
 		}
 		close(a.done)
 	}
@@ -155,13 +151,6 @@ func (s *Store) receive(first *arrival) {
 // told reports that the sender is still there to learn what became of it.
 func (a *arrival) told() bool {
 	return a.fate.CompareAndSwap(begun, written) || a.fate.CompareAndSwap(waiting, written)
-}
-
-// takeBack settles an arrival whose sender went away while it was being written.
-func (s *Store) takeBack(ctx context.Context, a *arrival) {
-	if err := s.Done(ctx, a.Key); err != nil {
-		s.log.Error("take back what nobody waits for", "error", err)
-	}
 }
 
 func (b *inbox) gather(batch []*arrival) []*arrival {
@@ -176,21 +165,11 @@ func (b *inbox) gather(batch []*arrival) []*arrival {
 	return batch
 }
 
-func (a *arrival) insert(ctx context.Context, stmt *sql.Stmt, replica string) error {
-	done, err := stmt.ExecContext(ctx, a.Key, a.Kind, string(a.Body), a.At.UnixMilli(), a.mark, replica)
-	if err != nil {
-		return err
-	}
-	rows, err := done.RowsAffected()
-	a.fresh = rows == 1
-	return err
-}
-
 // received looks after an error whether the row is there, and whether it is this arrival's.
 func (s *Store) received(ctx context.Context, a *arrival, failed error) (fresh bool, err error) {
 	var mark string
 	err = s.look(ctx, failed, func(ctx context.Context) error {
-		return s.reader.QueryRowContext(ctx, selectReceivedMark, a.Key).Scan(&mark)
+		return notFound(s.reader.QueryRowContext(ctx, selectReceivedMark, a.Key).Scan(&mark))
 	})
 	if err != nil {
 		return false, fmt.Errorf("receive: %w", undecided(failed, err))
@@ -200,10 +179,9 @@ func (s *Store) received(ctx context.Context, a *arrival, failed error) (fresh b
 
 // Done records that something received is worked off. An unknown key changes nothing.
 func (s *Store) Done(ctx context.Context, keys ...string) error {
-	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx, now int64) error {
-		stmt := s.in(ctx, tx, settleReceived)
+	err := s.write(ctx, func(t *transaction) error {
 		for _, key := range keys {
-			if _, err := stmt.ExecContext(ctx, key, now); err != nil {
+			if _, err := t.exec(settleReceived, key, t.now); err != nil {
 				return err
 			}
 		}
@@ -217,18 +195,8 @@ func (s *Store) Unsettled(ctx context.Context, limit int) ([]Received, error) {
 	return list(ctx, s, "unsettled", scanReceived, selectUnsettled, limit)
 }
 
-func sortReceived(all []Received) {
-	slices.SortFunc(all, func(a, b Received) int { return cmp.Or(a.At.Compare(b.At), strings.Compare(a.Key, b.Key)) })
-}
-
-func scanReceived(row scanner) (Received, error) {
-	var (
-		r    Received
-		body string
-		at   int64
-	)
-	err := row.Scan(&r.Key, &r.Kind, &body, &at)
-	r.Body, r.At = []byte(body), instant(at)
+func scanReceived(row scanner) (r Received, err error) {
+	err = row.Scan(&r.Key, &r.Kind, &r.Body, timeOf{&r.At})
 	return r, err
 }
 
@@ -238,10 +206,10 @@ func (s *Store) Prune(ctx context.Context, before time.Time) error {
 	if oldest := s.now().Add(-keep); before.After(oldest) {
 		before = oldest
 	}
-	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx, _ int64) error {
-		_, err := tx.ExecContext(ctx, pruneReceived, before.UnixMilli())
+	err := s.write(ctx, func(t *transaction) error {
+		_, err := t.exec(pruneReceived, before.UnixMilli())
 		if err == nil {
-			_, err = tx.ExecContext(ctx, pruneDocuments, before.UnixMilli())
+			_, err = t.exec(pruneDocuments, before.UnixMilli())
 		}
 		return err
 	})

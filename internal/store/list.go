@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -57,36 +58,40 @@ func (q Query) text() (string, []any) {
 			where = append(where, "ended = 0") // says the same again, for the index of open operations
 		}
 	}
-	if !q.ExpiredBy.IsZero() {
-		where = append(where, "expires > 0 AND expires <= "+arg(q.ExpiredBy.UnixMilli()))
-	}
-	if !q.ActedSince.IsZero() {
-		where = append(where, "sends > 0 AND "+operationEnd+" >= "+arg(q.ActedSince.UnixMilli()))
-	}
-	if !q.Since.IsZero() {
-		where = append(where, "created >= "+arg(q.Since.UnixMilli()))
-	}
-	if q.Unshown {
-		where = append(where, "shown < version")
-	}
-	if q.LooksBelow > 0 {
-		where = append(where, "state = 'unknown' AND looks < "+arg(q.LooksBelow))
-	}
-	if q.Alone {
-		where = append(where, "member_of = ''")
-	}
-	if q.Untargeted {
-		where = append(where, "target = ''")
-	}
-	for _, match := range []struct{ column, value string }{
-		{"target", q.Target}, {"asker", q.Asker}, {"channel", q.Channel}, {"member_of", q.Group},
-	} {
-		if match.value != "" {
-			where = append(where, match.column+" = "+arg(match.value))
+	for _, c := range q.conditions() {
+		switch {
+		case !c.asked:
+		case c.arg == nil:
+			where = append(where, c.text)
+		default:
+			where = append(where, c.text+arg(c.arg))
 		}
 	}
 	text := q.assemble(where, arg)
 	return text, args
+}
+
+// condition is what has to be so of a row, when it is asked for; with an argument that is put behind it.
+type condition struct {
+	asked bool
+	text  string
+	arg   any
+}
+
+func (q Query) conditions() []condition {
+	return []condition{
+		{!q.ExpiredBy.IsZero(), "expires > 0 AND expires <= ", timeOf{&q.ExpiredBy}},
+		{!q.ActedSince.IsZero(), "sends > 0 AND " + operationEnd + " >= ", timeOf{&q.ActedSince}},
+		{!q.Since.IsZero(), "created >= ", timeOf{&q.Since}},
+		{q.Unshown, "shown < version", nil},
+		{q.LooksBelow > 0, "state = 'unknown' AND looks < ", q.LooksBelow},
+		{q.Alone, "member_of = ''", nil},
+		{q.Untargeted, "target = ''", nil},
+		{q.Target != "", "target = ", q.Target},
+		{q.Asker != "", "asker = ", q.Asker},
+		{q.Channel != "", "channel = ", q.Channel},
+		{q.Group != "", "member_of = ", q.Group},
+	}
 }
 
 // assemble puts the conditions, the order and the limit behind the columns.
@@ -104,9 +109,5 @@ func (q Query) assemble(where []string, arg func(any) string) string {
 			order[i] += " DESC"
 		}
 	}
-	limit := q.Limit
-	if limit <= 0 {
-		limit = many
-	}
-	return text + " ORDER BY " + strings.Join(order, ", ") + " LIMIT " + arg(limit)
+	return text + " ORDER BY " + strings.Join(order, ", ") + " LIMIT " + arg(cmp.Or(q.Limit, many))
 }

@@ -65,10 +65,7 @@ func (l *lock) write() error {
 	if err == nil {
 		err = l.file.Truncate(int64(len(l.line) + 1))
 	}
-	if err != nil {
-		return fmt.Errorf("write the lock: %w", err)
-	}
-	return nil
+	return wrap(err, "write the lock")
 }
 
 // release gives the lock free. The file stays: removing it would let two processes lock two files of one name. To close

@@ -31,7 +31,7 @@ type dialect struct {
 	// waits until nobody else gives a turn on the target of operation $1, or on $2; may be empty
 	turn string
 	// keeps other processes from migrating until the transaction ends; may be nil
-	lock  func(context.Context, *sql.Tx) error
+	lock  func(*transaction) error
 	taken func(error) bool // the error of a step that gave up waiting for a table; may be nil
 }
 
@@ -40,14 +40,24 @@ const (
 	tableWithin   = time.Second // how long it may wait for a table: whoever wants to write meanwhile waits behind it
 )
 
+// makeTables brings the tables up to date, in a database that passes some checks.
+func (s *Store) makeTables(ctx context.Context, checks ...func(context.Context, *sql.DB) error) error {
+	for _, check := range checks {
+		if err := check(ctx, s.writer); err != nil {
+			return err
+		}
+	}
+	return s.migrate(ctx)
+}
+
 // migrate brings the tables up to date, one transaction for each step that is missing.
 func (s *Store) migrate(ctx context.Context) error {
 	var at int
-	err := s.alone(ctx, func(ctx context.Context, tx *sql.Tx, _ int64) error {
-		if _, err := tx.ExecContext(ctx, createMigrations); err != nil {
+	err := s.alone(ctx, func(t *transaction) error {
+		if _, err := t.exec(createMigrations); err != nil {
 			return err
 		}
-		return tx.QueryRowContext(ctx, selectMigrated).Scan(&at)
+		return t.row(selectMigrated).Scan(&at)
 	})
 	if err != nil {
 		return fmt.Errorf("the table of migrations: %w", err)
@@ -80,7 +90,7 @@ func migrationFiles() []migration {
 
 // alone runs a transaction while no other process migrates. One that stands in the way of others for too long is begun
 // anew.
-func (s *Store) alone(ctx context.Context, do func(context.Context, *sql.Tx, int64) error) error {
+func (s *Store) alone(ctx context.Context, do func(*transaction) error) error {
 	ctx, cancel := context.WithTimeout(ctx, migrateWithin)
 	defer cancel()
 	for {
@@ -94,28 +104,28 @@ func (s *Store) alone(ctx context.Context, do func(context.Context, *sql.Tx, int
 	}
 }
 
-func (s *Store) aloneOnce(ctx context.Context, do func(context.Context, *sql.Tx, int64) error) error {
-	return s.writeWithin(ctx, migrateWithin, func(ctx context.Context, tx *sql.Tx, now int64) error {
+func (s *Store) aloneOnce(ctx context.Context, do func(*transaction) error) error {
+	return s.writeWithin(ctx, migrateWithin, func(t *transaction) error {
 		if s.dialect.lock != nil {
-			if err := s.dialect.lock(ctx, tx); err != nil {
+			if err := s.dialect.lock(t); err != nil {
 				return fmt.Errorf("wait for another process that migrates: %w", err)
 			}
 		}
-		return do(ctx, tx, now)
+		return do(t)
 	})
 }
 
 // step applies one numbered file unless another process has done so meanwhile.
 func (s *Store) step(ctx context.Context, number int, file migration) error {
-	return s.alone(ctx, func(ctx context.Context, tx *sql.Tx, now int64) error {
+	return s.alone(ctx, func(t *transaction) error {
 		var at int
-		if err := tx.QueryRowContext(ctx, selectMigrated).Scan(&at); err != nil || at >= number {
+		if err := t.row(selectMigrated).Scan(&at); err != nil || at >= number {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, strings.ReplaceAll(file.text, "{serial}", s.dialect.serial)); err != nil {
+		if _, err := t.exec(strings.ReplaceAll(file.text, "{serial}", s.dialect.serial)); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, insertMigration, number, file.name, now)
+		_, err := t.exec(insertMigration, number, file.name, t.now)
 		return err
 	})
 }

@@ -1,11 +1,10 @@
 package store
 
 import (
+	"cmp"
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"casterbot/internal/op"
@@ -51,28 +50,17 @@ func (s *Store) Create(ctx context.Context, o op.Operation, e op.Event, settles 
 		return op.Operation{}, fmt.Errorf("create as %q: %w", o.State, ErrNoArrow)
 	}
 	o = s.born(o)
-	made, err := s.change(ctx, e, func(ctx context.Context, tx *sql.Tx, now int64) (op.Operation, error) {
-		return s.insert(ctx, tx, o, now, settles)
+	made, err := s.change(ctx, e, func(t *transaction) (op.Operation, error) {
+		return t.insert(o, settles)
 	})
 	return made, wrap(err, "create %s", o.Ref())
 }
 
 func (s *Store) born(o op.Operation) op.Operation {
 	now := s.now()
-	if o.ID == "" {
-		o.ID = op.NewID()
-	}
-	if o.Token == "" {
-		o.Token = op.NewID()
-	}
-	if o.Created.IsZero() {
-		o.Created = now
-	}
-	if o.State == op.Queued && o.Confirmed.IsZero() {
-		o.Confirmed = now
-	}
-	if o.State == op.Queued && o.Claim == "" {
-		o.Claim = s.replica
+	o.ID, o.Token, o.Created = cmp.Or(o.ID, op.NewID()), cmp.Or(o.Token, op.NewID()), cmp.Or(o.Created, now)
+	if o.State == op.Queued {
+		o.Confirmed, o.Claim = cmp.Or(o.Confirmed, now), cmp.Or(o.Claim, s.replica)
 	}
 	o.Version, o.Shown, o.Ended = 1, 0, time.Time{}
 	if o.Group != "" {
@@ -81,18 +69,14 @@ func (s *Store) born(o op.Operation) op.Operation {
 	return o
 }
 
-func (s *Store) insert(ctx context.Context, tx *sql.Tx, o op.Operation, now int64,
-	settles []string) (op.Operation, error) {
-	args, err := values(o)
-	if err == nil && o.State == op.Queued {
-		err = s.takeTurn(ctx, tx, o.ID, o.Plan.Target.Key())
-	}
-	if err != nil {
+func (t *transaction) insert(o op.Operation, settles []string) (op.Operation, error) {
+	target := o.Plan.Target.Key()
+	if err := t.takeTurn(o.State, o.ID, target); err != nil {
 		return op.Operation{}, err
 	}
-	made, err := scan(s.in(ctx, tx, insertOperation).QueryRowContext(ctx, args...))
+	made, err := scan(t.row(insertOperation, fields(&o, target)...))
 	if errors.Is(err, ErrNotFound) {
-		held, err := scan(tx.QueryRowContext(ctx, selectByKey, o.Key))
+		held, err := scan(t.row(selectByKey, o.Key))
 		if err != nil && !errors.Is(err, ErrNotFound) {
 			return op.Operation{}, err
 		}
@@ -102,36 +86,40 @@ func (s *Store) insert(ctx context.Context, tx *sql.Tx, o op.Operation, now int6
 		return op.Operation{}, err
 	}
 	for _, key := range settles {
-		done, err := s.in(ctx, tx, settleReceived).ExecContext(ctx, key, now)
-		if err != nil {
+		switch rows, err := t.exec(settleReceived, key, t.now); {
+		case err != nil:
 			return op.Operation{}, err
-		}
-		if rows, err := done.RowsAffected(); err != nil || rows == 0 {
-			return op.Operation{}, errors.Join(err, ErrExists)
+		case rows == 0:
+			return op.Operation{}, ErrExists
 		}
 	}
-	_, err = s.in(ctx, tx, settleReceived).ExecContext(ctx, o.Key, now)
+	_, err = t.exec(settleReceived, o.Key, t.now)
 	return made, err
 }
 
-// takeTurn waits, where several may write at once, until nobody else gives a turn on the target of an operation.
-func (s *Store) takeTurn(ctx context.Context, tx *sql.Tx, id, target string) error {
-	if s.dialect.turn == "" {
+// takeTurn waits, where several may write at once and a turn is given, until nobody else gives one on the target of an
+// operation.
+func (t *transaction) takeTurn(to op.State, id, target string) error {
+	if to != op.Queued || t.store.dialect.turn == "" {
 		return nil
 	}
-	_, err := tx.ExecContext(ctx, s.dialect.turn, id, target)
+	_, err := t.exec(t.store.dialect.turn, id, target)
 	return err
 }
 
 // Get gives the operation with this id.
 func (s *Store) Get(ctx context.Context, id string) (op.Operation, error) {
-	o, err := s.one(ctx, selectByID, id)
+	ctx, cancel := s.soon(ctx)
+	defer cancel()
+	o, err := scan(s.byID.QueryRowContext(ctx, id))
 	return o, wrap(err, "get %s", op.Ref(id))
 }
 
 // ByKey gives the operation that was made with this dedupe key.
 func (s *Store) ByKey(ctx context.Context, key string) (op.Operation, error) {
-	o, err := s.one(ctx, selectByKey, key)
+	ctx, cancel := s.soon(ctx)
+	defer cancel()
+	o, err := scan(s.reader.QueryRowContext(ctx, selectByKey, key))
 	return o, wrap(err, "get by key")
 }
 
@@ -144,17 +132,6 @@ func (s *Store) Ahead(ctx context.Context, id string) (n int, err error) {
 	return n, wrap(err, "count what is before %s", op.Ref(id))
 }
 
-// ByRef gives the operation with this short reference, the newest if there are several; a whole id will do too.
-func (s *Store) ByRef(ctx context.Context, ref string) (op.Operation, error) {
-	id := strings.TrimPrefix(strings.ToLower(strings.TrimSpace(ref)), "op-")
-	query := selectByRef
-	if len(id) > len(op.Ref(id)) {
-		query = selectByID
-	}
-	o, err := s.one(ctx, query, id)
-	return o, wrap(err, "find %q", ref)
-}
-
 // Move takes an operation along one arrow of the chart and gives it as it is after that. ErrLost comes with the
 // operation as it is now; ErrTargetBusy says that another operation of the same target runs, or waits and was confirmed
 // earlier.
@@ -165,16 +142,12 @@ func (s *Store) Move(ctx context.Context, m Move) (op.Operation, error) {
 	if m.Claim == "" && (m.To == op.Queued || m.To == op.Running) {
 		m.Claim = s.replica
 	}
-	o, err := s.change(ctx, m.Event, func(ctx context.Context, tx *sql.Tx, now int64) (op.Operation, error) {
-		args, err := m.values(now)
-		if err == nil && m.To == op.Queued {
-			err = s.takeTurn(ctx, tx, m.ID, "")
-		}
-		if err != nil {
+	o, err := s.change(ctx, m.Event, func(t *transaction) (op.Operation, error) {
+		if err := t.takeTurn(m.To, m.ID, ""); err != nil {
 			return op.Operation{}, err
 		}
-		o, err := s.guarded(ctx, tx, m.ID, moveOperation, args)
-		if errors.Is(err, ErrLost) && m.early(o, now) {
+		o, err := t.guarded(m.ID, moveOperation, m.values(t.now)...)
+		if errors.Is(err, ErrLost) && m.early(o, t.now) {
 			return op.Operation{}, ErrTargetBusy
 		}
 		return o, err
@@ -189,29 +162,24 @@ func (m Move) early(o op.Operation, now int64) bool {
 
 // Note records something about an operation that stays in its state. ErrLost says that it is in another one.
 func (s *Store) Note(ctx context.Context, id string, n Note, e op.Event) error {
-	if n.From == "" {
-		n.From = op.Unknown
-	}
-	_, err := s.change(ctx, e, func(ctx context.Context, tx *sql.Tx, now int64) (op.Operation, error) {
-		args, err := n.values(id, now)
-		if err != nil {
-			return op.Operation{}, err
-		}
-		return s.guarded(ctx, tx, id, noteOperation, args)
+	n.From = cmp.Or(n.From, op.Unknown)
+	_, err := s.change(ctx, e, func(t *transaction) (op.Operation, error) {
+		return t.guarded(id, noteOperation, id, n.From, t.now, number(n.Look), number(n.Send), jsonOf{n.Outcome}, n.Claim,
+			n.Version, timeOf{&n.Expires})
 	})
 	return wrap(err, "note on %s", op.Ref(id))
 }
 
 // guarded runs an UPDATE that gives the changed row, or ErrLost with the row as it is when the guard did not match.
-func (s *Store) guarded(ctx context.Context, tx *sql.Tx, id, query string, args []any) (op.Operation, error) {
-	o, err := scan(s.in(ctx, tx, query).QueryRowContext(ctx, args...))
-	if s.dialect.busy(err) {
+func (t *transaction) guarded(id, query string, args ...any) (op.Operation, error) {
+	o, err := scan(t.row(query, args...))
+	if t.store.dialect.busy(err) {
 		return op.Operation{}, ErrTargetBusy
 	}
 	if !errors.Is(err, ErrNotFound) {
 		return o, err
 	}
-	if o, err = scan(tx.QueryRowContext(ctx, selectByID, id)); err != nil {
+	if o, err = scan(t.row(selectByID, id)); err != nil {
 		return op.Operation{}, err
 	}
 	return o, ErrLost
@@ -219,20 +187,12 @@ func (s *Store) guarded(ctx context.Context, tx *sql.Tx, id, query string, args 
 
 // Unshown records that a card may have gone back to an older version, so that it is drawn once more.
 func (s *Store) Unshown(ctx context.Context, id string) error {
-	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx, _ int64) error {
-		_, err := tx.ExecContext(ctx, unshowOperation, id)
-		return err
-	})
-	return wrap(err, "unshown %s", op.Ref(id))
+	return wrap(s.exec(ctx, unshowOperation, id), "unshown %s", op.Ref(id))
 }
 
 // Shown records which version of an operation its card shows, and the message id of the card unless that is empty.
 // Whoever brings an older version than the one recorded has drawn over a newer one, so that the card is to be drawn
 // again. It is no change of the operation.
 func (s *Store) Shown(ctx context.Context, id string, version int64, card string) error {
-	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx, _ int64) error {
-		_, err := s.in(ctx, tx, showOperation).ExecContext(ctx, id, version, card)
-		return err
-	})
-	return wrap(err, "shown %s", op.Ref(id))
+	return wrap(s.exec(ctx, showOperation, id, version, card), "shown %s", op.Ref(id))
 }

@@ -88,26 +88,6 @@ func testCreateRefuses(t *testing.T, e engine) {
 	}
 }
 
-func TestByRef(t *testing.T) { everywhere(t, testByRef) }
-
-func testByRef(t *testing.T, e engine) {
-	s, c := e.fresh(t)
-	old, young := sample(1), sample(2)
-	old.ID, young.ID = "abcdef00000000000000000001", "abcdef00000000000000000002"
-	create(t, s, old)
-	c.pass(time.Second)
-	create(t, s, young)
-	for ref, want := range map[string]string{
-		"ABCDEF": young.ID, "abcdef": young.ID, " op-ABCDEF ": young.ID, old.ID: old.ID, op.Ref(old.ID): young.ID,
-		"ABCDE": "", "ABCDEG": "", "": "", "abcdef0": "",
-	} {
-		o, err := s.ByRef(t.Context(), ref)
-		if o.ID != want || (want == "") != errors.Is(err, ErrNotFound) {
-			t.Errorf("%q: %q, %v", ref, o.ID, err)
-		}
-	}
-}
-
 func TestEveryArrowAndNoOther(t *testing.T) { everywhere(t, testEveryArrowAndNoOther) }
 
 func testEveryArrowAndNoOther(t *testing.T, e engine) {

@@ -1,8 +1,6 @@
 package store
 
 import (
-	"context"
-	"database/sql"
 	"strings"
 	"testing"
 	"time"
@@ -33,11 +31,11 @@ func aged(t testing.TB, s *Store, n int) op.Operation {
 	}
 	const part = 10000 // a server ends what takes too long
 	for from := 0; from < n; from += part {
-		err := s.write(t.Context(), func(ctx context.Context, tx *sql.Tx, _ int64) error {
-			if _, err := tx.ExecContext(ctx, past, from, min(from+part, n), o.ID); err != nil {
+		err := s.write(t.Context(), func(t *transaction) error {
+			if _, err := t.exec(past, from, min(from+part, n), o.ID); err != nil {
 				return err
 			}
-			_, err := tx.ExecContext(ctx, pastDocuments, from, min(from+part, n), o.Created.UnixMilli())
+			_, err := t.exec(pastDocuments, from, min(from+part, n), o.Created.UnixMilli())
 			return err
 		})
 		if err != nil {
@@ -123,17 +121,14 @@ func used(t *testing.T, s *Store, ask question) {
 	if s.dialect.remote {
 		explain = "EXPLAIN "
 	}
-	rows, err := s.reader.Query(explain+ask.text, ask.args...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	steps, err := collect(rows, func(row scanner) (step string, err error) {
+	read := func(row scanner) (step string, err error) {
 		if s.dialect.remote {
 			return step, row.Scan(&step)
 		}
 		var unused int
 		return step, row.Scan(&unused, &unused, &unused, &step)
-	})
+	}
+	steps, err := all(t.Context(), s.reader, read, explain+ask.text, ask.args...)
 	if plan := strings.Join(steps, "\n"); err != nil || !strings.Contains(plan, ask.index) {
 		t.Errorf("%s does not use %s, %v:\n%s", ask.name, ask.index, err, plan)
 	}

@@ -33,16 +33,16 @@ var postgresDialect = dialect{
 	stamp: `SELECT CAST(floor(extract(epoch FROM clock_timestamp()) * 1000) AS BIGINT), CAST(pg_current_xact_id() AS TEXT)`,
 	ended: `SELECT COALESCE(pg_xact_status(CAST(CAST($1 AS TEXT) AS xid8)), 'old') <> 'in progress'`,
 	turn:  `SELECT pg_advisory_xact_lock(1953854062, hashtext(COALESCE((SELECT target FROM operations WHERE id = $1), $2)))`,
-	lock: func(ctx context.Context, tx *sql.Tx) error {
+	lock: func(t *transaction) error {
 		limit := fmt.Sprint(migrateWithin.Milliseconds())
-		if _, err := tx.ExecContext(ctx, `SELECT set_config('statement_timeout', $1, true)`, limit); err != nil {
+		if _, err := t.exec(`SELECT set_config('statement_timeout', $1, true)`, limit); err != nil {
 			return err
 		}
 		const migrating = 0x63617374 // any number that others do not use
-		if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock($1)`, migrating); err != nil {
+		if _, err := t.exec(`SELECT pg_advisory_xact_lock($1)`, migrating); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, `SELECT set_config('lock_timeout', $1, true)`, fmt.Sprint(tableWithin.Milliseconds()))
+		_, err := t.exec(`SELECT set_config('lock_timeout', $1, true)`, fmt.Sprint(tableWithin.Milliseconds()))
 		return err
 	},
 	taken: func(err error) bool {
@@ -159,12 +159,7 @@ var serverSettings = []struct {
 
 // checkServer asks the server everything that must be so before it is trusted, and makes the tables.
 func (s *Store) checkServer(ctx context.Context) error {
-	for _, check := range []func(context.Context, *sql.DB) error{modernServer, oursAlone, obeyedByServer} {
-		if err := check(ctx, s.writer); err != nil {
-			return err
-		}
-	}
-	if err := s.migrate(ctx); err != nil {
+	if err := s.makeTables(ctx, modernServer, oursAlone, obeyedByServer); err != nil {
 		return err
 	}
 	if err := s.prepare(ctx); err != nil {

@@ -1,11 +1,13 @@
 package store
 
 import (
+	"cmp"
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 	"time"
 
 	"casterbot/internal/op"
@@ -21,21 +23,20 @@ const forgetAfter = 24 * time.Hour
 // counts as dead. The time is that of the database.
 func (s *Store) Beat(ctx context.Context) error {
 	var peers int64
-	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx, now int64) error {
-		if _, err := tx.ExecContext(ctx, setBeat, s.replica, now); err != nil {
+	err := s.write(ctx, func(t *transaction) error {
+		if _, err := t.exec(setBeat, s.replica, t.now); err != nil {
 			return err
 		}
-		if err := tx.QueryRowContext(ctx, countPeers, s.replica, s.alive(now)).Scan(&peers); err != nil {
+		if err := t.row(countPeers, s.replica, s.alive(t.now)).Scan(&peers); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, pruneReplicas, now-forgetAfter.Milliseconds())
+		_, err := t.exec(pruneReplicas, t.now-forgetAfter.Milliseconds())
 		return err
 	})
-	if err != nil {
-		return fmt.Errorf("heartbeat: %w", err)
+	if err == nil {
+		s.peers.Store(peers)
 	}
-	s.peers.Store(peers)
-	return nil
+	return wrap(err, "heartbeat")
 }
 
 // Peers is how many other replicas lived at the last heartbeat of this one.
@@ -43,11 +44,7 @@ func (s *Store) Peers() int { return int(s.peers.Load()) }
 
 // leave takes the heartbeat back, so that others need not wait before they take over what is left.
 func (s *Store) leave() {
-	err := s.write(context.Background(), func(ctx context.Context, tx *sql.Tx, _ int64) error {
-		_, err := tx.ExecContext(ctx, deleteBeat, s.replica)
-		return err
-	})
-	if err != nil {
+	if err := s.exec(context.Background(), deleteBeat, s.replica); err != nil {
 		s.log.Warn("the other replicas notice the end of this one only after a while", "error", err)
 	}
 }
@@ -71,34 +68,22 @@ func (s *Store) Orphans(ctx context.Context, limit int) ([]op.Operation, error) 
 func (s *Store) Adopt(ctx context.Context, limit int) ([]Received, error) {
 	var adopted []Received
 	mark := op.NewID()
-	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx, now int64) error {
-		rows, err := tx.QueryContext(ctx, adoptReceived, limit, s.replica, s.alive(now), mark)
-		if err == nil {
-			adopted, err = collect(rows, scanReceived)
+	found, err := s.sure(ctx, func(t *transaction) (err error) {
+		adopted, err = all(t.ctx, t, scanReceived, adoptReceived, limit, s.replica, s.alive(t.now), mark)
+		return err
+	}, func(ctx context.Context) (err error) {
+		if adopted, err = all(ctx, s.reader, scanReceived, selectAdopted, mark); err == nil && len(adopted) == 0 {
+			return ErrNotFound
 		}
 		return err
 	})
-	if err != nil {
-		return s.adopted(ctx, mark, err)
+	if err != nil && !found {
+		return nil, fmt.Errorf("adopt what others received: %w", err)
 	}
-	sortReceived(adopted)
+	slices.SortFunc(adopted, func(a, b Received) int {
+		return cmp.Or(a.At.Compare(b.At), strings.Compare(a.Key, b.Key))
+	})
 	return adopted, nil
-}
-
-// adopted looks after an error whether rows were adopted.
-func (s *Store) adopted(ctx context.Context, mark string, failed error) (all []Received, err error) {
-	err = s.look(context.WithoutCancel(ctx), failed, func(ctx context.Context) error {
-		rows, err := s.reader.QueryContext(ctx, selectAdopted, mark)
-		if err == nil {
-			all, err = collect(rows, scanReceived)
-		}
-		return err
-	})
-	if err != nil || len(all) == 0 {
-		return nil, fmt.Errorf("adopt what others received: %w", failed)
-	}
-	sortReceived(all)
-	return all, nil
 }
 
 // ClaimCard takes on the drawing of a card that is behind, and gives the operation as it is now. Not ok says that there
@@ -108,8 +93,8 @@ func (s *Store) ClaimCard(ctx context.Context, id string) (o op.Operation, ok bo
 		o, err = s.Get(ctx, id)
 		return o, err == nil && o.Shown < o.Version, err
 	}
-	err = s.write(ctx, func(ctx context.Context, tx *sql.Tx, now int64) (err error) {
-		o, err = scan(tx.QueryRowContext(ctx, claimCard, id, s.replica, s.alive(now)))
+	err = s.write(ctx, func(t *transaction) (err error) {
+		o, err = scan(t.row(claimCard, id, s.replica, s.alive(t.now)))
 		return err
 	})
 	if errors.Is(err, ErrNotFound) {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -38,101 +39,78 @@ func number(yes bool) int64 {
 	return 0
 }
 
-// asJSON writes a value as JSON, nothing as NULL.
-func asJSON[T any](v *T) (any, error) {
-	if v == nil {
-		return nil, nil
+// timeOf is a time that is written to the store, and read from it, as milliseconds.
+type timeOf struct{ field *time.Time }
+
+func (t timeOf) Value() (driver.Value, error) { return millis(*t.field), nil }
+
+func (t timeOf) Scan(v any) error {
+	ms, ok := v.(int64)
+	if !ok {
+		return fmt.Errorf("%T is no time", v)
 	}
-	text, err := json.Marshal(v)
-	return string(text), err
+	*t.field = instant(ms)
+	return nil
 }
 
-// values gives the arguments of insertOperation.
-func values(o op.Operation) ([]any, error) {
-	plan, err1 := asJSON(&o.Plan)
-	decision, err2 := asJSON(&o.Decision)
-	outcome, err3 := asJSON(o.Outcome)
-	if err := errors.Join(err1, err2, err3); err != nil {
-		return nil, fmt.Errorf("write %s as JSON: %w", o.Ref(), err)
+// jsonOf is a value that is written to the store, and read from it, as JSON; a nil pointer as NULL.
+type jsonOf struct{ field any }
+
+func (j jsonOf) Value() (driver.Value, error) {
+	text, err := json.Marshal(j.field)
+	if err != nil || string(text) == "null" {
+		return nil, err
 	}
+	return string(text), nil
+}
+
+func (j jsonOf) Scan(v any) error {
+	if v == nil {
+		return nil
+	}
+	text, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("%T is no JSON", v)
+	}
+	return json.Unmarshal([]byte(text), j.field)
+}
+
+// fields are what storedColumns are written from and read into, in their order, and what stands behind them.
+func fields(o *op.Operation, last any) []any {
 	return []any{
-		o.ID, o.Key, string(o.State), o.Command, o.Verb, string(o.Effect), o.Text, o.Team, o.Channel, o.Thread,
-		o.Requester, o.DecidedBy, o.SettledBy, plan, decision, outcome, o.Token, o.Claim, o.Sends,
-		millis(o.Created), millis(o.Expires), millis(o.Confirmed), millis(o.Sent), millis(o.Ended), millis(o.Looked),
-		o.Looks, o.Card, o.Version, o.Shown, o.Group, o.Plan.Target.Key(),
-	}, nil
+		&o.ID, &o.Key, &o.State, &o.Command, &o.Verb, &o.Effect, &o.Text, &o.Team, &o.Channel, &o.Thread, &o.Requester,
+		&o.DecidedBy, &o.SettledBy, jsonOf{&o.Plan}, jsonOf{&o.Decision}, jsonOf{&o.Outcome}, &o.Token, &o.Claim, &o.Sends,
+		timeOf{&o.Created}, timeOf{&o.Expires}, timeOf{&o.Confirmed}, timeOf{&o.Sent}, timeOf{&o.Ended}, timeOf{&o.Looked},
+		&o.Looks, &o.Card, &o.Version, &o.Shown, &o.Group, last,
+	}
 }
 
 // values gives the arguments of moveOperation.
-func (m Move) values(now int64) ([]any, error) {
-	outcome, err1 := asJSON(m.Outcome)
-	plan, err2 := asJSON(m.Plan)
-	decision, err3 := asJSON(m.Decision)
-	if err := errors.Join(err1, err2, err3); err != nil {
-		return nil, fmt.Errorf("write as JSON: %w", err)
-	}
+func (m Move) values(now int64) []any {
 	var target any
 	if m.Plan != nil {
 		target = m.Plan.Target.Key()
 	}
 	return []any{
-		m.ID, string(m.From), string(m.To), now, m.By, m.Closer, m.Claim, outcome, plan, target, decision,
-		millis(m.Expires), number(m.Send), number(m.To == op.Queued), number(m.To.Final()), number(m.Fresh),
-	}, nil
-}
-
-// values gives the arguments of noteOperation.
-func (n Note) values(id string, now int64) ([]any, error) {
-	outcome, err := asJSON(n.Outcome)
-	if err != nil {
-		return nil, fmt.Errorf("write as JSON: %w", err)
+		m.ID, m.From, m.To, now, m.By, m.Closer, m.Claim, jsonOf{m.Outcome}, jsonOf{m.Plan}, target, jsonOf{m.Decision},
+		timeOf{&m.Expires}, number(m.Send), number(m.To == op.Queued), number(m.To.Final()), number(m.Fresh),
 	}
-	return []any{id, string(n.From), now, number(n.Look), number(n.Send), outcome, n.Claim, n.Version,
-		millis(n.Expires)}, nil
 }
 
 // scan reads an operation; a row that is not there is ErrNotFound.
-func scan(row scanner) (op.Operation, error) {
-	var (
-		o                                                op.Operation
-		plan, decision                                   string
-		outcome                                          sql.NullString
-		created, expires, confirmed, sent, ended, looked int64
-	)
-	err := row.Scan(&o.ID, &o.Key, &o.State, &o.Command, &o.Verb, &o.Effect, &o.Text, &o.Team, &o.Channel, &o.Thread,
-		&o.Requester, &o.DecidedBy, &o.SettledBy, &plan, &decision, &outcome, &o.Token, &o.Claim, &o.Sends,
-		&created, &expires, &confirmed, &sent, &ended, &looked, &o.Looks, &o.Card, &o.Version, &o.Shown, &o.Group, &o.Turn)
+func scan(row scanner) (o op.Operation, err error) {
+	if err = row.Scan(fields(&o, &o.Turn)...); err != nil && o.ID != "" {
+		return op.Operation{}, fmt.Errorf("read %s: %w", o.Ref(), err)
+	}
+	return o, notFound(err)
+}
+
+// notFound gives the store's own word for a row that is not there.
+func notFound(err error) error {
 	if errors.Is(err, sql.ErrNoRows) {
-		return op.Operation{}, ErrNotFound
+		return ErrNotFound
 	}
-	if err != nil {
-		return op.Operation{}, err
-	}
-	o.Created, o.Expires, o.Confirmed = instant(created), instant(expires), instant(confirmed)
-	o.Sent, o.Ended, o.Looked = instant(sent), instant(ended), instant(looked)
-	return o, fromJSON(&o, plan, decision, outcome)
-}
-
-func fromJSON(o *op.Operation, plan, decision string, outcome sql.NullString) error {
-	err := errors.Join(json.Unmarshal([]byte(plan), &o.Plan), json.Unmarshal([]byte(decision), &o.Decision))
-	if outcome.Valid {
-		o.Outcome = &op.Outcome{}
-		err = errors.Join(err, json.Unmarshal([]byte(outcome.String), o.Outcome))
-	}
-	if err != nil {
-		return fmt.Errorf("read %s out of JSON: %w", o.Ref(), err)
-	}
-	return nil
-}
-
-// one reads the operation that a query finds.
-func (s *Store) one(ctx context.Context, query string, arg any) (op.Operation, error) {
-	ctx, cancel := s.soon(ctx)
-	defer cancel()
-	if prepared := s.stmts[query]; prepared != nil {
-		return scan(prepared.QueryRowContext(ctx, arg))
-	}
-	return scan(s.reader.QueryRowContext(ctx, query, arg))
+	return err
 }
 
 // list reads all rows that a query finds; what names them in an error.
@@ -140,11 +118,8 @@ func list[T any](ctx context.Context, s *Store, what string, read func(scanner) 
 	args ...any) ([]T, error) {
 	ctx, cancel := s.soon(ctx)
 	defer cancel()
-	rows, err := s.reader.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", what, err)
-	}
-	return collect(rows, read)
+	found, err := all(ctx, s.reader, read, query, args...)
+	return found, wrap(err, "%s", what)
 }
 
 // wrap says what an error was met at; nil stays nil.
@@ -155,8 +130,20 @@ func wrap(err error, format string, args ...any) error {
 	return fmt.Errorf(format+": %w", append(args, err)...)
 }
 
-// collect reads all rows and closes them.
-func collect[T any](rows *sql.Rows, read func(scanner) (T, error)) ([]T, error) {
+// text reads a row of one text.
+func text(row scanner) (found string, err error) {
+	err = row.Scan(&found)
+	return found, err
+}
+
+// all reads every row that a query finds.
+func all[T any](ctx context.Context, db interface {
+	QueryContext(context.Context, string, ...any) (*sql.Rows, error)
+}, read func(scanner) (T, error), query string, args ...any) ([]T, error) {
+	rows, err := db.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
 	defer rows.Close()
 	var all []T
 	for rows.Next() {

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"slices"
 	"strings"
@@ -15,34 +14,29 @@ import (
 // operation, and also the first of every member. ErrLost comes with the operation as it is now.
 func (s *Store) Begin(ctx context.Context, m Move, members []op.Operation) (op.Operation, error) {
 	m.From, m.To, m.Claim = op.Queued, op.Running, s.replica
-	o, err := s.change(ctx, m.Event, func(ctx context.Context, tx *sql.Tx, now int64) (op.Operation, error) {
-		args, err := m.values(now)
-		if err != nil {
-			return op.Operation{}, err
-		}
-		o, err := s.guarded(ctx, tx, m.ID, moveOperation, args)
+	o, err := s.change(ctx, m.Event, func(t *transaction) (op.Operation, error) {
+		o, err := t.guarded(m.ID, moveOperation, m.values(t.now)...)
 		if err != nil {
 			return o, err
 		}
-		return o, s.join(ctx, tx, o, members, m.Event, now)
+		return o, t.join(o, members, m.Event)
 	})
 	return o, wrap(err, "begin %s", op.Ref(m.ID))
 }
 
 // join creates the members in the order of their targets, so that two that begin at once never wait for each other's
 // turns.
-func (s *Store) join(ctx context.Context, tx *sql.Tx, o op.Operation, members []op.Operation, e op.Event,
-	now int64) error {
+func (t *transaction) join(o op.Operation, members []op.Operation, e op.Event) error {
 	members = slices.SortedFunc(slices.Values(members), func(a, b op.Operation) int {
 		return strings.Compare(a.Plan.Target.Key(), b.Plan.Target.Key())
 	})
 	for _, member := range members {
 		member.Group, member.Confirmed = o.ID, o.Confirmed
-		made, err := s.insert(ctx, tx, s.born(member), now, nil)
+		made, err := t.insert(t.store.born(member), nil)
 		if err != nil {
 			return fmt.Errorf("member %s: %w", member.Text, err)
 		}
-		if err := s.appendEvent(ctx, tx, about(memberEvent(e, o, made), made), op.NewID(), now); err != nil {
+		if err := t.appendEvent(about(memberEvent(e, o, made), made), op.NewID()); err != nil {
 			return err
 		}
 	}
@@ -64,10 +58,10 @@ func (s *Store) Members(ctx context.Context, id string) ([]op.Operation, error) 
 }
 
 // touchGroup lets the card of an operation of several be drawn anew, because a member has changed.
-func (s *Store) touchGroup(ctx context.Context, tx *sql.Tx, o op.Operation) error {
+func (t *transaction) touchGroup(o op.Operation) error {
 	if o.Group == "" {
 		return nil
 	}
-	_, err := tx.ExecContext(ctx, touchOperation, o.Group)
+	_, err := t.exec(touchOperation, o.Group)
 	return err
 }

@@ -85,7 +85,6 @@ const (
 	selectOperations = `SELECT ` + columns + ` FROM operations`
 	selectByID       = selectOperations + ` WHERE id = $1`
 	selectByKey      = selectOperations + ` WHERE key = $1`
-	selectByRef      = selectOperations + ` WHERE substr(id, 1, 6) = $1 ORDER BY created DESC, id DESC LIMIT 1`
 
 	// When something ended, or the end of all time: what was not over at a moment is then one range of an index. The
 	// indexes of migration 5 have the same words; with others they are of no use.

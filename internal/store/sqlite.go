@@ -136,9 +136,6 @@ func attach(ctx context.Context, path string, o Options, release func() error) (
 	if err := s.check(ctx, path); err != nil {
 		return nil, errors.Join(wayOut(advise(err)), s.reader.Close(), s.writer.Close())
 	}
-	if err := s.prepare(ctx); err != nil {
-		return nil, errors.Join(err, s.reader.Close(), s.writer.Close())
-	}
 	s.startInbox()
 	return s, nil
 }
@@ -155,27 +152,19 @@ func address(path string) string {
 	return (&url.URL{Scheme: "file", Path: path, RawQuery: q.Encode()}).String()
 }
 
-// check asks the database everything that must be so before it is trusted.
+// check asks the database everything that must be so before it is trusted, and makes the tables.
 func (s *Store) check(ctx context.Context, path string) error {
-	if err := modern(ctx, s.writer); err != nil {
-		return err
-	}
-	if err := sound(ctx, s.writer, "quick_check"); err != nil {
-		return err
-	}
-	if err := ours(ctx, s.writer); err != nil {
-		return err
-	}
-	if err := s.migrate(ctx); err != nil {
+	whole := func(ctx context.Context, db *sql.DB) error { return sound(ctx, db, "quick_check") }
+	if err := s.makeTables(ctx, modern, whole, ours); err != nil {
 		return err
 	}
 	if path == memory {
-		return nil
+		return s.prepare(ctx)
 	}
 	if err := s.complete(ctx); err != nil {
 		return err
 	}
-	return errors.Join(obeyed(ctx, s.writer), obeyed(ctx, s.reader))
+	return errors.Join(obeyed(ctx, s.writer), obeyed(ctx, s.reader), s.prepare(ctx))
 }
 
 // beside are the files that belong to a database, by what is added to its name; the database itself comes first.
@@ -183,10 +172,7 @@ var beside = []string{"", "-wal", "-shm"}
 
 // Forget removes a SQLite database with the files beside it. It is for worlds to play in; what is gone is gone.
 func Forget(path string) error {
-	if err := errors.Join(discard(path), remove(path+".lock")); err != nil {
-		return fmt.Errorf("forget the database: %w", err)
-	}
-	return nil
+	return wrap(errors.Join(discard(path), remove(path+".lock")), "forget the database")
 }
 
 // discard removes the files of a database that nobody has open.

@@ -32,6 +32,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -76,7 +77,8 @@ type Store struct {
 	commit   func(*sql.Tx) error // how a transaction ends; tests cut it off
 	release  func() error        // gives the file free
 	inbox    *inbox
-	stmts    map[string]*sql.Stmt // by their text
+	stmts    map[string]*sql.Stmt // of the writer, by their text
+	byID     *sql.Stmt            // of the reader
 	peers    atomic.Int64         // other replicas that lived at the last heartbeat
 }
 
@@ -98,12 +100,7 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 }
 
 func (o Options) filled() Options {
-	if o.Replica == "" {
-		o.Replica = op.NewID()
-	}
-	if o.Log == nil {
-		o.Log = slog.New(slog.DiscardHandler)
-	}
+	o.Replica, o.Log = cmp.Or(o.Replica, op.NewID()), cmp.Or(o.Log, slog.New(slog.DiscardHandler))
 	return o
 }
 
@@ -113,17 +110,13 @@ func (s *Store) Close() error {
 	if s.dialect.remote {
 		s.leave()
 	}
-	err := s.writer.Close()
-	if s.reader != s.writer {
-		err = errors.Join(s.reader.Close(), err)
-	}
-	return errors.Join(err, s.release())
+	return errors.Join(s.writer.Close(), s.reader.Close(), s.release())
 }
 
 // Ping writes one small row for good, so its nil means that changes can be recorded now.
 func (s *Store) Ping(ctx context.Context) error {
-	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx, now int64) error {
-		_, err := tx.ExecContext(ctx, setProbe, s.replica, now)
+	err := s.write(ctx, func(t *transaction) error {
+		_, err := t.exec(setProbe, s.replica, t.now)
 		return err
 	})
 	return wrap(err, "write a probe")

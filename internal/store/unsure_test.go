@@ -141,8 +141,8 @@ func TestATransactionOwnsTheFileFromItsBeginning(t *testing.T) {
 	if _, err := other.Exec("PRAGMA busy_timeout=0"); err != nil {
 		t.Fatal(err)
 	}
-	err = s.write(t.Context(), func(ctx context.Context, _ *sql.Tx, _ int64) error {
-		if _, err := other.ExecContext(ctx, setProbe, "other", 1); err == nil {
+	err = s.write(t.Context(), func(tx *transaction) error {
+		if _, err := other.ExecContext(tx.ctx, setProbe, "other", 1); err == nil {
 			t.Error("another connection wrote in the middle")
 		}
 		return nil

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"database/sql"
 	"errors"
 
 	"casterbot/internal/op"
@@ -21,7 +20,7 @@ var ErrUnsure = errors.New("nobody knows whether it was written")
 // undecided marks the error of a write that may have taken effect, by the error of the look for its mark.
 func undecided(failed, look error) error {
 	u := &unsure{}
-	if look == nil || errors.Is(look, sql.ErrNoRows) || !errors.As(failed, &u) {
+	if look == nil || errors.Is(look, ErrNotFound) || !errors.As(failed, &u) {
 		return failed
 	}
 	return errors.Join(ErrUnsure, failed)

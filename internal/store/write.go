@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -23,26 +24,65 @@ func (s *Store) whole() time.Duration { return s.patience * 8 / 5 }
 type transaction struct {
 	*sql.Tx
 	ctx    context.Context
-	now    int64  // the store's time
-	number string // of the transaction, where the database gives one
-	end    func() // gives the connection back
+	store  *Store
+	stmts  map[string]*sql.Stmt // of the store, as they were used here
+	now    int64                // the store's time
+	number string               // of the transaction, where the database gives one
+	end    func()               // gives the connection back
+}
+
+// prepared gives one of the store's prepared statements for this transaction; nil when it is none of them. It is looked
+// for once: to find the connection's own takes a server a round trip.
+func (t *transaction) prepared(query string) *sql.Stmt {
+	if stmt := t.store.stmts[query]; stmt != nil && t.stmts[query] == nil {
+		t.stmts[query] = t.StmtContext(t.ctx, stmt)
+	}
+	return t.stmts[query]
+}
+
+// exec runs a statement and gives how many rows it changed.
+func (t *transaction) exec(query string, args ...any) (int64, error) {
+	run := func(ctx context.Context, args ...any) (sql.Result, error) { return t.ExecContext(ctx, query, args...) }
+	if prepared := t.prepared(query); prepared != nil {
+		run = prepared.ExecContext
+	}
+	result, err := run(t.ctx, args...)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+// row asks for one row.
+func (t *transaction) row(query string, args ...any) *sql.Row {
+	if prepared := t.prepared(query); prepared != nil {
+		return prepared.QueryRowContext(t.ctx, args...)
+	}
+	return t.QueryRowContext(t.ctx, query, args...)
+}
+
+// exec is write for one statement.
+func (s *Store) exec(ctx context.Context, query string, args ...any) error {
+	return s.write(ctx, func(t *transaction) error {
+		_, err := t.exec(query, args...)
+		return err
+	})
 }
 
 // write runs one transaction on a writer. It gives up waiting when the context ends; what has begun is finished, so
 // that an impatient caller does not leave a question behind. An error of the transaction's end says nothing about
 // whether it took effect.
-func (s *Store) write(ctx context.Context, do func(context.Context, *sql.Tx, int64) error) error {
+func (s *Store) write(ctx context.Context, do func(*transaction) error) error {
 	return s.writeWithin(ctx, s.whole(), do)
 }
 
-func (s *Store) writeWithin(ctx context.Context, limit time.Duration,
-	do func(context.Context, *sql.Tx, int64) error) error {
+func (s *Store) writeWithin(ctx context.Context, limit time.Duration, do func(*transaction) error) error {
 	t, err := s.begin(ctx, limit)
 	if err != nil {
 		return unwritten(err)
 	}
 	defer t.end()
-	if err := do(t.ctx, t.Tx, t.now); err != nil {
+	if err := do(t); err != nil {
 		_ = t.Rollback()
 		return unwritten(err)
 	}
@@ -82,7 +122,7 @@ func (s *Store) beginOnce(wait context.Context, limit time.Duration) (*transacti
 	if s.dialect.remote {
 		ctx, cancel = context.WithTimeout(ctx, limit)
 	}
-	t := &transaction{ctx: ctx, end: func() { cancel(); _ = conn.Close() }}
+	t := &transaction{ctx: ctx, store: s, stmts: map[string]*sql.Stmt{}, end: func() { cancel(); _ = conn.Close() }}
 	if t.Tx, err = conn.BeginTx(ctx, nil); err != nil {
 		t.end()
 		return nil, fmt.Errorf("begin: %w", err)
@@ -121,7 +161,7 @@ func (s *Store) insist(ctx context.Context, ask func(context.Context) error) err
 	defer cancel()
 	for {
 		err := ask(ctx)
-		if err == nil || errors.Is(err, sql.ErrNoRows) || !s.dialect.remote {
+		if err == nil || errors.Is(err, ErrNotFound) || !s.dialect.remote {
 			return err
 		}
 		if sleep.For(ctx, 100*time.Millisecond) != nil {
@@ -138,49 +178,57 @@ func (s *Store) soon(ctx context.Context) (context.Context, context.CancelFunc) 
 // prepare lets the databases read those statements once that every operation runs.
 func (s *Store) prepare(ctx context.Context) error {
 	s.stmts = map[string]*sql.Stmt{}
-	for query, db := range map[string]*sql.DB{
-		insertReceived: s.writer, settleReceived: s.writer, insertOperation: s.writer, moveOperation: s.writer,
-		noteOperation: s.writer, showOperation: s.writer, insertEvent: s.writer, selectByID: s.reader,
+	for _, query := range []string{
+		insertReceived, settleReceived, insertOperation, moveOperation, noteOperation, showOperation, insertEvent,
 	} {
-		stmt, err := db.PrepareContext(ctx, query)
+		stmt, err := s.writer.PrepareContext(ctx, query)
 		if err != nil {
 			return fmt.Errorf("prepare: %w", err)
 		}
 		s.stmts[query] = stmt
 	}
-	return nil
+	var err error
+	s.byID, err = s.reader.PrepareContext(ctx, selectByID)
+	return wrap(err, "prepare")
 }
 
-// in gives a prepared statement for use in a transaction.
-func (s *Store) in(ctx context.Context, tx *sql.Tx, query string) *sql.Stmt {
-	return tx.StmtContext(ctx, s.stmts[query])
+// sure is write, but when the end of the transaction says nothing it asks for the mark that it would have left. found
+// says that it is there, in spite of the error.
+func (s *Store) sure(ctx context.Context, do func(*transaction) error,
+	ask func(context.Context) error) (found bool, err error) {
+	err = s.write(ctx, do)
+	if err == nil || definite(err) {
+		return false, err
+	}
+	look := s.look(context.WithoutCancel(ctx), err, ask)
+	return look == nil, undecided(err, look)
 }
 
 // change runs one change of an operation and its event in one transaction. When that fails, the event's own mark, which
 // is in the trail exactly when the transaction took effect, says whether the change counts as done.
-func (s *Store) change(ctx context.Context, e op.Event,
-	do func(context.Context, *sql.Tx, int64) (op.Operation, error)) (op.Operation, error) {
+func (s *Store) change(ctx context.Context, e op.Event, do func(*transaction) (op.Operation, error)) (op.Operation,
+	error) {
 	if e.Name == "" {
 		return op.Operation{}, fmt.Errorf("name of the event: %w", ErrIncomplete)
 	}
 	var o op.Operation
 	mark := op.NewID()
-	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx, now int64) (err error) {
-		if o, err = do(ctx, tx, now); err != nil {
+	found, err := s.sure(ctx, func(t *transaction) (err error) {
+		if o, err = do(t); err != nil {
 			return err
 		}
-		if err := s.touchGroup(ctx, tx, o); err != nil {
+		if err := t.touchGroup(o); err != nil {
 			return err
 		}
-		return s.appendEvent(ctx, tx, about(e, o), mark, now)
-	})
-	if err == nil || definite(err) {
-		return o, err
+		return t.appendEvent(about(e, o), mark)
+	}, s.inTrail(mark))
+	switch {
+	case found:
+		return s.after(ctx, o, err)
+	case err != nil && !definite(err):
+		return op.Operation{}, err
 	}
-	if look := s.marked(ctx, mark, err); look != nil {
-		return op.Operation{}, undecided(err, look)
-	}
-	return s.after(ctx, o, err)
+	return o, err
 }
 
 // definite reports whether an error is a refusal: decided before anything was written.
@@ -189,17 +237,16 @@ func definite(err error) bool {
 	return slices.ContainsFunc(refusals, func(refusal error) bool { return errors.Is(err, refusal) })
 }
 
-// marked looks whether the trail holds the mark of a write that failed: nil when it does, sql.ErrNoRows when it does
-// not.
-func (s *Store) marked(ctx context.Context, mark string, failed error) error {
-	var found int
-	err := s.look(context.WithoutCancel(ctx), failed, func(ctx context.Context) error {
-		return s.reader.QueryRowContext(ctx, selectMark, mark).Scan(&found)
-	})
-	if err == nil && found == 0 {
-		return sql.ErrNoRows
+// inTrail asks whether the trail holds a mark: nil when it does, ErrNotFound when it does not.
+func (s *Store) inTrail(mark string) func(context.Context) error {
+	return func(ctx context.Context) error {
+		var found int
+		err := s.reader.QueryRowContext(ctx, selectMark, mark).Scan(&found)
+		if err == nil && found == 0 {
+			return ErrNotFound
+		}
+		return err
 	}
-	return err
 }
 
 // after gives an operation whose change turned out to be done in spite of an error. When somebody else has moved it on
@@ -207,7 +254,7 @@ func (s *Store) marked(ctx context.Context, mark string, failed error) error {
 func (s *Store) after(ctx context.Context, done op.Operation, failed error) (op.Operation, error) {
 	var now op.Operation
 	err := s.insist(context.WithoutCancel(ctx), func(ctx context.Context) (err error) {
-		now, err = scan(s.stmts[selectByID].QueryRowContext(ctx, done.ID))
+		now, err = scan(s.byID.QueryRowContext(ctx, done.ID))
 		return err
 	})
 	if err != nil {
@@ -222,11 +269,6 @@ func (s *Store) after(ctx context.Context, done op.Operation, failed error) (op.
 // about fills in what an event takes from its operation.
 func about(e op.Event, o op.Operation) op.Event {
 	e.Operation = o.ID
-	if e.Team == "" {
-		e.Team = o.Team
-	}
-	if e.Channel == "" {
-		e.Channel = o.Channel
-	}
+	e.Team, e.Channel = cmp.Or(e.Team, o.Team), cmp.Or(e.Channel, o.Channel)
 	return e
 }

@@ -5,7 +5,9 @@ package slackworld
 import (
 	"bytes"
 	"casterbot/bot/webapi"
+	"casterbot/internal/op"
 	"casterbot/internal/sandbox/fakeslack"
+	"context"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -48,6 +50,9 @@ func New(t testing.TB, change ...func(*fakeslack.Config)) *World {
 		APIURL: w.Server.URL + "/api/", AppToken: AppToken, BotToken: BotToken,
 		HTTP: &http.Client{Transport: transport, Timeout: 10 * time.Second},
 		Log:  slog.New(slog.NewTextHandler(w.Book, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Now:  time.Now, Peers: func() int { return 0 }, Language: func(string) string { return "" },
+		Locale: func(string) (string, bool) { return "", true }, Meet: func(context.Context, string) {},
+		Repeats: func(op.Operation) bool { return false },
 	}
 	t.Cleanup(func() {
 		w.Close()

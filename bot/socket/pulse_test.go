@@ -1,4 +1,4 @@
-package bot
+package socket
 
 import (
 	"context"
@@ -10,9 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"casterbot/bot/socket"
-	"casterbot/internal/engine"
-	"casterbot/internal/op"
+	"casterbot/test/slackworld"
 
 	"github.com/slack-go/slack/socketmode"
 )
@@ -21,11 +19,11 @@ import (
 type far struct{ net.Conn }
 
 // paired gives a link with an open connection, and its other end. The link reads until the test ends.
-func paired(t *testing.T) (*socket.Link, far) {
+func paired(t *testing.T) (*Link, far) {
 	near, other := net.Pipe()
-	l := &socket.Link{Lines: socket.NewConns(nil)}
-	l.Silent = make(chan struct{}, 1)
-	open := l.Lines.Keep(near)
+	l := &Link{lines: newConns(nil)}
+	l.silent = make(chan struct{}, 1)
+	open := l.lines.keep(near)
 	go func() { _, _ = io.Copy(io.Discard, open) }()
 	t.Cleanup(func() {
 		_ = near.Close()
@@ -47,10 +45,10 @@ const (
 func TestPulse(t *testing.T) {
 	for name, c := range map[string]struct {
 		upgraded bool
-		talks    func(*testing.T, *socket.Link, far)
+		talks    func(*testing.T, *Link, far)
 		after    time.Duration // 0: never
 	}{
-		"pings are answered": {true, func(t *testing.T, _ *socket.Link, f far) {
+		"pings are answered": {true, func(t *testing.T, _ *Link, f far) {
 			for frame := make([]byte, 6); ; {
 				if _, err := io.ReadFull(f, frame); err != nil {
 					return
@@ -61,19 +59,19 @@ func TestPulse(t *testing.T) {
 				f.says(pong)
 			}
 		}, 0},
-		"only Slack's pings are heard": {true, func(_ *testing.T, _ *socket.Link, f far) {
+		"only Slack's pings are heard": {true, func(_ *testing.T, _ *Link, f far) {
 			for range 12 {
 				f.says(slackPing)
 				time.Sleep(6 * time.Second)
 			}
 		}, 80 * time.Second},
-		"nothing is heard": {true, func(_ *testing.T, _ *socket.Link, f far) {
+		"nothing is heard": {true, func(_ *testing.T, _ *Link, f far) {
 			_, _ = io.Copy(io.Discard, f)
 		}, 15 * time.Second},
-		"every write hangs":  {true, func(*testing.T, *socket.Link, far) {}, 15 * time.Second},
-		"no frames yet":      {false, func(_ *testing.T, _ *socket.Link, f far) { _, _ = io.Copy(io.Discard, f) }, 0},
-		"the client hung up": {true, func(_ *testing.T, l *socket.Link, _ far) { _ = l.Lines.Open.Close() }, 0},
-		"a silent one recovers": {true, func(t *testing.T, _ *socket.Link, f far) {
+		"every write hangs":  {true, func(*testing.T, *Link, far) {}, 15 * time.Second},
+		"no frames yet":      {false, func(_ *testing.T, _ *Link, f far) { _, _ = io.Copy(io.Discard, f) }, 0},
+		"the client hung up": {true, func(_ *testing.T, l *Link, _ far) { _ = l.lines.open.Close() }, 0},
+		"a silent one recovers": {true, func(t *testing.T, _ *Link, f far) {
 			time.Sleep(14 * time.Second)
 			f.says(pong)
 		}, 25 * time.Second},
@@ -88,11 +86,11 @@ func TestPulse(t *testing.T) {
 					f.says("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n")
 				}
 				go c.talks(t, l, f)
-				go l.Listen(ctx, socket.Normal)
-				socket.WaitFor(ctx, l.Silent, time.Hour)
+				go l.listen(ctx, normal)
+				waitFor(ctx, l.silent, time.Hour)
 				took := time.Since(began)
-				if c.after == 0 && took < time.Hour || c.after != 0 && took != c.after || l.Deaf.Load() != (c.after != 0) {
-					t.Errorf("given up: %v, after %s, want %s", l.Deaf.Load(), took, c.after)
+				if c.after == 0 && took < time.Hour || c.after != 0 && took != c.after || l.deaf.Load() != (c.after != 0) {
+					t.Errorf("given up: %v, after %s, want %s", l.deaf.Load(), took, c.after)
 				}
 			})
 		})
@@ -103,15 +101,15 @@ func TestPulse(t *testing.T) {
 func TestGoodbyeToADeadLine(t *testing.T) {
 	l, f := paired(t)
 	f.says("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n")
-	open := l.Lines.Open
-	open.Ping()
-	for open.Mu.TryLock() { // until the ping is on its way
-		open.Mu.Unlock()
+	open := l.lines.open
+	open.ping()
+	for open.mu.TryLock() { // until the ping is on its way
+		open.mu.Unlock()
 		time.Sleep(time.Millisecond)
 	}
 	done := make(chan struct{})
 	go func() {
-		l.Lines.Goodbye()
+		l.lines.goodbye()
 		close(done)
 	}()
 	select {
@@ -126,10 +124,8 @@ func TestGoodbyeToADeadLine(t *testing.T) {
 func TestDeafSockets(t *testing.T) {
 	for name, all := range map[string]bool{"one": false, "all": true} {
 		t.Run(name, func(t *testing.T) {
-			w := NewWorld(t)
-			w.pulse = socket.Pulse{Every: 400 * time.Millisecond, Missed: 2}
-			w.engine.accept = replying("done")
-			b := w.start()
+			w := slackworld.New(t)
+			s := serve(t, w, pulse{every: 400 * time.Millisecond, missed: 2}, acknowledge)
 			deaf := w.Sockets()[:1]
 			if all {
 				deaf = w.Sockets()
@@ -144,16 +140,16 @@ func TestDeafSockets(t *testing.T) {
 						return false
 					}
 				}
-				return b.Health().Sockets == 2 && len(w.Sockets()) == 2
+				return s.Health().Sockets == 2 && len(w.Sockets()) == 2
 			})
 			for i := range 20 {
 				w.Types("U0ANA", "C0SHOW", fmt.Sprintf("/caster help %d", i))
 			}
-			if h := b.Health(); h.Replaced < len(deaf) || !strings.Contains(w.Book.String(), "nothing is heard on a socket") {
+			if h := s.Health(); h.Replaced < len(deaf) || !strings.Contains(w.Book.String(), "nothing is heard on a socket") {
 				t.Errorf("health %+v\n%s", h, w.Book)
 			}
-			if n := len(w.Calls("apps.connections.open")); n > 2+2*b.Health().Replaced {
-				t.Errorf("%d sockets asked for, %d replaced", n, b.Health().Replaced)
+			if n := len(w.Calls("apps.connections.open")); n > 2+2*s.Health().Replaced {
+				t.Errorf("%d sockets asked for, %d replaced", n, s.Health().Replaced)
 			}
 		})
 	}
@@ -161,13 +157,15 @@ func TestDeafSockets(t *testing.T) {
 
 // TestUnwritten: an acknowledgement that could not be written to one socket is given on the other.
 func TestUnwritten(t *testing.T) {
-	w := NewWorld(t)
+	w := slackworld.New(t)
 	release := make(chan struct{})
-	w.engine.accept = func(context.Context, op.Request) (engine.Accepted, error) {
-		<-release
-		return engine.Accepted{}, nil
-	}
-	b := w.start()
+	s := serve(t, w, normal, func(e Envelope) {
+		go func() {
+			<-release
+			_ = e.Ack(nil)
+			e.Done()
+		}()
+	})
 	defer close(release)
 	sent, err := w.Type("U0ANA", "C0SHOW", "/caster help", "")
 	if err != nil {
@@ -175,7 +173,8 @@ func TestUnwritten(t *testing.T) {
 	}
 	failed := &socketmode.ErrorWriteFailed{Cause: io.ErrClosedPipe,
 		Response: &socketmode.Response{EnvelopeID: sent.Envelope}}
-	if err := b.sockets.Links[0].Event(socketmode.Event{Type: socketmode.EventTypeErrorWriteFailed,
+	broken := &Link{owner: s} // nothing can be written to it
+	if err := broken.event(socketmode.Event{Type: socketmode.EventTypeErrorWriteFailed,
 		Data: failed}); err != nil {
 		t.Fatal(err)
 	}
@@ -186,11 +185,11 @@ func TestUnwritten(t *testing.T) {
 
 func TestReady(t *testing.T) {
 	for _, c := range []struct {
-		h    socket.Health
+		h    Health
 		want bool
 	}{
-		{socket.Health{Sockets: 2, Age: 6 * time.Second}, true}, {socket.Health{Sockets: 1}, true}, {socket.Health{}, false},
-		{socket.Health{Sockets: 2, Age: 10 * time.Second}, false},
+		{Health{Sockets: 2, Age: 6 * time.Second}, true}, {Health{Sockets: 1}, true}, {Health{}, false},
+		{Health{Sockets: 2, Age: 10 * time.Second}, false},
 	} {
 		if c.h.Ready() != c.want {
 			t.Errorf("%+v", c.h)

@@ -1,4 +1,4 @@
-package bot
+package messages
 
 import (
 	"context"
@@ -9,30 +9,28 @@ import (
 	"testing"
 	"time"
 
-	"casterbot/bot/messages"
 	"casterbot/bot/webapi"
-	"casterbot/internal/engine"
 	"casterbot/internal/notify"
 	"casterbot/internal/op"
 	"casterbot/internal/sandbox/fakeslack"
+	"casterbot/test/slackworld"
 )
 
-// clickedCard is a bot whose card was clicked.
-func clickedCard(t *testing.T, w *World) (*messages.Chat, string) {
+// clickedCard is a chat whose card was clicked.
+func clickedCard(t *testing.T, w *world) (*Chat, string) {
 	t.Helper()
-	w.engine.press = func(context.Context, op.Click) (engine.Accepted, error) { return engine.Accepted{}, nil }
-	w.start()
-	ts := w.card(operation(op.Pending))
+	chat := w.listens()
+	ts := w.card(slackworld.Operation(op.Pending))
 	w.press(ts)
-	return w.engine.chat, ts
+	return chat, ts
 }
 
-func (w *World) press(ts string) {
+func (w *world) press(ts string) {
 	w.t.Helper()
 	w.Acknowledged(w.Click("U0ANA", "C0SHOW", ts, fakeslack.Press{Action: "op:confirm"}))
 }
 
-func (w *World) replaced() (n int) {
+func (w *world) replaced() (n int) {
 	for _, c := range w.Calls("response_url") {
 		if c.Replaces() && c.Error == "" {
 			n++
@@ -42,7 +40,7 @@ func (w *World) replaced() (n int) {
 }
 
 func card(state op.State, ts string) op.Operation {
-	return operation(state, func(o *op.Operation) { o.Card, o.Version = ts, 7 })
+	return slackworld.Operation(state, func(o *op.Operation) { o.Card, o.Version = ts, 7 })
 }
 
 // proved is an edit of which it is known as well that the card is there.
@@ -57,10 +55,10 @@ func proved(err error) error {
 // edited in the workspace for a long time. Four of five uses are edits, the last one is for the clicker; then it goes
 // on with chat.update.
 func TestAClickEditsItsCard(t *testing.T) {
-	w := NewWorld(t)
+	w := newWorld(t)
 	chat, ts := clickedCard(t, w)
-	chat.Limits.HoldPosts("C0SHOW", time.Hour)
-	chat.Limits.HoldEdits(time.Hour)
+	chat.limits.HoldPosts("C0SHOW", time.Hour)
+	chat.limits.HoldEdits(time.Hour)
 	for n, state := range []op.State{op.Queued, op.Running, op.Succeeded, op.Succeeded} {
 		if got, err := show(chat, card(state, ts)); proved(err) != nil || got != ts || w.replaced() != n+1 {
 			t.Fatalf("edit %d: %q, %v, %d edits", n, got, err, w.replaced())
@@ -74,7 +72,7 @@ func TestAClickEditsItsCard(t *testing.T) {
 	if _, err := show(chat, card(op.Succeeded, ts)); !errors.Is(err, notify.ErrBusy) || w.replaced() != 4 {
 		t.Errorf("a fifth edit: %v", err)
 	}
-	chat.Limits = webapi.NewLimiter(nil, false)
+	chat.limits = webapi.NewLimiter(nil, false)
 	if _, err := show(chat, card(op.Succeeded, ts)); err != nil || len(w.Calls("chat.update")) != 1 {
 		t.Errorf("chat.update does not take over: %v", err)
 	}
@@ -82,15 +80,9 @@ func TestAClickEditsItsCard(t *testing.T) {
 
 // The private answers of a click count against its five uses, and one use is kept for them.
 func TestAnswersCountAgainstTheAddress(t *testing.T) {
-	w := NewWorld(t)
-	var to op.Address
-	w.engine.press = func(_ context.Context, c op.Click) (engine.Accepted, error) {
-		to = c.Address
-		return engine.Accepted{}, nil
-	}
-	w.start()
-	chat, ts := w.engine.chat, w.card(operation(op.Pending))
-	w.press(ts)
+	w := newWorld(t)
+	chat, ts := clickedCard(t, w)
+	to := <-w.clicks
 	tell := func() string {
 		if err := chat.Tell(context.Background(), to, op.Answer{Title: op.L("only for you")}); err != nil {
 			t.Fatal(err)
@@ -137,7 +129,7 @@ func TestWhereAnAddressDoesNotWork(t *testing.T) {
 		"done, down": {fakeslack.Fault{Status: 500, AfterEffect: true}, notify.ErrNoAnswer},
 		"no answer":  {fakeslack.Fault{Silent: true, Times: 1}, notify.ErrNoAnswer},
 	} {
-		w := NewWorld(t)
+		w := newWorld(t)
 		w.Config.HTTP = &http.Client{Transport: w.Config.HTTP.Transport, Timeout: time.Second}
 		chat, ts := clickedCard(t, w)
 		w.Fail("response_url", c.fault)
@@ -166,7 +158,7 @@ func errText(err error) string {
 // What has come of an operation is to be drawn once more, by chat.update and without taking what new results need; what
 // tells that one is under way is not.
 func TestAnAddressProvesLittle(t *testing.T) {
-	w := NewWorld(t)
+	w := newWorld(t)
 	chat, ts := clickedCard(t, w)
 	if _, err := show(chat, card(op.Running, ts)); err != nil {
 		t.Errorf("under way: %v", err)
@@ -174,10 +166,10 @@ func TestAnAddressProvesLittle(t *testing.T) {
 	if got, err := show(chat, card(op.Succeeded, ts)); !errors.Is(err, notify.ErrUnproven) || got != ts {
 		t.Errorf("a result: %q, %v", got, err)
 	}
-	later := time.Now().Add(messages.HookEdits)
-	chat.Clicked.Now = func() time.Time { return later }
+	later := time.Now().Add(hookEdits)
+	chat.clicked.now = func() time.Time { return later }
 	all := 20
-	chat.Limits = webapi.NewLimiter(func(_ context.Context, _ string, _ float64, burst int,
+	chat.limits = webapi.NewLimiter(func(_ context.Context, _ string, _ float64, burst int,
 		_ time.Duration) (time.Duration, bool) {
 		return 0, burst == all // who has to leave some gets none
 	}, false)
@@ -201,14 +193,14 @@ func TestAnAddressProvesLittle(t *testing.T) {
 
 // A second click gives its own five uses: the newest address goes first.
 func TestTheNewestClickEdits(t *testing.T) {
-	w := NewWorld(t)
+	w := newWorld(t)
 	chat, ts := clickedCard(t, w)
 	w.press(ts)
 	for n := range 9 {
 		if _, err := show(chat, card(op.Succeeded, ts)); proved(err) != nil {
 			t.Fatal(err)
 		}
-		if n == 0 && chat.Clicked.List[0].Left != messages.HookUses {
+		if n == 0 && chat.clicked.list[0].left != hookUses {
 			t.Error("an older address goes first")
 		}
 	}
@@ -219,7 +211,7 @@ func TestTheNewestClickEdits(t *testing.T) {
 
 // Blocks that Slack refuses are replaced by plain ones at the address too.
 func TestAClickedCardInPlainBlocks(t *testing.T) {
-	w := NewWorld(t)
+	w := newWorld(t)
 	chat, ts := clickedCard(t, w)
 	w.Fail("response_url", fakeslack.Fault{Error: "invalid_blocks", Times: 1})
 	if _, err := show(chat, card(op.Succeeded, ts)); proved(err) != nil || w.replaced() != 1 ||
@@ -236,52 +228,52 @@ func TestAClickedCardInPlainBlocks(t *testing.T) {
 // kept.
 func TestWhatIsKeptOfClicks(t *testing.T) {
 	now := time.Unix(1000, 0)
-	c := messages.NewClicked(func() time.Time { return now })
+	c := &clicked{now: func() time.Time { return now }}
 	good := func(string) bool { return true }
 	click := op.Click{Origin: op.Origin{Address: op.Address{Channel: "C1", ReplyTo: "https://hooks.slack.com/actions/1"}},
 		Message: "1.1"}
-	c.Keep(click, func(string) bool { return false })
+	c.keep(click, func(string) bool { return false })
 	inThread := click
 	inThread.Thread = "1.0"
-	c.Keep(inThread, good)
-	if c.Edits("C1", "1.1") {
+	c.keep(inThread, good)
+	if c.canEdit("C1", "1.1") {
 		t.Error("a foreign address, or one of a thread, is kept")
 	}
-	c.Keep(click, good)
-	if !c.Edits("C1", "1.1") || c.Edits("C2", "1.1") || c.Edits("C1", "1.2") {
+	c.keep(click, good)
+	if !c.canEdit("C1", "1.1") || c.canEdit("C2", "1.1") || c.canEdit("C1", "1.2") {
 		t.Error("it is not good for its message alone")
 	}
-	if now = now.Add(messages.HookEdits); c.Edits("C1", "1.1") {
+	if now = now.Add(hookEdits); c.canEdit("C1", "1.1") {
 		t.Error("it is used for too long")
 	}
-	for n := range 3 * messages.MaxClicked {
+	for n := range 3 * maxClicked {
 		click.Message = strconv.Itoa(n)
-		c.Keep(click, good)
+		c.keep(click, good)
 	}
-	if len(c.List) != messages.MaxClicked || c.Edits("C1", "0") || !c.Edits("C1", click.Message) {
-		t.Errorf("%d addresses are kept", len(c.List))
+	if len(c.list) != maxClicked || c.canEdit("C1", "0") || !c.canEdit("C1", click.Message) {
+		t.Errorf("%d addresses are kept", len(c.list))
 	}
-	now = now.Add(messages.HookLives + time.Second)
-	if c.Keep(click, good); len(c.List) != 1 {
-		t.Errorf("%d addresses are kept of which all but one are over", len(c.List))
+	now = now.Add(hookLives + time.Second)
+	if c.keep(click, good); len(c.list) != 1 {
+		t.Errorf("%d addresses are kept of which all but one are over", len(c.list))
 	}
 }
 
 // The card of a thread is edited by chat.update.
 func TestAClickInAThread(t *testing.T) {
-	w := NewWorld(t)
+	w := newWorld(t)
 	chat, root := clickedCard(t, w)
-	o := operation(op.Pending, func(o *op.Operation) { o.Thread = root })
+	o := slackworld.Operation(op.Pending, func(o *op.Operation) { o.Thread = root })
 	ts := w.card(o)
 	w.press(ts)
 	// one that does not say so
-	chat.Clicked.Keep(op.Click{Origin: op.Origin{Address: op.Address{Channel: "C0SHOW", ReplyTo: w.Config.APIURL + "x"}},
-		Message: ts}, chat.Hooks.Allowed)
+	chat.clicked.keep(op.Click{Origin: op.Origin{Address: op.Address{Channel: "C0SHOW", ReplyTo: w.Config.APIURL + "x"}},
+		Message: ts}, chat.hooks.allowed)
 	o.State, o.Card = op.Succeeded, ts
 	if _, err := show(chat, o); err != nil || w.replaced() != 0 || len(w.Calls("chat.update")) != 1 {
 		t.Errorf("%v, %d edits by an address", err, w.replaced())
 	}
-	if used := messages.HookUses - chat.Clicked.List[len(chat.Clicked.List)-1].Left; used > 0 {
+	if used := hookUses - chat.clicked.list[len(chat.clicked.list)-1].left; used > 0 {
 		t.Errorf("an address was tried %d times", used)
 	}
 }

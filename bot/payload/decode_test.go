@@ -1,4 +1,4 @@
-package bot
+package payload
 
 import (
 	"encoding/json"
@@ -7,14 +7,11 @@ import (
 	"testing"
 	"time"
 
-	"casterbot/bot/payload"
 	"casterbot/internal/op"
+	"casterbot/test/slackworld"
 )
 
-var Me = payload.Identity{Team: "T0SHOW", User: "U0BOT"}
-
-const SlashSample = `{"team_id":"T0SHOW","channel_id":"C0SHOW","channel_name":"general","user_id":"U0ANA","command":"/record","text":"stop main",
-	"response_url":"https://hooks.slack.com/x","trigger_id":"1.2.abc","api_app_id":"A0CASTER"}`
+var me = Identity{Team: "T0SHOW", User: "U0BOT"}
 
 const clickSample = `{"type":"block_actions","team":{"id":"T0SHOW"},"user":{"id":"U0ANA","team_id":"T0SHOW"},"channel":{"id":"C0SHOW"},
 	"container":{"type":"message","message_ts":"1.1","channel_id":"C0SHOW"},"message":{"ts":"1.1","thread_ts":"1.0"},
@@ -24,31 +21,31 @@ const clickSample = `{"type":"block_actions","team":{"id":"T0SHOW"},"user":{"id"
 const mentionSample = `{"team_id":"T0SHOW","event_id":"Ev1","event":{"type":"app_mention","user":"U0ANA","text":"%s","ts":"1795378170.000100",
 	"channel":"C0SHOW","team":"T0SHOW"%s}}`
 
-func Click(action, value string) string { return fmt.Sprintf(clickSample, action, value) }
+func click(action, value string) string { return fmt.Sprintf(clickSample, action, value) }
 
 func mention(text, more string) string { return fmt.Sprintf(mentionSample, text, more) }
 
 func TestDecode(t *testing.T) {
 	for _, c := range []struct{ name, kind, payload, want string }{
-		{"slash", "slash_commands", SlashSample, "say U0ANA/T0SHOW C0SHOW: record stop main"},
-		{"slash without text", "slash_commands", strings.ReplaceAll(SlashSample, "stop main", ""),
+		{"slash", "slash_commands", slackworld.Slash, "say U0ANA/T0SHOW C0SHOW: record stop main"},
+		{"slash without text", "slash_commands", strings.ReplaceAll(slackworld.Slash, "stop main", ""),
 			"say U0ANA/T0SHOW C0SHOW: record"},
-		{"slash of another workspace", "slash_commands", strings.ReplaceAll(SlashSample, "T0SHOW", "T0OTHER"),
+		{"slash of another workspace", "slash_commands", strings.ReplaceAll(slackworld.Slash, "T0SHOW", "T0OTHER"),
 			"error comes from another workspace"},
-		{"slash of nobody", "slash_commands", strings.ReplaceAll(SlashSample, "U0ANA", ""), "ignored"},
-		{"confirm", "interactive", Click("op:confirm", "abc"), "click confirm abc by U0ANA/T0SHOW in C0SHOW at 1.1"},
-		{"next", "interactive", Click("op:next:1a2b", "abc"), "click next 1a2b abc by U0ANA/T0SHOW in C0SHOW at 1.1"},
-		{"by an outsider", "interactive", strings.ReplaceAll(Click("op:confirm", "abc"), `"team_id":"T0SHOW"`,
+		{"slash of nobody", "slash_commands", strings.ReplaceAll(slackworld.Slash, "U0ANA", ""), "ignored"},
+		{"confirm", "interactive", click("op:confirm", "abc"), "click confirm abc by U0ANA/T0SHOW in C0SHOW at 1.1"},
+		{"next", "interactive", click("op:next:1a2b", "abc"), "click next 1a2b abc by U0ANA/T0SHOW in C0SHOW at 1.1"},
+		{"by an outsider", "interactive", strings.ReplaceAll(click("op:confirm", "abc"), `"team_id":"T0SHOW"`,
 			`"team_id":"T0OTHER"`), "click confirm abc by U0ANA/T0OTHER in C0SHOW at 1.1"},
-		{"next without a way", "interactive", Click("op:next", "abc"), "ignored"},
-		{"next with a long way", "interactive", Click("op:next:"+strings.Repeat("x", 65), "abc"), "ignored"},
-		{"confirm with a way", "interactive", Click("op:confirm:1", "abc"), "ignored"},
-		{"unknown act", "interactive", Click("op:destroy", "abc"), "ignored"},
-		{"no operation", "interactive", Click("op:confirm", ""), "ignored"},
-		{"a value that is no id", "interactive", Click("op:confirm", strings.Repeat("x", 65)), "ignored"},
-		{"unknown action", "interactive", Click("other", "abc"), "ignored"},
-		{"say", "interactive", Click("say:3", "record status"), "say U0ANA/T0SHOW C0SHOW in 1.0: record status"},
-		{"say nothing", "interactive", Click("say:3", ""), "ignored"},
+		{"next without a way", "interactive", click("op:next", "abc"), "ignored"},
+		{"next with a long way", "interactive", click("op:next:"+strings.Repeat("x", 65), "abc"), "ignored"},
+		{"confirm with a way", "interactive", click("op:confirm:1", "abc"), "ignored"},
+		{"unknown act", "interactive", click("op:destroy", "abc"), "ignored"},
+		{"no operation", "interactive", click("op:confirm", ""), "ignored"},
+		{"a value that is no id", "interactive", click("op:confirm", strings.Repeat("x", 65)), "ignored"},
+		{"unknown action", "interactive", click("other", "abc"), "ignored"},
+		{"say", "interactive", click("say:3", "record status"), "say U0ANA/T0SHOW C0SHOW in 1.0: record status"},
+		{"say nothing", "interactive", click("say:3", ""), "ignored"},
 		{"no actions", "interactive", `{"type":"block_actions","user":{"id":"U0ANA"}}`, "ignored"},
 		{"shortcut", "interactive", `{"type":"shortcut","user":{"id":"U0ANA"}}`, "ignored"},
 		{"nobody", "interactive", `{"type":"block_actions"}`, "ignored"},
@@ -85,15 +82,15 @@ func TestDecode(t *testing.T) {
 		{"no JSON", "interactive", `{`, "error unexpected end of JSON input"},
 		{"wrong shape", "slash_commands", `[]`, "error json: cannot unmarshal array"},
 	} {
-		a, err := Me.Decode(c.kind, "env", json.RawMessage(c.payload), T0)
-		if got := Described(a, err); !strings.HasPrefix(got, c.want) || c.want == "" {
+		a, err := me.Decode(c.kind, "env", json.RawMessage(c.payload), slackworld.T0)
+		if got := described(a, err); !strings.HasPrefix(got, c.want) || c.want == "" {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
 		}
 	}
 }
 
-// Described puts what was decoded into one line.
-func Described(a payload.Event, err error) string {
+// described puts what was decoded into one line.
+func described(a Event, err error) string {
 	switch {
 	case err != nil:
 		return "error " + err.Error()
@@ -127,37 +124,38 @@ func Described(a payload.Event, err error) string {
 // TestKeys: what is the same for Slack has the same key, and nothing else has.
 func TestKeys(t *testing.T) {
 	key := func(kind, envelope, payload string) string {
-		a, err := Me.Decode(kind, envelope, json.RawMessage(payload), T0)
+		a, err := me.Decode(kind, envelope, json.RawMessage(payload), slackworld.T0)
 		if err != nil || a.Key == "" {
 			t.Fatalf("%s: no key (%v)", payload, err)
 		}
 		return a.Key
 	}
-	slash := key("slash_commands", "e1", SlashSample)
-	if slash != key("slash_commands", "e2", SlashSample) {
+	slash := key("slash_commands", "e1", slackworld.Slash)
+	if slash != key("slash_commands", "e2", slackworld.Slash) {
 		t.Error("the same trigger in two envelopes has two keys")
 	}
-	if slash == key("slash_commands", "e1", strings.ReplaceAll(SlashSample, "1.2.abc", "1.2.abd")) {
+	if slash == key("slash_commands", "e1", strings.ReplaceAll(slackworld.Slash, "1.2.abc", "1.2.abd")) {
 		t.Error("two triggers have one key")
 	}
 	if strings.Contains(slash, "1.2.abc") {
 		t.Error("the key shows the trigger")
 	}
-	if bare := strings.ReplaceAll(SlashSample, "1.2.abc", ""); key("slash_commands", "e1", bare) == key("slash_commands",
-		"e2", bare) {
+	bare := strings.ReplaceAll(slackworld.Slash, "1.2.abc", "")
+	if key("slash_commands", "e1", bare) == key("slash_commands", "e2", bare) {
 		t.Error("two commands without trigger have one key")
 	}
-	press := key("interactive", "e", Click("op:confirm", "abc"))
-	if press != key("interactive", "e2", Click("op:confirm", "abc")) {
+	press := key("interactive", "e", click("op:confirm", "abc"))
+	if press != key("interactive", "e2", click("op:confirm", "abc")) {
 		t.Error("one press in two envelopes has two keys")
 	}
-	for _, other := range []string{Click("op:cancel", "abc"), strings.ReplaceAll(Click("op:confirm", "abc"), "9.9", "9.8"),
-		strings.ReplaceAll(Click("op:confirm", "abc"), "U0ANA", "U0BO")} {
+	for _, other := range []string{click("op:cancel", "abc"),
+		strings.ReplaceAll(click("op:confirm", "abc"), "9.9", "9.8"),
+		strings.ReplaceAll(click("op:confirm", "abc"), "U0ANA", "U0BO")} {
 		if press == key("interactive", "e", other) {
 			t.Errorf("another press has the same key: %s", other)
 		}
 	}
-	form := FormSample("caster copy {caster} {name}", "U0ANA", true)
+	form := formSample("caster copy {caster} {name}", "U0ANA", true)
 	sent := key("interactive", "e1", form)
 	if sent != key("interactive", "e2", strings.ReplaceAll(form, `"trigger_id":"t"`, `"trigger_id":"u"`)) {
 		t.Error("one form in two envelopes has two keys")
@@ -168,7 +166,7 @@ func TestKeys(t *testing.T) {
 			t.Errorf("another form has the same key: %s", other)
 		}
 	}
-	if sent == key("interactive", "e1", FormSample("caster copy {caster} {name}", "U0ANA", false)) {
+	if sent == key("interactive", "e1", formSample("caster copy {caster} {name}", "U0ANA", false)) {
 		t.Error("a change in a form has the key of the form")
 	}
 	if key("events_api", "e1", mention("x", "")) != key("events_api", "e2", mention("x", "")) {
@@ -182,16 +180,16 @@ func TestKeys(t *testing.T) {
 
 // TestTimes: a mention happened when it was written, never later than now; everything else happens now.
 func TestTimes(t *testing.T) {
-	a, _ := Me.Decode("events_api", "e", json.RawMessage(mention("x", "")), T0.Add(time.Hour))
+	a, _ := me.Decode("events_api", "e", json.RawMessage(mention("x", "")), slackworld.T0.Add(time.Hour))
 	if want := time.Unix(1795378170, 0); !a.Request.At.Equal(want) {
 		t.Errorf("mention at %s, want %s", a.Request.At, want)
 	}
-	a, _ = Me.Decode("events_api", "e", json.RawMessage(mention("x", "")), time.Unix(1000, 0))
+	a, _ = me.Decode("events_api", "e", json.RawMessage(mention("x", "")), time.Unix(1000, 0))
 	if !a.Request.At.Equal(time.Unix(1000, 0)) {
 		t.Errorf("a mention of the future is at %s", a.Request.At)
 	}
-	a, _ = Me.Decode("slash_commands", "e", json.RawMessage(SlashSample), T0)
-	if !a.Request.At.Equal(T0) || a.Request.ReplyTo != "https://hooks.slack.com/x" ||
+	a, _ = me.Decode("slash_commands", "e", json.RawMessage(slackworld.Slash), slackworld.T0)
+	if !a.Request.At.Equal(slackworld.T0) || a.Request.ReplyTo != "https://hooks.slack.com/x" ||
 		a.Request.Trigger != "1.2.abc" || !a.Slash {
 		t.Errorf("slash: %+v", a.Request)
 	}
@@ -199,9 +197,10 @@ func TestTimes(t *testing.T) {
 
 func FuzzDecode(f *testing.F) {
 	for _, data := range []string{
-		SlashSample, Click("op:confirm", "abc"), Click("op:next:0", "abc"), Click("say:0", "help"), Click("field", ""),
+		slackworld.Slash, click("op:confirm", "abc"), click("op:next:0", "abc"), click("say:0", "help"),
+		click("field", ""),
 		mention("<@U0BOT> x", ""),
-		FormSample("caster copy {caster} {name}", "U0ANA", true),
+		formSample("caster copy {caster} {name}", "U0ANA", true),
 		`{"type":"view_submission","user":{"id":"U"},"view":{"private_metadata":"{}"}}`,
 		`{"event":{"type":"user_change","user":{"id":"U1"}}}`, `{"actions":[null],"user":null}`, `null`, `[]`,
 		`{"user":{"id":1}}`,
@@ -211,7 +210,7 @@ func FuzzDecode(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, kind string, data []byte) {
-		a, err := Me.Decode(kind, "env", data, T0)
+		a, err := me.Decode(kind, "env", data, slackworld.T0)
 		found := 0
 		for _, set := range []bool{a.Request != nil, a.Click != nil, a.Fill != nil, a.Home != nil} {
 			if set {
@@ -224,11 +223,11 @@ func FuzzDecode(f *testing.F) {
 		if found == 1 && a.Key == "" {
 			t.Error("a meaning without a key")
 		}
-		if a.Click != nil && (!payload.Acts[a.Click.Action] || a.Click.Operation == "" ||
-			(a.Click.Action == op.ActionNext) != (a.Click.Next != "") || a.Click.Team != Me.Team) {
+		if a.Click != nil && (!acts[a.Click.Action] || a.Click.Operation == "" ||
+			(a.Click.Action == op.ActionNext) != (a.Click.Next != "") || a.Click.Team != me.Team) {
 			t.Errorf("a click that is none: %+v", a.Click)
 		}
-		if a.Request != nil && (a.Request.Person == "" || a.Request.Text == "" || a.Request.Team != Me.Team) {
+		if a.Request != nil && (a.Request.Person == "" || a.Request.Text == "" || a.Request.Team != me.Team) {
 			t.Errorf("a request that is none: %+v", a.Request)
 		}
 	})

@@ -1,4 +1,4 @@
-package bot
+package socket
 
 import (
 	"fmt"
@@ -6,8 +6,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"casterbot/bot/socket"
 	"casterbot/internal/sandbox/fakeslack"
+	"casterbot/test/slackworld"
 )
 
 // TestClosedWhileCommandsArrive: Slack closes a socket while commands and acknowledgements are on their way through it,
@@ -16,53 +16,52 @@ import (
 // more.
 func TestClosedWhileCommandsArrive(t *testing.T) {
 	for _, reason := range []string{"refresh_requested", "warning"} {
-		w := NewWorld(t, func(c *fakeslack.Config) { c.Grace = 3 * time.Millisecond })
-		w.engine.accept = replying("done")
-		b := w.start()
+		w := slackworld.New(t, func(c *fakeslack.Config) { c.Grace = 3 * time.Millisecond })
+		s := serve(t, w, normal, acknowledge)
 		for round := range 2 {
 			var sent []fakeslack.Sent
 			for i := range 60 {
 				if i == 30 {
 					w.Disconnect(w.Sockets()[0], reason)
 				}
-				s, err := w.Type("U0ANA", "C0SHOW", fmt.Sprintf("/caster help %d", i), "")
+				command, err := w.Type("U0ANA", "C0SHOW", fmt.Sprintf("/caster help %d", i), "")
 				if err != nil {
 					t.Fatal(err)
 				}
-				sent = append(sent, s)
+				sent = append(sent, command)
 				time.Sleep(200 * time.Microsecond)
 			}
-			for i, s := range sent {
-				if ack := <-s.Done; ack.Err != "" {
+			for i, command := range sent {
+				if ack := <-command.Done; ack.Err != "" {
 					t.Errorf("%s, round %d: command %d: %s", reason, round, i, ack.Err)
 				}
 			}
-			w.Until("two sockets are up", func() bool { return b.Health().Sockets == 2 && len(w.Sockets()) == 2 })
+			w.Until("two sockets are up", func() bool { return s.Health().Sockets == 2 && len(w.Sockets()) == 2 })
 		}
 	}
 }
 
 func TestAckedKeepsTheDoubtful(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		a := &socket.AckLog{}
-		a.Add("old", nil)
-		time.Sleep(socket.Doubtful + time.Millisecond)
-		a.Add("young", nil)
-		a.Add("younger", nil)
-		if len(a.Last) != 2 {
-			t.Errorf("%d acknowledgements are kept, want 2", len(a.Last))
+		a := &ackLog{}
+		a.add("old", nil)
+		time.Sleep(doubtful + time.Millisecond)
+		a.add("young", nil)
+		a.add("younger", nil)
+		if len(a.last) != 2 {
+			t.Errorf("%d acknowledgements are kept, want 2", len(a.last))
 		}
-		if got := a.Take(false); len(got) != 2 || got[0].Id != "young" || got[1].Id != "younger" {
+		if got := a.take(false); len(got) != 2 || got[0].id != "young" || got[1].id != "younger" {
 			t.Errorf("doubtful: %+v", got)
 		}
-		if !a.Add("next connection", nil) {
+		if !a.add("next connection", nil) {
 			t.Error("a link that connects again takes no more")
 		}
-		time.Sleep(socket.Doubtful + time.Millisecond)
-		if got := a.Take(true); len(got) != 0 {
+		time.Sleep(doubtful + time.Millisecond)
+		if got := a.take(true); len(got) != 0 {
 			t.Errorf("doubtful after a long time: %+v", got)
 		}
-		if a.Add("late", nil) {
+		if a.add("late", nil) {
 			t.Error("a link that is over takes more")
 		}
 	})

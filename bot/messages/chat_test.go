@@ -1,4 +1,4 @@
-package bot
+package messages
 
 import (
 	"context"
@@ -10,23 +10,24 @@ import (
 	"testing"
 	"time"
 
-	"casterbot/bot/messages"
+	"casterbot/bot/render"
 	"casterbot/bot/webapi"
 	"casterbot/internal/notify"
 	"casterbot/internal/op"
 	"casterbot/internal/sandbox/fakeslack"
+	"casterbot/test/slackworld"
 )
 
 func TestShowPostsOnceAndEdits(t *testing.T) {
-	w := NewWorld(t)
-	c := messages.New(w.Config)
-	root := w.card(operation(op.Pending))
-	o := operation(op.Pending, func(o *op.Operation) { o.Thread = root })
+	w := newWorld(t)
+	c := New(w.Config)
+	root := w.card(slackworld.Operation(op.Pending))
+	o := slackworld.Operation(op.Pending, func(o *op.Operation) { o.Thread = root })
 	ts, err := show(c, o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	done := operation(op.Cancelled, func(o *op.Operation) { o.Card = ts })
+	done := slackworld.Operation(op.Cancelled, func(o *op.Operation) { o.Card = ts })
 	if again, err := show(c, done); err != nil || again != ts {
 		t.Fatalf("edited %s into %s: %v", ts, again, err)
 	}
@@ -59,9 +60,9 @@ func TestShowErrors(t *testing.T) {
 		{"down", fakeslack.Fault{Status: 503}, false, notify.ErrNoAnswer},
 		{"refused", fakeslack.Fault{Error: "fatal_error"}, true, nil},
 	} {
-		w := NewWorld(t)
-		chat := messages.New(w.Config)
-		o, method := operation(op.Pending), "chat.postMessage"
+		w := newWorld(t)
+		chat := New(w.Config)
+		o, method := slackworld.Operation(op.Pending), "chat.postMessage"
 		if c.edit {
 			o.Card, method = "1.1", "chat.update"
 		}
@@ -81,9 +82,9 @@ func TestShowErrors(t *testing.T) {
 }
 
 func TestShowFallsBackToPlainBlocks(t *testing.T) {
-	w := NewWorld(t)
+	w := newWorld(t)
 	w.Fail("chat.postMessage", fakeslack.Fault{Error: "invalid_blocks", Times: 1})
-	ts := w.card(operation(op.Pending))
+	ts := w.card(slackworld.Operation(op.Pending))
 	m, _ := w.Message("C0SHOW", ts)
 	if all := string(m.Blocks) + string(m.Attachments); !strings.Contains(all, "op:confirm") ||
 		!strings.Contains(all, "Restart studio") {
@@ -95,26 +96,26 @@ func TestTellFindsAWay(t *testing.T) {
 	said := op.Answer{Title: op.L("only for you")}
 	for _, c := range []struct {
 		name    string
-		arrange func(*World)
+		arrange func(*world)
 		to      op.Address
 		method  string
 	}{
-		{"in the channel", func(*World) {}, op.Address{Person: "U0ANA", Channel: "C0SHOW"}, "chat.postEphemeral"},
-		{"in a thread", func(*World) {}, op.Address{Person: "U0ANA", Channel: "C0SHOW", Thread: "1.0"}, "chat.postEphemeral"},
-		{"the bot is not there", func(*World) {}, op.Address{Person: "U0ANA", Channel: "C0NOBOT"}, "chat.postMessage"},
-		{"no channel", func(*World) {}, op.Address{Person: "U0ANA"}, "chat.postMessage"},
-		{"Slack asks to wait", func(w *World) {
+		{"in the channel", func(*world) {}, op.Address{Person: "U0ANA", Channel: "C0SHOW"}, "chat.postEphemeral"},
+		{"in a thread", func(*world) {}, op.Address{Person: "U0ANA", Channel: "C0SHOW", Thread: "1.0"}, "chat.postEphemeral"},
+		{"the bot is not there", func(*world) {}, op.Address{Person: "U0ANA", Channel: "C0NOBOT"}, "chat.postMessage"},
+		{"no channel", func(*world) {}, op.Address{Person: "U0ANA"}, "chat.postMessage"},
+		{"Slack asks to wait", func(w *world) {
 			w.Fail("chat.postEphemeral", fakeslack.Fault{RetryAfter: time.Second, Times: 1})
 		}, op.Address{Person: "U0ANA", Channel: "C0SHOW"}, "chat.postEphemeral"},
-		{"blocks are refused", func(w *World) {
+		{"blocks are refused", func(w *world) {
 			w.Fail("chat.postEphemeral", fakeslack.Fault{Error: "invalid_blocks", Times: 1})
 		}, op.Address{Person: "U0ANA", Channel: "C0SHOW"}, "chat.postEphemeral"},
-		{"a bad address", func(*World) {}, op.Address{Person: "U0ANA", Channel: "C0SHOW", ReplyTo: "https://evil.example/x"},
+		{"a bad address", func(*world) {}, op.Address{Person: "U0ANA", Channel: "C0SHOW", ReplyTo: "https://evil.example/x"},
 			"chat.postEphemeral"},
 	} {
-		w := NewWorld(t)
+		w := newWorld(t)
 		c.arrange(w)
-		if err := messages.New(w.Config).Tell(context.Background(), c.to, said); err != nil {
+		if err := New(w.Config).Tell(context.Background(), c.to, said); err != nil {
 			t.Errorf("%s: %v", c.name, err)
 			continue
 		}
@@ -130,10 +131,10 @@ func TestTellFindsAWay(t *testing.T) {
 }
 
 func TestResponseAddresses(t *testing.T) {
-	h := messages.ResponseURL{Api: "https://slack.example:8443/api/"}
-	local := messages.ResponseURL{Api: "http://127.0.0.1:8788/api/"}
+	h := responseURL{api: "https://slack.example:8443/api/"}
+	local := responseURL{api: "http://127.0.0.1:8788/api/"}
 	for _, c := range []struct {
-		hooks   messages.ResponseURL
+		hooks   responseURL
 		address string
 		want    bool
 	}{
@@ -156,10 +157,10 @@ func TestResponseAddresses(t *testing.T) {
 		{local, "http://127.0.0.1:8788/hook", true},
 		{local, "http://127.0.0.1:8789/hook", false},
 		{local, "http://localhost:8788/hook", false},
-		{messages.ResponseURL{Api: "http://slack.example/api/"}, "http://slack.example/hook", false},
+		{responseURL{api: "http://slack.example/api/"}, "http://slack.example/hook", false},
 	} {
-		if got := c.hooks.Allowed(c.address); got != c.want {
-			t.Errorf("%s with API %s: %v", c.address, c.hooks.Api, got)
+		if got := c.hooks.allowed(c.address); got != c.want {
+			t.Errorf("%s with API %s: %v", c.address, c.hooks.api, got)
 		}
 	}
 }
@@ -186,9 +187,10 @@ func TestResponseAddressTrap(t *testing.T) {
 	defer server.Close()
 	config := webapi.Config{APIURL: server.URL + "/api",
 		HTTP: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}}.Filled()
-	h := messages.ResponseURL{Client: config.HTTP, Api: config.APIURL}
+	h := responseURL{client: config.HTTP, api: config.APIURL}
 	for path := range answers {
-		err := h.Post(context.Background(), server.URL+path+"?secret=canary", plain.Answer(op.Answer{Title: op.L("x")}))
+		err := h.post(context.Background(), server.URL+path+"?secret=canary",
+			render.Printer{}.Answer(op.Answer{Title: op.L("x")}))
 		if (err == nil) != (path == "/ok") {
 			t.Errorf("%s: %v", path, err)
 		}

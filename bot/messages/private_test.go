@@ -1,4 +1,4 @@
-package bot
+package messages
 
 import (
 	"context"
@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"casterbot/bot/messages"
 	"casterbot/internal/notify"
 	"casterbot/internal/op"
 	"casterbot/internal/sandbox/fakeslack"
@@ -17,9 +16,9 @@ import (
 )
 
 // patient gives a chat that waits for no time, and the times that it should have waited for.
-func patient(w *World) (*messages.Chat, *[]time.Duration) {
-	c, waits := messages.New(w.Config), &[]time.Duration{}
-	c.Pause = func(_ context.Context, d time.Duration) error {
+func patient(w *world) (*Chat, *[]time.Duration) {
+	c, waits := New(w.Config), &[]time.Duration{}
+	c.pause = func(_ context.Context, d time.Duration) error {
 		*waits = append(*waits, d)
 		return nil
 	}
@@ -48,7 +47,7 @@ func TestTellPersists(t *testing.T) {
 		{"not there", fakeslack.Fault{Error: "user_not_in_channel"}, 1, nil, direct},
 		{"refused for another reason", fakeslack.Fault{Error: "msg_too_long"}, 1, nil, direct},
 	} {
-		w := NewWorld(t)
+		w := newWorld(t)
 		chat, waits := patient(w)
 		w.Fail(whisper, c.fault)
 		if err := chat.Tell(context.Background(), op.Address{Person: "U0ANA", Channel: "C0SHOW"},
@@ -80,7 +79,7 @@ func equal(a, b []time.Duration) bool {
 
 // TestTellFails only when the direct message fails too.
 func TestTellFails(t *testing.T) {
-	w := NewWorld(t)
+	w := newWorld(t)
 	chat, _ := patient(w)
 	w.Fail("chat.postEphemeral", fakeslack.Fault{Status: 500})
 	w.Fail("chat.postMessage", fakeslack.Fault{Error: "internal_error"})
@@ -97,7 +96,7 @@ func TestTellFails(t *testing.T) {
 func TestUnreachable(t *testing.T) {
 	for said, never := range map[string]bool{"user_disabled": true, "cannot_dm_bot": true, "messages_tab_disabled": true,
 		"internal_error": false, "ratelimited": false} {
-		w := NewWorld(t)
+		w := newWorld(t)
 		chat, _ := patient(w)
 		w.Fail("conversations.open", fakeslack.Fault{Error: said})
 		err := chat.Tell(context.Background(), op.Address{Person: "U0ANA"}, op.Answer{Title: op.L("x")})
@@ -109,7 +108,7 @@ func TestUnreachable(t *testing.T) {
 
 // TestTellWithoutAnAnswer: silence counts like a refusal for the moment.
 func TestTellWithoutAnAnswer(t *testing.T) {
-	w := NewWorld(t)
+	w := newWorld(t)
 	w.Config.HTTP = &http.Client{Transport: w.Config.HTTP.Transport, Timeout: 300 * time.Millisecond}
 	chat, waits := patient(w)
 	w.Fail("chat.postEphemeral", fakeslack.Fault{Silent: true, Times: 1})
@@ -124,12 +123,12 @@ func TestTellWithoutAnAnswer(t *testing.T) {
 // then.
 func TestLastWords(t *testing.T) {
 	for name, waiting := range map[string]bool{"ended before": false, "ended while it waits": true} {
-		w := NewWorld(t)
+		w := newWorld(t)
 		ctx, cancel := context.WithCancel(context.Background())
-		chat := messages.New(w.Config)
+		chat := New(w.Config)
 		if waiting {
 			w.Fail("chat.postEphemeral", fakeslack.Fault{RetryAfter: 50 * time.Second})
-			chat.Pause = func(ctx context.Context, _ time.Duration) error { cancel(); return ctx.Err() }
+			chat.pause = func(ctx context.Context, _ time.Duration) error { cancel(); return ctx.Err() }
 		} else {
 			cancel()
 		}
@@ -144,7 +143,7 @@ func TestLastWords(t *testing.T) {
 
 // TestTellInPlainBlocks: refused blocks are replaced at once, without a wait.
 func TestTellInPlainBlocks(t *testing.T) {
-	w := NewWorld(t)
+	w := newWorld(t)
 	chat, waits := patient(w)
 	w.Fail("chat.postEphemeral", fakeslack.Fault{Error: "invalid_blocks", Times: 1})
 	a := op.Answer{Title: op.L("choose"), Note: op.L("small print")}

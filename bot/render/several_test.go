@@ -1,4 +1,4 @@
-package bot
+package render
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"casterbot/internal/op"
+	"casterbot/test/slackworld"
 )
 
 // oneOf is a part of an operation of several, by what has become of it.
@@ -18,16 +19,16 @@ func oneOf(name string, state op.State, out *op.Outcome) op.Operation {
 // A member that ended for another reason than time says that one.
 func TestAnExpiredMemberSaysWhy(t *testing.T) {
 	restored := op.L("Start recording: my records were put back to a backup. What became of it after that I do not know; it will not be done now.")
-	o := operation(op.Failed)
+	o := slackworld.Operation(op.Failed)
 	o.Plan.Parts, o.Plan.Done = []op.Part{{}, {}}, op.L("Recording started on ")
 	o.Members = []op.Operation{oneOf("main", op.Expired, &op.Outcome{State: op.Expired, Text: restored}),
 		oneOf("backup", op.Expired, nil)}
 	m := plain.Card(o, false)
 	lint(t, "several", m)
-	if title := mustJSON(t, m.Blocks); !strings.Contains(title, "1 not · 1 unknown") {
+	if title := slackworld.JSON(t, m.Blocks); !strings.Contains(title, "1 not · 1 unknown") {
 		t.Error(title)
 	}
-	got := mustJSON(t, m.Body)
+	got := slackworld.JSON(t, m.body)
 	if !strings.Contains(got, "I do not know; it will not be done now.") ||
 		strings.Count(got, "its turn did not come in time") != 1 {
 		t.Error(got)
@@ -36,7 +37,7 @@ func TestAnExpiredMemberSaysWhy(t *testing.T) {
 
 // The card of as many as one press can start names every one of them, those that viewers see and what is left out.
 func TestTheCardOfManyNamesThemAll(t *testing.T) {
-	o := operation(op.Pending, other)
+	o := slackworld.Operation(op.Pending, slackworld.Other)
 	o.Plan.Facts = nil
 	var names []op.Line
 	line := op.Line{}
@@ -51,7 +52,7 @@ func TestTheCardOfManyNamesThemAll(t *testing.T) {
 	m := plain.Card(o, false)
 	lint(t, "many", m)
 	lint(t, "many, simple", m.Simple())
-	got := mustJSON(t, m.Body)
+	got := slackworld.JSON(t, m.body)
 	for _, must := range append(names, op.L("ON AIR since"), op.L("Left out"), op.L("Needs one of")) {
 		if !strings.Contains(got, must.Plain()) {
 			t.Errorf("%s is not on the card", must.Plain())
@@ -62,7 +63,7 @@ func TestTheCardOfManyNamesThemAll(t *testing.T) {
 // What a person said of a member stands on the card as that, and two of one name are told apart.
 func TestWhatAPersonSaidOfAMember(t *testing.T) {
 	said := op.L("Start ", op.B("Evening Talk"), ": no answer came. ", op.Who("U0KEN"), " says that it happened.")
-	o := operation(op.Unknown)
+	o := slackworld.Operation(op.Unknown)
 	o.Plan.Parts, o.Plan.Done = []op.Part{{}, {}}, op.L("On air now: ")
 	first, second := oneOf("Evening Talk", op.Succeeded, &op.Outcome{State: op.Succeeded, Text: said}),
 		oneOf("Evening Talk", op.Unknown, nil)
@@ -70,7 +71,7 @@ func TestWhatAPersonSaidOfAMember(t *testing.T) {
 	o.Members = []op.Operation{first, second}
 	m := plain.Card(o, false)
 	lint(t, "several", m)
-	got := mustJSON(t, m.Body)
+	got := slackworld.JSON(t, m.body)
 	if !strings.Contains(got, "says that it happened") ||
 		!strings.Contains(got, "The buttons are about *Evening Talk* `c2`") {
 		t.Error(got)

@@ -1,17 +1,12 @@
-package bot
+package render
 
 import (
-	"context"
 	"slices"
 	"strings"
 	"testing"
 
-	"casterbot/bot/directory"
-	"casterbot/bot/render"
-	"casterbot/internal/engine"
 	"casterbot/internal/i18n"
 	"casterbot/internal/op"
-	"casterbot/internal/sandbox/fakeslack"
 	"casterbot/test/slackworld"
 )
 
@@ -22,12 +17,12 @@ const queueChinese = "队列已满，未执行任何操作。"
 func TestWhoReadsWhat(t *testing.T) {
 	t.Parallel()
 	locales := map[string]string{"U0ANA": "en-GB", "U0LIN": "zh-CN", "U0JO": "fr-FR", "U0BO": ""}
-	all := render.Localizer{
+	all := Localizer{
 		Words:   i18n.New(nil),
 		Channel: func(channel string) string { return map[string]string{"C0ZH": i18n.Chinese}[channel] },
 		Locale:  func(person string) (string, bool) { l, ok := locales[person]; return l, ok },
 	}
-	chinese := func(say render.Printer) bool { return say.Line(queue).Plain() == queueChinese }
+	chinese := func(say Printer) bool { return say.Line(queue).Plain() == queueChinese }
 	if chinese(all.Public("C0SHOW")) || !chinese(all.Public("C0ZH")) {
 		t.Error("what is public is not in the channel's language")
 	}
@@ -45,33 +40,6 @@ func TestWhoReadsWhat(t *testing.T) {
 		if chinese(say) != c.chinese || known != c.known {
 			t.Errorf("%s in %s: Chinese %v, known %v", c.person, c.channel, chinese(say), known)
 		}
-	}
-}
-
-// TestLanguageOfQuickAnswers: Lin has never been looked up, so the first answer comes after the acknowledgement, and
-// the next ones travel in it. Ana's are kept apart from Lin's.
-func TestLanguageOfQuickAnswers(t *testing.T) {
-	w := NewWorld(t)
-	dir := directory.New(w.Config, func() []string { return nil })
-	w.Config.Words, w.Config.Locale, w.Config.Meet = i18n.New(nil), dir.Locale, dir.Meet
-	w.engine.accept = func(context.Context, op.Request) (engine.Accepted, error) {
-		return engine.Accepted{Reply: &op.Answer{Title: queue}}, nil
-	}
-	w.start()
-	for i, want := range []struct{ person, says string }{
-		{"U0LIN", queueChinese}, {"U0LIN", queueChinese}, {"U0ANA", queue.Plain()}, {"U0ANA", queue.Plain()},
-		{"U0LIN", queueChinese},
-	} {
-		ack := w.Types(want.person, "C0SHOW", "/caster x")
-		if travels := i != 0 && i != 2; travels != strings.Contains(string(ack.Payload), want.says) {
-			t.Errorf("answer %d for %s: the acknowledgement holds %s", i, want.person, ack.Payload)
-		}
-		w.Until(want.person+" is answered in their language", func() bool {
-			return w.Reads(want.person, "C0SHOW", want.says)
-		})
-	}
-	if asked := len(w.Calls("users.info")); asked != 2 {
-		t.Errorf("%d questions about two people", asked)
 	}
 }
 
@@ -96,9 +64,9 @@ func TestChineseCards(t *testing.T) {
 			}
 		}
 		lint(t, name, m)
-		zh := render.Printer{Words: i18n.New(nil), Language: i18n.Chinese}.Card(o, false)
+		zh := Printer{Words: i18n.New(nil), Language: i18n.Chinese}.Card(o, false)
 		lint(t, name+" in Chinese", zh)
-		if mustJSON(t, zh) == mustJSON(t, m) || len(zh.Body) != len(m.Body) {
+		if slackworld.JSON(t, asSent(zh)) == slackworld.JSON(t, asSent(m)) || len(zh.body) != len(m.body) {
 			t.Errorf("%s reads the same in Chinese: %s", name, zh.Text)
 		}
 	}
@@ -106,7 +74,7 @@ func TestChineseCards(t *testing.T) {
 
 // recorder is English that notes what Chinese lacks.
 type recorder struct {
-	render.Printer
+	Printer
 	missed map[string]bool
 }
 
@@ -127,9 +95,9 @@ func TestChineseForms(t *testing.T) {
 			{Name: "name", Label: "New name", Max: 64, Value: "Studio"},
 		},
 	}
-	say := render.Printer{Words: i18n.New(nil), Language: i18n.Chinese}
+	say := Printer{Words: i18n.New(nil), Language: i18n.Chinese}
 	v := say.DrawForm(f, "U0LIN")
-	drawn := mustJSON(t, v.Blocks) + mustJSON(t, v.Submit) + mustJSON(t, v.Close)
+	drawn := slackworld.JSON(t, v.Blocks) + slackworld.JSON(t, v.Submit) + slackworld.JSON(t, v.Close)
 	for _, want := range []string{"导播台", "继续", "取消", "输入以搜索", "Idle · 空闲",
 		`"initial_value": "Studio"`, "新名称"} {
 		if !strings.Contains(drawn, want) {
@@ -147,27 +115,5 @@ func TestChineseForms(t *testing.T) {
 		if !strings.Contains(offered, want) {
 			t.Errorf("the picker has no %q: %s", want, offered)
 		}
-	}
-}
-
-// TestLocale: it is known from the first look-up on, and being old does not matter.
-func TestLocale(t *testing.T) {
-	w := NewWorld(t)
-	w.SetUser("U0LIN", func(u *fakeslack.User) { u.Locale = "zh-CN" })
-	clock := &slackworld.Clock{}
-	w.Config.Now = clock.Now
-	d := directory.New(w.Config, func() []string { return nil })
-	if locale, known := d.Locale("U0LIN"); known || locale != "" {
-		t.Error("somebody is known who was never looked up")
-	}
-	d.Meet(context.Background(), "U0LIN")
-	clock.Advance(24 * directory.GoodFor)
-	d.Meet(context.Background(), "U0LIN")
-	if locale, known := d.Locale("U0LIN"); locale != "zh-CN" || !known || len(w.Calls("users.info")) != 1 {
-		t.Errorf("%q, known %v after %d questions", locale, known, len(w.Calls("users.info")))
-	}
-	d.Meet(context.Background(), "U0NOBODY")
-	if _, known := d.Locale("U0NOBODY"); known {
-		t.Error("nobody is known")
 	}
 }

@@ -1,4 +1,4 @@
-package bot
+package render
 
 import (
 	"bytes"
@@ -10,8 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"casterbot/bot/payload"
-	"casterbot/bot/render"
 	"casterbot/internal/op"
 	"casterbot/internal/sandbox/blockkit"
 	"casterbot/test/slackworld"
@@ -21,42 +19,8 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files again")
 
-var T0 = time.Date(2026, 11, 22, 20, 9, 30, 0, time.UTC)
-
-// operation is a restart of an on-air studio; change makes another one out of it.
-func operation(state op.State, change ...func(*op.Operation)) op.Operation {
-	o := op.Operation{
-		ID: "8f2k5zr1v7q9w3x6y0b4c8d2e5", State: state, Command: "caster restart {caster}", Verb: "caster.restart",
-		Effect: op.OnAir,
-		Text:   `caster restart "Evening News"`, Team: "T0SHOW", Channel: "C0SHOW", Requester: "U0ANA",
-		Plan: op.Plan{
-			Title: op.L("Restart studio ", op.B("Evening News")), OnAir: true, Button: "Restart on-air studio",
-			Facts: []op.Line{op.L("🔴 ON AIR since ", op.At(T0.Add(-time.Hour)), " · programme ", op.B("Main"))},
-		},
-		Decision: op.Decision{Allowed: true, Rule: "policy.yml:14", Confirm: op.ConfirmSelf},
-		Created:  T0, Expires: T0.Add(5 * time.Minute),
-	}
-	if state != op.Pending && state != op.Expired {
-		o.DecidedBy, o.Confirmed = "U0ANA", T0.Add(4*time.Second)
-	}
-	if state == op.Running || state == op.Succeeded || state == op.Failed || state == op.Unknown {
-		o.Sent, o.Sends = T0.Add(5*time.Second), 1
-	}
-	if state == op.Succeeded || state == op.Failed {
-		o.Ended = T0.Add(19 * time.Second)
-	}
-	for _, f := range change {
-		f(&o)
-	}
-	return o
-}
-
-func other(o *op.Operation) {
-	o.Decision.Confirm, o.Decision.Approvers = op.ConfirmOther, []string{"S0LEADS", "U0BO"}
-	if o.DecidedBy != "" {
-		o.DecidedBy = "U0BO"
-	}
-}
+// plain speaks English.
+var plain = Printer{}
 
 func idle(o *op.Operation) {
 	o.Plan.OnAir, o.Plan.Facts, o.Plan.Button = false, []op.Line{op.L("⚫ idle")}, "Start studio"
@@ -74,49 +38,51 @@ func cards() map[string]op.Operation {
 	next := []op.Next{{Label: "Close preview", Text: "caster scene stop a b"}, {Label: "Show", Text: "caster show a"},
 		{Label: "Third", Text: "x"}}
 	done := op.Outcome{
-		Text: op.L(op.B("Evening News"), " restarted"), Evidence: op.L("On air again since ", op.At(T0.Add(18*time.Second))),
-		Checked: true, RequestID: "6EBD-01",
+		Text:     op.L(op.B("Evening News"), " restarted"),
+		Evidence: op.L("On air again since ", op.At(slackworld.T0.Add(18*time.Second))),
+		Checked:  true, RequestID: "6EBD-01",
 	}
 	return map[string]op.Operation{
-		"pending":       operation(op.Pending),
-		"pending-idle":  operation(op.Pending, idle),
-		"pending-other": operation(op.Pending, other),
-		"queued":        operation(op.Queued),
-		"queued-none":   operation(op.Queued, func(o *op.Operation) { o.Decision.Confirm = op.ConfirmNone }),
-		"running":       operation(op.Running),
-		"running-other": operation(op.Running, other),
-		"running-slow":  operation(op.Running, ended(op.Outcome{Evidence: op.L("Still waiting for an answer.")})),
-		"running-turn": operation(op.Running, ended(op.Outcome{
+		"pending":       slackworld.Operation(op.Pending),
+		"pending-idle":  slackworld.Operation(op.Pending, idle),
+		"pending-other": slackworld.Operation(op.Pending, slackworld.Other),
+		"queued":        slackworld.Operation(op.Queued),
+		"queued-none":   slackworld.Operation(op.Queued, func(o *op.Operation) { o.Decision.Confirm = op.ConfirmNone }),
+		"running":       slackworld.Operation(op.Running),
+		"running-other": slackworld.Operation(op.Running, slackworld.Other),
+		"running-slow":  slackworld.Operation(op.Running, ended(op.Outcome{Evidence: op.L("Still waiting for an answer.")})),
+		"running-turn": slackworld.Operation(op.Running, ended(op.Outcome{
 			Evidence: op.L("ApsaraVideo Live allows 10 calls a second. Yours is next in about 4 s."),
 		})),
-		"succeeded": operation(op.Succeeded, ended(done)),
-		"succeeded-other": operation(op.Succeeded, other,
+		"succeeded": slackworld.Operation(op.Succeeded, ended(done)),
+		"succeeded-other": slackworld.Operation(op.Succeeded, slackworld.Other,
 			ended(op.Outcome{Text: op.L(op.B("Evening News 47"), " copied"), Checked: true})),
-		"succeeded-play": operation(op.Succeeded, ended(op.Outcome{
+		"succeeded-play": slackworld.Operation(op.Succeeded, ended(op.Outcome{
 			Text: op.L("🟢 PREVIEW is open"), Play: "https://play.example.com/a?auth_key=1-2-3", Next: next,
 		})),
-		"succeeded-closed": operation(op.Succeeded, func(o *op.Operation) { o.SettledBy = "U0BO" },
+		"succeeded-closed": slackworld.Operation(op.Succeeded, func(o *op.Operation) { o.SettledBy = "U0BO" },
 			ended(op.Outcome{Text: op.L("Restart studio ", op.B("Evening News"), ": no answer came. ", op.Who("U0BO"),
 				" says that it happened.")})),
-		"failed": operation(op.Failed, ended(op.Outcome{
+		"failed": slackworld.Operation(op.Failed, ended(op.Outcome{
 			Text: op.L(op.B("Evening News"), " was not restarted: the studio is not running"),
 			Code: "IncorrectCasterStatus.Idle", RequestID: "6EBD-02",
-			Next: []op.Next{{Label: "Start it instead", Text: "caster start a"}},
+			Next: []op.Next{{Label: "Start it instead", Text: "caster start a"}}, NothingChanged: true,
 		})),
-		"failed-already": operation(op.Failed,
+		"failed-already": slackworld.Operation(op.Failed,
 			ended(op.Outcome{Text: op.L(op.B("Preview 2"), " is already open. Nothing was changed."), Already: true})),
-		"failed-closed": operation(op.Failed, func(o *op.Operation) {
+		"failed-closed": slackworld.Operation(op.Failed, func(o *op.Operation) {
 			o.SettledBy = "U0BO"
 		}, ended(op.Outcome{Text: op.L("No answer came. ", op.Who("U0BO"), " says that it did not happen.")})),
-		"unknown": operation(op.Unknown, func(o *op.Operation) { o.Looked, o.Looks = T0.Add(20*time.Second), 1 },
-			ended(op.Outcome{Evidence: op.L("Studio now: streaming since ", op.At(T0.Add(9*time.Second)))})),
-		"unknown-bare": operation(op.Unknown),
-		"unknown-words": operation(op.Unknown,
+		"unknown": slackworld.Operation(op.Unknown,
+			func(o *op.Operation) { o.Looked, o.Looks = slackworld.T0.Add(20*time.Second), 1 },
+			ended(op.Outcome{Evidence: op.L("Studio now: streaming since ", op.At(slackworld.T0.Add(9*time.Second)))})),
+		"unknown-bare": slackworld.Operation(op.Unknown),
+		"unknown-words": slackworld.Operation(op.Unknown,
 			ended(op.Outcome{Text: op.L("This machine stood still just before the call, so I did not make it.")})),
-		"unknown-token": operation(op.Unknown, func(o *op.Operation) { o.Sends = 3 }),
-		"expired":       operation(op.Expired),
-		"cancelled":     operation(op.Cancelled),
-		"declined":      operation(op.Cancelled, other),
+		"unknown-token": slackworld.Operation(op.Unknown, func(o *op.Operation) { o.Sends = 3 }),
+		"expired":       slackworld.Operation(op.Expired),
+		"cancelled":     slackworld.Operation(op.Cancelled),
+		"declined":      slackworld.Operation(op.Cancelled, slackworld.Other),
 	}
 }
 
@@ -130,8 +96,15 @@ func TestCards(t *testing.T) {
 			t.Errorf("%s: no sentence for notifications", name)
 		}
 	}
-	repeating := plain.Card(operation(op.Unknown), true)
-	if got := mustJSON(t, repeating); !strings.Contains(got, "cannot create a second studio") ||
+	explained := cards()["failed"]
+	explained.Outcome.Text = op.L("It is idle (", op.Code(explained.Outcome.Code), "). Nothing was changed.")
+	explained.Outcome.NothingChanged = false
+	if got := slackworld.JSON(t, asSent(plain.Card(explained, false))); strings.Contains(got, "code `") ||
+		strings.Contains(got, `"Nothing was changed."`) {
+		t.Errorf("what the outcome says is said twice: %s", got)
+	}
+	repeating := plain.Card(slackworld.Operation(op.Unknown), true)
+	if got := slackworld.JSON(t, asSent(repeating)); !strings.Contains(got, "cannot create a second studio") ||
 		strings.Contains(got, "I will not send it again") {
 		t.Errorf("a repeated operation reads %s", got)
 	}
@@ -145,7 +118,7 @@ func TestEveryStateHasACard(t *testing.T) {
 	}
 }
 
-// TestButtons: what a card offers follows from its state, and every button is one that the decoder knows.
+// TestButtons: what a card offers follows from its state.
 func TestButtons(t *testing.T) {
 	for name, want := range map[string]string{
 		"pending": "op:confirm op:cancel", "pending-other": "op:approve op:decline", "queued": "", "running": "",
@@ -153,15 +126,11 @@ func TestButtons(t *testing.T) {
 		"unknown": "op:look op:happened op:not", "expired": "op:again", "cancelled": "op:again",
 	} {
 		var ids []string
-		for _, p := range render.CardViews[cards()[name].State](cards()[name], false).Presses {
-			act, _, _ := strings.Cut(strings.TrimPrefix(p.Action, render.CardAction), ":")
-			ids = append(ids, render.CardAction+act)
-			if p.Value != cards()[name].ID {
-				t.Errorf("%s: the value of %s is %q, not the operation's id", name, p.Action, p.Value)
-			}
-			a, err := payload.CardPress(payload.Pressed{ActionID: p.Action, Value: p.Value}, op.Request{}, "1.2")
-			if err != nil || a.Click == nil {
-				t.Errorf("%s: %s is not understood: %v", name, p.Action, err)
+		for _, p := range cardViews[cards()[name].State](cards()[name], false).presses {
+			act, _, _ := strings.Cut(strings.TrimPrefix(p.action, CardAction), ":")
+			ids = append(ids, CardAction+act)
+			if p.value != cards()[name].ID {
+				t.Errorf("%s: the value of %s is %q, not the operation's id", name, p.action, p.value)
 			}
 		}
 		if got := strings.Join(ids, " "); got != want {
@@ -174,18 +143,18 @@ func TestButtons(t *testing.T) {
 func TestHostileNames(t *testing.T) {
 	for _, name := range slackworld.Hostile {
 		for kind, o := range cards() {
-			harmless(t, kind, name, mustJSON(t, plain.Card(poisoned(o, name), false)))
+			harmless(t, kind, name, slackworld.JSON(t, asSent(plain.Card(poisoned(o, name), false))))
 		}
 		a := hostileAnswer(name)
 		lint(t, "answer", plain.Answer(a))
-		harmless(t, "answer", name, mustJSON(t, plain.Answer(a)))
-		harmless(t, "reply", name, mustJSON(t, plain.Answer(a).Reply()))
+		harmless(t, "answer", name, slackworld.JSON(t, asSent(plain.Answer(a))))
+		harmless(t, "reply", name, slackworld.JSON(t, plain.Answer(a).Reply()))
 		f := hostileForm(name)
-		view := mustJSON(t, plain.DrawForm(f, "U0ANA"))
+		view := slackworld.JSON(t, plain.DrawForm(f, "U0ANA"))
 		if p := blockkit.LintView(json.RawMessage(view)); len(p) > 0 {
 			t.Errorf("form with %.60q: %v", name, p)
 		}
-		harmless(t, "form", name, mustJSON(t, plain.DrawForm(f, "U0ANA").Blocks))
+		harmless(t, "form", name, slackworld.JSON(t, plain.DrawForm(f, "U0ANA").Blocks))
 	}
 }
 
@@ -264,35 +233,35 @@ func walk(node any, see func(key string, parent map[string]any, text string)) {
 	}
 }
 
-func lint(t *testing.T, name string, m render.Message) {
+func lint(t *testing.T, name string, m Message) {
 	t.Helper()
-	for _, blocks := range [][]slack.Block{m.Blocks, m.Body} {
+	for _, blocks := range [][]slack.Block{m.Blocks, m.body} {
 		if blocks == nil {
 			continue
 		}
-		if p := blockkit.Lint("message", json.RawMessage(mustJSON(t, blocks))); len(p) > 0 {
+		if p := blockkit.Lint("message", json.RawMessage(slackworld.JSON(t, blocks))); len(p) > 0 {
 			t.Errorf("%s: %v", name, p)
 		}
 	}
 }
 
-func mustJSON(t *testing.T, v any) string {
-	t.Helper()
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", " ")
-	if err := e.Encode(v); err != nil {
-		t.Fatal(err)
-	}
-	return b.String()
+// asSent is a message as Slack would get it.
+func asSent(m Message) any {
+	return struct {
+		Text        string             `json:"text"`
+		Blocks      []slack.Block      `json:"blocks"`
+		Attachments []slack.Attachment `json:"attachments,omitempty"`
+	}{m.Text, m.Blocks, m.Attachments()}
 }
 
 func golden(t *testing.T, name string, v any) {
 	t.Helper()
+	if m, ok := v.(Message); ok {
+		v = asSent(m)
+	}
 	file := filepath.Join("testdata", name+".json")
 	var b bytes.Buffer
-	if err := json.Indent(&b, []byte(mustJSON(t, v)), "", " "); err != nil {
+	if err := json.Indent(&b, []byte(slackworld.JSON(t, v)), "", " "); err != nil {
 		t.Fatal(err)
 	}
 	text := strings.NewReplacer(`\u003c`, "<", `\u003e`, ">", `\u0026`, "&").Replace(b.String())

@@ -1,19 +1,18 @@
-package bot
+package messages
 
 import (
 	"errors"
 	"strings"
 	"testing"
 
-	"casterbot/bot/messages"
 	"casterbot/internal/notify"
 	"casterbot/internal/op"
 	"casterbot/internal/sandbox/fakeslack"
 )
 
 func TestPutPostsAndEdits(t *testing.T) {
-	w := NewWorld(t)
-	c := messages.New(w.Config)
+	w := newWorld(t)
+	c := New(w.Config)
 	w.Fail("chat.postMessage", fakeslack.Fault{Error: "invalid_blocks", Times: 1}) // the first try: then in plain blocks
 	ts, err := c.Put(t.Context(), "C0SHOW", "",
 		op.Answer{Title: op.L("On air"), Next: []op.Next{{Label: "Show", Text: "caster show c1"}}})
@@ -36,8 +35,8 @@ func TestPutPostsAndEdits(t *testing.T) {
 }
 
 func TestPins(t *testing.T) {
-	w := NewWorld(t)
-	c := messages.New(w.Config)
+	w := newWorld(t)
+	c := New(w.Config)
 	ts, err := c.Put(t.Context(), "C0SHOW", "", op.Answer{Title: op.L("On air")})
 	if err != nil {
 		t.Fatal(err)

@@ -1,0 +1,92 @@
+package payload
+
+import (
+	"encoding/json"
+	"fmt"
+	"testing"
+
+	"casterbot/bot/render"
+	"casterbot/internal/op"
+	"casterbot/test/slackworld"
+
+	"github.com/slack-go/slack"
+)
+
+// TestEveryButtonIsUnderstood: each that a card may have is one that the decoder knows.
+func TestEveryButtonIsUnderstood(t *testing.T) {
+	next := op.Outcome{Next: []op.Next{{Label: "Show", Text: "caster show a"}}}
+	seen := map[op.Action]bool{}
+	for _, state := range op.States() {
+		for _, o := range []op.Operation{slackworld.Operation(state), slackworld.Operation(state, slackworld.Other)} {
+			o.Outcome = &next
+			for _, b := range (render.Printer{}).Card(o, false).Attachments()[0].Blocks.BlockSet {
+				row, _ := b.(*slack.ActionBlock)
+				if row == nil {
+					continue
+				}
+				for _, e := range row.Elements.ElementSet {
+					drawn := e.(*slack.ButtonBlockElement)
+					a, err := cardPress(slack.BlockAction{ActionID: drawn.ActionID, Value: drawn.Value}, op.Request{}, "1.2")
+					if err != nil || a.Click == nil {
+						t.Fatalf("%s: %s is not understood: %v", state, drawn.ActionID, err)
+					}
+					seen[a.Click.Action] = true
+				}
+			}
+		}
+	}
+	if len(seen) != len(acts) {
+		t.Errorf("cards have %v", seen)
+	}
+}
+
+// TestPagesAndWindows: a button of a view means something only on the page, or in a window of that person.
+func TestPagesAndWindows(t *testing.T) {
+	press := func(kind, action, value, owner string) string {
+		about, _ := json.Marshal(render.Printer{}.View(render.Printer{}.Answer(op.Answer{}), owner, "C0SHOW").PrivateMetadata)
+		return fmt.Sprintf(`{"type":"block_actions","team":{"id":"T0SHOW"},"user":{"id":"U0ANA","team_id":"T0SHOW"},"trigger_id":"t",
+			"actions":[{"action_id":%q,"block_id":"caster copy ? x","value":%q,"selected_option":{"value":"c2"},"action_ts":"7.7"}],
+			"view":{"id":"V1","type":%q,"private_metadata":%s}}`, action, value, kind, about)
+	}
+	for _, c := range []struct{ name, payload, want string }{
+		{"the page", press("home", "home:3:C0SHOW", "caster show c1", ""), "caster show c1@C0SHOW"},
+		{"a window", press("modal", "say:0", "caster show c1", "U0ANA"), "caster show c1@C0SHOW in V1"},
+		{"a picker in a window", press("modal", "pick:x", "", "U0ANA"), "caster copy ? x=c2@C0SHOW in V1"},
+		{"somebody else's window", press("modal", "say:0", "caster show c1", "U0BO"), "ignored"},
+		{"a button of the page in a window", press("modal", "home:3:C0SHOW", "caster show c1", "U0ANA"), "ignored"},
+		{"a button of messages on the page", press("home", "say:0", "caster show c1", "U0ANA"), "ignored"},
+		{"a button of a card on the page", press("home", "op:confirm", "8f2k", "U0ANA"), "ignored"},
+		{"a button of a card in a window", press("modal", "op:confirm", "8f2k", "U0ANA"), "ignored"},
+		{"no channel", press("home", "home:3", "caster show c1", ""), "ignored"},
+		{"no command", press("home", "home:3:C0SHOW", "", ""), "ignored"},
+	} {
+		a, err := me.Decode("interactive", "e", json.RawMessage(c.payload), slackworld.T0)
+		got := "ignored"
+		if r := a.Request; r != nil {
+			got = r.Text
+			if r.Pick != "" {
+				got += "=" + r.Pick
+			}
+			if got += "@" + r.Channel; r.View != "" {
+				got += " in " + r.View
+			}
+			if !r.FromHome {
+				got += " not away"
+			}
+		}
+		if err != nil || got != c.want || a.Click != nil {
+			t.Errorf("%s: %s, %+v, %v", c.name, got, a.Click, err)
+		}
+	}
+}
+
+// TestThreads: a card that has replies is in no thread itself.
+func TestThreads(t *testing.T) {
+	for where, thread := range map[string]string{`"7.1","thread_ts":"7.1"`: "", `"7.2","thread_ts":"7.1"`: "7.1"} {
+		a, err := me.Decode("interactive", "e", json.RawMessage(`{"type":"block_actions","team":{"id":"T0SHOW"},"user":{"id":"U0ANA","team_id":"T0SHOW"},"channel":{"id":"C0SHOW"},
+			"container":{"message_ts":`+where+`},"actions":[{"action_id":"op:confirm","value":"8f2k","action_ts":"7.7"}]}`), slackworld.T0)
+		if err != nil || a.Click == nil || a.Click.Thread != thread {
+			t.Errorf("%s: %+v, %v", where, a.Click, err)
+		}
+	}
+}

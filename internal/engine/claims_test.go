@@ -1,0 +1,100 @@
+package engine
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"casterbot/internal/op"
+)
+
+// claiming is a stage whose restarts begin a condition that another restart starts anew.
+func claiming(t *testing.T) *stage {
+	s := newStage(t)
+	s.e.table.Commands[0].Starts = []op.Condition{op.IsOnAir}
+	s.e.table.Commands[0].Ends = []op.Condition{op.IsOnAir}
+	return s
+}
+
+func (s *stage) over(o op.Operation) string { return s.get(o).Outcome.Over.Plain() }
+
+// What a card claims ends with a later operation on the same target; the card says so once, and loses its buttons.
+func TestClaimsEnd(t *testing.T) {
+	s := claiming(t)
+	first, other := s.asked("caster restart c1"), s.asked("caster restart c2")
+	s.click(ana, first, op.ActionConfirm)
+	s.want(first, op.Succeeded, 1)
+	s.click(ana, other, op.ActionConfirm)
+	s.want(other, op.Succeeded, 2)
+	s.advance(time.Minute)
+	second := s.asked("caster restart c1")
+	if s.over(first) != "" {
+		t.Fatalf("over before anything was done: %s", s.over(first))
+	}
+	s.click(ana, second, op.ActionConfirm)
+	s.want(second, op.Succeeded, 3)
+	s.settle()
+	if got := s.over(first); !strings.Contains(got, "Ended ") || !strings.Contains(got, second.Ref()) {
+		t.Errorf("the first card says %q", got)
+	}
+	if now := s.get(first); len(now.Outcome.Next) > 0 || now.State != op.Succeeded {
+		t.Errorf("%+v", now.Outcome)
+	}
+	if s.over(other) != "" || s.over(second) != "" {
+		t.Errorf("others: %q, %q", s.over(other), s.over(second))
+	}
+	said := s.over(first)
+	third := s.asked("caster restart c1")
+	s.click(ana, third, op.ActionConfirm)
+	s.want(third, op.Succeeded, 4)
+	s.settle()
+	if s.over(first) != said || !strings.Contains(s.over(second), third.Ref()) {
+		t.Errorf("the first says %q, the second %q", s.over(first), s.over(second))
+	}
+}
+
+// A process that dies between the end of an operation and the cards of those before leaves that to the sweep.
+func TestClaimsEndAfterACrash(t *testing.T) {
+	s := claiming(t)
+	first := s.asked("caster restart c1")
+	s.click(ana, first, op.ActionConfirm)
+	s.want(first, op.Succeeded, 1)
+	second := s.asked("caster restart c1")
+	s.e.table.Commands[0].Starts, s.e.table.Commands[0].Ends = nil, nil // it never got there
+	s.click(ana, second, op.ActionConfirm)
+	s.want(second, op.Succeeded, 2)
+	s.e.table.Commands[0].Starts = []op.Condition{op.IsOnAir}
+	for range 2 {
+		if err := s.e.endOldClaims(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := s.over(first); !strings.Contains(got, second.Ref()) {
+		t.Errorf("the first card says %q", got)
+	}
+}
+
+// A preview that was opened is over when it is closed, by name or with all others, and not when another one is.
+func TestWhichClaimEnds(t *testing.T) {
+	open := op.Command{Starts: []op.Condition{op.PreviewOpen}}
+	shut := op.Command{Ends: []op.Condition{op.PreviewOpen}}
+	record, pause := op.Command{Starts: []op.Condition{op.IsRecorded}},
+		op.Command{Starts: []op.Condition{op.IsPaused}, Ends: []op.Condition{op.IsRecorded}}
+	of := func(scene string) op.Operation { return op.Operation{Plan: op.Plan{Args: op.Args{"scene": scene}}} }
+	for name, c := range map[string]struct {
+		claim, by op.Command
+		of, o     op.Operation
+		want      bool
+	}{
+		"its own scene is closed": {open, shut, of("s1"), of("s1"), true},
+		"another one is":          {open, shut, of("s1"), of("s2"), false},
+		"all are":                 {open, shut, of("s1"), of(""), true},
+		"paused":                  {record, pause, of(""), of(""), true},
+		"resumed":                 {pause, record, of(""), of(""), true},
+		"something else":          {open, record, of("s1"), of(""), false},
+	} {
+		if got := ended(c.of, c.claim, c.o, c.by); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}

@@ -1,0 +1,187 @@
+package records
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"casterbot/internal/op"
+	"casterbot/internal/store"
+)
+
+const (
+	// ChangesFor is how far back the bot's own changes are known.
+	ChangesFor = 24 * time.Hour
+
+	pageSize = 100         // operations that are read at once
+	overlap  = time.Minute // what is read again: a write takes its time, and a look may come in between
+)
+
+// Change is an operation that may have changed the cloud, and what its command does. Of the operation there is only
+// what is asked for here.
+type Change struct {
+	op.Operation
+	Command *op.Command
+}
+
+// Ends reports whether the change has ended a condition of its target; one that names no scene means all of them.
+func (c Change) Ends(x op.Condition, scene string) bool {
+	holds, known := c.Command.After(x)
+	named := c.Plan.Args["scene"]
+	return known && !holds && (named == "" || named == scene)
+}
+
+// Starts reports whether the change has started a condition.
+func (c Change) Starts(x op.Condition) bool {
+	holds, _ := c.Command.After(x)
+	return holds
+}
+
+// History are the changes of the last day, the oldest first. Nobody may change one that was given out.
+type History []Change
+
+// Standing says how a condition of a target stands by what the bot is known to have done last, and whether something of
+// which that is not known came after it. What is known not to have happened did nothing.
+func (h History) Standing(target op.Target, x op.Condition) op.Standing {
+	var unknown [2]string // the last that may have started it, and the last that may have ended it
+	for _, c := range slices.Backward(h) {
+		holds, about := c.Command.After(x)
+		switch {
+		case !about || c.State == op.Failed || c.Plan.Target.Key() != target.Key():
+		case c.State == op.Succeeded:
+			return op.Standing{Holds: holds, Since: c.Sent, By: c.Requester, Seen: c.Plan.Seen, Doubt: unknown[side(!holds)]}
+		default:
+			unknown[side(holds)] = cmp.Or(unknown[side(holds)], c.Ref())
+		}
+	}
+	return op.Standing{Doubt: unknown[side(true)]}
+}
+
+func side(starts bool) int {
+	if starts {
+		return 0
+	}
+	return 1
+}
+
+// Changes keeps the history from one reading to the next, so that a busy day is read once. What is read anew is all
+// that can have changed: an operation that has been given to the network changes as long as it has not ended, and what
+// has ended stays as it is. The store's own moments are compared, never those of two clocks. Every process keeps its
+// own and fills it from the store, so it holds the same after a restart and in every replica.
+type Changes struct {
+	store    *store.Store
+	commands func() map[string]*op.Command // those that change their target in the cloud, by verb
+
+	mu      sync.Mutex
+	history History
+	since   time.Time // what was asked for before this is left out
+	upTo    time.Time // the last end that was read
+}
+
+// NewChanges gives the changes by the commands of a table, which is read at the first use.
+func NewChanges(s *store.Store, table *op.Table) *Changes {
+	return &Changes{store: s, commands: sync.OnceValue(func() map[string]*op.Command {
+		all := map[string]*op.Command{}
+		for _, c := range table.Commands {
+			if c.Changes() {
+				all[c.Verb] = &c
+			}
+		}
+		return all
+	})}
+}
+
+// Read brings the history up to date and gives it.
+func (l *Changes) Read(ctx context.Context) (History, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	_, err := l.read(ctx, l.store.Now().Add(-ChangesFor))
+	return l.history, err
+}
+
+// Standings gives how conditions stand by what the bot did.
+func (l *Changes) Standings(ctx context.Context) (op.Standings, error) {
+	h, err := l.Read(ctx)
+	return h.Standing, err
+}
+
+// read brings the history up to date, without those that were asked for before since, and gives how many operations
+// were read.
+func (l *Changes) read(ctx context.Context, since time.Time) (n int, err error) {
+	if since.Before(l.since) { // a clock was set back: what was left out counts again
+		l.history, l.upTo = nil, time.Time{}
+	}
+	l.since = since
+	from := since
+	if now := l.store.Now(); l.upTo.After(now) { // likewise
+		l.upTo = now
+	}
+	if again := l.upTo.Add(-overlap); again.After(from) {
+		from = again
+	}
+	l.history = slices.Clone(l.history) // others hold the one from before
+	for limit := pageSize; ; {
+		all, err := l.store.List(ctx, store.Query{ActedSince: from, Since: since, Limit: limit})
+		if err != nil {
+			return n, err
+		}
+		n += len(all)
+		for _, o := range all {
+			if by := l.commands()[o.Verb]; by != nil {
+				l.history.put(o, by)
+			}
+			if o.Ended.After(l.upTo) {
+				l.upTo = o.Ended
+			}
+		}
+		if len(all) < limit {
+			break
+		}
+		if next := all[len(all)-1].Ended; next.After(from) {
+			from = next
+		} else { // so many at one moment, or not over
+			limit *= 2
+		}
+	}
+	l.history = slices.DeleteFunc(l.history, func(o Change) bool { return o.Created.Before(since) })
+	return n, nil
+}
+
+// put writes down what an operation by a command is now.
+func (h *History) put(o op.Operation, by *op.Command) {
+	i, known := slices.BinarySearchFunc(*h, o, older)
+	switch {
+	case known && counts(o):
+		(*h)[i].Operation = trim(o)
+	case known:
+		*h = slices.Delete(*h, i, i+1)
+	case counts(o):
+		*h = slices.Insert(*h, i, Change{trim(o), by})
+	}
+}
+
+// trim leaves out of an operation what nobody asks a history for: thousands of them are kept.
+func trim(o op.Operation) op.Operation {
+	kept := op.Operation{
+		ID: o.ID, Verb: o.Verb, State: o.State, Channel: o.Channel, Requester: o.Requester, Created: o.Created, Sent: o.Sent,
+		Turn: o.Turn,
+		Plan: op.Plan{Target: o.Plan.Target, Seen: o.Plan.Seen},
+	}
+	if scene, ok := o.Plan.Args["scene"]; ok {
+		kept.Plan.Args = op.Args{"scene": scene}
+	}
+	return kept
+}
+
+// counts reports an operation that is a change of ours.
+func counts(o op.Operation) bool {
+	return o.Sends > 0 && (o.State != op.Failed || o.SettledBy != "")
+}
+
+// older is the order of history: that in which they were sent. Of one moment on one target their turns tell it.
+func older(a Change, b op.Operation) int {
+	return cmp.Or(a.Sent.Compare(b.Sent), cmp.Compare(a.Turn, b.Turn), strings.Compare(a.ID, b.ID))
+}

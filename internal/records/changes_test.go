@@ -1,0 +1,209 @@
+package records
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+
+	"casterbot/internal/op"
+	"casterbot/internal/store"
+)
+
+// sent brings an operation as far as a changing call; to takes it on from there.
+func (s *world) sent(verb string) op.Operation { return s.sentTo(verb, fmt.Sprint("t", s.keys)) }
+
+func (s *world) sentTo(verb, id string) op.Operation {
+	s.t.Helper()
+	s.keys++
+	o, err := s.store.Create(s.t.Context(), op.Operation{
+		Key: fmt.Sprint("k", s.keys), State: op.Queued, Command: verb, Verb: verb, Channel: "C0SHOW", Requester: "U0ANA",
+		Plan: op.Plan{Target: op.Target{Kind: "caster", ID: id},
+			Args: op.Args{"scene": "s1", "text": "long"}}, Expires: s.clock().Add(time.Minute),
+	}, op.Event{Name: "t"})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return s.to(o, op.Running, "")
+}
+
+func (s *world) to(o op.Operation, to op.State, closer string) op.Operation {
+	s.t.Helper()
+	o, err := s.store.Move(s.t.Context(),
+		store.Move{ID: o.ID, From: o.State, To: to, Closer: closer, Send: to == op.Running, Event: op.Event{Name: "t"}})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return o
+}
+
+// changes are those of a process that has read nothing yet.
+func (s *world) changes() *Changes {
+	return NewChanges(s.store, &op.Table{Commands: []op.Command{
+		{Verb: "caster.start", Sends: "StartCaster", Starts: []op.Condition{op.IsOnAir}},
+		{Verb: "caster.stop", Sends: "StopCaster", Ends: []op.Condition{op.IsOnAir, op.StandbyShown}},
+		{Verb: "caster.standby", Sends: "EffectCasterUrgent", Starts: []op.Condition{op.StandbyShown}},
+		{Verb: "caster.take", Sends: "CopyCasterSceneConfig", Ends: []op.Condition{op.StandbyShown}},
+		{Verb: "caster.copy", Sends: "CopyCaster", Starts: []op.Condition{op.Exists}},
+		{Verb: "record.start", Sends: "RealTimeRecordCommand", Starts: []op.Condition{op.IsRecorded}},
+		{Verb: "record.stop", Sends: "RealTimeRecordCommand", Starts: []op.Condition{op.IsPaused},
+			Ends: []op.Condition{op.IsRecorded}},
+	}})
+}
+
+// reads lets a cache read, and gives how many operations that took. Afterwards it must hold what a look at
+// everything shows.
+func (s *world) reads(l *Changes) int {
+	s.t.Helper()
+	return s.readsSince(l, s.clock().Add(-ChangesFor))
+}
+
+func (s *world) readsSince(l *Changes, since time.Time) int {
+	s.t.Helper()
+	n, err := l.read(s.t.Context(), since)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	all, err := s.store.List(s.t.Context(), store.Query{Since: since, Limit: 1 << 20})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	var want []op.Operation
+	for _, o := range all {
+		if l.commands()[o.Verb] != nil && counts(o) {
+			want = append(want, trim(o))
+		}
+	}
+	slices.SortFunc(want, func(a, b op.Operation) int { return older(Change{Operation: a}, b) })
+	if !slices.EqualFunc(l.history, want, func(a Change, b op.Operation) bool {
+		return reflect.DeepEqual(a.Operation, b) && a.Command.Verb == b.Verb
+	}) {
+		s.t.Fatalf("there are %d changes, the store %d:\n%+v\n%+v", len(l.history), len(want), l.history, want)
+	}
+	return n
+}
+
+// Whatever becomes of an operation between two turns, the cache knows it, as does that of a process that has
+// just begun.
+func TestChangesFollowsTheStore(t *testing.T) {
+	s := newWorld(t)
+	old, fresh := s.changes(), s.changes()
+	turn := func() {
+		t.Helper()
+		s.pass(10 * time.Minute)
+		s.reads(old)
+	}
+	done, other, bad, odd := s.sent("caster.start"), s.sent("caster.stop"), s.sent("record.start"), s.sent("caster.copy")
+	if s.reads(old); len(old.history) != 3 {
+		t.Fatalf("%d under way", len(old.history))
+	}
+	turn()
+	other = s.to(other, op.Unknown, "")
+	s.to(done, op.Succeeded, "")
+	s.to(bad, op.Failed, "")
+	s.to(odd, op.Succeeded, "")
+	if turn(); len(old.history) != 2 {
+		t.Fatalf("%d that may have done something", len(old.history))
+	}
+	turn()
+	turn()
+	s.to(other, op.Failed, "U0PIA") // hours after it was sent
+	turn()
+	failed := func(o Change) bool { return o.State == op.Failed }
+	if len(old.history) != 2 || !slices.ContainsFunc(old.history, failed) {
+		t.Fatalf("%+v", old.history)
+	}
+	s.reads(fresh)
+	s.pass(ChangesFor)
+	last := s.sent("record.stop")
+	if s.reads(old); len(old.history) != 1 || old.history[0].ID != last.ID {
+		t.Fatalf("a day later: %+v", old.history)
+	}
+	s.pass(-ChangesFor)
+	if s.reads(old); len(old.history) != 3 {
+		t.Fatalf("after the clock was set back: %+v", old.history)
+	}
+	s.to(last, op.Succeeded, "")
+	s.reads(old)
+}
+
+// An end may be seen after a later one, when its transaction took longer, and long after when the store's clock was set
+// back.
+func TestChangesFindsEarlierEnds(t *testing.T) {
+	for _, back := range []time.Duration{overlap / 2, time.Hour} {
+		s := newWorld(t)
+		l, since := s.changes(), s.clock().Add(-ChangesFor)
+		first, second := s.sent("caster.start"), s.sent("caster.stop")
+		s.pass(2 * time.Hour)
+		s.to(second, op.Succeeded, "")
+		s.readsSince(l, since)
+		s.pass(-back)
+		s.to(first, op.Succeeded, "")
+		if back < overlap {
+			s.pass(back)
+		}
+		s.readsSince(l, since)
+	}
+}
+
+// A day of any length is read, and once.
+func TestChangesReadsADayOnce(t *testing.T) {
+	s := newWorld(t)
+	for i := range 3 * pageSize { // more than a page at one moment
+		s.to(s.sent("caster.start"), op.Succeeded, "")
+		if i > pageSize+pageSize/2 {
+			s.pass(2 * time.Second)
+		}
+		if i%100 == 0 {
+			s.sent("record.start")
+		}
+	}
+	l := s.changes()
+	s.reads(l)
+	s.pass(2 * overlap)
+	s.sent("caster.stop")
+	if n := s.reads(l); n > 60 {
+		t.Errorf("%d operations were read again", n)
+	}
+}
+
+// A condition stands as the last change that is known to have said something about it left it.
+func TestStanding(t *testing.T) {
+	w := newWorld(t)
+	c := w.changes()
+	standing := func(x op.Condition) op.Standing {
+		t.Helper()
+		h, err := c.Read(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return h.Standing(op.Target{Kind: "caster", ID: "c1"}, x)
+	}
+	if s := standing(op.StandbyShown); !s.Since.IsZero() || s.Began() || s.Ended() {
+		t.Errorf("nothing was done: %+v", s)
+	}
+	on := w.sentTo("caster.standby", "c1")
+	if s := standing(op.StandbyShown); s.Began() || s.Doubt != on.Ref() {
+		t.Errorf("under way: %+v", s)
+	}
+	w.to(on, op.Succeeded, "")
+	w.pass(time.Second)
+	w.to(w.sentTo("caster.take", "c2"), op.Succeeded, "") // another studio
+	w.to(w.sentTo("caster.take", "c1"), op.Failed, "U0ANA")
+	if s := standing(op.StandbyShown); !s.Began() || s.By != "U0ANA" || !s.Since.Equal(w.clock().Add(-time.Second)) {
+		t.Errorf("a take that is known not to have happened ends nothing: %+v", s)
+	}
+	lost := w.to(w.sentTo("caster.take", "c1"), op.Unknown, "")
+	if s := standing(op.StandbyShown); !s.Began() || s.Doubt != lost.Ref() {
+		t.Errorf("a take that may have happened: %+v", s)
+	}
+	w.to(w.sentTo("caster.take", "c1"), op.Succeeded, "")
+	if s := standing(op.StandbyShown); !s.Ended() || s.Doubt != "" {
+		t.Errorf("after the take: %+v", s)
+	}
+	w.to(w.sentTo("caster.start", "c1"), op.Succeeded, "")
+	if s := standing(op.StandbyShown); !s.Ended() {
+		t.Errorf("a start says nothing about it here: %+v", s)
+	}
+}
