@@ -12,7 +12,7 @@ import (
 
 // pages are the documents about the tree as it is. CHANGELOG.md is about trees that were.
 var pages = []string{"README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/architecture.md", "docs/operations.md",
-	"docs/performance.md",
+	"docs/embedded-world.md", "docs/performance.md",
 	"docs/policy.md", "docs/reliability.md", "docs/scaling.md", "docs/security.md"}
 
 // cited is a path of the tree as documents and comments name one.
