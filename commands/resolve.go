@@ -19,7 +19,8 @@ func (s table) studios(ctx context.Context, scope op.Scope) ([]live.Caster, erro
 	}
 	mine := slices.DeleteFunc(slices.Clone(all), func(c live.Caster) bool { return !scope.Studio(c.ID, c.Name) })
 	slices.SortStableFunc(mine, func(a, b live.Caster) int {
-		return cmp.Or(first(a.OnAir, b.OnAir), first(a.Untold, b.Untold), cmp.Compare(naming.Fold(a.Name), naming.Fold(b.Name)), cmp.Compare(a.ID, b.ID))
+		return cmp.Or(first(a.OnAir, b.OnAir), first(a.Untold, b.Untold),
+			cmp.Compare(naming.Fold(a.Name), naming.Fold(b.Name)), cmp.Compare(a.ID, b.ID))
 	})
 	return mine, nil
 }

@@ -19,6 +19,7 @@ var optionGroups = []struct {
 	{"PREVIEW · closed", "Preview closed", op.MarkIdle},
 	{"on air or idle, not told", "Not told", op.MarkUnknown},
 	{"idle", "Idle", op.MarkIdle},
+	{"could not be looked at", "Not seen", op.MarkUnknown},
 	{"not live", "Not live", op.MarkIdle},
 }
 
