@@ -61,11 +61,11 @@ func touchesAll(scope op.Scope, p op.Plan) bool {
 	return len(p.Parts) > 0 || touches(scope, p.Target)
 }
 
-// touches reports whether the channel may touch a target.
+// touches reports whether the channel may touch a target, and what is made of it, which its title names.
 func touches(scope op.Scope, t op.Target) bool {
 	switch t.Kind {
 	case "caster":
-		return scope.Studio(t.ID, t.Name)
+		return scope.Studio(t.ID, t.Name) && (t.NewName == "" || scope.Studio("", t.NewName))
 	case "stream":
 		return scope.Stream(t.ID)
 	}

@@ -163,14 +163,15 @@ func New(ctx context.Context, o Options) (*App, error) {
 		Table: &known, Store: db, Authz: judge, Chat: chat, Now: now, Log: log, Replica: replica, Pause: wait, Quota: limits,
 	})
 	guardian := monitor.New(monitor.Config{
-		Changes: own.Changes, Store: db, Cloud: cloud, Policy: keeper, Chat: chat, Now: now, Log: log, Replica: replica,
-		Share: float64(c.WatchShare) / 100, Pause: wait,
+		Changes: own.Changes, Store: db, Cloud: cloud, Policy: keeper, Judge: judge, Chat: chat, Now: now, Log: log,
+		Replica: replica, Share: float64(c.WatchShare) / 100, Pause: wait,
 	})
 	own.OnBoard(guardian.Nudge)
 	return &App{
 		settings: c, version: o.Version, log: log, Policy: keeper, Store: db, limits: limits, cloud: cloud, Engine: states,
 		Watch: guardian,
-		Bot: bot.New(slack, bot.Engine{Operations: states, Browser: states.Browser(), Notifier: states.Notifier()},
+		Bot: bot.New(slack, bot.Engine{Operations: states, Browser: states.Browser(),
+			Notifier: channelTeller{states.Notifier(), guardian}},
 			chat, people),
 	}, nil
 }

@@ -13,6 +13,8 @@ import (
 	"casterbot/internal/cli"
 	"casterbot/internal/config"
 	"casterbot/internal/live"
+	"casterbot/internal/monitor"
+	"casterbot/internal/notify"
 	"casterbot/internal/policy"
 	"casterbot/internal/quota"
 	"casterbot/internal/records"
@@ -23,6 +25,18 @@ import (
 type deskAndRights struct {
 	*records.Records
 	commands.Rights
+}
+
+// channelTeller is who tells channels and people something: a channel that is back is told what it missed, by both.
+type channelTeller struct {
+	*notify.Notifier
+	guardian *monitor.Monitor
+}
+
+// ChannelRestored has the cards, the alerts and the board of a channel brought up to date.
+func (t channelTeller) ChannelRestored(ctx context.Context, channel string) {
+	t.Notifier.ChannelRestored(ctx, channel)
+	t.guardian.ChannelRestored(ctx, channel)
 }
 
 func openPolicy(path string, log *slog.Logger) (*policy.Keeper, error) {

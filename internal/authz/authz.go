@@ -141,6 +141,17 @@ func (j *Judge) Channel(ctx context.Context, id string) (op.Channel, error) {
 	return j.Directory.Channel(ctx, id, time.Time{})
 }
 
+// Tells reports whether a channel may be told unasked how its studios and streams stand: the policy names it, it is not
+// archived, and nobody of another organisation reads it unless the policy gives them something there.
+func (j *Judge) Tells(ctx context.Context, id string) (bool, error) {
+	scope, named := j.Scope(id)
+	if !named {
+		return false, nil
+	}
+	c, err := j.Channel(ctx, id)
+	return err == nil && !c.Archived && (!c.External || scope.External), err
+}
+
 // Scope gives what a channel may touch; false when the policy does not name it.
 func (j *Judge) Scope(channel string) (op.Scope, bool) { return j.Policy.Scope(channel) }
 

@@ -177,18 +177,37 @@ func (e *Engine) fillDefaults(p *grammar.Parsed, channel string) {
 
 // read answers a command that only looks.
 func (e *Engine) read(ctx context.Context, r op.Request, parsed grammar.Parsed) {
-	answer, err := e.look(ctx, r, parsed)
-	if err != nil {
-		e.replyError(ctx, r.Address, err, "verb", parsed.Command.Verb)
-		return
-	}
-	e.notify.Reply(ctx, r.Address, answer)
+	e.notify.ReplyTo(ctx, r, e.looked(ctx, r, parsed, e.notify.Patient))
 }
 
-func (e *Engine) look(ctx context.Context, r op.Request, parsed grammar.Parsed) (op.Answer, error) {
+// readAgain answers anew what could not be answered when it was asked: rights, names and what is seen are those of now.
+func (e *Engine) readAgain(ctx context.Context, r op.Request) op.Answer {
+	parsed, err := grammar.Parse(*e.table, r.Text)
+	e.fillDefaults(&parsed, r.Channel)
+	if err != nil || len(parsed.Missing) > 0 || parsed.Command.Effect != op.Read {
+		return *e.answerFor(late(r))
+	}
+	return e.looked(ctx, r, parsed, func(ctx context.Context, _ op.Address) (context.Context, func()) {
+		return ctx, func() {} // nobody is told that it takes long
+	})
+}
+
+// looked is the answer of a command that only looks, or why there is none.
+func (e *Engine) looked(ctx context.Context, r op.Request, parsed grammar.Parsed, patient patience) op.Answer {
+	answer, err := e.look(ctx, r, parsed, patient)
+	if err != nil {
+		return *e.answerFor(err, "verb", parsed.Command.Verb)
+	}
+	return answer
+}
+
+// patience tells people that a look takes long, until what it gives is called.
+type patience func(context.Context, op.Address) (context.Context, func())
+
+func (e *Engine) look(ctx context.Context, r op.Request, parsed grammar.Parsed, patient patience) (op.Answer, error) {
 	ctx, cancel := context.WithTimeout(quota.With(ctx, quota.Caller{Class: quota.Read, Person: r.Person}), lookWithin)
 	defer cancel()
-	ctx, answered := e.notify.Patient(ctx, r.Address)
+	ctx, answered := patient(ctx, r.Address)
 	defer answered()
 	v, err := e.authz.Check(ctx, authz.Tries(r, parsed.Command))
 	if err != nil {

@@ -120,7 +120,7 @@ func New(c Config) *Engine {
 	e.work.base, e.work.abort = context.WithCancel(context.Background())
 	e.notify = notify.New(notify.Config{
 		Store: e.store, Chat: c.Chat, Now: e.now, Log: e.log, Replica: e.replica, After: after, Base: e.work.base,
-		Spawn: e.spawn, Gather: e.gather,
+		Spawn: e.spawn, Gather: e.gather, Again: e.readAgain,
 	})
 	e.turns.init()
 	e.browse = browse.New(browse.Config{Table: c.Table, Store: c.Store, Authz: c.Authz, Now: e.now, Spawn: e.spawn,

@@ -268,3 +268,23 @@ func TestAnAnswerIsOwedWithoutTheStore(t *testing.T) {
 		}
 	}
 }
+
+// An answer that is owed is decided again when it is given: by the rights of then, with what is seen then. Its memo
+// holds the question, so no address for playback is ever written down.
+func TestAnOwedAnswerIsDecidedAnew(t *testing.T) {
+	s := newSilent(t)
+	s.typed(ana, "caster list")
+	left, err := s.store.Documents(t.Context(), notify.KindTell)
+	if err != nil || len(left) != 1 {
+		t.Fatal(left, err)
+	}
+	if body := left[0].Body; strings.Contains(body, "two studios") || !strings.Contains(body, "caster list") {
+		t.Errorf("the memo holds %s", body)
+	}
+	s.with(func() { s.forbid[ana] = true })
+	s.speak()
+	s.advance(10 * time.Minute)
+	if got := s.said(); strings.Contains(got, "two studios") || !strings.Contains(got, "not allowed") {
+		t.Errorf("told: %s", got)
+	}
+}

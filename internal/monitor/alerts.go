@@ -18,8 +18,8 @@ const (
 	// postWithin is how long whoever has claimed an alert has to post it. Then another may: after a crash in between it is
 	// said twice rather than never.
 	postWithin = time.Minute
-	// muteFor is how long a channel that cannot be written to is left alone.
-	muteFor = time.Hour
+	// muteFor is how long a channel that cannot be written to is left alone, unless the bot is seen to be back.
+	muteFor = 5 * time.Minute
 )
 
 // alert is one thing that was said in a channel and stands.
@@ -68,8 +68,12 @@ func (w *Monitor) tell(ctx context.Context, j *round, s snapshot, all []finding)
 	for _, v := range all {
 		judged[v.key] = true
 		a, stands := j.standing[v.key]
+		may := w.mayTell(ctx, j, v.about.channel)
 		switch {
-		case !v.seen:
+		case !v.seen || may == unclear:
+		case may == forbidden && stands:
+			errs = append(errs, w.end(ctx, a, unfollowed()))
+		case may == forbidden:
 		case v.wrong && (!stands || a.Message == ""):
 			errs = append(errs, w.say(ctx, j, a, v))
 		case v.wrong && v.follow && digest(v.alert) != a.Says:
@@ -79,11 +83,54 @@ func (w *Monitor) tell(ctx context.Context, j *round, s snapshot, all []finding)
 		}
 	}
 	for key, a := range j.standing {
-		if !judged[key] && (s.studios != nil || a.Kind == recording || !j.needStudios()) {
+		switch may := w.mayTell(ctx, j, a.Channel); {
+		case judged[key] || may == unclear:
+		case may == forbidden:
+			errs = append(errs, w.end(ctx, a, unfollowed()))
+		case s.studios != nil || a.Kind == recording || !j.needStudios():
 			errs = append(errs, w.end(ctx, a, forgotten(j.history.ending(a.Kind, a.Target, a.Scene), j.at)))
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// permission says whether a channel may be told something unasked.
+type permission int
+
+const (
+	unclear   permission = iota // Slack does not tell now
+	allowed                     //
+	forbidden                   // neither anything new nor how it goes on
+)
+
+// mayTell asks once in a round.
+func (w *Monitor) mayTell(ctx context.Context, j *round, channel string) permission {
+	if known, ok := j.may[channel]; ok {
+		return known
+	}
+	may, err := w.Judge.Tells(ctx, channel)
+	switch {
+	case err != nil:
+		w.Log.Info("whether a channel may be told something is not known", "channel", channel, "error", err)
+		j.may[channel] = unclear
+	case may:
+		j.may[channel] = allowed
+	default:
+		j.may[channel] = forbidden
+	}
+	return j.may[channel]
+}
+
+// resumeAlerts forgets the claims of alerts that could not be posted in a channel.
+func (w *Monitor) resumeAlerts(ctx context.Context, channel string) error {
+	all, err := w.alerts.List(ctx)
+	for _, a := range all {
+		if a.Channel == channel && a.Message == "" {
+			_, lost := w.alerts.Drop(ctx, a.key, a.version, op.Event{})
+			err = errors.Join(err, lost)
+		}
+	}
+	return err
 }
 
 // say claims an alert and posts it.

@@ -20,8 +20,8 @@ const (
 )
 
 // draw brings the boards up to date.
-func (w *Monitor) draw(ctx context.Context, s snapshot, boards []op.Board) error {
-	if len(boards) == 0 {
+func (w *Monitor) draw(ctx context.Context, s snapshot, j *round) error {
+	if len(j.boards) == 0 {
 		return nil
 	}
 	locks, err := w.locks.Locks(ctx)
@@ -33,12 +33,17 @@ func (w *Monitor) draw(ctx context.Context, s snapshot, boards []op.Board) error
 		return err
 	}
 	var errs []error
-	for _, b := range boards {
-		scope, known := w.Policy.Scope(b.Channel)
+	for _, b := range j.boards {
+		scope, _ := w.Policy.Scope(b.Channel)
+		may := w.mayTell(ctx, j, b.Channel)
 		switch {
 		case b.Off:
-			errs = append(errs, w.takeDown(ctx, b))
-		case known:
+			errs = append(errs, w.takeDown(ctx, b, op.L("The on-air board was taken down at ", op.At(w.Now()), " by ",
+				op.Who(b.By), ".")))
+		case may == forbidden:
+			errs = append(errs, w.takeDown(ctx, b, op.L("The on-air board was taken down at ", op.At(w.Now()),
+				": casterbot may not show it in this channel any more.")))
+		case may == allowed:
 			errs = append(errs, w.drawOne(ctx, s, b, boardAnswer(s, scope, locks, own)))
 		}
 	}
@@ -91,11 +96,22 @@ func pinNote(b op.Board) op.Line {
 	return op.L(" · Slack did not let me pin this: my app lacks the right pins:write, or the channel is full of pins.")
 }
 
+// resumeBoard has the board of a channel drawn with the next turn.
+func (w *Monitor) resumeBoard(ctx context.Context, channel string) error {
+	b, err := w.boards.Board(ctx, channel)
+	if err != nil || !b.On() {
+		return err
+	}
+	b.Edited, b.Says = time.Time{}, ""
+	_, _, err = w.boards.PutBoard(ctx, b, "")
+	return err
+}
+
 // takeDown says on a board that it is off, and forgets it.
-func (w *Monitor) takeDown(ctx context.Context, b op.Board) error {
+func (w *Monitor) takeDown(ctx context.Context, b op.Board, why op.Line) error {
 	if b.Message != "" {
 		_, err := w.Chat.Put(ctx, b.Channel, b.Message, op.Answer{
-			Mark: op.MarkNeutral, Title: op.L("The on-air board was taken down at ", op.At(w.Now()), " by ", op.Who(b.By), "."),
+			Mark: op.MarkNeutral, Title: why,
 		})
 		if err != nil && !errors.Is(err, notify.ErrGone) && !errors.Is(err, notify.ErrNotInChannel) {
 			return err

@@ -225,3 +225,62 @@ func TestShareOfTheLimits(t *testing.T) {
 		t.Errorf("waited %v; a tenth of 15 calls a second is one in 667 ms", waited)
 	}
 }
+
+// A board that may not stand is taken down, whoever put it up; while that is not known nothing is drawn.
+func TestABoardThatMayNotStand(t *testing.T) {
+	s := newFixture(t)
+	s.board(show, true)
+	s.pass(time.Second)
+	s.want("put up", "C0SHOW: On air")
+	s.with(func() { s.tells[show] = errors.New("Slack is away") })
+	s.studio("c2", func(c *live.Caster) { c.OnAir = true })
+	s.pass(boardEvery)
+	s.want("nobody knows who reads it")
+	s.with(func() { s.tells[show] = nil }) // shared with another organisation
+	s.pass(boardEvery)
+	s.want("taken down", "edit C0SHOW: The on-air board was taken down at 12:01:01 UTC: casterbot may not show it")
+	s.with(func() { delete(s.tells, show) })
+	s.pass(time.Hour)
+	s.want("it does not come back by itself")
+}
+
+// What is said unasked is not said where it may not be, and what stands there is not followed.
+func TestAlertsWhereTheyMayNotBe(t *testing.T) {
+	s := newFixture(t)
+	s.did("record.start", mainLine)
+	s.pass(time.Minute)
+	s.cut()
+	s.with(func() { s.tells[show] = nil })
+	s.pass(guardEvery)
+	s.want("a shared channel")
+	s.with(func() { delete(s.tells, show) })
+	s.pass(guardEvery)
+	s.want("its own again", "its stream broke off")
+	s.with(func() { s.tells[show] = nil })
+	s.stream(3 * time.Minute)
+	s.pass(time.Minute)
+	s.want("shared again", "edit C0SHOW: This is not followed in this channel any more.")
+}
+
+// A channel that is back is told at once what could not be said there, and its board is drawn.
+func TestAChannelThatIsBack(t *testing.T) {
+	s := newFixture(t)
+	s.board(show, true)
+	s.pass(time.Second)
+	s.did("record.start", mainLine)
+	s.pass(time.Minute)
+	s.want("put up", "C0SHOW: On air")
+	s.with(func() {
+		s.chatFail["post"], s.chatFail["edit"] = notify.ErrNotInChannel, notify.ErrNotInChannel
+	})
+	s.cut()
+	s.pass(boardEvery)
+	s.want("thrown out")
+	s.with(func() { clear(s.chatFail) })
+	s.pass(standIn)
+	s.want("not yet known to be back")
+	s.w.ChannelRestored(t.Context(), other)
+	s.w.ChannelRestored(t.Context(), show)
+	s.pass(guardEvery)
+	s.want("back", "its stream broke off", "edit C0SHOW: On air")
+}

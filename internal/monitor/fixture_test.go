@@ -50,7 +50,8 @@ type fixture struct {
 	fail     map[string]bool
 	calls    map[string]int
 	watch    map[string][]op.Target
-	said     []string // everything that was posted and edited
+	tells    map[string]error // channels that may not be told anything, or of which that is not known
+	said     []string         // everything that was posted and edited
 	pinned   []string
 	chatFail map[string]error // by method
 	keys     int
@@ -61,7 +62,8 @@ func newFixture(t *testing.T) *fixture {
 	s := &fixture{
 		t: t, now: noon, scenes: map[string][]live.Scene{}, online: map[live.Stream]time.Time{},
 		material: map[live.Stream][]live.Content{},
-		fail:     map[string]bool{}, calls: map[string]int{}, watch: map[string][]op.Target{}, chatFail: map[string]error{},
+		fail:     map[string]bool{}, calls: map[string]int{}, watch: map[string][]op.Target{},
+		tells: map[string]error{}, chatFail: map[string]error{},
 		studios: map[string]live.Caster{
 			"c1": {ID: "c1", Name: "Evening News", OnAir: true, Started: noon.Add(-time.Hour), Modified: noon.Add(-time.Hour)},
 			"c2": {ID: "c2", Name: "Evening Talk"},
@@ -101,7 +103,7 @@ func (s *fixture) history() history {
 // watcher is one more replica over the same store.
 func (s *fixture) watcher(replica string) *Monitor {
 	w := New(Config{
-		Changes: s.changes(), Store: s.store, Cloud: (*cloud)(s), Policy: (*rules)(s), Chat: (*chat)(s),
+		Changes: s.changes(), Store: s.store, Cloud: (*cloud)(s), Policy: (*rules)(s), Judge: (*rules)(s), Chat: (*chat)(s),
 		Now: s.clock, Replica: replica,
 		Pause: func(ctx context.Context, _ time.Duration) bool { return ctx.Err() == nil },
 	})
@@ -238,6 +240,16 @@ func (c *cloud) RecordContent(_ context.Context, s live.Stream, _, _ time.Time) 
 type rules fixture
 
 func (r *rules) Channels() []string { return []string{show, other} }
+
+// Tells gives what a test says of a channel; where it says nothing the policy decides.
+func (r *rules) Tells(_ context.Context, channel string) (bool, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err, failing := r.tells[channel]; failing {
+		return false, err
+	}
+	return channel == show || channel == other, nil
+}
 
 func (r *rules) Scope(channel string) (op.Scope, bool) {
 	prefix := map[string]string{show: "Evening", other: "Morning"}[channel]

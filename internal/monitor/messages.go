@@ -147,6 +147,11 @@ func forgotten(by op.Operation, at time.Time) op.Answer {
 	}
 }
 
+// unfollowed is what an alert becomes in a channel that may not be told of it any more.
+func unfollowed() op.Answer {
+	return op.Answer{Mark: op.MarkNeutral, Title: op.L("This is not followed in this channel any more.")}
+}
+
 func studioNow(c live.Caster) op.Line {
 	switch {
 	case !c.OnAir:

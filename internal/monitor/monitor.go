@@ -67,12 +67,18 @@ type Policy interface {
 	Scope(channel string) (op.Scope, bool)
 }
 
+// Judge says whether a channel may be told something unasked; *authz.Judge is the real one.
+type Judge interface {
+	Tells(ctx context.Context, channel string) (bool, error)
+}
+
 // Config is what a watcher is made of. All fields are needed but Log and Pause.
 type Config struct {
 	Changes *records.Changes // by the bot itself
 	Store   *store.Store
 	Cloud   Cloud
 	Policy  Policy
+	Judge   Judge
 	Chat    Chat
 	Now     func() time.Time
 	Log     *slog.Logger
@@ -169,7 +175,7 @@ func (w *Monitor) turn(ctx context.Context) (err error) {
 	if !guard && !draw {
 		return nil
 	}
-	job := round{at: now}
+	job := round{at: now, may: map[string]permission{}}
 	if draw {
 		job.boards = boards
 	}
@@ -189,13 +195,22 @@ func (w *Monitor) turn(ctx context.Context) (err error) {
 	return w.work(ctx, &job, draw)
 }
 
+// ChannelRestored ends the wait after a channel could not be written to: what was due then is said with the next turn.
+func (w *Monitor) ChannelRestored(ctx context.Context, channel string) {
+	if err := errors.Join(w.resumeAlerts(ctx, channel), w.resumeBoard(ctx, channel)); err != nil {
+		w.Log.Warn("go on in a channel", "channel", channel, "error", err)
+	}
+	w.Nudge()
+}
+
 // drawDue reports that the boards should be looked after: it is time, or one of them was put up or is to be taken down.
 func (w *Monitor) drawDue(boards []op.Board, now time.Time) bool {
 	if len(boards) == 0 {
 		return false
 	}
+	again := !now.Before(w.boardDue.Add(standIn - boardEvery)) // one that could not be drawn is tried once in a while
 	for _, b := range boards {
-		if b.Message == "" && b.Edited.IsZero() || b.Off && !now.Before(b.Edited.Add(editApart)) {
+		if b.Edited.IsZero() && again || b.Off && !now.Before(b.Edited.Add(editApart)) {
 			return true
 		}
 	}
@@ -214,7 +229,7 @@ func (w *Monitor) work(ctx context.Context, j *round, draw bool) error {
 	if err := w.caughtUp(ctx, j); err != nil {
 		return err
 	}
-	err := errors.Join(w.guard(ctx, s, j), w.draw(ctx, s, j.boards))
+	err := errors.Join(w.guard(ctx, s, j), w.draw(ctx, s, j))
 	if len(j.expectations) > 0 {
 		w.before = s
 	}

@@ -26,6 +26,7 @@ type round struct {
 	history      history
 	standing     map[string]alert // by key
 	boards       []op.Board
+	may          map[string]permission // by channel
 }
 
 // snapshot is what one look showed. What is missing could not be seen, or was not looked at.

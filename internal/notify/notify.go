@@ -7,10 +7,12 @@ package notify
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
 
+	"casterbot/internal/op"
 	"casterbot/internal/store"
 )
 
@@ -36,6 +38,7 @@ type Config struct {
 	After   func(time.Duration, func()) (stop func() bool) // runs something later; nil where time is not real
 	Base    context.Context                                // ends what is tried for long
 	Spawn   func(func(context.Context))                    // runs work that the process waits for at its end
+	Again   func(context.Context, op.Request) op.Answer    // judges and answers anew a question that only looks
 	Gather  func(ctx context.Context, id string) error     // lets an operation of several come to what its members have
 }
 
@@ -65,4 +68,23 @@ func (n *Notifier) Finish() {
 		n.EnqueueCard(id)
 	}
 	n.cards.work.Wait()
+}
+
+// Reply gives a private answer now, or later if that does not work, unless nothing can ever reach the person.
+func (n *Notifier) Reply(ctx context.Context, to op.Address, a op.Answer) { n.reply(ctx, to, a, nil) }
+
+// ReplyTo is Reply to a question that only looks. If its answer cannot be given now the question is asked again later.
+func (n *Notifier) ReplyTo(ctx context.Context, r op.Request, a op.Answer) {
+	n.reply(ctx, r.Address, a, &r)
+}
+
+func (n *Notifier) reply(ctx context.Context, to op.Address, a op.Answer, ask *op.Request) {
+	err := n.Chat.Tell(ctx, to, a)
+	if err == nil {
+		return
+	}
+	n.Log.Warn("could not answer in private", "person", to.Person, "channel", to.Channel, "error", err)
+	if !errors.Is(err, ErrUnreachable) {
+		n.enqueueReply(ctx, to, a, ask)
+	}
 }

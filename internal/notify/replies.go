@@ -29,10 +29,12 @@ const (
 )
 
 // pendingReply is an answer that is owed. What of the address is a capability is in no memo, only in the memory of the
-// process that was asked.
+// process that was asked. Of a question that only looks the memo holds the question: it is judged, and looked, anew
+// when the answer is given.
 type pendingReply struct {
 	To      op.Address    `json:"to"`
-	Answer  op.Answer     `json:"answer"`
+	Answer  op.Answer     `json:"answer,omitzero"`
+	Ask     *op.Request   `json:"ask,omitempty"`     // in place of the answer
 	Dropped int           `json:"dropped,omitempty"` // earlier answers that were given up for this one
 	Due     time.Time     `json:"due"`               // of the next try
 	Rest    time.Duration `json:"rest"`              // before it
@@ -54,8 +56,7 @@ func keptReplies(s *store.Store) store.Collection[pendingReply] {
 func (d *pendingReply) putOff(now time.Time, rest time.Duration) { d.Due, d.Rest = now.Add(rest), rest }
 
 // words is the answer, with what a reader has to know of its way.
-func (d pendingReply) words(now time.Time) op.Answer {
-	a := d.Answer
+func (d pendingReply) words(a op.Answer, now time.Time) op.Answer {
 	if now.Sub(d.To.At) >= tellLate {
 		a.Lines = append(slices.Clip(a.Lines), op.L("Asked at ", op.At(d.To.At), "; Slack did not take my answer until now."))
 	}
@@ -64,6 +65,14 @@ func (d pendingReply) words(now time.Time) op.Answer {
 			op.L("Earlier answers left out: ", op.N(d.Dropped), ". Ask again for what you still need."))
 	}
 	return a
+}
+
+// about is what the log says of it: no answer, which may hold addresses.
+func (d pendingReply) about() string {
+	if d.Ask != nil {
+		return d.Ask.Text
+	}
+	return d.Answer.Title.Plain()
 }
 
 // pendingReplies is what this process knows of the answers that are owed beyond their memos.
@@ -156,14 +165,17 @@ func (b *pendingReplies) list(memos []pendingReply, all bool) (owed []pendingRep
 }
 
 // enqueueReply keeps an answer that could not be given.
-func (n *Notifier) enqueueReply(ctx context.Context, to op.Address, a op.Answer) {
+func (n *Notifier) enqueueReply(ctx context.Context, to op.Address, a op.Answer, ask *op.Request) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tellKeep)
 	defer cancel()
 	now := n.Now()
 	if to.At.IsZero() {
 		to.At = now
 	}
-	d := pendingReply{To: to, Answer: a, key: KindTell + "/" + op.NewID(), ends: now.Add(TellFor)}
+	if ask != nil {
+		a = op.Answer{}
+	}
+	d := pendingReply{To: to, Answer: a, Ask: ask, key: KindTell + "/" + op.NewID(), ends: now.Add(TellFor)}
 	d.putOff(now, ShortestBackoff)
 	if err := n.saveReply(ctx, &d); err != nil {
 		n.Log.Warn("an answer is owed in memory only", "person", to.Person, "error", err)
@@ -198,8 +210,8 @@ func (n *Notifier) endReply(ctx context.Context, d pendingReply) error {
 // DeliverDue tries again to give what is due, the oldest first.
 func (n *Notifier) DeliverDue(ctx context.Context) error {
 	for _, d := range n.replies.over(n.Now()) {
-		n.Log.Warn("an answer was never given", "person", d.To.Person, "channel", d.To.Channel, "asked", d.To.At, "answer",
-			d.Answer.Title.Plain())
+		n.Log.Warn("an answer was never given", "person", d.To.Person, "channel", d.To.Channel, "asked", d.To.At, "about",
+			d.about())
 	}
 	memos, err := n.kept.List(ctx)
 	owed := n.newest(ctx, n.replies.list(memos, err == nil))
@@ -258,7 +270,11 @@ func (n *Notifier) deliver(ctx context.Context, d pendingReply) error {
 		}
 		try, cancel := context.WithTimeout(ctx, tellTry)
 		defer cancel()
-		err = n.Chat.Tell(try, d.To, d.words(n.Now()))
+		a := d.Answer
+		if d.Ask != nil {
+			a = n.Again(try, *d.Ask)
+		}
+		err = n.Chat.Tell(try, d.To, d.words(a, n.Now()))
 		if d.putOff(n.Now(), rest); err != nil && !errors.Is(err, ErrUnreachable) {
 			return errors.Join(err, n.saveReply(ctx, &d))
 		}
@@ -269,16 +285,4 @@ func (n *Notifier) deliver(ctx context.Context, d pendingReply) error {
 		n.replies.keep(d)
 	}
 	return n.endReply(ctx, d)
-}
-
-// Reply gives a private answer now, or later if that does not work, unless nothing can ever reach the person.
-func (n *Notifier) Reply(ctx context.Context, to op.Address, a op.Answer) {
-	err := n.Chat.Tell(ctx, to, a)
-	if err == nil {
-		return
-	}
-	n.Log.Warn("could not answer in private", "person", to.Person, "channel", to.Channel, "error", err)
-	if !errors.Is(err, ErrUnreachable) {
-		n.enqueueReply(ctx, to, a)
-	}
 }

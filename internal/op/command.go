@@ -33,6 +33,7 @@ type Scope struct {
 	Stream   func(path string) bool     // may this channel touch domain/app/stream
 	Streams  []StreamAlias
 	URLs     bool                       // may addresses for playback be shown
+	External bool                       // something is given there to people of other organisations too
 	Default  Args                       // by kind: "caster", "stream"
 	Watch    []Target                   // what is watched, besides what was started from here; a name may be a glob
 	Watched  func(id, name string) bool // is the studio among those

@@ -187,7 +187,7 @@ func (p *Policy) Scope(id string) (op.Scope, bool) {
 	return op.Scope{
 		Channel: id, Studio: c.studio, Stream: c.stream,
 		Streams: slices.Clone(c.streams), Default: maps.Clone(c.deflt), Watch: slices.Clone(c.watch), Watched: c.watched,
-		Language: c.language,
+		Language: c.language, External: slices.ContainsFunc(c.grants, func(g *grant) bool { return g.external }),
 	}, true
 }
 
