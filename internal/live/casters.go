@@ -21,7 +21,8 @@ type casterRow struct {
 
 func (r casterRow) caster() Caster {
 	c := Caster{
-		ID: r.CasterId, Name: cmp.Or(r.CasterName, r.CasterId), OnAir: r.Status.set(), Untold: !r.Status.flag(), Mode: Mode(r.NormType),
+		ID: r.CasterId, Name: cmp.Or(r.CasterName, r.CasterId),
+		OnAir: r.Status.set(), Untold: !r.Status.flag(), Mode: Mode(r.NormType),
 		Created: r.CreateTime.Time, Started: r.StartTime.Time, Modified: r.LastModified.Time,
 		Token: r.ClientTokenId,
 	}

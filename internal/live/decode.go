@@ -53,8 +53,8 @@ func (c choice) set() bool { return c.told && c.of == 1 }
 // flag reports a choice that is 0 or 1.
 func (c choice) flag() bool { return c.told && (c.of == 0 || c.of == 1) }
 
-// list is a list that the API nests in an object of one member ({"Scene":[…]}) and that older answers give bare. A row
-// with an odd field has all its others; one that is no row at all is left out.
+// list is a list that the API nests in an object of one member ({"Scene":[…]}) and that older answers give bare. A
+// row with an odd field has all its others; one that is no row at all is left out.
 type list[T any] []T
 
 func (l *list[T]) UnmarshalJSON(text []byte) error {
