@@ -39,6 +39,17 @@ func (c *choice) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
+// flag is a truth that some answers quote or give as a number.
+type flag bool
+
+func (f *flag) UnmarshalJSON(text []byte) error {
+	switch s := strings.ToLower(strings.Trim(string(text), `"`)); s {
+	case "true", "on", "1":
+		*f = true
+	}
+	return nil
+}
+
 // orUntold is its number, OnDemandUntold where there is none.
 func (c choice) orUntold() int {
 	if !c.told {
