@@ -155,8 +155,8 @@ func forgotten(by records.Change, at time.Time) op.Answer {
 	switch {
 	case by.ID != "" && by.Removes():
 		return op.Answer{Mark: op.MarkOK,
-			Title: op.L("Over at ", op.At(at), ": ", op.B(cmp.Or(by.Plan.Target.Name, by.Plan.Target.ID)), " was deleted through casterbot by ",
-				op.Who(by.Requester), " (op ", op.V(by.Ref()), ").")}
+			Title: op.L("Over at ", op.At(at), ": ", op.B(cmp.Or(by.Plan.Target.Name, by.Plan.Target.ID)),
+				" was deleted through casterbot by ", op.Who(by.Requester), " (op ", op.V(by.Ref()), ").")}
 	case by.ID != "":
 		return op.Answer{Mark: op.MarkOK,
 			Title: op.L("Over at ", op.At(at), ": ", op.Who(by.Requester), " has ended it through me (op ",

@@ -91,7 +91,8 @@ func TestAStudioThatIsNotListedAnyMore(t *testing.T) {
 	s.want("deleted", "was deleted through casterbot")
 }
 
-// While a delete is under way nobody says that a studio is gone by other hands; in doubt it is said who may have done it.
+// While a delete is under way nobody says that a studio is gone by other hands; in doubt it is said who may have
+// done it.
 func TestAStudioThatIsGoneWhileADeleteIsUnderWay(t *testing.T) {
 	t.Parallel()
 	s := gone(t)
