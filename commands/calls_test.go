@@ -103,6 +103,7 @@ var evenings = []struct{ person, text string }{
 	{"U0ANA", `caster lock "Evening News" for 2h`}, {"U0BO", `caster ask "Evening News" please`},
 	{"U0BO", `caster break "Evening News" black`},
 	{"U0ANA", `caster lock "Evening News" for 2h`}, {"U0ANA", `caster unlock "Evening News"`},
+	{"U0ANA", "caster care 5f0c7a1e42"},
 	{"U0ANA", "caster board on"},
 	{"U0ANA", `caster copy "Evening News" "Evening News 47"`}, {"U0ANA", `caster scene start "Evening News" "Preview 2"`},
 	{"U0ANA", `caster take "Evening News" "Preview 2"`}, {"U0ANA", `caster standby "Evening News"`},

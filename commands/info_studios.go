@@ -222,6 +222,9 @@ func (i inside) setup() op.Line {
 	if config.Recorded {
 		line = op.L(line, " · its programme can be recorded")
 	}
+	if config.Standby && config.AutoStandby {
+		return op.L(line, " · standby picture: configured, shown by itself when the input fails")
+	}
 	if config.Standby {
 		return op.L(line, " · standby picture: configured")
 	}

@@ -23,6 +23,7 @@ type Records interface {
 	Release(ctx context.Context, lock op.Lock, by, why string) (now op.Lock, gone bool, err error)
 	Board(ctx context.Context, channel string) (op.Board, error)
 	PutBoard(ctx context.Context, board op.Board, by string) (now op.Board, done bool, err error)
+	TakeCare(ctx context.Context, channel, alert, person string, now time.Time) (op.Care, error)
 	// Standings gives how conditions of targets stand by what the bot did itself.
 	Standings(ctx context.Context) (op.Standings, error)
 	History(ctx context.Context, target op.Target, channel string, n int) (list []op.Operation, more bool, err error)
@@ -36,7 +37,7 @@ const maxWhy = 200
 func (s table) ownCommands(known *op.Table) []op.Command {
 	r := policyQuestions{table: s, known: known}
 	return []op.Command{s.casterLock(), s.casterUnlock(), s.casterBreak(), s.casterAsk(), r.casterWhy(), r.casterWho(),
-		s.casterHistory(), s.casterBoard()}
+		s.casterHistory(), s.casterBoard(), s.casterCare()}
 }
 
 func (s table) casterLock() op.Command {

@@ -88,6 +88,7 @@ func (s table) kinds() []op.Kind {
 		{Name: "why", Label: "Reason", Hint: "Everybody sees it.", Max: maxWhy},
 		{Name: "verb", Label: "Command", Hint: "restart, scene start, record stop", Max: 60},
 		{Name: "target", Label: "Studio or stream", Hint: "By name or id.", Max: 200},
+		{Name: "alert", Label: "Alert", Hint: "The reference of an alert.", Max: 20},
 		{Name: "switch", Label: "Board", Hint: "On or off.", Options: switches},
 		{Name: "person", Label: "Person", Hint: "for @somebody", Max: 40},
 		{Name: "text", Label: "Text", Hint: "Part of a name.", Max: 80},

@@ -167,6 +167,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 		Replica: replica, Share: float64(c.WatchShare) / 100, Pause: wait,
 	})
 	own.OnBoard(guardian.Nudge)
+	own.OnCare(guardian.Soon)
 	return &App{
 		settings: c, version: o.Version, log: log, Policy: keeper, Store: db, limits: limits, cloud: cloud, Engine: states,
 		Watch: guardian,

@@ -90,6 +90,7 @@ type CasterConfig struct {
 	RecordOnDemand int           // OnDemand of the caster's own recording; 0 when it has none
 	Recorded       bool          // the caster's output has a recording configuration
 	Standby        bool          // a standby picture, clip or stream is set
+	AutoStandby    bool          // and the caster switches to it by itself when its input fails
 }
 
 // Stream names one ingested stream. Domain is the main streaming domain.

@@ -123,6 +123,7 @@ func (c *Client) CasterConfig(ctx context.Context, id string) (CasterConfig, err
 	said, err := read[struct {
 		DomainName, UrgentImageId, UrgentImageUrl, UrgentMaterialId, UrgentLiveStreamUrl string
 		Delay                                                                            number
+		AutoSwitchUrgentOn                                                               flag
 		RecordConfig                                                                     struct {
 			OssBucket string
 			OnDemand  number
@@ -134,6 +135,7 @@ func (c *Client) CasterConfig(ctx context.Context, id string) (CasterConfig, err
 	return CasterConfig{
 		Domain: said.DomainName, Delay: said.Delay.seconds(),
 		RecordOnDemand: int(said.RecordConfig.OnDemand), Recorded: said.RecordConfig.OssBucket != "",
-		Standby: said.UrgentImageId+said.UrgentImageUrl+said.UrgentMaterialId+said.UrgentLiveStreamUrl != "",
+		AutoStandby: bool(said.AutoSwitchUrgentOn),
+		Standby:     said.UrgentImageId+said.UrgentImageUrl+said.UrgentMaterialId+said.UrgentLiveStreamUrl != "",
 	}, nil
 }

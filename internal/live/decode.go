@@ -24,6 +24,17 @@ func (n *number) UnmarshalJSON(text []byte) error {
 
 func (n number) seconds() time.Duration { return time.Duration(float64(n) * float64(time.Second)) }
 
+// flag is a truth that some answers quote or give as a number.
+type flag bool
+
+func (f *flag) UnmarshalJSON(text []byte) error {
+	switch s := strings.ToLower(strings.Trim(string(text), `"`)); s {
+	case "true", "on", "1":
+		*f = true
+	}
+	return nil
+}
+
 // list is a list that the API nests in an object of one member ({"Scene":[…]}) and that older answers give bare.
 type list[T any] []T
 

@@ -114,6 +114,10 @@ func changedAlert(c live.Caster, v observation, d history, target op.Target) op.
 	if doubt := d.unresolved(target, how.by); doubt.ID != "" {
 		title, lines = op.L("Studio ", op.B(c.Name), how.perhaps), append(lines, doubted(doubt))
 	}
+	if v.Itself {
+		title, lines = op.L("Studio ", op.B(c.Name), how.perhaps), append(lines,
+			op.L("It switches to its standby picture by itself when its input fails: that may be it. Look at the programme."))
+	}
 	return op.Answer{
 		Mark: op.MarkUnknown, Title: title, Lines: lines,
 		Next: []op.Next{studioNext("Show studio", "caster show {caster}", c.ID)},

@@ -47,6 +47,7 @@ const (
 type Cloud interface {
 	Casters(ctx context.Context) ([]live.Caster, error)
 	Scenes(ctx context.Context, caster string) ([]live.Scene, error)
+	CasterConfig(ctx context.Context, id string) (live.CasterConfig, error)
 	OnlineStreams(ctx context.Context, domain, app, name string) ([]live.Online, error)
 	RecordContent(ctx context.Context, s live.Stream, from, to time.Time) ([]live.Content, error)
 }
@@ -94,6 +95,7 @@ type Monitor struct {
 	boards       records.BoardBook
 	locks        records.LockBook
 	alerts       store.Collection[alert]
+	care         records.CareBook
 	observations store.Collection[observation]
 	leader       leader
 	before       snapshot // the last look of this process
@@ -103,6 +105,7 @@ type Monitor struct {
 	wake   chan struct{}
 	nudged atomic.Int64
 	atWork atomic.Bool
+	soon   atomic.Bool // the guardian is due
 }
 
 // New makes a watcher; Run lets it work.
@@ -118,6 +121,7 @@ func New(c Config) *Monitor {
 	}
 	w := &Monitor{
 		Config: c, boards: records.NewBoardBook(c.Store), locks: records.NewLockBook(c.Store),
+		care:   records.NewCareBook(c.Store),
 		alerts: alerts(c.Store), observations: observations(c.Store), wake: make(chan struct{}, 1),
 		leader: leader{store: c.Store, now: c.Now, replica: c.Replica, alone: c.Store.Exclusive()},
 	}
@@ -156,6 +160,12 @@ func (w *Monitor) Nudge() {
 	}
 }
 
+// Soon is Nudge for what the guardian says: somebody has changed something about it.
+func (w *Monitor) Soon() {
+	w.soon.Store(true)
+	w.Nudge()
+}
+
 // Busy reports a look under way, or a nudge that has not been answered yet.
 func (w *Monitor) Busy() bool { return w.nudged.Load() > 0 || w.atWork.Load() }
 
@@ -171,6 +181,9 @@ func (w *Monitor) turn(ctx context.Context) (err error) {
 		return err
 	}
 	now := w.Now()
+	if w.soon.Swap(false) {
+		w.guardDue = now
+	}
 	guard, draw := !now.Before(w.guardDue), w.drawDue(boards, now)
 	if !guard && !draw {
 		return nil

@@ -7,6 +7,7 @@ import (
 
 	"casterbot/internal/live"
 	"casterbot/internal/op"
+	"casterbot/internal/quota"
 )
 
 // alertKind is what can be wrong with something that is watched.
@@ -36,6 +37,7 @@ type finding struct {
 	wrong  bool
 	alert  op.Answer // what is said when it is wrong
 	over   op.Answer // what is said when it is no longer; without a title, nothing
+	calls  bool      // it is about what is on air or recorded: people are called
 	follow bool      // the alert is edited while it stands, when its words change
 }
 
@@ -52,12 +54,23 @@ func (w *Monitor) guard(ctx context.Context, s snapshot, j *round) error {
 	for _, x := range w.resolved(j.expectations, s) {
 		old := views[observationKey(x.target)]
 		now, seen := w.see(x, s, j, old)
+		if now.Changed != old.Changed {
+			now.Itself = now.What == edited && w.switchesItself(ctx, x.target.ID)
+		}
 		if seen && x.kind != preview {
 			err = errors.Join(err, w.remember(ctx, x.target, old, now))
 		}
 		all = append(all, rulesFor[x.kind](x, s, j, now)...)
 	}
 	return errors.Join(err, w.tell(ctx, j, s, all))
+}
+
+// switchesItself reports a studio whose settings let it go to its standby picture by itself. That they cannot be read
+// says nothing.
+func (w *Monitor) switchesItself(ctx context.Context, id string) bool {
+	config, err := paced(quota.With(ctx, quota.Caller{Class: quota.Background}), w.limiter, "DescribeCasterConfig",
+		func() (live.CasterConfig, error) { return w.Cloud.CasterConfig(ctx, id) })
+	return w.saw(err) && config.Standby && config.AutoStandby
 }
 
 // see gives the observation of what an expectation is about; not seen means that the look could not.
@@ -78,7 +91,7 @@ var rulesFor = map[op.Condition]func(x expectation, s snapshot, j *round, v obse
 }
 
 func (x expectation) finding(c alertKind) finding {
-	return finding{key: alertKey(c, x), about: x}
+	return finding{key: alertKey(c, x), about: x, calls: c == broke || c == stopped || c == changed}
 }
 
 // studioRule: a studio that was started through the bot, or seen on air, is off air without the bot; or was changed; or

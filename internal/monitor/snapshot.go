@@ -27,6 +27,7 @@ type round struct {
 	standing     map[string]alert // by key
 	boards       []op.Board
 	may          map[string]permission // by channel
+	care         map[string]op.Care    // by the reference of an alert
 }
 
 // snapshot is what one look showed. What is missing could not be seen, or was not looked at.

@@ -37,6 +37,7 @@ type Scope struct {
 	Default  Args                       // by kind: "caster", "stream"
 	Watch    []Target                   // what is watched, besides what was started from here; a name may be a glob
 	Watched  func(id, name string) bool // is the studio among those
+	Call     []string                   // people and user groups that an alert calls
 	Language string                     // of public messages: "en" or "zh-CN"
 }
 

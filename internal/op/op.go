@@ -269,11 +269,12 @@ const (
 	EventLocked     = "locked"
 	EventUnlocked   = "unlocked"
 	EventBroken     = "lock broken"
-	EventBegun      = "begun"    // each of several targets got an operation of its own
-	EventGathered   = "gathered" // all of them have come to an end, or to an outcome that is not known
-	EventBoard      = "board"    // the on-air board of a channel was put up or taken down
-	EventFollowed   = "followed" // what came of it later was seen
-	EventUntold     = "untold"   // a state that nobody could be shown: neither a card nor a direct message
+	EventBegun      = "begun"      // each of several targets got an operation of its own
+	EventGathered   = "gathered"   // all of them have come to an end, or to an outcome that is not known
+	EventBoard      = "board"      // the on-air board of a channel was put up or taken down
+	EventCare       = "care taken" // somebody takes care of an alert
+	EventFollowed   = "followed"   // what came of it later was seen
+	EventUntold     = "untold"     // a state that nobody could be shown: neither a card nor a direct message
 )
 
 var idEncoding = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)

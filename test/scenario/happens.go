@@ -69,6 +69,9 @@ var happenings = []happening{
 	says(`another console renames (.+) to (.+)`, func(p *play, m []string) error {
 		return p.studio(m[1], func(s *fakelive.Studio) { s.Name = strings.ReplaceAll(m[2], `\u202e`, "\u202e") })
 	}),
+	says(`(.+) goes to its standby picture by itself`, func(p *play, m []string) error {
+		return p.studio(m[1], func(s *fakelive.Studio) { s.AutoStandby, s.Urgent = true, true })
+	}),
 	says(`another console (opens|closes) (.+) of (.+)`, func(p *play, m []string) error {
 		return p.studio(m[3], func(s *fakelive.Studio) {
 			for i := range s.Scenes {
