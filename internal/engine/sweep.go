@@ -254,5 +254,5 @@ func (e *Engine) lookIfDue(ctx context.Context, id string) error {
 	case o.IsSeveral():
 		return e.gatherAgain(ctx, o)
 	}
-	return e.reconcile(ctx, o)
+	return e.reconcile(ctx, o, true)
 }

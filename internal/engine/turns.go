@@ -3,8 +3,10 @@ package engine
 import (
 	"context"
 	"sync"
+	"time"
 
 	"casterbot/internal/op"
+	"casterbot/internal/store"
 )
 
 // turns wakes those who wait for their turn on a target when an operation of it ends in this process. It decides
@@ -40,7 +42,7 @@ func (t *turns) over(o op.Operation) {
 
 // awaitTurn waits until all that was confirmed earlier on the target has ended, or the time to start is over. Nothing
 // is looked at before: what those change would make it old.
-func (e *Engine) awaitTurn(ctx context.Context, o op.Operation) error {
+func (e *Engine) awaitTurn(ctx context.Context, o op.Operation, command op.Command) error {
 	target := o.Plan.Target.Key()
 	for target != "" && !e.now().After(o.Expires) {
 		end := e.turns.end(target) // first: what ends after the question is not missed
@@ -48,12 +50,38 @@ func (e *Engine) awaitTurn(ctx context.Context, o op.Operation) error {
 		if err != nil || ahead == 0 {
 			return err
 		}
+		if command.Urgent {
+			e.giveUpAnswers(ctx, target)
+		}
 		e.pauseUntil(ctx, end)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
 	}
 	return nil
+}
+
+// giveUpAfter is how long an emergency waits for the answer to a call that left before it. No call takes as long to
+// leave, so what is given up has left by then, or never will.
+const giveUpAfter = sendWithin + time.Second
+
+// giveUpAnswers stops waiting for answers that hold up an emergency. What was called is unknown from then on, until its
+// answer comes, late.
+func (e *Engine) giveUpAnswers(ctx context.Context, target string) {
+	running, err := e.store.List(ctx, store.Query{States: []op.State{op.Running}, Target: target})
+	if err != nil {
+		e.log.Warn("look what holds up an emergency", "target", target, "error", err)
+	}
+	for _, o := range running {
+		if e.now().Sub(o.Sent) < giveUpAfter {
+			continue
+		}
+		outcome := op.Outcome{State: op.Unknown,
+			Text: op.L("No answer had come when an emergency on it was to go first, so I stopped waiting for one.")}
+		if _, err := e.finish(ctx, o, outcome); err != nil {
+			e.log.Warn("give up an answer", "op", o.Ref(), "error", err)
+		}
+	}
 }
 
 // pauseUntil waits for targetRetry, or until something ends.

@@ -55,6 +55,9 @@ type Command struct {
 	Apply  func(context.Context, Plan, string, SendPermit) Outcome // the string is the operation\'s own token
 	Verify func(context.Context, Attempt) (Evidence, error)
 	Follow func(context.Context, Attempt) (Followup, error) // what comes of it later; nil: nothing does
+	// the ways on from its success, however that is known: by the answer, by a look, or by a person. Nil, or an outcome
+	// that has ways of its own: only those of the outcome
+	Then func(Plan) []Next
 
 	Sends string // the API operation that Apply calls, for its turn; empty: it calls none
 	// its parameters that are the same in every call; they tell commands of one operation apart
@@ -66,6 +69,9 @@ type Command struct {
 	NoVerify   string      // why there is no Verify
 	Repeatable bool        // sending again with the same token cannot act twice
 	PastLock   bool        // somebody else's lock on the target does not stop it
+	// it is for emergencies: neither a lock, whose holder is told, nor an unknown outcome, nor how much is open, nor what
+	// has changed meanwhile holds it up
+	Urgent bool
 }
 
 // Attempt is a call that was made, for Verify to look whether it took effect.

@@ -90,11 +90,14 @@ type Plan struct {
 	Button      string `json:"button"`          // words of the confirm button, at most 30 characters
 	Fingerprint string `json:"fingerprint"`     // equal exactly when the relevant state is equal
 
-	// references of earlier operations on the target of which the outcome is not known
+	// references of earlier operations on the target of which the outcome is not known, and which this one could make
+	// worse
 	Unknowns []string `json:"unknowns,omitempty"`
+	Passed   *Lock    `json:"passed,omitempty"` // somebody else's lock that did not stop it
 
 	Parts []Part `json:"parts,omitempty"` // of several: what is done to each
 	Done  Line   `json:"done,omitempty"`  // of several: what stands before "11 of 12"
+	Left  []Line `json:"left,omitempty"`  // of several: what is not asked for, and why; among the facts too
 
 	Seen map[string]string `json:"seen,omitempty"` // what Verify must find changed, as it was just before the call
 }

@@ -144,6 +144,13 @@ var happenings = []happening{
 	says(`casterbot is removed from (#\S+)`, func(p *play, m []string) error {
 		return p.channelDo(m[1], p.world.Slack.RemoveBot)
 	}),
+	says(`(\w+) is thrown out of (#\S+)`, func(p *play, m []string) error {
+		user, channel, err := p.place(m[1], m[2])
+		if err != nil {
+			return err
+		}
+		return p.world.Slack.RemoveMember(channel, user)
+	}),
 	says(`casterbot is invited to (#\S+)`, func(p *play, m []string) error {
 		return p.channelDo(m[1], p.world.Slack.AddBot)
 	}),

@@ -19,13 +19,16 @@ func (w *Workspace) AddBot(channel string) error {
 	})
 }
 
-// RemoveBot throws the bot out of a channel.
-func (w *Workspace) RemoveBot(channel string) error {
+// RemoveMember throws somebody out of a channel.
+func (w *Workspace) RemoveMember(channel, user string) error {
 	return w.alter(channel, func(r *room) (string, map[string]any) {
-		r.Members = slices.DeleteFunc(slices.Clone(r.Members), func(m string) bool { return m == BotUser })
+		r.Members = slices.DeleteFunc(slices.Clone(r.Members), func(m string) bool { return m == user })
 		return "", nil
 	})
 }
+
+// RemoveBot throws the bot out of a channel.
+func (w *Workspace) RemoveBot(channel string) error { return w.RemoveMember(channel, BotUser) }
 
 // Archive archives a channel.
 func (w *Workspace) Archive(channel string) error {
