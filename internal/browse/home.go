@@ -140,7 +140,9 @@ func (p *page) channel(ctx context.Context, c op.Channel, scope op.Scope) {
 		}
 		things = append(things, p.things(ctx, c.ID, d, kind, show)...)
 	}
-	head := op.Item{Title: op.L(op.In(c.ID)), Next: []op.Next{{Label: "Open a form…", Text: "help", Channel: c.ID}}}
+	head := op.Item{Title: op.L(op.In(c.ID)), Next: []op.Next{
+		{Label: "Open a form…", Text: "help", Channel: c.ID, About: "#" + c.Name},
+	}}
 	if len(things) == 0 && refused != nil && len(refused.Why) > 0 {
 		head.Mark, head.Facts = op.MarkDenied, refused.Why[:min(len(refused.Why), 2)]
 	}
