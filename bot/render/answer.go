@@ -29,15 +29,19 @@ var marks = map[op.Mark]string{
 const maxItems = 40
 
 // Answer draws what a person is told in private.
-func (t Printer) Answer(a op.Answer) Message { return t.sketch(a, maxItems, maxBlocks) }
+func (t Printer) Answer(a op.Answer) Message { return t.sketch(a, maxItems, maxBlocks, nil) }
 
-// sketch draws an answer with so many things and blocks at most.
-func (t Printer) sketch(a op.Answer, maxItems, maxBlocks int) Message {
+// sketch draws an answer with so many things and blocks at most. repeats is as in Card, for cards that stand in it.
+func (t Printer) sketch(a op.Answer, maxItems, maxBlocks int, repeats func(op.Operation) bool) Message {
 	d, a := drawing{}, t.Words.Answer(t.Language, a)
 	title := marked(a.Mark, a.Title)
 	d.say(mrkdwn(title))
 	d.say(joined(a.Lines, "\n"))
 	for _, item := range a.Items[:min(len(a.Items), maxItems)] {
+		if item.Card != nil && repeats != nil {
+			d.card(item, t.face(viewOf(*item.Card, repeats(*item.Card))))
+			continue
+		}
 		d.item(item)
 	}
 	if rest := len(a.Items) - maxItems; rest > 0 {

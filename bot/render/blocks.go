@@ -118,13 +118,16 @@ type press struct {
 	action string
 	value  string
 	style  slack.Style
+
+	version int64 // of the operation that it answers; 0 for what answers none
 }
 
 func (p press) element() *slack.ButtonBlockElement {
 	words := strings.Replace(string(p.text), "{}", strconv.Itoa(p.count), 1)
 	return &slack.ButtonBlockElement{
-		Type: slack.METButton, Text: label(words, maxButton), AccessibilityLabel: spoken(words, cmp.Or(p.apart, " "), p.about),
-		ActionID: p.action, Value: p.value, Style: p.style,
+		Type: slack.METButton, Text: label(words, maxButton),
+		AccessibilityLabel: spoken(words, cmp.Or(p.apart, " "), p.about),
+		ActionID:           p.action, Value: p.value, Style: p.style,
 	}
 }
 

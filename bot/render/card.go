@@ -250,7 +250,8 @@ func nameOf(o op.Operation) op.Line {
 
 // act is a button of a card: what to do, and the operation's opaque id.
 func act(o op.Operation, a op.Action, words op.Text, style slack.Style) press {
-	return press{text: words, about: o.Plan.Title, apart: ": ", action: CardAction + string(a), value: o.ID, style: style}
+	return press{text: words, about: o.Plan.Title, apart: ": ", action: CardAction + string(a), value: o.ID, style: style,
+		version: o.Version}
 }
 
 func outcome(o op.Operation) op.Outcome {
