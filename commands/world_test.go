@@ -70,7 +70,7 @@ func (w *world) run(text string) op.Attempt {
 	asked.Seen = again.Seen
 	sent := w.now()
 	token := op.NewID()
-	o := c.Apply(w.t.Context(), asked, token, permitted)
+	o := withThen(c, asked, c.Apply(w.t.Context(), asked, token, permitted))
 	return op.Attempt{Plan: asked, Token: token, Outcome: o, Sent: sent}
 }
 
@@ -156,7 +156,7 @@ func TestWorldShow(t *testing.T) {
 	w.checked(`caster start "Evening Sports"`)
 	w.refuses(`caster start "Evening Sports"`, "already on air")
 	o := w.checked(`caster take "Evening Sports" "Preview 1"`)
-	if len(o.Next) != 1 {
+	if o.Next[1].Label != "Take…" {
 		t.Errorf("a way back to a picture that no preview holds: %v", o.Next)
 	}
 	o = w.checked(`caster standby "Evening Sports"`)

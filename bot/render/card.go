@@ -61,7 +61,11 @@ func viewOf(o op.Operation, repeats bool) cardView {
 		(o.State == op.Running || o.State == op.Unknown || o.State == op.Succeeded || o.State == op.Failed) {
 		return severalView(o)
 	}
-	return cardViews[o.State](o, repeats)
+	f := cardViews[o.State](o, repeats)
+	if lock := o.Plan.Passed; lock != nil && o.Sends > 0 && o.State != op.Failed {
+		f.lines = append(f.lines, op.L("🔒 It went through the lock of ", op.Who(lock.Holder), ", who is told."))
+	}
+	return f
 }
 
 func pendingFace(o op.Operation, _ bool) cardView {

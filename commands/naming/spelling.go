@@ -1,5 +1,5 @@
-// Package naming turns what people type into the one thing that is meant: which names look alike, which one is nearest,
-// and what a new name may be. It must not guess: the beginning of a name is a question.
+// Package naming turns what people type into the one thing that is meant: which names look alike, which one is
+// nearest, and what a new name may be. It must not guess: the beginning of a name is a question.
 package naming
 
 import (
@@ -9,6 +9,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"casterbot/internal/emoji"
 	"casterbot/internal/op"
 
 	"golang.org/x/text/cases"
@@ -18,12 +19,31 @@ import (
 // MaxName is the longest name of a new studio, in characters.
 const MaxName = 64
 
-// Fold is the form in which two spellings are one name: case, width, compatible forms, dashes and runs of space do not
-// count.
+// Fold is the form in which two spellings are one name: case, width, compatible forms, dashes and runs of space do
+// not count, nor which kind of quotes there is, or whether around all of it, which a typed command loses; nor whether
+// an
+// emoji is there itself or as the code that Slack makes of it.
 func Fold(name string) string {
+	name = alike.Replace(emoji.Decode(name))
 	text := norm.NFKC.String(cases.Fold().String(norm.NFKC.String(name)))
-	return strings.Join(strings.Fields(op.Fold(text)), " ")
+	text = strings.Join(strings.Fields(op.Fold(text)), " ")
+	for strings.Contains(text, "--") { // of two hyphens a phone makes one dash
+		text = strings.ReplaceAll(text, "--", "-")
+	}
+	if n := len(text); n > 2 && strings.Contains(`"'`, text[:1]) && text[n-1] == text[0] {
+		return text[1 : n-1]
+	}
+	return text
 }
+
+// alike takes the variation selectors out of emoji, and puts typewriter quotes in place of the others.
+var alike = strings.NewReplacer("\ufe0e", "", "\ufe0f", "", "“", `"`, "”", `"`, "„", `"`, "‟", `"`, "«",
+	`"`, "»", `"`,
+	"「", `"`, "」", `"`, "『", `"`, "』", `"`, "＂", `"`, "‘", "'", "’", "'", "‚", "'", "‛", "'", "‹",
+	"'", "›", "'", "＇", "'", "`", "'")
+
+// Folds are the forms in which a name is looked for: as it is written, then as it looks.
+var Folds = []func(string) string{Fold, Skeleton}
 
 // lookalikes maps letters of other alphabets, and digits, to the Latin letter that they are mistaken for, after
 // folding.
@@ -44,7 +64,7 @@ func Skeleton(name string) string {
 			return -1
 		}
 		return r
-	}, name)
+	}, emoji.Decode(name))
 	return strings.Map(func(r rune) rune {
 		if latin, ok := lookalikes[r]; ok {
 			return latin
@@ -53,10 +73,16 @@ func Skeleton(name string) string {
 	}, Fold(seen))
 }
 
-// deceptive reports a name that does not show what it is: it hides characters or mixes alphabets within a word.
-func Deceptive(name string) bool {
-	return hidden(name) >= 0 || slices.ContainsFunc(strings.Fields(norm.NFKC.String(name)), mixed)
+// Deceptive reports a name that does not show what it is: it hides characters or mixes alphabets within a word.
+func Deceptive(name string) bool { return hidden(name) >= 0 || mixes(name) }
+
+// mixes reports a word of letters out of alphabets that are taken for one another. "Новости-HD" has two words.
+func mixes(name string) bool {
+	return slices.ContainsFunc(strings.FieldsFunc(norm.NFKC.String(name), between), mixed)
 }
+
+// between reports what stands between words.
+func between(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsDigit(r) }
 
 func mixed(word string) bool {
 	latin, other := false, false
@@ -67,17 +93,25 @@ func mixed(word string) bool {
 	return latin && other
 }
 
-// hidden finds the first character that cannot be seen, or that reorders others; -1 when there is none.
+// hidden finds the first character that cannot be seen, that reorders others, or that no font has, in runes; -1 when
+// there is none.
 func hidden(name string) int {
-	return strings.IndexFunc(name, func(r rune) bool {
-		odd := unicode.In(r, unicode.Co, unicode.Variation_Selector) || r == unicode.ReplacementChar
-		return odd || op.Invisible(r) || unicode.IsSpace(r) && r != ' '
-	})
+	at := op.Hidden(name)
+	if at >= 0 {
+		return at
+	}
+	return slices.IndexFunc([]rune(name), func(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Co, r) })
 }
 
-// NewName checks what a new studio is to be called and gives it without space around it.
+// NewName checks what a new studio is to be called and gives it as it is sent: without space around it, with plain
+// spaces inside, and with the emoji themselves in place of their codes.
 func NewName(typed string) (string, error) {
-	name := strings.TrimSpace(typed)
+	name := strings.TrimSpace(strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Zs, r) {
+			return ' '
+		}
+		return r
+	}, emoji.Decode(typed)))
 	switch at := hidden(name); {
 	case name == "":
 		return "", NameRefusal(op.L("The new name is empty."))
@@ -85,11 +119,10 @@ func NewName(typed string) (string, error) {
 		return "", NameRefusal(op.L("The new name has ", op.N(utf8.RuneCountInString(name)),
 			" characters, at most ", op.N(MaxName), " will do."))
 	case at >= 0:
-		r, _ := utf8.DecodeRuneInString(name[at:])
 		return "", NameRefusal(op.L("The new name holds a character that cannot be seen, ",
-			op.Code(fmt.Sprintf("⟨U+%04X⟩", r)), ": ",
+			op.Code(fmt.Sprintf("⟨U+%04X⟩", []rune(name)[at])), ": ",
 			op.Code(op.Visible(name)), "."), op.L("Type it anew instead of pasting it."))
-	case Deceptive(name):
+	case mixes(name):
 		return "", NameRefusal(op.L("The new name ", op.B(name),
 			" mixes alphabets within a word, so people could take it for another."),
 			op.L("Type it anew instead of pasting it."))

@@ -28,6 +28,7 @@ type Request struct {
 	Text   string `json:"text"`           // "caster restart main", without the slash
 	Pick   string `json:"pick,omitempty"` // what was picked for the first Ask in Text
 	Button Button `json:"button,omitzero"`
+	Form   bool   `json:"form,omitempty"` // sent by a form, which stays open when its person is removed from the channel
 }
 
 // Button is what was pressed to ask, when nothing was typed. All presses on it that ask for a change count as one.
@@ -83,6 +84,7 @@ type Channel struct {
 	External bool // shared with another organisation, or about to be
 	Archived bool
 	Member   bool // the bot is in it
+	Direct   bool // a direct message: whoever is in it stays in it
 	Stale    bool
 }
 

@@ -12,7 +12,7 @@ import (
 
 // pages are the documents about the tree as it is. CHANGELOG.md is about trees that were.
 var pages = []string{"README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/architecture.md", "docs/operations.md",
-	"docs/performance.md",
+	"docs/embedded-world.md", "docs/performance.md",
 	"docs/policy.md", "docs/reliability.md", "docs/scaling.md", "docs/security.md"}
 
 // cited is a path of the tree as documents and comments name one.
@@ -28,6 +28,35 @@ func TestCitedPathsExist(t *testing.T) {
 		}
 	}
 }
+
+// citedPage is a document as comments and texts of the code name one, and reference what only people know who have read
+// something else: a number of an issue or of a list that is not in this repository.
+var (
+	citedPage = regexp.MustCompile(`[\w./-]*\w\.md\b`)
+	reference = regexp.MustCompile(`\bissue \d+\b|[("/ ][TFP][1-9]\d?[:),]`)
+)
+
+// TestCommentsCiteWhatIsThere: no comment or text sends its reader to a page that this repository does not have.
+func TestCommentsCiteWhatIsThere(t *testing.T) {
+	for _, end := range []string{".go", ".yml", ".sql", "Makefile", "Dockerfile"} {
+		for _, file := range files(t, end) {
+			for i, line := range strings.Split(text(t, file), "\n") {
+				if found := reference.FindString(line); found != "" && strings.Contains(line, "//") && !isTest(file) {
+					t.Errorf("%s:%d cites %q", file, i+1, strings.TrimSpace(found))
+				}
+				for _, page := range citedPage.FindAllString(line, -1) {
+					_, here := os.Stat(filepath.Join(root, page))
+					_, beside := os.Stat(filepath.Join(root, filepath.Dir(file), page))
+					if here != nil && beside != nil && !isTest(file) {
+						t.Errorf("%s:%d cites %s, and there is no such page", file, i+1, page)
+					}
+				}
+			}
+		}
+	}
+}
+
+func isTest(file string) bool { return strings.HasPrefix(file, "test/arch/") }
 
 // functions are the functions and methods of a file by name; a folder has those of all its files.
 func functions(t *testing.T, place string) []string {

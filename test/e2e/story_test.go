@@ -138,8 +138,7 @@ func openFixture(t *testing.T, c sandbox.Config) *fixture {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.PageAddr, c.APIAddr, c.Commands, c.Usages, c.Events, c.Scopes = "127.0.0.1:0", "127.0.0.1:0", manifest.Commands,
-		app.Usages(), manifest.Events, manifest.Scopes
+	c.PageAddr, c.APIAddr, c.App = "127.0.0.1:0", "127.0.0.1:0", manifest
 	open, err := sandbox.Open(c)
 	if err != nil {
 		t.Fatal(err)

@@ -40,7 +40,7 @@ func openApp(t *testing.T) *app {
 	start := time.Date(2026, 11, 22, 20, 0, 0, 0, time.UTC)
 	world, err := sandbox.Open(sandbox.Config{
 		PageAddr: "127.0.0.1:0", APIAddr: "127.0.0.1:0", Now: func() time.Time { return start }, Patient: true,
-		Commands: []fakeslack.Command{{Name: "/show"}, {Name: "/replace"}, {Name: "/whisper"}},
+		App: sandbox.App{Commands: []fakeslack.Command{{Name: "/show"}, {Name: "/replace"}, {Name: "/whisper"}}},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -58,6 +58,14 @@ var happenings = []happening{
 		_, err := p.world.Live.Inject(fakelive.Fault{Action: m[1], Kind: fakelive.Status, Times: -1})
 		return err
 	}),
+	says(`every call is refused with (\S+)`, func(p *play, m []string) error {
+		_, err := p.world.Live.Inject(fakelive.Fault{Kind: fakelive.Refuse, Code: m[1], Times: -1})
+		return err
+	}),
+	says(`every call is answered with a web page`, func(p *play, _ []string) error {
+		_, err := p.world.Live.Inject(fakelive.Fault{Kind: fakelive.HTMLBefore, Times: -1})
+		return err
+	}),
 	says(`the API is well again`, func(p *play, _ []string) error { p.world.Live.ClearFaults(); return nil }),
 
 	says(`another console stops (.+)`, func(p *play, m []string) error {
@@ -148,6 +156,13 @@ var happenings = []happening{
 	}),
 	says(`casterbot is removed from (#\S+)`, func(p *play, m []string) error {
 		return p.channelDo(m[1], p.world.Slack.RemoveBot)
+	}),
+	says(`(\w+) is thrown out of (#\S+)`, func(p *play, m []string) error {
+		user, channel, err := p.place(m[1], m[2])
+		if err != nil {
+			return err
+		}
+		return p.world.Slack.RemoveMember(channel, user)
 	}),
 	says(`casterbot is invited to (#\S+)`, func(p *play, m []string) error {
 		return p.channelDo(m[1], p.world.Slack.AddBot)

@@ -37,8 +37,8 @@ func TestMain(m *testing.M) {
 // ciCases is how many cases every run of the tests plays.
 const ciCases = 25
 
-// TestCrashSeeds kills the built bot at every step of promises.md §4 and compares what is left. `make soak` plays the
-// whole matrix.
+// TestCrashSeeds kills the built bot at every step that failpoint names and compares what is left. `make soak` plays
+// the whole matrix.
 func TestCrashSeeds(t *testing.T) {
 	t.Parallel()
 	out := &strings.Builder{}
