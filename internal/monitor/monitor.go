@@ -101,6 +101,8 @@ type Monitor struct {
 	before       snapshot // the last look of this process
 
 	guardDue, boardDue time.Time
+	ownDue             time.Time // when it is next asked whether the bot's own doings are as drawn
+	doings             string    // the bot's own doings as the boards were drawn with them last
 
 	wake   chan struct{}
 	nudged atomic.Int64
@@ -184,7 +186,7 @@ func (w *Monitor) turn(ctx context.Context) (err error) {
 	if w.soon.Swap(false) {
 		w.guardDue = now
 	}
-	guard, draw := !now.Before(w.guardDue), w.drawDue(boards, now)
+	guard, draw := !now.Before(w.guardDue), w.drawDue(boards, now) || len(boards) > 0 && w.didSomething(ctx)
 	if !guard && !draw {
 		return nil
 	}

@@ -3,6 +3,7 @@ package monitor
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"casterbot/internal/live"
@@ -77,7 +78,8 @@ func (w *Monitor) switchesItself(ctx context.Context, id string) bool {
 func (w *Monitor) see(x expectation, s snapshot, j *round, old observation) (now observation, seen bool) {
 	switch x.kind {
 	case studio:
-		return w.seeStudio(old, s.studios[x.target.ID], x.target, j), s.studios != nil
+		return w.seeStudio(old, s.studios[x.target.ID], x.target, j),
+			s.studios != nil && !s.studios[x.target.ID].Untold
 	case recording:
 		m, seen := s.material[streamOf(x.target.ID)]
 		on, live := s.live(streamOf(x.target.ID))
@@ -98,7 +100,7 @@ func (x expectation) finding(c alertKind) finding {
 // is on although its recording ended.
 func studioRule(x expectation, s snapshot, j *round, v observation) []finding {
 	off, other, on := x.finding(stopped), x.finding(changed), x.finding(still)
-	if s.studios == nil {
+	if s.studios == nil || s.studios[x.target.ID].Untold {
 		return []finding{off, other, on}
 	}
 	off.seen, other.seen, on.seen = true, true, true
@@ -129,7 +131,10 @@ func previewRule(x expectation, s snapshot, j *round, _ observation) []finding {
 	v := x.finding(open)
 	c, there := s.studios[x.target.ID]
 	scenes, inside := s.scenes[x.target.ID]
-	if s.studios == nil || c.OnAir && !inside {
+	untold := c.Untold || slices.ContainsFunc(scenes, func(known live.Scene) bool {
+		return known.ID == x.scene && known.Untold
+	})
+	if s.studios == nil || untold || c.OnAir && !inside {
 		return []finding{v}
 	}
 	v.seen = true
