@@ -80,6 +80,12 @@ func (s table) planLock(ctx context.Context, call op.Call) (op.Plan, error) {
 	return p, nil
 }
 
+// wrongEnd refuses what is no end of a lock.
+func (s table) wrongEnd(_ context.Context, call op.Call) error {
+	_, err := civiltime.EndOf(civiltime.Spelled(call.Args["until"]), call.Person.Zone, s.now())
+	return err
+}
+
 // lockPlan is a plan about a lock as it is seen now. What it does to that one version and no other is for the call to
 // say; of is what of the lock would make another decision.
 func lockPlan(lock op.Lock, args op.Args, of ...any) op.Plan {

@@ -182,6 +182,14 @@ func (j *Judge) Awaits(o op.Operation, p op.Person) bool {
 	return j.approver(o.Decision, o, p) == nil
 }
 
+// MaySettle reports whether somebody may close an operation whose outcome is not known, as of the last minute.
+func (j *Judge) MaySettle(ctx context.Context, o op.Operation, p op.Person) bool {
+	q := Plays(o)
+	q.Person, q.Team = p.ID, p.Team
+	_, err := j.Check(ctx, q)
+	return err == nil
+}
+
 // Offered leaves only those ways on that the person may take here: no button leads to a refusal by the policy.
 func (j *Judge) Offered(ctx context.Context, r op.Request, a op.Answer) op.Answer {
 	a.Next = j.offered(ctx, r, a.Next)

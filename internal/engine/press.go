@@ -155,6 +155,9 @@ func (e *Engine) act(ctx context.Context, c op.Click) (err error) {
 	if err != nil {
 		return fmt.Errorf("read %s: %w", op.Ref(c.Operation), err)
 	}
+	if c.Version > 0 && c.Version != o.Version && c.Action != op.ActionLook {
+		return e.staleClick(o, c) // decided by what a page showed that has not been drawn anew since
+	}
 	return do(e, ctx, o, c)
 }
 

@@ -147,8 +147,10 @@ type Kind struct {
 	Expand func(context.Context, Call, []string) ([]Option, error)
 	// what the bot did itself about a thing, for a list that does not look at it; nil: nothing is known of this kind
 	Known func(context.Context, Option) []Line
-	// the form in which a typed text is looked for in labels; nil means Fold
-	Fold func(string) string
+	// what is wrong with a text in a form, told before the form closes; nil: nothing can be
+	Wrong func(context.Context, Call) error
+	// the forms in which a typed text is looked for in labels, the narrowest first; none means Fold
+	Folds []func(string) string
 }
 
 // Table is every command and every kind of placeholder.

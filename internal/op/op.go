@@ -126,6 +126,7 @@ type Next struct {
 	Count   int    `json:"count,omitempty"`   // what stands for {} in the label
 	Text    string `json:"text"`              // without the slash: "caster show 4f0c…"
 	Channel string `json:"channel,omitempty"` // on the bot's own page: where it is asked
+	About   string `json:"about,omitempty"`   // what it is about, for screen readers; empty: what its title names
 }
 
 // ID names a way on by what it says, so that a button of an older card never stands for another one.
@@ -256,10 +257,11 @@ func (o Operation) Event(at time.Time, name, actor, team string) Event {
 	}
 }
 
-// The names of events (promises.md §7).
+// The names of events.
 const (
 	EventReceived   = "received"
 	EventDenied     = "denied"
+	EventDeniedMore = "denied more" // so many of a person in a minute, beside those that stand in full
 	EventConfirmed  = "confirmed"
 	EventApproved   = "approved"
 	EventVetoed     = "vetoed"

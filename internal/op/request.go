@@ -61,6 +61,8 @@ type Click struct {
 	Next      string `json:"way,omitempty"`
 	Origin
 	Message string `json:"message"` // id of the message that carries the button
+	// the version of the operation that the bot's own page showed; 0: a button of the message itself, which is edited
+	Version int64 `json:"version,omitempty"`
 }
 
 // Person is what is known of somebody at one moment.
