@@ -27,7 +27,7 @@ func submission(in interaction, r op.Request, sent bool) (Event, error) {
 		return a, nil
 	}
 	notice := hold(form, in.View)
-	r.Channel, r.Thread, r.FromHome = form.Channel, form.Thread, form.FromHome
+	r.Channel, r.Thread, r.FromHome, r.Form = form.Channel, form.Thread, form.FromHome, true
 	if sent {
 		r.Key = "form-" + in.View.ID + "-" + in.View.Hash
 	}
@@ -96,6 +96,7 @@ func suggestion(in interaction, r op.Request) (Event, error) {
 	}
 	hold(form, in.View)
 	q.Request.Channel, q.Request.Thread, q.Request.FromHome = form.Channel, form.Thread, form.FromHome
+	q.Request.Form = true
 	q.Command, q.Args = form.Command, form.Values()
 	q.Field, _, _ = strings.Cut(in.BlockID, render.FieldSeparator)
 	delete(q.Args, q.Field)

@@ -30,11 +30,12 @@ func (b *Browser) Suggest(ctx context.Context, q op.Query) []op.Option {
 	judging, cancel := context.WithTimeout(ctx, listWithin)
 	defer cancel()
 	asked := authz.Uses(q.Request, a.command)
-	asked.FromHome = q.Request.FromHome
 	v, err := b.authz.Check(judging, asked)
 	switch {
 	case v.Ground == authz.Denied:
 		return nil
+	case v.Ground == authz.Away:
+		return notice(unlisted(err))
 	case err != nil:
 		return notice(op.L("I cannot check your rights now. Try again in a minute."))
 	case a.kind.Needs != "" && a.args[a.kind.Needs] == "":

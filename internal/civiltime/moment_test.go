@@ -85,7 +85,7 @@ func TestEndsThatAreRefused(t *testing.T) {
 	}
 }
 
-// The readings that clocks skip or show twice are refused with both moments that could be meant (promises.md §1.9).
+// The readings that clocks skip or show twice are refused with both moments that could be meant.
 func TestReadingsOfChangedClocks(t *testing.T) {
 	for _, c := range []struct{ reading, zone, says, one, two string }{
 		{"2027-03-28 02:30", "Europe/Berlin", "does not exist", "2027-03-28 01:30 CET (2027-03-28 00:30 UTC)",

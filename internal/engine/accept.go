@@ -37,7 +37,7 @@ func (e *Engine) Accept(ctx context.Context, r op.Request) (Accepted, error) {
 		return Accepted{Reply: e.answerFor(err)}, nil
 	}
 	if err := e.authz.InChannel(ctx,
-		authz.Question{Person: r.Person, Channel: r.Channel, FromHome: r.FromHome}); err != nil {
+		authz.Question{Person: r.Person, Channel: r.Channel, Outside: r.FromHome}); err != nil {
 		return Accepted{Reply: e.answerFor(err), Work: func(ctx context.Context) {
 			e.recordMismatch(ctx, op.Operation{Channel: r.Channel}, r.Origin)
 		}}, nil
