@@ -58,7 +58,7 @@ func (people) Person(_ context.Context, id, _ string, _ time.Time) (op.Person, e
 	return op.Person{ID: id, Team: "T0"}, nil
 }
 
-func (people) Rooms(context.Context, string) ([]string, error) { return nil, nil }
+func (people) Rooms(context.Context, string, time.Time) ([]string, error) { return nil, nil }
 
 func (people) Peek(string, string, string, time.Time) (op.Person, op.Channel, bool) {
 	return op.Person{}, op.Channel{}, false

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -81,7 +82,7 @@ func TestRefusalsCostNothing(t *testing.T) {
 		act    op.Action
 		first  int // questions at the first click: about the asker, the channel, whoever presses
 	}{
-		"approve": {bo, op.ActionApprove, 3}, "decline": {bo, op.ActionDecline, 1},
+		"approve": {bo, op.ActionApprove, 3}, "decline": {bo, op.ActionDecline, 3},
 		"confirm another's": {bo, op.ActionConfirm, 0},
 		"approve one's own": {ana, op.ActionApprove, 2},
 	} {
@@ -176,4 +177,41 @@ func TestAskedSideBySide(t *testing.T) {
 	if n := m.take(); n != 3 {
 		t.Errorf("%d questions, want 3", n)
 	}
+}
+
+// Somebody of another team with the asker's id is not the asker; the card stays as it is for them.
+func TestTheAskersIDOfAnotherTeam(t *testing.T) {
+	for _, act := range []op.Action{op.ActionConfirm, op.ActionCancel} {
+		s := newStage(t)
+		o := s.asked("caster restart c1")
+		c := s.press(ana, o, act)
+		c.PersonTeam = "T9"
+		accepted, err := s.e.Press(context.Background(), c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.do(accepted)
+		s.want(o, op.Pending, 0)
+		if said := s.told[len(s.told)-1]; !strings.Contains(said, "Only @"+ana) {
+			t.Errorf("%s: told %q", act, said)
+		}
+		s.click(ana, o, op.ActionConfirm)
+		s.want(o, op.Succeeded, 1)
+	}
+}
+
+// A card of somebody who has left the channel since goes on for nobody.
+func TestTheAskerHasLeftTheChannel(t *testing.T) {
+	s := newStage(t)
+	s.confirm = op.ConfirmOther
+	o := s.asked("caster restart c1")
+	s.with(func() { s.rooms = map[string][]string{ken: {"C0"}} })
+	s.advance(2 * time.Minute)
+	if said := s.click(ken, o, op.ActionApprove); !strings.Contains(said, "I cannot confirm that @"+ana) {
+		t.Errorf("told %q", said)
+	}
+	s.want(o, op.Pending, 0)
+	s.with(func() { s.rooms = nil })
+	s.click(ken, o, op.ActionApprove)
+	s.want(o, op.Succeeded, 1)
 }

@@ -203,6 +203,8 @@ type Item struct {
 	Title Line
 	Facts []Line
 	Next  []Next // at most one is shown beside the item
+	// on the bot's own page: the operation whose card waits for the reader, with the lines and buttons of that card
+	Card *Operation `json:"-"`
 }
 
 // Answer is what a person is told in private, or what a read command found.

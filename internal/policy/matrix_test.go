@@ -107,7 +107,7 @@ func TestDecisionMatrix(t *testing.T) {
 	cells, allowed := 0, 0
 	for _, person := range who {
 		for _, c := range where {
-			for _, verb := range append(verbs, "caster.delete", "") {
+			for _, verb := range append(verbs, "caster.nosuch", "") {
 				for _, target := range what {
 					effect := op.Change
 					if slices.Contains(looks, verb) {

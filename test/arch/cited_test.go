@@ -12,7 +12,7 @@ import (
 
 // pages are the documents about the tree as it is. CHANGELOG.md is about trees that were.
 var pages = []string{"README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/architecture.md", "docs/operations.md",
-	"docs/performance.md",
+	"docs/embedded-world.md", "docs/performance.md",
 	"docs/policy.md", "docs/reliability.md", "docs/scaling.md", "docs/security.md"}
 
 // cited is a path of the tree as documents and comments name one.
@@ -153,3 +153,84 @@ func TestNamedThingsExist(t *testing.T) {
 
 // fileEnding are the ends of file names, which look like something of a package.
 var fileEnding = map[string]bool{"go": true, "yml": true, "md": true, "json": true, "db": true, "talk": true}
+
+// carriers are functions that hold a call back on behalf of a place of the list, or decide about something else.
+var carriers = map[string]string{
+	"internal/engine abort":       "writes down what others decided before the mark",
+	"internal/engine unadmitted":  "for admit",
+	"internal/engine tooMany":     "words of expand",
+	"internal/engine tooManyOpen": "words of checkQuota",
+	"internal/engine late":        "words of propose",
+	"internal/engine send":        "for CheckLock",
+	"internal/engine apply":       "for the open of the send guard",
+	"internal/engine lookAgain":   "decides about a look",
+	"internal/engine Close":       "ends the program",
+	"internal/live outcome":       "words for what RoundTrip held back, or for no connection",
+	"internal/live noTurn":        "words of turn",
+	"internal/live failed":        "words of send",
+}
+
+// TestNoPlaceThatDecidesIsMissing: whatever in the engine refuses, ends an operation as failed or in internal/live says
+// that nothing was sent is on the page, or is named here with the place for which it acts.
+func TestNoPlaceThatDecidesIsMissing(t *testing.T) {
+	listed, found := map[string]bool{}, map[string]bool{}
+	for _, row := range rows(section(t, "docs/architecture.md", "## Who decides whether a call may leave")) {
+		for where := range slices.Chunk(names(row[1]), 2) {
+			listed[filepath.Dir(where[0])+" "+where[1]] = true
+		}
+	}
+	for _, file := range files(t, ".go") {
+		folder := filepath.Dir(file)
+		if folder != "internal/engine" && folder != "internal/live" || strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		_, parsed := source(t, file)
+		for _, d := range parsed.Decls {
+			f, ok := d.(*ast.FuncDecl)
+			if !ok || !holdsBack(f) {
+				continue
+			}
+			place := folder + " " + f.Name.Name
+			found[place] = true
+			if _, acts := carriers[place]; listed[place] == acts {
+				t.Errorf("%s: put it into the table of docs/architecture.md or say in carriers for which place it acts", place)
+			}
+		}
+	}
+	for place := range carriers {
+		if !found[place] {
+			t.Errorf("%s holds nothing back: it needs no word here", place)
+		}
+	}
+}
+
+// noes are the functions by which the engine and internal/live say no.
+var noes = []string{"Refuse", "abort", "tooMany", "tooManyOpen", "noTurn"}
+
+// holdsBack reports a function that makes a refusal, an outcome that nothing was done, or an error that nothing was
+// sent.
+func holdsBack(f *ast.FuncDecl) (found bool) {
+	ast.Inspect(f, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.CallExpr:
+			found = found || slices.ContainsFunc(noes, func(name string) bool { return is(n.Fun, name) })
+		case *ast.KeyValueExpr:
+			found = found || is(n.Key, "State") && is(n.Value, "Failed") || is(n.Key, "Class") && is(n.Value, "NotSent")
+		case *ast.AssignStmt:
+			for _, value := range n.Rhs {
+				found = found || is(value, "NotSent")
+			}
+		}
+		return true
+	})
+	return found
+}
+
+// is reports a name, with or without its package.
+func is(x ast.Expr, name string) bool {
+	if s, ok := x.(*ast.SelectorExpr); ok {
+		return s.Sel.Name == name
+	}
+	id, ok := x.(*ast.Ident)
+	return ok && id.Name == name
+}

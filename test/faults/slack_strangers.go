@@ -95,7 +95,7 @@ func (g *rig) rival() (*websocket.Conn, error) {
 
 // call calls a method of the Web API past the tap, as another program does that has a token.
 func (g *rig) call(method, token string, args url.Values, to any) error {
-	request := httptest.NewRequest(http.MethodPost, "/api/"+method, strings.NewReader(args.Encode()))
+	request := httptest.NewRequest(http.MethodPost, "http://127.0.0.1/api/"+method, strings.NewReader(args.Encode()))
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	request.Header.Set("Authorization", "Bearer "+token)
 	answer := httptest.NewRecorder()

@@ -18,9 +18,10 @@ const (
 var errOldRooms = errors.New("only known from before")
 
 // Rooms gives the ids of the channels that somebody is in: the public ones, and those private ones that the bot is in
-// too. What was known before does not serve when Slack does not answer: it decides who sees what.
-func (d *Directory) Rooms(ctx context.Context, id string) ([]string, error) {
-	rooms, err := d.rooms.Get(ctx, id, time.Time{}, d.askRooms)
+// too, looked up after since, as in Person. What was known before does not serve when Slack does not answer: it decides
+// who sees what.
+func (d *Directory) Rooms(ctx context.Context, id string, since time.Time) ([]string, error) {
+	rooms, err := d.rooms.Get(ctx, id, since, d.askRooms)
 	if err == nil && rooms.Stale {
 		err = errOldRooms
 	}

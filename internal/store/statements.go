@@ -58,7 +58,7 @@ const (
 	noteOperation = `UPDATE operations SET
 			version = version + 1,
 			shown = CASE WHEN member_of <> '' THEN version + 1 ELSE shown END,
-			looked = CASE WHEN $4 > 0 THEN $3 ELSE looked END,
+			looked = CASE WHEN $10 > 0 THEN $3 ELSE looked END,
 			looks = looks + $4,
 			sends = sends + $5,
 			outcome = COALESCE($6, outcome),

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"testing"
+	"time"
 
 	"casterbot/internal/sandbox/fakeslack"
 	"casterbot/test/slackworld"
@@ -15,7 +16,7 @@ func TestRooms(t *testing.T) {
 	clock := &slackworld.Clock{}
 	w.Config.Now = clock.Now
 	dir := New(w.Config, func() []string { return nil })
-	rooms := func(id string) ([]string, error) { return dir.Rooms(context.Background(), id) }
+	rooms := func(id string) ([]string, error) { return dir.Rooms(context.Background(), id, time.Time{}) }
 	got, err := rooms("U0GUS")
 	if err != nil || !slices.Contains(got, "C0SHOW") || slices.Contains(got, "C0MORN") {
 		t.Fatalf("%v, %v", got, err)
