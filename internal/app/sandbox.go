@@ -55,6 +55,11 @@ func (b Build) sandboxCommand() cli.Command {
 
 // run opens the world and puts the real bot into it: the same wiring as for Slack and ApsaraVideo Live.
 func (w *world) run(ctx context.Context, c cli.Call) error {
+	release, err := w.prepare()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = release() }()
 	settings := config.Config{LogLevel: w.logLevel, LogFormat: "text"}
 	log, err := settings.Log(c.Err)
 	if err != nil {
@@ -69,8 +74,9 @@ func (w *world) run(ctx context.Context, c cli.Call) error {
 		return err
 	}
 	defer open.Close()
-	sandbox.Greet(c.Out, c.Err, open, w.dir, w.printEnv, w.noBot)
+	greet := func() { sandbox.Greet(c.Out, c.Err, open, w.dir, w.policy(), w.printEnv, w.noBot) }
 	if w.noBot {
+		greet()
 		<-ctx.Done()
 		return nil
 	}
@@ -82,6 +88,7 @@ func (w *world) run(ctx context.Context, c cli.Call) error {
 		return err
 	}
 	open.Clock.OnAdvance(a.Nudge)
+	greet()
 	return a.Run(ctx)
 }
 

@@ -3,10 +3,10 @@
 //
 // There is one look at a time for everybody (snapshot.go), by one replica at a time (leader.go), no faster than a share
 // of the account's limits (limiter.go), and none at all while nothing is watched and no board is up. What is watched
-// follows from the stored operations (records.Changes, history.go) and the policy (expectations.go). From a look the
-// guardian concludes what stands wrong (rules.go, messages.go); what it has said stands in the store, one document for
-// each cause and channel, so it is said once, by whichever replica, and edited when it is mended (alerts.go). board.go
-// draws the boards.
+// follows from the stored operations (records.Changes, own_changes.go) and the policy (expectations.go). From a look
+// the guardian concludes what stands wrong (rules.go, messages.go); what it has said stands in the store, one document
+// for each cause and channel, so it is said once, by whichever replica, and edited when it is mended (alerts.go).
+// board.go draws the boards.
 //
 // It keeps true that nothing is concluded from a look that failed, that an alert says what was seen and when, and that
 // the same cause is never said twice while it stands. It changes nothing in the cloud: the button under an alert is a
@@ -101,6 +101,8 @@ type Monitor struct {
 	before       snapshot // the last look of this process
 
 	guardDue, boardDue time.Time
+	ownDue             time.Time // when it is next asked whether the bot's own doings are as drawn
+	doings             string    // the bot's own doings as the boards were drawn with them last
 
 	wake   chan struct{}
 	nudged atomic.Int64
@@ -184,7 +186,7 @@ func (w *Monitor) turn(ctx context.Context) (err error) {
 	if w.soon.Swap(false) {
 		w.guardDue = now
 	}
-	guard, draw := !now.Before(w.guardDue), w.drawDue(boards, now)
+	guard, draw := !now.Before(w.guardDue), w.drawDue(boards, now) || len(boards) > 0 && w.didSomething(ctx)
 	if !guard && !draw {
 		return nil
 	}

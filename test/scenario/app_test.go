@@ -305,3 +305,17 @@ func TestMenusThatAreNotThere(t *testing.T) {
 		t.Errorf("something was chosen beside others that is not offered: %v", err)
 	}
 }
+
+// A fault that is ordered and strikes nothing makes a story fail, at its end or where the next one is ordered.
+func TestAFaultThatNothingMeets(t *testing.T) {
+	const order = "world> the API answers 500\n"
+	for _, acts := range []string{order, order + order} {
+		story, err := Parse("unmet", "# Nothing is called.\n"+acts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Play(t.Context(), story, openApp(t)); err == nil || !strings.Contains(err.Error(), "no call has met") {
+			t.Errorf("%q: %v", acts, err)
+		}
+	}
+}

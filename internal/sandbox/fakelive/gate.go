@@ -53,6 +53,7 @@ func (w *World) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 // receive reads the request and opens its log entry.
 func (w *World) receive(rw http.ResponseWriter, r *http.Request) (*request, *refusal) {
 	arrived := w.cfg.Gateway()
+	rw.Header().Set("Date", arrived.UTC().Format(http.TimeFormat))
 	body, params, ok := readParams(rw, r)
 	in := &request{method: r.Method, params: params, head: readHead(r, body, params), arrived: arrived}
 	own := map[string]string{}

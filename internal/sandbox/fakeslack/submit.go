@@ -51,6 +51,9 @@ func (w *Workspace) fill(user string, v *View, values map[string]map[string]Stat
 	return nil
 }
 
+// Required is what Slack itself says beside a field that was left empty.
+const Required = "Please complete this required field."
+
 // responseURLs are the addresses for messages to the conversations that the person chose in selects which ask for one.
 // https://docs.slack.dev/surfaces/modals#composing_modal_messages
 func (w *Workspace) responseURLs(user string, v *View) []any {
@@ -82,7 +85,7 @@ func (v *View) missing() map[string]string {
 	for _, b := range blocks {
 		action, _ := b.Element["action_id"].(string)
 		if b.Type == "input" && !b.Optional && v.State.Values[b.ID][action].empty() {
-			out[b.ID] = "Please complete this required field."
+			out[b.ID] = Required
 		}
 	}
 	return out
