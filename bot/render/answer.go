@@ -31,17 +31,30 @@ const maxItems = 40
 // Answer draws what a person is told in private.
 func (t Printer) Answer(a op.Answer) Message { return t.sketch(a, maxItems, maxBlocks) }
 
-// sketch draws an answer with so many things and blocks at most.
+// sketch draws an answer with so many things and blocks at most: things give way to what stands below them.
 func (t Printer) sketch(a op.Answer, maxItems, maxBlocks int) Message {
+	m := t.sketchItems(a, maxItems)
+	for over := len(m.Blocks) - maxBlocks; over > 0 && maxItems > 0; over = len(m.Blocks) - maxBlocks {
+		maxItems = max(0, min(maxItems, len(a.Items))-over)
+		m = t.sketchItems(a, maxItems)
+	}
+	m.Blocks = m.Blocks[:min(len(m.Blocks), maxBlocks)]
+	return m
+}
+
+func (t Printer) sketchItems(a op.Answer, maxItems int) Message {
 	d, a := drawing{}, t.Words.Answer(t.Language, a)
 	title := marked(a.Mark, a.Title)
 	d.say(mrkdwn(title))
-	d.say(joined(a.Lines, "\n"))
-	for _, item := range a.Items[:min(len(a.Items), maxItems)] {
+	for _, l := range a.Lines {
+		d.say(mrkdwn(l))
+	}
+	items, rest := op.Cut(a.Items, maxItems)
+	for _, item := range items {
 		d.item(item)
 	}
-	if rest := len(a.Items) - maxItems; rest > 0 {
-		d.say(mrkdwn(t.Line(op.L("…and ", op.N(rest), " more. Add a word to narrow the list down."))))
+	if len(rest) > 0 {
+		d.say(mrkdwn(t.Line(op.L(rest, ". Add a word to narrow the list down."))))
 	}
 	d.flush()
 	if a.Pick != nil {
@@ -60,7 +73,7 @@ func (t Printer) sketch(a op.Answer, maxItems, maxBlocks int) Message {
 	if len(d.blocks) == 0 {
 		d.blocks = append(d.blocks, section(t.text("There is nothing to show.")))
 	}
-	return Message{Text: cut(sentences(title, a.Lines), maxTextArg), Blocks: d.blocks[:min(len(d.blocks), maxBlocks)]}
+	return Message{Text: cut(sentences(title, a.Lines), maxTextArg), Blocks: d.blocks}
 }
 
 func marked(m op.Mark, title op.Line) op.Line {

@@ -58,7 +58,10 @@ func (b *Browser) Home(ctx context.Context, r op.Request) (op.Answer, error) {
 	if err := p.last(ctx); err != nil {
 		return p.answer, err
 	}
-	p.answer.Items = p.answer.Items[:min(len(p.answer.Items), homeItems)]
+	items, rest := op.Cut(p.answer.Items, homeItems)
+	if p.answer.Items = items; len(rest) > 0 {
+		p.answer.Items = append(items, op.Item{Title: rest})
+	}
 	p.answer.Note = op.L("As of ", op.On(p.seen), ".")
 	return p.answer, nil
 }
@@ -72,12 +75,15 @@ func (p *page) waiting(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	var mine []op.Operation
 	for _, o := range open {
-		if len(p.answer.Items) == homeWaits {
-			break
+		if slices.Contains(p.rooms, o.Channel) && o.Card != "" && p.concerned(o) {
+			mine = append(mine, o)
 		}
+	}
+	shown, rest := op.Cut(mine, homeWaits)
+	for _, o := range shown {
 		switch {
-		case !slices.Contains(p.rooms, o.Channel) || o.Card == "" || !p.concerned(o):
 		case o.State == op.Unknown:
 			p.add(op.Item{Mark: op.MarkUnknown, Title: op.L("Waits for you: ", o.Plan.Title), Facts: []op.Line{
 				op.L("not known whether it happened"), op.L("sent ", op.On(o.Sent), " by ", op.Who(o.Requester)),
@@ -90,6 +96,9 @@ func (p *page) waiting(ctx context.Context) error {
 				op.L(op.Message(o.Channel, o.Card, "Answer the card")), op.L("op ", op.V(o.Ref())),
 			}})
 		}
+	}
+	if len(rest) > 0 {
+		p.add(op.Item{Mark: op.MarkWait, Title: op.L(rest, " that wait for you")})
 	}
 	return nil
 }
@@ -180,12 +189,14 @@ func (p *page) things(ctx context.Context, channel string, d op.Decision, kind o
 		p.seen = l.Asked
 	}
 	var items []op.Item
-	for _, o := range l.Value[:min(len(l.Value), homeThings)] {
+	var all []op.Option = l.Value
+	shown, rest := op.Cut(all, homeThings)
+	for _, o := range shown {
 		items = append(items, p.thing(ctx, channel, kind, show, o))
 	}
-	if more := len(l.Value) - homeThings; more > 0 {
+	if len(rest) > 0 {
 		items = append(items,
-			op.Item{Title: op.L("There are more: type ", op.Code("/"+strings.Join(grammar.Words(show.Usage)[:1], " ")),
+			op.Item{Title: op.L(rest, ": type ", op.Code("/"+strings.Join(grammar.Words(show.Usage)[:1], " ")),
 				" in the channel.")})
 	}
 	return items
