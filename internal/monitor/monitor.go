@@ -101,8 +101,7 @@ type Monitor struct {
 	before       snapshot // the last look of this process
 
 	guardDue, boardDue time.Time
-	ownDue             time.Time // when it is next asked whether the bot's own doings are as drawn
-	doings             string    // the bot's own doings as the boards were drawn with them last
+	shown              ownDoings
 
 	signals
 }
