@@ -145,6 +145,8 @@ func (l *linter) field(at string, v any, r rule) {
 		l.element(at, v, r.of)
 	case objects, several, elements, nested, rows:
 		l.list(at, v, r)
+	case users:
+		l.users(at, v)
 	}
 }
 
@@ -238,6 +240,18 @@ func (l *linter) list(at string, v any, r rule) {
 			l.element(here, it, r.of)
 		case rows:
 			l.row(here, it)
+		}
+	}
+}
+
+func (l *linter) users(at string, v any) {
+	ids, ok := v.([]any)
+	if !ok {
+		l.add(at, "must be an array")
+	}
+	for i, id := range ids {
+		if s, _ := id.(string); s == "" || s[0] != 'U' && s[0] != 'W' {
+			l.add(at+"/"+strconv.Itoa(i), "must be the id of a user")
 		}
 	}
 }

@@ -20,6 +20,7 @@ const (
 	elements             // list of 1..max elements of the types in of
 	nested               // list of 1..max blocks
 	rows                 // list of 1..max lists of at most 20 cells
+	users                // list of ids of people
 )
 
 // rule is one field of a block, an element or an object.
@@ -128,8 +129,12 @@ var blocks = map[string]shape{
 }
 
 // common are the fields that interactive elements share.
-var common = []rule{is("action_id", str, 255), is("confirm", object, 0, "confirm"), is("focus_on_load", flag, 0),
-	is("visible_to_user_ids", anything, 0)}
+var common = []rule{is("action_id", str, 255), is("confirm", object, 0, "confirm"), is("focus_on_load", flag, 0)}
+
+// audience says who sees an element. Slack documents it for icon buttons, and clients send it with buttons and
+// checkboxes; in any other element it is refused.
+// (https://docs.slack.dev/reference/block-kit/block-elements/icon-button-element)
+var audience = is("visible_to_user_ids", users, 0)
 
 func inter(rules ...rule) shape { return shape{rules: append(rules, common...)} }
 
@@ -158,17 +163,17 @@ var elementShapes = map[string]shape{
 	"image": {oneOf: []string{"image_url", "slack_file"}, rules: []rule{
 		is("image_url", str, 3000), is("slack_file", anything, 0), must("alt_text", str, 2000),
 	}},
-	"button": inter(must("text", plain, 75), is("value", str, 2000), is("url", str, 3000),
+	"button": inter(audience, must("text", plain, 75), is("value", str, 2000), is("url", str, 3000),
 		is("style", enum, 0, "primary", "danger"),
 		is("accessibility_label", str, 75), is("agent_prompt", anything, 0), is("agent_prompt_display", anything, 0)),
 	"workflow_button": inter(must("text", plain, 75), must("workflow", anything, 0),
 		is("style", enum, 0, "primary", "danger"), is("accessibility_label", str, 75)),
-	"icon_button": inter(must("icon", str, 75), must("text", plain, 75), is("value", str, 2000),
+	"icon_button": inter(audience, must("icon", str, 75), must("text", plain, 75), is("value", str, 2000),
 		is("accessibility_label", str, 75)),
 	"feedback_buttons": inter(must("positive_button", anything, 0), must("negative_button", anything, 0)),
 	"overflow":         inter(must("options", objects, 5, "choice")),
 	"radio_buttons":    inter(must("options", objects, 10, "option"), is("initial_option", object, 0, "option")),
-	"checkboxes":       inter(must("options", objects, 10, "option"), is("initial_options", objects, 10, "option")),
+	"checkboxes":       inter(audience, must("options", objects, 10, "option"), is("initial_options", objects, 10, "option")),
 
 	"static_select": {oneOf: []string{"options", "option_groups"}, rules: choice(
 		is("options", objects, 100, "choice"), is("option_groups", objects, 100, "option_group"),
