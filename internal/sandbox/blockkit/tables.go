@@ -173,7 +173,8 @@ var elementShapes = map[string]shape{
 	"feedback_buttons": inter(must("positive_button", anything, 0), must("negative_button", anything, 0)),
 	"overflow":         inter(must("options", objects, 5, "choice")),
 	"radio_buttons":    inter(must("options", objects, 10, "option"), is("initial_option", object, 0, "option")),
-	"checkboxes":       inter(audience, must("options", objects, 10, "option"), is("initial_options", objects, 10, "option")),
+	"checkboxes": inter(audience, must("options", objects, 10, "option"),
+		is("initial_options", objects, 10, "option")),
 
 	"static_select": {oneOf: []string{"options", "option_groups"}, rules: choice(
 		is("options", objects, 100, "choice"), is("option_groups", objects, 100, "option_group"),
