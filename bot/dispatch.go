@@ -27,6 +27,7 @@ type Operations interface {
 // Browser says what can be done: forms, pickers, the home tab.
 type Browser interface {
 	Fill(context.Context, op.Request, op.Form) (op.Form, error)
+	Wrong(context.Context, op.Request, op.Form) (field string, why op.Line)
 	Submitted(op.Form) string
 	Suggest(context.Context, op.Query) []op.Option
 	Home(context.Context, op.Request) (op.Answer, error)

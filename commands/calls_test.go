@@ -103,6 +103,7 @@ var evenings = []struct{ person, text string }{
 	{"U0ANA", `caster lock "Evening News" for 2h`}, {"U0BO", `caster ask "Evening News" please`},
 	{"U0BO", `caster break "Evening News" black`},
 	{"U0ANA", `caster lock "Evening News" for 2h`}, {"U0ANA", `caster unlock "Evening News"`},
+	{"U0ANA", "caster care 5f0c7a1e42"},
 	{"U0ANA", "caster board on"},
 	{"U0ANA", `caster copy "Evening News" "Evening News 47"`}, {"U0ANA", `caster scene start "Evening News" "Preview 2"`},
 	{"U0ANA", `caster take "Evening News" "Preview 2"`}, {"U0ANA", `caster standby "Evening News"`},
@@ -249,7 +250,7 @@ func TestStatusOfMany(t *testing.T) {
 			t.Errorf("page %d: %d streams for %s", page, len(got.Items), cell(calls))
 		}
 		wantHas(t, words(got), "120 streams of this channel",
-			fmt.Sprintf("%d-%d of 120, live ones first.", page*10-9, page*10), "Records on command only")
+			fmt.Sprintf("%d-%d of 120, recordings and live ones first.", page*10-9, page*10), "Records on command only")
 		first, live := fmt.Sprintf("s%03d", 2*(page-1)*10+1), page <= 6
 		if !live {
 			first = fmt.Sprintf("s%03d", 2*(page-7)*10+2)

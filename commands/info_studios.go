@@ -121,8 +121,11 @@ func (c outageFacts) recordingLine() op.Line {
 }
 
 func airMark(c live.Caster) op.Mark {
-	if c.OnAir {
+	switch {
+	case c.OnAir:
 		return op.MarkProgram
+	case c.Untold:
+		return op.MarkUnknown
 	}
 	return op.MarkIdle
 }
@@ -131,7 +134,7 @@ func airMark(c live.Caster) op.Mark {
 func airFact(c live.Caster) op.Line {
 	switch {
 	case !c.OnAir:
-		return op.L("idle")
+		return op.L(airWord(c))
 	case c.Started.IsZero():
 		return op.L("on air")
 	}
@@ -177,7 +180,10 @@ func (s table) readCaster(ctx context.Context, call op.Call) (op.Answer, error) 
 
 // studioWays are what can be done with a studio as a whole.
 func studioWays(c live.Caster, all []live.Scene) []op.Next {
-	if !c.OnAir {
+	switch {
+	case c.Untold && !c.OnAir:
+		return []op.Next{nextcmd.OnCaster("standby", c.ID)}
+	case !c.OnAir:
 		return []op.Next{nextcmd.OnCaster("start", c.ID), nextcmd.OnCaster("copy", c.ID)}
 	}
 	var next []op.Next
@@ -222,6 +228,9 @@ func (i inside) setup() op.Line {
 	if config.Recorded {
 		line = op.L(line, " · its programme can be recorded")
 	}
+	if config.Standby && config.AutoStandby {
+		return op.L(line, " · standby picture: configured, shown by itself when the input fails")
+	}
 	if config.Standby {
 		return op.L(line, " · standby picture: configured")
 	}
@@ -233,6 +242,8 @@ func sceneItem(c live.Caster, scene live.Scene, scope op.Scope) op.Item {
 	item := op.Item{Mark: op.MarkIdle, Title: op.L(op.B(scene.Name)),
 		Facts: []op.Line{op.L(sceneWord(scene), " · ", op.Code(scene.ID))}}
 	switch {
+	case scene.Untold:
+		item.Mark = op.MarkUnknown
 	case scene.Program && scene.Open && c.OnAir:
 		item.Mark = op.MarkProgram
 	case scene.Program:

@@ -23,6 +23,7 @@ type Records interface {
 	Release(ctx context.Context, lock op.Lock, by, why string) (now op.Lock, gone bool, err error)
 	Board(ctx context.Context, channel string) (op.Board, error)
 	PutBoard(ctx context.Context, board op.Board, by string) (now op.Board, done bool, err error)
+	TakeCare(ctx context.Context, channel, alert, person string, now time.Time) (op.Care, error)
 	// Standings gives how conditions of targets stand by what the bot did itself.
 	Standings(ctx context.Context) (op.Standings, error)
 	History(ctx context.Context, target op.Target, channel string, n int) (list []op.Operation, more bool, err error)
@@ -36,7 +37,7 @@ const maxWhy = 200
 func (s table) ownCommands(known *op.Table) []op.Command {
 	r := policyQuestions{table: s, known: known}
 	return []op.Command{s.casterLock(), s.casterUnlock(), s.casterBreak(), s.casterAsk(), r.casterWhy(), r.casterWho(),
-		s.casterHistory(), s.casterBoard()}
+		s.casterHistory(), s.casterBoard(), s.casterCare()}
 }
 
 func (s table) casterLock() op.Command {
@@ -77,6 +78,12 @@ func (s table) planLock(ctx context.Context, call op.Call) (op.Plan, error) {
 	}
 	p.Facts = append(e.Facts(), reasonFact(why)...)
 	return p, nil
+}
+
+// wrongEnd refuses what is no end of a lock.
+func (s table) wrongEnd(_ context.Context, call op.Call) error {
+	_, err := civiltime.EndOf(civiltime.Spelled(call.Args["until"]), call.Person.Zone, s.now())
+	return err
 }
 
 // lockPlan is a plan about a lock as it is seen now. What it does to that one version and no other is for the call to

@@ -17,12 +17,23 @@ type fakeRecords struct {
 	board   op.Board
 	fail    error
 	stands  map[op.Condition]op.Standing
+	care    op.Care
 	list    []op.Operation
 	more    bool
 	asked   string // the last question, in short
 	allowed bool
 	steps   []op.Line
 	who     []op.Line
+}
+
+func (d *fakeRecords) TakeCare(_ context.Context, channel, alert, person string, now time.Time) (op.Care, error) {
+	switch {
+	case alert != d.care.Alert || channel != d.care.Channel:
+		return op.Care{}, d.fail
+	case d.care.By == "":
+		d.care.By, d.care.Since = person, now
+	}
+	return d.care, d.fail
 }
 
 func (d *fakeRecords) Standings(context.Context) (op.Standings, error) {

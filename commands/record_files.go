@@ -135,7 +135,7 @@ func newestFirst(files []live.File) []live.File {
 
 // readAllFiles shows the newest files of the last days over all streams of the channel.
 func (s table) readAllFiles(ctx context.Context, call op.Call) (op.Answer, error) {
-	all, err := s.streams(ctx, call.Scope)
+	all, blind, err := s.streams(ctx, call.Scope)
 	if err != nil {
 		return op.Answer{}, err
 	}
@@ -145,13 +145,13 @@ func (s table) readAllFiles(ctx context.Context, call op.Call) (op.Answer, error
 	}
 	var files []filed
 	from := s.now().Add(-reach)
-	answer := op.Answer{Mark: op.MarkNeutral, Title: op.L("The newest files of this channel"),
+	answer := op.Answer{Mark: op.MarkNeutral, Title: op.L("The newest files of this channel"), Lines: blind,
 		Note: op.L("Looked back to ", op.On(from), ". For more ask for one stream.")}
 	to, shown := s.now(), all[:min(len(all), maxLooks)]
 	for i, found := range parallel.Tries(shown, func(t target) ([]live.File, error) {
 		return s.cloud.RecordFiles(ctx, t.Stream, from, to)
 	}) {
-		if found.Err != nil {
+		if found.Err != nil && shown[i].unseen == nil { // else that is said of its domain
 			answer.Lines = append(answer.Lines,
 				op.L("I could not look at ", op.B(shown[i].label), ": ", failure.Explain(found.Err).Text, "."))
 		}

@@ -85,18 +85,26 @@ func (s table) preview(ctx context.Context, call op.Call, can op.Text) (c live.C
 	if err != nil {
 		return c, scene, all, err
 	}
-	if scene = all[i]; !scene.Program {
+	refusal := op.Refuse(op.L(ofScene(c, all[i]),
+		" is the PROGRAM scene, which viewers see. Only PREVIEW scenes can be ", can, ".")).
+		InShort(op.L("the PROGRAM scene"))
+	switch scene = all[i]; {
+	case isPreview(scene):
 		return c, scene, all, nil
+	case scene.Untold:
+		refusal = op.Refuse(op.L("ApsaraVideo Live does not say how ", ofScene(c, scene),
+			" stands. Only scenes that are known to be PREVIEW can be ", can, ".")).InShort(op.L("not known to be PREVIEW"))
 	}
-	refusal := op.Refuse(op.L(ofScene(c, scene),
-		" is the PROGRAM scene, which viewers see. Only PREVIEW scenes can be ", can, "."))
 	refusal.Answer.Items = op.Each(previews(all), naming.Thing.Item)
-	return c, scene, all, refusal.About("scene").InShort(op.L("the PROGRAM scene"))
+	return c, scene, all, refusal.About("scene")
 }
+
+// isPreview reports a scene that is known to be a PREVIEW, and whether it is open.
+func isPreview(scene live.Scene) bool { return !scene.Program && !scene.Untold }
 
 // previews gives the PREVIEW scenes out of all.
 func previews(all []live.Scene) []naming.Thing {
-	return sceneThings(slices.DeleteFunc(slices.Clone(all), func(scene live.Scene) bool { return scene.Program }))
+	return sceneThings(slices.DeleteFunc(slices.Clone(all), func(scene live.Scene) bool { return !isPreview(scene) }))
 }
 
 func ofScene(c live.Caster, scene live.Scene) op.Line {
@@ -144,7 +152,7 @@ func (s table) verifyScene(open bool) func(context.Context, op.Attempt) (op.Evid
 		}
 		for _, scene := range all {
 			if scene.ID == p.Args["scene"] {
-				return op.Evidence{Happened: scene.Open == open,
+				return op.Evidence{Happened: !scene.Untold && scene.Open == open,
 					Seen: op.L(op.B(scene.Name), " is ", openWord(scene), " now.")}, nil
 			}
 		}

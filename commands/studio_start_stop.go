@@ -51,6 +51,8 @@ func (s table) planStart(ctx context.Context, call op.Call) (op.Plan, error) {
 		return op.Plan{}, op.Already(op.L(op.B(c.Name), " is already ", airFact(c), ". Nothing was changed."),
 			nextcmd.OnCaster("show", c.ID)).SaysSo().
 			InShort(op.L("already on air"))
+	case c.Untold:
+		return op.Plan{}, refuseUntold(c)
 	}
 	facts := []op.Line{op.L("Billing starts with it, and its PROGRAM scene goes on air.")}
 	config, err := setup()
@@ -110,8 +112,11 @@ func (s table) planStop(ctx context.Context, call op.Call) (op.Plan, error) {
 }
 
 func refuseIdle(c live.Caster) error {
-	if c.OnAir {
+	switch {
+	case c.OnAir:
 		return nil
+	case c.Untold:
+		return refuseUntold(c)
 	}
 	return op.Already(op.L(op.B(c.Name), " is already idle. Nothing was changed."),
 		nextcmd.OnCaster("start", c.ID), nextcmd.OnCaster("show", c.ID)).SaysSo().InShort(op.L("already idle"))
@@ -121,7 +126,7 @@ func refuseIdle(c live.Caster) error {
 func openPreviews(all []live.Scene) op.Line {
 	var names []op.Span
 	for _, scene := range all {
-		if !scene.Program && scene.Open {
+		if isPreview(scene) && scene.Open {
 			names = append(names, op.B(scene.Name))
 		}
 	}
@@ -154,6 +159,6 @@ func afterStop(p op.Plan) []op.Next {
 // call.
 func (s table) verifyPower(onAir bool) func(context.Context, op.Attempt) (op.Evidence, error) {
 	return s.verifyStudio(func(c live.Caster, _ op.Attempt) op.Evidence {
-		return op.Evidence{Happened: c.OnAir == onAir, Seen: op.L("The studio is ", airFact(c), ".")}
+		return op.Evidence{Happened: !c.Untold && c.OnAir == onAir, Seen: op.L("The studio is ", airFact(c), ".")}
 	})
 }

@@ -85,6 +85,7 @@ func TestVerbsAndEffects(t *testing.T) {
 		"record.start": op.Change, "record.stop": op.Change, "record.restart": op.Change, "record.finish": op.Change,
 	}
 	for verb, effect := range map[string]op.Effect{
+		"caster.care": op.Read,
 		"caster.lock": op.Change, "caster.unlock": op.Change, "caster.break": op.Change, "caster.board": op.Change,
 		"caster.ask": op.Preview,
 		"caster.why": op.Read, "caster.who": op.Read, "caster.history": op.Read,

@@ -33,7 +33,16 @@ func submission(in interaction, r op.Request, sent bool) (Event, error) {
 	}
 	return Event{Key: r.Key,
 		Fill: &formInput{Request: r, Form: form, View: in.View.ID, Hash: in.View.Hash, Block: at, Notice: notice,
-			Sent: sent}}, nil
+			Blocks: blocks(in.View), Sent: sent}}, nil
+}
+
+func blocks(v seenView) map[string]string {
+	ids := map[string]string{}
+	for block := range v.State.Values {
+		name, _, _ := strings.Cut(block, render.FieldSeparator)
+		ids[name] = block
+	}
+	return ids
 }
 
 // hold puts into a form what its fields hold in the view. It gives the id of a field in which a notice was picked, or

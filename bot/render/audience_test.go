@@ -39,8 +39,8 @@ func TestWhoSeesTheButtons(t *testing.T) {
 			t.Errorf("%.80v: %s", c.approvers, s)
 		}
 	}
-	if approve, _ := approvers(op.Operation{Requester: "U0ANA", Decision: op.Decision{Approvers: many[1:]}}); approve == nil ||
-		slices.Contains(approve, "U0ANA") {
+	most := op.Operation{Requester: "U0ANA", Decision: op.Decision{Approvers: many[1:]}}
+	if approve, _ := approvers(most); approve == nil || slices.Contains(approve, "U0ANA") {
 		t.Errorf("as many as there may be: %v", approve)
 	}
 }

@@ -97,7 +97,7 @@ func TestWhyDecidesForWhoIsMeant(t *testing.T) {
 func TestWhoNamesEveryRule(t *testing.T) {
 	j := explaining(t)
 	ana := op.Person{ID: "U0ANA"}
-	here := "policy.yml:11, #C0SHOW: leads (@U0KEN). Another person approves: operators (@U0ANA, @S0CREW)."
+	here := "policy.yml:11, #C0SHOW: leads (@U0KEN). Another person approves it: operators (@U0ANA, @S0CREW)."
 	there := "policy.yml:18, #C0MORN: operators (@U0ANA, @S0CREW). Nobody has to confirm."
 	if got := plain(j.Who(ana, "C0SHOW", restart, news)); got != here+"\n"+there {
 		t.Error(got)

@@ -13,7 +13,6 @@ import (
 // that, or starts it anew, the card says so once and loses its buttons. This is done at once, and looked after by the
 // sweep, because a process may die in between; both may do it again.
 const (
-	claimsEvery  = 20 * time.Second
 	claimsWithin = 10 * time.Minute
 	claimsBefore = 30 // operations on the target that are looked through
 )

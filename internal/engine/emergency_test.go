@@ -180,7 +180,65 @@ func TestACallThatHangsHoldsUpNoEmergency(t *testing.T) {
 	s.want(hangs, op.Succeeded, 2)
 }
 
-// Anything else waits for the answer.
+// What has nothing to do with the call goes on too, and its answer counts when it comes: a scene of the studio, or the
+// bot's own records of it.
+func TestACallThatHangsHoldsUpNothingElse(t *testing.T) {
+	for _, text := range []string{"caster open c1", "caster note c1"} {
+		s := newStage(t)
+		s.withConditions()
+		s.e.table.Commands = append(s.e.table.Commands, op.Command{Usage: "caster note {caster}", Verb: "caster.note",
+			Effect: op.Change, Plan: s.plan, Apply: s.call, Verify: s.look})
+		hangs, next := s.asked("caster restart c1"), s.asked(text)
+		gate := make(chan struct{})
+		s.with(func() { s.blocking = gate })
+		s.confirmed(hangs)
+		s.untilCalled()
+		s.with(func() { s.blocking = nil; s.now = s.now.Add(giveUpAfter) })
+		s.confirmed(next)
+		for deadline := time.Now().Add(10 * time.Second); s.state(next) != op.Succeeded; time.Sleep(time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatalf("%s: %s", text, s.state(next))
+			}
+		}
+		if s.state(hangs) != op.Unknown {
+			t.Errorf("what hangs is %s", s.state(hangs))
+		}
+		close(gate)
+		s.settle()
+		s.want(hangs, op.Succeeded, 2)
+	}
+}
+
+// A call that was put off is no call that hangs: it is sent again, and the next one waits.
+func TestACallThatWasPutOffIsNotGivenUp(t *testing.T) {
+	s := newStage(t)
+	s.withConditions()
+	putOff, next := s.asked("caster restart c1"), s.asked("caster open c1")
+	gate := make(chan struct{})
+	s.with(func() {
+		s.calling = func(_ context.Context, permit op.SendPermit) {
+			s.with(func() { s.calling = nil })
+			if err := permit.Leave(); err != nil {
+				t.Error(err)
+			}
+			permit.Wait(op.L("next in about 60 s"), time.Minute)
+			<-gate
+		}
+	})
+	s.confirmed(putOff)
+	s.untilSaid("about 60 s")
+	s.with(func() { s.now = s.now.Add(giveUpAfter) })
+	s.confirmed(next)
+	time.Sleep(20 * time.Millisecond)
+	if s.state(putOff) != op.Running || s.state(next) != op.Queued {
+		t.Errorf("%s, %s", s.state(putOff), s.state(next))
+	}
+	close(gate)
+	s.settle()
+	s.want(next, op.Succeeded, 2)
+}
+
+// What it could make worse waits for the answer.
 func TestACallThatHangsHoldsUpTheNext(t *testing.T) {
 	s := newStage(t)
 	s.withConditions()

@@ -388,7 +388,7 @@ func (r *rules) Explain(p op.Person, c op.Channel, verb string, effect op.Effect
 func (r *rules) Who(op.Person, string, string, op.Effect, op.Target) []op.Line { return nil }
 
 func (r *rules) Scope(string) (op.Scope, bool) {
-	return op.Scope{Default: op.Args{"caster": "c1"}}, true
+	return op.Scope{Default: op.Args{"caster": "c1"}, Studio: func(string, string) bool { return true }}, true
 }
 
 type people stage

@@ -181,8 +181,8 @@ func TestAway(t *testing.T) {
 	}
 }
 
-// TestCardsCountWhereTheyAre: a card's button that is pressed anywhere else, so on the bot's own page, does nothing
-// (T14).
+// TestCardsCountWhereTheyAre: a card's button that is pressed anywhere else, so on the bot's own page, does
+// nothing.
 func TestCardsCountWhereTheyAre(t *testing.T) {
 	g := newHome(t)
 	o := g.asked("caster restart c1")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // inflight is what this process has under way. Nothing of it outlives the process: the store has what must.
@@ -22,6 +23,7 @@ type sweeper struct {
 	stop   context.CancelFunc // ends the sweep
 	swept  chan struct{}
 	beaten chan struct{} // closed when the last heartbeat is over
+	told   time.Time     // when it was last looked for what has ended, and what nobody knows
 }
 
 // work is what runs behind the callers' backs.

@@ -52,3 +52,68 @@ func (e *Engine) recordLook(ctx context.Context, o op.Operation, counts bool, se
 	}
 	return err
 }
+
+// looksAfterAnswer are the waits before each look that should confirm an answer.
+var looksAfterAnswer = []time.Duration{0, time.Second, 2 * time.Second, 4 * time.Second}
+
+// When not even the last of these could see anything, a memo keeps that the effect is still to be looked at, as a call
+// without an answer is: a look that cannot see is made again.
+const (
+	kindCheck   = "check"
+	checkWithin = time.Hour
+)
+
+// confirmEffect looks whether what the API accepted really took effect, and says on the card what was seen. The first
+// look is drawn together with the result, if it confirms it in time.
+func (e *Engine) confirmEffect(ctx context.Context, o op.Operation, command op.Command) {
+	if command.Verify == nil {
+		e.notify.EnqueueCard(o.ID)
+		return
+	}
+	outcome, blind := *o.Outcome, false
+	for n, wait := range looksAfterAnswer {
+		if n == 1 {
+			e.notify.EnqueueCard(o.ID)
+		}
+		if !e.pause(ctx, wait) {
+			return
+		}
+		seen, err := verify(ctx, command, o)
+		if blind = err != nil; blind {
+			outcome.Evidence = op.L("I could not look whether it took effect.")
+			continue
+		}
+		outcome.Evidence, outcome.Checked = seen.Seen, seen.Happened
+		if seen.Happened {
+			break
+		}
+	}
+	err := e.note(ctx, o, store.Note{Outcome: &outcome, Version: o.Version}, op.EventReconciled)
+	if blind {
+		m := store.Document{Key: kindCheck + "/" + o.ID, Kind: kindCheck, Ends: e.now().Add(checkWithin)}
+		err = errors.Join(err, e.reschedule(ctx, &m, e.now().Add(followRetry)))
+	}
+	if err != nil && !errors.Is(err, store.ErrLost) {
+		e.log.Error("record what was seen", "op", o.Ref(), "error", err)
+	}
+	e.notify.EnqueueCard(o.ID)
+}
+
+// confirmLater looks once more whether an operation took effect that could not be looked at. What is not there so late
+// says nothing about the call: much may have happened since.
+func (e *Engine) confirmLater(ctx context.Context, id string) (again time.Time, err error) {
+	o, err := e.store.Get(ctx, id)
+	command, known := e.table.Find(o.Command)
+	if err != nil || !known || o.State != op.Succeeded || outcomeOf(o).Checked {
+		return time.Time{}, err
+	}
+	seen, err := verify(ctx, command, o)
+	if err != nil || !seen.Happened {
+		return time.Time{}, err
+	}
+	outcome := outcomeOf(o)
+	outcome.Evidence, outcome.Checked = seen.Seen, true
+	err = e.note(ctx, o, store.Note{Outcome: &outcome, Version: o.Version}, op.EventReconciled)
+	e.notify.EnqueueCard(o.ID)
+	return time.Time{}, err
+}

@@ -62,3 +62,37 @@ func TestLooksAreSpread(t *testing.T) {
 		t.Error("the looks that were missed come one after the other, or for ever")
 	}
 }
+
+// An answer whose effect could not be looked at is confirmed when the API is well again; that it is not there so late
+// is not said.
+func TestAnEffectThatCouldNotBeSeenIsLookedAtAgain(t *testing.T) {
+	for _, happened := range []bool{true, false} {
+		s := newStage(t)
+		looks := 0
+		s.verify = func() (op.Evidence, error) { looks++; return op.Evidence{}, errors.New("the API is down") }
+		o := s.asked("caster restart c1")
+		s.click(ana, o, op.ActionConfirm)
+		s.want(o, op.Succeeded, 1)
+		for range 20 {
+			s.advance(30 * time.Second)
+		}
+		if most := len(looksAfterAnswer) + 20; looks <= len(looksAfterAnswer) || looks > most {
+			t.Errorf("%d looks, at most %d", looks, most)
+		}
+		s.with(func() {
+			s.verify = func() (op.Evidence, error) {
+				looks = -1
+				return op.Evidence{Happened: happened, Seen: op.L("seen")}, nil
+			}
+		})
+		s.restart()
+		s.advance(time.Minute)
+		if out := s.get(o).Outcome; looks != -1 || out.Checked != happened || (out.Evidence.Plain() == "seen") != happened {
+			t.Errorf("%+v", out)
+		}
+		s.with(func() { looks = 0 })
+		if s.advance(time.Hour); looks != 0 {
+			t.Error("it is looked at again")
+		}
+	}
+}

@@ -76,12 +76,11 @@ func (e *Engine) soleCause(ctx context.Context, o op.Operation, seen op.Evidence
 // touchesTheSame reports whether an operation can have brought about what another one of the same target was to: of the
 // bot's own records whatever changes those too, of the cloud what starts or ends the same things.
 func (e *Engine) touchesTheSame(o, other op.Operation) bool {
-	one, _ := e.table.Find(o.Command)
-	two, known := e.table.Find(other.Command)
+	one, two := e.use(o).Command, e.use(other).Command
 	if one.Sends == "" {
-		return !known || two.Sends == ""
+		return two.Sends == ""
 	}
-	return op.Use{Command: one, Plan: o.Plan}.Crosses(op.Use{Command: two, Plan: other.Plan})
+	return e.crosses(o, other)
 }
 
 // verify looks whether the operation took effect; a panic is a look that could not see.

@@ -103,7 +103,11 @@ func (e *Engine) abort(ctx context.Context, o op.Operation, why error) error {
 // unsent words why nothing was sent, and says that nothing was, once.
 func (e *Engine) unsent(o op.Operation, why error) op.Line {
 	reason := e.answerFor(why, "op", o.Ref()).Title
-	if saysUndone(why) {
+	refusal := &op.Refusal{}
+	switch {
+	case errors.As(why, &refusal) && saysUndone(why) && len(refusal.Advice) > 0:
+		return op.L(o.Plan.Title, ": ", reason, " ", refusal.Advice)
+	case saysUndone(why):
 		return op.L(o.Plan.Title, ": ", reason)
 	}
 	return op.L(o.Plan.Title, ": ", reason, " Nothing was sent, nothing changed.")

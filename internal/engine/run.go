@@ -264,38 +264,3 @@ func (e *Engine) lateAnswer(ctx context.Context, now op.Operation, outcome op.Ou
 	e.notify.EnqueueCard(now.ID)
 	return err
 }
-
-// looksAfterAnswer are the waits before each look that should confirm an answer.
-var looksAfterAnswer = []time.Duration{0, time.Second, 2 * time.Second, 4 * time.Second}
-
-// confirmEffect looks whether what the API accepted really took effect, and says on the card what was seen. The first
-// look is drawn together with the result, if it confirms it in time.
-func (e *Engine) confirmEffect(ctx context.Context, o op.Operation, command op.Command) {
-	if command.Verify == nil {
-		e.notify.EnqueueCard(o.ID)
-		return
-	}
-	outcome := *o.Outcome
-	for n, wait := range looksAfterAnswer {
-		if n == 1 {
-			e.notify.EnqueueCard(o.ID)
-		}
-		if !e.pause(ctx, wait) {
-			return
-		}
-		seen, err := verify(ctx, command, o)
-		if err != nil {
-			outcome.Evidence = op.L("I could not look whether it took effect.")
-			continue
-		}
-		outcome.Evidence, outcome.Checked = seen.Seen, seen.Happened
-		if seen.Happened {
-			break
-		}
-	}
-	err := e.note(ctx, o, store.Note{Outcome: &outcome, Version: o.Version}, op.EventReconciled)
-	if err != nil && !errors.Is(err, store.ErrLost) {
-		e.log.Error("record what was seen", "op", o.Ref(), "error", err)
-	}
-	e.notify.EnqueueCard(o.ID)
-}

@@ -61,6 +61,7 @@ func (e *Engine) proposeSeveral(ctx context.Context, r op.Request, key string, p
 	if err != nil {
 		return err
 	}
+	e.warnOfSame(ctx, r, parsed.Command, &plan)
 	return e.create(ctx, r, key, parsed.Command, plan, d)
 }
 

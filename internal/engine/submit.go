@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"casterbot/internal/authz"
@@ -52,6 +53,9 @@ func (e *Engine) propose(ctx context.Context, r op.Request, parsed grammar.Parse
 		return err
 	}
 	scope.URLs = first.URLs
+	if parsed, err = e.browse.Meant(ctx, r, parsed, first.Decision); err != nil {
+		return err
+	}
 	key, err := e.onceKey(ctx, r)
 	if err != nil {
 		return err
@@ -78,6 +82,7 @@ func (e *Engine) propose(ctx context.Context, r op.Request, parsed grammar.Parse
 	if err != nil {
 		return err
 	}
+	e.warnOfSame(ctx, r, parsed.Command, &plan)
 	d := e.warn(ctx, r, parsed.Command, &plan, v.Decision)
 	return e.create(ctx, r, key, parsed.Command, plan, d)
 }
@@ -123,6 +128,23 @@ func changesOf(waiting []op.Operation) int {
 	return n
 }
 
+// warnOfSame puts on the card that the same waits for a confirmation already.
+func (e *Engine) warnOfSame(ctx context.Context, r op.Request, c op.Command, plan *op.Plan) {
+	waiting, err := e.store.List(ctx, store.Query{
+		States: []op.State{op.Pending, op.Queued}, Channel: r.Channel, Alone: true, Newest: true, Limit: openPerChannel,
+	})
+	if err != nil {
+		e.log.Error("look for the same that waits", "error", err)
+	}
+	for _, o := range waiting {
+		if o.Command == c.Usage && maps.Equal(o.Plan.Args, plan.Args) {
+			plan.Facts = append(plan.Facts, op.L("The same is asked already: ", op.Code("op "+o.Ref()), ", by ",
+				op.Who(o.Requester), " at ", op.At(o.Created), "."))
+			return
+		}
+	}
+}
+
 func (e *Engine) create(ctx context.Context, r op.Request, key string, c op.Command, plan op.Plan,
 	d op.Decision) error {
 	now := e.now()
@@ -138,7 +160,7 @@ func (e *Engine) create(ctx context.Context, r op.Request, key string, c op.Comm
 		o.State, o.DecidedBy, o.Confirmed, o.Expires = op.Queued, r.Person, now, now.Add(startWithin)
 	}
 	if o.State == op.Queued {
-		e.arrivals.await(ctx, r.Channel, r.Key)
+		e.awaitEarlier(ctx, r.Channel, r.Key, plan.Target)
 	}
 	o, err := e.store.Create(ctx, o, e.event(op.EventReceived, r.Person, r.PersonTeam, o), worksOff(r, key)...)
 	if errors.Is(err, store.ErrExists) && o.ID != "" && key != r.Key {

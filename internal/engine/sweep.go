@@ -72,8 +72,7 @@ func (e *Engine) resume(row store.Received) func(context.Context) {
 		if json.Unmarshal(row.Body, &r) != nil {
 			return settle
 		}
-		parsed, err := grammar.Parse(*e.table, r.Text)
-		e.fillDefaults(&parsed, r.Channel)
+		parsed, err := e.understand(r)
 		switch {
 		case err == nil && parsed.Help:
 			return e.resumeLook(r, settle, func(ctx context.Context) { e.helpAgain(ctx, r, parsed) })
@@ -145,7 +144,7 @@ func (e *Engine) sweeping(ctx context.Context) {
 	defer close(e.sweeper.swept)
 	ticker := time.NewTicker(sweepEvery)
 	defer ticker.Stop()
-	pruned, claims := time.Time{}, time.Time{}
+	pruned := time.Time{}
 	for {
 		nudges := e.sweeper.nudged.Load()
 		e.sweep(ctx)
@@ -154,12 +153,6 @@ func (e *Engine) sweeping(ctx context.Context) {
 			pruned = time.Now()
 			if err := e.store.Prune(ctx, e.now().Add(-keepKeys)); err != nil && ctx.Err() == nil {
 				e.log.Warn("prune", "error", err)
-			}
-		}
-		if time.Since(claims) > claimsEvery {
-			claims = time.Now()
-			if err := e.endOldClaims(ctx); err != nil && ctx.Err() == nil {
-				e.log.Warn("say on older cards what has ended", "error", err)
 			}
 		}
 		select {
@@ -178,6 +171,10 @@ func (e *Engine) sweep(ctx context.Context) {
 		e.notify.DeliverDue(ctx), e.notify.DrawBehind(ctx), e.purgeSettled(ctx))
 	if !e.store.Exclusive() {
 		err = errors.Join(err, e.replayInbox(ctx))
+	}
+	if age := e.now().Sub(e.sweeper.told); age >= tellEvery || age < 0 {
+		e.sweeper.told = e.now()
+		err = errors.Join(err, e.endOldClaims(ctx), e.remind(ctx))
 	}
 	if err != nil && ctx.Err() == nil {
 		e.log.Warn("sweep", "error", err)

@@ -50,9 +50,7 @@ func (e *Engine) awaitTurn(ctx context.Context, o op.Operation, command op.Comma
 		if err != nil || ahead == 0 {
 			return err
 		}
-		if command.Urgent {
-			e.giveUpAnswers(ctx, target)
-		}
+		e.giveUpAnswers(ctx, o, command)
 		e.pauseUntil(ctx, end)
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -61,25 +59,27 @@ func (e *Engine) awaitTurn(ctx context.Context, o op.Operation, command op.Comma
 	return nil
 }
 
-// giveUpAfter is how long an emergency waits for the answer to a call that left before it. No call takes as long to
-// leave, so what is given up has left by then, or never will.
+// giveUpAfter is how long a change waits for the answer to a call that left before it and that it could not make worse.
+// No call takes as long to leave, so what is given up has left by then, or never will.
 const giveUpAfter = sendWithin + time.Second
 
-// giveUpAnswers stops waiting for answers that hold up an emergency. What was called is unknown from then on, until its
-// answer comes, late.
-func (e *Engine) giveUpAnswers(ctx context.Context, target string) {
-	running, err := e.store.List(ctx, store.Query{States: []op.State{op.Running}, Target: target})
+// giveUpAnswers stops waiting for answers that hold up what they have nothing to do with, or an emergency. What was
+// called is unknown from then on, until its answer comes, late: that holds up no more than it would have anyway. Only
+// for an emergency it gives up a call that was put off and may yet be sent again.
+func (e *Engine) giveUpAnswers(ctx context.Context, o op.Operation, command op.Command) {
+	running, err := e.store.List(ctx, store.Query{States: []op.State{op.Running}, Target: o.Plan.Target.Key()})
 	if err != nil {
-		e.log.Warn("look what holds up an emergency", "target", target, "error", err)
+		e.log.Warn("look what holds an operation up", "op", o.Ref(), "error", err)
 	}
-	for _, o := range running {
-		if e.now().Sub(o.Sent) < giveUpAfter {
+	for _, hangs := range running {
+		mine := command.Urgent || !e.crosses(o, hangs) && !outcomeOf(hangs).PutOff
+		if !mine || e.now().Sub(hangs.Sent) < giveUpAfter {
 			continue
 		}
 		outcome := op.Outcome{State: op.Unknown,
-			Text: op.L("No answer had come when an emergency on it was to go first, so I stopped waiting for one.")}
-		if _, err := e.finish(ctx, o, outcome); err != nil {
-			e.log.Warn("give up an answer", "op", o.Ref(), "error", err)
+			Text: op.L("No answer had come when something else on it was to go, so I stopped waiting for one.")}
+		if _, err := e.finish(ctx, hangs, outcome); err != nil {
+			e.log.Warn("give up an answer", "op", hangs.Ref(), "error", err)
 		}
 	}
 }

@@ -32,6 +32,9 @@ type alert struct {
 	Kind    op.Condition `json:"kind"`   // of the expectation that it is about
 	Target  string       `json:"target"` // and its target's key
 	Scene   string       `json:"scene,omitempty"`
+	Since   time.Time    `json:"since,omitzero"`   // when it was first said
+	CareBy  string       `json:"careBy,omitempty"` // who takes care of it, as it says
+	Called  bool         `json:"called,omitempty"` // people were called once more
 
 	key     string
 	version int64
@@ -68,6 +71,7 @@ func (w *Monitor) tell(ctx context.Context, j *round, s snapshot, all []finding)
 	for _, v := range all {
 		judged[v.key] = true
 		a, stands := j.standing[v.key]
+		v.alert = w.withCare(j, v)
 		may := w.mayTell(ctx, j, v.about.channel)
 		switch {
 		case !v.seen || may == unclear:
@@ -76,8 +80,11 @@ func (w *Monitor) tell(ctx context.Context, j *round, s snapshot, all []finding)
 		case may == forbidden:
 		case v.wrong && (!stands || a.Message == ""):
 			errs = append(errs, w.say(ctx, j, a, v))
-		case v.wrong && v.follow && digest(v.alert) != a.Says:
+		case v.wrong && (v.follow || j.care[alertRef(v.key)].By != a.CareBy) && digest(v.alert) != a.Says:
+			a.CareBy = j.care[alertRef(v.key)].By
 			errs = append(errs, w.edit(ctx, j, a, v.alert))
+		case v.wrong && stands && w.callsAgain(j, v, a):
+			errs = append(errs, w.callAgain(ctx, j, v, a))
 		case !v.wrong && stands:
 			errs = append(errs, w.end(ctx, a, v.over))
 		}
@@ -140,7 +147,7 @@ func (w *Monitor) say(ctx context.Context, j *round, a alert, v finding) error {
 	}
 	claim := alert{
 		Channel: v.about.channel, Says: digest(v.alert), Title: v.alert.Title, Claimed: j.at, Kind: v.about.kind,
-		Target: v.about.target.Key(), Scene: v.about.scene, key: v.key, version: a.version,
+		Target: v.about.target.Key(), Scene: v.about.scene, Since: j.at, key: v.key, version: a.version,
 	}
 	claim, mine, err := w.put(ctx, claim)
 	if err != nil || !mine {
@@ -159,7 +166,7 @@ func (w *Monitor) say(ctx context.Context, j *round, a alert, v finding) error {
 	}
 	w.Log.Info("alert", "channel", v.about.channel, "alert", v.key)
 	_, _, err = w.put(ctx, claim)
-	return err
+	return errors.Join(err, w.openCare(ctx, j, v))
 }
 
 // edit changes the words of an alert that stands.
@@ -181,7 +188,7 @@ func (w *Monitor) end(ctx context.Context, a alert, over op.Answer) error {
 		}
 	}
 	_, err := w.alerts.Drop(ctx, a.key, a.version, op.Event{})
-	return err
+	return errors.Join(err, w.closeCare(ctx, a.key))
 }
 
 // write edits the message; one that is gone, or in a channel that cannot be written to, is nobody's loss.

@@ -41,6 +41,9 @@ func (w *Monitor) prepare(ctx context.Context, j *round) (err error) {
 		return err
 	}
 	j.expectations = append(j.history.expectations(), w.named()...)
+	if j.care, err = w.care.Cares(ctx); err != nil {
+		return err
+	}
 	j.standing, err = byKey(ctx, w.alerts, func(a alert) string { return a.key })
 	return err
 }

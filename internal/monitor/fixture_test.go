@@ -50,12 +50,15 @@ type fixture struct {
 	fail     map[string]bool
 	calls    map[string]int
 	watch    map[string][]op.Target
+	call     []string         // whom alerts call
+	itself   map[string]bool  // studios that switch to their standby picture by themselves
 	tells    map[string]error // channels that may not be told anything, or of which that is not known
 	said     []string         // everything that was posted and edited
 	pinned   []string
 	chatFail map[string]error // by method
 	keys     int
-	gate     func() // called by every look at the streams
+	planned  map[string]string // what the plans of operations have seen
+	gate     func()            // called by every look at the streams
 }
 
 func newFixture(t *testing.T) *fixture {
@@ -63,7 +66,7 @@ func newFixture(t *testing.T) *fixture {
 		t: t, now: noon, scenes: map[string][]live.Scene{}, online: map[live.Stream]time.Time{},
 		material: map[live.Stream][]live.Content{},
 		fail:     map[string]bool{}, calls: map[string]int{}, watch: map[string][]op.Target{},
-		tells: map[string]error{}, chatFail: map[string]error{},
+		tells: map[string]error{}, itself: map[string]bool{}, chatFail: map[string]error{},
 		studios: map[string]live.Caster{
 			"c1": {ID: "c1", Name: "Evening News", OnAir: true, Started: noon.Add(-time.Hour), Modified: noon.Add(-time.Hour)},
 			"c2": {ID: "c2", Name: "Evening Talk"},
@@ -144,7 +147,7 @@ func (s *fixture) came(end op.State, verb string, target op.Target, args ...stri
 	s.keys++
 	o := op.Operation{
 		Key: fmt.Sprint("k", s.keys), State: op.Queued, Command: verb, Verb: verb, Channel: show, Requester: "U0ANA",
-		Plan: op.Plan{Target: target, Args: op.Args{}}, Expires: s.clock().Add(time.Minute),
+		Plan: op.Plan{Target: target, Args: op.Args{}, Seen: s.planned}, Expires: s.clock().Add(time.Minute),
 	}
 	if len(args) > 0 {
 		o.Plan.Args["scene"] = args[0]
@@ -210,6 +213,11 @@ func (c *cloud) Casters(context.Context) ([]live.Caster, error) {
 	return slices.Collect(maps.Values(c.studios)), c.called("casters")
 }
 
+func (c *cloud) CasterConfig(_ context.Context, id string) (live.CasterConfig, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return live.CasterConfig{Standby: true, AutoStandby: c.itself[id]}, c.called("config")
+}
 func (c *cloud) Scenes(_ context.Context, id string) ([]live.Scene, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -257,7 +265,7 @@ func (r *rules) Scope(channel string) (op.Scope, bool) {
 	defer r.mu.Unlock()
 	watch := slices.Clone(r.watch[channel])
 	return op.Scope{
-		Channel: channel, Watch: watch,
+		Channel: channel, Watch: watch, Call: slices.Clone(r.call),
 		Streams: []op.StreamAlias{{Alias: "main", Pattern: main}, {Alias: "all", Pattern: "live.example.com/show/*"}},
 		Studio:  func(_, name string) bool { return strings.HasPrefix(name, prefix) },
 		Stream:  func(string) bool { return channel == show },

@@ -177,6 +177,23 @@ func TestStudioByOtherHands(t *testing.T) {
 	s.want("mended", "edit C0SHOW: Over at", "on air since")
 }
 
+// A studio that may switch to its standby picture by itself is not said to have been changed by others.
+func TestAStudioThatSwitchesItself(t *testing.T) {
+	s := newFixture(t)
+	s.did("caster.start", news)
+	s.pass(2 * time.Minute)
+	s.with(func() { s.itself["c1"] = true })
+	s.studio("c1", func(c *live.Caster) { c.Modified = s.clock() })
+	s.pass(guardEvery)
+	s.want("changed", "Studio Evening News was changed. I do not know whether through me.",
+		"switches to its standby picture by itself when its input fails")
+	s.pass(guardEvery)
+	s.want("while it stands")
+	if s.calls["config"] != 1 {
+		t.Errorf("its settings were read %d times", s.calls["config"])
+	}
+}
+
 // What the bot has done itself is no alert, even when it shows late.
 func TestOwnDoingsAreNoNews(t *testing.T) {
 	s := newFixture(t)

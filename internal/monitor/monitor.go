@@ -3,10 +3,10 @@
 //
 // There is one look at a time for everybody (snapshot.go), by one replica at a time (leader.go), no faster than a share
 // of the account's limits (limiter.go), and none at all while nothing is watched and no board is up. What is watched
-// follows from the stored operations (records.Changes, history.go) and the policy (expectations.go). From a look the
-// guardian concludes what stands wrong (rules.go, messages.go); what it has said stands in the store, one document for
-// each cause and channel, so it is said once, by whichever replica, and edited when it is mended (alerts.go). board.go
-// draws the boards.
+// follows from the stored operations (records.Changes, own_changes.go) and the policy (expectations.go). From a look
+// the guardian concludes what stands wrong (rules.go, messages.go); what it has said stands in the store, one document
+// for each cause and channel, so it is said once, by whichever replica, and edited when it is mended (alerts.go).
+// board.go draws the boards.
 //
 // It keeps true that nothing is concluded from a look that failed, that an alert says what was seen and when, and that
 // the same cause is never said twice while it stands. It changes nothing in the cloud: the button under an alert is a
@@ -47,6 +47,7 @@ const (
 type Cloud interface {
 	Casters(ctx context.Context) ([]live.Caster, error)
 	Scenes(ctx context.Context, caster string) ([]live.Scene, error)
+	CasterConfig(ctx context.Context, id string) (live.CasterConfig, error)
 	OnlineStreams(ctx context.Context, domain, app, name string) ([]live.Online, error)
 	RecordContent(ctx context.Context, s live.Stream, from, to time.Time) ([]live.Content, error)
 }
@@ -94,15 +95,24 @@ type Monitor struct {
 	boards       records.BoardBook
 	locks        records.LockBook
 	alerts       store.Collection[alert]
+	care         records.CareBook
 	observations store.Collection[observation]
 	leader       leader
 	before       snapshot // the last look of this process
 
 	guardDue, boardDue time.Time
+	ownDue             time.Time // when it is next asked whether the bot's own doings are as drawn
+	doings             string    // the bot's own doings as the boards were drawn with them last
 
+	signals
+}
+
+// signals are what others tell a watcher at work.
+type signals struct {
 	wake   chan struct{}
 	nudged atomic.Int64
 	atWork atomic.Bool
+	soon   atomic.Bool // the guardian is due
 }
 
 // New makes a watcher; Run lets it work.
@@ -118,7 +128,8 @@ func New(c Config) *Monitor {
 	}
 	w := &Monitor{
 		Config: c, boards: records.NewBoardBook(c.Store), locks: records.NewLockBook(c.Store),
-		alerts: alerts(c.Store), observations: observations(c.Store), wake: make(chan struct{}, 1),
+		care:   records.NewCareBook(c.Store),
+		alerts: alerts(c.Store), observations: observations(c.Store), signals: signals{wake: make(chan struct{}, 1)},
 		leader: leader{store: c.Store, now: c.Now, replica: c.Replica, alone: c.Store.Exclusive()},
 	}
 	w.limiter = &limiter{share: c.Share, pause: c.Pause, keep: w.leader.hold, last: map[string]time.Time{}}
@@ -156,6 +167,12 @@ func (w *Monitor) Nudge() {
 	}
 }
 
+// Soon is Nudge for what the guardian says: somebody has changed something about it.
+func (w *Monitor) Soon() {
+	w.soon.Store(true)
+	w.Nudge()
+}
+
 // Busy reports a look under way, or a nudge that has not been answered yet.
 func (w *Monitor) Busy() bool { return w.nudged.Load() > 0 || w.atWork.Load() }
 
@@ -171,7 +188,10 @@ func (w *Monitor) turn(ctx context.Context) (err error) {
 		return err
 	}
 	now := w.Now()
-	guard, draw := !now.Before(w.guardDue), w.drawDue(boards, now)
+	if w.soon.Swap(false) {
+		w.guardDue = now
+	}
+	guard, draw := !now.Before(w.guardDue), w.drawDue(boards, now) || len(boards) > 0 && w.didSomething(ctx)
 	if !guard && !draw {
 		return nil
 	}

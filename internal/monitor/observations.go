@@ -27,6 +27,8 @@ type observation struct {
 	Changed  int64  `json:"changed,omitempty"` // when it was first seen changed, not through the bot
 	What     change `json:"what,omitempty"`    // and how
 	Then     int64  `json:"then,omitempty"`    // when the cloud says that it was
+	// its settings let it change so by itself
+	Itself bool `json:"itself,omitempty"`
 	// a stream: its material was seen to grow, and nobody has stopped it through the bot
 	Running bool `json:"running,omitempty"`
 	Quiet   bool `json:"quiet,omitempty"` // its recording ended while it was live
@@ -78,6 +80,7 @@ func (w *Monitor) seeStudio(old observation, c live.Caster, t op.Target, j *roun
 	now := observation{
 		OnAir: c.OnAir, Started: ms(c.Started), Modified: ms(c.Modified),
 		Gone: old.Gone, Before: old.Before, Changed: old.Changed, What: old.What, Then: old.Then,
+		Itself: old.Itself,
 	}
 	if c.OnAir {
 		now.Gone, now.Before = 0, 0

@@ -3,10 +3,12 @@ package monitor
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"casterbot/internal/live"
 	"casterbot/internal/op"
+	"casterbot/internal/quota"
 )
 
 // alertKind is what can be wrong with something that is watched.
@@ -36,6 +38,7 @@ type finding struct {
 	wrong  bool
 	alert  op.Answer // what is said when it is wrong
 	over   op.Answer // what is said when it is no longer; without a title, nothing
+	calls  bool      // it is about what is on air or recorded: people are called
 	follow bool      // the alert is edited while it stands, when its words change
 }
 
@@ -52,6 +55,9 @@ func (w *Monitor) guard(ctx context.Context, s snapshot, j *round) error {
 	for _, x := range w.resolved(j.expectations, s) {
 		old := views[observationKey(x.target)]
 		now, seen := w.see(x, s, j, old)
+		if now.Changed != old.Changed {
+			now.Itself = now.What == edited && w.switchesItself(ctx, x.target.ID)
+		}
 		if seen && x.kind != preview {
 			err = errors.Join(err, w.remember(ctx, x.target, old, now))
 		}
@@ -60,11 +66,20 @@ func (w *Monitor) guard(ctx context.Context, s snapshot, j *round) error {
 	return errors.Join(err, w.tell(ctx, j, s, all))
 }
 
+// switchesItself reports a studio whose settings let it go to its standby picture by itself. That they cannot be read
+// says nothing.
+func (w *Monitor) switchesItself(ctx context.Context, id string) bool {
+	config, err := paced(quota.With(ctx, quota.Caller{Class: quota.Background}), w.limiter, "DescribeCasterConfig",
+		func() (live.CasterConfig, error) { return w.Cloud.CasterConfig(ctx, id) })
+	return w.saw(err) && config.Standby && config.AutoStandby
+}
+
 // see gives the observation of what an expectation is about; not seen means that the look could not.
 func (w *Monitor) see(x expectation, s snapshot, j *round, old observation) (now observation, seen bool) {
 	switch x.kind {
 	case studio:
-		return w.seeStudio(old, s.studios[x.target.ID], x.target, j), s.studios != nil
+		return w.seeStudio(old, s.studios[x.target.ID], x.target, j),
+			s.studios != nil && !s.studios[x.target.ID].Untold
 	case recording:
 		m, seen := s.material[streamOf(x.target.ID)]
 		on, live := s.live(streamOf(x.target.ID))
@@ -78,25 +93,28 @@ var rulesFor = map[op.Condition]func(x expectation, s snapshot, j *round, v obse
 }
 
 func (x expectation) finding(c alertKind) finding {
-	return finding{key: alertKey(c, x), about: x}
+	return finding{key: alertKey(c, x), about: x, calls: c == broke || c == stopped || c == changed}
 }
 
 // studioRule: a studio that was started through the bot, or seen on air, is off air without the bot; or was changed; or
 // is on although its recording ended.
 func studioRule(x expectation, s snapshot, j *round, v observation) []finding {
 	off, other, on := x.finding(stopped), x.finding(changed), x.finding(still)
-	if s.studios == nil {
+	if s.studios == nil || s.studios[x.target.ID].Untold {
 		return []finding{off, other, on}
 	}
+	off.seen, other.seen, on.seen = true, true, true
 	c, there := s.studios[x.target.ID]
+	ours, says, over := ending(studio), stoppedAlert, studioNow(c)
 	if !there {
 		c = live.Caster{ID: x.target.ID, Name: x.target.Name}
+		ours, says, over = leaving, goneAlert, goneNow(c)
 	}
-	off.seen, other.seen, on.seen = true, true, true
-	byBot := !x.since.IsZero() && j.at.Sub(x.since) >= listed && !j.history.explain(x.target, x.since, ending(studio))
+	explained, doubt := j.history.explain(x.target, x.since, ours), j.history.unresolved(x.target, ours)
+	byBot := !x.since.IsZero() && j.at.Sub(x.since) >= listed && !explained
 	off.wrong = !c.OnAir && (byBot || v.Gone > 0 && j.at.Sub(moment(v.Gone)) < watchFor)
-	off.alert, off.over = stoppedAlert(c, x, v, j.history.unresolved(x.target, ending(studio)), j.at),
-		mended(studioNow(c), j.at)
+	off.alert, off.over = says(c, x, v, doubt, j.at), mended(over, j.at)
+	off.follow = !there && (!explained || doubt.ID != "") // nobody can start it any more
 	other.wrong = v.Changed > 0 && j.at.Sub(moment(v.Changed)) < previewOpen
 	other.alert, other.follow = changedAlert(c, v, j.history, x.target), true
 	if e, ok := j.history.ended(x.channel); ok {
@@ -104,7 +122,7 @@ func studioRule(x expectation, s snapshot, j *round, v observation) []finding {
 		on.wrong = c.OnAir && before && j.at.Sub(e.Sent) >= stillOn
 		on.alert = stillAlert(c, e, j.at)
 	}
-	on.over = mended(studioNow(c), j.at)
+	on.over = mended(over, j.at)
 	return []finding{off, other, on}
 }
 
@@ -113,7 +131,10 @@ func previewRule(x expectation, s snapshot, j *round, _ observation) []finding {
 	v := x.finding(open)
 	c, there := s.studios[x.target.ID]
 	scenes, inside := s.scenes[x.target.ID]
-	if s.studios == nil || c.OnAir && !inside {
+	untold := c.Untold || slices.ContainsFunc(scenes, func(known live.Scene) bool {
+		return known.ID == x.scene && known.Untold
+	})
+	if s.studios == nil || untold || c.OnAir && !inside {
 		return []finding{v}
 	}
 	v.seen = true

@@ -37,7 +37,19 @@ type Scope struct {
 	Default  Args                       // by kind: "caster", "stream"
 	Watch    []Target                   // what is watched, besides what was started from here; a name may be a glob
 	Watched  func(id, name string) bool // is the studio among those
+	Call     []string                   // people and user groups that an alert calls
 	Language string                     // of public messages: "en" or "zh-CN"
+}
+
+// Touches reports whether the channel may touch a target.
+func (s Scope) Touches(t Target) bool {
+	switch {
+	case t.Kind == "stream":
+		return s.Stream != nil && s.Stream(t.ID)
+	case t.Kind == "caster":
+		return s.Studio != nil && s.Studio(t.ID, t.Name)
+	}
+	return false
 }
 
 // Command is one row of the command table. Read commands have Read; all others have Plan and Apply, and Verify or the
@@ -135,8 +147,10 @@ type Kind struct {
 	Expand func(context.Context, Call, []string) ([]Option, error)
 	// what the bot did itself about a thing, for a list that does not look at it; nil: nothing is known of this kind
 	Known func(context.Context, Option) []Line
-	// the form in which a typed text is looked for in labels; nil means Fold
-	Fold func(string) string
+	// what is wrong with a text in a form, told before the form closes; nil: nothing can be
+	Wrong func(context.Context, Call) error
+	// the forms in which a typed text is looked for in labels, the narrowest first; none means Fold
+	Folds []func(string) string
 }
 
 // Table is every command and every kind of placeholder.

@@ -147,6 +147,7 @@ type Outcome struct {
 	Play      string `json:"play,omitempty"` // address for playback; carries a key, so it never enters events or logs
 	Next      []Next `json:"next,omitempty"`
 	Already   bool   `json:"already,omitempty"` // it was so before: nothing was changed
+	PutOff    bool   `json:"putOff,omitempty"`  // of a running one: it was put off, and waits to be sent again
 	After     Line   `json:"after,omitempty"`   // what came of it later: a Followup
 	Promise   Line   `json:"promise,omitempty"` // what will come of it, as long as that is not known
 	Over      Line   `json:"over,omitempty"`    // that what the text claims has ended, and by what
@@ -256,10 +257,11 @@ func (o Operation) Event(at time.Time, name, actor, team string) Event {
 	}
 }
 
-// The names of events (promises.md §7).
+// The names of events.
 const (
 	EventReceived   = "received"
 	EventDenied     = "denied"
+	EventDeniedMore = "denied more" // so many of a person in a minute, beside those that stand in full
 	EventConfirmed  = "confirmed"
 	EventApproved   = "approved"
 	EventVetoed     = "vetoed"
@@ -273,11 +275,12 @@ const (
 	EventLocked     = "locked"
 	EventUnlocked   = "unlocked"
 	EventBroken     = "lock broken"
-	EventBegun      = "begun"    // each of several targets got an operation of its own
-	EventGathered   = "gathered" // all of them have come to an end, or to an outcome that is not known
-	EventBoard      = "board"    // the on-air board of a channel was put up or taken down
-	EventFollowed   = "followed" // what came of it later was seen
-	EventUntold     = "untold"   // a state that nobody could be shown: neither a card nor a direct message
+	EventBegun      = "begun"      // each of several targets got an operation of its own
+	EventGathered   = "gathered"   // all of them have come to an end, or to an outcome that is not known
+	EventBoard      = "board"      // the on-air board of a channel was put up or taken down
+	EventCare       = "care taken" // somebody takes care of an alert
+	EventFollowed   = "followed"   // what came of it later was seen
+	EventUntold     = "untold"     // a state that nobody could be shown: neither a card nor a direct message
 )
 
 var idEncoding = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)

@@ -63,6 +63,7 @@ type channel struct {
 	streams  []op.StreamAlias
 	deflt    op.Args
 	watch    []op.Target
+	call     principals // who is called by an alert
 	language string
 	grants   []*grant
 
@@ -131,7 +132,7 @@ func Parse(file string, data []byte, verbs []string) (*Policy, error) {
 		file: filepath.Base(file), hash: hashOf(data),
 		groups: map[string]*group{}, byID: map[string]*channel{},
 	}
-	r := &reader{file: file, verbs: append(slices.Clone(verbs), URLs), policy: p}
+	r := &reader{file: file, verbs: Verbs(verbs), policy: p}
 	r.read(data)
 	if len(r.problems) > 0 {
 		return nil, r.problems.sorted()
@@ -167,6 +168,7 @@ func (p *Policy) userGroups() []string {
 		all = append(all, g.members...)
 	}
 	for _, c := range p.channels {
+		all = append(all, c.call.ids...)
 		for _, g := range c.grants {
 			all = append(append(all, g.who.ids...), g.approvers.ids...)
 		}
@@ -187,6 +189,7 @@ func (p *Policy) Scope(id string) (op.Scope, bool) {
 	return op.Scope{
 		Channel: id, Studio: c.studio, Stream: c.stream,
 		Streams: slices.Clone(c.streams), Default: maps.Clone(c.deflt), Watch: slices.Clone(c.watch), Watched: c.watched,
+		Call:     slices.Clone(c.call.ids),
 		Language: c.language, External: slices.ContainsFunc(c.grants, func(g *grant) bool { return g.external }),
 	}, true
 }

@@ -126,7 +126,7 @@ func (r *reader) channel(e entry) {
 	if !channelID.MatchString(e.name) {
 		r.bad(e.key, "%s", hintFor(channelHints, e.name))
 	}
-	f := r.fields(e.value, "name", "studios", "streams", "default", "watch", "language", "grants")
+	f := r.fields(e.value, "name", "studios", "streams", "default", "watch", "call", "language", "grants")
 	line := e.key.node.Line
 	c := &channel{id: e.name, line: line, studiosLine: line, streamsLine: line, deflt: op.Args{}}
 	f.read("name", func(p place) { c.name, _ = r.text(p) })
@@ -135,6 +135,7 @@ func (r *reader) channel(e entry) {
 	f.read("streams", func(p place) { r.streams(c, p) })
 	f.read("default", func(p place) { r.defaults(c, p, len(r.problems) == noted) })
 	f.read("watch", func(p place) { r.watch(c, p, len(r.problems) == noted) })
+	f.read("call", func(p place) { c.call = r.principals(p, false) })
 	f.read("language", func(p place) { r.language(c, p) })
 	switch grants, ok := f["grants"]; {
 	case ok:

@@ -21,13 +21,15 @@ import (
 type Records struct {
 	LockBook
 	BoardBook
+	CareBook
 	*Changes
 	store *store.Store
 }
 
 // New makes the records; the table says what the commands start and end, and may be filled in later.
 func New(s *store.Store, table *op.Table) *Records {
-	return &Records{LockBook: NewLockBook(s), BoardBook: NewBoardBook(s), Changes: NewChanges(s, table), store: s}
+	return &Records{LockBook: NewLockBook(s), BoardBook: NewBoardBook(s), CareBook: NewCareBook(s),
+		Changes: NewChanges(s, table), store: s}
 }
 
 // open are the states of operations that wait for somebody or something.

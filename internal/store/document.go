@@ -108,7 +108,7 @@ func scanDocument(row scanner) (m Document, err error) {
 type Collection[T any] struct {
 	Store   *Store
 	Kind    string
-	Filled  func(*T, Document) // puts into a value what stands beside its text: key, version, times
+	Filled  func(*T, Document) // puts into a value what stands beside its text: key, version, times; may be nil
 	Lenient bool               // lists leave out what cannot be read
 }
 
@@ -171,6 +171,8 @@ func (c Collection[T]) read(d Document) (v T, err error) {
 	if err := json.Unmarshal([]byte(d.Body), &v); err != nil {
 		return v, fmt.Errorf("read the document %s: %w", d.Key, err)
 	}
-	c.Filled(&v, d)
+	if c.Filled != nil {
+		c.Filled(&v, d)
+	}
 	return v, nil
 }

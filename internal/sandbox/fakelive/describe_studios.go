@@ -124,6 +124,7 @@ func (w *World) describeConfig(in *request) (fields, *refusal) {
 	return fields{
 		"CasterId": s.ID, "CasterName": s.Name, "DomainName": s.Domain, "ChannelEnable": 1, "Delay": 0.0,
 		"CallbackUrl": "", "ProgramName": s.Name, "ProgramEffect": 0, "UrgentMaterialId": s.Standby,
+		"AutoSwitchUrgentOn": s.AutoStandby,
 		"RecordConfig": fields{"OnDemand": 7, "OssBucket": bucket, "OssEndpoint": bucketHost,
 			"RecordFormat": fields{"RecordFormat": []fields{{"Format": "mp4", "CycleDuration": 3600,
 				"OssObjectPrefix": objectPrefix}}}},

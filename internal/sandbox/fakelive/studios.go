@@ -36,7 +36,7 @@ func (w *World) copyCaster(in *request) (fields, *refusal) {
 func (w *World) addCopy(source *Studio, name, token string, now time.Time) *Studio {
 	made := source.clone()
 	made.ID, made.Name, made.Token, made.CopyOf = w.state.newID("studio"), name, token, source.ID
-	made.Created, made.Modified, made.Restarts = now, now, 0
+	made.Created, made.Modified = now, now
 	for i := range made.Scenes {
 		made.Scenes[i].ID = w.state.newID("scene")
 	}
@@ -79,7 +79,6 @@ func (w *World) restartCaster(in *request) (fields, *refusal) {
 		return nil, refuse("IncorrectSceneStatus")
 	}
 	s.Started, s.Modified, s.Urgent = in.now, in.now, false
-	s.Restarts++
 	w.apply(in)
 	return nil, nil
 }

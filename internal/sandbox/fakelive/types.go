@@ -18,14 +18,14 @@ type Studio struct {
 	Domain        string    `json:"domain,omitempty"`
 	ResourceGroup string    `json:"resourceGroup,omitempty"`
 	Template      string    `json:"template,omitempty"`
-	Standby       string    `json:"standby,omitempty"` // id of the material for emergencies
-	Urgent        bool      `json:"urgent,omitempty"`  // the program shows the standby material
-	Token         string    `json:"token,omitempty"`   // ClientToken it was made with
-	CopyOf        string    `json:"copyOf,omitempty"`  // id of the studio it was copied from
+	Standby       string    `json:"standby,omitempty"`     // id of the material for emergencies
+	AutoStandby   bool      `json:"autoStandby,omitempty"` // and it is shown when the input fails
+	Urgent        bool      `json:"urgent,omitempty"`      // the program shows the standby material
+	Token         string    `json:"token,omitempty"`       // ClientToken it was made with
+	CopyOf        string    `json:"copyOf,omitempty"`      // id of the studio it was copied from
 	Created       time.Time `json:"created"`
 	Started       time.Time `json:"started,omitzero"`
 	Modified      time.Time `json:"modified"`
-	Restarts      int       `json:"restarts,omitempty"`
 	Scenes        []Scene   `json:"scenes"`
 }
 

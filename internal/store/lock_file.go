@@ -21,6 +21,15 @@ type lock struct {
 	opened bool // there was a database before
 }
 
+// Hold takes a lock of the same kind for something else than a database, and gives what releases it.
+func Hold(path string, now time.Time) (release func() error, err error) {
+	l, err := hold(path, now)
+	if err != nil {
+		return nil, err
+	}
+	return l.release, nil
+}
+
 // hold takes the lock of a database, or says who has it.
 func hold(path string, now time.Time) (*lock, error) {
 	file, err := os.OpenFile(path+".lock", os.O_RDWR|os.O_CREATE, 0o600)
@@ -33,7 +42,7 @@ func hold(path string, now time.Time) (*lock, error) {
 	switch {
 	case errors.Is(err, syscall.EWOULDBLOCK):
 		_ = file.Close()
-		return nil, fmt.Errorf("in use by process %s; stop that one first, or name another file",
+		return nil, fmt.Errorf("in use by process %s; stop that one first, or name another one",
 			strings.TrimSuffix(before, opened))
 	case err != nil || unread != nil:
 		_ = file.Close()

@@ -42,7 +42,7 @@ func (d history) expectations() []expectation {
 // its own channel. Who takes a studio off air ends the recording of its programme too.
 func concludes(d records.Change, x expectation) bool {
 	switch own := x.channel == d.Channel; {
-	case x.output() && own && d.Ends(studio, ""):
+	case x.output() && own && d.Interrupts(studio):
 		return true
 	case x.target.Key() != d.Plan.Target.Key():
 		return false
@@ -59,7 +59,10 @@ func anything(records.Change) bool { return true }
 
 func starting(x op.Condition) effect { return func(d records.Change) bool { return d.Starts(x) } }
 
-func ending(x op.Condition) effect { return func(d records.Change) bool { return d.Ends(x, "") } }
+func ending(x op.Condition) effect { return func(d records.Change) bool { return d.Interrupts(x) } }
+
+// leaving is what can have made a studio go off air or off the list.
+func leaving(d records.Change) bool { return d.Interrupts(studio) || d.Removes() }
 
 // explain reports whether something of an effect was done to a target since a moment: then a change is the bot's own.
 func (d history) explain(target op.Target, since time.Time, fits effect) bool {
@@ -79,14 +82,14 @@ func (d history) unresolved(target op.Target, fits effect) op.Operation {
 	return op.Operation{}
 }
 
-// ending is the operation that last ended what was watched; zero when none did.
-func (d history) ending(k op.Condition, target, scene string) op.Operation {
+// ending is the change that last ended what was watched; zero when none did.
+func (d history) ending(k op.Condition, target, scene string) records.Change {
 	for _, o := range slices.Backward(d) {
 		if o.State == op.Succeeded && o.Plan.Target.Key() == target && o.Ends(k, scene) {
-			return o.Operation
+			return o
 		}
 	}
-	return op.Operation{}
+	return records.Change{}
 }
 
 // ended is the end of the last recording in a channel through the bot, unless another one goes on. Of a recording

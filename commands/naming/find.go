@@ -2,9 +2,11 @@ package naming
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
+	"casterbot/internal/civiltime"
 	"casterbot/internal/op"
 )
 
@@ -29,8 +31,9 @@ var (
 	Scenes  = Noun{Field: "scene", one: "scene", many: "scenes", where: "in this studio"}
 )
 
-// Find gives the index of the one thing that was meant. An id always wins; a name counts when no other looks like it.
-// Anything else is a refusal that lists the candidates: the beginning of a name is a question, not an answer.
+// Find gives the index of the one thing that was meant. An id always wins; a name counts when no other looks like it
+// and it shows what it is, or was typed with exactly its characters. Anything else is a refusal that lists the
+// candidates: the beginning of a name is a question, not an answer.
 func (n Noun) Find(typed string, all []Thing) (int, error) {
 	if i := slices.IndexFunc(all, func(t Thing) bool { return t.ID == typed }); i >= 0 {
 		return i, nil
@@ -38,7 +41,7 @@ func (n Noun) Find(typed string, all []Thing) (int, error) {
 	wanted := Skeleton(typed)
 	var alike []int
 	for i, t := range all {
-		if Skeleton(t.Name) == wanted || strings.EqualFold(t.ID, typed) {
+		if t.Name == typed || Skeleton(t.Name) == wanted || strings.EqualFold(t.ID, typed) {
 			alike = append(alike, i)
 		}
 	}
@@ -46,7 +49,7 @@ func (n Noun) Find(typed string, all []Thing) (int, error) {
 		return 0, n.Unknown(typed, all)
 	}
 	only := all[alike[0]]
-	exact := strings.EqualFold(only.ID, typed) ||
+	exact := strings.EqualFold(only.ID, typed) || only.Name == typed && typed != "" ||
 		Fold(only.Name) == Fold(typed) && !Deceptive(only.Name)
 	if len(alike) == 1 && exact {
 		return alike[0], nil
@@ -54,12 +57,23 @@ func (n Noun) Find(typed string, all []Thing) (int, error) {
 	return 0, n.unclear(typed, all, alike)
 }
 
+// concealed says that what was typed holds a character that cannot be seen.
+func concealed(typed string) []op.Line {
+	at := op.Hidden(typed)
+	if at < 0 {
+		return nil
+	}
+	return []op.Line{op.L("There is an invisible character here (", op.V(fmt.Sprintf("U+%04X", []rune(typed)[at])),
+		"). Type the text anew instead of pasting it.")}
+}
+
 func (n Noun) unclear(typed string, all []Thing, alike []int) error {
 	title := op.L("More than one ", n.one, " could be meant by ", op.B(op.Visible(typed)), ".")
 	if len(alike) == 1 {
 		title = op.L("A ", n.one, " looks like ", op.B(op.Visible(typed)), " but is written with other characters.")
 	}
-	refusal := op.Refuse(title, op.L("Give the id of the one you mean.")).About(n.Field).InShort(op.L("unclear name"))
+	lines := append(concealed(typed), op.L("Give the id of the one you mean."))
+	refusal := op.Refuse(title, lines...).About(n.Field).InShort(op.L("unclear name"))
 	for _, i := range alike {
 		refusal.Answer.Items = append(refusal.Answer.Items, all[i].Item())
 	}
@@ -67,6 +81,9 @@ func (n Noun) unclear(typed string, all []Thing, alike []int) error {
 }
 
 func (n Noun) Unknown(typed string, all []Thing) error {
+	if civiltime.Scheduled(typed) {
+		return unscheduled(typed)
+	}
 	refusal := op.Refuse(op.L("There is no ", n.one, " ", op.B(op.Visible(typed)), " ", n.where,
 		".")).About(n.Field).InShort(op.L("unknown name"))
 	near := nearest(typed, all, 5)
@@ -75,8 +92,15 @@ func (n Noun) Unknown(typed string, all []Thing) error {
 		refusal.Answer.Lines = []op.Line{op.L("There are no ", n.many, " ", n.where, ".")}
 		return refusal
 	}
-	refusal.Answer.Lines, refusal.Answer.Items = []op.Line{op.L("The nearest names:")}, op.Each(near, Thing.Item)
+	refusal.Answer.Lines = append(concealed(typed), op.L("The nearest names:"))
+	refusal.Answer.Items = op.Each(near, Thing.Item)
 	return refusal
+}
+
+// unscheduled refuses a name with a time behind it.
+func unscheduled(typed string) *op.Refusal {
+	return op.Refuse(op.L(op.B(op.Visible(typed)), ": nothing can be scheduled yet. Nothing was asked for."),
+		op.L("Ask without a time, when the time has come.")).InShort(op.L("nothing can be scheduled yet"))
 }
 
 // Item shows a candidate: its name, its id as code, and what is known of it.

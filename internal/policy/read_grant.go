@@ -60,10 +60,24 @@ func (r *reader) may(g *grant, p place, glob string) {
 		r.bad(p, "%q is a bad glob: only a single * is special in a verb", glob)
 	case found:
 	case isGlob(glob):
-		r.bad(p, "%q matches no verb; known verbs: %s", glob, strings.Join(r.verbs, ", "))
+		families := families(r.verbs)
+		r.bad(p, "%q matches no verb%s; there are %s", glob, didYouMean(glob, families), strings.Join(families, ", "))
 	default:
 		r.bad(p, "unknown verb %q%s", glob, didYouMean(glob, r.verbs))
 	}
+}
+
+// families are the globs that stand for all verbs of a kind.
+func families(verbs []string) []string {
+	var all []string
+	for _, verb := range verbs {
+		for i, r := range verb {
+			if r == '.' && !slices.Contains(all, verb[:i]+".*") {
+				all = append(all, verb[:i]+".*")
+			}
+		}
+	}
+	return append(all, "*")
 }
 
 // confirm reads one word for both, or one for each: {idle: self, on_air: other}.

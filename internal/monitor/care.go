@@ -1,0 +1,78 @@
+package monitor
+
+import (
+	"context"
+	"time"
+
+	"casterbot/internal/op"
+)
+
+// An alert about what is on air or recorded calls the people whom the policy names, and has a button by which one of
+// them says that they take care of it. If nobody does they are called once more.
+const callAfter = 5 * time.Minute
+
+// alertRef names an alert in a command.
+func alertRef(key string) string { return op.Fingerprint(key)[:10] }
+
+// withCare is an alert with whom it calls, and who takes care of it.
+func (w *Monitor) withCare(j *round, v finding) op.Answer {
+	a := v.alert
+	if !v.calls || len(a.Title) == 0 {
+		return a
+	}
+	var lines []op.Line
+	if scope, ok := w.Policy.Scope(v.about.channel); ok && len(scope.Call) > 0 {
+		lines = append(lines, calling(scope.Call))
+	}
+	if care := j.care[alertRef(v.key)]; care.By != "" {
+		lines = append(lines, op.L("🙋 ", op.Who(care.By), " takes care of it since ", op.On(care.Since), "."))
+	} else {
+		a.Next = append(a.Next[:len(a.Next):len(a.Next)], careNext(v.key))
+	}
+	a.Lines = append(lines, a.Lines...)
+	return a
+}
+
+func calling(ids []string) op.Line { return op.L("📣 ", op.List(op.People(ids), ", ")) }
+
+func careNext(key string) op.Next {
+	return op.Next{Label: "I take care of it", Text: "caster care " + alertRef(key)}
+}
+
+// openCare lets people take care of an alert.
+func (w *Monitor) openCare(ctx context.Context, j *round, v finding) error {
+	if !v.calls {
+		return nil
+	}
+	return w.care.OpenCare(ctx, op.Care{Alert: alertRef(v.key), Channel: v.about.channel}, j.at)
+}
+
+// closeCare forgets who takes care of an alert that is over.
+func (w *Monitor) closeCare(ctx context.Context, key string) error {
+	all, err := w.care.Cares(ctx)
+	if c, open := all[alertRef(key)]; open {
+		return w.care.CloseCare(ctx, c)
+	}
+	return err
+}
+
+// callsAgain reports an alert of which nobody takes care.
+func (w *Monitor) callsAgain(j *round, v finding, a alert) bool {
+	scope, _ := w.Policy.Scope(v.about.channel)
+	return v.calls && len(scope.Call) > 0 && !a.Called && a.CareBy == "" && j.care[alertRef(v.key)].By == "" &&
+		!a.Since.IsZero() && j.at.Sub(a.Since) >= callAfter
+}
+
+// callAgain calls the people once more, in a message of its own: an edit reaches nobody.
+func (w *Monitor) callAgain(ctx context.Context, j *round, v finding, a alert) error {
+	a.Called = true
+	if _, mine, err := w.put(ctx, a); err != nil || !mine {
+		return err
+	}
+	scope, _ := w.Policy.Scope(v.about.channel)
+	_, err := w.Chat.Put(ctx, a.Channel, "", op.Answer{
+		Title: op.L("🔴 Nobody has taken care of this for ", op.For(j.at.Sub(a.Since).Truncate(time.Minute)), ":"),
+		Lines: []op.Line{a.Title, calling(scope.Call)}, Next: []op.Next{careNext(v.key)},
+	})
+	return err
+}
