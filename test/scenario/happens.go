@@ -163,7 +163,7 @@ var happenings = []happening{
 		if err != nil {
 			return err
 		}
-		return p.world.Slack.RemoveMember(channel, user)
+		return p.world.Slack.SetMember(channel, user, false)
 	}),
 	says(`casterbot is invited to (#\S+)`, func(p *play, m []string) error {
 		return p.channelDo(m[1], p.world.Slack.AddBot)
