@@ -23,7 +23,7 @@ func (u Use) Crosses(other Use) bool {
 		return true
 	}
 	return slices.ContainsFunc(u.Command.conditions(), func(x Condition) bool {
-		return slices.Contains(other.Command.conditions(), x) && same(x, u.Plan, other.Plan)
+		return slices.Contains(other.Command.conditions(), x) && x.Same(u.Plan, other.Plan)
 	})
 }
 
@@ -34,9 +34,9 @@ func (c Command) conditions() []Condition { return slices.Concat(c.Starts, c.End
 
 func (c Command) tellsWhat() bool { return len(c.Starts)+len(c.Ends) > 0 }
 
-// same reports whether a condition of two plans for one target is that of one thing: a scene is meant where one is
+// Same reports whether a condition of two plans for one target is that of one thing: a scene is meant where one is
 // named, and a new studio by its name.
-func same(x Condition, p, q Plan) bool {
+func (x Condition) Same(p, q Plan) bool {
 	switch one, other := p.Args["scene"], q.Args["scene"]; x {
 	case PreviewOpen:
 		return one == "" || other == "" || one == other
