@@ -29,8 +29,8 @@ func (s table) casterStandby() op.Command {
 
 // planStandby refuses a studio that has no standby picture. That its settings cannot be read, or that it is not told
 // whether it is on air, is no reason to refuse: this is for emergencies, and the API refuses by itself. Whatever
-// viewers see and whoever has changed it since, the decision is the same, so nothing of that is in the fingerprint. API:
-// https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-effectcasterurgent
+// viewers see and whoever has changed it since, the decision is the same, so nothing of that is in the fingerprint.
+// API: https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-effectcasterurgent
 func (s table) planStandby(ctx context.Context, call op.Call) (op.Plan, error) {
 	if call.Confirmed != nil {
 		return s.replanStandby(ctx, call)

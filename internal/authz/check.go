@@ -3,6 +3,7 @@ package authz
 import (
 	"context"
 	"slices"
+	"time"
 
 	"casterbot/internal/grammar"
 	"casterbot/internal/op"
@@ -118,7 +119,7 @@ func (j *Judge) checkAsker(ctx context.Context, q Question) (Verdict, error) {
 	if q.answer == declines && !q.hasSecond() {
 		return Verdict{Decision: q.card.Decision}, nil
 	}
-	facts, err := j.Look(ctx, q)
+	facts, err := j.lookFor(ctx, q)
 	if err != nil {
 		return Verdict{Ground: Unknown}, err
 	}
@@ -129,10 +130,22 @@ func (j *Judge) checkAsker(ctx context.Context, q Question) (Verdict, error) {
 	switch {
 	case !d.Allowed:
 		return Verdict{d, Denied}, Refusal(d)
-	case q.begins && !facts.Channel.Member:
+	case q.begins && !facts.Channel.Member && !q.Command.Urgent: // what comes of an emergency the asker is told alone
 		return Verdict{d, NotMember}, notInChannel()
 	}
 	return Verdict{Decision: d}, nil
+}
+
+// lookFor gives the facts that a question wants. For an emergency those of the last minute do when Slack does not tell
+// fresher ones.
+func (j *Judge) lookFor(ctx context.Context, q Question) (Facts, error) {
+	facts, err := j.Look(ctx, q)
+	unsure := err != nil || facts.Person.Stale || facts.Channel.Stale
+	if q.Command.Urgent && !q.Since.IsZero() && unsure {
+		q.Since = time.Time{}
+		return j.Look(ctx, q)
+	}
+	return facts, err
 }
 
 // Decide asks the policy about a command as such, or about a plan: about each of several, and gives the decision that

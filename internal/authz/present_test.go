@@ -149,3 +149,38 @@ func TestWhoMayApproveMayDecline(t *testing.T) {
 		}
 	}
 }
+
+// TestAnEmergencyNeedsLess: fresh facts where there are some, else those of the last minute; and nobody but the asker
+// to see it. Without the right it is refused like anything.
+func TestAnEmergencyNeedsLess(t *testing.T) {
+	slate := restart
+	slate.Urgent = true
+	o := op.Operation{ID: "o1", Verb: restart.Verb, Effect: restart.Effect, Requester: "U0ANA", DecidedBy: "U0ANA",
+		Team: "T0", Channel: "C0SHOW", Plan: op.Plan{Target: news}, Created: noon,
+		Decision: op.Decision{Allowed: true, Confirm: op.ConfirmNone}}
+	for name, c := range map[string]struct {
+		town          func(*town)
+		asker         string
+		urgent, other Ground
+	}{
+		"all is well":          {nil, "U0ANA", Allowed, Allowed},
+		"Slack is busy":        {func(w *town) { w.busy = true }, "U0ANA", Allowed, Denied},
+		"Slack is silent":      {func(w *town) { w.silent = true }, "U0ANA", Unknown, Unknown},
+		"the bot is not there": {func(w *town) { w.channel = op.Channel{} }, "U0ANA", Allowed, NotMember},
+		"without the right":    {nil, "U0BO", Denied, Denied},
+		"busy, not the right":  {func(w *town) { w.busy = true }, "U0BO", Denied, Denied},
+	} {
+		for _, x := range []struct {
+			command op.Command
+			want    Ground
+		}{{slate, c.urgent}, {restart, c.other}} {
+			w := newTown(c.town)
+			sent := o
+			sent.Requester, sent.DecidedBy = c.asker, c.asker
+			v, err := w.judge(t, "none").Check(t.Context(), Sends(sent, x.command, noon))
+			if v.Ground != x.want || (err == nil) != (x.want == Allowed) {
+				t.Errorf("%s, urgent %t: %q, %v", name, x.command.Urgent, v.Ground, err)
+			}
+		}
+	}
+}

@@ -39,6 +39,7 @@ type town struct {
 	strange string // a team of another organisation
 	silent  bool
 	near    bool // facts of the last seconds are at hand
+	busy    bool // Slack tells nothing fresh
 	mu      sync.Mutex
 	since   []time.Time
 	denied  []op.Event
@@ -61,6 +62,7 @@ func (w *town) Person(_ context.Context, id, team string, since time.Time) (op.P
 		return op.Person{}, errors.New("slack is silent")
 	}
 	p := w.be(id)
+	p.Stale = p.Stale || w.busy && !since.IsZero()
 	p.External = p.External || w.strange != "" && team == w.strange
 	return p, nil
 }

@@ -128,6 +128,7 @@ func (e *observer) private(log []fakeslack.Call) []string {
 		head := "bot to " + e.userName(user) + ">"
 		if c.Method == "chat.postMessage" {
 			head = "bot to " + e.userName(user) + "> (direct)"
+			e.names.meet(string(blocks)) // it stands for the card that could not be shown
 		}
 		told[user] = append(told[user], e.paragraphs(head, e.lines(blocks))...)
 	}
