@@ -250,7 +250,7 @@ func TestStatusOfMany(t *testing.T) {
 			t.Errorf("page %d: %d streams for %s", page, len(got.Items), cell(calls))
 		}
 		wantHas(t, words(got), "120 streams of this channel",
-			fmt.Sprintf("%d-%d of 120, live ones first.", page*10-9, page*10), "Records on command only")
+			fmt.Sprintf("%d-%d of 120, recordings and live ones first.", page*10-9, page*10), "Records on command only")
 		first, live := fmt.Sprintf("s%03d", 2*(page-1)*10+1), page <= 6
 		if !live {
 			first = fmt.Sprintf("s%03d", 2*(page-7)*10+2)

@@ -66,7 +66,18 @@ func (f *fakeCloud) CasterConfig(_ context.Context, id string) (live.CasterConfi
 	return f.setups[id], f.look("CasterConfig")
 }
 
+// absent is the answer about a domain that the account has not.
+func (f *fakeCloud) absent(domain string) error {
+	if len(f.domains) == 0 || slices.Contains(f.domains, domain) {
+		return nil
+	}
+	return &live.Error{Class: live.Refused, Code: "InvalidDomain.NotFound", Status: 404}
+}
+
 func (f *fakeCloud) OnlineStreams(_ context.Context, domain, app, name string) ([]live.Online, error) {
+	if err := f.absent(domain); err != nil {
+		return nil, err
+	}
 	var found []live.Online
 	for _, o := range f.online {
 		if o.Domain == domain && (app == "" || o.App == app) && (name == "" || o.Name == name) {
@@ -84,8 +95,8 @@ func (f *fakeCloud) RecordContent(_ context.Context, s live.Stream, from, to tim
 	if !to.After(from) || to.Sub(from) > 4*24*time.Hour {
 		return nil, errors.New("a window that the API refuses")
 	}
-	if len(f.domains) > 0 && !slices.Contains(f.domains, s.Domain) {
-		return nil, &live.Error{Class: live.Refused, Code: "InvalidDomain.NotFound", Status: 404}
+	if err := f.absent(s.Domain); err != nil {
+		return nil, err
 	}
 	return f.contents[s.String()], f.look("RecordContent")
 }
@@ -203,6 +214,19 @@ func find(t *testing.T, f *fakeCloud, usage string) op.Command {
 		t.Fatalf("no command %q", usage)
 	}
 	return c
+}
+
+// done carries a plan out, and gives its outcome as the card shows it: with the ways on of its command.
+func done(t *testing.T, c op.Command, p op.Plan) op.Outcome {
+	t.Helper()
+	return withThen(c, p, c.Apply(t.Context(), p, "", permitted))
+}
+
+func withThen(c op.Command, p op.Plan, o op.Outcome) op.Outcome {
+	if o.State == op.Succeeded && len(o.Next) == 0 && c.Then != nil {
+		o.Next = c.Then(p)
+	}
+	return o
 }
 
 func call(pairs ...string) op.Call {

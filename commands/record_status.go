@@ -16,6 +16,7 @@ import (
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 	"casterbot/internal/parallel"
+	"casterbot/internal/tally"
 )
 
 const (
@@ -51,22 +52,27 @@ func (s table) readStatus(ctx context.Context, call op.Call) (op.Answer, error) 
 // readStreams shows a page of the channel's streams: the live ones first, else in the policy's order. Which are live
 // comes from one list, how they are recorded from another; only what was recorded is asked for each that is shown.
 func (s table) readStreams(ctx context.Context, call op.Call, page int) (op.Answer, error) {
-	all, err := s.streams(ctx, call.Scope)
+	all, blind, err := s.streams(ctx, call.Scope)
 	if err != nil {
 		return op.Answer{}, err
 	}
-	slices.SortStableFunc(all, func(a, b target) int { return first(a.online != nil, b.online != nil) })
+	own := s.ownRecordings(ctx)
+	began := func(t target) bool { return own(t.Stream).Own.Began() }
+	slices.SortStableFunc(all, func(a, b target) int {
+		return cmp.Or(first(a.online != nil && began(a), b.online != nil && began(b)),
+			first(a.online != nil, b.online != nil), first(a.unseen != nil, b.unseen != nil))
+	})
 	from, to := min(len(all), (page-1)*pageStreams), min(len(all), page*pageStreams)
 	answer := op.Answer{
 		Mark: op.MarkNeutral, Title: op.L(count(len(all), " stream", " streams"), " of this channel"),
-		Items: s.streamItems(ctx, all[from:to]),
+		Lines: blind, Items: s.streamItems(ctx, all[from:to], own),
 	}
 	switch {
 	case from == to && page > 1:
-		answer.Lines = []op.Line{op.L("There are no more.")}
+		answer.Lines = append(answer.Lines, op.L("There are no more."))
 	case from > 0 || to < len(all):
 		answer.Note = op.L(op.V(strconv.Itoa(from+1)+"-"+strconv.Itoa(to)), " of ", op.N(len(all)),
-			", live ones first.")
+			", recordings and live ones first.")
 	}
 	if to < len(all) && page < maxPage {
 		answer.Next = []op.Next{{Label: "More streams",
@@ -76,8 +82,8 @@ func (s table) readStreams(ctx context.Context, call op.Call, page int) (op.Answ
 }
 
 // streamItems looks at some streams side by side, whose being live is known.
-func (s table) streamItems(ctx context.Context, all []target) []op.Item {
-	now, own := s.now(), s.ownRecordings(ctx)
+func (s table) streamItems(ctx context.Context, all []target, own func(live.Stream) tally.Recording) []op.Item {
+	now := s.now()
 	var configs map[string]parallel.Answer[[]live.RecordConfig]
 	var contents []parallel.Answer[[]live.Content]
 	_ = parallel.Together(
@@ -91,12 +97,17 @@ func (s table) streamItems(ctx context.Context, all []target) []op.Item {
 	)
 	var items []op.Item
 	for i, t := range all {
-		k := recording.State{Seen: recording.SeeOnline | recording.SeeConfig | recording.SeeContent, Online: t.online,
-			Recording: own(t.Stream)}
+		k := recording.State{Seen: recording.SeeContent, Online: t.online, Recording: own(t.Stream)}
 		k.At = now
 		how := configs[t.Domain]
+		if how.Err == nil {
+			k.Seen |= recording.SeeConfig
+		}
+		if t.unseen == nil {
+			k.Seen |= recording.SeeOnline
+		}
 		k.Judge(t.Stream, nil, how.Got, contents[i].Got)
-		items = append(items, streamItem(k, t, cmp.Or(how.Err, contents[i].Err)))
+		items = append(items, streamItem(k, t, contents[i].Err))
 	}
 	return items
 }
@@ -117,7 +128,7 @@ func (s table) configsOf(ctx context.Context, all []target) map[string]parallel.
 	return found
 }
 
-// streamItem shows one stream among others; that one cannot be looked at is said in its place.
+// streamItem shows one stream among others; that one, or something of it, cannot be looked at is said in its place.
 func streamItem(k recording.State, t target, err error) op.Item {
 	if err != nil {
 		return op.Item{
@@ -125,7 +136,14 @@ func streamItem(k recording.State, t target, err error) op.Item {
 			Facts: []op.Line{op.L("could not be looked at: ", failure.Explain(err).Text, ".")},
 		}
 	}
-	return op.Item{Mark: k.Mark(), Title: op.L(op.B(t.label)), Facts: k.Facts(t.Stream), Next: k.Ways(t.String())[:1]}
+	item := op.Item{Mark: k.Mark(), Title: op.L(op.B(t.label)), Facts: k.Facts(t.Stream), Next: k.Ways(t.String())[:1]}
+	if !k.Seen.Has(recording.SeeOnline) {
+		item.Facts = append(item.Facts, op.L("whether it is live could not be seen"))
+	}
+	if !k.Seen.Has(recording.SeeConfig) {
+		item.Facts = append(item.Facts, op.L("how it is recorded could not be seen"))
+	}
+	return item
 }
 
 func (s table) readStream(ctx context.Context, call op.Call) (op.Answer, error) {
@@ -141,13 +159,13 @@ func (s table) readStream(ctx context.Context, call op.Call) (op.Answer, error) 
 		Mark: k.Mark(), Title: op.L(op.B(t.label)), Lines: k.Facts(t.Stream),
 		Next: k.Ways(t.String()),
 	}
-	for _, f := range newestFirst(k.Files)[:min(len(k.Files), maxStatusFiles)] {
-		answer.Items = append(answer.Items, fileItem(f))
-	}
-	switch n := len(k.Files); {
-	case n == 0:
+	files, rest := op.Cut(newestFirst(k.Files), maxStatusFiles)
+	answer.Items = op.Each(files, fileItem)
+	switch {
+	case len(files) == 0:
 		answer.Lines = append(answer.Lines, op.L("No files within the last 24 hours."))
-	case n > maxStatusFiles:
+	case len(rest) > 0:
+		answer.Items = append(answer.Items, op.Item{Title: rest})
 		answer.Next = append(answer.Next, nextcmd.OnStream("files", t.String()))
 	}
 	return answer, nil

@@ -3,6 +3,7 @@ package commands
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"path"
 	"slices"
@@ -23,12 +24,16 @@ type target struct {
 	live.Stream
 	label  string
 	online *live.Online // set by streams only
+	unseen error        // why it is not known whether it is live; set by streams only
 }
 
 func (t target) thing() naming.Thing {
 	note := op.Text("not live")
-	if t.online != nil {
+	switch {
+	case t.online != nil:
 		note = "live"
+	case t.unseen != nil:
+		note = "could not be looked at"
 	}
 	return naming.Thing{ID: t.String(), Name: t.label, Note: note}
 }
@@ -43,14 +48,19 @@ func (s table) stream(ctx context.Context, call op.Call) (target, error) {
 			return labelled(stream, call.Scope), nil
 		}
 	}
-	all, err := s.streams(ctx, call.Scope)
+	all, blind, err := s.streams(ctx, call.Scope)
 	switch {
 	case err != nil:
 		return target{}, err
 	case len(patterns) == 0:
-		return target{}, naming.Streams.Unknown(typed, op.Each(all, target.thing))
+		err = naming.Streams.Unknown(typed, op.Each(all, target.thing))
+	default:
+		err = unclearStream(typed, patterns, all)
 	}
-	return target{}, unclearStream(typed, patterns, all)
+	if refusal, ok := errors.AsType[*op.Refusal](err); ok && len(blind) > 0 {
+		refusal.Answer.Lines = append(refusal.Answer.Lines, blind...)
+	}
+	return target{}, err
 }
 
 // patternsOf gives what a word can mean of the channel's streams.
@@ -145,35 +155,46 @@ func labelled(stream live.Stream, scope op.Scope) target {
 func unclearStream(typed string, patterns []string, all []target) error {
 	refusal := op.Refuse(op.L("More than one stream could be meant by ", op.B(op.Visible(typed)), "."),
 		op.L("Give the stream in full, as domain/app/stream.")).About("stream").InShort(op.L("unclear name"))
-	for _, t := range all {
-		if slices.ContainsFunc(patterns, func(p string) bool { return fits(p, t.String()) }) &&
-			len(refusal.Answer.Items) < maxItems {
-			refusal.Answer.Items = append(refusal.Answer.Items, t.thing().Item())
-		}
-	}
+	fit, rest := op.Cut(slices.DeleteFunc(slices.Clone(all), func(t target) bool {
+		return !slices.ContainsFunc(patterns, func(p string) bool { return fits(p, t.String()) })
+	}), maxItems)
+	refusal.Answer.Items = op.Each(fit, func(t target) op.Item { return t.thing().Item() })
+	refusal.Answer.Note = rest
 	return refusal
 }
 
 // streams lists the channel's streams: those that an alias names, then those live now that a pattern covers. Which are
-// live comes from one list a domain, or a domain and app where the patterns name no other.
-func (s table) streams(ctx context.Context, scope op.Scope) ([]target, error) {
+// live comes from one list a domain, or a domain and app where the patterns name no other. A list that cannot be had is
+// a line beside the others, and an error only where there is none at all.
+func (s table) streams(ctx context.Context, scope op.Scope) (all []target, blind []op.Line, err error) {
 	all, areas := named(scope)
-	found := make([][]live.Online, len(areas))
-	err := parallel.Together(parallel.Each(areas, func(i int, a live.Stream) func() error {
-		return func() (err error) {
-			if found[i], err = s.cloud.OnlineStreams(ctx, a.Domain, a.App, ""); err != nil {
-				return failure.CannotLook(op.L("the streams of ", op.V(a.Domain)), err)
-			}
-			return nil
+	for i, found := range parallel.Tries(areas, func(a live.Stream) ([]live.Online, error) {
+		return s.cloud.OnlineStreams(ctx, a.Domain, a.App, "")
+	}) {
+		if found.Err != nil {
+			domain := areas[i].Domain
+			err = cmp.Or(err, failure.CannotLook(op.L("the streams of ", op.V(domain)), found.Err))
+			blind = append(blind,
+				op.L("casterbot could not look at the streams of ", op.V(domain), ": ", failure.Explain(found.Err).Text, "."))
+			noteUnseen(all, domain, found.Err)
 		}
-	})...)
-	if err != nil {
-		return nil, err
+		for _, o := range found.Got {
+			all = noteOnline(all, o, scope)
+		}
 	}
-	for _, o := range slices.Concat(found...) {
-		all = noteOnline(all, o, scope)
+	if len(blind) < len(areas) {
+		return all, blind, nil
 	}
-	return all, nil
+	return nil, nil, err
+}
+
+// noteUnseen marks the streams of a domain of which it could not be seen whether they are live.
+func noteUnseen(all []target, domain string, why error) {
+	for i := range all {
+		if all[i].Domain == domain {
+			all[i].unseen = why
+		}
+	}
 }
 
 // named gives the streams that an alias names, and where to look for live ones: in a domain, or in the one app of it
@@ -248,7 +269,7 @@ func (s table) knownStream(ctx context.Context, o op.Option) []op.Line {
 
 // streamOptions offers the channel's streams: "main · live".
 func (s table) streamOptions(ctx context.Context, call op.Call) ([]op.Option, error) {
-	all, err := s.streams(ctx, call.Scope)
+	all, _, err := s.streams(ctx, call.Scope)
 	if err != nil {
 		return nil, err
 	}

@@ -11,7 +11,7 @@ import (
 	"casterbot/internal/op"
 )
 
-// studios lists what the channel may touch: on air first, then by name.
+// studios lists what the channel may touch: on air first, then what may be, then by name.
 func (s table) studios(ctx context.Context, scope op.Scope) ([]live.Caster, error) {
 	all, err := s.cloud.Casters(ctx)
 	if err != nil {
@@ -19,7 +19,8 @@ func (s table) studios(ctx context.Context, scope op.Scope) ([]live.Caster, erro
 	}
 	mine := slices.DeleteFunc(slices.Clone(all), func(c live.Caster) bool { return !scope.Studio(c.ID, c.Name) })
 	slices.SortStableFunc(mine, func(a, b live.Caster) int {
-		return cmp.Or(first(a.OnAir, b.OnAir), cmp.Compare(naming.Fold(a.Name), naming.Fold(b.Name)), cmp.Compare(a.ID, b.ID))
+		return cmp.Or(first(a.OnAir, b.OnAir), first(a.Untold, b.Untold),
+			cmp.Compare(naming.Fold(a.Name), naming.Fold(b.Name)), cmp.Compare(a.ID, b.ID))
 	})
 	return mine, nil
 }
@@ -37,13 +38,16 @@ func first(a, b bool) int {
 
 func studioThings(all []live.Caster) []naming.Thing {
 	return op.Each(all, func(c live.Caster) naming.Thing {
-		return naming.Thing{ID: c.ID, Name: c.Name, Note: airWord(c.OnAir)}
+		return naming.Thing{ID: c.ID, Name: c.Name, Note: airWord(c)}
 	})
 }
 
-func airWord(onAir bool) op.Text {
-	if onAir {
+func airWord(c live.Caster) op.Text {
+	switch {
+	case c.OnAir:
 		return "on air"
+	case c.Untold:
+		return "on air or idle, not told"
 	}
 	return "idle"
 }
@@ -70,6 +74,8 @@ func sceneThings(all []live.Scene) []naming.Thing {
 
 func sceneWord(scene live.Scene) op.Text {
 	switch {
+	case scene.Untold:
+		return "PREVIEW or PROGRAM, open or closed: not told"
 	case scene.Program && scene.Open:
 		return "PROGRAM · open"
 	case scene.Program:
@@ -81,8 +87,11 @@ func sceneWord(scene live.Scene) op.Text {
 }
 
 func openWord(scene live.Scene) op.Text {
-	if scene.Open {
+	switch {
+	case scene.Open:
 		return "open"
+	case scene.Untold:
+		return "open or closed, which is not told,"
 	}
 	return "closed"
 }

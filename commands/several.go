@@ -79,7 +79,7 @@ func (s table) expandStudios(ctx context.Context, call op.Call, words []string) 
 func (s table) expandStreams(ctx context.Context, call op.Call, words []string) ([]op.Option, error) {
 	var things []naming.Thing
 	if slices.ContainsFunc(words, naming.Wide) {
-		all, err := s.streams(ctx, call.Scope)
+		all, _, err := s.streams(ctx, call.Scope)
 		if err != nil {
 			return nil, err
 		}

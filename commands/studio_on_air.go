@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 
 	"casterbot/commands/baseline"
@@ -24,7 +25,7 @@ func previousPicture(all []live.Scene) (live.Scene, bool) {
 	var found live.Scene
 	shown := tally.Picture(tally.Program(all))
 	for _, scene := range all {
-		if !scene.Program && shown != "" && tally.Picture(scene) == shown && (found.ID == "" || scene.Open && !found.Open) {
+		if isPreview(scene) && shown != "" && tally.Picture(scene) == shown && (found.ID == "" || scene.Open && !found.Open) {
 			found = scene
 		}
 	}
@@ -138,18 +139,33 @@ const outputApp = "caster"
 
 // requireOnAir refuses an idle studio: what completes "it is idle, so …", button is the way that starts it.
 func requireOnAir(c live.Caster, what, advice op.Text, button string) error {
-	if c.OnAir {
+	switch {
+	case c.OnAir:
 		return nil
+	case c.Untold:
+		return refuseUntold(c)
 	}
 	return op.Refuse(op.L(op.B(c.Name), " is idle, so ", what, "."), op.L(advice)).WithNext(nextcmd.OnCaster(button, c.ID),
 		nextcmd.OnCaster("show", c.ID)).
 		InShort(op.L("idle"))
 }
 
-// requireProgram refuses a studio without a PROGRAM scene.
+// refuseUntold refuses a studio of which it is not known whether viewers have it.
+func refuseUntold(c live.Caster) error {
+	return op.Refuse(op.L("ApsaraVideo Live does not say whether ", op.B(c.Name), " is on air, so nothing was asked for."),
+		op.L("Look at it in the ApsaraVideo Live console.")).WithNext(nextcmd.OnCaster("show", c.ID)).
+		InShort(op.L("not told whether it is on air"))
+}
+
+// requireProgram refuses a studio without a PROGRAM scene, and one of which it is not told which scene that is.
 func requireProgram(c live.Caster, all []live.Scene) error {
-	if tally.Program(all).ID != "" {
+	switch {
+	case tally.Program(all).ID != "":
 		return nil
+	case slices.ContainsFunc(all, func(scene live.Scene) bool { return scene.Untold }):
+		return op.Refuse(op.L("ApsaraVideo Live does not say which scene of ", op.B(c.Name), " is PROGRAM."),
+			op.L("Look at it in the ApsaraVideo Live console.")).WithNext(nextcmd.OnCaster("show", c.ID)).
+			InShort(op.L("not told which scene is PROGRAM"))
 	}
 	return op.Refuse(op.L(op.B(c.Name), " has no PROGRAM scene."),
 		op.L("A studio gets one when it is started.")).WithNext(nextcmd.OnCaster("show", c.ID)).

@@ -17,7 +17,9 @@ var optionGroups = []struct {
 	{"PREVIEW · open", "Preview open", op.MarkPreview},
 	{"live", "Live", op.MarkNeutral},
 	{"PREVIEW · closed", "Preview closed", op.MarkIdle},
+	{"on air or idle, not told", "Not told", op.MarkUnknown},
 	{"idle", "Idle", op.MarkIdle},
+	{"could not be looked at", "Not seen", op.MarkUnknown},
 	{"not live", "Not live", op.MarkIdle},
 }
 

@@ -41,7 +41,7 @@ func (p Proof) Evidence(k State, a op.Attempt) op.Evidence {
 	case known && (a.Answered() || steady(k, a)) && p.holds(k, before, a):
 		return op.Evidence{Happened: true, Dated: p.Dated, Seen: p.words(k)}
 	case p.Look == SeeFiles:
-		return op.Evidence{Seen: a.Unseen(op.L("I see no file that was written since."))}
+		return op.Evidence{Seen: a.Unseen(op.L("No file is listed that was written since."))}
 	}
 	return op.Evidence{Seen: a.Unseen(k.Line())}
 }

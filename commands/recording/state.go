@@ -144,7 +144,10 @@ func (k State) how() op.Line {
 		return op.L("No recording configuration.")
 	}
 	how := op.Text("Records on command only; the file follows ")
-	if k.automatic() {
+	switch {
+	case k.Config.OnDemand == live.OnDemandUntold:
+		how = "Whether it records automatically or on command only is not told; the file follows "
+	case k.automatic():
 		how = "Records automatically whenever it is live; the file follows "
 	}
 	return op.L(how, op.For(k.Config.Delay), " after a pause.")

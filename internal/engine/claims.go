@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"casterbot/internal/op"
@@ -50,13 +51,9 @@ func (e *Engine) endClaims(ctx context.Context, o op.Operation) error {
 
 // ended reports whether what an operation claims has been ended, or started anew, by a later one.
 func ended(claim op.Operation, by op.Command, o op.Operation, command op.Command) bool {
-	for _, x := range by.Starts {
-		scene, named := claim.Plan.Args["scene"], o.Plan.Args["scene"]
-		if command.Touches(x) && (x != op.PreviewOpen || named == "" || scene == named) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(by.Starts, func(x op.Condition) bool {
+		return command.Touches(x) && x.Same(claim.Plan, o.Plan)
+	})
 }
 
 // overBy says on a card that what it claims has ended. Who says so first has said it.

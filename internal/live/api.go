@@ -2,6 +2,7 @@ package live
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"strconv"
 	"time"
@@ -28,6 +29,8 @@ type Config struct {
 	// Fresh is how old a look may be that serves somebody else's question as well, counted from when it left; 0: only
 	// looks that have not left yet are shared.
 	Fresh time.Duration
+	// Log, if set, gets a line for each kind of call that is refused or fails, once a minute.
+	Log *slog.Logger
 	// Waiting, if set, is told before every pause: while a call waits for its turn (why is Throttled), or before a send is
 	// tried again that ended as why. A read has no permit.
 	Waiting func(ctx context.Context, permit op.SendPermit, action string, why Class, wait time.Duration)
@@ -61,6 +64,7 @@ var modeNames = map[Mode]string{
 type Caster struct {
 	ID, Name                   string
 	OnAir                      bool // Status 1: in production
+	Untold                     bool // the API did not say whether it is
 	Mode                       Mode
 	Created, Started, Modified time.Time
 	// Token is ClientTokenId, the ClientToken of the CreateCaster or CopyCaster that made this caster.
@@ -72,6 +76,7 @@ type Scene struct {
 	ID, Name string
 	Program  bool // OutputType 1: the PGM scene, which is on air; else a PVW scene
 	Open     bool // Status 1
+	Untold   bool // the API did not say which of both it is, or whether it is open: nothing is done to it
 	// Layout and Components are what the scene shows, by id. Two scenes of one caster that have the same of both show the
 	// same picture.
 	Layout     string
@@ -87,7 +92,7 @@ type Scene struct {
 type CasterConfig struct {
 	Domain         string        // main streaming domain of the caster's output
 	Delay          time.Duration // broadcast delay
-	RecordOnDemand int           // OnDemand of the caster's own recording; 0 when it has none
+	RecordOnDemand int           // OnDemand of the caster's own recording
 	Recorded       bool          // the caster's output has a recording configuration
 	Standby        bool          // a standby picture, clip or stream is set
 	AutoStandby    bool          // and the caster switches to it by itself when its input fails
@@ -104,6 +109,9 @@ type Online struct {
 	Stream
 	Since time.Time
 }
+
+// OnDemandUntold stands for an OnDemand that the API did not give.
+const OnDemandUntold = -1
 
 // RecordConfig is a recording configuration that applies to a stream. App and Name are as configured and may be "*".
 type RecordConfig struct {

@@ -1,6 +1,7 @@
 package live
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -13,13 +14,15 @@ const maxPages = 100
 
 type casterRow struct {
 	CasterId, CasterName, ClientTokenId string
-	Status, NormType                    number
+	Status                              choice
+	NormType                            number
 	CreateTime, StartTime, LastModified moment
 }
 
 func (r casterRow) caster() Caster {
 	c := Caster{
-		ID: r.CasterId, Name: r.CasterName, OnAir: r.Status == 1, Mode: Mode(r.NormType),
+		ID: r.CasterId, Name: cmp.Or(r.CasterName, r.CasterId),
+		OnAir: r.Status.set(), Untold: !r.Status.flag(), Mode: Mode(r.NormType),
 		Created: r.CreateTime.Time, Started: r.StartTime.Time, Modified: r.LastModified.Time,
 		Token: r.ClientTokenId,
 	}
@@ -41,17 +44,21 @@ func (c *Client) Casters(ctx context.Context) ([]Caster, error) {
 	seen := map[string]bool{}
 	err := pages(ctx, c, "DescribeCasters", nil, 100, func(said casterPage) (rows int, total number) {
 		for _, row := range said.CasterList {
-			if !seen[row.CasterId] {
+			if row.CasterId != "" && !seen[row.CasterId] {
 				seen[row.CasterId] = true
 				all = append(all, row.caster())
 			}
 		}
 		return len(said.CasterList), said.Total
 	})
+	if e := (&Error{}); errors.As(err, &e) && e.Class == Refused {
+		c.state.bar(e)
+	}
 	return all, err
 }
 
-// pages reads a list page by page, until take has had as many rows as there are in all, or a page has none.
+// pages reads a list page by page, until take has had as many rows as there are in all, or a page has none. Where it is
+// not told how many there are, a page that is not full is the last.
 func pages[P any](ctx context.Context, c *Client, action string, p params, size int,
 	take func(P) (rows int, total number)) error {
 	for page := 1; page <= maxPages; page++ {
@@ -60,7 +67,8 @@ func pages[P any](ctx context.Context, c *Client, action string, p params, size 
 		if err != nil {
 			return err
 		}
-		if rows, total := take(said); rows == 0 || page*size >= int(total) {
+		rows, total := take(said)
+		if last := total > 0 && page*size >= int(total) || total <= 0 && rows < size; rows == 0 || last {
 			return nil
 		}
 	}
@@ -93,7 +101,7 @@ func (c *Client) Scenes(ctx context.Context, casterID string) ([]Scene, error) {
 	said, err := read[struct {
 		SceneList list[struct {
 			SceneId, SceneName, LayoutId, StreamUrl string
-			OutputType, Status                      number
+			OutputType, Status                      choice
 			ComponentIds                            list[string]
 			StreamInfos                             list[struct{ OutputStreamUrl string }]
 		}]
@@ -103,8 +111,12 @@ func (c *Client) Scenes(ctx context.Context, casterID string) ([]Scene, error) {
 	}
 	var scenes []Scene
 	for _, row := range said.SceneList {
+		if row.SceneId == "" {
+			continue
+		}
 		scene := Scene{
-			ID: row.SceneId, Name: row.SceneName, Program: row.OutputType == 1, Open: row.Status == 1,
+			ID: row.SceneId, Name: cmp.Or(row.SceneName, row.SceneId), Program: row.OutputType.set(), Open: row.Status.set(),
+			Untold: !row.OutputType.flag() || !row.Status.flag(),
 			Layout: row.LayoutId, Components: row.ComponentIds, PlayURL: row.StreamUrl,
 		}
 		for _, info := range row.StreamInfos {
@@ -126,7 +138,7 @@ func (c *Client) CasterConfig(ctx context.Context, id string) (CasterConfig, err
 		AutoSwitchUrgentOn                                                               flag
 		RecordConfig                                                                     struct {
 			OssBucket string
-			OnDemand  number
+			OnDemand  choice
 		}
 	}](ctx, c, "DescribeCasterConfig", params{{"CasterId", id}})
 	if err != nil {
@@ -134,7 +146,7 @@ func (c *Client) CasterConfig(ctx context.Context, id string) (CasterConfig, err
 	}
 	return CasterConfig{
 		Domain: said.DomainName, Delay: said.Delay.seconds(),
-		RecordOnDemand: int(said.RecordConfig.OnDemand), Recorded: said.RecordConfig.OssBucket != "",
+		RecordOnDemand: said.RecordConfig.OnDemand.orUntold(), Recorded: said.RecordConfig.OssBucket != "",
 		AutoStandby: bool(said.AutoSwitchUrgentOn),
 		Standby:     said.UrgentImageId+said.UrgentImageUrl+said.UrgentMaterialId+said.UrgentLiveStreamUrl != "",
 	}, nil

@@ -32,18 +32,20 @@ func TestReadsDecode(t *testing.T) {
 		{"caster", `{"RequestId":"R","Total":1,"CasterList":{"Caster":[{"CasterId":"c2","NormType":0,"Status":0}]}}`,
 			func(ctx context.Context, c *Client) (any, error) {
 				return c.Caster(ctx, "c2")
-			}, Caster{ID: "c2", Mode: ModePlaylist}},
+			}, Caster{ID: "c2", Name: "c2", Mode: ModePlaylist}},
 		{"scenes", `{"RequestId":"R","SceneList":{"Scene":[{"SceneId":"s1","SceneName":"Wide","OutputType":"0","Status":1,"LayoutId":"l","ComponentIds":{"componentId":["k1","k2"]},"StreamUrl":"rtmp://x","StreamInfos":{"StreamInfo":[{"OutputStreamUrl":"rtmp://y"},{"OutputStreamUrl":"http://z"}]}},{"SceneId":"s2","OutputType":1,"Status":"0"}]}}`,
 			func(ctx context.Context, c *Client) (any, error) { return c.Scenes(ctx, "c1") },
 			[]Scene{{ID: "s1", Name: "Wide", Open: true, Layout: "l", Components: []string{"k1", "k2"}, PlayURL: "rtmp://x",
-				WatchURL: "http://z"}, {ID: "s2", Program: true}}},
+				WatchURL: "http://z"}, {ID: "s2", Name: "s2", Program: true}}},
 		{"scenes in a bare list", `{"RequestId":"R","SceneList":[{"SceneId":"s1"}]}`,
-			func(ctx context.Context, c *Client) (any, error) { return c.Scenes(ctx, "c1") }, []Scene{{ID: "s1"}}},
+			func(ctx context.Context, c *Client) (any, error) { return c.Scenes(ctx, "c1") },
+			[]Scene{{ID: "s1", Name: "s1", Untold: true}}},
 		{"config", `{"RequestId":"R","DomainName":"d","Delay":1.5,"UrgentMaterialId":"m","RecordConfig":{"OssBucket":"b","OnDemand":7}}`,
 			func(ctx context.Context, c *Client) (any, error) { return c.CasterConfig(ctx, "c1") },
 			CasterConfig{Domain: "d", Delay: 1500 * time.Millisecond, RecordOnDemand: 7, Recorded: true, Standby: true}},
 		{"bare config", `{"RequestId":"R"}`,
-			func(ctx context.Context, c *Client) (any, error) { return c.CasterConfig(ctx, "c1") }, CasterConfig{}},
+			func(ctx context.Context, c *Client) (any, error) { return c.CasterConfig(ctx, "c1") },
+			CasterConfig{RecordOnDemand: OnDemandUntold}},
 		{"online, others left out",
 			`{"RequestId":"R","TotalNum":2,"OnlineInfo":{"LiveStreamOnlineInfo":[{"AppName":"a","StreamName":"s","PublishTime":"2026-03-01T09:00:00Z"},{"AppName":"a","StreamName":"s_lld"}]}}`,
 			func(ctx context.Context, c *Client) (any, error) { return c.OnlineStreams(ctx, "d", "a", "s") },
@@ -51,7 +53,7 @@ func TestReadsDecode(t *testing.T) {
 		{"record configs that apply",
 			`{"RequestId":"R","LiveAppRecordList":{"LiveAppRecord":[{"AppName":"a","StreamName":"*","OnDemond":7,"DelayTime":180,"RecordFormatList":{"RecordFormat":[{"Format":"mp4"}]}},{"AppName":"a","StreamName":"other"},{"AppName":"b"},{"AppName":"*"}]}}`,
 			func(ctx context.Context, c *Client) (any, error) { return c.RecordConfigs(ctx, stream) },
-			[]RecordConfig{{App: "a", Name: "*", OnDemand: 7, Delay: 3 * time.Minute}, {App: "*"}}},
+			[]RecordConfig{{App: "a", Name: "*", OnDemand: 7, Delay: 3 * time.Minute}, {App: "*", OnDemand: OnDemandUntold}}},
 		{"content", `{"RequestId":"R","RecordContentInfoList":{"RecordContentInfo":[{"StartTime":"2026-03-01T09:00:00Z","EndTime":"2026-03-01T10:00:00Z","Duration":3600.5,"OssObjectPrefix":"p"}]}}`,
 			func(ctx context.Context, c *Client) (any, error) {
 				return c.RecordContent(ctx, stream, day, day.Add(time.Hour))
@@ -165,7 +167,7 @@ func TestAnswerOfAnotherForm(t *testing.T) {
 	for _, body := range []string{
 		`{"RequestId":"R","SceneList":"none"}`,
 		`{"RequestId":"R","SceneList":{"Scene":[],"Other":[]}}`,
-		`{"RequestId":"R","SceneList":[{"Status":"open"}]}`,
+		`{"RequestId":"R","SceneList":{"Scene":{"SceneId":"s1"}}}`,
 	} {
 		f := newCloud(t, answer(200, body))
 		_, err := f.client(t).Scenes(t.Context(), "c1")
@@ -173,6 +175,45 @@ func TestAnswerOfAnotherForm(t *testing.T) {
 			t.Errorf("request id %q", e.RequestID)
 		}
 	}
+}
+
+// One odd row, or field, spoils neither the list nor itself: what is not told stands there as not told.
+func TestOddRows(t *testing.T) {
+	f := newCloud(t, answer(200, `{"RequestId":"R","CasterList":{"Caster":[{"CasterName":"no id"},7,null,`+
+		`{"CasterId":"c1","CasterName":["a"],"Status":"1","NormType":"?"},{"CasterId":"c2","Status":2},{"CasterId":"c3"}]}}`))
+	casters, err := f.client(t).Casters(t.Context())
+	if want := []Caster{{ID: "c1", Name: "c1", OnAir: true, Mode: ModePlaylist},
+		{ID: "c2", Name: "c2", Untold: true, Mode: ModePlaylist}, {ID: "c3", Name: "c3", Untold: true, Mode: ModePlaylist},
+	}; err != nil || !reflect.DeepEqual(casters, want) {
+		t.Errorf("casters %+v, %v", casters, err)
+	}
+	f = newCloud(t, answer(200, `{"RequestId":"R","SceneList":{"Scene":[{"SceneId":"s1","OutputType":"","Status":1},`+
+		`{"SceneId":"s2","OutputType":null,"Status":1},{"SceneId":"s3","OutputType":"PGM","Status":1,"StreamInfos":5},`+
+		`{"SceneId":"s4","OutputType":1,"Status":[]},{"SceneId":"s5","OutputType":1,"Status":1}]}}`))
+	scenes, err := f.client(t).Scenes(t.Context(), "c1")
+	if err != nil || len(scenes) != 5 {
+		t.Fatalf("scenes %+v, %v", scenes, err)
+	}
+	for i, s := range scenes {
+		if s.Untold != (i < 4) || s.Program != (i > 2) {
+			t.Errorf("%+v", s)
+		}
+	}
+}
+
+// A list that does not say how long it is is read until a page is not full.
+func TestLengthNotTold(t *testing.T) {
+	row := func(n int) string { return fmt.Sprintf(`{"CasterId":"c%d","Status":0}`, n) }
+	var rows []string
+	for n := range 100 {
+		rows = append(rows, row(n))
+	}
+	f := newCloud(t, answer(200, `{"RequestId":"R","Total":"?","CasterList":{"Caster":[`+strings.Join(rows, ",")+`]}}`),
+		answer(200, `{"RequestId":"R","CasterList":{"Caster":[`+row(100)+`]}}`))
+	if all, err := f.client(t).Casters(t.Context()); err != nil || len(all) != 101 {
+		t.Errorf("%d casters, %v", len(all), err)
+	}
+	wantSends(t, f, 2)
 }
 
 func TestModes(t *testing.T) {

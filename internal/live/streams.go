@@ -41,12 +41,12 @@ func (c *Client) OnlineStreams(ctx context.Context, domain, app, name string) ([
 
 type recordRow struct {
 	AppName, StreamName string
-	OnDemond            number // sic
+	OnDemond            choice // sic
 	DelayTime           number
 }
 
 func (r recordRow) config() RecordConfig {
-	return RecordConfig{App: r.AppName, Name: r.StreamName, OnDemand: int(r.OnDemond), Delay: r.DelayTime.seconds()}
+	return RecordConfig{App: r.AppName, Name: r.StreamName, OnDemand: r.OnDemond.orUntold(), Delay: r.DelayTime.seconds()}
 }
 
 // RecordConfigs lists the recording configurations that apply to any of some streams of one domain, those for all apps

@@ -3,20 +3,16 @@ package monitor
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
-	"casterbot/internal/live"
 	"casterbot/internal/notify"
 	"casterbot/internal/op"
 	"casterbot/internal/records"
-	"casterbot/internal/tally"
 )
 
 const (
 	editApart  = 10 * time.Second // between two edits of a board
 	stampAfter = 5 * time.Minute  // the time on it is brought up to date even when nothing has changed
-	maxRows    = 30
 )
 
 // draw brings the boards up to date.
@@ -32,6 +28,7 @@ func (w *Monitor) draw(ctx context.Context, s snapshot, j *round) error {
 	if err != nil {
 		return err
 	}
+	w.shown = ownDoings{due: w.Now().Add(editApart), are: doings(own, locks)}
 	var errs []error
 	for _, b := range j.boards {
 		scope, _ := w.Policy.Scope(b.Channel)
@@ -44,10 +41,43 @@ func (w *Monitor) draw(ctx context.Context, s snapshot, j *round) error {
 			errs = append(errs, w.takeDown(ctx, b, op.L("The on-air board was taken down at ", op.At(w.Now()),
 				": casterbot may not show it in this channel any more.")))
 		case may == allowed:
-			errs = append(errs, w.drawOne(ctx, s, b, boardAnswer(s, scope, locks, own)))
+			errs = append(errs, w.drawOne(ctx, s, b, boardView{s, scope, locks, own}.answer()))
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// ownDoings are what the bot itself did, as the boards show it.
+type ownDoings struct {
+	due time.Time // when it is asked next whether they are still so
+	are string
+}
+
+// doings is another one when an operation of the bot's own, or a lock, is not as it was.
+func doings(own records.History, locks []op.Lock) string {
+	var all []any
+	for _, o := range own {
+		all = append(all, o.ID, string(o.State))
+	}
+	for _, l := range locks {
+		all = append(all, l.Target.Key(), l.Version)
+	}
+	return op.Fingerprint(all...)
+}
+
+// didSomething reports that something of the bot's own has changed since the boards were drawn, at most once in as long
+// as lies between two edits.
+func (w *Monitor) didSomething(ctx context.Context) bool {
+	if w.Now().Before(w.shown.due) {
+		return false
+	}
+	locks, err := w.locks.Locks(ctx)
+	own, unread := w.Changes.Read(ctx)
+	if err != nil || unread != nil || doings(own, locks) == w.shown.are {
+		return false
+	}
+	w.shown.due = w.Now().Add(editApart)
+	return true
 }
 
 // drawOne posts or edits one board, when it has changed or its time is old. Whoever writes down first that the board is
@@ -123,104 +153,4 @@ func (w *Monitor) takeDown(ctx context.Context, b op.Board, why op.Line) error {
 		}
 	}
 	return w.boards.DropBoard(ctx, b)
-}
-
-// boardAnswer is what a board shows, but for the time.
-func boardAnswer(s snapshot, scope op.Scope, locks []op.Lock, own records.History) op.Answer {
-	a := op.Answer{}
-	lit, all := 0, 0
-	if s.studios == nil {
-		a.Lines = append(a.Lines, op.L("The studios could not be looked at."))
-	}
-	for _, onAir := range []bool{true, false} {
-		for _, c := range s.sorted() {
-			if c.OnAir != onAir || !scope.Studio(c.ID, c.Name) {
-				continue
-			}
-			if all++; onAir {
-				lit++
-			}
-			if len(a.Items) < maxRows {
-				a.Items = append(a.Items, studioRow(s, c, locks, own))
-			}
-		}
-	}
-	a.Title = op.L(op.Strong("On air"), ": ", op.N(lit), " of ", op.N(all), " studios")
-	for _, stream := range shown(scope) {
-		if item, ok := streamRow(s, stream, own); ok && len(a.Items) < maxRows {
-			a.Items = append(a.Items, item)
-		}
-	}
-	return a
-}
-
-func studioRow(s snapshot, c live.Caster, locks []op.Lock, own records.History) op.Item {
-	item := op.Item{Mark: op.MarkIdle, Title: op.L(op.B(c.Name)), Facts: []op.Line{op.L("idle")}}
-	if c.OnAir {
-		item.Mark, item.Facts = op.MarkProgram, append([]op.Line{op.L("on air")}, scenesOf(s, c)...)
-		if !c.Started.IsZero() {
-			item.Facts[0] = op.L("on air since ", op.At(c.Started))
-		}
-		standing := own.Standing(op.Target{Kind: "caster", ID: c.ID}, op.StandbyShown)
-		if standby := tally.Standby(c, s.scenes[c.ID], standing); len(standby) > 0 {
-			item.Facts = slices.Insert(item.Facts, 0, standby)
-		}
-	}
-	for _, l := range locks {
-		if l.Target.ID == c.ID {
-			item.Facts = append(item.Facts, op.L("🔒 ", op.Who(l.Holder), " until ", op.At(l.Until)))
-		}
-	}
-	return item
-}
-
-// scenesOf says which scenes are on PROGRAM and open as PREVIEW.
-func scenesOf(s snapshot, c live.Caster) []op.Line {
-	all, seen := s.scenes[c.ID]
-	if !seen {
-		return []op.Line{op.L("its scenes could not be looked at")}
-	}
-	var facts []op.Line
-	for _, scene := range all {
-		switch {
-		case scene.Program:
-			facts = append(facts, op.L("PROGRAM ", op.B(scene.Name)))
-		case scene.Open:
-			facts = append(facts, op.L("🟢 PREVIEW ", op.B(scene.Name)))
-		}
-	}
-	return facts
-}
-
-// streamRow shows a stream that is live; false for one that is not.
-func streamRow(s snapshot, stream named, own records.History) (op.Item, bool) {
-	on, seen := s.live(stream.of)
-	if on == nil && seen {
-		return op.Item{}, false
-	}
-	item := op.Item{Mark: op.MarkNeutral, Title: op.L(op.B(stream.alias))}
-	if !seen {
-		item.Mark, item.Facts = op.MarkUnknown, []op.Line{op.L("could not be looked at")}
-		return item, true
-	}
-	item.Facts = []op.Line{op.L("live since ", op.At(on.Since))}
-	if _, seen := s.material[stream.of]; !seen {
-		item.Facts = append(item.Facts, op.L("its recordings could not be looked at"))
-		return item, true
-	}
-	r := recordingOf(s, stream.of, own)
-	if fact := r.Fact(); len(fact) > 0 {
-		item.Mark, item.Facts = r.Mark(true), append(item.Facts, fact)
-	}
-	return item, true
-}
-
-// recordingOf is how the recording of a stream stands.
-func recordingOf(s snapshot, stream live.Stream, own records.History) tally.Recording {
-	t := op.Target{Kind: "stream", ID: stream.String()}
-	r := tally.Recording{At: s.at, Own: own.Standing(t, op.IsRecorded), Paused: own.Standing(t, op.IsPaused)}
-	if m := s.material[stream]; !m.From.IsZero() {
-		r.Phase, r.Content = tally.PhaseOf([]live.Content{m}, nil, s.at)
-	}
-	return r
 }

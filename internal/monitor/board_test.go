@@ -3,6 +3,7 @@ package monitor
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"casterbot/internal/live"
 	"casterbot/internal/notify"
 	"casterbot/internal/op"
+	"casterbot/internal/tally"
 )
 
 // put writes down what somebody wants of the board of a channel.
@@ -35,7 +37,8 @@ func TestBoard(t *testing.T) {
 	}
 	s.pass(time.Second)
 	s.want("put up", "post C0SHOW: On air: 1 of 2 studios",
-		"Evening News · on air since 2026-11-22 11:00:00 UTC · PROGRAM Main · 🟢 PREVIEW Preview 1 · 🔒 @U0BO until 2026-11-22 13:00:00 UTC\n", "Evening Talk · idle\n",
+		"Evening News · on air since 2026-11-22 11:00:00 UTC · PROGRAM Main · 🟢 PREVIEW Preview 1 · 🔒 @U0BO until 2026-11-22 13:00:00 UTC\n",
+		"Evening Talk · idle (",
 		"main · live since 2026-11-22 11:00:00 UTC · recording since 2026-11-22 12:00:00 UTC, as far as the cloud shows", "updated 2026-11-22 12:00:01 UTC")
 	if len(s.pinned) != 1 {
 		t.Errorf("pinned: %v", s.pinned)
@@ -283,4 +286,83 @@ func TestAChannelThatIsBack(t *testing.T) {
 	s.w.ChannelRestored(t.Context(), show)
 	s.pass(guardEvery)
 	s.want("back", "its stream broke off", "edit C0SHOW: On air")
+}
+
+// What the bot has done is on the board as soon as that may be edited.
+func TestOwnDoingsAreDrawnAtOnce(t *testing.T) {
+	s := newFixture(t)
+	s.board(show, true)
+	s.pass(time.Second)
+	s.heard()
+	s.pass(2 * time.Second)
+	s.did("caster.standby", news)
+	for range 7 {
+		s.pass(time.Second)
+		s.want("before it may be edited")
+	}
+	s.pass(time.Second)
+	s.want("as soon as it may", "edit C0SHOW", "Evening News · ⚠️ STANDBY up since 2026-11-22 12:00:03 UTC by @U0ANA")
+	s.pass(editApart)
+	s.want("once")
+	if _, held, err := s.w.locks.Hold(t.Context(),
+		op.Lock{Target: news, Holder: "U0BO", Until: noon.Add(time.Hour)}); err != nil || !held {
+		t.Fatal(held, err)
+	}
+	s.pass(time.Second)
+	s.want("a lock", "🔒 @U0BO until")
+}
+
+// A board is ordered by what matters; what does not fit is counted, and gives way to recordings.
+func TestBoardOfMany(t *testing.T) {
+	s := newFixture(t)
+	for n := range 40 {
+		id := fmt.Sprint("w", n)
+		s.with(func() { s.studios[id] = live.Caster{ID: id, Name: fmt.Sprintf("Evening Wall %02d", n), OnAir: true} })
+	}
+	s.studio("c2", func(c *live.Caster) { c.Name = "Evening Wall 39" }) // idle, and called like another one
+	s.recorded(-10 * time.Second)
+	s.did("caster.standby", op.Target{Kind: "caster", ID: "w33", Name: "Evening Wall 33"})
+	s.came(op.Unknown, "caster.start", op.Target{Kind: "caster", ID: "c2", Name: "Evening Wall 39"})
+	s.board(show, true)
+	s.pass(time.Second)
+	got := s.heard()
+	rows := strings.Split(got, "\n")
+	if len(rows) != 1+maxRows+1 {
+		t.Fatalf("%d rows:\n%s", len(rows), got)
+	}
+	for i, part := range map[int]string{
+		0: "On air: 41 of 42 studios", 1: "Evening Wall 33 · ⚠️ STANDBY", 2: "Evening News · on air",
+		29: "main · live since 2026-11-22 11:00:00 UTC · recording since",
+		30: "Evening Wall 39 …c2 · idle · ⚠️ not known whether caster start happened, sent 2026-11-22 12:00:00 UTC by @U0ANA",
+		31: "…and 13 more: 13 on air",
+	} {
+		if !strings.Contains(rows[i], part) {
+			t.Errorf("row %d: %q, want %q", i, rows[i], part)
+		}
+	}
+	if n := strings.Count(got, "its scenes could not be looked at"); n > 0 {
+		t.Errorf("%d studios that nobody tried to look into are said to be out of sight", n)
+	}
+	if !strings.Contains(got, "its scenes were not looked at") {
+		t.Error("studios into which there was no room to look are not told from others")
+	}
+}
+
+// A stream that has gone away stands there as long as its file is to come; one that only a pattern names as long as it
+// is live.
+func TestStreamsOfABoard(t *testing.T) {
+	s := newFixture(t)
+	s.recorded(-10 * time.Second)
+	s.planned = map[string]string{tally.DelaySeen: "3m0s"}
+	s.did("record.stop", mainLine)
+	s.with(func() {
+		s.online = map[live.Stream]time.Time{streamOf("live.example.com/show/cam1"): noon}
+	})
+	s.board(show, true)
+	s.pass(time.Second)
+	s.want("gone", "main · not live · paused 2026-11-22 12:00:00 UTC by @U0ANA, file due 2026-11-22 12:03:00 UTC\n  cam1 · live since")
+	s.pass(3 * time.Minute)
+	if got := s.heard(); strings.Contains(got, "main") || !strings.Contains(got, "cam1") {
+		t.Error(got)
+	}
 }

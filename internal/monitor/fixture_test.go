@@ -57,7 +57,8 @@ type fixture struct {
 	pinned   []string
 	chatFail map[string]error // by method
 	keys     int
-	gate     func() // called by every look at the streams
+	planned  map[string]string // what the plans of operations have seen
+	gate     func()            // called by every look at the streams
 }
 
 func newFixture(t *testing.T) *fixture {
@@ -146,7 +147,7 @@ func (s *fixture) came(end op.State, verb string, target op.Target, args ...stri
 	s.keys++
 	o := op.Operation{
 		Key: fmt.Sprint("k", s.keys), State: op.Queued, Command: verb, Verb: verb, Channel: show, Requester: "U0ANA",
-		Plan: op.Plan{Target: target, Args: op.Args{}}, Expires: s.clock().Add(time.Minute),
+		Plan: op.Plan{Target: target, Args: op.Args{}, Seen: s.planned}, Expires: s.clock().Add(time.Minute),
 	}
 	if len(args) > 0 {
 		o.Plan.Args["scene"] = args[0]

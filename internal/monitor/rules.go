@@ -3,6 +3,7 @@ package monitor
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"casterbot/internal/live"
@@ -77,7 +78,8 @@ func (w *Monitor) switchesItself(ctx context.Context, id string) bool {
 func (w *Monitor) see(x expectation, s snapshot, j *round, old observation) (now observation, seen bool) {
 	switch x.kind {
 	case studio:
-		return w.seeStudio(old, s.studios[x.target.ID], x.target, j), s.studios != nil
+		return w.seeStudio(old, s.studios[x.target.ID], x.target, j),
+			s.studios != nil && !s.studios[x.target.ID].Untold
 	case recording:
 		m, seen := s.material[streamOf(x.target.ID)]
 		on, live := s.live(streamOf(x.target.ID))
@@ -98,18 +100,21 @@ func (x expectation) finding(c alertKind) finding {
 // is on although its recording ended.
 func studioRule(x expectation, s snapshot, j *round, v observation) []finding {
 	off, other, on := x.finding(stopped), x.finding(changed), x.finding(still)
-	if s.studios == nil {
+	if s.studios == nil || s.studios[x.target.ID].Untold {
 		return []finding{off, other, on}
 	}
+	off.seen, other.seen, on.seen = true, true, true
 	c, there := s.studios[x.target.ID]
+	ours, says, over := ending(studio), stoppedAlert, studioNow(c)
 	if !there {
 		c = live.Caster{ID: x.target.ID, Name: x.target.Name}
+		ours, says, over = leaving, goneAlert, goneNow(c)
 	}
-	off.seen, other.seen, on.seen = true, true, true
-	byBot := !x.since.IsZero() && j.at.Sub(x.since) >= listed && !j.history.explain(x.target, x.since, ending(studio))
+	explained, doubt := j.history.explain(x.target, x.since, ours), j.history.unresolved(x.target, ours)
+	byBot := !x.since.IsZero() && j.at.Sub(x.since) >= listed && !explained
 	off.wrong = !c.OnAir && (byBot || v.Gone > 0 && j.at.Sub(moment(v.Gone)) < watchFor)
-	off.alert, off.over = stoppedAlert(c, x, v, j.history.unresolved(x.target, ending(studio)), j.at),
-		mended(studioNow(c), j.at)
+	off.alert, off.over = says(c, x, v, doubt, j.at), mended(over, j.at)
+	off.follow = !there && (!explained || doubt.ID != "") // nobody can start it any more
 	other.wrong = v.Changed > 0 && j.at.Sub(moment(v.Changed)) < previewOpen
 	other.alert, other.follow = changedAlert(c, v, j.history, x.target), true
 	if e, ok := j.history.ended(x.channel); ok {
@@ -117,7 +122,7 @@ func studioRule(x expectation, s snapshot, j *round, v observation) []finding {
 		on.wrong = c.OnAir && before && j.at.Sub(e.Sent) >= stillOn
 		on.alert = stillAlert(c, e, j.at)
 	}
-	on.over = mended(studioNow(c), j.at)
+	on.over = mended(over, j.at)
 	return []finding{off, other, on}
 }
 
@@ -126,7 +131,10 @@ func previewRule(x expectation, s snapshot, j *round, _ observation) []finding {
 	v := x.finding(open)
 	c, there := s.studios[x.target.ID]
 	scenes, inside := s.scenes[x.target.ID]
-	if s.studios == nil || c.OnAir && !inside {
+	untold := c.Untold || slices.ContainsFunc(scenes, func(known live.Scene) bool {
+		return known.ID == x.scene && known.Untold
+	})
+	if s.studios == nil || untold || c.OnAir && !inside {
 		return []finding{v}
 	}
 	v.seen = true

@@ -16,7 +16,8 @@ import (
 // window is how far back recordings are looked for.
 const window = 24 * time.Hour
 
-// maxScenes is how many studios on air, and how many live streams, a board looks into.
+// maxScenes is how many studios on air, and how many live streams, a board looks into: more would take longer than a
+// board is old.
 const maxScenes = 20
 
 // round is what one look is for.
@@ -37,13 +38,14 @@ type snapshot struct {
 	scenes   map[string][]live.Scene
 	online   map[string][]live.Online     // by domain
 	material map[live.Stream]live.Content // the latest; zero when there is none
+	skipped  map[string]bool              // ids of studios and paths of streams into which there was no room to look
 }
 
 // takeSnapshot makes every call that the round needs, each once.
 func (w *Monitor) takeSnapshot(ctx context.Context, j *round) snapshot {
 	ctx = quota.With(ctx, quota.Caller{Class: quota.Background})
 	s := snapshot{at: j.at, scenes: map[string][]live.Scene{}, online: map[string][]live.Online{},
-		material: map[live.Stream]live.Content{}}
+		material: map[live.Stream]live.Content{}, skipped: map[string]bool{}}
 	scopes := w.scopes(j.boards)
 	if j.needStudios() || len(scopes) > 0 {
 		all, err := paced(ctx, w.limiter, "DescribeCasters", func() ([]live.Caster, error) { return w.Cloud.Casters(ctx) })
@@ -116,8 +118,12 @@ func (s snapshot) inside(wishes []expectation, scopes []op.Scope) []string {
 	for _, scope := range scopes {
 		n := 0
 		for _, c := range s.sorted() {
-			if c.OnAir && scope.Studio(c.ID, c.Name) && n < maxScenes {
+			switch {
+			case !c.OnAir || !scope.Studio(c.ID, c.Name):
+			case n < maxScenes:
 				ids, n = append(ids, c.ID), n+1
+			default:
+				s.skipped[c.ID] = true
 			}
 		}
 	}
@@ -141,8 +147,10 @@ func domains(wishes []expectation, scopes []op.Scope) []string {
 		}
 	}
 	for _, scope := range scopes {
-		for _, stream := range shown(scope) {
-			all = append(all, stream.of.Domain)
+		for _, a := range scope.Streams {
+			if domain, _, _ := strings.Cut(a.Pattern, "/"); !strings.ContainsAny(domain, "*?") {
+				all = append(all, domain)
+			}
 		}
 	}
 	slices.Sort(all)
@@ -163,9 +171,14 @@ func (s snapshot) recorded(wishes []expectation, scopes []op.Scope) []live.Strea
 		}
 	}
 	for _, scope := range scopes {
-		for _, stream := range shown(scope) {
-			if on, _ := s.live(stream.of); on != nil && len(all) < maxScenes {
+		for _, stream := range s.shown(scope) {
+			on, _ := s.live(stream.of)
+			switch {
+			case on == nil:
+			case len(all) < maxScenes:
 				add(stream.of)
+			case !slices.Contains(all, stream.of):
+				s.skipped[stream.of.String()] = true
 			}
 		}
 	}
@@ -189,13 +202,23 @@ type named struct {
 	alias string
 }
 
-// shown are the streams that a channel has a name for.
-func shown(scope op.Scope) []named {
+// shown are the streams that a channel has a name for, and those live ones that one of its patterns covers.
+func (s snapshot) shown(scope op.Scope) []named {
 	var all []named
+	known := func(of live.Stream) bool { return slices.ContainsFunc(all, func(n named) bool { return n.of == of }) }
 	for _, a := range scope.Streams {
 		if stream := streamOf(a.Pattern); stream.Name != "" && !strings.ContainsAny(a.Pattern, "*?") &&
 			scope.Stream(a.Pattern) {
 			all = append(all, named{stream, a.Alias})
+		}
+	}
+	for _, domain := range slices.Sorted(maps.Keys(s.online)) {
+		for _, on := range slices.SortedFunc(slices.Values(s.online[domain]), func(a, b live.Online) int {
+			return strings.Compare(a.String(), b.String())
+		}) {
+			if scope.Stream(on.String()) && !known(on.Stream) {
+				all = append(all, named{on.Stream, on.Name})
+			}
 		}
 	}
 	return all

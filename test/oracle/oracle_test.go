@@ -305,3 +305,16 @@ func TestTheOracleKnowsWhatACallSays(t *testing.T) {
 		}
 	}
 }
+
+// What a card claimed may have ended since: then it is grey, and no other may be.
+func TestAClaimMayHaveEnded(t *testing.T) {
+	r := sample()
+	r.face("⚪")
+	if found := r.Broken(); len(found) == 0 || !strings.HasPrefix(found[0], "I6") {
+		t.Errorf("a success that stands is grey: %q", found)
+	}
+	r.Operations[0].Outcome = &op.Outcome{State: op.Succeeded, Over: op.L("Ended.")}
+	if found := r.Broken(); len(found) > 0 {
+		t.Error(found)
+	}
+}

@@ -65,6 +65,11 @@ var offers = map[string]op.State{
 	"op:look": op.Unknown, "op:happened": op.Unknown, "op:not": op.Unknown,
 }
 
+// past reports a success whose card says nothing of now: all of several were so before, or what it claimed has ended.
+func past(o op.Operation) bool {
+	return o.State == op.Succeeded && (o.IsSeveral() || o.Outcome != nil && o.Outcome.Ended())
+}
+
 // shown: I6, as far as the end of the story shows it; the story itself watches that every acknowledged act is answered.
 func (x index) shown() (against []string) {
 	if x.Unsettled > 0 {
@@ -77,8 +82,7 @@ func (x index) shown() (against []string) {
 			continue
 		case o.State == op.Queued || o.State == op.Running:
 			against = append(against, fmt.Sprintf("op %s is still %s after an orderly stop", o.Ref(), o.State))
-		case !slices.Contains(signs[o.State], c.Face) &&
-			!(o.IsSeveral() && o.State == op.Succeeded && c.Face == "⚪"): // all were so before
+		case !slices.Contains(signs[o.State], c.Face) && !(c.Face == "⚪" && past(o)):
 			against = append(against, fmt.Sprintf("op %s is %s, and its card shows %q", o.Ref(), o.State, c.Text))
 		case o.Shown < o.Version:
 			against = append(against, fmt.Sprintf("op %s: its card is behind (%d of %d)", o.Ref(), o.Shown, o.Version))

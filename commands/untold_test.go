@@ -1,0 +1,95 @@
+package commands
+
+import (
+	"slices"
+	"testing"
+
+	"casterbot/commands/nextcmd"
+	"casterbot/internal/live"
+	"casterbot/internal/op"
+)
+
+// untold is a world whose studio on air has a scene that the API does not say to be PREVIEW or PROGRAM, and that has a
+// studio of which it is not told whether it is on air.
+func untold() *fakeCloud {
+	f := newFake()
+	f.scenes[newsID] = append(f.scenes[newsID], live.Scene{ID: "s-odd", Name: "Odd", Open: true, Untold: true})
+	f.casters[0].Untold = true
+	f.setups[sportsID] = live.CasterConfig{Domain: "d", Standby: true}
+	f.scenes[sportsID] = append(f.scenes[sportsID], live.Scene{ID: "t-main", Name: "Main", Program: true, Open: true})
+	return f
+}
+
+// What is not told about a scene is not offered, and the others stay as they are.
+func TestSceneThatIsNotTold(t *testing.T) {
+	f := untold()
+	for _, usage := range []string{sceneStartUsage, sceneStopUsage, takeUsage} {
+		_, err := find(t, f, usage).Plan(t.Context(), call("caster", newsID, "scene", "Odd"))
+		r := refused(t, err)
+		wantHas(t, words(r.Answer), "does not say how Evening News / Odd stands", "s-p1", "s-p2")
+		wantNot(t, words(r.Answer), "s-odd")
+	}
+	got, err := find(t, f, "caster show {caster}").Read(t.Context(), call("caster", newsID))
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(got.Items, func(item op.Item) bool { return item.Title.Plain() == "Odd" })
+	if i < 0 || got.Items[i].Mark != op.MarkUnknown || len(got.Items[i].Next) > 0 {
+		t.Errorf("%+v", got.Items)
+	}
+	wantHas(t, words(got), "PREVIEW or PROGRAM, open or closed: not told", "PREVIEW · open · s-p1")
+	got, _ = find(t, f, "caster list {text?}").Read(t.Context(), call())
+	wantHas(t, words(got), "🟢 PREVIEW Preview 1\n")
+	world := Table(f, &fakeRecords{}, nil)
+	scenes, err := kindOf(t, world, "scene").Options(t.Context(), call("caster", newsID))
+	if err != nil || len(scenes) != 2 {
+		t.Errorf("offered: %+v, %v", scenes, err)
+	}
+	if _, err := find(t, f, takeUsage).Plan(t.Context(), call("caster", newsID, "scene", "s-p1")); err != nil {
+		t.Errorf("the others: %v", err)
+	}
+	f.scenes[newsID] = []live.Scene{{ID: "s-odd", Name: "Odd", Untold: true}, {ID: "s-p1", Name: "Preview 1", Open: true}}
+	_, err = find(t, f, takeUsage).Plan(t.Context(), call("caster", newsID, "scene", "s-p1"))
+	wantHas(t, words(refused(t, err).Answer), "does not say which scene of Evening News is PROGRAM")
+}
+
+// Whatever needs to know whether viewers have a studio is refused when that is not told, but for the standby picture.
+func TestStudioThatIsNotTold(t *testing.T) {
+	f := untold()
+	for _, usage := range []string{startUsage, stopUsage, restartUsage, sceneStartUsage, takeUsage} {
+		_, err := find(t, f, usage).Plan(t.Context(), call("caster", sportsID, "scene", "t-p1"))
+		wantHas(t, words(refused(t, err).Answer), "does not say whether Evening Sports is on air")
+	}
+	if _, err := find(t, f, standbyUsage).Plan(t.Context(), call("caster", sportsID)); err != nil {
+		t.Errorf("standby: %v", err)
+	}
+	got, err := find(t, f, "caster list {text?}").Read(t.Context(), call())
+	if err != nil || len(got.Items) != 2 || got.Items[1].Mark != op.MarkUnknown {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	wantHas(t, words(got), "on air or idle, not told")
+	got, _ = find(t, f, "caster show {caster}").Read(t.Context(), call("caster", sportsID))
+	wantNot(t, words(got), nextcmd.OnCaster("start", sportsID).Text, nextcmd.OnCaster("stop", sportsID).Text)
+	for _, usage := range []string{startUsage, stopUsage} {
+		seen, err := find(t, f, usage).Verify(t.Context(), op.Attempt{Plan: op.Plan{Args: op.Args{"caster": sportsID}}})
+		if err != nil || seen.Happened {
+			t.Errorf("%s: %+v, %v", usage, seen, err)
+		}
+	}
+	for _, usage := range []string{sceneStartUsage, sceneStopUsage} {
+		seen, err := find(t, f, usage).Verify(t.Context(),
+			op.Attempt{Plan: op.Plan{Args: op.Args{"caster": newsID, "scene": "s-odd"}}})
+		if err != nil || seen.Happened {
+			t.Errorf("%s: %+v, %v", usage, seen, err)
+		}
+	}
+}
+
+func kindOf(t *testing.T, world op.Table, name string) op.Kind {
+	t.Helper()
+	i := slices.IndexFunc(world.Kinds, func(k op.Kind) bool { return k.Name == name })
+	if i < 0 {
+		t.Fatalf("no kind %s", name)
+	}
+	return world.Kinds[i]
+}

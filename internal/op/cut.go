@@ -1,0 +1,22 @@
+package op
+
+// Cut parts a list for which there is not room enough: what is shown, and a line that counts the others, nothing when
+// there are none. Whoever shows a part of a list cuts it here, so that nothing is left out in silence.
+func Cut[T any](all []T, most int) (shown []T, rest Line) {
+	if len(all) <= most {
+		return all, nil
+	}
+	return all[:most:most], L("…and ", N(len(all)-most), " more")
+}
+
+// Counted says of what there is how much: "3 on air, 13 idle", in the order in which it first occurs.
+func Counted(what []Text) Line {
+	n := map[Text]int{}
+	var order []Text
+	for _, w := range what {
+		if n[w]++; n[w] == 1 {
+			order = append(order, w)
+		}
+	}
+	return List(Each(order, func(w Text) Line { return L(N(n[w]), " ", w) }), ", ")
+}
