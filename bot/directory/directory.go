@@ -101,7 +101,7 @@ func (d *Directory) of(p op.Person, team string) op.Person {
 	if !known {
 		home = cmp.Or(team, p.Team)
 	}
-	p.External = p.External || cmp.Or(team, home) != home || cmp.Or(p.Team, home) != home
+	p.External = p.External || !sameTeam(p, cmp.Or(team, home), home) || !sameTeam(p, cmp.Or(p.Team, home), home)
 	return p
 }
 
@@ -187,8 +187,22 @@ func (d *Directory) askPerson(ctx context.Context, id string) (op.Person, error)
 	return op.Person{
 		ID: u.ID, Team: u.TeamID, Guest: u.IsRestricted || u.IsUltraRestricted, External: u.IsStranger,
 		Zone: u.TZ, Locale: u.Locale, Bot: u.IsBot || u.IsWorkflowBot || u.IsConnectorBot || u.ID == "USLACKBOT",
-		Deleted: u.Deleted,
+		Deleted: u.Deleted, Teams: teamsOf(u.Enterprise),
 	}, nil
+}
+
+// teamsOf are the workspaces of an Enterprise Grid in which somebody is, and the organisation itself: payloads name any
+// of them.
+func teamsOf(u slack.EnterpriseUser) []string {
+	if u.EnterpriseID == "" {
+		return nil
+	}
+	return append(slices.Clone(u.Teams), u.EnterpriseID)
+}
+
+// sameTeam reports a team that is the bot's own, or another one of somebody who is in the bot's own too.
+func sameTeam(p op.Person, team, home string) bool {
+	return team == home || slices.Contains(p.Teams, home) && slices.Contains(p.Teams, team)
 }
 
 // askGroups is docs.slack.dev/reference/methods/usergroups.list. A group that was deleted or switched off is not in the

@@ -74,7 +74,7 @@ func (id Identity) mention(in callback, key string, now time.Time) (Event, error
 		person == id.User || idOf(e.Channel) == "" {
 		return Event{Ignored: "message of a bot, an edited one, or one without a channel"}, nil
 	}
-	if in.TeamID != id.Team {
+	if !id.ours(in.TeamID, "") {
 		return Event{}, errOtherTeam
 	}
 	from := op.Origin{Team: id.Team, PersonTeam: cmp.Or(e.UserTeam, e.SourceTeam, e.Team, in.TeamID), Address: op.Address{
