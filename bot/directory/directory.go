@@ -14,6 +14,7 @@ import (
 	"casterbot/internal/authz"
 	"casterbot/internal/cache"
 	"casterbot/internal/op"
+	"casterbot/internal/sleep"
 
 	"github.com/slack-go/slack"
 )
@@ -56,7 +57,7 @@ var _ authz.Directory = (*Directory)(nil)
 func New(c webapi.Config, groups func() []string) *Directory {
 	c = c.Filled()
 	d := &Directory{api: c.Api(), now: c.Now, groups: groups,
-		holds: methodLimits{now: time.Now, until: map[string]time.Time{}}}
+		holds: methodLimits{now: time.Now, pause: sleep.For, until: map[string]time.Time{}}}
 	ages := cache.Config{Now: c.Now, Good: goodFor, Renew: renewAt, Stale: staleFor, Within: askWithin, Most: maxFacts,
 		Gone: isGone}
 	d.people, d.members = cache.New[string, op.Person](ages), cache.New[string, members](ages)
@@ -177,7 +178,7 @@ func within(p op.Person, groups []string, members members) op.Person {
 // askPerson is docs.slack.dev/reference/methods/users.info.
 func (d *Directory) askPerson(ctx context.Context, id string) (op.Person, error) {
 	var u *slack.User
-	err := d.holds.call("users.info", func() (err error) {
+	err := d.holds.call(ctx, "users.info", func() (err error) {
 		u, err = d.api.GetUserInfoContext(ctx, id)
 		return err
 	})
@@ -210,7 +211,7 @@ func sameTeam(p op.Person, team, home string) bool {
 func (d *Directory) askGroups(ctx context.Context, _ string) (members, error) {
 	d.queries.add(d.now())
 	var groups []slack.UserGroup
-	err := d.holds.call("usergroups.list", func() (err error) {
+	err := d.holds.call(ctx, "usergroups.list", func() (err error) {
 		groups, err = d.api.GetUserGroupsContext(ctx, slack.GetUserGroupsOptionIncludeUsers(true))
 		return err
 	})
@@ -237,7 +238,7 @@ var unseen = map[string]bool{"channel_not_found": true, "missing_scope": true}
 // known whether strangers are in it, so it counts as shared.
 func (d *Directory) askChannel(ctx context.Context, id string) (op.Channel, error) {
 	var c *slack.Channel
-	err := d.holds.call("conversations.info", func() (err error) {
+	err := d.holds.call(ctx, "conversations.info", func() (err error) {
 		c, err = d.api.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: id})
 		return err
 	})
