@@ -28,6 +28,7 @@ type Operations interface {
 // Browser says what can be done: forms, pickers, the home tab.
 type Browser interface {
 	Fill(context.Context, op.Request, op.Form) (op.Form, error)
+	Wrong(context.Context, op.Request, op.Form) (field string, why op.Line)
 	Submitted(op.Form) string
 	Suggest(context.Context, op.Query) []op.Option
 	Home(context.Context, op.Request) (op.Answer, error)
@@ -137,6 +138,8 @@ func (d *dispatcher) handle(ctx context.Context, e delivery) {
 	case a.Request != nil:
 		to = a.Request.Address
 		d.request(ctx, e, a)
+	case a.Click != nil && a.Click.FromHome:
+		d.awayClick(e, a)
 	case a.Click != nil:
 		to = a.Click.Address
 		d.click(ctx, e, a)
@@ -192,11 +195,15 @@ func (d *dispatcher) click(ctx context.Context, e delivery, a payload.Event) {
 	d.chat.KeepClick(*c)
 	accepted, err := d.engine.Press(ctx, *c)
 	accepted = d.kept(a.Key, accepted, err, "take a click", "op", op.Ref(c.Operation))
-	behind := d.work
-	if settles[c.Action] {
-		behind = d.clicks
+	d.follow(e, false, op.Request{Key: c.Key, Origin: c.Origin}, accepted, d.behind(c.Action))
+}
+
+// behind is the pool for what a click sets going.
+func (d *dispatcher) behind(a op.Action) *pool {
+	if settles[a] {
+		return d.clicks
 	}
-	d.follow(e, false, op.Request{Key: c.Key, Origin: c.Origin}, accepted, behind)
+	return d.work
 }
 
 // follow acknowledges and does what the engine asked for: answer, open a form, work, which runs on the pool behind. The

@@ -93,6 +93,49 @@ func TestHomeButtons(t *testing.T) {
 	}
 }
 
+// TestHomeClicks: a click on a card's button of the page is a click on that card; what is said about it stands in a
+// window, and the page is drawn anew, also when the click was refused.
+func TestHomeClicks(t *testing.T) {
+	w := NewWorld(t)
+	drawn, pressed, refuse := 0, make(chan op.Click, 4), false
+	o := slackworld.Operation(op.Pending, slackworld.Other)
+	o.Card, o.Version = "1795377600.000100", 3
+	w.engine.home = func(context.Context, op.Request) (op.Answer, error) {
+		drawn++
+		return op.Answer{Title: op.L(op.V(fmt.Sprint("page ", drawn))),
+			Items: []op.Item{{Title: op.L("waits: ", op.Message(o.Channel, o.Card, "Card")), Card: &o}}}, nil
+	}
+	chat := messages.New(w.Config)
+	w.engine.press = func(_ context.Context, c op.Click) (engine.Accepted, error) {
+		pressed <- c
+		if !refuse {
+			return engine.Accepted{Work: func(context.Context) {}}, nil
+		}
+		return engine.Accepted{Work: func(ctx context.Context) {
+			_ = chat.Tell(ctx, c.Address, op.Answer{Mark: op.MarkDenied, Title: op.L("You may not.")})
+		}}, nil
+	}
+	w.start()
+	w.Acknowledged(w.OpenHome("U0KEN"))
+	tab := w.tab("U0KEN", "page 1")
+	if !strings.Contains(string(tab.Blocks), "/archives/"+o.Channel+"/p1795377600000100|Card") {
+		t.Errorf("the page has no link to the card: %s", tab.Blocks)
+	}
+	for n, said := range []string{"Taken. The card in", "You may not."} {
+		refuse = n == 1
+		w.Acknowledged(w.ClickView("U0KEN", tab.ID, fakeslack.Press{Action: "home:op:approve:" + o.ID}))
+		window := w.view("U0KEN", said)
+		if c := <-pressed; c.Operation != o.ID || c.Action != op.ActionApprove || c.Channel != o.Channel ||
+			c.Message != o.Card || c.Version != 3 || !c.FromHome || c.View != window.ID {
+			t.Errorf("the engine got %+v", c)
+		}
+		tab = w.tab("U0KEN", fmt.Sprint("page ", n+2))
+	}
+	if n := len(w.Calls("chat.postEphemeral")) + len(w.Calls("chat.postMessage")); n != 0 {
+		t.Errorf("%d messages beside the windows", n)
+	}
+}
+
 // TestHomeWithoutWindows: when none can be opened the answer is a direct message, and never one in a channel nobody
 // looks at.
 func TestHomeWithoutWindows(t *testing.T) {

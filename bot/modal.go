@@ -104,6 +104,11 @@ func (d *dispatcher) formSubmitted(ctx context.Context, e delivery, a payload.Ev
 		return
 	}
 	r := f.Request
+	if field, why := d.engine.Wrong(ctx, r, f.Form); field != "" {
+		d.seen.forget(a.Key)
+		d.ack(e, d.mistake(payload.FieldError{To: r.Address, Block: cmp.Or(f.Blocks[field], f.Block), Words: why}))
+		return
+	}
 	r.Text = d.engine.Submitted(f.Form)
 	accepted, err := d.engine.Accept(ctx, r)
 	if accepted = d.kept(a.Key, accepted, err, "take a form"); err != nil {
@@ -121,11 +126,16 @@ func (d *dispatcher) formSubmitted(ctx context.Context, e delivery, a payload.Ev
 	d.goReply(d.forms, r.Address, func(ctx context.Context) { d.fill(ctx, r, again, f.View, "") })
 }
 
-// housekeeping handles what needs no decision: the home tab, and news about channels, groups and people.
+// housekeeping handles what needs no decision: the home tab, what is only answered, and news about channels, groups and
+// people.
 func (d *dispatcher) housekeeping(a payload.Event) {
 	d.dir.Forget(a.Forget...)
 	if a.Back != "" {
 		d.goReply(d.forms, op.Address{}, func(ctx context.Context) { d.engine.ChannelRestored(ctx, a.Back) })
+	}
+	if a.Said != nil {
+		to, answer := a.Said.To, a.Said.Answer
+		d.goReply(d.replies, to, func(ctx context.Context) { d.engine.Reply(ctx, to, answer) })
 	}
 	if a.Home == nil {
 		return

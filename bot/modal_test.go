@@ -72,6 +72,43 @@ func TestForm(t *testing.T) {
 	w.Until("the asker is told", func() bool { return w.Reads("U0ANA", "C0SHOW", "taken") })
 }
 
+// What a field cannot hold is said beside it: the form stays open, nothing is taken, and it can be sent again.
+func TestAWrongFieldKeepsTheFormOpen(t *testing.T) {
+	w := NewWorld(t)
+	asked := op.Form{Command: "caster copy {caster} {name}", Title: "/caster copy", Channel: "C0SHOW",
+		Fields: []op.Field{{Name: "name", Label: "New name", Max: 64}}}
+	var taken atomic.Int32
+	w.engine.accept = func(_ context.Context, r op.Request) (engine.Accepted, error) {
+		if r.Text == "caster copy" {
+			return engine.Accepted{Form: &asked}, nil
+		}
+		taken.Add(1)
+		return engine.Accepted{Reply: &op.Answer{Title: op.L("taken")}}, nil
+	}
+	w.engine.fill = func(_ context.Context, _ op.Request, f op.Form) (op.Form, error) { return f, nil }
+	w.engine.submitted = func(f op.Form) string { return "caster copy x " + f.Fields[0].Value }
+	w.engine.wrong = func(f op.Form) (string, op.Line) {
+		if f.Fields[0].Value == "Evening News" {
+			return "name", op.L("It exists already.")
+		}
+		return "", nil
+	}
+	w.start()
+	w.Types("U0ANA", "C0SHOW", "/caster copy")
+	view := w.view("U0ANA", "New name")
+	w.Until("it is drawn", func() bool { return len(w.Calls("views.update")) == 1 })
+	send := func(name string) fakeslack.Ack {
+		return w.Acknowledged(w.Submit("U0ANA", view.ID,
+			map[string]map[string]fakeslack.State{"name": {"field": fakeslack.Typed(name)}}))
+	}
+	if ack := send("Evening News"); !strings.Contains(string(ack.Payload), `"name":"It exists already."`) ||
+		taken.Load() != 0 {
+		t.Errorf("acknowledged with %s, %d taken", ack.Payload, taken.Load())
+	}
+	send("Evening News 47")
+	w.Until("it is taken", func() bool { return taken.Load() == 1 })
+}
+
 // view waits until a person's form shows these words.
 func (w *World) view(user, words string) fakeslack.View {
 	w.t.Helper()

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -239,5 +240,33 @@ func TestBackInAChannel(t *testing.T) {
 	d.housekeeping(payload.Event{Back: "C1", Forget: []string{"C1"}})
 	if got := <-back; got != "C1" {
 		t.Errorf("back in %q", got)
+	}
+}
+
+type listener struct {
+	*script
+	told chan string
+}
+
+func (l listener) Reply(_ context.Context, to op.Address, a op.Answer) {
+	l.told <- to.Person + " " + to.Channel + ": " + a.Title.Plain()
+}
+
+// Whoever edits a message to say a command is told in private that it is not carried out.
+func TestAnEditedMentionIsAnswered(t *testing.T) {
+	e := listener{&script{}, make(chan string, 1)}
+	d := &dispatcher{engine: Engine{Operations: e, Browser: e, Notifier: e}, log: slog.New(slog.DiscardHandler),
+		dir: directory.New(NewWorld(t).Config, func() []string { return nil })}
+	d.replies = newPool(t.Context(), 1, 1, &d.busy)
+	defer d.replies.drain(context.Background())
+	a, err := me.Decode("events_api", "e", json.RawMessage(`{"team_id":"T0SHOW","event_id":"Ev1","event":{
+		"type":"app_mention","user":"U0ANA","channel":"C0SHOW","text":"<@U0BOT> caster list","ts":"1.1",
+		"edited":{"user":"U0ANA","ts":"2.0"}}}`), time.Now())
+	if err != nil || a.Request != nil {
+		t.Fatalf("%+v, %v", a, err)
+	}
+	d.housekeeping(a)
+	if got, want := <-e.told, "U0ANA C0SHOW: What a message says after it was edited is not carried out."; got != want {
+		t.Errorf("told %q", got)
 	}
 }

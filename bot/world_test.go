@@ -26,6 +26,7 @@ type script struct {
 	press     func(context.Context, op.Click) (engine.Accepted, error)
 	fill      func(context.Context, op.Request, op.Form) (op.Form, error)
 	submitted func(op.Form) string
+	wrong     func(op.Form) (string, op.Line)
 	suggest   func(context.Context, op.Query) []op.Option
 	home      func(context.Context, op.Request) (op.Answer, error)
 	returned  func(channel string)
@@ -45,6 +46,13 @@ func (s *script) Fill(ctx context.Context, r op.Request, f op.Form) (op.Form, er
 }
 
 func (s *script) Submitted(f op.Form) string { return s.submitted(f) }
+
+func (s *script) Wrong(_ context.Context, _ op.Request, f op.Form) (string, op.Line) {
+	if s.wrong == nil {
+		return "", nil
+	}
+	return s.wrong(f)
+}
 
 func (s *script) Suggest(ctx context.Context, q op.Query) []op.Option { return s.suggest(ctx, q) }
 

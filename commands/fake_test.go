@@ -216,6 +216,19 @@ func find(t *testing.T, f *fakeCloud, usage string) op.Command {
 	return c
 }
 
+// done carries a plan out, and gives its outcome as the card shows it: with the ways on of its command.
+func done(t *testing.T, c op.Command, p op.Plan) op.Outcome {
+	t.Helper()
+	return withThen(c, p, c.Apply(t.Context(), p, "", permitted))
+}
+
+func withThen(c op.Command, p op.Plan, o op.Outcome) op.Outcome {
+	if o.State == op.Succeeded && len(o.Next) == 0 && c.Then != nil {
+		o.Next = c.Then(p)
+	}
+	return o
+}
+
 func call(pairs ...string) op.Call {
 	args := op.Args{}
 	for i := 0; i+1 < len(pairs); i += 2 {

@@ -108,7 +108,7 @@ func (r policyQuestions) readWhy(ctx context.Context, call op.Call) (op.Answer, 
 	if !d.Allowed {
 		a.Mark, a.Title = op.MarkDenied, op.L(op.Who(person), " may not use ", what(command, target), " here.")
 	}
-	a.Lines = decided(d)
+	a.Lines = decided(command, d)
 	switch {
 	case d.Allowed: // the last line that was read decides
 		a.Lines = append(a.Lines, steps[max(0, len(steps)-1):]...)
@@ -135,7 +135,7 @@ func what(c op.Command, target op.Target) op.Line {
 }
 
 // decided says by which line, and who must press the button.
-func decided(d op.Decision) []op.Line {
+func decided(c op.Command, d op.Decision) []op.Line {
 	var lines []op.Line
 	if d.Rule != "" {
 		lines = append(lines, op.L("Decided by ", op.Code(d.Rule), "."))
@@ -143,15 +143,11 @@ func decided(d op.Decision) []op.Line {
 	if !d.Allowed {
 		return lines
 	}
-	confirms := map[op.Confirm]op.Line{
-		op.ConfirmSelf:  op.L("Whoever asks confirms it."),
-		op.ConfirmOther: op.L("Another person approves it: ", people(d.Approvers), "."),
+	if c.Effect == op.Read {
+		return lines
 	}
-	if line, ok := confirms[d.Confirm]; ok {
-		lines = append(lines, line)
-	}
-	if d.OnAir == op.ConfirmOther {
-		lines = append(lines, op.L("On air another person approves it: ", people(d.Approvers), "."))
+	for _, confirmation := range d.Confirmations() {
+		lines = append(lines, confirmation.Line(people(d.Approvers)))
 	}
 	return lines
 }

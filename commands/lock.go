@@ -46,7 +46,7 @@ func (s table) casterLock() op.Command {
 		Short:    "Keep a studio for yourself for a while: what others want to change is refused.",
 		Examples: []string{`caster lock "Evening News" until 22:00 election night`, `caster lock "Evening News" for 90m`},
 		Verb:     "caster.lock", Effect: op.Change, Starts: []op.Condition{op.IsLocked},
-		Plan: s.planLock, Apply: s.applyLock, Verify: s.verifyLock, Follow: s.followLock,
+		Plan: s.planLock, Apply: s.applyLock, Verify: s.verifyLock, Follow: s.followLock, Then: afterLock,
 	}
 }
 
@@ -68,7 +68,7 @@ func (s table) planLock(ctx context.Context, call op.Call) (op.Plan, error) {
 		return op.Plan{}, err
 	}
 	p := lockPlan(lock, op.Args{"caster": c.ID, "until": e.At.UTC().Format(civiltime.WholeMoment), "why": why,
-		"by": call.Person.ID})
+		"by": call.Person.ID}, lock.Other(call.Person.ID))
 	p.Target, p.Title, p.Button = onStudio(c), op.L("Lock studio ", op.B(c.Name), " until ", op.On(e.At)), "Lock studio"
 	if lock.Held() && lock.Holder == call.Person.ID {
 		if lock.Until.Equal(e.At) && lock.Why == why {
@@ -80,10 +80,17 @@ func (s table) planLock(ctx context.Context, call op.Call) (op.Plan, error) {
 	return p, nil
 }
 
-// lockPlan is a plan about a lock as it is seen now: another lock is another plan.
-func lockPlan(lock op.Lock, args op.Args) op.Plan {
+// wrongEnd refuses what is no end of a lock.
+func (s table) wrongEnd(_ context.Context, call op.Call) error {
+	_, err := civiltime.EndOf(civiltime.Spelled(call.Args["until"]), call.Person.Zone, s.now())
+	return err
+}
+
+// lockPlan is a plan about a lock as it is seen now. What it does to that one version and no other is for the call to
+// say; of is what of the lock would make another decision.
+func lockPlan(lock op.Lock, args op.Args, of ...any) op.Plan {
 	version := strconv.FormatInt(lock.Version, 10)
-	return op.Plan{Args: args, Fingerprint: op.Fingerprint(args, lock.Version), Seen: map[string]string{"lock": version}}
+	return op.Plan{Args: args, Fingerprint: op.Fingerprint(args, of), Seen: map[string]string{"lock": version}}
 }
 
 // seenLock is the version of the lock that a plan saw.
@@ -121,7 +128,6 @@ func (s table) applyLock(ctx context.Context, p op.Plan, _ string, _ op.SendPerm
 	return lockOutcome(op.Outcome{
 		Text: withFacts(op.L("Studio ", op.B(p.Target.Name), " is locked by ", op.Who(lock.Holder), " until ",
 			op.On(until), "."), p),
-		Next: []op.Next{nextcmd.Command("unlock", p.Args)},
 	}, op.L(op.B(p.Target.Name), " was not locked"), now, held, err)
 }
 
@@ -137,6 +143,8 @@ func lockOutcome(success op.Outcome, denied op.Line, now op.Lock, done bool, err
 	success.State = op.Succeeded
 	return success
 }
+
+func afterLock(p op.Plan) []op.Next { return []op.Next{nextcmd.Command("unlock", p.Args)} }
 
 // withFacts adds what a plan said to the sentence that stays on the card.
 func withFacts(text op.Line, p op.Plan) op.Line {
@@ -208,7 +216,7 @@ func (s table) planUnlock(ctx context.Context, call op.Call) (op.Plan, error) {
 	if err != nil {
 		return op.Plan{}, err
 	}
-	p := lockPlan(lock, op.Args{"caster": target.ID, "by": call.Person.ID})
+	p := lockPlan(lock, op.Args{"caster": target.ID, "by": call.Person.ID}, lock.Other(call.Person.ID))
 	p.Target, p.Title, p.Button = target, op.L("Unlock studio ", op.B(target.Name)), "Unlock studio"
 	p.Facts = []op.Line{op.L("It is ", lock.Line(), ".")}
 	return p, nil

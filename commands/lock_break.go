@@ -26,7 +26,8 @@ func (s table) planBreak(ctx context.Context, call op.Call) (op.Plan, error) {
 	case why == "":
 		return op.Plan{}, op.Refuse(op.L("To break a lock a reason is needed: everybody sees it.")).About("why")
 	}
-	p := lockPlan(lock, op.Args{"caster": target.ID, "why": why, "by": call.Person.ID, "holder": lock.Holder})
+	p := lockPlan(lock, op.Args{"caster": target.ID, "why": why, "by": call.Person.ID, "holder": lock.Holder},
+		lock.Version)
 	p.Target, p.Title, p.Button = target,
 		op.L("Break the lock of ", op.Who(lock.Holder), " on studio ", op.B(target.Name)), "Break the lock"
 	p.Facts = append([]op.Line{op.L("It is ", lock.Line(), ".")}, reasonFact(why)...)
@@ -74,7 +75,7 @@ func (s table) planAsk(ctx context.Context, call op.Call) (op.Plan, error) {
 	if err != nil {
 		return op.Plan{}, err
 	}
-	p := lockPlan(lock, op.Args{"caster": target.ID, "why": why, "by": call.Person.ID})
+	p := lockPlan(lock, op.Args{"caster": target.ID, "why": why, "by": call.Person.ID}, lock.Holder)
 	p.Target, p.Title, p.Button = target,
 		op.L(op.Who(lock.Holder), ", ", op.Who(call.Person.ID), " asks you for studio ", op.B(target.Name)), "Ask"
 	p.Facts = []op.Line{op.L("It is ", lock.Line(), ".")}
@@ -94,7 +95,7 @@ func applyAsk(_ context.Context, p op.Plan, _ string, _ op.SendPermit) op.Outcom
 // pastLock are the ways on for somebody who meets another's lock.
 func pastLock(lock op.Lock, p op.Plan) []op.Next {
 	return []op.Next{
-		nextcmd.Command("ask", op.Args{"caster": lock.Target.ID, "why": p.Title.Plain()}),
+		nextcmd.Command("ask", op.Args{"caster": lock.Target.ID, "why": op.Visible(p.Title.Plain())}),
 		{Label: "Break glass…", Text: grammar.Format("caster break {caster}", op.Args{"caster": lock.Target.ID}) + " ?"},
 	}
 }

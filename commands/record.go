@@ -118,6 +118,9 @@ func (s table) record(r recordCommand) op.Command {
 		return s.applyRecord(ctx, p, permit, r)
 	}
 	c.Verify, c.Follow = s.verifyRecord(r), s.followFile(r.due)
+	c.Then = func(p op.Plan) []op.Next {
+		return op.Each(r.next, func(name string) op.Next { return nextcmd.OnStream(name, p.Args["stream"]) })
+	}
 	return c
 }
 
@@ -240,10 +243,7 @@ func (s table) applyRecord(ctx context.Context, p op.Plan, permit op.SendPermit,
 		return op.Outcome{State: op.Failed, Text: op.L(denial, ": the stream's name cannot be read. Nothing was changed.")}
 	}
 	receipt, err := s.cloud.Record(ctx, permit, t.Stream, r.command)
-	success := op.Outcome{
-		Text: op.L(r.says.done[0], op.B(t.label), r.says.done[1]),
-		Next: op.Each(r.next, func(name string) op.Next { return nextcmd.OnStream(name, t.String()) }),
-	}
+	success := op.Outcome{Text: op.L(r.says.done[0], op.B(t.label), r.says.done[1])}
 	if r.note != nil {
 		success.Promise = r.note(s, p)
 	}

@@ -209,7 +209,7 @@ func TestApplyRecord(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		o := command.Apply(t.Context(), p, "", permitted)
+		o := done(t, command, p)
 		if o.State != op.Succeeded || whole(o) != c.text || o.RequestID != "REQ-1" || o.Next[0].Text != c.next {
 			t.Errorf("%s: %+v %q", c.word, o, whole(o))
 		}
@@ -232,31 +232,31 @@ func TestApplyRecordOddities(t *testing.T) {
 	stop := find(t, f, "record stop {stream}")
 	p, _ := stop.Plan(t.Context(), call("stream", "main"))
 	f.fail["RecordConfigs"] = &live.Error{Class: live.Unknown}
-	if o := stop.Apply(t.Context(), p, "", permitted); o.State != op.Succeeded ||
+	if o := done(t, stop, p); o.State != op.Succeeded ||
 		!strings.Contains(o.Promise.Plain(), "in 3 min") {
 		t.Errorf("the answer waits for a look: %+v", o)
 	}
 	old := p
 	old.Seen = map[string]string{} // of a version that did not keep it
-	if o := stop.Apply(t.Context(), old, "", permitted); o.State != op.Succeeded ||
+	if o := done(t, stop, old); o.State != op.Succeeded ||
 		!strings.Contains(o.Promise.Plain(), "after the delay") {
 		t.Errorf("the delay is not known: %+v", o)
 	}
 	start := find(t, f, "record start {stream}")
 	f.fail["Record"] = &live.Error{Class: live.Refused, Action: "RealTimeRecordCommand", Code: "TaskAlreadyStarted",
 		Status: 409}
-	o := start.Apply(t.Context(), p, "", permitted)
+	o := done(t, start, p)
 	if o.State != op.Failed || !o.Already || o.Text.Plain() != "main was already recording. Nothing was changed." ||
 		len(o.Next) != 1 {
 		t.Errorf("already: %+v %q", o, o.Text.Plain())
 	}
 	f.fail["Record"] = &live.Error{Class: live.Refused, Action: "RealTimeRecordCommand", Code: "TaskNotStarted",
 		RequestID: "R-7", Status: 409}
-	o = stop.Apply(t.Context(), p, "", permitted)
+	o = done(t, stop, p)
 	wantHas(t, o.Text.Plain(), "Recording of main was not paused: ", "TaskNotStarted", "R-7", "The order is",
 		"Nothing was changed.")
 	before := len(f.calls)
-	if o := stop.Apply(t.Context(), op.Plan{Args: op.Args{"stream": "a/*/c"}}, "", permitted); o.State != op.Failed ||
+	if o := done(t, stop, op.Plan{Args: op.Args{"stream": "a/*/c"}}); o.State != op.Failed ||
 		len(f.calls) != before {
 		t.Errorf("a wildcard was sent: %+v %v", o, f.calls)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"regexp"
 	"strings"
+	"time"
 
 	"casterbot/commands/failure"
 	"casterbot/commands/naming"
@@ -92,12 +93,20 @@ type inside struct {
 	unset  error // why the settings could not be read
 }
 
+// setupWithin is how long the settings of a studio, which nothing depends on, may hold up what is seen of it.
+const setupWithin = 3 * time.Second
+
 // insideOf looks at a studio's scenes and, but for the moment before a call, at its settings.
 func (s table) insideOf(ctx context.Context, call op.Call) func(id string) (inside, error) {
 	return func(id string) (i inside, err error) {
 		asks := []func() error{parallel.Into(&i.scenes, func() ([]live.Scene, error) { return s.cloud.Scenes(ctx, id) })}
 		if call.Confirmed == nil {
-			asks = append(asks, func() error { i.config, i.unset = s.cloud.CasterConfig(ctx, id); return nil })
+			asks = append(asks, func() error {
+				aside, cancel := context.WithTimeout(ctx, setupWithin)
+				defer cancel()
+				i.config, i.unset = s.cloud.CasterConfig(aside, id)
+				return nil
+			})
 		}
 		err = parallel.Together(asks...)
 		return i, err

@@ -47,6 +47,19 @@ func (s table) planCopy(ctx context.Context, call op.Call) (op.Plan, error) {
 	}, nil
 }
 
+// wrongName refuses what a new studio cannot be called.
+func (s table) wrongName(ctx context.Context, call op.Call) error {
+	name, err := naming.NewName(call.Args["name"])
+	if err != nil {
+		return err
+	}
+	all, err := s.studios(ctx, call.Scope)
+	if err != nil {
+		return err
+	}
+	return unused(name, all)
+}
+
 // unused refuses a name that people could take for that of another studio of the channel.
 func unused(name string, all []live.Caster) error {
 	for _, c := range all {

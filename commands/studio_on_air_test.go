@@ -72,7 +72,7 @@ func TestWhatIsTrueAtTheCall(t *testing.T) {
 		"another picture": {func(f *fakeCloud) {
 			f.scenes[newsID][2].Layout = "other"
 		}, false, "b5447c, is running and may be cut."},
-		"the recording ended": {func(f *fakeCloud) { f.contents = nil }, true, ""},
+		"the recording ended": {func(f *fakeCloud) { f.contents = nil }, false, ""},
 		"started anew": {func(f *fakeCloud) {
 			f.casters[1].Started = noon
 		}, true, "ON AIR since 2027-03-09 12:00:00 UTC\n"},

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 
 	"casterbot/commands/baseline"
@@ -20,7 +21,7 @@ func (s table) casterRestart() op.Command {
 		Examples: []string{`caster restart "Evening News"`},
 		Verb:     "caster.restart", Effect: op.OnAir, Sends: "RestartCaster",
 		Ends: []op.Condition{op.IsOnAir, op.StandbyShown}, Starts: []op.Condition{op.IsOnAir},
-		Plan: s.planRestart, Apply: s.applyRestart, Verify: s.verifyStudio(restarted),
+		Plan: s.planRestart, Apply: s.applyRestart, Verify: s.verifyStudio(restarted), Then: afterRestart,
 	}
 }
 
@@ -35,12 +36,13 @@ func (s table) planRestart(ctx context.Context, call op.Call) (op.Plan, error) {
 		return op.Plan{}, err
 	}
 	recorded := s.cut(ctx, call.Scope, c, output{from: tally.Program(all).PlayURL})
-	p := restartPlan(c, recorded)
+	p := restartPlan(c, recorded, recorded.name)
 	p.Facts = append(s.airLines(ctx, c, all), p.Facts...)
 	return p, nil
 }
 
-// replanRestart says of what was confirmed only what is another way now.
+// replanRestart says of what was confirmed only what is another way now. Another recording than the one that was spoken
+// of would be cut too; that it has ended, or cannot be seen now, makes no other decision of it.
 func (s table) replanRestart(ctx context.Context, call op.Call) (op.Plan, error) {
 	seen := call.Confirmed.Seen
 	c, look, err := besides(ctx, s, call, func(id string) (outageFacts, error) {
@@ -53,20 +55,23 @@ func (s table) replanRestart(ctx context.Context, call op.Call) (op.Plan, error)
 		return op.Plan{}, err
 	}
 	recorded, err := look()
-	p := restartPlan(c, recorded)
+	p := restartPlan(c, recorded, cmp.Or(recorded.name, seen[recordedSeen]))
 	if p.Seen[baseline.StartedAt] != seen[baseline.StartedAt] {
 		p.Facts = append(s.airLines(ctx, c, nil), p.Facts...)
 	}
 	return p, err
 }
 
-func restartPlan(c live.Caster, recorded outageFacts) op.Plan {
+// recordedSeen is where a plan keeps the name of the recording that would be cut.
+const recordedSeen = "recorded"
+
+func restartPlan(c live.Caster, recorded outageFacts, cuts string) op.Plan {
 	seen := baseline.Baseline{baseline.StartedAt: c.Started, baseline.ModifiedAt: c.Modified}.Seen()
-	seen[outputSeen] = recorded.path
+	seen[outputSeen], seen[recordedSeen] = recorded.path, cuts
 	return op.Plan{
 		Args: op.Args{"caster": c.ID}, Target: onStudio(c), Title: op.L("Restart studio ", op.B(c.Name)),
 		Facts: recorded.facts(), OnAir: true, Button: "Restart on-air studio",
-		Fingerprint: op.Fingerprint(c.ID, c.Name, c.OnAir, c.Started.Unix(), int(c.Mode), recorded.name), Seen: seen,
+		Fingerprint: op.Fingerprint(c.ID, c.Name, c.Started.Unix(), cuts), Seen: seen,
 	}
 }
 
@@ -89,6 +94,10 @@ func (s table) applyRestart(ctx context.Context, p op.Plan, _ string, permit op.
 	receipt, err := s.cloud.RestartCaster(ctx, permit, p.Args["caster"])
 	return failure.Failure{Usage: restartUsage, Args: p.Args, Denied: op.L(p.Subject(), " was not restarted")}.
 		Outcome(op.Outcome{Text: op.L(p.Subject(), " restarted.")}, receipt, err)
+}
+
+func afterRestart(p op.Plan) []op.Next {
+	return []op.Next{nextcmd.OnCaster("slate", p.Args["caster"]), nextcmd.OnCaster("show", p.Args["caster"])}
 }
 
 // restarted takes another start time than before as proof; a change time may confirm an answer.

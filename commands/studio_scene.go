@@ -24,7 +24,7 @@ func (s table) sceneStart() op.Command {
 		Short:    "Open a PREVIEW scene and give its playback address. PROGRAM is not touched.",
 		Examples: []string{`caster scene start "Evening News" "Preview 2"`},
 		Verb:     "caster.scene.start", Effect: op.Preview, Sends: "StartCasterScene", Starts: []op.Condition{op.PreviewOpen},
-		Plan: s.planSceneStart, Apply: s.applySceneStart, Verify: s.verifyScene(true),
+		Plan: s.planSceneStart, Apply: s.applySceneStart, Verify: s.verifyScene(true), Then: afterSceneStart,
 	}
 }
 
@@ -35,7 +35,7 @@ func (s table) sceneStop() op.Command {
 		Short:    "Close a PREVIEW scene. PROGRAM is not touched.",
 		Examples: []string{`caster scene stop "Evening News" "Preview 1"`},
 		Verb:     "caster.scene.stop", Effect: op.Preview, Sends: "StopCasterScene", Ends: []op.Condition{op.PreviewOpen},
-		Plan: s.planSceneStop, Apply: s.applySceneStop, Verify: s.verifyScene(false),
+		Plan: s.planSceneStop, Apply: s.applySceneStop, Verify: s.verifyScene(false), Then: afterSceneStop,
 	}
 }
 
@@ -115,29 +115,32 @@ func scenePlan(title, fact, button op.Text, c live.Caster, scene live.Scene) op.
 	return op.Plan{
 		Args: op.Args{"caster": c.ID, "scene": scene.ID}, Target: onStudio(c),
 		Title: op.L(title, ofScene(c, scene)), Facts: []op.Line{op.L(fact)}, Button: string(button),
-		Fingerprint: op.Fingerprint(c.ID, c.Name, c.OnAir, scene.ID, scene.Name, scene.Program, scene.Open),
+		Fingerprint: op.Fingerprint(c.ID, c.Name, scene.ID, scene.Name), // all else is refused by itself
 	}
 }
 
 // applySceneStart puts the address for playback into the outcome; whoever knows the decision shows it or drops it.
 func (s table) applySceneStart(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
 	receipt, err := s.cloud.StartScene(ctx, permit, p.Args["caster"], p.Args["scene"])
-	next := []op.Next{nextcmd.Command("close", p.Args), nextcmd.Command("take", p.Args)}
 	return failure.Failure{
 		Usage: sceneStartUsage, Args: p.Args, Denied: op.L("PREVIEW of ", p.Subject(), " was not opened"),
-		Before: op.L("PREVIEW of ", p.Subject(), " was already open"), Next: next,
-	}.Outcome(op.Outcome{Text: op.L("PREVIEW of ", p.Subject(), " is open."), Play: receipt.PlayURL, Next: next},
-		receipt, err)
+		Before: op.L("PREVIEW of ", p.Subject(), " was already open"), Next: afterSceneStart(p),
+	}.Outcome(op.Outcome{Text: op.L("PREVIEW of ", p.Subject(), " is open."), Play: receipt.PlayURL}, receipt, err)
+}
+
+func afterSceneStart(p op.Plan) []op.Next {
+	return []op.Next{nextcmd.Command("close", p.Args), nextcmd.Command("take", p.Args)}
 }
 
 func (s table) applySceneStop(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
 	receipt, err := s.cloud.StopScene(ctx, permit, p.Args["caster"], p.Args["scene"])
-	next := []op.Next{nextcmd.Command("open", p.Args)}
 	return failure.Failure{
 		Usage: sceneStopUsage, Args: p.Args, Denied: op.L("PREVIEW of ", p.Subject(), " was not closed"),
-		Before: op.L("PREVIEW of ", p.Subject(), " was already closed"), Next: next,
-	}.Outcome(op.Outcome{Text: op.L("PREVIEW of ", p.Subject(), " is closed."), Next: next}, receipt, err)
+		Before: op.L("PREVIEW of ", p.Subject(), " was already closed"), Next: afterSceneStop(p),
+	}.Outcome(op.Outcome{Text: op.L("PREVIEW of ", p.Subject(), " is closed.")}, receipt, err)
 }
+
+func afterSceneStop(p op.Plan) []op.Next { return []op.Next{nextcmd.Command("open", p.Args)} }
 
 // verifyScene looks whether the scene is as it was asked for: open, or closed. A scene that is gone proves neither.
 func (s table) verifyScene(open bool) func(context.Context, op.Attempt) (op.Evidence, error) {

@@ -61,7 +61,7 @@ func TestApplyScene(t *testing.T) {
 	f := newFake()
 	start, stop := find(t, f, sceneStartUsage), find(t, f, sceneStopUsage)
 	p, _ := start.Plan(t.Context(), call("caster", newsID, "scene", "s-p2"))
-	o := start.Apply(t.Context(), p, "", permitted)
+	o := done(t, start, p)
 	if o.State != op.Succeeded || o.Text.Plain() != "PREVIEW of Evening News / Preview 2 is open." ||
 		o.Play != f.receipt.PlayURL {
 		t.Errorf("start: %+v", o)
@@ -70,7 +70,7 @@ func TestApplyScene(t *testing.T) {
 		t.Errorf("next %v", o.Next)
 	}
 	p, _ = stop.Plan(t.Context(), call("caster", newsID, "scene", "s-p1"))
-	if o := stop.Apply(t.Context(), p, "", permitted); o.State != op.Succeeded ||
+	if o := done(t, stop, p); o.State != op.Succeeded ||
 		o.Text.Plain() != "PREVIEW of Evening News / Preview 1 is closed." || o.Play != "" {
 		t.Errorf("stop: %+v", o)
 	}
@@ -84,7 +84,7 @@ func TestApplySceneAlready(t *testing.T) {
 	start, stop := find(t, f, sceneStartUsage), find(t, f, sceneStopUsage)
 	p, _ := start.Plan(t.Context(), call("caster", newsID, "scene", "s-p2"))
 	f.fail["StartScene"] = &live.Error{Class: live.Refused, Action: "StartCasterScene", Code: "IncorrectSceneStatus.Inuse"}
-	o := start.Apply(t.Context(), p, "", permitted)
+	o := done(t, start, p)
 	if o.State != op.Failed || !o.Already ||
 		o.Text.Plain() != "PREVIEW of Evening News / Preview 2 was already open. Nothing was changed." {
 		t.Errorf("open already: %+v %s", o, o.Text.Plain())
@@ -93,11 +93,11 @@ func TestApplySceneAlready(t *testing.T) {
 		t.Errorf("next %v", o.Next)
 	}
 	f.fail["StopScene"] = &live.Error{Class: live.Refused, Action: "StopCasterScene", Code: "IncorrectSceneStatus.Idle"}
-	if o := stop.Apply(t.Context(), p, "", permitted); o.State != op.Failed || !o.Already {
+	if o := done(t, stop, p); o.State != op.Failed || !o.Already {
 		t.Errorf("closed already: %+v", o)
 	}
 	f.fail["StopScene"] = &live.Error{Class: live.Refused, Action: "StopCasterScene", Code: "IncorrectSceneStatus.Inuse"}
-	if o := stop.Apply(t.Context(), p, "", permitted); o.Already {
+	if o := done(t, stop, p); o.Already {
 		t.Errorf("in use is no answer to closing: %+v", o)
 	}
 }

@@ -2,12 +2,14 @@ package commands
 
 import (
 	"context"
+	"time"
 
+	"casterbot/commands/baseline"
 	"casterbot/commands/failure"
 	"casterbot/commands/nextcmd"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
-	"casterbot/internal/tally"
+	"casterbot/internal/parallel"
 )
 
 const standbyUsage = "caster standby {caster}"
@@ -20,14 +22,19 @@ func (s table) casterStandby() op.Command {
 		Short:    "Panic slate: viewers see the standby picture until a PREVIEW is taken.",
 		Examples: []string{`caster standby "Evening News"`},
 		Verb:     "caster.standby", Effect: op.OnAir, Sends: "EffectCasterUrgent", Starts: []op.Condition{op.StandbyShown},
-		Plan: s.planStandby, Apply: s.applyStandby, Verify: s.verifyStudio(standbyShown),
+		Urgent: true,
+		Plan:   s.planStandby, Apply: s.applyStandby, Verify: s.verifyStudio(standbyShown), Then: afterStandby,
 	}
 }
 
 // planStandby refuses a studio that has no standby picture. That its settings cannot be read, or that it is not told
-// whether it is on air, is no reason to refuse: this is for emergencies, and the API refuses by itself. API:
-// https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-effectcasterurgent
+// whether it is on air, is no reason to refuse: this is for emergencies, and the API refuses by itself. Whatever
+// viewers see and whoever has changed it since, the decision is the same, so nothing of that is in the fingerprint.
+// API: https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-effectcasterurgent
 func (s table) planStandby(ctx context.Context, call op.Call) (op.Plan, error) {
+	if call.Confirmed != nil {
+		return s.replanStandby(ctx, call)
+	}
 	c, look, err := besides(ctx, s, call, s.insideOf(ctx, call))
 	if err != nil {
 		return op.Plan{}, err
@@ -45,7 +52,6 @@ func (s table) planStandby(ctx context.Context, call op.Call) (op.Plan, error) {
 	}
 	facts := append(s.airLines(ctx, c, all), op.L("After it viewers see the standby picture. ", returnLine(all)))
 	switch {
-	case call.Confirmed != nil:
 	case seen.unset != nil:
 		facts = append(facts,
 			op.L("I could not see whether a standby picture is set: ", failure.Explain(seen.unset).Text, "."))
@@ -56,10 +62,50 @@ func (s table) planStandby(ctx context.Context, call op.Call) (op.Plan, error) {
 	}
 	return op.Plan{
 		Args: op.Args{"caster": c.ID}, Target: onStudio(c), Title: op.L("Standby picture on ", op.B(c.Name)),
-		Facts: facts, OnAir: true, Button: "Switch to standby",
-		Fingerprint: op.Fingerprint(c.ID, c.Name, c.OnAir, c.Started.Unix(), tally.Program(all).ID),
-		Seen:        pictures(c, live.Scene{}, all),
+		Facts: facts, OnAir: true, Button: "Switch to standby", Fingerprint: op.Fingerprint(c.ID),
+		Seen: pictures(c, live.Scene{}, all),
 	}, nil
+}
+
+// standbyLooks is how long the last look before a standby may take.
+const standbyLooks = 3 * time.Second
+
+// replanStandby refuses only what it sees to be impossible now: a look that fails, or takes long, leaves things as they
+// were when it was asked for.
+func (s table) replanStandby(ctx context.Context, call op.Call) (op.Plan, error) {
+	p := *call.Confirmed
+	ctx, cancel := context.WithTimeout(ctx, standbyLooks)
+	defer cancel()
+	var c live.Caster
+	var all []live.Scene
+	var unseen [2]error
+	_ = parallel.Together(
+		func() error { c, unseen[0] = s.cloud.Caster(ctx, p.Target.ID); return nil },
+		func() error { all, unseen[1] = s.cloud.Scenes(ctx, p.Target.ID); return nil })
+	if err := s.standbyForbidden(ctx, call, c, unseen[0]); err != nil || unseen[1] != nil {
+		return p, err
+	}
+	if err := requireProgram(live.Caster{ID: p.Target.ID, Name: p.Target.Name}, all); err != nil {
+		return p, err
+	}
+	modified := p.Seen[baseline.ModifiedAt]
+	p.Seen = pictures(c, live.Scene{}, all)
+	if unseen[0] != nil {
+		p.Seen[baseline.ModifiedAt] = modified
+	}
+	return p, nil
+}
+
+// standbyForbidden refuses a studio that is idle, or none of the channel's any more.
+func (s table) standbyForbidden(ctx context.Context, call op.Call, c live.Caster, unseen error) error {
+	switch {
+	case unseen == nil && call.Scope.Studio(c.ID, c.Name):
+		return requireOnAir(c, "viewers see nothing of it", "Start it first.", "start")
+	case unseen == nil || live.ClassOf(unseen) == live.NotFound:
+		_, err := s.caster(ctx, call)
+		return err
+	}
+	return nil
 }
 
 // returnLine says how the programme comes back.
@@ -79,10 +125,12 @@ func (s table) applyStandby(ctx context.Context, p op.Plan, _ string, permit op.
 	receipt, err := s.cloud.Standby(ctx, permit, p.Args["caster"], p.Seen[programSeen])
 	return failure.Failure{
 		Usage: standbyUsage, Args: p.Args, Denied: op.L(p.Subject(), " was not switched to its standby picture"),
-	}.Outcome(op.Outcome{
-		Text: op.L(p.Subject(), " shows its standby picture. A take brings the programme back."),
-		Next: []op.Next{wayBack(p), nextcmd.OnCaster("show", p.Args["caster"])},
-	}, receipt, err)
+	}.Outcome(op.Outcome{Text: op.L(p.Subject(), " shows its standby picture. A take brings the programme back.")},
+		receipt, err)
+}
+
+func afterStandby(p op.Plan) []op.Next {
+	return []op.Next{wayBack(p, "back"), nextcmd.OnCaster("show", p.Args["caster"])}
 }
 
 // standbyShown has only the studio's change time to go by; whether the API moves it at a standby is not documented.

@@ -23,7 +23,7 @@ func (s table) casterStart() op.Command {
 		Short:    "Put an idle studio on air. Billing starts.",
 		Examples: []string{`caster start "Evening Sports"`},
 		Verb:     "caster.start", Effect: op.Change, Sends: "StartCaster", Starts: []op.Condition{op.IsOnAir},
-		Plan: s.planStart, Apply: s.applyStart, Verify: s.verifyPower(true),
+		Plan: s.planStart, Apply: s.applyStart, Verify: s.verifyPower(true), Then: afterStart,
 	}
 }
 
@@ -34,7 +34,7 @@ func (s table) casterStop() op.Command {
 		Examples: []string{`caster stop "Evening News"`},
 		Verb:     "caster.stop", Effect: op.OnAir, Sends: "StopCaster",
 		Ends: []op.Condition{op.IsOnAir, op.PreviewOpen, op.StandbyShown},
-		Plan: s.planStop, Apply: s.applyStop, Verify: s.verifyPower(false),
+		Plan: s.planStop, Apply: s.applyStop, Verify: s.verifyPower(false), Then: afterStop,
 	}
 }
 
@@ -69,7 +69,7 @@ func (s table) planStart(ctx context.Context, call op.Call) (op.Plan, error) {
 	return op.Plan{
 		Args: op.Args{"caster": c.ID}, Target: onStudio(c), Title: op.L("Start studio ", op.B(c.Name)), Facts: facts,
 		Button:      "Start studio",
-		Fingerprint: op.Fingerprint(c.ID, c.Name, c.OnAir, int(c.Mode), config.Domain),
+		Fingerprint: op.Fingerprint(c.ID, c.Name),
 		Seen:        baseline.Baseline{baseline.StartedAt: c.Started}.Seen(),
 	}, nil
 }
@@ -106,7 +106,7 @@ func (s table) planStop(ctx context.Context, call op.Call) (op.Plan, error) {
 	return op.Plan{
 		Args: op.Args{"caster": c.ID}, Target: onStudio(c), Title: op.L("Stop studio ", op.B(c.Name)),
 		Facts: facts, OnAir: true, Button: "Stop on-air studio",
-		Fingerprint: op.Fingerprint(c.ID, c.Name, c.OnAir, c.Started.Unix(), program.ID, tally.Picture(program)),
+		Fingerprint: op.Fingerprint(c.ID, c.Name, c.Started.Unix(), program.ID, tally.Picture(program)),
 		Seen:        baseline.Baseline{baseline.StartedAt: c.Started, baseline.ModifiedAt: c.Modified}.Seen(),
 	}, nil
 }
@@ -135,20 +135,24 @@ func openPreviews(all []live.Scene) op.Line {
 
 func (s table) applyStart(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
 	receipt, err := s.cloud.StartCaster(ctx, permit, p.Args["caster"])
-	next := []op.Next{nextcmd.OnCaster("show", p.Args["caster"])}
 	return failure.Failure{
 		Usage: startUsage, Args: p.Args, Denied: op.L(p.Subject(), " was not started"),
-		Before: op.L(p.Subject(), " was already on air"), Next: next,
-	}.Outcome(op.Outcome{Text: op.L(p.Subject(), " is on air. Billing has started."), Next: next}, receipt, err)
+		Before: op.L(p.Subject(), " was already on air"), Next: afterStart(p),
+	}.Outcome(op.Outcome{Text: op.L(p.Subject(), " is on air. Billing has started.")}, receipt, err)
 }
+
+func afterStart(p op.Plan) []op.Next { return []op.Next{nextcmd.OnCaster("show", p.Args["caster"])} }
 
 func (s table) applyStop(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
 	receipt, err := s.cloud.StopCaster(ctx, permit, p.Args["caster"])
-	next := []op.Next{nextcmd.OnCaster("show", p.Args["caster"]), nextcmd.OnCaster("start", p.Args["caster"])}
 	return failure.Failure{
 		Usage: stopUsage, Args: p.Args, Denied: op.L(p.Subject(), " was not stopped"),
-		Before: op.L(p.Subject(), " was already idle"), Next: next,
-	}.Outcome(op.Outcome{Text: op.L(p.Subject(), " is off air."), Next: next}, receipt, err)
+		Before: op.L(p.Subject(), " was already idle"), Next: afterStop(p),
+	}.Outcome(op.Outcome{Text: op.L(p.Subject(), " is off air.")}, receipt, err)
+}
+
+func afterStop(p op.Plan) []op.Next {
+	return []op.Next{nextcmd.OnCaster("show", p.Args["caster"]), nextcmd.OnCaster("start", p.Args["caster"])}
 }
 
 // verifyPower takes it as proof that the studio is as it was asked for. It was the other way round just before the

@@ -95,22 +95,22 @@ func TestPlanPowerRefuses(t *testing.T) {
 func TestApplyPower(t *testing.T) {
 	f := newFake()
 	p := op.Plan{Args: op.Args{"caster": newsID}, Title: op.L("Do ", op.B("Evening News"))}
-	o := find(t, f, startUsage).Apply(t.Context(), p, "", permitted)
+	o := done(t, find(t, f, startUsage), p)
 	if o.State != op.Succeeded || o.Text.Plain() != "Evening News is on air. Billing has started." ||
 		o.Next[0].Label != "Show studio" {
 		t.Errorf("%+v", o)
 	}
-	o = find(t, f, stopUsage).Apply(t.Context(), p, "", permitted)
+	o = done(t, find(t, f, stopUsage), p)
 	if o.State != op.Succeeded || o.Text.Plain() != "Evening News is off air." || o.Next[1].Label != "Start studio" {
 		t.Errorf("%+v", o)
 	}
 	f.fail["StartCaster"] = &live.Error{Class: live.Refused, Action: "StartCaster", Code: "IncorrectCasterStatus.Inuse"}
-	if o = find(t, f, startUsage).Apply(t.Context(), p, "", permitted); !o.Already ||
+	if o = done(t, find(t, f, startUsage), p); !o.Already ||
 		o.Text.Plain() != "Evening News was already on air. Nothing was changed." {
 		t.Errorf("%+v %s", o, o.Text.Plain())
 	}
 	f.fail["StopCaster"] = &live.Error{Class: live.Refused, Action: "StopCaster", Code: "IncorrectCasterStatus.Idle"}
-	if o = find(t, f, stopUsage).Apply(t.Context(), p, "", permitted); !o.Already ||
+	if o = done(t, find(t, f, stopUsage), p); !o.Already ||
 		o.Text.Plain() != "Evening News was already idle. Nothing was changed." {
 		t.Errorf("%+v %s", o, o.Text.Plain())
 	}
@@ -164,7 +164,7 @@ func TestWaysOut(t *testing.T) {
 		f := newFake()
 		f.fail[c.method] = &c.err
 		got := ""
-		for _, n := range find(t, f, c.usage).Apply(t.Context(), c.plan, "", permitted).Next {
+		for _, n := range done(t, find(t, f, c.usage), c.plan).Next {
 			got += n.Label + ": " + n.Text
 		}
 		if got != c.want {

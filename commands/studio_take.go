@@ -21,7 +21,7 @@ func (s table) casterTake() op.Command {
 		Short:    "Give PROGRAM the picture of an open PREVIEW scene: viewers see it at once.",
 		Examples: []string{`caster take "Evening News" "Preview 1"`},
 		Verb:     "caster.take", Effect: op.OnAir, Sends: "CopyCasterSceneConfig", Ends: []op.Condition{op.StandbyShown},
-		Plan: s.planTake, Apply: s.applyTake, Verify: s.verifyTake,
+		Plan: s.planTake, Apply: s.applyTake, Verify: s.verifyTake, Then: afterTake,
 	}
 }
 
@@ -32,7 +32,8 @@ const (
 	formerSeen  = "former"  // id of the open PREVIEW that holds the picture on air, if there is one
 )
 
-// planTake shows what viewers see now and what they will see. A change of either picture in between is noticed.
+// planTake shows what viewers see now and what they will see. A change of either picture in between is noticed; since
+// when the studio is on air makes no other decision of it.
 // API: https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-copycastersceneconfig
 func (s table) planTake(ctx context.Context, call op.Call) (op.Plan, error) {
 	c, scene, all, err := s.preview(ctx, call, "taken to PROGRAM")
@@ -56,8 +57,7 @@ func (s table) planTake(ctx context.Context, call op.Call) (op.Plan, error) {
 		Args: op.Args{"caster": c.ID, "scene": scene.ID}, Target: onStudio(c),
 		Title: op.L("Take to PROGRAM: ", ofScene(c, scene)),
 		Facts: facts, OnAir: true, Button: "Take to PROGRAM",
-		Fingerprint: op.Fingerprint(c.ID, c.Name, c.Started.Unix(), scene.ID, scene.Name, scene.Open, tally.Picture(scene),
-			program.ID,
+		Fingerprint: op.Fingerprint(c.ID, c.Name, scene.ID, scene.Name, tally.Picture(scene), program.ID,
 			tally.Picture(program)),
 		Seen: pictures(c, scene, all),
 	}, nil
@@ -87,22 +87,24 @@ func pictures(c live.Caster, scene live.Scene, all []live.Scene) map[string]stri
 	return seen
 }
 
-// wayBack offers to take the picture again that was on air before, or to choose another one.
-func wayBack(p op.Plan) op.Next {
+// wayBack offers to take the picture again that was on air before, in the words of the way on that is named, or to
+// choose another one.
+func wayBack(p op.Plan, name string) op.Next {
 	if p.Seen[formerSeen] == "" {
 		return nextcmd.OnCaster("take", p.Args["caster"])
 	}
-	return nextcmd.OnScene("back", p.Args["caster"], p.Seen[formerSeen])
+	return nextcmd.OnScene(name, p.Args["caster"], p.Seen[formerSeen])
+}
+
+// afterTake is for a take that went wrong: away from the picture at once, or back to the one before.
+func afterTake(p op.Plan) []op.Next {
+	return []op.Next{nextcmd.OnCaster("slate", p.Args["caster"]), wayBack(p, "before")}
 }
 
 func (s table) applyTake(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
 	receipt, err := s.cloud.TakeScene(ctx, permit, p.Args["caster"], p.Args["scene"], p.Seen[programSeen])
-	next := []op.Next{nextcmd.OnCaster("show", p.Args["caster"])}
-	if p.Seen[formerSeen] != "" {
-		next = append(next, wayBack(p))
-	}
 	return failure.Failure{Usage: takeUsage, Args: p.Args, Denied: op.L(p.Subject(), " was not taken to PROGRAM")}.
-		Outcome(op.Outcome{Text: op.L("PROGRAM shows the picture of ", p.Subject(), "."), Next: next}, receipt, err)
+		Outcome(op.Outcome{Text: op.L("PROGRAM shows the picture of ", p.Subject(), ".")}, receipt, err)
 }
 
 // verifyTake takes it as proof that PROGRAM has the picture that was to be taken and had another one before. Where it

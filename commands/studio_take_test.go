@@ -98,7 +98,6 @@ func TestTakeFingerprint(t *testing.T) {
 		"the preview's components": func(f *fakeCloud) { scene(f, 0).Components = []string{"a"} },
 		"the programme":            func(f *fakeCloud) { scene(f, 2).Layout = "l3" },
 		"the preview's name":       func(f *fakeCloud) { scene(f, 0).Name = "Preview 2 B" },
-		"the studio's start":       func(f *fakeCloud) { f.casters[1].Started = noon },
 	} {
 		if plan(change) == before {
 			t.Errorf("%s: not noticed", name)
@@ -110,24 +109,28 @@ func TestTakeFingerprint(t *testing.T) {
 	if plan(func(f *fakeCloud) { scene(f, 1).Open = false }) != before {
 		t.Error("another preview counts")
 	}
+	if plan(func(f *fakeCloud) { f.casters[1].Started = noon }) != before {
+		t.Error("since when the studio is on air counts")
+	}
 }
 
 func TestApplyTake(t *testing.T) {
 	f := pictured()
 	c := find(t, f, takeUsage)
 	p, _ := c.Plan(t.Context(), call("caster", newsID, "scene", "s-p2"))
-	o := c.Apply(t.Context(), p, "", permitted)
+	o := done(t, c, p)
 	if o.State != op.Succeeded || o.Text.Plain() != "PROGRAM shows the picture of Evening News / Preview 2." ||
 		f.calls[0] != "TakeScene "+newsID+" s-p2 s-main" {
 		t.Errorf("%+v, calls %v", o, f.calls)
 	}
 	if len(o.Next) != 2 ||
-		o.Next[1] != (op.Next{Label: "Back to the last picture", Text: "caster take " + newsID + " s-p1"}) {
+		o.Next[0] != (op.Next{Label: "Standby", Text: "caster standby " + newsID}) ||
+		o.Next[1] != (op.Next{Label: "Take the one before", Text: "caster take " + newsID + " s-p1"}) {
 		t.Errorf("ways on %v", o.Next)
 	}
 	scene(f, 1).Open = false
 	p, _ = c.Plan(t.Context(), call("caster", newsID, "scene", "s-p2"))
-	if o := c.Apply(t.Context(), p, "", permitted); len(o.Next) != 1 {
+	if o := done(t, c, p); o.Next[1].Label != "Take…" {
 		t.Errorf("a way back by a closed preview: %v", o.Next)
 	}
 }
@@ -234,7 +237,7 @@ func TestApplyStandby(t *testing.T) {
 	f := pictured()
 	c := find(t, f, standbyUsage)
 	p, _ := c.Plan(t.Context(), call("caster", newsID))
-	o := c.Apply(t.Context(), p, "", permitted)
+	o := done(t, c, p)
 	if o.State != op.Succeeded || f.calls[0] != "Standby "+newsID+" s-main" ||
 		o.Next[0] != (op.Next{Label: "Back to the last picture", Text: "caster take " + newsID + " s-p1"}) {
 		t.Errorf("%+v, calls %v", o, f.calls)
@@ -242,8 +245,7 @@ func TestApplyStandby(t *testing.T) {
 	wantHas(t, o.Text.Plain(), "Evening News shows its standby picture.", "A take brings the programme back.")
 	scene(f, 1).Layout = "l7"
 	p, _ = c.Plan(t.Context(), call("caster", newsID))
-	if o := c.Apply(t.Context(), p, "",
-		permitted); o.Next[0] != (op.Next{Label: "Take…", Text: "caster take " + newsID}) {
+	if o := done(t, c, p); o.Next[0] != (op.Next{Label: "Take…", Text: "caster take " + newsID}) {
 		t.Errorf("without a preview to go back to: %v", o.Next)
 	}
 }

@@ -251,6 +251,6 @@ func (d *Directory) askChannel(ctx context.Context, id string) (op.Channel, erro
 	return op.Channel{
 		ID: id, Name: c.Name, External: c.IsExtShared || c.IsPendingExtShared, Archived: c.IsArchived,
 		// Slack shows direct messages to their members only, and does not say is_member
-		Member: c.IsMember || c.IsIM || c.IsMpIM,
+		Member: c.IsMember || c.IsIM || c.IsMpIM, Direct: c.IsIM || c.IsMpIM,
 	}, nil
 }

@@ -34,13 +34,24 @@ func (c *Chat) Hint(ctx context.Context, to op.Address, a op.Answer) error {
 	return classify(err)
 }
 
+// Home is an answer as the bot's own page of one person.
+func (c *Chat) Home(to op.Address, a op.Answer) slack.HomeTabViewRequest {
+	say, _ := c.Localizer.Private(to)
+	return say.Home(c.linked(a), c.repeats)
+}
+
+// linked gives an answer whose links lead somewhere.
+func (c *Chat) linked(a op.Answer) op.Answer {
+	home, _ := c.home.Load().(string)
+	return render.Linked(a, home)
+}
+
 // Tell says something to one person in private: by the response address while it is good, else by an ephemeral message
 // in the channel, else by a direct message. While Slack is busy or does not answer each of the last two is tried a few
 // times, for seconds; that may say something twice, which does no harm. An error means that the person was not told,
 // and is the engine's to see to: it tries all of this again later.
 func (c *Chat) Tell(ctx context.Context, to op.Address, a op.Answer) error {
-	home, _ := c.home.Load().(string)
-	return c.tell(ctx, to, c.Localizer.Met(ctx, to).Answer(render.Linked(a, home)))
+	return c.tell(ctx, to, c.Localizer.Met(ctx, to).Answer(c.linked(a)))
 }
 
 func (c *Chat) tell(ctx context.Context, to op.Address, m render.Message) error {

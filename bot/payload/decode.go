@@ -34,8 +34,9 @@ type formInput struct {
 	Form    op.Form
 	View    string
 	Hash    string
-	Block   string // id of a field, to show an error at; empty when there is none
-	Notice  string // id of a field in which a notice was picked
+	Block   string            // id of a field, to show an error at; empty when there is none
+	Notice  string            // id of a field in which a notice was picked
+	Blocks  map[string]string // ids of the fields by their names
 	Sent    bool
 }
 
@@ -47,6 +48,7 @@ type Event struct {
 	Click   *op.Click
 	Fill    *formInput
 	Query   *op.Query
+	Said    *Said
 	Home    *op.Request
 	Back    string      // the channel that the bot can write to again
 	Forget  []string    // ids of channels, groups and people about which something changed
@@ -95,8 +97,8 @@ func (id Identity) slash(c slack.SlashCommand, envelope string, now time.Time) (
 		key = c.TriggerID
 	}
 	text := strings.TrimPrefix(c.Command, "/")
-	if c.Text != "" {
-		text += " " + c.Text
+	if said := unwrapped(strings.TrimSpace(c.Text)); said != "" {
+		text += " " + said
 	}
 	r := op.Request{
 		Key: "slash-" + digest(key), Text: text,

@@ -28,6 +28,8 @@ func mention(text, more string) string { return fmt.Sprintf(mentionSample, text,
 func TestDecode(t *testing.T) {
 	for _, c := range []struct{ name, kind, payload, want string }{
 		{"slash", "slash_commands", slackworld.Slash, "say U0ANA/T0SHOW C0SHOW: record stop main"},
+		{"slash in back-ticks", "slash_commands", strings.ReplaceAll(slackworld.Slash, "stop main", "`stop main`"),
+			"say U0ANA/T0SHOW C0SHOW: record stop main"},
 		{"slash without text", "slash_commands", strings.ReplaceAll(slackworld.Slash, "stop main", ""),
 			"say U0ANA/T0SHOW C0SHOW: record"},
 		{"slash of another workspace", "slash_commands", strings.ReplaceAll(slackworld.Slash, "T0SHOW", "T0OTHER"),
@@ -59,13 +61,27 @@ func TestDecode(t *testing.T) {
 		{"mention of another workspace", "events_api", mention("<@U0BOT> caster list", `,"user_team":"T0OTHER"`),
 			"say U0ANA/T0OTHER C0SHOW: caster list"},
 		{"mention by a bot", "events_api", mention("<@U0BOT> caster list", `,"bot_id":"B1"`), "ignored"},
-		{"edited mention", "events_api", mention("<@U0BOT> caster list", `,"edited":{"ts":"1"}`), "ignored"},
+		{"edited mention", "events_api", mention("<@U0BOT> caster list", `,"edited":{"ts":"1"},"thread_ts":"1.0"`),
+			"tell U0ANA C0SHOW in 1.0: What a message says after it was edited is not carried out."},
+		{"not edited", "events_api", mention("<@U0BOT> caster list", `,"edited":null`),
+			"say U0ANA/T0SHOW C0SHOW: caster list"},
+		{"edited by a bot", "events_api", mention("<@U0BOT> caster list", `,"edited":{"ts":"1"},"bot_id":"B1"`), "ignored"},
+		{"also sent to the channel", "events_api", mention("<@U0BOT> caster list",
+			`,"subtype":"thread_broadcast","thread_ts":"1.0"`), "say U0ANA/T0SHOW C0SHOW in 1.0: caster list"},
+		{"with a file", "events_api", mention("<@U0BOT> caster list", `,"subtype":"file_share"`),
+			"say U0ANA/T0SHOW C0SHOW: caster list"},
+		{"/me", "events_api", mention("<@U0BOT> caster list", `,"subtype":"me_message"`),
+			"say U0ANA/T0SHOW C0SHOW: caster list"},
+		{"somebody joined", "events_api", mention("<@U0BOT> has joined", `,"subtype":"channel_join"`), "ignored"},
+		{"a reply of which one is told", "events_api", mention("<@U0BOT>", `,"subtype":"message_replied"`), "ignored"},
 		{"changed message", "events_api", mention("<@U0BOT> caster list", `,"subtype":"message_changed"`), "ignored"},
 		{"own message", "events_api", strings.ReplaceAll(mention("hi", ""), "U0ANA", "U0BOT"), "ignored"},
 		{"home", "events_api",
-			`{"team_id":"T0SHOW","event_id":"E","event":{"type":"app_home_opened","user":"U0ANA","tab":"home"}}`, "home U0ANA"},
+			`{"team_id":"T0SHOW","event_id":"E","event":{"type":"app_home_opened","user":"U0ANA","tab":"home"}}`,
+			"home U0ANA"},
 		{"messages tab", "events_api",
-			`{"team_id":"T0SHOW","event_id":"E","event":{"type":"app_home_opened","user":"U0ANA","tab":"messages"}}`, "ignored"},
+			`{"team_id":"T0SHOW","event_id":"E","event":{"type":"app_home_opened","user":"U0ANA","tab":"messages"}}`,
+			"ignored"},
 		{"renamed", "events_api", `{"event":{"type":"channel_rename","channel":{"id":"C1","name":"x"}}}`, "forget C1"},
 		{"shared", "events_api", `{"event":{"type":"channel_shared","channel":"C1"}}`, "forget C1"},
 		{"other id", "events_api", `{"event":{"type":"channel_id_changed","old_channel_id":"G1","new_channel_id":"C1"}}`,
@@ -107,7 +123,11 @@ func described(a Event, err error) string {
 		if c.Action == op.ActionNext {
 			act += " " + c.Next
 		}
-		return fmt.Sprintf("click %s %s by %s/%s in %s at %s", act, c.Operation, c.Person, c.PersonTeam, c.Channel, c.Message)
+		return fmt.Sprintf("click %s %s by %s/%s in %s at %s", act, c.Operation, c.Person, c.PersonTeam, c.Channel,
+			c.Message)
+	case a.Said != nil:
+		return fmt.Sprintf("tell %s %s in %s: %s", a.Said.To.Person, a.Said.To.Channel, a.Said.To.Thread,
+			a.Said.Answer.Title.Plain())
 	case a.Home != nil:
 		return "home " + a.Home.Person
 	case len(a.Forget) > 0:
@@ -229,6 +249,49 @@ func FuzzDecode(f *testing.F) {
 		}
 		if a.Request != nil && (a.Request.Person == "" || a.Request.Text == "" || a.Request.Team != me.Team) {
 			t.Errorf("a request that is none: %+v", a.Request)
+		}
+	})
+}
+
+// What is said to the bot is the command, whatever stands around it.
+func TestWhatIsSaidToTheBot(t *testing.T) {
+	for text, want := range map[string]string{
+		"<@U0BOT>: record status main": "record status main", "<@U0BOT>, record status main": "record status main",
+		"<@U0BOT|casterbot> – record status main": "record status main",
+		"<@U0BOT>\u00a0record status main":        "record status main",
+		"<@U0BOT> `record status main`":           "record status main",
+		"<@U0BOT>: `record status main`":          "record status main",
+		"<@U0BOT> ```record status main```":       "record status main",
+		"<@U0BOT> ```\nrecord status main\n```":   "record status main",
+		"<@U0BOT> *record status main*":           "record status main",
+		"<@U0BOT> _record status main_":           "record status main",
+		"<@U0BOT> *`record status main`*":         "record status main", "<@U0BOT> ~list~": "list",
+		"&gt; <@U0BOT> record status main": "record status main", "<@U0BOT>\n&gt; record status main": "record status main",
+		"<@U0BOT> /record status main": "record status main", "<@U0BOT> `/record status main`": "record status main",
+		"hey <@U0BOT>, please record status main": "record status main", "<@U0BOT> Please, caster list": "caster list",
+		"record status main <@U0BOT>": "record status main", "`record status main` <@U0BOT>": "record status main",
+		"record status main <@U0BOT> please!": "record status main", "record status main, <@U0BOT>": "record status main",
+		"<@U0BOT> <@U0BOT> caster list": "caster list", "<@U0BOT>": "help", "<@U0BOT>!": "help", "<@U0BOT> ...": "help",
+		"<@U0BOT> please": "please", "<@U0BOT> record status `main`": "record status `main`",
+		"<@U0BOT> `caster` restart `Evening News`":  "`caster` restart `Evening News`",
+		"<@U0BOT> caster why restart for <@U0BO>":   "caster why restart for <@U0BO>",
+		"<@U0BOT> caster ask main <@U0BOT> is slow": "caster ask main <@U0BOT> is slow",
+		"<@U0BOT> record stop _main_":               "record stop _main_", "<@U0BOT> ``": "``", "<@U0BOT": "help",
+		"":                               "help",
+		"<@U0BOT>\trecord\nstatus\nmain": "record\nstatus\nmain",
+	} {
+		if got := me.mentionText(text); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}
+
+func FuzzWhatIsSaid(f *testing.F) {
+	f.Add("<@U0BOT> `*_~list~_*`")
+	f.Add("<@U0BOT><@U0BOT<@U0BOT>")
+	f.Fuzz(func(t *testing.T, text string) {
+		if me.mentionText(text) == "" {
+			t.Errorf("%q says nothing", text)
 		}
 	})
 }

@@ -65,44 +65,6 @@ func (id Identity) event(in callback, envelope string, now time.Time) (Event, er
 	return Event{Ignored: "event of another kind"}, nil
 }
 
-// mention decodes a command in a message. What bots write, what is edited afterwards, and what is in no channel is no
-// command.
-func (id Identity) mention(in callback, key string, now time.Time) (Event, error) {
-	e := in.Event
-	person := idOf(e.User)
-	if e.BotID != "" || e.Subtype != "" || len(e.Edited) > 0 && string(e.Edited) != "null" || person == "" ||
-		person == id.User || idOf(e.Channel) == "" {
-		return Event{Ignored: "message of a bot, an edited one, or one without a channel"}, nil
-	}
-	if !id.ours(in.TeamID, "") {
-		return Event{}, errOtherTeam
-	}
-	from := op.Origin{Team: id.Team, PersonTeam: cmp.Or(e.UserTeam, e.SourceTeam, e.Team, in.TeamID), Address: op.Address{
-		Channel: idOf(e.Channel), Thread: e.ThreadTS, Person: person, At: messageTime(e.TS, now),
-	}}
-	r := op.Request{Key: key, Origin: from, Text: id.mentionText(e.Text)}
-	return Event{Key: key, Request: &r}, nil
-}
-
-// mentionText is what was said to the bot: the text after its name, or all of it when the name stands last.
-func (id Identity) mentionText(text string) string {
-	before, after, found := strings.Cut(text, "<@"+id.User)
-	if !found {
-		return cmp.Or(strings.TrimSpace(text), "help")
-	}
-	if _, rest, ok := strings.Cut(after, ">"); ok {
-		after = rest
-	}
-	said := strings.TrimPrefix(strings.TrimSpace(after), "/")
-	if said == "" {
-		said = strings.TrimSpace(before)
-	}
-	if said == "" {
-		return "help"
-	}
-	return said
-}
-
 // messageTime is the moment of a message id: seconds, a dot and a counter.
 func messageTime(ts string, now time.Time) time.Time {
 	seconds, _, _ := strings.Cut(ts, ".")

@@ -27,13 +27,22 @@ func submission(in interaction, r op.Request, sent bool) (Event, error) {
 		return a, nil
 	}
 	notice := hold(form, in.View)
-	r.Channel, r.Thread, r.FromHome = form.Channel, form.Thread, form.FromHome
+	r.Channel, r.Thread, r.FromHome, r.Form = form.Channel, form.Thread, form.FromHome, true
 	if sent {
 		r.Key = "form-" + in.View.ID + "-" + in.View.Hash
 	}
 	return Event{Key: r.Key,
 		Fill: &formInput{Request: r, Form: form, View: in.View.ID, Hash: in.View.Hash, Block: at, Notice: notice,
-			Sent: sent}}, nil
+			Blocks: blocks(in.View), Sent: sent}}, nil
+}
+
+func blocks(v seenView) map[string]string {
+	ids := map[string]string{}
+	for block := range v.State.Values {
+		name, _, _ := strings.Cut(block, render.FieldSeparator)
+		ids[name] = block
+	}
+	return ids
 }
 
 // hold puts into a form what its fields hold in the view. It gives the id of a field in which a notice was picked, or
@@ -87,6 +96,7 @@ func suggestion(in interaction, r op.Request) (Event, error) {
 	}
 	hold(form, in.View)
 	q.Request.Channel, q.Request.Thread, q.Request.FromHome = form.Channel, form.Thread, form.FromHome
+	q.Request.Form = true
 	q.Command, q.Args = form.Command, form.Values()
 	q.Field, _, _ = strings.Cut(in.BlockID, render.FieldSeparator)
 	delete(q.Args, q.Field)

@@ -40,6 +40,66 @@ func TestEveryButtonIsUnderstood(t *testing.T) {
 	}
 }
 
+// TestCardsOnThePage: each button that a card has on the page is read as the click that it stands for, on the card that
+// it names; anything else means nothing.
+func TestCardsOnThePage(t *testing.T) {
+	o := slackworld.Operation(op.Pending)
+	o.Card, o.Version = "1795377600.000100", 7
+	unknown := slackworld.Operation(op.Unknown)
+	unknown.Card, unknown.Version = "1795377600.000200", 9
+	page := render.Printer{}.Home(op.Answer{Title: op.L("page"),
+		Items: []op.Item{{Title: op.L("waits"), Card: &o}, {Title: op.L("waits"), Card: &unknown}}},
+		func(op.Operation) bool { return false })
+	got := ""
+	for _, b := range page.Blocks.BlockSet {
+		row, _ := b.(*slack.ActionBlock)
+		if row == nil {
+			continue
+		}
+		for _, e := range row.Elements.ElementSet {
+			drawn := e.(*slack.ButtonBlockElement)
+			got += "\n" + onPage(t, "home", drawn.ActionID, drawn.Value)
+		}
+	}
+	want := fmt.Sprintf(`
+confirm %[1]s in C0SHOW/1795377600.000100 at 7
+cancel %[1]s in C0SHOW/1795377600.000100 at 7
+look %[2]s in C0SHOW/1795377600.000200 at 9
+happened %[2]s in C0SHOW/1795377600.000200 at 9
+not %[2]s in C0SHOW/1795377600.000200 at 9
+the page`, o.ID, unknown.ID)
+	if got != want {
+		t.Errorf("read as%s\nwant%s", got, want)
+	}
+	for _, c := range [][3]string{
+		{"modal", "home:op:confirm:8f2k", "C0SHOW 1.2 7"}, {"home", "home:op:again:8f2k", "C0SHOW 1.2 7"},
+		{"home", "home:op:confirm:", "C0SHOW 1.2 7"}, {"home", "home:op:confirm:8f2k", "C0SHOW 1.2 0"},
+		{"home", "home:op:confirm:8f2k", "C0SHOW 1.2"}, {"home", "home:op:confirm:8f2k", "C0SHOW  7"},
+		{"home", "home:op:confirm:8f2k", " 1.2 7"}, {"home", "home:op:confirm:8f2k", "C0SHOW 1.2 x"},
+	} {
+		if got := onPage(t, c[0], c[1], c[2]); got != "ignored" {
+			t.Errorf("%q is read as %s", c, got)
+		}
+	}
+}
+
+// onPage is what a press in a view of this kind means.
+func onPage(t *testing.T, kind, action, value string) string {
+	t.Helper()
+	raw := fmt.Sprintf(`{"type":"block_actions","team":{"id":"T0SHOW"},"user":{"id":"U0ANA","team_id":"T0SHOW"},"trigger_id":"t",
+		"actions":[{"action_id":%q,"value":%q,"action_ts":"7.7"}],"view":{"id":"V1","type":%q}}`, action, value, kind)
+	a, err := Identity{Team: "T0SHOW"}.Decode("interactive", "e1", json.RawMessage(raw), slackworld.T0)
+	switch c := a.Click; {
+	case err != nil:
+		t.Fatal(err)
+	case a.Home != nil:
+		return "the page"
+	case c != nil && c.FromHome && c.Person == "U0ANA" && c.Key != "":
+		return fmt.Sprintf("%s %s in %s/%s at %d", c.Action, c.Operation, c.Channel, c.Message, c.Version)
+	}
+	return "ignored"
+}
+
 // TestPagesAndWindows: a button of a view means something only on the page, or in a window of that person.
 func TestPagesAndWindows(t *testing.T) {
 	press := func(kind, action, value, owner string) string {

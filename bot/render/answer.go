@@ -29,20 +29,21 @@ var marks = map[op.Mark]string{
 const maxItems = 40
 
 // Answer draws what a person is told in private.
-func (t Printer) Answer(a op.Answer) Message { return t.sketch(a, maxItems, maxBlocks) }
+func (t Printer) Answer(a op.Answer) Message { return t.sketch(a, maxItems, maxBlocks, nil) }
 
-// sketch draws an answer with so many things and blocks at most: things give way to what stands below them.
-func (t Printer) sketch(a op.Answer, maxItems, maxBlocks int) Message {
-	m := t.sketchItems(a, maxItems)
+// sketch draws an answer with so many things and blocks at most: things give way to what stands below them. repeats is
+// as in Card, for cards that stand in it.
+func (t Printer) sketch(a op.Answer, maxItems, maxBlocks int, repeats func(op.Operation) bool) Message {
+	m := t.sketchItems(a, maxItems, repeats)
 	for over := len(m.Blocks) - maxBlocks; over > 0 && maxItems > 0; over = len(m.Blocks) - maxBlocks {
 		maxItems = max(0, min(maxItems, len(a.Items))-over)
-		m = t.sketchItems(a, maxItems)
+		m = t.sketchItems(a, maxItems, repeats)
 	}
 	m.Blocks = m.Blocks[:min(len(m.Blocks), maxBlocks)]
 	return m
 }
 
-func (t Printer) sketchItems(a op.Answer, maxItems int) Message {
+func (t Printer) sketchItems(a op.Answer, maxItems int, repeats func(op.Operation) bool) Message {
 	d, a := drawing{}, t.Words.Answer(t.Language, a)
 	title := marked(a.Mark, a.Title)
 	d.say(mrkdwn(title))
@@ -51,6 +52,10 @@ func (t Printer) sketchItems(a op.Answer, maxItems int) Message {
 	}
 	items, rest := op.Cut(a.Items, maxItems)
 	for _, item := range items {
+		if item.Card != nil && repeats != nil {
+			d.card(item, t.face(viewOf(*item.Card, repeats(*item.Card))))
+			continue
+		}
 		d.item(item)
 	}
 	if len(rest) > 0 {
@@ -64,7 +69,7 @@ func (t Printer) sketchItems(a op.Answer, maxItems int) Message {
 			a.Next = append([]op.Next{{Label: t.text("Choose…"), Text: a.Pick.Text}}, a.Next...)
 		}
 	}
-	if presses := d.presses(a.Next); len(presses) > 0 {
+	if presses := d.presses(a.Next, a.Title); len(presses) > 0 {
 		d.blocks = append(d.blocks, row(presses))
 	}
 	if note := mrkdwn(a.Note); note != "" {
@@ -114,7 +119,7 @@ func (d *drawing) item(item op.Item) {
 	if facts := joined(item.Facts, aside); facts != "" {
 		text += aside + facts
 	}
-	presses := d.presses(item.Next[:min(len(item.Next), 1)])
+	presses := d.presses(item.Next[:min(len(item.Next), 1)], item.Title)
 	if len(presses) == 0 {
 		d.say(text)
 		return
@@ -125,8 +130,8 @@ func (d *drawing) item(item op.Item) {
 	d.blocks = append(d.blocks, beside)
 }
 
-// presses are buttons that say a command. One whose command does not fit a button is left out.
-func (d *drawing) presses(next []op.Next) []press {
+// presses are buttons that say a command, beside or below a title. One whose command does not fit a button is left out.
+func (d *drawing) presses(next []op.Next, title op.Line) []press {
 	list := make([]press, 0, len(next))
 	for _, n := range next {
 		if n.Text == "" || len(n.Text) > maxValue {
@@ -136,7 +141,11 @@ func (d *drawing) presses(next []op.Next) []press {
 		if n.Channel != "" {
 			action = HomeAction + strconv.Itoa(d.count) + ":" + n.Channel
 		}
-		list = append(list, press{text: op.Text(n.Label), action: action, value: n.Text})
+		about := subject(title)
+		if n.About != "" {
+			about = op.L(op.V(n.About))
+		}
+		list = append(list, press{text: op.Text(n.Label), about: about, action: action, value: n.Text})
 		d.count++
 	}
 	return list

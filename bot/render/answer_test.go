@@ -25,7 +25,7 @@ func TestAnswers(t *testing.T) {
 	} {
 		m := plain.Answer(a)
 		lint(t, name, m)
-		if p := blockkit.Lint("home", json.RawMessage(slackworld.JSON(t, plain.Home(a).Blocks))); len(p) > 0 {
+		if p := blockkit.Lint("home", json.RawMessage(slackworld.JSON(t, plain.Home(a, nil).Blocks))); len(p) > 0 {
 			t.Errorf("%s as home: %v", name, p)
 		}
 		if name != "full" && name != "full-plain" {

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -111,17 +112,53 @@ func label(text string, max int) *slack.TextBlockObject {
 // press is a button.
 type press struct {
 	text   op.Text
-	count  int // what stands for {} in it
+	count  int     // what stands for {} in it
+	about  op.Line // what it is about, for those who hear it without what stands around it
+	apart  string  // what stands between its words and that; empty: a space
 	action string
 	value  string
 	style  slack.Style
+
+	version int64 // of the operation that it answers; 0 for what answers none
 }
 
 func (p press) element() *slack.ButtonBlockElement {
+	words := strings.Replace(string(p.text), "{}", strconv.Itoa(p.count), 1)
 	return &slack.ButtonBlockElement{
-		Type: slack.METButton, Text: label(strings.Replace(string(p.text), "{}", strconv.Itoa(p.count), 1), maxButton),
-		ActionID: p.action, Value: p.value, Style: p.style,
+		Type: slack.METButton, Text: label(words, maxButton),
+		AccessibilityLabel: spoken(words, cmp.Or(p.apart, " "), p.about),
+		ActionID:           p.action, Value: p.value, Style: p.style,
 	}
+}
+
+// spoken are the words of a button for a screen reader, which reads it away from its row: "Show Evening News". What
+// Slack would fill in, as people and times, is left out: in a label it would be read letter by letter.
+func spoken(words, apart string, about op.Line) string {
+	var b strings.Builder
+	for _, s := range about {
+		b.WriteString(s.Text)
+	}
+	subject := strings.TrimSpace(b.String())
+	switch {
+	case subject == "":
+		subject = words
+	case !strings.HasPrefix(subject, words):
+		subject = words + apart + subject
+	}
+	return unbracketed(label(subject, maxButton).Text)
+}
+
+// unbracketed takes away what Slack's markup begins with: no page of Slack says whether a label may hold it.
+var unbracketed = strings.NewReplacer("<", "‹", ">", "›", "&", "+").Replace
+
+// subject is what a title is about: the name in it, else all of it.
+func subject(title op.Line) op.Line {
+	for _, s := range title {
+		if s.Bold {
+			return op.Line{s}
+		}
+	}
+	return title
 }
 
 func row(presses []press) *slack.ActionBlock {

@@ -61,7 +61,11 @@ func viewOf(o op.Operation, repeats bool) cardView {
 		(o.State == op.Running || o.State == op.Unknown || o.State == op.Succeeded || o.State == op.Failed) {
 		return severalView(o)
 	}
-	return cardViews[o.State](o, repeats)
+	f := cardViews[o.State](o, repeats)
+	if lock := o.Plan.Passed; lock != nil && o.Sends > 0 && o.State != op.Failed {
+		f.lines = append(f.lines, op.L("🔒 It went through the lock of ", op.Who(lock.Holder), ", who is told."))
+	}
+	return f
 }
 
 func pendingFace(o op.Operation, _ bool) cardView {
@@ -81,6 +85,9 @@ func pendingFace(o op.Operation, _ bool) cardView {
 	} else {
 		f.presses = []press{act(o, op.ActionConfirm, confirmWords(o), style), act(o, op.ActionCancel, "Cancel", "")}
 		f.presses[0].count = len(o.Plan.Parts)
+		if o.Plan.Button != "" {
+			f.presses[0].about = nameOf(o)
+		}
 		f.foot = append(f.foot, op.L("only ", op.Who(o.Requester)))
 	}
 	f.foot = append(f.foot, reference(o), rule(o))
@@ -222,15 +229,29 @@ func closed(o op.Operation, title op.Line) cardView {
 func nextButtons(o op.Operation, out op.Outcome) []press {
 	var list []press
 	for _, n := range out.Next[:min(len(out.Next), 2)] {
-		list = append(list, act(o, op.Action(string(op.ActionNext)+":"+n.ID()), op.Text(n.Label), ""))
-		list[len(list)-1].count = n.Count
+		way := act(o, op.Action(string(op.ActionNext)+":"+n.ID()), op.Text(n.Label), "")
+		way.count, way.about, way.apart = n.Count, nameOf(o), " "
+		list = append(list, way)
 	}
 	return list
 }
 
+// nameOf is what a button is about whose words say what is done: the thing by its name. Those of several say themselves
+// how many they are about.
+func nameOf(o op.Operation) op.Line {
+	switch {
+	case o.IsSeveral():
+		return nil
+	case o.Plan.Target.Name != "":
+		return op.L(op.V(o.Plan.Target.Name))
+	}
+	return subject(o.Plan.Title)
+}
+
 // act is a button of a card: what to do, and the operation's opaque id.
 func act(o op.Operation, a op.Action, words op.Text, style slack.Style) press {
-	return press{text: words, action: CardAction + string(a), value: o.ID, style: style}
+	return press{text: words, about: o.Plan.Title, apart: ": ", action: CardAction + string(a), value: o.ID, style: style,
+		version: o.Version}
 }
 
 func outcome(o op.Operation) op.Outcome {

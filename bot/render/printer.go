@@ -23,7 +23,7 @@ func (t Printer) text(words op.Text) string { return t.Words.Text(t.Language, st
 func (t Printer) face(f cardView) cardView {
 	f.title, f.lines, f.foot = t.Line(f.title), t.Words.Lines(t.Language, f.lines), t.Words.Lines(t.Language, f.foot)
 	for i, p := range f.presses {
-		f.presses[i].text = op.Text(t.text(p.text))
+		f.presses[i].text, f.presses[i].about = op.Text(t.text(p.text)), t.Line(p.about)
 	}
 	return f
 }

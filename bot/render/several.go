@@ -37,6 +37,9 @@ func severalView(o op.Operation) cardView {
 			break
 		}
 	}
+	if o.Decision.Confirm == op.ConfirmNone { // there was no question that could say so
+		f.lines = append(f.lines, o.Plan.Left...)
+	}
 	f.lines = append(f.lines, quiet(o.Members, len(f.lines) > 0)...)
 	return f
 }

@@ -143,7 +143,7 @@ func wrap(b *strings.Builder, mark, text string) {
 var escape = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace
 
 // Clean makes one line of at most max characters out of any bytes, with an ellipsis behind them when there were more.
-// Characters that cannot be seen, or that turn the order of others around, are shown by number: ⟨U+202E⟩.
+// Characters that hide something, or that turn the order of others around, are shown by number: ⟨U+202E⟩.
 func Clean(text string, max int) string {
 	plain := !strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r >= 0x7f })
 	if plain && len(text) <= max {
@@ -151,8 +151,9 @@ func Clean(text string, max int) string {
 	}
 	var b strings.Builder
 	n := 0
-	for _, r := range text {
-		drawn := visible(r)
+	runes := []rune(text)
+	for i := range runes {
+		drawn := visible(runes, i)
 		if n += utf8.RuneCountInString(drawn); n > max {
 			b.WriteString("…")
 			break
@@ -162,14 +163,14 @@ func Clean(text string, max int) string {
 	return b.String()
 }
 
-func visible(r rune) string {
-	switch {
+func visible(runes []rune, i int) string {
+	switch r := runes[i]; {
 	case r == '\n' || r == '\r' || r == '\t' || r == '\u2028' || r == '\u2029':
 		return " "
-	case op.Invisible(r):
+	case r != utf8.RuneError && op.Conceals(runes, i):
 		return fmt.Sprintf("⟨U+%04X⟩", r)
 	}
-	return string(r)
+	return string(runes[i])
 }
 
 // twins look like the characters that format text, and do nothing.

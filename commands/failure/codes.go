@@ -6,7 +6,9 @@ const (
 	askKeys   = "Ask whoever keeps casterbot to check its access keys."
 	lookAgain = "Look with /caster show and ask again."
 	setDomain = "Set its domain in the ApsaraVideo Live console."
+	askClock  = "Ask whoever keeps casterbot to set the clock."
 	tryLater  = "Try again in a minute."
+	tryOrAsk  = "Try again in a minute. If it stays so, ask whoever keeps casterbot."
 )
 
 // CodeTexts has a sentence for every code that the pages of the changing operations document, in all their versions,
@@ -108,8 +110,11 @@ var CodeTexts = map[string]codeText{
 		Advice: tryLater, way: "again"},
 	"InvalidTimeStamp.Format": {Text: "ApsaraVideo Live could not read the request's time",
 		Advice: ourFault},
-	"InvalidTimeStamp.Expired": {Text: "the clock of the bot's machine is more than 15 minutes off",
-		Advice: "Ask whoever keeps casterbot to set the clock."},
+	"InvalidTimeStamp.Expired": {Text: "the clock of the bot's machine is more than 15 minutes off", Advice: askClock},
+
+	"ClockSkew": {Text: "the clock of the bot's machine is more than 10 minutes off", Advice: askClock},
+	"InvalidRegionId.NotFound": {Text: "there is no such region",
+		Advice: "Ask whoever keeps casterbot to check ALIBABA_CLOUD_REGION_ID."},
 
 	// The service.
 	"Throttling":         {Text: "too many calls for the account at this moment", Advice: tryLater, way: "again"},

@@ -41,6 +41,10 @@ func Explain(err error) explained {
 		return explained{Text: op.L("something in me went wrong before ApsaraVideo Live answered")}
 	}
 	x := explained{code: e.Code, requestID: e.RequestID}
+	if e.Keys {
+		x.Text, x.Advice = op.L("casterbot could not get its access keys", aside(e.Code)), op.L(askKeys)
+		return x
+	}
 	if known, ok := CodeTexts[e.Code]; ok {
 		x.Text, x.Advice = op.L(known.Text, " (", op.Code(e.Code), ")"), op.L(known.Advice)
 		x.Already, x.way = known.already != "" && known.already == e.Action, known.way
@@ -48,14 +52,14 @@ func Explain(err error) explained {
 	}
 	switch {
 	case e.Class == live.NotSent:
-		x.Text, x.Advice, x.way = op.L("the request could not be sent", aside(e.Message)), op.L(tryLater), "again"
+		x.Text, x.Advice, x.way = op.L("the request could not be sent", aside(e.Message)), op.L(tryOrAsk), "again"
 	case e.Class == live.Throttled:
 		x.Text, x.Advice, x.way = op.L("too many calls for the account at this moment", aside(e.Code)),
 			op.L(tryLater), "again"
 	case e.Class == live.NotFound:
 		x.Text, x.Advice, x.way = op.L("it does not exist any more"), op.L("Look with ", op.Code("/caster list"), "."), "list"
 	case e.Class == live.Unknown:
-		x.Text, x.Advice, x.way = op.L("ApsaraVideo Live gave no usable answer", aside(e.Code)), op.L(tryLater), "again"
+		x.Text, x.Advice, x.way = op.L("ApsaraVideo Live gave no usable answer", aside(e.Code)), op.L(tryOrAsk), "again"
 	case strings.HasPrefix(e.Code, "Missing"):
 		x.Text, x.Advice = op.L("a parameter was missing (", op.Code(e.Code), ")"), op.L(ourFault)
 	default:
@@ -93,6 +97,7 @@ func CannotLook(at op.Line, err error) error {
 	if len(x.Advice) == 0 {
 		refusal.Answer.Lines = nil
 	}
+	refusal.Advice = x.Advice
 	refusal.Code, refusal.Brief = x.code, op.L("could not be looked at")
 	if x.way == "again" {
 		refusal.Answer.Next = []op.Next{{Label: askAgain}}

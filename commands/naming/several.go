@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"casterbot/internal/civiltime"
 	"casterbot/internal/op"
 )
 
@@ -13,6 +14,13 @@ import (
 // refuses the whole.
 func (n Noun) Several(whole string, words []string, all []Thing,
 	find func(string) (Thing, error)) ([]op.Option, error) {
+	if civiltime.Scheduled(whole) {
+		one, err := find(whole)
+		if err != nil {
+			return nil, unscheduled(whole)
+		}
+		return []op.Option{{Label: one.Name, Value: one.ID}}, nil
+	}
 	var found []op.Option
 	var failed error
 	for _, word := range words {

@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
-	"runtime"
 	"sync"
 	"syscall"
 	"time"
@@ -32,6 +31,7 @@ import (
 	"casterbot/internal/quota"
 	"casterbot/internal/records"
 	"casterbot/internal/store"
+	"casterbot/internal/store/connect"
 )
 
 // Build is what the program was built of.
@@ -43,7 +43,7 @@ type Build struct {
 
 // Program is the command line.
 func (b Build) Program() cli.Program {
-	return cli.Program{
+	p := cli.Program{
 		Name: "casterbot", Short: "Operate ApsaraVideo Live studios and recordings from Slack.", Out: os.Stdout,
 		Err: os.Stderr,
 		Commands: []cli.Command{
@@ -51,10 +51,13 @@ func (b Build) Program() cli.Program {
 			cli.BackupCommand(), cli.RestoreCommand(engine.CloseRestored), b.versionCommand(),
 		},
 	}
+	p.Commands = append(p.Commands, cli.CompletionCommand(func() []cli.Command { return p.Commands }))
+	return p
 }
 
 func (b Build) versionCommand() cli.Command {
-	return cli.Command{Name: "version", Short: "Print the version.", Run: func(_ context.Context, c cli.Call) error {
+	const short = "Print the version; also -v and --version."
+	return cli.Command{Name: "version", Short: short, Run: func(_ context.Context, c cli.Call) error {
 		_, err := fmt.Fprintln(c.Out, "casterbot", b.Version)
 		return err
 	}}
@@ -76,6 +79,9 @@ func (b Build) runCommand() cli.Command {
 				return cli.Usage(err)
 			}
 			a, err := New(ctx, Options{Settings: settings, Version: b.Version, Log: log})
+			if errors.As(err, &databaseError{}) {
+				err = fmt.Errorf("CASTERBOT_DATABASE_URL: %w", err)
+			}
 			if err != nil {
 				return err
 			}
@@ -83,6 +89,11 @@ func (b Build) runCommand() cli.Command {
 		},
 	}
 }
+
+// databaseError says that the database could not be opened.
+type databaseError struct{ error }
+
+func (e databaseError) Unwrap() error { return e.error }
 
 // Options are what a bot is made of. All but Settings and Log may be missing.
 type Options struct {
@@ -110,6 +121,7 @@ type App struct {
 	log      *slog.Logger
 	limits   *quota.Quota
 	cloud    *live.Client
+	inquiry  *inquiry // nil where nothing waits in real time
 }
 
 // shape is the table of commands without anything behind it, for those who ask only what there is.
@@ -137,10 +149,13 @@ func New(ctx context.Context, o Options) (*App, error) {
 	if err != nil {
 		return nil, cli.Usage(err)
 	}
+	if err := connect.Check(c.DatabaseURL.Reveal()); err != nil {
+		return nil, cli.Usage(fmt.Errorf("CASTERBOT_DATABASE_URL: %w", err))
+	}
 	replica := op.NewID()
 	db, err := store.Open(ctx, c.DatabaseURL.Reveal(), store.Options{Now: o.Now, Replica: replica, Log: log})
 	if err != nil {
-		return nil, err
+		return nil, databaseError{err}
 	}
 	now := db.Now
 	limits := openQuota(c, db, replica, wait, log)
@@ -168,13 +183,17 @@ func New(ctx context.Context, o Options) (*App, error) {
 	})
 	own.OnBoard(guardian.Nudge)
 	own.OnCare(guardian.Soon)
-	return &App{
+	a := &App{
 		settings: c, version: o.Version, log: log, Policy: keeper, Store: db, limits: limits, cloud: cloud, Engine: states,
 		Watch: guardian,
 		Bot: bot.New(slack, bot.Engine{Operations: states, Browser: states.Browser(),
 			Notifier: channelTeller{states.Notifier(), guardian}},
 			chat, people),
-	}, nil
+	}
+	if wait == nil {
+		a.inquiry = newInquiry(c, keys, cloud, keeper, log)
+	}
+	return a, nil
 }
 
 func openCloud(c config.Config, keys live.Credentials, limits *quota.Quota, fresh time.Duration,
@@ -189,6 +208,7 @@ func openCloud(c config.Config, keys live.Credentials, limits *quota.Quota, fres
 	}
 	return live.New(live.Config{
 		Endpoint: c.LiveEndpoint, Region: c.Region, Credentials: keys, Quota: limits, Fresh: fresh, Waiting: waiting,
+		Log: log,
 	})
 }
 
@@ -203,12 +223,18 @@ func (a *App) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := a.Engine.Start(ctx); err != nil {
+	switch err := a.Engine.Start(ctx); {
+	case ctx.Err() != nil: // stopped before it has begun
+		return nil
+	case err != nil:
 		return fmt.Errorf("recover what an earlier process left: %w", err)
 	}
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	watching := sync.WaitGroup{}
 	watching.Go(func() { a.Watch.Run(background) })
+	if a.inquiry != nil {
+		watching.Go(func() { a.inquiry.run(background) })
+	}
 	defer watching.Wait()
 	defer stop()
 	go a.Policy.Watch(background)
@@ -262,26 +288,5 @@ func (a *App) reloadOnHangup(ctx context.Context) {
 		case <-hangup:
 			_ = a.Policy.Reload()
 		}
-	}
-}
-
-func (a *App) probes() map[string]health.Probe {
-	return map[string]health.Probe{
-		"slack": func(context.Context) (map[string]any, bool) {
-			h := a.Bot.Health()
-			return map[string]any{"sockets": h.Sockets, "want": h.Want, "ageSeconds": int(h.Age.Seconds()),
-				"connections": h.Connections, "strangers": h.Strangers, "replaced": h.Replaced}, h.Ready()
-		},
-		"store": func(ctx context.Context) (map[string]any, bool) {
-			err := a.Store.Ping(ctx)
-			state := map[string]any{"writable": err == nil}
-			if why := store.Reason(err); why != "" {
-				state["why"] = why
-			}
-			return state, err == nil
-		},
-		"process": func(context.Context) (map[string]any, bool) {
-			return map[string]any{"goroutines": runtime.NumGoroutine()}, true
-		},
 	}
 }

@@ -21,6 +21,9 @@ func TestWireSaysWhatIsMissing(t *testing.T) {
 	}{
 		"no policy": {config.Config{PolicyFile: filepath.Join(t.TempDir(), "policy.yml")},
 			[]string{"CASTERBOT_POLICY", "docs/policy.example.yml"}},
+		"policy a folder": {config.Config{PolicyFile: t.TempDir()}, []string{"CASTERBOT_POLICY names a folder"}},
+		"odd database": {config.Config{PolicyFile: "../../docs/policy.example.yml", AccessKeyID: "LTAIfakefake",
+			AccessKeySecret: "fake", DatabaseURL: "sqlite://casterbot.db"}, []string{"CASTERBOT_DATABASE_URL", "a host"}},
 		"no keys": {config.Config{PolicyFile: "../../docs/policy.example.yml"},
 			[]string{"ALIBABA_CLOUD_ACCESS_KEY_ID", "RAM role"}},
 		"half a key": {config.Config{PolicyFile: "../../docs/policy.example.yml", AccessKeyID: "LTAIfakefake"},

@@ -3,14 +3,11 @@ package app
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io/fs"
 	"log/slog"
 	"time"
 
 	"casterbot/bot/webapi"
 	"casterbot/commands"
-	"casterbot/internal/cli"
 	"casterbot/internal/config"
 	"casterbot/internal/live"
 	"casterbot/internal/monitor"
@@ -41,11 +38,7 @@ func (t channelTeller) ChannelRestored(ctx context.Context, channel string) {
 
 func openPolicy(path string, log *slog.Logger) (*policy.Keeper, error) {
 	keeper, err := policy.NewKeeper(path, shape().Verbs(), log)
-	if errors.Is(err, fs.ErrNotExist) {
-		err = cli.Usage(fmt.Errorf(
-			"CASTERBOT_POLICY names no file (%w): it says who may do what; docs/policy.md explains it, docs/policy.example.yml is one to start from", err))
-	}
-	return keeper, err
+	return keeper, unreadable("CASTERBOT_POLICY", path, err)
 }
 
 func openKeys(c config.Config) (live.Credentials, error) {

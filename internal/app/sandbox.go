@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 
@@ -16,10 +18,11 @@ import (
 
 // world is the sandbox's command line.
 type world struct {
-	addr, dir, policyFile, logLevel string
-	reset, noBot, printEnv          bool
-	cameras                         int
-	build                           Build
+	addr, slackAddr, liveAddr           string
+	dir, policyFile, logLevel, manifest string
+	reset, noBot, printEnv              bool
+	cameras                             int
+	build                               Build
 }
 
 func (b Build) sandboxCommand() cli.Command {
@@ -27,9 +30,15 @@ func (b Build) sandboxCommand() cli.Command {
 	return cli.Command{
 		Name: "sandbox", Short: "Try everything without an account: the bot in an embedded workspace and cloud, with a page in the browser.",
 		Examples: []string{"casterbot sandbox", "casterbot sandbox --addr 127.0.0.1:8800 --reset",
-			"casterbot sandbox --cameras 10 --reset", "casterbot sandbox --no-bot --print-env"},
+			"casterbot sandbox --cameras 10 --reset", "casterbot sandbox --no-bot --print-env",
+			"casterbot sandbox --no-bot --manifest my-app.yml"},
 		Flags: func(f *flag.FlagSet) {
 			f.StringVar(&w.addr, "addr", sandbox.PageAddr, "`ADDRESS` of the page")
+			f.StringVar(&w.slackAddr, "slack-addr", "",
+				"`ADDRESS` of Slack's API (default "+sandbox.SlackAddr+", or a free port)")
+			f.StringVar(&w.liveAddr, "live-addr", "",
+				"`ADDRESS` of the cloud's API (default "+sandbox.LiveAddr+", or a free port)")
+			f.StringVar(&w.manifest, "manifest", "", "with --no-bot: manifest `FILE` of your own Slack app")
 			f.StringVar(&w.dir, "dir", sandbox.DefaultDir(), "`FOLDER` of the world's state")
 			f.StringVar(&w.policyFile, "policy", "",
 				"policy `FILE` (default: policy.yml in the folder, made when it is missing)")
@@ -46,26 +55,28 @@ func (b Build) sandboxCommand() cli.Command {
 
 // run opens the world and puts the real bot into it: the same wiring as for Slack and ApsaraVideo Live.
 func (w *world) run(ctx context.Context, c cli.Call) error {
+	release, err := w.prepare()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = release() }()
 	settings := config.Config{LogLevel: w.logLevel, LogFormat: "text"}
 	log, err := settings.Log(c.Err)
 	if err != nil {
 		return cli.Usage(err)
 	}
-	app, err := sandbox.ReadManifest(w.build.Manifest)
+	shape, err := w.shape(log)
 	if err != nil {
 		return err
 	}
-	open, err := sandbox.Open(sandbox.Config{
-		Dir: w.dir, Reset: w.reset, PageAddr: w.addr, Commands: app.Commands, Events: app.Events, Scopes: app.Scopes,
-		Usages: Usages(), Suggestions: sandbox.Suggestions(), Log: log,
-		Limits: true, Cameras: w.cameras,
-	})
+	open, err := sandbox.Open(shape)
 	if err != nil {
 		return err
 	}
 	defer open.Close()
-	sandbox.Greet(c.Out, c.Err, open, w.dir, w.printEnv, w.noBot)
+	greet := func() { sandbox.Greet(c.Out, c.Err, open, w.dir, w.policy(), w.printEnv, w.noBot) }
 	if w.noBot {
+		greet()
 		<-ctx.Done()
 		return nil
 	}
@@ -77,7 +88,29 @@ func (w *world) run(ctx context.Context, c cli.Call) error {
 		return err
 	}
 	open.Clock.OnAdvance(a.Nudge)
+	greet()
 	return a.Run(ctx)
+}
+
+// shape is the world that is asked for: with casterbot installed, or with somebody's own app and nothing of ours.
+func (w *world) shape(log *slog.Logger) (sandbox.Config, error) {
+	c := sandbox.Config{Dir: w.dir, Reset: w.reset, PageAddr: w.addr, SlackAddr: w.slackAddr, LiveAddr: w.liveAddr,
+		Log: log, Limits: true, Cameras: w.cameras}
+	text, err := w.build.Manifest, error(nil)
+	switch {
+	case w.manifest == "":
+		c.Suggestions = sandbox.Suggestions()
+	case !w.noBot:
+		return c, cli.Usage(errors.New("--manifest is for an app of your own: use it with --no-bot"))
+	default:
+		if text, err = os.ReadFile(w.manifest); err != nil {
+			return c, cli.Usage(err)
+		}
+	}
+	if c.App, err = sandbox.ReadManifest(text); err != nil && w.manifest != "" {
+		err = fmt.Errorf("%s: %w", w.manifest, err)
+	}
+	return c, err
 }
 
 // settings are those of a bot in the world, and its database, afresh when that is wanted.
@@ -106,13 +139,4 @@ func (b Build) Join(open *sandbox.World, dir, policyFile string, c config.Config
 		}
 	}
 	return c, nil
-}
-
-// Usages are the commands, as the sandbox completes them.
-func Usages() []sandbox.Usage {
-	var rows []sandbox.Usage
-	for _, c := range shape().Commands {
-		rows = append(rows, sandbox.Usage{Text: "/" + c.Shown(), Short: c.Short})
-	}
-	return rows
 }

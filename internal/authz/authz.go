@@ -32,8 +32,9 @@ type Directory interface {
 	Person(ctx context.Context, id, team string, since time.Time) (op.Person, error)
 	// Channel looks a channel up, likewise.
 	Channel(ctx context.Context, id string, since time.Time) (op.Channel, error)
-	// Rooms gives the ids of the channels that somebody is in, as far as the bot sees them, not older than 60 s.
-	Rooms(ctx context.Context, id string) ([]string, error)
+	// Rooms gives the ids of the channels that somebody is in, as far as the bot sees them, looked up after since; when it
+	// is zero, not older than 60 s.
+	Rooms(ctx context.Context, id string, since time.Time) ([]string, error)
 	// Peek gives facts that were looked up after since without asking anybody; false when they are not at hand.
 	// When since is zero, up to 60 s old ones will do.
 	Peek(person, team, channel string, since time.Time) (op.Person, op.Channel, bool)
@@ -128,7 +129,7 @@ func (j *Judge) Visitor(ctx context.Context, id, team string) (op.Person, []stri
 	person, err := j.Directory.Person(ctx, id, team, time.Time{})
 	var rooms []string
 	if err == nil {
-		rooms, err = j.Directory.Rooms(ctx, id)
+		rooms, err = j.Directory.Rooms(ctx, id, time.Time{})
 	}
 	if err != nil {
 		err = rightsUnknown(err)

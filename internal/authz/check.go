@@ -3,6 +3,7 @@ package authz
 import (
 	"context"
 	"slices"
+	"time"
 
 	"casterbot/internal/grammar"
 	"casterbot/internal/op"
@@ -32,15 +33,20 @@ type Verdict struct {
 
 // Check decides. No error means yes; an error is a refusal in words for whoever reads it.
 func (j *Judge) Check(ctx context.Context, q Question) (Verdict, error) {
-	if err := q.answerable(); err != nil {
+	if err := j.answerable(ctx, q); err != nil {
 		return Verdict{Ground: Answerer}, err
 	}
-	if err := j.InChannel(ctx, q); err != nil {
-		return Verdict{Ground: Away}, err
+	if q.answer == noAnswer {
+		if g, err := j.presence(ctx, q); err != nil {
+			return Verdict{Ground: g}, err
+		}
 	}
 	v, err := j.checkRights(ctx, q)
 	if v.Ground == Denied && q.tried {
 		j.Record(ctx, q, v)
+	}
+	if err == nil && q.answer != noAnswer { // last: whoever has no right costs Slack nothing
+		v.Ground, err = j.presence(ctx, q)
 	}
 	if err == nil && q.begins {
 		if err = j.checkLock(ctx, q); err != nil {
@@ -108,23 +114,38 @@ func (j *Judge) refuseAtHand(q Question) (Verdict, error) {
 	return v, q.secondForReader(err)
 }
 
-// checkAsker looks the facts up and asks the policy. To call something off nobody needs the right to do it.
+// checkAsker looks the facts up and asks the policy. To call something off the asker needs no right.
 func (j *Judge) checkAsker(ctx context.Context, q Question) (Verdict, error) {
-	if q.answer == declines {
+	if q.answer == declines && !q.hasSecond() {
 		return Verdict{Decision: q.card.Decision}, nil
 	}
-	facts, err := j.Look(ctx, q)
+	facts, err := j.lookFor(ctx, q)
 	if err != nil {
 		return Verdict{Ground: Unknown}, err
+	}
+	if q.answer == declines {
+		return Verdict{Decision: j.declining(facts, q)}, nil
 	}
 	d := j.Decide(facts, q.Command, q.Plan)
 	switch {
 	case !d.Allowed:
 		return Verdict{d, Denied}, Refusal(d)
-	case q.begins && !facts.Channel.Member:
+	case q.begins && !facts.Channel.Member && !q.Command.Urgent: // what comes of an emergency the asker is told alone
 		return Verdict{d, NotMember}, notInChannel()
 	}
 	return Verdict{Decision: d}, nil
+}
+
+// lookFor gives the facts that a question wants. For an emergency those of the last minute do when Slack does not tell
+// fresher ones.
+func (j *Judge) lookFor(ctx context.Context, q Question) (Facts, error) {
+	facts, err := j.Look(ctx, q)
+	unsure := err != nil || facts.Person.Stale || facts.Channel.Stale
+	if q.Command.Urgent && !q.Since.IsZero() && unsure {
+		q.Since = time.Time{}
+		return j.Look(ctx, q)
+	}
+	return facts, err
 }
 
 // Decide asks the policy about a command as such, or about a plan: about each of several, and gives the decision that
@@ -144,22 +165,6 @@ func (j *Judge) Decide(f Facts, c op.Command, p *op.Plan) op.Decision {
 	return op.Strictest(all)
 }
 
-// InChannel refuses a button of the bot's own page when the person is not in the channel that it names: the policy
-// may let everybody in a channel do something, and counts on Slack for who that is.
-func (j *Judge) InChannel(ctx context.Context, q Question) error {
-	if !q.FromHome {
-		return nil
-	}
-	rooms, err := j.Directory.Rooms(ctx, q.Person)
-	switch {
-	case err != nil:
-		return rightsUnknown(err)
-	case !slices.Contains(rooms, q.Channel):
-		return notThere()
-	}
-	return nil
-}
-
 // approver refuses somebody who may not be the second person for a decision about an operation.
 func (j *Judge) approver(d op.Decision, o op.Operation, p op.Person) error {
 	if ok, why := j.Policy.Approves(d, o.Requester, p); !ok {
@@ -175,6 +180,14 @@ func (j *Judge) Awaits(o op.Operation, p op.Person) bool {
 		return o.Requester == p.ID
 	}
 	return j.approver(o.Decision, o, p) == nil
+}
+
+// MaySettle reports whether somebody may close an operation whose outcome is not known, as of the last minute.
+func (j *Judge) MaySettle(ctx context.Context, o op.Operation, p op.Person) bool {
+	q := Plays(o)
+	q.Person, q.Team = p.ID, p.Team
+	_, err := j.Check(ctx, q)
+	return err == nil
 }
 
 // Offered leaves only those ways on that the person may take here: no button leads to a refusal by the policy.
@@ -252,12 +265,15 @@ func (j *Judge) Record(ctx context.Context, q Question, v Verdict) {
 // AtHand decides with facts at hand alone, without asking anybody; false when there are none as fresh as the question
 // wants them.
 func (j *Judge) AtHand(q Question) (Verdict, bool) {
-	if q.answer == declines {
+	if q.answer == declines && !q.hasSecond() {
 		return Verdict{Decision: q.card.Decision}, true
 	}
 	facts, ok := j.Glance(q)
 	if !ok {
 		return Verdict{}, false
+	}
+	if q.answer == declines {
+		return Verdict{Decision: j.declining(facts, q)}, true
 	}
 	v := Verdict{Decision: j.Decide(facts, q.Command, q.Plan)}
 	if !v.Allowed {

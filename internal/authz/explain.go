@@ -2,6 +2,7 @@ package authz
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"casterbot/internal/op"
@@ -16,7 +17,7 @@ func (j *Judge) Why(
 	if person != "" && person != reader.ID {
 		var err error
 		if meant, err = j.Directory.Person(ctx, person, "", time.Time{}); err != nil {
-			return op.Decision{}, nil, err
+			return op.Decision{}, nil, errors.Join(unknownPerson(person), err)
 		}
 	}
 	place, err := j.Directory.Channel(ctx, channel, time.Time{})
@@ -28,6 +29,11 @@ func (j *Judge) Why(
 		return e.Decision, nil, nil
 	}
 	return e.Decision, e.Steps, nil
+}
+
+func unknownPerson(id string) error {
+	return op.Refuse(op.L("Slack does not say who ", op.Code(op.Visible(id)), " is."),
+		op.L("Name somebody of this workspace, as in ", op.Code("for @somebody"), "."))
 }
 
 // Who says who may use a command on a target: in the channel, then in others.

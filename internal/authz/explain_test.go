@@ -58,7 +58,7 @@ func (people) Person(_ context.Context, id, _ string, _ time.Time) (op.Person, e
 	return op.Person{ID: id, Team: "T0"}, nil
 }
 
-func (people) Rooms(context.Context, string) ([]string, error) { return nil, nil }
+func (people) Rooms(context.Context, string, time.Time) ([]string, error) { return nil, nil }
 
 func (people) Peek(string, string, string, time.Time) (op.Person, op.Channel, bool) {
 	return op.Person{}, op.Channel{}, false
@@ -97,7 +97,7 @@ func TestWhyDecidesForWhoIsMeant(t *testing.T) {
 func TestWhoNamesEveryRule(t *testing.T) {
 	j := explaining(t)
 	ana := op.Person{ID: "U0ANA"}
-	here := "policy.yml:11, #C0SHOW: leads (@U0KEN). Another person approves: operators (@U0ANA, @S0CREW)."
+	here := "policy.yml:11, #C0SHOW: leads (@U0KEN). Another person approves it: operators (@U0ANA, @S0CREW)."
 	there := "policy.yml:18, #C0MORN: operators (@U0ANA, @S0CREW). Nobody has to confirm."
 	if got := plain(j.Who(ana, "C0SHOW", restart, news)); got != here+"\n"+there {
 		t.Error(got)

@@ -29,14 +29,35 @@ func (j *Judge) CheckLock(ctx context.Context, c op.Command, p op.Plan, asker, s
 
 // bound gives the lock that stops somebody from changing a target by a command; one that is not held when none does.
 func (j *Judge) bound(ctx context.Context, c op.Command, target op.Target, person string) (op.Lock, error) {
-	if c.PastLock || c.Effect == op.Read {
+	if c.PastLock || c.Urgent || c.Effect == op.Read {
 		return op.Lock{}, nil
 	}
+	return j.others(ctx, target, person)
+}
+
+// others gives the lock of a target that binds somebody; one that is not held when none does.
+func (j *Judge) others(ctx context.Context, target op.Target, person string) (op.Lock, error) {
 	lock, err := j.Locks.Lock(ctx, target)
 	if err != nil || !lock.Binds(person, target) {
 		return op.Lock{}, err
 	}
 	return lock, nil
+}
+
+// Passed gives the lock that a change in an emergency passes: held by somebody who neither asks for it nor approves it,
+// and has to be told. That it cannot be read stops nothing.
+func (j *Judge) Passed(ctx context.Context, c op.Command, p op.Plan, asker, second string) *op.Lock {
+	if !c.Urgent {
+		return nil
+	}
+	lock, err := j.others(ctx, p.Target, asker)
+	if err != nil {
+		j.Log.Error("read the lock that an emergency passes", "target", p.Target.Key(), "error", err)
+	}
+	if err != nil || !lock.Held() || lock.Holder == second {
+		return nil
+	}
+	return &lock
 }
 
 // checkLock shows whoever asks or clicks now those ways past the lock that they may take. The card stays as it is.

@@ -18,6 +18,7 @@ type path struct {
 	begins  bool // a call follows
 	several bool
 	others  bool // somebody else than the asker reads the refusal
+	old     bool // the asker acted long ago
 }
 
 // paths are all of them, for one person and one command.
@@ -32,8 +33,10 @@ func paths(person string) (confirm, approve []path) {
 		Decision: op.Decision{Allowed: true, Confirm: op.ConfirmSelf},
 	}
 	own := op.Click{Origin: op.Origin{PersonTeam: "T0", Address: op.Address{Person: person, Channel: "C0SHOW", At: noon}}}
+	form := r
+	form.Form, form.At = true, noon
 	home := Uses(r, restart)
-	home.FromHome = true
+	home.Outside = true
 	confirm = []path{
 		{name: "button, picker, help", q: Uses(r, restart)},
 		{name: "picker of the bot's own page", q: home},
@@ -41,8 +44,9 @@ func paths(person string) (confirm, approve []path) {
 		{name: "ask", q: Asks(r, restart, plan), tries: true, begins: true},
 		{name: "confirm", q: Confirms(o, restart, own), tries: true, begins: true},
 		{name: "settle", q: Settles(o, own), tries: true},
-		{name: "send", q: Sends(o, restart, noon), tries: true, begins: true, others: true},
+		{name: "send", q: Sends(o, restart, noon), tries: true, begins: true, others: true, old: true},
 	}
+	confirm = append(confirm, path{name: "what a form asks", q: Asks(form, restart, plan), tries: true, begins: true})
 	all := o
 	all.Plan = op.Plan{Parts: []op.Part{{Plan: plan}, {Plan: talk}}} // the lock of each counts at its own call
 	confirm = append(confirm, path{
@@ -52,8 +56,8 @@ func paths(person string) (confirm, approve []path) {
 	o.DecidedBy = "U0KEN"
 	ken := op.Click{Origin: op.Origin{PersonTeam: "T0", Address: op.Address{Person: "U0KEN", Channel: "C0SHOW", At: noon}}}
 	approve = []path{
-		{name: "approve", q: Approves(o, restart, ken), tries: true, begins: true, others: true},
-		{name: "send what was approved", q: Sends(o, restart, noon), tries: true, begins: true, others: true},
+		{name: "approve", q: Approves(o, restart, ken), tries: true, begins: true, others: true, old: true},
+		{name: "send what was approved", q: Sends(o, restart, noon), tries: true, begins: true, others: true, old: true},
 	}
 	return confirm, approve
 }
@@ -114,11 +118,11 @@ func TestEveryPathSaysTheSame(t *testing.T) {
 			}
 			v, err := w.judge(t, confirm).Check(t.Context(), p.q)
 			ground, title := c.ground, c.title
-			locks, comes := p.begins && !p.several, p.q.FromHome
+			locks, comes := p.begins && !p.several, p.q.Outside || p.old
 			if !p.begins && ground == NotMember || !locks && ground == Locked || !comes && ground == Away {
 				ground, title = Allowed, ""
 			}
-			if p.others && (ground == Denied || ground == Unknown || ground == NotMember) {
+			if p.others && (ground == Denied || ground == Away || ground == Unknown || ground == NotMember) {
 				title = "I cannot confirm that @" + c.person + " may still do this here"
 			}
 			if v.Ground != ground || ground == Allowed != (err == nil) || ground != Away && c.rule != "" && v.Rule != c.rule {

@@ -18,13 +18,14 @@ const (
 type Question struct {
 	Person, Team string // who would do it, and from which organisation they come
 	Channel      string // where
-	FromHome     bool   // asked on the bot's own page: the person has to be in the channel
+	Outside      bool   // asked on the bot's own page or in a form: the person may not be in the channel any more
 	Command      op.Command
 	Plan         *op.Plan // what it would do; nil: the command as such
 	Since        time.Time
 
 	tried  bool          // a refusal by the policy goes into the trail
 	begins bool          // a call follows: the bot has to be in the channel, and nobody else may hold the target
+	at     time.Time     // when the person acted; zero: long ago
 	card   *op.Operation // the operation that it is about, when there is one
 	answer answer        // what somebody who answers the card wants
 	party  party         // who answers, or has answered it
@@ -42,12 +43,19 @@ const (
 )
 
 // party is somebody who answers a card.
-type party struct{ id, team string }
+type party struct {
+	id, team string
+	outside  bool      // answered on the bot's own page
+	at       time.Time // when they answered
+}
+
+func clicker(c op.Click) party { return party{c.Person, c.PersonTeam, c.FromHome, c.At} }
 
 // Uses asks whether somebody may use a command here at all: before it is understood as something to do, for help, for
 // a form, for what can be picked, and for a button that would be shown.
 func Uses(r op.Request, c op.Command) Question {
-	return Question{Person: r.Person, Team: r.PersonTeam, Channel: r.Channel, Command: c}
+	return Question{Person: r.Person, Team: r.PersonTeam, Channel: r.Channel, Command: c, Outside: r.FromHome || r.Form,
+		at: r.At}
 }
 
 // Tries is Uses for somebody who does it now.
@@ -66,31 +74,31 @@ func Asks(r op.Request, c op.Command, p op.Plan) Question {
 
 // Confirms is about the asker's own click on their card.
 func Confirms(o op.Operation, command op.Command, c op.Click) Question {
-	return ofCard(o, command, confirms, party{c.Person, c.PersonTeam}, c.At.Add(-ClickWithin))
+	return ofCard(o, command, confirms, clicker(c), c.At.Add(-ClickWithin))
 }
 
 // Approves is about the click of a second person.
 func Approves(o op.Operation, command op.Command, c op.Click) Question {
-	return ofCard(o, command, approves, party{c.Person, c.PersonTeam}, c.At.Add(-ClickWithin))
+	return ofCard(o, command, approves, clicker(c), c.At.Add(-ClickWithin))
 }
 
-// Declines is about calling a pending operation off: the asker may, and whoever could approve it.
+// Declines is about calling a pending operation off: the asker may, and whoever could approve it now.
 func Declines(o op.Operation, c op.Click) Question {
-	q := ofCard(o, op.Command{}, declines, party{c.Person, c.PersonTeam}, c.At.Add(-ClickWithin))
-	q.begins = false
+	q := ofCard(o, ofVerb(o), declines, clicker(c), c.At.Add(-ClickWithin))
+	q.begins, q.tried = false, false
 	return q
 }
 
 // Sends is about a call that is to leave: whether asker and second person may still do this.
 func Sends(o op.Operation, command op.Command, now time.Time) Question {
-	return ofCard(o, command, sends, party{o.DecidedBy, o.Team}, now.Add(-SendWithin))
+	return ofCard(o, command, sends, party{id: o.DecidedBy, team: o.Team, at: o.Confirmed}, now.Add(-SendWithin))
 }
 
 // ofCard is about an operation, in the name of whoever asked for it.
 func ofCard(o op.Operation, command op.Command, a answer, who party, since time.Time) Question {
 	return Question{
 		Person: o.Requester, Team: o.Team, Channel: o.Channel, Command: command, Plan: &o.Plan, Since: since,
-		tried: true, begins: true, card: &o, answer: a, party: who,
+		tried: true, begins: true, at: o.Created, card: &o, answer: a, party: who,
 	}
 }
 
@@ -99,11 +107,14 @@ func ofCard(o op.Operation, command op.Command, a answer, who party, since time.
 func Settles(o op.Operation, c op.Click) Question {
 	q := Plays(o)
 	q.Person, q.Team, q.Since, q.tried = c.Person, c.PersonTeam, c.At.Add(-ClickWithin), true
+	q.Outside, q.at = c.FromHome, c.At
 	return q
 }
 
 // Plays is about the addresses for playback that come of an operation.
 func Plays(o op.Operation) Question {
-	command := op.Command{Verb: o.Verb, Effect: o.Effect}
-	return Question{Person: o.Requester, Team: o.Team, Channel: o.Channel, Command: command, Plan: &o.Plan}
+	return Question{Person: o.Requester, Team: o.Team, Channel: o.Channel, Command: ofVerb(o), Plan: &o.Plan}
 }
+
+// ofVerb is as much of an operation's command as the policy judges, also when the table has it no more.
+func ofVerb(o op.Operation) op.Command { return op.Command{Verb: o.Verb, Effect: o.Effect} }

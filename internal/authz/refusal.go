@@ -1,6 +1,7 @@
 package authz
 
 import (
+	"context"
 	"errors"
 
 	"casterbot/internal/op"
@@ -33,11 +34,12 @@ func notThere() error {
 		op.L("Open casterbot's page again: it shows what there is now.")).SaysSo()
 }
 
-// answerable refuses an answer that is not the one that the card asks for.
-func (q Question) answerable() error {
+// answerable refuses an answer that is not the one that the card asks for, and one in the asker's name by another.
+func (j *Judge) answerable(ctx context.Context, q Question) error {
 	switch {
-	case q.answer == confirms && (q.card.Decision.Confirm != op.ConfirmSelf || q.party.id != q.card.Requester),
-		q.answer == declines && q.card.Decision.Confirm != op.ConfirmOther && q.party.id != q.card.Requester:
+	case q.answer == confirms && (q.card.Decision.Confirm != op.ConfirmSelf || !j.isAsker(ctx, q)),
+		q.answer == declines && !q.hasSecond() && !j.isAsker(ctx, q),
+		q.answer == declines && q.hasSecond() && q.card.Decision.Confirm != op.ConfirmOther:
 		return onlyAsker(*q.card)
 	case q.answer == approves && q.card.Decision.Confirm != op.ConfirmOther:
 		return policyChanged(*q.card)

@@ -35,7 +35,11 @@ type town struct {
 	second  op.Person // U0KEN
 	rooms   []string
 	lock    op.Lock
+	gone    string // has left the channel
+	strange string // a team of another organisation
 	silent  bool
+	near    bool // facts of the last seconds are at hand
+	busy    bool // Slack tells nothing fresh
 	mu      sync.Mutex
 	since   []time.Time
 	denied  []op.Event
@@ -50,14 +54,17 @@ func newTown(change func(*town)) *town {
 	return w
 }
 
-func (w *town) Person(_ context.Context, id, _ string, since time.Time) (op.Person, error) {
+func (w *town) Person(_ context.Context, id, team string, since time.Time) (op.Person, error) {
 	w.mu.Lock()
 	w.since = append(w.since, since)
 	w.mu.Unlock()
 	if w.silent {
 		return op.Person{}, errors.New("slack is silent")
 	}
-	return w.be(id), nil
+	p := w.be(id)
+	p.Stale = p.Stale || w.busy && !since.IsZero()
+	p.External = p.External || w.strange != "" && team == w.strange
+	return p, nil
 }
 
 func (w *town) be(id string) op.Person {
@@ -75,11 +82,19 @@ func (w *town) Channel(_ context.Context, id string, _ time.Time) (op.Channel, e
 	return c, nil
 }
 
-func (w *town) Rooms(context.Context, string) ([]string, error) { return w.rooms, nil }
+func (w *town) Rooms(_ context.Context, id string, _ time.Time) ([]string, error) {
+	if w.silent {
+		return nil, errors.New("slack is silent")
+	}
+	if id == w.gone {
+		return nil, nil
+	}
+	return w.rooms, nil
+}
 
 func (w *town) Peek(person, _, channel string, since time.Time) (op.Person, op.Channel, bool) {
 	c, _ := w.Channel(context.Background(), channel, since)
-	return w.be(person), c, !w.silent && since.IsZero() // what is at hand is up to a minute old
+	return w.be(person), c, !w.silent && (w.near || since.IsZero()) // what is at hand is up to a minute old
 }
 
 func (w *town) Lock(_ context.Context, target op.Target) (op.Lock, error) {

@@ -26,6 +26,8 @@ type fixture struct {
 	looks        atomic.Int32
 	slow         chan struct{} // looks wait for it when set
 	forbid, deaf bool
+	more         []op.Option // studios besides
+	usual        op.Args     // the channel's defaults
 }
 
 func newFixture(t *testing.T) *fixture {
@@ -36,11 +38,17 @@ func newFixture(t *testing.T) *fixture {
 			{Usage: "caster restart {caster}", Verb: "caster.restart", Effect: op.OnAir},
 			{Usage: "caster copy {caster} {name}", Verb: "caster.copy", Effect: op.Change},
 			{Usage: "caster open {caster} {scene}", Verb: "caster.open", Effect: op.Preview},
+			{Usage: "caster lock {caster} {until?} {why?}", Verb: "caster.lock", Effect: op.Change},
 		},
 		Kinds: []op.Kind{
 			{Name: "caster", Label: "Studio", Options: g.casters},
 			{Name: "scene", Label: "Scene", Needs: "caster", Options: g.scenes},
-			{Name: "name", Label: "Name", Max: 64},
+			{Name: "name", Label: "Name", Max: 64, Wrong: func(_ context.Context, call op.Call) error {
+				if call.Args["name"] == "Morning" {
+					return op.Refuse(op.L("It exists."), op.L("Choose another.")).About("name")
+				}
+				return nil
+			}},
 		},
 	}
 	g.Browser = New(Config{
@@ -56,11 +64,11 @@ func (g *fixture) casters(context.Context, op.Call) ([]op.Option, error) {
 	if g.slow != nil {
 		<-g.slow
 	}
-	return []op.Option{
+	return append([]op.Option{
 		{Label: "Evening News", Note: "on air", Value: "c1", Group: op.L("On air")},
 		{Label: "Evening Talk", Note: "idle", Value: "c2", Group: op.L("Idle")},
 		{Label: "Morning", Note: "idle", Value: "c3", Group: op.L("Idle")},
-	}, nil
+	}, g.more...), nil
 }
 
 func (g *fixture) scenes(_ context.Context, call op.Call) ([]op.Option, error) {
@@ -82,7 +90,7 @@ func (g *fixture) Decide(op.Person, op.Channel, string, op.Effect, op.Target) op
 	return op.Decision{Allowed: !g.forbid, Why: []op.Line{op.L("not allowed")}, Policy: "1"}
 }
 
-func (g *fixture) Scope(string) (op.Scope, bool) { return op.Scope{}, true }
+func (g *fixture) Scope(string) (op.Scope, bool) { return op.Scope{Default: g.usual}, true }
 
 // form is the form that a command opens.
 func (g *fixture) form(text string) op.Form {

@@ -9,6 +9,7 @@ import (
 	"casterbot/internal/authz"
 	"casterbot/internal/grammar"
 	"casterbot/internal/op"
+	"casterbot/internal/quota"
 )
 
 // Form asks for every argument of a command; what was typed and the channel's defaults are filled in.
@@ -70,9 +71,32 @@ func (b *Browser) Fill(ctx context.Context, r op.Request, form op.Form) (op.Form
 		if err != nil && !errors.Is(err, errSlow) {
 			form.Problem = b.answer(err).Title
 		}
-		form.Fields[i] = filled(field, kind, form.Values(), l, err)
+		if err == nil {
+			b.shift(&form, i, argument{kind: kind}, l.Value, r.Channel)
+		}
+		typed := form.Fields[i].Value
+		form.Fields[i] = filled(form.Fields[i], kind, form.Values(), l, err)
+		if form.Text != "" && typed != "" && form.Fields[i].Value == "" { // it was typed, not picked before
+			form.Problem = op.L(op.B(op.Visible(typed)), " is not the name of just one: choose.")
+		}
 	}
 	return form, nil
+}
+
+// shift moves what was typed in the place of a thing that it does not name, not even nearly, to the next field, which
+// is empty, and puts the channel's default in its place: whoever types only a scene means one of the usual studio.
+func (b *Browser) shift(form *op.Form, i int, a argument, options []op.Option, channel string) {
+	if i+1 >= len(form.Fields) {
+		return
+	}
+	field, next := form.Fields[i], form.Fields[i+1]
+	scope, _ := b.authz.Scope(channel)
+	usual := scope.Default[field.Name]
+	if usual == "" || field.Value == usual || field.Value == "" || field.Most > 0 || next.Value != "" || next.Maybe ||
+		a.near(options, field.Value) {
+		return
+	}
+	form.Fields[i].Value, form.Fields[i+1].Value = usual, field.Value
 }
 
 // fieldOptions gives what can be picked for a field; nothing as long as the field that it depends on is empty.
@@ -94,7 +118,7 @@ func filled(field op.Field, kind op.Kind, args op.Args, l optionList, err error)
 	field.Under, field.Chosen, field.Value = args[kind.Needs], nil, ""
 	var values []string
 	for _, text := range typed {
-		if i := pick(l.Value, text); i >= 0 {
+		if i := (argument{kind: kind}).pick(l.Value, text); i >= 0 {
 			field.Chosen = append(field.Chosen, l.Value[i])
 		} else if err != nil && text != "" {
 			field.Chosen = append(field.Chosen, op.Option{Label: op.Visible(text), Value: text})
@@ -109,15 +133,15 @@ func filled(field op.Field, kind op.Kind, args op.Args, l optionList, err error)
 	return field
 }
 
-// pick finds the option that a typed value means: by value, or by the only label that is the same or begins with it;
-// -1 when there is none.
-func pick(options []op.Option, typed string) int {
+// pick finds the option that a typed value means: by value, or by the only label that is the same; -1 when there is
+// none.
+func (a argument) pick(options []op.Option, typed string) int {
 	var fits []int
 	for i, o := range options {
 		if o.Value == typed {
 			return i
 		}
-		if typed != "" && op.Fold(o.Label) == op.Fold(typed) {
+		if typed != "" && a.fit(o, typed) == isName {
 			fits = append(fits, i)
 		}
 	}
@@ -125,6 +149,39 @@ func pick(options []op.Option, typed string) int {
 		return fits[0]
 	}
 	return -1
+}
+
+// Wrong says which field of a form that was sent holds what cannot be, and why, so that the form stays open. What
+// cannot be told within a second is told later, as to somebody who has typed a command.
+func (b *Browser) Wrong(ctx context.Context, r op.Request, form op.Form) (field string, why op.Line) {
+	ctx = quota.With(ctx, quota.Caller{Class: quota.Suggested, Person: r.Person})
+	ctx, cancel := context.WithTimeout(ctx, wrongWithin)
+	defer cancel()
+	command, known := b.table.Find(form.Command)
+	if _, err := b.authz.Check(ctx, authz.Uses(r, command)); !known || err != nil {
+		return "", nil
+	}
+	scope, _ := b.authz.Scope(r.Channel)
+	call := b.authz.Call(ctx, r.Person, r.PersonTeam, form.Values(), scope)
+	for _, f := range form.Fields {
+		kind, _ := b.table.Kind(f.Name)
+		if kind.Wrong == nil || f.Value == "" {
+			continue
+		}
+		refusal, ok := errors.AsType[*op.Refusal](kind.Wrong(ctx, call))
+		if ok && refusal.Field == f.Name {
+			return f.Name, sentences(refusal.Answer)
+		}
+	}
+	return "", nil
+}
+
+// sentences are a refusal in one line.
+func sentences(a op.Answer) op.Line {
+	if len(a.Lines) == 0 {
+		return a.Title
+	}
+	return op.L(a.Title, " ", a.Lines[0])
 }
 
 // Submitted writes a form as the command that a person could have typed.

@@ -26,7 +26,7 @@ func (b *Browser) Help(facts authz.Facts, p grammar.Parsed) op.Answer {
 		if !d.Allowed {
 			continue
 		}
-		answer.Items = append(answer.Items, row.items[d.Confirm])
+		answer.Items = append(answer.Items, row.items[needs(d)])
 		several = several || row.several
 	}
 	if len(answer.Items) == 0 {
@@ -42,24 +42,24 @@ type helpRow struct {
 	noun, verb string
 	effect     op.Effect
 	several    bool
-	items      map[op.Confirm]op.Item
+	items      map[second]op.Item
 }
 
 func helpRows(t op.Table) []helpRow {
 	rows := make([]helpRow, 0, len(t.Commands))
 	for _, c := range t.Commands {
 		row := helpRow{noun: grammar.Words(c.Usage)[0], verb: c.Verb, effect: c.Effect, several: c.Many != nil,
-			items: map[op.Confirm]op.Item{}}
-		for _, confirm := range []op.Confirm{op.ConfirmNone, op.ConfirmSelf, op.ConfirmOther} {
-			row.items[confirm] = helpItem(c, confirm)
+			items: map[second]op.Item{}}
+		for need := range secondWords {
+			row.items[need] = helpItem(c, need)
 		}
 		rows = append(rows, row)
 	}
 	return rows
 }
 
-func helpItem(c op.Command, confirm op.Confirm) op.Item {
-	item := op.Item{Title: op.L(op.Code("/" + c.Shown())), Facts: []op.Line{op.L(c.Short, confirmWords[confirm])}}
+func helpItem(c op.Command, need second) op.Item {
+	item := op.Item{Title: op.L(op.Code("/" + c.Shown())), Facts: []op.Line{op.L(c.Short, secondWords[need])}}
 	if places := grammar.Placeholders(c.Usage); len(places) > 0 && c.Effect != op.Read {
 		item.Next = []op.Next{{Label: "Open…",
 			Text: strings.Join(grammar.Words(c.Usage), " ") + strings.Repeat(" ?", len(places))}}
@@ -67,7 +67,21 @@ func helpItem(c op.Command, confirm op.Confirm) op.Item {
 	return item
 }
 
-var confirmWords = map[op.Confirm]op.Text{op.ConfirmOther: " Needs a second person."}
+// second is when a second person is needed.
+type second struct{ idle, onAir bool }
+
+func needs(d op.Decision) second {
+	all := d.Confirmations()
+	other := func(c op.Confirmation) bool { return c.Confirm == op.ConfirmOther }
+	return second{other(all[0]), other(all[len(all)-1])}
+}
+
+var secondWords = map[second]op.Text{
+	{true, true}:   " Needs a second person.",
+	{false, true}:  " Needs a second person while it is on air.",
+	{true, false}:  " Needs a second person unless it is on air.",
+	{false, false}: "",
+}
 
 func (b *Browser) helpNote(channel, noun string, several bool) op.Line {
 	scope, _ := b.authz.Scope(channel)

@@ -21,7 +21,7 @@ const (
 	homeThings = 12 // of one kind in one channel
 	homeItems  = 80
 	homeLast   = 5
-	homeWaits  = 20
+	homeWaits  = 8
 	homeEvery  = 10 * time.Second
 	homeWithin = 4 * time.Second
 )
@@ -33,12 +33,13 @@ type page struct {
 	rooms  []string
 	round  func() bool // may this page look at the cloud
 	seen   time.Time   // of the oldest list on the page
+	waits  int         // cards on the page
 	answer op.Answer
 }
 
 // Home gives what one person sees on the bot's own page: what waits for their answer, what they may touch in the
-// channels that they are in, and their last requests. A card is answered where it is: the page links to it, because a
-// button that decides something counts in its own message only.
+// channels that they are in, and their last requests. What waits can be answered on the page: it shows what the card
+// says, and its buttons.
 func (b *Browser) Home(ctx context.Context, r op.Request) (op.Answer, error) {
 	person, rooms, err := b.authz.Visitor(ctx, r.Person, r.PersonTeam)
 	if err != nil {
@@ -58,7 +59,7 @@ func (b *Browser) Home(ctx context.Context, r op.Request) (op.Answer, error) {
 	if err := p.last(ctx); err != nil {
 		return p.answer, err
 	}
-	items, rest := op.Cut(p.answer.Items, homeItems)
+	items, rest := op.Cut(p.answer.Items, homeItems-2*p.waits)
 	if p.answer.Items = items; len(rest) > 0 {
 		p.answer.Items = append(items, op.Item{Title: rest})
 	}
@@ -75,31 +76,46 @@ func (p *page) waiting(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var mine []op.Operation
+	more := 0
 	for _, o := range open {
-		if slices.Contains(p.rooms, o.Channel) && o.Card != "" && p.concerned(o) {
-			mine = append(mine, o)
-		}
-	}
-	shown, rest := op.Cut(mine, homeWaits)
-	for _, o := range shown {
 		switch {
-		case o.State == op.Unknown:
-			p.add(op.Item{Mark: op.MarkUnknown, Title: op.L("Waits for you: ", o.Plan.Title), Facts: []op.Line{
-				op.L("not known whether it happened"), op.L("sent ", op.On(o.Sent), " by ", op.Who(o.Requester)),
-				op.L(op.In(o.Channel)), op.L(op.Message(o.Channel, o.Card, "Settle it on its card")),
-				op.L("op ", op.V(o.Ref())),
-			}})
+		case !slices.Contains(p.rooms, o.Channel) || o.Card == "" || !p.concerned(o):
+		case p.waits == homeWaits:
+			more++
 		default:
-			p.add(op.Item{Mark: op.MarkWait, Title: op.L("Waits for you: ", o.Plan.Title), Facts: []op.Line{
-				op.L("asked by ", op.Who(o.Requester)), op.L("until ", op.On(o.Expires)), op.L(op.In(o.Channel)),
-				op.L(op.Message(o.Channel, o.Card, "Answer the card")), op.L("op ", op.V(o.Ref())),
-			}})
+			p.waits++
+			if err := p.card(ctx, o); err != nil {
+				return err
+			}
 		}
 	}
-	if len(rest) > 0 {
-		p.add(op.Item{Mark: op.MarkWait, Title: op.L(rest, " that wait for you")})
+	if more > 0 {
+		p.add(op.Item{Mark: op.MarkWait,
+			Title: op.L(op.N(more), " more wait for you. Their cards are in the channels.")})
 	}
+	return nil
+}
+
+// card shows one that waits, with its buttons; where the person may not press them, as a link to it.
+func (p *page) card(ctx context.Context, o op.Operation) (err error) {
+	if o.IsSeveral() && o.State == op.Unknown {
+		if o.Members, err = p.b.store.Members(ctx, o.ID); err != nil {
+			return err
+		}
+	}
+	item := op.Item{Mark: op.MarkWait, Title: op.L("Waits for you: ", o.Plan.Title), Card: &o}
+	if o.State == op.Unknown {
+		item.Mark, item.Facts = op.MarkUnknown,
+			[]op.Line{op.L("not known whether it happened"), op.L("sent ", op.On(o.Sent), " by ", op.Who(o.Requester))}
+		if !p.b.authz.MaySettle(ctx, o, p.person) {
+			item.Card = nil
+		}
+	} else {
+		item.Facts = []op.Line{op.L("asked by ", op.Who(o.Requester)), op.L("until ", op.On(o.Expires))}
+	}
+	item.Facts = append(item.Facts, op.L(op.In(o.Channel)), op.L(op.Message(o.Channel, o.Card, "Card")),
+		op.L("op ", op.V(o.Ref())))
+	p.add(item)
 	return nil
 }
 
@@ -149,7 +165,9 @@ func (p *page) channel(ctx context.Context, c op.Channel, scope op.Scope) {
 		}
 		things = append(things, p.things(ctx, c.ID, d, kind, show)...)
 	}
-	head := op.Item{Title: op.L(op.In(c.ID)), Next: []op.Next{{Label: "Open a form…", Text: "help", Channel: c.ID}}}
+	head := op.Item{Title: op.L(op.In(c.ID)), Next: []op.Next{
+		{Label: "Open a form…", Text: "help", Channel: c.ID, About: "#" + c.Name},
+	}}
 	if len(things) == 0 && refused != nil && len(refused.Why) > 0 {
 		head.Mark, head.Facts = op.MarkDenied, refused.Why[:min(len(refused.Why), 2)]
 	}

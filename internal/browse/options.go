@@ -13,11 +13,12 @@ import (
 // How long lists of what can be picked serve, and how long one waits for a new one. The last leaves room for the way
 // back inside Slack's three seconds.
 const (
-	listFor    = 30*time.Second + 1 // thirty seconds serve
-	staleFor   = 30*time.Minute + 1
-	listWithin = 2 * time.Second
-	lookWithin = 20 * time.Second
-	maxLists   = 1000
+	listFor     = 30*time.Second + 1 // thirty seconds serve
+	staleFor    = 30*time.Minute + 1
+	listWithin  = 2 * time.Second
+	wrongWithin = time.Second
+	lookWithin  = 20 * time.Second
+	maxLists    = 1000
 )
 
 // errSlow: a list is being read and did not come in time.

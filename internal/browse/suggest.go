@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 	"time"
 
 	"casterbot/internal/authz"
@@ -31,11 +30,12 @@ func (b *Browser) Suggest(ctx context.Context, q op.Query) []op.Option {
 	judging, cancel := context.WithTimeout(ctx, listWithin)
 	defer cancel()
 	asked := authz.Uses(q.Request, a.command)
-	asked.FromHome = q.Request.FromHome
 	v, err := b.authz.Check(judging, asked)
 	switch {
 	case v.Ground == authz.Denied:
 		return nil
+	case v.Ground == authz.Away:
+		return notice(unlisted(err))
 	case err != nil:
 		return notice(op.L("I cannot check your rights now. Try again in a minute."))
 	case a.kind.Needs != "" && a.args[a.kind.Needs] == "":
@@ -97,39 +97,26 @@ func (b *Browser) options(ctx context.Context, channel string, d op.Decision, ki
 	return b.list(ctx, what, func(ctx context.Context) ([]op.Option, error) { return kind.Options(ctx, call) })
 }
 
-// offer narrows a list down. What resembles the word that stood in the command comes first; an old list says how old
-// it is.
+// offer narrows a list down, what fits best first. What resembles the word that stood in the command comes before
+// everything; an old list says how old it is.
 func (b *Browser) offer(l optionList, a argument, text string) []op.Option {
-	var first, rest []op.Option
-	for _, o := range l.Value {
+	all := slices.Clone(l.Value)
+	for i, o := range all {
 		if l.Stale {
-			o.Group = asOf(o.Group, b.now().Sub(l.Asked))
-		}
-		switch {
-		case !a.finds(o, text):
-		case a.typed != "" && text == "" && a.finds(o, a.typed):
-			o.Group = op.L("Like ", op.V(op.Visible(a.typed)))
-			first = append(first, o)
-		default:
-			rest = append(rest, o)
+			all[i].Group = asOf(o.Group, b.now().Sub(l.Asked))
 		}
 	}
-	return append(first, rest...)
-}
-
-// finds reports whether every word of a text occurs in an option's label or is part of its value.
-func (a argument) finds(o op.Option, text string) bool {
-	fold := a.kind.Fold
-	if fold == nil {
-		fold = op.Fold
+	if text != "" || a.typed == "" {
+		return a.fitting(all, text)
 	}
-	label, value := fold(o.Line().Plain()), strings.ToLower(o.Value)
-	for _, word := range strings.Fields(text) {
-		if !strings.Contains(label, fold(word)) && !strings.Contains(value, strings.ToLower(word)) {
-			return false
-		}
+	like := a.fitting(all, a.typed)
+	rest := slices.DeleteFunc(all, func(o op.Option) bool {
+		return slices.ContainsFunc(like, func(l op.Option) bool { return l.Value == o.Value })
+	})
+	for i := range like {
+		like[i].Group = op.L("Like ", op.V(op.Visible(a.typed)))
 	}
-	return true
+	return append(like, rest...)
 }
 
 // asOf adds its age to the name of a group.

@@ -3,8 +3,7 @@
 package civiltime
 
 import (
-	"regexp"
-	"strconv"
+	"slices"
 	"strings"
 	"time"
 	_ "time/tzdata" // people's zones must be known wherever the bot runs
@@ -21,14 +20,6 @@ const (
 // WholeMoment is how the end of a lock is written down: it means the same in every zone.
 const WholeMoment = "until 2006-01-02 15:04 UTC"
 
-var (
-	lastsFor = regexp.MustCompile(`^for ([\d.,]+ ?(?:h|m)?(?:\d+ ?m)?)$`)
-	endsAt   = regexp.MustCompile(
-		`^until (?:(today|tomorrow|\d{4}-\d{1,2}-\d{1,2}) )?(\d{1,2})(?:[:.]?(\d{2}))? ?(am|pm)?(?: ?(utc|z))?$`)
-	units = strings.NewReplacer("hours", "h", "hour", "h", "minutes", "m", "minute", "m", "mins", "m", "min",
-		"m", ",", ".")
-)
-
 // end is when a lock ends, and how that was understood.
 type end struct {
 	At      time.Time
@@ -38,23 +29,24 @@ type end struct {
 	usual   bool // nothing was said
 }
 
-// EndOf reads the end of a lock in the person's own zone.
+// EndOf reads the end of a lock, in the person's own zone unless another one is named.
 func EndOf(typed, zone string, now time.Time) (end, error) {
 	e := end{zone: time.UTC}
 	if loc, err := time.LoadLocation(zone); err == nil && zone != "" && zone != "Local" {
 		e.zone = loc
 	}
-	words := strings.Join(strings.Fields(op.Fold(typed)), " ")
+	s, ok := read(typed)
 	var err error
 	switch {
-	case words == "":
+	case strings.TrimSpace(typed) == "":
 		e.At, e.usual = now.Add(usualLock), true
-	case lastsFor.MatchString(units.Replace(words)):
-		e.At, err = e.length(lastsFor.FindStringSubmatch(units.Replace(words))[1], now)
-	case endsAt.MatchString(words):
-		err = e.clock(endsAt.FindStringSubmatch(words), zone, now)
-	default:
+	case !ok || s.hour < 0 && s.length < time.Minute:
 		err = endRefusal(op.L("I do not understand the time ", op.Code(op.Visible(typed)), "."))
+	case s.hour < 0:
+		e.At = now.Add(s.length)
+	default:
+		e.assumed = s.zone == "" && e.zone == time.UTC && zone != "UTC"
+		err = e.clock(typed, s, now)
 	}
 	if err != nil {
 		return e, err
@@ -74,51 +66,44 @@ func inBounds(e end, now time.Time) error {
 	return nil
 }
 
-func endRefusal(title op.Line) *op.Refusal {
-	return op.Refuse(title, op.L("Say ", op.Code("until 22:00"), ", ", op.Code("until 2026-11-23 01:30"), ", ",
-		op.Code("for 2h"), " or ", op.Code("for 90m"), ".")).
+func endRefusal(title op.Line, lines ...op.Line) *op.Refusal {
+	return op.Refuse(title, append(lines, op.L("Say ", op.Code("until 22:00"), ", ", op.Code("until 2026-11-23 01:30"),
+		", ", op.Code("for 2h"), " or ", op.Code("for 90m"), "."))...).
 		About("until")
 }
 
-// length reads "2h", "90m", "1h30m" or "1.5h"; a bare number has no unit, and none is guessed.
-func (e *end) length(typed string, now time.Time) (time.Time, error) {
-	d, err := time.ParseDuration(strings.ReplaceAll(typed, " ", ""))
-	if err != nil || d < time.Minute {
-		return now, endRefusal(op.L("I do not understand the time ", op.Code("for "+typed), "."))
-	}
-	return now.Add(min(d, 1000*time.Hour)), nil
-}
-
-// clock reads a time of day: m holds day, hour, minute, am or pm, and utc.
-func (e *end) clock(m []string, zone string, now time.Time) error {
-	if m[5] != "" {
-		e.zone = time.UTC
-	} else {
-		e.assumed = e.zone == time.UTC && zone != "UTC"
-	}
-	hour, _ := strconv.Atoi(m[2])
-	minute, _ := strconv.Atoi(m[3])
-	if m[4] != "" {
-		if hour < 1 || hour > 12 {
-			return noSuchTime(m[0])
+// clock reads a time of day.
+func (e *end) clock(typed string, s said, now time.Time) (err error) {
+	own := e.zone
+	var where *time.Location
+	if s.zone != "" {
+		if e.zone, where, err = zoneOf(s.zone, own, now); err != nil {
+			return err
 		}
-		hour = hour%12 + map[string]int{"pm": 12}[m[4]]
 	}
-	day, ok := dayOf(m[1], now.In(e.zone))
-	if !ok || hour > 23 || minute > 59 {
-		return noSuchTime(m[0])
+	hour := s.hour
+	if s.half != "" {
+		if hour < 1 || hour > 12 {
+			return noSuchTime(typed)
+		}
+		hour = hour%12 + map[string]int{"pm": 12}[s.half]
 	}
-	w := wall{day.Add(time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute)}
-	if m[1] == "" && w.over(e.zone, now) {
+	day, ok := dayOf(s.day, now.In(e.zone))
+	if !ok || hour > 24 || hour == 24 && s.minute > 0 || s.minute > 59 {
+		return noSuchTime(typed)
+	}
+	w := wall{day.Add(time.Duration(hour)*time.Hour + time.Duration(s.minute)*time.Minute)}
+	if s.day == "" && w.over(e.zone, now) {
 		w, e.rolled = wall{w.AddDate(0, 0, 1)}, true
 	}
-	at, err := w.instant(e.zone, now)
-	e.At = at
+	if e.At, err = w.instant(e.zone, now); err == nil && where != nil {
+		err = w.inSeason(s.zone, e.At, e.zone, where)
+	}
 	return err
 }
 
 func noSuchTime(typed string) error {
-	return endRefusal(op.L("There is no such time: ", op.Code(typed), "."))
+	return endRefusal(op.L("There is no such time: ", op.Code(op.Visible(typed)), "."))
 }
 
 // dayOf gives the midnight of a day as a wall shows it, with UTC standing for no zone at all.
@@ -129,6 +114,9 @@ func dayOf(word string, now time.Time) (time.Time, bool) {
 		return today, true
 	case "tomorrow":
 		return today.AddDate(0, 0, 1), true
+	}
+	if i := slices.Index(weekdays, word); i >= 0 {
+		return today.AddDate(0, 0, (i-int(today.Weekday())+7)%7), true
 	}
 	day, err := time.Parse("2006-1-2", word)
 	return day, err == nil

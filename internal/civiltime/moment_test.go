@@ -17,6 +17,15 @@ func utc(text string) time.Time {
 	return t
 }
 
+func refusalOf(t *testing.T, err error) *op.Refusal {
+	t.Helper()
+	refusal := &op.Refusal{}
+	if !errors.As(err, &refusal) {
+		t.Fatal(err)
+	}
+	return refusal
+}
+
 func TestEndOfALock(t *testing.T) {
 	for _, c := range []struct{ typed, zone, now, want, says string }{
 		{"", "Europe/Berlin", "2026-11-22 20:00", "2026-11-23 00:00", "No time was given, so it is for 4 h 00 min."},
@@ -65,7 +74,7 @@ func TestEndsThatAreRefused(t *testing.T) {
 		"until 22:61": "There is no such time", "until 2026-02-30 10:00": "There is no such time",
 		"for 2":   "I do not understand",
 		"for 10s": "I do not understand", "for 25h": "That is too long", "until 2026-11-25 10:00": "That is too long",
-		"for 99999999999h": "I do not understand", "until today 10:00": "That time is over",
+		"for 99999999999h": "That is too long", "until today 10:00": "That time is over",
 		"until 2026-11-21 10:00": "That time is over", "for -2h": "I do not understand",
 	} {
 		_, err := EndOf(typed, "Europe/Berlin", utc("2026-11-22 20:00"))
@@ -76,7 +85,7 @@ func TestEndsThatAreRefused(t *testing.T) {
 	}
 }
 
-// The readings that clocks skip or show twice are refused with both moments that could be meant (promises.md §1.9).
+// The readings that clocks skip or show twice are refused with both moments that could be meant.
 func TestReadingsOfChangedClocks(t *testing.T) {
 	for _, c := range []struct{ reading, zone, says, one, two string }{
 		{"2027-03-28 02:30", "Europe/Berlin", "does not exist", "2027-03-28 01:30 CET (2027-03-28 00:30 UTC)",

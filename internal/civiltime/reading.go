@@ -2,6 +2,7 @@ package civiltime
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"casterbot/internal/op"
@@ -64,21 +65,47 @@ func (w wall) instant(zone *time.Location, now time.Time) (time.Time, error) {
 	return found[len(found)-1], nil
 }
 
+// inSeason refuses an abbreviation that clocks do not show at that time of the year: whoever says 22:00 CET in July may
+// mean what the clocks say, CEST, or not.
+func (w wall) inSeason(typed string, at time.Time, zone, where *time.Location) error {
+	name, word := at.In(where).Format("MST"), op.Fold(typed)
+	if german, ok := germanNames[word]; ok {
+		word = german
+	}
+	if op.Fold(name) == word {
+		return nil
+	}
+	theirs, near := w.readings(where)
+	return eitherRefusal(op.L(op.V(w.Format("2006-01-02 15:04")), " ", op.V(strings.ToUpper(typed)),
+		" can mean two times: the clocks show ", op.V(name), " then."),
+		end{At: at, zone: zone}, end{At: append(theirs, near...)[0], zone: where})
+}
+
 // eitherWay are the buttons of two readings, in their order.
 var eitherWay = [2]op.Next{{Label: "The earlier"}, {Label: "The later"}}
 
-// refusal offers both readings, written so that they mean the same everywhere.
+// refusal offers both readings of a clock that is changed then.
 func (w wall) refusal(why op.Text, zone *time.Location, both []time.Time) error {
+	var ends []end
+	for _, at := range both {
+		ends = append(ends, end{At: at, zone: zone})
+	}
+	return eitherRefusal(op.L(op.V(w.Format("2006-01-02 15:04")), why, op.V(zone.String()),
+		", because the clocks are changed then."), ends...)
+}
+
+// eitherRefusal asks which moment is meant, the earlier one first, with buttons that mean the same everywhere.
+func eitherRefusal(why op.Line, both ...end) error {
+	slices.SortFunc(both, func(a, b end) int { return a.At.Compare(b.At) })
 	line := op.L("Which one do you mean: ")
-	refusal := op.Refuse(op.L(op.V(w.Format("2006-01-02 15:04")), why, op.V(zone.String()),
-		", because the clocks are changed then."))
-	for i, at := range both {
+	refusal := op.Refuse(why)
+	for i, e := range both {
 		if i > 0 {
 			line = op.L(line, " or ")
 		}
-		line = op.L(line, end{At: at, zone: zone}.local())
+		line = op.L(line, e.local())
 		next := eitherWay[min(i, 1)]
-		next.Text = at.UTC().Format(WholeMoment)
+		next.Text = e.At.UTC().Format(WholeMoment)
 		refusal.Answer.Next = append(refusal.Answer.Next, next)
 	}
 	refusal.Answer.Lines = []op.Line{op.L(line, "?")}

@@ -12,6 +12,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"casterbot/internal/config"
@@ -67,6 +68,9 @@ func Refused() error { return exit{errors.New("denied"), Denied} }
 
 // Run finds and runs a command, and gives the exit code.
 func (p Program) Run(ctx context.Context, args []string) int {
+	if len(args) == 1 && slices.Contains([]string{"-v", "-version", "--version"}, args[0]) {
+		args = []string{"version"}
+	}
 	err := p.dispatch(ctx, p.Commands, p.Name, args)
 	stop := exit{}
 	switch {
@@ -83,6 +87,9 @@ func (p Program) Run(ctx context.Context, args []string) int {
 }
 
 func (p Program) dispatch(ctx context.Context, table []Command, path string, args []string) error {
+	if len(args) > 1 && args[0] == "help" { // help run is run --help
+		return p.dispatch(ctx, table, path, append(slices.Clone(args[1:]), "--help"))
+	}
 	if len(args) > 0 && (args[0] == "help" || args[0] == "-h" || args[0] == "-help" || args[0] == "--help") {
 		p.list(table, path)
 		return nil
@@ -121,7 +128,7 @@ func (p Program) run(ctx context.Context, c Command, path string, args []string)
 	if c.Flags != nil {
 		c.Flags(flags)
 	}
-	err := flags.Parse(args)
+	err := parse(flags, args)
 	if errors.Is(err, flag.ErrHelp) {
 		p.explain(c, path, flags)
 		return nil

@@ -16,8 +16,9 @@ import (
 const sample = `version: 1
 channels:
   C0SHOW:
+    name: "#show"
     studios: ["Evening*"]
-    streams: {main: live.example.com/show/main}
+    streams: {main: live.example.com/show/main, cams: "live.example.com/show/cam*"}
     grants:
       - who: [U0ANA, S0CREW]
         may: ["caster.*"]
@@ -39,8 +40,13 @@ func program(t *testing.T) (Program, *bytes.Buffer, *bytes.Buffer, string) {
 			_, err := c.Out.Write([]byte("running"))
 			return err
 		}}
+	version := Command{Name: "version", Run: func(_ context.Context, c Call) error {
+		_, err := c.Out.Write([]byte("casterbot 1.2"))
+		return err
+	}}
 	return Program{Name: "casterbot", Short: "Sample.", Out: out, Err: errs, Commands: []Command{
-		first, fail, PolicyCommand(verbs, map[string]op.Effect{"caster.restart": op.OnAir, "record.stop": op.Change}),
+		first, fail, version,
+		PolicyCommand(verbs, map[string]op.Effect{"caster.restart": op.OnAir, "record.stop": op.Change}),
 	}}, out, errs, path
 }
 
@@ -54,23 +60,58 @@ func TestExitCodesAndWords(t *testing.T) {
 		"--help":                    {OK, "Examples:"},
 		"help":                      {OK, "casterbot COMMAND --help"},
 		"run --help":                {OK, "CASTERBOT_POLICY"},
+		"help run":                  {OK, "CASTERBOT_POLICY"},
+		"help policy":               {OK, "policy check"},
+		"help policy explain":       {OK, "-person"},
+		"help help":                 {OK, "Examples:"},
+		"help rum":                  {Misused, `did you mean "run"?`},
+		"-v":                        {OK, "casterbot 1.2"},
+		"--version":                 {OK, "casterbot 1.2"},
+		"version":                   {OK, "casterbot 1.2"},
 		"rum":                       {Misused, `did you mean "run"?`},
-		"run --nonsense":            {Misused, "nonsense"},
+		"run --nonsense":            {Misused, "there is no flag --nonsense; casterbot run --help"},
+		"policy explain --chanel x": {Misused, "there is no flag --chanel (did you mean --channel?)"},
+		"policy explain --channel":  {Misused, "--channel needs its ID"},
+		"policy explain --guest=x":  {Misused, `--guest is "x": it should be true or false`},
+		"policy explain -h":         {OK, "-person"},
 		"run too much":              {Misused, `"too" is too much`},
 		"fail":                      {Failure, "it broke, [secret]"},
 		"policy":                    {Misused, "which command?"},
 		"policy --help":             {OK, "policy check"},
 		"policy check":              {Misused, "takes one FILE"},
-		"policy check FILE":         {OK, "is good: 1 channels"},
+		"policy check FILE":         {OK, "is good: 1 channel,"},
 		"policy check /nowhere.yml": {Failure, "/nowhere.yml"},
 		"policy explain --help":     {OK, "-person"},
 		"policy explain":            {Misused, "needs --person"},
 		"policy explain --file FILE --person U0ANA --channel C0SHOW --verb caster.nap": {
 			Misused, "caster.restart, record.stop"},
 		"policy explain --file FILE --person U0ANA --channel C0SHOW --verb caster.restart --studio EveningNews": {
-			OK, "policy.yml:7"},
-		"policy explain --file FILE --person U0BO --groups S1,S0CREW --channel C0SHOW --verb caster.restart": {
+			OK, "policy.yml:8"},
+		"policy explain --file FILE --person U0BO --groups S0NONE,S0CREW --channel C0SHOW --verb caster.restart": {
 			OK, "allowed"},
+		"policy explain --file FILE --person U0ANA --channel #show --verb caster.restart":            {OK, "policy.yml:8"},
+		"policy explain --file FILE --person U0ANA --channel show --verb caster.urls":                {OK, "allowed"},
+		"policy explain --file FILE --person U0BO --channel show --verb caster.urls":                 {Denied, "denied"},
+		"policy explain --file FILE --person U0ANA --channel #show --verb record.stop --stream main": {Denied, "/main"},
+		"policy explain --file FILE --person U0ANA --channel #other --verb caster.restart": {
+			Misused, `"#other" is none of the channels of policy.yml: C0SHOW #show`},
+		"policy explain --file FILE --person U0ANA --channel show --verb record.stop --stream mian": {
+			Misused, "aliases of the channel: main, cams"},
+		"policy explain --file FILE --person U0ANA --channel show --verb record.stop --stream cams": {
+			Misused, "stands for the pattern live.example.com/show/cam*"},
+		"policy explain --file FILE --person U0ANA --channel show --verb record.stop --stream live.example.com/show/*": {
+			Misused, "is a pattern"},
+		"policy explain --file FILE --person @ana --channel show --verb caster.restart":   {Misused, "Copy member ID"},
+		"policy explain --file FILE --person ana --channel show --verb caster.restart":    {Misused, "no user id"},
+		"policy explain --file FILE --person S0CREW --channel show --verb caster.restart": {Misused, "no user id"},
+		"policy explain --file FILE --person U0BO --groups crew --channel show --verb caster.restart": {
+			Misused, "--groups"},
+		"policy explain --file FILE --person U0ANA --channel show --verb caster.restrt": {
+			Misused, `did you mean "caster.restart"?`},
+		"policy explain --file FILE --person U0ANA --channel show --verb record.stop --studio Evening": {
+			Misused, "is about a stream"},
+		"policy explain --file FILE --person U0ANA --channel show --verb caster.restart --stream main": {
+			Misused, "is about a studio"},
 		"policy explain --file FILE --person U0BO --channel C0SHOW --verb caster.restart": {
 			Denied, "denied"},
 		"policy explain --file FILE --person U0ANA --guest --channel C0SHOW --verb caster.restart": {

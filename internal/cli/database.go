@@ -11,6 +11,7 @@ import (
 	"casterbot/internal/config"
 	"casterbot/internal/op"
 	"casterbot/internal/store"
+	"casterbot/internal/store/connect"
 )
 
 // which tells in a help text where the database is.
@@ -61,6 +62,9 @@ func onDatabase(name string, do func(ctx context.Context, c Call, address, file 
 		address, err := config.Database()
 		if err != nil {
 			return Usage(err)
+		}
+		if err := connect.Check(address); err != nil {
+			return Usage(fmt.Errorf("CASTERBOT_DATABASE_URL: %w", err))
 		}
 		if err = do(ctx, c, address, c.Args[0]); errors.Is(err, store.ErrRemote) {
 			return Usage(err)

@@ -10,9 +10,9 @@ import (
 // Log makes the logger that the settings ask for. Whatever looks like a token, a key or a signature is masked in it,
 // should one ever get that far.
 func (c Config) Log(out io.Writer) (*slog.Logger, error) {
-	var level slog.Level
-	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil {
-		return nil, fmt.Errorf("CASTERBOT_LOG_LEVEL is %q: it must be debug, info, warn or error", c.LogLevel)
+	level, err := Level("CASTERBOT_LOG_LEVEL", c.LogLevel)
+	if err != nil {
+		return nil, err
 	}
 	options := &slog.HandlerOptions{Level: level, ReplaceAttr: scrubAttr}
 	switch c.LogFormat {
@@ -22,6 +22,15 @@ func (c Config) Log(out io.Writer) (*slog.Logger, error) {
 		return slog.New(slog.NewTextHandler(out, options)), nil
 	}
 	return nil, fmt.Errorf("CASTERBOT_LOG_FORMAT is %q: it must be json or text", c.LogFormat)
+}
+
+// Level reads a level of the log; name is the setting that it stands in.
+func Level(name, text string) (slog.Level, error) {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(text)); err != nil {
+		return level, fmt.Errorf("%s is %q: it must be debug, info, warn or error", name, text)
+	}
+	return level, nil
 }
 
 // secrets matches Slack tokens, sockets' tickets, access key ids, and what signs or unlocks an address.

@@ -37,12 +37,12 @@ func (e *Engine) Accept(ctx context.Context, r op.Request) (Accepted, error) {
 		return Accepted{Reply: e.answerFor(err)}, nil
 	}
 	if err := e.authz.InChannel(ctx,
-		authz.Question{Person: r.Person, Channel: r.Channel, FromHome: r.FromHome}); err != nil {
+		authz.Question{Person: r.Person, Channel: r.Channel, Outside: r.FromHome}); err != nil {
 		return Accepted{Reply: e.answerFor(err), Work: func(ctx context.Context) {
 			e.recordMismatch(ctx, op.Operation{Channel: r.Channel}, r.Origin)
 		}}, nil
 	}
-	parsed, err := grammar.Parse(*e.table, r.Text)
+	parsed, err := e.understand(r)
 	if err != nil {
 		return Accepted{Reply: e.answerFor(err)}, nil
 	}
@@ -53,7 +53,6 @@ func (e *Engine) Accept(ctx context.Context, r op.Request) (Accepted, error) {
 		}
 		return a, nil
 	}
-	e.fillDefaults(&parsed, r.Channel)
 	q := authz.Tries(r, parsed.Command)
 	if v, known := e.authz.AtHand(q); known && !v.Allowed {
 		return Accepted{Reply: e.answerFor(authz.Refusal(v.Decision)), Work: func(ctx context.Context) {
@@ -158,21 +157,26 @@ func (e *Engine) persistLook(ctx context.Context, r op.Request, look func(contex
 	}}
 }
 
-// fillDefaults puts the channel's default in place of an argument that was left out, unless the person asked to choose.
-func (e *Engine) fillDefaults(p *grammar.Parsed, channel string) {
-	scope, ok := e.authz.Scope(channel)
-	if !ok || p.Asks {
-		return
+// understand reads a command and fills in the channel's default. Words that fit no usage as they stand may do so with
+// names in them, which are known only later.
+func (e *Engine) understand(r op.Request) (grammar.Parsed, error) {
+	p, err := grammar.Parse(*e.table, r.Text)
+	if err != nil && len(p.Others) > 0 {
+		p.Unfit, err = err, nil
+		return p, nil
 	}
-	var missing []string
-	for _, name := range p.Missing {
-		if value := scope.Default[name]; value != "" && len(p.Missing) == 1 {
-			p.Args[name] = value
-			continue
-		}
-		missing = append(missing, name)
+	if scope, ok := e.authz.Scope(r.Channel); ok && err == nil {
+		fillDefault(&p, scope.Default)
 	}
-	p.Missing = missing
+	return p, err
+}
+
+// fillDefault puts the channel's default in place of an argument that was left out, unless the person asked to choose.
+func fillDefault(p *grammar.Parsed, defaults op.Args) {
+	if len(p.Missing) == 1 && !p.Asks && defaults[p.Missing[0]] != "" {
+		p.Filled, p.Missing = p.Missing[0], nil
+		p.Args[p.Filled] = defaults[p.Filled]
+	}
 }
 
 // read answers a command that only looks.
@@ -182,8 +186,7 @@ func (e *Engine) read(ctx context.Context, r op.Request, parsed grammar.Parsed) 
 
 // readAgain answers anew what could not be answered when it was asked: rights, names and what is seen are those of now.
 func (e *Engine) readAgain(ctx context.Context, r op.Request) op.Answer {
-	parsed, err := grammar.Parse(*e.table, r.Text)
-	e.fillDefaults(&parsed, r.Channel)
+	parsed, err := e.understand(r)
 	if err != nil || len(parsed.Missing) > 0 || parsed.Command.Effect != op.Read {
 		return *e.answerFor(late(r))
 	}
@@ -211,6 +214,9 @@ func (e *Engine) look(ctx context.Context, r op.Request, parsed grammar.Parsed, 
 	defer answered()
 	v, err := e.authz.Check(ctx, authz.Tries(r, parsed.Command))
 	if err != nil {
+		return op.Answer{}, err
+	}
+	if parsed, err = e.browse.Meant(ctx, r, parsed, v.Decision); err != nil {
 		return op.Answer{}, err
 	}
 	scope, _ := e.authz.Scope(r.Channel)

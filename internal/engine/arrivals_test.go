@@ -29,7 +29,7 @@ func TestWhatWasPressedFirstIsInLineFirst(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if before := s.e.arrivals.before("C0", "typed"); len(before) != 0 {
+	if before := s.e.arrivals.before("C0", "typed", "", nil); len(before) != 0 {
 		t.Errorf("the first one waits for %d others", len(before))
 	}
 	inLine := make(chan struct{})
@@ -50,25 +50,60 @@ func TestWhatWasPressedFirstIsInLineFirst(t *testing.T) {
 	}
 }
 
-// A click on another studio waits for no click, and what needs a confirmation holds nobody up.
+// A click on another studio waits for no click, and what needs a confirmation holds nobody up. What was pressed in
+// another channel counts where it may be about the same.
 func TestWhoNeedNotWaitDoesNot(t *testing.T) {
 	s := newStage(t)
-	s.e.arrivals.enter("C0", "one", "caster/c1")
-	s.e.arrivals.enter("C0", "two", "caster/c2")
-	s.e.arrivals.enter("C0", "three", "caster/c1")
-	s.e.arrivals.enter("C0", "four", "")
-	s.e.arrivals.enter("C1", "five", "")
-	var got []int
-	for _, key := range []string{"one", "two", "three", "four"} {
-		got = append(got, len(s.e.arrivals.before("C0", key)))
+	list := []struct{ channel, key, target string }{
+		{"C0", "one", "caster/c1"}, {"C0", "two", "caster/c2"}, {"C0", "three", "caster/c1"}, {"C0", "four", ""},
+		{"C1", "five", ""}, {"C1", "six", "caster/c1"}, {"C2", "seven", "caster/c1"}, {"C2", "eight", "caster/c3"},
 	}
-	if got = append(got, len(s.e.arrivals.before("C1", "five"))); !slices.Equal(got, []int{0, 0, 1, 3, 0}) {
+	var got []int
+	for _, x := range list {
+		s.e.arrivals.enter(x.channel, x.key, x.target)
+		got = append(got, len(s.e.arrivals.before(x.channel, x.key, x.target,
+			func(channel string) bool { return channel == "C0" })))
+	}
+	// six: one, three, and four, which may be about it, and five of its own channel
+	if !slices.Equal(got, []int{0, 0, 1, 3, 0, 4, 4, 1}) {
 		t.Errorf("they wait for %v", got)
+	}
+	for _, x := range list {
+		s.e.arrivals.leave(x.channel, x.key)
 	}
 	command, _ := s.e.table.Find("caster restart {caster}")
 	s.e.arrives(op.Request{Origin: op.Origin{PersonTeam: "T0", Address: op.Address{Channel: "C2", Person: ana}},
 		Key: "six"}, command)
-	if len(s.e.arrivals.here["C2"]) != 0 {
+	if len(s.e.arrivals.here) != 0 {
 		t.Error("what is still to be confirmed holds others up")
+	}
+}
+
+// What is typed in one channel comes before a click in another one, when both are about one studio.
+func TestWhatWasPressedFirstElsewhereIsInLineFirst(t *testing.T) {
+	s := newStage(t)
+	card := s.asked("caster restart c1")
+	s.with(func() { s.confirm = op.ConfirmNone })
+	looking, seen := make(chan struct{}), make(chan struct{})
+	s.with(func() { s.planned = func() { close(looking); <-seen } })
+	typed, err := s.e.Accept(context.Background(),
+		op.Request{Key: "typed", Origin: ofTeam(op.Address{Channel: "C1", Person: bo, At: s.clock()}),
+			Text: "caster restart c1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.work.Go(func() { typed.Work(context.Background()) })
+	<-looking
+	click, err := s.e.Press(context.Background(), s.press(ana, card, op.ActionConfirm))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.work.Go(func() { click.Work(context.Background()) })
+	time.Sleep(50 * time.Millisecond)
+	close(seen)
+	s.settle()
+	s.settle()
+	if len(s.applied) != 2 || s.applied[1] != card.Token {
+		t.Errorf("sent %q; the card's is %q", s.applied, card.Token)
 	}
 }

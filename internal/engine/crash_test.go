@@ -110,9 +110,9 @@ func TestUnknownIsLookedAtAndNeverFailed(t *testing.T) {
 	s.verify = func() (op.Evidence, error) { looks++; return op.Evidence{Happened: happened, Seen: op.L("idle")}, nil }
 	o := s.asked("caster restart c1")
 	s.click(ana, o, op.ActionConfirm)
-	for i, step := range []time.Duration{4, 2, 10, 30, 26, 140, 10_000} {
+	for i, step := range []time.Duration{4, 2, 10, 30, 26, 140, 420, 1200, 1800, 10_000} {
 		s.advance(step * time.Second)
-		if want := min(i, 5); looks != want {
+		if want := min(i, 8); looks != want {
 			t.Fatalf("%d looks after step %d, not %d", looks, i, want)
 		}
 	}

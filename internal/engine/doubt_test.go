@@ -162,7 +162,7 @@ func TestPanicsAreContained(t *testing.T) {
 	o := s.asked("caster restart c1")
 	s.click(ana, o, op.ActionConfirm)
 	s.advance(6 * time.Second)
-	if now := s.get(o); now.State != op.Unknown || now.Looks != 1 {
+	if now := s.get(o); now.State != op.Unknown || now.Looks != 0 || now.Looked.IsZero() {
 		t.Errorf("%s after %d looks", now.State, now.Looks)
 	}
 	s.e.table.Commands[0].Plan = func(context.Context, op.Call) (op.Plan, error) { panic("boom") }

@@ -2,10 +2,11 @@
 //
 // To see whether anything can ever happen twice, read this package in this order: accept.go (a command arrives),
 // submit.go (it becomes a pending operation with a card; once.go: a button's presses make one), press.go (a person
-// confirms), admit.go (it waits for its turn at the account's limits), revalidate.go (is all as it was), run.go (the
-// one place that makes the call, each at its turn: turns.go; send_guard.go says until when it may leave, and when
-// again), several.go (several targets with one press: an operation for each), reconcile.go (what is done when no answer
-// came), sweep.go (expiry, recovery after a restart, owed cards) with replica.go (what a dead replica left).
+// confirms), admit.go (it waits for its turn at the account's limits), revalidate.go (is all as it was; hold_up.go: may
+// it go on while an earlier outcome is unknown), run.go (the one place that makes the call, each at its turn: turns.go;
+// send_guard.go says until when it may leave, and when again), several.go (several targets with one press: an operation
+// for each), reconcile.go (what is done when no answer came), looks.go (when it is looked whether a call took effect),
+// sweep.go (expiry, recovery after a restart, owed cards) with replica.go (what a dead replica left).
 //
 // The rest moves no operation and can be left for later: what the card says of a call under way (progress.go), the
 // words of answers (words.go), what comes of an operation afterwards (follow.go). What people get to see is brought to
@@ -25,6 +26,8 @@ import (
 	"context"
 	"log/slog"
 	"runtime/debug"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"casterbot/internal/authz"
@@ -211,4 +214,31 @@ func (e *Engine) spawn(work func(context.Context)) {
 		defer e.rescue("work")
 		work(e.work.base)
 	}()
+}
+
+// inflight is what this process has under way. Nothing of it outlives the process: the store has what must.
+type inflight struct {
+	pressed   sync.Map // ids of buttons whose press is being worked off, and what is closed at its end
+	runs      sync.Map // ids of operations that this process takes to their end
+	unwritten sync.Map // outcomes by id that could not be written down
+	unsettled sync.Map // keys of what is worked off and still in the inbox, and until when it may yet get there
+	looking   sync.Map // ids of unknown operations that are being looked at
+}
+
+// sweeper is what the periodic work listens to, and how its end is heard of.
+type sweeper struct {
+	wake   chan struct{}
+	nudged atomic.Int64       // nudges that no sweep has answered yet
+	stop   context.CancelFunc // ends the sweep
+	swept  chan struct{}
+	beaten chan struct{} // closed when the last heartbeat is over
+	told   time.Time     // when it was last looked for what has ended, and what nobody knows
+}
+
+// work is what runs behind the callers' backs.
+type work struct {
+	running atomic.Int64   // pieces of work under way
+	all     sync.WaitGroup // the same, to wait for
+	base    context.Context
+	abort   context.CancelFunc // ends runs that outlast the shutdown
 }

@@ -462,3 +462,27 @@ func TestAnOldButtonIsNoOther(t *testing.T) {
 		t.Errorf("%+v, %v", a, err)
 	}
 }
+
+// What was asked for by a command that this version does not have is not done, by no click and by no crash.
+func TestACommandThatIsNoLongerKnown(t *testing.T) {
+	s := newStage(t)
+	known := s.asked("caster restart c1")
+	made := func(key string, state op.State) op.Operation {
+		o := op.Operation{Key: key, State: state, Command: "caster vanish {caster}", Verb: "caster.vanish",
+			Channel: known.Channel, Team: known.Team, Requester: ana, Plan: known.Plan, Decision: known.Decision,
+			Expires: s.clock().Add(time.Minute)}
+		o, err := s.store.Create(t.Context(), o, op.Event{Name: op.EventReceived})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return o
+	}
+	asked := made("asked", op.Pending)
+	if said := s.click(ana, asked, op.ActionConfirm); !strings.Contains(said, "no longer known") {
+		t.Errorf("the click was answered %q", said)
+	}
+	s.want(asked, op.Pending, 0)
+	confirmed := made("confirmed", op.Queued)
+	s.e.execute(t.Context(), confirmed.ID)
+	s.want(confirmed, op.Failed, 0)
+}

@@ -388,7 +388,7 @@ func (r *rules) Explain(p op.Person, c op.Channel, verb string, effect op.Effect
 func (r *rules) Who(op.Person, string, string, op.Effect, op.Target) []op.Line { return nil }
 
 func (r *rules) Scope(string) (op.Scope, bool) {
-	return op.Scope{Default: op.Args{"caster": "c1"}}, true
+	return op.Scope{Default: op.Args{"caster": "c1"}, Studio: func(string, string) bool { return true }}, true
 }
 
 type people stage
@@ -399,7 +399,7 @@ func (d *people) Person(_ context.Context, id, team string, _ time.Time) (op.Per
 	if d.deaf {
 		return op.Person{}, errors.New("slack is silent")
 	}
-	return op.Person{ID: id, Team: team}, nil
+	return op.Person{ID: id, Team: team, External: team == "T9"}, nil
 }
 
 func (d *people) Channel(_ context.Context, id string, _ time.Time) (op.Channel, error) {
@@ -408,11 +408,14 @@ func (d *people) Channel(_ context.Context, id string, _ time.Time) (op.Channel,
 	return op.Channel{ID: id, Member: !d.absent}, nil
 }
 
-func (d *people) Rooms(_ context.Context, id string) ([]string, error) {
+func (d *people) Rooms(_ context.Context, id string, _ time.Time) ([]string, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.deaf {
 		return nil, errors.New("slack is silent")
+	}
+	if d.rooms == nil {
+		return []string{"C0"}, nil
 	}
 	return d.rooms[id], nil
 }

@@ -62,14 +62,20 @@ func (e *Engine) reschedule(ctx context.Context, m *store.Document, until time.T
 	return err
 }
 
-// followUps makes the looks that are due.
+// followUps makes the looks that are due: at what came of calls, and at calls whose effect could not be seen at once.
 func (e *Engine) followUps(ctx context.Context) error {
-	memos, err := e.store.Documents(ctx, kindFollow)
+	return errors.Join(e.dueLooks(ctx, kindFollow, e.followed), e.dueLooks(ctx, kindCheck, e.confirmLater))
+}
+
+// dueLooks makes the looks of one kind. A look gives the time of the next one, zero when it was the last.
+func (e *Engine) dueLooks(ctx context.Context, kind string,
+	look func(context.Context, string) (time.Time, error)) error {
+	memos, err := e.store.Documents(ctx, kind)
 	if err != nil {
 		return err
 	}
 	for _, m := range memos {
-		f, id := following{}, strings.TrimPrefix(m.Key, kindFollow+"/")
+		f, id := following{}, strings.TrimPrefix(m.Key, kind+"/")
 		_, running := e.inflight.runs.Load(id)
 		if json.Unmarshal([]byte(m.Body), &f) == nil && (running || e.now().Before(f.At)) {
 			continue
@@ -81,14 +87,15 @@ func (e *Engine) followUps(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		e.spawn(func(ctx context.Context) { e.lookLater(ctx, id, m) })
+		e.spawn(func(ctx context.Context) { e.lookLater(ctx, id, m, look) })
 	}
 	return nil
 }
 
-// lookLater makes one look and says when the next one is due.
-func (e *Engine) lookLater(ctx context.Context, id string, m store.Document) {
-	again, err := e.followed(ctx, id)
+// lookLater makes one look and writes down when the next one is due.
+func (e *Engine) lookLater(ctx context.Context, id string, m store.Document,
+	look func(context.Context, string) (time.Time, error)) {
+	again, err := look(ctx, id)
 	if err != nil {
 		e.log.Warn("look what came of it", "op", op.Ref(id), "error", err)
 		again = e.now().Add(followRetry)

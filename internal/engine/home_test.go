@@ -63,7 +63,7 @@ func TestHome(t *testing.T) {
 	last := `
  Your last requests
 wait Restart c1 · waits for a confirmation since 2026-11-22 20:00:00 UTC · #C0 · Card` + ref
-	mine := "wait Waits for you: Restart c1 · asked by @U0ANA · until 2026-11-22 20:05:00 UTC · #C0 · Answer the card" + ref
+	mine := "wait Waits for you: Restart c1 · asked by @U0ANA · until 2026-11-22 20:05:00 UTC · #C0 · Card" + ref
 	if got := pageOf(g.at(ana)); got != mine+things+last {
 		t.Errorf("the asker sees\n%s\nwant\n%s", got, mine+things+last)
 	}
@@ -181,8 +181,8 @@ func TestAway(t *testing.T) {
 	}
 }
 
-// TestCardsCountWhereTheyAre: a card's button that is pressed anywhere else, so on the bot's own page, does nothing
-// (T14).
+// TestCardsCountWhereTheyAre: a card's button that is pressed anywhere else, so on the bot's own page, does
+// nothing.
 func TestCardsCountWhereTheyAre(t *testing.T) {
 	g := newHome(t)
 	o := g.asked("caster restart c1")

@@ -34,15 +34,18 @@ func (e *Engine) onceKey(ctx context.Context, r op.Request) (string, error) {
 }
 
 // anew reports whether a button may ask again after it has asked for an operation. On a card it may not once that was
-// done: the card shows the same as before the press.
+// done: the card shows the same as before the press. An emergency is refused as a double click only.
 func (e *Engine) anew(b op.Button, asked op.Operation) bool {
+	command, _ := e.table.Find(asked.Command)
 	switch asked.State {
 	case op.Cancelled, op.Expired:
 		return true
+	case op.Unknown:
+		return command.Urgent && e.now().Sub(asked.Created) >= doubleClick
 	case op.Failed:
 		return e.now().Sub(asked.Created) >= doubleClick
 	case op.Succeeded:
-		return !b.Card && e.now().Sub(asked.Created) >= doubleClick
+		return (!b.Card || command.Urgent) && e.now().Sub(asked.Created) >= doubleClick
 	}
 	return false
 }

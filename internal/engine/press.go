@@ -155,6 +155,9 @@ func (e *Engine) act(ctx context.Context, c op.Click) (err error) {
 	if err != nil {
 		return fmt.Errorf("read %s: %w", op.Ref(c.Operation), err)
 	}
+	if c.Version > 0 && c.Version != o.Version && c.Action != op.ActionLook {
+		return e.staleClick(o, c) // decided by what a page showed that has not been drawn anew since
+	}
 	return do(e, ctx, o, c)
 }
 
@@ -200,7 +203,7 @@ func (e *Engine) commandOf(o op.Operation) (op.Command, error) {
 
 // queue is the guarded move that only one click can win.
 func (e *Engine) queue(ctx context.Context, o op.Operation, c op.Click, event string) error {
-	e.arrivals.await(ctx, c.Channel, c.Key)
+	e.awaitEarlier(ctx, c.Channel, c.Key, o.Plan.Target)
 	now, err := e.store.Move(ctx, store.Move{
 		ID: o.ID, From: op.Pending, To: op.Queued, By: c.Person, Fresh: true, Expires: e.now().Add(startWithin),
 		Event: e.event(event, c.Person, c.PersonTeam, o),

@@ -94,7 +94,7 @@ func (p *progress) say() {
 	if len(words) == 0 && p.long {
 		words = op.L("Still waiting for an answer.") // not that it is not sent again: what is put off is
 	}
-	state := op.Outcome{State: op.Running, Evidence: words}
+	state := op.Outcome{State: op.Running, Evidence: words, PutOff: len(p.turn) > 0}
 	if err := p.e.note(p.ctx, p.o, store.Note{Outcome: &state}, op.EventWaiting); err != nil {
 		p.e.log.Warn("say on the card what the call waits for", "op", p.o.Ref(), "error", err)
 		return

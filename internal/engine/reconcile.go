@@ -13,48 +13,32 @@ import (
 	"casterbot/internal/store"
 )
 
-// looksAfterSilence are the times after the send at which an operation without an answer is looked at; after the last
-// one it waits for a person. A state of the cloud that anybody could have brought about counts as proof until
-// creditWithin only: people who read "unknown" do by hand what they wanted, and then it would be taken for the call's
-// doing. After a time-out the look at 70 s is the last one before that.
-var looksAfterSilence = []time.Duration{5 * time.Second, 15 * time.Second, 45 * time.Second, 70 * time.Second,
-	3 * time.Minute}
-
-// lookDue reports whether an unknown operation should be looked at now. One of several is never sent: it begins when it
-// is confirmed.
-func lookDue(o op.Operation, now time.Time) bool {
-	since := o.Sent
-	if o.IsSeveral() {
-		since = o.Confirmed
-	}
-	return o.Looks < len(looksAfterSilence) && now.Sub(since) >= looksAfterSilence[o.Looks]
-}
-
-// reconcile looks for positive evidence. A look that sees nothing proves nothing, so it never writes `failed`.
-func (e *Engine) reconcile(ctx context.Context, o op.Operation) error {
+// reconcile looks for positive evidence. A look that sees nothing proves nothing, so it never writes `failed`. A person
+// may ask for one that is not due.
+func (e *Engine) reconcile(ctx context.Context, o op.Operation, due bool) error {
 	command, ok := e.table.Find(o.Command)
 	if !ok {
-		return e.recordLook(ctx, o, op.L("This version of casterbot does not know the command any more, so it cannot look."))
+		return e.recordLook(ctx, o, due, op.L("This version of casterbot does not know the command any more, so it cannot look."))
 	}
 	if mayRepeat(o, command, e.now()) && e.stillAllowed(ctx, o) == nil {
 		return e.repeat(ctx, o, command)
 	}
 	if command.Verify == nil {
-		return e.recordLook(ctx, o, op.L("There is nothing to look at for this command: ", command.NoVerify))
+		return e.recordLook(ctx, o, due, op.L("There is nothing to look at for this command: ", command.NoVerify))
 	}
 	seen, err := verify(ctx, command, o)
 	if err != nil {
-		return e.recordLook(ctx, o, op.L("I looked, and could not see."))
+		return e.recordLook(ctx, o, false, op.L("I looked, and could not see."))
 	}
 	if !seen.Happened {
-		return e.recordLook(ctx, o, seen.Seen)
+		return e.recordLook(ctx, o, due, seen.Seen)
 	}
 	if !seen.Own && !seen.Dated && e.now().Sub(o.Sent) > creditWithin {
-		return e.recordLook(ctx, o, op.L(seen.Seen, " I saw that too long after the call to take it as its doing."))
+		return e.recordLook(ctx, o, due, op.L(seen.Seen, " I saw that too long after the call to take it as its doing."))
 	}
 	if alone, err := e.soleCause(ctx, o, seen); err != nil || !alone {
 		return errors.Join(err,
-			e.recordLook(ctx, o, op.L(seen.Seen, " That may be the doing of another operation on it, so it proves nothing.")))
+			e.recordLook(ctx, o, due, op.L(seen.Seen, " That may be the doing of another operation on it, so it proves nothing.")))
 	}
 	return e.settle(ctx, o, op.Outcome{
 		State: op.Succeeded, Text: op.L(o.Plan.Title, ": done, although no answer came."), Evidence: seen.Seen, Checked: true,
@@ -64,8 +48,9 @@ func (e *Engine) reconcile(ctx context.Context, o op.Operation) error {
 // listsLag is how long the cloud's lists may take to show what an operation did. What has been seen there is there.
 const listsLag = 2 * time.Minute
 
-// soleCause reports that what is seen now can be nobody else's doing of ours: no other operation of the target can have
-// acted since this one was sent. What is its own in any case, as a token's, needs no such proof.
+// soleCause reports that what is seen now can be nobody else's doing of ours: no other operation of the target that
+// touches the same things can have acted since this one was sent. What is its own in any case, as a token's, needs no
+// such proof.
 func (e *Engine) soleCause(ctx context.Context, o op.Operation, seen op.Evidence) (bool, error) {
 	if seen.Own {
 		return true, nil
@@ -81,11 +66,21 @@ func (e *Engine) soleCause(ctx context.Context, o op.Operation, seen op.Evidence
 	for _, other := range others {
 		refused := other.State == op.Failed && other.SettledBy == ""
 		shown := !other.Ended.IsZero() && other.Ended.Before(o.Sent) && outcomeOf(other).Checked
-		if other.ID != o.ID && !refused && !shown {
+		if other.ID != o.ID && !refused && !shown && e.touchesTheSame(o, other) {
 			return false, nil
 		}
 	}
 	return err == nil, err
+}
+
+// touchesTheSame reports whether an operation can have brought about what another one of the same target was to: of the
+// bot's own records whatever changes those too, of the cloud what starts or ends the same things.
+func (e *Engine) touchesTheSame(o, other op.Operation) bool {
+	one, two := e.use(o).Command, e.use(other).Command
+	if one.Sends == "" {
+		return two.Sends == ""
+	}
+	return e.crosses(o, other)
 }
 
 // verify looks whether the operation took effect; a panic is a look that could not see.
@@ -126,7 +121,7 @@ func (e *Engine) repeat(ctx context.Context, o op.Operation, command op.Command)
 	timely = quota.With(timely, confirmed(o))
 	permit, err := e.admitNow(timely, command)
 	if err != nil {
-		return e.recordLook(ctx, o, op.L("No answer yet."))
+		return e.recordLook(ctx, o, false, op.L("No answer yet."))
 	}
 	defer permit.Return()
 	leaves := func() error {
@@ -143,24 +138,14 @@ func (e *Engine) repeat(ctx context.Context, o op.Operation, command op.Command)
 		_, err := e.finish(ctx, o, outcome)
 		return err
 	case op.Failed:
-		return e.recordLook(ctx, o,
+		return e.recordLook(ctx, o, false,
 			op.L("I asked again with the same token and was refused, or could not ask; that says nothing about the first call."))
 	}
-	return e.recordLook(ctx, o, op.L("No answer yet."))
-}
-
-func (e *Engine) recordLook(ctx context.Context, o op.Operation, seen op.Line) error {
-	outcome := outcomeOf(o)
-	outcome.State, outcome.Evidence = op.Unknown, seen
-	err := e.note(ctx, o, store.Note{Look: true, Outcome: &outcome, Version: o.Version}, op.EventReconciled)
-	e.notify.EnqueueCard(o.ID)
-	if errors.Is(err, store.ErrLost) { // another replica has looked, or somebody has settled it
-		return nil
-	}
-	return err
+	return e.recordLook(ctx, o, false, op.L("No answer yet."))
 }
 
 func (e *Engine) settle(ctx context.Context, o op.Operation, outcome op.Outcome, event string, c op.Click) error {
+	outcome = e.withNext(o, outcome)
 	ev := e.event(event, c.Person, c.PersonTeam, o)
 	ev.Detail["outcome"] = string(outcome.State)
 	now, err := e.store.Move(ctx,
@@ -191,7 +176,7 @@ func (e *Engine) lookAgain(ctx context.Context, o op.Operation, c op.Click) erro
 	if err := e.maySettle(ctx, o, c); err != nil {
 		return err
 	}
-	err := e.reconcile(ctx, o)
+	err := e.reconcile(ctx, o, false)
 	if errors.Is(err, store.ErrUnwritten) {
 		e.log.Error("record a look", "op", o.Ref(), "error", err)
 		return op.Refuse(op.L("I cannot write down what I see now. Look again later."))

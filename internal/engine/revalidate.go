@@ -37,23 +37,12 @@ func (e *Engine) revalidate(ctx context.Context, o op.Operation, command op.Comm
 	if plan.Fingerprint != o.Plan.Fingerprint {
 		return plan, op.Refuse(op.L("something changed since you asked: ", changes(o.Plan, plan)))
 	}
-	if err := e.noNewUnknowns(ctx, o); err != nil {
+	if err := e.noNewUnknowns(ctx, o, command); err != nil {
 		return plan, err
 	}
 	sent := o.Plan
-	sent.Seen = plan.Seen
+	sent.Seen, sent.Passed = plan.Seen, e.authz.Passed(ctx, command, o.Plan, o.Requester, o.DecidedBy)
 	return sent, e.stillAllowed(ctx, o)
-}
-
-// noNewUnknowns demands that the card named every operation of the target whose outcome is unknown.
-func (e *Engine) noNewUnknowns(ctx context.Context, o op.Operation) error {
-	open, err := e.openOn(ctx, o.Plan.Target)
-	for _, other := range open {
-		if !slices.Contains(o.Plan.Unknowns, other.Ref()) {
-			return op.Refuse(op.L("something changed since you asked: ", unknownFact(other)))
-		}
-	}
-	return err
 }
 
 // stillAllowed asks whether the asker, and the second person if there was one, may do this now.
@@ -114,7 +103,11 @@ func (e *Engine) abort(ctx context.Context, o op.Operation, why error) error {
 // unsent words why nothing was sent, and says that nothing was, once.
 func (e *Engine) unsent(o op.Operation, why error) op.Line {
 	reason := e.answerFor(why, "op", o.Ref()).Title
-	if saysUndone(why) {
+	refusal := &op.Refusal{}
+	switch {
+	case errors.As(why, &refusal) && saysUndone(why) && len(refusal.Advice) > 0:
+		return op.L(o.Plan.Title, ": ", reason, " ", refusal.Advice)
+	case saysUndone(why):
 		return op.L(o.Plan.Title, ": ", reason)
 	}
 	return op.L(o.Plan.Title, ": ", reason, " Nothing was sent, nothing changed.")

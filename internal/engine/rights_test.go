@@ -2,12 +2,14 @@ package engine
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"casterbot/internal/authz"
 	"casterbot/internal/op"
+	"casterbot/internal/store"
 )
 
 // memory is a directory with a memory: it counts what it has to ask for, and can make every question wait for others.
@@ -80,7 +82,7 @@ func TestRefusalsCostNothing(t *testing.T) {
 		act    op.Action
 		first  int // questions at the first click: about the asker, the channel, whoever presses
 	}{
-		"approve": {bo, op.ActionApprove, 3}, "decline": {bo, op.ActionDecline, 1},
+		"approve": {bo, op.ActionApprove, 3}, "decline": {bo, op.ActionDecline, 3},
 		"confirm another's": {bo, op.ActionConfirm, 0},
 		"approve one's own": {ana, op.ActionApprove, 2},
 	} {
@@ -122,14 +124,17 @@ func TestAskerWithoutRights(t *testing.T) {
 	}
 	s.want(o, op.Pending, 0)
 	events, err := s.store.Recent(context.Background(), 100)
-	denied := 0
+	denied, more := 0, "" // those that come too fast are one row
 	for _, e := range events {
-		if e.Name == op.EventDenied {
+		switch e.Name {
+		case op.EventDenied:
 			denied++
+		case op.EventDeniedMore:
+			more += e.Detail[store.Count]
 		}
 	}
-	if err != nil || denied != 25 {
-		t.Errorf("%d refusals are recorded: %v", denied, err)
+	if err != nil || denied != 20 || more != "5" {
+		t.Errorf("%d refusals are recorded, %q counted: %v", denied, more, err)
 	}
 }
 
@@ -172,4 +177,41 @@ func TestAskedSideBySide(t *testing.T) {
 	if n := m.take(); n != 3 {
 		t.Errorf("%d questions, want 3", n)
 	}
+}
+
+// Somebody of another team with the asker's id is not the asker; the card stays as it is for them.
+func TestTheAskersIDOfAnotherTeam(t *testing.T) {
+	for _, act := range []op.Action{op.ActionConfirm, op.ActionCancel} {
+		s := newStage(t)
+		o := s.asked("caster restart c1")
+		c := s.press(ana, o, act)
+		c.PersonTeam = "T9"
+		accepted, err := s.e.Press(context.Background(), c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.do(accepted)
+		s.want(o, op.Pending, 0)
+		if said := s.told[len(s.told)-1]; !strings.Contains(said, "Only @"+ana) {
+			t.Errorf("%s: told %q", act, said)
+		}
+		s.click(ana, o, op.ActionConfirm)
+		s.want(o, op.Succeeded, 1)
+	}
+}
+
+// A card of somebody who has left the channel since goes on for nobody.
+func TestTheAskerHasLeftTheChannel(t *testing.T) {
+	s := newStage(t)
+	s.confirm = op.ConfirmOther
+	o := s.asked("caster restart c1")
+	s.with(func() { s.rooms = map[string][]string{ken: {"C0"}} })
+	s.advance(2 * time.Minute)
+	if said := s.click(ken, o, op.ActionApprove); !strings.Contains(said, "I cannot confirm that @"+ana) {
+		t.Errorf("told %q", said)
+	}
+	s.want(o, op.Pending, 0)
+	s.with(func() { s.rooms = nil })
+	s.click(ken, o, op.ActionApprove)
+	s.want(o, op.Succeeded, 1)
 }

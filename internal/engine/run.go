@@ -48,6 +48,7 @@ func (e *Engine) execute(ctx context.Context, id string) {
 			"error", err)
 		return
 	}
+	e.tellHolder(ctx, o)
 	if o.State == op.Succeeded {
 		e.confirmEffect(ctx, o, command)
 	}
@@ -68,7 +69,7 @@ func (e *Engine) claim(ctx context.Context, id string) (o op.Operation, command 
 		if !known {
 			return o, command, t, e.abort(ctx, o, op.Refuse(op.L("this command is no longer known.")))
 		}
-		if err := e.awaitTurn(ctx, o); err != nil {
+		if err := e.awaitTurn(ctx, o, command); err != nil {
 			return o, command, t, err
 		}
 		if t.permit, o, err = e.admit(ctx, o, command); err != nil {
@@ -99,6 +100,9 @@ func (e *Engine) markRunning(ctx context.Context, o op.Operation, plan op.Plan) 
 	move := store.Move{
 		ID: o.ID, From: op.Queued, To: op.Running, Claim: e.replica, Fresh: true, Send: true, Plan: &plan,
 		Event: e.event(op.EventSent, o.DecidedBy, o.Team, o),
+	}
+	if plan.Passed != nil {
+		move.Event.Detail["pastLockOf"] = plan.Passed.Holder
 	}
 	if o.Outcome != nil { // it waits no more
 		move.Outcome = &op.Outcome{State: op.Running}
@@ -194,6 +198,7 @@ func (e *Engine) finish(ctx context.Context, o op.Operation, outcome op.Outcome)
 	if !e.mayPlay(o) {
 		outcome.Play = ""
 	}
+	outcome = e.withNext(o, outcome)
 	event := e.event(op.EventAnswered, "", "", o)
 	event.Detail["outcome"], event.Detail["code"], event.Detail["requestId"] = string(outcome.State), outcome.Code,
 		outcome.RequestID
@@ -219,6 +224,15 @@ func (e *Engine) finish(ctx context.Context, o op.Operation, outcome op.Outcome)
 		e.log.Warn("say on older cards what has ended", "op", o.Ref(), "error", err)
 	}
 	return now, nil
+}
+
+// withNext gives a success the ways on that its command has, however it came to be known.
+func (e *Engine) withNext(o op.Operation, outcome op.Outcome) op.Outcome {
+	command, known := e.table.Find(o.Command)
+	if known && command.Then != nil && outcome.State == op.Succeeded && len(outcome.Next) == 0 {
+		outcome.Next = command.Then(o.Plan)
+	}
+	return outcome
 }
 
 // mayPlay reports whether the asker may see addresses for playback, when they asked and now. It goes by what is at
@@ -249,39 +263,4 @@ func (e *Engine) lateAnswer(ctx context.Context, now op.Operation, outcome op.Ou
 	err := e.store.Note(ctx, now.ID, store.Note{From: now.State, Outcome: &known}, event)
 	e.notify.EnqueueCard(now.ID)
 	return err
-}
-
-// looksAfterAnswer are the waits before each look that should confirm an answer.
-var looksAfterAnswer = []time.Duration{0, time.Second, 2 * time.Second, 4 * time.Second}
-
-// confirmEffect looks whether what the API accepted really took effect, and says on the card what was seen. The first
-// look is drawn together with the result, if it confirms it in time.
-func (e *Engine) confirmEffect(ctx context.Context, o op.Operation, command op.Command) {
-	if command.Verify == nil {
-		e.notify.EnqueueCard(o.ID)
-		return
-	}
-	outcome := *o.Outcome
-	for n, wait := range looksAfterAnswer {
-		if n == 1 {
-			e.notify.EnqueueCard(o.ID)
-		}
-		if !e.pause(ctx, wait) {
-			return
-		}
-		seen, err := verify(ctx, command, o)
-		if err != nil {
-			outcome.Evidence = op.L("I could not look whether it took effect.")
-			continue
-		}
-		outcome.Evidence, outcome.Checked = seen.Seen, seen.Happened
-		if seen.Happened {
-			break
-		}
-	}
-	err := e.note(ctx, o, store.Note{Outcome: &outcome, Version: o.Version}, op.EventReconciled)
-	if err != nil && !errors.Is(err, store.ErrLost) {
-		e.log.Error("record what was seen", "op", o.Ref(), "error", err)
-	}
-	e.notify.EnqueueCard(o.ID)
 }

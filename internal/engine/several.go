@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -26,6 +27,8 @@ type target struct {
 	op.Option
 	part op.Part
 	why  op.Line // why it is left out; empty: it is not
+	// it needs a confirmation for an earlier outcome that is not known, and for nothing else
+	doubtful bool
 }
 
 // expand gives the targets that the words of a request mean. When that is one, the request becomes one for it alone.
@@ -58,6 +61,7 @@ func (e *Engine) proposeSeveral(ctx context.Context, r op.Request, key string, p
 	if err != nil {
 		return err
 	}
+	e.warnOfSame(ctx, r, parsed.Command, &plan)
 	return e.create(ctx, r, key, parsed.Command, plan, d)
 }
 
@@ -109,11 +113,8 @@ func (e *Engine) lookAtOne(ctx context.Context, r op.Request, c op.Command, scop
 	case err != nil:
 		return t, err
 	}
-	d := v.Decision
-	if e.warnOfOpen(ctx, &plan) && d.Confirm == op.ConfirmNone {
-		d.Confirm = op.ConfirmSelf
-	}
-	t.part = op.Part{Plan: plan, Decision: d}
+	d := e.warn(ctx, r, c, &plan, v.Decision)
+	t.part, t.doubtful = op.Part{Plan: plan, Decision: d}, d.Confirm != v.Confirm
 	return t, nil
 }
 
@@ -130,9 +131,24 @@ func (t target) without(err error) (target, error) {
 	return t, nil
 }
 
+// leaveDoubtful leaves out those that would put a question before all the others, which need none: an outcome that is
+// not known holds up nothing else. Asked for alone, or among such as themselves, they are confirmed like any.
+func leaveDoubtful(targets []target) {
+	free := slices.ContainsFunc(targets, func(t target) bool {
+		return len(t.why) == 0 && !t.doubtful && t.part.Decision.Confirm == op.ConfirmNone
+	})
+	for i, t := range targets {
+		if free && t.doubtful && len(t.why) == 0 {
+			targets[i].why = op.L("it is not known what became of ", op.Code("op "+t.part.Plan.Unknowns[0]),
+				"; ask for it alone")
+		}
+	}
+}
+
 // join makes one plan and one decision of all that can be done.
 func (e *Engine) join(ctx context.Context, r op.Request, parsed grammar.Parsed, targets []target) (op.Plan,
 	op.Decision, error) {
+	leaveDoubtful(targets)
 	var parts []op.Part
 	var decisions []op.Decision
 	for _, t := range targets {

@@ -11,14 +11,14 @@ func severalPlan(parsed grammar.Parsed, parts []op.Part, targets []target) op.Pl
 	words, n := parsed.Command.Many, op.N(len(parts))
 	p := op.Plan{
 		Args: op.Args{words.Of: grammar.Join(parsed.Several)}, Title: op.L(words.Title[0], n, words.Title[1]),
-		Button: string(words.Button), Done: op.L(words.Done), Parts: parts,
+		Button: string(words.Button), Done: op.L(words.Done), Parts: parts, Left: leftOut(targets),
 	}
 	if len(parts) == 1 { // the others are left out
 		p.Title, p.Button = parts[0].Plan.Title, parts[0].Plan.Button
 	}
 	p.OnAir = slices.ContainsFunc(parts, func(part op.Part) bool { return part.Plan.OnAir })
 	if len(parts) == 1 {
-		p.Facts = append(slices.Clone(parts[0].Plan.Facts), leftOut(targets)...)
+		p.Facts = append(slices.Clone(parts[0].Plan.Facts), p.Left...)
 		return p
 	}
 	common := shared(parts)
@@ -28,7 +28,7 @@ func severalPlan(parsed grammar.Parsed, parts []op.Part, targets []target) op.Pl
 	for _, fact := range common {
 		p.Facts = append(p.Facts, op.L("For each: ", fact))
 	}
-	p.Facts = append(append(p.Facts, leftOut(targets)...), unsettled(parts)...)
+	p.Facts = append(append(p.Facts, p.Left...), unsettled(parts)...)
 	p.Facts = slices.DeleteFunc(p.Facts, func(l op.Line) bool { return len(l) == 0 })
 	return p
 }

@@ -344,3 +344,26 @@ func TestSeveralAreFiftyAtMost(t *testing.T) {
 	}
 	s.want(o, op.Succeeded, op.MostAtOnce)
 }
+
+// Where nobody has to confirm, an outcome that is not known holds up its own target and no other: it is left out, with
+// the reason. Asked for alone, or with others of its kind, it is confirmed.
+func TestADoubtfulOneHoldsUpNoOther(t *testing.T) {
+	s := newStage(t)
+	doubtful := s.unknown("caster start c2")
+	other := s.unknown("caster start c3")
+	s.with(func() { s.confirm = op.ConfirmNone })
+	s.typed(ana, "caster start c1 c2 c4")
+	all, _ := s.store.List(context.Background(), store.Query{Alone: true, Newest: true, Limit: 1})
+	o := all[0]
+	s.wantStates(o, op.Succeeded, "succeeded succeeded", 4)
+	if left := o.Plan.Left[0].Plain(); len(o.Plan.Left) != 1 || !strings.Contains(left, doubtful.Ref()) ||
+		!strings.Contains(left, "c2") {
+		t.Errorf("it says %q", left)
+	}
+	s.want(s.asked("caster start c2"), op.Pending, 4)
+	both := s.asked("caster start c2 c3")
+	s.want(both, op.Pending, 4)
+	if parts := both.Plan.Parts; len(parts) != 2 || parts[1].Plan.Unknowns[0] != other.Ref() {
+		t.Errorf("%+v", parts)
+	}
+}

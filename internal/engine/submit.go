@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"casterbot/internal/authz"
@@ -52,12 +53,17 @@ func (e *Engine) propose(ctx context.Context, r op.Request, parsed grammar.Parse
 		return err
 	}
 	scope.URLs = first.URLs
+	if parsed, err = e.browse.Meant(ctx, r, parsed, first.Decision); err != nil {
+		return err
+	}
 	key, err := e.onceKey(ctx, r)
 	if err != nil {
 		return err
 	}
-	if err := e.checkQuota(ctx, r, 1); err != nil {
-		return err
+	if !parsed.Command.Urgent {
+		if err := e.checkQuota(ctx, r, 1); err != nil {
+			return err
+		}
 	}
 	if len(parsed.Several) > 0 {
 		found, err := e.expand(ctx, r, &parsed, scope)
@@ -76,10 +82,8 @@ func (e *Engine) propose(ctx context.Context, r op.Request, parsed grammar.Parse
 	if err != nil {
 		return err
 	}
-	d := v.Decision
-	if e.warnOfOpen(ctx, &plan) && d.Confirm == op.ConfirmNone {
-		d.Confirm = op.ConfirmSelf
-	}
+	e.warnOfSame(ctx, r, parsed.Command, &plan)
+	d := e.warn(ctx, r, parsed.Command, &plan, v.Decision)
 	return e.create(ctx, r, key, parsed.Command, plan, d)
 }
 
@@ -124,30 +128,21 @@ func changesOf(waiting []op.Operation) int {
 	return n
 }
 
-// warnOfOpen puts on the card that earlier operations on the same target have an unknown outcome, and reports whether
-// any has.
-func (e *Engine) warnOfOpen(ctx context.Context, plan *op.Plan) bool {
-	open, err := e.openOn(ctx, plan.Target)
+// warnOfSame puts on the card that the same waits for a confirmation already.
+func (e *Engine) warnOfSame(ctx context.Context, r op.Request, c op.Command, plan *op.Plan) {
+	waiting, err := e.store.List(ctx, store.Query{
+		States: []op.State{op.Pending, op.Queued}, Channel: r.Channel, Alone: true, Newest: true, Limit: openPerChannel,
+	})
 	if err != nil {
-		e.log.Error("look for unknown outcomes", "error", err)
+		e.log.Error("look for the same that waits", "error", err)
 	}
-	for _, o := range open {
-		plan.Facts, plan.Unknowns = append(plan.Facts, unknownFact(o)), append(plan.Unknowns, o.Ref())
+	for _, o := range waiting {
+		if o.Command == c.Usage && maps.Equal(o.Plan.Args, plan.Args) {
+			plan.Facts = append(plan.Facts, op.L("The same is asked already: ", op.Code("op "+o.Ref()), ", by ",
+				op.Who(o.Requester), " at ", op.At(o.Created), "."))
+			return
+		}
 	}
-	return len(open) > 0
-}
-
-// openOn gives the newest operations on the target whose outcome is unknown. What has no target is in nobody's way.
-func (e *Engine) openOn(ctx context.Context, target op.Target) ([]op.Operation, error) {
-	if target.Key() == "" {
-		return nil, nil
-	}
-	return e.store.List(ctx, store.Query{States: []op.State{op.Unknown}, Target: target.Key(), Newest: true, Limit: 5})
-}
-
-func unknownFact(o op.Operation) op.Line {
-	return op.L("It is not known what became of an earlier operation: ", op.Code("op "+o.Ref()), ", ", o.Plan.Title,
-		". Settle that one first if you can.")
 }
 
 func (e *Engine) create(ctx context.Context, r op.Request, key string, c op.Command, plan op.Plan,
@@ -165,7 +160,7 @@ func (e *Engine) create(ctx context.Context, r op.Request, key string, c op.Comm
 		o.State, o.DecidedBy, o.Confirmed, o.Expires = op.Queued, r.Person, now, now.Add(startWithin)
 	}
 	if o.State == op.Queued {
-		e.arrivals.await(ctx, r.Channel, r.Key)
+		e.awaitEarlier(ctx, r.Channel, r.Key, plan.Target)
 	}
 	o, err := e.store.Create(ctx, o, e.event(op.EventReceived, r.Person, r.PersonTeam, o), worksOff(r, key)...)
 	if errors.Is(err, store.ErrExists) && o.ID != "" && key != r.Key {

@@ -72,8 +72,7 @@ func (e *Engine) resume(row store.Received) func(context.Context) {
 		if json.Unmarshal(row.Body, &r) != nil {
 			return settle
 		}
-		parsed, err := grammar.Parse(*e.table, r.Text)
-		e.fillDefaults(&parsed, r.Channel)
+		parsed, err := e.understand(r)
 		switch {
 		case err == nil && parsed.Help:
 			return e.resumeLook(r, settle, func(ctx context.Context) { e.helpAgain(ctx, r, parsed) })
@@ -252,5 +251,5 @@ func (e *Engine) lookIfDue(ctx context.Context, id string) error {
 	case o.IsSeveral():
 		return e.gatherAgain(ctx, o)
 	}
-	return e.reconcile(ctx, o)
+	return e.reconcile(ctx, o, true)
 }

@@ -48,7 +48,7 @@ func TestWhatMayBeWrittenDownIsNotCalledUndone(t *testing.T) {
 	}
 }
 
-// P9: as long as the trail cannot be written nothing is sent, at whatever step; looking works; when it can be written
+// As long as the trail cannot be written nothing is sent, at whatever step; looking works; when it can be written
 // again the same card goes on.
 func TestNothingIsSentWithoutTheTrail(t *testing.T) {
 	s := newStage(t)

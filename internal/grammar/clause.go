@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 
+	"casterbot/internal/civiltime"
 	"casterbot/internal/op"
 )
 
@@ -13,14 +14,15 @@ import (
 // begins.
 var clauses = map[string]func(vocabulary, []Token) int{
 	"verb":   vocabulary.verbWords,
-	"until":  func(_ vocabulary, words []Token) int { return untilWords(words) },
+	"until":  func(_ vocabulary, words []Token) int { return max(untilWords(words), bareWords(words)) },
 	"person": func(_ vocabulary, words []Token) int { return personWords(words) },
 }
 
 // remainder is the placeholder that takes whatever is left.
 const remainder = "why"
 
-// gather joins the words that belong to one placeholder, so that there is one for each, an empty one where nothing was
+// gather joins the words that belong to one placeholder, so that there is one for each, an empty one where nothing
+// was
 // typed. Usages without such a placeholder are left as they are.
 func (t vocabulary) gather(places []Placeholder, words []Token) []Token {
 	if !clausal(places) {
@@ -82,7 +84,7 @@ func (t vocabulary) nameWords(after []Placeholder, words []Token) int {
 		open = open && place.Optional
 	}
 	for n := range words {
-		if words[n].Quoted || asks(words[n]) || t.begins(after, words[n:]) {
+		if words[n].Quoted || asks(words[n]) || t.begins(after, words[n:]) && (n > 0 || !ofName(words)) {
 			return n
 		}
 	}
@@ -93,6 +95,12 @@ func (t vocabulary) nameWords(after []Placeholder, words []Token) int {
 		return -1
 	}
 	return 1
+}
+
+// ofName reports a length or a time that is the beginning of a name: "24h Newsroom".
+func ofName(words []Token) bool {
+	n := bareWords(words)
+	return untilWords(words) == 0 && n > 0 && n < len(words)
 }
 
 // begins reports that the words begin with a clause of one of the placeholders.
@@ -107,59 +115,74 @@ func (t vocabulary) begins(places []Placeholder, words []Token) bool {
 
 func asks(t Token) bool { return !t.Quoted && op.Fold(t.Text) == op.Ask }
 
+// joined is one text of several words, as they stood.
 func joined(words []Token) Token {
-	texts := make([]string, len(words))
-	for i, w := range words {
-		texts[i] = w.Text
+	one := words[0]
+	for _, w := range words[1:] {
+		one.Text += w.gap + w.Text
 	}
-	return Token{Text: strings.Join(texts, " "), Start: words[0].Start, Quoted: words[0].Quoted, Person: words[0].Person}
+	return one
 }
 
-var (
-	wholeClause = regexp.MustCompile(`^(until|for) (\d|today|tomorrow)`)
-	dayWord     = regexp.MustCompile(`^(\d{4}-\d{1,2}-\d{1,2}|today|tomorrow)$`)
-	timeWord    = regexp.MustCompile(`^\d{1,2}[:.]?\d{0,2}(am|pm)?$`)
-	lengthWord  = regexp.MustCompile(`^[\d.,hm]*\d[\d.,hm]*(h|m|min|mins|minutes?|hours?)?$`)
-	afterTime   = regexp.MustCompile(`^(am|pm|utc|z)$`)
-	unitWord    = regexp.MustCompile(`^(h|m|min|mins|minutes?|hours?)$`)
-	personID    = regexp.MustCompile(`^[UW][0-9A-Z]{2,}$`)
-)
+var personID = regexp.MustCompile(`^[UW][0-9A-Z]{2,}$`)
 
-// untilWords counts the words of an end: until 22:00, until tomorrow 9:30, until 2026-11-23 01:30 UTC, for 2h, for 90
-// minutes.
+// untilWords counts the words of an end that says so: until 22:00, until 2026-11-23 01:30 UTC, for 90 minutes.
 func untilWords(words []Token) int {
-	word := func(i int) string {
-		if i >= len(words) {
-			return ""
+	if words[0].Quoted {
+		text := strings.Fields(words[0].Text)
+		if n := civiltime.Clause(text); n > 1 && n == len(text) {
+			return 1
 		}
-		return op.Fold(words[i].Text)
-	}
-	n := 1
-	switch {
-	case wholeClause.MatchString(word(0)):
-		return 1
-	case words[0].Quoted:
-		return 0
-	case word(0) == "until" && dayWord.MatchString(word(1)) && timeWord.MatchString(word(2)):
-		n = 3
-	case word(0) == "until" && timeWord.MatchString(word(1)):
-		n = 2
-	case word(0) == "for" && lengthWord.MatchString(word(1)):
-		n = 2
-	case word(0) == "until": // no time that is known: said when it is read
-		return min(2, len(words))
-	default:
 		return 0
 	}
-	if word(0) == "until" && afterTime.MatchString(word(n)) || word(0) == "for" && unitWord.MatchString(word(n)) {
-		n++
+	return civiltime.Clause(unquoted(words))
+}
+
+// bareWords counts the words of an end without "until" or "for": 23:30, 2h.
+func bareWords(words []Token) int { return civiltime.Bare(unquoted(words)) }
+
+// unquoted gives the words before the first quote.
+func unquoted(words []Token) []string {
+	var texts []string
+	for _, w := range words {
+		if w.Quoted {
+			break
+		}
+		texts = append(texts, w.Text)
 	}
-	return n
+	return texts
+}
+
+// timely refuses a reason that looks as if it were a part of the time, or a time that was not understood as one.
+func timely(text, usage string, places []Placeholder, words []Token) error {
+	args, why := op.Args{}, Token{}
+	for i, place := range places {
+		if i < len(words) {
+			args[place.Name] = words[i].Text
+			why = words[i]
+		}
+	}
+	end, timed := args["until"]
+	said := strings.Fields(args[remainder])
+	looks := civiltime.Looks
+	if end != "" {
+		looks = civiltime.Goes
+	}
+	if !timed || len(said) == 0 || why.Quoted || !looks(said) {
+		return nil
+	}
+	return op.Refuse(op.L("This looks like a time, but I do not understand it: ", op.Code(op.Visible(why.Text)),
+		". Nothing was done."), spot(text, why.Start),
+		op.L("Say ", op.Code("until 22:00"), ", ", op.Code("until 22:00 CET tomorrow"), " or ", op.Code("for 1h 30m"),
+			", and put the reason in quotes.")).
+		WithNext(op.Next{Label: "Choose…", Text: Format(usage, args, "until")})
 }
 
 // personWords counts the words of "for @somebody".
 func personWords(words []Token) int {
-	someone := func(t Token) bool { return t.Person != "" || personID.MatchString(t.Text) }
+	someone := func(t Token) bool {
+		return t.Person != "" || personID.MatchString(t.Text) || !t.Quoted && len(t.Text) > 1 && t.Text[0] == '@'
+	}
 	switch {
 	case someone(words[0]):
 		return 1
@@ -180,7 +203,8 @@ func (t vocabulary) verbWords(words []Token) int {
 	return longest
 }
 
-// known finds the verb of a command by its words, with or without its noun; a command that stands earlier in the table
+// known finds the verb of a command by its words, with or without its noun; a command that stands earlier in the
+// table
 // wins.
 func (t vocabulary) known(typed string) string {
 	words := strings.TrimPrefix(strings.Join(strings.Fields(op.Fold(typed)), " "), "/")

@@ -46,3 +46,12 @@ func TestWantingSeveral(t *testing.T) {
 		}
 	}
 }
+
+// What a button says about a thing with a name that hides something can be read back.
+func TestAReasonMayHoldAnyName(t *testing.T) {
+	args := op.Args{"caster": "Evening \u202eswen", "why": "start Evening \u202eswen"}
+	p, err := Parse(clausalTable, Format("caster break {caster} {why}", args))
+	if err != nil || p.Args["caster"] != args["caster"] || p.Args["why"] != "start Evening ⟨U+202E⟩swen" {
+		t.Errorf("%q, %v", p.Args, err)
+	}
+}

@@ -4,11 +4,13 @@
 package grammar
 
 import (
+	"cmp"
+	"maps"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
+	"casterbot/internal/emoji"
 	"casterbot/internal/op"
 )
 
@@ -16,10 +18,14 @@ import (
 type Parsed struct {
 	Command op.Command
 	Args    op.Args
-	Several []string // targets as typed, where a command that takes several was given more than one name
-	Missing []string // required placeholders without an argument
-	Asks    bool     // a question mark stands for an argument: ask, do not fill in a default
-	Help    bool     // somebody asks for help with Noun, and with Topic if there is one
+	Several []string  // targets as typed, where a command that takes several was given more than one name
+	Others  []op.Args // what words without quotes could mean instead, where there are things of these names
+	Bare    bool      // words that are no clause stand where no name was understood
+	Filled  string    // placeholder that has its default
+	Unfit   error     // why the words fit no usage, if none of Others holds
+	Missing []string  // required placeholders without an argument
+	Asks    bool      // a question mark stands for an argument: ask, do not fill in a default
+	Help    bool      // somebody asks for help with Noun, and with Topic if there is one
 	Noun    string
 	Topic   string
 }
@@ -76,9 +82,27 @@ func Parse(all op.Table, text string) (Parsed, error) {
 		return Parsed{}, tooLong(size)
 	}
 	if n == 0 {
-		return Parsed{}, t.unknown(words)
+		return Parsed{}, cmp.Or(concealed(text, joined(tokens)), t.unknown(words))
 	}
-	return fit(text, command, usage, t.gather(Placeholders(usage), tokens[n:]))
+	p, err := t.fitted(text, command, usage, tokens[n:])
+	if p.Others = t.others(usage, tokens[n:]); len(p.Others) == 1 && err == nil && maps.Equal(p.Others[0], p.Args) {
+		p.Others = nil
+	}
+	p.Command = command
+	return p, err
+}
+
+// fitted is the first reading: words that begin a clause belong to it.
+func (t vocabulary) fitted(text string, c op.Command, usage string, words []Token) (Parsed, error) {
+	places := Placeholders(usage)
+	rest := t.gather(places, words)
+	if err := timely(text, usage, places, rest); err != nil {
+		return Parsed{}, err
+	}
+	p, err := fit(text, c, usage, rest)
+	p.Bare = len(rest) == len(places) && clausal(places) && rest[0].Text == "" && p.Args[remainder] != "" &&
+		!rest[len(rest)-1].Quoted
+	return p, err
 }
 
 func (t vocabulary) help(words []string) (Parsed, bool) {
@@ -143,9 +167,14 @@ func fit(text string, c op.Command, usage string, rest []Token) (Parsed, error) 
 	for i, place := range places {
 		typed := i < len(rest)
 		asks := typed && asks(rest[i])
+		if typed && !named[place.Name] {
+			if refusal := concealed(text, rest[i]); refusal != nil {
+				return p, refusal
+			}
+		}
 		switch {
 		case typed && !asks && rest[i].Text != "":
-			p.Args[place.Name] = rest[i].Text
+			p.Args[place.Name] = meant(place.Name, rest[i].Text)
 		case asks || !place.Optional:
 			p.Missing = append(p.Missing, place.Name)
 			p.Asks = p.Asks || asks
@@ -154,10 +183,22 @@ func fit(text string, c op.Command, usage string, rest []Token) (Parsed, error) 
 	return p, nil
 }
 
+// meant is the text of an argument: with the emoji in place of their codes, but for a name, which may hold a code.
+func meant(place, typed string) string {
+	if named[place] {
+		return typed
+	}
+	return emoji.Decode(typed)
+}
+
 func join(text, usage string, places []Placeholder, rest []Token) ([]Token, error) {
 	quoted := slices.ContainsFunc(rest, func(t Token) bool { return t.Quoted })
 	if len(places) == 1 && !quoted {
 		return []Token{joined(rest)}, nil
+	}
+	if last := len(places) - 1; last > 0 && len(unquoted(rest[last:])) == len(rest[last:]) &&
+		!slices.ContainsFunc(rest[:last], Token.loose) {
+		return append(slices.Clone(rest[:last]), joined(rest[last:])), nil
 	}
 	refusal := op.Refuse(op.L("There is more here than ", op.Code("/"+usage), " takes."),
 		spot(text, rest[len(places)].Start))
@@ -180,96 +221,4 @@ func example(usage string) string {
 		words = append(slices.Clone(words), examples[p.Name])
 	}
 	return "/" + strings.Join(words, " ")
-}
-
-// unknown says which command was probably meant.
-func (t vocabulary) unknown(words []string) *op.Refusal {
-	typed := strings.Join(words, " ")
-	var spellings []string
-	for _, c := range t.Commands {
-		spellings = append(append(spellings, c.Usage), c.Aliases...)
-	}
-	best, distance := op.Nearest(spellings, func(spelling string) int {
-		fixed := Words(spelling)
-		return op.Distance(strings.Join(words[:min(len(words), len(fixed))], " "), strings.Join(fixed, " "))
-	})
-	noun, said := words[0], "/"+clamp(typed, 60)
-	if !slices.Contains(t.nouns(), noun) { // so it was typed behind a mention, where no slash stands
-		noun, said = t.nouns()[0], clamp(typed, 60)
-	}
-	refusal := op.Refuse(op.L("I do not know ", op.Code(said), "."))
-	if distance <= 2 {
-		refusal.Answer.Lines = []op.Line{op.L("Did you mean ", op.Code("/"+best), "?")}
-	} else if near := t.beginning(words); len(near) > 0 {
-		refusal.Answer.Lines = []op.Line{op.L("There is ", near, ".")}
-	}
-	refusal.Answer.Lines = append(refusal.Answer.Lines, op.L(op.Code("/"+noun+" help"), " shows what you can do here."))
-	return refusal
-}
-
-// beginning names the commands that share the most first words with what was typed.
-func (t vocabulary) beginning(words []string) op.Line {
-	most, near := 0, op.Line(nil)
-	for _, c := range t.Commands {
-		fixed := Words(c.Usage)
-		n := 0
-		for n < min(len(fixed), len(words)) && fixed[n] == words[n] {
-			n++
-		}
-		switch {
-		case n > most:
-			most, near = n, op.L(op.Code("/"+strings.Join(fixed, " ")))
-		case n == most && n > 0:
-			near = op.L(near, ", ", op.Code("/"+strings.Join(fixed, " ")))
-		}
-	}
-	return near
-}
-
-func clamp(text string, n int) string {
-	runes := []rune(text)
-	if len(runes) <= n {
-		return text
-	}
-	return string(runes[:n-1]) + "…"
-}
-
-// Format writes a command so that Parse reads the same arguments again. Ask stands in the place of those that are
-// wanted, and of those that are not there when a later one is.
-func Format(usage string, args op.Args, wanted ...string) string {
-	words := slices.Clone(Words(usage))
-	written := len(words)
-	for _, place := range Placeholders(usage) {
-		value, asked := args[place.Name], slices.Contains(wanted, place.Name)
-		if asked {
-			value = ""
-		}
-		if words = append(words, quote(value)); asked || value != "" {
-			written = len(words)
-		}
-	}
-	return strings.Join(words[:written], " ")
-}
-
-var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
-
-func quote(arg string) string {
-	if arg == "" {
-		return op.Ask
-	}
-	plain := op.Fold(arg) != op.Ask && !strings.ContainsFunc(arg, func(r rune) bool {
-		_, isQuote := quotes[r]
-		return isQuote || r == '\\' || unicode.IsSpace(r)
-	})
-	if plain {
-		return escaper.Replace(arg)
-	}
-	var b strings.Builder
-	for _, r := range arg {
-		if quotes[r] == '"' || r == '\\' {
-			b.WriteRune('\\')
-		}
-		b.WriteRune(r)
-	}
-	return `"` + escaper.Replace(b.String()) + `"`
 }

@@ -52,9 +52,31 @@ func TestParseUnderstands(t *testing.T) {
 			op.Args{"name": "x"}, "caster"},
 		`caster copy "?" x`: {"caster copy {caster} {name}",
 			op.Args{"caster": "?", "name": "x"}, ""},
-		`caster restart ？`:      {"caster restart {caster}", op.Args{}, "caster"},
-		`caster list`:           {"caster list {text?}", op.Args{}, ""},
-		`caster list two words`: {"caster list {text?}", op.Args{"text": "two words"}, ""},
+		`caster restart ？`:            {"caster restart {caster}", op.Args{}, "caster"},
+		`caster list`:                 {"caster list {text?}", op.Args{}, ""},
+		`caster list two words`:       {"caster list {text?}", op.Args{"text": "two words"}, ""},
+		`caster restart 'Allo 'Allo`:  {"caster restart {caster}", op.Args{"caster": "'Allo 'Allo"}, ""},
+		`caster restart 'Ana's Show'`: {"caster restart {caster}", op.Args{"caster": "Ana's Show"}, ""},
+		`caster copy 'Ana’s Show' ‘New One’`: {"caster copy {caster} {name}",
+			op.Args{"caster": "Ana’s Show", "name": "New One"}, ""},
+		`caster restart '90s Night`: {"caster restart {caster}", op.Args{"caster": "'90s Night"}, ""},
+		"caster restart \u202eswen": {"caster restart {caster}", op.Args{"caster": "\u202eswen"}, ""},
+		"caster restart שידור\u200f חי": {"caster restart {caster}",
+			op.Args{"caster": "שידור\u200f חי"}, ""},
+		"caster restart \"晚间　新闻\"": {"caster restart {caster}",
+			op.Args{"caster": "晚间　新闻"}, ""},
+		"caster restart 晚间　新闻": {"caster restart {caster}",
+			op.Args{"caster": "晚间　新闻"}, ""},
+		"caster restart two  spaces\nand a line": {"caster restart {caster}", op.Args{"caster": "two  spaces and a line"},
+			""},
+		"caster restart 👨‍👩‍👧 می‌خواهم": {"caster restart {caster}",
+			op.Args{"caster": "👨‍👩‍👧 می‌خواهم"}, ""},
+		"caster restart Evening :clapper:": {"caster restart {caster}", op.Args{"caster": "Evening :clapper:"}, ""},
+		"caster copy main \"Evening :clapper:\"": {"caster copy {caster} {name}", op.Args{"caster": "main",
+			"name": "Evening 🎬"}, ""},
+		`caster scene start "Evening News" Preview 2`: {"caster scene start {caster} {scene}",
+			op.Args{"caster": "Evening News", "scene": "Preview 2"}, ""},
+		`caster scene start ? Preview 2`: {"caster scene start {caster} {scene}", op.Args{"scene": "Preview 2"}, "caster"},
 		`caster scene start "Evening News" 5ce`: {"caster scene start {caster} {scene}",
 			op.Args{"caster": "Evening News", "scene": "5ce"}, ""},
 		`record cancel_delay main`: {"record finish {stream}", op.Args{"stream": "main"}, ""},
@@ -105,7 +127,9 @@ func TestParseRefuses(t *testing.T) {
 		`caster restart "Evening`:                {"never closed", `▸"Evening`},
 		`caster restart "a"b`:                    {"space is needed", "▸b"},
 		`caster scene start Evening News Main`:   {"quotes", `/caster scene start "Evening News" "Preview 1"`, "▸Main"},
-		"caster restart ma\u202ein":              {"U+202E", "▸⟨U+202E⟩in"},
+		"caster copy main ma\u202ein":            {"U+202E", "▸⟨U+202E⟩in"},
+		"caster copy main \"a b\u200dc\"":        {"U+200D", "▸⟨U+200D⟩c"},
+		"caster rest\u200bart main":              {"U+200B", "▸⟨U+200B⟩art"},
 		"caster restart ma\x00in":                {"U+0000"},
 		"caster restart <!channel>":              {"broadcast"},
 		"caster " + strings.Repeat("x", MaxText): {"too long"},
@@ -145,7 +169,8 @@ func TestFormatKeepsPlaces(t *testing.T) {
 	if got := Format("caster scene start {caster} {scene}", op.Args{"scene": "x"}); got != "caster scene start ? x" {
 		t.Error(got)
 	}
-	if got := Format("caster scene start {caster} {scene}", op.Args{"caster": "x y"}); got != `caster scene start "x y"` {
+	if got := Format("caster scene start {caster} {scene}",
+		op.Args{"caster": "x y"}); got != `caster scene start "x y"` {
 		t.Error(got)
 	}
 }
@@ -162,9 +187,60 @@ func FuzzParse(f *testing.F) {
 			t.Fatalf("an error that is not for people: %v", err)
 		}
 		for name, value := range p.Args {
-			if value == "" || strings.ContainsFunc(value, func(r rune) bool { return op.Unprintable(r) }) {
+			if value == "" || strings.ContainsFunc(value, never) || !named[name] && op.Hidden(value) >= 0 {
 				t.Fatalf("argument %s is %q", name, value)
 			}
 		}
 	})
+}
+
+// What is not known is answered with what is probably meant.
+func TestWhatIsProbablyMeant(t *testing.T) {
+	all := op.Table{Commands: []op.Command{
+		{Usage: "caster list {text?}"}, {Usage: "caster show {caster}"}, {Usage: "caster copy {caster} {name}"},
+		{Usage: "caster start {caster}"}, {Usage: "caster stop {caster}"}, {Usage: "caster restart {caster}"},
+		{Usage: "caster scene start {caster} {scene}", Aliases: []string{"caster scene open {caster} {scene}"}},
+		{Usage: "caster scene stop {caster} {scene}"}, {Usage: "caster take {caster} {scene}"},
+		{Usage: "caster standby {caster}"}, {Usage: "record status {stream?}"}, {Usage: "record files {stream?}"},
+		{Usage: "record start {stream}"}, {Usage: "record stop {stream}", Aliases: []string{"record pause {stream}"}},
+		{Usage: "record finish {stream}"}, {Usage: "caster lock {caster} {until?} {why?}"},
+		{Usage: "caster unlock {caster}"}, {Usage: "caster break {caster} {why}"},
+	}}
+	for typed, want := range map[string]string{
+		"record list":        "/record status {stream?} or /caster list {text?}",
+		"list":               "/caster list {text?}",
+		"caster back":        "/caster take {caster} {scene}",
+		"back":               "/caster take {caster} {scene}",
+		"stop main":          "/caster stop {caster} or /record stop {stream}",
+		"pause main":         "/record pause {stream}",
+		"caster pause main":  "/record pause {stream}",
+		"record restart":     "/caster restart {caster}",
+		"restrat main":       "/caster restart {caster}",
+		"caster resart main": "/caster restart {caster}",
+		"record pauze main":  "/record pause {stream}",
+		"caster cut news":    "/caster take {caster} {scene}",
+		"slate":              "/caster standby {caster}",
+		"record streams":     "/record status {stream?}",
+		"caster open x":      "/caster scene start {caster} {scene}",
+		"scene open x y":     "/caster scene open {caster} {scene}",
+		"scene start":        "/caster scene start {caster} {scene}",
+		"caster files main":  "/record files {stream?}",
+		"record show":        "/caster show {caster}",
+		"status":             "/record status {stream?}",
+		"record halt main":   "/record stop {stream}",
+		"caster unlok news":  "/caster unlock {caster}",
+		"xyzzy":              "",
+		"coffee please":      "",
+	} {
+		_, err := Parse(all, typed)
+		said := ""
+		for _, line := range err.(*op.Refusal).Answer.Lines {
+			if rest, ok := strings.CutPrefix(line.Plain(), "Did you mean "); ok {
+				said = strings.TrimSuffix(rest, "?")
+			}
+		}
+		if said != want {
+			t.Errorf("%s: %s, want %s", typed, said, want)
+		}
+	}
 }

@@ -22,6 +22,7 @@ type Token struct {
 	Start  int
 	Quoted bool
 	Person string // set when the word is a mention of somebody
+	gap    string // what stood before it, in one line
 }
 
 // Scan splits a command as chat clients deliver it: quotes of every kind, no-break spaces, entities, mentions, links.
@@ -32,11 +33,12 @@ func Scan(text string) ([]Token, error) {
 		return nil, tooLong(n)
 	}
 	var tokens []Token
-	for s.skipSpace(); s.pos < len(s.text); s.skipSpace() {
+	for gap := s.skipSpace(); s.pos < len(s.text); gap = s.skipSpace() {
 		token, err := s.token()
 		if err != nil {
 			return nil, err
 		}
+		token.gap = gap
 		tokens = append(tokens, token)
 	}
 	return tokens, nil
@@ -51,6 +53,9 @@ type scanner struct {
 	pos  int
 }
 
+// single is the family of quotes that apostrophes belong to.
+const single = '\''
+
 // quotes maps every sign that may open or close a quotation to its family.
 var quotes = map[rune]rune{
 	'"': '"', '“': '"', '”': '"', '„': '"', '‟': '"', '«': '"', '»': '"', '＂': '"', '「': '"', '」': '"',
@@ -58,16 +63,29 @@ var quotes = map[rune]rune{
 	'\'': '\'', '‘': '\'', '’': '\'', '‚': '\'', '‛': '\'', '＇': '\'', '‹': '\'', '›': '\'', '`': '\'',
 }
 
-func (s *scanner) skipSpace() {
+// skipSpace gives the space that it skips: a name may hold a wide one, or two.
+func (s *scanner) skipSpace() string {
+	var gap strings.Builder
 	for s.pos < len(s.text) && unicode.IsSpace(s.text[s.pos]) {
+		gap.WriteRune(inLine(s.text[s.pos]))
 		s.pos++
 	}
+	return gap.String()
+}
+
+// inLine is a character as it may stand within one line.
+func inLine(r rune) rune {
+	switch r {
+	case '\n', '\r', '\t', '\v', '\f', '\u0085', '\u2028', '\u2029':
+		return ' '
+	}
+	return r
 }
 
 func (s *scanner) token() (Token, error) {
 	token := Token{Start: s.pos}
 	family, quoted := quotes[s.text[s.pos]]
-	if quoted {
+	if quoted = quoted && (family != single || s.closed()); quoted {
 		token.Quoted = true
 		s.pos++
 	}
@@ -83,7 +101,7 @@ func (s *scanner) token() (Token, error) {
 		if !quoted && unicode.IsSpace(r) {
 			break
 		}
-		if quoted && quotes[r] == family {
+		if quoted && quotes[r] == family && (family != single || s.atEnd(s.pos+1)) {
 			s.pos++
 			break
 		}
@@ -94,6 +112,19 @@ func (s *scanner) token() (Token, error) {
 	token.Text = b.String()
 	return token, s.afterQuote(token)
 }
+
+// closed reports that a single quote which stands here is closed later. One that is not is an apostrophe: '90s night.
+func (s *scanner) closed() bool {
+	for i := s.pos + 1; i < len(s.text); i++ {
+		if quotes[s.text[i]] == single && s.atEnd(i+1) {
+			return true
+		}
+	}
+	return false
+}
+
+// atEnd reports that a word ends before this place; a single quote within a word is an apostrophe.
+func (s *scanner) atEnd(at int) bool { return at >= len(s.text) || unicode.IsSpace(s.text[at]) }
 
 // afterQuote refuses text glued to a closing quote: it would be read as something else than what one sees.
 func (s *scanner) afterQuote(token Token) error {
@@ -107,8 +138,8 @@ func (s *scanner) afterQuote(token Token) error {
 func (s *scanner) piece(b *strings.Builder, token *Token) error {
 	r := s.text[s.pos]
 	switch {
-	case op.Unprintable(r):
-		return s.hidden(r)
+	case never(r):
+		return s.hidden(s.pos)
 	case r == '\\' && token.Quoted && s.pos+1 < len(s.text) && escapes(s.text[s.pos+1]):
 		b.WriteRune(s.text[s.pos+1])
 		s.pos += 2
@@ -116,11 +147,8 @@ func (s *scanner) piece(b *strings.Builder, token *Token) error {
 		b.WriteRune(s.entity())
 	case r == '<':
 		return s.tag(b, token)
-	case unicode.IsSpace(r):
-		b.WriteRune(' ')
-		s.pos++
 	default:
-		b.WriteRune(r)
+		b.WriteRune(inLine(r))
 		s.pos++
 	}
 	return nil
@@ -157,10 +185,9 @@ func (s *scanner) tag(b *strings.Builder, token *Token) error {
 		return nil
 	}
 	start := s.pos
-	for i, r := range s.text[s.pos+1 : end] {
-		if op.Unprintable(r) {
-			s.pos += 1 + i
-			return s.hidden(r)
+	for i := s.pos + 1; i < end; i++ {
+		if op.Unprintable(s.text[i]) {
+			return s.hidden(i)
 		}
 	}
 	body := string(s.text[s.pos+1 : end])
@@ -205,9 +232,28 @@ func spot(text string, at int) op.Line {
 	return op.L("Here: ", op.Code(before+"▸"+after))
 }
 
-func (s *scanner) hidden(r rune) *op.Refusal {
-	return s.refuse(s.pos,
-		op.L("There is an invisible character here (", op.V(fmt.Sprintf("U+%04X", r)),
+// never reports what stands in no name: controls, and bytes that are no text.
+func never(r rune) bool {
+	return op.Unprintable(r) && (unicode.IsControl(r) || r == unicode.ReplacementChar)
+}
+
+// named are the placeholders of what has a name already: it may hold anything, and is found by exactly what was typed.
+var named = map[string]bool{"caster": true, "scene": true, "stream": true, "target": true}
+
+// concealed refuses a word with characters that hide something, for where no name stands that may hold them.
+func concealed(text string, word Token) *op.Refusal {
+	s := scanner{text: []rune(text)}
+	for i := word.Start; i < len(s.text) && op.Hidden(word.Text) >= 0; i++ {
+		if op.Conceals(s.text, i) {
+			return s.hidden(i)
+		}
+	}
+	return nil
+}
+
+func (s *scanner) hidden(at int) *op.Refusal {
+	return s.refuse(at,
+		op.L("There is an invisible character here (", op.V(fmt.Sprintf("U+%04X", s.text[at])),
 			"). Type the text anew instead of pasting it."))
 }
 

@@ -13,7 +13,8 @@ import (
 	"time"
 )
 
-// Probe tells whether a part works, and what to show of it.
+// Probe tells whether the process is ready as far as a part goes, and what to show of it; "ok" in that is the part's
+// own word when it has one.
 type Probe func(ctx context.Context) (state map[string]any, ok bool)
 
 // Start listens; an empty address means that nobody does. The server can be closed in any case. The process is healthy
@@ -51,7 +52,9 @@ func Handler(probes map[string]Probe) http.Handler {
 			if !ok {
 				status = http.StatusServiceUnavailable
 			}
-			state["ok"] = ok
+			if _, own := state["ok"]; !own {
+				state["ok"] = ok
+			}
 			body[name] = state
 		}
 		write(w, status, body)

@@ -2,6 +2,7 @@ package live
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"strconv"
 	"time"
@@ -28,6 +29,8 @@ type Config struct {
 	// Fresh is how old a look may be that serves somebody else's question as well, counted from when it left; 0: only
 	// looks that have not left yet are shared.
 	Fresh time.Duration
+	// Log, if set, gets a line for each kind of call that is refused or fails, once a minute.
+	Log *slog.Logger
 	// Waiting, if set, is told before every pause: while a call waits for its turn (why is Throttled), or before a send is
 	// tried again that ended as why. A read has no permit.
 	Waiting func(ctx context.Context, permit op.SendPermit, action string, why Class, wait time.Duration)

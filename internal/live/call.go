@@ -15,6 +15,9 @@ func (c *Client) write(ctx context.Context, permit op.SendPermit, action string,
 	if name := p.missing(); name != "" {
 		return Receipt{}, &Error{Class: NotSent, Action: action, Message: name + " is empty"}
 	}
+	if wrong := c.skewed(action); wrong != nil {
+		return Receipt{}, wrong
+	}
 	defer c.shared.forget() // what was seen before it is not what others see after it
 	body, err := c.call(ctx, permit, find(action), p, c.shared.forget)
 	if err != nil {

@@ -51,6 +51,9 @@ func (c *Client) Casters(ctx context.Context) ([]Caster, error) {
 		}
 		return len(said.CasterList), said.Total
 	})
+	if e := (&Error{}); errors.As(err, &e) && e.Class == Refused {
+		c.state.bar(e)
+	}
 	return all, err
 }
 

@@ -19,6 +19,7 @@ type Client struct {
 	reads, writes http.RoundTripper
 	jitter        func(bound time.Duration) time.Duration
 	shared        coalesce // looks
+	state         *observer
 }
 
 // New checks the configuration; it sends nothing. It refuses an environment in which the SDK would print signed
@@ -40,7 +41,8 @@ func New(config Config) (*Client, error) {
 	}
 	config.Wait = cmp.Or(config.Wait, 60*time.Second)
 	c := &Client{config: config, scheme: scheme, host: host, jitter: fullJitter,
-		shared: coalesce{looks: map[string]*look{}}}
+		shared: coalesce{looks: map[string]*look{}},
+		state:  &observer{log: config.Log, now: time.Now, told: map[kind]*told{}}}
 	c.reads, c.writes = config.Transport, config.Transport
 	if config.Transport == nil {
 		if err := checkProxy(scheme, host); err != nil {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 
 	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/auth/credentials"
 	sdkerrors "github.com/aliyun/alibaba-cloud-sdk-go/sdk/errors"
@@ -142,7 +143,30 @@ func (c CredentialsConfig) profile() (credentials.CredentialsProvider, error) {
 	if _, err := cli.GetCredentials(); err == nil {
 		return cli, nil
 	}
-	return credentials.NewProfileCredentialsProviderBuilder().WithProfileName(c.Profile).Build(), nil
+	file := credentials.NewProfileCredentialsProviderBuilder().WithProfileName(c.Profile).Build()
+	if _, err := file.GetCredentials(); err != nil { // its text may quote the file
+		return nil, plainError(fmt.Sprintf(
+			"neither ~/.aliyun/config.json nor ~/.alibabacloud/credentials has a profile %q that works", c.Profile))
+	}
+	return file, nil
+}
+
+// plainError is one that may be shown.
+type plainError string
+
+func (e plainError) Error() string { return string(e) }
+
+// plainReason is what may be shown of a provider's error, after a colon.
+func plainReason(err error) string {
+	var plain plainError
+	var file *fs.PathError
+	switch {
+	case errors.As(err, &plain):
+		return ": " + plain.Error()
+	case errors.As(err, &file):
+		return ": " + file.Error()
+	}
+	return ""
 }
 
 // keys fetches what the next request is signed with. The providers know no context and may take 15 s, so they run
@@ -216,7 +240,8 @@ func (s *source) failed(err error) *Error {
 	if err == nil {
 		return nil
 	}
-	e := &Error{Class: NotSent, Message: "could not get credentials (" + s.name + ")", cause: contextCause(err)}
+	e := &Error{Class: NotSent, Keys: true, Code: noKeys, cause: contextCause(err),
+		Message: "could not get credentials (" + s.name + ")" + plainReason(err)}
 	var server *sdkerrors.ServerError
 	if errors.As(err, &server) && server.HttpStatus() < 500 && server.ErrorCode() != "" {
 		e.Class, e.Code, e.Status = Refused, word(server.ErrorCode()), server.HttpStatus()

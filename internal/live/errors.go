@@ -32,6 +32,7 @@ type Error struct {
 	RequestID string
 	Status    int    // HTTP status, 0 without an answer
 	Message   string // one line, at most 300 runes
+	Keys      bool   // there were no keys to sign it with, or no right to them
 	cause     error
 	final     bool // not to be tried again, whatever the class
 	stale     bool // NotSent: its turn was over when the request could have left

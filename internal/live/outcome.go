@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"casterbot/internal/neterr"
 )
 
 // outcome is what the exchange means. The order is that of certainty: nothing left, no whole answer, success, an answer
@@ -17,6 +19,9 @@ func (x *exchange) outcome(a Action, k keys, panicked bool) ([]byte, *Error) {
 	switch {
 	case x.unsent():
 		e.Class, e.Message, e.cause = NotSent, "no connection to the service", contextCause(x.err)
+		if why := neterr.Reason(x.err); why != "" {
+			e.Message += ": " + why
+		}
 		if x.held != nil {
 			e.final, e.stale, e.Message = !x.stale, x.stale, x.held.Error()
 		}

@@ -38,6 +38,7 @@ func (c *Client) send(ctx context.Context, permit op.SendPermit, a Action, p par
 	k, failed := c.config.Credentials.keys(ctx)
 	if failed != nil {
 		failed.Action = a.Name
+		c.state.note(a.Name, failed, nil)
 		return nil, failed
 	}
 	x := &exchange{ctx: ctx, base: c.reads, turn: turn}
@@ -46,6 +47,7 @@ func (c *Client) send(ctx context.Context, permit op.SendPermit, a Action, p par
 	}
 	panicked := c.drive(x, k, a, p)
 	body, failed := x.outcome(a, k, panicked)
+	c.state.note(a.Name, failed, x)
 	if !x.traced.Load() && !x.unsent() {
 		_ = turn.Left() // whenever it was: no later than now
 	}

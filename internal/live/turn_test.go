@@ -45,7 +45,7 @@ func TestCallsKeepToTheLimits(t *testing.T) {
 	if took := time.Since(begun); took < 2*time.Second {
 		t.Errorf("five calls in %v with two a second", took)
 	}
-	if _, err := c.turn(t.Context(), permitted, find("DeleteCaster"), true); err == nil || err.Class != NotSent ||
+	if _, err := c.turn(t.Context(), permitted, find("NoSuchOperation"), true); err == nil || err.Class != NotSent ||
 		!strings.Contains(err.Message, "not an operation") {
 		t.Errorf("an unknown operation: %v", err)
 	}

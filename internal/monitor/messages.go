@@ -7,6 +7,7 @@ import (
 	"casterbot/internal/grammar"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
+	"casterbot/internal/records"
 )
 
 // The words of the guardian. Everything that it says names what was seen, and when.
@@ -65,6 +66,21 @@ func stoppedAlert(c live.Caster, x expectation, v observation, doubt op.Operatio
 		Next: []op.Next{studioNext("Start studio", "caster start {caster}", c.ID),
 			studioNext("Show studio", "caster show {caster}", c.ID)},
 	}
+}
+
+// goneAlert is said of a studio that was on air and is not listed any more. It says the same at every look.
+func goneAlert(c live.Caster, x expectation, v observation, doubt op.Operation, _ time.Time) op.Answer {
+	seen := op.L("It is not listed any more.")
+	if v.Gone > 0 {
+		seen = op.L("It is not listed any more. Last seen on air at ", op.At(moment(v.Before)), ".")
+	}
+	title, lines := op.L("🔴 Studio ", op.B(c.Name), " is gone, and not through me."), []op.Line{seen}
+	if doubt.ID != "" {
+		title, lines = op.L("🔴 Studio ", op.B(c.Name), " is gone. I do not know whether through me."),
+			append(lines, doubted(doubt))
+	}
+	return op.Answer{Title: title, Lines: byHand(lines, "It was started ", x),
+		Next: []op.Next{{Label: "Show studios", Text: "caster list"}}}
 }
 
 // doubted names an operation that may have done what is seen.
@@ -139,8 +155,13 @@ func mended(now op.Line, at time.Time) op.Answer {
 
 // forgotten is what an alert becomes about something that is not watched any more: it was ended through the bot, or
 // else.
-func forgotten(by op.Operation, at time.Time) op.Answer {
-	if by.ID != "" {
+func forgotten(by records.Change, at time.Time) op.Answer {
+	switch {
+	case by.ID != "" && by.Removes():
+		return op.Answer{Mark: op.MarkOK,
+			Title: op.L("Over at ", op.At(at), ": ", op.B(cmp.Or(by.Plan.Target.Name, by.Plan.Target.ID)),
+				" was deleted through casterbot by ", op.Who(by.Requester), " (op ", op.V(by.Ref()), ").")}
+	case by.ID != "":
 		return op.Answer{Mark: op.MarkOK,
 			Title: op.L("Over at ", op.At(at), ": ", op.Who(by.Requester), " has ended it through me (op ",
 				op.V(by.Ref()), ").")}
@@ -165,6 +186,8 @@ func studioNow(c live.Caster) op.Line {
 	}
 	return op.L("studio ", op.B(c.Name), " is on air since ", op.At(c.Started), ".")
 }
+
+func goneNow(c live.Caster) op.Line { return op.L("studio ", op.B(c.Name), " is not listed any more.") }
 
 func closedNow(x expectation, scene live.Scene) op.Line {
 	if scene.Name == x.scene { // its name is not known

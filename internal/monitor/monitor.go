@@ -3,10 +3,10 @@
 //
 // There is one look at a time for everybody (snapshot.go), by one replica at a time (leader.go), no faster than a share
 // of the account's limits (limiter.go), and none at all while nothing is watched and no board is up. What is watched
-// follows from the stored operations (records.Changes, history.go) and the policy (expectations.go). From a look the
-// guardian concludes what stands wrong (rules.go, messages.go); what it has said stands in the store, one document for
-// each cause and channel, so it is said once, by whichever replica, and edited when it is mended (alerts.go). board.go
-// draws the boards.
+// follows from the stored operations (records.Changes, own_changes.go) and the policy (expectations.go). From a look
+// the guardian concludes what stands wrong (rules.go, messages.go); what it has said stands in the store, one document
+// for each cause and channel, so it is said once, by whichever replica, and edited when it is mended (alerts.go).
+// board.go draws the boards.
 //
 // It keeps true that nothing is concluded from a look that failed, that an alert says what was seen and when, and that
 // the same cause is never said twice while it stands. It changes nothing in the cloud: the button under an alert is a
@@ -103,6 +103,11 @@ type Monitor struct {
 	guardDue, boardDue time.Time
 	shown              ownDoings
 
+	signals
+}
+
+// signals are what others tell a watcher at work.
+type signals struct {
 	wake   chan struct{}
 	nudged atomic.Int64
 	atWork atomic.Bool
@@ -123,7 +128,7 @@ func New(c Config) *Monitor {
 	w := &Monitor{
 		Config: c, boards: records.NewBoardBook(c.Store), locks: records.NewLockBook(c.Store),
 		care:   records.NewCareBook(c.Store),
-		alerts: alerts(c.Store), observations: observations(c.Store), wake: make(chan struct{}, 1),
+		alerts: alerts(c.Store), observations: observations(c.Store), signals: signals{wake: make(chan struct{}, 1)},
 		leader: leader{store: c.Store, now: c.Now, replica: c.Replica, alone: c.Store.Exclusive()},
 	}
 	w.limiter = &limiter{share: c.Share, pause: c.Pause, keep: w.leader.hold, last: map[string]time.Time{}}

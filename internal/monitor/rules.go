@@ -103,15 +103,18 @@ func studioRule(x expectation, s snapshot, j *round, v observation) []finding {
 	if s.studios == nil || s.studios[x.target.ID].Untold {
 		return []finding{off, other, on}
 	}
+	off.seen, other.seen, on.seen = true, true, true
 	c, there := s.studios[x.target.ID]
+	ours, says, over := ending(studio), stoppedAlert, studioNow(c)
 	if !there {
 		c = live.Caster{ID: x.target.ID, Name: x.target.Name}
+		ours, says, over = leaving, goneAlert, goneNow(c)
 	}
-	off.seen, other.seen, on.seen = true, true, true
-	byBot := !x.since.IsZero() && j.at.Sub(x.since) >= listed && !j.history.explain(x.target, x.since, ending(studio))
+	explained, doubt := j.history.explain(x.target, x.since, ours), j.history.unresolved(x.target, ours)
+	byBot := !x.since.IsZero() && j.at.Sub(x.since) >= listed && !explained
 	off.wrong = !c.OnAir && (byBot || v.Gone > 0 && j.at.Sub(moment(v.Gone)) < watchFor)
-	off.alert, off.over = stoppedAlert(c, x, v, j.history.unresolved(x.target, ending(studio)), j.at),
-		mended(studioNow(c), j.at)
+	off.alert, off.over = says(c, x, v, doubt, j.at), mended(over, j.at)
+	off.follow = !there && (!explained || doubt.ID != "") // nobody can start it any more
 	other.wrong = v.Changed > 0 && j.at.Sub(moment(v.Changed)) < previewOpen
 	other.alert, other.follow = changedAlert(c, v, j.history, x.target), true
 	if e, ok := j.history.ended(x.channel); ok {
@@ -119,7 +122,7 @@ func studioRule(x expectation, s snapshot, j *round, v observation) []finding {
 		on.wrong = c.OnAir && before && j.at.Sub(e.Sent) >= stillOn
 		on.alert = stillAlert(c, e, j.at)
 	}
-	on.over = mended(studioNow(c), j.at)
+	on.over = mended(over, j.at)
 	return []finding{off, other, on}
 }
 

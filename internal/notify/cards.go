@@ -5,8 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"casterbot/internal/op"
@@ -217,7 +215,5 @@ func (n *Notifier) withMembers(ctx context.Context, o op.Operation) (_ op.Operat
 
 // Members gives the members of an operation in the order of its parts.
 func (n *Notifier) Members(ctx context.Context, o op.Operation) ([]op.Operation, error) {
-	all, err := n.Store.Members(ctx, o.ID)
-	slices.SortFunc(all, func(a, b op.Operation) int { return strings.Compare(a.Key, b.Key) })
-	return all, err
+	return n.Store.Members(ctx, o.ID)
 }

@@ -41,6 +41,17 @@ type Scope struct {
 	Language string                     // of public messages: "en" or "zh-CN"
 }
 
+// Touches reports whether the channel may touch a target.
+func (s Scope) Touches(t Target) bool {
+	switch {
+	case t.Kind == "stream":
+		return s.Stream != nil && s.Stream(t.ID)
+	case t.Kind == "caster":
+		return s.Studio != nil && s.Studio(t.ID, t.Name)
+	}
+	return false
+}
+
 // Command is one row of the command table. Read commands have Read; all others have Plan and Apply, and Verify or the
 // reason why there is nothing to look at.
 type Command struct {
@@ -56,6 +67,9 @@ type Command struct {
 	Apply  func(context.Context, Plan, string, SendPermit) Outcome // the string is the operation\'s own token
 	Verify func(context.Context, Attempt) (Evidence, error)
 	Follow func(context.Context, Attempt) (Followup, error) // what comes of it later; nil: nothing does
+	// the ways on from its success, however that is known: by the answer, by a look, or by a person. Nil, or an outcome
+	// that has ways of its own: only those of the outcome
+	Then func(Plan) []Next
 
 	Sends string // the API operation that Apply calls, for its turn; empty: it calls none
 	// its parameters that are the same in every call; they tell commands of one operation apart
@@ -67,6 +81,9 @@ type Command struct {
 	NoVerify   string      // why there is no Verify
 	Repeatable bool        // sending again with the same token cannot act twice
 	PastLock   bool        // somebody else's lock on the target does not stop it
+	// it is for emergencies: neither a lock, whose holder is told, nor an unknown outcome, nor how much is open, nor what
+	// has changed meanwhile holds it up
+	Urgent bool
 }
 
 // Attempt is a call that was made, for Verify to look whether it took effect.
@@ -130,8 +147,10 @@ type Kind struct {
 	Expand func(context.Context, Call, []string) ([]Option, error)
 	// what the bot did itself about a thing, for a list that does not look at it; nil: nothing is known of this kind
 	Known func(context.Context, Option) []Line
-	// the form in which a typed text is looked for in labels; nil means Fold
-	Fold func(string) string
+	// what is wrong with a text in a form, told before the form closes; nil: nothing can be
+	Wrong func(context.Context, Call) error
+	// the forms in which a typed text is looked for in labels, the narrowest first; none means Fold
+	Folds []func(string) string
 }
 
 // Table is every command and every kind of placeholder.

@@ -16,10 +16,18 @@ type Lock struct {
 // Held reports that somebody holds it.
 func (l Lock) Held() bool { return l.Version > 0 }
 
+// Other is the holder if that is somebody else; empty when nobody holds it, or the person does.
+func (l Lock) Other(person string) string {
+	if !l.Held() || l.Holder == person {
+		return ""
+	}
+	return l.Holder
+}
+
 // Binds reports whether the lock forbids a change of the target to somebody. What is made new belongs to nobody yet,
 // and what it is made from stays as it is.
 func (l Lock) Binds(person string, target Target) bool {
-	return l.Held() && l.Holder != person && target.NewName == ""
+	return l.Other(person) != "" && target.NewName == ""
 }
 
 // Line says who holds it, until when and why.

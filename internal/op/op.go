@@ -90,11 +90,14 @@ type Plan struct {
 	Button      string `json:"button"`          // words of the confirm button, at most 30 characters
 	Fingerprint string `json:"fingerprint"`     // equal exactly when the relevant state is equal
 
-	// references of earlier operations on the target of which the outcome is not known
+	// references of earlier operations on the target of which the outcome is not known, and which this one could make
+	// worse
 	Unknowns []string `json:"unknowns,omitempty"`
+	Passed   *Lock    `json:"passed,omitempty"` // somebody else's lock that did not stop it
 
 	Parts []Part `json:"parts,omitempty"` // of several: what is done to each
 	Done  Line   `json:"done,omitempty"`  // of several: what stands before "11 of 12"
+	Left  []Line `json:"left,omitempty"`  // of several: what is not asked for, and why; among the facts too
 
 	Seen map[string]string `json:"seen,omitempty"` // what Verify must find changed, as it was just before the call
 }
@@ -123,6 +126,7 @@ type Next struct {
 	Count   int    `json:"count,omitempty"`   // what stands for {} in the label
 	Text    string `json:"text"`              // without the slash: "caster show 4f0c…"
 	Channel string `json:"channel,omitempty"` // on the bot's own page: where it is asked
+	About   string `json:"about,omitempty"`   // what it is about, for screen readers; empty: what its title names
 }
 
 // ID names a way on by what it says, so that a button of an older card never stands for another one.
@@ -143,6 +147,7 @@ type Outcome struct {
 	Play      string `json:"play,omitempty"` // address for playback; carries a key, so it never enters events or logs
 	Next      []Next `json:"next,omitempty"`
 	Already   bool   `json:"already,omitempty"` // it was so before: nothing was changed
+	PutOff    bool   `json:"putOff,omitempty"`  // of a running one: it was put off, and waits to be sent again
 	After     Line   `json:"after,omitempty"`   // what came of it later: a Followup
 	Promise   Line   `json:"promise,omitempty"` // what will come of it, as long as that is not known
 	Over      Line   `json:"over,omitempty"`    // that what the text claims has ended, and by what
@@ -252,10 +257,11 @@ func (o Operation) Event(at time.Time, name, actor, team string) Event {
 	}
 }
 
-// The names of events (promises.md §7).
+// The names of events.
 const (
 	EventReceived   = "received"
 	EventDenied     = "denied"
+	EventDeniedMore = "denied more" // so many of a person in a minute, beside those that stand in full
 	EventConfirmed  = "confirmed"
 	EventApproved   = "approved"
 	EventVetoed     = "vetoed"

@@ -28,6 +28,7 @@ type Request struct {
 	Text   string `json:"text"`           // "caster restart main", without the slash
 	Pick   string `json:"pick,omitempty"` // what was picked for the first Ask in Text
 	Button Button `json:"button,omitzero"`
+	Form   bool   `json:"form,omitempty"` // sent by a form, which stays open when its person is removed from the channel
 }
 
 // Button is what was pressed to ask, when nothing was typed. All presses on it that ask for a change count as one.
@@ -60,6 +61,8 @@ type Click struct {
 	Next      string `json:"way,omitempty"`
 	Origin
 	Message string `json:"message"` // id of the message that carries the button
+	// the version of the operation that the bot's own page showed; 0: a button of the message itself, which is edited
+	Version int64 `json:"version,omitempty"`
 }
 
 // Person is what is known of somebody at one moment.
@@ -84,6 +87,7 @@ type Channel struct {
 	External bool // shared with another organisation, or about to be
 	Archived bool
 	Member   bool // the bot is in it
+	Direct   bool // a direct message: whoever is in it stays in it
 	Stale    bool
 }
 

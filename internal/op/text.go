@@ -203,6 +203,8 @@ type Item struct {
 	Title Line
 	Facts []Line
 	Next  []Next // at most one is shown beside the item
+	// on the bot's own page: the operation whose card waits for the reader, with the lines and buttons of that card
+	Card *Operation `json:"-"`
 }
 
 // Answer is what a person is told in private, or what a read command found.
@@ -223,6 +225,7 @@ type Refusal struct {
 	Field   string // placeholder that was missing, ambiguous or wrong
 	Code    string // error code of the API, if it was the API that refused
 	Brief   Line   // why in two or three words, for a list of what is left out: "not live"
+	Advice  Line   // what to do about it, where it stands on a card and not in an answer of its own
 	Says    bool   // its words say that nothing was done: nobody has to add that
 }
 

@@ -80,9 +80,8 @@ func (e Explanation) String() string {
 	row("rule", d.Rule)
 	row("through", e.Through)
 	if d.Allowed {
-		row("confirm", confirmText(d))
-		if d.OnAir != "" {
-			row("on air", confirmText(d.For(op.Plan{OnAir: true})))
+		for i, c := range d.Confirmations() {
+			row([]string{"confirm", "on air"}[i], confirmText(c, d.Approvers))
 		}
 	}
 	for i, why := range d.Why {
@@ -96,14 +95,12 @@ func (e Explanation) String() string {
 }
 
 // confirmText says who must press the button, and how long they have.
-func confirmText(d op.Decision) string {
-	switch d.Confirm {
-	case op.ConfirmSelf:
-		return "the asker, within " + short(d.Expires)
-	case op.ConfirmOther:
-		return fmt.Sprintf("one of %s other than the asker, within %s", strings.Join(d.Approvers, ", "), short(d.Expires))
+func confirmText(c op.Confirmation, approvers []string) string {
+	text := c.Line(op.L(op.V(strings.Join(approvers, ", ")))).Plain()
+	if c.Within > 0 {
+		text += " Within " + short(c.Within) + "."
 	}
-	return "nobody"
+	return text
 }
 
 // short writes a duration without trailing parts that are zero: "30m", "24h", "1m30s".

@@ -25,7 +25,7 @@ type Keeper struct {
 	judged  string        // hash of the last content that was taken or refused
 	before  string        // what the last look saw
 	missing string        // error of the last look that could not read
-	swapped func(*Policy) // called after each swap; for tests
+	swapped func(*Policy) // called after each swap
 }
 
 // NewKeeper loads the file; without a good policy there is nothing to start with, so any mistake is an error.
@@ -39,6 +39,13 @@ func NewKeeper(path string, verbs []string, log *slog.Logger) (*Keeper, error) {
 	k.current.Store(p)
 	k.doubts(p)
 	return k, nil
+}
+
+// OnSwap has a function called after each swap. It must not wait.
+func (k *Keeper) OnSwap(do func(*Policy)) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.swapped = do
 }
 
 // Current gives the policy in force.

@@ -57,7 +57,8 @@ type right struct {
 
 var rights = []right{
 	{"C0SHOW", []string{"U0ANA", "S0CREW", "U0KEN", "U0MIO"}, []string{"caster.list", "caster.show", "caster.scene.start",
-		"caster.scene.stop", "record.start", "record.stop", "record.restart", "record.finish", "record.status"}, 17, "self",
+		"caster.scene.stop", "record.start", "record.stop", "record.restart", "record.finish",
+		"record.status", "record.files"}, 17, "self",
 		false, false},
 	{"C0SHOW", []string{"U0KEN", "U0MIO"}, []string{"caster.copy", "caster.restart"}, 20, "other", false, false},
 	{"C0SHOW", []string{"U0GUS"}, []string{"caster.list"}, 24, "self", true, false},
@@ -106,7 +107,7 @@ func TestDecisionMatrix(t *testing.T) {
 	cells, allowed := 0, 0
 	for _, person := range who {
 		for _, c := range where {
-			for _, verb := range append(verbs, "caster.delete", "") {
+			for _, verb := range append(verbs, "caster.nosuch", "") {
 				for _, target := range what {
 					effect := op.Change
 					if slices.Contains(looks, verb) {

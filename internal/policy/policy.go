@@ -132,7 +132,7 @@ func Parse(file string, data []byte, verbs []string) (*Policy, error) {
 		file: filepath.Base(file), hash: hashOf(data),
 		groups: map[string]*group{}, byID: map[string]*channel{},
 	}
-	r := &reader{file: file, verbs: append(slices.Clone(verbs), URLs), policy: p}
+	r := &reader{file: file, verbs: Verbs(verbs), policy: p}
 	r.read(data)
 	if len(r.problems) > 0 {
 		return nil, r.problems.sorted()

@@ -6,14 +6,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"casterbot/commands"
 	"casterbot/internal/op"
 )
 
-var verbs = []string{
-	"caster.list", "caster.show", "caster.copy", "caster.restart", "caster.scene.start", "caster.scene.stop",
-	"record.start", "record.stop", "record.restart", "record.finish", "record.status",
-}
+// verbs are those of the commands, in their order.
+var verbs = commands.Table(nil, nil, time.Now).Verbs()
 
 func parse(t testing.TB, text string) *Policy {
 	t.Helper()

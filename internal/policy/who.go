@@ -22,22 +22,14 @@ func (p *Policy) Who(reader op.Person, channel, verb string, effect op.Effect, t
 	return told
 }
 
-// whoLine is one grant in words: "policy.yml:14, #show: operators (@crew). Another person approves: leads."
+// whoLine is one grant in words: "policy.yml:14, #show: operators (@crew). Another person approves it: leads."
 func (p *Policy) whoLine(c *channel, g *grant, effect op.Effect) op.Line {
 	line := op.L(op.V(p.rule(g.line())), ", ", op.In(c.id), ": ", p.members(g.who), ".")
 	if effect == op.Read {
 		return line
 	}
-	switch g.confirm {
-	case op.ConfirmNone:
-		line = op.L(line, " Nobody has to confirm.")
-	case op.ConfirmSelf:
-		line = op.L(line, " They confirm it themselves.")
-	default:
-		line = op.L(line, " Another person approves: ", p.members(g.approvers), ".")
-	}
-	if g.onAir == op.ConfirmOther {
-		line = op.L(line, " On air another person approves: ", p.members(g.approvers), ".")
+	for _, c := range p.allow(g, effect).Confirmations() {
+		line = op.L(line, " ", c.Line(p.members(g.approvers)))
 	}
 	return line
 }

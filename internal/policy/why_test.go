@@ -29,7 +29,7 @@ func TestDenialTexts(t *testing.T) {
 		{"in none of the groups", op.Person{ID: "U0PIA"}, show, "record.stop", op.Change,
 			op.Target{Kind: "stream", ID: "live.example.com/show/main"}},
 		{"one of those who can", op.Person{ID: "U0MIO"}, op.Channel{ID: "C0EXT"}, "record.stop", op.Change, op.Target{}},
-		{"no rule at all", op.Person{ID: "U0ANA"}, show, "caster.delete", op.Change, op.Target{}},
+		{"no rule at all", op.Person{ID: "U0ANA"}, show, "caster.nosuch", op.Change, op.Target{}},
 		{"a guest", op.Person{ID: "U0ZOE", Guest: true}, show, "caster.list", op.Read, op.Target{}},
 		{"a guest without a grant", op.Person{ID: "U0ZOE", Guest: true}, show, "caster.copy", op.Change, op.Target{}},
 		{"an outsider", op.Person{ID: "U0OUT", External: true}, show, "caster.list", op.Read, op.Target{}},

@@ -1,7 +1,7 @@
 package quota
 
 // Where the limits stand. They count for each operation of its own, per account and region, for everybody who uses the
-// account.
+// account. The figures are those of each operation's own page.
 // https://www.alibabacloud.com/help/en/live/developer-reference/qps-limit-on-an-api-operation-in-apsaravideo-live
 
 // limit is how often an operation may be called in one second.
@@ -26,8 +26,8 @@ var limits = map[string]limit{
 	"DescribeCasterScenes":               {15, false},
 	"DescribeCasterConfig":               {15, false},
 	"DescribeLiveStreamRecordContent":    {50, false},
-	"DescribeLiveStreamRecordIndexFiles": {45, false},  // not documented for this one: taken from its neighbours
-	"DescribeLiveRecordConfig":           {30, false},  // likewise
+	"DescribeLiveStreamRecordIndexFiles": {15, false},
+	"DescribeLiveRecordConfig":           {100, false},
 	"DescribeLiveStreamsOnlineList":      {166, false}, // 10,000 a minute
 }
 

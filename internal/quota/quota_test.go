@@ -56,7 +56,7 @@ func TestShares(t *testing.T) {
 			t.Errorf("%d percent of %s, shared %v: %d turns, want %d", c.share, c.operation, c.shared, got, c.want)
 		}
 	}
-	if _, err := New(Config{}).Reserve(t.Context(), "DeleteCaster", 0); !errors.Is(err, ErrNoLimit) {
+	if _, err := New(Config{}).Reserve(t.Context(), "NoSuchOperation", 0); !errors.Is(err, ErrNoLimit) {
 		t.Errorf("an operation without a row: %v", err)
 	}
 }

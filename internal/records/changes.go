@@ -34,6 +34,16 @@ func (c Change) Ends(x op.Condition, scene string) bool {
 	return known && !holds && (named == "" || named == scene)
 }
 
+// Interrupts reports whether the change may have ended a condition that held until then. Who removes a studio ends all
+// about it, but takes none off air: it was idle before.
+func (c Change) Interrupts(x op.Condition) bool {
+	held, _ := c.Command.Before(x)
+	return held && c.Ends(x, "")
+}
+
+// Removes reports whether its target does not exist any more after the change.
+func (c Change) Removes() bool { return c.Ends(op.Exists, "") }
+
 // Starts reports whether the change has started a condition.
 func (c Change) Starts(x op.Condition) bool {
 	holds, _ := c.Command.After(x)

@@ -33,7 +33,7 @@ func Suggestions() []Suggestion {
 
 // Greet says where the world is and how to join it: for people, or with shell
 // as lines that a shell can read, and the rest on the other writer.
-func Greet(out, log io.Writer, w *World, dir string, shell, alone bool) {
+func Greet(out, log io.Writer, w *World, dir, policy string, shell, alone bool) {
 	if shell {
 		for _, line := range w.Env() {
 			name, value, _ := strings.Cut(line, "=")
@@ -44,7 +44,7 @@ func Greet(out, log io.Writer, w *World, dir string, shell, alone bool) {
 	fmt.Fprintf(out, "\n  casterbot sandbox: open %s in a browser\n\n", w.PageURL)
 	fmt.Fprintf(out, "  state       %s  (start afresh with --reset)\n", dir)
 	if !alone {
-		fmt.Fprintf(out, "  policy      %s  (edit it: it is read again at once)\n", filepath.Join(dir, "policy.yml"))
+		fmt.Fprintf(out, "  policy      %s  (edit it: it is read again at once)\n", policy)
 	}
 	fmt.Fprintf(out, "  to join from another program (--print-env for shell lines):\n")
 	for _, line := range w.Env() {

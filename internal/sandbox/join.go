@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
@@ -38,17 +39,18 @@ func (w *World) listen() error {
 		return taken(w.cfg.PageAddr, err)
 	}
 	w.listeners = append(w.listeners, first)
-	for _, addr := range []string{SlackAddr, LiveAddr} {
-		l, err := listenAPI(w.cfg.APIAddr, addr)
+	asked := []string{cmp.Or(w.cfg.SlackAddr, w.cfg.APIAddr), cmp.Or(w.cfg.LiveAddr, w.cfg.APIAddr)}
+	for i, usual := range []string{SlackAddr, LiveAddr} {
+		l, err := listenAPI(asked[i], usual)
 		if err != nil {
 			w.closeListeners()
 			return err
 		}
 		w.listeners = append(w.listeners, l)
 	}
-	w.PageURL = "http://" + seen(first.Addr())
-	w.SlackURL = "http://" + w.listeners[1].Addr().String() + "/api/"
-	w.LiveURL = "http://" + w.listeners[2].Addr().String()
+	w.PageURL = "http://" + seen("", first.Addr())
+	w.SlackURL = "http://" + seen(asked[0], w.listeners[1].Addr()) + "/api/"
+	w.LiveURL = "http://" + seen(asked[1], w.listeners[2].Addr())
 	return nil
 }
 
@@ -58,7 +60,7 @@ func listenAPI(asked, usual string) (net.Listener, error) {
 	if asked != "" {
 		l, err := net.Listen("tcp", asked)
 		if err != nil {
-			return nil, fmt.Errorf("the sandbox's API cannot listen on %s: %w", asked, err)
+			return nil, fmt.Errorf("the sandbox's API cannot listen on %q: %w", asked, err)
 		}
 		return l, nil
 	}
@@ -94,12 +96,19 @@ func free(host, port string) string {
 	return net.JoinHostPort(host, "0")
 }
 
-// seen is the address to type into a browser: a listener on every interface is
-// reached by loopback.
-func seen(a net.Addr) string {
+// seen is the address by which others reach a listener: under the name that was
+// asked for, or by loopback when it is on every interface.
+func seen(asked string, a net.Addr) string {
 	t, ok := a.(*net.TCPAddr)
-	if ok && t.IP.IsUnspecified() {
-		return net.JoinHostPort("127.0.0.1", strconv.Itoa(t.Port))
+	if !ok {
+		return a.String()
+	}
+	port := strconv.Itoa(t.Port)
+	if host, _, err := net.SplitHostPort(asked); err == nil && host != "" && net.ParseIP(host) == nil {
+		return net.JoinHostPort(host, port)
+	}
+	if t.IP.IsUnspecified() {
+		return net.JoinHostPort("127.0.0.1", port)
 	}
 	return a.String()
 }

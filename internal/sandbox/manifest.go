@@ -1,7 +1,10 @@
 package sandbox
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
+	"strings"
 
 	"casterbot/internal/sandbox/fakeslack"
 
@@ -10,16 +13,23 @@ import (
 
 // App is what a workspace learns from an app's manifest when it is installed.
 type App struct {
+	Name     string // that people see
 	Commands []fakeslack.Command
-	Events   []string
-	Scopes   []string
+	Events   []string // that the app subscribed to
+	Scopes   []string // of the bot token
 }
 
-// ReadManifest takes the slash commands, events and scopes out of a Slack app
-// manifest in YAML.
+// ReadManifest takes the name, slash commands, events and scopes out of a Slack
+// app manifest in YAML or JSON.
 func ReadManifest(text []byte) (App, error) {
 	var m struct {
+		Display struct {
+			Name string `yaml:"name"`
+		} `yaml:"display_information"`
 		Features struct {
+			BotUser struct {
+				Name string `yaml:"display_name"`
+			} `yaml:"bot_user"`
 			SlashCommands []struct {
 				Command      string `yaml:"command"`
 				Description  string `yaml:"description"`
@@ -33,7 +43,8 @@ func ReadManifest(text []byte) (App, error) {
 			} `yaml:"scopes"`
 		} `yaml:"oauth_config"`
 		Settings struct {
-			Events struct {
+			SocketMode *bool `yaml:"socket_mode_enabled"`
+			Events     struct {
 				Bot []string `yaml:"bot_events"`
 			} `yaml:"event_subscriptions"`
 		} `yaml:"settings"`
@@ -41,8 +52,19 @@ func ReadManifest(text []byte) (App, error) {
 	if err := yaml.Unmarshal(text, &m); err != nil {
 		return App{}, fmt.Errorf("read the app manifest: %w", err)
 	}
-	app := App{Events: m.Settings.Events.Bot, Scopes: m.OAuth.Scopes.Bot}
+	if m.Display.Name == "" {
+		return App{}, errors.New("read the app manifest: it has no display_information with a name")
+	}
+	if on := m.Settings.SocketMode; on != nil && !*on {
+		return App{}, errors.New(
+			"read the app manifest: socket_mode_enabled is false, and this workspace reaches apps by Socket Mode only")
+	}
+	app := App{Name: cmp.Or(m.Features.BotUser.Name, m.Display.Name),
+		Events: append([]string{}, m.Settings.Events.Bot...), Scopes: append([]string{}, m.OAuth.Scopes.Bot...)}
 	for _, c := range m.Features.SlashCommands {
+		if !strings.HasPrefix(c.Command, "/") {
+			return App{}, fmt.Errorf("read the app manifest: the command %q does not begin with /", c.Command)
+		}
 		app.Commands = append(app.Commands,
 			fakeslack.Command{Name: c.Command, Description: c.Description, UsageHint: c.UsageHint, Raw: !c.ShouldEscape})
 	}

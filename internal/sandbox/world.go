@@ -24,6 +24,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -43,9 +44,6 @@ const (
 // Suggestion is something to try first; the page offers it above its composer.
 type Suggestion = page.Suggestion
 
-// Usage is one row of the composer's completion.
-type Usage = page.Usage
-
 // Config says which world to open. The zero Config is a world in memory on the
 // usual ports.
 type Config struct {
@@ -53,12 +51,13 @@ type Config struct {
 	Reset bool   // forget what the folder holds
 
 	PageAddr string // "" means PageAddr
-	APIAddr  string // "" means SlackAddr and LiveAddr; "127.0.0.1:0" takes two free ports
+	APIAddr  string // of both APIs, where theirs are not given: "127.0.0.1:0" takes two free ports
 
-	Commands    []fakeslack.Command
-	Events      []string // that the app subscribed to; nil means the workspace's own default
-	Scopes      []string // of the bot token; nil means all
-	Usages      []Usage
+	// SlackAddr and LiveAddr are those of the two APIs. "" means the usual one, or else a free port.
+	SlackAddr, LiveAddr string
+
+	App // that is installed; the zero App is a bot with all scopes, the workspace's own events and no commands
+
 	Suggestions []Suggestion
 
 	Cameras int              // streams show/cam1 to show/camN in a new world, to try many at once
@@ -125,15 +124,18 @@ func (w *World) build() {
 		slack.AckWithin, slack.Trigger = time.Minute, time.Minute
 	}
 	w.Slack = fakeslack.New(slack)
-	w.Slack.SetBase("http://" + w.listeners[1].Addr().String())
+	if w.cfg.Name != "" {
+		w.Slack.SetName(w.cfg.Name)
+	}
+	w.Slack.SetBase(strings.TrimSuffix(w.SlackURL, "/api/"))
 	w.Live = fakelive.New(fakelive.Config{
 		AccessKeyID: AccessKeyID, AccessKeySecret: AccessKeySecret, Now: w.Clock.Now, Limits: w.cfg.Limits,
-		Cameras: w.cfg.Cameras,
+		Cameras: w.cfg.Cameras, Host: w.cfg.LiveAddr,
 	})
 	w.page = page.New(page.Config{
 		Slack: w.Slack, Live: w.Live, Now: w.Clock.Now, Ahead: w.Clock.Ahead,
 		Advance: w.Clock.Advance, Reset: w.Reset, Addr: w.cfg.PageAddr,
-		Usages: w.cfg.Usages, Suggestions: w.cfg.Suggestions,
+		Suggestions: w.cfg.Suggestions,
 	})
 	w.Clock.OnAdvance(func() {
 		w.Live.Tick()

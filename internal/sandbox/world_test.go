@@ -250,3 +250,26 @@ func TestResetWhileRunning(t *testing.T) {
 		t.Errorf("after the reset: %v, on air %v, %v ahead", got, studio.OnAir, w.Clock.Ahead())
 	}
 }
+
+func TestChosenPorts(t *testing.T) {
+	w, err := Open(Config{PageAddr: "127.0.0.1:0", SlackAddr: "localhost:0", LiveAddr: "0.0.0.0:0"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer closeWorld(t, w)
+	if !strings.HasPrefix(w.SlackURL, "http://localhost:") || !strings.HasPrefix(w.LiveURL, "http://127.0.0.1:") {
+		t.Errorf("addresses %s and %s", w.SlackURL, w.LiveURL)
+	}
+	if status, body := get(t, w.SlackURL+"auth.test?token="+BotToken); status != 200 ||
+		!strings.Contains(body, `"url":"`+strings.TrimSuffix(w.SlackURL, "api/")+`"`) {
+		t.Errorf("Web API: %d %s", status, body)
+	}
+	if _, body := get(t, w.LiveURL+"/?Action=DescribeCasters&Format=JSON"); !strings.Contains(body, "RequestId") {
+		t.Errorf("cloud: %s", body)
+	}
+	taken := strings.TrimPrefix(w.LiveURL, "http://")
+	if _, err := Open(Config{PageAddr: "127.0.0.1:0", APIAddr: "127.0.0.1:0", LiveAddr: taken}); err == nil ||
+		!strings.Contains(err.Error(), taken) {
+		t.Errorf("a port that was chosen and is taken: %v", err)
+	}
+}

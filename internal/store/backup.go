@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"casterbot/internal/op"
+	"casterbot/internal/store/connect"
 )
 
 // ErrRemote says that a database is not a file of ours: its own tools save it and put it back.
@@ -71,9 +72,9 @@ func fileOf(address string) (string, error) {
 	case kind == "postgres" || kind == "postgresql":
 		return "", ErrRemote
 	case kind != "sqlite" || name == "" || name == memory:
-		return "", fmt.Errorf("%q is no address of a file; use sqlite:FILE", kind)
+		return "", errors.New("this is no address of a file; use sqlite:FILE")
 	}
-	return truePath(name)
+	return connect.File(name)
 }
 
 // exists demands a file with something in it, to its end.

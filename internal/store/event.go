@@ -8,13 +8,18 @@ import (
 	"casterbot/internal/op"
 )
 
-// Record writes an event that belongs to no operation: a denial.
+// Record writes an event that belongs to no operation: a denial. Those of a person that come too fast are counted.
 func (s *Store) Record(ctx context.Context, e op.Event) error {
 	if e.Name == "" {
 		return fmt.Errorf("record: name of the event: %w", ErrIncomplete)
 	}
 	mark := op.NewID()
-	found, err := s.sure(ctx, func(t *transaction) error { return t.appendEvent(e, mark) }, s.inTrail(mark))
+	found, err := s.sure(ctx, func(t *transaction) error {
+		if e.Name == op.EventDenied {
+			return t.appendDenial(e, mark)
+		}
+		return t.appendEvent(e, mark)
+	}, s.inTrail(mark))
 	if found {
 		return nil
 	}

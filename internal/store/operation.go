@@ -32,6 +32,7 @@ type Note struct {
 	From    op.State // only in this state; empty means unknown
 	Version int64    // only at this version; 0 means any
 	Look    bool     // a look was made: sets its time and counts one more
+	Tried   bool     // a look was made: sets its time
 	Send    bool     // the call is given to the network once more: counts one more, the first time stays
 	Outcome *op.Outcome
 	Claim   string
@@ -165,7 +166,7 @@ func (s *Store) Note(ctx context.Context, id string, n Note, e op.Event) error {
 	n.From = cmp.Or(n.From, op.Unknown)
 	_, err := s.change(ctx, e, func(t *transaction) (op.Operation, error) {
 		return t.guarded(id, noteOperation, id, n.From, t.now, number(n.Look), number(n.Send), jsonOf{n.Outcome}, n.Claim,
-			n.Version, timeOf{&n.Expires})
+			n.Version, timeOf{&n.Expires}, number(n.Look || n.Tried))
 	})
 	return wrap(err, "note on %s", op.Ref(id))
 }

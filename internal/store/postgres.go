@@ -6,14 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/jackc/pgx/v5/stdlib"
+
+	"casterbot/internal/store/connect"
 )
 
 // writers is how many transactions one process has under way in PostgreSQL at most.
@@ -53,7 +53,7 @@ var postgresDialect = dialect{
 
 // openPostgres connects to a server, checks what it is and brings the tables up to date.
 func openPostgres(ctx context.Context, address string, o Options) (*Store, error) {
-	config, err := parsePostgres(address)
+	config, err := connect.Postgres(address)
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +62,7 @@ func openPostgres(ctx context.Context, address string, o Options) (*Store, error
 	} else if err := private(&config.Config); err != nil {
 		return nil, err
 	}
-	ask(config)
+	start(config)
 	s := &Store{now: o.Now, replica: o.Replica, log: o.Log, dialect: postgresDialect, patience: patience,
 		commit:  (*sql.Tx).Commit,
 		release: func() error { return nil }}
@@ -70,31 +70,14 @@ func openPostgres(ctx context.Context, address string, o Options) (*Store, error
 		s.clock = &serverClock{here: time.Now()}
 		s.now = s.clock.now
 	}
-	s.writer = pool(*config, writers)
-	config.RuntimeParams["default_transaction_read_only"] = "on"
-	s.reader = pool(*config, readers)
+	readOnly := connect.Setting{Name: "default_transaction_read_only", Value: "on"}
+	s.writer = connect.Pool(*config, writers, asked())
+	s.reader = connect.Pool(*config, readers, append(asked(), readOnly))
 	if err := s.checkServer(ctx); err != nil {
 		return nil, errors.Join(err, s.reader.Close(), s.writer.Close())
 	}
 	s.startInbox()
 	return s, nil
-}
-
-// parsePostgres reads an address. The text of a wrong one is not quoted: a password may stand in it.
-func parsePostgres(address string) (*pgx.ConnConfig, error) {
-	const want = "use postgres://USER:PASSWORD@HOST:5432/DATABASE?sslmode=verify-full, with other characters than letters and digits in the password written as %XX"
-	if u, err := url.Parse(address); err != nil || u.Opaque != "" {
-		return nil, errors.New("the address cannot be read; " + want)
-	}
-	config, err := pgx.ParseConfig(address)
-	if err != nil {
-		why := "it is not complete"
-		if inner := errors.Unwrap(err); inner != nil {
-			why = inner.Error()
-		}
-		return nil, fmt.Errorf("the address is wrong (%s); %s", why, want)
-	}
-	return config, nil
 }
 
 // waived reports, and takes out of the settings, that the address waives the check of the certificate.
@@ -117,12 +100,10 @@ func private(config *pgconn.Config) error {
 	return nil
 }
 
-// ask puts what every connection must have into the settings that it is opened with.
-func ask(config *pgx.ConnConfig) {
-	for _, set := range serverSettings {
-		if set.ask != "" {
-			config.RuntimeParams[set.name] = set.ask
-		}
+// start puts into the settings what a connection begins with. What it must have otherwise is asked for when it stands.
+func start(config *pgx.ConnConfig) {
+	for _, set := range asked() {
+		delete(config.RuntimeParams, set.Name)
 	}
 	if config.RuntimeParams["application_name"] == "" {
 		config.RuntimeParams["application_name"] = "casterbot"
@@ -133,13 +114,15 @@ func ask(config *pgx.ConnConfig) {
 	config.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsPrimary
 }
 
-func pool(config pgx.ConnConfig, size int) *sql.DB {
-	config.Config = *config.Config.Copy()
-	db := stdlib.OpenDB(config)
-	db.SetMaxOpenConns(size)
-	db.SetMaxIdleConns(size)
-	db.SetConnMaxIdleTime(5 * time.Minute)
-	return db
+// asked are the serverSettings for which a connection can ask.
+func asked() []connect.Setting {
+	var list []connect.Setting
+	for _, set := range serverSettings {
+		if set.ask != "" {
+			list = append(list, connect.Setting{Name: set.name, Value: set.ask})
+		}
+	}
+	return list
 }
 
 // serverSettings are asked of every connection to PostgreSQL where a connection can ask, and read back at start.
@@ -159,7 +142,7 @@ var serverSettings = []struct {
 
 // checkServer asks the server everything that must be so before it is trusted, and makes the tables.
 func (s *Store) checkServer(ctx context.Context) error {
-	if err := s.makeTables(ctx, modernServer, oursAlone, obeyedByServer); err != nil {
+	if err := s.makeTables(ctx, connect.OneSession, modernServer, oursAlone, obeyedByServer); err != nil {
 		return err
 	}
 	if err := s.prepare(ctx); err != nil {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"casterbot/internal/op"
+	"casterbot/internal/store/connect"
 	"casterbot/test/pgtest"
 )
 
@@ -226,12 +227,12 @@ func TestCheckedAndWaivedAddresses(t *testing.T) {
 		"postgres://bot@db.example.com/bot?sslmode=verify-full", "postgres://bot@localhost/bot", "postgres://bot@[::1]/bot",
 		"postgres:///bot?host=/run/postgresql",
 	} {
-		config, err := parsePostgres(address)
+		config, err := connect.Postgres(address)
 		if err != nil || private(&config.Config) != nil || waived(config) {
 			t.Errorf("%s: %v", address, err)
 		}
 	}
-	config, err := parsePostgres("postgres://bot@db.example.com/bot?" + insecure + "=1")
+	config, err := connect.Postgres("postgres://bot@db.example.com/bot?" + insecure + "=1")
 	if err != nil || !waived(config) || config.RuntimeParams[insecure] != "" {
 		t.Errorf("%v, %v", config, err)
 	}

@@ -52,9 +52,11 @@ func memberEvent(e op.Event, o, member op.Operation) op.Event {
 	return e
 }
 
-// Members gives the members of an operation of several.
+// Members gives the members of an operation of several in the order of its parts.
 func (s *Store) Members(ctx context.Context, id string) ([]op.Operation, error) {
-	return s.List(ctx, Query{Group: id, Limit: op.MostAtOnce})
+	all, err := s.List(ctx, Query{Group: id, Limit: op.MostAtOnce})
+	slices.SortFunc(all, func(a, b op.Operation) int { return strings.Compare(a.Key, b.Key) })
+	return all, err
 }
 
 // touchGroup lets the card of an operation of several be drawn anew, because a member has changed.

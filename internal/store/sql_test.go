@@ -45,7 +45,7 @@ func inspect(t *testing.T, visit func(ast.Node)) {
 	}
 }
 
-// A driver may run a statement without arguments a second time when the connection breaks (promises.md §1.2).
+// A driver may run a statement without arguments a second time when the connection breaks.
 func TestEveryWriteCarriesAnArgument(t *testing.T) {
 	found := 0
 	inspect(t, func(n ast.Node) {

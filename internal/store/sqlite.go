@@ -14,10 +14,12 @@ import (
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
+
+	"casterbot/internal/store/connect"
 )
 
 // memory is the name of a database that ends with the process.
-const memory = ":memory:"
+const memory = connect.Memory
 
 // readers is how many connections read beside the writer.
 const readers = 4
@@ -56,7 +58,7 @@ func openSQLite(ctx context.Context, name string, o Options) (*Store, error) {
 	if name == memory {
 		return attach(ctx, name, o, func() error { return nil })
 	}
-	path, err := truePath(name)
+	path, err := connect.File(name)
 	if err != nil {
 		return nil, err
 	}
@@ -81,22 +83,6 @@ func openSQLite(ctx context.Context, name string, o Options) (*Store, error) {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
-}
-
-// truePath gives the one true path of a file, so that every name of it leads to the same lock.
-func truePath(name string) (string, error) {
-	path, err := filepath.Abs(name)
-	if err != nil {
-		return "", err
-	}
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		return real, nil
-	}
-	folder, err := filepath.EvalSymlinks(filepath.Dir(path))
-	if err != nil {
-		return "", fmt.Errorf("its folder must exist: %w", err)
-	}
-	return filepath.Join(folder, filepath.Base(path)), nil
 }
 
 // makeFile makes the file, for nobody else to read. It refuses to begin anew where a database was lost.

@@ -36,13 +36,13 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"log/slog"
 	"strings"
 	"sync/atomic"
 	"time"
 
 	"casterbot/internal/op"
+	"casterbot/internal/store/connect"
 )
 
 // What the store answers when it refuses. Any other error means that the store could not write or read.
@@ -86,14 +86,13 @@ type Store struct {
 // "sqlite::memory:" for a database that ends with the process, or "postgres://…". Its errors say what to do and never
 // hold the address, in which a password may stand.
 func Open(ctx context.Context, url string, o Options) (*Store, error) {
-	kind, name, ok := strings.Cut(url, ":")
-	switch {
-	case kind == "postgres" || kind == "postgresql":
+	if err := connect.Check(url); err != nil {
+		return nil, err
+	}
+	kind, name, _ := strings.Cut(url, ":")
+	if kind != "sqlite" {
 		s, err := openPostgres(ctx, url, o.filled())
-		return s, wrap(err, "open the PostgreSQL database")
-	case !ok || kind != "sqlite" || name == "":
-		return nil, fmt.Errorf(
-			"%q is no address of a database; use sqlite:FILE, for example sqlite:casterbot.db, or postgres://…", kind)
+		return s, wrap(oneLine(err), "open the PostgreSQL database")
 	}
 	s, err := openSQLite(ctx, name, o.filled())
 	return s, wrap(err, "open %s", name)

@@ -133,12 +133,12 @@ func move(t testing.TB, s *Store, m Move) op.Operation {
 func TestOpenRefuses(t *testing.T) {
 	folder := t.TempDir()
 	for url, want := range map[string]string{
-		"":                                     "use sqlite:FILE",
-		"sqlite:":                              "use sqlite:FILE",
-		"casterbot.db":                         "use sqlite:FILE",
-		"mysql:secret@db":                      `"mysql" is no address`,
+		"":                                     "sqlite:FILE",
+		"sqlite:":                              "sqlite:FILE",
+		"casterbot.db":                         "sqlite:FILE",
+		"mysql:secret@db":                      "this is no address",
 		"sqlite:" + folder + "/missing/bot.db": "its folder must exist",
-		"sqlite:" + folder:                     "is a directory",
+		"sqlite:" + folder:                     "it is a folder",
 	} {
 		s, err := Open(t.Context(), url, Options{})
 		if err == nil {

@@ -32,6 +32,13 @@ var places = []place{
 	{"internal/quota/limits.go: how often it may be called", true, func(_ *testing.T, c op.Command) bool {
 		return quota.Limit(c.Sends) > 0
 	}},
+	{"internal/quota/limits.go: that it changes something", true, func(t *testing.T, c op.Command) bool {
+		return limitSays(t, c.Sends, true)
+	}},
+	{"internal/live/write_test.go, TestReceipts: what is sent and what is read of the answer", true,
+		func(t *testing.T, c op.Command) bool {
+			return strings.Contains(text(t, "internal/live/write_test.go"), fmt.Sprintf(`"Action": %q`, c.Sends))
+		}},
 	{"its entry: Starts or Ends, for the guardian and the crash matrix", true, func(_ *testing.T, c op.Command) bool {
 		return len(c.Starts)+len(c.Ends) > 0
 	}},
@@ -53,6 +60,18 @@ var places = []place{
 	{"internal/sandbox/fakelive: a test of it", true, func(t *testing.T, c op.Command) bool {
 		return strings.Contains(texts(t, "internal/sandbox/fakelive/*_test.go"), fmt.Sprintf("%q", c.Sends))
 	}},
+	{"internal/sandbox/fakelive/sdk_test.go: a call by the vendor's own client", true,
+		func(t *testing.T, c op.Command) bool {
+			return strings.Contains(text(t, "internal/sandbox/fakelive/sdk_test.go"), "live.Create"+c.Sends+"Request()")
+		}},
+	{"commands/sends_test.go, tested: the tests of its plan, its fingerprint and its look", true,
+		func(t *testing.T, c op.Command) bool {
+			return strings.Contains(text(t, "commands/sends_test.go"), fmt.Sprintf("%q:", c.Verb))
+		}},
+	{"commands/world_test.go, TestWorldAnswersGetLost: what a look proves when no answer came", true,
+		func(t *testing.T, c op.Command) bool {
+			return strings.Contains(text(t, "commands/world_test.go"), fmt.Sprintf("{%q, ", c.Sends))
+		}},
 	{"test/oracle/oracle.go, wordings: which parameters its call has", true, func(_ *testing.T, c op.Command) bool {
 		required, _ := fakelive.Required(c.Sends)
 		said := oracle.Parameters(sample(c))
@@ -97,6 +116,23 @@ func TestEveryChangeIsEverywhere(t *testing.T) {
 			if (c.Sends != "" || !p.calls) && !p.has(t, c) {
 				t.Errorf("/%s is missing in %s", c.Usage, p.where)
 			}
+		}
+	}
+}
+
+// limitSays reports whether the row of an operation's limit says that it changes something, or that it does not.
+func limitSays(t *testing.T, operation string, changes bool) bool {
+	t.Helper()
+	return regexp.MustCompile(fmt.Sprintf(`%q:\s+\{\d+, %t\}`, operation, changes)).
+		MatchString(text(t, "internal/quota/limits.go"))
+}
+
+// TestLimitsSayWhatChanges: a write is never made without a turn that all replicas know of, and a look is not held up
+// where they cannot be asked.
+func TestLimitsSayWhatChanges(t *testing.T) {
+	for _, a := range live.Actions() {
+		if !limitSays(t, a.Name, a.Write) {
+			t.Errorf("internal/quota/limits.go: the row of %s must say %t, as in internal/live/actions.go", a.Name, a.Write)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -199,4 +200,28 @@ func anchors(page string) map[string]bool {
 		}
 	}
 	return found
+}
+
+// TestReadmeRefusal: the refusal that the README shows is the one that people read, as a story has it.
+func TestReadmeRefusal(t *testing.T) {
+	_, shown, ok := strings.Cut(text(t, "README.md"), "(only gus sees it) ")
+	shown, _, _ = strings.Cut(shown, "```")
+	words := strings.Join(strings.Fields(shown), " ")
+	story := strings.ReplaceAll(text(t, "test/e2e/testdata/denied.talk"), "`", "")
+	if !ok || !strings.Contains(strings.Join(strings.Fields(story), " "), words) {
+		t.Errorf("nobody reads %q", words)
+	}
+}
+
+// TestPolicyIsMountedAsAFolder: most editors replace a file, and the mount of a single one keeps the old one.
+func TestPolicyIsMountedAsAFolder(t *testing.T) {
+	alone := regexp.MustCompile(`policy\.yml:/`)
+	for _, page := range append(slices.Clone(pages), "deploy/compose.yml", "deploy/kubernetes.yml", "Dockerfile") {
+		if found := alone.FindString(text(t, page)); found != "" || strings.Contains(text(t, page), "subPath") {
+			t.Errorf("%s mounts the policy as a single file: %s", page, found)
+		}
+		if strings.Contains(text(t, page), "- [ ]") {
+			t.Errorf("%s has a box that nobody ticks", page)
+		}
+	}
 }

@@ -140,6 +140,17 @@ func TestLines(t *testing.T) {
 	}
 }
 
+// TestTheExampleKeepsTheRules: what the page tells to write passes TestLines. The example is indented by three spaces.
+func TestTheExampleKeepsTheRules(t *testing.T) {
+	const page = "docs/architecture.md"
+	for line := range strings.SplitSeq(section(t, page, "## Add an operation"), "\n") {
+		code, example := strings.CutPrefix(line, "   \t")
+		if example && len(code)+1 > widest {
+			t.Errorf("%s: %d bytes, at most %d:\n%s", page, len(code)+1, widest, code)
+		}
+	}
+}
+
 // unbreakable is a line that is wide for the sake of one text, tag or address that stands in it.
 var unbreakable = regexp.MustCompile("https?://[^ ]{60}|\"[^\"]{60,}\"|`[^`]{60,}")
 

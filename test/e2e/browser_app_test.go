@@ -16,8 +16,10 @@ import (
 // wants, so that every part of Slack's own behaviour can be seen.
 var appStories = map[string]func(b *tab){
 	"external select": externalSelect, "external select in a form": externalForm, "several in a form": chosenInAForm,
-	"elements":     elements,
-	"home buttons": homeButtons, "pins": pins, "reply in a thread": replyInThread, "zones": zones,
+	"elements": elements, "own words in sight": ownWordsInSight, "unread": unread, "message inputs": messageInputs,
+	"rich text and files": richTextAndFiles, "everybody can read": everybodyCanRead, "drawer": drawer,
+	"operations to spoil": operationsToSpoil,
+	"home buttons":        homeButtons, "pins": pins, "reply in a thread": replyInThread, "zones": zones,
 }
 
 // thirdParty is a Slack app of a few lines. It takes the bot's place in the workspace.

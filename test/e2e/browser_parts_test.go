@@ -172,10 +172,10 @@ func elements(b *tab) {
 	b.until(`newest('#modal input[type="datetime-local"]').value === "2026-11-22T22:00"`) // 21:00 UTC for Ana in Berlin
 	b.click(`newest("#modal textarea")`)
 	b.keys("Rehearsal")
-	b.click(`newest('#modal button.select[aria-label="Scene"]')`)
+	b.click(`newest('#modal button.select[aria-label^="Scene"]')`)
 	b.until(`all(".pick .menu-title").map(words).join() === "PROGRAM,PREVIEW"`)
 	b.keys("prev\r")
-	b.until(`words(newest('#modal button.select[aria-label="Ask"]')) === "Ken Mori"`)
+	b.until(`words(newest('#modal button.select[aria-label^="Ask"]')) === "Ken Mori"`)
 	b.click(`all('#modal input[type="radio"]')[1]`)
 	b.click(`all('#modal input[type="checkbox"]')[0]`)
 	b.picture("elements")

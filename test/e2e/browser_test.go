@@ -54,14 +54,12 @@ func sceneStart(b *tab) {
 	b.until(`scene("Preview 2", "Evening News") === "PVW Preview 2 closed"`)
 	b.click(`field()`)
 	b.keys("/cas")
-	b.until(`words(newest(".complete-row")).length > 0 && words(document.getElementById("complete")).includes("/caster scene start {caster} {scene}")`)
+	b.until(`all(".complete-row").length === 1 && words(newest(".complete-row")).startsWith("/caster help | list")`)
 	b.keys("\r") // takes "/caster " and does not send it
 	b.until(`field().value === "/caster "`)
 	b.keys("scene sta")
-	b.until(`all(".complete-row").length === 1`)
-	b.keys("\t")
-	b.until(`field().value === "/caster scene start "`)
-	b.keys(`"Evening News" "Preview 2"` + "\r")
+	b.until(`all(".complete-row").length === 1 && field().value === "/caster scene sta"`) // the hint stays, as in Slack
+	b.keys(`rt "Evening News" "Preview 2"` + "\r")
 	b.until(`button(card("🟡", "Evening News", "Preview 2", "asked by @ana"), "Cancel")`)
 	b.click(`button(card("🟡", "Preview 2"), "Open preview")`)
 	b.until(`card("✅", "Evening News", "Preview 2", "open", "(checked)", "for playback")`)
@@ -336,7 +334,7 @@ func reset(b *tab) {
 // phone is used with a thumb: nothing is wider than the screen, and the wall is one tap away.
 func phone(b *tab) {
 	b.do(chromedp.EmulateViewport(375, 812, chromedp.EmulateMobile, chromedp.EmulateTouch))
-	narrow := `document.scrollingElement.scrollWidth <= innerWidth && all("main, aside, .message, .tile").every((el) => el.getBoundingClientRect().right <= innerWidth + 1)`
+	narrow := `document.scrollingElement.scrollWidth <= innerWidth && all("main, #wall, .message, .tile").every((el) => el.getBoundingClientRect().right <= innerWidth + 1)`
 	b.until(narrow)
 	b.say(`/caster scene start "Evening News" "Preview 2"`)
 	b.until(`(([el]) => el && el.getBoundingClientRect().height >= 40)([button(card("🟡", "Preview 2"), "Open preview")])`)

@@ -111,8 +111,7 @@ func openCrash(t *testing.T) *crash {
 	if err != nil {
 		t.Fatal(err)
 	}
-	open, err := sandbox.Open(sandbox.Config{PageAddr: "127.0.0.1:0", APIAddr: "127.0.0.1:0", Commands: manifest.Commands,
-		Events: manifest.Events, Scopes: manifest.Scopes})
+	open, err := sandbox.Open(sandbox.Config{PageAddr: "127.0.0.1:0", APIAddr: "127.0.0.1:0", App: manifest})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,8 +16,8 @@ var burstScripts = []script{
 		shows: "10,000 commands at once: every one acknowledged within 2.5 s and answered, no limit of the account exceeded, little memory"},
 }
 
-// What a burst is judged by (promises.md P14, F41); only the long form is, a short one shares its processor with other
-// tests.
+// What a burst is judged by, as docs/reliability.md has it; only the long form is, a short one shares its processor
+// with other tests.
 const (
 	ackWithin = 2500 * time.Millisecond
 	maxMemory = 150 * 1024 * 1024 / 1e6 // MB (10⁶ bytes)
@@ -137,5 +137,5 @@ func (g *rig) busy(began time.Time) {
 	g.say("the cloud got %d calls in %.0f s", all, time.Since(began).Seconds())
 	room := g.tap.busiest(began)
 	g.say("the busiest channel got %d new messages in a second", room)
-	g.holds(room <= atOnce, "issue 8 §3: %d new messages in a second in one channel", room)
+	g.holds(room <= atOnce, "%d new messages in a second in one channel", room)
 }

@@ -37,7 +37,7 @@ const (
 	show     = "C0SHOW"
 )
 
-// recoverWithin is how soon after the disk takes rows again changes must work again (P16).
+// recoverWithin is how soon after the disk takes rows again changes must work again.
 const recoverWithin = 10 * time.Second
 
 // diskStory is a bot on a disk that a script spoils.

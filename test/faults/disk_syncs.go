@@ -15,7 +15,7 @@ import (
 )
 
 // playSyncs asks for changes one after the other, so that each acknowledgement needs a commit of its own, and counts
-// from outside how often the process has brought its file to the disk (P2). A loss of power cannot be played; this is
+// from outside how often the process has brought its file to the disk. A loss of power cannot be played; this is
 // what stands against it.
 func playSyncs(ctx context.Context, r *run) error {
 	w, _, err := r.open(0, testbed.Config{})

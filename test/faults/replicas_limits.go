@@ -18,8 +18,8 @@ var allowed = map[string]int{
 	"StopCasterScene":       10,
 	"CopyCasterSceneConfig": 10, "EffectCasterUrgent": 10, "RealTimeRecordCommand": 50, "DescribeCasters": 15,
 	"DescribeCasterScenes": 15,
-	"DescribeCasterConfig": 15, "DescribeLiveRecordConfig": 30, "DescribeLiveStreamRecordContent": 50,
-	"DescribeLiveStreamRecordIndexFiles": 45,
+	"DescribeCasterConfig": 15, "DescribeLiveRecordConfig": 100, "DescribeLiveStreamRecordContent": 50,
+	"DescribeLiveStreamRecordIndexFiles": 15,
 	"DescribeLiveStreamsOnlineList":      166,
 }
 

@@ -29,7 +29,8 @@ var weathers = []struct {
 	{"no hint how long to wait", fakeslack.Fault{Error: "ratelimited"}, fakeslack.Fault{Error: "ratelimited"}},
 }
 
-// slackLimits: F13, F14. In every storm each channel asks for a copy, confirms it, and sees it through.
+// slackLimits: Slack puts messages off and refuses some. In every storm each channel asks for a copy, confirms it, and
+// sees it through.
 func slackLimits(ctx context.Context, r *run) error {
 	rooms := pick(r, 2, 8)
 	g, err := r.rig(ctx, rooms, testbed.Config{})
@@ -44,7 +45,7 @@ func slackLimits(ctx context.Context, r *run) error {
 		}
 	}
 	g.say("at most %d new messages a second in a channel", g.tap.busiest(began))
-	g.holds(g.tap.busiest(began) <= atOnce, "issue 8 §3: %d new messages within a second in one channel",
+	g.holds(g.tap.busiest(began) <= atOnce, "%d new messages within a second in one channel",
 		g.tap.busiest(began))
 	g.patient()
 	g.forward()

@@ -118,7 +118,7 @@ func (g *rig) storm(reason func() string) (stop func()) {
 	})
 }
 
-// slackStorm: promises.md §1.3.
+// slackStorm: sockets that Slack closes right after it has greeted are not asked for again and again.
 func slackStorm(ctx context.Context, r *run) error {
 	g, err := r.rig(ctx, 0, testbed.Config{})
 	if err != nil {

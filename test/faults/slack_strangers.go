@@ -16,7 +16,7 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// slackStrangers: T16.
+// slackStrangers: sockets of the app that no process of this database has are told, and no longer when they are gone.
 func slackStrangers(ctx context.Context, r *run) error {
 	g, err := r.rig(ctx, 0, testbed.Config{Slack: fakeslack.Config{Grace: 300 * time.Millisecond}})
 	if err != nil {
@@ -40,8 +40,8 @@ func slackStrangers(ctx context.Context, r *run) error {
 	seen := func(want bool) func() bool {
 		return func() bool { n, err := g.strangers(); return err == nil && (n > 0) == want }
 	}
-	g.holds(until(ctx, time.Minute, seen(true)), "T16: /readyz says nothing of them within 60 s of a hello")
-	g.holds(strings.Contains(g.p.Log(), "sockets of this app"), "T16: the log says nothing of them")
+	g.holds(until(ctx, time.Minute, seen(true)), "/readyz says nothing of them within 60 s of a hello")
+	g.holds(strings.Contains(g.p.Log(), "sockets of this app"), "the log says nothing of them")
 	g.say("/readyz and the log say so %.1f s after Slack has ended a socket", time.Since(began).Seconds())
 	for _, c := range rivals {
 		_ = c.Close()
@@ -51,7 +51,7 @@ func slackStrangers(ctx context.Context, r *run) error {
 	}
 	began = time.Now()
 	g.holds(until(ctx, pick(r, 90*time.Second, 3*time.Minute), seen(false)),
-		"T16: they are gone, and /readyz speaks of them still")
+		"they are gone, and /readyz speaks of them still")
 	g.say("the warning goes away %.1f s after they have", time.Since(began).Seconds())
 	g.stop(g.p)
 	return nil
@@ -95,7 +95,7 @@ func (g *rig) rival() (*websocket.Conn, error) {
 
 // call calls a method of the Web API past the tap, as another program does that has a token.
 func (g *rig) call(method, token string, args url.Values, to any) error {
-	request := httptest.NewRequest(http.MethodPost, "/api/"+method, strings.NewReader(args.Encode()))
+	request := httptest.NewRequest(http.MethodPost, "http://127.0.0.1/api/"+method, strings.NewReader(args.Encode()))
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	request.Header.Set("Authorization", "Bearer "+token)
 	answer := httptest.NewRecorder()

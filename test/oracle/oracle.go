@@ -20,7 +20,7 @@ import (
 	"casterbot/internal/sandbox/fakelive"
 )
 
-// promise is one invariant of promises.md §4, as a question to the records.
+// promise is one invariant of docs/reliability.md, as a question to the records.
 type promise struct {
 	name  string
 	holds func(index) []string // what speaks against it

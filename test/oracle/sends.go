@@ -87,8 +87,8 @@ func (x index) mark(o op.Operation, c fakelive.Call) (at time.Time) {
 	return at
 }
 
-// mostPutOff is how often one operation may be put off: promises.md §2 has five tries. What is repeatable is repeated
-// as a whole.
+// mostPutOff is how often one operation may be put off: docs/architecture.md has five tries. What is repeatable is
+// repeated as a whole.
 const mostPutOff = 5
 
 // repeatable reports a command whose token keeps a second call from acting twice.

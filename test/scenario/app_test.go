@@ -40,7 +40,7 @@ func openApp(t *testing.T) *app {
 	start := time.Date(2026, 11, 22, 20, 0, 0, 0, time.UTC)
 	world, err := sandbox.Open(sandbox.Config{
 		PageAddr: "127.0.0.1:0", APIAddr: "127.0.0.1:0", Now: func() time.Time { return start }, Patient: true,
-		Commands: []fakeslack.Command{{Name: "/show"}, {Name: "/replace"}, {Name: "/whisper"}},
+		App: sandbox.App{Commands: []fakeslack.Command{{Name: "/show"}, {Name: "/replace"}, {Name: "/whisper"}}},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -303,5 +303,19 @@ func TestMenusThatAreNotThere(t *testing.T) {
 		"# One of several that nobody offers.\nana #show-control> /show several\nana form> Studios = Evening News, Gone [Go on]\n")
 	if _, err := Play(t.Context(), story, a); err == nil || !strings.Contains(err.Error(), "does not offer it") {
 		t.Errorf("something was chosen beside others that is not offered: %v", err)
+	}
+}
+
+// A fault that is ordered and strikes nothing makes a story fail, at its end or where the next one is ordered.
+func TestAFaultThatNothingMeets(t *testing.T) {
+	const order = "world> the API answers 500\n"
+	for _, acts := range []string{order, order + order} {
+		story, err := Parse("unmet", "# Nothing is called.\n"+acts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Play(t.Context(), story, openApp(t)); err == nil || !strings.Contains(err.Error(), "no call has met") {
+			t.Errorf("%q: %v", acts, err)
+		}
 	}
 }

@@ -1,12 +1,14 @@
 package scenario
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
+	"casterbot/internal/live"
 	"casterbot/internal/sandbox/fakelive"
 	"casterbot/internal/sandbox/fakeslack"
 )
@@ -54,6 +56,14 @@ var happenings = []happening{
 	}),
 	says(`(Describe\w+) answers 500`, func(p *play, m []string) error {
 		_, err := p.world.Live.Inject(fakelive.Fault{Action: m[1], Kind: fakelive.Status, Times: -1})
+		return err
+	}),
+	says(`every call is refused with (\S+)`, func(p *play, m []string) error {
+		_, err := p.world.Live.Inject(fakelive.Fault{Kind: fakelive.Refuse, Code: m[1], Times: -1})
+		return err
+	}),
+	says(`every call is answered with a web page`, func(p *play, _ []string) error {
+		_, err := p.world.Live.Inject(fakelive.Fault{Kind: fakelive.HTMLBefore, Times: -1})
 		return err
 	}),
 	says(`the API is well again`, func(p *play, _ []string) error { p.world.Live.ClearFaults(); return nil }),
@@ -147,6 +157,13 @@ var happenings = []happening{
 	says(`casterbot is removed from (#\S+)`, func(p *play, m []string) error {
 		return p.channelDo(m[1], p.world.Slack.RemoveBot)
 	}),
+	says(`(\w+) is thrown out of (#\S+)`, func(p *play, m []string) error {
+		user, channel, err := p.place(m[1], m[2])
+		if err != nil {
+			return err
+		}
+		return p.world.Slack.RemoveMember(channel, user)
+	}),
 	says(`casterbot is invited to (#\S+)`, func(p *play, m []string) error {
 		return p.channelDo(m[1], p.world.Slack.AddBot)
 	}),
@@ -180,24 +197,40 @@ func number(text string) int {
 	return n
 }
 
-// changing are the calls that a fault may spoil: those that do something. Looks go on.
-var changing = []string{"CopyCaster", "RestartCaster", "StartCasterScene", "StopCasterScene", "RealTimeRecordCommand",
-	"StartCaster", "StopCaster", "CopyCasterSceneConfig", "EffectCasterUrgent"}
-
-// spoil orders the fault for whichever changing call comes next. A fault that was not met stays ordered for its own
-// call.
+// spoil orders the fault for whichever call comes next that changes something; looks go on. A fault that was not met
+// stays ordered for its own call.
 func (p *play) spoil(f fakelive.Fault) error {
-	p.world.Live.ClearFaults()
-	actions := changing
-	if f.Kind == fakelive.TimeoutCopy {
-		actions = changing[:1]
+	if err := p.wasMet(); err != nil {
+		return err
 	}
-	for _, action := range actions {
-		f.Action = action
+	p.world.Live.ClearFaults()
+	for _, a := range live.Actions() {
+		if !a.Write || f.Kind == fakelive.TimeoutCopy && a.Name != "CopyCaster" {
+			continue
+		}
+		f.Action = a.Name
 		if _, err := p.world.Live.Inject(f); err != nil {
 			return err
 		}
 	}
+	p.ordered = p.waiting()
+	return nil
+}
+
+// waiting is how often what was ordered may still strike.
+func (p *play) waiting() (times int) {
+	for _, f := range p.world.Live.Faults() {
+		times += max(0, f.Times)
+	}
+	return times
+}
+
+// wasMet reports a fault that was ordered and spoiled nothing: the story tells of something else than it seems to.
+func (p *play) wasMet() error {
+	if p.ordered > 0 && p.waiting() == p.ordered {
+		return errors.New("no call has met the fault that was ordered before")
+	}
+	p.ordered = 0
 	return nil
 }
 

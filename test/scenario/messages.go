@@ -128,6 +128,7 @@ func (e *observer) private(log []fakeslack.Call) []string {
 		head := "bot to " + e.userName(user) + ">"
 		if c.Method == "chat.postMessage" {
 			head = "bot to " + e.userName(user) + "> (direct)"
+			e.names.meet(string(blocks)) // it stands for the card that could not be shown
 		}
 		told[user] = append(told[user], e.paragraphs(head, e.lines(blocks))...)
 	}
@@ -227,7 +228,8 @@ func (e *observer) forms() []string {
 
 func (e *observer) wantHome(user string) { e.homes[user] = true }
 
-// asks draws a form: its title, its texts, each field with what it holds and offers, and its button.
+// asks draws a form: its title, its texts, each field with what it holds and offers and what is wrong with it, and its
+// button.
 func (e *observer) asks(name string, v fakeslack.View) []string {
 	lines := []string{}
 	fields := map[string]input{}
@@ -246,6 +248,9 @@ func (e *observer) asks(name string, v fakeslack.View) []string {
 		}
 		for i, c := range in.choices {
 			line += [2]string{" of ", " | "}[min(i, 1)] + c.Text.Text
+		}
+		if why := v.Errors[in.block]; why != "" && why != fakeslack.Required {
+			line += " ← " + why
 		}
 		lines = append(lines, line)
 	}

@@ -33,6 +33,8 @@ type play struct {
 	sent  []fakeslack.Sent // acts of this step, not yet acknowledged
 	said  []string         // lines that Slack itself answered at once
 	see   observer
+
+	ordered int // how often the fault that was ordered last may strike; 0 once a call has met it
 }
 
 // Play acts the story and gives it back with what really happened; after an error the rest is as it was.
@@ -51,6 +53,9 @@ func Play(ctx context.Context, s Story, stage Stage) (Story, error) {
 			now.Out = lines
 		}
 		out.Steps = append(out.Steps, now)
+	}
+	if err := p.wasMet(); err != nil {
+		return out, fmt.Errorf("%s: %w", s.Name, err)
 	}
 	return out, nil
 }

@@ -27,8 +27,7 @@ type end struct {
 	how     string // "6s": stands still for so long instead of dying; "+100ms": dies after so long
 }
 
-// ends are the places of promises.md §4, and two that it does not name: none, and a halt between the mark and the
-// call.
+// ends are the places that failpoint names, none, and a halt between the mark and the call.
 var ends = []end{
 	{name: "k0", passage: 1}, {name: "k0", passage: 2}, {name: "k1", passage: 1}, {name: "k1", passage: 2},
 	{name: "k2", passage: 1, how: acked}, {name: "k2", passage: 2, how: acked}, {name: "k2", passage: 3, how: acked},

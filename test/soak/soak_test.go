@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -36,8 +37,8 @@ func TestMain(m *testing.M) {
 // ciCases is how many cases every run of the tests plays.
 const ciCases = 25
 
-// TestCrashSeeds kills the built bot at every step of promises.md §4 and compares what is left. `make soak` plays the
-// whole matrix.
+// TestCrashSeeds kills the built bot at every step that failpoint names and compares what is left. `make soak` plays
+// the whole matrix.
 func TestCrashSeeds(t *testing.T) {
 	t.Parallel()
 	out := &strings.Builder{}
@@ -87,6 +88,18 @@ func TestFirstCasesMeetEverything(t *testing.T) {
 	}
 	if len(cells) != matrix() {
 		t.Errorf("%d cells of %d", len(cells), matrix())
+	}
+}
+
+// TestThePageCountsTheCases: docs/reliability.md says how many there are.
+func TestThePageCountsTheCases(t *testing.T) {
+	page, err := os.ReadFile("../../docs/reliability.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := matrix()
+	if want := fmt.Sprintf("| all %d,%03d cases |", n/1000, n%1000); !strings.Contains(string(page), want) {
+		t.Errorf("docs/reliability.md lacks %q", want)
 	}
 }
 

@@ -49,6 +49,7 @@ func LintView(raw json.RawMessage) []Problem {
 		return l.found
 	}
 	l.set("/blocks", list)
+	l.oneFocus("/blocks", list, new(bool))
 	l.needsSubmit(v, list)
 	return l.found
 }
@@ -105,6 +106,9 @@ func (l *linter) shape(at string, m map[string]any, sh shape) {
 		}
 		l.field(at+"/"+r.field, v, r)
 	}
+	for _, check := range sh.also {
+		check(l, at, m)
+	}
 	if len(sh.oneOf) > 0 && !slices.ContainsFunc(sh.oneOf, func(f string) bool { return m[f] != nil }) {
 		l.add(at, "missing required field: %s", strings.Join(sh.oneOf, " or "))
 	}
@@ -143,8 +147,14 @@ func (l *linter) field(at string, v any, r rule) {
 		l.object(at, v, r.of[0])
 	case element:
 		l.element(at, v, r.of)
-	case objects, several, elements, nested, rows:
+	case texts:
+		l.strings(at, v, r)
+	case block:
+		l.child(at, v, r.of)
+	case objects, several, gaps, elements, nodes, nested, rows:
 		l.list(at, v, r)
+	default:
+		l.scalar(at, v, r)
 	}
 }
 
@@ -210,34 +220,39 @@ func (l *linter) element(at string, v any, allowed []string) {
 		l.add(at+"/type", "unsupported type: %s", t)
 		return
 	}
-	l.shape(at, m, elementShapes[t])
+	l.shape(at, m, shapeOf(t))
 	l.presets(at, m)
 }
 
 func (l *linter) list(at string, v any, r rule) {
 	items, ok := v.([]any)
-	switch {
-	case !ok:
+	if !ok {
 		l.add(at, "must be an array")
 		return
-	case len(items) == 0 && r.kind != several:
-		l.add(at, "no less than 1 items required")
-	case len(items) > r.max:
-		l.add(at, "no more than %d items allowed", r.max)
 	}
+	least := 1
+	if r.kind == several || r.kind == gaps || r.kind == nodes {
+		least = 0
+	}
+	l.length(at, len(items), least, r.max)
 	if r.kind == nested {
 		l.set(at, items)
+		l.kinds(at, items, r.of)
 		return
 	}
 	for i, it := range items {
 		here := at + "/" + strconv.Itoa(i)
 		switch r.kind {
+		case gaps:
+			if it != nil {
+				l.object(here, it, r.of[0])
+			}
 		case objects, several:
 			l.object(here, it, r.of[0])
-		case elements:
+		case elements, nodes:
 			l.element(here, it, r.of)
 		case rows:
-			l.row(here, it)
+			l.row(here, it, r.of)
 		}
 	}
 }
@@ -245,12 +260,6 @@ func (l *linter) list(at string, v any, r rule) {
 // maxCells is how many columns a table may have.
 const maxCells = 20
 
-func (l *linter) row(at string, v any) {
-	cells, ok := v.([]any)
-	switch {
-	case !ok:
-		l.add(at, "must be an array")
-	case len(cells) > maxCells:
-		l.add(at, "no more than %d items allowed", maxCells)
-	}
+func (l *linter) row(at string, v any, cells []string) {
+	l.list(at, v, rule{kind: elements, max: maxCells, of: cells})
 }

@@ -46,6 +46,32 @@ func (l *linter) set(at string, list []any) {
 	}
 }
 
+// kinds holds blocks inside of another one to the types that may be there.
+func (l *linter) kinds(at string, list []any, allowed []string) {
+	for i, b := range list {
+		l.fits(at+"/"+strconv.Itoa(i), b, allowed)
+	}
+}
+
+func (l *linter) fits(at string, b any, allowed []string) {
+	m, _ := b.(map[string]any)
+	t, _ := m["type"].(string)
+	if _, known := blocks[t]; known && len(allowed) > 0 && !slices.Contains(allowed, t) {
+		l.add(at+"/type", "type %s is not supported in here", t)
+	}
+}
+
+// child checks one block that is in no list.
+func (l *linter) child(at string, v any, allowed []string) {
+	m, ok := v.(map[string]any)
+	if !ok {
+		l.add(at, "must provide an object")
+		return
+	}
+	l.block(at, m)
+	l.fits(at, v, allowed)
+}
+
 func (l *linter) block(at string, m map[string]any) {
 	t, _ := m["type"].(string)
 	sh, known := blocks[t]
@@ -114,44 +140,45 @@ func (l *linter) needsSubmit(v map[string]any, list []any) {
 // presets holds what an element begins with to what it offers: an option that it has not cannot be chosen, nor more of
 // them than it takes. What an external source offers is not known here.
 func (l *linter) presets(at string, m map[string]any) {
-	first, many := m["initial_options"].([]any)
-	if n, err := strconv.Atoi(fmt.Sprint(m["max_selected_items"])); many && err == nil && len(first) > n {
-		l.add(at+"/initial_options", "no more than %d items allowed", n)
+	most, err := strconv.Atoi(fmt.Sprint(m["max_selected_items"]))
+	for _, field := range []string{"initial_options", "initial_users", "initial_channels", "initial_conversations"} {
+		if err == nil && len(listOf(m[field])) > most {
+			l.add(at+"/"+field, "no more than %d items allowed", most)
+		}
 	}
 	offered := offers(m)
 	if len(offered) == 0 {
 		return
 	}
-	if one, ok := m["initial_option"]; ok && !offered[valueOf(one)] {
+	if one, ok := m["initial_option"]; ok && one != nil && !offered[nameOf(one)] {
 		l.add(at+"/initial_option", "must match one of the options")
 	}
-	for i, one := range first {
-		if !offered[valueOf(one)] {
+	for i, one := range listOf(m["initial_options"]) {
+		if !offered[nameOf(one)] {
 			l.add(at+"/initial_options/"+strconv.Itoa(i), "must match one of the options")
 		}
 	}
 }
 
-// offers are the values of an element's own options.
+// offers are the names of an element's own options.
 func offers(m map[string]any) map[string]bool {
-	values := map[string]bool{}
+	names := map[string]bool{}
 	lists := []any{m["options"]}
-	groups, _ := m["option_groups"].([]any)
-	for _, g := range groups {
+	for _, g := range listOf(m["option_groups"]) {
 		group, _ := g.(map[string]any)
 		lists = append(lists, group["options"])
 	}
 	for _, list := range lists {
-		options, _ := list.([]any)
-		for _, o := range options {
-			values[valueOf(o)] = true
+		for _, o := range listOf(list) {
+			names[nameOf(o)] = true
 		}
 	}
-	return values
+	return names
 }
 
-func valueOf(option any) string {
+// nameOf is what tells one option from another: its value and its text.
+func nameOf(option any) string {
 	m, _ := option.(map[string]any)
-	value, _ := m["value"].(string)
-	return value
+	text, _ := m["text"].(map[string]any)
+	return fmt.Sprintf("%v %v", m["value"], text["text"])
 }

@@ -16,10 +16,20 @@ const (
 	object               // the object named of[0]
 	objects              // list of 1..max objects named of[0]
 	several              // list of 0..max objects named of[0]
+	gaps                 // list of 0..max objects named of[0], or null in place of one
 	element              // an element of one of the types in of
 	elements             // list of 1..max elements of the types in of
-	nested               // list of 1..max blocks
-	rows                 // list of 1..max lists of at most 20 cells
+	nodes                // list of 0..max elements of the types in of
+	nested               // list of 1..max blocks of the types in of, if there are any
+	block                // the same of one block that is in no list
+	rows                 // list of 1..max lists of 1..20 cells of the types in of
+	texts                // list of 1..max strings, each one of those in of, if there are any
+	date                 // YYYY-MM-DD
+	hour                 // HH:mm
+	stamp                // UNIX time of ten digits
+	decimal              // string that is a number
+	link                 // URL of 1..max characters, with one of the schemes in of, if there are any
+	value                // number
 )
 
 // rule is one field of a block, an element or an object.
@@ -37,6 +47,7 @@ type shape struct {
 	banned string // surfaces that do not take it, by name, space separated
 	open   bool
 	oneOf  []string // at least one of these fields is needed
+	also   []relation
 }
 
 func is(field string, k kind, max int, of ...string) rule {
@@ -53,13 +64,17 @@ var (
 		"multi_static_select", "multi_external_select", "multi_users_select", "multi_conversations_select",
 		"multi_channels_select",
 	}
-	pickers = []string{"datepicker", "timepicker", "datetimepicker", "checkboxes", "radio_buttons"}
+	pickers = []string{"datetimepicker", "datepicker", "timepicker", "checkboxes", "radio_buttons"}
 	typed   = []string{"plain_text_input", "email_text_input", "url_text_input", "number_input", "rich_text_input",
 		"file_input"}
 
-	actionElements  = join(selects, pickers, []string{"button", "overflow", "rich_text_input", "workflow_button"})
-	accessories     = join(selects, pickers, []string{"button", "overflow", "image", "workflow_button"})
-	inputElements   = join(selects, pickers, typed)
+	actionElements = join(selects, pickers, []string{"button", "overflow", "rich_text_input", "workflow_button"})
+	accessories    = join(selects, pickers[1:], []string{"button", "overflow", "image", "workflow_button"})
+	inputElements  = join(selects, pickers, typed)
+	inContainers   = []string{"actions", "context", "divider", "file", "header", "image", "input", "rich_text", "section",
+		"table", "video"}
+	inLayouts = join(inContainers, []string{"alert", "card", "carousel", "container", "data_table",
+		"data_visualization"})
 	contextElements = []string{"image", "mrkdwn", "plain_text"}
 )
 
@@ -79,57 +94,71 @@ var blocks = map[string]shape{
 		is("text", text, 3000), is("fields", objects, 10, "field"), is("accessory", element, 0, accessories...),
 		is("expand", flag, 0),
 	}},
-	"header":  {rules: []rule{must("text", plain, 150), is("level", num, 6)}},
+	"header":  {rules: []rule{must("text", plain, 150), is("level", count, 6)}},
 	"actions": {rules: []rule{must("elements", elements, 25, actionElements...)}},
 	"context": {rules: []rule{must("elements", elements, 10, contextElements...)}},
-	"image": {oneOf: []string{"image_url", "slack_file"}, rules: []rule{
-		is("image_url", str, 3000), is("slack_file", anything, 0), must("alt_text", str, 2000), is("title", plain, 2000),
+	"image": {oneOf: pictures, also: onePicture, rules: []rule{
+		is("image_url", link, 3000, web...), is("slack_file", object, 0, "slack_file"), must("alt_text", str, 2000),
+		is("title", plain, 2000),
 	}},
 	"input": {rules: []rule{
 		must("label", plain, 2000), must("element", element, 0, inputElements...), is("hint", plain, 2000),
 		is("optional", flag, 0), is("dispatch_action", flag, 0),
 	}},
 	"file":      {banned: "message modal home", open: true},
-	"rich_text": {open: true, rules: []rule{must("elements", anything, 0)}},
-	"video": {open: true, rules: []rule{
-		must("alt_text", str, 2000), must("title", plain, 200), must("video_url", str, 3000),
-		must("thumbnail_url", str, 3000),
+	"rich_text": richText,
+	"video": {rules: []rule{
+		must("alt_text", str, 2000), must("title", plain, 199), must("video_url", link, 3000, "https"),
+		must("thumbnail_url", link, 3000, web...), is("title_url", link, 3000, "https"), is("author_name", str, 49),
+		is("provider_name", str, 255), is("provider_icon_url", link, 3000, web...), is("description", plain, 2000),
 	}},
 	"call":     {open: true, rules: []rule{must("call_id", str, 255)}},
 	"markdown": {banned: "modal home", rules: []rule{must("text", str, 12000)}},
-	"table":    {banned: "modal home", rules: []rule{must("rows", rows, 100), is("column_settings", anything, 0)}},
-	"data_table": {banned: "modal home", rules: []rule{
-		must("caption", str, 2000), must("rows", rows, 101), is("page_size", num, 100),
-		is("row_header_column_index", num, 19),
+	"table": {banned: "modal home", rules: []rule{
+		must("rows", rows, 100, "raw_text", "raw_number", "rich_text"), is("column_settings", gaps, 20, "column"),
 	}},
-	"data_visualization": {banned: "modal", rules: []rule{must("title", str, 150), must("chart", anything, 0)}},
-	"container": {banned: "modal", oneOf: []string{"title", "rich_text_title"}, rules: []rule{
-		must("child_blocks", nested, 10), is("title", plain, 150), is("rich_text_title", anything, 0),
-		is("subtitle", text, 150),
-		is("icon", element, 0, "image"), is("width", str, 20), is("is_collapsible", flag, 0),
-		is("default_collapsed", flag, 0),
-		is("has_header_divider", flag, 0),
+	"data_table": {banned: "modal home", also: []relation{rectangle}, rules: []rule{
+		must("caption", str, 2000), must("rows", rows, 101, "raw_text", "raw_number", "rich_text", "action_cell"),
+		is("page_size", count, 100), is("row_header_column_index", num, 19),
 	}},
-	"layout": {open: true, rules: []rule{must("rows", objects, 5, "layout_row"), is("fallback", nested, 50)}},
-	"card": {banned: "modal", rules: []rule{
+	"data_visualization": {banned: "modal", rules: []rule{
+		must("title", str, 50), must("chart", element, 0, "pie", "bar", "area", "line"),
+	}},
+	"container": {banned: "modal", oneOf: []string{"title", "rich_text_title"}, also: folding, rules: []rule{
+		must("child_blocks", nested, 10, inContainers...),
+		is("title", plain, 150), is("rich_text_title", element, 0, "rich_text"),
+		is("subtitle", text, 150), is("icon", element, 0, "image"),
+		is("width", enum, 0, "narrow", "standard", "wide", "full"), is("is_collapsible", flag, 0),
+		is("default_collapsed", flag, 0), is("has_header_divider", flag, 0),
+	}},
+	"layout": {rules: []rule{
+		must("label", str, 150), must("rows", objects, 5, "layout_row"), is("is_label_visible", flag, 0),
+		is("grid_lines", enum, 0, "none", "rows", "outer"), is("fallback", several, 50, "any"),
+	}},
+	"card": {banned: "modal", oneOf: []string{"hero_image", "title", "actions", "body"}, rules: []rule{
 		is("title", text, 150), is("subtitle", text, 150), is("body", text, 200), is("subtext", text, 200),
 		is("hero_image", element, 0, "image"), is("icon", element, 0, "image"), is("slack_icon", anything, 0),
 		is("actions", elements, 5, "button"),
 	}},
-	"carousel": {banned: "modal", rules: []rule{must("elements", nested, 10)}},
+	"carousel": {banned: "modal", rules: []rule{must("elements", nested, 10, "card")}},
 	"alert": {banned: "message home",
 		rules: []rule{must("text", text, 300), is("level", enum, 0, "default", "info", "warning", "error", "success")}},
 	"context_actions": {banned: "modal home",
 		rules: []rule{must("elements", elements, 5, "feedback_buttons", "icon_button")}},
-	"task_card": {banned: "modal home", open: true,
-		rules: []rule{must("task_id", str, 255), must("title", str, 255)}},
-	"plan":          {banned: "modal home", open: true, rules: []rule{must("title", str, 255)}},
+	"task_card": {banned: "modal home", rules: []rule{
+		must("task_id", str, 255), must("title", str, 255), is("details", element, 0, "rich_text"),
+		is("output", element, 0, "rich_text"), is("sources", nodes, 100, "url"), is("hide_title", flag, 0),
+		must("status", enum, 0, "pending", "in_progress", "complete", "error"),
+	}},
+	"plan":          {banned: "modal home", rules: []rule{must("title", str, 255), is("tasks", nested, 50, "task_card")}},
 	"auth_provider": {open: true},
 }
 
 // common are the fields that interactive elements share.
-var common = []rule{is("action_id", str, 255), is("confirm", object, 0, "confirm"), is("focus_on_load", flag, 0),
-	is("visible_to_user_ids", anything, 0)}
+var common = []rule{is("action_id", str, 255), is("confirm", object, 0, "confirm"), is("focus_on_load", flag, 0)}
+
+// visible is a field of those elements that can be for some people only.
+var visible = is("visible_to_user_ids", texts, 1000)
 
 func inter(rules ...rule) shape { return shape{rules: append(rules, common...)} }
 
@@ -137,7 +166,7 @@ func inter(rules ...rule) shape { return shape{rules: append(rules, common...)} 
 func choice(rules ...rule) shape {
 	return inter(append(rules,
 		is("placeholder", plain, 150), is("response_url_enabled", flag, 0),
-		is("default_to_current_conversation", flag, 0), is("filter", anything, 0))...)
+		is("default_to_current_conversation", flag, 0), is("filter", object, 0, "filter"))...)
 }
 
 // choices is a select of several: at most as many as it says.
@@ -147,7 +176,7 @@ func choices(rules ...rule) shape {
 }
 
 func input(rules ...rule) shape {
-	return inter(append(rules, is("placeholder", plain, 150), is("dispatch_action_config", anything, 0))...)
+	return inter(append(rules, is("placeholder", plain, 150), is("dispatch_action_config", object, 0, "dispatch"))...)
 }
 
 // elementShapes are the element types
@@ -155,69 +184,66 @@ func input(rules ...rule) shape {
 var elementShapes = map[string]shape{
 	"mrkdwn":     {rules: []rule{must("text", str, 2000), is("verbatim", flag, 0), is("emoji", flag, 0)}},
 	"plain_text": {rules: []rule{must("text", str, 2000), is("emoji", flag, 0)}},
-	"image": {oneOf: []string{"image_url", "slack_file"}, rules: []rule{
-		is("image_url", str, 3000), is("slack_file", anything, 0), must("alt_text", str, 2000),
+	"image": {oneOf: pictures, also: onePicture, rules: []rule{
+		is("image_url", link, 3000, web...), is("slack_file", object, 0, "slack_file"), must("alt_text", str, 2000),
 	}},
-	"button": inter(must("text", plain, 75), is("value", str, 2000), is("url", str, 3000),
+	"button": inter(visible, must("text", plain, 75), is("value", str, 2000), is("url", link, 3000),
 		is("style", enum, 0, "primary", "danger"),
 		is("accessibility_label", str, 75), is("agent_prompt", anything, 0), is("agent_prompt_display", anything, 0)),
-	"workflow_button": inter(must("text", plain, 75), must("workflow", anything, 0),
+	"workflow_button": inter(must("text", plain, 75), must("workflow", object, 0, "workflow"),
 		is("style", enum, 0, "primary", "danger"), is("accessibility_label", str, 75)),
-	"icon_button": inter(must("icon", str, 75), must("text", plain, 75), is("value", str, 2000),
+	"icon_button": inter(visible, must("icon", str, 75), must("text", plain, 75), is("value", str, 2000),
 		is("accessibility_label", str, 75)),
-	"feedback_buttons": inter(must("positive_button", anything, 0), must("negative_button", anything, 0)),
-	"overflow":         inter(must("options", objects, 5, "choice")),
-	"radio_buttons":    inter(must("options", objects, 10, "option"), is("initial_option", object, 0, "option")),
-	"checkboxes":       inter(must("options", objects, 10, "option"), is("initial_options", objects, 10, "option")),
+	"feedback_buttons": inter(must("positive_button", object, 0, "feedback"),
+		must("negative_button", object, 0, "feedback")),
+	"overflow":      inter(must("options", objects, 5, "overflow_option")),
+	"radio_buttons": inter(must("options", objects, 10, "option"), is("initial_option", object, 0, "option")),
+	"checkboxes":    inter(visible, must("options", objects, 10, "option"), is("initial_options", objects, 10, "option")),
 
-	"static_select": {oneOf: []string{"options", "option_groups"}, rules: choice(
+	"static_select": {oneOf: []string{"options", "option_groups"}, also: oneSource, rules: choice(
 		is("options", objects, 100, "choice"), is("option_groups", objects, 100, "option_group"),
 		is("initial_option", object, 0, "choice")).rules},
-	"multi_static_select": {oneOf: []string{"options", "option_groups"}, rules: choices(
+	"multi_static_select": {oneOf: []string{"options", "option_groups"}, also: oneSource, rules: choices(
 		is("options", objects, 100, "choice"), is("option_groups", objects, 100, "option_group"),
 		is("initial_options", objects, 100, "choice")).rules},
 	"external_select": choice(is("min_query_length", num, 3000), is("initial_option", object, 0, "choice")),
 	"multi_external_select": choices(is("min_query_length", num, 3000),
 		is("initial_options", objects, 100, "choice")),
 	"users_select":               choice(is("initial_user", str, 32)),
-	"multi_users_select":         choices(is("initial_users", anything, 0)),
+	"multi_users_select":         choices(is("initial_users", texts, 100)),
 	"channels_select":            choice(is("initial_channel", str, 32)),
-	"multi_channels_select":      choices(is("initial_channels", anything, 0)),
+	"multi_channels_select":      choices(is("initial_channels", texts, 100)),
 	"conversations_select":       choice(is("initial_conversation", str, 32)),
-	"multi_conversations_select": choices(is("initial_conversations", anything, 0)),
+	"multi_conversations_select": choices(is("initial_conversations", texts, 100)),
 
-	"datepicker":     inter(is("initial_date", str, 10), is("placeholder", plain, 150)),
-	"timepicker":     inter(is("initial_time", str, 5), is("placeholder", plain, 150), is("timezone", str, 64)),
-	"datetimepicker": inter(is("initial_date_time", num, 9_999_999_999)),
+	"datepicker":     inter(is("initial_date", date, 0), is("placeholder", plain, 150)),
+	"timepicker":     inter(is("initial_time", hour, 0), is("placeholder", plain, 150), is("timezone", str, 64)),
+	"datetimepicker": inter(is("initial_date_time", stamp, 0)),
 
-	"plain_text_input": input(is("initial_value", loose, 3000), is("multiline", flag, 0), is("min_length", num, 3000),
-		is("max_length", num, 3000)),
+	"plain_text_input": with(input(is("initial_value", loose, 3000), is("multiline", flag, 0),
+		is("min_length", num, 3000), is("max_length", count, 3000)), ordered("min_length", "max_length")),
 	"email_text_input": input(is("initial_value", loose, 3000)),
 	"url_text_input":   input(is("initial_value", loose, 3000)),
-	"number_input": input(must("is_decimal_allowed", flag, 0), is("initial_value", loose, 64),
-		is("min_value", str, 64), is("max_value", str, 64)),
-	"rich_text_input": input(is("initial_value", anything, 0), is("min_lines", num, 100), is("max_lines", num, 100)),
-	"file_input":      inter(is("filetypes", anything, 0), is("max_files", num, 10)),
+	"number_input": with(input(must("is_decimal_allowed", flag, 0), is("initial_value", decimal, 0),
+		is("min_value", decimal, 0), is("max_value", decimal, 0)), whole),
+	"rich_text_input": with(input(is("initial_value", element, 0, "rich_text"), is("min_lines", count, 100),
+		is("max_lines", count, 100)), ordered("min_lines", "max_lines")),
+	"file_input": inter(is("filetypes", texts, 100), is("max_files", count, 10)),
 }
 
-// objectShapes are the composition objects
-// (https://docs.slack.dev/reference/block-kit/composition-objects).
-var objectShapes = map[string]shape{
-	"field": {rules: []rule{must("type", enum, 0, "mrkdwn", "plain_text"), must("text", str, 2000), is("emoji", flag, 0),
-		is("verbatim", flag, 0)}},
-	"option": {rules: []rule{must("text", text, 75), must("value", str, 150), is("description", text, 75),
-		is("url", str, 3000)}},
-	// A choice is an option of a menu, which takes plain text only.
-	"choice": {rules: []rule{must("text", plain, 75), must("value", str, 150), is("description", plain, 75),
-		is("url", str, 3000)}},
-	"option_group": {rules: []rule{must("label", plain, 75), must("options", objects, 100, "choice")}},
-	"confirm": {rules: []rule{
-		must("title", plain, 100), must("text", text, 300), must("confirm", plain, 30), must("deny", plain, 30),
-		is("style", enum, 0, "primary", "danger"),
-	}},
-	"layout_row":  {open: true, rules: []rule{must("items", objects, 3, "layout_item")}},
-	"layout_item": {open: true, rules: []rule{must("block", anything, 0)}},
+// with adds relations to a shape.
+func with(s shape, also ...relation) shape {
+	s.also = append(s.also, also...)
+	return s
 }
+
+var (
+	web        = []string{"http", "https"}
+	pictures   = []string{"image_url", "slack_file"}
+	onePicture = []relation{either("image_url", "slack_file")}
+	oneSource  = []relation{either("options", "option_groups")}
+	folding    = []relation{collapsing}
+)
 
 // suggestion is the answer to a block_suggestion
 // (https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element#external_select).

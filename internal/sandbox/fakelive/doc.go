@@ -9,7 +9,8 @@
 //
 // What it keeps true:
 //   - a request is checked as the gateway checks it (method, version, key,
-//     15-minute clock, HMAC-SHA1 signature, single-use nonce) before it may
+//     15-minute clock, signature of version 1 (HMAC-SHA1) or 3
+//     (ACS3-HMAC-SHA256), single-use nonce) before it may
 //     touch anything, and a refusal changes nothing;
 //   - received, applied and answered are three facts about a call, written down
 //     separately, because the faults that matter lie between them;

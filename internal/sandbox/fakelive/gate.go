@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"casterbot/internal/sandbox/guard"
 )
 
 const maxBody = 1 << 20
@@ -14,6 +16,7 @@ const maxBody = 1 << 20
 type request struct {
 	method  string
 	params  map[string]string // query and form merged
+	head    *signedHead       // of version 3 of the signature, nil for version 1
 	call    *Call             // its entry in the log; written under the lock only
 	arrived time.Time         // by the gateway's clock
 	now     time.Time         // by the world's clock, when the call takes effect
@@ -25,8 +28,14 @@ var protocolParams = map[string]bool{"Action": true, "Version": true, "Format": 
 	"SignatureNonce": true, "SignatureType": true, "Timestamp": true, "RegionId": true, "OwnerId": true}
 
 // ServeHTTP is the endpoint. Parameters may come in the query, in a form body or
-// in both; a name in both counts once, with the value of the form.
+// in both; a name in both counts once, with the value of the form. What is said of
+// the request itself comes beside them, or, with version 3 of the signature, in
+// headers.
 func (w *World) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
+	if err := guard.Program(r, w.cfg.Host); err != nil {
+		http.Error(rw, err.Error(), http.StatusForbidden)
+		return
+	}
 	in, bad := w.receive(rw, r)
 	defer w.changed()
 	fault := Fault{}
@@ -44,8 +53,9 @@ func (w *World) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 // receive reads the request and opens its log entry.
 func (w *World) receive(rw http.ResponseWriter, r *http.Request) (*request, *refusal) {
 	arrived := w.cfg.Gateway()
-	params, ok := readParams(rw, r)
-	in := &request{method: r.Method, params: params, arrived: arrived}
+	rw.Header().Set("Date", arrived.UTC().Format(http.TimeFormat))
+	body, params, ok := readParams(rw, r)
+	in := &request{method: r.Method, params: params, head: readHead(r, body, params), arrived: arrived}
 	own := map[string]string{}
 	for name, value := range params {
 		if !protocolParams[name] && value != "" {
@@ -62,17 +72,17 @@ func (w *World) receive(rw http.ResponseWriter, r *http.Request) (*request, *ref
 	return in, nil
 }
 
-func readParams(rw http.ResponseWriter, r *http.Request) (map[string]string, bool) {
-	merged := map[string]string{}
+func readParams(rw http.ResponseWriter, r *http.Request) (body []byte, merged map[string]string, ok bool) {
+	merged = map[string]string{}
 	body, err := io.ReadAll(http.MaxBytesReader(rw, r.Body, maxBody))
 	if err != nil {
-		return merged, false
+		return nil, merged, false
 	}
 	sources := []string{r.URL.RawQuery}
 	if kind := r.Header.Get("Content-Type"); kind == "" || strings.HasPrefix(kind, "application/x-www-form-urlencoded") {
 		sources = append(sources, string(body))
 	}
-	ok := true
+	ok = true
 	for _, source := range sources {
 		values, err := url.ParseQuery(source)
 		ok = ok && err == nil
@@ -80,7 +90,7 @@ func readParams(rw http.ResponseWriter, r *http.Request) (map[string]string, boo
 			merged[name] = list[0]
 		}
 	}
-	return merged, ok
+	return body, merged, ok
 }
 
 func clamp(s string) string {
@@ -174,7 +184,7 @@ func (w *World) run(in *request) reply {
 	op := operations[in.call.Action]
 	for _, name := range op.required {
 		if in.params[name] == "" {
-			return missing(name).reply(in)
+			return op.lacks(name).reply(in)
 		}
 	}
 	answer, bad := op.handle(w, in)

@@ -14,7 +14,8 @@ type limit struct {
 
 func perSecond(n int) limit { return limit{n, time.Second} }
 
-// limits are counted per operation, as the pages say (dimension: region, API, account); no two operations share one.
+// limits are those of each operation's own page. They are counted per operation, as the pages say (dimension: region,
+// API, account); no two operations share one.
 // https://www.alibabacloud.com/help/en/live/developer-reference/qps-limit-on-an-api-operation-in-apsaravideo-live
 var limits = map[string]limit{
 	"CopyCaster":            perSecond(10),
@@ -31,15 +32,14 @@ var limits = map[string]limit{
 	"DescribeCasterScenes": perSecond(15),
 	"DescribeCasterConfig": perSecond(15),
 
-	"DescribeLiveStreamRecordContent": perSecond(50),
-	"DescribeLiveStreamsOnlineList":   {10_000, time.Minute},
+	"DescribeLiveStreamRecordContent":    perSecond(50),
+	"DescribeLiveStreamRecordIndexFiles": perSecond(15),
+	"DescribeLiveRecordConfig":           perSecond(100),
+	"DescribeLiveStreamsOnlineList":      {10_000, time.Minute},
 
-	// Emulator's own choice: the figure is inferred or not documented.
-	"DescribeLiveStreamRecordIndexFiles": perSecond(45),
-	"DescribeLiveRecordConfig":           perSecond(30),
-	"DescribeCasterStreamUrl":            perSecond(15),
-	"DescribeLiveStreamState":            perSecond(50),
-	"DescribeLiveUserDomains":            perSecond(50),
+	"DescribeCasterStreamUrl": perSecond(5),
+	"DescribeLiveStreamState": perSecond(100),
+	"DescribeLiveUserDomains": perSecond(100),
 }
 
 // Usage is what an operation's calls came to since the world was new, at the gateway and by its clock. Calls that the

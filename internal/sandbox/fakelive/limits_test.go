@@ -8,10 +8,17 @@ import (
 
 func limited(c *Config) { c.Limits = true }
 
+// recorded asks for the recordings of a stream on a day.
+var recorded = []string{"DomainName", Domain, "AppName", "show", "StreamName", "main",
+	"StartTime", "2027-03-05T00:00:00Z", "EndTime", "2027-03-06T00:00:00Z"}
+
 // arguments are those of a call that works on the seed, by operation.
 var arguments = map[string][]string{
 	"RestartCaster": {"CasterId", studioN(1)}, "DescribeCasterScenes": {"CasterId", studioN(1)},
 	"DescribeLiveRecordConfig": {"DomainName", Domain}, "DescribeLiveStreamsOnlineList": {"DomainName", Domain},
+	"DescribeCasterStreamUrl":            {"CasterId", studioN(1)},
+	"DescribeLiveStreamState":            {"DomainName", Domain, "AppName", "show", "StreamName", "main"},
+	"DescribeLiveStreamRecordIndexFiles": recorded, "DescribeLiveStreamRecordContent": recorded,
 }
 
 func (b *bench) again(n int, action string) {
@@ -31,8 +38,9 @@ func (b *bench) throttled(action string) {
 
 func TestLimitsOfOperations(t *testing.T) {
 	for action, allowed := range map[string]int{
-		"RestartCaster": 10, "DescribeCasters": 15, "DescribeCasterScenes": 15, "DescribeLiveRecordConfig": 30,
-		"DescribeLiveUserDomains": 50,
+		"RestartCaster": 10, "DescribeCasters": 15, "DescribeCasterScenes": 15, "DescribeLiveRecordConfig": 100,
+		"DescribeLiveUserDomains": 100, "DescribeCasterStreamUrl": 5, "DescribeLiveStreamState": 100,
+		"DescribeLiveStreamRecordIndexFiles": 15, "DescribeLiveStreamRecordContent": 50,
 	} {
 		b := newBench(t, limited)
 		b.again(allowed, action)

@@ -1,6 +1,7 @@
 package fakelive
 
 import (
+	"maps"
 	"slices"
 	"strings"
 )
@@ -11,6 +12,16 @@ import (
 type operation struct {
 	required []string
 	handle   func(w *World, in *request) (fields, *refusal)
+	missing  string // code for a parameter that is missing, where it is not the gateway's own
+}
+
+// lacks refuses a call without a required parameter: at the gateway, which names it in the code, unless the page of the
+// operation lists a code for it.
+func (o operation) lacks(param string) *refusal {
+	if o.missing == "" {
+		return missing(param)
+	}
+	return refuseWith(o.missing, param+" is mandatory for this action.")
 }
 
 var studioID = []string{"CasterId"}
@@ -18,30 +29,44 @@ var sceneIDs = []string{"CasterId", "SceneId"}
 var streamNames = []string{"DomainName", "AppName", "StreamName"}
 
 var operations = map[string]operation{
-	"CopyCaster":            {[]string{"CasterName", "SrcCasterId", "ClientToken"}, (*World).copyCaster},
-	"RestartCaster":         {studioID, (*World).restartCaster},
-	"StartCaster":           {studioID, (*World).startCaster},
-	"StopCaster":            {studioID, (*World).stopCaster},
-	"StartCasterScene":      {sceneIDs, (*World).startScene},
-	"StopCasterScene":       {sceneIDs, (*World).stopScene},
-	"CopyCasterSceneConfig": {[]string{"CasterId", "FromSceneId", "ToSceneId"}, (*World).takeScene},
-	"EffectCasterUrgent":    {sceneIDs, (*World).urgent},
+	"CopyCaster":            {required: []string{"CasterName", "SrcCasterId", "ClientToken"}, handle: (*World).copyCaster},
+	"RestartCaster":         {required: studioID, handle: (*World).restartCaster},
+	"StartCaster":           {required: studioID, handle: (*World).startCaster},
+	"StopCaster":            {required: studioID, handle: (*World).stopCaster},
+	"StartCasterScene":      {required: sceneIDs, handle: (*World).startScene},
+	"StopCasterScene":       {required: sceneIDs, handle: (*World).stopScene},
+	"CopyCasterSceneConfig": {required: []string{"CasterId", "FromSceneId", "ToSceneId"}, handle: (*World).takeScene},
+	"EffectCasterUrgent":    {required: sceneIDs, handle: (*World).urgent},
 
-	"RealTimeRecordCommand": {append([]string{"Command"}, streamNames...), (*World).recordCommand},
+	"RealTimeRecordCommand": {required: append([]string{"Command"}, streamNames...), handle: (*World).recordCommand,
+		missing: "MissingParam"},
 
-	"DescribeCasters":         {nil, (*World).describeCasters},
-	"DescribeCasterScenes":    {studioID, (*World).describeScenes},
-	"DescribeCasterConfig":    {studioID, (*World).describeConfig},
-	"DescribeCasterStreamUrl": {studioID, (*World).describeStreamURL},
+	"DescribeCasters":         {handle: (*World).describeCasters},
+	"DescribeCasterScenes":    {required: studioID, handle: (*World).describeScenes},
+	"DescribeCasterConfig":    {required: studioID, handle: (*World).describeConfig},
+	"DescribeCasterStreamUrl": {required: studioID, handle: (*World).describeStreamURL},
 
-	"DescribeLiveStreamsOnlineList": {[]string{"DomainName"}, (*World).describeOnline},
-	"DescribeLiveStreamState":       {streamNames, (*World).describeStreamState},
-	"DescribeLiveUserDomains":       {nil, (*World).describeDomains},
-	"DescribeLiveRecordConfig":      {[]string{"DomainName"}, (*World).describeRecordConfig},
-	"DescribeLiveStreamRecordContent": {append([]string{"StartTime", "EndTime"}, streamNames...),
-		(*World).describeContent},
-	"DescribeLiveStreamRecordIndexFiles": {append([]string{"StartTime", "EndTime"}, streamNames...),
-		(*World).describeFiles},
+	"DescribeLiveStreamsOnlineList": {required: []string{"DomainName"}, handle: (*World).describeOnline},
+	"DescribeLiveStreamState":       {required: streamNames, handle: (*World).describeStreamState},
+	"DescribeLiveUserDomains":       {handle: (*World).describeDomains},
+	"DescribeLiveRecordConfig":      {required: []string{"DomainName"}, handle: (*World).describeRecordConfig},
+	"DescribeLiveStreamRecordContent": {required: append([]string{"StartTime", "EndTime"}, streamNames...),
+		handle: (*World).describeContent},
+	"DescribeLiveStreamRecordIndexFiles": {required: append([]string{"StartTime", "EndTime"}, streamNames...),
+		handle: (*World).describeFiles},
+}
+
+// Operations are the names of all of them: first what changes something, then what only reads.
+func Operations() []string {
+	var changes, looks []string
+	for _, name := range slices.Sorted(maps.Keys(operations)) {
+		if strings.HasPrefix(name, "Describe") {
+			looks = append(looks, name)
+		} else {
+			changes = append(changes, name)
+		}
+	}
+	return append(changes, looks...)
 }
 
 // Required gives the parameters that an operation cannot do without; false for one that this world does not have.

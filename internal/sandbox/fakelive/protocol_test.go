@@ -3,6 +3,7 @@ package fakelive
 import (
 	"encoding/xml"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -214,5 +215,39 @@ func TestXML(t *testing.T) {
 	if err := xml.Unmarshal([]byte(a.body), &failed); err != nil || failed.Code != "IncorrectCasterStatus.Idle" ||
 		failed.HostID == "" || a.status != 400 || !strings.HasPrefix(a.header.Get("Content-Type"), "text/xml") {
 		t.Fatalf("%v %+v %s", err, failed, a.body)
+	}
+}
+
+func TestForeignPagesGiveNoOrders(t *testing.T) {
+	b := newBench(t, func(c *Config) { c.Host = "cloud.test" })
+	for name, c := range map[string]struct {
+		change func(*http.Request)
+		status int
+	}{
+		"another origin": {func(r *http.Request) { r.Header.Set("Origin", "https://evil.example") }, 403},
+		"another name":   {func(r *http.Request) { r.Host = "evil.example" }, 403},
+		"its own name":   {func(r *http.Request) { r.Host = "cloud.test:8789" }, 200},
+	} {
+		p := b.common("RestartCaster")
+		p["CasterId"] = studioN(1)
+		r, _ := http.NewRequest("POST", b.url+"/?"+values(signed("POST", p, testSecret)).Encode(), nil)
+		c.change(r)
+		if a := roundTrip(r); a.status != c.status {
+			t.Errorf("%s: %d %s", name, a.status, a.body)
+		}
+	}
+	b.wantEffects(1)
+}
+
+// TestThePageNamesEveryOperation: docs/embedded-world.md lists what can be called.
+func TestThePageNamesEveryOperation(t *testing.T) {
+	page, err := os.ReadFile("../../../docs/embedded-world.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range Operations() {
+		if !strings.Contains(string(page), "`"+name+"`") {
+			t.Errorf("%s is not on the page", name)
+		}
 	}
 }

@@ -150,10 +150,10 @@ func TestRecordRefusals(t *testing.T) {
 		{"DomainName=live.example.com AppName=show StreamName=none", 409, "StreamNotFound"},
 		{"DomainName=live.example.com AppName=show StreamName=friday", 409, "StreamNotFound"},
 		{"DomainName=live.example.com AppName=show StreamName=raw", 400, "CodeConfigNotFound"},
-		{"AppName=show StreamName=main", 400, "MissingDomainName"},
-		{"DomainName=live.example.com StreamName=main", 400, "MissingAppName"},
-		{"DomainName=live.example.com AppName=show", 400, "MissingStreamName"},
-		{"Command= DomainName=live.example.com AppName=show StreamName=main", 400, "MissingCommand"},
+		{"AppName=show StreamName=main", 400, "MissingParam"},
+		{"DomainName=live.example.com StreamName=main", 400, "MissingParam"},
+		{"DomainName=live.example.com AppName=show", 400, "MissingParam"},
+		{"Command= DomainName=live.example.com AppName=show StreamName=main", 400, "MissingParam"},
 	} {
 		b := newBench(t)
 		_, params := parse("_ Command=start " + c.call)

@@ -63,12 +63,33 @@ func TestSDKOperations(t *testing.T) {
 		t.Error(err)
 	}
 
+	take := live.CreateCopyCasterSceneConfigRequest()
+	take.CasterId, take.FromSceneId, take.ToSceneId = studioN(1), sceneNM(1, 2), sceneNM(1, 1)
+	if _, err := client.CopyCasterSceneConfig(take); err != nil {
+		t.Error(err)
+	}
+	standby := live.CreateEffectCasterUrgentRequest()
+	standby.CasterId, standby.SceneId = studioN(1), sceneNM(1, 1)
+	if _, err := client.EffectCasterUrgent(standby); err != nil {
+		t.Error(err)
+	}
+	start := live.CreateStartCasterRequest()
+	start.CasterId = made.CasterId
+	if on, err := client.StartCaster(start); err != nil || len(on.PgmSceneInfos.SceneInfo) != 1 {
+		t.Errorf("%v %v", on, err)
+	}
+	stop := live.CreateStopCasterRequest()
+	stop.CasterId = made.CasterId
+	if _, err := client.StopCaster(stop); err != nil {
+		t.Error(err)
+	}
+
 	record := live.CreateRealTimeRecordCommandRequest()
 	record.Command, record.DomainName, record.AppName, record.StreamName = "start", Domain, "show", "main"
 	if _, err := client.RealTimeRecordCommand(record); err != nil {
 		t.Error(err)
 	}
-	b.wantEffects(5)
+	b.wantEffects(9)
 }
 
 func TestSDKReads(t *testing.T) {

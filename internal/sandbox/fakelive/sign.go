@@ -33,6 +33,14 @@ func sign(method, secret string, params map[string]string) (signature, stringToS
 	return base64.StdEncoding.EncodeToString(mac.Sum(nil)), stringToSign
 }
 
+// sign signs the request as its client should have, in the version that it uses.
+func (in *request) sign(secret string) (signature, stringToSign string) {
+	if in.head != nil {
+		return in.head.sign(secret)
+	}
+	return sign(in.method, secret, in.params)
+}
+
 // percent encodes by RFC 3986: all but letters, digits and "-_.~".
 func percent(s string) string {
 	return strings.ReplaceAll(url.QueryEscape(s), "+", "%20")
@@ -66,6 +74,9 @@ func (w *World) checkKey(in *request, _ time.Time) *refusal {
 }
 
 func (w *World) checkProtocol(in *request, _ time.Time) *refusal {
+	if in.head != nil {
+		return in.head.check(in)
+	}
 	for _, name := range []string{"SignatureMethod", "SignatureVersion", "SignatureNonce", "Timestamp", "Signature"} {
 		if in.params[name] == "" {
 			return missing(name)
@@ -94,7 +105,7 @@ func (w *World) checkClock(in *request, gateway time.Time) *refusal {
 // checkSignature tells the string it has signed, as the real gateway does: a
 // client that prints the message prints its own key id and token.
 func (w *World) checkSignature(in *request, _ time.Time) *refusal {
-	want, stringToSign := sign(in.method, w.cfg.AccessKeySecret, in.params)
+	want, stringToSign := in.sign(w.cfg.AccessKeySecret)
 	if subtle.ConstantTimeCompare([]byte(want), []byte(in.params["Signature"])) == 1 {
 		return nil
 	}

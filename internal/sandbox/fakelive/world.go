@@ -21,6 +21,8 @@ type Config struct {
 	MaxStudios int  // CasterNumberExceed beyond it; 0 means no limit
 	Keep       int  // how many calls Snapshot remembers; 0 means 200
 
+	Host string // name under which the endpoint is reached, besides addresses and localhost
+
 	Cameras int // streams show/cam1 to show/camN beside the seed's, as AddStreams makes them
 
 	Latency time.Duration // of every answer, in real time; see SetLatency

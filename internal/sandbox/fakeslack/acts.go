@@ -5,13 +5,16 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"casterbot/internal/sandbox/composer"
 )
 
 // trigger is a trigger_id: who may be shown a modal for it.
 type trigger struct {
-	user  string
-	used  bool
-	modal bool // it came from inside a modal, so it may push
+	user    string
+	channel string // that the person looked at, empty in a view
+	used    bool
+	modal   bool // it came from inside a modal, so it may push
 }
 
 // nothing is what an act that sends no envelope returns.
@@ -24,7 +27,8 @@ func nothing(ts, why string) Sent {
 
 // Type lets a person write a line in a channel. A line that starts with the
 // name of a slash command becomes an envelope; so does a mention of the bot
-// where the bot is a member. Anything else is just a message. What Slack itself
+// where the bot is a member, and any message there that the app subscribed to; the
+// Ack is that of the first. Anything else is just a message. What Slack itself
 // refuses (unknown command, command in a thread) shows as a toast and as
 // Ack.Err, not as an error.
 func (w *Workspace) Type(user, channel, text, threadTS string) (Sent, error) {
@@ -38,13 +42,14 @@ func (w *Workspace) Type(user, channel, text, threadTS string) (Sent, error) {
 		return w.typeCommand(u, r, text, threadTS)
 	}
 	m := w.store(r, &Message{User: u.ID, Team: u.TeamID, Text: w.encode(text), ThreadTS: threadTS})
-	event := w.eventOf(u, r, m)
+	events := w.eventsOf(r, m)
 	w.mu.Unlock()
-	if event == nil {
-		return nothing(m.TS, ""), nil
+	sent := nothing(m.TS, "")
+	for i, event := range events {
+		if s := w.hub.post("events_api", event, origin{kind: "event", user: user, channel: channel}); i == 0 {
+			sent, sent.TS = s, m.TS
+		}
 	}
-	sent := w.hub.post("events_api", event, origin{kind: "event", user: user, channel: channel})
-	sent.TS = m.TS
 	return sent, nil
 }
 
@@ -68,6 +73,9 @@ func (w *Workspace) present(user, channel string) (*User, *room, error) {
 func (w *Workspace) store(r *room, m *Message) *Message {
 	m.Type, m.TS = "message", w.nextTS()
 	r.add(m)
+	if m.BotID != "" {
+		w.tell(r, m)
+	}
 	w.changed()
 	return m
 }
@@ -90,7 +98,7 @@ func (w *Workspace) typeCommand(u *User, r *room, text, threadTS string) (Sent, 
 	case u.IsStranger:
 		return refuse(ErrExternal, "People from other organisations cannot use "+name+" here.")
 	}
-	rest = strings.TrimSpace(rest)
+	rest = composer.Codes(strings.TrimSpace(rest))
 	if !c.Raw {
 		rest = w.encode(rest)
 	}
@@ -119,7 +127,7 @@ func (w *Workspace) slashPayload(u *User, r *room, name, text string) json.RawMe
 		TriggerID   string `json:"trigger_id"`
 	}{
 		"fake", TeamID, teamDomain, r.ID, r.commandName(), u.ID, u.Name, name, text, AppID, "false",
-		w.newHook("commands", hook{user: u.ID, channel: r.ID}), w.newTrigger(trigger{user: u.ID}),
+		w.newHook("commands", hook{user: u.ID, channel: r.ID}), w.newTrigger(trigger{user: u.ID, channel: r.ID}),
 	})
 }
 

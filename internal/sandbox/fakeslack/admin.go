@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 )
 
 // AddBot invites the bot to a channel.
@@ -15,23 +14,46 @@ func (w *Workspace) AddBot(channel string) error {
 		}
 		r.Members = append(r.Members, BotUser)
 		return "member_joined_channel",
-			map[string]any{"user": BotUser, "channel": channel, "channel_type": "C", "team": TeamID}
+			map[string]any{"user": BotUser, "channel": channel, "channel_type": r.letter(), "team": TeamID}
+	})
+}
+
+// RemoveMember throws somebody out of a channel.
+func (w *Workspace) RemoveMember(channel, user string) error {
+	return w.alter(channel, func(r *room) (string, map[string]any) {
+		if !r.has(user) {
+			return "", nil
+		}
+		r.Members = slices.DeleteFunc(slices.Clone(r.Members), func(m string) bool { return m == user })
+		if user != BotUser {
+			return "", nil
+		}
+		return r.event("left"), map[string]any{"channel": channel, "actor_id": "U0KEN"}
 	})
 }
 
 // RemoveBot throws the bot out of a channel.
-func (w *Workspace) RemoveBot(channel string) error {
-	return w.alter(channel, func(r *room) (string, map[string]any) {
-		r.Members = slices.DeleteFunc(slices.Clone(r.Members), func(m string) bool { return m == BotUser })
-		return "", nil
-	})
+func (w *Workspace) RemoveBot(channel string) error { return w.RemoveMember(channel, BotUser) }
+
+// event is the name of what happens to a channel: private ones are groups there.
+func (r *room) event(what string) string {
+	if r.Private {
+		return "group_" + what
+	}
+	return "channel_" + what
 }
 
 // Archive archives a channel.
-func (w *Workspace) Archive(channel string) error {
+func (w *Workspace) Archive(channel string) error { return w.archive(channel, true) }
+
+// Unarchive brings an archived channel back.
+func (w *Workspace) Unarchive(channel string) error { return w.archive(channel, false) }
+
+func (w *Workspace) archive(channel string, in bool) error {
 	return w.alter(channel, func(r *room) (string, map[string]any) {
-		r.Archived = true
-		return "channel_archive", map[string]any{"channel": channel, "user": "U0KEN"}
+		r.Archived = in
+		kind := map[bool]string{true: "archive", false: "unarchive"}[in]
+		return r.event(kind), map[string]any{"channel": channel, "user": "U0KEN"}
 	})
 }
 
@@ -39,7 +61,8 @@ func (w *Workspace) Archive(channel string) error {
 func (w *Workspace) Rename(channel, name string) error {
 	return w.alter(channel, func(r *room) (string, map[string]any) {
 		r.Name = name
-		return "channel_rename", map[string]any{"channel": map[string]any{"id": channel, "name": name, "created": 1700000000}}
+		return r.event("rename"), map[string]any{
+			"channel": map[string]any{"id": channel, "name": name, "created": 1700000000}}
 	})
 }
 
@@ -112,16 +135,29 @@ func (w *Workspace) SetUser(id string, change func(*User)) {
 	w.emit(payload)
 }
 
-// SetMember puts a person into a channel or takes them out.
+// SetMember puts a person into a channel or takes them out; the app hears of it where it is a member.
 func (w *Workspace) SetMember(channel, user string, in bool) error {
 	return w.alter(channel, func(r *room) (string, map[string]any) {
+		was := r.has(user)
 		rest := slices.DeleteFunc(slices.Clone(r.Members), func(m string) bool { return m == user })
+		kind := "member_left_channel"
 		if in {
-			rest = append(rest, user)
+			rest, kind = append(rest, user), "member_joined_channel"
 		}
 		r.Members = rest
-		return "", nil
+		if was == in || !r.has(BotUser) {
+			return "", nil
+		}
+		return kind, map[string]any{"user": user, "channel": channel, "channel_type": r.letter(), "team": TeamID}
 	})
+}
+
+// letter is what events of members call the kind of a channel.
+func (r *room) letter() string {
+	if r.Private {
+		return "G"
+	}
+	return "C"
 }
 
 // AddChannel creates a channel with these members; name the bot among them to
@@ -154,57 +190,4 @@ func (w *Workspace) SetGroup(id string, members []string) {
 	w.changed()
 	w.mu.Unlock()
 	w.emit(payload)
-}
-
-// eventOf is the event that a person's message causes, or nil. The caller
-// holds mu.
-func (w *Workspace) eventOf(u *User, r *room, m *Message) json.RawMessage {
-	if !r.has(BotUser) {
-		return nil
-	}
-	event := map[string]any{
-		"user": u.ID, "text": m.Text, "ts": m.TS, "channel": r.ID, "event_ts": m.TS, "team": u.TeamID,
-	}
-	if m.ThreadTS != "" {
-		event["thread_ts"] = m.ThreadTS
-	}
-	kind := "message.channels"
-	switch {
-	case r.IM != "":
-		kind = "message.im"
-		event["type"], event["channel_type"] = "message", "im"
-	case strings.Contains(m.Text, "<@"+BotUser):
-		kind = "app_mention"
-		event["type"] = "app_mention"
-	default:
-		event["type"], event["channel_type"] = "message", "channel"
-	}
-	return w.event(kind, event)
-}
-
-// event wraps an event for the Events API, or returns nil when the app did not
-// subscribe to it (https://docs.slack.dev/apis/events-api#callback-field).
-// The caller holds mu.
-func (w *Workspace) event(kind string, event map[string]any) json.RawMessage {
-	if !slices.Contains(w.cfg.Events, kind) {
-		return nil
-	}
-	ext := false
-	if id, ok := event["channel"].(string); ok && w.byRoom[id] != nil {
-		ext = w.byRoom[id].Ext
-	}
-	return marshal(map[string]any{
-		"token": "fake", "team_id": TeamID, "api_app_id": AppID, "type": "event_callback", "event": event,
-		"event_id": w.nextID("Ev"), "event_time": w.cfg.Now().Unix(), "is_ext_shared_channel": ext,
-		"authorizations": []any{map[string]any{
-			"enterprise_id": nil, "team_id": TeamID, "user_id": BotUser, "is_bot": true, "is_enterprise_install": false,
-		}},
-	})
-}
-
-// emit sends an event that nobody waits for. The caller must not hold mu.
-func (w *Workspace) emit(event json.RawMessage) {
-	if event != nil {
-		w.hub.post("events_api", event, origin{kind: "event"})
-	}
 }

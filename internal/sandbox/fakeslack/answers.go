@@ -21,7 +21,7 @@ func (w *Workspace) settle(e *envelope, a *Ack) {
 		return
 	}
 	w.mu.Lock()
-	defer w.mu.Unlock()
+	defer w.release()
 	if a.Err != "" {
 		w.failed(e.from, a.Err)
 		return

@@ -274,3 +274,63 @@ func TestElsewhereIsNotFound(t *testing.T) {
 	resp.Body.Close()
 	same(t, "guess", resp.StatusCode, 403)
 }
+
+// A web page somewhere else knows the tokens of every sandbox; the browser says that it is one.
+func TestForeignPagesGiveNoOrders(t *testing.T) {
+	w := newFixture(t, Config{})
+	for name, change := range map[string]func(*http.Request){
+		"another origin": func(r *http.Request) { r.Header.Set("Origin", "https://evil.example") },
+		"another site":   func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") },
+		"another name":   func(r *http.Request) { r.Host = "evil.example:8788" },
+	} {
+		for _, path := range []string{"/api/chat.postMessage", "/api/auth.test", "/link/?ticket=x", "/actions/x"} {
+			r, err := http.NewRequest(http.MethodPost, w.url+path, strings.NewReader("token="+xoxb+"&channel=C0SHOW&text=x"))
+			must(t, err)
+			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			change(r)
+			resp, err := w.http.Do(r)
+			must(t, err)
+			resp.Body.Close()
+			if resp.StatusCode != http.StatusForbidden {
+				t.Errorf("%s %s: %d", name, path, resp.StatusCode)
+			}
+		}
+	}
+	same(t, "messages", w.texts("U0ANA", "C0SHOW"), []string{})
+	same(t, "calls", len(w.Log(0)), 0)
+}
+
+// An app that sees private channels only has other scopes than one for public ones.
+func TestScopesOfOtherKindsOfChannels(t *testing.T) {
+	w := newFixture(t, Config{Scopes: []string{"groups:read"}})
+	w.AddChannel("G0SECRET", "secret", true, "U0ANA", BotUser)
+	same(t, "info", w.call("conversations.info", xoxb, "channel", "G0SECRET")["ok"], true)
+	same(t, "history", w.call("conversations.history", xoxb, "channel", "G0SECRET")["needed"], "channels:history")
+	same(t, "join", w.call("conversations.join", xoxb, "channel", "C0SHOW")["error"], "missing_scope")
+}
+
+func TestMetadataAndMarkdown(t *testing.T) {
+	w := newFixture(t, Config{})
+	post := func(args ...string) any {
+		out := w.call("chat.postMessage", xoxb, append([]string{"channel", "C0SHOW"}, args...)...)
+		if out["ok"] == true {
+			return "ok"
+		}
+		return out["error"]
+	}
+	for metadata, want := range map[string]string{
+		`{"event_type":"t","event_payload":{"a":1}}`: "ok", `{`: "invalid_metadata_format",
+		`{"event_type":"t"}`: "invalid_metadata_schema", `{"event_type":"","event_payload":{}}`: "invalid_metadata_schema",
+		`{"event_type":"t","event_payload":"x"}`: "invalid_metadata_schema", `[]`: "invalid_metadata_schema",
+	} {
+		same(t, metadata, post("text", "x", "metadata", metadata), want)
+	}
+	same(t, "markdown", post("markdown_text", "**bold**"), "ok")
+	log := w.Log(0)
+	m, _ := w.Message("C0SHOW", log[len(log)-1].TS)
+	if !strings.Contains(string(m.Blocks), `"markdown"`) {
+		t.Errorf("blocks %s", m.Blocks)
+	}
+	same(t, "both", post("markdown_text", "x", "text", "x"), "markdown_text_conflict")
+	same(t, "long", post("markdown_text", strings.Repeat("x", 12_001)), "invalid_blocks")
+}

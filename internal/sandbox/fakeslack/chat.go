@@ -32,9 +32,12 @@ func (w *Workspace) target(c *call) (*room, *apiError) {
 
 // content reads and checks the message of a call.
 func (c *call) content(f *familiar) (draft, *apiError) {
-	d := c.draft()
+	d, e := c.draft()
 	c.log.Text, c.log.Blocks, c.log.Attach = d.Text, d.Blocks, d.Attachments
-	if d.empty() {
+	switch {
+	case e != nil:
+		return d, e
+	case d.empty():
 		return d, fail("no_text")
 	}
 	return d, d.check(f)
@@ -106,8 +109,11 @@ func updateMessage(w *Workspace, c *call) (map[string]any, *apiError) {
 	if e != nil {
 		return nil, e
 	}
-	d := c.draft()
+	d, e := c.draft()
 	c.log.Text, c.log.Blocks, c.log.Attach = d.Text, d.Blocks, d.Attachments
+	if e != nil {
+		return nil, e
+	}
 	if d.Text == "" && d.Blocks == nil && d.Attachments == nil {
 		return nil, fail("no_text")
 	}
@@ -120,7 +126,7 @@ func updateMessage(w *Workspace, c *call) (map[string]any, *apiError) {
 	if d.Attachments == nil {
 		d.Attachments = m.Attachments
 	}
-	w.redraw(m, d)
+	w.redraw(r, m, d)
 	return map[string]any{"channel": r.ID, "ts": m.TS, "text": m.Text, "message": m.wire()}, nil
 }
 
@@ -130,9 +136,7 @@ func deleteMessage(w *Workspace, c *call) (map[string]any, *apiError) {
 	if e != nil {
 		return nil, e
 	}
-	r.remove(m.TS)
-	r.unpin(m.TS)
-	w.changed()
+	w.erase(r, m)
 	return map[string]any{"channel": r.ID, "ts": m.TS}, nil
 }
 

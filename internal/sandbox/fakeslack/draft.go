@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"casterbot/internal/sandbox/composer"
 )
 
 // maxText is the longest text of a message, in characters
@@ -72,8 +74,8 @@ func (d draft) check(f *familiar) *apiError {
 	if utf8.RuneCountInString(d.Text) > maxText {
 		return fail("msg_too_long")
 	}
-	if len(d.Metadata) > 0 && !json.Valid(d.Metadata) {
-		return fail("invalid_metadata_format")
+	if e := checkMetadata(d.Metadata); e != nil {
+		return e
 	}
 	var problems []string
 	if !emptyList(d.Blocks) {
@@ -101,6 +103,26 @@ func (d draft) check(f *familiar) *apiError {
 	return nil
 }
 
+// checkMetadata holds metadata to its form. Emulator's own choice: an empty one, as slack-go sends it to response URLs,
+// is none.
+// https://docs.slack.dev/messaging/message-metadata
+func checkMetadata(raw json.RawMessage) *apiError {
+	if len(noNull(raw)) == 0 {
+		return nil
+	}
+	var m struct {
+		Type    string         `json:"event_type"`
+		Payload map[string]any `json:"event_payload"`
+	}
+	switch err := json.Unmarshal(raw, &m); {
+	case !json.Valid(raw):
+		return fail("invalid_metadata_format")
+	case err != nil || (m.Type == "") != (m.Payload == nil):
+		return fail("invalid_metadata_schema")
+	}
+	return nil
+}
+
 // draw makes the bot's message of a draft, with all ids filled in. The caller
 // holds mu.
 func (w *Workspace) draw(d draft) *Message {
@@ -118,16 +140,25 @@ const keepPast = 8
 
 // redraw replaces what a message shows and stamps it as edited. Thread and
 // timestamp stay. The caller holds mu.
-func (w *Workspace) redraw(m *Message, d draft) {
-	next := w.draw(d)
+func (w *Workspace) redraw(r *room, m *Message, d draft) {
+	next, before := w.draw(d), *m
 	m.past = append(m.past, m.Blocks)
 	m.past = append(m.past, m.allAttachmentBlocks()...)
 	m.past = m.past[max(0, len(m.past)-keepPast):]
-	m.Text, m.Blocks, m.Attachments = next.Text, next.Blocks, next.Attachments
+	m.Text, m.Blocks, m.Attachments, m.held = next.Text, next.Blocks, next.Attachments, nil
 	if next.Metadata != nil {
 		m.Metadata = next.Metadata
 	}
 	m.Edited = &Edited{User: BotUser, TS: w.nextTS()}
+	w.tellChange(r, before, m)
+	w.changed()
+}
+
+// erase deletes a message of the bot, and its pin. The caller holds mu.
+func (w *Workspace) erase(r *room, m *Message) {
+	r.remove(m.TS)
+	r.unpin(m.TS)
+	w.tellChange(r, *m, nil)
 	w.changed()
 }
 
@@ -154,10 +185,10 @@ var token = regexp.MustCompile(`<[@#!][^<>\s|]+(?:\|[^<>]*)?>|https?://[^\s<>]+|
 var entities = map[string]string{"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 // encode is what Slack sends for a typed text: mentions as ids, links in angle
-// brackets, entities (https://docs.slack.dev/messaging/formatting-message-text).
-// The caller holds mu.
+// brackets, entities, emoji as codes
+// (https://docs.slack.dev/messaging/formatting-message-text). The caller holds mu.
 func (w *Workspace) encode(text string) string {
-	return token.ReplaceAllStringFunc(text, func(t string) string {
+	return token.ReplaceAllStringFunc(composer.Codes(text), func(t string) string {
 		if e, ok := entities[t]; ok {
 			return e
 		}

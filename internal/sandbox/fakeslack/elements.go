@@ -17,21 +17,6 @@ type element struct {
 	body          map[string]any
 }
 
-// needsAction are the element types that carry an action_id. The ones with a
-// value field name the initial_… field that presets them.
-var needsAction = map[string]string{
-	"button": "", "overflow": "", "workflow_button": "", "feedback_buttons": "", "icon_button": "", "file_input": "",
-	"rich_text_input":  "",
-	"plain_text_input": "initial_value", "email_text_input": "initial_value", "url_text_input": "initial_value",
-	"number_input":  "initial_value",
-	"static_select": "initial_option", "external_select": "initial_option", "radio_buttons": "initial_option",
-	"multi_static_select": "initial_options", "multi_external_select": "initial_options", "checkboxes": "initial_options",
-	"users_select": "initial_user", "multi_users_select": "initial_users", "channels_select": "initial_channel",
-	"multi_channels_select": "initial_channels",
-	"conversations_select":  "initial_conversation", "multi_conversations_select": "initial_conversations",
-	"datepicker": "initial_date", "timepicker": "initial_time", "datetimepicker": "initial_date_time",
-}
-
 // walk calls visit for every object below v with the block_id it lies in.
 func walk(v any, block string, visit func(block string, obj map[string]any)) {
 	switch v := v.(type) {
@@ -64,7 +49,7 @@ func fillIDs(raw json.RawMessage, next func(prefix string) string) json.RawMessa
 	}
 	walk(list, "", func(_ string, m map[string]any) {
 		kind, _ := m["type"].(string)
-		if _, interactive := needsAction[kind]; interactive && m["action_id"] == nil {
+		if _, interactive := inputs[kind]; interactive && m["action_id"] == nil {
 			m["action_id"] = next("a")
 		}
 	})
@@ -124,7 +109,7 @@ func (e element) kind() string {
 }
 
 // stateful says whether the element holds an input.
-func (e element) stateful() bool { return needsAction[e.kind()] != "" }
+func (e element) stateful() bool { return inputs[e.kind()].field != "" }
 
 // matches says whether the person means this element. A value distinguishes
 // buttons only: on a select it is the choice.
@@ -137,25 +122,12 @@ func (e element) matches(p Press) bool {
 
 // initial is the state of an element nobody touched.
 func (e element) initial() State {
-	s := State{Type: e.kind(), SelectedOptions: e.noneOfSeveral()}
-	preset, ok := e.body[needsAction[e.kind()]]
-	if !ok {
-		return s
+	in := inputs[e.kind()]
+	s := State{Type: e.kind()}
+	if preset, ok := e.body[in.preset]; ok {
+		_ = json.Unmarshal(marshal(map[string]any{in.field: preset}), &s) // the linter has seen the element
 	}
-	field := strings.Replace(needsAction[e.kind()], "initial_", "selected_", 1)
-	if field == "selected_value" {
-		field = "value"
-	}
-	_ = json.Unmarshal(marshal(map[string]any{field: preset}), &s) // the linter has seen the element
 	return s
-}
-
-// noneOfSeveral is an empty choice of an element of which several can be chosen, and nil of any other.
-func (e element) noneOfSeveral() []Option {
-	if needsAction[e.kind()] == "initial_options" {
-		return []Option{}
-	}
-	return nil
 }
 
 // complete turns what the person chose into full state: the element's type, and
@@ -174,20 +146,24 @@ func (e element) complete(s State, value string) State {
 		s.SelectedOption = &o
 	}
 	s.SelectedOptions = slices.Clone(s.SelectedOptions)
-	if s.SelectedOptions == nil {
-		s.SelectedOptions = e.noneOfSeveral()
-	}
 	for i, o := range s.SelectedOptions {
 		s.SelectedOptions[i] = e.option(o)
 	}
 	return s
 }
 
-// takes refuses a choice of more than the element allows, as the Slack client does.
+// takes refuses more than the element allows, as the Slack client does: options, or files.
 func (e element) takes(s State) error {
+	const mostFiles = 10
 	most, err := strconv.Atoi(fmt.Sprint(e.body["max_selected_items"]))
 	if n := len(s.SelectedOptions); err == nil && n > most {
 		return fmt.Errorf("fakeslack: %s takes %d options, not %d", e.action, most, n)
+	}
+	if most, err = strconv.Atoi(fmt.Sprint(e.body["max_files"])); err != nil {
+		most = mostFiles
+	}
+	if n := len(s.Files); n > most {
+		return fmt.Errorf("fakeslack: %s takes %d files, not %d", e.action, most, n)
 	}
 	return nil
 }

@@ -31,7 +31,8 @@ func FuzzCall(f *testing.F) {
 			"attachments": {attachments}, "metadata": {view}, "view": {view}, "trigger_id": {trigger}, "cursor": {text},
 			"limit": {text},
 		}
-		r := httptest.NewRequest("POST", "/api/"+names[int(n%uint(len(names)))], strings.NewReader(form.Encode()))
+		path := "http://127.0.0.1/api/" + names[int(n%uint(len(names)))]
+		r := httptest.NewRequest("POST", path, strings.NewReader(form.Encode()))
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		rw := httptest.NewRecorder()
 		w.ServeHTTP(rw, r)

@@ -57,7 +57,7 @@ func (w *Workspace) postHook(r *http.Request, body []byte) *apiError {
 	}
 	d, err := decodeDraft(body)
 	w.mu.Lock()
-	defer w.mu.Unlock()
+	defer w.release()
 	h, e := w.openHook(r.URL.Path)
 	call := Call{Method: "response_url", Text: d.Text, Blocks: d.Blocks, Attach: d.Attachments, Args: hookArgs(d)}
 	switch {
@@ -114,9 +114,7 @@ func (w *Workspace) useHook(h *hook, d draft) (string, *apiError) {
 		return "", fail("message_not_found")
 	}
 	if bool(d.DeleteOriginal) && original != nil {
-		r.remove(h.original)
-		r.unpin(h.original)
-		w.changed()
+		w.erase(r, original)
 		return h.original, nil
 	}
 	if d.empty() {
@@ -126,7 +124,7 @@ func (w *Workspace) useHook(h *hook, d draft) (string, *apiError) {
 		return "", e
 	}
 	if bool(d.ReplaceOriginal) && original != nil {
-		w.redraw(original, d)
+		w.redraw(r, original, d)
 		return original.TS, nil
 	}
 	return w.store(r, w.respond(h, d)).TS, nil

@@ -53,11 +53,19 @@ func (c *call) json(name string) json.RawMessage {
 	return json.RawMessage(s)
 }
 
-func (c *call) draft() draft {
-	return draft{
+// draft reads a message; markdown_text stands for a message of one markdown block.
+func (c *call) draft() (draft, *apiError) {
+	d := draft{
 		Text: c.args["text"], Blocks: c.json("blocks"), Attachments: c.json("attachments"),
 		Metadata: c.json("metadata"), ThreadTS: c.args["thread_ts"],
 	}
+	if md := c.args["markdown_text"]; md != "" {
+		if d.Text != "" || d.Blocks != nil {
+			return d, fail("markdown_text_conflict")
+		}
+		d.Text, d.Blocks = md, marshal([]any{map[string]any{"type": "markdown", "text": md}})
+	}
+	return d, nil
 }
 
 func firstSegment(path string) string {
@@ -111,7 +119,7 @@ func (w *Workspace) learnBase(r *http.Request) {
 func (w *Workspace) answer(c *call, token string) map[string]any {
 	m, known := methods[c.method]
 	w.mu.Lock()
-	defer w.mu.Unlock()
+	defer w.release()
 	e := fail("unknown_method")
 	var out map[string]any
 	if known {
@@ -144,12 +152,24 @@ func (w *Workspace) admit(m method, token string) *apiError {
 		return fail("invalid_auth")
 	case m.app != (token == w.cfg.AppToken):
 		return fail("not_allowed_token_type")
-	case m.scope != "" && !slices.Contains(w.cfg.Scopes, m.scope):
+	case m.scope != "" && !w.granted(m.scope):
 		return &apiError{code: "missing_scope",
 			extra: map[string]any{"needed": m.scope, "provided": strings.Join(w.cfg.Scopes, ",")}}
 	}
 	return nil
 }
+
+// granted reports that the token has a scope; what concerns channels may be done with the scope of any kind of them.
+func (w *Workspace) granted(scope string) bool {
+	what, kinds := strings.CutPrefix(scope, "channels:")
+	return slices.ContainsFunc(w.cfg.Scopes, func(s string) bool {
+		kind, same, _ := strings.Cut(s, ":")
+		return s == scope || kinds && same == what && slices.Contains(roomScopes, kind)
+	})
+}
+
+// roomScopes are the kinds of channels, as scopes name them.
+var roomScopes = []string{"channels", "groups", "im", "mpim"}
 
 // read takes the arguments from query, form, multipart or JSON body, and the
 // token from the Authorization header or the arguments.

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
+	"unicode"
 )
 
 // errUnknown is the root of what an act of a person fails with when it names
@@ -12,6 +14,7 @@ var errUnknown = errors.New("fakeslack: unknown")
 
 func (w *Workspace) seed() {
 	w.people = seedPeople()
+	w.nameBot()
 	w.groups = []*Group{
 		{ID: "S0CREW", Handle: "crew", Name: "Crew", Users: []string{"U0ANA", "U0BO", "U0LIN"}},
 		{ID: "S0LEADS", Handle: "leads", Name: "Leads", Users: []string{"U0KEN", "U0MIO"}},
@@ -39,6 +42,19 @@ func (w *Workspace) seed() {
 	}
 }
 
+// nameBot gives the bot the name of the app, and the handle that Slack makes of it.
+func (w *Workspace) nameBot() {
+	bot := w.person(BotUser)
+	if bot == nil {
+		return
+	}
+	handle := strings.FieldsFunc(strings.ToLower(w.app), func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '-' && r != '.'
+	})
+	bot.Name, bot.RealName = strings.Join(handle, "_"), w.app
+	bot.Profile.RealName, bot.Profile.DisplayName = w.app, w.app
+}
+
 // home is where somebody lives and the language they chose in Slack.
 type home struct{ tz, label, locale string }
 
@@ -49,7 +65,7 @@ var (
 )
 
 func seedPeople() []*User {
-	bot := &User{ID: BotUser, TeamID: TeamID, Name: "casterbot", RealName: "casterbot", IsBot: true, IsAppUser: true}
+	bot := &User{ID: BotUser, TeamID: TeamID, IsBot: true, IsAppUser: true}
 	list := []*User{bot}
 	for _, p := range []struct {
 		id, name, real, role string

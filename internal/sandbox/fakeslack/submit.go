@@ -3,7 +3,6 @@ package fakeslack
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 )
 
 // Submit lets a person press the submit button of the top modal, after filling
@@ -23,7 +22,7 @@ func (w *Workspace) Submit(user, view string, values map[string]map[string]State
 	}
 	v.Errors = nil
 	pay := w.interaction("view_submission", u)
-	pay["view"], pay["response_urls"] = v.wire(), []any{}
+	pay["view"], pay["response_urls"] = v.wire(), w.responseURLs(user, v)
 	pay["trigger_id"] = w.newTrigger(trigger{user: user, modal: true})
 	payload := marshal(pay)
 	w.mu.Unlock()
@@ -41,7 +40,7 @@ func (w *Workspace) fill(user string, v *View, values map[string]map[string]Stat
 			if err := e.takes(s); err != nil {
 				return err
 			}
-			v.hold(e, e.complete(s, ""))
+			v.hold(e, w.enter(user, e, s, ""))
 		}
 	}
 	w.changed()
@@ -50,6 +49,25 @@ func (w *Workspace) fill(user string, v *View, values map[string]map[string]Stat
 		return fmt.Errorf("fakeslack: view %s: please complete all required fields", v.ID)
 	}
 	return nil
+}
+
+// Required is what Slack itself says beside a field that was left empty.
+const Required = "Please complete this required field."
+
+// responseURLs are the addresses for messages to the conversations that the person chose in selects which ask for one.
+// https://docs.slack.dev/surfaces/modals#composing_modal_messages
+func (w *Workspace) responseURLs(user string, v *View) []any {
+	urls := []any{}
+	for _, e := range elements(v.Blocks) {
+		s := v.State.Values[e.block][e.action]
+		channel := s.SelectedConversation + s.SelectedChannel
+		if e.body["response_url_enabled"] != true || w.byRoom[channel] == nil {
+			continue
+		}
+		urls = append(urls, map[string]any{"block_id": e.block, "action_id": e.action, "channel_id": channel,
+			"response_url": w.newHook("app", hook{user: user, channel: channel})})
+	}
+	return urls
 }
 
 // missing are the required inputs that hold nothing.
@@ -67,32 +85,14 @@ func (v *View) missing() map[string]string {
 	for _, b := range blocks {
 		action, _ := b.Element["action_id"].(string)
 		if b.Type == "input" && !b.Optional && v.State.Values[b.ID][action].empty() {
-			out[b.ID] = "Please complete this required field."
+			out[b.ID] = Required
 		}
 	}
 	return out
 }
 
-func (s State) empty() bool {
-	return (s.Value == nil || *s.Value == "") && s.SelectedOption == nil && len(s.SelectedOptions) == 0 &&
-		s.SelectedUser == "" &&
-		len(s.SelectedUsers) == 0 && s.SelectedChannel == "" && len(s.SelectedChannels) == 0 &&
-		s.SelectedConversation == "" && len(s.SelectedConversations) == 0 &&
-		s.SelectedDate == "" && s.SelectedTime == "" && s.SelectedDateTime == 0
-}
-
-// hold sets the state of one element. The maps are replaced, not changed, since
-// snapshots share them.
-func (v *View) hold(e element, s State) {
-	values := maps.Clone(v.State.Values)
-	inner := maps.Clone(values[e.block])
-	if inner == nil {
-		inner = map[string]State{}
-	}
-	inner[e.action] = s
-	values[e.block] = inner
-	v.State.Values = values
-}
+// hold sets the state of one element.
+func (v *View) hold(e element, s State) { v.State = v.State.with(e, s) }
 
 // wire is the view as the app sees it.
 func (v *View) wire() View {

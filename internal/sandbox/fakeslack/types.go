@@ -109,7 +109,8 @@ type Message struct {
 	// EphemeralTo is the only person who sees the message, or empty.
 	EphemeralTo string `json:"ephemeral_to,omitempty"`
 
-	past []json.RawMessage // earlier blocks, newest last, for clicks on an old picture
+	past []json.RawMessage    // earlier blocks, newest last, for clicks on an old picture
+	held map[string]ViewState // what each person has put into its inputs
 }
 
 // Edited tells who changed a message last, and when.
@@ -132,31 +133,6 @@ type Option struct {
 	Description *Text  `json:"description,omitempty"`
 }
 
-// State is what one input element holds; the JSON is that of view.state.values.
-// Type may be left empty: the workspace fills it from the element.
-type State struct {
-	Type                  string   `json:"type,omitempty"`
-	Value                 *string  `json:"value,omitempty"`
-	SelectedOption        *Option  `json:"selected_option,omitempty"`
-	SelectedOptions       []Option `json:"selected_options,omitzero"` // empty, not nil, when nothing is chosen of several
-	SelectedUser          string   `json:"selected_user,omitempty"`
-	SelectedUsers         []string `json:"selected_users,omitempty"`
-	SelectedChannel       string   `json:"selected_channel,omitempty"`
-	SelectedChannels      []string `json:"selected_channels,omitempty"`
-	SelectedConversation  string   `json:"selected_conversation,omitempty"`
-	SelectedConversations []string `json:"selected_conversations,omitempty"`
-	SelectedDate          string   `json:"selected_date,omitempty"`
-	SelectedTime          string   `json:"selected_time,omitempty"`
-	SelectedDateTime      int64    `json:"selected_date_time,omitempty"`
-}
-
-// Typed is the state of a text input that holds s.
-func Typed(s string) State { return State{Value: &s} }
-
-// Chosen is the state of a select whose option has this value. The workspace
-// completes the option from the element when it offers one with that value.
-func Chosen(value string) State { return State{SelectedOption: &Option{Value: value}} }
-
 // Press names the element a person uses.
 type Press struct {
 	Action string // action_id
@@ -164,6 +140,9 @@ type Press struct {
 	Value  string // button value or select option; only needed when several elements share the action_id, or for a select
 	State  State  // what a stateful element holds after the press; overrides Value for those
 	Stale  bool   // the person still sees an older picture of the message
+
+	// Values are what the person has put into other inputs of the message since, as for Submit.
+	Values map[string]map[string]State
 }
 
 // Toast is what Slack itself tells a person, without the bot.

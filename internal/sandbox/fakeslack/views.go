@@ -127,7 +127,20 @@ func (w *Workspace) modal(c *call) (*View, *trigger, *apiError) {
 		return nil, nil, e
 	}
 	c.log.User = t.user
+	v.defaultTo(t.channel)
 	return v, t, nil
+}
+
+// defaultTo fills the selects that ask for the conversation which the person looks at.
+func (v *View) defaultTo(channel string) {
+	for _, e := range elements(v.Blocks) {
+		s := v.State.Values[e.block][e.action]
+		if channel != "" && s.empty() && e.kind() == "conversations_select" &&
+			e.body["default_to_current_conversation"] == true {
+			s.SelectedConversation = channel
+			v.hold(e, s)
+		}
+	}
 }
 
 func (w *Workspace) takenExternalID(v *View) bool {

@@ -16,7 +16,8 @@
 //
 // What it must not know. Nothing of the bot: no command grammar, no policy, no
 // studio. It sees JSON and people. It imports nothing of ours but the linter in
-// blockkit, so that it stays a judge the bot cannot talk to.
+// blockkit and what becomes of typed text in composer, so that it stays a judge
+// the bot cannot talk to.
 //
 // How it is built. Workspace.mu guards the world (people, channels, messages,
 // views, faults). The hub has its own lock for sockets and open envelopes, so
@@ -30,9 +31,12 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"casterbot/internal/sandbox/guard"
 )
 
 // Workspace is one Slack workspace with one app installed. It is an
@@ -52,6 +56,7 @@ type Workspace struct {
 	watchers map[chan struct{}]struct{}
 	familiar *familiar
 	buckets  map[string]*bucket
+	owed     []json.RawMessage // events to send when mu is let go of
 	closed   bool
 	contents
 	journal
@@ -60,6 +65,7 @@ type Workspace struct {
 
 // contents is what is in the workspace, and what Save keeps of it.
 type contents struct {
+	app    string // its name, as people see it
 	people []*User
 	groups []*Group
 	rooms  []*room
@@ -91,7 +97,7 @@ func New(cfg Config) *Workspace {
 	cfg = withDefaults(cfg)
 	w := &Workspace{
 		cfg: cfg, hub: newHub(cfg), done: make(chan struct{}),
-		contents: contents{views: map[string][]*View{}, homes: map[string]*View{}},
+		contents: contents{app: "casterbot", views: map[string][]*View{}, homes: map[string]*View{}},
 		journal:  journal{toasts: map[string][]Toast{}},
 		handles: handles{
 			triggers: newExpiring[trigger](100_000), hooks: newExpiring[hook](100_000), tickets: newExpiring[struct{}](1000),
@@ -142,6 +148,23 @@ func (w *Workspace) SetBase(base string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.base = base
+}
+
+// host is the name under which the workspace is reached.
+func (w *Workspace) host() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	_, host, _ := strings.Cut(w.base, "://")
+	return host
+}
+
+// SetName gives the app another name; it has one of its own without this.
+func (w *Workspace) SetName(name string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.app = name
+	w.nameBot()
+	w.changed()
 }
 
 // SetCommands replaces the app's slash commands.
@@ -209,14 +232,19 @@ func (w *Workspace) nextID(prefix string) string {
 }
 
 // ServeHTTP answers the app: /api/METHOD, /link/ (sockets), and the response
-// URLs under /commands/ and /actions/.
+// URLs under /commands/, /actions/ and /app/.
+// A web page cannot give orders in the name of the app.
 func (w *Workspace) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
+	if err := guard.Program(r, w.host()); err != nil {
+		http.Error(rw, err.Error(), http.StatusForbidden)
+		return
+	}
 	switch first := firstSegment(r.URL.Path); first {
 	case "api":
 		w.serveAPI(rw, r)
 	case "link":
 		w.serveLink(rw, r)
-	case "commands", "actions":
+	case "commands", "actions", "app":
 		w.serveHook(rw, r)
 	default:
 		http.NotFound(rw, r)
@@ -254,6 +282,7 @@ func (w *Workspace) Load(data []byte) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.people, w.groups, w.views, w.homes = s.People, s.Groups, s.Views, s.Homes
+	w.nameBot()
 	w.lastTS, w.serial = max(w.lastTS, s.LastTS), max(w.serial, s.Serial)
 	w.rooms, w.byRoom = nil, map[string]*room{}
 	for _, r := range s.Rooms {

@@ -109,7 +109,7 @@ func (p *Page) typed(_ context.Context, a act) (outcome, error) {
 }
 
 func (a act) press() fakeslack.Press {
-	press := fakeslack.Press{Action: a.Action, Block: a.Block, State: a.State}
+	press := fakeslack.Press{Action: a.Action, Block: a.Block, State: a.State, Values: a.Values}
 	if a.State.Type == "button" && a.State.Value != nil {
 		press.Value, press.State = *a.State.Value, fakeslack.State{}
 	}

@@ -3,11 +3,10 @@ package page
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"mime"
-	"net"
 	"net/http"
-	"strings"
+
+	"casterbot/internal/sandbox/guard"
 )
 
 var headers = map[string]string{
@@ -27,8 +26,8 @@ func secure(h http.Header) {
 // under a host name that is not this page's (a name that was pointed at
 // loopback), and writes that are not JSON from the same origin.
 func (p *Page) trusted(r *http.Request) error {
-	if !p.ownHost(r.Host) {
-		return fmt.Errorf("this page does not answer to the name %q", r.Host)
+	if err := guard.Host(r, p.cfg.Addr); err != nil {
+		return err
 	}
 	if r.Method == http.MethodGet || r.Method == http.MethodHead {
 		return nil
@@ -36,28 +35,7 @@ func (p *Page) trusted(r *http.Request) error {
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
 		return errors.New("a change must be sent as application/json")
 	}
-	if origin := r.Header.Get("Origin"); origin != "" && origin != "http://"+r.Host {
-		return errors.New("a change must come from this page")
-	}
-	if site := r.Header.Get("Sec-Fetch-Site"); site != "" && site != "same-origin" {
-		return errors.New("a change must come from this page")
-	}
-	return nil
-}
-
-// ownHost accepts addresses, localhost and the name the page was started with.
-// An address cannot be pointed elsewhere by somebody's name server.
-func (p *Page) ownHost(host string) bool {
-	name := bare(host)
-	return net.ParseIP(name) != nil || name == "localhost" || (name != "" && name == bare(p.cfg.Addr))
-}
-
-// bare is a host without its port and brackets.
-func bare(host string) string {
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
-	}
-	return strings.ToLower(strings.Trim(host, "[]"))
+	return guard.Page(r)
 }
 
 func answer(rw http.ResponseWriter, status int, v any) {

@@ -24,6 +24,7 @@ import (
 	"sync"
 	"time"
 
+	"casterbot/internal/sandbox/composer"
 	"casterbot/internal/sandbox/fakelive"
 	"casterbot/internal/sandbox/fakeslack"
 )
@@ -39,13 +40,6 @@ type Suggestion struct {
 	Why     string `json:"why"` // a few words
 }
 
-// Usage is one row of the composer's completion, such as
-// "/caster scene start {caster} {scene}".
-type Usage struct {
-	Text  string `json:"text"`
-	Short string `json:"short"`
-}
-
 // Config joins a page to its world.
 type Config struct {
 	Slack *fakeslack.Workspace
@@ -57,7 +51,6 @@ type Config struct {
 	Reset   func() error
 
 	Addr        string // the address the page is served on; its host name is accepted
-	Usages      []Usage
 	Suggestions []Suggestion
 }
 
@@ -82,6 +75,7 @@ func New(cfg Config) *Page {
 		panic(err)
 	}
 	p.mux.Handle("GET /", http.FileServerFS(static))
+	p.mux.HandleFunc("GET /emoji.json", serveEmoji)
 	p.mux.HandleFunc("GET /api/state", p.serveState)
 	p.mux.HandleFunc("GET /api/events", p.serveEvents)
 	for name, do := range acts {
@@ -102,3 +96,8 @@ func (p *Page) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 
 // Close ends the event streams.
 func (p *Page) Close() { p.once.Do(func() { close(p.done) }) }
+
+// serveEmoji gives the picture of every emoji by its names.
+func serveEmoji(rw http.ResponseWriter, _ *http.Request) {
+	answer(rw, http.StatusOK, composer.Glyphs())
+}

@@ -52,7 +52,6 @@ func newRig(t *testing.T) *rig {
 			return nil
 		},
 		Addr:        "control.test:8787",
-		Usages:      []Usage{{Text: "/caster restart {caster}", Short: "Restart it."}},
 		Suggestions: []Suggestion{{As: "U0ANA", Channel: "C0SHOW", Text: "/caster list", Why: "look"}},
 	})
 	r.page, r.api = httptest.NewServer(p), httptest.NewServer(r.slack)
@@ -218,12 +217,15 @@ func TestStateCarriesPeopleCommandsAndSuggestions(t *testing.T) {
 	if lin := v.People[i]; lin.Zone != "Asia/Shanghai" || lin.Locale != "zh-CN" {
 		t.Errorf("Lin is %+v", lin)
 	}
-	want := []command{
-		{Name: "/caster", Usages: []Usage{{Text: "/caster restart {caster}", Short: "Restart it."}}},
-		{Name: "/record", Usages: []Usage{{Text: "/record stop [stream]"}}},
-	}
+	want := []command{{Name: "/caster", Hint: "list"}, {Name: "/record", Hint: "stop [stream]"}}
 	if got, _ := json.Marshal(v.Commands); string(got) != string(mustJSON(want)) {
 		t.Errorf("commands %s, want %s", got, mustJSON(want))
+	}
+	for _, action := range []string{"CopyCasterSceneConfig", "EffectCasterUrgent", "StartCaster", "StopCaster",
+		"DescribeCasters"} {
+		if !slices.Contains(v.Operations, action) {
+			t.Errorf("%s is not among the operations to spoil: %v", action, v.Operations)
+		}
 	}
 	if len(v.Suggestions) != 1 || v.Suggestions[0].Text != "/caster list" {
 		t.Errorf("suggestions %v", v.Suggestions)
@@ -273,4 +275,18 @@ func readUntil(body io.Reader, text string) bool {
 		got = append(got, buf[:n]...)
 	}
 	return true
+}
+
+func TestEmojiByAllTheirNames(t *testing.T) {
+	r := newRig(t)
+	res, err := http.Get(r.page.URL + "/emoji.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	var table map[string]string
+	if err := json.NewDecoder(res.Body).Decode(&table); err != nil || table["clapper"] != "🎬" ||
+		table["thumbsup"] != "👍" || table["flag-de"] != "🇩🇪" {
+		t.Errorf("%d emoji, %v", len(table), err)
+	}
 }

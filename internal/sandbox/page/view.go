@@ -7,6 +7,7 @@ import (
 	"time"
 	"unicode"
 
+	"casterbot/internal/sandbox/fakelive"
 	"casterbot/internal/sandbox/fakeslack"
 )
 
@@ -26,6 +27,7 @@ type view struct {
 	Clock       clock                `json:"clock"`
 	Wall        wall                 `json:"wall"`
 	Faults      []fault              `json:"faults"`
+	Operations  []string             `json:"operations"` // of the cloud, those that change something first
 	Suggestions []Suggestion         `json:"suggestions"`
 }
 
@@ -79,9 +81,9 @@ type toast struct {
 }
 
 type command struct {
-	Name        string  `json:"name"`
-	Description string  `json:"description"`
-	Usages      []Usage `json:"usages"`
+	Name        string `json:"name"`
+	Description string `json:"description"`
+	Hint        string `json:"hint"`
 }
 
 type botState struct {
@@ -109,10 +111,11 @@ func (p *Page) view(s fakeslack.Screen) view {
 	v := view{
 		Me: s.Me.ID, Team: s.Team, Views: append([]fakeslack.View{}, s.Views...), Home: s.Home,
 		People: []person{}, Groups: []group{}, Channels: []channel{}, Toasts: []toast{},
-		Messages: map[string][]message{}, Commands: p.commands(s.Commands),
+		Messages: map[string][]message{}, Commands: commandsOf(s.Commands),
 		Clock: clock{Now: now.UnixMilli(), Ahead: int64(p.cfg.Ahead() / time.Second)},
-		Wall:  p.wall(), Faults: p.listFaults(), Suggestions: append([]Suggestion{}, p.cfg.Suggestions...),
-		Bot: botState{Name: "casterbot", Running: s.Sockets > 0, Sockets: s.Sockets},
+		Wall:  p.wall(), Faults: p.listFaults(), Operations: fakelive.Operations(),
+		Suggestions: append([]Suggestion{}, p.cfg.Suggestions...),
+		Bot:         botState{Name: "casterbot", Running: s.Sockets > 0, Sockets: s.Sockets},
 	}
 	for i, u := range s.People {
 		v.People = append(v.People, personOf(u, i))
@@ -180,20 +183,10 @@ func micros(ts string) int64 {
 	return n
 }
 
-// commands adds to each slash command the usages that begin with its name.
-func (p *Page) commands(list []fakeslack.Command) []command {
+func commandsOf(list []fakeslack.Command) []command {
 	out := make([]command, 0, len(list))
 	for _, c := range list {
-		row := command{Name: c.Name, Description: c.Description, Usages: []Usage{}}
-		for _, u := range p.cfg.Usages {
-			if strings.HasPrefix(u.Text, c.Name+" ") {
-				row.Usages = append(row.Usages, u)
-			}
-		}
-		if len(row.Usages) == 0 && c.UsageHint != "" {
-			row.Usages = append(row.Usages, Usage{Text: c.Name + " " + c.UsageHint})
-		}
-		out = append(out, row)
+		out = append(out, command{Name: c.Name, Description: c.Description, Hint: c.UsageHint})
 	}
 	return out
 }

@@ -101,14 +101,34 @@ function move(to) {
 function showTab(name) {
   place.tab = name;
   document.body.dataset.tab = name;
+  const wall = name === "wall" && matchMedia("(max-width: 900px)").matches; // it is then all that is shown
+  byId("wall").setAttribute("role", wall ? "main" : "complementary");
+  byId("wall").querySelector("h2").setAttribute("aria-level", wall ? "1" : "2");
+  for (const h of document.querySelectorAll("#wall .wall-title:not(div), #wall .calls-title h3")) h.setAttribute("aria-level", wall ? "2" : "3");
   for (const b of document.querySelectorAll("[data-show]")) b.setAttribute("aria-pressed", String(b.dataset.show === name));
 }
 
-const closeSide = () => document.body.classList.remove("side-open");
+function showSide(open) {
+  document.body.classList.toggle("side-open", open);
+  byId("side-toggle").setAttribute("aria-expanded", String(open));
+}
+
+const closeSide = () => showSide(false);
+
+// escape closes the drawer of a small screen, and gives the focus back to what opened it.
+function escape(e) {
+  if (e.key !== "Escape" || !document.body.classList.contains("side-open") || document.querySelector("dialog[open]")) return;
+  closeSide();
+  byId("side-toggle").focus();
+}
 
 function startTabs() {
   for (const b of document.querySelectorAll("[data-show]")) b.addEventListener("click", () => showTab(b.dataset.show));
-  byId("side-toggle").addEventListener("click", () => document.body.classList.toggle("side-open"));
+  byId("side-toggle").addEventListener("click", () => {
+    showSide(!document.body.classList.contains("side-open"));
+    if (document.body.classList.contains("side-open")) document.querySelector("#channels button")?.focus();
+  });
+  document.addEventListener("keydown", escape);
   byId("shade").addEventListener("click", closeSide);
   for (const name of ["home", "messages"]) {
     byId("tab-" + name).addEventListener("click", () => {

@@ -8,32 +8,17 @@ export function candidates(typed) {
   return at ? mentions(typed.slice(0, typed.length - at[2].length - 1), at[2].toLowerCase()) : [];
 }
 
-// head is the part of a usage before its first placeholder: what can be typed for the person.
-export function head(usage) {
-  const cut = usage.search(/\s*[{[<]/);
-  return (cut < 0 ? usage : usage.slice(0, cut)).trim();
-}
-
+// commands are those of the app, each with its hint and description, as Slack lists them; once one is typed, its hint
+// stays in sight.
 function commands(typed) {
-  const text = typed.toLowerCase().replace(/\s+/g, " ");
-  return world.view.commands.flatMap((c) => [top(c, text), ...c.usages.map((u) => usage(u, text))]).filter(Boolean).slice(0, 14);
+  const text = typed.toLowerCase();
+  return world.view.commands.map((c) => row(c, text)).filter(Boolean);
 }
 
-function top(c, text) {
-  if (!c.name.startsWith(text)) return null;
-  return { label: c.name, hint: c.description, text: c.name + " ", done: c.name === text };
-}
-
-function usage(u, text) {
-  const start = head(u.text);
-  if (start.startsWith(text.trimEnd())) return { label: u.text, hint: u.short, text: start === u.text ? start : start + " ", done: start === text.trimEnd() };
-  return text.startsWith(start + " ") && longest(start, text) ? { label: u.text, hint: u.short, text: "", done: true } : null;
-}
-
-// longest says that no other usage fits the typed text better than this one.
-function longest(start, text) {
-  const all = world.view.commands.flatMap((c) => c.usages.map((u) => head(u.text)));
-  return !all.some((other) => other.length > start.length && (text + " ").startsWith(other + " "));
+function row(c, text) {
+  const begun = text.startsWith(c.name + " ");
+  if (!begun && !c.name.startsWith(text)) return null;
+  return { label: `${c.name} ${c.hint}`.trim(), hint: c.description, text: begun ? "" : c.name + " ", done: begun };
 }
 
 function mentions(before, query) {

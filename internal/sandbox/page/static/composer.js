@@ -24,7 +24,7 @@ export function startComposer(move) {
     refresh();
   });
   field().addEventListener("keydown", key);
-  field().addEventListener("blur", () => setTimeout(close, 150));
+  field().addEventListener("blur", () => setTimeout(() => document.activeElement !== field() && close(), 150));
   byId("composer").addEventListener("submit", (e) => {
     e.preventDefault();
     send();
@@ -80,7 +80,6 @@ function drawList() {
   const box = byId("complete");
   const open = list.rows.length > 0;
   box.hidden = !open;
-  field().setAttribute("aria-expanded", String(open));
   set(box, list.rows.map(listRow));
   const on = box.querySelector('[aria-selected="true"]');
   field().setAttribute("aria-activedescendant", on ? on.id : "");

@@ -22,14 +22,15 @@ const SLACK = [
   ["429 on the next edit", "chat.update, Retry-After 3 s", { kind: "ratelimited", on: "chat.update" }],
 ];
 
-// OPERATIONS are the calls that a fault of the cloud can wait for.
-const OPERATIONS = ["RestartCaster", "CopyCaster", "StartCasterScene", "StopCasterScene", "RealTimeRecordCommand", "DescribeCasters", ""];
-let on = OPERATIONS[0];
+// MEANS says what the operations of the cloud mean to the crew.
+const MEANS = { CopyCasterSceneConfig: "take", EffectCasterUrgent: "standby", StartCaster: "start", StopCaster: "stop", RestartCaster: "restart", CopyCaster: "copy", StartCasterScene: "open a preview", StopCasterScene: "close a preview", RealTimeRecordCommand: "record" };
+let on = "RestartCaster";
 
 const items = (where, rows, extra) => rows.map(([label, hint, body]) => ({ label, hint, run: () => post("fault", { where, ...extra(), ...body }) }));
 
 function chooser() {
-  const pick = h("select", { class: "field", "aria-label": "Which call of the cloud", onchange: (e) => (on = e.target.value) }, OPERATIONS.map((o) => h("option", { value: o, selected: o === on }, o || "any call")));
+  const option = (o) => h("option", { value: o, selected: o === on }, o ? [o, MEANS[o] && ` (${MEANS[o]})`] : "any call");
+  const pick = h("select", { class: "field", "aria-label": "Which call of the cloud", onchange: (e) => (on = e.target.value) }, ["", ...world.view.operations].map(option));
   return h("label", { class: "menu-pick" }, "Spoil the next", pick);
 }
 

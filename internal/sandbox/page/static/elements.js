@@ -8,8 +8,10 @@ import { plainText, textObject } from "./mrkdwn.js";
 import { ask, menu } from "./menu.js";
 import { SELECTS } from "./selects.js";
 import { local, moment } from "./dates.js";
+import { place } from "./state.js";
 
 export function element(el, block, surface, input = null) {
+  if (el.visible_to_user_ids && !el.visible_to_user_ids.includes(place.as)) return null;
   const draw = ELEMENTS[el.type];
   if (!draw) return h("span", { class: "unsupported" }, `unsupported element: ${el.type}`);
   return draw(el, block, { ...surface, ...sender(el, block, surface, input) });
@@ -47,6 +49,8 @@ const ELEMENTS = {
   email_text_input: textInput("email"),
   url_text_input: textInput("url"),
   number_input: textInput("number"),
+  rich_text_input: richInput,
+  file_input: fileInput,
   image: (el) => picture(el),
 };
 
@@ -129,6 +133,28 @@ function textInput(kind) {
     };
     return h(el.multiline ? "textarea" : "input", props);
   };
+}
+
+// richInput is a field for formatted text: what is typed is sent as it is, and the workspace makes rich text of it.
+function richInput(el, block, s) {
+  const held = s.held(block, el);
+  const keep = (e) => s.hold(block, el, { type: el.type, value: e.target.value || null });
+  const value = held?.value ?? wordsOf(held?.rich_text_value ?? el.initial_value);
+  return h("textarea", { rows: 4, class: "field", value, placeholder: el.placeholder?.text, "aria-label": s.name, "data-focus": s.focus, oninput: keep });
+}
+
+const WORDS = { text: (e) => e.text, emoji: (e) => `:${e.name}:`, user: (e) => `<@${e.user_id}>`, channel: (e) => `<#${e.channel_id}>`, link: (e) => e.text || e.url };
+
+// wordsOf is the text of rich text without its styles.
+function wordsOf(rich) {
+  return (rich?.elements || []).map((part) => (part.elements || []).map((e) => WORDS[e.type]?.(e) ?? "").join("")).join("\n");
+}
+
+// fileInput hands over names and sizes: what is in the files stays with the person.
+function fileInput(el, block, s) {
+  const keep = (e) => s.use({ type: el.type, files: [...e.target.files].map((f) => ({ name: f.name, size: f.size, mimetype: f.type })) }, e.target);
+  const accept = (el.filetypes || []).map((t) => "." + t).join(",");
+  return h("input", { type: "file", class: "field", multiple: el.max_files !== 1, accept: accept || null, "aria-label": s.name, "data-focus": s.focus, onchange: keep });
 }
 
 // picture draws an image of this server only. Any other host stays uncontacted: its description is shown.

@@ -9,7 +9,7 @@ export function drop(anchor, panel, onClose, height = 0) {
   closeDrop();
   const before = document.activeElement;
   panel.popover = "manual";
-  (anchor.closest("dialog") || document.body).append(panel);
+  (anchor.closest("dialog, main, nav, #wall") || document.body).append(panel);
   panel.showPopover();
   const grown = new ResizeObserver(() => place(anchor, panel, height));
   place(anchor, panel, height);
@@ -53,10 +53,13 @@ function place(anchor, panel, height) {
   panel.style.left = Math.max(8, Math.min(a.left, innerWidth - p.width - 8)) + "px";
 }
 
-// menu opens a list of actions: items are {label, hint, danger, run}, {title} or {node}.
+// menu opens a list of actions: items are {label, hint, danger, run}, {title} or {node}. What is no action stands before
+// the list: a menu holds nothing else.
 export function menu(anchor, items, name) {
   const rows = items.map((item) => item.node || (item.title ? h("div", { class: "menu-title" }, item.title) : row(item)));
-  const panel = h("div", { class: "menu", role: "menu", "aria-label": name, onkeydown: walk }, rows);
+  const from = items.findLastIndex((item) => item.node) + 1;
+  const list = h("div", { role: "menu", "aria-label": name }, rows.slice(from));
+  const panel = h("div", { class: "menu", role: from ? "dialog" : "none", "aria-label": from ? name : null, onkeydown: walk }, rows.slice(0, from), list);
   anchor.setAttribute("aria-expanded", "true");
   drop(anchor, panel, () => anchor.setAttribute("aria-expanded", "false"));
   panel.querySelector("button")?.focus();

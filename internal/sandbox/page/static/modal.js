@@ -98,6 +98,6 @@ export function drawHome() {
   if (mark === shownHome) return;
   shownHome = mark;
   const box = byId("home");
-  if (!view) return set(box, h("div", { class: "empty" }, h("h3", {}, "Nothing here yet"), h("p", {}, "The bot has not published a home tab for you.")));
+  if (!view) return set(box, h("div", { class: "empty" }, h("h2", {}, "Nothing here yet"), h("p", {}, "The bot has not published a home tab for you.")));
   set(box, h("div", { class: "home-card" }, blocks(view.blocks, viewSurface(view, valuesOf(view.id), {}))));
 }

@@ -23,9 +23,8 @@ export function picker({ placeholder, chosen = [], load, pick, name, focus, exte
     set(text, n ? words : placeholder || (several ? "Choose options" : "Choose an option"));
     text.className = n ? "" : "faint";
     button.title = control.chosen.map(label).join(", ");
-    if (!several) return;
-    button.setAttribute("aria-label", n ? `${name}, ${words}` : name);
-    under.draw(control.chosen);
+    button.setAttribute("aria-label", text.textContent === name ? name : `${name}, ${text.textContent}`);
+    if (several) under.draw(control.chosen);
   };
   control.done = (list) => {
     control.chosen = list;

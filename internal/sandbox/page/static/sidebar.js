@@ -14,27 +14,29 @@ export function avatar(p, size = "") {
 export function drawSidebar() {
   const view = world.view;
   const open = view.channels.filter((c) => !c.dm);
-  keyed(byId("channels"), open.map((c) => ({ ...c, here: c.id === place.channel, unread: unread(c.id) })), (c) => c.id, channelRow);
-  keyed(byId("apps"), [{ here: place.channel === "APP", on: view.bot.running, name: view.bot.name, unread: dm() ? unread(dm().id) : 0 }], () => "APP", appRow);
+  keyed(byId("channels"), open.map((c) => ({ ...c, here: c.id === place.channel, ...unread(c.id) })), (c) => c.id, channelRow);
+  keyed(byId("apps"), [{ here: place.channel === "APP", on: view.bot.running, name: view.bot.name, ...(dm() ? unread(dm().id) : {}) }], () => "APP", appRow);
   const people = view.people.filter((p) => !p.bot).map((p, i) => ({ ...p, here: p.id === place.as, key: i + 1 }));
   keyed(byId("people"), people, (p) => p.id, personRow);
   drawMe();
   met();
 }
 
-const count = (n) => n > 0 && h("b", { class: "count", "aria-label": n + " new" }, String(n));
+// news is the number of what is meant for the reader; a channel where only something was said is bold without one.
+const news = ({ count: n, fresh }) => (n > 0 ? count(n) : fresh && h("span", { class: "hidden" }, "unread"));
+const count = (n) => [h("b", { class: "count", "aria-hidden": "true" }, String(n)), h("span", { class: "hidden" }, `${n} new for you`)];
 
 function channelRow(c) {
   const name = h("span", { class: "row-name" }, c.name);
   const tags = [c.external && h("small", { class: "tag" }, "shared"), !c.bot && h("small", { class: "tag" }, "no bot")];
-  const props = { type: "button", class: "row" + (c.unread ? " row-new" : ""), "aria-current": c.here ? "page" : null, onclick: () => go({ channel: c.id }), "data-focus": "row" };
-  return h("div", { role: "listitem" }, h("button", props, icon("hash"), name, tags, count(c.unread)));
+  const props = { type: "button", class: "row" + (c.fresh ? " row-new" : ""), "aria-current": c.here ? "page" : null, onclick: () => go({ channel: c.id }), "data-focus": "row" };
+  return h("div", { role: "listitem" }, h("button", props, icon("hash"), name, tags, news(c)));
 }
 
 function appRow(a) {
   const state = h("small", { class: a.on ? "tag tag-on" : "tag tag-off" }, a.on ? "connected" : "not connected");
-  const props = { type: "button", class: "row" + (a.unread ? " row-new" : ""), "aria-current": a.here ? "page" : null, onclick: () => go({ channel: "APP" }), "data-focus": "row" };
-  return h("div", { role: "listitem" }, h("button", props, avatar(null, "avatar-s"), h("span", { class: "row-name" }, a.name), state, count(a.unread)));
+  const props = { type: "button", class: "row" + (a.fresh ? " row-new" : ""), "aria-current": a.here ? "page" : null, onclick: () => go({ channel: "APP" }), "data-focus": "row" };
+  return h("div", { role: "listitem" }, h("button", props, avatar(null, "avatar-s"), h("span", { class: "row-name" }, a.name), state, news(a)));
 }
 
 function personRow(p) {

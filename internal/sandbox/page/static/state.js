@@ -56,11 +56,23 @@ const known = new Set();
 // met ends the first look at the world as this person: a channel that appears after it is new to them.
 export const met = () => known.add(place.as);
 
-// unread counts what came since this person last looked; a channel that was there at their first look starts as read.
+// unread is what came since this person last looked, as Slack tells it: fresh, when anything was said in the channel
+// itself, and count, what is meant for this person: a mention, or anything in their own conversation with the bot. A
+// channel that was there at their first look starts as read.
 export function unread(id) {
   const k = mark(id);
   if (!seen.has(k)) seen.set(k, known.has(place.as) ? 0 : newest(id));
-  return messagesOf(id).filter((m) => m.order > seen.get(k) && m.user !== place.as).length;
+  const since = messagesOf(id).filter((m) => m.order > seen.get(k) && m.user !== place.as);
+  const mine = channel(id)?.dm ? since : since.filter(names);
+  return { count: mine.length, fresh: mine.length > 0 || since.some((m) => !m.thread || m.thread === m.ts) };
+}
+
+// names says whether a message mentions this person: alone, with a group of theirs, or with everybody.
+function names(m) {
+  const text = m.text + JSON.stringify(m.blocks || "") + JSON.stringify(m.attachments || "");
+  const mine = (world.view?.groups || []).filter((g) => g.members.includes(place.as)).map((g) => `!subteam^${g.id}`);
+  const all = ["!here", "!channel", "!everyone"].map((x) => `<${x}`);
+  return [`<@${place.as}`, `"user_id":"${place.as}"`, ...mine, ...all].some((x) => text.includes(x));
 }
 
 // settle moves the reader to a channel that this person can see.

@@ -2,7 +2,7 @@
 import { icon } from "./dom.js";
 import { place } from "./state.js";
 import { post } from "./api.js";
-import { keep, kept, stateOf } from "./values.js";
+import { fieldOf, keep, kept, listed, stateOf } from "./values.js";
 
 // busy shows that a control is waiting for the bot, and a mark on it when no answer came.
 async function busy(node, work) {
@@ -23,13 +23,28 @@ async function suggest(where, block, el, query) {
   return (answer.option_groups || []).map((g) => ({ label: g.label?.text || "", options: g.options || [] }));
 }
 
+// inputs is what each person has put into the inputs of messages; it goes to the bot with the next click there, and is
+// gone when the bot draws the message anew.
+const inputs = new Map();
+
+function inputsOf(m) {
+  const key = `${place.as}/${m.ts}`;
+  const drawn = JSON.stringify([m.blocks, m.attachments]);
+  if (inputs.get(key)?.drawn !== drawn) inputs.set(key, { drawn, values: new Map() });
+  return inputs.get(key).values;
+}
+
 export function messageSurface(m) {
   const where = { channel: m.channel || place.channel, ts: m.ts };
+  const values = inputsOf(m);
   return {
     key: m.ts,
-    act: (block, el, state, node) => busy(node, post("click", { ...where, block: block.block_id, action: el.action_id, state })),
-    hold: () => {},
-    held: () => undefined,
+    act: (block, el, state, node) => {
+      if (fieldOf(el).field) keep(values, block, el, state);
+      return busy(node, post("click", { ...where, block: block.block_id, action: el.action_id, state, values: listed(values) }));
+    },
+    hold: (block, el, state) => keep(values, block, el, state),
+    held: (block, el) => kept(values, block, el),
     suggest: (block, el, query) => suggest(where, block, el, query),
   };
 }

@@ -19,6 +19,8 @@ const FIELDS = {
   email_text_input: ["value", "initial_value"],
   url_text_input: ["value", "initial_value"],
   number_input: ["value", "initial_value"],
+  rich_text_input: ["rich_text_value", "initial_value"],
+  file_input: ["files", ""],
 };
 
 export function fieldOf(el) {
@@ -29,6 +31,13 @@ export function fieldOf(el) {
 const id = (block, el) => `${block.block_id}/${el.action_id}`;
 export const keep = (values, block, el, state) => values.set(id(block, el), { block: block.block_id, action: el.action_id, state });
 export const kept = (values, block, el) => values.get(id(block, el))?.state;
+
+// listed gives what is held, as view.state.values.
+export function listed(values) {
+  const out = {};
+  for (const { block, action, state } of values.values()) (out[block] ||= {})[action] = state;
+  return out;
+}
 
 // stateOf is what the workspace holds for an input of a view.
 export const stateOf = (view, block, el) => view.state?.values?.[block.block_id]?.[el.action_id];
@@ -51,7 +60,8 @@ export function missing(view, state) {
   const out = {};
   for (const b of view.blocks || []) {
     if (b.type !== "input" || b.optional || !state[b.block_id]) continue;
-    const value = Object.values(state[b.block_id])[0][fieldOf(b.element).field];
+    const held = Object.values(state[b.block_id])[0];
+    const value = held[fieldOf(b.element).field] ?? held.value;
     if (!value || value.length === 0) out[b.block_id] = "Please complete this required field.";
   }
   return out;

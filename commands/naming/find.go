@@ -1,0 +1,131 @@
+package naming
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"casterbot/internal/civiltime"
+	"casterbot/internal/op"
+)
+
+// Thing is one of those that a word may mean.
+type Thing struct {
+	ID   string
+	Name string
+	Note op.Text // "on air"; shown beside it
+}
+
+// Noun is how a kind of things is called in refusals. Its find is the one rule by which words become ids.
+type Noun struct {
+	Field string  // placeholder
+	one   op.Text // "studio"
+	many  op.Text
+	where op.Text // "in this channel"
+}
+
+var (
+	Studios = Noun{Field: "caster", one: "studio", many: "studios", where: "in this channel"}
+	Streams = Noun{Field: "stream", one: "stream", many: "streams", where: "in this channel"}
+	Scenes  = Noun{Field: "scene", one: "scene", many: "scenes", where: "in this studio"}
+)
+
+// Find gives the index of the one thing that was meant. An id always wins; a name counts when no other looks like it
+// and it shows what it is, or was typed with exactly its characters. Anything else is a refusal that lists the
+// candidates: the beginning of a name is a question, not an answer.
+func (n Noun) Find(typed string, all []Thing) (int, error) {
+	if i := slices.IndexFunc(all, func(t Thing) bool { return t.ID == typed }); i >= 0 {
+		return i, nil
+	}
+	wanted := Skeleton(typed)
+	var alike []int
+	for i, t := range all {
+		if t.Name == typed || Skeleton(t.Name) == wanted || strings.EqualFold(t.ID, typed) {
+			alike = append(alike, i)
+		}
+	}
+	if len(alike) == 0 {
+		return 0, n.Unknown(typed, all)
+	}
+	only := all[alike[0]]
+	exact := strings.EqualFold(only.ID, typed) || only.Name == typed && typed != "" ||
+		Fold(only.Name) == Fold(typed) && !Deceptive(only.Name)
+	if len(alike) == 1 && exact {
+		return alike[0], nil
+	}
+	return 0, n.unclear(typed, all, alike)
+}
+
+// concealed says that what was typed holds a character that cannot be seen.
+func concealed(typed string) []op.Line {
+	at := op.Hidden(typed)
+	if at < 0 {
+		return nil
+	}
+	return []op.Line{op.L("There is an invisible character here (", op.V(fmt.Sprintf("U+%04X", []rune(typed)[at])),
+		"). Type the text anew instead of pasting it.")}
+}
+
+func (n Noun) unclear(typed string, all []Thing, alike []int) error {
+	title := op.L("More than one ", n.one, " could be meant by ", op.B(op.Visible(typed)), ".")
+	if len(alike) == 1 {
+		title = op.L("A ", n.one, " looks like ", op.B(op.Visible(typed)), " but is written with other characters.")
+	}
+	lines := append(concealed(typed), op.L("Give the id of the one you mean."))
+	refusal := op.Refuse(title, lines...).About(n.Field).InShort(op.L("unclear name"))
+	for _, i := range alike {
+		refusal.Answer.Items = append(refusal.Answer.Items, all[i].Item())
+	}
+	return refusal
+}
+
+func (n Noun) Unknown(typed string, all []Thing) error {
+	if civiltime.Scheduled(typed) {
+		return unscheduled(typed)
+	}
+	refusal := op.Refuse(op.L("There is no ", n.one, " ", op.B(op.Visible(typed)), " ", n.where,
+		".")).About(n.Field).InShort(op.L("unknown name"))
+	near := nearest(typed, all, 5)
+	if len(near) == 0 {
+		refusal.Field = ""
+		refusal.Answer.Lines = []op.Line{op.L("There are no ", n.many, " ", n.where, ".")}
+		return refusal
+	}
+	refusal.Answer.Lines = append(concealed(typed), op.L("The nearest names:"))
+	refusal.Answer.Items = op.Each(near, Thing.Item)
+	return refusal
+}
+
+// unscheduled refuses a name with a time behind it.
+func unscheduled(typed string) *op.Refusal {
+	return op.Refuse(op.L(op.B(op.Visible(typed)), ": nothing can be scheduled yet. Nothing was asked for."),
+		op.L("Ask without a time, when the time has come.")).InShort(op.L("nothing can be scheduled yet"))
+}
+
+// Item shows a candidate: its name, its id as code, and what is known of it.
+func (t Thing) Item() op.Item {
+	item := op.Item{Title: op.L(op.B(op.Visible(t.Name)), " ", op.Code(t.ID))}
+	if t.Note != "" {
+		item.Facts = []op.Line{op.L(t.Note)}
+	}
+	return item
+}
+
+// nearest sorts things by how close their names are: those that hold the text first, then by edits.
+func nearest(typed string, all []Thing, n int) []Thing {
+	text := Fold(typed)
+	distance := func(t Thing) int {
+		name := Fold(t.Name)
+		switch {
+		case text != "" && strings.HasPrefix(name, text):
+			return -2
+		case text != "" && strings.Contains(name, text):
+			return -1
+		}
+		return op.Distance(text, name)
+	}
+	sorted := slices.Clone(all)
+	slices.SortStableFunc(sorted, func(a, b Thing) int { return cmp.Compare(distance(a), distance(b)) })
+	return sorted[:min(n, len(sorted))]
+}

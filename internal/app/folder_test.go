@@ -1,0 +1,106 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"casterbot/internal/cli"
+)
+
+// greeted takes what the sandbox says, and ends it when it has greeted.
+type greeted struct {
+	bytes.Buffer
+	end context.CancelFunc
+}
+
+func (g *greeted) Write(p []byte) (int, error) {
+	if bytes.Contains(p, []byte("Ctrl-C")) {
+		g.end()
+	}
+	return g.Buffer.Write(p)
+}
+
+// play runs the sandbox until it has greeted, or has failed.
+func play(t *testing.T, args ...string) (said string, code int) {
+	t.Helper()
+	build := Build{Version: "test"}
+	for path, to := range map[string]*[]byte{"../../manifest.yml": &build.Manifest,
+		"../../docs/policy.example.yml": &build.ExamplePolicy} {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		*to = data
+	}
+	ctx, end := context.WithCancel(t.Context())
+	defer end()
+	out := &greeted{end: end}
+	p := build.Program()
+	p.Out, p.Err = out, out
+	code = p.Run(ctx, append([]string{"sandbox", "--addr", "127.0.0.1:0"}, args...))
+	return out.String(), code
+}
+
+// What is wrong with the command line is said before anything else is, with the flag that it stands in.
+func TestSandboxFailsBeforeItGreets(t *testing.T) {
+	dir, folder := t.TempDir(), t.TempDir()
+	file := filepath.Join(folder, "file")
+	if err := os.WriteFile(file, []byte("version: 2\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		args []string
+		code int
+		want string
+	}{
+		"no policy": {[]string{"--policy", "/nowhere.yml"}, cli.Misused,
+			"--policy names no file (read policy: open /nowhere.yml"},
+		"policy a folder":  {[]string{"--policy", folder}, cli.Misused, "--policy names a folder, " + folder},
+		"a broken policy":  {[]string{"--policy", file}, cli.Failure, file + ":1: version"},
+		"level":            {[]string{"--log-level", "loud"}, cli.Misused, `--log-level is "loud"`},
+		"cameras":          {[]string{"--cameras", "-1"}, cli.Misused, "--cameras is -1"},
+		"folder is a file": {[]string{"--dir", file}, cli.Misused, "--dir: "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			said, code := play(t, append([]string{"--dir", dir}, c.args...)...)
+			if code != c.code || !strings.HasPrefix(said, "casterbot: "+c.want) || strings.Count(said, "\n") != 1 {
+				t.Errorf("exit %d, want %d: %q, want %q", code, c.code, said, c.want)
+			}
+		})
+	}
+}
+
+func TestSandboxNamesItsPolicy(t *testing.T) {
+	for named, want := range map[string]string{"": "policy.yml", "../../docs/policy.example.yml": "policy.example.yml"} {
+		args := []string{"--dir", t.TempDir()}
+		if named != "" {
+			args = append(args, "--policy", named)
+		}
+		said, code := play(t, args...)
+		if code != cli.OK || !strings.Contains(said, want+"  (edit it") {
+			t.Errorf("exit %d: %s", code, said)
+		}
+	}
+}
+
+// Of two worlds in one folder each would undo what the other writes.
+func TestOneWorldInAFolder(t *testing.T) {
+	w := &world{dir: t.TempDir(), logLevel: "warn", noBot: true}
+	release, err := w.prepare()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if said, code := play(t, "--dir", w.dir); code != cli.Failure || !strings.Contains(said, "in use by process") {
+		t.Errorf("exit %d: %s", code, said)
+	}
+	if err := release(); err != nil {
+		t.Fatal(err)
+	}
+	if said, code := play(t, "--dir", w.dir); code != cli.OK {
+		t.Errorf("exit %d: %s", code, said)
+	}
+}

@@ -1,0 +1,116 @@
+package authz
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"casterbot/internal/op"
+)
+
+// The policy is keyed on channels, and may let everybody in one do something. Whoever types in a channel, or presses a
+// button of a message there, is in it: Slack sees to that, and it counts for as long as other facts do. A form and the
+// bot's own page stay open when their person is removed from the channel, and a card waits for longer than that: then
+// Slack is asked.
+
+// vouchedFor is how long somebody counts as in the channel in which they acted.
+const vouchedFor = time.Minute
+
+// InChannel refuses somebody who is not in the channel that a question names, where Slack has not seen to it lately.
+func (j *Judge) InChannel(ctx context.Context, q Question) error {
+	_, err := j.presence(ctx, q)
+	return err
+}
+
+// presence is InChannel with its ground.
+func (j *Judge) presence(ctx context.Context, q Question) (Ground, error) {
+	for _, a := range j.absent(q) {
+		if g, err := j.present(ctx, a.id, q.Channel, a.at); err != nil {
+			return g, a.words(err)
+		}
+	}
+	return Allowed, nil
+}
+
+// absentee is somebody of whom Slack has to be asked whether they are in the channel.
+type absentee struct {
+	id    string
+	at    time.Time         // by facts from after this
+	words func(error) error // for whoever reads it
+}
+
+// absent are those people of a question who may be in the channel no more.
+func (j *Judge) absent(q Question) (all []absentee) {
+	if q.answer == noAnswer {
+		if q.Outside && q.begins { // by facts from after they acted
+			q.Since = q.at.Add(-ClickWithin)
+		}
+		if q.Outside {
+			all = append(all, absentee{q.Person, q.Since, itself})
+		}
+		return all
+	}
+	if q.party.outside {
+		all = append(all, absentee{q.party.id, q.Since, itself})
+	}
+	if q.answer != declines && j.long(q.asked()) {
+		all = append(all, absentee{q.Person, q.Since, func(err error) error { return j.forReader(q, err) }})
+	}
+	if q.answer == sends && q.hasSecond() && j.long(q.party.at) {
+		all = append(all, absentee{q.party.id, q.Since, q.secondForReader})
+	}
+	return all
+}
+
+func itself(err error) error { return err }
+
+// long reports that somebody acted too long ago to count as in the channel by that.
+func (j *Judge) long(at time.Time) bool { return j.Now().Sub(at) > vouchedFor }
+
+// asked is when the asker acted last: they asked, or answered their own card.
+func (q Question) asked() time.Time {
+	if q.party.id == q.Person && q.party.at.After(q.at) {
+		return q.party.at
+	}
+	return q.at
+}
+
+// present refuses a person who is not in a channel. Direct messages are in none of Slack's lists; whoever is in one
+// stays in it.
+func (j *Judge) present(ctx context.Context, person, channel string, since time.Time) (Ground, error) {
+	rooms, err := j.Directory.Rooms(ctx, person, since)
+	if err != nil {
+		return Unknown, rightsUnknown(err)
+	}
+	if slices.Contains(rooms, channel) {
+		return Allowed, nil
+	}
+	if c, err := j.Directory.Channel(ctx, channel, time.Time{}); err == nil && c.Direct {
+		return Allowed, nil
+	}
+	return Away, notThere()
+}
+
+// isAsker reports whether whoever answers a card is the one who asked for it: by id and by team. People of one
+// organisation may come from several workspaces of it; what counts is that Slack tells the same of both.
+func (j *Judge) isAsker(ctx context.Context, q Question) bool {
+	if q.party.id != q.card.Requester {
+		return false
+	}
+	if q.party.team == "" || q.party.team == q.card.Team {
+		return true
+	}
+	asked := j.asking(ctx, q.party.id, q.party.team, q.Since)
+	asker, err := j.Directory.Person(ctx, q.card.Requester, q.card.Team, q.Since)
+	clicker, unknown := asked()
+	return err == nil && unknown == nil && clicker.External == asker.External
+}
+
+// declining is the decision by which a pending card is called off: that of the policy now, so that whoever may approve
+// may decline. When the asker has lost the right there is none, and that of the card stays.
+func (j *Judge) declining(f Facts, q Question) op.Decision {
+	if d := j.Decide(f, q.Command, q.Plan); d.Allowed {
+		return d
+	}
+	return q.card.Decision
+}

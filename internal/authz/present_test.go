@@ -1,0 +1,186 @@
+package authz
+
+import (
+	"testing"
+	"time"
+
+	"casterbot/internal/op"
+)
+
+// TestWhoHasToBeThere: whoever is counted on has to be in the channel. Slack vouches for a minute for those who acted
+// there themselves; of others, and of what stays open when its person is removed, it is asked.
+func TestWhoHasToBeThere(t *testing.T) {
+	const (
+		ana, ken          = "U0ANA", "U0KEN"
+		self, other, none = op.ConfirmSelf, op.ConfirmOther, op.ConfirmNone
+		hour, wait, soon  = time.Hour, 2 * time.Minute, 30 * time.Second
+	)
+	at := func(ago time.Duration) time.Time { return noon.Add(-ago) }
+	from := func(person string, home bool) op.Click {
+		return op.Click{Origin: op.Origin{PersonTeam: "T0",
+			Address: op.Address{Person: person, Channel: "C0SHOW", At: noon, FromHome: home}}}
+	}
+	card := func(confirm op.Confirm, asked, answered time.Duration, by string) op.Operation {
+		return op.Operation{ID: "o1", Verb: restart.Verb, Effect: restart.Effect, Requester: ana, DecidedBy: by, Team: "T0",
+			Channel: "C0SHOW", Plan: op.Plan{Target: news}, Created: at(asked), Confirmed: at(answered),
+			Decision: op.Decision{Allowed: true, Confirm: confirm, Approvers: []string{ken}}}
+	}
+	a, k, atHome, kAtHome := from(ana, false), from(ken, false), from(ana, true), from(ken, true)
+	r := op.Request{Origin: a.Origin}
+	form, home := r, r
+	form.Form, home.FromHome = true, true
+	for name, c := range map[string]struct {
+		policy string
+		q      Question
+		who    string // has to be there
+	}{
+		"typed":                         {"self", Asks(r, restart, op.Plan{Target: news}), ""},
+		"a form":                        {"self", Asks(form, restart, op.Plan{Target: news}), ana},
+		"a field of a form":             {"self", Tries(form, restart), ana},
+		"the bot's page":                {"self", Asks(home, restart, op.Plan{Target: news}), ana},
+		"the asker confirms":            {"self", Confirms(card(self, hour, 0, ""), restart, a), ""},
+		"on the bot's page":             {"self", Confirms(card(self, 0, 0, ""), restart, atHome), ana},
+		"approved at once":              {bySecond, Approves(card(other, soon, 0, ""), restart, k), ""},
+		"approved later":                {bySecond, Approves(card(other, wait, 0, ""), restart, k), ana},
+		"approved on the bot's page":    {bySecond, Approves(card(other, 0, 0, ""), restart, kAtHome), ken},
+		"declined on the bot's page":    {bySecond, Declines(card(other, 0, 0, ""), kAtHome), ken},
+		"declined later":                {bySecond, Declines(card(other, hour, 0, ""), k), ""},
+		"called off on the bot's page":  {"self", Declines(card(self, 0, 0, ""), atHome), ana},
+		"settled on the bot's page":     {"self", Settles(card(self, hour, 0, ""), atHome), ana},
+		"settled":                       {"self", Settles(card(self, hour, 0, ""), a), ""},
+		"sent at once":                  {"self", Sends(card(self, hour, 0, ana), restart, noon), ""},
+		"sent after a wait":             {"self", Sends(card(self, hour, wait, ana), restart, noon), ana},
+		"sent what was approved":        {bySecond, Sends(card(other, hour, 0, ken), restart, noon), ana},
+		"sent what was long approved":   {bySecond, Sends(card(other, 0, wait, ken), restart, noon), ken},
+		"sent what needs no answer":     {"none", Sends(card(none, soon, soon, ana), restart, noon), ""},
+		"sent what needed none, a wait": {"none", Sends(card(none, wait, wait, ana), restart, noon), ana},
+	} {
+		for _, gone := range []string{"", ana, ken} {
+			w := newTown(func(w *town) { w.gone = gone })
+			v, err := w.judge(t, c.policy).Check(t.Context(), c.q)
+			if refused := gone != "" && gone == c.who; refused != (err != nil) || refused && v.Ground != Away {
+				t.Errorf("%s, without %q: %q, %v", name, gone, v.Ground, err)
+			}
+		}
+	}
+}
+
+func clickBy(person, team string) op.Click {
+	return op.Click{Origin: op.Origin{PersonTeam: team,
+		Address: op.Address{Person: person, Channel: "C0SHOW", At: noon}}}
+}
+
+// TestDirectMessagesAreNoRooms: Slack does not list them among the channels of somebody.
+func TestDirectMessagesAreNoRooms(t *testing.T) {
+	r := op.Request{Form: true, Origin: clickBy("U0ANA", "T0").Origin}
+	for _, direct := range []bool{true, false} {
+		w := newTown(func(w *town) { w.rooms, w.channel.Direct = nil, direct })
+		if _, err := w.judge(t, "self").Check(t.Context(), Tries(r, restart)); (err == nil) != direct {
+			t.Errorf("direct %t: %v", direct, err)
+		}
+	}
+}
+
+// TestWhoeverClicksIsJudgedByIDAndTeam: somebody of another team with the asker's id is not the asker, on any path;
+// somebody of another workspace of the same organisation is.
+func TestWhoeverClicksIsJudgedByIDAndTeam(t *testing.T) {
+	own := op.Operation{ID: "o1", Verb: restart.Verb, Effect: restart.Effect, Requester: "U0ANA", Team: "T0",
+		Channel: "C0SHOW", Plan: op.Plan{Target: news}, Created: noon,
+		Decision: op.Decision{Allowed: true, Confirm: op.ConfirmSelf}}
+	others := own
+	others.Decision = op.Decision{Allowed: true, Confirm: op.ConfirmOther, Approvers: []string{"U0KEN"}}
+	for team, want := range map[string]Ground{"T0": Allowed, "": Allowed, "T0SIBLING": Allowed, "T0OTHER": Answerer} {
+		click := clickBy("U0ANA", team)
+		for name, c := range map[string]struct {
+			policy string
+			q      Question
+		}{
+			"confirm":                              {"self", Confirms(own, restart, click)},
+			"call off":                             {"self", Declines(own, click)},
+			"call off what somebody else approves": {bySecond, Declines(others, click)},
+		} {
+			w := newTown(func(w *town) { w.strange = "T0OTHER" })
+			if v, err := w.judge(t, c.policy).Check(t.Context(), c.q); v.Ground != want || (err == nil) != (want == Allowed) {
+				t.Errorf("%s of %q: %q, %v", name, team, v.Ground, err)
+			}
+		}
+		w := newTown(func(w *town) { w.strange = "T0OTHER" })
+		for name, q := range map[string]Question{"ask": Asks(op.Request{Origin: click.Origin}, restart, own.Plan),
+			"settle": Settles(own, click)} {
+			if _, err := w.judge(t, "self").Check(t.Context(), q); (err == nil) != (want == Allowed) {
+				t.Errorf("%s of %q: %v", name, team, err)
+			}
+		}
+	}
+	w := newTown(func(w *town) { w.silent = true })
+	v, err := w.judge(t, "self").Check(t.Context(), Declines(own, clickBy("U0ANA", "T0OTHER")))
+	if err == nil || v.Ground != Answerer {
+		t.Errorf("while Slack is silent: %q, %v", v.Ground, err)
+	}
+}
+
+// TestWhoMayApproveMayDecline: by the policy now, and not by that of the card.
+func TestWhoMayApproveMayDecline(t *testing.T) {
+	o := op.Operation{ID: "o1", Verb: restart.Verb, Effect: restart.Effect, Requester: "U0ANA", Team: "T0",
+		Channel: "C0SHOW", Plan: op.Plan{Target: news}, Created: noon,
+		Decision: op.Decision{Allowed: true, Confirm: op.ConfirmOther, Approvers: []string{"U0MIO"}}}
+	for name, c := range map[string]struct {
+		policy, asker, clicker string
+		town                   func(*town)
+		ground                 Ground
+	}{
+		"an approver since":           {bySecond, "U0ANA", "U0KEN", nil, Allowed},
+		"a former approver":           {bySecond, "U0ANA", "U0MIO", nil, Second},
+		"the asker":                   {bySecond, "U0ANA", "U0ANA", nil, Allowed},
+		"the asker without the right": {bySecond, "U0BO", "U0BO", nil, Allowed},
+		"nobody has to approve now":   {"self", "U0ANA", "U0KEN", nil, Changed},
+		"the asker has lost the right, an approver of the card": {bySecond, "U0BO", "U0MIO", nil, Allowed},
+		"the asker has lost the right, an approver of others":   {bySecond, "U0BO", "U0KEN", nil, Second},
+	} {
+		for _, atHand := range []bool{false, true} {
+			w := newTown(c.town)
+			w.near = atHand
+			asked := o
+			asked.Requester = c.asker
+			v, err := w.judge(t, c.policy).Check(t.Context(), Declines(asked, clickBy(c.clicker, "T0")))
+			if v.Ground != c.ground || (err == nil) != (c.ground == Allowed) {
+				t.Errorf("%s, at hand %t: %q, %v", name, atHand, v.Ground, err)
+			}
+		}
+	}
+}
+
+// TestAnEmergencyNeedsLess: fresh facts where there are some, else those of the last minute; and nobody but the asker
+// to see it. Without the right it is refused like anything.
+func TestAnEmergencyNeedsLess(t *testing.T) {
+	slate := restart
+	slate.Urgent = true
+	o := op.Operation{ID: "o1", Verb: restart.Verb, Effect: restart.Effect, Requester: "U0ANA", DecidedBy: "U0ANA",
+		Team: "T0", Channel: "C0SHOW", Plan: op.Plan{Target: news}, Created: noon,
+		Decision: op.Decision{Allowed: true, Confirm: op.ConfirmNone}}
+	for name, c := range map[string]struct {
+		town          func(*town)
+		asker         string
+		urgent, other Ground
+	}{
+		"all is well":          {nil, "U0ANA", Allowed, Allowed},
+		"Slack is busy":        {func(w *town) { w.busy = true }, "U0ANA", Allowed, Denied},
+		"Slack is silent":      {func(w *town) { w.silent = true }, "U0ANA", Unknown, Unknown},
+		"the bot is not there": {func(w *town) { w.channel = op.Channel{} }, "U0ANA", Allowed, NotMember},
+		"without the right":    {nil, "U0BO", Denied, Denied},
+		"busy, not the right":  {func(w *town) { w.busy = true }, "U0BO", Denied, Denied},
+	} {
+		for _, x := range []struct {
+			command op.Command
+			want    Ground
+		}{{slate, c.urgent}, {restart, c.other}} {
+			w := newTown(c.town)
+			sent := o
+			sent.Requester, sent.DecidedBy = c.asker, c.asker
+			v, err := w.judge(t, "none").Check(t.Context(), Sends(sent, x.command, noon))
+			if v.Ground != x.want || (err == nil) != (x.want == Allowed) {
+				t.Errorf("%s, urgent %t: %q, %v", name, x.command.Urgent, v.Ground, err)
+			}
+		}
+	}
+}

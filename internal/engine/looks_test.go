@@ -1,0 +1,98 @@
+package engine
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"casterbot/internal/op"
+)
+
+// While nothing can be seen no look is used up, and they come ever more seldom; when the API is well again the next one
+// finds what there is, however long that took. A look that a person asks for uses none up either.
+func TestLooksThatSeeNothingAreNotUsedUp(t *testing.T) {
+	for _, down := range []time.Duration{time.Minute, 20 * time.Minute, 5 * time.Hour, 23 * time.Hour} {
+		s := newStage(t)
+		s.withConditions()
+		o := s.unknown("caster restart c1")
+		looks := 0
+		s.with(func() {
+			s.verify = func() (op.Evidence, error) { looks++; return op.Evidence{}, errors.New("the API is down") }
+		})
+		began := s.clock()
+		for s.clock().Sub(began) < down {
+			s.advance(min(down/20, time.Minute))
+		}
+		if most := 30 + int(down/lookRestMost); looks == 0 || looks > most || s.get(o).Looks != 0 {
+			t.Errorf("down for %s: %d looks, at most %d, %d count", down, looks, most, s.get(o).Looks)
+		}
+		for range len(looksAfterSilence) {
+			s.click(ana, o, op.ActionLook)
+		}
+		s.with(func() {
+			s.verify = func() (op.Evidence, error) { return op.Evidence{Happened: true, Own: true, Seen: op.L("it runs")}, nil }
+		})
+		s.advance(lookRestMost)
+		s.want(o, op.Succeeded, 1)
+	}
+}
+
+// What saw is spread over an hour, and not made up for all at once after an outage.
+func TestLooksAreSpread(t *testing.T) {
+	s := newStage(t)
+	o := s.unknown("caster restart c1")
+	var at []time.Duration
+	began := s.clock()
+	s.with(func() {
+		s.verify = func() (op.Evidence, error) {
+			at = append(at, s.now.Sub(began))
+			return op.Evidence{Seen: op.L("idle")}, nil
+		}
+	})
+	for range 400 {
+		s.advance(10 * time.Second)
+	}
+	if len(at) != len(looksAfterSilence) || at[len(at)-1] < time.Hour {
+		t.Errorf("looks at %v", at)
+	}
+	late := s.get(o)
+	late.Looks, late.Looked = 1, began.Add(2*time.Hour)
+	if lookDue(late, began.Add(2*time.Hour+lookRestMost-time.Second)) ||
+		!lookDue(late, began.Add(2*time.Hour+lookRestMost)) || lookDue(late, began.Add(lookFor+2*time.Minute)) {
+		t.Error("the looks that were missed come one after the other, or for ever")
+	}
+}
+
+// An answer whose effect could not be looked at is confirmed when the API is well again; that it is not there so late
+// is not said.
+func TestAnEffectThatCouldNotBeSeenIsLookedAtAgain(t *testing.T) {
+	for _, happened := range []bool{true, false} {
+		s := newStage(t)
+		looks := 0
+		s.verify = func() (op.Evidence, error) { looks++; return op.Evidence{}, errors.New("the API is down") }
+		o := s.asked("caster restart c1")
+		s.click(ana, o, op.ActionConfirm)
+		s.want(o, op.Succeeded, 1)
+		for range 20 {
+			s.advance(30 * time.Second)
+		}
+		if most := len(looksAfterAnswer) + 20; looks <= len(looksAfterAnswer) || looks > most {
+			t.Errorf("%d looks, at most %d", looks, most)
+		}
+		s.with(func() {
+			s.verify = func() (op.Evidence, error) {
+				looks = -1
+				return op.Evidence{Happened: happened, Seen: op.L("seen")}, nil
+			}
+		})
+		s.restart()
+		s.advance(time.Minute)
+		if out := s.get(o).Outcome; looks != -1 || out.Checked != happened || (out.Evidence.Plain() == "seen") != happened {
+			t.Errorf("%+v", out)
+		}
+		s.with(func() { looks = 0 })
+		if s.advance(time.Hour); looks != 0 {
+			t.Error("it is looked at again")
+		}
+	}
+}

@@ -1,0 +1,113 @@
+package monitor
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"casterbot/internal/op"
+	"casterbot/internal/records"
+)
+
+// history are the bot's own changes of the last day, as the guardian asks them.
+type history records.History
+
+// watched are the conditions that the guardian watches over once they were started through the bot.
+var watched = []op.Condition{studio, preview, recording}
+
+// expectations are what was started and not ended since. Only what is known to have happened counts.
+func (d history) expectations() []expectation {
+	var all []expectation
+	for _, o := range d {
+		if o.State != op.Succeeded {
+			continue
+		}
+		all = slices.DeleteFunc(all, func(x expectation) bool { return concludes(o, x) })
+		for _, x := range watched {
+			if !o.Starts(x) {
+				continue
+			}
+			w := expectation{kind: x, channel: o.Channel, target: o.Plan.Target, asker: o.Requester,
+				since: cmp.Or(o.Sent, o.Created)}
+			if x == preview {
+				w.scene = o.Plan.Args["scene"]
+			}
+			all = append(all, w)
+		}
+	}
+	return all
+}
+
+// concludes reports whether a change of ours ends what an earlier one in any channel has started, or starts it anew in
+// its own channel. Who takes a studio off air ends the recording of its programme too.
+func concludes(d records.Change, x expectation) bool {
+	switch own := x.channel == d.Channel; {
+	case x.output() && own && d.Interrupts(studio):
+		return true
+	case x.target.Key() != d.Plan.Target.Key():
+		return false
+	case d.Starts(x.kind):
+		return own && x.scene == d.Plan.Args["scene"]
+	}
+	return d.Ends(x.kind, x.scene)
+}
+
+// effect tells history that can have made a change from others.
+type effect func(records.Change) bool
+
+func anything(records.Change) bool { return true }
+
+func starting(x op.Condition) effect { return func(d records.Change) bool { return d.Starts(x) } }
+
+func ending(x op.Condition) effect { return func(d records.Change) bool { return d.Interrupts(x) } }
+
+// leaving is what can have made a studio go off air or off the list.
+func leaving(d records.Change) bool { return d.Interrupts(studio) || d.Removes() }
+
+// explain reports whether something of an effect was done to a target since a moment: then a change is the bot's own.
+func (d history) explain(target op.Target, since time.Time, fits effect) bool {
+	return slices.ContainsFunc(d, func(o records.Change) bool {
+		return fits(o) && o.Plan.Target.Key() == target.Key() && (!o.Sent.Before(since) || o.State == op.Running)
+	})
+}
+
+// unresolved is the last operation of an effect on a target of which nobody knows whether it happened: what is seen now
+// may be its doing, however late. It is zero when there is none.
+func (d history) unresolved(target op.Target, fits effect) op.Operation {
+	for _, o := range slices.Backward(d) {
+		if fits(o) && o.State == op.Unknown && o.Plan.Target.Key() == target.Key() {
+			return o.Operation
+		}
+	}
+	return op.Operation{}
+}
+
+// ending is the change that last ended what was watched; zero when none did.
+func (d history) ending(k op.Condition, target, scene string) records.Change {
+	for _, o := range slices.Backward(d) {
+		if o.State == op.Succeeded && o.Plan.Target.Key() == target && o.Ends(k, scene) {
+			return o
+		}
+	}
+	return records.Change{}
+}
+
+// ended is the end of the last recording in a channel through the bot, unless another one goes on. Of a recording
+// that was paused and then ended it is the pause.
+func (d history) ended(channel string) (last op.Operation, ok bool) {
+	going, over := map[string]bool{}, map[string]bool{}
+	for _, o := range d {
+		if o.Channel != channel || o.State != op.Succeeded || o.Plan.Target.Kind != "stream" {
+			continue
+		}
+		key := o.Plan.Target.Key()
+		switch {
+		case o.Starts(recording):
+			going[key], over[key] = true, false
+		case o.Ends(recording, "") && (!over[key] || o.Starts(op.IsPaused)):
+			delete(going, key)
+			over[key], last = true, o.Operation
+		}
+	}
+	return last, last.ID != "" && len(going) == 0
+}
