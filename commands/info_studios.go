@@ -43,7 +43,8 @@ func (s table) readCasters(ctx context.Context, call op.Call) (op.Answer, error)
 			onAir++
 		}
 	}
-	answer.Items = s.studioItems(ctx, call.Scope, found[:min(len(found), maxItems)])
+	shown, rest := op.Cut(found, maxItems)
+	answer.Items = s.studioItems(ctx, call.Scope, shown)
 	answer.Title = op.L(count(len(found), " studio", " studios"), ", ", op.N(onAir), " on air")
 	switch {
 	case len(all) == 0:
@@ -51,9 +52,9 @@ func (s table) readCasters(ctx context.Context, call op.Call) (op.Answer, error)
 	case len(found) == 0:
 		answer.Title = op.L("No studio of this channel has ", op.B(op.Visible(call.Args["text"])), " in its name.")
 	}
-	if len(found) > maxItems {
-		answer.Note = op.L(op.N(len(found)-maxItems), " more. Narrow the list with ",
-			op.Code("/caster list text"), ".")
+	if len(rest) > 0 {
+		idle := op.Counted(op.Each(found[len(shown):], airWord))
+		answer.Note = op.L(rest, ": ", idle, ". Narrow the list with ", op.Code("/caster list text"), ".")
 	}
 	return answer, nil
 }
@@ -68,7 +69,7 @@ func count(n int, one, many op.Text) op.Line {
 // maxTallies is how many studios of a list are looked into, at two looks each. Those on air come first.
 const maxTallies = 6
 
-// studioItems looks into the first of some studios, side by side.
+// studioItems looks into the first of some studios, side by side. Those that nobody looked into say so.
 func (s table) studioItems(ctx context.Context, scope op.Scope, all []live.Caster) []op.Item {
 	return parallel.Each(all, func(i int, c live.Caster) op.Item { return s.studioItem(ctx, scope, c, i < maxTallies) })
 }
@@ -78,10 +79,12 @@ func (s table) studioItem(ctx context.Context, scope op.Scope, c live.Caster, in
 		Mark: airMark(c), Title: op.L(op.B(c.Name)), Facts: []op.Line{airFact(c)},
 		Next: []op.Next{{Label: "Show", Text: "caster show " + c.ID}},
 	}
-	if c.OnAir && inside {
+	switch {
+	case c.OnAir && inside:
 		item.Facts = append(item.Facts, s.inside(ctx, scope, c)...)
-	} else {
-		item.Facts = append(item.Facts, s.standby(ctx, c, nil)...)
+	case c.OnAir:
+		item.Facts = append(append(item.Facts, s.standby(ctx, c, nil)...),
+			op.L("its scenes and recordings were not looked at: press Show"))
 	}
 	item.Facts = append(item.Facts, s.lockFact(ctx, c)...)
 	item.Facts = append(item.Facts, op.L(mode(c), " · ", op.Code(c.ID)))

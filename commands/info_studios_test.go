@@ -282,3 +282,34 @@ func TestPlansSayWhenTheyCannotLook(t *testing.T) {
 		}
 	}
 }
+
+// What of a list was not looked into, and what there was no room for, is said.
+func TestCasterListSaysWhatIsLeftOut(t *testing.T) {
+	f := newFake()
+	f.casters = nil
+	for i := range 40 {
+		f.casters = append(f.casters, live.Caster{ID: fmt.Sprint(i), Name: fmt.Sprintf("Evening %02d", i), OnAir: i >= 8})
+	}
+	got, err := find(t, f, "caster list {text?}").Read(t.Context(), call())
+	if err != nil || len(got.Items) != maxItems {
+		t.Fatalf("%d items, %v", len(got.Items), err)
+	}
+	if n := strings.Count(words(got), "its scenes and recordings were not looked at"); n != maxItems-maxTallies {
+		t.Errorf("%d say that nobody looked into them", n)
+	}
+	wantHas(t, words(got), "…and 10 more: 2 on air, 8 idle. Narrow the list")
+}
+
+func TestFilesOfMany(t *testing.T) {
+	f, asked := newFake(), call()
+	for i := range 20 {
+		asked.Scope.Streams = append(asked.Scope.Streams,
+			op.StreamAlias{Alias: fmt.Sprint("cam", i), Pattern: fmt.Sprintf("live.example.com/show/cam%d", i)})
+	}
+	f.files = []live.File{{ID: "f1", From: noon.Add(-time.Hour), To: noon.Add(-time.Minute)}}
+	got, err := find(t, f, filesUsage).Read(t.Context(), asked)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantHas(t, words(got), "Looked at 12 streams, live ones first; …and 10 more.", "…and 2 more. Looked back to")
+}

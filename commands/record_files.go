@@ -147,7 +147,13 @@ func (s table) readAllFiles(ctx context.Context, call op.Call) (op.Answer, error
 	from := s.now().Add(-reach)
 	answer := op.Answer{Mark: op.MarkNeutral, Title: op.L("The newest files of this channel"), Lines: blind,
 		Note: op.L("Looked back to ", op.On(from), ". For more ask for one stream.")}
-	to, shown := s.now(), all[:min(len(all), maxLooks)]
+	slices.SortStableFunc(all, func(a, b target) int { return first(a.online != nil, b.online != nil) })
+	to := s.now()
+	shown, unlooked := op.Cut(all, maxLooks)
+	if len(unlooked) > 0 {
+		answer.Lines = append(answer.Lines,
+			op.L("Looked at ", op.N(len(shown)), " streams, live ones first; ", unlooked, "."))
+	}
 	for i, found := range parallel.Tries(shown, func(t target) ([]live.File, error) {
 		return s.cloud.RecordFiles(ctx, t.Stream, from, to)
 	}) {
@@ -160,7 +166,11 @@ func (s table) readAllFiles(ctx context.Context, call op.Call) (op.Answer, error
 		}
 	}
 	slices.SortStableFunc(files, func(a, b filed) int { return b.To.Compare(a.To) })
-	for _, f := range files[:min(len(files), pageFiles)] {
+	newest, rest := op.Cut(files, pageFiles)
+	if len(rest) > 0 {
+		answer.Note = op.L(rest, ". ", answer.Note)
+	}
+	for _, f := range newest {
 		item := fileItem(f.File)
 		item.Title = op.L(op.B(f.of.label), " · ", item.Title)
 		item.Next = []op.Next{nextcmd.Command("files", op.Args{"stream": f.of.String()})}

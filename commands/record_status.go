@@ -160,13 +160,13 @@ func (s table) readStream(ctx context.Context, call op.Call) (op.Answer, error) 
 		Next: k.Ways(t.String()),
 		Note: op.L("No API says what is being recorded now; this is concluded from its lists of material and files."),
 	}
-	for _, f := range newestFirst(k.Files)[:min(len(k.Files), maxStatusFiles)] {
-		answer.Items = append(answer.Items, fileItem(f))
-	}
-	switch n := len(k.Files); {
-	case n == 0:
+	files, rest := op.Cut(newestFirst(k.Files), maxStatusFiles)
+	answer.Items = op.Each(files, fileItem)
+	switch {
+	case len(files) == 0:
 		answer.Lines = append(answer.Lines, op.L("No files within the last 24 hours."))
-	case n > maxStatusFiles:
+	case len(rest) > 0:
+		answer.Items = append(answer.Items, op.Item{Title: rest})
 		answer.Next = append(answer.Next, nextcmd.OnStream("files", t.String()))
 	}
 	return answer, nil

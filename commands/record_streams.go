@@ -155,12 +155,11 @@ func labelled(stream live.Stream, scope op.Scope) target {
 func unclearStream(typed string, patterns []string, all []target) error {
 	refusal := op.Refuse(op.L("More than one stream could be meant by ", op.B(op.Visible(typed)), "."),
 		op.L("Give the stream in full, as domain/app/stream.")).About("stream").InShort(op.L("unclear name"))
-	for _, t := range all {
-		if slices.ContainsFunc(patterns, func(p string) bool { return fits(p, t.String()) }) &&
-			len(refusal.Answer.Items) < maxItems {
-			refusal.Answer.Items = append(refusal.Answer.Items, t.thing().Item())
-		}
-	}
+	fit, rest := op.Cut(slices.DeleteFunc(slices.Clone(all), func(t target) bool {
+		return !slices.ContainsFunc(patterns, func(p string) bool { return fits(p, t.String()) })
+	}), maxItems)
+	refusal.Answer.Items = op.Each(fit, func(t target) op.Item { return t.thing().Item() })
+	refusal.Answer.Note = rest
 	return refusal
 }
 

@@ -26,6 +26,7 @@ type Chat struct {
 	repeats   func(op.Operation) bool
 	Localizer render.Localizer
 	home      atomic.Value // string: the address of the workspace, once known
+	forAll    atomic.Bool  // Slack has refused buttons that only some people see
 	pause     func(context.Context, time.Duration) error
 }
 
@@ -90,16 +91,32 @@ type turn struct {
 // show posts the card of an operation, or edits it when it has one, and gives its message id
 // (docs.slack.dev/reference/methods/chat.postMessage, chat.update). A post whose answer is lost may be posted twice,
 // since Slack has no key for it; both show the same reference, and buttons of both are judged by the same operation.
+// Buttons that only some people see are left out of it from the first refusal on, for as long as this process runs.
 func (t *turn) show(ctx context.Context, o op.Operation) (string, error) {
 	m := t.chat.Localizer.Public(o.Channel).Card(o, t.chat.repeats(o))
+	open, differs := m.ForAll()
+	if t.chat.forAll.Load() {
+		m, differs = open, false
+	}
 	ts, err := t.put(ctx, o, m)
-	if webapi.Code(err) == "invalid_blocks" || webapi.Code(err) == "invalid_attachments" {
+	if differs && refusesBlocks(err) {
+		t.chat.forAll.Store(true)
+		m = open
+		ts, err = t.put(ctx, o, m)
+	}
+	if refusesBlocks(err) {
 		ts, err = t.put(ctx, o, m.Simple())
 	}
 	if err != nil {
 		return ts, fmt.Errorf("show op %s: %w", o.Ref(), err)
 	}
 	return ts, nil
+}
+
+// refusesBlocks reports that Slack does not take what a message is drawn with.
+func refusesBlocks(err error) bool {
+	code := webapi.Code(err)
+	return code == "invalid_blocks" || code == "invalid_attachments"
 }
 
 func (t *turn) put(ctx context.Context, o op.Operation, m render.Message) (string, error) {
@@ -151,7 +168,7 @@ func (c *Chat) replace(ctx context.Context, o op.Operation, m render.Message) (b
 			return true, nil
 		}
 		return true, notify.ErrUnproven
-	case webapi.Code(err) == "invalid_blocks" || webapi.Code(err) == "invalid_attachments":
+	case refusesBlocks(err):
 		return false, err
 	}
 	c.clicked.spoil(address)

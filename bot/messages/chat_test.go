@@ -83,12 +83,41 @@ func TestShowErrors(t *testing.T) {
 
 func TestShowFallsBackToPlainBlocks(t *testing.T) {
 	w := newWorld(t)
-	w.Fail("chat.postMessage", fakeslack.Fault{Error: "invalid_blocks", Times: 1})
+	w.Fail("chat.postMessage", fakeslack.Fault{Error: "invalid_blocks", Times: 2}) // also with buttons that all see
 	ts := w.card(slackworld.Operation(op.Pending))
 	m, _ := w.Message("C0SHOW", ts)
 	if all := string(m.Blocks) + string(m.Attachments); !strings.Contains(all, "op:confirm") ||
-		!strings.Contains(all, "Restart studio") {
+		!strings.Contains(all, "Restart studio") || len(m.Attachments) > len("[]") {
 		t.Errorf("the plain card is %s", all)
+	}
+}
+
+// TestButtonsThatSomeSee: a card is refused once for the field that says who sees a button, and drawn without it at
+// once; no later one is tried with it.
+func TestButtonsThatSomeSee(t *testing.T) {
+	const field = "visible_to_user_ids"
+	w := newWorld(t)
+	chat := New(w.Config)
+	card := func() string {
+		t.Helper()
+		ts, err := show(chat, slackworld.Operation(op.Pending))
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, _ := w.Message("C0SHOW", ts)
+		return string(m.Attachments)
+	}
+	if drawn := card(); !strings.Contains(drawn, field) {
+		t.Errorf("everybody sees the buttons of %s", drawn)
+	}
+	w.Fail("chat.postMessage", fakeslack.Fault{Error: "invalid_attachments", Times: 1})
+	for range 2 {
+		if drawn := card(); strings.Contains(drawn, field) || !strings.Contains(drawn, "op:confirm") {
+			t.Errorf("after the refusal: %s", drawn)
+		}
+	}
+	if n := len(w.Calls("chat.postMessage")); n != 4 {
+		t.Errorf("%d posts for three cards and one refusal", n)
 	}
 }
 

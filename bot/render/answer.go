@@ -31,21 +31,35 @@ const maxItems = 40
 // Answer draws what a person is told in private.
 func (t Printer) Answer(a op.Answer) Message { return t.sketch(a, maxItems, maxBlocks, nil) }
 
-// sketch draws an answer with so many things and blocks at most. repeats is as in Card, for cards that stand in it.
+// sketch draws an answer with so many things and blocks at most: things give way to what stands below them. repeats is
+// as in Card, for cards that stand in it.
 func (t Printer) sketch(a op.Answer, maxItems, maxBlocks int, repeats func(op.Operation) bool) Message {
+	m := t.sketchItems(a, maxItems, repeats)
+	for over := len(m.Blocks) - maxBlocks; over > 0 && maxItems > 0; over = len(m.Blocks) - maxBlocks {
+		maxItems = max(0, min(maxItems, len(a.Items))-over)
+		m = t.sketchItems(a, maxItems, repeats)
+	}
+	m.Blocks = m.Blocks[:min(len(m.Blocks), maxBlocks)]
+	return m
+}
+
+func (t Printer) sketchItems(a op.Answer, maxItems int, repeats func(op.Operation) bool) Message {
 	d, a := drawing{}, t.Words.Answer(t.Language, a)
 	title := marked(a.Mark, a.Title)
 	d.say(mrkdwn(title))
-	d.say(joined(a.Lines, "\n"))
-	for _, item := range a.Items[:min(len(a.Items), maxItems)] {
+	for _, l := range a.Lines {
+		d.say(mrkdwn(l))
+	}
+	items, rest := op.Cut(a.Items, maxItems)
+	for _, item := range items {
 		if item.Card != nil && repeats != nil {
 			d.card(item, t.face(viewOf(*item.Card, repeats(*item.Card))))
 			continue
 		}
 		d.item(item)
 	}
-	if rest := len(a.Items) - maxItems; rest > 0 {
-		d.say(mrkdwn(t.Line(op.L("…and ", op.N(rest), " more. Add a word to narrow the list down."))))
+	if len(rest) > 0 {
+		d.say(mrkdwn(t.Line(op.L(rest, ". Add a word to narrow the list down."))))
 	}
 	d.flush()
 	if a.Pick != nil {
@@ -64,7 +78,7 @@ func (t Printer) sketch(a op.Answer, maxItems, maxBlocks int, repeats func(op.Op
 	if len(d.blocks) == 0 {
 		d.blocks = append(d.blocks, section(t.text("There is nothing to show.")))
 	}
-	return Message{Text: cut(sentences(title, a.Lines), maxTextArg), Blocks: d.blocks[:min(len(d.blocks), maxBlocks)]}
+	return Message{Text: cut(sentences(title, a.Lines), maxTextArg), Blocks: d.blocks}
 }
 
 func marked(m op.Mark, title op.Line) op.Line {

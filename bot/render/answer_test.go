@@ -2,6 +2,7 @@ package render
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -50,5 +51,48 @@ func TestEveryMarkHasASign(t *testing.T) {
 			t.Errorf("%s has no sign of its own", m)
 		}
 		seen[marks[m]] = m
+	}
+}
+
+// However much there is to say, what stands below the things is never cut off: they give way, and are counted.
+func TestThingsGiveWay(t *testing.T) {
+	a := op.Answer{Title: op.L("t"), Note: op.L("the note"), Next: []op.Next{{Label: "Stop", Text: "caster stop x"}}}
+	for range 60 {
+		a.Lines = append(a.Lines, op.L(op.V(strings.Repeat("line ", 500)))) // five a section
+	}
+	for n := range 40 {
+		a.Items = append(a.Items, op.Item{Title: op.L(op.B(fmt.Sprint("thing", n))),
+			Next: []op.Next{{Label: "Show", Text: fmt.Sprint("caster show ", n)}}})
+	}
+	m := Printer{}.Answer(a)
+	drawn, err := json.Marshal(m.Blocks)
+	if err != nil || len(m.Blocks) > maxBlocks {
+		t.Fatalf("%d blocks, %v", len(m.Blocks), err)
+	}
+	for _, part := range []string{"the note", "caster stop x", " more. Add a word"} {
+		if !strings.Contains(string(drawn), part) {
+			t.Errorf("%q is cut off of %d: …%s", part, len(m.Blocks), drawn[len(drawn)-600:])
+		}
+	}
+}
+
+// Of several, what is not known and what was not done is spoken of before what went well.
+func TestWorstOfSeveralFirst(t *testing.T) {
+	var members []op.Operation
+	for n := range 20 {
+		m := op.Operation{State: op.Succeeded, Outcome: &op.Outcome{After: op.L("its file is written")},
+			Plan: op.Plan{Target: op.Target{Kind: "stream", ID: fmt.Sprint(n), Name: fmt.Sprint("cam", n)}}}
+		if n == 17 {
+			m.State, m.Outcome = op.Failed, &op.Outcome{Text: op.L("cam17 was refused")}
+		}
+		if n == 19 {
+			m.State, m.Outcome = op.Unknown, nil
+		}
+		members = append(members, m)
+	}
+	lines := tally{op.Tallied(members)}.named(members)
+	if len(lines) != maxNamed+1 || !strings.HasPrefix(lines[0].Plain(), "⚠️ cam19") ||
+		!strings.Contains(lines[1].Plain(), "cam17 was refused") || lines[maxNamed].Plain() != "…and 12 more like these." {
+		t.Errorf("%v", lines)
 	}
 }

@@ -119,7 +119,8 @@ type press struct {
 	value  string
 	style  slack.Style
 
-	version int64 // of the operation that it answers; 0 for what answers none
+	only    []string // the people who may press it, where they are known and few; empty: everybody sees it
+	version int64    // of the operation that it answers; 0 for what answers none
 }
 
 func (p press) element() *slack.ButtonBlockElement {
@@ -127,7 +128,7 @@ func (p press) element() *slack.ButtonBlockElement {
 	return &slack.ButtonBlockElement{
 		Type: slack.METButton, Text: label(words, maxButton),
 		AccessibilityLabel: spoken(words, cmp.Or(p.apart, " "), p.about),
-		ActionID:           p.action, Value: p.value, Style: p.style,
+		ActionID:           p.action, Value: p.value, Style: p.style, VisibleToUserIDs: p.only,
 	}
 }
 

@@ -82,12 +82,14 @@ func pendingFace(o op.Operation, _ bool) cardView {
 		f.lines = append(f.lines,
 			op.L("Needs one of ", people(o.Decision.Approvers), " other than ", op.Who(o.Requester), "  ·  0/1"))
 		f.presses = []press{act(o, op.ActionApprove, "Approve", style), act(o, op.ActionDecline, "Decline", "")}
+		f.presses[0].only, f.presses[1].only = approvers(o)
 	} else {
 		f.presses = []press{act(o, op.ActionConfirm, confirmWords(o), style), act(o, op.ActionCancel, "Cancel", "")}
 		f.presses[0].count = len(o.Plan.Parts)
 		if o.Plan.Button != "" {
 			f.presses[0].about = nameOf(o)
 		}
+		f.presses[0].only, f.presses[1].only = []string{o.Requester}, []string{o.Requester}
 		f.foot = append(f.foot, op.L("only ", op.Who(o.Requester)))
 	}
 	f.foot = append(f.foot, reference(o), rule(o))

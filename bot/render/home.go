@@ -44,6 +44,7 @@ func (d *drawing) card(item op.Item, f cardView) {
 // away is a button of a card on the bot's own page. There no message stands around it, so it says itself in which one
 // it counts, and for which version of its operation: nobody edits a page that is not looked at.
 func (p press) away(card op.Operation) press {
+	p.only = nil // nobody else sees the page
 	p.action = HomeAction + p.action + ":" + p.value
 	p.value = strings.Join([]string{card.Channel, card.Card, strconv.FormatInt(p.version, 10)}, " ")
 	return p

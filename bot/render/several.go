@@ -1,6 +1,9 @@
 package render
 
 import (
+	"cmp"
+	"slices"
+
 	"casterbot/internal/op"
 )
 
@@ -121,22 +124,22 @@ func (t tally) seen() op.Line {
 	return op.L(" (", op.N(t.Checked), " checked)")
 }
 
-// named speaks of those for which something is to be said: what was not done, what is not known, what came of it later.
+// worstFirst is the order in which a card speaks of several; those of other states stand before.
+var worstFirst = []op.State{op.Unknown, op.Failed, op.Expired, op.Succeeded}
+
+// named speaks of those for which something is to be said: what is not known, what was not done, what came of it later.
 func (t tally) named(members []op.Operation) []op.Line {
 	var lines []op.Line
-	more := 0
-	for _, m := range members {
-		line := memberLine(m, members)
-		switch {
-		case len(line) == 0:
-		case len(lines) < maxNamed:
+	for _, m := range slices.SortedStableFunc(slices.Values(members), func(a, b op.Operation) int {
+		return cmp.Compare(slices.Index(worstFirst, a.State), slices.Index(worstFirst, b.State))
+	}) {
+		if line := memberLine(m, members); len(line) > 0 {
 			lines = append(lines, line)
-		default:
-			more++
 		}
 	}
-	if more > 0 {
-		lines = append(lines, op.L("…and ", op.N(more), " more like these."))
+	lines, rest := op.Cut(lines, maxNamed)
+	if len(rest) > 0 {
+		lines = append(lines, op.L(rest, " like these."))
 	}
 	return lines
 }

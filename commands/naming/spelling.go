@@ -42,8 +42,18 @@ var alike = strings.NewReplacer("\ufe0e", "", "\ufe0f", "", "“", `"`, "”", `
 	"「", `"`, "」", `"`, "『", `"`, "』", `"`, "＂", `"`, "‘", "'", "’", "'", "‚", "'", "‛", "'", "‹",
 	"'", "›", "'", "＇", "'", "`", "'")
 
-// Folds are the forms in which a name is looked for: as it is written, then as it looks.
-var Folds = []func(string) string{Fold, Skeleton}
+// Folds are the forms in which a name is looked for: as it is written, without its accents, and as it looks.
+var Folds = []func(string) string{Fold, bare, Skeleton}
+
+// bare is a name without accents, as people type it who lack the key.
+func bare(name string) string {
+	return norm.NFC.String(strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Mn, r) {
+			return -1
+		}
+		return r
+	}, norm.NFD.String(Fold(name))))
+}
 
 // lookalikes maps letters of other alphabets, and digits, to the Latin letter that they are mistaken for, after
 // folding.

@@ -128,3 +128,13 @@ func TestLookalikesAreAsked(t *testing.T) {
 		}
 	}
 }
+
+func TestBareNames(t *testing.T) {
+	for name, want := range map[string]string{"Café Zoë": "cafe zoe", "Ångström": "angstrom",
+		"Новости й": "новости и",
+		"晚间新闻":      "晚间新闻", "한국어": "한국어", "Straße": "strasse"} {
+		if got := bare(name); got != want {
+			t.Errorf("%s: %s, want %s", name, got, want)
+		}
+	}
+}

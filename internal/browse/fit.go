@@ -8,7 +8,8 @@ import (
 	"casterbot/internal/op"
 )
 
-// How well a text fits what can be picked, best first. An option that is chosen by Enter is the first: what people read
+// How well a text fits what can be picked, best first. An option that is chosen by Enter is the first: what people
+// read
 // as its name counts before how it stands, and that before its id.
 const (
 	isName     = iota
@@ -47,11 +48,25 @@ func (a argument) fit(o op.Option, text string) int {
 		return worst
 	}
 	for _, wider := range folds[1:] {
-		if strings.HasPrefix(wider(o.Label), wider(text)) {
+		if strings.HasPrefix(wider(o.Label), wider(text)) || !strings.ContainsAny(text, digits) && begin(wider(o.Label),
+			wider(text)) {
 			return looksLike
 		}
 	}
 	return fitsNot
+}
+
+// digits look like letters, which nobody means who types them.
+const digits = "01|"
+
+// begin reports that each word of a text begins one of a name.
+func begin(name, text string) bool {
+	for _, word := range strings.Fields(text) {
+		if fitWord(word, name, "", "") > beginWords {
+			return false
+		}
+	}
+	return true
 }
 
 // near reports that a text is the name of an option, or its beginning, or looks like it.

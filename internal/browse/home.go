@@ -59,7 +59,10 @@ func (b *Browser) Home(ctx context.Context, r op.Request) (op.Answer, error) {
 	if err := p.last(ctx); err != nil {
 		return p.answer, err
 	}
-	p.answer.Items = p.answer.Items[:min(len(p.answer.Items), homeItems-2*p.waits)]
+	items, rest := op.Cut(p.answer.Items, homeItems-2*p.waits)
+	if p.answer.Items = items; len(rest) > 0 {
+		p.answer.Items = append(items, op.Item{Title: rest})
+	}
 	p.answer.Note = op.L("As of ", op.On(p.seen), ".")
 	return p.answer, nil
 }
@@ -73,22 +76,21 @@ func (p *page) waiting(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	more := 0
+	var mine []op.Operation
 	for _, o := range open {
-		switch {
-		case !slices.Contains(p.rooms, o.Channel) || o.Card == "" || !p.concerned(o):
-		case p.waits == homeWaits:
-			more++
-		default:
-			p.waits++
-			if err := p.card(ctx, o); err != nil {
-				return err
-			}
+		if slices.Contains(p.rooms, o.Channel) && o.Card != "" && p.concerned(o) {
+			mine = append(mine, o)
 		}
 	}
-	if more > 0 {
-		p.add(op.Item{Mark: op.MarkWait,
-			Title: op.L(op.N(more), " more wait for you. Their cards are in the channels.")})
+	shown, rest := op.Cut(mine, homeWaits)
+	for _, o := range shown {
+		p.waits++
+		if err := p.card(ctx, o); err != nil {
+			return err
+		}
+	}
+	if len(rest) > 0 {
+		p.add(op.Item{Mark: op.MarkWait, Title: op.L(rest, " that wait for you. Their cards are in the channels.")})
 	}
 	return nil
 }
@@ -204,12 +206,14 @@ func (p *page) things(ctx context.Context, channel string, d op.Decision, kind o
 		p.seen = l.Asked
 	}
 	var items []op.Item
-	for _, o := range l.Value[:min(len(l.Value), homeThings)] {
+	var all []op.Option = l.Value
+	shown, rest := op.Cut(all, homeThings)
+	for _, o := range shown {
 		items = append(items, p.thing(ctx, channel, kind, show, o))
 	}
-	if more := len(l.Value) - homeThings; more > 0 {
+	if len(rest) > 0 {
 		items = append(items,
-			op.Item{Title: op.L("There are more: type ", op.Code("/"+strings.Join(grammar.Words(show.Usage)[:1], " ")),
+			op.Item{Title: op.L(rest, ": type ", op.Code("/"+strings.Join(grammar.Words(show.Usage)[:1], " ")),
 				" in the channel.")})
 	}
 	return items

@@ -10,7 +10,7 @@ var (
 	months   = regexp.MustCompile(`^(jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*\.?$`)
 	someDate = regexp.MustCompile(
 		`^\d{1,4}[-/]\d{1,2}(?:[-/]\d{1,4})?$|^\d{1,2}\.\d{1,2}\.(?:\d{2,4})?$|^\d{1,2}(?:st|nd|rd|th)$`)
-	someTime = regexp.MustCompile(`\d{1,2}:\d{2}|^\d+(?:\.\d{2})?(?:am|pm|a\.m|p\.m)|^\d{1,2}h\d{2}$|[=]\d`)
+	someTime = regexp.MustCompile(`\d{1,2}:\d{2}|^\d+(?:\.\d{2})?(?:am|pm|a\.m|p\.m)|^\d{1,2}h\d{2}$|[=]\d|\d(?:点|點|时|時|시)`)
 )
 
 // relations are the words that put something at a time.
@@ -39,6 +39,8 @@ func Goes(text []string) bool {
 	case timely(first) || Clause(w) > 0 || Bare(w) > 0 || dayName(first) != "" || IsZone(w[0]) || units[first] > 0:
 		return true
 	case slices.Contains(zonesInWords, first) && (len(w) == 1 || next == "time"):
+		return true
+	case strings.HasPrefix(first, "utc") || strings.HasPrefix(first, "gmt"):
 		return true
 	case strings.Contains(w[0], "/") && IsZone(strings.Split(w[0], "/")[0]):
 		return true

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"casterbot/internal/op"
 )
@@ -31,13 +32,25 @@ var weekdays = []string{"sunday", "monday", "tuesday", "wednesday", "thursday", 
 // hours are what people say behind the number of an hour.
 var hours = []string{"hours", "hrs", "o'clock", "oclock", "uhr"}
 
-// plain is a word as it is compared: without the signs of a sentence around it.
+// plain is a word as it is compared: in small letters and usual digits, without the signs of a sentence around it.
 func plain(word string) string {
-	text := strings.Trim(op.Fold(word), "()[],;'‘’")
+	text := strings.Trim(strings.Map(digit, op.Fold(word)), "()[],;!'‘’")
 	if whole, ok := strings.CutSuffix(text, "½"); ok && whole != "" {
 		return whole + ".5"
 	}
-	return text
+	return strings.TrimRight(text, ":")
+}
+
+// digit gives the usual digit for that of another script: these stand in tens, from nought to nine.
+func digit(r rune) rune {
+	if r < 128 || !unicode.IsDigit(r) {
+		return r
+	}
+	n := rune(0)
+	for n < 9 && unicode.IsDigit(r-n-1) {
+		n++
+	}
+	return '0' + n
 }
 
 // words reads what stands before it.
@@ -151,7 +164,7 @@ func (w words) time(s *said, i int) (int, bool) {
 		s.hour, s.minute = 12, 0
 		return i + 1, true
 	}
-	m := clock.FindStringSubmatch(w.at(i))
+	m := clock.FindStringSubmatch(strings.TrimSuffix(w.at(i), "."))
 	if m == nil {
 		return i, false
 	}
@@ -184,7 +197,7 @@ func (w words) inZone(s *said, i int) int {
 	if s.zone != "" || i >= len(w) {
 		return i
 	}
-	raw := strings.Trim(w[i], "()[],;")
+	raw := strings.Trim(w[i], "()[],;.!")
 	switch {
 	case raw == "" || !IsZone(raw) && w.at(i) != "local":
 		return i
@@ -207,7 +220,7 @@ func (w words) onDay(s *said, i int) int {
 	if w.at(i) == "on" {
 		at++
 	}
-	day := dayName(w.at(at))
+	day := dayName(strings.TrimSuffix(w.at(at), "."))
 	if s.day != "" || day == "" {
 		return i
 	}

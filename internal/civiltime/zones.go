@@ -35,6 +35,14 @@ var abbreviations = map[string]abbreviation{
 // several are abbreviations that mean one zone here and another there.
 var several = map[string]bool{"cst": true, "ist": true, "ast": true}
 
+// capitals are words that are like the names of zones and mean something else.
+var capitals = map[string]bool{"test": true, "shot": true, "best": true, "last": true, "next": true, "post": true,
+	"fast": true, "chat": true, "cast": true, "host": true, "list": true, "rest": true, "edit": true, "exit": true,
+	"unit": true, "text": true, "hot": true, "set": true, "net": true, "cut": true, "out": true, "bot": true,
+	"not":  true,
+	"east": true, "left": true, "must": true, "vet": true, "let": true, "get": true, "art": true, "eat": true,
+	"cat": true}
+
 // generic are names that mean the clocks of a place all year round.
 var generic = map[string]string{
 	"et": "America/New_York", "ct": "America/Chicago", "mt": "America/Denver", "pt": "America/Los_Angeles",
@@ -46,7 +54,7 @@ var germanNames = map[string]string{"mez": "cet", "mesz": "cest"}
 var (
 	offset  = regexp.MustCompile(`^(?:utc|gmt)?([+-])(\d{1,2})(?::?(\d{2}))?$`)
 	cityOf  = regexp.MustCompile(`^[A-Za-z]+(?:/[A-Za-z0-9_+-]+)+$`)
-	unnamed = regexp.MustCompile(`^[A-Z]{2,4}T$`)
+	unnamed = regexp.MustCompile(`^[A-Z]{2,3}T$`)
 )
 
 // IsZone reports a word that names a zone, whether it is understood or not.
@@ -56,9 +64,11 @@ func IsZone(word string) bool {
 	switch {
 	case folded == "utc" || folded == "gmt" || folded == "z" || offset.MatchString(folded):
 		return true
-	case short && folded != "art" && folded != "cat" && folded != "eat" && folded != "wat" && folded != "west":
+	case capitals[folded]:
+		return false
+	case short || several[folded] || unnamed.MatchString(word):
 		return true
-	case several[folded] || unnamed.MatchString(word) || generic[folded] != "" && word == strings.ToUpper(word):
+	case generic[folded] != "" && word == strings.ToUpper(word):
 		return true
 	}
 	return place(word) != nil

@@ -21,7 +21,7 @@ const slip = 2
 var links = regexp.MustCompile(`_SERVICE_(HOST|PORT)(_\w+)?=|_PORT=\w+://|_PORT_\d+_(TCP|UDP|SCTP)(_\w+)?=`)
 
 // tests begin the names that only tests and builds for tests read.
-var tests = []string{"CASTERBOT_CRASH", "CASTERBOT_TEST_"}
+var tests = []string{"CASTERBOT_CRASH", "CASTERBOT_TEST_", "CASTERBOT_BROWSER", "CASTERBOT_SHOTS"}
 
 // unknown refuses the first name of the environment that was meant to be a setting and is none.
 func unknown(environ []string) error {

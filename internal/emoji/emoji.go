@@ -15,6 +15,9 @@ import (
 // https://docs.slack.dev/messaging/formatting-message-text#emoji
 var code = regexp.MustCompile(`:([a-z0-9_+'-]+):(?::skin-tone-([2-6]):)?`)
 
+// gendered are names that say man or woman; without that Slack shows the emoji of anybody.
+var gendered = regexp.MustCompile(`(?:^|[_-])(?:wo)?m[ae]n(?:$|[_-])|male|^mer`)
+
 var known = sync.OnceValue(table.CodeMap)
 
 // Decode puts emoji in place of the codes that are known; all other text, and a code that a workspace has made up,
@@ -51,7 +54,7 @@ func of(name string) string {
 		return flag(region)
 	}
 	sign := known()[":"+name+":"]
-	if !strings.Contains(name, "-") && !strings.HasPrefix(name, "mer") { // to Slack :runner: is neither man nor woman
+	if !gendered.MatchString(name) || name == "ok_woman" || name == "man_with_turban" { // :runner: is anybody
 		for _, gender := range []string{"\u200d\u2642\ufe0f", "\u200d\u2640\ufe0f"} {
 			sign = strings.TrimSuffix(sign, gender)
 		}
@@ -64,7 +67,7 @@ func flag(region string) string {
 	if len(region) != 2 {
 		return known()[":"+region+":"]
 	}
-	if known()[":flag_"+region+":"] == "" {
+	if known()[":flag_"+region+":"] == "" && region != "un" {
 		return ""
 	}
 	const a = '\U0001f1e6'

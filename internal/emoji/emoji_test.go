@@ -7,6 +7,7 @@ func TestDecode(t *testing.T) {
 		"": "", "Evening News": "Evening News", "Evening :clapper:": "Evening 🎬", ":tv:": "📺", "a:tv:b": "a📺b",
 		":tv::clapper:": "📺🎬", ":one: Wide": "1️⃣ Wide", ":heart:": "❤️", ":flag-de:": "🇩🇪",
 		":de:": "🇩🇪", ":flag-mx:": "🇲🇽",
+		":flag-gb: :flag-us: :flag-eu: :flag-un: :flag-cn: :flag-jp: :gb: :us:": "🇬🇧 🇺🇸 🇪🇺 🇺🇳 🇨🇳 🇯🇵 🇬🇧 🇺🇸",
 		":flag-zz:": ":flag-zz:", ":flag-england:": "🏴󠁧󠁢󠁥󠁮󠁧󠁿",
 		":man-woman-girl:": "👨‍👩‍👧", ":runner:": "🏃", ":+1:": "👍",
 		":wave::skin-tone-3:": "👋🏼", ":+1::skin-tone-6:": "👍🏿", ":point_up::skin-tone-2:": "☝🏻",

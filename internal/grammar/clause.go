@@ -180,7 +180,9 @@ func timely(text, usage string, places []Placeholder, words []Token) error {
 
 // personWords counts the words of "for @somebody".
 func personWords(words []Token) int {
-	someone := func(t Token) bool { return t.Person != "" || personID.MatchString(t.Text) }
+	someone := func(t Token) bool {
+		return t.Person != "" || personID.MatchString(t.Text) || !t.Quoted && len(t.Text) > 1 && t.Text[0] == '@'
+	}
 	switch {
 	case someone(words[0]):
 		return 1

@@ -62,7 +62,7 @@ func TestParseGathersClauses(t *testing.T) {
 		`caster lock "Evening News" unitl 22:00`:           {nil, ""},
 		`caster lock "Evening News" tomorrow`:              {nil, ""},
 		`caster lock "Evening News" 22`:                    {nil, ""},
-		`caster lock main until 22:00 XYZT`:                {op.Args{"caster": "main", "until": "until 22:00 XYZT"}, ""},
+		`caster lock main until 22:00 XYT`:                 {op.Args{"caster": "main", "until": "until 22:00 XYT"}, ""},
 		`caster lock main until 22:00 for 2h`:              {nil, ""},
 		`caster lock main for 2 hours and a bit`:           {nil, ""},
 		`caster lock main until 22:00 in the evening`:      {nil, ""},

@@ -28,7 +28,7 @@ func (w *Monitor) draw(ctx context.Context, s snapshot, j *round) error {
 	if err != nil {
 		return err
 	}
-	w.doings, w.ownDue = ownDoings(own, locks), w.Now().Add(editApart)
+	w.shown = ownDoings{due: w.Now().Add(editApart), are: doings(own, locks)}
 	var errs []error
 	for _, b := range j.boards {
 		scope, _ := w.Policy.Scope(b.Channel)
@@ -47,8 +47,14 @@ func (w *Monitor) draw(ctx context.Context, s snapshot, j *round) error {
 	return errors.Join(errs...)
 }
 
-// ownDoings is another one when an operation of the bot's own, or a lock, is not as it was.
-func ownDoings(own records.History, locks []op.Lock) string {
+// ownDoings are what the bot itself did, as the boards show it.
+type ownDoings struct {
+	due time.Time // when it is asked next whether they are still so
+	are string
+}
+
+// doings is another one when an operation of the bot's own, or a lock, is not as it was.
+func doings(own records.History, locks []op.Lock) string {
 	var all []any
 	for _, o := range own {
 		all = append(all, o.ID, string(o.State))
@@ -62,15 +68,15 @@ func ownDoings(own records.History, locks []op.Lock) string {
 // didSomething reports that something of the bot's own has changed since the boards were drawn, at most once in as long
 // as lies between two edits.
 func (w *Monitor) didSomething(ctx context.Context) bool {
-	if w.Now().Before(w.ownDue) {
+	if w.Now().Before(w.shown.due) {
 		return false
 	}
 	locks, err := w.locks.Locks(ctx)
 	own, unread := w.Changes.Read(ctx)
-	if err != nil || unread != nil || ownDoings(own, locks) == w.doings {
+	if err != nil || unread != nil || doings(own, locks) == w.shown.are {
 		return false
 	}
-	w.ownDue = w.Now().Add(editApart)
+	w.shown.due = w.Now().Add(editApart)
 	return true
 }
 

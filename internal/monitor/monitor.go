@@ -101,9 +101,13 @@ type Monitor struct {
 	before       snapshot // the last look of this process
 
 	guardDue, boardDue time.Time
-	ownDue             time.Time // when it is next asked whether the bot's own doings are as drawn
-	doings             string    // the bot's own doings as the boards were drawn with them last
+	shown              ownDoings
 
+	signals
+}
+
+// signals are what others tell a watcher at work.
+type signals struct {
 	wake   chan struct{}
 	nudged atomic.Int64
 	atWork atomic.Bool
@@ -124,7 +128,7 @@ func New(c Config) *Monitor {
 	w := &Monitor{
 		Config: c, boards: records.NewBoardBook(c.Store), locks: records.NewLockBook(c.Store),
 		care:   records.NewCareBook(c.Store),
-		alerts: alerts(c.Store), observations: observations(c.Store), wake: make(chan struct{}, 1),
+		alerts: alerts(c.Store), observations: observations(c.Store), signals: signals{wake: make(chan struct{}, 1)},
 		leader: leader{store: c.Store, now: c.Now, replica: c.Replica, alone: c.Store.Exclusive()},
 	}
 	w.limiter = &limiter{share: c.Share, pause: c.Pause, keep: w.leader.hold, last: map[string]time.Time{}}

@@ -99,7 +99,8 @@ func (r reading) ways() []op.Line {
 	if told := r.toldNothing(); told != nil {
 		return told
 	}
-	found := slices.DeleteFunc(r.offers(), func(o offer) bool { return o.decides != nil && !o.mine() })
+	found := r.offers()
+	found = slices.DeleteFunc(found, func(o offer) bool { return o.decides != nil && !o.mine() })
 	if len(found) == 0 && r.own != nil && r.policy.covers(r.question, r.own) {
 		return []op.Line{op.L("No rule of ", op.V(r.policy.file), " allows it.")}
 	}
@@ -111,8 +112,12 @@ func (r reading) ways() []op.Line {
 	}
 	slices.SortStableFunc(found, func(a, b offer) int { return rank(a) - rank(b) })
 	var out []op.Line
-	for _, o := range found[:min(maxWays, len(found))] {
+	shown, rest := op.Cut(found, maxWays)
+	for _, o := range shown {
 		out = append(out, r.wayLine(o))
+	}
+	if len(rest) > 0 {
+		out = append(out, op.L(rest, " rules that allow it."))
 	}
 	return out
 }

@@ -109,8 +109,9 @@ var happenings = []happening{
 		p.world.Slack.Fail(method, fakeslack.Fault{RetryAfter: time.Second, Times: 1})
 		return nil
 	}),
-	says(`slack refuses the blocks of a card once`, func(p *play, _ []string) error {
-		p.world.Slack.Fail("chat.postMessage", fakeslack.Fault{Error: "invalid_blocks", Times: 1})
+	says(`slack refuses the blocks of a card (once|twice)`, func(p *play, m []string) error {
+		times := map[string]int{"once": 1, "twice": 2}[m[1]]
+		p.world.Slack.Fail("chat.postMessage", fakeslack.Fault{Error: "invalid_blocks", Times: times})
 		return nil
 	}),
 	says(`slack refuses pins`, func(p *play, _ []string) error {
@@ -162,7 +163,7 @@ var happenings = []happening{
 		if err != nil {
 			return err
 		}
-		return p.world.Slack.RemoveMember(channel, user)
+		return p.world.Slack.SetMember(channel, user, false)
 	}),
 	says(`casterbot is invited to (#\S+)`, func(p *play, m []string) error {
 		return p.channelDo(m[1], p.world.Slack.AddBot)

@@ -149,6 +149,8 @@ func (l *linter) field(at string, v any, r rule) {
 		l.element(at, v, r.of)
 	case texts:
 		l.strings(at, v, r)
+	case block:
+		l.child(at, v, r.of)
 	case objects, several, gaps, elements, nodes, nested, rows:
 		l.list(at, v, r)
 	default:
@@ -235,6 +237,7 @@ func (l *linter) list(at string, v any, r rule) {
 	l.length(at, len(items), least, r.max)
 	if r.kind == nested {
 		l.set(at, items)
+		l.kinds(at, items, r.of)
 		return
 	}
 	for i, it := range items {

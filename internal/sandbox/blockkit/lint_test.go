@@ -94,6 +94,8 @@ var refused = map[string]struct{ surface, blocks, pointer, message string }{
 	"odd button style": {"message", button(`"style":"loud"`), "/0/elements/0/style", "valid enum"},
 	"long label for readers": {"message", button(`"accessibility_label":"` + long(76) + `"`),
 		"/0/elements/0/accessibility_label", "less than 76"},
+	"an audience that is none": {"message", button(`"visible_to_user_ids":"U0ANA"`), "/0/elements/0/visible_to_user_ids",
+		"must be an array"},
 	"confirm title": {"message", confirm(long(101), "x", "y", "n"), "/0/elements/0/confirm/title/text",
 		"less than 101"},
 	"confirm text": {"message", confirm("t", long(301), "y", "n"), "/0/elements/0/confirm/text/text",

@@ -31,7 +31,7 @@ var objectShapes = map[string]shape{
 
 	"layout_row": {rules: []rule{must("items", objects, 3, "layout_item")}},
 	"layout_item": {rules: []rule{
-		must("block", anything, 0), is("width", enum, 0, "narrow", "standard", "wide"),
+		must("block", block, 0, inLayouts...), is("width", enum, 0, "narrow", "standard", "wide"),
 		is("horizontal_alignment", enum, 0, "start", "center", "end"),
 	}},
 	"column": {rules: []rule{is("align", enum, 0, "left", "center", "right"), is("is_wrapped", flag, 0)}},

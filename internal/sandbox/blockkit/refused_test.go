@@ -259,6 +259,18 @@ var malformed = map[string]struct{ surface, blocks, pointer, message string }{
 	"item too wide":    {"message", layoutOf("", `,"width":"full"`), "/0/rows/0/items/0/width", "valid enum"},
 	"row with an align": {"message", `[{"type":"layout","label":"l","rows":[{"align":"top","items":[{"block":{"type":"divider"}}]}]}]`,
 		"/0/rows/0", "invalid additional property: align"},
+	"card in a container": {"message", `[{"type":"container","title":` + plainOf("t") +
+		`,"child_blocks":[{"type":"card","body":` + txt + `}]}]`, "/0/child_blocks/0/type", "not supported in here"},
+	"divider in a carousel": {"message", `[{"type":"carousel","elements":[{"type":"divider"}]}]`, "/0/elements/0/type",
+		"not supported in here"},
+	"markdown in a layout": {"message", `[{"type":"layout","label":"l","rows":[{"items":[{"block":` +
+		`{"type":"markdown","text":"x"}}]}]}]`, "/0/rows/0/items/0/block/type", "not supported in here"},
+	"bad block in a layout": {"message", `[{"type":"layout","label":"l","rows":[{"items":[{"block":` +
+		`{"type":"section"}}]}]}]`, "/0/rows/0/items/0/block", blank + "text or fields"},
+	"plan of sections": {"message", `[{"type":"plan","title":"t","tasks":[{"type":"divider"}]}]`, "/0/tasks/0/type",
+		"not supported in here"},
+	"moment beside a section": {"message", section(`"text":` + txt + `,"accessory":{"type":"datetimepicker"}`),
+		"/0/accessory/type", "unsupported type"},
 	"empty card": {"message", `[{"type":"card","subtitle":` + txt + `}]`,
 		"/0", blank + "hero_image or title"},
 	"task of no state": {"message", `[{"type":"task_card","task_id":"1","title":"t"}]`, "/0", blank + "status"},

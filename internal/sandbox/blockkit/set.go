@@ -46,6 +46,32 @@ func (l *linter) set(at string, list []any) {
 	}
 }
 
+// kinds holds blocks inside of another one to the types that may be there.
+func (l *linter) kinds(at string, list []any, allowed []string) {
+	for i, b := range list {
+		l.fits(at+"/"+strconv.Itoa(i), b, allowed)
+	}
+}
+
+func (l *linter) fits(at string, b any, allowed []string) {
+	m, _ := b.(map[string]any)
+	t, _ := m["type"].(string)
+	if _, known := blocks[t]; known && len(allowed) > 0 && !slices.Contains(allowed, t) {
+		l.add(at+"/type", "type %s is not supported in here", t)
+	}
+}
+
+// child checks one block that is in no list.
+func (l *linter) child(at string, v any, allowed []string) {
+	m, ok := v.(map[string]any)
+	if !ok {
+		l.add(at, "must provide an object")
+		return
+	}
+	l.block(at, m)
+	l.fits(at, v, allowed)
+}
+
 func (l *linter) block(at string, m map[string]any) {
 	t, _ := m["type"].(string)
 	sh, known := blocks[t]

@@ -20,7 +20,8 @@ const (
 	element              // an element of one of the types in of
 	elements             // list of 1..max elements of the types in of
 	nodes                // list of 0..max elements of the types in of
-	nested               // list of 1..max blocks
+	nested               // list of 1..max blocks of the types in of, if there are any
+	block                // the same of one block that is in no list
 	rows                 // list of 1..max lists of 1..20 cells of the types in of
 	texts                // list of 1..max strings, each one of those in of, if there are any
 	date                 // YYYY-MM-DD
@@ -63,13 +64,17 @@ var (
 		"multi_static_select", "multi_external_select", "multi_users_select", "multi_conversations_select",
 		"multi_channels_select",
 	}
-	pickers = []string{"datepicker", "timepicker", "datetimepicker", "checkboxes", "radio_buttons"}
+	pickers = []string{"datetimepicker", "datepicker", "timepicker", "checkboxes", "radio_buttons"}
 	typed   = []string{"plain_text_input", "email_text_input", "url_text_input", "number_input", "rich_text_input",
 		"file_input"}
 
-	actionElements  = join(selects, pickers, []string{"button", "overflow", "rich_text_input", "workflow_button"})
-	accessories     = join(selects, pickers, []string{"button", "overflow", "image", "workflow_button"})
-	inputElements   = join(selects, pickers, typed)
+	actionElements = join(selects, pickers, []string{"button", "overflow", "rich_text_input", "workflow_button"})
+	accessories    = join(selects, pickers[1:], []string{"button", "overflow", "image", "workflow_button"})
+	inputElements  = join(selects, pickers, typed)
+	inContainers   = []string{"actions", "context", "divider", "file", "header", "image", "input", "rich_text", "section",
+		"table", "video"}
+	inLayouts = join(inContainers, []string{"alert", "card", "carousel", "container", "data_table",
+		"data_visualization"})
 	contextElements = []string{"image", "mrkdwn", "plain_text"}
 )
 
@@ -120,7 +125,8 @@ var blocks = map[string]shape{
 		must("title", str, 50), must("chart", element, 0, "pie", "bar", "area", "line"),
 	}},
 	"container": {banned: "modal", oneOf: []string{"title", "rich_text_title"}, also: folding, rules: []rule{
-		must("child_blocks", nested, 10), is("title", plain, 150), is("rich_text_title", element, 0, "rich_text"),
+		must("child_blocks", nested, 10, inContainers...),
+		is("title", plain, 150), is("rich_text_title", element, 0, "rich_text"),
 		is("subtitle", text, 150), is("icon", element, 0, "image"),
 		is("width", enum, 0, "narrow", "standard", "wide", "full"), is("is_collapsible", flag, 0),
 		is("default_collapsed", flag, 0), is("has_header_divider", flag, 0),
@@ -134,7 +140,7 @@ var blocks = map[string]shape{
 		is("hero_image", element, 0, "image"), is("icon", element, 0, "image"), is("slack_icon", anything, 0),
 		is("actions", elements, 5, "button"),
 	}},
-	"carousel": {banned: "modal", rules: []rule{must("elements", nested, 10)}},
+	"carousel": {banned: "modal", rules: []rule{must("elements", nested, 10, "card")}},
 	"alert": {banned: "message home",
 		rules: []rule{must("text", text, 300), is("level", enum, 0, "default", "info", "warning", "error", "success")}},
 	"context_actions": {banned: "modal home",
@@ -144,7 +150,7 @@ var blocks = map[string]shape{
 		is("output", element, 0, "rich_text"), is("sources", nodes, 100, "url"), is("hide_title", flag, 0),
 		must("status", enum, 0, "pending", "in_progress", "complete", "error"),
 	}},
-	"plan":          {banned: "modal home", open: true, rules: []rule{must("title", str, 255)}},
+	"plan":          {banned: "modal home", rules: []rule{must("title", str, 255), is("tasks", nested, 50, "task_card")}},
 	"auth_provider": {open: true},
 }
 

@@ -18,22 +18,16 @@ func (w *Workspace) AddBot(channel string) error {
 	})
 }
 
-// RemoveMember throws somebody out of a channel.
-func (w *Workspace) RemoveMember(channel, user string) error {
+// RemoveBot throws the bot out of a channel.
+func (w *Workspace) RemoveBot(channel string) error {
 	return w.alter(channel, func(r *room) (string, map[string]any) {
-		if !r.has(user) {
+		if !r.has(BotUser) {
 			return "", nil
 		}
-		r.Members = slices.DeleteFunc(slices.Clone(r.Members), func(m string) bool { return m == user })
-		if user != BotUser {
-			return "", nil
-		}
+		r.Members = slices.DeleteFunc(slices.Clone(r.Members), func(m string) bool { return m == BotUser })
 		return r.event("left"), map[string]any{"channel": channel, "actor_id": "U0KEN"}
 	})
 }
-
-// RemoveBot throws the bot out of a channel.
-func (w *Workspace) RemoveBot(channel string) error { return w.RemoveMember(channel, BotUser) }
 
 // event is the name of what happens to a channel: private ones are groups there.
 func (r *room) event(what string) string {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"mime/multipart"
 	"net/http"
 	"strings"
@@ -273,6 +274,34 @@ func TestElsewhereIsNotFound(t *testing.T) {
 	must(t, err)
 	resp.Body.Close()
 	same(t, "guess", resp.StatusCode, 403)
+}
+
+// TestAudience: a button is on the screens of those whom it names, and a row without buttons on none; the message
+// itself, and a click, are as they are.
+func TestAudience(t *testing.T) {
+	w := newFixture(t, Config{})
+	row := `{"type":"actions","elements":[{"type":"button","action_id":"%s","text":{"type":"plain_text","text":"Go"},
+		"visible_to_user_ids":["U0BO"]}%s]}`
+	other := `,{"type":"button","action_id":"all","text":{"type":"plain_text","text":"Go"}}`
+	out := w.call("chat.postMessage", xoxb, "channel", "C0SHOW", "text", "x",
+		"blocks", "["+fmt.Sprintf(row, "one", "")+","+fmt.Sprintf(row, "two", other)+"]",
+		"attachments", `[{"blocks":[`+fmt.Sprintf(row, "three", "")+`]}]`)
+	ts := out["ts"].(string)
+	for user, want := range map[string]string{"U0BO": "one two all three", "U0ANA": "all"} {
+		list := w.screen(user).Rooms[0].Messages
+		var seen []string
+		for _, e := range list[len(list)-1].allElements() {
+			seen = append(seen, e.action)
+		}
+		same(t, user, strings.Join(seen, " "), want)
+	}
+	m, _ := w.Message("C0SHOW", ts)
+	same(t, "the message", len(m.allElements()), 4)
+	_, err := w.Click("U0ANA", "C0SHOW", ts, Press{Action: "one"})
+	must(t, err)
+	out = w.call("chat.postMessage", xoxb, "channel", "C0SHOW", "text", "x", "blocks",
+		`[{"type":"actions","elements":[{"type":"users_select","action_id":"a","visible_to_user_ids":["U0BO"]}]}]`)
+	same(t, "of another element", out["error"], "invalid_blocks")
 }
 
 // A web page somewhere else knows the tokens of every sandbox; the browser says that it is one.

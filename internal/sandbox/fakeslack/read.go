@@ -1,10 +1,13 @@
 package fakeslack
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
+
+	"casterbot/internal/sandbox/blockkit"
 )
 
 // maxCalls is how many calls the log keeps at least; older ones go in bulk
@@ -75,7 +78,7 @@ func (r *room) seenBy(user string) Room {
 	return Room{
 		ID: r.ID, Name: r.Name, Topic: r.Topic, IsIM: r.IM != "", IsPrivate: r.Private, IsExtShared: r.Ext,
 		IsArchived: r.Archived, BotMember: r.has(BotUser), Members: slices.Clone(r.Members),
-		Messages: r.visible(user, ScreenMessages), Pinned: r.pinnedMessages(),
+		Messages: screens(r.visible(user, ScreenMessages), user), Pinned: screens(r.pinnedMessages(), user),
 	}
 }
 
@@ -89,4 +92,56 @@ func (w *Workspace) Message(channel, ts string) (Message, bool) {
 		}
 	}
 	return Message{}, false
+}
+
+// audienceField names the people who see an element.
+const audienceField = "visible_to_user_ids"
+
+// screens are messages as one person's screen shows them: without what is there for others only. A click on that
+// comes through all the same: anybody may send one.
+// https://docs.slack.dev/reference/block-kit/block-elements/icon-button-element
+func screens(list []Message, user string) []Message {
+	for i, m := range list {
+		list[i].Blocks, list[i].Attachments = screen(m.Blocks, user), screen(m.Attachments, user)
+	}
+	return list
+}
+
+func screen(raw json.RawMessage, user string) json.RawMessage {
+	if !bytes.Contains(raw, []byte(audienceField)) {
+		return raw
+	}
+	shown, _ := without(blockkit.Decode(raw), user)
+	return marshal(shown)
+}
+
+// without gives a value without the elements that others see alone, and whether it is one of those itself, or a block
+// that has nothing else.
+func without(v any, user string) (any, bool) {
+	switch v := v.(type) {
+	case []any:
+		kept := []any{}
+		for _, x := range v {
+			if x, hidden := without(x, user); !hidden {
+				kept = append(kept, x)
+			}
+		}
+		return kept, len(v) > 0 && len(kept) == 0
+	case map[string]any:
+		if ids, ok := v[audienceField].([]any); ok && !slices.Contains(ids, any(user)) {
+			return nil, true
+		}
+		for k, x := range v {
+			x, hidden := without(x, user)
+			switch {
+			case hidden && k == "elements":
+				return nil, true
+			case hidden:
+				delete(v, k)
+			default:
+				v[k] = x
+			}
+		}
+	}
+	return v, false
 }
