@@ -97,7 +97,10 @@ func (b *Bot) introduce(ctx context.Context) error {
 	for wait := time.Second; ; wait = min(2*wait, time.Minute) {
 		me, err := b.api.AuthTestContext(ctx)
 		if err == nil {
-			b.who.Store(&payload.Identity{Team: me.TeamID, User: me.UserID})
+			if strings.HasPrefix(me.TeamID, "E") {
+				return webapi.OrgWide(me.TeamID)
+			}
+			b.who.Store(&payload.Identity{Team: me.TeamID, Enterprise: me.EnterpriseID, User: me.UserID})
 			b.dir.SetTeam(me.TeamID)
 			b.chat.SetHome(me.URL)
 			return nil

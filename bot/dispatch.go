@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -240,13 +241,14 @@ func (d *dispatcher) payload(inAck bool, to op.Address, a op.Answer) any {
 	return json.RawMessage(data)
 }
 
-// goReply runs something short that somebody waits for on one of the pools.
+// goReply runs something short that somebody waits for on one of the pools; when that has no place, on another one:
+// whoever was acknowledged is answered.
 func (d *dispatcher) goReply(on *pool, to op.Address, do func(context.Context)) {
 	guarded := func(ctx context.Context) {
 		defer d.rescue(&to, func() {})
 		do(ctx)
 	}
-	if !on.offer(guarded) {
+	if !slices.ContainsFunc([]*pool{on, d.forms, d.clicks, d.work}, func(p *pool) bool { return p.offer(guarded) }) {
 		d.log.Warn("too many answers at once, one is dropped", "person", to.Person)
 	}
 }

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"log/slog"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -134,4 +135,17 @@ func TestStopWhileSlackIsDown(t *testing.T) {
 	if err := <-ended; err != nil {
 		t.Errorf("Run: %v", err)
 	}
+}
+
+// An answer to something that was acknowledged finds another pool when its own has no place.
+func TestAnAnswerFindsAPlace(t *testing.T) {
+	d := &dispatcher{log: slog.New(slog.DiscardHandler)}
+	full := newPool(t.Context(), 0, 0, &d.busy)
+	d.replies, d.forms, d.clicks = full, full, newPool(t.Context(), 1, 1, &d.busy)
+	d.work = full
+	told := make(chan struct{})
+	d.goReply(d.replies, op.Address{Person: "U0ANA"}, func(context.Context) { close(told) })
+	<-told
+	d.clicks.drain(t.Context())
+	full.drain(t.Context())
 }

@@ -14,6 +14,7 @@ import (
 	"casterbot/internal/authz"
 	"casterbot/internal/cache"
 	"casterbot/internal/op"
+	"casterbot/internal/sleep"
 
 	"github.com/slack-go/slack"
 )
@@ -56,7 +57,7 @@ var _ authz.Directory = (*Directory)(nil)
 func New(c webapi.Config, groups func() []string) *Directory {
 	c = c.Filled()
 	d := &Directory{api: c.Api(), now: c.Now, groups: groups,
-		holds: methodLimits{now: time.Now, until: map[string]time.Time{}}}
+		holds: methodLimits{now: time.Now, pause: sleep.For, until: map[string]time.Time{}}}
 	ages := cache.Config{Now: c.Now, Good: goodFor, Renew: renewAt, Stale: staleFor, Within: askWithin, Most: maxFacts,
 		Gone: isGone}
 	d.people, d.members = cache.New[string, op.Person](ages), cache.New[string, members](ages)
@@ -101,7 +102,7 @@ func (d *Directory) of(p op.Person, team string) op.Person {
 	if !known {
 		home = cmp.Or(team, p.Team)
 	}
-	p.External = p.External || cmp.Or(team, home) != home || cmp.Or(p.Team, home) != home
+	p.External = p.External || !sameTeam(p, cmp.Or(team, home), home) || !sameTeam(p, cmp.Or(p.Team, home), home)
 	return p
 }
 
@@ -177,7 +178,7 @@ func within(p op.Person, groups []string, members members) op.Person {
 // askPerson is docs.slack.dev/reference/methods/users.info.
 func (d *Directory) askPerson(ctx context.Context, id string) (op.Person, error) {
 	var u *slack.User
-	err := d.holds.call("users.info", func() (err error) {
+	err := d.holds.call(ctx, "users.info", func() (err error) {
 		u, err = d.api.GetUserInfoContext(ctx, id)
 		return err
 	})
@@ -187,8 +188,22 @@ func (d *Directory) askPerson(ctx context.Context, id string) (op.Person, error)
 	return op.Person{
 		ID: u.ID, Team: u.TeamID, Guest: u.IsRestricted || u.IsUltraRestricted, External: u.IsStranger,
 		Zone: u.TZ, Locale: u.Locale, Bot: u.IsBot || u.IsWorkflowBot || u.IsConnectorBot || u.ID == "USLACKBOT",
-		Deleted: u.Deleted,
+		Deleted: u.Deleted, Teams: teamsOf(u.Enterprise),
 	}, nil
+}
+
+// teamsOf are the workspaces of an Enterprise Grid in which somebody is, and the organisation itself: payloads name any
+// of them.
+func teamsOf(u slack.EnterpriseUser) []string {
+	if u.EnterpriseID == "" {
+		return nil
+	}
+	return append(slices.Clone(u.Teams), u.EnterpriseID)
+}
+
+// sameTeam reports a team that is the bot's own, or another one of somebody who is in the bot's own too.
+func sameTeam(p op.Person, team, home string) bool {
+	return team == home || slices.Contains(p.Teams, home) && slices.Contains(p.Teams, team)
 }
 
 // askGroups is docs.slack.dev/reference/methods/usergroups.list. A group that was deleted or switched off is not in the
@@ -196,7 +211,7 @@ func (d *Directory) askPerson(ctx context.Context, id string) (op.Person, error)
 func (d *Directory) askGroups(ctx context.Context, _ string) (members, error) {
 	d.queries.add(d.now())
 	var groups []slack.UserGroup
-	err := d.holds.call("usergroups.list", func() (err error) {
+	err := d.holds.call(ctx, "usergroups.list", func() (err error) {
 		groups, err = d.api.GetUserGroupsContext(ctx, slack.GetUserGroupsOptionIncludeUsers(true))
 		return err
 	})
@@ -223,7 +238,7 @@ var unseen = map[string]bool{"channel_not_found": true, "missing_scope": true}
 // known whether strangers are in it, so it counts as shared.
 func (d *Directory) askChannel(ctx context.Context, id string) (op.Channel, error) {
 	var c *slack.Channel
-	err := d.holds.call("conversations.info", func() (err error) {
+	err := d.holds.call(ctx, "conversations.info", func() (err error) {
 		c, err = d.api.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: id})
 		return err
 	})

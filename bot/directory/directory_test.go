@@ -13,6 +13,8 @@ import (
 	"casterbot/internal/op"
 	"casterbot/internal/sandbox/fakeslack"
 	"casterbot/test/slackworld"
+
+	"github.com/slack-go/slack"
 )
 
 func newTestDirectory(w *slackworld.World, groups ...string) (*Directory, *slackworld.Clock) {
@@ -218,5 +220,27 @@ func TestGlance(t *testing.T) {
 	clock.Advance(-2 * goodFor)
 	if see() {
 		t.Error("a glance sees facts of the future")
+	}
+}
+
+// In an Enterprise Grid whoever is in the bot's workspace too belongs to it, whichever of their workspaces, or the
+// organisation, a payload names; whoever is not stays a stranger.
+func TestGrid(t *testing.T) {
+	d := &Directory{}
+	d.SetTeam("T0SHOW")
+	grid := teamsOf(slack.EnterpriseUser{EnterpriseID: "E0ORG", Teams: []string{"T0NEWS", "T0SHOW"}})
+	for _, c := range []struct {
+		team, payload string
+		teams         []string
+		external      bool
+	}{
+		{"T0NEWS", "T0NEWS", grid, false}, {"T0NEWS", "E0ORG", grid, false}, {"T0SHOW", "T0SHOW", grid, false},
+		{"T0NEWS", "T0ELSE", grid, true}, {"T0NEWS", "T0SHOW", nil, true}, {"T0SHOW", "T0NEWS", nil, true},
+		{"T0NEWS", "T0NEWS", teamsOf(slack.EnterpriseUser{EnterpriseID: "E0ORG", Teams: []string{"T0NEWS"}}), true},
+		{"T0SHOW", "", teamsOf(slack.EnterpriseUser{}), false},
+	} {
+		if p := d.of(op.Person{ID: "U1", Team: c.team, Teams: c.teams}, c.payload); p.External != c.external {
+			t.Errorf("%+v: external %v", c, p.External)
+		}
 	}
 }

@@ -39,7 +39,7 @@ func (d *Directory) askRooms(ctx context.Context, id string) ([]string, error) {
 	}
 	for range roomPages {
 		var channels []slack.Channel
-		err := d.holds.call("users.conversations", func() (err error) {
+		err := d.holds.call(ctx, "users.conversations", func() (err error) {
 			channels, params.Cursor, err = d.api.GetConversationsForUserContext(ctx, &params)
 			return err
 		})

@@ -18,8 +18,14 @@ import (
 // Identity is who the bot is. The app needs no check: a socket is opened with the app's own token and carries nothing
 // else.
 type Identity struct {
-	Team string
-	User string
+	Team       string
+	Enterprise string // the organisation of an Enterprise Grid; empty for a workspace of its own
+	User       string
+}
+
+// ours reports a payload of the bot's own workspace, or of its organisation: who may do what is judged by the person.
+func (id Identity) ours(team, enterprise string) bool {
+	return team == id.Team || id.Enterprise != "" && (team == id.Enterprise || enterprise == id.Enterprise)
 }
 
 // formInput is what somebody did in a form: sent it, or changed a field on which others depend.
@@ -80,7 +86,7 @@ func (id Identity) Decode(kind, envelope string, payload json.RawMessage, now ti
 
 // slash decodes a slash command (docs.slack.dev/interactivity/implementing-slash-commands).
 func (id Identity) slash(c slack.SlashCommand, envelope string, now time.Time) (Event, error) {
-	if c.TeamID != id.Team {
+	if !id.ours(c.TeamID, c.EnterpriseID) {
 		return Event{}, errOtherTeam
 	}
 	if c.UserID == "" || c.ChannelID == "" || c.Command == "" {
@@ -96,7 +102,7 @@ func (id Identity) slash(c slack.SlashCommand, envelope string, now time.Time) (
 	}
 	r := op.Request{
 		Key: "slash-" + digest(key), Text: text,
-		Origin: op.Origin{Team: c.TeamID, PersonTeam: c.TeamID, Trigger: c.TriggerID, Address: op.Address{
+		Origin: op.Origin{Team: id.Team, PersonTeam: c.TeamID, Trigger: c.TriggerID, Address: op.Address{
 			Channel: c.ChannelID, Person: c.UserID, At: now, ReplyTo: c.ResponseURL,
 		}},
 	}

@@ -21,7 +21,7 @@ func (id Identity) mention(in callback, key string, now time.Time) (Event, error
 	if e.BotID != "" || !said[e.Subtype] || person == "" || person == id.User || idOf(e.Channel) == "" {
 		return Event{Ignored: "message of a bot, or one without a channel"}, nil
 	}
-	if in.TeamID != id.Team {
+	if !id.ours(in.TeamID, "") {
 		return Event{}, errOtherTeam
 	}
 	from := op.Origin{Team: id.Team, PersonTeam: cmp.Or(e.UserTeam, e.SourceTeam, e.Team, in.TeamID),

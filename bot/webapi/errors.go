@@ -61,6 +61,12 @@ func TokenError(err error, variable string) error {
 	return nil
 }
 
+// OrgWide is that of an app that was installed for a whole organisation. A policy is that of one workspace.
+func OrgWide(team string) error {
+	return &Fatal{Code: "org_wide", text: "SLACK_BOT_TOKEN belongs to an installation for the whole organisation " + team +
+		": install the app in the one workspace of the crew, and use the token of that"}
+}
+
 // FatalOr makes an error for people out of any.
 func FatalOr(err error) error {
 	if f := AppTokenError(err); f != nil {

@@ -69,6 +69,7 @@ type Click struct {
 type Person struct {
 	ID       string
 	Team     string
+	Teams    []string // in an Enterprise Grid: all workspaces that the person is in, and the organisation
 	Guest    bool     // restricted or ultra restricted
 	External bool     // of another organisation
 	Bot      bool     // a bot or a workflow
