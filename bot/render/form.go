@@ -85,13 +85,13 @@ func (t Printer) DrawForm(f op.Form, person string) slack.ModalViewRequest {
 
 // InFull is the way around a form.
 func InFull(f op.Form) op.Line {
-	return op.L("The command can be typed in full instead: ", op.Code("/"+f.Command), ".")
+	return op.L("The command can be typed in full instead: ", op.Code("/"+op.Readable(f.Command)), ".")
 }
 
 func (t Printer) modal(f op.Form, person string) slack.ModalViewRequest {
 	return slack.ModalViewRequest{
-		Type: slack.VTModal, Title: label(cmp.Or(f.Title, "casterbot"), maxTitle), Close: label(t.text("Cancel"), maxTitle),
-		CallbackID: "form", PrivateMetadata: remember(f, person),
+		Type: slack.VTModal, Title: label(cmp.Or(t.Words.Text(t.Language, f.Title), "casterbot"), maxTitle),
+		Close: label(t.text("Cancel"), maxTitle), CallbackID: "form", PrivateMetadata: remember(f, person),
 	}
 }
 
