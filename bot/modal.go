@@ -73,7 +73,7 @@ func (d *dispatcher) redraw(ctx context.Context, r op.Request, f op.Form, view, 
 		return
 	}
 	d.log.Warn("draw a form", "error", webapi.Bare(err))
-	f.Fields, f.Note, f.Problem = nil, render.InFull(f), op.L("I could not draw this form, so nothing was done.")
+	f.Fields, f.Note, f.Problem = nil, render.InFull(f), op.L("This form could not be drawn, so nothing was done.")
 	if d.update(ctx, d.to(r.Address).DrawForm(f, r.Person), view, "") != nil {
 		d.engine.Reply(ctx, r.Address, op.Answer{Mark: op.MarkFailed, Title: f.Problem, Lines: []op.Line{f.Note}})
 	}

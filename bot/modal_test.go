@@ -190,10 +190,10 @@ func TestFormsThatSlackRefuses(t *testing.T) {
 	w.start()
 	w.Fail("views.update", fakeslack.Fault{Error: "invalid_arguments", Times: 1})
 	w.Types("U0ANA", "C0SHOW", "/record stop")
-	w.view("U0ANA", "I could not draw this form, so nothing was done.")
+	w.view("U0ANA", "This form could not be drawn, so nothing was done.")
 	w.Fail("views.update", fakeslack.Fault{Status: 500})
 	w.Types("U0BO", "C0SHOW", "/record stop")
 	w.Until("he is told", func() bool {
-		return w.Reads("U0BO", "C0SHOW", "I could not draw this form, so nothing was done.")
+		return w.Reads("U0BO", "C0SHOW", "This form could not be drawn, so nothing was done.")
 	})
 }

@@ -76,7 +76,7 @@ func touches(scope op.Scope, t op.Target) bool {
 var pasts = map[op.State]op.Text{
 	op.Pending: "waits for a confirmation", op.Queued: "confirmed", op.Running: "under way",
 	op.Unknown: "not known whether it happened", op.Succeeded: "done", op.Failed: "not done",
-	op.Expired: "expired", op.Cancelled: "called off",
+	op.Expired: "expired", op.Cancelled: "cancelled",
 }
 
 // pastItem is an operation in a few words: what, what became of it, who and when, and where its card is.
@@ -89,11 +89,11 @@ func pastItem(o op.Operation) op.Item {
 	case o.IsSeveral() && o.State != op.Running && len(out.Text) > 0:
 		became = out.Text // how many of them
 	}
-	facts := []op.Line{became, op.L(op.On(o.Created), " asked by ", op.Who(o.Requester))}
+	facts := []op.Line{became, op.L(op.At(o.Created), " asked by ", op.Who(o.Requester))}
 	if o.DecidedBy != "" && o.DecidedBy != o.Requester {
 		word := op.Text("confirmed by ")
 		if o.State == op.Cancelled {
-			word = "called off by "
+			word = "cancelled by "
 		}
 		facts = append(facts, op.L(word, op.Who(o.DecidedBy)))
 	}

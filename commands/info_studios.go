@@ -96,7 +96,7 @@ func (s table) studioItem(ctx context.Context, scope op.Scope, c live.Caster, in
 func (s table) inside(ctx context.Context, scope op.Scope, c live.Caster) []op.Line {
 	all, err := s.cloud.Scenes(ctx, c.ID)
 	if err != nil {
-		return append(s.standby(ctx, c, nil), op.L("I could not look into it: ", failure.Explain(err).Text))
+		return append(s.standby(ctx, c, nil), op.L("its inside could not be looked at: ", failure.Explain(err).Text))
 	}
 	facts := s.standby(ctx, c, all)
 	program := tally.Program(all)
@@ -116,7 +116,7 @@ func (s table) inside(ctx context.Context, scope op.Scope, c live.Caster) []op.L
 func (c outageFacts) recordingLine() op.Line {
 	switch {
 	case c.err != nil:
-		return op.L("I could not see whether its programme is being recorded")
+		return op.L("whether its programme is being recorded could not be seen")
 	case c.name == "":
 		return nil
 	}
@@ -141,7 +141,7 @@ func airFact(c live.Caster) op.Line {
 	case c.Started.IsZero():
 		return op.L("on air")
 	}
-	return op.L("on air since ", op.On(c.Started))
+	return op.L("on air since ", op.At(c.Started))
 }
 
 func (s table) casterShow() op.Command {
@@ -229,15 +229,15 @@ func (i inside) setup() op.Line {
 		line = op.L(line, " · delay ", op.For(config.Delay))
 	}
 	if config.Recorded {
-		line = op.L(line, " · its programme can be recorded")
+		line = op.L(line, " · recording configured")
 	}
 	if config.Standby && config.AutoStandby {
 		return op.L(line, " · standby picture: configured, shown by itself when the input fails")
 	}
 	if config.Standby {
-		return op.L(line, " · standby picture: configured")
+		return op.L(line, " · standby slate configured")
 	}
-	return op.L(line, " · standby picture: not configured")
+	return op.L(line, " · standby slate not configured")
 }
 
 // sceneItem shows a scene with its tally and the one thing that is most often done next: open it, then take it.

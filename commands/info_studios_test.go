@@ -50,7 +50,7 @@ func TestCasterShow(t *testing.T) {
 	}
 	wantHas(t, words(got), "Evening News · on air since", "PROGRAM · open · s-main", "PREVIEW · open · s-p1",
 		"PREVIEW · closed · s-p2",
-		"Domain live.example.com · delay 5 s", "standby picture: not configured", "[Restart…] caster restart "+newsID,
+		"Domain live.example.com · delay 5 s", "standby slate not configured", "[Restart…] caster restart "+newsID,
 		"[Copy…] caster copy "+newsID, "[Stop studio…] caster stop "+newsID,
 		"[Standby…] caster standby "+newsID, "[Close preview…] caster scene stop "+newsID)
 	for i, want := range []string{"", "Take…: caster take " + newsID + " s-p1",
@@ -85,7 +85,7 @@ func TestCasterShow(t *testing.T) {
 	wantHas(t, words(got), "could not be read", "its programme is being recorded as b5447c")
 	f.fail["RecordContent"] = &live.Error{Class: live.NotSent}
 	got, _ = find(t, f, "caster show {caster}").Read(t.Context(), call("caster", newsID))
-	wantHas(t, words(got), "could not see whether its programme")
+	wantHas(t, words(got), "hether its programme is being recorded could not be seen")
 	got, err = find(t, f, "caster show {caster}").Read(t.Context(), call("caster", sportsID))
 	if err != nil {
 		t.Fatal(err)
@@ -102,7 +102,7 @@ func TestCasterListLooksIntoSome(t *testing.T) {
 	}
 	f.fail["Scenes"] = &live.Error{Class: live.NotSent}
 	got, err := find(t, f, "caster list {text?}").Read(t.Context(), call())
-	if n := strings.Count(words(got), "I could not look into it"); err != nil || n != maxTallies {
+	if n := strings.Count(words(got), "its inside could not be looked at"); err != nil || n != maxTallies {
 		t.Errorf("%d were looked into, %v", n, err)
 	}
 }
@@ -136,13 +136,13 @@ func TestPlanRestartTellsOfTheRecording(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantHas(t, facts(p), "b5447c, is running and may be cut")
+	wantHas(t, facts(p), "b5447c: that recording may break off")
 	f.fail["RecordContent"] = &live.Error{Class: live.Unknown}
 	p, err = c.Plan(t.Context(), call("caster", newsID))
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantHas(t, facts(p), "could not see whether its programme")
+	wantHas(t, facts(p), "hether its programme is being recorded could not be seen")
 	f.fail["RecordContent"] = &live.Error{Class: live.Refused, Code: "Forbidden.RAM"}
 	f.setups[newsID] = live.CasterConfig{Domain: "live.example.com"}
 	p, err = c.Plan(t.Context(), call("caster", newsID))
@@ -244,7 +244,7 @@ func TestVerifyRestart(t *testing.T) {
 		}
 		seen := "The studio is "
 		if c.onAir && c.started.Equal(noon) {
-			seen = "It is on air again since "
+			seen = "Back on air since "
 		}
 		wantHas(t, got.Seen.Plain(), seen)
 	}
@@ -276,7 +276,7 @@ func TestPlansSayWhenTheyCannotLook(t *testing.T) {
 			_, err = c.Plan(t.Context(), all)
 		}
 		r := refused(t, err)
-		wantHas(t, words(r.Answer), "I could not look at", "Nothing was done.", "RAM policy")
+		wantHas(t, words(r.Answer), "could not look at", "Nothing was done.", "RAM policy")
 		if r.Code != "Forbidden.RAM" {
 			t.Errorf("%s: code %q", usage, r.Code)
 		}
@@ -311,5 +311,5 @@ func TestFilesOfMany(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantHas(t, words(got), "Looked at 12 streams, live ones first; …and 10 more.", "…and 2 more. Looked back to")
+	wantHas(t, words(got), "Looked at 12 streams, live ones first; …and 10 more.", "…and 2 more. Searched back to")
 }

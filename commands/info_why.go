@@ -59,7 +59,8 @@ func (r policyQuestions) noVerb(typed string) error {
 		_, short, _ := strings.Cut(verb, ".")
 		return min(op.Distance(op.Fold(typed), verb), op.Distance(op.Fold(typed), short))
 	})
-	return op.Refuse(op.L("I know no command ", op.B(op.Visible(typed)), "."), op.L("The nearest is ", op.Code(near), "."))
+	return op.Refuse(op.L("There is no command ", op.B(op.Visible(typed)), "."),
+		op.L("The nearest is ", op.Code(near), "."))
 }
 
 // targetOf resolves the target as the command itself would.

@@ -43,7 +43,7 @@ func (s table) ownCommands(known *op.Table) []op.Command {
 func (s table) casterLock() op.Command {
 	return op.Command{
 		Usage:    "caster lock {caster} {until?} {why?}",
-		Short:    "Keep a studio for yourself for a while: what others want to change is refused.",
+		Short:    "Reserve a studio: changes by others are refused until you unlock it or the time is over.",
 		Examples: []string{`caster lock "Evening News" until 22:00 election night`, `caster lock "Evening News" for 90m`},
 		Verb:     "caster.lock", Effect: op.Change, Starts: []op.Condition{op.IsLocked},
 		Plan: s.planLock, Apply: s.applyLock, Verify: s.verifyLock, Follow: s.followLock, Then: afterLock,
@@ -69,12 +69,15 @@ func (s table) planLock(ctx context.Context, call op.Call) (op.Plan, error) {
 	}
 	p := lockPlan(lock, op.Args{"caster": c.ID, "until": e.At.UTC().Format(civiltime.WholeMoment), "why": why,
 		"by": call.Person.ID}, lock.Other(call.Person.ID))
-	p.Target, p.Title, p.Button = onStudio(c), op.L("Lock studio ", op.B(c.Name), " until ", op.On(e.At)), "Lock studio"
+	p.Target, p.Title, p.Button = onStudio(c), op.L("Lock studio ", op.B(c.Name), " until ", op.At(e.At)), "Lock studio"
 	if lock.Held() && lock.Holder == call.Person.ID {
 		if lock.Until.Equal(e.At) && lock.Why == why {
-			return op.Plan{}, op.Already(op.L("You hold ", op.B(c.Name), " until then already."))
+			return op.Plan{}, op.Already(op.L("You have locked ", op.B(c.Name), " until then already."))
 		}
-		p.Title, p.Button = op.L("Keep the lock of studio ", op.B(c.Name), " until ", op.On(e.At)), "Keep the lock"
+		p.Title, p.Button = op.L("Extend the lock of studio ", op.B(c.Name), " until ", op.At(e.At)), "Extend the lock"
+		if e.At.Before(lock.Until) {
+			p.Title, p.Button = op.L("Shorten the lock of studio ", op.B(c.Name), " to ", op.At(e.At)), "Shorten the lock"
+		}
 	}
 	p.Facts = append(e.Facts(), reasonFact(why)...)
 	return p, nil
@@ -126,8 +129,7 @@ func (s table) applyLock(ctx context.Context, p op.Plan, _ string, _ op.SendPerm
 	}
 	now, held, err := s.records.Hold(ctx, lock)
 	return lockOutcome(op.Outcome{
-		Text: withFacts(op.L("Studio ", op.B(p.Target.Name), " is locked by ", op.Who(lock.Holder), " until ",
-			op.On(until), "."), p),
+		Text: withFacts(op.L(op.B(p.Target.Name), " is locked by ", op.Who(lock.Holder), " until ", op.At(until), "."), p),
 	}, op.L(op.B(p.Target.Name), " was not locked"), now, held, err)
 }
 
@@ -156,7 +158,7 @@ func withFacts(text op.Line, p op.Plan) op.Line {
 
 // unwritten is the outcome of a change of the bot's own records that may have been written or not.
 func unwritten() op.Outcome {
-	return op.Outcome{State: op.Unknown, Text: op.L("I could not tell whether my own record of it was written.")}
+	return op.Outcome{State: op.Unknown, Text: op.L("it could not be told whether casterbot's own record of it was written.")}
 }
 
 func standing(l op.Lock) op.Line {
@@ -171,7 +173,7 @@ func (s table) lockFact(ctx context.Context, c live.Caster) []op.Line {
 	lock, err := s.records.Lock(ctx, onStudio(c))
 	switch {
 	case err != nil:
-		return []op.Line{op.L("I could not read whether it is locked")}
+		return []op.Line{op.L("whether it is locked could not be read")}
 	case !lock.Held():
 		return nil
 	}
@@ -198,13 +200,13 @@ func (s table) followLock(ctx context.Context, a op.Attempt) (op.Followup, error
 	case s.now().Before(until):
 		return op.Followup{Again: until}, nil
 	}
-	return op.Followup{Over: op.L("Ended ", op.On(until), ": the time of the lock has passed.")}, nil
+	return op.Followup{Over: op.L("Ended ", op.At(until), ": the time of the lock has passed.")}, nil
 }
 
 func (s table) casterUnlock() op.Command {
 	return op.Command{
 		Usage:    "caster unlock {caster}",
-		Short:    "Give a studio back that you have locked.",
+		Short:    "Unlock a studio that you have locked.",
 		Examples: []string{`caster unlock "Evening News"`},
 		Verb:     "caster.unlock", Effect: op.Change, Ends: []op.Condition{op.IsLocked},
 		Plan: s.planUnlock, Apply: s.applyUnlock, Verify: s.verifyUnlocked,
@@ -246,7 +248,7 @@ func (s table) applyUnlock(ctx context.Context, p op.Plan, _ string, _ op.SendPe
 		return op.Outcome{State: op.Failed, Text: op.L(denied, ": the lock is another one now. Nothing was changed.")}
 	}
 	now, gone, err := s.records.Release(ctx, lock, p.Args["by"], "")
-	return lockOutcome(op.Outcome{Text: op.L("Studio ", op.B(p.Target.Name), " is free again.")}, denied, now, gone, err)
+	return lockOutcome(op.Outcome{Text: op.L(op.B(p.Target.Name), " is free again.")}, denied, now, gone, err)
 }
 
 func (s table) verifyUnlocked(ctx context.Context, a op.Attempt) (op.Evidence, error) {

@@ -40,7 +40,7 @@ func (s table) othersLock(ctx context.Context, call op.Call) (target op.Target, 
 	switch {
 	case err != nil:
 	case lock.Holder == call.Person.ID:
-		err = op.Refuse(op.L("It is you who has locked ", op.B(target.Name), ".")).
+		err = op.Refuse(op.L("You have locked ", op.B(target.Name), " yourself.")).
 			WithNext(nextcmd.OnCaster("unlock", target.ID))
 	default:
 		why, err = reason(call)
@@ -52,7 +52,7 @@ func (s table) applyBreak(ctx context.Context, p op.Plan, _ string, _ op.SendPer
 	lock := op.Lock{Target: p.Target, Holder: p.Args["holder"], Version: seenLock(p)}
 	now, gone, err := s.records.Release(ctx, lock, p.Args["by"], p.Args["why"])
 	return lockOutcome(op.Outcome{
-		Text: op.L(op.Who(p.Args["by"]), " has broken the lock of ", op.Who(p.Args["holder"]), " on studio ",
+		Text: op.L(op.Who(p.Args["by"]), " broke the lock of ", op.Who(p.Args["holder"]), " on studio ",
 			op.B(p.Target.Name),
 			". Reason: ", op.V(op.Visible(p.Args["why"])), ". It is free now."),
 		Next: []op.Next{nextcmd.OnCaster("lock", p.Target.ID)},
@@ -62,7 +62,7 @@ func (s table) applyBreak(ctx context.Context, p op.Plan, _ string, _ op.SendPer
 func (s table) casterAsk() op.Command {
 	return op.Command{
 		Usage:    "caster ask {caster} {why?}",
-		Short:    "Ask whoever has locked a studio for it, in front of everybody.",
+		Short:    "Ask whoever has locked a studio to release it, in front of everybody.",
 		Examples: []string{`caster ask "Evening News" may I restart it?`},
 		Verb:     "caster.ask", Effect: op.Preview, PastLock: true,
 		Plan: s.planAsk, Apply: applyAsk, NoVerify: "the card is the message: there is nothing else to see",
@@ -77,17 +77,17 @@ func (s table) planAsk(ctx context.Context, call op.Call) (op.Plan, error) {
 	}
 	p := lockPlan(lock, op.Args{"caster": target.ID, "why": why, "by": call.Person.ID}, lock.Holder)
 	p.Target, p.Title, p.Button = target,
-		op.L(op.Who(lock.Holder), ", ", op.Who(call.Person.ID), " asks you for studio ", op.B(target.Name)), "Ask"
+		op.L(op.Who(lock.Holder), ", ", op.Who(call.Person.ID), " asks you to release ", op.B(target.Name)), "Ask"
 	p.Facts = []op.Line{op.L("It is ", lock.Line(), ".")}
 	if why != "" {
-		p.Facts = append([]op.Line{op.L("Wanted: ", op.V(op.Visible(why)), ".")}, p.Facts...)
+		p.Facts = append([]op.Line{op.L("“", op.V(op.Visible(why)), "”")}, p.Facts...)
 	}
 	return p, nil
 }
 
 func applyAsk(_ context.Context, p op.Plan, _ string, _ op.SendPermit) op.Outcome {
 	return op.Outcome{
-		State: op.Succeeded, Text: withFacts(op.L(p.Title, "."), p),
+		State: op.Succeeded, Calls: true, Text: withFacts(op.L(p.Title, "."), p),
 		Next: []op.Next{nextcmd.Command("unlock", p.Args)},
 	}
 }
@@ -96,7 +96,7 @@ func applyAsk(_ context.Context, p op.Plan, _ string, _ op.SendPermit) op.Outcom
 func pastLock(lock op.Lock, p op.Plan) []op.Next {
 	return []op.Next{
 		nextcmd.Command("ask", op.Args{"caster": lock.Target.ID, "why": op.Visible(p.Title.Plain())}),
-		{Label: "Break glass…", Text: grammar.Format("caster break {caster}", op.Args{"caster": lock.Target.ID}) + " ?"},
+		{Label: "Break the lock…", Text: grammar.Format("caster break {caster}", op.Args{"caster": lock.Target.ID}) + " ?"},
 	}
 }
 

@@ -75,13 +75,13 @@ var recordCommands = []recordCommand{
 	{
 		word: "restart", command: "restart", live: true,
 		row: op.Command{
-			Short:  "Write the file of what was recorded so far and start over.",
+			Short:  "Close the file of what was recorded so far and start a new one.",
 			Starts: []op.Condition{op.IsRecorded}, Ends: []op.Condition{op.IsRecorded},
 		},
 		says: recordWords{
-			title: "Start over recording of ", button: "Cut and write the file",
-			done:   [2]op.Text{"Recording of ", " started over; the file of what was recorded before is being written."},
-			denial: [2]op.Text{"Recording of ", " was not started over"},
+			title: "Restart recording of ", button: "Close file, start a new one",
+			done:   [2]op.Text{"Recording of ", " restarted; the file of what was recorded before is being written."},
+			denial: [2]op.Text{"Recording of ", " was not restarted"},
 		},
 		next:   []string{"pause"},
 		ask:    recording.SeeOnline | recording.SeeConfig | recording.SeeContent,
@@ -97,7 +97,7 @@ var recordCommands = []recordCommand{
 		},
 		says: recordWords{
 			title: "Write the file of ", button: "Write the file now",
-			done:   [2]op.Text{"The file of ", " is being written now; its recording is fully stopped."},
+			done:   [2]op.Text{"The file of ", " comes at once: its recording has ended."},
 			denial: [2]op.Text{"The file of ", " was not written"},
 		},
 		next:   []string{"files"},
@@ -189,7 +189,7 @@ func recordable(k recording.State, t target, r recordCommand) error {
 
 // nothingRecorded leaves a stream out of several. Asked for alone it is only warned of, as the lists lag behind.
 func nothingRecorded(t target) error {
-	return op.Already(op.L("I see nothing that is being recorded of ", op.B(t.label), ". Nothing was changed."),
+	return op.Already(op.L("Nothing of ", op.B(t.label), " is seen to be recording. Nothing was changed."),
 		nextcmd.OnStream("status", t.String())).SaysSo().
 		InShort(op.L("nothing is being recorded"))
 }
@@ -198,8 +198,8 @@ func refuseRunning(k recording.State, t target) error {
 	if k.Phase != tally.Running {
 		return nil
 	}
-	return op.Already(op.L("As far as the cloud shows, ", op.B(t.label), " is already recording",
-		op.Told(", since ", op.On, k.Content.From), ". Nothing was changed."),
+	return op.Already(op.L("As far as the cloud shows, ", op.B(t.label), " is being recorded already",
+		op.Told(", since ", op.At, k.Content.From), ". Nothing was changed."),
 		nextcmd.OnStream("pause", t.String())).SaysSo().InShort(op.L("already recording"))
 }
 
@@ -208,7 +208,7 @@ func refuseUnpaused(k recording.State, t target) error {
 		return nil
 	}
 	return op.Refuse(op.L(op.B(t.label), " is still recording: its file can be written at once only after a pause."),
-		op.L("Pause it first, or cut it: ", op.Code("/record restart"), " writes the file and goes on.")).
+		op.L("Pause it first, or use ", op.Code("/record restart"), ": it closes this file and starts a new one.")).
 		WithNext(nextcmd.OnStream("pause", t.String())).InShort(op.L("still recording"))
 }
 
@@ -222,9 +222,9 @@ func warnFresh(k recording.State) []op.Line {
 func warnQuiet(k recording.State) []op.Line {
 	switch {
 	case k.Online == nil:
-		return []op.Line{op.L("A recording ends by itself when its stream breaks off.")}
+		return []op.Line{op.L("A recording ends when its stream breaks off.")}
 	case !k.Fresh() && !k.Waits():
-		return []op.Line{op.L("I see nothing that is being recorded; ApsaraVideo Live may refuse.")}
+		return []op.Line{op.L("Nothing is seen to be recording; ApsaraVideo Live may refuse.")}
 	}
 	return nil
 }
@@ -233,7 +233,7 @@ func warnUnpaused(k recording.State) []op.Line {
 	if k.Phase == tally.Ended {
 		return nil
 	}
-	return []op.Line{op.L("I see no recording that waits for its file; ApsaraVideo Live may refuse.")}
+	return []op.Line{op.L("No recording is seen that waits for its file; ApsaraVideo Live may refuse.")}
 }
 
 func (s table) applyRecord(ctx context.Context, p op.Plan, permit op.SendPermit, r recordCommand) op.Outcome {
@@ -261,7 +261,7 @@ func fileOfPause(s table, p op.Plan) op.Line {
 	if err != nil {
 		return op.L("The file follows after the delay of its configuration.")
 	}
-	return op.L("The file is written at ", op.At(s.now().Add(delay)), " (in ", op.For(delay), ").")
+	return op.L("The file is due at ", op.At(s.now().Add(delay)), " (in ", op.For(delay), ").")
 }
 
 // verifyRecord looks at material and files for traces of the command. One look is enough after an answer.

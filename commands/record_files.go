@@ -69,7 +69,7 @@ func (s table) readFiles(ctx context.Context, call op.Call) (op.Answer, error) {
 	if err := parallel.Together(asks...); err != nil {
 		return op.Answer{}, failure.CannotLook(op.L(op.V(t.label)), err)
 	}
-	answer.Note, answer.Items = op.L("Looked back to ", op.On(from), "."), k.With(files).Unwritten(t.String())
+	answer.Note, answer.Items = op.L("Searched back to ", op.Day(from), "."), k.With(files).Unwritten(t.String())
 	shown := files[min(len(files), (page-1)*pageFiles):min(len(files), page*pageFiles)]
 	for _, f := range shown {
 		answer.Items = append(answer.Items, fileItem(f))
@@ -146,7 +146,7 @@ func (s table) readAllFiles(ctx context.Context, call op.Call) (op.Answer, error
 	var files []filed
 	from := s.now().Add(-reach)
 	answer := op.Answer{Mark: op.MarkNeutral, Title: op.L("The newest files of this channel"), Lines: blind,
-		Note: op.L("Looked back to ", op.On(from), ". For more ask for one stream.")}
+		Note: op.L("Searched back to ", op.Day(from), ". For more ask for one stream.")}
 	slices.SortStableFunc(all, func(a, b target) int { return first(a.online != nil, b.online != nil) })
 	to := s.now()
 	shown, unlooked := op.Cut(all, maxLooks)
@@ -159,7 +159,7 @@ func (s table) readAllFiles(ctx context.Context, call op.Call) (op.Answer, error
 	}) {
 		if found.Err != nil && shown[i].unseen == nil { // else that is said of its domain
 			answer.Lines = append(answer.Lines,
-				op.L("I could not look at ", op.B(shown[i].label), ": ", failure.Explain(found.Err).Text, "."))
+				op.L("casterbot could not look at ", op.B(shown[i].label), ": ", failure.Explain(found.Err).Text, "."))
 		}
 		for _, f := range found.Got {
 			files = append(files, filed{f, shown[i]})

@@ -43,7 +43,7 @@ func TestFilesByPages(t *testing.T) {
 		if len(got.Items) != c.items {
 			t.Fatalf("page %q: %d files", page, len(got.Items))
 		}
-		wantHas(t, words(got), "Files of main", "Looked back to", c.next)
+		wantHas(t, words(got), "Files of main", "Searched back to", c.next)
 		wantHas(t, got.Items[0].Facts[0].Plain(), "1 h 00 min · mp4 · "+c.first)
 		wantHas(t, got.Items[len(got.Items)-1].Facts[0].Plain(), c.last)
 		if (c.next == "") != (len(got.Next) == 0) {
@@ -59,13 +59,13 @@ func TestFilesThatAreNotWrittenYet(t *testing.T) {
 	f.contents[mainPath] = []live.Content{{From: noon.Add(-5 * time.Minute), To: noon.Add(-2 * time.Minute)}}
 	got := readFiles(t, f, "stream", "main")
 	wantHas(t, words(got),
-		"- (no file yet)\n  As far as the cloud shows, recording was paused at 11:58:00 UTC and its file is written at 12:01:00 UTC.", "f-1")
+		"- (no file yet)\n  As far as the cloud shows, recording was paused at 2027-03-09 11:58:00 UTC and its file is due at 2027-03-09 12:01:00 UTC.", "f-1")
 	wantNot(t, words(got), "No files.")
 	if got.Items[0].Mark != op.MarkPaused || got.Items[0].Next[0].Label != "Write it now" {
 		t.Errorf("%+v", got.Items[0])
 	}
 	f.contents[mainPath] = []live.Content{{From: noon.Add(-5 * time.Minute)}}
-	wantHas(t, words(readFiles(t, f, "stream", "main")), "(no file yet)", "it is recording since")
+	wantHas(t, words(readFiles(t, f, "stream", "main")), "(no file yet)", "it has been recording since")
 	wantNot(t, words(readFiles(t, f, "stream", "main", "page", "2")), "no file yet")
 	f.contents = nil
 	wantNot(t, words(readFiles(t, f, "stream", "main")), "no file yet")
@@ -77,13 +77,13 @@ func TestFilesOfAllStreams(t *testing.T) {
 	if len(got.Items) != 6 { // the fake has the same files for both streams
 		t.Errorf("%d files", len(got.Items))
 	}
-	wantHas(t, words(got), "The newest files of this channel", "main · File of 2027-03-08 12:00:00 UTC to 13:00:00 UTC",
+	wantHas(t, words(got), "The newest files of this channel", "main · File of 2027-03-08 12:00:00 UTC to 2027-03-08 13:00:00 UTC",
 		"friday · File of")
 	if n := got.Items[0].Next[0]; n.Text != "record files "+mainPath {
 		t.Errorf("way on %v", n)
 	}
 	f.fail["RecordFiles"] = &live.Error{Class: live.Unknown, Status: 500}
-	wantHas(t, words(readFiles(t, f)), "I could not look at main")
+	wantHas(t, words(readFiles(t, f)), "could not look at main")
 	f = newFake()
 	wantHas(t, words(readFiles(t, f)), "No files.")
 }
@@ -98,5 +98,5 @@ func TestFilesRefuse(t *testing.T) {
 	f := fileStore(1)
 	f.fail["RecordFiles"] = &live.Error{Class: live.Unknown, Status: 500}
 	_, err := find(t, f, filesUsage).Read(t.Context(), call("stream", "main"))
-	wantHas(t, words(refused(t, err).Answer), "I could not look at main", "[Ask again] record files main")
+	wantHas(t, words(refused(t, err).Answer), "could not look at main", "[Ask again] record files main")
 }

@@ -48,16 +48,16 @@ func (s table) followFile(due func(op.Attempt) time.Time) func(context.Context, 
 			if s.now().Before(a.Sent.Add(recording.Window)) {
 				return op.Followup{}, err
 			}
-			return op.Followup{Text: op.L("I could not look for its file."), Next: next}, nil
+			return op.Followup{Text: op.L("Its file could not be looked for."), Next: next}, nil
 		}
 		before, _ := baseline.Of(a.Plan.Seen, baseline.LookedAt, baseline.BeganAt, baseline.EndedAt, baseline.FileAt)
 		when := due(a)
 		f, found := recording.MadeSince(k, before, a)
 		switch {
 		case found:
-			return op.Followup{Text: op.L("The cloud lists its file: ", fileWords(f), "."), Next: next}, nil
+			return op.Followup{Text: op.L("Its file: ", fileWords(f), "."), Next: next}, nil
 		case recording.WentOn(k, before, a):
-			return op.Followup{Text: op.L("Recording has gone on since, so there is no file of this pause."),
+			return op.Followup{Text: op.L("Recording went on after this pause, so it has no file of its own."),
 				Next: []op.Next{nextcmd.OnStream("pause", t.String())}}, nil
 		case k.At.Before(when):
 			return op.Followup{Again: when}, nil
@@ -66,7 +66,7 @@ func (s table) followFile(due func(op.Attempt) time.Time) func(context.Context, 
 				time.Time.Compare)}, nil
 		}
 		return op.Followup{Text: op.L("Its file was due at ", op.At(when), "; at ", op.At(k.At),
-			" the cloud did not list it."), Next: next}, nil
+			" ApsaraVideo Live did not show it."), Next: next}, nil
 	}
 }
 

@@ -45,15 +45,15 @@ func TestFilesAreFollowed(t *testing.T) {
 		"a pause, early":          {"stop", 20 * time.Second, nil, paused, "", 3 * time.Minute},
 		"a pause, due":            {"stop", 3 * time.Minute, nil, paused, "", 3*time.Minute + 10*time.Second},
 		"a pause, nearly overdue": {"stop", 3*time.Minute + 55*time.Second, nil, paused, "", 4 * time.Minute},
-		"a pause, overdue":        {"stop", 4 * time.Minute, nil, paused, "did not list it", 0},
+		"a pause, overdue":        {"stop", 4 * time.Minute, nil, paused, "did not show it", 0},
 		"a pause, the file is there": {"stop", 3 * time.Minute, []live.File{file(noon.Add(3 * time.Minute))}, paused,
-			"`friday.mp4`, 11:50:00 UTC to 12:00:00 UTC, 10 min", 0},
-		"a pause, an old file": {"stop", 4 * time.Minute, []live.File{file(old)}, paused, "did not list it", 0},
+			"`friday.mp4`, 2027-03-09 11:50:00 UTC to 2027-03-09 12:00:00 UTC, 10 min", 0},
+		"a pause, an old file": {"stop", 4 * time.Minute, []live.File{file(old)}, paused, "did not show it", 0},
 		"a pause, resumed": {"stop", 3 * time.Minute, nil, live.Content{From: began, To: noon.Add(2 * time.Minute)},
-			"gone on", 0},
+			"went on", 0},
 		"a finish, at once": {"finish", 20 * time.Second, nil, paused, "", 30 * time.Second},
-		"a finish, there":   {"finish", 20 * time.Second, []live.File{file(noon)}, paused, "lists its file", 0},
-		"a cut, overdue":    {"restart", time.Minute, nil, paused, "did not list it", 0},
+		"a finish, there":   {"finish", 20 * time.Second, []live.File{file(noon)}, paused, "Its file: ", 0},
+		"a cut, overdue":    {"restart", time.Minute, nil, paused, "did not show it", 0},
 	} {
 		f := newFake()
 		f.files, f.contents[mainPath] = c.files, []live.Content{c.shows}
@@ -82,7 +82,7 @@ func TestFollowingBlindly(t *testing.T) {
 		t.Error("a look that failed is no news")
 	}
 	if got, err := followAt(t, f, "stop", 25*time.Hour); err != nil ||
-		!strings.Contains(got.Text.Plain(), "could not look") {
+		!strings.Contains(got.Text.Plain(), "could not be looked for") {
 		t.Errorf("%+v, %v", got, err)
 	}
 	if c, _ := Table(f, &fakeRecords{}, time.Now).Find("record start {stream}"); c.Follow != nil {
@@ -108,7 +108,7 @@ func TestTheFileOfAnotherPause(t *testing.T) {
 		t.Errorf("the file of the recording before: %q, %v", got.Text.Plain(), err)
 	}
 	f.files[0].From, f.files[0].To = noon.Add(-10*time.Minute), noon
-	if got, _ = c.Follow(t.Context(), a); !strings.Contains(got.Text.Plain(), "lists its file") {
+	if got, _ = c.Follow(t.Context(), a); !strings.Contains(got.Text.Plain(), "Its file: ") {
 		t.Errorf("its own file: %q", got.Text.Plain())
 	}
 }

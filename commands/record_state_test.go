@@ -21,7 +21,7 @@ func TestTimesThatTheAPIDoesNotTell(t *testing.T) {
 	}
 	_, err = find(t, f, usageOf("start")).Plan(t.Context(), call("stream", "main"))
 	all := words(status) + "\n" + refused(t, err).Error()
-	wantHas(t, all, "· live\n", "it is recording.", "- File\n", "main is already recording. Nothing was changed.")
+	wantHas(t, all, "· live\n", "it is recording.", "- File\n", "main is being recorded already. Nothing was changed.")
 	wantNot(t, all, "since", "0001", "00:00:00", " to ")
 }
 

@@ -133,15 +133,15 @@ func streamItem(k recording.State, t target, err error) op.Item {
 	if err != nil {
 		return op.Item{
 			Mark: op.MarkUnknown, Title: op.L(op.B(t.label)),
-			Facts: []op.Line{op.L("I could not look: ", failure.Explain(err).Text, ".")},
+			Facts: []op.Line{op.L("could not be looked at: ", failure.Explain(err).Text, ".")},
 		}
 	}
 	item := op.Item{Mark: k.Mark(), Title: op.L(op.B(t.label)), Facts: k.Facts(t.Stream), Next: k.Ways(t.String())[:1]}
 	if !k.Seen.Has(recording.SeeOnline) {
-		item.Facts = append(item.Facts, op.L("I could not see whether it is live"))
+		item.Facts = append(item.Facts, op.L("whether it is live could not be seen"))
 	}
 	if !k.Seen.Has(recording.SeeConfig) {
-		item.Facts = append(item.Facts, op.L("I could not see how it is recorded"))
+		item.Facts = append(item.Facts, op.L("how it is recorded could not be seen"))
 	}
 	return item
 }
@@ -158,7 +158,6 @@ func (s table) readStream(ctx context.Context, call op.Call) (op.Answer, error) 
 	answer := op.Answer{
 		Mark: k.Mark(), Title: op.L(op.B(t.label)), Lines: k.Facts(t.Stream),
 		Next: k.Ways(t.String()),
-		Note: op.L("No API says what is being recorded now; this is concluded from its lists of material and files."),
 	}
 	files, rest := op.Cut(newestFirst(k.Files), maxStatusFiles)
 	answer.Items = op.Each(files, fileItem)
@@ -178,7 +177,7 @@ const maxStatusFiles = 3
 // fileItem shows a file without its address: the bucket decides who may fetch it.
 func fileItem(f live.File) op.Item {
 	return op.Item{
-		Mark: op.MarkOK, Title: op.L("File", op.Told(" of ", op.On, f.From), op.Told(" to ", op.At, f.To)),
+		Mark: op.MarkOK, Title: op.L("File", op.Told(" of ", op.At, f.From), op.Told(" to ", op.At, f.To)),
 		Facts: []op.Line{op.L(op.For(f.Duration), " · ", op.V(f.Format), " · ", op.Code(f.ID))},
 	}
 }

@@ -175,7 +175,7 @@ func (s table) streams(ctx context.Context, scope op.Scope) (all []target, blind
 			domain := areas[i].Domain
 			err = cmp.Or(err, failure.CannotLook(op.L("the streams of ", op.V(domain)), found.Err))
 			blind = append(blind,
-				op.L("I could not look at the streams of ", op.V(domain), ": ", failure.Explain(found.Err).Text, "."))
+				op.L("casterbot could not look at the streams of ", op.V(domain), ": ", failure.Explain(found.Err).Text, "."))
 			noteUnseen(all, domain, found.Err)
 		}
 		for _, o := range found.Got {

@@ -31,28 +31,28 @@ func TestPlanRecord(t *testing.T) {
 	}{
 		{"start", "Start recording of main", "Start recording", func(*fakeCloud) {},
 			[]string{mainPath + " · live since 2027-03-09 11:50:00 UTC",
-				"Records on command only; the file follows 3 min after a pause.", "I see no running recording."}},
+				"Records on command only; the file follows 3 min after a pause.", "No running recording is seen."}},
 		{"start", "Start recording of main", "Start recording", func(f *fakeCloud) {
 			material(f, -time.Hour, -5*time.Second, false)
 		},
-			[]string{"it is recording since 2027-03-09 11:00:00 UTC, or was paused at 11:59:55 UTC",
+			[]string{"it has been recording since 2027-03-09 11:00:00 UTC, or was paused at 2027-03-09 11:59:55 UTC",
 				"If it is recording already"}},
 		{"start", "Start recording of main", "Start recording", func(f *fakeCloud) { f.configs[0].OnDemand = 0 },
-			[]string{"Records by itself whenever it is live"}},
+			[]string{"Records automatically whenever it is live"}},
 		{"stop", "Pause recording of main", "Pause recording", func(f *fakeCloud) { material(f, -time.Minute, 0, true) },
-			[]string{"it is recording since 2027-03-09 11:59:00 UTC."}},
+			[]string{"it has been recording since 2027-03-09 11:59:00 UTC."}},
 		{"stop", "Pause recording of main", "Pause recording", func(*fakeCloud) {},
-			[]string{"I see nothing that is being recorded"}},
+			[]string{"Nothing is seen to be recording"}},
 		{"stop", "Pause recording of main", "Pause recording", func(f *fakeCloud) {
 			f.online = nil
-		}, []string{"not live", "ends by itself"}},
-		{"restart", "Start over recording of main", "Cut and write the file", func(*fakeCloud) {}, []string{"may refuse"}},
+		}, []string{"not live", "ends when its stream"}},
+		{"restart", "Restart recording of main", "Close file, start a new one", func(*fakeCloud) {}, []string{"may refuse"}},
 		{"finish", "Write the file of main", "Write the file now", func(f *fakeCloud) {
 			material(f, -time.Hour, -2*time.Minute, false)
 		},
-			[]string{"recording was paused at 11:58:00 UTC and its file is written at 12:01:00 UTC"}},
+			[]string{"recording was paused at 2027-03-09 11:58:00 UTC and its file is due at 2027-03-09 12:01:00 UTC"}},
 		{"finish", "Write the file of main", "Write the file now", func(*fakeCloud) {},
-			[]string{"no recording that waits", "may refuse"}},
+			[]string{"No recording is seen that waits", "may refuse"}},
 		{"finish", "Write the file of main", "Write the file now", func(f *fakeCloud) {
 			material(f, -time.Hour, -2*time.Minute, false)
 			f.files = []live.File{{From: noon.Add(-time.Hour), To: noon.Add(-2 * time.Minute)}}
@@ -60,7 +60,7 @@ func TestPlanRecord(t *testing.T) {
 		{"finish", "Write the file of main", "Write the file now", func(f *fakeCloud) {
 			material(f, -time.Hour, -20*time.Minute, false)
 		},
-			[]string{"the last recording ended at 2027-03-09 11:40:00 UTC; I see no file of it yet."}},
+			[]string{"the last recording ended at 2027-03-09 11:40:00 UTC; its file is not there yet."}},
 	}
 	for _, c := range cases {
 		f := newFake()
@@ -96,7 +96,7 @@ func TestPlanRecordRefuses(t *testing.T) {
 		{"finish", bare, false, "main has no recording configuration"},
 		{"start", unlive, false, "main is not live"},
 		{"restart", unlive, false, "Start the encoder"},
-		{"start", open, true, "main is already recording, since 2027-03-09 11:59:00 UTC. Nothing was changed."},
+		{"start", open, true, "main is being recorded already, since 2027-03-09 11:59:00 UTC. Nothing was changed."},
 		{"finish", open, false, "main is still recording"},
 	}
 	for _, c := range cases {
@@ -195,11 +195,11 @@ func TestRecordGone(t *testing.T) {
 func TestApplyRecord(t *testing.T) {
 	cases := []struct{ word, command, text, next string }{
 		{"start", "start", "Recording of main started.", "record stop " + mainPath},
-		{"stop", "stop", "Recording of main paused. The file is written at 12:03:00 UTC (in 3 min).",
+		{"stop", "stop", "Recording of main paused. The file is due at 2027-03-09 12:03:00 UTC (in 3 min).",
 			"record finish " + mainPath},
-		{"restart", "restart", "Recording of main started over; the file of what was recorded before is being written.",
+		{"restart", "restart", "Recording of main restarted; the file of what was recorded before is being written.",
 			"record stop " + mainPath},
-		{"finish", "cancel_delay", "The file of main is being written now; its recording is fully stopped.",
+		{"finish", "cancel_delay", "The file of main comes at once: its recording has ended.",
 			"record files " + mainPath},
 	}
 	for _, c := range cases {
@@ -276,9 +276,10 @@ func TestRecordStatus(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := words(got)
-	wantHas(t, text, "main", "live since", "Records on command only", "it is recording since", "30 min · mp4 · f-old",
+	wantHas(t, text, "main", "live since", "Records on command only", "it has been recording since",
+		"30 min · mp4 · f-old",
 		"1 min 30 s · mp4 · f-new",
-		"[Pause recording] record stop "+mainPath, "No API says")
+		"[Pause recording] record stop "+mainPath)
 	wantNot(t, text, "bucket.example")
 	if strings.Index(text, "f-new") > strings.Index(text, "f-old") || got.Mark != op.MarkRecording {
 		t.Errorf("mark %s, newest file first in\n%s", got.Mark, text)
@@ -302,5 +303,5 @@ func TestRecordStatusOfAll(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantHas(t, words(got), "I could not look: the bot's account may not do this")
+	wantHas(t, words(got), "could not be looked at: the bot's account may not do this")
 }

@@ -181,6 +181,6 @@ func TestOptionsSayWhyNot(t *testing.T) {
 	for _, name := range []string{"caster", "scene", "stream"} {
 		k, _ := table.Kind(name)
 		_, err := k.Options(t.Context(), op.Call{Args: op.Args{"caster": "x"}, Scope: evening()})
-		wantHas(t, refused(t, err).Error(), "I could not look at")
+		wantHas(t, refused(t, err).Error(), "could not look at")
 	}
 }

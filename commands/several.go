@@ -21,8 +21,8 @@ var several = map[string]op.Several{
 		Done: "Recording paused on ", Next: "record start {stream}", Label: "Resume {} recordings", One: "Resume",
 	},
 	"record restart {stream}": {
-		Of: "stream", Title: [2]op.Text{"Start over recording of ", " streams"}, Button: "Cut and write {} files",
-		Done: "Recording started over on ", Next: "record stop {stream}", Label: "Pause {} recordings",
+		Of: "stream", Title: [2]op.Text{"Restart recording of ", " streams"}, Button: "Close {} files, start new ones",
+		Done: "Recording restarted on ", Next: "record stop {stream}", Label: "Pause {} recordings",
 		One: "Pause recording",
 	},
 	"record finish {stream}": {

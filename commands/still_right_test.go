@@ -111,7 +111,7 @@ func TestASlowLookHoldsNoStandbyUp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantHas(t, facts(asked), "could not see whether a standby picture is set")
+	wantHas(t, facts(asked), "hether a standby slate is configured could not be seen")
 	slow.hangs["Caster"], slow.hangs["Scenes"] = true, true
 	now, err := c.Plan(t.Context(), op.Call{Args: asked.Args, Scope: evening(), Confirmed: &asked})
 	if err != nil || now.Fingerprint != asked.Fingerprint || now.Seen[programSeen] != "s-main" {

@@ -94,7 +94,7 @@ func (s table) verifyCopy(ctx context.Context, a op.Attempt) (op.Evidence, error
 	made := madeBy(a, all)
 	switch len(made) {
 	case 0:
-		return op.Evidence{Seen: a.Unseen(op.L("I see no new studio called ", op.B(name), "."))}, nil
+		return op.Evidence{Seen: a.Unseen(op.L("No new studio called ", op.B(name), " is listed."))}, nil
 	case 1:
 		seen := op.L("It exists", op.Told(" since ", op.At, made[0].Created), ".")
 		if !a.Answered() {
@@ -102,8 +102,8 @@ func (s table) verifyCopy(ctx context.Context, a op.Attempt) (op.Evidence, error
 		}
 		return op.Evidence{Happened: true, Own: made[0].Token == a.Token, Seen: seen}, nil
 	}
-	return op.Evidence{Seen: op.L("I see ", count(len(made), " new studio", " new studios"), " called ",
-		op.B(name), ".")}, nil
+	return op.Evidence{Seen: op.L(count(len(made), " new studio", " new studios"), " called ",
+		op.B(name), " are listed.")}, nil
 }
 
 // madeBy gives the studios that the attempt can have made: the one with its token, else those that fit by name and

@@ -67,18 +67,18 @@ func TestVerifyCopy(t *testing.T) {
 		want bool
 		says string
 	}{
-		{"none", nil, false, "no new studio"},
+		{"none", nil, false, "No new studio"},
 		{"one", []live.Caster{made(noon)}, true, "exists since"},
-		{"older", []live.Caster{made(noon.Add(-time.Minute))}, false, "no new studio"},
-		{"much later", []live.Caster{made(noon.Add(time.Hour))}, false, "no new studio"},
+		{"older", []live.Caster{made(noon.Add(-time.Minute))}, false, "No new studio"},
+		{"much later", []live.Caster{made(noon.Add(time.Hour))}, false, "No new studio"},
 		{"two", []live.Caster{made(noon), made(noon.Add(time.Second))}, false, "2 new studios"},
-		{"other name", []live.Caster{{ID: "x", Name: "evening 47", Created: noon}}, false, "no new studio"},
+		{"other name", []live.Caster{{ID: "x", Name: "evening 47", Created: noon}}, false, "No new studio"},
 		{"our token", []live.Caster{made(noon), made(noon), {ID: "ours", Name: "renamed", Created: noon, Token: "token-1"}},
 			true, "ours"},
 		{"our token, no time", []live.Caster{{ID: "ours", Name: "Evening 47", Token: "token-1"}}, true,
 			"Evening 47 exists, id ours."},
 		{"another token", []live.Caster{{ID: "x", Name: "Evening 47", Created: noon, Token: "token-2"}}, false,
-			"no new studio"},
+			"No new studio"},
 	}
 	for _, c := range cases {
 		f := newFake()
@@ -96,7 +96,7 @@ func TestVerifyCopy(t *testing.T) {
 	answered := op.Attempt{Plan: p, Token: "token-1", Sent: noon, Outcome: op.Outcome{State: op.Succeeded}}
 	for says, add := range map[string][]live.Caster{
 		"The cloud does not list it yet.": nil, "It exists.": {{ID: "ours", Token: "token-1"}},
-		"It exists since 12:00:00 UTC.": {made(noon)},
+		"It exists since 2027-03-09 12:00:00 UTC.": {made(noon)},
 	} {
 		f := newFake()
 		f.casters = append(f.casters, add...)

@@ -34,7 +34,7 @@ func previousPicture(all []live.Scene) (live.Scene, bool) {
 
 // airLine is what viewers have now: "🔴 ON AIR since 18:59 · PROGRAM scene Main, with the picture of Preview 1".
 func airLine(c live.Caster, all []live.Scene) op.Line {
-	line := op.L("🔴 ", op.Strong("ON AIR"), op.Told(" since ", op.On, c.Started))
+	line := op.L("🔴 ", op.Strong("ON AIR"), op.Told(" since ", op.At, c.Started))
 	if program := tally.Program(all); program.ID != "" {
 		line = op.L(line, " · PROGRAM scene ", op.B(program.Name))
 	}
@@ -53,7 +53,7 @@ func (s table) airLines(ctx context.Context, c live.Caster, all []live.Scene) []
 func (s table) standby(ctx context.Context, c live.Caster, all []live.Scene) []op.Line {
 	stands, err := s.records.Standings(ctx)
 	if err != nil {
-		return []op.Line{op.L("I could not read whether it is on standby")}
+		return []op.Line{op.L("whether it is on standby could not be read")}
 	}
 	if line := tally.Standby(c, all, stands(onStudio(c), op.StandbyShown)); len(line) > 0 {
 		return []op.Line{line}
@@ -83,9 +83,9 @@ type outageFacts struct {
 func (c outageFacts) facts() []op.Line {
 	switch {
 	case c.err != nil:
-		return []op.Line{op.L("I could not see whether its programme is being recorded.")}
+		return []op.Line{op.L("Whether its programme is being recorded could not be seen.")}
 	case c.name != "":
-		return []op.Line{op.L("Recording of its programme, ", op.B(c.name), ", is running and may be cut.")}
+		return []op.Line{op.L("Its programme is being recorded as ", op.B(c.name), ": that recording may break off.")}
 	}
 	return nil
 }
@@ -186,7 +186,7 @@ func played(before op.Text, scope op.Scope, scene live.Scene) op.Line {
 func touched(c live.Caster, a op.Attempt) op.Evidence {
 	seen := op.L("The studio is ", airFact(c))
 	if !c.Modified.IsZero() {
-		seen = op.L(seen, ", last changed ", op.On(c.Modified))
+		seen = op.L(seen, ", last changed ", op.At(c.Modified))
 	}
 	before, known := baseline.Of(a.Plan.Seen, baseline.ModifiedAt)
 	changed := known && a.Answered() && c.OnAir && baseline.Newer(c.Modified, before[baseline.ModifiedAt], a.Sent)

@@ -21,7 +21,7 @@ func elsewhere() *fakeCloud {
 
 // TestTheDomainOfAnOutput: where the address of the programme does not name a domain of the account, its settings do.
 func TestTheDomainOfAnOutput(t *testing.T) {
-	recorded, unseen := "b5447c, is running and may be cut", "could not see whether its programme"
+	recorded, unseen := "b5447c: that recording may break off", "hether its programme is being recorded could not be seen"
 	for name, c := range map[string]struct {
 		change     func(*fakeCloud)
 		says, path string
@@ -68,10 +68,10 @@ func TestWhatIsTrueAtTheCall(t *testing.T) {
 		other  bool
 		says   string
 	}{
-		"all as it was": {func(*fakeCloud) {}, false, "b5447c, is running and may be cut."},
+		"all as it was": {func(*fakeCloud) {}, false, "b5447c: that recording may break off."},
 		"another picture": {func(f *fakeCloud) {
 			f.scenes[newsID][2].Layout = "other"
-		}, false, "b5447c, is running and may be cut."},
+		}, false, "b5447c: that recording may break off."},
 		"the recording ended": {func(f *fakeCloud) { f.contents = nil }, false, ""},
 		"started anew": {func(f *fakeCloud) {
 			f.casters[1].Started = noon

@@ -17,7 +17,7 @@ const restartUsage = "caster restart {caster}"
 func (s table) casterRestart() op.Command {
 	return op.Command{
 		Usage:    restartUsage,
-		Short:    "Reload the studio's settings and restore its playback. Viewers may see a cut.",
+		Short:    "Reload the studio's settings and restore its playback. Viewers may see an interruption.",
 		Examples: []string{`caster restart "Evening News"`},
 		Verb:     "caster.restart", Effect: op.OnAir, Sends: "RestartCaster",
 		Ends: []op.Condition{op.IsOnAir, op.StandbyShown}, Starts: []op.Condition{op.IsOnAir},
@@ -104,7 +104,7 @@ func afterRestart(p op.Plan) []op.Next {
 func restarted(c live.Caster, a op.Attempt) op.Evidence {
 	before, known := baseline.Of(a.Plan.Seen, baseline.StartedAt)
 	if known && c.OnAir && baseline.Newer(c.Started, before[baseline.StartedAt], a.Sent) {
-		return op.Evidence{Happened: true, Seen: op.L("It is on air again since ", op.At(c.Started), ".")}
+		return op.Evidence{Happened: true, Seen: op.L("Back on air since ", op.At(c.Started), ".")}
 	}
 	return touched(c, a)
 }

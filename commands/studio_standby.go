@@ -19,7 +19,7 @@ const standbyUsage = "caster standby {caster}"
 func (s table) casterStandby() op.Command {
 	return op.Command{
 		Usage:    standbyUsage,
-		Short:    "Panic slate: viewers see the standby picture until a PREVIEW is taken.",
+		Short:    "Panic slate: viewers see the standby slate until a PREVIEW is taken.",
 		Examples: []string{`caster standby "Evening News"`},
 		Verb:     "caster.standby", Effect: op.OnAir, Sends: "EffectCasterUrgent", Starts: []op.Condition{op.StandbyShown},
 		Urgent: true,
@@ -40,7 +40,7 @@ func (s table) planStandby(ctx context.Context, call op.Call) (op.Plan, error) {
 	if err != nil {
 		return op.Plan{}, err
 	}
-	if err := requireOnAir(c, "viewers see nothing of it", "Start it first.", "start"); err != nil && !c.Untold {
+	if err := requireOnAir(c, "viewers would not see it", "Start it first.", "start"); err != nil && !c.Untold {
 		return op.Plan{}, err
 	}
 	seen, err := look()
@@ -51,18 +51,18 @@ func (s table) planStandby(ctx context.Context, call op.Call) (op.Plan, error) {
 	if err := requireProgram(c, all); err != nil {
 		return op.Plan{}, err
 	}
-	facts := append(s.airLines(ctx, c, all), op.L("After it viewers see the standby picture. ", returnLine(all)))
+	facts := append(s.airLines(ctx, c, all), op.L("Viewers will then see the standby slate. ", returnLine(all)))
 	switch {
 	case seen.unset != nil:
 		facts = append(facts,
-			op.L("I could not see whether a standby picture is set: ", failure.Explain(seen.unset).Text, "."))
+			op.L("Whether a standby slate is configured could not be seen: ", failure.Explain(seen.unset).Text, "."))
 	case !seen.config.Standby:
-		return op.Plan{}, op.Refuse(op.L(op.B(c.Name), " has no standby picture, so there is nothing to switch to."),
+		return op.Plan{}, op.Refuse(op.L(op.B(c.Name), " has no standby slate, so there is nothing to switch to."),
 			op.L("Set one in the ApsaraVideo Live console, in the settings of the studio.")).
-			WithNext(nextcmd.OnCaster("show", c.ID)).InShort(op.L("no standby picture"))
+			WithNext(nextcmd.OnCaster("show", c.ID)).InShort(op.L("no standby slate"))
 	}
 	return op.Plan{
-		Args: op.Args{"caster": c.ID}, Target: onStudio(c), Title: op.L("Standby picture on ", op.B(c.Name)),
+		Args: op.Args{"caster": c.ID}, Target: onStudio(c), Title: op.L("Standby slate on ", op.B(c.Name)),
 		Facts: facts, OnAir: true, Button: "Switch to standby", Fingerprint: op.Fingerprint(c.ID),
 		Seen: pictures(c, live.Scene{}, all),
 	}, nil
@@ -101,7 +101,7 @@ func (s table) replanStandby(ctx context.Context, call op.Call) (op.Plan, error)
 func (s table) standbyForbidden(ctx context.Context, call op.Call, c live.Caster, unseen error) error {
 	switch {
 	case unseen == nil && call.Scope.Studio(c.ID, c.Name):
-		return requireOnAir(c, "viewers see nothing of it", "Start it first.", "start")
+		return requireOnAir(c, "viewers would not see it", "Start it first.", "start")
 	case unseen == nil || live.ClassOf(unseen) == live.NotFound:
 		_, err := s.caster(ctx, call)
 		return err
@@ -114,19 +114,19 @@ func returnLine(all []live.Scene) op.Line {
 	scene, ok := previousPicture(all)
 	switch {
 	case ok && scene.Open:
-		return op.L("The way back is a take of ", op.B(scene.Name), ", which holds the picture that is on air now.")
+		return op.L("To come back, take ", op.B(scene.Name), ": it holds the picture that is on air now.")
 	case ok:
-		return op.L("The way back is to open ", op.B(scene.Name),
-			", which holds the picture that is on air now, and to take it.")
+		return op.L("To come back, open ", op.B(scene.Name),
+			", which holds the picture that is on air now, and take it.")
 	}
-	return op.L("The way back is a take; no PREVIEW holds the picture that is on air now.")
+	return op.L("To come back, take a PREVIEW; none holds the picture that is on air now.")
 }
 
 func (s table) applyStandby(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
 	receipt, err := s.cloud.Standby(ctx, permit, p.Args["caster"], p.Seen[programSeen])
 	return failure.Failure{
-		Usage: standbyUsage, Args: p.Args, Denied: op.L(p.Subject(), " was not switched to its standby picture"),
-	}.Outcome(op.Outcome{Text: op.L(p.Subject(), " shows its standby picture. A take brings the programme back.")},
+		Usage: standbyUsage, Args: p.Args, Denied: op.L(p.Subject(), " was not switched to its standby slate"),
+	}.Outcome(op.Outcome{Text: op.L(p.Subject(), " shows its standby slate. A take brings the programme back.")},
 		receipt, err)
 }
 
@@ -138,7 +138,7 @@ func afterStandby(p op.Plan) []op.Next {
 func standbyShown(c live.Caster, a op.Attempt) op.Evidence {
 	seen := touched(c, a)
 	if !seen.Happened {
-		seen.Seen = op.L(seen.Seen, " No API tells whether the standby picture is shown: look at the programme.")
+		seen.Seen = op.L(seen.Seen, " ApsaraVideo Live does not tell whether the slate is shown: check the programme.")
 	}
 	return seen
 }

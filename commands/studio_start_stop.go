@@ -54,7 +54,7 @@ func (s table) planStart(ctx context.Context, call op.Call) (op.Plan, error) {
 	case c.Untold:
 		return op.Plan{}, refuseUntold(c)
 	}
-	facts := []op.Line{op.L("Billing starts with it, and its PROGRAM scene goes on air.")}
+	facts := []op.Line{op.L("Its PROGRAM scene goes on air, and billing starts.")}
 	config, err := setup()
 	switch {
 	case err != nil:
@@ -78,10 +78,10 @@ func (s table) planStart(ctx context.Context, call op.Call) (op.Plan, error) {
 func readiness(config live.CasterConfig) []op.Line {
 	var facts []op.Line
 	if config.Recorded && config.RecordOnDemand == 0 {
-		facts = append(facts, op.L("Its programme is recorded by itself from the beginning."))
+		facts = append(facts, op.L("Its programme is recorded automatically from the start."))
 	}
 	if !config.Standby {
-		facts = append(facts, op.L("It has no standby picture for an emergency."))
+		facts = append(facts, op.L("It has no standby slate for an emergency."))
 	}
 	return facts
 }

@@ -18,13 +18,13 @@ func TestPlanStart(t *testing.T) {
 		{"ready", func(f *fakeCloud) {
 			f.setups[sportsID] = live.CasterConfig{Domain: "d", Standby: true, Recorded: true, RecordOnDemand: 7}
 		},
-			[]string{"Billing starts"}, []string{"standby", "recorded"}},
+			[]string{"billing starts"}, []string{"standby", "recorded"}},
 		{"records by itself, no standby", func(f *fakeCloud) {
 			f.setups[sportsID] = live.CasterConfig{Domain: "d", Recorded: true}
 		},
-			[]string{"recorded by itself", "no standby picture"}, nil},
+			[]string{"recorded automatically", "no standby slate"}, nil},
 		{"settings unseen", func(f *fakeCloud) { f.fail["CasterConfig"] = &live.Error{Class: live.NotSent} },
-			[]string{"Billing starts", "could not be read"}, nil},
+			[]string{"billing starts", "could not be read"}, nil},
 	}
 	for _, c := range cases {
 		f := newFake()
@@ -53,7 +53,8 @@ func TestPlanStop(t *testing.T) {
 	if !p.OnAir || p.Button != "Stop on-air studio" || p.Title.Plain() != "Stop studio Evening News" {
 		t.Errorf("%+v", p)
 	}
-	wantHas(t, facts(p), "ON AIR since 2027-03-09 11:00:00 UTC · PROGRAM scene Main", "b5447c, is running and may be cut",
+	wantHas(t, facts(p), "ON AIR since 2027-03-09 11:00:00 UTC · PROGRAM scene Main",
+		"b5447c: that recording may break off",
 		"Viewers lose the programme at once.", "PREVIEW of Preview 1.")
 	for name, change := range map[string]func(){
 		"another start":   func() { f.casters[1].Started = noon },
@@ -178,7 +179,7 @@ func TestAskAgain(t *testing.T) {
 	f := newFake()
 	f.fail["Casters"] = &live.Error{Class: live.Unknown, Code: "InternalError", Status: 500}
 	_, err := find(t, f, takeUsage).Plan(t.Context(), call("caster", "Evening News", "scene", "Preview 1"))
-	wantHas(t, words(refused(t, err).Answer), "I could not look at the studios",
+	wantHas(t, words(refused(t, err).Answer), "could not look at the studios",
 		`[Ask again] caster take "Evening News" "Preview 1"`)
 	_, err = find(t, f, "caster list {text?}").Read(t.Context(), call())
 	wantHas(t, words(refused(t, err).Answer), "[Ask again] caster list\n")

@@ -44,14 +44,14 @@ func (s table) planTake(ctx context.Context, call op.Call) (op.Plan, error) {
 		return op.Plan{}, err
 	}
 	program := tally.Program(all)
-	facts := append(s.airLines(ctx, c, all), op.L("After it viewers see the picture of ", op.B(scene.Name), ".",
-		played(" Look at it first: ", call.Scope, scene)))
+	facts := append(s.airLines(ctx, c, all), op.L("Viewers will then see ", op.B(scene.Name), ".",
+		played(" Check it first: ", call.Scope, scene)))
 	switch {
 	case tally.Picture(scene) == "":
-		facts = append(facts, op.L("I see no layout in it; ApsaraVideo Live may refuse."))
+		facts = append(facts, op.L("It has no layout that can be seen; ApsaraVideo Live may refuse."))
 	case tally.Picture(scene) == tally.Picture(program):
 		facts = append(facts,
-			op.L("PROGRAM has the same picture already; this matters only while the standby picture is shown."))
+			op.L("PROGRAM has the same picture already: this matters only while the standby slate is shown."))
 	}
 	return op.Plan{
 		Args: op.Args{"caster": c.ID, "scene": scene.ID}, Target: onStudio(c),
@@ -122,5 +122,5 @@ func (s table) verifyTake(ctx context.Context, a op.Attempt) (op.Evidence, error
 	if i < 0 || seen[takenSeen] == "" || tally.Picture(all[i]) != seen[takenSeen] {
 		return op.Evidence{Seen: a.Unseen(op.L("PROGRAM has another picture than ", a.Plan.Subject(), " had."))}, nil
 	}
-	return op.Evidence{Happened: true, Seen: op.L("PROGRAM has its layout now.")}, nil
+	return op.Evidence{Happened: true, Seen: op.L("PROGRAM now has the layout of ", a.Plan.Subject(), ".")}, nil
 }

@@ -38,11 +38,11 @@ func TestPlanTake(t *testing.T) {
 		t.Errorf("args %v", p.Args)
 	}
 	wantHas(t, facts(p), "ON AIR since 2027-03-09 11:00:00 UTC · PROGRAM scene Main, with the picture of Preview 1",
-		"After it viewers see the picture of Preview 2.")
+		"Viewers will then see Preview 2.")
 	wantNot(t, facts(p), "Look at it first", "same picture")
 	asked.Scope.URLs = true
 	p, _ = find(t, f, takeUsage).Plan(t.Context(), asked)
-	wantHas(t, facts(p), "Look at it first: ▶ Preview 2")
+	wantHas(t, facts(p), "Check it first: ▶ Preview 2")
 	p, _ = find(t, f, takeUsage).Plan(t.Context(), call("caster", newsID, "scene", "s-p1"))
 	wantHas(t, facts(p), "PROGRAM has the same picture already")
 	scene(f, 0).Layout, scene(f, 0).Components = "", nil
@@ -146,10 +146,10 @@ func TestVerifyTake(t *testing.T) {
 	}{
 		{"another picture than before", "s-p2", false, func(f *fakeCloud) {
 			scene(f, 2).Layout, scene(f, 2).Components = "l2", []string{"a", "b"}
-		}, true, "PROGRAM has its layout now."},
+		}, true, "PROGRAM now has the layout of Evening News / Preview 2."},
 		{"the preview went on", "s-p2", false, func(f *fakeCloud) {
 			scene(f, 2).Layout, scene(f, 2).Components, scene(f, 0).Layout = "l2", []string{"a", "b"}, "l9"
-		}, true, "PROGRAM has its layout"},
+		}, true, "PROGRAM now has the layout"},
 		{"not taken", "s-p2", false, func(*fakeCloud) {}, false,
 			"PROGRAM has another picture than Evening News / Preview 2 had."},
 		{"not listed yet", "s-p2", true, func(*fakeCloud) {}, false, "does not list it yet"},
@@ -191,22 +191,22 @@ func TestPlanStandby(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !p.OnAir || p.Button != "Switch to standby" || p.Title.Plain() != "Standby picture on Evening News" {
+	if !p.OnAir || p.Button != "Switch to standby" || p.Title.Plain() != "Standby slate on Evening News" {
 		t.Errorf("%+v", p)
 	}
 	wantHas(t, facts(p), "PROGRAM scene Main, with the picture of Preview 1",
-		"viewers see the standby picture. The way back is a take of Preview 1")
+		"see the standby slate. To come back, take Preview 1")
 	scene(f, 1).Open = false
 	p, _ = c.Plan(t.Context(), call("caster", newsID))
-	wantHas(t, facts(p), "The way back is to open Preview 1")
+	wantHas(t, facts(p), "To come back, open Preview 1")
 	scene(f, 1).Layout = "l7"
 	p, _ = c.Plan(t.Context(), call("caster", newsID))
-	wantHas(t, facts(p), "no PREVIEW holds the picture that is on air now")
+	wantHas(t, facts(p), "none holds the picture that is on air now")
 	f.fail["CasterConfig"] = &live.Error{Class: live.Unknown}
 	if p, err = c.Plan(t.Context(), call("caster", newsID)); err != nil {
 		t.Fatalf("settings that cannot be read hold up an emergency: %v", err)
 	}
-	wantHas(t, facts(p), "could not see whether a standby picture is set")
+	wantHas(t, facts(p), "hether a standby slate is configured could not be seen")
 }
 
 func TestPlanStandbyRefuses(t *testing.T) {
@@ -218,7 +218,7 @@ func TestPlanStandbyRefuses(t *testing.T) {
 		"idle": {sportsID, func(*fakeCloud) {}, []string{"is idle", "[Start studio]"}},
 		"none set": {newsID, func(f *fakeCloud) {
 			f.setups[newsID] = live.CasterConfig{}
-		}, []string{"has no standby picture", "console", "[Show studio]"}},
+		}, []string{"has no standby slate", "console", "[Show studio]"}},
 		"no program": {newsID, func(f *fakeCloud) {
 			f.scenes[newsID] = f.scenes[newsID][:2]
 		}, []string{"has no PROGRAM scene", "[Show studio]"}},
@@ -242,7 +242,7 @@ func TestApplyStandby(t *testing.T) {
 		o.Next[0] != (op.Next{Label: "Back to the last picture", Text: "caster take " + newsID + " s-p1"}) {
 		t.Errorf("%+v, calls %v", o, f.calls)
 	}
-	wantHas(t, o.Text.Plain(), "Evening News shows its standby picture.", "A take brings the programme back.")
+	wantHas(t, o.Text.Plain(), "Evening News shows its standby slate.", "A take brings the programme back.")
 	scene(f, 1).Layout = "l7"
 	p, _ = c.Plan(t.Context(), call("caster", newsID))
 	if o := done(t, c, p); o.Next[0] != (op.Next{Label: "Take…", Text: "caster take " + newsID}) {
@@ -259,7 +259,7 @@ func TestVerifyStandby(t *testing.T) {
 	if err != nil || seen.Happened {
 		t.Errorf("a change time alone proves nothing: %+v, %v", seen, err)
 	}
-	wantHas(t, seen.Seen.Plain(), "No API tells whether the standby picture is shown")
+	wantHas(t, seen.Seen.Plain(), "does not tell whether the slate is shown")
 	seen, err = c.Verify(t.Context(), op.Attempt{Plan: p, Sent: noon, Outcome: op.Outcome{State: op.Succeeded}})
 	if err != nil || !seen.Happened {
 		t.Errorf("an answer and a change: %+v, %v", seen, err)

@@ -167,7 +167,7 @@ func TestWorldShow(t *testing.T) {
 	w.checked(`caster take "Evening News" "Preview 1"`)
 	o = w.checked(`caster take "Evening News" "Preview 2"`)
 	w.checked(o.Next[1].Text)
-	w.refuses(`caster standby "Evening Virtual"`, "has no standby picture")
+	w.refuses(`caster standby "Evening Virtual"`, "has no standby slate")
 	w.checked(`caster stop "Evening Sports"`)
 	w.refuses(`caster stop "Evening Sports"`, "already idle", "[Start studio]")
 	if got := w.effects(); got != "StartCaster, CopyCasterSceneConfig, EffectCasterUrgent, CopyCasterSceneConfig, StartCasterScene, "+
@@ -183,7 +183,7 @@ func TestWorldRecording(t *testing.T) {
 	o = w.checked(o.Next[0].Text)
 	wantHas(t, whole(o), "paused. The", "(in 3 min)")
 	o = w.checked(o.Next[0].Text)
-	wantHas(t, o.Text.Plain(), "file of main is being written now")
+	wantHas(t, o.Text.Plain(), "file of main comes at once")
 	w.checked("record start main")
 	w.checked("record restart main")
 	w.checked("record stop main")
@@ -267,7 +267,7 @@ func TestWorldStatus(t *testing.T) {
 			"not live"},
 		"record status backup":       {"the file follows 1 min after a pause"},
 		"caster list":                {"6 studios, 3 on air", "playlist", "virtual"},
-		`caster show "Evening News"`: {"PROGRAM · open", "standby picture: configured"},
+		`caster show "Evening News"`: {"PROGRAM · open", "standby slate configured"},
 	} {
 		c, call := w.command(text)
 		call.Scope.URLs = false

@@ -23,8 +23,8 @@ func misspelt() (*fakeCloud, op.Call) {
 // A wrong domain among the streams of a channel spoils none of the others, wherever streams are listed.
 func TestWrongDomainSpoilsNothing(t *testing.T) {
 	const (
-		far  = "I could not look at the streams of live.exmaple.com: "
-		wide = "I could not look at the streams of live.exmple.com: "
+		far  = "could not look at the streams of live.exmaple.com: "
+		wide = "could not look at the streams of live.exmple.com: "
 	)
 	f, asked := misspelt()
 	f.online = append(f.online,
@@ -34,7 +34,7 @@ func TestWrongDomainSpoilsNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantHas(t, words(got), far, wide, "- main\n  live.example.com/show/main · live", "- guest-1\n", "- friday\n",
-		"- far\n  I could not look: ")
+		"- far\n  could not be looked at: ")
 	wantNot(t, words(got), "far · not live")
 	f.files = []live.File{{ID: "f1", From: noon.Add(-time.Hour), To: noon.Add(-time.Minute)}}
 	got, err = find(t, f, filesUsage).Read(t.Context(), asked)
@@ -61,7 +61,7 @@ func TestWrongDomainSpoilsNothing(t *testing.T) {
 	}
 	f.domains = []string{"none"} // nothing can be seen at all
 	_, err = find(t, f, statusUsage).Read(t.Context(), asked)
-	wantHas(t, words(refused(t, err).Answer), "I could not look at the streams of live.example.com")
+	wantHas(t, words(refused(t, err).Answer), "could not look at the streams of live.example.com")
 }
 
 // How a domain records cannot be seen: what is being recorded can.
@@ -73,10 +73,10 @@ func TestOneAspectSpoilsNoOther(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantHas(t, words(got), "it is recording since", "I could not see how it is recorded")
+	wantHas(t, words(got), "it has been recording since", "how it is recorded could not be seen")
 	f.fail = map[string]error{"OnlineStreams": nil, "RecordContent": &live.Error{Class: live.NotSent}}
 	got, _ = find(t, f, statusUsage).Read(t.Context(), call())
-	if n := strings.Count(words(got), "I could not look: "); n != 2 {
+	if n := strings.Count(words(got), "could not be looked at: "); n != 2 {
 		t.Errorf("%d rows in\n%s", n, words(got))
 	}
 }

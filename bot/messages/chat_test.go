@@ -32,7 +32,7 @@ func TestShowPostsOnceAndEdits(t *testing.T) {
 		t.Fatalf("edited %s into %s: %v", ts, again, err)
 	}
 	m, ok := w.Message("C0SHOW", ts)
-	if !ok || !strings.Contains(m.Text, "called off by <@U0ANA>") ||
+	if !ok || !strings.Contains(m.Text, "cancelled by <@U0ANA>") ||
 		strings.Contains(string(m.Attachments), "op:confirm") || !strings.Contains(string(m.Attachments), "op:again") {
 		t.Errorf("the card is now %s %s", m.Text, m.Attachments)
 	}

@@ -2,6 +2,7 @@ package render
 
 import (
 	"slices"
+	"strings"
 
 	"casterbot/internal/op"
 
@@ -80,7 +81,7 @@ func pendingFace(o op.Operation, _ bool) cardView {
 	}
 	if o.Decision.Confirm == op.ConfirmOther {
 		f.lines = append(f.lines,
-			op.L("Needs one of ", people(o.Decision.Approvers), " other than ", op.Who(o.Requester), "  ·  0/1"))
+			op.L("Waiting for one approval from ", people(o.Decision.Approvers), " (not ", op.Who(o.Requester), ")"))
 		f.presses = []press{act(o, op.ActionApprove, "Approve", style), act(o, op.ActionDecline, "Decline", "")}
 		f.presses[0].only, f.presses[1].only = approvers(o)
 	} else {
@@ -144,6 +145,9 @@ func succeededFace(o op.Operation, _ bool) cardView {
 		return f
 	}
 	f := sentView(o, green, op.L("✅ ", said(o, out, " was done.")))
+	if out.Calls {
+		f = sentView(o, blue, op.L("🙋 ", said(o, out, " was done.")))
+	}
 	switch {
 	case out.Checked && len(out.Evidence) > 0:
 		out.Evidence = op.L(out.Evidence, " (checked)")
@@ -152,9 +156,20 @@ func succeededFace(o op.Operation, _ bool) cardView {
 	}
 	f.lines = told(out.Evidence, out.After)
 	if out.Play != "" {
-		f.lines = append(f.lines, op.L("▶ ", op.Link(out.Play, "for playback")))
+		f.lines = append(f.lines, op.L("▶ ", op.Link(out.Play, "Watch it"), player(out.Play)))
 	}
 	return f
+}
+
+// player says what plays an address that a browser does not.
+func player(address string) op.Line {
+	switch {
+	case strings.HasPrefix(address, "rtmp"):
+		return op.L(" (RTMP, needs VLC or ffplay)")
+	case strings.Contains(address, ".flv"):
+		return op.L(" (FLV, needs VLC or ffplay)")
+	}
+	return nil
 }
 
 func failedFace(o op.Operation, _ bool) cardView {
@@ -173,10 +188,10 @@ func failedFace(o op.Operation, _ bool) cardView {
 func unknownFace(o op.Operation, repeats bool) cardView {
 	f := sentView(o, orange, op.L("⚠️ ", o.Plan.Title, ": ", silence(o)))
 	f.presses = unknownPresses(o)
-	again := op.L("I will not send it again.")
+	again := op.L("It will not be sent again.")
 	switch {
 	case repeats:
-		again = op.L("I am asking again with the same token; this cannot create a second studio.")
+		again = op.L("It is asked again with the same token, which cannot create a second studio.")
 	case o.Sends > 1:
 		again = op.L("Sent ", op.N(o.Sends),
 			" times with the same token, which cannot create a second studio. ", again)
@@ -198,7 +213,7 @@ func silence(o op.Operation) op.Line {
 	if text := outcome(o).Text; len(text) > 0 {
 		return op.L(text, " Sent ", at(o.Sent), ".")
 	}
-	return op.L("I did not get an answer (sent ", at(o.Sent), "). It may or may not have happened.")
+	return op.L("no answer came (sent ", at(o.Sent), "). It may or may not have happened.")
 }
 
 func expiredFace(o op.Operation, _ bool) cardView {
@@ -213,7 +228,7 @@ func expiredFace(o op.Operation, _ bool) cardView {
 }
 
 func cancelledFace(o op.Operation, _ bool) cardView {
-	word := op.Text(": called off by ")
+	word := op.Text(": cancelled by ")
 	if o.Decision.Confirm == op.ConfirmOther && o.DecidedBy != o.Requester {
 		word = ": declined by "
 	}

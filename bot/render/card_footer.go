@@ -18,7 +18,7 @@ func ending(o op.Operation) []op.Line {
 	}
 	parts = append(parts, reference(o))
 	out := outcome(o)
-	if out.RequestID != "" {
+	if out.RequestID != "" && o.State != op.Succeeded && !out.Already {
 		parts = append(parts, op.L("RequestId ", op.Code(out.RequestID)))
 	}
 	known := slices.ContainsFunc(out.Text, func(s op.Span) bool { return s.Text == out.Code })
@@ -58,5 +58,5 @@ func people(ids []string) op.Line {
 	if len(ids) == 0 {
 		return op.L("the approvers")
 	}
-	return op.List(op.People(ids), ", ")
+	return op.List(op.People(ids), " or ")
 }

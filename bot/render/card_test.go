@@ -105,7 +105,7 @@ func TestCards(t *testing.T) {
 	}
 	repeating := plain.Card(slackworld.Operation(op.Unknown), true)
 	if got := slackworld.JSON(t, asSent(repeating)); !strings.Contains(got, "cannot create a second studio") ||
-		strings.Contains(got, "I will not send it again") {
+		strings.Contains(got, "will not be sent again") {
 		t.Errorf("a repeated operation reads %s", got)
 	}
 }

@@ -74,7 +74,7 @@ func (t Printer) DrawForm(f op.Form, person string) slack.ModalViewRequest {
 		blocks = append(blocks, t.block(field))
 	}
 	if len(f.Fields) > 0 {
-		v.Submit = label(cmp.Or(f.Button, t.text("Go on")), maxTitle)
+		v.Submit = label(cmp.Or(f.Button, t.text("Continue")), maxTitle)
 	}
 	if len(blocks) == 0 {
 		blocks = append(blocks, section(t.text("There is nothing to fill in.")))

@@ -29,7 +29,7 @@ func TestHomeShowsTheCard(t *testing.T) {
 	o := slackworld.Operation(op.Unknown)
 	o.Card, o.Version = "1795377600.000100", 4
 	a := op.Answer{Title: op.L("page"), Items: []op.Item{{Title: op.L("waits"), Card: &o}}}
-	for repeats, want := range map[bool]string{true: "asking again with the same", false: "I will not send it again"} {
+	for repeats, want := range map[bool]string{true: "asked again with the same", false: "will not be sent again"} {
 		drawn := slackworld.JSON(t, plain.Home(a, func(op.Operation) bool { return repeats }))
 		if p := blockkit.LintView(json.RawMessage(drawn)); len(p) > 0 || !strings.Contains(drawn, want) {
 			t.Errorf("%v, without %q: %s", p, want, drawn)

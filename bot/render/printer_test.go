@@ -87,7 +87,7 @@ func recording() recorder {
 // TestChineseForms: what a person sees of a form is translated, what comes back with it is not.
 func TestChineseForms(t *testing.T) {
 	f := op.Form{
-		Command: "caster copy {caster} {name}", Title: "/caster copy", Button: "Go on",
+		Command: "caster copy {caster} {name}", Title: "/caster copy", Button: "Continue",
 		Note:    op.L("Its playback ends. PROGRAM, which viewers see, stays as it is."),
 		Channel: "C0SHOW", Fields: []op.Field{
 			{Name: "caster", Label: "Studio", Hint: "A studio of this channel, by name or id.",

@@ -32,7 +32,7 @@ func severalView(o op.Operation) cardView {
 	f.title = op.L(op.V(sign), o.Plan.Done, op.N(t.Done-t.Already), " of ", op.N(len(o.Members)), t.seen(), t.rest())
 	for _, m := range o.Members {
 		if m.State == op.Unknown {
-			f.lines = append(f.lines, op.L("The buttons are about ", memberName(m, o.Members), ". I will not send it again."))
+			f.lines = append(f.lines, op.L("The buttons are about ", memberName(m, o.Members), ". It will not be sent again."))
 			f.presses = unknownPresses(m)
 			break
 		}

@@ -18,7 +18,7 @@ func oneOf(name string, state op.State, out *op.Outcome) op.Operation {
 
 // A member that ended for another reason than time says that one.
 func TestAnExpiredMemberSaysWhy(t *testing.T) {
-	restored := op.L("Start recording: my records were put back to a backup. What became of it after that I do not know; it will not be done now.")
+	restored := op.L("Start recording: casterbot's records were restored from a backup. What became of it afterwards is not known; it will not be done now.")
 	o := slackworld.Operation(op.Failed)
 	o.Plan.Parts, o.Plan.Done = []op.Part{{}, {}}, op.L("Recording started on ")
 	o.Members = []op.Operation{oneOf("main", op.Expired, &op.Outcome{State: op.Expired, Text: restored}),
@@ -29,7 +29,7 @@ func TestAnExpiredMemberSaysWhy(t *testing.T) {
 		t.Error(title)
 	}
 	got := slackworld.JSON(t, m.body)
-	if !strings.Contains(got, "I do not know; it will not be done now.") ||
+	if !strings.Contains(got, "not known; it will not be done now.") ||
 		strings.Count(got, "its turn did not come in time") != 1 {
 		t.Error(got)
 	}
@@ -53,7 +53,7 @@ func TestTheCardOfManyNamesThemAll(t *testing.T) {
 	lint(t, "many", m)
 	lint(t, "many, simple", m.Simple())
 	got := slackworld.JSON(t, m.body)
-	for _, must := range append(names, op.L("ON AIR since"), op.L("Left out"), op.L("Needs one of")) {
+	for _, must := range append(names, op.L("ON AIR since"), op.L("Left out"), op.L("Waiting for one approval")) {
 		if !strings.Contains(got, must.Plain()) {
 			t.Errorf("%s is not on the card", must.Plain())
 		}

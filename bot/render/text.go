@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -99,20 +98,21 @@ func active(b *strings.Builder, s op.Span) bool {
 	return true
 }
 
-// date draws a moment in the reader's own zone, with UTC for programs that cannot.
+// date draws a moment in the reader's own zone, with UTC for programs that cannot. It is the reader's program that says
+// "today", whenever they read it.
 func date(s op.Span) string {
-	format := "{time_secs}"
-	if s.Day {
+	format := "{time_secs} {date_short_pretty}"
+	switch {
+	case s.Day:
+		format = "{date_short_pretty}"
+	case s.DayFirst:
 		format = "{date_short_pretty} {time_secs}"
 	}
 	return "<!date^" + strconv.FormatInt(s.At/1000, 10) + "^" + format + "|" + moment(s) + ">"
 }
 
 func moment(s op.Span) string {
-	if s.Day {
-		return time.UnixMilli(s.At).UTC().Format("2006-01-02 15:04:05 MST")
-	}
-	return time.UnixMilli(s.At).UTC().Format("15:04:05 MST")
+	return op.Line{s}.Plain()
 }
 
 // isID reports whether s can be an id of Slack: anything else must not stand inside angle brackets.

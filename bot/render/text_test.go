@@ -23,8 +23,10 @@ func TestMrkdwn(t *testing.T) {
 		{"people", op.L(op.Who("U0ANA"), " ", op.Group("S0CREW"), " ", op.In("C0SHOW")),
 			"<@U0ANA> <!subteam^S0CREW> <#C0SHOW>"},
 		{"an id that is none", op.L(op.Who("U1><!here")), "U1&gt;&lt;!here"},
-		{"time", op.L(op.At(noon)), "<!date^1795348805^{time_secs}|12:00:05 UTC>"},
-		{"date", op.L(op.On(noon)), "<!date^1795348805^{date_short_pretty} {time_secs}|2026-11-22 12:00:05 UTC>"},
+		{"time", op.L(op.At(noon)), "<!date^1795348805^{time_secs} {date_short_pretty}|2026-11-22 12:00:05 UTC>"},
+		{"day", op.L(op.Day(noon)), "<!date^1795348805^{date_short_pretty}|2026-11-22>"},
+		{"day first", op.Line{{At: noon.UnixMilli(), DayFirst: true}},
+			"<!date^1795348805^{date_short_pretty} {time_secs}|2026-11-22 12:00:05 UTC>"},
 		{"link", op.L(op.Link("https://play.example.com/a?b=1&c=2", "for playback")),
 			"<https://play.example.com/a?b=1&amp;c=2|for playback>"},
 		{"link that breaks out", op.L(op.Link("https://x/>|<!here>", "a>b")), "<https://x/%3E%7C%3C!here%3E|a&gt;b>"},
@@ -52,7 +54,7 @@ func TestMrkdwn(t *testing.T) {
 func TestNotice(t *testing.T) {
 	line := op.L("❌ ", op.B("a<b"), " asked by ", op.Who("U0ANA"), " at ", op.At(time.Unix(0, 0).Add(time.Hour)), " ",
 		op.Link("https://x", "play"))
-	if got, want := notice(line), "❌ a&lt;b asked by <@U0ANA> at 01:00:00 UTC play"; got != want {
+	if got, want := notice(line), "❌ a&lt;b asked by <@U0ANA> at 1970-01-01 01:00:00 UTC play"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

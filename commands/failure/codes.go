@@ -54,7 +54,7 @@ var CodeTexts = map[string]codeText{
 		Advice: "Give it one in the ApsaraVideo Live console.", way: "show"},
 	"InvalidResource.NotFound": {Text: "a video resource of the studio does not exist any more",
 		Advice: "Check its sources in the ApsaraVideo Live console.", way: "show"},
-	"InvalidUrgentMaterial.NotFound": {Text: "the studio has no standby picture",
+	"InvalidUrgentMaterial.NotFound": {Text: "the studio has no standby slate",
 		Advice: "Set one in the ApsaraVideo Live console, in the settings of the studio.", way: "show"},
 	"IncorrectChannel.Disable": {Text: "the channels of the studio are switched off",
 		Advice: "Switch them on in the ApsaraVideo Live console.", way: "show"},

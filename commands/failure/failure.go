@@ -38,7 +38,7 @@ type explained struct {
 func Explain(err error) explained {
 	e := &live.Error{}
 	if !errors.As(err, &e) {
-		return explained{Text: op.L("something in me went wrong before ApsaraVideo Live answered")}
+		return explained{Text: op.L("casterbot failed before ApsaraVideo Live answered")}
 	}
 	x := explained{code: e.Code, requestID: e.RequestID}
 	if e.Keys {
@@ -93,7 +93,7 @@ func aside(text string) op.Line {
 // CannotLook says that a look at the cloud failed, so that nothing was decided on a guess.
 func CannotLook(at op.Line, err error) error {
 	x := Explain(err)
-	refusal := op.Refuse(op.L("I could not look at ", at, ": ", x.Text, ". Nothing was done."), x.Advice).SaysSo()
+	refusal := op.Refuse(op.L("casterbot could not look at ", at, ": ", x.Text, ". Nothing was done."), x.Advice).SaysSo()
 	if len(x.Advice) == 0 {
 		refusal.Answer.Lines = nil
 	}
@@ -189,11 +189,11 @@ func noAnswerText(err error) op.Line {
 	e := &live.Error{}
 	switch {
 	case !errors.As(err, &e) || e.Status == 0:
-		return op.L("I did not get an answer")
+		return op.L("no answer came")
 	case e.Code != "":
-		return op.L("ApsaraVideo Live did not say yes or no, but ", op.Code(e.Code))
+		return op.L("ApsaraVideo Live answered ", op.Code(e.Code), ", which says neither yes nor no")
 	case e.Status/100 == 3:
-		return op.L("What came back is a redirect, which is not followed")
+		return op.L("a redirect came back, which is not followed")
 	}
-	return op.L("What came back is not an answer of ApsaraVideo Live")
+	return op.L("something other than ApsaraVideo Live answered (a proxy?)")
 }

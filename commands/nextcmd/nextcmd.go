@@ -30,7 +30,7 @@ var nextCommands = map[string]op.Next{
 	"pause":   {Label: "Pause recording", Text: "record stop {stream}"},
 	"resume":  {Label: "Resume", Text: "record start {stream}"},
 	"record":  {Label: "Start recording", Text: "record start {stream}"},
-	"cut":     {Label: "Cut and write the file", Text: "record restart {stream}"},
+	"cut":     {Label: "Close file, start a new one", Text: "record restart {stream}"},
 	"write":   {Label: "Write it now", Text: "record finish {stream}"},
 	"files":   {Label: "Show files", Text: "record files {stream?} {page?}"},
 }

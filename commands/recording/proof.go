@@ -41,7 +41,7 @@ func (p Proof) Evidence(k State, a op.Attempt) op.Evidence {
 	case known && (a.Answered() || steady(k, a)) && p.holds(k, before, a):
 		return op.Evidence{Happened: true, Dated: p.Dated, Seen: p.words(k)}
 	case p.Look == SeeFiles:
-		return op.Evidence{Seen: a.Unseen(op.L("I see no file that was written since."))}
+		return op.Evidence{Seen: a.Unseen(op.L("No file is listed that was written since."))}
 	}
 	return op.Evidence{Seen: a.Unseen(k.Line())}
 }
@@ -135,20 +135,23 @@ func provesFile(k State, before baseline.Baseline, a op.Attempt) bool {
 }
 
 func seenStart(k State) op.Line {
-	return op.L("The cloud lists material of it", op.Told(" since ", op.At, k.Content.From), ".")
+	if k.Content.From.IsZero() {
+		return op.L("ApsaraVideo Live shows recorded material.")
+	}
+	return op.L("ApsaraVideo Live shows recorded material from ", op.At(k.Content.From), " on.")
 }
 
 func seenStop(k State) op.Line {
-	return op.L("Its material ends at ", op.At(k.Content.To), " and does not grow.")
+	return op.L("The last recorded picture is from ", op.At(k.Content.To), "; nothing was added since.")
 }
 
 func seenRestart(k State) op.Line {
-	return op.L("The cloud lists new material since ", op.At(k.Content.From), ".")
+	return op.L("ApsaraVideo Live shows new recorded material from ", op.At(k.Content.From), " on.")
 }
 
 func seenFile(k State) op.Line {
 	latest := slices.MaxFunc(k.Files, func(a, b live.File) int { return a.To.Compare(b.To) }) // one of them is the proof
-	return op.L("Its file exists", op.Told(": ", op.At, latest.From), op.Told(" to ", op.At, latest.To), ", ",
+	return op.L("The file is written", op.Told(": ", op.At, latest.From), op.Told(" to ", op.At, latest.To), ", ",
 		op.For(latest.Duration), ".")
 }
 

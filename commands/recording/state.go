@@ -127,7 +127,7 @@ func (k State) Facts(stream live.Stream) []op.Line {
 	where := op.L(op.Code(stream.String()))
 	switch {
 	case k.Online != nil:
-		where = op.L(op.Code(stream.String()), " · ", op.Strong("live"), op.Told(" since ", op.On, k.Online.Since))
+		where = op.L(op.Code(stream.String()), " · ", op.Strong("live"), op.Told(" since ", op.At, k.Online.Since))
 	case k.Seen.Has(SeeOnline | SeeIngest):
 		where = op.L(op.Code(stream.String()), " · not live")
 	}
@@ -146,9 +146,9 @@ func (k State) how() op.Line {
 	how := op.Text("Records on command only; the file follows ")
 	switch {
 	case k.Config.OnDemand == live.OnDemandUntold:
-		how = "Whether it records by itself or on command only is not told; the file follows "
+		how = "Whether it records automatically or on command only is not told; the file follows "
 	case k.automatic():
-		how = "Records by itself whenever it is live; the file follows "
+		how = "Records automatically whenever it is live; the file follows "
 	}
 	return op.L(how, op.For(k.Config.Delay), " after a pause.")
 }

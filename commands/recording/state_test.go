@@ -26,7 +26,7 @@ func plain(lines []op.Line) string {
 func TestTimesThatTheAPIDoesNotTell(t *testing.T) {
 	k := State{Recording: tally.Recording{Phase: tally.Running},
 		Files: []live.File{{ID: "f-1", Format: "mp4", Created: noon, Duration: time.Minute}}}
-	want := "The cloud lists material of it. / Its file exists, 1 min."
+	want := "ApsaraVideo Live shows recorded material. / The file is written, 1 min."
 	if got := plain([]op.Line{Started.words(k), Finished.words(k)}); got != want {
 		t.Errorf("%s", got)
 	}
@@ -37,10 +37,10 @@ func TestOnlyWhatWasLookedAtIsTold(t *testing.T) {
 	paused := State{Recording: tally.Recording{At: noon, Phase: tally.Ended,
 		Content: live.Content{From: noon.Add(-time.Hour), To: noon.Add(-2 * time.Minute)}, Delay: 3 * time.Minute}}
 	for what, says := range map[Aspect]string{
-		SeeContent:            mainPath + " / As far as the cloud shows, recording was paused at 11:58:00 UTC and its file is written by 12:01:00 UTC at the latest.",
-		SeeContent | SeeFiles: mainPath + " / As far as the cloud shows, recording was paused at 11:58:00 UTC and its file is written at 12:01:00 UTC.",
+		SeeContent:            mainPath + " / As far as the cloud shows, recording was paused at 2027-03-09 11:58:00 UTC and its file is due by 2027-03-09 12:01:00 UTC at the latest.",
+		SeeContent | SeeFiles: mainPath + " / As far as the cloud shows, recording was paused at 2027-03-09 11:58:00 UTC and its file is due at 2027-03-09 12:01:00 UTC.",
 		SeeIngest | SeeContent | SeeConfig: mainPath + " · not live / No recording configuration. / " +
-			"As far as the cloud shows, recording was paused at 11:58:00 UTC and its file is written by 12:01:00 UTC at the latest.",
+			"As far as the cloud shows, recording was paused at 2027-03-09 11:58:00 UTC and its file is due by 2027-03-09 12:01:00 UTC at the latest.",
 	} {
 		k := paused
 		k.Seen, k.SawFiles = what, what.Has(SeeFiles)

@@ -91,16 +91,16 @@ var cases = []struct {
 		ground: Denied, title: "This account is deactivated"},
 	{name: "stale facts about the person", person: "U0ANA",
 		town:   func(w *town) { w.person = op.Person{Stale: true} },
-		ground: Denied, title: "I cannot check your rights now"},
+		ground: Denied, title: "Your rights cannot be checked now"},
 	{name: "stale facts about the channel", person: "U0ANA",
 		town:   func(w *town) { w.channel = op.Channel{Stale: true, Member: true} },
-		ground: Denied, title: "I cannot check this channel now"},
+		ground: Denied, title: "This channel cannot be checked now"},
 	{name: "no facts", person: "U0ANA",
 		town:   func(w *town) { w.silent = true },
-		ground: Unknown, title: "I cannot check your rights now"},
+		ground: Unknown, title: "Your rights cannot be checked now"},
 	{name: "the bot is not in the channel", person: "U0ANA",
 		town:   func(w *town) { w.channel = op.Channel{ID: "C0SHOW"} },
-		ground: NotMember, rule: "policy.yml:6", title: "I am not in this channel"},
+		ground: NotMember, rule: "policy.yml:6", title: "casterbot is not in this channel"},
 	{name: "locked by somebody", person: "U0ANA",
 		town:   func(w *town) { w.lock = op.Lock{Version: 1, Holder: "U0MIO", Target: news} },
 		ground: Locked, rule: "policy.yml:6", title: "Evening News is locked by @U0MIO"},
@@ -123,7 +123,7 @@ func TestEveryPathSaysTheSame(t *testing.T) {
 				ground, title = Allowed, ""
 			}
 			if p.others && (ground == Denied || ground == Away || ground == Unknown || ground == NotMember) {
-				title = "I cannot confirm that @" + c.person + " may still do this here"
+				title = "It cannot be confirmed that @" + c.person + " may still do this here"
 			}
 			if v.Ground != ground || ground == Allowed != (err == nil) || ground != Away && c.rule != "" && v.Rule != c.rule {
 				t.Errorf("%s, %s: %q by %q, %v", c.name, p.name, v.Ground, v.Rule, err)

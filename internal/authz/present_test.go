@@ -45,7 +45,7 @@ func TestWhoHasToBeThere(t *testing.T) {
 		"approved on the bot's page":    {bySecond, Approves(card(other, 0, 0, ""), restart, kAtHome), ken},
 		"declined on the bot's page":    {bySecond, Declines(card(other, 0, 0, ""), kAtHome), ken},
 		"declined later":                {bySecond, Declines(card(other, hour, 0, ""), k), ""},
-		"called off on the bot's page":  {"self", Declines(card(self, 0, 0, ""), atHome), ana},
+		"cancelled on the bot's page":   {"self", Declines(card(self, 0, 0, ""), atHome), ana},
 		"settled on the bot's page":     {"self", Settles(card(self, hour, 0, ""), atHome), ana},
 		"settled":                       {"self", Settles(card(self, hour, 0, ""), a), ""},
 		"sent at once":                  {"self", Sends(card(self, hour, 0, ana), restart, noon), ""},

@@ -20,12 +20,12 @@ func denial(title op.Line, lines ...op.Line) *op.Refusal {
 }
 
 func rightsUnknown(err error) error {
-	return errors.Join(denial(op.L("I cannot check your rights now, so nothing was done."),
-		op.L("Slack did not tell me who you are and which groups you are in. Try again in a minute.")).SaysSo(), err)
+	return errors.Join(denial(op.L("Your rights cannot be checked now, so nothing was done."),
+		op.L("Slack did not tell who you are and which groups you are in. Try again in a minute.")).SaysSo(), err)
 }
 
 func notInChannel() error {
-	return op.Refuse(op.L("I am not in this channel, so nobody would see what happens. Nothing was done."),
+	return op.Refuse(op.L("casterbot is not in this channel, so nobody would see what happens. Nothing was done."),
 		op.L("Type ", op.Code("/invite @casterbot"), " here and ask again.")).SaysSo()
 }
 
@@ -67,7 +67,7 @@ func (j *Judge) forReader(q Question, err error) error {
 		return err
 	}
 	j.Log.Info("the asker's right is gone", "op", q.card.Ref(), "error", err)
-	return denial(op.L("I cannot confirm that ", op.Who(q.Person),
+	return denial(op.L("It cannot be confirmed that ", op.Who(q.Person),
 		" may still do this here, so nothing was done.")).SaysSo()
 }
 
@@ -76,5 +76,5 @@ func (q Question) secondForReader(err error) error {
 	if err == nil || q.answer != sends {
 		return err
 	}
-	return op.Refuse(op.L("I cannot confirm that ", op.Who(q.party.id), " may still approve this."))
+	return op.Refuse(op.L("It cannot be confirmed that ", op.Who(q.party.id), " may still approve this."))
 }

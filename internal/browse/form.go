@@ -15,7 +15,7 @@ import (
 // Form asks for every argument of a command; what was typed and the channel's defaults are filled in.
 func (b *Browser) Form(p grammar.Parsed, r op.Request) op.Form {
 	words := strings.Join(grammar.Words(p.Command.Usage), " ")
-	form := op.Form{Command: p.Command.Usage, Title: "/" + words, Button: "Go on", Channel: r.Channel, Thread: r.Thread,
+	form := op.Form{Command: p.Command.Usage, Title: "/" + words, Button: "Continue", Channel: r.Channel, Thread: r.Thread,
 		FromHome: r.FromHome, Text: grammar.Format(p.Command.Usage, p.Args, p.Missing...), Note: op.L(p.Command.Short)}
 	scope, _ := b.authz.Scope(r.Channel)
 	places := grammar.Placeholders(p.Command.Usage)

@@ -30,7 +30,7 @@ func (b *Browser) Help(facts authz.Facts, p grammar.Parsed) op.Answer {
 		several = several || row.several
 	}
 	if len(answer.Items) == 0 {
-		return op.Answer{Mark: op.MarkDenied, Title: op.L("There is nothing that you may do here."), Lines: refused.Why}
+		return op.Answer{Mark: op.MarkDenied, Title: op.L("You can't use casterbot in this channel."), Lines: refused.Why}
 	}
 	answer.Note = b.helpNote(facts.Channel.ID, p.Noun, several)
 	return answer
@@ -115,7 +115,7 @@ func (b *Browser) helpTopic(p grammar.Parsed) op.Answer {
 	if len(answer.Items) == 0 {
 		_, err := grammar.Parse(*b.table, topic)
 		if err == nil {
-			err = op.Refuse(op.L("I know no command ", op.Code("/"+topic), "."))
+			err = op.Refuse(op.L("There is no command ", op.Code("/"+topic), "."))
 		}
 		return *b.answer(err)
 	}
@@ -125,7 +125,7 @@ func (b *Browser) helpTopic(p grammar.Parsed) op.Answer {
 func topicItem(c op.Command) op.Item {
 	item := op.Item{Title: op.L(op.Code("/" + c.Shown())), Facts: []op.Line{op.L(c.Short)}}
 	for _, alias := range c.Aliases {
-		item.Facts = append(item.Facts, op.L("Also: ", op.Code("/"+alias)))
+		item.Facts = append(item.Facts, op.L("Also: ", op.Code("/"+op.Readable(alias))))
 	}
 	for _, example := range c.Examples {
 		item.Facts = append(item.Facts, op.L("Example: ", op.Code("/"+example)))

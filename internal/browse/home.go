@@ -63,7 +63,7 @@ func (b *Browser) Home(ctx context.Context, r op.Request) (op.Answer, error) {
 	if p.answer.Items = items; len(rest) > 0 {
 		p.answer.Items = append(items, op.Item{Title: rest})
 	}
-	p.answer.Note = op.L("As of ", op.On(p.seen), ".")
+	p.answer.Note = op.L("As of ", op.At(p.seen), ".")
 	return p.answer, nil
 }
 
@@ -105,12 +105,12 @@ func (p *page) card(ctx context.Context, o op.Operation) (err error) {
 	item := op.Item{Mark: op.MarkWait, Title: op.L("Waits for you: ", o.Plan.Title), Card: &o}
 	if o.State == op.Unknown {
 		item.Mark, item.Facts = op.MarkUnknown,
-			[]op.Line{op.L("not known whether it happened"), op.L("sent ", op.On(o.Sent), " by ", op.Who(o.Requester))}
+			[]op.Line{op.L("not known whether it happened"), op.L("sent ", op.At(o.Sent), " by ", op.Who(o.Requester))}
 		if !p.b.authz.MaySettle(ctx, o, p.person) {
 			item.Card = nil
 		}
 	} else {
-		item.Facts = []op.Line{op.L("asked by ", op.Who(o.Requester)), op.L("until ", op.On(o.Expires))}
+		item.Facts = []op.Line{op.L("asked by ", op.Who(o.Requester)), op.L("until ", op.At(o.Expires))}
 	}
 	item.Facts = append(item.Facts, op.L(op.In(o.Channel)), op.L(op.Message(o.Channel, o.Card, "Card")),
 		op.L("op ", op.V(o.Ref())))
@@ -138,7 +138,7 @@ func (p *page) channels(ctx context.Context) {
 		channel, err := p.b.authz.Channel(ctx, id)
 		if err != nil {
 			p.add(op.Item{Mark: op.MarkUnknown, Title: op.L(op.In(id)),
-				Facts: []op.Line{op.L("Slack does not tell me about this channel now.")}})
+				Facts: []op.Line{op.L("Slack tells nothing about this channel now.")}})
 			continue
 		}
 		p.channel(ctx, channel, scope)
@@ -247,7 +247,7 @@ func (p *page) thing(ctx context.Context, channel string, kind op.Kind, show op.
 	done, err := p.b.store.List(ctx, store.Query{Target: target.Key(), Channel: channel, Newest: true, Limit: 1})
 	if err == nil && len(done) > 0 {
 		item.Facts = append(item.Facts,
-			op.L(done[0].Plan.Title, ": ", StateWords[done[0].State], " ", op.On(done[0].Since())))
+			op.L(done[0].Plan.Title, ": ", StateWords[done[0].State], " ", op.At(done[0].Since())))
 	}
 	return item
 }
@@ -264,7 +264,7 @@ func (p *page) last(ctx context.Context) error {
 	}
 	p.add(op.Item{Title: op.L(op.Strong("Your last requests"))})
 	for _, o := range last {
-		facts := []op.Line{op.L(StateWords[o.State], " ", op.On(o.Since())), op.L(op.In(o.Channel))}
+		facts := []op.Line{op.L(StateWords[o.State], " ", op.At(o.Since())), op.L(op.In(o.Channel))}
 		if o.Card != "" && slices.Contains(p.rooms, o.Channel) {
 			facts = append(facts, op.L(op.Message(o.Channel, o.Card, "Card")))
 		}
@@ -277,5 +277,5 @@ func (p *page) last(ctx context.Context) error {
 var StateWords = map[op.State]op.Text{
 	op.Pending: "waits for a confirmation since", op.Queued: "under way since", op.Running: "under way since",
 	op.Succeeded: "done", op.Failed: "not done", op.Unknown: "not known since", op.Expired: "expired",
-	op.Cancelled: "called off",
+	op.Cancelled: "cancelled",
 }

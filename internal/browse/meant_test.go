@@ -26,7 +26,7 @@ func TestMeant(t *testing.T) {
 		{text: "caster open News Wide", usual: "c1", more: "News", want: "News|Wide"},
 		{text: "caster copy Evening News Late News", usual: "c1", want: "Evening News|Late News"},
 		{text: "caster copy Evning News Late News", usual: "c1",
-			want: "There is more here than /caster copy {caster} {name} takes."},
+			want: "There is more here than /caster copy <studio> <name> takes."},
 		{text: "caster lock Evening News until 22:00 late show", want: "Evening News|until 22:00 late show"},
 		{text: "caster lock Evening News late show", want: "Evening News| late show"},
 		{text: "caster lock until 22:00", usual: "c1", want: "c1|until 22:00 "},

@@ -37,7 +37,7 @@ func (b *Browser) Suggest(ctx context.Context, q op.Query) []op.Option {
 	case v.Ground == authz.Away:
 		return notice(unlisted(err))
 	case err != nil:
-		return notice(op.L("I cannot check your rights now. Try again in a minute."))
+		return notice(op.L("Your rights cannot be checked now. Try again in a minute."))
 	case a.kind.Needs != "" && a.args[a.kind.Needs] == "":
 		return notice(op.L(a.needs(*b.table), " comes first."))
 	}

@@ -52,7 +52,7 @@ func TestSuggestionsKnowThePolicy(t *testing.T) {
 	}
 	g.forbid, g.deaf = false, true
 	if got := labels(g.Suggest(context.Background(),
-		asking("caster restart ?", ""))); got != "I cannot check your rights now. Try again in a minute.=?" {
+		asking("caster restart ?", ""))); got != "Your rights cannot be checked now. Try again in a minute.=?" {
 		t.Errorf("with a silent directory: %s", got)
 	}
 }

@@ -41,7 +41,7 @@ func EndOf(typed, zone string, now time.Time) (end, error) {
 	case strings.TrimSpace(typed) == "":
 		e.At, e.usual = now.Add(usualLock), true
 	case !ok || s.hour < 0 && s.length < time.Minute:
-		err = endRefusal(op.L("I do not understand the time ", op.Code(op.Visible(typed)), "."))
+		err = endRefusal(op.L("This is not a time: ", op.Code(op.Visible(typed)), "."))
 	case s.hour < 0:
 		e.At = now.Add(s.length)
 	default:
@@ -131,12 +131,20 @@ func (e end) local() op.Line {
 		op.V(e.At.UTC().Format("2006-01-02 15:04")), " UTC)")
 }
 
+// clockTime is the time of day in the person's zone and in UTC; the day stands beside it already.
+func (e end) clockTime() op.Line {
+	if e.zone == time.UTC {
+		return op.L(op.V(e.At.UTC().Format("15:04")), " UTC")
+	}
+	return op.L(op.V(e.At.In(e.zone).Format("15:04 MST")), " (", op.V(e.At.UTC().Format("15:04")), " UTC)")
+}
+
 // Facts says how the end was understood.
 func (e end) Facts() []op.Line {
-	facts := []op.Line{op.L("Until ", e.local(), ".")}
+	facts := []op.Line{op.L("That is ", e.clockTime(), ".")}
 	switch {
 	case e.usual:
-		facts = append(facts, op.L("No time was given, so it is for ", op.For(usualLock), "."))
+		facts = []op.Line{op.L("That is ", e.clockTime(), ": ", op.For(usualLock), ", since no time was given.")}
 	case e.rolled:
 		facts = append(facts,
 			op.L("That time is over today, so it is tomorrow, ", op.V(e.At.In(e.zone).Format("2006-01-02")), "."))

@@ -28,11 +28,11 @@ func refusalOf(t *testing.T, err error) *op.Refusal {
 
 func TestEndOfALock(t *testing.T) {
 	for _, c := range []struct{ typed, zone, now, want, says string }{
-		{"", "Europe/Berlin", "2026-11-22 20:00", "2026-11-23 00:00", "No time was given, so it is for 4 h 00 min."},
+		{"", "Europe/Berlin", "2026-11-22 20:00", "2026-11-23 00:00", "That is 01:00 CET (00:00 UTC): 4 h 00 min, since no time was given."},
 		{"until 22:00", "Europe/Berlin", "2026-11-22 20:00", "2026-11-22 21:00",
-			"Until 2026-11-22 22:00 CET (2026-11-22 21:00 UTC)."},
+			"That is 22:00 CET (21:00 UTC)."},
 		// there it is the 23rd already
-		{"until 22:00", "Asia/Shanghai", "2026-11-22 20:00", "2026-11-23 14:00", "Until 2026-11-23 22:00 CST"},
+		{"until 22:00", "Asia/Shanghai", "2026-11-22 20:00", "2026-11-23 14:00", "That is 22:00 CST"},
 		{"until 20:30", "Europe/Berlin", "2026-11-22 20:00", "2026-11-23 19:30",
 			"That time is over today, so it is tomorrow, 2026-11-23."},
 		{"until 9 pm", "Europe/Berlin", "2026-11-22 19:00", "2026-11-22 20:00", ""},
@@ -41,7 +41,7 @@ func TestEndOfALock(t *testing.T) {
 		{"until tomorrow 9:30", "America/New_York", "2026-11-22 20:00", "2026-11-23 14:30", ""},
 		{"until 2026-11-23 01:30", "Europe/Berlin", "2026-11-22 20:00", "2026-11-23 00:30", ""},
 		{"until 2026-11-23 01:30 UTC", "Europe/Berlin", "2026-11-22 20:00", "2026-11-23 01:30",
-			"Until 2026-11-23 01:30 UTC."},
+			"That is 01:30 UTC."},
 		{"until 22:00", "", "2026-11-22 20:00", "2026-11-22 22:00", "Your time zone is not known"},
 		{"until 22:00", "Mars/Olympus", "2026-11-22 20:00", "2026-11-22 22:00", "Your time zone is not known"},
 		{"for 2h", "", "2026-11-22 20:00", "2026-11-22 22:00", ""},
@@ -69,13 +69,13 @@ func TestEndOfALock(t *testing.T) {
 
 func TestEndsThatAreRefused(t *testing.T) {
 	for typed, want := range map[string]string{
-		"until lunch": "I do not understand the time", "until 25:00": "There is no such time",
+		"until lunch": "This is not a time", "until 25:00": "There is no such time",
 		"until 13pm":  "There is no such time",
 		"until 22:61": "There is no such time", "until 2026-02-30 10:00": "There is no such time",
-		"for 2":   "I do not understand",
-		"for 10s": "I do not understand", "for 25h": "That is too long", "until 2026-11-25 10:00": "That is too long",
+		"for 2":   "This is not a time",
+		"for 10s": "This is not a time", "for 25h": "That is too long", "until 2026-11-25 10:00": "That is too long",
 		"for 99999999999h": "That is too long", "until today 10:00": "That time is over",
-		"until 2026-11-21 10:00": "That time is over", "for -2h": "I do not understand",
+		"until 2026-11-21 10:00": "That time is over", "for -2h": "This is not a time",
 	} {
 		_, err := EndOf(typed, "Europe/Berlin", utc("2026-11-22 20:00"))
 		refusal := &op.Refusal{}

@@ -20,7 +20,7 @@ func TestWhatWasPutOffIsAskedAgain(t *testing.T) {
 		"nothing has changed": {func(*stage, op.Operation) {}, true, op.Succeeded, "done"},
 		"the right is gone": {func(s *stage, _ op.Operation) {
 			s.with(func() { s.forbid[ana] = true })
-		}, false, op.Failed, "did not try again: "},
+		}, false, op.Failed, "was not tried again: "},
 		"another replica gave it up": {func(s *stage, o op.Operation) { s.moved(s.get(o), "", op.Unknown) }, false, op.Failed,
 			"somebody has taken it up or closed it meanwhile"},
 		"given up, and closed by a person": {func(s *stage, o op.Operation) {

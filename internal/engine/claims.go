@@ -43,7 +43,7 @@ func (e *Engine) endClaims(ctx context.Context, o op.Operation) error {
 			!ended(claim, by, o, command) {
 			continue
 		}
-		err = errors.Join(err, e.overBy(ctx, claim, op.L("Ended ", op.On(o.Sent), " by ", op.Who(o.Requester), " (op ",
+		err = errors.Join(err, e.overBy(ctx, claim, op.L("Ended ", op.At(o.Sent), " by ", op.Who(o.Requester), " (op ",
 			op.V(o.Ref()), "): ", o.Plan.Title)))
 	}
 	return err

@@ -24,7 +24,7 @@ func CloseRestored(ctx context.Context, db *store.Store) error {
 	} else if len(newest) > 0 {
 		taken = newest[0].At
 	}
-	words := op.L("my records were put back to a backup, whose last entry is of ", op.On(taken), ".")
+	words := op.L("casterbot's records were restored from a backup, whose last entry is from ", op.At(taken), ".")
 	for _, state := range []op.State{op.Pending, op.Queued, op.Running, op.Unknown} {
 		if err := retireAll(ctx, db, state, words); err != nil {
 			return fmt.Errorf("retire what is %s: %w", state, err)
@@ -50,13 +50,13 @@ func retireAll(ctx context.Context, db *store.Store, state op.State, words op.Li
 func retireOne(ctx context.Context, db *store.Store, o op.Operation, words op.Line) error {
 	event := op.Event{Name: op.EventRestored, Detail: map[string]string{"verb": o.Verb, "target": o.Plan.Target.Key()}}
 	outcome := op.Outcome{State: op.Expired, Text: op.L(o.Plan.Title, ": ", words,
-		" Nothing had been sent then. What became of it after that I do not know; it will not be done now.")}
+		" Nothing had been sent by then. What became of it afterwards is not known; it will not be done now.")}
 	switch o.State {
 	case op.Unknown:
 		return db.Note(ctx, o.ID, store.Note{Claim: retired}, event)
 	case op.Running:
 		outcome = op.Outcome{State: op.Unknown,
-			Text: op.L("This call was under way when the backup was made that my records were put back to.")}
+			Text: op.L("this call was under way when the backup was made that casterbot was restored from.")}
 	}
 	_, err := db.Move(ctx,
 		store.Move{ID: o.ID, From: o.State, To: outcome.State, Claim: retired, Outcome: &outcome, Event: event})

@@ -29,9 +29,9 @@ func TestNothingActsOutOfABackup(t *testing.T) {
 		want    op.State
 		says    string
 	}{
-		"pending": {"caster restart c1", nil, op.Expired, "What became of it after that I do not know"},
+		"pending": {"caster restart c1", nil, op.Expired, "What became of it afterwards is not known"},
 		"queued": {"caster restart c1", []op.State{op.Queued}, op.Expired,
-			"What became of it after that I do not know"},
+			"What became of it afterwards is not known"},
 		"running": {"caster restart c1", []op.State{op.Queued, op.Running}, op.Unknown,
 			"under way when the backup was made"},
 		"unknown": {"caster restart c1", []op.State{op.Queued, op.Running, op.Unknown}, op.Unknown, ""},
@@ -102,7 +102,7 @@ func TestSeveralOutOfABackup(t *testing.T) {
 		t.Errorf("%s is offered: %s", n.Label, n.Text)
 	}
 	for _, m := range s.membersOf(o) {
-		if !strings.Contains(m.Outcome.Text.Plain(), "What became of it after that I do not know") {
+		if !strings.Contains(m.Outcome.Text.Plain(), "What became of it afterwards is not known") {
 			t.Errorf("it says %s", m.Outcome.Text.Plain())
 		}
 	}

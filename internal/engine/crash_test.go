@@ -30,7 +30,7 @@ func TestRunningBecomesUnknown(t *testing.T) {
 	s.want(o, op.Unknown, 0)
 	s.advance(creditWithin)
 	s.want(o, op.Succeeded, 0)
-	if text := s.get(o).Outcome.Text.Plain(); !strings.Contains(text, "no answer came") {
+	if text := s.get(o).Outcome.Text.Plain(); !strings.Contains(text, "did not say so") {
 		t.Error(text)
 	}
 }

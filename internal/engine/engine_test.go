@@ -97,7 +97,7 @@ func TestWhoMayPress(t *testing.T) {
 		"an approver approves":         {op.ConfirmOther, ken, op.ActionApprove, op.Succeeded, ""},
 		"an approver declines":         {op.ConfirmOther, ken, op.ActionDecline, op.Cancelled, ""},
 		"somebody declines":            {op.ConfirmOther, bo, op.ActionDecline, op.Pending, "not an approver"},
-		"a button that does not exist": {op.ConfirmSelf, ana, "explode", op.Pending, "do not know this button"},
+		"a button that does not exist": {op.ConfirmSelf, ana, "explode", op.Pending, "button is not known"},
 		"it happened, too early":       {op.ConfirmSelf, ana, op.ActionHappened, op.Pending, "waits for a confirmation"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -392,12 +392,12 @@ func TestHelpListsWhatIsAllowed(t *testing.T) {
 	for _, item := range help.Items {
 		text += item.Title.Plain() + "\n"
 	}
-	if text != "/caster restart {caster}\n/caster list\n/caster start {caster…}\n" {
+	if text != "/caster restart <studio>\n/caster list\n/caster start <studio…>\n" {
 		t.Errorf("%q", text)
 	}
 	s.with(func() { s.deaf = true })
 	s.typed(ana, "caster")
-	if last := s.told[len(s.told)-1]; !strings.Contains(last, "cannot check your rights") {
+	if last := s.told[len(s.told)-1]; !strings.Contains(last, "rights cannot be checked") {
 		t.Error(last)
 	}
 }

@@ -36,7 +36,7 @@ func TestEvidenceOfAnotherOperationProvesNothing(t *testing.T) {
 			s.advance(20 * time.Second)
 			s.want(first, c.want, 2)
 			if seen := s.get(first).Outcome.Evidence.Plain(); c.want == op.Unknown &&
-				!strings.Contains(seen, "another operation") {
+				!strings.Contains(seen, "Another operation") {
 				t.Errorf("the card says %q", seen)
 			}
 		})

@@ -111,7 +111,7 @@ func (e *Engine) tellHolder(ctx context.Context, o op.Operation) {
 	}
 	e.notify.Reply(ctx, op.Address{Person: o.Plan.Passed.Holder, At: e.now(), FromHome: true},
 		op.Answer{Mark: op.MarkLocked, Title: what,
-			Lines: []op.Line{op.L("Your lock stands until ", op.On(o.Plan.Passed.Until), ".")}})
+			Lines: []op.Line{op.L("Your lock stands until ", op.At(o.Plan.Passed.Until), ".")}})
 }
 
 const (

@@ -90,7 +90,7 @@ wait Restart c1 · waits for a confirmation since 2026-11-22 20:00:00 UTC · #C0
 		}
 	}
 	g.with(func() { g.deaf = true })
-	if got := g.at(ana); !strings.Contains(got.Title.Plain(), "cannot check your rights") || len(got.Items) > 0 {
+	if got := g.at(ana); !strings.Contains(got.Title.Plain(), "rights cannot be checked") || len(got.Items) > 0 {
 		t.Errorf("with a silent directory: %+v", got)
 	}
 }
@@ -114,14 +114,14 @@ func TestHomeOfApprovers(t *testing.T) {
 // TestHomeLooksSeldom: what is remembered serves for 30 s, and a new round begins every ten seconds at most.
 func TestHomeLooksSeldom(t *testing.T) {
 	g := newHome(t)
-	g.listErr.Store(op.Refuse(op.L("I could not look at the studios.")))
+	g.listErr.Store(op.Refuse(op.L("could not look at the studios.")))
 	want := func(what string, words string, looks int32) {
 		t.Helper()
 		if got := pageOf(g.at(bo)); !strings.Contains(got, words) || g.looks.Load() != looks {
 			t.Errorf("%s: after %d looks\n%s", what, g.looks.Load(), got)
 		}
 	}
-	want("first", "unknown Studio · I could not look at the studios.", 1)
+	want("first", "unknown Studio · could not look at the studios.", 1)
 	want("at once", "unknown Studio · Not looked at yet.", 1)
 	g.listErr.Store(nil)
 	g.advance(9 * time.Second)

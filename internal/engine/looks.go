@@ -80,7 +80,7 @@ func (e *Engine) confirmEffect(ctx context.Context, o op.Operation, command op.C
 		}
 		seen, err := verify(ctx, command, o)
 		if blind = err != nil; blind {
-			outcome.Evidence = op.L("I could not look whether it took effect.")
+			outcome.Evidence = op.L("Whether it took effect could not be checked.")
 			continue
 		}
 		outcome.Evidence, outcome.Checked = seen.Seen, seen.Happened

@@ -120,7 +120,7 @@ func TestAPressThatCameToNothingIsFreeAgain(t *testing.T) {
 			s.click(ana, card, op.ActionAgain)
 			s.with(func() { s.forbid[ana] = false })
 		}, 1},
-		"called off": {func(s *stage, card op.Operation) {
+		"cancelled": {func(s *stage, card op.Operation) {
 			s.click(ana, card, op.ActionAgain)
 			s.click(ana, s.made(card)[0], op.ActionCancel)
 		}, 2},

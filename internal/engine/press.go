@@ -19,7 +19,7 @@ import (
 func (e *Engine) Press(ctx context.Context, c op.Click) (Accepted, error) {
 	o, err := e.store.Get(ctx, c.Operation)
 	if errors.Is(err, store.ErrNotFound) {
-		return Accepted{Reply: reply(op.MarkFailed, op.L("I do not know this card. Nothing was done.")),
+		return Accepted{Reply: reply(op.MarkFailed, op.L("This card is not known. Nothing was done.")),
 			Work: func(ctx context.Context) { e.recordMismatch(ctx, op.Operation{Channel: c.Channel}, c.Origin) }}, nil
 	}
 	if err != nil {
@@ -145,11 +145,11 @@ func (e *Engine) act(ctx context.Context, c op.Click) (err error) {
 	}()
 	do, ok := acts[c.Action]
 	if !ok {
-		return op.Refuse(op.L("I do not know this button. Nothing was done.")).SaysSo()
+		return op.Refuse(op.L("This button is not known. Nothing was done.")).SaysSo()
 	}
 	if age := e.now().Sub(c.At); age > startWithin && (c.Action == op.ActionConfirm || c.Action == op.ActionApprove) {
 		return op.Refuse(op.L(
-			"This click reached me too late, so nothing was done. Press again if it is still wanted.")).SaysSo()
+			"This click arrived too late, so nothing was done. Press again if it is still wanted.")).SaysSo()
 	}
 	o, err := e.store.Get(ctx, c.Operation)
 	if err != nil {

@@ -28,20 +28,21 @@ func (e *Engine) reconcile(ctx context.Context, o op.Operation, due bool) error 
 	}
 	seen, err := verify(ctx, command, o)
 	if err != nil {
-		return e.recordLook(ctx, o, false, op.L("I looked, and could not see."))
+		return e.recordLook(ctx, o, false, op.L("casterbot looked, and could not see it."))
 	}
 	if !seen.Happened {
 		return e.recordLook(ctx, o, due, seen.Seen)
 	}
 	if !seen.Own && !seen.Dated && e.now().Sub(o.Sent) > creditWithin {
-		return e.recordLook(ctx, o, due, op.L(seen.Seen, " I saw that too long after the call to take it as its doing."))
+		return e.recordLook(ctx, o, due, op.L(seen.Seen, " That was seen too long after the call to count as its effect."))
 	}
 	if alone, err := e.soleCause(ctx, o, seen); err != nil || !alone {
 		return errors.Join(err,
-			e.recordLook(ctx, o, due, op.L(seen.Seen, " That may be the doing of another operation on it, so it proves nothing.")))
+			e.recordLook(ctx, o, due, op.L(seen.Seen, " Another operation may have caused this, so it is no proof.")))
 	}
 	return e.settle(ctx, o, op.Outcome{
-		State: op.Succeeded, Text: op.L(o.Plan.Title, ": done, although no answer came."), Evidence: seen.Seen, Checked: true,
+		State: op.Succeeded, Text: op.L(o.Plan.Title, ": done, although ApsaraVideo Live did not say so."),
+		Evidence: seen.Seen, Checked: true,
 	}, op.EventReconciled, op.Click{})
 }
 
@@ -139,7 +140,7 @@ func (e *Engine) repeat(ctx context.Context, o op.Operation, command op.Command)
 		return err
 	case op.Failed:
 		return e.recordLook(ctx, o, false,
-			op.L("I asked again with the same token and was refused, or could not ask; that says nothing about the first call."))
+			op.L("Asking again with the same token was refused or not possible; that says nothing about the first call."))
 	}
 	return e.recordLook(ctx, o, false, op.L("No answer yet."))
 }
@@ -180,7 +181,7 @@ func (e *Engine) lookAgain(ctx context.Context, o op.Operation, c op.Click) erro
 	err := e.reconcile(ctx, o, false)
 	if errors.Is(err, store.ErrUnwritten) {
 		e.log.Error("record a look", "op", o.Ref(), "error", err)
-		return op.Refuse(op.L("I cannot write down what I see now. Look again later."))
+		return op.Refuse(op.L("What is seen now cannot be written down. Look again later."))
 	}
 	return err
 }
@@ -199,7 +200,8 @@ func (e *Engine) closeByPerson(ctx context.Context, o op.Operation, c op.Click, 
 		return err
 	}
 	outcome := outcomeOf(o)
-	outcome.State, outcome.Text = state, op.L(o.Plan.Title, ": no answer came. ", op.Who(c.Person), words)
+	outcome.State, outcome.Text = state, op.L(o.Plan.Title, ": ApsaraVideo Live said neither yes nor no. ",
+		op.Who(c.Person), words)
 	return e.settle(ctx, o, outcome, op.EventClosed, c)
 }
 

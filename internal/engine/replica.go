@@ -90,8 +90,8 @@ func (e *Engine) writeAnswers(ctx context.Context) (err error) {
 func (e *Engine) leftover(o op.Operation) op.Outcome {
 	if o.Claim == e.replica {
 		return op.Outcome{State: op.Unknown,
-			Text: op.L("My log was away around the time of this call, so I do not know whether it left.")}
+			Text: op.L("casterbot could not write its log around this call, so it is not known whether it left.")}
 	}
 	return op.Outcome{State: op.Unknown,
-		Text: op.L("The process that made this call is not heard of any more, so I did not get an answer.")}
+		Text: op.L("the casterbot process that made this call is gone, so no answer came.")}
 }

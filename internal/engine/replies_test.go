@@ -67,7 +67,7 @@ func words(lines []op.Line) string {
 
 // Whatever was asked, by a command or a click, its answer comes when Slack takes it again; a late one says so.
 func TestAnAnswerIsOwed(t *testing.T) {
-	const late = "Asked at 20:00:00 UTC; Slack did not take my answer until now."
+	const late = "Asked at 2026-11-22 20:00:00 UTC; Slack did not take my answer until now."
 	for name, c := range map[string]struct {
 		ask  func(s *silent)
 		away time.Duration
@@ -78,9 +78,9 @@ func TestAnAnswerIsOwed(t *testing.T) {
 		"help": {func(s *silent) {
 			s.deaf = true
 			s.typed(ana, "help")
-		}, time.Second, "I cannot check your rights now, so nothing was done.", false},
+		}, time.Second, "Your rights cannot be checked now, so nothing was done.", false},
 		"a refusal": {func(s *silent) { s.absent = true; s.typed(ana, "caster restart c1") }, time.Minute,
-			"I am not in this channel, so nobody would see what happens. Nothing was done.", true},
+			"casterbot is not in this channel, so nobody would see what happens. Nothing was done.", true},
 		"long ago":     {func(s *silent) { s.typed(ana, "caster list") }, 10 * time.Minute, "two studios", true},
 		"too long ago": {func(s *silent) { s.typed(ana, "caster list") }, notify.TellFor, "", false},
 		"not to be told": {func(s *silent) { s.mute, s.lost = false, true; s.typed(ana, "caster list"); s.lost = false },

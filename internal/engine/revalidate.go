@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"slices"
+	"strings"
 
 	"casterbot/internal/authz"
 	"casterbot/internal/op"
@@ -60,12 +61,9 @@ func changes(before, now op.Plan) op.Line {
 	if now.Title.Plain() != before.Title.Plain() {
 		news = append(news, op.L("it would be “", now.Title, "” now."))
 	}
-	known := map[string]bool{}
-	for _, fact := range before.Facts {
-		known[fact.Plain()] = true
-	}
 	for _, fact := range now.Facts {
-		if !known[fact.Plain()] {
+		said := func(l op.Line) bool { return strings.HasPrefix(l.Plain(), fact.Plain()) } // the last look shows no addresses
+		if !slices.ContainsFunc(before.Facts, said) {
 			news = append(news, fact)
 		}
 	}
@@ -110,7 +108,15 @@ func (e *Engine) unsent(o op.Operation, why error) op.Line {
 	case saysUndone(why):
 		return op.L(o.Plan.Title, ": ", reason)
 	}
-	return op.L(o.Plan.Title, ": ", reason, " Nothing was sent, nothing changed.")
+	return op.L(o.Plan.Title, ": ", stopped(reason), " Nothing was sent, nothing changed.")
+}
+
+// stopped is a line that ends as a sentence does.
+func stopped(line op.Line) op.Line {
+	if text := strings.TrimRight(line.Plain(), " "); text == "" || strings.ContainsAny(text[len(text)-1:], ".!?") {
+		return line
+	}
+	return op.L(line, ".")
 }
 
 // saysUndone reports that the answer for an error says that nothing was done.

@@ -207,7 +207,7 @@ func TestTheAskerHasLeftTheChannel(t *testing.T) {
 	o := s.asked("caster restart c1")
 	s.with(func() { s.rooms = map[string][]string{ken: {"C0"}} })
 	s.advance(2 * time.Minute)
-	if said := s.click(ken, o, op.ActionApprove); !strings.Contains(said, "I cannot confirm that @"+ana) {
+	if said := s.click(ken, o, op.ActionApprove); !strings.Contains(said, "It cannot be confirmed that @"+ana) {
 		t.Errorf("told %q", said)
 	}
 	s.want(o, op.Pending, 0)

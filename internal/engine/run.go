@@ -166,7 +166,7 @@ func (e *Engine) apply(ctx context.Context, o op.Operation, command op.Command, 
 	defer func() {
 		if p := recover(); p != nil {
 			e.log.Error("a command panicked", "op", o.Ref(), "panic", p)
-			outcome = op.Outcome{State: op.Unknown, Text: op.L("I broke while making the call.")}
+			outcome = op.Outcome{State: op.Unknown, Text: op.L("casterbot failed during the call.")}
 		}
 	}()
 	permit := op.NewSendPermit(g.permit, func(why op.Line, d time.Duration) {

@@ -85,11 +85,11 @@ func (g *sendGuard) wait(d time.Duration) {
 func (e *Engine) heldBack(o op.Operation, g *sendGuard, why error) op.Line {
 	switch {
 	case g.resending():
-		return op.L(o.Plan.Title, ": ApsaraVideo Live put the call off, and I did not try again: ", e.whyNotAgain(o, why),
+		return op.L(o.Plan.Title, ": ApsaraVideo Live put the call off, and it was not tried again: ", e.whyNotAgain(o, why),
 			" Nothing changed.")
 	case errors.Is(why, errLate):
 		return op.L(o.Plan.Title,
-			": I stood still just before the call, so I did not make it. Nothing was sent, nothing changed.")
+			": casterbot stood still just before the call, so the call was not made. Nothing was sent, nothing changed.")
 	}
 	return e.unsent(o, why)
 }

@@ -34,7 +34,7 @@ func (e *Engine) orphansToUnknown(ctx context.Context) error {
 			continue
 		}
 		outcome := op.Outcome{State: op.Unknown,
-			Text: op.L("I was stopped while this call was under way, so I did not get an answer.")}
+			Text: op.L("casterbot was stopped while this call was under way, so no answer came.")}
 		if _, err := e.finish(ctx, o, outcome); err != nil && !errors.Is(err, store.ErrLost) {
 			return err
 		}

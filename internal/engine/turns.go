@@ -86,7 +86,7 @@ func (e *Engine) giveUpAnswers(ctx context.Context, o op.Operation, command op.C
 			continue
 		}
 		outcome := op.Outcome{State: op.Unknown,
-			Text: op.L("No answer had come when something else on it was to go, so I stopped waiting for one.")}
+			Text: op.L("No answer had come when something else on it was to go, so casterbot stopped waiting for one.")}
 		if _, err := e.finish(ctx, hangs, outcome); err != nil {
 			e.log.Warn("give up an answer", "op", hangs.Ref(), "error", err)
 		}

@@ -39,7 +39,7 @@ func TestWhatMayBeWrittenDownIsNotCalledUndone(t *testing.T) {
 	}{
 		{errors.Join(store.ErrUnwritten, errLost), op.MarkFailed, "nothing was done"},
 		{errors.Join(store.ErrUnsure, store.ErrUnwritten, errLost), op.MarkUnknown,
-			"I do not know whether this was written down"},
+			"not known whether this was written down"},
 	} {
 		s := newStage(t)
 		if a := s.e.answerFor(c.err); a.Mark != c.mark || !strings.Contains(a.Title.Plain(), c.says) {

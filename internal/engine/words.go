@@ -37,15 +37,15 @@ func (e *Engine) answerFor(err error, about ...any) *op.Answer {
 func NotWritten(err error) *op.Answer {
 	if errors.Is(err, store.ErrUnsure) {
 		return reply(op.MarkUnknown,
-			op.L("I do not know whether this was written down: my database stopped answering in the middle of it."),
+			op.L("It is not known whether this was written down: casterbot's database stopped answering in the middle of it."),
 			op.L("If it was, it goes on by itself within two minutes, and its card shows what comes of it. Look there before you ask or click again."))
 	}
 	why := op.L("The engineer on call sees why in the log.")
 	if reason := store.Reason(err); reason != "" {
-		why = op.L("My database: ", reason, ".")
+		why = op.L("casterbot's database: ", reason, ".")
 	}
 	return reply(op.MarkFailed, op.L("This cannot be written down, so nothing was done."), why,
-		op.L("Looking still works. Changes work again as soon as I can write; then ask or click again."))
+		op.L("Looking still works. Changes work again as soon as casterbot can write; then ask or click again."))
 }
 
 func reply(mark op.Mark, title op.Line, lines ...op.Line) *op.Answer {
@@ -53,7 +53,7 @@ func reply(mark op.Mark, title op.Line, lines ...op.Line) *op.Answer {
 }
 
 func late(r op.Request) *op.Refusal {
-	return op.Refuse(op.L("This reached me too late, so I did not do it: ", op.Code("/"+op.Visible(r.Text))),
+	return op.Refuse(op.L("This arrived too late, so it was not done: ", op.Code("/"+op.Visible(r.Text))),
 		op.L("Ask again if it is still wanted.")).WithNext(op.Next{Label: "Ask again", Text: r.Text})
 }
 

@@ -171,7 +171,7 @@ func timely(text, usage string, places []Placeholder, words []Token) error {
 	if !timed || len(said) == 0 || why.Quoted || !looks(said) {
 		return nil
 	}
-	return op.Refuse(op.L("This looks like a time, but I do not understand it: ", op.Code(op.Visible(why.Text)),
+	return op.Refuse(op.L("This looks like a time, but is not understood: ", op.Code(op.Visible(why.Text)),
 		". Nothing was done."), spot(text, why.Start),
 		op.L("Say ", op.Code("until 22:00"), ", ", op.Code("until 22:00 CET tomorrow"), " or ", op.Code("for 1h 30m"),
 			", and put the reason in quotes.")).

@@ -200,7 +200,7 @@ func join(text, usage string, places []Placeholder, rest []Token) ([]Token, erro
 		!slices.ContainsFunc(rest[:last], Token.loose) {
 		return append(slices.Clone(rest[:last]), joined(rest[last:])), nil
 	}
-	refusal := op.Refuse(op.L("There is more here than ", op.Code("/"+usage), " takes."),
+	refusal := op.Refuse(op.L("There is more here than ", op.Code("/"+op.Readable(usage)), " takes."),
 		spot(text, rest[len(places)].Start))
 	if len(places) > 1 {
 		refusal.Answer.Lines = append(refusal.Answer.Lines,

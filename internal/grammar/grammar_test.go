@@ -123,7 +123,7 @@ func TestParseRefuses(t *testing.T) {
 	for text, want := range map[string][]string{
 		`caster restrat main`:                    {"/caster restrat main", "Did you mean /caster restart {caster}"},
 		`caster xyzzy`:                           {"/caster help"},
-		`studio restart`:                         {"know studio restart.", "/caster help"},
+		`studio restart`:                         {"no command studio restart.", "/caster help"},
 		`caster restart "Evening`:                {"never closed", `▸"Evening`},
 		`caster restart "a"b`:                    {"space is needed", "▸b"},
 		`caster scene start Evening News Main`:   {"quotes", `/caster scene start "Evening News" "Preview 1"`, "▸Main"},
@@ -131,9 +131,9 @@ func TestParseRefuses(t *testing.T) {
 		"caster copy main \"a b\u200dc\"":        {"U+200D", "▸⟨U+200D⟩c"},
 		"caster rest\u200bart main":              {"U+200B", "▸⟨U+200B⟩art"},
 		"caster restart ma\x00in":                {"U+0000"},
-		"caster restart <!channel>":              {"broadcast"},
+		"caster restart <!channel>":              {"can't be used in a command"},
 		"caster " + strings.Repeat("x", MaxText): {"too long"},
-		`caster restart "a" "b"`:                 {"more here than /caster restart {caster}", `▸"b"`},
+		`caster restart "a" "b"`:                 {"more here than /caster restart <studio>", `▸"b"`},
 	} {
 		_, err := Parse(table, text)
 		refusal := &op.Refusal{}

@@ -202,7 +202,7 @@ func (s *scanner) tag(b *strings.Builder, token *Token) error {
 	case strings.HasPrefix(target, "!subteam^"):
 		b.WriteString(strings.TrimPrefix(target, "!subteam^"))
 	case strings.HasPrefix(target, "!"):
-		return s.refuse(start, op.L("A broadcast mention has no place in a command."))
+		return s.refuse(start, op.L("@here and @channel can't be used in a command."))
 	default:
 		b.WriteString(linkText(target, label))
 	}

@@ -33,7 +33,7 @@ func literal(text string, words []Token) error {
 	for _, t := range words {
 		if t.Quoted && op.Fold(t.Text) == op.AllWord {
 			return op.Refuse(op.L(
-				"Among several I cannot tell whether this is a name or stands for everything. Nothing was asked for."),
+				"Among several it cannot be told whether this is a name or stands for everything. Nothing was asked for."),
 				spot(text, t.Start), op.L("Ask for it on its own, in quotes, or give its id."))
 		}
 	}

@@ -31,7 +31,7 @@ func (t vocabulary) unknown(words []string) *op.Refusal {
 	if !slices.Contains(t.nouns(), noun) { // so it was typed behind a mention, where no slash stands
 		noun, said = t.nouns()[0], clamp(typed, 60)
 	}
-	refusal := op.Refuse(op.L("I do not know ", op.Code(said), "."))
+	refusal := op.Refuse(op.L("There is no command ", op.Code(said), "."))
 	if probably := t.probably(words); len(probably) > 0 {
 		refusal.Answer.Lines = []op.Line{either(probably)}
 	} else if near := t.beginning(words); len(near) > 0 {

@@ -24,19 +24,6 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// The languages, by the names that the policy uses for them.
-const (
-	English = "en"
-	Chinese = "zh-CN"
-)
-
-// Of gives the language for a locale as chat systems write it ("zh-CN", "zh-Hans", "en-GB"); empty when it is none of
-// ours.
-func Of(locale string) string {
-	first, _, _ := strings.Cut(strings.ToLower(locale), "-")
-	return map[string]string{"en": English, "zh": Chinese}[first]
-}
-
 //go:embed zh-CN.yml
 var chinese []byte
 
@@ -96,6 +83,9 @@ func (w *Words) Line(language string, l op.Line) op.Line {
 	out := w.compose(texts, l)
 	if language == "" || language == English {
 		return l
+	}
+	for i := range out { // 今天 18:58:00; English says it the other way round
+		out[i].DayFirst = out[i].At != 0
 	}
 	return out
 }

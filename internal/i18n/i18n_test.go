@@ -120,7 +120,9 @@ func TestAnswerAndForm(t *testing.T) {
 }
 
 func TestOf(t *testing.T) {
-	for locale, want := range map[string]string{"zh-CN": Chinese, "zh-TW": Chinese, "ZH": Chinese, "en-US": English,
+	for locale, want := range map[string]string{"zh-CN": Chinese, "zh-TW": English, "zh-Hant-HK": English,
+		"zh_hk": English,
+		"ZH":    Chinese, "zh-Hans": Chinese, "en-US": English,
 		"de-DE": "", "": ""} {
 		if got := Of(locale); got != want {
 			t.Errorf("%q: %q, want %q", locale, got, want)

@@ -37,9 +37,9 @@ func TestBoard(t *testing.T) {
 	}
 	s.pass(time.Second)
 	s.want("put up", "post C0SHOW: On air: 1 of 2 studios",
-		"Evening News · on air since 11:00:00 UTC · PROGRAM Main · 🟢 PREVIEW Preview 1 · 🔒 @U0BO until 13:00:00 UTC\n",
+		"Evening News · on air since 2026-11-22 11:00:00 UTC · PROGRAM Main · 🟢 PREVIEW Preview 1 · 🔒 @U0BO until 2026-11-22 13:00:00 UTC\n",
 		"Evening Talk · idle (",
-		"main · live since 11:00:00 UTC · recording since 12:00:00 UTC, as far as the cloud shows", "updated 12:00:01 UTC")
+		"main · live since 2026-11-22 11:00:00 UTC · recording since 2026-11-22 12:00:00 UTC, as far as the cloud shows", "updated 2026-11-22 12:00:01 UTC")
 	if len(s.pinned) != 1 {
 		t.Errorf("pinned: %v", s.pinned)
 	}
@@ -49,7 +49,7 @@ func TestBoard(t *testing.T) {
 	}
 	s.want("nothing has changed")
 	s.pass(boardEvery)
-	s.want("the stamp", "edit C0SHOW", "updated 12:05:01 UTC")
+	s.want("the stamp", "edit C0SHOW", "updated 2026-11-22 12:05:01 UTC")
 	s.studio("c2", func(c *live.Caster) { c.OnAir = true })
 	s.pass(boardEvery)
 	s.want("changed", "On air: 2 of 2", "Evening Talk · on air")
@@ -241,7 +241,7 @@ func TestABoardThatMayNotStand(t *testing.T) {
 	s.want("nobody knows who reads it")
 	s.with(func() { s.tells[show] = nil }) // shared with another organisation
 	s.pass(boardEvery)
-	s.want("taken down", "edit C0SHOW: The on-air board was taken down at 12:01:01 UTC: casterbot may not show it")
+	s.want("taken down", "edit C0SHOW: The on-air board was taken down at 2026-11-22 12:01:01 UTC: casterbot may not show it")
 	s.with(func() { delete(s.tells, show) })
 	s.pass(time.Hour)
 	s.want("it does not come back by itself")
@@ -301,7 +301,7 @@ func TestOwnDoingsAreDrawnAtOnce(t *testing.T) {
 		s.want("before it may be edited")
 	}
 	s.pass(time.Second)
-	s.want("as soon as it may", "edit C0SHOW", "Evening News · ⚠️ STANDBY up since 12:00:03 UTC by @U0ANA")
+	s.want("as soon as it may", "edit C0SHOW", "Evening News · ⚠️ STANDBY up since 2026-11-22 12:00:03 UTC by @U0ANA")
 	s.pass(editApart)
 	s.want("once")
 	if _, held, err := s.w.locks.Hold(t.Context(),
@@ -332,8 +332,8 @@ func TestBoardOfMany(t *testing.T) {
 	}
 	for i, part := range map[int]string{
 		0: "On air: 41 of 42 studios", 1: "Evening Wall 33 · ⚠️ STANDBY", 2: "Evening News · on air",
-		29: "main · live since 11:00:00 UTC · recording since",
-		30: "Evening Wall 39 …c2 · idle · ⚠️ not known whether caster start happened, sent 12:00:00 UTC by @U0ANA",
+		29: "main · live since 2026-11-22 11:00:00 UTC · recording since",
+		30: "Evening Wall 39 …c2 · idle · ⚠️ not known whether caster start happened, sent 2026-11-22 12:00:00 UTC by @U0ANA",
 		31: "…and 13 more: 13 on air",
 	} {
 		if !strings.Contains(rows[i], part) {
@@ -360,7 +360,7 @@ func TestStreamsOfABoard(t *testing.T) {
 	})
 	s.board(show, true)
 	s.pass(time.Second)
-	s.want("gone", "main · not live · paused 12:00:00 UTC by @U0ANA, file due 12:03:00 UTC\n  cam1 · live since")
+	s.want("gone", "main · not live · paused 2026-11-22 12:00:00 UTC by @U0ANA, file due 2026-11-22 12:03:00 UTC\n  cam1 · live since")
 	s.pass(3 * time.Minute)
 	if got := s.heard(); strings.Contains(got, "main") || !strings.Contains(got, "cam1") {
 		t.Error(got)

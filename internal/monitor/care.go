@@ -25,7 +25,7 @@ func (w *Monitor) withCare(j *round, v finding) op.Answer {
 		lines = append(lines, calling(scope.Call))
 	}
 	if care := j.care[alertRef(v.key)]; care.By != "" {
-		lines = append(lines, op.L("🙋 ", op.Who(care.By), " takes care of it since ", op.On(care.Since), "."))
+		lines = append(lines, op.L("🙋 ", op.Who(care.By), " takes care of it since ", op.At(care.Since), "."))
 	} else {
 		a.Next = append(a.Next[:len(a.Next):len(a.Next)], careNext(v.key))
 	}

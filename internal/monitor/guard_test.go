@@ -32,7 +32,7 @@ func TestBrokenStream(t *testing.T) {
 	s.want("while all is well")
 	s.cut()
 	s.pass(guardEvery)
-	s.want("broken", "post C0SHOW: 🔴 Recording of main ended at 12:01:00 UTC: its stream broke off.", "It is not live.",
+	s.want("broken", "post C0SHOW: 🔴 Recording of main ended at 2026-11-22 12:01:00 UTC: its stream broke off.", "It is not live.",
 		"by @U0ANA")
 	for range 3 {
 		s.pass(guardEvery)
@@ -42,21 +42,22 @@ func TestBrokenStream(t *testing.T) {
 	s.want("while it stands")
 	s.stream(190 * time.Second)
 	s.pass(guardEvery)
-	s.want("back", "edit C0SHOW: 🔴 Recording of main ended at 12:01:00 UTC: its stream broke off.",
-		"live again since 12:03:10 UTC and is NOT being recorded", "[Start recording: record start "+main+"]")
+	s.want("back", "edit C0SHOW: 🔴 Recording of main ended at 2026-11-22 12:01:00 UTC: its stream broke off.",
+		"live again since 2026-11-22 12:03:10 UTC and is NOT being recorded", "[Start recording: record start "+main+"]")
 	s.pass(guardEvery)
 	s.want("while that stands")
 	for range 3 { // an encoder that comes and goes is one cause
 		s.cut()
 		s.pass(guardEvery)
-		s.want("gone again", "edit C0SHOW: 🔴 Recording of main ended at 12:01:00 UTC", "It is not live.")
+		s.want("gone again", "edit C0SHOW: 🔴 Recording of main ended at 2026-11-22 12:01:00 UTC", "It is not live.")
 		s.stream(s.clock().Sub(noon) + 2*time.Second)
 		s.pass(guardEvery)
-		s.want("back again", "edit C0SHOW: 🔴 Recording of main ended at 12:01:00 UTC", "It is live again since")
+		s.want("back again", "edit C0SHOW: 🔴 Recording of main ended at 2026-11-22 12:01:00 UTC", "It is live again since")
 	}
 	s.did("record.start", mainLine)
 	s.pass(guardEvery)
-	s.want("mended", "edit C0SHOW: Over at", "main is live since 12:04:47 UTC", "Before: 🔴 Recording of main ended")
+	s.want("mended", "edit C0SHOW: Over at", "main is live since 2026-11-22 12:04:47 UTC",
+		"Before: 🔴 Recording of main ended")
 	s.pass(time.Hour)
 	s.want("afterwards")
 }
@@ -70,7 +71,7 @@ func TestEndedThroughTheBot(t *testing.T) {
 	s.want("broken", "its stream broke off")
 	s.did("record.stop", mainLine)
 	s.pass(guardEvery)
-	s.want("stopped", "edit C0SHOW: Over at", "@U0ANA has ended it through me")
+	s.want("stopped", "edit C0SHOW: Over at", "@U0ANA has ended it through casterbot")
 }
 
 // Who stops a studio ends the recording of its programme, and no other.
@@ -101,7 +102,7 @@ func TestShortBreak(t *testing.T) {
 	s.want("while all is well")
 	s.stream(80 * time.Second)
 	s.pass(guardEvery)
-	s.want("back", "post C0SHOW: 🔴 Recording of main ended", "live again since 12:01:20 UTC and is NOT being recorded")
+	s.want("back", "post C0SHOW: 🔴 Recording of main ended", "live again since 2026-11-22 12:01:20 UTC and is NOT being recorded")
 }
 
 // A recording that had ended while its stream went on did not end when that breaks off.
@@ -160,7 +161,7 @@ func TestStudioByOtherHands(t *testing.T) {
 	s.want("while all is well")
 	s.studio("c1", func(c *live.Caster) { c.Modified = s.clock() })
 	s.pass(guardEvery)
-	s.want("changed", "post C0SHOW: Studio Evening News was changed, and not through me.", "[Show studio: caster show c1]")
+	s.want("changed", "post C0SHOW: Studio Evening News was changed. It was not done through casterbot.", "[Show studio: caster show c1]")
 	s.studio("c1", func(c *live.Caster) { c.Started = s.clock() })
 	s.pass(guardEvery)
 	s.want("restarted", "edit C0SHOW: Studio Evening News was restarted")
@@ -169,7 +170,7 @@ func TestStudioByOtherHands(t *testing.T) {
 	s.studio("c1", func(c *live.Caster) { c.OnAir = false })
 	s.pass(guardEvery)
 	s.want("stopped", "post C0SHOW: 🔴 Studio Evening News went off air",
-		"Seen on air at 12:02:45 UTC, idle at 12:03:00 UTC", "[Start studio: caster start c1]")
+		"Seen on air at 2026-11-22 12:02:45 UTC, idle at 2026-11-22 12:03:00 UTC", "[Start studio: caster start c1]")
 	s.pass(time.Hour)
 	s.want("the news of a change grow old without a word")
 	s.studio("c1", func(c *live.Caster) { c.OnAir = true })
@@ -177,7 +178,7 @@ func TestStudioByOtherHands(t *testing.T) {
 	s.want("mended", "edit C0SHOW: Over at", "on air since")
 }
 
-// A studio that may switch to its standby picture by itself is not said to have been changed by others.
+// A studio that may switch to its standby slate by itself is not said to have been changed by others.
 func TestAStudioThatSwitchesItself(t *testing.T) {
 	s := newFixture(t)
 	s.did("caster.start", news)
@@ -185,8 +186,8 @@ func TestAStudioThatSwitchesItself(t *testing.T) {
 	s.with(func() { s.itself["c1"] = true })
 	s.studio("c1", func(c *live.Caster) { c.Modified = s.clock() })
 	s.pass(guardEvery)
-	s.want("changed", "Studio Evening News was changed. I do not know whether through me.",
-		"switches to its standby picture by itself when its input fails")
+	s.want("changed", "Studio Evening News was changed. It is not known whether through casterbot.",
+		"switches to its standby slate by itself when its input fails")
 	s.pass(guardEvery)
 	s.want("while it stands")
 	if s.calls["config"] != 1 {
@@ -229,7 +230,7 @@ func TestWatchedByPolicy(t *testing.T) {
 	s.studio("c1", func(c *live.Caster) { c.OnAir = false })
 	s.studio("c2", func(c *live.Caster) { c.OnAir = true })
 	s.pass(guardEvery)
-	s.want("changed", "Evening News went off air", "Evening Talk was put on air, and not through me")
+	s.want("changed", "Evening News went off air", "Evening Talk was put on air. It was not done through casterbot")
 	s.pass(guardEvery)
 	s.cut()
 	s.pass(guardEvery)

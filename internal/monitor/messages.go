@@ -27,7 +27,7 @@ func byHand(lines []op.Line, words op.Text, x expectation) []op.Line {
 	if x.since.IsZero() {
 		return lines
 	}
-	return append(lines, op.L(words, op.On(x.since), " by ", op.Who(x.asker), "."))
+	return append(lines, op.L(words, op.At(x.since), " by ", op.Who(x.asker), "."))
 }
 
 // brokeAlert names the cause, which stays; how it stands now changes below it.
@@ -42,9 +42,9 @@ func brokeAlert(x expectation, on *live.Online, m live.Content) op.Answer {
 			" being recorded, as far as the cloud shows.")}
 		a.Next = append([]op.Next{streamNext("Start recording", "record start {stream}", x.target.ID)}, a.Next...)
 	case x.since.IsZero():
-		a.Lines = []op.Line{op.L("It is not live. If it is recorded automatically, that goes on when it is back; I say so here.")}
+		a.Lines = []op.Line{op.L("It is not live. If it is recorded automatically, that goes on when it is back: I'll tell you then.")}
 	default:
-		a.Lines = []op.Line{op.L("It is not live. The recording does not go on by itself when it is back; I say so here.")}
+		a.Lines = []op.Line{op.L("It is not live. The recording does not go on by itself: I'll tell you when it is back.")}
 	}
 	a.Lines = byHand(a.Lines, "It was started ", x)
 	return a
@@ -55,9 +55,10 @@ func stoppedAlert(c live.Caster, x expectation, v observation, doubt op.Operatio
 	if v.Gone > 0 {
 		seen = op.L("Seen on air at ", op.At(moment(v.Before)), ", idle at ", op.At(moment(v.Gone)), ".")
 	}
-	title, lines := op.L("🔴 Studio ", op.B(c.Name), " went off air, and not through me."), []op.Line{seen}
+	title, lines := op.L("🔴 Studio ", op.B(c.Name), " went off air. It was not done through casterbot."),
+		[]op.Line{seen}
 	if doubt.ID != "" {
-		title, lines = op.L("🔴 Studio ", op.B(c.Name), " went off air. I do not know whether through me."),
+		title, lines = op.L("🔴 Studio ", op.B(c.Name), " went off air. It is not known whether through casterbot."),
 			append(lines, doubted(doubt))
 	}
 	return op.Answer{
@@ -74,9 +75,9 @@ func goneAlert(c live.Caster, x expectation, v observation, doubt op.Operation, 
 	if v.Gone > 0 {
 		seen = op.L("It is not listed any more. Last seen on air at ", op.At(moment(v.Before)), ".")
 	}
-	title, lines := op.L("🔴 Studio ", op.B(c.Name), " is gone, and not through me."), []op.Line{seen}
+	title, lines := op.L("🔴 Studio ", op.B(c.Name), " is gone. It was not done through casterbot."), []op.Line{seen}
 	if doubt.ID != "" {
-		title, lines = op.L("🔴 Studio ", op.B(c.Name), " is gone. I do not know whether through me."),
+		title, lines = op.L("🔴 Studio ", op.B(c.Name), " is gone. It is not known whether through casterbot."),
 			append(lines, doubted(doubt))
 	}
 	return op.Answer{Title: title, Lines: byHand(lines, "It was started ", x),
@@ -94,11 +95,14 @@ var changes = map[change]struct {
 	words, perhaps op.Text
 	by             effect
 }{
-	putOn: {" was put on air, and not through me.", " was put on air. I do not know whether through me.",
+	putOn: {" was put on air. It was not done through casterbot.",
+		" was put on air. It is not known whether through casterbot.",
 		starting(studio)},
-	restarted: {" was restarted, and not through me.", " was restarted. I do not know whether through me.",
+	restarted: {" was restarted. It was not done through casterbot.",
+		" was restarted. It is not known whether through casterbot.",
 		starting(studio)},
-	edited: {" was changed, and not through me.", " was changed. I do not know whether through me.", anything},
+	edited: {" was changed. It was not done through casterbot.",
+		" was changed. It is not known whether through casterbot.", anything},
 }
 
 func changedAlert(c live.Caster, v observation, d history, target op.Target) op.Answer {
@@ -116,7 +120,7 @@ func changedAlert(c live.Caster, v observation, d history, target op.Target) op.
 	}
 	if v.Itself {
 		title, lines = op.L("Studio ", op.B(c.Name), how.perhaps), append(lines,
-			op.L("It switches to its standby picture by itself when its input fails: that may be it. Look at the programme."))
+			op.L("It switches to its standby slate by itself when its input fails: that may be it. Check the programme."))
 	}
 	return op.Answer{
 		Mark: op.MarkUnknown, Title: title, Lines: lines,
@@ -142,7 +146,7 @@ func stillAlert(c live.Caster, e op.Operation, now time.Time) op.Answer {
 			" after recording of ",
 			op.B(e.Plan.Target.Name), " ended."),
 		Lines: []op.Line{op.L("The recording was stopped at ", op.At(e.Sent), " by ", op.Who(e.Requester),
-			". The studio costs money as long as it is on.")},
+			". It is billed while it is on air.")},
 		Next: []op.Next{studioNext("Stop studio…", "caster stop {caster}", c.ID),
 			studioNext("Show studio", "caster show {caster}", c.ID)},
 	}
@@ -163,7 +167,7 @@ func forgotten(by records.Change, at time.Time) op.Answer {
 				" was deleted through casterbot by ", op.Who(by.Requester), " (op ", op.V(by.Ref()), ").")}
 	case by.ID != "":
 		return op.Answer{Mark: op.MarkOK,
-			Title: op.L("Over at ", op.At(at), ": ", op.Who(by.Requester), " has ended it through me (op ",
+			Title: op.L("Over at ", op.At(at), ": ", op.Who(by.Requester), " has ended it through casterbot (op ",
 				op.V(by.Ref()), ").")}
 	}
 	return op.Answer{

@@ -55,7 +55,7 @@ func TestAnAlertAboutAStudioThatIsDeleted(t *testing.T) {
 	s.pass(2 * time.Minute)
 	s.studio(news.ID, func(c *live.Caster) { c.OnAir = false })
 	s.pass(guardEvery)
-	s.want("stopped by hand", "went off air, and not through me")
+	s.want("stopped by hand", "went off air. It was not done through casterbot")
 	s.did("caster.scrap", news)
 	s.with(func() { delete(s.studios, news.ID) })
 	s.pass(guardEvery)
@@ -69,7 +69,7 @@ func gone(t *testing.T) *fixture {
 	s.pass(2 * time.Minute)
 	s.studio(news.ID, func(c *live.Caster) { c.OnAir = false })
 	s.pass(guardEvery)
-	s.want("stopped by hand", "went off air, and not through me", "[Start studio: ")
+	s.want("stopped by hand", "went off air. It was not done through casterbot", "[Start studio: ")
 	return s
 }
 
@@ -80,8 +80,8 @@ func TestAStudioThatIsNotListedAnyMore(t *testing.T) {
 	s.with(func() { delete(s.studios, news.ID) })
 	s.pass(guardEvery)
 	got := s.heard()
-	if !strings.Contains(got, "edit C0SHOW: 🔴 Studio Evening News is gone, and not through me. / "+
-		"It is not listed any more. Last seen on air at 12:02:00 UTC.") || strings.Contains(got, "Start studio") {
+	if !strings.Contains(got, "edit C0SHOW: 🔴 Studio Evening News is gone. It was not done through casterbot. / "+
+		"It is not listed any more. Last seen on air at 2026-11-22 12:02:00 UTC.") || strings.Contains(got, "Start studio") {
 		t.Error(got)
 	}
 	s.pass(guardEvery)
@@ -105,7 +105,7 @@ func TestAStudioThatIsGoneWhileADeleteIsUnderWay(t *testing.T) {
 	o := s.came(op.Unknown, "caster.scrap", news)
 	s.with(func() { delete(s.studios, news.ID) })
 	s.pass(guardEvery)
-	s.want("in doubt", "is gone. I do not know whether through me.", "Nobody knows what became of op "+o.Ref())
+	s.want("in doubt", "is gone. It is not known whether through casterbot.", "Nobody knows what became of op "+o.Ref())
 }
 
 // Only an idle studio can be deleted: the recording of another one's programme goes on, and is watched on.
@@ -146,7 +146,7 @@ func TestADeleteInDoubtTakesNothingOffAir(t *testing.T) {
 	s.pass(2 * time.Minute)
 	s.studio(news.ID, func(c *live.Caster) { c.OnAir = false })
 	s.pass(guardEvery)
-	s.want("stopped by hand", "went off air, and not through me")
+	s.want("stopped by hand", "went off air. It was not done through casterbot")
 }
 
 // A change of a studio by a command that was added since is the bot's own.

@@ -55,11 +55,12 @@ func TestAnUnknownOperationMayHaveDoneIt(t *testing.T) {
 	}{
 		"a stop": {"caster.stop", func(c *live.Caster) {
 			c.OnAir = false
-		}, "went off air. I do not know whether through me."},
+		}, "went off air. It is not known whether through casterbot."},
 		"a restart": {"caster.restart", func(c *live.Caster) {
 			c.Started = c.Started.Add(time.Hour)
-		}, "was restarted. I do not know whether through me."},
-		"another thing": {"caster.restart", func(c *live.Caster) { c.OnAir = false }, "went off air, and not through me."},
+		}, "was restarted. It is not known whether through casterbot."},
+		"another thing": {"caster.restart", func(c *live.Caster) { c.OnAir = false },
+			"went off air. It was not done through casterbot."},
 	} {
 		s := newFixture(t)
 		s.did("caster.start", news)

@@ -146,7 +146,7 @@ func withoutCard(o op.Operation, words op.Text) op.Answer {
 		text = op.L(o.Outcome.Text)
 	}
 	return op.Answer{Mark: op.StateMarks[o.State], Title: text,
-		Note: op.L("I cannot write in ", op.In(o.Channel), ", so I tell you here. op ", op.V(o.Ref()))}
+		Note: op.L("casterbot cannot write in ", op.In(o.Channel), ", so you are told here. op ", op.V(o.Ref()))}
 }
 
 func (n *Notifier) recordUntold(ctx context.Context, o op.Operation, why error) error {
@@ -158,8 +158,8 @@ func (n *Notifier) recordUntold(ctx context.Context, o op.Operation, why error) 
 
 // elsewhere are the states that an asker hears of without a card, in words.
 var elsewhere = map[op.State]op.Text{
-	op.Pending: ": I cannot show its card, so nobody can confirm it. It will expire and nothing will be done.",
-	op.Expired: ": expired. Nothing was done.", op.Cancelled: ": called off. Nothing was done.",
+	op.Pending: ": its card cannot be shown, so nobody can confirm it. It will expire and nothing will be done.",
+	op.Expired: ": expired. Nothing was done.", op.Cancelled: ": cancelled. Nothing was done.",
 	op.Succeeded: ": done.", op.Failed: ": not done.", op.Unknown: ": it is not known whether it happened.",
 }
 

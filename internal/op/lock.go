@@ -32,7 +32,7 @@ func (l Lock) Binds(person string, target Target) bool {
 
 // Line says who holds it, until when and why.
 func (l Lock) Line() Line {
-	line := L("locked by ", Who(l.Holder), " until ", On(l.Until))
+	line := L("locked by ", Who(l.Holder), " until ", At(l.Until))
 	if l.Why != "" {
 		line = L(line, ": ", V(Visible(l.Why)))
 	}

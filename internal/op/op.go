@@ -151,6 +151,7 @@ type Outcome struct {
 	After     Line   `json:"after,omitempty"`   // what came of it later: a Followup
 	Promise   Line   `json:"promise,omitempty"` // what will come of it, as long as that is not known
 	Over      Line   `json:"over,omitempty"`    // that what the text claims has ended, and by what
+	Calls     bool   `json:"calls,omitempty"`   // it asks somebody for something: nothing was changed by it
 
 	// NothingChanged: it failed, and Text does not say that nothing was changed, so its card does
 	NothingChanged bool `json:"nothingChanged,omitempty"`

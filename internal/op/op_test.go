@@ -43,9 +43,9 @@ func TestIDs(t *testing.T) {
 
 func TestLine(t *testing.T) {
 	at := time.Date(2026, 11, 22, 18, 59, 0, 0, time.UTC)
-	line := L("a ", B("b"), L(" ", Who("U1")), " ", Group("S1"), " ", In("C1"), " ", At(at), " ", On(at), " ",
+	line := L("a ", B("b"), L(" ", Who("U1")), " ", Group("S1"), " ", In("C1"), " ", At(at), " ", Day(at), " ",
 		Link("https://x", "x"))
-	if got := line.Plain(); got != "a b @U1 @S1 #C1 18:59:00 UTC 2026-11-22 18:59:00 UTC x" {
+	if got := line.Plain(); got != "a b @U1 @S1 #C1 2026-11-22 18:59:00 UTC 2026-11-22 x" {
 		t.Error(got)
 	}
 	text, _ := json.Marshal(line)

@@ -1,6 +1,8 @@
 package op
 
 import (
+	"cmp"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -32,9 +34,26 @@ type Part struct {
 // Shown is the usage as people read it: what may be given several times has dots.
 func (c Command) Shown() string {
 	if c.Many == nil {
-		return c.Usage
+		return Readable(c.Usage)
 	}
-	return strings.Replace(c.Usage, "{"+c.Many.Of+"}", "{"+c.Many.Of+"…}", 1)
+	return Readable(strings.Replace(c.Usage, "{"+c.Many.Of+"}", "{"+c.Many.Of+"…}", 1))
+}
+
+// shownPlaces are the words of placeholders that people know under another one.
+var shownPlaces = map[string]string{"caster": "studio", "switch": "on/off", "verb": "command", "why": "reason"}
+
+var placeholder = regexp.MustCompile(`\{(\w+)(…?)(\??)\}`)
+
+// Readable is a usage as people read it: "caster take <studio> <scene>", "caster list [text]".
+func Readable(usage string) string {
+	return placeholder.ReplaceAllStringFunc(usage, func(place string) string {
+		p := placeholder.FindStringSubmatch(place)
+		name := cmp.Or(shownPlaces[p[1]], p[1]) + p[2]
+		if p[3] != "" {
+			return "[" + name + "]"
+		}
+		return "<" + name + ">"
+	})
 }
 
 // IsSeveral reports an operation that stands for one operation each of its parts. It calls nothing itself.

@@ -18,10 +18,12 @@ type Span struct {
 	Person  string `json:"p,omitempty"` // user id
 	Group   string `json:"g,omitempty"` // user group id
 	Channel string `json:"ch,omitempty"`
-	Message string `json:"m,omitempty"`  // with Channel: a link to the message with this id; Text is its label
-	At      int64  `json:"at,omitempty"` // a moment in unix milliseconds, shown in the reader's own zone
-	Day     bool   `json:"d,omitempty"`  // with At: the date too
-	URL     string `json:"u,omitempty"`  // a link; Text is its label
+	Message string `json:"m,omitempty"`   // with Channel: a link to the message with this id; Text is its label
+	At      int64  `json:"at,omitempty"`  // a moment in unix milliseconds, shown in the reader's own zone
+	Day     bool   `json:"day,omitempty"` // with At: the day alone
+	URL     string `json:"u,omitempty"`   // a link; Text is its label
+
+	DayFirst bool `json:"-"` // with At: in the reader's language the day stands before the time
 }
 
 // Line is one line for people. Its text comes from anywhere, so whoever draws it escapes every span.
@@ -112,11 +114,12 @@ func In(id string) Span { return Span{Channel: id} }
 // Message is a link to a message by channel and id.
 func Message(channel, id, label string) Span { return Span{Channel: channel, Message: id, Text: label} }
 
-// At is a time of day, shown in the reader's own zone.
+// At is a moment, shown in the reader's own zone as "18:58:00 today". The day is always there: what is said stays, and
+// may be read on another day than it was said.
 func At(t time.Time) Span { return Span{At: t.UnixMilli()} }
 
-// On is a date and time of day, shown in the reader's own zone.
-func On(t time.Time) Span { return Span{At: t.UnixMilli(), Day: true} }
+// Day is the day of a moment, in the reader's own zone.
+func Day(t time.Time) Span { return Span{At: t.UnixMilli(), Day: true} }
 
 // Told is a moment after some words, or nothing at all where nobody tells the moment.
 func Told(before Text, draw func(time.Time) Span, t time.Time) Line {
@@ -167,9 +170,9 @@ func (l Line) Plain() string {
 		case s.Channel != "":
 			b.WriteString("#" + s.Channel)
 		case s.At != 0 && s.Day:
-			b.WriteString(time.UnixMilli(s.At).UTC().Format("2006-01-02 15:04:05 UTC"))
+			b.WriteString(time.UnixMilli(s.At).UTC().Format("2006-01-02"))
 		case s.At != 0:
-			b.WriteString(time.UnixMilli(s.At).UTC().Format("15:04:05 UTC"))
+			b.WriteString(time.UnixMilli(s.At).UTC().Format("2006-01-02 15:04:05 UTC"))
 		default:
 			b.WriteString(s.Text)
 		}

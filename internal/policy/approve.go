@@ -19,11 +19,13 @@ func (p *Policy) Approves(d op.Decision, asker string, person op.Person) (bool, 
 		{d.Confirm != op.ConfirmOther || !d.Allowed, op.L("This needs no second person.")},
 		{person.ID == "" || person.Deleted || person.Bot, op.L("Only a person with an active account can approve this.")},
 		{person.ID == asker, op.L("You asked for this yourself: somebody else must approve it.")},
-		{person.Stale, op.L("I cannot check your rights now, so nothing was done. Try again in a minute.")},
-		{person.External && !d.External, op.L(op.V(d.Rule), " does not let people of other organisations approve this.")},
-		{person.Guest && !d.Guests, op.L(op.V(d.Rule), " does not let guests approve this.")},
+		{person.Stale, op.L("Your rights cannot be checked now, so nothing was done. Try again in a minute.")},
+		{person.External && !d.External, op.L("People of other organisations can't approve this. It needs ",
+			approvers(d.Approvers), " (", op.V(d.Rule), ").")},
+		{person.Guest && !d.Guests, op.L("Guests can't approve this. It needs ",
+			approvers(d.Approvers), " (", op.V(d.Rule), ").")},
 		{!among(d.Approvers, person),
-			op.L("You are not one of the approvers: ", approvers(d.Approvers), " (", op.V(d.Rule), ").")},
+			op.L("You are not an approver of this. It needs ", approvers(d.Approvers), " (", op.V(d.Rule), ").")},
 	} {
 		if b.holds {
 			return false, b.why

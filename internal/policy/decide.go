@@ -2,6 +2,7 @@ package policy
 
 import (
 	"slices"
+	"strings"
 
 	"casterbot/internal/op"
 )
@@ -45,7 +46,10 @@ func (r reading) decision() op.Decision {
 		return p.deny("", why)
 	}
 	if r.own == nil {
-		first := op.L("This channel has no rights: ", op.V(p.file), " does not name ", op.In(r.channel.ID), ".")
+		first := op.L("casterbot isn't set up for ", op.In(r.channel.ID), " (", op.V(p.file), ").")
+		if strings.HasPrefix(r.channel.ID, "D") {
+			first = op.L("This is a direct message: this works in the channels of a show.")
+		}
 		return p.deny("", append([]op.Line{first}, r.ways()...))
 	}
 	if r.verb == Help {
@@ -108,13 +112,13 @@ type bar struct {
 func (q question) barred() []op.Line {
 	changes := q.effect != op.Read
 	for _, b := range []bar{
-		{q.person.ID == "", []op.Text{"I do not know who asks, so nothing was done."}},
+		{q.person.ID == "", []op.Text{"It is not known who asks, so nothing was done."}},
 		{q.person.Deleted, []op.Text{"This account is deactivated, so it may do nothing here."}},
 		{q.person.Bot, []op.Text{"Bots and workflows may do nothing here: a person has to ask."}},
-		{q.person.Stale && changes, []op.Text{"I cannot check your rights now, so nothing was done.",
-			"Slack did not tell me who you are and which groups you are in. Try again in a minute."}},
-		{q.channel.Stale && changes, []op.Text{"I cannot check this channel now, so nothing was done.",
-			"Slack did not tell me whether other organisations are in it. Try again in a minute."}},
+		{q.person.Stale && changes, []op.Text{"Your rights cannot be checked now, so nothing was done.",
+			"Slack did not tell who you are and which groups you are in. Try again in a minute."}},
+		{q.channel.Stale && changes, []op.Text{"This channel cannot be checked now, so nothing was done.",
+			"Slack did not tell whether other organisations are in it. Try again in a minute."}},
 		{q.channel.Archived && changes, []op.Text{"This channel is archived, so nothing can be changed from it."}},
 	} {
 		if b.holds {

@@ -90,7 +90,7 @@ func (r reading) toldNothing() []op.Line {
 	if !r.person.External {
 		return nil
 	}
-	return []op.Line{op.L("Ask somebody of the team that owns this channel.")}
+	return []op.Line{op.L("Ask someone of the team that owns this channel.")}
 }
 
 // ways says which rules would allow what was refused, where, for whom, and who can be asked: where one decides about
@@ -122,12 +122,16 @@ func (r reading) ways() []op.Line {
 	return out
 }
 
+// aimless reports that it is not known yet what would be changed: a rule of another channel may have nothing to do with
+// it.
+func (r reading) aimless() bool { return r.own != nil && r.target == op.Target{} }
+
 func (r reading) wayLine(o offer) op.Line {
 	p := r.policy
-	line := op.L(op.V(p.rule(o.grant.line())), " allows it in ", op.In(o.channel.id))
 	if o.mine() {
-		return op.L(line, ", for you too.")
+		return op.L("You can do that in ", op.In(o.channel.id), " (", op.V(p.rule(o.grant.line())), ").")
 	}
+	line := op.L(op.V(p.rule(o.grant.line())), " allows it in ", op.In(o.channel.id))
 	line = op.L(line, " for ", o.grant.who.names(), "; ", notAmong(o.grant.who.written), ".")
 	return op.L(line, r.askLine(o.grant))
 }
@@ -135,12 +139,14 @@ func (r reading) wayLine(o offer) op.Line {
 // notAmong says that the reader is not meant by a list as written.
 func notAmong(written []string) op.Text {
 	switch {
+	case len(written) > 1 && slices.ContainsFunc(written, isPerson):
+		return "you're not one of them"
 	case len(written) > 1:
-		return "you are not among them"
+		return "you're in none of these groups"
 	case isPerson(written[0]):
 		return "that is not you"
 	}
-	return "you are not in it"
+	return "you're not in it"
 }
 
 // askLine names up to three people who can, else the user groups that hold them.
@@ -158,7 +164,7 @@ func (q question) askLine(g *grant) op.Line {
 	case len(people) > 0:
 		return op.L(" Ask ", op.List(op.Each(people[:min(maxAsk, len(people))], span), " or "), ".")
 	case len(groups) > 0:
-		return op.L(" Ask somebody of ", op.List(op.Each(groups[:min(maxAsk, len(groups))], span), " or "), ".")
+		return op.L(" Ask someone in ", op.List(op.Each(groups[:min(maxAsk, len(groups))], span), " or "), ".")
 	}
 	return nil
 }

@@ -72,7 +72,7 @@ func count(ctx context.Context, s *Store, id, name string) (n int, err error) {
 	return n, err
 }
 
-// steps is every write on the way of a command: received, created, confirmed, called off, claimed, dropped, sent again,
+// steps is every write on the way of a command: received, created, confirmed, cancelled, claimed, dropped, sent again,
 // noted, finished, settled, denied.
 var steps = []step{
 	{"receive", "",

@@ -155,26 +155,33 @@ func (r Recording) Line() op.Line {
 		return op.L("Recording was paused at ", op.At(r.Own.Since), " by ", op.Who(r.Own.By), "; its file was due at ",
 			op.At(r.Due()), ".")
 	case r.Sure() && !r.Content.To.IsZero():
-		return op.L("Recording", op.Told(" since ", op.On, r.Content.From), " (material up to ", op.At(r.Content.To), ")",
+		return op.L("Recording", op.Told(" since ", op.At, r.Content.From), " (material up to ", op.At(r.Content.To), ")",
 			r.again(), ".")
 	case r.Phase == Running:
-		return op.L(far, "it is recording", op.Told(" since ", op.On, r.Content.From), r.again(), ".")
+		return op.L(far, recordingSince(r.Content.From), r.again(), ".")
 	case r.Phase == Written:
-		return op.L(far, "the last recording ended at ", op.On(r.Content.To), " and its file is written.")
+		return op.L(far, "the last recording ended at ", op.At(r.Content.To), " and its file is written.")
 	case r.Going():
-		return op.L(far, "it is recording", op.Told(" since ", op.On, r.Content.From), ", or was paused at ",
+		return op.L(far, recordingSince(r.Content.From), ", or was paused at ",
 			op.At(r.Content.To), r.again(), ".")
 	case r.Waits() && !r.SawFiles:
-		return op.L(far, "recording was paused at ", op.At(r.Content.To), " and its file is written by ", op.At(r.Due()),
+		return op.L(far, "recording was paused at ", op.At(r.Content.To), " and its file is due by ", op.At(r.Due()),
 			" at the latest.")
 	case r.Waits():
-		return op.L(far, "recording was paused at ", op.At(r.Content.To), " and its file is written at ", op.At(r.Due()), ".")
+		return op.L(far, "recording was paused at ", op.At(r.Content.To), " and its file is due at ", op.At(r.Due()), ".")
 	case r.Phase == Ended && !r.SawFiles:
-		return op.L(far, "the last recording ended at ", op.On(r.Content.To), ".")
+		return op.L(far, "the last recording ended at ", op.At(r.Content.To), ".")
 	case r.Phase == Ended:
-		return op.L(far, "the last recording ended at ", op.On(r.Content.To), "; I see no file of it yet.")
+		return op.L(far, "the last recording ended at ", op.At(r.Content.To), "; its file is not there yet.")
 	}
-	return op.L("I see no running recording.")
+	return op.L("No running recording is seen.")
+}
+
+func recordingSince(from time.Time) op.Line {
+	if from.IsZero() {
+		return op.L("it is recording")
+	}
+	return op.L("it has been recording since ", op.At(from))
 }
 
 // Mark is how it stands as a colour, of a stream that is live or not.

@@ -30,42 +30,42 @@ func TestRecordings(t *testing.T) {
 		fact     string
 		mark     op.Mark
 	}{
-		"nothing known": {Recording{}, 0, 0, "I see no running recording.", "", op.MarkNeutral},
+		"nothing known": {Recording{}, 0, 0, "No running recording is seen.", "", op.MarkNeutral},
 		"a stranger's": {Recording{}, -5, -0.1,
-			"As far as the cloud shows, it is recording since 2026-11-22 11:55:00 UTC, or was paused at 11:59:54 UTC.",
-			"recording since 11:55:00 UTC, as far as the cloud shows", op.MarkRecording},
+			"As far as the cloud shows, it has been recording since 2026-11-22 11:55:00 UTC, or was paused at 2026-11-22 11:59:54 UTC.",
+			"recording since 2026-11-22 11:55:00 UTC, as far as the cloud shows", op.MarkRecording},
 		"started by the bot and seen to grow": {Recording{Own: began(-5)}, -5, -0.1,
-			"Recording since 2026-11-22 11:55:00 UTC (material up to 11:59:54 UTC).", "recording since 11:55:00 UTC",
+			"Recording since 2026-11-22 11:55:00 UTC (material up to 2026-11-22 11:59:54 UTC).", "recording since 2026-11-22 11:55:00 UTC",
 			op.MarkRecording},
 		"started by the bot, material of before only": {Recording{Own: began(-0.5)}, -5, -0.6,
-			"As far as the cloud shows, it is recording since 2026-11-22 11:55:00 UTC, or was paused at 11:59:24 UTC.",
-			"recording since 11:55:00 UTC, as far as the cloud shows", op.MarkRecording},
+			"As far as the cloud shows, it has been recording since 2026-11-22 11:55:00 UTC, or was paused at 2026-11-22 11:59:24 UTC.",
+			"recording since 2026-11-22 11:55:00 UTC, as far as the cloud shows", op.MarkRecording},
 		"started by the bot, ended by others": {Recording{Own: began(-9)}, -9, -4,
 			"As far as the cloud shows, the last recording ended at 2026-11-22 11:56:00 UTC.", "", op.MarkNeutral},
 		"started, then perhaps paused": {Recording{Own: op.Standing{Holds: true, Since: at(-5), Doubt: "ABC123"}}, -5, -0.1,
-			"As far as the cloud shows, it is recording since 2026-11-22 11:55:00 UTC, or was paused at 11:59:54 UTC.",
-			"recording since 11:55:00 UTC, as far as the cloud shows", op.MarkRecording},
+			"As far as the cloud shows, it has been recording since 2026-11-22 11:55:00 UTC, or was paused at 2026-11-22 11:59:54 UTC.",
+			"recording since 2026-11-22 11:55:00 UTC, as far as the cloud shows", op.MarkRecording},
 		"paused a moment ago": {paused(-0.2), -5, -0.2,
-			"Recording was paused at 11:59:48 UTC by @U0ANA; its file is due at 12:02:48 UTC.",
-			"paused 11:59:48 UTC by @U0ANA, file due 12:02:48 UTC", op.MarkPaused},
+			"Recording was paused at 2026-11-22 11:59:48 UTC by @U0ANA; its file is due at 2026-11-22 12:02:48 UTC.",
+			"paused 2026-11-22 11:59:48 UTC by @U0ANA, file due 2026-11-22 12:02:48 UTC", op.MarkPaused},
 		"paused a moment ago, the list lags": {paused(-0.2), -5, -1,
-			"Recording was paused at 11:59:48 UTC by @U0ANA; its file is due at 12:02:48 UTC.",
-			"paused 11:59:48 UTC by @U0ANA, file due 12:02:48 UTC", op.MarkPaused},
+			"Recording was paused at 2026-11-22 11:59:48 UTC by @U0ANA; its file is due at 2026-11-22 12:02:48 UTC.",
+			"paused 2026-11-22 11:59:48 UTC by @U0ANA, file due 2026-11-22 12:02:48 UTC", op.MarkPaused},
 		"paused and overdue": {paused(-9), -20, -9,
-			"Recording was paused at 11:51:00 UTC by @U0ANA; its file was due at 11:54:00 UTC.",
-			"paused 11:51:00 UTC by @U0ANA, its file was due 11:54:00 UTC", op.MarkNeutral},
+			"Recording was paused at 2026-11-22 11:51:00 UTC by @U0ANA; its file was due at 2026-11-22 11:54:00 UTC.",
+			"paused 2026-11-22 11:51:00 UTC by @U0ANA, its file was due 2026-11-22 11:54:00 UTC", op.MarkNeutral},
 		"paused, and it goes on": {paused(-5), -20, -0.1,
-			"As far as the cloud shows, it is recording since 2026-11-22 11:40:00 UTC, or was paused at 11:59:54 UTC, " +
-				"although @U0ANA paused it through casterbot at 11:55:00 UTC.",
-			"recording since 11:40:00 UTC, as far as the cloud shows, although @U0ANA paused it through casterbot at " +
-				"11:55:00 UTC", op.MarkRecording},
+			"As far as the cloud shows, it has been recording since 2026-11-22 11:40:00 UTC, or was paused at 2026-11-22 11:59:54 UTC, " +
+				"although @U0ANA paused it through casterbot at 2026-11-22 11:55:00 UTC.",
+			"recording since 2026-11-22 11:40:00 UTC, as far as the cloud shows, although @U0ANA paused it through casterbot at " +
+				"2026-11-22 11:55:00 UTC", op.MarkRecording},
 		"paused, and the cloud lists no end after minutes": {paused(-5), -20, -1e9,
-			"As far as the cloud shows, it is recording since 2026-11-22 11:40:00 UTC, although @U0ANA paused it through " +
-				"casterbot at 11:55:00 UTC.",
-			"recording since 11:40:00 UTC, although @U0ANA paused it through casterbot at 11:55:00 UTC", op.MarkRecording},
+			"As far as the cloud shows, it has been recording since 2026-11-22 11:40:00 UTC, although @U0ANA paused it through " +
+				"casterbot at 2026-11-22 11:55:00 UTC.",
+			"recording since 2026-11-22 11:40:00 UTC, although @U0ANA paused it through casterbot at 2026-11-22 11:55:00 UTC", op.MarkRecording},
 		"paused, then started elsewhere": {paused(-5), -1, -0.1,
-			"As far as the cloud shows, it is recording since 2026-11-22 11:59:00 UTC, or was paused at 11:59:54 UTC.",
-			"recording since 11:59:00 UTC, as far as the cloud shows", op.MarkRecording},
+			"As far as the cloud shows, it has been recording since 2026-11-22 11:59:00 UTC, or was paused at 2026-11-22 11:59:54 UTC.",
+			"recording since 2026-11-22 11:59:00 UTC, as far as the cloud shows", op.MarkRecording},
 	} {
 		r := c.r
 		r.At = noon
@@ -100,7 +100,7 @@ func TestStandby(t *testing.T) {
 	doubtful := up
 	doubtful.Doubt = "ABC123"
 	on := live.Caster{OnAir: true, Started: at(-60)}
-	const since = "⚠️ STANDBY up since 11:55:00 UTC by @U0ANA, unless "
+	const since = "⚠️ STANDBY up since 2026-11-22 11:55:00 UTC by @U0ANA, unless "
 	for name, c := range map[string]struct {
 		c    live.Caster
 		all  []live.Scene
@@ -115,7 +115,7 @@ func TestStandby(t *testing.T) {
 		"nothing was done":       {on, scene("l1"), op.Standing{}, ""},
 		"off air":                {live.Caster{Started: at(-60)}, nil, up, ""},
 		"started anew elsewhere": {live.Caster{OnAir: true, Started: at(-1)}, scene("l1"), up, ""},
-		"taken elsewhere": {on, scene("l2"), up, "⚠️ on standby since 11:55:00 UTC by @U0ANA, " +
+		"taken elsewhere": {on, scene("l2"), up, "⚠️ on standby since 2026-11-22 11:55:00 UTC by @U0ANA, " +
 			"but PROGRAM was given another picture since, not through casterbot"},
 	} {
 		if got := Standby(c.c, c.all, c.own).Plain(); got != c.want {

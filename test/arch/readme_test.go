@@ -46,7 +46,7 @@ func commandTable() string {
 	for _, c := range table().Commands {
 		usage := "`/" + c.Shown() + "`"
 		for _, alias := range c.Aliases {
-			usage += ", `/" + alias + "`"
+			usage += ", `/" + op.Readable(alias) + "`"
 		}
 		fmt.Fprintf(&b, "| %s | %s | `%s` | %s |\n", usage, c.Short, c.Verb, looks[c.Effect])
 	}

@@ -62,7 +62,7 @@ func sceneStart(b *tab) {
 	b.keys(`rt "Evening News" "Preview 2"` + "\r")
 	b.until(`button(card("🟡", "Evening News", "Preview 2", "asked by @ana"), "Cancel")`)
 	b.click(`button(card("🟡", "Preview 2"), "Open preview")`)
-	b.until(`card("✅", "Evening News", "Preview 2", "open", "(checked)", "for playback")`)
+	b.until(`card("✅", "Evening News", "Preview 2", "open", "(checked)", "Watch it")`)
 	b.until(`scene("Preview 2", "Evening News") === "PVW Preview 2 open"`)
 	b.until(`words(studio("Evening News")).includes("PROGRAM on air")`)
 	b.until(`call("StartCasterScene").includes("200")`)
@@ -82,7 +82,7 @@ func sceneStop(b *tab) {
 func copyStudio(b *tab) {
 	b.say("/caster copy")
 	b.until(`words(document.getElementById("modal-title")) !== "" && shown(document.getElementById("modal"))`)
-	b.click(`button(document.getElementById("modal"), "Go on")`)
+	b.click(`button(document.getElementById("modal"), "Continue")`)
 	b.until(`words(newest("#modal .input-error")) === "Please complete this required field."`)
 	b.click(`newest("#modal button.select")`)
 	b.until(`all(".pick-row").length > 3`)
@@ -102,7 +102,7 @@ func copyStudio(b *tab) {
 func restart(b *tab) {
 	b.until(`words(studio("Evening News")).includes("1:02:")`)
 	b.say(`/caster restart "Evening News"`)
-	b.until(`card("🟡", "Evening News", "ON AIR", "Needs one of", "0/1")`)
+	b.until(`card("🟡", "Evening News", "ON AIR", "Waiting for one approval")`)
 	b.click(`button(card("🟡", "Evening News"), "Approve")`)
 	b.until(`card("Only visible to you") && button(card("🟡", "Evening News", "0/1"), "Approve")`)
 	b.be("Bo Chen")
@@ -148,8 +148,8 @@ func recordRestart(b *tab) {
 	recording(b)
 	b.click(`button(document.getElementById("advance"), "+5 min")`)
 	b.say("/record restart main")
-	b.click(`button(card("🟡", "main"), "Cut and write the file")`)
-	b.until(`card("✅", "main", "started over", "(checked)")`)
+	b.click(`button(card("🟡", "main"), "Close file, start a new one")`)
+	b.until(`card("✅", "main", "restarted", "(checked)")`)
 	b.until(`words(stream("show/main")).includes("REC 0:") && words(stream("show/main")).includes("1 file")`)
 }
 
@@ -158,7 +158,7 @@ func recordCancelDelay(b *tab) {
 	paused(b)
 	b.say("/record cancel_delay main")
 	b.click(`button(card("🟡", "main"), "Write the file now")`)
-	b.until(`card("✅", "main", "being written now", "(checked)")`)
+	b.until(`card("✅", "main", "comes at once", "(checked)")`)
 	b.until(`words(stream("show/main")).includes("Not recording") && words(stream("show/main")).includes("1 file")`)
 	b.until(`call("cancel_delay").includes("200")`)
 }
@@ -209,13 +209,13 @@ func lostAnswer(b *tab) {
 	b.until(`card("🟡", "Evening News", "0/1")`)
 	b.be("Bo Chen")
 	b.click(`button(card("🟡", "Evening News", "0/1"), "Approve")`)
-	b.until(`card("⚠️", "Evening News", "did not get an answer")`)
+	b.until(`card("⚠️", "Evening News", "may or may not have happened")`)
 	for _, name := range []string{"Look again", "It happened", "It did not"} {
-		b.until(`button(card("did not get an answer"), ` + quoted(name) + `)`)
+		b.until(`button(card("may or may not have happened"), ` + quoted(name) + `)`)
 	}
 	b.until(`!shown(document.getElementById("faults")) && call("RestartCaster").includes("no answer")`)
-	b.click(`button(card("did not get an answer"), "It happened")`)
-	b.until(`!card("did not get an answer") && card("Evening News", "@bo")`)
+	b.click(`button(card("may or may not have happened"), "It happened")`)
+	b.until(`!card("may or may not have happened") && card("Evening News", "@bo")`)
 	b.until(`!button(card("Evening News"), "It happened")`)
 }
 

@@ -142,10 +142,10 @@ func (a *app) answer(payload anyObject) any {
 	user, _ := payload["user"].(anyObject)
 	switch event, _ := payload["event"].(anyObject); {
 	case payload["command"] == "/show" && payload["text"] == "form":
-		view := `{"type":"modal","title":{"type":"plain_text","text":"Show"},"submit":{"type":"plain_text","text":"Go on"},"blocks":[{"type":"input","block_id":"b","label":{"type":"plain_text","text":"Studio"},"element":` + studio + `}]}`
+		view := `{"type":"modal","title":{"type":"plain_text","text":"Show"},"submit":{"type":"plain_text","text":"Continue"},"blocks":[{"type":"input","block_id":"b","label":{"type":"plain_text","text":"Studio"},"element":` + studio + `}]}`
 		bot("views.open", fmt.Sprintf(`{"trigger_id":%q,"view":%s}`, payload["trigger_id"], view))
 	case payload["command"] == "/show" && payload["text"] == "several":
-		view := `{"type":"modal","title":{"type":"plain_text","text":"Show"},"submit":{"type":"plain_text","text":"Go on"},"blocks":[` + severalOf("b", "Studios", externals) + `,` + severalOf("c", "Scenes", scenes) + `]}`
+		view := `{"type":"modal","title":{"type":"plain_text","text":"Show"},"submit":{"type":"plain_text","text":"Continue"},"blocks":[` + severalOf("b", "Studios", externals) + `,` + severalOf("c", "Scenes", scenes) + `]}`
 		bot("views.open", fmt.Sprintf(`{"trigger_id":%q,"view":%s}`, payload["trigger_id"], view))
 	case payload["command"] == "/show":
 		blocks := `{"type":"section","text":{"type":"mrkdwn","text":"On air: *nothing*"}},` + fmt.Sprintf(rowOf, "row",
@@ -220,10 +220,10 @@ ana #show-control> [Unlock] On air
 bot posts #show-control> ana chose {"text":{"text":"Unlock","type":"plain_text"},"value":"unlock"}
 world> bo takes the pin off #show-control
 ana #show-control> /show form
-bot asks ana> Show: Studio: ‹› of … [Go on]
+bot asks ana> Show: Studio: ‹› of … [Continue]
 ana form> searches "Evening N" in [Studio]
 bot offers ana> On air: Evening News
-ana form> Studio = Evening News [Go on]
+ana form> Studio = Evening News [Continue]
 bot posts #show-control> {"values":{"b":{"studio":{"selected_option":{"text":{"text":"Evening News","type":"plain_text"},"value":"id of Evening News"},"type":"external_select"}}}}
 ana home>
 bot shows ana home> Choose. [Studio ▾]
@@ -236,12 +236,12 @@ bot shows ana home> You chose. [Studio ▾]
 
 const severalStory = `# Several options in one field, found by their words, in place of what it held.
 ana #show-control> /show several
-bot asks ana> Show: Studios: ‹Evening News› of … / Scenes: ‹› of Preview 1 · closed | Preview 2 [Go on]
-ana form> Studios = Evening Sports, Evening News; Scenes = Preview 2, Preview 1 [Go on]
+bot asks ana> Show: Studios: ‹Evening News› of … / Scenes: ‹› of Preview 1 · closed | Preview 2 [Continue]
+ana form> Studios = Evening Sports, Evening News; Scenes = Preview 2, Preview 1 [Continue]
 bot posts #show-control> {"values":{"b":{"v":{"selected_options":[{"text":{"text":"Evening Sports","type":"plain_text"},"value":"id of Evening Sports"},{"text":{"text":"Evening News","type":"plain_text"},"value":"id of Evening News"}],"type":"multi_external_select"}},"c":{"v":{"selected_options":[{"text":{"text":"Preview 2","type":"plain_text"},"value":"p2"},{"text":{"text":"Preview 1 · closed","type":"plain_text"},"value":"p1"}],"type":"multi_static_select"}}}}
 ana #show-control> /show several
-bot asks ana> Show: Studios: ‹Evening News› of … / Scenes: ‹› of Preview 1 · closed | Preview 2 [Go on]
-ana form> Studios = [Go on]
+bot asks ana> Show: Studios: ‹Evening News› of … / Scenes: ‹› of Preview 1 · closed | Preview 2 [Continue]
+ana form> Studios = [Continue]
 bot posts #show-control> {"values":{"b":{"v":{"selected_options":[],"type":"multi_external_select"}},"c":{"v":{"selected_options":[],"type":"multi_static_select"}}}}
 `
 
@@ -300,7 +300,7 @@ func TestMenusThatAreNotThere(t *testing.T) {
 		t.Errorf("something was chosen that is not offered: %v", err)
 	}
 	story, _ = Parse("wrong",
-		"# One of several that nobody offers.\nana #show-control> /show several\nana form> Studios = Evening News, Gone [Go on]\n")
+		"# One of several that nobody offers.\nana #show-control> /show several\nana form> Studios = Evening News, Gone [Continue]\n")
 	if _, err := Play(t.Context(), story, a); err == nil || !strings.Contains(err.Error(), "does not offer it") {
 		t.Errorf("something was chosen beside others that is not offered: %v", err)
 	}

@@ -119,8 +119,8 @@ func (p *play) sees(m []string) error {
 var filling = regexp.MustCompile(`^\s*(.+?) =(?: (.*?))?\s*$`)
 
 // form fills in fields of the open form and then presses a button of it, if one is named: ana form> Studio = Evening
-// News [Go on]. More fields follow behind a semicolon. A field that takes several options gets them with commas, in
-// place of what it held: ana form> Streams = main, backup, cam1 [Go on].
+// News [Continue]. More fields follow behind a semicolon. A field that takes several options gets them with commas, in
+// place of what it held: ana form> Streams = main, backup, cam1 [Continue].
 func (p *play) form(m []string) error {
 	u, err := p.person(m[1])
 	if err != nil {

@@ -9,7 +9,7 @@ const sample = `# Ana asks and is answered.
 ana #show-control> /caster list
 
 bot> restarts
-ana form> Studio = Evening Loop [Go on]
+ana form> Studio = Evening Loop [Continue]
 bot asks ana> /caster list: Text
   New name: ‹›
 slack to ana> Text: Please complete this required field.
@@ -68,7 +68,7 @@ func TestMasks(t *testing.T) {
 		"reference `op-8F2K5Z`":                                  "reference `op-……`",
 		"RequestId 0A1B2C3D-0000-4000-8000-0123456789AB":         "RequestId …",
 		"<!date^1^{time_secs}|20:00:00 UTC>\nnext":               "20:00:00 UTC / next",
-		"<https://live.example.com/a|for playback>":              "for playback (https://live.example.com/a)",
+		"<https://live.example.com/a|Watch it>":                  "Watch it (https://live.example.com/a)",
 		"<http://127.0.0.1:41/archives/C0SHOW/p1795377600|card>": "card (a message in C0SHOW)",
 		"&lt;!channel&gt; stays escaped, <!channel> is not":      "&lt;!channel&gt; stays escaped, <!channel> is not",
 	} {

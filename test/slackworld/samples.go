@@ -70,7 +70,7 @@ func Listing(n int, buttons bool) op.Answer {
 // CopyForm is a form with a picker and a text.
 func CopyForm() op.Form {
 	return op.Form{
-		Command: "caster copy {caster} {name}", Title: "/caster copy", Button: "Go on", Channel: "C0SHOW", Thread: "1.0",
+		Command: "caster copy {caster} {name}", Title: "/caster copy", Button: "Continue", Channel: "C0SHOW", Thread: "1.0",
 		Note: op.L("A new studio."),
 		Fields: []op.Field{
 			{Name: "caster", Label: "Studio", Value: "id2", Redraw: true, Chosen: []op.Option{{
