@@ -34,7 +34,7 @@ func (s table) readHistory(ctx context.Context, call op.Call) (op.Answer, error)
 	}
 	a := op.Answer{Mark: op.MarkNeutral, Title: op.L("What was asked for ", where)}
 	for _, o := range list {
-		if touchesAll(call.Scope, o.Plan) {
+		if namesAll(call.Scope, o.Plan) {
 			a.Items = append(a.Items, pastItem(o))
 		}
 	}
@@ -51,25 +51,14 @@ func (s table) readHistory(ctx context.Context, call op.Call) (op.Answer, error)
 	return a, nil
 }
 
-// touchesAll reports whether the channel may touch whatever a plan changes.
-func touchesAll(scope op.Scope, p op.Plan) bool {
+// namesAll reports whether the channel may be told of whatever a plan changes.
+func namesAll(scope op.Scope, p op.Plan) bool {
 	for _, part := range p.Parts {
-		if !touches(scope, part.Plan.Target) {
+		if !scope.Names(part.Plan.Target) {
 			return false
 		}
 	}
-	return len(p.Parts) > 0 || touches(scope, p.Target)
-}
-
-// touches reports whether the channel may touch a target, and what is made of it, which its title names.
-func touches(scope op.Scope, t op.Target) bool {
-	switch t.Kind {
-	case "caster":
-		return scope.Studio(t.ID, t.Name) && (t.NewName == "" || scope.Studio("", t.NewName))
-	case "stream":
-		return scope.Stream(t.ID)
-	}
-	return false
+	return len(p.Parts) > 0 || scope.Names(p.Target)
 }
 
 // pasts are the states of operations in words.

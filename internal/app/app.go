@@ -174,12 +174,13 @@ func New(ctx context.Context, o Options) (*App, error) {
 	known = commands.Table(cloud, deskAndRights{own, judge}, now)
 	slack.Repeats = engine.Repeats(known, now)
 	chat := messages.New(slack)
-	states := engine.New(engine.Config{
-		Table: &known, Store: db, Authz: judge, Chat: chat, Now: now, Log: log, Replica: replica, Pause: wait, Quota: limits,
-	})
 	guardian := monitor.New(monitor.Config{
 		Changes: own.Changes, Store: db, Cloud: cloud, Policy: keeper, Judge: judge, Chat: chat, Now: now, Log: log,
 		Replica: replica, Share: float64(c.WatchShare) / 100, Pause: wait,
+	})
+	states := engine.New(engine.Config{
+		Table: &known, Store: db, Authz: judge, Chat: chat, Now: now, Log: log, Replica: replica, Pause: wait, Quota: limits,
+		Ended: guardian.Nudge,
 	})
 	own.OnBoard(guardian.Nudge)
 	own.OnCare(guardian.Soon)

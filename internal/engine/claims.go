@@ -44,7 +44,7 @@ func (e *Engine) endClaims(ctx context.Context, o op.Operation) error {
 			continue
 		}
 		err = errors.Join(err, e.overBy(ctx, claim, op.L("Ended ", op.At(o.Sent), " by ", op.Who(o.Requester), " (op ",
-			op.V(o.Ref()), "): ", o.Plan.Title)))
+			op.V(o.Ref()), ")", e.titleIn(o, claim.Channel), ".")))
 	}
 	return err
 }

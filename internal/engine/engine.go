@@ -52,6 +52,7 @@ type Config struct {
 	Replica string
 	Pause   func(ctx context.Context, d time.Duration) bool // waits; false when ctx ended first; nil = real time
 	Quota   *quota.Quota                                    // when a change may be called; nil: at any time
+	Ended   func()                                          // called when an operation has ended; may be nil
 }
 
 // Engine moves operations through their states.
@@ -125,7 +126,7 @@ func New(c Config) *Engine {
 		Store: e.store, Chat: c.Chat, Now: e.now, Log: e.log, Replica: e.replica, After: after, Base: e.work.base,
 		Spawn: e.spawn, Gather: e.gather, Again: e.readAgain,
 	})
-	e.turns.init()
+	e.turns.init(c.Ended)
 	e.browse = browse.New(browse.Config{Table: c.Table, Store: c.Store, Authz: c.Authz, Now: e.now, Spawn: e.spawn,
 		Answer: e.answerFor})
 	return e

@@ -68,7 +68,7 @@ func (e *Engine) warn(ctx context.Context, r op.Request, c op.Command, p *op.Pla
 			p.Unknowns = append(p.Unknowns, o.Ref())
 		}
 		if i < unknownsTold {
-			p.Facts = append(p.Facts, unknownFact(o, crosses))
+			p.Facts = append(p.Facts, e.unknownFact(o, r.Channel, crosses))
 		}
 	}
 	if len(open.cross) > 0 && d.Confirm == op.ConfirmNone {
@@ -83,7 +83,7 @@ func (e *Engine) noNewUnknowns(ctx context.Context, o op.Operation, command op.C
 	open, err := e.unknownsFor(ctx, command, o.Plan)
 	for _, other := range open.cross {
 		if !slices.Contains(o.Plan.Unknowns, other.Ref()) {
-			return op.Refuse(op.L("something changed since you asked: ", unknownFact(other, true)))
+			return op.Refuse(op.L("something changed since you asked: ", e.unknownFact(other, o.Channel, true)))
 		}
 	}
 	if command.Urgent {
@@ -92,12 +92,21 @@ func (e *Engine) noNewUnknowns(ctx context.Context, o op.Operation, command op.C
 	return err
 }
 
-func unknownFact(o op.Operation, crosses bool) op.Line {
-	fact := op.L("It is not known what became of an earlier operation: ", op.Code("op "+o.Ref()), ", ", o.Plan.Title, ".")
+func (e *Engine) unknownFact(o op.Operation, channel string, crosses bool) op.Line {
+	fact := op.L("It is not known what became of an earlier operation: ", op.Code("op "+o.Ref()), e.titleIn(o, channel),
+		".")
 	if crosses {
 		fact = op.L(fact, " Settle that one first if you can.")
 	}
 	return fact
+}
+
+// titleIn is what an operation is called in a channel, after a comma; nothing where it names what may not be named.
+func (e *Engine) titleIn(o op.Operation, channel string) op.Line {
+	if scope, _ := e.authz.Scope(channel); o.Channel != channel && !scope.Names(o.Plan.Target) {
+		return nil
+	}
+	return op.L(", ", o.Plan.Title)
 }
 
 // tellHolder tells whoever holds the lock that an emergency has passed. The card says so too, in front of everybody.

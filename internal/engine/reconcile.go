@@ -159,6 +159,7 @@ func (e *Engine) settle(ctx context.Context, o op.Operation, outcome op.Outcome,
 		return nil
 	}
 	if err == nil {
+		e.turns.told()
 		err = e.endClaims(ctx, now)
 	}
 	return err

@@ -17,9 +17,15 @@ import (
 type turns struct {
 	mu   sync.Mutex
 	ends map[string]chan struct{} // by target
+	told func()                   // called when an operation has ended
 }
 
-func (t *turns) init() { t.ends = map[string]chan struct{}{} }
+func (t *turns) init(told func()) {
+	t.ends, t.told = map[string]chan struct{}{}, told
+	if told == nil {
+		t.told = func() {}
+	}
+}
 
 // end is closed when the next operation of the target ends.
 func (t *turns) end(target string) <-chan struct{} {
@@ -33,6 +39,7 @@ func (t *turns) end(target string) <-chan struct{} {
 
 // over says that an operation does not stand before others any more.
 func (t *turns) over(o op.Operation) {
+	t.told()
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	target := o.Plan.Target.Key()

@@ -57,7 +57,9 @@ type ownDoings struct {
 func doings(own records.History, locks []op.Lock) string {
 	var all []any
 	for _, o := range own {
-		all = append(all, o.ID, string(o.State))
+		if o.State != op.Running { // nothing is shown of that
+			all = append(all, o.ID, string(o.State))
+		}
 	}
 	for _, l := range locks {
 		all = append(all, l.Target.Key(), l.Version)

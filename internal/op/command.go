@@ -52,6 +52,11 @@ func (s Scope) Touches(t Target) bool {
 	return false
 }
 
+// Names reports whether the title of a plan may be said in the channel: it names the target, and what is made of it.
+func (s Scope) Names(t Target) bool {
+	return s.Touches(t) && (t.NewName == "" || s.Studio("", t.NewName))
+}
+
 // Command is one row of the command table. Read commands have Read; all others have Plan and Apply, and Verify or the
 // reason why there is nothing to look at.
 type Command struct {

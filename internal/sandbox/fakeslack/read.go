@@ -98,9 +98,12 @@ func (w *Workspace) Message(channel, ts string) (Message, bool) {
 const audienceField = "visible_to_user_ids"
 
 // screens are messages as one person's screen shows them: without what is there for others only. A click on that
-// comes through all the same: anybody may send one.
+// comes through all the same: anybody may send one. The app, whose message it is, reads all of it.
 // https://docs.slack.dev/reference/block-kit/block-elements/icon-button-element
 func screens(list []Message, user string) []Message {
+	if user == BotUser {
+		return list
+	}
 	for i, m := range list {
 		list[i].Blocks, list[i].Attachments = screen(m.Blocks, user), screen(m.Attachments, user)
 	}
