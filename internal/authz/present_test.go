@@ -185,8 +185,8 @@ func TestAnEmergencyNeedsLess(t *testing.T) {
 	}
 }
 
-// TestAnEmergencyMakesDo: while Slack tells nothing fresh, what it told within the last minute of who is in the channel,
-// and of who approves, does for an emergency, and for nothing else.
+// TestAnEmergencyMakesDo: while Slack tells nothing fresh, what it told within the last minute of who is in the
+// channel, and of who approves, does for an emergency, and for nothing else.
 func TestAnEmergencyMakesDo(t *testing.T) {
 	slate := restart
 	slate.Urgent = true
