@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"casterbot/commands/naming"
 	"casterbot/internal/live"
@@ -177,7 +178,7 @@ func TestOptionsSayWhyNot(t *testing.T) {
 	f := newFake()
 	f.fail["Casters"] = &live.Error{Class: live.Refused, Code: "Forbidden.RAM"}
 	f.fail["OnlineStreams"] = &live.Error{Class: live.NotSent}
-	table := Table(f, &fakeRecords{}, nil)
+	table := Table(f, &fakeRecords{}, func() time.Time { return noon })
 	for _, name := range []string{"caster", "scene", "stream"} {
 		k, _ := table.Kind(name)
 		_, err := k.Options(t.Context(), op.Call{Args: op.Args{"caster": "x"}, Scope: evening()})

@@ -36,6 +36,17 @@ func (s table) planStandby(ctx context.Context, call op.Call) (op.Plan, error) {
 	if call.Confirmed != nil {
 		return s.replanStandby(ctx, call)
 	}
+	looking, cancel := context.WithTimeout(ctx, standbyLooks)
+	defer cancel()
+	p, err := s.seenStandby(looking, call)
+	if err != nil {
+		return s.unseenStandby(ctx, call, err)
+	}
+	return p, nil
+}
+
+// seenStandby is planStandby where the studio can be looked at.
+func (s table) seenStandby(ctx context.Context, call op.Call) (op.Plan, error) {
 	c, look, err := besides(ctx, s, call, s.insideOf(ctx, call))
 	if err != nil {
 		return op.Plan{}, err
@@ -68,7 +79,7 @@ func (s table) planStandby(ctx context.Context, call op.Call) (op.Plan, error) {
 	}, nil
 }
 
-// standbyLooks is how long the last look before a standby may take.
+// standbyLooks is how long a look before a standby may take.
 const standbyLooks = 3 * time.Second
 
 // replanStandby refuses only what it sees to be impossible now: a look that fails, or takes long, leaves things as they
@@ -89,10 +100,15 @@ func (s table) replanStandby(ctx context.Context, call op.Call) (op.Plan, error)
 	if err := requireProgram(live.Caster{ID: p.Target.ID, Name: p.Target.Name}, all); err != nil {
 		return p, err
 	}
-	modified := p.Seen[baseline.ModifiedAt]
+	asked := p.Seen
 	p.Seen = pictures(c, live.Scene{}, all)
 	if unseen[0] != nil {
-		p.Seen[baseline.ModifiedAt] = modified
+		delete(p.Seen, baseline.ModifiedAt)
+		for _, name := range []string{baseline.ModifiedAt, baseline.LookedAt} {
+			if seen, ok := asked[name]; ok {
+				p.Seen[name] = seen
+			}
+		}
 	}
 	return p, nil
 }
@@ -123,11 +139,15 @@ func returnLine(all []live.Scene) op.Line {
 }
 
 func (s table) applyStandby(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
+	done := op.L(p.Subject(), " shows its standby slate. A take brings the programme back.")
+	if known, ok := baseline.Of(p.Seen, baseline.LookedAt); ok {
+		done = op.L(done, " The studio could not be looked at before: this went by how it was known at ",
+			op.At(known[baseline.LookedAt]), ".")
+	}
 	receipt, err := s.cloud.Standby(ctx, permit, p.Args["caster"], p.Seen[programSeen])
 	return failure.Failure{
 		Usage: standbyUsage, Args: p.Args, Denied: op.L(p.Subject(), " was not switched to its standby slate"),
-	}.Outcome(op.Outcome{Text: op.L(p.Subject(), " shows its standby slate. A take brings the programme back.")},
-		receipt, err)
+	}.Outcome(op.Outcome{Text: done}, receipt, err)
 }
 
 func afterStandby(p op.Plan) []op.Next {

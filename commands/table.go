@@ -39,16 +39,18 @@ type Cloud interface {
 	Record(ctx context.Context, permit op.SendPermit, s live.Stream, command string) (live.Receipt, error)
 }
 
-// table is the table's three constructor arguments; every entry is a method of it.
+// table is the table's constructor arguments; every entry is a method of it.
 type table struct {
 	cloud   Cloud
+	seen    *Memory // of the cloud
 	records Records
 	now     func() time.Time
 }
 
 // Table gives every command and every kind of argument over one cloud, the records and one clock.
 func Table(cloud Cloud, records Records, now func() time.Time) op.Table {
-	s, known := table{cloud: cloud, records: records, now: now}, &op.Table{}
+	seen := Remember(cloud, now)
+	s, known := table{cloud: seen, seen: seen, records: records, now: now}, &op.Table{}
 	commands := []op.Command{
 		s.casterList(),
 		s.casterShow(),

@@ -3,6 +3,7 @@ package commands
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"casterbot/commands/nextcmd"
 	"casterbot/internal/live"
@@ -40,7 +41,7 @@ func TestSceneThatIsNotTold(t *testing.T) {
 	wantHas(t, words(got), "PREVIEW or PROGRAM, open or closed: not told", "PREVIEW · open · s-p1")
 	got, _ = find(t, f, "caster list {text?}").Read(t.Context(), call())
 	wantHas(t, words(got), "🟢 PREVIEW Preview 1\n")
-	world := Table(f, &fakeRecords{}, nil)
+	world := Table(f, &fakeRecords{}, func() time.Time { return noon })
 	scenes, err := kindOf(t, world, "scene").Options(t.Context(), call("caster", newsID))
 	if err != nil || len(scenes) != 2 {
 		t.Errorf("offered: %+v, %v", scenes, err)

@@ -98,6 +98,9 @@ func CannotLook(at op.Line, err error) error {
 		refusal.Answer.Lines = nil
 	}
 	refusal.Advice = x.Advice
+	if live.ClassOf(err) != live.NotFound {
+		refusal.Unseen = x.Text
+	}
 	refusal.Code, refusal.Brief = x.code, op.L("could not be looked at")
 	if x.way == "again" {
 		refusal.Answer.Next = []op.Next{{Label: askAgain}}

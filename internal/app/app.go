@@ -170,12 +170,12 @@ func New(ctx context.Context, o Options) (*App, error) {
 	judge := authz.New(authz.Config{
 		Table: &known, Directory: people, Policy: keeper, Locks: records.NewLockBook(db), Trail: db, Now: now, Log: log,
 	})
-	own := records.New(db, &known)
-	known = commands.Table(cloud, deskAndRights{own, judge}, now)
+	own, seen := records.New(db, &known), commands.Remember(cloud, now)
+	known = commands.Table(seen, deskAndRights{own, judge}, now)
 	slack.Repeats = engine.Repeats(known, now)
 	chat := messages.New(slack)
 	guardian := monitor.New(monitor.Config{
-		Changes: own.Changes, Store: db, Cloud: cloud, Policy: keeper, Judge: judge, Chat: chat, Now: now, Log: log,
+		Changes: own.Changes, Store: db, Cloud: seen, Policy: keeper, Judge: judge, Chat: chat, Now: now, Log: log,
 		Replica: replica, Share: float64(c.WatchShare) / 100, Pause: wait,
 	})
 	states := engine.New(engine.Config{

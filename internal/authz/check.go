@@ -64,7 +64,7 @@ func (j *Judge) checkRights(ctx context.Context, q Question) (Verdict, error) {
 	}
 	second := func() (op.Person, error) { return op.Person{}, nil }
 	if q.hasSecond() {
-		second = j.asking(ctx, q.party.id, q.party.team, q.Since)
+		second = j.askingSecond(ctx, q)
 	}
 	v, err := j.checkAsker(ctx, q)
 	person, unknown := second()
@@ -136,12 +136,25 @@ func (j *Judge) checkAsker(ctx context.Context, q Question) (Verdict, error) {
 	return Verdict{Decision: d}, nil
 }
 
-// lookFor gives the facts that a question wants. For an emergency those of the last minute do when Slack does not tell
-// fresher ones.
+// makesDo reports that facts of the last minute have to do, because fresher ones are unsure: for an emergency.
+func (q Question) makesDo(unsure bool) bool { return unsure && q.Command.Urgent && !q.Since.IsZero() }
+
+// askingSecond looks the second person up while the caller does something else.
+func (j *Judge) askingSecond(ctx context.Context, q Question) func() (op.Person, error) {
+	asked := j.asking(ctx, q.party.id, q.party.team, q.Since)
+	return func() (op.Person, error) {
+		person, err := asked()
+		if q.makesDo(err != nil || person.Stale) {
+			return j.Directory.Person(ctx, q.party.id, q.party.team, time.Time{})
+		}
+		return person, err
+	}
+}
+
+// lookFor gives the facts that a question wants.
 func (j *Judge) lookFor(ctx context.Context, q Question) (Facts, error) {
 	facts, err := j.Look(ctx, q)
-	unsure := err != nil || facts.Person.Stale || facts.Channel.Stale
-	if q.Command.Urgent && !q.Since.IsZero() && unsure {
+	if q.makesDo(err != nil || facts.Person.Stale || facts.Channel.Stale) {
 		q.Since = time.Time{}
 		return j.Look(ctx, q)
 	}

@@ -25,7 +25,7 @@ func (j *Judge) InChannel(ctx context.Context, q Question) error {
 // presence is InChannel with its ground.
 func (j *Judge) presence(ctx context.Context, q Question) (Ground, error) {
 	for _, a := range j.absent(q) {
-		if g, err := j.present(ctx, a.id, q.Channel, a.at); err != nil {
+		if g, err := j.present(ctx, q, a); err != nil {
 			return g, a.words(err)
 		}
 	}
@@ -77,15 +77,19 @@ func (q Question) asked() time.Time {
 
 // present refuses a person who is not in a channel. Direct messages are in none of Slack's lists; whoever is in one
 // stays in it.
-func (j *Judge) present(ctx context.Context, person, channel string, since time.Time) (Ground, error) {
-	rooms, err := j.Directory.Rooms(ctx, person, since)
+func (j *Judge) present(ctx context.Context, q Question, a absentee) (Ground, error) {
+	q.Since = a.at
+	rooms, err := j.Directory.Rooms(ctx, a.id, q.Since)
+	if q.makesDo(err != nil) {
+		rooms, err = j.Directory.Rooms(ctx, a.id, time.Time{})
+	}
 	if err != nil {
 		return Unknown, rightsUnknown(err)
 	}
-	if slices.Contains(rooms, channel) {
+	if slices.Contains(rooms, q.Channel) {
 		return Allowed, nil
 	}
-	if c, err := j.Directory.Channel(ctx, channel, time.Time{}); err == nil && c.Direct {
+	if c, err := j.Directory.Channel(ctx, q.Channel, time.Time{}); err == nil && c.Direct {
 		return Allowed, nil
 	}
 	return Away, notThere()

@@ -184,3 +184,44 @@ func TestAnEmergencyNeedsLess(t *testing.T) {
 		}
 	}
 }
+
+// TestAnEmergencyMakesDo: while Slack tells nothing fresh, what it told within the last minute of who is in the
+// channel, and of who approves, does for an emergency, and for nothing else.
+func TestAnEmergencyMakesDo(t *testing.T) {
+	slate := restart
+	slate.Urgent = true
+	approved := op.Operation{ID: "o1", Verb: restart.Verb, Effect: restart.Effect, Requester: "U0ANA", Team: "T0",
+		Channel: "C0SHOW", Plan: op.Plan{Target: news}, Created: noon.Add(-2 * time.Minute), DecidedBy: "U0KEN",
+		Confirmed: noon,
+		Decision:  op.Decision{Allowed: true, Confirm: op.ConfirmOther, Approvers: []string{"U0KEN"}}}
+	own := approved
+	own.DecidedBy, own.Decision = "U0ANA", op.Decision{Allowed: true, Confirm: op.ConfirmSelf}
+	home := clickBy("U0ANA", "T0")
+	home.FromHome = true
+	form := op.Request{Form: true, Origin: clickBy("U0ANA", "T0").Origin}
+	for name, c := range map[string]struct {
+		policy string
+		q      func(op.Command) Question
+		other  Ground
+	}{
+		"a form":         {"none", func(c op.Command) Question { return Asks(form, c, own.Plan) }, Unknown},
+		"the bot's page": {"self", func(c op.Command) Question { return Confirms(own, c, home) }, Denied},
+		"approved later": {bySecond, func(c op.Command) Question { return Approves(approved, c, clickBy("U0KEN", "T0")) },
+			Denied},
+		"sent": {bySecond, func(c op.Command) Question { return Sends(approved, c, noon) }, Denied},
+	} {
+		for command, want := range map[*op.Command]Ground{&slate: Allowed, &restart: c.other} {
+			w := newTown(func(w *town) { w.busy = true })
+			v, err := w.judge(t, c.policy).Check(t.Context(), c.q(*command))
+			if v.Ground != want || (err == nil) != (want == Allowed) {
+				t.Errorf("%s, urgent %t: %q, %v", name, command.Urgent, v.Ground, err)
+			}
+		}
+		for gone, ground := range map[string]Ground{"U0ANA": Away, "U0KEN": Allowed} {
+			w := newTown(func(w *town) { w.busy, w.gone = true, gone })
+			if v, err := w.judge(t, c.policy).Check(t.Context(), c.q(slate)); v.Ground != ground {
+				t.Errorf("%s, without %s: %q, %v", name, gone, v.Ground, err)
+			}
+		}
+	}
+}

@@ -82,8 +82,8 @@ func (w *town) Channel(_ context.Context, id string, _ time.Time) (op.Channel, e
 	return c, nil
 }
 
-func (w *town) Rooms(_ context.Context, id string, _ time.Time) ([]string, error) {
-	if w.silent {
+func (w *town) Rooms(_ context.Context, id string, since time.Time) ([]string, error) {
+	if w.silent || w.busy && !since.IsZero() {
 		return nil, errors.New("slack is silent")
 	}
 	if id == w.gone {

@@ -151,6 +151,67 @@ func TestOpenRequestsHoldUpNoEmergency(t *testing.T) {
 	s.want(s.asked("caster standby c1"), op.Succeeded, 1)
 }
 
+// What was confirmed earlier and waits, for the account's limit or in its last look, holds up no emergency: nothing of
+// it is sent any more, and its card says why.
+func TestNothingThatWaitsHoldsUpAnEmergency(t *testing.T) {
+	for name, hang := range map[string]func(*stage) (hangs func(op.Operation), goOn func()){
+		"the limit": func(s *stage) (func(op.Operation), func()) {
+			held := s.slowly()
+			return func(first op.Operation) { s.confirms(first); s.untilQueued(first, "You are next") }, held.Return
+		},
+		"the last look": func(s *stage) (func(op.Operation), func()) {
+			looks, gate := make(chan struct{}), make(chan struct{})
+			s.with(func() { s.planned = func() { close(looks); <-gate } })
+			return func(first op.Operation) {
+				s.confirms(first)
+				s.happens(looks, "it looks")
+				s.with(func() { s.planned = nil })
+			}, func() { close(gate) }
+		},
+	} {
+		s := newStage(t)
+		s.withConditions()
+		first, standby, later := s.asked("caster restart c1"), s.asked("caster standby c1"), s.asked("caster open c1")
+		hangs, goOn := hang(s)
+		hangs(first)
+		s.confirms(standby)
+		for deadline := time.Now().Add(10 * time.Second); s.state(standby) != op.Succeeded; time.Sleep(time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatalf("%s: the emergency is %s", name, s.state(standby))
+			}
+		}
+		s.confirms(later)
+		goOn()
+		s.settle()
+		now := s.get(first)
+		if said := now.Outcome.Text.Plain(); now.State != op.Failed || now.Sends != 0 ||
+			!strings.Contains(said, "an emergency went first: op "+standby.Ref()) ||
+			!strings.Contains(said, "Nothing was sent") {
+			t.Errorf("%s: what waited is %s, sent %d times: %s", name, now.State, now.Sends, said)
+		}
+		s.want(later, op.Succeeded, 2)
+	}
+}
+
+// Of two emergencies the one confirmed first goes first, and both go.
+func TestAnEmergencyEndsNoOther(t *testing.T) {
+	s := newStage(t)
+	s.withConditions()
+	first, second := s.asked("caster standby c1"), s.asked("caster standby c1")
+	looks, gate, waits := make(chan struct{}), make(chan struct{}), s.onlyWoken()
+	s.with(func() { s.planned = func() { close(looks); <-gate } })
+	s.confirms(first)
+	s.happens(looks, "the first looks")
+	s.with(func() { s.planned = nil })
+	s.confirms(second)
+	s.happens(waits, "the second waits")
+	close(gate)
+	s.settle()
+	if want := []string{first.Token, second.Token}; !slices.Equal(s.applied, want) {
+		t.Errorf("they ran as %v, not as %v", s.applied, want)
+	}
+}
+
 // A call without an answer holds up an emergency for some seconds only; an answer that comes later still counts.
 func TestACallThatHangsHoldsUpNoEmergency(t *testing.T) {
 	s := newStage(t)

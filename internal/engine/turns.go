@@ -59,6 +59,7 @@ func (e *Engine) awaitTurn(ctx context.Context, o op.Operation, command op.Comma
 		if err != nil || ahead == 0 {
 			return err
 		}
+		e.goFirst(ctx, o, command)
 		e.giveUpAnswers(ctx, o, command)
 		e.pauseUntil(ctx, end)
 		if ctx.Err() != nil {
@@ -66,6 +67,27 @@ func (e *Engine) awaitTurn(ctx context.Context, o op.Operation, command op.Comma
 		}
 	}
 	return nil
+}
+
+// goFirst ends what was confirmed before an emergency and is not sent yet: it may hang, in a look or in the line for
+// the account's limit, and after the emergency it could take that back. What has become running meanwhile stays.
+func (e *Engine) goFirst(ctx context.Context, o op.Operation, command op.Command) {
+	if !command.Urgent {
+		return
+	}
+	queued, err := e.store.List(ctx, store.Query{States: []op.State{op.Queued}, Target: o.Plan.Target.Key()})
+	if err != nil {
+		e.log.Warn("look what waits before an emergency", "op", o.Ref(), "error", err)
+	}
+	for _, waits := range queued {
+		if waits.Turn >= o.Turn || e.use(waits).Command.Urgent {
+			continue
+		}
+		why := op.Refuse(op.L("an emergency went first: ", op.Code("op "+o.Ref()), e.titleIn(o, waits.Channel), "."))
+		if err := e.abort(ctx, waits, why); err != nil {
+			e.log.Warn("let an emergency go first", "op", waits.Ref(), "error", err)
+		}
+	}
 }
 
 // giveUpAfter is how long a change waits for the answer to a call that left before it and that it could not make worse.

@@ -229,6 +229,7 @@ type Refusal struct {
 	Code    string // error code of the API, if it was the API that refused
 	Brief   Line   // why in two or three words, for a list of what is left out: "not live"
 	Advice  Line   // what to do about it, where it stands on a card and not in an answer of its own
+	Unseen  Line   // why the cloud could not be looked at, if that is what refuses
 	Says    bool   // its words say that nothing was done: nobody has to add that
 }
 

@@ -1,0 +1,174 @@
+package commands
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"casterbot/commands/baseline"
+	"casterbot/commands/naming"
+	"casterbot/internal/live"
+	"casterbot/internal/op"
+	"casterbot/internal/tally"
+)
+
+// Memory is a cloud that keeps how studios were seen last, for an emergency while they cannot be looked at.
+type Memory struct {
+	Cloud
+	now  func() time.Time
+	mu   sync.Mutex
+	seen map[string]sighting
+}
+
+// sighting is a studio as it was known last.
+type sighting struct {
+	caster   live.Caster
+	at       time.Time
+	scenes   []live.Scene // without their addresses
+	scenesAt time.Time
+}
+
+func (k sighting) with(c live.Caster, at time.Time) sighting {
+	k.caster, k.at = c, at
+	return k
+}
+
+// Remember gives a cloud a memory; one that has one stays as it is.
+func Remember(cloud Cloud, now func() time.Time) *Memory {
+	if m, ok := cloud.(*Memory); ok {
+		return m
+	}
+	return &Memory{Cloud: cloud, now: now, seen: map[string]sighting{}}
+}
+
+// Casters looks at all studios; one that is not among them is forgotten.
+func (m *Memory) Casters(ctx context.Context) ([]live.Caster, error) {
+	at := m.now()
+	all, err := m.Cloud.Casters(ctx)
+	if err == nil {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		old := m.seen
+		m.seen = map[string]sighting{}
+		for _, c := range all {
+			m.seen[c.ID] = old[c.ID].with(c, at)
+		}
+	}
+	return all, err
+}
+
+// Caster looks at one studio.
+func (m *Memory) Caster(ctx context.Context, id string) (live.Caster, error) {
+	at := m.now()
+	c, err := m.Cloud.Caster(ctx, id)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	switch {
+	case err == nil:
+		m.seen[id] = m.seen[id].with(c, at)
+	case live.ClassOf(err) == live.NotFound:
+		delete(m.seen, id)
+	}
+	return c, err
+}
+
+// Scenes looks at the scenes of a studio. They are kept where the studio is known.
+func (m *Memory) Scenes(ctx context.Context, id string) ([]live.Scene, error) {
+	at := m.now()
+	all, err := m.Cloud.Scenes(ctx, id)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if known, ok := m.seen[id]; ok && err == nil {
+		known.scenesAt = at
+		known.scenes = op.Each(all, func(scene live.Scene) live.Scene {
+			scene.PlayURL, scene.WatchURL = "", ""
+			return scene
+		})
+		m.seen[id] = known
+	}
+	return all, err
+}
+
+func (m *Memory) sightings() []sighting {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.SortedFunc(maps.Values(m.seen), func(a, b sighting) int { return cmp.Compare(a.caster.ID, b.caster.ID) })
+}
+
+// unseenStandby plans by what is known from before, when a look has failed; why says so, and is what is left where
+// nothing is known.
+func (s table) unseenStandby(ctx context.Context, call op.Call, why error) (op.Plan, error) {
+	refusal := &op.Refusal{}
+	if !errors.As(why, &refusal) || len(refusal.Unseen) == 0 {
+		return op.Plan{}, why
+	}
+	c, err := s.recall(ctx, call, why)
+	if err != nil {
+		return op.Plan{}, err
+	}
+	seen, at := s.recallPictures(ctx, call, c)
+	if seen[programSeen] == "" {
+		return op.Plan{}, why
+	}
+	maps.Copy(seen, baseline.Baseline{baseline.LookedAt: at}.Seen())
+	return op.Plan{
+		Args: op.Args{"caster": c.ID}, Target: onStudio(c), Title: op.L("Standby slate on ", op.B(c.Name)),
+		Facts: []op.Line{
+			op.L("⚠️ It could not be looked at: ", refusal.Unseen, ". This goes by how it was known at ", op.At(at), "."),
+			op.L("Viewers will then see the standby slate, if it has one. To come back, take a PREVIEW."),
+		},
+		OnAir: true, Button: "Switch to standby", Fingerprint: op.Fingerprint(c.ID), Seen: seen,
+	}, nil
+}
+
+// recall finds the studio that is meant among those that are the channel's by the names that they had when they were
+// seen, or when something was asked for them here.
+func (s table) recall(ctx context.Context, call op.Call, why error) (live.Caster, error) {
+	known := op.Each(s.seen.sightings(), func(k sighting) live.Caster { return k.caster })
+	list, _, err := s.records.History(ctx, op.Target{}, call.Scope.Channel, maxHistory)
+	if err != nil && len(known) == 0 {
+		return live.Caster{}, why
+	}
+	for _, o := range list {
+		c := live.Caster{ID: o.Plan.Target.ID, Name: o.Plan.Target.Name}
+		if o.Plan.Target == onStudio(c) && !slices.ContainsFunc(known, func(k live.Caster) bool { return k.ID == c.ID }) {
+			known = append(known, c)
+		}
+	}
+	known = slices.DeleteFunc(known, func(c live.Caster) bool { return !call.Scope.Studio(c.ID, c.Name) })
+	typed := call.Args["caster"]
+	i, err := naming.Studios.Find(typed, studioThings(known))
+	switch {
+	case err == nil:
+		return known[i], nil
+	case slices.ContainsFunc(known, func(c live.Caster) bool { return naming.Skeleton(c.Name) == naming.Skeleton(typed) }):
+		return live.Caster{}, err // of several it is for people to choose
+	}
+	return live.Caster{}, why
+}
+
+// recallPictures gives what was seen in a studio last, and how old the oldest of that is: by this process, else before
+// the last operation that looked at its scenes. When the studio was changed is not among it: that may have passed.
+func (s table) recallPictures(ctx context.Context, call op.Call, c live.Caster) (seen map[string]string, at time.Time) {
+	for _, k := range s.seen.sightings() {
+		if k.caster.ID == c.ID && tally.Program(k.scenes).ID != "" {
+			seen = pictures(c, live.Scene{}, k.scenes)
+			delete(seen, baseline.ModifiedAt)
+			if k.at.Before(k.scenesAt) {
+				return seen, k.at
+			}
+			return seen, k.scenesAt
+		}
+	}
+	list, _, _ := s.records.History(ctx, onStudio(c), call.Scope.Channel, maxHistory)
+	for _, o := range list {
+		if o.Plan.Seen[programSeen] != "" && o.Created.After(at) {
+			seen, at = map[string]string{programSeen: o.Plan.Seen[programSeen]}, o.Created
+		}
+	}
+	return seen, at
+}
