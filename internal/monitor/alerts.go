@@ -34,7 +34,8 @@ type alert struct {
 	Scene   string       `json:"scene,omitempty"`
 	Since   time.Time    `json:"since,omitzero"`   // when it was first said
 	CareBy  string       `json:"careBy,omitempty"` // who takes care of it, as it says
-	Called  bool         `json:"called,omitempty"` // people were called once more
+	Called  bool         `json:"called,omitempty"` // people were called once more, or are about to be
+	Second  string       `json:"second,omitempty"` // the message that called them
 
 	key     string
 	version int64
@@ -81,8 +82,7 @@ func (w *Monitor) tell(ctx context.Context, j *round, s snapshot, all []finding)
 		case v.wrong && (!stands || a.Message == ""):
 			errs = append(errs, w.say(ctx, j, a, v))
 		case v.wrong && (v.follow || j.care[alertRef(v.key)].By != a.CareBy) && digest(v.alert) != a.Says:
-			a.CareBy = j.care[alertRef(v.key)].By
-			errs = append(errs, w.edit(ctx, j, a, v.alert))
+			errs = append(errs, w.edit(ctx, j, a, v))
 		case v.wrong && stands && w.callsAgain(j, v, a):
 			errs = append(errs, w.callAgain(ctx, j, v, a))
 		case !v.wrong && stands:
@@ -128,14 +128,20 @@ func (w *Monitor) mayTell(ctx context.Context, j *round, channel string) permiss
 	return j.may[channel]
 }
 
-// resumeAlerts forgets the claims of alerts that could not be posted in a channel.
+// resumeAlerts forgets the claims of alerts that could not be posted in a channel, and calls that wait.
 func (w *Monitor) resumeAlerts(ctx context.Context, channel string) error {
 	all, err := w.alerts.List(ctx)
 	for _, a := range all {
-		if a.Channel == channel && a.Message == "" {
-			_, lost := w.alerts.Drop(ctx, a.key, a.version, op.Event{})
-			err = errors.Join(err, lost)
+		var lost error
+		switch now := w.Now(); {
+		case a.Channel != channel:
+		case a.Message == "":
+			_, lost = w.alerts.Drop(ctx, a.key, a.version, op.Event{})
+		case a.Claimed.After(now):
+			a.Claimed = now
+			_, _, lost = w.put(ctx, a)
 		}
+		err = errors.Join(err, lost)
 	}
 	return err
 }
@@ -169,31 +175,48 @@ func (w *Monitor) say(ctx context.Context, j *round, a alert, v finding) error {
 	return errors.Join(err, w.openCare(ctx, j, v))
 }
 
-// edit changes the words of an alert that stands.
-func (w *Monitor) edit(ctx context.Context, j *round, a alert, words op.Answer) error {
-	a.Says, a.Title, a.Claimed = digest(words), words.Title, j.at
+// edit changes the words of an alert that stands. Whoever writes down first that it is about to be edited does it; an
+// edit that fails is made with the next look.
+func (w *Monitor) edit(ctx context.Context, j *round, before alert, v finding) error {
+	care := j.care[alertRef(v.key)]
+	a := before
+	a.Says, a.Title, a.Claimed, a.CareBy = digest(v.alert), v.alert.Title, j.at, care.By
 	a, mine, err := w.put(ctx, a)
 	if err != nil || !mine {
 		return err
 	}
-	return w.write(ctx, a, words)
+	if err = w.write(ctx, a, a.Message, v.alert); err == nil && care.By != before.CareBy {
+		err = w.write(ctx, a, a.Second, op.Answer{Title: takesCare(care), Lines: []op.Line{a.Title}})
+	}
+	if err != nil {
+		before.version = a.version
+		_, _, undone := w.put(ctx, before)
+		return errors.Join(err, undone)
+	}
+	return nil
 }
 
-// end edits an alert to say that it is over, and forgets it.
+// end edits an alert, and what called people once more, to say that it is over, and forgets it.
 func (w *Monitor) end(ctx context.Context, a alert, over op.Answer) error {
-	if a.Message != "" && len(over.Title) > 0 {
+	if len(over.Title) > 0 {
 		over.Note = op.L("Before: ", a.Title)
-		if err := w.write(ctx, a, over); err != nil {
-			return err
+		for _, message := range []string{a.Message, a.Second} {
+			if err := w.write(ctx, a, message, over); err != nil {
+				return err
+			}
 		}
 	}
 	_, err := w.alerts.Drop(ctx, a.key, a.version, op.Event{})
 	return errors.Join(err, w.closeCare(ctx, a.key))
 }
 
-// write edits the message; one that is gone, or in a channel that cannot be written to, is nobody's loss.
-func (w *Monitor) write(ctx context.Context, a alert, words op.Answer) error {
-	_, err := w.Chat.Put(ctx, a.Channel, a.Message, words)
+// write edits a message; one that was never posted, is gone, or is in a channel that cannot be written to, is nobody's
+// loss.
+func (w *Monitor) write(ctx context.Context, a alert, message string, words op.Answer) error {
+	if message == "" {
+		return nil
+	}
+	_, err := w.Chat.Put(ctx, a.Channel, message, words)
 	if errors.Is(err, notify.ErrGone) || errors.Is(err, notify.ErrNotInChannel) {
 		return nil
 	}

@@ -63,15 +63,16 @@ func (v boardView) answer() op.Answer {
 		}
 	}
 	a := op.Answer{Title: op.L(op.Strong("On air"), ": ", op.N(lit), " of ", op.N(len(studios)), " studios")}
+	var rows []row
 	if v.studios == nil {
 		a.Title = op.L(op.Strong("On air"), ": not known")
 		a.Lines = append(a.Lines, op.L("The studios could not be looked at."))
+		rows = v.unseenStudios()
 	}
-	var rows []row
 	for _, c := range studios {
 		rows = append(rows, v.studio(c, studios))
 	}
-	for _, stream := range v.snapshot.shown(v.scope) {
+	for _, stream := range v.streams() {
 		if r, ok := v.stream(stream); ok {
 			rows = append(rows, r)
 		}
@@ -112,6 +113,8 @@ func (v boardView) studio(c live.Caster, all []live.Caster) row {
 		r.item.Title = op.L(op.B(c.Name), " ", op.V("…"+c.ID[max(0, len(c.ID)-4):]))
 	}
 	switch {
+	case v.studios == nil:
+		r = v.unseen(r, c, t)
 	case c.OnAir:
 		r.rank, r.item.Mark = rankOnAir, op.MarkProgram
 		r.item.Facts = append([]op.Line{op.L("on air", op.Told(" since ", op.At, c.Started))}, v.scenesOf(c)...)
@@ -177,28 +180,36 @@ func (v boardView) stream(stream named) (row, bool) {
 		r.rank, r.item.Mark, r.item.Facts = rankUntold, op.MarkUnknown, []op.Line{op.L("could not be looked at")}
 	}
 	_, listed := v.material[stream.of]
-	fact := recorded.Fact()
-	switch {
-	case on == nil && !recorded.Due().After(v.at): // nothing of it is still to come
-		fact = nil
-	case on != nil && !listed:
+	if on != nil && !listed {
 		r.item.Facts = append(r.item.Facts, v.unlisted(stream.of))
-		if known := recorded.Known(); len(known) > 0 {
-			fact = known[0]
-		}
 	}
+	seen = seen && (on == nil || listed)
+	fact := v.recorded(recorded, on != nil, seen)
 	if len(fact) > 0 {
 		r.item.Facts = append(r.item.Facts, fact)
 	}
 	switch {
 	case len(fact) == 0:
-	case recorded.Going() || !listed && recorded.Own.Began():
+	case recorded.Going() || !seen && recorded.Own.Began():
 		r.rank, r.item.Mark = rankRecording, op.MarkRecording
 	case recorded.Due().After(v.at):
 		r.rank, r.item.Mark = rankPaused, op.MarkPaused
 	}
 	r = v.unsettled(r, t)
 	return r, r.rank != rankIdle
+}
+
+// recorded says how the recording of a stream stands, by what the bot did where that could not be seen; nothing of one
+// that is over.
+func (v boardView) recorded(r tally.Recording, live, seen bool) op.Line {
+	known := r.Known()
+	switch toCome := r.Due().After(v.at); {
+	case !live && !toCome && (seen || !r.Own.Began() && !r.Going()):
+		return nil
+	case !seen && !r.Going() && len(known) > 0:
+		return known[0]
+	}
+	return r.Fact()
 }
 
 // unlisted says that it is not known what is recorded of a stream.

@@ -166,6 +166,41 @@ func TestBlindBoard(t *testing.T) {
 	s.want("its material", "its recordings could not be looked at")
 }
 
+// While looks fail a board shows what the bot itself did and keeps, and nothing of what is over or not the channel's.
+func TestABlindBoardKnowsTheBotsOwn(t *testing.T) {
+	s := newFixture(t)
+	cam := op.Target{Kind: "stream", ID: "live.example.com/show/cam1", Name: "cam1"}
+	cam2 := op.Target{Kind: "stream", ID: "live.example.com/show/cam2", Name: "cam2"}
+	s.planned = map[string]string{tally.DelaySeen: "3m0s"}
+	s.did("caster.start", news)
+	s.did("caster.standby", news)
+	s.did("caster.start", op.Target{Kind: "caster", ID: "c3", Name: "Morning Show"})
+	s.did("caster.stop", op.Target{Kind: "caster", ID: "c5", Name: "Evening Sports"})
+	s.came(op.Unknown, "caster.start", op.Target{Kind: "caster", ID: "c4", Name: "Evening Loop"})
+	s.did("record.start", mainLine)
+	s.did("record.stop", cam)
+	s.did("record.start", cam2)
+	if _, held, err := s.w.locks.Hold(t.Context(),
+		op.Lock{Target: talk, Holder: "U0BO", Until: noon.Add(time.Hour)}); err != nil || !held {
+		t.Fatal(held, err)
+	}
+	s.fail["casters"], s.fail["online"] = true, true
+	s.board(show, true)
+	s.pass(time.Second)
+	const stands = "On air: not known / The studios could not be looked at.\n" +
+		"  Evening News · ⚠️ STANDBY up since 2026-11-22 12:00:00 UTC by @U0ANA, unless changed elsewhere · " +
+		"put on air 2026-11-22 12:00:00 UTC by @U0ANA · could not be looked at\n" +
+		"  main · could not be looked at · recording started 2026-11-22 12:00:00 UTC by @U0ANA\n" +
+		"  cam2 · could not be looked at · recording started 2026-11-22 12:00:00 UTC by @U0ANA\n"
+	const rest = "  Evening Loop · could not be looked at · ⚠️ not known whether caster start happened, " +
+		"sent 2026-11-22 12:00:00 UTC by @U0ANA\n" +
+		"  Evening Talk · could not be looked at · 🔒 @U0BO until 2026-11-22 13:00:00 UTC (updated"
+	s.want("blind", stands+"  cam1 · could not be looked at · paused 2026-11-22 12:00:00 UTC by @U0ANA, "+
+		"file due 2026-11-22 12:03:00 UTC\n"+rest)
+	s.pass(5 * time.Minute)
+	s.want("its file was due", stands+rest)
+}
+
 // An idle bot makes no call; a board and the guardian share each look.
 func TestCallsOfTenMinutes(t *testing.T) {
 	for name, c := range map[string]struct {

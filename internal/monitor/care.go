@@ -2,8 +2,10 @@ package monitor
 
 import (
 	"context"
+	"errors"
 	"time"
 
+	"casterbot/internal/notify"
 	"casterbot/internal/op"
 )
 
@@ -25,7 +27,7 @@ func (w *Monitor) withCare(j *round, v finding) op.Answer {
 		lines = append(lines, calling(scope.Call))
 	}
 	if care := j.care[alertRef(v.key)]; care.By != "" {
-		lines = append(lines, op.L("🙋 ", op.Who(care.By), " takes care of it since ", op.At(care.Since), "."))
+		lines = append(lines, takesCare(care))
 	} else {
 		a.Next = append(a.Next[:len(a.Next):len(a.Next)], careNext(v.key))
 	}
@@ -34,6 +36,10 @@ func (w *Monitor) withCare(j *round, v finding) op.Answer {
 }
 
 func calling(ids []string) op.Line { return op.L("📣 ", op.List(op.People(ids), ", ")) }
+
+func takesCare(c op.Care) op.Line {
+	return op.L("🙋 ", op.Who(c.By), " takes care of it since ", op.At(c.Since), ".")
+}
 
 func careNext(key string) op.Next {
 	return op.Next{Label: "I take care of it", Text: "caster care " + alertRef(key)}
@@ -56,23 +62,40 @@ func (w *Monitor) closeCare(ctx context.Context, key string) error {
 	return err
 }
 
-// callsAgain reports an alert of which nobody takes care.
+// callsAgain reports an alert of which nobody takes care, unless people were called once more, or another is about to
+// call them, or they cannot be called now.
 func (w *Monitor) callsAgain(j *round, v finding, a alert) bool {
 	scope, _ := w.Policy.Scope(v.about.channel)
-	return v.calls && len(scope.Call) > 0 && !a.Called && a.CareBy == "" && j.care[alertRef(v.key)].By == "" &&
-		!a.Since.IsZero() && j.at.Sub(a.Since) >= callAfter
+	if !v.calls || len(scope.Call) == 0 || a.CareBy != "" || j.care[alertRef(v.key)].By != "" || a.Since.IsZero() {
+		return false
+	}
+	free := a.Claimed
+	if a.Called {
+		free = a.Claimed.Add(postWithin)
+	}
+	return a.Second == "" && j.at.Sub(a.Since) >= callAfter && !j.at.Before(free)
 }
 
-// callAgain calls the people once more, in a message of its own: an edit reaches nobody.
-func (w *Monitor) callAgain(ctx context.Context, j *round, v finding, a alert) error {
-	a.Called = true
-	if _, mine, err := w.put(ctx, a); err != nil || !mine {
+// callAgain calls the people once more, in a message of its own: an edit reaches nobody. If that fails they are called
+// with the next look.
+func (w *Monitor) callAgain(ctx context.Context, j *round, v finding, before alert) error {
+	a := before
+	a.Called, a.Claimed = true, j.at
+	a, mine, err := w.put(ctx, a)
+	if err != nil || !mine {
 		return err
 	}
 	scope, _ := w.Policy.Scope(v.about.channel)
-	_, err := w.Chat.Put(ctx, a.Channel, "", op.Answer{
+	a.Second, err = w.Chat.Put(ctx, a.Channel, "", op.Answer{
 		Title: op.L("🔴 Nobody has taken care of this for ", op.For(j.at.Sub(a.Since).Truncate(time.Minute)), ":"),
 		Lines: []op.Line{a.Title, calling(scope.Call)}, Next: []op.Next{careNext(v.key)},
 	})
-	return err
+	if err != nil {
+		before.version = a.version
+		if a = before; errors.Is(err, notify.ErrNotInChannel) {
+			a.Claimed = j.at.Add(muteFor)
+		}
+	}
+	_, _, lost := w.put(ctx, a)
+	return errors.Join(err, lost)
 }

@@ -1,9 +1,12 @@
 package monitor
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
+
+	"casterbot/internal/notify"
 )
 
 // An alert calls whom the policy names; if nobody takes care of it they are called once more, and only once.
@@ -53,5 +56,93 @@ func TestSomebodyTakesCare(t *testing.T) {
 	s.want("over", "edit C0SHOW: Over at")
 	if all, err := s.w.care.Cares(t.Context()); err != nil || len(all) > 0 {
 		t.Errorf("left: %v, %v", all, err)
+	}
+}
+
+// calledFor gives a fixture with an alert that calls people, and the alert's reference.
+func calledFor(t *testing.T) (*fixture, string) {
+	s := newFixture(t)
+	s.call = []string{"S0LEADS", "U0BO"}
+	s.did("record.start", mainLine)
+	s.pass(time.Minute)
+	s.cut()
+	s.pass(guardEvery)
+	said := s.heard()
+	ref, _, _ := strings.Cut(said[strings.Index(said, "caster care ")+len("caster care "):], "]")
+	return s, ref
+}
+
+const nobody = "post C0SHOW: 🔴 Nobody has taken care of this for "
+
+// A call that cannot be posted is made with the next look; in a channel that cannot be written to, when it can.
+func TestACallThatFails(t *testing.T) {
+	s, _ := calledFor(t)
+	s.chatFail["post"] = errors.New("away")
+	s.pass(callAfter)
+	s.chatFail["post"] = nil
+	s.pass(guardEvery)
+	s.want("Slack is back", nobody)
+	s.pass(time.Hour)
+	s.want("once")
+
+	for name, back := range map[string]func(){
+		"after a while": func() { s.pass(muteFor - time.Second); s.want("left alone"); s.pass(guardEvery) },
+		"told that the bot is back": func() {
+			s.w.ChannelRestored(t.Context(), show)
+			s.pass(guardEvery)
+		},
+	} {
+		s, _ = calledFor(t)
+		s.chatFail["post"] = notify.ErrNotInChannel
+		s.pass(callAfter)
+		s.chatFail["post"] = nil
+		back()
+		s.want(name, nobody)
+	}
+}
+
+// A call that another replica is about to make is made by it alone, unless it has died.
+func TestACallIsMadeByOne(t *testing.T) {
+	s, _ := calledFor(t)
+	all, err := s.w.alerts.List(t.Context())
+	if err != nil || len(all) != 1 {
+		t.Fatal(all, err)
+	}
+	a := all[0]
+	a.Called, a.Claimed = true, s.clock().Add(callAfter)
+	if _, _, err := s.w.put(t.Context(), a); err != nil {
+		t.Fatal(err)
+	}
+	s.pass(callAfter)
+	s.pass(postWithin - time.Second)
+	s.want("it is being posted")
+	s.pass(guardEvery)
+	s.want("it was not", nobody)
+}
+
+// What called people once more says who takes care, without a button, and when it is over.
+func TestTheSecondCallIsEdited(t *testing.T) {
+	s, ref := calledFor(t)
+	s.pass(callAfter)
+	s.want("second call", nobody, "[I take care of it: caster care "+ref+"]")
+	if _, err := s.w.care.TakeCare(t.Context(), show, ref, "U0BO", s.clock()); err != nil {
+		t.Fatal(err)
+	}
+	s.chatFail["edit"] = errors.New("away")
+	s.pass(guardEvery)
+	s.chatFail["edit"] = nil
+	s.pass(guardEvery)
+	got := s.heard()
+	if !strings.Contains(got, "edit C0SHOW: 🙋 @U0BO takes care of it since 2026-11-22 12:06:15 UTC. / "+
+		"🔴 Recording of main ended: its stream broke off. ()") || strings.Count(got, "edit") != 2 ||
+		strings.Contains(got, "caster care") {
+		t.Error(got)
+	}
+	s.pass(guardEvery)
+	s.want("once")
+	s.did("record.stop", mainLine)
+	s.pass(guardEvery)
+	if got := s.heard(); strings.Count(got, "edit C0SHOW: Over at") != 2 {
+		t.Error(got)
 	}
 }

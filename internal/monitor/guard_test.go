@@ -453,3 +453,22 @@ func TestUneditedAlerts(t *testing.T) {
 		}
 	}
 }
+
+// An alert that stands says how it goes on, also when an edit of it has failed.
+func TestAnEditOfAnAlertThatFails(t *testing.T) {
+	s := newFixture(t)
+	s.did("record.start", mainLine)
+	s.pass(time.Minute)
+	s.cut()
+	s.pass(guardEvery)
+	s.want("broken", "I'll tell you when it is back")
+	s.with(func() { s.online[streamOf(main)] = s.now })
+	s.chatFail["edit"] = errors.New("away")
+	s.pass(20 * time.Second)
+	s.chatFail["edit"] = nil
+	s.want("not yet")
+	s.pass(guardEvery)
+	s.want("later", "edit C0SHOW: 🔴 Recording of main ended", "It is live again since")
+	s.pass(guardEvery)
+	s.want("once")
+}

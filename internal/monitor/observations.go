@@ -98,10 +98,11 @@ func (w *Monitor) seeStudio(old observation, c live.Caster, t op.Target, j *roun
 	}
 	switch {
 	case old.OnAir && !c.OnAir:
-		if !j.history.explain(t, since, ending(studio)) {
+		if !j.history.explain(t, since, darkeningNow(old.Started)) {
 			now.Gone, now.Before = ms(j.at), ms(last)
 		}
 	case c.OnAir && old.Gone > 0: // it is back, which ends that alert
+	case c.OnAir && !old.OnAir && j.history.restart(t).ID != "": // likewise, however long that took
 	case c.OnAir && !old.OnAir:
 		change(putOn)
 	case c.OnAir && now.Started != old.Started:

@@ -61,6 +61,20 @@ func starting(x op.Condition) effect { return func(d records.Change) bool { retu
 
 func ending(x op.Condition) effect { return func(d records.Change) bool { return d.Interrupts(x) } }
 
+// restarts reports a change that takes a studio off air and puts it on again: in between it may be seen idle.
+func restarts(d records.Change) bool {
+	held, _ := d.Command.Before(studio)
+	return held && d.Starts(studio)
+}
+
+// darkening is what can have made a studio be seen off air, if only for a moment.
+func darkening(d records.Change) bool { return d.Interrupts(studio) || restarts(d) }
+
+// darkeningNow is the same of a studio that is known to have come on air at a moment: a restart before that is over.
+func darkeningNow(started int64) effect {
+	return func(d records.Change) bool { return d.Interrupts(studio) || restarts(d) && started <= ms(d.Sent) }
+}
+
 // leaving is what can have made a studio go off air or off the list.
 func leaving(d records.Change) bool { return d.Interrupts(studio) || d.Removes() }
 
@@ -80,6 +94,19 @@ func (d history) unresolved(target op.Target, fits effect) op.Operation {
 		}
 	}
 	return op.Operation{}
+}
+
+// restart is the restart of a studio after which the bot neither started nor stopped it; zero when there is none.
+func (d history) restart(target op.Target) records.Change {
+	for _, o := range slices.Backward(d) {
+		if o.State != op.Failed && o.Plan.Target.Key() == target.Key() && (o.Starts(studio) || o.Interrupts(studio)) {
+			if restarts(o) {
+				return o
+			}
+			break
+		}
+	}
+	return records.Change{}
 }
 
 // ending is the change that last ended what was watched; zero when none did.

@@ -9,6 +9,7 @@ import (
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 	"casterbot/internal/quota"
+	"casterbot/internal/records"
 )
 
 // alertKind is what can be wrong with something that is watched.
@@ -105,15 +106,20 @@ func studioRule(x expectation, s snapshot, j *round, v observation) []finding {
 	}
 	off.seen, other.seen, on.seen = true, true, true
 	c, there := s.studios[x.target.ID]
-	ours, says, over := ending(studio), stoppedAlert, studioNow(c)
+	ours, perhaps, says, over := ending(studio), effect(darkening), stoppedAlert, studioNow(c)
 	if !there {
 		c = live.Caster{ID: x.target.ID, Name: x.target.Name}
-		ours, says, over = leaving, goneAlert, goneNow(c)
+		ours, perhaps, says, over = leaving, leaving, goneAlert, goneNow(c)
 	}
-	explained, doubt := j.history.explain(x.target, x.since, ours), j.history.unresolved(x.target, ours)
+	explained, doubt := j.history.explain(x.target, x.since, ours), j.history.unresolved(x.target, perhaps)
 	byBot := !x.since.IsZero() && j.at.Sub(x.since) >= listed && !explained
-	off.wrong = !c.OnAir && (byBot || v.Gone > 0 && j.at.Sub(moment(v.Gone)) < watchFor)
+	restart := j.history.restart(x.target)
+	off.seen = c.OnAir || !j.underWay(restart)
+	off.wrong = !c.OnAir && (byBot || restart.ID != "" || v.Gone > 0 && j.at.Sub(moment(v.Gone)) < watchFor)
 	off.alert, off.over = says(c, x, v, doubt, j.at), mended(over, j.at)
+	if there && restart.State == op.Succeeded && v.Gone == 0 {
+		off.alert = notBackAlert(c, restart, j.at)
+	}
 	off.follow = !there && (!explained || doubt.ID != "") // nobody can start it any more
 	other.wrong = v.Changed > 0 && j.at.Sub(moment(v.Changed)) < previewOpen
 	other.alert, other.follow = changedAlert(c, v, j.history, x.target), true
@@ -124,6 +130,11 @@ func studioRule(x expectation, s snapshot, j *round, v observation) []finding {
 	}
 	on.over = mended(over, j.at)
 	return []finding{off, other, on}
+}
+
+// underWay reports a restart so fresh that its studio may not be back yet.
+func (j *round) underWay(restart records.Change) bool {
+	return restart.ID != "" && (restart.State == op.Running || j.at.Sub(restart.Sent) < listed)
 }
 
 // previewRule: a preview that was opened through the bot has been open for long.
