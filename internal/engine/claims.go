@@ -18,11 +18,11 @@ const (
 	claimsBefore = 30 // operations on the target that are looked through
 )
 
-// endOldClaims does what a process that died has left undone.
+// endOldClaims does what a process that died has left undone, also for the holder of a lock that was passed.
 func (e *Engine) endOldClaims(ctx context.Context) error {
 	all, err := e.store.List(ctx, store.Query{ActedSince: e.now().Add(-claimsWithin), Limit: 500})
 	for _, o := range all {
-		err = errors.Join(err, e.endClaims(ctx, o))
+		err = errors.Join(err, e.endClaims(ctx, o), e.tellHolder(ctx, o))
 	}
 	return err
 }
