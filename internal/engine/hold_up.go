@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"casterbot/internal/authz"
 	"casterbot/internal/op"
 	"casterbot/internal/store"
 )
@@ -154,22 +155,43 @@ const (
 // remind tells whoever asked for an operation, and whoever decided it, that nobody knows yet what became of it: once,
 // by one replica, in a direct message, because the card may be far up.
 func (e *Engine) remind(ctx context.Context) error {
-	open, err := e.store.List(ctx, store.Query{States: []op.State{op.Unknown}, Alone: true, Limit: 200})
+	said, err := e.store.Documents(ctx, kindReminder)
+	if err != nil {
+		return err
+	}
+	open, err := e.store.List(ctx,
+		store.Query{States: []op.State{op.Unknown}, Alone: true, Since: e.now().Add(-remindFor), Limit: 200})
 	for _, o := range open {
-		if o.Card == "" || e.now().Sub(o.Sent) < remindAfter {
-			continue
-		}
-		first, failed := e.firstToSay(ctx, kindReminder, o)
-		if err = errors.Join(err, failed); !first {
-			continue
-		}
-		for _, person := range slices.Compact([]string{o.Requester, o.DecidedBy}) {
-			if person != "" {
-				e.notify.Reply(ctx, op.Address{Person: person, At: e.now()}, reminder(o))
-			}
+		done := slices.ContainsFunc(said, func(d store.Document) bool { return d.Key == kindReminder+"/"+o.ID })
+		if o.Card != "" && !done && e.now().Sub(o.Sent) >= remindAfter {
+			err = errors.Join(err, e.remindOf(ctx, o))
 		}
 	}
 	return err
+}
+
+// remindOf tells those who may see to it still. As long as Slack does not tell who may, nobody is told.
+func (e *Engine) remindOf(ctx context.Context, o op.Operation) error {
+	var to []string
+	for _, person := range slices.Compact([]string{o.Requester, o.DecidedBy}) {
+		if person == "" {
+			continue
+		}
+		switch v, err := e.authz.Check(ctx, authz.Reminds(o, person)); {
+		case err == nil:
+			to = append(to, person)
+		case v.Ground == authz.Unknown:
+			return nil
+		}
+	}
+	first, err := e.firstToSay(ctx, kindReminder, o)
+	if !first {
+		return err
+	}
+	for _, person := range to {
+		e.notify.Reply(ctx, op.Address{Person: person, At: e.now()}, reminder(o))
+	}
+	return nil
 }
 
 func reminder(o op.Operation) op.Answer {
