@@ -82,8 +82,12 @@ func ended(claim op.Operation, by op.Command, o op.Operation, command op.Command
 	})
 }
 
-// overBy says on a card that what it claims has ended. Who says so first has said it.
+// overBy says on a card that what it claims has ended. Who says so first has said it. A channel that may not be told
+// how things stand, or of which that is not known, does not hear by whom and by what.
 func (e *Engine) overBy(ctx context.Context, o op.Operation, why op.Line) error {
+	if may, err := e.authz.Tells(ctx, o.Channel); err != nil || !may {
+		why = op.L("It has ended.")
+	}
 	outcome := outcomeOf(o)
 	outcome.Over, outcome.Next = why, nil
 	err := e.note(ctx, o, store.Note{Outcome: &outcome, Version: o.Version}, op.EventFollowed)

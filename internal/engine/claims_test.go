@@ -133,3 +133,18 @@ func TestWhatIsKnownLateMayBeOver(t *testing.T) {
 		t.Errorf("%q, %+v", got, s.get(standby).Outcome.Next)
 	}
 }
+
+// A channel that has become shared with others hears that it is over, not by whom and by what.
+func TestASharedChannelHearsOnlyThatItIsOver(t *testing.T) {
+	s := claiming(t)
+	first, second := s.asked("caster restart c1"), s.asked("caster restart c1")
+	s.click(ana, first, op.ActionConfirm)
+	s.want(first, op.Succeeded, 1)
+	s.with(func() { s.shared = true })
+	s.click(ana, second, op.ActionConfirm)
+	s.want(second, op.Succeeded, 2)
+	s.settle()
+	if got := s.over(first); got != "It has ended." {
+		t.Errorf("the first card says %q", got)
+	}
+}
