@@ -268,6 +268,9 @@ func (p *page) last(ctx context.Context) error {
 		if o.Card != "" && slices.Contains(p.rooms, o.Channel) {
 			facts = append(facts, op.L(op.Message(o.Channel, o.Card, "Card")))
 		}
+		if o.IsSeveral() && o.State.Final() && o.Outcome != nil && len(o.Outcome.Text) > 0 { // how many of them
+			facts[0] = op.L(o.Outcome.Text, " ", op.At(o.Since()))
+		}
 		p.add(op.Item{Mark: op.StateMarks[o.State], Title: o.Plan.Title, Facts: append(facts, op.L("op ", op.V(o.Ref())))})
 	}
 	return nil

@@ -122,10 +122,6 @@ func (r reading) ways() []op.Line {
 	return out
 }
 
-// aimless reports that it is not known yet what would be changed: a rule of another channel may have nothing to do with
-// it.
-func (r reading) aimless() bool { return r.own != nil && r.target == op.Target{} }
-
 func (r reading) wayLine(o offer) op.Line {
 	p := r.policy
 	if o.mine() {

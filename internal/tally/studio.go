@@ -42,8 +42,12 @@ func Standby(c live.Caster, all []live.Scene, own op.Standing) op.Line {
 	}
 	line := op.L("⚠️ ", op.Strong("STANDBY"), " up since ", op.At(own.Since), " by ", op.Who(own.By))
 	before, now := own.Seen[PictureSeen], Picture(Program(all))
+	other := before != "" && now != "" && before != now
 	switch {
-	case before != "" && now != "" && before != now:
+	case other && own.Doubt != "":
+		return op.L("⚠️ on standby since ", op.At(own.Since), " by ", op.Who(own.By),
+			", but PROGRAM has another picture since, perhaps by op ", op.V(own.Doubt))
+	case other:
 		return op.L("⚠️ on standby since ", op.At(own.Since), " by ", op.Who(own.By),
 			", but PROGRAM was given another picture since, not through casterbot")
 	case own.Doubt != "":

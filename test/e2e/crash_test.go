@@ -190,7 +190,7 @@ var (
 // cards are the newest card of each operation. A bot that is killed between a post and the note of it posts once more:
 // Slack has no key that would prevent it. The older copy's buttons are refused.
 func (c *crash) cards() []seen {
-	screen, err := c.world.Slack.Snapshot("U0KEN")
+	screen, err := c.world.Slack.Snapshot(fakeslack.BotUser)
 	if err != nil {
 		c.t.Fatal(err)
 	}
