@@ -19,6 +19,7 @@ type Records interface {
 	Rights
 	Lock(ctx context.Context, target op.Target) (op.Lock, error)
 	Locks(ctx context.Context) ([]op.Lock, error)
+	RanOut(ctx context.Context, target op.Target, until time.Time) (bool, error)
 	Hold(ctx context.Context, lock op.Lock) (now op.Lock, held bool, err error)
 	Release(ctx context.Context, lock op.Lock, by, why string) (now op.Lock, gone bool, err error)
 	Board(ctx context.Context, channel string) (op.Board, error)
@@ -199,6 +200,9 @@ func (s table) followLock(ctx context.Context, a op.Attempt) (op.Followup, error
 		return op.Followup{}, nil
 	case s.now().Before(until):
 		return op.Followup{Again: until}, nil
+	}
+	if out, err := s.records.RanOut(ctx, a.Plan.Target, until); err != nil || !out {
+		return op.Followup{}, err
 	}
 	return op.Followup{Over: op.L("Ended ", op.At(until), ": the time of the lock has passed.")}, nil
 }

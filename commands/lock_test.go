@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"casterbot/internal/civiltime"
 	"casterbot/internal/grammar"
 	"casterbot/internal/op"
 )
@@ -41,6 +42,10 @@ func (d *fakeRecords) Standings(context.Context) (op.Standings, error) {
 }
 
 func (d *fakeRecords) Lock(context.Context, op.Target) (op.Lock, error) { return d.lock, d.fail }
+
+func (d *fakeRecords) RanOut(_ context.Context, _ op.Target, until time.Time) (bool, error) {
+	return d.lock.Until.Equal(until), d.fail
+}
 
 func (d *fakeRecords) Locks(context.Context) ([]op.Lock, error) {
 	if !d.lock.Held() {
@@ -396,5 +401,27 @@ func TestShowAndListTellOfLocks(t *testing.T) {
 	if got := read("caster show Evening News"); !strings.Contains(got, "whether it is locked could not be read") ||
 		strings.Contains(got, "Done before") {
 		t.Error(got)
+	}
+}
+
+// Only a lock that was there until its end has run out; of any other its end by a command says.
+func TestALockRunsOut(t *testing.T) {
+	until := noon.Add(-time.Minute)
+	for name, c := range map[string]struct {
+		last op.Lock
+		fail error
+		over bool
+	}{
+		"it was there until then": {last: op.Lock{Until: until}, over: true},
+		"it was given back":       {last: op.Lock{Until: until.Add(-time.Hour)}},
+		"it cannot be told":       {last: op.Lock{Until: until}, fail: errors.New("the disk is full")},
+	} {
+		d := &fakeRecords{lock: c.last, fail: c.fail}
+		lock, _ := typed(t, d, "U0ANA", "caster lock Evening News")
+		plan := op.Plan{Args: op.Args{"until": until.Format(civiltime.WholeMoment)}}
+		f, err := lock.Follow(t.Context(), op.Attempt{Plan: plan})
+		if len(f.Over) > 0 != c.over || !errors.Is(err, c.fail) {
+			t.Errorf("%s: %q, %v", name, f.Over.Plain(), err)
+		}
 	}
 }

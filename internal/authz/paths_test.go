@@ -23,7 +23,8 @@ type path struct {
 
 // paths are all of them, for one person and one command.
 func paths(person string) (confirm, approve []path) {
-	r := op.Request{Origin: op.Origin{PersonTeam: "T0", Address: op.Address{Person: person, Channel: "C0SHOW"}}}
+	r := op.Request{Origin: op.Origin{PersonTeam: "T0",
+		Address: op.Address{Person: person, Channel: "C0SHOW", At: noon}}}
 	plan := op.Plan{Target: news}
 	talk := op.Plan{Target: op.Target{Kind: "caster", ID: "c2", Name: "Evening Talk"}}
 	o := op.Operation{
@@ -34,7 +35,7 @@ func paths(person string) (confirm, approve []path) {
 	}
 	own := op.Click{Origin: op.Origin{PersonTeam: "T0", Address: op.Address{Person: person, Channel: "C0SHOW", At: noon}}}
 	form := r
-	form.Form, form.At = true, noon
+	form.Form = true
 	home := Uses(r, restart)
 	home.Outside = true
 	confirm = []path{

@@ -10,8 +10,8 @@ import (
 
 // The policy is keyed on channels, and may let everybody in one do something. Whoever types in a channel, or presses a
 // button of a message there, is in it: Slack sees to that, and it counts for as long as other facts do. A form and the
-// bot's own page stay open when their person is removed from the channel, and a card waits for longer than that: then
-// Slack is asked.
+// bot's own page stay open when their person is removed from the channel, a card waits for longer than that, and what
+// was typed may be judged, or answered, long after: then Slack is asked.
 
 // vouchedFor is how long somebody counts as in the channel in which they acted.
 const vouchedFor = time.Minute
@@ -45,7 +45,7 @@ func (j *Judge) absent(q Question) (all []absentee) {
 		if q.Outside && q.begins { // by facts from after they acted
 			q.Since = q.at.Add(-ClickWithin)
 		}
-		if q.Outside {
+		if q.Outside || q.tried && j.long(q.at) { // what was typed may be judged late, and an answer be owed
 			all = append(all, absentee{q.Person, q.Since, itself})
 		}
 		return all

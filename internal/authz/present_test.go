@@ -29,12 +29,20 @@ func TestWhoHasToBeThere(t *testing.T) {
 	r := op.Request{Origin: a.Origin}
 	form, home := r, r
 	form.Form, home.FromHome = true, true
+	before := r
+	before.At = at(wait)
+	late := a
+	late.At = at(wait)
 	for name, c := range map[string]struct {
 		policy string
 		q      Question
 		who    string // has to be there
 	}{
 		"typed":                         {"self", Asks(r, restart, op.Plan{Target: news}), ""},
+		"typed, and judged late":        {"self", Asks(before, restart, op.Plan{Target: news}), ana},
+		"an answer that is owed":        {"self", Tries(before, restart), ana},
+		"what is only shown":            {"self", Uses(before, restart), ""},
+		"settled, and judged late":      {"self", Settles(card(self, hour, 0, ""), late), ana},
 		"a form":                        {"self", Asks(form, restart, op.Plan{Target: news}), ana},
 		"a field of a form":             {"self", Tries(form, restart), ana},
 		"the bot's page":                {"self", Asks(home, restart, op.Plan{Target: news}), ana},

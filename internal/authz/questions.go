@@ -111,6 +111,13 @@ func Settles(o op.Operation, c op.Click) Question {
 	return q
 }
 
+// Reminds is about telling somebody, unasked, of an operation that they could settle: they have to be in its channel.
+func Reminds(o op.Operation, person string) Question {
+	q := Plays(o)
+	q.Person, q.Outside = person, true
+	return q
+}
+
 // Plays is about the addresses for playback that come of an operation.
 func Plays(o op.Operation) Question {
 	return Question{Person: o.Requester, Team: o.Team, Channel: o.Channel, Command: ofVerb(o), Plan: &o.Plan}

@@ -30,9 +30,16 @@ type fixture struct {
 	usual        op.Args     // the channel's defaults
 }
 
+var evening = time.Date(2026, 11, 22, 20, 0, 0, 0, time.UTC)
+
+// fills is what ana asks for now, in a channel that she is in.
+func fills() op.Request {
+	return op.Request{Origin: op.Origin{Address: op.Address{Person: ana, Channel: "C0", At: evening}}}
+}
+
 func newFixture(t *testing.T) *fixture {
 	g := &fixture{t: t}
-	now := func() time.Time { return time.Date(2026, 11, 22, 20, 0, 0, 0, time.UTC) }
+	now := func() time.Time { return evening }
 	table := &op.Table{
 		Commands: []op.Command{
 			{Usage: "caster restart {caster}", Verb: "caster.restart", Effect: op.OnAir},

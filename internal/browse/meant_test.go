@@ -99,9 +99,7 @@ func TestWhatWasTypedIsKept(t *testing.T) {
 	} {
 		g := newFixture(t)
 		g.usual = op.Args{"caster": "c1"}
-		filled, err := g.Fill(context.Background(), op.Request{Origin: op.Origin{Address: op.Address{Person: ana,
-			Channel: "C0"}}},
-			g.form(text))
+		filled, err := g.Fill(context.Background(), fills(), g.form(text))
 		got := filled.Fields[0].Value + "|" + filled.Fields[1].Value + "|" + filled.Problem.Plain()
 		if err != nil || got != want {
 			t.Errorf("%s: %s, %v, want %s", text, got, err, want)

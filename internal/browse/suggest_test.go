@@ -94,19 +94,19 @@ func TestFormsWithoutALook(t *testing.T) {
 	g.slow = make(chan struct{})
 	ended, cancel := context.WithCancel(context.Background())
 	cancel()
-	filled, err := g.Fill(ended, op.Request{Origin: op.Origin{Address: op.Address{Person: ana, Channel: "C0"}}}, form)
+	filled, err := g.Fill(ended, fills(), form)
 	if err != nil || filled.Fields[0].Value != "Evening Talk" || filled.Fields[0].Chosen[0].Label != "Evening Talk" ||
 		len(filled.Problem) > 0 {
 		t.Errorf("while the look takes long: %+v, %v", filled, err)
 	}
 	close(g.slow)
 	g.work.Wait()
-	filled, _ = g.Fill(ended, op.Request{Origin: op.Origin{Address: op.Address{Person: ana, Channel: "C0"}}}, form)
+	filled, _ = g.Fill(ended, fills(), form)
 	if filled.Fields[0].Value != "c2" {
 		t.Errorf("with the list at hand: %+v", filled.Fields[0])
 	}
 	form.Fields[0].Value = "nobody"
-	if filled, _ = g.Fill(ended, op.Request{Origin: op.Origin{Address: op.Address{Person: ana, Channel: "C0"}}},
+	if filled, _ = g.Fill(ended, fills(),
 		form); filled.Fields[0].Value != "" {
 		t.Errorf("what means nothing stays: %+v", filled.Fields[0])
 	}

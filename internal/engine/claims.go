@@ -15,38 +15,64 @@ import (
 // sweep, because a process may die in between; both may do it again.
 const (
 	claimsWithin = 10 * time.Minute
-	claimsBefore = 30 // operations on the target that are looked through
+	claimsFor    = 30 * 24 * time.Hour // a card that is older is not looked for
 )
 
-// endOldClaims does what a process that died has left undone.
+// endOldClaims does what a process that died has left undone, also for the holder of a lock that was passed.
 func (e *Engine) endOldClaims(ctx context.Context) error {
 	all, err := e.store.List(ctx, store.Query{ActedSince: e.now().Add(-claimsWithin), Limit: 500})
 	for _, o := range all {
-		err = errors.Join(err, e.endClaims(ctx, o))
+		err = errors.Join(err, e.endClaims(ctx, o), e.tellHolder(ctx, o))
 	}
 	return err
 }
 
-// endClaims says on the cards of earlier operations what this one has ended.
+// endClaims says on the cards of earlier operations what this one has ended, and on its own card what a later one has
+// ended already: an outcome may come to be known long after.
 func (e *Engine) endClaims(ctx context.Context, o op.Operation) error {
 	command, known := e.table.Find(o.Command)
-	if !known || o.State != op.Succeeded || len(command.Starts)+len(command.Ends) == 0 || o.Plan.Target.Key() == "" {
+	if !known || o.State != op.Succeeded || o.Plan.Target.Key() == "" {
 		return nil
 	}
-	earlier, err := e.store.List(ctx, store.Query{Target: o.Plan.Target.Key(), Newest: true, Limit: claimsBefore})
-	if err != nil {
+	earlier, err := e.successes(ctx, store.Query{Target: o.Plan.Target.Key(), Alone: true, Standing: true, Newest: true,
+		Since: o.Sent.Add(-claimsFor)}, func(c op.Command) bool { return slices.ContainsFunc(c.Starts, command.Touches) })
+	for _, claim := range earlier {
+		if claim.Turn < o.Turn && ended(claim, e.use(claim).Command, o, command) {
+			err = errors.Join(err, e.endedBy(ctx, claim, o))
+		}
+	}
+	if o.Group != "" || outcomeOf(o).Ended() {
 		return err
 	}
-	for _, claim := range earlier {
-		by, known := e.table.Find(claim.Command)
-		if !known || claim.State != op.Succeeded || claim.Group != "" || claim.Turn >= o.Turn || outcomeOf(claim).Ended() ||
-			!ended(claim, by, o, command) {
-			continue
+	later, failed := e.successes(ctx, store.Query{Target: o.Plan.Target.Key(), ActedSince: o.Sent},
+		func(c op.Command) bool { return slices.ContainsFunc(command.Starts, c.Touches) })
+	err = errors.Join(err, failed)
+	for _, by := range later {
+		if by.Turn > o.Turn && ended(o, command, by, e.use(by).Command) {
+			return errors.Join(err, e.endedBy(ctx, o, by))
 		}
-		err = errors.Join(err, e.overBy(ctx, claim, op.L("Ended ", op.At(o.Sent), " by ", op.Who(o.Requester), " (op ",
-			op.V(o.Ref()), ")", e.titleIn(o, claim.Channel), ".")))
 	}
 	return err
+}
+
+// successes are those of a query whose command is of a kind.
+func (e *Engine) successes(ctx context.Context, q store.Query, of func(op.Command) bool) ([]op.Operation, error) {
+	for _, c := range e.table.Commands {
+		if of(c) {
+			q.Commands = append(q.Commands, c.Usage)
+		}
+	}
+	if len(q.Commands) == 0 {
+		return nil, nil
+	}
+	q.States = []op.State{op.Succeeded}
+	return e.store.List(ctx, q)
+}
+
+// endedBy says on a card which operation has ended what it claims.
+func (e *Engine) endedBy(ctx context.Context, claim, o op.Operation) error {
+	return e.overBy(ctx, claim, op.L("Ended ", op.At(o.Sent), " by ", op.Who(o.Requester), " (op ", op.V(o.Ref()), ")",
+		e.titleIn(o, claim.Channel), "."))
 }
 
 // ended reports whether what an operation claims has been ended, or started anew, by a later one.
@@ -56,8 +82,12 @@ func ended(claim op.Operation, by op.Command, o op.Operation, command op.Command
 	})
 }
 
-// overBy says on a card that what it claims has ended. Who says so first has said it.
+// overBy says on a card that what it claims has ended. Who says so first has said it. A channel that may not be told
+// how things stand, or of which that is not known, does not hear by whom and by what.
 func (e *Engine) overBy(ctx context.Context, o op.Operation, why op.Line) error {
+	if may, err := e.authz.Tells(ctx, o.Channel); err != nil || !may {
+		why = op.L("It has ended.")
+	}
 	outcome := outcomeOf(o)
 	outcome.Over, outcome.Next = why, nil
 	err := e.note(ctx, o, store.Note{Outcome: &outcome, Version: o.Version}, op.EventFollowed)

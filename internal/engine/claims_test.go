@@ -98,3 +98,53 @@ func TestWhichClaimEnds(t *testing.T) {
 		}
 	}
 }
+
+// However much was done on the target in between, the card of what is ended says so.
+func TestClaimsEndAfterMuchElse(t *testing.T) {
+	s := newStage(t)
+	s.withConditions()
+	s.with(func() { s.confirm = op.ConfirmNone })
+	first := s.asked("caster standby c1")
+	for range 35 {
+		s.asked("caster copy c1 x")
+		s.advance(time.Minute) // few are asked for at once
+	}
+	last := s.asked("caster restart c1")
+	s.want(last, op.Succeeded, 37)
+	s.settle()
+	if got := s.over(first); !strings.Contains(got, last.Ref()) {
+		t.Errorf("the first card says %q", got)
+	}
+}
+
+// What is known late to have happened may have been ended by something later.
+func TestWhatIsKnownLateMayBeOver(t *testing.T) {
+	s := newStage(t)
+	s.withConditions()
+	standby := s.unknown("caster standby c1")
+	s.advance(time.Minute)
+	other, back := s.asked("caster restart c2"), s.asked("caster restart c1")
+	s.click(ana, other, op.ActionConfirm)
+	s.click(ana, back, op.ActionConfirm)
+	s.want(back, op.Succeeded, 3)
+	s.click(ana, standby, op.ActionHappened)
+	s.settle()
+	if got := s.over(standby); !strings.Contains(got, back.Ref()) || len(s.get(standby).Outcome.Next) > 0 {
+		t.Errorf("%q, %+v", got, s.get(standby).Outcome.Next)
+	}
+}
+
+// A channel that has become shared with others hears that it is over, not by whom and by what.
+func TestASharedChannelHearsOnlyThatItIsOver(t *testing.T) {
+	s := claiming(t)
+	first, second := s.asked("caster restart c1"), s.asked("caster restart c1")
+	s.click(ana, first, op.ActionConfirm)
+	s.want(first, op.Succeeded, 1)
+	s.with(func() { s.shared = true })
+	s.click(ana, second, op.ActionConfirm)
+	s.want(second, op.Succeeded, 2)
+	s.settle()
+	if got := s.over(first); got != "It has ended." {
+		t.Errorf("the first card says %q", got)
+	}
+}

@@ -137,6 +137,9 @@ func (e *Engine) followed(ctx context.Context, id string) (time.Time, error) {
 	case err != nil || len(f.Text) == 0:
 		return f.Again, err
 	}
+	if f, err = e.toldHere(ctx, o, f); err != nil {
+		return time.Time{}, err
+	}
 	outcome := outcomeOf(o)
 	if outcome.After = f.Text; f.Next != nil {
 		outcome.Next = f.Next
@@ -144,6 +147,14 @@ func (e *Engine) followed(ctx context.Context, id string) (time.Time, error) {
 	err = e.note(ctx, o, store.Note{Outcome: &outcome, Version: o.Version}, op.EventFollowed)
 	e.notify.EnqueueCard(o.ID)
 	return f.Again, err
+}
+
+// toldHere is as much of what came of an operation as its channel may be told.
+func (e *Engine) toldHere(ctx context.Context, o op.Operation, f op.Followup) (op.Followup, error) {
+	if may, err := e.authz.Tells(ctx, o.Channel); err != nil || may {
+		return f, err
+	}
+	return op.Followup{Text: op.L("What came of it is not told in this channel any more."), Next: []op.Next{}}, nil
 }
 
 // whatCame asks the command; a panic is a look that could not see.

@@ -157,3 +157,36 @@ func TestWhatALockDoesNotStop(t *testing.T) {
 		t.Error("a lock that cannot be read stops nothing")
 	}
 }
+
+// A process that dies before it has told the holder leaves that to the sweep, which tells it once.
+func TestTheHolderIsToldAfterACrash(t *testing.T) {
+	s := newStage(t)
+	s.withConditions()
+	s.lock(bo)
+	o := s.asked("caster standby c1")
+	s.click(ana, o, op.ActionConfirm)
+	s.want(o, op.Succeeded, 1)
+	s.settle()
+	told := func() string {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return strings.Join(s.told, "; ")
+	}
+	if got := told(); strings.Count(got, "through your lock") != 1 {
+		t.Fatalf("at once: %q", got)
+	}
+	memo, err := s.store.Document(t.Context(), kindPassed+"/"+o.ID)
+	if err == nil { // it never got there
+		err = s.store.DropDocument(t.Context(), memo.Key, memo.Version, op.Event{})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.with(func() { s.told = nil })
+	for range 3 {
+		s.advance(tellEvery)
+	}
+	if got := told(); strings.Count(got, "through your lock") != 1 {
+		t.Errorf("after a crash: %q", got)
+	}
+}

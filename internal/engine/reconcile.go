@@ -151,7 +151,7 @@ func (e *Engine) settle(ctx context.Context, o op.Operation, outcome op.Outcome,
 	ev.Detail["outcome"] = string(outcome.State)
 	now, err := e.store.Move(ctx,
 		store.Move{ID: o.ID, From: op.Unknown, To: outcome.State, Closer: c.Person, Outcome: &outcome, Event: ev})
-	e.notify.EnqueueCard(o.ID)
+	defer e.notify.EnqueueCard(o.ID) // at the end: what was ended long ago is drawn as that at once
 	if errors.Is(err, store.ErrLost) && c.Person != "" {
 		return e.staleClick(now, c)
 	}

@@ -108,6 +108,19 @@ func TestAnAnswerIsOwed(t *testing.T) {
 	}
 }
 
+// An answer that comes late is given to those who are in the channel still.
+func TestAnOwedAnswerIsForThoseWhoAreThere(t *testing.T) {
+	s := newSilent(t)
+	s.typed(ana, "caster list")
+	s.advance(2 * time.Minute)
+	s.with(func() { s.rooms = map[string][]string{ana: {"C0OTHER"}} })
+	s.speak()
+	s.advance(notify.LongestBackoff)
+	if got := s.said(); got != "You are not in that channel, so nothing was done." {
+		t.Errorf("told %q", got)
+	}
+}
+
 // Tries are further and further apart, up to a limit, and end after a quarter of an hour.
 func TestTriesGrowRare(t *testing.T) {
 	s := newSilent(t)

@@ -48,7 +48,6 @@ func (e *Engine) execute(ctx context.Context, id string) {
 			"error", err)
 		return
 	}
-	e.tellHolder(ctx, o)
 	if o.State == op.Succeeded {
 		e.confirmEffect(ctx, o, command)
 	}
@@ -220,6 +219,11 @@ func (e *Engine) finish(ctx context.Context, o op.Operation, outcome op.Outcome)
 	} else {
 		e.notify.EnqueueCard(o.ID)
 	}
+	e.spawn(func(ctx context.Context) {
+		if err := e.tellHolder(ctx, now); err != nil {
+			e.log.Warn("tell the holder of the lock", "op", o.Ref(), "error", err)
+		}
+	})
 	if err := e.endClaims(ctx, now); err != nil {
 		e.log.Warn("say on older cards what has ended", "op", o.Ref(), "error", err)
 	}

@@ -3,6 +3,7 @@ package records
 import (
 	"context"
 	"errors"
+	"time"
 
 	"casterbot/internal/op"
 	"casterbot/internal/store"
@@ -30,6 +31,15 @@ func (b LockBook) Lock(ctx context.Context, target op.Target) (op.Lock, error) {
 		return op.Lock{}, nil
 	}
 	return lock, err
+}
+
+// RanOut reports whether the last lock of a target was there until a moment, and neither given back nor broken before.
+func (b LockBook) RanOut(ctx context.Context, target op.Target, until time.Time) (bool, error) {
+	last, err := b.kept.Store.LastDocument(ctx, keyOf(target))
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil && last.Ends.Equal(until), err
 }
 
 // Locks gives every lock that is held.

@@ -94,6 +94,9 @@ func TestALockHasOneHolder(t *testing.T) {
 	if now, gone, err := w.Release(t.Context(), longer, "U0ANA", ""); !gone || err != nil || now.Held() {
 		t.Errorf("released twice: %+v, %v, %v", now, gone, err)
 	}
+	if out, err := w.RanOut(t.Context(), news, longer.Until); out || err != nil {
+		t.Errorf("what was given back has run out: %v", err)
+	}
 	if none, err := w.Lock(t.Context(), op.Target{}); err != nil || none.Held() {
 		t.Errorf("%+v, %v", none, err)
 	}
@@ -105,6 +108,9 @@ func TestALockEndsByTheStoresClock(t *testing.T) {
 	w.pass(time.Hour)
 	if w.held().Held() {
 		t.Error("it does not end")
+	}
+	if out, err := w.RanOut(t.Context(), news, first.Until); !out || err != nil {
+		t.Errorf("ended, but not run out: %v", err)
 	}
 	if now, held := w.hold("U0ANA", first.Version); held || now.Held() {
 		t.Errorf("what has ended was made longer: %+v", now)

@@ -93,6 +93,15 @@ func (s *Store) Document(ctx context.Context, key string) (Document, error) {
 	return m, wrap(err, "document %s", key)
 }
 
+// LastDocument gives the document under a key also after it has ended, for as long as it is kept: Ends is then when it
+// did. ErrNotFound when there is none.
+func (s *Store) LastDocument(ctx context.Context, key string) (Document, error) {
+	ctx, cancel := s.soon(ctx)
+	defer cancel()
+	m, err := scanDocument(s.reader.QueryRowContext(ctx, selectLast, key))
+	return m, wrap(err, "last document %s", key)
+}
+
 // Documents gives all documents of a kind that have not ended, by key.
 func (s *Store) Documents(ctx context.Context, kind string) ([]Document, error) {
 	return list(ctx, s, "documents of kind "+kind, scanDocument, selectDocuments, kind, s.now().UnixMilli())

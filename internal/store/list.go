@@ -22,6 +22,8 @@ type Query struct {
 	Since      time.Time // they were created at this time or later
 	Unshown    bool      // their card shows an older version
 	LooksBelow int       // their outcome is unknown, and they were looked at less often than this
+	Commands   []string  // their command is one of these
+	Standing   bool      // what their outcome says has not been ended by anything later
 	Target     string    // key of the target
 	Untargeted bool      // they have no target
 	Asker      string
@@ -49,14 +51,17 @@ func (q Query) text() (string, []any) {
 		return "$" + strconv.Itoa(len(args))
 	}
 	if len(q.States) > 0 {
-		var in []string
+		var states []string
 		for _, state := range q.States {
-			in = append(in, arg(string(state)))
+			states = append(states, string(state))
 		}
-		where = append(where, "state IN ("+strings.Join(in, ", ")+")")
+		where = append(where, q.among("state", states, arg))
 		if !slices.ContainsFunc(q.States, op.State.Final) {
 			where = append(where, "ended = 0") // says the same again, for the index of open operations
 		}
+	}
+	if len(q.Commands) > 0 {
+		where = append(where, q.among("command", q.Commands, arg))
 	}
 	for _, c := range q.conditions() {
 		switch {
@@ -69,6 +74,15 @@ func (q Query) text() (string, []any) {
 	}
 	text := q.assemble(where, arg)
 	return text, args
+}
+
+// among demands that a column has one of some values.
+func (Query) among(column string, values []string, arg func(any) string) string {
+	var in []string
+	for _, v := range values {
+		in = append(in, arg(v))
+	}
+	return column + " IN (" + strings.Join(in, ", ") + ")"
 }
 
 // condition is what has to be so of a row, when it is asked for; with an argument that is put behind it.
@@ -85,6 +99,7 @@ func (q Query) conditions() []condition {
 		{!q.Since.IsZero(), "created >= ", timeOf{&q.Since}},
 		{q.Unshown, "shown < version", nil},
 		{q.LooksBelow > 0, "state = 'unknown' AND looks < ", q.LooksBelow},
+		{q.Standing, `COALESCE(outcome, '') NOT LIKE '%"over":%'`, nil}, // a text would have the quotes escaped
 		{q.Alone, "member_of = ''", nil},
 		{q.Untargeted, "target = ''", nil},
 		{q.Target != "", "target = ", q.Target},

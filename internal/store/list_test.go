@@ -46,6 +46,8 @@ func testList(t *testing.T, e engine) {
 		{"since", Query{Since: start.Add(6 * time.Second)}, "expired cancelled"},
 		{"unshown", Query{Unshown: true}, "pending queued unknown succeeded expired cancelled"},
 		{"target", Query{Target: "caster/c3"}, "unknown"},
+		{"commands", Query{Commands: []string{"caster list", "caster restart {caster}"}, Limit: 1}, "pending"},
+		{"other commands", Query{Commands: []string{"caster list"}}, ""},
 		{"asker", Query{Asker: "U0BO"}, "queued unknown failed cancelled"},
 		{"channel", Query{Channel: "C0SHOW", Newest: true}, "expired succeeded running pending"},
 		{"nobody", Query{Asker: "' OR 1=1 --"}, ""},
@@ -191,5 +193,31 @@ func testListOfOneMoment(t *testing.T, e engine) {
 				t.Errorf("%+v: %v, %v, want %v", q, got, err, want[:limit])
 			}
 		}
+	}
+}
+
+// What has been ended by something later stands no more, whatever the words of an outcome are.
+func TestListOfWhatStands(t *testing.T) { everywhere(t, testListOfWhatStands) }
+
+func testListOfWhatStands(t *testing.T, e engine) {
+	s, _ := e.fresh(t)
+	var want []string
+	for i, outcome := range []*op.Outcome{nil, {}, {Text: op.L(`"over": no`)}, {Over: op.L("Ended")}} {
+		o := bring(t, s, sample(i), op.Running)
+		if outcome != nil {
+			outcome.State = op.Succeeded
+		}
+		move(t, s, Move{ID: o.ID, From: op.Running, To: op.Succeeded, Outcome: outcome})
+		if i < 3 {
+			want = append(want, o.ID)
+		}
+	}
+	found, err := s.List(t.Context(), Query{States: []op.State{op.Succeeded}, Standing: true})
+	var got []string
+	for _, o := range found {
+		got = append(got, o.ID)
+	}
+	if err != nil || !slices.Equal(got, want) {
+		t.Errorf("%v, %v; want %v", got, err, want)
 	}
 }

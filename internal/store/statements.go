@@ -121,7 +121,8 @@ const (
 		RETURNING ` + documentColumns
 	pruneDocuments = `DELETE FROM memos WHERE ends > 0 AND ends < $1`
 
-	selectDocument  = `SELECT ` + documentColumns + ` FROM memos WHERE key = $1 AND (ends = 0 OR ends > $2)`
+	selectLast      = `SELECT ` + documentColumns + ` FROM memos WHERE key = $1`
+	selectDocument  = selectLast + ` AND (ends = 0 OR ends > $2)`
 	selectDocuments = `SELECT ` + documentColumns + ` FROM memos WHERE kind = $1 AND ` + documentEnd +
 		` > $2 ORDER BY key`
 	selectDocumentMark = `SELECT ` + documentColumns + ` FROM memos WHERE key = $1 AND mark = $2`
