@@ -111,8 +111,9 @@ func TestStandby(t *testing.T) {
 		"nobody looked inside": {on, nil, up, since + "changed elsewhere"},
 		"a take perhaps": {on, scene("l1"), doubtful,
 			since + "op ABC123 has ended it: what became of that is not known"},
-		"a take perhaps, and another picture": {on, scene("l2"), doubtful, "⚠️ on standby since 2026-11-22 11:55:00 UTC by " +
-			"@U0ANA, but PROGRAM has another picture since, perhaps by op ABC123"},
+		"a take perhaps, and another picture": {on, scene("l2"), doubtful,
+			"⚠️ on standby since 2026-11-22 11:55:00 UTC by @U0ANA, but PROGRAM has another " +
+				"picture since, perhaps by op ABC123"},
 		"taken through the bot":  {on, scene("l1"), op.Standing{Since: at(-1)}, ""},
 		"nothing was done":       {on, scene("l1"), op.Standing{}, ""},
 		"off air":                {live.Caster{Started: at(-60)}, nil, up, ""},
