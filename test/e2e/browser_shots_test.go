@@ -61,7 +61,7 @@ func busyEvening(b *tab) {
 	b.click(`button(document.getElementById("advance"), "+1 min")`)
 	b.be("Bo Chen")
 	b.say(`/caster restart "Evening News"`)
-	b.until(`card("🟡", "Evening News", "0/1")`)
+	b.until(`card("🟡", "Evening News", "one approval")`)
 	b.be("Ana Ruiz")
 	look[bool](b, `(document.querySelector(".wall-scroll").scrollTop = 0, document.activeElement.blur(), true)`)
 }

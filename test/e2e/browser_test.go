@@ -104,7 +104,7 @@ func restart(b *tab) {
 	b.say(`/caster restart "Evening News"`)
 	b.until(`card("🟡", "Evening News", "ON AIR", "Waiting for one approval")`)
 	b.click(`button(card("🟡", "Evening News"), "Approve")`)
-	b.until(`card("Only visible to you") && button(card("🟡", "Evening News", "0/1"), "Approve")`)
+	b.until(`card("Only visible to you") && button(card("🟡", "Evening News", "one approval"), "Approve")`)
 	b.be("Bo Chen")
 	b.until(`!card("Only visible to you")`)
 	b.click(`button(card("🟡", "Evening News"), "Approve")`)
@@ -206,9 +206,9 @@ func lostAnswer(b *tab) {
 	b.click(`all('[role="menuitem"]').find((el) => words(el).startsWith("Answer lost after the effect"))`)
 	b.until(`words(document.getElementById("faults")).includes("answer lost after the effect · RestartCaster")`)
 	b.say(`/caster restart "Evening News"`)
-	b.until(`card("🟡", "Evening News", "0/1")`)
+	b.until(`card("🟡", "Evening News", "one approval")`)
 	b.be("Bo Chen")
-	b.click(`button(card("🟡", "Evening News", "0/1"), "Approve")`)
+	b.click(`button(card("🟡", "Evening News", "one approval"), "Approve")`)
 	b.until(`card("⚠️", "Evening News", "may or may not have happened")`)
 	for _, name := range []string{"Look again", "It happened", "It did not"} {
 		b.until(`button(card("may or may not have happened"), ` + quoted(name) + `)`)
@@ -222,12 +222,12 @@ func lostAnswer(b *tab) {
 // changedMeanwhile lets another console take the studio off the air between the question and the click.
 func changedMeanwhile(b *tab) {
 	b.say(`/caster restart "Evening News"`)
-	b.until(`card("🟡", "Evening News", "0/1")`)
+	b.until(`card("🟡", "Evening News", "one approval")`)
 	b.click(`button(studio("Evening News"), "Another console: Evening News")`)
 	b.click(`all('[role="menuitem"]').find((el) => words(el).startsWith("Stop studio"))`)
 	b.until(`!words(studio("Evening News")).includes("PROGRAM on air")`)
 	b.be("Ken Mori")
-	b.click(`button(card("🟡", "Evening News", "0/1"), "Approve")`)
+	b.click(`button(card("🟡", "Evening News", "one approval"), "Approve")`)
 	b.until(`card("❌", "Evening News") && !button(card("Evening News"), "Approve")`)
 	b.until(`call("RestartCaster") === ""`)
 }

@@ -92,7 +92,7 @@ func (s *diskStory) restored(ctx context.Context, waiting testbed.Card) error {
 	if err := s.live(); err != nil {
 		return err
 	}
-	honest := func() bool { return strings.Contains(s.w.Newest()[waiting.Ref].Text, "I do not know") }
+	honest := func() bool { return strings.Contains(s.w.Newest()[waiting.Ref].Text, "is not known") }
 	s.holds(until(ctx, 20*time.Second, honest), "the card of the backup says: %s", s.w.Newest()[waiting.Ref].Text)
 	s.press(ctx, waiting)
 	s.change(ctx, "/record stop main", time.Minute)
