@@ -11,7 +11,7 @@ import (
 // While nothing can be seen no look is used up, and they come ever more seldom; when the API is well again the next one
 // finds what there is, however long that took. A look that a person asks for uses none up either.
 func TestLooksThatSeeNothingAreNotUsedUp(t *testing.T) {
-	for _, down := range []time.Duration{time.Minute, 20 * time.Minute, 5 * time.Hour, 23 * time.Hour} {
+	for _, down := range []time.Duration{time.Minute, 20 * time.Minute, 23 * time.Hour} {
 		s := newStage(t)
 		s.withConditions()
 		o := s.unknown("caster restart c1")
@@ -21,7 +21,7 @@ func TestLooksThatSeeNothingAreNotUsedUp(t *testing.T) {
 		})
 		began := s.clock()
 		for s.clock().Sub(began) < down {
-			s.advance(min(down/20, time.Minute))
+			s.advance(min(down/20, 10*time.Minute))
 		}
 		if most := 30 + int(down/lookRestMost); looks == 0 || looks > most || s.get(o).Looks != 0 {
 			t.Errorf("down for %s: %d looks, at most %d, %d count", down, looks, most, s.get(o).Looks)
@@ -49,8 +49,11 @@ func TestLooksAreSpread(t *testing.T) {
 			return op.Evidence{Seen: op.L("idle")}, nil
 		}
 	})
-	for range 400 {
+	for range 400 / 10 {
 		s.advance(10 * time.Second)
+	}
+	for range 400 / 10 {
+		s.advance(90 * time.Second)
 	}
 	if len(at) != len(looksAfterSilence) || at[len(at)-1] < time.Hour {
 		t.Errorf("looks at %v", at)
