@@ -129,7 +129,7 @@ func (s *story) sign() string {
 // close is a person who looks at the studio and says what is so; of several, one after the other.
 func (s *story) close(c testbed.Card, happened bool) {
 	act := map[bool]string{true: "happened", false: "not"}[happened]
-	for range 2 {
+	for range 3 { // two outcomes, and a press that a dying process did not take
 		b, ok := c.Button(act)
 		if !ok {
 			s.breaks("the card of an unknown outcome has no button %q", act)
