@@ -71,19 +71,23 @@ const maxTallies = 6
 
 // studioItems looks into the first of some studios, side by side. Those that nobody looked into say so.
 func (s table) studioItems(ctx context.Context, scope op.Scope, all []live.Caster) []op.Item {
-	return parallel.Each(all, func(i int, c live.Caster) op.Item { return s.studioItem(ctx, scope, c, i < maxTallies) })
+	standby := s.standbys(ctx)
+	return parallel.Each(all, func(i int, c live.Caster) op.Item {
+		return s.studioItem(ctx, scope, c, standby, i < maxTallies)
+	})
 }
 
-func (s table) studioItem(ctx context.Context, scope op.Scope, c live.Caster, inside bool) op.Item {
+func (s table) studioItem(ctx context.Context, scope op.Scope, c live.Caster, standby standbyLine,
+	inside bool) op.Item {
 	item := op.Item{
 		Mark: airMark(c), Title: op.L(op.B(c.Name)), Facts: []op.Line{airFact(c)},
 		Next: []op.Next{{Label: "Show", Text: "caster show " + c.ID}},
 	}
 	switch {
 	case c.OnAir && inside:
-		item.Facts = append(item.Facts, s.inside(ctx, scope, c)...)
+		item.Facts = append(item.Facts, s.inside(ctx, scope, c, standby)...)
 	case c.OnAir:
-		item.Facts = append(append(item.Facts, s.standby(ctx, c, nil)...),
+		item.Facts = append(append(item.Facts, standby(c, nil)...),
 			op.L("its scenes and recordings were not looked at: press Show"))
 	}
 	item.Facts = append(item.Facts, s.lockFact(ctx, c)...)
@@ -93,12 +97,12 @@ func (s table) studioItem(ctx context.Context, scope op.Scope, c live.Caster, in
 
 // inside says whether viewers have the standby picture, which scene is on PROGRAM, which are open as PREVIEW and
 // whether the programme is being recorded. It is a courtesy: what cannot be seen is said and stops nothing.
-func (s table) inside(ctx context.Context, scope op.Scope, c live.Caster) []op.Line {
+func (s table) inside(ctx context.Context, scope op.Scope, c live.Caster, standby standbyLine) []op.Line {
 	all, err := s.cloud.Scenes(ctx, c.ID)
 	if err != nil {
-		return append(s.standby(ctx, c, nil), op.L("its inside could not be looked at: ", failure.Explain(err).Text))
+		return append(standby(c, nil), op.L("its inside could not be looked at: ", failure.Explain(err).Text))
 	}
-	facts := s.standby(ctx, c, all)
+	facts := standby(c, all)
 	program := tally.Program(all)
 	if program.ID != "" {
 		facts = append(facts, op.L("PROGRAM ", op.B(program.Name)))
@@ -166,7 +170,7 @@ func (s table) readCaster(ctx context.Context, call op.Call) (op.Answer, error) 
 	}
 	answer := op.Answer{
 		Mark: airMark(c), Title: op.L(op.B(c.Name), " · ", airFact(c)),
-		Lines: append(s.standby(ctx, c, all), op.L("Type ", mode(c), " · id ", op.Code(c.ID)), seen.setup()),
+		Lines: append(s.standbys(ctx)(c, all), op.L("Type ", mode(c), " · id ", op.Code(c.ID)), seen.setup()),
 		Next:  studioWays(c, all),
 	}
 	if c.OnAir {

@@ -313,3 +313,29 @@ func TestFilesOfMany(t *testing.T) {
 	}
 	wantHas(t, words(got), "Looked at 12 streams, live ones first; …and 10 more.", "…and 2 more. Searched back to")
 }
+
+// However many studios a list shows, what the bot did itself is read once for all, and for each that is looked into.
+func TestAListReadsItsOwnChangesOnce(t *testing.T) {
+	f, d := newFake(), &fakeRecords{}
+	for i := range 2 * maxTallies {
+		id := fmt.Sprint("more-", i)
+		f.casters = append(f.casters, live.Caster{ID: id, Name: "Evening " + id, OnAir: true})
+	}
+	list, _ := Table(f, d, func() time.Time { return noon }).Find("caster list {text?}")
+	if _, err := list.Read(t.Context(), call()); err != nil || d.read.Load() > 1+maxTallies {
+		t.Errorf("read %d times, %v", d.read.Load(), err)
+	}
+}
+
+// What the bot did about a stream that is not live any more is no news of now; a pause stays one.
+func TestWhatIsKnownOfStreams(t *testing.T) {
+	began := op.Standing{Holds: true, Since: noon.Add(-time.Hour), By: "U0ANA"}
+	d := &fakeRecords{stands: map[op.Condition]op.Standing{op.IsRecorded: began}}
+	kind, _ := Table(newFake(), d, func() time.Time { return noon }).Kind("stream")
+	known := kind.Known(t.Context())
+	for mark, want := range map[op.Mark]int{op.MarkNeutral: 1, op.MarkIdle: 0} {
+		if got := known(op.Option{Value: mainPath, Mark: mark}); len(got) != want {
+			t.Errorf("%q: %v", mark, got)
+		}
+	}
+}

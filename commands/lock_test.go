@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -19,6 +20,7 @@ type fakeRecords struct {
 	fail    error
 	stands  map[op.Condition]op.Standing
 	care    op.Care
+	read    atomic.Int64 // how often the bot's own changes were read
 	list    []op.Operation
 	more    bool
 	asked   string // the last question, in short
@@ -38,6 +40,7 @@ func (d *fakeRecords) TakeCare(_ context.Context, channel, alert, person string,
 }
 
 func (d *fakeRecords) Standings(context.Context) (op.Standings, error) {
+	d.read.Add(1)
 	return func(_ op.Target, x op.Condition) op.Standing { return d.stands[x] }, d.fail
 }
 

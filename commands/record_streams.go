@@ -256,15 +256,17 @@ func (s table) ownRecordings(ctx context.Context) func(live.Stream) tally.Record
 	}
 }
 
-// knownStream says what the bot did about the recording of a stream that is listed as live.
-func (s table) knownStream(ctx context.Context, o op.Option) []op.Line {
-	stream, ok := parsePath(o.Value)
-	if !ok {
-		return nil
+// knownStreams says what the bot did about the recordings of streams. One of a stream that is not live has ended.
+func (s table) knownStreams(ctx context.Context) func(op.Option) []op.Line {
+	own := s.ownRecordings(ctx)
+	return func(o op.Option) []op.Line {
+		stream, ok := parsePath(o.Value)
+		r := own(stream)
+		if r.At = s.now(); !ok || o.Mark == op.MarkIdle && r.Own.Began() {
+			return nil
+		}
+		return r.Known()
 	}
-	r := s.ownRecordings(ctx)(stream)
-	r.At = s.now()
-	return r.Known()
 }
 
 // streamOptions offers the channel's streams: "main · live".

@@ -305,3 +305,19 @@ func TestRecordStatusOfAll(t *testing.T) {
 	}
 	wantHas(t, words(got), "could not be looked at: the bot's account may not do this")
 }
+
+// A recording that the bot has paused a moment ago is not said to be running, though the lists cannot tell yet.
+func TestWhatTheBotPausedIsNotRunning(t *testing.T) {
+	f := newFake()
+	f.contents[mainPath] = []live.Content{{From: noon.Add(-time.Hour), To: noon.Add(-5 * time.Second)}}
+	paused := op.Standing{Since: noon.Add(-5 * time.Second), By: "U0ANA"}
+	d := &fakeRecords{}
+	s := table{cloud: f, records: d, now: func() time.Time { return noon }}
+	for _, stands := range []map[op.Condition]op.Standing{nil, {op.IsRecorded: paused}} {
+		d.stands = stands
+		name, err := s.running(t.Context(), call().Scope, mainStream)
+		if err != nil || (name == "") != (stands != nil) {
+			t.Errorf("%v: %q, %v", stands, name, err)
+		}
+	}
+}

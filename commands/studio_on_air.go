@@ -46,24 +46,32 @@ func airLine(c live.Caster, all []live.Scene) op.Line {
 
 // airLines is what viewers have now, and that it is the standby picture.
 func (s table) airLines(ctx context.Context, c live.Caster, all []live.Scene) []op.Line {
-	return append([]op.Line{airLine(c, all)}, s.standby(ctx, c, all)...)
+	return append([]op.Line{airLine(c, all)}, s.standbys(ctx)(c, all)...)
 }
 
-// standby says that viewers of a studio have its standby picture, or that this cannot be told; nothing otherwise.
-func (s table) standby(ctx context.Context, c live.Caster, all []live.Scene) []op.Line {
+// standbyLine says that viewers of a studio have its standby picture, or that this cannot be told; nothing otherwise.
+type standbyLine func(live.Caster, []live.Scene) []op.Line
+
+// standbys reads once, for all studios of an answer, what the bot did about standby pictures.
+func (s table) standbys(ctx context.Context) standbyLine {
 	stands, err := s.records.Standings(ctx)
-	if err != nil {
-		return []op.Line{op.L("whether it is on standby could not be read")}
+	return func(c live.Caster, all []live.Scene) []op.Line {
+		if err != nil {
+			return []op.Line{op.L("whether it is on standby could not be read")}
+		}
+		if line := tally.Standby(c, all, stands(onStudio(c), op.StandbyShown)); len(line) > 0 {
+			return []op.Line{line}
+		}
+		return nil
 	}
-	if line := tally.Standby(c, all, stands(onStudio(c), op.StandbyShown)); len(line) > 0 {
-		return []op.Line{line}
-	}
-	return nil
 }
 
-// knownStudio says what the bot knows of a studio that is listed as on air.
-func (s table) knownStudio(ctx context.Context, o op.Option) []op.Line {
-	return s.standby(ctx, live.Caster{ID: o.Value, OnAir: o.Mark == op.MarkProgram}, nil)
+// knownStudios says what the bot knows of studios that are listed as on air.
+func (s table) knownStudios(ctx context.Context) func(op.Option) []op.Line {
+	standby := s.standbys(ctx)
+	return func(o op.Option) []op.Line {
+		return standby(live.Caster{ID: o.Value, OnAir: o.Mark == op.MarkProgram}, nil)
+	}
 }
 
 // outputSeen is where a plan keeps the path of the studio's own output as a stream; empty where it has none.
@@ -119,7 +127,7 @@ func (s table) cut(ctx context.Context, scope op.Scope, c live.Caster, of output
 // running is the name of a stream that is being recorded; empty when it is not.
 func (s table) running(ctx context.Context, scope op.Scope, stream live.Stream) (string, error) {
 	k, err := s.recordingOf(ctx, stream, recording.SeeContent)
-	if err != nil || !k.Fresh() {
+	if err != nil || !k.Going() {
 		return "", err
 	}
 	return labelled(stream, scope).label, nil

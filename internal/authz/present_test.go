@@ -1,6 +1,7 @@
 package authz
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -230,6 +231,34 @@ func TestAnEmergencyMakesDo(t *testing.T) {
 			if v, err := w.judge(t, c.policy).Check(t.Context(), c.q(slate)); v.Ground != ground {
 				t.Errorf("%s, without %s: %q, %v", name, gone, v.Ground, err)
 			}
+		}
+	}
+}
+
+// What is said unasked is said where the policy names the channel and nobody else reads along; what Slack does not tell
+// is neither.
+func TestWhereThingsAreToldUnasked(t *testing.T) {
+	for name, c := range map[string]struct {
+		channel string
+		change  func(*town)
+		policy  func(string) string
+		want    bool
+	}{
+		"a channel of the crew": {"C0SHOW", nil, nil, true},
+		"one that is not named": {"C0OTHER", nil, nil, false},
+		"archived":              {"C0SHOW", func(w *town) { w.channel.Archived = true }, nil, false},
+		"shared, with a grant for others": {"C0SHOW", func(w *town) { w.channel.External = true }, nil,
+			true},
+		"shared": {"C0SHOW", func(w *town) { w.channel.External = true },
+			func(s string) string { return strings.ReplaceAll(s, "external: true", "external: false") }, false},
+	} {
+		text := strings.ReplaceAll(crew, "CONFIRM", "self")
+		if c.policy != nil {
+			text = c.policy(text)
+		}
+		j := newTown(c.change).judgeBy(t, text)
+		if got, err := j.Tells(t.Context(), c.channel); err != nil || got != c.want {
+			t.Errorf("%s: %v, %v", name, got, err)
 		}
 	}
 }

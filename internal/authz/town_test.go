@@ -112,7 +112,13 @@ func (w *town) Record(_ context.Context, e op.Event) error {
 // judge decides in a town where ana's restart is confirmed in the way given.
 func (w *town) judge(t *testing.T, confirm string) *Judge {
 	t.Helper()
-	p, err := policy.Parse("policy.yml", []byte(strings.Replace(crew, "CONFIRM", confirm, 1)), []string{"caster.restart"})
+	return w.judgeBy(t, strings.Replace(crew, "CONFIRM", confirm, 1))
+}
+
+// judgeBy is a judge with another policy.
+func (w *town) judgeBy(t *testing.T, text string) *Judge {
+	t.Helper()
+	p, err := policy.Parse("policy.yml", []byte(text), []string{"caster.restart"})
 	if err != nil {
 		t.Fatal(err)
 	}

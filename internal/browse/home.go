@@ -208,8 +208,12 @@ func (p *page) things(ctx context.Context, channel string, d op.Decision, kind o
 	var items []op.Item
 	var all []op.Option = l.Value
 	shown, rest := op.Cut(all, homeThings)
+	known := func(op.Option) []op.Line { return nil }
+	if kind.Known != nil {
+		known = kind.Known(ctx)
+	}
 	for _, o := range shown {
-		items = append(items, p.thing(ctx, channel, kind, show, o))
+		items = append(items, p.thing(ctx, channel, kind, show, o, known(o)))
 	}
 	if len(rest) > 0 {
 		items = append(items,
@@ -232,8 +236,10 @@ func (b *Browser) remembered(channel string, d op.Decision, kind op.Kind) (optio
 	return l, false
 }
 
-// thing shows one studio or stream: how it stands, who holds it, and what was last done with it from this channel.
-func (p *page) thing(ctx context.Context, channel string, kind op.Kind, show op.Command, o op.Option) op.Item {
+// thing shows one studio or stream: how it stands, who holds it, what is known of it, and what was last done with it
+// from this channel.
+func (p *page) thing(ctx context.Context, channel string, kind op.Kind, show op.Command, o op.Option,
+	known []op.Line) op.Item {
 	item := op.Item{Mark: o.Mark, Title: op.L(op.B(o.Label), " · ", o.Note), Next: []op.Next{
 		{Label: "Show", Text: grammar.Format(show.Usage, op.Args{kind.Name: o.Value}), Channel: channel},
 	}}
@@ -241,9 +247,7 @@ func (p *page) thing(ctx context.Context, channel string, kind op.Kind, show op.
 	if lock, err := p.b.authz.Lock(ctx, target); err == nil && lock.Held() {
 		item.Facts = append(item.Facts, op.L("🔒 ", lock.Line()))
 	}
-	if kind.Known != nil {
-		item.Facts = append(item.Facts, kind.Known(ctx, o)...)
-	}
+	item.Facts = append(item.Facts, known...)
 	done, err := p.b.store.List(ctx, store.Query{Target: target.Key(), Channel: channel, Newest: true, Limit: 1})
 	if err == nil && len(done) > 0 {
 		item.Facts = append(item.Facts,

@@ -67,7 +67,7 @@ func words(lines []op.Line) string {
 
 // Whatever was asked, by a command or a click, its answer comes when Slack takes it again; a late one says so.
 func TestAnAnswerIsOwed(t *testing.T) {
-	const late = "Asked at 2026-11-22 20:00:00 UTC; Slack did not take my answer until now."
+	const late = "Asked at 2026-11-22 20:00:00 UTC; Slack did not take the answer until now."
 	for name, c := range map[string]struct {
 		ask  func(s *silent)
 		away time.Duration

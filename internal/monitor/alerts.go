@@ -73,6 +73,9 @@ func (w *Monitor) tell(ctx context.Context, j *round, s snapshot, all []finding)
 		judged[v.key] = true
 		a, stands := j.standing[v.key]
 		v.alert = w.withCare(j, v)
+		if _, open := j.care[alertRef(v.key)]; v.calls && stands && !open { // a process died before it had opened it
+			errs = append(errs, w.openCare(ctx, j, v))
+		}
 		may := w.mayTell(ctx, j, v.about.channel)
 		switch {
 		case !v.seen || may == unclear:
@@ -106,7 +109,7 @@ type permission int
 
 const (
 	unclear   permission = iota // Slack does not tell now
-	allowed                     //
+	allowed                     // whatever is to be said
 	forbidden                   // neither anything new nor how it goes on
 )
 

@@ -125,7 +125,7 @@ func pinNote(b op.Board) op.Line {
 	if !b.Pinless {
 		return nil
 	}
-	return op.L(" · Slack did not let me pin this: my app lacks the right pins:write, or the channel is full of pins.")
+	return op.L(" · Slack did not let casterbot pin this: its app lacks the scope pins:write, or the channel is full of pins.")
 }
 
 // resumeBoard has the board of a channel drawn with the next turn.

@@ -93,7 +93,7 @@ func TestBoardWithoutPin(t *testing.T) {
 	s.board(show, true)
 	s.pass(time.Second)
 	s.pass(boardEvery)
-	s.want("said on it", "post", "edit", "did not let me pin this")
+	s.want("said on it", "post", "edit", "did not let casterbot pin this")
 	s.pass(boardEvery)
 	s.want("once")
 	s.board(show, false)

@@ -146,3 +146,26 @@ func TestTheSecondCallIsEdited(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// A process that dies after an alert was posted leaves it to the next look to let people take care of it.
+func TestCareAfterACrash(t *testing.T) {
+	s := newFixture(t)
+	s.did("record.start", mainLine)
+	s.pass(time.Minute)
+	s.cut()
+	s.pass(guardEvery)
+	s.want("broken", "[I take care of it: caster care ")
+	all, err := s.w.care.Cares(t.Context())
+	for _, c := range all {
+		err = errors.Join(err, s.w.care.CloseCare(t.Context(), c)) // it was never opened
+	}
+	if len(all) != 1 || err != nil {
+		t.Fatal(all, err)
+	}
+	s.pass(guardEvery)
+	for ref := range all {
+		if c, err := s.w.care.TakeCare(t.Context(), show, ref, "U0BO", s.clock()); err != nil || c.By != "U0BO" {
+			t.Errorf("%+v, %v", c, err)
+		}
+	}
+}

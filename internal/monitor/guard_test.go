@@ -461,7 +461,7 @@ func TestAnEditOfAnAlertThatFails(t *testing.T) {
 	s.pass(time.Minute)
 	s.cut()
 	s.pass(guardEvery)
-	s.want("broken", "I'll tell you when it is back")
+	s.want("broken", "This alert will say when it is back")
 	s.with(func() { s.online[streamOf(main)] = s.now })
 	s.chatFail["edit"] = errors.New("away")
 	s.pass(20 * time.Second)

@@ -42,9 +42,9 @@ func brokeAlert(x expectation, on *live.Online, m live.Content) op.Answer {
 			" being recorded, as far as the cloud shows.")}
 		a.Next = append([]op.Next{streamNext("Start recording", "record start {stream}", x.target.ID)}, a.Next...)
 	case x.since.IsZero():
-		a.Lines = []op.Line{op.L("It is not live. If it is recorded automatically, that goes on when it is back: I'll tell you then.")}
+		a.Lines = []op.Line{op.L("It is not live. If it is recorded automatically, that goes on when it is back. This alert will say so.")}
 	default:
-		a.Lines = []op.Line{op.L("It is not live. The recording does not go on by itself: I'll tell you when it is back.")}
+		a.Lines = []op.Line{op.L("It is not live. The recording does not go on by itself. This alert will say when it is back.")}
 	}
 	a.Lines = byHand(a.Lines, "It was started ", x)
 	return a

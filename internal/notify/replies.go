@@ -58,7 +58,8 @@ func (d *pendingReply) putOff(now time.Time, rest time.Duration) { d.Due, d.Rest
 // words is the answer, with what a reader has to know of its way.
 func (d pendingReply) words(a op.Answer, now time.Time) op.Answer {
 	if now.Sub(d.To.At) >= tellLate {
-		a.Lines = append(slices.Clip(a.Lines), op.L("Asked at ", op.At(d.To.At), "; Slack did not take my answer until now."))
+		a.Lines = append(slices.Clip(a.Lines), op.L("Asked at ", op.At(d.To.At),
+			"; Slack did not take the answer until now."))
 	}
 	if d.Dropped > 0 {
 		a.Lines = append(slices.Clip(a.Lines),

@@ -151,7 +151,7 @@ type Kind struct {
 	// what several words, globs and AllWord mean, each thing once
 	Expand func(context.Context, Call, []string) ([]Option, error)
 	// what the bot did itself about a thing, for a list that does not look at it; nil: nothing is known of this kind
-	Known func(context.Context, Option) []Line
+	Known func(context.Context) func(Option) []Line
 	// what is wrong with a text in a form, told before the form closes; nil: nothing can be
 	Wrong func(context.Context, Call) error
 	// the forms in which a typed text is looked for in labels, the narrowest first; none means Fold

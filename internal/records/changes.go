@@ -132,7 +132,7 @@ func (l *Changes) read(ctx context.Context, since time.Time) (n int, err error) 
 	if again := l.upTo.Add(-overlap); again.After(from) {
 		from = again
 	}
-	l.history = slices.Clone(l.history) // others hold the one from before
+	shared := true // others hold the history from before
 	for limit := pageSize; ; {
 		all, err := l.store.List(ctx, store.Query{ActedSince: from, Since: since, Limit: limit})
 		if err != nil {
@@ -140,7 +140,10 @@ func (l *Changes) read(ctx context.Context, since time.Time) (n int, err error) 
 		}
 		n += len(all)
 		for _, o := range all {
-			if by := l.commands()[o.Verb]; by != nil {
+			if by := l.commands()[o.Verb]; by != nil && !l.history.has(o) {
+				if shared {
+					l.history, shared = slices.Clone(l.history), false
+				}
 				l.history.put(o, by)
 			}
 			if o.Ended.After(l.upTo) {
@@ -156,8 +159,17 @@ func (l *Changes) read(ctx context.Context, since time.Time) (n int, err error) 
 			limit *= 2
 		}
 	}
-	l.history = slices.DeleteFunc(l.history, func(o Change) bool { return o.Created.Before(since) })
+	old := func(o Change) bool { return o.Created.Before(since) }
+	if slices.ContainsFunc(l.history, old) {
+		l.history = slices.DeleteFunc(slices.Clone(l.history), old)
+	}
 	return n, nil
+}
+
+// has reports a history that an operation, as it is now, would leave as it is.
+func (h History) has(o op.Operation) bool {
+	i, known := slices.BinarySearchFunc(h, o, older)
+	return known == counts(o) && (!known || h[i].State == o.State)
 }
 
 // put writes down what an operation by a command is now.
