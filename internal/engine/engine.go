@@ -9,8 +9,9 @@
 // sweep.go (expiry, recovery after a restart, owed cards) with replica.go (what a dead replica left).
 //
 // The rest moves no operation and can be left for later: what the card says of a call under way (progress.go), the
-// words of answers (words.go), what comes of an operation afterwards (follow.go). What people get to see is brought to
-// them by package notify; what is offered to them is in package browse.
+// words of answers (words.go), what comes of an operation afterwards (follow.go), that what a card claims has ended
+// (claims.go), what people are told once beside it (said_once.go). What people get to see is brought to them by package
+// notify; what is offered to them is in package browse.
 //
 // What it keeps true:
 //   - A call leaves only after the state `running` is durable (run.go: claim), and only the claim that won may send.
