@@ -9,26 +9,33 @@ import (
 	"casterbot/internal/op"
 )
 
-// What is typed and needs no confirmation is looked at before it is in line. A click that comes meanwhile gets in line
-// behind it, or the panic slate would be undone by a take that was pressed before it was, and that was sent later.
-func TestWhatWasPressedFirstIsInLineFirst(t *testing.T) {
-	s := newStage(t)
-	card := s.asked("caster restart c1")
+// pressedMeanwhile is a change that was typed in a channel and is looked at until seen is closed, and a click on a card
+// about the same studio that came after it.
+func pressedMeanwhile(t *testing.T, channel string) (s *stage, card op.Operation, click Accepted, seen chan struct{}) {
+	t.Helper()
+	s = newStage(t)
+	card = s.asked("caster restart c1")
 	s.with(func() { s.confirm = op.ConfirmNone })
 	looking, seen := make(chan struct{}), make(chan struct{})
 	s.with(func() { s.planned = func() { close(looking); <-seen } })
 	typed, err := s.e.Accept(context.Background(),
-		op.Request{Key: "typed", Origin: ofTeam(op.Address{Channel: "C0", Person: bo, At: s.clock()}),
+		op.Request{Key: "typed", Origin: ofTeam(op.Address{Channel: channel, Person: bo, At: s.clock()}),
 			Text: "caster restart c1"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.work.Go(func() { typed.Work(context.Background()) })
 	<-looking
-	click, err := s.e.Press(context.Background(), s.press(ana, card, op.ActionConfirm))
-	if err != nil {
+	if click, err = s.e.Press(context.Background(), s.press(ana, card, op.ActionConfirm)); err != nil {
 		t.Fatal(err)
 	}
+	return s, card, click, seen
+}
+
+// What is typed and needs no confirmation is looked at before it is in line. A click that comes meanwhile gets in line
+// behind it, or the panic slate would be undone by a take that was pressed before it was, and that was sent later.
+func TestWhatWasPressedFirstIsInLineFirst(t *testing.T) {
+	s, card, click, seen := pressedMeanwhile(t, "C0")
 	if before := s.e.arrivals.before("C0", "typed", "", nil); len(before) != 0 {
 		t.Errorf("the first one waits for %d others", len(before))
 	}
@@ -81,23 +88,7 @@ func TestWhoNeedNotWaitDoesNot(t *testing.T) {
 
 // What is typed in one channel comes before a click in another one, when both are about one studio.
 func TestWhatWasPressedFirstElsewhereIsInLineFirst(t *testing.T) {
-	s := newStage(t)
-	card := s.asked("caster restart c1")
-	s.with(func() { s.confirm = op.ConfirmNone })
-	looking, seen := make(chan struct{}), make(chan struct{})
-	s.with(func() { s.planned = func() { close(looking); <-seen } })
-	typed, err := s.e.Accept(context.Background(),
-		op.Request{Key: "typed", Origin: ofTeam(op.Address{Channel: "C1", Person: bo, At: s.clock()}),
-			Text: "caster restart c1"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.work.Go(func() { typed.Work(context.Background()) })
-	<-looking
-	click, err := s.e.Press(context.Background(), s.press(ana, card, op.ActionConfirm))
-	if err != nil {
-		t.Fatal(err)
-	}
+	s, card, click, seen := pressedMeanwhile(t, "C1")
 	s.work.Go(func() { click.Work(context.Background()) })
 	time.Sleep(50 * time.Millisecond)
 	close(seen)
