@@ -219,11 +219,13 @@ func (e *Engine) finish(ctx context.Context, o op.Operation, outcome op.Outcome)
 	} else {
 		e.notify.EnqueueCard(o.ID)
 	}
-	e.spawn(func(ctx context.Context) {
-		if err := e.tellHolder(ctx, now); err != nil {
-			e.log.Warn("tell the holder of the lock", "op", o.Ref(), "error", err)
-		}
-	})
+	if now.Plan.Passed != nil {
+		e.spawn(func(ctx context.Context) {
+			if err := e.tellHolder(ctx, now); err != nil {
+				e.log.Warn("tell the holder of the lock", "op", o.Ref(), "error", err)
+			}
+		})
+	}
 	if err := e.endClaims(ctx, now); err != nil {
 		e.log.Warn("say on older cards what has ended", "op", o.Ref(), "error", err)
 	}
