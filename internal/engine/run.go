@@ -39,7 +39,7 @@ func (e *Engine) execute(ctx context.Context, id string) {
 	}
 	failpoint.At("k3")
 	outcome := e.send(ctx, o, command, t)
-	e.browse.Expire()
+	e.browse.Expire(o.Plan.Target)
 	failpoint.At("k5")
 	o, err = e.finish(ctx, o, outcome)
 	if err != nil {
