@@ -35,6 +35,8 @@ lint: ## formatting, vet, staticcheck, go.mod and go.sum
 	go mod verify
 	go vet ./...
 	go run $(STATICCHECK) ./...
+	go -C test/helm mod tidy -diff
+	go -C test/helm vet ./...
 
 .PHONY: fuzz fuzz-short
 fuzz: ## every fuzz target for a minute (FUZZTIME=10m for longer)
@@ -63,5 +65,6 @@ image: ## the container image
 	docker build --build-arg VERSION="$(VERSION)" -t $(IMAGE) .
 
 .PHONY: update
-update: ## rewrite the README's tables, the conversations and the drawn messages from the code
+update: ## rewrite the README's tables, the conversations, the drawn messages and deploy/kubernetes.yml from the code
 	go test ./test/arch ./internal/policy ./bot/render ./test/e2e -update
+	go -C test/helm test . -update
