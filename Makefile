@@ -13,7 +13,7 @@ IMAGE ?= casterbot
 
 .PHONY: help
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 .PHONY: build
 build: ## the static binary, ./casterbot
@@ -63,6 +63,10 @@ vuln: ## known vulnerabilities in what is called (asks the Go vulnerability data
 .PHONY: image
 image: ## the container image
 	docker build --build-arg VERSION="$(VERSION)" -t $(IMAGE) .
+
+.PHONY: release
+release: ## archives for Linux and macOS with checksums and SBOMs, in ./dist; the same commit gives the same bytes
+	go run ./deploy/release
 
 .PHONY: update
 update: ## rewrite the README's tables, the conversations, the drawn messages and deploy/kubernetes.yml from the code
