@@ -98,7 +98,8 @@ type container struct {
 	Drop        []string          `yaml:"cap_drop"`
 }
 
-// TestCompose: the policy's folder is mounted, not the file, and every secret is a file of the name that it has elsewhere.
+// TestCompose: the policy's folder is mounted, not the file, and every secret is a file of the name that it has
+// elsewhere.
 func TestCompose(t *testing.T) {
 	file := struct {
 		Services map[string]container             `yaml:"services"`
@@ -117,7 +118,8 @@ func TestCompose(t *testing.T) {
 			continue
 		}
 		name := names[strings.TrimSuffix(setting, "_FILE")]
-		if value != "/run/secrets/"+name || !slices.Contains(bot.Secrets, name) || file.Secrets[name].File != "../secrets/"+name {
+		if value != "/run/secrets/"+name || !slices.Contains(bot.Secrets, name) ||
+			file.Secrets[name].File != "../secrets/"+name {
 			t.Errorf("%s: %s, of %v", setting, value, file.Secrets)
 		}
 	}
