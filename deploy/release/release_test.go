@@ -10,6 +10,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -149,7 +150,11 @@ func whole(t *testing.T, program, licences, sbom []byte) {
 	if listed["std"] == "" || !bytes.Contains(licences, []byte("\nGo "+info.GoVersion)) {
 		t.Errorf("Go itself is missing")
 	}
-	for _, path := range []string{os.TempDir() + "/", runtime.GOROOT() + "/src"} {
+	modules, err := exec.CommandContext(t.Context(), "go", "env", "GOMODCACHE").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{os.TempDir() + "/", strings.TrimSpace(string(modules))} {
 		if bytes.Contains(program, []byte(path)) || bytes.Contains(sbom, []byte(path)) {
 			t.Errorf("%s is in the program or in its SBOM", path)
 		}

@@ -62,7 +62,7 @@ func render(t *testing.T, values, service string) (string, error) {
 		return "", err
 	}
 	top["Release"].(map[string]any)["Service"] = service
-	files, err := engine.Engine{Strict: true}.Render(c, top)
+	files, err := engine.Engine{Strict: true}.RenderWithContext(t.Context(), c, top)
 	if err != nil {
 		return "", err
 	}
@@ -173,7 +173,7 @@ func TestNotes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	files, err := engine.Engine{Strict: true}.Render(c, top)
+	files, err := engine.Engine{Strict: true}.RenderWithContext(t.Context(), c, top)
 	if err != nil {
 		t.Fatal(err)
 	}
