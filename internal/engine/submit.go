@@ -160,7 +160,9 @@ func (e *Engine) create(ctx context.Context, r op.Request, key string, c op.Comm
 		o.State, o.DecidedBy, o.Confirmed, o.Expires = op.Queued, r.Person, now, now.Add(startWithin)
 	}
 	if o.State == op.Queued {
-		e.awaitEarlier(ctx, r.Channel, r.Key, plan.Target)
+		if err := e.awaitEarlier(ctx, r.Channel, r.Key, o); err != nil {
+			return err
+		}
 	}
 	o, err := e.store.Create(ctx, o, e.event(op.EventReceived, r.Person, r.PersonTeam, o), worksOff(r, key)...)
 	if errors.Is(err, store.ErrExists) && o.ID != "" && key != r.Key {
