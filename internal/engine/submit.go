@@ -37,7 +37,9 @@ func (e *Engine) tryPropose(ctx context.Context, r op.Request, parsed grammar.Pa
 	}()
 	ctx, cancel := context.WithTimeout(quota.With(ctx, quota.Caller{Class: quota.Asked, Person: r.Person}), 2*lookWithin)
 	defer cancel()
-	defer e.oneByOne(ctx, r.Button)()
+	if !parsed.Command.Urgent { // an emergency waits for nobody's look: the store lets one press make it
+		defer e.oneByOne(ctx, r.Button)()
+	}
 	ctx, answered := e.notify.Patient(ctx, r.Address)
 	defer answered()
 	return e.propose(ctx, r, parsed)
