@@ -222,3 +222,66 @@ func TestWhatWasTakenBeforeARestartIsInOrder(t *testing.T) {
 		t.Errorf("somebody is left: %v", s.e.arrivals.here)
 	}
 }
+
+// An emergency that another replica, or an earlier process, has put in line after something was pressed here goes
+// before that too: of the two nobody knows which was pressed first. One that was refused does not.
+func TestAnEmergencyOfAnotherProcessGoesFirst(t *testing.T) {
+	for name, c := range map[string]struct {
+		before bool       // it was in line before the press
+		states []op.State // what has become of it
+		studio string
+		goes   bool
+	}{
+		"it waits":            {false, []op.State{op.Queued}, "c1", false},
+		"it is done":          {false, []op.State{op.Queued, op.Running, op.Succeeded}, "c1", false},
+		"it was refused":      {false, []op.State{op.Queued, op.Running, op.Failed}, "c1", true},
+		"it was there before": {true, []op.State{op.Queued, op.Running, op.Succeeded}, "c1", true},
+		"of another studio":   {false, []op.State{op.Queued, op.Running, op.Succeeded}, "c2", true},
+	} {
+		s := newStage(t)
+		s.withConditions()
+		card, standby := s.asked("caster restart c1"), s.asked("caster standby "+c.studio)
+		if c.before {
+			standby = s.moved(standby, "another replica", c.states...)
+		}
+		s.with(func() { s.now = s.now.Add(time.Second) })
+		click, err := s.e.Press(context.Background(), s.press(ana, card, op.ActionConfirm))
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.with(func() { s.now = s.now.Add(time.Second) })
+		if !c.before {
+			standby = s.moved(standby, "another replica", c.states...)
+		}
+		click.Work(context.Background())
+		if inLine := s.state(card) != op.Pending; inLine != c.goes || inLine == (len(s.told) > 0) {
+			t.Errorf("%s: in line %t, told %q", name, inLine, s.told)
+			s.with(func() { s.now = s.now.Add(time.Hour) }) // nobody else works on what may be before it
+		}
+		s.settle()
+	}
+}
+
+// The same after a crash: what was still looked at when the emergency went is not done after it.
+func TestAnEmergencyBeforeACrashGoesFirst(t *testing.T) {
+	s := newStage(t)
+	s.withConditions()
+	standby := s.asked("caster standby c1")
+	s.with(func() { s.confirm = op.ConfirmNone })
+	if _, err := s.e.Accept(context.Background(), op.Request{Key: "typed", Text: "caster restart c1",
+		Origin: ofTeam(op.Address{Channel: "C0", Person: bo, At: s.clock()})}); err != nil {
+		t.Fatal(err)
+	}
+	s.with(func() { s.confirm, s.now = op.ConfirmSelf, s.now.Add(time.Second) })
+	s.click(ana, standby, op.ActionConfirm)
+	s.want(standby, op.Succeeded, 1)
+	s.with(func() { s.confirm = op.ConfirmNone })
+	s.close()
+	s.open()
+	s.withConditions()
+	if err := s.e.recover(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	s.settle()
+	s.want(standby, op.Succeeded, 1)
+}

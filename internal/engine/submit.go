@@ -162,7 +162,7 @@ func (e *Engine) create(ctx context.Context, r op.Request, key string, c op.Comm
 		o.State, o.DecidedBy, o.Confirmed, o.Expires = op.Queued, r.Person, now, now.Add(startWithin)
 	}
 	if o.State == op.Queued {
-		if err := e.awaitEarlier(ctx, r.Channel, r.Key, o); err != nil {
+		if err := e.awaitEarlier(ctx, r.Address, r.Key, o); err != nil {
 			return err
 		}
 	}

@@ -135,7 +135,7 @@ const arriveWithin = 1500 * time.Millisecond
 // arrivals let changes get in line on their targets in the order in which they were pressed, however long each of them
 // is looked at before: what is typed and needs no confirmation, and the clicks that confirm. An emergency waits for
 // none of them: what was pressed before it, and would get in line after it, does not. Over replicas the store's order
-// is that in which they got in line.
+// is that in which they got in line (Engine.overtaken).
 type arrivals struct {
 	mu   sync.Mutex
 	here []*arrival // the earliest first
@@ -229,9 +229,9 @@ func (a *arrivals) passedBy(channel, key string, targets []string) (emergency op
 // awaitEarlier returns when everything that was pressed earlier and may stand before a change of a target is in line,
 // at the latest after arriveWithin. It refuses what an emergency has passed meanwhile: sent after it, it would take
 // that back.
-func (e *Engine) awaitEarlier(ctx context.Context, channel, key string, o op.Operation) error {
+func (e *Engine) awaitEarlier(ctx context.Context, from op.Address, key string, o op.Operation) error {
 	urgent := e.use(o).Command.Urgent
-	earlier := e.arrivals.before(channel, key, o.Plan.Target.Key(), func(channel string) bool {
+	earlier := e.arrivals.before(from.Channel, key, o.Plan.Target.Key(), func(channel string) bool {
 		scope, ok := e.authz.Scope(channel)
 		return ok && scope.Touches(o.Plan.Target)
 	})
@@ -242,11 +242,15 @@ func (e *Engine) awaitEarlier(ctx context.Context, channel, key string, o op.Ope
 	if urgent {
 		return nil
 	}
-	if first, passed := e.arrivals.passedBy(channel, key, targetsOf(o)); passed {
-		return op.Refuse(op.L("An emergency went first: ", op.Code("op "+first.Ref()), e.titleIn(first, channel),
-			". Nothing was done.")).SaysSo()
+	first, passed := e.arrivals.passedBy(from.Channel, key, targetsOf(o))
+	if !passed {
+		var err error
+		if first, passed, err = e.overtaken(ctx, o, from.At); !passed || err != nil {
+			return err
+		}
 	}
-	return nil
+	return op.Refuse(op.L("An emergency went first: ", op.Code("op "+first.Ref()), e.titleIn(first, from.Channel),
+		". Nothing was done.")).SaysSo()
 }
 
 // targetsOf are the keys of what an operation changes: each one of several.
