@@ -242,7 +242,7 @@ func TestAnEmergencyOfAnotherProcessGoesFirst(t *testing.T) {
 		s.withConditions()
 		card, standby := s.asked("caster restart c1"), s.asked("caster standby "+c.studio)
 		if c.before {
-			standby = s.moved(standby, "another replica", c.states...)
+			s.moved(standby, "another replica", c.states...)
 		}
 		s.with(func() { s.now = s.now.Add(time.Second) })
 		click, err := s.e.Press(context.Background(), s.press(ana, card, op.ActionConfirm))
@@ -251,7 +251,7 @@ func TestAnEmergencyOfAnotherProcessGoesFirst(t *testing.T) {
 		}
 		s.with(func() { s.now = s.now.Add(time.Second) })
 		if !c.before {
-			standby = s.moved(standby, "another replica", c.states...)
+			s.moved(standby, "another replica", c.states...)
 		}
 		click.Work(context.Background())
 		if inLine := s.state(card) != op.Pending; inLine != c.goes || inLine == (len(s.told) > 0) {
