@@ -39,8 +39,8 @@ func (w *workspace) channels(ctx context.Context, x *exam) []Finding {
 	if len(ids) > mostAsked {
 		n.skip(plural(len(ids)-mostAsked, "more channel"), "one look asks for "+fmt.Sprint(mostAsked)+" at most")
 	}
-	if len(n.list) == 0 {
-		n.ok("the bot is in each of %s of the policy", plural(len(ids), "channel"))
+	if len(n.list) == 0 && len(ids) > 0 {
+		n.ok("the bot is in all channels of the policy (%d)", len(ids))
 	}
 	return n.list
 }

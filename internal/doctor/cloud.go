@@ -151,10 +151,19 @@ func (a *account) list(ctx context.Context, x *exam, n *notes) bool {
 func (n *notes) skew(ahead time.Duration) {
 	switch off := ahead.Abs(); {
 	case off > live.SkewRefused:
-		n.bad(setClock, "the clock of this machine is %s off that of ApsaraVideo Live: no change is sent", off)
+		n.bad(setClock, "the clock of this machine is %s that of ApsaraVideo Live: no change is sent", offBy(ahead))
 	case off > live.SkewTold:
-		n.warn(setClock, "the clock of this machine is %s off that of ApsaraVideo Live", off)
+		n.warn(setClock, "the clock of this machine is %s that of ApsaraVideo Live", offBy(ahead))
 	}
+}
+
+// offBy says how far a clock is ahead of another one.
+func offBy(ahead time.Duration) string {
+	way := "ahead of"
+	if ahead < 0 {
+		way = "behind"
+	}
+	return plural(int(ahead.Abs().Round(time.Minute).Minutes()), "minute") + " " + way
 }
 
 // explained is an error of the cloud in words, with its code and what the service said.

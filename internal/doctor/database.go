@@ -50,6 +50,13 @@ func mendDatabase(err error) string {
 		{"refuses connections", "start PostgreSQL there, or correct host and port in CASTERBOT_DATABASE_URL"},
 		{"nobody knows its name", "correct the host in CASTERBOT_DATABASE_URL"},
 		{"does not answer in time", "let this machine reach the server: firewall, security group, host and port"},
+		{"is not on this machine", "add ?sslmode=verify-full to CASTERBOT_DATABASE_URL"},
+		{"takes no writes", "ALTER ROLE name SET default_transaction_read_only = off"},
+		{"and it must be", "ALTER ROLE name SET it, or mend postgresql.conf of the server; and leave it out of CASTERBOT_DATABASE_URL"},
+		{"search_path", "CREATE SCHEMA it, or name another one in CASTERBOT_DATABASE_URL"},
+		{"the user may not", "GRANT the user of CASTERBOT_DATABASE_URL what it lacks"},
+		{"is too old", "use PostgreSQL 13 or later"},
+		{"sslmode=verify-full, with other characters", "write CASTERBOT_DATABASE_URL so: other characters than letters and digits as %XX"},
 		{"certificate", "add sslrootcert=FILE for an authority of your own to CASTERBOT_DATABASE_URL"},
 		{"pooler", "name the server itself, or a pool with pool_mode=session, in CASTERBOT_DATABASE_URL"},
 		{"another program", "name another database in CASTERBOT_DATABASE_URL"},
@@ -62,7 +69,7 @@ func mendDatabase(err error) string {
 			return known.do
 		}
 	}
-	return "docs/operations.md#back-up-and-restore, or name another database in CASTERBOT_DATABASE_URL"
+	return "mend that, or name another database in CASTERBOT_DATABASE_URL"
 }
 
 // room looks at the disk.

@@ -38,8 +38,9 @@ func (w *workspace) people(ctx context.Context, x *exam) []Finding {
 	for _, id := range inOrder(x.policy.Mentions()) {
 		c.mention(&n, id, places(x.policy, id))
 	}
-	for _, a := range x.policy.Approvals() {
-		c.approval(&n, a)
+	for _, r := range x.policy.Rights() {
+		c.approval(&n, r)
+		c.outside(&n, r)
 	}
 	if len(n.list) == 0 {
 		n.ok("every person and user group of the policy is there")
@@ -50,8 +51,8 @@ func (w *workspace) people(ctx context.Context, x *exam) []Finding {
 // meet looks up whoever the policy names itself, and whoever may approve.
 func (w *workspace) meet(ctx context.Context, n *notes, c *crew, p *policy.Policy) {
 	ids := inOrder(p.Mentions())
-	for _, a := range p.Approvals() {
-		ids = append(ids, c.members(a.Approvers)...)
+	for _, r := range p.Rights() {
+		ids = append(ids, c.members(r.Approvers)...)
 	}
 	ids = slices.DeleteFunc(ids, isGroup)
 	for _, id := range ids {
@@ -146,9 +147,9 @@ func (c *crew) members(ids []string) []string {
 }
 
 // approval says when nobody is left who may be the second person.
-func (c *crew) approval(n *notes, a policy.Approval) {
+func (c *crew) approval(n *notes, a policy.Right) {
 	const mend = "name more people or groups in its approvers (docs/policy.md#grants)"
-	if c.groups == nil && slices.ContainsFunc(a.Approvers, isGroup) || c.asked > mostAsked {
+	if !a.Second || c.groups == nil && slices.ContainsFunc(a.Approvers, isGroup) || c.asked > mostAsked {
 		return // not all are known
 	}
 	able := slices.DeleteFunc(c.members(a.Approvers), func(id string) bool { return c.unable(a, id) })
@@ -160,25 +161,35 @@ func (c *crew) approval(n *notes, a policy.Approval) {
 		n.warn(mend, "%s: %s is the only one left who can approve, so nobody can approve what %s asks for", a.Place, able[0],
 			able[0])
 	}
-	for _, id := range a.Approvers {
-		if p := c.people[id]; p.Guest && !a.Guests {
-			n.warn("guests: true in that grant, or another approver",
-				"%s: the approver %s is a guest, who cannot approve there", a.Place, id)
-		} else if p.External && !a.External {
-			n.warn("external: true in that grant, or another approver",
-				"%s: the approver %s is of another organisation, and cannot approve there", a.Place, id)
+}
+
+// outside says who has no right by a grant that names them, because it is not for guests or people of other
+// organisations.
+func (c *crew) outside(n *notes, r policy.Right) {
+	for _, named := range []struct {
+		ids    []string
+		as, do string
+	}{{r.Who, "ask", "another person"}, {r.Approvers, "approve", "another approver"}} {
+		for _, id := range named.ids {
+			switch p := c.people[id]; {
+			case p.Guest && !r.Guests:
+				n.warn("guests: true in that grant, or "+named.do, "%s: %s is a guest, and cannot %s there", r.Place, id, named.as)
+			case p.External && !r.External:
+				n.warn("external: true in that grant, or "+named.do,
+					"%s: %s is of another organisation, and cannot %s there", r.Place, id, named.as)
+			}
 		}
 	}
 }
 
 // unable reports somebody who may not approve, as policy.Approves decides.
-func (c *crew) unable(a policy.Approval, id string) bool {
+func (c *crew) unable(a policy.Right, id string) bool {
 	p := c.people[id]
 	return c.gone[id] || p.Deleted || p.Bot || p.Guest && !a.Guests || p.External && !a.External
 }
 
 // reasons says why none of the approvers is able.
-func (c *crew) reasons(a policy.Approval) string {
+func (c *crew) reasons(a policy.Right) string {
 	var all []string
 	for _, id := range c.members(a.Approvers) {
 		p, reason := c.people[id], "a guest"

@@ -129,7 +129,7 @@ func (n *notes) scopes(me webapi.Identity, wanted []string) {
 // clock compares this machine's clock with Slack's.
 func (n *notes) clock(theirs time.Time) {
 	if ahead := time.Since(theirs).Round(time.Second); !theirs.IsZero() && ahead.Abs() > time.Minute {
-		n.warn(setClock, "the clock of this machine is %s off that of Slack", ahead.Abs())
+		n.warn(setClock, "the clock of this machine is %s that of Slack", offBy(ahead))
 	}
 }
 

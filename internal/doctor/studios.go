@@ -33,7 +33,7 @@ func (a *account) checkStudios(ctx context.Context, x *exam, n *notes) {
 	}
 	n.twins(mine)
 	if len(n.list) == 0 && len(mine) > 0 {
-		n.ok("%s of the policy, each with a domain and a standby picture", plural(len(mine), "studio"))
+		n.ok("all studios of the policy have a domain and a standby picture (%d)", len(mine))
 	}
 }
 
@@ -143,7 +143,7 @@ func (a *account) checkStreams(ctx context.Context, x *exam, n *notes) {
 		a.recorded(ctx, n, slices.DeleteFunc(slices.Clone(all), func(s namedStream) bool { return s.Domain != domain }))
 	}
 	if len(n.list) == 0 && len(all) > 0 {
-		n.ok("each of %s of the policy is recorded on command", plural(len(all), "stream"))
+		n.ok("all streams of the policy are recorded on command (%d)", len(all))
 	}
 }
 
