@@ -66,7 +66,8 @@ func TestFaultsOfTheAccount(t *testing.T) {
 			"broken cloud | access key secret is wrong (SignatureDoesNotMatch | make a new access key", rest}},
 		{"another key", set("ALIBABA_CLOUD_ACCESS_KEY_ID", "LTAIfakeother"), []string{
 			"broken cloud | access key does not exist (InvalidAccessKeyId.NotFound | ram.console.aliyun.com", rest}},
-		{"a key that is off", refuses("", "InvalidAccessKeyId.Inactive"), []string{"broken cloud | access key is disabled | new access key", rest}},
+		{"a key that is off", refuses("", "InvalidAccessKeyId.Inactive"), []string{
+			"broken cloud | access key is disabled | new access key", rest}},
 		{"an STS token that has expired", func(s *stand) {
 			s.Setenv("ALIBABA_CLOUD_SECURITY_TOKEN", "STS.fakefake")
 			other(fakelive.Config{SecurityToken: "STS.fakefake"}, func(w *fakelive.World) {
@@ -74,9 +75,12 @@ func TestFaultsOfTheAccount(t *testing.T) {
 			})(s)
 		}, []string{"broken cloud | security token has expired | get a new STS token", rest}},
 		{"no such profile", set("ALIBABA_CLOUD_ACCESS_KEY_ID", "", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "",
-			"ALIBABA_CLOUD_PROFILE", "nobody"), []string{`broken cloud | a profile "nobody" | credentials that ALIBABA_CLOUD_… names`, rest}},
-		{"a role with nothing to assume it with", set("ALIBABA_CLOUD_ACCESS_KEY_ID", "", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "",
-			"ALIBABA_CLOUD_ROLE_ARN", "acs:ram::1:role/fake"), []string{"broken cloud | ALIBABA_CLOUD_ROLE_ARN is set without"}},
+			"ALIBABA_CLOUD_PROFILE", "nobody"), []string{
+			`broken cloud | a profile "nobody" | credentials that ALIBABA_CLOUD_… names`, rest}},
+		{"a role with nothing to assume it with", set("ALIBABA_CLOUD_ACCESS_KEY_ID", "", "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
+			"",
+			"ALIBABA_CLOUD_ROLE_ARN", "acs:ram::1:role/fake"), []string{
+			"broken cloud | ALIBABA_CLOUD_ROLE_ARN is set without"}},
 		{"the clock 5 minutes off", other(off(5 * time.Minute)), []string{
 			"warning cloud | the clock of this machine is 5 minutes behind that of ApsaraVideo Live | timedatectl"}},
 		{"the clock 12 minutes off", other(off(-12 * time.Minute)), []string{
@@ -89,11 +93,14 @@ func TestFaultsOfTheAccount(t *testing.T) {
 			"broken cloud | there is no such region (InvalidRegionId.NotFound | ALIBABA_CLOUD_REGION_ID", rest}},
 		{"no right to the list", refuses("DescribeCasters", "Forbidden.RAM"), []string{
 			"broken cloud | may not do this (Forbidden.RAM | allow live:DescribeCasters", rest}},
-		{"no money", refuses("", "InsufficientBalance"), []string{"broken cloud | balance is used up | pay for the account", rest}},
+		{"no money", refuses("", "InsufficientBalance"), []string{
+			"broken cloud | balance is used up | pay for the account", rest}},
 		{"held back", refuses("", "Forbidden.RiskControl"), []string{"broken cloud | risk control | support", rest}},
 		{"away", set("CASTERBOT_LIVE_ENDPOINT", dead.URL), []string{"broken cloud | refuses connections | firewall", rest}},
-		{"no authority", set("CASTERBOT_LIVE_ENDPOINT", secure.URL), []string{"broken cloud | unknown authority | SSL_CERT_FILE", rest}},
-		{"no API", set("CASTERBOT_LIVE_ENDPOINT", page.URL), []string{"broken cloud | ApsaraVideo Live cannot be worked with | CASTERBOT_LIVE_ENDPOINT", rest}},
+		{"no authority", set("CASTERBOT_LIVE_ENDPOINT", secure.URL), []string{
+			"broken cloud | unknown authority | SSL_CERT_FILE", rest}},
+		{"no API", set("CASTERBOT_LIVE_ENDPOINT", page.URL), []string{
+			"broken cloud | ApsaraVideo Live cannot be worked with | CASTERBOT_LIVE_ENDPOINT", rest}},
 		{"an address with a path", set("CASTERBOT_LIVE_ENDPOINT", "https://live.example/api"), []string{
 			"broken cloud | CASTERBOT_LIVE_ENDPOINT: want https://live.aliyuncs.com"}},
 		{"an empty account", other(fakelive.Config{}, empty), []string{
@@ -115,7 +122,8 @@ func TestFaultsOfRights(t *testing.T) {
 		if _, err := s.world.Live.Inject(fault); err != nil {
 			s.Fatal(err)
 		}
-	}, []string{"warning rights | others use up the account's limit of DescribeCasters (15 calls a second) | CASTERBOT_QUOTA_SHARE"}})
+	}, []string{
+		"warning rights | others use up the account's limit of DescribeCasters (15 calls a second) | CASTERBOT_QUOTA_SHARE"}})
 	find(t, all)
 }
 
@@ -147,7 +155,8 @@ func TestFaultsOfStudios(t *testing.T) {
 		{"a slip in a name", edit(`"Evening News"`, `"Evenning News"`), []string{
 			`warning studios | policy.yml:8: channels.C0SHOW.studios: "Evenning News" fits none of the account's studios (did you mean "Evening News"?) | correct`}},
 		{"a pattern of nothing", edit(`"Morning *"`, `"Mourning *"`), []string{`warning studios | "Mourning *" fits none`}},
-		{"two of one name", edit(`"Evening News"`, `"Evening Talk"`), []string{`warning studios | 2 studios are called "Evening Talk" | different names`}},
+		{"two of one name", edit(`"Evening News"`, `"Evening Talk"`), []string{
+			`warning studios | 2 studios are called "Evening Talk" | different names`}},
 		{"a foreign domain", edit("live.example.com/show/main", "live.elsewhere.example/show/main"), []string{
 			"broken streams | policy.yml:10: channels.C0SHOW.streams.main: the account has no streaming domain live.elsewhere.example | correct"}},
 		{"no recording configuration", stream(func(s *fakelive.Stream) { s.Setup = nil }), []string{

@@ -64,17 +64,22 @@ func made(change func(s *stand, path string)) func(*stand) {
 func TestFaultsOfTheFile(t *testing.T) {
 	file := func(name string) func(*stand) { return set("CASTERBOT_DATABASE_URL", "sqlite:"+name) }
 	find(t, []fault{
-		{"well", made(func(*stand, string) {}), []string{"ok database | 1 operation; no bot has it open", "ok database | the last backup is of"}},
+		{"well", made(func(*stand, string) {}), []string{
+			"ok database | 1 operation; no bot has it open", "ok database | the last backup is of"}},
 		{"in memory", file(":memory:"), []string{"broken settings | ends with the process | CASTERBOT_DATABASE_URL",
 			"not checked database | CASTERBOT_DATABASE_URL is wrong"}},
 		{"no folder", file("/nowhere/casterbot.db"), []string{"broken database | its folder must exist | mkdir -p"}},
-		{"a folder", func(s *stand) { file(s.dir)(s) }, []string{"broken database | it is a folder | CASTERBOT_DATABASE_URL"}},
-		{"settings", file("casterbot.db?mode=rw"), []string{"broken database | settings after a ? are not taken | CASTERBOT_DATABASE_URL"}},
+		{"a folder", func(s *stand) { file(s.dir)(s) }, []string{
+			"broken database | it is a folder | CASTERBOT_DATABASE_URL"}},
+		{"settings", file("casterbot.db?mode=rw"), []string{
+			"broken database | settings after a ? are not taken | CASTERBOT_DATABASE_URL"}},
 		{"damaged", func(s *stand) { s.file("casterbot.db", strings.Repeat("this is a letter\n", 300)) }, []string{
 			"broken database | is damaged or no database | casterbot restore BACKUP"}},
 		{"cut off", made(func(s *stand, path string) { _ = os.Truncate(path, 5000) }), []string{
 			"broken database | it ends within a page | casterbot restore BACKUP"}},
-		{"of another program", func(s *stand) { alter(s, filepath.Join(s.dir, "casterbot.db"), "CREATE TABLE songs (name TEXT)") }, []string{
+		{"of another program", func(s *stand) {
+			alter(s, filepath.Join(s.dir, "casterbot.db"), "CREATE TABLE songs (name TEXT)")
+		}, []string{
 			"broken database | the database of another program | name another database"}},
 		{"gone", made(func(_ *stand, path string) { _ = os.Remove(path) }), []string{
 			"broken database | the file is missing or empty, but a database was there | casterbot restore BACKUP"}},
@@ -97,7 +102,8 @@ func TestFaultsOfTheFile(t *testing.T) {
 				s.Fatal(err)
 			}
 			s.Cleanup(func() { _ = db.Close() })
-		}), []string{"ok database | in use by process ", "warning admin port | has the database open, and no bot answers | end that process",
+		}), []string{
+			"ok database | in use by process ", "warning admin port | has the database open, and no bot answers | end that process",
 			"not checked sockets | both sockets and strangers on them: not checked, because a bot runs (process "}},
 	})
 }
@@ -135,7 +141,8 @@ func TestFaultsOfTheServer(t *testing.T) {
 			"broken database | no connection to 127.0.0.1, database bot: it refuses connections | start PostgreSQL"}},
 		{"no such database", with(strings.Replace(good, "/postgres?", "/nowhere?", 1)), []string{
 			"broken database | there is no such database | createdb"}},
-		{"no such user", with(strings.Replace(good, "casterbot@", "nobody:hunter2fake@", 1)), []string{"broken database | no connection to"}},
+		{"no such user", with(strings.Replace(good, "casterbot@", "nobody:hunter2fake@", 1)), []string{
+			"broken database | no connection to"}},
 		{"in the clear", with("postgres://bot:hunter2fake@db.example.com/bot"), []string{
 			"broken database | is not on this machine: add sslmode=verify-full | ?sslmode=verify-full"}},
 		{"a password that is not written as it should be", with("postgres://bot:hun/ter2fake@db/bot"), []string{

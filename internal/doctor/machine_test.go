@@ -31,6 +31,7 @@ func TestFaultsOfTheMachine(t *testing.T) {
 			s.proxy = func(*http.Request) (*url.URL, error) { return u, err }
 		}
 	}
+	unread := &url.Error{Op: "parse", URL: "http://fake:fakepass@", Err: http.ErrNoLocation}
 	find(t, []fault{
 		{"a slip in a name", set("CASTERBOT_POLCY", "policy.yml"), []string{
 			"broken settings | CASTERBOT_POLCY is no setting: did you mean CASTERBOT_POLICY? | unset CASTERBOT_POLCY"}},
@@ -51,7 +52,9 @@ func TestFaultsOfTheMachine(t *testing.T) {
 		{"a line end", set("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "fake-secret\n"), []string{
 			"broken settings | ALIBABA_CLOUD_ACCESS_KEY_SECRET contains white space",
 			"not checked cloud | ALIBABA_CLOUD_ACCESS_KEY_SECRET is wrong"}},
-		{"a file and a value", func(s *stand) { s.Setenv("SLACK_BOT_TOKEN_FILE", s.file("token", sandbox.BotToken)) }, []string{
+		{"a file and a value", func(s *stand) {
+			s.Setenv("SLACK_BOT_TOKEN_FILE", s.file("token", sandbox.BotToken))
+		}, []string{
 			"broken settings | SLACK_BOT_TOKEN and SLACK_BOT_TOKEN_FILE are both set", noBotToken}},
 		{"a file that is missing", set("SLACK_BOT_TOKEN", "", "SLACK_BOT_TOKEN_FILE", "/nowhere/token"), []string{
 			"broken settings | SLACK_BOT_TOKEN_FILE: open /nowhere/token: no such file", noBotToken}},
@@ -80,7 +83,8 @@ func TestFaultsOfTheMachine(t *testing.T) {
 		{"a zone", set("TZ", "Europe/Berlni"), []string{`warning time zones | TZ is "Europe/Berlni" | Europe/Berlin`}},
 		{"SOCKS", via("socks5://fake:fakepass@proxy.example:1080", nil), []string{
 			"broken proxy | a proxy of the kind socks5, through which sockets cannot go | HTTPS_PROXY=http://HOST:PORT"}},
-		{"no address of a proxy", via("", &url.Error{Op: "parse", URL: "http://fake:fakepass@", Err: http.ErrNoLocation}), []string{
+
+		{"no address of a proxy", via("", unread), []string{
 			"broken proxy | HTTPS_PROXY is not the address of a proxy | NO_PROXY"}},
 		{"another name of a proxy", set("ALL_PROXY", "http://fake:fakepass@proxy.example"), []string{
 			"warning proxy | ALL_PROXY is set, which casterbot does not use | HTTPS_PROXY"}},
@@ -97,7 +101,8 @@ func TestFaultsOfThePolicyFile(t *testing.T) {
 			"not checked studios | the policy cannot be read"}},
 		{"a folder", func(s *stand) { s.Setenv("CASTERBOT_POLICY", s.dir) }, []string{
 			"broken policy | CASTERBOT_POLICY names a folder", none}},
-		{"empty", func(s *stand) { s.file("policy.yml", "") }, []string{"warning policy | the file is empty: everything is denied | policy check"}},
+		{"empty", func(s *stand) { s.file("policy.yml", "") }, []string{
+			"warning policy | the file is empty: everything is denied | policy check"}},
 		{"a mistake", edit("caster.show", "caster.shwo"), []string{
 			"broken policy | policy.yml:13: channels.C0SHOW.grants[0].may | casterbot policy check", none}},
 		{"two mistakes", func(s *stand) { s.edit("caster.show", "caster.shwo"); s.edit("confirm: other", "confirm: others") },

@@ -217,8 +217,8 @@ func isAre(n int) string {
 	return "are"
 }
 
-// sameApp holds both tokens against each other. An app token has the id of its app in it (xapp-1-A…), which Slack says
-// on a socket too.
+// sameApp holds both tokens against each other. An app token has the id of its app in it (xapp-1-A…), which Slack
+// says on a socket too.
 func (w *workspace) sameApp(ctx context.Context, n *notes, said string) {
 	if parts := strings.Split(w.config.AppToken, "-"); said == "" && len(parts) > 3 && strings.HasPrefix(parts[2], "A") {
 		said = parts[2]

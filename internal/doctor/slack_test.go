@@ -69,10 +69,12 @@ func TestFaultsOfTokens(t *testing.T) {
 			"broken tokens | SLACK_BOT_TOKEN is not a valid token of an installed app | copy it again from api.slack.com/apps", noChannels}},
 		{"another app token", set("SLACK_APP_TOKEN", "xapp-fake-of-another-app"), []string{
 			"broken sockets | SLACK_APP_TOKEN is not a valid token | api.slack.com/apps"}},
-		{"revoked", fails(bot, "token_revoked"), []string{"broken tokens | SLACK_BOT_TOKEN was revoked | make a new token", noChannels}},
+		{"revoked", fails(bot, "token_revoked"), []string{
+			"broken tokens | SLACK_BOT_TOKEN was revoked | make a new token", noChannels}},
 		{"expired", fails(bot, "token_expired"), []string{"broken tokens | SLACK_BOT_TOKEN has expired | rotation"}},
 		{"removed", fails(bot, "account_inactive"), []string{"broken tokens | was removed | install the app again"}},
-		{"revoked app token", fails(app, "token_revoked"), []string{"broken sockets | SLACK_APP_TOKEN was revoked | api.slack.com/apps"}},
+		{"revoked app token", fails(app, "token_revoked"), []string{
+			"broken sockets | SLACK_APP_TOKEN was revoked | api.slack.com/apps"}},
 		{"Socket Mode off", fails(app, "socket_mode_not_enabled"), []string{
 			"broken sockets | Socket Mode is switched off for the app of SLACK_APP_TOKEN | switch it on at api.slack.com/apps"}},
 		{"no connections:write", fails(app, "missing_scope"), []string{
@@ -131,7 +133,8 @@ func TestFaultsOfChannels(t *testing.T) {
 			s.world.Slack.AddChannel("C0PRIV", "private", true, "U0ANA")
 			s.edit("  C0SHOW:", "  C0PRIV:")
 			s.edit("    name: \"#show-control\"\n", "")
-		}, []string{"broken channels | channel C0PRIV (policy.yml:6) is not there, or private without the bot | /invite @casterbot"}},
+		}, []string{
+			"broken channels | channel C0PRIV (policy.yml:6) is not there, or private without the bot | /invite @casterbot"}},
 		{"none of two", func(s *stand) {
 			s.edit("  C0SHOW:", "  C0ONE:")
 			s.edit(extra, extra+"        may: [caster.list]\n  C0TWO:\n    studios: [\"Evening News\"]\n"+extra)
@@ -161,14 +164,16 @@ func TestFaultsOfPeople(t *testing.T) {
 	find(t, []fault{
 		{"a group that is gone", func(s *stand) { s.world.Slack.SetGroup("S0CREW", nil) }, []string{
 			"broken people | user group S0CREW (policy.yml:3: groups.operators) is disabled or not there | enable it in Slack"}},
-		{"an empty group", group("S0CREW", []string{}...), []string{"warning people | user group S0CREW (policy.yml:3: groups.operators) has no members | add people"}},
+		{"an empty group", group("S0CREW", []string{}...), []string{
+			"warning people | user group S0CREW (policy.yml:3: groups.operators) has no members | add people"}},
 		{"a typo in a group", func(s *stand) { s.edit("S0LEADS", "S0LEAD") }, []string{
 			"broken people | user group S0LEAD (policy.yml:4: groups.leads)"}},
 		{"somebody who left", change("U0ANA", func(u *fakeslack.User) { u.Deleted = true }), []string{
 			"warning people | U0ANA (policy.yml:3: groups.operators) is deactivated | take the id out"}},
 		{"nobody", func(s *stand) { s.edit("U0ANA", "U0NOBODY") }, []string{
 			"broken people | U0NOBODY (policy.yml:3: groups.operators) is nobody in this workspace | Copy member ID"}},
-		{"a bot", func(s *stand) { s.edit("U0ANA", "U0BOT") }, []string{"warning people | U0BOT (policy.yml:3: groups.operators) is a bot"}},
+		{"a bot", func(s *stand) { s.edit("U0ANA", "U0BOT") }, []string{
+			"warning people | U0BOT (policy.yml:3: groups.operators) is a bot"}},
 		{"a guest as approver", approvers("U0GUS, leads"), []string{
 			"warning people | policy.yml:14: channels.C0SHOW.grants[1]: U0GUS is a guest, and cannot approve there | guests: true"}},
 		{"a guest who asks", func(s *stand) { s.edit("leads: [U0KEN", "leads: [U0GUS, U0KEN") }, []string{
