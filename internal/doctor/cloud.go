@@ -278,13 +278,14 @@ func (a *account) askRest(ctx context.Context, x *exam) {
 		}
 	}
 	all := x.streams()
-	if len(all) == 0 {
+	i := slices.IndexFunc(all, func(s namedStream) bool { return !s.pattern })
+	if i < 0 {
 		return
 	}
 	now := time.Now()
-	_, err := a.client.RecordContent(ctx, all[0].Stream, now.Add(-time.Hour), now)
+	_, err := a.client.RecordContent(ctx, all[i].Stream, now.Add(-time.Hour), now)
 	a.worked("DescribeLiveStreamRecordContent", err)
-	_, err = a.client.RecordFiles(ctx, all[0].Stream, now.Add(-time.Hour), now)
+	_, err = a.client.RecordFiles(ctx, all[i].Stream, now.Add(-time.Hour), now)
 	a.worked("DescribeLiveStreamRecordIndexFiles", err)
 }
 

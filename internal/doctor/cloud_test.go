@@ -155,6 +155,13 @@ func TestFaultsOfStudios(t *testing.T) {
 		{"a slip in a name", edit(`"Evening News"`, `"Evenning News"`), []string{
 			`warning studios | policy.yml:8: channels.C0SHOW.studios: "Evenning News" fits none of the account's studios (did you mean "Evening News"?) | correct`}},
 		{"a pattern of nothing", edit(`"Morning *"`, `"Mourning *"`), []string{`warning studios | "Mourning *" fits none`}},
+		{"a default that is not there", func(s *stand) {
+			s.edit("    grants:", "    default: {studio: \"Morning Tea\"}\n    watch: {studios: [\"Morning Dew\"]}\n    grants:")
+		}, []string{`warning studios | channels.C0SHOW.default.studio: "Morning Tea" fits none of the account's studios`,
+			`warning studios | channels.C0SHOW.watch.studios: "Morning Dew" fits none`}},
+		{"a pattern of streams", edit("live.example.com/show/main", `"live.example.com/show/*"`), nil},
+		{"a pattern of no streams", edit("live.example.com/show/main", `"live.example.com/show/cam*"`), []string{
+			"warning streams | policy.yml:10: channels.C0SHOW.streams.main: live.example.com/show/cam* fits no live stream | correct the pattern"}},
 		{"two of one name", edit(`"Evening News"`, `"Evening Talk"`), []string{
 			`warning studios | 2 studios are called "Evening Talk" | different names`}},
 		{"a foreign domain", edit("live.example.com/show/main", "live.elsewhere.example/show/main"), []string{
