@@ -15,8 +15,8 @@ const mostAsked = 40
 // channels looks up those of the policy.
 func (w *workspace) channels(ctx context.Context, x *exam) []Finding {
 	n := notes{check: "channels"}
-	if w.down != "" {
-		n.skip("the channels of the policy", w.down)
+	if why := cause(w.down, w.lacks("channels:read", "groups:read")); why != "" {
+		n.skip("the channels of the policy", why)
 		return n.list
 	}
 	ids := x.policy.Channels()

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"casterbot/commands/failure"
-	"casterbot/internal/config"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 	"casterbot/internal/quota"
@@ -75,6 +74,10 @@ func (x *exam) openCloud(n *notes) (*account, string) {
 		n.bad(keysPlace, "%v", err)
 		return nil, "there are no credentials"
 	}
+	if !n.keys(x.Settings) {
+		return nil, "the credentials cannot be right"
+	}
+	n.place(x.Settings)
 	a := &account{limited: map[string]bool{}, denied: map[string]*live.Error{}, asked: map[string]bool{}}
 	a.client, err = live.New(live.Config{
 		Endpoint: x.Settings.LiveEndpoint, Region: x.Settings.Region, Credentials: keys, Wait: 15 * time.Second,
@@ -85,16 +88,6 @@ func (x *exam) openCloud(n *notes) (*account, string) {
 		return nil, "the client cannot be made"
 	}
 	return a, ""
-}
-
-// Keys are where the settings say that the credentials come from.
-func Keys(c config.Config) live.CredentialsConfig {
-	return live.CredentialsConfig{
-		AccessKeyID: c.AccessKeyID.Reveal(), AccessKeySecret: c.AccessKeySecret.Reveal(),
-		SecurityToken: c.SecurityToken.Reveal(),
-		RoleARN:       c.RoleARN, RoleSessionName: c.RoleSessionName, ECSRole: c.ECSRole,
-		OIDCProviderARN: c.OIDCProviderARN, OIDCTokenFile: c.OIDCTokenFile, Profile: c.Profile,
-	}
 }
 
 // share is how much of the account's limits a look uses, in percent.

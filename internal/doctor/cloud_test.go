@@ -62,6 +62,12 @@ func TestFaultsOfTheAccount(t *testing.T) {
 			"not checked cloud | rights, studios and streams: not checked, because there are no credentials"}},
 		{"half a key", set("ALIBABA_CLOUD_ACCESS_KEY_SECRET", ""), []string{
 			"broken cloud | ALIBABA_CLOUD_ACCESS_KEY_ID is set without ALIBABA_CLOUD_ACCESS_KEY_SECRET | AccessKey"}},
+		{"swapped halves", set("ALIBABA_CLOUD_ACCESS_KEY_ID", sandbox.AccessKeySecret, "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
+			sandbox.AccessKeyID), []string{"broken cloud | the two halves of the key are swapped | swap them"}},
+		{"half of a temporary key", set("ALIBABA_CLOUD_ACCESS_KEY_ID", "STS.fakefake"), []string{
+			"broken cloud | ALIBABA_CLOUD_SECURITY_TOKEN is not set | of a RAM user"}},
+		{"a key and a profile", set("ALIBABA_CLOUD_PROFILE", "mine"), []string{
+			"warning cloud | the access key is used, and ALIBABA_CLOUD_PROFILE is not | unset"}},
 		{"another secret", set("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "fake-secret-of-another"), []string{
 			"broken cloud | access key secret is wrong (SignatureDoesNotMatch | make a new access key", rest}},
 		{"another key", set("ALIBABA_CLOUD_ACCESS_KEY_ID", "LTAIfakeother"), []string{
@@ -73,7 +79,8 @@ func TestFaultsOfTheAccount(t *testing.T) {
 			other(fakelive.Config{SecurityToken: "STS.fakefake"}, func(w *fakelive.World) {
 				_, _ = w.Inject(fakelive.Fault{Kind: fakelive.Refuse, Code: "InvalidSecurityToken.Expired", Times: -1})
 			})(s)
-		}, []string{"broken cloud | security token has expired | get a new STS token", rest}},
+		}, []string{"broken cloud | security token has expired | get a new STS token", rest,
+			"warning cloud | ALIBABA_CLOUD_SECURITY_TOKEN is one for hours"}},
 		{"no such profile", set("ALIBABA_CLOUD_ACCESS_KEY_ID", "", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "",
 			"ALIBABA_CLOUD_PROFILE", "nobody"), []string{
 			`broken cloud | a profile "nobody" | credentials that ALIBABA_CLOUD_… names`, rest}},
@@ -193,7 +200,8 @@ func TestALookIsSmall(t *testing.T) {
 	}
 	for _, call := range s.world.Slack.Log(0) {
 		switch call.Method {
-		case "auth.test", "apps.connections.open", "bots.info", "conversations.info", "usergroups.list", "users.info":
+		case "auth.test", "apps.connections.open", "bots.info", "conversations.info", "usergroups.list", "users.info",
+			"users.conversations":
 		default:
 			t.Errorf("%s is no look", call.Method)
 		}

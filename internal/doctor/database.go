@@ -28,6 +28,7 @@ func checkDatabase(ctx context.Context, x *exam) []Finding {
 	defer cancel()
 	s, err := store.Examine(ctx, x.Settings.DatabaseURL.Reveal())
 	x.bot.database, x.bot.replicas = s.Holder, s.Replicas
+	x.bot.other = err == nil && s.Holder == "" && s.Replicas == 0 && s.Watched
 	if err != nil {
 		n.bad(mendDatabase(err), "CASTERBOT_DATABASE_URL: %v", err)
 	}
@@ -89,6 +90,10 @@ func (n *notes) database(s store.Seen) {
 	if s.Version > s.Last {
 		n.warn("run the newer casterbot, or put back a backup from before: casterbot restore BACKUP",
 			"the database was made by a newer casterbot (its version %d, known here %d)", s.Version, s.Last)
+	}
+	if s.Holder == "" && len(s.OpenBy) > 0 {
+		n.warn("end it: ps -fp "+s.OpenBy[0], "another program (process %s) has %s open: the bot may have to wait for it, or fail",
+			strings.Join(s.OpenBy, ", "), s.Path)
 	}
 	if s.ReadableBy != 0 {
 		n.warn("chmod 600 "+s.Path, "%s can be read or written by others: it says who did what", s.Path)

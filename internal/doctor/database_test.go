@@ -30,6 +30,16 @@ func database(s *stand) string {
 	return path
 }
 
+// hold opens a database as a bot does.
+func hold(s *stand, path string) {
+	s.Helper()
+	db, err := store.Open(s.Context(), "sqlite:"+path, store.Options{})
+	if err != nil {
+		s.Fatal(err)
+	}
+	s.Cleanup(func() { _ = db.Close() })
+}
+
 func alter(s *stand, path string, statements ...string) {
 	s.Helper()
 	db, err := sql.Open("sqlite", path)
@@ -96,13 +106,7 @@ func TestFaultsOfTheFile(t *testing.T) {
 			"warning database | no backup of | casterbot backup"}},
 		{"saved long ago", made(func(s *stand, path string) { saved(s, path, 10*24*time.Hour) }), []string{
 			"warning database | is 10 days old | casterbot backup"}},
-		{"a bot that does not answer", made(func(s *stand, path string) {
-			db, err := store.Open(s.Context(), "sqlite:"+path, store.Options{})
-			if err != nil {
-				s.Fatal(err)
-			}
-			s.Cleanup(func() { _ = db.Close() })
-		}), []string{
+		{"a bot that does not answer", made(hold), []string{
 			"ok database | in use by process ", "warning admin port | has the database open, and no bot answers | end that process",
 			"not checked sockets | both sockets and strangers on them: not checked, because a bot runs (process "}},
 	})

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"casterbot/internal/config"
 	"casterbot/internal/sandbox"
 )
 
@@ -91,6 +92,20 @@ func TestFaultsOfTheMachine(t *testing.T) {
 	})
 }
 
+// A secret that was put into the place of something else is not told, wherever that is.
+func TestSecretsInWrongPlaces(t *testing.T) {
+	for _, row := range config.Rows() {
+		for _, name := range []string{row.Name, row.Name + "_FILE"} {
+			const secret = "fAkE0secret0of0thirty0letters0"
+			s := newStand(t)
+			s.Setenv(name, secret)
+			if r := s.look(); strings.Contains(r.Text(), secret) {
+				t.Errorf("%s=%s:\n%s", name, secret, r.Text())
+			}
+		}
+	}
+}
+
 // What is wrong with the policy file.
 func TestFaultsOfThePolicyFile(t *testing.T) {
 	edit := func(old, put string) func(*stand) { return func(s *stand) { s.edit(old, put) } }
@@ -126,6 +141,7 @@ func TestFaultsOfTheAdminPort(t *testing.T) {
 	bot := func(body string) func(*stand) {
 		return func(s *stand) {
 			listens(s, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(body)) })
+			hold(s, filepath.Join(s.dir, "casterbot.db"))
 		}
 	}
 	find(t, []fault{
@@ -155,6 +171,11 @@ func TestFaultsOfTheAdminPort(t *testing.T) {
 		}, []string{"broken admin port | another program answers"}},
 		{"a bot that is well", bot(`{"slack":{"ok":true,"sockets":2,"want":2,"strangers":0},"store":{"ok":true,"writable":true}}`), []string{
 			"ok admin port | a bot runs here and is ready", "ok sockets | has both of its sockets open"}},
+		{"a bot of another database", func(s *stand) {
+			bot(`{"slack":{"ok":true,"sockets":2,"want":2},"store":{"ok":true,"writable":true}}`)(s)
+			s.Setenv("CASTERBOT_DATABASE_URL", "sqlite:"+filepath.Join(s.dir, "other.db"))
+		}, []string{
+			"warning admin port | and no bot has this database open: it is another one | set another CASTERBOT_ADMIN_ADDR"}},
 		{"a bot with strangers", bot(`{"slack":{"ok":true,"sockets":2,"want":2,"strangers":3},"store":{"ok":true,"writable":true}}`), []string{
 			"warning sockets | 3 sockets of the app are open that no bot known here has | revoke the old one"}},
 		{"a bot with one socket", bot(`{"slack":{"ok":true,"sockets":1,"want":2},"store":{"ok":true,"writable":true}}`), []string{

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"casterbot/bot/directory"
+	"casterbot/bot/webapi"
 	"casterbot/internal/op"
 	"casterbot/internal/policy"
 )
@@ -23,17 +24,12 @@ type crew struct {
 // people looks up the user groups and people of the policy, and whether somebody is left to approve.
 func (w *workspace) people(ctx context.Context, x *exam) []Finding {
 	n := notes{check: "people"}
-	if w.down != "" {
-		n.skip("the people of the policy", w.down)
+	if why := cause(w.down, w.lacks("users:read")); why != "" {
+		n.skip("the people of the policy", why)
 		return n.list
 	}
 	c := &crew{people: map[string]op.Person{}, gone: map[string]bool{}}
-	var err error
-	if len(x.policy.UserGroups()) > 0 {
-		if c.groups, err = w.dir.UserGroups(ctx); err != nil {
-			n.skip("the user groups of the policy", "Slack cannot be asked ("+why(err)+")")
-		}
-	}
+	w.groups(ctx, &n, c, x.policy)
 	w.meet(ctx, &n, c, x.policy)
 	for _, id := range inOrder(x.policy.Mentions()) {
 		c.mention(&n, id, places(x.policy, id))
@@ -41,11 +37,57 @@ func (w *workspace) people(ctx context.Context, x *exam) []Finding {
 	for _, r := range x.policy.Rights() {
 		c.approval(&n, r)
 		c.outside(&n, r)
+		w.reachable(ctx, &n, c, r)
 	}
 	if len(n.list) == 0 {
 		n.ok("every person and user group of the policy is there")
 	}
 	return n.list
+}
+
+// groups looks up the user groups, if the policy has any.
+func (w *workspace) groups(ctx context.Context, n *notes, c *crew, p *policy.Policy) {
+	all := strings.Join(p.UserGroups(), ", ")
+	if all == "" {
+		return
+	}
+	reason := w.lacks("usergroups:read")
+	var err error
+	if reason == "" {
+		c.groups, err = w.dir.UserGroups(ctx)
+	}
+	switch {
+	case reason != "":
+	case webapi.Code(err) == "paid_teams_only":
+		n.bad("name people in their place, or choose a plan of Slack that has user groups",
+			"the plan of the workspace has no user groups, and the policy names %s", all)
+		return
+	case err != nil:
+		reason = "Slack cannot be asked (" + why(err) + ")"
+	default:
+		return
+	}
+	n.skip("the user groups of the policy", reason)
+}
+
+// reachable says when nobody who can approve is in the channel of the card.
+func (w *workspace) reachable(ctx context.Context, n *notes, c *crew, r policy.Right) {
+	able := c.able(r)
+	if !r.Second || len(able) == 0 || c.partly(r) {
+		return
+	}
+	channel, err := w.dir.Channel(ctx, r.Channel, time.Time{})
+	if err != nil || !channel.Member || channel.Archived {
+		return // the channels have told
+	}
+	for _, id := range able {
+		rooms, err := w.dir.Rooms(ctx, id, time.Time{})
+		if err != nil || slices.Contains(rooms, r.Channel) {
+			return
+		}
+	}
+	n.warn("invite one of them to #"+channel.Name+", or name other approvers",
+		"%s: none of those who can approve is in #%s: %s", r.Place, channel.Name, strings.Join(able, ", "))
 }
 
 // meet looks up whoever the policy names itself, and whoever may approve.
@@ -149,10 +191,10 @@ func (c *crew) members(ids []string) []string {
 // approval says when nobody is left who may be the second person.
 func (c *crew) approval(n *notes, a policy.Right) {
 	const mend = "name more people or groups in its approvers (docs/policy.md#grants)"
-	if !a.Second || c.groups == nil && slices.ContainsFunc(a.Approvers, isGroup) || c.asked > mostAsked {
-		return // not all are known
+	if !a.Second || c.partly(a) {
+		return
 	}
-	able := slices.DeleteFunc(c.members(a.Approvers), func(id string) bool { return c.unable(a, id) })
+	able := c.able(a)
 	switch who := c.members(a.Who); {
 	case len(able) == 0:
 		n.bad(mend, "%s: nobody can approve: of its approvers %s", a.Place, c.reasons(a))
@@ -180,6 +222,16 @@ func (c *crew) outside(n *notes, r policy.Right) {
 			}
 		}
 	}
+}
+
+// partly reports that not all approvers are known.
+func (c *crew) partly(r policy.Right) bool {
+	return c.groups == nil && slices.ContainsFunc(r.Approvers, isGroup) || c.asked > mostAsked
+}
+
+// able are those who may be the second person.
+func (c *crew) able(r policy.Right) []string {
+	return slices.DeleteFunc(c.members(r.Approvers), func(id string) bool { return c.unable(r, id) })
 }
 
 // unable reports somebody who may not approve, as policy.Approves decides.

@@ -96,9 +96,21 @@ func (w *workspace) botToken(ctx context.Context, x *exam) []Finding {
 	}
 	w.me = me
 	n.ok("SLACK_BOT_TOKEN is the bot of the workspace %s (%s)", me.TeamName, me.Team)
+	n.skip("slash commands and events of the app",
+		"Slack shows them to nobody but its owner; compare with manifest.yml at https://api.slack.com/apps → App Manifest")
 	n.scopes(me, x.Scopes)
 	n.clock(me.At)
 	return n.list
+}
+
+// lacks is which of some scopes the token does not have, as a reason, empty when it has all.
+func (w *workspace) lacks(scopes ...string) string {
+	for _, scope := range scopes {
+		if w.me.Scopes != nil && !slices.Contains(w.me.Scopes, scope) {
+			return "SLACK_BOT_TOKEN lacks the scope " + scope
+		}
+	}
+	return ""
 }
 
 func unset(name, value string) string {
@@ -220,7 +232,7 @@ func isAre(n int) string {
 // sameApp holds both tokens against each other. An app token has the id of its app in it (xapp-1-A…), which Slack
 // says on a socket too.
 func (w *workspace) sameApp(ctx context.Context, n *notes, said string) {
-	if parts := strings.Split(w.config.AppToken, "-"); said == "" && len(parts) > 3 && strings.HasPrefix(parts[2], "A") {
+	if parts := strings.Split(w.config.AppToken, "-"); len(parts) > 3 && strings.HasPrefix(parts[2], "A") {
 		said = parts[2]
 	}
 	if said == "" || w.down != "" || w.me.Bot == "" {

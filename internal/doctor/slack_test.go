@@ -55,6 +55,16 @@ func opens(s *stand) {
 	}
 }
 
+// otherApp lets Slack take the app token of another app.
+func otherApp(s *stand) {
+	other := fakeslack.New(fakeslack.Config{AppToken: "xapp-1-A0OTHER-1-fake", BotToken: sandbox.BotToken,
+		Scopes: strings.Fields(manifest)})
+	server := httptest.NewServer(other)
+	s.Cleanup(func() { other.Close(); server.Close() })
+	other.SetBase(server.URL)
+	s.Setenv("SLACK_API_URL", server.URL+"/api/")
+}
+
 // What is wrong with the tokens, and with the way to Slack.
 func TestFaultsOfTokens(t *testing.T) {
 	const app, bot = "apps.connections.open", "auth.test"
@@ -81,6 +91,22 @@ func TestFaultsOfTokens(t *testing.T) {
 			"broken sockets | SLACK_APP_TOKEN lacks a scope | connections:write"}},
 		{"a scope too few", installed(fakeslack.Config{Scopes: strings.Fields(strings.Replace(manifest, "pins:write ", "", 1))}), []string{
 			"broken tokens | SLACK_BOT_TOKEN lacks scopes: pins:write | manifest.yml"}},
+		{"no scope for channels", installed(fakeslack.Config{Scopes: strings.Fields(strings.Replace(manifest, "channels:read ", "", 1))}),
+			[]string{"broken tokens | SLACK_BOT_TOKEN lacks scopes: channels:read",
+				"not checked channels | because SLACK_BOT_TOKEN lacks the scope channels:read"}},
+		{"no scope for groups", installed(fakeslack.Config{Scopes: strings.Fields(strings.Replace(manifest, "usergroups:read ", "", 1))}),
+			[]string{"broken tokens | SLACK_BOT_TOKEN lacks scopes: usergroups:read",
+				"not checked people | because SLACK_BOT_TOKEN lacks the scope usergroups:read"}},
+		{"no scope for people", installed(fakeslack.Config{Scopes: strings.Fields(strings.Replace(manifest, " users:read", "", 1))}),
+			[]string{"broken tokens | SLACK_BOT_TOKEN lacks scopes: users:read",
+				"not checked people | because SLACK_BOT_TOKEN lacks the scope users:read"}},
+		{"tokens of two apps", func(s *stand) { s.Setenv("SLACK_APP_TOKEN", "xapp-1-A0OTHER-1-fake"); otherApp(s) }, []string{
+			"broken sockets | SLACK_APP_TOKEN is of the app A0OTHER and SLACK_BOT_TOKEN of the app A0CASTER | from one app"}},
+		{"no more sockets", func(s *stand) {
+			for range 10 {
+				opens(s)
+			}
+		}, []string{"broken sockets | Slack closes the socket at once (too_many_websockets) | other deployments"}},
 		{"a scope too many", installed(fakeslack.Config{Scopes: strings.Fields(manifest + " channels:history")}), []string{
 			"warning tokens | SLACK_BOT_TOKEN has scopes that casterbot does not need: channels:history | manifest.yml"}},
 		{"a stranger", opens, []string{
@@ -187,6 +213,14 @@ func TestFaultsOfPeople(t *testing.T) {
 			"broken people | nobody can approve: of its approvers nobody is in the groups", "warning people | user group S0NONE"}},
 		{"one is left", approvers("S0LEADS", change("U0MIO", func(u *fakeslack.User) { u.Deleted = true })), []string{
 			"warning people | U0KEN is the only one left who can approve, so nobody can approve what U0KEN asks for | name more"}},
+		{"nobody who approves is there", approvers("S0NIGHT", group("S0NIGHT", "U0BO"), func(s *stand) {
+			if err := s.world.Slack.SetMember("C0SHOW", "U0BO", false); err != nil {
+				s.Fatal(err)
+			}
+		}), []string{
+			"warning people | none of those who can approve is in #show-control: U0BO | invite one of them to #show-control"}},
+		{"a plan without groups", fails("usergroups.list", "paid_teams_only"), []string{
+			"broken people | the plan of the workspace has no user groups, and the policy names S0CREW, S0LEADS | name people"}},
 		{"one who never asks is left", approvers("S0NIGHT", group("S0NIGHT", "U0BO")), nil},
 		{"a zone that nobody knows", change("U0ANA", func(u *fakeslack.User) { u.TZ = "Moon/Base" }), []string{
 			`warning people | the time zone "Moon/Base" of U0ANA is not known here`}},

@@ -110,7 +110,9 @@ func (a *account) fitting(ctx context.Context, n *notes, patterns []namedStream,
 	}
 	for _, p := range patterns {
 		lives := slices.ContainsFunc(online, func(s live.Online) bool { return fits(p.App, s.App) && fits(p.Name, s.Name) })
-		set := slices.ContainsFunc(configs, func(c live.RecordConfig) bool { return fits(p.App, c.App) && fits(p.Name, c.Name) })
+		set := slices.ContainsFunc(configs, func(c live.RecordConfig) bool {
+			return fits(p.App, c.App) && fits(p.Name, c.Name)
+		})
 		if !lives && !set {
 			n.warn("correct the pattern in the policy; the account's streams: "+consoleAt+" → Stream Management",
 				"%s: %s fits no live stream and nothing that is set up to be recorded", p.place, p.Stream)
@@ -118,8 +120,8 @@ func (a *account) fitting(ctx context.Context, n *notes, patterns []namedStream,
 	}
 }
 
-// fits holds a name against a pattern of the policy, which has no other special characters than * and ?. A configuration
-// for all has no name, or a star.
+// fits holds a name against a pattern of the policy, which has no other special characters than * and ?. A
+// configuration for all has no name, or a star.
 func fits(pattern, name string) bool {
 	same, _ := path.Match(pattern, name)
 	return same || name == "" || name == "*"
