@@ -185,14 +185,19 @@ func said(e *live.Error, text string) string {
 	return e.Message
 }
 
-// forbidden are the codes of a right that is missing.
-var forbidden = []string{"Forbidden", "Forbidden.RAM", "NoPermission", "PermissionDenied", "IllegalOperation"}
+// forbids reports the code of a right that is missing.
+func forbids(code string) bool {
+	right := strings.HasPrefix(code, "Forbidden") && code != "Forbidden.RiskControl"
+	return right || slices.Contains([]string{"NoPermission", "PermissionDenied", "IllegalOperation"}, code)
+}
 
 // Advice says what mends an error that no call gets past, for whoever keeps the bot.
 func Advice(e *live.Error) string {
 	begins := func(prefix string) bool { return strings.HasPrefix(e.Code, prefix) }
 	switch {
-	case slices.Contains(forbidden, e.Code):
+	case e.Keys:
+		return "correct the credentials that ALIBABA_CLOUD_… names: role, OIDC token, profile or key"
+	case forbids(e.Code):
 		return "allow live:" + cmp.Or(e.Action, "*") + "; " + ramPolicy
 	case begins("InvalidTimeStamp"), e.Code == "ClockSkew":
 		return setClock
@@ -206,8 +211,6 @@ func Advice(e *live.Error) string {
 		return "pay for the account: https://usercenter2.aliyun.com"
 	case begins("Forbidden.RiskControl"):
 		return "ask Alibaba Cloud's support why the account is held back: https://workorder.console.aliyun.com"
-	case e.Keys:
-		return "correct the credentials that ALIBABA_CLOUD_… names: role, OIDC token, profile or key"
 	case e.Class == live.Throttled:
 		return "find out what else uses the account, and leave it less: CASTERBOT_QUOTA_SHARE"
 	case e.Class == live.NotSent:
@@ -224,7 +227,7 @@ func (a *account) worked(action string, err error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	e := &live.Error{}
-	if errors.As(err, &e) && slices.Contains(forbidden, e.Code) {
+	if errors.As(err, &e) && forbids(e.Code) {
 		a.denied[action] = e
 	}
 	if err == nil || e.Class == live.Refused || e.Class == live.NotFound {

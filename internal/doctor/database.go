@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -29,6 +30,10 @@ func checkDatabase(ctx context.Context, x *exam) []Finding {
 	s, err := store.Examine(ctx, x.Settings.DatabaseURL.Reveal())
 	x.bot.database, x.bot.replicas = s.Holder, s.Replicas
 	x.bot.other = err == nil && s.Holder == "" && s.Replicas == 0 && s.Watched
+	if errors.Is(err, context.DeadlineExceeded) && s.Path != "" {
+		n.skip("the database", "it takes too long to read it through")
+		return n.list
+	}
 	if err != nil {
 		n.bad(mendDatabase(err), "CASTERBOT_DATABASE_URL: %v", err)
 	}
@@ -62,6 +67,10 @@ func mendDatabase(err error) string {
 		{"pooler", "name the server itself, or a pool with pool_mode=session, in CASTERBOT_DATABASE_URL"},
 		{"another program", "name another database in CASTERBOT_DATABASE_URL"},
 		{"permission denied", "let the user that runs casterbot write the file and its folder: chown"},
+		{"operation not permitted", "let the file be written: lsattr, chattr -i"},
+		{"database is locked", "end the program that has it open: fuser FILE"},
+		{"standby", "name the primary server in CASTERBOT_DATABASE_URL"},
+		{"no connection left", "let the server have more connections: max_connections"},
 		{"read-only file system", "mount the disk for writing, or name a file elsewhere in CASTERBOT_DATABASE_URL"},
 		{"its folder must exist", "make the folder: mkdir -p -m 700"},
 		{"network file system", "name a file on a local disk, or PostgreSQL, in CASTERBOT_DATABASE_URL"},

@@ -83,10 +83,16 @@ func TestFaultsOfTheMachine(t *testing.T) {
 			"broken files | ALIBABA_CLOUD_OIDC_TOKEN_FILE: open /nowhere/oidc | mount the token"}},
 		{"a zone", set("TZ", "Europe/Berlni"), []string{`warning time zones | TZ is "Europe/Berlni" | Europe/Berlin`}},
 		{"SOCKS", via("socks5://fake:fakepass@proxy.example:1080", nil), []string{
-			"broken proxy | a proxy of the kind socks5, through which sockets cannot go | HTTPS_PROXY=http://HOST:PORT"}},
+			"warning proxy | a proxy of the kind socks5, through which sockets cannot go | HTTPS_PROXY=http://HOST:PORT"}},
 
 		{"no address of a proxy", via("", unread), []string{
-			"broken proxy | HTTPS_PROXY is not the address of a proxy | NO_PROXY"}},
+			"warning proxy | HTTPS_PROXY is not the address of a proxy | NO_PROXY"}},
+		{"a proxy that is away", via("http://fake:fakepass@127.0.0.1:1", nil), []string{
+			"warning proxy | the proxy 127.0.0.1:1 of HTTPS_PROXY cannot be reached (it refuses connections) | unset it"}},
+		{"no authorities", set("SSL_CERT_FILE", "/nowhere/ca.pem"), []string{
+			"broken authorities | SSL_CERT_FILE: open /nowhere/ca.pem | unset it"}},
+		{"no certificates", func(s *stand) { s.Setenv("SSL_CERT_FILE", s.file("ca.pem", "nothing")) }, []string{
+			"broken authorities | there is no certificate in "}},
 		{"another name of a proxy", set("ALL_PROXY", "http://fake:fakepass@proxy.example"), []string{
 			"warning proxy | ALL_PROXY is set, which casterbot does not use | HTTPS_PROXY"}},
 	})

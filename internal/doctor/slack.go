@@ -187,20 +187,13 @@ func (w *workspace) count(ctx context.Context, x *exam, n *notes, address string
 		n.bad(do, "%s", what)
 	case err != nil:
 		n.bad("look for what cuts websockets: a proxy, a firewall, TLS inspection; or other deployments of the app",
-			"a socket cannot be opened (%s): no command comes in", cmpReason(err))
+			"a socket cannot be opened (%s): no command comes in", reason(err))
 	case said.Connections > 1:
 		n.strangers(said.Connections - 1)
 	default:
 		n.ok("a socket was opened and closed; no other one of the app is open")
 	}
 	return said.App
-}
-
-func cmpReason(err error) string {
-	if reason := neterr.Reason(err); reason != "" {
-		return reason
-	}
-	return err.Error()
 }
 
 // asTold is how a bot that runs here says that its sockets are.

@@ -47,7 +47,7 @@ func (x *exam) touches(c live.Caster) bool {
 // unseen tells what could not be looked at. A right that is missing is told with the rights.
 func (n *notes) unseen(what string, err error) {
 	e := &live.Error{}
-	if errors.As(err, &e) && slices.Contains(forbidden, e.Code) {
+	if errors.As(err, &e) && forbids(e.Code) {
 		n.skip(what, "the keys may not use live:"+e.Action)
 		return
 	}
