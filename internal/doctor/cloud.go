@@ -81,7 +81,7 @@ func (x *exam) openCloud(n *notes) (*account, string) {
 	a := &account{limited: map[string]bool{}, denied: map[string]*live.Error{}, asked: map[string]bool{}}
 	a.client, err = live.New(live.Config{
 		Endpoint: x.Settings.LiveEndpoint, Region: x.Settings.Region, Credentials: keys, Wait: 15 * time.Second,
-		Quota: quota.New(quota.Config{Share: share}), Log: slog.New(throttled{Handler: slog.DiscardHandler, account: a}),
+		Quota: quota.New(quota.Config{Share: x.share()}), Log: slog.New(throttled{Handler: slog.DiscardHandler, account: a}),
 	})
 	if err != nil {
 		n.bad("correct that setting: casterbot run --help", "%v", err)
@@ -90,8 +90,13 @@ func (x *exam) openCloud(n *notes) (*account, string) {
 	return a, ""
 }
 
-// share is how much of the account's limits a look uses, in percent.
-const share = 20
+// share is how much of the limits a look uses, in percent: beside a bot what that leaves to others by default.
+func (x *exam) share() int {
+	if x.bot.ready != nil || x.bot.elsewhere() != "" {
+		return 10
+	}
+	return 20
+}
 
 // throttled notes the calls that the service refused as too many, which the client tries again.
 type throttled struct {

@@ -90,7 +90,9 @@ func (w *workspace) botToken(ctx context.Context, x *exam) []Finding {
 	}
 	me, err := w.config.Identify(ctx)
 	if err != nil {
-		w.down = "SLACK_BOT_TOKEN does not work"
+		if w.down = "Slack cannot be asked"; webapi.TokenError(err, "SLACK_BOT_TOKEN") != nil {
+			w.down = "SLACK_BOT_TOKEN does not work"
+		}
 		n.failed(err, "SLACK_BOT_TOKEN")
 		return n.list
 	}

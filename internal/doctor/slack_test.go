@@ -113,14 +113,15 @@ func TestFaultsOfTokens(t *testing.T) {
 			"warning sockets | 1 socket of the app is open that no bot known here has | end the other deployment"}},
 		{"Slack away", set("SLACK_API_URL", dead.URL+"/api/"), []string{
 			"broken tokens | Slack cannot be asked (it refuses connections) | HTTPS_PROXY",
-			"broken sockets | Slack cannot be asked (it refuses connections) | firewall", noChannels}},
+			"broken sockets | Slack cannot be asked (it refuses connections) | firewall",
+			"not checked channels | Slack cannot be asked"}},
 		{"no Slack", set("SLACK_API_URL", page.URL+"/api/"), []string{
 			"broken tokens | SLACK_API_URL has no Slack API behind it (404) | https://slack.com/api/",
 			"broken sockets | SLACK_API_URL has no Slack API"}},
 		{"no authority", set("SLACK_API_URL", secure.URL+"/api/"), []string{
 			"broken tokens | its certificate is of an unknown authority | SSL_CERT_FILE", "broken sockets | of an unknown authority"}},
 		{"left alone", func(s *stand) { s.world.Slack.Fail(bot, fakeslack.Fault{RetryAfter: time.Minute}) }, []string{
-			"not checked tokens | Slack asks to be left alone for 1m0s", noChannels}},
+			"not checked tokens | Slack asks to be left alone for 1m0s"}},
 		{"an error of Slack's", func(s *stand) { s.world.Slack.Fail("*", fakeslack.Fault{Status: 503}) }, []string{
 			"broken tokens | Slack cannot be asked (it answers with HTTP 503)", "broken sockets | HTTP 503"}},
 	})
