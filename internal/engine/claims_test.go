@@ -74,31 +74,6 @@ func TestClaimsEndAfterACrash(t *testing.T) {
 	}
 }
 
-// A preview that was opened is over when it is closed, by name or with all others, and not when another one is.
-func TestWhichClaimEnds(t *testing.T) {
-	open := op.Command{Starts: []op.Condition{op.PreviewOpen}}
-	shut := op.Command{Ends: []op.Condition{op.PreviewOpen}}
-	record, pause := op.Command{Starts: []op.Condition{op.IsRecorded}},
-		op.Command{Starts: []op.Condition{op.IsPaused}, Ends: []op.Condition{op.IsRecorded}}
-	of := func(scene string) op.Operation { return op.Operation{Plan: op.Plan{Args: op.Args{"scene": scene}}} }
-	for name, c := range map[string]struct {
-		claim, by op.Command
-		of, o     op.Operation
-		want      bool
-	}{
-		"its own scene is closed": {open, shut, of("s1"), of("s1"), true},
-		"another one is":          {open, shut, of("s1"), of("s2"), false},
-		"all are":                 {open, shut, of("s1"), of(""), true},
-		"paused":                  {record, pause, of(""), of(""), true},
-		"resumed":                 {pause, record, of(""), of(""), true},
-		"something else":          {open, record, of("s1"), of(""), false},
-	} {
-		if got := ended(c.of, c.claim, c.o, c.by); got != c.want {
-			t.Errorf("%s: %v", name, got)
-		}
-	}
-}
-
 // However much was done on the target in between, the card of what is ended says so.
 func TestClaimsEndAfterMuchElse(t *testing.T) {
 	s := newStage(t)
