@@ -190,7 +190,7 @@ func (v boardView) stream(stream named) (row, bool) {
 	}
 	switch {
 	case len(fact) == 0:
-	case recorded.Going() || !seen && recorded.Own.Began():
+	case recorded.Going() || recorded.Started() || !seen && recorded.Own.Began():
 		r.rank, r.item.Mark = rankRecording, op.MarkRecording
 	case recorded.Due().After(v.at):
 		r.rank, r.item.Mark = rankPaused, op.MarkPaused
@@ -239,7 +239,8 @@ func (s snapshot) recording(stream live.Stream, own records.History) tally.Recor
 func (s snapshot) recordedIn(streams []named, own records.History) named {
 	for _, stream := range streams {
 		on, seen := s.live(stream.of)
-		if (on != nil || !seen) && s.recording(stream.of, own).Going() {
+		r := s.recording(stream.of, own)
+		if (on != nil || !seen) && (r.Going() || r.Started()) {
 			return stream
 		}
 	}
