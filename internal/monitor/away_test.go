@@ -166,3 +166,35 @@ func TestCareOfAnAlertThatIsOver(t *testing.T) {
 		t.Errorf("the next: %s", got)
 	}
 }
+
+// A board that cannot be taken down, because the bot is out of the channel or that is archived, is not forgotten: it is
+// taken down when it can be, or goes on.
+func TestABoardThatCannotBeTakenDown(t *testing.T) {
+	s := newFixture(t)
+	s.board(show, true)
+	s.pass(time.Second)
+	s.want("put up", "post C0SHOW: On air")
+	s.with(func() { s.tells[show], s.chatFail["edit"] = nil, notify.ErrNotInChannel }) // archived
+	for range 8 {
+		s.pass(boardEvery)
+	}
+	if n := s.calls["failed edit"]; n != 1 {
+		t.Errorf("tried %d times within %s", n, muteFor)
+	}
+	s.with(func() { delete(s.tells, show); clear(s.chatFail) })
+	s.w.ChannelRestored(t.Context(), show)
+	s.pass(boardEvery)
+	s.want("it goes on", "edit C0SHOW: On air")
+	s.board(show, false)
+	s.with(func() { s.chatFail["edit"] = notify.ErrNotInChannel })
+	s.pass(editApart)
+	s.w.ChannelRestored(t.Context(), show)
+	s.pass(guardEvery)
+	s.want("thrown out")
+	s.with(func() { clear(s.chatFail) })
+	s.w.ChannelRestored(t.Context(), show)
+	s.pass(guardEvery)
+	s.want("back", "edit C0SHOW: The on-air board was taken down")
+	s.pass(time.Hour)
+	s.want("gone")
+}
