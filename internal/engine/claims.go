@@ -16,15 +16,21 @@ import (
 // done at once, and looked after by the sweep, because a process may die in between; both may do it again.
 const (
 	claimsWithin = 10 * time.Minute
+	claimsBefore = 24 * time.Hour      // the same when a process begins: it may have been down for long
 	claimsFor    = 30 * 24 * time.Hour // a card that is older is not looked for
 )
 
 // endOldClaims does what a process that died has left undone, also for the holder of a lock that was passed.
 func (e *Engine) endOldClaims(ctx context.Context) error {
-	all, err := e.store.List(ctx, store.Query{ActedSince: e.now().Add(-claimsWithin), Limit: 500})
+	within := claimsWithin
+	if !e.sweeper.begun {
+		within = claimsBefore
+	}
+	all, err := e.store.List(ctx, store.Query{ActedSince: e.now().Add(-within), Newest: true, Limit: 500})
 	for _, o := range all {
 		err = errors.Join(err, e.endClaims(ctx, o), e.tellHolder(ctx, o))
 	}
+	e.sweeper.begun = e.sweeper.begun || err == nil
 	return err
 }
 

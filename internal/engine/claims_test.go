@@ -74,6 +74,25 @@ func TestClaimsEndAfterACrash(t *testing.T) {
 	}
 }
 
+// The same when the next process begins hours later.
+func TestClaimsEndAfterALongTimeDown(t *testing.T) {
+	s := newStage(t)
+	s.with(func() { s.confirm = op.ConfirmNone })
+	first, second := s.asked("caster restart c1"), s.asked("caster restart c1")
+	s.want(second, op.Succeeded, 2)
+	s.close()
+	s.with(func() { s.now = s.now.Add(5 * time.Hour) })
+	s.open()
+	s.e.table.Commands[0].Starts = []op.Condition{op.IsOnAir} // before this nobody knew what ends
+	for range 2 {
+		s.e.sweep(t.Context())
+		s.settle()
+	}
+	if got := s.over(first); !strings.Contains(got, second.Ref()) {
+		t.Errorf("the first card says %q", got)
+	}
+}
+
 // However much was done on the target in between, the card of what is ended says so.
 func TestClaimsEndAfterMuchElse(t *testing.T) {
 	s := newStage(t)

@@ -193,21 +193,6 @@ func TestLooksHaveTheirDistance(t *testing.T) {
 	}
 }
 
-// A channel that has become shared with others is not told what came of it.
-func TestASharedChannelIsNotToldWhatCame(t *testing.T) {
-	l := &later{}
-	l.say(func(int64) (op.Followup, error) {
-		return op.Followup{Text: op.L("news.mp4"), Next: []op.Next{{Label: "Files", Text: "caster list"}}}, nil
-	})
-	s, o := followed(t, l)
-	s.with(func() { s.shared = true })
-	s.advance(followFirst)
-	if got := s.get(o).Outcome; len(got.Next) > 0 ||
-		s.after(o) != "What came of it is not told in this channel any more." {
-		t.Errorf("%q, %+v", s.after(o), got.Next)
-	}
-}
-
 // Nothing is looked at as long as it is not known whether the channel may be told of it; then it is told.
 func TestWhatCameWaitsUntilItMayBeTold(t *testing.T) {
 	l := &later{}
@@ -224,5 +209,20 @@ func TestWhatCameWaitsUntilItMayBeTold(t *testing.T) {
 	s.advance(followRetry)
 	if got := s.after(o); got != "news.mp4" {
 		t.Errorf("%q", got)
+	}
+}
+
+// A channel that has become shared with others is not told what came of it.
+func TestASharedChannelIsNotToldWhatCame(t *testing.T) {
+	l := &later{}
+	l.say(func(int64) (op.Followup, error) {
+		return op.Followup{Text: op.L("news.mp4"), Next: []op.Next{{Label: "Files", Text: "caster list"}}}, nil
+	})
+	s, o := followed(t, l)
+	s.with(func() { s.shared = true })
+	s.advance(followFirst)
+	if got := s.get(o).Outcome; len(got.Next) > 0 ||
+		s.after(o) != "What came of it is not told in this channel any more." {
+		t.Errorf("%q, %+v", s.after(o), got.Next)
 	}
 }
