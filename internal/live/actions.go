@@ -31,6 +31,7 @@ var actions = []Action{
 	{"DescribeCasters", false, onAny},
 	{"DescribeCasterScenes", false, onAny},
 	{"DescribeCasterConfig", false, onAny},
+	{"DescribeLiveUserDomains", false, onAny},
 	{"DescribeLiveStreamsOnlineList", false, onAny},
 	{"DescribeLiveRecordConfig", false, onAny},
 	{"DescribeLiveStreamRecordContent", false, onAny},
