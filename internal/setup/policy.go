@@ -235,7 +235,8 @@ func (r *run) studioPicker(channel choice) picker {
 
 // streamPicker offers the streams that the cloud knows of. One that was never live is typed in full.
 func (r *run) streamPicker(channel choice) picker {
-	p := picker{what: "stream", flag: "--streams", none: true, hint: "one that is not listed is typed as domain/app/stream",
+	p := picker{what: "stream", flag: "--streams", none: true,
+		hint:     "one that is not listed is typed as domain/app/stream",
 		question: fmt.Sprintf("Streams that %s may record: numbers, or domain/app/stream (Enter: none)", channel.name)}
 	for _, s := range r.account.streams {
 		p.list = append(p.list, choice{id: s.String(), name: s.String(), other: []string{s.Name, s.App + "/" + s.Name},
