@@ -48,7 +48,8 @@ func (b Build) Program() cli.Program {
 		Err: os.Stderr,
 		Commands: []cli.Command{
 			b.runCommand(), b.sandboxCommand(), cli.PolicyCommand(shape().Verbs(), effects()),
-			cli.BackupCommand(), cli.RestoreCommand(engine.CloseRestored), b.versionCommand(),
+			cli.BackupCommand(), cli.RestoreCommand(engine.CloseRestored), cli.DoctorCommand(b.examine),
+			b.versionCommand(),
 		},
 	}
 	p.Commands = append(p.Commands, cli.CompletionCommand(func() []cli.Command { return p.Commands }))
