@@ -6,9 +6,7 @@ package survey
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -27,8 +25,8 @@ const (
 
 // Bot is who a bot token speaks for.
 type Bot struct {
-	Team, TeamID, Name, App string // App is the id of the app; empty when Slack does not tell
-	Scopes                  []string
+	webapi.Identity
+	App string // the id of its app; empty when Slack does not tell
 }
 
 // Channel is one that the bot is in.
@@ -51,38 +49,31 @@ type Person struct {
 }
 
 // Survey asks one workspace.
-type Survey struct{ api *slack.Client }
+type Survey struct {
+	config webapi.Config
+	api    *slack.Client
+}
 
 // New makes one for two tokens, either of which may be missing. The address is that of Slack's Web API.
 func New(address, appToken, botToken string) *Survey {
 	c := webapi.Config{APIURL: address, AppToken: appToken, BotToken: botToken, HTTP: webapi.HTTPClient()}.Filled()
-	return &Survey{api: c.Api()}
+	return &Survey{config: c, api: c.Api()}
 }
 
-// Bot is docs.slack.dev/reference/methods/auth.test. Which app it is of Slack tells apart, where it may.
+// Bot says who the bot token speaks for, and of which app it is, where Slack tells it.
 func (s *Survey) Bot(ctx context.Context) (Bot, error) {
-	me, err := s.api.AuthTestContext(ctx)
+	me, err := s.config.Identify(ctx)
 	if err != nil {
 		return Bot{}, plain("the bot token", err)
 	}
-	if strings.HasPrefix(me.TeamID, "E") {
-		return Bot{}, webapi.OrgWide(me.TeamID)
-	}
-	b := Bot{Team: me.Team, TeamID: me.TeamID, Name: me.User, Scopes: scopes(me.Header)}
-	if info, err := s.api.GetBotInfoContext(ctx, slack.GetBotInfoParameters{Bot: me.BotID}); err == nil {
-		b.App = info.AppID
-	}
+	b := Bot{Identity: me}
+	b.App, _ = s.config.App(ctx, me.Bot) // it needs a scope, which may be missing
 	return b, nil
 }
 
-func scopes(header http.Header) []string {
-	return strings.FieldsFunc(header.Get("X-OAuth-Scopes"), func(r rune) bool { return r == ',' || r == ' ' })
-}
-
-// App asks whether the app token can open a socket (docs.slack.dev/reference/methods/apps.connections.open). The
-// address that comes back is not used, and ends by itself.
+// App asks whether the app token can open a socket. None is opened.
 func (s *Survey) App(ctx context.Context) error {
-	_, _, err := s.api.StartSocketModeContext(ctx)
+	_, err := s.config.OpenSocket(ctx)
 	return plain("the app token", err)
 }
 
@@ -168,8 +159,8 @@ func person(u slack.User) Person {
 func pages(ctx context.Context, ask func() (more bool, err error)) error {
 	for range mostPages {
 		more, err := ask()
-		if limited, ok := errors.AsType[*slack.RateLimitedError](err); ok {
-			if err := sleep.For(ctx, limited.RetryAfter); err != nil {
+		if wait, ok := webapi.Limited(err); ok {
+			if err := sleep.For(ctx, wait); err != nil {
 				return err
 			}
 			continue

@@ -47,8 +47,8 @@ func (b Build) Program() cli.Program {
 		Name: "casterbot", Short: "Operate ApsaraVideo Live studios and recordings from Slack.", Out: os.Stdout,
 		Err: os.Stderr,
 		Commands: []cli.Command{
-			b.runCommand(), b.initCommand(), b.sandboxCommand(), cli.PolicyCommand(shape().Verbs(), effects()),
-			b.manifestCommand(),
+			b.runCommand(), b.initCommand(), cli.DoctorCommand(b.examine), b.sandboxCommand(),
+			cli.PolicyCommand(shape().Verbs(), effects()), b.manifestCommand(),
 			cli.BackupCommand(), cli.RestoreCommand(engine.CloseRestored), b.versionCommand(),
 		},
 	}

@@ -5,12 +5,14 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 
 	"casterbot/internal/cli"
+	"casterbot/internal/doctor"
 	"casterbot/internal/setup"
 )
 
@@ -68,7 +70,11 @@ func initFlags(f *flag.FlagSet, o *setup.Options) {
 
 func (b Build) setupProgram() setup.Program {
 	return setup.Program{Name: programName(), Manifest: b.Manifest, Example: b.ExamplePolicy, Verbs: shape().Verbs(),
-		Effects: effects()}
+		Effects: effects(), Check: func(ctx context.Context, out io.Writer) (bool, error) {
+			report := b.examine(ctx)
+			_, err := io.WriteString(out, report.Text())
+			return report.Exit() != doctor.ExitBroken, err
+		}}
 }
 
 // programName is how this program is called in a shell. What `go run` has made is gone when it ends.

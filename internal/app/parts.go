@@ -9,6 +9,7 @@ import (
 	"casterbot/bot/webapi"
 	"casterbot/commands"
 	"casterbot/internal/config"
+	"casterbot/internal/doctor"
 	"casterbot/internal/live"
 	"casterbot/internal/monitor"
 	"casterbot/internal/notify"
@@ -42,12 +43,7 @@ func openPolicy(path string, log *slog.Logger) (*policy.Keeper, error) {
 }
 
 func openKeys(c config.Config) (live.Credentials, error) {
-	return live.NewCredentials(live.CredentialsConfig{
-		AccessKeyID: c.AccessKeyID.Reveal(), AccessKeySecret: c.AccessKeySecret.Reveal(),
-		SecurityToken: c.SecurityToken.Reveal(),
-		RoleARN:       c.RoleARN, RoleSessionName: c.RoleSessionName, ECSRole: c.ECSRole,
-		OIDCProviderARN: c.OIDCProviderARN, OIDCTokenFile: c.OIDCTokenFile, Profile: c.Profile,
-	})
+	return live.NewCredentials(doctor.Keys(c))
 }
 
 // looksServe is how old a look may be that serves somebody else's question as well.

@@ -14,7 +14,7 @@ func (c *Client) Domains(ctx context.Context) ([]string, error) {
 		said, err := read[struct {
 			TotalCount number
 			Domains    list[struct{ DomainName string }]
-		}](ctx, c, "DescribeLiveUserDomains",
+		}](ctx, c, ForSetup,
 			params{{"LiveDomainType", "liveVideo"}, {"PageNumber", strconv.Itoa(page)}, {"PageSize", strconv.Itoa(size)}})
 		if err != nil {
 			return nil, err

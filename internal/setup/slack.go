@@ -1,7 +1,6 @@
 package setup
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -40,7 +39,7 @@ func (r *run) slackStep(ctx context.Context) error {
 		return err
 	}
 	r.slack = survey.New(address, app, bot)
-	r.t.done("%s is in the workspace %s", "@"+r.bot.Name, r.bot.Team)
+	r.t.done("@%s is in the workspace %s", r.bot.Name, r.bot.TeamName)
 	if address == slackAPI {
 		address = ""
 	}
@@ -109,7 +108,6 @@ func (r *run) tryBot(ctx context.Context, address, app, token string) error {
 			of[1])
 	}
 	r.bot = bot
-	r.bot.Team = cmp.Or(bot.Team, bot.TeamID)
 	return nil
 }
 

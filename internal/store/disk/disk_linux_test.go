@@ -1,4 +1,4 @@
-package store
+package disk
 
 import (
 	"strings"
@@ -13,7 +13,7 @@ func TestNetworkFileSystemsAreRefused(t *testing.T) {
 			t.Errorf("%x: %v", number, err)
 		}
 	}
-	if err := local(t.TempDir()); err != nil {
+	if err := Local(t.TempDir()); err != nil {
 		t.Error(err)
 	}
 }
