@@ -26,7 +26,7 @@ func (r *run) lookOnce(ctx context.Context, endpoint, region string, how login) 
 	defer cancel()
 	studios, err := cloud.Casters(ctx)
 	if err != nil {
-		return r.explain(err, endpoint, region)
+		return explain(err, endpoint, region, how)
 	}
 	r.account = account{looked: true, studios: studios, online: map[string]bool{}}
 	r.lookAtDomains(ctx, cloud)
@@ -126,9 +126,9 @@ func (r *run) writeLogin(ctx context.Context, endpoint, region string, how login
 	r.settings.set("ALIBABA_CLOUD_REGION_ID", region)
 	r.settings.set("ALIBABA_CLOUD_ROLE_ARN", how.role)
 	r.settings.set("ALIBABA_CLOUD_ECS_METADATA", how.ecsRole)
-	r.settings.set(keyID.env+"_FILE", "")
-	r.settings.set(keySecret.env+"_FILE", "")
 	if how.keyID == "" {
+		r.settings.set(keyID.env+"_FILE", "")
+		r.settings.set(keySecret.env+"_FILE", "")
 		return r.save()
 	}
 	return r.writeSecrets(ctx, map[need]string{keyID: how.keyID, keySecret: how.keySecret})

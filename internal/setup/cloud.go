@@ -96,9 +96,15 @@ func (r *run) askLogin(ctx context.Context) (login, error) {
 		return l, nil
 	}
 	if known, _, err := r.known(keyID, r.Cloud.KeyID); err == nil && known == "" && l.role == "" && r.t.asks() {
-		if l.ecsRole, err = r.askRole(ctx); err != nil || l.ecsRole != "" {
-			return l, err
-		}
+		return r.askLoginAnew(ctx)
+	}
+	return r.askKey(ctx, l)
+}
+
+// askLoginAnew asks for a role once more, and for a key without one.
+func (r *run) askLoginAnew(ctx context.Context) (l login, err error) {
+	if l.ecsRole, err = r.askRole(ctx); err != nil || l.ecsRole != "" {
+		return l, err
 	}
 	return r.askKey(ctx, l)
 }
@@ -167,6 +173,10 @@ func (r *run) mend(ctx context.Context, region string, how login, wrong error) (
 		return text, how, err
 	case ofKey:
 		r.fresh, r.Cloud.KeyID, r.Cloud.KeySecret = true, "", ""
+		if how.ecsRole != "" {
+			again, err := r.askLoginAnew(ctx)
+			return region, again, err
+		}
 		how, err := r.askKey(ctx, login{role: how.role})
 		return region, how, err
 	case ofRights:
@@ -194,7 +204,7 @@ type refusal struct {
 func (r refusal) Error() string { return r.text }
 
 // explain words an error of a look.
-func (r *run) explain(err error, endpoint, region string) error {
+func explain(err error, endpoint, region string, how login) error {
 	e := &live.Error{}
 	if !errors.As(err, &e) {
 		return err
@@ -204,6 +214,10 @@ func (r *run) explain(err error, endpoint, region string) error {
 		return slices.ContainsFunc(codes, func(c string) bool { return strings.HasPrefix(e.Code, c) })
 	}
 	switch {
+	case e.Keys && how.keyID == "":
+		return refusal{ofKey, fmt.Sprintf("the role %s gives no keys: is it attached to this instance?", how.ecsRole)}
+	case e.Keys && how.role != "":
+		return refusal{ofKey, fmt.Sprintf("the key cannot assume %s (%s): does the role trust its user?", how.role, e.Code)}
 	case e.Keys, begins("InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidSecurityToken"):
 		return refusal{ofKey, text + ": check it in the RAM console, or make another one"}
 	case begins("Forbidden.RiskControl", "InsufficientBalance"):
