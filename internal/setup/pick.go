@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"casterbot/internal/op"
 )
@@ -85,12 +86,16 @@ func (p picker) given(text string) ([]choice, error) {
 }
 
 func (p picker) show(t *terminal) {
+	wide := 0
+	for _, c := range p.list[:min(mostShown, len(p.list))] {
+		wide = min(max(wide, utf8.RuneCountInString(c.name)), 44)
+	}
 	for i, c := range p.list {
 		if i == mostShown {
 			t.say("    … and %d more, by name", len(p.list)-mostShown)
 			return
 		}
-		t.say("    %2d  %s", i+1, strings.TrimRight(fmt.Sprintf("%-28s %s", c.name, c.note), " "))
+		t.say("    %2d  %s", i+1, strings.TrimRight(fmt.Sprintf("%-*s  %s", wide, c.name, c.note), " "))
 	}
 }
 

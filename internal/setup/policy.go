@@ -158,7 +158,13 @@ func (r *run) askChannels(ctx context.Context) ([]choice, error) {
 		r.t.say("  Channels that @%s is in. Another one? %s, then answer with its name.", r.bot.Name,
 			strings.ToUpper(invite[:1])+invite[1:])
 	}
-	return r.pick(ctx, p, r.Policy.Channels)
+	picked, err := r.pick(ctx, p, r.Policy.Channels)
+	for _, c := range picked {
+		if strings.HasPrefix(c.note, "shared") {
+			r.t.wrong("%s is %s: nobody may do anything there until a grant says external: true (docs/policy.md)", c.name, c.note)
+		}
+	}
+	return picked, err
 }
 
 func (r *run) channelChoices(ctx context.Context) ([]choice, error) {
@@ -173,7 +179,7 @@ func (r *run) channelChoices(ctx context.Context) ([]choice, error) {
 			one.note = "private"
 		}
 		if c.Shared {
-			one.note = "shared with another organisation: nobody may do anything there until a grant says external: true"
+			one.note = "shared with another organisation"
 		}
 		list = append(list, one)
 	}
@@ -218,8 +224,16 @@ func (r *run) studioPicker(channel choice) picker {
 	p := picker{what: "studio", flag: "--studios", none: true, hint: "a pattern over names has a * in it",
 		question: fmt.Sprintf("Studios that %s may touch: numbers, names, or a pattern like Evening *, which covers copies too",
 			channel.name)}
+	names := map[string]int{}
 	for _, c := range r.account.studios {
-		p.list = append(p.list, choice{id: c.ID, name: c.Name, note: onAir(c)})
+		names[c.Name]++
+	}
+	for _, c := range r.account.studios {
+		one := choice{id: c.ID, name: c.Name, note: onAir(c)}
+		if names[c.Name] > 1 {
+			one.note += ", " + c.ID
+		}
+		p.list = append(p.list, one)
 	}
 	p.free = func(text string) (choice, error) {
 		if text = strings.Trim(text, `"'`); strings.ContainsAny(text, "*?") {

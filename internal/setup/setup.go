@@ -160,6 +160,7 @@ func (r *run) secretOf(ctx context.Context, n need, flag string, check func(stri
 			return "", err
 		}
 		if err = check(text); err == nil {
+			r.t.done("%s", n.name)
 			return text, nil
 		}
 		if ctx.Err() != nil {

@@ -28,7 +28,7 @@ func (r *run) checkStep(ctx context.Context) error {
 func (r *run) howToStart() {
 	r.t.say("\nTo start it, one of:\n")
 	for _, way := range []struct{ name, command string }{
-		{"here", r.inShell("")}, {"container", r.container()}, {"Kubernetes", r.helm()},
+		{"here", r.inShell("")}, {"systemd", r.systemd()}, {"container", r.container()}, {"Kubernetes", r.helm()},
 	} {
 		r.t.say("  %s\n%s\n", way.name, indented("    ", way.command))
 	}
@@ -42,6 +42,27 @@ func (r *run) inShell(command string) string {
 		enter = "unset " + strings.Join(r.given, " ") + "; " + enter
 	}
 	return enter + strings.TrimSpace(r.Program.Name+" "+command)
+}
+
+// systemd installs the unit, which looks for everything in /etc/casterbot and keeps its database in /var/lib/casterbot.
+func (r *run) systemd() string {
+	program, lines := quoted(r.Program.Name), []string{}
+	switch {
+	case strings.HasPrefix(r.Program.Name, "go run"):
+		program, lines = "casterbot", []string{"make build"}
+	case r.Program.Name == "casterbot":
+		program = `"$(command -v casterbot)"`
+	}
+	in := func(name string) string { return quoted(r.files.path(name)) }
+	return strings.Join(append(lines,
+		"sudo useradd --system --home-dir /var/lib/casterbot --shell /usr/sbin/nologin casterbot",
+		"sudo install -D -m 755 "+program+" /usr/local/bin/casterbot",
+		"sudo install -D -m 644 "+in(policyFile)+" /etc/casterbot/policy/policy.yml",
+		"sudo install -m 600 "+in(settingsFile)+" /etc/casterbot/casterbot.env",
+		"sudo install -d -m 700 /etc/casterbot/secrets",
+		"sudo install -m 600 "+in(secretsDir)+"/* /etc/casterbot/secrets/",
+		"sudo install -m 644 deploy/casterbot.service /etc/systemd/system/casterbot.service",
+		"sudo systemctl daemon-reload && sudo systemctl enable --now casterbot"), "\n")
 }
 
 // container runs the image with the folders of the setup in the places where the image expects them.
