@@ -57,11 +57,13 @@ func (b Build) Program() cli.Program {
 }
 
 func (b Build) versionCommand() cli.Command {
-	const short = "Print the version; also -v and --version."
-	return cli.Command{Name: "version", Short: short, Run: func(_ context.Context, c cli.Call) error {
-		_, err := fmt.Fprintln(c.Out, "casterbot", b.Version)
-		return err
-	}}
+	return cli.Command{
+		Name: "version", Short: "Print the version; also -v and --version.", Examples: []string{"casterbot version"},
+		Run: func(_ context.Context, c cli.Call) error {
+			_, err := fmt.Fprintln(c.Out, "casterbot", b.Version)
+			return err
+		},
+	}
 }
 
 func (b Build) runCommand() cli.Command {

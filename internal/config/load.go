@@ -152,10 +152,13 @@ func unread(c *Config, err error) Problem {
 	return Problem{wrong.KeyName, fmt.Errorf("%s is %q: it should be %s", wrong.KeyName, wrong.Value, want)}
 }
 
-// readFile takes a secret out of the file that NAME_FILE names.
+// readFile takes a secret out of the file that NAME_FILE names, or out of a credential of systemd.
 func (f field) readFile() error {
 	name := f.name + "_FILE"
 	path := os.Getenv(name)
+	if path == "" {
+		name, path = "CREDENTIALS_DIRECTORY", f.credential()
+	}
 	if path == "" {
 		return nil
 	}
