@@ -21,7 +21,8 @@ func TestDomains(t *testing.T) {
 	if err != nil || len(domains) != 51 || domains[50] != "last.example.com" {
 		t.Fatal(domains, err)
 	}
-	if sent := f.requests(); len(sent) != 2 || sent[1].Get("PageNumber") != "2" || sent[0].Get("LiveDomainType") != "liveVideo" {
+	sent := f.requests()
+	if len(sent) != 2 || sent[1].Get("PageNumber") != "2" || sent[0].Get("LiveDomainType") != "liveVideo" {
 		t.Error(sent)
 	}
 }

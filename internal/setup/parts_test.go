@@ -15,8 +15,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// TestEveryPolicyIsTaken: whatever roles, studios and streams are picked, the bot takes the file without a word, and what
-// was picked is allowed.
+// TestEveryPolicyIsTaken: whatever roles, studios and streams are picked, the bot takes the file without a word, and
+// what was picked is allowed.
 func TestEveryPolicyIsTaken(t *testing.T) {
 	crew, ana := choice{id: "S0CREW", name: "@crew"}, choice{id: "U0ANA", name: "Ana \"A\" Ruiz: # lead"}
 	pattern := choice{id: "Evening *"}
@@ -112,8 +112,9 @@ func TestPick(t *testing.T) {
 	p := picker{what: "thing", list: []choice{{id: "C1", name: "#show"}, {id: "C2", name: "#late show"},
 		{id: "C3", name: "#twin"}, {id: "C4", name: "#twin"}, {id: "C5", name: "#5"}}}
 	for text, want := range map[string]string{"1": "C1", "1 2": "C1 C2", "1, 2": "C1 C2", "#show": "C1", "SHOW": "C1",
-		"late show": "C2", "C3,C4": "C3 C4", "3": "C3", "show, show, 1": "C1", "": "", " , ": "", "twin": "there are 2 of the name",
-		"sho": "did you mean #show?", "99": "there is no thing", "nothing at all": "there are #show, #late show", "#5": "C5"} {
+		"late show": "C2", "C3,C4": "C3 C4", "3": "C3", "show, show, 1": "C1", "": "", " , ": "",
+		"twin": "there are 2 of the name", "sho": "did you mean #show?", "99": "there is no thing",
+		"nothing at all": "there are #show, #late show", "#5": "C5"} {
 		found, err := p.read(text)
 		got := strings.Join(op.Each(found, func(c choice) string { return c.id }), " ")
 		if err != nil {

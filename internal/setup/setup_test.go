@@ -87,7 +87,8 @@ func TestARevokedTokenIsReplaced(t *testing.T) {
 	w.Slack.AppToken, w.Slack.BotToken, w.Cloud.KeyID, w.Cloud.KeySecret = "", "", "", ""
 	w.Policy = PolicyAnswers{}
 	w.slack.Fail("auth.test", fakeslack.Fault{Error: "token_revoked", Times: 1})
-	if said, err := w.runs(); err == nil || !strings.Contains(said, "kept, secrets/slack_bot_token): the bot token was revoked") {
+	said, err := w.runs()
+	if err == nil || !strings.Contains(said, "kept, secrets/slack_bot_token): the bot token was revoked") {
 		t.Fatal(said)
 	}
 	w.slack.Fail("auth.test", fakeslack.Fault{Error: "token_revoked", Times: 1})
@@ -105,27 +106,31 @@ func TestWithoutATerminal(t *testing.T) {
 		change func(w *world)
 		want   string
 	}{
-		"no app token":    {func(w *world) { w.Slack.AppToken = "" }, "the app token is missing: give --app-token-file"},
-		"no bot token":    {func(w *world) { w.Slack.BotToken = "" }, "the bot token is missing: give --bot-token-file"},
-		"no key":          {func(w *world) { w.Cloud.KeyID = "" }, "the access key ID is missing: give --access-key-id-file"},
-		"another token":   {func(w *world) { w.Slack.AppToken = w.file("xoxb-canary") }, "that is a bot token, not the app token"},
+		"no app token": {func(w *world) { w.Slack.AppToken = "" }, "the app token is missing: give --app-token-file"},
+		"no bot token": {func(w *world) { w.Slack.BotToken = "" }, "the bot token is missing: give --bot-token-file"},
+		"no key":       {func(w *world) { w.Cloud.KeyID = "" }, "the access key ID is missing: give --access-key-id-file"},
+		"another token": {func(w *world) { w.Slack.AppToken = w.file("xoxb-canary") },
+			"that is a bot token, not the app token"},
 		"token as a path": {func(w *world) { w.Slack.AppToken = goodApp }, "--app-token-file names no file"},
 		"key as a path":   {func(w *world) { w.Cloud.KeySecret = goodSecret }, "--access-key-secret-file names no file"},
 		"another key":     {func(w *world) { w.Cloud.KeySecret = w.file("deadbeef") }, "access key secret is wrong"},
 		"no region":       {func(w *world) { w.Cloud.Region = "Shanghai" }, `--region is "Shanghai"`},
 		"no account":      {func(w *world) { w.Cloud.Account = "me" }, `--account is "me"`},
 		"no channel":      {func(w *world) { w.Policy.Channels = "" }, "the channel is missing: give --channel"},
-		"unknown channel": {func(w *world) { w.Policy.Channels = "#show-contrl" }, "--channel: there is no channel \"#show-contrl\": did you mean #show-control? (in Slack"},
-		"not in it":       {func(w *world) { w.Policy.Channels = "crew-lounge" }, "type /invite @casterbot"},
-		"nobody":          {func(w *world) { w.Policy.Operators = "" }, "the operator is missing: give --operators"},
-		"unknown person":  {func(w *world) { w.Policy.Leads = "@kan" }, "--leads: there is no lead"},
-		"unknown studio":  {func(w *world) { w.Policy.Studios = "Evening Nws" }, "--studios: there is no studio \"Evening Nws\": did you mean Evening News?"},
-		"two studios":     {func(w *world) { w.Policy.Studios = "Evening Talk" }, "--studios: there are 2 of the name"},
-		"unknown stream":  {func(w *world) { w.Policy.Streams = "mian" }, "--streams: there is no stream"},
-		"odd folder":      {func(w *world) { w.Dir += "/a b" }, "--dir names another one"},
-		"no step":         {func(w *world) { w.Step = goodSecret }, "the steps are slack, cloud, policy, check"},
-		"plain http":      {func(w *world) { w.Slack.API = "http://slack.example.com/api/" }, "SLACK_API_URL must begin with https://"},
-		"no rights":       {func(w *world) { w.refuses("Forbidden.RAM") }, "it needs the RAM policy of casterbot"},
+		"unknown channel": {func(w *world) { w.Policy.Channels = "#show-contrl" },
+			`--channel: there is no channel "#show-contrl": did you mean #show-control? (in Slack`},
+		"not in it":      {func(w *world) { w.Policy.Channels = "crew-lounge" }, "type /invite @casterbot"},
+		"nobody":         {func(w *world) { w.Policy.Operators = "" }, "the operator is missing: give --operators"},
+		"unknown person": {func(w *world) { w.Policy.Leads = "@kan" }, "--leads: there is no lead"},
+		"unknown studio": {func(w *world) { w.Policy.Studios = "Evening Nws" },
+			`--studios: there is no studio "Evening Nws": did you mean Evening News?`},
+		"two studios":    {func(w *world) { w.Policy.Studios = "Evening Talk" }, "--studios: there are 2 of the name"},
+		"unknown stream": {func(w *world) { w.Policy.Streams = "mian" }, "--streams: there is no stream"},
+		"odd folder":     {func(w *world) { w.Dir += "/a b" }, "--dir names another one"},
+		"no step":        {func(w *world) { w.Step = goodSecret }, "the steps are slack, cloud, policy, check"},
+		"plain http": {func(w *world) { w.Slack.API = "http://slack.example.com/api/" },
+			"SLACK_API_URL must begin with https://"},
+		"no rights": {func(w *world) { w.refuses("Forbidden.RAM") }, "it needs the RAM policy of casterbot"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := openWorld(t)
@@ -195,8 +200,8 @@ func TestFilesBelongToTheirOwner(t *testing.T) {
 	}
 }
 
-// TestRoles: the role of the machine needs no key, one that is assumed does; both stand in the settings, and the account
-// is the one of the role.
+// TestRoles: the role of the machine needs no key, one that is assumed does; both stand in the settings, and the
+// account is the one of the role.
 func TestRoles(t *testing.T) {
 	w := openWorld(t)
 	w.given()

@@ -121,10 +121,11 @@ func imported(t *testing.T) map[string]string {
 	return used
 }
 
-// TestReadmePolicy: the policy to start with is one that the bot takes without a word.
-func TestReadmePolicy(t *testing.T) {
+// TestPolicyToStartWith: the policy to start with is one that the bot takes without a word.
+func TestPolicyToStartWith(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "policy.yml")
-	if err := os.WriteFile(path, []byte(fenced(section(t, "README.md", "### 3. The policy"))), 0o600); err != nil {
+	text := fenced(section(t, "docs/operations.md", "### 3. The policy"))
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	p, err := policy.Load(path, table().Verbs())
