@@ -150,7 +150,7 @@ func (r *run) rights(ctx context.Context, how login) error {
 		return err
 	}
 	text := live.RAMPolicy(number, r.account.domains)
-	if err := r.keep(ctx, ramFile, text); err != nil {
+	if written, err := r.keep(ctx, ramFile, text); err != nil || !written {
 		return err
 	}
 	r.t.say("\n  The least that the RAM user needs, also in %s (RAM console → Policies → Create Policy → JSON):\n", ramFile)

@@ -51,6 +51,7 @@ func (r *run) cloudStep(ctx context.Context) error {
 		return err
 	}
 	r.tellAccount()
+	r.fresh = false
 	return r.rights(ctx, how)
 }
 
@@ -120,8 +121,12 @@ func (r *run) askKey(ctx context.Context, l login) (_ login, err error) {
 
 // askRole asks for the role of the machine. Most have none: an empty answer is a key.
 func (r *run) askRole(ctx context.Context) (string, error) {
-	r.t.say("  casterbot needs a RAM user of its own: RAM console → Users → Create User → OpenAPI Access. The rights come")
-	r.t.say("  below; the key is shown once. On an ECS instance with a RAM role it needs no key.")
+	if own(r.setting("CASTERBOT_LIVE_ENDPOINT", r.Cloud.Endpoint, liveEndpoint)) {
+		r.t.say("  The sandbox prints its key as ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET.")
+	} else {
+		r.t.say("  casterbot needs a RAM user of its own: RAM console → Users → Create User → OpenAPI Access. The rights come")
+		r.t.say("  below; the key is shown once. On an ECS instance with a RAM role it needs no key.")
+	}
 	return r.t.ask(ctx, "  RAM role of this ECS instance (Enter: an access key)", "")
 }
 

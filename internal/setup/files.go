@@ -59,42 +59,36 @@ func (f folder) write(name, text string) error {
 	return nil
 }
 
-// keep writes a file that may be there already with another content: then it is asked, or refused. Of what is replaced
-// a copy stays, unless it is a secret.
-func (r *run) keep(ctx context.Context, name, text string) error {
+// keep writes a file that may be there already with another content: then somebody is asked, or it is an error. False
+// when the answer is no. Of what is replaced a copy stays, unless it is a secret.
+func (r *run) keep(ctx context.Context, name, text string) (written bool, err error) {
 	old, err := os.ReadFile(r.files.path(name))
-	secret := strings.HasPrefix(name, secretsDir+"/")
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return r.files.write(name, text)
+		return true, r.files.write(name, text)
 	case err != nil:
-		return err
+		return false, err
 	case bytes.Equal(bytes.TrimSpace(old), bytes.TrimSpace([]byte(text))):
-		return os.Chmod(r.files.path(name), 0o600)
+		return true, os.Chmod(r.files.path(name), 0o600)
 	}
-	if err := r.mayReplace(ctx, name); err != nil {
-		return err
+	if yes, err := r.mayReplace(ctx, name); err != nil || !yes {
+		return false, err
 	}
-	if !secret {
+	if !strings.HasPrefix(name, secretsDir+"/") {
 		if err := r.files.write(name+".old", string(old)); err != nil {
-			return err
+			return false, err
 		}
 	}
-	return r.files.write(name, text)
+	return true, r.files.write(name, text)
 }
 
 // mayReplace asks for a file that is there.
-func (r *run) mayReplace(ctx context.Context, name string) error {
-	if r.Replace || r.fresh {
-		return nil
+func (r *run) mayReplace(ctx context.Context, name string) (bool, error) {
+	switch {
+	case r.Replace || r.fresh:
+		return true, nil
+	case !r.t.asks():
+		return false, fmt.Errorf("%s is there already with another content: --replace replaces it", r.files.path(name))
 	}
-	refused := fmt.Errorf("%s is there already with another content: --replace replaces it", r.files.path(name))
-	if !r.t.asks() {
-		return refused
-	}
-	yes, err := r.t.yes(ctx, r.files.path(name)+" is there already with another content. Replace it?", false)
-	if err == nil && !yes {
-		return refused
-	}
-	return err
+	return r.t.yes(ctx, "  "+r.files.path(name)+" is there already with another content. Replace it?", false)
 }

@@ -47,8 +47,10 @@ func (r *run) policyStep(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("the policy would not be taken: %w", err)
 	}
-	if err := r.keep(ctx, policyFile, string(text)); err != nil {
+	if written, err := r.keep(ctx, policyFile, string(text)); err != nil {
 		return err
+	} else if !written {
+		return r.keepPolicy(people)
 	}
 	if err := r.save(); err != nil {
 		return err

@@ -111,7 +111,11 @@ func Run(ctx context.Context, o Options) error {
 		{"4. Check", r.checkStep},
 	} {
 		r.t.say("\n%s", step.title)
-		if err := step.do(ctx); err != nil {
+		err := step.do(ctx)
+		switch {
+		case err != nil && ctx.Err() != nil:
+			return errStopped
+		case err != nil:
 			return err
 		}
 	}

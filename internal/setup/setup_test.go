@@ -226,3 +226,45 @@ func TestRoles(t *testing.T) {
 		t.Error(number, err)
 	}
 }
+
+// TestAStepIsDoneAnew: by its name, with a question about what is there; the others are left as they are.
+func TestAStepIsDoneAnew(t *testing.T) {
+	w := openWorld(t)
+	w.given()
+	if said, err := w.runs(); err != nil {
+		t.Fatal(said)
+	}
+	before := w.written(policyFile)
+	w.Yes, w.Slack.AppToken, w.Slack.BotToken, w.Cloud.KeyID, w.Cloud.KeySecret = false, "", "", "", ""
+	w.Policy, w.Step = PolicyAnswers{}, "cloud"
+	p := w.sits().reads("app token: kept").reads("Keep them? [Y/n]").types("n").opens("cn-shanghai")
+	p.reads("Number of the account").types("12").reads("Number").types("1234567890123456").reads("Replace it? [y/N]").types("y")
+	p.reads("policy: kept").reads("To start it")
+	if <-p.ended; p.err != nil || !strings.Contains(w.written(ramFile), ":1234567890123456:") {
+		t.Error(p.err, w.written(ramFile))
+	}
+	w.Step = "policy"
+	p = w.sits().reads("access key ID: kept").reads("Channels of the show").types("4").reads("Operators").types("U0ANA")
+	p.reads("Leads").types("").reads("Producers").types("").reads("Studios that").types("1").reads("Streams that").types("")
+	p.reads("Replace it? [y/N]").types("").reads("policy: kept")
+	if <-p.ended; p.err != nil || w.written(policyFile) != before {
+		t.Error(p.err, w.written(policyFile))
+	}
+}
+
+// TestTheBotIsInvitedMeanwhile: a channel that is named is looked for once more.
+func TestTheBotIsInvitedMeanwhile(t *testing.T) {
+	w := openWorld(t)
+	for _, channel := range []string{"C0SHOW", "C0MORN", "C0RAND", "C0EXT"} {
+		if err := w.slack.RemoveBot(channel); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p := w.sits().logsIn().opens("").reads("Number of the account").types("")
+	p.reads("type /invite @casterbot").reads("Channels of the show").types("").reads("name at least one channel")
+	p.types("#crew-lounge").reads("none to choose from").reads("Channels of the show")
+	if err := w.slack.AddBot("C0NOBOT"); err != nil {
+		t.Fatal(err)
+	}
+	p.types("#crew-lounge").reads("Operators")
+}

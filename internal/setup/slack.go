@@ -49,7 +49,8 @@ func (r *run) slackStep(ctx context.Context) error {
 
 func (r *run) howToMakeTheApp(address string) {
 	if address != slackAPI {
-		r.t.say("  The workspace is the one at %s, which has the app already: take the tokens from there.", address)
+		r.t.say("  The workspace at %s has the app already. The sandbox prints its tokens as SLACK_APP_TOKEN", address)
+		r.t.say("  and SLACK_BOT_TOKEN.")
 		return
 	}
 	r.t.say("  Open this address. It shows Slack's page for a new app with everything filled in: pick the workspace, press")
@@ -115,8 +116,12 @@ func (r *run) tryBot(ctx context.Context, address, app, token string) error {
 func (r *run) writeSecrets(ctx context.Context, all map[need]string) error {
 	names := slices.SortedFunc(maps.Keys(all), func(a, b need) int { return strings.Compare(a.file, b.file) })
 	for _, n := range names {
-		if err := r.keep(ctx, n.path(), all[n]+"\n"); err != nil {
+		written, err := r.keep(ctx, n.path(), all[n]+"\n")
+		if err != nil {
 			return err
+		}
+		if !written {
+			r.t.done("%s: kept, %s", n.name, n.path())
 		}
 		r.settings.set(n.env+"_FILE", r.files.path(n.path()))
 	}

@@ -3,10 +3,11 @@ package setup
 import (
 	"context"
 	"fmt"
-	"net"
 	"net/url"
 	"os"
 	"strings"
+
+	"casterbot/bot/webapi"
 )
 
 // checkStep looks whether a bot with what was written would work. Nothing that it finds keeps anybody from going on.
@@ -104,13 +105,13 @@ func (r *run) ownNetwork() string {
 }
 
 func (r *run) onThisMachine() bool {
-	for _, name := range []string{"SLACK_API_URL", "CASTERBOT_LIVE_ENDPOINT"} {
-		u, err := url.Parse(r.settings.get(name))
-		if err == nil && (u.Hostname() == "localhost" || net.ParseIP(u.Hostname()).IsLoopback()) {
-			return true
-		}
-	}
-	return false
+	return own(r.settings.get("SLACK_API_URL")) || own(r.settings.get("CASTERBOT_LIVE_ENDPOINT"))
+}
+
+// own reports an address of this machine, such as the sandbox has.
+func own(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && webapi.Loopback(u.Hostname())
 }
 
 // helm installs the chart with the secrets and the policy of the setup.
