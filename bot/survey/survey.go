@@ -85,9 +85,9 @@ func plain(token string, err error) error {
 	case fatal != nil:
 		return fatal
 	case webapi.Code(err) != "":
-		return fmt.Errorf("Slack refuses it: %s", webapi.Code(err))
+		return fmt.Errorf("the workspace refuses it: %s", webapi.Code(err))
 	}
-	return fmt.Errorf("Slack does not answer: %w", webapi.Bare(err))
+	return fmt.Errorf("no answer from Slack: %w", webapi.Bare(err))
 }
 
 // Channels are those that the bot is in, without archived ones, by name.

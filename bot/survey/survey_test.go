@@ -58,7 +58,7 @@ func TestErrorsHaveNoSecret(t *testing.T) {
 		address, want string
 	}{
 		{w.Config.APIURL, "is not a valid token"},
-		{"http://127.0.0.1:1/api/", "Slack does not answer"},
+		{"http://127.0.0.1:1/api/", "no answer from Slack"},
 		{w.Server.URL + "/nowhere/", "404"},
 	} {
 		s := New(c.address, "xapp-canary-of-nobody", "xoxb-canary-of-nobody")

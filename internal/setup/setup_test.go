@@ -238,14 +238,16 @@ func TestAStepIsDoneAnew(t *testing.T) {
 	w.Yes, w.Slack.AppToken, w.Slack.BotToken, w.Cloud.KeyID, w.Cloud.KeySecret = false, "", "", "", ""
 	w.Policy, w.Step = PolicyAnswers{}, "cloud"
 	p := w.sits().reads("app token: kept").reads("Keep them? [Y/n]").types("n").opens("cn-shanghai")
-	p.reads("Number of the account").types("12").reads("Number").types("1234567890123456").reads("Replace it? [y/N]").types("y")
+	p.reads("Number of the account").types("12").reads("Number").types("1234567890123456")
+	p.reads("Replace it? [y/N]").types("y")
 	p.reads("policy: kept").reads("To start it")
 	if <-p.ended; p.err != nil || !strings.Contains(w.written(ramFile), ":1234567890123456:") {
 		t.Error(p.err, w.written(ramFile))
 	}
 	w.Step = "policy"
 	p = w.sits().reads("access key ID: kept").reads("Channels of the show").types("4").reads("Operators").types("U0ANA")
-	p.reads("Leads").types("").reads("Producers").types("").reads("Studios that").types("1").reads("Streams that").types("")
+	p.reads("Leads").types("").reads("Producers").types("")
+	p.reads("Studios that").types("1").reads("Streams that").types("")
 	p.reads("Replace it? [y/N]").types("").reads("policy: kept")
 	if <-p.ended; p.err != nil || w.written(policyFile) != before {
 		t.Error(p.err, w.written(policyFile))
