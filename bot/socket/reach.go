@@ -17,7 +17,7 @@ import (
 func Reach(ctx context.Context, address string) error {
 	u, err := url.Parse(address)
 	if err != nil {
-		return errors.New("Slack gave no address of a socket")
+		return errors.New("no address of a socket came from Slack")
 	}
 	route := proxyRoute{proxy: http.ProxyFromEnvironment}
 	dial, port := route.secure, "443"

@@ -71,6 +71,9 @@ func (r *release) describe(ctx context.Context, date string) (err error) {
 		if r.version, err = r.command(ctx, nil, "git", "describe", "--tags", "--always", "--dirty"); err != nil {
 			return err
 		}
+		if err := committed(r.version); err != nil {
+			return err
+		}
 	}
 	if date == "" {
 		if date, err = r.command(ctx, nil, "git", "log", "-1", "--format=%ct"); err != nil {
@@ -89,6 +92,14 @@ func (r *release) print(ctx context.Context, binary string) error {
 		_, err = os.Stdout.Write(text)
 	}
 	return err
+}
+
+// committed refuses sources that nobody could get again.
+func committed(version string) error {
+	if strings.HasSuffix(version, "-dirty") {
+		return errors.New("there are changes that are not committed: commit them, or say -version to build for a try")
+	}
+	return nil
 }
 
 func (r *release) make(ctx context.Context, targets []string) error {

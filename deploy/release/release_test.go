@@ -187,6 +187,13 @@ func TestReleaseIntoAFullFolder(t *testing.T) {
 	}
 }
 
+// TestCommitted: a release can be made again.
+func TestCommitted(t *testing.T) {
+	if err := committed("v1.2.3-dirty"); err == nil || committed("v1.2.3-4-g0123456") != nil {
+		t.Error(err)
+	}
+}
+
 // TestNoLicence: what may not be passed on is not.
 func TestNoLicence(t *testing.T) {
 	folder := t.TempDir()

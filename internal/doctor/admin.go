@@ -15,6 +15,7 @@ type bot struct {
 	ready    map[string]map[string]any // its /readyz; nil: none answers
 	database string                    // who has the database open, empty: nobody
 	replicas int                       // that live, by a database that several share
+	other    bool                      // nobody has the database open, as far as that can be seen
 }
 
 // elsewhere is why no socket may be opened to count: one would take commands from a bot that cannot be asked.
@@ -50,6 +51,10 @@ func checkAdmin(ctx context.Context, x *exam) []Finding {
 	case err == nil:
 		x.bot.ready = state
 		n.running(state)
+		if x.bot.other {
+			n.warn("set another CASTERBOT_ADMIN_ADDR, such as 127.0.0.1:9091, or CASTERBOT_DATABASE_URL as that bot has it",
+				"a bot answers on %s, and no bot has this database open: it is another one", addr)
+		}
 	case errors.Is(err, health.ErrForeign):
 		n.bad(other, "CASTERBOT_ADMIN_ADDR: another program answers on %s, so the bot would not start", addr)
 	case x.bot.database != "":

@@ -15,8 +15,8 @@ const mostAsked = 40
 // channels looks up those of the policy.
 func (w *workspace) channels(ctx context.Context, x *exam) []Finding {
 	n := notes{check: "channels"}
-	if w.down != "" {
-		n.skip("the channels of the policy", w.down)
+	if why := cause(w.down, w.lacks("channels:read", "groups:read")); why != "" {
+		n.skip("the channels of the policy", why)
 		return n.list
 	}
 	ids := x.policy.Channels()
@@ -39,8 +39,8 @@ func (w *workspace) channels(ctx context.Context, x *exam) []Finding {
 	if len(ids) > mostAsked {
 		n.skip(plural(len(ids)-mostAsked, "more channel"), "one look asks for "+fmt.Sprint(mostAsked)+" at most")
 	}
-	if len(n.list) == 0 {
-		n.ok("the bot is in each of %s of the policy", plural(len(ids), "channel"))
+	if len(n.list) == 0 && len(ids) > 0 {
+		n.ok("the bot is in all channels of the policy (%d)", len(ids))
 	}
 	return n.list
 }

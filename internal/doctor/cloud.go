@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"casterbot/commands/failure"
-	"casterbot/internal/config"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 	"casterbot/internal/quota"
@@ -75,10 +74,14 @@ func (x *exam) openCloud(n *notes) (*account, string) {
 		n.bad(keysPlace, "%v", err)
 		return nil, "there are no credentials"
 	}
+	if !n.keys(x.Settings) {
+		return nil, "the credentials cannot be right"
+	}
+	n.place(x.Settings)
 	a := &account{limited: map[string]bool{}, denied: map[string]*live.Error{}, asked: map[string]bool{}}
 	a.client, err = live.New(live.Config{
 		Endpoint: x.Settings.LiveEndpoint, Region: x.Settings.Region, Credentials: keys, Wait: 15 * time.Second,
-		Quota: quota.New(quota.Config{Share: share}), Log: slog.New(throttled{Handler: slog.DiscardHandler, account: a}),
+		Quota: quota.New(quota.Config{Share: x.share()}), Log: slog.New(throttled{Handler: slog.DiscardHandler, account: a}),
 	})
 	if err != nil {
 		n.bad("correct that setting: casterbot run --help", "%v", err)
@@ -87,18 +90,13 @@ func (x *exam) openCloud(n *notes) (*account, string) {
 	return a, ""
 }
 
-// Keys are where the settings say that the credentials come from.
-func Keys(c config.Config) live.CredentialsConfig {
-	return live.CredentialsConfig{
-		AccessKeyID: c.AccessKeyID.Reveal(), AccessKeySecret: c.AccessKeySecret.Reveal(),
-		SecurityToken: c.SecurityToken.Reveal(),
-		RoleARN:       c.RoleARN, RoleSessionName: c.RoleSessionName, ECSRole: c.ECSRole,
-		OIDCProviderARN: c.OIDCProviderARN, OIDCTokenFile: c.OIDCTokenFile, Profile: c.Profile,
+// share is how much of the limits a look uses, in percent: beside a bot what that leaves to others by default.
+func (x *exam) share() int {
+	if x.bot.ready != nil || x.bot.elsewhere() != "" {
+		return 10
 	}
+	return 20
 }
-
-// share is how much of the account's limits a look uses, in percent.
-const share = 20
 
 // throttled notes the calls that the service refused as too many, which the client tries again.
 type throttled struct {
@@ -151,10 +149,19 @@ func (a *account) list(ctx context.Context, x *exam, n *notes) bool {
 func (n *notes) skew(ahead time.Duration) {
 	switch off := ahead.Abs(); {
 	case off > live.SkewRefused:
-		n.bad(setClock, "the clock of this machine is %s off that of ApsaraVideo Live: no change is sent", off)
+		n.bad(setClock, "the clock of this machine is %s that of ApsaraVideo Live: no change is sent", offBy(ahead))
 	case off > live.SkewTold:
-		n.warn(setClock, "the clock of this machine is %s off that of ApsaraVideo Live", off)
+		n.warn(setClock, "the clock of this machine is %s that of ApsaraVideo Live", offBy(ahead))
 	}
+}
+
+// offBy says how far a clock is ahead of another one.
+func offBy(ahead time.Duration) string {
+	way := "ahead of"
+	if ahead < 0 {
+		way = "behind"
+	}
+	return plural(int(ahead.Abs().Round(time.Minute).Minutes()), "minute") + " " + way
 }
 
 // explained is an error of the cloud in words, with its code and what the service said.
@@ -183,14 +190,19 @@ func said(e *live.Error, text string) string {
 	return e.Message
 }
 
-// forbidden are the codes of a right that is missing.
-var forbidden = []string{"Forbidden", "Forbidden.RAM", "NoPermission", "PermissionDenied", "IllegalOperation"}
+// forbids reports the code of a right that is missing.
+func forbids(code string) bool {
+	right := strings.HasPrefix(code, "Forbidden") && code != "Forbidden.RiskControl"
+	return right || slices.Contains([]string{"NoPermission", "PermissionDenied", "IllegalOperation"}, code)
+}
 
 // Advice says what mends an error that no call gets past, for whoever keeps the bot.
 func Advice(e *live.Error) string {
 	begins := func(prefix string) bool { return strings.HasPrefix(e.Code, prefix) }
 	switch {
-	case slices.Contains(forbidden, e.Code):
+	case e.Keys:
+		return "correct the credentials that ALIBABA_CLOUD_… names: role, OIDC token, profile or key"
+	case forbids(e.Code):
 		return "allow live:" + cmp.Or(e.Action, "*") + "; " + ramPolicy
 	case begins("InvalidTimeStamp"), e.Code == "ClockSkew":
 		return setClock
@@ -204,8 +216,6 @@ func Advice(e *live.Error) string {
 		return "pay for the account: https://usercenter2.aliyun.com"
 	case begins("Forbidden.RiskControl"):
 		return "ask Alibaba Cloud's support why the account is held back: https://workorder.console.aliyun.com"
-	case e.Keys:
-		return "correct the credentials that ALIBABA_CLOUD_… names: role, OIDC token, profile or key"
 	case e.Class == live.Throttled:
 		return "find out what else uses the account, and leave it less: CASTERBOT_QUOTA_SHARE"
 	case e.Class == live.NotSent:
@@ -222,7 +232,7 @@ func (a *account) worked(action string, err error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	e := &live.Error{}
-	if errors.As(err, &e) && slices.Contains(forbidden, e.Code) {
+	if errors.As(err, &e) && forbids(e.Code) {
 		a.denied[action] = e
 	}
 	if err == nil || e.Class == live.Refused || e.Class == live.NotFound {
@@ -274,13 +284,14 @@ func (a *account) askRest(ctx context.Context, x *exam) {
 		}
 	}
 	all := x.streams()
-	if len(all) == 0 {
+	i := slices.IndexFunc(all, func(s namedStream) bool { return !s.pattern })
+	if i < 0 {
 		return
 	}
 	now := time.Now()
-	_, err = a.client.RecordContent(ctx, all[0].Stream, now.Add(-time.Hour), now)
+	_, err = a.client.RecordContent(ctx, all[i].Stream, now.Add(-time.Hour), now)
 	a.worked("DescribeLiveStreamRecordContent", err)
-	_, err = a.client.RecordFiles(ctx, all[0].Stream, now.Add(-time.Hour), now)
+	_, err = a.client.RecordFiles(ctx, all[i].Stream, now.Add(-time.Hour), now)
 	a.worked("DescribeLiveStreamRecordIndexFiles", err)
 }
 

@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -28,6 +29,11 @@ func checkDatabase(ctx context.Context, x *exam) []Finding {
 	defer cancel()
 	s, err := store.Examine(ctx, x.Settings.DatabaseURL.Reveal())
 	x.bot.database, x.bot.replicas = s.Holder, s.Replicas
+	x.bot.other = err == nil && s.Holder == "" && s.Replicas == 0 && s.Watched
+	if errors.Is(err, context.DeadlineExceeded) && s.Path != "" {
+		n.skip("the database", "it takes too long to read it through")
+		return n.list
+	}
 	if err != nil {
 		n.bad(mendDatabase(err), "CASTERBOT_DATABASE_URL: %v", err)
 	}
@@ -50,10 +56,21 @@ func mendDatabase(err error) string {
 		{"refuses connections", "start PostgreSQL there, or correct host and port in CASTERBOT_DATABASE_URL"},
 		{"nobody knows its name", "correct the host in CASTERBOT_DATABASE_URL"},
 		{"does not answer in time", "let this machine reach the server: firewall, security group, host and port"},
+		{"is not on this machine", "add ?sslmode=verify-full to CASTERBOT_DATABASE_URL"},
+		{"takes no writes", "ALTER ROLE name SET default_transaction_read_only = off"},
+		{"and it must be", "ALTER ROLE name SET it, or mend postgresql.conf of the server; and leave it out of CASTERBOT_DATABASE_URL"},
+		{"search_path", "CREATE SCHEMA it, or name another one in CASTERBOT_DATABASE_URL"},
+		{"the user may not", "GRANT the user of CASTERBOT_DATABASE_URL what it lacks"},
+		{"is too old", "use PostgreSQL 13 or later"},
+		{"sslmode=verify-full, with other characters", "write CASTERBOT_DATABASE_URL so: other characters than letters and digits as %XX"},
 		{"certificate", "add sslrootcert=FILE for an authority of your own to CASTERBOT_DATABASE_URL"},
 		{"pooler", "name the server itself, or a pool with pool_mode=session, in CASTERBOT_DATABASE_URL"},
 		{"another program", "name another database in CASTERBOT_DATABASE_URL"},
 		{"permission denied", "let the user that runs casterbot write the file and its folder: chown"},
+		{"operation not permitted", "let the file be written: lsattr, chattr -i"},
+		{"database is locked", "end the program that has it open: fuser FILE"},
+		{"standby", "name the primary server in CASTERBOT_DATABASE_URL"},
+		{"no connection left", "let the server have more connections: max_connections"},
 		{"read-only file system", "mount the disk for writing, or name a file elsewhere in CASTERBOT_DATABASE_URL"},
 		{"its folder must exist", "make the folder: mkdir -p -m 700"},
 		{"network file system", "name a file on a local disk, or PostgreSQL, in CASTERBOT_DATABASE_URL"},
@@ -62,7 +79,7 @@ func mendDatabase(err error) string {
 			return known.do
 		}
 	}
-	return "docs/operations.md#back-up-and-restore, or name another database in CASTERBOT_DATABASE_URL"
+	return "mend that, or name another database in CASTERBOT_DATABASE_URL"
 }
 
 // room looks at the disk.
@@ -82,6 +99,10 @@ func (n *notes) database(s store.Seen) {
 	if s.Version > s.Last {
 		n.warn("run the newer casterbot, or put back a backup from before: casterbot restore BACKUP",
 			"the database was made by a newer casterbot (its version %d, known here %d)", s.Version, s.Last)
+	}
+	if s.Holder == "" && len(s.OpenBy) > 0 {
+		n.warn("end it: ps -fp "+s.OpenBy[0], "another program (process %s) has %s open: the bot may have to wait for it, or fail",
+			strings.Join(s.OpenBy, ", "), s.Path)
 	}
 	if s.ReadableBy != 0 {
 		n.warn("chmod 600 "+s.Path, "%s can be read or written by others: it says who did what", s.Path)

@@ -34,8 +34,8 @@ func newExam(c Config) *exam {
 // then those of Slack and of the cloud side by side.
 func (x *exam) examine(ctx context.Context) Report {
 	r := Report{Findings: []Finding{}}
-	for _, look := range []check{checkSettings, checkFiles, checkProxy, checkZones, checkPolicy, checkDatabase,
-		checkAdmin} {
+	for _, look := range []check{checkSettings, checkFiles, checkProxy, checkAuthorities, checkZones, checkPolicy,
+		checkDatabase, checkAdmin} {
 		r.Findings = append(r.Findings, look(ctx, x)...)
 	}
 	for _, found := range parallel.Each([]check{checkSlack, checkCloud}, func(_ int, look check) []Finding {

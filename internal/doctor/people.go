@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"casterbot/bot/directory"
+	"casterbot/bot/webapi"
 	"casterbot/internal/op"
 	"casterbot/internal/policy"
 )
@@ -23,23 +24,20 @@ type crew struct {
 // people looks up the user groups and people of the policy, and whether somebody is left to approve.
 func (w *workspace) people(ctx context.Context, x *exam) []Finding {
 	n := notes{check: "people"}
-	if w.down != "" {
-		n.skip("the people of the policy", w.down)
+	if why := cause(w.down, w.lacks("users:read")); why != "" {
+		n.skip("the people of the policy", why)
 		return n.list
 	}
 	c := &crew{people: map[string]op.Person{}, gone: map[string]bool{}}
-	var err error
-	if len(x.policy.UserGroups()) > 0 {
-		if c.groups, err = w.dir.UserGroups(ctx); err != nil {
-			n.skip("the user groups of the policy", "Slack cannot be asked ("+why(err)+")")
-		}
-	}
+	w.groups(ctx, &n, c, x.policy)
 	w.meet(ctx, &n, c, x.policy)
 	for _, id := range inOrder(x.policy.Mentions()) {
 		c.mention(&n, id, places(x.policy, id))
 	}
-	for _, a := range x.policy.Approvals() {
-		c.approval(&n, a)
+	for _, r := range x.policy.Rights() {
+		c.approval(&n, r)
+		c.outside(&n, r)
+		w.reachable(ctx, &n, c, r)
 	}
 	if len(n.list) == 0 {
 		n.ok("every person and user group of the policy is there")
@@ -47,11 +45,56 @@ func (w *workspace) people(ctx context.Context, x *exam) []Finding {
 	return n.list
 }
 
+// groups looks up the user groups, if the policy has any.
+func (w *workspace) groups(ctx context.Context, n *notes, c *crew, p *policy.Policy) {
+	all := strings.Join(p.UserGroups(), ", ")
+	if all == "" {
+		return
+	}
+	reason := w.lacks("usergroups:read")
+	var err error
+	if reason == "" {
+		c.groups, err = w.dir.UserGroups(ctx)
+	}
+	switch {
+	case reason != "":
+	case webapi.Code(err) == "paid_teams_only":
+		n.bad("name people in their place, or choose a plan of Slack that has user groups",
+			"the plan of the workspace has no user groups, and the policy names %s", all)
+		return
+	case err != nil:
+		reason = "Slack cannot be asked (" + why(err) + ")"
+	default:
+		return
+	}
+	n.skip("the user groups of the policy", reason)
+}
+
+// reachable says when nobody who can approve is in the channel of the card.
+func (w *workspace) reachable(ctx context.Context, n *notes, c *crew, r policy.Right) {
+	able := c.able(r)
+	if !r.Second || len(able) == 0 || c.partly(r) {
+		return
+	}
+	channel, err := w.dir.Channel(ctx, r.Channel, time.Time{})
+	if err != nil || !channel.Member || channel.Archived {
+		return // the channels have told
+	}
+	for _, id := range able {
+		rooms, err := w.dir.Rooms(ctx, id, time.Time{})
+		if err != nil || slices.Contains(rooms, r.Channel) {
+			return
+		}
+	}
+	n.warn("invite one of them to #"+channel.Name+", or name other approvers",
+		"%s: none of those who can approve is in #%s: %s", r.Place, channel.Name, strings.Join(able, ", "))
+}
+
 // meet looks up whoever the policy names itself, and whoever may approve.
 func (w *workspace) meet(ctx context.Context, n *notes, c *crew, p *policy.Policy) {
 	ids := inOrder(p.Mentions())
-	for _, a := range p.Approvals() {
-		ids = append(ids, c.members(a.Approvers)...)
+	for _, r := range p.Rights() {
+		ids = append(ids, c.members(r.Approvers)...)
 	}
 	ids = slices.DeleteFunc(ids, isGroup)
 	for _, id := range ids {
@@ -146,12 +189,12 @@ func (c *crew) members(ids []string) []string {
 }
 
 // approval says when nobody is left who may be the second person.
-func (c *crew) approval(n *notes, a policy.Approval) {
+func (c *crew) approval(n *notes, a policy.Right) {
 	const mend = "name more people or groups in its approvers (docs/policy.md#grants)"
-	if c.groups == nil && slices.ContainsFunc(a.Approvers, isGroup) || c.asked > mostAsked {
-		return // not all are known
+	if !a.Second || c.partly(a) {
+		return
 	}
-	able := slices.DeleteFunc(c.members(a.Approvers), func(id string) bool { return c.unable(a, id) })
+	able := c.able(a)
 	switch who := c.members(a.Who); {
 	case len(able) == 0:
 		n.bad(mend, "%s: nobody can approve: of its approvers %s", a.Place, c.reasons(a))
@@ -160,25 +203,45 @@ func (c *crew) approval(n *notes, a policy.Approval) {
 		n.warn(mend, "%s: %s is the only one left who can approve, so nobody can approve what %s asks for", a.Place, able[0],
 			able[0])
 	}
-	for _, id := range a.Approvers {
-		if p := c.people[id]; p.Guest && !a.Guests {
-			n.warn("guests: true in that grant, or another approver",
-				"%s: the approver %s is a guest, who cannot approve there", a.Place, id)
-		} else if p.External && !a.External {
-			n.warn("external: true in that grant, or another approver",
-				"%s: the approver %s is of another organisation, and cannot approve there", a.Place, id)
+}
+
+// outside says who has no right by a grant that names them, because it is not for guests or people of other
+// organisations.
+func (c *crew) outside(n *notes, r policy.Right) {
+	for _, named := range []struct {
+		ids    []string
+		as, do string
+	}{{r.Who, "ask", "another person"}, {r.Approvers, "approve", "another approver"}} {
+		for _, id := range named.ids {
+			switch p := c.people[id]; {
+			case p.Guest && !r.Guests:
+				n.warn("guests: true in that grant, or "+named.do, "%s: %s is a guest, and cannot %s there", r.Place, id, named.as)
+			case p.External && !r.External:
+				n.warn("external: true in that grant, or "+named.do,
+					"%s: %s is of another organisation, and cannot %s there", r.Place, id, named.as)
+			}
 		}
 	}
 }
 
+// partly reports that not all approvers are known.
+func (c *crew) partly(r policy.Right) bool {
+	return c.groups == nil && slices.ContainsFunc(r.Approvers, isGroup) || c.asked > mostAsked
+}
+
+// able are those who may be the second person.
+func (c *crew) able(r policy.Right) []string {
+	return slices.DeleteFunc(c.members(r.Approvers), func(id string) bool { return c.unable(r, id) })
+}
+
 // unable reports somebody who may not approve, as policy.Approves decides.
-func (c *crew) unable(a policy.Approval, id string) bool {
+func (c *crew) unable(a policy.Right, id string) bool {
 	p := c.people[id]
 	return c.gone[id] || p.Deleted || p.Bot || p.Guest && !a.Guests || p.External && !a.External
 }
 
 // reasons says why none of the approvers is able.
-func (c *crew) reasons(a policy.Approval) string {
+func (c *crew) reasons(a policy.Right) string {
 	var all []string
 	for _, id := range c.members(a.Approvers) {
 		p, reason := c.people[id], "a guest"

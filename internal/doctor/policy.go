@@ -25,8 +25,8 @@ func checkPolicy(_ context.Context, x *exam) []Finding {
 		}
 		return n.list
 	case err != nil:
-		n.bad("set CASTERBOT_POLICY to a file that the bot may read, such as a copy of docs/policy.example.yml", "%v",
-			policy.Unreadable("CASTERBOT_POLICY", file, err))
+		n.bad("set CASTERBOT_POLICY to a file that the bot may read, such as a copy of docs/policy.example.yml", "%s",
+			unquoted(policy.Unreadable("CASTERBOT_POLICY", file, err).Error()))
 		return n.list
 	}
 	x.policy = p

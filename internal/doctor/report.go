@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -87,8 +88,16 @@ func (r Report) Summary() string {
 
 // JSON is the report for programs.
 func (r Report) JSON() []byte {
-	text, _ := json.MarshalIndent(r, "", "  ") // made of texts alone: nothing in it can fail
-	return append(text, '\n')
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	_ = e.Encode(struct { // made of texts alone: nothing in it can fail
+		Report
+		Summary string `json:"summary"`
+		Exit    int    `json:"exit"`
+	}{r, r.Summary(), r.Exit()})
+	return b.Bytes()
 }
 
 func plural(n int, thing string) string {

@@ -3,6 +3,7 @@ package doctor
 import (
 	"context"
 	"os"
+	"regexp"
 	"strings"
 	"time"
 
@@ -13,12 +14,27 @@ import (
 func checkSettings(_ context.Context, x *exam) []Finding {
 	n := notes{check: "settings"}
 	for _, p := range x.Wrong {
-		n.bad(mend(p.Name), "%s", p.Error())
+		n.bad(mend(p.Name), "%s", unquoted(p.Error()))
 	}
 	if len(x.Wrong) == 0 {
 		n.ok("every setting can be read")
 	}
 	return n.list
+}
+
+// opaque is a word that may be a secret in the wrong place: long, and neither a name of a setting nor a path, an
+// address or a word of people.
+var opaque = regexp.MustCompile(`[A-Za-z0-9+=_./:-]{16,}`)
+
+// unquoted takes such words out of the text of a problem, which quotes values.
+func unquoted(text string) string {
+	return opaque.ReplaceAllStringFunc(text, func(word string) string {
+		bare := strings.TrimRight(word, ".:")
+		if strings.ContainsAny(bare, "./:") || strings.ToUpper(word) == word && strings.Contains(word, "_") {
+			return word
+		}
+		return "[not shown]" + strings.TrimPrefix(word, bare)
+	})
 }
 
 // mend says where a setting comes from.
@@ -60,6 +76,7 @@ func checkFiles(_ context.Context, x *exam) []Finding {
 		info, err := os.Stat(f.Path)
 		switch {
 		case err != nil: // the settings have told
+		case contained(): // there are no others
 		case info.Mode()&(othersRead|othersWrite) != 0:
 			n.warn("chmod 600 "+f.Path, "%s, which %s names, has mode %04o: others can read or write the secret in it", f.Path,
 				f.Name, info.Mode().Perm())
@@ -85,7 +102,7 @@ func (n *notes) token(path string) {
 	switch {
 	case err != nil:
 		n.bad("mount the token of the service account there (RRSA), or correct ALIBABA_CLOUD_OIDC_TOKEN_FILE",
-			"ALIBABA_CLOUD_OIDC_TOKEN_FILE: %v", err)
+			"ALIBABA_CLOUD_OIDC_TOKEN_FILE: %s", unquoted(err.Error()))
 	case len(strings.TrimSpace(string(data))) == 0:
 		n.bad("mount the token of the service account there (RRSA)", "ALIBABA_CLOUD_OIDC_TOKEN_FILE: %s is empty", path)
 	}

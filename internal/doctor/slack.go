@@ -90,15 +90,29 @@ func (w *workspace) botToken(ctx context.Context, x *exam) []Finding {
 	}
 	me, err := w.config.Identify(ctx)
 	if err != nil {
-		w.down = "SLACK_BOT_TOKEN does not work"
+		if w.down = "Slack cannot be asked"; webapi.TokenError(err, "SLACK_BOT_TOKEN") != nil {
+			w.down = "SLACK_BOT_TOKEN does not work"
+		}
 		n.failed(err, "SLACK_BOT_TOKEN")
 		return n.list
 	}
 	w.me = me
 	n.ok("SLACK_BOT_TOKEN is the bot of the workspace %s (%s)", me.TeamName, me.Team)
+	n.skip("slash commands and events of the app",
+		"Slack shows them to nobody but its owner; compare with manifest.yml at https://api.slack.com/apps → App Manifest")
 	n.scopes(me, x.Scopes)
 	n.clock(me.At)
 	return n.list
+}
+
+// lacks is which of some scopes the token does not have, as a reason, empty when it has all.
+func (w *workspace) lacks(scopes ...string) string {
+	for _, scope := range scopes {
+		if w.me.Scopes != nil && !slices.Contains(w.me.Scopes, scope) {
+			return "SLACK_BOT_TOKEN lacks the scope " + scope
+		}
+	}
+	return ""
 }
 
 func unset(name, value string) string {
@@ -129,7 +143,7 @@ func (n *notes) scopes(me webapi.Identity, wanted []string) {
 // clock compares this machine's clock with Slack's.
 func (n *notes) clock(theirs time.Time) {
 	if ahead := time.Since(theirs).Round(time.Second); !theirs.IsZero() && ahead.Abs() > time.Minute {
-		n.warn(setClock, "the clock of this machine is %s off that of Slack", ahead.Abs())
+		n.warn(setClock, "the clock of this machine is %s that of Slack", offBy(ahead))
 	}
 }
 
@@ -175,20 +189,13 @@ func (w *workspace) count(ctx context.Context, x *exam, n *notes, address string
 		n.bad(do, "%s", what)
 	case err != nil:
 		n.bad("look for what cuts websockets: a proxy, a firewall, TLS inspection; or other deployments of the app",
-			"a socket cannot be opened (%s): no command comes in", cmpReason(err))
+			"a socket cannot be opened (%s): no command comes in", reason(err))
 	case said.Connections > 1:
 		n.strangers(said.Connections - 1)
 	default:
 		n.ok("a socket was opened and closed; no other one of the app is open")
 	}
 	return said.App
-}
-
-func cmpReason(err error) string {
-	if reason := neterr.Reason(err); reason != "" {
-		return reason
-	}
-	return err.Error()
 }
 
 // asTold is how a bot that runs here says that its sockets are.
@@ -217,10 +224,10 @@ func isAre(n int) string {
 	return "are"
 }
 
-// sameApp holds both tokens against each other. An app token has the id of its app in it (xapp-1-A…), which Slack says
-// on a socket too.
+// sameApp holds both tokens against each other. An app token has the id of its app in it (xapp-1-A…), which Slack
+// says on a socket too.
 func (w *workspace) sameApp(ctx context.Context, n *notes, said string) {
-	if parts := strings.Split(w.config.AppToken, "-"); said == "" && len(parts) > 3 && strings.HasPrefix(parts[2], "A") {
+	if parts := strings.Split(w.config.AppToken, "-"); len(parts) > 3 && strings.HasPrefix(parts[2], "A") {
 		said = parts[2]
 	}
 	if said == "" || w.down != "" || w.me.Bot == "" {

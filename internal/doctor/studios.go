@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"casterbot/internal/live"
 )
@@ -33,7 +32,7 @@ func (a *account) checkStudios(ctx context.Context, x *exam, n *notes) {
 	}
 	n.twins(mine)
 	if len(n.list) == 0 && len(mine) > 0 {
-		n.ok("%s of the policy, each with a domain and a standby picture", plural(len(mine), "studio"))
+		n.ok("all studios of the policy have a domain and a standby picture (%d)", len(mine))
 	}
 }
 
@@ -48,7 +47,7 @@ func (x *exam) touches(c live.Caster) bool {
 // unseen tells what could not be looked at. A right that is missing is told with the rights.
 func (n *notes) unseen(what string, err error) {
 	e := &live.Error{}
-	if errors.As(err, &e) && slices.Contains(forbidden, e.Code) {
+	if errors.As(err, &e) && forbids(e.Code) {
 		n.skip(what, "the keys may not use live:"+e.Action)
 		return
 	}
@@ -91,100 +90,5 @@ func (n *notes) twins(all []live.Caster) {
 				len(ids), c.Name, strings.Join(ids, ", "))
 			delete(byName, c.Name)
 		}
-	}
-}
-
-// namedStream is a stream that the policy names in full, with where it does.
-type namedStream struct {
-	live.Stream
-	place string
-}
-
-// streams are those, each once.
-func (x *exam) streams() []namedStream {
-	var all []namedStream
-	if x.policy == nil {
-		return nil
-	}
-	for _, id := range x.policy.Channels() {
-		scope, _ := x.policy.Scope(id)
-		rule, _ := x.policy.Place(id)
-		for _, s := range scope.Streams {
-			parts := strings.Split(s.Pattern, "/")
-			if strings.ContainsAny(s.Pattern, "*?") || len(parts) != 3 {
-				continue
-			}
-			stream := namedStream{live.Stream{Domain: parts[0], App: parts[1], Name: parts[2]},
-				fmt.Sprintf("%s: channels.%s.streams.%s", rule, id, s.Alias)}
-			if !slices.ContainsFunc(all, func(o namedStream) bool { return o.Stream == stream.Stream }) {
-				all = append(all, stream)
-			}
-		}
-	}
-	return all
-}
-
-// checkStreams asks for each domain of the policy whether the account has it, and how its streams are recorded.
-func (a *account) checkStreams(ctx context.Context, x *exam, n *notes) {
-	all := x.streams()
-	for _, domain := range x.policy.Domains() {
-		_, err := a.client.OnlineStreams(ctx, domain, "", "")
-		a.worked("DescribeLiveStreamsOnlineList", err)
-		e := &live.Error{}
-		if errors.As(err, &e) && e.Code == "InvalidDomain.NotFound" {
-			for _, doubt := range x.policy.Foreign(domain) {
-				n.bad("correct the domain in the policy; the account's domains: "+consoleAt+" → Domain Names", "%s", doubt)
-			}
-			continue
-		}
-		if err != nil {
-			n.unseen("the streams of "+domain, err)
-		}
-		a.recorded(ctx, n, slices.DeleteFunc(slices.Clone(all), func(s namedStream) bool { return s.Domain != domain }))
-	}
-	if len(n.list) == 0 && len(all) > 0 {
-		n.ok("each of %s of the policy is recorded on command", plural(len(all), "stream"))
-	}
-}
-
-// recorded looks how the streams of one domain are recorded.
-func (a *account) recorded(ctx context.Context, n *notes, streams []namedStream) {
-	if len(streams) == 0 {
-		return
-	}
-	var names []live.Stream
-	for _, s := range streams {
-		names = append(names, s.Stream)
-	}
-	configs, err := a.client.RecordConfigs(ctx, names...)
-	a.worked("DescribeLiveRecordConfig", err)
-	if err != nil {
-		n.unseen("how "+streams[0].Domain+" is recorded", err)
-		return
-	}
-	for _, s := range streams {
-		n.stream(s, live.InForce(configs, s.Stream))
-	}
-}
-
-// longDelay is how long after a pause a file should be there: people wait for it.
-const longDelay = 10 * time.Minute
-
-func (n *notes) stream(s namedStream, config *live.RecordConfig) {
-	at := consoleAt + " → Recording → " + s.Domain
-	switch {
-	case config == nil:
-		n.warn("add a recording configuration that records on demand: "+at,
-			"%s: stream %s has no recording configuration: it cannot be recorded", s.place, s.Stream)
-		return
-	case config.OnDemand == live.OnDemandUntold:
-		n.skip("whether "+s.String()+" records on demand", "the cloud does not say")
-	case config.OnDemand != 7:
-		n.warn("set it to record on demand (OnDemand 7), if /record start is meant to decide: "+at,
-			"%s: stream %s records by itself whenever it is live (OnDemand %d)", s.place, s.Stream, config.OnDemand)
-	}
-	if config.Delay > longDelay {
-		n.warn("shorten the delay of its recording configuration: "+at,
-			"%s: the file of stream %s follows %s after a pause", s.place, s.Stream, config.Delay)
 	}
 }

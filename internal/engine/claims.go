@@ -57,16 +57,21 @@ func (e *Engine) endClaims(ctx context.Context, o op.Operation) error {
 
 // successes are those of a query whose command is of a kind.
 func (e *Engine) successes(ctx context.Context, q store.Query, of func(op.Command) bool) ([]op.Operation, error) {
-	for _, c := range e.table.Commands {
-		if of(c) {
-			q.Commands = append(q.Commands, c.Usage)
-		}
-	}
-	if len(q.Commands) == 0 {
+	if q.Commands = e.usages(of); len(q.Commands) == 0 {
 		return nil, nil
 	}
 	q.States = []op.State{op.Succeeded}
 	return e.store.List(ctx, q)
+}
+
+// usages are those of the commands of a kind.
+func (e *Engine) usages(of func(op.Command) bool) (all []string) {
+	for _, c := range e.table.Commands {
+		if of(c) {
+			all = append(all, c.Usage)
+		}
+	}
+	return all
 }
 
 // endedBy says on a card which operation has ended what it claims.

@@ -114,14 +114,15 @@ func folder(t *testing.T) string {
 
 func (s *stage) open() {
 	s.t.Helper()
-	db, err := store.Open(context.Background(), "sqlite:"+s.path, store.Options{Now: s.clock, Replica: op.NewID()})
+	replica := op.NewID()
+	db, err := store.Open(context.Background(), "sqlite:"+s.path, store.Options{Now: s.clock, Replica: replica})
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	s.store = db
 	table := s.table()
 	s.e = New(Config{
-		Table: &table, Store: db, Authz: s.judge(&table, (*people)(s)), Chat: (*chat)(s), Now: s.clock, Replica: op.NewID(),
+		Table: &table, Store: db, Authz: s.judge(&table, (*people)(s)), Chat: (*chat)(s), Now: s.clock, Replica: replica,
 		Pause: func(ctx context.Context, d time.Duration) bool {
 			if d < tellWaiting {
 				return pause(ctx, d/100)

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -35,6 +36,27 @@ func TestLooksThatSeeNothingAreNotUsedUp(t *testing.T) {
 		s.advance(lookRestMost)
 		s.want(o, op.Succeeded, 1)
 	}
+}
+
+// A version that does not know the command sees nothing, as an older one during an update: it uses no look up.
+func TestAVersionWithoutTheCommandUsesNoLookUp(t *testing.T) {
+	s := newStage(t)
+	s.withConditions()
+	o := s.unknown("caster open c1")
+	all := s.e.table.Commands
+	s.e.table.Commands = all[:len(all)-1]
+	for range 20 {
+		s.advance(time.Minute)
+	}
+	if now := s.get(o); now.Looks != 0 || !strings.Contains(now.Outcome.Evidence.Plain(), "cannot look") {
+		t.Errorf("%d looks count: %s", now.Looks, now.Outcome.Evidence.Plain())
+	}
+	s.e.table.Commands = all
+	s.with(func() {
+		s.verify = func() (op.Evidence, error) { return op.Evidence{Happened: true, Own: true, Seen: op.L("open")}, nil }
+	})
+	s.advance(lookRestMost)
+	s.want(o, op.Succeeded, 1)
 }
 
 // What saw is spread over an hour, and not made up for all at once after an outage.

@@ -18,7 +18,7 @@ import (
 func (e *Engine) reconcile(ctx context.Context, o op.Operation, due bool) error {
 	command, ok := e.table.Find(o.Command)
 	if !ok {
-		return e.recordLook(ctx, o, due, op.L("This version of casterbot does not know the command any more, so it cannot look."))
+		return e.recordLook(ctx, o, false, op.L("This version of casterbot does not know the command any more, so it cannot look."))
 	}
 	if mayRepeat(o, command, e.now()) && e.stillAllowed(ctx, o) == nil {
 		return e.repeat(ctx, o, command)

@@ -76,6 +76,21 @@ func (c *Client) RecordConfigs(ctx context.Context, streams ...Stream) ([]Record
 	return all, err
 }
 
+// DomainRecordConfigs lists all recording configurations of a domain.
+func (c *Client) DomainRecordConfigs(ctx context.Context, domain string) ([]RecordConfig, error) {
+	var all []RecordConfig
+	err := pages(ctx, c, "DescribeLiveRecordConfig", params{{"DomainName", domain}}, 30, func(said struct {
+		TotalNum          number
+		LiveAppRecordList list[recordRow]
+	}) (int, number) {
+		for _, row := range said.LiveAppRecordList {
+			all = append(all, row.config())
+		}
+		return len(said.LiveAppRecordList), said.TotalNum
+	})
+	return all, err
+}
+
 // InForce gives the recording configuration that applies to a stream: the one that names it most closely.
 func InForce(all []RecordConfig, stream Stream) *RecordConfig {
 	var best *RecordConfig

@@ -39,24 +39,24 @@ func written(w principals) []string {
 	return slices.DeleteFunc(slices.Clone(w.written), func(name string) bool { return !slices.Contains(w.ids, name) })
 }
 
-// Approval is a grant that may need a second person, with whoever may be it.
-type Approval struct {
+// Right is a grant as far as people go.
+type Right struct {
 	Channel, Place   string
 	Everyone         bool     // may ask
-	Who, Approvers   []string // ids of people and user groups
-	Guests, External bool     // may be approvers
+	Who              []string // ids of people and user groups
+	Second           bool     // it may need a second person
+	Approvers        []string // who may be that
+	Guests, External bool     // may ask and approve
 }
 
-// Approvals lists the grants that may need a second person.
-func (p *Policy) Approvals() []Approval {
-	var all []Approval
+// Rights lists the grants in the order of the file.
+func (p *Policy) Rights() []Right {
+	var all []Right
 	for _, c := range p.channels {
 		for _, g := range c.grants {
-			if g.mayNeedOther() {
-				at := Problem{File: p.file, Line: g.line(), Key: g.place.path}
-				all = append(all, Approval{Channel: c.id, Place: strings.TrimSuffix(at.String(), ": "), Everyone: g.who.everyone,
-					Who: g.who.ids, Approvers: g.approvers.ids, Guests: g.guests, External: g.external})
-			}
+			at := Problem{File: p.file, Line: g.line(), Key: g.place.path}
+			all = append(all, Right{Channel: c.id, Place: strings.TrimSuffix(at.String(), ": "), Everyone: g.who.everyone,
+				Who: g.who.ids, Second: g.mayNeedOther(), Approvers: g.approvers.ids, Guests: g.guests, External: g.external})
 		}
 	}
 	return all

@@ -18,7 +18,9 @@ import (
 type Seen struct {
 	Path          string    // of the file
 	New           bool      // there is no database yet: the start makes it
-	Holder        string    // who has the file open: "process 12 since …"
+	Holder        string    // the bot that has the file open: "process 12 since …"
+	OpenBy        []string  // numbers of processes that have it open, a bot's too
+	Watched       bool      // whoever has it open would be seen
 	Replicas      int       // that live, on a server
 	Engine        string    // "SQLite 3.53.2"
 	Version, Last int       // migrations that it has, and that this program knows
@@ -100,11 +102,15 @@ func (s *Seen) count(ctx context.Context, db *sql.DB) error {
 // held notes who holds the lock of the file, by the kernel's list of locks, and reports that there was a database.
 // Nothing is locked for it.
 func (s *Seen) held() (before bool) {
+	s.OpenBy, s.Watched = disk.Openers(s.Path, s.Path+"-shm", s.Path+"-wal")
 	text, err := os.ReadFile(s.Path + ".lock")
 	if err != nil {
 		return false
 	}
 	line := strings.TrimSpace(string(text))
+	if line == "" {
+		line = "without a number"
+	}
 	if process, _, _ := strings.Cut(line, " "); disk.Locked(s.Path+".lock", process) {
 		s.Holder = "process " + strings.TrimSuffix(line, opened)
 	}

@@ -4,9 +4,11 @@
 //
 // It is a module of its own, because Helm and the types of Kubernetes are a hundred modules that the bot has no use
 // for: in its own go.mod they would decide about the versions that the bot is built with. `make test` runs both. With
-// -update the golden files and deploy/kubernetes.yml are written:
+// -update the golden files and deploy/kubernetes.yml are written. Go remembers that tests have passed and does not see
+// changes outside of the module, hence -count=1:
 //
-//	go -C test/helm test . -update
+//	go -C test/helm test -count=1 .
+//	go -C test/helm test -count=1 . -update
 package helm
 
 import (
@@ -104,7 +106,7 @@ func golden(t *testing.T, path, got string) {
 		t.Fatal(err)
 	}
 	if got != string(want) {
-		t.Errorf("%s: run go -C test/helm test . -update and look at the difference. It should be\n%s", path, got)
+		t.Errorf("%s: run go -C test/helm test -count=1 . -update and look at the difference. It should be\n%s", path, got)
 	}
 }
 

@@ -3,6 +3,7 @@ package disk
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 )
@@ -42,23 +43,46 @@ func Free(folder string) *uint64 {
 	return &bytes
 }
 
-// Locked reports a lock on a file, as the kernel lists them in /proc/locks (proc_locks(5)). The number of the file is
-// that of its disk, which some file systems tell differently: there the number of the process decides.
-func Locked(path, process string) bool {
-	var s syscall.Stat_t
+// heldLock is a line of the kernel's list of locks, /proc/locks (proc_locks(5)).
+type heldLock struct{ kind, process, file string }
+
+// locks are those; not ok where they cannot be read.
+func locks() (all []heldLock, ok bool) {
 	list, err := os.ReadFile("/proc/locks")
-	if err != nil || syscall.Stat(path, &s) != nil {
+	for line := range strings.SplitSeq(string(list), "\n") {
+		if f := strings.Fields(line); len(f) > 5 && f[1] != "->" { // not who waits for one
+			all = append(all, heldLock{f[1], f[4], f[5]})
+		}
+	}
+	return all, err == nil
+}
+
+// on reports a lock on a file. Its number there has that of its disk before it, which some file systems tell
+// differently: there the number of the process decides.
+func (l heldLock) on(path, process string) bool {
+	var s syscall.Stat_t
+	if syscall.Stat(path, &s) != nil || !strings.HasSuffix(l.file, fmt.Sprintf(":%d", s.Ino)) {
 		return false
 	}
 	disk := fmt.Sprintf("%02x:%02x", s.Dev>>8&0xfff, s.Dev&0xff|s.Dev>>12&0xfff00)
-	for line := range strings.SplitSeq(string(list), "\n") {
-		f := strings.Fields(line)
-		if len(f) < 6 || f[1] != "FLOCK" || !strings.HasSuffix(f[5], fmt.Sprintf(":%d", s.Ino)) {
-			continue
-		}
-		if strings.HasPrefix(f[5], disk) || f[4] == process {
-			return true
+	return strings.HasPrefix(l.file, disk+":") || l.process == process
+}
+
+// Locked reports that a process holds the lock of a lock file.
+func Locked(path, process string) bool {
+	all, _ := locks()
+	return slices.ContainsFunc(all, func(l heldLock) bool { return l.kind == "FLOCK" && l.on(path, process) })
+}
+
+// Openers are the processes that have locked a part of one of some files, as SQLite does while it has a file open; not
+// ok where that cannot be seen.
+func Openers(paths ...string) (processes []string, ok bool) {
+	all, ok := locks()
+	for _, l := range all {
+		among := slices.ContainsFunc(paths, func(path string) bool { return l.on(path, "") })
+		if (l.kind == "POSIX" || l.kind == "OFDLCK") && among && !slices.Contains(processes, l.process) {
+			processes = append(processes, l.process)
 		}
 	}
-	return false
+	return processes, ok
 }
