@@ -52,6 +52,7 @@ func (d *dispatcher) awayClick(e delivery, a payload.Event) {
 }
 
 func (d *dispatcher) awaitedClick(ctx context.Context, e delivery, key string, c op.Click) {
+	c.Came = e.At
 	r := op.Request{Key: c.Key, Origin: c.Origin}
 	view, hash := d.wait(ctx, r)
 	r.View, c.View = view, view

@@ -11,6 +11,7 @@ import (
 	"casterbot/bot/directory"
 	"casterbot/bot/messages"
 	"casterbot/bot/socket"
+	"casterbot/bot/webapi"
 	"casterbot/internal/engine"
 	"casterbot/internal/op"
 	"casterbot/internal/sandbox/fakeslack"
@@ -148,4 +149,51 @@ func TestAnAnswerFindsAPlace(t *testing.T) {
 	<-told
 	d.clicks.drain(t.Context())
 	full.drain(t.Context())
+}
+
+// TestFates: whoever measures hears what becomes of an envelope, and after how long.
+func TestFates(t *testing.T) {
+	w := slackworld.New(t)
+	config := w.Config.Filled()
+	fates := make(chan webapi.Fate, 4)
+	config.Fate = func(kind string, f webapi.Fate, after time.Duration) {
+		if kind != "slash_commands" || after < 0 || after > time.Minute {
+			t.Errorf("%s, %s", kind, after)
+		}
+		fates <- f
+	}
+	came := make(chan socket.Envelope, 1)
+	sockets := socket.NewSockets(config, func(e socket.Envelope) { came <- e })
+	ctx, hangUp := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- sockets.Run(ctx) }()
+	w.Until("the sockets are up", func() bool { return sockets.Health().Sockets == 2 })
+	if oldest := sockets.Health().Oldest; oldest <= 0 || oldest > time.Minute {
+		t.Errorf("the oldest socket is up for %s", oldest)
+	}
+	sent, err := w.Type("U0ANA", "C0SHOW", "/caster list", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := <-came
+	d := &dispatcher{intake: newPool(t.Context(), 0, 0, &atomic.Int64{}), log: quiet}
+	e.Expect()
+	d.take(e)
+	late := delivery{Envelope: e}
+	late.At = time.Now().Add(-socket.AcceptWithin)
+	e.Expect()
+	d.handle(t.Context(), late)
+	e.At = time.Now()
+	d.write(delivery{Envelope: e}, nil)
+	e.Done()
+	for _, want := range []webapi.Fate{webapi.Crowded, webapi.Late, webapi.Acknowledged} {
+		if got := <-fates; got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+	w.Acknowledged(sent, nil)
+	hangUp()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
 }

@@ -40,6 +40,11 @@ type Directory interface {
 	Peek(person, team, channel string, since time.Time) (op.Person, op.Channel, bool)
 }
 
+// Grounds are those that a refusal can rest on.
+func Grounds() []Ground {
+	return []Ground{Answerer, Away, Unknown, Denied, NotMember, Changed, Second, Locked}
+}
+
 // Policy is the policy in force; a reload swaps it as a whole.
 type Policy interface {
 	// Decide says whether the person may use the verb on the target in the channel. An empty target asks for the verb
@@ -74,6 +79,7 @@ type Config struct {
 	Trail     Trail
 	Now       func() time.Time
 	Log       *slog.Logger
+	Refused   func(Ground) // told of each refusal of what somebody tried, for those who measure; may be nil
 }
 
 // Judge decides.
@@ -82,7 +88,17 @@ type Judge struct{ Config }
 // New makes a judge.
 func New(c Config) *Judge {
 	c.Log = cmp.Or(c.Log, slog.New(slog.DiscardHandler))
+	if c.Refused == nil {
+		c.Refused = func(Ground) {}
+	}
 	return &Judge{c}
+}
+
+// refused tells of a refusal, unless it was only asked what would be.
+func (j *Judge) refused(q Question, v Verdict, err error) {
+	if err != nil && (q.tried || q.answer != noAnswer) {
+		j.Refused(v.Ground)
+	}
 }
 
 // Facts are who asks and where, as they were at one moment.

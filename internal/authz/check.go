@@ -32,7 +32,8 @@ type Verdict struct {
 }
 
 // Check decides. No error means yes; an error is a refusal in words for whoever reads it.
-func (j *Judge) Check(ctx context.Context, q Question) (Verdict, error) {
+func (j *Judge) Check(ctx context.Context, q Question) (v Verdict, err error) {
+	defer func() { j.refused(q, v, err) }()
 	if err := j.answerable(ctx, q); err != nil {
 		return Verdict{Ground: Answerer}, err
 	}
@@ -41,7 +42,7 @@ func (j *Judge) Check(ctx context.Context, q Question) (Verdict, error) {
 			return Verdict{Ground: g}, err
 		}
 	}
-	v, err := j.checkRights(ctx, q)
+	v, err = j.checkRights(ctx, q)
 	if v.Ground == Denied && q.tried {
 		j.Record(ctx, q, v)
 	}

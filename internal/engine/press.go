@@ -214,6 +214,7 @@ func (e *Engine) queue(ctx context.Context, o op.Operation, c op.Click, event st
 	if err != nil {
 		return fmt.Errorf("confirm %s: %w", o.Ref(), err)
 	}
+	e.inflight.watch.Confirmed(o.ID, c.Came)
 	e.log.Info(event, "op", o.Ref(), "verb", o.Verb, "person", c.Person)
 	e.notify.EnqueueCardWithin(o.ID, notify.ButtonsWithin)
 	e.spawn(func(ctx context.Context) { e.execute(ctx, o.ID) })

@@ -119,6 +119,17 @@ func (o *observer) note(action string, failed *Error, x *exchange) {
 	}
 }
 
+// sent tells of a send that is over. One whose turn had passed was none.
+func (c *Client) sent(a Action, failed *Error, took time.Duration) {
+	class := Class("")
+	if failed != nil {
+		class = failed.Class
+	}
+	if c.config.Sent != nil && (failed == nil || !failed.stale) {
+		c.config.Sent(a.Name, class, took)
+	}
+}
+
 // bar says that the list of casters is refused, for want of a right or in this region: without it nothing works.
 func (o *observer) bar(refused *Error) {
 	o.mu.Lock()

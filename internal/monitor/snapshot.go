@@ -86,9 +86,13 @@ func (w *Monitor) takeSnapshot(ctx context.Context, j *round) snapshot {
 // saw logs a look that failed; it says nothing about the world.
 func (w *Monitor) saw(err error) bool {
 	if err != nil {
+		w.looks.failed.Add(1)
 		w.Log.Info("the watch could not look", "error", err)
+		return false
 	}
-	return err == nil
+	w.looks.seen.Add(1)
+	w.looks.last.Store(time.Now().UnixNano())
+	return true
 }
 
 // scopes are what the channels of the boards may touch. A board that is to be taken down needs no look.

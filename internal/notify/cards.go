@@ -70,6 +70,7 @@ func (n *Notifier) Draw(ctx context.Context, id string) (err error) {
 	if err != nil && !errors.Is(err, ErrUnproven) {
 		return err
 	}
+	n.Shown(o)
 	n.cards.proved(id, err == nil, n.Now())
 	if o.Card == "" { // an edit proves less: some channels take those and nothing new
 		n.away.CompareAndSwap(o.Channel, isAway, isBack)

@@ -63,6 +63,8 @@ type Click struct {
 	Message string `json:"message"` // id of the message that carries the button
 	// the version of the operation that the bot's own page showed; 0: a button of the message itself, which is edited
 	Version int64 `json:"version,omitempty"`
+	// when it arrived, by the clock of this process alone; zero after a restart
+	Came time.Time `json:"-"`
 }
 
 // Person is what is known of somebody at one moment.
