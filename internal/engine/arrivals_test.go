@@ -285,3 +285,42 @@ func TestAnEmergencyBeforeACrashGoesFirst(t *testing.T) {
 	s.settle()
 	s.want(standby, op.Succeeded, 1)
 }
+
+// What is pressed has its place before it is written down, however slow the database is; what is not taken has none,
+// and a copy takes nobody's.
+func TestAPlaceIsTakenBeforeTheStoreAnswers(t *testing.T) {
+	s := newStage(t)
+	card := s.asked("caster restart c1")
+	s.with(func() { s.confirm = op.ConfirmNone })
+	typed := func(key string) (Accepted, error) {
+		return s.e.Accept(context.Background(), op.Request{Key: key, Text: "caster restart c1",
+			Origin: ofTeam(op.Address{Channel: "C0", Person: bo, At: s.clock()})})
+	}
+	click := s.press(ana, card, op.ActionConfirm)
+	places := func() int {
+		s.e.arrivals.mu.Lock()
+		defer s.e.arrivals.mu.Unlock()
+		return len(s.e.arrivals.here)
+	}
+	s.whileWriterIsTaken(func() {
+		s.work.Go(func() { _, _ = typed("one") })
+		s.work.Go(func() { _, _ = s.e.Press(context.Background(), click) })
+		for deadline := time.Now().Add(4 * time.Second); places() < 2; time.Sleep(time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatalf("%d places", places())
+			}
+		}
+	})
+	s.work.Wait()
+	if a, err := typed("one"); a.Work != nil || err != nil || places() != 2 {
+		t.Errorf("after a copy of the first %d places, %v", places(), err)
+	}
+	if a, err := s.e.Press(context.Background(), click); a.Work != nil || err != nil || places() != 2 {
+		t.Errorf("after a copy of the click %d places, %v", places(), err)
+	}
+	s.rename("inbox", "away")
+	defer s.rename("away", "inbox")
+	if _, err := typed("two"); err == nil || places() != 2 {
+		t.Errorf("what cannot be written down: %v, %d places", err, places())
+	}
+}

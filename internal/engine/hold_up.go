@@ -124,3 +124,12 @@ func (e *Engine) overtaken(ctx context.Context, o op.Operation, pressed time.Tim
 	}
 	return by, false, nil
 }
+
+// targetsOf are the keys of what an operation changes: each one of several.
+func targetsOf(o op.Operation) []string {
+	targets := []string{o.Plan.Target.Key()}
+	for _, part := range o.Plan.Parts {
+		targets = append(targets, part.Plan.Target.Key())
+	}
+	return targets
+}

@@ -151,19 +151,28 @@ type arrival struct {
 }
 
 // enter notes that something was pressed. What is of no interest to others need not.
-func (a *arrivals) enter(channel, key, target string) {
+func (a *arrivals) enter(channel, key, target string) *arrival {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.here = append(a.here, &arrival{channel: channel, key: key, target: target, gone: make(chan struct{}),
-		passed: map[string]op.Operation{}})
+	x := &arrival{channel: channel, key: key, target: target, gone: make(chan struct{}),
+		passed: map[string]op.Operation{}}
+	a.here = append(a.here, x)
+	return x
 }
 
 // leave notes that it is in line, or will not be.
 func (a *arrivals) leave(channel, key string) {
+	a.takeOff(func(x *arrival) bool { return x.is(channel, key) })
+}
+
+// drop takes off what was not taken: another one may have its key.
+func (a *arrivals) drop(place *arrival) { a.takeOff(func(x *arrival) bool { return x == place }) }
+
+func (a *arrivals) takeOff(which func(*arrival) bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.here = slices.DeleteFunc(a.here, func(x *arrival) bool {
-		if !x.is(channel, key) {
+		if !which(x) {
 			return false
 		}
 		close(x.gone)
@@ -253,15 +262,6 @@ func (e *Engine) awaitEarlier(ctx context.Context, from op.Address, key string, 
 		". Nothing was done.")).SaysSo()
 }
 
-// targetsOf are the keys of what an operation changes: each one of several.
-func targetsOf(o op.Operation) []string {
-	targets := []string{o.Plan.Target.Key()}
-	for _, part := range o.Plan.Parts {
-		targets = append(targets, part.Plan.Target.Key())
-	}
-	return targets
-}
-
 // awaitAll returns when all are in line, or will not be, at the latest after arriveWithin.
 func (e *Engine) awaitAll(ctx context.Context, earlier []*arrival) {
 	if len(earlier) == 0 {
@@ -282,10 +282,10 @@ func (e *Engine) awaitAll(ctx context.Context, earlier []*arrival) {
 
 // arrives notes a typed change that may need no confirmation; with facts that say otherwise it is of no interest to
 // others.
-func (e *Engine) arrives(r op.Request, c op.Command) {
+func (e *Engine) arrives(r op.Request, c op.Command) *arrival {
 	v, known := e.authz.AtHand(authz.Uses(r, c))
 	if known && v.Confirm != op.ConfirmNone && v.OnAir != op.ConfirmNone {
-		return
+		return nil
 	}
-	e.arrivals.enter(r.Channel, r.Key, "")
+	return e.arrivals.enter(r.Channel, r.Key, "")
 }
