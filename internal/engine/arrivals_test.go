@@ -159,23 +159,46 @@ func TestAnEmergencyPassesAClick(t *testing.T) {
 
 // What gets in line at this moment is not stopped any more: the emergency gets in line behind it.
 func TestAnEmergencyComesAfterWhatGetsInLine(t *testing.T) {
-	a := arrivals{}
-	a.enter("C0", "one", "caster/c1")
-	a.enter("C0", "two", "")
-	a.enter("C0", "standby", "caster/c1")
-	emergency := op.Operation{ID: "e", Plan: op.Plan{Target: op.Target{Kind: "caster", ID: "c1"}}}
-	if _, passed := a.passedBy("C0", "one", []string{"caster/c1"}); passed {
+	a, any, none := arrivals{}, func(op.Operation) bool { return true }, func(op.Operation) bool { return false }
+	for _, key := range []string{"one", "two", "three", "standby"} {
+		a.enter("C0", key, "caster/c1")
+	}
+	if _, passed := a.passedBy("C0", "one", any); passed {
 		t.Error("the first is passed by nothing")
 	}
-	enter := a.pass(a.before("C0", "standby", "caster/c1", nil), emergency)
+	enter := a.pass(a.before("C0", "standby", "caster/c1", nil), op.Operation{ID: "e"})
 	if len(enter) != 1 || enter[0].key != "one" {
 		t.Errorf("it waits for %v", enter)
 	}
-	if _, passed := a.passedBy("C0", "two", []string{"caster/c2"}); passed {
-		t.Error("the second is about another studio")
+	if _, passed := a.passedBy("C0", "two", none); passed {
+		t.Error("the second would not take it back")
 	}
-	if by, passed := a.passedBy("C0", "two", []string{"", "caster/c2", "caster/c1"}); !passed || by.ID != "e" {
-		t.Errorf("several, one of them its studio: %t", passed)
+	if by, passed := a.passedBy("C0", "three", any); !passed || by.ID != "e" {
+		t.Errorf("the third would: %t", passed)
+	}
+}
+
+// Of several one is enough that would take the emergency back; what starts and ends something else takes nothing back.
+func TestWhatTakesAnEmergencyBack(t *testing.T) {
+	s := newStage(t)
+	s.withConditions()
+	on := func(id string) op.Plan { return op.Plan{Target: op.Target{Kind: "caster", ID: id}} }
+	emergency := op.Operation{Command: "caster standby {caster}", Plan: on("c1")}
+	for name, c := range map[string]struct {
+		o    op.Operation
+		want bool
+	}{
+		"a restart":            {op.Operation{Command: "caster restart {caster}", Plan: on("c1")}, true},
+		"of another":           {op.Operation{Command: "caster restart {caster}", Plan: on("c2")}, false},
+		"a scene that is open": {op.Operation{Command: "caster open {caster}", Plan: on("c1")}, false},
+		"several": {op.Operation{Command: "caster restart {caster}",
+			Plan: op.Plan{Parts: []op.Part{{Plan: on("c2")}, {Plan: on("c1")}}}}, true},
+		"several others": {op.Operation{Command: "caster restart {caster}",
+			Plan: op.Plan{Parts: []op.Part{{Plan: on("c2")}, {Plan: on("c3")}}}}, false},
+	} {
+		if got := s.e.takenBackBy(c.o)(emergency); got != c.want {
+			t.Errorf("%s: %t", name, got)
+		}
 	}
 }
 

@@ -146,16 +146,15 @@ type arrival struct {
 	channel, key string
 	target       string // empty: not known yet
 	gone         chan struct{}
-	enters       bool                    // it gets in line now: nothing stops it any more
-	passed       map[string]op.Operation // by the target: an emergency that went first
+	enters       bool           // it gets in line now: nothing stops it any more
+	passed       []op.Operation // the emergencies that went first
 }
 
 // enter notes that something was pressed. What is of no interest to others need not.
 func (a *arrivals) enter(channel, key, target string) *arrival {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	x := &arrival{channel: channel, key: key, target: target, gone: make(chan struct{}),
-		passed: map[string]op.Operation{}}
+	x := &arrival{channel: channel, key: key, target: target, gone: make(chan struct{})}
 	a.here = append(a.here, x)
 	return x
 }
@@ -206,38 +205,33 @@ func (a *arrivals) before(channel, key, target string, mayTouch func(channel str
 func (a *arrivals) pass(earlier []*arrival, emergency op.Operation) (enter []*arrival) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	target := emergency.Plan.Target.Key()
 	for _, x := range earlier {
 		if x.enters {
 			enter = append(enter, x)
 		}
-		if _, passed := x.passed[target]; !passed {
-			x.passed[target] = emergency
-		}
+		x.passed = append(x.passed, emergency)
 	}
 	return enter
 }
 
-// passedBy gives the emergency that went before a change of a target. Without one it gets in line now.
-func (a *arrivals) passedBy(channel, key string, targets []string) (emergency op.Operation, passed bool) {
+// passedBy gives the first emergency that went before a change which would take it back. Without one the change gets in
+// line now.
+func (a *arrivals) passedBy(channel, key string, takesBack func(op.Operation) bool) (first op.Operation, passed bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	i := slices.IndexFunc(a.here, func(x *arrival) bool { return x.is(channel, key) })
 	if i < 0 {
-		return emergency, false
+		return first, false
 	}
-	for _, target := range targets {
-		if emergency, passed = a.here[i].passed[target]; passed {
-			return emergency, true
-		}
+	if n := slices.IndexFunc(a.here[i].passed, takesBack); n >= 0 {
+		return a.here[i].passed[n], true
 	}
 	a.here[i].enters = true
-	return emergency, false
+	return first, false
 }
 
 // awaitEarlier returns when everything that was pressed earlier and may stand before a change of a target is in line,
-// at the latest after arriveWithin. It refuses what an emergency has passed meanwhile: sent after it, it would take
-// that back.
+// at the latest after arriveWithin. It refuses what an emergency has passed meanwhile and would take back.
 func (e *Engine) awaitEarlier(ctx context.Context, from op.Address, key string, o op.Operation) error {
 	urgent := e.use(o).Command.Urgent
 	earlier := e.arrivals.before(from.Channel, key, o.Plan.Target.Key(), func(channel string) bool {
@@ -251,7 +245,7 @@ func (e *Engine) awaitEarlier(ctx context.Context, from op.Address, key string, 
 	if urgent {
 		return nil
 	}
-	first, passed := e.arrivals.passedBy(from.Channel, key, targetsOf(o))
+	first, passed := e.arrivals.passedBy(from.Channel, key, e.takenBackBy(o))
 	if !passed {
 		var err error
 		if first, passed, err = e.overtaken(ctx, o, from.At); !passed || err != nil {
