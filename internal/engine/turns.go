@@ -70,7 +70,8 @@ func (e *Engine) awaitTurn(ctx context.Context, o op.Operation, command op.Comma
 }
 
 // goFirst ends what was confirmed before an emergency and is not sent yet: it may hang, in a look or in the line for
-// the account's limit, and after the emergency it could take that back. What has become running meanwhile stays.
+// the account's limit, and after the emergency it could take that back. What has become running meanwhile stays, and so
+// does another emergency, unless it does not get on, as one of a replica that has died.
 func (e *Engine) goFirst(ctx context.Context, o op.Operation, command op.Command) {
 	if !command.Urgent {
 		return
@@ -80,7 +81,8 @@ func (e *Engine) goFirst(ctx context.Context, o op.Operation, command op.Command
 		e.log.Warn("look what waits before an emergency", "op", o.Ref(), "error", err)
 	}
 	for _, waits := range queued {
-		if waits.Turn >= o.Turn || e.use(waits).Command.Urgent {
+		hangs := e.now().Sub(waits.Confirmed) >= giveUpAfter
+		if waits.Turn >= o.Turn || e.use(waits).Command.Urgent && !hangs {
 			continue
 		}
 		why := op.Refuse(op.L("an emergency went first: ", op.Code("op "+o.Ref()), e.titleIn(o, waits.Channel), "."))
@@ -90,8 +92,9 @@ func (e *Engine) goFirst(ctx context.Context, o op.Operation, command op.Command
 	}
 }
 
-// giveUpAfter is how long a change waits for the answer to a call that left before it and that it could not make worse.
-// No call takes as long to leave, so what is given up has left by then, or never will.
+// giveUpAfter is how long a change waits for the answer to a call that left before it and that it could not make worse,
+// and an emergency for another one. No call takes as long to leave, so what is given up has left by then, or never
+// will.
 const giveUpAfter = sendWithin + time.Second
 
 // giveUpAnswers stops waiting for answers that hold up what they have nothing to do with, or an emergency. What was
