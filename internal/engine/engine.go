@@ -257,8 +257,9 @@ type sweeper struct {
 	nudged atomic.Int64       // nudges that no sweep has answered yet
 	stop   context.CancelFunc // ends the sweep
 	swept  chan struct{}
-	beaten chan struct{} // closed when the last heartbeat is over
-	told   time.Time     // when it was last looked for what has ended, and what nobody knows
+	beaten chan struct{}     // closed when the last heartbeat is over
+	told   time.Time         // when it was last looked for what has ended, and what nobody knows
+	judged map[string]string // by id of a card that waits: the policy by which it was looked at last
 }
 
 // work is what runs behind the callers' backs.

@@ -166,7 +166,7 @@ func (e *Engine) sweep(ctx context.Context) {
 	}
 	if age := e.now().Sub(e.sweeper.told); age >= tellEvery || age < 0 {
 		e.sweeper.told = e.now()
-		err = errors.Join(err, e.endOldClaims(ctx), e.remind(ctx))
+		err = errors.Join(err, e.endOldClaims(ctx), e.remind(ctx), e.renewApprovers(ctx))
 	}
 	if err != nil && ctx.Err() == nil {
 		e.log.Warn("sweep", "error", err)
