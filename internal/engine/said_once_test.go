@@ -111,7 +111,7 @@ func TestWhatIsSaidUnaskedIsOwed(t *testing.T) {
 		}
 		s.restart()
 		s.advance(time.Minute)
-		if got := s.said(); strings.Count(got, c.says) != 1 {
+		if got := s.said(); strings.Count(got, c.says) != 1 || len(s.told) != 1 {
 			t.Errorf("%s: told %q", name, got)
 		}
 	}

@@ -4,14 +4,14 @@ import "time"
 
 // Standing is how a condition of a target stands by what the bot did last about it.
 type Standing struct {
-	Op     string            // id of the operation that did it
-	Holds  bool              // the condition began with it; else it ended
-	Since  time.Time         // when it was sent; zero: the bot did nothing about it
-	By     string            // who had asked for it
-	Seen   map[string]string // what its plan saw just before
-	Before map[string]string // the same of the one before it
-	Doubt  string            // reference of a later operation that may have made it otherwise; empty: there is none
-	Later  Seen              // what a look has shown of it since; zero: nothing that matters
+	Op     string              // id of the operation that did it
+	Holds  bool                // the condition began with it; else it ended
+	Since  time.Time           // when it was sent; zero: the bot did nothing about it
+	By     string              // who had asked for it
+	Seen   map[string]string   // what its plan saw just before
+	Before []map[string]string // the same of what was done about it just before, as far as that may have happened
+	Doubt  string              // reference of a later operation that may have made it otherwise; empty: there is none
+	Later  Seen                // what a look has shown of it since; zero: nothing that matters
 }
 
 // Began reports that the bot brought the condition about, and that it is not known to have ended since.

@@ -235,7 +235,7 @@ func TestWhatStandsIsKnownForLong(t *testing.T) {
 			w.to(w.sentTo("caster.take", "c1"), op.Succeeded, "")
 		}, 0, false, false},
 		"a take elsewhere":   {took("c2", op.Succeeded, 0), 0, true, false},
-		"a take without end": {took("c1", op.Unknown, 0), 0, true, true},
+		"a take without end": {took("c1", op.Unknown, 0), ChangesFor, true, true},
 		"seen to be over": {func(w *world, on op.Operation) {
 			w.saw(op.Seen{Op: on.ID, At: w.clock(), Cause: op.SeenIdle})
 		}, 0, false, false},
@@ -322,5 +322,24 @@ func TestWhatWasSeenIsKnownToAll(t *testing.T) {
 	w.saw(op.Seen{Op: again.ID, At: w.clock(), Cause: op.SeenIdle})
 	if s := standing(); s.Began() || s.Later.Cause != op.SeenIdle {
 		t.Errorf("seen of that one: %+v", s)
+	}
+}
+
+// What was done about a condition before the last change is told as far as it may still come: back to what is known.
+func TestWhatWasDoneJustBefore(t *testing.T) {
+	w := newWorld(t)
+	w.to(w.sentTo("caster.take", "c1"), op.Succeeded, "")
+	w.to(w.sentTo("caster.take", "c1"), op.Succeeded, "")
+	w.to(w.sentTo("caster.take", "c1"), op.Failed, "U0ANA")
+	w.to(w.sentTo("caster.take", "c1"), op.Unknown, "")
+	w.to(w.sentTo("caster.take", "c2"), op.Unknown, "")
+	w.pass(time.Second)
+	w.to(w.sentTo("caster.standby", "c1"), op.Succeeded, "")
+	h, err := w.changes().Read(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := h.Standing(op.Target{Kind: "caster", ID: "c1"}, op.StandbyShown); !s.Began() || len(s.Before) != 2 {
+		t.Errorf("%+v", s)
 	}
 }

@@ -19,9 +19,10 @@ func (h History) Standing(target op.Target, x op.Condition) op.Standing {
 		holds, about := c.Command.After(x)
 		switch {
 		case !about || c.State == op.Failed || c.Plan.Target.Key() != target.Key():
-		case c.State == op.Succeeded && last.Op != "":
-			last.Before = c.Plan.Seen
-			return last
+		case last.Op != "":
+			if last.Before = append(last.Before, c.Plan.Seen); c.State == op.Succeeded {
+				return last
+			}
 		case c.State == op.Succeeded:
 			last = op.Standing{Op: c.ID, Holds: holds, Since: c.Sent, By: c.Requester, Seen: c.Plan.Seen,
 				Doubt: unknown[side(!holds)], Later: c.Seen[x]}
