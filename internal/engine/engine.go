@@ -10,8 +10,9 @@
 //
 // The rest moves no operation and can be left for later: what the card says of a call under way (progress.go), the
 // words of answers (words.go), what comes of an operation afterwards (follow.go), that what a card claims has ended
-// (claims.go), what people are told once beside it (said_once.go). What people get to see is brought to them by package
-// notify; what is offered to them is in package browse.
+// (claims.go), what people are told once beside it (said_once.go), who may approve it by a policy that was reloaded
+// (approvers.go). What people get to see is brought to them by package notify; what is offered to them is in package
+// browse.
 //
 // What it keeps true:
 //   - A call leaves only after the state `running` is durable (run.go: claim), and only the claim that won may send.
