@@ -112,6 +112,19 @@ func TestSecretsInWrongPlaces(t *testing.T) {
 	}
 }
 
+// What others say may hold a secret: one of the settings, or what looks like one.
+func TestWhatOthersSayIsMasked(t *testing.T) {
+	for _, secret := range []string{"hunter2fake", sandbox.AccessKeySecret, "xoxp-fake-of-somebody"} {
+		s := newStand(t)
+		s.Setenv("CASTERBOT_DATABASE_URL", "postgres://bot:hunter2fake@127.0.0.1:1/bot")
+		fails("auth.test", secret)(s)
+		r := s.look()
+		if r.find("broken tokens | Slack cannot be asked ([secret])") < 0 || strings.Contains(r.Text(), secret) {
+			t.Errorf("%s:\n%s", secret, r.Text())
+		}
+	}
+}
+
 // What is wrong with the policy file.
 func TestFaultsOfThePolicyFile(t *testing.T) {
 	edit := func(old, put string) func(*stand) { return func(s *stand) { s.edit(old, put) } }
