@@ -127,7 +127,7 @@ func (s table) cut(ctx context.Context, scope op.Scope, c live.Caster, of output
 // running is the name of a stream that is being recorded; empty when it is not.
 func (s table) running(ctx context.Context, scope op.Scope, stream live.Stream) (string, error) {
 	k, err := s.recordingOf(ctx, stream, recording.SeeContent)
-	if err != nil || !k.Going() {
+	if err != nil || !k.Going() && !k.Started() {
 		return "", err
 	}
 	return labelled(stream, scope).label, nil

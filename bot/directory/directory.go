@@ -255,7 +255,7 @@ func (d *Directory) askChannel(ctx context.Context, id string) (op.Channel, erro
 		return err
 	})
 	if unseen[webapi.Code(err)] {
-		return op.Channel{ID: id, External: true}, errAbsent
+		return op.Channel{ID: id, External: true, Hidden: true}, errAbsent
 	}
 	if err != nil {
 		return op.Channel{}, err

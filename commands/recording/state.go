@@ -158,7 +158,7 @@ func (k State) Ways(path string) []op.Next {
 	switch {
 	case k.Config == nil:
 		return []op.Next{nextcmd.OnStream("status", path)}
-	case k.Going():
+	case k.Going() || k.Started():
 		return []op.Next{nextcmd.OnStream("pause", path), nextcmd.OnStream("cut", path)}
 	case k.Waits():
 		return []op.Next{nextcmd.OnStream("write", path), nextcmd.OnStream("resume", path)}

@@ -262,6 +262,11 @@ func TestWhereThingsAreToldUnasked(t *testing.T) {
 			t.Errorf("%s: %v, %v", name, got, err)
 		}
 	}
+	hidden := newTown(func(w *town) { w.channel.External, w.channel.Hidden = true, true })
+	if got, err := hidden.judgeBy(t, strings.ReplaceAll(crew, "CONFIRM", "self")).Tells(t.Context(), "C0SHOW"); got ||
+		err == nil {
+		t.Errorf("one that the bot does not see: %v, %v", got, err)
+	}
 }
 
 // TestAnEmergencyDoesNotWaitForSlack: where Slack takes its time, at each step an emergency waits a moment for fresh

@@ -258,6 +258,7 @@ type sweeper struct {
 	swept  chan struct{}
 	beaten chan struct{} // closed when the last heartbeat is over
 	told   time.Time     // when it was last looked for what has ended, and what nobody knows
+	begun  bool          // it was looked for what an earlier process left of that
 }
 
 // work is what runs behind the callers' backs.

@@ -45,6 +45,7 @@ type stage struct {
 	rooms    map[string][]string
 	absent   bool // the bot is not in the channel
 	shared   bool // with another organisation
+	hidden   bool // Slack does not show the channel to the bot
 	shown    []op.Operation
 	showErr  []error // errors of the next shows
 	told     []string
@@ -407,7 +408,7 @@ func (d *people) Person(_ context.Context, id, team string, _ time.Time) (op.Per
 func (d *people) Channel(_ context.Context, id string, _ time.Time) (op.Channel, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return op.Channel{ID: id, Member: !d.absent, External: d.shared}, nil
+	return op.Channel{ID: id, Member: !d.absent, External: d.shared, Hidden: d.hidden}, nil
 }
 
 func (d *people) Rooms(_ context.Context, id string, _ time.Time) ([]string, error) {

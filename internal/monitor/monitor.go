@@ -207,7 +207,7 @@ func (w *Monitor) turn(ctx context.Context) (err error) {
 	if !guard && !draw {
 		return nil
 	}
-	job := round{at: now, may: map[string]permission{}}
+	job := round{at: now, may: map[string]permission{}, scope: w.Policy.Scope}
 	if draw {
 		job.boards = boards
 	}

@@ -148,8 +148,14 @@ func withoutCard(o op.Operation, words op.Text) op.Answer {
 	}
 	a := op.Answer{Mark: op.StateMarks[o.State], Title: text,
 		Note: op.L("casterbot cannot write in ", op.In(o.Channel), ", so you are told here. op ", op.V(o.Ref()))}
-	if o.State == op.Pending {
+	switch {
+	case o.State == op.Pending:
 		a.Lines = []op.Line{op.L("Type ", op.Code("/invite @casterbot"), " there: then its card appears.")}
+	case o.Outcome == nil:
+	case o.Outcome.Ended():
+		a.Mark, a.Title, a.Lines = op.MarkNeutral, op.L("Over: ", text), []op.Line{o.Outcome.Over}
+	case len(o.Outcome.After) > 0:
+		a.Lines = []op.Line{o.Outcome.After}
 	}
 	return a
 }

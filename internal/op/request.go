@@ -87,6 +87,7 @@ type Channel struct {
 	ID       string
 	Name     string
 	External bool // shared with another organisation, or about to be
+	Hidden   bool // Slack does not show it to the bot, so it is not known whether it is shared: External says that it is
 	Archived bool
 	Member   bool // the bot is in it
 	Direct   bool // a direct message: whoever is in it stays in it
