@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"casterbot/commands/failure"
@@ -71,9 +72,11 @@ const maxTallies = 6
 
 // studioItems looks into the first of some studios, side by side. Those that nobody looked into say so.
 func (s table) studioItems(ctx context.Context, scope op.Scope, all []live.Caster) []op.Item {
-	standby := s.standbys(ctx)
+	standby, unsettled := s.standbys(ctx), s.unsettled(ctx)
 	return parallel.Each(all, func(i int, c live.Caster) op.Item {
-		return s.studioItem(ctx, scope, c, standby, i < maxTallies)
+		item := s.studioItem(ctx, scope, c, standby, i < maxTallies)
+		item.Facts = slices.Insert(item.Facts, len(item.Facts)-1, unsettled(onStudio(c))...) // before its id
+		return item
 	})
 }
 
@@ -179,7 +182,7 @@ func (s table) readCaster(ctx context.Context, call op.Call) (op.Answer, error) 
 		answer.Lines = append(answer.Lines,
 			s.cut(ctx, call.Scope, c, output{from: tally.Program(all).PlayURL}).recordingLine())
 	}
-	answer.Lines = append(answer.Lines, s.lockFact(ctx, c)...)
+	answer.Lines = append(append(answer.Lines, s.lockFact(ctx, c)...), s.unsettled(ctx)(onStudio(c))...)
 	for _, scene := range all {
 		answer.Items = append(answer.Items, sceneItem(c, scene, call.Scope))
 	}

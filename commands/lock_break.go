@@ -71,12 +71,9 @@ func (s table) casterAsk() op.Command {
 	}
 }
 
-// untilSeen is where the plan of a request keeps until when the lock is.
-const untilSeen = "until"
-
 // followAsk says when the lock has run out that the card speaks of.
 func (s table) followAsk(ctx context.Context, a op.Attempt) (op.Followup, error) {
-	return s.followUntil(ctx, a.Plan.Target, a.Plan.Seen[untilSeen])
+	return s.followUntil(ctx, a.Plan.Target, a.Plan.Seen["until"])
 }
 
 // planAsk names the holder in the title, which the card shows from its first moment: that is what calls them.
@@ -89,7 +86,7 @@ func (s table) planAsk(ctx context.Context, call op.Call) (op.Plan, error) {
 	p.Target, p.Title, p.Button = target,
 		op.L(op.Who(lock.Holder), ", ", op.Who(call.Person.ID), " asks you to release ", op.B(target.Name)), "Ask"
 	p.Facts = []op.Line{op.L("It is ", lock.Line(), ".")}
-	p.Seen[untilSeen] = lock.Until.UTC().Format(civiltime.WholeMoment)
+	p.Seen["until"] = lock.Until.UTC().Format(civiltime.WholeMoment)
 	if why != "" {
 		p.Facts = append([]op.Line{op.L("“", op.V(op.Visible(why)), "”")}, p.Facts...)
 	}

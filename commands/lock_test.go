@@ -15,18 +15,19 @@ import (
 
 // fakeDesk keeps one lock and answers the rest from its fields.
 type fakeRecords struct {
-	lock    op.Lock
-	board   op.Board
-	fail    error
-	stands  map[op.Condition]op.Standing
-	care    op.Care
-	read    atomic.Int64 // how often the bot's own changes were read
-	list    []op.Operation
-	more    bool
-	asked   string // the last question, in short
-	allowed bool
-	steps   []op.Line
-	who     []op.Line
+	lock      op.Lock
+	board     op.Board
+	fail      error
+	stands    map[op.Condition]op.Standing
+	unsettled map[string]op.Operation // by the id of their target
+	care      op.Care
+	read      atomic.Int64 // how often the bot's own changes were read
+	list      []op.Operation
+	more      bool
+	asked     string // the last question, in short
+	allowed   bool
+	steps     []op.Line
+	who       []op.Line
 }
 
 func (d *fakeRecords) TakeCare(_ context.Context, channel, alert, person string, now time.Time) (op.Care, error) {
@@ -49,6 +50,10 @@ func (d *fakeRecords) Saw(_ context.Context, _ op.Target, x op.Condition, seen o
 	own.Later = seen
 	d.stands[x] = own
 	return d.fail
+}
+
+func (d *fakeRecords) Unsettled(context.Context) (func(op.Target) op.Operation, error) {
+	return func(t op.Target) op.Operation { return d.unsettled[t.ID] }, d.fail
 }
 
 func (d *fakeRecords) Lock(context.Context, op.Target) (op.Lock, error) { return d.lock, d.fail }

@@ -174,7 +174,7 @@ func (j *Judge) Tells(ctx context.Context, id string) (bool, error) {
 	return err == nil && !c.Archived && (!c.External || scope.External), err
 }
 
-var errHidden = errors.New("Slack does not show the channel to the bot")
+var errHidden = errors.New("the bot is not shown the channel")
 
 // Scope gives what a channel may touch; false when the policy does not name it.
 func (j *Judge) Scope(channel string) (op.Scope, bool) { return j.Policy.Scope(channel) }

@@ -3,7 +3,6 @@ package monitor
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	"casterbot/internal/live"
 	"casterbot/internal/op"
@@ -145,10 +144,9 @@ func (v boardView) standby(r row, c live.Caster, t op.Target) row {
 
 // unsettled adds that nobody knows what became of an operation on a thing.
 func (v boardView) unsettled(r row, t op.Target) row {
-	if o := history(v.own).unresolved(t, anything); o.ID != "" {
+	if unsettled := tally.Unsettled(history(v.own).unresolved(t, anything)); len(unsettled) > 0 {
 		r.rank = min(r.rank, rankUntold)
-		r.item.Facts = append(r.item.Facts, op.L("⚠️ not known whether ", op.V(strings.ReplaceAll(o.Verb, ".", " ")),
-			" happened, sent ", op.At(o.Sent), " by ", op.Who(o.Requester)))
+		r.item.Facts = append(r.item.Facts, unsettled)
 	}
 	return r
 }

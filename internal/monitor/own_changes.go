@@ -88,12 +88,7 @@ func (d history) explain(target op.Target, since time.Time, fits effect) bool {
 // unresolved is the last operation of an effect on a target of which nobody knows whether it happened: what is seen now
 // may be its doing, however late. It is zero when there is none.
 func (d history) unresolved(target op.Target, fits effect) op.Operation {
-	for _, o := range slices.Backward(d) {
-		if fits(o) && o.State == op.Unknown && o.Plan.Target.Key() == target.Key() {
-			return o.Operation
-		}
-	}
-	return op.Operation{}
+	return records.History(d).Unresolved(target, fits)
 }
 
 // restart is the restart of a studio after which the bot neither started nor stopped it; zero when there is none.

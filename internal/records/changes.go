@@ -107,6 +107,12 @@ func (l *Changes) Standings(ctx context.Context) (op.Standings, error) {
 	return h.Standing, err
 }
 
+// Unsettled gives the last operation on a target of which nobody knows whether it happened; zero when there is none.
+func (l *Changes) Unsettled(ctx context.Context) (func(op.Target) op.Operation, error) {
+	h, err := l.Read(ctx)
+	return func(t op.Target) op.Operation { return h.Unresolved(t, func(Change) bool { return true }) }, err
+}
+
 // read brings the history up to date, without those that were asked for before since and do not stand, and gives how
 // many operations were read.
 func (l *Changes) read(ctx context.Context, since time.Time) (n int, err error) {

@@ -94,3 +94,14 @@ func (h History) standing(lately time.Time) map[string]bool {
 	}
 	return stands
 }
+
+// Unresolved is the last of those changes of a target of which nobody knows whether it happened; zero when there is
+// none.
+func (h History) Unresolved(target op.Target, fits func(Change) bool) op.Operation {
+	for _, c := range slices.Backward(h) {
+		if c.State == op.Unknown && c.Plan.Target.Key() == target.Key() && fits(c) {
+			return c.Operation
+		}
+	}
+	return op.Operation{}
+}

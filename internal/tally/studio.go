@@ -8,6 +8,7 @@ package tally
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"casterbot/internal/live"
@@ -124,4 +125,13 @@ func cause(end op.Seen, own op.Standing) op.Line {
 		return op.L("at ", op.At(end.At), " PROGRAM had another picture, perhaps by op ", op.V(own.Doubt))
 	}
 	return op.L("at ", op.At(end.At), " PROGRAM had another picture, not through casterbot")
+}
+
+// Unsettled says that nobody knows whether an operation happened; nothing of none.
+func Unsettled(o op.Operation) op.Line {
+	if o.ID == "" {
+		return nil
+	}
+	return op.L("⚠️ not known whether ", op.V(strings.ReplaceAll(o.Verb, ".", " ")), " happened, sent ", op.At(o.Sent),
+		" by ", op.Who(o.Requester))
 }
