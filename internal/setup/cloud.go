@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -55,8 +54,6 @@ func (r *run) cloudStep(ctx context.Context) error {
 	return r.rights(ctx, how)
 }
 
-var regionForm = regexp.MustCompile(`^[a-z]{2}-[a-z]+(-[a-z0-9]+)*$`)
-
 func (r *run) askRegion(ctx context.Context) (string, error) {
 	const name = "ALIBABA_CLOUD_REGION_ID"
 	region := r.setting(name, r.Cloud.Region, usualRegion)
@@ -68,7 +65,7 @@ func (r *run) askRegion(ctx context.Context) (string, error) {
 				return "", err
 			}
 		}
-		if regionForm.MatchString(region) {
+		if config.IsRegion(region) {
 			return region, nil
 		}
 		if !r.t.asks() {
