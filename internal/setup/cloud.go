@@ -135,6 +135,7 @@ func (l login) credentials() (live.Credentials, error) {
 // look tries the login until it works, or until whoever is there goes on without.
 func (r *run) look(ctx context.Context, endpoint, region string, how login) (string, login, error) {
 	for {
+		r.t.say("  Looking at the account …")
 		err := r.lookOnce(ctx, endpoint, region, how)
 		switch {
 		case ctx.Err() != nil:

@@ -23,6 +23,7 @@ type show struct {
 
 // policyStep writes the policy out of names, or keeps the one that is there, and says in words what it allows.
 func (r *run) policyStep(ctx context.Context) error {
+	r.t.say("  Looking at the workspace …")
 	people, err := r.lookAtPeople(ctx)
 	if err != nil {
 		return err
