@@ -270,6 +270,9 @@ func kindOf(value string) string {
 // regionID is what the cloud's names of regions look like; whether there is one of that name shows when it is asked.
 var regionID = regexp.MustCompile(`^[a-z]{2}-[a-z]+(-[a-z0-9]+)*$`)
 
+// IsRegion reports the form of a region's id.
+func IsRegion(id string) bool { return regionID.MatchString(id) }
+
 // SecureURL accepts https, and http only to this machine.
 func SecureURL(name, raw string) error {
 	u, err := url.Parse(raw)

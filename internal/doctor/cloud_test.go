@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"casterbot/internal/live"
 	"casterbot/internal/sandbox"
 	"casterbot/internal/sandbox/fakelive"
 )
@@ -124,6 +125,8 @@ func TestFaultsOfRights(t *testing.T) {
 			"broken rights | the keys may not use live:" + action + ": | allow live:" + action + " on *; compare the RAM policy",
 			"not checked rights | RealTimeRecordCommand: not checked, because only a change would show them"}})
 	}
+	all = append(all, fault{live.ForSetup, refuses(live.ForSetup, "Forbidden.RAM"), []string{
+		"warning rights | casterbot init does not see all domains | allow live:" + live.ForSetup + " on *"}})
 	all = append(all, fault{"others use the account", func(s *stand) {
 		fault := fakelive.Fault{Action: "DescribeCasters", Kind: fakelive.Throttle, Times: 1}
 		if _, err := s.world.Live.Inject(fault); err != nil {

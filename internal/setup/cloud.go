@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -55,8 +54,6 @@ func (r *run) cloudStep(ctx context.Context) error {
 	return r.rights(ctx, how)
 }
 
-var regionForm = regexp.MustCompile(`^[a-z]{2}-[a-z]+(-[a-z0-9]+)*$`)
-
 func (r *run) askRegion(ctx context.Context) (string, error) {
 	const name = "ALIBABA_CLOUD_REGION_ID"
 	region := r.setting(name, r.Cloud.Region, usualRegion)
@@ -68,7 +65,7 @@ func (r *run) askRegion(ctx context.Context) (string, error) {
 				return "", err
 			}
 		}
-		if regionForm.MatchString(region) {
+		if config.IsRegion(region) {
 			return region, nil
 		}
 		if !r.t.asks() {
@@ -138,6 +135,7 @@ func (l login) credentials() (live.Credentials, error) {
 // look tries the login until it works, or until whoever is there goes on without.
 func (r *run) look(ctx context.Context, endpoint, region string, how login) (string, login, error) {
 	for {
+		r.t.say("  Looking at the account …")
 		err := r.lookOnce(ctx, endpoint, region, how)
 		switch {
 		case ctx.Err() != nil:

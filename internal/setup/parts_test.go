@@ -196,6 +196,9 @@ func TestWaysToStart(t *testing.T) {
 			t.Errorf("no %s in\n%s", setting, r.container())
 		}
 	}
+	if r.given = []string{"SLACK_APP_TOKEN"}; !strings.HasPrefix(r.inShell(""), "unset SLACK_APP_TOKEN; set -a; ") {
+		t.Errorf("a token and its file are both set: %s", r.inShell(""))
+	}
 	r.settings.set("SLACK_API_URL", "http://127.0.0.1:8788/api/")
 	if strings.Contains(r.helm(), "helm install") || !strings.Contains(r.container(), "--network host") {
 		t.Error("a cluster or a container reaches the sandbox on this machine")

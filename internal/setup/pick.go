@@ -1,6 +1,7 @@
 package setup
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -44,7 +45,7 @@ const mostShown = 30
 // pick gives what was given by the flag, or asks until the answer means something.
 func (r *run) pick(ctx context.Context, p picker, given string) ([]choice, error) {
 	if given != "" || !r.t.asks() {
-		return p.given(first(given, p.fallback))
+		return p.given(cmp.Or(given, p.fallback))
 	}
 	if !p.quiet {
 		p.show(r.t)

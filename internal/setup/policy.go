@@ -1,6 +1,7 @@
 package setup
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -22,6 +23,7 @@ type show struct {
 
 // policyStep writes the policy out of names, or keeps the one that is there, and says in words what it allows.
 func (r *run) policyStep(ctx context.Context) error {
+	r.t.say("  Looking at the workspace …")
 	people, err := r.lookAtPeople(ctx)
 	if err != nil {
 		return err
@@ -30,7 +32,7 @@ func (r *run) policyStep(ctx context.Context) error {
 		return err
 	}
 	r.settings.set("CASTERBOT_POLICY", r.files.path(policyFile))
-	r.settings.set("CASTERBOT_DATABASE_URL", first(r.settings.get("CASTERBOT_DATABASE_URL"),
+	r.settings.set("CASTERBOT_DATABASE_URL", cmp.Or(r.settings.get("CASTERBOT_DATABASE_URL"),
 		"sqlite:"+r.files.path(databaseFile)))
 	if r.files.has(policyFile) && !r.anew("policy") && r.Policy == (PolicyAnswers{}) {
 		return r.keepPolicy(people)
@@ -74,16 +76,6 @@ func (r *run) keepPolicy(people people) error {
 	return nil
 }
 
-// first is the first of texts that is not empty.
-func first(texts ...string) string {
-	for _, text := range texts {
-		if text != "" {
-			return text
-		}
-	}
-	return ""
-}
-
 // people are those that a policy can name: user groups, then persons.
 type people struct {
 	groups, persons []choice
@@ -110,7 +102,7 @@ func (r *run) lookAtPeople(ctx context.Context) (people, error) {
 		if p.External {
 			continue
 		}
-		c := choice{id: p.ID, name: first(p.Name, p.Handle), other: []string{p.Handle}, note: "@" + p.Handle}
+		c := choice{id: p.ID, name: cmp.Or(p.Name, p.Handle), other: []string{p.Handle}, note: "@" + p.Handle}
 		if p.Guest {
 			c.note += ", a guest"
 			found.guests[p.ID] = true
@@ -131,16 +123,33 @@ func (r *run) askPlan(ctx context.Context, people people) (plan, error) {
 		return p, err
 	}
 	for _, c := range channels {
-		s := show{channel: c}
-		if s.studios, err = r.pick(ctx, r.studioPicker(c), r.Policy.Studios); err != nil {
-			return p, err
-		}
-		if s.streams, err = r.pick(ctx, r.streamPicker(c), r.Policy.Streams); err != nil {
+		s, err := r.askShow(ctx, c)
+		if err != nil {
 			return p, err
 		}
 		p.channels = append(p.channels, s)
 	}
 	return p, nil
+}
+
+// askShow asks what a channel may touch. Nothing at all is an answer only where the account has nothing.
+func (r *run) askShow(ctx context.Context, channel choice) (s show, err error) {
+	for {
+		s.channel = channel
+		if s.studios, err = r.pick(ctx, r.studioPicker(channel), r.Policy.Studios); err != nil {
+			return s, err
+		}
+		if s.streams, err = r.pick(ctx, r.streamPicker(channel), r.Policy.Streams); err != nil {
+			return s, err
+		}
+		switch {
+		case len(s.studios)+len(s.streams) > 0 || len(r.account.studios)+len(r.account.streams) == 0:
+			return s, nil
+		case !r.t.asks():
+			return s, silentError("a studio or a stream", "--studios or --streams")
+		}
+		r.t.wrong("%s needs a studio or a stream", channel.name)
+	}
 }
 
 // askChannels offers the channels that the bot is in. One that is not among them is looked for once more: somebody may

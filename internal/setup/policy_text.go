@@ -2,6 +2,7 @@ package setup
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"regexp"
@@ -148,7 +149,7 @@ func (s show) aliases() *yaml.Node {
 }
 
 func alias(name string) string {
-	return first(strings.Trim(noAlias.ReplaceAllString(name, "-"), "-._"), "stream")
+	return cmp.Or(strings.Trim(noAlias.ReplaceAllString(name, "-"), "-._"), "stream")
 }
 
 // The few nodes of YAML that are needed.

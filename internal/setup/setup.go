@@ -8,6 +8,7 @@
 package setup
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -135,12 +136,7 @@ func (r *run) save() error { return r.files.write(settingsFile, r.settings.text(
 // setting is the value of a setting that is no secret: by flag, from before, out of the environment, or as it is
 // without one.
 func (r *run) setting(name, flag, fallback string) string {
-	for _, value := range []string{flag, r.settings.get(name), os.Getenv(name)} {
-		if value != "" {
-			return value
-		}
-	}
-	return fallback
+	return cmp.Or(flag, r.settings.get(name), os.Getenv(name), fallback)
 }
 
 // secretOf finds a secret and asks for it where there is none or where it is wrong. check tries it; what it says is

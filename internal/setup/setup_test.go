@@ -126,6 +126,7 @@ func TestWithoutATerminal(t *testing.T) {
 			`--studios: there is no studio "Evening Nws": did you mean Evening News?`},
 		"two studios":    {func(w *world) { w.Policy.Studios = "Evening Talk" }, "--studios: there are 2 of the name"},
 		"unknown stream": {func(w *world) { w.Policy.Streams = "mian" }, "--streams: there is no stream"},
+		"nothing":        {func(w *world) { w.Policy.Studios, w.Policy.Streams = "", "" }, "give --studios or --streams"},
 		"odd folder":     {func(w *world) { w.Dir += "/a b" }, "--dir names another one"},
 		"no step":        {func(w *world) { w.Step = goodSecret }, "the steps are slack, cloud, policy, check"},
 		"plain http": {func(w *world) { w.Slack.API = "http://slack.example.com/api/" },

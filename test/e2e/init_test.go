@@ -207,8 +207,8 @@ func TestInitByFlags(t *testing.T) {
 		t.Errorf("a second run: %v\n%s", err, out)
 	}
 	before := n.file("policy/policy.yml")
-	if out, err := n.init("policy", "--yes", "--channel", "C0MORN", "--operators",
-		"U0ANA").CombinedOutput(); err == nil || !strings.Contains(string(out), "--replace replaces it") {
+	if out, err := n.init("policy", "--yes", "--channel", "C0MORN", "--operators", "U0ANA", "--studios",
+		"Morning *").CombinedOutput(); err == nil || !strings.Contains(string(out), "--replace replaces it") {
 		t.Errorf("another policy: %v\n%s", err, out)
 	}
 	if n.file("policy/policy.yml") != before {
