@@ -20,7 +20,7 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// Config is what a browser is made of. All fields are needed.
+// Config is what a browser is made of.
 type Config struct {
 	Table  *op.Table
 	Store  *store.Store
@@ -28,6 +28,8 @@ type Config struct {
 	Now    func() time.Time
 	Spawn  func(work func(context.Context))         // runs work behind the caller's back
 	Answer func(err error, about ...any) *op.Answer // words an error for people
+	// time does not matter where everything runs on one busy machine: waits of a second or two may last a minute
+	Patient bool
 }
 
 // Browser tells people what they can do.
@@ -39,14 +41,23 @@ type Browser struct {
 	now     func() time.Time
 	answer  func(error, ...any) *op.Answer
 	cache   *optionCache
-	named   atomic.Int64  // nanoseconds since 1970: when a change made a name last
+	named   atomic.Int64 // nanoseconds since 1970: when a change made a name last
+	patient bool
 	refresh *rate.Limiter // of rounds of looks for the bot's own page
+}
+
+// within bounds how long something waits.
+func (b *Browser) within(ctx context.Context, most time.Duration) (context.Context, context.CancelFunc) {
+	if b.patient {
+		most = time.Minute
+	}
+	return context.WithTimeout(ctx, most)
 }
 
 // New makes a browser.
 func New(c Config) *Browser {
 	return &Browser{
 		table: c.Table, helps: helpRows(*c.Table), store: c.Store, authz: c.Authz, now: c.Now, answer: c.Answer,
-		cache: newOptionCache(c), refresh: rate.NewLimiter(rate.Every(homeEvery), 1),
+		patient: c.Patient, cache: newOptionCache(c), refresh: rate.NewLimiter(rate.Every(homeEvery), 1),
 	}
 }

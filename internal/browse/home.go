@@ -126,7 +126,7 @@ func (p *page) concerned(o op.Operation) bool {
 
 // channels lists what the person may touch, channel by channel, or says why it is nothing.
 func (p *page) channels(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, homeWithin)
+	ctx, cancel := p.b.within(ctx, homeWithin)
 	defer cancel()
 	named := false
 	for _, id := range p.rooms {

@@ -153,7 +153,7 @@ func New(c Config) *Engine {
 	})
 	e.turns.init(c.Ended)
 	e.browse = browse.New(browse.Config{Table: c.Table, Store: c.Store, Authz: c.Authz, Now: e.now, Spawn: e.spawn,
-		Answer: e.answerFor})
+		Answer: e.answerFor, Patient: c.Pause != nil})
 	return e
 }
 
