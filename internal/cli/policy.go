@@ -38,7 +38,11 @@ func checkCommand(verbs []string) Command {
 			if len(p.Channels()) == 1 {
 				channels = "1 channel"
 			}
-			fmt.Fprintf(c.Out, "%s is good: %s, policy %.12s\n", c.Args[0], channels, p.Hash())
+			contact := "no contact"
+			if ids := p.Contact(""); len(ids) > 0 {
+				contact = "contact " + strings.Join(ids, " or ")
+			}
+			fmt.Fprintf(c.Out, "%s is good: %s, %s, policy %.12s\n", c.Args[0], channels, contact, p.Hash())
 			return nil
 		},
 	}

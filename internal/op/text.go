@@ -22,6 +22,7 @@ type Span struct {
 	At      int64  `json:"at,omitempty"`  // a moment in unix milliseconds, shown in the reader's own zone
 	Day     bool   `json:"day,omitempty"` // with At: the day alone
 	URL     string `json:"u,omitempty"`   // a link; Text is its label
+	Keeper  bool   `json:"k,omitempty"`   // with Value: whom to ask about the bot itself, by name where a reader may be told
 
 	DayFirst bool `json:"-"` // with At: in the reader's language the day stands before the time
 }
@@ -104,6 +105,12 @@ func People(ids []string) []Span {
 	}
 	return all
 }
+
+// Keeper is whoever keeps casterbot: named to one reader where the policy names somebody, and in front of everybody no
+// name, which would call them.
+func Keeper() Span { return Span{Text: string(keeper), Value: true, Keeper: true} }
+
+const keeper Text = "whoever keeps casterbot"
 
 // Group is a user group by id.
 func Group(id string) Span { return Span{Group: id} }
@@ -219,6 +226,16 @@ type Answer struct {
 	Note  Line // small print
 	Next  []Next
 	Pick  *Pick // lets the reader choose what was missing or unclear
+}
+
+// Each gives the answer with all its lines as they become.
+func (a Answer) Each(become func(Line) Line) Answer {
+	a.Title, a.Note, a.Lines = become(a.Title), become(a.Note), Each(a.Lines, become)
+	a.Items = Each(a.Items, func(item Item) Item {
+		item.Title, item.Facts = become(item.Title), Each(item.Facts, become)
+		return item
+	})
+	return a
 }
 
 // Refusal is an error made for people: what is wrong, and what to do. Any other error is shown as an internal one.

@@ -165,6 +165,16 @@ func (q question) askLine(g *grant) op.Line {
 	return nil
 }
 
+// askContact names whom to ask for rights in a channel that has none. It is read by one person alone, so nobody is
+// called by it.
+func (r reading) askContact() []op.Line {
+	contact := r.policy.Contact(r.channel.ID)
+	if len(contact) == 0 || r.person.External {
+		return nil
+	}
+	return []op.Line{op.L("To have it set up, ask ", op.List(op.People(contact), " or "), ".")}
+}
+
 // names gives a list of people as written: groups of the file by name, ids as people and user groups.
 func (w principals) names() op.Line {
 	return op.List(op.Each(w.written, span), " and ")
