@@ -44,7 +44,7 @@ func (s table) readCasters(ctx context.Context, call op.Call) (op.Answer, error)
 		}
 	}
 	shown, rest := op.Cut(found, maxItems)
-	answer.Items = s.studioItems(ctx, call.Scope, shown)
+	answer.Items = s.studioItems(ctx, call.Scope, shown, op.Each(all, onStudio))
 	answer.Title = op.L(count(len(found), " studio", " studios"), ", ", op.N(onAir), " on air")
 	switch {
 	case len(all) == 0:
@@ -70,17 +70,19 @@ func count(n int, one, many op.Text) op.Line {
 const maxTallies = 6
 
 // studioItems looks into the first of some studios, side by side. Those that nobody looked into say so.
-func (s table) studioItems(ctx context.Context, scope op.Scope, all []live.Caster) []op.Item {
+func (s table) studioItems(ctx context.Context, scope op.Scope, shown []live.Caster, all []op.Target) []op.Item {
 	standby := s.standbys(ctx)
-	return parallel.Each(all, func(i int, c live.Caster) op.Item {
-		return s.studioItem(ctx, scope, c, standby, i < maxTallies)
+	return parallel.Each(shown, func(i int, c live.Caster) op.Item {
+		item := s.studioItem(ctx, scope, c, standby, i < maxTallies)
+		item.Title = op.Named(onStudio(c), all)
+		return item
 	})
 }
 
 func (s table) studioItem(ctx context.Context, scope op.Scope, c live.Caster, standby standbyLine,
 	inside bool) op.Item {
 	item := op.Item{
-		Mark: airMark(c), Title: op.L(op.B(c.Name)), Facts: []op.Line{airFact(c)},
+		Mark: airMark(c), Facts: []op.Line{airFact(c)},
 		Next: []op.Next{{Label: "Show", Text: "caster show " + c.ID}},
 	}
 	switch {
@@ -91,7 +93,7 @@ func (s table) studioItem(ctx context.Context, scope op.Scope, c live.Caster, st
 			op.L("its scenes and recordings were not looked at: press Show"))
 	}
 	item.Facts = append(item.Facts, s.lockFact(ctx, c)...)
-	item.Facts = append(item.Facts, op.L(mode(c), " · ", op.Code(c.ID)))
+	item.Facts = append(item.Facts, mode(c))
 	return item
 }
 
@@ -178,8 +180,11 @@ func (s table) readCaster(ctx context.Context, call op.Call) (op.Answer, error) 
 			s.cut(ctx, call.Scope, c, output{from: tally.Program(all).PlayURL}).recordingLine())
 	}
 	answer.Lines = append(answer.Lines, s.lockFact(ctx, c)...)
+	scenes := op.Each(all, func(scene live.Scene) op.Target { return op.Target{ID: scene.ID, Name: scene.Name} })
 	for _, scene := range all {
-		answer.Items = append(answer.Items, sceneItem(c, scene, call.Scope))
+		item := sceneItem(c, scene, call.Scope)
+		item.Title = op.Named(op.Target{ID: scene.ID, Name: scene.Name}, scenes)
+		answer.Items = append(answer.Items, item)
 	}
 	answer.Items = append(answer.Items, s.lastOn(ctx, call.Scope, c)...)
 	return answer, nil
@@ -246,8 +251,7 @@ func (i inside) setup() op.Line {
 
 // sceneItem shows a scene with its tally and the one thing that is most often done next: open it, then take it.
 func sceneItem(c live.Caster, scene live.Scene, scope op.Scope) op.Item {
-	item := op.Item{Mark: op.MarkIdle, Title: op.L(op.B(scene.Name)),
-		Facts: []op.Line{op.L(sceneWord(scene), " · ", op.Code(scene.ID))}}
+	item := op.Item{Mark: op.MarkIdle, Facts: []op.Line{op.L(sceneWord(scene))}}
 	switch {
 	case scene.Untold:
 		item.Mark = op.MarkUnknown

@@ -21,8 +21,8 @@ func TestCasterList(t *testing.T) {
 		t.Errorf("items %+v", got.Items)
 	}
 	wantHas(t, words(got), "2 studios, 1 on air", "Evening News",
-		"on air since 2027-03-09 11:00:00 UTC\n  PROGRAM Main\n  🟢 PREVIEW Preview 1\n  general · "+newsID, "idle")
-	wantNot(t, words(got), "Morning")
+		"on air since 2027-03-09 11:00:00 UTC\n  PROGRAM Main\n  🟢 PREVIEW Preview 1\n  general\n", "idle")
+	wantNot(t, words(got), "Morning", newsID[len(newsID)-6:]+"\n")
 	got, err = c.Read(t.Context(), call("text", "SPORTS"))
 	if err != nil || len(got.Items) != 1 {
 		t.Errorf("filtered: %v, %v", got.Items, err)
@@ -48,8 +48,8 @@ func TestCasterShow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantHas(t, words(got), "Evening News · on air since", "PROGRAM · open · s-main", "PREVIEW · open · s-p1",
-		"PREVIEW · closed · s-p2",
+	wantHas(t, words(got), "Evening News · on air since", "Main\n  PROGRAM · open\n", "Preview 1\n  PREVIEW · open\n",
+		"Preview 2\n  PREVIEW · closed\n",
 		"Domain live.example.com · delay 5 s", "standby slate not configured", "[Restart…] caster restart "+newsID,
 		"[Copy…] caster copy "+newsID, "[Stop studio…] caster stop "+newsID,
 		"[Standby…] caster standby "+newsID, "[Close preview…] caster scene stop "+newsID)

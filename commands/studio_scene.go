@@ -95,7 +95,7 @@ func (s table) preview(ctx context.Context, call op.Call, can op.Text) (c live.C
 		refusal = op.Refuse(op.L("ApsaraVideo Live does not say how ", ofScene(c, scene),
 			" stands. Only scenes that are known to be PREVIEW can be ", can, ".")).InShort(op.L("not known to be PREVIEW"))
 	}
-	refusal.Answer.Items = op.Each(previews(all), naming.Thing.Item)
+	refusal.Answer.Items = naming.Items(previews(all), sceneThings(all))
 	return c, scene, all, refusal.About("scene")
 }
 

@@ -58,7 +58,8 @@ func TestPlanTakeRefuses(t *testing.T) {
 		field               string
 	}{
 		{"program", newsID, "Main", func(*fakeCloud) {},
-			[]string{"is the PROGRAM scene", "Only PREVIEW scenes can be taken to PROGRAM.", "s-p1", "s-p2"}, "scene"},
+			[]string{"is the PROGRAM scene", "Only PREVIEW scenes can be taken to PROGRAM.", "Preview 1\n", "Preview 2\n"},
+			"scene"},
 		{"closed", newsID, "Preview 2", func(f *fakeCloud) {
 			scene(f, 0).Open = false
 		}, []string{"is closed", "[Open preview] caster scene start " + newsID + " s-p2"}, ""},

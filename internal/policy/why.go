@@ -117,7 +117,7 @@ func (r reading) ways() []op.Line {
 		out = append(out, r.wayLine(o))
 	}
 	if len(rest) > 0 {
-		out = append(out, op.L(rest, " rules that allow it."))
+		out = append(out, op.L(rest, " in ", op.V(r.policy.file), "."))
 	}
 	return out
 }

@@ -185,7 +185,7 @@ func TestApproves(t *testing.T) {
 		{"a person's id in place of a group", d, op.Person{ID: "U0PIA", Groups: []string{"U0MIO"}},
 			"You are not an approver of this. It needs @U0KEN, @U0MIO, @U0ANA or @S0CREW (policy.yml:20)."},
 		{"many", many, op.Person{ID: "U0PIA"},
-			"You are not an approver of this. It needs @U0A, @U0B, @S0C, @U0D, @U0E or others (policy.yml:20)."},
+			"You are not an approver of this. It needs @U0A, @U0B, @S0C, @U0D, @U0E, …and 1 more (policy.yml:20)."},
 		{"nobody named", none, op.Person{ID: "U0MIO"}, "You are not an approver of this. It needs  (policy.yml:20)."},
 		{"a bot", d, op.Person{ID: "U0MIO", Bot: true}, "Only a person with an active account can approve this."},
 		{"deactivated", d, op.Person{ID: "U0MIO", Deleted: true}, "Only a person with an active account can approve this."},
