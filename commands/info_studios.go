@@ -102,7 +102,7 @@ func (s table) studioItem(ctx context.Context, scope op.Scope, c live.Caster, st
 func (s table) inside(ctx context.Context, scope op.Scope, c live.Caster, standby standbyLine) []op.Line {
 	all, err := s.cloud.Scenes(ctx, c.ID)
 	if err != nil {
-		return append(standby(c, nil), op.L("its inside could not be looked at: ", failure.Explain(err).Text))
+		return append(standby(c, nil), op.L("its scenes could not be looked at: ", failure.Explain(err).Text))
 	}
 	facts := standby(c, all)
 	program := tally.Program(all)
@@ -148,6 +148,14 @@ func airFact(c live.Caster) op.Line {
 		return op.L("on air")
 	}
 	return op.L("on air since ", op.At(c.Started))
+}
+
+// airSentence begins a sentence with that.
+func airSentence(c live.Caster) op.Line {
+	if c.OnAir && !c.Started.IsZero() {
+		return op.L("The studio has been on air since ", op.At(c.Started))
+	}
+	return op.L("The studio is ", airFact(c))
 }
 
 func (s table) casterShow() op.Command {
@@ -241,7 +249,7 @@ func (i inside) setup() op.Line {
 		line = op.L(line, " · recording configured")
 	}
 	if config.Standby && config.AutoStandby {
-		return op.L(line, " · standby picture: configured, shown by itself when the input fails")
+		return op.L(line, " · standby slate configured, shown automatically when the input fails")
 	}
 	if config.Standby {
 		return op.L(line, " · standby slate configured")

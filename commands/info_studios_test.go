@@ -102,7 +102,7 @@ func TestCasterListLooksIntoSome(t *testing.T) {
 	}
 	f.fail["Scenes"] = &live.Error{Class: live.NotSent}
 	got, err := find(t, f, "caster list {text?}").Read(t.Context(), call())
-	if n := strings.Count(words(got), "its inside could not be looked at"); err != nil || n != maxTallies {
+	if n := strings.Count(words(got), "its scenes could not be looked at"); err != nil || n != maxTallies {
 		t.Errorf("%d were looked into, %v", n, err)
 	}
 }
@@ -242,7 +242,7 @@ func TestVerifyRestart(t *testing.T) {
 		if err != nil || got.Happened != c.want {
 			t.Errorf("%s: %v, %v", c.name, got.Happened, err)
 		}
-		seen := "The studio is "
+		seen := "The studio "
 		if c.onAir && c.started.Equal(noon) {
 			seen = "Back on air since "
 		}

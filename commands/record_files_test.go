@@ -45,7 +45,7 @@ func TestFilesByPages(t *testing.T) {
 		}
 		wantHas(t, words(got), "Files of main", "Searched back to", c.next)
 		first, last := got.Items[0], got.Items[len(got.Items)-1]
-		wantHas(t, first.Title.Plain()+" "+first.Facts[0].Plain(), c.first, " 1 h 00 min · mp4")
+		wantHas(t, first.Title.Plain()+" "+first.Facts[0].Plain(), c.first, " 1 h · mp4")
 		wantHas(t, last.Title.Plain(), c.last)
 		if (c.next == "") != (len(got.Next) == 0) {
 			t.Errorf("page %q: ways on %v", page, got.Next)

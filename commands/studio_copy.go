@@ -41,10 +41,10 @@ func (s table) planCopy(ctx context.Context, call op.Call) (op.Plan, error) {
 	target.NewName = name
 	return op.Plan{
 		Args: op.Args{"caster": source.ID, "name": name}, Target: target,
-		Title: op.L("Copy studio ", op.B(source.Name), " as ", op.B(name)),
-		Facts: []op.Line{op.L(op.B(source.Name),
-			" stays as it is. The copy gets the same scenes and settings and is idle.")},
-		Button: "Copy studio", Fingerprint: op.Fingerprint(source.ID, source.Name, name),
+		Title:   op.L("Copy studio ", op.B(source.Name), " as ", op.B(name)),
+		Viewers: op.L("Viewers notice nothing: ", op.B(source.Name), " stays as it is."),
+		Facts:   []op.Line{op.L("The copy gets the same scenes and settings and is idle.")},
+		Button:  "Copy studio", Fingerprint: op.Fingerprint(source.ID, source.Name, name),
 	}, nil
 }
 

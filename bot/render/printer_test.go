@@ -79,7 +79,7 @@ func TestContact(t *testing.T) {
 func TestChineseCards(t *testing.T) {
 	for name, o := range cards() {
 		stored, drawn := recording(), recording()
-		lines := append(slices.Clone(o.Plan.Facts), o.Plan.Title, op.L(op.Text(o.Plan.Button)))
+		lines := append(slices.Clone(o.Plan.Facts), o.Plan.Title, o.Plan.Viewers, op.L(op.Text(o.Plan.Button)))
 		if o.Outcome != nil {
 			lines = append(lines, o.Outcome.Text, o.Outcome.Evidence)
 			for _, n := range o.Outcome.Next {
@@ -120,7 +120,7 @@ func recording() recorder {
 func TestChineseForms(t *testing.T) {
 	f := op.Form{
 		Command: "caster copy {caster} {name}", Title: "/caster copy", Button: "Continue",
-		Note:    op.L("Its playback ends. PROGRAM, which viewers see, stays as it is."),
+		Note:    op.L("Its playback ends."),
 		Channel: "C0SHOW", Fields: []op.Field{
 			{Name: "caster", Label: "Studio", Hint: "A studio of this channel, by name or id.",
 				Chosen: []op.Option{{Label: "Idle", Note: "idle", Value: "c1"}}, Value: "c1"},

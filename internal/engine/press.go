@@ -44,6 +44,13 @@ func (e *Engine) Press(ctx context.Context, c op.Click) (Accepted, error) {
 		return Accepted{Reply: reply(op.MarkNeutral,
 			op.L("This button belongs to an older state of the card. Use those that it has now. Nothing was done."))}, nil
 	}
+	if c.Action == op.ActionDetails {
+		return e.persistLook(ctx, c.Key, kindClick, c, func(ctx context.Context) {
+			if err := e.act(ctx, c); err != nil {
+				e.replyError(ctx, c.Address, err, "op", o.Ref())
+			}
+		}), nil
+	}
 	return e.takeClick(ctx, o, c)
 }
 
@@ -112,6 +119,7 @@ var acts = map[op.Action]func(*Engine, context.Context, op.Operation, op.Click) 
 	op.ActionCancel:   (*Engine).cancel,
 	op.ActionDecline:  (*Engine).cancel,
 	op.ActionLook:     (*Engine).lookAgain,
+	op.ActionDetails:  (*Engine).details,
 	op.ActionHappened: (*Engine).itHappened,
 	op.ActionNot:      (*Engine).itDidNot,
 }
@@ -155,7 +163,8 @@ func (e *Engine) act(ctx context.Context, c op.Click) (err error) {
 	if err != nil {
 		return fmt.Errorf("read %s: %w", op.Ref(c.Operation), err)
 	}
-	if c.Version > 0 && c.Version != o.Version && c.Action != op.ActionLook {
+	looks := c.Action == op.ActionLook || c.Action == op.ActionDetails
+	if c.Version > 0 && c.Version != o.Version && !looks {
 		return e.staleClick(o, c) // decided by what a page showed that has not been drawn anew since
 	}
 	return do(e, ctx, o, c)

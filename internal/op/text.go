@@ -71,7 +71,7 @@ func V(text string) Span { return Span{Text: text, Value: true} }
 // N is a number.
 func N(n int) Span { return V(strconv.Itoa(n)) }
 
-// For is a length of time: "850 ms", "45 s", "3 min", "1 h 02 min".
+// For is a length of time: "850 ms", "45 s", "3 min", "1 h 02 min", "4 h".
 func For(d time.Duration) Span {
 	return Span{Text: length(d), Value: true, For: d.Milliseconds()}
 }
@@ -88,6 +88,9 @@ func length(d time.Duration) string {
 		return fmt.Sprintf("%d min %02d s", int(d.Minutes()), int(d.Seconds())%60)
 	case d < time.Hour:
 		return fmt.Sprintf("%d min", int(d.Minutes()))
+	}
+	if d%time.Hour < time.Minute {
+		return fmt.Sprintf("%d h", int(d.Hours()))
 	}
 	return fmt.Sprintf("%d h %02d min", int(d.Hours()), int(d.Minutes())%60)
 }
