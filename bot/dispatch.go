@@ -13,6 +13,7 @@ import (
 	"casterbot/bot/payload"
 	"casterbot/bot/render"
 	"casterbot/bot/socket"
+	"casterbot/bot/webapi"
 	"casterbot/internal/engine"
 	"casterbot/internal/op"
 
@@ -49,7 +50,7 @@ type Engine struct {
 
 // Sizes of the pools: the front takes and acknowledges, the quick one answers, the back does the work. Forms have a
 // pool of their own, because a trigger lives three seconds and an answer may have to wait for Slack; and so has what
-// settles a card, so that no slow look at the cloud stands before a confirmation.
+// settles a card, so that no slow look at the cloud stands before a confirmation, nor before an emergency.
 const (
 	frontWorkers = 32
 	frontQueue   = 16384
@@ -104,6 +105,7 @@ func (d *dispatcher) take(from socket.Envelope) {
 func (d *dispatcher) enqueue(e delivery) {
 	if !d.intake.offer(func(ctx context.Context) { d.handle(ctx, e) }) {
 		e.Done()
+		e.Became(webapi.Crowded)
 		d.log.Warn("too many envelopes at once, one is not taken")
 	}
 }
@@ -117,6 +119,7 @@ func (d *dispatcher) handle(ctx context.Context, e delivery) {
 	ctx, cancel := context.WithDeadline(ctx, e.At.Add(socket.AcceptWithin))
 	defer cancel()
 	if ctx.Err() != nil {
+		e.Became(webapi.Late)
 		d.log.Warn("an envelope waited for too long and is not taken")
 		return
 	}
@@ -192,6 +195,7 @@ var settles = map[op.Action]bool{
 
 func (d *dispatcher) click(ctx context.Context, e delivery, a payload.Event) {
 	c := a.Click
+	c.Came = e.At
 	d.chat.KeepClick(*c)
 	accepted, err := d.engine.Press(ctx, *c)
 	accepted = d.kept(a.Key, accepted, err, "take a click", "op", op.Ref(c.Operation))
@@ -211,6 +215,9 @@ func (d *dispatcher) behind(a op.Action) *pool {
 func (d *dispatcher) follow(e delivery, inAck bool, r op.Request, a engine.Accepted, behind *pool) {
 	acked := make(chan struct{})
 	defer close(acked)
+	if a.Urgent {
+		behind = d.clicks
+	}
 	if !d.reserve(behind, r.Address, a.Work, acked) {
 		a = d.rejectBusy(r.Address, a)
 	}

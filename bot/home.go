@@ -52,6 +52,7 @@ func (d *dispatcher) awayClick(e delivery, a payload.Event) {
 }
 
 func (d *dispatcher) awaitedClick(ctx context.Context, e delivery, key string, c op.Click) {
+	c.Came = e.At
 	r := op.Request{Key: c.Key, Origin: c.Origin}
 	view, hash := d.wait(ctx, r)
 	r.View, c.View = view, view
@@ -104,8 +105,13 @@ func (d *dispatcher) awaited(ctx context.Context, e delivery, key string, r op.R
 	d.follow(e, false, r, accepted, d.work)
 }
 
+// windowWithin is how long a window may take: what was pressed counts also where Slack opens none.
+const windowWithin = time.Second
+
 // wait shows a window in which something is about to be said, and gives its id and the hash of this picture.
 func (d *dispatcher) wait(ctx context.Context, r op.Request) (id, hash string) {
+	ctx, cancel := context.WithTimeout(ctx, windowWithin)
+	defer cancel()
 	say := d.to(r.Address)
 	shown := say.View(say.Answer(op.Answer{Mark: op.MarkWait, Title: op.L("Looking…")}), r.Person, r.Channel)
 	var got *slack.ViewResponse

@@ -11,6 +11,7 @@ import (
 	"casterbot/bot/directory"
 	"casterbot/bot/messages"
 	"casterbot/bot/socket"
+	"casterbot/bot/webapi"
 	"casterbot/internal/engine"
 	"casterbot/internal/op"
 	"casterbot/internal/sandbox/fakeslack"
@@ -43,6 +44,35 @@ func TestClicksPassSlowReads(t *testing.T) {
 	w.Until("all hands are busy", func() bool { return slow.Load() == workWorkers })
 	w.Acknowledged(w.Click("U0ANA", "C0SHOW", w.card(slackworld.Operation(op.Pending)), fakeslack.Press{Action: "op:confirm"}))
 	w.Until("the confirmation is done", func() bool { return len(confirmed) == 1 })
+}
+
+// TestAnEmergencyPassesSlowReads: neither slow looks nor how much one channel has asked for stand before an emergency.
+func TestAnEmergencyPassesSlowReads(t *testing.T) {
+	w := NewWorld(t)
+	release, done := make(chan struct{}), make(chan struct{})
+	defer close(release)
+	var taken atomic.Int32
+	w.engine.accept = func(_ context.Context, r op.Request) (engine.Accepted, error) {
+		if r.Text == "caster standby" {
+			return engine.Accepted{Urgent: true, Work: func(context.Context) { close(done) }}, nil
+		}
+		taken.Add(1)
+		return engine.Accepted{Work: func(context.Context) { <-release }}, nil
+	}
+	w.start()
+	for range perChannel {
+		w.Types("U0ANA", "C0SHOW", "/caster list")
+	}
+	w.Until("the channel has all that it may", func() bool { return taken.Load() == perChannel })
+	w.Types("U0ANA", "C0SHOW", "/caster standby")
+	w.Until("the emergency is done", func() bool {
+		select {
+		case <-done:
+			return true
+		default:
+			return false
+		}
+	})
 }
 
 // acknowledges reports whether an acknowledgement was tried: the link has no connection for it.
@@ -148,4 +178,51 @@ func TestAnAnswerFindsAPlace(t *testing.T) {
 	<-told
 	d.clicks.drain(t.Context())
 	full.drain(t.Context())
+}
+
+// TestFates: whoever measures hears what becomes of an envelope, and after how long.
+func TestFates(t *testing.T) {
+	w := slackworld.New(t)
+	config := w.Config.Filled()
+	fates := make(chan webapi.Fate, 4)
+	config.Fate = func(kind string, f webapi.Fate, after time.Duration) {
+		if kind != "slash_commands" || after < 0 || after > time.Minute {
+			t.Errorf("%s, %s", kind, after)
+		}
+		fates <- f
+	}
+	came := make(chan socket.Envelope, 1)
+	sockets := socket.NewSockets(config, func(e socket.Envelope) { came <- e })
+	ctx, hangUp := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- sockets.Run(ctx) }()
+	w.Until("the sockets are up", func() bool { return sockets.Health().Sockets == 2 })
+	if oldest := sockets.Health().Oldest; oldest <= 0 || oldest > time.Minute {
+		t.Errorf("the oldest socket is up for %s", oldest)
+	}
+	sent, err := w.Type("U0ANA", "C0SHOW", "/caster list", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := <-came
+	d := &dispatcher{intake: newPool(t.Context(), 0, 0, &atomic.Int64{}), log: quiet}
+	e.Expect()
+	d.take(e)
+	late := delivery{Envelope: e}
+	late.At = time.Now().Add(-socket.AcceptWithin)
+	e.Expect()
+	d.handle(t.Context(), late)
+	e.At = time.Now()
+	d.write(delivery{Envelope: e}, nil)
+	e.Done()
+	for _, want := range []webapi.Fate{webapi.Crowded, webapi.Late, webapi.Acknowledged} {
+		if got := <-fates; got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+	w.Acknowledged(sent, nil)
+	hangUp()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
 }

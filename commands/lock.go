@@ -198,14 +198,19 @@ func (s table) verifyLock(ctx context.Context, a op.Attempt) (op.Evidence, error
 
 // followLock says when the lock has run out. That it was given back or broken its end by a command says.
 func (s table) followLock(ctx context.Context, a op.Attempt) (op.Followup, error) {
-	until, err := time.Parse(civiltime.WholeMoment, a.Plan.Args["until"])
+	return s.followUntil(ctx, a.Plan.Target, a.Plan.Args["until"])
+}
+
+// followUntil says when a lock that ends at a moment has run out.
+func (s table) followUntil(ctx context.Context, target op.Target, end string) (op.Followup, error) {
+	until, err := time.Parse(civiltime.WholeMoment, end)
 	switch {
 	case err != nil:
 		return op.Followup{}, nil
 	case s.now().Before(until):
 		return op.Followup{Again: until}, nil
 	}
-	if out, err := s.records.RanOut(ctx, a.Plan.Target, until); err != nil || !out {
+	if out, err := s.records.RanOut(ctx, target, until); err != nil || !out {
 		return op.Followup{}, err
 	}
 	return op.Followup{Over: op.L("Ended ", op.At(until), ": the time of the lock has passed.")}, nil

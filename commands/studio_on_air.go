@@ -132,7 +132,7 @@ func (s table) cut(ctx context.Context, scope op.Scope, c live.Caster, of output
 // running is the name of a stream that is being recorded; empty when it is not.
 func (s table) running(ctx context.Context, scope op.Scope, stream live.Stream) (string, error) {
 	k, err := s.recordingOf(ctx, stream, recording.SeeContent)
-	if err != nil || !k.Going() {
+	if err != nil || !k.Going() && !k.Started() {
 		return "", err
 	}
 	return labelled(stream, scope).label, nil
@@ -175,7 +175,7 @@ func requireProgram(c live.Caster, all []live.Scene) error {
 	switch {
 	case tally.Program(all).ID != "":
 		return nil
-	case slices.ContainsFunc(all, func(scene live.Scene) bool { return scene.Untold }):
+	case programUntold(all):
 		return op.Refuse(op.L("ApsaraVideo Live does not say which scene of ", op.B(c.Name), " is PROGRAM."),
 			op.L("Look at it in the ApsaraVideo Live console.")).WithNext(nextcmd.OnCaster("show", c.ID)).
 			InShort(op.L("not told which scene is PROGRAM"))
@@ -183,6 +183,11 @@ func requireProgram(c live.Caster, all []live.Scene) error {
 	return op.Refuse(op.L(op.B(c.Name), " has no PROGRAM scene."),
 		op.L("A studio gets one when it is started.")).WithNext(nextcmd.OnCaster("show", c.ID)).
 		InShort(op.L("no PROGRAM scene"))
+}
+
+// programUntold reports scenes of which none is known to be PROGRAM, and one may be.
+func programUntold(all []live.Scene) bool {
+	return tally.Program(all).ID == "" && slices.ContainsFunc(all, func(scene live.Scene) bool { return scene.Untold })
 }
 
 // played is the address of an open scene after some words, where the channel may see such addresses.

@@ -51,7 +51,7 @@ func (s table) seenStandby(ctx context.Context, call op.Call) (op.Plan, error) {
 	if err != nil {
 		return op.Plan{}, err
 	}
-	if err := requireOnAir(c, "viewers would not see it", "Start it first.", "start"); err != nil && !c.Untold {
+	if err := refuseOffAir(c); err != nil {
 		return op.Plan{}, err
 	}
 	seen, err := look()
@@ -94,7 +94,7 @@ func (s table) replanStandby(ctx context.Context, call op.Call) (op.Plan, error)
 	_ = parallel.Together(
 		func() error { c, unseen[0] = s.cloud.Caster(ctx, p.Target.ID); return nil },
 		func() error { all, unseen[1] = s.cloud.Scenes(ctx, p.Target.ID); return nil })
-	if err := s.standbyForbidden(ctx, call, c, unseen[0]); err != nil || unseen[1] != nil {
+	if err := s.standbyForbidden(ctx, call, c, unseen[0]); err != nil || unseen[1] != nil || programUntold(all) {
 		return p, err
 	}
 	if err := requireProgram(live.Caster{ID: p.Target.ID, Name: p.Target.Name}, all); err != nil {
@@ -117,12 +117,20 @@ func (s table) replanStandby(ctx context.Context, call op.Call) (op.Plan, error)
 func (s table) standbyForbidden(ctx context.Context, call op.Call, c live.Caster, unseen error) error {
 	switch {
 	case unseen == nil && call.Scope.Studio(c.ID, c.Name):
-		return requireOnAir(c, "viewers would not see it", "Start it first.", "start")
+		return refuseOffAir(c)
 	case unseen == nil || live.ClassOf(unseen) == live.NotFound:
 		_, err := s.caster(ctx, call)
 		return err
 	}
 	return nil
+}
+
+// refuseOffAir refuses a studio that is idle. One of which that is not told is for the API to refuse.
+func refuseOffAir(c live.Caster) error {
+	if c.Untold {
+		return nil
+	}
+	return requireOnAir(c, "viewers would not see it", "Start it first.", "start")
 }
 
 // returnLine says how the programme comes back.

@@ -33,7 +33,7 @@ func (s table) casterStop() op.Command {
 		Short:    "Take a studio off air and close all its scenes. Viewers lose the programme.",
 		Examples: []string{`caster stop "Evening News"`},
 		Verb:     "caster.stop", Effect: op.OnAir, Sends: "StopCaster",
-		Ends: []op.Condition{op.IsOnAir, op.PreviewOpen, op.StandbyShown},
+		Ends: []op.Condition{op.IsOnAir, op.PreviewOpen, op.StandbyShown, op.PictureTaken},
 		Plan: s.planStop, Apply: s.applyStop, Verify: s.verifyPower(false), Then: afterStop,
 	}
 }

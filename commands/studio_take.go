@@ -20,7 +20,8 @@ func (s table) casterTake() op.Command {
 		Usage:    takeUsage,
 		Short:    "Give PROGRAM the picture of an open PREVIEW scene: viewers see it at once.",
 		Examples: []string{`caster take "Evening News" "Preview 1"`},
-		Verb:     "caster.take", Effect: op.OnAir, Sends: "CopyCasterSceneConfig", Ends: []op.Condition{op.StandbyShown},
+		Verb:     "caster.take", Effect: op.OnAir, Sends: "CopyCasterSceneConfig",
+		Starts: []op.Condition{op.PictureTaken}, Ends: []op.Condition{op.StandbyShown},
 		Plan: s.planTake, Apply: s.applyTake, Verify: s.verifyTake, Then: afterTake,
 	}
 }

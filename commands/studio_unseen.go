@@ -167,8 +167,12 @@ func (s table) recallPictures(ctx context.Context, call op.Call, c live.Caster) 
 	}
 	list, _, _ := s.records.History(ctx, onStudio(c), call.Scope.Channel, maxHistory)
 	for _, o := range list {
-		if o.Plan.Seen[programSeen] != "" && o.Created.After(at) {
-			seen, at = map[string]string{programSeen: o.Plan.Seen[programSeen]}, o.Created
+		then := o.Created
+		if known, ok := baseline.Of(o.Plan.Seen, baseline.LookedAt); ok { // it could not look itself
+			then = known[baseline.LookedAt]
+		}
+		if o.Plan.Seen[programSeen] != "" && then.After(at) {
+			seen, at = map[string]string{programSeen: o.Plan.Seen[programSeen]}, then
 		}
 	}
 	return seen, at

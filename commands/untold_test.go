@@ -86,6 +86,26 @@ func TestStudioThatIsNotTold(t *testing.T) {
 	}
 }
 
+// What is not told at the last look, of the studio or of its scenes, is nothing that is seen to be impossible.
+func TestStandbyWhereItIsNotTold(t *testing.T) {
+	for name, change := range map[string]func(*fakeCloud){
+		"as when it was asked":   func(*fakeCloud) {},
+		"which scene is PROGRAM": func(f *fakeCloud) { f.scenes[sportsID] = []live.Scene{{ID: "t-main", Untold: true}} },
+	} {
+		f := untold()
+		c := find(t, f, standbyUsage)
+		asked, err := c.Plan(t.Context(), call("caster", sportsID))
+		if err != nil {
+			t.Fatal(err)
+		}
+		change(f)
+		now, err := c.Plan(t.Context(), op.Call{Args: asked.Args, Scope: evening(), Confirmed: &asked})
+		if err != nil || now.Fingerprint != asked.Fingerprint || now.Seen[programSeen] != "t-main" {
+			t.Errorf("%s: %+v, %v", name, now, err)
+		}
+	}
+}
+
 func kindOf(t *testing.T, world op.Table, name string) op.Kind {
 	t.Helper()
 	i := slices.IndexFunc(world.Kinds, func(k op.Kind) bool { return k.Name == name })

@@ -32,8 +32,10 @@ func severalView(o op.Operation) cardView {
 		f.color, sign = red, "❌ "
 	case t.Already == t.Done && t.Not == 0:
 		f.color, sign = grey, "⚪ "
+	case t.stand() == 0:
+		f.color, sign = grey, "⚪ "
 	}
-	f.title = op.L(op.V(sign), o.Plan.Done, op.N(t.Done-t.Already), " of ", op.N(len(o.Members)), t.seen(), t.rest())
+	f.title = op.L(op.V(sign), o.Plan.Done, op.N(t.stand()), " of ", op.N(len(o.Members)), t.seen(), t.rest())
 	for _, m := range o.Members {
 		if m.State == op.Unknown {
 			f.lines = append(f.lines, op.L("The buttons are about ", memberName(m, o.Members), ". It will not be sent again."))
@@ -102,11 +104,17 @@ func (t tally) progress() op.Line {
 	return op.L(op.N(t.Done-t.Already), " done", t.rest(), " · ", op.N(t.Open), " to go")
 }
 
-// rest says how many were so before, how many were not done, and of how many it is not known.
+// stand is how many were done and have not ended since.
+func (t tally) stand() int { return t.Done - t.Already - t.Over }
+
+// rest says how many were so before, have ended since, or were not done, and of how many it is not known.
 func (t tally) rest() op.Line {
 	var line op.Line
 	if t.Already > 0 {
 		line = op.L(line, " · ", op.N(t.Already), " already")
+	}
+	if t.Over > 0 {
+		line = op.L(line, " · ", op.N(t.Over), " over")
 	}
 	if t.Not > 0 {
 		line = op.L(line, " · ", op.N(t.Not), " not")
@@ -122,7 +130,7 @@ func (t tally) seen() op.Line {
 	switch t.Checked {
 	case 0:
 		return nil
-	case t.Done - t.Already:
+	case t.stand():
 		return op.L(" (checked)")
 	}
 	return op.L(" (", op.N(t.Checked), " checked)")
@@ -161,6 +169,8 @@ func memberLine(m op.Operation, members []op.Operation) op.Line {
 	switch {
 	case out.Already:
 		return op.L("⚪ ", out.Text)
+	case out.Ended():
+		return op.L("⚪ ", name, out.Over)
 	case m.State == op.Succeeded && m.SettledBy != "": // by a person's word
 		return op.L("✅ ", out.Text)
 	case m.State == op.Unknown:

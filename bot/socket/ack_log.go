@@ -6,6 +6,8 @@ import (
 	"sync"
 	"time"
 
+	"casterbot/bot/webapi"
+
 	"github.com/slack-go/slack/socketmode"
 )
 
@@ -60,7 +62,20 @@ func (e Envelope) Ack(payload any) error {
 	if !on.acked.add(e.Id, payload) {
 		on = on.another()
 	}
-	return on.write(ackedOnce{id: e.Id, payload: payload})
+	err := on.write(ackedOnce{id: e.Id, payload: payload})
+	if err != nil {
+		e.Became(webapi.Unwritten)
+	} else {
+		e.Became(webapi.Acknowledged)
+	}
+	return err
+}
+
+// Became tells what became of the envelope, for those who measure.
+func (e Envelope) Became(fate webapi.Fate) {
+	if of := e.Link.owner; of != nil && of.config.Fate != nil {
+		of.config.Fate(e.Kind, fate, time.Since(e.At))
+	}
 }
 
 // Expect notes that it is not seen through yet; done that it is. The link is not closed in between.

@@ -57,6 +57,7 @@ type state struct {
 	deaf    atomic.Bool  // nothing is heard any more: it is as good as gone
 	age     atomic.Int64 // how long Slack means to keep the connection, in nanoseconds
 	Pending atomic.Int64 // envelopes that are not seen through yet
+	hello   atomic.Int64 // the last one, in Unix nanoseconds
 	since   time.Time    // the last hello; for the reader only
 }
 
@@ -172,6 +173,7 @@ func (l *Link) greeted(r *socketmode.Request) {
 	}
 	l.age.Store(int64(age))
 	l.since = time.Now()
+	l.hello.Store(l.since.UnixNano())
 	l.up.Store(true)
 	l.owner.greeted(r.ConnectionInfo.AppID, r.NumConnections)
 	select {

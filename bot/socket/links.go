@@ -19,6 +19,7 @@ type Health struct {
 	Sockets     int           // sockets that are up
 	Want        int           // sockets that there should be
 	Age         time.Duration // since anything was heard on the most silent socket that is up
+	Oldest      time.Duration // how long the oldest socket has been up
 	Connections int           // of this app in all processes, as Slack said in its last hello
 	Strangers   int           // those of them that nobody can account for
 	Replaced    int           // sockets that were replaced because nothing was heard on them any more
@@ -247,6 +248,7 @@ func (s *Sockets) Health() Health {
 		}
 		h.Sockets++
 		h.Age = max(h.Age, l.lines.silence())
+		h.Oldest = max(h.Oldest, time.Since(time.Unix(0, l.hello.Load())))
 	}
 	return h
 }

@@ -40,7 +40,24 @@ type Config struct {
 	Meet func(ctx context.Context, person string)
 	// Repeats says whether an unknown operation is still being sent again with its own token.
 	Repeats func(op.Operation) bool
+	// Fate is told what became of an envelope of some kind, and how long after its arrival, for those who measure; nil:
+	// nobody does.
+	Fate func(kind string, fate Fate, after time.Duration)
 }
+
+// Fate is what becomes of an envelope.
+type Fate string
+
+// The fates. What was not acknowledged Slack brings again, or shows its sender that it failed.
+const (
+	Acknowledged Fate = "acknowledged"
+	Unwritten    Fate = "unwritten" // its acknowledgement did not leave
+	Crowded      Fate = "crowded"   // there was no place for it
+	Late         Fate = "late"      // it waited for so long that Slack has given up on it
+)
+
+// Fates lists them.
+func Fates() []Fate { return []Fate{Acknowledged, Unwritten, Crowded, Late} }
 
 // HTTPClient makes a client for Slack's Web API: it waits at most 10 s for an answer and follows no redirects.
 func HTTPClient() *http.Client {

@@ -31,7 +31,6 @@ import (
 	"casterbot/internal/quota"
 	"casterbot/internal/records"
 	"casterbot/internal/store"
-	"casterbot/internal/store/connect"
 )
 
 // Build is what the program was built of.
@@ -48,7 +47,8 @@ func (b Build) Program() cli.Program {
 		Err: os.Stderr,
 		Commands: []cli.Command{
 			b.runCommand(), b.sandboxCommand(), cli.PolicyCommand(shape().Verbs(), effects()),
-			cli.BackupCommand(), cli.RestoreCommand(engine.CloseRestored), b.versionCommand(),
+			cli.BackupCommand(), cli.RestoreCommand(engine.CloseRestored), cli.DoctorCommand(b.examine),
+			b.versionCommand(),
 		},
 	}
 	p.Commands = append(p.Commands, cli.CompletionCommand(func() []cli.Command { return p.Commands }))
@@ -56,11 +56,13 @@ func (b Build) Program() cli.Program {
 }
 
 func (b Build) versionCommand() cli.Command {
-	const short = "Print the version; also -v and --version."
-	return cli.Command{Name: "version", Short: short, Run: func(_ context.Context, c cli.Call) error {
-		_, err := fmt.Fprintln(c.Out, "casterbot", b.Version)
-		return err
-	}}
+	return cli.Command{
+		Name: "version", Short: "Print the version; also -v and --version.", Examples: []string{"casterbot version"},
+		Run: func(_ context.Context, c cli.Call) error {
+			_, err := fmt.Fprintln(c.Out, "casterbot", b.Version)
+			return err
+		},
+	}
 }
 
 func (b Build) runCommand() cli.Command {
@@ -122,6 +124,7 @@ type App struct {
 	limits   *quota.Quota
 	cloud    *live.Client
 	inquiry  *inquiry // nil where nothing waits in real time
+	meter    *meter
 }
 
 // shape is the table of commands without anything behind it, for those who ask only what there is.
@@ -149,26 +152,25 @@ func New(ctx context.Context, o Options) (*App, error) {
 	if err != nil {
 		return nil, cli.Usage(err)
 	}
-	if err := connect.Check(c.DatabaseURL.Reveal()); err != nil {
-		return nil, cli.Usage(fmt.Errorf("CASTERBOT_DATABASE_URL: %w", err))
-	}
-	replica := op.NewID()
-	db, err := store.Open(ctx, c.DatabaseURL.Reveal(), store.Options{Now: o.Now, Replica: replica, Log: log})
+	replica, measured := op.NewID(), newMeter(shape().Verbs())
+	db, err := openStore(ctx, o, replica, measured.store())
 	if err != nil {
-		return nil, databaseError{err}
+		return nil, err
 	}
 	now := db.Now
-	limits := openQuota(c, db, replica, wait, log)
-	cloud, err := openCloud(c, keys, limits, freshLooks(db, wait), log)
+	limits := openQuota(c, db, replica, wait, log, measured.waited)
+	cloud, err := openCloud(c, keys, limits, freshLooks(db, wait), log, measured.sent)
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	slack := slackConfig(o, db, keeper)
+	slack.Fate = measured.fate
 	people := directory.New(slack, keeper.UserGroups)
 	slack.Locale, slack.Meet = people.Locale, people.Meet
 	known := op.Table{}
 	judge := authz.New(authz.Config{
 		Table: &known, Directory: people, Policy: keeper, Locks: records.NewLockBook(db), Trail: db, Now: now, Log: log,
+		Refused: measured.refused,
 	})
 	own, seen := records.New(db, &known), commands.Remember(cloud, now)
 	known = commands.Table(seen, deskAndRights{own, judge}, now)
@@ -180,13 +182,13 @@ func New(ctx context.Context, o Options) (*App, error) {
 	})
 	states := engine.New(engine.Config{
 		Table: &known, Store: db, Authz: judge, Chat: chat, Now: now, Log: log, Replica: replica, Pause: wait, Quota: limits,
-		Ended: guardian.Nudge,
+		Ended: guardian.Nudge, Watch: measured.engine(),
 	})
 	own.OnBoard(guardian.Nudge)
 	own.OnCare(guardian.Soon)
 	a := &App{
 		settings: c, version: o.Version, log: log, Policy: keeper, Store: db, limits: limits, cloud: cloud, Engine: states,
-		Watch: guardian,
+		Watch: guardian, meter: measured,
 		Bot: bot.New(slack, bot.Engine{Operations: states, Browser: states.Browser(),
 			Notifier: channelTeller{states.Notifier(), guardian}},
 			chat, people),
@@ -197,8 +199,8 @@ func New(ctx context.Context, o Options) (*App, error) {
 	return a, nil
 }
 
-func openCloud(c config.Config, keys live.Credentials, limits *quota.Quota, fresh time.Duration,
-	log *slog.Logger) (*live.Client, error) {
+func openCloud(c config.Config, keys live.Credentials, limits *quota.Quota, fresh time.Duration, log *slog.Logger,
+	sent func(string, live.Class, time.Duration)) (*live.Client, error) {
 	waiting := func(ctx context.Context, permit op.SendPermit, action string, why live.Class, wait time.Duration) {
 		level := slog.LevelDebug
 		if wait >= time.Second {
@@ -209,7 +211,7 @@ func openCloud(c config.Config, keys live.Credentials, limits *quota.Quota, fres
 	}
 	return live.New(live.Config{
 		Endpoint: c.LiveEndpoint, Region: c.Region, Credentials: keys, Quota: limits, Fresh: fresh, Waiting: waiting,
-		Log: log,
+		Log: log, Sent: sent,
 	})
 }
 
@@ -218,7 +220,7 @@ func openCloud(c config.Config, keys live.Credentials, limits *quota.Quota, fres
 func (a *App) Run(ctx context.Context) error {
 	finish, cancel := outlive(ctx, finishWithin)
 	defer cancel()
-	server, err := health.Start(a.settings.AdminAddr, a.probes(), a.log)
+	server, err := health.Start(a.settings.AdminAddr, a.probes(), a.Metrics(), a.log)
 	defer func() { _ = server.Close() }() // last: while work is being finished, /readyz says that no socket is open
 	defer a.close(finish)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -50,7 +51,7 @@ func asker(t *testing.T, change func(*config.Config, *fakelive.Config)) (*inquir
 	if err != nil {
 		t.Fatal(err)
 	}
-	cloud, err := openCloud(settings, keys, nil, 0, log)
+	cloud, err := openCloud(settings, keys, nil, 0, log, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,7 +133,8 @@ func TestReadyShowsTheCloud(t *testing.T) {
 	i, account, said := asker(t, func(*config.Config, *fakelive.Config) {})
 	show := func() (code int, cloud map[string]any) {
 		w := httptest.NewRecorder()
-		health.Handler(map[string]health.Probe{"cloud": (&App{cloud: i.cloud}).probeCloud}).ServeHTTP(w, httptest.NewRequest("GET", "/readyz", nil))
+		probes := map[string]health.Probe{"cloud": (&App{cloud: i.cloud}).probeCloud}
+		health.Handler(probes, http.NotFoundHandler()).ServeHTTP(w, httptest.NewRequest("GET", "/readyz", nil))
 		body := map[string]map[string]any{}
 		if err := json.Unmarshal(w.Body.Bytes(), &body); err != nil {
 			t.Fatal(err)

@@ -3,12 +3,15 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"time"
 
 	"casterbot/bot/webapi"
 	"casterbot/commands"
+	"casterbot/internal/cli"
 	"casterbot/internal/config"
+	"casterbot/internal/doctor"
 	"casterbot/internal/live"
 	"casterbot/internal/monitor"
 	"casterbot/internal/notify"
@@ -16,6 +19,7 @@ import (
 	"casterbot/internal/quota"
 	"casterbot/internal/records"
 	"casterbot/internal/store"
+	"casterbot/internal/store/connect"
 )
 
 // deskAndRights is what the commands know beside the cloud.
@@ -41,13 +45,20 @@ func openPolicy(path string, log *slog.Logger) (*policy.Keeper, error) {
 	return keeper, unreadable("CASTERBOT_POLICY", path, err)
 }
 
+func openStore(ctx context.Context, o Options, replica string, watch store.Watch) (*store.Store, error) {
+	address := o.Settings.DatabaseURL.Reveal()
+	if err := connect.Check(address); err != nil {
+		return nil, cli.Usage(fmt.Errorf("CASTERBOT_DATABASE_URL: %w", err))
+	}
+	db, err := store.Open(ctx, address, store.Options{Now: o.Now, Replica: replica, Log: o.Log, Watch: watch})
+	if err != nil {
+		return nil, databaseError{err}
+	}
+	return db, nil
+}
+
 func openKeys(c config.Config) (live.Credentials, error) {
-	return live.NewCredentials(live.CredentialsConfig{
-		AccessKeyID: c.AccessKeyID.Reveal(), AccessKeySecret: c.AccessKeySecret.Reveal(),
-		SecurityToken: c.SecurityToken.Reveal(),
-		RoleARN:       c.RoleARN, RoleSessionName: c.RoleSessionName, ECSRole: c.ECSRole,
-		OIDCProviderARN: c.OIDCProviderARN, OIDCTokenFile: c.OIDCTokenFile, Profile: c.Profile,
-	})
+	return live.NewCredentials(doctor.Keys(c))
 }
 
 // looksServe is how old a look may be that serves somebody else's question as well.
@@ -64,8 +75,9 @@ func freshLooks(db *store.Store, wait Pause) time.Duration {
 }
 
 // openQuota makes what says when calls may leave. Processes that share a database share the limits by it.
-func openQuota(c config.Config, db *store.Store, replica string, wait Pause, log *slog.Logger) *quota.Quota {
-	shared := quota.Config{Share: c.QuotaShare, Began: time.Now(), Log: log}
+func openQuota(c config.Config, db *store.Store, replica string, wait Pause, log *slog.Logger,
+	waited func(quota.Class, time.Duration)) *quota.Quota {
+	shared := quota.Config{Share: c.QuotaShare, Began: time.Now(), Log: log, Waited: waited}
 	switch {
 	case wait != nil: // nothing waits in real time, and the cloud of a test has no limits
 		return nil

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"maps"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -37,7 +38,7 @@ func TestSampleOfReadyz(t *testing.T) {
 	defer a.close(t.Context())
 	_, _ = a.cloud.Casters(t.Context())
 	w := httptest.NewRecorder()
-	health.Handler(a.probes()).ServeHTTP(w, httptest.NewRequest("GET", "/readyz", nil))
+	health.Handler(a.probes(), http.NotFoundHandler()).ServeHTTP(w, httptest.NewRequest("GET", "/readyz", nil))
 	if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil {
 		t.Fatal(err)
 	}

@@ -28,7 +28,7 @@ func TestCallsSpeakWithWhoOrderedThem(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cloud, err := openCloud(settings, keys, nil, 0, slog.New(slog.DiscardHandler))
+	cloud, err := openCloud(settings, keys, nil, 0, slog.New(slog.DiscardHandler), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

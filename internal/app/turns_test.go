@@ -19,10 +19,10 @@ func TestTheProgramHasLimits(t *testing.T) {
 	}
 	defer db.Close()
 	still := func(context.Context, time.Duration) bool { return true }
-	if openQuota(config.Config{}, db, "one", still, slog.New(slog.DiscardHandler)) != nil {
+	if openQuota(config.Config{}, db, "one", still, slog.New(slog.DiscardHandler), nil) != nil {
 		t.Error("a story waits for limits")
 	}
-	q := openQuota(config.Config{QuotaShare: 10}, db, "one", nil, slog.New(slog.DiscardHandler))
+	q := openQuota(config.Config{QuotaShare: 10}, db, "one", nil, slog.New(slog.DiscardHandler), nil)
 	defer q.Close()
 	if p, err := q.Reserve(t.Context(), "RestartCaster", 0); err != nil || p == nil {
 		t.Fatalf("%v, %v", p, err)

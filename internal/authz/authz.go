@@ -16,6 +16,7 @@ package authz
 import (
 	"cmp"
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
@@ -38,6 +39,11 @@ type Directory interface {
 	// Peek gives facts that were looked up after since without asking anybody; false when they are not at hand.
 	// When since is zero, up to 60 s old ones will do.
 	Peek(person, team, channel string, since time.Time) (op.Person, op.Channel, bool)
+}
+
+// Grounds are those that a refusal can rest on.
+func Grounds() []Ground {
+	return []Ground{Answerer, Away, Unknown, Denied, NotMember, Changed, Second, Locked}
 }
 
 // Policy is the policy in force; a reload swaps it as a whole.
@@ -74,6 +80,7 @@ type Config struct {
 	Trail     Trail
 	Now       func() time.Time
 	Log       *slog.Logger
+	Refused   func(Ground) // told of each refusal of what somebody tried, for those who measure; may be nil
 }
 
 // Judge decides.
@@ -82,7 +89,17 @@ type Judge struct{ Config }
 // New makes a judge.
 func New(c Config) *Judge {
 	c.Log = cmp.Or(c.Log, slog.New(slog.DiscardHandler))
+	if c.Refused == nil {
+		c.Refused = func(Ground) {}
+	}
 	return &Judge{c}
+}
+
+// refused tells of a refusal, unless it was only asked what would be.
+func (j *Judge) refused(q Question, v Verdict, err error) {
+	if err != nil && (q.tried || q.answer != noAnswer) {
+		j.Refused(v.Ground)
+	}
 }
 
 // Facts are who asks and where, as they were at one moment.
@@ -143,15 +160,21 @@ func (j *Judge) Channel(ctx context.Context, id string) (op.Channel, error) {
 }
 
 // Tells reports whether a channel may be told unasked how its studios and streams stand: the policy names it, it is not
-// archived, and nobody of another organisation reads it unless the policy gives them something there.
+// archived, and nobody of another organisation reads it unless the policy gives them something there. Of a channel that
+// Slack does not show to the bot that is not known.
 func (j *Judge) Tells(ctx context.Context, id string) (bool, error) {
 	scope, named := j.Scope(id)
 	if !named {
 		return false, nil
 	}
 	c, err := j.Channel(ctx, id)
+	if err == nil && c.Hidden {
+		err = errHidden
+	}
 	return err == nil && !c.Archived && (!c.External || scope.External), err
 }
+
+var errHidden = errors.New("Slack does not show the channel to the bot")
 
 // Scope gives what a channel may touch; false when the policy does not name it.
 func (j *Judge) Scope(channel string) (op.Scope, bool) { return j.Policy.Scope(channel) }

@@ -32,7 +32,8 @@ type Verdict struct {
 }
 
 // Check decides. No error means yes; an error is a refusal in words for whoever reads it.
-func (j *Judge) Check(ctx context.Context, q Question) (Verdict, error) {
+func (j *Judge) Check(ctx context.Context, q Question) (v Verdict, err error) {
+	defer func() { j.refused(q, v, err) }()
 	if err := j.answerable(ctx, q); err != nil {
 		return Verdict{Ground: Answerer}, err
 	}
@@ -41,7 +42,7 @@ func (j *Judge) Check(ctx context.Context, q Question) (Verdict, error) {
 			return Verdict{Ground: g}, err
 		}
 	}
-	v, err := j.checkRights(ctx, q)
+	v, err = j.checkRights(ctx, q)
 	if v.Ground == Denied && q.tried {
 		j.Record(ctx, q, v)
 	}
@@ -136,13 +137,12 @@ func (j *Judge) checkAsker(ctx context.Context, q Question) (Verdict, error) {
 	return Verdict{Decision: d}, nil
 }
 
-// makesDo reports that facts of the last minute have to do, because fresher ones are unsure: for an emergency.
-func (q Question) makesDo(unsure bool) bool { return unsure && q.Command.Urgent && !q.Since.IsZero() }
-
 // askingSecond looks the second person up while the caller does something else.
 func (j *Judge) askingSecond(ctx context.Context, q Question) func() (op.Person, error) {
-	asked := j.asking(ctx, q.party.id, q.party.team, q.Since)
+	fresh, cancel := q.fresh(ctx)
+	asked := j.asking(fresh, q.party.id, q.party.team, q.Since)
 	return func() (op.Person, error) {
+		defer cancel()
 		person, err := asked()
 		if q.makesDo(err != nil || person.Stale) {
 			return j.Directory.Person(ctx, q.party.id, q.party.team, time.Time{})
@@ -153,7 +153,9 @@ func (j *Judge) askingSecond(ctx context.Context, q Question) func() (op.Person,
 
 // lookFor gives the facts that a question wants.
 func (j *Judge) lookFor(ctx context.Context, q Question) (Facts, error) {
-	facts, err := j.Look(ctx, q)
+	fresh, cancel := q.fresh(ctx)
+	defer cancel()
+	facts, err := j.Look(fresh, q)
 	if q.makesDo(err != nil || facts.Person.Stale || facts.Channel.Stale) {
 		q.Since = time.Time{}
 		return j.Look(ctx, q)

@@ -11,6 +11,7 @@ package browse
 import (
 	"context"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"casterbot/internal/authz"
@@ -40,6 +41,7 @@ type Browser struct {
 	now     func() time.Time
 	answer  func(error, ...any) *op.Answer
 	cache   *optionCache
+	named   atomic.Int64  // nanoseconds since 1970: when a change made a name last
 	refresh *rate.Limiter // of rounds of looks for the bot's own page
 }
 

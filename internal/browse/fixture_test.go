@@ -26,8 +26,9 @@ type fixture struct {
 	looks        atomic.Int32
 	slow         chan struct{} // looks wait for it when set
 	forbid, deaf bool
-	more         []op.Option // studios besides
-	usual        op.Args     // the channel's defaults
+	later        time.Duration // how far the clock has gone
+	more         []op.Option   // studios besides
+	usual        op.Args       // the channel's defaults
 }
 
 var evening = time.Date(2026, 11, 22, 20, 0, 0, 0, time.UTC)
@@ -39,7 +40,7 @@ func fills() op.Request {
 
 func newFixture(t *testing.T) *fixture {
 	g := &fixture{t: t}
-	now := func() time.Time { return evening }
+	now := func() time.Time { return evening.Add(g.later) }
 	table := &op.Table{
 		Commands: []op.Command{
 			{Usage: "caster restart {caster}", Verb: "caster.restart", Effect: op.OnAir},

@@ -17,7 +17,7 @@ func (b *Browser) Meant(ctx context.Context, r op.Request, p grammar.Parsed, d o
 	}
 	first := grammar.Placeholders(p.Command.Usage)[0].Name
 	kind, _ := b.table.Kind(first)
-	l, err := b.options(ctx, r.Channel, d, kind, nil)
+	l, err := b.names(ctx, r.Channel, d, kind)
 	if err != nil {
 		return p, op.Refuse(unlisted(err))
 	}

@@ -4,10 +4,27 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"casterbot/internal/grammar"
 	"casterbot/internal/op"
 )
+
+// meant reads what was typed; usual is the studio of the channel.
+func (g *fixture) meant(text, usual string) (grammar.Parsed, error) {
+	p, err := grammar.Parse(*g.table, text)
+	if err != nil && len(p.Others) > 0 {
+		p.Unfit, err = err, nil
+	}
+	if err == nil && len(p.Missing) == 1 && usual != "" {
+		p.Filled, p.Missing, p.Args["caster"] = "caster", nil, usual
+	}
+	if err != nil {
+		return p, err
+	}
+	return g.Meant(context.Background(), op.Request{Origin: op.Origin{Address: op.Address{Person: ana, Channel: "C0"}}},
+		p, op.Decision{Policy: "1"})
+}
 
 // Words without quotes are read by the names that there are; of several readings none is taken, and no word that
 // could be
@@ -44,18 +61,7 @@ func TestMeant(t *testing.T) {
 		if c.more != "" {
 			g.more = []op.Option{{Label: c.more, Value: "c9"}}
 		}
-		p, err := grammar.Parse(*g.table, c.text)
-		if err != nil && len(p.Others) > 0 {
-			p.Unfit, err = err, nil
-		}
-		if err == nil && len(p.Missing) == 1 && c.usual != "" {
-			p.Filled, p.Missing, p.Args["caster"] = "caster", nil, c.usual
-		}
-		if err == nil {
-			p, err = g.Meant(context.Background(), op.Request{Origin: op.Origin{Address: op.Address{Person: ana,
-				Channel: "C0"}}},
-				p, op.Decision{Policy: "1"})
-		}
+		p, err := g.meant(c.text, c.usual)
 		got := p.Args["caster"] + "|" + p.Args["scene"] + p.Args["name"]
 		if _, timed := p.Args["until"]; timed || p.Args["why"] != "" || p.Command.Verb == "caster.lock" {
 			got = p.Args["caster"] + "|" + p.Args["until"] + " " + p.Args["why"]
@@ -103,6 +109,35 @@ func TestWhatWasTypedIsKept(t *testing.T) {
 		got := filled.Fields[0].Value + "|" + filled.Fields[1].Value + "|" + filled.Problem.Plain()
 		if err != nil || got != want {
 			t.Errorf("%s: %s, %v, want %s", text, got, err, want)
+		}
+	}
+}
+
+// Reading words waits for no look because something went on air or off; a name that a change has made is waited for.
+func TestMeantByTheListAtHand(t *testing.T) {
+	g := newFixture(t)
+	read := func() int32 {
+		t.Helper()
+		before := g.looks.Load()
+		p, err := g.meant("caster open Evening News Preview 1", "")
+		if err != nil || p.Args["caster"] != "Evening News" {
+			t.Fatalf("%v: %v", p.Args, err)
+		}
+		return g.looks.Load() - before
+	}
+	for _, c := range []struct {
+		what  string
+		event func()
+		looks int32
+	}{
+		{"the first", func() {}, 1},
+		{"a change on air", func() { g.Expire(op.Target{ID: "c1"}) }, 0},
+		{"a copy", func() { g.later += time.Second; g.Expire(op.Target{NewName: "Late News"}) }, 1},
+		{"thirty-one seconds", func() { g.later += 31 * time.Second }, 1},
+	} {
+		c.event()
+		if n := read(); n != c.looks {
+			t.Errorf("after %s: %d looks, want %d", c.what, n, c.looks)
 		}
 	}
 }

@@ -54,5 +54,21 @@ func (b *Browser) list(ctx context.Context, key optionKey,
 	return l, err
 }
 
+// names gives the list by which typed words are read. Whether a studio is on air does not matter to that, so that a
+// list that only such a change has made old serves as long as others do; nobody waits for a look at it.
+func (b *Browser) names(ctx context.Context, channel string, d op.Decision, kind op.Kind) (optionList, error) {
+	l, ok := b.cache.Last(optionKey{kind: kind.Name, channel: channel, policy: d.Policy})
+	age := b.now().Sub(l.Asked)
+	if ok && age >= 0 && age < listFor && l.Asked.UnixNano() > b.named.Load() {
+		return l, nil
+	}
+	return b.options(ctx, channel, d, kind, nil)
+}
+
 // Expire makes every list an old one: something was changed, and whoever looks next shall see it.
-func (b *Browser) Expire() { b.cache.Expire() }
+func (b *Browser) Expire(changed op.Target) {
+	if changed.NewName != "" {
+		b.named.Store(b.now().UnixNano())
+	}
+	b.cache.Expire()
+}

@@ -75,10 +75,10 @@ func TestOneLookForAll(t *testing.T) {
 	if got := g.Suggest(ended, asking("caster restart ?", "")); len(got) != 3 || g.looks.Load() != 1 {
 		t.Errorf("%s after %d looks", labels(got), g.looks.Load())
 	}
-	g.Expire()
+	g.Expire(op.Target{})
 	g.slow = make(chan struct{})
 	g.Suggest(ended, asking("caster restart ?", ""))
-	g.Expire() // the look under way may have seen what was before
+	g.Expire(op.Target{}) // the look under way may have seen what was before
 	close(g.slow)
 	g.work.Wait()
 	g.Suggest(context.Background(), asking("caster restart ?", ""))

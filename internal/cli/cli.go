@@ -64,7 +64,18 @@ func (e exit) Unwrap() error { return e.error }
 func Usage(err error) error { return exit{err, Misused} }
 
 // Refused marks an error as a denial: exit code 3. Nothing more is printed for it.
-func Refused() error { return exit{errors.New("denied"), Denied} }
+func Refused() error { return Ended(Denied) }
+
+// errSaid is the error of a command that has said everything itself.
+var errSaid = errors.New("ended")
+
+// Ended ends a command that has said everything with an exit code; nil for 0.
+func Ended(code int) error {
+	if code == OK {
+		return nil
+	}
+	return exit{errSaid, code}
+}
 
 // Run finds and runs a command, and gives the exit code.
 func (p Program) Run(ctx context.Context, args []string) int {
@@ -76,8 +87,8 @@ func (p Program) Run(ctx context.Context, args []string) int {
 	switch {
 	case err == nil, errors.Is(err, flag.ErrHelp):
 		return OK
-	case errors.As(err, &stop) && stop.code == Denied:
-		return Denied
+	case errors.As(err, &stop) && errors.Is(err, errSaid):
+		return stop.code
 	}
 	fmt.Fprintf(p.Err, "%s: %s\n", p.Name, config.Scrub(err.Error()))
 	if stop.error != nil {

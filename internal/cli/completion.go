@@ -91,25 +91,63 @@ complete -o default -F _casterbot casterbot
 `)
 }
 
-// zsh takes what bash does.
+// zsh completes like bash, and says what each word does. The file works where zsh looks for completions by itself, and
+// when it is sourced.
 func zsh(out io.Writer, all []Completion) {
-	fmt.Fprint(out, "#compdef casterbot\nautoload -U +X bashcompinit && bashcompinit\n")
-	bash(out, all)
+	fmt.Fprint(out, `#compdef casterbot
+_casterbot() {
+  local before= word
+  local -a offered
+  for word in "${(@)words[2,CURRENT-1]}"; do
+    case $word in -*) break ;; esac
+    before="$before $word"
+  done
+  case ${before# } in
+`)
+	for _, c := range all {
+		fmt.Fprintf(out, "    '%s') offered=(", c.After)
+		for _, w := range c.Words {
+			fmt.Fprintf(out, " '%s'", strings.ReplaceAll(w.Text+":"+w.Short, "'", `'\''`))
+		}
+		fmt.Fprint(out, " ) ;;\n")
+	}
+	fmt.Fprint(out, `  esac
+  _describe -t words casterbot offered || _files
+}
+if [ "${funcstack[1]}" = _casterbot ]; then _casterbot "$@"; else compdef _casterbot casterbot; fi
+`)
 }
 
 func fish(out io.Writer, all []Completion) {
 	for _, c := range all {
-		when := "__fish_use_subcommand"
-		if words := strings.Fields(c.After); len(words) > 0 {
-			when = "__fish_seen_subcommand_from " + strings.Join(words, "; and __fish_seen_subcommand_from ")
-		}
+		when := c.fishCondition()
 		for _, w := range c.Words {
 			kind, text := "-f -a", w.Text
 			if name, ok := strings.CutPrefix(w.Text, "--"); ok {
 				kind, text = "-l", name
 			}
-			fmt.Fprintf(out, "complete -c casterbot -n '%s' %s %s -d '%s'\n", when, kind, text,
-				strings.ReplaceAll(w.Short, "'", `\'`))
+			fmt.Fprintf(out, "complete -c casterbot -n '%s' %s %s -d '%s'\n", when, kind, text, fishQuotes.Replace(w.Short))
 		}
 	}
+}
+
+var fishQuotes = strings.NewReplacer(`\`, `\\`, "'", `\'`)
+
+// fishCondition is when the words may follow: behind those that they come after, and not behind one of themselves.
+func (c Completion) fishCondition() string {
+	words := strings.Fields(c.After)
+	if len(words) == 0 {
+		return "__fish_use_subcommand"
+	}
+	when := "__fish_seen_subcommand_from " + strings.Join(words, "; and __fish_seen_subcommand_from ")
+	var own []string
+	for _, w := range c.Words {
+		if !strings.HasPrefix(w.Text, "-") {
+			own = append(own, w.Text)
+		}
+	}
+	if len(own) > 0 {
+		when += "; and not __fish_seen_subcommand_from " + strings.Join(own, " ")
+	}
+	return when
 }

@@ -25,7 +25,7 @@ type Config struct {
 
 	PolicyFile  string `envconfig:"CASTERBOT_POLICY" default:"policy.yml" desc:"who may do what, where; see docs/policy.md"`
 	DatabaseURL Secret `envconfig:"CASTERBOT_DATABASE_URL" default:"sqlite:casterbot.db" desc:"where operations are kept: sqlite:FILE, or postgres://… for several processes, see docs/scaling.md"`
-	AdminAddr   string `envconfig:"CASTERBOT_ADMIN_ADDR" default:"127.0.0.1:9090" desc:"address of /healthz and /readyz; empty for none" empty:"none"`
+	AdminAddr   string `envconfig:"CASTERBOT_ADMIN_ADDR" default:"127.0.0.1:9090" desc:"address of /healthz, /readyz and /metrics; empty for none" empty:"none"`
 	WatchShare  int    `envconfig:"CASTERBOT_WATCH_SHARE" default:"10" desc:"how much of the account's limits the guardian and the boards may use, in percent" form:"a number of percent from 1 to 100, such as 10"`
 	QuotaShare  int    `envconfig:"CASTERBOT_QUOTA_SHARE" default:"90" desc:"how much of the account's limits casterbot may use, all its processes together, in percent; the rest is for other tools" form:"a number of percent from 1 to 100, such as 90"`
 	LogLevel    string `envconfig:"CASTERBOT_LOG_LEVEL" default:"info" desc:"debug, info, warn or error"`

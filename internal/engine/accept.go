@@ -26,6 +26,8 @@ type Accepted struct {
 	Form  *op.Form              // to be opened at once, still without options
 	Work  func(context.Context) // to be run after the acknowledgement; nil when there is nothing more to do
 	Drop  func(context.Context) // to be run in place of Work when that cannot be run: forgets what was taken; may be nil
+	// Urgent: it is an emergency, which waits behind no look and is not counted among what a channel has under way
+	Urgent bool
 }
 
 // Accept takes a command as it arrived. It does only what fits before an acknowledgement: understand it, refuse what
@@ -93,7 +95,9 @@ func (e *Engine) take(ctx context.Context, r op.Request, parsed grammar.Parsed) 
 		return Accepted{}, err
 	}
 	e.arrives(r, parsed.Command)
-	return e.arrived(r.Channel, r.Key, func(ctx context.Context) { e.submit(ctx, r, parsed) }), nil
+	a := e.arrived(r.Channel, r.Key, func(ctx context.Context) { e.submit(ctx, r, parsed) })
+	a.Urgent = parsed.Command.Urgent
+	return a, nil
 }
 
 // arrived is work on something that was written down, after which it is in line or will never be.

@@ -54,6 +54,27 @@ type Config struct {
 	Pause   func(ctx context.Context, d time.Duration) bool // waits; false when ctx ended first; nil = real time
 	Quota   *quota.Quota                                    // when a change may be called; nil: at any time
 	Ended   func()                                          // called when an operation has ended; may be nil
+	Watch   Watch
+}
+
+// Watch is told how quickly presses are worked off, for those who measure. None may wait; each may be nil.
+type Watch struct {
+	Confirmed func(id string, came time.Time) // a press that arrived then has won
+	Leaves    func(id string)                 // a call of the operation, or of one of its members, is out of hand
+	Shown     func(op.Operation)              // its card shows how it stands
+}
+
+func (w Watch) filled() Watch {
+	if w.Confirmed == nil {
+		w.Confirmed = func(string, time.Time) {}
+	}
+	if w.Leaves == nil {
+		w.Leaves = func(string) {}
+	}
+	if w.Shown == nil {
+		w.Shown = func(op.Operation) {}
+	}
+	return w
 }
 
 // Engine moves operations through their states.
@@ -120,12 +141,13 @@ func New(c Config) *Engine {
 	e := &Engine{
 		table: c.Table, store: c.Store, authz: c.Authz,
 		now: failpoint.Clock(c.Now), log: c.Log, replica: c.Replica, pause: c.Pause, quota: c.Quota,
-		sweeper: sweeper{wake: make(chan struct{}, 1), swept: make(chan struct{}), beaten: make(chan struct{})},
+		inflight: inflight{watch: c.Watch.filled()},
+		sweeper:  sweeper{wake: make(chan struct{}, 1), swept: make(chan struct{}), beaten: make(chan struct{})},
 	}
 	e.work.base, e.work.abort = context.WithCancel(context.Background())
 	e.notify = notify.New(notify.Config{
 		Store: e.store, Chat: c.Chat, Now: e.now, Log: e.log, Replica: e.replica, After: after, Base: e.work.base,
-		Spawn: e.spawn, Gather: e.gather, Again: e.readAgain,
+		Spawn: e.spawn, Gather: e.gather, Again: e.readAgain, Shown: e.inflight.watch.Shown,
 	})
 	e.turns.init(c.Ended)
 	e.browse = browse.New(browse.Config{Table: c.Table, Store: c.Store, Authz: c.Authz, Now: e.now, Spawn: e.spawn,
@@ -225,6 +247,7 @@ type inflight struct {
 	unwritten sync.Map // outcomes by id that could not be written down
 	unsettled sync.Map // keys of what is worked off and still in the inbox, and until when it may yet get there
 	looking   sync.Map // ids of unknown operations that are being looked at
+	watch     Watch    // who is told of it
 }
 
 // sweeper is what the periodic work listens to, and how its end is heard of.
@@ -235,6 +258,7 @@ type sweeper struct {
 	swept  chan struct{}
 	beaten chan struct{} // closed when the last heartbeat is over
 	told   time.Time     // when it was last looked for what has ended, and what nobody knows
+	begun  bool          // it was looked for what an earlier process left of that
 }
 
 // work is what runs behind the callers' backs.

@@ -46,6 +46,7 @@ type stage struct {
 	rooms    map[string][]string
 	absent   bool // the bot is not in the channel
 	shared   bool // with another organisation
+	hidden   bool // Slack does not show the channel to the bot
 	shown    []op.Operation
 	showErr  []error // errors of the next shows
 	told     []string
@@ -115,14 +116,15 @@ func folder(t *testing.T) string {
 
 func (s *stage) open() {
 	s.t.Helper()
-	db, err := store.Open(context.Background(), "sqlite:"+s.path, store.Options{Now: s.clock, Replica: op.NewID()})
+	replica := op.NewID()
+	db, err := store.Open(context.Background(), "sqlite:"+s.path, store.Options{Now: s.clock, Replica: replica})
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	s.store = db
 	table := s.table()
 	s.e = New(Config{
-		Table: &table, Store: db, Authz: s.judge(&table, (*people)(s)), Chat: (*chat)(s), Now: s.clock, Replica: op.NewID(),
+		Table: &table, Store: db, Authz: s.judge(&table, (*people)(s)), Chat: (*chat)(s), Now: s.clock, Replica: replica,
 		Pause: func(ctx context.Context, d time.Duration) bool {
 			if d < tellWaiting {
 				return pause(ctx, d/100)
@@ -411,7 +413,7 @@ func (d *people) Person(_ context.Context, id, team string, _ time.Time) (op.Per
 func (d *people) Channel(_ context.Context, id string, _ time.Time) (op.Channel, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return op.Channel{ID: id, Member: !d.absent, External: d.shared}, nil
+	return op.Channel{ID: id, Member: !d.absent, External: d.shared, Hidden: d.hidden}, nil
 }
 
 func (d *people) Rooms(_ context.Context, id string, _ time.Time) ([]string, error) {

@@ -130,15 +130,18 @@ func (e *Engine) followed(ctx context.Context, id string) (time.Time, error) {
 	if outcomeOf(o).Ended() {
 		return time.Time{}, nil
 	}
+	may, err := e.authz.Tells(ctx, o.Channel)
+	if err != nil { // nothing is looked at that nobody may be told yet
+		return time.Time{}, err
+	}
 	f, err := whatCame(ctx, command, o)
 	switch {
 	case err == nil && len(f.Over) > 0:
 		return f.Again, e.overBy(ctx, o, f.Over)
 	case err != nil || len(f.Text) == 0:
 		return f.Again, err
-	}
-	if f, err = e.toldHere(ctx, o, f); err != nil {
-		return time.Time{}, err
+	case !may:
+		f = op.Followup{Text: op.L("What came of it is not told in this channel any more."), Next: []op.Next{}}
 	}
 	outcome := outcomeOf(o)
 	if outcome.After = f.Text; f.Next != nil {
@@ -147,14 +150,6 @@ func (e *Engine) followed(ctx context.Context, id string) (time.Time, error) {
 	err = e.note(ctx, o, store.Note{Outcome: &outcome, Version: o.Version}, op.EventFollowed)
 	e.notify.EnqueueCard(o.ID)
 	return f.Again, err
-}
-
-// toldHere is as much of what came of an operation as its channel may be told.
-func (e *Engine) toldHere(ctx context.Context, o op.Operation, f op.Followup) (op.Followup, error) {
-	if may, err := e.authz.Tells(ctx, o.Channel); err != nil || may {
-		return f, err
-	}
-	return op.Followup{Text: op.L("What came of it is not told in this channel any more."), Next: []op.Next{}}, nil
 }
 
 // whatCame asks the command; a panic is a look that could not see.

@@ -193,6 +193,25 @@ func TestLooksHaveTheirDistance(t *testing.T) {
 	}
 }
 
+// Nothing is looked at as long as it is not known whether the channel may be told of it; then it is told.
+func TestWhatCameWaitsUntilItMayBeTold(t *testing.T) {
+	l := &later{}
+	l.say(func(int64) (op.Followup, error) { return op.Followup{Text: op.L("news.mp4")}, nil })
+	s, o := followed(t, l)
+	s.with(func() { s.hidden = true })
+	for range 3 {
+		s.advance(followRetry)
+	}
+	if n := l.looks.Load(); n > 0 || s.after(o) != "" {
+		t.Errorf("%d looks, %q", n, s.after(o))
+	}
+	s.with(func() { s.hidden = false })
+	s.advance(followRetry)
+	if got := s.after(o); got != "news.mp4" {
+		t.Errorf("%q", got)
+	}
+}
+
 // A channel that has become shared with others is not told what came of it.
 func TestASharedChannelIsNotToldWhatCame(t *testing.T) {
 	l := &later{}

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"slices"
+	"time"
 
 	"casterbot/internal/op"
 	"casterbot/internal/store"
@@ -14,6 +15,8 @@ import (
 const (
 	unknownsRead = 200 // unknown outcomes of one target that are looked through
 	unknownsTold = 5   // and of which a card tells
+
+	emergencyWithin = time.Hour // from the question to the confirmation of an emergency, as far as it is looked for
 )
 
 // unknowns are the operations of a target of which the outcome is not known.
@@ -107,4 +110,27 @@ func (e *Engine) unknownFact(o op.Operation, channel string, crosses bool) op.Li
 		fact = op.L(fact, " Settle that one first if you can.")
 	}
 	return fact
+}
+
+// overtaken gives the emergency of another process that got in line on a target of an operation after that was
+// pressed. Which of both was pressed first nobody can tell, and sent after it the operation would take it back.
+func (e *Engine) overtaken(ctx context.Context, o op.Operation, pressed time.Time) (by op.Operation, is bool,
+	err error) {
+	asked := store.Query{Commands: e.usages(func(c op.Command) bool { return c.Urgent }), Newest: true, Limit: 1,
+		States: []op.State{op.Queued, op.Running, op.Succeeded, op.Unknown}, Since: pressed.Add(-emergencyWithin)}
+	for _, target := range targetsOf(o) {
+		if asked.Target = target; target == "" || len(asked.Commands) == 0 {
+			continue
+		}
+		found, err := e.store.List(ctx, asked)
+		if err != nil {
+			return by, false, err
+		}
+		for _, by = range found {
+			if by.Claim != e.replica && by.Confirmed.After(pressed) {
+				return by, true, nil
+			}
+		}
+	}
+	return by, false, nil
 }

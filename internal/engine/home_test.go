@@ -132,7 +132,7 @@ func TestHomeLooksSeldom(t *testing.T) {
 	want("after 30 s more", "Evening News", 2)
 	g.advance(time.Second)
 	want("and one", "Evening News", 3)
-	g.e.browse.Expire()
+	g.e.browse.Expire(op.Target{})
 	want("after a change", "Evening News", 3)
 	g.advance(4 * time.Second)
 	if seen := g.at(bo).Note.Plain(); seen != "As of 2026-11-22 20:00:41 UTC." {

@@ -212,7 +212,9 @@ func (e *Engine) commandOf(o op.Operation) (op.Command, error) {
 
 // queue is the guarded move that only one click can win.
 func (e *Engine) queue(ctx context.Context, o op.Operation, c op.Click, event string) error {
-	e.awaitEarlier(ctx, c.Channel, c.Key, o.Plan.Target)
+	if err := e.awaitEarlier(ctx, c.Address, c.Key, o); err != nil {
+		return err
+	}
 	now, err := e.store.Move(ctx, store.Move{
 		ID: o.ID, From: op.Pending, To: op.Queued, By: c.Person, Fresh: true, Expires: e.now().Add(startWithin),
 		Event: e.event(event, c.Person, c.PersonTeam, o),
@@ -223,6 +225,7 @@ func (e *Engine) queue(ctx context.Context, o op.Operation, c op.Click, event st
 	if err != nil {
 		return fmt.Errorf("confirm %s: %w", o.Ref(), err)
 	}
+	e.inflight.watch.Confirmed(o.ID, c.Came)
 	e.log.Info(event, "op", o.Ref(), "verb", o.Verb, "person", c.Person)
 	e.notify.EnqueueCardWithin(o.ID, notify.ButtonsWithin)
 	e.spawn(func(ctx context.Context) { e.execute(ctx, o.ID) })

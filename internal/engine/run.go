@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -39,7 +40,7 @@ func (e *Engine) execute(ctx context.Context, id string) {
 	}
 	failpoint.At("k3")
 	outcome := e.send(ctx, o, command, t)
-	e.browse.Expire()
+	e.browse.Expire(o.Plan.Target)
 	failpoint.At("k5")
 	o, err = e.finish(ctx, o, outcome)
 	if err != nil {
@@ -168,7 +169,14 @@ func (e *Engine) apply(ctx context.Context, o op.Operation, command op.Command, 
 			outcome = op.Outcome{State: op.Unknown, Text: op.L("casterbot failed during the call.")}
 		}
 	}()
-	permit := op.NewSendPermit(g.permit, func(why op.Line, d time.Duration) {
+	leave := func() error {
+		err := g.permit()
+		if err == nil {
+			e.inflight.watch.Leaves(cmp.Or(o.Group, o.ID))
+		}
+		return err
+	}
+	permit := op.NewSendPermit(leave, func(why op.Line, d time.Duration) {
 		g.wait(d)
 		told(why, d)
 	})

@@ -60,6 +60,7 @@ func (e *Engine) replayInbox(ctx context.Context) error {
 	}
 }
 
+// resume gives the work on one of them. What it asks for is in line behind those that were pressed before it.
 func (e *Engine) resume(row store.Received) func(context.Context) {
 	settle := func(ctx context.Context) {
 		if err := e.store.Done(ctx, row.Key); err != nil {
@@ -81,13 +82,15 @@ func (e *Engine) resume(row store.Received) func(context.Context) {
 		case parsed.Command.Effect == op.Read:
 			return e.resumeLook(r, settle, func(ctx context.Context) { e.read(ctx, r, parsed) })
 		}
-		return func(ctx context.Context) { e.submit(ctx, r, parsed) }
+		e.arrives(r, parsed.Command)
+		return e.arrived(r.Channel, r.Key, func(ctx context.Context) { e.submit(ctx, r, parsed) }).Work
 	case kindClick:
 		c := op.Click{}
 		if json.Unmarshal(row.Body, &c) != nil {
 			return settle
 		}
-		return func(ctx context.Context) { e.pressAgain(ctx, c) }
+		e.arrivals.enter(c.Channel, c.Key, "")
+		return e.arrived(c.Channel, c.Key, func(ctx context.Context) { e.pressAgain(ctx, c) }).Work
 	}
 	return settle
 }

@@ -133,8 +133,9 @@ func (e *Engine) pauseUntil(ctx context.Context, end <-chan struct{}) {
 const arriveWithin = 1500 * time.Millisecond
 
 // arrivals let changes get in line on their targets in the order in which they were pressed, however long each of them
-// is looked at before: what is typed and needs no confirmation, and the clicks that confirm. Over replicas the store's
-// order is that in which they got in line.
+// is looked at before: what is typed and needs no confirmation, and the clicks that confirm. An emergency waits for
+// none of them: what was pressed before it, and would get in line after it, does not. Over replicas the store's order
+// is that in which they got in line (Engine.overtaken).
 type arrivals struct {
 	mu   sync.Mutex
 	here []*arrival // the earliest first
@@ -145,13 +146,16 @@ type arrival struct {
 	channel, key string
 	target       string // empty: not known yet
 	gone         chan struct{}
+	enters       bool                    // it gets in line now: nothing stops it any more
+	passed       map[string]op.Operation // by the target: an emergency that went first
 }
 
 // enter notes that something was pressed. What is of no interest to others need not.
 func (a *arrivals) enter(channel, key, target string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.here = append(a.here, &arrival{channel: channel, key: key, target: target, gone: make(chan struct{})})
+	a.here = append(a.here, &arrival{channel: channel, key: key, target: target, gone: make(chan struct{}),
+		passed: map[string]op.Operation{}})
 }
 
 // leave notes that it is in line, or will not be.
@@ -159,13 +163,15 @@ func (a *arrivals) leave(channel, key string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.here = slices.DeleteFunc(a.here, func(x *arrival) bool {
-		if x.channel != channel || x.key != key {
+		if !x.is(channel, key) {
 			return false
 		}
 		close(x.gone)
 		return true
 	})
 }
+
+func (x *arrival) is(channel, key string) bool { return x.channel == channel && x.key == key }
 
 // before gives those that were pressed earlier and stand before a change of a target: in its channel also those of
 // which the target is not known yet, in others only where theirs may be the same.
@@ -174,7 +180,7 @@ func (a *arrivals) before(channel, key, target string, mayTouch func(channel str
 	defer a.mu.Unlock()
 	for _, x := range a.here {
 		switch {
-		case x.channel == channel && x.key == key:
+		case x.is(channel, key):
 			return earlier
 		case x.target != "" && target != "":
 			if x.target == target {
@@ -187,13 +193,77 @@ func (a *arrivals) before(channel, key, target string, mayTouch func(channel str
 	return nil // it is none of them
 }
 
+// pass lets an emergency go before some, and gives those that get in line at this moment.
+func (a *arrivals) pass(earlier []*arrival, emergency op.Operation) (enter []*arrival) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	target := emergency.Plan.Target.Key()
+	for _, x := range earlier {
+		if x.enters {
+			enter = append(enter, x)
+		}
+		if _, passed := x.passed[target]; !passed {
+			x.passed[target] = emergency
+		}
+	}
+	return enter
+}
+
+// passedBy gives the emergency that went before a change of a target. Without one it gets in line now.
+func (a *arrivals) passedBy(channel, key string, targets []string) (emergency op.Operation, passed bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	i := slices.IndexFunc(a.here, func(x *arrival) bool { return x.is(channel, key) })
+	if i < 0 {
+		return emergency, false
+	}
+	for _, target := range targets {
+		if emergency, passed = a.here[i].passed[target]; passed {
+			return emergency, true
+		}
+	}
+	a.here[i].enters = true
+	return emergency, false
+}
+
 // awaitEarlier returns when everything that was pressed earlier and may stand before a change of a target is in line,
-// at the latest after arriveWithin.
-func (e *Engine) awaitEarlier(ctx context.Context, channel, key string, target op.Target) {
-	earlier := e.arrivals.before(channel, key, target.Key(), func(channel string) bool {
+// at the latest after arriveWithin. It refuses what an emergency has passed meanwhile: sent after it, it would take
+// that back.
+func (e *Engine) awaitEarlier(ctx context.Context, from op.Address, key string, o op.Operation) error {
+	urgent := e.use(o).Command.Urgent
+	earlier := e.arrivals.before(from.Channel, key, o.Plan.Target.Key(), func(channel string) bool {
 		scope, ok := e.authz.Scope(channel)
-		return ok && scope.Touches(target)
+		return ok && scope.Touches(o.Plan.Target)
 	})
+	if urgent {
+		earlier = e.arrivals.pass(earlier, o)
+	}
+	e.awaitAll(ctx, earlier)
+	if urgent {
+		return nil
+	}
+	first, passed := e.arrivals.passedBy(from.Channel, key, targetsOf(o))
+	if !passed {
+		var err error
+		if first, passed, err = e.overtaken(ctx, o, from.At); !passed || err != nil {
+			return err
+		}
+	}
+	return op.Refuse(op.L("An emergency went first: ", op.Code("op "+first.Ref()), e.titleIn(first, from.Channel),
+		". Nothing was done.")).SaysSo()
+}
+
+// targetsOf are the keys of what an operation changes: each one of several.
+func targetsOf(o op.Operation) []string {
+	targets := []string{o.Plan.Target.Key()}
+	for _, part := range o.Plan.Parts {
+		targets = append(targets, part.Plan.Target.Key())
+	}
+	return targets
+}
+
+// awaitAll returns when all are in line, or will not be, at the latest after arriveWithin.
+func (e *Engine) awaitAll(ctx context.Context, earlier []*arrival) {
 	if len(earlier) == 0 {
 		return
 	}

@@ -1,5 +1,5 @@
-// Package health serves /healthz and /readyz on an address of its own. It keeps true that nothing can be changed
-// through it and that it names no studio, channel or person. It knows only two functions that it is given.
+// Package health serves /healthz, /readyz and /metrics on an address of its own. It keeps true that nothing can be
+// changed through it and that it names no studio, channel or person. It knows only what it is given.
 package health
 
 import (
@@ -19,14 +19,14 @@ type Probe func(ctx context.Context) (state map[string]any, ok bool)
 
 // Start listens; an empty address means that nobody does. The server can be closed in any case. The process is healthy
 // while it answers at all; it is ready while every probe is.
-func Start(addr string, probes map[string]Probe, log *slog.Logger) (*http.Server, error) {
-	s := &http.Server{Handler: Handler(probes), ReadHeaderTimeout: 5 * time.Second}
+func Start(addr string, probes map[string]Probe, metrics http.Handler, log *slog.Logger) (*http.Server, error) {
+	s := &http.Server{Handler: Handler(probes, metrics), ReadHeaderTimeout: 5 * time.Second}
 	if addr == "" {
 		return s, nil
 	}
-	listener, err := net.Listen("tcp", addr)
+	listener, err := Listen(addr)
 	if err != nil {
-		return s, fmt.Errorf("CASTERBOT_ADMIN_ADDR: cannot listen on %s: %w", addr, errors.Unwrap(err))
+		return s, err
 	}
 	s.Addr = listener.Addr().String()
 	go func() {
@@ -37,9 +37,19 @@ func Start(addr string, probes map[string]Probe, log *slog.Logger) (*http.Server
 	return s, nil
 }
 
-// Handler answers GET /healthz and GET /readyz.
-func Handler(probes map[string]Probe) http.Handler {
+// Listen takes the address.
+func Listen(addr string) (net.Listener, error) {
+	listener, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("CASTERBOT_ADMIN_ADDR: cannot listen on %s: %w", addr, errors.Unwrap(err))
+	}
+	return listener, nil
+}
+
+// Handler answers GET /healthz, GET /readyz and GET /metrics.
+func Handler(probes map[string]Probe, metrics http.Handler) http.Handler {
 	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", metrics)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		write(w, http.StatusOK, map[string]any{"ok": true})
 	})

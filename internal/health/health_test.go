@@ -13,6 +13,10 @@ func probe(ok bool) Probe {
 	return func(context.Context) (map[string]any, bool) { return map[string]any{"age": 3}, ok }
 }
 
+var metrics = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	_, _ = w.Write([]byte("casterbot_up 1"))
+})
+
 func TestHandler(t *testing.T) {
 	for name, c := range map[string]struct {
 		method, path string
@@ -24,11 +28,13 @@ func TestHandler(t *testing.T) {
 		"ready":           {"GET", "/readyz", true, 200, `"store":{"age":3,"ok":true}`},
 		"not ready":       {"GET", "/readyz", false, 503, `"store":{"age":3,"ok":false}`},
 		"nothing to post": {"POST", "/readyz", true, 405, ""},
+		"metrics":         {"GET", "/metrics", true, 200, "casterbot_up 1"},
+		"no order":        {"POST", "/metrics", true, 405, ""},
 		"nothing else":    {"GET", "/debug/pprof/", true, 404, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := httptest.NewRecorder()
-			Handler(map[string]Probe{"store": probe(c.ok)}).ServeHTTP(w, httptest.NewRequest(c.method, c.path, nil))
+			Handler(map[string]Probe{"store": probe(c.ok)}, metrics).ServeHTTP(w, httptest.NewRequest(c.method, c.path, nil))
 			if w.Code != c.status || !strings.Contains(w.Body.String(), c.body) {
 				t.Fatalf("%d %s", w.Code, w.Body)
 			}
@@ -37,7 +43,7 @@ func TestHandler(t *testing.T) {
 }
 
 func TestStart(t *testing.T) {
-	s, err := Start("127.0.0.1:0", nil, slog.New(slog.DiscardHandler))
+	s, err := Start("127.0.0.1:0", nil, metrics, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,10 +53,10 @@ func TestStart(t *testing.T) {
 		t.Fatal(err, answer)
 	}
 	answer.Body.Close()
-	if _, err := Start(s.Addr, nil, nil); err == nil || !strings.Contains(err.Error(), "CASTERBOT_ADMIN_ADDR") {
+	if _, err := Start(s.Addr, nil, metrics, nil); err == nil || !strings.Contains(err.Error(), "CASTERBOT_ADMIN_ADDR") {
 		t.Fatalf("a taken port: %v", err)
 	}
-	if none, err := Start("", nil, nil); err != nil || none.Close() != nil {
+	if none, err := Start("", nil, metrics, nil); err != nil || none.Close() != nil {
 		t.Fatalf("no address: %v", err)
 	}
 }

@@ -34,6 +34,9 @@ type Config struct {
 	// Waiting, if set, is told before every pause: while a call waits for its turn (why is Throttled), or before a send is
 	// tried again that ended as why. A read has no permit.
 	Waiting func(ctx context.Context, permit op.SendPermit, action string, why Class, wait time.Duration)
+	// Sent, if set, is told of each send that is over, for those who measure: of what class its failure was, empty for
+	// none, and how long it took.
+	Sent func(action string, class Class, took time.Duration)
 }
 
 // Mode is a caster's NormType.

@@ -66,7 +66,9 @@ func (c *Client) call(ctx context.Context, permit op.SendPermit, a Action, p par
 			return nil, refused
 		}
 		leaves()
+		began := time.Now()
 		body, err := c.send(ctx, permit, a, p, turn)
+		c.sent(a, err, time.Since(began))
 		switch {
 		case err == nil:
 			return body, nil

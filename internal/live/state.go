@@ -13,8 +13,8 @@ import (
 
 // How far the clock of this machine may be off. The service refuses from 15 minutes on.
 const (
-	skewTold    = time.Minute
-	skewRefused = 10 * time.Minute
+	SkewTold    = time.Minute
+	SkewRefused = 10 * time.Minute
 	skewCode    = "ClockSkew" // our own, of a change that is not sent for that
 )
 
@@ -119,6 +119,17 @@ func (o *observer) note(action string, failed *Error, x *exchange) {
 	}
 }
 
+// sent tells of a send that is over. One whose turn had passed was none.
+func (c *Client) sent(a Action, failed *Error, took time.Duration) {
+	class := Class("")
+	if failed != nil {
+		class = failed.Class
+	}
+	if c.config.Sent != nil && (failed == nil || !failed.stale) {
+		c.config.Sent(a.Name, class, took)
+	}
+}
+
 // bar says that the list of casters is refused, for want of a right or in this region: without it nothing works.
 func (o *observer) bar(refused *Error) {
 	o.mu.Lock()
@@ -137,10 +148,10 @@ func (o *observer) clock(now time.Time, header http.Header) {
 	}
 	o.Skew = now.Sub(theirs).Round(time.Second)
 	switch off := o.Skew.Abs(); {
-	case off > skewRefused:
+	case off > SkewRefused:
 		o.tell(now, slog.LevelError, kind{code: skewCode}, "the clock of this machine is wrong: changes are refused",
 			"ahead", o.Skew.String())
-	case off > skewTold:
+	case off > SkewTold:
 		o.tell(now, slog.LevelWarn, kind{code: skewCode}, "the clock of this machine is wrong", "ahead", o.Skew.String())
 	}
 }
@@ -162,7 +173,7 @@ func (o *observer) tell(now time.Time, level slog.Level, k kind, text string, at
 
 // skewed refuses a change while the clock of this machine is so wrong that what is decided by it may be.
 func (c *Client) skewed(action string) *Error {
-	if c.State().Skew.Abs() <= skewRefused {
+	if c.State().Skew.Abs() <= SkewRefused {
 		return nil
 	}
 	const why = "the clock of this machine is wrong"

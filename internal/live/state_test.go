@@ -6,9 +6,12 @@ import (
 	"encoding/json"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"casterbot/internal/op"
 )
 
 // lines takes the log of a client and gives a clock that can be set.
@@ -173,5 +176,49 @@ func TestMissingProfileIsNamed(t *testing.T) {
 	}
 	if got := l.all(t); len(got) != 1 || got[0]["code"] != noKeys || !strings.Contains(got[0]["why"].(string), "nobody") {
 		t.Errorf("%v", got)
+	}
+}
+
+// Whoever measures is told of each send, with its class and how long it took; of waiting for a turn nothing.
+func TestSendsAreTold(t *testing.T) {
+	var told []string
+	client := newCloud(t, refuse(400, "Throttling.User"), ok(), refuse(403, "Forbidden.RAM")).client(t, func(c *Config) {
+		c.Sent = func(action string, class Class, took time.Duration) {
+			if took <= 0 || took > time.Minute {
+				t.Errorf("%s took %s", action, took)
+			}
+			told = append(told, action+" "+string(class))
+		}
+	})
+	if _, err := client.RestartCaster(t.Context(), permitted, "one"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := client.StopCaster(t.Context(), permitted, "one"); err == nil {
+		t.Error("a refusal is none")
+	}
+	if _, err := client.StopCaster(t.Context(), op.SendPermit{}, "one"); err == nil {
+		t.Error("it leaves without a permit")
+	}
+	if want := []string{"RestartCaster throttled", "RestartCaster ", "StopCaster refused",
+		"StopCaster not-sent"}; !slices.Equal(told, want) {
+		t.Errorf("%q, want %q", told, want)
+	}
+}
+
+// A call that gets no answer, or cannot leave, has its line too, with the reason.
+func TestFailuresWithoutAnAnswerAreLogged(t *testing.T) {
+	cut := newCloud(t, reset)
+	dead := newCloud(t, ok())
+	dead.Close()
+	for class, server := range map[Class]*cloud{Unknown: cut, NotSent: dead} {
+		l := &lines{}
+		client := l.watch(server.client(t))
+		_, _ = client.CasterConfig(t.Context(), "one")
+		_, _ = client.CasterConfig(t.Context(), "one")
+		got := l.all(t)
+		if len(got) != 1 || got[0]["class"] != string(class) || got[0]["action"] != "DescribeCasterConfig" ||
+			len(got[0]["why"].(string)) < 10 {
+			t.Errorf("%s: %v", class, got)
+		}
 	}
 }

@@ -190,7 +190,7 @@ func (v boardView) stream(stream named) (row, bool) {
 	}
 	switch {
 	case len(fact) == 0:
-	case recorded.Going() || !seen && recorded.Own.Began():
+	case recorded.Going() || recorded.Started() || !seen && recorded.Own.Began():
 		r.rank, r.item.Mark = rankRecording, op.MarkRecording
 	case recorded.Due().After(v.at):
 		r.rank, r.item.Mark = rankPaused, op.MarkPaused
@@ -222,10 +222,27 @@ func (v boardView) unlisted(stream live.Stream) op.Line {
 
 // recording is how the recording of a stream stands.
 func (v boardView) recording(stream live.Stream) tally.Recording {
+	return v.snapshot.recording(stream, v.own)
+}
+
+func (s snapshot) recording(stream live.Stream, own records.History) tally.Recording {
 	t := op.Target{Kind: "stream", ID: stream.String()}
-	r := tally.Recording{At: v.at, Own: v.own.Standing(t, op.IsRecorded), Paused: v.own.Standing(t, op.IsPaused)}
-	if m := v.material[stream]; !m.From.IsZero() {
-		r.Phase, r.Content = tally.PhaseOf([]live.Content{m}, nil, v.at)
+	r := tally.Recording{At: s.at, Own: own.Standing(t, op.IsRecorded), Paused: own.Standing(t, op.IsPaused)}
+	if m := s.material[stream]; !m.From.IsZero() {
+		r.Phase, r.Content = tally.PhaseOf([]live.Content{m}, nil, s.at)
 	}
 	return r
+}
+
+// recordedIn gives the first of some streams that is being recorded, as far as the look showed; without a name when
+// none is.
+func (s snapshot) recordedIn(streams []named, own records.History) named {
+	for _, stream := range streams {
+		on, seen := s.live(stream.of)
+		r := s.recording(stream.of, own)
+		if (on != nil || !seen) && (r.Going() || r.Started()) {
+			return stream
+		}
+	}
+	return named{}
 }

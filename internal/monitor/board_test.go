@@ -63,6 +63,20 @@ func TestBoard(t *testing.T) {
 	}
 }
 
+// A recording that the bot has started stands there before the cloud lists it; that it never does is said.
+func TestARecordingThatIsNotListedYet(t *testing.T) {
+	s := newFixture(t)
+	s.board(show, true)
+	s.did("record.start", mainLine)
+	s.pass(time.Second)
+	s.want("put up", "main · live since 2026-11-22 11:00:00 UTC · recording started 2026-11-22 12:00:00 UTC by @U0ANA, not listed yet")
+	s.pass(2 * boardEvery)
+	s.want("a minute later", "recording started 2026-11-22 12:00:00 UTC by @U0ANA, but nothing of it is listed")
+	s.recorded(90 * time.Second)
+	s.pass(boardEvery)
+	s.want("listed", "main · live since 2026-11-22 11:00:00 UTC · recording since 2026-11-22 12:00:00 UTC")
+}
+
 // A board is edited at most once in ten seconds, whoever wants what.
 func TestBoardIsEditedSeldom(t *testing.T) {
 	s := newFixture(t)

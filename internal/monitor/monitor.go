@@ -103,7 +103,20 @@ type Monitor struct {
 	guardDue, boardDue time.Time
 	shown              ownDoings
 
+	looks looks
 	signals
+}
+
+// looks counts the calls that look.
+type looks struct{ seen, failed, last atomic.Int64 }
+
+// Looks says how many looks of this process have shown something and how many could not, and when the last one did;
+// zero: none has.
+func (w *Monitor) Looks() (seen, failed int64, last time.Time) {
+	if at := w.looks.last.Load(); at != 0 {
+		last = time.Unix(0, at)
+	}
+	return w.looks.seen.Load(), w.looks.failed.Load(), last
 }
 
 // signals are what others tell a watcher at work.
@@ -194,7 +207,7 @@ func (w *Monitor) turn(ctx context.Context) (err error) {
 	if !guard && !draw {
 		return nil
 	}
-	job := round{at: now, may: map[string]permission{}}
+	job := round{at: now, may: map[string]permission{}, scope: w.Policy.Scope}
 	if draw {
 		job.boards = boards
 	}

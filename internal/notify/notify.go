@@ -39,11 +39,15 @@ type Config struct {
 	Base    context.Context                                // ends what is tried for long
 	Spawn   func(func(context.Context))                    // runs work that the process waits for at its end
 	Again   func(context.Context, op.Request) op.Answer    // judges and answers anew a question that only looks
+	Shown   func(op.Operation)                             // told when a card shows how its operation stands; may be nil
 	Gather  func(ctx context.Context, id string) error     // lets an operation of several come to what its members have
 }
 
 // New makes a notifier.
 func New(c Config) *Notifier {
+	if c.Shown == nil {
+		c.Shown = func(op.Operation) {}
+	}
 	n := &Notifier{Config: c, kept: keptReplies(c.Store)}
 	n.replies.mine, n.replies.busy = map[string]pendingReply{}, map[string]bool{}
 	n.cards.init()

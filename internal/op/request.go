@@ -64,6 +64,8 @@ type Click struct {
 	Message string `json:"message"` // id of the message that carries the button
 	// the version of the operation that the bot's own page showed; 0: a button of the message itself, which is edited
 	Version int64 `json:"version,omitempty"`
+	// when it arrived, by the clock of this process alone; zero after a restart
+	Came time.Time `json:"-"`
 }
 
 // Person is what is known of somebody at one moment.
@@ -86,6 +88,7 @@ type Channel struct {
 	ID       string
 	Name     string
 	External bool // shared with another organisation, or about to be
+	Hidden   bool // Slack does not show it to the bot, so it is not known whether it is shared: External says that it is
 	Archived bool
 	Member   bool // the bot is in it
 	Direct   bool // a direct message: whoever is in it stays in it

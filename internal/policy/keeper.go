@@ -20,6 +20,8 @@ type Keeper struct {
 	log     *slog.Logger
 	every   time.Duration
 	current atomic.Pointer[Policy]
+	loaded  atomic.Int64 // when it was taken, in Unix nanoseconds
+	behind  atomic.Bool  // it is not what the file says: that could not be read or taken
 
 	mu      sync.Mutex    // one look or reload at a time
 	judged  string        // hash of the last content that was taken or refused
@@ -37,6 +39,7 @@ func NewKeeper(path string, verbs []string, log *slog.Logger) (*Keeper, error) {
 	}
 	k.judged, k.before = p.hash, p.hash
 	k.current.Store(p)
+	k.loaded.Store(time.Now().UnixNano())
 	k.doubts(p)
 	return k, nil
 }
@@ -50,6 +53,11 @@ func (k *Keeper) OnSwap(do func(*Policy)) {
 
 // Current gives the policy in force.
 func (k *Keeper) Current() *Policy { return k.current.Load() }
+
+// Loaded is when the policy in force was taken, and whether it is what the file says.
+func (k *Keeper) Loaded() (at time.Time, same bool) {
+	return time.Unix(0, k.loaded.Load()), !k.behind.Load()
+}
 
 // Reload reads the file now. On an error, which is logged too, the last good policy stays in force.
 func (k *Keeper) Reload() error {
@@ -89,10 +97,14 @@ func (k *Keeper) look() {
 			k.log.Error("policy cannot be read, the last good one stays in force", "error", err)
 		}
 		k.missing = err.Error()
+		k.behind.Store(true)
 		return
 	}
 	k.missing = ""
 	sum := hashOf(data)
+	if sum == k.Current().hash {
+		k.behind.Store(false)
+	}
 	settled := sum == k.before
 	k.before = sum
 	if settled && sum != k.judged {
@@ -112,6 +124,8 @@ func (k *Keeper) take(data []byte) error {
 		return err
 	}
 	k.current.Store(p)
+	k.loaded.Store(time.Now().UnixNano())
+	k.behind.Store(false)
 	k.log.Info("policy reloaded", "file", k.path, "hash", p.hash, "channels", len(p.channels))
 	k.doubts(p)
 	k.swapped(p)
@@ -122,6 +136,7 @@ func (k *Keeper) take(data []byte) error {
 func (k *Keeper) refused(err error) {
 	var list Problems
 	errors.As(err, &list)
+	k.behind.Store(true)
 	for _, p := range list {
 		k.log.Error("policy refused, the last good one stays in force", "file", p.File, "line", p.Line, "key", p.Key,
 			"problem", p.Text)

@@ -286,3 +286,39 @@ func TestKeeperTellsDoubts(t *testing.T) {
 		t.Errorf("log %s", log)
 	}
 }
+
+// Whether the policy in force is what the file says, and since when it is.
+func TestLoaded(t *testing.T) {
+	began := time.Now()
+	k, _, file := start(t, lets)
+	first, same := k.Loaded()
+	if !same || first.Before(began) {
+		t.Errorf("at the start: %v, %v", first, same)
+	}
+	look := func() {
+		k.look()
+		k.look() // a change counts when two looks see it
+	}
+	write(t, file, "version: 9\n")
+	look()
+	if at, same := k.Loaded(); same || !at.Equal(first) {
+		t.Errorf("a broken file: %v, %v", at, same)
+	}
+	write(t, file, lets)
+	look()
+	if at, same := k.Loaded(); !same || !at.After(first) {
+		t.Errorf("put back: %v, %v", at, same)
+	}
+	if err := os.Remove(file); err != nil {
+		t.Fatal(err)
+	}
+	look()
+	if _, same := k.Loaded(); same {
+		t.Error("a file that is gone is the same")
+	}
+	write(t, file, bars)
+	look()
+	if at, same := k.Loaded(); !same || !at.After(first) {
+		t.Errorf("another one: %v, %v", at, same)
+	}
+}

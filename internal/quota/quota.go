@@ -23,6 +23,8 @@ type Config struct {
 	Replica string       // names this process in the book
 	Peers   func() int   // how many other replicas live; nil: none is known of
 	Log     *slog.Logger // nil logs nothing
+	// Waited is told how long a call waited until it got a permit, for those who measure; it may be nil.
+	Waited func(Class, time.Duration)
 }
 
 // Quota gives permits for calls. All methods may be used by many goroutines at once. A nil one knows no limits.
@@ -69,8 +71,12 @@ func (q *Quota) Reserve(ctx context.Context, operation string, ahead time.Durati
 	case Limit(operation) == 0:
 		return nil, ErrNoLimit
 	}
-	l := q.line(operation)
-	return l.await(ctx, l.enter(Of(ctx), ahead))
+	l, caller, began := q.line(operation), Of(ctx), time.Now()
+	p, err := l.await(ctx, l.enter(caller, ahead))
+	if err == nil && q.config.Waited != nil {
+		q.config.Waited(caller.Class, time.Since(began))
+	}
+	return p, err
 }
 
 func (q *Quota) line(operation string) *line {

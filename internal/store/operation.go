@@ -54,6 +54,9 @@ func (s *Store) Create(ctx context.Context, o op.Operation, e op.Event, settles 
 	made, err := s.change(ctx, e, func(t *transaction) (op.Operation, error) {
 		return t.insert(o, settles)
 	})
+	if err == nil {
+		s.watch.Made(made)
+	}
 	return made, wrap(err, "create %s", o.Ref())
 }
 
@@ -153,6 +156,9 @@ func (s *Store) Move(ctx context.Context, m Move) (op.Operation, error) {
 		}
 		return o, err
 	})
+	if err == nil {
+		s.watch.Moved(m.From, o)
+	}
 	return o, wrap(err, "move %s from %s to %s", op.Ref(m.ID), m.From, m.To)
 }
 

@@ -66,6 +66,9 @@ func questions(s *Store, o op.Operation, n int) []question {
 		{"operations in care", "operations_open", selectOrphans, []any{500, "one", s.alive(late.UnixMilli())}},
 		{"ahead on a target", "operations_open_target", countAhead, []any{o.ID, late.UnixMilli()}},
 		{"memos", "memos_live", selectDocuments, []any{"follow", late.UnixMilli()}},
+		{"how many are open", "operations_open", Number{}.open(), nil},
+		{"how many cards are behind", "operations_unshown", Number{}.behind(), []any{many}},
+		{"how many documents", "memos_live", Number{}.kept(), []any{"follow", late.UnixMilli()}},
 	}
 	for _, ask := range []struct {
 		name, index string

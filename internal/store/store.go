@@ -61,6 +61,7 @@ type Options struct {
 	Now     func() time.Time // the store's clock; nil is time.Now for a file and the server's clock for PostgreSQL
 	Replica string           // owner of claims, random per process; empty makes one
 	Log     *slog.Logger     // nil logs nothing
+	Watch   Watch            // is told of the work
 }
 
 // Store is an open database. All methods may be used by many goroutines at once.
@@ -69,6 +70,7 @@ type Store struct {
 	clock    *serverClock // follows the database's; nil when another one counts
 	replica  string
 	log      *slog.Logger
+	watch    Watch
 	dialect  dialect
 	patience time.Duration       // see the constant
 	address  string              // of the database, as its driver reads it
@@ -100,6 +102,7 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 
 func (o Options) filled() Options {
 	o.Replica, o.Log = cmp.Or(o.Replica, op.NewID()), cmp.Or(o.Log, slog.New(slog.DiscardHandler))
+	o.Watch = o.Watch.filled()
 	return o
 }
 

@@ -76,7 +76,11 @@ func (s *Store) write(ctx context.Context, do func(*transaction) error) error {
 	return s.writeWithin(ctx, s.whole(), do)
 }
 
-func (s *Store) writeWithin(ctx context.Context, limit time.Duration, do func(*transaction) error) error {
+func (s *Store) writeWithin(ctx context.Context, limit time.Duration, do func(*transaction) error) (err error) {
+	began := time.Now()
+	defer func() {
+		s.watch.Took(Writes, time.Since(began), err != nil && !definite(err) && !errors.Is(err, context.Canceled))
+	}()
 	t, err := s.begin(ctx, limit)
 	if err != nil {
 		return unwritten(err)
@@ -170,9 +174,14 @@ func (s *Store) insist(ctx context.Context, ask func(context.Context) error) err
 	}
 }
 
-// soon bounds a read, so that a database that does not answer does not hold its caller.
-func (s *Store) soon(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(ctx, s.patience)
+// soon bounds a read, so that a database that does not answer does not hold its caller. The read ends with end.
+func (s *Store) soon(ctx context.Context) (bounded context.Context, end func()) {
+	began := time.Now()
+	bounded, cancel := context.WithTimeout(ctx, s.patience)
+	return bounded, func() {
+		cancel()
+		s.watch.Took(Reads, time.Since(began), false)
+	}
 }
 
 // prepare lets the databases read those statements once that every operation runs.

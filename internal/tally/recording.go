@@ -77,6 +77,19 @@ func (r Recording) Stopped() bool {
 // Going reports a recording that goes on: by the lists, or as the bot started it and its material grew since.
 func (r Recording) Going() bool { return r.Fresh() && !r.Stopped() }
 
+// unlistedFor is how long it is said of a recording that the bot started and that is not listed.
+const unlistedFor = time.Hour
+
+// Unlisted reports a recording that the bot started within the last hour, and of which nothing is listed since. The
+// moments of lists have whole seconds.
+func (r Recording) Unlisted() bool {
+	return r.Own.Began() && r.Own.Doubt == "" && r.At.Sub(r.Own.Since) < unlistedFor && r.Phase != Running &&
+		!r.Content.To.After(r.Own.Since) && r.Content.From.Before(r.Own.Since.Truncate(time.Second))
+}
+
+// Started is Unlisted for as long as the lists may lag behind.
+func (r Recording) Started() bool { return r.Unlisted() && r.At.Sub(r.Own.Since) < Freshness }
+
 // Sure reports a recording that goes on, without a doubt but that of a look a moment ago: the bot started it, and there
 // is material of after that.
 func (r Recording) Sure() bool {
@@ -125,6 +138,10 @@ func (r Recording) Fact() op.Line {
 			due = ", its file was due "
 		}
 		return op.L("paused ", op.At(r.Own.Since), " by ", op.Who(r.Own.By), due, op.At(r.Due()))
+	case r.Started():
+		return op.L("recording started ", op.At(r.Own.Since), " by ", op.Who(r.Own.By), ", not listed yet")
+	case r.Unlisted():
+		return op.L("recording started ", op.At(r.Own.Since), " by ", op.Who(r.Own.By), ", but nothing of it is listed")
 	case r.Sure():
 		return op.L("recording", op.Told(" since ", op.At, r.Content.From), r.again())
 	case r.Going():
@@ -154,6 +171,12 @@ func (r Recording) Line() op.Line {
 	case r.pausedBy():
 		return op.L("Recording was paused at ", op.At(r.Own.Since), " by ", op.Who(r.Own.By), "; its file was due at ",
 			op.At(r.Due()), ".")
+	case r.Started():
+		return op.L("Recording was started at ", op.At(r.Own.Since), " by ", op.Who(r.Own.By),
+			"; ApsaraVideo Live does not list it yet.")
+	case r.Unlisted():
+		return op.L("Recording was started at ", op.At(r.Own.Since), " by ", op.Who(r.Own.By),
+			", but ApsaraVideo Live lists nothing of it.")
 	case r.Sure() && !r.Content.To.IsZero():
 		return op.L("Recording", op.Told(" since ", op.At, r.Content.From), " (material up to ", op.At(r.Content.To), ")",
 			r.again(), ".")
@@ -187,7 +210,7 @@ func recordingSince(from time.Time) op.Line {
 // Mark is how it stands as a colour, of a stream that is live or not.
 func (r Recording) Mark(live bool) op.Mark {
 	switch {
-	case r.Going():
+	case r.Going() || r.Started():
 		return op.MarkRecording
 	case r.Waits():
 		return op.MarkPaused
