@@ -94,12 +94,9 @@ func (s table) wrongEnd(_ context.Context, call op.Call) error {
 // say; of is what of the lock would make another decision.
 func lockPlan(lock op.Lock, args op.Args, of ...any) op.Plan {
 	version := strconv.FormatInt(lock.Version, 10)
-	return op.Plan{Args: args, Viewers: unnoticed(), Fingerprint: op.Fingerprint(args, of),
+	return op.Plan{Args: args, Viewers: op.Unnoticed(), Fingerprint: op.Fingerprint(args, of),
 		Seen: map[string]string{"lock": version}}
 }
-
-// unnoticed is the line for viewers of what they cannot notice.
-func unnoticed() op.Line { return op.L("Viewers notice nothing.") }
 
 // seenLock is the version of the lock that a plan saw.
 func seenLock(p op.Plan) int64 {

@@ -153,7 +153,7 @@ func (s table) planRecord(ctx context.Context, call op.Call, r recordCommand) (o
 	return op.Plan{
 		Args:   op.Args{"stream": t.String()},
 		Target: op.Target{Kind: "stream", ID: t.String(), Name: t.label},
-		Title:  op.L(r.says.title, op.B(t.label)), Viewers: unnoticed(), Facts: append([]op.Line{k.Line()}, r.warn(k)...),
+		Title:  op.L(r.says.title, op.B(t.label)), Viewers: op.Unnoticed(), Facts: append([]op.Line{k.Line()}, r.warn(k)...),
 		Details:     k.Setup(t.Stream),
 		Button:      string(r.says.button),
 		Fingerprint: r.fingerprint(k, t.Stream), Seen: seen,

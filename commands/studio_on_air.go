@@ -47,7 +47,7 @@ func (s table) airLines(ctx context.Context, c live.Caster, all []live.Scene) []
 }
 
 // pictureLine says where the picture on air comes from, as far as that can be told.
-func pictureLine(all []live.Scene) []op.Line {
+func (table) pictureLine(all []live.Scene) []op.Line {
 	if scene, ok := previousPicture(all); ok {
 		return []op.Line{op.L("PROGRAM has the picture of ", op.B(scene.Name), " now.")}
 	}

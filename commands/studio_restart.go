@@ -37,7 +37,7 @@ func (s table) planRestart(ctx context.Context, call op.Call) (op.Plan, error) {
 	}
 	recorded := s.cut(ctx, call.Scope, c, output{from: tally.Program(all).PlayURL})
 	p := restartPlan(c, recorded, recorded.name)
-	p.Facts, p.Details = append(p.Facts, s.airLines(ctx, c, all)...), pictureLine(all)
+	p.Facts, p.Details = append(p.Facts, s.airLines(ctx, c, all)...), s.pictureLine(all)
 	return p, nil
 }
 

@@ -91,7 +91,7 @@ func readiness(config live.CasterConfig) []op.Line {
 // is that viewers still have the programme that they had. API:
 // https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-stopcaster
 func (s table) planStop(ctx context.Context, call op.Call) (op.Plan, error) {
-	c, all, err := s.withScenes(ctx, call, refuseIdle)
+	c, all, err := s.withScenes(ctx, call, s.refuseIdle)
 	if err != nil {
 		return op.Plan{}, err
 	}
@@ -106,14 +106,14 @@ func (s table) planStop(ctx context.Context, call op.Call) (op.Plan, error) {
 	program := tally.Program(all)
 	return op.Plan{
 		Args: op.Args{"caster": c.ID}, Target: onStudio(c), Title: op.L("Stop studio ", op.B(c.Name)),
-		Viewers: op.L("Viewers lose the programme at once."), Facts: facts, Details: pictureLine(all), OnAir: true,
+		Viewers: op.L("Viewers lose the programme at once."), Facts: facts, Details: s.pictureLine(all), OnAir: true,
 		Button:      "Stop on-air studio",
 		Fingerprint: op.Fingerprint(c.ID, c.Name, c.Started.Unix(), program.ID, tally.Picture(program)),
 		Seen:        baseline.Baseline{baseline.StartedAt: c.Started, baseline.ModifiedAt: c.Modified}.Seen(),
 	}, nil
 }
 
-func refuseIdle(c live.Caster) error {
+func (table) refuseIdle(c live.Caster) error {
 	switch {
 	case c.OnAir:
 		return nil

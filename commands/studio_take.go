@@ -57,7 +57,7 @@ func (s table) planTake(ctx context.Context, call op.Call) (op.Plan, error) {
 		Args: op.Args{"caster": c.ID, "scene": scene.ID}, Target: onStudio(c),
 		Title:   op.L("Take to PROGRAM: ", ofScene(c, scene)),
 		Viewers: op.L(viewers, played(" Check it first: ", call.Scope, scene)), Facts: facts,
-		Details: pictureLine(all), OnAir: true, Button: "Take to PROGRAM",
+		Details: s.pictureLine(all), OnAir: true, Button: "Take to PROGRAM",
 		Fingerprint: op.Fingerprint(c.ID, c.Name, scene.ID, scene.Name, tally.Picture(scene), program.ID,
 			tally.Picture(program)),
 		Seen: pictures(c, scene, all),

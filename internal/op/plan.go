@@ -42,6 +42,9 @@ func (p Plan) Subject() Line {
 	return p.Title[1:]
 }
 
+// Unnoticed is the line for viewers of what they cannot notice.
+func Unnoticed() Line { return L("Viewers notice nothing.") }
+
 // Fingerprint is equal exactly when all parts are.
 func Fingerprint(parts ...any) string {
 	text, err := json.Marshal(parts)
