@@ -14,6 +14,7 @@ import (
 type Identity struct {
 	Team, Enterprise, User, Bot string
 	TeamName, URL               string
+	Name                        string    // by which people invite it
 	Scopes                      []string  // that the token has; nil when Slack does not say
 	At                          time.Time // Slack's clock; zero when it does not say
 }
@@ -31,7 +32,7 @@ func (c Config) Identify(ctx context.Context) (Identity, error) {
 	}
 	at, _ := http.ParseTime(header.Get("Date"))
 	return Identity{Team: me.TeamID, Enterprise: me.EnterpriseID, User: me.UserID, Bot: me.BotID, TeamName: me.Team,
-		URL: me.URL, Scopes: scopes(header.Get("X-OAuth-Scopes")), At: at}, nil
+		URL: me.URL, Name: me.User, Scopes: scopes(header.Get("X-OAuth-Scopes")), At: at}, nil
 }
 
 func scopes(header string) []string {

@@ -46,9 +46,9 @@ func (b Build) Program() cli.Program {
 		Name: "casterbot", Short: "Operate ApsaraVideo Live studios and recordings from Slack.", Out: os.Stdout,
 		Err: os.Stderr,
 		Commands: []cli.Command{
-			b.runCommand(), b.sandboxCommand(), cli.PolicyCommand(shape().Verbs(), effects()),
-			cli.BackupCommand(), cli.RestoreCommand(engine.CloseRestored), cli.DoctorCommand(b.examine),
-			b.versionCommand(),
+			b.runCommand(), b.initCommand(), cli.DoctorCommand(b.examine), b.sandboxCommand(),
+			cli.PolicyCommand(shape().Verbs(), effects()), b.manifestCommand(),
+			cli.BackupCommand(), cli.RestoreCommand(engine.CloseRestored), b.versionCommand(),
 		},
 	}
 	p.Commands = append(p.Commands, cli.CompletionCommand(func() []cli.Command { return p.Commands }))

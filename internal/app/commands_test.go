@@ -10,8 +10,8 @@ import (
 	"casterbot/internal/cli"
 )
 
-// said is what the program prints, which has to end well.
-func said(t *testing.T, args ...string) string {
+// printed is what the program prints, which has to end well.
+func printed(t *testing.T, args ...string) string {
 	t.Helper()
 	var out, errs bytes.Buffer
 	p := Build{Version: "v1.2.3"}.Program()
@@ -33,7 +33,7 @@ func eachCommand(table []cli.Command, before []string, do func(words []string, c
 
 func TestVersion(t *testing.T) {
 	for _, args := range [][]string{{"-v"}, {"--version"}, {"-version"}, {"version"}} {
-		if got := said(t, args...); got != "casterbot v1.2.3\n" {
+		if got := printed(t, args...); got != "casterbot v1.2.3\n" {
 			t.Errorf("%v: %q", args, got)
 		}
 	}
@@ -44,17 +44,17 @@ func TestVersion(t *testing.T) {
 func TestEveryCommandIsExplained(t *testing.T) {
 	var completions []string
 	for _, shell := range []string{"bash", "zsh", "fish"} {
-		completions = append(completions, said(t, "completion", shell))
+		completions = append(completions, printed(t, "completion", shell))
 	}
 	eachCommand(Build{}.Program().Commands, nil, func(words []string, c cli.Command) {
 		path := strings.Join(words, " ")
-		help := said(t, append([]string{"help"}, words...)...)
+		help := printed(t, append([]string{"help"}, words...)...)
 		for _, flag := range []string{"--help", "-h"} {
-			if help != said(t, append(slices.Clone(words), flag)...) {
+			if help != printed(t, append(slices.Clone(words), flag)...) {
 				t.Errorf("help %s and %s %s say different things", path, path, flag)
 			}
 		}
-		if !strings.Contains(help, "\nUsage: casterbot "+path) || !strings.Contains(said(t, "--help"), words[0]) {
+		if !strings.Contains(help, "\nUsage: casterbot "+path) || !strings.Contains(printed(t, "--help"), words[0]) {
 			t.Errorf("%s: %s", path, help)
 		}
 		if len(c.Commands) == 0 && len(c.Examples) == 0 {

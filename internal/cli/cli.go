@@ -139,7 +139,7 @@ func (p Program) run(ctx context.Context, c Command, path string, args []string)
 	if c.Flags != nil {
 		c.Flags(flags)
 	}
-	err := parse(flags, args)
+	given, err := parse(flags, args)
 	if errors.Is(err, flag.ErrHelp) {
 		p.explain(c, path, flags)
 		return nil
@@ -147,10 +147,10 @@ func (p Program) run(ctx context.Context, c Command, path string, args []string)
 	if err != nil {
 		return Usage(fmt.Errorf("%w; %s --help explains it", err, path))
 	}
-	if c.Args == "" && flags.NArg() > 0 {
-		return Usage(fmt.Errorf("%q is too much; %s --help explains it", flags.Arg(0), path))
+	if c.Args == "" && len(given) > 0 {
+		return Usage(fmt.Errorf("%q is too much; %s --help explains it", given[0], path))
 	}
-	return c.Run(ctx, Call{Args: flags.Args(), Out: p.Out, Err: p.Err})
+	return c.Run(ctx, Call{Args: given, Out: p.Out, Err: p.Err})
 }
 
 func (p Program) list(table []Command, path string) {

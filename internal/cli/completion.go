@@ -58,7 +58,7 @@ func completions(table []Command, after string) []Completion {
 			leaf.Words = append(leaf.Words, Word{"--" + f.Name, usage})
 		})
 		if strings.Contains(c.Args, "|") {
-			for _, word := range strings.Split(c.Args, "|") {
+			for _, word := range strings.Split(strings.Trim(c.Args, "[]"), "|") {
 				leaf.Words = append(leaf.Words, Word{Text: word})
 			}
 		}

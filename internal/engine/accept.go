@@ -88,13 +88,15 @@ func (e *Engine) help(r op.Request, p grammar.Parsed) Accepted {
 	}}
 }
 
-// take makes a change durable before it is acknowledged.
+// take makes a change durable before it is acknowledged. Its place among what was pressed it has before that: the store
+// takes its time, and takes what waits for it in any order.
 func (e *Engine) take(ctx context.Context, r op.Request, parsed grammar.Parsed) (Accepted, error) {
+	place := e.arrives(r, parsed.Command)
 	fresh, err := e.persist(ctx, r.Key, kindCommand, r)
 	if err != nil || !fresh {
+		e.arrivals.drop(place)
 		return Accepted{}, err
 	}
-	e.arrives(r, parsed.Command)
 	a := e.arrived(r.Channel, r.Key, func(ctx context.Context) { e.submit(ctx, r, parsed) })
 	a.Urgent = parsed.Command.Urgent
 	return a, nil

@@ -159,23 +159,46 @@ func TestAnEmergencyPassesAClick(t *testing.T) {
 
 // What gets in line at this moment is not stopped any more: the emergency gets in line behind it.
 func TestAnEmergencyComesAfterWhatGetsInLine(t *testing.T) {
-	a := arrivals{}
-	a.enter("C0", "one", "caster/c1")
-	a.enter("C0", "two", "")
-	a.enter("C0", "standby", "caster/c1")
-	emergency := op.Operation{ID: "e", Plan: op.Plan{Target: op.Target{Kind: "caster", ID: "c1"}}}
-	if _, passed := a.passedBy("C0", "one", []string{"caster/c1"}); passed {
+	a, any, none := arrivals{}, func(op.Operation) bool { return true }, func(op.Operation) bool { return false }
+	for _, key := range []string{"one", "two", "three", "standby"} {
+		a.enter("C0", key, "caster/c1")
+	}
+	if _, passed := a.passedBy("C0", "one", any); passed {
 		t.Error("the first is passed by nothing")
 	}
-	enter := a.pass(a.before("C0", "standby", "caster/c1", nil), emergency)
+	enter := a.pass(a.before("C0", "standby", "caster/c1", nil), op.Operation{ID: "e"})
 	if len(enter) != 1 || enter[0].key != "one" {
 		t.Errorf("it waits for %v", enter)
 	}
-	if _, passed := a.passedBy("C0", "two", []string{"caster/c2"}); passed {
-		t.Error("the second is about another studio")
+	if _, passed := a.passedBy("C0", "two", none); passed {
+		t.Error("the second would not take it back")
 	}
-	if by, passed := a.passedBy("C0", "two", []string{"", "caster/c2", "caster/c1"}); !passed || by.ID != "e" {
-		t.Errorf("several, one of them its studio: %t", passed)
+	if by, passed := a.passedBy("C0", "three", any); !passed || by.ID != "e" {
+		t.Errorf("the third would: %t", passed)
+	}
+}
+
+// Of several one is enough that would take the emergency back; what starts and ends something else takes nothing back.
+func TestWhatTakesAnEmergencyBack(t *testing.T) {
+	s := newStage(t)
+	s.withConditions()
+	on := func(id string) op.Plan { return op.Plan{Target: op.Target{Kind: "caster", ID: id}} }
+	emergency := op.Operation{Command: "caster standby {caster}", Plan: on("c1")}
+	for name, c := range map[string]struct {
+		o    op.Operation
+		want bool
+	}{
+		"a restart":            {op.Operation{Command: "caster restart {caster}", Plan: on("c1")}, true},
+		"of another":           {op.Operation{Command: "caster restart {caster}", Plan: on("c2")}, false},
+		"a scene that is open": {op.Operation{Command: "caster open {caster}", Plan: on("c1")}, false},
+		"several": {op.Operation{Command: "caster restart {caster}",
+			Plan: op.Plan{Parts: []op.Part{{Plan: on("c2")}, {Plan: on("c1")}}}}, true},
+		"several others": {op.Operation{Command: "caster restart {caster}",
+			Plan: op.Plan{Parts: []op.Part{{Plan: on("c2")}, {Plan: on("c3")}}}}, false},
+	} {
+		if got := s.e.takenBackBy(c.o)(emergency); got != c.want {
+			t.Errorf("%s: %t", name, got)
+		}
 	}
 }
 
@@ -284,4 +307,43 @@ func TestAnEmergencyBeforeACrashGoesFirst(t *testing.T) {
 	}
 	s.settle()
 	s.want(standby, op.Succeeded, 1)
+}
+
+// What is pressed has its place before it is written down, however slow the database is; what is not taken has none,
+// and a copy takes nobody's.
+func TestAPlaceIsTakenBeforeTheStoreAnswers(t *testing.T) {
+	s := newStage(t)
+	card := s.asked("caster restart c1")
+	s.with(func() { s.confirm = op.ConfirmNone })
+	typed := func(key string) (Accepted, error) {
+		return s.e.Accept(context.Background(), op.Request{Key: key, Text: "caster restart c1",
+			Origin: ofTeam(op.Address{Channel: "C0", Person: bo, At: s.clock()})})
+	}
+	click := s.press(ana, card, op.ActionConfirm)
+	places := func() int {
+		s.e.arrivals.mu.Lock()
+		defer s.e.arrivals.mu.Unlock()
+		return len(s.e.arrivals.here)
+	}
+	s.whileWriterIsTaken(func() {
+		s.work.Go(func() { _, _ = typed("one") })
+		s.work.Go(func() { _, _ = s.e.Press(context.Background(), click) })
+		for deadline := time.Now().Add(4 * time.Second); places() < 2; time.Sleep(time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatalf("%d places", places())
+			}
+		}
+	})
+	s.work.Wait()
+	if a, err := typed("one"); a.Work != nil || err != nil || places() != 2 {
+		t.Errorf("after a copy of the first %d places, %v", places(), err)
+	}
+	if a, err := s.e.Press(context.Background(), click); a.Work != nil || err != nil || places() != 2 {
+		t.Errorf("after a copy of the click %d places, %v", places(), err)
+	}
+	s.rename("inbox", "away")
+	defer s.rename("away", "inbox")
+	if _, err := typed("two"); err == nil || places() != 2 {
+		t.Errorf("what cannot be written down: %v, %d places", err, places())
+	}
 }

@@ -241,6 +241,30 @@ func TestAnEmergencyEndsNoOther(t *testing.T) {
 	}
 }
 
+// An emergency that does not get on, as one of a replica that has just died, holds up the next for some seconds only.
+func TestAnEmergencyThatHangsHoldsUpNoOther(t *testing.T) {
+	s := newStage(t)
+	s.withConditions()
+	first, second := s.asked("caster standby c1"), s.asked("caster standby c1")
+	s.moved(first, "a replica that has just died", op.Queued)
+	s.confirmed(second)
+	time.Sleep(20 * time.Millisecond)
+	if s.state(first) != op.Queued || s.state(second) != op.Queued {
+		t.Fatalf("%s, %s: at first it waits its turn", s.state(first), s.state(second))
+	}
+	s.with(func() { s.now = s.now.Add(giveUpAfter) })
+	for deadline := time.Now().Add(10 * time.Second); s.state(second) != op.Succeeded; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			s.with(func() { s.now = s.now.Add(time.Hour) })
+			t.Fatalf("%s", s.state(second))
+		}
+	}
+	s.settle()
+	if now := s.get(first); now.State != op.Failed || !strings.Contains(now.Outcome.Text.Plain(), "went first") {
+		t.Errorf("what hangs is %s: %v", now.State, now.Outcome)
+	}
+}
+
 // A call without an answer holds up an emergency for some seconds only; an answer that comes later still counts.
 func TestACallThatHangsHoldsUpNoEmergency(t *testing.T) {
 	s := newStage(t)

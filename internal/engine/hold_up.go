@@ -112,14 +112,15 @@ func (e *Engine) unknownFact(o op.Operation, channel string, crosses bool) op.Li
 	return fact
 }
 
-// overtaken gives the emergency of another process that got in line on a target of an operation after that was
-// pressed. Which of both was pressed first nobody can tell, and sent after it the operation would take it back.
+// overtaken gives the emergency of another process that got in line after an operation was pressed which would take it
+// back. Which of both was pressed first nobody can tell.
 func (e *Engine) overtaken(ctx context.Context, o op.Operation, pressed time.Time) (by op.Operation, is bool,
 	err error) {
 	asked := store.Query{Commands: e.usages(func(c op.Command) bool { return c.Urgent }), Newest: true, Limit: 1,
 		States: []op.State{op.Queued, op.Running, op.Succeeded, op.Unknown}, Since: pressed.Add(-emergencyWithin)}
-	for _, target := range targetsOf(o) {
-		if asked.Target = target; target == "" || len(asked.Commands) == 0 {
+	takenBack := e.takenBackBy(o)
+	for _, plan := range plansOf(o) {
+		if asked.Target = plan.Target.Key(); asked.Target == "" || len(asked.Commands) == 0 {
 			continue
 		}
 		found, err := e.store.List(ctx, asked)
@@ -127,10 +128,29 @@ func (e *Engine) overtaken(ctx context.Context, o op.Operation, pressed time.Tim
 			return by, false, err
 		}
 		for _, by = range found {
-			if by.Claim != e.replica && by.Confirmed.After(pressed) {
+			if by.Claim != e.replica && by.Confirmed.After(pressed) && takenBack(by) {
 				return by, true, nil
 			}
 		}
 	}
 	return by, false, nil
+}
+
+// plansOf are the plans of an operation: that of each one of several.
+func plansOf(o op.Operation) []op.Plan {
+	plans := []op.Plan{o.Plan}
+	for _, part := range o.Plan.Parts {
+		plans = append(plans, part.Plan)
+	}
+	return plans
+}
+
+// takenBackBy reports which emergencies an operation would take back, were it sent after them.
+func (e *Engine) takenBackBy(o op.Operation) func(emergency op.Operation) bool {
+	command := e.use(o).Command
+	return func(emergency op.Operation) bool {
+		return slices.ContainsFunc(plansOf(o), func(p op.Plan) bool {
+			return op.Use{Command: command, Plan: p}.Crosses(e.use(emergency))
+		})
+	}
 }

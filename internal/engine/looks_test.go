@@ -135,7 +135,8 @@ func TestWhatALookSeesIsJudged(t *testing.T) {
 	}
 	s.with(func() { s.hidden, s.shared = false, true })
 	s.advance(10 * time.Second)
-	if now := s.get(o); now.Looks == 0 || now.Outcome.Evidence.Plain() != "What is seen now is not told in this channel any more." {
+	const hidden = "What is seen now is not told in this channel any more."
+	if now := s.get(o); now.Looks == 0 || now.Outcome.Evidence.Plain() != hidden {
 		t.Errorf("shared: %q, %d looks", now.Outcome.Evidence.Plain(), now.Looks)
 	}
 	s.with(func() {

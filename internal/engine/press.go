@@ -55,12 +55,14 @@ func (e *Engine) Press(ctx context.Context, c op.Click) (Accepted, error) {
 }
 
 func (e *Engine) takeClick(ctx context.Context, o op.Operation, c op.Click) (Accepted, error) {
+	var place *arrival
+	if c.Action == op.ActionConfirm || c.Action == op.ActionApprove {
+		place = e.arrivals.enter(c.Channel, c.Key, o.Plan.Target.Key())
+	}
 	fresh, err := e.persist(ctx, c.Key, kindClick, c)
 	if err != nil || !fresh {
+		e.arrivals.drop(place)
 		return Accepted{}, err
-	}
-	if c.Action == op.ActionConfirm || c.Action == op.ActionApprove {
-		e.arrivals.enter(c.Channel, c.Key, o.Plan.Target.Key())
 	}
 	return e.arrived(c.Channel, c.Key, func(ctx context.Context) {
 		e.adopt(ctx, o, c)

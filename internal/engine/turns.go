@@ -70,7 +70,8 @@ func (e *Engine) awaitTurn(ctx context.Context, o op.Operation, command op.Comma
 }
 
 // goFirst ends what was confirmed before an emergency and is not sent yet: it may hang, in a look or in the line for
-// the account's limit, and after the emergency it could take that back. What has become running meanwhile stays.
+// the account's limit, and after the emergency it could take that back. What has become running meanwhile stays, and so
+// does another emergency, unless it does not get on, as one of a replica that has died.
 func (e *Engine) goFirst(ctx context.Context, o op.Operation, command op.Command) {
 	if !command.Urgent {
 		return
@@ -80,7 +81,8 @@ func (e *Engine) goFirst(ctx context.Context, o op.Operation, command op.Command
 		e.log.Warn("look what waits before an emergency", "op", o.Ref(), "error", err)
 	}
 	for _, waits := range queued {
-		if waits.Turn >= o.Turn || e.use(waits).Command.Urgent {
+		hangs := e.now().Sub(waits.Confirmed) >= giveUpAfter
+		if waits.Turn >= o.Turn || e.use(waits).Command.Urgent && !hangs {
 			continue
 		}
 		why := op.Refuse(op.L("an emergency went first: ", op.Code("op "+o.Ref()), e.titleIn(o, waits.Channel), "."))
@@ -90,8 +92,9 @@ func (e *Engine) goFirst(ctx context.Context, o op.Operation, command op.Command
 	}
 }
 
-// giveUpAfter is how long a change waits for the answer to a call that left before it and that it could not make worse.
-// No call takes as long to leave, so what is given up has left by then, or never will.
+// giveUpAfter is how long a change waits for the answer to a call that left before it and that it could not make worse,
+// and an emergency for another one. No call takes as long to leave, so what is given up has left by then, or never
+// will.
 const giveUpAfter = sendWithin + time.Second
 
 // giveUpAnswers stops waiting for answers that hold up what they have nothing to do with, or an emergency. What was
@@ -146,24 +149,32 @@ type arrival struct {
 	channel, key string
 	target       string // empty: not known yet
 	gone         chan struct{}
-	enters       bool                    // it gets in line now: nothing stops it any more
-	passed       map[string]op.Operation // by the target: an emergency that went first
+	enters       bool           // it gets in line now: nothing stops it any more
+	passed       []op.Operation // the emergencies that went first
 }
 
 // enter notes that something was pressed. What is of no interest to others need not.
-func (a *arrivals) enter(channel, key, target string) {
+func (a *arrivals) enter(channel, key, target string) *arrival {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.here = append(a.here, &arrival{channel: channel, key: key, target: target, gone: make(chan struct{}),
-		passed: map[string]op.Operation{}})
+	x := &arrival{channel: channel, key: key, target: target, gone: make(chan struct{})}
+	a.here = append(a.here, x)
+	return x
 }
 
 // leave notes that it is in line, or will not be.
 func (a *arrivals) leave(channel, key string) {
+	a.takeOff(func(x *arrival) bool { return x.is(channel, key) })
+}
+
+// drop takes off what was not taken: another one may have its key.
+func (a *arrivals) drop(place *arrival) { a.takeOff(func(x *arrival) bool { return x == place }) }
+
+func (a *arrivals) takeOff(which func(*arrival) bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.here = slices.DeleteFunc(a.here, func(x *arrival) bool {
-		if !x.is(channel, key) {
+		if !which(x) {
 			return false
 		}
 		close(x.gone)
@@ -197,38 +208,33 @@ func (a *arrivals) before(channel, key, target string, mayTouch func(channel str
 func (a *arrivals) pass(earlier []*arrival, emergency op.Operation) (enter []*arrival) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	target := emergency.Plan.Target.Key()
 	for _, x := range earlier {
 		if x.enters {
 			enter = append(enter, x)
 		}
-		if _, passed := x.passed[target]; !passed {
-			x.passed[target] = emergency
-		}
+		x.passed = append(x.passed, emergency)
 	}
 	return enter
 }
 
-// passedBy gives the emergency that went before a change of a target. Without one it gets in line now.
-func (a *arrivals) passedBy(channel, key string, targets []string) (emergency op.Operation, passed bool) {
+// passedBy gives the first emergency that went before a change which would take it back. Without one the change gets in
+// line now.
+func (a *arrivals) passedBy(channel, key string, takesBack func(op.Operation) bool) (first op.Operation, passed bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	i := slices.IndexFunc(a.here, func(x *arrival) bool { return x.is(channel, key) })
 	if i < 0 {
-		return emergency, false
+		return first, false
 	}
-	for _, target := range targets {
-		if emergency, passed = a.here[i].passed[target]; passed {
-			return emergency, true
-		}
+	if n := slices.IndexFunc(a.here[i].passed, takesBack); n >= 0 {
+		return a.here[i].passed[n], true
 	}
 	a.here[i].enters = true
-	return emergency, false
+	return first, false
 }
 
 // awaitEarlier returns when everything that was pressed earlier and may stand before a change of a target is in line,
-// at the latest after arriveWithin. It refuses what an emergency has passed meanwhile: sent after it, it would take
-// that back.
+// at the latest after arriveWithin. It refuses what an emergency has passed meanwhile and would take back.
 func (e *Engine) awaitEarlier(ctx context.Context, from op.Address, key string, o op.Operation) error {
 	urgent := e.use(o).Command.Urgent
 	earlier := e.arrivals.before(from.Channel, key, o.Plan.Target.Key(), func(channel string) bool {
@@ -242,7 +248,7 @@ func (e *Engine) awaitEarlier(ctx context.Context, from op.Address, key string, 
 	if urgent {
 		return nil
 	}
-	first, passed := e.arrivals.passedBy(from.Channel, key, targetsOf(o))
+	first, passed := e.arrivals.passedBy(from.Channel, key, e.takenBackBy(o))
 	if !passed {
 		var err error
 		if first, passed, err = e.overtaken(ctx, o, from.At); !passed || err != nil {
@@ -251,15 +257,6 @@ func (e *Engine) awaitEarlier(ctx context.Context, from op.Address, key string, 
 	}
 	return op.Refuse(op.L("An emergency went first: ", op.Code("op "+first.Ref()), e.titleIn(first, from.Channel),
 		". Nothing was done.")).SaysSo()
-}
-
-// targetsOf are the keys of what an operation changes: each one of several.
-func targetsOf(o op.Operation) []string {
-	targets := []string{o.Plan.Target.Key()}
-	for _, part := range o.Plan.Parts {
-		targets = append(targets, part.Plan.Target.Key())
-	}
-	return targets
 }
 
 // awaitAll returns when all are in line, or will not be, at the latest after arriveWithin.
@@ -282,10 +279,10 @@ func (e *Engine) awaitAll(ctx context.Context, earlier []*arrival) {
 
 // arrives notes a typed change that may need no confirmation; with facts that say otherwise it is of no interest to
 // others.
-func (e *Engine) arrives(r op.Request, c op.Command) {
+func (e *Engine) arrives(r op.Request, c op.Command) *arrival {
 	v, known := e.authz.AtHand(authz.Uses(r, c))
 	if known && v.Confirm != op.ConfirmNone && v.OnAir != op.ConfirmNone {
-		return
+		return nil
 	}
-	e.arrivals.enter(r.Channel, r.Key, "")
+	return e.arrivals.enter(r.Channel, r.Key, "")
 }
