@@ -91,6 +91,8 @@ func (s table) studioItem(ctx context.Context, scope op.Scope, c live.Caster, st
 	case c.OnAir:
 		item.Facts = append(append(item.Facts, standby(c, nil)...),
 			op.L("its scenes and recordings were not looked at: press Show"))
+	default:
+		item.Facts = append(item.Facts, standby(c, nil)...)
 	}
 	item.Facts = append(item.Facts, s.lockFact(ctx, c)...)
 	item.Facts = append(item.Facts, mode(c))

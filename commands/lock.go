@@ -27,6 +27,8 @@ type Records interface {
 	TakeCare(ctx context.Context, channel, alert, person string, now time.Time) (op.Care, error)
 	// Standings gives how conditions of targets stand by what the bot did itself.
 	Standings(ctx context.Context) (op.Standings, error)
+	// Saw keeps what a look has shown of one of these.
+	Saw(ctx context.Context, target op.Target, x op.Condition, seen op.Seen) error
 	History(ctx context.Context, target op.Target, channel string, n int) (list []op.Operation, more bool, err error)
 }
 

@@ -44,6 +44,13 @@ func (d *fakeRecords) Standings(context.Context) (op.Standings, error) {
 	return func(_ op.Target, x op.Condition) op.Standing { return d.stands[x] }, d.fail
 }
 
+func (d *fakeRecords) Saw(_ context.Context, _ op.Target, x op.Condition, seen op.Seen) error {
+	own := d.stands[x]
+	own.Later = seen
+	d.stands[x] = own
+	return d.fail
+}
+
 func (d *fakeRecords) Lock(context.Context, op.Target) (op.Lock, error) { return d.lock, d.fail }
 
 func (d *fakeRecords) RanOut(_ context.Context, _ op.Target, until time.Time) (bool, error) {

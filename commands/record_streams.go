@@ -240,6 +240,9 @@ func (s table) recordingOf(ctx context.Context, stream live.Stream, what recordi
 	k, err := recording.Read(ctx, s.cloud, s.now(), stream, what)
 	own := s.ownRecordings(ctx)(stream)
 	k.Own, k.Paused = own.Own, own.Paused
+	if err == nil && what.Has(recording.SeeFiles) {
+		k.Paused.Later = s.sawFile(ctx, stream, k)
+	}
 	return k, err
 }
 

@@ -141,7 +141,8 @@ func TestCasterOptions(t *testing.T) {
 	f.casters = append(f.casters,
 		live.Caster{ID: "4f0c7a1e-0000-4000-8000-000000000007", Name: "Evening Talk"},
 		live.Caster{ID: "4f0c7a1e-0000-4000-8000-000000000008", Name: "evening talk"})
-	got, err := table{cloud: f}.casterOptions(t.Context(), call())
+	s := table{cloud: f, records: &fakeRecords{}, now: time.Now}
+	got, err := s.casterOptions(t.Context(), call())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -162,7 +163,8 @@ func TestOptionsAreAllThere(t *testing.T) {
 	for i := range 150 {
 		f.casters = append(f.casters, live.Caster{ID: fmt.Sprint(i), Name: fmt.Sprintf("Evening %d", i)})
 	}
-	if got, err := (table{cloud: f}).casterOptions(t.Context(), call()); err != nil || len(got) != 152 {
+	s := table{cloud: f, records: &fakeRecords{}, now: time.Now}
+	if got, err := s.casterOptions(t.Context(), call()); err != nil || len(got) != 152 {
 		t.Errorf("%d options, %v", len(got), err)
 	}
 }

@@ -57,14 +57,19 @@ func (table) pictureLine(all []live.Scene) []op.Line {
 // standbyLine says that viewers of a studio have its standby picture, or that this cannot be told; nothing otherwise.
 type standbyLine func(live.Caster, []live.Scene) []op.Line
 
-// standbys reads once, for all studios of an answer, what the bot did about standby pictures.
+// standbys reads once, for all studios of an answer, what the bot did about standby pictures. A look that contradicts
+// it wins, and is kept for whoever does not look.
 func (s table) standbys(ctx context.Context) standbyLine {
 	stands, err := s.records.Standings(ctx)
 	return func(c live.Caster, all []live.Scene) []op.Line {
 		if err != nil {
 			return []op.Line{op.L("whether it is on standby could not be read")}
 		}
-		if line := tally.Standby(c, all, stands(onStudio(c), op.StandbyShown)); len(line) > 0 {
+		own, at := stands(onStudio(c), op.StandbyShown), s.now()
+		if seen, against := tally.Against(c, all, own, op.StandbyShown, at); against {
+			_ = s.records.Saw(ctx, onStudio(c), op.StandbyShown, seen) // the next look sees it again
+		}
+		if line, _ := tally.Standby(c, all, own, at); len(line) > 0 {
 			return []op.Line{line}
 		}
 		return nil
@@ -73,9 +78,16 @@ func (s table) standbys(ctx context.Context) standbyLine {
 
 // knownStudios says what the bot knows of studios that are listed as on air.
 func (s table) knownStudios(ctx context.Context) func(op.Option) []op.Line {
-	standby := s.standbys(ctx)
+	stands, err := s.records.Standings(ctx)
 	return func(o op.Option) []op.Line {
-		return standby(live.Caster{ID: o.Value, OnAir: o.Mark == op.MarkProgram}, nil)
+		c := live.Caster{ID: o.Value, OnAir: o.Mark == op.MarkProgram}
+		if err != nil {
+			return []op.Line{op.L("whether it is on standby could not be read")}
+		}
+		if line, _ := tally.Standby(c, nil, stands(onStudio(c), op.StandbyShown), s.now()); len(line) > 0 {
+			return []op.Line{line}
+		}
+		return nil
 	}
 }
 

@@ -29,7 +29,6 @@ func (s table) casterTake() op.Command {
 // What a plan saw of the pictures, for the call and for the look after it.
 const (
 	programSeen = "program" // id of the PROGRAM scene
-	takenSeen   = "taken"   // the picture that it is to get
 	formerSeen  = "former"  // id of the open PREVIEW that holds the picture on air, if there is one
 )
 
@@ -81,7 +80,8 @@ func takeable(c live.Caster, scene live.Scene, all []live.Scene) error {
 func pictures(c live.Caster, scene live.Scene, all []live.Scene) map[string]string {
 	program := tally.Program(all)
 	seen := baseline.Baseline{baseline.ModifiedAt: c.Modified}.Seen()
-	seen[programSeen], seen[tally.PictureSeen], seen[takenSeen] = program.ID, tally.Picture(program), tally.Picture(scene)
+	seen[programSeen], seen[tally.StartSeen] = program.ID, tally.Moment(c.Started)
+	seen[tally.PictureSeen], seen[tally.TakenSeen] = tally.Picture(program), tally.Picture(scene)
 	if back, ok := previousPicture(all); ok && back.Open && back.ID != scene.ID {
 		seen[formerSeen] = back.ID
 	}
@@ -112,7 +112,7 @@ func (s table) applyTake(ctx context.Context, p op.Plan, _ string, permit op.Sen
 // had the same before, as after a standby, the scenes tell nothing; the studio's change time may confirm an answer.
 func (s table) verifyTake(ctx context.Context, a op.Attempt) (op.Evidence, error) {
 	id, seen := a.Plan.Args["caster"], a.Plan.Seen
-	if seen[tally.PictureSeen] == seen[takenSeen] {
+	if seen[tally.PictureSeen] == seen[tally.TakenSeen] {
 		return s.verifyStudio(touched)(ctx, a)
 	}
 	all, err := s.cloud.Scenes(ctx, id)
@@ -120,7 +120,7 @@ func (s table) verifyTake(ctx context.Context, a op.Attempt) (op.Evidence, error
 		return op.Evidence{}, fmt.Errorf("look at the scenes of %s: %w", id, err)
 	}
 	i := slices.IndexFunc(all, func(scene live.Scene) bool { return scene.ID == seen[programSeen] })
-	if i < 0 || seen[takenSeen] == "" || tally.Picture(all[i]) != seen[takenSeen] {
+	if i < 0 || seen[tally.TakenSeen] == "" || tally.Picture(all[i]) != seen[tally.TakenSeen] {
 		return op.Evidence{Seen: a.Unseen(op.L("PROGRAM has another picture than ", a.Plan.Subject(), " had."))}, nil
 	}
 	return op.Evidence{Happened: true, Seen: op.L("PROGRAM now has the layout of ", a.Plan.Subject(), ".")}, nil

@@ -34,7 +34,11 @@ func (b Build) initCommand() cli.Command {
 			}
 			o.Step = strings.Join(c.Args, "")
 			o.In, o.Out, o.Program = os.Stdin, c.Out, b.setupProgram()
-			return setup.Run(ctx, o)
+			err := setup.Run(ctx, o)
+			if errors.Is(err, setup.ErrStep) {
+				return cli.Usage(err)
+			}
+			return err
 		},
 	}
 }

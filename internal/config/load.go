@@ -59,8 +59,13 @@ type SecretFile struct{ Name, Path string }
 func SecretFiles() []SecretFile {
 	var all []SecretFile
 	for _, f := range fields(&Config{}) {
-		if path := os.Getenv(f.name + "_FILE"); f.secret != nil && path != "" {
+		if f.secret == nil {
+			continue
+		}
+		if path := os.Getenv(f.name + "_FILE"); path != "" {
 			all = append(all, SecretFile{f.name + "_FILE", path})
+		} else if path := f.credential(); path != "" {
+			all = append(all, SecretFile{"CREDENTIALS_DIRECTORY", path})
 		}
 	}
 	return all

@@ -179,7 +179,12 @@ func TestFaultsOfStudios(t *testing.T) {
 			"warning streams | records by itself whenever it is live (OnDemand 0) | OnDemand 7"}},
 		{"a file after an hour", stream(func(s *fakelive.Stream) { s.Setup.Delay = 3600 }), []string{
 			"warning streams | the file of stream live.example.com/show/main follows 1h0m0s after a pause | shorten the delay"}},
-		{"the service is ill", refuses("DescribeCasterConfig", "InternalError"), []string{
+		{"the service is ill", func(s *stand) {
+			ill := fakelive.Fault{Action: "DescribeCasterConfig", Kind: fakelive.Status, Times: 3}
+			if _, err := s.world.Live.Inject(ill); err != nil {
+				s.Fatal(err)
+			}
+		}, []string{
 			`not checked studios | studio "Evening News"`}},
 	})
 }

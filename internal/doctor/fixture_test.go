@@ -48,7 +48,8 @@ func newStand(t *testing.T) *stand {
 	t.Helper()
 	for _, entry := range os.Environ() {
 		name, _, _ := strings.Cut(entry, "=")
-		for _, prefix := range []string{"SLACK_", "ALIBABA_CLOUD_", "CASTERBOT_", "DEBUG", "TZ", "ALL_PROXY", "all_proxy"} {
+		for _, prefix := range []string{"SLACK_", "ALIBABA_CLOUD_", "CASTERBOT_", "DEBUG", "TZ", "CREDENTIALS_DIRECTORY",
+			"SSL_CERT_FILE", "KUBERNETES_SERVICE_HOST", "ALL_PROXY", "all_proxy"} {
 			if strings.HasPrefix(name, prefix) {
 				t.Setenv(name, "")
 				_ = os.Unsetenv(name)

@@ -67,6 +67,11 @@ func TestFaultsOfTheMachine(t *testing.T) {
 			"warning files | which SLACK_BOT_TOKEN_FILE names, has mode 0644 | chmod 600 "}},
 		{"a file that the group writes", chmod("SLACK_BOT_TOKEN", sandbox.BotToken, 0o660), []string{
 			"warning files | has mode 0660 | chmod 600 "}},
+		{"a credential that others read", func(s *stand) {
+			s.Setenv("SLACK_BOT_TOKEN", "")
+			s.Setenv("CREDENTIALS_DIRECTORY", s.dir)
+			_ = os.Chmod(s.file("slack_bot_token", sandbox.BotToken), 0o644)
+		}, []string{"warning files | slack_bot_token, which CREDENTIALS_DIRECTORY names, has mode 0644 | chmod 600 "}},
 		{"a file of a pod", chmod("SLACK_BOT_TOKEN", sandbox.BotToken, 0o440), nil},
 		{"a number", set("CASTERBOT_QUOTA_SHARE", "most", "CASTERBOT_WATCH_SHARE", "200"), []string{
 			`broken settings | CASTERBOT_QUOTA_SHARE is "most": it should be a number of percent`,
@@ -108,6 +113,19 @@ func TestSecretsInWrongPlaces(t *testing.T) {
 			if r := s.look(); strings.Contains(r.Text(), secret) {
 				t.Errorf("%s=%s:\n%s", name, secret, r.Text())
 			}
+		}
+	}
+}
+
+// What others say may hold a secret: one of the settings, or what looks like one.
+func TestWhatOthersSayIsMasked(t *testing.T) {
+	for _, secret := range []string{"hunter2fake", sandbox.AccessKeySecret, "xoxp-fake-of-somebody"} {
+		s := newStand(t)
+		s.Setenv("CASTERBOT_DATABASE_URL", "postgres://bot:hunter2fake@127.0.0.1:1/bot")
+		fails("auth.test", secret)(s)
+		r := s.look()
+		if r.find("broken tokens | Slack cannot be asked ([secret])") < 0 || strings.Contains(r.Text(), secret) {
+			t.Errorf("%s:\n%s", secret, r.Text())
 		}
 	}
 }

@@ -122,7 +122,7 @@ func unset(name, value string) string {
 	return ""
 }
 
-// scopes compares those of the token with those of the manifest.
+// scopes compares those of the token with those of the manifest. Slack may add identify by itself.
 func (n *notes) scopes(me webapi.Identity, wanted []string) {
 	without := func(all, others []string) string {
 		among := func(s string) bool { return slices.Contains(others, s) }
@@ -135,7 +135,7 @@ func (n *notes) scopes(me webapi.Identity, wanted []string) {
 	if missing := without(wanted, me.Scopes); missing != "" {
 		n.bad(installAgain, "SLACK_BOT_TOKEN lacks scopes: %s", missing)
 	}
-	if more := without(me.Scopes, wanted); more != "" {
+	if more := without(me.Scopes, append(slices.Clone(wanted), "identify")); more != "" {
 		n.warn(installAgain, "SLACK_BOT_TOKEN has scopes that casterbot does not need: %s", more)
 	}
 }

@@ -73,19 +73,24 @@ func (e *Engine) Accept(ctx context.Context, r op.Request) (Accepted, error) {
 
 // help answers within the acknowledgement where facts are at hand.
 func (e *Engine) help(r op.Request, p grammar.Parsed) Accepted {
-	q := authz.Uses(r, op.Command{})
-	if facts, ok := e.authz.Glance(q); ok {
+	if facts, ok := e.authz.Glance(authz.Uses(r, op.Command{})); ok {
 		answer := e.browse.Help(facts, p)
 		return Accepted{Reply: &answer}
 	}
-	return Accepted{Work: func(ctx context.Context) {
-		facts, err := e.authz.Look(ctx, q)
-		if err != nil {
-			e.replyError(ctx, r.Address, err)
-			return
-		}
-		e.notify.Reply(ctx, r.Address, e.browse.Help(facts, p))
-	}}
+	return Accepted{Work: func(ctx context.Context) { e.notify.ReplyTo(ctx, r, e.helped(ctx, r, p)) }}
+}
+
+// helped is help by the rights of now. Whoever asked a while ago has to be in the channel still, as for any answer.
+func (e *Engine) helped(ctx context.Context, r op.Request, p grammar.Parsed) op.Answer {
+	q := authz.Tries(r, op.Command{})
+	if err := e.authz.InChannel(ctx, q); err != nil {
+		return *e.answerFor(err)
+	}
+	facts, err := e.authz.Look(ctx, q)
+	if err != nil {
+		return *e.answerFor(err)
+	}
+	return e.browse.Help(facts, p)
 }
 
 // take makes a change durable before it is acknowledged. Its place among what was pressed it has before that: the store
@@ -193,7 +198,10 @@ func (e *Engine) read(ctx context.Context, r op.Request, parsed grammar.Parsed) 
 // readAgain answers anew what could not be answered when it was asked: rights, names and what is seen are those of now.
 func (e *Engine) readAgain(ctx context.Context, r op.Request) op.Answer {
 	parsed, err := e.understand(r)
-	if err != nil || len(parsed.Missing) > 0 || parsed.Command.Effect != op.Read {
+	switch {
+	case err == nil && parsed.Help:
+		return e.helped(ctx, r, parsed)
+	case err != nil || len(parsed.Missing) > 0 || parsed.Command.Effect != op.Read:
 		return *e.answerFor(late(r))
 	}
 	return e.looked(ctx, r, parsed, func(ctx context.Context, _ op.Address) (context.Context, func()) {

@@ -253,22 +253,27 @@ func TestAnEmergencyOfAnotherProcessGoesFirst(t *testing.T) {
 		before bool       // it was in line before the press
 		states []op.State // what has become of it
 		studio string
+		behind time.Duration // this process's clock, that of the store
 		goes   bool
 	}{
-		"it waits":            {false, []op.State{op.Queued}, "c1", false},
-		"it is done":          {false, []op.State{op.Queued, op.Running, op.Succeeded}, "c1", false},
-		"it was refused":      {false, []op.State{op.Queued, op.Running, op.Failed}, "c1", true},
-		"it was there before": {true, []op.State{op.Queued, op.Running, op.Succeeded}, "c1", true},
-		"of another studio":   {false, []op.State{op.Queued, op.Running, op.Succeeded}, "c2", true},
+		"it waits":            {false, []op.State{op.Queued}, "c1", 0, false},
+		"it is done":          {false, []op.State{op.Queued, op.Running, op.Succeeded}, "c1", 0, false},
+		"it was refused":      {false, []op.State{op.Queued, op.Running, op.Failed}, "c1", 0, true},
+		"it was there before": {true, []op.State{op.Queued, op.Running, op.Succeeded}, "c1", 0, true},
+		"by another clock":    {true, []op.State{op.Queued, op.Running, op.Succeeded}, "c1", 5 * time.Second, true},
+		"of another studio":   {false, []op.State{op.Queued, op.Running, op.Succeeded}, "c2", 0, true},
 	} {
 		s := newStage(t)
 		s.withConditions()
+		s.e.now = func() time.Time { return s.clock().Add(-c.behind) }
 		card, standby := s.asked("caster restart c1"), s.asked("caster standby "+c.studio)
 		if c.before {
 			s.moved(standby, "another replica", c.states...)
 		}
 		s.with(func() { s.now = s.now.Add(time.Second) })
-		click, err := s.e.Press(context.Background(), s.press(ana, card, op.ActionConfirm))
+		pressed := s.press(ana, card, op.ActionConfirm)
+		pressed.At = s.e.now()
+		click, err := s.e.Press(context.Background(), pressed)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -42,6 +42,8 @@ type stage struct {
 	confirm  op.Confirm
 	forbid   map[string]bool // people without rights
 	urls     bool            // everybody may see addresses for playback
+	policy   string          // hash of the policy
+	second   []string        // who may approve
 	deaf     bool            // the directory does not answer
 	rooms    map[string][]string
 	absent   bool // the bot is not in the channel
@@ -71,7 +73,7 @@ const (
 func newStage(t *testing.T) *stage {
 	s := &stage{
 		t: t, path: filepath.Join(folder(t), "db"), now: time.Date(2026, 11, 22, 20, 0, 0, 0, time.UTC),
-		confirm: op.ConfirmSelf, forbid: map[string]bool{}, seen: "idle",
+		confirm: op.ConfirmSelf, forbid: map[string]bool{}, seen: "idle", second: []string{ken},
 	}
 	empty, err := emptyDatabase()
 	if err == nil {
@@ -374,10 +376,10 @@ func (r *rules) Decide(p op.Person, _ op.Channel, verb string, _ op.Effect, _ op
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.forbid[p.ID] || r.forbid[verb] {
-		return op.Decision{Rule: "policy.yml:9", Why: []op.Line{op.L("not allowed")}}
+		return op.Decision{Rule: "policy.yml:9", Why: []op.Line{op.L("not allowed")}, Policy: r.policy}
 	}
-	return op.Decision{Allowed: true, Rule: "policy.yml:1", Confirm: r.confirm, Approvers: []string{ken},
-		Expires: 5 * time.Minute, URLs: r.urls}
+	return op.Decision{Allowed: true, Rule: "policy.yml:1", Confirm: r.confirm, Approvers: r.second,
+		Expires: 5 * time.Minute, URLs: r.urls, Policy: r.policy}
 }
 
 func (r *rules) Approves(_ op.Decision, asker string, p op.Person) (bool, op.Line) {

@@ -24,7 +24,7 @@ const (
 	followRetry = 30 * time.Second           // after a look that failed, or while the outcome is open
 	// between two looks, whatever is asked for: the clocks of databases and machines differ
 	followLeast  = 10 * time.Second
-	followWithin = 48 * time.Hour // then nothing more is told
+	followWithin = 48 * time.Hour // from the last look that wanted another: then nothing more is told
 )
 
 // following is the body of such a memo.
@@ -99,6 +99,9 @@ func (e *Engine) lookLater(ctx context.Context, id string, m store.Document,
 	if err != nil {
 		e.log.Warn("look what came of it", "op", op.Ref(id), "error", err)
 		again = e.now().Add(followRetry)
+	}
+	if ends := e.now().Add(followWithin); err == nil && ends.After(m.Ends) {
+		m.Ends = ends
 	}
 	if least := e.now().Add(followLeast); !again.IsZero() && again.Before(least) {
 		again = least

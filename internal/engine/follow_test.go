@@ -226,3 +226,22 @@ func TestASharedChannelIsNotToldWhatCame(t *testing.T) {
 		t.Errorf("%q, %+v", s.after(o), got.Next)
 	}
 }
+
+// What stands is looked at for as long as looks want another, over restarts too.
+func TestWhatStandsIsFollowedForLong(t *testing.T) {
+	l := &later{}
+	s, o := followed(t, l)
+	l.say(func(int64) (op.Followup, error) { return op.Followup{Again: s.clock().Add(time.Hour)}, nil })
+	for range 4 {
+		s.advance(followWithin / 2)
+	}
+	l.say(func(int64) (op.Followup, error) { return op.Followup{Over: op.L("it is over")}, nil })
+	s.advance(followWithin / 2)
+	if got := s.over(o); got != "it is over" {
+		t.Errorf("after %d looks the card says %q", l.looks.Load(), got)
+	}
+	looks := l.looks.Load()
+	if s.advance(followWithin / 2); l.looks.Load() != looks {
+		t.Error("it is looked at still")
+	}
+}

@@ -118,7 +118,7 @@ func (e *Engine) overtaken(ctx context.Context, o op.Operation, pressed time.Tim
 	err error) {
 	asked := store.Query{Commands: e.usages(func(c op.Command) bool { return c.Urgent }), Newest: true, Limit: 1,
 		States: []op.State{op.Queued, op.Running, op.Succeeded, op.Unknown}, Since: pressed.Add(-emergencyWithin)}
-	takenBack := e.takenBackBy(o)
+	takenBack, pressed := e.takenBackBy(o), e.byStore(pressed)
 	for _, plan := range plansOf(o) {
 		if asked.Target = plan.Target.Key(); asked.Target == "" || len(asked.Commands) == 0 {
 			continue

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"time"
 
 	"casterbot/internal/op"
 	"casterbot/internal/store"
@@ -40,7 +41,7 @@ func (e *Engine) onceKey(ctx context.Context, r op.Request) (string, error) {
 func (e *Engine) anew(r op.Request, asked op.Operation) bool {
 	command, _ := e.table.Find(asked.Command)
 	pressed := cmp.Or(r.At, e.now())
-	over := !pressed.Before(asked.Ended)
+	over := !e.byStore(pressed).Before(asked.Ended)
 	later := over && pressed.Sub(asked.Created) >= doubleClick
 	switch asked.State {
 	case op.Pending:
@@ -56,6 +57,9 @@ func (e *Engine) anew(r op.Request, asked op.Operation) bool {
 	}
 	return false
 }
+
+// byStore is a moment of this process by the store's clock.
+func (e *Engine) byStore(t time.Time) time.Time { return t.Add(e.store.Now().Sub(e.now())) }
 
 func alreadyAsked(o op.Operation, person string) error {
 	who := op.L(op.Who(o.Requester))

@@ -256,10 +256,13 @@ func TestAPressCountsByWhenItWasMade(t *testing.T) {
 		{op.Cancelled, time.Minute, time.Second, 2 * time.Second, false},
 		{op.Cancelled, time.Minute, 2 * time.Second, time.Second, true},
 	} {
-		asked := op.Operation{State: c.state, Created: now.Add(-c.created), Ended: now.Add(-c.ended)}
-		r := op.Request{Button: op.Button{ID: "b"}, Origin: ofTeam(op.Address{At: now.Add(-c.pressed)})}
-		if got := s.e.anew(r, asked); got != c.want {
-			t.Errorf("%+v: free again %t", c, got)
+		for _, behind := range []time.Duration{0, time.Minute} { // this process's clock, that of the store
+			s.e.now = func() time.Time { return s.clock().Add(-behind) }
+			asked := op.Operation{State: c.state, Created: s.e.now().Add(-c.created), Ended: now.Add(-c.ended)}
+			r := op.Request{Button: op.Button{ID: "b"}, Origin: ofTeam(op.Address{At: s.e.now().Add(-c.pressed)})}
+			if got := s.e.anew(r, asked); got != c.want {
+				t.Errorf("%+v, %s behind: free again %t", c, behind, got)
+			}
 		}
 	}
 }

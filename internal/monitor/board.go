@@ -58,7 +58,7 @@ func doings(own records.History, locks []op.Lock) string {
 	var all []any
 	for _, o := range own {
 		if o.State != op.Running { // nothing is shown of that
-			all = append(all, o.ID, string(o.State))
+			all = append(all, o.ID, string(o.State), len(o.Seen))
 		}
 	}
 	for _, l := range locks {

@@ -118,9 +118,7 @@ func (v boardView) studio(c live.Caster, all []live.Caster) row {
 	case c.OnAir:
 		r.rank, r.item.Mark = rankOnAir, op.MarkProgram
 		r.item.Facts = append([]op.Line{op.L("on air", op.Told(" since ", op.At, c.Started))}, v.scenesOf(c)...)
-		if standby := tally.Standby(c, v.scenes[c.ID], v.own.Standing(t, op.StandbyShown)); len(standby) > 0 {
-			r.rank, r.item.Facts = rankStandby, slices.Insert(r.item.Facts, 0, standby)
-		}
+		r = v.standby(r, c, t)
 	case c.Untold:
 		r.rank, r.item.Mark, r.item.Facts = rankUntold, op.MarkUnknown, []op.Line{op.L("on air or idle, not told")}
 	}
@@ -131,6 +129,18 @@ func (v boardView) studio(c live.Caster, all []live.Caster) row {
 		}
 	}
 	return v.unsettled(r, t)
+}
+
+// standby adds that viewers of a studio on air have its standby picture, or had it lately.
+func (v boardView) standby(r row, c live.Caster, t op.Target) row {
+	says, up := tally.Standby(c, v.scenes[c.ID], v.own.Standing(t, op.StandbyShown), v.at)
+	if up {
+		r.rank = rankStandby
+	}
+	if len(says) > 0 {
+		r.item.Facts = slices.Insert(r.item.Facts, 0, says)
+	}
+	return r
 }
 
 // unsettled adds that nobody knows what became of an operation on a thing.
@@ -190,6 +200,9 @@ func (v boardView) stream(stream named) (row, bool) {
 	}
 	switch {
 	case len(fact) == 0:
+	case recorded.News() && r.rank == rankIdle:
+		r.rank, r.item.Mark = rankPaused, op.MarkOK
+	case recorded.News():
 	case recorded.Going() || recorded.Started() || !seen && recorded.Own.Began():
 		r.rank, r.item.Mark = rankRecording, op.MarkRecording
 	case recorded.Due().After(v.at):
@@ -203,7 +216,7 @@ func (v boardView) stream(stream named) (row, bool) {
 // that is over.
 func (v boardView) recorded(r tally.Recording, live, seen bool) op.Line {
 	known := r.Known()
-	switch toCome := r.Due().After(v.at); {
+	switch toCome := r.Due().After(v.at) || r.News(); {
 	case !live && !toCome && (seen || !r.Own.Began() && !r.Going()):
 		return nil
 	case !seen && !r.Going() && len(known) > 0:

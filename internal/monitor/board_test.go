@@ -215,6 +215,34 @@ func TestABlindBoardKnowsTheBotsOwn(t *testing.T) {
 	s.want("its file was due", stands+rest)
 }
 
+// What a look has shown against what the bot did is known to a board that cannot look, and to one of another replica;
+// so is the file of a pause that somebody has seen.
+func TestABlindBoardKnowsWhatWasSeen(t *testing.T) {
+	s := newFixture(t)
+	s.planned = map[string]string{tally.DelaySeen: "3m0s"}
+	s.did("caster.start", news)
+	s.did("caster.standby", news)
+	paused := s.did("record.stop", mainLine)
+	s.pass(2 * time.Minute) // the guardian looks: the studio is watched
+	s.studio("c1", func(c *live.Caster) { c.OnAir = false })
+	s.pass(guardEvery)
+	s.heard()
+	written := op.Seen{Op: paused.ID, At: s.clock(), Cause: op.SeenWritten, From: noon.Add(-time.Hour), To: noon}
+	if err := s.changes().Saw(t.Context(), mainLine, op.IsPaused, written); err != nil {
+		t.Fatal(err)
+	}
+	s.fail["casters"], s.fail["online"] = true, true
+	s.board(show, true)
+	s.pass(time.Minute)
+	s.want("blind", "Evening News · standby of 2026-11-22 12:00:00 UTC by @U0ANA has ended: the studio was off air at "+
+		"2026-11-22 12:02:15 UTC · could not be looked at\n",
+		"main · could not be looked at · file written: 2026-11-22 11:00:00 UTC to 2026-11-22 12:00:00 UTC")
+	s.pass(tally.SaidFor)
+	if got := s.heard(); strings.Contains(got, "standby of") || strings.Contains(got, "file written") {
+		t.Errorf("an hour later:\n%s", got)
+	}
+}
+
 // An idle bot makes no call; a board and the guardian share each look.
 func TestCallsOfTenMinutes(t *testing.T) {
 	for name, c := range map[string]struct {

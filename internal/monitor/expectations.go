@@ -86,7 +86,7 @@ func (w *Monitor) caughtUp(ctx context.Context, j *round) error {
 
 func (w *Monitor) readHistory(ctx context.Context, j *round) error {
 	h, err := w.Changes.Read(ctx)
-	j.history = history(h)
+	j.history = history(h.Since(j.at.Add(-watchFor)))
 	return err
 }
 

@@ -309,7 +309,11 @@ func TestStudioOnForAnotherRecording(t *testing.T) {
 func TestADayIsEnough(t *testing.T) {
 	s := newFixture(t)
 	s.did("record.start", mainLine)
+	s.history() // it is known for longer than it is watched
 	s.pass(watchFor + time.Minute)
+	if len(s.history()) != 1 {
+		t.Errorf("known: %+v", s.history())
+	}
 	s.cut()
 	s.pass(guardEvery)
 	s.want("the day after")

@@ -3,6 +3,7 @@ package monitor
 import (
 	"cmp"
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 	"casterbot/internal/quota"
+	"casterbot/internal/tally"
 )
 
 // window is how far back recordings are looked for.
@@ -83,6 +85,22 @@ func (w *Monitor) takeSnapshot(ctx context.Context, j *round) snapshot {
 		}
 	}
 	return s
+}
+
+// keepSeen keeps what a look has shown against what the bot did to studios, for whoever does not look.
+func (w *Monitor) keepSeen(ctx context.Context, s snapshot) {
+	own, err := w.Changes.Read(ctx)
+	for _, c := range s.sorted() {
+		t := op.Target{Kind: "caster", ID: c.ID}
+		for _, x := range []op.Condition{op.IsOnAir, op.StandbyShown} {
+			if seen, against := tally.Against(c, s.scenes[c.ID], own.Standing(t, x), x, s.at); against {
+				err = errors.Join(err, w.Changes.Saw(ctx, t, x, seen))
+			}
+		}
+	}
+	if err != nil {
+		w.Log.Warn("keep what was seen", "error", err)
+	}
 }
 
 // saw logs a look that failed; it says nothing about the world.

@@ -238,6 +238,7 @@ const (
 	EventBoard      = "board"      // the on-air board of a channel was put up or taken down
 	EventCare       = "care taken" // somebody takes care of an alert
 	EventFollowed   = "followed"   // what came of it later was seen
+	EventApprovers  = "approvers"  // the policy was changed: others than those of the card may approve it
 	EventUntold     = "untold"     // a state that nobody could be shown: neither a card nor a direct message
 )
 

@@ -4,8 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"os"
 	"os/exec"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -150,5 +152,52 @@ func TestManifest(t *testing.T) {
 	}
 	if len(m.Scopes()) < 9 || m.Scopes()[0] != "app_mentions:read" {
 		t.Error(m.Scopes())
+	}
+}
+
+// TestWaysToStart: the commands are those that deploy/ is made for: of the unit, which has them at its head, and of the
+// chart, which knows every value that is set.
+func TestWaysToStart(t *testing.T) {
+	r := &run{files: "/where", settings: &settings{}}
+	r.Program.Name = "/where/casterbot"
+	r.settings.set("ALIBABA_CLOUD_REGION_ID", "cn-beijing")
+	r.settings.set("ALIBABA_CLOUD_ROLE_ARN", "acs:ram::1:role/r")
+	r.settings.set("ALIBABA_CLOUD_ECS_METADATA", "role")
+	unit, err := os.ReadFile("../../deploy/casterbot.service")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.SplitSeq(strings.ReplaceAll(r.systemd(), "/where/", ""), "\n") {
+		if !strings.Contains(string(unit), "#   "+line+"\n") {
+			t.Errorf("the unit does not tell to do this: %s", line)
+		}
+	}
+	text, err := os.ReadFile("../../deploy/helm/casterbot/values.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var values map[string]any
+	if err := yaml.Unmarshal(text, &values); err != nil {
+		t.Fatal(err)
+	}
+	set := regexp.MustCompile(`--set(?:-file)? ([a-zA-Z.]+)(?:\.[A-Z_]+)?=`).FindAllStringSubmatch(r.helm(), -1)
+	for _, m := range set {
+		group, name, _ := strings.Cut(m[1], ".")
+		part, ok := values[group].(map[string]any)
+		if _, known := part[name]; !ok || name != "" && !known {
+			t.Errorf("the chart has no value %s", m[1])
+		}
+	}
+	if len(set) != 6 || !strings.Contains(r.helm(), "--from-file=/where/secrets") {
+		t.Errorf("%v in\n%s", set, r.helm())
+	}
+	for _, setting := range []string{"ALIBABA_CLOUD_REGION_ID=cn-beijing", "ALIBABA_CLOUD_ECS_METADATA=role"} {
+		if !strings.Contains(r.container(), "-e "+setting) {
+			t.Errorf("no %s in\n%s", setting, r.container())
+		}
+	}
+	r.settings.set("SLACK_API_URL", "http://127.0.0.1:8788/api/")
+	if strings.Contains(r.helm(), "helm install") || !strings.Contains(r.container(), "--network host") {
+		t.Error("a cluster or a container reaches the sandbox on this machine")
 	}
 }

@@ -25,6 +25,9 @@ import (
 // Steps are the parts that can be done anew, each by its name.
 var Steps = []string{"slack", "cloud", "policy", "check"}
 
+// ErrStep says that a step was named which there is not. It does not repeat the name: it may be a secret, by mistake.
+var ErrStep = fmt.Errorf("there is no such step: the steps are %s", strings.Join(Steps, ", "))
+
 // Options say what is known already.
 type Options struct {
 	Dir     string
@@ -87,7 +90,7 @@ type account struct {
 // Run does what is missing, step by step.
 func Run(ctx context.Context, o Options) error {
 	if o.Step != "" && !slices.Contains(Steps, o.Step) {
-		return fmt.Errorf("there is no such step: the steps are %s", strings.Join(Steps, ", "))
+		return ErrStep
 	}
 	dir, err := filepath.Abs(o.Dir)
 	if err != nil {

@@ -60,8 +60,7 @@ func (r *run) systemd() string {
 		"sudo install -D -m 755 "+program+" /usr/local/bin/casterbot",
 		"sudo install -D -m 644 "+in(policyFile)+" /etc/casterbot/policy/policy.yml",
 		"sudo install -m 600 "+in(settingsFile)+" /etc/casterbot/casterbot.env",
-		"sudo install -d -m 700 /etc/casterbot/secrets",
-		"sudo install -m 600 "+in(secretsDir)+"/* /etc/casterbot/secrets/",
+		"sudo install -d -m 700 /etc/casterbot/secrets && sudo install -m 600 "+in(secretsDir)+"/* /etc/casterbot/secrets/",
 		"sudo install -m 644 deploy/casterbot.service /etc/systemd/system/casterbot.service",
 		"sudo systemctl daemon-reload && sudo systemctl enable --now casterbot"), "\n")
 }
@@ -122,6 +121,9 @@ func (r *run) helm() string {
 	set := "--set image.repository=REGISTRY/casterbot --set cloud.region=" + r.settings.get("ALIBABA_CLOUD_REGION_ID")
 	if role := r.settings.get("ALIBABA_CLOUD_ECS_METADATA"); role != "" {
 		set += " --set cloud.credentials=ecs --set cloud.ecsRole=" + quoted(role)
+	}
+	if role := r.settings.get("ALIBABA_CLOUD_ROLE_ARN"); role != "" {
+		set += " --set settings.ALIBABA_CLOUD_ROLE_ARN=" + quoted(role)
 	}
 	return strings.Join([]string{
 		"kubectl create secret generic casterbot --from-file=" + quoted(r.files.path(secretsDir)),

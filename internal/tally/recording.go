@@ -10,6 +10,8 @@ import (
 const (
 	// Freshness is how old the end of a recording's material may be while it may still be running.
 	Freshness = time.Minute
+	// pausedFor is how long it is said of a paused recording that its file was due and was not seen.
+	pausedFor = 24 * time.Hour
 	// AtOnce is how long after the send of a pause its material may still grow.
 	AtOnce = 15 * time.Second
 )
@@ -114,7 +116,22 @@ func (r Recording) delay() time.Duration {
 
 // Waits reports a pause whose delay has not passed. Where the files were not looked at its file may be written all the
 // same.
-func (r Recording) Waits() bool { return r.Phase == Ended && !r.Going() && r.Due().After(r.At) }
+func (r Recording) Waits() bool {
+	_, written := r.file()
+	return r.Phase == Ended && !r.Going() && !written && r.Due().After(r.At)
+}
+
+// file is what is in the file of a recording that the bot paused or ended; false as long as no look has shown it.
+func (r Recording) file() (op.Seen, bool) {
+	f := r.Paused.Later
+	return f, f.Cause == op.SeenWritten && r.Stopped() && r.Paused.Since.Equal(r.Own.Since)
+}
+
+// News reports a file that was seen within the last hour.
+func (r Recording) News() bool {
+	f, written := r.file()
+	return written && r.At.Sub(f.At) < SaidFor
+}
 
 // pausedBy reports a pause through the bot that stands.
 func (r Recording) pausedBy() bool {
@@ -131,7 +148,12 @@ func (r Recording) again() op.Line {
 
 // Fact is how it stands, in a row among others; nothing when there is nothing to say of now.
 func (r Recording) Fact() op.Line {
+	f, written := r.file()
 	switch {
+	case r.News():
+		return op.L("file written: ", op.At(f.From), " to ", op.At(f.To))
+	case written || r.pausedBy() && r.At.Sub(r.Due()) >= pausedFor:
+		return nil
 	case r.pausedBy():
 		due := op.Text(", file due ")
 		if !r.Due().After(r.At) {
@@ -155,7 +177,7 @@ func (r Recording) Known() []op.Line {
 	switch {
 	case r.Own.Began():
 		return []op.Line{op.L("recording started ", op.At(r.Own.Since), " by ", op.Who(r.Own.By))}
-	case r.pausedBy():
+	case len(r.Fact()) > 0 && (r.News() || r.pausedBy()):
 		return []op.Line{r.Fact()}
 	}
 	return nil
@@ -164,7 +186,14 @@ func (r Recording) Known() []op.Line {
 // Line is how it stands, as a sentence.
 func (r Recording) Line() op.Line {
 	const far = "As far as the cloud shows, "
+	f, written := r.file()
 	switch {
+	case written && r.Paused.Holds:
+		return op.L("Recording was paused at ", op.At(r.Own.Since), " by ", op.Who(r.Own.By), "; its file is written: ",
+			op.At(f.From), " to ", op.At(f.To), ".")
+	case written:
+		return op.L("Recording was ended at ", op.At(r.Own.Since), " by ", op.Who(r.Own.By), "; its file is written: ",
+			op.At(f.From), " to ", op.At(f.To), ".")
 	case r.pausedBy() && r.Due().After(r.At):
 		return op.L("Recording was paused at ", op.At(r.Own.Since), " by ", op.Who(r.Own.By), "; its file is due at ",
 			op.At(r.Due()), ".")

@@ -39,7 +39,7 @@ var update = flag.Bool("update", false, "write the golden files and deploy/kuber
 
 // kinds is the order of Helm's installations.
 var kinds = []string{"NetworkPolicy", "PodDisruptionBudget", "ServiceAccount", "ConfigMap", "PersistentVolumeClaim",
-	"Deployment"}
+	"Deployment", "PodMonitor"}
 
 var install = common.ReleaseOptions{Name: "casterbot", Namespace: "show", IsInstall: true}
 

@@ -1,10 +1,12 @@
 package helm
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
 
+	monitoring "github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring/v1"
 	apps "k8s.io/api/apps/v1"
 	core "k8s.io/api/core/v1"
 	network "k8s.io/api/networking/v1"
@@ -19,7 +21,11 @@ import (
 // objects decodes what was rendered as strictly as the API server does: a field that it does not know is an error.
 func objects(t *testing.T, manifest string) []runtime.Object {
 	t.Helper()
-	strict := serializer.NewCodecFactory(scheme.Scheme, serializer.EnableStrict).UniversalDeserializer()
+	known := runtime.NewScheme()
+	if err := errors.Join(scheme.AddToScheme(known), monitoring.AddToScheme(known)); err != nil {
+		t.Fatal(err)
+	}
+	strict := serializer.NewCodecFactory(known, serializer.EnableStrict).UniversalDeserializer()
 	var all []runtime.Object
 	for part := range strings.SplitSeq(manifest, "---\n") {
 		object, _, err := strict.Decode([]byte(part), nil, nil)
@@ -77,6 +83,9 @@ func TestSelectors(t *testing.T) {
 		deployment := find[*apps.Deployment](all)
 		selectors := []map[string]string{deployment.Spec.Selector.MatchLabels,
 			find[*network.NetworkPolicy](all).Spec.PodSelector.MatchLabels}
+		if monitor := find[*monitoring.PodMonitor](all); monitor != nil {
+			selectors = append(selectors, monitor.Spec.Selector.MatchLabels)
+		}
 		if budget := find[*disruption.PodDisruptionBudget](all); budget != nil {
 			selectors = append(selectors, budget.Spec.Selector.MatchLabels)
 		}

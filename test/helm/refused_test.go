@@ -37,6 +37,7 @@ var refused = []struct{ values, want string }{
 	{"admin: {from: [{ipBlock: {cidr: 0.0.0.0/0}}]}", "'the addresses of whoever collects metrics: the admin port is not for"},
 	{"admin: {from: [{ipBlock: {cidr: '::/0'}}]}", "'the addresses of whoever collects metrics: the admin port is not for"},
 	{"admin: {from: [{}]}", "at '/admin/from/0': minProperties: got 0, want 1"},
+	{"podMonitor: {enabled: true}", "at '/admin/from': value must be 'who collects the metrics, with podMonitor.enabled: the"},
 	{"network: {enabled: false}", "'left out: without its NetworkPolicy the admin port is open to every pod'"},
 	{"settings: {CASTERBOT_ADMIN_ADDR: '0.0.0.0:9090'}", "at '/settings/CASTERBOT_ADMIN_ADDR': value must be 'left out: it is"},
 	{"settings: {SLACK_BOT_TOKEN: xoxb-fake}", "value must be 'left out: a secret is a key of the Secret, not a value'"},
