@@ -163,7 +163,7 @@ func (e *Engine) ask(ctx context.Context, r op.Request, parsed grammar.Parsed) A
 		return Accepted{Reply: reply(op.MarkFailed,
 			op.L("You have ", op.N(questionsPerPerson), " questions open; this one was not asked."))}
 	}
-	a := e.persistLook(ctx, r, func(ctx context.Context) {
+	a := e.persistLook(ctx, r.Key, kindCommand, r, func(ctx context.Context) {
 		defer end()
 		e.read(ctx, r, parsed)
 	})

@@ -53,15 +53,44 @@ func TestAnUnknownHoldsUpOnlyWhatItCouldMakeWorse(t *testing.T) {
 	s.with(func() { s.confirm = op.ConfirmNone })
 	again := s.asked("caster restart c1")
 	s.want(again, op.Succeeded, 3)
-	if told := again.Plan.Facts[len(again.Plan.Facts)-1].Plain(); !strings.Contains(told, opened.Ref()) ||
+	if told := again.Plan.Details[len(again.Plan.Details)-1].Plain(); !strings.Contains(told, opened.Ref()) ||
 		strings.Contains(told, "Settle") || len(again.Plan.Unknowns) > 0 {
 		t.Errorf("%q, named %v", told, again.Plan.Unknowns)
 	}
 	third := s.asked("caster open c1")
 	s.want(third, op.Pending, 3)
-	if told := third.Plan.Facts[len(third.Plan.Facts)-1].Plain(); !strings.Contains(told, "Settle that one first") ||
+	if told := third.Plan.Warnings[0].Plain(); !strings.Contains(told, "Settle that one first") ||
 		!slices.Contains(third.Plan.Unknowns, opened.Ref()) {
 		t.Errorf("%q, named %v", told, third.Plan.Unknowns)
+	}
+}
+
+// Of many that it could make worse the card names each in one line, the first of them at least, and its details what
+// each was.
+func TestManyUnknownsAreOneWarning(t *testing.T) {
+	s := newStage(t)
+	s.withConditions()
+	s.with(func() { s.more = []op.Line{op.L("two"), op.L("three")} })
+	var refs []string
+	for range unknownsTold + 2 {
+		refs = append(refs, s.unknown("caster open c1").Ref())
+	}
+	o := s.asked("caster open c1")
+	if len(o.Plan.Warnings) != 1 || len(o.Plan.Unknowns) != len(refs) {
+		t.Fatalf("%v, named %v", o.Plan.Warnings, o.Plan.Unknowns)
+	}
+	told := o.Plan.Warnings[0].Plain()
+	for _, ref := range refs[2:] { // the newest first
+		if !strings.Contains(told, "op "+ref) {
+			t.Errorf("%s is not named: %s", ref, told)
+		}
+	}
+	if !strings.Contains(told, "…and 2 more. Settle these first if you can.") {
+		t.Error(told)
+	}
+	shown, details := o.Plan.OnCard()
+	if len(shown) != 3 || len(details) != 2+unknownsTold { // what viewers notice, the warning, one fact
+		t.Errorf("%d lines on the card, %d behind it", len(shown), len(details))
 	}
 }
 

@@ -56,21 +56,26 @@ func (e *Engine) crosses(o, other op.Operation) bool { return e.use(o).Crosses(e
 // confirm, whatever the policy says.
 func (e *Engine) warn(ctx context.Context, r op.Request, c op.Command, p *op.Plan, d op.Decision) op.Decision {
 	if p.Passed = e.authz.Passed(ctx, c, *p, r.Person, ""); p.Passed != nil {
-		p.Facts = append(p.Facts, op.L("🔒 ", p.Passed.Line()),
-			op.L("This goes through the lock, and ", op.Who(p.Passed.Holder), " is told."))
+		p.Warnings = append(p.Warnings,
+			op.L("🔒 This goes through the lock of ", op.Who(p.Passed.Holder), ", who is told."))
+		p.Details = append(p.Details, op.L("It is ", p.Passed.Line(), "."))
 	}
 	open, err := e.unknownsFor(ctx, c, *p)
 	if err != nil {
 		e.log.Error("look for unknown outcomes", "error", err)
 	}
-	for i, o := range slices.Concat(open.cross, open.other) {
-		crosses := i < len(open.cross)
-		if crosses {
-			p.Unknowns = append(p.Unknowns, o.Ref())
-		}
-		if i < unknownsTold {
-			p.Facts = append(p.Facts, e.unknownFact(o, r.Channel, crosses))
-		}
+	for _, o := range open.cross {
+		p.Unknowns = append(p.Unknowns, o.Ref())
+	}
+	told := slices.Concat(open.cross, open.other)
+	if len(open.cross) == 1 {
+		p.Warnings, told = append(p.Warnings, e.unknownFact(told[0], r.Channel, true)), told[1:]
+	} else if len(open.cross) > 1 {
+		p.Warnings = append(p.Warnings, op.L("It is not known what became of ", references(p.Unknowns),
+			". Settle these first if you can."))
+	}
+	for _, o := range told[:min(unknownsTold, len(told))] {
+		p.Details = append(p.Details, e.unknownFact(o, r.Channel, false))
 	}
 	if len(open.cross) > 0 && d.Confirm == op.ConfirmNone {
 		d.Confirm = op.ConfirmSelf
@@ -91,6 +96,11 @@ func (e *Engine) noNewUnknowns(ctx context.Context, o op.Operation, command op.C
 		return nil
 	}
 	return err
+}
+
+// references name operations, the first of many.
+func references(refs []string) op.Line {
+	return op.Some(op.Each(refs, func(ref string) op.Span { return op.Code("op " + ref) }), unknownsTold)
 }
 
 func (e *Engine) unknownFact(o op.Operation, channel string, crosses bool) op.Line {

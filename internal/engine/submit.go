@@ -140,7 +140,7 @@ func (e *Engine) warnOfSame(ctx context.Context, r op.Request, c op.Command, pla
 	}
 	for _, o := range waiting {
 		if o.Command == c.Usage && maps.Equal(o.Plan.Args, plan.Args) {
-			plan.Facts = append(plan.Facts, op.L("The same is asked already: ", op.Code("op "+o.Ref()), ", by ",
+			plan.Warnings = append(plan.Warnings, op.L("The same is asked already: ", op.Code("op "+o.Ref()), ", by ",
 				op.Who(o.Requester), " at ", op.At(o.Created), "."))
 			return
 		}
