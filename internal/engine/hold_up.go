@@ -102,11 +102,11 @@ func (e *Engine) unknownFact(o op.Operation, channel string, crosses bool) op.Li
 	return fact
 }
 
-// overtaken gives the emergency of another process that got in line after an operation was pressed which would take it
-// back. Which of both was pressed first nobody can tell.
-func (e *Engine) overtaken(ctx context.Context, o op.Operation, pressed time.Time) (by op.Operation, is bool,
+// overtaken gives the emergency of another process, or one from before an operation was resumed here, that got in line
+// after the operation was pressed which would take it back. Which of both was pressed first nobody can tell.
+func (e *Engine) overtaken(ctx context.Context, o op.Operation, pressed, resumed time.Time) (by op.Operation, is bool,
 	err error) {
-	asked := store.Query{Commands: e.usages(func(c op.Command) bool { return c.Urgent }), Newest: true, Limit: 1,
+	asked := store.Query{Commands: e.usages(func(c op.Command) bool { return c.Urgent }), Newest: true,
 		States: []op.State{op.Queued, op.Running, op.Succeeded, op.Unknown}, Since: pressed.Add(-emergencyWithin)}
 	takenBack, pressed := e.takenBackBy(o), e.byStore(pressed)
 	for _, plan := range plansOf(o) {
@@ -118,7 +118,8 @@ func (e *Engine) overtaken(ctx context.Context, o op.Operation, pressed time.Tim
 			return by, false, err
 		}
 		for _, by = range found {
-			if by.Claim != e.replica && by.Confirmed.After(pressed) && takenBack(by) {
+			inOrder := by.Claim == e.replica && !by.Confirmed.Before(resumed) // as they were pressed (arrivals)
+			if !inOrder && by.Confirmed.After(pressed) && takenBack(by) {
 				return by, true, nil
 			}
 		}

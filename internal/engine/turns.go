@@ -147,7 +147,8 @@ type arrivals struct {
 // arrival is a change on its way into the line.
 type arrival struct {
 	channel, key string
-	target       string // empty: not known yet
+	target       string    // empty: not known yet
+	resumed      time.Time // when this process took it over from one that died; zero: it was pressed here
 	gone         chan struct{}
 	enters       bool           // it gets in line now: nothing stops it any more
 	passed       []op.Operation // the emergencies that went first
@@ -160,6 +161,33 @@ func (a *arrivals) enter(channel, key, target string) *arrival {
 	x := &arrival{channel: channel, key: key, target: target, gone: make(chan struct{})}
 	a.here = append(a.here, x)
 	return x
+}
+
+// resume notes that something was taken over from a process that died: it was pressed before whatever was pressed here.
+func (a *arrivals) resume(x *arrival, at time.Time) {
+	if x == nil {
+		return
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.here = slices.DeleteFunc(a.here, func(other *arrival) bool { return other == x })
+	first := slices.IndexFunc(a.here, func(other *arrival) bool { return other.resumed.IsZero() })
+	if first < 0 {
+		first = len(a.here)
+	}
+	x.resumed, a.here = at, slices.Insert(a.here, first, x)
+}
+
+// resumed is when something was taken over; zero: it was pressed here.
+func (a *arrivals) resumed(channel, key string) (at time.Time) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, x := range a.here {
+		if x.is(channel, key) {
+			return x.resumed
+		}
+	}
+	return at
 }
 
 // leave notes that it is in line, or will not be.
@@ -251,7 +279,7 @@ func (e *Engine) awaitEarlier(ctx context.Context, from op.Address, key string, 
 	first, passed := e.arrivals.passedBy(from.Channel, key, e.takenBackBy(o))
 	if !passed {
 		var err error
-		if first, passed, err = e.overtaken(ctx, o, from.At); !passed || err != nil {
+		if first, passed, err = e.overtaken(ctx, o, from.At, e.arrivals.resumed(from.Channel, key)); !passed || err != nil {
 			return err
 		}
 	}
