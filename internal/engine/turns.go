@@ -81,7 +81,8 @@ func (e *Engine) goFirst(ctx context.Context, o op.Operation, command op.Command
 		e.log.Warn("look what waits before an emergency", "op", o.Ref(), "error", err)
 	}
 	for _, waits := range queued {
-		hangs := e.now().Sub(waits.Confirmed) >= giveUpAfter
+		_, here := e.inflight.runs.Load(waits.ID) // it gets on, or ends, by itself
+		hangs := !here && e.store.Now().Sub(waits.Confirmed) >= giveUpAfter
 		if waits.Turn >= o.Turn || e.use(waits).Command.Urgent && !hangs {
 			continue
 		}
@@ -107,7 +108,7 @@ func (e *Engine) giveUpAnswers(ctx context.Context, o op.Operation, command op.C
 	}
 	for _, hangs := range running {
 		mine := command.Urgent || !e.crosses(o, hangs) && !outcomeOf(hangs).PutOff
-		if !mine || e.now().Sub(hangs.Sent) < giveUpAfter {
+		if !mine || e.store.Now().Sub(hangs.Sent) < giveUpAfter {
 			continue
 		}
 		outcome := op.Outcome{State: op.Unknown,
