@@ -236,6 +236,25 @@ func TestAnEmergencyThatHangsHoldsUpNoOther(t *testing.T) {
 	}
 }
 
+// Several that are confirmed and have not begun yet stand in nobody's line: an emergency that goes meanwhile is taken
+// back by none of them. The others go.
+func TestSeveralTakeBackNoEmergency(t *testing.T) {
+	s := newStage(t)
+	s.withConditions()
+	before, standby, after := s.asked("caster start c1 c2"), s.asked("caster standby c1"), s.asked("caster start c1 c2")
+	s.force(before, op.Queued)
+	s.click(ana, standby, op.ActionConfirm)
+	s.want(standby, op.Succeeded, 1)
+	s.e.execute(context.Background(), before.ID)
+	s.settle()
+	s.wantStates(before, op.Succeeded, "failed succeeded", 2)
+	if said := s.membersOf(before)[0].Outcome.Text.Plain(); !strings.Contains(said, "went first: op "+standby.Ref()) {
+		t.Errorf("said %q", said)
+	}
+	s.click(ana, after, op.ActionConfirm)
+	s.wantStates(after, op.Succeeded, "succeeded succeeded", 4)
+}
+
 // One that this process is working on, slowly, is not ended by those that are pressed after it: then none would go for
 // as long as somebody presses.
 func TestAnEmergencyThatIsSlowIsNotEndedByTheNext(t *testing.T) {

@@ -86,8 +86,7 @@ func (e *Engine) goFirst(ctx context.Context, o op.Operation, command op.Command
 		if waits.Turn >= o.Turn || e.use(waits).Command.Urgent && !hangs {
 			continue
 		}
-		why := op.Refuse(op.L("an emergency went first: ", op.Code("op "+o.Ref()), e.titleIn(o, waits.Channel), "."))
-		if err := e.abort(ctx, waits, why); err != nil {
+		if err := e.abort(ctx, waits, e.wentFirst(o, waits.Channel)); err != nil {
 			e.log.Warn("let an emergency go first", "op", waits.Ref(), "error", err)
 		}
 	}
