@@ -265,6 +265,72 @@ func TestAnEmergencyThatHangsHoldsUpNoOther(t *testing.T) {
 	}
 }
 
+// Several that are confirmed and have not begun yet stand in nobody's line: an emergency that goes meanwhile is taken
+// back by none of them. The others go.
+func TestSeveralTakeBackNoEmergency(t *testing.T) {
+	s := newStage(t)
+	s.withConditions()
+	before, standby, after := s.asked("caster start c1 c2"), s.asked("caster standby c1"), s.asked("caster start c1 c2")
+	s.force(before, op.Queued)
+	s.click(ana, standby, op.ActionConfirm)
+	s.want(standby, op.Succeeded, 1)
+	s.e.execute(context.Background(), before.ID)
+	s.settle()
+	s.wantStates(before, op.Succeeded, "failed succeeded", 2)
+	if said := s.membersOf(before)[0].Outcome.Text.Plain(); !strings.Contains(said, "went first: op "+standby.Ref()) {
+		t.Errorf("said %q", said)
+	}
+	s.click(ana, after, op.ActionConfirm)
+	s.wantStates(after, op.Succeeded, "succeeded succeeded", 4)
+}
+
+// One that this process is working on, slowly, is not ended by those that are pressed after it: then none would go for
+// as long as somebody presses.
+func TestAnEmergencyThatIsSlowIsNotEndedByTheNext(t *testing.T) {
+	s := newStage(t)
+	s.withConditions()
+	first, second := s.asked("caster standby c1"), s.asked("caster standby c1")
+	looks, gate, waits := make(chan struct{}), make(chan struct{}), s.onlyWoken()
+	s.with(func() { s.planned = func() { close(looks); <-gate } })
+	s.confirms(first)
+	s.happens(looks, "the first looks")
+	s.with(func() { s.now = s.now.Add(giveUpAfter) })
+	s.confirms(second)
+	s.happens(waits, "the second waits")
+	close(gate)
+	s.settle()
+	if want := []string{first.Token, second.Token}; !slices.Equal(s.applied, want) {
+		t.Errorf("they ran as %v, not as %v", s.applied, want)
+	}
+}
+
+// How long something has hung is told by the clock that its times were written by. By this process's own, that of a
+// call of which nobody knows yet whether it has left could be given up, and it would leave after the emergency.
+func TestWhatHangsIsToldByTheStoresClock(t *testing.T) {
+	s := newStage(t)
+	s.withConditions()
+	s.e.now = func() time.Time { return s.clock().Add(2 * giveUpAfter) }
+	hangs, standby, first := s.asked("caster restart c1"), s.asked("caster standby c1"), s.asked("caster standby c2")
+	second := s.asked("caster standby c2")
+	s.moved(hangs, "another replica", op.Queued, op.Running)
+	s.moved(first, "another replica", op.Queued)
+	s.confirmed(standby)
+	s.confirmed(second)
+	time.Sleep(20 * time.Millisecond)
+	for o, want := range map[string]op.State{hangs.ID: op.Running, standby.ID: op.Queued, first.ID: op.Queued} {
+		if now := s.get(op.Operation{ID: o}); now.State != want {
+			t.Errorf("%s is %s", now.Text, now.State)
+		}
+	}
+	s.with(func() { s.now = s.now.Add(time.Hour) })
+	s.settle()
+
+	s.with(func() { s.confirm = op.ConfirmNone })
+	if o := s.asked("caster standby c3"); !o.Confirmed.Equal(s.clock()) {
+		t.Errorf("it is in line since %s, now is %s", o.Confirmed, s.clock())
+	}
+}
+
 // A call without an answer holds up an emergency for some seconds only; an answer that comes later still counts.
 func TestACallThatHangsHoldsUpNoEmergency(t *testing.T) {
 	s := newStage(t)
