@@ -45,7 +45,7 @@ func (t *terminal) say(format string, args ...any) { t.show(fmt.Sprintf(format+"
 
 // show prints a text. Names in it are of others: what would command the terminal is written out.
 func (t *terminal) show(text string) {
-	_, _ = io.WriteString(t.out, strings.ReplaceAll(op.Visible(text), "\r", "⟨U+000D⟩"))
+	_, _ = io.WriteString(t.out, op.Printed(text))
 }
 
 // done and wrong mark a line as what is so and what is to be mended.
