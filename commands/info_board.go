@@ -37,6 +37,7 @@ func (s table) planBoard(ctx context.Context, call op.Call) (op.Plan, error) {
 	}
 	p := op.Plan{
 		Args:        op.Args{"switch": word, "channel": channel, "by": call.Person.ID},
+		Viewers:     op.Unnoticed(),
 		Fingerprint: op.Fingerprint(word, channel, board.On()),
 	}
 	switch {

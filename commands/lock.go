@@ -98,7 +98,8 @@ func (s table) wrongEnd(_ context.Context, call op.Call) error {
 // say; of is what of the lock would make another decision.
 func lockPlan(lock op.Lock, args op.Args, of ...any) op.Plan {
 	version := strconv.FormatInt(lock.Version, 10)
-	return op.Plan{Args: args, Fingerprint: op.Fingerprint(args, of), Seen: map[string]string{"lock": version}}
+	return op.Plan{Args: args, Viewers: op.Unnoticed(), Fingerprint: op.Fingerprint(args, of),
+		Seen: map[string]string{"lock": version}}
 }
 
 // seenLock is the version of the lock that a plan saw.

@@ -31,7 +31,7 @@ func (s table) planBreak(ctx context.Context, call op.Call) (op.Plan, error) {
 		lock.Version)
 	p.Target, p.Title, p.Button = target,
 		op.L("Break the lock of ", op.Who(lock.Holder), " on studio ", op.B(target.Name)), "Break the lock"
-	p.Facts = append([]op.Line{op.L("It is ", lock.Line(), ".")}, reasonFact(why)...)
+	p.Facts = append(reasonFact(why), op.L("It is ", lock.Line(), "."))
 	return p, nil
 }
 

@@ -123,7 +123,8 @@ func typed(t *testing.T, d *fakeRecords, person, text string) (op.Command, op.Ca
 	if err != nil || len(p.Missing) > 0 {
 		t.Fatalf("%s: %v %v", text, p.Missing, err)
 	}
-	return p.Command, op.Call{Args: p.Args, Scope: evening(), Person: op.Person{ID: person, Zone: "Europe/Berlin"}}
+	return telling(t, p.Command),
+		op.Call{Args: p.Args, Scope: evening(), Person: op.Person{ID: person, Zone: "Europe/Berlin"}}
 }
 
 // run plans, plans again by the canonical arguments, and applies, as the engine does.

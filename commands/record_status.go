@@ -182,6 +182,6 @@ const maxStatusFiles = 3
 func fileItem(f live.File) op.Item {
 	return op.Item{
 		Mark: op.MarkOK, Title: op.L("File", op.Told(" of ", op.At, f.From), op.Told(" to ", op.At, f.To)),
-		Facts: []op.Line{op.L(op.For(f.Duration), " · ", op.V(f.Format), " · ", op.Code(f.ID))},
+		Facts: []op.Line{op.L(op.For(f.Duration), " · ", op.V(f.Format))},
 	}
 }

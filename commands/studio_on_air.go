@@ -32,21 +32,26 @@ func previousPicture(all []live.Scene) (live.Scene, bool) {
 	return found, found.ID != ""
 }
 
-// airLine is what viewers have now: "🔴 ON AIR since 18:59 · PROGRAM scene Main, with the picture of Preview 1".
+// airLine is what viewers have now: "🔴 ON AIR since 18:59 · PROGRAM scene Main".
 func airLine(c live.Caster, all []live.Scene) op.Line {
 	line := op.L("🔴 ", op.Strong("ON AIR"), op.Told(" since ", op.At, c.Started))
 	if program := tally.Program(all); program.ID != "" {
 		line = op.L(line, " · PROGRAM scene ", op.B(program.Name))
 	}
-	if scene, ok := previousPicture(all); ok {
-		line = op.L(line, ", with the picture of ", op.B(scene.Name))
-	}
 	return line
 }
 
-// airLines is what viewers have now, and that it is the standby picture.
+// airLines is what viewers have now: that it is the standby picture first.
 func (s table) airLines(ctx context.Context, c live.Caster, all []live.Scene) []op.Line {
-	return append([]op.Line{airLine(c, all)}, s.standbys(ctx)(c, all)...)
+	return append(s.standbys(ctx)(c, all), airLine(c, all))
+}
+
+// pictureLine says where the picture on air comes from, as far as that can be told.
+func (table) pictureLine(all []live.Scene) []op.Line {
+	if scene, ok := previousPicture(all); ok {
+		return []op.Line{op.L("PROGRAM has the picture of ", op.B(scene.Name), " now.")}
+	}
+	return nil
 }
 
 // standbyLine says that viewers of a studio have its standby picture, or that this cannot be told; nothing otherwise.
@@ -209,7 +214,7 @@ func played(before op.Text, scope op.Scope, scene live.Scene) op.Line {
 // touched words a look at a studio whose change time is all that can tell. A change time proves little, as any edit
 // moves it, so it only confirms an answer that came.
 func touched(c live.Caster, a op.Attempt) op.Evidence {
-	seen := op.L("The studio is ", airFact(c))
+	seen := airSentence(c)
 	if !c.Modified.IsZero() {
 		seen = op.L(seen, ", last changed ", op.At(c.Modified))
 	}

@@ -64,11 +64,11 @@ func (s table) seenStandby(ctx context.Context, call op.Call) (op.Plan, error) {
 	if err := requireProgram(c, all); err != nil {
 		return op.Plan{}, err
 	}
-	facts := append(s.airLines(ctx, c, all), op.L("Viewers will then see the standby slate. ", returnLine(all)))
+	facts := append([]op.Line{returnLine(all)}, s.airLines(ctx, c, all)...)
 	switch {
 	case seen.unset != nil:
-		facts = append(facts,
-			op.L("Whether a standby slate is configured could not be seen: ", failure.Explain(seen.unset).Text, "."))
+		facts = append([]op.Line{
+			op.L("Whether a standby slate is configured could not be seen: ", failure.Explain(seen.unset).Text, ".")}, facts...)
 	case !seen.config.Standby:
 		return op.Plan{}, op.Refuse(op.L(op.B(c.Name), " has no standby slate, so there is nothing to switch to."),
 			op.L("Set one in the ApsaraVideo Live console, in the settings of the studio.")).
@@ -76,8 +76,8 @@ func (s table) seenStandby(ctx context.Context, call op.Call) (op.Plan, error) {
 	}
 	return op.Plan{
 		Args: op.Args{"caster": c.ID}, Target: onStudio(c), Title: op.L("Standby slate on ", op.B(c.Name)),
-		Facts: facts, OnAir: true, Button: "Switch to standby", Fingerprint: op.Fingerprint(c.ID),
-		Seen: pictures(c, live.Scene{}, all),
+		Viewers: op.L("Viewers will then see the standby slate."), Facts: facts, OnAir: true,
+		Button: "Switch to standby", Fingerprint: op.Fingerprint(c.ID), Seen: pictures(c, live.Scene{}, all),
 	}, nil
 }
 
@@ -167,8 +167,14 @@ func afterStandby(p op.Plan) []op.Next {
 // standbyShown has only the studio's change time to go by; whether the API moves it at a standby is not documented.
 func standbyShown(c live.Caster, a op.Attempt) op.Evidence {
 	seen := touched(c, a)
-	if !seen.Happened {
-		seen.Seen = op.L(seen.Seen, " ApsaraVideo Live does not tell whether the slate is shown: check the programme.")
+	if seen.Happened {
+		return seen
+	}
+	seen.Seen = op.L("Whether the slate is shown cannot be seen: check the programme.")
+	if !c.OnAir || c.Untold {
+		seen.Seen = op.L(airSentence(c), ". ", seen.Seen)
+	} else if !c.Modified.IsZero() {
+		seen.Seen = op.L("The studio was last changed ", op.At(c.Modified), ". ", seen.Seen)
 	}
 	return seen
 }

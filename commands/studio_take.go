@@ -44,19 +44,19 @@ func (s table) planTake(ctx context.Context, call op.Call) (op.Plan, error) {
 		return op.Plan{}, err
 	}
 	program := tally.Program(all)
-	facts := append(s.airLines(ctx, c, all), op.L("Viewers will then see ", op.B(scene.Name), ".",
-		played(" Check it first: ", call.Scope, scene)))
+	facts := s.airLines(ctx, c, all)
+	viewers := op.L("Viewers will then see ", op.B(scene.Name), ".")
 	switch {
 	case tally.Picture(scene) == "":
-		facts = append(facts, op.L("It has no layout that can be seen; ApsaraVideo Live may refuse."))
+		facts = append([]op.Line{op.L("It has no layout that can be seen; ApsaraVideo Live may refuse.")}, facts...)
 	case tally.Picture(scene) == tally.Picture(program):
-		facts = append(facts,
-			op.L("PROGRAM has the same picture already: this matters only while the standby slate is shown."))
+		viewers = op.L("PROGRAM has this picture already: viewers notice it only while the standby slate is shown.")
 	}
 	return op.Plan{
 		Args: op.Args{"caster": c.ID, "scene": scene.ID}, Target: onStudio(c),
-		Title: op.L("Take to PROGRAM: ", ofScene(c, scene)),
-		Facts: facts, OnAir: true, Button: "Take to PROGRAM",
+		Title:   op.L("Take to PROGRAM: ", ofScene(c, scene)),
+		Viewers: op.L(viewers, played(" Check it first: ", call.Scope, scene)), Facts: facts,
+		Details: s.pictureLine(all), OnAir: true, Button: "Take to PROGRAM",
 		Fingerprint: op.Fingerprint(c.ID, c.Name, scene.ID, scene.Name, tally.Picture(scene), program.ID,
 			tally.Picture(program)),
 		Seen: pictures(c, scene, all),

@@ -117,9 +117,10 @@ func (s table) unseenStandby(ctx context.Context, call op.Call, why error) (op.P
 	maps.Copy(seen, baseline.Baseline{baseline.LookedAt: at}.Seen())
 	return op.Plan{
 		Args: op.Args{"caster": c.ID}, Target: onStudio(c), Title: op.L("Standby slate on ", op.B(c.Name)),
+		Viewers: op.L("Viewers will then see the standby slate, if it has one."),
 		Facts: []op.Line{
 			op.L("⚠️ It could not be looked at: ", refusal.Unseen, ". This goes by how it was known at ", op.At(at), "."),
-			op.L("Viewers will then see the standby slate, if it has one. To come back, take a PREVIEW."),
+			op.L("To come back, take a PREVIEW."),
 		},
 		OnAir: true, Button: "Switch to standby", Fingerprint: op.Fingerprint(c.ID), Seen: seen,
 	}, nil

@@ -27,7 +27,7 @@ func TestSceneThatIsNotTold(t *testing.T) {
 	for _, usage := range []string{sceneStartUsage, sceneStopUsage, takeUsage} {
 		_, err := find(t, f, usage).Plan(t.Context(), call("caster", newsID, "scene", "Odd"))
 		r := refused(t, err)
-		wantHas(t, words(r.Answer), "does not say how Evening News / Odd stands", "s-p1", "s-p2")
+		wantHas(t, words(r.Answer), "does not say how Evening News / Odd stands", "Preview 1\n", "Preview 2\n")
 		wantNot(t, words(r.Answer), "s-odd")
 	}
 	got, err := find(t, f, "caster show {caster}").Read(t.Context(), call("caster", newsID))
@@ -38,7 +38,7 @@ func TestSceneThatIsNotTold(t *testing.T) {
 	if i < 0 || got.Items[i].Mark != op.MarkUnknown || len(got.Items[i].Next) > 0 {
 		t.Errorf("%+v", got.Items)
 	}
-	wantHas(t, words(got), "PREVIEW or PROGRAM, open or closed: not told", "PREVIEW · open · s-p1")
+	wantHas(t, words(got), "PREVIEW or PROGRAM, open or closed: not told", "Preview 1\n  PREVIEW · open\n")
 	got, _ = find(t, f, "caster list {text?}").Read(t.Context(), call())
 	wantHas(t, words(got), "🟢 PREVIEW Preview 1\n")
 	world := Table(f, &fakeRecords{}, func() time.Time { return noon })

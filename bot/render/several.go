@@ -7,8 +7,12 @@ import (
 	"casterbot/internal/op"
 )
 
-// maxNamed is how many of several targets a card speaks of one by one.
-const maxNamed = 8
+// maxNamed is how many of several targets a card speaks of one by one; when it asks what became of one, there is room
+// for fewer.
+const (
+	maxNamed       = 8
+	maxNamedAsking = 2
+)
 
 // severalView is the card of an operation of several, once it has begun: how far its members are, what of them was not
 // done and why, and what is not known. The whole is counted anew each time, so the card is never older than what it is
@@ -145,9 +149,13 @@ func (t tally) named(members []op.Operation) []op.Line {
 			lines = append(lines, line)
 		}
 	}
-	lines, rest := op.Cut(lines, maxNamed)
+	most := maxNamed
+	if t.Unknown > 0 {
+		most = maxNamedAsking
+	}
+	lines, rest := op.Cut(lines, most)
 	if len(rest) > 0 {
-		lines = append(lines, op.L(rest, " like these."))
+		lines = append(lines, op.L(rest, " of this kind."))
 	}
 	return lines
 }
@@ -166,7 +174,7 @@ func memberLine(m op.Operation, members []op.Operation) op.Line {
 	case m.State == op.Succeeded && m.SettledBy != "": // by a person's word
 		return op.L("✅ ", out.Text)
 	case m.State == op.Unknown:
-		return op.L("⚠️ ", name, silence(m), spaced(out.Evidence))
+		return op.L("⚠️ ", name, "not known whether it happened, sent ", at(m.Sent), ".", spaced(out.Evidence))
 	case m.State == op.Expired && len(out.Text) > 0: // it ended for another reason than time
 		return op.L("⚪ ", out.Text)
 	case m.State == op.Expired:

@@ -35,7 +35,7 @@ func TestAnExpiredMemberSaysWhy(t *testing.T) {
 	}
 }
 
-// The card of as many as one press can start names every one of them, those that viewers see and what is left out.
+// The card of as many as one press can start names every one of them, and what is left out.
 func TestTheCardOfManyNamesThemAll(t *testing.T) {
 	o := slackworld.Operation(op.Pending, slackworld.Other)
 	o.Plan.Facts = nil
@@ -47,13 +47,13 @@ func TestTheCardOfManyNamesThemAll(t *testing.T) {
 		line = op.L(line, op.B(name), ", ")
 		o.Plan.Parts = append(o.Plan.Parts, op.Part{})
 	}
-	o.Plan.Facts = []op.Line{line, op.L(op.B("on air"), ": 🔴 ON AIR since 18:59"),
-		op.L("Left out (not live): ", op.B("friday"))}
+	o.Plan.Viewers, o.Plan.Warnings = op.L("Viewers lose the programme at once."), []op.Line{line}
+	o.Plan.Facts = []op.Line{op.L("Left out (not live): ", op.B("friday"))}
 	m := plain.Card(o, false)
 	lint(t, "many", m)
 	lint(t, "many, simple", m.Simple())
 	got := slackworld.JSON(t, m.body)
-	for _, must := range append(names, op.L("ON AIR since"), op.L("Left out"), op.L("Waiting for one approval")) {
+	for _, must := range append(names, op.L("Viewers lose"), op.L("Left out"), op.L("Waiting for one approval")) {
 		if !strings.Contains(got, must.Plain()) {
 			t.Errorf("%s is not on the card", must.Plain())
 		}

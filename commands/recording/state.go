@@ -96,7 +96,10 @@ func (k *State) Judge(stream live.Stream, online []live.Online, configs []live.R
 }
 
 // Facts says what was seen, in times that stay true while the card waits.
-func (k State) Facts(stream live.Stream) []op.Line {
+func (k State) Facts(stream live.Stream) []op.Line { return append(k.Setup(stream), k.Line()) }
+
+// Setup says of it what is no recording: the path of the stream, whether it is live, and how it is recorded.
+func (k State) Setup(stream live.Stream) []op.Line {
 	where := op.L(op.Code(stream.String()))
 	switch {
 	case k.Online != nil:
@@ -104,11 +107,10 @@ func (k State) Facts(stream live.Stream) []op.Line {
 	case k.Seen.Has(SeeOnline | SeeIngest):
 		where = op.L(op.Code(stream.String()), " · not live")
 	}
-	facts := []op.Line{where}
 	if k.Seen.Has(SeeConfig) {
-		facts = append(facts, k.how())
+		return []op.Line{where, k.how()}
 	}
-	return append(facts, k.Line())
+	return []op.Line{where}
 }
 
 // how says how the stream is recorded.

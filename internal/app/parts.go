@@ -111,6 +111,7 @@ func slackConfig(o Options, db *store.Store, keeper *policy.Keeper) webapi.Confi
 			scope, _ := keeper.Scope(channel)
 			return scope.Language
 		},
+		Contact: func(channel string) []string { return keeper.Current().Contact(channel) },
 	}
 	if o.Pause != nil {
 		slack.Unlimited = true

@@ -121,6 +121,13 @@ func Reminds(o op.Operation, person string) Question {
 	return q
 }
 
+// reads is about looking at what an operation is about, by the command that shows such things.
+func reads(o op.Operation, c op.Click, shows op.Command) Question {
+	q := Plays(o)
+	q.Person, q.Team, q.Outside, q.at, q.Command = c.Person, c.PersonTeam, c.FromHome, c.At, shows
+	return q
+}
+
 // Plays is about the addresses for playback that come of an operation.
 func Plays(o op.Operation) Question {
 	return Question{Person: o.Requester, Team: o.Team, Channel: o.Channel, Command: ofVerb(o), Plan: &o.Plan}

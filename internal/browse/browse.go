@@ -10,10 +10,12 @@ package browse
 
 import (
 	"context"
+	"slices"
 	"sync/atomic"
 	"time"
 
 	"casterbot/internal/authz"
+	"casterbot/internal/grammar"
 	"casterbot/internal/op"
 	"casterbot/internal/store"
 
@@ -60,4 +62,32 @@ func New(c Config) *Browser {
 		table: c.Table, helps: helpRows(*c.Table), store: c.Store, authz: c.Authz, now: c.Now, answer: c.Answer,
 		patient: c.Patient, cache: newOptionCache(c), refresh: rate.NewLimiter(rate.Every(homeEvery), 1),
 	}
+}
+
+// shows gives the command that shows one thing of a kind that can be picked: the first that only looks and needs
+// nothing else.
+func (b *Browser) shows(name string) (op.Command, bool) {
+	needed := func(p grammar.Placeholder) bool { return !p.Optional }
+	kind, _ := b.table.Kind(name)
+	for _, c := range b.table.Commands {
+		places := grammar.Placeholders(c.Usage)
+		if c.Effect == op.Read && kind.Options != nil && kind.Needs == "" && len(places) > 0 && places[0].Name == kind.Name &&
+			!slices.ContainsFunc(places[1:], needed) {
+			return c, true
+		}
+	}
+	return op.Command{}, false
+}
+
+// Shows gives the command that shows what a plan is about; of what is no studio or stream, the first that only looks.
+func (b *Browser) Shows(p op.Plan) op.Command {
+	target := p.Target
+	if len(p.Parts) > 0 {
+		target = p.Parts[0].Plan.Target
+	}
+	if c, ok := b.shows(target.Kind); ok {
+		return c
+	}
+	i := slices.IndexFunc(b.table.Commands, func(c op.Command) bool { return c.Effect == op.Read })
+	return b.table.Commands[max(i, 0)]
 }

@@ -90,7 +90,7 @@ func (p *page) waiting(ctx context.Context) error {
 		}
 	}
 	if len(rest) > 0 {
-		p.add(op.Item{Mark: op.MarkWait, Title: op.L(rest, " that wait for you. Their cards are in the channels.")})
+		p.add(op.Item{Mark: op.MarkWait, Title: op.L(rest, " waiting for you: see the cards in the channels.")})
 	}
 	return nil
 }
@@ -153,7 +153,7 @@ func (p *page) channel(ctx context.Context, c op.Channel, scope op.Scope) {
 	var things []op.Item
 	var refused *op.Decision
 	for _, kind := range p.b.table.Kinds {
-		show, ok := p.b.shows(kind)
+		show, ok := p.b.shows(kind.Name)
 		if !ok {
 			continue
 		}
@@ -172,19 +172,6 @@ func (p *page) channel(ctx context.Context, c op.Channel, scope op.Scope) {
 	}
 	p.add(head)
 	p.add(things...)
-}
-
-// shows gives the command that shows one thing of a kind: the first that only looks and needs nothing else.
-func (b *Browser) shows(kind op.Kind) (op.Command, bool) {
-	needed := func(p grammar.Placeholder) bool { return !p.Optional }
-	for _, c := range b.table.Commands {
-		places := grammar.Placeholders(c.Usage)
-		if c.Effect == op.Read && kind.Options != nil && kind.Needs == "" && len(places) > 0 && places[0].Name == kind.Name &&
-			!slices.ContainsFunc(places[1:], needed) {
-			return c, true
-		}
-	}
-	return op.Command{}, false
 }
 
 // things lists what there is of one kind in a channel, as it was seen last or as a new look shows it.

@@ -51,7 +51,7 @@ func (e *Engine) Accept(ctx context.Context, r op.Request) (Accepted, error) {
 	if parsed.Help {
 		a := e.help(r, parsed)
 		if a.Work != nil {
-			a = e.persistLook(ctx, r, a.Work)
+			a = e.persistLook(ctx, r.Key, kindCommand, r, a.Work)
 		}
 		return a, nil
 	}
@@ -146,25 +146,25 @@ func (e *Engine) persist(ctx context.Context, key, kind string, what any) (fresh
 	return fresh, nil
 }
 
-// persistLook keeps a command that only looks too, so that somebody answers it should this process die. Looking goes on
-// when nothing can be written.
-func (e *Engine) persistLook(ctx context.Context, r op.Request, look func(context.Context)) Accepted {
-	body, err := json.Marshal(r)
+// persistLook keeps a command or a click that only looks too, so that somebody answers it should this process die.
+// Looking goes on when nothing can be written.
+func (e *Engine) persistLook(ctx context.Context, key, kind string, what any, look func(context.Context)) Accepted {
+	body, err := json.Marshal(what)
 	if err != nil {
 		return Accepted{Work: look}
 	}
 	ctx, cancel := context.WithTimeout(ctx, keepWithin)
 	defer cancel()
-	fresh, err := e.store.Receive(ctx, r.Key, kindCommand, body)
+	fresh, err := e.store.Receive(ctx, key, kind, body)
 	switch {
 	case err != nil:
 		e.log.Warn("a look is not kept", "error", err)
 	case !fresh:
 		return Accepted{}
 	}
-	return Accepted{Drop: e.settler(r.Key), Work: func(ctx context.Context) {
+	return Accepted{Drop: e.settler(key), Work: func(ctx context.Context) {
 		look(ctx)
-		e.inflight.unsettled.Store(r.Key, time.Time{})
+		e.inflight.unsettled.Store(key, time.Time{})
 	}}
 }
 

@@ -314,6 +314,60 @@ func TestAnEmergencyBeforeACrashGoesFirst(t *testing.T) {
 	s.want(standby, op.Succeeded, 1)
 }
 
+// The same where the emergency was brought up by the process that takes over what a dead one had left: it was pressed
+// later. What was left behind has its place before what is pressed here.
+func TestAnEmergencyBeforeATakeoverGoesFirst(t *testing.T) {
+	s := newStage(t)
+	s.withConditions()
+	standby := s.asked("caster standby c1")
+	s.with(func() { s.confirm = op.ConfirmNone })
+	if _, err := s.e.Accept(context.Background(), op.Request{Key: "typed", Text: "caster restart c1",
+		Origin: ofTeam(op.Address{Channel: "C0", Person: bo, At: s.clock()})}); err != nil {
+		t.Fatal(err)
+	}
+	s.with(func() { s.confirm = op.ConfirmSelf })
+	s.close()
+	s.open()
+	s.withConditions()
+	s.with(func() { s.now = s.now.Add(time.Second) })
+	s.click(ana, standby, op.ActionConfirm)
+	s.want(standby, op.Succeeded, 1)
+	s.with(func() { s.confirm, s.now = op.ConfirmNone, s.now.Add(time.Second) })
+	if err := s.e.recover(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	s.settle()
+	s.want(standby, op.Succeeded, 1)
+
+	a := &arrivals{}
+	a.enter("C0", "pressed here", "")
+	for _, key := range []string{"left first", "left then"} {
+		a.resume(a.enter("C0", key, ""), s.clock())
+	}
+	keys := op.Each(a.here, func(x *arrival) string { return x.key })
+	if want := []string{"left first", "left then", "pressed here"}; !slices.Equal(keys, want) {
+		t.Errorf("in the order %q", keys)
+	}
+}
+
+// Which emergency counts is when it got in line, not when it was asked for.
+func TestAnOlderCardOfAnEmergencyGoesFirst(t *testing.T) {
+	s := newStage(t)
+	s.withConditions()
+	card, older, newer := s.asked("caster restart c1"), s.asked("caster standby c1"), s.asked("caster standby c1")
+	s.moved(newer, "another replica", op.Queued, op.Running, op.Succeeded)
+	s.with(func() { s.now = s.now.Add(time.Second) })
+	click, err := s.e.Press(context.Background(), s.press(ana, card, op.ActionConfirm))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.with(func() { s.now = s.now.Add(time.Second) })
+	s.moved(older, "another replica", op.Queued, op.Running, op.Succeeded)
+	click.Work(context.Background())
+	s.settle()
+	s.want(card, op.Pending, 0)
+}
+
 // What is pressed has its place before it is written down, however slow the database is; what is not taken has none,
 // and a copy takes nobody's.
 func TestAPlaceIsTakenBeforeTheStoreAnswers(t *testing.T) {

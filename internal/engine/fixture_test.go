@@ -33,7 +33,8 @@ type stage struct {
 	applied  []string // tokens of the calls made
 	apply    func(n int) op.Outcome
 	verify   func() (op.Evidence, error)
-	seen     string // what Plan sees
+	seen     string    // what Plan sees
+	more     []op.Line // what else it says, beside what viewers notice
 	planErr  error
 	planErrs map[string]error // by studio
 	planned  func()           // called once by Plan
@@ -230,11 +231,15 @@ func (s *stage) plan(_ context.Context, call op.Call) (op.Plan, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return op.Plan{
+	p := op.Plan{
 		Args: call.Args, Target: op.Target{Kind: "caster", ID: call.Args["caster"]},
 		Title: op.L("Restart ", call.Args["caster"]),
 		Facts: []op.Line{op.L("it is ", s.seen)}, Fingerprint: s.seen,
-	}, cmp.Or(s.planErrs[call.Args["caster"]], s.planErr)
+	}
+	if len(s.more) > 0 {
+		p.Viewers, p.Facts = op.L("Viewers notice nothing."), append(p.Facts, s.more...)
+	}
+	return p, cmp.Or(s.planErrs[call.Args["caster"]], s.planErr)
 }
 
 func (s *stage) call(ctx context.Context, _ op.Plan, token string, permit op.SendPermit) op.Outcome {

@@ -44,6 +44,13 @@ func (e *Engine) Press(ctx context.Context, c op.Click) (Accepted, error) {
 		return Accepted{Reply: reply(op.MarkNeutral,
 			op.L("This button belongs to an older state of the card. Use those that it has now. Nothing was done."))}, nil
 	}
+	if c.Action == op.ActionDetails {
+		return e.persistLook(ctx, c.Key, kindClick, c, func(ctx context.Context) {
+			if err := e.act(ctx, c); err != nil {
+				e.replyError(ctx, c.Address, err, "op", o.Ref())
+			}
+		}), nil
+	}
 	return e.takeClick(ctx, o, c)
 }
 
@@ -114,6 +121,7 @@ var acts = map[op.Action]func(*Engine, context.Context, op.Operation, op.Click) 
 	op.ActionCancel:   (*Engine).cancel,
 	op.ActionDecline:  (*Engine).cancel,
 	op.ActionLook:     (*Engine).lookAgain,
+	op.ActionDetails:  (*Engine).details,
 	op.ActionHappened: (*Engine).itHappened,
 	op.ActionNot:      (*Engine).itDidNot,
 }
@@ -157,7 +165,8 @@ func (e *Engine) act(ctx context.Context, c op.Click) (err error) {
 	if err != nil {
 		return fmt.Errorf("read %s: %w", op.Ref(c.Operation), err)
 	}
-	if c.Version > 0 && c.Version != o.Version && c.Action != op.ActionLook {
+	looks := c.Action == op.ActionLook || c.Action == op.ActionDetails
+	if c.Version > 0 && c.Version != o.Version && !looks {
 		return e.staleClick(o, c) // decided by what a page showed that has not been drawn anew since
 	}
 	return do(e, ctx, o, c)
@@ -244,5 +253,20 @@ func (e *Engine) cancel(ctx context.Context, o op.Operation, c op.Click) error {
 	}
 	e.log.Info("cancelled", "op", o.Ref(), "verb", o.Verb, "person", c.Person)
 	e.notify.EnqueueCard(o.ID)
+	return nil
+}
+
+// details tells in private what was seen when an operation was asked for and has no room on its card. It is what the
+// operation keeps, so it is told whatever became of that since, and nothing is looked at.
+func (e *Engine) details(ctx context.Context, o op.Operation, c op.Click) error {
+	if err := e.authz.Reads(ctx, o, c, e.browse.Shows(o.Plan)); err != nil {
+		return err
+	}
+	answer := op.Answer{Mark: op.StateMarks[o.State], Title: o.Plan.Title,
+		Note: op.L("As it was seen when this was asked, ", op.At(o.Created), ".")}
+	if _, answer.Lines = o.Plan.OnCard(); len(answer.Lines) == 0 {
+		answer.Lines = []op.Line{op.L("The card says all that was seen.")}
+	}
+	e.notify.Reply(ctx, c.Address, answer)
 	return nil
 }

@@ -140,7 +140,7 @@ func (e *Engine) warnOfSame(ctx context.Context, r op.Request, c op.Command, pla
 	}
 	for _, o := range waiting {
 		if o.Command == c.Usage && maps.Equal(o.Plan.Args, plan.Args) {
-			plan.Facts = append(plan.Facts, op.L("The same is asked already: ", op.Code("op "+o.Ref()), ", by ",
+			plan.Warnings = append(plan.Warnings, op.L("The same is asked already: ", op.Code("op "+o.Ref()), ", by ",
 				op.Who(o.Requester), " at ", op.At(o.Created), "."))
 			return
 		}
@@ -159,7 +159,7 @@ func (e *Engine) create(ctx context.Context, r op.Request, key string, c op.Comm
 		Plan: plan, Decision: d, Token: op.NewID(), Created: now, Expires: now.Add(d.Expires),
 	}
 	if d.Confirm == op.ConfirmNone {
-		o.State, o.DecidedBy, o.Confirmed, o.Expires = op.Queued, r.Person, now, now.Add(startWithin)
+		o.State, o.DecidedBy, o.Expires = op.Queued, r.Person, now.Add(startWithin)
 	}
 	if o.State == op.Queued {
 		if err := e.awaitEarlier(ctx, r.Address, r.Key, o); err != nil {

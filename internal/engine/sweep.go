@@ -81,14 +81,14 @@ func (e *Engine) resume(row store.Received) func(context.Context) {
 		case parsed.Command.Effect == op.Read:
 			return e.resumeLook(r, settle, func(ctx context.Context) { e.read(ctx, r, parsed) })
 		}
-		e.arrives(r, parsed.Command)
+		e.arrivals.resume(e.arrives(r, parsed.Command), e.store.Now())
 		return e.arrived(r.Channel, r.Key, func(ctx context.Context) { e.submit(ctx, r, parsed) }).Work
 	case kindClick:
 		c := op.Click{}
 		if json.Unmarshal(row.Body, &c) != nil {
 			return settle
 		}
-		e.arrivals.enter(c.Channel, c.Key, "")
+		e.arrivals.resume(e.arrivals.enter(c.Channel, c.Key, ""), e.store.Now())
 		return e.arrived(c.Channel, c.Key, func(ctx context.Context) { e.pressAgain(ctx, c) }).Work
 	}
 	return settle

@@ -48,9 +48,10 @@ const (
 	ActionDecline  Action = "decline"
 	ActionLook     Action = "look"
 	ActionHappened Action = "happened"
-	ActionNot      Action = "not"   // it did not happen
-	ActionAgain    Action = "again" // ask the same thing again
-	ActionNext     Action = "next"  // the way on that is named by Next
+	ActionNot      Action = "not"     // it did not happen
+	ActionAgain    Action = "again"   // ask the same thing again
+	ActionDetails  Action = "details" // what else was seen when it was asked
+	ActionNext     Action = "next"    // the way on that is named by Next
 )
 
 // Click is a press on a button of a card.

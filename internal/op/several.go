@@ -166,11 +166,11 @@ func (t Tally) State() State {
 	return Failed
 }
 
-// Named is the name of a target, with its id behind it where another one of all is called the same.
+// Named is the name of a target, with the end of its id behind it where another one of all is called the same.
 func Named(t Target, all []Target) Line {
 	for _, other := range all {
 		if other.Name == t.Name && other.ID != t.ID {
-			return L(B(t.Name), " ", Code(t.ID))
+			return L(B(t.Name), " ", Code(ShortID(t.ID, Each(all, func(t Target) string { return t.ID }))))
 		}
 	}
 	return L(B(t.Name))
