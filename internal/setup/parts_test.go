@@ -200,7 +200,8 @@ func TestWaysToStart(t *testing.T) {
 		t.Errorf("a token and its file are both set: %s", r.inShell(""))
 	}
 	r.settings.set("SLACK_API_URL", "http://127.0.0.1:8788/api/")
-	if strings.Contains(r.helm(), "helm install") || !strings.Contains(r.container(), "--network host") {
+	if strings.Contains(r.helm(), "helm install") || !strings.Contains(r.container(), "--network host") ||
+		!strings.Contains(r.container(), "-e CASTERBOT_ADMIN_ADDR=127.0.0.1:9090 ") {
 		t.Error("a cluster or a container reaches the sandbox on this machine")
 	}
 }

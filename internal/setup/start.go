@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"casterbot/bot/webapi"
@@ -64,7 +65,7 @@ func (r *run) systemd() string {
 	return strings.Join(append(lines,
 		"sudo useradd --system --home-dir /var/lib/casterbot --shell /usr/sbin/nologin casterbot",
 		"sudo install -D -m 755 "+program+" /usr/local/bin/casterbot",
-		"sudo install -D -m 644 "+in(policyFile)+" /etc/casterbot/policy/policy.yml",
+		"sudo install -D -m 644 "+quoted(r.policyPath())+" /etc/casterbot/policy/policy.yml",
 		"sudo install -m 600 "+in(settingsFile)+" /etc/casterbot/casterbot.env",
 		"sudo install -d -m 700 /etc/casterbot/secrets && sudo install -m 600 "+in(secretsDir)+"/* /etc/casterbot/secrets/",
 		"sudo install -m 644 deploy/casterbot.service /etc/systemd/system/casterbot.service",
@@ -77,9 +78,12 @@ func (r *run) container() string {
 		"mkdir -p " + quoted(r.files.path("data")), r.enter(),
 		`docker run --rm --name casterbot --read-only --cap-drop ALL --stop-timeout 30 --user "$(id -u):$(id -g)"` +
 			r.ownNetwork() + ` \`,
-		fmt.Sprintf(`  -v %s:/etc/casterbot:ro -v %s:/run/secrets:ro -v %s:/data \`, quoted(r.files.path("policy")),
+		fmt.Sprintf(`  -v %s:/etc/casterbot:ro -v %s:/run/secrets:ro -v %s:/data \`, quoted(filepath.Dir(r.policyPath())),
 			quoted(r.files.path(secretsDir)), quoted(r.files.path("data")))}
 	var settings []string
+	if name := filepath.Base(r.policyPath()); name != filepath.Base(policyFile) {
+		settings = append(settings, "-e CASTERBOT_POLICY="+quoted("/etc/casterbot/"+name))
+	}
 	for _, name := range r.settings.names() {
 		if value := inContainer(name, r.settings.get(name)); value != "" {
 			settings = append(settings, "-e "+quoted(value))
@@ -105,10 +109,11 @@ func inContainer(name, value string) string {
 	return name
 }
 
-// ownNetwork is what a container needs to reach services of this machine, such as those of the sandbox.
+// ownNetwork is what a container needs to reach services of this machine, such as those of the sandbox. The image leaves
+// its admin port open to whoever reaches the container, which is then everybody who reaches this machine.
 func (r *run) ownNetwork() string {
 	if r.onThisMachine() {
-		return " --network host"
+		return " --network host -e CASTERBOT_ADMIN_ADDR=127.0.0.1:9090"
 	}
 	return ""
 }
@@ -138,7 +143,7 @@ func (r *run) helm() string {
 	return strings.Join([]string{
 		"kubectl create secret generic casterbot --from-file=" + quoted(r.files.path(secretsDir)),
 		`helm install casterbot deploy/helm/casterbot ` + set + ` \`,
-		"  --set-file policy.text=" + quoted(r.files.path(policyFile)),
+		"  --set-file policy.text=" + quoted(r.policyPath()),
 	}, "\n")
 }
 
