@@ -40,6 +40,8 @@ func TestFaultsOfFiles(t *testing.T) {
 			"warning settings | ALIBABA_CLOUD_REGION is set, which casterbot does not use | set ALIBABA_CLOUD_REGION_ID"}},
 		{"another tool's region and ours", set("ALIBABA_CLOUD_REGION", "cn-beijing"), nil},
 		{"another tool's key and ours", set("ALICLOUD_ACCESS_KEY", "fake"), nil},
+		{"a proxy that Go does not use", set("HTTPS_PROXY", "fake:fakepass@proxy.example:port"), []string{
+			"warning proxy | HTTPS_PROXY is not the address of a proxy | set HTTPS_PROXY=http://HOST:PORT"}},
 		{"no address of a database", set("CASTERBOT_DATABASE_URL", "casterbot.db"), []string{
 			"broken settings | should look like sqlite:casterbot.db or", "not checked database | CASTERBOT_DATABASE_URL is wrong"}},
 	})
