@@ -24,9 +24,10 @@ const (
 	admitRenews = startWithin / 2        // what is left of the time to start when it is renewed
 )
 
-// turn is the right to make one call: a permit, and since when it is decided.
+// turn is the right to make one call. Only who has written `running` has it: who finds it written has not.
 type turn struct {
-	marked time.Time
+	mine   bool
+	marked time.Time // since when it is decided
 	permit *quota.Permit
 }
 
