@@ -243,7 +243,7 @@ func (p *page) thing(ctx context.Context, channel string, kind op.Kind, show op.
 	return item
 }
 
-// lastDone says what was last done with a thing; of what nobody knows, in the words in which that is known of the thing.
+// lastDone says what was last done with a thing; of what nobody knows, as it is known of the thing.
 func lastDone(o op.Operation) op.Line {
 	if o.State == op.Unknown && !o.Sent.IsZero() {
 		return tally.Unsettled(o)

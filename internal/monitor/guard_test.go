@@ -289,8 +289,8 @@ func TestStudioStillOn(t *testing.T) {
 	s.want("it records again", "edit C0SHOW: Over at")
 }
 
-// What an alert about a studio that is still on air does not know it says: neither a board nor the policy's watch looks at
-// the other streams of the channel.
+// What an alert about a studio that is still on air does not know it says: neither a board nor the policy's watch looks
+// at the other streams of the channel.
 func TestStudioStillOnSaysWhatWasNotLookedAt(t *testing.T) {
 	const unlooked = "Whether another stream of this channel is being recorded was not looked at."
 	backup := op.Target{Kind: "stream", ID: "live.example.com/show/backup", Name: "backup"}
