@@ -107,11 +107,14 @@ func (s *Survey) Channels(ctx context.Context) ([]Channel, error) {
 	return all, err
 }
 
-// Groups are the workspace's user groups, by handle.
+// Groups are the workspace's user groups, by handle; none in a plan of Slack that has none.
 func (s *Survey) Groups(ctx context.Context) ([]Group, error) {
 	var all []Group
 	err := pages(ctx, func() (bool, error) {
 		found, err := s.api.GetUserGroupsContext(ctx, slack.GetUserGroupsOptionIncludeCount(true))
+		if webapi.Code(err) == "paid_teams_only" {
+			return false, nil
+		}
 		for _, g := range found {
 			all = append(all, Group{ID: g.ID, Handle: g.Handle, Name: g.Name, People: g.UserCount})
 		}

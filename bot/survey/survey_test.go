@@ -51,6 +51,15 @@ func TestSlackWantsToBeLeftAlone(t *testing.T) {
 	}
 }
 
+// TestAPlanWithoutGroups: the free plan of Slack has no user groups, and is no fault.
+func TestAPlanWithoutGroups(t *testing.T) {
+	w := slackworld.New(t)
+	w.Fail("usergroups.list", fakeslack.Fault{Error: "paid_teams_only"})
+	if groups, err := survey(w).Groups(t.Context()); err != nil || len(groups) != 0 {
+		t.Errorf("%v %v", groups, err)
+	}
+}
+
 // TestErrorsHaveNoSecret: what is wrong is said in words, whatever a token was.
 func TestErrorsHaveNoSecret(t *testing.T) {
 	w := slackworld.New(t)

@@ -44,6 +44,9 @@ func (r *release) each(folder string, do func(path string) error) error {
 // top are the documents at the top of the tree.
 var top = []string{"LICENSE", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "manifest.yml"}
 
+// folders are those whose documents go with them.
+var folders = []string{"docs", "deploy"}
+
 // documents are what goes into every archive as it stands in the tree: so the links between the documents lead
 // somewhere.
 func (r *release) documents() ([]file, error) {
@@ -60,7 +63,7 @@ func (r *release) documents() ([]file, error) {
 	for _, name := range top {
 		failed = errors.Join(failed, take(name))
 	}
-	for _, folder := range []string{"docs", "deploy"} {
+	for _, folder := range folders {
 		failed = errors.Join(failed, r.each(folder, take))
 	}
 	return files, failed

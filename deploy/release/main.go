@@ -68,10 +68,10 @@ func run(ctx context.Context, args []string) error {
 // describe asks git for what is not given.
 func (r *release) describe(ctx context.Context, date string) (err error) {
 	if r.version == "" {
-		if r.version, err = r.command(ctx, nil, "git", "describe", "--tags", "--always", "--dirty"); err != nil {
+		if r.version, err = r.command(ctx, nil, "git", "describe", "--tags", "--always"); err != nil {
 			return err
 		}
-		if err := committed(r.version); err != nil {
+		if err := r.committed(ctx); err != nil {
 			return err
 		}
 	}
@@ -94,10 +94,20 @@ func (r *release) print(ctx context.Context, binary string) error {
 	return err
 }
 
-// committed refuses sources that nobody could get again.
-func committed(version string) error {
-	if strings.HasSuffix(version, "-dirty") {
-		return errors.New("there are changes that are not committed: commit them, or say -version to build for a try")
+// committed refuses sources that nobody could get again: what is changed, what is new, and in the folders that go into
+// the archives as they stand also what git is told to leave out, which may be somebody's secrets.
+func (r *release) committed(ctx context.Context) error {
+	changed, err := r.command(ctx, nil, "git", "status", "--porcelain", "--untracked-files=all")
+	if err != nil {
+		return err
+	}
+	left, err := r.command(ctx, nil, "git", append([]string{"ls-files", "--others", "--ignored", "--exclude-standard"},
+		folders...)...)
+	if err != nil {
+		return err
+	}
+	if all := strings.TrimSpace(changed + "\n" + left); all != "" {
+		return fmt.Errorf("there is what is not committed: commit it or put it elsewhere, or say -version to build for a try:\n%s", all)
 	}
 	return nil
 }

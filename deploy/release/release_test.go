@@ -187,10 +187,38 @@ func TestReleaseIntoAFullFolder(t *testing.T) {
 	}
 }
 
-// TestCommitted: a release can be made again.
+// TestCommitted: a release can be made again, and nothing that lies about in the tree goes into it.
 func TestCommitted(t *testing.T) {
-	if err := committed("v1.2.3-dirty"); err == nil || committed("v1.2.3-4-g0123456") != nil {
-		t.Error(err)
+	root := t.TempDir()
+	write := func(name, text string) {
+		t.Helper()
+		path := filepath.Join(root, name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(text), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(".gitignore", "*.old\n/dist/\n")
+	write("docs/a.md", "a\n")
+	r := release{root: root}
+	for _, args := range [][]string{{"init", "-q"}, {"add", "."}, {"-c", "user.name=a", "-c", "user.email=a@example.com",
+		"-c", "commit.gpgsign=false", "commit", "-q", "-m", "a"}} {
+		if _, err := r.command(t.Context(), nil, "git", args...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("dist/made", "")
+	if err := r.committed(t.Context()); err != nil {
+		t.Errorf("what is left out and goes nowhere: %v", err)
+	}
+	for name, text := range map[string]string{"docs/a.md": "changed\n", "docs/new.md": "", "new.go": "", "deploy/values.old": ""} {
+		write(name, text)
+		if err := r.committed(t.Context()); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s: %v", name, err)
+		}
+		write("docs/a.md", "a\n")
+		if name != "docs/a.md" {
+			_ = os.Remove(filepath.Join(root, name))
+		}
 	}
 }
 

@@ -90,7 +90,7 @@ func (p Program) Run(ctx context.Context, args []string) int {
 	case errors.As(err, &stop) && errors.Is(err, errSaid):
 		return stop.code
 	}
-	fmt.Fprintf(p.Err, "%s: %s\n", p.Name, config.Scrub(err.Error()))
+	fmt.Fprintf(p.Err, "%s: %s\n", p.Name, op.Printed(config.Scrub(err.Error())))
 	if stop.error != nil {
 		return stop.code
 	}

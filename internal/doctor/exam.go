@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"casterbot/internal/config"
+	"casterbot/internal/op"
 	"casterbot/internal/parallel"
 	"casterbot/internal/policy"
 )
@@ -119,10 +120,11 @@ func passwords(address string) []string {
 	return append([]string{password, written}, u.Query()["password"]...)
 }
 
-// masked takes the secrets out of a text, and whatever else looks like one.
+// masked takes the secrets out of a text, and whatever else looks like one. What Slack, the cloud and files say commands
+// no terminal.
 func (x *exam) masked(text string) string {
 	for _, secret := range x.secrets {
 		text = strings.ReplaceAll(text, secret, "[secret]")
 	}
-	return config.Scrub(text)
+	return op.Printed(config.Scrub(text))
 }

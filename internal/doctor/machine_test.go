@@ -213,3 +213,12 @@ func TestFaultsOfTheAdminPort(t *testing.T) {
 			"broken admin port | cannot write its database (the disk is full) | a-full-or-read-only-disk"}},
 	})
 }
+
+// What others say commands no terminal.
+func TestWhatOthersSayIsVisible(t *testing.T) {
+	s := newStand(t)
+	fails("auth.test", "odd\x1b[2J\r\u009b31m\u202ecode")(s)
+	if r := s.look(); r.find("broken tokens | (odd⟨U+001B⟩[2J⟨U+000D⟩⟨U+009B⟩31m⟨U+202E⟩code)") < 0 {
+		t.Errorf("%q", r.Text())
+	}
+}

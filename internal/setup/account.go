@@ -80,7 +80,7 @@ func (r *run) tellAccount() {
 			r.t.say("    … and %d more studios", len(a.studios)-most)
 			break
 		}
-		r.t.say("    studio  %s  (%s)", c.Name, onAir(c))
+		r.t.say("    studio  %s  (%s)", choice{name: c.Name}.label(), onAir(c))
 	}
 	for _, d := range a.domains[:min(most, len(a.domains))] {
 		r.t.say("    domain  %s", d)

@@ -71,7 +71,7 @@ func (r *run) keep(ctx context.Context, name, text string) (written bool, err er
 	case bytes.Equal(bytes.TrimSpace(old), bytes.TrimSpace([]byte(text))):
 		return true, os.Chmod(r.files.path(name), 0o600)
 	}
-	if yes, err := r.mayReplace(ctx, name); err != nil || !yes {
+	if yes, err := r.mayReplace(ctx, r.files.path(name)+" is there already with another content"); err != nil || !yes {
 		return false, err
 	}
 	if !strings.HasPrefix(name, secretsDir+"/") {
@@ -82,13 +82,13 @@ func (r *run) keep(ctx context.Context, name, text string) (written bool, err er
 	return true, r.files.write(name, text)
 }
 
-// mayReplace asks for a file that is there.
-func (r *run) mayReplace(ctx context.Context, name string) (bool, error) {
+// mayReplace asks for what is there.
+func (r *run) mayReplace(ctx context.Context, there string) (bool, error) {
 	switch {
 	case r.Replace || r.fresh:
 		return true, nil
 	case !r.t.asks():
-		return false, fmt.Errorf("%s is there already with another content: --replace replaces it", r.files.path(name))
+		return false, fmt.Errorf("%s: --replace replaces it", there)
 	}
-	return r.t.yes(ctx, "  "+r.files.path(name)+" is there already with another content. Replace it?", false)
+	return r.t.yes(ctx, "  "+there+". Replace it?", false)
 }

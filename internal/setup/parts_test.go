@@ -200,7 +200,47 @@ func TestWaysToStart(t *testing.T) {
 		t.Errorf("a token and its file are both set: %s", r.inShell(""))
 	}
 	r.settings.set("SLACK_API_URL", "http://127.0.0.1:8788/api/")
-	if strings.Contains(r.helm(), "helm install") || !strings.Contains(r.container(), "--network host") {
+	if strings.Contains(r.helm(), "helm install") || !strings.Contains(r.container(), "--network host") ||
+		!strings.Contains(r.container(), "-e CASTERBOT_ADMIN_ADDR=127.0.0.1:9090 ") {
 		t.Error("a cluster or a container reaches the sandbox on this machine")
+	}
+}
+
+// TestNamesOfOthers: people, channels and studios are called as somebody else likes. No name commands the terminal,
+// adds a line to the policy, or keeps the policy from being taken.
+func TestNamesOfOthers(t *testing.T) {
+	const evil = "Ana\u200f \x1b[2J\u202e\u0085- U0EVE\r\n  \u2028✓ all is well\u009b31m"
+	all := []choice{{id: "U0ANA", name: evil, note: "@ana"}}
+	p := program(t)
+	text := must(t, plan{operators: all, channels: []show{{channel: choice{id: "C0SHOW", name: "#show"},
+		studios: []choice{{id: "4f0c7a1e", name: evil}}}}}, p.Example)
+	parsed, err := policy.Parse("policy.yml", text, p.Verbs)
+	if err != nil || len(parsed.Mentions()) != 1 {
+		t.Errorf("%v\n%s", err, text)
+	}
+	var shown strings.Builder
+	terminal := &terminal{out: &shown}
+	picker{list: all}.show(terminal)
+	terminal.wrong("%s", evil)
+	if got := shown.String(); strings.ContainsFunc(got, op.Unprintable) || strings.Contains(got, "\r") ||
+		strings.Count(got, "\n") != 3 {
+		t.Errorf("%q", got)
+	}
+}
+
+// TestWaysToStartHoldNoSecret: what a person has added to the settings may be one.
+func TestWaysToStartHoldNoSecret(t *testing.T) {
+	r := &run{files: "/where", settings: &settings{}}
+	r.settings.set("SLACK_BOT_TOKEN", goodBot)
+	r.settings.set("HTTPS_PROXY", "http://me:canary@proxy:3128")
+	r.settings.set("CASTERBOT_DATABASE_URL", "postgres://me:canary@db/casterbot")
+	for _, way := range []string{r.inShell(""), r.systemd(), r.container(), r.helm()} {
+		if strings.Contains(way, "canary") {
+			t.Error(way)
+		}
+	}
+	if !strings.Contains(r.container(), "set -a; . /where/casterbot.env; set +a\n") ||
+		!strings.Contains(r.container(), "-e HTTPS_PROXY ") {
+		t.Errorf("the container does not get what was added:\n%s", r.container())
 	}
 }

@@ -20,6 +20,9 @@ type choice struct {
 	note  string   // in the list
 }
 
+// label is its name in one line. Others give names: nothing in it may hide something, or end the line.
+func (c choice) label() string { return op.Visible(strings.Join(strings.Fields(c.name), " ")) }
+
 func (c choice) called(text string) bool {
 	return c.id == text || slices.ContainsFunc(append([]string{c.name}, c.other...), func(name string) bool {
 		return strings.EqualFold(strings.TrimLeft(name, "@#"), strings.TrimLeft(text, "@#"))
@@ -89,14 +92,14 @@ func (p picker) given(text string) ([]choice, error) {
 func (p picker) show(t *terminal) {
 	wide := 0
 	for _, c := range p.list[:min(mostShown, len(p.list))] {
-		wide = min(max(wide, utf8.RuneCountInString(c.name)), 44)
+		wide = min(max(wide, utf8.RuneCountInString(c.label())), 44)
 	}
 	for i, c := range p.list {
 		if i == mostShown {
 			t.say("    … and %d more, by name", len(p.list)-mostShown)
 			return
 		}
-		t.say("    %2d  %s", i+1, strings.TrimRight(fmt.Sprintf("%-*s  %s", wide, c.name, c.note), " "))
+		t.say("    %2d  %s", i+1, strings.TrimRight(fmt.Sprintf("%-*s  %s", wide, c.label(), c.note), " "))
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"os"
 	"strings"
 
 	"casterbot/internal/policy"
@@ -31,12 +32,14 @@ func (r *run) policyStep(ctx context.Context) error {
 	if _, err := r.channelChoices(ctx); err != nil {
 		return err
 	}
-	r.settings.set("CASTERBOT_POLICY", r.files.path(policyFile))
 	r.settings.set("CASTERBOT_DATABASE_URL", cmp.Or(r.settings.get("CASTERBOT_DATABASE_URL"),
 		"sqlite:"+r.files.path(databaseFile)))
-	if r.files.has(policyFile) && !r.anew("policy") && r.Policy == (PolicyAnswers{}) {
+	if leave, err := r.leavePolicy(ctx); err != nil {
+		return err
+	} else if leave {
 		return r.keepPolicy(people)
 	}
+	r.settings.set("CASTERBOT_POLICY", r.files.path(policyFile))
 	wanted, err := r.askPlan(ctx, people)
 	if err != nil {
 		return err
@@ -62,16 +65,42 @@ func (r *run) policyStep(ctx context.Context) error {
 	return nil
 }
 
+// policyPath is the policy that the settings name, which a person may have put elsewhere.
+func (r *run) policyPath() string {
+	if other := r.settings.get("CASTERBOT_POLICY"); other != "" {
+		if info, err := os.Stat(other); err == nil && !info.IsDir() {
+			return other
+		}
+	}
+	return r.files.path(policyFile)
+}
+
+// leavePolicy reports that the policy which is there stays: nobody wants another one, or wants to leave the one
+// elsewhere.
+func (r *run) leavePolicy(ctx context.Context) (bool, error) {
+	elsewhere := r.policyPath() != r.files.path(policyFile)
+	if !r.anew("policy") && r.Policy == (PolicyAnswers{}) {
+		return elsewhere || r.files.has(policyFile), nil
+	}
+	if !elsewhere {
+		return false, nil
+	}
+	yes, err := r.mayReplace(ctx, settingsFile+" names another policy, "+r.policyPath())
+	return !yes, err
+}
+
 // keepPolicy leaves a policy as it is, which may be one that a person has written.
 func (r *run) keepPolicy(people people) error {
-	parsed, err := policy.Load(r.files.path(policyFile), r.Program.Verbs)
+	path := r.policyPath()
+	parsed, err := policy.Load(path, r.Program.Verbs)
 	if err != nil {
 		return fmt.Errorf("the policy that is there has mistakes; mend it, or write a new one with casterbot init policy:\n%w", err)
 	}
+	r.settings.set("CASTERBOT_POLICY", path)
 	if err := r.save(); err != nil {
 		return err
 	}
-	r.t.done("policy: kept, %s", policyFile)
+	r.t.done("policy: kept, %s", strings.TrimPrefix(path, r.files.path("")+"/"))
 	r.tellPolicy(parsed, people)
 	return nil
 }

@@ -181,7 +181,7 @@ func list(all []choice) *yaml.Node {
 	for _, c := range all {
 		item := quotedIfPattern(c.id)
 		if c.name != "" && c.name != c.id {
-			item.LineComment = "# " + strings.Join(strings.Fields(c.name), " ")
+			item.LineComment = "# " + c.label()
 		}
 		n.Content = append(n.Content, item)
 	}

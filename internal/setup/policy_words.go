@@ -38,10 +38,10 @@ func (r *run) doubts(p *policy.Policy) []string {
 func (r *run) names(people people) *strings.Replacer {
 	var pairs []string
 	for _, c := range people.all() {
-		pairs = append(pairs, "@"+c.id, c.name)
+		pairs = append(pairs, "@"+c.id, c.label())
 	}
 	for _, s := range r.rooms {
-		pairs = append(pairs, "#"+s.id, s.name)
+		pairs = append(pairs, "#"+s.id, s.label())
 	}
 	return strings.NewReplacer(pairs...)
 }

@@ -175,6 +175,37 @@ func TestNothingIsOverwritten(t *testing.T) {
 	}
 }
 
+// TestAnotherPolicyStays: a policy that a person keeps elsewhere is not left for one of init's unasked.
+func TestAnotherPolicyStays(t *testing.T) {
+	w := openWorld(t)
+	w.given()
+	if said, err := w.runs(); err != nil {
+		t.Fatal(said)
+	}
+	own := filepath.Join(w.Dir, policyFile)
+	other := w.file(w.written(policyFile) + "# of a person")
+	settings := strings.Replace(w.written(settingsFile), own, other, 1)
+	if err := os.WriteFile(filepath.Join(w.Dir, settingsFile), []byte(settings), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	answers := w.Policy
+	w.Policy = PolicyAnswers{}
+	if said, err := w.runs(); err != nil || w.written(settingsFile) != settings ||
+		!strings.Contains(said, "policy: kept, "+other) || strings.Contains(said, own) ||
+		!strings.Contains(said, "-e CASTERBOT_POLICY=/etc/casterbot/given ") {
+		t.Errorf("%v %s\n%s", err, said, w.written(settingsFile))
+	}
+	w.Policy = answers
+	if said, err := w.runs(); err == nil || !strings.Contains(said, "names another policy, "+other+": --replace replaces it") ||
+		w.written(settingsFile) != settings {
+		t.Errorf("%v %s\n%s", err, said, w.written(settingsFile))
+	}
+	w.Replace = true
+	if said, err := w.runs(); err != nil || !strings.Contains(w.written(settingsFile), "CASTERBOT_POLICY="+own+"\n") {
+		t.Errorf("%v %s\n%s", err, said, w.written(settingsFile))
+	}
+}
+
 // TestFilesBelongToTheirOwner: nobody else can read what is written, also where it was readable before.
 func TestFilesBelongToTheirOwner(t *testing.T) {
 	w := openWorld(t)

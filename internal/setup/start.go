@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"casterbot/bot/webapi"
@@ -37,11 +38,16 @@ func (r *run) howToStart() {
 
 // inShell is a command of casterbot in a shell, with the settings that were written.
 func (r *run) inShell(command string) string {
-	enter := "set -a; . " + quoted(r.files.path(settingsFile)) + "; set +a; "
+	return r.enter() + "; " + strings.TrimSpace(r.Program.Name+" "+command)
+}
+
+// enter takes the settings into a shell.
+func (r *run) enter() string {
+	enter := "set -a; . " + quoted(r.files.path(settingsFile)) + "; set +a"
 	if len(r.given) > 0 { // of a secret and its file only one may be set
 		enter = "unset " + strings.Join(r.given, " ") + "; " + enter
 	}
-	return enter + strings.TrimSpace(r.Program.Name+" "+command)
+	return enter
 }
 
 // systemd installs the unit, which looks for everything in /etc/casterbot and keeps its database in /var/lib/casterbot.
@@ -57,7 +63,7 @@ func (r *run) systemd() string {
 	return strings.Join(append(lines,
 		"sudo useradd --system --home-dir /var/lib/casterbot --shell /usr/sbin/nologin casterbot",
 		"sudo install -D -m 755 "+program+" /usr/local/bin/casterbot",
-		"sudo install -D -m 644 "+in(policyFile)+" /etc/casterbot/policy/policy.yml",
+		"sudo install -D -m 644 "+quoted(r.policyPath())+" /etc/casterbot/policy/policy.yml",
 		"sudo install -m 600 "+in(settingsFile)+" /etc/casterbot/casterbot.env",
 		"sudo install -d -m 700 /etc/casterbot/secrets && sudo install -m 600 "+in(secretsDir)+"/* /etc/casterbot/secrets/",
 		"sudo install -m 644 deploy/casterbot.service /etc/systemd/system/casterbot.service",
@@ -67,37 +73,45 @@ func (r *run) systemd() string {
 // container runs the image with the folders of the setup in the places where the image expects them.
 func (r *run) container() string {
 	lines := []string{"make image",
-		"mkdir -p " + quoted(r.files.path("data")),
+		"mkdir -p " + quoted(r.files.path("data")), r.enter(),
 		`docker run --rm --name casterbot --read-only --cap-drop ALL --stop-timeout 30 --user "$(id -u):$(id -g)"` +
 			r.ownNetwork() + ` \`,
-		fmt.Sprintf(`  -v %s:/etc/casterbot:ro -v %s:/run/secrets:ro -v %s:/data \`, quoted(r.files.path("policy")),
+		fmt.Sprintf(`  -v %s:/etc/casterbot:ro -v %s:/run/secrets:ro -v %s:/data \`, quoted(filepath.Dir(r.policyPath())),
 			quoted(r.files.path(secretsDir)), quoted(r.files.path("data")))}
 	var settings []string
+	if name := filepath.Base(r.policyPath()); name != filepath.Base(policyFile) {
+		settings = append(settings, "-e CASTERBOT_POLICY="+quoted("/etc/casterbot/"+name))
+	}
 	for _, name := range r.settings.names() {
 		if value := inContainer(name, r.settings.get(name)); value != "" {
-			settings = append(settings, "-e "+quoted(name+"="+value))
+			settings = append(settings, "-e "+quoted(value))
 		}
 	}
 	lines = append(lines, "  "+strings.Join(settings, " \\\n  ")+" \\", "  casterbot")
 	return strings.Join(lines, "\n")
 }
 
-// inContainer is a setting as it is inside; empty for those that the image has itself.
+// inContainer is a setting as it is inside; empty for those that the image has itself. The value of one that a person
+// has added may be a secret: the container takes it out of the shell.
 func inContainer(name, value string) string {
 	switch name {
 	case "CASTERBOT_POLICY", "CASTERBOT_DATABASE_URL", "CASTERBOT_ADMIN_ADDR":
 		return ""
+	case "SLACK_API_URL", "CASTERBOT_LIVE_ENDPOINT", "ALIBABA_CLOUD_REGION_ID", "ALIBABA_CLOUD_ROLE_ARN",
+		"ALIBABA_CLOUD_ECS_METADATA":
+		return name + "=" + value
 	}
 	if strings.HasSuffix(name, "_FILE") {
-		return "/run/secrets/" + value[strings.LastIndexByte(value, '/')+1:]
+		return name + "=/run/secrets/" + value[strings.LastIndexByte(value, '/')+1:]
 	}
-	return value
+	return name
 }
 
-// ownNetwork is what a container needs to reach services of this machine, such as those of the sandbox.
+// ownNetwork is what a container needs to reach services of this machine, such as those of the sandbox. The image leaves
+// its admin port open to whoever reaches the container, which is then everybody who reaches this machine.
 func (r *run) ownNetwork() string {
 	if r.onThisMachine() {
-		return " --network host"
+		return " --network host -e CASTERBOT_ADMIN_ADDR=127.0.0.1:9090"
 	}
 	return ""
 }
@@ -127,7 +141,7 @@ func (r *run) helm() string {
 	return strings.Join([]string{
 		"kubectl create secret generic casterbot --from-file=" + quoted(r.files.path(secretsDir)),
 		`helm install casterbot deploy/helm/casterbot ` + set + ` \`,
-		"  --set-file policy.text=" + quoted(r.files.path(policyFile)),
+		"  --set-file policy.text=" + quoted(r.policyPath()),
 	}, "\n")
 }
 

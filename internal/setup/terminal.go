@@ -8,6 +8,8 @@ import (
 	"io"
 	"os"
 	"strings"
+
+	"casterbot/internal/op"
 )
 
 // terminal is where the questions are asked. Nobody is asked when there is nobody: then a question is an error that
@@ -39,7 +41,12 @@ func (t *terminal) close() {
 // asks reports that somebody can be asked.
 func (t *terminal) asks() bool { return t.echo != nil }
 
-func (t *terminal) say(format string, args ...any) { fmt.Fprintf(t.out, format+"\n", args...) }
+func (t *terminal) say(format string, args ...any) { t.show(fmt.Sprintf(format+"\n", args...)) }
+
+// show prints a text. Names in it are of others: what would command the terminal is written out.
+func (t *terminal) show(text string) {
+	_, _ = io.WriteString(t.out, op.Printed(text))
+}
 
 // done and wrong mark a line as what is so and what is to be mended.
 func (t *terminal) done(format string, args ...any)  { t.say("  ✓ "+format, args...) }
@@ -58,7 +65,7 @@ func (t *terminal) ask(ctx context.Context, question, fallback string) (string, 
 	if fallback != "" {
 		question += " [" + fallback + "]"
 	}
-	fmt.Fprintf(t.out, "%s: ", question)
+	t.show(question + ": ")
 	t.echo.show(true)
 	defer t.echo.show(false)
 	text, err := t.read(ctx)
@@ -70,7 +77,7 @@ func (t *terminal) ask(ctx context.Context, question, fallback string) (string, 
 
 // secret reads a line that is not shown.
 func (t *terminal) secret(ctx context.Context, question string) (string, error) {
-	fmt.Fprintf(t.out, "%s (not shown): ", question)
+	t.show(question + " (not shown): ")
 	text, err := t.read(ctx)
 	fmt.Fprintln(t.out)
 	return text, err

@@ -26,6 +26,12 @@ var refused = []struct{ values, want string }{
 		"at '/extraVolumeMounts/0/subPath': value must be 'left out: mount the folder."},
 	{"extraVolumeMounts: [{name: a, mountPath: /etc/casterbot/policy.yml}]", "'another one: the chart mounts something there'"},
 	{"extraVolumeMounts: [{name: a, mountPath: /data}]", "'another one: the chart mounts something there'"},
+	{"extraVolumeMounts: [{name: a, mountPath: /}]", "'a folder of its own: this one hides the program, the authorities or"},
+	{"extraVolumeMounts: [{name: a, mountPath: /etc}]", "'a folder of its own: this one hides the program, the authorities"},
+	{"extraVolumeMounts: [{name: a, mountPath: /var/run/secrets/}]", "'a folder of its own: this one hides the program, the auth"},
+	{"extraVolumeMounts: [{name: a, mountPath: /casterbot}]", "'a folder of its own: this one hides the program, the authorit"},
+	{"extraVolumeMounts: [{name: a, mountPath: /a/../data}]", "'written without // and ..'"},
+	{"extraVolumeMounts: [{name: a, mountPath: /etc//casterbot}]", "'written without // and ..'"},
 	{"extraVolumes: [{name: policy, emptyDir: {}}]", "'another one: the chart has a volume of that name'"},
 	{"extraVolumes: [{name: node, hostPath: {path: /}}]", "value must be 'left out: the pod keeps to what Kubernetes calls restr"},
 	{"securityContext: {privileged: true}", "value must be 'left out: the pod keeps to what Kubernetes calls restricted"},
@@ -36,11 +42,15 @@ var refused = []struct{ values, want string }{
 	{"admin: {port: 80}", "at '/admin/port': value must be '1024 or higher: the bot is not root'"},
 	{"admin: {from: [{ipBlock: {cidr: 0.0.0.0/0}}]}", "'the addresses of whoever collects metrics: the admin port is not for"},
 	{"admin: {from: [{ipBlock: {cidr: '::/0'}}]}", "'the addresses of whoever collects metrics: the admin port is not for"},
+	{"admin: {from: [{ipBlock: {cidr: 10.0.0.0/8}, podSelector: {}}]}", "'in an entry of its own: selectors do not go with it'"},
 	{"admin: {from: [{}]}", "at '/admin/from/0': minProperties: got 0, want 1"},
 	{"podMonitor: {enabled: true}", "at '/admin/from': value must be 'who collects the metrics, with podMonitor.enabled: the"},
 	{"network: {enabled: false}", "'left out: without its NetworkPolicy the admin port is open to every pod'"},
 	{"settings: {CASTERBOT_ADMIN_ADDR: '0.0.0.0:9090'}", "at '/settings/CASTERBOT_ADMIN_ADDR': value must be 'left out: it is"},
 	{"settings: {SLACK_BOT_TOKEN: xoxb-fake}", "value must be 'left out: a secret is a key of the Secret, not a value'"},
+	{"settings: {slack_bot_token: xoxb-fake}", "value must be 'left out: a secret is a key of the Secret, not a value'"},
+	{"cloud: {credentials: rrsa, roleArn: 'acs:ram::1:role/a', oidcProviderArn: 'acs:ram::1:oidc-provider/a'}\n" +
+		"settings: {ALIBABA_CLOUD_ROLE_ARN: 'acs:ram::1:role/b'}", "value must be 'left out: it is cloud.roleArn, with"},
 	{"cloud: {accessKeySecret: fake}", "value must be 'left out: it is the key access_key_secret of the Secret'"},
 	{"cloud: {credentials: rrsa, oidcProviderArn: 'acs:ram::1:oidc-provider/a'}",
 		"at '/cloud/roleArn': value must be 'acs:ram::ACCOUNT_ID:role/NAME, the role to assume, with credentials=rrsa'"},
@@ -80,12 +90,27 @@ func TestAccepted(t *testing.T) {
 		"database: {volume: {storageClass: alicloud-disk-essd}}",
 		"database: {volume: {storageClass: bananas-ssd, claim: mine}}",
 		"admin: {from: [{namespaceSelector: {}}, {ipBlock: {cidr: 10.0.0.0/8}}]}",
+		"settings: {ALIBABA_CLOUD_ROLE_ARN: 'acs:ram::1:role/b'}",
 		"settings: {CASTERBOT_LOG_LEVEL: debug, CASTERBOT_QUOTA_SHARE: 50, HTTPS_PROXY: 'http://proxy:3128'}",
 		"extraVolumes: [{name: authority, configMap: {name: authority}}]\n" +
 			"extraVolumeMounts: [{name: authority, mountPath: /etc/authority, readOnly: true}]",
 	} {
 		if _, err := render(t, needed+values, "Helm"); err != nil {
 			t.Errorf("%s: %v", values, err)
+		}
+	}
+}
+
+// TestSettingsAreTexts: a number or a truth is written as it stands in the values.
+func TestSettingsAreTexts(t *testing.T) {
+	out, err := render(t, needed+"settings: {A: 1234567, B: 0.5, C: true, D: '1e+06', E: 'a \"b\" <c>'}", "Helm")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`A, value: "1234567"}`, `B, value: "0.5"}`, `C, value: "true"}`, `D, value: "1e+06"}`,
+		`E, value: "a \"b\" <c>"}`} {
+		if !strings.Contains(out, "- {name: "+want) {
+			t.Errorf("no %s in\n%s", want, out)
 		}
 	}
 }

@@ -43,7 +43,14 @@ func SavedAt(path string) time.Time {
 	return at
 }
 
-// NoteSaved writes it down. Where that cannot be, the backup is good all the same.
+// NoteSaved writes it down, in a new file: the one before may be of another user, and a link leads elsewhere. Whoever has
+// made the backup, the bot's own user can read it. Where it cannot be written, the backup is good all the same.
 func NoteSaved(path string, at time.Time) {
-	_ = os.WriteFile(path+Saved, []byte(at.UTC().Format(time.RFC3339)+"\n"), 0o600)
+	_ = os.Remove(path + Saved)
+	file, err := os.OpenFile(path+Saved, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return
+	}
+	_, _ = file.WriteString(at.UTC().Format(time.RFC3339) + "\n")
+	_ = file.Close()
 }

@@ -2,6 +2,7 @@ package disk
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -11,6 +12,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // holdsFile names, for a child of this test, the file that it is to lock.
@@ -91,6 +93,29 @@ func TestFreeAndWritable(t *testing.T) {
 	defer func() { access = syscall.Access }()
 	if err := Writable(filepath.Join(folder, "old"), "-wal"); err == nil || !strings.Contains(err.Error(), "read-only") {
 		t.Error(err)
+	}
+}
+
+// TestNoteSaved: what root has noted the bot's user reads and replaces, and a link in its place is not followed.
+func TestNoteSaved(t *testing.T) {
+	path, at := filepath.Join(t.TempDir(), "casterbot.db"), time.Unix(1796042644, 0).UTC()
+	other := filepath.Join(t.TempDir(), "other")
+	if err := errors.Join(os.WriteFile(other, []byte("precious"), 0o600), os.Symlink(other, path+Saved)); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		NoteSaved(path, at)
+		info, err := os.Lstat(path + Saved)
+		if err != nil || !info.Mode().IsRegular() || info.Mode()&0o004 == 0 || !SavedAt(path).Equal(at) {
+			t.Errorf("%v, %v, %v", info.Mode(), SavedAt(path), err)
+		}
+		if err := os.Chmod(path+Saved, 0o400); err != nil {
+			t.Fatal(err)
+		}
+		at = at.Add(time.Hour)
+	}
+	if text, err := os.ReadFile(other); err != nil || string(text) != "precious" {
+		t.Errorf("%q, %v", text, err)
 	}
 }
 
