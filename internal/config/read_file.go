@@ -57,7 +57,8 @@ func (f field) readFile() error {
 		return nil
 	}
 	if os.Getenv(f.name) != "" {
-		return remedied{fmt.Errorf("%s and %s are both set; keep one", f.name, name), "unset " + f.name + ", or unset " + name}
+		return remedied{fmt.Errorf("%s and %s are both set; keep one", f.name, name),
+			"unset " + f.name + ", or unset " + name}
 	}
 	data, err := os.ReadFile(path)
 	if err != nil {

@@ -43,7 +43,8 @@ func TestFaultsOfFiles(t *testing.T) {
 		{"a proxy that Go does not use", set("HTTPS_PROXY", "fake:fakepass@proxy.example:port"), []string{
 			"warning proxy | HTTPS_PROXY is not the address of a proxy | set HTTPS_PROXY=http://HOST:PORT"}},
 		{"no address of a database", set("CASTERBOT_DATABASE_URL", "casterbot.db"), []string{
-			"broken settings | should look like sqlite:casterbot.db or", "not checked database | CASTERBOT_DATABASE_URL is wrong"}},
+			"broken settings | should look like sqlite:casterbot.db or",
+			"not checked database | CASTERBOT_DATABASE_URL is wrong"}},
 	})
 }
 
@@ -63,8 +64,8 @@ func TestSettingsThatWereNotRead(t *testing.T) {
 	s.Setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", "")
 	s.Setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "")
 	r := s.look()
-	for _, want := range []string{"broken settings | SLACK_APP_TOKEN is not set", "broken settings | SLACK_BOT_TOKEN is not set",
-		"broken policy | CASTERBOT_POLICY names no file"} {
+	for _, want := range []string{"broken settings | SLACK_APP_TOKEN is not set",
+		"broken settings | SLACK_BOT_TOKEN is not set", "broken policy | CASTERBOT_POLICY names no file"} {
 		if r.find(want+load) < 0 {
 			t.Errorf("no %s:\n%s", want+load, r.Text())
 		}

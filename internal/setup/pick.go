@@ -109,6 +109,9 @@ func (p picker) read(text string) ([]choice, error) {
 	if numbers := strings.Fields(text); !slices.ContainsFunc(numbers, func(s string) bool { return !digits(s) }) {
 		parts = numbers
 	}
+	if p.none && (strings.EqualFold(text, "nobody") || strings.EqualFold(text, "none")) {
+		return nil, nil
+	}
 	var all []choice
 	for _, part := range parts {
 		if part = strings.TrimSpace(part); part == "" {

@@ -261,7 +261,7 @@ func (r *run) askRoles(ctx context.Context, people people, p *plan) error {
 
 // studioPicker offers the account's studios; a pattern over names is an answer too.
 func (r *run) studioPicker(channel choice) picker {
-	p := picker{what: "studio", flag: "--studios", none: true, hint: "a pattern over names has a * in it",
+	p := picker{what: "studio", flag: "--studios", none: true, hint: "a pattern over names has a * in it, and * alone is all of them",
 		question: fmt.Sprintf("Studios that %s may touch: numbers, names, or a pattern like Evening *, which covers copies too",
 			channel.name)}
 	names := map[string]int{}

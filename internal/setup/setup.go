@@ -122,8 +122,8 @@ func Run(ctx context.Context, o Options) error {
 	return nil
 }
 
-// keepAddress lets another cloud than the usual one be written with the first settings: whoever stops before the cloud's
-// step, and goes on without the flag, must not send a key there.
+// keepAddress lets another cloud than the usual one be written with the first settings: whoever stops before the
+// cloud's step, and goes on without the flag, must not send a key there.
 func (r *run) keepAddress() {
 	if config.SecureURL("", r.Cloud.Endpoint) == nil && r.Cloud.Endpoint != liveEndpoint {
 		r.settings.set("CASTERBOT_LIVE_ENDPOINT", r.Cloud.Endpoint)
