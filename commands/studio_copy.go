@@ -77,7 +77,7 @@ func (s table) applyCopy(ctx context.Context, p op.Plan, token string, permit op
 	receipt, err := s.cloud.CopyCaster(ctx, permit, p.Args["caster"], p.Args["name"], token)
 	return failure.Failure{Usage: copyUsage, Args: p.Args,
 		Denied: op.L(op.B(p.Target.Name), " was not copied")}.Outcome(op.Outcome{
-		Text: op.L(op.B(p.Args["name"]), " copied from ", op.B(p.Target.Name), ". It is idle."),
+		Text: op.L(op.B(p.Args["name"]), " copied from ", op.B(p.Target.Name), ". A copy begins idle."),
 		Next: []op.Next{{Label: "Show", Text: "caster show " + receipt.CasterID},
 			{Label: "Start", Text: "caster start " + receipt.CasterID}},
 	}, receipt, err)

@@ -44,7 +44,7 @@ func TestApplyCopy(t *testing.T) {
 	c := find(t, f, "caster copy {caster} {name}")
 	p, _ := c.Plan(t.Context(), call("caster", newsID, "name", "Evening 47"))
 	o := c.Apply(t.Context(), p, "tok-1", permitted)
-	if o.State != op.Succeeded || o.Text.Plain() != "Evening 47 copied from Evening News. It is idle." {
+	if o.State != op.Succeeded || o.Text.Plain() != "Evening 47 copied from Evening News. A copy begins idle." {
 		t.Errorf("outcome %+v %s", o, o.Text.Plain())
 	}
 	if f.calls[0] != "CopyCaster "+newsID+" Evening 47 tok-1" || o.Next[0].Text != "caster show new-1" {

@@ -164,3 +164,57 @@ func TestAListKeepsWhatItShows(t *testing.T) {
 		}
 	}
 }
+
+// What the card of a start, or of a PREVIEW that was opened, claims ends with what other hands do, and is said so.
+func TestWhatOtherHandsEndIsSaid(t *testing.T) {
+	const closed = "Ended: this PREVIEW was seen closed at "
+	start, preview := op.Args{"caster": newsID}, op.Args{"caster": newsID, "scene": "s1"}
+	idle := func(f *fakeCloud) { f.casters[1].OnAir = false }
+	gone := func(f *fakeCloud) { f.casters, f.fail["Scenes"] = f.casters[:1], &live.Error{Class: live.NotFound} }
+	blind := func(f *fakeCloud) {
+		f.fail["Scenes"], f.fail["Caster"] = &live.Error{Class: live.Unknown}, &live.Error{Class: live.Unknown}
+	}
+	opened := func(open, untold bool) func(*fakeCloud) {
+		return func(f *fakeCloud) {
+			f.scenes[newsID] = []live.Scene{{ID: "s0", Program: true, Open: true}, {ID: "s1", Open: open, Untold: untold}}
+		}
+	}
+	for name, c := range map[string]struct {
+		usage  string
+		args   op.Args
+		later  time.Duration
+		change func(*fakeCloud)
+		over   string // of the card; empty: it stands
+		again  bool
+	}{
+		"on air":                  {startUsage, start, time.Hour, func(*fakeCloud) {}, "", true},
+		"off air":                 {startUsage, start, time.Hour, idle, "Ended: the studio was off air at ", false},
+		"not listed yet":          {startUsage, start, 10 * time.Second, idle, "", true},
+		"its studio is gone":      {startUsage, start, time.Hour, gone, "Ended: the studio was off air at ", false},
+		"nobody could look":       {startUsage, start, time.Hour, blind, "", true},
+		"open":                    {sceneStartUsage, preview, time.Hour, opened(true, false), "", true},
+		"closed":                  {sceneStartUsage, preview, time.Hour, opened(false, false), closed, false},
+		"listed late":             {sceneStartUsage, preview, 10 * time.Second, opened(false, false), "", true},
+		"not told":                {sceneStartUsage, preview, time.Hour, opened(false, true), "", true},
+		"with its studio":         {sceneStartUsage, preview, time.Hour, gone, closed, false},
+		"nobody could look in it": {sceneStartUsage, preview, time.Hour, blind, "", true},
+		"after a month":           {sceneStartUsage, preview, followFor, opened(true, false), "", false},
+	} {
+		f := newFake()
+		d := &fakeRecords{stands: map[op.Condition]op.Standing{op.IsOnAir: {Op: "op1", Holds: true, Since: noon}}}
+		c.change(f)
+		command, _ := Table(f, d, func() time.Time { return noon.Add(c.later) }).Find(c.usage)
+		if command.Follow == nil {
+			t.Fatalf("%s is not followed", c.usage)
+		}
+		got, err := command.Follow(t.Context(),
+			op.Attempt{Plan: op.Plan{Args: c.args, Target: op.Target{Kind: "caster", ID: newsID}}, Sent: noon})
+		if err != nil || (c.over == "") != (len(got.Over) == 0) || !strings.Contains(got.Over.Plain(), c.over) ||
+			got.Again.IsZero() == c.again {
+			t.Errorf("%s: %q, again %s, %v", name, got.Over.Plain(), got.Again, err)
+		}
+		if kept := d.stands[op.IsOnAir].Later.Cause; c.usage == startUsage && (kept == op.SeenIdle) != (c.over != "") {
+			t.Errorf("%s: %q is kept", name, kept)
+		}
+	}
+}

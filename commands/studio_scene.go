@@ -25,6 +25,7 @@ func (s table) sceneStart() op.Command {
 		Examples: []string{`caster scene start "Evening News" "Preview 2"`},
 		Verb:     "caster.scene.start", Effect: op.Preview, Sends: "StartCasterScene", Starts: []op.Condition{op.PreviewOpen},
 		Plan: s.planSceneStart, Apply: s.applySceneStart, Verify: s.verifyScene(true), Then: afterSceneStart,
+		Follow: s.followPreview,
 	}
 }
 

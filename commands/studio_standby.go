@@ -24,8 +24,8 @@ func (s table) casterStandby() op.Command {
 		Examples: []string{`caster standby "Evening News"`},
 		Verb:     "caster.standby", Effect: op.OnAir, Sends: "EffectCasterUrgent", Starts: []op.Condition{op.StandbyShown},
 		Urgent: true,
-		Plan:   s.planStandby, Apply: s.applyStandby, Verify: s.verifyStudio(standbyShown), Follow: s.followStandby,
-		Then: afterStandby,
+		Plan:   s.planStandby, Apply: s.applyStandby, Verify: s.verifyStudio(standbyShown),
+		Follow: s.followStudio(op.StandbyShown), Then: afterStandby,
 	}
 }
 
@@ -177,50 +177,4 @@ func standbyShown(c live.Caster, a op.Attempt) op.Evidence {
 		seen.Seen = op.L("The studio was last changed ", op.At(c.Modified), ". ", seen.Seen)
 	}
 	return seen
-}
-
-// standbyEvery is how often it is looked whether a slate is up still, where nobody else has seen that it is not.
-const standbyEvery = time.Minute
-
-// followStandby says when the slate has been taken down by other hands. That it was through the bot its end by a
-// command says.
-func (s table) followStandby(ctx context.Context, a op.Attempt) (op.Followup, error) {
-	stands, err := s.records.Standings(ctx)
-	if err != nil {
-		return op.Followup{}, err
-	}
-	own := stands(a.Plan.Target, op.StandbyShown)
-	if !own.Holds || !own.Since.Equal(a.Sent) {
-		return op.Followup{}, nil
-	}
-	end, over := own.Later, own.Later.Ends()
-	if !over {
-		end, over = s.lookAtStandby(ctx, a.Plan.Target, own)
-	}
-	if over {
-		return op.Followup{Over: tally.StandbyEnded(end, own)}, nil
-	}
-	return op.Followup{Again: s.now().Add(standbyEvery)}, nil
-}
-
-// lookAtStandby looks for what contradicts that a slate is up. A look that fails shows nothing.
-func (s table) lookAtStandby(ctx context.Context, studio op.Target, own op.Standing) (op.Seen, bool) {
-	c, err := s.cloud.Caster(ctx, studio.ID)
-	if live.ClassOf(err) == live.NotFound {
-		c, err = live.Caster{ID: studio.ID}, nil // who removes a studio has taken it off air first
-	}
-	if err != nil {
-		return op.Seen{}, false
-	}
-	var all []live.Scene
-	if c.OnAir {
-		if all, err = s.cloud.Scenes(ctx, studio.ID); err != nil {
-			all = nil
-		}
-	}
-	end, over := tally.Against(c, all, own, op.StandbyShown, s.now())
-	if over {
-		_ = s.records.Saw(ctx, studio, op.StandbyShown, end) // the next look sees it again
-	}
-	return end, over
 }

@@ -24,6 +24,7 @@ func (s table) casterStart() op.Command {
 		Examples: []string{`caster start "Evening Sports"`},
 		Verb:     "caster.start", Effect: op.Change, Sends: "StartCaster", Starts: []op.Condition{op.IsOnAir},
 		Plan: s.planStart, Apply: s.applyStart, Verify: s.verifyPower(true), Then: afterStart,
+		Follow: s.followStudio(op.IsOnAir),
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"casterbot/internal/grammar"
 	"casterbot/internal/op"
 	"casterbot/internal/store"
+	"casterbot/internal/tally"
 )
 
 // How much stands on the bot's own page, and how long its looks may take in all. Nothing is looked at until somebody
@@ -237,10 +238,25 @@ func (p *page) thing(ctx context.Context, channel string, kind op.Kind, show op.
 	item.Facts = append(item.Facts, known...)
 	done, err := p.b.store.List(ctx, store.Query{Target: target.Key(), Channel: channel, Newest: true, Limit: 1})
 	if err == nil && len(done) > 0 {
-		item.Facts = append(item.Facts,
-			op.L(done[0].Plan.Title, ": ", StateWords[done[0].State], " ", op.At(done[0].Since())))
+		item.Facts = appendNew(item.Facts, lastDone(done[0]))
 	}
 	return item
+}
+
+// lastDone says what was last done with a thing; of what nobody knows, as it is known of the thing.
+func lastDone(o op.Operation) op.Line {
+	if o.State == op.Unknown && !o.Sent.IsZero() {
+		return tally.Unsettled(o)
+	}
+	return op.L(o.Plan.Title, ": ", StateWords[o.State], " ", op.At(o.Since()))
+}
+
+// appendNew adds a fact that does not stand there already.
+func appendNew(all []op.Line, fact op.Line) []op.Line {
+	if slices.ContainsFunc(all, func(l op.Line) bool { return slices.Equal(l, fact) }) {
+		return all
+	}
+	return append(all, fact)
 }
 
 // last lists what the person asked for last.

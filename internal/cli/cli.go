@@ -157,7 +157,7 @@ func (p Program) run(ctx context.Context, c Command, path string, args []string)
 func (p Program) list(table []Command, path string) {
 	fmt.Fprintf(p.Out, "%s\n\nUsage: %s COMMAND [FLAGS]\n\n", p.Short, path)
 	for _, c := range table {
-		fmt.Fprintf(p.Out, "  %-10s %s\n", c.Name, c.Short)
+		fmt.Fprintf(p.Out, "  %-10s  %s\n", c.Name, c.Short)
 	}
 	fmt.Fprintf(p.Out, "\nExamples:\n")
 	for _, c := range table {
@@ -165,8 +165,8 @@ func (p Program) list(table []Command, path string) {
 			fmt.Fprintf(p.Out, "  %s\n", example)
 		}
 	}
-	fmt.Fprintf(p.Out, "\n%s COMMAND --help explains one command. Exit codes: 0 done, 1 failure, 2 usage, 3 denied,\n"+
-		"or doctor has only warnings.\n", path)
+	fmt.Fprintf(p.Out, "\n%s COMMAND --help explains one command. Exit codes: 0 done, 1 failure, 2 usage, 3 denied, or nothing but warnings.\n",
+		path)
 }
 
 func (c Command) examples() []string {

@@ -57,7 +57,7 @@ func TestExitCodesAndWords(t *testing.T) {
 	}{
 		"":                          {OK, "running"},
 		"run":                       {OK, "running"},
-		"--help":                    {OK, "3 denied,\nor doctor has only warnings"},
+		"--help":                    {OK, "3 denied, or nothing but warnings"},
 		"help":                      {OK, "casterbot COMMAND --help"},
 		"run --help":                {OK, "CASTERBOT_POLICY"},
 		"help run":                  {OK, "CASTERBOT_POLICY"},

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -31,7 +32,7 @@ func CompletionCommand(all func() []Command) Command {
 			if len(c.Args) != 1 || shells[c.Args[0]] == nil {
 				return Usage(errors.New("completion takes one of bash, zsh and fish"))
 			}
-			shells[c.Args[0]](c.Out, completions(all(), ""))
+			shells[c.Args[0]](c.Out, withHelp(completions(all(), "")))
 			return nil
 		},
 	}
@@ -65,6 +66,13 @@ func completions(table []Command, after string) []Completion {
 		all = append(all, leaf)
 	}
 	return append([]Completion{own}, all...)
+}
+
+// withHelp adds `help`, which is no entry of the table: any command may follow it.
+func withHelp(all []Completion) []Completion {
+	help := Completion{After: "help", Words: all[0].Words}
+	all[0].Words = append(slices.Clone(all[0].Words), Word{"help", "Explain a command."})
+	return append(all, help)
 }
 
 // bash completes words by the commands before them, and files where no word fits.

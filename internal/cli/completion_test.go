@@ -11,7 +11,8 @@ import (
 
 // lines are what each shell has to offer for a line.
 var lines = map[string]string{
-	"casterbot ":                   "completion fail policy run version",
+	"casterbot ":                   "completion fail help policy run version",
+	"casterbot help p":             "policy",
 	"casterbot p":                  "policy",
 	"casterbot policy ":            "check explain",
 	"casterbot policy explain --p": "--person",

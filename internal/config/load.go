@@ -16,7 +16,10 @@ import (
 
 // ErrNoSlack says that no Slack token is set at all: the person may only want to have a look.
 var ErrNoSlack = errors.New(
-	"SLACK_APP_TOKEN and SLACK_BOT_TOKEN are not set. To try casterbot without any account, run: casterbot sandbox")
+	"SLACK_APP_TOKEN and SLACK_BOT_TOKEN are not set. To try casterbot without any account, run: casterbot sandbox. To set it up: casterbot init")
+
+// ErrNotSet says that a setting that must be given is not.
+var ErrNotSet = errors.New("is not set")
 
 // Problem is what is wrong with one setting, in one line that names it and holds nothing of a secret.
 type Problem struct {
@@ -34,7 +37,7 @@ func Load() (Config, error) {
 		return c, wrong[0]
 	}
 	if c.SlackAppToken == "" && c.SlackBotToken == "" {
-		return c, ErrNoSlack
+		return c, noSlack()
 	}
 	return c, first(c.check())
 }
@@ -157,31 +160,6 @@ func unread(c *Config, err error) Problem {
 	return Problem{wrong.KeyName, fmt.Errorf("%s is %q: it should be %s", wrong.KeyName, wrong.Value, want)}
 }
 
-// readFile takes a secret out of the file that NAME_FILE names, or out of a credential of systemd.
-func (f field) readFile() error {
-	name := f.name + "_FILE"
-	path := os.Getenv(name)
-	if path == "" {
-		name, path = "CREDENTIALS_DIRECTORY", f.credential()
-	}
-	if path == "" {
-		return nil
-	}
-	if os.Getenv(f.name) != "" {
-		return fmt.Errorf("%s and %s are both set; keep one", f.name, name)
-	}
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
-	}
-	text, err := plainText(data)
-	if err != nil {
-		return fmt.Errorf("%s: %s %w", name, path, err)
-	}
-	*f.secret = Secret(text)
-	return wrongShape(path+", which "+name+" names,", text, true)
-}
-
 func (c *Config) check() []Problem {
 	var wrong problems
 	for _, f := range fields(c) {
@@ -242,7 +220,7 @@ func (f field) check() error {
 	}
 	value := string(*f.secret)
 	if value == "" && f.tag.Get("need") == "true" {
-		return fmt.Errorf("%s is not set: it is the %s; get it at %s", f.name, f.tag.Get("desc"), f.tag.Get("from"))
+		return fmt.Errorf("%s %w: it is the %s; get it at %s", f.name, ErrNotSet, f.tag.Get("desc"), f.tag.Get("from"))
 	}
 	if want := f.tag.Get("prefix"); !strings.HasPrefix(value, want) {
 		return fmt.Errorf("%s does not begin with %s%s: it must be the %s; get it at %s", f.name, want, kindOf(value),

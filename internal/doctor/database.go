@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -35,7 +36,8 @@ func checkDatabase(ctx context.Context, x *exam) []Finding {
 		return n.list
 	}
 	if err != nil {
-		n.bad(mendDatabase(err), "CASTERBOT_DATABASE_URL: %v", err)
+		folder := filepath.Dir(strings.TrimPrefix(x.Settings.DatabaseURL.Reveal(), "sqlite:"))
+		n.bad(strings.ReplaceAll(mendDatabase(err), "FOLDER", folder), "CASTERBOT_DATABASE_URL: %v", err)
 	}
 	n.room(s)
 	if err == nil {
@@ -72,7 +74,7 @@ func mendDatabase(err error) string {
 		{"standby", "name the primary server in CASTERBOT_DATABASE_URL"},
 		{"no connection left", "let the server have more connections: max_connections"},
 		{"read-only file system", "mount the disk for writing, or name a file elsewhere in CASTERBOT_DATABASE_URL"},
-		{"its folder must exist", "make the folder: mkdir -p -m 700"},
+		{"its folder must exist", "make the folder: mkdir -p -m 700 FOLDER"},
 		{"network file system", "name a file on a local disk, or PostgreSQL, in CASTERBOT_DATABASE_URL"},
 	} {
 		if strings.Contains(text, known.says) {
@@ -101,7 +103,7 @@ func (n *notes) database(s store.Seen) {
 			"the database was made by a newer casterbot (its version %d, known here %d)", s.Version, s.Last)
 	}
 	if s.Holder == "" && len(s.OpenBy) > 0 {
-		n.warn("end it: ps -fp "+s.OpenBy[0], "another program (process %s) has %s open: the bot may have to wait for it, or fail",
+		n.warn("see what it is, and end it: ps -fp "+s.OpenBy[0], "another program (process %s) has %s open: the bot may have to wait for it, or fail",
 			strings.Join(s.OpenBy, ", "), s.Path)
 	}
 	if s.ReadableBy != 0 {

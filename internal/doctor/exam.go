@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -53,11 +54,21 @@ func (x *exam) examine(ctx context.Context) Report {
 // wrong is what is wrong with the first of some settings that has a problem, empty when none has.
 func (x *exam) wrong(names ...string) string {
 	for _, name := range names {
-		if slices.ContainsFunc(x.Wrong, func(p config.Problem) bool { return p.Name == name }) {
+		switch {
+		case x.unset(name):
+			return name + " is not set"
+		case slices.ContainsFunc(x.Wrong, func(p config.Problem) bool { return p.Name == name }):
 			return name + " is wrong"
 		}
 	}
 	return ""
+}
+
+// unset reports a setting that must be given and is not.
+func (x *exam) unset(name string) bool {
+	return slices.ContainsFunc(x.Wrong, func(p config.Problem) bool {
+		return p.Name == name && errors.Is(p, config.ErrNotSet)
+	})
 }
 
 // notes are the findings of one check.
@@ -86,7 +97,7 @@ func secretsOf(c config.Config) []string {
 		c.SecurityToken} {
 		all = append(all, s.Reveal())
 	}
-	if address := c.DatabaseURL.Reveal(); !strings.HasPrefix(address, "sqlite:") {
+	if address := c.DatabaseURL.Reveal(); !strings.HasPrefix(address, "sqlite:") && strings.ContainsAny(address, ":@") {
 		all = append(append(all, address), passwords(address)...)
 	}
 	for _, name := range []string{"HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"} {

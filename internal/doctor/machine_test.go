@@ -45,7 +45,8 @@ func TestFaultsOfTheMachine(t *testing.T) {
 		{"a user token", set("SLACK_BOT_TOKEN", "xoxp-fake-of-a-person"), []string{
 			"broken settings | (it is a user token) | OAuth & Permissions", noBotToken}},
 		{"no token", set("SLACK_BOT_TOKEN", ""), []string{
-			"broken settings | SLACK_BOT_TOKEN is not set | api.slack.com/apps"}},
+			"broken settings | SLACK_BOT_TOKEN is not set | api.slack.com/apps",
+			"not checked tokens | SLACK_BOT_TOKEN: not checked, because SLACK_BOT_TOKEN is not set"}},
 		{"quotes", set("SLACK_BOT_TOKEN", `"xoxb-fake-quoted"`), []string{
 			"broken settings | SLACK_BOT_TOKEN stands in quotation marks", noBotToken}},
 		{"a byte order mark", set("SLACK_BOT_TOKEN", "\ufeffxoxb-fake-marked"), []string{
@@ -56,10 +57,12 @@ func TestFaultsOfTheMachine(t *testing.T) {
 		{"a file and a value", func(s *stand) {
 			s.Setenv("SLACK_BOT_TOKEN_FILE", s.file("token", sandbox.BotToken))
 		}, []string{
-			"broken settings | SLACK_BOT_TOKEN and SLACK_BOT_TOKEN_FILE are both set", noBotToken}},
+			"broken settings | SLACK_BOT_TOKEN and SLACK_BOT_TOKEN_FILE are both set | unset SLACK_BOT_TOKEN, or", noBotToken}},
 		{"a file that is missing", set("SLACK_BOT_TOKEN", "", "SLACK_BOT_TOKEN_FILE", "/nowhere/token"), []string{
-			"broken settings | SLACK_BOT_TOKEN_FILE: open /nowhere/token: no such file", noBotToken}},
-		{"an empty file", inFile("SLACK_BOT_TOKEN", "\n"), []string{"broken settings | is empty", noBotToken}},
+			"broken settings | SLACK_BOT_TOKEN_FILE: open /nowhere/token: no such file | write SLACK_BOT_TOKEN into /nowhere/token",
+			noBotToken}},
+		{"an empty file", inFile("SLACK_BOT_TOKEN", "\n"), []string{
+			"broken settings | is empty | write SLACK_BOT_TOKEN into ", noBotToken}},
 		{"a file in UTF-16", inFile("SLACK_BOT_TOKEN", "\xff\xfex\x00"), []string{
 			"broken settings | is written in UTF-16", noBotToken}},
 		{"a file with a line end", inFile("SLACK_BOT_TOKEN", sandbox.BotToken+"\r\n"), nil},

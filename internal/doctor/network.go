@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"context"
 	"crypto/x509"
 	"net"
@@ -23,7 +24,7 @@ func checkProxy(ctx context.Context, x *exam) []Finding {
 	const want = "set HTTPS_PROXY=http://HOST:PORT, or unset it; hosts to reach without it stand in NO_PROXY"
 	via, err := x.proxyTo(address)
 	switch {
-	case err != nil:
+	case err != nil || via == nil && !readable(cmp.Or(os.Getenv("HTTPS_PROXY"), os.Getenv("https_proxy"))):
 		n.add(level, want, "HTTPS_PROXY is not the address of a proxy")
 	case via == nil && os.Getenv("ALL_PROXY")+os.Getenv("all_proxy") != "":
 		n.warn(want, "ALL_PROXY is set, which casterbot does not use")
@@ -39,6 +40,16 @@ func checkProxy(ctx context.Context, x *exam) []Finding {
 		}
 	}
 	return n.list
+}
+
+// readable reports whether Go takes a text for the address of a proxy. It leaves one that it cannot read unused, and
+// says nothing.
+func readable(proxy string) bool {
+	if u, err := url.Parse(proxy); err == nil && u.Scheme != "" && u.Host != "" {
+		return true
+	}
+	_, err := url.Parse("http://" + proxy)
+	return err == nil
 }
 
 // proxyPorts are the ports of the kinds of proxies that sockets can go through, where none is named.

@@ -3,6 +3,7 @@ package doctor
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"strings"
 
 	"casterbot/internal/policy"
@@ -25,7 +26,7 @@ func checkPolicy(_ context.Context, x *exam) []Finding {
 		}
 		return n.list
 	case err != nil:
-		n.bad("set CASTERBOT_POLICY to a file that the bot may read, such as a copy of docs/policy.example.yml", "%s",
+		n.bad(x.remedyUnread(file, err), "%s",
 			unquoted(policy.Unreadable("CASTERBOT_POLICY", file, err).Error()))
 		return n.list
 	}
@@ -37,6 +38,18 @@ func checkPolicy(_ context.Context, x *exam) []Finding {
 		n.ok("%s is good: %s", file, plural(len(p.Channels()), "channel"))
 	}
 	return n.list
+}
+
+// remedyUnread is what to do against a policy that cannot be read.
+func (x *exam) remedyUnread(file string, err error) string {
+	load := x.unloaded()
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		return unquoted("let the user that runs casterbot read it and its folder: chown USER " + file)
+	case load != "":
+		return load
+	}
+	return "set CASTERBOT_POLICY to a file that the bot may read, such as a copy of docs/policy.example.yml"
 }
 
 // noPolicy is why something that goes by the policy is not checked, empty when there is one.

@@ -2,8 +2,11 @@ package doctor
 
 import (
 	"context"
+	"errors"
 	"os"
+	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,12 +17,49 @@ import (
 func checkSettings(_ context.Context, x *exam) []Finding {
 	n := notes{check: "settings"}
 	for _, p := range x.Wrong {
-		n.bad(mend(p.Name), "%s", unquoted(p.Error()))
+		n.bad(x.remedy(p), "%s", unquoted(p.Error()))
 	}
-	if len(x.Wrong) == 0 {
+	n.strange(x)
+	if len(n.list) == 0 {
 		n.ok("every setting can be read")
 	}
 	return n.list
+}
+
+// strange looks for what other tools call a setting that is not set: whoever gave it believes that it is used.
+func (n *notes) strange(x *exam) {
+	for _, other := range []struct {
+		name, ours string
+		set        bool
+	}{
+		{"ALIBABA_CLOUD_REGION", "ALIBABA_CLOUD_REGION_ID", os.Getenv("ALIBABA_CLOUD_REGION_ID") != ""},
+		{"ALICLOUD_REGION", "ALIBABA_CLOUD_REGION_ID", os.Getenv("ALIBABA_CLOUD_REGION_ID") != ""},
+		{"ALICLOUD_ACCESS_KEY", "ALIBABA_CLOUD_ACCESS_KEY_ID", x.Settings.AccessKeyID != ""},
+		{"ALICLOUD_SECRET_KEY", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", x.Settings.AccessKeySecret != ""},
+	} {
+		if os.Getenv(other.name) != "" && !other.set {
+			n.warn("set "+other.ours+", or unset "+other.name, "%s is set, which casterbot does not use", other.name)
+		}
+	}
+}
+
+// remedy is what to do against a problem.
+func (x *exam) remedy(p config.Problem) string {
+	if do := config.Remedy(p); do != "" {
+		return unquoted(do)
+	}
+	if load := x.unloaded(); load != "" && errors.Is(p, config.ErrNotSet) {
+		return load
+	}
+	return mend(p.Name)
+}
+
+// unloaded is how to read the file of settings that lies here, where no token is set: it was forgotten.
+func (x *exam) unloaded() string {
+	if x.unset("SLACK_APP_TOKEN") && x.unset("SLACK_BOT_TOKEN") {
+		return config.Unloaded()
+	}
+	return ""
 }
 
 // opaque is a word that may be a secret in the wrong place: long, and neither a name of a setting nor a path, an
@@ -75,11 +115,18 @@ func checkFiles(_ context.Context, x *exam) []Finding {
 	for _, f := range x.Files {
 		info, err := os.Stat(f.Path)
 		switch {
-		case err != nil: // the settings have told
+		case err != nil || info.IsDir(): // the settings have told
 		case contained(): // there are no others
 		case info.Mode()&(othersRead|othersWrite) != 0:
 			n.warn("chmod 600 "+f.Path, "%s, which %s names, has mode %04o: others can read or write the secret in it", f.Path,
 				f.Name, info.Mode().Perm())
+		}
+	}
+	for _, folder := range x.folders() {
+		if info, err := os.Stat(folder); err == nil && !contained() && info.Mode()&othersWrite != 0 &&
+			info.Mode()&os.ModeSticky == 0 {
+			n.warn("chmod go-w "+folder, "the folder %s has mode %04o: others can put another file in the place of the policy or "+
+				"of a secret", folder, info.Mode().Perm())
 		}
 	}
 	if info, err := os.Stat(x.Settings.PolicyFile); err == nil && !info.IsDir() && info.Mode()&othersWrite != 0 {
@@ -91,6 +138,16 @@ func checkFiles(_ context.Context, x *exam) []Finding {
 		n.ok("nobody else can read a secret or write the policy")
 	}
 	return n.list
+}
+
+// folders are those of the policy and of the secrets, each once.
+func (x *exam) folders() []string {
+	all := []string{filepath.Dir(x.Settings.PolicyFile)}
+	for _, f := range x.Files {
+		all = append(all, filepath.Dir(f.Path))
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // token looks at the file with the token of Kubernetes, which somebody else keeps.

@@ -24,19 +24,20 @@ const (
 )
 
 // tellHolder tells whoever holds the lock that an emergency has passed: once, by one replica. The card says so too, in
-// front of everybody. The sweep looks after it, because a process may die before it was written down.
+// front of everybody. The sweep looks after it, because a process may die before it was written down. It may be given
+// late: then it says nothing of how things stand that may have changed since.
 func (e *Engine) tellHolder(ctx context.Context, o op.Operation) error {
 	if o.Plan.Passed == nil || o.State != op.Succeeded && o.State != op.Unknown {
 		return nil
 	}
 	what := op.L(o.Plan.Title, ", by ", op.Who(o.Requester), " in ", op.In(o.Channel), ", through your lock.")
 	if o.State == op.Unknown {
-		what = op.L(what, " No answer came yet; the card says what becomes of it.")
+		what = op.L(what, " No answer had come by then; the card says what becomes of it.")
 	}
 	return e.notify.TellOnce(ctx, notify.Said{Key: kindPassed + "/" + o.ID, Ends: o.Sent.Add(remindFor)},
 		op.Address{Person: o.Plan.Passed.Holder, FromHome: true},
 		op.Answer{Mark: op.MarkLocked, Title: what,
-			Lines: []op.Line{op.L("Your lock stands until ", op.At(o.Plan.Passed.Until), ".")}})
+			Lines: []op.Line{op.L("This left your lock as it was: until ", op.At(o.Plan.Passed.Until), ".")}})
 }
 
 // remind tells whoever asked for an operation, and whoever decided it, that nobody knows yet what became of it: once,

@@ -3,6 +3,7 @@ package monitor
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"casterbot/internal/live"
 	"casterbot/internal/op"
@@ -243,6 +244,20 @@ func (s snapshot) recording(stream live.Stream, own records.History) tally.Recor
 		r.Phase, r.Content = tally.PhaseOf([]live.Content{m}, nil, s.at)
 	}
 	return r
+}
+
+// unlooked reports that of some streams, or of others that a channel may touch, it was not looked at whether they are
+// recorded.
+func (s snapshot) unlooked(streams []named, scope op.Scope) bool {
+	return slices.ContainsFunc(streams, func(stream named) bool {
+		on, seen := s.live(stream.of)
+		_, listed := s.material[stream.of]
+		return !listed && (on != nil || !seen)
+	}) || slices.ContainsFunc(scope.Streams, func(a op.StreamAlias) bool {
+		domain, _, _ := strings.Cut(a.Pattern, "/")
+		_, seen := s.online[domain]
+		return !seen && strings.ContainsAny(a.Pattern, "*?")
+	})
 }
 
 // recordedIn gives the first of some streams that is being recorded, as far as the look showed; without a name when

@@ -149,7 +149,7 @@ func stillRule(f *finding, c live.Caster, s snapshot, j *round) {
 		return
 	}
 	f.wrong = c.Started.Before(e.Sent) && f.about.since.Before(e.Sent)
-	f.alert = stillAlert(c, e, j.at)
+	f.alert = stillAlert(c, e, s.unlooked(streams, scope), j.at)
 }
 
 // underWay reports a restart so fresh that its studio may not be back yet.

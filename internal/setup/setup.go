@@ -19,6 +19,7 @@ import (
 	"strings"
 
 	"casterbot/bot/survey"
+	"casterbot/internal/config"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 )
@@ -76,6 +77,7 @@ type run struct {
 	rooms    []choice // channels of the bot
 	account  account
 	given    []string // secrets that stand in the environment
+	broken   bool     // the check found something that keeps a bot from working
 	fresh    bool     // the secrets of this step are asked anew: those of before may be replaced
 }
 
@@ -106,7 +108,37 @@ func Run(ctx context.Context, o Options) error {
 	if r.settings, err = r.files.settings(); err != nil {
 		return err
 	}
+	r.keepAddress()
 	r.t.say("casterbot init: everything is written into %s, and what is there already is kept.", dir)
+	if err := r.steps(ctx); errors.Is(err, errStopped) {
+		return fmt.Errorf("%w; casterbot init%s goes on where it was", err, r.ofFolder())
+	} else if err != nil {
+		return err
+	}
+	r.howToStart()
+	if r.broken {
+		return fmt.Errorf("everything is written; mend what is broken above, and look again with: %s", r.inShell("doctor"))
+	}
+	return nil
+}
+
+// keepAddress lets another cloud than the usual one be written with the first settings: whoever stops before the cloud's
+// step, and goes on without the flag, must not send a key there.
+func (r *run) keepAddress() {
+	if config.SecureURL("", r.Cloud.Endpoint) == nil && r.Cloud.Endpoint != liveEndpoint {
+		r.settings.set("CASTERBOT_LIVE_ENDPOINT", r.Cloud.Endpoint)
+	}
+}
+
+// ofFolder is the flag that names the folder, where it is not the one that everybody is in.
+func (r *run) ofFolder() string {
+	if filepath.Clean(r.Dir) == "." {
+		return ""
+	}
+	return " --dir " + r.Dir
+}
+
+func (r *run) steps(ctx context.Context) error {
 	for _, step := range []struct {
 		title string
 		do    func(context.Context) error
@@ -123,7 +155,6 @@ func Run(ctx context.Context, o Options) error {
 			return err
 		}
 	}
-	r.howToStart()
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package setup
 
 import (
+	"context"
 	"io"
 	"os"
 	"path/filepath"
@@ -301,4 +302,17 @@ func TestTheBotIsInvitedMeanwhile(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.types("#crew-lounge").reads("Operators")
+}
+
+// TestBrokenIsAFailure: a script that goes on after the set-up stops where the check found that no bot would work.
+func TestBrokenIsAFailure(t *testing.T) {
+	for well, want := range map[bool]string{true: "", false: "mend what is broken above, and look again with: "} {
+		w := openWorld(t)
+		w.given()
+		w.Program.Check = func(context.Context, io.Writer) (bool, error) { return well, nil }
+		said, err := w.runs()
+		if (err == nil) != well || !strings.Contains(said, "To start it") || !strings.Contains(said, want) {
+			t.Errorf("well %v: %v\n%s", well, err, said)
+		}
+	}
 }

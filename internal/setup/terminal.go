@@ -58,7 +58,7 @@ func silentError(what, flag string) error {
 }
 
 // errStopped is the end that a person wanted.
-var errStopped = errors.New("stopped: nothing is left half done; casterbot init goes on where it was")
+var errStopped = errors.New("stopped: nothing is left half done")
 
 // ask reads a line. An empty one is the fallback.
 func (t *terminal) ask(ctx context.Context, question, fallback string) (string, error) {

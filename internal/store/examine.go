@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -75,7 +76,7 @@ func (s *Seen) file(ctx context.Context, name string) (err error) {
 // read asks a file what the start asks it.
 func (s *Seen) read(ctx context.Context, db *sql.DB) error {
 	var version string
-	if err := errors.Join(modern(ctx, db), sound(ctx, db, "quick_check"), ours(ctx, db)); err != nil {
+	if err := cmp.Or(modern(ctx, db), sound(ctx, db, "quick_check"), ours(ctx, db)); err != nil {
 		return err
 	}
 	if err := db.QueryRowContext(ctx, "SELECT sqlite_version()").Scan(&version); err != nil {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -93,5 +94,18 @@ func TestTheLastBackupIsKnown(t *testing.T) {
 	}
 	if seen, err := Examine(t.Context(), url); err != nil || time.Since(seen.Saved) > time.Hour {
 		t.Errorf("after: %v, %v", seen.Saved, err)
+	}
+}
+
+// Several questions meet a file that is no database; why is told once.
+func TestExamineOfText(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "text.db")
+	if err := os.WriteFile(path, bytes.Repeat([]byte("no database "), 1000), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := Examine(t.Context(), "sqlite:"+path)
+	if !errors.Is(err, errDamaged) || strings.Count(err.Error(), "is not a database") != 1 {
+		t.Errorf("%v", err)
 	}
 }

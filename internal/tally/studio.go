@@ -110,8 +110,8 @@ func Standby(c live.Caster, all []live.Scene, own op.Standing, at time.Time) (sa
 	return op.L(line, ", unless changed elsewhere"), true
 }
 
-// StandbyEnded says on the card of an operation by what it was seen to be over.
-func StandbyEnded(end op.Seen, own op.Standing) op.Line {
+// Over says on the card of an operation by what it was seen to be over.
+func Over(end op.Seen, own op.Standing) op.Line {
 	return op.L("Ended: ", cause(end, own), ".")
 }
 
