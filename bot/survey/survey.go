@@ -159,23 +159,19 @@ func person(u slack.User) Person {
 }
 
 // pages asks for one page after the other, waiting where Slack wants to be left alone.
-func pages(ctx context.Context, ask func() (more bool, err error)) error {
-	for range mostPages {
-		more, err := ask()
+func pages(ctx context.Context, ask func() (more bool, err error)) (err error) {
+	for more, i := true, 0; more && i < mostPages; i++ {
+		more, err = ask()
 		if wait, ok := webapi.Limited(err); ok {
-			if err := sleep.For(ctx, wait); err != nil {
-				return err
+			more = true
+			if stopped := sleep.For(ctx, wait); stopped != nil {
+				return stopped
 			}
-			continue
-		}
-		if err != nil {
-			return plain("the bot token", err)
-		}
-		if !more {
-			return nil
+		} else if err != nil {
+			break
 		}
 	}
-	return nil
+	return plain("the bot token", err)
 }
 
 // Within is how long one question may take.

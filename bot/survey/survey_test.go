@@ -3,11 +3,14 @@ package survey
 import (
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"casterbot/internal/op"
 	"casterbot/internal/sandbox/fakeslack"
 	"casterbot/test/slackworld"
+
+	"github.com/slack-go/slack"
 )
 
 func survey(w *slackworld.World) *Survey {
@@ -49,6 +52,16 @@ func TestSlackWantsToBeLeftAlone(t *testing.T) {
 	if channels, err := survey(w).Channels(t.Context()); err != nil || len(channels) != 4 {
 		t.Errorf("%v %v", channels, err)
 	}
+}
+
+// TestSlackIsNeverAtLeisure: what was not listed is not taken for what is not there.
+func TestSlackIsNeverAtLeisure(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		err := pages(t.Context(), func() (bool, error) { return false, &slack.RateLimitedError{RetryAfter: time.Second} })
+		if err == nil || !strings.Contains(err.Error(), "rate limit") {
+			t.Error(err)
+		}
+	})
 }
 
 // TestAPlanWithoutGroups: the free plan of Slack has no user groups, and is no fault.

@@ -198,7 +198,7 @@ func TestCommitted(t *testing.T) {
 		}
 	}
 	write(".gitignore", "*.old\n/dist/\n")
-	write("docs/a.md", "a\n")
+	write("docs/a.txt", "a\n")
 	r := release{root: root}
 	for _, args := range [][]string{{"init", "-q"}, {"add", "."}, {"-c", "user.name=a", "-c", "user.email=a@example.com",
 		"-c", "commit.gpgsign=false", "commit", "-q", "-m", "a"}} {
@@ -210,13 +210,14 @@ func TestCommitted(t *testing.T) {
 	if err := r.committed(t.Context()); err != nil {
 		t.Errorf("what is left out and goes nowhere: %v", err)
 	}
-	for name, text := range map[string]string{"docs/a.md": "changed\n", "docs/new.md": "", "new.go": "", "deploy/values.old": ""} {
+	for name, text := range map[string]string{"docs/a.txt": "changed\n", "docs/new.txt": "", "new.go": "",
+		"deploy/values.old": ""} {
 		write(name, text)
 		if err := r.committed(t.Context()); err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s: %v", name, err)
 		}
-		write("docs/a.md", "a\n")
-		if name != "docs/a.md" {
+		write("docs/a.txt", "a\n")
+		if name != "docs/a.txt" {
 			_ = os.Remove(filepath.Join(root, name))
 		}
 	}

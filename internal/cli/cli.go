@@ -1,6 +1,7 @@
 // Package cli is casterbot's command line: a table of commands over the standard flag package, help with examples
-// everywhere, and exit codes that scripts can rely on (0 done, 1 failure, 2 usage, 3 denied). A library for this would
-// pull in text/template, which keeps the linker from dropping most of the cloud SDK.
+// everywhere, and exit codes that scripts can rely on (0 done, 1 failure, 2 usage, 3 denied, or of doctor: only
+// warnings). A library for this would pull in text/template, which keeps the linker from dropping most of the cloud
+// SDK.
 //
 // It knows no part of the bot but the policy, whose check and explain need nothing else, and the database, which it
 // saves and puts back.

@@ -33,7 +33,7 @@ func program(t *testing.T) (Program, *bytes.Buffer, *bytes.Buffer, string) {
 	out, errs := &bytes.Buffer{}, &bytes.Buffer{}
 	verbs := []string{"caster.restart", "record.stop"}
 	fail := Command{Name: "fail", Examples: []string{"casterbot fail"}, Run: func(context.Context, Call) error {
-		return errors.New("it broke, xoxb-canary-1")
+		return errors.New("it broke, xoxb-canary-1 \x1b[2J")
 	}}
 	first := Command{Name: "run", Default: true, Examples: []string{"casterbot"}, Help: Settings(config.Rows()),
 		Run: func(_ context.Context, c Call) error {
@@ -75,7 +75,7 @@ func TestExitCodesAndWords(t *testing.T) {
 		"policy explain --guest=x":  {Misused, `--guest is "x": it should be true or false`},
 		"policy explain -h":         {OK, "-person"},
 		"run too much":              {Misused, `"too" is too much`},
-		"fail":                      {Failure, "it broke, [secret]"},
+		"fail":                      {Failure, "it broke, [secret] ⟨U+001B⟩[2J"},
 		"policy":                    {Misused, "which command?"},
 		"policy --help":             {OK, "policy check"},
 		"policy check":              {Misused, "takes one FILE"},

@@ -120,8 +120,8 @@ func passwords(address string) []string {
 	return append([]string{password, written}, u.Query()["password"]...)
 }
 
-// masked takes the secrets out of a text, and whatever else looks like one. What Slack, the cloud and files say commands
-// no terminal.
+// masked takes the secrets out of a text, and whatever else looks like one. What Slack, the cloud and files say
+// commands no terminal.
 func (x *exam) masked(text string) string {
 	for _, secret := range x.secrets {
 		text = strings.ReplaceAll(text, secret, "[secret]")

@@ -29,7 +29,7 @@ func (w *workspace) people(ctx context.Context, x *exam) []Finding {
 		return n.list
 	}
 	c := &crew{people: map[string]op.Person{}, gone: map[string]bool{}}
-	w.groups(ctx, &n, c, x.policy)
+	w.groups(ctx, &n, c, slices.DeleteFunc(inOrder(x.policy.Mentions()), func(id string) bool { return !isGroup(id) }))
 	w.meet(ctx, &n, c, x.policy)
 	for _, id := range inOrder(x.policy.Mentions()) {
 		c.mention(&n, id, places(x.policy, id))
@@ -45,9 +45,10 @@ func (w *workspace) people(ctx context.Context, x *exam) []Finding {
 	return n.list
 }
 
-// groups looks up the user groups, if the policy has any.
-func (w *workspace) groups(ctx context.Context, n *notes, c *crew, p *policy.Policy) {
-	all := strings.Join(p.UserGroups(), ", ")
+// groups looks up the user groups, if the policy names any.
+func (w *workspace) groups(ctx context.Context, n *notes, c *crew, named []string) {
+	slices.Sort(named)
+	all := strings.Join(named, ", ")
 	if all == "" {
 		return
 	}

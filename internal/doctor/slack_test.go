@@ -224,6 +224,11 @@ func TestFaultsOfPeople(t *testing.T) {
 		{"a plan without groups", fails("usergroups.list", "paid_teams_only"), []string{
 			"broken people | the plan of the workspace has no user groups, and the policy names S0CREW, S0LEADS | name people"}},
 		{"one who never asks is left", approvers("S0NIGHT", group("S0NIGHT", "U0BO")), nil},
+		{"the contacts are gone", func(s *stand) {
+			s.edit("channels:", "contact: [U0GONE]\nchannels:")
+			s.edit("    grants:", "    contact: [S0GONE]\n    grants:")
+		}, []string{"broken people | U0GONE (policy.yml:5: contact) is nobody in this workspace",
+			"broken people | user group S0GONE (policy.yml:7: channels.C0SHOW.contact) is disabled or not there"}},
 		{"a zone that nobody knows", change("U0ANA", func(u *fakeslack.User) { u.TZ = "Moon/Base" }), []string{
 			`warning people | the time zone "Moon/Base" of U0ANA is not known here`}},
 		{"Slack does not tell", fails("usergroups.list", "fatal_error"), []string{

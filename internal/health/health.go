@@ -20,7 +20,8 @@ type Probe func(ctx context.Context) (state map[string]any, ok bool)
 // Start listens; an empty address means that nobody does. The server can be closed in any case. The process is healthy
 // while it answers at all; it is ready while every probe is.
 func Start(addr string, probes map[string]Probe, metrics http.Handler, log *slog.Logger) (*http.Server, error) {
-	s := &http.Server{Handler: Handler(probes, metrics), ReadHeaderTimeout: 5 * time.Second}
+	s := &http.Server{Handler: Handler(probes, metrics), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 5 * time.Second,
+		WriteTimeout: 15 * time.Second, IdleTimeout: 2 * time.Minute} // the bot needs its connections for Slack and the cloud
 	if addr == "" {
 		return s, nil
 	}

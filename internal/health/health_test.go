@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 )
 
 func probe(ok bool) Probe {
@@ -48,6 +49,9 @@ func TestStart(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
+	if s.ReadHeaderTimeout <= 0 || s.ReadTimeout <= 0 || s.WriteTimeout < 6*time.Second || s.IdleTimeout <= 0 {
+		t.Errorf("a client can hold a connection for ever, or /readyz has too little time: %+v", s)
+	}
 	answer, err := http.Get("http://" + s.Addr + "/healthz")
 	if err != nil || answer.StatusCode != 200 {
 		t.Fatal(err, answer)

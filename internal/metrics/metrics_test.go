@@ -248,8 +248,8 @@ func TestPressesAreForgotten(t *testing.T) {
 	}
 }
 
-// TestOneReadsAtATime: whoever asks often, or many who ask at once, take one connection of the database at most, and each
-// gets an answer in time.
+// TestOneReadsAtATime: whoever asks often, or many who ask at once, take one connection of the database at most, and
+// each gets an answer in time.
 func TestOneReadsAtATime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var reading, most, answered atomic.Int64

@@ -21,7 +21,13 @@ func (p *Policy) Mentions() []Mention {
 	for _, g := range p.groups {
 		add(g.place, g.members)
 	}
+	for _, id := range written(p.contact) {
+		found = append(found, Problem{File: p.file, Line: p.contact.line, Key: "contact", Text: id})
+	}
 	for _, c := range p.channels {
+		for _, id := range written(c.contact) {
+			found = append(found, p.doubt(c.line, c, "contact", "%s", id))
+		}
 		for _, id := range written(c.call) {
 			found = append(found, p.doubt(c.line, c, "call", "%s", id))
 		}

@@ -92,6 +92,7 @@ type principals struct {
 	written  []string
 	everyone bool
 	ids      []string // user ids and user group ids, each once, in the order written
+	line     int
 }
 
 // add adds ids that are not there yet.

@@ -86,7 +86,7 @@ func (r *reader) member(p place, name string) bool {
 
 // principals reads a list of people. Where it cannot hold everyone, it says what everyone cannot do.
 func (r *reader) principals(p place, notEveryone string) principals {
-	var out principals
+	out := principals{line: p.node.Line}
 	for item, name := range r.texts(p, "[operators, U0ANA]") {
 		out.written = r.once(item, out.written, name)
 		switch g := r.policy.groups[name]; {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"os"
 	"strings"
 
 	"casterbot/internal/policy"
@@ -63,30 +62,6 @@ func (r *run) policyStep(ctx context.Context) error {
 	r.t.done("written: %s", r.files.path(policyFile))
 	r.tellPolicy(parsed, people)
 	return nil
-}
-
-// policyPath is the policy that the settings name, which a person may have put elsewhere.
-func (r *run) policyPath() string {
-	if other := r.settings.get("CASTERBOT_POLICY"); other != "" {
-		if info, err := os.Stat(other); err == nil && !info.IsDir() {
-			return other
-		}
-	}
-	return r.files.path(policyFile)
-}
-
-// leavePolicy reports that the policy which is there stays: nobody wants another one, or wants to leave the one
-// elsewhere.
-func (r *run) leavePolicy(ctx context.Context) (bool, error) {
-	elsewhere := r.policyPath() != r.files.path(policyFile)
-	if !r.anew("policy") && r.Policy == (PolicyAnswers{}) {
-		return elsewhere || r.files.has(policyFile), nil
-	}
-	if !elsewhere {
-		return false, nil
-	}
-	yes, err := r.mayReplace(ctx, settingsFile+" names another policy, "+r.policyPath())
-	return !yes, err
 }
 
 // keepPolicy leaves a policy as it is, which may be one that a person has written.

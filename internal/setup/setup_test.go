@@ -196,8 +196,8 @@ func TestAnotherPolicyStays(t *testing.T) {
 		t.Errorf("%v %s\n%s", err, said, w.written(settingsFile))
 	}
 	w.Policy = answers
-	if said, err := w.runs(); err == nil || !strings.Contains(said, "names another policy, "+other+": --replace replaces it") ||
-		w.written(settingsFile) != settings {
+	want := "names another policy, " + other + ": --replace replaces it"
+	if said, err := w.runs(); err == nil || !strings.Contains(said, want) || w.written(settingsFile) != settings {
 		t.Errorf("%v %s\n%s", err, said, w.written(settingsFile))
 	}
 	w.Replace = true

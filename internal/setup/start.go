@@ -107,8 +107,8 @@ func inContainer(name, value string) string {
 	return name
 }
 
-// ownNetwork is what a container needs to reach services of this machine, such as those of the sandbox. The image leaves
-// its admin port open to whoever reaches the container, which is then everybody who reaches this machine.
+// ownNetwork is what a container needs to reach services of this machine, such as those of the sandbox. The image
+// leaves its admin port open to whoever reaches the container, which is then everybody who reaches this machine.
 func (r *run) ownNetwork() string {
 	if r.onThisMachine() {
 		return " --network host -e CASTERBOT_ADMIN_ADDR=127.0.0.1:9090"

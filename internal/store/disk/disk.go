@@ -43,8 +43,8 @@ func SavedAt(path string) time.Time {
 	return at
 }
 
-// NoteSaved writes it down, in a new file: the one before may be of another user, and a link leads elsewhere. Whoever has
-// made the backup, the bot's own user can read it. Where it cannot be written, the backup is good all the same.
+// NoteSaved writes it down, in a new file: the one before may be of another user, and a link leads elsewhere. Whoever
+// has made the backup, the bot's own user can read it. Where it cannot be written, the backup is good all the same.
 func NoteSaved(path string, at time.Time) {
 	_ = os.Remove(path + Saved)
 	file, err := os.OpenFile(path+Saved, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
