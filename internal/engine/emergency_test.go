@@ -236,6 +236,45 @@ func TestAnEmergencyThatHangsHoldsUpNoOther(t *testing.T) {
 	}
 }
 
+// Several that are confirmed and have not begun yet stand in nobody's line: an emergency that goes meanwhile is taken
+// back by none of them. The others go.
+func TestSeveralTakeBackNoEmergency(t *testing.T) {
+	s := newStage(t)
+	s.withConditions()
+	before, standby, after := s.asked("caster start c1 c2"), s.asked("caster standby c1"), s.asked("caster start c1 c2")
+	s.force(before, op.Queued)
+	s.click(ana, standby, op.ActionConfirm)
+	s.want(standby, op.Succeeded, 1)
+	s.e.execute(context.Background(), before.ID)
+	s.settle()
+	s.wantStates(before, op.Succeeded, "failed succeeded", 2)
+	if said := s.membersOf(before)[0].Outcome.Text.Plain(); !strings.Contains(said, "went first: op "+standby.Ref()) {
+		t.Errorf("said %q", said)
+	}
+	s.click(ana, after, op.ActionConfirm)
+	s.wantStates(after, op.Succeeded, "succeeded succeeded", 4)
+}
+
+// One that this process is working on, slowly, is not ended by those that are pressed after it: then none would go for
+// as long as somebody presses.
+func TestAnEmergencyThatIsSlowIsNotEndedByTheNext(t *testing.T) {
+	s := newStage(t)
+	s.withConditions()
+	first, second := s.asked("caster standby c1"), s.asked("caster standby c1")
+	looks, gate, waits := make(chan struct{}), make(chan struct{}), s.onlyWoken()
+	s.with(func() { s.planned = func() { close(looks); <-gate } })
+	s.confirms(first)
+	s.happens(looks, "the first looks")
+	s.with(func() { s.now = s.now.Add(giveUpAfter) })
+	s.confirms(second)
+	s.happens(waits, "the second waits")
+	close(gate)
+	s.settle()
+	if want := []string{first.Token, second.Token}; !slices.Equal(s.applied, want) {
+		t.Errorf("they ran as %v, not as %v", s.applied, want)
+	}
+}
+
 // A call without an answer holds up an emergency for some seconds only; an answer that comes later still counts.
 func TestACallThatHangsHoldsUpNoEmergency(t *testing.T) {
 	s := newStage(t)

@@ -102,12 +102,37 @@ func (e *Engine) unknownFact(o op.Operation, channel string, crosses bool) op.Li
 	return fact
 }
 
+// giveUpAfter is how long a change waits for the answer to a call that left before it and that it could not make worse,
+// and an emergency for another one. No call takes as long to leave, so what is given up has left by then, or never
+// will.
+const giveUpAfter = sendWithin + time.Second
+
+// giveUpAnswers stops waiting for answers that hold up what they have nothing to do with, or an emergency. What was
+// called is unknown from then on, until its answer comes, late: that holds up no more than it would have anyway. Only
+// for an emergency it gives up a call that was put off and may yet be sent again.
+func (e *Engine) giveUpAnswers(ctx context.Context, o op.Operation, command op.Command) {
+	running, err := e.store.List(ctx, store.Query{States: []op.State{op.Running}, Target: o.Plan.Target.Key()})
+	if err != nil {
+		e.log.Warn("look what holds an operation up", "op", o.Ref(), "error", err)
+	}
+	for _, hangs := range running {
+		mine := command.Urgent || !e.crosses(o, hangs) && !outcomeOf(hangs).PutOff
+		if !mine || e.now().Sub(hangs.Sent) < giveUpAfter {
+			continue
+		}
+		outcome := op.Outcome{State: op.Unknown,
+			Text: op.L("No answer had come when something else on it was to go, so casterbot stopped waiting for one.")}
+		if _, err := e.finish(ctx, hangs, outcome); err != nil {
+			e.log.Warn("give up an answer", "op", hangs.Ref(), "error", err)
+		}
+	}
+}
+
 // overtaken gives the emergency of another process, or one from before an operation was resumed here, that got in line
 // after the operation was pressed which would take it back. Which of both was pressed first nobody can tell.
 func (e *Engine) overtaken(ctx context.Context, o op.Operation, pressed, resumed time.Time) (by op.Operation, is bool,
 	err error) {
-	asked := store.Query{Commands: e.usages(func(c op.Command) bool { return c.Urgent }), Newest: true,
-		States: []op.State{op.Queued, op.Running, op.Succeeded, op.Unknown}, Since: pressed.Add(-emergencyWithin)}
+	asked := e.inLineSince(pressed)
 	takenBack, pressed := e.takenBackBy(o), e.byStore(pressed)
 	for _, plan := range plansOf(o) {
 		if asked.Target = plan.Target.Key(); asked.Target == "" || len(asked.Commands) == 0 {
@@ -125,6 +150,38 @@ func (e *Engine) overtaken(ctx context.Context, o op.Operation, pressed, resumed
 		}
 	}
 	return by, false, nil
+}
+
+// inLineSince asks for the emergencies that may have got in line since a moment.
+func (e *Engine) inLineSince(pressed time.Time) store.Query {
+	return store.Query{Commands: e.usages(func(c op.Command) bool { return c.Urgent }), Newest: true,
+		States: []op.State{op.Queued, op.Running, op.Succeeded, op.Unknown}, Since: pressed.Add(-emergencyWithin)}
+}
+
+// noEmergencyBefore demands of one of several that no emergency which it would take back got in line after all of them
+// were confirmed and before it had a place there itself: in between nothing of them stands in the line of its target.
+func (e *Engine) noEmergencyBefore(ctx context.Context, o op.Operation) error {
+	asked := e.inLineSince(o.Confirmed)
+	if asked.Target = o.Plan.Target.Key(); o.Group == "" || asked.Target == "" || len(asked.Commands) == 0 {
+		return nil
+	}
+	whole, err := e.store.Get(ctx, o.Group)
+	if err != nil {
+		return err
+	}
+	found, err := e.store.List(ctx, asked)
+	takenBack := e.takenBackBy(o)
+	for _, by := range found {
+		if by.Turn >= whole.Turn && by.Turn < o.Turn && takenBack(by) {
+			return e.wentFirst(by, o.Channel)
+		}
+	}
+	return err
+}
+
+// wentFirst says on a card which emergency ended it.
+func (e *Engine) wentFirst(by op.Operation, channel string) error {
+	return op.Refuse(op.L("an emergency went first: ", op.Code("op "+by.Ref()), e.titleIn(by, channel), "."))
 }
 
 // plansOf are the plans of an operation: that of each one of several.

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -38,7 +39,7 @@ func (e *Engine) revalidate(ctx context.Context, o op.Operation, command op.Comm
 	if plan.Fingerprint != o.Plan.Fingerprint {
 		return plan, op.Refuse(op.L("something changed since you asked: ", changes(o.Plan, plan)))
 	}
-	if err := e.noNewUnknowns(ctx, o, command); err != nil {
+	if err := cmp.Or(e.noNewUnknowns(ctx, o, command), e.noEmergencyBefore(ctx, o)); err != nil {
 		return plan, err
 	}
 	sent := o.Plan

@@ -81,39 +81,13 @@ func (e *Engine) goFirst(ctx context.Context, o op.Operation, command op.Command
 		e.log.Warn("look what waits before an emergency", "op", o.Ref(), "error", err)
 	}
 	for _, waits := range queued {
-		hangs := e.now().Sub(waits.Confirmed) >= giveUpAfter
+		_, here := e.inflight.runs.Load(waits.ID) // it gets on, or ends, by itself
+		hangs := !here && e.now().Sub(waits.Confirmed) >= giveUpAfter
 		if waits.Turn >= o.Turn || e.use(waits).Command.Urgent && !hangs {
 			continue
 		}
-		why := op.Refuse(op.L("an emergency went first: ", op.Code("op "+o.Ref()), e.titleIn(o, waits.Channel), "."))
-		if err := e.abort(ctx, waits, why); err != nil {
+		if err := e.abort(ctx, waits, e.wentFirst(o, waits.Channel)); err != nil {
 			e.log.Warn("let an emergency go first", "op", waits.Ref(), "error", err)
-		}
-	}
-}
-
-// giveUpAfter is how long a change waits for the answer to a call that left before it and that it could not make worse,
-// and an emergency for another one. No call takes as long to leave, so what is given up has left by then, or never
-// will.
-const giveUpAfter = sendWithin + time.Second
-
-// giveUpAnswers stops waiting for answers that hold up what they have nothing to do with, or an emergency. What was
-// called is unknown from then on, until its answer comes, late: that holds up no more than it would have anyway. Only
-// for an emergency it gives up a call that was put off and may yet be sent again.
-func (e *Engine) giveUpAnswers(ctx context.Context, o op.Operation, command op.Command) {
-	running, err := e.store.List(ctx, store.Query{States: []op.State{op.Running}, Target: o.Plan.Target.Key()})
-	if err != nil {
-		e.log.Warn("look what holds an operation up", "op", o.Ref(), "error", err)
-	}
-	for _, hangs := range running {
-		mine := command.Urgent || !e.crosses(o, hangs) && !outcomeOf(hangs).PutOff
-		if !mine || e.now().Sub(hangs.Sent) < giveUpAfter {
-			continue
-		}
-		outcome := op.Outcome{State: op.Unknown,
-			Text: op.L("No answer had come when something else on it was to go, so casterbot stopped waiting for one.")}
-		if _, err := e.finish(ctx, hangs, outcome); err != nil {
-			e.log.Warn("give up an answer", "op", hangs.Ref(), "error", err)
 		}
 	}
 }
