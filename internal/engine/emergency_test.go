@@ -193,6 +193,18 @@ func TestNothingThatWaitsHoldsUpAnEmergency(t *testing.T) {
 	}
 }
 
+// Which cards wait behind no other.
+func TestWhichOperationsAreUrgent(t *testing.T) {
+	s := newStage(t)
+	s.withConditions()
+	urgent := Urgent(*s.e.table)
+	for usage, want := range map[string]bool{"caster standby {caster}": true, "caster restart {caster}": false, "gone": false} {
+		if urgent(op.Operation{Command: usage}) != want {
+			t.Errorf("%s: urgent %t", usage, !want)
+		}
+	}
+}
+
 // Of two emergencies the one confirmed first goes first, and both go.
 func TestAnEmergencyEndsNoOther(t *testing.T) {
 	s := newStage(t)
