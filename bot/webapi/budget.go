@@ -100,7 +100,9 @@ type turn struct {
 
 func posts(channel string) turn { return turn{"chat/" + channel, postEvery, postBurst, 0, maxWait} }
 
-func postsFirst(channel string) turn { return turn{"chat/" + channel + "/first", postEvery, 1, 0, maxWait} }
+func postsFirst(channel string) turn {
+	return turn{"chat/" + channel + "/first", postEvery, 1, 0, maxWait}
+}
 
 func edits(c Class) turn {
 	t := turn{"chat.update", editEvery, editBurst, left[c], maxWait}

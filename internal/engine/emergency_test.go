@@ -431,6 +431,50 @@ func TestTheButtonOfAnEmergencyStays(t *testing.T) {
 	}
 }
 
+// Nor does it stand for an emergency that is still under way after some seconds: its call may hang.
+func TestTheButtonOfAnEmergencyThatHangsStays(t *testing.T) {
+	s := newStage(t)
+	s.withConditions()
+	for _, usage := range []string{"caster standby {caster}", "caster restart {caster}"} {
+		for _, state := range []op.State{op.Queued, op.Running} {
+			for age, want := range map[time.Duration]bool{time.Second: false, doubleClick: usage == "caster standby {caster}"} {
+				asked := op.Operation{Command: usage, State: state, Created: s.clock().Add(-age)}
+				if got := s.e.anew(op.Request{Button: op.Button{ID: "b", Card: true}}, asked); got != want {
+					t.Errorf("%s, %s for %s: free again %t", usage, state, age, got)
+				}
+			}
+		}
+	}
+	s.with(func() { s.confirm = op.ConfirmNone })
+	press := func() {
+		a, err := s.e.Accept(context.Background(), op.Request{Key: op.NewID(), Button: op.Button{ID: "say-1"},
+			Text: "caster standby c1", Origin: ofTeam(op.Address{Channel: "C0", Person: ana, At: s.clock()})})
+		if err != nil {
+			t.Fatal(err)
+		}
+		a.Work(context.Background())
+	}
+	gate := make(chan struct{})
+	s.with(func() { s.blocking = gate })
+	press()
+	s.untilCalled()
+	s.with(func() { s.blocking, s.now = nil, s.now.Add(doubleClick) })
+	press()
+	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+		s.mu.Lock()
+		n := len(s.applied)
+		s.mu.Unlock()
+		if n == 2 {
+			break
+		}
+	}
+	close(gate)
+	s.settle()
+	if len(s.applied) != 2 {
+		t.Errorf("%d calls, told %q", len(s.applied), s.told)
+	}
+}
+
 // A success offers what leads on from it, however it came to be known.
 func TestEverySuccessLeadsOn(t *testing.T) {
 	for name, known := range map[string]func(*stage, op.Operation){
