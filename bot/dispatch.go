@@ -24,6 +24,7 @@ import (
 type Operations interface {
 	Accept(context.Context, op.Request) (engine.Accepted, error)
 	Press(context.Context, op.Click) (engine.Accepted, error)
+	Urgent(op.Request) bool // it is for an emergency, as far as its words tell
 }
 
 // Browser says what can be done: forms, pickers, the home tab.
@@ -167,9 +168,9 @@ func (d *dispatcher) note(a payload.Event, err error) {
 }
 
 // request takes a command. When a flood has made it wait, it is refused at once, so that those behind it are
-// acknowledged in time.
+// acknowledged in time; an emergency is taken as long as there is time.
 func (d *dispatcher) request(ctx context.Context, e delivery, a payload.Event) {
-	if time.Since(e.At) > hurryAfter {
+	if time.Since(e.At) > hurryAfter && !d.engine.Urgent(*a.Request) {
 		d.follow(e, a.Slash, *a.Request, d.rejectBusy(a.Request.Address, engine.Accepted{}), d.work)
 		return
 	}

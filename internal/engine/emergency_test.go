@@ -203,6 +203,12 @@ func TestWhichOperationsAreUrgent(t *testing.T) {
 			t.Errorf("%s: urgent %t", usage, !want)
 		}
 	}
+	for text, want := range map[string]bool{"caster standby c1": true, "caster standby": true, "help caster standby": false,
+		"caster restart c1": false, "nonsense": false} {
+		if s.e.Urgent(op.Request{Text: text, Origin: ofTeam(op.Address{Channel: "C0", Person: ana})}) != want {
+			t.Errorf("%s: urgent %t", text, !want)
+		}
+	}
 }
 
 // Of two emergencies the one confirmed first goes first, and both go.
