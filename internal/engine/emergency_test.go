@@ -198,7 +198,8 @@ func TestWhichOperationsAreUrgent(t *testing.T) {
 	s := newStage(t)
 	s.withConditions()
 	urgent := Urgent(*s.e.table)
-	for usage, want := range map[string]bool{"caster standby {caster}": true, "caster restart {caster}": false, "gone": false} {
+	for usage, want := range map[string]bool{"caster standby {caster}": true, "caster restart {caster}": false,
+		"gone": false} {
 		if urgent(op.Operation{Command: usage}) != want {
 			t.Errorf("%s: urgent %t", usage, !want)
 		}
