@@ -204,8 +204,8 @@ func TestWhichOperationsAreUrgent(t *testing.T) {
 			t.Errorf("%s: urgent %t", usage, !want)
 		}
 	}
-	for text, want := range map[string]bool{"caster standby c1": true, "caster standby": true, "help caster standby": false,
-		"caster restart c1": false, "nonsense": false} {
+	for text, want := range map[string]bool{"caster standby c1": true, "caster standby": true,
+		"help caster standby": false, "caster restart c1": false, "nonsense": false} {
 		if s.e.Urgent(op.Request{Text: text, Origin: ofTeam(op.Address{Channel: "C0", Person: ana})}) != want {
 			t.Errorf("%s: urgent %t", text, !want)
 		}
