@@ -2,8 +2,8 @@
 // messages by channel, in bursts of four and then one a second; edits by workspace, fifty a minute with bursts.
 //
 // What it keeps true: nothing leaves before Slack's Retry-After is over; what came of an operation never waits behind
-// what only tells that one is under way, nor the card of an emergency behind what else is to be written; all processes that share a database share both budgets. It knows neither
-// messages nor operations, and makes no call.
+// what only tells that one is under way, nor the card of an emergency behind what else is to be written; all
+// processes that share a database share both budgets. It knows neither messages nor operations, and makes no call.
 package webapi
 
 import (
