@@ -24,6 +24,7 @@ import (
 type Operations interface {
 	Accept(context.Context, op.Request) (engine.Accepted, error)
 	Press(context.Context, op.Click) (engine.Accepted, error)
+	Urgent(op.Request) bool // it is for an emergency, as far as its words tell
 }
 
 // Browser says what can be done: forms, pickers, the home tab.
@@ -166,10 +167,10 @@ func (d *dispatcher) note(a payload.Event, err error) {
 	d.log.Info("an envelope is left alone", "reason", a.Ignored)
 }
 
-// request takes a command. When a flood has made it wait, it is refused at once, so that those behind it are
-// acknowledged in time.
+// request takes a command. When a flood has made it wait, it is refused at once, so that those behind it are in time;
+// an emergency is not.
 func (d *dispatcher) request(ctx context.Context, e delivery, a payload.Event) {
-	if time.Since(e.At) > hurryAfter {
+	if time.Since(e.At) > hurryAfter && !d.engine.Urgent(*a.Request) {
 		d.follow(e, a.Slash, *a.Request, d.rejectBusy(a.Request.Address, engine.Accepted{}), d.work)
 		return
 	}
@@ -187,12 +188,6 @@ func (d *dispatcher) kept(key string, a engine.Accepted, err error, doing string
 	return engine.Accepted{Reply: engine.NotWritten(err)}
 }
 
-// settles are the acts that decide about a card and look at nothing slow.
-var settles = map[op.Action]bool{
-	op.ActionConfirm: true, op.ActionCancel: true, op.ActionApprove: true, op.ActionDecline: true, op.ActionHappened: true,
-	op.ActionNot: true,
-}
-
 func (d *dispatcher) click(ctx context.Context, e delivery, a payload.Event) {
 	c := a.Click
 	c.Came = e.At
@@ -200,14 +195,6 @@ func (d *dispatcher) click(ctx context.Context, e delivery, a payload.Event) {
 	accepted, err := d.engine.Press(ctx, *c)
 	accepted = d.kept(a.Key, accepted, err, "take a click", "op", op.Ref(c.Operation))
 	d.follow(e, false, op.Request{Key: c.Key, Origin: c.Origin}, accepted, d.behind(c.Action))
-}
-
-// behind is the pool for what a click sets going.
-func (d *dispatcher) behind(a op.Action) *pool {
-	if settles[a] {
-		return d.clicks
-	}
-	return d.work
 }
 
 // follow acknowledges and does what the engine asked for: answer, open a form, work, which runs on the pool behind. The

@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"sync/atomic"
+
+	"casterbot/internal/op"
 )
 
 // pool runs work on a fixed number of goroutines behind a bounded queue.
@@ -100,4 +102,18 @@ func (p *pool) drain(ctx context.Context) {
 		p.mu.Unlock()
 	}
 	p.cancel()
+}
+
+// settles are the acts that decide about a card and look at nothing slow.
+var settles = map[op.Action]bool{
+	op.ActionConfirm: true, op.ActionCancel: true, op.ActionApprove: true, op.ActionDecline: true, op.ActionHappened: true,
+	op.ActionNot: true,
+}
+
+// behind is the pool for what a click sets going.
+func (d *dispatcher) behind(a op.Action) *pool {
+	if settles[a] {
+		return d.clicks
+	}
+	return d.work
 }

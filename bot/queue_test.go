@@ -119,6 +119,14 @@ func TestWaitedTooLong(t *testing.T) {
 		if len(left) != 1 || left[0] != socket.AcceptWithin-time.Second {
 			t.Errorf("the engine had %v, want once what was left of %s", left, socket.AcceptWithin)
 		}
+		d.seen, e.urgent = newDedupe(time.Now), func(r op.Request) bool { return r.Person == "U0ANA" }
+		came := socket.Envelope{Link: &socket.Link{}, Id: "e", Kind: "slash_commands", Payload: []byte(slackworld.Slash),
+			At: time.Now()}
+		time.Sleep(2 * hurryAfter)
+		acknowledges(func() { d.handle(t.Context(), delivery{Envelope: came}) })
+		if len(left) != 2 {
+			t.Error("an emergency that has waited is not taken")
+		}
 	})
 }
 

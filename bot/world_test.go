@@ -24,6 +24,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 type script struct {
 	accept    func(context.Context, op.Request) (engine.Accepted, error)
 	press     func(context.Context, op.Click) (engine.Accepted, error)
+	urgent    func(op.Request) bool
 	fill      func(context.Context, op.Request, op.Form) (op.Form, error)
 	submitted func(op.Form) string
 	wrong     func(op.Form) (string, op.Line)
@@ -40,6 +41,8 @@ func (s *script) Accept(ctx context.Context, r op.Request) (engine.Accepted, err
 func (s *script) Press(ctx context.Context, c op.Click) (engine.Accepted, error) {
 	return s.press(ctx, c)
 }
+
+func (s *script) Urgent(r op.Request) bool { return s.urgent != nil && s.urgent(r) }
 
 func (s *script) Fill(ctx context.Context, r op.Request, f op.Form) (op.Form, error) {
 	return s.fill(ctx, r, f)

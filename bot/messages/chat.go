@@ -24,6 +24,7 @@ type Chat struct {
 	clicked   *clicked
 	limits    *webapi.Limiter
 	repeats   func(op.Operation) bool
+	urgent    func(op.Operation) bool // nil: none is
 	Localizer render.Localizer
 	home      atomic.Value // string: the address of the workspace, once known
 	forAll    atomic.Bool  // Slack has refused buttons that only some people see
@@ -37,7 +38,7 @@ func New(c webapi.Config) *Chat {
 	c = c.Filled()
 	return &Chat{api: c.Api(), hooks: responseURL{client: c.HTTP, api: c.APIURL}, clicked: &clicked{now: c.Now},
 		limits:  webapi.NewLimiter(c.Turn, c.Unlimited),
-		repeats: c.Repeats, pause: sleep.For,
+		repeats: c.Repeats, urgent: c.Urgent, pause: sleep.For,
 		Localizer: render.Localizer{Words: c.Words, Channel: c.Language, Contact: c.Contact, Locale: c.Locale, Meet: c.Meet}}
 }
 
@@ -62,8 +63,11 @@ func (c *Chat) Turn(ctx context.Context, o op.Operation) (notify.Show, error) {
 }
 
 // budget takes what it needs to write a card. Somebody waits for a result, and for the buttons of a question to go;
-// what is added to a card that shows its end already comes after that.
+// what is added to a card that shows its end already comes after that. The card of an emergency waits behind no other.
 func (c *Chat) budget(ctx context.Context, o op.Operation) error {
+	if o.Card == "" && c.urgent != nil && c.urgent(o) {
+		return classify(c.limits.PostFirst(ctx, o.Channel))
+	}
 	if underWay(o) || c.clicked.shows(o.Channel, o.Card, o.Version) || c.clicked.ended(o) {
 		return c.limit(ctx, webapi.Progress, o.Channel, o.Card)
 	}

@@ -81,6 +81,25 @@ func TestShowErrors(t *testing.T) {
 	}
 }
 
+// TestTheCardOfAnEmergencyGoesFirst: however much is to be written in its channel.
+func TestTheCardOfAnEmergencyGoesFirst(t *testing.T) {
+	w := newWorld(t)
+	w.Config.Urgent = func(o op.Operation) bool { return o.Command == "caster standby {caster}" }
+	chat := New(w.Config)
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	for range 20 {
+		_ = chat.limits.Post(gone, "C0SHOW")
+	}
+	if _, err := show(chat, slackworld.Operation(op.Pending)); !errors.Is(err, notify.ErrBusy) {
+		t.Errorf("there is room for others: %v", err)
+	}
+	emergency := slackworld.Operation(op.Pending, func(o *op.Operation) { o.Command = "caster standby {caster}" })
+	if ts, err := show(chat, emergency); err != nil || ts == "" {
+		t.Errorf("it waits: %v", err)
+	}
+}
+
 func TestShowFallsBackToPlainBlocks(t *testing.T) {
 	w := newWorld(t)
 	w.Fail("chat.postMessage", fakeslack.Fault{Error: "invalid_blocks", Times: 2}) // also with buttons that all see

@@ -2,8 +2,8 @@
 // messages by channel, in bursts of four and then one a second; edits by workspace, fifty a minute with bursts.
 //
 // What it keeps true: nothing leaves before Slack's Retry-After is over; what came of an operation never waits behind
-// what only tells that one is under way; all processes that share a database share both budgets. It knows neither
-// messages nor operations, and makes no call.
+// what only tells that one is under way, nor the card of an emergency behind what else is to be written; all
+// processes that share a database share both budgets. It knows neither messages nor operations, and makes no call.
 package webapi
 
 import (
@@ -71,11 +71,21 @@ func NewLimiter(reserve Reserve, free bool) *Limiter {
 // Post waits for the turn of a new message in a channel.
 func (l *Limiter) Post(ctx context.Context, channel string) error { return l.turn(ctx, posts(channel)) }
 
+// PostFirst waits for the turn of a new message that does not stand behind others of its channel: one a second. Those
+// that come later make room for it.
+func (l *Limiter) PostFirst(ctx context.Context, channel string) error {
+	_, _, _ = l.own(posts(channel), time.Now()) // none is left: then the others wait as it is
+	return l.turn(ctx, postsFirst(channel))
+}
+
 // Edit waits for the turn of an edit. One that shows no result does not wait: it has a turn now or none.
 func (l *Limiter) Edit(ctx context.Context, c Class) error { return l.turn(ctx, edits(c)) }
 
 // HoldPosts keeps a channel without new messages for the time that Slack asked for.
-func (l *Limiter) HoldPosts(channel string, d time.Duration) { l.hold(posts(channel), d) }
+func (l *Limiter) HoldPosts(channel string, d time.Duration) {
+	l.hold(posts(channel), d)
+	l.hold(postsFirst(channel), d)
+}
 
 // HoldEdits keeps all edits back for the time that Slack asked for.
 func (l *Limiter) HoldEdits(d time.Duration) { l.hold(edits(Result), d) }
@@ -89,6 +99,10 @@ type turn struct {
 }
 
 func posts(channel string) turn { return turn{"chat/" + channel, postEvery, postBurst, 0, maxWait} }
+
+func postsFirst(channel string) turn {
+	return turn{"chat/" + channel + "/first", postEvery, 1, 0, maxWait}
+}
 
 func edits(c Class) turn {
 	t := turn{"chat.update", editEvery, editBurst, left[c], maxWait}

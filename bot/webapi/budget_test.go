@@ -48,6 +48,34 @@ func TestTooManyPostsAreRefusedAndCostNothing(t *testing.T) {
 	}
 }
 
+// What goes first waits behind nothing else of its channel, but for what Slack asks for; what comes after it does.
+func TestPostsThatGoFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l, began := NewLimiter(nil, false), time.Now()
+		for range postBurst {
+			if err := l.Post(t.Context(), "C1"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := l.PostFirst(t.Context(), "C1"); err != nil || time.Since(began) != 0 {
+			t.Errorf("it leaves after %s: %v", time.Since(began), err)
+		}
+		if err := l.Post(t.Context(), "C1"); err != nil || time.Since(began) != 2*postEvery {
+			t.Errorf("the next one of the others leaves after %s: %v", time.Since(began), err)
+		}
+		if err := l.PostFirst(t.Context(), "C1"); err != nil || time.Since(began) != 2*postEvery {
+			t.Errorf("one more leaves after %s: %v", time.Since(began), err)
+		}
+		if err := l.PostFirst(t.Context(), "C1"); err != nil || time.Since(began) != 3*postEvery {
+			t.Errorf("a third one leaves after %s: %v", time.Since(began), err)
+		}
+		l.HoldPosts("C1", 30*time.Second)
+		if err := l.PostFirst(t.Context(), "C1"); !errors.Is(err, ErrBusy) {
+			t.Errorf("what Slack asked for is not kept to: %v", err)
+		}
+	})
+}
+
 // Results use up all of the budget for edits, what tells of an operation under way leaves some of it, boards leave
 // most. Only results wait.
 func TestResultsBeforeProgressBeforeBoards(t *testing.T) {

@@ -40,6 +40,8 @@ type Config struct {
 	Meet func(ctx context.Context, person string)
 	// Repeats says whether an unknown operation is still being sent again with its own token.
 	Repeats func(op.Operation) bool
+	// Urgent says whether an operation is for an emergency: its card waits behind no other. Nil: none is.
+	Urgent func(op.Operation) bool
 	// Fate is told what became of an envelope of some kind, and how long after its arrival, for those who measure; nil:
 	// nobody does.
 	Fate func(kind string, fate Fate, after time.Duration)

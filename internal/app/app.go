@@ -174,7 +174,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	})
 	own, seen := records.New(db, &known), commands.Remember(cloud, now)
 	known = commands.Table(seen, deskAndRights{own, judge}, now)
-	slack.Repeats = engine.Repeats(known, now)
+	slack.Repeats, slack.Urgent = engine.Repeats(known, now), engine.Urgent(known)
 	chat := messages.New(slack)
 	guardian := monitor.New(monitor.Config{
 		Changes: own.Changes, Store: db, Cloud: seen, Policy: keeper, Judge: judge, Chat: chat, Now: now, Log: log,

@@ -71,6 +71,13 @@ func (e *Engine) Accept(ctx context.Context, r op.Request) (Accepted, error) {
 	return e.take(ctx, r, parsed)
 }
 
+// Urgent reports whether a request is for an emergency, as far as its words tell.
+func (e *Engine) Urgent(r op.Request) bool {
+	picked, unfit := e.browse.ApplyPick(r)
+	parsed, err := e.understand(picked)
+	return unfit == nil && err == nil && parsed.Command.Urgent && !parsed.Help
+}
+
 // help answers within the acknowledgement where facts are at hand.
 func (e *Engine) help(r op.Request, p grammar.Parsed) Accepted {
 	if facts, ok := e.authz.Glance(authz.Uses(r, op.Command{})); ok {

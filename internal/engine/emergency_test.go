@@ -222,6 +222,25 @@ func TestNothingThatWaitsHoldsUpAnEmergency(t *testing.T) {
 	}
 }
 
+// Which cards wait behind no other.
+func TestWhichOperationsAreUrgent(t *testing.T) {
+	s := newStage(t)
+	s.withConditions()
+	urgent := Urgent(*s.e.table)
+	for usage, want := range map[string]bool{"caster standby {caster}": true, "caster restart {caster}": false,
+		"gone": false} {
+		if urgent(op.Operation{Command: usage}) != want {
+			t.Errorf("%s: urgent %t", usage, !want)
+		}
+	}
+	for text, want := range map[string]bool{"caster standby c1": true, "caster standby": true,
+		"help caster standby": false, "caster restart c1": false, "nonsense": false} {
+		if s.e.Urgent(op.Request{Text: text, Origin: ofTeam(op.Address{Channel: "C0", Person: ana})}) != want {
+			t.Errorf("%s: urgent %t", text, !want)
+		}
+	}
+}
+
 // Of two emergencies the one confirmed first goes first, and both go.
 func TestAnEmergencyEndsNoOther(t *testing.T) {
 	s := newStage(t)
@@ -472,6 +491,50 @@ func TestTheButtonOfAnEmergencyStays(t *testing.T) {
 		if said := press(); (len(s.applied) > calls) != c.counts || (said == "") != c.counts {
 			t.Errorf("press %d: %d calls, told %q", n, len(s.applied)-calls, said)
 		}
+	}
+}
+
+// Nor does it stand for an emergency that is still under way after some seconds: its call may hang.
+func TestTheButtonOfAnEmergencyThatHangsStays(t *testing.T) {
+	s := newStage(t)
+	s.withConditions()
+	for _, usage := range []string{"caster standby {caster}", "caster restart {caster}"} {
+		for _, state := range []op.State{op.Queued, op.Running} {
+			for age, want := range map[time.Duration]bool{time.Second: false, doubleClick: usage == "caster standby {caster}"} {
+				asked := op.Operation{Command: usage, State: state, Created: s.clock().Add(-age)}
+				if got := s.e.anew(op.Request{Button: op.Button{ID: "b", Card: true}}, asked); got != want {
+					t.Errorf("%s, %s for %s: free again %t", usage, state, age, got)
+				}
+			}
+		}
+	}
+	s.with(func() { s.confirm = op.ConfirmNone })
+	press := func() {
+		a, err := s.e.Accept(context.Background(), op.Request{Key: op.NewID(), Button: op.Button{ID: "say-1"},
+			Text: "caster standby c1", Origin: ofTeam(op.Address{Channel: "C0", Person: ana, At: s.clock()})})
+		if err != nil {
+			t.Fatal(err)
+		}
+		a.Work(context.Background())
+	}
+	gate := make(chan struct{})
+	s.with(func() { s.blocking = gate })
+	press()
+	s.untilCalled()
+	s.with(func() { s.blocking, s.now = nil, s.now.Add(doubleClick) })
+	press()
+	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+		s.mu.Lock()
+		n := len(s.applied)
+		s.mu.Unlock()
+		if n == 2 {
+			break
+		}
+	}
+	close(gate)
+	s.settle()
+	if len(s.applied) != 2 {
+		t.Errorf("%d calls, told %q", len(s.applied), s.told)
 	}
 }
 

@@ -46,6 +46,8 @@ func (e *Engine) anew(r op.Request, asked op.Operation) bool {
 	switch asked.State {
 	case op.Pending:
 		return command.Urgent && asked.Decision.Confirm == op.ConfirmSelf && asked.Requester != r.Person
+	case op.Queued, op.Running:
+		return command.Urgent && pressed.Sub(asked.Created) >= doubleClick
 	case op.Cancelled, op.Expired:
 		return over
 	case op.Unknown:

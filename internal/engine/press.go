@@ -230,7 +230,7 @@ func (e *Engine) queue(ctx context.Context, o op.Operation, c op.Click, event st
 	e.inflight.watch.Confirmed(o.ID, c.Came)
 	e.log.Info(event, "op", o.Ref(), "verb", o.Verb, "person", c.Person)
 	e.notify.EnqueueCardWithin(o.ID, notify.ButtonsWithin)
-	e.spawn(func(ctx context.Context) { e.execute(ctx, o.ID) })
+	e.start(o, c.Address, c.Key)
 	return nil
 }
 

@@ -214,3 +214,11 @@ func Repeats(table op.Table, now func() time.Time) func(op.Operation) bool {
 		return ok && mayRepeat(o, command, now())
 	}
 }
+
+// Urgent tells a chat whether an operation is for an emergency.
+func Urgent(table op.Table) func(op.Operation) bool {
+	return func(o op.Operation) bool {
+		command, ok := table.Find(o.Command)
+		return ok && command.Urgent
+	}
+}

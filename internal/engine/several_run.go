@@ -12,6 +12,32 @@ import (
 	"casterbot/internal/store"
 )
 
+// start takes a confirmed operation to its end behind the caller's back. Several have begun when it returns: each of
+// them stands in the line of its target before what was pressed later.
+func (e *Engine) start(o op.Operation, from op.Address, key string) {
+	begun := make(chan struct{})
+	e.spawn(func(ctx context.Context) {
+		defer close(begun)
+		e.execute(ctx, o.ID)
+	})
+	if o.IsSeveral() {
+		e.arrivals.entered(from.Channel, key)
+		<-begun
+	}
+}
+
+// entered notes of several that they are confirmed: what is pressed later waits until each has its place, but for an
+// emergency (Engine.noEmergencyBefore).
+func (a *arrivals) entered(channel, key string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, x := range a.here {
+		if x.is(channel, key) {
+			x.enters = false
+		}
+	}
+}
+
 // beginSeveral takes a confirmed operation of several to running, and its members to their own ends.
 func (e *Engine) beginSeveral(ctx context.Context, o op.Operation) error {
 	if o.State != op.Queued || e.now().After(o.Expires) { // the sweep writes that it expired

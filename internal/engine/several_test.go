@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"casterbot/internal/authz"
 	"casterbot/internal/op"
 	"casterbot/internal/store"
 )
@@ -86,6 +88,54 @@ func TestSeveralBeginOnce(t *testing.T) {
 	}
 	s.settle()
 	s.wantStates(o, op.Succeeded, "succeeded succeeded", 2)
+}
+
+// Each has its place in the line of its target before what is pressed later, however long it takes to begin. An
+// emergency waits for none of that.
+func TestSeveralAreInLineBeforeWhatIsPressedLater(t *testing.T) {
+	s := newStage(t)
+	o, next := s.asked("caster start c1 c2"), s.asked("caster restart c1")
+	looks, gate := make(chan struct{}), make(chan struct{})
+	s.e.authz.Locks = slowLocks{s.e.authz.Locks, sync.OnceFunc(func() { close(looks); <-gate }),
+		func() bool { return s.state(o) == op.Queued }}
+	several, err := s.e.Press(context.Background(), s.press(ana, o, op.ActionConfirm))
+	if err != nil {
+		t.Fatal(err)
+	}
+	later, err := s.e.Press(context.Background(), s.press(ana, next, op.ActionConfirm))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var done sync.WaitGroup
+	done.Go(func() { several.Work(context.Background()) })
+	s.happens(looks, "it is about to begin")
+	s.e.arrivals.mu.Lock()
+	if here := s.e.arrivals.here; len(here) != 2 || here[0].enters {
+		t.Errorf("an emergency would wait for it, one of %d", len(here))
+	}
+	s.e.arrivals.mu.Unlock()
+	done.Go(func() { later.Work(context.Background()) })
+	time.Sleep(50 * time.Millisecond)
+	close(gate)
+	done.Wait()
+	s.settle()
+	if first := s.membersOf(o)[0]; first.Turn == 0 || first.Turn > s.get(next).Turn {
+		t.Errorf("it has the turn %d, what was pressed later %d", first.Turn, s.get(next).Turn)
+	}
+}
+
+// slowLocks are slow to tell once, at a moment.
+type slowLocks struct {
+	authz.Locks
+	slow func()
+	now  func() bool
+}
+
+func (l slowLocks) Lock(ctx context.Context, t op.Target) (op.Lock, error) {
+	if l.now() {
+		l.slow()
+	}
+	return l.Locks.Lock(ctx, t)
 }
 
 // The process dies at any step: what was to be done is done once, or is unknown, or expires; each for itself.

@@ -178,7 +178,7 @@ func (e *Engine) create(ctx context.Context, r op.Request, key string, c op.Comm
 		e.notify.EnqueueCard(o.ID)
 	} else {
 		e.notify.EnqueueCardWithin(o.ID, notify.ButtonsWithin)
-		e.spawn(func(ctx context.Context) { e.execute(ctx, o.ID) })
+		e.start(o, r.Address, r.Key)
 	}
 	return nil
 }
