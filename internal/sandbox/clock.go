@@ -1,6 +1,9 @@
 package sandbox
 
 import (
+	"context"
+	"fmt"
+	"slices"
 	"sync"
 	"time"
 )
@@ -13,8 +16,12 @@ type Clock struct {
 
 	mu    sync.Mutex
 	ahead time.Duration
+	speed int // times the real clock; 0 is 1
 	hooks []func()
 }
+
+// Speeds are how fast the world can run.
+var Speeds = []int{1, 10, 60}
 
 // NewClock makes a clock over base; nil means time.Now.
 func NewClock(base func() time.Time) *Clock {
@@ -41,6 +48,42 @@ func (c *Clock) Advance(d time.Duration) {
 		return
 	}
 	c.set(c.Ahead() + d)
+}
+
+// Speed is how many times as fast as the real clock the world runs.
+func (c *Clock) Speed() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return max(1, c.speed)
+}
+
+// SetSpeed lets the world run at one of Speeds, once Run turns the clock.
+func (c *Clock) SetSpeed(times int) error {
+	if !slices.Contains(Speeds, times) {
+		return fmt.Errorf("the world runs 1, 10 or 60 times as fast as the real clock, not %d times", times)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.speed = times
+	return nil
+}
+
+// stride is the real time between two jumps of a clock that runs fast: short enough for whatever goes by it to follow.
+const stride = 100 * time.Millisecond
+
+// Run turns the clock until ctx ends: at more than the real speed it jumps ahead in small steps.
+func (c *Clock) Run(ctx context.Context) {
+	every := time.NewTicker(stride)
+	defer every.Stop()
+	for last := time.Now(); ; {
+		select {
+		case <-ctx.Done():
+			return
+		case now := <-every.C:
+			c.Advance(now.Sub(last) * time.Duration(c.Speed()-1))
+			last = now
+		}
+	}
 }
 
 // OnAdvance adds a function that is called after each jump of the clock, in the
