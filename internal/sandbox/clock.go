@@ -17,6 +17,7 @@ type Clock struct {
 	mu    sync.Mutex
 	ahead time.Duration
 	speed int // times the real clock; 0 is 1
+	rest  time.Time
 	hooks []func()
 }
 
@@ -68,6 +69,20 @@ func (c *Clock) SetSpeed(times int) error {
 	return nil
 }
 
+// Rest lets the world run like the real clock for a while: what people have just asked for is not to be too old before
+// it is done.
+func (c *Clock) Rest() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.rest = time.Now().Add(2 * time.Second)
+}
+
+func (c *Clock) rests(now time.Time) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return now.Before(c.rest)
+}
+
 // stride is the real time between two jumps of a clock that runs fast: short enough for whatever goes by it to follow.
 const stride = 100 * time.Millisecond
 
@@ -80,7 +95,9 @@ func (c *Clock) Run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case now := <-every.C:
-			c.Advance(now.Sub(last) * time.Duration(c.Speed()-1))
+			if !c.rests(now) {
+				c.Advance(now.Sub(last) * time.Duration(c.Speed()-1))
+			}
 			last = now
 		}
 	}

@@ -25,6 +25,7 @@ func (w *World) play(ctx context.Context) {
 	defer every.Stop()
 	for {
 		if w.evening.Step() {
+			w.Clock.Rest()
 			w.page.Poke()
 		}
 		select {

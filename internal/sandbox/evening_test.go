@@ -29,6 +29,13 @@ func TestFastClock(t *testing.T) {
 				t.Errorf("after 10 s at %d times the speed it is %s ahead, want %s", c.Speed(), c.Ahead(), tt.want)
 			}
 		}
+		before := c.Ahead()
+		c.Rest()
+		time.Sleep(time.Second)
+		synctest.Wait()
+		if c.Ahead() != before {
+			t.Errorf("while it rests the clock goes %s ahead", c.Ahead()-before)
+		}
 		if jumps < 200 {
 			t.Errorf("%d jumps in 20 s: what goes by the clock cannot follow", jumps)
 		}

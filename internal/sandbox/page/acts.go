@@ -112,6 +112,7 @@ func (p *Page) typed(_ context.Context, a act) (outcome, error) {
 	if a.Text == "" {
 		return outcome{}, errors.New("there is nothing to send")
 	}
+	p.cfg.Acted()
 	_, err := p.cfg.Slack.Type(a.As, a.Channel, a.Text, a.Thread)
 	return outcome{}, err
 }
@@ -125,14 +126,17 @@ func (a act) press() fakeslack.Press {
 }
 
 func (p *Page) click(ctx context.Context, a act) (outcome, error) {
+	p.cfg.Acted()
 	return wait(ctx)(p.cfg.Slack.Click(a.As, a.Channel, a.TS, a.press()))
 }
 
 func (p *Page) viewClick(ctx context.Context, a act) (outcome, error) {
+	p.cfg.Acted()
 	return wait(ctx)(p.cfg.Slack.ClickView(a.As, a.View, a.press()))
 }
 
 func (p *Page) submit(ctx context.Context, a act) (outcome, error) {
+	p.cfg.Acted()
 	return wait(ctx)(p.cfg.Slack.Submit(a.As, a.View, a.Values))
 }
 

@@ -302,6 +302,10 @@ func TestClockStrip(t *testing.T) {
 	if v.Clock.Speed != 60 || v.Clock.Due != r.due.UnixMilli() || v.Scenario == nil || v.Scenario.Title != "A night" {
 		t.Errorf("clock %+v, scenario %+v", v.Clock, v.Scenario)
 	}
+	r.mustPost("type", map[string]any{"as": "U0ANA", "channel": "C0SHOW", "text": "hello"})
+	if r.acted.Load() != 1 {
+		t.Errorf("the clock was told %d times that somebody has acted, want once", r.acted.Load())
+	}
 	r.mustPost("next", map[string]any{})
 	if r.shift() != 90*time.Second {
 		t.Errorf("%s ahead, want 1m30s", r.shift())

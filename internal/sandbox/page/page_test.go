@@ -38,6 +38,7 @@ type rig struct {
 	api   *httptest.Server
 
 	speed   atomic.Int64
+	acted   atomic.Int64
 	due     time.Time
 	evening *scenarios.View
 
@@ -58,7 +59,8 @@ func newRig(t *testing.T) *rig {
 			return nil
 		},
 		Speed: func() int { return int(r.speed.Load()) }, SetSpeed: func(n int) error { r.speed.Store(int64(n)); return nil },
-		Due: func() time.Time { return r.due }, Scenario: func() *scenarios.View { return r.evening },
+		Acted: func() { r.acted.Add(1) },
+		Due:   func() time.Time { return r.due }, Scenario: func() *scenarios.View { return r.evening },
 		Addr:        "control.test:8787",
 		Suggestions: []Suggestion{{As: "U0ANA", Channel: "C0SHOW", Text: "/caster list", Why: "look"}},
 	})
