@@ -25,16 +25,28 @@ func TestScenarios(t *testing.T) {
 	}
 }
 
-// TestScenarioThatFails: an evening is not over when words that it waits for do not come.
+// TestScenarioThatFails: an evening is not well when words that it waits for do not come, when somebody cannot act, or
+// when the cloud was called more or less often.
 func TestScenarioThatFails(t *testing.T) {
-	t.Parallel()
-	s, err := scenarios.Parse("never", []byte(`{title: Never, about: Nobody says this., steps: [
-		{ask: List., do: ["ana #show-control> /caster list"], sees: [{says: [Evening News]}, {says: [Nonsense]}]}]}`))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := rehearse(t, s); err == nil || err.Error() != `step 1 (List.): not seen within 2m0s: “Nonsense”` {
-		t.Errorf("got %v", err)
+	const head = "{title: A, about: B, "
+	for name, tt := range map[string]struct{ text, want string }{
+		"words": {head + `steps: [{ask: List., do: ["ana #show-control> /caster list"], sees: [{says: [Evening News]},
+			{says: [Nonsense]}]}]}`, `step 1 (List.): not seen within 2m0s: “Nonsense”`},
+		"nobody": {head + `steps: [{tell: List., do: ["zoe #show-control> /caster list"], sees: []}]}`,
+			"step 1: zoe #show-control> /caster list: nobody is called zoe"},
+		"calls": {head + `steps: [{ask: List., do: ["ana #show-control> /caster list"], sees: [{says: [Evening News]}]}],
+			calls: {StopCaster: 1}}`, "the cloud was asked for map[], not for map[StopCaster:1]"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, err := scenarios.Parse(name, []byte(tt.text))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := rehearse(t, s); err == nil || err.Error() != tt.want {
+				t.Errorf("got %v, want %s", err, tt.want)
+			}
+		})
 	}
 }
 

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"os"
 	"strings"
 	"testing"
 )
@@ -13,7 +14,14 @@ func TestEveryEveningCanBeRead(t *testing.T) {
 	if len(all) < 8 {
 		t.Errorf("%d evenings, want at least 8", len(all))
 	}
+	page, err := os.ReadFile("../../../docs/embedded-world.md")
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, s := range all {
+		if !strings.Contains(string(page), "| `"+s.Name+"` |") {
+			t.Errorf("docs/embedded-world.md does not have %s", s.Name)
+		}
 		if len(s.Title) > 60 || strings.HasSuffix(s.Title, ".") {
 			t.Errorf("%s: the title is one short line: %q", s.Name, s.Title)
 		}
