@@ -29,15 +29,16 @@ type Run struct {
 	cfg Config
 	Scenario
 
-	mu   sync.Mutex
-	at   int // the step under way; as many as there are when it is over
-	due  time.Time
-	away bool     // Slack is, by what the evening has done
-	did  int      // acts of the step that are done
-	log  int      // the last call of the bot that was looked at
-	call int64    // the last call of the cloud
-	seen [][]bool // by step, what it expects has come
-	errs []error
+	mu    sync.Mutex
+	at    int // the step under way; as many as there are when it is over
+	due   time.Time
+	since time.Time // what it expects is waited for: when it was due, or when the bot was back later than that
+	back  bool      // Slack is, after the evening took it away
+	did   int       // acts of the step that are done
+	log   int       // the last call of the bot that was looked at
+	call  int64     // the last call of the cloud
+	seen  [][]bool  // by step, what it expects has come
+	errs  []error
 }
 
 // New begins an evening. Step has to be called whenever something may have happened.
@@ -51,7 +52,7 @@ func New(s Scenario, cfg Config) *Run {
 func (r *Run) Restart() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.at, r.away, r.errs, r.seen = -1, false, nil, make([][]bool, len(r.Steps))
+	r.at, r.back, r.errs, r.seen = -1, false, nil, make([][]bool, len(r.Steps))
 	for i, s := range r.Steps {
 		r.seen[i] = make([]bool, len(s.Sees))
 	}
@@ -76,6 +77,7 @@ func (r *Run) next() {
 	r.did = 0
 	if !r.over() {
 		r.due = r.cfg.Now().Add(r.Steps[r.at].After)
+		r.since = r.due
 	}
 }
 
@@ -85,6 +87,9 @@ func (r *Run) over() bool { return r.at >= len(r.Steps) }
 func (r *Run) Step() (moved bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.waits() {
+		r.since = r.cfg.Now()
+	}
 	for !r.over() && !r.cfg.Now().Before(r.due) && r.proceed() {
 		moved = true
 	}
@@ -119,9 +124,9 @@ func (r *Run) act(text string) bool {
 	}
 	switch text {
 	case slackGoes:
-		r.away = true
+		r.back = false
 	case slackBack:
-		r.away = false
+		r.back = true
 	}
 	r.did++
 	return true
@@ -142,7 +147,7 @@ func (r *Run) look(step Step) bool {
 			r.tick(step, func(s Expected) bool { return s.Call == c.Action && matches(c.Params, s.With) })
 		}
 	}
-	return !slices.Contains(r.seen[r.at], false)
+	return !slices.Contains(r.seen[r.at], false) && !r.waits()
 }
 
 func (r *Run) tick(step Step, came func(Expected) bool) {
@@ -187,10 +192,10 @@ func (r *Run) Err() error {
 }
 
 // late reports that the step under way has waited too long for what it is to see. A person may take as long as they
-// like. The caller holds mu.
+// like, and so may a bot that is not connected. The caller holds mu.
 func (r *Run) late() bool {
 	step := r.Steps[r.at]
-	return (step.Ask == "" || r.cfg.Person) && r.cfg.Now().Sub(r.due) > step.within()
+	return (step.Ask == "" || r.cfg.Person) && r.cfg.Now().Sub(r.since) > step.within()
 }
 
 func (r *Run) missing() string {
@@ -233,12 +238,14 @@ const (
 	slackBack = "world> slack comes back"
 )
 
-// Waits reports that the bot is not connected although Slack is there: it has to be waited for by the real clock.
+// Waits reports that the bot is not connected yet although Slack is back: it has to be waited for by the real clock.
 func (r *Run) Waits() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return !r.over() && !r.away && len(r.cfg.Slack.Sockets()) == 0
+	return !r.over() && r.waits()
 }
+
+func (r *Run) waits() bool { return r.back && len(r.cfg.Slack.Sockets()) == 0 }
 
 // Over reports that the evening has come to its end.
 func (r *Run) Over() bool {
