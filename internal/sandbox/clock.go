@@ -16,8 +16,9 @@ type Clock struct {
 
 	mu    sync.Mutex
 	ahead time.Duration
-	speed int // times the real clock; 0 is 1
-	rest  time.Time
+	speed int       // times the real clock; 0 is 1
+	rest  time.Time // by the real clock: until then it runs like that
+	goal  time.Time // of a Travel under way
 	hooks []func()
 }
 
@@ -70,23 +71,41 @@ func (c *Clock) SetSpeed(times int) error {
 }
 
 // Rest lets the world run like the real clock for a while: what people have just asked for is not to be too old before
-// it is done.
+// it is done. It ends a Travel too.
 func (c *Clock) Rest() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.rest = time.Now().Add(2 * time.Second)
+	c.rest, c.goal = time.Now().Add(2*time.Second), time.Time{}
 }
 
-func (c *Clock) rests(now time.Time) bool {
+// leap is how far a Travel goes in one stride: about as often as a bot looks at what is on air, so that it misses nothing.
+const leap = 15 * time.Second
+
+// Travel puts the clock to a moment, in small steps that Run makes.
+func (c *Clock) Travel(to time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return now.Before(c.rest)
+	c.goal = to
+}
+
+// step is how far to go on, real time having gone on by d.
+func (c *Clock) step(real time.Time, d time.Duration) time.Duration {
+	now := c.Now()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case now.Before(c.goal):
+		return min(leap, c.goal.Sub(now))
+	case real.Before(c.rest):
+		return 0
+	}
+	return d * time.Duration(max(1, c.speed)-1)
 }
 
 // stride is the real time between two jumps of a clock that runs fast: short enough for whatever goes by it to follow.
 const stride = 100 * time.Millisecond
 
-// Run turns the clock until ctx ends: at more than the real speed it jumps ahead in small steps.
+// Run turns the clock until ctx ends: at more than the real speed, and on a Travel, it jumps ahead in small steps.
 func (c *Clock) Run(ctx context.Context) {
 	every := time.NewTicker(stride)
 	defer every.Stop()
@@ -95,9 +114,7 @@ func (c *Clock) Run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case now := <-every.C:
-			if !c.rests(now) {
-				c.Advance(now.Sub(last) * time.Duration(c.Speed()-1))
-			}
+			c.Advance(c.step(now, now.Sub(last)))
 			last = now
 		}
 	}

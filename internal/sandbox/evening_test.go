@@ -29,12 +29,20 @@ func TestFastClock(t *testing.T) {
 				t.Errorf("after 10 s at %d times the speed it is %s ahead, want %s", c.Speed(), c.Ahead(), tt.want)
 			}
 		}
-		before := c.Ahead()
+		ahead := c.Ahead()
+		c.Travel(c.Now().Add(time.Hour))
 		c.Rest()
 		time.Sleep(time.Second)
 		synctest.Wait()
-		if c.Ahead() != before {
-			t.Errorf("while it rests the clock goes %s ahead", c.Ahead()-before)
+		if c.Ahead() != ahead {
+			t.Errorf("while it rests the clock goes %s ahead", c.Ahead()-ahead)
+		}
+		goal, before := c.Now().Add(time.Hour), jumps
+		c.Travel(goal)
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if late := c.Now().Sub(goal); late < 0 || late > 11*time.Minute || jumps-before < 240 {
+			t.Errorf("a travel of an hour ended %s after it, in %d steps", late, jumps-before)
 		}
 		if jumps < 200 {
 			t.Errorf("%d jumps in 20 s: what goes by the clock cannot follow", jumps)

@@ -142,7 +142,7 @@ func (w *World) build() {
 	w.page = page.New(page.Config{
 		Slack: w.Slack, Live: w.Live, Now: w.Clock.Now, Ahead: w.Clock.Ahead,
 		Advance: w.Clock.Advance, Reset: w.Reset, Addr: w.cfg.PageAddr,
-		Suggestions: w.cfg.Suggestions, Speed: w.Clock.Speed, SetSpeed: w.Clock.SetSpeed, Acted: w.Clock.Rest,
+		Suggestions: w.cfg.Suggestions, Speed: w.Clock.Speed, SetSpeed: w.Clock.SetSpeed, Acted: w.Clock.Rest, Travel: w.Clock.Travel,
 		Due: w.due, Scenario: w.scenario,
 	})
 	w.Clock.OnAdvance(func() {
@@ -194,6 +194,7 @@ func (w *World) tick(ctx context.Context) {
 // studios and clock. Connections stay.
 func (w *World) Reset() error {
 	_ = w.Clock.SetSpeed(1)
+	w.Clock.Travel(time.Time{})
 	w.Clock.set(w.begin())
 	w.Live.Reset()
 	if err := w.Slack.Load(w.fresh.Slack); err != nil {

@@ -237,7 +237,7 @@ func (p *Page) next(context.Context, act) (outcome, error) {
 	if due.IsZero() {
 		return outcome{}, errors.New("nothing is due: it is your turn")
 	}
-	p.cfg.Advance(due.Sub(p.cfg.Now()))
+	p.cfg.Travel(due)
 	return outcome{}, nil
 }
 

@@ -53,6 +53,7 @@ type Config struct {
 
 	Speed    func() int // of the world, in times of the real clock
 	SetSpeed func(int) error
+	Travel   func(time.Time)        // puts the clock to a moment, in small steps
 	Acted    func()                 // is called when a person has asked the bot for something
 	Due      func() time.Time       // of what happens next by itself; zero when nothing is due
 	Scenario func() *scenarios.View // nil when none is played

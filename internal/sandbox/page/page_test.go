@@ -59,8 +59,9 @@ func newRig(t *testing.T) *rig {
 			return nil
 		},
 		Speed: func() int { return int(r.speed.Load()) }, SetSpeed: func(n int) error { r.speed.Store(int64(n)); return nil },
-		Acted: func() { r.acted.Add(1) },
-		Due:   func() time.Time { return r.due }, Scenario: func() *scenarios.View { return r.evening },
+		Travel: func(to time.Time) { r.advance(to.Sub(r.now())) },
+		Acted:  func() { r.acted.Add(1) },
+		Due:    func() time.Time { return r.due }, Scenario: func() *scenarios.View { return r.evening },
 		Addr:        "control.test:8787",
 		Suggestions: []Suggestion{{As: "U0ANA", Channel: "C0SHOW", Text: "/caster list", Why: "look"}},
 	})
