@@ -8,11 +8,13 @@ RUN go mod download && go mod verify
 COPY . .
 ARG VERSION=dev
 RUN CGO_ENABLED=0 go build -trimpath -tags nethttpomithttp2 -ldflags "-s -w -X main.version=${VERSION}" -o /out/casterbot . && mkdir -p /out/data
+RUN go run ./deploy/release -licences /out/casterbot > /out/THIRD-PARTY-LICENSES.txt
 
 FROM scratch
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
 COPY --from=build /out/casterbot /casterbot
 COPY --from=build --chown=65532:65532 /out/data /data
+COPY --from=build /out/THIRD-PARTY-LICENSES.txt /
 COPY LICENSE /LICENSE
 USER 65532:65532
 WORKDIR /data

@@ -13,7 +13,7 @@ IMAGE ?= casterbot
 
 .PHONY: help
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 .PHONY: build
 build: ## the static binary, ./casterbot
@@ -35,6 +35,9 @@ lint: ## formatting, vet, staticcheck, go.mod and go.sum
 	go mod verify
 	go vet ./...
 	go run $(STATICCHECK) ./...
+	go -C test/helm mod tidy -diff
+	go -C test/helm vet ./...
+	cd test/helm && go run $(STATICCHECK) ./...
 
 .PHONY: fuzz fuzz-short
 fuzz: ## every fuzz target for a minute (FUZZTIME=10m for longer)
@@ -62,6 +65,11 @@ vuln: ## known vulnerabilities in what is called (asks the Go vulnerability data
 image: ## the container image
 	docker build --build-arg VERSION="$(VERSION)" -t $(IMAGE) .
 
+.PHONY: release
+release: ## archives for Linux and macOS with checksums and SBOMs, in ./dist; the same commit gives the same bytes
+	go run ./deploy/release
+
 .PHONY: update
-update: ## rewrite the README's tables, the conversations and the drawn messages from the code
+update: ## rewrite the README's tables, the conversations, the drawn messages and deploy/kubernetes.yml from the code
 	go test ./test/arch ./internal/policy ./bot/render ./test/e2e -update
+	go -C test/helm test -count=1 . -update

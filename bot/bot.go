@@ -3,8 +3,6 @@ package bot
 import (
 	"context"
 	"errors"
-	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -27,6 +25,7 @@ const (
 
 // Bot joins the sockets, the dispatcher and the engine.
 type Bot struct {
+	config  webapi.Config
 	sockets *socket.Sockets
 	*dispatcher
 }
@@ -36,8 +35,8 @@ func New(c webapi.Config, e Engine, chat *messages.Chat, dir *directory.Director
 	c = c.Filled()
 	d := &dispatcher{engine: e, chat: chat, dir: dir, log: c.Log, now: c.Now, seen: newDedupe(time.Now)}
 	d.who.Store(&payload.Identity{})
-	b := &Bot{dispatcher: d}
-	d.api = c.Api(slack.OptionOnResponseHeaders(b.scopes))
+	b := &Bot{dispatcher: d, config: c}
+	d.api = c.Api()
 	b.sockets = socket.NewSockets(c, d.take)
 	return b
 }
@@ -95,14 +94,9 @@ func (b *Bot) Busy() bool { return b.busy.Load() > 0 }
 // down, until ctx ends.
 func (b *Bot) introduce(ctx context.Context) error {
 	for wait := time.Second; ; wait = min(2*wait, time.Minute) {
-		me, err := b.api.AuthTestContext(ctx)
+		me, err := b.config.Identify(ctx)
 		if err == nil {
-			if strings.HasPrefix(me.TeamID, "E") {
-				return webapi.OrgWide(me.TeamID)
-			}
-			b.who.Store(&payload.Identity{Team: me.TeamID, Enterprise: me.EnterpriseID, User: me.UserID})
-			b.dir.SetTeam(me.TeamID)
-			b.chat.SetHome(me.URL)
+			b.know(me)
 			return nil
 		}
 		if f := webapi.TokenError(err, "SLACK_BOT_TOKEN"); f != nil {
@@ -118,19 +112,12 @@ func (b *Bot) introduce(ctx context.Context) error {
 	}
 }
 
-// needed are the scopes of the bot token without which something does not work; manifest.yml asks for them.
-var needed = []string{"commands", "chat:write", "channels:read", "groups:read", "users:read", "usergroups:read",
-	"app_mentions:read", "im:write", "pins:write"}
-
-// scopes warns when the token may do less than the bot needs. Slack says what it may in a header.
-func (b *Bot) scopes(path string, header http.Header) {
-	granted := header.Get("X-OAuth-Scopes")
-	if path != "auth.test" || granted == "" {
-		return
-	}
-	has := strings.Split(strings.ReplaceAll(granted, " ", ""), ",")
-	missing := slices.DeleteFunc(slices.Clone(needed), func(s string) bool { return slices.Contains(has, s) })
-	if len(missing) > 0 {
+// know takes in who the bot is, and warns when the token may do less than the bot needs.
+func (b *Bot) know(me webapi.Identity) {
+	b.who.Store(&payload.Identity{Team: me.Team, Enterprise: me.Enterprise, User: me.User})
+	b.dir.SetTeam(me.Team)
+	b.chat.SetHome(me.URL)
+	if missing := me.Missing(); len(missing) > 0 {
 		b.log.Warn("SLACK_BOT_TOKEN lacks scopes: install the app again with manifest.yml", "missing",
 			strings.Join(missing, " "))
 	}

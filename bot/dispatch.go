@@ -50,7 +50,7 @@ type Engine struct {
 
 // Sizes of the pools: the front takes and acknowledges, the quick one answers, the back does the work. Forms have a
 // pool of their own, because a trigger lives three seconds and an answer may have to wait for Slack; and so has what
-// settles a card, so that no slow look at the cloud stands before a confirmation.
+// settles a card, so that no slow look at the cloud stands before a confirmation, nor before an emergency.
 const (
 	frontWorkers = 32
 	frontQueue   = 16384
@@ -215,6 +215,9 @@ func (d *dispatcher) behind(a op.Action) *pool {
 func (d *dispatcher) follow(e delivery, inAck bool, r op.Request, a engine.Accepted, behind *pool) {
 	acked := make(chan struct{})
 	defer close(acked)
+	if a.Urgent {
+		behind = d.clicks
+	}
 	if !d.reserve(behind, r.Address, a.Work, acked) {
 		a = d.rejectBusy(r.Address, a)
 	}

@@ -105,8 +105,13 @@ func (d *dispatcher) awaited(ctx context.Context, e delivery, key string, r op.R
 	d.follow(e, false, r, accepted, d.work)
 }
 
+// windowWithin is how long a window may take: what was pressed counts also where Slack opens none.
+const windowWithin = time.Second
+
 // wait shows a window in which something is about to be said, and gives its id and the hash of this picture.
 func (d *dispatcher) wait(ctx context.Context, r op.Request) (id, hash string) {
+	ctx, cancel := context.WithTimeout(ctx, windowWithin)
+	defer cancel()
 	say := d.to(r.Address)
 	shown := say.View(say.Answer(op.Answer{Mark: op.MarkWait, Title: op.L("Looking…")}), r.Person, r.Channel)
 	var got *slack.ViewResponse

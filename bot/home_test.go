@@ -153,6 +153,37 @@ func TestHomeWithoutWindows(t *testing.T) {
 	}
 }
 
+// TestNoWindowHoldsUpAClick: where Slack never answers the opening of a window, what was pressed on the page is taken
+// and acknowledged all the same, in time.
+func TestNoWindowHoldsUpAClick(t *testing.T) {
+	w := NewWorld(t)
+	o := slackworld.Operation(op.Pending, slackworld.Other)
+	o.Card, o.Version = "1795377600.000100", 3
+	w.engine.home = func(context.Context, op.Request) (op.Answer, error) {
+		return op.Answer{Title: op.L("page"), Items: []op.Item{{Title: op.L("waits"), Card: &o},
+			{Title: op.L("Evening News"), Next: []op.Next{{Label: "Show", Text: "caster show c1", Channel: "C0SHOW"}}}}}, nil
+	}
+	taken := make(chan error, 2)
+	w.engine.press = func(ctx context.Context, _ op.Click) (engine.Accepted, error) {
+		taken <- ctx.Err()
+		return engine.Accepted{}, nil
+	}
+	w.engine.accept = func(ctx context.Context, _ op.Request) (engine.Accepted, error) {
+		taken <- ctx.Err()
+		return engine.Accepted{}, nil
+	}
+	w.start()
+	w.Acknowledged(w.OpenHome("U0KEN"))
+	tab := w.tab("U0KEN", "page")
+	w.Fail("views.open", fakeslack.Fault{Silent: true})
+	for _, action := range []string{"home:op:approve:" + o.ID, "home:0:C0SHOW"} {
+		w.Acknowledged(w.ClickView("U0KEN", tab.ID, fakeslack.Press{Action: action}))
+		if late := <-taken; late != nil {
+			t.Errorf("%s: %v", action, late)
+		}
+	}
+}
+
 // TestAnswersInThreads: who presses a button in a thread is answered there; a card that has replies is in no thread
 // itself.
 func TestAnswersInThreads(t *testing.T) {

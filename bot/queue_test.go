@@ -46,6 +46,35 @@ func TestClicksPassSlowReads(t *testing.T) {
 	w.Until("the confirmation is done", func() bool { return len(confirmed) == 1 })
 }
 
+// TestAnEmergencyPassesSlowReads: neither slow looks nor how much one channel has asked for stand before an emergency.
+func TestAnEmergencyPassesSlowReads(t *testing.T) {
+	w := NewWorld(t)
+	release, done := make(chan struct{}), make(chan struct{})
+	defer close(release)
+	var taken atomic.Int32
+	w.engine.accept = func(_ context.Context, r op.Request) (engine.Accepted, error) {
+		if r.Text == "caster standby" {
+			return engine.Accepted{Urgent: true, Work: func(context.Context) { close(done) }}, nil
+		}
+		taken.Add(1)
+		return engine.Accepted{Work: func(context.Context) { <-release }}, nil
+	}
+	w.start()
+	for range perChannel {
+		w.Types("U0ANA", "C0SHOW", "/caster list")
+	}
+	w.Until("the channel has all that it may", func() bool { return taken.Load() == perChannel })
+	w.Types("U0ANA", "C0SHOW", "/caster standby")
+	w.Until("the emergency is done", func() bool {
+		select {
+		case <-done:
+			return true
+		default:
+			return false
+		}
+	})
+}
+
 // acknowledges reports whether an acknowledgement was tried: the link has no connection for it.
 func acknowledges(do func()) (tried bool) {
 	defer func() { tried = recover() != nil }()

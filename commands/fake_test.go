@@ -213,6 +213,21 @@ func find(t *testing.T, f *fakeCloud, usage string) op.Command {
 	if !ok {
 		t.Fatalf("no command %q", usage)
 	}
+	return telling(t, c)
+}
+
+// telling holds every plan of a command to what its card needs: a line on what viewers will notice.
+func telling(t *testing.T, c op.Command) op.Command {
+	t.Helper()
+	if plan := c.Plan; plan != nil {
+		c.Plan = func(ctx context.Context, call op.Call) (op.Plan, error) {
+			p, err := plan(ctx, call)
+			if err == nil && !strings.Contains(strings.ToLower(p.Viewers.Plain()), "viewers ") {
+				t.Errorf("%s: what viewers will notice is %q", c.Usage, p.Viewers.Plain())
+			}
+			return p, err
+		}
+	}
 	return c
 }
 
@@ -266,9 +281,11 @@ func words(a op.Answer) string {
 	return b.String() + a.Note.Plain()
 }
 
+// facts are all that a plan says but for its title.
 func facts(p op.Plan) string {
+	shown, details := p.OnCard()
 	var all []string
-	for _, l := range p.Facts {
+	for _, l := range slices.Concat(shown, details) {
 		all = append(all, l.Plain())
 	}
 	return strings.Join(all, "\n")

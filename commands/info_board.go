@@ -15,7 +15,7 @@ func (s table) casterBoard() op.Command {
 		Short:    "A message above the channel that always shows what is on air: on or off.",
 		Examples: []string{"caster board on", "caster board off"},
 		Verb:     "caster.board", Effect: op.Change,
-		Plan: s.planBoard, Apply: s.applyBoard, Verify: s.verifyBoard,
+		Plan: s.planBoard, Apply: s.applyBoard, Verify: s.verifyBoard, Follow: s.followBoard,
 	}
 }
 
@@ -37,6 +37,7 @@ func (s table) planBoard(ctx context.Context, call op.Call) (op.Plan, error) {
 	}
 	p := op.Plan{
 		Args:        op.Args{"switch": word, "channel": channel, "by": call.Person.ID},
+		Viewers:     op.Unnoticed(),
 		Fingerprint: op.Fingerprint(word, channel, board.On()),
 	}
 	switch {
@@ -77,6 +78,21 @@ func (s table) applyBoard(ctx context.Context, p op.Plan, _ string, _ op.SendPer
 	}
 	return op.Outcome{State: op.Failed,
 		Text: op.L("The board was being changed all the time. Nothing was changed by this.")}
+}
+
+// followBoard says when the board is not as its card says any more: by a command, or because the channel may have none.
+func (s table) followBoard(ctx context.Context, a op.Attempt) (op.Followup, error) {
+	board, err := s.records.Board(ctx, a.Plan.Args["channel"])
+	now := s.now()
+	switch on := a.Plan.Args["switch"] == "on"; {
+	case err != nil || now.Sub(a.Sent) >= followFor:
+		return op.Followup{}, err
+	case on == board.On():
+		return op.Followup{Again: now.Add(followEvery)}, nil
+	case on:
+		return op.Followup{Over: op.L("Ended: the board was taken down.")}, nil
+	}
+	return op.Followup{Over: op.L("Ended: the board was put up again.")}, nil
 }
 
 func (s table) verifyBoard(ctx context.Context, a op.Attempt) (op.Evidence, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"casterbot/internal/op"
 )
@@ -51,6 +52,39 @@ func TestBoardOnAndOff(t *testing.T) {
 		c, _ := typed(t, d, "U0ANA", step.text)
 		if seen, err := c.Verify(t.Context(), op.Attempt{Plan: plan}); err != nil || !seen.Happened {
 			t.Errorf("%s: %+v, %v", step.text, seen, err)
+		}
+	}
+}
+
+// The card of a board says when the board is not as it claims any more, by whatever made it so.
+func TestBoardCardsEnd(t *testing.T) {
+	for name, c := range map[string]struct {
+		word  string
+		board op.Board
+		over  string
+		again bool
+	}{
+		"on":                          {"on", op.Board{Version: 1}, "", true},
+		"on, then to be taken down":   {"on", op.Board{Version: 2, Off: true}, "Ended: the board was taken down.", false},
+		"on, then gone":               {"on", op.Board{}, "Ended: the board was taken down.", false},
+		"off":                         {"off", op.Board{}, "", true},
+		"off, and drawn a last time":  {"off", op.Board{Version: 2, Off: true}, "", true},
+		"off, then put up once again": {"off", op.Board{Version: 3}, "Ended: the board was put up again.", false},
+	} {
+		d := &fakeRecords{board: c.board}
+		command, _ := Table(newFake(), d, func() time.Time { return noon.Add(time.Hour) }).Find("caster board {switch}")
+		if command.Follow == nil {
+			t.Fatal("the card of a board is not followed")
+		}
+		a := op.Attempt{Plan: op.Plan{Args: op.Args{"switch": c.word, "channel": "C0SHOW"}}, Sent: noon}
+		f, err := command.Follow(t.Context(), a)
+		if err != nil || f.Over.Plain() != c.over || f.Again.IsZero() == c.again {
+			t.Errorf("%s: %q, again %s, %v", name, f.Over.Plain(), f.Again, err)
+		}
+		if d.fail = errors.New("the disk is full"); c.again {
+			if _, err := command.Follow(t.Context(), a); err == nil {
+				t.Errorf("%s: what cannot be read ends nothing", name)
+			}
 		}
 	}
 }

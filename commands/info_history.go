@@ -5,6 +5,7 @@ import (
 
 	"casterbot/internal/live"
 	"casterbot/internal/op"
+	"casterbot/internal/tally"
 )
 
 // maxHistory is how many operations one answer lists.
@@ -116,4 +117,31 @@ func (s table) lastOn(ctx context.Context, scope op.Scope, c live.Caster) []op.I
 		}
 	}
 	return items
+}
+
+// unsettled reads once, for all of an answer, of what nobody knows whether it happened, and says so of a target. It is
+// a courtesy: what cannot be read is left out.
+func (s table) unsettled(ctx context.Context) func(op.Target) []op.Line {
+	last, err := s.records.Unsettled(ctx)
+	return func(t op.Target) []op.Line {
+		if err != nil {
+			return nil
+		}
+		if line := tally.Unsettled(last(t)); len(line) > 0 {
+			return []op.Line{line}
+		}
+		return nil
+	}
+}
+
+// andUnsettled adds that to what is known of the options of a kind.
+func (s table) andUnsettled(k op.Kind) op.Kind {
+	known := k.Known
+	k.Known = func(ctx context.Context) func(op.Option) []op.Line {
+		of, unsettled := known(ctx), s.unsettled(ctx)
+		return func(o op.Option) []op.Line {
+			return append(of(o), unsettled(op.Target{Kind: k.Name, ID: o.Value})...)
+		}
+	}
+	return k
 }

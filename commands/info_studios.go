@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"casterbot/commands/failure"
@@ -44,7 +45,7 @@ func (s table) readCasters(ctx context.Context, call op.Call) (op.Answer, error)
 		}
 	}
 	shown, rest := op.Cut(found, maxItems)
-	answer.Items = s.studioItems(ctx, call.Scope, shown)
+	answer.Items = s.studioItems(ctx, call.Scope, shown, op.Each(all, onStudio))
 	answer.Title = op.L(count(len(found), " studio", " studios"), ", ", op.N(onAir), " on air")
 	switch {
 	case len(all) == 0:
@@ -70,17 +71,20 @@ func count(n int, one, many op.Text) op.Line {
 const maxTallies = 6
 
 // studioItems looks into the first of some studios, side by side. Those that nobody looked into say so.
-func (s table) studioItems(ctx context.Context, scope op.Scope, all []live.Caster) []op.Item {
-	standby := s.standbys(ctx)
-	return parallel.Each(all, func(i int, c live.Caster) op.Item {
-		return s.studioItem(ctx, scope, c, standby, i < maxTallies)
+func (s table) studioItems(ctx context.Context, scope op.Scope, shown []live.Caster, all []op.Target) []op.Item {
+	standby, unsettled := s.standbys(ctx), s.unsettled(ctx)
+	return parallel.Each(shown, func(i int, c live.Caster) op.Item {
+		item := s.studioItem(ctx, scope, c, standby, i < maxTallies)
+		item.Title = op.Named(onStudio(c), all)
+		item.Facts = slices.Insert(item.Facts, len(item.Facts)-1, unsettled(onStudio(c))...) // before its mode
+		return item
 	})
 }
 
 func (s table) studioItem(ctx context.Context, scope op.Scope, c live.Caster, standby standbyLine,
 	inside bool) op.Item {
 	item := op.Item{
-		Mark: airMark(c), Title: op.L(op.B(c.Name)), Facts: []op.Line{airFact(c)},
+		Mark: airMark(c), Facts: []op.Line{airFact(c)},
 		Next: []op.Next{{Label: "Show", Text: "caster show " + c.ID}},
 	}
 	switch {
@@ -89,9 +93,11 @@ func (s table) studioItem(ctx context.Context, scope op.Scope, c live.Caster, st
 	case c.OnAir:
 		item.Facts = append(append(item.Facts, standby(c, nil)...),
 			op.L("its scenes and recordings were not looked at: press Show"))
+	default:
+		item.Facts = append(item.Facts, standby(c, nil)...)
 	}
 	item.Facts = append(item.Facts, s.lockFact(ctx, c)...)
-	item.Facts = append(item.Facts, op.L(mode(c), " · ", op.Code(c.ID)))
+	item.Facts = append(item.Facts, mode(c))
 	return item
 }
 
@@ -100,7 +106,7 @@ func (s table) studioItem(ctx context.Context, scope op.Scope, c live.Caster, st
 func (s table) inside(ctx context.Context, scope op.Scope, c live.Caster, standby standbyLine) []op.Line {
 	all, err := s.cloud.Scenes(ctx, c.ID)
 	if err != nil {
-		return append(standby(c, nil), op.L("its inside could not be looked at: ", failure.Explain(err).Text))
+		return append(standby(c, nil), op.L("its scenes could not be looked at: ", failure.Explain(err).Text))
 	}
 	facts := standby(c, all)
 	program := tally.Program(all)
@@ -148,6 +154,14 @@ func airFact(c live.Caster) op.Line {
 	return op.L("on air since ", op.At(c.Started))
 }
 
+// airSentence begins a sentence with that.
+func airSentence(c live.Caster) op.Line {
+	if c.OnAir && !c.Started.IsZero() {
+		return op.L("The studio has been on air since ", op.At(c.Started))
+	}
+	return op.L("The studio is ", airFact(c))
+}
+
 func (s table) casterShow() op.Command {
 	return op.Command{
 		Usage:    "caster show {caster}",
@@ -177,9 +191,12 @@ func (s table) readCaster(ctx context.Context, call op.Call) (op.Answer, error) 
 		answer.Lines = append(answer.Lines,
 			s.cut(ctx, call.Scope, c, output{from: tally.Program(all).PlayURL}).recordingLine())
 	}
-	answer.Lines = append(answer.Lines, s.lockFact(ctx, c)...)
+	answer.Lines = append(append(answer.Lines, s.lockFact(ctx, c)...), s.unsettled(ctx)(onStudio(c))...)
+	scenes := op.Each(all, func(scene live.Scene) op.Target { return op.Target{ID: scene.ID, Name: scene.Name} })
 	for _, scene := range all {
-		answer.Items = append(answer.Items, sceneItem(c, scene, call.Scope))
+		item := sceneItem(c, scene, call.Scope)
+		item.Title = op.Named(op.Target{ID: scene.ID, Name: scene.Name}, scenes)
+		answer.Items = append(answer.Items, item)
 	}
 	answer.Items = append(answer.Items, s.lastOn(ctx, call.Scope, c)...)
 	return answer, nil
@@ -236,7 +253,7 @@ func (i inside) setup() op.Line {
 		line = op.L(line, " · recording configured")
 	}
 	if config.Standby && config.AutoStandby {
-		return op.L(line, " · standby picture: configured, shown by itself when the input fails")
+		return op.L(line, " · standby slate configured, shown automatically when the input fails")
 	}
 	if config.Standby {
 		return op.L(line, " · standby slate configured")
@@ -246,8 +263,7 @@ func (i inside) setup() op.Line {
 
 // sceneItem shows a scene with its tally and the one thing that is most often done next: open it, then take it.
 func sceneItem(c live.Caster, scene live.Scene, scope op.Scope) op.Item {
-	item := op.Item{Mark: op.MarkIdle, Title: op.L(op.B(scene.Name)),
-		Facts: []op.Line{op.L(sceneWord(scene), " · ", op.Code(scene.ID))}}
+	item := op.Item{Mark: op.MarkIdle, Facts: []op.Line{op.L(sceneWord(scene))}}
 	switch {
 	case scene.Untold:
 		item.Mark = op.MarkUnknown

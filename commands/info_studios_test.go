@@ -21,8 +21,8 @@ func TestCasterList(t *testing.T) {
 		t.Errorf("items %+v", got.Items)
 	}
 	wantHas(t, words(got), "2 studios, 1 on air", "Evening News",
-		"on air since 2027-03-09 11:00:00 UTC\n  PROGRAM Main\n  🟢 PREVIEW Preview 1\n  general · "+newsID, "idle")
-	wantNot(t, words(got), "Morning")
+		"on air since 2027-03-09 11:00:00 UTC\n  PROGRAM Main\n  🟢 PREVIEW Preview 1\n  general\n", "idle")
+	wantNot(t, words(got), "Morning", newsID[len(newsID)-6:]+"\n")
 	got, err = c.Read(t.Context(), call("text", "SPORTS"))
 	if err != nil || len(got.Items) != 1 {
 		t.Errorf("filtered: %v, %v", got.Items, err)
@@ -48,8 +48,8 @@ func TestCasterShow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantHas(t, words(got), "Evening News · on air since", "PROGRAM · open · s-main", "PREVIEW · open · s-p1",
-		"PREVIEW · closed · s-p2",
+	wantHas(t, words(got), "Evening News · on air since", "Main\n  PROGRAM · open\n", "Preview 1\n  PREVIEW · open\n",
+		"Preview 2\n  PREVIEW · closed\n",
 		"Domain live.example.com · delay 5 s", "standby slate not configured", "[Restart…] caster restart "+newsID,
 		"[Copy…] caster copy "+newsID, "[Stop studio…] caster stop "+newsID,
 		"[Standby…] caster standby "+newsID, "[Close preview…] caster scene stop "+newsID)
@@ -102,7 +102,7 @@ func TestCasterListLooksIntoSome(t *testing.T) {
 	}
 	f.fail["Scenes"] = &live.Error{Class: live.NotSent}
 	got, err := find(t, f, "caster list {text?}").Read(t.Context(), call())
-	if n := strings.Count(words(got), "its inside could not be looked at"); err != nil || n != maxTallies {
+	if n := strings.Count(words(got), "its scenes could not be looked at"); err != nil || n != maxTallies {
 		t.Errorf("%d were looked into, %v", n, err)
 	}
 }
@@ -242,7 +242,7 @@ func TestVerifyRestart(t *testing.T) {
 		if err != nil || got.Happened != c.want {
 			t.Errorf("%s: %v, %v", c.name, got.Happened, err)
 		}
-		seen := "The studio is "
+		seen := "The studio "
 		if c.onAir && c.started.Equal(noon) {
 			seen = "Back on air since "
 		}

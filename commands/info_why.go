@@ -156,13 +156,7 @@ func decided(c op.Command, d op.Decision) []op.Line {
 // maxPeople is how many of a list are named.
 const maxPeople = 5
 
-func people(ids []string) op.Line {
-	line := op.List(op.People(ids[:min(maxPeople, len(ids))]), ", ")
-	if len(ids) > maxPeople {
-		line = op.L(line, ", …")
-	}
-	return line
-}
+func people(ids []string) op.Line { return op.Some(op.People(ids), maxPeople) }
 
 // lockLine says that, whatever the policy says, somebody else has locked the target.
 func (r policyQuestions) lockLine(ctx context.Context, person string, c op.Command, target op.Target) []op.Line {

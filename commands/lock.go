@@ -27,6 +27,10 @@ type Records interface {
 	TakeCare(ctx context.Context, channel, alert, person string, now time.Time) (op.Care, error)
 	// Standings gives how conditions of targets stand by what the bot did itself.
 	Standings(ctx context.Context) (op.Standings, error)
+	// Saw keeps what a look has shown of one of these.
+	Saw(ctx context.Context, target op.Target, x op.Condition, seen op.Seen) error
+	// Unsettled gives the last operation on a target of which nobody knows whether it happened; zero when there is none.
+	Unsettled(ctx context.Context) (func(op.Target) op.Operation, error)
 	History(ctx context.Context, target op.Target, channel string, n int) (list []op.Operation, more bool, err error)
 }
 
@@ -94,7 +98,8 @@ func (s table) wrongEnd(_ context.Context, call op.Call) error {
 // say; of is what of the lock would make another decision.
 func lockPlan(lock op.Lock, args op.Args, of ...any) op.Plan {
 	version := strconv.FormatInt(lock.Version, 10)
-	return op.Plan{Args: args, Fingerprint: op.Fingerprint(args, of), Seen: map[string]string{"lock": version}}
+	return op.Plan{Args: args, Viewers: op.Unnoticed(), Fingerprint: op.Fingerprint(args, of),
+		Seen: map[string]string{"lock": version}}
 }
 
 // seenLock is the version of the lock that a plan saw.
@@ -194,14 +199,19 @@ func (s table) verifyLock(ctx context.Context, a op.Attempt) (op.Evidence, error
 
 // followLock says when the lock has run out. That it was given back or broken its end by a command says.
 func (s table) followLock(ctx context.Context, a op.Attempt) (op.Followup, error) {
-	until, err := time.Parse(civiltime.WholeMoment, a.Plan.Args["until"])
+	return s.followUntil(ctx, a.Plan.Target, a.Plan.Args["until"])
+}
+
+// followUntil says when a lock that ends at a moment has run out.
+func (s table) followUntil(ctx context.Context, target op.Target, end string) (op.Followup, error) {
+	until, err := time.Parse(civiltime.WholeMoment, end)
 	switch {
 	case err != nil:
 		return op.Followup{}, nil
 	case s.now().Before(until):
 		return op.Followup{Again: until}, nil
 	}
-	if out, err := s.records.RanOut(ctx, a.Plan.Target, until); err != nil || !out {
+	if out, err := s.records.RanOut(ctx, target, until); err != nil || !out {
 		return op.Followup{}, err
 	}
 	return op.Followup{Over: op.L("Ended ", op.At(until), ": the time of the lock has passed.")}, nil

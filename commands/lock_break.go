@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"casterbot/commands/nextcmd"
+	"casterbot/internal/civiltime"
 	"casterbot/internal/grammar"
 	"casterbot/internal/op"
 )
@@ -30,7 +31,7 @@ func (s table) planBreak(ctx context.Context, call op.Call) (op.Plan, error) {
 		lock.Version)
 	p.Target, p.Title, p.Button = target,
 		op.L("Break the lock of ", op.Who(lock.Holder), " on studio ", op.B(target.Name)), "Break the lock"
-	p.Facts = append([]op.Line{op.L("It is ", lock.Line(), ".")}, reasonFact(why)...)
+	p.Facts = append(reasonFact(why), op.L("It is ", lock.Line(), "."))
 	return p, nil
 }
 
@@ -64,9 +65,15 @@ func (s table) casterAsk() op.Command {
 		Usage:    "caster ask {caster} {why?}",
 		Short:    "Ask whoever has locked a studio to release it, in front of everybody.",
 		Examples: []string{`caster ask "Evening News" may I restart it?`},
-		Verb:     "caster.ask", Effect: op.Preview, PastLock: true,
+		Verb:     "caster.ask", Effect: op.Preview, PastLock: true, Tells: []op.Condition{op.IsLocked},
 		Plan: s.planAsk, Apply: applyAsk, NoVerify: "the card is the message: there is nothing else to see",
+		Follow: s.followAsk,
 	}
+}
+
+// followAsk says when the lock has run out that the card speaks of.
+func (s table) followAsk(ctx context.Context, a op.Attempt) (op.Followup, error) {
+	return s.followUntil(ctx, a.Plan.Target, a.Plan.Seen["until"])
 }
 
 // planAsk names the holder in the title, which the card shows from its first moment: that is what calls them.
@@ -79,6 +86,7 @@ func (s table) planAsk(ctx context.Context, call op.Call) (op.Plan, error) {
 	p.Target, p.Title, p.Button = target,
 		op.L(op.Who(lock.Holder), ", ", op.Who(call.Person.ID), " asks you to release ", op.B(target.Name)), "Ask"
 	p.Facts = []op.Line{op.L("It is ", lock.Line(), ".")}
+	p.Seen["until"] = lock.Until.UTC().Format(civiltime.WholeMoment)
 	if why != "" {
 		p.Facts = append([]op.Line{op.L("“", op.V(op.Visible(why)), "”")}, p.Facts...)
 	}

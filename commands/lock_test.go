@@ -15,18 +15,19 @@ import (
 
 // fakeDesk keeps one lock and answers the rest from its fields.
 type fakeRecords struct {
-	lock    op.Lock
-	board   op.Board
-	fail    error
-	stands  map[op.Condition]op.Standing
-	care    op.Care
-	read    atomic.Int64 // how often the bot's own changes were read
-	list    []op.Operation
-	more    bool
-	asked   string // the last question, in short
-	allowed bool
-	steps   []op.Line
-	who     []op.Line
+	lock      op.Lock
+	board     op.Board
+	fail      error
+	stands    map[op.Condition]op.Standing
+	unsettled map[string]op.Operation // by the id of their target
+	care      op.Care
+	read      atomic.Int64 // how often the bot's own changes were read
+	list      []op.Operation
+	more      bool
+	asked     string // the last question, in short
+	allowed   bool
+	steps     []op.Line
+	who       []op.Line
 }
 
 func (d *fakeRecords) TakeCare(_ context.Context, channel, alert, person string, now time.Time) (op.Care, error) {
@@ -42,6 +43,17 @@ func (d *fakeRecords) TakeCare(_ context.Context, channel, alert, person string,
 func (d *fakeRecords) Standings(context.Context) (op.Standings, error) {
 	d.read.Add(1)
 	return func(_ op.Target, x op.Condition) op.Standing { return d.stands[x] }, d.fail
+}
+
+func (d *fakeRecords) Saw(_ context.Context, _ op.Target, x op.Condition, seen op.Seen) error {
+	own := d.stands[x]
+	own.Later = seen
+	d.stands[x] = own
+	return d.fail
+}
+
+func (d *fakeRecords) Unsettled(context.Context) (func(op.Target) op.Operation, error) {
+	return func(t op.Target) op.Operation { return d.unsettled[t.ID] }, d.fail
 }
 
 func (d *fakeRecords) Lock(context.Context, op.Target) (op.Lock, error) { return d.lock, d.fail }
@@ -111,7 +123,8 @@ func typed(t *testing.T, d *fakeRecords, person, text string) (op.Command, op.Ca
 	if err != nil || len(p.Missing) > 0 {
 		t.Fatalf("%s: %v %v", text, p.Missing, err)
 	}
-	return p.Command, op.Call{Args: p.Args, Scope: evening(), Person: op.Person{ID: person, Zone: "Europe/Berlin"}}
+	return telling(t, p.Command),
+		op.Call{Args: p.Args, Scope: evening(), Person: op.Person{ID: person, Zone: "Europe/Berlin"}}
 }
 
 // run plans, plans again by the canonical arguments, and applies, as the engine does.

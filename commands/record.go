@@ -153,7 +153,8 @@ func (s table) planRecord(ctx context.Context, call op.Call, r recordCommand) (o
 	return op.Plan{
 		Args:   op.Args{"stream": t.String()},
 		Target: op.Target{Kind: "stream", ID: t.String(), Name: t.label},
-		Title:  op.L(r.says.title, op.B(t.label)), Facts: append(k.Facts(t.Stream), r.warn(k)...),
+		Title:  op.L(r.says.title, op.B(t.label)), Viewers: op.Unnoticed(), Facts: append([]op.Line{k.Line()}, r.warn(k)...),
+		Details:     k.Setup(t.Stream),
 		Button:      string(r.says.button),
 		Fingerprint: r.fingerprint(k, t.Stream), Seen: seen,
 	}, nil
@@ -222,7 +223,7 @@ func warnFresh(k recording.State) []op.Line {
 func warnQuiet(k recording.State) []op.Line {
 	switch {
 	case k.Online == nil:
-		return []op.Line{op.L("A recording ends when its stream breaks off.")}
+		return []op.Line{op.L("It is not live: a recording ends when its stream breaks off.")}
 	case !k.Fresh() && !k.Waits():
 		return []op.Line{op.L("Nothing is seen to be recording; ApsaraVideo Live may refuse.")}
 	}

@@ -35,17 +35,18 @@ func TestFilesByPages(t *testing.T) {
 		first, last, next string
 		items             int
 	}{
-		"":  {"f-1", "f-10", "[Older files] record files " + mainPath + " 2", 10},
-		"2": {"f-11", "f-20", "[Older files] record files " + mainPath + " 3", 10},
-		"3": {"f-21", "f-28", "", 8}, // not farther back than four weeks
+		"":  {"of 2027-03-08", "of 2027-02-27", "[Older files] record files " + mainPath + " 2", 10},
+		"2": {"of 2027-02-26", "of 2027-02-17", "[Older files] record files " + mainPath + " 3", 10},
+		"3": {"of 2027-02-16", "of 2027-02-09", "", 8}, // not farther back than four weeks
 	} {
 		got := readFiles(t, f, "stream", "main", "page", page)
 		if len(got.Items) != c.items {
 			t.Fatalf("page %q: %d files", page, len(got.Items))
 		}
 		wantHas(t, words(got), "Files of main", "Searched back to", c.next)
-		wantHas(t, got.Items[0].Facts[0].Plain(), "1 h 00 min · mp4 · "+c.first)
-		wantHas(t, got.Items[len(got.Items)-1].Facts[0].Plain(), c.last)
+		first, last := got.Items[0], got.Items[len(got.Items)-1]
+		wantHas(t, first.Title.Plain()+" "+first.Facts[0].Plain(), c.first, " 1 h · mp4")
+		wantHas(t, last.Title.Plain(), c.last)
 		if (c.next == "") != (len(got.Next) == 0) {
 			t.Errorf("page %q: ways on %v", page, got.Next)
 		}
@@ -59,7 +60,7 @@ func TestFilesThatAreNotWrittenYet(t *testing.T) {
 	f.contents[mainPath] = []live.Content{{From: noon.Add(-5 * time.Minute), To: noon.Add(-2 * time.Minute)}}
 	got := readFiles(t, f, "stream", "main")
 	wantHas(t, words(got),
-		"- (no file yet)\n  As far as the cloud shows, recording was paused at 2027-03-09 11:58:00 UTC and its file is due at 2027-03-09 12:01:00 UTC.", "f-1")
+		"- (no file yet)\n  As far as the cloud shows, recording was paused at 2027-03-09 11:58:00 UTC and its file is due at 2027-03-09 12:01:00 UTC.", "File of 2027-03-08")
 	wantNot(t, words(got), "No files.")
 	if got.Items[0].Mark != op.MarkPaused || got.Items[0].Next[0].Label != "Write it now" {
 		t.Errorf("%+v", got.Items[0])

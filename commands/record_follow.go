@@ -43,7 +43,7 @@ func (s table) followFile(due func(op.Attempt) time.Time) func(context.Context, 
 			return op.Followup{}, err
 		}
 		next := []op.Next{nextcmd.OnStream("files", t.String())}
-		k, err := recording.Read(ctx, s.cloud, s.now(), t.Stream, recording.SeeContent|recording.SeeFiles)
+		k, err := s.recordingOf(ctx, t.Stream, recording.SeeContent|recording.SeeFiles)
 		if err != nil {
 			if s.now().Before(a.Sent.Add(recording.Window)) {
 				return op.Followup{}, err
@@ -77,4 +77,19 @@ func fileWords(f live.File) op.Line {
 		line = op.L(op.Code(path.Base(u.Path)), ", ", line)
 	}
 	return line
+}
+
+// sawFile keeps that a look has shown the file of a recording which the bot paused or ended, and gives what is known of
+// it.
+func (s table) sawFile(ctx context.Context, stream live.Stream, k recording.State) op.Seen {
+	own := k.Paused
+	before, _ := baseline.Of(own.Seen, baseline.LookedAt, baseline.BeganAt, baseline.EndedAt, baseline.FileAt)
+	f, found := recording.MadeSince(k, before, op.Attempt{Sent: own.Since})
+	if own.Op == "" || own.Later.Cause != "" || !found {
+		return own.Later
+	}
+	seen := op.Seen{Op: own.Op, At: k.At, Cause: op.SeenWritten, From: f.From, To: f.To}
+	t := op.Target{Kind: "stream", ID: stream.String()}
+	_ = s.records.Saw(ctx, t, op.IsPaused, seen) // the next look sees it again
+	return seen
 }

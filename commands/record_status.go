@@ -96,6 +96,7 @@ func (s table) streamItems(ctx context.Context, all []target, own func(live.Stre
 		},
 	)
 	var items []op.Item
+	unsettled := s.unsettled(ctx)
 	for i, t := range all {
 		k := recording.State{Seen: recording.SeeContent, Online: t.online, Recording: own(t.Stream)}
 		k.At = now
@@ -107,7 +108,9 @@ func (s table) streamItems(ctx context.Context, all []target, own func(live.Stre
 			k.Seen |= recording.SeeOnline
 		}
 		k.Judge(t.Stream, nil, how.Got, contents[i].Got)
-		items = append(items, streamItem(k, t, contents[i].Err))
+		item := streamItem(k, t, contents[i].Err)
+		item.Facts = append(item.Facts, unsettled(t.target())...)
+		items = append(items, item)
 	}
 	return items
 }
@@ -159,6 +162,7 @@ func (s table) readStream(ctx context.Context, call op.Call) (op.Answer, error) 
 		Mark: k.Mark(), Title: op.L(op.B(t.label)), Lines: k.Facts(t.Stream),
 		Next: k.Ways(t.String()),
 	}
+	answer.Lines = append(answer.Lines, s.unsettled(ctx)(t.target())...)
 	files, rest := op.Cut(newestFirst(k.Files), maxStatusFiles)
 	answer.Items = op.Each(files, fileItem)
 	switch {
@@ -178,6 +182,6 @@ const maxStatusFiles = 3
 func fileItem(f live.File) op.Item {
 	return op.Item{
 		Mark: op.MarkOK, Title: op.L("File", op.Told(" of ", op.At, f.From), op.Told(" to ", op.At, f.To)),
-		Facts: []op.Line{op.L(op.For(f.Duration), " · ", op.V(f.Format), " · ", op.Code(f.ID))},
+		Facts: []op.Line{op.L(op.For(f.Duration), " · ", op.V(f.Format))},
 	}
 }

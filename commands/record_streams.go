@@ -27,6 +27,8 @@ type target struct {
 	unseen error        // why it is not known whether it is live; set by streams only
 }
 
+func (t target) target() op.Target { return op.Target{Kind: "stream", ID: t.String(), Name: t.label} }
+
 func (t target) thing() naming.Thing {
 	note := op.Text("not live")
 	switch {
@@ -240,6 +242,9 @@ func (s table) recordingOf(ctx context.Context, stream live.Stream, what recordi
 	k, err := recording.Read(ctx, s.cloud, s.now(), stream, what)
 	own := s.ownRecordings(ctx)(stream)
 	k.Own, k.Paused = own.Own, own.Paused
+	if err == nil && what.Has(recording.SeeFiles) {
+		k.Paused.Later = s.sawFile(ctx, stream, k)
+	}
 	return k, err
 }
 
@@ -251,7 +256,7 @@ func (s table) ownRecordings(ctx context.Context) func(live.Stream) tally.Record
 		return func(live.Stream) tally.Recording { return tally.Recording{} }
 	}
 	return func(stream live.Stream) tally.Recording {
-		t := op.Target{Kind: "stream", ID: stream.String()}
+		t := target{Stream: stream}.target()
 		return tally.Recording{Own: stands(t, op.IsRecorded), Paused: stands(t, op.IsPaused)}
 	}
 }

@@ -18,7 +18,7 @@ func TestStream(t *testing.T) {
 		{typed: mainPath, want: mainPath, label: "main"},
 		{typed: "live.example.com/show/other", want: "live.example.com/show/other", label: "other"},
 		{typed: "guest-7", want: "live.example.com/show/guest-7", label: "guest-7"},
-		{typed: "live.example.com/morning/main", lists: []string{"There is no stream", mainPath}},
+		{typed: "live.example.com/morning/main", lists: []string{"There is no stream", "- main\n"}},
 		{typed: "live.example.com/show/*", lists: []string{"There is no stream"}},
 		{typed: "live.example.com/show", lists: []string{"There is no stream"}},
 		{typed: "a/b/c/d", lists: []string{"There is no stream"}},

@@ -277,11 +277,11 @@ func TestRecordStatus(t *testing.T) {
 	}
 	text := words(got)
 	wantHas(t, text, "main", "live since", "Records on command only", "it has been recording since",
-		"30 min · mp4 · f-old",
-		"1 min 30 s · mp4 · f-new",
+		"30 min · mp4\n",
+		"1 min 30 s · mp4\n",
 		"[Pause recording] record stop "+mainPath)
 	wantNot(t, text, "bucket.example")
-	if strings.Index(text, "f-new") > strings.Index(text, "f-old") || got.Mark != op.MarkRecording {
+	if strings.Index(text, "1 min 30 s") > strings.Index(text, " 30 min") || got.Mark != op.MarkRecording {
 		t.Errorf("mark %s, newest file first in\n%s", got.Mark, text)
 	}
 }

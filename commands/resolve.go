@@ -102,6 +102,10 @@ func (s table) casterOptions(ctx context.Context, call op.Call) ([]op.Option, er
 	if err != nil {
 		return nil, err
 	}
+	standby := s.standbys(ctx) // what the list shows against it is kept
+	for _, c := range all {
+		standby(c, nil)
+	}
 	return naming.Pick(studioThings(all)), nil
 }
 

@@ -31,10 +31,10 @@ func TestFind(t *testing.T) {
 		{typed: "Cafe\u0301", want: "id-3"},
 		{typed: "NACHRICHTEN STRASSE", want: "id-5"},
 		{typed: "ｽﾀｼﾞｵ 1", want: "id-10"},
-		{typed: "Evening", lists: []string{"id-1", "id-2", "id-7", "id-8"}},
+		{typed: "Evening", lists: []string{"Evening News\n", "Evening Sports\n", "id-7", "id-8"}},
 		{typed: "Evening Talk", lists: []string{"id-7", "id-8"}},
 		{typed: "evening talk", lists: []string{"id-7", "id-8"}},
-		{typed: "Evening Newz", lists: []string{"id-1"}},
+		{typed: "Evening Newz", lists: []string{"Evening News\n"}},
 		{typed: "Main", lists: []string{"id-6"}},
 		{typed: "M\u0430in", want: "id-6"},
 		{typed: "m\u0430in", lists: []string{"id-6"}},
@@ -141,7 +141,8 @@ func TestCasterOptions(t *testing.T) {
 	f.casters = append(f.casters,
 		live.Caster{ID: "4f0c7a1e-0000-4000-8000-000000000007", Name: "Evening Talk"},
 		live.Caster{ID: "4f0c7a1e-0000-4000-8000-000000000008", Name: "evening talk"})
-	got, err := table{cloud: f}.casterOptions(t.Context(), call())
+	s := table{cloud: f, records: &fakeRecords{}, now: time.Now}
+	got, err := s.casterOptions(t.Context(), call())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -162,7 +163,8 @@ func TestOptionsAreAllThere(t *testing.T) {
 	for i := range 150 {
 		f.casters = append(f.casters, live.Caster{ID: fmt.Sprint(i), Name: fmt.Sprintf("Evening %d", i)})
 	}
-	if got, err := (table{cloud: f}).casterOptions(t.Context(), call()); err != nil || len(got) != 152 {
+	s := table{cloud: f, records: &fakeRecords{}, now: time.Now}
+	if got, err := s.casterOptions(t.Context(), call()); err != nil || len(got) != 152 {
 		t.Errorf("%d options, %v", len(got), err)
 	}
 }

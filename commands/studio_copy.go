@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -40,10 +41,10 @@ func (s table) planCopy(ctx context.Context, call op.Call) (op.Plan, error) {
 	target.NewName = name
 	return op.Plan{
 		Args: op.Args{"caster": source.ID, "name": name}, Target: target,
-		Title: op.L("Copy studio ", op.B(source.Name), " as ", op.B(name)),
-		Facts: []op.Line{op.L(op.B(source.Name),
-			" stays as it is. The copy gets the same scenes and settings and is idle.")},
-		Button: "Copy studio", Fingerprint: op.Fingerprint(source.ID, source.Name, name),
+		Title:   op.L("Copy studio ", op.B(source.Name), " as ", op.B(name)),
+		Viewers: op.L("Viewers notice nothing: ", op.B(source.Name), " stays as it is."),
+		Facts:   []op.Line{op.L("The copy gets the same scenes and settings and is idle.")},
+		Button:  "Copy studio", Fingerprint: op.Fingerprint(source.ID, source.Name, name),
 	}, nil
 }
 
@@ -66,8 +67,7 @@ func unused(name string, all []live.Caster) error {
 		if naming.Skeleton(c.Name) != naming.Skeleton(name) && c.ID != name {
 			continue
 		}
-		return naming.NameRefusal(op.L("A studio called ", op.B(op.Visible(c.Name)), " exists already (",
-			op.Code(c.ID), ")."),
+		return naming.NameRefusal(op.L("A studio called ", op.B(op.Visible(c.Name)), " exists already."),
 			op.L("Choose a name that looks different."))
 	}
 	return nil
@@ -77,7 +77,7 @@ func (s table) applyCopy(ctx context.Context, p op.Plan, token string, permit op
 	receipt, err := s.cloud.CopyCaster(ctx, permit, p.Args["caster"], p.Args["name"], token)
 	return failure.Failure{Usage: copyUsage, Args: p.Args,
 		Denied: op.L(op.B(p.Target.Name), " was not copied")}.Outcome(op.Outcome{
-		Text: op.L(op.B(p.Args["name"]), " copied from ", op.B(p.Target.Name), ": id ", op.Code(receipt.CasterID), ", idle."),
+		Text: op.L(op.B(p.Args["name"]), " copied from ", op.B(p.Target.Name), ". A copy begins idle."),
 		Next: []op.Next{{Label: "Show", Text: "caster show " + receipt.CasterID},
 			{Label: "Start", Text: "caster start " + receipt.CasterID}},
 	}, receipt, err)
@@ -96,10 +96,7 @@ func (s table) verifyCopy(ctx context.Context, a op.Attempt) (op.Evidence, error
 	case 0:
 		return op.Evidence{Seen: a.Unseen(op.L("No new studio called ", op.B(name), " is listed."))}, nil
 	case 1:
-		seen := op.L("It exists", op.Told(" since ", op.At, made[0].Created), ".")
-		if !a.Answered() {
-			seen = op.L(op.B(name), " exists", op.Told(" since ", op.At, made[0].Created), ", id ", op.Code(made[0].ID), ".")
-		}
+		seen := op.L(op.B(cmp.Or(made[0].Name, name)), " exists", op.Told(", made at ", op.At, made[0].Created), ".")
 		return op.Evidence{Happened: true, Own: made[0].Token == a.Token, Seen: seen}, nil
 	}
 	return op.Evidence{Seen: op.L(count(len(made), " new studio", " new studios"), " called ",

@@ -44,7 +44,7 @@ func TestApplyCopy(t *testing.T) {
 	c := find(t, f, "caster copy {caster} {name}")
 	p, _ := c.Plan(t.Context(), call("caster", newsID, "name", "Evening 47"))
 	o := c.Apply(t.Context(), p, "tok-1", permitted)
-	if o.State != op.Succeeded || o.Text.Plain() != "Evening 47 copied from Evening News: id new-1, idle." {
+	if o.State != op.Succeeded || o.Text.Plain() != "Evening 47 copied from Evening News. A copy begins idle." {
 		t.Errorf("outcome %+v %s", o, o.Text.Plain())
 	}
 	if f.calls[0] != "CopyCaster "+newsID+" Evening 47 tok-1" || o.Next[0].Text != "caster show new-1" {
@@ -68,15 +68,15 @@ func TestVerifyCopy(t *testing.T) {
 		says string
 	}{
 		{"none", nil, false, "No new studio"},
-		{"one", []live.Caster{made(noon)}, true, "exists since"},
+		{"one", []live.Caster{made(noon)}, true, "Evening 47 exists, made at 2027-03-09 12:00:00 UTC."},
 		{"older", []live.Caster{made(noon.Add(-time.Minute))}, false, "No new studio"},
 		{"much later", []live.Caster{made(noon.Add(time.Hour))}, false, "No new studio"},
 		{"two", []live.Caster{made(noon), made(noon.Add(time.Second))}, false, "2 new studios"},
 		{"other name", []live.Caster{{ID: "x", Name: "evening 47", Created: noon}}, false, "No new studio"},
 		{"our token", []live.Caster{made(noon), made(noon), {ID: "ours", Name: "renamed", Created: noon, Token: "token-1"}},
-			true, "ours"},
+			true, "renamed exists, made at"},
 		{"our token, no time", []live.Caster{{ID: "ours", Name: "Evening 47", Token: "token-1"}}, true,
-			"Evening 47 exists, id ours."},
+			"Evening 47 exists."},
 		{"another token", []live.Caster{{ID: "x", Name: "Evening 47", Created: noon, Token: "token-2"}}, false,
 			"No new studio"},
 	}
@@ -95,8 +95,8 @@ func TestVerifyCopy(t *testing.T) {
 	}
 	answered := op.Attempt{Plan: p, Token: "token-1", Sent: noon, Outcome: op.Outcome{State: op.Succeeded}}
 	for says, add := range map[string][]live.Caster{
-		"The cloud does not list it yet.": nil, "It exists.": {{ID: "ours", Token: "token-1"}},
-		"It exists since 2027-03-09 12:00:00 UTC.": {made(noon)},
+		"The cloud does not list it yet.": nil, "Evening 47 exists.": {{ID: "ours", Token: "token-1"}},
+		"Evening 47 exists, made at 2027-03-09 12:00:00 UTC.": {made(noon)},
 	} {
 		f := newFake()
 		f.casters = append(f.casters, add...)

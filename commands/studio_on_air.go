@@ -32,34 +32,44 @@ func previousPicture(all []live.Scene) (live.Scene, bool) {
 	return found, found.ID != ""
 }
 
-// airLine is what viewers have now: "🔴 ON AIR since 18:59 · PROGRAM scene Main, with the picture of Preview 1".
+// airLine is what viewers have now: "🔴 ON AIR since 18:59 · PROGRAM scene Main".
 func airLine(c live.Caster, all []live.Scene) op.Line {
 	line := op.L("🔴 ", op.Strong("ON AIR"), op.Told(" since ", op.At, c.Started))
 	if program := tally.Program(all); program.ID != "" {
 		line = op.L(line, " · PROGRAM scene ", op.B(program.Name))
 	}
-	if scene, ok := previousPicture(all); ok {
-		line = op.L(line, ", with the picture of ", op.B(scene.Name))
-	}
 	return line
 }
 
-// airLines is what viewers have now, and that it is the standby picture.
+// airLines is what viewers have now: that it is the standby picture first.
 func (s table) airLines(ctx context.Context, c live.Caster, all []live.Scene) []op.Line {
-	return append([]op.Line{airLine(c, all)}, s.standbys(ctx)(c, all)...)
+	return append(s.standbys(ctx)(c, all), airLine(c, all))
+}
+
+// pictureLine says where the picture on air comes from, as far as that can be told.
+func (table) pictureLine(all []live.Scene) []op.Line {
+	if scene, ok := previousPicture(all); ok {
+		return []op.Line{op.L("PROGRAM has the picture of ", op.B(scene.Name), " now.")}
+	}
+	return nil
 }
 
 // standbyLine says that viewers of a studio have its standby picture, or that this cannot be told; nothing otherwise.
 type standbyLine func(live.Caster, []live.Scene) []op.Line
 
-// standbys reads once, for all studios of an answer, what the bot did about standby pictures.
+// standbys reads once, for all studios of an answer, what the bot did about standby pictures. A look that contradicts
+// it wins, and is kept for whoever does not look.
 func (s table) standbys(ctx context.Context) standbyLine {
 	stands, err := s.records.Standings(ctx)
 	return func(c live.Caster, all []live.Scene) []op.Line {
 		if err != nil {
 			return []op.Line{op.L("whether it is on standby could not be read")}
 		}
-		if line := tally.Standby(c, all, stands(onStudio(c), op.StandbyShown)); len(line) > 0 {
+		own, at := stands(onStudio(c), op.StandbyShown), s.now()
+		if seen, against := tally.Against(c, all, own, op.StandbyShown, at); against {
+			_ = s.records.Saw(ctx, onStudio(c), op.StandbyShown, seen) // the next look sees it again
+		}
+		if line, _ := tally.Standby(c, all, own, at); len(line) > 0 {
 			return []op.Line{line}
 		}
 		return nil
@@ -68,9 +78,16 @@ func (s table) standbys(ctx context.Context) standbyLine {
 
 // knownStudios says what the bot knows of studios that are listed as on air.
 func (s table) knownStudios(ctx context.Context) func(op.Option) []op.Line {
-	standby := s.standbys(ctx)
+	stands, err := s.records.Standings(ctx)
 	return func(o op.Option) []op.Line {
-		return standby(live.Caster{ID: o.Value, OnAir: o.Mark == op.MarkProgram}, nil)
+		c := live.Caster{ID: o.Value, OnAir: o.Mark == op.MarkProgram}
+		if err != nil {
+			return []op.Line{op.L("whether it is on standby could not be read")}
+		}
+		if line, _ := tally.Standby(c, nil, stands(onStudio(c), op.StandbyShown), s.now()); len(line) > 0 {
+			return []op.Line{line}
+		}
+		return nil
 	}
 }
 
@@ -127,7 +144,7 @@ func (s table) cut(ctx context.Context, scope op.Scope, c live.Caster, of output
 // running is the name of a stream that is being recorded; empty when it is not.
 func (s table) running(ctx context.Context, scope op.Scope, stream live.Stream) (string, error) {
 	k, err := s.recordingOf(ctx, stream, recording.SeeContent)
-	if err != nil || !k.Going() {
+	if err != nil || !k.Going() && !k.Started() {
 		return "", err
 	}
 	return labelled(stream, scope).label, nil
@@ -170,7 +187,7 @@ func requireProgram(c live.Caster, all []live.Scene) error {
 	switch {
 	case tally.Program(all).ID != "":
 		return nil
-	case slices.ContainsFunc(all, func(scene live.Scene) bool { return scene.Untold }):
+	case programUntold(all):
 		return op.Refuse(op.L("ApsaraVideo Live does not say which scene of ", op.B(c.Name), " is PROGRAM."),
 			op.L("Look at it in the ApsaraVideo Live console.")).WithNext(nextcmd.OnCaster("show", c.ID)).
 			InShort(op.L("not told which scene is PROGRAM"))
@@ -178,6 +195,11 @@ func requireProgram(c live.Caster, all []live.Scene) error {
 	return op.Refuse(op.L(op.B(c.Name), " has no PROGRAM scene."),
 		op.L("A studio gets one when it is started.")).WithNext(nextcmd.OnCaster("show", c.ID)).
 		InShort(op.L("no PROGRAM scene"))
+}
+
+// programUntold reports scenes of which none is known to be PROGRAM, and one may be.
+func programUntold(all []live.Scene) bool {
+	return tally.Program(all).ID == "" && slices.ContainsFunc(all, func(scene live.Scene) bool { return scene.Untold })
 }
 
 // played is the address of an open scene after some words, where the channel may see such addresses.
@@ -192,7 +214,7 @@ func played(before op.Text, scope op.Scope, scene live.Scene) op.Line {
 // touched words a look at a studio whose change time is all that can tell. A change time proves little, as any edit
 // moves it, so it only confirms an answer that came.
 func touched(c live.Caster, a op.Attempt) op.Evidence {
-	seen := op.L("The studio is ", airFact(c))
+	seen := airSentence(c)
 	if !c.Modified.IsZero() {
 		seen = op.L(seen, ", last changed ", op.At(c.Modified))
 	}

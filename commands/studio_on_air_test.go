@@ -75,7 +75,7 @@ func TestWhatIsTrueAtTheCall(t *testing.T) {
 		"the recording ended": {func(f *fakeCloud) { f.contents = nil }, false, ""},
 		"started anew": {func(f *fakeCloud) {
 			f.casters[1].Started = noon
-		}, true, "ON AIR since 2027-03-09 12:00:00 UTC\n"},
+		}, true, "ON AIR since 2027-03-09 12:00:00 UTC"},
 		"renamed": {func(f *fakeCloud) { f.casters[1].Name = "Evening Views" }, true, ""},
 	} {
 		f := elsewhere()

@@ -37,7 +37,7 @@ func (s table) planRestart(ctx context.Context, call op.Call) (op.Plan, error) {
 	}
 	recorded := s.cut(ctx, call.Scope, c, output{from: tally.Program(all).PlayURL})
 	p := restartPlan(c, recorded, recorded.name)
-	p.Facts = append(s.airLines(ctx, c, all), p.Facts...)
+	p.Facts, p.Details = append(p.Facts, s.airLines(ctx, c, all)...), s.pictureLine(all)
 	return p, nil
 }
 
@@ -57,7 +57,7 @@ func (s table) replanRestart(ctx context.Context, call op.Call) (op.Plan, error)
 	recorded, err := look()
 	p := restartPlan(c, recorded, cmp.Or(recorded.name, seen[recordedSeen]))
 	if p.Seen[baseline.StartedAt] != seen[baseline.StartedAt] {
-		p.Facts = append(s.airLines(ctx, c, nil), p.Facts...)
+		p.Facts = append(p.Facts, s.airLines(ctx, c, nil)...)
 	}
 	return p, err
 }
@@ -70,7 +70,8 @@ func restartPlan(c live.Caster, recorded outageFacts, cuts string) op.Plan {
 	seen[outputSeen], seen[recordedSeen] = recorded.path, cuts
 	return op.Plan{
 		Args: op.Args{"caster": c.ID}, Target: onStudio(c), Title: op.L("Restart studio ", op.B(c.Name)),
-		Facts: recorded.facts(), OnAir: true, Button: "Restart on-air studio",
+		Viewers: op.L("Viewers may see an interruption."), Facts: recorded.facts(), OnAir: true,
+		Button:      "Restart on-air studio",
 		Fingerprint: op.Fingerprint(c.ID, c.Name, c.Started.Unix(), cuts), Seen: seen,
 	}
 }

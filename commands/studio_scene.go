@@ -25,6 +25,7 @@ func (s table) sceneStart() op.Command {
 		Examples: []string{`caster scene start "Evening News" "Preview 2"`},
 		Verb:     "caster.scene.start", Effect: op.Preview, Sends: "StartCasterScene", Starts: []op.Condition{op.PreviewOpen},
 		Plan: s.planSceneStart, Apply: s.applySceneStart, Verify: s.verifyScene(true), Then: afterSceneStart,
+		Follow: s.followPreview,
 	}
 }
 
@@ -52,8 +53,7 @@ func (s table) planSceneStart(ctx context.Context, call op.Call) (op.Plan, error
 			nextcmd.OnScene("close", c.ID, scene.ID), nextcmd.OnScene("take", c.ID, scene.ID)).SaysSo().
 			InShort(op.L("already open"))
 	}
-	return scenePlan("Open PREVIEW of ", "For the crew only: PROGRAM, which viewers see, stays as it is.", "Open preview",
-		c, scene), nil
+	return scenePlan("Open PREVIEW of ", "Open preview", c, scene), nil
 }
 
 func (s table) planSceneStop(ctx context.Context, call op.Call) (op.Plan, error) {
@@ -69,8 +69,9 @@ func (s table) planSceneStop(ctx context.Context, call op.Call) (op.Plan, error)
 		}
 		return op.Plan{}, already
 	}
-	return scenePlan("Close PREVIEW of ", "Its playback ends. PROGRAM, which viewers see, stays as it is.",
-		"Close preview", c, scene), nil
+	p := scenePlan("Close PREVIEW of ", "Close preview", c, scene)
+	p.Facts = []op.Line{op.L("Its playback ends.")}
+	return p, nil
 }
 
 // preview resolves studio and scene among all of its scenes, and refuses the PROGRAM scene: only previews can be
@@ -95,7 +96,7 @@ func (s table) preview(ctx context.Context, call op.Call, can op.Text) (c live.C
 		refusal = op.Refuse(op.L("ApsaraVideo Live does not say how ", ofScene(c, scene),
 			" stands. Only scenes that are known to be PREVIEW can be ", can, ".")).InShort(op.L("not known to be PREVIEW"))
 	}
-	refusal.Answer.Items = op.Each(previews(all), naming.Thing.Item)
+	refusal.Answer.Items = naming.Items(previews(all), sceneThings(all))
 	return c, scene, all, refusal.About("scene")
 }
 
@@ -111,10 +112,11 @@ func ofScene(c live.Caster, scene live.Scene) op.Line {
 	return op.L(op.B(c.Name), " / ", op.B(scene.Name))
 }
 
-func scenePlan(title, fact, button op.Text, c live.Caster, scene live.Scene) op.Plan {
+func scenePlan(title, button op.Text, c live.Caster, scene live.Scene) op.Plan {
 	return op.Plan{
 		Args: op.Args{"caster": c.ID, "scene": scene.ID}, Target: onStudio(c),
-		Title: op.L(title, ofScene(c, scene)), Facts: []op.Line{op.L(fact)}, Button: string(button),
+		Title: op.L(title, ofScene(c, scene)), Button: string(button),
+		Viewers:     op.L("Viewers notice nothing: PROGRAM stays as it is."),
 		Fingerprint: op.Fingerprint(c.ID, c.Name, scene.ID, scene.Name), // all else is refused by itself
 	}
 }

@@ -39,9 +39,10 @@ func TestPlanSceneRefuses(t *testing.T) {
 		{sceneStopUsage, sportsID, "Preview 1", true, []string{"already closed"}},
 		{sceneStartUsage, sportsID, "Preview 1", false,
 			[]string{"Evening Sports is idle", "Start it, then ask again.", "[Start studio] caster start " + sportsID}},
-		{sceneStartUsage, newsID, "Main", false, []string{"is the PROGRAM scene", "s-p1", "s-p2"}},
+		{sceneStartUsage, newsID, "Main", false, []string{"is the PROGRAM scene", "Preview 1\n", "Preview 2\n"}},
 		{sceneStopUsage, newsID, "s-main", false, []string{"is the PROGRAM scene"}},
-		{sceneStartUsage, newsID, "Preview", false, []string{"There is no scene Preview in this studio", "s-p1", "s-p2"}},
+		{sceneStartUsage, newsID, "Preview", false,
+			[]string{"There is no scene Preview in this studio", "Preview 1\n", "Preview 2\n"}},
 		{sceneStartUsage, "nobody", "Preview", false, []string{"There is no studio nobody in this channel"}},
 	}
 	for _, c := range cases {

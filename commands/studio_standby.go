@@ -10,6 +10,7 @@ import (
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 	"casterbot/internal/parallel"
+	"casterbot/internal/tally"
 )
 
 const standbyUsage = "caster standby {caster}"
@@ -23,7 +24,8 @@ func (s table) casterStandby() op.Command {
 		Examples: []string{`caster standby "Evening News"`},
 		Verb:     "caster.standby", Effect: op.OnAir, Sends: "EffectCasterUrgent", Starts: []op.Condition{op.StandbyShown},
 		Urgent: true,
-		Plan:   s.planStandby, Apply: s.applyStandby, Verify: s.verifyStudio(standbyShown), Then: afterStandby,
+		Plan:   s.planStandby, Apply: s.applyStandby, Verify: s.verifyStudio(standbyShown),
+		Follow: s.followStudio(op.StandbyShown), Then: afterStandby,
 	}
 }
 
@@ -51,7 +53,7 @@ func (s table) seenStandby(ctx context.Context, call op.Call) (op.Plan, error) {
 	if err != nil {
 		return op.Plan{}, err
 	}
-	if err := requireOnAir(c, "viewers would not see it", "Start it first.", "start"); err != nil && !c.Untold {
+	if err := refuseOffAir(c); err != nil {
 		return op.Plan{}, err
 	}
 	seen, err := look()
@@ -62,11 +64,11 @@ func (s table) seenStandby(ctx context.Context, call op.Call) (op.Plan, error) {
 	if err := requireProgram(c, all); err != nil {
 		return op.Plan{}, err
 	}
-	facts := append(s.airLines(ctx, c, all), op.L("Viewers will then see the standby slate. ", returnLine(all)))
+	facts := append([]op.Line{returnLine(all)}, s.airLines(ctx, c, all)...)
 	switch {
 	case seen.unset != nil:
-		facts = append(facts,
-			op.L("Whether a standby slate is configured could not be seen: ", failure.Explain(seen.unset).Text, "."))
+		facts = append([]op.Line{
+			op.L("Whether a standby slate is configured could not be seen: ", failure.Explain(seen.unset).Text, ".")}, facts...)
 	case !seen.config.Standby:
 		return op.Plan{}, op.Refuse(op.L(op.B(c.Name), " has no standby slate, so there is nothing to switch to."),
 			op.L("Set one in the ApsaraVideo Live console, in the settings of the studio.")).
@@ -74,8 +76,8 @@ func (s table) seenStandby(ctx context.Context, call op.Call) (op.Plan, error) {
 	}
 	return op.Plan{
 		Args: op.Args{"caster": c.ID}, Target: onStudio(c), Title: op.L("Standby slate on ", op.B(c.Name)),
-		Facts: facts, OnAir: true, Button: "Switch to standby", Fingerprint: op.Fingerprint(c.ID),
-		Seen: pictures(c, live.Scene{}, all),
+		Viewers: op.L("Viewers will then see the standby slate."), Facts: facts, OnAir: true,
+		Button: "Switch to standby", Fingerprint: op.Fingerprint(c.ID), Seen: pictures(c, live.Scene{}, all),
 	}, nil
 }
 
@@ -94,7 +96,7 @@ func (s table) replanStandby(ctx context.Context, call op.Call) (op.Plan, error)
 	_ = parallel.Together(
 		func() error { c, unseen[0] = s.cloud.Caster(ctx, p.Target.ID); return nil },
 		func() error { all, unseen[1] = s.cloud.Scenes(ctx, p.Target.ID); return nil })
-	if err := s.standbyForbidden(ctx, call, c, unseen[0]); err != nil || unseen[1] != nil {
+	if err := s.standbyForbidden(ctx, call, c, unseen[0]); err != nil || unseen[1] != nil || programUntold(all) {
 		return p, err
 	}
 	if err := requireProgram(live.Caster{ID: p.Target.ID, Name: p.Target.Name}, all); err != nil {
@@ -104,7 +106,7 @@ func (s table) replanStandby(ctx context.Context, call op.Call) (op.Plan, error)
 	p.Seen = pictures(c, live.Scene{}, all)
 	if unseen[0] != nil {
 		delete(p.Seen, baseline.ModifiedAt)
-		for _, name := range []string{baseline.ModifiedAt, baseline.LookedAt} {
+		for _, name := range []string{baseline.ModifiedAt, baseline.LookedAt, tally.StartSeen} {
 			if seen, ok := asked[name]; ok {
 				p.Seen[name] = seen
 			}
@@ -117,12 +119,20 @@ func (s table) replanStandby(ctx context.Context, call op.Call) (op.Plan, error)
 func (s table) standbyForbidden(ctx context.Context, call op.Call, c live.Caster, unseen error) error {
 	switch {
 	case unseen == nil && call.Scope.Studio(c.ID, c.Name):
-		return requireOnAir(c, "viewers would not see it", "Start it first.", "start")
+		return refuseOffAir(c)
 	case unseen == nil || live.ClassOf(unseen) == live.NotFound:
 		_, err := s.caster(ctx, call)
 		return err
 	}
 	return nil
+}
+
+// refuseOffAir refuses a studio that is idle. One of which that is not told is for the API to refuse.
+func refuseOffAir(c live.Caster) error {
+	if c.Untold {
+		return nil
+	}
+	return requireOnAir(c, "viewers would not see it", "Start it first.", "start")
 }
 
 // returnLine says how the programme comes back.
@@ -157,8 +167,14 @@ func afterStandby(p op.Plan) []op.Next {
 // standbyShown has only the studio's change time to go by; whether the API moves it at a standby is not documented.
 func standbyShown(c live.Caster, a op.Attempt) op.Evidence {
 	seen := touched(c, a)
-	if !seen.Happened {
-		seen.Seen = op.L(seen.Seen, " ApsaraVideo Live does not tell whether the slate is shown: check the programme.")
+	if seen.Happened {
+		return seen
+	}
+	seen.Seen = op.L("Whether the slate is shown cannot be seen: check the programme.")
+	if !c.OnAir || c.Untold {
+		seen.Seen = op.L(airSentence(c), ". ", seen.Seen)
+	} else if !c.Modified.IsZero() {
+		seen.Seen = op.L("The studio was last changed ", op.At(c.Modified), ". ", seen.Seen)
 	}
 	return seen
 }

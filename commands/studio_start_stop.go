@@ -24,6 +24,7 @@ func (s table) casterStart() op.Command {
 		Examples: []string{`caster start "Evening Sports"`},
 		Verb:     "caster.start", Effect: op.Change, Sends: "StartCaster", Starts: []op.Condition{op.IsOnAir},
 		Plan: s.planStart, Apply: s.applyStart, Verify: s.verifyPower(true), Then: afterStart,
+		Follow: s.followStudio(op.IsOnAir),
 	}
 }
 
@@ -33,7 +34,7 @@ func (s table) casterStop() op.Command {
 		Short:    "Take a studio off air and close all its scenes. Viewers lose the programme.",
 		Examples: []string{`caster stop "Evening News"`},
 		Verb:     "caster.stop", Effect: op.OnAir, Sends: "StopCaster",
-		Ends: []op.Condition{op.IsOnAir, op.PreviewOpen, op.StandbyShown},
+		Ends: []op.Condition{op.IsOnAir, op.PreviewOpen, op.StandbyShown, op.PictureTaken},
 		Plan: s.planStop, Apply: s.applyStop, Verify: s.verifyPower(false), Then: afterStop,
 	}
 }
@@ -48,13 +49,14 @@ func (s table) planStart(ctx context.Context, call op.Call) (op.Plan, error) {
 	case err != nil:
 		return op.Plan{}, err
 	case c.OnAir:
-		return op.Plan{}, op.Already(op.L(op.B(c.Name), " is already ", airFact(c), ". Nothing was changed."),
+		return op.Plan{}, op.Already(op.L(op.B(c.Name), " is on air already",
+			op.Told(", since ", op.At, c.Started), ". Nothing was changed."),
 			nextcmd.OnCaster("show", c.ID)).SaysSo().
 			InShort(op.L("already on air"))
 	case c.Untold:
 		return op.Plan{}, refuseUntold(c)
 	}
-	facts := []op.Line{op.L("Its PROGRAM scene goes on air, and billing starts.")}
+	var facts []op.Line
 	config, err := setup()
 	switch {
 	case err != nil:
@@ -64,11 +66,11 @@ func (s table) planStart(ctx context.Context, call op.Call) (op.Plan, error) {
 			op.L("Set its domain in the ApsaraVideo Live console, then ask again.")).WithNext(nextcmd.OnCaster("show", c.ID)).
 			InShort(op.L("no streaming domain"))
 	default:
-		facts = append(facts, readiness(config)...)
+		facts = readiness(config)
 	}
 	return op.Plan{
-		Args: op.Args{"caster": c.ID}, Target: onStudio(c), Title: op.L("Start studio ", op.B(c.Name)), Facts: facts,
-		Button:      "Start studio",
+		Args: op.Args{"caster": c.ID}, Target: onStudio(c), Title: op.L("Start studio ", op.B(c.Name)),
+		Viewers: op.L("Viewers will see PROGRAM, and billing starts."), Facts: facts, Button: "Start studio",
 		Fingerprint: op.Fingerprint(c.ID, c.Name),
 		Seen:        baseline.Baseline{baseline.StartedAt: c.Started}.Seen(),
 	}, nil
@@ -90,28 +92,29 @@ func readiness(config live.CasterConfig) []op.Line {
 // is that viewers still have the programme that they had. API:
 // https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-stopcaster
 func (s table) planStop(ctx context.Context, call op.Call) (op.Plan, error) {
-	c, all, err := s.withScenes(ctx, call, refuseIdle)
+	c, all, err := s.withScenes(ctx, call, s.refuseIdle)
 	if err != nil {
 		return op.Plan{}, err
 	}
-	facts := s.airLines(ctx, c, all)
+	var facts []op.Line
 	if call.Confirmed == nil {
-		facts = append(facts, s.cut(ctx, call.Scope, c, output{from: tally.Program(all).PlayURL}).facts()...)
+		facts = s.cut(ctx, call.Scope, c, output{from: tally.Program(all).PlayURL}).facts()
 	}
-	facts = append(facts, op.L("Viewers lose the programme at once."))
+	facts = append(facts, s.airLines(ctx, c, all)...)
 	if open := openPreviews(all); len(open) > 0 {
 		facts = append(facts, op.L("Closed with it: PREVIEW of ", open, "."))
 	}
 	program := tally.Program(all)
 	return op.Plan{
 		Args: op.Args{"caster": c.ID}, Target: onStudio(c), Title: op.L("Stop studio ", op.B(c.Name)),
-		Facts: facts, OnAir: true, Button: "Stop on-air studio",
+		Viewers: op.L("Viewers lose the programme at once."), Facts: facts, Details: s.pictureLine(all), OnAir: true,
+		Button:      "Stop on-air studio",
 		Fingerprint: op.Fingerprint(c.ID, c.Name, c.Started.Unix(), program.ID, tally.Picture(program)),
 		Seen:        baseline.Baseline{baseline.StartedAt: c.Started, baseline.ModifiedAt: c.Modified}.Seen(),
 	}, nil
 }
 
-func refuseIdle(c live.Caster) error {
+func (table) refuseIdle(c live.Caster) error {
 	switch {
 	case c.OnAir:
 		return nil
@@ -159,6 +162,6 @@ func afterStop(p op.Plan) []op.Next {
 // call.
 func (s table) verifyPower(onAir bool) func(context.Context, op.Attempt) (op.Evidence, error) {
 	return s.verifyStudio(func(c live.Caster, _ op.Attempt) op.Evidence {
-		return op.Evidence{Happened: !c.Untold && c.OnAir == onAir, Seen: op.L("The studio is ", airFact(c), ".")}
+		return op.Evidence{Happened: !c.Untold && c.OnAir == onAir, Seen: op.L(airSentence(c), ".")}
 	})
 }

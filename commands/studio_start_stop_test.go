@@ -75,7 +75,7 @@ func TestPlanPowerRefuses(t *testing.T) {
 		says          []string
 	}{
 		{startUsage, newsID, true,
-			[]string{"Evening News is already on air since 2027-03-09 11:00:00 UTC. Nothing was changed.", "[Show studio]"}},
+			[]string{"Evening News is on air already, since 2027-03-09 11:00:00 UTC. Nothing was changed.", "[Show studio]"}},
 		{stopUsage, sportsID, true,
 			[]string{"Evening Sports is already idle. Nothing was changed.", "[Start studio] caster start " + sportsID}},
 		{startUsage, sportsID, false, []string{"has no streaming domain", "console", "[Show studio]"}},

@@ -20,7 +20,8 @@ func (s table) casterTake() op.Command {
 		Usage:    takeUsage,
 		Short:    "Give PROGRAM the picture of an open PREVIEW scene: viewers see it at once.",
 		Examples: []string{`caster take "Evening News" "Preview 1"`},
-		Verb:     "caster.take", Effect: op.OnAir, Sends: "CopyCasterSceneConfig", Ends: []op.Condition{op.StandbyShown},
+		Verb:     "caster.take", Effect: op.OnAir, Sends: "CopyCasterSceneConfig",
+		Starts: []op.Condition{op.PictureTaken}, Ends: []op.Condition{op.StandbyShown},
 		Plan: s.planTake, Apply: s.applyTake, Verify: s.verifyTake, Then: afterTake,
 	}
 }
@@ -28,7 +29,6 @@ func (s table) casterTake() op.Command {
 // What a plan saw of the pictures, for the call and for the look after it.
 const (
 	programSeen = "program" // id of the PROGRAM scene
-	takenSeen   = "taken"   // the picture that it is to get
 	formerSeen  = "former"  // id of the open PREVIEW that holds the picture on air, if there is one
 )
 
@@ -44,19 +44,19 @@ func (s table) planTake(ctx context.Context, call op.Call) (op.Plan, error) {
 		return op.Plan{}, err
 	}
 	program := tally.Program(all)
-	facts := append(s.airLines(ctx, c, all), op.L("Viewers will then see ", op.B(scene.Name), ".",
-		played(" Check it first: ", call.Scope, scene)))
+	facts := s.airLines(ctx, c, all)
+	viewers := op.L("Viewers will then see ", op.B(scene.Name), ".")
 	switch {
 	case tally.Picture(scene) == "":
-		facts = append(facts, op.L("It has no layout that can be seen; ApsaraVideo Live may refuse."))
+		facts = append([]op.Line{op.L("It has no layout that can be seen; ApsaraVideo Live may refuse.")}, facts...)
 	case tally.Picture(scene) == tally.Picture(program):
-		facts = append(facts,
-			op.L("PROGRAM has the same picture already: this matters only while the standby slate is shown."))
+		viewers = op.L("PROGRAM has this picture already: viewers notice it only while the standby slate is shown.")
 	}
 	return op.Plan{
 		Args: op.Args{"caster": c.ID, "scene": scene.ID}, Target: onStudio(c),
-		Title: op.L("Take to PROGRAM: ", ofScene(c, scene)),
-		Facts: facts, OnAir: true, Button: "Take to PROGRAM",
+		Title:   op.L("Take to PROGRAM: ", ofScene(c, scene)),
+		Viewers: op.L(viewers, played(" Check it first: ", call.Scope, scene)), Facts: facts,
+		Details: s.pictureLine(all), OnAir: true, Button: "Take to PROGRAM",
 		Fingerprint: op.Fingerprint(c.ID, c.Name, scene.ID, scene.Name, tally.Picture(scene), program.ID,
 			tally.Picture(program)),
 		Seen: pictures(c, scene, all),
@@ -80,7 +80,8 @@ func takeable(c live.Caster, scene live.Scene, all []live.Scene) error {
 func pictures(c live.Caster, scene live.Scene, all []live.Scene) map[string]string {
 	program := tally.Program(all)
 	seen := baseline.Baseline{baseline.ModifiedAt: c.Modified}.Seen()
-	seen[programSeen], seen[tally.PictureSeen], seen[takenSeen] = program.ID, tally.Picture(program), tally.Picture(scene)
+	seen[programSeen], seen[tally.StartSeen] = program.ID, tally.Moment(c.Started)
+	seen[tally.PictureSeen], seen[tally.TakenSeen] = tally.Picture(program), tally.Picture(scene)
 	if back, ok := previousPicture(all); ok && back.Open && back.ID != scene.ID {
 		seen[formerSeen] = back.ID
 	}
@@ -111,7 +112,7 @@ func (s table) applyTake(ctx context.Context, p op.Plan, _ string, permit op.Sen
 // had the same before, as after a standby, the scenes tell nothing; the studio's change time may confirm an answer.
 func (s table) verifyTake(ctx context.Context, a op.Attempt) (op.Evidence, error) {
 	id, seen := a.Plan.Args["caster"], a.Plan.Seen
-	if seen[tally.PictureSeen] == seen[takenSeen] {
+	if seen[tally.PictureSeen] == seen[tally.TakenSeen] {
 		return s.verifyStudio(touched)(ctx, a)
 	}
 	all, err := s.cloud.Scenes(ctx, id)
@@ -119,7 +120,7 @@ func (s table) verifyTake(ctx context.Context, a op.Attempt) (op.Evidence, error
 		return op.Evidence{}, fmt.Errorf("look at the scenes of %s: %w", id, err)
 	}
 	i := slices.IndexFunc(all, func(scene live.Scene) bool { return scene.ID == seen[programSeen] })
-	if i < 0 || seen[takenSeen] == "" || tally.Picture(all[i]) != seen[takenSeen] {
+	if i < 0 || seen[tally.TakenSeen] == "" || tally.Picture(all[i]) != seen[tally.TakenSeen] {
 		return op.Evidence{Seen: a.Unseen(op.L("PROGRAM has another picture than ", a.Plan.Subject(), " had."))}, nil
 	}
 	return op.Evidence{Happened: true, Seen: op.L("PROGRAM now has the layout of ", a.Plan.Subject(), ".")}, nil

@@ -37,14 +37,14 @@ func TestPlanTake(t *testing.T) {
 	if p.Args["caster"] != newsID || p.Args["scene"] != "s-p2" || len(p.Args) != 2 {
 		t.Errorf("args %v", p.Args)
 	}
-	wantHas(t, facts(p), "ON AIR since 2027-03-09 11:00:00 UTC · PROGRAM scene Main, with the picture of Preview 1",
-		"Viewers will then see Preview 2.")
-	wantNot(t, facts(p), "Look at it first", "same picture")
+	wantHas(t, facts(p), "ON AIR since 2027-03-09 11:00:00 UTC · PROGRAM scene Main\n",
+		"PROGRAM has the picture of Preview 1 now.", "Viewers will then see Preview 2.")
+	wantNot(t, facts(p), "Check it first", "this picture already")
 	asked.Scope.URLs = true
 	p, _ = find(t, f, takeUsage).Plan(t.Context(), asked)
 	wantHas(t, facts(p), "Check it first: ▶ Preview 2")
 	p, _ = find(t, f, takeUsage).Plan(t.Context(), call("caster", newsID, "scene", "s-p1"))
-	wantHas(t, facts(p), "PROGRAM has the same picture already")
+	wantHas(t, facts(p), "PROGRAM has this picture already")
 	scene(f, 0).Layout, scene(f, 0).Components = "", nil
 	p, _ = find(t, f, takeUsage).Plan(t.Context(), call("caster", newsID, "scene", "s-p2"))
 	wantHas(t, facts(p), "no layout")
@@ -58,7 +58,8 @@ func TestPlanTakeRefuses(t *testing.T) {
 		field               string
 	}{
 		{"program", newsID, "Main", func(*fakeCloud) {},
-			[]string{"is the PROGRAM scene", "Only PREVIEW scenes can be taken to PROGRAM.", "s-p1", "s-p2"}, "scene"},
+			[]string{"is the PROGRAM scene", "Only PREVIEW scenes can be taken to PROGRAM.", "Preview 1\n", "Preview 2\n"},
+			"scene"},
 		{"closed", newsID, "Preview 2", func(f *fakeCloud) {
 			scene(f, 0).Open = false
 		}, []string{"is closed", "[Open preview] caster scene start " + newsID + " s-p2"}, ""},
@@ -194,8 +195,8 @@ func TestPlanStandby(t *testing.T) {
 	if !p.OnAir || p.Button != "Switch to standby" || p.Title.Plain() != "Standby slate on Evening News" {
 		t.Errorf("%+v", p)
 	}
-	wantHas(t, facts(p), "PROGRAM scene Main, with the picture of Preview 1",
-		"see the standby slate. To come back, take Preview 1")
+	wantHas(t, facts(p), "PROGRAM scene Main",
+		"see the standby slate.\nTo come back, take Preview 1")
 	scene(f, 1).Open = false
 	p, _ = c.Plan(t.Context(), call("caster", newsID))
 	wantHas(t, facts(p), "To come back, open Preview 1")
@@ -259,7 +260,7 @@ func TestVerifyStandby(t *testing.T) {
 	if err != nil || seen.Happened {
 		t.Errorf("a change time alone proves nothing: %+v, %v", seen, err)
 	}
-	wantHas(t, seen.Seen.Plain(), "does not tell whether the slate is shown")
+	wantHas(t, seen.Seen.Plain(), "hether the slate is shown cannot be seen")
 	seen, err = c.Verify(t.Context(), op.Attempt{Plan: p, Sent: noon, Outcome: op.Outcome{State: op.Succeeded}})
 	if err != nil || !seen.Happened {
 		t.Errorf("an answer and a change: %+v, %v", seen, err)

@@ -117,9 +117,10 @@ func (s table) unseenStandby(ctx context.Context, call op.Call, why error) (op.P
 	maps.Copy(seen, baseline.Baseline{baseline.LookedAt: at}.Seen())
 	return op.Plan{
 		Args: op.Args{"caster": c.ID}, Target: onStudio(c), Title: op.L("Standby slate on ", op.B(c.Name)),
+		Viewers: op.L("Viewers will then see the standby slate, if it has one."),
 		Facts: []op.Line{
 			op.L("⚠️ It could not be looked at: ", refusal.Unseen, ". This goes by how it was known at ", op.At(at), "."),
-			op.L("Viewers will then see the standby slate, if it has one. To come back, take a PREVIEW."),
+			op.L("To come back, take a PREVIEW."),
 		},
 		OnAir: true, Button: "Switch to standby", Fingerprint: op.Fingerprint(c.ID), Seen: seen,
 	}, nil
@@ -166,8 +167,12 @@ func (s table) recallPictures(ctx context.Context, call op.Call, c live.Caster) 
 	}
 	list, _, _ := s.records.History(ctx, onStudio(c), call.Scope.Channel, maxHistory)
 	for _, o := range list {
-		if o.Plan.Seen[programSeen] != "" && o.Created.After(at) {
-			seen, at = map[string]string{programSeen: o.Plan.Seen[programSeen]}, o.Created
+		then := o.Created
+		if known, ok := baseline.Of(o.Plan.Seen, baseline.LookedAt); ok { // it could not look itself
+			then = known[baseline.LookedAt]
+		}
+		if o.Plan.Seen[programSeen] != "" && then.After(at) {
+			seen, at = map[string]string{programSeen: o.Plan.Seen[programSeen]}, then
 		}
 	}
 	return seen, at

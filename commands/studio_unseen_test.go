@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"casterbot/commands/baseline"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 )
@@ -16,6 +17,10 @@ func TestStandbyOfWhatCannotBeLookedAt(t *testing.T) {
 	taken := op.Operation{Created: noon.Add(-20 * time.Minute), Plan: op.Plan{
 		Target: op.Target{Kind: "caster", ID: newsID, Name: "Evening News"},
 		Seen:   map[string]string{programSeen: "s-main"}}}
+	recalled := taken // it could not look, and went by the one before
+	recalled.Created = noon.Add(-5 * time.Minute)
+	recalled.Plan.Seen = baseline.Baseline{baseline.LookedAt: taken.Created}.Seen()
+	recalled.Plan.Seen[programSeen] = "s-main"
 	restarted := taken
 	restarted.Plan.Seen = nil
 	other := taken
@@ -30,16 +35,17 @@ func TestStandbyOfWhatCannotBeLookedAt(t *testing.T) {
 		says   string
 		done   bool
 	}{
-		"seen":               {true, nil, unlisted, "Evening News", "11:50:00", true},
-		"seen, by its id":    {true, nil, unlisted, newsID, "11:50:00", true},
-		"its scenes":         {true, nil, map[string]error{"Scenes": down}, "Evening News", "11:50:00", true},
-		"by an operation":    {false, []op.Operation{restarted, taken}, unlisted, "evening news", "11:40:00", true},
-		"of no picture":      {false, []op.Operation{restarted}, unlisted, "Evening News", "could not look at", false},
-		"another channel's":  {false, []op.Operation{hidden}, unlisted, "Morning News", "could not look at", false},
-		"of two":             {true, []op.Operation{other}, unlisted, "EVENING NEWS", "c9", false},
-		"nothing is known":   {false, nil, unlisted, "Evening News", "could not look at", false},
-		"it is not there":    {true, nil, map[string]error{"Scenes": gone}, "Evening News", "could not look at", false},
-		"it is not, by list": {true, nil, nil, "Evening Talk", "Evening Talk", false},
+		"seen":                    {true, nil, unlisted, "Evening News", "11:50:00", true},
+		"seen, by its id":         {true, nil, unlisted, newsID, "11:50:00", true},
+		"its scenes":              {true, nil, map[string]error{"Scenes": down}, "Evening News", "11:50:00", true},
+		"by an operation":         {false, []op.Operation{restarted, taken}, unlisted, "evening news", "11:40:00", true},
+		"by one that recalled it": {false, []op.Operation{recalled, taken}, unlisted, "Evening News", "11:40:00", true},
+		"of no picture":           {false, []op.Operation{restarted}, unlisted, "Evening News", "could not look at", false},
+		"another channel's":       {false, []op.Operation{hidden}, unlisted, "Morning News", "could not look at", false},
+		"of two":                  {true, []op.Operation{other}, unlisted, "EVENING NEWS", "c9", false},
+		"nothing is known":        {false, nil, unlisted, "Evening News", "could not look at", false},
+		"it is not there":         {true, nil, map[string]error{"Scenes": gone}, "Evening News", "could not look at", false},
+		"it is not, by list":      {true, nil, nil, "Evening Talk", "Evening Talk", false},
 	} {
 		f, now := pictured(), noon.Add(-10*time.Minute)
 		command, _ := Table(f, &fakeRecords{list: c.list}, func() time.Time { return now }).Find(standbyUsage)

@@ -78,12 +78,12 @@ func Table(cloud Cloud, records Records, now func() time.Time) op.Table {
 
 func (s table) kinds() []op.Kind {
 	return []op.Kind{
-		{Name: "caster", Label: "Studio", Hint: "A studio of this channel, by name or id.", Options: s.casterOptions,
-			Expand: s.expandStudios, Known: s.knownStudios, Folds: naming.Folds},
+		s.andUnsettled(op.Kind{Name: "caster", Label: "Studio", Hint: "A studio of this channel, by name or id.",
+			Options: s.casterOptions, Expand: s.expandStudios, Known: s.knownStudios, Folds: naming.Folds}),
 		{Name: "scene", Label: "Scene", Hint: "A PREVIEW scene of the studio.", Needs: "caster", Options: s.sceneOptions,
 			Folds: naming.Folds},
-		{Name: "stream", Label: "Stream", Hint: "A stream of this channel.", Options: s.streamOptions,
-			Expand: s.expandStreams, Known: s.knownStreams, Folds: naming.Folds},
+		s.andUnsettled(op.Kind{Name: "stream", Label: "Stream", Hint: "A stream of this channel.",
+			Options: s.streamOptions, Expand: s.expandStreams, Known: s.knownStreams, Folds: naming.Folds}),
 		{Name: "name", Label: "New name", Hint: "What the new studio will be called.", Max: naming.MaxName,
 			Wrong: s.wrongName},
 		{Name: "page", Label: "Page", Hint: "2 and more for what comes after.", Max: 3},

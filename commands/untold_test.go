@@ -27,7 +27,7 @@ func TestSceneThatIsNotTold(t *testing.T) {
 	for _, usage := range []string{sceneStartUsage, sceneStopUsage, takeUsage} {
 		_, err := find(t, f, usage).Plan(t.Context(), call("caster", newsID, "scene", "Odd"))
 		r := refused(t, err)
-		wantHas(t, words(r.Answer), "does not say how Evening News / Odd stands", "s-p1", "s-p2")
+		wantHas(t, words(r.Answer), "does not say how Evening News / Odd stands", "Preview 1\n", "Preview 2\n")
 		wantNot(t, words(r.Answer), "s-odd")
 	}
 	got, err := find(t, f, "caster show {caster}").Read(t.Context(), call("caster", newsID))
@@ -38,7 +38,7 @@ func TestSceneThatIsNotTold(t *testing.T) {
 	if i < 0 || got.Items[i].Mark != op.MarkUnknown || len(got.Items[i].Next) > 0 {
 		t.Errorf("%+v", got.Items)
 	}
-	wantHas(t, words(got), "PREVIEW or PROGRAM, open or closed: not told", "PREVIEW · open · s-p1")
+	wantHas(t, words(got), "PREVIEW or PROGRAM, open or closed: not told", "Preview 1\n  PREVIEW · open\n")
 	got, _ = find(t, f, "caster list {text?}").Read(t.Context(), call())
 	wantHas(t, words(got), "🟢 PREVIEW Preview 1\n")
 	world := Table(f, &fakeRecords{}, func() time.Time { return noon })
@@ -82,6 +82,26 @@ func TestStudioThatIsNotTold(t *testing.T) {
 			op.Attempt{Plan: op.Plan{Args: op.Args{"caster": newsID, "scene": "s-odd"}}})
 		if err != nil || seen.Happened {
 			t.Errorf("%s: %+v, %v", usage, seen, err)
+		}
+	}
+}
+
+// What is not told at the last look, of the studio or of its scenes, is nothing that is seen to be impossible.
+func TestStandbyWhereItIsNotTold(t *testing.T) {
+	for name, change := range map[string]func(*fakeCloud){
+		"as when it was asked":   func(*fakeCloud) {},
+		"which scene is PROGRAM": func(f *fakeCloud) { f.scenes[sportsID] = []live.Scene{{ID: "t-main", Untold: true}} },
+	} {
+		f := untold()
+		c := find(t, f, standbyUsage)
+		asked, err := c.Plan(t.Context(), call("caster", sportsID))
+		if err != nil {
+			t.Fatal(err)
+		}
+		change(f)
+		now, err := c.Plan(t.Context(), op.Call{Args: asked.Args, Scope: evening(), Confirmed: &asked})
+		if err != nil || now.Fingerprint != asked.Fingerprint || now.Seen[programSeen] != "t-main" {
+			t.Errorf("%s: %+v, %v", name, now, err)
 		}
 	}
 }

@@ -154,7 +154,7 @@ func TestWorldShow(t *testing.T) {
 	w := newWorld(t)
 	w.refuses(`caster take "Evening Sports" "Preview 1"`, "idle", "[Start studio]")
 	w.checked(`caster start "Evening Sports"`)
-	w.refuses(`caster start "Evening Sports"`, "already on air")
+	w.refuses(`caster start "Evening Sports"`, "on air already")
 	o := w.checked(`caster take "Evening Sports" "Preview 1"`)
 	if o.Next[1].Label != "Take…" {
 		t.Errorf("a way back to a picture that no preview holds: %v", o.Next)

@@ -106,6 +106,18 @@ func (d *Directory) of(p op.Person, team string) op.Person {
 	return p
 }
 
+// UserGroups looks up who is in each user group of the workspace; one that was deleted or switched off is not in it.
+func (d *Directory) UserGroups(ctx context.Context) (map[string][]string, error) {
+	known, err := d.members.Get(ctx, everyGroup, time.Time{}, d.askGroups)
+	if err != nil {
+		return nil, fmt.Errorf("look up user groups: %w", err)
+	}
+	return known.Value, nil
+}
+
+// IsUnknown reports the error of Person for somebody whom Slack does not show.
+func IsUnknown(err error) bool { return isGone(err) }
+
 // Channel looks a channel up.
 func (d *Directory) Channel(ctx context.Context, id string, since time.Time) (op.Channel, error) {
 	found, err := d.channels.Get(ctx, id, since, d.askChannel)
@@ -243,7 +255,7 @@ func (d *Directory) askChannel(ctx context.Context, id string) (op.Channel, erro
 		return err
 	})
 	if unseen[webapi.Code(err)] {
-		return op.Channel{ID: id, External: true}, errAbsent
+		return op.Channel{ID: id, External: true, Hidden: true}, errAbsent
 	}
 	if err != nil {
 		return op.Channel{}, err

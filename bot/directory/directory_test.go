@@ -81,8 +81,8 @@ func TestChannels(t *testing.T) {
 		{"C0SHOW", op.Channel{ID: "C0SHOW", Name: "show-control", Member: true}},
 		{"C0EXT", op.Channel{ID: "C0EXT", Name: "partner-desk", External: true, Member: true}},
 		{"C0NOBOT", op.Channel{ID: "C0NOBOT", Name: "crew-lounge"}},
-		{"D0ALONE", op.Channel{ID: "D0ALONE", External: true}},
-		{"C0SECRET", op.Channel{ID: "C0SECRET", External: true}},
+		{"D0ALONE", op.Channel{ID: "D0ALONE", External: true, Hidden: true}},
+		{"C0SECRET", op.Channel{ID: "C0SECRET", External: true, Hidden: true}},
 	} {
 		got, err := d.Channel(context.Background(), c.id, time.Time{})
 		if err != nil || got != c.want {

@@ -109,7 +109,7 @@ func TestNoRightToLook(t *testing.T) {
 	d, clock := newTestDirectory(w)
 	w.Fail("conversations.info", fakeslack.Fault{Error: "missing_scope"})
 	if c, err := d.Channel(context.Background(), "D0ANA", clock.Now().Add(-freshFor)); err != nil ||
-		c != (op.Channel{ID: "D0ANA", External: true}) {
+		c != (op.Channel{ID: "D0ANA", External: true, Hidden: true}) {
 		t.Errorf("%+v, %v", c, err)
 	}
 }

@@ -38,7 +38,7 @@ func New(c webapi.Config) *Chat {
 	return &Chat{api: c.Api(), hooks: responseURL{client: c.HTTP, api: c.APIURL}, clicked: &clicked{now: c.Now},
 		limits:  webapi.NewLimiter(c.Turn, c.Unlimited),
 		repeats: c.Repeats, pause: sleep.For,
-		Localizer: render.Localizer{Words: c.Words, Channel: c.Language, Locale: c.Locale, Meet: c.Meet}}
+		Localizer: render.Localizer{Words: c.Words, Channel: c.Language, Contact: c.Contact, Locale: c.Locale, Meet: c.Meet}}
 }
 
 // SetHome tells the address of the workspace.

@@ -220,7 +220,7 @@ func saidBy(place string, r op.Request) op.Button {
 // acts are the buttons that a card may have.
 var acts = map[op.Action]bool{
 	op.ActionConfirm: true, op.ActionCancel: true, op.ActionApprove: true, op.ActionDecline: true, op.ActionLook: true,
-	op.ActionHappened: true, op.ActionNot: true, op.ActionAgain: true, op.ActionNext: true,
+	op.ActionHappened: true, op.ActionNot: true, op.ActionAgain: true, op.ActionNext: true, op.ActionDetails: true,
 }
 
 func cardPress(p slack.BlockAction, r op.Request, message string) (Event, error) {

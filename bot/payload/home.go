@@ -35,7 +35,7 @@ func (id Identity) pageOrWindow(v seenView, p slack.BlockAction, r op.Request) (
 // away are the buttons of a card that count on the bot's own page too: those that answer it.
 var away = map[op.Action]bool{
 	op.ActionConfirm: true, op.ActionCancel: true, op.ActionApprove: true, op.ActionDecline: true, op.ActionLook: true,
-	op.ActionHappened: true, op.ActionNot: true,
+	op.ActionHappened: true, op.ActionNot: true, op.ActionDetails: true,
 }
 
 // cardAway decodes a button of a card on the bot's own page. It names its card by channel and message, and the version

@@ -19,6 +19,8 @@ func TestEveryButtonIsUnderstood(t *testing.T) {
 	for _, state := range op.States() {
 		for _, o := range []op.Operation{slackworld.Operation(state), slackworld.Operation(state, slackworld.Other)} {
 			o.Outcome = &next
+			o.Plan.Viewers = op.L("Viewers notice nothing.")
+			o.Plan.Facts = append(o.Plan.Facts, op.L("one more"), op.L("and one"), op.L("and another"))
 			for _, b := range (render.Printer{}).Card(o, false).Attachments()[0].Blocks.BlockSet {
 				row, _ := b.(*slack.ActionBlock)
 				if row == nil {

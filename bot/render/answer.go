@@ -44,7 +44,7 @@ func (t Printer) sketch(a op.Answer, maxItems, maxBlocks int, repeats func(op.Op
 }
 
 func (t Printer) sketchItems(a op.Answer, maxItems int, repeats func(op.Operation) bool) Message {
-	d, a := drawing{}, t.Words.Answer(t.Language, a)
+	d, a := drawing{}, t.Words.Answer(t.Language, a.Each(t.named))
 	title := marked(a.Mark, a.Title)
 	d.say(mrkdwn(title))
 	for _, l := range a.Lines {

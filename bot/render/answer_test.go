@@ -91,8 +91,14 @@ func TestWorstOfSeveralFirst(t *testing.T) {
 		members = append(members, m)
 	}
 	lines := tally{op.Tallied(members)}.named(members)
-	if len(lines) != maxNamed+1 || !strings.HasPrefix(lines[0].Plain(), "⚠️ cam19") ||
-		!strings.Contains(lines[1].Plain(), "cam17 was refused") || lines[maxNamed].Plain() != "…and 12 more like these." {
+	if len(lines) != maxNamedAsking+1 || !strings.HasPrefix(lines[0].Plain(), "⚠️ cam19") ||
+		!strings.Contains(lines[1].Plain(), "cam17 was refused") || lines[2].Plain() != "…and 18 more of this kind." {
 		t.Errorf("%v", lines)
+	}
+	members[19].State, members[19].Outcome = op.Succeeded, members[0].Outcome
+	lines = tally{op.Tallied(members)}.named(members)
+	if len(lines) != maxNamed+1 || !strings.Contains(lines[0].Plain(), "cam17 was refused") ||
+		lines[maxNamed].Plain() != "…and 12 more of this kind." {
+		t.Errorf("when all is known: %v", lines)
 	}
 }

@@ -2,7 +2,6 @@ package render
 
 import (
 	"slices"
-	"strings"
 
 	"casterbot/internal/op"
 
@@ -70,9 +69,10 @@ func viewOf(o op.Operation, repeats bool) cardView {
 }
 
 func pendingFace(o op.Operation, _ bool) cardView {
+	shown, details := o.Plan.OnCard()
 	f := cardView{
 		color: yellow, title: op.L("🟡 ", o.Plan.Title, "  ·  asked by ", op.Who(o.Requester)),
-		lines: append([]op.Line{}, o.Plan.Facts...),
+		lines: shown,
 		foot:  []op.Line{op.L("expires ", op.At(o.Expires))},
 	}
 	style := slack.StylePrimary
@@ -92,6 +92,9 @@ func pendingFace(o op.Operation, _ bool) cardView {
 		}
 		f.presses[0].only, f.presses[1].only = []string{o.Requester}, []string{o.Requester}
 		f.foot = append(f.foot, op.L("only ", op.Who(o.Requester)))
+	}
+	if len(details) > 0 {
+		f.presses = append(f.presses, act(o, op.ActionDetails, "Details", ""))
 	}
 	f.foot = append(f.foot, reference(o), rule(o))
 	return f
@@ -156,20 +159,9 @@ func succeededFace(o op.Operation, _ bool) cardView {
 	}
 	f.lines = told(out.Evidence, out.After)
 	if out.Play != "" {
-		f.lines = append(f.lines, op.L("▶ ", op.Link(out.Play, "Watch it"), player(out.Play)))
+		f.lines = append(f.lines, op.L("▶️ Watch ", op.Link(out.Play, lastName(o.Plan.Title)), player(out.Play)))
 	}
 	return f
-}
-
-// player says what plays an address that a browser does not.
-func player(address string) op.Line {
-	switch {
-	case strings.HasPrefix(address, "rtmp"):
-		return op.L(" (RTMP, needs VLC or ffplay)")
-	case strings.Contains(address, ".flv"):
-		return op.L(" (FLV, needs VLC or ffplay)")
-	}
-	return nil
 }
 
 func failedFace(o op.Operation, _ bool) cardView {

@@ -53,10 +53,16 @@ func rule(o op.Operation) op.Line {
 	return op.L("rule\u00a0", op.V(o.Decision.Rule))
 }
 
+// maxApprovers is how many approvers a card names.
+const maxApprovers = 5
+
 // people lists users and user groups.
 func people(ids []string) op.Line {
-	if len(ids) == 0 {
+	switch {
+	case len(ids) == 0:
 		return op.L("the approvers")
+	case len(ids) > maxApprovers:
+		return op.Some(op.People(ids), maxApprovers)
 	}
 	return op.List(op.People(ids), " or ")
 }

@@ -26,6 +26,34 @@ func idle(o *op.Operation) {
 	o.Plan.OnAir, o.Plan.Facts, o.Plan.Button = false, []op.Line{op.L("⚫ idle")}, "Start studio"
 }
 
+// take is a plan that says more than its card has room for.
+func take(o *op.Operation) {
+	news := op.B("Evening News")
+	o.Plan.Title, o.Plan.Button = op.L("Take to PROGRAM: ", news, " / ", op.B("Preview 1")), "Take to PROGRAM"
+	o.Plan.Viewers = op.L("Viewers will then see ", op.B("Preview 1"), ". Check it first: ",
+		op.Link("https://play.example.com/a?auth_key=1-2-3", "▶ Preview 1"))
+	o.Plan.Facts = []op.Line{
+		op.L("⚠️ ", op.Strong("STANDBY"), " up since ", op.At(slackworld.T0), " by ", op.Who("U0KEN"),
+			", unless changed elsewhere"),
+		op.L("🔴 ", op.Strong("ON AIR"), " since ", op.At(slackworld.T0), " · PROGRAM scene ", op.B("Main")),
+		op.L("PROGRAM has the picture of ", op.B("Preview 2"), " now."),
+		op.L("It is not known what became of an earlier operation: ", op.Code("op ABC123"), ", Restart studio ", news, "."),
+	}
+}
+
+// pause is a plan about a recording.
+func pause(o *op.Operation) {
+	o.Plan.Title, o.Plan.Button, o.Plan.OnAir = op.L("Pause recording of ", op.B("main")), "Pause recording", false
+	o.Plan.Viewers = op.L("Viewers notice nothing.")
+	o.Plan.Facts = []op.Line{
+		op.L("As far as the cloud shows, it has been recording since ", op.At(slackworld.T0), ", or was paused at ",
+			op.At(slackworld.T0), "."),
+		op.L("Nothing is seen to be recording; ApsaraVideo Live may refuse."),
+		op.L("Records on command only; the file follows ", op.V("3 min"), " after a pause."),
+		op.L(op.Code("live.example.com/show/main"), " · ", op.Strong("live"), " since ", op.At(slackworld.T0)),
+	}
+}
+
 func ended(out op.Outcome) func(*op.Operation) {
 	return func(o *op.Operation) {
 		out.State = o.State
@@ -46,6 +74,8 @@ func cards() map[string]op.Operation {
 		"pending":       slackworld.Operation(op.Pending),
 		"pending-idle":  slackworld.Operation(op.Pending, idle),
 		"pending-other": slackworld.Operation(op.Pending, slackworld.Other),
+		"pending-take":  slackworld.Operation(op.Pending, take, slackworld.Other),
+		"pending-pause": slackworld.Operation(op.Pending, pause),
 		"queued":        slackworld.Operation(op.Queued),
 		"queued-none":   slackworld.Operation(op.Queued, func(o *op.Operation) { o.Decision.Confirm = op.ConfirmNone }),
 		"running":       slackworld.Operation(op.Running),
@@ -122,6 +152,7 @@ func TestEveryStateHasACard(t *testing.T) {
 func TestButtons(t *testing.T) {
 	for name, want := range map[string]string{
 		"pending": "op:confirm op:cancel", "pending-other": "op:approve op:decline", "queued": "", "running": "",
+		"pending-take": "op:approve op:decline op:details", "pending-pause": "op:confirm op:cancel op:details",
 		"succeeded": "", "succeeded-play": "op:next op:next", "failed": "op:next", "failed-already": "",
 		"unknown": "op:look op:happened op:not", "expired": "op:again", "cancelled": "op:again",
 	} {
@@ -161,6 +192,7 @@ func TestHostileNames(t *testing.T) {
 func poisoned(o op.Operation, name string) op.Operation {
 	o.Plan.Title = op.L("Restart ", op.B(name), " ", name)
 	o.Plan.Facts = []op.Line{op.L(op.Code(name), op.B(name)), op.L(name)}
+	o.Plan.Viewers, o.Plan.Warnings = op.L(op.B(name), name), []op.Line{op.L(op.B(name), name)}
 	o.Plan.Button = name
 	o.Decision.Rule = name
 	if o.Outcome != nil {

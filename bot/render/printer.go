@@ -2,6 +2,7 @@ package render
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"casterbot/internal/i18n"
@@ -12,9 +13,26 @@ import (
 type Printer struct {
 	Words    *i18n.Words
 	Language string
+	Contact  []string // whom one reader may ask about the bot itself; of what everybody reads nobody
 }
 
-func (t Printer) Line(l op.Line) op.Line { return t.Words.Line(t.Language, l) }
+func (t Printer) Line(l op.Line) op.Line { return t.Words.Line(t.Language, t.named(l)) }
+
+// named puts the contact in place of whoever keeps casterbot.
+func (t Printer) named(l op.Line) op.Line {
+	if len(t.Contact) == 0 || !slices.ContainsFunc(l, func(s op.Span) bool { return s.Keeper }) {
+		return l
+	}
+	var line op.Line
+	for _, s := range l {
+		if s.Keeper {
+			line = op.L(line, op.List(op.People(t.Contact), " or "))
+			continue
+		}
+		line = append(line, s)
+	}
+	return line
+}
 
 // text gives words without a line around them: of buttons, labels and titles. A {} in them, for a number, stays one.
 func (t Printer) text(words op.Text) string { return t.Words.Text(t.Language, string(words)) }
@@ -32,21 +50,27 @@ func (t Printer) face(f cardView) cardView {
 type Localizer struct {
 	Words   *i18n.Words
 	Channel func(channel string) string
+	Contact func(channel string) []string // nil: nobody is named
 	Locale  func(person string) (string, bool)
 	Meet    func(ctx context.Context, person string)
 }
 
 // Public is for everybody in a channel.
-func (t Localizer) Public(channel string) Printer { return Printer{t.Words, t.Channel(channel)} }
+func (t Localizer) Public(channel string) Printer {
+	return Printer{Words: t.Words, Language: t.Channel(channel)}
+}
 
 // Private is for one person: in their own language, else in that of the channel. known is false for somebody who has
 // never been looked up.
 func (t Localizer) Private(to op.Address) (say Printer, known bool) {
 	locale, known := t.Locale(to.Person)
-	if language := i18n.Of(locale); language != "" {
-		return Printer{t.Words, language}, known
+	if say = t.Public(to.Channel); i18n.Of(locale) != "" {
+		say.Language = i18n.Of(locale)
 	}
-	return t.Public(to.Channel), known
+	if t.Contact != nil {
+		say.Contact = t.Contact(to.Channel)
+	}
+	return say, known
 }
 
 // meetWithin is how long an answer waits for somebody's language at most.

@@ -43,11 +43,43 @@ func TestWhoReadsWhat(t *testing.T) {
 	}
 }
 
+// TestContact: whoever keeps casterbot is named to one reader, and to nobody in front of everybody: a name there would
+// call them.
+func TestContact(t *testing.T) {
+	advice := op.L("Ask ", op.Keeper(), " ", "to set the clock.")
+	all := Localizer{
+		Words:   i18n.New(nil),
+		Channel: func(channel string) string { return map[string]string{"C0ZH": i18n.Chinese}[channel] },
+		Locale:  func(string) (string, bool) { return "", true },
+		Contact: func(channel string) []string {
+			return map[string][]string{"C0SHOW": {"U0KEN", "S0LEADS"}, "C0ZH": {"U0KEN"}}[channel]
+		},
+	}
+	for channel, want := range map[string]struct{ private, public string }{
+		"C0SHOW": {"Ask <@U0KEN> or <!subteam^S0LEADS> to set the clock.", "Ask whoever keeps casterbot to set the clock."},
+		"C0ZH":   {"请 <@U0KEN> 校准时钟。", "请 casterbot 的管理员 校准时钟。"},
+		"C0NONE": {"Ask whoever keeps casterbot to set the clock.", "Ask whoever keeps casterbot to set the clock."},
+	} {
+		say, _ := all.Private(op.Address{Person: "U0ANA", Channel: channel})
+		if got := mrkdwn(say.Line(advice)); got != want.private {
+			t.Errorf("%s, in private: %s", channel, got)
+		}
+		if got := mrkdwn(all.Public(channel).Line(advice)); got != want.public {
+			t.Errorf("%s, in public: %s", channel, got)
+		}
+		answer := slackworld.JSON(t, say.Answer(op.Answer{Title: op.L("x"), Lines: []op.Line{advice},
+			Items: []op.Item{{Title: advice}}}).Blocks)
+		if named := strings.Count(answer, "U0KEN"); named != strings.Count(want.private, "U0KEN")*2 {
+			t.Errorf("%s: an answer names them %d times: %s", channel, named, answer)
+		}
+	}
+}
+
 // TestChineseCards: everything that drawing adds to a stored operation, to a form and to an answer is in the catalogue.
 func TestChineseCards(t *testing.T) {
 	for name, o := range cards() {
 		stored, drawn := recording(), recording()
-		lines := append(slices.Clone(o.Plan.Facts), o.Plan.Title, op.L(op.Text(o.Plan.Button)))
+		lines := append(slices.Clone(o.Plan.Facts), o.Plan.Title, o.Plan.Viewers, op.L(op.Text(o.Plan.Button)))
 		if o.Outcome != nil {
 			lines = append(lines, o.Outcome.Text, o.Outcome.Evidence)
 			for _, n := range o.Outcome.Next {
@@ -88,7 +120,7 @@ func recording() recorder {
 func TestChineseForms(t *testing.T) {
 	f := op.Form{
 		Command: "caster copy {caster} {name}", Title: "/caster copy", Button: "Continue",
-		Note:    op.L("Its playback ends. PROGRAM, which viewers see, stays as it is."),
+		Note:    op.L("Its playback ends."),
 		Channel: "C0SHOW", Fields: []op.Field{
 			{Name: "caster", Label: "Studio", Hint: "A studio of this channel, by name or id.",
 				Chosen: []op.Option{{Label: "Idle", Note: "idle", Value: "c1"}}, Value: "c1"},

@@ -7,8 +7,12 @@ import (
 	"casterbot/internal/op"
 )
 
-// maxNamed is how many of several targets a card speaks of one by one.
-const maxNamed = 8
+// maxNamed is how many of several targets a card speaks of one by one; when it asks what became of one, there is room
+// for fewer.
+const (
+	maxNamed       = 8
+	maxNamedAsking = 2
+)
 
 // severalView is the card of an operation of several, once it has begun: how far its members are, what of them was not
 // done and why, and what is not known. The whole is counted anew each time, so the card is never older than what it is
@@ -28,8 +32,10 @@ func severalView(o op.Operation) cardView {
 		f.color, sign = red, "❌ "
 	case t.Already == t.Done && t.Not == 0:
 		f.color, sign = grey, "⚪ "
+	case t.stand() == 0:
+		f.color, sign = grey, "⚪ "
 	}
-	f.title = op.L(op.V(sign), o.Plan.Done, op.N(t.Done-t.Already), " of ", op.N(len(o.Members)), t.seen(), t.rest())
+	f.title = op.L(op.V(sign), o.Plan.Done, op.N(t.stand()), " of ", op.N(len(o.Members)), t.seen(), t.rest())
 	for _, m := range o.Members {
 		if m.State == op.Unknown {
 			f.lines = append(f.lines, op.L("The buttons are about ", memberName(m, o.Members), ". It will not be sent again."))
@@ -98,11 +104,17 @@ func (t tally) progress() op.Line {
 	return op.L(op.N(t.Done-t.Already), " done", t.rest(), " · ", op.N(t.Open), " to go")
 }
 
-// rest says how many were so before, how many were not done, and of how many it is not known.
+// stand is how many were done and have not ended since.
+func (t tally) stand() int { return t.Done - t.Already - t.Over }
+
+// rest says how many were so before, have ended since, or were not done, and of how many it is not known.
 func (t tally) rest() op.Line {
 	var line op.Line
 	if t.Already > 0 {
 		line = op.L(line, " · ", op.N(t.Already), " already")
+	}
+	if t.Over > 0 {
+		line = op.L(line, " · ", op.N(t.Over), " over")
 	}
 	if t.Not > 0 {
 		line = op.L(line, " · ", op.N(t.Not), " not")
@@ -118,7 +130,7 @@ func (t tally) seen() op.Line {
 	switch t.Checked {
 	case 0:
 		return nil
-	case t.Done - t.Already:
+	case t.stand():
 		return op.L(" (checked)")
 	}
 	return op.L(" (", op.N(t.Checked), " checked)")
@@ -137,9 +149,13 @@ func (t tally) named(members []op.Operation) []op.Line {
 			lines = append(lines, line)
 		}
 	}
-	lines, rest := op.Cut(lines, maxNamed)
+	most := maxNamed
+	if t.Unknown > 0 {
+		most = maxNamedAsking
+	}
+	lines, rest := op.Cut(lines, most)
 	if len(rest) > 0 {
-		lines = append(lines, op.L(rest, " like these."))
+		lines = append(lines, op.L(rest, " of this kind."))
 	}
 	return lines
 }
@@ -153,10 +169,12 @@ func memberLine(m op.Operation, members []op.Operation) op.Line {
 	switch {
 	case out.Already:
 		return op.L("⚪ ", out.Text)
+	case out.Ended():
+		return op.L("⚪ ", name, out.Over)
 	case m.State == op.Succeeded && m.SettledBy != "": // by a person's word
 		return op.L("✅ ", out.Text)
 	case m.State == op.Unknown:
-		return op.L("⚠️ ", name, silence(m), spaced(out.Evidence))
+		return op.L("⚠️ ", name, "not known whether it happened, sent ", at(m.Sent), ".", spaced(out.Evidence))
 	case m.State == op.Expired && len(out.Text) > 0: // it ended for another reason than time
 		return op.L("⚪ ", out.Text)
 	case m.State == op.Expired:

@@ -35,7 +35,7 @@ func TestAnExpiredMemberSaysWhy(t *testing.T) {
 	}
 }
 
-// The card of as many as one press can start names every one of them, those that viewers see and what is left out.
+// The card of as many as one press can start names every one of them, and what is left out.
 func TestTheCardOfManyNamesThemAll(t *testing.T) {
 	o := slackworld.Operation(op.Pending, slackworld.Other)
 	o.Plan.Facts = nil
@@ -47,13 +47,13 @@ func TestTheCardOfManyNamesThemAll(t *testing.T) {
 		line = op.L(line, op.B(name), ", ")
 		o.Plan.Parts = append(o.Plan.Parts, op.Part{})
 	}
-	o.Plan.Facts = []op.Line{line, op.L(op.B("on air"), ": 🔴 ON AIR since 18:59"),
-		op.L("Left out (not live): ", op.B("friday"))}
+	o.Plan.Viewers, o.Plan.Warnings = op.L("Viewers lose the programme at once."), []op.Line{line}
+	o.Plan.Facts = []op.Line{op.L("Left out (not live): ", op.B("friday"))}
 	m := plain.Card(o, false)
 	lint(t, "many", m)
 	lint(t, "many, simple", m.Simple())
 	got := slackworld.JSON(t, m.body)
-	for _, must := range append(names, op.L("ON AIR since"), op.L("Left out"), op.L("Waiting for one approval")) {
+	for _, must := range append(names, op.L("Viewers lose"), op.L("Left out"), op.L("Waiting for one approval")) {
 		if !strings.Contains(got, must.Plain()) {
 			t.Errorf("%s is not on the card", must.Plain())
 		}
@@ -75,5 +75,25 @@ func TestWhatAPersonSaidOfAMember(t *testing.T) {
 	if !strings.Contains(got, "says that it happened") ||
 		!strings.Contains(got, "The buttons are about *Evening Talk* `c2`") {
 		t.Error(got)
+	}
+}
+
+// Those of which what the card says is over are not counted with those that stand.
+func TestWhatIsOverOfSeveral(t *testing.T) {
+	o := slackworld.Operation(op.Succeeded)
+	o.Plan.Parts, o.Plan.Done = []op.Part{{}, {}}, op.L("On air now: ")
+	stands := &op.Outcome{State: op.Succeeded, Text: op.L("main is on air."), Checked: true}
+	over := &op.Outcome{State: op.Succeeded, Text: op.L("it is on air."), Checked: true, Over: op.L("Ended by @bo.")}
+	o.Members = []op.Operation{oneOf("main", op.Succeeded, stands), oneOf("backup", op.Succeeded, over)}
+	for want, last := range map[string]*op.Outcome{
+		"✅ On air now: 1 of 2 (checked) · 1 over": stands, "⚪ On air now: 0 of 2 · 2 over": over,
+	} {
+		o.Members[0].Outcome = last
+		m := plain.Card(o, false)
+		lint(t, "several", m)
+		if got := slackworld.JSON(t, m.Blocks) + slackworld.JSON(t, m.body); !strings.Contains(got, want) ||
+			!strings.Contains(got, "*backup*: Ended by @bo.") {
+			t.Errorf("%s: %s", want, got)
+		}
 	}
 }

@@ -89,7 +89,7 @@ func active(b *strings.Builder, s op.Span) bool {
 	case s.At != 0:
 		b.WriteString(date(s))
 	case strings.HasPrefix(s.URL, "https://") || strings.HasPrefix(s.URL, "http://"):
-		b.WriteString("<" + address(s.URL) + "|" + escape(Clean(s.Text, MaxName)) + ">")
+		b.WriteString("<" + address(s.URL) + "|" + escape(tame(Clean(s.Text, MaxName))) + ">")
 	case s.URL != "": // Slack follows no other kind of link (rtmp://, javascript:): the address is there to copy
 		b.WriteString(escape(tame(Clean(s.Text, MaxName))) + " `" + address(s.URL) + "`")
 	default:

@@ -32,6 +32,8 @@ type Config struct {
 	// Words translates; nil: nothing is. Language gives that of public messages of a channel.
 	Words    *i18n.Words
 	Language func(channel string) string
+	// Contact gives whom people in a channel ask about the bot itself; nil: nobody is named.
+	Contact func(channel string) []string
 	// Locale gives the locale of somebody ("zh-CN"), and whether they have been looked up.
 	Locale func(person string) (string, bool)
 	// Meet looks somebody up, so that Locale knows them from then on.

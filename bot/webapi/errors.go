@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"time"
 
 	"github.com/slack-go/slack"
 )
@@ -46,6 +47,9 @@ func AppTokenError(err error) error { return TokenError(err, "SLACK_APP_TOKEN") 
 func TokenError(err error, variable string) error {
 	if err == nil {
 		return nil
+	}
+	if own, ok := errors.AsType[*Fatal](err); ok {
+		return own
 	}
 	said := err.Error()
 	if c := Code(err); c != "" {
@@ -89,4 +93,21 @@ func Code(err error) string {
 		return said.Err
 	}
 	return ""
+}
+
+// Limited is how long Slack asks to be left alone.
+func Limited(err error) (time.Duration, bool) {
+	limited, ok := errors.AsType[*slack.RateLimitedError](err)
+	if !ok {
+		return 0, false
+	}
+	return limited.RetryAfter, true
+}
+
+// Status is that of an HTTP answer that is none of Slack's API; 0 for any other error.
+func Status(err error) int {
+	if status, ok := errors.AsType[slack.StatusCodeError](err); ok {
+		return status.Code
+	}
+	return 0
 }

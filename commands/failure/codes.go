@@ -1,15 +1,29 @@
 package failure
 
+import "casterbot/internal/op"
+
 const (
 	ourFault  = "This is a fault of casterbot: please report it with the RequestId."
 	askRights = "Ask whoever keeps the account to compare its RAM policy with the one in the README."
-	askKeys   = "Ask whoever keeps casterbot to check its access keys."
 	lookAgain = "Look with /caster show and ask again."
 	setDomain = "Set its domain in the ApsaraVideo Live console."
-	askClock  = "Ask whoever keeps casterbot to set the clock."
 	tryLater  = "Try again in a minute."
-	tryOrAsk  = "Try again in a minute. If it stays so, ask whoever keeps casterbot."
 )
+
+// What whoever keeps casterbot is asked to do.
+const (
+	checkKeys     = "to check its access keys."
+	setClock      = "to set the clock."
+	checkRegion   = "to check ALIBABA_CLOUD_REGION_ID."
+	checkEndpoint = "to check CASTERBOT_LIVE_ENDPOINT."
+)
+
+// askKeeper sends people to whoever keeps casterbot.
+func askKeeper(what op.Text) op.Line { return op.L("Ask ", op.Keeper(), " ", what) }
+
+func tryOrAsk() op.Line {
+	return op.L("Try again in a minute. If it stays so, ask ", op.Keeper(), ".")
+}
 
 // CodeTexts has a sentence for every code that the pages of the changing operations document, in all their versions,
 // and for the codes that any operation of the service may answer with. Pages:
@@ -39,7 +53,7 @@ var CodeTexts = map[string]codeText{
 		way: "show"},
 	"UserQuotaExceed": {Text: "the account has no room for another open scene",
 		Advice: "Close a PREVIEW scene that nobody needs, or have the quota raised.", way: "show"},
-	"InvalidUserId.Malformed": {Text: "ApsaraVideo Live does not accept the account's id", Advice: askKeys},
+	"InvalidUserId.Malformed": {Text: "ApsaraVideo Live does not accept the account's id", ask: checkKeys},
 	"CasterNumberExceed": {Text: "the account has as many studios as it may have",
 		Advice: "Delete a studio that nobody needs in the ApsaraVideo Live console, or have the quota raised."},
 	"ResourceNumberExceed": {Text: "the account has as many video resources as it may have",
@@ -95,13 +109,13 @@ var CodeTexts = map[string]codeText{
 		Advice: "Ask whoever keeps the account."},
 	"InsufficientBalance": {Text: "the account's balance is used up",
 		Advice: "Ask whoever pays for the account."},
-	"InvalidAccessKeyId.NotFound":    {Text: "the bot's access key does not exist", Advice: askKeys},
-	"InvalidAccessKeyId.Inactive":    {Text: "the bot's access key is disabled", Advice: askKeys},
-	"InvalidSecurityToken.Expired":   {Text: "the bot's security token has expired", Advice: askKeys},
-	"InvalidSecurityToken.Malformed": {Text: "the bot's security token is not valid", Advice: askKeys},
+	"InvalidAccessKeyId.NotFound":    {Text: "the bot's access key does not exist", ask: checkKeys},
+	"InvalidAccessKeyId.Inactive":    {Text: "the bot's access key is disabled", ask: checkKeys},
+	"InvalidSecurityToken.Expired":   {Text: "the bot's security token has expired", ask: checkKeys},
+	"InvalidSecurityToken.Malformed": {Text: "the bot's security token is not valid", ask: checkKeys},
 	"InvalidSecurityToken.MismatchWithAccessKey": {Text: "the bot's security token does not belong to its access key",
-		Advice: askKeys},
-	"SignatureDoesNotMatch": {Text: "the bot's access key secret is wrong", Advice: askKeys},
+		ask: checkKeys},
+	"SignatureDoesNotMatch": {Text: "the bot's access key secret is wrong", ask: checkKeys},
 	"IncompleteSignature": {Text: "ApsaraVideo Live did not accept the signature",
 		Advice: ourFault},
 	"InvalidSignatureMethod": {Text: "ApsaraVideo Live did not accept the signature's method",
@@ -110,11 +124,11 @@ var CodeTexts = map[string]codeText{
 		Advice: tryLater, way: "again"},
 	"InvalidTimeStamp.Format": {Text: "ApsaraVideo Live could not read the request's time",
 		Advice: ourFault},
-	"InvalidTimeStamp.Expired": {Text: "the clock of the bot's machine is more than 15 minutes off", Advice: askClock},
+	"InvalidTimeStamp.Expired": {Text: "the clock of the bot's machine is more than 15 minutes off", ask: setClock},
 
-	"ClockSkew": {Text: "the clock of the bot's machine is more than 10 minutes off", Advice: askClock},
+	"ClockSkew": {Text: "the clock of the bot's machine is more than 10 minutes off", ask: setClock},
 	"InvalidRegionId.NotFound": {Text: "there is no such region",
-		Advice: "Ask whoever keeps casterbot to check ALIBABA_CLOUD_REGION_ID."},
+		ask: checkRegion},
 
 	// The service.
 	"Throttling":         {Text: "too many calls for the account at this moment", Advice: tryLater, way: "again"},
@@ -123,9 +137,9 @@ var CodeTexts = map[string]codeText{
 	"InternalError":      {Text: "ApsaraVideo Live has an internal error", Advice: tryLater, way: "again"},
 	"ServiceUnavailable": {Text: "ApsaraVideo Live is not available", Advice: tryLater, way: "again"},
 	"InvalidApi.NotFound": {Text: "the endpoint does not know this operation",
-		Advice: "Ask whoever keeps casterbot to check CASTERBOT_LIVE_ENDPOINT."},
+		ask: checkEndpoint},
 	"UnsupportedHTTPMethod": {Text: "the endpoint does not accept this kind of request",
-		Advice: "Ask whoever keeps casterbot to check CASTERBOT_LIVE_ENDPOINT."},
+		ask: checkEndpoint},
 	"InvalidParameter.Format": {Text: "ApsaraVideo Live could not read a parameter", Advice: ourFault},
 }
 

@@ -20,8 +20,17 @@ import (
 type codeText struct {
 	Text    op.Text
 	Advice  op.Text
+	ask     op.Text // instead: what whoever keeps casterbot is asked to do
 	already string
 	way     string // out of it: a name of nextCommands, or "again" for what passes by itself
+}
+
+// advice says what to do about it.
+func (c codeText) advice() op.Line {
+	if c.ask != "" {
+		return askKeeper(c.ask)
+	}
+	return op.L(c.Advice)
 }
 
 // explained is an error of the cloud in words.
@@ -42,24 +51,24 @@ func Explain(err error) explained {
 	}
 	x := explained{code: e.Code, requestID: e.RequestID}
 	if e.Keys {
-		x.Text, x.Advice = op.L("casterbot could not get its access keys", aside(e.Code)), op.L(askKeys)
+		x.Text, x.Advice = op.L("casterbot could not get its access keys", aside(e.Code)), askKeeper(checkKeys)
 		return x
 	}
 	if known, ok := CodeTexts[e.Code]; ok {
-		x.Text, x.Advice = op.L(known.Text, " (", op.Code(e.Code), ")"), op.L(known.Advice)
+		x.Text, x.Advice = op.L(known.Text, " (", op.Code(e.Code), ")"), known.advice()
 		x.Already, x.way = known.already != "" && known.already == e.Action, known.way
 		return x
 	}
 	switch {
 	case e.Class == live.NotSent:
-		x.Text, x.Advice, x.way = op.L("the request could not be sent", aside(e.Message)), op.L(tryOrAsk), "again"
+		x.Text, x.Advice, x.way = op.L("the request could not be sent", aside(e.Message)), tryOrAsk(), "again"
 	case e.Class == live.Throttled:
 		x.Text, x.Advice, x.way = op.L("too many calls for the account at this moment", aside(e.Code)),
 			op.L(tryLater), "again"
 	case e.Class == live.NotFound:
 		x.Text, x.Advice, x.way = op.L("it does not exist any more"), op.L("Look with ", op.Code("/caster list"), "."), "list"
 	case e.Class == live.Unknown:
-		x.Text, x.Advice, x.way = op.L("ApsaraVideo Live gave no usable answer", aside(e.Code)), op.L(tryOrAsk), "again"
+		x.Text, x.Advice, x.way = op.L("ApsaraVideo Live gave no usable answer", aside(e.Code)), tryOrAsk(), "again"
 	case strings.HasPrefix(e.Code, "Missing"):
 		x.Text, x.Advice = op.L("a parameter was missing (", op.Code(e.Code), ")"), op.L(ourFault)
 	default:

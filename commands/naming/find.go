@@ -46,7 +46,7 @@ func (n Noun) Find(typed string, all []Thing) (int, error) {
 		}
 	}
 	if len(alike) == 0 {
-		return 0, n.Unknown(typed, all)
+		return n.short(typed, all)
 	}
 	only := all[alike[0]]
 	exact := strings.EqualFold(only.ID, typed) || only.Name == typed && typed != "" ||
@@ -55,6 +55,23 @@ func (n Noun) Find(typed string, all []Thing) (int, error) {
 		return alike[0], nil
 	}
 	return 0, n.unclear(typed, all, alike)
+}
+
+// short gives the index of the one thing that a cut id means, as it is shown where a name is not enough.
+func (n Noun) short(typed string, all []Thing) (int, error) {
+	var meant []int
+	for i, t := range all {
+		if op.ShortOf(typed, t.ID) {
+			meant = append(meant, i)
+		}
+	}
+	switch len(meant) {
+	case 0:
+		return 0, n.Unknown(typed, all)
+	case 1:
+		return meant[0], nil
+	}
+	return 0, n.unclear(typed, all, meant)
 }
 
 // concealed says that what was typed holds a character that cannot be seen.
@@ -72,11 +89,10 @@ func (n Noun) unclear(typed string, all []Thing, alike []int) error {
 	if len(alike) == 1 {
 		title = op.L("A ", n.one, " looks like ", op.B(op.Visible(typed)), " but is written with other characters.")
 	}
-	lines := append(concealed(typed), op.L("Give the id of the one you mean."))
+	lines := append(concealed(typed), op.L("Give the id of the one you mean, as it stands here."))
 	refusal := op.Refuse(title, lines...).About(n.Field).InShort(op.L("unclear name"))
-	for _, i := range alike {
-		refusal.Answer.Items = append(refusal.Answer.Items, all[i].Item())
-	}
+	ids := idsOf(all)
+	refusal.Answer.Items = op.Each(alike, func(i int) op.Item { return all[i].item(op.ShortID(all[i].ID, ids)) })
 	return refusal
 }
 
@@ -93,7 +109,7 @@ func (n Noun) Unknown(typed string, all []Thing) error {
 		return refusal
 	}
 	refusal.Answer.Lines = append(concealed(typed), op.L("The nearest names:"))
-	refusal.Answer.Items = op.Each(near, Thing.Item)
+	refusal.Answer.Items = Items(near, all)
 	return refusal
 }
 
@@ -103,9 +119,37 @@ func unscheduled(typed string) *op.Refusal {
 		op.L("Ask without a time, when the time has come.")).InShort(op.L("nothing can be scheduled yet"))
 }
 
-// Item shows a candidate: its name, its id as code, and what is known of it.
-func (t Thing) Item() op.Item {
-	item := op.Item{Title: op.L(op.B(op.Visible(t.Name)), " ", op.Code(t.ID))}
+// Items show some of all: each by its name, and by the end of its id where another one is called like it.
+func Items(some, all []Thing) []op.Item {
+	doubles, ids := doubles(all), idsOf(all)
+	return op.Each(some, func(t Thing) op.Item {
+		if doubles(t.Name) {
+			return t.item(op.ShortID(t.ID, ids))
+		}
+		return t.item("")
+	})
+}
+
+// doubles tells of which names there are several that look alike.
+func doubles(all []Thing) func(name string) bool {
+	seen := map[string]int{}
+	for _, t := range all {
+		seen[Skeleton(t.Name)]++
+	}
+	return func(name string) bool { return seen[Skeleton(name)] > 1 }
+}
+
+func idsOf(all []Thing) []string { return op.Each(all, func(t Thing) string { return t.ID }) }
+
+// Item shows a candidate that is typed by its id.
+func (t Thing) Item() op.Item { return t.item(t.ID) }
+
+// item shows a candidate: its name, its id as far as it is needed, and what is known of it.
+func (t Thing) item(id string) op.Item {
+	item := op.Item{Title: op.L(op.B(op.Visible(t.Name)))}
+	if id != "" {
+		item.Title = op.L(item.Title, " ", op.Code(id))
+	}
 	if t.Note != "" {
 		item.Facts = []op.Line{op.L(t.Note)}
 	}

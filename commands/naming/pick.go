@@ -26,10 +26,7 @@ var optionGroups = []struct {
 // Pick turns things into options: "Evening News · on air", by group. Names that are not unique carry the end of their
 // id, and the whole of it as a hint.
 func Pick(things []Thing) []op.Option {
-	seen := map[string]int{}
-	for _, t := range things {
-		seen[Skeleton(t.Name)]++
-	}
+	doubles, ids := doubles(things), idsOf(things)
 	rank := func(t Thing) int {
 		for i, s := range optionGroups {
 			if s.note == t.Note {
@@ -42,8 +39,8 @@ func Pick(things []Thing) []op.Option {
 	var options []op.Option
 	for _, t := range sorted {
 		o := op.Option{Label: op.Visible(t.Name), Note: t.Note, Value: t.ID}
-		if seen[Skeleton(t.Name)] > 1 {
-			o.Label, o.Hint = op.Visible(t.Name)+" "+suffix(t.ID), t.ID
+		if doubles(t.Name) {
+			o.Label, o.Hint = op.Visible(t.Name)+" "+op.ShortID(t.ID, ids), t.ID
 		}
 		if i := rank(t); i < len(optionGroups) {
 			o.Group, o.Mark = op.L(optionGroups[i].group), optionGroups[i].mark
@@ -51,12 +48,4 @@ func Pick(things []Thing) []op.Option {
 		options = append(options, o)
 	}
 	return options
-}
-
-// suffix is the end of an id, enough to tell two apart in a picker.
-func suffix(id string) string {
-	if len(id) <= 8 {
-		return id
-	}
-	return "…" + id[len(id)-6:]
 }

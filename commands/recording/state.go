@@ -89,41 +89,17 @@ func (k *State) Judge(stream live.Stream, online []live.Online, configs []live.R
 			k.Online = &online[i]
 		}
 	}
-	if k.Config = inForce(configs, stream); k.Config != nil {
+	if k.Config = live.InForce(configs, stream); k.Config != nil {
 		k.Delay = k.Config.Delay
 	}
 	k.Phase, k.Content = tally.PhaseOf(contents, k.Files, k.At)
 }
 
-// inForce gives the recording configuration that applies to a stream: the one that names it most closely.
-func inForce(all []live.RecordConfig, stream live.Stream) *live.RecordConfig {
-	var best *live.RecordConfig
-	closest := -1
-	for i, c := range all {
-		if n := closeness(c, stream); n > closest {
-			best, closest = &all[i], n
-		}
-	}
-	return best
-}
-
-// closeness is higher the more of the stream's names a configuration spells out, -1 when it is for another stream.
-func closeness(c live.RecordConfig, stream live.Stream) int {
-	n := 0
-	for _, pair := range [][2]string{{c.App, stream.App}, {c.Name, stream.Name}} {
-		switch pair[0] {
-		case "", "*":
-		case pair[1]:
-			n++
-		default:
-			return -1
-		}
-	}
-	return n
-}
-
 // Facts says what was seen, in times that stay true while the card waits.
-func (k State) Facts(stream live.Stream) []op.Line {
+func (k State) Facts(stream live.Stream) []op.Line { return append(k.Setup(stream), k.Line()) }
+
+// Setup says of it what is no recording: the path of the stream, whether it is live, and how it is recorded.
+func (k State) Setup(stream live.Stream) []op.Line {
 	where := op.L(op.Code(stream.String()))
 	switch {
 	case k.Online != nil:
@@ -131,11 +107,10 @@ func (k State) Facts(stream live.Stream) []op.Line {
 	case k.Seen.Has(SeeOnline | SeeIngest):
 		where = op.L(op.Code(stream.String()), " · not live")
 	}
-	facts := []op.Line{where}
 	if k.Seen.Has(SeeConfig) {
-		facts = append(facts, k.how())
+		return []op.Line{where, k.how()}
 	}
-	return append(facts, k.Line())
+	return []op.Line{where}
 }
 
 // how says how the stream is recorded.
@@ -185,7 +160,7 @@ func (k State) Ways(path string) []op.Next {
 	switch {
 	case k.Config == nil:
 		return []op.Next{nextcmd.OnStream("status", path)}
-	case k.Going():
+	case k.Going() || k.Started():
 		return []op.Next{nextcmd.OnStream("pause", path), nextcmd.OnStream("cut", path)}
 	case k.Waits():
 		return []op.Next{nextcmd.OnStream("write", path), nextcmd.OnStream("resume", path)}

@@ -59,7 +59,7 @@ func TestRecordConfigInForce(t *testing.T) {
 		{App: "*", Name: "*", Delay: time.Minute}, {App: "show", Name: "main", Delay: 2 * time.Minute},
 		{App: "show", Name: "", Delay: 3 * time.Minute}, {App: "show", Name: "other", Delay: 4 * time.Minute},
 	}
-	if got := inForce(configs, mainStream); got == nil || got.Delay != 2*time.Minute {
+	if got := live.InForce(configs, mainStream); got == nil || got.Delay != 2*time.Minute {
 		t.Errorf("got %+v", got)
 	}
 }

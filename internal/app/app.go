@@ -46,7 +46,8 @@ func (b Build) Program() cli.Program {
 		Name: "casterbot", Short: "Operate ApsaraVideo Live studios and recordings from Slack.", Out: os.Stdout,
 		Err: os.Stderr,
 		Commands: []cli.Command{
-			b.runCommand(), b.sandboxCommand(), cli.PolicyCommand(shape().Verbs(), effects()),
+			b.runCommand(), b.initCommand(), cli.DoctorCommand(b.examine), b.sandboxCommand(),
+			cli.PolicyCommand(shape().Verbs(), effects()), b.manifestCommand(),
 			cli.BackupCommand(), cli.RestoreCommand(engine.CloseRestored), b.versionCommand(),
 		},
 	}
@@ -55,11 +56,13 @@ func (b Build) Program() cli.Program {
 }
 
 func (b Build) versionCommand() cli.Command {
-	const short = "Print the version; also -v and --version."
-	return cli.Command{Name: "version", Short: short, Run: func(_ context.Context, c cli.Call) error {
-		_, err := fmt.Fprintln(c.Out, "casterbot", b.Version)
-		return err
-	}}
+	return cli.Command{
+		Name: "version", Short: "Print the version; also -v and --version.", Examples: []string{"casterbot version"},
+		Run: func(_ context.Context, c cli.Call) error {
+			_, err := fmt.Fprintln(c.Out, "casterbot", b.Version)
+			return err
+		},
+	}
 }
 
 func (b Build) runCommand() cli.Command {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"casterbot/internal/config"
+	"casterbot/internal/doctor"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 	"casterbot/internal/policy"
@@ -72,7 +73,7 @@ func (i *inquiry) ask(ctx context.Context, found bool) bool {
 	case errors.As(err, &e):
 		i.log.Error("ApsaraVideo Live cannot be worked with: whoever types a command is told so", "state",
 			i.cloud.State().Word(), "code", e.Code, "requestId", e.RequestID, "why", e.Message, "credentials", i.keys,
-			"region", i.region, "check", check(e))
+			"region", i.region, "do", doctor.Advice(e))
 		return false
 	case found:
 		i.log.Info("ApsaraVideo Live answers again")
@@ -81,19 +82,6 @@ func (i *inquiry) ask(ctx context.Context, found bool) bool {
 	i.say(studios)
 	i.domains(ctx)
 	return true
-}
-
-// check says which settings are likely wrong.
-func check(e *live.Error) string {
-	switch {
-	case e.Keys:
-		return "the credentials that ALIBABA_CLOUD_… names"
-	case e.Class == live.NotSent:
-		return "CASTERBOT_LIVE_ENDPOINT, HTTPS_PROXY, and whether this machine reaches it"
-	case e.Class == live.Refused:
-		return "the access key, its secret, the RAM policy, ALIBABA_CLOUD_REGION_ID and the clock, by the code"
-	}
-	return "CASTERBOT_LIVE_ENDPOINT, and whether the service is well"
 }
 
 // say tells what the account has, and what of the policy means nothing there.

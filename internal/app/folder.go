@@ -50,18 +50,10 @@ func (w *world) policy() string {
 	return filepath.Join(w.dir, "policy.yml")
 }
 
-// unreadable says which setting names a policy that cannot be read. Mistakes in one name the file themselves.
+// unreadable says which setting names a policy that cannot be read: a mistake in how the program was called.
 func unreadable(setting, path string, err error) error {
-	const about = "it says who may do what; docs/policy.md explains it, docs/policy.example.yml is one to start from"
-	info, unseen := os.Stat(path)
-	switch broken := (policy.Problems{}); {
-	case err == nil || errors.As(err, &broken):
+	if broken := (policy.Problems{}); err == nil || errors.As(err, &broken) {
 		return err
-	case errors.Is(err, fs.ErrNotExist):
-		return cli.Usage(fmt.Errorf("%s names no file (%w): %s", setting, err, about))
-	case unseen == nil && info.IsDir():
-		return cli.Usage(fmt.Errorf("%s names a folder, %s: name the file in it, like %s", setting, path,
-			filepath.Join(path, "policy.yml")))
 	}
-	return cli.Usage(fmt.Errorf("%s names a file that cannot be read (%w)", setting, err))
+	return cli.Usage(policy.Unreadable(setting, path, err))
 }

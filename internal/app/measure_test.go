@@ -16,8 +16,8 @@ import (
 	"casterbot/internal/store"
 )
 
-// said is what /metrics says, line by line.
-func said(t *testing.T, a *App) map[string]bool {
+// scraped is what /metrics says, line by line.
+func scraped(t *testing.T, a *App) map[string]bool {
 	t.Helper()
 	w := httptest.NewRecorder()
 	a.Metrics().ServeHTTP(w, httptest.NewRequest("GET", "/metrics", nil))
@@ -65,7 +65,7 @@ func TestWhatIsCounted(t *testing.T) {
 	whole.State = op.Expired
 	watch.Moved(op.Pending, whole)
 	a.meter.fate("block_suggestion_of_tomorrow", webapi.Acknowledged, time.Second)
-	got := said(t, a)
+	got := scraped(t, a)
 	for _, line := range []string{
 		`casterbot_operations_open{state="pending"} 1`,
 		`casterbot_operations_oldest_age_seconds{state="pending"} 60`,

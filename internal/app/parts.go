@@ -11,6 +11,7 @@ import (
 	"casterbot/commands"
 	"casterbot/internal/cli"
 	"casterbot/internal/config"
+	"casterbot/internal/doctor"
 	"casterbot/internal/live"
 	"casterbot/internal/monitor"
 	"casterbot/internal/notify"
@@ -57,12 +58,7 @@ func openStore(ctx context.Context, o Options, replica string, watch store.Watch
 }
 
 func openKeys(c config.Config) (live.Credentials, error) {
-	return live.NewCredentials(live.CredentialsConfig{
-		AccessKeyID: c.AccessKeyID.Reveal(), AccessKeySecret: c.AccessKeySecret.Reveal(),
-		SecurityToken: c.SecurityToken.Reveal(),
-		RoleARN:       c.RoleARN, RoleSessionName: c.RoleSessionName, ECSRole: c.ECSRole,
-		OIDCProviderARN: c.OIDCProviderARN, OIDCTokenFile: c.OIDCTokenFile, Profile: c.Profile,
-	})
+	return live.NewCredentials(doctor.Keys(c))
 }
 
 // looksServe is how old a look may be that serves somebody else's question as well.
@@ -115,6 +111,7 @@ func slackConfig(o Options, db *store.Store, keeper *policy.Keeper) webapi.Confi
 			scope, _ := keeper.Scope(channel)
 			return scope.Language
 		},
+		Contact: func(channel string) []string { return keeper.Current().Contact(channel) },
 	}
 	if o.Pause != nil {
 		slack.Unlimited = true

@@ -80,7 +80,7 @@ func (w *world) run(ctx context.Context, c cli.Call) error {
 		return err
 	}
 	defer open.Close()
-	greet := func() { sandbox.Greet(c.Out, c.Err, open, w.dir, w.policy(), w.printEnv, w.noBot) }
+	greet := func() { sandbox.Greet(c.Out, c.Err, open, w.dir, w.policy(), w.printEnv, w.alone(open)) }
 	if w.noBot {
 		greet()
 		<-ctx.Done()
@@ -96,6 +96,19 @@ func (w *world) run(ctx context.Context, c cli.Call) error {
 	open.Clock.OnAdvance(a.Nudge)
 	greet()
 	return a.Run(ctx)
+}
+
+// alone says how to get a bot into a world without one: casterbot is set up as for the real services, step by step.
+func (w *world) alone(open *sandbox.World) string {
+	const yours = "start yours with the settings above"
+	switch {
+	case !w.noBot:
+		return ""
+	case w.manifest != "":
+		return yours
+	}
+	return yours + ", or set casterbot up\n  in a new folder, which asks for the tokens and the key above:\n\n    " + programName() +
+		" init --dir sandbox-bot --slack-api-url " + open.SlackURL + " --live-endpoint " + open.LiveURL
 }
 
 // shape is the world that is asked for: with casterbot installed, or with somebody's own app and nothing of ours.

@@ -16,6 +16,7 @@ package authz
 import (
 	"cmp"
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
@@ -159,15 +160,21 @@ func (j *Judge) Channel(ctx context.Context, id string) (op.Channel, error) {
 }
 
 // Tells reports whether a channel may be told unasked how its studios and streams stand: the policy names it, it is not
-// archived, and nobody of another organisation reads it unless the policy gives them something there.
+// archived, and nobody of another organisation reads it unless the policy gives them something there. Of a channel that
+// Slack does not show to the bot that is not known.
 func (j *Judge) Tells(ctx context.Context, id string) (bool, error) {
 	scope, named := j.Scope(id)
 	if !named {
 		return false, nil
 	}
 	c, err := j.Channel(ctx, id)
+	if err == nil && c.Hidden {
+		err = errHidden
+	}
 	return err == nil && !c.Archived && (!c.External || scope.External), err
 }
+
+var errHidden = errors.New("the bot is not shown the channel")
 
 // Scope gives what a channel may touch; false when the policy does not name it.
 func (j *Judge) Scope(channel string) (op.Scope, bool) { return j.Policy.Scope(channel) }

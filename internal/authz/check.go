@@ -137,13 +137,12 @@ func (j *Judge) checkAsker(ctx context.Context, q Question) (Verdict, error) {
 	return Verdict{Decision: d}, nil
 }
 
-// makesDo reports that facts of the last minute have to do, because fresher ones are unsure: for an emergency.
-func (q Question) makesDo(unsure bool) bool { return unsure && q.Command.Urgent && !q.Since.IsZero() }
-
 // askingSecond looks the second person up while the caller does something else.
 func (j *Judge) askingSecond(ctx context.Context, q Question) func() (op.Person, error) {
-	asked := j.asking(ctx, q.party.id, q.party.team, q.Since)
+	fresh, cancel := q.fresh(ctx)
+	asked := j.asking(fresh, q.party.id, q.party.team, q.Since)
 	return func() (op.Person, error) {
+		defer cancel()
 		person, err := asked()
 		if q.makesDo(err != nil || person.Stale) {
 			return j.Directory.Person(ctx, q.party.id, q.party.team, time.Time{})
@@ -154,7 +153,9 @@ func (j *Judge) askingSecond(ctx context.Context, q Question) func() (op.Person,
 
 // lookFor gives the facts that a question wants.
 func (j *Judge) lookFor(ctx context.Context, q Question) (Facts, error) {
-	facts, err := j.Look(ctx, q)
+	fresh, cancel := q.fresh(ctx)
+	defer cancel()
+	facts, err := j.Look(fresh, q)
 	if q.makesDo(err != nil || facts.Person.Stale || facts.Channel.Stale) {
 		q.Since = time.Time{}
 		return j.Look(ctx, q)

@@ -47,3 +47,18 @@ func (j *Judge) Bound(ctx context.Context, c op.Command, target op.Target, perso
 	lock, err := j.bound(ctx, c, target, person)
 	return lock, err == nil && lock.Held()
 }
+
+// Reads refuses whoever may neither look at what an operation is about nor answer its card: they are told nothing that
+// the card does not say.
+func (j *Judge) Reads(ctx context.Context, o op.Operation, c op.Click, shows op.Command) error {
+	q := reads(o, c, shows)
+	v, err := j.Check(ctx, q)
+	if v.Ground != Denied {
+		return err
+	}
+	if facts, unknown := j.Look(ctx, q); unknown == nil && j.Awaits(o, facts.Person) {
+		return nil
+	}
+	j.Record(ctx, q, v)
+	return err
+}

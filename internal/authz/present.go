@@ -79,7 +79,9 @@ func (q Question) asked() time.Time {
 // stays in it.
 func (j *Judge) present(ctx context.Context, q Question, a absentee) (Ground, error) {
 	q.Since = a.at
-	rooms, err := j.Directory.Rooms(ctx, a.id, q.Since)
+	fresh, cancel := q.fresh(ctx)
+	defer cancel()
+	rooms, err := j.Directory.Rooms(fresh, a.id, q.Since)
 	if q.makesDo(err != nil) {
 		rooms, err = j.Directory.Rooms(ctx, a.id, time.Time{})
 	}

@@ -3,6 +3,7 @@ package authz
 import (
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"casterbot/internal/op"
@@ -259,6 +260,38 @@ func TestWhereThingsAreToldUnasked(t *testing.T) {
 		j := newTown(c.change).judgeBy(t, text)
 		if got, err := j.Tells(t.Context(), c.channel); err != nil || got != c.want {
 			t.Errorf("%s: %v, %v", name, got, err)
+		}
+	}
+	hidden := newTown(func(w *town) { w.channel.External, w.channel.Hidden = true, true })
+	if got, err := hidden.judgeBy(t, strings.ReplaceAll(crew, "CONFIRM", "self")).Tells(t.Context(), "C0SHOW"); got ||
+		err == nil {
+		t.Errorf("one that the bot does not see: %v, %v", got, err)
+	}
+}
+
+// TestAnEmergencyDoesNotWaitForSlack: where Slack takes its time, at each step an emergency waits a moment for fresh
+// facts, and nothing else goes by those of the last minute.
+func TestAnEmergencyDoesNotWaitForSlack(t *testing.T) {
+	slate := restart
+	slate.Urgent = true
+	o := op.Operation{ID: "o1", Verb: restart.Verb, Effect: restart.Effect, Requester: "U0ANA", Team: "T0",
+		Channel: "C0SHOW", Plan: op.Plan{Target: news}, Created: noon.Add(-2 * time.Minute), DecidedBy: "U0KEN",
+		Confirmed: noon.Add(-2 * time.Minute),
+		Decision:  op.Decision{Allowed: true, Confirm: op.ConfirmOther, Approvers: []string{"U0KEN"}}}
+	for command, want := range map[*op.Command]Ground{&slate: Allowed, &restart: Denied} {
+		for name, q := range map[string]Question{
+			"at the click": Approves(o, *command, clickBy("U0KEN", "T0")), "at the call": Sends(o, *command, noon),
+		} {
+			synctest.Test(t, func(t *testing.T) {
+				w, began := newTown(func(w *town) { w.slow = true }), time.Now()
+				v, err := w.judge(t, bySecond).Check(t.Context(), q)
+				if v.Ground != want || (err == nil) != (want == Allowed) {
+					t.Errorf("%s, urgent %t: %q, %v", name, command.Urgent, v.Ground, err)
+				}
+				if took := time.Since(began); command.Urgent && took > 3*freshWithin {
+					t.Errorf("%s: it took %s", name, took)
+				}
+			})
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package authz
 
 import (
+	"context"
 	"time"
 
 	"casterbot/internal/op"
@@ -11,6 +12,8 @@ const (
 	ClickWithin = 2 * time.Second  // at a click: one answer of Slack serves all clicks of two seconds
 	SendWithin  = 5 * time.Second  // when the call leaves
 	DenyWithin  = 10 * time.Second // for a refusal where fresh facts are wanted
+
+	freshWithin = 1500 * time.Millisecond // so long an emergency waits for fresh facts; then those of the last minute do
 )
 
 // Question is what is asked. The zero Since asks for facts of the last minute; with another, those at hand may refuse
@@ -118,6 +121,13 @@ func Reminds(o op.Operation, person string) Question {
 	return q
 }
 
+// reads is about looking at what an operation is about, by the command that shows such things.
+func reads(o op.Operation, c op.Click, shows op.Command) Question {
+	q := Plays(o)
+	q.Person, q.Team, q.Outside, q.at, q.Command = c.Person, c.PersonTeam, c.FromHome, c.At, shows
+	return q
+}
+
 // Plays is about the addresses for playback that come of an operation.
 func Plays(o op.Operation) Question {
 	return Question{Person: o.Requester, Team: o.Team, Channel: o.Channel, Command: ofVerb(o), Plan: &o.Plan}
@@ -125,3 +135,14 @@ func Plays(o op.Operation) Question {
 
 // ofVerb is as much of an operation's command as the policy judges, also when the table has it no more.
 func ofVerb(o op.Operation) op.Command { return op.Command{Verb: o.Verb, Effect: o.Effect} }
+
+// makesDo reports that facts of the last minute have to do, because fresher ones are unsure: for an emergency.
+func (q Question) makesDo(unsure bool) bool { return unsure && q.Command.Urgent && !q.Since.IsZero() }
+
+// fresh is the context in which fresh facts are asked for.
+func (q Question) fresh(ctx context.Context) (context.Context, context.CancelFunc) {
+	if q.makesDo(true) {
+		return context.WithTimeout(ctx, freshWithin)
+	}
+	return ctx, func() {}
+}

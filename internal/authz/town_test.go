@@ -40,6 +40,7 @@ type town struct {
 	silent  bool
 	near    bool // facts of the last seconds are at hand
 	busy    bool // Slack tells nothing fresh
+	slow    bool // Slack does not answer
 	mu      sync.Mutex
 	since   []time.Time
 	denied  []op.Event
@@ -54,7 +55,8 @@ func newTown(change func(*town)) *town {
 	return w
 }
 
-func (w *town) Person(_ context.Context, id, team string, since time.Time) (op.Person, error) {
+func (w *town) Person(ctx context.Context, id, team string, since time.Time) (op.Person, error) {
+	w.wait(ctx, since)
 	w.mu.Lock()
 	w.since = append(w.since, since)
 	w.mu.Unlock()
@@ -62,7 +64,7 @@ func (w *town) Person(_ context.Context, id, team string, since time.Time) (op.P
 		return op.Person{}, errors.New("slack is silent")
 	}
 	p := w.be(id)
-	p.Stale = p.Stale || w.busy && !since.IsZero()
+	p.Stale = p.Stale || (w.busy || w.slow) && !since.IsZero()
 	p.External = p.External || w.strange != "" && team == w.strange
 	return p, nil
 }
@@ -76,14 +78,26 @@ func (w *town) be(id string) op.Person {
 	return p
 }
 
-func (w *town) Channel(_ context.Context, id string, _ time.Time) (op.Channel, error) {
+// wait is as long as nobody answers: what is asked fresh, until the asker gives up or the question ends.
+func (w *town) wait(ctx context.Context, since time.Time) {
+	if !w.slow || since.IsZero() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	<-ctx.Done()
+}
+
+func (w *town) Channel(ctx context.Context, id string, since time.Time) (op.Channel, error) {
+	w.wait(ctx, since)
 	c := w.channel
 	c.ID = id
 	return c, nil
 }
 
-func (w *town) Rooms(_ context.Context, id string, since time.Time) ([]string, error) {
-	if w.silent || w.busy && !since.IsZero() {
+func (w *town) Rooms(ctx context.Context, id string, since time.Time) ([]string, error) {
+	w.wait(ctx, since)
+	if w.silent || (w.busy || w.slow) && !since.IsZero() {
 		return nil, errors.New("slack is silent")
 	}
 	if id == w.gone {
@@ -93,7 +107,7 @@ func (w *town) Rooms(_ context.Context, id string, since time.Time) ([]string, e
 }
 
 func (w *town) Peek(person, _, channel string, since time.Time) (op.Person, op.Channel, bool) {
-	c, _ := w.Channel(context.Background(), channel, since)
+	c, _ := w.Channel(context.Background(), channel, time.Time{})
 	return w.be(person), c, !w.silent && (w.near || since.IsZero()) // what is at hand is up to a minute old
 }
 

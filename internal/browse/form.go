@@ -59,7 +59,7 @@ func (b *Browser) Fill(ctx context.Context, r op.Request, form op.Form) (op.Form
 		return form, nil
 	}
 	form.Note = op.L(command.Short)
-	ctx, cancel := context.WithTimeout(ctx, listWithin)
+	ctx, cancel := b.within(ctx, listWithin)
 	defer cancel()
 	form.Fields = slices.Clone(form.Fields)
 	for i, field := range form.Fields {
@@ -155,7 +155,7 @@ func (a argument) pick(options []op.Option, typed string) int {
 // cannot be told within a second is told later, as to somebody who has typed a command.
 func (b *Browser) Wrong(ctx context.Context, r op.Request, form op.Form) (field string, why op.Line) {
 	ctx = quota.With(ctx, quota.Caller{Class: quota.Suggested, Person: r.Person})
-	ctx, cancel := context.WithTimeout(ctx, wrongWithin)
+	ctx, cancel := b.within(ctx, wrongWithin)
 	defer cancel()
 	command, known := b.table.Find(form.Command)
 	if _, err := b.authz.Check(ctx, authz.Uses(r, command)); !known || err != nil {

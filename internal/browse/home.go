@@ -12,6 +12,7 @@ import (
 	"casterbot/internal/grammar"
 	"casterbot/internal/op"
 	"casterbot/internal/store"
+	"casterbot/internal/tally"
 )
 
 // How much stands on the bot's own page, and how long its looks may take in all. Nothing is looked at until somebody
@@ -90,7 +91,7 @@ func (p *page) waiting(ctx context.Context) error {
 		}
 	}
 	if len(rest) > 0 {
-		p.add(op.Item{Mark: op.MarkWait, Title: op.L(rest, " that wait for you. Their cards are in the channels.")})
+		p.add(op.Item{Mark: op.MarkWait, Title: op.L(rest, " waiting for you: see the cards in the channels.")})
 	}
 	return nil
 }
@@ -126,7 +127,7 @@ func (p *page) concerned(o op.Operation) bool {
 
 // channels lists what the person may touch, channel by channel, or says why it is nothing.
 func (p *page) channels(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, homeWithin)
+	ctx, cancel := p.b.within(ctx, homeWithin)
 	defer cancel()
 	named := false
 	for _, id := range p.rooms {
@@ -153,7 +154,7 @@ func (p *page) channel(ctx context.Context, c op.Channel, scope op.Scope) {
 	var things []op.Item
 	var refused *op.Decision
 	for _, kind := range p.b.table.Kinds {
-		show, ok := p.b.shows(kind)
+		show, ok := p.b.shows(kind.Name)
 		if !ok {
 			continue
 		}
@@ -172,19 +173,6 @@ func (p *page) channel(ctx context.Context, c op.Channel, scope op.Scope) {
 	}
 	p.add(head)
 	p.add(things...)
-}
-
-// shows gives the command that shows one thing of a kind: the first that only looks and needs nothing else.
-func (b *Browser) shows(kind op.Kind) (op.Command, bool) {
-	needed := func(p grammar.Placeholder) bool { return !p.Optional }
-	for _, c := range b.table.Commands {
-		places := grammar.Placeholders(c.Usage)
-		if c.Effect == op.Read && kind.Options != nil && kind.Needs == "" && len(places) > 0 && places[0].Name == kind.Name &&
-			!slices.ContainsFunc(places[1:], needed) {
-			return c, true
-		}
-	}
-	return op.Command{}, false
 }
 
 // things lists what there is of one kind in a channel, as it was seen last or as a new look shows it.
@@ -250,10 +238,25 @@ func (p *page) thing(ctx context.Context, channel string, kind op.Kind, show op.
 	item.Facts = append(item.Facts, known...)
 	done, err := p.b.store.List(ctx, store.Query{Target: target.Key(), Channel: channel, Newest: true, Limit: 1})
 	if err == nil && len(done) > 0 {
-		item.Facts = append(item.Facts,
-			op.L(done[0].Plan.Title, ": ", StateWords[done[0].State], " ", op.At(done[0].Since())))
+		item.Facts = appendNew(item.Facts, lastDone(done[0]))
 	}
 	return item
+}
+
+// lastDone says what was last done with a thing; of what nobody knows, in the words in which that is known of the thing.
+func lastDone(o op.Operation) op.Line {
+	if o.State == op.Unknown && !o.Sent.IsZero() {
+		return tally.Unsettled(o)
+	}
+	return op.L(o.Plan.Title, ": ", StateWords[o.State], " ", op.At(o.Since()))
+}
+
+// appendNew adds a fact that does not stand there already.
+func appendNew(all []op.Line, fact op.Line) []op.Line {
+	if slices.ContainsFunc(all, func(l op.Line) bool { return slices.Equal(l, fact) }) {
+		return all
+	}
+	return append(all, fact)
 }
 
 // last lists what the person asked for last.

@@ -43,7 +43,7 @@ func newOptionCache(c Config) *optionCache {
 // else as it was seen last. The look itself goes on after that, for the next who asks.
 func (b *Browser) list(ctx context.Context, key optionKey,
 	look func(context.Context) ([]op.Option, error)) (optionList, error) {
-	wait, cancel := context.WithTimeout(ctx, listWithin)
+	wait, cancel := b.within(ctx, listWithin)
 	defer cancel()
 	l, err := b.cache.Get(wait, key, time.Time{}, func(ctx context.Context, key optionKey) ([]op.Option, error) {
 		return look(quota.With(ctx, quota.Caller{Class: quota.Suggested, Person: key.channel}))

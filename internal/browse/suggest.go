@@ -27,7 +27,7 @@ func (b *Browser) Suggest(ctx context.Context, q op.Query) []op.Option {
 	if !ok {
 		return nil
 	}
-	judging, cancel := context.WithTimeout(ctx, listWithin)
+	judging, cancel := b.within(ctx, listWithin)
 	defer cancel()
 	asked := authz.Uses(q.Request, a.command)
 	v, err := b.authz.Check(judging, asked)

@@ -28,7 +28,7 @@ func refusalOf(t *testing.T, err error) *op.Refusal {
 
 func TestEndOfALock(t *testing.T) {
 	for _, c := range []struct{ typed, zone, now, want, says string }{
-		{"", "Europe/Berlin", "2026-11-22 20:00", "2026-11-23 00:00", "That is 01:00 CET (00:00 UTC): 4 h 00 min, since no time was given."},
+		{"", "Europe/Berlin", "2026-11-22 20:00", "2026-11-23 00:00", "That is 01:00 CET (00:00 UTC): 4 h, since no time was given."},
 		{"until 22:00", "Europe/Berlin", "2026-11-22 20:00", "2026-11-22 21:00",
 			"That is 22:00 CET (21:00 UTC)."},
 		// there it is the 23rd already

@@ -64,7 +64,18 @@ func (e exit) Unwrap() error { return e.error }
 func Usage(err error) error { return exit{err, Misused} }
 
 // Refused marks an error as a denial: exit code 3. Nothing more is printed for it.
-func Refused() error { return exit{errors.New("denied"), Denied} }
+func Refused() error { return Ended(Denied) }
+
+// errSaid is the error of a command that has said everything itself.
+var errSaid = errors.New("ended")
+
+// Ended ends a command that has said everything with an exit code; nil for 0.
+func Ended(code int) error {
+	if code == OK {
+		return nil
+	}
+	return exit{errSaid, code}
+}
 
 // Run finds and runs a command, and gives the exit code.
 func (p Program) Run(ctx context.Context, args []string) int {
@@ -76,10 +87,10 @@ func (p Program) Run(ctx context.Context, args []string) int {
 	switch {
 	case err == nil, errors.Is(err, flag.ErrHelp):
 		return OK
-	case errors.As(err, &stop) && stop.code == Denied:
-		return Denied
+	case errors.As(err, &stop) && errors.Is(err, errSaid):
+		return stop.code
 	}
-	fmt.Fprintf(p.Err, "%s: %s\n", p.Name, config.Scrub(err.Error()))
+	fmt.Fprintf(p.Err, "%s: %s\n", p.Name, op.Printed(config.Scrub(err.Error())))
 	if stop.error != nil {
 		return stop.code
 	}
@@ -128,7 +139,7 @@ func (p Program) run(ctx context.Context, c Command, path string, args []string)
 	if c.Flags != nil {
 		c.Flags(flags)
 	}
-	err := parse(flags, args)
+	given, err := parse(flags, args)
 	if errors.Is(err, flag.ErrHelp) {
 		p.explain(c, path, flags)
 		return nil
@@ -136,16 +147,16 @@ func (p Program) run(ctx context.Context, c Command, path string, args []string)
 	if err != nil {
 		return Usage(fmt.Errorf("%w; %s --help explains it", err, path))
 	}
-	if c.Args == "" && flags.NArg() > 0 {
-		return Usage(fmt.Errorf("%q is too much; %s --help explains it", flags.Arg(0), path))
+	if c.Args == "" && len(given) > 0 {
+		return Usage(fmt.Errorf("%q is too much; %s --help explains it", given[0], path))
 	}
-	return c.Run(ctx, Call{Args: flags.Args(), Out: p.Out, Err: p.Err})
+	return c.Run(ctx, Call{Args: given, Out: p.Out, Err: p.Err})
 }
 
 func (p Program) list(table []Command, path string) {
 	fmt.Fprintf(p.Out, "%s\n\nUsage: %s COMMAND [FLAGS]\n\n", p.Short, path)
 	for _, c := range table {
-		fmt.Fprintf(p.Out, "  %-10s %s\n", c.Name, c.Short)
+		fmt.Fprintf(p.Out, "  %-10s  %s\n", c.Name, c.Short)
 	}
 	fmt.Fprintf(p.Out, "\nExamples:\n")
 	for _, c := range table {
@@ -153,7 +164,8 @@ func (p Program) list(table []Command, path string) {
 			fmt.Fprintf(p.Out, "  %s\n", example)
 		}
 	}
-	fmt.Fprintf(p.Out, "\n%s COMMAND --help explains one command. Exit codes: 0 done, 1 failure, 2 usage, 3 denied.\n", path)
+	fmt.Fprintf(p.Out, "\n%s COMMAND --help explains one command. Exit codes: 0 done, 1 failure, 2 usage, 3 denied, or nothing but warnings.\n",
+		path)
 }
 
 func (c Command) examples() []string {
@@ -183,6 +195,14 @@ func (p Program) explain(c Command, path string, flags *flag.FlagSet) {
 	if c.Help != "" {
 		fmt.Fprintf(p.Out, "\n%s", c.Help)
 	}
+}
+
+// count is a number of things: "1 channel", "3 channels".
+func count(n int, thing string) string {
+	if n != 1 {
+		thing += "s"
+	}
+	return fmt.Sprintf("%d %s", n, thing)
 }
 
 // Settings writes the table of environment variables for a terminal.

@@ -57,7 +57,7 @@ func TestExitCodesAndWords(t *testing.T) {
 	}{
 		"":                          {OK, "running"},
 		"run":                       {OK, "running"},
-		"--help":                    {OK, "Examples:"},
+		"--help":                    {OK, "3 denied, or nothing but warnings"},
 		"help":                      {OK, "casterbot COMMAND --help"},
 		"run --help":                {OK, "CASTERBOT_POLICY"},
 		"help run":                  {OK, "CASTERBOT_POLICY"},
@@ -80,6 +80,9 @@ func TestExitCodesAndWords(t *testing.T) {
 		"policy --help":             {OK, "policy check"},
 		"policy check":              {Misused, "takes one FILE"},
 		"policy check FILE":         {OK, "is good: 1 channel,"},
+		"policy check FILE --help":  {OK, "Read a policy file"},
+		"policy check FILE --no":    {Misused, "there is no flag --no"},
+		"policy check -- --no":      {Failure, "open --no"},
 		"policy check /nowhere.yml": {Failure, "/nowhere.yml"},
 		"policy explain --help":     {OK, "-person"},
 		"policy explain":            {Misused, "needs --person"},

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -31,7 +32,7 @@ func CompletionCommand(all func() []Command) Command {
 			if len(c.Args) != 1 || shells[c.Args[0]] == nil {
 				return Usage(errors.New("completion takes one of bash, zsh and fish"))
 			}
-			shells[c.Args[0]](c.Out, completions(all(), ""))
+			shells[c.Args[0]](c.Out, withHelp(completions(all(), "")))
 			return nil
 		},
 	}
@@ -58,13 +59,20 @@ func completions(table []Command, after string) []Completion {
 			leaf.Words = append(leaf.Words, Word{"--" + f.Name, usage})
 		})
 		if strings.Contains(c.Args, "|") {
-			for _, word := range strings.Split(c.Args, "|") {
+			for _, word := range strings.Split(strings.Trim(c.Args, "[]"), "|") {
 				leaf.Words = append(leaf.Words, Word{Text: word})
 			}
 		}
 		all = append(all, leaf)
 	}
 	return append([]Completion{own}, all...)
+}
+
+// withHelp adds `help`, which is no entry of the table: any command may follow it.
+func withHelp(all []Completion) []Completion {
+	help := Completion{After: "help", Words: all[0].Words}
+	all[0].Words = append(slices.Clone(all[0].Words), Word{"help", "Explain a command."})
+	return append(all, help)
 }
 
 // bash completes words by the commands before them, and files where no word fits.
@@ -91,25 +99,63 @@ complete -o default -F _casterbot casterbot
 `)
 }
 
-// zsh takes what bash does.
+// zsh completes like bash, and says what each word does. The file works where zsh looks for completions by itself, and
+// when it is sourced.
 func zsh(out io.Writer, all []Completion) {
-	fmt.Fprint(out, "#compdef casterbot\nautoload -U +X bashcompinit && bashcompinit\n")
-	bash(out, all)
+	fmt.Fprint(out, `#compdef casterbot
+_casterbot() {
+  local before= word
+  local -a offered
+  for word in "${(@)words[2,CURRENT-1]}"; do
+    case $word in -*) break ;; esac
+    before="$before $word"
+  done
+  case ${before# } in
+`)
+	for _, c := range all {
+		fmt.Fprintf(out, "    '%s') offered=(", c.After)
+		for _, w := range c.Words {
+			fmt.Fprintf(out, " '%s'", strings.ReplaceAll(w.Text+":"+w.Short, "'", `'\''`))
+		}
+		fmt.Fprint(out, " ) ;;\n")
+	}
+	fmt.Fprint(out, `  esac
+  _describe -t words casterbot offered || _files
+}
+if [ "${funcstack[1]}" = _casterbot ]; then _casterbot "$@"; else compdef _casterbot casterbot; fi
+`)
 }
 
 func fish(out io.Writer, all []Completion) {
 	for _, c := range all {
-		when := "__fish_use_subcommand"
-		if words := strings.Fields(c.After); len(words) > 0 {
-			when = "__fish_seen_subcommand_from " + strings.Join(words, "; and __fish_seen_subcommand_from ")
-		}
+		when := c.fishCondition()
 		for _, w := range c.Words {
 			kind, text := "-f -a", w.Text
 			if name, ok := strings.CutPrefix(w.Text, "--"); ok {
 				kind, text = "-l", name
 			}
-			fmt.Fprintf(out, "complete -c casterbot -n '%s' %s %s -d '%s'\n", when, kind, text,
-				strings.ReplaceAll(w.Short, "'", `\'`))
+			fmt.Fprintf(out, "complete -c casterbot -n '%s' %s %s -d '%s'\n", when, kind, text, fishQuotes.Replace(w.Short))
 		}
 	}
+}
+
+var fishQuotes = strings.NewReplacer(`\`, `\\`, "'", `\'`)
+
+// fishCondition is when the words may follow: behind those that they come after, and not behind one of themselves.
+func (c Completion) fishCondition() string {
+	words := strings.Fields(c.After)
+	if len(words) == 0 {
+		return "__fish_use_subcommand"
+	}
+	when := "__fish_seen_subcommand_from " + strings.Join(words, "; and __fish_seen_subcommand_from ")
+	var own []string
+	for _, w := range c.Words {
+		if !strings.HasPrefix(w.Text, "-") {
+			own = append(own, w.Text)
+		}
+	}
+	if len(own) > 0 {
+		when += "; and not __fish_seen_subcommand_from " + strings.Join(own, " ")
+	}
+	return when
 }

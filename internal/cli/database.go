@@ -78,10 +78,10 @@ var endings = []struct {
 	state op.State
 	words string
 }{
-	{op.Pending, "expired, because they may have been confirmed or called off after the backup"},
-	{op.Queued, "expired, because they may have been sent after the backup"},
-	{op.Running, "unknown, because their answer came after the backup"},
-	{op.Unknown, "unknown still, though they may have been settled after the backup"},
+	{op.Pending, "expired, because a confirmation or a cancellation may have come after the backup"},
+	{op.Queued, "expired, because the call may have left after the backup"},
+	{op.Running, "unknown, because the answer came after the backup"},
+	{op.Unknown, "unknown still, though somebody may have settled it after the backup"},
 }
 
 func tell(out io.Writer, file string, r store.Restored) {
@@ -95,12 +95,12 @@ func tell(out io.Writer, file string, r store.Restored) {
 		}
 	}
 	if r.States[op.Running]+r.States[op.Unknown]+r.States[op.Queued]+r.States[op.Pending] > 0 {
-		fmt.Fprintln(out, "Their cards say so after the next start. Compare with the account's ActionTrail before you settle them or ask again.")
+		fmt.Fprintln(out, "The cards say so after the next start. Compare with the account's ActionTrail before you settle anything or ask again.")
 	}
 }
 
 func contents(h store.Holding) string {
-	text := fmt.Sprintf("%d operations, %d events", h.Operations, h.Events)
+	text := count(int(h.Operations), "operation") + ", " + count(int(h.Events), "event")
 	if !h.Newest.IsZero() {
 		text += ", the newest of " + h.Newest.UTC().Format(time.RFC3339)
 	}

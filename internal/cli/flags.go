@@ -9,13 +9,22 @@ import (
 	"casterbot/internal/op"
 )
 
-// parse reads the flags of a command. What is wrong with one is said with its name and what it should be: the library's
-// own words are for programmers.
-func parse(flags *flag.FlagSet, args []string) error {
-	if err := checkFlags(flags, args); err != nil {
-		return err
+// parse reads the flags of a command, which may stand before and after its arguments, and gives the arguments. What is
+// wrong with a flag is said with its name and what it should be: the library's own words are for programmers.
+func parse(flags *flag.FlagSet, args []string) (rest []string, err error) {
+	for {
+		if err := checkFlags(flags, args); err != nil {
+			return nil, err
+		}
+		if err := flags.Parse(args); err != nil {
+			return nil, err
+		}
+		read := len(args) - flags.NArg()
+		if flags.NArg() == 0 || read > 0 && args[read-1] == "--" {
+			return append(rest, flags.Args()...), nil
+		}
+		rest, args = append(rest, flags.Arg(0)), flags.Args()[1:]
 	}
-	return flags.Parse(args)
 }
 
 func checkFlags(flags *flag.FlagSet, args []string) error {

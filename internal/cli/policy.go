@@ -34,11 +34,12 @@ func checkCommand(verbs []string) Command {
 			for _, warning := range p.Warnings() {
 				fmt.Fprintln(c.Err, "warning:", warning)
 			}
-			channels := fmt.Sprintf("%d channels", len(p.Channels()))
-			if len(p.Channels()) == 1 {
-				channels = "1 channel"
+			contact := "no contact"
+			if ids := p.Contact(""); len(ids) > 0 {
+				contact = "contact " + strings.Join(ids, " or ")
 			}
-			fmt.Fprintf(c.Out, "%s is good: %s, policy %.12s\n", c.Args[0], channels, p.Hash())
+			fmt.Fprintf(c.Out, "%s is good: %s, %s, policy %.12s\n", c.Args[0], count(len(p.Channels()), "channel"), contact,
+				p.Hash())
 			return nil
 		},
 	}

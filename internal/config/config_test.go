@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -190,5 +191,40 @@ func TestDatabase(t *testing.T) {
 				t.Errorf("%q, %v", got, err)
 			}
 		})
+	}
+}
+
+// Whoever wants to know everything is told all mistakes, each with its setting; what can be read is read all the same.
+func TestExamineTellsEverything(t *testing.T) {
+	clean(t, map[string]string{"SLACK_APP_TOKEN": "xoxb-fake", "SLACK_BOT_TOKEN": `"xoxb-fake"`, "CASTERBOT_POLCY": "x",
+		"CASTERBOT_QUOTA_SHARE": "most", "CASTERBOT_WATCH_SHARE": "0", "CASTERBOT_LOG_FORMAT": "xml",
+		"CASTERBOT_ADMIN_ADDR": "9090", "ALIBABA_CLOUD_REGION_ID": "Moon", "CASTERBOT_DATABASE_URL": "mysql:x",
+		"CASTERBOT_LOG_LEVEL": "debug"})
+	c, wrong := Examine()
+	var names []string
+	for _, p := range wrong {
+		if names = append(names, p.Name); !strings.Contains(p.Error(), p.Name) || strings.Contains(p.Error(), "xoxb-fake") {
+			t.Errorf("%s: %v", p.Name, p)
+		}
+	}
+	slices.Sort(names)
+	want := []string{"ALIBABA_CLOUD_REGION_ID", "CASTERBOT_ADMIN_ADDR", "CASTERBOT_DATABASE_URL", "CASTERBOT_LOG_FORMAT",
+		"CASTERBOT_POLCY", "CASTERBOT_QUOTA_SHARE", "CASTERBOT_WATCH_SHARE", "SLACK_APP_TOKEN", "SLACK_BOT_TOKEN"}
+	if !slices.Equal(names, want) {
+		t.Errorf("told of %v, want %v", names, want)
+	}
+	if c.LogLevel != "debug" || c.QuotaShare != 90 || c.SlackBotToken != "" {
+		t.Errorf("%+v", c)
+	}
+}
+
+// A token of another kind is called by its kind.
+func TestKindsOfTokens(t *testing.T) {
+	for token, want := range map[string]string{"xoxb-fake": "(it is a bot token)", "xoxp-fake": "(it is a user token)",
+		"xoxe.xoxb-fake": "rotated", "fake": "begin with xapp-:"} {
+		clean(t, slack(map[string]string{"SLACK_APP_TOKEN": token}))
+		if _, err := Load(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v does not say %q", err, want)
+		}
 	}
 }

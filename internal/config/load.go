@@ -16,57 +16,120 @@ import (
 
 // ErrNoSlack says that no Slack token is set at all: the person may only want to have a look.
 var ErrNoSlack = errors.New(
-	"SLACK_APP_TOKEN and SLACK_BOT_TOKEN are not set. To try casterbot without any account, run: casterbot sandbox")
+	"SLACK_APP_TOKEN and SLACK_BOT_TOKEN are not set. To try casterbot without any account, run: casterbot sandbox. To set it up: casterbot init")
+
+// ErrNotSet says that a setting that must be given is not.
+var ErrNotSet = errors.New("is not set")
+
+// Problem is what is wrong with one setting, in one line that names it and holds nothing of a secret.
+type Problem struct {
+	Name string // of the setting, or the name that is none
+	error
+}
+
+func (p Problem) Unwrap() error { return p.error }
 
 // Load reads the environment. Every problem is one line that names the variable, what it should look like and where to
 // get it.
 func Load() (Config, error) {
 	c := Config{}
-	if err := c.read(func(field) bool { return true }); err != nil {
-		return c, err
+	if wrong := c.read(func(field) bool { return true }); len(wrong) > 0 {
+		return c, wrong[0]
 	}
 	if c.SlackAppToken == "" && c.SlackBotToken == "" {
-		return c, ErrNoSlack
+		return c, noSlack()
 	}
-	return c, c.check()
+	return c, first(c.check())
+}
+
+// Examine is Load for whoever wants to know everything that is wrong. A setting with a problem has its default, or
+// none.
+func Examine() (Config, []Problem) {
+	c := Config{}
+	wrong := c.read(func(field) bool { return true })
+	for _, p := range append(c.check(), c.checkLog()...) {
+		if !slices.ContainsFunc(wrong, func(other Problem) bool { return other.Name == p.Name }) {
+			wrong = append(wrong, p)
+		}
+	}
+	return c, wrong
+}
+
+// SecretFile is a file that a secret is read out of.
+type SecretFile struct{ Name, Path string }
+
+// SecretFiles lists those that the environment names.
+func SecretFiles() []SecretFile {
+	var all []SecretFile
+	for _, f := range fields(&Config{}) {
+		if f.secret == nil {
+			continue
+		}
+		if path := os.Getenv(f.name + "_FILE"); path != "" {
+			all = append(all, SecretFile{f.name + "_FILE", path})
+		} else if path := f.credential(); path != "" {
+			all = append(all, SecretFile{"CREDENTIALS_DIRECTORY", path})
+		}
+	}
+	return all
+}
+
+func first(wrong []Problem) error {
+	if len(wrong) == 0 {
+		return nil
+	}
+	return wrong[0]
 }
 
 // Database reads the address of the database alone, for commands that need nothing else.
 func Database() (string, error) {
 	c := Config{}
-	if err := c.read(func(f field) bool { return f.secret == &c.DatabaseURL }); err != nil {
-		return "", err
+	if wrong := c.read(func(f field) bool { return f.secret == &c.DatabaseURL }); len(wrong) > 0 {
+		return "", wrong[0]
 	}
-	return c.DatabaseURL.Reveal(), c.checkPlaces()
+	return c.DatabaseURL.Reveal(), first(c.checkPlaces())
 }
 
 // read takes the settings out of the environment, of the secrets those that are wanted. Secrets are gone from the
 // environment afterwards, and from a core file.
-func (c *Config) read(wanted func(field) bool) error {
+func (c *Config) read(wanted func(field) bool) []Problem {
 	defer seal(fields(c))
-	if err := unknown(os.Environ()); err != nil {
-		return err
-	}
+	wrong := unknown(os.Environ())
 	for _, f := range fields(c) {
 		if f.secret != nil && !wanted(f) {
 			continue
 		}
 		if err := f.shaped(); err != nil {
-			return err
+			wrong = append(wrong, Problem{f.name, err})
+			f.unset()
 		}
 	}
-	if err := envconfig.Process("", c); err != nil {
-		return unread(c, err)
+	for err := envconfig.Process("", c); err != nil; err = envconfig.Process("", c) {
+		p := unread(c, err)
+		wrong = append(wrong, p)
+		if p.Name == "" {
+			break
+		}
+		_ = os.Unsetenv(p.Name)
 	}
 	for _, f := range fields(c) {
 		if f.secret == nil || !wanted(f) {
 			continue
 		}
 		if err := f.readFile(); err != nil {
-			return err
+			wrong = append(wrong, Problem{f.name, err})
+			*f.secret = ""
 		}
 	}
-	return nil
+	return wrong
+}
+
+// unset lets a setting that cannot be used count as not set.
+func (f field) unset() {
+	_ = os.Unsetenv(f.name)
+	if f.secret != nil {
+		_ = os.Unsetenv(f.name + "_FILE")
+	}
 }
 
 // shaped looks at a value as it was given. One that is empty counts as not set, unless that has a meaning of its own.
@@ -83,10 +146,10 @@ func (f field) shaped() error {
 }
 
 // unread says in plain words which value the library could not read: all that are no text are numbers.
-func unread(c *Config, err error) error {
+func unread(c *Config, err error) Problem {
 	wrong := &envconfig.ParseError{}
 	if !errors.As(err, &wrong) {
-		return fmt.Errorf("read the environment: %w", err)
+		return Problem{"", fmt.Errorf("read the environment: %w", err)}
 	}
 	want := "a number"
 	for _, f := range fields(c) {
@@ -94,68 +157,61 @@ func unread(c *Config, err error) error {
 			want = cmp.Or(f.tag.Get("form"), want)
 		}
 	}
-	return fmt.Errorf("%s is %q: it should be %s", wrong.KeyName, wrong.Value, want)
+	return Problem{wrong.KeyName, fmt.Errorf("%s is %q: it should be %s", wrong.KeyName, wrong.Value, want)}
 }
 
-// readFile takes a secret out of the file that NAME_FILE names.
-func (f field) readFile() error {
-	name := f.name + "_FILE"
-	path := os.Getenv(name)
-	if path == "" {
-		return nil
-	}
-	if os.Getenv(f.name) != "" {
-		return fmt.Errorf("%s and %s are both set; keep one", f.name, name)
-	}
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
-	}
-	text, err := plainText(data)
-	if err != nil {
-		return fmt.Errorf("%s: %s %w", name, path, err)
-	}
-	*f.secret = Secret(text)
-	return wrongShape(path+", which "+name+" names,", text, true)
-}
-
-func (c *Config) check() error {
+func (c *Config) check() []Problem {
+	var wrong problems
 	for _, f := range fields(c) {
-		if err := f.check(); err != nil {
-			return err
-		}
+		wrong.add(f.name, f.check())
 	}
-	if err := cmp.Or(SecureURL("SLACK_API_URL", c.SlackAPIURL), SecureURL("CASTERBOT_LIVE_ENDPOINT", c.LiveEndpoint),
-		c.checkPlaces()); err != nil {
-		return err
-	}
+	wrong.add("SLACK_API_URL", SecureURL("SLACK_API_URL", c.SlackAPIURL))
+	wrong.add("CASTERBOT_LIVE_ENDPOINT", SecureURL("CASTERBOT_LIVE_ENDPOINT", c.LiveEndpoint))
+	wrong = append(wrong, c.checkPlaces()...)
 	if c.Region != "" && !regionID.MatchString(c.Region) {
-		return fmt.Errorf("ALIBABA_CLOUD_REGION_ID is %q: it should be a region id, such as cn-shanghai", c.Region)
+		wrong.add("ALIBABA_CLOUD_REGION_ID",
+			fmt.Errorf("ALIBABA_CLOUD_REGION_ID is %q: it should be a region id, such as cn-shanghai", c.Region))
 	}
-	for name, share := range map[string]int{"CASTERBOT_WATCH_SHARE": c.WatchShare, "CASTERBOT_QUOTA_SHARE": c.QuotaShare} {
-		if share < 1 || share > 100 {
-			return fmt.Errorf("%s is %d: it should be a number of percent from 1 to 100", name, share)
-		}
-	}
+	wrong.add("CASTERBOT_WATCH_SHARE", percent("CASTERBOT_WATCH_SHARE", c.WatchShare))
+	wrong.add("CASTERBOT_QUOTA_SHARE", percent("CASTERBOT_QUOTA_SHARE", c.QuotaShare))
 	if strings.Contains(os.Getenv("DEBUG"), "sdk") {
-		return errors.New("DEBUG contains \"sdk\", which makes the cloud SDK print keys: unset it")
+		wrong.add("DEBUG", errors.New("DEBUG contains \"sdk\", which makes the cloud SDK print keys: unset it"))
+	}
+	return wrong
+}
+
+// problems are those that are found one after the other.
+type problems []Problem
+
+func (p *problems) add(name string, err error) {
+	if err != nil {
+		*p = append(*p, Problem{name, err})
+	}
+}
+
+func percent(name string, share int) error {
+	if share < 1 || share > 100 {
+		return fmt.Errorf("%s is %d: it should be a number of percent from 1 to 100", name, share)
 	}
 	return nil
 }
 
 // checkPlaces looks at the form of the database's and the admin server's address; whether they can be used shows later.
-func (c *Config) checkPlaces() error {
+func (c *Config) checkPlaces() []Problem {
+	const database = "CASTERBOT_DATABASE_URL"
+	var wrong problems
 	kind, rest, _ := strings.Cut(c.DatabaseURL.Reveal(), ":")
-	if !slices.Contains([]string{"sqlite", "postgres", "postgresql"}, kind) || rest == "" {
-		return errors.New("CASTERBOT_DATABASE_URL is not the address of a database: it should look like sqlite:casterbot.db or postgres://…")
-	}
-	if rest == ":memory:" {
-		return errors.New("CASTERBOT_DATABASE_URL names a database that ends with the process, and with it what waits and who did what: name a file, like sqlite:casterbot.db")
+	switch {
+	case !slices.Contains([]string{"sqlite", "postgres", "postgresql"}, kind) || rest == "":
+		wrong.add(database, errors.New("CASTERBOT_DATABASE_URL is not the address of a database: it should look like sqlite:casterbot.db or postgres://…"))
+	case rest == ":memory:":
+		wrong.add(database, errors.New("CASTERBOT_DATABASE_URL names a database that ends with the process, and with it what waits and who did what: name a file, like sqlite:casterbot.db"))
 	}
 	if _, port, err := net.SplitHostPort(c.AdminAddr); c.AdminAddr != "" && (err != nil || port == "") {
-		return fmt.Errorf("CASTERBOT_ADMIN_ADDR is %q: it should look like 127.0.0.1:9090, or be empty for none", c.AdminAddr)
+		wrong.add("CASTERBOT_ADMIN_ADDR",
+			fmt.Errorf("CASTERBOT_ADMIN_ADDR is %q: it should look like 127.0.0.1:9090, or be empty for none", c.AdminAddr))
 	}
-	return nil
+	return wrong
 }
 
 func (f field) check() error {
@@ -164,17 +220,36 @@ func (f field) check() error {
 	}
 	value := string(*f.secret)
 	if value == "" && f.tag.Get("need") == "true" {
-		return fmt.Errorf("%s is not set: it is the %s; get it at %s", f.name, f.tag.Get("desc"), f.tag.Get("from"))
+		return fmt.Errorf("%s %w: it is the %s; get it at %s", f.name, ErrNotSet, f.tag.Get("desc"), f.tag.Get("from"))
 	}
 	if want := f.tag.Get("prefix"); !strings.HasPrefix(value, want) {
-		return fmt.Errorf("%s does not begin with %s: it must be the %s; get it at %s", f.name, want, f.tag.Get("desc"),
-			f.tag.Get("from"))
+		return fmt.Errorf("%s does not begin with %s%s: it must be the %s; get it at %s", f.name, want, kindOf(value),
+			f.tag.Get("desc"), f.tag.Get("from"))
 	}
 	return nil
 }
 
+// kinds are what Slack's tokens begin with.
+var kinds = []struct{ prefix, name string }{
+	{"xapp-", "an app-level token"}, {"xoxb-", "a bot token"}, {"xoxp-", "a user token"},
+	{"xoxe", "a token that is rotated, or one for configuration"}, {"xoxa-", "a token of an old workspace app"},
+}
+
+// kindOf says what a token of another kind is, as far as it begins like one.
+func kindOf(value string) string {
+	for _, kind := range kinds {
+		if strings.HasPrefix(value, kind.prefix) {
+			return " (it is " + kind.name + ")"
+		}
+	}
+	return ""
+}
+
 // regionID is what the cloud's names of regions look like; whether there is one of that name shows when it is asked.
 var regionID = regexp.MustCompile(`^[a-z]{2}-[a-z]+(-[a-z0-9]+)*$`)
+
+// IsRegion reports the form of a region's id.
+func IsRegion(id string) bool { return regionID.MatchString(id) }
 
 // SecureURL accepts https, and http only to this machine.
 func SecureURL(name, raw string) error {

@@ -24,6 +24,17 @@ func (c Config) Log(out io.Writer) (*slog.Logger, error) {
 	return nil, fmt.Errorf("CASTERBOT_LOG_FORMAT is %q: it must be json or text", c.LogFormat)
 }
 
+// checkLog says what is wrong with the settings of the log.
+func (c Config) checkLog() []Problem {
+	var wrong problems
+	_, err := Level("CASTERBOT_LOG_LEVEL", c.LogLevel)
+	wrong.add("CASTERBOT_LOG_LEVEL", err)
+	c.LogLevel = "info"
+	_, err = c.Log(io.Discard)
+	wrong.add("CASTERBOT_LOG_FORMAT", err)
+	return wrong
+}
+
 // Level reads a level of the log; name is the setting that it stands in.
 func Level(name, text string) (slog.Level, error) {
 	var level slog.Level

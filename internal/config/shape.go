@@ -26,6 +26,9 @@ func wrongShape(name, value string, secret bool) error {
 	case odd >= 0:
 		r, _ := utf8.DecodeRuneInString(value[odd:])
 		return fmt.Errorf("%s contains the invisible character %U: copy it again", name, r)
+	case strings.HasSuffix(value, "\r"):
+		return remedied{fmt.Errorf("%s ends in a carriage return: its file has the line ends of Windows", name),
+			"take the carriage returns out of the file that sets " + name + ": sed -i 's/\\r$//' FILE"}
 	case space || unicode.IsSpace(first) || unicode.IsSpace(last):
 		return fmt.Errorf("%s contains white space: copy it again without line breaks", name)
 	}

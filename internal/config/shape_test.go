@@ -45,7 +45,7 @@ func TestShapes(t *testing.T) {
 		"empty file":           {inFile(" \n"), "SLACK_BOT_TOKEN_FILE: "},
 		"folder":               {fromFile(t.TempDir()), "SLACK_BOT_TOKEN_FILE: "},
 		"two lines in a file":  {inFile("xoxb-fake\nxoxb-fake"), "white space"},
-		"line end of Windows":  {with("CASTERBOT_POLICY", "policy.yml\r"), "CASTERBOT_POLICY" + wide},
+		"line end of Windows":  {with("CASTERBOT_POLICY", "policy.yml\r"), "CASTERBOT_POLICY ends in a carriage return"},
 		"space behind":         {with("ALIBABA_CLOUD_REGION_ID", "cn-shanghai "), "ALIBABA_CLOUD_REGION_ID" + wide},
 		"space within":         {with("CASTERBOT_POLICY", "/my policies/policy.yml"), ""},
 		"percent": {with("CASTERBOT_WATCH_SHARE", "10%"),

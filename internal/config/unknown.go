@@ -23,8 +23,9 @@ var links = regexp.MustCompile(`_SERVICE_(HOST|PORT)(_\w+)?=|_PORT=\w+://|_PORT_
 // tests begin the names that only tests and builds for tests read.
 var tests = []string{"CASTERBOT_CRASH", "CASTERBOT_TEST_", "CASTERBOT_BROWSER", "CASTERBOT_SHOTS"}
 
-// unknown refuses the first name of the environment that was meant to be a setting and is none.
-func unknown(environ []string) error {
+// unknown refuses the names of the environment that were meant to be settings and are none.
+func unknown(environ []string) []Problem {
+	var wrong problems
 	known := names()
 	set := func(name string) bool {
 		return slices.ContainsFunc(environ, func(entry string) bool { return strings.HasPrefix(entry, name+"=") })
@@ -37,12 +38,12 @@ func unknown(environ []string) error {
 		near, edits := nearest(known, name)
 		switch own := strings.HasPrefix(strings.ToUpper(name), ours); {
 		case own:
-			return fmt.Errorf("%s is no setting: did you mean %s? casterbot run --help lists them", name, near)
+			wrong.add(name, fmt.Errorf("%s is no setting: did you mean %s? casterbot run --help lists them", name, near))
 		case edits <= slip && !set(near) && !set(near+"_FILE") && kin(name, near):
-			return fmt.Errorf("%s is no setting: did you mean %s? Otherwise leave it out", name, near)
+			wrong.add(name, fmt.Errorf("%s is no setting: did you mean %s? Otherwise leave it out", name, near))
 		}
 	}
-	return nil
+	return wrong
 }
 
 // names are those of all settings, and those of the files of secrets.

@@ -31,7 +31,7 @@ func TestUnknownNames(t *testing.T) {
 		"of tests":               {[]string{"CASTERBOT_TEST_DATABASE_URL=x", "CASTERBOT_CRASH=k3:1"}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			err := unknown(c.entries)
+			err := first(unknown(c.entries))
 			slip, _, _ := strings.Cut(c.entries[0], "=")
 			switch {
 			case c.want == "" && err != nil:

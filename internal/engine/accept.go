@@ -26,6 +26,8 @@ type Accepted struct {
 	Form  *op.Form              // to be opened at once, still without options
 	Work  func(context.Context) // to be run after the acknowledgement; nil when there is nothing more to do
 	Drop  func(context.Context) // to be run in place of Work when that cannot be run: forgets what was taken; may be nil
+	// Urgent: it is an emergency, which waits behind no look and is not counted among what a channel has under way
+	Urgent bool
 }
 
 // Accept takes a command as it arrived. It does only what fits before an acknowledgement: understand it, refuse what
@@ -49,7 +51,7 @@ func (e *Engine) Accept(ctx context.Context, r op.Request) (Accepted, error) {
 	if parsed.Help {
 		a := e.help(r, parsed)
 		if a.Work != nil {
-			a = e.persistLook(ctx, r, a.Work)
+			a = e.persistLook(ctx, r.Key, kindCommand, r, a.Work)
 		}
 		return a, nil
 	}
@@ -71,29 +73,38 @@ func (e *Engine) Accept(ctx context.Context, r op.Request) (Accepted, error) {
 
 // help answers within the acknowledgement where facts are at hand.
 func (e *Engine) help(r op.Request, p grammar.Parsed) Accepted {
-	q := authz.Uses(r, op.Command{})
-	if facts, ok := e.authz.Glance(q); ok {
+	if facts, ok := e.authz.Glance(authz.Uses(r, op.Command{})); ok {
 		answer := e.browse.Help(facts, p)
 		return Accepted{Reply: &answer}
 	}
-	return Accepted{Work: func(ctx context.Context) {
-		facts, err := e.authz.Look(ctx, q)
-		if err != nil {
-			e.replyError(ctx, r.Address, err)
-			return
-		}
-		e.notify.Reply(ctx, r.Address, e.browse.Help(facts, p))
-	}}
+	return Accepted{Work: func(ctx context.Context) { e.notify.ReplyTo(ctx, r, e.helped(ctx, r, p)) }}
 }
 
-// take makes a change durable before it is acknowledged.
+// helped is help by the rights of now. Whoever asked a while ago has to be in the channel still, as for any answer.
+func (e *Engine) helped(ctx context.Context, r op.Request, p grammar.Parsed) op.Answer {
+	q := authz.Tries(r, op.Command{})
+	if err := e.authz.InChannel(ctx, q); err != nil {
+		return *e.answerFor(err)
+	}
+	facts, err := e.authz.Look(ctx, q)
+	if err != nil {
+		return *e.answerFor(err)
+	}
+	return e.browse.Help(facts, p)
+}
+
+// take makes a change durable before it is acknowledged. Its place among what was pressed it has before that: the store
+// takes its time, and takes what waits for it in any order.
 func (e *Engine) take(ctx context.Context, r op.Request, parsed grammar.Parsed) (Accepted, error) {
+	place := e.arrives(r, parsed.Command)
 	fresh, err := e.persist(ctx, r.Key, kindCommand, r)
 	if err != nil || !fresh {
+		e.arrivals.drop(place)
 		return Accepted{}, err
 	}
-	e.arrives(r, parsed.Command)
-	return e.arrived(r.Channel, r.Key, func(ctx context.Context) { e.submit(ctx, r, parsed) }), nil
+	a := e.arrived(r.Channel, r.Key, func(ctx context.Context) { e.submit(ctx, r, parsed) })
+	a.Urgent = parsed.Command.Urgent
+	return a, nil
 }
 
 // arrived is work on something that was written down, after which it is in line or will never be.
@@ -135,25 +146,25 @@ func (e *Engine) persist(ctx context.Context, key, kind string, what any) (fresh
 	return fresh, nil
 }
 
-// persistLook keeps a command that only looks too, so that somebody answers it should this process die. Looking goes on
-// when nothing can be written.
-func (e *Engine) persistLook(ctx context.Context, r op.Request, look func(context.Context)) Accepted {
-	body, err := json.Marshal(r)
+// persistLook keeps a command or a click that only looks too, so that somebody answers it should this process die.
+// Looking goes on when nothing can be written.
+func (e *Engine) persistLook(ctx context.Context, key, kind string, what any, look func(context.Context)) Accepted {
+	body, err := json.Marshal(what)
 	if err != nil {
 		return Accepted{Work: look}
 	}
 	ctx, cancel := context.WithTimeout(ctx, keepWithin)
 	defer cancel()
-	fresh, err := e.store.Receive(ctx, r.Key, kindCommand, body)
+	fresh, err := e.store.Receive(ctx, key, kind, body)
 	switch {
 	case err != nil:
 		e.log.Warn("a look is not kept", "error", err)
 	case !fresh:
 		return Accepted{}
 	}
-	return Accepted{Drop: e.settler(r.Key), Work: func(ctx context.Context) {
+	return Accepted{Drop: e.settler(key), Work: func(ctx context.Context) {
 		look(ctx)
-		e.inflight.unsettled.Store(r.Key, time.Time{})
+		e.inflight.unsettled.Store(key, time.Time{})
 	}}
 }
 
@@ -187,7 +198,10 @@ func (e *Engine) read(ctx context.Context, r op.Request, parsed grammar.Parsed) 
 // readAgain answers anew what could not be answered when it was asked: rights, names and what is seen are those of now.
 func (e *Engine) readAgain(ctx context.Context, r op.Request) op.Answer {
 	parsed, err := e.understand(r)
-	if err != nil || len(parsed.Missing) > 0 || parsed.Command.Effect != op.Read {
+	switch {
+	case err == nil && parsed.Help:
+		return e.helped(ctx, r, parsed)
+	case err != nil || len(parsed.Missing) > 0 || parsed.Command.Effect != op.Read:
 		return *e.answerFor(late(r))
 	}
 	return e.looked(ctx, r, parsed, func(ctx context.Context, _ op.Address) (context.Context, func()) {

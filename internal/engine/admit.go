@@ -24,9 +24,10 @@ const (
 	admitRenews = startWithin / 2        // what is left of the time to start when it is renewed
 )
 
-// turn is the right to make one call: a permit, and since when it is decided.
+// turn is the right to make one call. Only who has written `running` has it: who finds it written has not.
 type turn struct {
-	marked time.Time
+	mine   bool
+	marked time.Time // since when it is decided
 	permit *quota.Permit
 }
 
@@ -163,7 +164,7 @@ func (e *Engine) ask(ctx context.Context, r op.Request, parsed grammar.Parsed) A
 		return Accepted{Reply: reply(op.MarkFailed,
 			op.L("You have ", op.N(questionsPerPerson), " questions open; this one was not asked."))}
 	}
-	a := e.persistLook(ctx, r, func(ctx context.Context) {
+	a := e.persistLook(ctx, r.Key, kindCommand, r, func(ctx context.Context) {
 		defer end()
 		e.read(ctx, r, parsed)
 	})

@@ -74,28 +74,22 @@ func TestClaimsEndAfterACrash(t *testing.T) {
 	}
 }
 
-// A preview that was opened is over when it is closed, by name or with all others, and not when another one is.
-func TestWhichClaimEnds(t *testing.T) {
-	open := op.Command{Starts: []op.Condition{op.PreviewOpen}}
-	shut := op.Command{Ends: []op.Condition{op.PreviewOpen}}
-	record, pause := op.Command{Starts: []op.Condition{op.IsRecorded}},
-		op.Command{Starts: []op.Condition{op.IsPaused}, Ends: []op.Condition{op.IsRecorded}}
-	of := func(scene string) op.Operation { return op.Operation{Plan: op.Plan{Args: op.Args{"scene": scene}}} }
-	for name, c := range map[string]struct {
-		claim, by op.Command
-		of, o     op.Operation
-		want      bool
-	}{
-		"its own scene is closed": {open, shut, of("s1"), of("s1"), true},
-		"another one is":          {open, shut, of("s1"), of("s2"), false},
-		"all are":                 {open, shut, of("s1"), of(""), true},
-		"paused":                  {record, pause, of(""), of(""), true},
-		"resumed":                 {pause, record, of(""), of(""), true},
-		"something else":          {open, record, of("s1"), of(""), false},
-	} {
-		if got := ended(c.of, c.claim, c.o, c.by); got != c.want {
-			t.Errorf("%s: %v", name, got)
-		}
+// The same when the next process begins hours later.
+func TestClaimsEndAfterALongTimeDown(t *testing.T) {
+	s := newStage(t)
+	s.with(func() { s.confirm = op.ConfirmNone })
+	first, second := s.asked("caster restart c1"), s.asked("caster restart c1")
+	s.want(second, op.Succeeded, 2)
+	s.close()
+	s.with(func() { s.now = s.now.Add(5 * time.Hour) })
+	s.open()
+	s.e.table.Commands[0].Starts = []op.Condition{op.IsOnAir} // before this nobody knew what ends
+	for range 2 {
+		s.e.sweep(t.Context())
+		s.settle()
+	}
+	if got := s.over(first); !strings.Contains(got, second.Ref()) {
+		t.Errorf("the first card says %q", got)
 	}
 }
 

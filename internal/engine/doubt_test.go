@@ -131,8 +131,8 @@ func TestUnknownIsNamedBeforeTheNextCall(t *testing.T) {
 	s.with(func() { s.confirm = op.ConfirmNone })
 	third := s.asked("caster restart c1")
 	s.want(third, op.Pending, 1)
-	if facts := third.Plan.Facts[len(third.Plan.Facts)-1].Plain(); !strings.Contains(facts, first.Ref()) {
-		t.Error(facts)
+	if told := third.Plan.Warnings; len(told) != 1 || !strings.Contains(told[0].Plain(), first.Ref()) {
+		t.Error(told)
 	}
 	s.click(ana, third, op.ActionConfirm)
 	s.want(third, op.Succeeded, 2)
@@ -264,8 +264,8 @@ func TestDoubtNeedsATarget(t *testing.T) {
 	s.click(ana, doubtful, op.ActionConfirm)
 	s.want(doubtful, op.Unknown, 1)
 	board := s.asked("caster board")
-	if len(board.Plan.Facts) != 0 {
-		t.Errorf("its card says %q", board.Plan.Facts[0].Plain())
+	if told := append(board.Plan.Warnings, board.Plan.Facts...); len(told) != 0 {
+		t.Errorf("its card says %q", told[0].Plain())
 	}
 	s.click(ana, board, op.ActionConfirm)
 	s.want(board, op.Unknown, 2)

@@ -53,15 +53,44 @@ func TestAnUnknownHoldsUpOnlyWhatItCouldMakeWorse(t *testing.T) {
 	s.with(func() { s.confirm = op.ConfirmNone })
 	again := s.asked("caster restart c1")
 	s.want(again, op.Succeeded, 3)
-	if told := again.Plan.Facts[len(again.Plan.Facts)-1].Plain(); !strings.Contains(told, opened.Ref()) ||
+	if told := again.Plan.Details[len(again.Plan.Details)-1].Plain(); !strings.Contains(told, opened.Ref()) ||
 		strings.Contains(told, "Settle") || len(again.Plan.Unknowns) > 0 {
 		t.Errorf("%q, named %v", told, again.Plan.Unknowns)
 	}
 	third := s.asked("caster open c1")
 	s.want(third, op.Pending, 3)
-	if told := third.Plan.Facts[len(third.Plan.Facts)-1].Plain(); !strings.Contains(told, "Settle that one first") ||
+	if told := third.Plan.Warnings[0].Plain(); !strings.Contains(told, "Settle that one first") ||
 		!slices.Contains(third.Plan.Unknowns, opened.Ref()) {
 		t.Errorf("%q, named %v", told, third.Plan.Unknowns)
+	}
+}
+
+// Of many that it could make worse the card names each in one line, the first of them at least, and its details what
+// each was.
+func TestManyUnknownsAreOneWarning(t *testing.T) {
+	s := newStage(t)
+	s.withConditions()
+	s.with(func() { s.more = []op.Line{op.L("two"), op.L("three")} })
+	var refs []string
+	for range unknownsTold + 2 {
+		refs = append(refs, s.unknown("caster open c1").Ref())
+	}
+	o := s.asked("caster open c1")
+	if len(o.Plan.Warnings) != 1 || len(o.Plan.Unknowns) != len(refs) {
+		t.Fatalf("%v, named %v", o.Plan.Warnings, o.Plan.Unknowns)
+	}
+	told := o.Plan.Warnings[0].Plain()
+	for _, ref := range refs[2:] { // the newest first
+		if !strings.Contains(told, "op "+ref) {
+			t.Errorf("%s is not named: %s", ref, told)
+		}
+	}
+	if !strings.Contains(told, "…and 2 more. Settle these first if you can.") {
+		t.Error(told)
+	}
+	shown, details := o.Plan.OnCard()
+	if len(shown) != 3 || len(details) != 2+unknownsTold { // what viewers notice, the warning, one fact
+		t.Errorf("%d lines on the card, %d behind it", len(shown), len(details))
 	}
 }
 
@@ -209,6 +238,96 @@ func TestAnEmergencyEndsNoOther(t *testing.T) {
 	s.settle()
 	if want := []string{first.Token, second.Token}; !slices.Equal(s.applied, want) {
 		t.Errorf("they ran as %v, not as %v", s.applied, want)
+	}
+}
+
+// An emergency that does not get on, as one of a replica that has just died, holds up the next for some seconds only.
+func TestAnEmergencyThatHangsHoldsUpNoOther(t *testing.T) {
+	s := newStage(t)
+	s.withConditions()
+	first, second := s.asked("caster standby c1"), s.asked("caster standby c1")
+	s.moved(first, "a replica that has just died", op.Queued)
+	s.confirmed(second)
+	time.Sleep(20 * time.Millisecond)
+	if s.state(first) != op.Queued || s.state(second) != op.Queued {
+		t.Fatalf("%s, %s: at first it waits its turn", s.state(first), s.state(second))
+	}
+	s.with(func() { s.now = s.now.Add(giveUpAfter) })
+	for deadline := time.Now().Add(10 * time.Second); s.state(second) != op.Succeeded; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			s.with(func() { s.now = s.now.Add(time.Hour) })
+			t.Fatalf("%s", s.state(second))
+		}
+	}
+	s.settle()
+	if now := s.get(first); now.State != op.Failed || !strings.Contains(now.Outcome.Text.Plain(), "went first") {
+		t.Errorf("what hangs is %s: %v", now.State, now.Outcome)
+	}
+}
+
+// Several that are confirmed and have not begun yet stand in nobody's line: an emergency that goes meanwhile is taken
+// back by none of them. The others go.
+func TestSeveralTakeBackNoEmergency(t *testing.T) {
+	s := newStage(t)
+	s.withConditions()
+	before, standby, after := s.asked("caster start c1 c2"), s.asked("caster standby c1"), s.asked("caster start c1 c2")
+	s.force(before, op.Queued)
+	s.click(ana, standby, op.ActionConfirm)
+	s.want(standby, op.Succeeded, 1)
+	s.e.execute(context.Background(), before.ID)
+	s.settle()
+	s.wantStates(before, op.Succeeded, "failed succeeded", 2)
+	if said := s.membersOf(before)[0].Outcome.Text.Plain(); !strings.Contains(said, "went first: op "+standby.Ref()) {
+		t.Errorf("said %q", said)
+	}
+	s.click(ana, after, op.ActionConfirm)
+	s.wantStates(after, op.Succeeded, "succeeded succeeded", 4)
+}
+
+// One that this process is working on, slowly, is not ended by those that are pressed after it: then none would go for
+// as long as somebody presses.
+func TestAnEmergencyThatIsSlowIsNotEndedByTheNext(t *testing.T) {
+	s := newStage(t)
+	s.withConditions()
+	first, second := s.asked("caster standby c1"), s.asked("caster standby c1")
+	looks, gate, waits := make(chan struct{}), make(chan struct{}), s.onlyWoken()
+	s.with(func() { s.planned = func() { close(looks); <-gate } })
+	s.confirms(first)
+	s.happens(looks, "the first looks")
+	s.with(func() { s.now = s.now.Add(giveUpAfter) })
+	s.confirms(second)
+	s.happens(waits, "the second waits")
+	close(gate)
+	s.settle()
+	if want := []string{first.Token, second.Token}; !slices.Equal(s.applied, want) {
+		t.Errorf("they ran as %v, not as %v", s.applied, want)
+	}
+}
+
+// How long something has hung is told by the clock that its times were written by. By this process's own, that of a
+// call of which nobody knows yet whether it has left could be given up, and it would leave after the emergency.
+func TestWhatHangsIsToldByTheStoresClock(t *testing.T) {
+	s := newStage(t)
+	s.withConditions()
+	s.e.now = func() time.Time { return s.clock().Add(2 * giveUpAfter) }
+	hangs, standby, first := s.asked("caster restart c1"), s.asked("caster standby c1"), s.asked("caster standby c2")
+	second := s.asked("caster standby c2")
+	s.moved(hangs, "another replica", op.Queued, op.Running)
+	s.moved(first, "another replica", op.Queued)
+	s.confirmed(standby)
+	s.confirmed(second)
+	time.Sleep(20 * time.Millisecond)
+	for o, want := range map[string]op.State{hangs.ID: op.Running, standby.ID: op.Queued, first.ID: op.Queued} {
+		if now := s.get(op.Operation{ID: o}); now.State != want {
+			t.Errorf("%s is %s", now.Text, now.State)
+		}
+	}
+	s.with(func() { s.now = s.now.Add(time.Hour) })
+	s.settle()
+
+	s.with(func() { s.confirm = op.ConfirmNone })
+	if o := s.asked("caster standby c3"); !o.Confirmed.Equal(s.clock()) {
+		t.Errorf("it is in line since %s, now is %s", o.Confirmed, s.clock())
 	}
 }
 

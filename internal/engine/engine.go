@@ -10,8 +10,9 @@
 //
 // The rest moves no operation and can be left for later: what the card says of a call under way (progress.go), the
 // words of answers (words.go), what comes of an operation afterwards (follow.go), that what a card claims has ended
-// (claims.go), what people are told once beside it (said_once.go). What people get to see is brought to them by package
-// notify; what is offered to them is in package browse.
+// (claims.go), what people are told once beside it (said_once.go), who may approve it by a policy that was reloaded
+// (approvers.go). What people get to see is brought to them by package notify; what is offered to them is in package
+// browse.
 //
 // What it keeps true:
 //   - A call leaves only after the state `running` is durable (run.go: claim), and only the claim that won may send.
@@ -148,10 +149,11 @@ func New(c Config) *Engine {
 	e.notify = notify.New(notify.Config{
 		Store: e.store, Chat: c.Chat, Now: e.now, Log: e.log, Replica: e.replica, After: after, Base: e.work.base,
 		Spawn: e.spawn, Gather: e.gather, Again: e.readAgain, Shown: e.inflight.watch.Shown,
+		StillDue: e.stillToRemind,
 	})
 	e.turns.init(c.Ended)
 	e.browse = browse.New(browse.Config{Table: c.Table, Store: c.Store, Authz: c.Authz, Now: e.now, Spawn: e.spawn,
-		Answer: e.answerFor})
+		Answer: e.answerFor, Patient: c.Pause != nil})
 	return e
 }
 
@@ -256,8 +258,10 @@ type sweeper struct {
 	nudged atomic.Int64       // nudges that no sweep has answered yet
 	stop   context.CancelFunc // ends the sweep
 	swept  chan struct{}
-	beaten chan struct{} // closed when the last heartbeat is over
-	told   time.Time     // when it was last looked for what has ended, and what nobody knows
+	beaten chan struct{}     // closed when the last heartbeat is over
+	told   time.Time         // when it was last looked for what has ended, and what nobody knows
+	begun  bool              // it was looked for what an earlier process left of that
+	judged map[string]string // by id of a card that waits: the policy by which it was looked at last
 }
 
 // work is what runs behind the callers' backs.

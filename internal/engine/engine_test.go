@@ -349,10 +349,13 @@ func TestNotInChannel(t *testing.T) {
 	if len(list) != 0 || len(s.told) != 1 || !strings.Contains(s.told[0], "not in this channel") {
 		t.Errorf("%d operations, told %q", len(list), s.told)
 	}
+	var said op.Answer
 	s.with(func() { s.absent, s.showErr = false, []error{notify.ErrNotInChannel} })
+	s.tellAll = func(a op.Answer) { said = a }
 	o := s.asked("caster restart c1")
-	if now := s.get(o); now.Shown != now.Version || len(s.told) != 2 {
-		t.Errorf("shown %d of %d, told %q", now.Shown, now.Version, s.told)
+	if now := s.get(o); now.Shown != now.Version || len(s.told) != 2 || len(said.Lines) != 1 ||
+		!strings.Contains(said.Lines[0].Plain(), "/invite @casterbot") {
+		t.Errorf("shown %d of %d, told %q, %v", now.Shown, now.Version, s.told, said.Lines)
 	}
 }
 

@@ -33,7 +33,8 @@ type stage struct {
 	applied  []string // tokens of the calls made
 	apply    func(n int) op.Outcome
 	verify   func() (op.Evidence, error)
-	seen     string // what Plan sees
+	seen     string    // what Plan sees
+	more     []op.Line // what else it says, beside what viewers notice
 	planErr  error
 	planErrs map[string]error // by studio
 	planned  func()           // called once by Plan
@@ -41,10 +42,13 @@ type stage struct {
 	confirm  op.Confirm
 	forbid   map[string]bool // people without rights
 	urls     bool            // everybody may see addresses for playback
+	policy   string          // hash of the policy
+	second   []string        // who may approve
 	deaf     bool            // the directory does not answer
 	rooms    map[string][]string
 	absent   bool // the bot is not in the channel
 	shared   bool // with another organisation
+	hidden   bool // Slack does not show the channel to the bot
 	shown    []op.Operation
 	showErr  []error // errors of the next shows
 	told     []string
@@ -69,7 +73,7 @@ const (
 func newStage(t *testing.T) *stage {
 	s := &stage{
 		t: t, path: filepath.Join(folder(t), "db"), now: time.Date(2026, 11, 22, 20, 0, 0, 0, time.UTC),
-		confirm: op.ConfirmSelf, forbid: map[string]bool{}, seen: "idle",
+		confirm: op.ConfirmSelf, forbid: map[string]bool{}, seen: "idle", second: []string{ken},
 	}
 	empty, err := emptyDatabase()
 	if err == nil {
@@ -114,14 +118,15 @@ func folder(t *testing.T) string {
 
 func (s *stage) open() {
 	s.t.Helper()
-	db, err := store.Open(context.Background(), "sqlite:"+s.path, store.Options{Now: s.clock, Replica: op.NewID()})
+	replica := op.NewID()
+	db, err := store.Open(context.Background(), "sqlite:"+s.path, store.Options{Now: s.clock, Replica: replica})
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	s.store = db
 	table := s.table()
 	s.e = New(Config{
-		Table: &table, Store: db, Authz: s.judge(&table, (*people)(s)), Chat: (*chat)(s), Now: s.clock, Replica: op.NewID(),
+		Table: &table, Store: db, Authz: s.judge(&table, (*people)(s)), Chat: (*chat)(s), Now: s.clock, Replica: replica,
 		Pause: func(ctx context.Context, d time.Duration) bool {
 			if d < tellWaiting {
 				return pause(ctx, d/100)
@@ -226,11 +231,15 @@ func (s *stage) plan(_ context.Context, call op.Call) (op.Plan, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return op.Plan{
+	p := op.Plan{
 		Args: call.Args, Target: op.Target{Kind: "caster", ID: call.Args["caster"]},
 		Title: op.L("Restart ", call.Args["caster"]),
 		Facts: []op.Line{op.L("it is ", s.seen)}, Fingerprint: s.seen,
-	}, cmp.Or(s.planErrs[call.Args["caster"]], s.planErr)
+	}
+	if len(s.more) > 0 {
+		p.Viewers, p.Facts = op.L("Viewers notice nothing."), append(p.Facts, s.more...)
+	}
+	return p, cmp.Or(s.planErrs[call.Args["caster"]], s.planErr)
 }
 
 func (s *stage) call(ctx context.Context, _ op.Plan, token string, permit op.SendPermit) op.Outcome {
@@ -367,10 +376,10 @@ func (r *rules) Decide(p op.Person, _ op.Channel, verb string, _ op.Effect, _ op
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.forbid[p.ID] || r.forbid[verb] {
-		return op.Decision{Rule: "policy.yml:9", Why: []op.Line{op.L("not allowed")}}
+		return op.Decision{Rule: "policy.yml:9", Why: []op.Line{op.L("not allowed")}, Policy: r.policy}
 	}
-	return op.Decision{Allowed: true, Rule: "policy.yml:1", Confirm: r.confirm, Approvers: []string{ken},
-		Expires: 5 * time.Minute, URLs: r.urls}
+	return op.Decision{Allowed: true, Rule: "policy.yml:1", Confirm: r.confirm, Approvers: r.second,
+		Expires: 5 * time.Minute, URLs: r.urls, Policy: r.policy}
 }
 
 func (r *rules) Approves(_ op.Decision, asker string, p op.Person) (bool, op.Line) {
@@ -406,7 +415,7 @@ func (d *people) Person(_ context.Context, id, team string, _ time.Time) (op.Per
 func (d *people) Channel(_ context.Context, id string, _ time.Time) (op.Channel, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return op.Channel{ID: id, Member: !d.absent, External: d.shared}, nil
+	return op.Channel{ID: id, Member: !d.absent, External: d.shared, Hidden: d.hidden}, nil
 }
 
 func (d *people) Rooms(_ context.Context, id string, _ time.Time) ([]string, error) {

@@ -24,7 +24,7 @@ const (
 	followRetry = 30 * time.Second           // after a look that failed, or while the outcome is open
 	// between two looks, whatever is asked for: the clocks of databases and machines differ
 	followLeast  = 10 * time.Second
-	followWithin = 48 * time.Hour // then nothing more is told
+	followWithin = 48 * time.Hour // from the last look that wanted another: then nothing more is told
 )
 
 // following is the body of such a memo.
@@ -100,6 +100,9 @@ func (e *Engine) lookLater(ctx context.Context, id string, m store.Document,
 		e.log.Warn("look what came of it", "op", op.Ref(id), "error", err)
 		again = e.now().Add(followRetry)
 	}
+	if ends := e.now().Add(followWithin); err == nil && ends.After(m.Ends) {
+		m.Ends = ends
+	}
 	if least := e.now().Add(followLeast); !again.IsZero() && again.Before(least) {
 		again = least
 	}
@@ -130,15 +133,18 @@ func (e *Engine) followed(ctx context.Context, id string) (time.Time, error) {
 	if outcomeOf(o).Ended() {
 		return time.Time{}, nil
 	}
+	may, err := e.authz.Tells(ctx, o.Channel)
+	if err != nil { // nothing is looked at that nobody may be told yet
+		return time.Time{}, err
+	}
 	f, err := whatCame(ctx, command, o)
 	switch {
 	case err == nil && len(f.Over) > 0:
 		return f.Again, e.overBy(ctx, o, f.Over)
 	case err != nil || len(f.Text) == 0:
 		return f.Again, err
-	}
-	if f, err = e.toldHere(ctx, o, f); err != nil {
-		return time.Time{}, err
+	case !may:
+		f = op.Followup{Text: op.L("What came of it is not told in this channel any more."), Next: []op.Next{}}
 	}
 	outcome := outcomeOf(o)
 	if outcome.After = f.Text; f.Next != nil {
@@ -147,14 +153,6 @@ func (e *Engine) followed(ctx context.Context, id string) (time.Time, error) {
 	err = e.note(ctx, o, store.Note{Outcome: &outcome, Version: o.Version}, op.EventFollowed)
 	e.notify.EnqueueCard(o.ID)
 	return f.Again, err
-}
-
-// toldHere is as much of what came of an operation as its channel may be told.
-func (e *Engine) toldHere(ctx context.Context, o op.Operation, f op.Followup) (op.Followup, error) {
-	if may, err := e.authz.Tells(ctx, o.Channel); err != nil || may {
-		return f, err
-	}
-	return op.Followup{Text: op.L("What came of it is not told in this channel any more."), Next: []op.Next{}}, nil
 }
 
 // whatCame asks the command; a panic is a look that could not see.

@@ -193,6 +193,25 @@ func TestLooksHaveTheirDistance(t *testing.T) {
 	}
 }
 
+// Nothing is looked at as long as it is not known whether the channel may be told of it; then it is told.
+func TestWhatCameWaitsUntilItMayBeTold(t *testing.T) {
+	l := &later{}
+	l.say(func(int64) (op.Followup, error) { return op.Followup{Text: op.L("news.mp4")}, nil })
+	s, o := followed(t, l)
+	s.with(func() { s.hidden = true })
+	for range 3 {
+		s.advance(followRetry)
+	}
+	if n := l.looks.Load(); n > 0 || s.after(o) != "" {
+		t.Errorf("%d looks, %q", n, s.after(o))
+	}
+	s.with(func() { s.hidden = false })
+	s.advance(followRetry)
+	if got := s.after(o); got != "news.mp4" {
+		t.Errorf("%q", got)
+	}
+}
+
 // A channel that has become shared with others is not told what came of it.
 func TestASharedChannelIsNotToldWhatCame(t *testing.T) {
 	l := &later{}
@@ -205,5 +224,24 @@ func TestASharedChannelIsNotToldWhatCame(t *testing.T) {
 	if got := s.get(o).Outcome; len(got.Next) > 0 ||
 		s.after(o) != "What came of it is not told in this channel any more." {
 		t.Errorf("%q, %+v", s.after(o), got.Next)
+	}
+}
+
+// What stands is looked at for as long as looks want another, over restarts too.
+func TestWhatStandsIsFollowedForLong(t *testing.T) {
+	l := &later{}
+	s, o := followed(t, l)
+	l.say(func(int64) (op.Followup, error) { return op.Followup{Again: s.clock().Add(time.Hour)}, nil })
+	for range 4 {
+		s.advance(followWithin / 2)
+	}
+	l.say(func(int64) (op.Followup, error) { return op.Followup{Over: op.L("it is over")}, nil })
+	s.advance(followWithin / 2)
+	if got := s.over(o); got != "it is over" {
+		t.Errorf("after %d looks the card says %q", l.looks.Load(), got)
+	}
+	looks := l.looks.Load()
+	if s.advance(followWithin / 2); l.looks.Load() != looks {
+		t.Error("it is looked at still")
 	}
 }

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"slices"
+	"time"
 
 	"casterbot/internal/op"
 	"casterbot/internal/store"
@@ -14,6 +15,8 @@ import (
 const (
 	unknownsRead = 200 // unknown outcomes of one target that are looked through
 	unknownsTold = 5   // and of which a card tells
+
+	emergencyWithin = time.Hour // from the question to the confirmation of an emergency, as far as it is looked for
 )
 
 // unknowns are the operations of a target of which the outcome is not known.
@@ -53,21 +56,26 @@ func (e *Engine) crosses(o, other op.Operation) bool { return e.use(o).Crosses(e
 // confirm, whatever the policy says.
 func (e *Engine) warn(ctx context.Context, r op.Request, c op.Command, p *op.Plan, d op.Decision) op.Decision {
 	if p.Passed = e.authz.Passed(ctx, c, *p, r.Person, ""); p.Passed != nil {
-		p.Facts = append(p.Facts, op.L("🔒 ", p.Passed.Line()),
-			op.L("This goes through the lock, and ", op.Who(p.Passed.Holder), " is told."))
+		p.Warnings = append(p.Warnings,
+			op.L("🔒 This goes through the lock of ", op.Who(p.Passed.Holder), ", who is told."))
+		p.Details = append(p.Details, op.L("It is ", p.Passed.Line(), "."))
 	}
 	open, err := e.unknownsFor(ctx, c, *p)
 	if err != nil {
 		e.log.Error("look for unknown outcomes", "error", err)
 	}
-	for i, o := range slices.Concat(open.cross, open.other) {
-		crosses := i < len(open.cross)
-		if crosses {
-			p.Unknowns = append(p.Unknowns, o.Ref())
-		}
-		if i < unknownsTold {
-			p.Facts = append(p.Facts, e.unknownFact(o, r.Channel, crosses))
-		}
+	for _, o := range open.cross {
+		p.Unknowns = append(p.Unknowns, o.Ref())
+	}
+	told := slices.Concat(open.cross, open.other)
+	if len(open.cross) == 1 {
+		p.Warnings, told = append(p.Warnings, e.unknownFact(told[0], r.Channel, true)), told[1:]
+	} else if len(open.cross) > 1 {
+		p.Warnings = append(p.Warnings, op.L("It is not known what became of ", references(p.Unknowns),
+			". Settle these first if you can."))
+	}
+	for _, o := range told[:min(unknownsTold, len(told))] {
+		p.Details = append(p.Details, e.unknownFact(o, r.Channel, false))
 	}
 	if len(open.cross) > 0 && d.Confirm == op.ConfirmNone {
 		d.Confirm = op.ConfirmSelf
@@ -90,6 +98,11 @@ func (e *Engine) noNewUnknowns(ctx context.Context, o op.Operation, command op.C
 	return err
 }
 
+// references name operations, the first of many.
+func references(refs []string) op.Line {
+	return op.Some(op.Each(refs, func(ref string) op.Span { return op.Code("op " + ref) }), unknownsTold)
+}
+
 func (e *Engine) unknownFact(o op.Operation, channel string, crosses bool) op.Line {
 	fact := op.L("It is not known what became of an earlier operation: ", op.Code("op "+o.Ref()), e.titleIn(o, channel),
 		".")
@@ -97,4 +110,105 @@ func (e *Engine) unknownFact(o op.Operation, channel string, crosses bool) op.Li
 		fact = op.L(fact, " Settle that one first if you can.")
 	}
 	return fact
+}
+
+// giveUpAfter is how long a change waits for the answer to a call that left before it and that it could not make worse,
+// and an emergency for another one. No call takes as long to leave, so what is given up has left by then, or never
+// will.
+const giveUpAfter = sendWithin + time.Second
+
+// giveUpAnswers stops waiting for answers that hold up what they have nothing to do with, or an emergency. What was
+// called is unknown from then on, until its answer comes, late: that holds up no more than it would have anyway. Only
+// for an emergency it gives up a call that was put off and may yet be sent again.
+func (e *Engine) giveUpAnswers(ctx context.Context, o op.Operation, command op.Command) {
+	running, err := e.store.List(ctx, store.Query{States: []op.State{op.Running}, Target: o.Plan.Target.Key()})
+	if err != nil {
+		e.log.Warn("look what holds an operation up", "op", o.Ref(), "error", err)
+	}
+	for _, hangs := range running {
+		mine := command.Urgent || !e.crosses(o, hangs) && !outcomeOf(hangs).PutOff
+		if !mine || e.store.Now().Sub(hangs.Sent) < giveUpAfter {
+			continue
+		}
+		outcome := op.Outcome{State: op.Unknown,
+			Text: op.L("No answer had come when something else on it was to go, so casterbot stopped waiting for one.")}
+		if _, err := e.finish(ctx, hangs, outcome); err != nil {
+			e.log.Warn("give up an answer", "op", hangs.Ref(), "error", err)
+		}
+	}
+}
+
+// overtaken gives the emergency of another process, or one from before an operation was resumed here, that got in line
+// after the operation was pressed which would take it back. Which of both was pressed first nobody can tell.
+func (e *Engine) overtaken(ctx context.Context, o op.Operation, pressed, resumed time.Time) (by op.Operation, is bool,
+	err error) {
+	asked := e.inLineSince(pressed)
+	takenBack, pressed := e.takenBackBy(o), e.byStore(pressed)
+	for _, plan := range plansOf(o) {
+		if asked.Target = plan.Target.Key(); asked.Target == "" || len(asked.Commands) == 0 {
+			continue
+		}
+		found, err := e.store.List(ctx, asked)
+		if err != nil {
+			return by, false, err
+		}
+		for _, by = range found {
+			inOrder := by.Claim == e.replica && !by.Confirmed.Before(resumed) // as they were pressed (arrivals)
+			if !inOrder && by.Confirmed.After(pressed) && takenBack(by) {
+				return by, true, nil
+			}
+		}
+	}
+	return by, false, nil
+}
+
+// inLineSince asks for the emergencies that may have got in line since a moment.
+func (e *Engine) inLineSince(pressed time.Time) store.Query {
+	return store.Query{Commands: e.usages(func(c op.Command) bool { return c.Urgent }), Newest: true,
+		States: []op.State{op.Queued, op.Running, op.Succeeded, op.Unknown}, Since: pressed.Add(-emergencyWithin)}
+}
+
+// noEmergencyBefore demands of one of several that no emergency which it would take back got in line after all of them
+// were confirmed and before it had a place there itself: in between nothing of them stands in the line of its target.
+func (e *Engine) noEmergencyBefore(ctx context.Context, o op.Operation) error {
+	asked := e.inLineSince(o.Confirmed)
+	if asked.Target = o.Plan.Target.Key(); o.Group == "" || asked.Target == "" || len(asked.Commands) == 0 {
+		return nil
+	}
+	whole, err := e.store.Get(ctx, o.Group)
+	if err != nil {
+		return err
+	}
+	found, err := e.store.List(ctx, asked)
+	takenBack := e.takenBackBy(o)
+	for _, by := range found {
+		if by.Turn >= whole.Turn && by.Turn < o.Turn && takenBack(by) {
+			return e.wentFirst(by, o.Channel)
+		}
+	}
+	return err
+}
+
+// wentFirst says on a card which emergency ended it.
+func (e *Engine) wentFirst(by op.Operation, channel string) error {
+	return op.Refuse(op.L("an emergency went first: ", op.Code("op "+by.Ref()), e.titleIn(by, channel), "."))
+}
+
+// plansOf are the plans of an operation: that of each one of several.
+func plansOf(o op.Operation) []op.Plan {
+	plans := []op.Plan{o.Plan}
+	for _, part := range o.Plan.Parts {
+		plans = append(plans, part.Plan)
+	}
+	return plans
+}
+
+// takenBackBy reports which emergencies an operation would take back, were it sent after them.
+func (e *Engine) takenBackBy(o op.Operation) func(emergency op.Operation) bool {
+	command := e.use(o).Command
+	return func(emergency op.Operation) bool {
+		return slices.ContainsFunc(plansOf(o), func(p op.Plan) bool {
+			return op.Use{Command: command, Plan: p}.Crosses(e.use(emergency))
+		})
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"casterbot/internal/notify"
 	"casterbot/internal/op"
 	"casterbot/internal/records"
 )
@@ -175,18 +176,24 @@ func TestTheHolderIsToldAfterACrash(t *testing.T) {
 	if got := told(); strings.Count(got, "through your lock") != 1 {
 		t.Fatalf("at once: %q", got)
 	}
-	memo, err := s.store.Document(t.Context(), kindPassed+"/"+o.ID)
-	if err == nil { // it never got there
-		err = s.store.DropDocument(t.Context(), memo.Key, memo.Version, op.Event{})
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	s.forget(kindPassed + "/" + o.ID) // it never got there
 	s.with(func() { s.told = nil })
 	for range 3 {
 		s.advance(tellEvery)
 	}
 	if got := told(); strings.Count(got, "through your lock") != 1 {
 		t.Errorf("after a crash: %q", got)
+	}
+}
+
+// forget is a crash before something that is said once was written down.
+func (s *stage) forget(key string) {
+	s.t.Helper()
+	memo, err := s.store.Document(s.t.Context(), notify.KindTell+"/"+key)
+	if err == nil {
+		err = s.store.DropDocument(s.t.Context(), memo.Key, memo.Version, op.Event{})
+	}
+	if err != nil {
+		s.t.Fatal(err)
 	}
 }

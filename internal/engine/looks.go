@@ -40,12 +40,20 @@ func lookDue(o op.Operation, now time.Time) bool {
 	return o.Looked.IsZero() || now.Sub(o.Looked) >= rest
 }
 
-// recordLook writes down what a look saw. It counts when it was due and saw something.
+// recordLook writes down what a look saw. It counts when it was due and saw something. As long as it is not known
+// whether its channel may be told, what was seen before stands.
 func (e *Engine) recordLook(ctx context.Context, o op.Operation, counts bool, seen op.Line) error {
 	outcome := outcomeOf(o)
+	may, err := e.authz.Tells(ctx, o.Channel)
+	switch {
+	case err != nil:
+		counts, seen = false, outcome.Evidence
+	case !may:
+		seen = op.L("What is seen now is not told in this channel any more.")
+	}
 	outcome.State, outcome.Evidence = op.Unknown, seen
 	note := store.Note{Look: counts, Tried: true, Outcome: &outcome, Version: o.Version}
-	err := e.note(ctx, o, note, op.EventReconciled)
+	err = e.note(ctx, o, note, op.EventReconciled)
 	e.notify.EnqueueCard(o.ID)
 	if errors.Is(err, store.ErrLost) { // another replica has looked, or somebody has settled it
 		return nil
@@ -107,12 +115,18 @@ func (e *Engine) confirmLater(ctx context.Context, id string) (again time.Time, 
 	if err != nil || !known || o.State != op.Succeeded || outcomeOf(o).Checked {
 		return time.Time{}, err
 	}
+	may, err := e.authz.Tells(ctx, o.Channel)
+	if err != nil {
+		return time.Time{}, err
+	}
 	seen, err := verify(ctx, command, o)
 	if err != nil || !seen.Happened {
 		return time.Time{}, err
 	}
 	outcome := outcomeOf(o)
-	outcome.Evidence, outcome.Checked = seen.Seen, true
+	if outcome.Evidence, outcome.Checked = nil, true; may {
+		outcome.Evidence = seen.Seen
+	}
 	err = e.note(ctx, o, store.Note{Outcome: &outcome, Version: o.Version}, op.EventReconciled)
 	e.notify.EnqueueCard(o.ID)
 	return time.Time{}, err

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -35,6 +36,27 @@ func TestLooksThatSeeNothingAreNotUsedUp(t *testing.T) {
 		s.advance(lookRestMost)
 		s.want(o, op.Succeeded, 1)
 	}
+}
+
+// A version that does not know the command sees nothing, as an older one during an update: it uses no look up.
+func TestAVersionWithoutTheCommandUsesNoLookUp(t *testing.T) {
+	s := newStage(t)
+	s.withConditions()
+	o := s.unknown("caster open c1")
+	all := s.e.table.Commands
+	s.e.table.Commands = all[:len(all)-1]
+	for range 20 {
+		s.advance(time.Minute)
+	}
+	if now := s.get(o); now.Looks != 0 || !strings.Contains(now.Outcome.Evidence.Plain(), "cannot look") {
+		t.Errorf("%d looks count: %s", now.Looks, now.Outcome.Evidence.Plain())
+	}
+	s.e.table.Commands = all
+	s.with(func() {
+		s.verify = func() (op.Evidence, error) { return op.Evidence{Happened: true, Own: true, Seen: op.L("open")}, nil }
+	})
+	s.advance(lookRestMost)
+	s.want(o, op.Succeeded, 1)
 }
 
 // What saw is spread over an hour, and not made up for all at once after an outage.
@@ -97,5 +119,51 @@ func TestAnEffectThatCouldNotBeSeenIsLookedAtAgain(t *testing.T) {
 		if s.advance(time.Hour); looks != 0 {
 			t.Error("it is looked at again")
 		}
+	}
+}
+
+// What a look sees long after the call is told where the channel may be told it; as long as that is not known, the look
+// does not count.
+func TestWhatALookSeesIsJudged(t *testing.T) {
+	s := newStage(t)
+	s.with(func() { s.verify = func() (op.Evidence, error) { return op.Evidence{Seen: op.L("idle")}, nil } })
+	o := s.unknown("caster restart c1")
+	s.with(func() { s.hidden = true })
+	s.advance(10 * time.Second)
+	if now := s.get(o); len(now.Outcome.Evidence) > 0 || now.Looks != 0 {
+		t.Errorf("hidden: %q, %d looks", now.Outcome.Evidence.Plain(), now.Looks)
+	}
+	s.with(func() { s.hidden, s.shared = false, true })
+	s.advance(10 * time.Second)
+	const hidden = "What is seen now is not told in this channel any more."
+	if now := s.get(o); now.Looks == 0 || now.Outcome.Evidence.Plain() != hidden {
+		t.Errorf("shared: %q, %d looks", now.Outcome.Evidence.Plain(), now.Looks)
+	}
+	s.with(func() {
+		s.verify = func() (op.Evidence, error) { return op.Evidence{Happened: true, Own: true, Seen: op.L("it runs")}, nil }
+	})
+	s.advance(time.Minute)
+	s.want(o, op.Succeeded, 1)
+	if now := s.get(o).Outcome; !now.Checked || len(now.Evidence) > 0 {
+		t.Errorf("shared, and it happened: %q", now.Evidence.Plain())
+	}
+}
+
+// The same of an effect that could not be seen at once.
+func TestWhatIsConfirmedLateIsJudged(t *testing.T) {
+	s := newStage(t)
+	s.verify = func() (op.Evidence, error) { return op.Evidence{}, errors.New("the API is down") }
+	o := s.asked("caster restart c1")
+	s.click(ana, o, op.ActionConfirm)
+	s.want(o, op.Succeeded, 1)
+	s.with(func() {
+		s.shared = true
+		s.verify = func() (op.Evidence, error) { return op.Evidence{Happened: true, Seen: op.L("it runs")}, nil }
+	})
+	for range 3 {
+		s.advance(followRetry)
+	}
+	if now := s.get(o).Outcome; !now.Checked || len(now.Evidence) > 0 {
+		t.Errorf("%t, %q", now.Checked, now.Evidence.Plain())
 	}
 }

@@ -1,8 +1,10 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"time"
 
 	"casterbot/internal/op"
 	"casterbot/internal/store"
@@ -26,7 +28,7 @@ func (e *Engine) onceKey(ctx context.Context, r op.Request) (string, error) {
 			return key, nil
 		case err != nil:
 			return "", err
-		case !e.anew(r.Button, held):
+		case !e.anew(r, held):
 			return "", alreadyAsked(held, r.Person)
 		}
 		key = r.Button.ID + "-" + held.ID
@@ -34,21 +36,30 @@ func (e *Engine) onceKey(ctx context.Context, r op.Request) (string, error) {
 }
 
 // anew reports whether a button may ask again after it has asked for an operation. On a card it may not once that was
-// done: the card shows the same as before the press. An emergency is refused as a double click only.
-func (e *Engine) anew(b op.Button, asked op.Operation) bool {
+// done: the card shows the same as before the press. What counts is when it was pressed, not when that is worked off.
+// An emergency is refused as a double click only, and never for a card that nobody but another person can answer.
+func (e *Engine) anew(r op.Request, asked op.Operation) bool {
 	command, _ := e.table.Find(asked.Command)
+	pressed := cmp.Or(r.At, e.now())
+	over := !e.byStore(pressed).Before(asked.Ended)
+	later := over && pressed.Sub(asked.Created) >= doubleClick
 	switch asked.State {
+	case op.Pending:
+		return command.Urgent && asked.Decision.Confirm == op.ConfirmSelf && asked.Requester != r.Person
 	case op.Cancelled, op.Expired:
-		return true
+		return over
 	case op.Unknown:
-		return command.Urgent && e.now().Sub(asked.Created) >= doubleClick
+		return command.Urgent && later
 	case op.Failed:
-		return e.now().Sub(asked.Created) >= doubleClick
+		return later
 	case op.Succeeded:
-		return (!b.Card || command.Urgent) && e.now().Sub(asked.Created) >= doubleClick
+		return (!r.Button.Card || command.Urgent) && later
 	}
 	return false
 }
+
+// byStore is a moment of this process by the store's clock.
+func (e *Engine) byStore(t time.Time) time.Time { return t.Add(e.store.Now().Sub(e.now())) }
 
 func alreadyAsked(o op.Operation, person string) error {
 	who := op.L(op.Who(o.Requester))

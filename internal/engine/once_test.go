@@ -229,10 +229,84 @@ func TestWhichStatesFreeAButton(t *testing.T) {
 				case op.Succeeded:
 					want = old && !onCard
 				}
-				if got := s.e.anew(op.Button{ID: "b", Card: onCard}, asked); got != want {
+				if got := s.e.anew(op.Request{Button: op.Button{ID: "b", Card: onCard}}, asked); got != want {
 					t.Errorf("%s, on a card %t, old %t: free again %t", state, onCard, old, got)
 				}
 			}
 		}
+	}
+}
+
+// A press is as old as it is, however late it is worked off: one that was made while what the button had asked for was
+// under way, or just after, is no new one.
+func TestAPressCountsByWhenItWasMade(t *testing.T) {
+	s := newStage(t)
+	now := s.clock()
+	for _, c := range []struct {
+		state          op.State
+		created, ended time.Duration // ago
+		pressed        time.Duration
+		want           bool
+	}{
+		{op.Succeeded, time.Minute, time.Second, 2 * time.Second, false},
+		{op.Succeeded, time.Minute, 2 * time.Second, time.Second, true},
+		{op.Succeeded, 15 * time.Second, 14 * time.Second, 6 * time.Second, false},
+		{op.Failed, time.Minute, time.Second, 2 * time.Second, false},
+		{op.Failed, 15 * time.Second, 14 * time.Second, 4 * time.Second, true},
+		{op.Cancelled, time.Minute, time.Second, 2 * time.Second, false},
+		{op.Cancelled, time.Minute, 2 * time.Second, time.Second, true},
+	} {
+		for _, behind := range []time.Duration{0, time.Minute} { // this process's clock, that of the store
+			s.e.now = func() time.Time { return s.clock().Add(-behind) }
+			asked := op.Operation{State: c.state, Created: s.e.now().Add(-c.created), Ended: now.Add(-c.ended)}
+			r := op.Request{Button: op.Button{ID: "b"}, Origin: ofTeam(op.Address{At: s.e.now().Add(-c.pressed)})}
+			if got := s.e.anew(r, asked); got != c.want {
+				t.Errorf("%+v, %s behind: free again %t", c, behind, got)
+			}
+		}
+	}
+}
+
+// A card that only its asker can answer keeps nobody else from an emergency that the same button asks for.
+func TestAWaitingCardHoldsUpNobodysEmergency(t *testing.T) {
+	for confirm, want := range map[op.Confirm]int{op.ConfirmSelf: 2, op.ConfirmOther: 1} {
+		s := newStage(t)
+		s.withConditions()
+		s.with(func() { s.confirm = confirm })
+		for n, person := range []string{ana, bo, bo, ana} {
+			s.request(op.Request{Key: op.NewID(), Button: op.Button{ID: "say-1"}, Text: "caster standby c1",
+				Origin: ofTeam(op.Address{Channel: "C0", Person: person, At: s.clock().Add(time.Duration(n))})})
+		}
+		if made := s.made(op.Operation{}); len(made) != want || made[want-1].Requester != []string{ana, bo}[want-1] {
+			t.Errorf("%s: %d cards", confirm, len(made))
+		}
+	}
+}
+
+// Somebody else's press on the same button, which takes long, holds up no emergency; it is still one.
+func TestAPressOfAnEmergencyWaitsForNoOther(t *testing.T) {
+	s := newStage(t)
+	s.withConditions()
+	s.with(func() { s.confirm = op.ConfirmNone })
+	looks, goOn := make(chan struct{}), make(chan struct{})
+	s.with(func() { s.planned = func() { close(looks); <-goOn } })
+	press := func(person string) func() {
+		accepted, err := s.e.Accept(context.Background(), op.Request{Key: person, Button: op.Button{ID: "say-1"},
+			Text: "caster standby c1", Origin: ofTeam(op.Address{Channel: "C0", Person: person, At: s.clock()})})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return func() { accepted.Work(context.Background()) }
+	}
+	s.work.Go(press(ana))
+	s.happens(looks, "the first press looks")
+	done := make(chan struct{})
+	second := press(bo)
+	s.work.Go(func() { defer close(done); second() })
+	s.happens(done, "the second goes on")
+	close(goOn)
+	s.settle()
+	if list := s.made(op.Operation{}); len(list) != 1 || list[0].Requester != bo || len(s.applied) != 1 {
+		t.Errorf("%d operations, %d calls", len(list), len(s.applied))
 	}
 }

@@ -44,16 +44,25 @@ func (e *Engine) Press(ctx context.Context, c op.Click) (Accepted, error) {
 		return Accepted{Reply: reply(op.MarkNeutral,
 			op.L("This button belongs to an older state of the card. Use those that it has now. Nothing was done."))}, nil
 	}
+	if c.Action == op.ActionDetails {
+		return e.persistLook(ctx, c.Key, kindClick, c, func(ctx context.Context) {
+			if err := e.act(ctx, c); err != nil {
+				e.replyError(ctx, c.Address, err, "op", o.Ref())
+			}
+		}), nil
+	}
 	return e.takeClick(ctx, o, c)
 }
 
 func (e *Engine) takeClick(ctx context.Context, o op.Operation, c op.Click) (Accepted, error) {
+	var place *arrival
+	if c.Action == op.ActionConfirm || c.Action == op.ActionApprove {
+		place = e.arrivals.enter(c.Channel, c.Key, o.Plan.Target.Key())
+	}
 	fresh, err := e.persist(ctx, c.Key, kindClick, c)
 	if err != nil || !fresh {
+		e.arrivals.drop(place)
 		return Accepted{}, err
-	}
-	if c.Action == op.ActionConfirm || c.Action == op.ActionApprove {
-		e.arrivals.enter(c.Channel, c.Key, o.Plan.Target.Key())
 	}
 	return e.arrived(c.Channel, c.Key, func(ctx context.Context) {
 		e.adopt(ctx, o, c)
@@ -112,6 +121,7 @@ var acts = map[op.Action]func(*Engine, context.Context, op.Operation, op.Click) 
 	op.ActionCancel:   (*Engine).cancel,
 	op.ActionDecline:  (*Engine).cancel,
 	op.ActionLook:     (*Engine).lookAgain,
+	op.ActionDetails:  (*Engine).details,
 	op.ActionHappened: (*Engine).itHappened,
 	op.ActionNot:      (*Engine).itDidNot,
 }
@@ -155,7 +165,8 @@ func (e *Engine) act(ctx context.Context, c op.Click) (err error) {
 	if err != nil {
 		return fmt.Errorf("read %s: %w", op.Ref(c.Operation), err)
 	}
-	if c.Version > 0 && c.Version != o.Version && c.Action != op.ActionLook {
+	looks := c.Action == op.ActionLook || c.Action == op.ActionDetails
+	if c.Version > 0 && c.Version != o.Version && !looks {
 		return e.staleClick(o, c) // decided by what a page showed that has not been drawn anew since
 	}
 	return do(e, ctx, o, c)
@@ -203,7 +214,9 @@ func (e *Engine) commandOf(o op.Operation) (op.Command, error) {
 
 // queue is the guarded move that only one click can win.
 func (e *Engine) queue(ctx context.Context, o op.Operation, c op.Click, event string) error {
-	e.awaitEarlier(ctx, c.Channel, c.Key, o.Plan.Target)
+	if err := e.awaitEarlier(ctx, c.Address, c.Key, o); err != nil {
+		return err
+	}
 	now, err := e.store.Move(ctx, store.Move{
 		ID: o.ID, From: op.Pending, To: op.Queued, By: c.Person, Fresh: true, Expires: e.now().Add(startWithin),
 		Event: e.event(event, c.Person, c.PersonTeam, o),
@@ -240,5 +253,20 @@ func (e *Engine) cancel(ctx context.Context, o op.Operation, c op.Click) error {
 	}
 	e.log.Info("cancelled", "op", o.Ref(), "verb", o.Verb, "person", c.Person)
 	e.notify.EnqueueCard(o.ID)
+	return nil
+}
+
+// details tells in private what was seen when an operation was asked for and has no room on its card. It is what the
+// operation keeps, so it is told whatever became of that since, and nothing is looked at.
+func (e *Engine) details(ctx context.Context, o op.Operation, c op.Click) error {
+	if err := e.authz.Reads(ctx, o, c, e.browse.Shows(o.Plan)); err != nil {
+		return err
+	}
+	answer := op.Answer{Mark: op.StateMarks[o.State], Title: o.Plan.Title,
+		Note: op.L("As it was seen when this was asked, ", op.At(o.Created), ".")}
+	if _, answer.Lines = o.Plan.OnCard(); len(answer.Lines) == 0 {
+		answer.Lines = []op.Line{op.L("The card says all that was seen.")}
+	}
+	e.notify.Reply(ctx, c.Address, answer)
 	return nil
 }

@@ -18,7 +18,7 @@ import (
 func (e *Engine) reconcile(ctx context.Context, o op.Operation, due bool) error {
 	command, ok := e.table.Find(o.Command)
 	if !ok {
-		return e.recordLook(ctx, o, due, op.L("This version of casterbot does not know the command any more, so it cannot look."))
+		return e.recordLook(ctx, o, false, op.L("This version of casterbot does not know the command any more, so it cannot look."))
 	}
 	if mayRepeat(o, command, e.now()) && e.stillAllowed(ctx, o) == nil {
 		return e.repeat(ctx, o, command)
@@ -40,10 +40,12 @@ func (e *Engine) reconcile(ctx context.Context, o op.Operation, due bool) error 
 		return errors.Join(err,
 			e.recordLook(ctx, o, due, op.L(seen.Seen, " Another operation may have caused this, so it is no proof.")))
 	}
-	return e.settle(ctx, o, op.Outcome{
-		State: op.Succeeded, Text: op.L(o.Plan.Title, ": done, although ApsaraVideo Live did not say so."),
-		Evidence: seen.Seen, Checked: true,
-	}, op.EventReconciled, op.Click{})
+	outcome := op.Outcome{State: op.Succeeded, Checked: true,
+		Text: op.L(o.Plan.Title, ": done, although ApsaraVideo Live did not say so.")}
+	if may, err := e.authz.Tells(ctx, o.Channel); err == nil && may {
+		outcome.Evidence = seen.Seen
+	}
+	return e.settle(ctx, o, outcome, op.EventReconciled, op.Click{})
 }
 
 // listsLag is how long the cloud's lists may take to show what an operation did. What has been seen there is there.

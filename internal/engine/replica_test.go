@@ -119,3 +119,25 @@ func TestOfTwoReplicasOneSendsAgain(t *testing.T) {
 		t.Errorf("%d sends, looked at %s", now.Sends, now.Looked)
 	}
 }
+
+// What another replica has taken up is neither sent nor ended by one that comes to it later: at once, or after it has
+// waited for what runs on the target.
+func TestWhatAnotherReplicaRunsIsLeftAlone(t *testing.T) {
+	for name, waits := range map[string]bool{"from the beginning": false, "meanwhile": true} {
+		t.Run(name, func(t *testing.T) {
+			s := newStage(t)
+			first := s.moved(s.askedBy(bo, "caster restart c1"), "a third", op.Queued, op.Running)
+			o := s.moved(s.asked("caster restart c1"), "another replica", op.Queued)
+			taken := func(context.Context, time.Duration) bool {
+				s.moved(first, "a third", op.Succeeded)
+				s.moved(o, "another replica", op.Running)
+				return true
+			}
+			if s.e.pause = taken; !waits {
+				taken(t.Context(), 0)
+			}
+			s.e.execute(context.Background(), o.ID)
+			s.want(o, op.Running, 0)
+		})
+	}
+}

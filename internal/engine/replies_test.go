@@ -121,6 +121,39 @@ func TestAnOwedAnswerIsForThoseWhoAreThere(t *testing.T) {
 	}
 }
 
+// Help is decided anew like any other answer: where it is owed, and where it was asked of a process that is gone.
+func TestHelpIsForThoseWhoAreThere(t *testing.T) {
+	for name, ask := range map[string]func(s *silent){
+		"owed": func(s *silent) {
+			s.typed(ana, "help")
+			s.advance(2 * time.Minute)
+		},
+		"after a restart": func(s *silent) {
+			r := op.Request{Key: "h", Origin: ofTeam(op.Address{Channel: "C0", Person: ana, At: s.clock()}), Text: "help"}
+			if _, err := s.e.Accept(context.Background(), r); err != nil {
+				t.Fatal(err)
+			}
+			s.with(func() { s.now = s.now.Add(90 * time.Second) })
+		},
+	} {
+		for told, rooms := range map[string]map[string][]string{
+			"You are not in that channel, so nothing was done.": {ana: {"C0OTHER"}}, "What you can do here": nil,
+		} {
+			s := newSilent(t)
+			s.deaf = true // so that it is not answered within the acknowledgement
+			ask(s)
+			s.with(func() { s.deaf, s.rooms = false, rooms })
+			s.speak()
+			s.restart()
+			s.advance(notify.LongestBackoff)
+			s.advance(notify.LongestBackoff)
+			if got := s.said(); got != told {
+				t.Errorf("%s: told %q, not %q", name, got, told)
+			}
+		}
+	}
+}
+
 // Tries are further and further apart, up to a limit, and end after a quarter of an hour.
 func TestTriesGrowRare(t *testing.T) {
 	s := newSilent(t)

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -38,7 +39,7 @@ func (e *Engine) revalidate(ctx context.Context, o op.Operation, command op.Comm
 	if plan.Fingerprint != o.Plan.Fingerprint {
 		return plan, op.Refuse(op.L("something changed since you asked: ", changes(o.Plan, plan)))
 	}
-	if err := e.noNewUnknowns(ctx, o, command); err != nil {
+	if err := cmp.Or(e.noNewUnknowns(ctx, o, command), e.noEmergencyBefore(ctx, o)); err != nil {
 		return plan, err
 	}
 	sent := o.Plan
@@ -61,20 +62,16 @@ func changes(before, now op.Plan) op.Line {
 	if now.Title.Plain() != before.Title.Plain() {
 		news = append(news, op.L("it would be “", now.Title, "” now."))
 	}
-	for _, fact := range now.Facts {
+	for _, fact := range slices.Concat([]op.Line{now.Viewers}, now.Facts, now.Details) {
 		said := func(l op.Line) bool { return strings.HasPrefix(l.Plain(), fact.Plain()) } // the last look shows no addresses
-		if !slices.ContainsFunc(before.Facts, said) {
+		if !said(before.Viewers) && !slices.ContainsFunc(slices.Concat(before.Facts, before.Details), said) {
 			news = append(news, fact)
 		}
 	}
 	if len(news) == 0 {
 		return op.L("its state is another one.")
 	}
-	line := op.L(news[0])
-	for _, fact := range news[1:] {
-		line = op.L(line, " ", fact)
-	}
-	return line
+	return joined(news, " ")
 }
 
 // abort ends a queued operation of which nothing was sent, and says why on its card.

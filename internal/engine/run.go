@@ -35,7 +35,7 @@ func (e *Engine) execute(ctx context.Context, id string) {
 		e.log.Error("claim", "op", op.Ref(id), "error", err)
 		return
 	}
-	if o.State != op.Running {
+	if !t.mine {
 		return
 	}
 	failpoint.At("k3")
@@ -86,6 +86,7 @@ func (e *Engine) claim(ctx context.Context, id string) (o op.Operation, command 
 		t.marked = time.Now()
 		o, err = e.markRunning(ctx, o, plan)
 		if !errors.Is(err, store.ErrTargetBusy) {
+			t.mine = err == nil && o.State == op.Running
 			return o, command, t, err
 		}
 		t.permit.Return()

@@ -1,10 +1,12 @@
 package engine
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
 
+	"casterbot/internal/notify"
 	"casterbot/internal/op"
 )
 
@@ -23,6 +25,7 @@ func TestTheUnknownIsRemindedOf(t *testing.T) {
 		if err := s.e.remind(t.Context()); err != nil {
 			t.Fatal(err)
 		}
+		s.settle()
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		return strings.Join(s.told, "; ")
@@ -61,9 +64,7 @@ func TestOnlyThoseWhoMaySettleItAreReminded(t *testing.T) {
 			c.change(s)
 		})
 		for i, want := range c.told {
-			if err := s.e.remind(t.Context()); err != nil {
-				t.Fatal(err)
-			}
+			s.advance(time.Minute)
 			if got := strings.Count(strings.Join(s.told, "; "), "still not known"); got != want {
 				t.Errorf("%s: told %d times at look %d, want %d", name, got, i, want)
 			}
@@ -71,5 +72,63 @@ func TestOnlyThoseWhoMaySettleItAreReminded(t *testing.T) {
 				s.with(func() { c.later(s) })
 			}
 		}
+	}
+}
+
+// What is said unasked is owed from before it is tried: a process that dies in the middle of it leaves it to the next
+// one, which says it once.
+func TestWhatIsSaidUnaskedIsOwed(t *testing.T) {
+	for name, c := range map[string]struct {
+		begin func(s *silent)
+		says  string
+	}{
+		"to the holder of a lock": {func(s *silent) {
+			s.withConditions()
+			s.lock(bo)
+			s.click(ana, s.asked("caster standby c1"), op.ActionConfirm)
+		}, "through your lock"},
+		"a reminder": {func(s *silent) {
+			s.unknown("caster restart c1")
+			s.advance(remindAfter)
+		}, "still not known"},
+	} {
+		s := newSilent(t)
+		owed := false
+		s.tellAll = func(a op.Answer) {
+			if strings.Contains(a.Title.Plain(), c.says) {
+				left, err := s.store.Documents(context.Background(), notify.KindTell)
+				owed = err == nil && len(left) == 1 && strings.Contains(left[0].Body, c.says)
+			}
+		}
+		if c.begin(s); !owed {
+			t.Errorf("%s: it is tried before it is owed", name)
+		}
+		s.restart()
+		s.withConditions()
+		s.speak()
+		for range 3 {
+			s.advance(time.Minute)
+		}
+		s.restart()
+		s.advance(time.Minute)
+		if got := s.said(); strings.Count(got, c.says) != 1 || len(s.told) != 1 {
+			t.Errorf("%s: told %q", name, got)
+		}
+	}
+}
+
+// A reminder that comes late is no reminder when somebody has settled it meanwhile.
+func TestNobodyIsRemindedOfWhatIsSettled(t *testing.T) {
+	s := newSilent(t)
+	o := s.unknown("caster restart c1")
+	s.advance(remindAfter)
+	if s.memos() != 1 {
+		t.Fatalf("%d are owed", s.memos())
+	}
+	s.click(ana, o, op.ActionNot)
+	s.speak()
+	s.advance(time.Minute)
+	if got := s.said(); strings.Contains(got, "still not known") {
+		t.Errorf("told %q", got)
 	}
 }

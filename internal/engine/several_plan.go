@@ -17,71 +17,68 @@ func severalPlan(parsed grammar.Parsed, parts []op.Part, targets []target) op.Pl
 		p.Title, p.Button = parts[0].Plan.Title, parts[0].Plan.Button
 	}
 	p.OnAir = slices.ContainsFunc(parts, func(part op.Part) bool { return part.Plan.OnAir })
+	left, more := leftOnCard(targets, p.Left)
 	if len(parts) == 1 {
-		p.Facts = append(slices.Clone(parts[0].Plan.Facts), p.Left...)
+		one := parts[0].Plan
+		p.Viewers, p.Warnings, p.Facts, p.Details = one.Viewers, one.Warnings, slices.Concat(left, one.Facts),
+			slices.Concat(more, one.Details)
 		return p
 	}
 	common := shared(parts)
-	quiet := func(part op.Part) bool { return !part.Plan.OnAir }
-	p.Facts = append(p.Facts, named(parts, quiet))
-	p.Facts = append(p.Facts, onAir(parts, common)...)
+	p.Viewers, p.Warnings = viewers(parts), append([]op.Line{named(parts)}, unsettled(parts)...)
+	p.Facts, p.Details = left, slices.Concat(more, each(parts, common))
 	for _, fact := range common {
-		p.Facts = append(p.Facts, op.L("For each: ", fact))
+		p.Details = append(p.Details, op.L("For each: ", fact))
 	}
-	p.Facts = append(append(p.Facts, p.Left...), unsettled(parts)...)
-	p.Facts = slices.DeleteFunc(p.Facts, func(l op.Line) bool { return len(l) == 0 })
 	return p
+}
+
+// viewers is what viewers notice of several: what they notice of any, once.
+func viewers(parts []op.Part) op.Line {
+	var told []op.Line
+	for _, part := range parts {
+		if !has(told, part.Plan.Viewers) {
+			told = append(told, part.Plan.Viewers)
+		}
+	}
+	return joined(told, " ")
 }
 
 // shared are the facts that are true of every one of several.
 func shared(parts []op.Part) []op.Line {
-	return slices.DeleteFunc(slices.Clone(parts[0].Plan.Facts), func(fact op.Line) bool {
-		return slices.ContainsFunc(parts[1:], func(part op.Part) bool { return !has(part.Plan.Facts, fact) })
+	return slices.DeleteFunc(said(parts[0]), func(fact op.Line) bool {
+		return slices.ContainsFunc(parts[1:], func(part op.Part) bool { return !has(said(part), fact) })
 	})
 }
+
+// said is what was seen of one of several.
+func said(part op.Part) []op.Line { return slices.Concat(part.Plan.Facts, part.Plan.Details) }
 
 func has(facts []op.Line, fact op.Line) bool {
 	return slices.ContainsFunc(facts, func(known op.Line) bool { return known.Plain() == fact.Plain() })
 }
 
-// maxOnAir is how many of those that viewers see are spoken of one by one.
-const maxOnAir = 6
-
-// onAir says of each target that viewers see what the card for it alone would say, but for what is true of all.
-func onAir(parts []op.Part, common []op.Line) []op.Line {
+// each says of each target what the card for it alone would say, but for what is true of all.
+func each(parts []op.Part, common []op.Line) []op.Line {
 	var lines []op.Line
-	var rest []op.Part
 	for _, part := range parts {
-		switch {
-		case !part.Plan.OnAir:
-		case len(lines) == maxOnAir:
-			rest = append(rest, part)
-		default:
-			line, word := op.L(nameOf(part, parts), ":"), op.Text(" ")
-			for _, fact := range part.Plan.Facts {
-				if !has(common, fact) {
-					line = op.L(line, word, fact)
-					word = "  ·  "
-				}
+		line, between := op.L(nameOf(part, parts), ":"), op.Text(" ")
+		for _, fact := range said(part) {
+			if !has(common, fact) {
+				line = op.L(line, between, fact)
+				between = "  ·  "
 			}
+		}
+		if between != " " {
 			lines = append(lines, line)
 		}
-	}
-	if more := named(rest, func(op.Part) bool { return true }); len(more) > 0 {
-		lines = append(lines, op.L("🔴 ", op.Strong("ON AIR"), ": ", more))
 	}
 	return lines
 }
 
-// named lists the names of some parts.
-func named(parts []op.Part, which func(op.Part) bool) op.Line {
-	var names []op.Line
-	for _, part := range parts {
-		if which(part) {
-			names = append(names, nameOf(part, parts))
-		}
-	}
-	return op.List(names, ", ")
+// named lists the names of parts.
+func named(parts []op.Part) op.Line {
+	return op.List(op.Each(parts, func(part op.Part) op.Line { return nameOf(part, parts) }), ", ")
 }
 
 // nameOf is the name of a part's target among all of them.
@@ -95,31 +92,71 @@ func nameOf(part op.Part, parts []op.Part) op.Line {
 
 // leftOut says what is not asked for, those of one reason together.
 func leftOut(targets []target) []op.Line {
-	var lines []op.Line
+	why, names := reasons(targets)
+	lines := make([]op.Line, len(why))
+	for i, reason := range why {
+		lines[i] = op.L("Left out (", reason, "): ", op.List(names[i], ", "))
+	}
+	return lines
+}
+
+// maxLeft is how many of those left out a card names; of more it says how many they are, and its details name them.
+const maxLeft = 6
+
+// leftOnCard is what a card says of those left out, in one line, and what its details say of them.
+func leftOnCard(targets []target, left []op.Line) (line, details []op.Line) {
+	why, names := reasons(targets)
+	count := 0
+	counted := make([]op.Line, len(why))
+	for i, reason := range why {
+		count += len(names[i])
+		counted[i] = op.L(op.N(len(names[i])), " (", reason, ")")
+	}
+	switch {
+	case count == 0:
+		return nil, nil
+	case count <= maxLeft:
+		return []op.Line{joined(left, " · ")}, nil
+	}
+	return []op.Line{op.L("Left out: ", op.List(counted, ", "), ".")}, left
+}
+
+// joined is several lines in one.
+func joined(lines []op.Line, between op.Text) op.Line {
+	whole := op.L(lines[0])
+	for _, l := range lines[1:] {
+		whole = op.L(whole, between, l)
+	}
+	return whole
+}
+
+// reasons are why some are left out, each with the names that it is about.
+func reasons(targets []target) (why []op.Line, names [][]op.Line) {
 	at := map[string]int{}
 	for _, t := range targets {
 		if len(t.why) == 0 {
 			continue
 		}
-		reason := t.why.Plain()
-		if i, known := at[reason]; known {
-			lines[i] = op.L(lines[i], ", ", op.B(op.Visible(t.Label)))
-			continue
+		i, known := at[t.why.Plain()]
+		if !known {
+			i = len(why)
+			at[t.why.Plain()], why, names = i, append(why, t.why), append(names, nil)
 		}
-		at[reason] = len(lines)
-		lines = append(lines, op.L("Left out (", t.why, "): ", op.B(op.Visible(t.Label))))
+		names[i] = append(names[i], op.L(op.B(op.Visible(t.Label))))
 	}
-	return lines
+	return why, names
 }
 
 // unsettled names the targets of which an earlier outcome is not known.
 func unsettled(parts []op.Part) []op.Line {
-	var lines []op.Line
+	var names []op.Line
 	for _, part := range parts {
-		for _, ref := range part.Plan.Unknowns {
-			lines = append(lines, op.L("It is not known what became of an earlier operation on ", op.B(part.Plan.Target.Name),
-				": ", op.Code("op "+ref), "."))
+		if len(part.Plan.Unknowns) > 0 {
+			names = append(names, op.L(nameOf(part, parts), " (", references(part.Plan.Unknowns), ")"))
 		}
 	}
-	return lines
+	if len(names) == 0 {
+		return nil
+	}
+	return []op.Line{op.L("It is not known what became of earlier operations on ", op.Some(names, unknownsTold), ".")}
 }

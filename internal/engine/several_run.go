@@ -84,6 +84,7 @@ func (e *Engine) together(o op.Operation, members []op.Operation) op.Outcome {
 	var again, done []string
 	for _, m := range members {
 		switch value := m.Plan.Args[e.many(o).Of]; {
+		case m.State == op.Succeeded && outcomeOf(m).Ended(): // nothing leads on from there
 		case m.State == op.Succeeded:
 			done = append(done, value)
 		case m.State.Final() && op.Tallied([]op.Operation{m}).Not > 0: // else it may have been done after the backup

@@ -367,3 +367,46 @@ func TestADoubtfulOneHoldsUpNoOther(t *testing.T) {
 		t.Errorf("%+v", parts)
 	}
 }
+
+// What the card of several says of one of them ends like any claim: it says so, and leads on only for the others.
+func TestOneOfSeveralIsOver(t *testing.T) {
+	s := newStage(t)
+	for i := range s.e.table.Commands {
+		switch c := &s.e.table.Commands[i]; c.Verb {
+		case "caster.start":
+			c.Starts = []op.Condition{op.IsOnAir}
+		case "caster.restart":
+			c.Ends = []op.Condition{op.IsOnAir}
+		}
+	}
+	o := s.asked("caster start c1 c2")
+	s.click(ana, o, op.ActionConfirm)
+	s.wantStates(o, op.Succeeded, "succeeded succeeded", 2)
+	s.with(func() { s.confirm = op.ConfirmNone })
+	left := []string{"Restart caster restart c2", ""}
+	for i, studio := range []string{"c1", "c2"} {
+		s.advance(time.Minute)
+		by := s.asked("caster restart " + studio)
+		s.want(by, op.Succeeded, 3+i)
+		s.settle()
+		if got := s.over(s.membersOf(o)[i]); !strings.Contains(got, by.Ref()) {
+			t.Errorf("%s: %q", studio, got)
+		}
+		next := ""
+		for _, n := range s.get(o).Outcome.Next {
+			next += n.Label + " " + n.Text
+		}
+		if next != left[i] {
+			t.Errorf("after %s it leads on to %q", studio, next)
+		}
+		var now op.Tally
+		for _, card := range s.shown {
+			if card.ID == o.ID {
+				now = op.Tallied(card.Members)
+			}
+		}
+		if now.Over != i+1 {
+			t.Errorf("after %s its card shows %+v", studio, now)
+		}
+	}
+}

@@ -37,7 +37,9 @@ func (e *Engine) tryPropose(ctx context.Context, r op.Request, parsed grammar.Pa
 	}()
 	ctx, cancel := context.WithTimeout(quota.With(ctx, quota.Caller{Class: quota.Asked, Person: r.Person}), 2*lookWithin)
 	defer cancel()
-	defer e.oneByOne(ctx, r.Button)()
+	if !parsed.Command.Urgent { // an emergency waits for nobody's look: the store lets one press make it
+		defer e.oneByOne(ctx, r.Button)()
+	}
 	ctx, answered := e.notify.Patient(ctx, r.Address)
 	defer answered()
 	return e.propose(ctx, r, parsed)
@@ -138,7 +140,7 @@ func (e *Engine) warnOfSame(ctx context.Context, r op.Request, c op.Command, pla
 	}
 	for _, o := range waiting {
 		if o.Command == c.Usage && maps.Equal(o.Plan.Args, plan.Args) {
-			plan.Facts = append(plan.Facts, op.L("The same is asked already: ", op.Code("op "+o.Ref()), ", by ",
+			plan.Warnings = append(plan.Warnings, op.L("The same is asked already: ", op.Code("op "+o.Ref()), ", by ",
 				op.Who(o.Requester), " at ", op.At(o.Created), "."))
 			return
 		}
@@ -157,10 +159,12 @@ func (e *Engine) create(ctx context.Context, r op.Request, key string, c op.Comm
 		Plan: plan, Decision: d, Token: op.NewID(), Created: now, Expires: now.Add(d.Expires),
 	}
 	if d.Confirm == op.ConfirmNone {
-		o.State, o.DecidedBy, o.Confirmed, o.Expires = op.Queued, r.Person, now, now.Add(startWithin)
+		o.State, o.DecidedBy, o.Expires = op.Queued, r.Person, now.Add(startWithin)
 	}
 	if o.State == op.Queued {
-		e.awaitEarlier(ctx, r.Channel, r.Key, plan.Target)
+		if err := e.awaitEarlier(ctx, r.Address, r.Key, o); err != nil {
+			return err
+		}
 	}
 	o, err := e.store.Create(ctx, o, e.event(op.EventReceived, r.Person, r.PersonTeam, o), worksOff(r, key)...)
 	if errors.Is(err, store.ErrExists) && o.ID != "" && key != r.Key {

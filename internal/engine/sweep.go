@@ -7,7 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"casterbot/internal/grammar"
 	"casterbot/internal/op"
 	"casterbot/internal/store"
 )
@@ -60,6 +59,7 @@ func (e *Engine) replayInbox(ctx context.Context) error {
 	}
 }
 
+// resume gives the work on one of them. What it asks for is in line behind those that were pressed before it.
 func (e *Engine) resume(row store.Received) func(context.Context) {
 	settle := func(ctx context.Context) {
 		if err := e.store.Done(ctx, row.Key); err != nil {
@@ -75,19 +75,21 @@ func (e *Engine) resume(row store.Received) func(context.Context) {
 		parsed, err := e.understand(r)
 		switch {
 		case err == nil && parsed.Help:
-			return e.resumeLook(r, settle, func(ctx context.Context) { e.helpAgain(ctx, r, parsed) })
+			return e.resumeLook(r, settle, func(ctx context.Context) { e.notify.ReplyTo(ctx, r, e.helped(ctx, r, parsed)) })
 		case err != nil || len(parsed.Missing) > 0: // what it meant has changed with the restart
 			return e.resumeLook(r, settle, func(ctx context.Context) { e.replyError(ctx, r.Address, late(r)) })
 		case parsed.Command.Effect == op.Read:
 			return e.resumeLook(r, settle, func(ctx context.Context) { e.read(ctx, r, parsed) })
 		}
-		return func(ctx context.Context) { e.submit(ctx, r, parsed) }
+		e.arrivals.resume(e.arrives(r, parsed.Command), e.store.Now())
+		return e.arrived(r.Channel, r.Key, func(ctx context.Context) { e.submit(ctx, r, parsed) }).Work
 	case kindClick:
 		c := op.Click{}
 		if json.Unmarshal(row.Body, &c) != nil {
 			return settle
 		}
-		return func(ctx context.Context) { e.pressAgain(ctx, c) }
+		e.arrivals.resume(e.arrivals.enter(c.Channel, c.Key, ""), e.store.Now())
+		return e.arrived(c.Channel, c.Key, func(ctx context.Context) { e.pressAgain(ctx, c) }).Work
 	}
 	return settle
 }
@@ -102,16 +104,6 @@ func (e *Engine) resumeLook(r op.Request, settle, look func(context.Context)) fu
 		}
 		settle(ctx)
 	}
-}
-
-// helpAgain gives help after a restart.
-func (e *Engine) helpAgain(ctx context.Context, r op.Request, p grammar.Parsed) {
-	a := e.help(r, p)
-	if a.Work != nil {
-		a.Work(ctx)
-		return
-	}
-	e.notify.Reply(ctx, r.Address, *a.Reply)
 }
 
 // pressAgain goes on with a click after a restart. If the click had won before the crash there is nothing left to say.
@@ -174,7 +166,7 @@ func (e *Engine) sweep(ctx context.Context) {
 	}
 	if age := e.now().Sub(e.sweeper.told); age >= tellEvery || age < 0 {
 		e.sweeper.told = e.now()
-		err = errors.Join(err, e.endOldClaims(ctx), e.remind(ctx))
+		err = errors.Join(err, e.endOldClaims(ctx), e.remind(ctx), e.renewApprovers(ctx))
 	}
 	if err != nil && ctx.Err() == nil {
 		e.log.Warn("sweep", "error", err)

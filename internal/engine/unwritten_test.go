@@ -17,6 +17,22 @@ func (s *stage) rename(from, to string) {
 	s.alter("ALTER TABLE " + from + " RENAME TO " + to)
 }
 
+// whileWriterIsTaken does something while the store can write nothing.
+func (s *stage) whileWriterIsTaken(do func()) {
+	s.t.Helper()
+	db, err := sql.Open("sqlite", "file:"+s.path+"?_pragma=busy_timeout(5000)&_txlock=immediate")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer db.Close()
+	tx, err := db.Begin()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer func() { _ = tx.Rollback() }()
+	do()
+}
+
 // alter does something to the database behind the store's back.
 func (s *stage) alter(statement string) {
 	s.t.Helper()

@@ -24,9 +24,9 @@ func Start(addr string, probes map[string]Probe, metrics http.Handler, log *slog
 	if addr == "" {
 		return s, nil
 	}
-	listener, err := net.Listen("tcp", addr)
+	listener, err := Listen(addr)
 	if err != nil {
-		return s, fmt.Errorf("CASTERBOT_ADMIN_ADDR: cannot listen on %s: %w", addr, errors.Unwrap(err))
+		return s, err
 	}
 	s.Addr = listener.Addr().String()
 	go func() {
@@ -35,6 +35,15 @@ func Start(addr string, probes map[string]Probe, metrics http.Handler, log *slog
 		}
 	}()
 	return s, nil
+}
+
+// Listen takes the address.
+func Listen(addr string) (net.Listener, error) {
+	listener, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("CASTERBOT_ADMIN_ADDR: cannot listen on %s: %w", addr, errors.Unwrap(err))
+	}
+	return listener, nil
 }
 
 // Handler answers GET /healthz, GET /readyz and GET /metrics.

@@ -24,13 +24,11 @@ func (w *Words) Answer(language string, a op.Answer) op.Answer {
 	if _, ok := w.into(language); !ok {
 		return a
 	}
-	a.Title, a.Note = w.Line(language, a.Title), w.Line(language, a.Note)
-	a.Lines, a.Next = w.Lines(language, a.Lines), w.nexts(language, a.Next)
-	a.Items = each(a.Items, func(item op.Item) op.Item {
-		item.Title, item.Facts, item.Next = w.Line(language, item.Title), w.Lines(language, item.Facts),
-			w.nexts(language, item.Next)
-		return item
-	})
+	a = a.Each(func(l op.Line) op.Line { return w.Line(language, l) })
+	a.Next = w.nexts(language, a.Next)
+	for i := range a.Items {
+		a.Items[i].Next = w.nexts(language, a.Items[i].Next)
+	}
 	if a.Pick != nil {
 		pick := *a.Pick
 		pick.Label = w.Text(language, pick.Label)

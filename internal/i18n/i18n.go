@@ -187,7 +187,7 @@ func (w *Words) labelled(texts map[string]string, s op.Span) op.Span {
 	switch {
 	case s.For != 0:
 		key = numbers.ReplaceAllString(s.Text, "{}")
-	case s.URL == "" && s.Message == "" && !s.Fixed:
+	case s.URL == "" && s.Message == "" && !s.Fixed && !s.Keeper:
 		return s
 	}
 	text, ok := texts[key]

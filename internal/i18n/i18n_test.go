@@ -84,7 +84,7 @@ func TestMissed(t *testing.T) {
 	var missed []string
 	w := words(map[string]string{"Known": "已知"}, func(_, key string) { missed = append(missed, key) })
 	line := op.L("Known", " but not this ", op.B("Name"), "  ·  ", op.V("20"), " s", op.Strong("nor this"),
-		op.For(time.Hour))
+		op.For(time.Hour+time.Minute))
 	if got := w.Line(English, line).Plain(); got != line.Plain() {
 		t.Errorf("English became %q", got)
 	}

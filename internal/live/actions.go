@@ -31,11 +31,15 @@ var actions = []Action{
 	{"DescribeCasters", false, onAny},
 	{"DescribeCasterScenes", false, onAny},
 	{"DescribeCasterConfig", false, onAny},
+	{ForSetup, false, onAny},
 	{"DescribeLiveStreamsOnlineList", false, onAny},
 	{"DescribeLiveRecordConfig", false, onAny},
 	{"DescribeLiveStreamRecordContent", false, onAny},
 	{"DescribeLiveStreamRecordIndexFiles", false, onAny},
 }
+
+// ForSetup is the one action that no command needs: whoever sets casterbot up is shown the account's domains.
+const ForSetup = "DescribeLiveUserDomains"
 
 // Actions is a copy of the table of operations that this package calls: what a RAM policy for casterbot must allow.
 func Actions() []Action { return slices.Clone(actions) }

@@ -142,6 +142,7 @@ func TestActionsAreWhatIsSent(t *testing.T) {
 	_, _ = c.Caster(ctx, "a")
 	_, _ = c.Scenes(ctx, "a")
 	_, _ = c.CasterConfig(ctx, "a")
+	_, _ = c.Domains(ctx)
 	_, _ = c.OnlineStreams(ctx, "d", "", "")
 	_, _ = c.RecordConfigs(ctx, s)
 	_, _ = c.RecordContent(ctx, s, time.Now(), time.Now())

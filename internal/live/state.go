@@ -13,8 +13,8 @@ import (
 
 // How far the clock of this machine may be off. The service refuses from 15 minutes on.
 const (
-	skewTold    = time.Minute
-	skewRefused = 10 * time.Minute
+	SkewTold    = time.Minute
+	SkewRefused = 10 * time.Minute
 	skewCode    = "ClockSkew" // our own, of a change that is not sent for that
 )
 
@@ -148,10 +148,10 @@ func (o *observer) clock(now time.Time, header http.Header) {
 	}
 	o.Skew = now.Sub(theirs).Round(time.Second)
 	switch off := o.Skew.Abs(); {
-	case off > skewRefused:
+	case off > SkewRefused:
 		o.tell(now, slog.LevelError, kind{code: skewCode}, "the clock of this machine is wrong: changes are refused",
 			"ahead", o.Skew.String())
-	case off > skewTold:
+	case off > SkewTold:
 		o.tell(now, slog.LevelWarn, kind{code: skewCode}, "the clock of this machine is wrong", "ahead", o.Skew.String())
 	}
 }
@@ -173,7 +173,7 @@ func (o *observer) tell(now time.Time, level slog.Level, k kind, text string, at
 
 // skewed refuses a change while the clock of this machine is so wrong that what is decided by it may be.
 func (c *Client) skewed(action string) *Error {
-	if c.State().Skew.Abs() <= skewRefused {
+	if c.State().Skew.Abs() <= SkewRefused {
 		return nil
 	}
 	const why = "the clock of this machine is wrong"

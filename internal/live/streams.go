@@ -76,6 +76,48 @@ func (c *Client) RecordConfigs(ctx context.Context, streams ...Stream) ([]Record
 	return all, err
 }
 
+// DomainRecordConfigs lists all recording configurations of a domain.
+func (c *Client) DomainRecordConfigs(ctx context.Context, domain string) ([]RecordConfig, error) {
+	var all []RecordConfig
+	err := pages(ctx, c, "DescribeLiveRecordConfig", params{{"DomainName", domain}}, 30, func(said struct {
+		TotalNum          number
+		LiveAppRecordList list[recordRow]
+	}) (int, number) {
+		for _, row := range said.LiveAppRecordList {
+			all = append(all, row.config())
+		}
+		return len(said.LiveAppRecordList), said.TotalNum
+	})
+	return all, err
+}
+
+// InForce gives the recording configuration that applies to a stream: the one that names it most closely.
+func InForce(all []RecordConfig, stream Stream) *RecordConfig {
+	var best *RecordConfig
+	closest := -1
+	for i, c := range all {
+		if n := closeness(c, stream); n > closest {
+			best, closest = &all[i], n
+		}
+	}
+	return best
+}
+
+// closeness is higher the more of the stream's names a configuration spells out, -1 when it is for another stream.
+func closeness(c RecordConfig, stream Stream) int {
+	n := 0
+	for _, pair := range [][2]string{{c.App, stream.App}, {c.Name, stream.Name}} {
+		switch pair[0] {
+		case "", "*":
+		case pair[1]:
+			n++
+		default:
+			return -1
+		}
+	}
+	return n
+}
+
 // applies reports whether the row is for any of the streams, and notes the one that it names in full.
 func (r recordRow) applies(streams []Stream, own map[Stream]bool) (applies bool) {
 	for _, s := range streams {

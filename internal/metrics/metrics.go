@@ -126,17 +126,28 @@ func (r *Reading) Age(name Name, since, now time.Time, values ...string) {
 }
 
 // Handler answers GET with all metrics. read is asked each time how things stand; what it does not say within its
-// context's time is left out.
+// context's time is left out. One is read after the other, so that many who ask do not keep the bot from its database.
 func (m *Metrics) Handler(read func(context.Context, *Reading)) http.Handler {
+	turn := make(chan struct{}, 1)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), readWithin)
 		defer cancel()
 		now := &Reading{lines: map[Name]*bytes.Buffer{}}
-		read(ctx, now)
+		inTurn(ctx, turn, func() { read(ctx, now) })
 		now.process()
 		w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
 		_, _ = w.Write(m.text(now))
 	})
+}
+
+// inTurn reads alone. When no turn comes in time, what is at hand is read all the same.
+func inTurn(ctx context.Context, turn chan struct{}, read func()) {
+	select {
+	case turn <- struct{}{}:
+		defer func() { <-turn }()
+	case <-ctx.Done():
+	}
+	read()
 }
 
 func (m *Metrics) text(now *Reading) []byte {

@@ -7,7 +7,9 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"casterbot/internal/op"
@@ -244,4 +246,37 @@ func TestPressesAreForgotten(t *testing.T) {
 	if len(p.open) != mostPresses {
 		t.Errorf("%d are open", len(p.open))
 	}
+}
+
+// TestOneReadsAtATime: whoever asks often, or many who ask at once, take one connection of the database at most, and each
+// gets an answer in time.
+func TestOneReadsAtATime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var reading, most, answered atomic.Int64
+		h := New().Handler(func(ctx context.Context, r *Reading) {
+			r.Set(DatabaseUp, 0)
+			if ctx.Err() != nil {
+				return
+			}
+			most.Store(max(most.Load(), reading.Add(1)))
+			<-ctx.Done() // the database hangs
+			reading.Add(-1)
+		})
+		var all sync.WaitGroup
+		for range 20 {
+			all.Go(func() {
+				w := httptest.NewRecorder()
+				h.ServeHTTP(w, httptest.NewRequest("GET", "/metrics", nil))
+				if w.Code == 200 && strings.Contains(w.Body.String(), "\ncasterbot_database_up 0\n") {
+					answered.Add(1)
+				}
+			})
+			synctest.Wait()
+		}
+		time.Sleep(readWithin)
+		all.Wait()
+		if most.Load() != 1 || answered.Load() != 20 {
+			t.Errorf("%d read at once, %d of 20 were answered", most.Load(), answered.Load())
+		}
+	})
 }

@@ -41,6 +41,9 @@ type alert struct {
 	version int64
 }
 
+// muted reports an alert in a channel that cannot be written to for now: whatever is to stand on it waits.
+func (a alert) muted(now time.Time) bool { return a.Message != "" && now.Before(a.Claimed) }
+
 func alertKey(c alertKind, x expectation) string { return kindAlert + "/" + string(c) + "/" + x.key() }
 
 // alerts are what was said and stands.
@@ -78,7 +81,7 @@ func (w *Monitor) tell(ctx context.Context, j *round, s snapshot, all []finding)
 		}
 		may := w.mayTell(ctx, j, v.about.channel)
 		switch {
-		case !v.seen || may == unclear:
+		case !v.seen || may == unclear || a.muted(j.at):
 		case may == forbidden && stands:
 			errs = append(errs, w.end(ctx, a, unfollowed()))
 		case may == forbidden:
@@ -94,11 +97,14 @@ func (w *Monitor) tell(ctx context.Context, j *round, s snapshot, all []finding)
 	}
 	for key, a := range j.standing {
 		switch may := w.mayTell(ctx, j, a.Channel); {
-		case judged[key] || may == unclear:
+		case judged[key] || a.muted(j.at) || may == unclear && j.at.Sub(a.Since) < 2*watchFor:
+		case may == unclear: // nobody will be told any more
+			_, err := w.alerts.Drop(ctx, a.key, a.version, op.Event{})
+			errs = append(errs, err)
 		case may == forbidden:
 			errs = append(errs, w.end(ctx, a, unfollowed()))
 		case s.studios != nil || a.Kind == recording || !j.needStudios():
-			errs = append(errs, w.end(ctx, a, forgotten(j.history.ending(a.Kind, a.Target, a.Scene), j.at)))
+			errs = append(errs, w.end(ctx, a, forgotten(j.history.endingOf(a), j.at)))
 		}
 	}
 	return errors.Join(errs...)
@@ -191,21 +197,37 @@ func (w *Monitor) edit(ctx context.Context, j *round, before alert, v finding) e
 	if err = w.write(ctx, a, a.Message, v.alert); err == nil && care.By != before.CareBy {
 		err = w.write(ctx, a, a.Second, op.Answer{Title: takesCare(care), Lines: []op.Line{a.Title}})
 	}
-	if err != nil {
-		before.version = a.version
-		_, _, undone := w.put(ctx, before)
-		return errors.Join(err, undone)
+	if err == nil {
+		return nil
 	}
-	return nil
+	if before.version = a.version; errors.Is(err, notify.ErrNotInChannel) {
+		return w.mute(ctx, before)
+	}
+	_, _, undone := w.put(ctx, before)
+	return errors.Join(err, undone)
 }
 
-// end edits an alert, and what called people once more, to say that it is over, and forgets it.
+// mute leaves an alert alone whose channel cannot be written to. What it says now is to be mended when that can be.
+func (w *Monitor) mute(ctx context.Context, a alert) error {
+	w.Log.Warn("an alert cannot be edited", "channel", a.Channel, "alert", a.key)
+	a.Claimed = w.Now().Add(muteFor)
+	_, _, err := w.put(ctx, a)
+	return err
+}
+
+// end edits an alert, and what called people once more, to say that it is over, and forgets it. Where that cannot be
+// written it is tried for as long as what is watched.
 func (w *Monitor) end(ctx context.Context, a alert, over op.Answer) error {
 	if len(over.Title) > 0 {
 		over.Note = op.L("Before: ", a.Title)
 		for _, message := range []string{a.Message, a.Second} {
-			if err := w.write(ctx, a, message, over); err != nil {
-				return err
+			switch err := w.write(ctx, a, message, over); {
+			case !errors.Is(err, notify.ErrNotInChannel):
+				if err != nil {
+					return err
+				}
+			case w.Now().Before(a.Since.Add(watchFor)):
+				return w.mute(ctx, a)
 			}
 		}
 	}
@@ -213,14 +235,13 @@ func (w *Monitor) end(ctx context.Context, a alert, over op.Answer) error {
 	return errors.Join(err, w.closeCare(ctx, a.key))
 }
 
-// write edits a message; one that was never posted, is gone, or is in a channel that cannot be written to, is nobody's
-// loss.
+// write edits a message; one that was never posted, or is gone, is nobody's loss.
 func (w *Monitor) write(ctx context.Context, a alert, message string, words op.Answer) error {
 	if message == "" {
 		return nil
 	}
 	_, err := w.Chat.Put(ctx, a.Channel, message, words)
-	if errors.Is(err, notify.ErrGone) || errors.Is(err, notify.ErrNotInChannel) {
+	if errors.Is(err, notify.ErrGone) {
 		return nil
 	}
 	return err

@@ -58,7 +58,7 @@ func doings(own records.History, locks []op.Lock) string {
 	var all []any
 	for _, o := range own {
 		if o.State != op.Running { // nothing is shown of that
-			all = append(all, o.ID, string(o.State))
+			all = append(all, o.ID, string(o.State), len(o.Seen))
 		}
 	}
 	for _, l := range locks {
@@ -128,10 +128,10 @@ func pinNote(b op.Board) op.Line {
 	return op.L(" · Slack did not let casterbot pin this: its app lacks the scope pins:write, or the channel is full of pins.")
 }
 
-// resumeBoard has the board of a channel drawn with the next turn.
+// resumeBoard has the board of a channel drawn, or taken down, with the next turn.
 func (w *Monitor) resumeBoard(ctx context.Context, channel string) error {
 	b, err := w.boards.Board(ctx, channel)
-	if err != nil || !b.On() {
+	if err != nil || b.Version == 0 {
 		return err
 	}
 	b.Edited, b.Says = time.Time{}, ""
@@ -139,19 +139,28 @@ func (w *Monitor) resumeBoard(ctx context.Context, channel string) error {
 	return err
 }
 
-// takeDown says on a board that it is off, and forgets it.
+// takeDown says on a board that it is off, and forgets it. In a channel of the policy that cannot be written to it is
+// tried again: what stands there would stand for ever.
 func (w *Monitor) takeDown(ctx context.Context, b op.Board, why op.Line) error {
-	if b.Message != "" {
-		_, err := w.Chat.Put(ctx, b.Channel, b.Message, op.Answer{
-			Mark: op.MarkNeutral, Title: why,
-		})
-		if err != nil && !errors.Is(err, notify.ErrGone) && !errors.Is(err, notify.ErrNotInChannel) {
-			return err
-		}
-		if b.Pinned {
-			if err := w.Chat.Unpin(ctx, b.Channel, b.Message); err != nil {
-				w.Log.Info("a board cannot be unpinned", "channel", b.Channel, "error", err)
-			}
+	if w.Now().Before(b.Edited) {
+		return nil
+	}
+	if b.Message == "" {
+		return w.boards.DropBoard(ctx, b)
+	}
+	_, err := w.Chat.Put(ctx, b.Channel, b.Message, op.Answer{Mark: op.MarkNeutral, Title: why})
+	_, named := w.Policy.Scope(b.Channel)
+	switch {
+	case errors.Is(err, notify.ErrNotInChannel) && named:
+		b.Edited = w.Now().Add(muteFor)
+		_, _, err = w.boards.PutBoard(ctx, b, "")
+		return err
+	case err != nil && !errors.Is(err, notify.ErrGone) && !errors.Is(err, notify.ErrNotInChannel):
+		return err
+	}
+	if b.Pinned {
+		if err := w.Chat.Unpin(ctx, b.Channel, b.Message); err != nil {
+			w.Log.Info("a board cannot be unpinned", "channel", b.Channel, "error", err)
 		}
 	}
 	return w.boards.DropBoard(ctx, b)

@@ -118,9 +118,7 @@ func (v boardView) studio(c live.Caster, all []live.Caster) row {
 	case c.OnAir:
 		r.rank, r.item.Mark = rankOnAir, op.MarkProgram
 		r.item.Facts = append([]op.Line{op.L("on air", op.Told(" since ", op.At, c.Started))}, v.scenesOf(c)...)
-		if standby := tally.Standby(c, v.scenes[c.ID], v.own.Standing(t, op.StandbyShown)); len(standby) > 0 {
-			r.rank, r.item.Facts = rankStandby, slices.Insert(r.item.Facts, 0, standby)
-		}
+		r = v.standby(r, c, t)
 	case c.Untold:
 		r.rank, r.item.Mark, r.item.Facts = rankUntold, op.MarkUnknown, []op.Line{op.L("on air or idle, not told")}
 	}
@@ -133,12 +131,23 @@ func (v boardView) studio(c live.Caster, all []live.Caster) row {
 	return v.unsettled(r, t)
 }
 
+// standby adds that viewers of a studio on air have its standby picture, or had it lately.
+func (v boardView) standby(r row, c live.Caster, t op.Target) row {
+	says, up := tally.Standby(c, v.scenes[c.ID], v.own.Standing(t, op.StandbyShown), v.at)
+	if up {
+		r.rank = rankStandby
+	}
+	if len(says) > 0 {
+		r.item.Facts = slices.Insert(r.item.Facts, 0, says)
+	}
+	return r
+}
+
 // unsettled adds that nobody knows what became of an operation on a thing.
 func (v boardView) unsettled(r row, t op.Target) row {
-	if o := history(v.own).unresolved(t, anything); o.ID != "" {
+	if unsettled := tally.Unsettled(history(v.own).unresolved(t, anything)); len(unsettled) > 0 {
 		r.rank = min(r.rank, rankUntold)
-		r.item.Facts = append(r.item.Facts, op.L("⚠️ not known whether ", op.V(strings.ReplaceAll(o.Verb, ".", " ")),
-			" happened, sent ", op.At(o.Sent), " by ", op.Who(o.Requester)))
+		r.item.Facts = append(r.item.Facts, unsettled)
 	}
 	return r
 }
@@ -190,7 +199,10 @@ func (v boardView) stream(stream named) (row, bool) {
 	}
 	switch {
 	case len(fact) == 0:
-	case recorded.Going() || !seen && recorded.Own.Began():
+	case recorded.News() && r.rank == rankIdle:
+		r.rank, r.item.Mark = rankPaused, op.MarkOK
+	case recorded.News():
+	case recorded.Going() || recorded.Started() || !seen && recorded.Own.Began():
 		r.rank, r.item.Mark = rankRecording, op.MarkRecording
 	case recorded.Due().After(v.at):
 		r.rank, r.item.Mark = rankPaused, op.MarkPaused
@@ -203,7 +215,7 @@ func (v boardView) stream(stream named) (row, bool) {
 // that is over.
 func (v boardView) recorded(r tally.Recording, live, seen bool) op.Line {
 	known := r.Known()
-	switch toCome := r.Due().After(v.at); {
+	switch toCome := r.Due().After(v.at) || r.News(); {
 	case !live && !toCome && (seen || !r.Own.Began() && !r.Going()):
 		return nil
 	case !seen && !r.Going() && len(known) > 0:
@@ -222,10 +234,41 @@ func (v boardView) unlisted(stream live.Stream) op.Line {
 
 // recording is how the recording of a stream stands.
 func (v boardView) recording(stream live.Stream) tally.Recording {
+	return v.snapshot.recording(stream, v.own)
+}
+
+func (s snapshot) recording(stream live.Stream, own records.History) tally.Recording {
 	t := op.Target{Kind: "stream", ID: stream.String()}
-	r := tally.Recording{At: v.at, Own: v.own.Standing(t, op.IsRecorded), Paused: v.own.Standing(t, op.IsPaused)}
-	if m := v.material[stream]; !m.From.IsZero() {
-		r.Phase, r.Content = tally.PhaseOf([]live.Content{m}, nil, v.at)
+	r := tally.Recording{At: s.at, Own: own.Standing(t, op.IsRecorded), Paused: own.Standing(t, op.IsPaused)}
+	if m := s.material[stream]; !m.From.IsZero() {
+		r.Phase, r.Content = tally.PhaseOf([]live.Content{m}, nil, s.at)
 	}
 	return r
+}
+
+// unlooked reports that of some streams, or of others that a channel may touch, it was not looked at whether they are
+// recorded.
+func (s snapshot) unlooked(streams []named, scope op.Scope) bool {
+	return slices.ContainsFunc(streams, func(stream named) bool {
+		on, seen := s.live(stream.of)
+		_, listed := s.material[stream.of]
+		return !listed && (on != nil || !seen)
+	}) || slices.ContainsFunc(scope.Streams, func(a op.StreamAlias) bool {
+		domain, _, _ := strings.Cut(a.Pattern, "/")
+		_, seen := s.online[domain]
+		return !seen && strings.ContainsAny(a.Pattern, "*?")
+	})
+}
+
+// recordedIn gives the first of some streams that is being recorded, as far as the look showed; without a name when
+// none is.
+func (s snapshot) recordedIn(streams []named, own records.History) named {
+	for _, stream := range streams {
+		on, seen := s.live(stream.of)
+		r := s.recording(stream.of, own)
+		if (on != nil || !seen) && (r.Going() || r.Started()) {
+			return stream
+		}
+	}
+	return named{}
 }

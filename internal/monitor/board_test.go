@@ -63,6 +63,20 @@ func TestBoard(t *testing.T) {
 	}
 }
 
+// A recording that the bot has started stands there before the cloud lists it; that it never does is said.
+func TestARecordingThatIsNotListedYet(t *testing.T) {
+	s := newFixture(t)
+	s.board(show, true)
+	s.did("record.start", mainLine)
+	s.pass(time.Second)
+	s.want("put up", "main · live since 2026-11-22 11:00:00 UTC · recording started 2026-11-22 12:00:00 UTC by @U0ANA, not listed yet")
+	s.pass(2 * boardEvery)
+	s.want("a minute later", "recording started 2026-11-22 12:00:00 UTC by @U0ANA, but nothing of it is listed")
+	s.recorded(90 * time.Second)
+	s.pass(boardEvery)
+	s.want("listed", "main · live since 2026-11-22 11:00:00 UTC · recording since 2026-11-22 12:00:00 UTC")
+}
+
 // A board is edited at most once in ten seconds, whoever wants what.
 func TestBoardIsEditedSeldom(t *testing.T) {
 	s := newFixture(t)
@@ -199,6 +213,34 @@ func TestABlindBoardKnowsTheBotsOwn(t *testing.T) {
 		"file due 2026-11-22 12:03:00 UTC\n"+rest)
 	s.pass(5 * time.Minute)
 	s.want("its file was due", stands+rest)
+}
+
+// What a look has shown against what the bot did is known to a board that cannot look, and to one of another replica;
+// so is the file of a pause that somebody has seen.
+func TestABlindBoardKnowsWhatWasSeen(t *testing.T) {
+	s := newFixture(t)
+	s.planned = map[string]string{tally.DelaySeen: "3m0s"}
+	s.did("caster.start", news)
+	s.did("caster.standby", news)
+	paused := s.did("record.stop", mainLine)
+	s.pass(2 * time.Minute) // the guardian looks: the studio is watched
+	s.studio("c1", func(c *live.Caster) { c.OnAir = false })
+	s.pass(guardEvery)
+	s.heard()
+	written := op.Seen{Op: paused.ID, At: s.clock(), Cause: op.SeenWritten, From: noon.Add(-time.Hour), To: noon}
+	if err := s.changes().Saw(t.Context(), mainLine, op.IsPaused, written); err != nil {
+		t.Fatal(err)
+	}
+	s.fail["casters"], s.fail["online"] = true, true
+	s.board(show, true)
+	s.pass(time.Minute)
+	s.want("blind", "Evening News · standby of 2026-11-22 12:00:00 UTC by @U0ANA has ended: the studio was off air at "+
+		"2026-11-22 12:02:15 UTC · could not be looked at\n",
+		"main · could not be looked at · file written: 2026-11-22 11:00:00 UTC to 2026-11-22 12:00:00 UTC")
+	s.pass(tally.SaidFor)
+	if got := s.heard(); strings.Contains(got, "standby of") || strings.Contains(got, "file written") {
+		t.Errorf("an hour later:\n%s", got)
+	}
 }
 
 // An idle bot makes no call; a board and the guardian share each look.

@@ -7,7 +7,6 @@ import (
 
 	"casterbot/internal/live"
 	"casterbot/internal/op"
-	"casterbot/internal/tally"
 )
 
 // What a board shows while a look fails: what the bot itself did and keeps does not depend on that.
@@ -56,10 +55,7 @@ func (v boardView) unseen(r row, c live.Caster, t op.Target) row {
 		r.item.Facts = slices.Insert(r.item.Facts, 0, op.L("put on air ", op.At(own.Since), " by ", op.Who(own.By)))
 	}
 	c.OnAir = true // as it was then
-	if standby := tally.Standby(c, nil, v.own.Standing(t, op.StandbyShown)); len(standby) > 0 {
-		r.rank, r.item.Facts = rankStandby, slices.Insert(r.item.Facts, 0, standby)
-	}
-	return r
+	return v.standby(r, c, t)
 }
 
 // streams are those that a board shows, and those of which something stands by what the bot did, while their domain

@@ -53,6 +53,23 @@ func (w *Monitor) openCare(ctx context.Context, j *round, v finding) error {
 	return w.care.OpenCare(ctx, op.Care{Alert: alertRef(v.key), Channel: v.about.channel}, j.at)
 }
 
+// dropOldCare forgets who took care of alerts that are over: a process may die in between, and a press may come just
+// then. Who has taken care of one before takes none of the next.
+func (w *Monitor) dropOldCare(ctx context.Context, j *round) error {
+	said := map[string]alert{}
+	for key, a := range j.standing {
+		said[alertRef(key)] = a
+	}
+	var errs []error
+	for ref, c := range j.care {
+		if a, stands := said[ref]; !stands || c.By != "" && c.Since.Before(a.Since) {
+			errs = append(errs, w.care.CloseCare(ctx, c))
+			delete(j.care, ref)
+		}
+	}
+	return errors.Join(errs...)
+}
+
 // closeCare forgets who takes care of an alert that is over.
 func (w *Monitor) closeCare(ctx context.Context, key string) error {
 	all, err := w.care.Cares(ctx)

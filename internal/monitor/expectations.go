@@ -2,8 +2,10 @@ package monitor
 
 import (
 	"context"
+	"slices"
 	"time"
 
+	"casterbot/internal/live"
 	"casterbot/internal/op"
 )
 
@@ -41,11 +43,36 @@ func (w *Monitor) prepare(ctx context.Context, j *round) (err error) {
 		return err
 	}
 	j.expectations = append(j.history.expectations(), w.named()...)
+	j.ended = j.quietStreams()
 	if j.care, err = w.care.Cares(ctx); err != nil {
 		return err
 	}
-	j.standing, err = byKey(ctx, w.alerts, func(a alert) string { return a.key })
-	return err
+	if j.standing, err = byKey(ctx, w.alerts, func(a alert) string { return a.key }); err != nil {
+		return err
+	}
+	return w.dropOldCare(ctx, j)
+}
+
+// touches tells what a channel may touch.
+func (j *round) touches(channel string) func(op.Target) bool {
+	scope, _ := j.scope(channel)
+	return scope.Touches
+}
+
+// quietStreams are those of which a studio's being still on air may be told: whether their recording goes on by other
+// hands is looked at.
+func (j *round) quietStreams() (all []live.Stream) {
+	for _, x := range j.expectations {
+		if x.kind != studio {
+			continue
+		}
+		e, quiet, ok := j.history.ended(x.channel, j.touches(x.channel))
+		stream := streamOf(e.Plan.Target.ID)
+		if ok && j.at.Sub(quiet) >= stillOn && !slices.Contains(all, stream) {
+			all = append(all, stream)
+		}
+	}
+	return all
 }
 
 // caughtUp reads what was done through the bot while the look went on: what it shows may be the doing of that. The
@@ -59,7 +86,7 @@ func (w *Monitor) caughtUp(ctx context.Context, j *round) error {
 
 func (w *Monitor) readHistory(ctx context.Context, j *round) error {
 	h, err := w.Changes.Read(ctx)
-	j.history = history(h)
+	j.history = history(h.Since(j.at.Add(-watchFor)))
 	return err
 }
 

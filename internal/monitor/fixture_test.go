@@ -57,13 +57,14 @@ type fixture struct {
 	pinned   []string
 	chatFail map[string]error // by method
 	keys     int
+	from     string            // the channel from which operations are asked for
 	planned  map[string]string // what the plans of operations have seen
 	gate     func()            // called by every look at the streams
 }
 
 func newFixture(t *testing.T) *fixture {
 	s := &fixture{
-		t: t, now: noon, scenes: map[string][]live.Scene{}, online: map[live.Stream]time.Time{},
+		t: t, now: noon, from: show, scenes: map[string][]live.Scene{}, online: map[live.Stream]time.Time{},
 		material: map[live.Stream][]live.Content{},
 		fail:     map[string]bool{}, calls: map[string]int{}, watch: map[string][]op.Target{},
 		tells: map[string]error{}, itself: map[string]bool{}, chatFail: map[string]error{},
@@ -146,7 +147,7 @@ func (s *fixture) came(end op.State, verb string, target op.Target, args ...stri
 	s.t.Helper()
 	s.keys++
 	o := op.Operation{
-		Key: fmt.Sprint("k", s.keys), State: op.Queued, Command: verb, Verb: verb, Channel: show, Requester: "U0ANA",
+		Key: fmt.Sprint("k", s.keys), State: op.Queued, Command: verb, Verb: verb, Channel: s.from, Requester: "U0ANA",
 		Plan: op.Plan{Target: target, Args: op.Args{}, Seen: s.planned}, Expires: s.clock().Add(time.Minute),
 	}
 	if len(args) > 0 {
@@ -289,6 +290,7 @@ func (c *chat) Put(_ context.Context, channel, message string, a op.Answer) (str
 		how, method = "post ", "post"
 	}
 	if err := c.chatFail[method]; err != nil {
+		c.calls["failed "+method]++
 		return "", err
 	}
 	text := how + channel + ": " + a.Title.Plain()

@@ -289,6 +289,39 @@ func TestStudioStillOn(t *testing.T) {
 	s.want("it records again", "edit C0SHOW: Over at")
 }
 
+// What an alert about a studio that is still on air does not know it says: neither a board nor the policy's watch looks at
+// the other streams of the channel.
+func TestStudioStillOnSaysWhatWasNotLookedAt(t *testing.T) {
+	const unlooked = "Whether another stream of this channel is being recorded was not looked at."
+	backup := op.Target{Kind: "stream", ID: "live.example.com/show/backup", Name: "backup"}
+	for name, c := range map[string]struct {
+		watch []op.Target // besides, by the policy
+		live  bool        // is backup
+		want  bool
+	}{
+		"nobody looks":                   {nil, false, true},
+		"another one is watched":         {[]op.Target{mainLine}, true, true},
+		"that one is watched":            {[]op.Target{mainLine, backup}, true, false},
+		"no other one of them all lives": {[]op.Target{mainLine}, false, false},
+	} {
+		s := newFixture(t)
+		s.with(func() {
+			if s.watch[show] = c.watch; c.live {
+				s.online[streamOf(backup.ID)] = noon.Add(-time.Hour)
+			}
+		})
+		s.did("caster.start", news)
+		s.did("record.start", mainLine)
+		s.pass(time.Hour)
+		s.did("record.stop", mainLine)
+		s.pass(stillOn)
+		s.pass(guardEvery)
+		if said := s.heard(); !strings.Contains(said, "is still on air") || strings.Contains(said, unlooked) != c.want {
+			t.Errorf("%s: %s", name, said)
+		}
+	}
+}
+
 // As long as another recording of the channel goes on nobody asks why the studio is still on air.
 func TestStudioOnForAnotherRecording(t *testing.T) {
 	s := newFixture(t)
@@ -309,7 +342,11 @@ func TestStudioOnForAnotherRecording(t *testing.T) {
 func TestADayIsEnough(t *testing.T) {
 	s := newFixture(t)
 	s.did("record.start", mainLine)
+	s.history() // it is known for longer than it is watched
 	s.pass(watchFor + time.Minute)
+	if len(s.history()) != 1 {
+		t.Errorf("known: %+v", s.history())
+	}
 	s.cut()
 	s.pass(guardEvery)
 	s.want("the day after")

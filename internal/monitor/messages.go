@@ -150,8 +150,8 @@ func openAlert(c live.Caster, scene live.Scene, x expectation, now time.Time) op
 	}
 }
 
-func stillAlert(c live.Caster, e op.Operation, now time.Time) op.Answer {
-	return op.Answer{
+func stillAlert(c live.Caster, e op.Operation, unlooked bool, now time.Time) op.Answer {
+	a := op.Answer{
 		Mark: op.MarkProgram,
 		Title: op.L("Studio ", op.B(c.Name), " is still on air, ", op.For(now.Sub(e.Sent).Truncate(time.Minute)),
 			" after recording of ",
@@ -161,6 +161,10 @@ func stillAlert(c live.Caster, e op.Operation, now time.Time) op.Answer {
 		Next: []op.Next{studioNext("Stop studio…", "caster stop {caster}", c.ID),
 			studioNext("Show studio", "caster show {caster}", c.ID)},
 	}
+	if unlooked {
+		a.Lines = append(a.Lines, op.L("Whether another stream of this channel is being recorded was not looked at."))
+	}
+	return a
 }
 
 // mended is what an alert becomes.

@@ -207,7 +207,7 @@ func (w *Monitor) turn(ctx context.Context) (err error) {
 	if !guard && !draw {
 		return nil
 	}
-	job := round{at: now, may: map[string]permission{}}
+	job := round{at: now, may: map[string]permission{}, scope: w.Policy.Scope}
 	if draw {
 		job.boards = boards
 	}
@@ -257,6 +257,7 @@ func (w *Monitor) work(ctx context.Context, j *round, draw bool) error {
 		w.boardDue = j.at.Add(boardEvery)
 	}
 	s := w.takeSnapshot(ctx, j)
+	w.keepSeen(ctx, s)
 	// without knowing what was done during the look nothing can be said of others
 	if err := w.caughtUp(ctx, j); err != nil {
 		return err

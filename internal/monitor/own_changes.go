@@ -88,12 +88,7 @@ func (d history) explain(target op.Target, since time.Time, fits effect) bool {
 // unresolved is the last operation of an effect on a target of which nobody knows whether it happened: what is seen now
 // may be its doing, however late. It is zero when there is none.
 func (d history) unresolved(target op.Target, fits effect) op.Operation {
-	for _, o := range slices.Backward(d) {
-		if fits(o) && o.State == op.Unknown && o.Plan.Target.Key() == target.Key() {
-			return o.Operation
-		}
-	}
-	return op.Operation{}
+	return records.History(d).Unresolved(target, fits)
 }
 
 // restart is the restart of a studio after which the bot neither started nor stopped it; zero when there is none.
@@ -109,22 +104,26 @@ func (d history) restart(target op.Target) records.Change {
 	return records.Change{}
 }
 
-// ending is the change that last ended what was watched; zero when none did.
-func (d history) ending(k op.Condition, target, scene string) records.Change {
+// endingOf is the change that has ended what an alert is about; zero when none did since it was said, or just before:
+// the outcome of a call may be known later than a look shows it.
+func (d history) endingOf(a alert) records.Change {
 	for _, o := range slices.Backward(d) {
-		if o.State == op.Succeeded && o.Plan.Target.Key() == target && o.Ends(k, scene) {
+		if o.State == op.Succeeded && o.Plan.Target.Key() == a.Target && o.Ends(a.Kind, a.Scene) &&
+			o.Sent.After(a.Since.Add(-lag)) {
 			return o
 		}
 	}
 	return records.Change{}
 }
 
-// ended is the end of the last recording in a channel through the bot, unless another one goes on. Of a recording
-// that was paused and then ended it is the pause.
-func (d history) ended(channel string) (last op.Operation, ok bool) {
+// ended is the end of the last recording through the bot in a channel, and since when none goes on of those that the
+// channel may touch, by whatever was done in any; false while one does. Of a recording that was paused and then ended
+// it is the pause.
+func (d history) ended(channel string, touches func(op.Target) bool) (last op.Operation, since time.Time, ok bool) {
 	going, over := map[string]bool{}, map[string]bool{}
 	for _, o := range d {
-		if o.Channel != channel || o.State != op.Succeeded || o.Plan.Target.Kind != "stream" {
+		own := o.Channel == channel
+		if o.State != op.Succeeded || o.Plan.Target.Kind != "stream" || !own && !touches(o.Plan.Target) {
 			continue
 		}
 		key := o.Plan.Target.Key()
@@ -133,8 +132,11 @@ func (d history) ended(channel string) (last op.Operation, ok bool) {
 			going[key], over[key] = true, false
 		case o.Ends(recording, "") && (!over[key] || o.Starts(op.IsPaused)):
 			delete(going, key)
-			over[key], last = true, o.Operation
+			over[key], since = true, o.Sent
+			if own {
+				last = o.Operation
+			}
 		}
 	}
-	return last, last.ID != "" && len(going) == 0
+	return last, since, last.ID != "" && len(going) == 0
 }

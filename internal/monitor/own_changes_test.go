@@ -168,7 +168,7 @@ func TestChangesOfOneMomentAreInTheOrderOfSending(t *testing.T) {
 		start := s.did("caster.start", news)
 		stop := s.did("caster.stop", news)
 		h := s.history()
-		if last := h.ending(studio, news.Key(), ""); len(h.expectations()) > 0 || last.ID != stop.ID ||
+		if last := h.endingOf(alert{Kind: studio, Target: news.Key()}); len(h.expectations()) > 0 || last.ID != stop.ID ||
 			start.Turn >= stop.Turn {
 			t.Fatalf("%+v", h)
 		}

@@ -117,19 +117,39 @@ func studioRule(x expectation, s snapshot, j *round, v observation) []finding {
 	off.seen = c.OnAir || !j.underWay(restart)
 	off.wrong = !c.OnAir && (byBot || restart.ID != "" || v.Gone > 0 && j.at.Sub(moment(v.Gone)) < watchFor)
 	off.alert, off.over = says(c, x, v, doubt, j.at), mended(over, j.at)
+	if !c.OnAir { // it is not over because that is mended
+		off.over = forgotten(j.history.endingOf(j.standing[off.key]), j.at)
+	}
 	if there && restart.State == op.Succeeded && v.Gone == 0 {
 		off.alert = notBackAlert(c, restart, j.at)
 	}
 	off.follow = !there && (!explained || doubt.ID != "") // nobody can start it any more
 	other.wrong = v.Changed > 0 && j.at.Sub(moment(v.Changed)) < previewOpen
 	other.alert, other.follow = changedAlert(c, v, j.history, x.target), true
-	if e, ok := j.history.ended(x.channel); ok {
-		before := c.Started.Before(e.Sent) && x.since.Before(e.Sent)
-		on.wrong = c.OnAir && before && j.at.Sub(e.Sent) >= stillOn
-		on.alert = stillAlert(c, e, j.at)
-	}
 	on.over = mended(over, j.at)
+	stillRule(&on, c, s, j)
 	return []finding{off, other, on}
+}
+
+// stillRule: no recording goes on any more in the channel of a studio, neither by what the bot did nor as far as the
+// look shows, and it is still on air.
+func stillRule(f *finding, c live.Caster, s snapshot, j *round) {
+	e, quiet, ok := j.history.ended(f.about.channel, j.touches(f.about.channel))
+	if !ok || !c.OnAir || j.at.Sub(quiet) < stillOn {
+		return
+	}
+	ended := named{streamOf(e.Plan.Target.ID), e.Plan.Target.Name}
+	if _, f.seen = s.material[ended.of]; !f.seen {
+		return
+	}
+	scope, _ := j.scope(f.about.channel)
+	streams := append(s.shown(scope), ended)
+	if goesOn := s.recordedIn(streams, records.History(j.history)); goesOn.alias != "" {
+		f.over = mended(op.L(op.B(goesOn.alias), " is being recorded, as far as the cloud shows."), j.at)
+		return
+	}
+	f.wrong = c.Started.Before(e.Sent) && f.about.since.Before(e.Sent)
+	f.alert = stillAlert(c, e, s.unlooked(streams, scope), j.at)
 }
 
 // underWay reports a restart so fresh that its studio may not be back yet.
@@ -177,6 +197,9 @@ func recordingRule(x expectation, s snapshot, j *round, v observation) []finding
 	_, stands := j.standing[f.key]
 	f.wrong = expected && (on == nil || returned(x, *on, m, j.at) || stands && unrecorded(x, *on, m, j.at))
 	f.alert, f.over = brokeAlert(x, on, m), mended(streamNow(x, on, m), j.at)
+	if on == nil { // it is not over because that is mended
+		f.over = forgotten(j.history.endingOf(j.standing[f.key]), j.at)
+	}
 	return []finding{f}
 }
 

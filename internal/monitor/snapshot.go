@@ -3,6 +3,7 @@ package monitor
 import (
 	"cmp"
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 	"casterbot/internal/quota"
+	"casterbot/internal/tally"
 )
 
 // window is how far back recordings are looked for.
@@ -29,6 +31,8 @@ type round struct {
 	boards       []op.Board
 	may          map[string]permission // by channel
 	care         map[string]op.Care    // by the reference of an alert
+	ended        []live.Stream         // whose recording ended through the bot, while its studio may still be on air
+	scope        func(channel string) (op.Scope, bool)
 }
 
 // snapshot is what one look showed. What is missing could not be seen, or was not looked at.
@@ -46,7 +50,7 @@ func (w *Monitor) takeSnapshot(ctx context.Context, j *round) snapshot {
 	ctx = quota.With(ctx, quota.Caller{Class: quota.Background})
 	s := snapshot{at: j.at, scenes: map[string][]live.Scene{}, online: map[string][]live.Online{},
 		material: map[live.Stream]live.Content{}, skipped: map[string]bool{}}
-	scopes := w.scopes(j.boards)
+	scopes := w.scopes(ctx, j)
 	if j.needStudios() || len(scopes) > 0 {
 		all, err := paced(ctx, w.limiter, "DescribeCasters", func() ([]live.Caster, error) { return w.Cloud.Casters(ctx) })
 		if w.saw(err) {
@@ -72,7 +76,7 @@ func (w *Monitor) takeSnapshot(ctx context.Context, j *round) snapshot {
 			s.online[domain] = append([]live.Online{}, all...)
 		}
 	}
-	for _, stream := range s.recorded(j.expectations, scopes) {
+	for _, stream := range s.recorded(j, scopes) {
 		all, err := paced(ctx, w.limiter, "DescribeLiveStreamRecordContent", func() ([]live.Content, error) {
 			return w.Cloud.RecordContent(ctx, stream, j.at.Add(-window), j.at.Add(time.Minute))
 		})
@@ -81,6 +85,22 @@ func (w *Monitor) takeSnapshot(ctx context.Context, j *round) snapshot {
 		}
 	}
 	return s
+}
+
+// keepSeen keeps what a look has shown against what the bot did to studios, for whoever does not look.
+func (w *Monitor) keepSeen(ctx context.Context, s snapshot) {
+	own, err := w.Changes.Read(ctx)
+	for _, c := range s.sorted() {
+		t := op.Target{Kind: "caster", ID: c.ID}
+		for _, x := range []op.Condition{op.IsOnAir, op.StandbyShown} {
+			if seen, against := tally.Against(c, s.scenes[c.ID], own.Standing(t, x), x, s.at); against {
+				err = errors.Join(err, w.Changes.Saw(ctx, t, x, seen))
+			}
+		}
+	}
+	if err != nil {
+		w.Log.Warn("keep what was seen", "error", err)
+	}
 }
 
 // saw logs a look that failed; it says nothing about the world.
@@ -95,11 +115,11 @@ func (w *Monitor) saw(err error) bool {
 	return true
 }
 
-// scopes are what the channels of the boards may touch. A board that is to be taken down needs no look.
-func (w *Monitor) scopes(boards []op.Board) []op.Scope {
+// scopes are what the channels of the boards may touch. A board that is not drawn, or to be taken down, needs no look.
+func (w *Monitor) scopes(ctx context.Context, j *round) []op.Scope {
 	var all []op.Scope
-	for _, b := range boards {
-		if scope, ok := w.Policy.Scope(b.Channel); ok && !b.Off {
+	for _, b := range j.boards {
+		if scope, ok := w.Policy.Scope(b.Channel); ok && !b.Off && w.mayTell(ctx, j, b.Channel) == allowed {
 			all = append(all, scope)
 		}
 	}
@@ -161,15 +181,16 @@ func domains(wishes []expectation, scopes []op.Scope) []string {
 	return slices.Compact(all)
 }
 
-// recorded are the streams whose material is listed: those that are watched, and those live ones that a board shows.
-func (s snapshot) recorded(wishes []expectation, scopes []op.Scope) []live.Stream {
-	var all []live.Stream
+// recorded are the streams whose material is listed: those that are watched, or were until their recording ended, and
+// those live ones that a board shows.
+func (s snapshot) recorded(j *round, scopes []op.Scope) []live.Stream {
+	all := slices.Clone(j.ended)
 	add := func(stream live.Stream) {
 		if !slices.Contains(all, stream) {
 			all = append(all, stream)
 		}
 	}
-	for _, x := range wishes {
+	for _, x := range j.expectations {
 		if x.kind == recording {
 			add(streamOf(x.target.ID))
 		}

@@ -146,8 +146,18 @@ func withoutCard(o op.Operation, words op.Text) op.Answer {
 	case o.Outcome != nil:
 		text = op.L(o.Outcome.Text)
 	}
-	return op.Answer{Mark: op.StateMarks[o.State], Title: text,
+	a := op.Answer{Mark: op.StateMarks[o.State], Title: text,
 		Note: op.L("casterbot cannot write in ", op.In(o.Channel), ", so you are told here. op ", op.V(o.Ref()))}
+	switch {
+	case o.State == op.Pending:
+		a.Lines = []op.Line{op.L("Type ", op.Code("/invite @casterbot"), " there: then its card appears.")}
+	case o.Outcome == nil:
+	case o.Outcome.Ended():
+		a.Mark, a.Title, a.Lines = op.MarkNeutral, op.L("Over: ", text), []op.Line{o.Outcome.Over}
+	case len(o.Outcome.After) > 0:
+		a.Lines = []op.Line{o.Outcome.After}
+	}
+	return a
 }
 
 func (n *Notifier) recordUntold(ctx context.Context, o op.Operation, why error) error {

@@ -2,7 +2,8 @@
 //
 // Read chat.go first (what it needs of Slack), then cards.go and card_queue.go (a card that is behind is drawn until it
 // shows what is stored), notified_states.go (what the asker of one without a card was told last), replies.go (private
-// answers, until they are there or nobody waits for them) and patience.go (what is said while an answer takes long).
+// answers, until they are there or nobody waits for them), once.go (what is said unasked) and patience.go (what is said
+// while an answer takes long).
 package notify
 
 import (
@@ -41,6 +42,8 @@ type Config struct {
 	Again   func(context.Context, op.Request) op.Answer    // judges and answers anew a question that only looks
 	Shown   func(op.Operation)                             // told when a card shows how its operation stands; may be nil
 	Gather  func(ctx context.Context, id string) error     // lets an operation of several come to what its members have
+	// reports whether somebody is still to be told of an operation unasked
+	StillDue func(ctx context.Context, id, person string) (bool, error)
 }
 
 // New makes a notifier.

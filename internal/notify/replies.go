@@ -3,7 +3,6 @@ package notify
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
 	"sync"
 	"time"
@@ -36,6 +35,8 @@ type pendingReply struct {
 	Answer  op.Answer     `json:"answer,omitzero"`
 	Ask     *op.Request   `json:"ask,omitempty"`     // in place of the answer
 	Dropped int           `json:"dropped,omitempty"` // earlier answers that were given up for this one
+	Once    bool          `json:"once,omitempty"`    // said unasked (once.go): its memo stays
+	Of      string        `json:"of,omitempty"`      // the operation on which it depends whether that is still to be said
 	Due     time.Time     `json:"due"`               // of the next try
 	Rest    time.Duration `json:"rest"`              // before it
 
@@ -57,7 +58,10 @@ func (d *pendingReply) putOff(now time.Time, rest time.Duration) { d.Due, d.Rest
 
 // words is the answer, with what a reader has to know of its way.
 func (d pendingReply) words(a op.Answer, now time.Time) op.Answer {
-	if now.Sub(d.To.At) >= tellLate {
+	switch late := now.Sub(d.To.At) >= tellLate; {
+	case late && d.Once:
+		a.Lines = append(slices.Clip(a.Lines), op.L("This is from ", op.At(d.To.At), ": Slack did not take it before."))
+	case late:
 		a.Lines = append(slices.Clip(a.Lines), op.L("Asked at ", op.At(d.To.At),
 			"; Slack did not take the answer until now."))
 	}
@@ -199,91 +203,16 @@ func (n *Notifier) saveReply(ctx context.Context, d *pendingReply) error {
 
 // endReply ends one; store.ErrLost says that another replica is at it.
 func (n *Notifier) endReply(ctx context.Context, d pendingReply) error {
-	if d.version > 0 {
-		if err := n.Store.DropDocument(ctx, d.key, d.version, op.Event{}); err != nil {
-			return err
-		}
+	var err error
+	switch {
+	case d.version == 0:
+	case d.Once:
+		err = n.markTold(ctx, d)
+	default:
+		err = n.Store.DropDocument(ctx, d.key, d.version, op.Event{})
 	}
-	n.replies.forget(d.key)
-	return nil
-}
-
-// DeliverDue tries again to give what is due, the oldest first.
-func (n *Notifier) DeliverDue(ctx context.Context) error {
-	for _, d := range n.replies.over(n.Now()) {
-		n.Log.Warn("an answer was never given", "person", d.To.Person, "channel", d.To.Channel, "asked", d.To.At, "about",
-			d.about())
-	}
-	memos, err := n.kept.List(ctx)
-	owed := n.newest(ctx, n.replies.list(memos, err == nil))
-	begun := 0
-	for _, d := range slices.Backward(owed) {
-		if begun == TellAtOnce {
-			break
-		}
-		if n.Now().Before(d.Due) || !n.replies.begin(d.key) {
-			continue
-		}
-		begun++
-		n.Spawn(func(ctx context.Context) {
-			defer n.replies.end(d.key)
-			if err := n.deliver(ctx, d); err != nil && !errors.Is(err, store.ErrLost) && ctx.Err() == nil {
-				n.Log.Warn("an answer is still owed", "person", d.To.Person, "channel", d.To.Channel, "error", err)
-			}
-		})
+	if err == nil {
+		n.replies.forget(d.key)
 	}
 	return err
-}
-
-// newest gives up the oldest answers of those who have too many coming, and counts them on the newest one.
-func (n *Notifier) newest(ctx context.Context, owed []pendingReply) (left []pendingReply) {
-	count, first := map[string]int{}, map[string]int{}
-	more := map[int]int{}
-	for _, d := range owed {
-		who := d.To.Person + " " + d.To.Channel
-		if count[who]++; count[who] > TellEach && !d.given && n.endReply(ctx, d) == nil {
-			more[first[who]] += d.Dropped + 1
-			continue
-		}
-		if count[who] == 1 {
-			first[who] = len(left)
-		}
-		left = append(left, d)
-	}
-	for i, dropped := range more {
-		left[i].Dropped += dropped
-		if err := n.saveReply(ctx, &left[i]); err != nil {
-			n.Log.Warn("count the answers left out", "person", left[i].To.Person, "error", err)
-		}
-	}
-	return left
-}
-
-// deliver is one try, by whoever moves the next one ahead first. Where nobody else can be at it, it is made though
-// nothing can be written down.
-func (n *Notifier) deliver(ctx context.Context, d pendingReply) error {
-	rest := min(2*d.Rest, LongestBackoff)
-	if !d.given {
-		d.putOff(n.Now(), tellClaim)
-		err := n.saveReply(ctx, &d)
-		if errors.Is(err, store.ErrLost) || err != nil && d.version > 0 && !n.Store.Exclusive() {
-			return err
-		}
-		try, cancel := context.WithTimeout(ctx, tellTry)
-		defer cancel()
-		a := d.Answer
-		if d.Ask != nil {
-			a = n.Again(try, *d.Ask)
-		}
-		err = n.Chat.Tell(try, d.To, d.words(a, n.Now()))
-		if d.putOff(n.Now(), rest); err != nil && !errors.Is(err, ErrUnreachable) {
-			return errors.Join(err, n.saveReply(ctx, &d))
-		}
-		if err != nil {
-			n.Log.Warn("could not answer in private", "person", d.To.Person, "channel", d.To.Channel, "error", err)
-		}
-		d.given = true
-		n.replies.keep(d)
-	}
-	return n.endReply(ctx, d)
 }

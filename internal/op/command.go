@@ -82,6 +82,7 @@ type Command struct {
 	// what about the target holds after the call; a command that calls something starts or ends something
 	Starts     []Condition
 	Ends       []Condition // what does not hold any more; what is in both is interrupted
+	Tells      []Condition // what its card says that holds, although it leaves it as it was
 	Many       *Several    // it may be given several targets; nil: one only
 	NoVerify   string      // why there is no Verify
 	Repeatable bool        // sending again with the same token cannot act twice

@@ -14,6 +14,7 @@ const (
 	IsPaused     Condition = "paused"    // its recording waits for more material, or for its file
 	IsLocked     Condition = "locked"    // somebody keeps a studio for themselves, by the bot's own record
 	StandbyShown Condition = "standby"   // viewers have the standby picture in place of the programme
+	PictureTaken Condition = "picture"   // PROGRAM has the picture that was taken to it, under a standby picture too
 )
 
 // After says how a call leaves a condition of its target; known is false when it leaves it as it was.

@@ -9,6 +9,16 @@ func Cut[T any](all []T, most int) (shown []T, rest Line) {
 	return all[:most:most], L("…and ", N(len(all)-most), " more")
 }
 
+// Some lists the first of many, and counts the others: "a, b, …and 16 more".
+func Some[T Span | Line](all []T, most int) Line {
+	shown, rest := Cut(all, most)
+	line := List(shown, ", ")
+	if len(rest) > 0 {
+		line = L(line, ", ", rest)
+	}
+	return line
+}
+
 // Counted says of what there is how much: "3 on air, 13 idle", in the order in which it first occurs.
 func Counted(what []Text) Line {
 	n := map[Text]int{}

@@ -64,6 +64,9 @@ func Visible(text string) string {
 	return b.String()
 }
 
+// Printed is a text for a terminal, of which nothing commands it. Lines end where they ended.
+func Printed(text string) string { return strings.ReplaceAll(Visible(text), "\r", "⟨U+000D⟩") }
+
 // Conceals reports whether one character of a text hides something: see Hidden.
 func Conceals(runes []rune, i int) bool {
 	return (Unprintable(runes[i]) || unicode.Is(unicode.Variation_Selector, runes[i])) && !shapes(runes, i)

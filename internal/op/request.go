@@ -48,9 +48,10 @@ const (
 	ActionDecline  Action = "decline"
 	ActionLook     Action = "look"
 	ActionHappened Action = "happened"
-	ActionNot      Action = "not"   // it did not happen
-	ActionAgain    Action = "again" // ask the same thing again
-	ActionNext     Action = "next"  // the way on that is named by Next
+	ActionNot      Action = "not"     // it did not happen
+	ActionAgain    Action = "again"   // ask the same thing again
+	ActionDetails  Action = "details" // what else was seen when it was asked
+	ActionNext     Action = "next"    // the way on that is named by Next
 )
 
 // Click is a press on a button of a card.
@@ -87,6 +88,7 @@ type Channel struct {
 	ID       string
 	Name     string
 	External bool // shared with another organisation, or about to be
+	Hidden   bool // Slack does not show it to the bot, so it is not known whether it is shared: External says that it is
 	Archived bool
 	Member   bool // the bot is in it
 	Direct   bool // a direct message: whoever is in it stays in it

@@ -105,9 +105,10 @@ func stricter(d, next Decision) Decision {
 
 // Tally counts the members of an operation by what has become of them.
 type Tally struct {
-	Done    int // of them Already were so before, and Checked of the others were seen by a look
+	Done    int // of them Already were so before, Checked of the others were seen by a look, and Over have ended since
 	Already int
 	Checked int
+	Over    int
 	Not     int // nothing was done
 	Lost    int // they came out of a backup: nobody will know
 	Unknown int // to be settled
@@ -134,8 +135,11 @@ func (t *Tally) count(m Operation) {
 		if out.Already {
 			t.Already++
 		}
-		if out.Checked && !out.Already {
+		if out.Checked && !out.Already && !out.Ended() {
 			t.Checked++
+		}
+		if out.Ended() {
+			t.Over++
 		}
 	case m.State == Unknown:
 		t.Unknown++
@@ -162,11 +166,11 @@ func (t Tally) State() State {
 	return Failed
 }
 
-// Named is the name of a target, with its id behind it where another one of all is called the same.
+// Named is the name of a target, with the end of its id behind it where another one of all is called the same.
 func Named(t Target, all []Target) Line {
 	for _, other := range all {
 		if other.Name == t.Name && other.ID != t.ID {
-			return L(B(t.Name), " ", Code(t.ID))
+			return L(B(t.Name), " ", Code(ShortID(t.ID, Each(all, func(t Target) string { return t.ID }))))
 		}
 	}
 	return L(B(t.Name))

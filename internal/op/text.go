@@ -22,6 +22,7 @@ type Span struct {
 	At      int64  `json:"at,omitempty"`  // a moment in unix milliseconds, shown in the reader's own zone
 	Day     bool   `json:"day,omitempty"` // with At: the day alone
 	URL     string `json:"u,omitempty"`   // a link; Text is its label
+	Keeper  bool   `json:"k,omitempty"`   // with Value: whom to ask about the bot itself, by name where a reader may be told
 
 	DayFirst bool `json:"-"` // with At: in the reader's language the day stands before the time
 }
@@ -70,7 +71,7 @@ func V(text string) Span { return Span{Text: text, Value: true} }
 // N is a number.
 func N(n int) Span { return V(strconv.Itoa(n)) }
 
-// For is a length of time: "850 ms", "45 s", "3 min", "1 h 02 min".
+// For is a length of time: "850 ms", "45 s", "3 min", "1 h 02 min", "4 h".
 func For(d time.Duration) Span {
 	return Span{Text: length(d), Value: true, For: d.Milliseconds()}
 }
@@ -88,6 +89,9 @@ func length(d time.Duration) string {
 	case d < time.Hour:
 		return fmt.Sprintf("%d min", int(d.Minutes()))
 	}
+	if d%time.Hour < time.Minute {
+		return fmt.Sprintf("%d h", int(d.Hours()))
+	}
 	return fmt.Sprintf("%d h %02d min", int(d.Hours()), int(d.Minutes())%60)
 }
 
@@ -104,6 +108,12 @@ func People(ids []string) []Span {
 	}
 	return all
 }
+
+// Keeper is whoever keeps casterbot: named to one reader where the policy names somebody, and in front of everybody no
+// name, which would call them.
+func Keeper() Span { return Span{Text: string(keeper), Value: true, Keeper: true} }
+
+const keeper Text = "whoever keeps casterbot"
 
 // Group is a user group by id.
 func Group(id string) Span { return Span{Group: id} }
@@ -219,6 +229,16 @@ type Answer struct {
 	Note  Line // small print
 	Next  []Next
 	Pick  *Pick // lets the reader choose what was missing or unclear
+}
+
+// Each gives the answer with all its lines as they become.
+func (a Answer) Each(become func(Line) Line) Answer {
+	a.Title, a.Note, a.Lines = become(a.Title), become(a.Note), Each(a.Lines, become)
+	a.Items = Each(a.Items, func(item Item) Item {
+		item.Title, item.Facts = become(item.Title), Each(item.Facts, become)
+		return item
+	})
+	return a
 }
 
 // Refusal is an error made for people: what is wrong, and what to do. Any other error is shown as an internal one.

@@ -41,9 +41,8 @@ func among(ids []string, person op.Person) bool {
 }
 
 func approvers(ids []string) op.Line {
-	spans := op.Each(ids[:min(maxNamed, len(ids))], span)
 	if len(ids) > maxNamed {
-		spans = append(spans, op.L("others")...)
+		return op.Some(op.Each(ids, span), maxNamed)
 	}
-	return op.List(spans, " or ")
+	return op.List(op.Each(ids, span), " or ")
 }

@@ -46,11 +46,13 @@ func (r reading) decision() op.Decision {
 		return p.deny("", why)
 	}
 	if r.own == nil {
-		first := op.L("casterbot isn't set up for ", op.In(r.channel.ID), " (", op.V(p.file), ").")
+		first, ways := op.L("casterbot isn't set up for ", op.In(r.channel.ID), " (", op.V(p.file), ")."), r.ways()
 		if strings.HasPrefix(r.channel.ID, "D") {
 			first = op.L("This is a direct message: this works in the channels of a show.")
+		} else {
+			ways = append(ways, r.askContact()...)
 		}
-		return p.deny("", append([]op.Line{first}, r.ways()...))
+		return p.deny("", append([]op.Line{first}, ways...))
 	}
 	if r.verb == Help {
 		return op.Decision{Allowed: true, Rule: p.rule(r.own.line), Confirm: op.ConfirmNone, Policy: p.hash}

@@ -13,12 +13,13 @@ type Explanation struct {
 	Decision op.Decision
 	Steps    []op.Line // the grants of the channel from the top, up to the one that decides
 	Through  string    // the group, id or "everyone" that made the deciding grant fit
+	Contact  []string  // whom people in the channel ask about the bot itself
 }
 
 // Explain decides as Decide does, and tells how it came to that.
 func (p *Policy) Explain(person op.Person, c op.Channel, verb string, effect op.Effect, target op.Target) Explanation {
 	r := p.read(question{person: person, channel: c, verb: verb, effect: effect, target: target})
-	e := Explanation{Decision: r.decision()}
+	e := Explanation{Decision: r.decision(), Contact: p.Contact(c.ID)}
 	if r.own == nil || verb == Help {
 		return e
 	}
@@ -90,6 +91,7 @@ func (e Explanation) String() string {
 	for i, step := range e.Steps {
 		row([]string{"read", ""}[min(i, 1)], step.Plain())
 	}
+	row("contact", strings.Join(e.Contact, ", "))
 	row("policy", d.Policy[:min(12, len(d.Policy))])
 	return b.String()
 }

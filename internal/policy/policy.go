@@ -40,6 +40,7 @@ type Policy struct {
 	hash     string
 	blank    bool // the file held nothing at all
 	groups   map[string]*group
+	contact  principals // whom people ask about the bot itself, where their channel names nobody
 	channels []*channel // in the order of the file
 	byID     map[string]*channel
 	crews    []string // ids of all user groups, sorted
@@ -64,6 +65,7 @@ type channel struct {
 	deflt    op.Args
 	watch    []op.Target
 	call     principals // who is called by an alert
+	contact  principals // whom people ask about the bot itself
 	language string
 	grants   []*grant
 
@@ -192,6 +194,15 @@ func (p *Policy) Scope(id string) (op.Scope, bool) {
 		Call:     slices.Clone(c.call.ids),
 		Language: c.language, External: slices.ContainsFunc(c.grants, func(g *grant) bool { return g.external }),
 	}, true
+}
+
+// Contact is whom people in a channel ask about the bot itself: people and user groups by id. It is empty where the
+// policy names nobody.
+func (p *Policy) Contact(channel string) []string {
+	if c := p.byID[channel]; c != nil && len(c.contact.ids) > 0 {
+		return slices.Clone(c.contact.ids)
+	}
+	return slices.Clone(p.contact.ids)
 }
 
 // studio reports whether the channel may touch a studio: its id is listed, or its name fits an entry.

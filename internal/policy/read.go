@@ -25,7 +25,7 @@ func (r *reader) read(data []byte) {
 		r.policy.blank = len(r.problems) == 0
 		return
 	}
-	f := r.fields(root, "version", "groups", "channels")
+	f := r.fields(root, "version", "groups", "contact", "channels")
 	r.needs(root, f, "version", "is missing: the file begins with version: 1")
 	f.read("version", func(p place) {
 		if p.node.ShortTag() != "!!int" || p.node.Value != "1" {
@@ -33,6 +33,7 @@ func (r *reader) read(data []byte) {
 		}
 	})
 	f.read("groups", r.groups)
+	f.read("contact", func(p place) { r.policy.contact = r.principals(p, "be asked") })
 	f.read("channels", func(p place) {
 		for _, e := range r.entries(p) {
 			r.channel(e)
@@ -83,8 +84,8 @@ func (r *reader) member(p place, name string) bool {
 	return false
 }
 
-// principals reads who or approvers.
-func (r *reader) principals(p place, mayBeEveryone bool) principals {
+// principals reads a list of people. Where it cannot hold everyone, it says what everyone cannot do.
+func (r *reader) principals(p place, notEveryone string) principals {
 	var out principals
 	for item, name := range r.texts(p, "[operators, U0ANA]") {
 		out.written = r.once(item, out.written, name)
@@ -94,10 +95,10 @@ func (r *reader) principals(p place, mayBeEveryone bool) principals {
 			out.add(g.members...)
 		case isPerson(name) || isUserGroup(name):
 			out.add(name)
-		case name == everyone && mayBeEveryone:
+		case name == everyone && notEveryone == "":
 			out.everyone = true
 		case name == everyone:
-			r.bad(item, "everyone cannot approve: name groups or ids")
+			r.bad(item, "everyone cannot %s: name groups or ids", notEveryone)
 		default:
 			r.bad(item, "%s", r.noSuchPrincipal(name))
 		}
@@ -126,7 +127,8 @@ func (r *reader) channel(e entry) {
 	if !channelID.MatchString(e.name) {
 		r.bad(e.key, "%s", hintFor(channelHints, e.name))
 	}
-	f := r.fields(e.value, "name", "studios", "streams", "default", "watch", "call", "language", "grants")
+	f := r.fields(e.value, "name", "studios", "streams", "default", "watch", "call", "contact", "language",
+		"grants")
 	line := e.key.node.Line
 	c := &channel{id: e.name, line: line, studiosLine: line, streamsLine: line, deflt: op.Args{}}
 	f.read("name", func(p place) { c.name, _ = r.text(p) })
@@ -135,7 +137,8 @@ func (r *reader) channel(e entry) {
 	f.read("streams", func(p place) { r.streams(c, p) })
 	f.read("default", func(p place) { r.defaults(c, p, len(r.problems) == noted) })
 	f.read("watch", func(p place) { r.watch(c, p, len(r.problems) == noted) })
-	f.read("call", func(p place) { c.call = r.principals(p, false) })
+	f.read("call", func(p place) { c.call = r.principals(p, "be called") })
+	f.read("contact", func(p place) { c.contact = r.principals(p, "be asked") })
 	f.read("language", func(p place) { r.language(c, p) })
 	switch grants, ok := f["grants"]; {
 	case ok:

@@ -29,7 +29,7 @@ func (r *reader) grant(p place) *grant {
 	f := r.fields(p, "who", "may", "confirm", "approvers", "expires", "guests", "external")
 	r.needs(p, f, "who", "is missing: say who, like who: [operators]")
 	r.needs(p, f, "may", "is missing: say what they may do, like may: [caster.list]")
-	f.read("who", func(p place) { g.who = r.principals(p, true) })
+	f.read("who", func(p place) { g.who = r.principals(p, "") })
 	f.read("may", func(p place) {
 		for item, verb := range r.texts(p, `[caster.list, "record.*"]`) {
 			r.may(g, item, verb)
@@ -38,7 +38,7 @@ func (r *reader) grant(p place) *grant {
 	f.read("guests", func(p place) { g.guests = r.flag(p) })
 	f.read("external", func(p place) { g.external = r.flag(p) })
 	f.read("confirm", func(p place) { r.confirm(g, p) })
-	f.read("approvers", func(p place) { g.approvers = r.principals(p, false) })
+	f.read("approvers", func(p place) { g.approvers = r.principals(p, "approve") })
 	r.approved(g, f)
 	g.expires, g.onAirExpires = confirms[string(g.confirm)], confirms[string(g.onAir)]
 	f.read("expires", func(p place) { r.expires(g, p) })

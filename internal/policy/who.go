@@ -40,11 +40,7 @@ func (p *Policy) members(w principals) op.Line {
 	for _, name := range w.written {
 		part := op.L(span(name))
 		if g := p.groups[name]; g != nil {
-			part = op.L(part, " (", op.List(op.Each(g.members[:min(maxMembers, len(g.members))], span), ", "))
-			if len(g.members) > maxMembers {
-				part = op.L(part, ", …")
-			}
-			part = op.L(part, ")")
+			part = op.L(part, " (", op.Some(op.Each(g.members, span), maxMembers), ")")
 		}
 		parts = append(parts, part)
 	}

@@ -117,7 +117,7 @@ func (r reading) ways() []op.Line {
 		out = append(out, r.wayLine(o))
 	}
 	if len(rest) > 0 {
-		out = append(out, op.L(rest, " rules that allow it."))
+		out = append(out, op.L(rest, " in ", op.V(r.policy.file), "."))
 	}
 	return out
 }
@@ -163,6 +163,16 @@ func (q question) askLine(g *grant) op.Line {
 		return op.L(" Ask someone in ", op.List(op.Each(groups[:min(maxAsk, len(groups))], span), " or "), ".")
 	}
 	return nil
+}
+
+// askContact names whom to ask for rights in a channel that has none. It is read by one person alone, so nobody is
+// called by it.
+func (r reading) askContact() []op.Line {
+	contact := r.policy.Contact(r.channel.ID)
+	if len(contact) == 0 || r.person.External {
+		return nil
+	}
+	return []op.Line{op.L("To have it set up, ask ", op.List(op.People(contact), " or "), ".")}
 }
 
 // names gives a list of people as written: groups of the file by name, ids as people and user groups.

@@ -3,10 +3,53 @@ package policy
 import (
 	"bytes"
 	"fmt"
+	"strings"
 	"testing"
 
 	"casterbot/internal/op"
 )
+
+// TestContact: refusals in a channel without rights name whom to ask about them: that of the channel, else of the file;
+// people of other organisations are told nobody.
+func TestContact(t *testing.T) {
+	p := parse(t, `version: 1
+groups: {keepers: [U0KEN, S0OPS]}
+contact: [keepers]
+channels:
+  C0SHOW:
+    contact: [U0MIO]
+    grants: [{who: [everyone], may: [caster.list]}]
+  C0MORN:
+    grants: [{who: [everyone], may: [caster.list]}]
+`)
+	for channel, want := range map[string]string{"C0SHOW": "U0MIO", "C0MORN": "U0KEN S0OPS", "C0RAND": "U0KEN S0OPS",
+		"": "U0KEN S0OPS"} {
+		if got := strings.Join(p.Contact(channel), " "); got != want {
+			t.Errorf("%q: %s", channel, got)
+		}
+	}
+	why := func(p *Policy, person op.Person, channel string) string {
+		d := p.Decide(person, op.Channel{ID: channel}, "caster.restart", op.OnAir, op.Target{})
+		return d.Why[len(d.Why)-1].Plain()
+	}
+	if got := why(p, op.Person{ID: "U0ANA"}, "C0RAND"); got != "To have it set up, ask @U0KEN or @S0OPS." {
+		t.Error(got)
+	}
+	for name, got := range map[string]string{
+		"an outsider":         why(p, op.Person{ID: "U0OUT", External: true}, "C0RAND"),
+		"a direct message":    why(p, op.Person{ID: "U0ANA"}, "D0ANA"),
+		"a channel with some": why(p, op.Person{ID: "U0ANA"}, "C0SHOW"),
+		"no contact":          why(parse(t, "version: 1\n"), op.Person{ID: "U0ANA"}, "C0RAND"),
+	} {
+		if strings.Contains(got, "set up, ask") {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+	e := p.Explain(op.Person{ID: "U0ANA"}, op.Channel{ID: "C0MORN"}, "caster.list", op.Read, op.Target{})
+	if !strings.Contains(e.String(), "contact    U0KEN, S0OPS\n") {
+		t.Error(e.String())
+	}
+}
 
 // TestDenialTexts holds the words of refusals against testdata/denied.txt.
 func TestDenialTexts(t *testing.T) {
@@ -142,7 +185,7 @@ func TestApproves(t *testing.T) {
 		{"a person's id in place of a group", d, op.Person{ID: "U0PIA", Groups: []string{"U0MIO"}},
 			"You are not an approver of this. It needs @U0KEN, @U0MIO, @U0ANA or @S0CREW (policy.yml:20)."},
 		{"many", many, op.Person{ID: "U0PIA"},
-			"You are not an approver of this. It needs @U0A, @U0B, @S0C, @U0D, @U0E or others (policy.yml:20)."},
+			"You are not an approver of this. It needs @U0A, @U0B, @S0C, @U0D, @U0E, …and 1 more (policy.yml:20)."},
 		{"nobody named", none, op.Person{ID: "U0MIO"}, "You are not an approver of this. It needs  (policy.yml:20)."},
 		{"a bot", d, op.Person{ID: "U0MIO", Bot: true}, "Only a person with an active account can approve this."},
 		{"deactivated", d, op.Person{ID: "U0MIO", Deleted: true}, "Only a person with an active account can approve this."},

@@ -28,6 +28,7 @@ var limits = map[string]limit{
 	"DescribeLiveStreamRecordContent":    {50, false},
 	"DescribeLiveStreamRecordIndexFiles": {15, false},
 	"DescribeLiveRecordConfig":           {100, false},
+	"DescribeLiveUserDomains":            {100, false},
 	"DescribeLiveStreamsOnlineList":      {166, false}, // 10,000 a minute
 }
 

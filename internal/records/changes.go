@@ -3,6 +3,7 @@ package records
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -13,8 +14,11 @@ import (
 )
 
 const (
-	// ChangesFor is how far back the bot's own changes are known.
+	// ChangesFor is how far back all of the bot's own changes are known.
 	ChangesFor = 24 * time.Hour
+	// StandsFor is the same of those that stand, because nothing has ended them, and of those of which nobody knows what
+	// became.
+	StandsFor = 30 * 24 * time.Hour
 
 	pageSize = 100         // operations that are read at once
 	overlap  = time.Minute // what is read again: a write takes its time, and a look may come in between
@@ -25,6 +29,7 @@ const (
 type Change struct {
 	op.Operation
 	Command *op.Command
+	Seen    map[op.Condition]op.Seen // what looks have shown of it since
 }
 
 // Ends reports whether the change has ended a condition of its target; one that names no scene means all of them.
@@ -50,31 +55,13 @@ func (c Change) Starts(x op.Condition) bool {
 	return holds
 }
 
-// History are the changes of the last day, the oldest first. Nobody may change one that was given out.
+// History are the changes of the last day, and earlier ones that stand, the oldest first. Nobody may change one that
+// was given out.
 type History []Change
 
-// Standing says how a condition of a target stands by what the bot is known to have done last, and whether something of
-// which that is not known came after it. What is known not to have happened did nothing.
-func (h History) Standing(target op.Target, x op.Condition) op.Standing {
-	var unknown [2]string // the last that may have started it, and the last that may have ended it
-	for _, c := range slices.Backward(h) {
-		holds, about := c.Command.After(x)
-		switch {
-		case !about || c.State == op.Failed || c.Plan.Target.Key() != target.Key():
-		case c.State == op.Succeeded:
-			return op.Standing{Holds: holds, Since: c.Sent, By: c.Requester, Seen: c.Plan.Seen, Doubt: unknown[side(!holds)]}
-		default:
-			unknown[side(holds)] = cmp.Or(unknown[side(holds)], c.Ref())
-		}
-	}
-	return op.Standing{Doubt: unknown[side(true)]}
-}
-
-func side(starts bool) int {
-	if starts {
-		return 0
-	}
-	return 1
+// Since leaves those out that were asked for before a moment.
+func (h History) Since(t time.Time) History {
+	return slices.DeleteFunc(slices.Clone(h), func(c Change) bool { return c.Created.Before(t) })
 }
 
 // Changes keeps the history from one reading to the next, so that a busy day is read once. What is read anew is all
@@ -83,17 +70,19 @@ func side(starts bool) int {
 // own and fills it from the store, so it holds the same after a restart and in every replica.
 type Changes struct {
 	store    *store.Store
+	seen     store.Collection[kept]
 	commands func() map[string]*op.Command // those that change their target in the cloud, by verb
 
 	mu      sync.Mutex
 	history History
 	since   time.Time // what was asked for before this is left out
 	upTo    time.Time // the last end that was read
+	whole   bool      // what stands from before was read
 }
 
 // NewChanges gives the changes by the commands of a table, which is read at the first use.
 func NewChanges(s *store.Store, table *op.Table) *Changes {
-	return &Changes{store: s, commands: sync.OnceValue(func() map[string]*op.Command {
+	return &Changes{store: s, seen: keptSeen(s), commands: sync.OnceValue(func() map[string]*op.Command {
 		all := map[string]*op.Command{}
 		for _, c := range table.Commands {
 			if c.Changes() {
@@ -109,7 +98,7 @@ func (l *Changes) Read(ctx context.Context) (History, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	_, err := l.read(ctx, l.store.Now().Add(-ChangesFor))
-	return l.history, err
+	return l.history, errors.Join(err, l.attach(ctx))
 }
 
 // Standings gives how conditions stand by what the bot did.
@@ -118,34 +107,41 @@ func (l *Changes) Standings(ctx context.Context) (op.Standings, error) {
 	return h.Standing, err
 }
 
-// read brings the history up to date, without those that were asked for before since, and gives how many operations
-// were read.
+// Unsettled gives the last operation on a target of which nobody knows whether it happened; zero when there is none.
+func (l *Changes) Unsettled(ctx context.Context) (func(op.Target) op.Operation, error) {
+	h, err := l.Read(ctx)
+	return func(t op.Target) op.Operation { return h.Unresolved(t, func(Change) bool { return true }) }, err
+}
+
+// read brings the history up to date, without those that were asked for before since and do not stand, and gives how
+// many operations were read.
 func (l *Changes) read(ctx context.Context, since time.Time) (n int, err error) {
 	if since.Before(l.since) { // a clock was set back: what was left out counts again
-		l.history, l.upTo = nil, time.Time{}
+		l.history, l.upTo, l.whole = nil, time.Time{}, false
 	}
 	l.since = since
-	from := since
-	if now := l.store.Now(); l.upTo.After(now) { // likewise
+	now := l.store.Now()
+	if l.upTo.After(now) { // likewise
 		l.upTo = now
 	}
-	if again := l.upTo.Add(-overlap); again.After(from) {
-		from = again
+	if !l.whole {
+		if err := l.readStanding(ctx, now.Add(-StandsFor), since); err != nil {
+			return 0, err
+		}
+		l.whole = true
 	}
-	shared := true // others hold the history from before
+	from, least := since, now.Add(-StandsFor)
+	if !l.upTo.IsZero() {
+		from = l.upTo.Add(-overlap)
+	}
 	for limit := pageSize; ; {
-		all, err := l.store.List(ctx, store.Query{ActedSince: from, Since: since, Limit: limit})
+		all, err := l.store.List(ctx, store.Query{ActedSince: from, Since: least, Limit: limit})
 		if err != nil {
 			return n, err
 		}
 		n += len(all)
+		l.add(all)
 		for _, o := range all {
-			if by := l.commands()[o.Verb]; by != nil && !l.history.has(o) {
-				if shared {
-					l.history, shared = slices.Clone(l.history), false
-				}
-				l.history.put(o, by)
-			}
 			if o.Ended.After(l.upTo) {
 				l.upTo = o.Ended
 			}
@@ -159,11 +155,21 @@ func (l *Changes) read(ctx context.Context, since time.Time) (n int, err error) 
 			limit *= 2
 		}
 	}
-	old := func(o Change) bool { return o.Created.Before(since) }
-	if slices.ContainsFunc(l.history, old) {
-		l.history = slices.DeleteFunc(slices.Clone(l.history), old)
-	}
+	l.forget(since, least)
 	return n, nil
+}
+
+// add writes down operations as they are now. Others may hold the history from before.
+func (l *Changes) add(all []op.Operation) {
+	shared := true
+	for _, o := range all {
+		if by := l.commands()[o.Verb]; by != nil && !l.history.has(o) {
+			if shared {
+				l.history, shared = slices.Clone(l.history), false
+			}
+			l.history.put(o, by)
+		}
+	}
 }
 
 // has reports a history that an operation, as it is now, would leave as it is.
@@ -181,7 +187,7 @@ func (h *History) put(o op.Operation, by *op.Command) {
 	case known:
 		*h = slices.Delete(*h, i, i+1)
 	case counts(o):
-		*h = slices.Insert(*h, i, Change{trim(o), by})
+		*h = slices.Insert(*h, i, Change{Operation: trim(o), Command: by})
 	}
 }
 

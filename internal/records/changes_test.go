@@ -41,13 +41,15 @@ func (s *world) to(o op.Operation, to op.State, closer string) op.Operation {
 // changes are those of a process that has read nothing yet.
 func (s *world) changes() *Changes {
 	return NewChanges(s.store, &op.Table{Commands: []op.Command{
-		{Verb: "caster.start", Sends: "StartCaster", Starts: []op.Condition{op.IsOnAir}},
-		{Verb: "caster.stop", Sends: "StopCaster", Ends: []op.Condition{op.IsOnAir, op.StandbyShown}},
-		{Verb: "caster.standby", Sends: "EffectCasterUrgent", Starts: []op.Condition{op.StandbyShown}},
-		{Verb: "caster.take", Sends: "CopyCasterSceneConfig", Ends: []op.Condition{op.StandbyShown}},
-		{Verb: "caster.copy", Sends: "CopyCaster", Starts: []op.Condition{op.Exists}},
-		{Verb: "record.start", Sends: "RealTimeRecordCommand", Starts: []op.Condition{op.IsRecorded}},
-		{Verb: "record.stop", Sends: "RealTimeRecordCommand", Starts: []op.Condition{op.IsPaused},
+		{Usage: "caster.start", Verb: "caster.start", Sends: "StartCaster", Starts: []op.Condition{op.IsOnAir}},
+		{Usage: "caster.stop", Verb: "caster.stop", Sends: "StopCaster",
+			Ends: []op.Condition{op.IsOnAir, op.StandbyShown}},
+		{Usage: "caster.standby", Verb: "caster.standby", Sends: "EffectCasterUrgent",
+			Starts: []op.Condition{op.StandbyShown}},
+		{Usage: "caster.take", Verb: "caster.take", Sends: "CopyCasterSceneConfig", Ends: []op.Condition{op.StandbyShown}},
+		{Usage: "caster.copy", Verb: "caster.copy", Sends: "CopyCaster", Starts: []op.Condition{op.Exists}},
+		{Usage: "record.start", Verb: "record.start", Sends: "RealTimeRecordCommand", Starts: []op.Condition{op.IsRecorded}},
+		{Usage: "record.stop", Verb: "record.stop", Sends: "RealTimeRecordCommand", Starts: []op.Condition{op.IsPaused},
 			Ends: []op.Condition{op.IsRecorded}},
 	}})
 }
@@ -76,10 +78,11 @@ func (s *world) readsSince(l *Changes, since time.Time) int {
 		}
 	}
 	slices.SortFunc(want, func(a, b op.Operation) int { return older(Change{Operation: a}, b) })
-	if !slices.EqualFunc(l.history, want, func(a Change, b op.Operation) bool {
+	lately := l.history.Since(since) // what stands from before has tests of its own
+	if !slices.EqualFunc(lately, want, func(a Change, b op.Operation) bool {
 		return reflect.DeepEqual(a.Operation, b) && a.Command.Verb == b.Verb
 	}) {
-		s.t.Fatalf("there are %d changes, the store %d:\n%+v\n%+v", len(l.history), len(want), l.history, want)
+		s.t.Fatalf("there are %d changes, the store %d:\n%+v\n%+v", len(lately), len(want), lately, want)
 	}
 	return n
 }
@@ -117,7 +120,7 @@ func TestChangesFollowsTheStore(t *testing.T) {
 	s.reads(fresh)
 	s.pass(ChangesFor)
 	last := s.sent("record.stop")
-	if s.reads(old); len(old.history) != 1 || old.history[0].ID != last.ID {
+	if s.reads(old); len(old.history) != 2 || old.history[0].ID != done.ID || old.history[1].ID != last.ID {
 		t.Fatalf("a day later: %+v", old.history)
 	}
 	s.pass(-ChangesFor)
@@ -205,5 +208,138 @@ func TestStanding(t *testing.T) {
 	w.to(w.sentTo("caster.start", "c1"), op.Succeeded, "")
 	if s := standing(op.StandbyShown); !s.Ended() {
 		t.Errorf("a start says nothing about it here: %+v", s)
+	}
+}
+
+// What the bot did stands for longer than a day, as long as nothing is known to have ended it: in a process that has
+// seen it grow old, and in one that has just begun.
+func TestWhatStandsIsKnownForLong(t *testing.T) {
+	took := func(id string, to op.State, after time.Duration) func(*world, op.Operation) {
+		return func(w *world, _ op.Operation) {
+			w.pass(after)
+			w.to(w.sentTo("caster.take", id), to, "")
+		}
+	}
+	for name, c := range map[string]struct {
+		later  func(w *world, on op.Operation)
+		more   time.Duration
+		stands bool
+		doubt  bool
+	}{
+		"nothing came":     {func(*world, op.Operation) {}, 0, true, false},
+		"for weeks":        {func(*world, op.Operation) {}, StandsFor - 2*ChangesFor, true, false},
+		"for too long":     {func(*world, op.Operation) {}, StandsFor, false, false},
+		"a take, that day": {took("c1", op.Succeeded, 0), 0, false, false},
+		"a take, a day on": {func(w *world, _ op.Operation) {
+			w.pass(ChangesFor)
+			w.to(w.sentTo("caster.take", "c1"), op.Succeeded, "")
+		}, 0, false, false},
+		"a take elsewhere":   {took("c2", op.Succeeded, 0), 0, true, false},
+		"a take without end": {took("c1", op.Unknown, 0), ChangesFor, true, true},
+		"seen to be over": {func(w *world, on op.Operation) {
+			w.saw(op.Seen{Op: on.ID, At: w.clock(), Cause: op.SeenIdle})
+		}, 0, false, false},
+		"its card says that it is over": {func(w *world, on op.Operation) { w.over(on) }, 0, false, false},
+	} {
+		w := newWorld(t)
+		before := w.changes()
+		on := w.to(w.sentTo("caster.standby", "c1"), op.Succeeded, "")
+		w.pass(time.Minute)
+		c.later(w, on)
+		old := w.changes()
+		for _, l := range []*Changes{before, old} {
+			if _, err := l.Read(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w.pass(ChangesFor)
+		w.pass(c.more)
+		for process, l := range map[string]*Changes{"old": old, "older": before, "new": w.changes()} {
+			if name == "its card says that it is over" && process != "new" {
+				continue // what ended it is known to them
+			}
+			h, err := l.Read(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			s := h.Standing(op.Target{Kind: "caster", ID: "c1"}, op.StandbyShown)
+			if s.Began() != c.stands || s.Began() && (s.Doubt != "") != c.doubt {
+				t.Errorf("%s: for the %s process %+v", name, process, s)
+			}
+		}
+	}
+}
+
+// over writes on an operation what its card says when it has ended.
+func (s *world) over(o op.Operation) {
+	s.t.Helper()
+	err := s.store.Note(s.t.Context(), o.ID, store.Note{From: op.Succeeded,
+		Outcome: &op.Outcome{State: op.Succeeded, Over: op.L("It has ended.")}}, op.Event{Name: "t"})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// saw keeps what a look has shown of the standby picture of a studio.
+func (s *world) saw(seen op.Seen) {
+	s.t.Helper()
+	if err := s.changes().Saw(s.t.Context(), op.Target{Kind: "caster", ID: "c1"}, op.StandbyShown, seen); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// What one process has seen all know. Of one operation what was seen first counts, and of the next one it says nothing.
+func TestWhatWasSeenIsKnownToAll(t *testing.T) {
+	w := newWorld(t)
+	reader := w.changes()
+	standing := func() op.Standing {
+		t.Helper()
+		h, err := reader.Read(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return h.Standing(op.Target{Kind: "caster", ID: "c1"}, op.StandbyShown)
+	}
+	on := w.to(w.sentTo("caster.standby", "c1"), op.Succeeded, "")
+	before := standing()
+	if !before.Began() || before.Op != on.ID {
+		t.Fatalf("up: %+v", before)
+	}
+	first := op.Seen{Op: on.ID, At: w.clock(), Cause: op.SeenStarted, When: w.clock()}
+	w.saw(first)
+	w.pass(time.Minute)
+	w.saw(op.Seen{Op: on.ID, At: w.clock(), Cause: op.SeenIdle})
+	if s := standing(); s.Began() || s.Later != first {
+		t.Errorf("seen: %+v", s)
+	}
+	if !before.Began() {
+		t.Error("what was given out has changed")
+	}
+	again := w.to(w.sentTo("caster.standby", "c1"), op.Succeeded, "")
+	if s := standing(); !s.Began() || s.Op != again.ID || s.Later != (op.Seen{}) {
+		t.Errorf("put up again: %+v", s)
+	}
+	w.saw(op.Seen{Op: again.ID, At: w.clock(), Cause: op.SeenIdle})
+	if s := standing(); s.Began() || s.Later.Cause != op.SeenIdle {
+		t.Errorf("seen of that one: %+v", s)
+	}
+}
+
+// What was done about a condition before the last change is told as far as it may still come: back to what is known.
+func TestWhatWasDoneJustBefore(t *testing.T) {
+	w := newWorld(t)
+	w.to(w.sentTo("caster.take", "c1"), op.Succeeded, "")
+	w.to(w.sentTo("caster.take", "c1"), op.Succeeded, "")
+	w.to(w.sentTo("caster.take", "c1"), op.Failed, "U0ANA")
+	w.to(w.sentTo("caster.take", "c1"), op.Unknown, "")
+	w.to(w.sentTo("caster.take", "c2"), op.Unknown, "")
+	w.pass(time.Second)
+	w.to(w.sentTo("caster.standby", "c1"), op.Succeeded, "")
+	h, err := w.changes().Read(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := h.Standing(op.Target{Kind: "caster", ID: "c1"}, op.StandbyShown); !s.Began() || len(s.Before) != 2 {
+		t.Errorf("%+v", s)
 	}
 }

@@ -1,6 +1,6 @@
 // Package records is what the bot itself knows and can be asked for, without any look at the cloud: who holds a studio
-// (LockBook), which channels have an on-air board (BoardBook), what it has changed itself (Changes), and what was asked
-// and what became of it (History).
+// (LockBook), which channels have an on-air board (BoardBook), what it has changed itself, with what looks have shown
+// of it since (Changes), and what was asked and what became of it (History).
 //
 // It keeps true that a lock has one holder at a time, that it ends by the store's clock, and that every change of one
 // is in the audit trail, written together with it. It never decides anything itself: whether a lock forbids a call is

@@ -78,7 +78,7 @@ func (c *Clock) Rest() {
 	c.rest, c.goal = time.Now().Add(2*time.Second), time.Time{}
 }
 
-// leap is how far a Travel goes in one stride: about as often as a bot looks at what is on air, so that it misses nothing.
+// leap is how far a Travel goes in one stride: a bot that looks that often at what is on air misses nothing.
 const leap = 15 * time.Second
 
 // Travel puts the clock to a moment, in small steps that Run makes.

@@ -32,8 +32,9 @@ func Suggestions() []Suggestion {
 }
 
 // Greet says where the world is and how to join it: for people, or with shell
-// as lines that a shell can read, and the rest on the other writer.
-func Greet(out, log io.Writer, w *World, dir, policy string, shell, alone bool) {
+// as lines that a shell can read, and the rest on the other writer. Where no bot
+// is in it, alone says how to get one.
+func Greet(out, log io.Writer, w *World, dir, policy string, shell bool, alone string) {
 	if shell {
 		for _, line := range w.Env() {
 			name, value, _ := strings.Cut(line, "=")
@@ -46,15 +47,15 @@ func Greet(out, log io.Writer, w *World, dir, policy string, shell, alone bool) 
 		fmt.Fprintf(out, "  scenario    %s: the page says what to do\n", s.Title)
 	}
 	fmt.Fprintf(out, "  state       %s  (start afresh with --reset)\n", dir)
-	if !alone {
+	if alone == "" {
 		fmt.Fprintf(out, "  policy      %s  (edit it: it is read again at once)\n", policy)
 	}
 	fmt.Fprintf(out, "  to join from another program (--print-env for shell lines):\n")
 	for _, line := range w.Env() {
 		fmt.Fprintf(out, "    %s\n", line)
 	}
-	if alone {
-		fmt.Fprintf(out, "\n  no bot is running here (--no-bot): start yours with the settings above\n")
+	if alone != "" {
+		fmt.Fprintf(out, "\n  no bot is running here (--no-bot): %s\n", alone)
 	}
 	fmt.Fprintf(out, "\n  stop with Ctrl-C\n\n")
 }

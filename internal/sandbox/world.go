@@ -142,8 +142,8 @@ func (w *World) build() {
 	w.page = page.New(page.Config{
 		Slack: w.Slack, Live: w.Live, Now: w.Clock.Now, Ahead: w.Clock.Ahead,
 		Advance: w.Clock.Advance, Reset: w.Reset, Addr: w.cfg.PageAddr,
-		Suggestions: w.cfg.Suggestions, Speed: w.Clock.Speed, SetSpeed: w.Clock.SetSpeed, Acted: w.Clock.Rest, Travel: w.Clock.Travel,
-		Due: w.due, Scenario: w.scenario,
+		Suggestions: w.cfg.Suggestions, Speed: w.Clock.Speed, SetSpeed: w.Clock.SetSpeed,
+		Acted: w.Clock.Rest, Travel: w.Clock.Travel, Due: w.due, Scenario: w.scenario,
 	})
 	w.Clock.OnAdvance(func() {
 		w.Live.Tick()

@@ -14,6 +14,7 @@ import (
 
 	"casterbot/internal/op"
 	"casterbot/internal/store/connect"
+	"casterbot/internal/store/disk"
 )
 
 // ErrRemote says that a database is not a file of ours: its own tools save it and put it back.
@@ -37,6 +38,9 @@ func Backup(ctx context.Context, address, path string) (Holding, error) {
 		return Holding{}, fmt.Errorf("backup: %w", err)
 	}
 	h, err := backup(ctx, from, path)
+	if err == nil {
+		disk.NoteSaved(from, time.Now())
+	}
 	return h, wrap(err, "backup of %s", from)
 }
 

@@ -249,7 +249,8 @@ func TestRestoreRefusesAndChangesNothing(t *testing.T) {
 		if is, err := os.ReadFile(path); err != nil || !bytes.Equal(is, was) {
 			t.Errorf("%s: the database was changed, %v", name, err)
 		}
-		if left, _ := filepath.Glob(path + ".*"); !reflect.DeepEqual(left, []string{path + ".lock"}) {
+		left, _ := filepath.Glob(path + ".*")
+		if !reflect.DeepEqual(left, []string{path + ".lock", path + ".saved"}) {
 			t.Errorf("%s: %v is left", name, left)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -19,6 +20,7 @@ type chart struct {
 	walk  string // tells the targets of one walk from those of another
 	known map[string]op.Operation
 	ids   []string
+	line  []string // those that became queued, in that order
 }
 
 func (c *chart) create(t *rapid.T) {
@@ -62,6 +64,9 @@ func (c *chart) move(t *rapid.T) {
 	if err == nil {
 		c.known[o.ID] = now
 	}
+	if err == nil && now.State == op.Queued {
+		c.line = append(slices.DeleteFunc(c.line, func(id string) bool { return id == o.ID }), o.ID)
+	}
 }
 
 // expect says what the store must answer.
@@ -77,13 +82,18 @@ func (c *chart) expect(o op.Operation, m Move) error {
 	return nil
 }
 
+// busy reports that another operation of the target runs, or was confirmed earlier and may yet start.
 func (c *chart) busy(o op.Operation) bool {
-	for _, other := range c.known {
-		if key := o.Plan.Target.Key(); key != "" && other.State == op.Running && other.Plan.Target.Key() == key {
+	key := o.Plan.Target.Key()
+	same := func(id string) bool { return id != o.ID && key != "" && c.known[id].Plan.Target.Key() == key }
+	place := slices.Index(c.line, o.ID)
+	for i, id := range c.line {
+		other := c.known[id]
+		if same(id) && i < place && other.State == op.Queued && other.Expires.After(c.clock.Now()) {
 			return true
 		}
 	}
-	return false
+	return slices.ContainsFunc(c.ids, func(id string) bool { return same(id) && c.known[id].State == op.Running })
 }
 
 func (c *chart) note(t *rapid.T) {

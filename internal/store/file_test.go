@@ -35,6 +35,10 @@ func refused(t *testing.T, url, want string) string {
 	if err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("got %v, want %q", err, want)
 	}
+	seen, unseen := Examine(t.Context(), url) // says the same
+	if seen.Holder == "" && (unseen == nil || !strings.Contains(unseen.Error(), want)) {
+		t.Errorf("a look says %v, want %q", unseen, want)
+	}
 	return fmt.Sprint(err)
 }
 

@@ -37,6 +37,8 @@ type Note struct {
 	Outcome *op.Outcome
 	Claim   string
 	Expires time.Time // later than now: it expires then
+	// that of the policy which is in force now
+	Decision *op.Decision
 }
 
 // Create stores a new operation, pending or queued, with its first event, and settles the row of the inbox that has its
@@ -172,7 +174,7 @@ func (s *Store) Note(ctx context.Context, id string, n Note, e op.Event) error {
 	n.From = cmp.Or(n.From, op.Unknown)
 	_, err := s.change(ctx, e, func(t *transaction) (op.Operation, error) {
 		return t.guarded(id, noteOperation, id, n.From, t.now, number(n.Look), number(n.Send), jsonOf{n.Outcome}, n.Claim,
-			n.Version, timeOf{&n.Expires}, number(n.Look || n.Tried))
+			n.Version, timeOf{&n.Expires}, number(n.Look || n.Tried), jsonOf{n.Decision})
 	})
 	return wrap(err, "note on %s", op.Ref(id))
 }

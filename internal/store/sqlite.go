@@ -16,6 +16,7 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 
 	"casterbot/internal/store/connect"
+	"casterbot/internal/store/disk"
 )
 
 // memory is the name of a database that ends with the process.
@@ -62,7 +63,7 @@ func openSQLite(ctx context.Context, name string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := local(filepath.Dir(path)); err != nil {
+	if err := disk.Local(filepath.Dir(path)); err != nil {
 		return nil, err
 	}
 	held, err := hold(path, o.Now())
@@ -87,6 +88,18 @@ func openSQLite(ctx context.Context, name string, o Options) (*Store, error) {
 
 // makeFile makes the file, for nobody else to read. It refuses to begin anew where a database was lost.
 func makeFile(path string, opened bool) error {
+	if err := lost(path, opened); err != nil {
+		return err
+	}
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	return errors.Join(file.Chmod(0o600), file.Close())
+}
+
+// lost notices that a database is gone.
+func lost(path string, opened bool) error {
 	info, err := os.Stat(path)
 	missing := err != nil
 	wal, err := os.Stat(path + "-wal")
@@ -94,11 +107,7 @@ func makeFile(path string, opened bool) error {
 	if (missing || info.Size() == 0) && (opened || left) {
 		return fmt.Errorf("the file is missing or empty, but a database was there: put a backup in its place with casterbot restore BACKUP, or remove %s* to begin anew", path)
 	}
-	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
-		return err
-	}
-	return errors.Join(file.Chmod(0o600), file.Close())
+	return nil
 }
 
 // attach opens the connections, checks what they are and brings the tables up to date.
@@ -158,7 +167,7 @@ var beside = []string{"", "-wal", "-shm"}
 
 // Forget removes a SQLite database with the files beside it. It is for worlds to play in; what is gone is gone.
 func Forget(path string) error {
-	return wrap(errors.Join(discard(path), remove(path+".lock")), "forget the database")
+	return wrap(errors.Join(discard(path), remove(path+".lock"), remove(path+disk.Saved)), "forget the database")
 }
 
 // discard removes the files of a database that nobody has open.

@@ -62,6 +62,7 @@ const (
 			looks = looks + $4,
 			sends = sends + $5,
 			outcome = COALESCE($6, outcome),
+			decision = COALESCE($11, decision),
 			claim = CASE WHEN $7 <> '' THEN $7 ELSE claim END,
 			expires = CASE WHEN CAST($9 AS BIGINT) > expires THEN CAST($9 AS BIGINT) ELSE expires END
 		WHERE id = $1 AND state = $2 AND (CAST($8 AS BIGINT) = 0 OR version = CAST($8 AS BIGINT))

@@ -10,6 +10,8 @@ import (
 const (
 	// Freshness is how old the end of a recording's material may be while it may still be running.
 	Freshness = time.Minute
+	// pausedFor is how long it is said of a paused recording that its file was due and was not seen.
+	pausedFor = 24 * time.Hour
 	// AtOnce is how long after the send of a pause its material may still grow.
 	AtOnce = 15 * time.Second
 )
@@ -77,6 +79,19 @@ func (r Recording) Stopped() bool {
 // Going reports a recording that goes on: by the lists, or as the bot started it and its material grew since.
 func (r Recording) Going() bool { return r.Fresh() && !r.Stopped() }
 
+// unlistedFor is how long it is said of a recording that the bot started and that is not listed.
+const unlistedFor = time.Hour
+
+// Unlisted reports a recording that the bot started within the last hour, and of which nothing is listed since. The
+// moments of lists have whole seconds.
+func (r Recording) Unlisted() bool {
+	return r.Own.Began() && r.Own.Doubt == "" && r.At.Sub(r.Own.Since) < unlistedFor && r.Phase != Running &&
+		!r.Content.To.After(r.Own.Since) && r.Content.From.Before(r.Own.Since.Truncate(time.Second))
+}
+
+// Started is Unlisted for as long as the lists may lag behind.
+func (r Recording) Started() bool { return r.Unlisted() && r.At.Sub(r.Own.Since) < Freshness }
+
 // Sure reports a recording that goes on, without a doubt but that of a look a moment ago: the bot started it, and there
 // is material of after that.
 func (r Recording) Sure() bool {
@@ -101,7 +116,22 @@ func (r Recording) delay() time.Duration {
 
 // Waits reports a pause whose delay has not passed. Where the files were not looked at its file may be written all the
 // same.
-func (r Recording) Waits() bool { return r.Phase == Ended && !r.Going() && r.Due().After(r.At) }
+func (r Recording) Waits() bool {
+	_, written := r.file()
+	return r.Phase == Ended && !r.Going() && !written && r.Due().After(r.At)
+}
+
+// file is what is in the file of a recording that the bot paused or ended; false as long as no look has shown it.
+func (r Recording) file() (op.Seen, bool) {
+	f := r.Paused.Later
+	return f, f.Cause == op.SeenWritten && r.Stopped() && r.Paused.Since.Equal(r.Own.Since)
+}
+
+// News reports a file that was seen within the last hour.
+func (r Recording) News() bool {
+	f, written := r.file()
+	return written && r.At.Sub(f.At) < SaidFor
+}
 
 // pausedBy reports a pause through the bot that stands.
 func (r Recording) pausedBy() bool {
@@ -118,13 +148,22 @@ func (r Recording) again() op.Line {
 
 // Fact is how it stands, in a row among others; nothing when there is nothing to say of now.
 func (r Recording) Fact() op.Line {
+	f, written := r.file()
 	switch {
+	case r.News():
+		return op.L("file written: ", op.At(f.From), " to ", op.At(f.To))
+	case written || r.pausedBy() && r.At.Sub(r.Due()) >= pausedFor:
+		return nil
 	case r.pausedBy():
 		due := op.Text(", file due ")
 		if !r.Due().After(r.At) {
 			due = ", its file was due "
 		}
 		return op.L("paused ", op.At(r.Own.Since), " by ", op.Who(r.Own.By), due, op.At(r.Due()))
+	case r.Started():
+		return op.L("recording started ", op.At(r.Own.Since), " by ", op.Who(r.Own.By), ", not listed yet")
+	case r.Unlisted():
+		return op.L("recording started ", op.At(r.Own.Since), " by ", op.Who(r.Own.By), ", but nothing of it is listed")
 	case r.Sure():
 		return op.L("recording", op.Told(" since ", op.At, r.Content.From), r.again())
 	case r.Going():
@@ -138,7 +177,7 @@ func (r Recording) Known() []op.Line {
 	switch {
 	case r.Own.Began():
 		return []op.Line{op.L("recording started ", op.At(r.Own.Since), " by ", op.Who(r.Own.By))}
-	case r.pausedBy():
+	case len(r.Fact()) > 0 && (r.News() || r.pausedBy()):
 		return []op.Line{r.Fact()}
 	}
 	return nil
@@ -147,13 +186,26 @@ func (r Recording) Known() []op.Line {
 // Line is how it stands, as a sentence.
 func (r Recording) Line() op.Line {
 	const far = "As far as the cloud shows, "
+	f, written := r.file()
 	switch {
+	case written && r.Paused.Holds:
+		return op.L("Recording was paused at ", op.At(r.Own.Since), " by ", op.Who(r.Own.By), "; its file is written: ",
+			op.At(f.From), " to ", op.At(f.To), ".")
+	case written:
+		return op.L("Recording was ended at ", op.At(r.Own.Since), " by ", op.Who(r.Own.By), "; its file is written: ",
+			op.At(f.From), " to ", op.At(f.To), ".")
 	case r.pausedBy() && r.Due().After(r.At):
 		return op.L("Recording was paused at ", op.At(r.Own.Since), " by ", op.Who(r.Own.By), "; its file is due at ",
 			op.At(r.Due()), ".")
 	case r.pausedBy():
 		return op.L("Recording was paused at ", op.At(r.Own.Since), " by ", op.Who(r.Own.By), "; its file was due at ",
 			op.At(r.Due()), ".")
+	case r.Started():
+		return op.L("Recording was started at ", op.At(r.Own.Since), " by ", op.Who(r.Own.By),
+			"; ApsaraVideo Live does not list it yet.")
+	case r.Unlisted():
+		return op.L("Recording was started at ", op.At(r.Own.Since), " by ", op.Who(r.Own.By),
+			", but ApsaraVideo Live lists nothing of it.")
 	case r.Sure() && !r.Content.To.IsZero():
 		return op.L("Recording", op.Told(" since ", op.At, r.Content.From), " (material up to ", op.At(r.Content.To), ")",
 			r.again(), ".")
@@ -187,7 +239,7 @@ func recordingSince(from time.Time) op.Line {
 // Mark is how it stands as a colour, of a stream that is live or not.
 func (r Recording) Mark(live bool) op.Mark {
 	switch {
-	case r.Going():
+	case r.Going() || r.Started():
 		return op.MarkRecording
 	case r.Waits():
 		return op.MarkPaused

@@ -8,13 +8,34 @@ package tally
 
 import (
 	"slices"
+	"strings"
+	"time"
 
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 )
 
-// PictureSeen is where a plan keeps the picture of PROGRAM just before its call.
-const PictureSeen = "shown"
+// What a plan keeps of what it saw just before its call.
+const (
+	PictureSeen = "shown"      // the picture of PROGRAM
+	TakenSeen   = "taken"      // the picture that it is to get
+	StartSeen   = "onAirSince" // a Moment: since when the studio was on air
+)
+
+const (
+	// settled is how long after the send of a call a studio may still be seen as it was before.
+	settled = time.Minute
+	// SaidFor is how long it is said of something that has ended, or of a file that is there.
+	SaidFor = time.Hour
+)
+
+// Moment is a moment of the cloud as a plan keeps it; empty when the cloud tells none.
+func Moment(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Format(time.RFC3339Nano)
+}
 
 // Program is the scene that viewers see, zero when the studio has none.
 func Program(all []live.Scene) live.Scene {
@@ -34,24 +55,83 @@ func Picture(scene live.Scene) string {
 	return op.Fingerprint(scene.Layout, slices.Sorted(slices.Values(scene.Components)))
 }
 
-// Standby says that viewers of a studio have its standby picture, by what the bot did; nothing when they have not. The
-// scenes may be nil when nobody looked at them.
-func Standby(c live.Caster, all []live.Scene, own op.Standing) op.Line {
-	if !c.OnAir || !own.Began() || c.Started.After(own.Since) {
-		return nil
+// Against is what a look at a studio shows against what the bot did to it last, by condition; nothing where it shows
+// nothing. The scenes may be nil when nobody looked at them. The moments of the cloud are held against each other: its
+// clock is not the bot's.
+func Against(c live.Caster, all []live.Scene, own op.Standing, x op.Condition, at time.Time) (op.Seen, bool) {
+	seen, idle := op.Seen{Op: own.Op, At: at}, !c.OnAir && !c.Untold
+	switch age := at.Sub(own.Since); {
+	case !own.Began() || age <= 0:
+	case idle && age >= settled:
+		seen.Cause = op.SeenIdle
+	case x != op.StandbyShown || !c.OnAir:
+	case startedAnew(c, own):
+		seen.Cause, seen.When = op.SeenStarted, c.Started
+	case age >= AtOnce && repainted(all, own):
+		seen.Cause = op.SeenChanged
+	}
+	return seen, seen.Cause != ""
+}
+
+// startedAnew reports a studio that is on air since a later moment than the one that was seen before the standby.
+func startedAnew(c live.Caster, own op.Standing) bool {
+	before, err := time.Parse(time.RFC3339Nano, own.Seen[StartSeen])
+	if err != nil {
+		before = own.Since
+	}
+	return c.Started.After(before)
+}
+
+// repainted reports that PROGRAM has another picture than before the standby. One that a take before the standby may
+// have brought was perhaps listed late, or came late.
+func repainted(all []live.Scene, own op.Standing) bool {
+	before, now := own.Seen[PictureSeen], Picture(Program(all))
+	return before != "" && now != "" && now != before &&
+		!slices.ContainsFunc(own.Before, func(seen map[string]string) bool { return now == seen[TakenSeen] })
+}
+
+// Standby says that viewers of a studio on air have its standby picture, by what the bot did and what was seen since;
+// for an hour, that this has ended, and by what. The scenes may be nil when nobody looked at them.
+func Standby(c live.Caster, all []live.Scene, own op.Standing, at time.Time) (says op.Line, up bool) {
+	end, over := Against(c, all, own, op.StandbyShown, at)
+	if own.Later.Ends() {
+		end, over = own.Later, own.Holds
+	}
+	switch {
+	case !c.OnAir || over && at.Sub(end.At) >= SaidFor || !over && !own.Began():
+		return nil, false
+	case over:
+		return op.L("standby of ", op.At(own.Since), " by ", op.Who(own.By), " has ended: ", cause(end, own)), false
 	}
 	line := op.L("⚠️ ", op.Strong("STANDBY"), " up since ", op.At(own.Since), " by ", op.Who(own.By))
-	before, now := own.Seen[PictureSeen], Picture(Program(all))
-	other := before != "" && now != "" && before != now
-	switch {
-	case other && own.Doubt != "":
-		return op.L("⚠️ on standby since ", op.At(own.Since), " by ", op.Who(own.By),
-			", but PROGRAM has another picture since, perhaps by op ", op.V(own.Doubt))
-	case other:
-		return op.L("⚠️ on standby since ", op.At(own.Since), " by ", op.Who(own.By),
-			", but PROGRAM was given another picture since, not through casterbot")
-	case own.Doubt != "":
-		return op.L(line, ", unless op ", op.V(own.Doubt), " has ended it: what became of that is not known")
+	if own.Doubt != "" {
+		return op.L(line, ", unless op ", op.V(own.Doubt), " has ended it: what became of that is not known"), true
 	}
-	return op.L(line, ", unless changed elsewhere")
+	return op.L(line, ", unless changed elsewhere"), true
+}
+
+// Over says on the card of an operation by what it was seen to be over.
+func Over(end op.Seen, own op.Standing) op.Line {
+	return op.L("Ended: ", cause(end, own), ".")
+}
+
+func cause(end op.Seen, own op.Standing) op.Line {
+	switch {
+	case end.Cause == op.SeenIdle:
+		return op.L("the studio was off air at ", op.At(end.At))
+	case end.Cause == op.SeenStarted:
+		return op.L("the studio was started anew at ", op.At(end.When))
+	case own.Doubt != "":
+		return op.L("at ", op.At(end.At), " PROGRAM had another picture, perhaps by op ", op.V(own.Doubt))
+	}
+	return op.L("at ", op.At(end.At), " PROGRAM had another picture, not through casterbot")
+}
+
+// Unsettled says that nobody knows whether an operation happened; nothing of none.
+func Unsettled(o op.Operation) op.Line {
+	if o.ID == "" {
+		return nil
+	}
+	return op.L("⚠️ not known whether ", op.V(strings.ReplaceAll(o.Verb, ".", " ")), " happened, sent ", op.At(o.Sent),
+		" by ", op.Who(o.Requester))
 }

@@ -1,6 +1,7 @@
 package tally
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -37,9 +38,20 @@ func TestRecordings(t *testing.T) {
 		"started by the bot and seen to grow": {Recording{Own: began(-5)}, -5, -0.1,
 			"Recording since 2026-11-22 11:55:00 UTC (material up to 2026-11-22 11:59:54 UTC).", "recording since 2026-11-22 11:55:00 UTC",
 			op.MarkRecording},
+		"started by the bot a moment ago": {Recording{Own: began(-0.5)}, 0, 0,
+			"Recording was started at 2026-11-22 11:59:30 UTC by @U0ANA; ApsaraVideo Live does not list it yet.",
+			"recording started 2026-11-22 11:59:30 UTC by @U0ANA, not listed yet", op.MarkRecording},
 		"started by the bot, material of before only": {Recording{Own: began(-0.5)}, -5, -0.6,
-			"As far as the cloud shows, it has been recording since 2026-11-22 11:55:00 UTC, or was paused at 2026-11-22 11:59:24 UTC.",
-			"recording since 2026-11-22 11:55:00 UTC, as far as the cloud shows", op.MarkRecording},
+			"Recording was started at 2026-11-22 11:59:30 UTC by @U0ANA; ApsaraVideo Live does not list it yet.",
+			"recording started 2026-11-22 11:59:30 UTC by @U0ANA, not listed yet", op.MarkRecording},
+		"started by the bot, and not listed for long": {Recording{Own: began(-5)}, -20, -9,
+			"Recording was started at 2026-11-22 11:55:00 UTC by @U0ANA, but ApsaraVideo Live lists nothing of it.",
+			"recording started 2026-11-22 11:55:00 UTC by @U0ANA, but nothing of it is listed", op.MarkNeutral},
+		"started by the bot long ago, and not listed": {Recording{Own: began(-61)}, 0, 0,
+			"No running recording is seen.", "", op.MarkNeutral},
+		"started by the bot, perhaps paused, nothing listed": {
+			Recording{Own: op.Standing{Holds: true, Since: at(-0.5), Doubt: "ABC123"}}, 0, 0,
+			"No running recording is seen.", "", op.MarkNeutral},
 		"started by the bot, ended by others": {Recording{Own: began(-9)}, -9, -4,
 			"As far as the cloud shows, the last recording ended at 2026-11-22 11:56:00 UTC.", "", op.MarkNeutral},
 		"started, then perhaps paused": {Recording{Own: op.Standing{Holds: true, Since: at(-5), Doubt: "ABC123"}}, -5, -0.1,
@@ -92,37 +104,110 @@ func TestRecordings(t *testing.T) {
 	}
 }
 
-// The standby picture is what the bot did last, until something that was seen since says otherwise.
+// The standby picture is what the bot did last, until something that was seen since says otherwise: that wins, and it
+// is said for an hour.
 func TestStandby(t *testing.T) {
 	scene := func(layout string) []live.Scene { return []live.Scene{{ID: "s0", Program: true, Layout: layout}} }
 	up := began(-5)
-	up.Seen = map[string]string{PictureSeen: Picture(scene("l1")[0])}
-	doubtful := up
-	doubtful.Doubt = "ABC123"
+	up.Op, up.Seen = "op1", map[string]string{PictureSeen: Picture(scene("l1")[0]), StartSeen: Moment(at(-60))}
+	with := func(change func(*op.Standing)) op.Standing {
+		own := up
+		change(&own)
+		return own
+	}
+	doubtful := with(func(s *op.Standing) { s.Doubt = "ABC123" })
+	ended := func(minutes float64) op.Standing {
+		return with(func(s *op.Standing) { s.Later = op.Seen{Op: "op1", At: at(minutes), Cause: op.SeenIdle} })
+	}
 	on := live.Caster{OnAir: true, Started: at(-60)}
-	const since = "⚠️ STANDBY up since 2026-11-22 11:55:00 UTC by @U0ANA, unless "
+	const (
+		since = "⚠️ STANDBY up since 2026-11-22 11:55:00 UTC by @U0ANA, unless "
+		over  = "standby of 2026-11-22 11:55:00 UTC by @U0ANA has ended: "
+		other = over + "at 2026-11-22 12:00:00 UTC PROGRAM had another picture, "
+	)
 	for name, c := range map[string]struct {
-		c    live.Caster
-		all  []live.Scene
-		own  op.Standing
-		want string
+		c     live.Caster
+		all   []live.Scene
+		own   op.Standing
+		want  string
+		cause op.Cause // of what the look shows
 	}{
-		"up":                   {on, scene("l1"), up, since + "changed elsewhere"},
-		"nobody looked inside": {on, nil, up, since + "changed elsewhere"},
+		"up":                    {on, scene("l1"), up, since + "changed elsewhere", ""},
+		"nobody looked inside":  {on, nil, up, since + "changed elsewhere", ""},
+		"the start is not told": {live.Caster{OnAir: true}, scene("l1"), up, since + "changed elsewhere", ""},
 		"a take perhaps": {on, scene("l1"), doubtful,
-			since + "op ABC123 has ended it: what became of that is not known"},
-		"a take perhaps, and another picture": {on, scene("l2"), doubtful,
-			"⚠️ on standby since 2026-11-22 11:55:00 UTC by @U0ANA, but PROGRAM has another " +
-				"picture since, perhaps by op ABC123"},
-		"taken through the bot":  {on, scene("l1"), op.Standing{Since: at(-1)}, ""},
-		"nothing was done":       {on, scene("l1"), op.Standing{}, ""},
-		"off air":                {live.Caster{Started: at(-60)}, nil, up, ""},
-		"started anew elsewhere": {live.Caster{OnAir: true, Started: at(-1)}, scene("l1"), up, ""},
-		"taken elsewhere": {on, scene("l2"), up, "⚠️ on standby since 2026-11-22 11:55:00 UTC by @U0ANA, " +
-			"but PROGRAM was given another picture since, not through casterbot"},
+			since + "op ABC123 has ended it: what became of that is not known", ""},
+		"a take perhaps, and another picture": {on, scene("l2"), doubtful, other + "perhaps by op ABC123", op.SeenChanged},
+		"taken through the bot":               {on, scene("l1"), op.Standing{Since: at(-1)}, "", ""},
+		"nothing was done":                    {on, scene("l1"), op.Standing{}, "", ""},
+		"off air":                             {live.Caster{Started: at(-60)}, nil, up, "", op.SeenIdle},
+		"whether it is on air is not told":    {live.Caster{Untold: true}, nil, up, "", ""},
+		"started anew elsewhere": {live.Caster{OnAir: true, Started: at(-1)}, scene("l1"), up,
+			over + "the studio was started anew at 2026-11-22 11:59:00 UTC", op.SeenStarted},
+		"started anew elsewhere, by a clock that is behind": {live.Caster{OnAir: true, Started: at(-6)}, scene("l1"), up,
+			over + "the studio was started anew at 2026-11-22 11:54:00 UTC", op.SeenStarted},
+		"started anew, and not looked at before": {live.Caster{OnAir: true, Started: at(-1)}, nil,
+			with(func(s *op.Standing) { s.Seen = nil }), over + "the studio was started anew at 2026-11-22 11:59:00 UTC",
+			op.SeenStarted},
+		"taken elsewhere": {on, scene("l2"), up, other + "not through casterbot", op.SeenChanged},
+		"what was taken just before is listed late": {on, scene("l2"),
+			with(func(s *op.Standing) { s.Before = []map[string]string{{}, {TakenSeen: Picture(scene("l2")[0])}} }),
+			since + "changed elsewhere", ""},
+		"a moment ago": {live.Caster{Started: at(-60)}, scene("l2"),
+			with(func(s *op.Standing) { s.Since = at(-0.1) }), "", ""},
+		"was seen off air since": {on, scene("l1"), ended(-3),
+			over + "the studio was off air at 2026-11-22 11:57:00 UTC", ""},
+		"was seen off air since, long ago":   {on, scene("l1"), ended(-61), "", ""},
+		"was seen off air since, and is now": {live.Caster{}, nil, ended(-3), "", ""},
 	} {
-		if got := Standby(c.c, c.all, c.own).Plain(); got != c.want {
-			t.Errorf("%s:\n%s\nwant\n%s", name, got, c.want)
+		line, stands := Standby(c.c, c.all, c.own, noon)
+		if got := line.Plain(); got != c.want || stands != strings.HasPrefix(c.want, since) {
+			t.Errorf("%s: stands %v\n%s\nwant\n%s", name, stands, got, c.want)
+		}
+		if seen, _ := Against(c.c, c.all, c.own, op.StandbyShown, noon); seen.Cause != c.cause {
+			t.Errorf("%s: a look shows %q, want %q", name, seen.Cause, c.cause)
+		}
+	}
+}
+
+// Once a look has shown the file of a pause it is said everywhere, and no more that it is due.
+func TestWrittenFiles(t *testing.T) {
+	paused := began(-9)
+	paused.Seen, paused.Op = map[string]string{DelaySeen: "3m0s"}, "op1"
+	file := op.Seen{Op: "op1", At: at(-5), Cause: op.SeenWritten, From: at(-20), To: at(-9)}
+	const written = "file written: 2026-11-22 11:40:00 UTC to 2026-11-22 11:51:00 UTC"
+	for name, c := range map[string]struct {
+		change     func(*Recording)
+		fact, line string
+	}{
+		"paused": {func(*Recording) {}, written,
+			"Recording was paused at 2026-11-22 11:51:00 UTC by @U0ANA; its file is written: 2026-11-22 11:40:00 UTC to 2026-11-22 11:51:00 UTC."},
+		"ended": {func(r *Recording) { r.Paused.Holds = false }, written,
+			"Recording was ended at 2026-11-22 11:51:00 UTC by @U0ANA; its file is written: 2026-11-22 11:40:00 UTC to 2026-11-22 11:51:00 UTC."},
+		"an hour later": {func(r *Recording) { r.At = at(55) }, "",
+			"Recording was paused at 2026-11-22 11:51:00 UTC by @U0ANA; its file is written: 2026-11-22 11:40:00 UTC to 2026-11-22 11:51:00 UTC."},
+		"not seen for a day": {func(r *Recording) { r.At, r.Paused.Later = at(24*60), op.Seen{} }, "",
+			"Recording was paused at 2026-11-22 11:51:00 UTC by @U0ANA; its file was due at 2026-11-22 11:54:00 UTC."},
+		"and it is recorded anew": {func(r *Recording) { r.Content = live.Content{From: at(-1), To: at(-0.1)} },
+			"recording since 2026-11-22 11:59:00 UTC, as far as the cloud shows",
+			"As far as the cloud shows, it has been recording since 2026-11-22 11:59:00 UTC, or was paused at 2026-11-22 11:59:54 UTC."},
+	} {
+		r := Recording{At: noon, Phase: Ended, Content: live.Content{From: at(-20), To: at(-9)}, Paused: paused,
+			Own: op.Standing{Since: paused.Since, By: paused.By}}
+		r.Paused.Later = file
+		c.change(&r)
+		if got := r.Fact().Plain(); got != c.fact || r.Waits() {
+			t.Errorf("%s: the fact\n%s\nwant\n%s", name, got, c.fact)
+		}
+		if got := r.Line().Plain(); got != c.line {
+			t.Errorf("%s: the line\n%s\nwant\n%s", name, got, c.line)
+		}
+		var known []string
+		for _, l := range r.Known() {
+			known = append(known, l.Plain())
+		}
+		if got := strings.Join(known, "; "); c.fact == written && got != written {
+			t.Errorf("%s: without a look %q", name, got)
 		}
 	}
 }

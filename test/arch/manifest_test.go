@@ -178,8 +178,9 @@ func TestManifestCommands(t *testing.T) {
 var scopeOfCall = map[string][]string{
 	"PostMessageContext": {"chat:write"}, "PostEphemeralContext": {"chat:write"}, "UpdateMessageContext": {"chat:write"},
 	"AddPinContext": {"pins:write"}, "RemovePinContext": {"pins:write"}, "OpenConversationContext": {"im:write"},
-	"GetUserInfoContext":   {"users:read"},
-	"GetUserGroupsContext": {"usergroups:read"}, "GetConversationsForUserContext": {"channels:read", "groups:read"},
+	"GetUserInfoContext": {"users:read"}, "GetBotInfoContext": {"users:read"},
+	"StartSocketModeContext": nil, // it takes the app token
+	"GetUserGroupsContext":   {"usergroups:read"}, "GetConversationsForUserContext": {"channels:read", "groups:read"},
 	"GetConversationInfoContext": {"channels:read", "groups:read"},
 	"AuthTestContext":            nil, "OpenViewContext": nil, "UpdateViewContext": nil, "PublishViewContext": nil,
 }

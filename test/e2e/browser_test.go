@@ -63,7 +63,7 @@ func sceneStart(b *tab) {
 	b.keys(`rt "Evening News" "Preview 2"` + "\r")
 	b.until(`button(card("🟡", "Evening News", "Preview 2", "asked by @ana"), "Cancel")`)
 	b.click(`button(card("🟡", "Preview 2"), "Open preview")`)
-	b.until(`card("✅", "Evening News", "Preview 2", "open", "(checked)", "Watch it")`)
+	b.until(`card("✅", "Evening News", "Preview 2", "open", "(checked)", "Watch Preview 2")`)
 	b.until(`scene("Preview 2", "Evening News") === "PVW Preview 2 open"`)
 	b.until(`words(studio("Evening News")).includes("PROGRAM on air")`)
 	b.until(`call("StartCasterScene").includes("200")`)

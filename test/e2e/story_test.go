@@ -56,7 +56,7 @@ func build() (app.Build, error) {
 	return app.Build{Manifest: manifest, ExamplePolicy: policy}, errors.Join(err, err2)
 }
 
-// runBot is main.go's run command.
+// runBot is main.go.
 func runBot() int {
 	b, err := build()
 	if err != nil {
@@ -64,7 +64,7 @@ func runBot() int {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	return b.Program().Run(ctx, nil)
+	return b.Program().Run(ctx, os.Args[1:])
 }
 
 // start is the moment at which the world of every story stands still.

@@ -64,6 +64,15 @@ var happenings = []happening{
 		return err
 	}),
 
+	says(`another console restarts (.+)`, func(p *play, m []string) error {
+		return p.studio(m[1], func(s *fakelive.Studio) {
+			s.Started, s.Urgent = p.world.Clock.Now(), false
+			s.Modified = s.Started
+		})
+	}),
+	says(`another console takes (.+) of (.+)`, func(p *play, m []string) error {
+		return p.studio(m[2], func(s *fakelive.Studio) { take(s, m[1]) })
+	}),
 	says(`another console renames (.+) to (.+)`, func(p *play, m []string) error {
 		return p.studio(m[1], func(s *fakelive.Studio) { s.Name = strings.ReplaceAll(m[2], `\u202e`, "\u202e") })
 	}),
@@ -217,17 +226,6 @@ func (p *play) wasMet() error {
 	}
 	p.ordered = 0
 	return nil
-}
-
-func (p *play) studio(name string, change func(*fakelive.Studio)) error {
-	for id, known := range p.see.things() {
-		if known == name {
-			if err := p.world.Live.SetStudio(id, change); err == nil {
-				return nil
-			}
-		}
-	}
-	return fmt.Errorf("no studio is called %s", name)
 }
 
 func (p *play) change(name string, change func(*fakeslack.User)) error {

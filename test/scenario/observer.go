@@ -80,6 +80,19 @@ func (e *observer) card(name string) (card, bool) {
 	return card{}, false
 }
 
+// onScreen is the message of a card as a person sees it.
+func (e *observer) onScreen(user string, of card) (fakeslack.Message, bool) {
+	s, err := e.world.Slack.Snapshot(user)
+	for _, r := range s.Rooms {
+		for _, m := range r.Messages {
+			if err == nil && r.ID == of.channel && m.TS == of.ts {
+				return m, true
+			}
+		}
+	}
+	return fakeslack.Message{}, false
+}
+
 // view is the form that a person has open.
 func (e *observer) view(user string) (fakeslack.View, bool) {
 	s, err := e.world.Slack.Snapshot(user)

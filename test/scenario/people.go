@@ -100,13 +100,17 @@ func (p *play) press(m []string) error {
 	return nil
 }
 
-// sees writes down a whole card, small print included.
+// sees writes down a whole card as one person's screen shows it, small print included.
 func (p *play) sees(m []string) error {
+	user, err := p.person(m[1])
+	if err != nil {
+		return err
+	}
 	card, ok := p.see.card(m[2])
 	if !ok {
 		return fmt.Errorf("there is no %s", m[2])
 	}
-	message, ok := p.world.Slack.Message(card.channel, card.ts)
+	message, ok := p.see.onScreen(user.ID, card)
 	if !ok {
 		return errors.New("its message is gone")
 	}

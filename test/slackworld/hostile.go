@@ -23,4 +23,4 @@ var Element = regexp.MustCompile(`<[^>]*>?`)
 
 // Ours are the elements that the samples hold on purpose.
 var Ours = regexp.MustCompile(
-	`^<(@U0ANA|@U0BO|!subteam\^S0LEADS|!date\^\d+\^[^|]*\|[^>]*|https://play\.example\.com/[^|<>]*\|Watch it)>$`)
+	`^<(@U0ANA|@U0BO|!subteam\^S0LEADS|!date\^\d+\^[^|]*\|[^>]*|https://play\.example\.com/[^|<>]*\|[^<>]*)>$`)

@@ -107,6 +107,7 @@ func (o options) all(ctx context.Context, folder string, seeds []int) (broken in
 	var (
 		mu     sync.Mutex
 		work   sync.WaitGroup
+		done   int
 		tokens = make(chan struct{}, o.together())
 	)
 	for _, seed := range seeds {
@@ -123,6 +124,9 @@ func (o options) all(ctx context.Context, folder string, seeds []int) (broken in
 				broken++
 			}
 			_, _ = io.WriteString(o.out, report)
+			if done++; done%100 == 0 {
+				fmt.Fprintf(os.Stderr, "%d of %d\n", done, len(seeds))
+			}
 		})
 	}
 	work.Wait()

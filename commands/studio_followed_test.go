@@ -1,0 +1,220 @@
+package commands
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"casterbot/commands/baseline"
+	"casterbot/internal/live"
+	"casterbot/internal/op"
+	"casterbot/internal/tally"
+)
+
+// slate is a slate that was put up at noon, some time ago, and the follower of its card.
+func slate(t *testing.T, f *fakeCloud, later time.Duration) (*fakeRecords, func() (op.Followup, error)) {
+	t.Helper()
+	d := &fakeRecords{stands: map[op.Condition]op.Standing{}}
+	c, ok := Table(f, d, func() time.Time { return noon.Add(later) }).Find(standbyUsage)
+	if !ok || c.Follow == nil {
+		t.Fatal("a slate is not followed")
+	}
+	p, err := c.Plan(t.Context(), call("caster", newsID))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.stands[op.StandbyShown] = op.Standing{Op: "op1", Holds: true, Since: noon, By: "U0ANA", Seen: p.Seen}
+	return d, func() (op.Followup, error) { return c.Follow(t.Context(), op.Attempt{Plan: p, Sent: noon}) }
+}
+
+// A slate's card is followed for as long as the slate stands by what the bot did; what a look shows against that ends
+// it, and is kept for all who do not look.
+func TestASlateIsFollowed(t *testing.T) {
+	for name, c := range map[string]struct {
+		later  time.Duration
+		change func(*fakeCloud, *fakeRecords)
+		over   string // of the card; empty: it stands
+		cause  op.Cause
+		again  bool
+	}{
+		"it stands": {time.Hour, func(*fakeCloud, *fakeRecords) {}, "", "", true},
+		"the studio was started anew": {time.Hour, func(f *fakeCloud, _ *fakeRecords) {
+			f.casters[1].Started = f.casters[1].Started.Add(time.Minute)
+		}, "the studio was started anew at ", op.SeenStarted, false},
+		"the studio is off air": {time.Hour, func(f *fakeCloud, _ *fakeRecords) { f.casters[1].OnAir = false },
+			"the studio was off air at ", op.SeenIdle, false},
+		"the studio is gone": {time.Hour, func(f *fakeCloud, _ *fakeRecords) { f.casters = f.casters[:1] },
+			"the studio was off air at ", op.SeenIdle, false},
+		"PROGRAM has another picture": {time.Hour, func(f *fakeCloud, _ *fakeRecords) { program(f).Layout = "l9" },
+			"PROGRAM had another picture, not through casterbot", op.SeenChanged, false},
+		"seen by another": {time.Hour, func(_ *fakeCloud, d *fakeRecords) {
+			_ = d.Saw(t.Context(), op.Target{}, op.StandbyShown, op.Seen{Op: "op1", At: noon, Cause: op.SeenIdle})
+		}, "the studio was off air at ", op.SeenIdle, false},
+		"listed late": {10 * time.Second, func(f *fakeCloud, _ *fakeRecords) { program(f).Layout = "l9" }, "", "", true},
+		"taken through the bot": {time.Hour, func(f *fakeCloud, d *fakeRecords) {
+			f.casters[1].OnAir = false
+			d.stands[op.StandbyShown] = op.Standing{Op: "op2", Since: noon.Add(time.Minute)}
+		}, "", "", false},
+		"put up anew": {time.Hour, func(_ *fakeCloud, d *fakeRecords) {
+			d.stands[op.StandbyShown] = op.Standing{Op: "op2", Holds: true, Since: noon.Add(time.Minute)}
+		}, "", "", false},
+	} {
+		f := pictured()
+		d, follow := slate(t, f, c.later)
+		c.change(f, d)
+		got, err := follow()
+		if err != nil || (c.over == "") != (len(got.Over) == 0) || !strings.Contains(got.Over.Plain(), c.over) ||
+			got.Again.IsZero() == c.again {
+			t.Errorf("%s: %q, again %s, %v", name, got.Over.Plain(), got.Again, err)
+		}
+		if cause := d.stands[op.StandbyShown].Later.Cause; cause != c.cause {
+			t.Errorf("%s: %q is kept, want %q", name, cause, c.cause)
+		}
+	}
+}
+
+// program is the PROGRAM scene of the studio on air.
+func program(f *fakeCloud) *live.Scene {
+	for i := range f.scenes[newsID] {
+		if f.scenes[newsID][i].Program {
+			return scene(f, i)
+		}
+	}
+	return nil
+}
+
+// A look that fails shows nothing, and is made again.
+func TestASlateIsFollowedBlindly(t *testing.T) {
+	for _, look := range []string{"Caster", "Scenes"} {
+		f := pictured()
+		d, follow := slate(t, f, time.Hour)
+		f.fail[look] = &live.Error{Class: live.Unknown}
+		program(f).Layout, f.casters[1].OnAir = "l9", look == "Scenes"
+		got, err := follow()
+		if err != nil || got.Again.IsZero() || len(got.Over) > 0 || d.stands[op.StandbyShown].Later.Ends() {
+			t.Errorf("%s: %+v, %v", look, got, err)
+		}
+	}
+}
+
+// Whatever shows the file of a pause, its card's look or a status, is kept for the boards and lists that do not look at
+// files.
+func TestTheFileOfAPauseIsKept(t *testing.T) {
+	seen := baseline.Baseline{baseline.LookedAt: noon.Add(-time.Second), baseline.BeganAt: noon.Add(-10 * time.Minute),
+		baseline.EndedAt: noon.Add(-2 * time.Second), baseline.FileAt: noon.Add(-time.Hour)}.Seen()
+	seen[tally.DelaySeen] = "3m0s"
+	file := live.File{ID: "f1", From: noon.Add(-10 * time.Minute), To: noon, Created: noon.Add(3 * time.Minute)}
+	for name, look := range map[string]func(op.Table) error{
+		"its card": func(all op.Table) error {
+			c, _ := all.Find("record stop {stream}")
+			_, err := c.Follow(t.Context(),
+				op.Attempt{Plan: op.Plan{Args: op.Args{"stream": mainPath}, Seen: seen}, Sent: noon})
+			return err
+		},
+		"a status": func(all op.Table) error {
+			c, _ := all.Find(statusUsage)
+			_, err := c.Read(t.Context(), call("stream", "main"))
+			return err
+		},
+	} {
+		f := newFake()
+		f.contents[mainPath] = []live.Content{{From: file.From, To: file.To}}
+		paused := op.Standing{Op: "op1", Holds: true, Since: noon, By: "U0ANA", Seen: seen}
+		d := &fakeRecords{stands: map[op.Condition]op.Standing{op.IsPaused: paused, op.IsRecorded: {Since: noon}}}
+		all := Table(f, d, func() time.Time { return noon.Add(4 * time.Minute) })
+		for _, files := range [][]live.File{{{ID: "f0", To: noon.Add(-time.Hour), Created: noon.Add(-time.Hour)}}, {file}} {
+			f.files = files
+			if err := look(all); err != nil {
+				t.Fatal(err)
+			}
+			want := op.Seen{}
+			if files[0].ID == file.ID {
+				want = op.Seen{Op: "op1", At: noon.Add(4 * time.Minute), Cause: op.SeenWritten, From: file.From, To: file.To}
+			}
+			if got := d.stands[op.IsPaused].Later; got != want {
+				t.Errorf("%s, with %s: %+v is kept", name, files[0].ID, got)
+			}
+		}
+	}
+}
+
+// Every list of studios keeps what it shows against a slate, also of a studio that is idle and of one that nobody looks
+// into.
+func TestAListKeepsWhatItShows(t *testing.T) {
+	for name, look := range map[string]func(op.Table) error{
+		"a list": func(all op.Table) error {
+			c, _ := all.Find("caster list {text?}")
+			_, err := c.Read(t.Context(), call())
+			return err
+		},
+		"a picker, or the Home tab": func(all op.Table) error {
+			k, _ := all.Kind("caster")
+			_, err := k.Options(t.Context(), call())
+			return err
+		},
+	} {
+		f := pictured()
+		d, _ := slate(t, f, time.Hour)
+		f.casters[1].OnAir = false
+		if err := look(Table(f, d, func() time.Time { return noon.Add(time.Hour) })); err != nil {
+			t.Fatal(err)
+		}
+		if got := d.stands[op.StandbyShown].Later; got.Cause != op.SeenIdle || got.Op != "op1" {
+			t.Errorf("%s: %+v is kept", name, got)
+		}
+	}
+}
+
+// What the card of a start, or of a PREVIEW that was opened, claims ends with what other hands do, and is said so.
+func TestWhatOtherHandsEndIsSaid(t *testing.T) {
+	const closed = "Ended: this PREVIEW was seen closed at "
+	start, preview := op.Args{"caster": newsID}, op.Args{"caster": newsID, "scene": "s1"}
+	idle := func(f *fakeCloud) { f.casters[1].OnAir = false }
+	gone := func(f *fakeCloud) { f.casters, f.fail["Scenes"] = f.casters[:1], &live.Error{Class: live.NotFound} }
+	blind := func(f *fakeCloud) {
+		f.fail["Scenes"], f.fail["Caster"] = &live.Error{Class: live.Unknown}, &live.Error{Class: live.Unknown}
+	}
+	opened := func(open, untold bool) func(*fakeCloud) {
+		return func(f *fakeCloud) {
+			f.scenes[newsID] = []live.Scene{{ID: "s0", Program: true, Open: true}, {ID: "s1", Open: open, Untold: untold}}
+		}
+	}
+	for name, c := range map[string]struct {
+		usage  string
+		args   op.Args
+		later  time.Duration
+		change func(*fakeCloud)
+		over   string // of the card; empty: it stands
+		again  bool
+	}{
+		"on air":                  {startUsage, start, time.Hour, func(*fakeCloud) {}, "", true},
+		"off air":                 {startUsage, start, time.Hour, idle, "Ended: the studio was off air at ", false},
+		"not listed yet":          {startUsage, start, 10 * time.Second, idle, "", true},
+		"its studio is gone":      {startUsage, start, time.Hour, gone, "Ended: the studio was off air at ", false},
+		"nobody could look":       {startUsage, start, time.Hour, blind, "", true},
+		"open":                    {sceneStartUsage, preview, time.Hour, opened(true, false), "", true},
+		"closed":                  {sceneStartUsage, preview, time.Hour, opened(false, false), closed, false},
+		"listed late":             {sceneStartUsage, preview, 10 * time.Second, opened(false, false), "", true},
+		"not told":                {sceneStartUsage, preview, time.Hour, opened(false, true), "", true},
+		"with its studio":         {sceneStartUsage, preview, time.Hour, gone, closed, false},
+		"nobody could look in it": {sceneStartUsage, preview, time.Hour, blind, "", true},
+		"after a month":           {sceneStartUsage, preview, followFor, opened(true, false), "", false},
+	} {
+		f := newFake()
+		d := &fakeRecords{stands: map[op.Condition]op.Standing{op.IsOnAir: {Op: "op1", Holds: true, Since: noon}}}
+		c.change(f)
+		command, _ := Table(f, d, func() time.Time { return noon.Add(c.later) }).Find(c.usage)
+		if command.Follow == nil {
+			t.Fatalf("%s is not followed", c.usage)
+		}
+		got, err := command.Follow(t.Context(),
+			op.Attempt{Plan: op.Plan{Args: c.args, Target: op.Target{Kind: "caster", ID: newsID}}, Sent: noon})
+		if err != nil || (c.over == "") != (len(got.Over) == 0) || !strings.Contains(got.Over.Plain(), c.over) ||
+			got.Again.IsZero() == c.again {
+			t.Errorf("%s: %q, again %s, %v", name, got.Over.Plain(), got.Again, err)
+		}
+		if kept := d.stands[op.IsOnAir].Later.Cause; c.usage == startUsage && (kept == op.SeenIdle) != (c.over != "") {
+			t.Errorf("%s: %q is kept", name, kept)
+		}
+	}
+}
