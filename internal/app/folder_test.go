@@ -59,9 +59,11 @@ func TestSandboxFailsBeforeItGreets(t *testing.T) {
 	}{
 		"no policy": {[]string{"--policy", "/nowhere.yml"}, cli.Misused,
 			"--policy names no file (read policy: open /nowhere.yml"},
-		"policy a folder":  {[]string{"--policy", folder}, cli.Misused, "--policy names a folder, " + folder},
-		"a broken policy":  {[]string{"--policy", file}, cli.Failure, file + ":1: version"},
-		"level":            {[]string{"--log-level", "loud"}, cli.Misused, `--log-level is "loud"`},
+		"policy a folder": {[]string{"--policy", folder}, cli.Misused, "--policy names a folder, " + folder},
+		"a broken policy": {[]string{"--policy", file}, cli.Failure, file + ":1: version"},
+		"level":           {[]string{"--log-level", "loud"}, cli.Misused, `--log-level is "loud"`},
+		"scenario": {[]string{"--scenario", "stream-drop"}, cli.Misused,
+			`--scenario: there is no "stream-drop" (did you mean stream-drops?); casterbot sandbox --scenarios lists them`},
 		"cameras":          {[]string{"--cameras", "-1"}, cli.Misused, "--cameras is -1"},
 		"folder is a file": {[]string{"--dir", file}, cli.Misused, "--dir: "},
 	} {
@@ -102,5 +104,21 @@ func TestOneWorldInAFolder(t *testing.T) {
 	}
 	if said, code := play(t, "--dir", w.dir); code != cli.OK {
 		t.Errorf("exit %d: %s", code, said)
+	}
+}
+
+// A scenario begins afresh, in a folder of its own.
+func TestSandboxWithAScenario(t *testing.T) {
+	dir := t.TempDir()
+	said, code := play(t, "--dir", dir, "--scenario", "stream-drops")
+	if code != 0 || !strings.Contains(said, "scenario    The stream drops while it records: the page says what to do") {
+		t.Errorf("code %d, %s", code, said)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "scenario-stream-drops", "world.json")); err != nil {
+		t.Error(err)
+	}
+	if list, code := play(t, "--scenarios"); code != 0 || strings.Count(list, "\n") < 8 ||
+		!strings.Contains(list, "clocks-change    The night the clocks change\n") {
+		t.Errorf("code %d, %s", code, list)
 	}
 }

@@ -22,6 +22,7 @@ type world struct {
 	dir, policyFile, logLevel, manifest string
 	reset, noBot, printEnv              bool
 	cameras                             int
+	evening                             evening
 	build                               Build
 }
 
@@ -30,6 +31,7 @@ func (b Build) sandboxCommand() cli.Command {
 	return cli.Command{
 		Name: "sandbox", Short: "Try everything without an account: the bot in an embedded workspace and cloud, with a page in the browser.",
 		Examples: []string{"casterbot sandbox", "casterbot sandbox --addr 127.0.0.1:8800 --reset",
+			"casterbot sandbox --scenarios", "casterbot sandbox --scenario stream-drops",
 			"casterbot sandbox --cameras 10 --reset", "casterbot sandbox --no-bot --print-env",
 			"casterbot sandbox --no-bot --manifest my-app.yml"},
 		Flags: func(f *flag.FlagSet) {
@@ -46,6 +48,7 @@ func (b Build) sandboxCommand() cli.Command {
 			f.BoolVar(&w.reset, "reset", false, "start afresh")
 			f.IntVar(&w.cameras, "cameras", 0,
 				"begin with `N` more live streams in #show-control, cam1 to camN; a world that is there needs --reset for it")
+			w.evening.flags(f)
 			f.BoolVar(&w.noBot, "no-bot", false, "open the world alone, for a bot of your own")
 			f.BoolVar(&w.printEnv, "print-env", false, "print what another program needs to join, as shell lines")
 		},
@@ -55,6 +58,9 @@ func (b Build) sandboxCommand() cli.Command {
 
 // run opens the world and puts the real bot into it: the same wiring as for Slack and ApsaraVideo Live.
 func (w *world) run(ctx context.Context, c cli.Call) error {
+	if done, err := w.rehearse(c.Out); done || err != nil {
+		return err
+	}
 	release, err := w.prepare()
 	if err != nil {
 		return err
@@ -108,7 +114,7 @@ func (w *world) alone(open *sandbox.World) string {
 // shape is the world that is asked for: with casterbot installed, or with somebody's own app and nothing of ours.
 func (w *world) shape(log *slog.Logger) (sandbox.Config, error) {
 	c := sandbox.Config{Dir: w.dir, Reset: w.reset, PageAddr: w.addr, SlackAddr: w.slackAddr, LiveAddr: w.liveAddr,
-		Log: log, Limits: true, Cameras: w.cameras}
+		Log: log, Limits: true, Cameras: w.cameras, Scenario: w.evening.scenario}
 	text, err := w.build.Manifest, error(nil)
 	switch {
 	case w.manifest == "":

@@ -43,6 +43,9 @@ func Greet(out, log io.Writer, w *World, dir, policy string, shell bool, alone s
 		out = log
 	}
 	fmt.Fprintf(out, "\n  casterbot sandbox: open %s in a browser\n\n", w.PageURL)
+	if s := w.cfg.Scenario; s != nil {
+		fmt.Fprintf(out, "  scenario    %s: the page says what to do\n", s.Title)
+	}
 	fmt.Fprintf(out, "  state       %s  (start afresh with --reset)\n", dir)
 	if alone == "" {
 		fmt.Fprintf(out, "  policy      %s  (edit it: it is read again at once)\n", policy)

@@ -31,6 +31,7 @@ import (
 	"casterbot/internal/sandbox/fakelive"
 	"casterbot/internal/sandbox/fakeslack"
 	"casterbot/internal/sandbox/page"
+	"casterbot/internal/sandbox/scenarios"
 )
 
 // Addresses that a sandbox takes unless told otherwise. The two APIs fall back
@@ -59,6 +60,7 @@ type Config struct {
 	App // that is installed; the zero App is a bot with all scopes, the workspace's own events and no commands
 
 	Suggestions []Suggestion
+	Scenario    *scenarios.Scenario // that is played beside the person; nil for none
 
 	Cameras int              // streams show/cam1 to show/camN in a new world, to try many at once
 	Limits  bool             // the cloud and the workspace refuse calls beyond their documented limits
@@ -79,14 +81,14 @@ type World struct {
 
 	cfg       Config
 	page      *page.Page
+	evening   *scenarios.Run // nil when there is none
 	listeners []net.Listener
 	servers   []*http.Server
 	fresh     state
 	keep      *keeper
 	stop      context.CancelFunc
 	running   sync.WaitGroup
-	closing   sync.Once
-	closed    error
+	close     func() error // once
 }
 
 // Open starts a world. An address that is taken and a state that cannot be read
@@ -99,6 +101,8 @@ func Open(cfg Config) (*World, error) {
 		cfg.PageAddr = PageAddr
 	}
 	w := &World{cfg: cfg, Clock: NewClock(cfg.Now)}
+	w.Clock.set(w.begin())
+	w.close = sync.OnceValue(w.shut)
 	if err := w.listen(); err != nil {
 		return nil, err
 	}
@@ -108,6 +112,9 @@ func Open(cfg Config) (*World, error) {
 		w.Live.Close()
 		w.closeListeners()
 		return nil, err
+	}
+	if cfg.Scenario != nil {
+		w.evening = scenarios.New(*cfg.Scenario, scenarios.Config{Slack: w.Slack, Live: w.Live, Now: w.Clock.Now})
 	}
 	w.serve()
 	return w, nil
@@ -135,7 +142,8 @@ func (w *World) build() {
 	w.page = page.New(page.Config{
 		Slack: w.Slack, Live: w.Live, Now: w.Clock.Now, Ahead: w.Clock.Ahead,
 		Advance: w.Clock.Advance, Reset: w.Reset, Addr: w.cfg.PageAddr,
-		Suggestions: w.cfg.Suggestions,
+		Suggestions: w.cfg.Suggestions, Speed: w.Clock.Speed, SetSpeed: w.Clock.SetSpeed,
+		Acted: w.Clock.Rest, Travel: w.Clock.Travel, Due: w.due, Scenario: w.scenario,
 	})
 	w.Clock.OnAdvance(func() {
 		w.Live.Tick()
@@ -159,6 +167,10 @@ func (w *World) serve() {
 	ctx, cancel := context.WithCancel(context.Background())
 	w.stop = cancel
 	w.running.Go(func() { w.tick(ctx) })
+	w.running.Go(func() { w.Clock.Run(ctx) })
+	if w.evening != nil {
+		w.running.Go(func() { w.play(ctx) })
+	}
 	if w.keep != nil {
 		w.running.Go(func() { w.keep.run(ctx, w) })
 	}
@@ -181,10 +193,15 @@ func (w *World) tick(ctx context.Context) {
 // Reset brings back the world as it was when it was new: people, messages,
 // studios and clock. Connections stay.
 func (w *World) Reset() error {
-	w.Clock.set(0)
+	_ = w.Clock.SetSpeed(1)
+	w.Clock.Travel(time.Time{})
+	w.Clock.set(w.begin())
 	w.Live.Reset()
 	if err := w.Slack.Load(w.fresh.Slack); err != nil {
 		return fmt.Errorf("reset the workspace: %w", err)
+	}
+	if w.evening != nil {
+		w.evening.Restart()
 	}
 	w.page.Poke()
 	return nil
@@ -192,19 +209,19 @@ func (w *World) Reset() error {
 
 // Close saves the state and ends everything that Open started. It may be called
 // more than once.
-func (w *World) Close() error {
-	w.closing.Do(func() {
-		w.stop()
-		w.page.Close()
-		if w.keep != nil {
-			w.closed = w.keep.save(w.state)
-		}
-		w.Slack.Close()
-		w.Live.Close()
-		for _, s := range w.servers {
-			_ = s.Close()
-		}
-		w.running.Wait()
-	})
-	return w.closed
+func (w *World) Close() error { return w.close() }
+
+func (w *World) shut() (err error) {
+	w.stop()
+	w.page.Close()
+	if w.keep != nil {
+		err = w.keep.save(w.state)
+	}
+	w.Slack.Close()
+	w.Live.Close()
+	for _, s := range w.servers {
+		_ = s.Close()
+	}
+	w.running.Wait()
+	return err
 }

@@ -22,6 +22,7 @@ import (
 //	CASTERBOT_SHOTS=/tmp/shots go test ./test/e2e -run TestPage/pictures && cp /tmp/shots/sandbox.png docs/
 func pictures(b *tab) {
 	b.do(scheme("light"))
+	b.click(`button(` + touring + `, "Skip the tour")`)
 	busyEvening(b)
 	b.picture("sandbox")
 	b.do(scheme("dark"))

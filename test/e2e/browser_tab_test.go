@@ -78,10 +78,11 @@ type tab struct {
 	requests []string // addresses, without those that stay in the page such as data:
 }
 
-// openTab opens a world with the bot in it, and its page in a window of its own.
-func openTab(t *testing.T, browser context.Context, width, height int64) *tab {
+// openTab opens a world with the bot in it and perhaps a scenario, and its page in a window of its own.
+func openTab(t *testing.T, browser context.Context, scenario string) *tab {
 	t.Helper()
-	s := openFixture(t, sandbox.Config{Now: func() time.Time { return start }, Suggestions: sandbox.Suggestions()})
+	s := openFixture(t, sandbox.Config{Now: func() time.Time { return start }, Suggestions: sandbox.Suggestions(),
+		Scenario: scenarioNamed(t, scenario)})
 	b := &tab{t: t, stage: s}
 	ctx, cancel := chromedp.NewContext(browser, chromedp.WithNewBrowserContext(), chromedp.WithListener(b.note))
 	t.Cleanup(cancel)
@@ -89,7 +90,7 @@ func openTab(t *testing.T, browser context.Context, width, height int64) *tab {
 	if err := chromedp.Do(ctx); err != nil { // the tab lives as long as the context of its first action
 		t.Fatal("open a tab:", err)
 	}
-	b.do(chromedp.EmulateViewport(width, height), chromedp.Navigate(s.world.PageURL))
+	b.do(chromedp.EmulateViewport(1440, 900), chromedp.Navigate(s.world.PageURL))
 	b.ready()
 	return b
 }

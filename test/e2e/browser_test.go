@@ -22,6 +22,7 @@ func TestPage(t *testing.T) {
 	browser := startBrowser(t, path)
 	todo := maps.Clone(stories)
 	maps.Copy(todo, appStories)
+	maps.Copy(todo, guideStories)
 	if os.Getenv("CASTERBOT_SHOTS") != "" {
 		todo["pictures"] = pictures
 	}
@@ -31,7 +32,7 @@ func TestPage(t *testing.T) {
 			t.Parallel()
 			room <- true
 			defer func() { <-room }()
-			b := openTab(t, browser, 1440, 900)
+			b := openTab(t, browser, scenarioOf[name])
 			story(b)
 			b.clean()
 		})

@@ -11,6 +11,7 @@ import (
 	"casterbot/internal/live"
 	"casterbot/internal/sandbox/fakelive"
 	"casterbot/internal/sandbox/fakeslack"
+	"casterbot/internal/sandbox/scenarios"
 )
 
 // happening is something that befalls the world, in words.
@@ -29,7 +30,7 @@ func spoils(words string, kind fakelive.Kind) happening {
 	return says(words, func(p *play, _ []string) error { return p.spoil(fakelive.Fault{Kind: kind}) })
 }
 
-// happenings are all that a story can say after world>.
+// happenings are what a story can say after world>, beside what happens in the sandbox's scenarios too.
 var happenings = []happening{
 	spoils("the API applies but does not answer", fakelive.ResetAfter),
 	spoils("the API is cut off before it applies", fakelive.ResetBefore),
@@ -58,22 +59,11 @@ var happenings = []happening{
 		_, err := p.world.Live.Inject(fakelive.Fault{Action: m[1], Kind: fakelive.Status, Times: -1})
 		return err
 	}),
-	says(`every call is refused with (\S+)`, func(p *play, m []string) error {
-		_, err := p.world.Live.Inject(fakelive.Fault{Kind: fakelive.Refuse, Code: m[1], Times: -1})
-		return err
-	}),
 	says(`every call is answered with a web page`, func(p *play, _ []string) error {
 		_, err := p.world.Live.Inject(fakelive.Fault{Kind: fakelive.HTMLBefore, Times: -1})
 		return err
 	}),
-	says(`the API is well again`, func(p *play, _ []string) error { p.world.Live.ClearFaults(); return nil }),
 
-	says(`another console stops (.+)`, func(p *play, m []string) error {
-		return p.studio(m[1], func(s *fakelive.Studio) { s.OnAir, s.Started = false, time.Time{} })
-	}),
-	says(`another console starts (.+)`, func(p *play, m []string) error {
-		return p.studio(m[1], func(s *fakelive.Studio) { s.OnAir = true })
-	}),
 	says(`another console restarts (.+)`, func(p *play, m []string) error {
 		return p.studio(m[1], func(s *fakelive.Studio) {
 			s.Started, s.Urgent = p.world.Clock.Now(), false
@@ -97,12 +87,6 @@ var happenings = []happening{
 				}
 			}
 		})
-	}),
-	says(`the stream (\S+)/(\S+) (breaks|comes back)`, func(p *play, m []string) error {
-		if m[3] == "breaks" {
-			return p.world.Live.CutStream(fakelive.Domain, m[1], m[2])
-		}
-		return p.world.Live.ResumeStream(fakelive.Domain, m[1], m[2])
 	}),
 	says(`(\d+) cameras go live`, func(p *play, m []string) error {
 		p.world.Live.AddStreams("show", "cam", number(m[1]))
@@ -199,7 +183,7 @@ func (p *play) happens(m []string) error {
 			return h.do(p, words)
 		}
 	}
-	return fmt.Errorf("nothing of the kind happens in this world")
+	return scenarios.Happen(p.world.Slack, p.world.Live, m[1])
 }
 
 func number(text string) int {

@@ -34,11 +34,17 @@ type act struct {
 	State  fakeslack.State                       `json:"state"`
 	Values map[string]map[string]fakeslack.State `json:"values"`
 
-	ID      string  `json:"id"` // of a studio
-	Do      string  `json:"do"`
-	Seconds float64 `json:"seconds"`
+	ID string `json:"id"` // of a studio
+	Do string `json:"do"`
+	timing
 	ingest
 	failure
+}
+
+// timing is what is done to the clock, or how long something takes.
+type timing struct {
+	Seconds float64 `json:"seconds"`
+	Speed   int     `json:"speed"`
 }
 
 // ingest names a stream.
@@ -77,6 +83,8 @@ var acts = map[string]func(*Page, context.Context, act) (outcome, error){
 	"stream":     (*Page).stream,
 	"studio":     (*Page).studio,
 	"advance":    (*Page).advance,
+	"speed":      (*Page).speed,
+	"next":       (*Page).next,
 	"fault":      (*Page).fault,
 	"faults":     (*Page).clearFaults,
 	"reset":      (*Page).reset,
@@ -104,6 +112,7 @@ func (p *Page) typed(_ context.Context, a act) (outcome, error) {
 	if a.Text == "" {
 		return outcome{}, errors.New("there is nothing to send")
 	}
+	p.cfg.Acted()
 	_, err := p.cfg.Slack.Type(a.As, a.Channel, a.Text, a.Thread)
 	return outcome{}, err
 }
@@ -117,14 +126,17 @@ func (a act) press() fakeslack.Press {
 }
 
 func (p *Page) click(ctx context.Context, a act) (outcome, error) {
+	p.cfg.Acted()
 	return wait(ctx)(p.cfg.Slack.Click(a.As, a.Channel, a.TS, a.press()))
 }
 
 func (p *Page) viewClick(ctx context.Context, a act) (outcome, error) {
+	p.cfg.Acted()
 	return wait(ctx)(p.cfg.Slack.ClickView(a.As, a.View, a.press()))
 }
 
 func (p *Page) submit(ctx context.Context, a act) (outcome, error) {
+	p.cfg.Acted()
 	return wait(ctx)(p.cfg.Slack.Submit(a.As, a.View, a.Values))
 }
 
@@ -211,6 +223,21 @@ func (p *Page) advance(_ context.Context, a act) (outcome, error) {
 		return outcome{}, errors.New("the clock goes forward only, by at most a week")
 	}
 	p.cfg.Advance(d)
+	return outcome{}, nil
+}
+
+func (p *Page) speed(_ context.Context, a act) (outcome, error) {
+	defer p.Poke()
+	return outcome{}, p.cfg.SetSpeed(a.Speed)
+}
+
+// next puts the clock to the moment at which something happens by itself.
+func (p *Page) next(context.Context, act) (outcome, error) {
+	due := p.cfg.Due()
+	if due.IsZero() {
+		return outcome{}, errors.New("nothing is due: it is your turn")
+	}
+	p.cfg.Travel(due)
 	return outcome{}, nil
 }
 

@@ -2,10 +2,13 @@ package page
 
 import (
 	"encoding/json"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"casterbot/internal/sandbox/scenarios"
 )
 
 const card = `{"channel":"C0SHOW","text":"Restart?","blocks":[{"type":"actions","block_id":"b","elements":[
@@ -283,5 +286,28 @@ func TestResetBringsTheSeedBack(t *testing.T) {
 	r.mustPost("reset", map[string]any{})
 	if !r.wallStudio(news).OnAir || len(r.chips()) != 0 {
 		t.Error("the world is not as it was")
+	}
+}
+
+func TestClockStrip(t *testing.T) {
+	r := newRig(t)
+	r.speed.Store(1)
+	if status, _ := r.post("next", map[string]any{}); status != http.StatusConflict {
+		t.Errorf("nothing is due, and going there gives %d", status)
+	}
+	r.due = r.now().Add(90 * time.Second)
+	r.evening = &scenarios.View{Title: "A night"}
+	r.mustPost("speed", map[string]any{"speed": 60})
+	v := r.state("U0ANA")
+	if v.Clock.Speed != 60 || v.Clock.Due != r.due.UnixMilli() || v.Scenario == nil || v.Scenario.Title != "A night" {
+		t.Errorf("clock %+v, scenario %+v", v.Clock, v.Scenario)
+	}
+	r.mustPost("type", map[string]any{"as": "U0ANA", "channel": "C0SHOW", "text": "hello"})
+	if r.acted.Load() != 1 {
+		t.Errorf("the clock was told %d times that somebody has acted, want once", r.acted.Load())
+	}
+	r.mustPost("next", map[string]any{})
+	if r.shift() != 90*time.Second {
+		t.Errorf("%s ahead, want 1m30s", r.shift())
 	}
 }

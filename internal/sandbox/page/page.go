@@ -12,9 +12,9 @@
 // browser. What one person sees is asked from the workspace as that person,
 // never filtered here. Text of the world reaches the document as text.
 //
-// What it must not know. The bot and its commands: the rows of the completion
-// and the things to try are given to it. It reads and drives the two fakes and
-// nothing else.
+// What it must not know. The bot and its commands: the rows of the completion,
+// the things to try and the scenario are given to it. It reads and drives the
+// two fakes and nothing else.
 package page
 
 import (
@@ -27,6 +27,7 @@ import (
 	"casterbot/internal/sandbox/composer"
 	"casterbot/internal/sandbox/fakelive"
 	"casterbot/internal/sandbox/fakeslack"
+	"casterbot/internal/sandbox/scenarios"
 )
 
 //go:embed static
@@ -49,6 +50,13 @@ type Config struct {
 	Ahead   func() time.Duration // how far it is ahead of the real one
 	Advance func(time.Duration)
 	Reset   func() error
+
+	Speed    func() int // of the world, in times of the real clock
+	SetSpeed func(int) error
+	Travel   func(time.Time)        // puts the clock to a moment, in small steps
+	Acted    func()                 // is called when a person has asked the bot for something
+	Due      func() time.Time       // of what happens next by itself; zero when nothing is due
+	Scenario func() *scenarios.View // nil when none is played
 
 	Addr        string // the address the page is served on; its host name is accepted
 	Suggestions []Suggestion

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 
 	"casterbot/internal/sandbox/fakelive"
 	"casterbot/internal/sandbox/fakeslack"
+	"casterbot/internal/sandbox/scenarios"
 )
 
 const (
@@ -35,6 +37,11 @@ type rig struct {
 	page  *httptest.Server
 	api   *httptest.Server
 
+	speed   atomic.Int64
+	acted   atomic.Int64
+	due     time.Time
+	evening *scenarios.View
+
 	mu    sync.Mutex
 	ahead time.Duration
 }
@@ -51,6 +58,10 @@ func newRig(t *testing.T) *rig {
 			r.live.Reset()
 			return nil
 		},
+		Speed: func() int { return int(r.speed.Load()) }, SetSpeed: func(n int) error { r.speed.Store(int64(n)); return nil },
+		Travel: func(to time.Time) { r.advance(to.Sub(r.now())) },
+		Acted:  func() { r.acted.Add(1) },
+		Due:    func() time.Time { return r.due }, Scenario: func() *scenarios.View { return r.evening },
 		Addr:        "control.test:8787",
 		Suggestions: []Suggestion{{As: "U0ANA", Channel: "C0SHOW", Text: "/caster list", Why: "look"}},
 	})

@@ -9,26 +9,33 @@ import (
 
 	"casterbot/internal/sandbox/fakelive"
 	"casterbot/internal/sandbox/fakeslack"
+	"casterbot/internal/sandbox/scenarios"
 )
 
 // view is what the browser draws: the world as one person sees it.
 type view struct {
-	Me          string               `json:"me"`
-	Team        string               `json:"team"`
-	People      []person             `json:"people"`
-	Groups      []group              `json:"groups"`
-	Channels    []channel            `json:"channels"`
-	Messages    map[string][]message `json:"messages"` // by channel id, oldest first
-	Views       []fakeslack.View     `json:"views"`    // open modals, the top one last
-	Home        *fakeslack.View      `json:"home"`
-	Toasts      []toast              `json:"toasts"`
-	Commands    []command            `json:"commands"`
-	Bot         botState             `json:"bot"`
-	Clock       clock                `json:"clock"`
-	Wall        wall                 `json:"wall"`
-	Faults      []fault              `json:"faults"`
-	Operations  []string             `json:"operations"` // of the cloud, those that change something first
-	Suggestions []Suggestion         `json:"suggestions"`
+	Me       string               `json:"me"`
+	Team     string               `json:"team"`
+	People   []person             `json:"people"`
+	Groups   []group              `json:"groups"`
+	Channels []channel            `json:"channels"`
+	Messages map[string][]message `json:"messages"` // by channel id, oldest first
+	Views    []fakeslack.View     `json:"views"`    // open modals, the top one last
+	Home     *fakeslack.View      `json:"home"`
+	Toasts   []toast              `json:"toasts"`
+	Commands []command            `json:"commands"`
+	Bot      botState             `json:"bot"`
+	Clock    clock                `json:"clock"`
+	Wall     wall                 `json:"wall"`
+	spoiled
+	Suggestions []Suggestion    `json:"suggestions"`
+	Scenario    *scenarios.View `json:"scenario"` // null when none is played
+}
+
+// spoiled is what goes wrong in the cloud, and what could.
+type spoiled struct {
+	Faults     []fault  `json:"faults"`
+	Operations []string `json:"operations"` // of the cloud, those that change something first
 }
 
 type person struct {
@@ -95,6 +102,8 @@ type botState struct {
 type clock struct {
 	Now   int64 `json:"now"`   // unix milliseconds
 	Ahead int64 `json:"ahead"` // seconds
+	Speed int   `json:"speed"` // times the real clock
+	Due   int64 `json:"due"`   // unix milliseconds of what happens next by itself; 0 when nothing is due
 }
 
 func (p *Page) serveState(rw http.ResponseWriter, r *http.Request) {
@@ -112,8 +121,10 @@ func (p *Page) view(s fakeslack.Screen) view {
 		Me: s.Me.ID, Team: s.Team, Views: append([]fakeslack.View{}, s.Views...), Home: s.Home,
 		People: []person{}, Groups: []group{}, Channels: []channel{}, Toasts: []toast{},
 		Messages: map[string][]message{}, Commands: commandsOf(s.Commands),
-		Clock: clock{Now: now.UnixMilli(), Ahead: int64(p.cfg.Ahead() / time.Second)},
-		Wall:  p.wall(), Faults: p.listFaults(), Operations: fakelive.Operations(),
+		Clock: clock{Now: now.UnixMilli(), Ahead: int64(p.cfg.Ahead() / time.Second), Speed: p.cfg.Speed(),
+			Due: millis(p.cfg.Due())},
+		Scenario: p.cfg.Scenario(),
+		Wall:     p.wall(), spoiled: spoiled{Faults: p.listFaults(), Operations: fakelive.Operations()},
 		Suggestions: append([]Suggestion{}, p.cfg.Suggestions...),
 		Bot:         botState{Name: "casterbot", Running: s.Sockets > 0, Sockets: s.Sockets},
 	}

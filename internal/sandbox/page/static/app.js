@@ -11,6 +11,8 @@ import { drawHome, drawModal } from "./modal.js";
 import { drawWall, tickWall } from "./wall.js";
 import { drawCalls, startCalls } from "./calls.js";
 import { drawControls, startControls, tickClock } from "./controls.js";
+import { drawScenario, startScenario, tickScenario } from "./scenario.js";
+import { drawTour, meet, startTour } from "./tour.js";
 import { drawToasts, toast } from "./toasts.js";
 import { startKeys } from "./switcher.js";
 import { closeDrop } from "./menu.js";
@@ -48,6 +50,9 @@ function draw() {
   drawControls();
   drawModal();
   drawToasts();
+  drawScenario();
+  if (!document.body.classList.contains("ready")) meet();
+  drawTour();
   document.body.classList.add("ready");
 }
 
@@ -152,6 +157,11 @@ startComposer(move);
 startCalls();
 startControls();
 startTabs();
+startScenario();
+startTour((name) => {
+  closeSide();
+  showTab(name);
+});
 startKeys(move);
 showTab("chat");
 listen(refresh, line);
@@ -164,6 +174,7 @@ setInterval(() => {
   if (!world.view) return;
   tickWall();
   tickClock();
+  tickScenario();
 }, 500);
 setInterval(() => refreshDates(document), 15000);
 if (inApp()) post("home", {});

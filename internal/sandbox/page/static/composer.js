@@ -60,13 +60,18 @@ function chip(s) {
   const c = channel(s.channel);
   const use = () => {
     go({ as: s.as, channel: s.channel });
-    field().value = s.text;
-    drafts.set(spot(), s.text);
-    field().focus();
-    fit();
+    fillIn(s.text);
   };
   const title = [s.text, p && `as ${p.real}`, c && `in #${c.name}`].filter(Boolean).join(" · ");
   return h("button", { type: "button", class: "chip", title, onclick: use }, avatar(p, "avatar-xs"), h("span", {}, s.why || s.text));
+}
+
+// fillIn puts a text into the field, for the person to send.
+export function fillIn(text) {
+  field().value = text;
+  drafts.set(spot(), text);
+  field().focus();
+  fit();
 }
 
 function refresh() {

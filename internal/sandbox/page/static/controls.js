@@ -1,11 +1,13 @@
 // The desk of the sandbox itself: its clock, its faults, and the way back to the beginning.
 import { h, byId, keyed, icon, set } from "./dom.js";
 import { menu, ask } from "./menu.js";
-import { clockSeconds } from "./dates.js";
+import { clockSeconds, dateOf } from "./dates.js";
 import { world, now } from "./state.js";
 import { post } from "./api.js";
 
-const STEPS = [["+1 min", 60], ["+5 min", 300], ["+35 min", 2100]];
+const STEPS = [["+1 min", 60], ["+5 min", 300]];
+const SPEEDS = [1, 10, 60];
+const DAY = 24 * 60 * 60;
 
 const LIVE = [
   ["Slow answer (8 s)", "The next call waits, then works", { kind: "slow", seconds: 8 }],
@@ -35,7 +37,9 @@ function chooser() {
 }
 
 export function startControls() {
-  set(byId("advance"), STEPS.map(([label, seconds]) => h("button", { type: "button", class: "btn btn-s", onclick: () => post("advance", { seconds }) }, label)));
+  const button = (label, props) => h("button", { type: "button", class: "btn btn-s", ...props }, label);
+  set(byId("speed"), SPEEDS.map((speed) => button(`${speed}×`, { "data-speed": speed, "aria-label": speed === 1 ? "1×: like the real clock" : `${speed}×: ${speed} times as fast`, onclick: () => post("speed", { speed }) })));
+  set(byId("advance"), STEPS.map(([label, seconds]) => button(label, { onclick: () => post("advance", { seconds }) })), button("Next event", { id: "next-event", onclick: () => post("next", {}) }));
   const faults = byId("fault-menu");
   faults.addEventListener("click", () => menu(faults, [{ title: "Cloud" }, { node: chooser() }, ...items("live", LIVE, () => ({ on })), { title: "Slack" }, ...items("slack", SLACK, () => ({}))], "Faults"));
   byId("reset").addEventListener("click", reset);
@@ -56,8 +60,11 @@ export function drawControls() {
 }
 
 function drawShift() {
-  const ahead = world.view.clock.ahead;
-  byId("shift").textContent = ahead ? `${Math.round(ahead / 60)} min ahead` : "real time";
+  const { ahead, speed, due } = world.view.clock;
+  byId("shift").textContent = Math.abs(ahead) >= DAY ? dateOf(new Date(now())) : ahead ? `${Math.round(ahead / 60)} min ahead` : "real time";
+  for (const b of byId("speed").children) b.setAttribute("aria-pressed", String(Number(b.dataset.speed) === speed));
+  byId("next-event").disabled = !due;
+  byId("next-event").title = due ? "Puts the clock to what happens next" : "Nothing is due";
 }
 
 export function tickClock() {

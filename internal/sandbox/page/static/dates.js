@@ -109,6 +109,7 @@ export function dateText(seconds, pattern, fallback) {
   return pattern.replace(/\{(\w+)\}/g, (all, token) => (TOKENS[token] ? TOKENS[token](d) : all));
 }
 
+export const dateOf = (d) => format(SHORT).format(d);
 export const dayOf = (ts) => days(new Date(Number(ts) * 1000));
 export const dayName = (ts) => {
   const text = near(new Date(Number(ts) * 1000), LONG);

@@ -12,7 +12,7 @@ export function accept(view) {
 
 // now is the clock of the world in milliseconds, running on between two answers.
 export function now() {
-  return world.view ? world.view.clock.now + (performance.now() - world.fetched) : Date.now();
+  return world.view ? world.view.clock.now + (performance.now() - world.fetched) * world.view.clock.speed : Date.now();
 }
 
 export function readAddress() {
