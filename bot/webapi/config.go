@@ -38,13 +38,18 @@ type Config struct {
 	Locale func(person string) (string, bool)
 	// Meet looks somebody up, so that Locale knows them from then on.
 	Meet func(ctx context.Context, person string)
+	Operations
+	// Fate is told what became of an envelope of some kind, and how long after its arrival, for those who measure; nil:
+	// nobody does.
+	Fate func(kind string, fate Fate, after time.Duration)
+}
+
+// Operations tell cards what their commands are like.
+type Operations struct {
 	// Repeats says whether an unknown operation is still being sent again with its own token.
 	Repeats func(op.Operation) bool
 	// Urgent says whether an operation is for an emergency: its card waits behind no other. Nil: none is.
 	Urgent func(op.Operation) bool
-	// Fate is told what became of an envelope of some kind, and how long after its arrival, for those who measure; nil:
-	// nobody does.
-	Fate func(kind string, fate Fate, after time.Duration)
 }
 
 // Fate is what becomes of an envelope.

@@ -52,7 +52,7 @@ func New(t testing.TB, change ...func(*fakeslack.Config)) *World {
 		Log:  slog.New(slog.NewTextHandler(w.Book, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Now:  time.Now, Peers: func() int { return 0 }, Language: func(string) string { return "" },
 		Locale: func(string) (string, bool) { return "", true }, Meet: func(context.Context, string) {},
-		Repeats: func(op.Operation) bool { return false },
+		Operations: webapi.Operations{Repeats: func(op.Operation) bool { return false }},
 	}
 	t.Cleanup(func() {
 		w.Close()
