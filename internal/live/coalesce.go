@@ -63,9 +63,12 @@ func (c *Client) look(ctx context.Context, a Action, p params) ([]byte, error) {
 	case <-l.done:
 		return l.body, l.err
 	case <-ctx.Done():
-		c.shared.leave(key, l)
-		return nil, &Error{Class: Unknown, Action: a.Name, Message: "given up before the answer came",
+		e := &Error{Class: Unknown, Action: a.Name, Message: "given up before the answer came",
 			cause: contextCause(ctx.Err())}
+		if !c.shared.leave(key, l) {
+			e.Class, e.Message = NotSent, "its turn did not come in time"
+		}
+		return nil, e
 	}
 }
 
@@ -139,13 +142,13 @@ func (s *coalesce) forget() {
 	s.kept = 0
 }
 
-// leave takes one part away; a look that nobody waits for is given up.
-func (s *coalesce) leave(key string, l *look) {
+// leave takes one part away, and reports whether the look has left by then; one that nobody waits for is given up.
+func (s *coalesce) leave(key string, l *look) (left bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if l.parts--; l.parts > 0 {
-		return
+	if l.parts--; l.parts <= 0 {
+		s.drop(key, l)
+		l.cancel()
 	}
-	s.drop(key, l)
-	l.cancel()
+	return !l.left.IsZero()
 }

@@ -231,7 +231,9 @@ func TestLooksOutliveWhoBeganThem(t *testing.T) {
 	}()
 	untilParts(c, 1)
 	leave()
-	<-gone
+	if err := <-gone; ClassOf(err) != NotSent {
+		t.Errorf("who gave up before it left got %v", err)
+	}
 	untilParts(c, 0)
 	wantSends(t, f, 1)
 }

@@ -52,10 +52,12 @@ func (l *line) holds(s *slot, now time.Time) bool {
 	return l.lease == nil || !s.gone && l.lease.good(now)
 }
 
-// lost is what can be used without a lease: nothing, or for looks one turn a second out of what the share leaves free,
-// when the book cannot be asked.
-func (l *line) lost() ([]*slot, int) {
-	if !l.lease.failed || limits[l.name].changes {
+// spare is what can be used without a turn of the share: nothing, or for looks one turn a second out of what the share
+// leaves free. It is for when the book cannot be asked, and when others have all turns: one that has just died has them
+// for some seconds still, and who starts in its place must not be blind meanwhile.
+func (l *line) spare() ([]*slot, int) {
+	none := l.lease.failed || l.lease.good(time.Now()) && len(l.slots) == 0
+	if !none || limits[l.name].changes {
 		return nil, 0
 	}
 	return []*slot{l.lease.scarce}, 1

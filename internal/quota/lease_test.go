@@ -361,3 +361,32 @@ func TestTheEndGivesBack(t *testing.T) {
 		}
 	})
 }
+
+// Who starts in the place of a process that has just died, and whose turns are still lent, looks once a second out of
+// what the share leaves free, and changes nothing before they are free.
+func TestAfterACrashOneIsNotBlind(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		book, begun := newMemory(), time.Now()
+		for _, operation := range []string{"DescribeCasters", "RestartCaster"} {
+			all := slotsOf(operation, usualShare, true)
+			book.pages[operation] = fmt.Sprintf(`{"dead":{"held":%d,"needs":%d,"until":%d}}`, all, all,
+				begun.Add(leaseFor).UnixMicro())
+		}
+		q := replica(book, 1, 0)
+		defer q.Close()
+		var left []time.Time
+		for range 3 {
+			at, err := call(t.Context(), q, "DescribeCasters", 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			left = append(left, at)
+		}
+		if took := left[2].Sub(begun); left[0].Sub(begun) > 100*time.Millisecond || took > 4*time.Second || most(left) != 1 {
+			t.Errorf("looks after %s to %s, %d in a second", left[0].Sub(begun), took, most(left))
+		}
+		if at, err := call(t.Context(), q, "RestartCaster", 0); err != nil || at.Sub(begun) < leaseFor+leaseCools {
+			t.Errorf("a change after %s: %v", at.Sub(begun), err)
+		}
+	})
+}

@@ -96,8 +96,8 @@ func (l *line) next(now time.Time) (*slot, time.Time) {
 
 // usable are the turns of this process, and how many of them may be used in one second.
 func (l *line) usable(now time.Time) ([]*slot, int) {
-	if l.lease != nil && !l.lease.good(now) {
-		return l.lost()
+	if l.lease != nil && (!l.lease.good(now) || len(l.slots) == 0) {
+		return l.spare()
 	}
 	n := l.slow.most(len(l.slots), now)
 	if l.lease != nil {

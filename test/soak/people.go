@@ -34,7 +34,7 @@ func (s *story) ask() bool {
 			return true
 		}
 		if acked {
-			s.say("the asker is answered in private")
+			s.say("the asker is answered in private: %s", s.w.LastPrivate(s.asker))
 			return false
 		}
 	}

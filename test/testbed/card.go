@@ -125,17 +125,23 @@ func (w *World) Newest() map[string]Card {
 func Hint(c fakeslack.Call) bool { return strings.HasPrefix(c.Text, "⏳") }
 
 // Private counts what a person was told alone. A hint is no answer, and not counted.
-func (w *World) Private(person string) int {
-	n := 0
-	for _, c := range w.Slack.Log(0) {
+func (w *World) Private(person string) int { return len(w.private(person)) }
+
+// LastPrivate is what a person was told alone last.
+func (w *World) LastPrivate(person string) string {
+	if all := w.private(person); len(all) > 0 {
+		return strings.Join(strings.Fields(all[len(all)-1].Text), " ")
+	}
+	return ""
+}
+
+func (w *World) private(person string) []fakeslack.Call {
+	return slices.DeleteFunc(w.Slack.Log(0), func(c fakeslack.Call) bool {
 		alone := c.Method == "chat.postEphemeral" || c.Method == "response_url" && !c.Replaces() ||
 			c.Method == "ack" && c.View == nil
 		direct := c.Method == "chat.postMessage" && c.Channel == "D"+person[1:]
-		if c.Error == "" && (alone && c.User == person || direct) && !Hint(c) {
-			n++
-		}
-	}
-	return n
+		return c.Error != "" || Hint(c) || !direct && !(alone && c.User == person)
+	})
 }
 
 // Seen changes with everything that the bot says or asks the cloud.
