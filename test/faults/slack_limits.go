@@ -49,6 +49,7 @@ func slackLimits(ctx context.Context, r *run) error {
 		g.tap.busiest(began))
 	g.patient()
 	g.forward()
+	g.run.rest(ctx, g.w) // whether it took effect is looked at, and told, after the result
 	g.stop(g.p)
 	return g.judge(ctx, g.w, g.w.SQLite())
 }

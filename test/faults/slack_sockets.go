@@ -99,6 +99,7 @@ func (g *rig) rest(operations int) error {
 	if !until(g.ctx, time.Minute, func() bool { return len(g.w.Newest()) >= operations }) {
 		g.breaks("I6: %d changes were acknowledged, and there are %d cards", operations, len(g.w.Newest()))
 	}
+	g.run.rest(g.ctx, g.w)
 	g.stop(g.p)
 	n := len(g.w.Newest())
 	g.holds(n == operations, "I2: %d changes were acknowledged, and there are %d operations", operations, n)
