@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -18,6 +19,7 @@ type fakeRecords struct {
 	lock      op.Lock
 	board     op.Board
 	fail      error
+	mu        sync.Mutex // holds stands: lists look at several at once
 	stands    map[op.Condition]op.Standing
 	unsettled map[string]op.Operation // by the id of their target
 	care      op.Care
@@ -42,10 +44,16 @@ func (d *fakeRecords) TakeCare(_ context.Context, channel, alert, person string,
 
 func (d *fakeRecords) Standings(context.Context) (op.Standings, error) {
 	d.read.Add(1)
-	return func(_ op.Target, x op.Condition) op.Standing { return d.stands[x] }, d.fail
+	return func(_ op.Target, x op.Condition) op.Standing {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		return d.stands[x]
+	}, d.fail
 }
 
 func (d *fakeRecords) Saw(_ context.Context, _ op.Target, x op.Condition, seen op.Seen) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	own := d.stands[x]
 	own.Later = seen
 	d.stands[x] = own

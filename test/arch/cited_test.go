@@ -167,6 +167,7 @@ var carriers = map[string]string{
 	"internal/engine Close":       "ends the program",
 	"internal/live outcome":       "words for what RoundTrip held back, or for no connection",
 	"internal/live noTurn":        "words of turn",
+	"internal/live look":          "of a look that was given up: whether it had left by then",
 	"internal/live failed":        "words of send",
 }
 
