@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -72,15 +73,19 @@ func (r *run) turns(ctx context.Context, rounds int, apart time.Duration, end fu
 	return r.judge(ctx, w, database, logs...)
 }
 
-// rest waits until the bot says nothing and asks the cloud for nothing for a while. On a busy machine it may be silent
-// for seconds although it has more to say.
+// rest waits until the bot says nothing and asks the cloud for nothing for a while, and no process knows of a card that
+// is behind: after failures a card is tried again at growing intervals.
 func (r *run) rest(ctx context.Context, w *testbed.World) {
 	last, since := w.Seen(), time.Now()
-	calm := until(ctx, 2*time.Minute, func() bool {
+	calm := until(ctx, 3*time.Minute, func() bool {
 		if now := w.Seen(); now != last {
 			last, since = now, time.Now()
 		}
-		return time.Since(since) > pick(r, 2*time.Second, 8*time.Second)
+		if time.Since(since) < 1500*time.Millisecond {
+			return false
+		}
+		time.Sleep(200 * time.Millisecond)
+		return !slices.ContainsFunc(r.processes, func(p *testbed.Process) bool { return p.OwesCards(ctx) })
 	})
 	r.holds(calm, "I6: the bot does not come to rest")
 }

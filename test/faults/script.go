@@ -38,6 +38,8 @@ type run struct {
 	began  time.Time
 	ends   []func()
 
+	processes []*testbed.Process // all that were begun
+
 	mu     sync.Mutex // of what follows, and of out
 	broken int
 }
@@ -136,9 +138,10 @@ func (r *run) openFor(people []string, rooms int, c testbed.Config) (*testbed.Wo
 
 // begin starts the bot; it is killed when the script ends and it has not ended by then.
 func (r *run) begin(w *testbed.World, l testbed.Life) (*testbed.Process, error) {
-	l.Program = r.program
+	l.Program, l.Admin = r.program, true
 	p, err := w.Begin(l)
 	if err == nil {
+		r.processes = append(r.processes, p)
 		r.later(p.Kill)
 	}
 	return p, err

@@ -182,7 +182,7 @@ func (r *run) rig(ctx context.Context, rooms int, c testbed.Config) (*rig, error
 	if g.w, g.channels, err = r.open(rooms, c); err != nil {
 		return nil, err
 	}
-	if g.p, err = r.begin(g.w, testbed.Life{Admin: true}); err != nil {
+	if g.p, err = r.begin(g.w, testbed.Life{}); err != nil {
 		return nil, err
 	}
 	return g, g.w.Up(2, 20*time.Second, g.p)

@@ -136,7 +136,7 @@ func slackStorm(ctx context.Context, r *run) error {
 	g.tap.forget()
 	stop := g.storm(func() string { return "too_many_websockets" })
 	defer stop()
-	if g.p, err = r.begin(g.w, testbed.Life{Admin: true}); err != nil {
+	if g.p, err = r.begin(g.w, testbed.Life{}); err != nil {
 		return err
 	}
 	time.Sleep(pick(r, 10*time.Second, time.Minute))

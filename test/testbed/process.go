@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -18,7 +20,7 @@ type Life struct {
 	Program  string
 	Database string   // its address; empty means the world's own file
 	Log      string   // the name of the log's file, which is appended to; empty means "log"
-	Admin    bool     // Ready will be asked for
+	Admin    bool     // Ready or OwesCards will be asked for
 	Env      []string // beside that of the world
 }
 
@@ -120,6 +122,25 @@ func (p *Process) Log() string {
 func (p *Process) Tail() string {
 	text := p.Log()
 	return text[max(0, len(text)-600):]
+}
+
+// OwesCards reports that the process, as far as it can be asked, knows of cards that are behind.
+func (p *Process) OwesCards(ctx context.Context) bool {
+	if p.Dead() || p.admin == "" {
+		return false
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+p.admin+"/metrics", nil)
+	if err != nil {
+		return true
+	}
+	request.Close = true
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return true
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	return err != nil || !strings.Contains(string(text), "\ncasterbot_cards_owed 0\n")
 }
 
 // Ready asks /readyz: what each part shows of itself, and whether all of it is well.
