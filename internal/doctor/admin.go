@@ -8,6 +8,7 @@ import (
 	"os"
 
 	"casterbot/internal/health"
+	"casterbot/internal/op"
 )
 
 // bot is one that runs beside this look, as far as this machine shows.
@@ -24,7 +25,7 @@ func (b bot) elsewhere() string {
 	case b.database != "":
 		return "a bot runs (" + b.database + ") and its admin port does not answer; /readyz of it tells"
 	case b.replicas > 0:
-		return fmt.Sprintf("%s of the bot run; /readyz of each tells", plural(b.replicas, "replica"))
+		return fmt.Sprintf("%s of the bot run; /readyz of each tells", op.Count(b.replicas, "replica"))
 	}
 	return ""
 }

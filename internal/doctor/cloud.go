@@ -141,7 +141,7 @@ func (a *account) list(ctx context.Context, x *exam, n *notes) bool {
 			"the account has no studio in the region %s", x.Settings.Region)
 		return true
 	}
-	n.ok("ApsaraVideo Live answers (%s): %s", x.Settings.Region, plural(len(studios), "studio"))
+	n.ok("ApsaraVideo Live answers (%s): %s", x.Settings.Region, op.Count(len(studios), "studio"))
 	return true
 }
 
@@ -161,7 +161,7 @@ func offBy(ahead time.Duration) string {
 	if ahead < 0 {
 		way = "behind"
 	}
-	return plural(int(ahead.Abs().Round(time.Minute).Minutes()), "minute") + " " + way
+	return op.Count(int(ahead.Abs().Round(time.Minute).Minutes()), "minute") + " " + way
 }
 
 // explained is an error of the cloud in words, with its code and what the service said.

@@ -14,6 +14,7 @@ import (
 	"casterbot/bot/socket"
 	"casterbot/bot/webapi"
 	"casterbot/internal/neterr"
+	"casterbot/internal/op"
 )
 
 const (
@@ -214,7 +215,7 @@ func (n *notes) asTold(state map[string]any) {
 
 func (n *notes) strangers(count int) {
 	n.warn("end the other deployment; or, if there is none, make a new app token at https://api.slack.com/apps and revoke the old one",
-		"%s of the app %s open that no bot known here has: it gets a part of the commands", plural(count, "socket"), isAre(count))
+		"%s of the app %s open that no bot known here has: it gets a part of the commands", op.Count(count, "socket"), isAre(count))
 }
 
 func isAre(n int) string {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"casterbot/internal/live"
+	"casterbot/internal/op"
 )
 
 // checkStudios holds the policy's studios against those of the account, and looks how each is set up.
@@ -28,7 +29,7 @@ func (a *account) checkStudios(ctx context.Context, x *exam, n *notes) {
 		n.studio(c, config)
 	}
 	if len(mine) > mostAsked {
-		n.skip(plural(len(mine)-mostAsked, "more studio"), fmt.Sprintf("one look asks for %d at most", mostAsked))
+		n.skip(op.Count(len(mine)-mostAsked, "more studio"), fmt.Sprintf("one look asks for %d at most", mostAsked))
 	}
 	n.twins(mine)
 	if len(n.list) == 0 && len(mine) > 0 {
