@@ -48,7 +48,7 @@ func (x *exam) touches(c live.Caster) bool {
 // unseen tells what could not be looked at. A right that is missing is told with the rights.
 func (n *notes) unseen(what string, err error) {
 	e := &live.Error{}
-	if errors.As(err, &e) && forbids(e.Code) {
+	if errors.As(err, &e) && e.Forbidden() {
 		n.skip(what, "the keys may not use live:"+e.Action)
 		return
 	}
@@ -92,4 +92,9 @@ func (n *notes) twins(all []live.Caster) {
 			delete(byName, c.Name)
 		}
 	}
+}
+
+// targets are the studios of the account as a policy is held against them.
+func (a *account) targets() []op.Target {
+	return op.Each(a.studios, func(c live.Caster) op.Target { return op.Target{Kind: "caster", ID: c.ID, Name: c.Name} })
 }
