@@ -194,8 +194,8 @@ func (c *Chat) write(ctx context.Context, channel, id, thread string, m render.M
 
 // heard keeps to what Slack asks for.
 func heard(err error, hold func(time.Duration)) error {
-	if limited, ok := errors.AsType[*slack.RateLimitedError](err); ok {
-		hold(limited.RetryAfter)
+	if wait, ok := webapi.Limited(err); ok {
+		hold(wait)
 	}
 	return err
 }
@@ -226,8 +226,8 @@ func classify(err error) error {
 	if err == nil {
 		return nil
 	}
-	if limited, ok := errors.AsType[*slack.RateLimitedError](err); ok {
-		return fmt.Errorf("%w: Slack asks to wait %s", notify.ErrBusy, limited.RetryAfter)
+	if wait, ok := webapi.Limited(err); ok {
+		return fmt.Errorf("%w: Slack asks to wait %s", notify.ErrBusy, wait)
 	}
 	if errors.Is(err, webapi.ErrBusy) {
 		return fmt.Errorf("%w: %w", notify.ErrBusy, err)
