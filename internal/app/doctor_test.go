@@ -30,7 +30,7 @@ func TestDoctorBesideABot(t *testing.T) {
 		time.Sleep(time.Millisecond)
 	}
 	sockets, files := world.Slack.Sockets(), filesOf(t, settings)
-	report := b.Doctor(t.Context(), settings, nil, nil)
+	report := b.lookAt(t.Context(), settings, nil, nil)
 	for _, want := range []string{"in use by process ", "a bot runs here and is ready", "has both of its sockets open"} {
 		if !strings.Contains(report.Text(), want) {
 			t.Errorf("it does not say %q", want)

@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 
+	"casterbot/bot/webapi"
 	"casterbot/internal/health"
 	"casterbot/internal/op"
 )
@@ -97,8 +98,7 @@ func (n *notes) running(state map[string]map[string]any) {
 // open reports an address that others reach.
 func open(addr string) bool {
 	host, _, err := net.SplitHostPort(addr)
-	ip := net.ParseIP(host)
-	return err == nil && host != "localhost" && (ip == nil || !ip.IsLoopback())
+	return err == nil && !webapi.Loopback(host)
 }
 
 // contained reports a container of ours or one on Kubernetes: its own network decides who reaches it, and probes come
