@@ -26,8 +26,13 @@ func TestDoctorBesideABot(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- a.Run(ctx) }()
-	for len(world.Slack.Sockets()) < 2 || !a.Bot.Health().Ready() || a.cloud.State().Asked.IsZero() {
-		time.Sleep(time.Millisecond)
+	up := func() bool {
+		return len(world.Slack.Sockets()) == 2 && a.Bot.Health().Ready() && !a.cloud.State().Asked.IsZero()
+	}
+	for deadline := time.Now().Add(time.Minute); !up(); time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("the bot is not up within a minute")
+		}
 	}
 	sockets, files := world.Slack.Sockets(), filesOf(t, settings)
 	report := b.lookAt(t.Context(), settings, nil, nil)
