@@ -14,7 +14,7 @@ import (
 // checkStudios holds the policy's studios against those of the account, and looks how each is set up.
 func (a *account) checkStudios(ctx context.Context, x *exam, n *notes) {
 	if len(a.studios) > 0 {
-		for _, doubt := range x.policy.Unmatched(a.targets()) {
+		for _, doubt := range x.policy.Unmatched(op.Each(a.studios, live.Caster.Target)) {
 			n.warn("correct the name or the pattern in the policy; the account's studios: "+consoleAt, "%s", doubt)
 		}
 	}
@@ -92,9 +92,4 @@ func (n *notes) twins(all []live.Caster) {
 			delete(byName, c.Name)
 		}
 	}
-}
-
-// targets are the studios of the account as a policy is held against them.
-func (a *account) targets() []op.Target {
-	return op.Each(a.studios, func(c live.Caster) op.Target { return op.Target{Kind: "caster", ID: c.ID, Name: c.Name} })
 }

@@ -94,8 +94,6 @@ func (r *run) tellAccount() {
 	}
 }
 
-func target(c live.Caster) op.Target { return op.Target{Kind: "caster", ID: c.ID, Name: c.Name} }
-
 func onAir(c live.Caster) string {
 	if c.OnAir {
 		return "on air"
