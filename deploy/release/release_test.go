@@ -47,7 +47,8 @@ func copied(t *testing.T, name string) string {
 func built(t *testing.T) string {
 	t.Helper()
 	program, r := filepath.Join(t.TempDir(), "release"), release{root: "."}
-	if _, err := r.command(t.Context(), pure, "go", "build", "-trimpath", "-buildvcs=false", "-o", program, "."); err != nil {
+	build := []string{"build", "-trimpath", "-buildvcs=false", "-o", program, "."}
+	if _, err := r.command(t.Context(), pure, "go", build...); err != nil {
 		t.Fatal(err)
 	}
 	return program

@@ -43,7 +43,8 @@ func (a *account) rights(ctx context.Context, x *exam, n *notes) {
 			unknown = append(unknown, action.Name)
 		}
 		if a.limited[action.Name] {
-			n.warn(leaveLess, "others use up the account's limit of %s (%d calls a second)", action.Name, quota.Limit(action.Name))
+			n.warn(leaveLess, "others use up the account's limit of %s (%d calls a second)", action.Name,
+				quota.Limit(action.Name))
 		}
 	}
 	if len(n.list) == 0 {

@@ -73,8 +73,8 @@ func (r *run) lookAtStreams(ctx context.Context, cloud *live.Client, domain stri
 func (r *run) tellAccount() {
 	const most = 20
 	a := r.account
-	r.t.done("ApsaraVideo Live answers: %s, %s, %s", op.Count(len(a.studios), "studio"), op.Count(len(a.domains), "domain"),
-		op.Count(len(a.streams), "stream"))
+	r.t.done("ApsaraVideo Live answers: %s, %s, %s", op.Count(len(a.studios), "studio"),
+		op.Count(len(a.domains), "domain"), op.Count(len(a.streams), "stream"))
 	for i, c := range a.studios {
 		if i == most {
 			r.t.say("    … and %d more studios", len(a.studios)-most)

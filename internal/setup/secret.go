@@ -16,8 +16,8 @@ type kind struct {
 	is   string // "a bot token"
 }
 
-// kinds are those beside Slack's tokens that look like what is asked for. Where they come from is docs.slack.dev and the
-// RAM console.
+// kinds are those beside Slack's tokens that look like what is asked for. Where they come from is docs.slack.dev and
+// the RAM console.
 var kinds = []kind{
 	{regexp.MustCompile(`^https://hooks\.slack\.com/`), "the address of a webhook"},
 	{regexp.MustCompile(`^[0-9a-f]{32}$`), "a signing secret or client secret"},

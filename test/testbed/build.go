@@ -18,8 +18,8 @@ func BuildRelease(ctx context.Context, pkg, to string) error {
 	return build(ctx, pkg, pure, "-trimpath", "-tags", releaseTags, "-ldflags", "-s -w", "-o", to)
 }
 
-// BuildCrashable makes the bot with its crash points (package failpoint): with the race detector if asked for, else as it
-// is shipped. So it shares what it is built of with the tests, or with the releases.
+// BuildCrashable makes the bot with its crash points (package failpoint): with the race detector if asked for, else as
+// it is shipped. So it shares what it is built of with the tests, or with the releases.
 func BuildCrashable(ctx context.Context, to string, race bool) error {
 	if race {
 		return build(ctx, "casterbot", nil, "-race", "-buildvcs=false", "-tags", "crashpoints", "-o", to)
