@@ -81,7 +81,7 @@ func rehearse(t *testing.T, s scenarios.Scenario) error {
 // calm waits until the bot has nothing left to do.
 func calm(t *testing.T, f *fixture) {
 	for still := 0; still < 3; still++ {
-		if f.Busy() || f.world.Slack.Waiting() > 0 {
+		if f.Underway() > 0 || f.world.Slack.Waiting() > 0 {
 			still = 0
 		}
 		if t.Context().Err() != nil {
