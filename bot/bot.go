@@ -84,8 +84,8 @@ func (b *Bot) finish(deadline context.Context) {
 // Health says how the sockets are, for /readyz.
 func (b *Bot) Health() socket.Health { return b.sockets.Health() }
 
-// Busy reports work that is queued or under way.
-func (b *Bot) Busy() bool { return b.busy.Load() > 0 }
+// Underway counts the pieces of work that are queued or under way.
+func (b *Bot) Underway() int { return int(b.busy.Load()) }
 
 // introduce learns who the bot is (docs.slack.dev/reference/methods/auth.test). It tries again while the network is
 // down, until ctx ends.

@@ -258,8 +258,8 @@ func (a *App) Nudge() {
 	a.Watch.Nudge()
 }
 
-// Busy reports work under way.
-func (a *App) Busy() bool { return a.Bot.Busy() || a.Engine.Busy() || a.Watch.Busy() }
+// Underway counts the pieces of work under way, in the order in which one part hands them to the next.
+func (a *App) Underway() int { return a.Bot.Underway() + a.Engine.Underway() + a.Watch.Underway() }
 
 // outlive gives a context that ends some time after ctx does.
 func outlive(ctx context.Context, more time.Duration) (context.Context, context.CancelFunc) {

@@ -217,9 +217,9 @@ func (e *Engine) Nudge() {
 	}
 }
 
-// Busy reports work under way: calls, looks, cards that are behind, or a nudge that has not been answered yet.
-func (e *Engine) Busy() bool {
-	return e.sweeper.nudged.Load() > 0 || e.work.running.Load() > 0 || e.notify.Busy()
+// Underway counts the work under way: nudges that have not been answered yet, calls, looks, and cards that are behind.
+func (e *Engine) Underway() int {
+	return int(e.sweeper.nudged.Load()+e.work.running.Load()) + e.notify.Behind()
 }
 
 // rescue keeps a panic from ending the process: it is told in the log, and what was under way is found again by the

@@ -185,8 +185,14 @@ func (w *Monitor) Soon() {
 	w.Nudge()
 }
 
-// Busy reports a look under way, or a nudge that has not been answered yet.
-func (w *Monitor) Busy() bool { return w.nudged.Load() > 0 || w.atWork.Load() }
+// Underway counts the nudges that have not been answered yet, and a turn of the watch.
+func (w *Monitor) Underway() int {
+	n := int(w.nudged.Load())
+	if w.atWork.Load() {
+		n++
+	}
+	return n
+}
 
 // turn does what is due.
 func (w *Monitor) turn(ctx context.Context) (err error) {

@@ -82,11 +82,11 @@ func (w *cardQueue) drawing() int {
 	return len(w.cards)
 }
 
-// any reports a card that is being drawn or waits to be drawn again.
-func (w *cardQueue) any() bool {
+// behind counts the cards that are being drawn or wait to be drawn again.
+func (w *cardQueue) behind() int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return len(w.cards)+len(w.later)+len(w.held) > 0
+	return len(w.cards) + len(w.later) + len(w.held)
 }
 
 // begin reports whether the caller should draw the card; if somebody draws it already they are asked to do so once

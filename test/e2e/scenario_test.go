@@ -89,7 +89,7 @@ func rehearse(t *testing.T, s scenarios.Scenario) error {
 func calm(t *testing.T, f *fixture) {
 	deadline := time.Now().Add(time.Minute)
 	for still := 0; still < 3; still++ {
-		if f.Busy() || f.world.Slack.Waiting() > 0 {
+		if f.Underway() > 0 || f.world.Slack.Waiting() > 0 {
 			still = 0
 		}
 		if time.Now().After(deadline) {
