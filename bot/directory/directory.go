@@ -197,11 +197,7 @@ func (d *Directory) askPerson(ctx context.Context, id string) (op.Person, error)
 	if err != nil {
 		return op.Person{}, err
 	}
-	return op.Person{
-		ID: u.ID, Team: u.TeamID, Guest: u.IsRestricted || u.IsUltraRestricted, External: u.IsStranger,
-		Zone: u.TZ, Locale: u.Locale, Bot: u.IsBot || u.IsWorkflowBot || u.IsConnectorBot || u.ID == "USLACKBOT",
-		Deleted: u.Deleted, Teams: teamsOf(u.Enterprise),
-	}, nil
+	return personOf(*u), nil
 }
 
 // teamsOf are the workspaces of an Enterprise Grid in which somebody is, and the organisation itself: payloads name any

@@ -38,9 +38,12 @@ type town struct {
 	gone    string // has left the channel
 	strange string // a team of another organisation
 	silent  bool
-	near    bool // facts of the last seconds are at hand
-	busy    bool // Slack tells nothing fresh
-	slow    bool // Slack does not answer
+	near    bool       // facts of the last seconds are at hand
+	busy    bool       // Slack tells nothing fresh
+	slow    bool       // Slack does not answer
+	hangs   bool       // it does not even say that
+	away    bool       // for more than a minute: nothing of what it told is of the last one
+	told    Remembered // what it told before that; not asked: nothing
 	mu      sync.Mutex
 	since   []time.Time
 	denied  []op.Event
@@ -60,7 +63,7 @@ func (w *town) Person(ctx context.Context, id, team string, since time.Time) (op
 	w.mu.Lock()
 	w.since = append(w.since, since)
 	w.mu.Unlock()
-	if w.silent {
+	if w.silent || w.away {
 		return op.Person{}, errors.New("slack is silent")
 	}
 	p := w.be(id)
@@ -80,7 +83,7 @@ func (w *town) be(id string) op.Person {
 
 // wait is as long as nobody answers: what is asked fresh, until the asker gives up or the question ends.
 func (w *town) wait(ctx context.Context, since time.Time) {
-	if !w.slow || since.IsZero() {
+	if !w.hangs && (!w.slow || since.IsZero()) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
@@ -97,7 +100,7 @@ func (w *town) Channel(ctx context.Context, id string, since time.Time) (op.Chan
 
 func (w *town) Rooms(ctx context.Context, id string, since time.Time) ([]string, error) {
 	w.wait(ctx, since)
-	if w.silent || (w.busy || w.slow) && !since.IsZero() {
+	if w.silent || w.away || (w.busy || w.slow) && !since.IsZero() {
 		return nil, errors.New("slack is silent")
 	}
 	if id == w.gone {
@@ -107,8 +110,15 @@ func (w *town) Rooms(ctx context.Context, id string, since time.Time) ([]string,
 }
 
 func (w *town) Peek(person, _, channel string, since time.Time) (op.Person, op.Channel, bool) {
-	c, _ := w.Channel(context.Background(), channel, time.Time{})
-	return w.be(person), c, !w.silent && (w.near || since.IsZero()) // what is at hand is up to a minute old
+	c := w.channel
+	c.ID = channel
+	return w.be(person), c, !w.silent && !w.away && (w.near || since.IsZero()) // what is at hand is up to a minute old
+}
+
+func (w *town) Last(person, _, channel string) (Remembered, bool) {
+	r := w.told
+	r.Person.ID, r.Channel.ID = person, channel
+	return r, !r.Asked.IsZero()
 }
 
 func (w *town) Lock(_ context.Context, target op.Target) (op.Lock, error) {

@@ -76,7 +76,8 @@ func (e *Engine) propose(ctx context.Context, r op.Request, parsed grammar.Parse
 			return e.proposeSeveral(ctx, r, key, parsed, scope, found)
 		}
 	}
-	plan, err := parsed.Command.Plan(ctx, e.authz.Call(ctx, r.Person, r.PersonTeam, parsed.Args, scope))
+	call := e.authz.Call(ctx, parsed.Command, r.Person, r.PersonTeam, parsed.Args, scope)
+	plan, err := parsed.Command.Plan(ctx, call)
 	if err != nil {
 		return err
 	}
