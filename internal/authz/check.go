@@ -37,6 +37,7 @@ type Verdict struct {
 // Check decides. No error means yes; an error is a refusal in words for whoever reads it.
 func (j *Judge) Check(ctx context.Context, q Question) (v Verdict, err error) {
 	defer func() { j.refused(q, v, err) }()
+	q.until = time.Now().Add(freshWithin) // for all that is asked
 	if err := j.answerable(ctx, q); err != nil {
 		return Verdict{Ground: Answerer}, err
 	}

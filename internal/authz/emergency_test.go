@@ -125,24 +125,41 @@ func TestAnEmergencyAsksFirst(t *testing.T) {
 	}
 }
 
-// TestWhatIsRememberedIsNotWaitedFor: where Slack hangs, an emergency waits a moment at each step; who is not known at
-// all is waited for.
+// TestWhatIsRememberedIsNotWaitedFor: where Slack hangs, an emergency waits a moment at each step, for all that is asked
+// there together; who is not known at all is waited for.
 func TestWhatIsRememberedIsNotWaitedFor(t *testing.T) {
-	p := emergencies("U0ANA")["confirmed"]
-	for name, known := range map[string]bool{"known": true, "not known": false} {
-		synctest.Test(t, func(t *testing.T) {
-			w, began := toldBefore(time.Hour, nil), time.Now()
-			w.hangs = true
-			if !known {
-				w.told = Remembered{}
-			}
-			_, err := w.judge(t, p.policy).Check(t.Context(), p.ask(emergency))
-			if took := time.Since(began); (err == nil) != known || known != (took == freshWithin) {
-				t.Errorf("%s: %v after %s", name, err, took)
-			}
-			if refusal := (&op.Refusal{}); !known && !errors.As(err, &refusal) {
-				t.Errorf("%s: %v", name, err)
-			}
-		})
+	for path, p := range emergencies("U0ANA") {
+		for _, known := range []bool{true, false} {
+			synctest.Test(t, func(t *testing.T) {
+				w, began := toldBefore(time.Hour, nil), time.Now()
+				w.hangs = true
+				if !known {
+					w.told = Remembered{}
+				}
+				_, err := w.judge(t, p.policy).Check(t.Context(), p.ask(emergency))
+				if took := time.Since(began); (err == nil) != known || known != (took == freshWithin) {
+					t.Errorf("%s, known %t: %v after %s", path, known, err, took)
+				}
+				if refusal := (&op.Refusal{}); !known && !errors.As(err, &refusal) {
+					t.Errorf("%s: %v", path, err)
+				}
+			})
+		}
+	}
+}
+
+// Whoever confirms their own emergency from another workspace of the organisation is known by what was told before, and
+// somebody of another organisation too.
+func TestAnEmergencyConfirmedFromASiblingWorkspace(t *testing.T) {
+	card := op.Operation{ID: "o1", Verb: restart.Verb, Effect: restart.Effect, Requester: "U0ANA", Team: "T0",
+		Channel: "C0SHOW", Plan: op.Plan{Target: news}, Created: noon,
+		Decision: op.Decision{Allowed: true, Confirm: op.ConfirmSelf}}
+	for team, want := range map[string]Ground{"T0SIBLING": Allowed, "T0OTHER": Answerer} {
+		w := toldBefore(time.Hour, nil)
+		w.strange = "T0OTHER"
+		v, err := w.judge(t, "self").Check(t.Context(), Confirms(card, emergency, clickBy("U0ANA", team)))
+		if v.Ground != want || (err == nil) != (want == Allowed) {
+			t.Errorf("%s: %q, %v", team, v.Ground, err)
+		}
 	}
 }

@@ -112,10 +112,11 @@ func (j *Judge) isAsker(ctx context.Context, q Question) bool {
 	if q.party.team == "" || q.party.team == q.card.Team {
 		return true
 	}
-	asked := j.asking(ctx, q.party.id, q.party.team, q.Since)
-	asker, err := j.Directory.Person(ctx, q.card.Requester, q.card.Team, q.Since)
-	clicker, unknown := asked()
-	return err == nil && unknown == nil && clicker.External == asker.External
+	asked := j.askingSecond(ctx, q)
+	asker, _, err := j.lookFor(ctx, Question{Person: q.card.Requester, Team: q.card.Team, Channel: q.Channel,
+		Command: q.Command, Since: q.Since, until: q.until})
+	clicker, _, unknown := asked()
+	return err == nil && unknown == nil && clicker.External == asker.Person.External
 }
 
 // declining is the decision by which a pending card is called off: that of the policy now, so that whoever may approve

@@ -30,6 +30,7 @@ type Question struct {
 	card   *op.Operation // the operation that it is about, when there is one
 	answer answer        // what somebody who answers the card wants
 	party  party         // who answers, or has answered it
+	until  time.Time     // so long fresh facts are waited for, for an emergency; zero: freshWithin
 }
 
 // answer is what an answer to a card needs to be.
@@ -139,8 +140,11 @@ func (q Question) makesDo(unsure bool) bool { return unsure && q.Command.Urgent 
 
 // fresh is the context in which facts are asked for.
 func (q Question) fresh(ctx context.Context) (context.Context, context.CancelFunc) {
-	if q.Command.Urgent {
+	switch {
+	case !q.Command.Urgent:
+		return ctx, func() {}
+	case q.until.IsZero():
 		return context.WithTimeout(ctx, freshWithin)
 	}
-	return ctx, func() {}
+	return context.WithDeadline(ctx, q.until)
 }

@@ -115,9 +115,10 @@ func (w *town) Peek(person, _, channel string, since time.Time) (op.Person, op.C
 	return w.be(person), c, !w.silent && !w.away && (w.near || since.IsZero()) // what is at hand is up to a minute old
 }
 
-func (w *town) Last(person, _, channel string) (Remembered, bool) {
+func (w *town) Last(person, team, channel string) (Remembered, bool) {
 	r := w.told
 	r.Person.ID, r.Channel.ID = person, channel
+	r.Person.External = r.Person.External || w.strange != "" && team == w.strange
 	return r, !r.Asked.IsZero()
 }
 

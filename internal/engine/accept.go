@@ -39,8 +39,9 @@ func (e *Engine) Accept(ctx context.Context, r op.Request) (Accepted, error) {
 		return Accepted{Reply: e.answerFor(err)}, nil
 	}
 	parsed, err := e.understand(r)
-	there := authz.Question{Person: r.Person, Team: r.PersonTeam, Channel: r.Channel, Outside: r.FromHome,
-		Command: parsed.Command}
+	later := err == nil && parsed.Command.Urgent && !parsed.Help && len(parsed.Missing) == 0
+	there := authz.Question{Person: r.Person, Channel: r.Channel,
+		Outside: r.FromHome && !later} // of an emergency it is asked after the acknowledgement
 	if err := e.authz.InChannel(ctx, there); err != nil {
 		return Accepted{Reply: e.answerFor(err), Work: func(ctx context.Context) {
 			e.recordMismatch(ctx, op.Operation{Channel: r.Channel}, r.Origin)

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -154,5 +155,32 @@ func TestAnEmergencyOfASilentReplica(t *testing.T) {
 	}
 	if rows, err := other.Unsettled(context.Background(), 10); err != nil || len(rows) != 1 || rows[0].Key != "restart" {
 		t.Errorf("left: %v, %v", rows, err)
+	}
+}
+
+// A button of the bot's own page that asks for an emergency is acknowledged without waiting for Slack to say who is
+// where; whoever is not there is refused after that, and it is in the trail.
+func TestAnEmergencyOfTheHomePage(t *testing.T) {
+	s := newStage(t)
+	s.withConditions()
+	s.with(func() { s.confirm, s.rooms = op.ConfirmNone, map[string][]string{bo: {"C0"}} })
+	for person, calls := range map[string]int{ana: 0, bo: 1} {
+		r := s.typedSlate()
+		r.Key, r.Person, r.FromHome = op.NewID(), person, true
+		s.with(func() { s.deaf = true })
+		accepted, err := s.e.Accept(context.Background(), r)
+		if err != nil || accepted.Reply != nil || accepted.Work == nil || !accepted.Urgent {
+			t.Fatalf("%s: %+v, %v", person, accepted, err)
+		}
+		s.with(func() { s.deaf, s.applied = false, nil })
+		s.do(accepted)
+		s.settle()
+		if len(s.applied) != calls {
+			t.Errorf("%s: %d calls, want %d", person, len(s.applied), calls)
+		}
+	}
+	events, err := s.store.Recent(context.Background(), 20)
+	if n := len(slices.DeleteFunc(events, func(e op.Event) bool { return e.Detail["mismatch"] == "" })); err != nil || n != 1 {
+		t.Errorf("%d mismatches in the trail, %v", n, err)
 	}
 }

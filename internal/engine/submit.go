@@ -52,6 +52,9 @@ func (e *Engine) propose(ctx context.Context, r op.Request, parsed grammar.Parse
 	}
 	scope, _ := e.authz.Scope(r.Channel)
 	first, err := e.authz.Check(ctx, authz.Tries(r, parsed.Command))
+	if first.Ground == authz.Away && r.FromHome {
+		e.recordMismatch(ctx, op.Operation{Channel: r.Channel}, r.Origin)
+	}
 	if err != nil {
 		return err
 	}

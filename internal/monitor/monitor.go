@@ -250,7 +250,9 @@ func (w *Monitor) drawDue(boards []op.Board, now time.Time) bool {
 }
 
 // isDue reports that a moment has come which was never further ahead than so much: it is, when the clock was set back.
-func isDue(at, now time.Time, ahead time.Duration) bool { return !now.Before(at) || at.Sub(now) > ahead }
+func isDue(at, now time.Time, ahead time.Duration) bool {
+	return !now.Before(at) || at.Sub(now) > ahead
+}
 
 // work looks, and tells what was seen.
 func (w *Monitor) work(ctx context.Context, j *round, draw bool) error {
