@@ -125,8 +125,8 @@ func TestAnEmergencyAsksFirst(t *testing.T) {
 	}
 }
 
-// TestWhatIsRememberedIsNotWaitedFor: where Slack hangs, an emergency waits a moment at each step, for all that is asked
-// there together; who is not known at all is waited for.
+// TestWhatIsRememberedIsNotWaitedFor: where Slack hangs, an emergency waits a moment at each step, for all that is
+// asked there together; who is not known at all is waited for.
 func TestWhatIsRememberedIsNotWaitedFor(t *testing.T) {
 	for path, p := range emergencies("U0ANA") {
 		for _, known := range []bool{true, false} {
