@@ -130,6 +130,9 @@ func (d *dispatcher) formSubmitted(ctx context.Context, e delivery, a payload.Ev
 // people.
 func (d *dispatcher) housekeeping(a payload.Event) {
 	d.dir.Forget(a.Forget...)
+	if a.Left != "" {
+		d.dir.Left(a.Left)
+	}
 	if a.Moved != "" {
 		d.dir.Moved(a.Moved)
 	}

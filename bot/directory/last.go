@@ -12,7 +12,7 @@ import (
 // Last gives what Slack told last of a person and a channel, without asking it.
 func (d *Directory) Last(person, team, channel string) (r authz.Remembered, ok bool) {
 	found, known := d.people.Last(person)
-	c, seen := d.channels.Last(channel)
+	c, seen := d.shown.Last(channel)
 	if !known || !seen {
 		return r, false
 	}
@@ -49,6 +49,9 @@ func (d *Directory) Learn(u slack.User) {
 
 // Moved drops which channels somebody is in, because they joined one. Who they are is as it was.
 func (d *Directory) Moved(person string) { d.rooms.Forget(person) }
+
+// Left drops what a channel is, because the bot is not in it any more. What it was when it was is still known.
+func (d *Directory) Left(channel string) { d.channels.Forget(channel) }
 
 func personOf(u slack.User) op.Person {
 	return op.Person{

@@ -79,3 +79,27 @@ func TestWhatIsToldUnaskedIsAskedFor(t *testing.T) {
 		t.Errorf("when it is back: %+v, %v", p, err)
 	}
 }
+
+// TestAChannelThatWasLeft: what it was is known when Slack does not show it any more, unless something of it changed.
+func TestAChannelThatWasLeft(t *testing.T) {
+	w := slackworld.New(t)
+	d, _ := newTestDirectory(w)
+	ctx := context.Background()
+	_, err := d.Person(ctx, "U0ANA", "T0SHOW", time.Time{})
+	shown, unseen := d.Channel(ctx, "C0SHOW", time.Time{})
+	if err != nil || unseen != nil {
+		t.Fatal(err, unseen)
+	}
+	w.Fail("conversations.info", fakeslack.Fault{Error: "channel_not_found"})
+	d.Left("C0SHOW")
+	if c, err := d.Channel(ctx, "C0SHOW", time.Time{}); err != nil || !c.Hidden || !c.External {
+		t.Errorf("now: %+v, %v", c, err)
+	}
+	if r, ok := d.Last("U0ANA", "T0SHOW", "C0SHOW"); !ok || r.Channel != shown {
+		t.Errorf("as it was: %+v, %t", r, ok)
+	}
+	d.Forget("C0SHOW")
+	if r, ok := d.Last("U0ANA", "T0SHOW", "C0SHOW"); ok {
+		t.Errorf("after it has changed: %+v", r)
+	}
+}

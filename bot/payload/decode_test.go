@@ -88,6 +88,7 @@ func TestDecode(t *testing.T) {
 			"forget G1 C1"},
 		{"invited", "events_api", `{"event":{"type":"member_joined_channel","channel":"C1","user":"U0BOT"}}`,
 			"forget C1 U0BOT, back in C1"},
+		{"thrown out", "events_api", `{"event":{"type":"group_left","channel":"C1"}}`, "left C1"},
 		{"somebody joins", "events_api", `{"event":{"type":"member_joined_channel","channel":"C1","user":"U1"}}`,
 			"U1 moved"},
 		{"somebody changes", "events_api",
@@ -133,6 +134,8 @@ func described(a Event, err error) string {
 			a.Said.Answer.Title.Plain())
 	case a.Home != nil:
 		return "home " + a.Home.Person
+	case a.Left != "":
+		return "left " + a.Left
 	case a.Moved != "":
 		return a.Moved + " moved"
 	case a.Changed != nil:

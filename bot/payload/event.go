@@ -41,8 +41,7 @@ type slackEvent struct {
 // changes are the events after which what we know of a channel, a group or a person is old.
 var changes = map[string]bool{
 	"channel_id_changed": true, "channel_shared": true, "channel_unshared": true, "channel_archive": true,
-	"channel_unarchive": true, "channel_rename": true, "channel_left": true, "group_left": true,
-	"group_archive": true, "group_unarchive": true, "group_rename": true, "member_joined_channel": true,
+	"channel_unarchive": true, "channel_rename": true, "group_archive": true, "group_unarchive": true, "group_rename": true, "member_joined_channel": true,
 	"subteam_members_changed": true,
 }
 
@@ -64,6 +63,8 @@ func (id Identity) event(in callback, envelope string, now time.Time) (Event, er
 		return Event{Key: key, Changed: &u}, nil
 	case e.Type == "member_joined_channel" && idOf(e.User) != id.User: // the channel is as it was
 		return Event{Key: key, Moved: idOf(e.User)}, nil
+	case e.Type == "channel_left" || e.Type == "group_left":
+		return Event{Key: key, Left: idOf(e.Channel)}, nil
 	case changes[e.Type]:
 		back := ""
 		if e.Type == "member_joined_channel" || strings.HasSuffix(e.Type, "_unarchive") {

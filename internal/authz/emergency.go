@@ -60,7 +60,7 @@ func (j *Judge) lookFor(ctx context.Context, q Question) (Facts, time.Time, erro
 	fresh, cancel := q.fresh(ctx)
 	defer cancel()
 	facts, err := j.Look(fresh, q)
-	if q.makesDo(err != nil || facts.Person.Stale || facts.Channel.Stale) {
+	if q.makesDo(err != nil || facts.Person.Stale || facts.Channel.Stale || facts.Channel.Hidden) {
 		return j.enough(ctx, q, q.Person, q.Team)
 	}
 	return facts, time.Time{}, err

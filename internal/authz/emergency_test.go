@@ -109,6 +109,26 @@ func TestAnEmergencyOfSomebodyWhoWasThere(t *testing.T) {
 	}
 }
 
+// A private channel that the bot was thrown out of, and that Slack shows to it no more, is the one that it was.
+func TestAnEmergencyOfAChannelThatIsNotShownAnyMore(t *testing.T) {
+	p := emergencies("U0ANA")["typed"]
+	for known, want := range map[bool]Ground{true: Allowed, false: Denied} {
+		w := toldBefore(time.Hour, nil)
+		w.away, w.busy, w.unpeeked = false, false, true
+		w.channel = op.Channel{External: true, Hidden: true}
+		if !known {
+			w.told = Remembered{}
+		}
+		v, err := w.judge(t, p.policy).Check(t.Context(), p.ask(emergency))
+		if v.Ground != want || (err == nil) != known || v.AsOf.IsZero() == known {
+			t.Errorf("known %t: %q as of %s, %v", known, v.Ground, v.AsOf, err)
+		}
+		if v, err := w.judge(t, p.policy).Check(t.Context(), p.ask(restart)); v.Ground != Denied || err == nil {
+			t.Errorf("something else: %q, %v", v.Ground, err)
+		}
+	}
+}
+
 // What Slack tells now counts before what it told then, and nobody calls that old.
 func TestAnEmergencyAsksFirst(t *testing.T) {
 	for path, p := range emergencies("U0ANA") {

@@ -30,23 +30,24 @@ var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
 // town is a directory, a lock and a trail whose facts are fields. It notes how fresh facts had to be.
 type town struct {
-	person  op.Person // whoever is asked for, but for the id
-	channel op.Channel
-	second  op.Person // U0KEN
-	rooms   []string
-	lock    op.Lock
-	gone    string // has left the channel
-	strange string // a team of another organisation
-	silent  bool
-	near    bool       // facts of the last seconds are at hand
-	busy    bool       // Slack tells nothing fresh
-	slow    bool       // Slack does not answer
-	hangs   bool       // it does not even say that
-	away    bool       // for more than a minute: nothing of what it told is of the last one
-	told    Remembered // what it told before that; not asked: nothing
-	mu      sync.Mutex
-	since   []time.Time
-	denied  []op.Event
+	person   op.Person // whoever is asked for, but for the id
+	channel  op.Channel
+	second   op.Person // U0KEN
+	rooms    []string
+	lock     op.Lock
+	gone     string // has left the channel
+	strange  string // a team of another organisation
+	silent   bool
+	near     bool       // facts of the last seconds are at hand
+	busy     bool       // Slack tells nothing fresh
+	slow     bool       // Slack does not answer
+	unpeeked bool       // nothing is at hand
+	hangs    bool       // it does not even say that
+	away     bool       // for more than a minute: nothing of what it told is of the last one
+	told     Remembered // what it told before that; not asked: nothing
+	mu       sync.Mutex
+	since    []time.Time
+	denied   []op.Event
 }
 
 // newTown is a town in which all is well, but for what is changed.
@@ -112,7 +113,7 @@ func (w *town) Rooms(ctx context.Context, id string, since time.Time) ([]string,
 func (w *town) Peek(person, _, channel string, since time.Time) (op.Person, op.Channel, bool) {
 	c := w.channel
 	c.ID = channel
-	return w.be(person), c, !w.silent && !w.away && (w.near || since.IsZero()) // what is at hand is up to a minute old
+	return w.be(person), c, !w.silent && !w.away && !w.unpeeked && (w.near || since.IsZero()) // what is at hand is up to a minute old
 }
 
 func (w *town) Last(person, team, channel string) (Remembered, bool) {
