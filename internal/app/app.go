@@ -124,6 +124,7 @@ type App struct {
 	limits   *quota.Quota
 	cloud    *live.Client
 	inquiry  *inquiry // nil where nothing waits in real time
+	people   *directory.Directory
 	meter    *meter
 }
 
@@ -188,7 +189,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	own.OnCare(guardian.Soon)
 	a := &App{
 		settings: c, version: o.Version, log: log, Policy: keeper, Store: db, limits: limits, cloud: cloud, Engine: states,
-		Watch: guardian, meter: measured,
+		Watch: guardian, meter: measured, people: people,
 		Bot: bot.New(slack, bot.Engine{Operations: states, Browser: states.Browser(),
 			Notifier: channelTeller{states.Notifier(), guardian}},
 			chat, people),
@@ -237,6 +238,7 @@ func (a *App) Run(ctx context.Context) error {
 	watching.Go(func() { a.Watch.Run(background) })
 	if a.inquiry != nil {
 		watching.Go(func() { a.inquiry.run(background) })
+		watching.Go(func() { a.acquaint(background) })
 	}
 	defer watching.Wait()
 	defer stop()

@@ -111,7 +111,9 @@ func TestARecordingThatHadEnded(t *testing.T) {
 	s.did("record.start", mainLine)
 	s.recorded(70 * time.Second)
 	s.pass(80 * time.Second)
-	s.pass(10 * time.Minute) // another console has paused it
+	for range 2 + quiet/guardEvery { // another console has paused it
+		s.pass(guardEvery)
+	}
 	s.cut()
 	s.pass(guardEvery)
 	s.stream(s.clock().Sub(noon))
@@ -126,6 +128,36 @@ func TestARecordingThatHadEnded(t *testing.T) {
 	s.cut()
 	s.pass(guardEvery)
 	s.want("the next one did", "its stream broke off")
+}
+
+// A clock that leaps ahead makes no recording one that had ended, and one that is set back holds no look up.
+func TestALeapOfTheClock(t *testing.T) {
+	for name, back := range map[string]time.Duration{"ahead": 0, "and back": 10 * time.Minute} {
+		s := newFixture(t)
+		s.did("record.start", mainLine)
+		s.recorded(70 * time.Second)
+		s.pass(80 * time.Second)
+		s.pass(10 * time.Minute) // nothing new is listed yet
+		s.want(name + ", while all is well")
+		s.cut()
+		s.pass(guardEvery - back)
+		s.want(name+", it breaks off", "its stream broke off")
+	}
+}
+
+// A recording whose material grows from look to look goes on, however far the clock is ahead of the cloud's.
+func TestAClockAheadOfTheCloud(t *testing.T) {
+	s := newFixture(t)
+	s.did("record.start", mainLine)
+	for n := range 30 {
+		s.recorded(time.Duration(n) * guardEvery)
+		s.with(func() { s.now = noon.Add(10*time.Minute + time.Duration(n)*guardEvery) })
+		s.pass(0)
+	}
+	s.want("while all is well")
+	s.cut()
+	s.pass(guardEvery)
+	s.want("it breaks off", "its stream broke off")
 }
 
 // What a channel may not touch any more, by its name of now, is not named there.

@@ -209,7 +209,7 @@ func (w *Monitor) turn(ctx context.Context) (err error) {
 	if w.soon.Swap(false) {
 		w.guardDue = now
 	}
-	guard, draw := !now.Before(w.guardDue), w.drawDue(boards, now) || len(boards) > 0 && w.didSomething(ctx)
+	guard, draw := isDue(w.guardDue, now, guardEvery), w.drawDue(boards, now) || len(boards) > 0 && w.didSomething(ctx)
 	if !guard && !draw {
 		return nil
 	}
@@ -252,7 +252,12 @@ func (w *Monitor) drawDue(boards []op.Board, now time.Time) bool {
 			return true
 		}
 	}
-	return !now.Before(w.boardDue)
+	return isDue(w.boardDue, now, boardEvery)
+}
+
+// isDue reports that a moment has come which was never further ahead than so much: it is, when the clock was set back.
+func isDue(at, now time.Time, ahead time.Duration) bool {
+	return !now.Before(at) || at.Sub(now) > ahead
 }
 
 // work looks, and tells what was seen.
