@@ -38,7 +38,7 @@ func (w *Monitor) withCare(j *round, v finding) op.Answer {
 func calling(ids []string) op.Line { return op.L("📣 ", op.List(op.People(ids), ", ")) }
 
 func takesCare(c op.Care) op.Line {
-	return op.L("🙋 ", op.Who(c.By), " takes care of it since ", op.At(c.Since), ".")
+	return op.L("🙋 ", op.Who(c.By), " has been taking care of it since ", op.At(c.Since), ".")
 }
 
 func careNext(key string) op.Next {

@@ -48,7 +48,7 @@ func TestSomebodyTakesCare(t *testing.T) {
 	s.w.Soon()
 	s.pass(time.Second)
 	s.want("taken", "edit C0SHOW: 🔴 Recording of main ended",
-		"🙋 @U0BO takes care of it since 2026-11-22 12:01:15 UTC.")
+		"🙋 @U0BO has been taking care of it since 2026-11-22 12:01:15 UTC.")
 	s.pass(time.Hour)
 	s.want("nobody is called any more")
 	s.did("record.stop", mainLine)
@@ -133,7 +133,7 @@ func TestTheSecondCallIsEdited(t *testing.T) {
 	s.chatFail["edit"] = nil
 	s.pass(guardEvery)
 	got := s.heard()
-	if !strings.Contains(got, "edit C0SHOW: 🙋 @U0BO takes care of it since 2026-11-22 12:06:15 UTC. / "+
+	if !strings.Contains(got, "edit C0SHOW: 🙋 @U0BO has been taking care of it since 2026-11-22 12:06:15 UTC. / "+
 		"🔴 Recording of main ended: its stream broke off. ()") || strings.Count(got, "edit") != 2 ||
 		strings.Contains(got, "caster care") {
 		t.Error(got)

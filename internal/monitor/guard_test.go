@@ -52,11 +52,11 @@ func TestBrokenStream(t *testing.T) {
 		s.want("gone again", "edit C0SHOW: 🔴 Recording of main ended at 2026-11-22 12:01:00 UTC", "It is not live.")
 		s.stream(s.clock().Sub(noon) + 2*time.Second)
 		s.pass(guardEvery)
-		s.want("back again", "edit C0SHOW: 🔴 Recording of main ended at 2026-11-22 12:01:00 UTC", "It is live again since")
+		s.want("back again", "edit C0SHOW: 🔴 Recording of main ended at 2026-11-22 12:01:00 UTC", "It has been live again since")
 	}
 	s.did("record.start", mainLine)
 	s.pass(guardEvery)
-	s.want("mended", "edit C0SHOW: Over at", "main is live since 2026-11-22 12:04:47 UTC",
+	s.want("mended", "edit C0SHOW: Over at", "main has been live since 2026-11-22 12:04:47 UTC",
 		"Before: 🔴 Recording of main ended")
 	s.pass(time.Hour)
 	s.want("afterwards")
@@ -505,7 +505,7 @@ func TestAnEditOfAnAlertThatFails(t *testing.T) {
 	s.chatFail["edit"] = nil
 	s.want("not yet")
 	s.pass(guardEvery)
-	s.want("later", "edit C0SHOW: 🔴 Recording of main ended", "It is live again since")
+	s.want("later", "edit C0SHOW: 🔴 Recording of main ended", "It has been live again since")
 	s.pass(guardEvery)
 	s.want("once")
 }

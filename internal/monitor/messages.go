@@ -38,7 +38,7 @@ func brokeAlert(x expectation, on *live.Online, m live.Content) op.Answer {
 	}
 	switch {
 	case on != nil:
-		a.Lines = []op.Line{op.L("It is live again since ", op.At(on.Since), " and is ", op.Strong("NOT"),
+		a.Lines = []op.Line{op.L("It has been live again since ", op.At(on.Since), " and is ", op.Strong("NOT"),
 			" being recorded, as far as the cloud shows.")}
 		a.Next = append([]op.Next{streamNext("Start recording", "record start {stream}", x.target.ID)}, a.Next...)
 	case x.since.IsZero():
@@ -72,7 +72,7 @@ func stoppedAlert(c live.Caster, x expectation, v observation, doubt op.Operatio
 // notBackAlert is said of a studio that has been off air since the bot restarted it.
 func notBackAlert(c live.Caster, restart records.Change, now time.Time) op.Answer {
 	return op.Answer{
-		Title: op.L("🔴 Studio ", op.B(c.Name), " is not back since the restart of ", op.Who(restart.Requester), " (op ",
+		Title: op.L("🔴 Studio ", op.B(c.Name), " has not come back since the restart of ", op.Who(restart.Requester), " (op ",
 			op.V(restart.Ref()), ")."),
 		Lines: []op.Line{op.L("Restarted at ", op.At(restart.Sent), ", seen idle at ", op.At(now), ".")},
 		Next: []op.Next{studioNext("Start studio", "caster start {caster}", c.ID),
@@ -203,7 +203,7 @@ func studioNow(c live.Caster) op.Line {
 	case c.Started.IsZero():
 		return op.L("studio ", op.B(c.Name), " is on air.")
 	}
-	return op.L("studio ", op.B(c.Name), " is on air since ", op.At(c.Started), ".")
+	return op.L("studio ", op.B(c.Name), " has been on air since ", op.At(c.Started), ".")
 }
 
 func goneNow(c live.Caster) op.Line { return op.L("studio ", op.B(c.Name), " is not listed any more.") }
@@ -219,7 +219,7 @@ func streamNow(x expectation, on *live.Online, m live.Content) op.Line {
 	if on == nil {
 		return op.L(label(x), " is not live.")
 	}
-	line := op.L(label(x), " is live since ", op.At(on.Since))
+	line := op.L(label(x), " has been live since ", op.At(on.Since))
 	if m.From.IsZero() {
 		return op.L(line, ".")
 	}

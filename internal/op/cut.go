@@ -30,3 +30,11 @@ func Counted(what []Text) Line {
 	}
 	return List(Each(order, func(w Text) Line { return L(N(n[w]), " ", w) }), ", ")
 }
+
+// Count is how many there are of something, in the word for one or in that for several.
+func Count(n int, one, many Text) Line {
+	if n == 1 {
+		return L(N(n), one)
+	}
+	return L(N(n), many)
+}
