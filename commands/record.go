@@ -117,7 +117,7 @@ func (s table) record(r recordCommand) op.Command {
 	c.Apply = func(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
 		return s.applyRecord(ctx, p, permit, r)
 	}
-	c.Verify, c.Follow = s.verifyRecord(r), s.followFile(r.due)
+	c.Verify, c.Follow = s.verifyRecord(r), s.followRecord(r)
 	c.Then = func(p op.Plan) []op.Next {
 		return op.Each(r.next, func(name string) op.Next { return nextcmd.OnStream(name, p.Args["stream"]) })
 	}

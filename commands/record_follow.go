@@ -22,6 +22,47 @@ const (
 	lookOften = 10 * time.Second
 )
 
+// followRecord says the file that a command leads to, and then, where it says that a recording goes on, that this has
+// ended.
+func (s table) followRecord(r recordCommand) func(context.Context, op.Attempt) (op.Followup, error) {
+	file := s.followFile(r.due)
+	if !slices.Contains(r.row.Starts, op.IsRecorded) {
+		return file
+	}
+	return func(ctx context.Context, a op.Attempt) (op.Followup, error) {
+		if file == nil || len(a.Outcome.After) > 0 {
+			return s.stillRecorded(ctx, a)
+		}
+		f, err := file(ctx, a)
+		if err == nil && len(f.Text) > 0 {
+			f.Again = s.later(a)
+		}
+		return f, err
+	}
+}
+
+// stillRecorded says when a recording that was started has ended by other hands, or with its stream. That it was
+// through the bot its end by a command says. A look that fails, or that shows nothing of it, leaves it as it is.
+func (s table) stillRecorded(ctx context.Context, a op.Attempt) (op.Followup, error) {
+	t, err := targetOf(a.Plan)
+	if err != nil || s.now().Sub(a.Sent) >= followFor {
+		return op.Followup{}, err
+	}
+	k, err := s.recordingOf(ctx, t.Stream, recording.SeeContent)
+	before, _ := baseline.Of(a.Plan.Seen, baseline.EndedAt)
+	const still = 3 * time.Minute // the lists lag behind
+	end := k.Content.To
+	switch {
+	case err != nil:
+	case k.Own.Since.After(a.Sent):
+		return op.Followup{}, nil
+	case !k.Going() && baseline.Newer(end, before[baseline.EndedAt], a.Sent) && k.At.Sub(end) >= still &&
+		k.At.Sub(a.Sent) >= still:
+		return op.Followup{Over: op.L("Ended: ApsaraVideo Live lists nothing recorded after ", op.At(end), ".")}, nil
+	}
+	return op.Followup{Again: s.later(a)}, nil
+}
+
 // afterDelay: a pause leads to a file after the delay of its configuration, as the plan saw it.
 func afterDelay(a op.Attempt) time.Time {
 	delay, _ := time.ParseDuration(a.Plan.Seen[tally.DelaySeen])

@@ -72,8 +72,8 @@ func stoppedAlert(c live.Caster, x expectation, v observation, doubt op.Operatio
 // notBackAlert is said of a studio that has been off air since the bot restarted it.
 func notBackAlert(c live.Caster, restart records.Change, now time.Time) op.Answer {
 	return op.Answer{
-		Title: op.L("🔴 Studio ", op.B(c.Name), " has not come back since the restart of ", op.Who(restart.Requester), " (op ",
-			op.V(restart.Ref()), ")."),
+		Title: op.L("🔴 Studio ", op.B(c.Name), " has not come back since the restart of ", op.Who(restart.Requester),
+			" (op ", op.V(restart.Ref()), ")."),
 		Lines: []op.Line{op.L("Restarted at ", op.At(restart.Sent), ", seen idle at ", op.At(now), ".")},
 		Next: []op.Next{studioNext("Start studio", "caster start {caster}", c.ID),
 			studioNext("Show studio", "caster show {caster}", c.ID)},

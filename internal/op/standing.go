@@ -41,6 +41,7 @@ type Cause string
 const (
 	SeenIdle    Cause = "idle"    // the studio was off air
 	SeenStarted Cause = "started" // the studio is on air since a later moment
+	SeenOnAir   Cause = "on air"  // the studio that was stopped is on air
 	SeenChanged Cause = "changed" // PROGRAM has another picture
 	SeenWritten Cause = "written" // the file of a recording is there
 )
