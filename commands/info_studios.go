@@ -46,7 +46,7 @@ func (s table) readCasters(ctx context.Context, call op.Call) (op.Answer, error)
 	}
 	shown, rest := op.Cut(found, maxItems)
 	answer.Items = s.studioItems(ctx, call.Scope, shown, op.Each(all, onStudio))
-	answer.Title = op.L(op.Count(len(found), " studio", " studios"), ", ", op.N(onAir), " on air")
+	answer.Title = op.L(op.HowMany(len(found), " studio", " studios"), ", ", op.N(onAir), " on air")
 	switch {
 	case len(all) == 0:
 		answer.Title = op.L("There are no studios in this channel.")

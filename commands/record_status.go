@@ -64,7 +64,7 @@ func (s table) readStreams(ctx context.Context, call op.Call, page int) (op.Answ
 	})
 	from, to := min(len(all), (page-1)*pageStreams), min(len(all), page*pageStreams)
 	answer := op.Answer{
-		Mark: op.MarkNeutral, Title: op.L(op.Count(len(all), " stream", " streams"), " of this channel"),
+		Mark: op.MarkNeutral, Title: op.L(op.HowMany(len(all), " stream", " streams"), " of this channel"),
 		Lines: blind, Items: s.streamItems(ctx, all[from:to], own),
 	}
 	switch {

@@ -99,7 +99,7 @@ func (s table) verifyCopy(ctx context.Context, a op.Attempt) (op.Evidence, error
 		seen := op.L(op.B(cmp.Or(made[0].Name, name)), " exists", op.Told(", made at ", op.At, made[0].Created), ".")
 		return op.Evidence{Happened: true, Own: made[0].Token == a.Token, Seen: seen}, nil
 	}
-	return op.Evidence{Seen: op.L(op.Count(len(made), " new studio", " new studios"), " called ",
+	return op.Evidence{Seen: op.L(op.HowMany(len(made), " new studio", " new studios"), " called ",
 		op.B(name), " are listed.")}, nil
 }
 

@@ -110,7 +110,7 @@ func (e *Engine) checkQuota(ctx context.Context, r op.Request, n int) error {
 				" requests open in this channel already, so nothing was done."))
 		}
 		if open := changesOf(limit.waiting); open+n > limit.changes {
-			return tooManyOpen(op.L(limit.words, op.Count(open, " change", " changes"),
+			return tooManyOpen(op.L(limit.words, op.HowMany(open, " change", " changes"),
 				" open in this channel, of ", op.N(limit.changes), " at most, so nothing was done."))
 		}
 	}

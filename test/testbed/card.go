@@ -146,12 +146,18 @@ func (w *World) private(person string) []fakeslack.Call {
 
 // Seen changes with everything that the bot says or asks the cloud.
 func (w *World) Seen() [2]int64 {
-	said, asked := int64(0), int64(0)
+	said := int64(0)
 	if log := w.Slack.Log(0); len(log) > 0 {
 		said = int64(log[len(log)-1].Seq)
 	}
-	if calls := w.Live.Snapshot().Calls; len(calls) > 0 {
-		asked = calls[len(calls)-1].Seq
+	return [2]int64{said, w.Asked()}
+}
+
+// Asked changes with everything that the bot asks the cloud.
+func (w *World) Asked() int64 {
+	calls := w.Live.Snapshot().Calls
+	if len(calls) == 0 {
+		return 0
 	}
-	return [2]int64{said, asked}
+	return calls[len(calls)-1].Seq
 }

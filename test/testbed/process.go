@@ -20,7 +20,7 @@ type Life struct {
 	Program  string
 	Database string   // its address; empty means the world's own file
 	Log      string   // the name of the log's file, which is appended to; empty means "log"
-	Admin    bool     // Ready or OwesCards will be asked for
+	Admin    bool     // Ready or Owes will be asked for
 	Env      []string // beside that of the world
 }
 
@@ -124,8 +124,8 @@ func (p *Process) Tail() string {
 	return text[max(0, len(text)-600):]
 }
 
-// OwesCards reports that the process, as far as it can be asked, knows of cards that are behind.
-func (p *Process) OwesCards(ctx context.Context) bool {
+// Owes reports that the process, as far as it can be asked, knows of cards that are behind or of answers not given.
+func (p *Process) Owes(ctx context.Context) bool {
 	if p.Dead() || p.admin == "" {
 		return false
 	}
@@ -140,7 +140,8 @@ func (p *Process) OwesCards(ctx context.Context) bool {
 	}
 	defer answer.Body.Close()
 	text, err := io.ReadAll(answer.Body)
-	return err != nil || !strings.Contains(string(text), "\ncasterbot_cards_owed 0\n")
+	return err != nil || !strings.Contains(string(text), "\ncasterbot_cards_owed 0\n") ||
+		!strings.Contains(string(text), "\ncasterbot_answers_owed 0\n")
 }
 
 // Ready asks /readyz: what each part shows of itself, and whether all of it is well.
