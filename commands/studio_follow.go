@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"casterbot/commands/nextcmd"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 	"casterbot/internal/tally"
@@ -51,10 +52,31 @@ func (s table) followStudio(x op.Condition, holds bool) func(context.Context, op
 		case over:
 			return op.Followup{Over: tally.Over(end, own)}, nil
 		case holds:
-			return op.Followup{Again: now.Add(followEvery)}, nil
+			return op.Followup{Again: now.Add(followEvery), Next: otherBack(a, all)}, nil
 		}
 		return op.Followup{Again: s.later(a)}, nil
 	}
+}
+
+// otherBack gives the ways on that do not name the PREVIEW which is offered as the way back, when that has another
+// picture than then. Nil leaves those that there are.
+func otherBack(a op.Attempt, all []live.Scene) []op.Next {
+	p := a.Plan
+	i := slices.IndexFunc(all, func(scene live.Scene) bool { return scene.ID == p.Seen[formerSeen] })
+	if i < 0 || tally.Picture(all[i]) == p.Seen[tally.PictureSeen] {
+		return nil
+	}
+	named, any := wayBack(p, "back"), nextcmd.OnCaster("take", p.Args["caster"])
+	next := op.Each(a.Outcome.Next, func(n op.Next) op.Next {
+		if n.Text == named.Text {
+			return any
+		}
+		return n
+	})
+	if slices.Equal(next, a.Outcome.Next) {
+		return nil
+	}
+	return next
 }
 
 // lookAt looks at a studio and, where a condition is seen there, at its scenes. Who removes a studio has taken it off

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -69,6 +70,39 @@ func TestASlateIsFollowed(t *testing.T) {
 		}
 		if cause := d.stands[op.StandbyShown].Later.Cause; cause != c.cause {
 			t.Errorf("%s: %q is kept, want %q", name, cause, c.cause)
+		}
+	}
+}
+
+// The way back of a slate or a take names a PREVIEW only as long as that holds the picture that was on air then.
+func TestTheWayBackIsFollowed(t *testing.T) {
+	for _, usage := range []string{standbyUsage, takeUsage} {
+		f := pictured()
+		d := &fakeRecords{stands: map[op.Condition]op.Standing{}}
+		c, _ := Table(f, d, func() time.Time { return noon.Add(time.Hour) }).Find(usage)
+		p, err := c.Plan(t.Context(), call("caster", newsID, "scene", "s-p2"))
+		if err != nil || p.Seen[formerSeen] != "s-p1" {
+			t.Fatal(p.Seen, err)
+		}
+		if usage == takeUsage {
+			*program(f) = live.Scene{ID: "s-main", Program: true, Open: true, Layout: "l2", Components: []string{"a", "b"}}
+		}
+		a := op.Attempt{Plan: p, Sent: noon, Outcome: op.Outcome{State: op.Succeeded, Next: c.Then(p)}}
+		for x := range map[op.Condition]bool{op.StandbyShown: true, op.PictureTaken: true} {
+			d.stands[x] = op.Standing{Op: "op1", Holds: true, Since: noon, Seen: p.Seen}
+		}
+		if got, err := c.Follow(t.Context(), a); err != nil || got.Next != nil || got.Again.IsZero() {
+			t.Errorf("%s: as it was: %+v, %v", usage, got, err)
+		}
+		scene(f, 1).Layout = "l7"
+		got, err := c.Follow(t.Context(), a)
+		if err != nil || len(got.Next) != 2 || got.Again.IsZero() || len(got.Text)+len(got.Over) > 0 ||
+			!slices.ContainsFunc(got.Next, func(n op.Next) bool { return n.Text == "caster take "+newsID }) {
+			t.Errorf("%s: another picture: %+v, %v", usage, got, err)
+		}
+		a.Outcome.Next = got.Next
+		if got, err := c.Follow(t.Context(), a); err != nil || got.Next != nil {
+			t.Errorf("%s: said once: %+v, %v", usage, got, err)
 		}
 	}
 }

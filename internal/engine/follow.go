@@ -144,13 +144,16 @@ func (e *Engine) followed(ctx context.Context, id string) (time.Time, error) {
 	switch {
 	case err == nil && len(f.Over) > 0:
 		return f.Again, e.overBy(ctx, o, f.Over)
-	case err != nil || len(f.Text) == 0:
+	case err != nil || len(f.Text) == 0 && f.Next == nil:
 		return f.Again, err
-	case !may:
+	case !may && len(f.Text) > 0:
 		f = op.Followup{Text: op.L("What came of it is not told in this channel any more."), Next: []op.Next{}}
 	}
 	outcome := outcomeOf(o)
-	if outcome.After = f.Text; f.Next != nil {
+	if len(f.Text) > 0 {
+		outcome.After = f.Text
+	}
+	if f.Next != nil {
 		outcome.Next = f.Next
 	}
 	err = e.note(ctx, o, store.Note{Outcome: &outcome, Version: o.Version}, op.EventFollowed)

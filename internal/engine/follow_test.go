@@ -273,3 +273,20 @@ func TestNothingIsFollowedDuringAnOwnCall(t *testing.T) {
 		t.Errorf("after it: %q, %v", s.after(o), err)
 	}
 }
+
+// Other ways on alone replace those of the card, and leave what it says.
+func TestOtherWaysOnAreFollowed(t *testing.T) {
+	l := &later{}
+	l.say(func(n int64) (op.Followup, error) {
+		if n == 1 {
+			return op.Followup{Text: op.L("there"), Again: time.Date(2026, 11, 22, 20, 1, 0, 0, time.UTC)}, nil
+		}
+		return op.Followup{Next: []op.Next{{Label: "Take…", Text: "caster list"}}}, nil
+	})
+	s, o := followed(t, l)
+	s.advance(followFirst)
+	s.advance(time.Minute)
+	if got := s.get(o).Outcome; got.After.Plain() != "there" || len(got.Next) != 1 || got.Next[0].Label != "Take…" {
+		t.Errorf("%+v", got)
+	}
+}
