@@ -104,7 +104,7 @@ func (w *Monitor) callAgain(ctx context.Context, j *round, v finding, before ale
 	}
 	scope, _ := w.Policy.Scope(v.about.channel)
 	a.Second, err = w.Chat.Put(ctx, a.Channel, "", op.Answer{
-		Title: op.L("🔴 Nobody has taken care of this for ", op.For(j.at.Sub(a.Since).Truncate(time.Minute)), ":"),
+		Title: op.L("🔴 Nobody has taken care of this since ", op.At(a.Since), ":"),
 		Lines: []op.Line{a.Title, calling(scope.Call)}, Next: []op.Next{careNext(v.key)},
 	})
 	if err != nil {

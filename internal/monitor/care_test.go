@@ -22,7 +22,7 @@ func TestAnAlertCalls(t *testing.T) {
 	s.want("not yet")
 	s.w = s.watcher("r2")
 	s.pass(guardEvery)
-	s.want("nobody did", "post C0SHOW: 🔴 Nobody has taken care of this for 5 min:", "📣 @S0LEADS, @U0BO")
+	s.want("nobody did", "post C0SHOW: 🔴 Nobody has taken care of this since ", "📣 @S0LEADS, @U0BO")
 	s.pass(time.Hour)
 	s.want("once more is enough")
 }
@@ -72,7 +72,7 @@ func calledFor(t *testing.T) (*fixture, string) {
 	return s, ref
 }
 
-const nobody = "post C0SHOW: 🔴 Nobody has taken care of this for "
+const nobody = "post C0SHOW: 🔴 Nobody has taken care of this since "
 
 // A call that cannot be posted is made with the next look; in a channel that cannot be written to, when it can.
 func TestACallThatFails(t *testing.T) {

@@ -264,7 +264,7 @@ func TestForgottenPreview(t *testing.T) {
 	s.want("early")
 	s.pass(time.Second)
 	s.pass(guardEvery)
-	s.want("late", "post C0SHOW: PREVIEW of Evening News / Preview 1 has been open for 30 min",
+	s.want("late", "post C0SHOW: PREVIEW of Evening News / Preview 1 has been open for over 30 min",
 		"[Close preview: caster scene stop c1 s1]")
 	s.pass(previewOpen)
 	s.want("while it stands")
@@ -282,7 +282,7 @@ func TestStudioStillOn(t *testing.T) {
 	s.pass(stillOn - time.Second)
 	s.want("early")
 	s.pass(guardEvery)
-	s.want("late", "post C0SHOW: Studio Evening News is still on air, 15 min after recording of main ended",
+	s.want("late", "post C0SHOW: Studio Evening News is still on air, over 15 min after recording of main ended",
 		"[Stop studio…: caster stop c1]")
 	s.did("record.start", mainLine)
 	s.pass(guardEvery)

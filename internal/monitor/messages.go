@@ -143,7 +143,7 @@ func openAlert(c live.Caster, scene live.Scene, x expectation, now time.Time) op
 	next := grammar.Format("caster scene stop {caster} {scene}", op.Args{"caster": c.ID, "scene": scene.ID})
 	return op.Answer{
 		Mark: op.MarkPreview,
-		Title: op.L("PREVIEW of ", op.B(c.Name), " / ", op.B(scene.Name), " has been open for ",
+		Title: op.L("PREVIEW of ", op.B(c.Name), " / ", op.B(scene.Name), " has been open for over ",
 			op.For(now.Sub(x.since).Truncate(time.Minute)), ". Is it still needed?"),
 		Lines: byHand(nil, "It was opened ", x),
 		Next:  []op.Next{{Label: "Close preview", Text: next}},
@@ -153,7 +153,7 @@ func openAlert(c live.Caster, scene live.Scene, x expectation, now time.Time) op
 func stillAlert(c live.Caster, e op.Operation, unlooked bool, now time.Time) op.Answer {
 	a := op.Answer{
 		Mark: op.MarkProgram,
-		Title: op.L("Studio ", op.B(c.Name), " is still on air, ", op.For(now.Sub(e.Sent).Truncate(time.Minute)),
+		Title: op.L("Studio ", op.B(c.Name), " is still on air, over ", op.For(now.Sub(e.Sent).Truncate(time.Minute)),
 			" after recording of ",
 			op.B(e.Plan.Target.Name), " ended."),
 		Lines: []op.Line{op.L("The recording was stopped at ", op.At(e.Sent), " by ", op.Who(e.Requester),
