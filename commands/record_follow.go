@@ -49,18 +49,23 @@ func (s table) stillRecorded(ctx context.Context, a op.Attempt) (op.Followup, er
 		return op.Followup{}, err
 	}
 	k, err := s.recordingOf(ctx, t.Stream, recording.SeeContent)
-	before, _ := baseline.Of(a.Plan.Seen, baseline.EndedAt)
-	const still = 3 * time.Minute // the lists lag behind
-	end := k.Content.To
-	switch {
-	case err != nil:
-	case k.Own.Since.After(a.Sent):
+	switch own := k.Own; {
+	case own.Since.After(a.Sent):
 		return op.Followup{}, nil
-	case !k.Going() && baseline.Newer(end, before[baseline.EndedAt], a.Sent) && k.At.Sub(end) >= still &&
-		k.At.Sub(a.Sent) >= still:
-		return op.Followup{Over: op.L("Ended: ApsaraVideo Live lists nothing recorded after ", op.At(end), ".")}, nil
+	case err == nil && own.Later.Ends() && own.Since.Equal(a.Sent):
+		return op.Followup{Over: tally.Over(own.Later, own)}, nil
 	}
 	return op.Followup{Again: s.later(a)}, nil
+}
+
+// sawEnd keeps that a look has shown the end of a recording which the bot started.
+func (s table) sawEnd(ctx context.Context, stream live.Stream, r tally.Recording) tally.Recording {
+	if end, over := r.Against(); over {
+		r.Own.Later = end
+		t := op.Target{Kind: "stream", ID: stream.String()}
+		_ = s.records.Saw(ctx, t, op.IsRecorded, end) // the next look sees it again
+	}
+	return r
 }
 
 // afterDelay: a pause leads to a file after the delay of its configuration, as the plan saw it.

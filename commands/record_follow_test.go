@@ -130,6 +130,9 @@ func TestAnEndedRecordingIsSaid(t *testing.T) {
 	} {
 		f := newFake()
 		f.contents[mainPath], f.fail["RecordContent"] = []live.Content{c.shows}, c.fail
+		if c.own.Op == "" {
+			c.own = op.Standing{Op: "op1", Holds: true, Since: noon}
+		}
 		d := &fakeRecords{stands: map[op.Condition]op.Standing{op.IsRecorded: c.own}}
 		now := noon.Add(c.later)
 		command, _ := Table(f, d, func() time.Time { return now }).Find("record " + c.word + " {stream}")
@@ -146,6 +149,9 @@ func TestAnEndedRecordingIsSaid(t *testing.T) {
 		over := got.Over.Plain()
 		if err != nil || c.over != strings.HasPrefix(over, "Ended: ApsaraVideo Live lists") || !got.Again.Equal(want) {
 			t.Errorf("%s: %q, again %s, want %s; %v", name, over, got.Again, want, err)
+		}
+		if kept := d.stands[op.IsRecorded].Later; (kept.Cause == op.SeenEnded) != c.over {
+			t.Errorf("%s: %+v is kept", name, kept)
 		}
 	}
 }

@@ -108,6 +108,9 @@ func (s table) streamItems(ctx context.Context, all []target, own func(live.Stre
 			k.Seen |= recording.SeeOnline
 		}
 		k.Judge(t.Stream, nil, how.Got, contents[i].Got)
+		if contents[i].Err == nil {
+			k.Recording = s.sawEnd(ctx, t.Stream, k.Recording)
+		}
 		item := streamItem(k, t, contents[i].Err)
 		item.Facts = append(item.Facts, unsettled(t.target())...)
 		items = append(items, item)

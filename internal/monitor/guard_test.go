@@ -62,6 +62,26 @@ func TestBrokenStream(t *testing.T) {
 	s.want("afterwards")
 }
 
+// Once nothing is listed any more of a recording that was started through the bot, that is known to whoever does not
+// look.
+func TestTheEndOfARecordingIsKept(t *testing.T) {
+	s := newFixture(t)
+	o := s.did("record.start", mainLine)
+	for _, step := range []struct {
+		pass time.Duration
+		ends bool
+	}{{time.Minute, false}, {time.Minute, false}, {2 * time.Minute, true}} {
+		s.recorded(30 * time.Second)
+		s.pass(step.pass)
+		h, err := s.changes().Read(t.Context())
+		later := h.Standing(mainLine, op.IsRecorded).Later
+		if err != nil || later.Ends() != step.ends ||
+			step.ends && (later.Op != o.ID || !later.When.Equal(noon.Add(30*time.Second))) {
+			t.Errorf("at %s: %+v, %v", s.clock(), later, err)
+		}
+	}
+}
+
 // An alert ends with the operation that stops what is watched, and says who did that.
 func TestEndedThroughTheBot(t *testing.T) {
 	s := newFixture(t)
@@ -172,7 +192,8 @@ func TestStudioByOtherHands(t *testing.T) {
 	s.want("stopped", "post C0SHOW: 🔴 Studio Evening News went off air",
 		"Seen on air at 2026-11-22 12:02:45 UTC, idle at 2026-11-22 12:03:00 UTC", "[Start studio: caster start c1]")
 	s.pass(time.Hour)
-	s.want("the news of a change grow old without a word")
+	s.want("the news of a change grow old", "edit C0SHOW: Over at 2026-11-22 13:03:00 UTC: studio Evening News was changed more than "+
+		"30 min before.", "Before: Studio Evening News was restarted. It was not done through casterbot.")
 	s.studio("c1", func(c *live.Caster) { c.OnAir = true })
 	s.pass(guardEvery)
 	s.want("mended", "edit C0SHOW: Over at", "on air since")

@@ -139,6 +139,12 @@ func changedAlert(c live.Caster, v observation, d history, target op.Target) op.
 	}
 }
 
+// settledAlert is what an alert about a change becomes: it is not mended, but nobody is called for it any more.
+func settledAlert(c live.Caster, now time.Time) op.Answer {
+	return op.Answer{Mark: op.MarkNeutral, Title: op.L("Over at ", op.At(now), ": studio ", op.B(c.Name),
+		" was changed more than ", op.For(previewOpen), " before.")}
+}
+
 func openAlert(c live.Caster, scene live.Scene, x expectation, now time.Time) op.Answer {
 	next := grammar.Format("caster scene stop {caster} {scene}", op.Args{"caster": c.ID, "scene": scene.ID})
 	return op.Answer{

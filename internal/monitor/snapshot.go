@@ -98,6 +98,13 @@ func (w *Monitor) keepSeen(ctx context.Context, s snapshot) {
 			}
 		}
 	}
+	for stream := range s.material {
+		r := s.recording(stream, own)
+		if seen, against := r.Against(); against {
+			t := op.Target{Kind: "stream", ID: stream.String()}
+			err = errors.Join(err, w.Changes.Saw(ctx, t, op.IsRecorded, seen))
+		}
+	}
 	if err != nil {
 		w.Log.Warn("keep what was seen", "error", err)
 	}

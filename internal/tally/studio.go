@@ -145,6 +145,8 @@ func Over(end op.Seen, own op.Standing) op.Line {
 
 func cause(end op.Seen, own op.Standing) op.Line {
 	switch {
+	case end.Cause == op.SeenEnded:
+		return op.L("ApsaraVideo Live lists nothing recorded after ", op.At(end.When))
 	case end.Cause == op.SeenIdle:
 		return op.L("the studio was off air at ", op.At(end.At))
 	case end.Cause == op.SeenOnAir && end.When.IsZero():
