@@ -118,8 +118,8 @@ func (e *Engine) together(o op.Operation, members []op.Operation) op.Outcome {
 		}
 	}
 	return op.Outcome{
-		State: t.State(), Text: op.L(o.Plan.Done, op.N(t.Done-t.Already), " of ",
-			op.N(len(members))), Next: e.onward(o, again, done),
+		State: t.State(), Text: op.L(op.N(t.Done-t.Already), " of ", op.N(len(members)), " done"),
+		Next: e.onward(o, again, done),
 	}
 }
 

@@ -115,8 +115,8 @@ func (e *Engine) checkQuota(ctx context.Context, r op.Request, n int) error {
 				" requests open in this channel already, so nothing was done."))
 		}
 		if open := changesOf(limit.waiting); open+n > limit.changes {
-			return tooManyOpen(op.L(limit.words, op.N(open), " changes open in this channel, of ",
-				op.N(limit.changes), " at most, so nothing was done."))
+			return tooManyOpen(op.L(limit.words, op.HowMany(open, " change", " changes"),
+				" open in this channel, of ", op.N(limit.changes), " at most, so nothing was done."))
 		}
 	}
 	return nil

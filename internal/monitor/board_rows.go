@@ -62,7 +62,8 @@ func (v boardView) answer() op.Answer {
 			}
 		}
 	}
-	a := op.Answer{Title: op.L(op.Strong("On air"), ": ", op.N(lit), " of ", op.N(len(studios)), " studios")}
+	a := op.Answer{Title: op.L(op.Strong("On air"), ": ", op.N(lit), " of ",
+		op.HowMany(len(studios), " studio", " studios"))}
 	var rows []row
 	if v.studios == nil {
 		a.Title = op.L(op.Strong("On air"), ": not known")

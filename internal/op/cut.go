@@ -40,3 +40,11 @@ func Counted(what []Text) Line {
 	}
 	return List(Each(order, func(w Text) Line { return L(N(n[w]), " ", w) }), ", ")
 }
+
+// HowMany is a number of things for a message, in the words for one or in those for several, which are translated.
+func HowMany(n int, one, many Text) Line {
+	if n == 1 {
+		return L(N(n), one)
+	}
+	return L(N(n), many)
+}

@@ -24,3 +24,12 @@ func TestCut(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// One is counted in the word for one.
+func TestHowMany(t *testing.T) {
+	for n, want := range map[int]string{0: "0 studios", 1: "1 studio", 2: "2 studios"} {
+		if got := HowMany(n, " studio", " studios").Plain(); got != want {
+			t.Errorf("%d: %q, want %q", n, got, want)
+		}
+	}
+}

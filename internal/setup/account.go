@@ -77,7 +77,7 @@ func (r *run) tellAccount() {
 		op.Count(len(a.domains), "domain"), op.Count(len(a.streams), "stream"))
 	for i, c := range a.studios {
 		if i == most {
-			r.t.say("    … and %d more studios", len(a.studios)-most)
+			r.t.say("    … and %s", op.Count(len(a.studios)-most, "more studio"))
 			break
 		}
 		r.t.say("    studio  %s  (%s)", choice{name: c.Name}.label(), onAir(c))
@@ -87,7 +87,7 @@ func (r *run) tellAccount() {
 	}
 	for i, s := range a.streams {
 		if i == most {
-			r.t.say("    … and %d more streams", len(a.streams)-most)
+			r.t.say("    … and %s", op.Count(len(a.streams)-most, "more stream"))
 			break
 		}
 		r.t.say("    stream  %s  (%s)", s, a.state(s))
