@@ -41,8 +41,8 @@ type slackEvent struct {
 // changes are the events after which what we know of a channel, a group or a person is old.
 var changes = map[string]bool{
 	"channel_id_changed": true, "channel_shared": true, "channel_unshared": true, "channel_archive": true,
-	"channel_unarchive": true, "channel_rename": true, "group_archive": true, "group_unarchive": true, "group_rename": true, "member_joined_channel": true,
-	"subteam_members_changed": true,
+	"channel_unarchive": true, "channel_rename": true, "group_archive": true, "group_unarchive": true,
+	"group_rename": true, "member_joined_channel": true, "subteam_members_changed": true,
 }
 
 func (id Identity) event(in callback, envelope string, now time.Time) (Event, error) {
