@@ -7,16 +7,16 @@ import (
 	"casterbot/internal/sleep"
 )
 
-// acquaintEvery is how often it is looked whether those who may act in an emergency are known.
-const acquaintEvery = 10 * time.Minute
+// It is looked every so often whether those who may act in an emergency are known; a start has more urgent questions.
+const (
+	acquaintEvery = 10 * time.Minute
+	acquaintAfter = 30 * time.Second
+)
 
 // acquaint keeps known, until ctx ends, whom the policy names for emergencies.
 func (a *App) acquaint(ctx context.Context) {
-	for {
+	for wait := acquaintAfter; sleep.For(ctx, wait) == nil; wait = acquaintEvery {
 		a.acquaintOnce(ctx)
-		if sleep.For(ctx, acquaintEvery) != nil {
-			return
-		}
 	}
 }
 

@@ -20,7 +20,7 @@ func TestThoseOfAnEmergencyAreKnown(t *testing.T) {
 	a := &App{Policy: keeper, people: directory.New(w.Config, keeper.UserGroups)}
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan struct{})
-	go func() { a.acquaint(ctx); close(ended) }()
+	go func() { a.acquaintOnce(ctx); close(ended) }()
 	for len(w.Calls("usergroups.list")) == 0 || len(w.Calls("conversations.info")) == 0 {
 		time.Sleep(time.Millisecond)
 	}

@@ -113,8 +113,8 @@ func (w *town) Rooms(ctx context.Context, id string, since time.Time) ([]string,
 func (w *town) Peek(person, _, channel string, since time.Time) (op.Person, op.Channel, bool) {
 	c := w.channel
 	c.ID = channel
-	fresh := w.near || since.IsZero() // what is at hand is up to a minute old
-	return w.be(person), c, !w.silent && !w.away && !w.unpeeked && fresh
+	atHand := !w.silent && !w.away && !w.unpeeked
+	return w.be(person), c, atHand && (w.near || since.IsZero()) // what is at hand is up to a minute old
 }
 
 func (w *town) Last(person, team, channel string) (Remembered, bool) {
