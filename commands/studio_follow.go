@@ -40,7 +40,7 @@ func (s table) followStudio(x op.Condition, holds bool) func(context.Context, op
 		case own.Since.After(a.Sent) || own.Since.Equal(a.Sent) && own.Holds != holds || now.Sub(a.Sent) >= followFor:
 			return op.Followup{}, nil
 		case !own.Since.Equal(a.Sent): // that is not known any more
-			own = op.Standing{Holds: holds, Since: a.Sent, Seen: a.Plan.Seen}
+			own = op.Standing{Holds: holds, Since: a.Sent, Seen: a.Plan.Seen, Doubt: own.Doubt}
 		}
 		end, over := own.Later, own.Later.Ends()
 		if !over && unseen == nil {
