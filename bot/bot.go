@@ -31,6 +31,7 @@ type Bot struct {
 func New(c webapi.Config, e Engine, chat *messages.Chat, dir *directory.Directory) *Bot {
 	c = c.Filled()
 	d := &dispatcher{engine: e, chat: chat, dir: dir, log: c.Log, now: c.Now, seen: newDedupe(time.Now)}
+	d.times.patient = c.Unlimited
 	d.who.Store(&payload.Identity{})
 	b := &Bot{dispatcher: d, config: c}
 	d.api = c.Api()

@@ -183,7 +183,8 @@ func New(ctx context.Context, o Options) (*App, error) {
 	})
 	states := engine.New(engine.Config{
 		Table: &known, Store: db, Authz: judge, Chat: chat, Now: now, Log: log, Replica: replica, Pause: wait, Quota: limits,
-		Ended: guardian.Nudge, Watch: measured.engine(),
+		Patient: wait != nil,
+		Ended:   guardian.Nudge, Watch: measured.engine(),
 	})
 	own.OnBoard(guardian.Nudge)
 	own.OnCare(guardian.Soon)

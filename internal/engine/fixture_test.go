@@ -120,7 +120,8 @@ func folder(t *testing.T) string {
 func (s *stage) open() {
 	s.t.Helper()
 	replica := op.NewID()
-	db, err := store.Open(context.Background(), "sqlite:"+s.path, store.Options{Now: s.clock, Replica: replica})
+	db, err := store.Open(context.Background(), "sqlite:"+s.path, store.Options{Now: s.clock, Replica: replica,
+		Patient: true})
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -128,6 +129,7 @@ func (s *stage) open() {
 	table := s.table()
 	s.e = New(Config{
 		Table: &table, Store: db, Authz: s.judge(&table, (*people)(s)), Chat: (*chat)(s), Now: s.clock, Replica: replica,
+		Patient: true,
 		Pause: func(ctx context.Context, d time.Duration) bool {
 			if d < tellWaiting {
 				return pause(ctx, d/100)

@@ -136,8 +136,8 @@ func (e *Engine) repeat(ctx context.Context, o op.Operation, command op.Command)
 		}
 		return err
 	}
-	outcome := e.apply(quota.Carry(timely, permit), o, command, &sendGuard{since: time.Now(), left: true, again: leaves},
-		func(op.Line, time.Duration) {})
+	guard := &sendGuard{patient: e.work.patient, since: time.Now(), left: true, again: leaves}
+	outcome := e.apply(quota.Carry(timely, permit), o, command, guard, func(op.Line, time.Duration) {})
 	switch outcome.State {
 	case op.Succeeded:
 		_, err := e.finish(ctx, o, outcome)

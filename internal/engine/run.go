@@ -134,7 +134,8 @@ func (e *Engine) send(ctx context.Context, o op.Operation, command op.Command, t
 	p, stop := e.follow(ctx, o, command)
 	defer stop()
 	again := func() error { return e.mayLeaveAgain(ctx, o) }
-	outcome := e.apply(quota.Carry(ctx, t.permit), o, command, &sendGuard{since: t.marked, again: again}, p.wait)
+	guard := &sendGuard{patient: e.work.patient, since: t.marked, again: again}
+	outcome := e.apply(quota.Carry(ctx, t.permit), o, command, guard, p.wait)
 	for n := 1; outcome.State == op.Unknown && command.Repeatable && n < repeatsAtOnce &&
 		time.Since(p.began) < repeatQuickly; n++ {
 		if !e.pause(ctx, time.Duration(n)*time.Second) {
@@ -143,7 +144,7 @@ func (e *Engine) send(ctx context.Context, o op.Operation, command op.Command, t
 		if _, err := e.stillAllowed(ctx, o); err != nil {
 			return outcome
 		}
-		next, err := e.onceMore(ctx, o, command, &sendGuard{again: again}, p.wait)
+		next, err := e.onceMore(ctx, o, command, &sendGuard{patient: e.work.patient, again: again}, p.wait)
 		if err != nil {
 			return outcome
 		}
