@@ -128,30 +128,38 @@ type fixture struct {
 	ended  chan error
 }
 
-func openFixture(t *testing.T, c sandbox.Config) *fixture {
+// openWorld is a sandbox in which the app of this program is installed, and that program.
+func openWorld(t *testing.T, c sandbox.Config) (app.Build, *sandbox.World) {
 	t.Helper()
 	b, err := build()
 	if err != nil {
 		t.Fatal(err)
 	}
-	manifest, err := sandbox.ReadManifest(b.Manifest)
-	if err != nil {
+	c.PageAddr, c.APIAddr = "127.0.0.1:0", "127.0.0.1:0"
+	if c.App, err = sandbox.ReadManifest(b.Manifest); err != nil {
 		t.Fatal(err)
 	}
-	c.PageAddr, c.APIAddr, c.App = "127.0.0.1:0", "127.0.0.1:0", manifest
 	open, err := sandbox.Open(c)
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() {
+		if err := open.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return b, open
+}
+
+func openFixture(t *testing.T, c sandbox.Config) *fixture {
+	t.Helper()
+	b, open := openWorld(t, c)
 	s := &fixture{t: t, world: open}
 	t.Cleanup(func() {
 		if s.bot != nil {
 			if err := s.Kill(); err != nil {
 				t.Error(err)
 			}
-		}
-		if err := open.Close(); err != nil {
-			t.Error(err)
 		}
 	})
 	dir := folder(t)
