@@ -133,11 +133,11 @@ func (w *cardQueue) end(id string, failed error) bool {
 }
 
 func longer(r backoff, failed error) backoff {
-	pause := min(max(2*r.last, ShortestBackoff), LongestBackoff)
-	if errors.Is(failed, ErrBusy) {
-		pause = max(r.last, ShortestBackoff)
+	pause, away := min(max(2*r.last, ShortestBackoff), LongestBackoff), errors.Is(failed, ErrNoAnswer)
+	if errors.Is(failed, ErrBusy) { // its turn comes, whatever became of another way
+		pause, away = max(r.last, ShortestBackoff), false
 	}
-	return backoff{until: time.Now().Add(pause), last: pause, away: errors.Is(failed, ErrNoAnswer)}
+	return backoff{until: time.Now().Add(pause), last: pause, away: away}
 }
 
 // keep puts the drawing of a card off, unless it is put off already: repeated calls do not push it back.
