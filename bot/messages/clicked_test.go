@@ -224,7 +224,8 @@ func TestAnAddressWithoutAnAnswerIsNotForgotten(t *testing.T) {
 	chat.clicked.now = func() time.Time { return later }
 	chat.limits.HoldEdits(time.Hour)
 	w.Fail("response_url", fakeslack.Fault{Status: 503})
-	if _, err := show(chat, card(op.Succeeded, ts)); !errors.Is(err, notify.ErrBusy) || !errors.Is(err, notify.ErrNoAnswer) {
+	_, err := show(chat, card(op.Succeeded, ts))
+	if !errors.Is(err, notify.ErrBusy) || !errors.Is(err, notify.ErrNoAnswer) {
 		t.Errorf("no answer, and no turn: %v", err)
 	}
 }
