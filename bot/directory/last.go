@@ -40,8 +40,13 @@ func oldest(a, b time.Time) time.Time {
 
 // Learn takes in what Slack tells unasked of somebody who has changed. It serves where Slack does not answer; whoever
 // asks next asks Slack. What such news do not tell stays as it was, and so does everything by news that come late,
-// after newer ones: Slack sends them again, and keeps no order.
+// after newer ones: Slack sends them again, and keeps no order. Of most people of a workspace there are such news, so
+// those who have never been asked for are not kept: they would take the place of those who have.
 func (d *Directory) Learn(u slack.User) {
+	if _, known := d.people.Last(u.ID); !known {
+		d.people.Forget(u.ID) // what is being asked is of before
+		return
+	}
 	d.people.Learn(u.ID, func(old somebody) (somebody, bool) {
 		now := personOf(u)
 		now.Locale = cmp.Or(now.Locale, old.Locale)

@@ -66,6 +66,9 @@ func TestLast(t *testing.T) {
 func TestWhatIsToldUnaskedIsAskedFor(t *testing.T) {
 	w := slackworld.New(t)
 	d, _ := newTestDirectory(w)
+	if _, err := d.Person(context.Background(), "U0ANA", "T0SHOW", time.Time{}); err != nil {
+		t.Fatal(err)
+	}
 	d.Learn(slack.User{ID: "U0ANA", TeamID: "T0SHOW", Deleted: true})
 	if _, _, ok := d.Peek("U0ANA", "T0SHOW", "C0SHOW", time.Time{}); ok {
 		t.Error("it counts as an answer")
@@ -109,8 +112,10 @@ func TestAChannelThatWasLeft(t *testing.T) {
 func TestNewsThatComeLate(t *testing.T) {
 	w := slackworld.New(t)
 	d, _ := newTestDirectory(w)
-	if _, err := d.Channel(context.Background(), "C0SHOW", time.Time{}); err != nil {
-		t.Fatal(err)
+	_, err := d.Channel(context.Background(), "C0SHOW", time.Time{})
+	_, unknown := d.Person(context.Background(), "U0ANA", "T0SHOW", time.Time{})
+	if err != nil || unknown != nil {
+		t.Fatal(err, unknown)
 	}
 	d.Learn(slack.User{ID: "U0ANA", TeamID: "T0SHOW", Updated: 100})
 	d.Learn(slack.User{ID: "U0ANA", TeamID: "T0SHOW", Updated: 102, Deleted: true})
@@ -150,5 +155,27 @@ func TestAChannelThatChangesWhileItIsAskedFor(t *testing.T) {
 	}
 	if _, ok := d.Last("U0ANA", "T0SHOW", "C0SHOW"); !ok {
 		t.Error("it is not known after it was asked for anew")
+	}
+}
+
+// TestNewsOfWhoIsNotAskedFor: they are not kept, or the many people of a workspace would drive out the few who act. An
+// answer that is under way is of before.
+func TestNewsOfWhoIsNotAskedFor(t *testing.T) {
+	var d *Directory
+	news := slack.User{ID: "U0ANA", TeamID: "T0SHOW", Deleted: true}
+	d = askedBy(&slackworld.Clock{}, func(method string) {
+		if method == "users.info" {
+			d.Learn(news)
+		}
+	})
+	d.Learn(news)
+	if p, ok := d.people.Last("U0ANA"); ok {
+		t.Errorf("kept: %+v", p)
+	}
+	if _, err := d.Person(context.Background(), "U0ANA", "T0SHOW", time.Time{}); err != nil {
+		t.Fatal(err)
+	}
+	if p, ok := d.people.Last("U0ANA"); ok {
+		t.Errorf("an answer from before counts: %+v", p)
 	}
 }
