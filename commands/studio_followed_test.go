@@ -251,6 +251,8 @@ func TestWhatOtherHandsEndIsSaid(t *testing.T) {
 		"taken":                  {takeUsage, time.Hour, shows("l1"), "", time.Minute},
 		"taken, another since":   {takeUsage, time.Hour, shows("l9"), other, 0},
 		"taken, nothing seen":    {takeUsage, time.Hour, shows(""), "", time.Minute},
+		"unchecked, another":     {takeUsage, time.Hour, shows("l9"), "", time.Minute},
+		"unchecked, off air":     {takeUsage, time.Hour, off, idle, 0},
 		"taken, listed late":     {takeUsage, 20 * time.Second, shows("l9"), "", time.Minute},
 		"taken, anew on air": {takeUsage, time.Hour, func(f *fakeCloud) {
 			shows("l1")(f)
@@ -288,7 +290,8 @@ func TestWhatOtherHandsEndIsSaid(t *testing.T) {
 			if command.Follow == nil {
 				t.Fatalf("%s is not followed", c.usage)
 			}
-			got, err := command.Follow(t.Context(), op.Attempt{Plan: p, Sent: noon})
+			checked := op.Outcome{Checked: !strings.HasPrefix(name, "unchecked")}
+			got, err := command.Follow(t.Context(), op.Attempt{Plan: p, Sent: noon, Outcome: checked})
 			want := time.Time{}
 			if c.again > 0 {
 				want = noon.Add(c.later + c.again)

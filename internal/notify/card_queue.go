@@ -134,14 +134,14 @@ func (w *cardQueue) end(id string, failed error) bool {
 }
 
 func (w *cardQueue) longer(r backoff, failed error) backoff {
-	pause := min(max(2*r.last, ShortestBackoff), LongestBackoff)
+	pause, away := min(max(2*r.last, ShortestBackoff), LongestBackoff), errors.Is(failed, ErrNoAnswer)
 	switch {
-	case w.timeless && errors.Is(failed, ErrNoAnswer):
+	case errors.Is(failed, ErrBusy): // its turn comes, whatever became of another way
+		pause, away = max(r.last, ShortestBackoff), false
+	case w.timeless && away:
 		pause = 0
-	case errors.Is(failed, ErrBusy):
-		pause = max(r.last, ShortestBackoff)
 	}
-	return backoff{until: time.Now().Add(pause), last: pause, away: errors.Is(failed, ErrNoAnswer)}
+	return backoff{until: time.Now().Add(pause), last: pause, away: away}
 }
 
 // keep puts the drawing of a card off, unless it is put off already: repeated calls do not push it back.
