@@ -36,9 +36,11 @@ func (s table) followStudio(x op.Condition, holds bool) func(context.Context, op
 			return op.Followup{}, err
 		}
 		own, now := stands(a.Plan.Target, x), s.now()
-		more := x == op.StandbyShown && own.Holds && own.Since.After(a.Sent) // put up once more: of both the same is true
+		// it was put up once more: of both the same is true
+		more := x == op.StandbyShown && own.Holds && own.Since.After(a.Sent)
 		switch {
-		case own.Since.After(a.Sent) && !more || own.Since.Equal(a.Sent) && own.Holds != holds || now.Sub(a.Sent) >= followFor:
+		case own.Since.After(a.Sent) && !more || own.Since.Equal(a.Sent) && own.Holds != holds,
+			now.Sub(a.Sent) >= followFor:
 			return op.Followup{}, nil
 		case !more && !own.Since.Equal(a.Sent): // that is not known any more
 			own = op.Standing{Holds: holds, Since: a.Sent, Seen: a.Plan.Seen, Doubt: own.Doubt}

@@ -6,8 +6,8 @@ import "slices"
 // recording that has ended it speaks as of a file, which stays; and a picture stays in PROGRAM under the slate.
 var claimedEnds = []Condition{IsOnAir, PreviewOpen, IsLocked}
 
-// again reports a call after which what an earlier card says of a condition is as true as before: a slate that is put up
-// twice is shown. Of all others a card says more that is another way then: until when, since when, which picture.
+// again reports a call after which what an earlier card says of a condition is as true as before: a slate that is put
+// up twice is shown. Of all others a card says more that is another way then: until when, since when, which picture.
 func (c Command) again(x Condition) bool { return x == StandbyShown && !slices.Contains(c.Ends, x) }
 
 // MayOutdate reports whether something that the card of an earlier command says of how things stand is over with this

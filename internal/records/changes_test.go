@@ -217,6 +217,37 @@ func TestStanding(t *testing.T) {
 	}
 }
 
+// A take that is known by the word of a person alone ends the slate until a look shows another picture than the one
+// taken; of another take a look says nothing of the kind.
+func TestTheWordOfAPerson(t *testing.T) {
+	for by, ends := range map[string]bool{"U0ANA": false, "": true} {
+		w := newWorld(t)
+		c := w.changes()
+		w.to(w.sentTo("caster.standby", "c1"), op.Succeeded, "")
+		w.pass(time.Second)
+		take := w.to(w.to(w.sentTo("caster.take", "c1"), op.Unknown, ""), op.Succeeded, by)
+		target := op.Target{Kind: "caster", ID: "c1"}
+		standing := func() op.Standing {
+			t.Helper()
+			h, err := c.Read(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			return h.Standing(target, op.StandbyShown)
+		}
+		if s := standing(); !s.Ended() || s.Word != (by != "") {
+			t.Errorf("settled by %q: %+v", by, s)
+		}
+		seen := op.Seen{Op: take.ID, At: w.clock(), Cause: op.SeenChanged}
+		if err := c.Saw(t.Context(), target, op.PictureTaken, seen); err != nil {
+			t.Fatal(err)
+		}
+		if s := standing(); s.Ended() != ends || !ends && s.Doubt != take.Ref() {
+			t.Errorf("settled by %q, seen otherwise: %+v", by, s)
+		}
+	}
+}
+
 // What the bot did stands for longer than a day, as long as nothing is known to have ended it: in a process that has
 // seen it grow old, and in one that has just begun.
 func TestWhatStandsIsKnownForLong(t *testing.T) {
