@@ -39,10 +39,14 @@ func (h History) Standing(target op.Target, x op.Condition) op.Standing {
 	return last
 }
 
-// happened reports a change that is known to have happened. The word of a person is no longer enough for a take once a
-// look has shown another picture than the one taken.
+// happened reports a change that is known to have happened. The word of a person is no longer enough once a look has
+// shown otherwise: another picture than the one taken, or a studio on air as it was before it was stopped.
 func (c Change) happened() bool {
-	return c.State == op.Succeeded && (c.SettledBy == "" || c.Seen[op.PictureTaken].Cause != op.SeenChanged)
+	if c.State != op.Succeeded || c.SettledBy == "" {
+		return c.State == op.Succeeded
+	}
+	lit := c.Seen[op.IsOnAir]
+	return c.Seen[op.PictureTaken].Cause != op.SeenChanged && (lit.Cause != op.SeenOnAir || !lit.When.IsZero())
 }
 
 func side(starts bool) int {
