@@ -36,10 +36,13 @@ func (s table) followStudio(x op.Condition, holds bool) func(context.Context, op
 			return op.Followup{}, err
 		}
 		own, seen, now := stands(a.Plan.Target, x), all, s.now()
+		// it was put up once more: of both the same is true
+		more := x == op.StandbyShown && own.Holds && own.Since.After(a.Sent)
 		switch {
-		case own.Since.After(a.Sent) || own.Since.Equal(a.Sent) && own.Holds != holds || now.Sub(a.Sent) >= followFor:
+		case own.Since.After(a.Sent) && !more || own.Since.Equal(a.Sent) && own.Holds != holds,
+			now.Sub(a.Sent) >= followFor:
 			return op.Followup{}, nil
-		case !own.Since.Equal(a.Sent): // that is not known any more
+		case !more && !own.Since.Equal(a.Sent): // that is not known any more
 			own = op.Standing{Holds: holds, Since: a.Sent, Seen: a.Plan.Seen, Doubt: own.Doubt}
 		}
 		if x == op.PictureTaken && !a.Outcome.Checked { // what was never seen there is not known to be replaced

@@ -58,6 +58,13 @@ func TestASlateIsFollowed(t *testing.T) {
 		}, "", "", false},
 		"put up anew": {time.Hour, func(_ *fakeCloud, d *fakeRecords) {
 			d.stands[op.StandbyShown] = op.Standing{Op: "op2", Holds: true, Since: noon.Add(time.Minute)}
+		}, "", "", true},
+		"put up anew, then off air": {time.Hour, func(f *fakeCloud, d *fakeRecords) {
+			f.casters[1].OnAir = false
+			d.stands[op.StandbyShown] = op.Standing{Op: "op2", Holds: true, Since: noon.Add(time.Minute)}
+		}, "the studio was off air at ", op.SeenIdle, false},
+		"put up anew, after a month": {followFor, func(_ *fakeCloud, d *fakeRecords) {
+			d.stands[op.StandbyShown] = op.Standing{Op: "op2", Holds: true, Since: noon.Add(time.Minute)}
 		}, "", "", false},
 	} {
 		f := pictured()

@@ -125,6 +125,7 @@ type App struct {
 	cloud    *live.Client
 	inquiry  *inquiry // nil where nothing waits in real time
 	people   *directory.Directory
+	studios  *commands.Memory
 	meter    *meter
 }
 
@@ -190,7 +191,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	own.OnCare(guardian.Soon)
 	a := &App{
 		settings: c, version: o.Version, log: log, Policy: keeper, Store: db, limits: limits, cloud: cloud, Engine: states,
-		Watch: guardian, meter: measured, people: people,
+		Watch: guardian, meter: measured, people: people, studios: seen,
 		Bot: bot.New(slack, bot.Engine{Operations: states, Browser: states.Browser(),
 			Notifier: channelTeller{states.Notifier(), guardian}},
 			chat, people),
