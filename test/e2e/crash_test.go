@@ -151,8 +151,8 @@ func (c *crash) until(what string, done func() bool) {
 	}
 }
 
-// ask types all at once, and waits until Slack has seen each acknowledged: from then on nothing is lost. What Slack says
-// has failed is typed again, as people do.
+// ask types all at once, and waits until Slack has seen each acknowledged: from then on nothing is lost. What Slack
+// says has failed is typed again, as people do.
 func (c *crash) ask(list ...asked) {
 	c.t.Helper()
 	for len(list) > 0 {
