@@ -197,6 +197,11 @@ func (w *Monitor) edit(ctx context.Context, j *round, before alert, v finding) e
 	if err = w.write(ctx, a, a.Message, v.alert); err == nil && care.By != before.CareBy {
 		err = w.write(ctx, a, a.Second, op.Answer{Title: takesCare(care), Lines: []op.Line{a.Title}})
 	}
+	if err == nil && care.By == "" && before.CareBy != "" { // people are called anew
+		a.Second, a.Called = "", false
+		_, _, err = w.put(ctx, a)
+		return err
+	}
 	if err == nil {
 		return nil
 	}

@@ -2,6 +2,7 @@ package monitor
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -50,7 +51,7 @@ func (w *Monitor) prepare(ctx context.Context, j *round) (err error) {
 	if j.standing, err = byKey(ctx, w.alerts, func(a alert) string { return a.key }); err != nil {
 		return err
 	}
-	return w.dropOldCare(ctx, j)
+	return errors.Join(w.dropOldCare(ctx, j), w.dropAbsentCare(ctx, j))
 }
 
 // touches tells what a channel may touch.

@@ -53,6 +53,7 @@ type fixture struct {
 	call     []string         // whom alerts call
 	itself   map[string]bool  // studios that switch to their standby picture by themselves
 	tells    map[string]error // channels that may not be told anything, or of which that is not known
+	absent   map[string]error // people who are in no channel any more, or of whom that is not known
 	said     []string         // everything that was posted and edited
 	pinned   []string
 	chatFail map[string]error // by method
@@ -258,6 +259,14 @@ func (r *rules) Tells(_ context.Context, channel string) (bool, error) {
 		return false, err
 	}
 	return channel == show || channel == other, nil
+}
+
+// Present gives what a test says of a person; where it says nothing they are there.
+func (r *rules) Present(_ context.Context, _, person string) (bool, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	err, absent := r.absent[person]
+	return !absent, err
 }
 
 func (r *rules) Scope(channel string) (op.Scope, bool) {

@@ -68,9 +68,11 @@ type Policy interface {
 	Scope(channel string) (op.Scope, bool)
 }
 
-// Judge says whether a channel may be told something unasked; *authz.Judge is the real one.
+// Judge says whether a channel may be told something unasked, and who is in it; *authz.Judge is the real one.
 type Judge interface {
 	Tells(ctx context.Context, channel string) (bool, error)
+	// Present reports whether somebody is in a channel still.
+	Present(ctx context.Context, channel, person string) (bool, error)
 }
 
 // Config is what a watcher is made of. All fields are needed but Log and Pause.
