@@ -127,6 +127,7 @@ type signals struct {
 	nudged atomic.Int64
 	atWork atomic.Bool
 	soon   atomic.Bool // the guardian is due
+	still  bool        // time is not real: only a nudge makes anything due
 }
 
 // New makes a watcher; Run lets it work.
@@ -134,6 +135,7 @@ func New(c Config) *Monitor {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
+	still := c.Pause != nil
 	if c.Pause == nil {
 		c.Pause = func(ctx context.Context, d time.Duration) bool { return sleep.For(ctx, d) == nil }
 	}
@@ -143,8 +145,9 @@ func New(c Config) *Monitor {
 	w := &Monitor{
 		Config: c, boards: records.NewBoardBook(c.Store), locks: records.NewLockBook(c.Store),
 		care:   records.NewCareBook(c.Store),
-		alerts: alerts(c.Store), observations: observations(c.Store), signals: signals{wake: make(chan struct{}, 1)},
-		leader: leader{store: c.Store, now: c.Now, replica: c.Replica, alone: c.Store.Exclusive()},
+		alerts: alerts(c.Store), observations: observations(c.Store),
+		signals: signals{wake: make(chan struct{}, 1), still: still},
+		leader:  leader{store: c.Store, now: c.Now, replica: c.Replica, alone: c.Store.Exclusive()},
 	}
 	w.limiter = &limiter{share: c.Share, pause: c.Pause, keep: w.leader.hold, last: map[string]time.Time{}}
 	return w
@@ -154,6 +157,9 @@ func New(c Config) *Monitor {
 func (w *Monitor) Run(ctx context.Context) {
 	ticker := time.NewTicker(turnEvery)
 	defer ticker.Stop()
+	if w.still {
+		ticker.Stop()
+	}
 	defer w.leader.release(context.WithoutCancel(ctx))
 	for {
 		nudges := w.nudged.Load()
