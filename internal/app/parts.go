@@ -45,13 +45,16 @@ func openPolicy(path string, log *slog.Logger) (*policy.Keeper, error) {
 	return keeper, unreadable("CASTERBOT_POLICY", path, err)
 }
 
+// timeless reports that time is not real: the limits that hold in real time would be luck.
+func (o Options) timeless() bool { return o.Pause != nil }
+
 func openStore(ctx context.Context, o Options, replica string, watch store.Watch) (*store.Store, error) {
 	address := o.Settings.DatabaseURL.Reveal()
 	if err := connect.Check(address); err != nil {
 		return nil, cli.Usage(fmt.Errorf("CASTERBOT_DATABASE_URL: %w", err))
 	}
 	db, err := store.Open(ctx, address, store.Options{Now: o.Now, Replica: replica, Log: o.Log, Watch: watch,
-		Patient: o.Pause != nil})
+		Patient: o.timeless()})
 	if err != nil {
 		return nil, databaseError{err}
 	}
@@ -114,7 +117,7 @@ func slackConfig(o Options, db *store.Store, keeper *policy.Keeper) webapi.Confi
 		},
 		Contact: func(channel string) []string { return keeper.Current().Contact(channel) },
 	}
-	if o.Pause != nil {
+	if o.timeless() {
 		slack.Unlimited = true
 	} else if !db.Exclusive() {
 		slack.Turn = channelTurns(db, o.Log)
