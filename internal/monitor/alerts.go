@@ -104,10 +104,17 @@ func (w *Monitor) tell(ctx context.Context, j *round, s snapshot, all []finding)
 		case may == forbidden:
 			errs = append(errs, w.end(ctx, a, unfollowed()))
 		case s.studios != nil || a.Kind == recording || !j.needStudios():
-			errs = append(errs, w.end(ctx, a, forgotten(j.history.endingOf(a), j.at)))
+			errs = append(errs, w.end(ctx, a, j.forgotten(a)))
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// forgotten is what an alert becomes about something that is not watched any more.
+func (j *round) forgotten(a alert) op.Answer {
+	by := j.history.endingOf(a)
+	scope, _ := j.scope(a.Channel)
+	return forgotten(by, nameIn(scope, by.Plan.Target), j.at)
 }
 
 // permission says whether a channel may be told something unasked.

@@ -118,7 +118,7 @@ func studioRule(x expectation, s snapshot, j *round, v observation) []finding {
 	off.wrong = !c.OnAir && (byBot || restart.ID != "" || v.Gone > 0 && j.at.Sub(moment(v.Gone)) < watchFor)
 	off.alert, off.over = says(c, x, v, doubt, j.at), mended(over, j.at)
 	if !c.OnAir { // it is not over because that is mended
-		off.over = forgotten(j.history.endingOf(j.standing[off.key]), j.at)
+		off.over = j.forgotten(j.standing[off.key])
 	}
 	if there && restart.State == op.Succeeded && v.Gone == 0 {
 		off.alert = notBackAlert(c, restart, j.at)
@@ -199,7 +199,7 @@ func recordingRule(x expectation, s snapshot, j *round, v observation) []finding
 	f.wrong = expected && (on == nil || returned(x, *on, m, j.at) || stands && unrecorded(x, *on, m, j.at))
 	f.alert, f.over = brokeAlert(x, on, m), mended(streamNow(x, on, m), j.at)
 	if on == nil { // it is not over because that is mended
-		f.over = forgotten(j.history.endingOf(j.standing[f.key]), j.at)
+		f.over = j.forgotten(j.standing[f.key])
 	}
 	return []finding{f}
 }
