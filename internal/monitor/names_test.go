@@ -58,3 +58,14 @@ func TestWhatHasEndedAnAlertIsCalledAsTheChannelMay(t *testing.T) {
 	s.pass(guardEvery)
 	s.wantWithout("merger", "paused", "edit C0SHOW: Over at", "): record stop on main.")
 }
+
+// A stream of which a board says what the bot did in another channel is called as this one calls it.
+func TestAnUnseenStreamOnABoardHasTheChannelsName(t *testing.T) {
+	s := newFixture(t)
+	s.from = other
+	s.did("record.start", op.Target{Kind: "stream", ID: "live.example.com/show/cam1", Name: "merger-rehearsal"})
+	s.board(show, true)
+	s.with(func() { s.fail["online"] = true })
+	s.pass(time.Second)
+	s.wantWithout("merger", "on the board", "cam1 · could not be looked at · recording started")
+}
