@@ -69,3 +69,24 @@ func TestAnUnseenStreamOnABoardHasTheChannelsName(t *testing.T) {
 	s.pass(time.Second)
 	s.wantWithout("merger", "on the board", "cam1 · could not be looked at · recording started")
 }
+
+// The end of a recording that a channel may not touch any more is nothing to ask about there.
+func TestTheEndOfARecordingThatLeftTheScope(t *testing.T) {
+	for name, hidden := range map[string]string{"in scope": "", "not any more": main} {
+		s := newFixture(t)
+		s.did("caster.start", news)
+		s.did("record.start", mainLine)
+		s.pass(time.Hour)
+		s.did("record.stop", mainLine)
+		s.hidden = hidden
+		s.pass(stillOn)
+		if said := s.heard(); strings.Contains(said, "is still on air") != (hidden == "") {
+			t.Errorf("%s: %s", name, said)
+		}
+		s.did("record.start", rehearsal)
+		s.pass(guardEvery)
+		if said := s.heard(); strings.Contains(said, "Over at") != (hidden == "") {
+			t.Errorf("%s, recorded again: %s", name, said)
+		}
+	}
+}
