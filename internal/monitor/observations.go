@@ -24,7 +24,7 @@ type observation struct {
 	OnAir    bool   `json:"onAir,omitempty"`
 	Started  int64  `json:"started,omitempty"`
 	Modified int64  `json:"modified,omitempty"`
-	Gone     int64  `json:"gone,omitempty"`    // when it was first seen off air, not through the bot
+	Gone     int64  `json:"gone,omitempty"`    // when it was first seen off air, not through the bot; a preview: closed
 	Before   int64  `json:"before,omitempty"`  // when it was last seen on air before
 	Changed  int64  `json:"changed,omitempty"` // when it was first seen changed, not through the bot
 	What     change `json:"what,omitempty"`    // and how
@@ -59,15 +59,22 @@ func observations(s *store.Store) store.Collection[observation] {
 		}}
 }
 
-func observationKey(t op.Target) string { return kindObservation + "/" + t.Key() }
+// observationKey names what is remembered of what an expectation is about. All channels share it.
+func (x expectation) observationKey() string {
+	key := kindObservation + "/" + x.target.Key()
+	if x.kind == preview {
+		key += "/" + x.scene
+	}
+	return key
+}
 
 // remember writes an observation that has changed. Another replica that did so first saw it too.
-func (w *Monitor) remember(ctx context.Context, t op.Target, old, now observation) error {
+func (w *Monitor) remember(ctx context.Context, x expectation, old, now observation) error {
 	now.key, now.at, now.version = old.key, old.at, old.version
 	if now == old && old.version > 0 {
 		return nil
 	}
-	_, _, err := w.observations.Put(ctx, observationKey(t), now, old.version, w.Now().Add(observationFor), op.Event{})
+	_, _, err := w.observations.Put(ctx, x.observationKey(), now, old.version, w.Now().Add(observationFor), op.Event{})
 	return err
 }
 
@@ -116,6 +123,20 @@ func (w *Monitor) seeStudio(old observation, c live.Caster, t op.Target, j *roun
 	}
 	return now
 }
+
+// seePreview brings the observation of a preview up to date: once it was seen closed, whoever opens it next is not who
+// opened it through the bot. Just after its call it may be seen as it was before, and within a restart its studio idle.
+func seePreview(old observation, x expectation, s snapshot, j *round) (now observation, seen bool) {
+	scene, seen := s.preview(x)
+	early := j.at.Sub(x.since) < lag || !s.studios[x.target.ID].OnAir && j.underWay(j.history.restart(x.target))
+	if now = old; seen && !scene.Open && !early && !old.closed(x) {
+		now.Gone = ms(j.at)
+	}
+	return now, seen
+}
+
+// closed reports a preview that was seen closed since it was opened through the bot.
+func (v observation) closed(x expectation) bool { return v.Gone > ms(x.since) }
 
 // seeStream brings the observation of a stream up to date. That it is being recorded is learned by its material growing
 // from one look to the next; the one command that stops it makes that past.

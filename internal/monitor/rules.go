@@ -3,7 +3,6 @@ package monitor
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"casterbot/internal/live"
@@ -54,13 +53,13 @@ func (w *Monitor) guard(ctx context.Context, s snapshot, j *round) error {
 	}
 	var all []finding
 	for _, x := range w.resolved(j.expectations, s) {
-		old := views[observationKey(x.target)]
+		old := views[x.observationKey()]
 		now, seen := w.see(x, s, j, old)
 		if now.Changed != old.Changed {
 			now.Itself = now.What == edited && w.switchesItself(ctx, x.target.ID)
 		}
-		if seen && x.kind != preview {
-			err = errors.Join(err, w.remember(ctx, x.target, old, now))
+		if seen {
+			err = errors.Join(err, w.remember(ctx, x, old, now))
 		}
 		all = append(all, rulesFor[x.kind](x, s, j, now)...)
 	}
@@ -86,7 +85,7 @@ func (w *Monitor) see(x expectation, s snapshot, j *round, old observation) (now
 		on, live := s.live(streamOf(x.target.ID))
 		return w.seeStream(old, m, on, x, j), seen && live
 	}
-	return old, true
+	return seePreview(old, x, s, j)
 }
 
 var rulesFor = map[op.Condition]func(x expectation, s snapshot, j *round, v observation) []finding{
@@ -159,26 +158,17 @@ func (j *round) underWay(restart records.Change) bool {
 }
 
 // previewRule: a preview that was opened through the bot has been open for long.
-func previewRule(x expectation, s snapshot, j *round, _ observation) []finding {
-	v := x.finding(open)
-	c, there := s.studios[x.target.ID]
-	scenes, inside := s.scenes[x.target.ID]
-	untold := c.Untold || slices.ContainsFunc(scenes, func(known live.Scene) bool {
-		return known.ID == x.scene && known.Untold
-	})
-	if s.studios == nil || untold || c.OnAir && !inside {
-		return []finding{v}
+func previewRule(x expectation, s snapshot, j *round, v observation) []finding {
+	f := x.finding(open)
+	scene, seen := s.preview(x)
+	if !seen {
+		return []finding{f}
 	}
-	v.seen = true
-	scene := live.Scene{ID: x.scene, Name: x.scene}
-	for _, known := range scenes {
-		if known.ID == x.scene {
-			scene = known
-		}
-	}
-	v.wrong = there && scene.Open && j.at.Sub(x.since) >= previewOpen
-	v.alert, v.over = openAlert(c, scene, x, j.at), mended(closedNow(x, scene), j.at)
-	return []finding{v}
+	f.seen = true
+	f.wrong = scene.Open && !v.closed(x) && j.at.Sub(x.since) >= previewOpen
+	f.alert = openAlert(s.studios[x.target.ID], scene, x, j.at)
+	f.over = mended(closedNow(x, scene), j.at)
+	return []finding{f}
 }
 
 // recordingRule: a recording that was started through the bot, or whose material was seen to grow, has ended with its
