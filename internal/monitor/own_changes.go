@@ -104,6 +104,16 @@ func (d history) restart(target op.Target) records.Change {
 	return records.Change{}
 }
 
+// run is the expectation of a studio that has gone off air, without who started it when it was on air anew since: then
+// somebody else did.
+func (d history) run(x expectation, v observation) expectation {
+	last := records.History(d).Standing(x.target, studio)
+	if !last.Since.Equal(x.since) || last.Later.Ends() && ms(last.Later.At) <= v.Before {
+		x.since, x.asker = time.Time{}, ""
+	}
+	return x
+}
+
 // endingOf is the change that has ended what an alert is about; zero when none did since it was said, or just before:
 // the outcome of a call may be known later than a look shows it.
 func (d history) endingOf(a alert) records.Change {

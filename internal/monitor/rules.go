@@ -115,7 +115,7 @@ func studioRule(x expectation, s snapshot, j *round, v observation) []finding {
 	restart := j.history.restart(x.target)
 	off.seen = c.OnAir || !j.underWay(restart)
 	off.wrong = !c.OnAir && (byBot || restart.ID != "" || v.Gone > 0 && j.at.Sub(moment(v.Gone)) < watchFor)
-	off.alert, off.over = says(c, x, v, doubt, j.at), mended(over, j.at)
+	off.alert, off.over = says(c, j.history.run(x, v), v, doubt, j.at), mended(over, j.at)
 	if !c.OnAir { // it is not over because that is mended
 		off.over = j.forgotten(j.standing[off.key])
 	}

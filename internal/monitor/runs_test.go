@@ -39,3 +39,34 @@ func TestAPreviewThatIsNotSeenForAMoment(t *testing.T) {
 	s.pass(previewOpen)
 	s.want("open for long", "PREVIEW of Evening News / Preview 1 has been open for over 35 min")
 }
+
+// Who started a studio has nothing to do with a run that somebody else began.
+func TestWhoStartedAStudioIsSaidOfThatRun(t *testing.T) {
+	s := newFixture(t)
+	onAir := func(on bool) {
+		s.studio("c1", func(c *live.Caster) {
+			if c.OnAir = on; on {
+				c.Started = s.clock()
+			}
+		})
+		s.pass(guardEvery)
+	}
+	const off = "went off air. It was not done through casterbot. / Seen on air at"
+	s.did("caster.start", news)
+	s.pass(10 * time.Minute)
+	onAir(false)
+	s.want("stopped elsewhere", off, "by @U0ANA")
+	s.pass(2 * time.Minute)
+	onAir(true)
+	s.want("started elsewhere", "edit C0SHOW: Over at")
+	s.pass(10 * time.Minute)
+	onAir(false)
+	s.wantWithout("by @u0ana", "stopped elsewhere again", off)
+	onAir(true)
+	s.heard()
+	s.did("caster.stop", news)
+	s.did("caster.start", news)
+	s.pass(2 * time.Minute)
+	onAir(false)
+	s.want("the bot had started it again", off, "by @U0ANA")
+}
