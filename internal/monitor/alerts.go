@@ -117,6 +117,16 @@ func (j *round) forgotten(a alert) op.Answer {
 	return forgotten(by, nameIn(scope, by.Plan.Target), j.at)
 }
 
+// darkened is what an alert about a change of a studio becomes once that is off air, by whomever.
+func (j *round) darkened(a alert, now op.Line) op.Answer {
+	if j.history.endingOf(a).ID != "" {
+		return j.forgotten(a)
+	}
+	over := mended(now, j.at)
+	over.Mark = op.MarkNeutral
+	return over
+}
+
 // permission says whether a channel may be told something unasked.
 type permission int
 

@@ -107,6 +107,9 @@ func (w *Monitor) seeStudio(old observation, c live.Caster, t op.Target, j *roun
 			now.Changed, now.What, now.Then = ms(j.at), how, ms(c.Modified)
 		}
 	}
+	if !c.OnAir && !j.underWay(j.history.restart(t)) { // whatever was changed of the run is over with it
+		now.Changed, now.What, now.Then, now.Itself = 0, "", 0, false
+	}
 	switch {
 	case old.OnAir && !c.OnAir:
 		if !j.history.explain(t, since, darkeningNow(old.Started)) {

@@ -125,7 +125,9 @@ func studioRule(x expectation, s snapshot, j *round, v observation) []finding {
 	off.follow = !there && (!explained || doubt.ID != "") // nobody can start it any more
 	other.wrong = v.Changed > 0 && j.at.Sub(moment(v.Changed)) < previewOpen
 	other.alert, other.follow = changedAlert(c, v, j.history, x.target), true
-	other.over = settledAlert(c, j.at)
+	if other.over = settledAlert(c, j.at); !c.OnAir {
+		other.over = j.darkened(j.standing[other.key], over)
+	}
 	on.over = mended(over, j.at)
 	stillRule(&on, c, s, j)
 	return []finding{off, other, on}
