@@ -216,7 +216,8 @@ func TestStudioByOtherHands(t *testing.T) {
 	s.want("changed", "post C0SHOW: Studio Evening News was changed. It was not done through casterbot.", "[Show studio: caster show c1]")
 	s.studio("c1", func(c *live.Caster) { c.Started = s.clock() })
 	s.pass(guardEvery)
-	s.want("restarted", "edit C0SHOW: Studio Evening News was restarted")
+	s.want("restarted", "post C0SHOW: Studio Evening News was restarted",
+		"edit C0SHOW: Over at 2026-11-22 12:02:30 UTC: studio Evening News was changed again since. That is an alert of its own.")
 	s.pass(guardEvery)
 	s.want("while it stands")
 	s.studio("c1", func(c *live.Caster) { c.OnAir = false })

@@ -146,6 +146,12 @@ func settledAlert(c live.Caster, now time.Time) op.Answer {
 		" was changed more than ", op.For(previewOpen), " before.")}
 }
 
+// againAlert is what an alert about a change becomes when another one is told.
+func againAlert(c live.Caster, now time.Time) op.Answer {
+	return op.Answer{Mark: op.MarkNeutral, Title: op.L("Over at ", op.At(now), ": studio ", op.B(c.Name),
+		" was changed again since. That is an alert of its own.")}
+}
+
 func openAlert(c live.Caster, scene live.Scene, x expectation, now time.Time) op.Answer {
 	next := grammar.Format("caster scene stop {caster} {scene}", op.Args{"caster": c.ID, "scene": scene.ID})
 	return op.Answer{

@@ -16,6 +16,8 @@ const (
 	lag = time.Minute
 	// longestGap is how much time between two looks counts as watched: a clock that leaps says nothing of a recording.
 	longestGap = 2 * guardEvery
+	// apart is how much time lies between two changes of a studio that are not told as one.
+	apart = 5 * time.Minute
 )
 
 // observation is what is remembered of a studio or stream from look to look, because the cloud does not tell it:
@@ -27,6 +29,7 @@ type observation struct {
 	Gone     int64  `json:"gone,omitempty"`    // when it was first seen off air, not through the bot; a preview: closed
 	Before   int64  `json:"before,omitempty"`  // when it was last seen on air before
 	Changed  int64  `json:"changed,omitempty"` // when it was first seen changed, not through the bot
+	Latest   int64  `json:"latest,omitempty"`  // the same of the last change that belongs to that one
 	What     change `json:"what,omitempty"`    // and how
 	Then     int64  `json:"then,omitempty"`    // when the cloud says that it was
 	// its settings let it change so by itself
@@ -90,7 +93,7 @@ func (w *Monitor) lastSeen(v observation, seen bool) time.Time {
 func (w *Monitor) seeStudio(old observation, c live.Caster, t op.Target, j *round) observation {
 	now := observation{
 		OnAir: c.OnAir, Started: ms(c.Started), Modified: ms(c.Modified),
-		Gone: old.Gone, Before: old.Before, Changed: old.Changed, What: old.What, Then: old.Then,
+		Gone: old.Gone, Before: old.Before, Changed: old.Changed, Latest: old.Latest, What: old.What, Then: old.Then,
 		Itself: old.Itself,
 	}
 	if c.OnAir {
@@ -104,11 +107,11 @@ func (w *Monitor) seeStudio(old observation, c live.Caster, t op.Target, j *roun
 	since := last.Add(-lag)
 	change := func(how change) {
 		if !j.history.explain(t, since, changes[how].by) {
-			now.Changed, now.What, now.Then = ms(j.at), how, ms(c.Modified)
+			now.change(how, c, j.at)
 		}
 	}
 	if !c.OnAir && !j.underWay(j.history.restart(t)) { // whatever was changed of the run is over with it
-		now.Changed, now.What, now.Then, now.Itself = 0, "", 0, false
+		now.Changed, now.Latest, now.What, now.Then, now.Itself = 0, 0, "", 0, false
 	}
 	switch {
 	case old.OnAir && !c.OnAir:
@@ -126,6 +129,18 @@ func (w *Monitor) seeStudio(old observation, c live.Caster, t op.Target, j *roun
 	}
 	return now
 }
+
+// change adds what other hands did to a studio. What comes soon after a change belongs to it, unless the studio was put
+// on air or restarted: whoever takes care of an edit knows nothing of that.
+func (v *observation) change(how change, c live.Caster, at time.Time) {
+	if v.Changed == 0 || at.Sub(v.latest()) >= apart || how != edited && how != v.What {
+		v.Changed, v.What = ms(at), how
+	}
+	v.Latest, v.Then = ms(at), ms(c.Modified)
+}
+
+// latest is when a studio was last seen changed.
+func (v observation) latest() time.Time { return moment(max(v.Changed, v.Latest)) }
 
 // seePreview brings the observation of a preview up to date: once it was seen closed, whoever opens it next is not who
 // opened it through the bot. Just after its call it may be seen as it was before, and within a restart its studio idle.

@@ -40,6 +40,8 @@ type finding struct {
 	over   op.Answer // what is said when it is no longer; without a title, nothing
 	calls  bool      // it is about what is on air or recorded: people are called
 	follow bool      // the alert is edited while it stands, when its words change
+	cause  int64     // tells what it is about from what the alert that stands may be about
+	former op.Answer // what that alert becomes then
 }
 
 // guard concludes from a look what is wrong, says what is new, and what is mended.
@@ -123,7 +125,8 @@ func studioRule(x expectation, s snapshot, j *round, v observation) []finding {
 		off.alert = notBackAlert(c, restart, j.at)
 	}
 	off.follow = !there && (!explained || doubt.ID != "") // nobody can start it any more
-	other.wrong = v.Changed > 0 && j.at.Sub(moment(v.Changed)) < previewOpen
+	other.wrong = v.Changed > 0 && j.at.Sub(v.latest()) < previewOpen
+	other.cause, other.former = v.Changed, againAlert(c, j.at)
 	other.alert, other.follow = changedAlert(c, v, j.history, x.target), true
 	if other.over = settledAlert(c, j.at); !c.OnAir {
 		other.over = j.darkened(j.standing[other.key], over)
