@@ -63,7 +63,7 @@ func (v boardView) unseen(r row, c live.Caster, t op.Target) row {
 func (v boardView) streams() []named {
 	all := v.snapshot.shown(v.scope)
 	for _, t := range v.known("stream", func(t op.Target) bool { return v.scope.Stream(t.ID) }) {
-		n := named{streamOf(t.ID), cmp.Or(t.Name, streamOf(t.ID).Name)}
+		n := named{streamOf(t.ID), nameIn(v.scope, t)}
 		_, seen := v.live(n.of)
 		if seen || slices.ContainsFunc(all, func(other named) bool { return other.of == n.of }) {
 			continue

@@ -61,6 +61,7 @@ type fixture struct {
 	from     string            // the channel from which operations are asked for
 	planned  map[string]string // what the plans of operations have seen
 	gate     func()            // called by every look at the streams
+	hidden   string            // a stream that no channel may touch any more
 }
 
 func newFixture(t *testing.T) *fixture {
@@ -273,12 +274,12 @@ func (r *rules) Scope(channel string) (op.Scope, bool) {
 	prefix := map[string]string{show: "Evening", other: "Morning"}[channel]
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	watch := slices.Clone(r.watch[channel])
+	watch, hidden := slices.Clone(r.watch[channel]), r.hidden
 	return op.Scope{
 		Channel: channel, Watch: watch, Call: slices.Clone(r.call),
 		Streams: []op.StreamAlias{{Alias: "main", Pattern: main}, {Alias: "all", Pattern: "live.example.com/show/*"}},
 		Studio:  func(_, name string) bool { return strings.HasPrefix(name, prefix) },
-		Stream:  func(string) bool { return channel == show },
+		Stream:  func(path string) bool { return channel == show && path != hidden },
 		Watched: func(_, name string) bool {
 			return slices.ContainsFunc(watch, func(t op.Target) bool { return t.Name == name })
 		},
