@@ -186,22 +186,30 @@ func refuseUntold(c live.Caster) error {
 
 // requireProgram refuses a studio without a PROGRAM scene, and one of which it is not told which scene that is.
 func requireProgram(c live.Caster, all []live.Scene) error {
-	switch {
-	case tally.Program(all).ID != "":
+	if tally.Program(all).ID != "" {
 		return nil
-	case programUntold(all):
-		return op.Refuse(op.L("ApsaraVideo Live does not say which scene of ", op.B(c.Name), " is PROGRAM."),
-			op.L("Look at it in the ApsaraVideo Live console.")).WithNext(nextcmd.OnCaster("show", c.ID)).
-			InShort(op.L("not told which scene is PROGRAM"))
 	}
-	return op.Refuse(op.L(op.B(c.Name), " has no PROGRAM scene."),
-		op.L("A studio gets one when it is started.")).WithNext(nextcmd.OnCaster("show", c.ID)).
-		InShort(op.L("no PROGRAM scene"))
+	unseen := programUnseen(all)
+	refusal := op.Refuse(op.L(op.B(c.Name), " has no PROGRAM scene."),
+		op.L("A studio gets one when it is started.")).InShort(op.L("no PROGRAM scene"))
+	if len(unseen) > 0 && len(all) > 0 {
+		refusal = op.Refuse(op.L("ApsaraVideo Live does not say which scene of ", op.B(c.Name), " is PROGRAM."),
+			op.L("Look at it in the ApsaraVideo Live console.")).InShort(op.L("not told which scene is PROGRAM"))
+	}
+	refusal.Unseen = unseen
+	return refusal.WithNext(nextcmd.OnCaster("show", c.ID))
 }
 
-// programUntold reports scenes of which none is known to be PROGRAM, and one may be.
-func programUntold(all []live.Scene) bool {
-	return tally.Program(all).ID == "" && slices.ContainsFunc(all, func(scene live.Scene) bool { return scene.Untold })
+// programUnseen says why none of some scenes is known to be PROGRAM although one may be; nothing otherwise.
+func programUnseen(all []live.Scene) op.Line {
+	switch {
+	case tally.Program(all).ID != "":
+	case len(all) == 0:
+		return op.L("ApsaraVideo Live lists none of its scenes")
+	case slices.ContainsFunc(all, func(scene live.Scene) bool { return scene.Untold }):
+		return op.L("ApsaraVideo Live does not say which of its scenes is PROGRAM")
+	}
+	return nil
 }
 
 // played is the address of an open scene after some words, where the channel may see such addresses.

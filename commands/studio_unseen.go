@@ -76,13 +76,14 @@ func (m *Memory) Caster(ctx context.Context, id string) (live.Caster, error) {
 	return c, err
 }
 
-// Scenes looks at the scenes of a studio. They are kept where the studio is known.
+// Scenes looks at the scenes of a studio. They are kept where the studio is known; a list that does not tell which one
+// is PROGRAM takes the place of no other.
 func (m *Memory) Scenes(ctx context.Context, id string) ([]live.Scene, error) {
 	at := m.now()
 	all, err := m.Cloud.Scenes(ctx, id)
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if known, ok := m.seen[id]; ok && err == nil {
+	if known, ok := m.seen[id]; ok && err == nil && (known.scenesAt.IsZero() || len(programUnseen(all)) == 0) {
 		known.scenesAt = at
 		known.scenes = op.Each(all, func(scene live.Scene) live.Scene {
 			scene.PlayURL, scene.WatchURL = "", ""
@@ -112,8 +113,8 @@ func (m *Memory) sightings() []sighting {
 	return slices.SortedFunc(maps.Values(m.seen), func(a, b sighting) int { return cmp.Compare(a.caster.ID, b.caster.ID) })
 }
 
-// unseenStandby plans by what is known from before, when a look has failed; why says so, and is what is left where
-// nothing is known.
+// unseenStandby plans by what is known from before, when a look has failed or did not tell what is PROGRAM; why says
+// so, and is what is left where nothing is known.
 func (s table) unseenStandby(ctx context.Context, call op.Call, why error) (op.Plan, error) {
 	refusal := &op.Refusal{}
 	if !errors.As(why, &refusal) || len(refusal.Unseen) == 0 {

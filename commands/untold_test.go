@@ -106,6 +106,46 @@ func TestStandbyWhereItIsNotTold(t *testing.T) {
 	}
 }
 
+// TestStandbyWhosePROGRAMIsNotTold goes by the PROGRAM that was known from a look before, and says so; by no other than
+// the last one.
+func TestStandbyWhosePROGRAMIsNotTold(t *testing.T) {
+	untoldNow := []live.Scene{{ID: "s-main", Untold: true}, {ID: "s-p1"}}
+	for name, c := range map[string]struct {
+		before, now []live.Scene
+		says        string // of the plan; empty: it is refused
+	}{
+		"not told":              {pictured().scenes[newsID], untoldNow, "does not say which of its scenes is PROGRAM"},
+		"none is listed":        {pictured().scenes[newsID], nil, "lists none of its scenes"},
+		"never told":            {untoldNow, untoldNow, ""},
+		"it had none at last":   {[]live.Scene{{ID: "s-p1"}}, untoldNow, ""},
+		"it is seen to be none": {pictured().scenes[newsID], []live.Scene{{ID: "s-p1"}}, ""},
+	} {
+		f, now := pictured(), noon.Add(-10*time.Minute)
+		m := Remember(f, func() time.Time { return now })
+		world := Table(m, &fakeRecords{}, func() time.Time { return now })
+		command, _ := world.Find(standbyUsage)
+		_, _ = m.Casters(t.Context())
+		f.scenes[newsID] = c.before
+		_, _ = m.Scenes(t.Context(), newsID)
+		now, f.scenes[newsID] = noon, c.now
+		_, _ = m.Scenes(t.Context(), newsID)
+		p, err := command.Plan(t.Context(), call("caster", "Evening News"))
+		if c.says == "" {
+			wantHas(t, words(refused(t, err).Answer), "PROGRAM")
+			continue
+		}
+		if err != nil || p.Seen[programSeen] != "s-main" {
+			t.Errorf("%s: %+v, %v", name, p, err)
+			continue
+		}
+		wantHas(t, facts(p), "⚠️ It could not be looked at: ApsaraVideo Live "+c.says, "11:50:00")
+		again, err := command.Plan(t.Context(), op.Call{Args: p.Args, Scope: evening(), Confirmed: &p})
+		if err != nil || again.Fingerprint != p.Fingerprint || again.Seen[programSeen] != "s-main" {
+			t.Errorf("%s: before the call %+v, %v", name, again, err)
+		}
+	}
+}
+
 func kindOf(t *testing.T, world op.Table, name string) op.Kind {
 	t.Helper()
 	i := slices.IndexFunc(world.Kinds, func(k op.Kind) bool { return k.Name == name })
