@@ -11,6 +11,7 @@ import (
 
 	"casterbot/commands/baseline"
 	"casterbot/commands/naming"
+	"casterbot/commands/nextcmd"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 	"casterbot/internal/tally"
@@ -163,7 +164,28 @@ func (s table) recall(ctx context.Context, call op.Call, why error) (live.Caster
 	case slices.ContainsFunc(known, func(c live.Caster) bool { return naming.Skeleton(c.Name) == naming.Skeleton(typed) }):
 		return live.Caster{}, err // of several it is for people to choose
 	}
-	return live.Caster{}, why
+	return live.Caster{}, s.offerKnown(ctx, call, known, why)
+}
+
+// offerKnown adds to a look that has failed the studios with the nearest names of which enough is known to go by.
+func (s table) offerKnown(ctx context.Context, call op.Call, known []live.Caster, why error) error {
+	var all []naming.Thing
+	for _, c := range known {
+		if seen, _ := s.recallPictures(ctx, call, c); seen[programSeen] != "" {
+			all = append(all, naming.Thing{ID: c.ID, Name: c.Name})
+		}
+	}
+	refusal, ok := errors.AsType[*op.Refusal](why)
+	if !ok || len(all) == 0 {
+		return why
+	}
+	near, offer := naming.Nearest(call.Args["caster"], all), *refusal
+	offer.Answer.Lines = append(slices.Clone(refusal.Answer.Lines), op.L("The nearest names that are known from before:"))
+	offer.Answer.Items = naming.Items(near, all)
+	for i, t := range near {
+		offer.Answer.Items[i].Next = []op.Next{nextcmd.OnCaster("standby", t.ID)}
+	}
+	return &offer
 }
 
 // recallPictures gives what was seen in a studio last, and how old the oldest of that is: by this process, else before

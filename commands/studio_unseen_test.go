@@ -77,6 +77,33 @@ func TestStandbyOfWhatCannotBeLookedAt(t *testing.T) {
 	}
 }
 
+// TestAMisspeltNameOfWhatCannotBeLookedAt: the studios of the channel of which enough is known are offered.
+func TestAMisspeltNameOfWhatCannotBeLookedAt(t *testing.T) {
+	f := pictured()
+	world := Table(f, &fakeRecords{}, func() time.Time { return noon })
+	command, _ := world.Find(standbyUsage)
+	list, _ := world.Find("caster list {text?}")
+	down := &live.Error{Class: live.Unknown, Code: "InternalError", Status: 500}
+	f.fail["Casters"] = down
+	_, err := command.Plan(t.Context(), call("caster", "Evening New"))
+	if r := refused(t, err); len(r.Answer.Items) > 0 {
+		t.Errorf("nothing is known: %+v", r.Answer.Items)
+	}
+	delete(f.fail, "Casters")
+	if _, err := list.Read(t.Context(), call()); err != nil {
+		t.Fatal(err)
+	}
+	f.fail["Casters"], f.fail["Caster"], f.fail["Scenes"] = down, down, down
+	_, err = command.Plan(t.Context(), call("caster", "Evening New"))
+	r := refused(t, err)
+	wantHas(t, words(r.Answer), "could not look at the studios", "The nearest names that are known from before:",
+		"Evening News")
+	if len(r.Answer.Items) != 1 || r.Answer.Items[0].Next[0].Text != "caster standby "+newsID ||
+		r.Answer.Next[0].Text != `caster standby "Evening New"` {
+		t.Errorf("%+v", r.Answer)
+	}
+}
+
 // TestStudiosOfAnEmergencyAreKnown: those on air are looked at before there is an emergency, each once, and only those
 // that it may be about.
 func TestStudiosOfAnEmergencyAreKnown(t *testing.T) {
