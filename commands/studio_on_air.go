@@ -78,11 +78,11 @@ func (s table) standbys(ctx context.Context) standbyLine {
 	}
 }
 
-// knownStudios says what the bot knows of studios that are listed as on air.
+// knownStudios says what the bot knows of studios that are listed as on air, or of which that is not known.
 func (s table) knownStudios(ctx context.Context) func(op.Option) []op.Line {
 	stands, err := s.records.Standings(ctx)
 	return func(o op.Option) []op.Line {
-		c := live.Caster{ID: o.Value, OnAir: o.Mark == op.MarkProgram}
+		c := live.Caster{ID: o.Value, OnAir: o.Mark == op.MarkProgram, Untold: o.Mark == op.MarkUnknown}
 		if err != nil {
 			return []op.Line{op.L("whether it is on standby could not be read")}
 		}

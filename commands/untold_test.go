@@ -86,6 +86,30 @@ func TestStudioThatIsNotTold(t *testing.T) {
 	}
 }
 
+// A standby picture does not end with the cloud not telling whether its studio is on air: wherever the studio is shown.
+func TestStandbyOfAStudioThatIsNotTold(t *testing.T) {
+	up := op.Standing{Holds: true, Since: noon.Add(-time.Hour), By: "U0ANA"}
+	d := &fakeRecords{stands: map[op.Condition]op.Standing{op.StandbyShown: up}}
+	world := Table(untold(), d, func() time.Time { return noon })
+	const says = "STANDBY up since 2027-03-09 11:00:00 UTC by @U0ANA, unless changed elsewhere"
+	for usage, args := range map[string][]string{
+		"caster list {text?}": {"text", "sports"}, "caster show {caster}": {"caster", sportsID},
+	} {
+		c, _ := world.Find(usage)
+		got, err := c.Read(t.Context(), call(args...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantHas(t, words(got), says)
+	}
+	known := kindOf(t, world, "caster").Known(t.Context())
+	for mark, want := range map[op.Mark]int{op.MarkUnknown: 1, op.MarkProgram: 1, op.MarkIdle: 0} {
+		if got := known(op.Option{Value: sportsID, Mark: mark}); len(got) != want {
+			t.Errorf("%q: %v", mark, got)
+		}
+	}
+}
+
 // What is not told at the last look, of the studio or of its scenes, is nothing that is seen to be impossible.
 func TestStandbyWhereItIsNotTold(t *testing.T) {
 	for name, change := range map[string]func(*fakeCloud){

@@ -122,6 +122,7 @@ func (v boardView) studio(c live.Caster, all []live.Caster) row {
 		r = v.standby(r, c, t)
 	case c.Untold:
 		r.rank, r.item.Mark, r.item.Facts = rankUntold, op.MarkUnknown, []op.Line{op.L("on air or idle, not told")}
+		r = v.standby(r, c, t)
 	}
 	for _, l := range v.locks {
 		if l.Target.Key() == t.Key() {
@@ -132,7 +133,7 @@ func (v boardView) studio(c live.Caster, all []live.Caster) row {
 	return v.unsettled(r, t)
 }
 
-// standby adds that viewers of a studio on air have its standby picture, or had it lately.
+// standby adds that viewers of a studio on air, as far as that is told, have its standby picture, or had it lately.
 func (v boardView) standby(r row, c live.Caster, t op.Target) row {
 	says, up := tally.Standby(c, v.scenes[c.ID], v.own.Standing(t, op.StandbyShown), v.at)
 	if up {

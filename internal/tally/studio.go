@@ -118,15 +118,15 @@ func replaced(all []live.Scene, own op.Standing) bool {
 	return taken != "" && now != "" && now != taken
 }
 
-// Standby says that viewers of a studio on air have its standby picture, by what the bot did and what was seen since;
-// for an hour, that this has ended, and by what. The scenes may be nil when nobody looked at them.
+// Standby says that viewers of a studio that is on air, or may be, have its standby picture, by what the bot did and
+// what was seen since; for an hour, that this has ended, and by what. The scenes may be nil when nobody looked at them.
 func Standby(c live.Caster, all []live.Scene, own op.Standing, at time.Time) (says op.Line, up bool) {
 	end, over := Against(c, all, own, op.StandbyShown, at)
 	if own.Later.Ends() {
 		end, over = own.Later, own.Holds
 	}
 	switch {
-	case !c.OnAir || over && at.Sub(end.At) >= SaidFor || !over && !own.Began():
+	case !c.OnAir && !c.Untold || over && at.Sub(end.At) >= SaidFor || !over && !own.Began():
 		return nil, false
 	case over:
 		return op.L("standby of ", op.At(own.Since), " by ", op.Who(own.By), " has ended: ", cause(end, own)), false
