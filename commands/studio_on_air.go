@@ -54,7 +54,8 @@ func (table) pictureLine(all []live.Scene) []op.Line {
 	return nil
 }
 
-// standbyLine says that viewers of a studio have its standby picture, or that this cannot be told; nothing otherwise.
+// standbyLine says that viewers of a studio have its standby picture, or that this cannot be told, and what else the
+// bot did that says how it stands; nothing otherwise.
 type standbyLine func(live.Caster, []live.Scene) []op.Line
 
 // standbys reads once, for all studios of an answer, what the bot did about standby pictures. A look that contradicts
@@ -71,10 +72,8 @@ func (s table) standbys(ctx context.Context) standbyLine {
 				_ = s.records.Saw(ctx, onStudio(c), x, seen) // the next look sees it again
 			}
 		}
-		if line, _ := tally.Standby(c, all, stands(onStudio(c), op.StandbyShown), at); len(line) > 0 {
-			return []op.Line{line}
-		}
-		return nil
+		says, _ := tally.Known(c, all, func(x op.Condition) op.Standing { return stands(onStudio(c), x) }, at)
+		return says
 	}
 }
 
@@ -86,10 +85,8 @@ func (s table) knownStudios(ctx context.Context) func(op.Option) []op.Line {
 		if err != nil {
 			return []op.Line{op.L("whether it is on standby could not be read")}
 		}
-		if line, _ := tally.Standby(c, nil, stands(onStudio(c), op.StandbyShown), s.now()); len(line) > 0 {
-			return []op.Line{line}
-		}
-		return nil
+		says, _ := tally.Known(c, nil, func(x op.Condition) op.Standing { return stands(onStudio(c), x) }, s.now())
+		return says
 	}
 }
 

@@ -138,6 +138,20 @@ func Standby(c live.Caster, all []live.Scene, own op.Standing, at time.Time) (sa
 	return op.L(line, ", unless changed elsewhere"), true
 }
 
+// Known is what the bot did to a studio that says how it stands now: that viewers have its standby picture, and, where
+// it is not told whether it is on air, that it was put there.
+func Known(c live.Caster, all []live.Scene, own func(op.Condition) op.Standing, at time.Time) (says []op.Line,
+	up bool) {
+	line, up := Standby(c, all, own(op.StandbyShown), at)
+	if len(line) > 0 {
+		says = append(says, line)
+	}
+	if on := own(op.IsOnAir); c.Untold && !c.OnAir && on.Began() {
+		says = append(says, op.L("put on air ", op.At(on.Since), " by ", op.Who(on.By)))
+	}
+	return says, up
+}
+
 // Over says on the card of an operation by what it was seen to be over.
 func Over(end op.Seen, own op.Standing) op.Line {
 	return op.L("Ended: ", cause(end, own), ".")
