@@ -141,21 +141,51 @@ func (s table) unseenStandby(ctx context.Context, call op.Call, why error) (op.P
 	}, nil
 }
 
-// recall finds the studio that is meant among those that are the channel's by the names that they had when they were
-// seen, or when something was asked for them here.
-func (s table) recall(ctx context.Context, call op.Call, why error) (live.Caster, error) {
+// remembered are the studios that are the channel's by the names that they had when they were seen, or when something
+// was asked for them here.
+func (s table) remembered(ctx context.Context, scope op.Scope) ([]live.Caster, error) {
 	known := op.Each(s.seen.sightings(), func(k sighting) live.Caster { return k.caster })
-	list, _, err := s.records.History(ctx, op.Target{}, call.Scope.Channel, maxHistory)
-	if err != nil && len(known) == 0 {
-		return live.Caster{}, why
-	}
+	list, _, err := s.records.History(ctx, op.Target{}, scope.Channel, maxHistory)
 	for _, o := range list {
 		c := live.Caster{ID: o.Plan.Target.ID, Name: o.Plan.Target.Name}
 		if o.Plan.Target == onStudio(c) && !slices.ContainsFunc(known, func(k live.Caster) bool { return k.ID == c.ID }) {
 			known = append(known, c)
 		}
 	}
-	known = slices.DeleteFunc(known, func(c live.Caster) bool { return !call.Scope.Studio(c.ID, c.Name) })
+	known = slices.DeleteFunc(known, func(c live.Caster) bool { return !scope.Studio(c.ID, c.Name) })
+	slices.SortStableFunc(known, func(a, b live.Caster) int {
+		return cmp.Compare(naming.Fold(a.Name), naming.Fold(b.Name))
+	})
+	return known, err
+}
+
+// unseenStudios are those out of some that could not be looked at of which the bot itself knows something that stands.
+func (s table) unseenStudios(ctx context.Context, some []live.Caster) []op.Item {
+	return s.knownItems(ctx, op.Each(some, func(c live.Caster) live.Caster {
+		return live.Caster{ID: c.ID, Name: c.Name, Untold: true}
+	}), func(live.Caster) op.Line { return op.L("could not be looked at") })
+}
+
+// knownItems say of studios what the bot itself knows, beside how they were seen.
+func (s table) knownItems(ctx context.Context, some []live.Caster, seen func(live.Caster) op.Line) (items []op.Item) {
+	standby, unsettled := s.standbys(ctx), s.unsettled(ctx)
+	for _, c := range some {
+		facts := append(standby(c, nil), seen(c))
+		facts = append(append(facts, s.lockFact(ctx, c)...), unsettled(onStudio(c))...)
+		if len(facts) > 1 {
+			title := op.Named(onStudio(c), op.Each(some, onStudio))
+			items = append(items, op.Item{Mark: airMark(c), Title: title, Facts: facts})
+		}
+	}
+	return items
+}
+
+// recall finds the studio that is meant among those that are remembered.
+func (s table) recall(ctx context.Context, call op.Call, why error) (live.Caster, error) {
+	known, err := s.remembered(ctx, call.Scope)
+	if err != nil && len(known) == 0 {
+		return live.Caster{}, why
+	}
 	typed := call.Args["caster"]
 	i, err := naming.Studios.Find(typed, studioThings(known))
 	switch {
