@@ -145,12 +145,7 @@ func targetOf(p op.Plan) (target, error) {
 }
 
 func labelled(stream live.Stream, scope op.Scope) target {
-	for _, a := range scope.Streams {
-		if a.Pattern == stream.String() {
-			return target{Stream: stream, label: a.Alias}
-		}
-	}
-	return target{Stream: stream, label: stream.Name}
+	return target{Stream: stream, label: scope.StreamName(stream.String())}
 }
 
 // unclearStream lists what the patterns can mean: the streams themselves, and those live now that fit.
