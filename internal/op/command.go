@@ -144,7 +144,8 @@ type Option struct {
 	Value string
 	Group Line // options of one group stand together
 	Hint  string
-	Mark  Mark // how it stands
+	Mark  Mark      // how it stands
+	Since time.Time // and since when; zero: not told
 }
 
 // Line is what one reads of an option.
