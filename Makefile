@@ -28,16 +28,19 @@ need: ## see that the tools of the tests are there, and install what is missing
 	@.ci/need
 
 .PHONY: lint
+# What is looked at is built as the tests are, with the race detector: only for the linters it need not be built once more.
 lint: ## formatting, vet, staticcheck, go.mod and go.sum
 	@unformatted="$$(gofmt -l $$(find . -name '*.go' -not -path './.*'))"; \
 	if [ -n "$$unformatted" ]; then echo "run gofmt -w on:" $$unformatted; exit 1; fi
 	go mod tidy -diff
 	go mod verify
-	.ci/plain go vet ./...
-	.ci/plain go run $(STATICCHECK) ./...
-	go -C test/helm mod tidy -diff
-	.ci/plain go -C test/helm vet ./...
-	cd test/helm && ../../.ci/plain go run $(STATICCHECK) ./...
+	go vet -race ./...
+	@linter="$$(mktemp -d)"; trap 'rm -rf "$$linter"' EXIT; set -x; \
+	GOBIN="$$linter" .ci/plain go install $(STATICCHECK); \
+	GOFLAGS="$${GOFLAGS:-} -race" "$$linter/staticcheck" ./...; \
+	go -C test/helm mod tidy -diff; \
+	.ci/plain go -C test/helm vet ./...; \
+	cd test/helm; ../../.ci/plain "$$linter/staticcheck" ./...
 
 .PHONY: fuzz fuzz-short
 fuzz: ## every fuzz target for a minute (FUZZTIME=10m for longer)
