@@ -35,6 +35,9 @@ func previousPicture(all []live.Scene) (live.Scene, bool) {
 // airLine is what viewers have now: "🔴 ON AIR since 18:59 · PROGRAM scene Main".
 func airLine(c live.Caster, all []live.Scene) op.Line {
 	line := op.L("🔴 ", op.Strong("ON AIR"), op.Told(" since ", op.At, c.Started))
+	if !c.OnAir {
+		line = op.L(airWord(c))
+	}
 	if program := tally.Program(all); program.ID != "" {
 		line = op.L(line, " · PROGRAM scene ", op.B(program.Name))
 	}

@@ -53,9 +53,11 @@ func (s table) seenStandby(ctx context.Context, call op.Call) (op.Plan, error) {
 	if err != nil {
 		return op.Plan{}, err
 	}
-	if err := refuseOffAir(c); err != nil {
+	late, err := s.refuseOffAir(ctx, c)
+	if err != nil {
 		return op.Plan{}, err
 	}
+	c.Untold = c.Untold || len(late) > 0
 	seen, err := look()
 	all, err := inOrder(c, func() ([]live.Scene, error) { return seen.scenes, err })
 	if err != nil {
@@ -69,7 +71,7 @@ func (s table) seenStandby(ctx context.Context, call op.Call) (op.Plan, error) {
 	if err := requireProgram(c, all); err != nil {
 		return op.Plan{}, err
 	}
-	facts := append([]op.Line{returnLine(all)}, s.airLines(ctx, c, all)...)
+	facts := append(append(late, returnLine(all)), s.airLines(ctx, c, all)...)
 	if seen.unset != nil {
 		facts = append([]op.Line{
 			op.L("Whether a standby slate is configured could not be seen: ", failure.Explain(seen.unset).Text, ".")}, facts...)
@@ -120,7 +122,8 @@ func (s table) replanStandby(ctx context.Context, call op.Call) (op.Plan, error)
 func (s table) standbyForbidden(ctx context.Context, call op.Call, c live.Caster, unseen error) error {
 	switch {
 	case unseen == nil && call.Scope.Studio(c.ID, c.Name):
-		return refuseOffAir(c)
+		_, err := s.refuseOffAir(ctx, c)
+		return err
 	case unseen == nil || live.ClassOf(unseen) == live.NotFound:
 		_, err := s.caster(ctx, call)
 		return err
@@ -128,12 +131,17 @@ func (s table) standbyForbidden(ctx context.Context, call op.Call, c live.Caster
 	return nil
 }
 
-// refuseOffAir refuses a studio that is idle. One of which that is not told is for the API to refuse.
-func refuseOffAir(c live.Caster) error {
-	if c.Untold {
-		return nil
+// refuseOffAir refuses a studio that is idle. One of which that is not told is for the API to refuse, and so is one that
+// the bot has put on air a moment ago, as late then says.
+func (s table) refuseOffAir(ctx context.Context, c live.Caster) (late []op.Line, err error) {
+	if c.Untold || c.OnAir {
+		return nil, nil
 	}
-	return requireOnAir(c, "viewers would not see it", "Start it first.", "start")
+	stands, err := s.records.Standings(ctx)
+	if err == nil && tally.Late(c, stands(onStudio(c), op.IsOnAir), s.now()) {
+		return []op.Line{op.L("⚠️ It is listed as idle still: casterbot put it on air a moment ago.")}, nil
+	}
+	return nil, requireOnAir(c, "viewers would not see it", "Start it first.", "start")
 }
 
 // returnLine says how the programme comes back.

@@ -178,3 +178,43 @@ func kindOf(t *testing.T, world op.Table, name string) op.Kind {
 	}
 	return world.Kinds[i]
 }
+
+// TestStandbyOfAStudioThatWasJustStarted: for a minute lists may show it as it was before its start or restart.
+func TestStandbyOfAStudioThatWasJustStarted(t *testing.T) {
+	started := func(ago time.Duration) op.Standing {
+		return op.Standing{Holds: true, Since: noon.Add(-ago), By: "U0ANA"}
+	}
+	over := started(10 * time.Second)
+	over.Later = op.Seen{Cause: op.SeenIdle}
+	for name, c := range map[string]struct {
+		own  op.Standing
+		goes bool
+	}{
+		"started":               {started(10 * time.Second), true},
+		"restarts now":          {op.Standing{Perhaps: noon.Add(-2 * time.Second)}, true},
+		"started long ago":      {started(2 * time.Minute), false},
+		"stopped since":         {op.Standing{Since: noon.Add(-10 * time.Second)}, false},
+		"seen off air since":    {over, false},
+		"not by casterbot":      {op.Standing{}, false},
+		"restart of an unknown": {op.Standing{Perhaps: noon.Add(-2 * time.Minute)}, false},
+	} {
+		f := pictured()
+		command, _ := Table(f, &fakeRecords{stands: map[op.Condition]op.Standing{op.IsOnAir: c.own}},
+			func() time.Time { return noon }).Find(standbyUsage)
+		f.casters[1].OnAir = false
+		p, err := command.Plan(t.Context(), call("caster", "Evening News"))
+		if !c.goes {
+			wantHas(t, words(refused(t, err).Answer), "Evening News is idle")
+			continue
+		}
+		if err != nil || p.Seen[programSeen] != "s-main" {
+			t.Errorf("%s: %+v, %v", name, p, err)
+			continue
+		}
+		wantHas(t, facts(p), "It is listed as idle still", "on air or idle, not told · PROGRAM scene Main")
+		wantNot(t, facts(p), "ON AIR")
+		if _, err := command.Plan(t.Context(), op.Call{Args: p.Args, Scope: evening(), Confirmed: &p}); err != nil {
+			t.Errorf("%s: before the call %v", name, err)
+		}
+	}
+}

@@ -215,6 +215,15 @@ func TestStanding(t *testing.T) {
 	if s := standing(op.StandbyShown); !s.Ended() {
 		t.Errorf("a start says nothing about it here: %+v", s)
 	}
+	w.pass(time.Second)
+	restart := w.sentTo("caster.start", "c1")
+	if s := standing(op.IsOnAir); !s.Began() || !s.Perhaps.Equal(w.clock()) || s.Since.Equal(w.clock()) {
+		t.Errorf("a restart that is under way: %+v", s)
+	}
+	w.to(restart, op.Succeeded, "")
+	if s := standing(op.IsOnAir); !s.Perhaps.IsZero() || !s.Since.Equal(w.clock()) {
+		t.Errorf("after the restart: %+v", s)
+	}
 }
 
 // What is known by the word of a person alone ends the slate until a look shows otherwise: another picture than the one
