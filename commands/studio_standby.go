@@ -98,11 +98,7 @@ func (s table) replanStandby(ctx context.Context, call op.Call) (op.Plan, error)
 	_ = parallel.Together(
 		func() error { c, unseen[0] = s.cloud.Caster(ctx, p.Target.ID); return nil },
 		func() error { all, unseen[1] = s.cloud.Scenes(ctx, p.Target.ID); return nil })
-	if err := s.standbyForbidden(ctx, call, c, unseen[0]); err != nil || unseen[1] != nil ||
-		len(programUnseen(all)) > 0 {
-		return p, err
-	}
-	if err := requireProgram(live.Caster{ID: p.Target.ID, Name: p.Target.Name}, all); err != nil {
+	if err := s.standbyForbidden(ctx, call, c, unseen[0]); err != nil || unseen[1] != nil || tally.Program(all).ID == "" {
 		return p, err
 	}
 	asked := p.Seen

@@ -84,7 +84,7 @@ func (m *Memory) Scenes(ctx context.Context, id string) ([]live.Scene, error) {
 	all, err := m.Cloud.Scenes(ctx, id)
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if known, ok := m.seen[id]; ok && err == nil && (known.scenesAt.IsZero() || len(programUnseen(all)) == 0) {
+	if known, ok := m.seen[id]; ok && err == nil && (known.scenesAt.IsZero() || tally.Program(all).ID != "") {
 		known.scenesAt = at
 		known.scenes = op.Each(all, func(scene live.Scene) live.Scene {
 			scene.PlayURL, scene.WatchURL = "", ""

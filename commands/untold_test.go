@@ -115,6 +115,7 @@ func TestStandbyWhereItIsNotTold(t *testing.T) {
 	for name, change := range map[string]func(*fakeCloud){
 		"as when it was asked":   func(*fakeCloud) {},
 		"which scene is PROGRAM": func(f *fakeCloud) { f.scenes[sportsID] = []live.Scene{{ID: "t-main", Untold: true}} },
+		"any PROGRAM":            func(f *fakeCloud) { f.scenes[sportsID] = f.scenes[sportsID][:1] },
 	} {
 		f := untold()
 		c := find(t, f, standbyUsage)
@@ -138,11 +139,11 @@ func TestStandbyWhosePROGRAMIsNotTold(t *testing.T) {
 		before, now []live.Scene
 		says        string // of the plan; empty: it is refused
 	}{
-		"not told":              {pictured().scenes[newsID], untoldNow, "does not say which of its scenes is PROGRAM"},
-		"none is listed":        {pictured().scenes[newsID], nil, "lists none of its scenes"},
-		"never told":            {untoldNow, untoldNow, ""},
-		"it had none at last":   {[]live.Scene{{ID: "s-p1"}}, untoldNow, ""},
-		"it is seen to be none": {pictured().scenes[newsID], []live.Scene{{ID: "s-p1"}}, ""},
+		"not told":             {pictured().scenes[newsID], untoldNow, "does not say which of its scenes is PROGRAM"},
+		"none is listed":       {pictured().scenes[newsID], nil, "lists none of its scenes"},
+		"never told":           {untoldNow, untoldNow, ""},
+		"it had none at last":  {[]live.Scene{{ID: "s-p1"}}, untoldNow, ""},
+		"it is not among them": {pictured().scenes[newsID], []live.Scene{{ID: "s-p1"}}, "lists no PROGRAM scene of it"},
 	} {
 		f, now := pictured(), noon.Add(-10*time.Minute)
 		m := Remember(f, func() time.Time { return now })
@@ -216,5 +217,27 @@ func TestStandbyOfAStudioThatWasJustStarted(t *testing.T) {
 		if _, err := command.Plan(t.Context(), op.Call{Args: p.Args, Scope: evening(), Confirmed: &p}); err != nil {
 			t.Errorf("%s: before the call %v", name, err)
 		}
+	}
+}
+
+// TestAStudioOnAirWhosePROGRAMIsNotTold: wherever it is shown that is said, and the slate is offered.
+func TestAStudioOnAirWhosePROGRAMIsNotTold(t *testing.T) {
+	for says, scenes := range map[string][]live.Scene{
+		"does not say which of its scenes is PROGRAM": {{ID: "s-main", Untold: true}},
+		"lists none of its scenes":                    nil,
+		"lists no PROGRAM scene of it":                {{ID: "s-p1", Name: "Preview 1", Open: true}},
+	} {
+		f := pictured()
+		f.scenes[newsID] = scenes
+		got, err := find(t, f, "caster show {caster}").Read(t.Context(), call("caster", newsID))
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantHas(t, words(got), "⚠️ ApsaraVideo Live "+says, "[Standby…] caster standby "+newsID)
+		got, err = find(t, f, "caster list {text?}").Read(t.Context(), call())
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantHas(t, words(got), "⚠️ ApsaraVideo Live "+says)
 	}
 }

@@ -163,6 +163,9 @@ func (v boardView) scenesOf(c live.Caster) []op.Line {
 		return []op.Line{op.L("its scenes could not be looked at")}
 	}
 	var facts []op.Line
+	if untold := tally.ProgramUntold(all); len(untold) > 0 {
+		facts = []op.Line{op.L("⚠️ ", untold)}
+	}
 	for _, scene := range all {
 		switch {
 		case scene.Program:
