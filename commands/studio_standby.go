@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"casterbot/commands/baseline"
@@ -114,14 +115,18 @@ func (s table) replanStandby(ctx context.Context, call op.Call) (op.Plan, error)
 	return p, nil
 }
 
-// standbyForbidden refuses a studio that is idle, or none of the channel's any more.
+// standbyForbidden refuses a studio that is idle, or none of the channel's any more. That neither it nor all studios can
+// be looked at forbids nothing.
 func (s table) standbyForbidden(ctx context.Context, call op.Call, c live.Caster, unseen error) error {
 	switch {
 	case unseen == nil && call.Scope.Studio(c.ID, c.Name):
 		_, err := s.refuseOffAir(ctx, c)
 		return err
 	case unseen == nil || live.ClassOf(unseen) == live.NotFound:
-		_, err := s.caster(ctx, call)
+		_, _, err := s.casterByList(ctx, call)
+		if refusal, ok := errors.AsType[*op.Refusal](err); ok && unseen != nil && len(refusal.Unseen) > 0 {
+			return nil
+		}
 		return err
 	}
 	return nil

@@ -115,7 +115,10 @@ func TestStandbyWhereItIsNotTold(t *testing.T) {
 	for name, change := range map[string]func(*fakeCloud){
 		"as when it was asked":   func(*fakeCloud) {},
 		"which scene is PROGRAM": func(f *fakeCloud) { f.scenes[sportsID] = []live.Scene{{ID: "t-main", Untold: true}} },
-		"any PROGRAM":            func(f *fakeCloud) { f.scenes[sportsID] = f.scenes[sportsID][:1] },
+		"whether it is there": func(f *fakeCloud) {
+			f.casters, f.fail["Casters"] = f.casters[1:], &live.Error{Class: live.Unknown}
+		},
+		"any PROGRAM": func(f *fakeCloud) { f.scenes[sportsID] = f.scenes[sportsID][:1] },
 	} {
 		f := untold()
 		c := find(t, f, standbyUsage)
@@ -128,6 +131,20 @@ func TestStandbyWhereItIsNotTold(t *testing.T) {
 		if err != nil || now.Fingerprint != asked.Fingerprint || now.Seen[programSeen] != "t-main" {
 			t.Errorf("%s: %+v, %v", name, now, err)
 		}
+	}
+}
+
+// A studio that is seen to be none of the channel's any more gets no slate from it, also when the list fails.
+func TestStandbyOfAStudioOutOfScope(t *testing.T) {
+	f := pictured()
+	c := find(t, f, standbyUsage)
+	asked, err := c.Plan(t.Context(), call("caster", newsID))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.casters[1].Name, f.fail["Casters"] = "Morning News", &live.Error{Class: live.Unknown}
+	if _, err = c.Plan(t.Context(), op.Call{Args: asked.Args, Scope: evening(), Confirmed: &asked}); err == nil {
+		t.Error("it is sent")
 	}
 }
 
