@@ -122,3 +122,21 @@ func (h History) Unresolved(target op.Target, fits func(Change) bool) op.Operati
 	}
 	return op.Operation{}
 }
+
+// Unsettled are the changes of a target of which nobody knows whether they happened: the last one of each command, an
+// emergency first, then the newest.
+func (h History) Unsettled(target op.Target) (all []op.Operation) {
+	urgent := 0
+	for _, c := range slices.Backward(h) {
+		told := slices.ContainsFunc(all, func(o op.Operation) bool { return o.Verb == c.Verb })
+		switch {
+		case told || c.State != op.Unknown || c.Plan.Target.Key() != target.Key():
+		case c.Command.Urgent:
+			all = slices.Insert(all, urgent, c.Operation)
+			urgent++
+		default:
+			all = append(all, c.Operation)
+		}
+	}
+	return all
+}
