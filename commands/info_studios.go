@@ -267,6 +267,9 @@ func (i inside) setup() op.Line {
 	if config.Standby {
 		return op.L(line, " · standby slate configured")
 	}
+	if config.StandbyUntold {
+		return op.L(line, " · standby slate: not told")
+	}
 	return op.L(line, " · standby slate not configured")
 }
 

@@ -64,7 +64,7 @@ func (s table) seenStandby(ctx context.Context, call op.Call) (op.Plan, error) {
 	if err != nil {
 		return op.Plan{}, err
 	}
-	if seen.unset == nil && !seen.config.Standby {
+	if seen.unset == nil && !seen.config.Standby && !seen.config.StandbyUntold {
 		return op.Plan{}, op.Refuse(op.L(op.B(c.Name), " has no standby slate, so there is nothing to switch to."),
 			op.L("Set one in the ApsaraVideo Live console, in the settings of the studio.")).
 			WithNext(nextcmd.OnCaster("show", c.ID)).InShort(op.L("no standby slate"))
@@ -77,12 +77,17 @@ func (s table) seenStandby(ctx context.Context, call op.Call) (op.Plan, error) {
 		facts = append([]op.Line{
 			op.L("Whether a standby slate is configured could not be seen: ", failure.Explain(seen.unset).Text, ".")}, facts...)
 	}
+	if seen.config.StandbyUntold {
+		facts = append([]op.Line{op.L(slateUntold)}, facts...)
+	}
 	return op.Plan{
 		Args: op.Args{"caster": c.ID}, Target: onStudio(c), Title: op.L("Standby slate on ", op.B(c.Name)),
 		Viewers: op.L("Viewers will then see the standby slate."), Facts: facts, OnAir: true,
 		Button: "Switch to standby", Fingerprint: op.Fingerprint(c.ID), Seen: pictures(c, live.Scene{}, all),
 	}, nil
 }
+
+const slateUntold = "ApsaraVideo Live does not say whether a standby slate is configured."
 
 // standbyLooks is how long a look before a standby may take.
 const standbyLooks = 3 * time.Second

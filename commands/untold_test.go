@@ -258,3 +258,25 @@ func TestAStudioOnAirWhosePROGRAMIsNotTold(t *testing.T) {
 		wantHas(t, words(got), "⚠️ ApsaraVideo Live "+says)
 	}
 }
+
+// TestASlateThatIsNotTold: that settings do not say whether there is one is no reason to refuse it.
+func TestASlateThatIsNotTold(t *testing.T) {
+	f := pictured()
+	f.setups[newsID] = live.CasterConfig{Domain: "d", StandbyUntold: true}
+	f.setups[sportsID] = f.setups[newsID]
+	const says = "ApsaraVideo Live does not say whether a standby slate is configured."
+	p, err := find(t, f, standbyUsage).Plan(t.Context(), call("caster", newsID))
+	if err != nil || p.Seen[programSeen] != "s-main" {
+		t.Fatalf("%+v, %v", p, err)
+	}
+	wantHas(t, facts(p), says)
+	if p, err = find(t, f, startUsage).Plan(t.Context(), call("caster", sportsID)); err != nil {
+		t.Fatal(err)
+	}
+	wantHas(t, facts(p), says)
+	got, err := find(t, f, "caster show {caster}").Read(t.Context(), call("caster", newsID))
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantHas(t, words(got), "standby slate: not told")
+}

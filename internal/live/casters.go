@@ -141,10 +141,11 @@ func (c *Client) Scenes(ctx context.Context, casterID string) ([]Scene, error) {
 // API: https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-describecasterconfig
 func (c *Client) CasterConfig(ctx context.Context, id string) (CasterConfig, error) {
 	said, err := read[struct {
-		DomainName, UrgentImageId, UrgentImageUrl, UrgentMaterialId, UrgentLiveStreamUrl string
-		Delay                                                                            number
-		AutoSwitchUrgentOn                                                               flag
-		RecordConfig                                                                     struct {
+		DomainName                                                           string
+		UrgentImageId, UrgentImageUrl, UrgentMaterialId, UrgentLiveStreamUrl *string
+		Delay                                                                number
+		AutoSwitchUrgentOn                                                   flag
+		RecordConfig                                                         struct {
 			OssBucket string
 			OnDemand  choice
 		}
@@ -152,11 +153,13 @@ func (c *Client) CasterConfig(ctx context.Context, id string) (CasterConfig, err
 	if err != nil {
 		return CasterConfig{}, err
 	}
+	told := slices.DeleteFunc([]*string{said.UrgentImageId, said.UrgentImageUrl, said.UrgentMaterialId,
+		said.UrgentLiveStreamUrl}, func(s *string) bool { return s == nil })
 	return CasterConfig{
 		Domain: said.DomainName, Delay: said.Delay.seconds(),
 		RecordOnDemand: said.RecordConfig.OnDemand.orUntold(), Recorded: said.RecordConfig.OssBucket != "",
 		AutoStandby: bool(said.AutoSwitchUrgentOn),
-		Standby:     said.UrgentImageId+said.UrgentImageUrl+said.UrgentMaterialId+said.UrgentLiveStreamUrl != "",
+		Standby:     slices.ContainsFunc(told, func(s *string) bool { return *s != "" }), StandbyUntold: len(told) == 0,
 	}, nil
 }
 
