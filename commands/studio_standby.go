@@ -120,8 +120,8 @@ func (s table) replanStandby(ctx context.Context, call op.Call) (op.Plan, error)
 	return p, nil
 }
 
-// standbyForbidden refuses a studio that is idle, or none of the channel's any more. That neither it nor all studios can
-// be looked at forbids nothing.
+// standbyForbidden refuses a studio that is idle, or none of the channel's any more. That neither it nor all studios
+// can be looked at forbids nothing.
 func (s table) standbyForbidden(ctx context.Context, call op.Call, c live.Caster, unseen error) error {
 	switch {
 	case unseen == nil && call.Scope.Studio(c.ID, c.Name):
@@ -137,8 +137,8 @@ func (s table) standbyForbidden(ctx context.Context, call op.Call, c live.Caster
 	return nil
 }
 
-// refuseOffAir refuses a studio that is idle. One of which that is not told is for the API to refuse, and so is one that
-// the bot has put on air a moment ago, as late then says.
+// refuseOffAir refuses a studio that is idle. One of which that is not told is for the API to refuse, and so is one
+// that the bot has put on air a moment ago, as late then says.
 func (s table) refuseOffAir(ctx context.Context, c live.Caster) (late []op.Line, err error) {
 	if c.Untold || c.OnAir {
 		return nil, nil

@@ -57,9 +57,9 @@ func (c *Client) Casters(ctx context.Context) ([]Caster, error) {
 	return all, err
 }
 
-// pages reads a list page by page, until take has had as many rows as there are in all, or a page has none. Where it is
-// not told how many there are, a page that is not full is the last. A page without the rows that there are is no answer:
-// what should be on it would count as gone.
+// pages reads a list page by page, until take has had as many rows as there are in all, or a page has none. Where it
+// is not told how many there are, a page that is not full is the last. A page without the rows that there are is no
+// answer: what should be on it would count as gone.
 func pages[P any](ctx context.Context, c *Client, action string, p params, size int,
 	take func(P) (rows int, total number)) error {
 	for page := 1; page <= maxPages; page++ {
