@@ -127,10 +127,7 @@ func (s table) unsettled(ctx context.Context) func(op.Target) []op.Line {
 		if err != nil {
 			return nil
 		}
-		if line := tally.Unsettled(last(t)); len(line) > 0 {
-			return []op.Line{line}
-		}
-		return nil
+		return op.Each(last(t), tally.Unsettled)
 	}
 }
 

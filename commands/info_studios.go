@@ -112,6 +112,8 @@ func (s table) inside(ctx context.Context, scope op.Scope, c live.Caster, standb
 	program := tally.Program(all)
 	if program.ID != "" {
 		facts = append(facts, op.L("PROGRAM ", op.B(program.Name)))
+	} else {
+		facts = append(facts, op.L("⚠️ ", tally.ProgramUntold(all)))
 	}
 	if open := openPreviews(all); len(open) > 0 {
 		facts = append(facts, op.L("🟢 PREVIEW ", open))
@@ -194,6 +196,9 @@ func (s table) readCaster(ctx context.Context, call op.Call) (op.Answer, error) 
 		Lines: append(s.standbys(ctx)(c, all), op.L("Type ", mode(c), " · id ", op.Code(c.ID)), seen.setup()),
 		Next:  studioWays(c, all),
 	}
+	if untold := tally.ProgramUntold(all); c.OnAir && len(untold) > 0 {
+		answer.Lines = append(answer.Lines, op.L("⚠️ ", untold, "."))
+	}
 	if c.OnAir {
 		answer.Lines = append(answer.Lines,
 			s.cut(ctx, call.Scope, c, output{from: tally.Program(all).PlayURL}).recordingLine())
@@ -217,10 +222,7 @@ func studioWays(c live.Caster, all []live.Scene) []op.Next {
 	case !c.OnAir:
 		return []op.Next{nextcmd.OnCaster("start", c.ID), nextcmd.OnCaster("copy", c.ID)}
 	}
-	var next []op.Next
-	if tally.Program(all).ID != "" {
-		next = append(next, nextcmd.OnCaster("standby", c.ID))
-	}
+	next := []op.Next{nextcmd.OnCaster("standby", c.ID)}
 	if len(openPreviews(all)) > 0 {
 		next = append(next, op.Next{Label: "Close preview…", Text: nextcmd.OnCaster("close", c.ID).Text})
 	}
@@ -264,6 +266,9 @@ func (i inside) setup() op.Line {
 	}
 	if config.Standby {
 		return op.L(line, " · standby slate configured")
+	}
+	if config.StandbyUntold {
+		return op.L(line, " · standby slate: not told")
 	}
 	return op.L(line, " · standby slate not configured")
 }

@@ -29,8 +29,8 @@ type Records interface {
 	Standings(ctx context.Context) (op.Standings, error)
 	// Saw keeps what a look has shown of one of these.
 	Saw(ctx context.Context, target op.Target, x op.Condition, seen op.Seen) error
-	// Unsettled gives the last operation on a target of which nobody knows whether it happened; zero when there is none.
-	Unsettled(ctx context.Context) (func(op.Target) op.Operation, error)
+	// Unsettled gives the operations on a target of which nobody knows whether they happened.
+	Unsettled(ctx context.Context) (func(op.Target) []op.Operation, error)
 	History(ctx context.Context, target op.Target, channel string, n int) (list []op.Operation, more bool, err error)
 }
 

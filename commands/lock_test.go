@@ -60,8 +60,13 @@ func (d *fakeRecords) Saw(_ context.Context, _ op.Target, x op.Condition, seen o
 	return d.fail
 }
 
-func (d *fakeRecords) Unsettled(context.Context) (func(op.Target) op.Operation, error) {
-	return func(t op.Target) op.Operation { return d.unsettled[t.ID] }, d.fail
+func (d *fakeRecords) Unsettled(context.Context) (func(op.Target) []op.Operation, error) {
+	return func(t op.Target) []op.Operation {
+		if o, ok := d.unsettled[t.ID]; ok {
+			return []op.Operation{o}
+		}
+		return nil
+	}, d.fail
 }
 
 func (d *fakeRecords) Lock(context.Context, op.Target) (op.Lock, error) { return d.lock, d.fail }

@@ -35,6 +35,9 @@ func previousPicture(all []live.Scene) (live.Scene, bool) {
 // airLine is what viewers have now: "🔴 ON AIR since 18:59 · PROGRAM scene Main".
 func airLine(c live.Caster, all []live.Scene) op.Line {
 	line := op.L("🔴 ", op.Strong("ON AIR"), op.Told(" since ", op.At, c.Started))
+	if !c.OnAir {
+		line = op.L(airWord(c))
+	}
 	if program := tally.Program(all); program.ID != "" {
 		line = op.L(line, " · PROGRAM scene ", op.B(program.Name))
 	}
@@ -186,27 +189,15 @@ func requireProgram(c live.Caster, all []live.Scene) error {
 	if tally.Program(all).ID != "" {
 		return nil
 	}
-	unseen := programUnseen(all)
+	unseen := tally.ProgramUntold(all)
 	refusal := op.Refuse(op.L(op.B(c.Name), " has no PROGRAM scene."),
 		op.L("A studio gets one when it is started.")).InShort(op.L("no PROGRAM scene"))
-	if len(unseen) > 0 && len(all) > 0 {
+	if slices.ContainsFunc(all, func(scene live.Scene) bool { return scene.Untold }) {
 		refusal = op.Refuse(op.L("ApsaraVideo Live does not say which scene of ", op.B(c.Name), " is PROGRAM."),
 			op.L("Look at it in the ApsaraVideo Live console.")).InShort(op.L("not told which scene is PROGRAM"))
 	}
 	refusal.Unseen = unseen
 	return refusal.WithNext(nextcmd.OnCaster("show", c.ID))
-}
-
-// programUnseen says why none of some scenes is known to be PROGRAM although one may be; nothing otherwise.
-func programUnseen(all []live.Scene) op.Line {
-	switch {
-	case tally.Program(all).ID != "":
-	case len(all) == 0:
-		return op.L("ApsaraVideo Live lists none of its scenes")
-	case slices.ContainsFunc(all, func(scene live.Scene) bool { return scene.Untold }):
-		return op.L("ApsaraVideo Live does not say which of its scenes is PROGRAM")
-	}
-	return nil
 }
 
 // played is the address of an open scene after some words, where the channel may see such addresses.

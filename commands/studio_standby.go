@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"casterbot/commands/baseline"
@@ -53,15 +54,17 @@ func (s table) seenStandby(ctx context.Context, call op.Call) (op.Plan, error) {
 	if err != nil {
 		return op.Plan{}, err
 	}
-	if err := refuseOffAir(c); err != nil {
+	late, err := s.refuseOffAir(ctx, c)
+	if err != nil {
 		return op.Plan{}, err
 	}
+	c.Untold = c.Untold || len(late) > 0
 	seen, err := look()
 	all, err := inOrder(c, func() ([]live.Scene, error) { return seen.scenes, err })
 	if err != nil {
 		return op.Plan{}, err
 	}
-	if seen.unset == nil && !seen.config.Standby {
+	if seen.unset == nil && !seen.config.Standby && !seen.config.StandbyUntold {
 		return op.Plan{}, op.Refuse(op.L(op.B(c.Name), " has no standby slate, so there is nothing to switch to."),
 			op.L("Set one in the ApsaraVideo Live console, in the settings of the studio.")).
 			WithNext(nextcmd.OnCaster("show", c.ID)).InShort(op.L("no standby slate"))
@@ -69,10 +72,13 @@ func (s table) seenStandby(ctx context.Context, call op.Call) (op.Plan, error) {
 	if err := requireProgram(c, all); err != nil {
 		return op.Plan{}, err
 	}
-	facts := append([]op.Line{returnLine(all)}, s.airLines(ctx, c, all)...)
+	facts := append(append(late, returnLine(all)), s.airLines(ctx, c, all)...)
 	if seen.unset != nil {
 		facts = append([]op.Line{
 			op.L("Whether a standby slate is configured could not be seen: ", failure.Explain(seen.unset).Text, ".")}, facts...)
+	}
+	if seen.config.StandbyUntold {
+		facts = append([]op.Line{op.L(slateUntold)}, facts...)
 	}
 	return op.Plan{
 		Args: op.Args{"caster": c.ID}, Target: onStudio(c), Title: op.L("Standby slate on ", op.B(c.Name)),
@@ -80,6 +86,8 @@ func (s table) seenStandby(ctx context.Context, call op.Call) (op.Plan, error) {
 		Button: "Switch to standby", Fingerprint: op.Fingerprint(c.ID), Seen: pictures(c, live.Scene{}, all),
 	}, nil
 }
+
+const slateUntold = "ApsaraVideo Live does not say whether a standby slate is configured."
 
 // standbyLooks is how long a look before a standby may take.
 const standbyLooks = 3 * time.Second
@@ -96,11 +104,7 @@ func (s table) replanStandby(ctx context.Context, call op.Call) (op.Plan, error)
 	_ = parallel.Together(
 		func() error { c, unseen[0] = s.cloud.Caster(ctx, p.Target.ID); return nil },
 		func() error { all, unseen[1] = s.cloud.Scenes(ctx, p.Target.ID); return nil })
-	if err := s.standbyForbidden(ctx, call, c, unseen[0]); err != nil || unseen[1] != nil ||
-		len(programUnseen(all)) > 0 {
-		return p, err
-	}
-	if err := requireProgram(live.Caster{ID: p.Target.ID, Name: p.Target.Name}, all); err != nil {
+	if err := s.standbyForbidden(ctx, call, c, unseen[0]); err != nil || unseen[1] != nil || tally.Program(all).ID == "" {
 		return p, err
 	}
 	asked := p.Seen
@@ -116,24 +120,34 @@ func (s table) replanStandby(ctx context.Context, call op.Call) (op.Plan, error)
 	return p, nil
 }
 
-// standbyForbidden refuses a studio that is idle, or none of the channel's any more.
+// standbyForbidden refuses a studio that is idle, or none of the channel's any more. That neither it nor all studios
+// can be looked at forbids nothing.
 func (s table) standbyForbidden(ctx context.Context, call op.Call, c live.Caster, unseen error) error {
 	switch {
 	case unseen == nil && call.Scope.Studio(c.ID, c.Name):
-		return refuseOffAir(c)
+		_, err := s.refuseOffAir(ctx, c)
+		return err
 	case unseen == nil || live.ClassOf(unseen) == live.NotFound:
-		_, err := s.caster(ctx, call)
+		_, _, err := s.casterByList(ctx, call)
+		if refusal, ok := errors.AsType[*op.Refusal](err); ok && unseen != nil && len(refusal.Unseen) > 0 {
+			return nil
+		}
 		return err
 	}
 	return nil
 }
 
-// refuseOffAir refuses a studio that is idle. One of which that is not told is for the API to refuse.
-func refuseOffAir(c live.Caster) error {
-	if c.Untold {
-		return nil
+// refuseOffAir refuses a studio that is idle. One of which that is not told is for the API to refuse, and so is one
+// that the bot has put on air a moment ago, as late then says.
+func (s table) refuseOffAir(ctx context.Context, c live.Caster) (late []op.Line, err error) {
+	if c.Untold || c.OnAir {
+		return nil, nil
 	}
-	return requireOnAir(c, "viewers would not see it", "Start it first.", "start")
+	stands, err := s.records.Standings(ctx)
+	if err == nil && tally.Late(c, stands(onStudio(c), op.IsOnAir), s.now()) {
+		return []op.Line{op.L("⚠️ It is listed as idle still: casterbot put it on air a moment ago.")}, nil
+	}
+	return nil, requireOnAir(c, "viewers would not see it", "Start it first.", "start")
 }
 
 // returnLine says how the programme comes back.

@@ -83,7 +83,10 @@ func readiness(config live.CasterConfig) []op.Line {
 	if config.Recorded && config.RecordOnDemand == 0 {
 		facts = append(facts, op.L("Its programme is recorded automatically from the start."))
 	}
-	if !config.Standby {
+	switch {
+	case config.StandbyUntold:
+		facts = append(facts, op.L(slateUntold))
+	case !config.Standby:
 		facts = append(facts, op.L("It has no standby slate for an emergency."))
 	}
 	return facts

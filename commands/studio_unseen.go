@@ -84,7 +84,7 @@ func (m *Memory) Scenes(ctx context.Context, id string) ([]live.Scene, error) {
 	all, err := m.Cloud.Scenes(ctx, id)
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if known, ok := m.seen[id]; ok && err == nil && (known.scenesAt.IsZero() || len(programUnseen(all)) == 0) {
+	if known, ok := m.seen[id]; ok && err == nil && (known.scenesAt.IsZero() || tally.Program(all).ID != "") {
 		known.scenesAt = at
 		known.scenes = op.Each(all, func(scene live.Scene) live.Scene {
 			scene.PlayURL, scene.WatchURL = "", ""
@@ -119,7 +119,7 @@ func (m *Memory) sightings() []sighting {
 func (s table) unseenStandby(ctx context.Context, call op.Call, why error) (op.Plan, error) {
 	refusal := &op.Refusal{}
 	if !errors.As(why, &refusal) || len(refusal.Unseen) == 0 {
-		return op.Plan{}, why
+		return op.Plan{}, s.offerSlates(why)
 	}
 	c, err := s.recall(ctx, call, why)
 	if err != nil {
@@ -192,9 +192,26 @@ func (s table) recall(ctx context.Context, call op.Call, why error) (live.Caster
 	case err == nil:
 		return known[i], nil
 	case slices.ContainsFunc(known, func(c live.Caster) bool { return naming.Skeleton(c.Name) == naming.Skeleton(typed) }):
-		return live.Caster{}, err // of several it is for people to choose
+		return live.Caster{}, s.offerSlates(err) // of several it is for people to choose
 	}
 	return live.Caster{}, s.offerKnown(ctx, call, known, why)
+}
+
+// offerSlates adds to the names that may be meant a button for the slate, where the studio may be on air.
+func (s table) offerSlates(why error) error {
+	refusal, ok := errors.AsType[*op.Refusal](why)
+	if !ok || refusal.Field != naming.Studios.Field {
+		return why
+	}
+	offer := *refusal
+	offer.Answer.Items = slices.Clone(refusal.Answer.Items)
+	for _, k := range s.seen.sightings() {
+		i := slices.IndexFunc(offer.Answer.Items, func(item op.Item) bool { return item.ID == k.caster.ID })
+		if i >= 0 && (k.caster.OnAir || k.caster.Untold) {
+			offer.Answer.Items[i].Next = []op.Next{nextcmd.OnCaster("standby", k.caster.ID)}
+		}
+	}
+	return &offer
 }
 
 // offerKnown adds to a look that has failed the studios with the nearest names of which enough is known to go by.

@@ -115,6 +115,10 @@ func TestStandbyWhereItIsNotTold(t *testing.T) {
 	for name, change := range map[string]func(*fakeCloud){
 		"as when it was asked":   func(*fakeCloud) {},
 		"which scene is PROGRAM": func(f *fakeCloud) { f.scenes[sportsID] = []live.Scene{{ID: "t-main", Untold: true}} },
+		"whether it is there": func(f *fakeCloud) {
+			f.casters, f.fail["Casters"] = f.casters[1:], &live.Error{Class: live.Unknown}
+		},
+		"any PROGRAM": func(f *fakeCloud) { f.scenes[sportsID] = f.scenes[sportsID][:1] },
 	} {
 		f := untold()
 		c := find(t, f, standbyUsage)
@@ -130,6 +134,20 @@ func TestStandbyWhereItIsNotTold(t *testing.T) {
 	}
 }
 
+// A studio that is seen to be none of the channel's any more gets no slate from it, also when the list fails.
+func TestStandbyOfAStudioOutOfScope(t *testing.T) {
+	f := pictured()
+	c := find(t, f, standbyUsage)
+	asked, err := c.Plan(t.Context(), call("caster", newsID))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.casters[1].Name, f.fail["Casters"] = "Morning News", &live.Error{Class: live.Unknown}
+	if _, err = c.Plan(t.Context(), op.Call{Args: asked.Args, Scope: evening(), Confirmed: &asked}); err == nil {
+		t.Error("it is sent")
+	}
+}
+
 // TestStandbyWhosePROGRAMIsNotTold goes by the PROGRAM that was known from a look before, and says so; by no other than
 // the last one.
 func TestStandbyWhosePROGRAMIsNotTold(t *testing.T) {
@@ -138,11 +156,11 @@ func TestStandbyWhosePROGRAMIsNotTold(t *testing.T) {
 		before, now []live.Scene
 		says        string // of the plan; empty: it is refused
 	}{
-		"not told":              {pictured().scenes[newsID], untoldNow, "does not say which of its scenes is PROGRAM"},
-		"none is listed":        {pictured().scenes[newsID], nil, "lists none of its scenes"},
-		"never told":            {untoldNow, untoldNow, ""},
-		"it had none at last":   {[]live.Scene{{ID: "s-p1"}}, untoldNow, ""},
-		"it is seen to be none": {pictured().scenes[newsID], []live.Scene{{ID: "s-p1"}}, ""},
+		"not told":             {pictured().scenes[newsID], untoldNow, "does not say which of its scenes is PROGRAM"},
+		"none is listed":       {pictured().scenes[newsID], nil, "lists none of its scenes"},
+		"never told":           {untoldNow, untoldNow, ""},
+		"it had none at last":  {[]live.Scene{{ID: "s-p1"}}, untoldNow, ""},
+		"it is not among them": {pictured().scenes[newsID], []live.Scene{{ID: "s-p1"}}, "lists no PROGRAM scene of it"},
 	} {
 		f, now := pictured(), noon.Add(-10*time.Minute)
 		m := Remember(f, func() time.Time { return now })
@@ -177,4 +195,88 @@ func kindOf(t *testing.T, world op.Table, name string) op.Kind {
 		t.Fatalf("no kind %s", name)
 	}
 	return world.Kinds[i]
+}
+
+// TestStandbyOfAStudioThatWasJustStarted: for a minute lists may show it as it was before its start or restart.
+func TestStandbyOfAStudioThatWasJustStarted(t *testing.T) {
+	started := func(ago time.Duration) op.Standing {
+		return op.Standing{Holds: true, Since: noon.Add(-ago), By: "U0ANA"}
+	}
+	over := started(10 * time.Second)
+	over.Later = op.Seen{Cause: op.SeenIdle}
+	for name, c := range map[string]struct {
+		own  op.Standing
+		goes bool
+	}{
+		"started":               {started(10 * time.Second), true},
+		"restarts now":          {op.Standing{Perhaps: noon.Add(-2 * time.Second)}, true},
+		"started long ago":      {started(2 * time.Minute), false},
+		"stopped since":         {op.Standing{Since: noon.Add(-10 * time.Second)}, false},
+		"seen off air since":    {over, false},
+		"not by casterbot":      {op.Standing{}, false},
+		"restart of an unknown": {op.Standing{Perhaps: noon.Add(-2 * time.Minute)}, false},
+	} {
+		f := pictured()
+		command, _ := Table(f, &fakeRecords{stands: map[op.Condition]op.Standing{op.IsOnAir: c.own}},
+			func() time.Time { return noon }).Find(standbyUsage)
+		f.casters[1].OnAir = false
+		p, err := command.Plan(t.Context(), call("caster", "Evening News"))
+		if !c.goes {
+			wantHas(t, words(refused(t, err).Answer), "Evening News is idle")
+			continue
+		}
+		if err != nil || p.Seen[programSeen] != "s-main" {
+			t.Errorf("%s: %+v, %v", name, p, err)
+			continue
+		}
+		wantHas(t, facts(p), "It is listed as idle still", "on air or idle, not told · PROGRAM scene Main")
+		wantNot(t, facts(p), "ON AIR")
+		if _, err := command.Plan(t.Context(), op.Call{Args: p.Args, Scope: evening(), Confirmed: &p}); err != nil {
+			t.Errorf("%s: before the call %v", name, err)
+		}
+	}
+}
+
+// TestAStudioOnAirWhosePROGRAMIsNotTold: wherever it is shown that is said, and the slate is offered.
+func TestAStudioOnAirWhosePROGRAMIsNotTold(t *testing.T) {
+	for says, scenes := range map[string][]live.Scene{
+		"does not say which of its scenes is PROGRAM": {{ID: "s-main", Untold: true}},
+		"lists none of its scenes":                    nil,
+		"lists no PROGRAM scene of it":                {{ID: "s-p1", Name: "Preview 1", Open: true}},
+	} {
+		f := pictured()
+		f.scenes[newsID] = scenes
+		got, err := find(t, f, "caster show {caster}").Read(t.Context(), call("caster", newsID))
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantHas(t, words(got), "⚠️ ApsaraVideo Live "+says, "[Standby…] caster standby "+newsID)
+		got, err = find(t, f, "caster list {text?}").Read(t.Context(), call())
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantHas(t, words(got), "⚠️ ApsaraVideo Live "+says)
+	}
+}
+
+// TestASlateThatIsNotTold: that settings do not say whether there is one is no reason to refuse it.
+func TestASlateThatIsNotTold(t *testing.T) {
+	f := pictured()
+	f.setups[newsID] = live.CasterConfig{Domain: "d", StandbyUntold: true}
+	f.setups[sportsID] = f.setups[newsID]
+	const says = "ApsaraVideo Live does not say whether a standby slate is configured."
+	p, err := find(t, f, standbyUsage).Plan(t.Context(), call("caster", newsID))
+	if err != nil || p.Seen[programSeen] != "s-main" {
+		t.Fatalf("%+v, %v", p, err)
+	}
+	wantHas(t, facts(p), says)
+	if p, err = find(t, f, startUsage).Plan(t.Context(), call("caster", sportsID)); err != nil {
+		t.Fatal(err)
+	}
+	wantHas(t, facts(p), says)
+	got, err := find(t, f, "caster show {caster}").Read(t.Context(), call("caster", newsID))
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantHas(t, words(got), "standby slate: not told")
 }

@@ -32,18 +32,24 @@ func (id Identity) pageOrWindow(v seenView, p slack.BlockAction, r op.Request) (
 	return Event{Key: r.Key, Request: &r}, nil
 }
 
-// away are the buttons of a card that count on the bot's own page too: those that answer it.
+// away are the buttons of a card that count on the bot's own page too: those that answer it, and the way on that a card
+// has which waits.
 var away = map[op.Action]bool{
 	op.ActionConfirm: true, op.ActionCancel: true, op.ActionApprove: true, op.ActionDecline: true, op.ActionLook: true,
-	op.ActionHappened: true, op.ActionNot: true, op.ActionDetails: true,
+	op.ActionHappened: true, op.ActionNot: true, op.ActionNext: true, op.ActionDetails: true,
 }
 
 // cardAway decodes a button of a card on the bot's own page. It names its card by channel and message, and the version
 // of the operation that was shown.
 func cardAway(action, value string, r op.Request) (Event, error) {
 	name, operation, _ := strings.Cut(action, ":")
+	next, act := "", op.Action(name)
+	if act == op.ActionNext {
+		next, operation, _ = strings.Cut(operation, ":")
+	}
 	place := strings.Split(value, " ")
-	if !away[op.Action(name)] || operation == "" || len(operation) > 64 || len(place) != 3 {
+	if !away[act] || operation == "" || (act == op.ActionNext) != (next != "") || len(next)+len(operation) > 64 ||
+		len(place) != 3 {
 		return Event{Ignored: "unknown button of a card on the home tab"}, nil
 	}
 	version, err := strconv.ParseInt(place[2], 10, 64)
@@ -52,7 +58,7 @@ func cardAway(action, value string, r op.Request) (Event, error) {
 	}
 	r.Channel, r.FromHome = place[0], true
 	return Event{Key: r.Key, Click: &op.Click{
-		Key: r.Key, Origin: r.Origin, Operation: operation, Action: op.Action(name), Message: place[1], Version: version,
+		Key: r.Key, Origin: r.Origin, Operation: operation, Action: act, Next: next, Message: place[1], Version: version,
 	}}, nil
 }
 

@@ -3,6 +3,7 @@ package payload
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 
 	"casterbot/bot/render"
@@ -49,6 +50,8 @@ func TestCardsOnThePage(t *testing.T) {
 	o.Card, o.Version = "1795377600.000100", 7
 	unknown := slackworld.Operation(op.Unknown)
 	unknown.Card, unknown.Version = "1795377600.000200", 9
+	again := op.Next{Label: "Switch to standby", Text: "caster standby c1"}
+	unknown.Outcome = &op.Outcome{State: op.Unknown, Next: []op.Next{again}}
 	page := render.Printer{}.Home(op.Answer{Title: op.L("page"),
 		Items: []op.Item{{Title: op.L("waits"), Card: &o}, {Title: op.L("waits"), Card: &unknown}}},
 		func(op.Operation) bool { return false })
@@ -66,14 +69,16 @@ func TestCardsOnThePage(t *testing.T) {
 	want := fmt.Sprintf(`
 confirm %[1]s in C0SHOW/1795377600.000100 at 7
 cancel %[1]s in C0SHOW/1795377600.000100 at 7
+next:%[3]s %[2]s in C0SHOW/1795377600.000200 at 9
 look %[2]s in C0SHOW/1795377600.000200 at 9
 happened %[2]s in C0SHOW/1795377600.000200 at 9
 not %[2]s in C0SHOW/1795377600.000200 at 9
-the page`, o.ID, unknown.ID)
+the page`, o.ID, unknown.ID, again.ID())
 	if got != want {
 		t.Errorf("read as%s\nwant%s", got, want)
 	}
 	for _, c := range [][3]string{
+		{"home", "home:op:next:8f2k", "C0SHOW 1.2 7"},
 		{"modal", "home:op:confirm:8f2k", "C0SHOW 1.2 7"}, {"home", "home:op:again:8f2k", "C0SHOW 1.2 7"},
 		{"home", "home:op:confirm:", "C0SHOW 1.2 7"}, {"home", "home:op:confirm:8f2k", "C0SHOW 1.2 0"},
 		{"home", "home:op:confirm:8f2k", "C0SHOW 1.2"}, {"home", "home:op:confirm:8f2k", "C0SHOW  7"},
@@ -97,7 +102,8 @@ func onPage(t *testing.T, kind, action, value string) string {
 	case a.Home != nil:
 		return "the page"
 	case c != nil && c.FromHome && c.Person == "U0ANA" && c.Key != "":
-		return fmt.Sprintf("%s %s in %s/%s at %d", c.Action, c.Operation, c.Channel, c.Message, c.Version)
+		return fmt.Sprintf("%s %s in %s/%s at %d", strings.TrimSuffix(string(c.Action)+":"+c.Next, ":"), c.Operation,
+			c.Channel, c.Message, c.Version)
 	}
 	return "ignored"
 }

@@ -191,7 +191,7 @@ func failedFace(o op.Operation, _ bool) cardView {
 
 func unknownFace(o op.Operation, repeats bool) cardView {
 	f := sentView(o, orange, op.L("⚠️ ", o.Plan.Title, ": ", silence(o)))
-	f.presses = unknownPresses(o)
+	f.presses = append(f.presses, unknownPresses(o)...)
 	again := op.L("It will not be sent again.")
 	switch {
 	case repeats:

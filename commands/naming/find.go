@@ -146,7 +146,7 @@ func (t Thing) Item() op.Item { return t.item(t.ID) }
 
 // item shows a candidate: its name, its id as far as it is needed, and what is known of it.
 func (t Thing) item(id string) op.Item {
-	item := op.Item{Title: op.L(op.B(op.Visible(t.Name)))}
+	item := op.Item{Title: op.L(op.B(op.Visible(t.Name))), ID: t.ID}
 	if id != "" {
 		item.Title = op.L(item.Title, " ", op.Code(id))
 	}

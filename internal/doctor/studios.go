@@ -68,6 +68,8 @@ func (n *notes) studio(c live.Caster, config live.CasterConfig) {
 			place)
 	}
 	switch {
+	case config.StandbyUntold:
+		n.warn("look at its standby picture: "+at, "ApsaraVideo Live does not say whether %s has a standby picture", place)
 	case !config.Standby:
 		n.warn("give it a standby picture: "+at, "%s has no standby picture: /caster standby cannot work", place)
 	case config.AutoStandby:

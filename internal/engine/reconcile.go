@@ -204,6 +204,7 @@ func (e *Engine) closeByPerson(ctx context.Context, o op.Operation, c op.Click, 
 		return err
 	}
 	outcome := outcomeOf(o)
+	outcome.Next = nil
 	outcome.State, outcome.Text = state, op.L(o.Plan.Title, ": ApsaraVideo Live said neither yes nor no. ",
 		op.Who(c.Person), words)
 	return e.settle(ctx, o, outcome, op.EventClosed, c)

@@ -101,6 +101,7 @@ type CasterConfig struct {
 	RecordOnDemand int           // OnDemand of the caster's own recording
 	Recorded       bool          // the caster's output has a recording configuration
 	Standby        bool          // a standby picture, clip or stream is set
+	StandbyUntold  bool          // whether one is set is not told
 	AutoStandby    bool          // and the caster switches to it by itself when its input fails
 }
 

@@ -57,8 +57,9 @@ func (c *Client) Casters(ctx context.Context) ([]Caster, error) {
 	return all, err
 }
 
-// pages reads a list page by page, until take has had as many rows as there are in all, or a page has none. Where it is
-// not told how many there are, a page that is not full is the last.
+// pages reads a list page by page, until take has had as many rows as there are in all, or a page has none. Where it
+// is not told how many there are, a page that is not full is the last. A page without the rows that there are is no
+// answer: what should be on it would count as gone.
 func pages[P any](ctx context.Context, c *Client, action string, p params, size int,
 	take func(P) (rows int, total number)) error {
 	for page := 1; page <= maxPages; page++ {
@@ -68,6 +69,9 @@ func pages[P any](ctx context.Context, c *Client, action string, p params, size 
 			return err
 		}
 		rows, total := take(said)
+		if rows == 0 && (page-1)*size < int(total) {
+			return missing(action)
+		}
 		if last := total > 0 && page*size >= int(total) || total <= 0 && rows < size; rows == 0 || last {
 			return nil
 		}
@@ -99,6 +103,7 @@ func (c *Client) Caster(ctx context.Context, id string) (Caster, error) {
 // API: https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-describecasterscenes
 func (c *Client) Scenes(ctx context.Context, casterID string) ([]Scene, error) {
 	said, err := read[struct {
+		Total     number
 		SceneList list[struct {
 			SceneId, SceneName, LayoutId, StreamUrl string
 			OutputType, Status                      choice
@@ -108,6 +113,9 @@ func (c *Client) Scenes(ctx context.Context, casterID string) ([]Scene, error) {
 	}](ctx, c, "DescribeCasterScenes", params{{"CasterId", casterID}})
 	if err != nil {
 		return nil, err
+	}
+	if len(said.SceneList) == 0 && said.Total > 0 {
+		return nil, missing("DescribeCasterScenes")
 	}
 	var scenes []Scene
 	for _, row := range said.SceneList {
@@ -133,10 +141,11 @@ func (c *Client) Scenes(ctx context.Context, casterID string) ([]Scene, error) {
 // API: https://www.alibabacloud.com/help/en/live/developer-reference/api-live-2016-11-01-describecasterconfig
 func (c *Client) CasterConfig(ctx context.Context, id string) (CasterConfig, error) {
 	said, err := read[struct {
-		DomainName, UrgentImageId, UrgentImageUrl, UrgentMaterialId, UrgentLiveStreamUrl string
-		Delay                                                                            number
-		AutoSwitchUrgentOn                                                               flag
-		RecordConfig                                                                     struct {
+		DomainName                                                           string
+		UrgentImageId, UrgentImageUrl, UrgentMaterialId, UrgentLiveStreamUrl *string
+		Delay                                                                number
+		AutoSwitchUrgentOn                                                   flag
+		RecordConfig                                                         struct {
 			OssBucket string
 			OnDemand  choice
 		}
@@ -144,10 +153,17 @@ func (c *Client) CasterConfig(ctx context.Context, id string) (CasterConfig, err
 	if err != nil {
 		return CasterConfig{}, err
 	}
+	told := slices.DeleteFunc([]*string{said.UrgentImageId, said.UrgentImageUrl, said.UrgentMaterialId,
+		said.UrgentLiveStreamUrl}, func(s *string) bool { return s == nil })
 	return CasterConfig{
 		Domain: said.DomainName, Delay: said.Delay.seconds(),
 		RecordOnDemand: said.RecordConfig.OnDemand.orUntold(), Recorded: said.RecordConfig.OssBucket != "",
 		AutoStandby: bool(said.AutoSwitchUrgentOn),
-		Standby:     said.UrgentImageId+said.UrgentImageUrl+said.UrgentMaterialId+said.UrgentLiveStreamUrl != "",
+		Standby:     slices.ContainsFunc(told, func(s *string) bool { return *s != "" }), StandbyUntold: len(told) == 0,
 	}, nil
+}
+
+// missing says that a list lacks rows that it counts.
+func missing(action string) *Error {
+	return &Error{Class: Unknown, Action: action, Message: "the list lacks rows that it counts"}
 }

@@ -45,6 +45,9 @@ func TestReadsDecode(t *testing.T) {
 			CasterConfig{Domain: "d", Delay: 1500 * time.Millisecond, RecordOnDemand: 7, Recorded: true, Standby: true}},
 		{"bare config", `{"RequestId":"R"}`,
 			func(ctx context.Context, c *Client) (any, error) { return c.CasterConfig(ctx, "c1") },
+			CasterConfig{RecordOnDemand: OnDemandUntold, StandbyUntold: true}},
+		{"config without a slate", `{"RequestId":"R","UrgentMaterialId":""}`,
+			func(ctx context.Context, c *Client) (any, error) { return c.CasterConfig(ctx, "c1") },
 			CasterConfig{RecordOnDemand: OnDemandUntold}},
 		{"online, others left out",
 			`{"RequestId":"R","TotalNum":2,"OnlineInfo":{"LiveStreamOnlineInfo":[{"AppName":"a","StreamName":"s","PublishTime":"2026-03-01T09:00:00Z"},{"AppName":"a","StreamName":"s_lld"}]}}`,
@@ -243,5 +246,35 @@ func TestConfigsAreReadUntilTheyDecide(t *testing.T) {
 			t.Errorf("%v: %+v, %v", c.streams, got, err)
 		}
 		wantSends(t, f, c.sends)
+	}
+}
+
+// TestAPageThatLacksItsRows is no answer: what should be on it is not gone.
+func TestAPageThatLacksItsRows(t *testing.T) {
+	row := `{"AppName":"a","StreamName":"s","SceneId":"s","CasterId":"c"}`
+	empty := func(total int, list string) http.HandlerFunc {
+		return answer(200, fmt.Sprintf(`{"RequestId":"R","Total":%d,"TotalNum":%[1]d,%s}`, total, list))
+	}
+	full := strings.TrimSuffix(strings.Repeat(row+",", 100), ",")
+	for name, c := range map[string]struct {
+		answers []http.HandlerFunc
+		look    func(*Client) error
+	}{
+		"studios": {[]http.HandlerFunc{empty(3, `"CasterList":{"Caster":[]}`)},
+			func(c *Client) error { _, err := c.Casters(t.Context()); return err }},
+		"no list": {[]http.HandlerFunc{empty(3, `"Other":[]`)},
+			func(c *Client) error { _, err := c.Casters(t.Context()); return err }},
+		"a later page": {[]http.HandlerFunc{empty(101, `"CasterList":{"Caster":[`+full+`]}`), empty(101, `"CasterList":[]`)},
+			func(c *Client) error { _, err := c.Casters(t.Context()); return err }},
+		"scenes": {[]http.HandlerFunc{empty(2, `"SceneList":{"Scene":[]}`)},
+			func(c *Client) error { _, err := c.Scenes(t.Context(), "c1"); return err }},
+		"streams": {[]http.HandlerFunc{empty(1, `"OnlineInfo":{"LiveStreamOnlineInfo":[]}`)},
+			func(c *Client) error { _, err := c.OnlineStreams(t.Context(), "d", "", ""); return err }},
+	} {
+		t.Run(name, func(t *testing.T) { wantClass(t, c.look(newCloud(t, c.answers...).client(t)), Unknown) })
+	}
+	f := newCloud(t, empty(101, `"CasterList":{"Caster":[`+full+`]}`), empty(100, `"CasterList":[]`)) // one was deleted
+	if _, err := f.client(t).Casters(t.Context()); err != nil {
+		t.Error(err)
 	}
 }

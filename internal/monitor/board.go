@@ -70,7 +70,7 @@ func doings(own records.History, locks []op.Lock) string {
 // didSomething reports that something of the bot's own has changed since the boards were drawn, at most once in as long
 // as lies between two edits.
 func (w *Monitor) didSomething(ctx context.Context) bool {
-	if w.Now().Before(w.shown.due) {
+	if !isDue(w.shown.due, w.Now(), editApart) {
 		return false
 	}
 	locks, err := w.locks.Locks(ctx)
@@ -85,9 +85,10 @@ func (w *Monitor) didSomething(ctx context.Context) bool {
 // drawOne posts or edits one board, when it has changed or its time is old. Whoever writes down first that the board is
 // about to be edited does it.
 func (w *Monitor) drawOne(ctx context.Context, s snapshot, b op.Board, a op.Answer) error {
-	says, age := digest(a), s.at.Sub(b.Edited)
-	same := says == b.Says && age < stampAfter
-	if b.Message != "" && (same || age < editApart) || b.Message == "" && age < standIn {
+	says := digest(a)
+	early := func(d time.Duration) bool { return !isDue(b.Edited.Add(d), s.at, muteFor+d) }
+	same := says == b.Says && early(stampAfter)
+	if b.Message != "" && (same || early(editApart)) || b.Message == "" && early(standIn) {
 		return nil
 	}
 	before := b
@@ -142,7 +143,7 @@ func (w *Monitor) resumeBoard(ctx context.Context, channel string) error {
 // takeDown says on a board that it is off, and forgets it. In a channel of the policy that cannot be written to it is
 // tried again: what stands there would stand for ever.
 func (w *Monitor) takeDown(ctx context.Context, b op.Board, why op.Line) error {
-	if w.Now().Before(b.Edited) {
+	if !isDue(b.Edited, w.Now(), muteFor) {
 		return nil
 	}
 	if b.Message == "" {

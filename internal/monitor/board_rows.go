@@ -144,11 +144,11 @@ func (v boardView) stands(r row, c live.Caster, t op.Target) row {
 	return r
 }
 
-// unsettled adds that nobody knows what became of an operation on a thing.
+// unsettled adds of which operations on a thing nobody knows what became.
 func (v boardView) unsettled(r row, t op.Target) row {
-	if unsettled := tally.Unsettled(history(v.own).unresolved(t, anything)); len(unsettled) > 0 {
+	for _, o := range v.own.Unsettled(t) {
 		r.rank = min(r.rank, rankUntold)
-		r.item.Facts = append(r.item.Facts, unsettled)
+		r.item.Facts = append(r.item.Facts, tally.Unsettled(o))
 	}
 	return r
 }
@@ -163,6 +163,9 @@ func (v boardView) scenesOf(c live.Caster) []op.Line {
 		return []op.Line{op.L("its scenes could not be looked at")}
 	}
 	var facts []op.Line
+	if untold := tally.ProgramUntold(all); len(untold) > 0 {
+		facts = []op.Line{op.L("⚠️ ", untold)}
+	}
 	for _, scene := range all {
 		switch {
 		case scene.Program:

@@ -443,3 +443,19 @@ func TestStreamsOfABoard(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// A clock that was set back holds no board up: neither how things stand, nor that it is taken down.
+func TestABoardAfterTheClockWasSetBack(t *testing.T) {
+	s := newFixture(t)
+	s.board(show, true)
+	s.pass(time.Minute)
+	s.want("put up", "post C0SHOW: On air: 1 of 2 studios")
+	s.studio("c1", func(c *live.Caster) { c.OnAir = false })
+	s.pass(-time.Hour)
+	s.want("an hour back", "edit C0SHOW: On air: 0 of 2 studios", "updated 2026-11-22 11:01:00 UTC")
+	s.pass(2 * time.Hour)
+	s.heard()
+	s.board(show, false)
+	s.pass(-time.Hour)
+	s.want("taken down, an hour back", "edit C0SHOW: The on-air board was taken down")
+}

@@ -254,9 +254,9 @@ func (w *Monitor) drawDue(boards []op.Board, now time.Time) bool {
 	if len(boards) == 0 {
 		return false
 	}
-	again := !now.Before(w.boardDue.Add(standIn - boardEvery)) // one that could not be drawn is tried once in a while
+	again := isDue(w.boardDue.Add(standIn-boardEvery), now, boardEvery) // one that could not be drawn is tried again
 	for _, b := range boards {
-		if b.Edited.IsZero() && again || b.Off && !now.Before(b.Edited.Add(editApart)) {
+		if b.Edited.IsZero() && again || b.Off && isDue(b.Edited.Add(editApart), now, muteFor+editApart) {
 			return true
 		}
 	}

@@ -217,15 +217,16 @@ func (s snapshot) recorded(j *round, scopes []op.Scope) []live.Stream {
 	return all
 }
 
-// preview gives the scene of a preview, closed when it is not listed; false when that could not be seen.
+// preview gives the scene of a preview, closed when it is not listed; false when that could not be seen. A list without
+// PROGRAM is not the whole list.
 func (s snapshot) preview(x expectation) (live.Scene, bool) {
 	c := s.studios[x.target.ID]
 	all, inside := s.scenes[x.target.ID]
 	scene := live.Scene{ID: x.scene, Name: x.scene}
-	for _, known := range all {
-		if known.ID == x.scene {
-			scene = known
-		}
+	if i := slices.IndexFunc(all, func(known live.Scene) bool { return known.ID == x.scene }); i >= 0 {
+		scene = all[i]
+	} else if c.OnAir && tally.Program(all).ID == "" {
+		return scene, false
 	}
 	return scene, s.studios != nil && !c.Untold && !scene.Untold && (inside || !c.OnAir)
 }

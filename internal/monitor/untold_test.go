@@ -28,6 +28,28 @@ func TestNothingIsConcludedFromWhatIsNotTold(t *testing.T) {
 	s.with(func() { s.scenes["c1"][1].Open, s.scenes["c1"][1].Untold = false, true })
 	s.pass(time.Minute)
 	s.want("not told either")
+	for _, scenes := range [][]live.Scene{nil, {{ID: "s2", Name: "Preview 2"}}} {
+		s.with(func() { s.scenes["c1"] = scenes })
+		s.pass(time.Minute)
+		s.want("not listed, and neither is PROGRAM")
+	}
+	s.with(func() { s.scenes["c1"] = []live.Scene{{ID: "s0", Program: true, Open: true}} })
+	s.pass(time.Minute)
+	s.want("not listed any more", "Over at", "is closed")
+}
+
+// A board says of a studio on air that its PROGRAM is not told.
+func TestABoardSaysThatPROGRAMIsNotTold(t *testing.T) {
+	for says, scenes := range map[string][]live.Scene{
+		"lists none of its scenes":     nil,
+		"lists no PROGRAM scene of it": {{ID: "s1", Name: "Preview 1", Open: true}},
+	} {
+		s := newFixture(t)
+		s.board(show, true)
+		s.with(func() { s.scenes["c1"] = scenes })
+		s.pass(time.Second)
+		s.want("put up", "Evening News · on air since 2026-11-22 11:00:00 UTC · ⚠️ ApsaraVideo Live "+says)
+	}
 }
 
 // A standby picture does not leave the board because the cloud does not tell whether its studio is on air.

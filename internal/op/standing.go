@@ -13,6 +13,8 @@ type Standing struct {
 	Doubt  string              // reference of a later operation that may have made it otherwise; empty: there is none
 	Later  Seen                // what a look has shown of it since; zero: nothing that matters
 	Word   bool                // that it happened is known by the word of a person alone
+	// when a later operation was sent that may have begun it once more; zero: there is none
+	Perhaps time.Time
 }
 
 // Began reports that the bot brought the condition about, and that it is not known to have ended since.

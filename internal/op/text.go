@@ -216,6 +216,7 @@ type Item struct {
 	Title Line
 	Facts []Line
 	Next  []Next // at most one is shown beside the item
+	ID    string `json:"-"` // of the thing, for whoever adds a way on
 	// on the bot's own page: the operation whose card waits for the reader, with the lines and buttons of that card
 	Card *Operation `json:"-"`
 }

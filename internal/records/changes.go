@@ -107,10 +107,10 @@ func (l *Changes) Standings(ctx context.Context) (op.Standings, error) {
 	return h.Standing, err
 }
 
-// Unsettled gives the last operation on a target of which nobody knows whether it happened; zero when there is none.
-func (l *Changes) Unsettled(ctx context.Context) (func(op.Target) op.Operation, error) {
+// Unsettled gives the operations on a target of which nobody knows whether they happened.
+func (l *Changes) Unsettled(ctx context.Context) (func(op.Target) []op.Operation, error) {
 	h, err := l.Read(ctx)
-	return func(t op.Target) op.Operation { return h.Unresolved(t, func(Change) bool { return true }) }, err
+	return h.Unsettled, err
 }
 
 // read brings the history up to date, without those that were asked for before since and do not stand, and gives how

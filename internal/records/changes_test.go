@@ -44,7 +44,7 @@ func (s *world) changes() *Changes {
 		{Usage: "caster.start", Verb: "caster.start", Sends: "StartCaster", Starts: []op.Condition{op.IsOnAir}},
 		{Usage: "caster.stop", Verb: "caster.stop", Sends: "StopCaster",
 			Ends: []op.Condition{op.IsOnAir, op.StandbyShown}},
-		{Usage: "caster.standby", Verb: "caster.standby", Sends: "EffectCasterUrgent",
+		{Usage: "caster.standby", Verb: "caster.standby", Sends: "EffectCasterUrgent", Urgent: true,
 			Starts: []op.Condition{op.StandbyShown}},
 		{Usage: "caster.take", Verb: "caster.take", Sends: "CopyCasterSceneConfig",
 			Starts: []op.Condition{op.PictureTaken}, Ends: []op.Condition{op.StandbyShown}},
@@ -215,6 +215,15 @@ func TestStanding(t *testing.T) {
 	if s := standing(op.StandbyShown); !s.Ended() {
 		t.Errorf("a start says nothing about it here: %+v", s)
 	}
+	w.pass(time.Second)
+	restart := w.sentTo("caster.start", "c1")
+	if s := standing(op.IsOnAir); !s.Began() || !s.Perhaps.Equal(w.clock()) || s.Since.Equal(w.clock()) {
+		t.Errorf("a restart that is under way: %+v", s)
+	}
+	w.to(restart, op.Succeeded, "")
+	if s := standing(op.IsOnAir); !s.Perhaps.IsZero() || !s.Since.Equal(w.clock()) {
+		t.Errorf("after the restart: %+v", s)
+	}
 }
 
 // What is known by the word of a person alone ends the slate until a look shows otherwise: another picture than the one
@@ -376,6 +385,27 @@ func TestWhatWasSeenIsKnownToAll(t *testing.T) {
 }
 
 // What was done about a condition before the last change is told as far as it may still come: back to what is known.
+// TestOfAllThatIsUnsettledEachCommandIsTold: what came last hides no slate that may be up.
+func TestOfAllThatIsUnsettledEachCommandIsTold(t *testing.T) {
+	w := newWorld(t)
+	for _, verb := range []string{"caster.standby", "caster.take", "caster.take", "caster.start"} {
+		w.pass(time.Second)
+		w.to(w.sentTo(verb, "c1"), op.Unknown, "")
+	}
+	w.to(w.sentTo("caster.stop", "c2"), op.Unknown, "")
+	unsettled, err := w.changes().Unsettled(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, o := range unsettled(op.Target{Kind: "caster", ID: "c1"}) {
+		got = append(got, o.Verb+o.Sent.Format(" 05"))
+	}
+	if want := []string{"caster.standby 01", "caster.start 04", "caster.take 03"}; !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
+
 func TestWhatWasDoneJustBefore(t *testing.T) {
 	w := newWorld(t)
 	w.to(w.sentTo("caster.take", "c1"), op.Succeeded, "")

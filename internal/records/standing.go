@@ -15,6 +15,7 @@ import (
 func (h History) Standing(target op.Target, x op.Condition) op.Standing {
 	var unknown [2]string // the last that may have started it, and the last that may have ended it
 	var last op.Standing
+	var perhaps time.Time
 	for _, c := range slices.Backward(h) {
 		holds, about := c.Command.After(x)
 		switch {
@@ -25,16 +26,19 @@ func (h History) Standing(target op.Target, x op.Condition) op.Standing {
 			}
 		case c.happened():
 			last = op.Standing{Op: c.ID, Holds: holds, Since: c.Sent, By: c.Requester, Seen: c.Plan.Seen,
-				Doubt: unknown[side(!holds)], Later: c.Seen[x], Word: c.SettledBy != ""}
+				Doubt: unknown[side(!holds)], Later: c.Seen[x], Word: c.SettledBy != "", Perhaps: perhaps}
 			if x == op.PictureTaken { // the next picture ends the one before
 				last.Doubt = cmp.Or(unknown[side(true)], unknown[side(false)])
 			}
 		default:
 			unknown[side(holds)] = cmp.Or(unknown[side(holds)], c.Ref())
+			if holds && perhaps.IsZero() {
+				perhaps = c.Sent
+			}
 		}
 	}
 	if last.Op == "" {
-		last.Doubt = unknown[side(true)]
+		last.Doubt, last.Perhaps = unknown[side(true)], perhaps
 	}
 	return last
 }
@@ -117,4 +121,22 @@ func (h History) Unresolved(target op.Target, fits func(Change) bool) op.Operati
 		}
 	}
 	return op.Operation{}
+}
+
+// Unsettled are the changes of a target of which nobody knows whether they happened: the last one of each command, an
+// emergency first, then the newest.
+func (h History) Unsettled(target op.Target) (all []op.Operation) {
+	urgent := 0
+	for _, c := range slices.Backward(h) {
+		told := slices.ContainsFunc(all, func(o op.Operation) bool { return o.Verb == c.Verb })
+		switch {
+		case told || c.State != op.Unknown || c.Plan.Target.Key() != target.Key():
+		case c.Command.Urgent:
+			all = slices.Insert(all, urgent, c.Operation)
+			urgent++
+		default:
+			all = append(all, c.Operation)
+		}
+	}
+	return all
 }

@@ -51,6 +51,19 @@ func Program(all []live.Scene) live.Scene {
 	return all[i]
 }
 
+// ProgramUntold says why none of the scenes of a studio on air is known to be what viewers see; nothing where one is.
+func ProgramUntold(all []live.Scene) op.Line {
+	switch {
+	case Program(all).ID != "":
+		return nil
+	case len(all) == 0:
+		return op.L("ApsaraVideo Live lists none of its scenes")
+	case slices.ContainsFunc(all, func(scene live.Scene) bool { return scene.Untold }):
+		return op.L("ApsaraVideo Live does not say which of its scenes is PROGRAM")
+	}
+	return op.L("ApsaraVideo Live lists no PROGRAM scene of it")
+}
+
 // Picture is equal for scenes that show the same, empty for one that shows nothing. It is told by layout and
 // components; that a take makes both equal is concluded from the API's words "copies the configuration".
 func Picture(scene live.Scene) string {
@@ -81,6 +94,15 @@ func Against(c live.Caster, all []live.Scene, own op.Standing, x op.Condition, a
 		seen.Cause = op.SeenChanged
 	}
 	return seen, seen.Cause != ""
+}
+
+// Late reports a studio that is listed as idle although the bot has, or may have, put it on air a moment ago.
+func Late(c live.Caster, on op.Standing, at time.Time) bool {
+	last := on.Perhaps
+	if on.Began() && on.Since.After(last) {
+		last = on.Since
+	}
+	return !c.OnAir && !c.Untold && !last.IsZero() && at.Sub(last) < settled
 }
 
 // onAgain is since when a studio is on air that the bot had stopped; zero when that is not told, or was before.
