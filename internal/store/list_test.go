@@ -80,12 +80,17 @@ func testEvents(t *testing.T, e engine) {
 		t.Fatal(err)
 	}
 	denied.Seq, denied.At = 4, c.Now()
+	denied.Detail = map[string]string{"rule": "policy.yml:14", "replica": "one"}
 	trail, err := s.Events(t.Context(), first.ID)
+	tells := func(state op.State) map[string]string {
+		return map[string]string{"verb": "caster.restart", "target": "caster/c1", "params": first.Params(),
+			"rule": "policy.yml:14", "policy": "hash", "state": string(state), "replica": "one"}
+	}
 	want := []op.Event{
 		{Seq: 1, Operation: first.ID, At: newClock().Now(), Name: op.EventReceived, Actor: "U0ANA", Team: "T0",
-			Channel: "C0SHOW"},
+			Channel: "C0SHOW", Detail: tells(op.Pending)},
 		{Seq: 3, Operation: first.ID, At: c.Now(), Name: op.EventConfirmed, Actor: "U0KEN", Team: "T1", Channel: "C0SHOW",
-			Detail: detail},
+			Detail: tells(op.Queued)},
 	}
 	if err != nil || !reflect.DeepEqual(trail, want) {
 		t.Errorf("%+v, %v", trail, err)

@@ -36,7 +36,7 @@ func (t *transaction) join(o op.Operation, members []op.Operation, e op.Event) e
 		if err != nil {
 			return fmt.Errorf("member %s: %w", member.Text, err)
 		}
-		if err := t.appendEvent(about(memberEvent(e, o, made), made), op.NewID()); err != nil {
+		if err := t.appendEvent(about(memberEvent(e, o), made), op.NewID()); err != nil {
 			return err
 		}
 	}
@@ -44,11 +44,8 @@ func (t *transaction) join(o op.Operation, members []op.Operation, e op.Event) e
 }
 
 // memberEvent is the first event of a member: it says which operation it belongs to.
-func memberEvent(e op.Event, o, member op.Operation) op.Event {
-	e.Detail = map[string]string{
-		"verb": member.Verb, "target": member.Plan.Target.Key(), "rule": member.Decision.Rule,
-		"policy": member.Decision.Policy, "of": o.ID,
-	}
+func memberEvent(e op.Event, o op.Operation) op.Event {
+	e.Detail = map[string]string{"of": o.ID}
 	return e
 }
 

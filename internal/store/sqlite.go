@@ -112,7 +112,7 @@ func lost(path string, opened bool) error {
 
 // attach opens the connections, checks what they are and brings the tables up to date.
 func attach(ctx context.Context, path string, o Options, release func() error) (*Store, error) {
-	s := &Store{now: o.Now, replica: o.Replica, log: o.Log, watch: o.Watch, dialect: sqliteDialect, patience: patience,
+	s := &Store{now: o.Now, author: o.author(), log: o.Log, watch: o.Watch, dialect: sqliteDialect, patience: patience,
 		address: address(path),
 		commit:  (*sql.Tx).Commit, release: release}
 	var err error
