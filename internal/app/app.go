@@ -18,6 +18,7 @@ import (
 	"casterbot/bot/messages"
 	"casterbot/commands"
 	"casterbot/commands/failure"
+	"casterbot/internal/audit"
 	"casterbot/internal/authz"
 	"casterbot/internal/cli"
 	"casterbot/internal/config"
@@ -125,6 +126,7 @@ type App struct {
 	cloud    *live.Client
 	inquiry  *inquiry // nil where nothing waits in real time
 	meter    *meter
+	audit    *audit.Log
 }
 
 // shape is the table of commands without anything behind it, for those who ask only what there is.
@@ -188,7 +190,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	own.OnCare(guardian.Soon)
 	a := &App{
 		settings: c, version: o.Version, log: log, Policy: keeper, Store: db, limits: limits, cloud: cloud, Engine: states,
-		Watch: guardian, meter: measured,
+		Watch: guardian, meter: measured, audit: audit.New(audit.Config{Store: db, Log: log}),
 		Bot: bot.New(slack, bot.Engine{Operations: states, Browser: states.Browser(),
 			Notifier: channelTeller{states.Notifier(), guardian}},
 			chat, people),
@@ -235,6 +237,7 @@ func (a *App) Run(ctx context.Context) error {
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	watching := sync.WaitGroup{}
 	watching.Go(func() { a.Watch.Run(background) })
+	watching.Go(func() { a.audit.Run(background) })
 	if a.inquiry != nil {
 		watching.Go(func() { a.inquiry.run(background) })
 	}
@@ -274,6 +277,9 @@ func (a *App) close(ctx context.Context) {
 	a.Engine.Close(ctx)
 	a.cloud.Close()
 	a.limits.Close()
+	if err := a.audit.Close(ctx); err != nil {
+		a.log.Error("append the last events to the audit log", "error", err)
+	}
 	if err := a.Store.Close(); err != nil {
 		a.log.Error("close the store", "error", err)
 	}

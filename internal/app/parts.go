@@ -50,7 +50,8 @@ func openStore(ctx context.Context, o Options, replica string, watch store.Watch
 	if err := connect.Check(address); err != nil {
 		return nil, cli.Usage(fmt.Errorf("CASTERBOT_DATABASE_URL: %w", err))
 	}
-	db, err := store.Open(ctx, address, store.Options{Now: o.Now, Replica: replica, Log: o.Log, Watch: watch})
+	db, err := store.Open(ctx, address, store.Options{Now: o.Now, Replica: replica,
+		Version: o.Version, Log: o.Log, Watch: watch})
 	if err != nil {
 		return nil, databaseError{err}
 	}

@@ -11,8 +11,8 @@ import (
 )
 
 // pages are the documents about the tree as it is. CHANGELOG.md is about trees that were.
-var pages = []string{"README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/architecture.md", "docs/operations.md",
-	"docs/embedded-world.md", "docs/performance.md",
+var pages = []string{"README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/architecture.md", "docs/audit.md",
+	"docs/operations.md", "docs/embedded-world.md", "docs/performance.md",
 	"docs/policy.md", "docs/reliability.md", "docs/scaling.md", "docs/security.md"}
 
 // cited is a path of the tree as documents and comments name one.

@@ -1,0 +1,95 @@
+package audit
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+
+	"casterbot/internal/op"
+
+	"golang.org/x/mod/sumdb/tlog"
+)
+
+// The columns of an event and of a leaf; an event that is gone is all NULL.
+const (
+	eventColumns = `e.seq, COALESCE(e.operation, ''), e.at, e.name, e.actor, e.team, e.channel, e.detail, e.seal`
+	leafColumns  = `l.n, l.event, l.format, l.salt, l.who, l.who_salt, l.hashes`
+	selectLeaves = `SELECT ` + leafColumns + `, COALESCE(e.seq, 0), COALESCE(e.operation, ''), COALESCE(e.at, 0),
+			COALESCE(e.name, ''), COALESCE(e.actor, ''), COALESCE(e.team, ''), COALESCE(e.channel, ''),
+			COALESCE(e.detail, '{}'), COALESCE(e.seal, '')
+		FROM audit_leaves l LEFT JOIN events e ON e.seq = l.event`
+)
+
+// page is how many rows are read at once: a server ends what takes too long.
+const page = 2000
+
+// leaves gives the leaves from one number on, in their order.
+func leaves(ctx context.Context, db querier, from int64, do func(leaf) error) error {
+	for {
+		read := 0
+		err := each(ctx, db, func(rows *sql.Rows) error {
+			l, err := scanLeaf(rows)
+			if err != nil {
+				return err
+			}
+			read, from = read+1, l.n+1
+			return do(l)
+		}, selectLeaves+` WHERE l.n >= $1 ORDER BY l.n LIMIT $2`, from, page)
+		if err != nil || read < page {
+			return err
+		}
+	}
+}
+
+func scanLeaf(rows *sql.Rows) (leaf, error) {
+	var l leaf
+	var at int64
+	var hashes []byte
+	var detail string
+	err := rows.Scan(&l.n, &l.number, &l.format, &l.salt, &l.who, &l.whoSalt, &hashes, &l.event.Seq, &l.event.Operation,
+		&at, &l.event.Name, &l.event.Actor, &l.event.Team, &l.event.Channel, &detail, &l.event.Seal)
+	if err != nil {
+		return l, err
+	}
+	l.event.At, l.missing = instant(at), l.event.Seq == 0
+	if err := json.Unmarshal([]byte(detail), &l.event.Detail); err != nil {
+		l.event.Detail = map[string]string{"unreadable": detail}
+	}
+	l.hashes, err = unpack(hashes)
+	if err != nil {
+		return l, fmt.Errorf("entry %d: %w", l.n, err)
+	}
+	return l, nil
+}
+
+func scanEvent(rows *sql.Rows) (e op.Event, err error) {
+	var at int64
+	var detail string
+	err = rows.Scan(&e.Seq, &e.Operation, &at, &e.Name, &e.Actor, &e.Team, &e.Channel, &detail, &e.Seal)
+	if err != nil {
+		return e, err
+	}
+	e.At = instant(at)
+	return e, json.Unmarshal([]byte(detail), &e.Detail)
+}
+
+// pack writes the hashes that a leaf completes one behind the other.
+func pack(hashes []tlog.Hash) []byte {
+	packed := make([]byte, 0, len(hashes)*tlog.HashSize)
+	for _, h := range hashes {
+		packed = append(packed, h[:]...)
+	}
+	return packed
+}
+
+func unpack(packed []byte) ([]tlog.Hash, error) {
+	if len(packed) == 0 || len(packed)%tlog.HashSize != 0 {
+		return nil, fmt.Errorf("its hashes have %d bytes", len(packed))
+	}
+	hashes := make([]tlog.Hash, len(packed)/tlog.HashSize)
+	for i := range hashes {
+		copy(hashes[i][:], packed[i*tlog.HashSize:])
+	}
+	return hashes, nil
+}

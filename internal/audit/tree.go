@@ -1,0 +1,91 @@
+package audit
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"golang.org/x/mod/sumdb/tlog"
+)
+
+// tree reads hashes of the tree out of the rows of the leaves that completed them. It remembers what it has read and
+// what was added to it.
+type tree struct {
+	ctx   context.Context
+	db    querier
+	known map[int64][]tlog.Hash // by the number of the leaf
+}
+
+func treeOf(ctx context.Context, db querier) *tree {
+	return &tree{ctx: ctx, db: db, known: map[int64][]tlog.Hash{}}
+}
+
+// at says where a stored hash is: the leaf that completed it, and its place among the hashes of that leaf.
+func at(index int64) (leaf int64, place int) {
+	level, n := tlog.SplitStoredHashIndex(index)
+	return (n+1)<<level - 1, level
+}
+
+// ReadHashes implements tlog.HashReader.
+func (t *tree) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
+	var unknown []int64
+	for _, index := range indexes {
+		if n, _ := at(index); t.known[n] == nil {
+			unknown = append(unknown, n)
+		}
+	}
+	if err := t.fetch(unknown); err != nil {
+		return nil, err
+	}
+	hashes := make([]tlog.Hash, len(indexes))
+	for i, index := range indexes {
+		n, place := at(index)
+		if place >= len(t.known[n]) {
+			return nil, fmt.Errorf("entry %d has lost its hashes", n)
+		}
+		hashes[i] = t.known[n][place]
+	}
+	return hashes, nil
+}
+
+// fetchAtOnce is how many rows one statement asks for.
+const fetchAtOnce = 256
+
+func (t *tree) fetch(numbers []int64) error {
+	for len(numbers) > 0 {
+		some := numbers[:min(fetchAtOnce, len(numbers))]
+		numbers = numbers[len(some):]
+		args, places := make([]any, len(some)), make([]string, len(some))
+		for i, n := range some {
+			args[i], places[i] = n, "$"+strconv.Itoa(i+1)
+		}
+		err := each(t.ctx, t.db, func(rows *sql.Rows) error {
+			var n int64
+			var packed []byte
+			if err := rows.Scan(&n, &packed); err != nil {
+				return err
+			}
+			hashes, err := unpack(packed)
+			t.known[n] = hashes
+			return err
+		}, `SELECT n, hashes FROM audit_leaves WHERE n IN (`+strings.Join(places, ", ")+`)`, args...)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// add gives the hashes that a leaf completes, and remembers them.
+func (t *tree) add(n int64, hash tlog.Hash) ([]tlog.Hash, error) {
+	hashes, err := tlog.StoredHashesForRecordHash(n, hash, t)
+	if err == nil {
+		t.known[n] = hashes
+	}
+	return hashes, err
+}
+
+// root is the hash of the tree at a size.
+func (t *tree) root(size int64) (tlog.Hash, error) { return tlog.TreeHash(size, t) }
