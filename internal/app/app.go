@@ -8,9 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"os/signal"
 	"sync"
-	"syscall"
 	"time"
 
 	"casterbot/bot"
@@ -49,7 +47,8 @@ func (b Build) Program() cli.Program {
 		Commands: []cli.Command{
 			b.runCommand(), b.initCommand(), cli.DoctorCommand(b.examine), b.sandboxCommand(),
 			cli.PolicyCommand(shape().Verbs(), effects()), b.manifestCommand(),
-			cli.BackupCommand(), cli.RestoreCommand(engine.CloseRestored), b.versionCommand(),
+			cli.BackupCommand(), cli.RestoreCommand(engine.CloseRestored),
+			cli.AuditCommand(), b.versionCommand(),
 		},
 	}
 	p.Commands = append(p.Commands, cli.CompletionCommand(func() []cli.Command { return p.Commands }))
@@ -155,7 +154,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 		return nil, cli.Usage(err)
 	}
 	replica, measured := op.NewID(), newMeter(shape().Verbs())
-	db, err := openStore(ctx, o, replica, measured.store())
+	db, signers, err := openStore(ctx, o, replica, measured.store())
 	if err != nil {
 		return nil, err
 	}
@@ -190,7 +189,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	own.OnCare(guardian.Soon)
 	a := &App{
 		settings: c, version: o.Version, log: log, Policy: keeper, Store: db, limits: limits, cloud: cloud, Engine: states,
-		Watch: guardian, meter: measured, audit: audit.New(audit.Config{Store: db, Log: log}),
+		Watch: guardian, meter: measured, audit: openAudit(o, signers, db, keeper, chat),
 		Bot: bot.New(slack, bot.Engine{Operations: states, Browser: states.Browser(),
 			Notifier: channelTeller{states.Notifier(), guardian}},
 			chat, people),
@@ -282,20 +281,5 @@ func (a *App) close(ctx context.Context) {
 	}
 	if err := a.Store.Close(); err != nil {
 		a.log.Error("close the store", "error", err)
-	}
-}
-
-// reloadOnHangup reads the policy again on SIGHUP; a broken file keeps the last good one, which the keeper logs.
-func (a *App) reloadOnHangup(ctx context.Context) {
-	hangup := make(chan os.Signal, 1)
-	signal.Notify(hangup, syscall.SIGHUP)
-	defer signal.Stop(hangup)
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-hangup:
-			_ = a.Policy.Reload()
-		}
 	}
 }

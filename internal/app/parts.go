@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
 	"time"
 
 	"casterbot/bot/webapi"
@@ -45,17 +48,25 @@ func openPolicy(path string, log *slog.Logger) (*policy.Keeper, error) {
 	return keeper, unreadable("CASTERBOT_POLICY", path, err)
 }
 
-func openStore(ctx context.Context, o Options, replica string, watch store.Watch) (*store.Store, error) {
+// openStore opens the database, with those who sign what it records.
+func openStore(ctx context.Context, o Options, replica string, watch store.Watch) (*store.Store, signers, error) {
 	address := o.Settings.DatabaseURL.Reveal()
 	if err := connect.Check(address); err != nil {
-		return nil, cli.Usage(fmt.Errorf("CASTERBOT_DATABASE_URL: %w", err))
+		return nil, signers{}, cli.Usage(fmt.Errorf("CASTERBOT_DATABASE_URL: %w", err))
 	}
-	db, err := store.Open(ctx, address, store.Options{Now: o.Now, Replica: replica,
-		Version: o.Version, Log: o.Log, Watch: watch})
+	by, err := openSigners(o.Settings)
 	if err != nil {
-		return nil, databaseError{err}
+		return nil, by, err
 	}
-	return db, nil
+	as := store.Options{Now: o.Now, Replica: replica, Version: o.Version, Log: o.Log, Watch: watch}
+	if by.own != nil {
+		as.Seal = by.own.Seal
+	}
+	db, err := store.Open(ctx, address, as)
+	if err != nil {
+		return nil, by, databaseError{err}
+	}
+	return db, by, nil
 }
 
 func openKeys(c config.Config) (live.Credentials, error) {
@@ -120,4 +131,19 @@ func slackConfig(o Options, db *store.Store, keeper *policy.Keeper) webapi.Confi
 		slack.Turn = channelTurns(db, o.Log)
 	}
 	return slack
+}
+
+// reloadOnHangup reads the policy again on SIGHUP; a broken file keeps the last good one, which the keeper logs.
+func (a *App) reloadOnHangup(ctx context.Context) {
+	hangup := make(chan os.Signal, 1)
+	signal.Notify(hangup, syscall.SIGHUP)
+	defer signal.Stop(hangup)
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-hangup:
+			_ = a.Policy.Reload()
+		}
+	}
 }

@@ -14,6 +14,9 @@ import (
 	"golang.org/x/mod/sumdb/note"
 )
 
+// Verifier checks signatures by a public key.
+type Verifier = note.Verifier
+
 // Key signs checkpoints and seals events. Its name is the origin of the log.
 type Key struct {
 	signer note.Signer

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -13,9 +14,16 @@ import (
 // Place is somewhere this process cannot change a checkpoint afterwards, or not unseen.
 type Place interface {
 	Name() string // the same after a restart
-	// Bring brings a checkpoint there. It may be called again with the same one.
-	Bring(ctx context.Context, o Outgoing) error
+	// Bring brings a checkpoint there, and gives signatures of others that the checkpoint has from then on. It may be
+	// called again with the same one.
+	Bring(ctx context.Context, o Outgoing) (signatures string, err error)
 }
+
+// ErrNowhere says that there is no such place at the moment, which is no failure.
+var ErrNowhere = errors.New("there is no such place")
+
+// ErrForked says that what is there is of another log: this one was set back, or changed.
+var ErrForked = errors.New("this log does not go on from the last checkpoint there: it was restored from a backup, or changed")
 
 // Outgoing is a checkpoint on its way, with what others want to see of it.
 type Outgoing struct {
@@ -69,8 +77,12 @@ func (l *Log) bring(ctx context.Context, p *delivery, last stored) error {
 		return nil
 	}
 	c, err := ParseCheckpoint(last.note, l.Key.Verifier())
-	if err == nil {
-		err = l.try(ctx, p, c, known)
+	if err != nil {
+		return err
+	}
+	signatures, err := l.try(ctx, p, c, known)
+	if errors.Is(err, ErrNowhere) {
+		return nil
 	}
 	if err != nil {
 		p.failed++
@@ -78,10 +90,10 @@ func (l *Log) bring(ctx context.Context, p *delivery, last stored) error {
 		return fmt.Errorf("the checkpoint of %d entries does not get to the %s: %w", last.size, p.Name(), err)
 	}
 	p.failed, p.again = 0, time.Time{}
-	return l.brought(ctx, p.Name(), last)
+	return l.brought(ctx, p.Name(), last, signatures)
 }
 
-func (l *Log) try(ctx context.Context, p *delivery, c Checkpoint, known int64) error {
+func (l *Log) try(ctx context.Context, p *delivery, c Checkpoint, known int64) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, bringWithin)
 	defer cancel()
 	t := treeOf(ctx, l.Store.Reader())
@@ -94,11 +106,17 @@ func (l *Log) try(ctx context.Context, p *delivery, c Checkpoint, known int64) e
 		}})
 }
 
-// brought writes down which checkpoint a place has, and of when it is.
-func (l *Log) brought(ctx context.Context, place string, c stored) error {
+// brought writes down which checkpoint a place has, of when it is, and who else has signed it there.
+func (l *Log) brought(ctx context.Context, place string, c stored, signatures string) error {
 	const note = `INSERT INTO audit_outside (place, size, at) VALUES ($1, $2, $3)
 		ON CONFLICT (place) DO UPDATE SET size = excluded.size, at = excluded.at`
+	const sign = `UPDATE audit_checkpoints SET note = note || $2 WHERE size = $1 AND note NOT LIKE '%' || $2`
 	return l.Store.Change(ctx, func(x store.Tx) error {
+		if signatures != "" {
+			if _, err := x.Exec(sign, c.size, signatures); err != nil {
+				return err
+			}
+		}
 		_, err := x.Exec(note, place, c.size, c.at.UnixMilli())
 		return err
 	})

@@ -23,13 +23,18 @@ type Config struct {
 	Region          string `envconfig:"ALIBABA_CLOUD_REGION_ID" default:"cn-shanghai" desc:"region id sent with every call"`
 	LiveEndpoint    string `envconfig:"CASTERBOT_LIVE_ENDPOINT" default:"https://live.aliyuncs.com" desc:"ApsaraVideo Live's endpoint; another one for tests"`
 
-	PolicyFile  string `envconfig:"CASTERBOT_POLICY" default:"policy.yml" desc:"who may do what, where; see docs/policy.md"`
-	DatabaseURL Secret `envconfig:"CASTERBOT_DATABASE_URL" default:"sqlite:casterbot.db" desc:"where operations are kept: sqlite:FILE, or postgres://… for several processes, see docs/scaling.md"`
-	AdminAddr   string `envconfig:"CASTERBOT_ADMIN_ADDR" default:"127.0.0.1:9090" desc:"address of /healthz, /readyz and /metrics; empty for none" empty:"none"`
-	WatchShare  int    `envconfig:"CASTERBOT_WATCH_SHARE" default:"10" desc:"how much of the account's limits the guardian and the boards may use, in percent" form:"a number of percent from 1 to 100, such as 10"`
-	QuotaShare  int    `envconfig:"CASTERBOT_QUOTA_SHARE" default:"90" desc:"how much of the account's limits casterbot may use, all its processes together, in percent; the rest is for other tools" form:"a number of percent from 1 to 100, such as 90"`
-	LogLevel    string `envconfig:"CASTERBOT_LOG_LEVEL" default:"info" desc:"debug, info, warn or error"`
-	LogFormat   string `envconfig:"CASTERBOT_LOG_FORMAT" default:"json" desc:"json or text"`
+	PolicyFile      string `envconfig:"CASTERBOT_POLICY" default:"policy.yml" desc:"who may do what, where; see docs/policy.md"`
+	DatabaseURL     Secret `envconfig:"CASTERBOT_DATABASE_URL" default:"sqlite:casterbot.db" desc:"where operations are kept: sqlite:FILE, or postgres://… for several processes, see docs/scaling.md"`
+	AuditKey        Secret `envconfig:"CASTERBOT_AUDIT_KEY" desc:"key that signs the audit log's checkpoints, see docs/audit.md" from:"casterbot audit keygen"`
+	AuditFile       string `envconfig:"CASTERBOT_AUDIT_FILE" desc:"file to which checkpoints are appended; on another machine's disk, or where the bot can only append"`
+	AuditWitness    string `envconfig:"CASTERBOT_AUDIT_WITNESS" desc:"address of a witness that signs checkpoints (c2sp.org/tlog-witness)"`
+	AuditWitnessKey string `envconfig:"CASTERBOT_AUDIT_WITNESS_KEY" desc:"its public key"`
+
+	AdminAddr  string `envconfig:"CASTERBOT_ADMIN_ADDR" default:"127.0.0.1:9090" desc:"address of /healthz, /readyz and /metrics; empty for none" empty:"none"`
+	WatchShare int    `envconfig:"CASTERBOT_WATCH_SHARE" default:"10" desc:"how much of the account's limits the guardian and the boards may use, in percent" form:"a number of percent from 1 to 100, such as 10"`
+	QuotaShare int    `envconfig:"CASTERBOT_QUOTA_SHARE" default:"90" desc:"how much of the account's limits casterbot may use, all its processes together, in percent; the rest is for other tools" form:"a number of percent from 1 to 100, such as 90"`
+	LogLevel   string `envconfig:"CASTERBOT_LOG_LEVEL" default:"info" desc:"debug, info, warn or error"`
+	LogFormat  string `envconfig:"CASTERBOT_LOG_FORMAT" default:"json" desc:"json or text"`
 }
 
 // Row documents one setting.

@@ -90,6 +90,15 @@ func Database() (string, error) {
 	return c.DatabaseURL.Reveal(), first(c.checkPlaces())
 }
 
+// AuditKey reads the key of the audit log alone; empty when there is none.
+func AuditKey() (string, error) {
+	c := Config{}
+	if wrong := c.read(func(f field) bool { return f.secret == &c.AuditKey }); len(wrong) > 0 {
+		return "", wrong[0]
+	}
+	return c.AuditKey.Reveal(), nil
+}
+
 // read takes the settings out of the environment, of the secrets those that are wanted. Secrets are gone from the
 // environment afterwards, and from a core file.
 func (c *Config) read(wanted func(field) bool) []Problem {
@@ -168,6 +177,7 @@ func (c *Config) check() []Problem {
 	wrong.add("SLACK_API_URL", SecureURL("SLACK_API_URL", c.SlackAPIURL))
 	wrong.add("CASTERBOT_LIVE_ENDPOINT", SecureURL("CASTERBOT_LIVE_ENDPOINT", c.LiveEndpoint))
 	wrong = append(wrong, c.checkPlaces()...)
+	wrong = append(wrong, c.checkAudit()...)
 	if c.Region != "" && !regionID.MatchString(c.Region) {
 		wrong.add("ALIBABA_CLOUD_REGION_ID",
 			fmt.Errorf("ALIBABA_CLOUD_REGION_ID is %q: it should be a region id, such as cn-shanghai", c.Region))
@@ -176,6 +186,23 @@ func (c *Config) check() []Problem {
 	wrong.add("CASTERBOT_QUOTA_SHARE", percent("CASTERBOT_QUOTA_SHARE", c.QuotaShare))
 	if strings.Contains(os.Getenv("DEBUG"), "sdk") {
 		wrong.add("DEBUG", errors.New("DEBUG contains \"sdk\", which makes the cloud SDK print keys: unset it"))
+	}
+	return wrong
+}
+
+// checkAudit looks at the address of the witness, and that what belongs together is there; the keys are read by others.
+func (c *Config) checkAudit() []Problem {
+	const key, witness, its = "CASTERBOT_AUDIT_KEY", "CASTERBOT_AUDIT_WITNESS", "CASTERBOT_AUDIT_WITNESS_KEY"
+	var wrong problems
+	if c.AuditKey == "" && (c.AuditFile != "" || c.AuditWitness != "") {
+		wrong.add(key, fmt.Errorf("%s %w, and without it there are no checkpoints to bring anywhere; make one with casterbot audit keygen",
+			key, ErrNotSet))
+	}
+	if c.AuditWitness != "" {
+		wrong.add(witness, SecureURL(witness, c.AuditWitness))
+	}
+	if (c.AuditWitness == "") != (c.AuditWitnessKey == "") {
+		wrong.add(its, fmt.Errorf("%s and %s belong together: set both", witness, its))
 	}
 	return wrong
 }

@@ -17,7 +17,8 @@ import (
 var speaking = []string{"internal/op", "internal/grammar", "internal/policy", "internal/store", "internal/live",
 	"internal/records", "internal/tally",
 	"internal/authz",
-	"internal/browse", "internal/notify", "internal/engine", "internal/monitor", "commands/nextcmd", "commands/recording",
+	"internal/audit", "internal/browse", "internal/notify", "internal/engine",
+	"internal/monitor", "commands/nextcmd", "commands/recording",
 	"commands/failure",
 	"commands/naming", "internal/civiltime", "commands",
 	"bot/webapi", "bot/render", "bot/payload", "bot/directory", "bot/messages", "bot/socket", "bot"}

@@ -41,6 +41,7 @@ type Policy struct {
 	blank    bool // the file held nothing at all
 	groups   map[string]*group
 	contact  principals // whom people ask about the bot itself, where their channel names nobody
+	audit    string     // id of the channel to which checkpoints of the audit log go
 	channels []*channel // in the order of the file
 	byID     map[string]*channel
 	crews    []string // ids of all user groups, sorted
@@ -205,6 +206,9 @@ func (p *Policy) Contact(channel string) []string {
 	}
 	return slices.Clone(p.contact.ids)
 }
+
+// AuditChannel is where checkpoints of the audit log go; empty: to none.
+func (p *Policy) AuditChannel() string { return p.audit }
 
 // studio reports whether the channel may touch a studio: its id is listed, or its name fits an entry.
 func (c *channel) studio(id, name string) bool {
