@@ -3,6 +3,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -142,9 +143,7 @@ func effects() map[string]op.Effect {
 // New makes every part, in the order in which they need each other.
 func New(ctx context.Context, o Options) (*App, error) {
 	c, log, wait := o.Settings, o.Log, o.Pause
-	if o.Words == nil {
-		o.Words = i18n.New(nil)
-	}
+	o.Words = cmp.Or(o.Words, i18n.New(nil))
 	keeper, err := openPolicy(c.PolicyFile, log)
 	if err != nil {
 		return nil, err
@@ -169,14 +168,16 @@ func New(ctx context.Context, o Options) (*App, error) {
 	people := directory.New(slack, keeper.UserGroups)
 	slack.Locale, slack.Meet = people.Locale, people.Meet
 	known := op.Table{}
+	var chat *messages.Chat
+	trail := openAudit(o, signers, db, keeper, func() *messages.Chat { return chat })
 	judge := authz.New(authz.Config{
 		Table: &known, Directory: people, Policy: keeper, Locks: records.NewLockBook(db), Trail: db, Now: now, Log: log,
-		Refused: measured.refused,
+		Refused: measured.refused, Vouches: trail.Vouches,
 	})
 	own, seen := records.New(db, &known), commands.Remember(cloud, now)
 	known = commands.Table(seen, deskAndRights{own, judge}, now)
 	slack.Repeats, slack.Urgent = engine.Repeats(known, now), engine.Urgent(known)
-	chat := messages.New(slack)
+	chat = messages.New(slack)
 	guardian := monitor.New(monitor.Config{
 		Changes: own.Changes, Store: db, Cloud: seen, Policy: keeper, Judge: judge, Chat: chat, Now: now, Log: log,
 		Replica: replica, Share: float64(c.WatchShare) / 100, Pause: wait,
@@ -189,7 +190,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	own.OnCare(guardian.Soon)
 	a := &App{
 		settings: c, version: o.Version, log: log, Policy: keeper, Store: db, limits: limits, cloud: cloud, Engine: states,
-		Watch: guardian, meter: measured, audit: openAudit(o, signers, db, keeper, chat),
+		Watch: guardian, meter: measured, audit: trail,
 		Bot: bot.New(slack, bot.Engine{Operations: states, Browser: states.Browser(),
 			Notifier: channelTeller{states.Notifier(), guardian}},
 			chat, people),

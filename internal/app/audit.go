@@ -36,7 +36,7 @@ func openSigners(c config.Config) (s signers, err error) {
 }
 
 // openAudit makes the log, with the places to which its checkpoints go.
-func openAudit(o Options, by signers, db *store.Store, keeper *policy.Keeper, chat *messages.Chat) *audit.Log {
+func openAudit(o Options, by signers, db *store.Store, keeper *policy.Keeper, chat func() *messages.Chat) *audit.Log {
 	c := audit.Config{Store: db, Key: by.own, Log: o.Log}
 	if by.own == nil {
 		return audit.New(c)
@@ -47,7 +47,7 @@ func openAudit(o Options, by signers, db *store.Store, keeper *policy.Keeper, ch
 	c.Places = append(c.Places, audit.Channel{
 		ID: func() string { return keeper.Current().AuditChannel() },
 		Post: func(ctx context.Context, channel string, a op.Answer) error {
-			_, err := chat.Put(ctx, channel, "", a)
+			_, err := chat().Put(ctx, channel, "", a)
 			return err
 		},
 	})

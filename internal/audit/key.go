@@ -87,3 +87,12 @@ func IsSealed(v note.Verifier, e op.Event) bool {
 	signature, err := base64.StdEncoding.DecodeString(e.Seal)
 	return err == nil && e.Seal != "" && v.Verify(sealed(e), signature)
 }
+
+// ParsePublic reads a public key, as NewKey has made it.
+func ParsePublic(text string) (Verifier, error) {
+	v, err := note.NewVerifier(strings.TrimSpace(text))
+	if err != nil {
+		return nil, errors.New("it should look like name+1a2b3c4d+A…, as casterbot audit keygen has shown it")
+	}
+	return v, nil
+}

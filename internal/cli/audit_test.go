@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"casterbot/internal/audit"
+	"casterbot/internal/op"
+	"casterbot/internal/store"
 )
 
 // keygen writes the key for its owner alone, shows only the public one, and never takes a file that is there.
@@ -41,4 +43,67 @@ func TestKeygen(t *testing.T) {
 			t.Errorf("%v: %d", wrong, code)
 		}
 	}
+}
+
+// verify says in a line that all is well, or what is wrong with exit code 1; what it needs and has not is a mistake in
+// the call.
+func TestVerify(t *testing.T) {
+	folder := t.TempDir()
+	secret, public, err := audit.NewKey("example.com/show")
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := audit.ParseKey(secret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	address, checkpoints := "sqlite:"+filepath.Join(folder, "bot.db"), filepath.Join(folder, "checkpoints")
+	db, err := store.Open(t.Context(), address, store.Options{Seal: key.Seal})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for range 3 {
+		if err := db.Record(t.Context(), op.Event{Name: op.EventBoard, Actor: "U0ANA"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	file := audit.File{Path: checkpoints, Key: key.Verifier()}
+	log := audit.New(audit.Config{Store: db, Key: key, Places: []audit.Place{file}})
+	if err := log.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	runs := func(code int, want string, args ...string) {
+		t.Helper()
+		t.Setenv("CASTERBOT_DATABASE_URL", address)
+		var out bytes.Buffer
+		p := Program{Name: "casterbot", Out: &out, Err: &out, Commands: []Command{AuditCommand()}}
+		if got := p.Run(t.Context(), append([]string{"audit", "verify"}, args...)); got != code ||
+			!strings.Contains(out.String(), want) {
+			t.Errorf("%v: %d, %s", args, got, out.String())
+		}
+	}
+	runs(OK, "3 entries", "--key", public, "--checkpoint", checkpoints)
+	runs(OK, "2 checkpoints; 3 of them are sealed", "--key", public, "--checkpoint", checkpoints)
+	runs(OK, "No key is known")
+	runs(OK, "nothing was cut off", "--key", public)
+	runs(Misused, "the public key of the log is needed", "--checkpoint", checkpoints)
+	runs(Misused, "it should look like", "--key", "fake")
+	runs(Misused, "no such file", "--key", public, "--checkpoint", checkpoints+"x")
+	t.Setenv("CASTERBOT_AUDIT_KEY", secret)
+	runs(OK, "3 entries", "--checkpoint", checkpoints)
+	other := strings.Replace(read(t, checkpoints), "\n3\n", "\n4\n", 1)
+	if err := os.WriteFile(checkpoints, []byte(other), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	runs(Failure, "wrong: a checkpoint with another key", "--key", public, "--checkpoint", checkpoints)
+}
+
+func read(t *testing.T, file string) string {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }

@@ -83,20 +83,18 @@ func first(wrong []Problem) error {
 
 // Database reads the address of the database alone, for commands that need nothing else.
 func Database() (string, error) {
-	c := Config{}
-	if wrong := c.read(func(f field) bool { return f.secret == &c.DatabaseURL }); len(wrong) > 0 {
-		return "", wrong[0]
-	}
-	return c.DatabaseURL.Reveal(), first(c.checkPlaces())
+	address, _, err := Record()
+	return address, err
 }
 
-// AuditKey reads the key of the audit log alone; empty when there is none.
-func AuditKey() (string, error) {
+// Record reads the address of the database and the key of its audit log, which may be empty, and nothing else.
+func Record() (address, key string, err error) {
 	c := Config{}
-	if wrong := c.read(func(f field) bool { return f.secret == &c.AuditKey }); len(wrong) > 0 {
-		return "", wrong[0]
+	wrong := c.read(func(f field) bool { return f.secret == &c.DatabaseURL || f.secret == &c.AuditKey })
+	if len(wrong) > 0 {
+		return "", "", wrong[0]
 	}
-	return c.AuditKey.Reveal(), nil
+	return c.DatabaseURL.Reveal(), c.AuditKey.Reveal(), first(c.checkPlaces())
 }
 
 // read takes the settings out of the environment, of the secrets those that are wanted. Secrets are gone from the

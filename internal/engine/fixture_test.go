@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"casterbot/internal/audit"
 	"casterbot/internal/authz"
 	"casterbot/internal/notify"
 	"casterbot/internal/op"
@@ -87,6 +88,16 @@ func newStage(t *testing.T) *stage {
 	return s
 }
 
+// auditKey seals what engines write: every call of every test is vouched for by it.
+var auditKey = sync.OnceValue(func() *audit.Key {
+	secret, _, _ := audit.NewKey("example.com/test")
+	key, err := audit.ParseKey(secret)
+	if err != nil {
+		panic(err)
+	}
+	return key
+})
+
 // emptyDatabase is a database as it is made: most of what a stage costs, and the same for all.
 var emptyDatabase = sync.OnceValues(func() ([]byte, error) {
 	dir, err := os.MkdirTemp("", "casterbot-engine-")
@@ -119,7 +130,8 @@ func folder(t *testing.T) string {
 func (s *stage) open() {
 	s.t.Helper()
 	replica := op.NewID()
-	db, err := store.Open(context.Background(), "sqlite:"+s.path, store.Options{Now: s.clock, Replica: replica})
+	db, err := store.Open(context.Background(), "sqlite:"+s.path,
+		store.Options{Now: s.clock, Replica: replica, Seal: auditKey().Seal})
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -143,7 +155,8 @@ func (s *stage) open() {
 
 func (s *stage) judge(table *op.Table, people authz.Directory) *authz.Judge {
 	return authz.New(authz.Config{Table: table, Directory: people, Policy: (*rules)(s),
-		Locks: records.NewLockBook(s.store), Trail: s.store, Now: s.clock})
+		Locks: records.NewLockBook(s.store), Trail: s.store, Now: s.clock,
+		Vouches: audit.New(audit.Config{Store: s.store, Key: auditKey()}).Vouches})
 }
 
 func (s *stage) close() {
