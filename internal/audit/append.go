@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"casterbot/internal/op"
@@ -14,8 +15,9 @@ import (
 const (
 	batch = 256
 	// lease is how long the log belongs to the replica that has appended last. It only saves the others the trying: what
-	// keeps two from appending at once is the row that each has to change first.
-	lease = 10 * time.Second
+	// keeps two from appending at once is the row that each has to change first. So it is short, and an event of one that
+	// died is a leaf soon. Where one process at a time has the database, what an earlier one took counts for nothing.
+	lease = time.Second
 	// settled is how old an event is when none with a smaller number can appear any more: transactions end in seconds.
 	settled = 5 * time.Minute
 	// countedBy is how long after its minute a row that counts denials is done: whoever has begun by then has ended.
@@ -51,7 +53,7 @@ func (l *Log) due(ctx context.Context) (bool, error) {
 	defer cancel()
 	db, now := l.Store.Reader(), l.Store.Now()
 	h, err := readHead(ctx, db)
-	if err != nil || h.holder != l.Store.Replica() && h.until > now.UnixMilli() {
+	if err != nil || h.holder != l.Store.Replica() && h.until > now.UnixMilli() && !l.Store.Exclusive() {
 		return false, err
 	}
 	var seq int64
@@ -108,7 +110,11 @@ func (l *Log) take(ctx context.Context, x store.Tx) (head, error) {
 		return head{}, err
 	}
 	now := x.Now()
-	rows, err := x.Exec(take, 1, l.Store.Replica(), now.Add(lease).UnixMilli(), now.UnixMilli())
+	free := now.UnixMilli()
+	if l.Store.Exclusive() {
+		free = math.MaxInt64
+	}
+	rows, err := x.Exec(take, 1, l.Store.Replica(), now.Add(lease).UnixMilli(), free)
 	if err != nil {
 		return head{}, err
 	}
