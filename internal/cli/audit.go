@@ -13,7 +13,8 @@ import (
 // AuditCommand is `audit` with all that can be done with the log.
 func AuditCommand() Command {
 	return Command{Name: "audit", Short: "The audit log: its key, and whether somebody has changed it.",
-		Commands: []Command{keygenCommand(), verifyCommand()}}
+		Commands: []Command{keygenCommand(), verifyCommand(), tilesCommand(), proveCommand(),
+			checkProofCommand()}}
 }
 
 func keygenCommand() Command {

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"casterbot/internal/audit"
 	"casterbot/internal/op"
@@ -97,6 +98,63 @@ func TestVerify(t *testing.T) {
 		t.Fatal(err)
 	}
 	runs(Failure, "wrong: a checkpoint with another key", "--key", public, "--checkpoint", checkpoints)
+}
+
+// The folder and the proof of an operation come out of a database; the proof is checked without one.
+func TestTilesAndProofs(t *testing.T) {
+	folder := t.TempDir()
+	secret, public, err := audit.NewKey("example.com/show")
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := audit.ParseKey(secret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := "sqlite:" + filepath.Join(folder, "bot.db")
+	db, err := store.Open(t.Context(), address, store.Options{Seal: key.Seal})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	o, err := db.Create(t.Context(), op.Operation{Key: "k", State: op.Pending, Verb: "caster.stop", Requester: "U0ANA",
+		Expires: time.Now().Add(time.Hour)}, op.Event{Name: op.EventReceived, Actor: "U0ANA"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := audit.New(audit.Config{Store: db, Key: key}).Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	run := func(want int, args ...string) string {
+		t.Helper()
+		t.Setenv("CASTERBOT_DATABASE_URL", address)
+		var out, errs bytes.Buffer
+		p := Program{Name: "casterbot", Out: &out, Err: &errs, Commands: []Command{AuditCommand()}}
+		if code := p.Run(t.Context(), append([]string{"audit"}, args...)); code != want {
+			t.Errorf("%v: %d, %s", args, code, errs.String())
+		}
+		return out.String()
+	}
+	tiles, proof := filepath.Join(folder, "tiles"), filepath.Join(folder, "proof")
+	if said := run(OK, "tiles", "--key", public, tiles); !strings.Contains(said, "1 entries") ||
+		!strings.Contains(read(t, filepath.Join(tiles, "checkpoint")), "example.com/show\n1\n") {
+		t.Errorf("said %q", said)
+	}
+	if err := os.WriteFile(proof, []byte(run(OK, "prove", "--key", public, o.Ref())), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if said := run(OK, "check", "--key", public, proof); !strings.Contains(said, `"person":"U0ANA"`) ||
+		!strings.Contains(said, "by its checkpoint of 1.") {
+		t.Errorf("said %q", said)
+	}
+	if err := os.WriteFile(proof, []byte(strings.Replace(read(t, proof), "U0ANA", "U0EVE", 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	run(Failure, "check", "--key", public, proof)
+	run(Failure, "prove", "--key", public, "ZZZZZZ")
+	run(Misused, "prove", "--key", public)
+	run(Misused, "tiles", tiles)
+	run(Misused, "check", proof)
 }
 
 func read(t *testing.T, file string) string {

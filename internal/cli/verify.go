@@ -41,7 +41,7 @@ func verifyCommand() Command {
 			"Without --checkpoint nothing shows that the newest entries were cut off, or that a backup was put back.\n",
 		Flags: func(f *flag.FlagSet) {
 			f.Var(&files, "checkpoint", "a `FILE` with checkpoints that were kept elsewhere; may be given several times")
-			f.StringVar(&key, "key", "", "the public `KEY` of the log, as audit keygen has shown it, or a file with it; that of CASTERBOT_AUDIT_KEY when it is not given")
+			f.StringVar(&key, "key", "", keyUsage)
 		},
 		Run: func(ctx context.Context, c Call) error {
 			address, secret, err := config.Record()
