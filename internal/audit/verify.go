@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"casterbot/internal/op"
 
@@ -13,46 +14,13 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 )
 
-// Kind is what somebody has done to a log.
-type Kind string
-
-// The kinds.
-const (
-	Edited    Kind = "edited"
-	Removed   Kind = "removed"
-	Inserted  Kind = "inserted"
-	Reordered Kind = "reordered"
-	CutOff    Kind = "cut off"
-	Forked    Kind = "forked after a restore"
-	Unsealed  Kind = "not written by casterbot"
-	Unsigned  Kind = "a checkpoint with another key"
-)
-
-// Finding is something that is wrong, with the first entry of which it is so.
-type Finding struct {
-	Kind  Kind
-	N     int64  // number of the entry; -1: it is about none
-	Until int64  // one of the entries from N to this one; as N: it is that one
-	Text  string // what is seen
-}
-
-// String is the finding for people.
-func (f Finding) String() string {
-	switch {
-	case f.N < 0:
-		return fmt.Sprintf("%s: %s", f.Kind, f.Text)
-	case f.Until > f.N:
-		return fmt.Sprintf("entries %d to %d: %s: %s", f.N, f.Until, f.Kind, f.Text)
-	}
-	return fmt.Sprintf("entry %d: %s: %s", f.N, f.Kind, f.Text)
-}
-
 // Report is what a log was found to be.
 type Report struct {
 	Entries  int64
 	Root     tlog.Hash
 	Compared int // checkpoints that it was compared with
 	Sealed   int64
+	Erased   int64 // entries that name nobody any more
 	Findings []Finding
 }
 
@@ -72,6 +40,7 @@ type verifier struct {
 	points   []point // by size; those that were met are gone
 	good     int64   // up to this size it agrees with a checkpoint
 	previous leaf
+	erasable int64  // as many entries casterbot has emptied, by its own events
 	sealed   bool   // an entry was sealed: from here on all are
 	restored *int64 // the first entry since the last checkpoint from outside that says that a backup was put back
 	unsealed *int64 // the first entry since good that is not sealed
@@ -99,6 +68,10 @@ func (v Verification) Verify(ctx context.Context, db querier) (Report, error) {
 	w.report.Entries, w.report.Root = w.tree.size, w.tree.root()
 	if err == nil {
 		w.end()
+	}
+	if len(w.report.Findings) == 0 && w.report.Erased > w.erasable {
+		err = w.found(Edited, -1, -1, "%d entries name nobody any more, and by the record %d were emptied", w.report.Erased,
+			w.erasable)
 	}
 	if len(w.report.Findings) == 0 {
 		err = w.beside(ctx)
@@ -195,6 +168,13 @@ func (w *verifier) remember(l leaf) {
 		if *at == nil {
 			*at = &n
 		}
+	}
+	if l.who != "" {
+		w.report.Erased++
+	}
+	if entries, err := strconv.ParseInt(l.event.Detail[DetailEntries], 10, 64); err == nil &&
+		l.event.Name == op.EventErased && (w.Key == nil || IsSealed(w.Key, l.event)) {
+		w.erasable += entries
 	}
 	if l.event.Name == op.EventRestored && l.event.Operation == "" {
 		first(&w.restored)

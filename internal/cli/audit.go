@@ -14,7 +14,7 @@ import (
 func AuditCommand() Command {
 	return Command{Name: "audit", Short: "The audit log: its key, and whether somebody has changed it.",
 		Commands: []Command{keygenCommand(), verifyCommand(), tilesCommand(), proveCommand(),
-			checkProofCommand()}}
+			checkProofCommand(), eraseCommand()}}
 }
 
 func keygenCommand() Command {

@@ -165,3 +165,38 @@ func read(t *testing.T, file string) string {
 	}
 	return string(text)
 }
+
+// erase needs a database that no bot has open and a person who has nothing open, and says how much it was.
+func TestEraseCommand(t *testing.T) {
+	address := "sqlite:" + filepath.Join(t.TempDir(), "bot.db")
+	run := func(want int, says string, args ...string) {
+		t.Helper()
+		t.Setenv("CASTERBOT_DATABASE_URL", address)
+		var out bytes.Buffer
+		p := Program{Name: "casterbot", Out: &out, Err: &out, Commands: []Command{AuditCommand()}}
+		if code := p.Run(t.Context(), append([]string{"audit", "erase"}, args...)); code != want ||
+			!strings.Contains(out.String(), says) {
+			t.Errorf("%v: %d, %s", args, code, out.String())
+		}
+	}
+	db, err := store.Open(t.Context(), address, store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Create(t.Context(), op.Operation{Key: "k", State: op.Pending, Verb: "caster.stop", Requester: "U0ANA",
+		Expires: time.Now().Add(time.Hour)}, op.Event{Name: op.EventReceived, Actor: "U0ANA"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Record(t.Context(), op.Event{Name: op.EventBoard, Actor: "U0BEN"}); err != nil {
+		t.Fatal(err)
+	}
+	run(Failure, "process", "U0BEN")
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	run(OK, "1 entries name nobody any more", "U0BEN")
+	run(OK, "0 entries", "U0BEN")
+	run(Failure, "still open", "U0ANA")
+	run(Failure, "no id of a person", "ana")
+	run(Misused, "takes one PERSON")
+}

@@ -60,17 +60,9 @@ func onDatabase(name string,
 		if len(c.Args) != 1 || c.Args[0] == "" {
 			return Usage(fmt.Errorf("%s takes one FILE; casterbot %s --help explains it", name, name))
 		}
-		address, secret, err := config.Record()
+		address, as, err := openable()
 		if err != nil {
 			return Usage(err)
-		}
-		as := store.Options{}
-		if secret != "" {
-			key, err := audit.ParseKey(secret)
-			if err != nil {
-				return Usage(fmt.Errorf("CASTERBOT_AUDIT_KEY: %w", err))
-			}
-			as.Seal = key.Seal
 		}
 		if err := connect.Check(address); err != nil {
 			return Usage(fmt.Errorf("CASTERBOT_DATABASE_URL: %w", err))
@@ -80,6 +72,20 @@ func onDatabase(name string,
 		}
 		return err
 	}
+}
+
+// openable gives the database, and who writes events into it: whoever has the key seals them.
+func openable() (address string, as store.Options, err error) {
+	address, secret, err := config.Record()
+	if err != nil || secret == "" {
+		return address, as, err
+	}
+	key, err := audit.ParseKey(secret)
+	if err != nil {
+		return address, as, fmt.Errorf("CASTERBOT_AUDIT_KEY: %w", err)
+	}
+	as.Seal = key.Seal
+	return address, as, nil
 }
 
 // endings say what became of the operations that were open in a backup.

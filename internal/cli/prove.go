@@ -131,3 +131,42 @@ func checkProof(c Call, public audit.Verifier) error {
 	fmt.Fprintf(c.Out, "The log %s has these entries, by its checkpoint of %d.\n", cp.Origin, cp.Size)
 	return nil
 }
+
+func eraseCommand() Command {
+	return Command{
+		Name: "erase", Args: "PERSON", Short: "Take out of the record what names a person; what happened stays, and the log verifies.",
+		Examples: []string{"casterbot audit erase U0ANA"},
+		Help: which + "PERSON is a user id. It cannot be undone. No bot may have the database open, unless it is PostgreSQL. Backups, folders of audit\n" +
+			"tiles and messages in Slack keep what they have.\n",
+		Run: func(ctx context.Context, c Call) error {
+			if len(c.Args) != 1 {
+				return Usage(errors.New("audit erase takes one PERSON; --help explains it"))
+			}
+			address, as, err := openable()
+			if err != nil {
+				return Usage(err)
+			}
+			db, err := store.Open(ctx, address, as)
+			if err != nil {
+				return err
+			}
+			n, err := erase(ctx, db, c.Args[0])
+			if err = errors.Join(err, db.Close()); err == nil {
+				fmt.Fprintf(c.Out, "%d entries name nobody any more\n", n)
+			}
+			return err
+		},
+	}
+}
+
+func erase(ctx context.Context, db *store.Store, person string) (int, error) {
+	unended := []op.State{op.Pending, op.Queued, op.Running, op.Unknown}
+	open, err := db.List(ctx, store.Query{Asker: person, States: unended})
+	if err != nil {
+		return 0, err
+	}
+	if len(open) > 0 {
+		return 0, fmt.Errorf("%s has asked for something that is still open: op %s", person, open[0].Ref())
+	}
+	return audit.New(audit.Config{Store: db}).Erase(ctx, person)
+}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"casterbot/internal/op"
 	"casterbot/internal/store/connect"
 )
 
@@ -18,6 +19,17 @@ type Tx struct{ t *transaction }
 // its end: whoever asks for it finds out by what they have written.
 func (s *Store) Change(ctx context.Context, do func(Tx) error) error {
 	return s.write(ctx, func(t *transaction) error { return do(Tx{t}) })
+}
+
+// ChangeWith is Change with an event in the same transaction; one without a name is left out.
+func (s *Store) ChangeWith(ctx context.Context, do func(Tx) (op.Event, error)) error {
+	return s.write(ctx, func(t *transaction) error {
+		e, err := do(Tx{t})
+		if err != nil || e.Name == "" {
+			return err
+		}
+		return t.appendEvent(e, op.NewID())
+	})
 }
 
 // Now is the store's time, the same for the whole transaction.
