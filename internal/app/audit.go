@@ -37,7 +37,10 @@ func openSigners(c config.Config) (s signers, err error) {
 
 // openAudit makes the log, with the places to which its checkpoints go.
 func openAudit(o Options, by signers, db *store.Store, keeper *policy.Keeper, chat func() *messages.Chat) *audit.Log {
-	c := audit.Config{Store: db, Key: by.own, Log: o.Log}
+	c := audit.Config{Store: db, Key: by.own, Log: o.Log, Policy: func() (hash, text string) {
+		p := keeper.Current()
+		return p.Hash(), p.Text()
+	}}
 	if by.own == nil {
 		return audit.New(c)
 	}

@@ -27,11 +27,12 @@ import (
 	"casterbot/internal/store"
 )
 
-// Config is what a log is made of. Key, Places and Log may be missing.
+// Config is what a log is made of. Only Store is needed.
 type Config struct {
 	Store  *store.Store
 	Key    *Key    // signs checkpoints; nil: there are none
 	Places []Place // where checkpoints go
+	Policy Policy  // whose texts are kept; nil: none are
 	Log    *slog.Logger
 }
 
@@ -40,6 +41,7 @@ type Log struct {
 	Config
 	appending, delivering sync.Mutex // one at a time
 	places                []*delivery
+	inForce               string // hash of the policy that was kept last
 }
 
 // New makes a log; nothing happens before Run or Step.
@@ -90,6 +92,9 @@ func (l *Log) repeat(ctx context.Context, do func(context.Context) error) {
 func (l *Log) Step(ctx context.Context) error {
 	l.appending.Lock()
 	defer l.appending.Unlock()
+	if err := l.keepPolicy(ctx); err != nil {
+		return err
+	}
 	return l.append(ctx)
 }
 

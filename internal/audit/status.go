@@ -22,6 +22,9 @@ type Outside struct {
 	At    time.Time // when it was made
 }
 
+// mostWaiting is how far it is counted: after an upgrade all that ever was may wait.
+const mostWaiting = 10000
+
 // Status reads how things stand.
 func (l *Log) Status(ctx context.Context) (Status, error) {
 	return ReadStatus(ctx, l.Store.Reader(), l.Store.Now())
@@ -41,7 +44,8 @@ func ReadStatus(ctx context.Context, db querier, now time.Time) (Status, error) 
 	if s.Signed = last.size; last.size > 0 {
 		s.At = last.at
 	}
-	_, err = one(ctx, db, `SELECT COUNT(*)`+pending, []any{h.low, countsUntil(now)}, &s.Waiting)
+	const many = `SELECT COUNT(*) FROM (SELECT e.seq` + pending + ` LIMIT $3) waiting`
+	_, err = one(ctx, db, many, []any{h.low, countsUntil(now), mostWaiting}, &s.Waiting)
 	if err != nil {
 		return s, err
 	}

@@ -8,13 +8,14 @@ import (
 	"os"
 
 	"casterbot/internal/audit"
+	"casterbot/internal/op"
 )
 
 // AuditCommand is `audit` with all that can be done with the log.
-func AuditCommand() Command {
+func AuditCommand(verbs []string, effects map[string]op.Effect) Command {
 	return Command{Name: "audit", Short: "The audit log: its key, and whether somebody has changed it.",
 		Commands: []Command{keygenCommand(), verifyCommand(), tilesCommand(), proveCommand(),
-			checkProofCommand(), eraseCommand()}}
+			checkProofCommand(), eraseCommand(), whoCommand(verbs, effects)}}
 }
 
 func keygenCommand() Command {

@@ -2,6 +2,8 @@ package cli
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,7 +18,7 @@ import (
 // keygen writes the key for its owner alone, shows only the public one, and never takes a file that is there.
 func TestKeygen(t *testing.T) {
 	var out, errs bytes.Buffer
-	p := Program{Name: "casterbot", Out: &out, Err: &errs, Commands: []Command{AuditCommand()}}
+	p := Program{Name: "casterbot", Out: &out, Err: &errs, Commands: []Command{AuditCommand([]string{"caster.restart", "record.stop"}, nil)}}
 	file := filepath.Join(t.TempDir(), "audit.key")
 	if code := p.Run(t.Context(), []string{"audit", "keygen", "--name", "example.com/show", file}); code != OK {
 		t.Fatalf("%d, %s", code, errs.String())
@@ -78,7 +80,7 @@ func TestVerify(t *testing.T) {
 		t.Helper()
 		t.Setenv("CASTERBOT_DATABASE_URL", address)
 		var out bytes.Buffer
-		p := Program{Name: "casterbot", Out: &out, Err: &out, Commands: []Command{AuditCommand()}}
+		p := Program{Name: "casterbot", Out: &out, Err: &out, Commands: []Command{AuditCommand([]string{"caster.restart", "record.stop"}, nil)}}
 		if got := p.Run(t.Context(), append([]string{"audit", "verify"}, args...)); got != code ||
 			!strings.Contains(out.String(), want) {
 			t.Errorf("%v: %d, %s", args, got, out.String())
@@ -129,7 +131,7 @@ func TestTilesAndProofs(t *testing.T) {
 		t.Helper()
 		t.Setenv("CASTERBOT_DATABASE_URL", address)
 		var out, errs bytes.Buffer
-		p := Program{Name: "casterbot", Out: &out, Err: &errs, Commands: []Command{AuditCommand()}}
+		p := Program{Name: "casterbot", Out: &out, Err: &errs, Commands: []Command{AuditCommand([]string{"caster.restart", "record.stop"}, nil)}}
 		if code := p.Run(t.Context(), append([]string{"audit"}, args...)); code != want {
 			t.Errorf("%v: %d, %s", args, code, errs.String())
 		}
@@ -173,7 +175,7 @@ func TestEraseCommand(t *testing.T) {
 		t.Helper()
 		t.Setenv("CASTERBOT_DATABASE_URL", address)
 		var out bytes.Buffer
-		p := Program{Name: "casterbot", Out: &out, Err: &out, Commands: []Command{AuditCommand()}}
+		p := Program{Name: "casterbot", Out: &out, Err: &out, Commands: []Command{AuditCommand([]string{"caster.restart", "record.stop"}, nil)}}
 		if code := p.Run(t.Context(), append([]string{"audit", "erase"}, args...)); code != want ||
 			!strings.Contains(out.String(), says) {
 			t.Errorf("%v: %d, %s", args, code, out.String())
@@ -199,4 +201,44 @@ func TestEraseCommand(t *testing.T) {
 	run(Failure, "still open", "U0ANA")
 	run(Failure, "no id of a person", "ana")
 	run(Misused, "takes one PERSON")
+}
+
+// who answers by the policy that was in force at the time.
+func TestWhoCould(t *testing.T) {
+	address := "sqlite:" + filepath.Join(t.TempDir(), "bot.db")
+	now := time.Date(2026, 11, 28, 20, 0, 0, 0, time.UTC)
+	db, err := store.Open(t.Context(), address, store.Options{Now: func() time.Time { return now }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	text := sample
+	log := audit.New(audit.Config{Store: db, Policy: func() (string, string) {
+		sum := sha256.Sum256([]byte(text))
+		return hex.EncodeToString(sum[:]), text
+	}})
+	for range 2 {
+		if err := log.Step(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		now, text = now.Add(time.Hour), strings.ReplaceAll(sample, "U0ANA", "U0BEN")
+	}
+	run := func(want int, says, not string, args ...string) {
+		t.Helper()
+		t.Setenv("CASTERBOT_DATABASE_URL", address)
+		var out bytes.Buffer
+		p := Program{Name: "casterbot", Out: &out, Err: &out,
+			Commands: []Command{AuditCommand([]string{"caster.restart", "record.stop"}, nil)}}
+		if code := p.Run(t.Context(), append([]string{"audit", "who"}, args...)); code != want ||
+			!strings.Contains(out.String(), says) || not != "" && strings.Contains(out.String(), not) {
+			t.Errorf("%v: %d, %s", args, code, out.String())
+		}
+	}
+	run(OK, "U0ANA", "U0BEN", "caster.restart", "Evening News", "--at", "2026-11-28T20:30:00Z")
+	run(OK, "U0BEN", "U0ANA", "caster.restart", "Evening News")
+	run(OK, "in force since 2026-11-28T21:00:00Z", "U0BEN", "caster.restart", "Morning")
+	run(Failure, "does not say which policy", "", "caster.restart", "Evening News", "--at", "2026-11-28T19:00:00Z")
+	run(Misused, "no verb", "", "caster.fly", "Evening News")
+	run(Misused, "--at", "", "caster.restart", "Evening News", "--at", "yesterday")
+	run(Misused, "takes a VERB", "", "caster.restart")
 }
