@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"time"
 
@@ -12,8 +11,6 @@ import (
 	"casterbot/bot/socket"
 	"casterbot/bot/webapi"
 	"casterbot/internal/sleep"
-
-	"github.com/slack-go/slack"
 )
 
 // Times after the bot was asked to stop: work under way finds its context ended first, and then has a moment to tell
@@ -34,6 +31,7 @@ type Bot struct {
 func New(c webapi.Config, e Engine, chat *messages.Chat, dir *directory.Directory) *Bot {
 	c = c.Filled()
 	d := &dispatcher{engine: e, chat: chat, dir: dir, log: c.Log, now: c.Now, seen: newDedupe(time.Now)}
+	d.times.patient = c.Unlimited
 	d.who.Store(&payload.Identity{})
 	b := &Bot{dispatcher: d, config: c}
 	d.api = c.Api()
@@ -87,8 +85,8 @@ func (b *Bot) finish(deadline context.Context) {
 // Health says how the sockets are, for /readyz.
 func (b *Bot) Health() socket.Health { return b.sockets.Health() }
 
-// Busy reports work that is queued or under way.
-func (b *Bot) Busy() bool { return b.busy.Load() > 0 }
+// Underway counts the pieces of work that are queued or under way.
+func (b *Bot) Underway() int { return int(b.busy.Load()) }
 
 // introduce learns who the bot is (docs.slack.dev/reference/methods/auth.test). It tries again while the network is
 // down, until ctx ends.
@@ -102,8 +100,8 @@ func (b *Bot) introduce(ctx context.Context) error {
 		if f := webapi.TokenError(err, "SLACK_BOT_TOKEN"); f != nil {
 			return f
 		}
-		if limited, ok := errors.AsType[*slack.RateLimitedError](err); ok {
-			wait = max(wait, limited.RetryAfter)
+		if asked, ok := webapi.Limited(err); ok {
+			wait = max(wait, asked)
 		}
 		b.log.Warn("Slack does not answer yet", "again in", wait, "error", webapi.Bare(err))
 		if sleep.For(ctx, wait) != nil {

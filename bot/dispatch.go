@@ -83,7 +83,7 @@ type dispatcher struct {
 	clicks  *pool
 	busy    atomic.Int64 // work in all pools
 	places  channelQuota // of commands
-	halts   socket.StallDetector
+	times   times
 }
 
 func (d *dispatcher) openPools(ctx context.Context) {
@@ -92,14 +92,14 @@ func (d *dispatcher) openPools(ctx context.Context) {
 	d.forms = newPool(ctx, formWorkers, formQueue, &d.busy)
 	d.work = newPool(ctx, workWorkers, workQueue, &d.busy)
 	d.clicks = newPool(ctx, clickWorkers, clickQueue, &d.busy)
-	go d.halts.Watch(ctx)
+	go d.times.halts.Watch(ctx)
 }
 
 // take is called by the readers of the sockets and only queues. What finds no place is not acknowledged: Slack brings
 // events again, and shows its own error for commands and clicks.
 func (d *dispatcher) take(from socket.Envelope) {
 	e := delivery{Envelope: from}
-	e.At = d.halts.Arrived(time.Now)
+	e.At = d.times.halts.Arrived(time.Now)
 	d.enqueue(e)
 }
 
@@ -117,7 +117,7 @@ func (d *dispatcher) handle(ctx context.Context, e delivery) {
 	defer e.Done()
 	var to op.Address
 	defer d.rescue(&to, func() { d.ack(e, nil) })
-	ctx, cancel := context.WithDeadline(ctx, e.At.Add(socket.AcceptWithin))
+	ctx, cancel := context.WithDeadline(ctx, e.At.Add(d.times.most(socket.AcceptWithin)))
 	defer cancel()
 	if ctx.Err() != nil {
 		e.Became(webapi.Late)

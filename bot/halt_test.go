@@ -22,7 +22,7 @@ func TestNothingIsTakenRightAfterAHalt(t *testing.T) {
 		d := &dispatcher{engine: whole(e), log: quiet, now: time.Now, seen: newDedupe(time.Now)}
 		d.who.Store(&me)
 		d.intake = newPool(t.Context(), 0, 1, &d.busy)
-		d.halts.Arrived(func() time.Time { return time.Now().Add(-map[bool]time.Duration{true: time.Minute}[halted]) })
+		d.times.halts.Arrived(func() time.Time { return time.Now().Add(-map[bool]time.Duration{true: time.Minute}[halted]) })
 		l := &socket.Link{}
 		l.Pending.Add(1)
 		d.take(socket.Envelope{Link: l, Id: "e", Kind: "slash_commands", Payload: []byte(slackworld.Slash)})

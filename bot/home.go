@@ -20,7 +20,7 @@ import (
 
 // publish draws the home tab (docs.slack.dev/reference/methods/views.publish).
 func (d *dispatcher) publish(ctx context.Context, r op.Request) {
-	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, d.times.most(20*time.Second))
 	defer cancel()
 	a, err := d.engine.Home(ctx, r)
 	if err != nil {
@@ -80,7 +80,7 @@ func (d *dispatcher) aside(e delivery, to op.Address, otherwise any, do func(con
 	took := d.forms.offer(func(ctx context.Context) {
 		defer e.Done()
 		defer d.rescue(&to, func() { d.ack(e, otherwise) })
-		ctx, cancel := context.WithDeadline(ctx, e.At.Add(socket.AcceptWithin))
+		ctx, cancel := context.WithDeadline(ctx, e.At.Add(d.times.most(socket.AcceptWithin)))
 		defer cancel()
 		do(ctx)
 	})
@@ -110,7 +110,7 @@ const windowWithin = time.Second
 
 // wait shows a window in which something is about to be said, and gives its id and the hash of this picture.
 func (d *dispatcher) wait(ctx context.Context, r op.Request) (id, hash string) {
-	ctx, cancel := context.WithTimeout(ctx, windowWithin)
+	ctx, cancel := context.WithTimeout(ctx, d.times.most(windowWithin))
 	defer cancel()
 	say := d.to(r.Address)
 	shown := say.View(say.Answer(op.Answer{Mark: op.MarkWait, Title: op.L("Looking…")}), r.Person, r.Channel)

@@ -130,6 +130,15 @@ func (d *dispatcher) formSubmitted(ctx context.Context, e delivery, a payload.Ev
 // people.
 func (d *dispatcher) housekeeping(a payload.Event) {
 	d.dir.Forget(a.Forget...)
+	if a.Left != "" {
+		d.dir.Left(a.Left)
+	}
+	if a.Moved != "" {
+		d.dir.Moved(a.Moved)
+	}
+	if a.Changed != nil {
+		d.dir.Learn(*a.Changed)
+	}
 	if a.Back != "" {
 		d.goReply(d.forms, op.Address{}, func(ctx context.Context) { d.engine.ChannelRestored(ctx, a.Back) })
 	}

@@ -126,7 +126,7 @@ func TestFullQueue(t *testing.T) {
 	w.Acknowledged(w.Click("U0ANA", "C0SHOW", w.card(slackworld.Operation(op.Pending)), fakeslack.Press{Action: "op:confirm"}))
 	w.Until("a click finds a place", func() bool { return pressed.Load() == 1 })
 	close(release)
-	w.Until("the others are done", func() bool { return begun.Load() == perChannel+1 && !b.Busy() })
+	w.Until("the others are done", func() bool { return begun.Load() == perChannel+1 && b.Underway() == 0 })
 	ack = w.Types("U0ANA", "C0SHOW", "/caster list")
 	b.places.mu.Lock()
 	defer b.places.mu.Unlock()

@@ -71,7 +71,7 @@ func (s table) applyBoard(ctx context.Context, p op.Plan, _ string, _ op.SendPer
 			return unwritten()
 		case done && on:
 			return op.Outcome{State: op.Succeeded,
-				Text: op.L("The on-air board of this channel is on: it appears above the channel in a moment.")}
+				Text: op.L("The on-air board of this channel is on, as a message of its own.")}
 		case done:
 			return op.Outcome{State: op.Succeeded, Text: op.L("The on-air board of this channel is off.")}
 		}

@@ -27,5 +27,6 @@ func (s table) readCare(ctx context.Context, call op.Call) (op.Answer, error) {
 	case c.By == call.Person.ID:
 		return op.Answer{Mark: op.MarkOK, Title: op.L("You take care of it. The alert says so in a moment.")}, nil
 	}
-	return op.Answer{Mark: op.MarkNeutral, Title: op.L(op.Who(c.By), " takes care of it since ", op.At(c.Since), ".")}, nil
+	return op.Answer{Mark: op.MarkNeutral,
+		Title: op.L(op.Who(c.By), " has been taking care of it since ", op.At(c.Since), ".")}, nil
 }

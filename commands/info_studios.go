@@ -46,7 +46,7 @@ func (s table) readCasters(ctx context.Context, call op.Call) (op.Answer, error)
 	}
 	shown, rest := op.Cut(found, maxItems)
 	answer.Items = s.studioItems(ctx, call.Scope, shown, op.Each(all, onStudio))
-	answer.Title = op.L(count(len(found), " studio", " studios"), ", ", op.N(onAir), " on air")
+	answer.Title = op.L(op.HowMany(len(found), " studio", " studios"), ", ", op.N(onAir), " on air")
 	switch {
 	case len(all) == 0:
 		answer.Title = op.L("There are no studios in this channel.")
@@ -58,13 +58,6 @@ func (s table) readCasters(ctx context.Context, call op.Call) (op.Answer, error)
 		answer.Note = op.L(rest, ": ", idle, ". Narrow the list with ", op.Code("/caster list text"), ".")
 	}
 	return answer, nil
-}
-
-func count(n int, one, many op.Text) op.Line {
-	if n == 1 {
-		return op.L(op.V("1"), one)
-	}
-	return op.L(op.N(n), many)
 }
 
 // maxTallies is how many studios of a list are looked into, at two looks each. Those on air come first.

@@ -192,7 +192,7 @@ func (s table) verifyLock(ctx context.Context, a op.Attempt) (op.Evidence, error
 		return op.Evidence{}, err
 	}
 	if lock.Version > seenLock(a.Plan) && lock.Holder == a.Plan.Args["by"] {
-		return op.Evidence{Happened: true, Seen: op.L("The lock stands.")}, nil
+		return op.Evidence{Happened: true, Same: true, Seen: op.L("The lock stands.")}, nil
 	}
 	return op.Evidence{Seen: op.L("It is ", standing(lock), ".")}, nil
 }
@@ -270,5 +270,6 @@ func (s table) verifyUnlocked(ctx context.Context, a op.Attempt) (op.Evidence, e
 	if err != nil {
 		return op.Evidence{}, err
 	}
-	return op.Evidence{Happened: lock.Version != seenLock(a.Plan), Seen: op.L("It is ", standing(lock), ".")}, nil
+	return op.Evidence{Happened: lock.Version != seenLock(a.Plan), Same: !lock.Held(),
+		Seen: op.L("It is ", standing(lock), ".")}, nil
 }

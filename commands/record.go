@@ -80,8 +80,11 @@ var recordCommands = []recordCommand{
 		},
 		says: recordWords{
 			title: "Restart recording of ", button: "Close file, start a new one",
-			done:   [2]op.Text{"Recording of ", " restarted; the file of what was recorded before is being written."},
+			done:   [2]op.Text{"Recording of ", " restarted."},
 			denial: [2]op.Text{"Recording of ", " was not restarted"},
+		},
+		note: func(table, op.Plan) op.Line {
+			return op.L("The file of what was recorded before is being written.")
 		},
 		next:   []string{"pause"},
 		ask:    recording.SeeOnline | recording.SeeConfig | recording.SeeContent,
@@ -97,7 +100,7 @@ var recordCommands = []recordCommand{
 		},
 		says: recordWords{
 			title: "Write the file of ", button: "Write the file now",
-			done:   [2]op.Text{"The file of ", " comes at once: its recording has ended."},
+			done:   [2]op.Text{"Recording of ", " has ended, and its file was asked for at once."},
 			denial: [2]op.Text{"The file of ", " was not written"},
 		},
 		next:   []string{"files"},
@@ -117,7 +120,7 @@ func (s table) record(r recordCommand) op.Command {
 	c.Apply = func(ctx context.Context, p op.Plan, _ string, permit op.SendPermit) op.Outcome {
 		return s.applyRecord(ctx, p, permit, r)
 	}
-	c.Verify, c.Follow = s.verifyRecord(r), s.followFile(r.due)
+	c.Verify, c.Follow = s.verifyRecord(r), s.followRecord(r)
 	c.Then = func(p op.Plan) []op.Next {
 		return op.Each(r.next, func(name string) op.Next { return nextcmd.OnStream(name, p.Args["stream"]) })
 	}
@@ -262,7 +265,7 @@ func fileOfPause(s table, p op.Plan) op.Line {
 	if err != nil {
 		return op.L("The file follows after the delay of its configuration.")
 	}
-	return op.L("The file is due at ", op.At(s.now().Add(delay)), " (in ", op.For(delay), ").")
+	return op.L("The file is due at ", op.At(s.now().Add(delay)), ", ", op.For(delay), " after the pause.")
 }
 
 // verifyRecord looks at material and files for traces of the command. One look is enough after an answer.

@@ -22,6 +22,52 @@ const (
 	lookOften = 10 * time.Second
 )
 
+// followRecord says the file that a command leads to, and then, where it says that a recording goes on, that this has
+// ended.
+func (s table) followRecord(r recordCommand) func(context.Context, op.Attempt) (op.Followup, error) {
+	file := s.followFile(r.due)
+	if !slices.Contains(r.row.Starts, op.IsRecorded) {
+		return file
+	}
+	return func(ctx context.Context, a op.Attempt) (op.Followup, error) {
+		if file == nil || len(a.Outcome.After) > 0 {
+			return s.stillRecorded(ctx, a)
+		}
+		f, err := file(ctx, a)
+		if err == nil && len(f.Text) > 0 {
+			f.Again = s.later(a)
+		}
+		return f, err
+	}
+}
+
+// stillRecorded says when a recording that was started has ended by other hands, or with its stream. That it was
+// through the bot its end by a command says. A look that fails, or that shows nothing of it, leaves it as it is.
+func (s table) stillRecorded(ctx context.Context, a op.Attempt) (op.Followup, error) {
+	t, err := targetOf(a.Plan)
+	if err != nil || s.now().Sub(a.Sent) >= followFor {
+		return op.Followup{}, err
+	}
+	k, err := s.recordingOf(ctx, t.Stream, recording.SeeContent)
+	switch own := k.Own; {
+	case own.Since.After(a.Sent):
+		return op.Followup{}, nil
+	case err == nil && own.Later.Ends() && own.Since.Equal(a.Sent):
+		return op.Followup{Over: tally.Over(own.Later, own)}, nil
+	}
+	return op.Followup{Again: s.later(a)}, nil
+}
+
+// sawEnd keeps that a look has shown the end of a recording which the bot started.
+func (s table) sawEnd(ctx context.Context, stream live.Stream, r tally.Recording) tally.Recording {
+	if end, over := r.Against(); over {
+		r.Own.Later = end
+		t := op.Target{Kind: "stream", ID: stream.String()}
+		_ = s.records.Saw(ctx, t, op.IsRecorded, end) // the next look sees it again
+	}
+	return r
+}
+
 // afterDelay: a pause leads to a file after the delay of its configuration, as the plan saw it.
 func afterDelay(a op.Attempt) time.Time {
 	delay, _ := time.ParseDuration(a.Plan.Seen[tally.DelaySeen])

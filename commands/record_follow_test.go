@@ -53,7 +53,7 @@ func TestFilesAreFollowed(t *testing.T) {
 			"went on", 0},
 		"a finish, at once": {"finish", 20 * time.Second, nil, paused, "", 30 * time.Second},
 		"a finish, there":   {"finish", 20 * time.Second, []live.File{file(noon)}, paused, "Its file: ", 0},
-		"a cut, overdue":    {"restart", time.Minute, nil, paused, "did not show it", 0},
+		"a cut, overdue":    {"restart", time.Minute, nil, paused, "did not show it", 2 * time.Minute}, // of what goes on
 	} {
 		f := newFake()
 		f.files, f.contents[mainPath] = c.files, []live.Content{c.shows}
@@ -85,8 +85,74 @@ func TestFollowingBlindly(t *testing.T) {
 		!strings.Contains(got.Text.Plain(), "could not be looked for") {
 		t.Errorf("%+v, %v", got, err)
 	}
-	if c, _ := Table(f, &fakeRecords{}, time.Now).Find("record start {stream}"); c.Follow != nil {
-		t.Error("a start leads to no file")
+}
+
+// What the card of a recording that goes on claims ends with what other hands do, or with its stream; it is said once
+// that is certain, and not of what the bot itself did.
+func TestAnEndedRecordingIsSaid(t *testing.T) {
+	to := func(from, to time.Duration) live.Content {
+		c := live.Content{From: noon.Add(from), To: noon.Add(to)}
+		if to == 0 {
+			c.To = time.Time{}
+		}
+		return c
+	}
+	for name, c := range map[string]struct {
+		word  string
+		later time.Duration
+		own   op.Standing
+		shows live.Content
+		fail  error
+		told  bool // its file was told
+		over  bool
+		again time.Duration // from that look; 0: never
+	}{
+		"it goes on": {"start", 20 * time.Minute, op.Standing{}, to(time.Second, 20*time.Minute-time.Second), nil, false,
+			false, time.Minute},
+		"it goes on without an end": {"start", 3 * time.Hour, op.Standing{}, to(time.Second, 0), nil, false, false,
+			3 * time.Minute},
+		"it goes on for days": {"start", 50 * time.Hour, op.Standing{}, to(time.Second, 0), nil, false, false,
+			10 * time.Minute},
+		"it has ended": {"start", 20 * time.Minute, op.Standing{}, to(time.Second, 15*time.Minute), nil, false, true, 0},
+		"it may have ended": {"start", 20 * time.Minute, op.Standing{}, to(time.Second, 18*time.Minute), nil, false, false,
+			time.Minute},
+		"paused through the bot": {"start", 20 * time.Minute, op.Standing{Op: "op2", Since: noon.Add(15 * time.Minute)},
+			to(time.Second, 15*time.Minute), nil, false, false, 0},
+		"nothing of it is listed": {"start", 20 * time.Minute, op.Standing{}, to(-time.Hour, -50*time.Minute), nil, false,
+			false, time.Minute},
+		"nobody could look": {"start", 20 * time.Minute, op.Standing{}, live.Content{}, errors.New("away"), false, false,
+			time.Minute},
+		"after a month": {"start", followFor, op.Standing{}, to(time.Second, 0), nil, false, false, 0},
+		"a cut, and it ends": {"restart", 20 * time.Minute, op.Standing{}, to(time.Second, 15*time.Minute), nil, true, true,
+			0},
+		"a cut, and it goes on": {"restart", 20 * time.Minute, op.Standing{}, to(time.Second, 0), nil, true, false,
+			time.Minute},
+	} {
+		f := newFake()
+		f.contents[mainPath], f.fail["RecordContent"] = []live.Content{c.shows}, c.fail
+		if c.own.Op == "" {
+			c.own = op.Standing{Op: "op1", Holds: true, Since: noon}
+		}
+		d := &fakeRecords{stands: map[op.Condition]op.Standing{op.IsRecorded: c.own}}
+		now := noon.Add(c.later)
+		command, _ := Table(f, d, func() time.Time { return now }).Find("record " + c.word + " {stream}")
+		a := op.Attempt{Sent: noon, Outcome: op.Outcome{State: op.Succeeded}, Plan: op.Plan{Args: op.Args{"stream": mainPath},
+			Seen: baseline.Baseline{baseline.EndedAt: noon.Add(-50 * time.Minute)}.Seen()}}
+		if c.told {
+			a.Outcome.After = op.L("Its file: ", op.V("f1"))
+		}
+		got, err := command.Follow(t.Context(), a)
+		want := time.Time{}
+		if c.again > 0 {
+			want = now.Add(c.again)
+		}
+		over := got.Over.Plain()
+		if err != nil || c.over != strings.HasPrefix(over, "Ended: ApsaraVideo Live lists") || !got.Again.Equal(want) {
+			t.Errorf("%s: %q, again %s, want %s; %v", name, over, got.Again, want, err)
+		}
+		if kept := d.stands[op.IsRecorded].Later; (kept.Cause == op.SeenEnded) != c.over {
+			t.Errorf("%s: %+v is kept", name, kept)
+		}
 	}
 }
 

@@ -64,7 +64,7 @@ func (s table) readStreams(ctx context.Context, call op.Call, page int) (op.Answ
 	})
 	from, to := min(len(all), (page-1)*pageStreams), min(len(all), page*pageStreams)
 	answer := op.Answer{
-		Mark: op.MarkNeutral, Title: op.L(count(len(all), " stream", " streams"), " of this channel"),
+		Mark: op.MarkNeutral, Title: op.L(op.HowMany(len(all), " stream", " streams"), " of this channel"),
 		Lines: blind, Items: s.streamItems(ctx, all[from:to], own),
 	}
 	switch {
@@ -108,6 +108,9 @@ func (s table) streamItems(ctx context.Context, all []target, own func(live.Stre
 			k.Seen |= recording.SeeOnline
 		}
 		k.Judge(t.Stream, nil, how.Got, contents[i].Got)
+		if contents[i].Err == nil {
+			k.Recording = s.sawEnd(ctx, t.Stream, k.Recording)
+		}
 		item := streamItem(k, t, contents[i].Err)
 		item.Facts = append(item.Facts, unsettled(t.target())...)
 		items = append(items, item)

@@ -245,6 +245,9 @@ func (s table) recordingOf(ctx context.Context, stream live.Stream, what recordi
 	if err == nil && what.Has(recording.SeeFiles) {
 		k.Paused.Later = s.sawFile(ctx, stream, k)
 	}
+	if err == nil && what.Has(recording.SeeContent) {
+		k.Recording = s.sawEnd(ctx, stream, k.Recording)
+	}
 	return k, err
 }
 

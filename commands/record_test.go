@@ -195,11 +195,11 @@ func TestRecordGone(t *testing.T) {
 func TestApplyRecord(t *testing.T) {
 	cases := []struct{ word, command, text, next string }{
 		{"start", "start", "Recording of main started.", "record stop " + mainPath},
-		{"stop", "stop", "Recording of main paused. The file is due at 2027-03-09 12:03:00 UTC (in 3 min).",
+		{"stop", "stop", "Recording of main paused. The file is due at 2027-03-09 12:03:00 UTC, 3 min after the pause.",
 			"record finish " + mainPath},
-		{"restart", "restart", "Recording of main restarted; the file of what was recorded before is being written.",
+		{"restart", "restart", "Recording of main restarted. The file of what was recorded before is being written.",
 			"record stop " + mainPath},
-		{"finish", "cancel_delay", "The file of main comes at once: its recording has ended.",
+		{"finish", "cancel_delay", "Recording of main has ended, and its file was asked for at once.",
 			"record files " + mainPath},
 	}
 	for _, c := range cases {
@@ -233,7 +233,7 @@ func TestApplyRecordOddities(t *testing.T) {
 	p, _ := stop.Plan(t.Context(), call("stream", "main"))
 	f.fail["RecordConfigs"] = &live.Error{Class: live.Unknown}
 	if o := done(t, stop, p); o.State != op.Succeeded ||
-		!strings.Contains(o.Promise.Plain(), "in 3 min") {
+		!strings.Contains(o.Promise.Plain(), "3 min after the pause") {
 		t.Errorf("the answer waits for a look: %+v", o)
 	}
 	old := p

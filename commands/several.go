@@ -27,7 +27,7 @@ var several = map[string]op.Several{
 	},
 	"record finish {stream}": {
 		Of: "stream", Title: [2]op.Text{"Write the files of ", " streams"}, Button: "Write {} files now",
-		Done: "The file is being written for ",
+		Done: "Recording ended on ",
 	},
 	startUsage: {
 		Of: "caster", Title: [2]op.Text{"Start ", " studios"}, Button: "Start {} studios",

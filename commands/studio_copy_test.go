@@ -68,15 +68,15 @@ func TestVerifyCopy(t *testing.T) {
 		says string
 	}{
 		{"none", nil, false, "No new studio"},
-		{"one", []live.Caster{made(noon)}, true, "Evening 47 exists, made at 2027-03-09 12:00:00 UTC."},
+		{"one", []live.Caster{made(noon)}, true, "Evening 47 was made at 2027-03-09 12:00:00 UTC."},
 		{"older", []live.Caster{made(noon.Add(-time.Minute))}, false, "No new studio"},
 		{"much later", []live.Caster{made(noon.Add(time.Hour))}, false, "No new studio"},
 		{"two", []live.Caster{made(noon), made(noon.Add(time.Second))}, false, "2 new studios"},
 		{"other name", []live.Caster{{ID: "x", Name: "evening 47", Created: noon}}, false, "No new studio"},
 		{"our token", []live.Caster{made(noon), made(noon), {ID: "ours", Name: "renamed", Created: noon, Token: "token-1"}},
-			true, "renamed exists, made at"},
+			true, "renamed was made at"},
 		{"our token, no time", []live.Caster{{ID: "ours", Name: "Evening 47", Token: "token-1"}}, true,
-			"Evening 47 exists."},
+			"Evening 47 was made."},
 		{"another token", []live.Caster{{ID: "x", Name: "Evening 47", Created: noon, Token: "token-2"}}, false,
 			"No new studio"},
 	}
@@ -95,8 +95,8 @@ func TestVerifyCopy(t *testing.T) {
 	}
 	answered := op.Attempt{Plan: p, Token: "token-1", Sent: noon, Outcome: op.Outcome{State: op.Succeeded}}
 	for says, add := range map[string][]live.Caster{
-		"The cloud does not list it yet.": nil, "Evening 47 exists.": {{ID: "ours", Token: "token-1"}},
-		"Evening 47 exists, made at 2027-03-09 12:00:00 UTC.": {made(noon)},
+		"The cloud does not list it yet.": nil, "Evening 47 was made.": {{ID: "ours", Token: "token-1"}},
+		"Evening 47 was made at 2027-03-09 12:00:00 UTC.": {made(noon)},
 	} {
 		f := newFake()
 		f.casters = append(f.casters, add...)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"casterbot/commands/nextcmd"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 	"casterbot/internal/tally"
@@ -17,69 +18,107 @@ const (
 	followFor   = 30 * 24 * time.Hour // what the bot did stands for as long (records.StandsFor)
 )
 
-// followStudio says when a condition that a command brought about was ended by other hands: a slate was taken down, a
-// studio went off air. That it was through the bot its end by a command says.
-func (s table) followStudio(x op.Condition) func(context.Context, op.Attempt) (op.Followup, error) {
+// later is when it is looked again at what viewers have nothing of: the longer it stands the less often.
+func (s table) later(a op.Attempt) time.Time {
+	const seldom, part = 10 * time.Minute, 60 // of its age
+	now := s.now()
+	return now.Add(min(max(followEvery, now.Sub(a.Sent)/part), seldom))
+}
+
+// followStudio says when other hands have ended what a card claims: a slate was taken down, a studio went off air or,
+// where holds is false, came back on, PROGRAM has another picture. That it was through the bot its end by a command
+// says.
+func (s table) followStudio(x op.Condition, holds bool) func(context.Context, op.Attempt) (op.Followup, error) {
 	return func(ctx context.Context, a op.Attempt) (op.Followup, error) {
-		stands, err := s.records.Standings(ctx)
+		c, all, unseen := s.lookAt(ctx, a.Plan.Target.ID, x)
+		stands, err := s.records.Standings(ctx) // what was done through the bot before the look is in it
 		if err != nil {
 			return op.Followup{}, err
 		}
-		own := stands(a.Plan.Target, x)
-		if !own.Holds || !own.Since.Equal(a.Sent) {
+		own, now := stands(a.Plan.Target, x), s.now()
+		switch {
+		case own.Since.After(a.Sent) || own.Since.Equal(a.Sent) && own.Holds != holds || now.Sub(a.Sent) >= followFor:
 			return op.Followup{}, nil
+		case !own.Since.Equal(a.Sent): // that is not known any more
+			own = op.Standing{Holds: holds, Since: a.Sent, Seen: a.Plan.Seen, Doubt: own.Doubt}
 		}
 		end, over := own.Later, own.Later.Ends()
-		if !over {
-			end, over = s.lookAgainst(ctx, a.Plan.Target, own, x)
+		if !over && unseen == nil {
+			if end, over = tally.Against(c, all, own, x, now); over {
+				_ = s.records.Saw(ctx, a.Plan.Target, x, end) // the next look sees it again
+			}
 		}
-		if over {
+		switch {
+		case over:
 			return op.Followup{Over: tally.Over(end, own)}, nil
+		case holds:
+			return op.Followup{Again: now.Add(followEvery), Next: otherBack(a, all)}, nil
 		}
-		return op.Followup{Again: s.now().Add(followEvery)}, nil
+		return op.Followup{Again: s.later(a)}, nil
 	}
 }
 
-// lookAgainst looks for what contradicts that a condition is as the bot left it. A look that fails shows nothing.
-func (s table) lookAgainst(ctx context.Context, studio op.Target, own op.Standing, x op.Condition) (op.Seen, bool) {
-	c, err := s.cloud.Caster(ctx, studio.ID)
+// otherBack gives the ways on that do not name the PREVIEW which is offered as the way back, when that has another
+// picture than then. Nil leaves those that there are.
+func otherBack(a op.Attempt, all []live.Scene) []op.Next {
+	p := a.Plan
+	i := slices.IndexFunc(all, func(scene live.Scene) bool { return scene.ID == p.Seen[formerSeen] })
+	if i < 0 || tally.Picture(all[i]) == p.Seen[tally.PictureSeen] {
+		return nil
+	}
+	named, any := wayBack(p, "back"), nextcmd.OnCaster("take", p.Args["caster"])
+	next := op.Each(a.Outcome.Next, func(n op.Next) op.Next {
+		if n.Text == named.Text {
+			return any
+		}
+		return n
+	})
+	if slices.Equal(next, a.Outcome.Next) {
+		return nil
+	}
+	return next
+}
+
+// lookAt looks at a studio and, where a condition is seen there, at its scenes. Who removes a studio has taken it off
+// air first.
+func (s table) lookAt(ctx context.Context, id string, x op.Condition) (c live.Caster, all []live.Scene, err error) {
+	c, err = s.cloud.Caster(ctx, id)
 	if live.ClassOf(err) == live.NotFound {
-		c, err = live.Caster{ID: studio.ID}, nil // who removes a studio has taken it off air first
+		return live.Caster{ID: id}, nil, nil
 	}
-	if err != nil {
-		return op.Seen{}, false
-	}
-	var all []live.Scene
-	if c.OnAir && x == op.StandbyShown {
-		if all, err = s.cloud.Scenes(ctx, studio.ID); err != nil {
-			all = nil
+	if err == nil && c.OnAir && x != op.IsOnAir {
+		if seen, err := s.cloud.Scenes(ctx, id); err == nil {
+			all = seen
 		}
 	}
-	end, over := tally.Against(c, all, own, x, s.now())
-	if over {
-		_ = s.records.Saw(ctx, studio, x, end) // the next look sees it again
-	}
-	return end, over
+	return c, all, err
 }
 
-// followPreview says when a PREVIEW was closed by other hands. One that is not listed leaves it open, but for one of a
-// studio that is gone.
-func (s table) followPreview(ctx context.Context, a op.Attempt) (op.Followup, error) {
-	now, closed := s.now(), false
-	if now.Sub(a.Sent) >= followFor {
-		return op.Followup{}, nil
-	}
-	all, err := s.cloud.Scenes(ctx, a.Plan.Args["caster"])
-	if err != nil {
-		_, err = s.cloud.Caster(ctx, a.Plan.Args["caster"])
-		closed = live.ClassOf(err) == live.NotFound
-	} else {
-		closed = slices.ContainsFunc(all, func(scene live.Scene) bool {
-			return scene.ID == a.Plan.Args["scene"] && !scene.Open && !scene.Untold
+// followPreview says when other hands have closed a PREVIEW that was opened, or opened one that was closed. One that is
+// not listed leaves it open, but for one of a studio that is gone.
+func (s table) followPreview(open bool) func(context.Context, op.Attempt) (op.Followup, error) {
+	return func(ctx context.Context, a op.Attempt) (op.Followup, error) {
+		now := s.now()
+		if now.Sub(a.Sent) >= followFor {
+			return op.Followup{}, nil
+		}
+		all, err := s.cloud.Scenes(ctx, a.Plan.Args["caster"])
+		other := slices.ContainsFunc(all, func(scene live.Scene) bool {
+			return scene.ID == a.Plan.Args["scene"] && scene.Open != open && !scene.Untold
 		})
+		if err != nil {
+			_, err = s.cloud.Caster(ctx, a.Plan.Args["caster"])
+			gone := live.ClassOf(err) == live.NotFound
+			if other = gone && open; gone && !open {
+				return op.Followup{}, nil
+			}
+		}
+		switch {
+		case !other || now.Sub(a.Sent) < followEvery: // what was changed just before may be listed late
+			return op.Followup{Again: s.later(a)}, nil
+		case open:
+			return op.Followup{Over: op.L("Ended: this PREVIEW was seen closed at ", op.At(now), ".")}, nil
+		}
+		return op.Followup{Over: op.L("Ended: this PREVIEW was seen open at ", op.At(now), ".")}, nil
 	}
-	if closed && now.Sub(a.Sent) >= followEvery { // what was opened just before may be listed late
-		return op.Followup{Over: op.L("Ended: this PREVIEW was seen closed at ", op.At(now), ".")}, nil
-	}
-	return op.Followup{Again: now.Add(followEvery)}, nil
 }

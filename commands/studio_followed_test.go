@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -69,6 +70,39 @@ func TestASlateIsFollowed(t *testing.T) {
 		}
 		if cause := d.stands[op.StandbyShown].Later.Cause; cause != c.cause {
 			t.Errorf("%s: %q is kept, want %q", name, cause, c.cause)
+		}
+	}
+}
+
+// The way back of a slate or a take names a PREVIEW only as long as that holds the picture that was on air then.
+func TestTheWayBackIsFollowed(t *testing.T) {
+	for _, usage := range []string{standbyUsage, takeUsage} {
+		f := pictured()
+		d := &fakeRecords{stands: map[op.Condition]op.Standing{}}
+		c, _ := Table(f, d, func() time.Time { return noon.Add(time.Hour) }).Find(usage)
+		p, err := c.Plan(t.Context(), call("caster", newsID, "scene", "s-p2"))
+		if err != nil || p.Seen[formerSeen] != "s-p1" {
+			t.Fatal(p.Seen, err)
+		}
+		if usage == takeUsage {
+			*program(f) = live.Scene{ID: "s-main", Program: true, Open: true, Layout: "l2", Components: []string{"a", "b"}}
+		}
+		a := op.Attempt{Plan: p, Sent: noon, Outcome: op.Outcome{State: op.Succeeded, Next: c.Then(p)}}
+		for x := range map[op.Condition]bool{op.StandbyShown: true, op.PictureTaken: true} {
+			d.stands[x] = op.Standing{Op: "op1", Holds: true, Since: noon, Seen: p.Seen}
+		}
+		if got, err := c.Follow(t.Context(), a); err != nil || got.Next != nil || got.Again.IsZero() {
+			t.Errorf("%s: as it was: %+v, %v", usage, got, err)
+		}
+		scene(f, 1).Layout = "l7"
+		got, err := c.Follow(t.Context(), a)
+		if err != nil || len(got.Next) != 2 || got.Again.IsZero() || len(got.Text)+len(got.Over) > 0 ||
+			!slices.ContainsFunc(got.Next, func(n op.Next) bool { return n.Text == "caster take "+newsID }) {
+			t.Errorf("%s: another picture: %+v, %v", usage, got, err)
+		}
+		a.Outcome.Next = got.Next
+		if got, err := c.Follow(t.Context(), a); err != nil || got.Next != nil {
+			t.Errorf("%s: said once: %+v, %v", usage, got, err)
 		}
 	}
 }
@@ -165,56 +199,109 @@ func TestAListKeepsWhatItShows(t *testing.T) {
 	}
 }
 
-// What the card of a start, or of a PREVIEW that was opened, claims ends with what other hands do, and is said so.
+// What a card claims ends with what other hands do, and is said so.
 func TestWhatOtherHandsEndIsSaid(t *testing.T) {
-	const closed = "Ended: this PREVIEW was seen closed at "
-	start, preview := op.Args{"caster": newsID}, op.Args{"caster": newsID, "scene": "s1"}
-	idle := func(f *fakeCloud) { f.casters[1].OnAir = false }
+	const (
+		closed = "Ended: this PREVIEW was seen closed at "
+		opened = "Ended: this PREVIEW was seen open at "
+		idle   = "Ended: the studio was off air at "
+		other  = "PROGRAM had another picture"
+	)
+	off := func(f *fakeCloud) { f.casters[1].OnAir = false }
 	gone := func(f *fakeCloud) { f.casters, f.fail["Scenes"] = f.casters[:1], &live.Error{Class: live.NotFound} }
 	blind := func(f *fakeCloud) {
 		f.fail["Scenes"], f.fail["Caster"] = &live.Error{Class: live.Unknown}, &live.Error{Class: live.Unknown}
 	}
-	opened := func(open, untold bool) func(*fakeCloud) {
+	preview := func(open, untold bool) func(*fakeCloud) {
 		return func(f *fakeCloud) {
 			f.scenes[newsID] = []live.Scene{{ID: "s0", Program: true, Open: true}, {ID: "s1", Open: open, Untold: untold}}
 		}
 	}
+	began := func(later time.Duration) func(*fakeCloud) {
+		return func(f *fakeCloud) { f.casters[1].Started = noon.Add(later) }
+	}
+	shows := func(layout string) func(*fakeCloud) { return func(f *fakeCloud) { program(f).Layout = layout } }
+	same := func(*fakeCloud) {}
 	for name, c := range map[string]struct {
 		usage  string
-		args   op.Args
 		later  time.Duration
 		change func(*fakeCloud)
-		over   string // of the card; empty: it stands
-		again  bool
+		over   string        // of the card; empty: it stands
+		again  time.Duration // from that look; 0: never
 	}{
-		"on air":                  {startUsage, start, time.Hour, func(*fakeCloud) {}, "", true},
-		"off air":                 {startUsage, start, time.Hour, idle, "Ended: the studio was off air at ", false},
-		"not listed yet":          {startUsage, start, 10 * time.Second, idle, "", true},
-		"its studio is gone":      {startUsage, start, time.Hour, gone, "Ended: the studio was off air at ", false},
-		"nobody could look":       {startUsage, start, time.Hour, blind, "", true},
-		"open":                    {sceneStartUsage, preview, time.Hour, opened(true, false), "", true},
-		"closed":                  {sceneStartUsage, preview, time.Hour, opened(false, false), closed, false},
-		"listed late":             {sceneStartUsage, preview, 10 * time.Second, opened(false, false), "", true},
-		"not told":                {sceneStartUsage, preview, time.Hour, opened(false, true), "", true},
-		"with its studio":         {sceneStartUsage, preview, time.Hour, gone, closed, false},
-		"nobody could look in it": {sceneStartUsage, preview, time.Hour, blind, "", true},
-		"after a month":           {sceneStartUsage, preview, followFor, opened(true, false), "", false},
+		"on air":                 {startUsage, time.Hour, same, "", time.Minute},
+		"off air":                {startUsage, time.Hour, off, idle, 0},
+		"not listed yet":         {startUsage, 10 * time.Second, off, "", time.Minute},
+		"its studio is gone":     {startUsage, time.Hour, gone, idle, 0},
+		"nobody could look":      {startUsage, time.Hour, blind, "", time.Minute},
+		"started anew":           {startUsage, time.Hour, began(30 * time.Minute), "the studio was started anew at ", 0},
+		"by a clock ahead":       {startUsage, time.Hour, began(time.Minute), "", time.Minute},
+		"restarted":              {restartUsage, time.Hour, same, "", time.Minute},
+		"off after a restart":    {restartUsage, time.Hour, off, idle, 0},
+		"anew after a restart":   {restartUsage, time.Hour, began(30 * time.Minute), "the studio was started anew at ", 0},
+		"stopped":                {stopUsage, time.Hour, off, "", time.Minute},
+		"stopped for long":       {stopUsage, 3 * time.Hour, off, "", 3 * time.Minute},
+		"stopped for days":       {stopUsage, 50 * time.Hour, off, "", 10 * time.Minute},
+		"on again":               {stopUsage, time.Hour, began(30 * time.Minute), "Ended: the studio has been on air again since ", 0},
+		"on, since is not told":  {stopUsage, time.Hour, began(-time.Hour), "Ended: the studio was on air at ", 0},
+		"on, listed late":        {stopUsage, 10 * time.Second, same, "", time.Minute},
+		"stopped and removed":    {stopUsage, time.Hour, gone, "", time.Minute},
+		"stopped, no look":       {stopUsage, time.Hour, blind, "", time.Minute},
+		"stopped, after a month": {stopUsage, followFor, off, "", 0},
+		"taken":                  {takeUsage, time.Hour, shows("l1"), "", time.Minute},
+		"taken, another since":   {takeUsage, time.Hour, shows("l9"), other, 0},
+		"taken, nothing seen":    {takeUsage, time.Hour, shows(""), "", time.Minute},
+		"taken, listed late":     {takeUsage, 20 * time.Second, shows("l9"), "", time.Minute},
+		"taken, anew on air": {takeUsage, time.Hour, func(f *fakeCloud) {
+			shows("l1")(f)
+			began(time.Minute)(f)
+		}, "", time.Minute},
+		"taken, off air":       {takeUsage, time.Hour, off, idle, 0},
+		"taken, no look":       {takeUsage, time.Hour, blind, "", time.Minute},
+		"taken, after a month": {takeUsage, followFor, shows("l1"), "", 0},
+
+		"open":                    {sceneStartUsage, time.Hour, preview(true, false), "", time.Minute},
+		"closed":                  {sceneStartUsage, time.Hour, preview(false, false), closed, 0},
+		"listed late":             {sceneStartUsage, 10 * time.Second, preview(false, false), "", time.Minute},
+		"not told":                {sceneStartUsage, time.Hour, preview(false, true), "", time.Minute},
+		"with its studio":         {sceneStartUsage, time.Hour, gone, closed, 0},
+		"nobody could look in it": {sceneStartUsage, time.Hour, blind, "", time.Minute},
+		"after a month":           {sceneStartUsage, followFor, preview(true, false), "", 0},
+		"closed here":             {sceneStopUsage, time.Hour, preview(false, false), "", time.Minute},
+		"opened elsewhere":        {sceneStopUsage, time.Hour, preview(true, false), opened, 0},
+		"opened, not told":        {sceneStopUsage, time.Hour, preview(true, true), "", time.Minute},
+		"closed, and gone":        {sceneStopUsage, time.Hour, gone, "", 0},
+		"closed, no look":         {sceneStopUsage, time.Hour, blind, "", time.Minute},
 	} {
-		f := newFake()
-		d := &fakeRecords{stands: map[op.Condition]op.Standing{op.IsOnAir: {Op: "op1", Holds: true, Since: noon}}}
-		c.change(f)
-		command, _ := Table(f, d, func() time.Time { return noon.Add(c.later) }).Find(c.usage)
-		if command.Follow == nil {
-			t.Fatalf("%s is not followed", c.usage)
-		}
-		got, err := command.Follow(t.Context(),
-			op.Attempt{Plan: op.Plan{Args: c.args, Target: op.Target{Kind: "caster", ID: newsID}}, Sent: noon})
-		if err != nil || (c.over == "") != (len(got.Over) == 0) || !strings.Contains(got.Over.Plain(), c.over) ||
-			got.Again.IsZero() == c.again {
-			t.Errorf("%s: %q, again %s, %v", name, got.Over.Plain(), got.Again, err)
-		}
-		if kept := d.stands[op.IsOnAir].Later.Cause; c.usage == startUsage && (kept == op.SeenIdle) != (c.over != "") {
-			t.Errorf("%s: %q is kept", name, kept)
+		p := op.Plan{Args: op.Args{"caster": newsID, "scene": "s1"}, Target: op.Target{Kind: "caster", ID: newsID},
+			Seen: map[string]string{tally.TakenSeen: tally.Picture(live.Scene{Layout: "l1"})}}
+		for _, forgotten := range []bool{false, true} { // of what was long ago
+			f := pictured()
+			f.casters[1].Started, program(f).Components = noon.Add(-time.Hour), nil
+			began := op.Standing{Op: "op1", Holds: c.usage != stopUsage, Since: noon, Seen: p.Seen}
+			d := &fakeRecords{stands: map[op.Condition]op.Standing{op.IsOnAir: began, op.PictureTaken: began}}
+			if forgotten {
+				d.stands = map[op.Condition]op.Standing{}
+			}
+			c.change(f)
+			command, _ := Table(f, d, func() time.Time { return noon.Add(c.later) }).Find(c.usage)
+			if command.Follow == nil {
+				t.Fatalf("%s is not followed", c.usage)
+			}
+			got, err := command.Follow(t.Context(), op.Attempt{Plan: p, Sent: noon})
+			want := time.Time{}
+			if c.again > 0 {
+				want = noon.Add(c.later + c.again)
+			}
+			if over := got.Over.Plain(); err != nil || (c.over == "") != (over == "") || !strings.Contains(over, c.over) ||
+				!got.Again.Equal(want) {
+				t.Errorf("%s (forgotten: %v): %q, again %s, want %s; %v", name, forgotten, over, got.Again, want, err)
+			}
+			kept := d.stands[op.IsOnAir].Later.Cause
+			if about := command.Verb; (about == "caster.start" || about == "caster.stop") && !forgotten &&
+				(kept != "") != (c.over != "") {
+				t.Errorf("%s: %q is kept", name, kept)
+			}
 		}
 	}
 }

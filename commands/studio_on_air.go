@@ -17,7 +17,7 @@ import (
 	"casterbot/internal/tally"
 )
 
-func onStudio(c live.Caster) op.Target { return op.Target{Kind: "caster", ID: c.ID, Name: c.Name} }
+func onStudio(c live.Caster) op.Target { return c.Target() }
 
 // previousPicture is the PREVIEW, open if there is an open one, that holds the picture on air now: a take of it brings
 // that picture back.
@@ -65,11 +65,13 @@ func (s table) standbys(ctx context.Context) standbyLine {
 		if err != nil {
 			return []op.Line{op.L("whether it is on standby could not be read")}
 		}
-		own, at := stands(onStudio(c), op.StandbyShown), s.now()
-		if seen, against := tally.Against(c, all, own, op.StandbyShown, at); against {
-			_ = s.records.Saw(ctx, onStudio(c), op.StandbyShown, seen) // the next look sees it again
+		at := s.now()
+		for _, x := range tally.Shown {
+			if seen, against := tally.Against(c, all, stands(onStudio(c), x), x, at); against {
+				_ = s.records.Saw(ctx, onStudio(c), x, seen) // the next look sees it again
+			}
 		}
-		if line, _ := tally.Standby(c, all, own, at); len(line) > 0 {
+		if line, _ := tally.Standby(c, all, stands(onStudio(c), op.StandbyShown), at); len(line) > 0 {
 			return []op.Line{line}
 		}
 		return nil

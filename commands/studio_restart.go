@@ -22,6 +22,7 @@ func (s table) casterRestart() op.Command {
 		Verb:     "caster.restart", Effect: op.OnAir, Sends: "RestartCaster",
 		Ends: []op.Condition{op.IsOnAir, op.StandbyShown}, Starts: []op.Condition{op.IsOnAir},
 		Plan: s.planRestart, Apply: s.applyRestart, Verify: s.verifyStudio(restarted), Then: afterRestart,
+		Follow: s.followStudio(op.IsOnAir, true),
 	}
 }
 

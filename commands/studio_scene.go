@@ -25,7 +25,7 @@ func (s table) sceneStart() op.Command {
 		Examples: []string{`caster scene start "Evening News" "Preview 2"`},
 		Verb:     "caster.scene.start", Effect: op.Preview, Sends: "StartCasterScene", Starts: []op.Condition{op.PreviewOpen},
 		Plan: s.planSceneStart, Apply: s.applySceneStart, Verify: s.verifyScene(true), Then: afterSceneStart,
-		Follow: s.followPreview,
+		Follow: s.followPreview(true),
 	}
 }
 
@@ -37,6 +37,7 @@ func (s table) sceneStop() op.Command {
 		Examples: []string{`caster scene stop "Evening News" "Preview 1"`},
 		Verb:     "caster.scene.stop", Effect: op.Preview, Sends: "StopCasterScene", Ends: []op.Condition{op.PreviewOpen},
 		Plan: s.planSceneStop, Apply: s.applySceneStop, Verify: s.verifyScene(false), Then: afterSceneStop,
+		Follow: s.followPreview(false),
 	}
 }
 

@@ -25,7 +25,7 @@ func (s table) casterStandby() op.Command {
 		Verb:     "caster.standby", Effect: op.OnAir, Sends: "EffectCasterUrgent", Starts: []op.Condition{op.StandbyShown},
 		Urgent: true,
 		Plan:   s.planStandby, Apply: s.applyStandby, Verify: s.verifyStudio(standbyShown),
-		Follow: s.followStudio(op.StandbyShown), Then: afterStandby,
+		Follow: s.followStudio(op.StandbyShown, true), Then: afterStandby,
 	}
 }
 

@@ -24,7 +24,7 @@ func (s table) casterStart() op.Command {
 		Examples: []string{`caster start "Evening Sports"`},
 		Verb:     "caster.start", Effect: op.Change, Sends: "StartCaster", Starts: []op.Condition{op.IsOnAir},
 		Plan: s.planStart, Apply: s.applyStart, Verify: s.verifyPower(true), Then: afterStart,
-		Follow: s.followStudio(op.IsOnAir),
+		Follow: s.followStudio(op.IsOnAir, true),
 	}
 }
 
@@ -36,6 +36,7 @@ func (s table) casterStop() op.Command {
 		Verb:     "caster.stop", Effect: op.OnAir, Sends: "StopCaster",
 		Ends: []op.Condition{op.IsOnAir, op.PreviewOpen, op.StandbyShown, op.PictureTaken},
 		Plan: s.planStop, Apply: s.applyStop, Verify: s.verifyPower(false), Then: afterStop,
+		Follow: s.followStudio(op.IsOnAir, false),
 	}
 }
 

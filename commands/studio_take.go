@@ -23,6 +23,7 @@ func (s table) casterTake() op.Command {
 		Verb:     "caster.take", Effect: op.OnAir, Sends: "CopyCasterSceneConfig",
 		Starts: []op.Condition{op.PictureTaken}, Ends: []op.Condition{op.StandbyShown},
 		Plan: s.planTake, Apply: s.applyTake, Verify: s.verifyTake, Then: afterTake,
+		Follow: s.followStudio(op.PictureTaken, true),
 	}
 }
 

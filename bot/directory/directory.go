@@ -34,6 +34,7 @@ type Directory struct {
 	people   *cache.Cache[string, op.Person]
 	members  *cache.Cache[string, members] // one answer, by the id everyGroup
 	channels *cache.Cache[string, op.Channel]
+	shown    *cache.Cache[string, op.Channel] // as Slack showed them last, also those that it does not show any more
 	rooms    *cache.Cache[string, []string]
 }
 
@@ -61,6 +62,7 @@ func New(c webapi.Config, groups func() []string) *Directory {
 	ages := cache.Config{Now: c.Now, Good: goodFor, Renew: renewAt, Stale: staleFor, Within: askWithin, Most: maxFacts,
 		Gone: isGone}
 	d.people, d.members = cache.New[string, op.Person](ages), cache.New[string, members](ages)
+	d.shown = cache.New[string, op.Channel](ages)
 	d.channels, d.rooms = cache.New[string, op.Channel](ages), cache.New[string, []string](ages)
 	return d
 }
@@ -169,6 +171,7 @@ func (d *Directory) Forget(ids ...string) {
 	for _, id := range ids {
 		d.people.Forget(id)
 		d.channels.Forget(id)
+		d.shown.Forget(id)
 		d.rooms.Forget(id)
 		if slices.Contains(d.groups(), id) {
 			d.members.Forget(everyGroup)
@@ -197,11 +200,7 @@ func (d *Directory) askPerson(ctx context.Context, id string) (op.Person, error)
 	if err != nil {
 		return op.Person{}, err
 	}
-	return op.Person{
-		ID: u.ID, Team: u.TeamID, Guest: u.IsRestricted || u.IsUltraRestricted, External: u.IsStranger,
-		Zone: u.TZ, Locale: u.Locale, Bot: u.IsBot || u.IsWorkflowBot || u.IsConnectorBot || u.ID == "USLACKBOT",
-		Deleted: u.Deleted, Teams: teamsOf(u.Enterprise),
-	}, nil
+	return personOf(*u), nil
 }
 
 // teamsOf are the workspaces of an Enterprise Grid in which somebody is, and the organisation itself: payloads name any
@@ -260,9 +259,11 @@ func (d *Directory) askChannel(ctx context.Context, id string) (op.Channel, erro
 	if err != nil {
 		return op.Channel{}, err
 	}
-	return op.Channel{
+	known := op.Channel{
 		ID: id, Name: c.Name, External: c.IsExtShared || c.IsPendingExtShared, Archived: c.IsArchived,
 		// Slack shows direct messages to their members only, and does not say is_member
 		Member: c.IsMember || c.IsIM || c.IsMpIM, Direct: c.IsIM || c.IsMpIM,
-	}, nil
+	}
+	d.shown.Learn(id, known)
+	return known, nil
 }

@@ -52,6 +52,9 @@ type Event struct {
 	Home    *op.Request
 	Back    string      // the channel that the bot can write to again
 	Forget  []string    // ids of channels, groups and people about which something changed
+	Changed *slack.User // somebody as they are from now on
+	Left    string      // a channel that the bot is not in any more
+	Moved   string      // somebody who joined a channel
 	Ignored string      // why there is nothing to do
 	Wrong   *FieldError // with ignored: what to say about it
 	Refusal any         // what to acknowledge with when there is nothing to do; nil for nothing

@@ -88,8 +88,12 @@ func TestDecode(t *testing.T) {
 			"forget G1 C1"},
 		{"invited", "events_api", `{"event":{"type":"member_joined_channel","channel":"C1","user":"U0BOT"}}`,
 			"forget C1 U0BOT, back in C1"},
+		{"thrown out", "events_api", `{"event":{"type":"group_left","channel":"C1"}}`, "left C1"},
 		{"somebody joins", "events_api", `{"event":{"type":"member_joined_channel","channel":"C1","user":"U1"}}`,
-			"forget C1 U1"},
+			"U1 moved"},
+		{"somebody changes", "events_api",
+			`{"event":{"type":"user_change","user":{"id":"U1","team_id":"T1","deleted":true}}}`, "U1 is now deleted=true"},
+		{"somebody changes, not told how", "events_api", `{"event":{"type":"user_change","user":{"id":"U1"}}}`, "forget U1"},
 		{"unarchived", "events_api", `{"event":{"type":"channel_unarchive","channel":"C1","user":"U1"}}`,
 			"forget C1 U1, back in C1"},
 		{"group", "events_api", `{"event":{"type":"subteam_members_changed","subteam_id":"S1"}}`, "forget S1"},
@@ -130,6 +134,12 @@ func described(a Event, err error) string {
 			a.Said.Answer.Title.Plain())
 	case a.Home != nil:
 		return "home " + a.Home.Person
+	case a.Left != "":
+		return "left " + a.Left
+	case a.Moved != "":
+		return a.Moved + " moved"
+	case a.Changed != nil:
+		return fmt.Sprintf("%s is now deleted=%v", a.Changed.ID, a.Changed.Deleted)
 	case len(a.Forget) > 0:
 		back := map[bool]string{true: ", back in " + a.Back}[a.Back != ""]
 		return "forget " + strings.Join(strings.Fields(strings.Join(a.Forget, " ")), " ") + back

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"casterbot/internal/op"
+
+	"github.com/slack-go/slack"
 )
 
 // callback is what we read of an Events API payload (docs.slack.dev/apis/events-api).
@@ -39,9 +41,8 @@ type slackEvent struct {
 // changes are the events after which what we know of a channel, a group or a person is old.
 var changes = map[string]bool{
 	"channel_id_changed": true, "channel_shared": true, "channel_unshared": true, "channel_archive": true,
-	"channel_unarchive": true, "channel_rename": true, "channel_left": true, "group_left": true,
-	"group_archive": true, "group_unarchive": true, "group_rename": true, "member_joined_channel": true,
-	"subteam_members_changed": true, "user_change": true,
+	"channel_unarchive": true, "channel_rename": true, "group_archive": true, "group_unarchive": true,
+	"group_rename": true, "member_joined_channel": true, "subteam_members_changed": true,
 }
 
 func (id Identity) event(in callback, envelope string, now time.Time) (Event, error) {
@@ -54,9 +55,19 @@ func (id Identity) event(in callback, envelope string, now time.Time) (Event, er
 		to := op.Address{Person: idOf(e.User), At: now}
 		r := op.Request{Key: key, Origin: op.Origin{Team: id.Team, PersonTeam: cmp.Or(e.UserTeam, in.TeamID), Address: to}}
 		return Event{Key: key, Home: &r}, nil
+	case e.Type == "user_change":
+		u := slack.User{}
+		if json.Unmarshal(e.User, &u) != nil || u.ID == "" || u.TeamID == "" { // it is not told how
+			return Event{Key: key, Forget: []string{idOf(e.User)}}, nil
+		}
+		return Event{Key: key, Changed: &u}, nil
+	case e.Type == "member_joined_channel" && idOf(e.User) != id.User: // the channel is as it was
+		return Event{Key: key, Moved: idOf(e.User)}, nil
+	case e.Type == "channel_left" || e.Type == "group_left":
+		return Event{Key: key, Left: idOf(e.Channel)}, nil
 	case changes[e.Type]:
 		back := ""
-		if e.Type == "member_joined_channel" && idOf(e.User) == id.User || strings.HasSuffix(e.Type, "_unarchive") {
+		if e.Type == "member_joined_channel" || strings.HasSuffix(e.Type, "_unarchive") {
 			back = idOf(e.Channel)
 		}
 		return Event{Key: key, Back: back,

@@ -62,10 +62,22 @@ func viewOf(o op.Operation, repeats bool) cardView {
 		return severalView(o)
 	}
 	f := cardViews[o.State](o, repeats)
-	if lock := o.Plan.Passed; lock != nil && o.Sends > 0 && o.State != op.Failed {
-		f.lines = append(f.lines, op.L("🔒 It went through the lock of ", op.Who(lock.Holder), ", who is told."))
+	if o.Sends > 0 && o.State != op.Failed {
+		f.lines = append(f.lines, passed(o.Plan)...)
 	}
 	return f
+}
+
+// passed says what did not stop an emergency: a lock, and that Slack did not tell who may do it.
+func passed(p op.Plan) (lines []op.Line) {
+	if p.Passed != nil {
+		lines = append(lines, op.L("🔒 It went through the lock of ", op.Who(p.Passed.Holder), ", who is told."))
+	}
+	if !p.RightsAsOf.IsZero() {
+		lines = append(lines, op.L("👤 Slack could not be asked who may do this: what it said at ", op.At(p.RightsAsOf),
+			" counted."))
+	}
+	return lines
 }
 
 func pendingFace(o op.Operation, _ bool) cardView {

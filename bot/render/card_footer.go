@@ -13,6 +13,9 @@ func ending(o op.Operation) []op.Line {
 	if o.DecidedBy != "" && o.Decision.Confirm != op.ConfirmNone && o.DecidedBy != o.Requester {
 		parts = append(parts, who(o))
 	}
+	if o.State == op.Failed && !o.Ended.IsZero() { // the reason says how things stood then
+		parts = append(parts, op.L("as of ", op.At(o.Ended)))
+	}
 	if took := o.Ended.Sub(o.Sent); !o.Sent.IsZero() && took > 0 {
 		parts = append(parts, op.L(duration(took)))
 	}

@@ -125,6 +125,7 @@ type App struct {
 	limits   *quota.Quota
 	cloud    *live.Client
 	inquiry  *inquiry // nil where nothing waits in real time
+	people   *directory.Directory
 	meter    *meter
 	audit    *audit.Log
 }
@@ -184,13 +185,14 @@ func New(ctx context.Context, o Options) (*App, error) {
 	})
 	states := engine.New(engine.Config{
 		Table: &known, Store: db, Authz: judge, Chat: chat, Now: now, Log: log, Replica: replica, Pause: wait, Quota: limits,
-		Ended: guardian.Nudge, Watch: measured.engine(),
+		Patient: wait != nil,
+		Ended:   guardian.Nudge, Watch: measured.engine(),
 	})
 	own.OnBoard(guardian.Nudge)
 	own.OnCare(guardian.Soon)
 	a := &App{
 		settings: c, version: o.Version, log: log, Policy: keeper, Store: db, limits: limits, cloud: cloud, Engine: states,
-		Watch: guardian, meter: measured, audit: trail,
+		Watch: guardian, meter: measured, audit: trail, people: people,
 		Bot: bot.New(slack, bot.Engine{Operations: states, Browser: states.Browser(),
 			Notifier: channelTeller{states.Notifier(), guardian}},
 			chat, people),
@@ -240,6 +242,7 @@ func (a *App) Run(ctx context.Context) error {
 	watching.Go(func() { a.audit.Run(background) })
 	if a.inquiry != nil {
 		watching.Go(func() { a.inquiry.run(background) })
+		watching.Go(func() { a.acquaint(background) })
 	}
 	defer watching.Wait()
 	defer stop()
@@ -261,8 +264,8 @@ func (a *App) Nudge() {
 	a.Watch.Nudge()
 }
 
-// Busy reports work under way.
-func (a *App) Busy() bool { return a.Bot.Busy() || a.Engine.Busy() || a.Watch.Busy() }
+// Underway counts the pieces of work under way, in the order in which one part hands them to the next.
+func (a *App) Underway() int { return a.Bot.Underway() + a.Engine.Underway() + a.Watch.Underway() }
 
 // outlive gives a context that ends some time after ctx does.
 func outlive(ctx context.Context, more time.Duration) (context.Context, context.CancelFunc) {

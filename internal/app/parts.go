@@ -58,7 +58,8 @@ func openStore(ctx context.Context, o Options, replica string, watch store.Watch
 	if err != nil {
 		return nil, by, err
 	}
-	as := store.Options{Now: o.Now, Replica: replica, Version: o.Version, Log: o.Log, Watch: watch}
+	as := store.Options{Now: o.Now, Replica: replica, Version: o.Version, Log: o.Log, Watch: watch,
+		Patient: o.Pause != nil}
 	if by.own != nil {
 		as.Seal = by.own.Seal
 	}

@@ -40,6 +40,9 @@ type Directory interface {
 	// Peek gives facts that were looked up after since without asking anybody; false when they are not at hand.
 	// When since is zero, up to 60 s old ones will do.
 	Peek(person, team, channel string, since time.Time) (op.Person, op.Channel, bool)
+	// Last gives what Slack told last of them, however long ago, without asking anybody; false when it never told, or has
+	// said since that something changed, without saying what.
+	Last(person, team, channel string) (Remembered, bool)
 }
 
 // Grounds are those that a refusal can rest on.
@@ -201,8 +204,13 @@ func (j *Judge) Lock(ctx context.Context, target op.Target) (op.Lock, error) {
 	return j.Locks.Lock(ctx, target)
 }
 
-// Call gives a command what it may know of whoever asks.
-func (j *Judge) Call(ctx context.Context, person, team string, args op.Args, scope op.Scope) op.Call {
+// Call gives a command what it may know of whoever asks. For an emergency that is their name: nobody is waited for.
+func (j *Judge) Call(
+	ctx context.Context, c op.Command, person, team string, args op.Args, scope op.Scope,
+) op.Call {
+	if c.Urgent {
+		return op.Call{Args: args, Scope: scope, Person: op.Person{ID: person, Team: team}}
+	}
 	p, err := j.Directory.Person(ctx, person, team, time.Time{})
 	if err != nil {
 		p = op.Person{ID: person, Team: team} // their rights are judged by who asks for them

@@ -30,6 +30,9 @@ const (
 type Verdict struct {
 	op.Decision
 	Ground Ground
+	// From when the oldest facts are by which an emergency is allowed although Slack tells nothing now; zero: it was
+	// asked, within a minute
+	AsOf time.Time
 }
 
 // Check decides. No error means yes; an error is a refusal in words for whoever reads it.
@@ -40,11 +43,14 @@ func (j *Judge) Check(ctx context.Context, q Question) (v Verdict, err error) {
 			return Verdict{Ground: Unvouched}, err
 		}
 	}
+	q.until = time.Now().Add(freshWithin) // for all that is asked
 	if err := j.answerable(ctx, q); err != nil {
 		return Verdict{Ground: Answerer}, err
 	}
+	var there time.Time
 	if q.answer == noAnswer {
-		if g, err := j.presence(ctx, q); err != nil {
+		g, asOf, err := j.presence(ctx, q)
+		if there = asOf; err != nil {
 			return Verdict{Ground: g}, err
 		}
 	}
@@ -53,8 +59,9 @@ func (j *Judge) Check(ctx context.Context, q Question) (v Verdict, err error) {
 		j.Record(ctx, q, v)
 	}
 	if err == nil && q.answer != noAnswer { // last: whoever has no right costs Slack nothing
-		v.Ground, err = j.presence(ctx, q)
+		v.Ground, there, err = j.presence(ctx, q)
 	}
+	v.AsOf = earliest(v.AsOf, there)
 	if err == nil && q.begins {
 		if err = j.checkLock(ctx, q); err != nil {
 			v.Ground = Locked
@@ -69,12 +76,13 @@ func (j *Judge) checkRights(ctx context.Context, q Question) (Verdict, error) {
 	if v, err := j.refuseAtHand(q); err != nil {
 		return v, err
 	}
-	second := func() (op.Person, error) { return op.Person{}, nil }
+	second := func() (op.Person, time.Time, error) { return op.Person{}, time.Time{}, nil }
 	if q.hasSecond() {
 		second = j.askingSecond(ctx, q)
 	}
 	v, err := j.checkAsker(ctx, q)
-	person, unknown := second()
+	person, asOf, unknown := second()
+	v.AsOf = earliest(v.AsOf, asOf)
 	switch {
 	case err != nil:
 		return v, j.forReader(q, err)
@@ -126,47 +134,25 @@ func (j *Judge) checkAsker(ctx context.Context, q Question) (Verdict, error) {
 	if q.answer == declines && !q.hasSecond() {
 		return Verdict{Decision: q.card.Decision}, nil
 	}
-	facts, err := j.lookFor(ctx, q)
+	facts, asOf, err := j.lookFor(ctx, q)
 	if err != nil {
 		return Verdict{Ground: Unknown}, err
 	}
+	v := Verdict{AsOf: asOf}
 	if q.answer == declines {
-		return Verdict{Decision: j.declining(facts, q)}, nil
+		v.Decision = j.declining(facts, q)
+		return v, nil
 	}
-	d := j.Decide(facts, q.Command, q.Plan)
+	v.Decision = j.Decide(facts, q.Command, q.Plan)
 	switch {
-	case !d.Allowed:
-		return Verdict{d, Denied}, Refusal(d)
+	case !v.Allowed:
+		v.Ground = Denied
+		return v, Refusal(v.Decision)
 	case q.begins && !facts.Channel.Member && !q.Command.Urgent: // what comes of an emergency the asker is told alone
-		return Verdict{d, NotMember}, notInChannel()
+		v.Ground = NotMember
+		return v, notInChannel()
 	}
-	return Verdict{Decision: d}, nil
-}
-
-// askingSecond looks the second person up while the caller does something else.
-func (j *Judge) askingSecond(ctx context.Context, q Question) func() (op.Person, error) {
-	fresh, cancel := q.fresh(ctx)
-	asked := j.asking(fresh, q.party.id, q.party.team, q.Since)
-	return func() (op.Person, error) {
-		defer cancel()
-		person, err := asked()
-		if q.makesDo(err != nil || person.Stale) {
-			return j.Directory.Person(ctx, q.party.id, q.party.team, time.Time{})
-		}
-		return person, err
-	}
-}
-
-// lookFor gives the facts that a question wants.
-func (j *Judge) lookFor(ctx context.Context, q Question) (Facts, error) {
-	fresh, cancel := q.fresh(ctx)
-	defer cancel()
-	facts, err := j.Look(fresh, q)
-	if q.makesDo(err != nil || facts.Person.Stale || facts.Channel.Stale) {
-		q.Since = time.Time{}
-		return j.Look(ctx, q)
-	}
-	return facts, err
+	return v, nil
 }
 
 // Decide asks the policy about a command as such, or about a plan: about each of several, and gives the decision that

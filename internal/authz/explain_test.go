@@ -64,6 +64,8 @@ func (people) Peek(string, string, string, time.Time) (op.Person, op.Channel, bo
 	return op.Person{}, op.Channel{}, false
 }
 
+func (people) Last(string, string, string) (Remembered, bool) { return Remembered{}, false }
+
 func (people) Channel(_ context.Context, id string, _ time.Time) (op.Channel, error) {
 	return op.Channel{ID: id, Member: true}, nil
 }

@@ -18,18 +18,20 @@ const vouchedFor = time.Minute
 
 // InChannel refuses somebody who is not in the channel that a question names, where Slack has not seen to it lately.
 func (j *Judge) InChannel(ctx context.Context, q Question) error {
-	_, err := j.presence(ctx, q)
+	_, _, err := j.presence(ctx, q)
 	return err
 }
 
-// presence is InChannel with its ground.
-func (j *Judge) presence(ctx context.Context, q Question) (Ground, error) {
+// presence is InChannel with its ground, and from when it is known where that is not fresh.
+func (j *Judge) presence(ctx context.Context, q Question) (g Ground, asOf time.Time, err error) {
 	for _, a := range j.absent(q) {
-		if g, err := j.present(ctx, q, a); err != nil {
-			return g, a.words(err)
+		g, known, err := j.present(ctx, q, a)
+		if err != nil {
+			return g, asOf, a.words(err)
 		}
+		asOf = earliest(asOf, known)
 	}
-	return Allowed, nil
+	return Allowed, asOf, nil
 }
 
 // absentee is somebody of whom Slack has to be asked whether they are in the channel.
@@ -77,24 +79,28 @@ func (q Question) asked() time.Time {
 
 // present refuses a person who is not in a channel. Direct messages are in none of Slack's lists; whoever is in one
 // stays in it.
-func (j *Judge) present(ctx context.Context, q Question, a absentee) (Ground, error) {
-	q.Since = a.at
+func (j *Judge) present(ctx context.Context, q Question, a absentee) (g Ground, asOf time.Time, err error) {
 	fresh, cancel := q.fresh(ctx)
 	defer cancel()
-	rooms, err := j.Directory.Rooms(fresh, a.id, q.Since)
+	rooms, err := j.Directory.Rooms(fresh, a.id, a.at)
 	if q.makesDo(err != nil) {
-		rooms, err = j.Directory.Rooms(ctx, a.id, time.Time{})
+		if rooms, err = j.Directory.Rooms(fresh, a.id, time.Time{}); err != nil {
+			if then, there := j.wasInChannel(q, a.id); there {
+				return Allowed, then, nil
+			}
+			rooms, err = j.Directory.Rooms(ctx, a.id, time.Time{})
+		}
 	}
 	if err != nil {
-		return Unknown, rightsUnknown(err)
+		return Unknown, asOf, rightsUnknown(err)
 	}
 	if slices.Contains(rooms, q.Channel) {
-		return Allowed, nil
+		return Allowed, asOf, nil
 	}
 	if c, err := j.Directory.Channel(ctx, q.Channel, time.Time{}); err == nil && c.Direct {
-		return Allowed, nil
+		return Allowed, asOf, nil
 	}
-	return Away, notThere()
+	return Away, asOf, notThere()
 }
 
 // isAsker reports whether whoever answers a card is the one who asked for it: by id and by team. People of one
@@ -106,10 +112,11 @@ func (j *Judge) isAsker(ctx context.Context, q Question) bool {
 	if q.party.team == "" || q.party.team == q.card.Team {
 		return true
 	}
-	asked := j.asking(ctx, q.party.id, q.party.team, q.Since)
-	asker, err := j.Directory.Person(ctx, q.card.Requester, q.card.Team, q.Since)
-	clicker, unknown := asked()
-	return err == nil && unknown == nil && clicker.External == asker.External
+	asked := j.askingSecond(ctx, q)
+	asker, _, err := j.lookFor(ctx, Question{Person: q.card.Requester, Team: q.card.Team, Channel: q.Channel,
+		Command: q.Command, Since: q.Since, until: q.until})
+	clicker, _, unknown := asked()
+	return err == nil && unknown == nil && clicker.External == asker.Person.External
 }
 
 // declining is the decision by which a pending card is called off: that of the policy now, so that whoever may approve

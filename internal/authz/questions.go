@@ -12,8 +12,6 @@ const (
 	ClickWithin = 2 * time.Second  // at a click: one answer of Slack serves all clicks of two seconds
 	SendWithin  = 5 * time.Second  // when the call leaves
 	DenyWithin  = 10 * time.Second // for a refusal where fresh facts are wanted
-
-	freshWithin = 1500 * time.Millisecond // so long an emergency waits for fresh facts; then those of the last minute do
 )
 
 // Question is what is asked. The zero Since asks for facts of the last minute; with another, those at hand may refuse
@@ -32,6 +30,7 @@ type Question struct {
 	card   *op.Operation // the operation that it is about, when there is one
 	answer answer        // what somebody who answers the card wants
 	party  party         // who answers, or has answered it
+	until  time.Time     // so long fresh facts are waited for, for an emergency; zero: freshWithin
 }
 
 // answer is what an answer to a card needs to be.
@@ -136,13 +135,16 @@ func Plays(o op.Operation) Question {
 // ofVerb is as much of an operation's command as the policy judges, also when the table has it no more.
 func ofVerb(o op.Operation) op.Command { return op.Command{Verb: o.Verb, Effect: o.Effect} }
 
-// makesDo reports that facts of the last minute have to do, because fresher ones are unsure: for an emergency.
-func (q Question) makesDo(unsure bool) bool { return unsure && q.Command.Urgent && !q.Since.IsZero() }
+// makesDo reports that what Slack told before has to do, because what it tells now is unsure: for an emergency.
+func (q Question) makesDo(unsure bool) bool { return unsure && q.Command.Urgent }
 
-// fresh is the context in which fresh facts are asked for.
+// fresh is the context in which facts are asked for.
 func (q Question) fresh(ctx context.Context) (context.Context, context.CancelFunc) {
-	if q.makesDo(true) {
+	switch {
+	case !q.Command.Urgent:
+		return ctx, func() {}
+	case q.until.IsZero():
 		return context.WithTimeout(ctx, freshWithin)
 	}
-	return ctx, func() {}
+	return context.WithDeadline(ctx, q.until)
 }

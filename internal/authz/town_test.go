@@ -30,20 +30,24 @@ var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
 // town is a directory, a lock and a trail whose facts are fields. It notes how fresh facts had to be.
 type town struct {
-	person  op.Person // whoever is asked for, but for the id
-	channel op.Channel
-	second  op.Person // U0KEN
-	rooms   []string
-	lock    op.Lock
-	gone    string // has left the channel
-	strange string // a team of another organisation
-	silent  bool
-	near    bool // facts of the last seconds are at hand
-	busy    bool // Slack tells nothing fresh
-	slow    bool // Slack does not answer
-	mu      sync.Mutex
-	since   []time.Time
-	denied  []op.Event
+	person   op.Person // whoever is asked for, but for the id
+	channel  op.Channel
+	second   op.Person // U0KEN
+	rooms    []string
+	lock     op.Lock
+	gone     string // has left the channel
+	strange  string // a team of another organisation
+	silent   bool
+	near     bool       // facts of the last seconds are at hand
+	busy     bool       // Slack tells nothing fresh
+	slow     bool       // Slack does not answer
+	unpeeked bool       // nothing is at hand
+	hangs    bool       // it does not even say that
+	away     bool       // for more than a minute: nothing of what it told is of the last one
+	told     Remembered // what it told before that; not asked: nothing
+	mu       sync.Mutex
+	since    []time.Time
+	denied   []op.Event
 }
 
 // newTown is a town in which all is well, but for what is changed.
@@ -60,7 +64,7 @@ func (w *town) Person(ctx context.Context, id, team string, since time.Time) (op
 	w.mu.Lock()
 	w.since = append(w.since, since)
 	w.mu.Unlock()
-	if w.silent {
+	if w.silent || w.away {
 		return op.Person{}, errors.New("slack is silent")
 	}
 	p := w.be(id)
@@ -80,7 +84,7 @@ func (w *town) be(id string) op.Person {
 
 // wait is as long as nobody answers: what is asked fresh, until the asker gives up or the question ends.
 func (w *town) wait(ctx context.Context, since time.Time) {
-	if !w.slow || since.IsZero() {
+	if !w.hangs && (!w.slow || since.IsZero()) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
@@ -97,7 +101,7 @@ func (w *town) Channel(ctx context.Context, id string, since time.Time) (op.Chan
 
 func (w *town) Rooms(ctx context.Context, id string, since time.Time) ([]string, error) {
 	w.wait(ctx, since)
-	if w.silent || (w.busy || w.slow) && !since.IsZero() {
+	if w.silent || w.away || (w.busy || w.slow) && !since.IsZero() {
 		return nil, errors.New("slack is silent")
 	}
 	if id == w.gone {
@@ -107,8 +111,17 @@ func (w *town) Rooms(ctx context.Context, id string, since time.Time) ([]string,
 }
 
 func (w *town) Peek(person, _, channel string, since time.Time) (op.Person, op.Channel, bool) {
-	c, _ := w.Channel(context.Background(), channel, time.Time{})
-	return w.be(person), c, !w.silent && (w.near || since.IsZero()) // what is at hand is up to a minute old
+	c := w.channel
+	c.ID = channel
+	atHand := !w.silent && !w.away && !w.unpeeked
+	return w.be(person), c, atHand && (w.near || since.IsZero()) // what is at hand is up to a minute old
+}
+
+func (w *town) Last(person, team, channel string) (Remembered, bool) {
+	r := w.told
+	r.Person.ID, r.Channel.ID = person, channel
+	r.Person.External = r.Person.External || w.strange != "" && team == w.strange
+	return r, !r.Asked.IsZero()
 }
 
 func (w *town) Lock(_ context.Context, target op.Target) (op.Lock, error) {

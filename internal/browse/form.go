@@ -162,7 +162,7 @@ func (b *Browser) Wrong(ctx context.Context, r op.Request, form op.Form) (field 
 		return "", nil
 	}
 	scope, _ := b.authz.Scope(r.Channel)
-	call := b.authz.Call(ctx, r.Person, r.PersonTeam, form.Values(), scope)
+	call := b.authz.Call(ctx, command, r.Person, r.PersonTeam, form.Values(), scope)
 	for _, f := range form.Fields {
 		kind, _ := b.table.Kind(f.Name)
 		if kind.Wrong == nil || f.Value == "" {

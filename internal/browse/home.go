@@ -285,7 +285,7 @@ func (p *page) last(ctx context.Context) error {
 
 // StateWords are the states in the words of a list.
 var StateWords = map[op.State]op.Text{
-	op.Pending: "waits for a confirmation since", op.Queued: "under way since", op.Running: "under way since",
+	op.Pending: "waiting for a confirmation since", op.Queued: "under way since", op.Running: "under way since",
 	op.Succeeded: "done", op.Failed: "not done", op.Unknown: "not known since", op.Expired: "expired",
 	op.Cancelled: "cancelled",
 }

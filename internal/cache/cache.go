@@ -175,10 +175,7 @@ func (c *Cache[K, V]) end(key K, q *question[V]) {
 	if q.err != nil {
 		return
 	}
-	if _, known := c.answers[key]; !known && len(c.answers) >= c.config.Most {
-		clear(c.answers)
-	}
-	c.answers[key] = kept[V]{Answer: q.Answer}
+	c.keep(key, kept[V]{Answer: q.Answer})
 }
 
 // Forget drops what is known by a key: it has changed.
@@ -187,6 +184,22 @@ func (c *Cache[K, V]) Forget(key K) {
 	defer c.mu.Unlock()
 	delete(c.answers, key)
 	delete(c.open, key)
+}
+
+// Learn keeps what is told by a key unasked, as a stale answer: whoever asks next asks anew.
+func (c *Cache[K, V]) Learn(key K, value V) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.open, key)
+	c.keep(key, kept[V]{Answer: Answer[V]{Value: value, Asked: c.config.Now(), Stale: true}})
+}
+
+// keep takes an answer in; when there are too many, the others go. The caller holds mu.
+func (c *Cache[K, V]) keep(key K, a kept[V]) {
+	if _, known := c.answers[key]; !known && len(c.answers) >= c.config.Most {
+		clear(c.answers)
+	}
+	c.answers[key] = a
 }
 
 // Expire makes every answer a stale one: something has changed, and whoever asks next shall see it.

@@ -118,7 +118,7 @@ func verify(ctx context.Context, c Call, address string, v audit.Verification) e
 		return Ended(Failure)
 	}
 	fmt.Fprintf(c.Out, "%d entries, root %s: whole, and as in %s; %d of them are sealed\n", r.Entries, r.Root,
-		count(r.Compared, "checkpoint"), r.Sealed)
+		op.Count(r.Compared, "checkpoint"), r.Sealed)
 	switch {
 	case v.Key == nil:
 		fmt.Fprintln(c.Out, "No key is known (--key), so somebody may have made the whole of it anew.")

@@ -38,13 +38,15 @@ func (e *Engine) Accept(ctx context.Context, r op.Request) (Accepted, error) {
 	if err != nil {
 		return Accepted{Reply: e.answerFor(err)}, nil
 	}
-	if err := e.authz.InChannel(ctx,
-		authz.Question{Person: r.Person, Channel: r.Channel, Outside: r.FromHome}); err != nil {
+	parsed, err := e.understand(r)
+	later := err == nil && parsed.Command.Urgent && !parsed.Help && len(parsed.Missing) == 0
+	there := authz.Question{Person: r.Person, Channel: r.Channel,
+		Outside: r.FromHome && !later} // of an emergency it is asked after the acknowledgement
+	if err := e.authz.InChannel(ctx, there); err != nil {
 		return Accepted{Reply: e.answerFor(err), Work: func(ctx context.Context) {
 			e.recordMismatch(ctx, op.Operation{Channel: r.Channel}, r.Origin)
 		}}, nil
 	}
-	parsed, err := e.understand(r)
 	if err != nil {
 		return Accepted{Reply: e.answerFor(err)}, nil
 	}
@@ -242,7 +244,7 @@ func (e *Engine) look(ctx context.Context, r op.Request, parsed grammar.Parsed, 
 	}
 	scope, _ := e.authz.Scope(r.Channel)
 	scope.URLs = v.URLs
-	answer, err := parsed.Command.Read(ctx, e.authz.Call(ctx, r.Person, r.PersonTeam, parsed.Args, scope))
+	answer, err := parsed.Command.Read(ctx, e.authz.Call(ctx, parsed.Command, r.Person, r.PersonTeam, parsed.Args, scope))
 	if err != nil {
 		return answer, e.browse.WithPicker(ctx, r, err, parsed)
 	}

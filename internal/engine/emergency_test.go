@@ -556,3 +556,30 @@ func TestEverySuccessLeadsOn(t *testing.T) {
 		}
 	}
 }
+
+// Slack tells nothing: an emergency goes by what it told before, its card and the trail say so, and nothing else goes.
+func TestAnEmergencyGoesByWhatSlackTold(t *testing.T) {
+	s := newStage(t)
+	s.withConditions()
+	told := s.clock().Add(-2 * time.Hour)
+	s.with(func() { s.confirm, s.deaf, s.remembers = op.ConfirmNone, true, told })
+	s.typed(ana, "caster restart c2")
+	if !slices.ContainsFunc(s.told, func(said string) bool { return strings.Contains(said, "rights cannot be checked") }) {
+		t.Errorf("a restart is not refused: %q", s.told)
+	}
+	o := s.asked("caster standby c1")
+	s.want(o, op.Succeeded, 1)
+	if asOf := s.get(o).Plan.RightsAsOf; !asOf.Equal(told) {
+		t.Errorf("the rights are as of %s, want %s", asOf, told)
+	}
+	events, err := s.store.Events(context.Background(), o.ID)
+	if !slices.ContainsFunc(events, func(e op.Event) bool {
+		return e.Name == op.EventSent && e.Detail["rightsAsOf"] == told.UTC().Format(time.RFC3339)
+	}) {
+		t.Errorf("the trail does not say so: %+v, %v", events, err)
+	}
+	s.with(func() { s.deaf = false })
+	if o := s.asked("caster standby c2"); !s.get(o).Plan.RightsAsOf.IsZero() {
+		t.Error("it says so when Slack tells")
+	}
+}

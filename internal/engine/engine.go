@@ -42,7 +42,7 @@ import (
 	"casterbot/internal/store"
 )
 
-// Config is what an engine is made of. All fields are needed but Log, Pause and Quota.
+// Config is what an engine is made of. All fields are needed but Log, Pause, Patient and Quota.
 type Config struct {
 	Table *op.Table
 	Store *store.Store
@@ -53,6 +53,7 @@ type Config struct {
 	// names this process in claims, the same as the store's Options.Replica
 	Replica string
 	Pause   func(ctx context.Context, d time.Duration) bool // waits; false when ctx ended first; nil = real time
+	Patient bool                                            // time is not real: who is slow has not stood still
 	Quota   *quota.Quota                                    // when a change may be called; nil: at any time
 	Ended   func()                                          // called when an operation has ended; may be nil
 	Watch   Watch
@@ -146,6 +147,7 @@ func New(c Config) *Engine {
 		sweeper:  sweeper{wake: make(chan struct{}, 1), swept: make(chan struct{}), beaten: make(chan struct{})},
 	}
 	e.work.base, e.work.abort = context.WithCancel(context.Background())
+	e.work.patient = c.Patient
 	e.notify = notify.New(notify.Config{
 		Store: e.store, Chat: c.Chat, Now: e.now, Log: e.log, Replica: e.replica, After: after, Base: e.work.base,
 		Spawn: e.spawn, Gather: e.gather, Again: e.readAgain, Shown: e.inflight.watch.Shown,
@@ -153,7 +155,7 @@ func New(c Config) *Engine {
 	})
 	e.turns.init(c.Ended)
 	e.browse = browse.New(browse.Config{Table: c.Table, Store: c.Store, Authz: c.Authz, Now: e.now, Spawn: e.spawn,
-		Answer: e.answerFor, Patient: c.Pause != nil})
+		Answer: e.answerFor, Patient: c.Patient})
 	return e
 }
 
@@ -217,9 +219,9 @@ func (e *Engine) Nudge() {
 	}
 }
 
-// Busy reports work under way: calls, looks, cards that are behind, or a nudge that has not been answered yet.
-func (e *Engine) Busy() bool {
-	return e.sweeper.nudged.Load() > 0 || e.work.running.Load() > 0 || e.notify.Busy()
+// Underway counts the work under way: nudges that have not been answered yet, calls, looks, and cards that are behind.
+func (e *Engine) Underway() int {
+	return int(e.sweeper.nudged.Load()+e.work.running.Load()) + e.notify.Behind()
 }
 
 // rescue keeps a panic from ending the process: it is told in the log, and what was under way is found again by the
@@ -270,4 +272,5 @@ type work struct {
 	all     sync.WaitGroup // the same, to wait for
 	base    context.Context
 	abort   context.CancelFunc // ends runs that outlast the shutdown
+	patient bool               // see Config
 }

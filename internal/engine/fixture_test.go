@@ -29,40 +29,41 @@ type stage struct {
 	path  string
 	work  sync.WaitGroup
 
-	mu       sync.Mutex
-	now      time.Time
-	applied  []string // tokens of the calls made
-	apply    func(n int) op.Outcome
-	verify   func() (op.Evidence, error)
-	seen     string    // what Plan sees
-	more     []op.Line // what else it says, beside what viewers notice
-	planErr  error
-	planErrs map[string]error // by studio
-	planned  func()           // called once by Plan
-	plans    []op.Call
-	confirm  op.Confirm
-	forbid   map[string]bool // people without rights
-	urls     bool            // everybody may see addresses for playback
-	policy   string          // hash of the policy
-	second   []string        // who may approve
-	deaf     bool            // the directory does not answer
-	rooms    map[string][]string
-	absent   bool // the bot is not in the channel
-	shared   bool // with another organisation
-	hidden   bool // Slack does not show the channel to the bot
-	shown    []op.Operation
-	showErr  []error // errors of the next shows
-	told     []string
-	hinted   []string
-	tell     func()                               // called while somebody is told something
-	tellAll  func(op.Answer)                      // the same, with what it is
-	tellTo   func(op.Address)                     // the same, with the way
-	turn     func()                               // called while a card waits for its turn
-	blocking chan struct{}                        // Apply waits for it when set
-	calling  func(context.Context, op.SendPermit) // called by Apply when set
-	lost     bool                                 // nobody can be told anything
-	mute     bool                                 // telling fails for the moment
-	waited   chan struct{}                        // ends the wait for a late answer when closed
+	mu        sync.Mutex
+	now       time.Time
+	applied   []string // tokens of the calls made
+	apply     func(n int) op.Outcome
+	verify    func() (op.Evidence, error)
+	seen      string    // what Plan sees
+	more      []op.Line // what else it says, beside what viewers notice
+	planErr   error
+	planErrs  map[string]error // by studio
+	planned   func()           // called once by Plan
+	plans     []op.Call
+	confirm   op.Confirm
+	forbid    map[string]bool // people without rights
+	urls      bool            // everybody may see addresses for playback
+	policy    string          // hash of the policy
+	second    []string        // who may approve
+	deaf      bool            // the directory does not answer
+	remembers time.Time       // when it was told what it still knows; zero: nothing
+	rooms     map[string][]string
+	absent    bool // the bot is not in the channel
+	shared    bool // with another organisation
+	hidden    bool // Slack does not show the channel to the bot
+	shown     []op.Operation
+	showErr   []error // errors of the next shows
+	told      []string
+	hinted    []string
+	tell      func()                               // called while somebody is told something
+	tellAll   func(op.Answer)                      // the same, with what it is
+	tellTo    func(op.Address)                     // the same, with the way
+	turn      func()                               // called while a card waits for its turn
+	blocking  chan struct{}                        // Apply waits for it when set
+	calling   func(context.Context, op.SendPermit) // called by Apply when set
+	lost      bool                                 // nobody can be told anything
+	mute      bool                                 // telling fails for the moment
+	waited    chan struct{}                        // ends the wait for a late answer when closed
 }
 
 const (
@@ -131,7 +132,7 @@ func (s *stage) open() {
 	s.t.Helper()
 	replica := op.NewID()
 	db, err := store.Open(context.Background(), "sqlite:"+s.path,
-		store.Options{Now: s.clock, Replica: replica, Seal: auditKey().Seal})
+		store.Options{Now: s.clock, Replica: replica, Patient: true, Seal: auditKey().Seal})
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -139,6 +140,7 @@ func (s *stage) open() {
 	table := s.table()
 	s.e = New(Config{
 		Table: &table, Store: db, Authz: s.judge(&table, (*people)(s)), Chat: (*chat)(s), Now: s.clock, Replica: replica,
+		Patient: true,
 		Pause: func(ctx context.Context, d time.Duration) bool {
 			if d < tellWaiting {
 				return pause(ctx, d/100)
@@ -445,6 +447,13 @@ func (d *people) Rooms(_ context.Context, id string, _ time.Time) ([]string, err
 
 func (d *people) Peek(person, team, channel string, _ time.Time) (op.Person, op.Channel, bool) {
 	return op.Person{ID: person, Team: team}, op.Channel{ID: channel, Member: true}, !(*stage)(d).isDeaf()
+}
+
+func (d *people) Last(person, team, channel string) (authz.Remembered, bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	facts := authz.Facts{Person: op.Person{ID: person, Team: team}, Channel: op.Channel{ID: channel, Member: true}}
+	return authz.Remembered{Facts: facts, Asked: d.remembers}, !d.remembers.IsZero()
 }
 
 func (s *stage) isDeaf() bool {

@@ -133,6 +133,9 @@ func (e *Engine) followed(ctx context.Context, id string) (time.Time, error) {
 	if outcomeOf(o).Ended() {
 		return time.Time{}, nil
 	}
+	if busy, err := e.underWay(ctx, o.Plan.Target); err != nil || busy {
+		return e.now().Add(followLeast), err
+	}
 	may, err := e.authz.Tells(ctx, o.Channel)
 	if err != nil { // nothing is looked at that nobody may be told yet
 		return time.Time{}, err
@@ -141,18 +144,30 @@ func (e *Engine) followed(ctx context.Context, id string) (time.Time, error) {
 	switch {
 	case err == nil && len(f.Over) > 0:
 		return f.Again, e.overBy(ctx, o, f.Over)
-	case err != nil || len(f.Text) == 0:
+	case err != nil || len(f.Text) == 0 && f.Next == nil:
 		return f.Again, err
-	case !may:
+	case !may && len(f.Text) > 0:
 		f = op.Followup{Text: op.L("What came of it is not told in this channel any more."), Next: []op.Next{}}
 	}
 	outcome := outcomeOf(o)
-	if outcome.After = f.Text; f.Next != nil {
+	if len(f.Text) > 0 {
+		outcome.After = f.Text
+	}
+	if f.Next != nil {
 		outcome.Next = f.Next
 	}
 	err = e.note(ctx, o, store.Note{Outcome: &outcome, Version: o.Version}, op.EventFollowed)
 	e.notify.EnqueueCard(o.ID)
 	return f.Again, err
+}
+
+// underWay reports a call of the bot's own on a target: what a look shows may be its doing, and it says so itself.
+func (e *Engine) underWay(ctx context.Context, t op.Target) (bool, error) {
+	if t.Key() == "" {
+		return false, nil
+	}
+	running, err := e.store.List(ctx, store.Query{Target: t.Key(), States: []op.State{op.Running}, Limit: 1})
+	return len(running) > 0, err
 }
 
 // whatCame asks the command; a panic is a look that could not see.

@@ -245,3 +245,48 @@ func TestWhatStandsIsFollowedForLong(t *testing.T) {
 		t.Error("it is looked at still")
 	}
 }
+
+// While a call of the bot's own on the same target is under way nobody looks: what that would show may be its doing.
+func TestNothingIsFollowedDuringAnOwnCall(t *testing.T) {
+	l := &later{}
+	l.say(func(int64) (op.Followup, error) { return op.Followup{Text: op.L("there")}, nil })
+	s, o := followed(t, l)
+	under, done := make(chan struct{}), make(chan struct{})
+	s.with(func() { s.blocking, s.applied = under, nil })
+	second := s.asked("caster restart c1")
+	accepted, err := s.e.Press(t.Context(), s.press(ana, second, op.ActionConfirm))
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		defer close(done)
+		s.do(accepted)
+	}()
+	s.untilCalled()
+	again, err := s.e.followed(t.Context(), o.ID)
+	if err != nil || l.looks.Load() != 0 || !again.Equal(s.clock().Add(followLeast)) {
+		t.Errorf("%d looks, again %s, %v", l.looks.Load(), again, err)
+	}
+	close(under)
+	<-done
+	if _, err := s.e.followed(t.Context(), o.ID); err != nil || s.after(o) != "there" {
+		t.Errorf("after it: %q, %v", s.after(o), err)
+	}
+}
+
+// Other ways on alone replace those of the card, and leave what it says.
+func TestOtherWaysOnAreFollowed(t *testing.T) {
+	l := &later{}
+	l.say(func(n int64) (op.Followup, error) {
+		if n == 1 {
+			return op.Followup{Text: op.L("there"), Again: time.Date(2026, 11, 22, 20, 1, 0, 0, time.UTC)}, nil
+		}
+		return op.Followup{Next: []op.Next{{Label: "Take…", Text: "caster list"}}}, nil
+	})
+	s, o := followed(t, l)
+	s.advance(followFirst)
+	s.advance(time.Minute)
+	if got := s.get(o).Outcome; got.After.Plain() != "there" || len(got.Next) != 1 || got.Next[0].Label != "Take…" {
+		t.Errorf("%+v", got)
+	}
+}

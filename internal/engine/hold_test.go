@@ -176,7 +176,7 @@ func TestACardIsPutOffOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.waitDrawn()
-	if got := s.pictures(o); len(got) != 1 || !s.e.Busy() {
+	if got := s.pictures(o); len(got) != 1 || s.e.Underway() == 0 {
 		t.Fatalf("it is drawn early: %v", got)
 	}
 	if n := after.fire(time.Second); n != 1 {
@@ -187,7 +187,7 @@ func TestACardIsPutOffOnce(t *testing.T) {
 	s.moved(o, "", op.Running)
 	s.e.notify.EnqueueCardWithin(o.ID, time.Second)
 	s.e.notify.EnqueueCard(o.ID)
-	if s.settle(); len(s.pictures(o)) != 3 || after.fire(time.Second) != 0 || s.e.Busy() {
+	if s.settle(); len(s.pictures(o)) != 3 || after.fire(time.Second) != 0 || s.e.Underway() > 0 {
 		t.Errorf("drawn: %v", s.pictures(o))
 	}
 }

@@ -162,6 +162,32 @@ func (e *Engine) overtaken(ctx context.Context, o op.Operation, pressed, resumed
 	return by, false, nil
 }
 
+// supplanted refuses an emergency that nobody reckons with any more, because the process that took it died or stood
+// still: it is older than what is confirmed may be, or something that it crosses got in line since it was pressed. Of
+// what is pressed in one process the order is known.
+func (e *Engine) supplanted(ctx context.Context, o op.Operation, from op.Address, resumed time.Time) error {
+	asked := op.L("it was asked for at ", op.At(from.At))
+	if e.now().Sub(from.At) > startWithin {
+		return op.Refuse(op.L(asked, ", and casterbot could not see to it within ", op.For(startWithin), "."))
+	}
+	if resumed.IsZero() || o.Plan.Target.Key() == "" {
+		return nil
+	}
+	found, err := e.store.List(ctx, store.Query{Target: o.Plan.Target.Key(), Newest: true,
+		States: []op.State{op.Queued, op.Running, op.Succeeded, op.Unknown}, Since: from.At.Add(-emergencyWithin)})
+	pressed := e.byStore(from.At)
+	for _, by := range found {
+		if by.ID != o.ID && by.Confirmed.After(pressed) && e.crosses(o, by) {
+			return op.Refuse(op.L(asked, ", and something else on it went first: ", op.Code("op "+by.Ref()),
+				e.titleIn(by, from.Channel), "."))
+		}
+	}
+	if err != nil {
+		e.log.Warn("look what went before an emergency", "op", o.Ref(), "error", err)
+	}
+	return nil
+}
+
 // inLineSince asks for the emergencies that may have got in line since a moment.
 func (e *Engine) inLineSince(pressed time.Time) store.Query {
 	return store.Query{Commands: e.usages(func(c op.Command) bool { return c.Urgent }), Newest: true,

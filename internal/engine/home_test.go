@@ -57,12 +57,12 @@ func TestHome(t *testing.T) {
 	ref := " · op " + o.Ref()
 	things := `
  #C0 · [Open a form…=help@C0]
- Evening News · on air · Restart c1: waits for a confirmation since 2026-11-22 20:00:00 UTC · [Show=caster show c1@C0]
+ Evening News · on air · Restart c1: waiting for a confirmation since 2026-11-22 20:00:00 UTC · [Show=caster show c1@C0]
  Evening Talk · idle · [Show=caster show c2@C0]
  Morning · idle · [Show=caster show c3@C0]`
 	last := `
  Your last requests
-wait Restart c1 · waits for a confirmation since 2026-11-22 20:00:00 UTC · #C0 · Card` + ref
+wait Restart c1 · waiting for a confirmation since 2026-11-22 20:00:00 UTC · #C0 · Card` + ref
 	mine := "wait Waits for you: Restart c1 · asked by @U0ANA · until 2026-11-22 20:05:00 UTC · #C0 · Card" + ref
 	if got := pageOf(g.at(ana)); got != mine+things+last {
 		t.Errorf("the asker sees\n%s\nwant\n%s", got, mine+things+last)

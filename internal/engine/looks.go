@@ -91,7 +91,7 @@ func (e *Engine) confirmEffect(ctx context.Context, o op.Operation, command op.C
 			outcome.Evidence = op.L("Whether it took effect could not be checked.")
 			continue
 		}
-		outcome.Evidence, outcome.Checked = seen.Seen, seen.Happened
+		outcome.Evidence, outcome.Checked = besideSuccess(seen), seen.Happened
 		if seen.Happened {
 			break
 		}
@@ -105,6 +105,14 @@ func (e *Engine) confirmEffect(ctx context.Context, o op.Operation, command op.C
 		e.log.Error("record what was seen", "op", o.Ref(), "error", err)
 	}
 	e.notify.EnqueueCard(o.ID)
+}
+
+// besideSuccess is what a look has shown beyond the success that the card tells.
+func besideSuccess(seen op.Evidence) op.Line {
+	if seen.Happened && seen.Same {
+		return nil
+	}
+	return seen.Seen
 }
 
 // confirmLater looks once more whether an operation took effect that could not be looked at. What is not there so late
@@ -125,7 +133,7 @@ func (e *Engine) confirmLater(ctx context.Context, id string) (again time.Time, 
 	}
 	outcome := outcomeOf(o)
 	if outcome.Evidence, outcome.Checked = nil, true; may {
-		outcome.Evidence = seen.Seen
+		outcome.Evidence = besideSuccess(seen)
 	}
 	err = e.note(ctx, o, store.Note{Outcome: &outcome, Version: o.Version}, op.EventReconciled)
 	e.notify.EnqueueCard(o.ID)

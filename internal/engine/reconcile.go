@@ -20,8 +20,10 @@ func (e *Engine) reconcile(ctx context.Context, o op.Operation, due bool) error 
 	if !ok {
 		return e.recordLook(ctx, o, false, op.L("This version of casterbot does not know the command any more, so it cannot look."))
 	}
-	if mayRepeat(o, command, e.now()) && e.stillAllowed(ctx, o) == nil {
-		return e.repeat(ctx, o, command)
+	if mayRepeat(o, command, e.now()) {
+		if _, err := e.stillAllowed(ctx, o); err == nil {
+			return e.repeat(ctx, o, command)
+		}
 	}
 	if command.Verify == nil {
 		return e.recordLook(ctx, o, due, op.L("There is nothing to look at for this command: ", command.NoVerify))
@@ -134,8 +136,8 @@ func (e *Engine) repeat(ctx context.Context, o op.Operation, command op.Command)
 		}
 		return err
 	}
-	outcome := e.apply(quota.Carry(timely, permit), o, command, &sendGuard{since: time.Now(), left: true, again: leaves},
-		func(op.Line, time.Duration) {})
+	guard := &sendGuard{patient: e.work.patient, since: time.Now(), left: true, again: leaves}
+	outcome := e.apply(quota.Carry(timely, permit), o, command, guard, func(op.Line, time.Duration) {})
 	switch outcome.State {
 	case op.Succeeded:
 		_, err := e.finish(ctx, o, outcome)

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"time"
 
@@ -10,7 +11,7 @@ import (
 )
 
 // beatEvery is how often a replica tells the others that it lives.
-const beatEvery = 2 * time.Second
+const beatEvery = time.Second
 
 // heartbeat tells the other replicas that this one lives, until its last work is done. A store of one process needs
 // none.
@@ -63,6 +64,49 @@ func (e *Engine) adoptOrphans(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// adoptEmergencies goes on with the emergencies of replicas that have been silent for a few seconds: what is queued,
+// and what was received. Most of them are dead. Of one that is not, and gets on after all, one of both makes the
+// operation and one of both the call.
+func (e *Engine) adoptEmergencies(ctx context.Context) error {
+	if e.store.Exclusive() {
+		return nil
+	}
+	left, received, err := e.store.OfSilent(ctx, 500)
+	for _, o := range left {
+		if _, busy := e.inflight.runs.Load(o.ID); !busy && o.State == op.Queued && e.use(o).Command.Urgent {
+			e.spawn(func(ctx context.Context) { e.execute(ctx, o.ID) })
+		}
+	}
+	var keys []string
+	for _, row := range received {
+		if e.forEmergency(ctx, row) {
+			keys = append(keys, row.Key)
+		}
+	}
+	if err != nil || len(keys) == 0 {
+		return err
+	}
+	adopted, err := e.store.AdoptOfSilent(ctx, keys...)
+	for _, row := range adopted {
+		e.spawn(e.resume(row))
+	}
+	return err
+}
+
+// forEmergency reports what was received and asks for an emergency, or confirms one.
+func (e *Engine) forEmergency(ctx context.Context, row store.Received) bool {
+	r, c := op.Request{}, op.Click{}
+	switch {
+	case row.Kind == kindCommand && json.Unmarshal(row.Body, &r) == nil:
+		parsed, err := e.understand(r)
+		return err == nil && parsed.Command.Urgent && !parsed.Help
+	case row.Kind == kindClick && json.Unmarshal(row.Body, &c) == nil:
+		o, err := e.store.Get(ctx, c.Operation)
+		return err == nil && e.use(o).Command.Urgent
+	}
+	return false
 }
 
 // writeAnswers records the answers that came and could not be written down, also those of operations that others have

@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"time"
 
 	"casterbot/internal/authz"
 	"casterbot/internal/op"
@@ -31,7 +32,7 @@ func (e *Engine) revalidate(ctx context.Context, o op.Operation, command op.Comm
 	}
 	scope, _ := e.authz.Scope(o.Channel)
 	scope.URLs = o.Decision.URLs // as it was asked, or a line that only lost an address would count as new
-	call := e.authz.Call(ctx, o.Requester, o.Team, o.Plan.Args, scope)
+	call := e.authz.Call(ctx, command, o.Requester, o.Team, o.Plan.Args, scope)
 	call.Confirmed = &o.Plan
 	if plan, err = command.Plan(ctx, call); err != nil {
 		return plan, err
@@ -44,16 +45,19 @@ func (e *Engine) revalidate(ctx context.Context, o op.Operation, command op.Comm
 	}
 	sent := o.Plan
 	sent.Seen, sent.Passed = plan.Seen, e.authz.Passed(ctx, command, o.Plan, o.Requester, o.DecidedBy)
-	return sent, e.stillAllowed(ctx, o)
+	sent.RightsAsOf, err = e.stillAllowed(ctx, o)
+	return sent, err
 }
 
-// stillAllowed asks whether the asker, and the second person if there was one, may do this now.
-func (e *Engine) stillAllowed(ctx context.Context, o op.Operation) error {
+// stillAllowed asks whether the asker, and the second person if there was one, may do this now, and gives from when
+// that is known where Slack does not tell it.
+func (e *Engine) stillAllowed(ctx context.Context, o op.Operation) (asOf time.Time, err error) {
 	command, err := e.commandOf(o)
-	if err == nil {
-		_, err = e.authz.Check(ctx, authz.Sends(o, command, e.now()))
+	if err != nil {
+		return asOf, err
 	}
-	return err
+	v, err := e.authz.Check(ctx, authz.Sends(o, command, e.now()))
+	return v.AsOf, err
 }
 
 // changes lists what the card would say now and did not say before.

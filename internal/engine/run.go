@@ -105,6 +105,9 @@ func (e *Engine) markRunning(ctx context.Context, o op.Operation, plan op.Plan) 
 	if plan.Passed != nil {
 		move.Event.Detail["pastLockOf"] = plan.Passed.Holder
 	}
+	if !plan.RightsAsOf.IsZero() {
+		move.Event.Detail["rightsAsOf"] = plan.RightsAsOf.UTC().Format(time.RFC3339)
+	}
 	if o.Outcome != nil { // it waits no more
 		move.Outcome = &op.Outcome{State: op.Running}
 	}
@@ -131,13 +134,17 @@ func (e *Engine) send(ctx context.Context, o op.Operation, command op.Command, t
 	p, stop := e.follow(ctx, o, command)
 	defer stop()
 	again := func() error { return e.mayLeaveAgain(ctx, o) }
-	outcome := e.apply(quota.Carry(ctx, t.permit), o, command, &sendGuard{since: t.marked, again: again}, p.wait)
+	guard := &sendGuard{patient: e.work.patient, since: t.marked, again: again}
+	outcome := e.apply(quota.Carry(ctx, t.permit), o, command, guard, p.wait)
 	for n := 1; outcome.State == op.Unknown && command.Repeatable && n < repeatsAtOnce &&
 		time.Since(p.began) < repeatQuickly; n++ {
-		if !e.pause(ctx, time.Duration(n)*time.Second) || e.stillAllowed(ctx, o) != nil {
+		if !e.pause(ctx, time.Duration(n)*time.Second) {
 			return outcome
 		}
-		next, err := e.onceMore(ctx, o, command, &sendGuard{again: again}, p.wait)
+		if _, err := e.stillAllowed(ctx, o); err != nil {
+			return outcome
+		}
+		next, err := e.onceMore(ctx, o, command, &sendGuard{patient: e.work.patient, again: again}, p.wait)
 		if err != nil {
 			return outcome
 		}
@@ -151,7 +158,7 @@ func (e *Engine) send(ctx context.Context, o op.Operation, command op.Command, t
 // mayLeaveAgain asks, before a request that was put off leaves once more, what was asked before the first one. The note
 // is guarded by the state: nothing leaves once somebody has given the operation up, or closed it.
 func (e *Engine) mayLeaveAgain(ctx context.Context, o op.Operation) error {
-	if err := e.stillAllowed(ctx, o); err != nil {
+	if _, err := e.stillAllowed(ctx, o); err != nil {
 		return err
 	}
 	return e.note(ctx, o, store.Note{}, op.EventSent)

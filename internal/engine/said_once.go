@@ -56,7 +56,7 @@ func (e *Engine) remind(ctx context.Context) error {
 		for _, person := range slices.Compact([]string{o.Requester, o.DecidedBy}) {
 			said := notify.Said{Key: kindReminder + "/" + o.ID + "/" + person, Of: o.ID, Ends: o.Sent.Add(remindFor)}
 			if person != "" && !known(said) {
-				err = errors.Join(err, e.notify.TellOnce(ctx, said, op.Address{Person: person}, reminder(o)))
+				err = errors.Join(err, e.notify.TellOnce(ctx, said, op.Address{Person: person}, reminder(o, e.now())))
 			}
 		}
 	}
@@ -77,10 +77,11 @@ func (e *Engine) stillToRemind(ctx context.Context, id, person string) (bool, er
 	return err == nil, nil
 }
 
-func reminder(o op.Operation) op.Answer {
+// reminder stays in a direct message for good, so it says of when it is.
+func reminder(o op.Operation, now time.Time) op.Answer {
 	return op.Answer{
-		Mark: op.MarkUnknown, Title: op.L(o.Plan.Title, ": it is still not known whether it happened."),
-		Lines: []op.Line{op.L("Look at the studio or the stream, then settle it: ",
+		Mark: op.MarkUnknown, Title: op.L(o.Plan.Title, ": at ", op.At(now), " it was still not known whether it happened."),
+		Lines: []op.Line{op.L("If its card still asks, look at the studio or the stream, then settle it: ",
 			op.Message(o.Channel, o.Card, "its card"), " in ", op.In(o.Channel), ".")},
 	}
 }

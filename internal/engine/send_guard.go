@@ -24,6 +24,8 @@ import (
 // much may have happened in it, so before a repetition leaves everything is asked again that was asked before the first
 // one, and written down.
 type sendGuard struct {
+	patient bool // time is not real, so none has passed
+
 	mu    sync.Mutex
 	since time.Time    // when the mark was about to be written, or when the last pause on purpose should end
 	left  bool         // a request has left: what comes now is its repetition
@@ -38,7 +40,7 @@ func (g *sendGuard) open() error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	now := time.Now()
-	if halted(now.Sub(g.since), now.Round(0).Sub(g.since.Round(0))) {
+	if !g.patient && halted(now.Sub(g.since), now.Round(0).Sub(g.since.Round(0))) {
 		return errLate
 	}
 	return nil

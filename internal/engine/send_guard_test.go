@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -124,5 +125,28 @@ func TestRightsAreLookedAtLast(t *testing.T) {
 	s.click(ana, o, op.ActionConfirm)
 	if s.want(o, op.Succeeded, 1); len(promised) != 1 {
 		t.Errorf("%d memos when it was looked at again", len(promised))
+	}
+}
+
+// TestWhereTimeIsNotRealNobodyStandsStill: a story on a busy machine is no machine that was suspended.
+func TestWhereTimeIsNotRealNobodyStandsStill(t *testing.T) {
+	since := time.Now().Add(-sendWithin - time.Second)
+	if err := (&sendGuard{patient: true, since: since}).permit(); err != nil {
+		t.Error(err)
+	}
+	if !errors.Is((&sendGuard{since: since}).permit(), errLate) {
+		t.Error("it leaves after a halt")
+	}
+}
+
+// TestLimitsInRealTimeAreKept: how the engine waits says nothing about how patient those are who ask it.
+func TestLimitsInRealTimeAreKept(t *testing.T) {
+	for _, patient := range []bool{true, false} {
+		for _, wait := range []func(context.Context, time.Duration) bool{nil, pause} {
+			e := New(Config{Table: &op.Table{}, Now: time.Now, Pause: wait, Patient: patient})
+			if got := reflect.ValueOf(e.browse).Elem().FieldByName("patient").Bool(); got != patient {
+				t.Errorf("patient %v: lists of what can be picked are awaited patiently: %v", patient, got)
+			}
+		}
 	}
 }

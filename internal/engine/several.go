@@ -35,7 +35,8 @@ type target struct {
 func (e *Engine) expand(ctx context.Context, r op.Request, parsed *grammar.Parsed,
 	scope op.Scope) ([]op.Option, error) {
 	kind, _ := e.table.Kind(parsed.Command.Many.Of)
-	found, err := kind.Expand(ctx, e.authz.Call(ctx, r.Person, r.PersonTeam, parsed.Args, scope), parsed.Several)
+	call := e.authz.Call(ctx, parsed.Command, r.Person, r.PersonTeam, parsed.Args, scope)
+	found, err := kind.Expand(ctx, call, parsed.Several)
 	switch {
 	case err != nil:
 		return nil, err
@@ -96,7 +97,7 @@ func (e *Engine) lookAtEach(ctx context.Context, r op.Request, parsed grammar.Pa
 
 func (e *Engine) lookAtOne(ctx context.Context, r op.Request, c op.Command, scope op.Scope,
 	option op.Option) (target, error) {
-	call := e.authz.Call(ctx, r.Person, r.PersonTeam, op.Args{c.Many.Of: option.Value}, scope)
+	call := e.authz.Call(ctx, c, r.Person, r.PersonTeam, op.Args{c.Many.Of: option.Value}, scope)
 	call.Several = true
 	t := target{Option: option}
 	plan, err := c.Plan(ctx, call)

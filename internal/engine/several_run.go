@@ -43,7 +43,7 @@ func (e *Engine) beginSeveral(ctx context.Context, o op.Operation) error {
 	if o.State != op.Queued || e.now().After(o.Expires) { // the sweep writes that it expired
 		return nil
 	}
-	if err := e.stillAllowed(ctx, o); err != nil {
+	if _, err := e.stillAllowed(ctx, o); err != nil {
 		return e.abort(ctx, o, err)
 	}
 	event := e.event(op.EventBegun, o.DecidedBy, o.Team, o)
@@ -118,8 +118,8 @@ func (e *Engine) together(o op.Operation, members []op.Operation) op.Outcome {
 		}
 	}
 	return op.Outcome{
-		State: t.State(), Text: op.L(o.Plan.Done, op.N(t.Done-t.Already), " of ",
-			op.N(len(members))), Next: e.onward(o, again, done),
+		State: t.State(), Text: op.L(op.N(t.Done-t.Already), " of ", op.N(len(members)), " done"),
+		Next: e.onward(o, again, done),
 	}
 }
 

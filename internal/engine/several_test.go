@@ -184,7 +184,7 @@ func TestSeveralSurviveACrash(t *testing.T) {
 		}
 		s.do(accepted)
 		s.wantStates(o, op.Succeeded, "failed succeeded", 1)
-		if got := s.get(o).Outcome; got.Text.Plain() != "Started 1 of 2" || len(got.Next) != 2 ||
+		if got := s.get(o).Outcome; got.Text.Plain() != "1 of 2 done" || len(got.Next) != 2 ||
 			got.Next[0].Text != "caster start c1" || got.Next[1].Text != "caster restart c2" {
 			t.Errorf("%+v", got)
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"casterbot/internal/authz"
 	"casterbot/internal/failpoint"
@@ -46,11 +47,14 @@ func (e *Engine) tryPropose(ctx context.Context, r op.Request, parsed grammar.Pa
 }
 
 func (e *Engine) propose(ctx context.Context, r op.Request, parsed grammar.Parsed) error {
-	if age := e.now().Sub(r.At); age > lateAfter {
+	if e.now().Sub(r.At) > lateAfter && !parsed.Command.Urgent { // what becomes of an emergency everybody is told
 		return late(r)
 	}
 	scope, _ := e.authz.Scope(r.Channel)
 	first, err := e.authz.Check(ctx, authz.Tries(r, parsed.Command))
+	if first.Ground == authz.Away && r.FromHome {
+		e.recordMismatch(ctx, op.Operation{Channel: r.Channel}, r.Origin)
+	}
 	if err != nil {
 		return err
 	}
@@ -76,7 +80,8 @@ func (e *Engine) propose(ctx context.Context, r op.Request, parsed grammar.Parse
 			return e.proposeSeveral(ctx, r, key, parsed, scope, found)
 		}
 	}
-	plan, err := parsed.Command.Plan(ctx, e.authz.Call(ctx, r.Person, r.PersonTeam, parsed.Args, scope))
+	call := e.authz.Call(ctx, parsed.Command, r.Person, r.PersonTeam, parsed.Args, scope)
+	plan, err := parsed.Command.Plan(ctx, call)
 	if err != nil {
 		return err
 	}
@@ -110,8 +115,8 @@ func (e *Engine) checkQuota(ctx context.Context, r op.Request, n int) error {
 				" requests open in this channel already, so nothing was done."))
 		}
 		if open := changesOf(limit.waiting); open+n > limit.changes {
-			return tooManyOpen(op.L(limit.words, op.N(open), " changes open in this channel, of ",
-				op.N(limit.changes), " at most, so nothing was done."))
+			return tooManyOpen(op.L(limit.words, op.HowMany(open, " change", " changes"),
+				" open in this channel, of ", op.N(limit.changes), " at most, so nothing was done."))
 		}
 	}
 	return nil
@@ -161,10 +166,20 @@ func (e *Engine) create(ctx context.Context, r op.Request, key string, c op.Comm
 	if d.Confirm == op.ConfirmNone {
 		o.State, o.DecidedBy, o.Expires = op.Queued, r.Person, now.Add(startWithin)
 	}
-	if o.State == op.Queued {
-		if err := e.awaitEarlier(ctx, r.Address, r.Key, o); err != nil {
-			return err
+	var why error // nothing of it may be sent
+	switch {
+	case o.State == op.Queued:
+		if why = e.awaitEarlier(ctx, r.Address, r.Key, o); why != nil && !c.Urgent {
+			return why
 		}
+		if c.Urgent {
+			o.Expires = r.At.Add(startWithin)
+		}
+		if why != nil {
+			o.Expires = now.Add(-time.Millisecond) // should this process die before it is ended
+		}
+	case now.Sub(r.At) > lateAfter:
+		return late(r)
 	}
 	o, err := e.store.Create(ctx, o, e.event(op.EventReceived, r.Person, r.PersonTeam, o), worksOff(r, key)...)
 	if errors.Is(err, store.ErrExists) && o.ID != "" && key != r.Key {
@@ -174,9 +189,12 @@ func (e *Engine) create(ctx context.Context, r op.Request, key string, c op.Comm
 		return fmt.Errorf("create %s: %w", o.Ref(), err)
 	}
 	e.log.Info("asked", "op", o.Ref(), "verb", o.Verb, "channel", o.Channel, "person", o.Requester, "rule", d.Rule)
-	if o.State == op.Pending {
+	switch {
+	case why != nil:
+		return e.abort(ctx, o, why)
+	case o.State == op.Pending:
 		e.notify.EnqueueCard(o.ID)
-	} else {
+	default:
 		e.notify.EnqueueCardWithin(o.ID, notify.ButtonsWithin)
 		e.start(o, r.Address, r.Key)
 	}

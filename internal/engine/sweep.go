@@ -159,8 +159,8 @@ func (e *Engine) sweeping(ctx context.Context) {
 // sweep may write `expired`, `unknown` and `succeeded`, never `failed`.
 func (e *Engine) sweep(ctx context.Context) {
 	defer e.rescue("the sweep")
-	err := errors.Join(e.expire(ctx), e.writeAnswers(ctx), e.adoptOrphans(ctx), e.lookAtUnknown(ctx), e.followUps(ctx),
-		e.notify.DeliverDue(ctx), e.notify.DrawBehind(ctx), e.purgeSettled(ctx))
+	err := errors.Join(e.adoptEmergencies(ctx), e.expire(ctx), e.writeAnswers(ctx), e.adoptOrphans(ctx),
+		e.lookAtUnknown(ctx), e.followUps(ctx), e.notify.DeliverDue(ctx), e.notify.DrawBehind(ctx), e.purgeSettled(ctx))
 	if !e.store.Exclusive() {
 		err = errors.Join(err, e.replayInbox(ctx))
 	}

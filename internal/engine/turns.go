@@ -236,7 +236,8 @@ func (a *arrivals) passedBy(channel, key string, takesBack func(op.Operation) bo
 }
 
 // awaitEarlier returns when everything that was pressed earlier and may stand before a change of a target is in line,
-// at the latest after arriveWithin. It refuses what an emergency has passed meanwhile and would take back.
+// at the latest after arriveWithin. It refuses what an emergency has passed meanwhile and would take back, and an
+// emergency that comes too late to be what is wanted.
 func (e *Engine) awaitEarlier(ctx context.Context, from op.Address, key string, o op.Operation) error {
 	urgent := e.use(o).Command.Urgent
 	earlier := e.arrivals.before(from.Channel, key, o.Plan.Target.Key(), func(channel string) bool {
@@ -248,7 +249,7 @@ func (e *Engine) awaitEarlier(ctx context.Context, from op.Address, key string, 
 	}
 	e.awaitAll(ctx, earlier)
 	if urgent {
-		return nil
+		return e.supplanted(ctx, o, from, e.arrivals.resumed(from.Channel, key))
 	}
 	first, passed := e.arrivals.passedBy(from.Channel, key, e.takenBackBy(o))
 	if !passed {

@@ -42,7 +42,7 @@ type alert struct {
 }
 
 // muted reports an alert in a channel that cannot be written to for now: whatever is to stand on it waits.
-func (a alert) muted(now time.Time) bool { return a.Message != "" && now.Before(a.Claimed) }
+func (a alert) muted(now time.Time) bool { return a.Message != "" && !isDue(a.Claimed, now, muteFor) }
 
 func alertKey(c alertKind, x expectation) string { return kindAlert + "/" + string(c) + "/" + x.key() }
 
@@ -157,7 +157,7 @@ func (w *Monitor) resumeAlerts(ctx context.Context, channel string) error {
 
 // say claims an alert and posts it.
 func (w *Monitor) say(ctx context.Context, j *round, a alert, v finding) error {
-	if a.version > 0 && j.at.Before(a.Claimed.Add(postWithin)) {
+	if a.version > 0 && !isDue(a.Claimed.Add(postWithin), j.at, muteFor+postWithin) {
 		return nil
 	}
 	claim := alert{

@@ -141,7 +141,7 @@ func TestStudioOnForARecordingFromElsewhere(t *testing.T) {
 	s.want("whether it goes on could not be looked at")
 	s.with(func() { clear(s.fail) })
 	s.pass(guardEvery)
-	s.want("it does not", "is still on air, 15 min after recording of main ended")
+	s.want("it does not", "is still on air, over 15 min after recording of main ended")
 	s.recorded(s.clock().Add(guardEvery).Sub(noon))
 	s.pass(guardEvery)
 	s.want("it goes on by other hands", "edit C0SHOW: Over at", "main is being recorded, as far as the cloud shows.")

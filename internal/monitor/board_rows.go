@@ -62,7 +62,8 @@ func (v boardView) answer() op.Answer {
 			}
 		}
 	}
-	a := op.Answer{Title: op.L(op.Strong("On air"), ": ", op.N(lit), " of ", op.N(len(studios)), " studios")}
+	a := op.Answer{Title: op.L(op.Strong("On air"), ": ", op.N(lit), " of ",
+		op.HowMany(len(studios), " studio", " studios"))}
 	var rows []row
 	if v.studios == nil {
 		a.Title = op.L(op.Strong("On air"), ": not known")
@@ -107,7 +108,7 @@ func fit(rows []row) []op.Item {
 
 // studio shows a studio, with the end of its id where another one is called the same.
 func (v boardView) studio(c live.Caster, all []live.Caster) row {
-	t := op.Target{Kind: "caster", ID: c.ID, Name: c.Name}
+	t := c.Target()
 	r := row{rankIdle, op.Item{Mark: op.MarkIdle, Title: op.L(op.B(c.Name)), Facts: []op.Line{op.L("idle")}}}
 	if slices.ContainsFunc(all, func(other live.Caster) bool { return other.Name == c.Name && other.ID != c.ID }) {
 		r.item.Title = op.L(op.B(c.Name), " ", op.V("…"+c.ID[max(0, len(c.ID)-4):]))

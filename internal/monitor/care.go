@@ -38,7 +38,7 @@ func (w *Monitor) withCare(j *round, v finding) op.Answer {
 func calling(ids []string) op.Line { return op.L("📣 ", op.List(op.People(ids), ", ")) }
 
 func takesCare(c op.Care) op.Line {
-	return op.L("🙋 ", op.Who(c.By), " takes care of it since ", op.At(c.Since), ".")
+	return op.L("🙋 ", op.Who(c.By), " has been taking care of it since ", op.At(c.Since), ".")
 }
 
 func careNext(key string) op.Next {
@@ -104,7 +104,7 @@ func (w *Monitor) callAgain(ctx context.Context, j *round, v finding, before ale
 	}
 	scope, _ := w.Policy.Scope(v.about.channel)
 	a.Second, err = w.Chat.Put(ctx, a.Channel, "", op.Answer{
-		Title: op.L("🔴 Nobody has taken care of this for ", op.For(j.at.Sub(a.Since).Truncate(time.Minute)), ":"),
+		Title: op.L("🔴 Nobody has taken care of this since ", op.At(a.Since), ":"),
 		Lines: []op.Line{a.Title, calling(scope.Call)}, Next: []op.Next{careNext(v.key)},
 	})
 	if err != nil {

@@ -22,7 +22,7 @@ func TestAnAlertCalls(t *testing.T) {
 	s.want("not yet")
 	s.w = s.watcher("r2")
 	s.pass(guardEvery)
-	s.want("nobody did", "post C0SHOW: 🔴 Nobody has taken care of this for 5 min:", "📣 @S0LEADS, @U0BO")
+	s.want("nobody did", "post C0SHOW: 🔴 Nobody has taken care of this since ", "📣 @S0LEADS, @U0BO")
 	s.pass(time.Hour)
 	s.want("once more is enough")
 }
@@ -48,7 +48,7 @@ func TestSomebodyTakesCare(t *testing.T) {
 	s.w.Soon()
 	s.pass(time.Second)
 	s.want("taken", "edit C0SHOW: 🔴 Recording of main ended",
-		"🙋 @U0BO takes care of it since 2026-11-22 12:01:15 UTC.")
+		"🙋 @U0BO has been taking care of it since 2026-11-22 12:01:15 UTC.")
 	s.pass(time.Hour)
 	s.want("nobody is called any more")
 	s.did("record.stop", mainLine)
@@ -72,7 +72,7 @@ func calledFor(t *testing.T) (*fixture, string) {
 	return s, ref
 }
 
-const nobody = "post C0SHOW: 🔴 Nobody has taken care of this for "
+const nobody = "post C0SHOW: 🔴 Nobody has taken care of this since "
 
 // A call that cannot be posted is made with the next look; in a channel that cannot be written to, when it can.
 func TestACallThatFails(t *testing.T) {
@@ -133,7 +133,7 @@ func TestTheSecondCallIsEdited(t *testing.T) {
 	s.chatFail["edit"] = nil
 	s.pass(guardEvery)
 	got := s.heard()
-	if !strings.Contains(got, "edit C0SHOW: 🙋 @U0BO takes care of it since 2026-11-22 12:06:15 UTC. / "+
+	if !strings.Contains(got, "edit C0SHOW: 🙋 @U0BO has been taking care of it since 2026-11-22 12:06:15 UTC. / "+
 		"🔴 Recording of main ended: its stream broke off. ()") || strings.Count(got, "edit") != 2 ||
 		strings.Contains(got, "caster care") {
 		t.Error(got)

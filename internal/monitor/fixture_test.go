@@ -77,7 +77,7 @@ func newFixture(t *testing.T) *fixture {
 	s.scenes["c1"] = []live.Scene{{ID: "s0", Name: "Main", Program: true, Open: true},
 		{ID: "s1", Name: "Preview 1", Open: true}}
 	s.online[streamOf(main)] = noon.Add(-time.Hour)
-	db, err := store.Open(t.Context(), "sqlite::memory:", store.Options{Now: s.clock})
+	db, err := store.Open(t.Context(), "sqlite::memory:", store.Options{Now: s.clock, Patient: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -52,14 +52,34 @@ func TestBrokenStream(t *testing.T) {
 		s.want("gone again", "edit C0SHOW: 🔴 Recording of main ended at 2026-11-22 12:01:00 UTC", "It is not live.")
 		s.stream(s.clock().Sub(noon) + 2*time.Second)
 		s.pass(guardEvery)
-		s.want("back again", "edit C0SHOW: 🔴 Recording of main ended at 2026-11-22 12:01:00 UTC", "It is live again since")
+		s.want("back again", "edit C0SHOW: 🔴 Recording of main ended at 2026-11-22 12:01:00 UTC", "It has been live again since")
 	}
 	s.did("record.start", mainLine)
 	s.pass(guardEvery)
-	s.want("mended", "edit C0SHOW: Over at", "main is live since 2026-11-22 12:04:47 UTC",
+	s.want("mended", "edit C0SHOW: Over at", "main has been live since 2026-11-22 12:04:47 UTC",
 		"Before: 🔴 Recording of main ended")
 	s.pass(time.Hour)
 	s.want("afterwards")
+}
+
+// Once nothing is listed any more of a recording that was started through the bot, that is known to whoever does not
+// look.
+func TestTheEndOfARecordingIsKept(t *testing.T) {
+	s := newFixture(t)
+	o := s.did("record.start", mainLine)
+	for _, step := range []struct {
+		pass time.Duration
+		ends bool
+	}{{time.Minute, false}, {time.Minute, false}, {2 * time.Minute, true}} {
+		s.recorded(30 * time.Second)
+		s.pass(step.pass)
+		h, err := s.changes().Read(t.Context())
+		later := h.Standing(mainLine, op.IsRecorded).Later
+		if err != nil || later.Ends() != step.ends ||
+			step.ends && (later.Op != o.ID || !later.When.Equal(noon.Add(30*time.Second))) {
+			t.Errorf("at %s: %+v, %v", s.clock(), later, err)
+		}
+	}
 }
 
 // An alert ends with the operation that stops what is watched, and says who did that.
@@ -111,7 +131,9 @@ func TestARecordingThatHadEnded(t *testing.T) {
 	s.did("record.start", mainLine)
 	s.recorded(70 * time.Second)
 	s.pass(80 * time.Second)
-	s.pass(10 * time.Minute) // another console has paused it
+	for range 2 + quiet/guardEvery { // another console has paused it
+		s.pass(guardEvery)
+	}
 	s.cut()
 	s.pass(guardEvery)
 	s.stream(s.clock().Sub(noon))
@@ -126,6 +148,36 @@ func TestARecordingThatHadEnded(t *testing.T) {
 	s.cut()
 	s.pass(guardEvery)
 	s.want("the next one did", "its stream broke off")
+}
+
+// A clock that leaps ahead makes no recording one that had ended, and one that is set back holds no look up.
+func TestALeapOfTheClock(t *testing.T) {
+	for name, back := range map[string]time.Duration{"ahead": 0, "and back": 10 * time.Minute} {
+		s := newFixture(t)
+		s.did("record.start", mainLine)
+		s.recorded(70 * time.Second)
+		s.pass(80 * time.Second)
+		s.pass(10 * time.Minute) // nothing new is listed yet
+		s.want(name + ", while all is well")
+		s.cut()
+		s.pass(guardEvery - back)
+		s.want(name+", it breaks off", "its stream broke off")
+	}
+}
+
+// A recording whose material grows from look to look goes on, however far the clock is ahead of the cloud's.
+func TestAClockAheadOfTheCloud(t *testing.T) {
+	s := newFixture(t)
+	s.did("record.start", mainLine)
+	for n := range 30 {
+		s.recorded(time.Duration(n) * guardEvery)
+		s.with(func() { s.now = noon.Add(10*time.Minute + time.Duration(n)*guardEvery) })
+		s.pass(0)
+	}
+	s.want("while all is well")
+	s.cut()
+	s.pass(guardEvery)
+	s.want("it breaks off", "its stream broke off")
 }
 
 // What a channel may not touch any more, by its name of now, is not named there.
@@ -172,7 +224,8 @@ func TestStudioByOtherHands(t *testing.T) {
 	s.want("stopped", "post C0SHOW: 🔴 Studio Evening News went off air",
 		"Seen on air at 2026-11-22 12:02:45 UTC, idle at 2026-11-22 12:03:00 UTC", "[Start studio: caster start c1]")
 	s.pass(time.Hour)
-	s.want("the news of a change grow old without a word")
+	s.want("the news of a change grow old", "edit C0SHOW: Over at 2026-11-22 13:03:00 UTC: studio Evening News was changed more than "+
+		"30 min before.", "Before: Studio Evening News was restarted. It was not done through casterbot.")
 	s.studio("c1", func(c *live.Caster) { c.OnAir = true })
 	s.pass(guardEvery)
 	s.want("mended", "edit C0SHOW: Over at", "on air since")
@@ -264,7 +317,7 @@ func TestForgottenPreview(t *testing.T) {
 	s.want("early")
 	s.pass(time.Second)
 	s.pass(guardEvery)
-	s.want("late", "post C0SHOW: PREVIEW of Evening News / Preview 1 has been open for 30 min",
+	s.want("late", "post C0SHOW: PREVIEW of Evening News / Preview 1 has been open for over 30 min",
 		"[Close preview: caster scene stop c1 s1]")
 	s.pass(previewOpen)
 	s.want("while it stands")
@@ -282,7 +335,7 @@ func TestStudioStillOn(t *testing.T) {
 	s.pass(stillOn - time.Second)
 	s.want("early")
 	s.pass(guardEvery)
-	s.want("late", "post C0SHOW: Studio Evening News is still on air, 15 min after recording of main ended",
+	s.want("late", "post C0SHOW: Studio Evening News is still on air, over 15 min after recording of main ended",
 		"[Stop studio…: caster stop c1]")
 	s.did("record.start", mainLine)
 	s.pass(guardEvery)
@@ -505,7 +558,7 @@ func TestAnEditOfAnAlertThatFails(t *testing.T) {
 	s.chatFail["edit"] = nil
 	s.want("not yet")
 	s.pass(guardEvery)
-	s.want("later", "edit C0SHOW: 🔴 Recording of main ended", "It is live again since")
+	s.want("later", "edit C0SHOW: 🔴 Recording of main ended", "It has been live again since")
 	s.pass(guardEvery)
 	s.want("once")
 }

@@ -38,7 +38,7 @@ func brokeAlert(x expectation, on *live.Online, m live.Content) op.Answer {
 	}
 	switch {
 	case on != nil:
-		a.Lines = []op.Line{op.L("It is live again since ", op.At(on.Since), " and is ", op.Strong("NOT"),
+		a.Lines = []op.Line{op.L("It has been live again since ", op.At(on.Since), " and is ", op.Strong("NOT"),
 			" being recorded, as far as the cloud shows.")}
 		a.Next = append([]op.Next{streamNext("Start recording", "record start {stream}", x.target.ID)}, a.Next...)
 	case x.since.IsZero():
@@ -72,8 +72,8 @@ func stoppedAlert(c live.Caster, x expectation, v observation, doubt op.Operatio
 // notBackAlert is said of a studio that has been off air since the bot restarted it.
 func notBackAlert(c live.Caster, restart records.Change, now time.Time) op.Answer {
 	return op.Answer{
-		Title: op.L("🔴 Studio ", op.B(c.Name), " is not back since the restart of ", op.Who(restart.Requester), " (op ",
-			op.V(restart.Ref()), ")."),
+		Title: op.L("🔴 Studio ", op.B(c.Name), " has not come back since the restart of ", op.Who(restart.Requester),
+			" (op ", op.V(restart.Ref()), ")."),
 		Lines: []op.Line{op.L("Restarted at ", op.At(restart.Sent), ", seen idle at ", op.At(now), ".")},
 		Next: []op.Next{studioNext("Start studio", "caster start {caster}", c.ID),
 			studioNext("Show studio", "caster show {caster}", c.ID)},
@@ -139,11 +139,17 @@ func changedAlert(c live.Caster, v observation, d history, target op.Target) op.
 	}
 }
 
+// settledAlert is what an alert about a change becomes: it is not mended, but nobody is called for it any more.
+func settledAlert(c live.Caster, now time.Time) op.Answer {
+	return op.Answer{Mark: op.MarkNeutral, Title: op.L("Over at ", op.At(now), ": studio ", op.B(c.Name),
+		" was changed more than ", op.For(previewOpen), " before.")}
+}
+
 func openAlert(c live.Caster, scene live.Scene, x expectation, now time.Time) op.Answer {
 	next := grammar.Format("caster scene stop {caster} {scene}", op.Args{"caster": c.ID, "scene": scene.ID})
 	return op.Answer{
 		Mark: op.MarkPreview,
-		Title: op.L("PREVIEW of ", op.B(c.Name), " / ", op.B(scene.Name), " has been open for ",
+		Title: op.L("PREVIEW of ", op.B(c.Name), " / ", op.B(scene.Name), " has been open for over ",
 			op.For(now.Sub(x.since).Truncate(time.Minute)), ". Is it still needed?"),
 		Lines: byHand(nil, "It was opened ", x),
 		Next:  []op.Next{{Label: "Close preview", Text: next}},
@@ -153,7 +159,7 @@ func openAlert(c live.Caster, scene live.Scene, x expectation, now time.Time) op
 func stillAlert(c live.Caster, e op.Operation, unlooked bool, now time.Time) op.Answer {
 	a := op.Answer{
 		Mark: op.MarkProgram,
-		Title: op.L("Studio ", op.B(c.Name), " is still on air, ", op.For(now.Sub(e.Sent).Truncate(time.Minute)),
+		Title: op.L("Studio ", op.B(c.Name), " is still on air, over ", op.For(now.Sub(e.Sent).Truncate(time.Minute)),
 			" after recording of ",
 			op.B(e.Plan.Target.Name), " ended."),
 		Lines: []op.Line{op.L("The recording was stopped at ", op.At(e.Sent), " by ", op.Who(e.Requester),
@@ -203,7 +209,7 @@ func studioNow(c live.Caster) op.Line {
 	case c.Started.IsZero():
 		return op.L("studio ", op.B(c.Name), " is on air.")
 	}
-	return op.L("studio ", op.B(c.Name), " is on air since ", op.At(c.Started), ".")
+	return op.L("studio ", op.B(c.Name), " has been on air since ", op.At(c.Started), ".")
 }
 
 func goneNow(c live.Caster) op.Line { return op.L("studio ", op.B(c.Name), " is not listed any more.") }
@@ -219,7 +225,7 @@ func streamNow(x expectation, on *live.Online, m live.Content) op.Line {
 	if on == nil {
 		return op.L(label(x), " is not live.")
 	}
-	line := op.L(label(x), " is live since ", op.At(on.Since))
+	line := op.L(label(x), " has been live since ", op.At(on.Since))
 	if m.From.IsZero() {
 		return op.L(line, ".")
 	}

@@ -185,8 +185,14 @@ func (w *Monitor) Soon() {
 	w.Nudge()
 }
 
-// Busy reports a look under way, or a nudge that has not been answered yet.
-func (w *Monitor) Busy() bool { return w.nudged.Load() > 0 || w.atWork.Load() }
+// Underway counts the nudges that have not been answered yet, and a turn of the watch.
+func (w *Monitor) Underway() int {
+	n := int(w.nudged.Load())
+	if w.atWork.Load() {
+		n++
+	}
+	return n
+}
 
 // turn does what is due.
 func (w *Monitor) turn(ctx context.Context) (err error) {
@@ -203,7 +209,7 @@ func (w *Monitor) turn(ctx context.Context) (err error) {
 	if w.soon.Swap(false) {
 		w.guardDue = now
 	}
-	guard, draw := !now.Before(w.guardDue), w.drawDue(boards, now) || len(boards) > 0 && w.didSomething(ctx)
+	guard, draw := isDue(w.guardDue, now, guardEvery), w.drawDue(boards, now) || len(boards) > 0 && w.didSomething(ctx)
 	if !guard && !draw {
 		return nil
 	}
@@ -246,7 +252,12 @@ func (w *Monitor) drawDue(boards []op.Board, now time.Time) bool {
 			return true
 		}
 	}
-	return !now.Before(w.boardDue)
+	return isDue(w.boardDue, now, boardEvery)
+}
+
+// isDue reports that a moment has come which was never further ahead than so much: it is, when the clock was set back.
+func isDue(at, now time.Time, ahead time.Duration) bool {
+	return !now.Before(at) || at.Sub(now) > ahead
 }
 
 // work looks, and tells what was seen.

@@ -14,6 +14,8 @@ const (
 	observationFor  = 7 * 24 * time.Hour // an observation that is not renewed is forgotten
 	// lag is how much later than the call that made it a change may show.
 	lag = time.Minute
+	// longestGap is how much time between two looks counts as watched: a clock that leaps says nothing of a recording.
+	longestGap = 2 * guardEvery
 )
 
 // observation is what is remembered of a studio or stream from look to look, because the cloud does not tell it:
@@ -32,6 +34,8 @@ type observation struct {
 	// a stream: its material was seen to grow, and nobody has stopped it through the bot
 	Running bool `json:"running,omitempty"`
 	Quiet   bool `json:"quiet,omitempty"` // its recording ended while it was live
+	// for how long its material was seen not to grow while it was live, in milliseconds: by looks, as the clock may leap
+	Still int64 `json:"still,omitempty"`
 
 	key     string
 	at      time.Time // when it was written
@@ -117,13 +121,19 @@ func (w *Monitor) seeStudio(old observation, c live.Caster, t op.Target, j *roun
 // from one look to the next; the one command that stops it makes that past.
 func (w *Monitor) seeStream(old observation, m live.Content, on *live.Online, x expectation, j *round) observation {
 	now, t := old, x.target
+	before, seen := w.before.material[streamOf(t.ID)]
+	same := seen && m.From.Equal(before.From) && m.To.Equal(before.To)
 	switch {
-	case m.To.IsZero() || x.since.After(m.To): // it runs, or was started anew
-		now.Quiet = false
-	case on != nil && on.Since.Before(m.To): // else that stays as it was when the stream went away
+	case m.To.IsZero() || x.since.After(m.To) || seen && !same && on != nil: // it runs, or was started anew
+		now.Quiet, now.Still = false, 0
+	case on == nil || !on.Since.Before(m.To): // that stays as it was when the stream went away
+	case same:
+		now.Still += min(max(j.at.Sub(w.before.at), 0), longestGap).Milliseconds()
+		now.Still = min(now.Still, quiet.Milliseconds())
+		now.Quiet = now.Still == quiet.Milliseconds()
+	case old.version == 0:
 		now.Quiet = j.at.Sub(m.To) >= quiet
 	}
-	before, seen := w.before.material[streamOf(t.ID)]
 	grows := seen && m.From.Equal(before.From) && m.To.After(before.To)
 	if grows || !m.From.IsZero() && (m.To.IsZero() || m.To.After(j.at)) {
 		now.Running = true

@@ -126,6 +126,7 @@ func studioRule(x expectation, s snapshot, j *round, v observation) []finding {
 	off.follow = !there && (!explained || doubt.ID != "") // nobody can start it any more
 	other.wrong = v.Changed > 0 && j.at.Sub(moment(v.Changed)) < previewOpen
 	other.alert, other.follow = changedAlert(c, v, j.history, x.target), true
+	other.over = settledAlert(c, j.at)
 	on.over = mended(over, j.at)
 	stillRule(&on, c, s, j)
 	return []finding{off, other, on}

@@ -92,10 +92,17 @@ func (w *Monitor) keepSeen(ctx context.Context, s snapshot) {
 	own, err := w.Changes.Read(ctx)
 	for _, c := range s.sorted() {
 		t := op.Target{Kind: "caster", ID: c.ID}
-		for _, x := range []op.Condition{op.IsOnAir, op.StandbyShown} {
+		for _, x := range tally.Shown {
 			if seen, against := tally.Against(c, s.scenes[c.ID], own.Standing(t, x), x, s.at); against {
 				err = errors.Join(err, w.Changes.Saw(ctx, t, x, seen))
 			}
+		}
+	}
+	for stream := range s.material {
+		r := s.recording(stream, own)
+		if seen, against := r.Against(); against {
+			t := op.Target{Kind: "stream", ID: stream.String()}
+			err = errors.Join(err, w.Changes.Saw(ctx, t, op.IsRecorded, seen))
 		}
 	}
 	if err != nil {

@@ -124,7 +124,7 @@ func TestARestartTakesAMoment(t *testing.T) {
 func TestARestartThatDoesNotComeBack(t *testing.T) {
 	s, o := idleAfterRestart(t, op.Succeeded)
 	s.pass(guardEvery)
-	s.want("not back", "post C0SHOW: 🔴 Studio Evening News is not back since the restart of @U0ANA (op "+o.Ref()+").",
+	s.want("not back", "post C0SHOW: 🔴 Studio Evening News has not come back since the restart of @U0ANA (op "+o.Ref()+").",
 		"Restarted at 2026-11-22 12:03:00 UTC, seen idle at 2026-11-22 12:04:00 UTC.", "[Start studio: caster start c1]")
 	s.pass(10 * time.Minute)
 	s.want("once")
@@ -172,5 +172,5 @@ func TestARestartFromAnotherChannel(t *testing.T) {
 	s.pass(guardEvery)
 	s.want("idle for a moment")
 	s.pass(time.Minute)
-	s.want("not back", "post C0MORN: 🔴 Studio Morning Show is not back since the restart of @U0ANA")
+	s.want("not back", "post C0MORN: 🔴 Studio Morning Show has not come back since the restart of @U0ANA")
 }

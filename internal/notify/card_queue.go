@@ -30,6 +30,7 @@ type cardQueue struct {
 type backoff struct {
 	until time.Time
 	last  time.Duration
+	away  bool // the chat gave no answer
 }
 
 const (
@@ -82,11 +83,18 @@ func (w *cardQueue) drawing() int {
 	return len(w.cards)
 }
 
-// any reports a card that is being drawn or waits to be drawn again.
-func (w *cardQueue) any() bool {
+// behind counts the cards that are being drawn, are held back, or are to be drawn again soon: not those for which the
+// chat has to come back first.
+func (w *cardQueue) behind() int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return len(w.cards)+len(w.later)+len(w.held) > 0
+	n := len(w.cards) + len(w.held)
+	for _, r := range w.later {
+		if !r.away {
+			n++
+		}
+	}
+	return n
 }
 
 // begin reports whether the caller should draw the card; if somebody draws it already they are asked to do so once
@@ -117,19 +125,19 @@ func (w *cardQueue) end(id string, failed error) bool {
 	}
 	delete(w.later, id)
 	if failed != nil {
-		w.later[id] = longer(before, errors.Is(failed, ErrBusy))
+		w.later[id] = longer(before, failed)
 	}
 	delete(w.cards, id)
 	w.work.Done()
 	return false
 }
 
-func longer(r backoff, busy bool) backoff {
+func longer(r backoff, failed error) backoff {
 	pause := min(max(2*r.last, ShortestBackoff), LongestBackoff)
-	if busy {
+	if errors.Is(failed, ErrBusy) {
 		pause = max(r.last, ShortestBackoff)
 	}
-	return backoff{until: time.Now().Add(pause), last: pause}
+	return backoff{until: time.Now().Add(pause), last: pause, away: errors.Is(failed, ErrNoAnswer)}
 }
 
 // keep puts the drawing of a card off, unless it is put off already: repeated calls do not push it back.

@@ -58,13 +58,20 @@ func TestToldIsForgotten(t *testing.T) {
 	for _, step := range []struct {
 		id    string
 		state op.State
+		over  bool
 		after time.Duration
 		first bool
 	}{
-		{"a", op.Pending, 0, true}, {"a", op.Pending, time.Minute, false}, {"a", op.Succeeded, time.Minute, true},
-		{"a", op.Succeeded, time.Hour, false}, {"b", op.Failed, remembered, true},
+		{"a", op.Pending, false, 0, true}, {"a", op.Pending, false, time.Minute, false},
+		{"a", op.Succeeded, false, time.Minute, true}, {"a", op.Succeeded, false, time.Hour, false},
+		{"a", op.Succeeded, true, time.Hour, true}, {"a", op.Succeeded, true, time.Hour, false},
+		{"a", op.Succeeded, false, time.Minute, false}, {"b", op.Failed, false, remembered, true},
 	} {
-		if now = now.Add(step.after); b.first(step.id, step.state, now) != step.first {
+		o := op.Operation{ID: step.id, State: step.state, Outcome: &op.Outcome{}}
+		if step.over {
+			o.Outcome.Over = op.L("Ended.")
+		}
+		if now = now.Add(step.after); b.first(o, now) != step.first {
 			t.Errorf("%s %s: first %v", step.id, step.state, !step.first)
 		}
 	}

@@ -92,7 +92,7 @@ func (n *Notifier) toDraw(ctx context.Context, id string) (o op.Operation, mine 
 func (n *Notifier) showElsewhere(ctx context.Context, o op.Operation) error {
 	n.away.Store(o.Channel, isAway)
 	words, matters := elsewhere[o.State]
-	if matters && n.told.first(o.ID, o.State, n.Now()) {
+	if matters && n.told.first(o, n.Now()) {
 		err := n.Chat.Tell(ctx, op.Address{Person: o.Requester}, withoutCard(o, words))
 		if errors.Is(err, ErrUnreachable) {
 			err = n.recordUntold(ctx, o, err)
@@ -141,7 +141,7 @@ func (n *Notifier) ChannelRestored(ctx context.Context, channel string) {
 func withoutCard(o op.Operation, words op.Text) op.Answer {
 	text := op.L(o.Plan.Title, words)
 	switch {
-	case o.Outcome != nil && o.State == op.Unknown:
+	case o.Outcome != nil && (o.State == op.Unknown || o.IsSeveral()):
 		text = op.L(o.Plan.Title, ": ", o.Outcome.Text)
 	case o.Outcome != nil:
 		text = op.L(o.Outcome.Text)

@@ -20,21 +20,23 @@ type notifiedStates struct {
 
 type notifiedState struct {
 	state op.State
+	over  bool // and that what it claims has ended
 	at    time.Time
 }
 
-// first reports whether nobody was told of the state, and remembers it.
-func (t *notifiedStates) first(id string, state op.State, now time.Time) bool {
+// first reports whether nobody was told of the state that an operation is in, and remembers it.
+func (t *notifiedStates) first(o op.Operation, now time.Time) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	maps.DeleteFunc(t.last, func(_ string, of notifiedState) bool { return now.Sub(of.at) > remembered })
-	if t.last[id].state == state {
+	is := notifiedState{o.State, o.Outcome != nil && o.Outcome.Ended(), now}
+	if was := t.last[o.ID]; was.state == is.state && (was.over || !is.over) {
 		return false
 	}
 	if t.last == nil {
 		t.last = map[string]notifiedState{}
 	}
-	t.last[id] = notifiedState{state, now}
+	t.last[o.ID] = is
 	return true
 }
 

@@ -57,8 +57,8 @@ func New(c Config) *Notifier {
 	return n
 }
 
-// Busy reports cards that are behind.
-func (n *Notifier) Busy() bool { return n.cards.any() }
+// Behind counts the cards that are behind.
+func (n *Notifier) Behind() int { return n.cards.behind() }
 
 // Drawing is how many cards are being drawn.
 func (n *Notifier) Drawing() int { return n.cards.drawing() }

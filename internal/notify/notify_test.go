@@ -31,7 +31,7 @@ func (c *deaf) Turn(context.Context, op.Operation) (Show, error) {
 // notifiers are n replicas over one store that says it is shared.
 func notifiers(t *testing.T, chat Chat, now func() time.Time, n int) (*store.Store, []*Notifier) {
 	t.Helper()
-	db, err := store.Open(t.Context(), "sqlite::memory:", store.Options{Now: now, Replica: "one"})
+	db, err := store.Open(t.Context(), "sqlite::memory:", store.Options{Now: now, Replica: "one", Patient: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -113,7 +113,7 @@ func (a Attempt) Unseen(seen Line) Line {
 
 // Followup is what has come of an operation some time after it succeeded.
 type Followup struct {
-	Text  Line      // for its card; empty: nothing yet
+	Text  Line      // for its card; empty: nothing new
 	Next  []Next    // in place of the ways on that the outcome gave; nil leaves those
 	Again time.Time // the next look; zero: this was the last one
 	Over  Line      // that what the card claims has ended; it says so, and loses its buttons

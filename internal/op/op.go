@@ -123,6 +123,7 @@ type Evidence struct {
 	Own      bool // nothing but this one attempt explains it, whenever it is seen and whatever else was done
 	Dated    bool // it says itself that it happened at the send, whenever it is seen
 	Seen     Line // the state of things now, for people
+	Same     bool // it says no more than that it happened: no word of it beside a success
 }
 
 // Operation is one durable request to change something.

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"slices"
+	"time"
 )
 
 // Plan is what a command would do, as seen at one moment: canonical arguments, the preview for the card, and a
@@ -23,7 +24,7 @@ type Plan struct {
 	// references of earlier operations on the target of which the outcome is not known, and which this one could make
 	// worse
 	Unknowns []string `json:"unknowns,omitempty"`
-	Passed   *Lock    `json:"passed,omitempty"` // somebody else's lock that did not stop it
+	Unstopped
 	// what whoever confirms has to read whatever else the card says: that lock, an unknown outcome, the same asked already
 	Warnings []Line `json:"warnings,omitempty"`
 
@@ -32,6 +33,13 @@ type Plan struct {
 	Left  []Line `json:"left,omitempty"`  // of several: what is not asked for, and why; among the facts too
 
 	Seen map[string]string `json:"seen,omitempty"` // what Verify must find changed, as it was just before the call
+}
+
+// Unstopped is what did not stop an emergency.
+type Unstopped struct {
+	Passed *Lock `json:"passed,omitempty"` // somebody else's lock
+	// from when the rights are that it went by, where Slack did not tell those of now
+	RightsAsOf time.Time `json:"rightsAsOf,omitzero"`
 }
 
 // Subject is what a plan is about: its title without the first words, which say what is done.

@@ -41,7 +41,9 @@ type Cause string
 const (
 	SeenIdle    Cause = "idle"    // the studio was off air
 	SeenStarted Cause = "started" // the studio is on air since a later moment
+	SeenOnAir   Cause = "on air"  // the studio that was stopped is on air
 	SeenChanged Cause = "changed" // PROGRAM has another picture
+	SeenEnded   Cause = "ended"   // nothing of the recording is listed after a moment
 	SeenWritten Cause = "written" // the file of a recording is there
 )
 

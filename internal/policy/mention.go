@@ -68,6 +68,19 @@ func (p *Policy) Rights() []Right {
 	return all
 }
 
+// Named gives the people and user groups by their ids whom the file names for a verb, as askers or as second persons,
+// and the channels of those grants.
+func (p *Policy) Named(verb string) (who, channels []string) {
+	for _, c := range p.channels {
+		for _, g := range c.grants {
+			if g.verbs[verb] {
+				who, channels = slices.Concat(who, g.who.ids, g.approvers.ids), append(channels, c.id)
+			}
+		}
+	}
+	return who, channels
+}
+
 // Place names a channel of the policy: its line, and what it is called there.
 func (p *Policy) Place(id string) (rule, name string) {
 	if c := p.byID[id]; c != nil {

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -89,5 +90,41 @@ func TestWatchAndLanguage(t *testing.T) {
 	if other, _ := p.Scope("C0MORN"); other.Watched("x1", "Evening News") || other.Language != "" ||
 		len(other.Watch) != 0 {
 		t.Errorf("C0MORN: %+v", other)
+	}
+}
+
+// Whom the file names for a verb: who asks and who approves, in every channel, and nobody of other grants.
+func TestNamed(t *testing.T) {
+	const file = `version: 1
+groups:
+  crew: [U0ANA, S0CREW]
+channels:
+  C0SHOW:
+    studios: ["*"]
+    grants:
+      - who: [crew]
+        may: [caster.restart]
+        confirm: other
+        approvers: [U0KEN]
+      - who: [U0BO]
+        may: [caster.list]
+  C0MORN:
+    studios: ["*"]
+    grants:
+      - who: [everyone]
+        may: ["caster.*"]
+  C0OTHER:
+    studios: ["*"]
+    grants:
+      - who: [U0MIO]
+        may: [caster.list]
+`
+	p, err := Parse("policy.yml", []byte(file), []string{"caster.restart", "caster.list"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	who, channels := p.Named("caster.restart")
+	if !slices.Equal(who, []string{"U0ANA", "S0CREW", "U0KEN"}) || !slices.Equal(channels, []string{"C0SHOW", "C0MORN"}) {
+		t.Errorf("named: %v in %v", who, channels)
 	}
 }

@@ -46,7 +46,8 @@ func (s *world) changes() *Changes {
 			Ends: []op.Condition{op.IsOnAir, op.StandbyShown}},
 		{Usage: "caster.standby", Verb: "caster.standby", Sends: "EffectCasterUrgent",
 			Starts: []op.Condition{op.StandbyShown}},
-		{Usage: "caster.take", Verb: "caster.take", Sends: "CopyCasterSceneConfig", Ends: []op.Condition{op.StandbyShown}},
+		{Usage: "caster.take", Verb: "caster.take", Sends: "CopyCasterSceneConfig",
+			Starts: []op.Condition{op.PictureTaken}, Ends: []op.Condition{op.StandbyShown}},
 		{Usage: "caster.copy", Verb: "caster.copy", Sends: "CopyCaster", Starts: []op.Condition{op.Exists}},
 		{Usage: "record.start", Verb: "record.start", Sends: "RealTimeRecordCommand", Starts: []op.Condition{op.IsRecorded}},
 		{Usage: "record.stop", Verb: "record.stop", Sends: "RealTimeRecordCommand", Starts: []op.Condition{op.IsPaused},
@@ -205,6 +206,11 @@ func TestStanding(t *testing.T) {
 	if s := standing(op.StandbyShown); !s.Ended() || s.Doubt != "" {
 		t.Errorf("after the take: %+v", s)
 	}
+	again := w.sentTo("caster.take", "c1")
+	if s := standing(op.PictureTaken); !s.Began() || s.Doubt != again.Ref() {
+		t.Errorf("another take that may have happened: %+v", s)
+	}
+	w.to(again, op.Failed, "U0ANA")
 	w.to(w.sentTo("caster.start", "c1"), op.Succeeded, "")
 	if s := standing(op.StandbyShown); !s.Ended() {
 		t.Errorf("a start says nothing about it here: %+v", s)

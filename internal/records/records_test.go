@@ -26,7 +26,7 @@ func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{t: t, now: time.Date(2026, 11, 22, 20, 0, 0, 0, time.UTC)}
 	var err error
-	if w.store, err = store.Open(t.Context(), "sqlite::memory:", store.Options{Now: w.clock}); err != nil {
+	if w.store, err = store.Open(t.Context(), "sqlite::memory:", store.Options{Now: w.clock, Patient: true}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = w.store.Close() })

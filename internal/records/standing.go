@@ -26,6 +26,9 @@ func (h History) Standing(target op.Target, x op.Condition) op.Standing {
 		case c.State == op.Succeeded:
 			last = op.Standing{Op: c.ID, Holds: holds, Since: c.Sent, By: c.Requester, Seen: c.Plan.Seen,
 				Doubt: unknown[side(!holds)], Later: c.Seen[x]}
+			if x == op.PictureTaken { // the next picture ends the one before
+				last.Doubt = cmp.Or(unknown[side(true)], unknown[side(false)])
+			}
 		default:
 			unknown[side(holds)] = cmp.Or(unknown[side(holds)], c.Ref())
 		}
@@ -44,7 +47,7 @@ func side(starts bool) int {
 }
 
 // lasting are the conditions that may stand for longer than all changes are known.
-var lasting = []op.Condition{op.IsOnAir, op.IsRecorded, op.IsPaused, op.StandbyShown}
+var lasting = []op.Condition{op.IsOnAir, op.IsRecorded, op.IsPaused, op.StandbyShown, op.PictureTaken}
 
 // readStanding reads what was asked for before a moment and may stand still: no later operation is known to have ended
 // it.

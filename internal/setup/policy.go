@@ -96,7 +96,7 @@ func (r *run) lookAtPeople(ctx context.Context) (people, error) {
 	}
 	for _, g := range groups {
 		found.groups = append(found.groups, choice{id: g.ID, name: "@" + g.Handle, other: []string{g.Name},
-			note: fmt.Sprintf("user group %s, %d people", g.Name, g.People)})
+			note: fmt.Sprintf("user group %s, %s", g.Name, members(g.People))})
 	}
 	persons, err := r.slack.People(ctx)
 	if err != nil {
@@ -278,4 +278,12 @@ func (r *run) streamPicker(channel choice) picker {
 		return choice{}, p.unknown(text)
 	}
 	return p
+}
+
+// members are so many people of a user group.
+func members(n int) string {
+	if n == 1 {
+		return "1 person"
+	}
+	return fmt.Sprintf("%d people", n)
 }

@@ -99,8 +99,19 @@ func (t *transaction) insert(o op.Operation, settles []string) (op.Operation, er
 			return op.Operation{}, ErrExists
 		}
 	}
-	_, err = t.exec(settleReceived, o.Key, t.now)
-	return made, err
+	rows, err := t.exec(settleReceived, o.Key, t.now)
+	if err != nil || rows > 0 {
+		return made, err
+	}
+	// another replica has taken it over and worked it off, and made no operation of it
+	var mark string
+	switch err := notFound(t.row(selectReceivedMark, o.Key).Scan(&mark)); {
+	case err == nil:
+		return op.Operation{}, ErrExists
+	case !errors.Is(err, ErrNotFound):
+		return op.Operation{}, err
+	}
+	return made, nil
 }
 
 // takeTurn waits, where several may write at once and a turn is given, until nobody else gives one on the target of an

@@ -63,9 +63,10 @@ func openPostgres(ctx context.Context, address string, o Options) (*Store, error
 		return nil, err
 	}
 	start(config)
-	s := &Store{now: o.Now, author: o.author(), log: o.Log, watch: o.Watch, dialect: postgresDialect, patience: patience,
-		commit:  (*sql.Tx).Commit,
-		release: func() error { return nil }}
+	s := &Store{now: o.Now, author: o.author(), log: o.Log, watch: o.Watch, dialect: postgresDialect,
+		patience: o.patience(),
+		commit:   (*sql.Tx).Commit,
+		release:  func() error { return nil }}
 	if s.now == nil {
 		s.clock = &serverClock{here: time.Now()}
 		s.now = s.clock.now

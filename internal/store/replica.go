@@ -16,10 +16,14 @@ import (
 // deadAfter is how old the last heartbeat of a replica is when others take over what it left.
 const deadAfter = 15 * time.Second
 
+// silentAfter is how old it is when others go on with what cannot wait, as an emergency: most such replicas are dead.
+// One that is not and goes on with it too makes nothing twice, as one operation has one key and one claim.
+const silentAfter = 5 * time.Second
+
 // forgetAfter is how long the heartbeat of a replica that is gone is kept.
 const forgetAfter = 24 * time.Hour
 
-// Beat tells the other replicas that this one lives. It is due every two seconds; a replica without one in 15 seconds
+// Beat tells the other replicas that this one lives. It is due every second; a replica without one in 15 seconds
 // counts as dead. The time is that of the database.
 func (s *Store) Beat(ctx context.Context) error {
 	var peers int64
@@ -50,11 +54,13 @@ func (s *Store) leave() {
 }
 
 // alive is the time from which a heartbeat counts. Where one process at a time has the database, nobody else lives.
-func (s *Store) alive(now int64) int64 {
+func (s *Store) alive(now int64) int64 { return s.heard(now, deadAfter) }
+
+func (s *Store) heard(now int64, within time.Duration) int64 {
 	if s.dialect.exclusive {
 		return math.MaxInt64
 	}
-	return now - deadAfter.Milliseconds()
+	return now - within.Milliseconds()
 }
 
 // Orphans gives the queued and running operations that this replica must look after: its own, and those whose replica
@@ -63,13 +69,45 @@ func (s *Store) Orphans(ctx context.Context, limit int) ([]op.Operation, error) 
 	return list(ctx, s, "operations in care", scan, selectOrphans, limit, s.replica, s.alive(s.now().UnixMilli()))
 }
 
+// OfSilent gives the queued and running operations of replicas that have been silent for five seconds, with this one's
+// own, and what such replicas received and did not work off; the oldest first, at most so many of each.
+func (s *Store) OfSilent(ctx context.Context, limit int) ([]op.Operation, []Received, error) {
+	since := s.heard(s.now().UnixMilli(), silentAfter)
+	operations, err := list(ctx, s, "operations of the silent", scan, selectOrphans, limit, s.replica, since)
+	if err != nil {
+		return nil, nil, err
+	}
+	rows, err := list(ctx, s, "what the silent received", scanReceived, selectLeft, limit, s.replica, since)
+	return operations, rows, err
+}
+
+// AdoptOfSilent is Adopt for some rows by their keys, as soon as their replica has been silent for five seconds.
+func (s *Store) AdoptOfSilent(ctx context.Context, keys ...string) ([]Received, error) {
+	return s.adopt(ctx, func(t *transaction, mark string) (adopted []Received, err error) {
+		for _, key := range keys {
+			one, err := all(t.ctx, t, scanReceived, adoptReceived, 1, s.replica, s.heard(t.now, silentAfter), mark, key)
+			if err != nil {
+				return nil, err
+			}
+			adopted = append(adopted, one...)
+		}
+		return adopted, nil
+	})
+}
+
 // Adopt makes this replica the owner of what others received and did not work off before they died, and gives it, at
 // most so many. Of several replicas that try, one gets each row.
 func (s *Store) Adopt(ctx context.Context, limit int) ([]Received, error) {
+	return s.adopt(ctx, func(t *transaction, mark string) ([]Received, error) {
+		return all(t.ctx, t, scanReceived, adoptReceived, limit, s.replica, s.alive(t.now), mark, "")
+	})
+}
+
+func (s *Store) adopt(ctx context.Context, take func(*transaction, string) ([]Received, error)) ([]Received, error) {
 	var adopted []Received
 	mark := op.NewID()
 	found, err := s.sure(ctx, func(t *transaction) (err error) {
-		adopted, err = all(t.ctx, t, scanReceived, adoptReceived, limit, s.replica, s.alive(t.now), mark)
+		adopted, err = take(t, mark)
 		return err
 	}, func(ctx context.Context) (err error) {
 		if adopted, err = all(ctx, s.reader, scanReceived, selectAdopted, mark); err == nil && len(adopted) == 0 {

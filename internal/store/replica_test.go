@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -252,4 +253,54 @@ func TestOldHeartbeatsAreForgotten(t *testing.T) {
 	if err := r[0].reader.QueryRow("SELECT COUNT(*) FROM replicas").Scan(&n); err != nil || n != 1 {
 		t.Errorf("%d rows, %v", n, err)
 	}
+}
+
+// What cannot wait is taken from a replica that is silent for a few seconds: by one of those that try, and nothing else
+// of it.
+func TestTheSilentLeaveWhatCannotWait(t *testing.T) {
+	r, c := replicas(t, 3)
+	one, two, three := r[0], r[1], r[2]
+	beat(t, r...)
+	receive(t, one, "slate")
+	receive(t, one, "restart")
+	bring(t, one, sample(1), op.Queued)
+	for _, at := range []struct {
+		passed time.Duration
+		silent bool
+	}{{silentAfter, false}, {time.Millisecond, true}} {
+		c.pass(at.passed)
+		beat(t, two, three)
+		operations, rows, err := two.OfSilent(t.Context(), 10)
+		if err != nil || (len(rows) == 2) != at.silent || (len(operations) == 1) != at.silent {
+			t.Errorf("after %s: %v, %v, %v", at.passed, operations, rows, err)
+		}
+		adopted := 0
+		for _, s := range []*Store{two, three} {
+			rows, err := s.AdoptOfSilent(t.Context(), "slate", "nothing")
+			if adopted += len(rows); err != nil {
+				t.Error(err)
+			}
+		}
+		if (adopted == 1) != at.silent || adopted > 1 {
+			t.Errorf("after %s: adopted %d times", at.passed, adopted)
+		}
+	}
+}
+
+// Who comes to something that another replica has worked off meanwhile makes no operation of it.
+func TestNothingIsMadeOfWhatWasWorkedOff(t *testing.T) {
+	everywhere(t, func(t *testing.T, e engine) {
+		s, _ := e.fresh(t)
+		o := sample(1)
+		receive(t, s, o.Key)
+		if err := s.Done(t.Context(), o.Key); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Create(t.Context(), o, op.Event{Name: op.EventReceived}); !errors.Is(err, ErrExists) {
+			t.Errorf("create: %v", err)
+		}
+		if _, err := s.ByKey(t.Context(), o.Key); !errors.Is(err, ErrNotFound) {
+			t.Errorf("it is there: %v", err)
+		}
+	})
 }

@@ -112,9 +112,10 @@ func lost(path string, opened bool) error {
 
 // attach opens the connections, checks what they are and brings the tables up to date.
 func attach(ctx context.Context, path string, o Options, release func() error) (*Store, error) {
-	s := &Store{now: o.Now, author: o.author(), log: o.Log, watch: o.Watch, dialect: sqliteDialect, patience: patience,
-		address: address(path),
-		commit:  (*sql.Tx).Commit, release: release}
+	s := &Store{now: o.Now, author: o.author(), log: o.Log, watch: o.Watch, dialect: sqliteDialect,
+		patience: o.patience(),
+		address:  address(path),
+		commit:   (*sql.Tx).Commit, release: release}
 	var err error
 	if s.writer, err = sql.Open("sqlite", s.address); err != nil {
 		return nil, err

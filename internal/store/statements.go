@@ -145,8 +145,10 @@ const (
 	adoptReceived = `UPDATE inbox SET replica = $2, mark = $4
 		WHERE settled = 0 AND replica <> $2 AND replica NOT IN (` + selectAlive + `) AND key IN (
 			SELECT key FROM inbox WHERE settled = 0 AND replica <> $2 AND replica NOT IN (` + selectAlive + `)
-			ORDER BY at, key LIMIT $1)
+			AND ($5 = '' OR key = $5) ORDER BY at, key LIMIT $1)
 		RETURNING key, kind, body, at`
+	selectLeft = `SELECT key, kind, body, at FROM inbox
+		WHERE settled = 0 AND replica <> $2 AND replica NOT IN (` + selectAlive + `) ORDER BY at, key LIMIT $1`
 	selectAdopted = `SELECT key, kind, body, at FROM inbox WHERE settled = 0 AND mark = $1`
 
 	insertMigration = `INSERT INTO migrations (number, name, at) VALUES ($1, $2, $3)`

@@ -62,9 +62,18 @@ type Options struct {
 	Replica string           // owner of claims, random per process; empty makes one
 	Version string           // of the program, for the trail
 	// says of an event, for good, that this program wrote it; nil: nothing does
-	Seal  func(op.Event) string
-	Log   *slog.Logger // nil logs nothing
-	Watch Watch        // is told of the work
+	Seal    func(op.Event) string
+	Log     *slog.Logger // nil logs nothing
+	Watch   Watch        // is told of the work
+	Patient bool         // time is not real: a write that waits for long still gets its turn
+}
+
+// patience is how long a write waits for its turn, and a look after an error for its answer.
+func (o Options) patience() time.Duration {
+	if o.Patient {
+		return time.Minute
+	}
+	return patience
 }
 
 // Store is an open database. All methods may be used by many goroutines at once.

@@ -54,12 +54,19 @@ func Look(ctx context.Context, address string, do func(*sql.Tx) error) error {
 	if err := connect.Check(address); err != nil {
 		return err
 	}
+	reading := func(db *sql.DB, as *sql.TxOptions) error {
+		tx, err := db.BeginTx(ctx, as)
+		if err != nil {
+			return err
+		}
+		return errors.Join(do(tx), tx.Rollback())
+	}
 	kind, name, _ := strings.Cut(address, ":")
 	if kind != "sqlite" {
 		db, err := (&Seen{}).connect(address)
 		if err == nil {
 			snapshot := &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
-			err = errors.Join(reading(ctx, db, snapshot, do), db.Close())
+			err = errors.Join(reading(db, snapshot), db.Close())
 		}
 		return wrap(oneLine(err), "read the PostgreSQL database")
 	}
@@ -72,16 +79,8 @@ func Look(ctx context.Context, address string, do func(*sql.Tx) error) error {
 			if err := casterbots(ctx, db); err != nil {
 				return err
 			}
-			return reading(ctx, db, nil, do)
+			return reading(db, nil)
 		})
 	}
 	return wrap(oneLine(advise(err)), "read %s", name)
-}
-
-func reading(ctx context.Context, db *sql.DB, as *sql.TxOptions, do func(*sql.Tx) error) error {
-	tx, err := db.BeginTx(ctx, as)
-	if err != nil {
-		return err
-	}
-	return errors.Join(do(tx), tx.Rollback())
 }

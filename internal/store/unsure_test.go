@@ -203,3 +203,19 @@ func TestWhoGoesAwayInTheMiddleIsUnsure(t *testing.T) {
 		time.Sleep(time.Millisecond)
 	}
 }
+
+// TestWhereTimeIsNotRealAWriteGetsItsTurn however long it waits: a busy machine is no database that is away.
+func TestWhereTimeIsNotRealAWriteGetsItsTurn(t *testing.T) {
+	for patient, want := range map[bool]time.Duration{true: time.Minute, false: patience} {
+		s, err := Open(t.Context(), file(t), Options{Patient: patient})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.patience != want {
+			t.Errorf("patient %v: %s, want %s", patient, s.patience, want)
+		}
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}

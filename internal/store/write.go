@@ -12,7 +12,7 @@ import (
 	"casterbot/internal/sleep"
 )
 
-// patience is how long a write waits for its turn, and a look after an error for its answer.
+// patience is how long a store waits that is not told otherwise.
 const patience = 5 * time.Second
 
 // whole is how long a transaction on a database elsewhere may take in all: longer than one statement may take there, so

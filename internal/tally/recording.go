@@ -10,6 +10,8 @@ import (
 const (
 	// Freshness is how old the end of a recording's material may be while it may still be running.
 	Freshness = time.Minute
+	// quiet is for how long nothing is listed of a recording that has ended: the lists lag behind.
+	quiet = 3 * time.Minute
 	// pausedFor is how long it is said of a paused recording that its file was due and was not seen.
 	pausedFor = 24 * time.Hour
 	// AtOnce is how long after the send of a pause its material may still grow.
@@ -96,6 +98,14 @@ func (r Recording) Started() bool { return r.Unlisted() && r.At.Sub(r.Own.Since)
 // is material of after that.
 func (r Recording) Sure() bool {
 	return r.Going() && (r.Phase == Running || r.Own.Began() && r.Own.Doubt == "" && r.Content.To.After(r.Own.Since))
+}
+
+// Against is what the lists show against a recording that the bot started: it went on, and nothing is listed of it any
+// more.
+func (r Recording) Against() (op.Seen, bool) {
+	end := r.Content.To
+	over := r.Own.Began() && !r.Going() && end.After(r.Own.Since) && r.At.Sub(end) >= quiet
+	return op.Seen{Op: r.Own.Op, At: r.At, Cause: op.SeenEnded, When: end}, over
 }
 
 // Due is when the file of a recording that was paused is written: from the bot's own pause on, else by the cloud's

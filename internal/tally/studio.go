@@ -27,7 +27,12 @@ const (
 	settled = time.Minute
 	// SaidFor is how long it is said of something that has ended, or of a file that is there.
 	SaidFor = time.Hour
+	// clocks is how far apart the bot's clock and the cloud's may be.
+	clocks = 2 * time.Minute
 )
+
+// Shown are the conditions of a studio against which a look can show something.
+var Shown = []op.Condition{op.IsOnAir, op.StandbyShown, op.PictureTaken}
 
 // Moment is a moment of the cloud as a plan keeps it; empty when the cloud tells none.
 func Moment(t time.Time) string {
@@ -56,25 +61,42 @@ func Picture(scene live.Scene) string {
 }
 
 // Against is what a look at a studio shows against what the bot did to it last, by condition; nothing where it shows
-// nothing. The scenes may be nil when nobody looked at them. The moments of the cloud are held against each other: its
-// clock is not the bot's.
+// nothing. The scenes may be nil when nobody looked at them. The moments of the cloud are held against each other where
+// there are two: its clock is not the bot's.
 func Against(c live.Caster, all []live.Scene, own op.Standing, x op.Condition, at time.Time) (op.Seen, bool) {
-	seen, idle := op.Seen{Op: own.Op, At: at}, !c.OnAir && !c.Untold
-	switch age := at.Sub(own.Since); {
-	case !own.Began() || age <= 0:
-	case idle && age >= settled:
+	seen, age := op.Seen{Op: own.Op, At: at}, at.Sub(own.Since)
+	switch {
+	case own.Since.IsZero() || own.Later.Ends() || age <= 0:
+	case !own.Holds:
+		if x == op.IsOnAir && c.OnAir && age >= settled {
+			seen.Cause, seen.When = op.SeenOnAir, onAgain(c, own)
+		}
+	case !c.OnAir && !c.Untold && age >= settled:
 		seen.Cause = op.SeenIdle
-	case x != op.StandbyShown || !c.OnAir:
-	case startedAnew(c, own):
+	case !c.OnAir:
+	case x != op.PictureTaken && startedAnew(c, own, x):
 		seen.Cause, seen.When = op.SeenStarted, c.Started
-	case age >= AtOnce && repainted(all, own):
+	case x == op.StandbyShown && age >= AtOnce && repainted(all, own), x == op.PictureTaken && age >= settled &&
+		replaced(all, own):
 		seen.Cause = op.SeenChanged
 	}
 	return seen, seen.Cause != ""
 }
 
-// startedAnew reports a studio that is on air since a later moment than the one that was seen before the standby.
-func startedAnew(c live.Caster, own op.Standing) bool {
+// onAgain is since when a studio is on air that the bot had stopped; zero when that is not told, or was before.
+func onAgain(c live.Caster, own op.Standing) time.Time {
+	if c.Started.Before(own.Since.Add(-clocks)) {
+		return time.Time{}
+	}
+	return c.Started
+}
+
+// startedAnew reports a studio that is on air since a later moment than the one that was seen before the standby; than
+// the start or restart itself, as far as clocks may differ.
+func startedAnew(c live.Caster, own op.Standing, x op.Condition) bool {
+	if x == op.IsOnAir {
+		return c.Started.After(own.Since.Add(clocks))
+	}
 	before, err := time.Parse(time.RFC3339Nano, own.Seen[StartSeen])
 	if err != nil {
 		before = own.Since
@@ -88,6 +110,12 @@ func repainted(all []live.Scene, own op.Standing) bool {
 	before, now := own.Seen[PictureSeen], Picture(Program(all))
 	return before != "" && now != "" && now != before &&
 		!slices.ContainsFunc(own.Before, func(seen map[string]string) bool { return now == seen[TakenSeen] })
+}
+
+// replaced reports that PROGRAM has another picture than the one that was taken to it.
+func replaced(all []live.Scene, own op.Standing) bool {
+	taken, now := own.Seen[TakenSeen], Picture(Program(all))
+	return taken != "" && now != "" && now != taken
 }
 
 // Standby says that viewers of a studio on air have its standby picture, by what the bot did and what was seen since;
@@ -117,8 +145,14 @@ func Over(end op.Seen, own op.Standing) op.Line {
 
 func cause(end op.Seen, own op.Standing) op.Line {
 	switch {
+	case end.Cause == op.SeenEnded:
+		return op.L("ApsaraVideo Live lists nothing recorded after ", op.At(end.When))
 	case end.Cause == op.SeenIdle:
 		return op.L("the studio was off air at ", op.At(end.At))
+	case end.Cause == op.SeenOnAir && end.When.IsZero():
+		return op.L("the studio was on air at ", op.At(end.At))
+	case end.Cause == op.SeenOnAir:
+		return op.L("the studio has been on air again since ", op.At(end.When))
 	case end.Cause == op.SeenStarted:
 		return op.L("the studio was started anew at ", op.At(end.When))
 	case own.Doubt != "":

@@ -161,6 +161,7 @@ var carriers = map[string]string{
 	"internal/engine tooMany":     "words of expand",
 	"internal/engine tooManyOpen": "words of checkQuota",
 	"internal/engine late":        "words of propose",
+	"internal/engine create":      "writes down what supplanted decided",
 	"internal/engine send":        "for CheckLock",
 	"internal/engine apply":       "for the open of the send guard",
 	"internal/engine lookAgain":   "decides about a look",

@@ -19,7 +19,8 @@ var appStories = map[string]func(b *tab){
 	"elements": elements, "own words in sight": ownWordsInSight, "unread": unread, "message inputs": messageInputs,
 	"rich text and files": richTextAndFiles, "everybody can read": everybodyCanRead, "drawer": drawer,
 	"operations to spoil": operationsToSpoil,
-	"home buttons":        homeButtons, "pins": pins, "reply in a thread": replyInThread, "zones": zones,
+	"pressed":             pressed, "pressed in a form": pressedInAForm, "released elsewhere": releasedElsewhere,
+	"home buttons": homeButtons, "pins": pins, "reply in a thread": replyInThread, "zones": zones,
 }
 
 // thirdParty is a Slack app of a few lines. It takes the bot's place in the workspace.

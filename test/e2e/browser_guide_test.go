@@ -181,7 +181,7 @@ func (b *tab) later(expression string) {
 		if look[bool](b, "Boolean("+expression+")") {
 			return true
 		}
-		if !b.stage.Busy() {
+		if b.stage.Underway() == 0 {
 			b.stage.world.Clock.Advance(time.Second)
 		}
 		return false

@@ -217,11 +217,53 @@ func (b *tab) wait(happened func() bool, why func() string) {
 // spot is a place that a mouse can point at.
 type spot struct{ X, Y float64 }
 
-// click points at an element and presses it.
+// click presses an element and releases it, and the page has to make a click of that. When the element has moved away
+// since it was aimed at, somebody aims anew.
 func (b *tab) click(element string) {
 	b.t.Helper()
-	at := b.find(element)
-	b.do(chromedp.MouseClickXY(at.X, at.Y))
+	b.release(b.press(element))
+	if !look[bool](b, "window.hit.click") {
+		b.fail("pressed and released, and no click came of it: " + element)
+	}
+}
+
+// press holds the mouse down on an element, where it stands.
+func (b *tab) press(element string) spot {
+	b.t.Helper()
+	for end := time.Now().Add(patience); time.Now().Before(end); {
+		at := b.find(element)
+		look[bool](b, watch(element))
+		b.do(chromedp.MouseEvent(chromedp.MousePressed, at.X, at.Y, chromedp.ButtonLeft, chromedp.ClickCount(1)))
+		if look[bool](b, "window.hit.pointerdown") {
+			return at
+		}
+		b.astray()
+	}
+	b.fail("is never met: " + element)
+	return spot{}
+}
+
+func (b *tab) release(at spot) {
+	b.t.Helper()
+	b.do(chromedp.MouseEvent(chromedp.MouseReleased, at.X, at.Y, chromedp.ButtonLeft, chromedp.ClickCount(1)))
+}
+
+// astray releases the mouse away from what was pressed, so that no click comes of it.
+func (b *tab) astray() {
+	b.t.Helper()
+	b.do(chromedp.MouseEvent(chromedp.MouseMoved, 0, 0, chromedp.ButtonLeft))
+	b.release(spot{})
+}
+
+// watch keeps in window.hit whether the next press and the next click meet an element, before the page sees them.
+func watch(element string) string {
+	return `(() => {
+		window.hit?.end();
+		const ends = new AbortController(), hit = window.hit = { pointerdown: false, click: false, end: () => ends.abort() };
+		const meets = (e) => (hit[e.type] = Boolean((` + element + `)?.contains(e.target)));
+		for (const name of ["pointerdown", "click"]) addEventListener(name, meets, { capture: true, once: true, signal: ends.signal });
+		return true;
+	})()`
 }
 
 // point moves the mouse over an element.

@@ -159,7 +159,7 @@ func recordCancelDelay(b *tab) {
 	paused(b)
 	b.say("/record cancel_delay main")
 	b.click(`button(card("🟡", "main"), "Write the file now")`)
-	b.until(`card("✅", "main", "comes at once", "(checked)")`)
+	b.until(`card("✅", "main", "has ended", "(checked)")`)
 	b.until(`words(stream("show/main")).includes("Not recording") && words(stream("show/main")).includes("1 file")`)
 	b.until(`call("cancel_delay").includes("200")`)
 }

@@ -20,7 +20,7 @@ func (s *fixture) pass(d time.Duration) map[string]int {
 	}
 	for range d / (15 * time.Second) {
 		s.world.Clock.Advance(15 * time.Second)
-		for deadline := time.Now().Add(time.Minute); s.Busy(); time.Sleep(time.Millisecond) {
+		for deadline := time.Now().Add(time.Minute); s.Underway() > 0; time.Sleep(time.Millisecond) {
 			if time.Now().After(deadline) {
 				s.t.Fatal("the bot does not come to rest")
 			}

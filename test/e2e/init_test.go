@@ -26,20 +26,7 @@ type newcomer struct {
 
 func openNewcomer(t *testing.T) *newcomer {
 	t.Helper()
-	b, err := build()
-	if err != nil {
-		t.Fatal(err)
-	}
-	manifest, err := sandbox.ReadManifest(b.Manifest)
-	if err != nil {
-		t.Fatal(err)
-	}
-	open, err := sandbox.Open(sandbox.Config{PageAddr: "127.0.0.1:0", APIAddr: "127.0.0.1:0", App: manifest,
-		Patient: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = open.Close() })
+	_, open := openWorld(t, sandbox.Config{Patient: true})
 	return &newcomer{t: t, world: open, dir: filepath.Join(t.TempDir(), "casterbot")}
 }
 
@@ -71,7 +58,8 @@ func (n *newcomer) starts(said string) {
 	n.t.Helper()
 	_, line, _ := strings.Cut(said, "\n  here\n")
 	line, _, _ = strings.Cut(strings.TrimSpace(line), "\n")
-	if !strings.Contains(line, "; go run .") { // which a test binary is taken for
+	// a program that go test has built is taken for one of go run
+	if !strings.HasSuffix(line, "; go run .") && !strings.HasSuffix(line, "; "+os.Args[0]) {
 		n.t.Fatalf("no command that starts it in\n%s", said)
 	}
 	bot := exec.Command("sh", "-c", strings.Replace(line, "go run .", `exec "$0"`, 1), os.Args[0])

@@ -128,30 +128,38 @@ type fixture struct {
 	ended  chan error
 }
 
-func openFixture(t *testing.T, c sandbox.Config) *fixture {
+// openWorld is a sandbox in which the app of this program is installed, and that program.
+func openWorld(t *testing.T, c sandbox.Config) (app.Build, *sandbox.World) {
 	t.Helper()
 	b, err := build()
 	if err != nil {
 		t.Fatal(err)
 	}
-	manifest, err := sandbox.ReadManifest(b.Manifest)
-	if err != nil {
+	c.PageAddr, c.APIAddr = "127.0.0.1:0", "127.0.0.1:0"
+	if c.App, err = sandbox.ReadManifest(b.Manifest); err != nil {
 		t.Fatal(err)
 	}
-	c.PageAddr, c.APIAddr, c.App = "127.0.0.1:0", "127.0.0.1:0", manifest
 	open, err := sandbox.Open(c)
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() {
+		if err := open.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return b, open
+}
+
+func openFixture(t *testing.T, c sandbox.Config) *fixture {
+	t.Helper()
+	b, open := openWorld(t, c)
 	s := &fixture{t: t, world: open}
 	t.Cleanup(func() {
 		if s.bot != nil {
 			if err := s.Kill(); err != nil {
 				t.Error(err)
 			}
-		}
-		if err := open.Close(); err != nil {
-			t.Error(err)
 		}
 	})
 	dir := folder(t)
@@ -185,8 +193,11 @@ func folder(t *testing.T) string {
 
 func (s *fixture) World() *sandbox.World { return s.world }
 
-func (s *fixture) Busy() bool {
-	return s.bot != nil && (s.bot.Busy())
+func (s *fixture) Underway() int {
+	if s.bot == nil {
+		return 0
+	}
+	return s.bot.Underway()
 }
 
 // Start wires the program and waits until its sockets are up.
@@ -237,13 +248,21 @@ func (s *fixture) pause(ctx context.Context, d time.Duration) bool {
 
 // Restart is a SIGTERM and a new process.
 func (s *fixture) Restart() error {
-	s.stop()
-	err := <-s.ended
-	s.bot = nil
-	if err != nil {
+	if err := s.ends(); err != nil {
 		return err
 	}
 	return s.Start()
+}
+
+// ends stops the program, and waits until the cloud has noticed that nobody waits for its answers any more.
+func (s *fixture) ends() error {
+	s.stop()
+	err := <-s.ended
+	s.bot = nil
+	for s.world.Live.Hanging() > 0 {
+		time.Sleep(time.Millisecond)
+	}
+	return err
 }
 
 // Kill takes the database away, so that nothing more is recorded, and then ends everything at once: what remains is
@@ -253,9 +272,7 @@ func (s *fixture) Kill() error {
 	now, cancel := context.WithCancel(context.Background())
 	cancel()
 	s.bot.Engine.Close(now)
-	s.stop()
-	<-s.ended
-	s.bot = nil
+	_ = s.ends()
 	return err
 }
 

@@ -26,7 +26,7 @@ type app struct {
 }
 
 func (a *app) World() *sandbox.World            { return a.world }
-func (a *app) Busy() bool                       { return false } // it acks when it is done
+func (a *app) Underway() int                    { return 0 } // it acks when it is done
 func (a *app) Restart() error                   { return nil }
 func (a *app) Kill() error                      { return nil }
 func (a *app) Start() error                     { return nil }

@@ -73,6 +73,9 @@ var happenings = []happening{
 	says(`another console takes (.+) of (.+)`, func(p *play, m []string) error {
 		return p.studio(m[2], func(s *fakelive.Studio) { take(s, m[1]) })
 	}),
+	says(`another console gives (.+) of (.+) another picture`, func(p *play, m []string) error {
+		return p.studio(m[2], func(s *fakelive.Studio) { repaint(s, m[1]) })
+	}),
 	says(`another console renames (.+) to (.+)`, func(p *play, m []string) error {
 		return p.studio(m[1], func(s *fakelive.Studio) { s.Name = strings.ReplaceAll(m[2], `\u202e`, "\u202e") })
 	}),

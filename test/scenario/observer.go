@@ -20,7 +20,6 @@ type observer struct {
 
 	call     int   // last call of the bot that was looked at
 	asked    int64 // last call of the cloud
-	ended    int64 // calls of the cloud up to here hang no more: their caller is gone
 	toast    map[string]int
 	views    map[string]string // person → what their form shows
 	homes    map[string]bool   // people who have opened their home
@@ -153,31 +152,6 @@ func labelled(list []button, label, beside string) (button, bool) {
 		}
 	}
 	return button{}, false
-}
-
-// trace changes with everything that is said or called.
-func (e *observer) trace() string {
-	seq := 0
-	if log := e.world.Slack.Log(e.call); len(log) > 0 {
-		seq = log[len(log)-1].Seq
-	}
-	return fmt.Sprint(seq, len(e.newCalls()))
-}
-
-// hanging reports a call that the cloud keeps without an answer.
-func (e *observer) hanging() bool {
-	for _, c := range e.world.Live.Snapshot().Calls {
-		if c.Seq > e.ended && !c.Answered && (c.Fault == fakelive.SilentBefore || c.Fault == fakelive.SilentAfter) {
-			return true
-		}
-	}
-	return false
-}
-
-func (e *observer) forgetHanging() {
-	for _, c := range e.world.Live.Snapshot().Calls {
-		e.ended = max(e.ended, c.Seq)
-	}
 }
 
 func (e *observer) newCalls() []fakelive.Call {

@@ -14,11 +14,11 @@ import (
 // Stage is where a story is played: an open sandbox with the program under test in it.
 type Stage interface {
 	World() *sandbox.World
-	// Busy reports that the program has work under way.
-	Busy() bool
+	// Underway counts the pieces of work that the program has under way.
+	Underway() int
 	// Restart ends the program as an orderly stop does and starts it again on the same database.
 	Restart() error
-	// Kill ends the program in the middle of whatever it does.
+	// Kill ends the program in the middle of whatever it does. None of its calls hangs after that.
 	Kill() error
 	// Start starts it again.
 	Start() error
@@ -109,7 +109,6 @@ func (p *play) clock(m []string) error {
 }
 
 func (p *play) bot(m []string) error {
-	defer p.see.forgetHanging()
 	switch m[1] {
 	case "restarts":
 		return p.stage.Restart()
@@ -127,11 +126,8 @@ func lines(text string) string { return strings.ReplaceAll(text, `\n`, "\n") }
 // patience is how long a step may take, in real time.
 const patience = 2 * time.Minute
 
-// turn is a little longer than a card may wait for its channel's turn, one message a second.
-const turn = 1300 * time.Millisecond
-
 // settle waits until every act is acknowledged and the bot has nothing left to do. Work that hangs in a call which the
-// cloud leaves without an answer is not waited for.
+// cloud leaves without an answer is not waited for: one piece for each such call.
 func (p *play) settle(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -146,22 +142,11 @@ func (p *play) settle(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return fmt.Errorf("the bot does not come to rest")
 		}
-		switch {
-		case p.world.Slack.Waiting() == 0 && !p.stage.Busy():
-			calm++
-		case p.see.hanging() && p.still(turn):
-			return nil
-		default:
+		calm++
+		if p.world.Slack.Waiting() > 0 || p.stage.Underway() > p.world.Live.Hanging() {
 			calm = 0
 		}
 		time.Sleep(2 * time.Millisecond)
 	}
 	return nil
-}
-
-// still reports that nothing is said and nothing is called for a while.
-func (p *play) still(d time.Duration) bool {
-	before := p.see.trace()
-	time.Sleep(d)
-	return p.see.trace() == before
 }

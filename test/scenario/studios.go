@@ -27,3 +27,11 @@ func take(s *fakelive.Studio, name string) {
 		}
 	}
 }
+
+func repaint(s *fakelive.Studio, name string) {
+	for i, scene := range s.Scenes {
+		if scene.Name == name {
+			s.Scenes[i].Layout += "-other"
+		}
+	}
+}

@@ -220,8 +220,13 @@ func (w *World) late(rw http.ResponseWriter, in *request) {
 	}
 }
 
+// Hanging is how many callers wait at this moment for an answer that never comes.
+func (w *World) Hanging() int { return int(w.silent.Load()) }
+
 // keepSilent waits until the client gives up, 90 s have passed or the world closes.
 func (w *World) keepSilent(r *http.Request) {
+	w.silent.Add(1)
+	defer w.silent.Add(-1)
 	timer := time.NewTimer(90 * time.Second)
 	defer timer.Stop()
 	select {

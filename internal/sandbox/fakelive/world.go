@@ -35,6 +35,7 @@ type World struct {
 	done    chan struct{}
 	stop    sync.Once
 	latency atomic.Int64 // nanoseconds
+	silent  atomic.Int64 // callers that wait for nothing
 
 	mu       sync.Mutex
 	state    state

@@ -17,6 +17,7 @@ import { drawToasts, toast } from "./toasts.js";
 import { startKeys } from "./switcher.js";
 import { closeDrop } from "./menu.js";
 import { plainText, refreshDates } from "./mrkdwn.js";
+import { isPressed, whenReleased } from "./press.js";
 
 let asked = 0;
 let running = false;
@@ -30,8 +31,10 @@ async function refresh() {
     served = asked;
     const as = place.as;
     const view = await state().catch(() => null);
+    const fetched = performance.now();
+    await new Promise(whenReleased);
     if (view && as === place.as) {
-      accept(view);
+      accept(view, fetched);
       draw();
     } else if (view) asked++;
   }
@@ -144,8 +147,15 @@ function startTabs() {
 }
 
 function line(up) {
-  byId("offline").hidden = up;
+  whenReleased(() => (byId("offline").hidden = up));
   if (up) refresh();
+}
+
+function tick() {
+  if (!world.view || isPressed()) return;
+  tickWall();
+  tickClock();
+  tickScenario();
 }
 
 readAddress();
@@ -170,11 +180,6 @@ window.addEventListener("hashchange", () => {
   refresh();
 });
 document.addEventListener("visibilitychange", () => world.view && draw());
-setInterval(() => {
-  if (!world.view) return;
-  tickWall();
-  tickClock();
-  tickScenario();
-}, 500);
-setInterval(() => refreshDates(document), 15000);
+setInterval(tick, 500);
+setInterval(() => isPressed() || refreshDates(document), 15000);
 if (inApp()) post("home", {});

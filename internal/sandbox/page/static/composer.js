@@ -5,6 +5,7 @@ import { avatar } from "./sidebar.js";
 import { world, place, person, channel, shown, here } from "./state.js";
 import { toEnd } from "./messages.js";
 import { post } from "./api.js";
+import { whenReleased } from "./press.js";
 
 const sent = [];
 const drafts = new Map();
@@ -159,6 +160,7 @@ async function send() {
   fit();
   toEnd();
   const answer = await post("type", { channel: shown(), text });
+  await new Promise(whenReleased);
   if (answer.ok || field().value || before !== spot()) return;
   field().value = text;
   drafts.set(before, text);

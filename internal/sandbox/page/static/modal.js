@@ -5,6 +5,7 @@ import { plainText } from "./mrkdwn.js";
 import { viewSurface } from "./surface.js";
 import { collect, missing } from "./values.js";
 import { world, place } from "./state.js";
+import { whenReleased } from "./press.js";
 import { post } from "./api.js";
 
 const kept = new Map();
@@ -79,9 +80,11 @@ async function send(button, dialog, view) {
   button.disabled = true;
   button.setAttribute("aria-busy", "true");
   const answer = await post("submit", { view: view.id, values: state });
-  button.disabled = false;
-  button.removeAttribute("aria-busy");
-  if (!answer.ok) trouble(dialog);
+  whenReleased(() => {
+    button.disabled = false;
+    button.removeAttribute("aria-busy");
+    if (!answer.ok) trouble(dialog);
+  });
 }
 
 function trouble(dialog) {

@@ -3,6 +3,7 @@ import { h, set, icon } from "./dom.js";
 import { plainText } from "./mrkdwn.js";
 import { drop, closeDrop } from "./menu.js";
 import { chips } from "./chips.js";
+import { whenReleased } from "./press.js";
 
 let serial = 0;
 const PAUSE = 150; // ms after the last letter, before the app is asked
@@ -26,9 +27,9 @@ export function picker({ placeholder, chosen = [], load, pick, name, focus, exte
     button.setAttribute("aria-label", text.textContent === name ? name : `${name}, ${text.textContent}`);
     if (several) under.draw(control.chosen);
   };
-  control.done = (list) => {
+  control.done = (list, when = (draw) => draw()) => {
     control.chosen = list;
-    show();
+    when(show);
     pick(several ? list : list[0]);
   };
   show();
@@ -54,12 +55,13 @@ function openList(control) {
   fetchRows(state);
 }
 
-// closed ends the choice of several: what is marked now counts, if it differs from before.
+// closed ends the choice of several: what is marked now counts, if it differs from before. A press elsewhere closes it, and
+// that press must find its place unmoved.
 function closed(state) {
   const { control } = state;
   control.button.setAttribute("aria-expanded", "false");
   const values = (list) => list.map((o) => o.value).join("\n");
-  if (state.several && values(state.on) !== values(control.chosen)) control.done(state.on);
+  if (state.several && values(state.on) !== values(control.chosen)) control.done(state.on, whenReleased);
 }
 
 async function fetchRows(state) {
@@ -69,6 +71,7 @@ async function fetchRows(state) {
   const answer = state.load(query);
   if (state.external) note(state, "Loading…", "loading");
   const groups = await answer;
+  await new Promise(whenReleased);
   if (mine !== state.asked || !state.field.isConnected) return;
   if (!groups) return note(state, "The app did not answer.", "failed", h("button", { type: "button", class: "btn btn-s", onclick: () => again(state) }, "Try again"));
   drawRows(state, groups, state.external ? "" : query);

@@ -5,9 +5,9 @@ export const world = { view: null, fetched: 0 };
 export const place = { as: "U0ANA", channel: "C0SHOW", app: "home", tab: "chat", threads: new Set() };
 const seen = new Map();
 
-export function accept(view) {
+export function accept(view, fetched) {
   world.view = view;
-  world.fetched = performance.now();
+  world.fetched = fetched;
 }
 
 // now is the clock of the world in milliseconds, running on between two answers.

@@ -3,16 +3,18 @@ import { icon } from "./dom.js";
 import { place } from "./state.js";
 import { post } from "./api.js";
 import { fieldOf, keep, kept, listed, stateOf } from "./values.js";
+import { whenReleased } from "./press.js";
 
 // busy shows that a control is waiting for the bot, and a mark on it when no answer came.
 async function busy(node, work) {
   node?.setAttribute("aria-busy", "true");
   const answer = await work;
-  node?.removeAttribute("aria-busy");
-  if (node?.isConnected && !answer.ok) {
+  whenReleased(() => {
+    node?.removeAttribute("aria-busy");
+    if (!node?.isConnected || answer.ok) return;
     node.querySelector(".icon-warn")?.remove();
     node.append(icon("warn"));
-  }
+  });
   return answer;
 }
 

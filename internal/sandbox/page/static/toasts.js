@@ -1,6 +1,7 @@
 // Short notes that come and go: errors of the page, and what Slack tells the person privately when an app does not answer.
 import { h, byId, icon } from "./dom.js";
 import { world, place } from "./state.js";
+import { whenReleased } from "./press.js";
 
 const STAY = 9000;
 const told = new Set();
@@ -11,8 +12,8 @@ export function toast(text, kind = "") {
   const node = h("div", { class: "toast " + kind, role: "status" }, icon("warn"), h("span", {}, text));
   const away = h("button", { type: "button", class: "btn btn-icon", "aria-label": "Dismiss", onclick: () => node.remove() }, icon("close"));
   node.append(away);
-  box.append(node);
-  setTimeout(() => node.remove(), STAY);
+  whenReleased(() => box.append(node));
+  setTimeout(() => whenReleased(() => node.remove()), STAY);
 }
 
 // drawToasts shows what is new for this person; what was there when one became that person is old news.

@@ -1,0 +1,105 @@
+package directory
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"time"
+
+	"casterbot/internal/sandbox/fakeslack"
+	"casterbot/test/slackworld"
+
+	"github.com/slack-go/slack"
+)
+
+// TestLast: what Slack told last stays known however long it is away; what it tells unasked takes its place, and what
+// it says has changed without saying how is not known any more.
+func TestLast(t *testing.T) {
+	w := slackworld.New(t)
+	d, clock := newTestDirectory(w, "S0CREW")
+	ctx := context.Background()
+	if _, ok := d.Last("U0ANA", "T0SHOW", "C0SHOW"); ok {
+		t.Error("somebody is known who was never asked for")
+	}
+	_, personErr := d.Person(ctx, "U0ANA", "T0SHOW", time.Time{})
+	_, roomsErr := d.Rooms(ctx, "U0ANA", time.Time{})
+	if _, ok := d.Last("U0ANA", "T0SHOW", "C0SHOW"); ok {
+		t.Error("a channel is known that was never asked for")
+	}
+	asked := clock.Now()
+	clock.Advance(time.Second)
+	c, err := d.Channel(ctx, "C0SHOW", time.Time{})
+	if personErr != nil || roomsErr != nil || err != nil {
+		t.Fatal(personErr, roomsErr, err)
+	}
+	for _, method := range []string{"users.info", "usergroups.list", "conversations.info"} {
+		w.Fail(method, fakeslack.Fault{Status: 500})
+	}
+	clock.Advance(3 * time.Hour)
+	if _, err := d.Person(ctx, "U0ANA", "T0SHOW", time.Time{}); err == nil {
+		t.Error("what is so old serves for everything")
+	}
+	r, ok := d.Last("U0ANA", "T0SHOW", "C0SHOW")
+	if !ok || r.Person.ID != "U0ANA" || r.Person.Stale || r.Channel != c || !r.Asked.Equal(asked) ||
+		!r.RoomsAsked.Equal(asked) || !slices.Contains(r.Rooms, "C0SHOW") ||
+		!slices.Equal(r.Person.Groups, []string{"S0CREW"}) {
+		t.Errorf("known last: %+v, %t", r, ok)
+	}
+	if r, ok := d.Last("U0ANA", "T0OTHER", "C0SHOW"); !ok || !r.Person.External {
+		t.Errorf("by another team: %+v, %t", r, ok)
+	}
+	d.Moved("U0ANA")
+	if r, ok := d.Last("U0ANA", "T0SHOW", "C0SHOW"); !ok || !r.RoomsAsked.IsZero() {
+		t.Errorf("after they joined a channel: %+v, %t", r, ok)
+	}
+	d.Learn(slack.User{ID: "U0ANA", TeamID: "T0SHOW", Deleted: true})
+	if r, ok := d.Last("U0ANA", "T0SHOW", "C0SHOW"); !ok || !r.Person.Deleted || r.Person.Locale != "en-GB" {
+		t.Errorf("after they were deactivated: %+v, %t", r, ok)
+	}
+	d.Forget("S0CREW")
+	if r, ok := d.Last("U0ANA", "T0SHOW", "C0SHOW"); ok {
+		t.Errorf("after a group has changed: %+v", r)
+	}
+}
+
+// TestWhatIsToldUnaskedIsAskedFor: news of somebody serve only as long as Slack does not answer.
+func TestWhatIsToldUnaskedIsAskedFor(t *testing.T) {
+	w := slackworld.New(t)
+	d, _ := newTestDirectory(w)
+	d.Learn(slack.User{ID: "U0ANA", TeamID: "T0SHOW", Deleted: true})
+	if _, _, ok := d.Peek("U0ANA", "T0SHOW", "C0SHOW", time.Time{}); ok {
+		t.Error("it counts as an answer")
+	}
+	w.Fail("users.info", fakeslack.Fault{Status: 500})
+	if p, err := d.Person(context.Background(), "U0ANA", "T0SHOW", time.Time{}); err != nil || !p.Deleted || !p.Stale {
+		t.Errorf("while Slack is away: %+v, %v", p, err)
+	}
+	w.Fail("users.info", fakeslack.Fault{})
+	if p, err := d.Person(context.Background(), "U0ANA", "T0SHOW", time.Time{}); err != nil || p.Deleted || p.Stale {
+		t.Errorf("when it is back: %+v, %v", p, err)
+	}
+}
+
+// TestAChannelThatWasLeft: what it was is known when Slack does not show it any more, unless something of it changed.
+func TestAChannelThatWasLeft(t *testing.T) {
+	w := slackworld.New(t)
+	d, _ := newTestDirectory(w)
+	ctx := context.Background()
+	_, err := d.Person(ctx, "U0ANA", "T0SHOW", time.Time{})
+	shown, unseen := d.Channel(ctx, "C0SHOW", time.Time{})
+	if err != nil || unseen != nil {
+		t.Fatal(err, unseen)
+	}
+	w.Fail("conversations.info", fakeslack.Fault{Error: "channel_not_found"})
+	d.Left("C0SHOW")
+	if c, err := d.Channel(ctx, "C0SHOW", time.Time{}); err != nil || !c.Hidden || !c.External {
+		t.Errorf("now: %+v, %v", c, err)
+	}
+	if r, ok := d.Last("U0ANA", "T0SHOW", "C0SHOW"); !ok || r.Channel != shown {
+		t.Errorf("as it was: %+v, %t", r, ok)
+	}
+	d.Forget("C0SHOW")
+	if r, ok := d.Last("U0ANA", "T0SHOW", "C0SHOW"); ok {
+		t.Errorf("after it has changed: %+v", r)
+	}
+}
