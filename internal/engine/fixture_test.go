@@ -158,7 +158,9 @@ func (s *stage) open() {
 func (s *stage) judge(table *op.Table, people authz.Directory) *authz.Judge {
 	return authz.New(authz.Config{Table: table, Directory: people, Policy: (*rules)(s),
 		Locks: records.NewLockBook(s.store), Trail: s.store, Now: s.clock,
-		Vouches: audit.New(audit.Config{Store: s.store, Key: auditKey()}).Vouches})
+		Vouches: func(ctx context.Context, o op.Operation) error {
+			return audit.New(audit.Config{Store: s.store, Key: auditKey()}).Vouches(ctx, o)
+		}})
 }
 
 func (s *stage) close() {
