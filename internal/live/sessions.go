@@ -1,0 +1,158 @@
+package live
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"casterbot/internal/op"
+)
+
+// Where the keys are those of a role, each change is made in a role session of its own, named after who asked and the
+// operation, so that ActionTrail names them. Looks share one session.
+//
+// No change is held up by that. The session is fetched ahead, while the change waits for its turn and is looked at once
+// more (PrepareSession). What is not there when the call should leave is waited for shortly, and not at all in an
+// emergency; then the call is made in the shared session, whose keys are renewed long before they end, and that is
+// written down.
+const (
+	sessionWait = 2 * time.Second // far below the time from the mark to the first byte
+	sessionKept = shortest - 2*spare
+	sessionMost = 1000
+)
+
+// sessions are those of changes.
+type sessions struct {
+	wait time.Duration // for one that is not there when the call should leave
+	mu   sync.Mutex
+	held map[string]*heldSession
+}
+
+// heldSession is one that was asked for.
+type heldSession struct {
+	begun  time.Time
+	done   chan struct{} // closed when what follows is known
+	keys   keys
+	failed *Error
+}
+
+// PrepareSession fetches the keys of a role session that a change will need. It waits for nothing.
+func (c *Client) PrepareSession(name string) {
+	if c.config.Credentials.session != nil && name != "" {
+		c.sessions.get(name, c.config.Credentials)
+	}
+}
+
+// get gives a session that is there, or is being fetched, or begins to fetch it.
+func (s *sessions) get(name string, from Credentials) *heldSession {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := time.Now()
+	if h := s.held[name]; h != nil && now.Sub(h.begun) < sessionKept {
+		return h
+	}
+	s.prune(now)
+	h := &heldSession{begun: now, done: make(chan struct{})}
+	s.held[name] = h
+	own := newSource(from.name, false, from.session(name, shortest))
+	go func() {
+		defer close(h.done)
+		ctx, cancel := context.WithTimeout(context.Background(), stsWithin)
+		defer cancel()
+		if h.keys, h.failed = own.keys(ctx); h.failed != nil {
+			s.drop(name, h)
+		}
+	}()
+	return h
+}
+
+// prune forgets what has ended; whatever is asked for, no more than sessionMost are kept. The caller holds mu.
+func (s *sessions) prune(now time.Time) {
+	if s.held == nil || len(s.held) >= sessionMost {
+		s.held = map[string]*heldSession{}
+	}
+	for name, h := range s.held {
+		if now.Sub(h.begun) >= sessionKept {
+			delete(s.held, name)
+		}
+	}
+}
+
+// drop lets the next call ask anew.
+func (s *sessions) drop(name string, h *heldSession) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if h == nil || s.held[name] == h {
+		delete(s.held, name)
+	}
+}
+
+// keysFor gives the keys that a request is signed with: of a change those of its own session, if they can be had in
+// time.
+func (c *Client) keysFor(ctx context.Context, permit op.SendPermit, a Action) (keys, *Error) {
+	from, want := c.config.Credentials, permit.Session()
+	if !a.Write || from.session == nil || want.Name == "" {
+		return from.keys(ctx)
+	}
+	why, used := "", want.Name
+	k, failed := c.sessions.await(ctx, want, from)
+	if failed != nil {
+		why, used = failed.Message, from.shared
+		k, failed = from.keys(ctx)
+	}
+	if failed == nil && why != "" && c.config.Log != nil {
+		c.config.Log.LogAttrs(ctx, slog.LevelWarn, "a change is made in the session that all share", slog.String("action", a.Name),
+			slog.String("session", want.Name), slog.String("shared", used), slog.String("why", why))
+	}
+	if failed == nil && want.Used != nil {
+		want.Used(used)
+	}
+	return k, failed
+}
+
+// await waits for a session as long as a change may.
+func (s *sessions) await(ctx context.Context, want op.Session, from Credentials) (keys, *Error) {
+	h := s.get(want.Name, from)
+	if !want.AtOnce {
+		timer := time.NewTimer(s.wait)
+		defer timer.Stop()
+		select {
+		case <-h.done:
+		case <-timer.C:
+		case <-ctx.Done():
+		}
+	}
+	select {
+	case <-h.done:
+		return h.keys, h.failed
+	default:
+		return keys{}, &Error{Class: NotSent, Message: "its own was not there in time"}
+	}
+}
+
+// forgetKeys makes keys that the service does not take be fetched anew; false where that can change nothing.
+func (c *Client) forgetKeys(ctx context.Context, permit op.SendPermit) bool {
+	if name := permit.Session().Name; name != "" {
+		c.sessions.drop(name, nil)
+	}
+	return c.config.Credentials.forget(ctx)
+}
+
+// KeepKeys renews the keys of a role in time, whether there are calls or not, until ctx ends: the first change after a
+// quiet hour is not to wait for STS.
+func (c Credentials) KeepKeys(ctx context.Context) {
+	if c.source == nil || c.session == nil {
+		return
+	}
+	ticker := time.NewTicker(time.Minute)
+	defer ticker.Stop()
+	for {
+		_, _ = c.keys(ctx) // what fails shows in the calls
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
