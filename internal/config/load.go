@@ -167,7 +167,18 @@ func (c *Config) check() []Problem {
 	}
 	wrong.add("SLACK_API_URL", SecureURL("SLACK_API_URL", c.SlackAPIURL))
 	wrong.add("CASTERBOT_LIVE_ENDPOINT", SecureURL("CASTERBOT_LIVE_ENDPOINT", c.LiveEndpoint))
+	for name, address := range map[string]string{"CASTERBOT_STS_ENDPOINT": c.STSEndpoint,
+		"CASTERBOT_ACTIONTRAIL_ENDPOINT": c.TrailEndpoint} {
+		if address != "" {
+			wrong.add(name, SecureURL(name, address))
+		}
+	}
 	wrong = append(wrong, c.checkPlaces()...)
+	wrong.add("CASTERBOT_ACTIONTRAIL", c.checkTrail())
+	if !sessionName.MatchString(c.RoleSessionName) {
+		wrong.add("ALIBABA_CLOUD_ROLE_SESSION_NAME",
+			errors.New("ALIBABA_CLOUD_ROLE_SESSION_NAME should be 2 to 64 letters, digits or characters of .@-_, such as casterbot"))
+	}
 	if c.Region != "" && !regionID.MatchString(c.Region) {
 		wrong.add("ALIBABA_CLOUD_REGION_ID",
 			fmt.Errorf("ALIBABA_CLOUD_REGION_ID is %q: it should be a region id, such as cn-shanghai", c.Region))
@@ -178,6 +189,14 @@ func (c *Config) check() []Problem {
 		wrong.add("DEBUG", errors.New("DEBUG contains \"sdk\", which makes the cloud SDK print keys: unset it"))
 	}
 	return wrong
+}
+
+// checkTrail looks whether ActionTrail is asked or not.
+func (c *Config) checkTrail() error {
+	if c.ActionTrail != "on" && c.ActionTrail != "off" {
+		return fmt.Errorf("CASTERBOT_ACTIONTRAIL is %q: it should be on or off", c.ActionTrail)
+	}
+	return nil
 }
 
 // problems are those that are found one after the other.
@@ -247,6 +266,9 @@ func kindOf(value string) string {
 
 // regionID is what the cloud's names of regions look like; whether there is one of that name shows when it is asked.
 var regionID = regexp.MustCompile(`^[a-z]{2}-[a-z]+(-[a-z0-9]+)*$`)
+
+// sessionName is what STS takes for the name of a role session.
+var sessionName = regexp.MustCompile(`^[A-Za-z0-9.@_-]{2,64}$`)
 
 // IsRegion reports the form of a region's id.
 func IsRegion(id string) bool { return regionID.MatchString(id) }

@@ -139,10 +139,13 @@ func (c *Client) forgetKeys(ctx context.Context, permit op.SendPermit) bool {
 	return c.config.Credentials.forget(ctx)
 }
 
+// OfRole reports keys of a role: each change is made in a session of its own.
+func (c Credentials) OfRole() bool { return c.source != nil && c.session != nil }
+
 // KeepKeys renews the keys of a role in time, whether there are calls or not, until ctx ends: the first change after a
 // quiet hour is not to wait for STS.
 func (c Credentials) KeepKeys(ctx context.Context) {
-	if c.source == nil || c.session == nil {
+	if !c.OfRole() {
 		return
 	}
 	ticker := time.NewTicker(time.Minute)

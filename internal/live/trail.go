@@ -20,6 +20,8 @@ const (
 	trailPages  = 4
 	trailWithin = 15 * time.Second
 	trailLayout = "2006-01-02T15:04:05Z"
+	// from the first send of an operation to its last: one is repeated with its token for ten minutes
+	calledWithin = 15 * time.Minute
 )
 
 // trailAPI is ActionTrail and its address in a region, unless another one is given.
@@ -45,7 +47,7 @@ type TrailEvent struct {
 // Called asks what became of a call. It is looked for by its id or by the session in which it was made.
 // API: https://www.alibabacloud.com/help/en/actiontrail/developer-reference/api-actiontrail-2020-07-06-lookupevents
 func (c *Client) Called(ctx context.Context, t op.Trace) (op.Recorded, error) {
-	all, err := c.events(ctx, "EventName", t.Action, t.Since.Add(-time.Minute), time.Time{})
+	all, err := c.events(ctx, "EventName", t.Action, t.Since.Add(-time.Minute), t.Since.Add(calledWithin))
 	best := op.Recorded{}
 	for _, e := range all { // the latest first
 		own := t.RequestID != "" && e.RequestID == t.RequestID || t.Session != "" && e.Session == t.Session
@@ -72,8 +74,8 @@ func (c *Client) Touched(ctx context.Context, caster string, from, to time.Time)
 
 // events asks for those with an attribute, the latest first, page by page.
 func (c *Client) events(ctx context.Context, key, value string, from, to time.Time) ([]TrailEvent, error) {
-	if to.IsZero() || to.After(c.state.now()) {
-		to = c.state.now()
+	if now := c.state.now(); now.After(from) && now.Before(to) {
+		to = now
 	}
 	ctx, cancel := context.WithTimeout(ctx, trailWithin)
 	defer cancel()
