@@ -182,12 +182,14 @@ func New(ctx context.Context, o Options) (*App, error) {
 	})
 	states := engine.New(engine.Config{
 		Table: &known, Store: db, Authz: judge, Chat: chat, Now: now, Log: log, Replica: replica, Pause: wait, Quota: limits,
-		Ended: guardian.Nudge, Watch: measured.engine(), Sessions: sessionsOf(keys, cloud), Trail: askedByEngine(c, cloud),
+		Ended: guardian.Nudge, Watch: measured.engine(), Sessions: sessionsOf(keys, cloud),
+		Trail: askedByEngine(c, cloud),
 	})
 	own.OnBoard(guardian.Nudge)
 	own.OnCare(guardian.Soon)
 	a := &App{
-		settings: c, version: o.Version, log: log, Policy: keeper, Store: db, limits: limits, cloud: cloud, keys: keys, Engine: states,
+		settings: c, version: o.Version, log: log, Policy: keeper, Store: db, limits: limits, cloud: cloud, keys: keys,
+		Engine: states,
 		Watch: guardian, meter: measured,
 		Bot: bot.New(slack, bot.Engine{Operations: states, Browser: states.Browser(),
 			Notifier: channelTeller{states.Notifier(), guardian}},

@@ -98,9 +98,9 @@ func (e *Engine) trace(o op.Operation) (op.Trace, bool) {
 	return t, known && t.Action != "" && t.RequestID+t.Session != ""
 }
 
-// askTrail looks an unknown operation up in the cloud's own record. What is found there with success has succeeded; what
-// is found with a refusal has failed, unless it was sent more than once on purpose: a refusal speaks of one of its
-// calls. That nothing is found proves nothing.
+// askTrail looks an unknown operation up in the cloud's own record. What is found there with success has succeeded;
+// what is found with a refusal has failed, unless it was sent more than once on purpose: a refusal speaks of one of
+// its calls. That nothing is found proves nothing.
 func (e *Engine) askTrail(ctx context.Context, o op.Operation) error {
 	command, _ := e.table.Find(o.Command)
 	t, _ := e.trace(o)
@@ -119,7 +119,8 @@ func (e *Engine) askTrail(ctx context.Context, o op.Operation) error {
 		return e.settleByTrail(ctx, o, found, op.Outcome{State: op.Failed, Code: found.Code, NothingChanged: true,
 			Text: op.L(o.Plan.Title, ": ApsaraVideo Live refused it (", op.Code(found.Code), ").")})
 	case found.Found:
-		record.Says = op.L("ActionTrail shows the call with ", op.Code(found.Code), ", which does not tell what became of it.")
+		record.Says = op.L("ActionTrail shows the call with ", op.Code(found.Code),
+			", which does not tell what became of it.")
 	case err != nil && last:
 		record.Says = op.L("ActionTrail could not be asked what became of it.")
 	case last && record.Shared:

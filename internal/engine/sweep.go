@@ -234,7 +234,8 @@ func (e *Engine) lookAtUnknown(ctx context.Context) error {
 	return nil
 }
 
-// lookIfDue makes the look that is due, at the target or into the cloud's own record. What the sweep has read may be from before another look, which is over by now.
+// lookIfDue makes the look that is due, at the target or into the cloud's own record. What the sweep has read may be
+// from before another look, which is over by now.
 func (e *Engine) lookIfDue(ctx context.Context, id string) error {
 	o, err := e.store.Get(ctx, id)
 	switch {

@@ -70,8 +70,9 @@ func TestUnknownIsLookedUpInTheCloudsRecord(t *testing.T) {
 			cloudTrail{says: op.Recorded{Found: true, Refused: true, Code: "NoPermission"}}, false, op.Unknown,
 			"NoPermission, which does not tell", ""},
 		"not found":             {"caster restart c1", cloudTrail{}, false, op.Unknown, "shows nothing of this call", ""},
-		"in the shared session": {"caster restart c1", cloudTrail{}, true, op.Unknown, "the session that all calls share", ""},
-		"away":                  {"caster restart c1", cloudTrail{err: errors.New("away")}, false, op.Unknown, "could not be asked", ""},
+		"in the shared session": {"caster restart c1", cloudTrail{}, true, op.Unknown, "session that all calls share", ""},
+		"away": {"caster restart c1", cloudTrail{err: errors.New("away")}, false, op.Unknown,
+			"could not be asked", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newStage(t)
@@ -97,8 +98,8 @@ func TestUnknownIsLookedUpInTheCloudsRecord(t *testing.T) {
 			if says := now.Outcome.Record.Says.Plain(); !strings.Contains(says, test.says) || test.says == "" && says != "" {
 				t.Errorf("it says %q", says)
 			}
-			if test.want != op.Unknown && (now.Outcome.RequestID != "R-1" || now.Outcome.Code != test.code || now.SettledBy != "" ||
-				!strings.Contains(now.Outcome.Evidence.Plain(), "ActionTrail shows the call")) {
+			if test.want != op.Unknown && (now.Outcome.RequestID != "R-1" || now.Outcome.Code != test.code ||
+				now.SettledBy != "" || !strings.Contains(now.Outcome.Evidence.Plain(), "ActionTrail shows the call")) {
 				t.Errorf("%+v", now.Outcome)
 			}
 			if test.want == op.Failed && !now.Outcome.NothingChanged {

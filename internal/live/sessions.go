@@ -102,8 +102,9 @@ func (c *Client) keysFor(ctx context.Context, permit op.SendPermit, a Action) (k
 		k, failed = from.keys(ctx)
 	}
 	if failed == nil && why != "" && c.config.Log != nil {
-		c.config.Log.LogAttrs(ctx, slog.LevelWarn, "a change is made in the session that all share", slog.String("action", a.Name),
-			slog.String("session", want.Name), slog.String("shared", used), slog.String("why", why))
+		c.config.Log.LogAttrs(ctx, slog.LevelWarn, "a change is made in the session that all share",
+			slog.String("action", a.Name), slog.String("session", want.Name), slog.String("shared", used),
+			slog.String("why", why))
 	}
 	if failed == nil && want.Used != nil {
 		want.Used(used)

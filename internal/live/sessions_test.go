@@ -63,7 +63,7 @@ func (w *roleWorld) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	_ = r.ParseForm()
 	r.Body = io.NopCloser(bytes.NewReader(body))
-	if name := r.Form.Get("RoleSessionName"); strings.HasPrefix(r.Form.Get("Action"), "AssumeRole") && name != "casterbot" {
+	if name := r.Form.Get("RoleSessionName"); name != "" && name != "casterbot" {
 		if held != nil {
 			<-held
 		}
@@ -132,6 +132,10 @@ func (w *roleWorld) assumed() (names []string) {
 	return names
 }
 
+func waysToTheRole(t *testing.T) map[string]func(*CredentialsConfig) {
+	return map[string]func(*CredentialsConfig){"key": func(*CredentialsConfig) {}, "oidc": withOIDC(t)}
+}
+
 func withOIDC(t *testing.T) func(*CredentialsConfig) {
 	path := filepath.Join(t.TempDir(), "token")
 	if err := os.WriteFile(path, []byte(fakeToken), 0o600); err != nil {
@@ -145,7 +149,7 @@ func withOIDC(t *testing.T) func(*CredentialsConfig) {
 
 // Each change is made in a session of its own, looks in one that all share; with a key and with OIDC.
 func TestEachChangeHasItsSession(t *testing.T) {
-	for name, change := range map[string]func(*CredentialsConfig){"key": func(*CredentialsConfig) {}, "oidc": withOIDC(t)} {
+	for name, change := range waysToTheRole(t) {
 		t.Run(name, func(t *testing.T) {
 			w := newRoleWorld(t, change)
 			for range 3 {
@@ -179,8 +183,8 @@ func wantNoSecrets(t *testing.T, w *roleWorld) {
 	}
 }
 
-// What STS does not give in time is not waited for: a change is made in the shared session, at once in an emergency, and
-// that is told.
+// What STS does not give in time is not waited for: a change is made in the shared session, at once in an emergency,
+// and that is told.
 func TestNoChangeIsHeldUpBySTS(t *testing.T) {
 	for _, test := range []struct {
 		name   string
@@ -269,7 +273,8 @@ func TestKeysAreRenewedBehindTheCalls(t *testing.T) {
 	}
 	w.World.Close()
 	r.now = func() time.Time { return time.Now().Add(2 * time.Hour) }
-	if _, err := w.World.Inject(fakelive.Fault{Action: "AssumeRole", Kind: fakelive.Refuse, Code: "NoPermission"}); err != nil {
+	refused := fakelive.Fault{Action: "AssumeRole", Kind: fakelive.Refuse, Code: "NoPermission"}
+	if _, err := w.World.Inject(refused); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := r.GetCredentials(); err == nil {
@@ -279,9 +284,10 @@ func TestKeysAreRenewedBehindTheCalls(t *testing.T) {
 
 // What STS refuses is told with its code, and without a secret.
 func TestSTSRefuses(t *testing.T) {
-	for name, change := range map[string]func(*CredentialsConfig){"key": func(*CredentialsConfig) {}, "oidc": withOIDC(t)} {
+	for name, change := range waysToTheRole(t) {
 		w := newRoleWorld(t, change)
-		if _, err := w.World.Inject(fakelive.Fault{Kind: fakelive.Refuse, Code: "NoPermission", Status: 403, Times: -1}); err != nil {
+		refused := fakelive.Fault{Kind: fakelive.Refuse, Code: "NoPermission", Status: 403, Times: -1}
+		if _, err := w.World.Inject(refused); err != nil {
 			t.Fatal(err)
 		}
 		_, err := w.client.Casters(t.Context())

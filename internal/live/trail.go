@@ -11,8 +11,8 @@ import (
 	"casterbot/internal/quota"
 )
 
-// lookupEvents is the one operation of ActionTrail that is called. It changes nothing in the account, and its RAM action
-// is of another service than those of the table.
+// lookupEvents is the one operation of ActionTrail that is called. It changes nothing in the account, and its RAM
+// action is of another service than those of the table.
 var lookupEvents = Action{Name: "LookupEvents"}
 
 const (
@@ -30,7 +30,8 @@ func (c Config) trailAPI() (api, error) {
 	if address == "" {
 		address = "https://actiontrail." + c.Region + ".aliyuncs.com"
 	}
-	scheme, host, err := endpoint("CASTERBOT_ACTIONTRAIL_ENDPOINT", "https://actiontrail.cn-shanghai.aliyuncs.com", address)
+	scheme, host, err := endpoint("CASTERBOT_ACTIONTRAIL_ENDPOINT", "https://actiontrail.cn-shanghai.aliyuncs.com",
+		address)
 	return api{"Actiontrail", "2020-07-06", scheme, host}, err
 }
 
@@ -120,7 +121,8 @@ func trailEvent(raw json.RawMessage) TrailEvent {
 	}
 	_ = json.Unmarshal(raw, &said)
 	e := TrailEvent{Name: word(string(said.EventName)), RequestID: word(string(said.RequestID)),
-		Code: word(string(said.ErrorCode)), Type: word(string(said.UserIdentity.Type)), User: string(said.UserIdentity.UserName),
+		Code: word(string(said.ErrorCode)), Type: word(string(said.UserIdentity.Type)),
+		User:    string(said.UserIdentity.UserName),
 		Address: keys{}.redact(string(said.SourceIPAddress)), Params: map[string]string{}}
 	e.At, _ = time.Parse(time.RFC3339, string(said.EventTime))
 	if noError[strings.ToLower(e.Code)] {

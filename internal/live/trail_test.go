@@ -63,12 +63,12 @@ func TestCallIsFoundByItsRequest(t *testing.T) {
 	}
 }
 
-// A refusal of the service is one for good. What it put off, what it does not know itself, and keys that it did not take
-// are none: the call is made again, or may have been taken.
+// A refusal of the service is one for good. What it put off, what it does not know itself, and keys that it did not
+// take are none: the call is made again, or may have been taken.
 func TestWhichRefusalsCount(t *testing.T) {
-	for code, want := range map[string]bool{"IncorrectCasterStatus.Idle": true, "NoPermission": true, "Throttling.User": false,
-		"ServiceUnavailable": false, "InternalError": false, "CopyCaster.Timeout": false, "InvalidSecurityToken.Expired": false,
-		"SignatureDoesNotMatch": false} {
+	for code, want := range map[string]bool{"IncorrectCasterStatus.Idle": true, "NoPermission": true,
+		"Throttling.User": false, "ServiceUnavailable": false, "InternalError": false, "CopyCaster.Timeout": false,
+		"InvalidSecurityToken.Expired": false, "SignatureDoesNotMatch": false} {
 		f := newCloud(t, answer(200, `{"RequestId":"L","Events":[{"eventName":"RestartCaster","requestId":"R","errorCode":"`+
 			code+`"}]}`))
 		c := f.client(t, func(c *Config) { c.TrailEndpoint = f.URL })
@@ -85,8 +85,9 @@ func TestSuccessDecides(t *testing.T) {
 		return `{"eventName":"CopyCaster","userIdentity":{"type":"assumed-role","principalId":"3:` + anas + `"},"errorCode":"` +
 			code + `"}`
 	}
-	f := newCloud(t, answer(200, `{"RequestId":"L","Events":[`+event("Throttling")+`,`+event("NoPermission")+`,`+event("")+`]}`),
-		answer(200, `{"RequestId":"L","Events":[`+event("Throttling")+`,`+event("NoPermission")+`]}`))
+	refusals := event("Throttling") + `,` + event("NoPermission")
+	f := newCloud(t, answer(200, `{"RequestId":"L","Events":[`+refusals+`,`+event("")+`]}`),
+		answer(200, `{"RequestId":"L","Events":[`+refusals+`]}`))
 	c := f.client(t, func(c *Config) { c.TrailEndpoint = f.URL })
 	for _, done := range []bool{true, false} {
 		got, err := c.Called(t.Context(), op.Trace{Action: "CopyCaster", Session: anas})
@@ -119,8 +120,8 @@ func TestPagesOfTheTrail(t *testing.T) {
 		t.Errorf("%d events, %v", len(all), err)
 	}
 	wantSends(t, f, trailPages)
-	if last := f.requests()[trailPages-1]; last.Get("NextToken") != "more" || last.Get("LookupAttribute.1.Key") != "EventRW" ||
-		last.Get("Version") != "2020-07-06" {
+	if last := f.requests()[trailPages-1]; last.Get("NextToken") != "more" ||
+		last.Get("LookupAttribute.1.Key") != "EventRW" || last.Get("Version") != "2020-07-06" {
 		t.Errorf("%v", last)
 	}
 	if n := quota.Limit(lookupEvents.Name); n != 2 {

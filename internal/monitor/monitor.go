@@ -6,8 +6,8 @@
 // follows from the stored operations (records.Changes, own_changes.go) and the policy (expectations.go). From a look
 // the guardian concludes what stands wrong (rules.go, messages.go); what it has said stands in the store, one document
 // for each cause and channel, so it is said once, by whichever replica, and edited when it is mended (alerts.go); only
-// where nobody takes care of it people are called once more (care.go), and who did it is added once the cloud's own record
-// knows (trail.go). board.go and board_rows.go draw the boards.
+// where nobody takes care of it people are called once more (care.go), and who did it is added once the cloud's own
+// record knows (trail.go). board.go and board_rows.go draw the boards.
 //
 // It keeps true that nothing is concluded from a look that failed, that an alert says what was seen and when, and that
 // the same cause is never said twice while it stands. It changes nothing in the cloud: the button under an alert is a

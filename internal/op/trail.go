@@ -20,7 +20,8 @@ func (o Operation) Session() string { return sessionName(o.Requester + "." + o.R
 // sessionName keeps of a text what may stand in the name of a role session, 64 characters at most.
 func sessionName(text string) string {
 	text = strings.Map(func(r rune) rune {
-		if r < 0x80 && (r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' || strings.ContainsRune(".@-_", r)) {
+		letter := r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z'
+		if letter || r >= '0' && r <= '9' || strings.ContainsRune(".@-_", r) {
 			return r
 		}
 		return '-'
@@ -37,7 +38,7 @@ type Trace struct {
 	Since     time.Time // the call did not leave before
 }
 
-// Recorded is what the account's own record, ActionTrail, says of a call. Found alone says nothing of what became of it.
+// Recorded is what the account's own record, ActionTrail, says of a call. Found alone does not tell what became of it.
 type Recorded struct {
 	Found     bool
 	Done      bool   // it was done

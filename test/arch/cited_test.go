@@ -169,6 +169,10 @@ var carriers = map[string]string{
 	"internal/live noTurn":        "words of turn",
 	"internal/live look":          "of a look that was given up: whether it had left by then",
 	"internal/live failed":        "words of send",
+	"internal/live assume":        "for send: no keys of the role",
+	"internal/live askByToken":    "likewise",
+	"internal/live await":         "holds nothing back: the shared session is used in place of one that is not there",
+	"internal/engine askTrail":    "decides about a call that has left",
 }
 
 // TestNoPlaceThatDecidesIsMissing: whatever in the engine refuses, ends an operation as failed or in internal/live says
