@@ -189,8 +189,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	own.OnCare(guardian.Soon)
 	a := &App{
 		settings: c, version: o.Version, log: log, Policy: keeper, Store: db, limits: limits, cloud: cloud, keys: keys,
-		Engine: states,
-		Watch: guardian, meter: measured,
+		Engine: states, Watch: guardian, meter: measured,
 		Bot: bot.New(slack, bot.Engine{Operations: states, Browser: states.Browser(),
 			Notifier: channelTeller{states.Notifier(), guardian}},
 			chat, people),

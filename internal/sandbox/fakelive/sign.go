@@ -69,6 +69,7 @@ func (w *World) checkKey(in *request, gateway time.Time) *refusal {
 	case assumed && !gateway.Before(s.ends):
 		return refuse("InvalidSecurityToken.Expired")
 	case assumed:
+		in.call.Session = s.name
 		return nil
 	case in.params["AccessKeyId"] == "":
 		return missing("AccessKeyId")
