@@ -57,6 +57,7 @@ func checkCloud(ctx context.Context, x *exam) []Finding {
 		a.checkStreams(ctx, x, &rest[1])
 	}
 	a.rights(ctx, x, &rest[2])
+	a.trail(ctx, x, &rest[2])
 	for _, more := range rest {
 		n.list = append(n.list, more.list...)
 	}
@@ -81,7 +82,8 @@ func (x *exam) openCloud(n *notes) (*account, string) {
 	a := &account{limited: map[string]bool{}, denied: map[string]*live.Error{}, asked: map[string]bool{}}
 	a.client, err = live.New(live.Config{
 		Endpoint: x.Settings.LiveEndpoint, Region: x.Settings.Region, Credentials: keys, Wait: 15 * time.Second,
-		Quota: quota.New(quota.Config{Share: x.share()}), Log: slog.New(throttled{Handler: slog.DiscardHandler, account: a}),
+		TrailEndpoint: x.Settings.TrailEndpoint,
+		Quota:         quota.New(quota.Config{Share: x.share()}), Log: slog.New(throttled{Handler: slog.DiscardHandler, account: a}),
 	})
 	if err != nil {
 		n.bad("correct that setting: casterbot run --help", "%v", err)
@@ -143,25 +145,6 @@ func (a *account) list(ctx context.Context, x *exam, n *notes) bool {
 	}
 	n.ok("ApsaraVideo Live answers (%s): %s", x.Settings.Region, plural(len(studios), "studio"))
 	return true
-}
-
-// skew tells a wrong clock.
-func (n *notes) skew(ahead time.Duration) {
-	switch off := ahead.Abs(); {
-	case off > live.SkewRefused:
-		n.bad(setClock, "the clock of this machine is %s that of ApsaraVideo Live: no change is sent", offBy(ahead))
-	case off > live.SkewTold:
-		n.warn(setClock, "the clock of this machine is %s that of ApsaraVideo Live", offBy(ahead))
-	}
-}
-
-// offBy says how far a clock is ahead of another one.
-func offBy(ahead time.Duration) string {
-	way := "ahead of"
-	if ahead < 0 {
-		way = "behind"
-	}
-	return plural(int(ahead.Abs().Round(time.Minute).Minutes()), "minute") + " " + way
 }
 
 // explained is an error of the cloud in words, with its code and what the service said.
