@@ -81,9 +81,9 @@ func (x *exam) openCloud(n *notes) (*account, string) {
 	n.place(x.Settings)
 	a := &account{limited: map[string]bool{}, denied: map[string]*live.Error{}, asked: map[string]bool{}}
 	a.client, err = live.New(live.Config{
-		Endpoint: x.Settings.LiveEndpoint, Region: x.Settings.Region, Credentials: keys, Wait: 15 * time.Second,
-		TrailEndpoint: x.Settings.TrailEndpoint,
-		Quota:         quota.New(quota.Config{Share: x.share()}), Log: slog.New(throttled{Handler: slog.DiscardHandler, account: a}),
+		Endpoint: x.Settings.LiveEndpoint, TrailEndpoint: x.Settings.TrailEndpoint, Region: x.Settings.Region,
+		Credentials: keys, Wait: 15 * time.Second, Quota: quota.New(quota.Config{Share: x.share()}),
+		Log: slog.New(throttled{Handler: slog.DiscardHandler, account: a}),
 	})
 	if err != nil {
 		n.bad("correct that setting: casterbot run --help", "%v", err)
