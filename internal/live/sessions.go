@@ -49,7 +49,7 @@ func (s *sessions) get(name string, from Credentials) *heldSession {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := time.Now()
-	if h := s.held[name]; h != nil && now.Sub(h.begun) < sessionKept {
+	if h := s.held[name]; h != nil && h.serves(now) {
 		return h
 	}
 	s.prune(now)
@@ -60,11 +60,27 @@ func (s *sessions) get(name string, from Credentials) *heldSession {
 		defer close(h.done)
 		ctx, cancel := context.WithTimeout(context.Background(), stsWithin)
 		defer cancel()
-		if h.keys, h.failed = own.keys(ctx); h.failed != nil {
-			s.drop(name, h)
-		}
+		h.keys, h.failed = own.keys(ctx)
 	}()
 	return h
+}
+
+// over reports that it is known whether there is a session.
+func (h *heldSession) over() bool {
+	select {
+	case <-h.done:
+		return true
+	default:
+		return false
+	}
+}
+
+// serves reports one that is good still, or may become so. After a failure STS is asked again, but not at once.
+func (h *heldSession) serves(now time.Time) bool {
+	if h.over() && h.failed != nil {
+		return now.Sub(h.begun) < sessionWait
+	}
+	return now.Sub(h.begun) < sessionKept
 }
 
 // prune forgets what has ended; whatever is asked for, no more than sessionMost are kept. The caller holds mu.
@@ -88,48 +104,58 @@ func (s *sessions) drop(name string, h *heldSession) {
 	}
 }
 
-// keysFor gives the keys that a request is signed with: of a change those of its own session, if they can be had in
-// time.
-func (c *Client) keysFor(ctx context.Context, permit op.SendPermit, a Action) (keys, *Error) {
-	from, want := c.config.Credentials, permit.Session()
-	if !a.Write || from.session == nil || want.Name == "" {
-		return from.keys(ctx)
+// ownSession is the session in which a request has to be made; without a name, the shared one.
+func (c *Client) ownSession(permit op.SendPermit, a Action) op.Session {
+	if !a.Write || !c.config.Credentials.OfRole() {
+		return op.Session{}
 	}
-	why, used := "", want.Name
-	k, failed := c.sessions.await(ctx, want, from)
-	if failed != nil {
-		why, used = failed.Message, from.shared
-		k, failed = from.keys(ctx)
-	}
-	if failed == nil && why != "" && c.config.Log != nil {
-		c.config.Log.LogAttrs(ctx, slog.LevelWarn, "a change is made in the session that all share",
-			slog.String("action", a.Name), slog.String("session", want.Name), slog.String("shared", used),
-			slog.String("why", why))
-	}
-	if failed == nil && want.Used != nil {
-		want.Used(used)
-	}
-	return k, failed
+	return permit.Session()
 }
 
-// await waits for a session as long as a change may.
-func (s *sessions) await(ctx context.Context, want op.Session, from Credentials) (keys, *Error) {
-	h := s.get(want.Name, from)
-	if !want.AtOnce {
-		timer := time.NewTimer(s.wait)
-		defer timer.Stop()
-		select {
-		case <-h.done:
-		case <-timer.C:
-		case <-ctx.Done():
-		}
+// awaitSession waits for the session of a change, as long as that may: once for a call, before its turn comes, so that
+// neither the turn nor what was seen before it gets old by it.
+func (c *Client) awaitSession(ctx context.Context, permit op.SendPermit, a Action) {
+	want := c.ownSession(permit, a)
+	if want.Name == "" || want.AtOnce {
+		return
 	}
+	h := c.sessions.get(want.Name, c.config.Credentials)
+	timer := time.NewTimer(c.sessions.wait)
+	defer timer.Stop()
 	select {
 	case <-h.done:
-		return h.keys, h.failed
-	default:
-		return keys{}, &Error{Class: NotSent, Message: "its own was not there in time"}
+	case <-timer.C:
+	case <-ctx.Done():
 	}
+}
+
+// keysFor gives the keys that a request is signed with: of a change those of its own session, if they are there.
+func (c *Client) keysFor(ctx context.Context, permit op.SendPermit, a Action) (keys, *Error) {
+	from, want := c.config.Credentials, c.ownSession(permit, a)
+	if want.Name == "" {
+		return from.keys(ctx)
+	}
+	h := c.sessions.get(want.Name, from)
+	if h.over() && h.failed == nil {
+		want.Use(want.Name)
+		return h.keys, nil
+	}
+	why := "STS has not given it yet"
+	if h.over() {
+		why = h.failed.Message
+		c.sessions.drop(want.Name, h)
+	}
+	k, failed := from.keys(ctx)
+	if failed != nil {
+		return k, failed
+	}
+	if c.config.Log != nil {
+		c.config.Log.LogAttrs(ctx, slog.LevelWarn, "a change is made in the session that all share",
+			slog.String("action", a.Name), slog.String("session", want.Name), slog.String("shared", from.shared),
+			slog.String("why", why))
+	}
+	want.Use(from.shared)
+	return k, nil
 }
 
 // forgetKeys makes keys that the service does not take be fetched anew; false where that can change nothing.

@@ -13,6 +13,13 @@ type Session struct {
 	Used   func(name string) // told in which session the call is made: another one when this could not be had; may be nil
 }
 
+// Use tells in which session the call is made.
+func (s Session) Use(name string) {
+	if s.Used != nil {
+		s.Used(name)
+	}
+}
+
 // Session names the role session of an operation: who asked, and its reference. It is the same for whatever is sent for
 // the operation, by any replica and after a restart.
 func (o Operation) Session() string { return sessionName(o.Requester + "." + o.Ref()) }

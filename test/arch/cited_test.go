@@ -171,7 +171,6 @@ var carriers = map[string]string{
 	"internal/live failed":        "words of send",
 	"internal/live assume":        "for send: no keys of the role",
 	"internal/live askByToken":    "likewise",
-	"internal/live await":         "holds nothing back: the shared session is used in place of one that is not there",
 	"internal/engine askTrail":    "decides about a call that has left",
 }
 
