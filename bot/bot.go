@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"time"
 
@@ -12,8 +11,6 @@ import (
 	"casterbot/bot/socket"
 	"casterbot/bot/webapi"
 	"casterbot/internal/sleep"
-
-	"github.com/slack-go/slack"
 )
 
 // Times after the bot was asked to stop: work under way finds its context ended first, and then has a moment to tell
@@ -102,8 +99,8 @@ func (b *Bot) introduce(ctx context.Context) error {
 		if f := webapi.TokenError(err, "SLACK_BOT_TOKEN"); f != nil {
 			return f
 		}
-		if limited, ok := errors.AsType[*slack.RateLimitedError](err); ok {
-			wait = max(wait, limited.RetryAfter)
+		if asked, ok := webapi.Limited(err); ok {
+			wait = max(wait, asked)
 		}
 		b.log.Warn("Slack does not answer yet", "again in", wait, "error", webapi.Bare(err))
 		if sleep.For(ctx, wait) != nil {

@@ -17,7 +17,7 @@ import (
 	"casterbot/internal/tally"
 )
 
-func onStudio(c live.Caster) op.Target { return op.Target{Kind: "caster", ID: c.ID, Name: c.Name} }
+func onStudio(c live.Caster) op.Target { return c.Target() }
 
 // previousPicture is the PREVIEW, open if there is an open one, that holds the picture on air now: a take of it brings
 // that picture back.

@@ -113,15 +113,20 @@ func TestCompose(t *testing.T) {
 		!slices.Equal(bot.Drop, []string{"ALL"}) {
 		t.Errorf("%+v", bot)
 	}
+	given := 0
 	for setting, value := range bot.Environment {
 		if value == "" {
 			continue
 		}
+		given++
 		name := names[strings.TrimSuffix(setting, "_FILE")]
 		if value != "/run/secrets/"+name || !slices.Contains(bot.Secrets, name) ||
 			file.Secrets[name].File != "../secrets/"+name {
 			t.Errorf("%s: %s, of %v", setting, value, file.Secrets)
 		}
+	}
+	if given != len(bot.Secrets) || given < 5 {
+		t.Errorf("%d settings for the secrets %v", given, bot.Secrets)
 	}
 }
 
@@ -140,17 +145,22 @@ func TestChartKnowsTheSettings(t *testing.T) {
 	for _, row := range config.Rows() {
 		known[row.Name] = true
 	}
+	sets := 0
 	for line := range strings.Lines(text(t, filepath.Join("helm", "casterbot", "templates", "deployment.yaml"))) {
 		_, rest, found := strings.Cut(line, "- {name: ")
 		name, _, _ := strings.Cut(rest, ",")
 		if !found || strings.ToUpper(name) != name || strings.Contains(name, "{") {
 			continue
 		}
+		sets++
 		if !known[name] && !known[strings.TrimSuffix(name, "_FILE")] {
 			t.Errorf("the chart sets %s, which is no setting", name)
 		}
 		if !strings.Contains(schema, `"`+name+`": {"`) && name != "ALIBABA_CLOUD_ROLE_ARN" {
 			t.Errorf("values.schema.json lets settings.%s through, which the chart sets", name)
 		}
+	}
+	if sets < 6 {
+		t.Errorf("the template sets %d settings", sets)
 	}
 }

@@ -2,9 +2,10 @@ package directory
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"time"
+
+	"casterbot/bot/webapi"
 
 	"github.com/slack-go/slack"
 )
@@ -30,8 +31,8 @@ type methodLimits struct {
 func (h *methodLimits) call(ctx context.Context, method string, do func() error) error {
 	for waits := 0; ; waits++ {
 		err := h.once(method, do)
-		limited, ok := errors.AsType[*slack.RateLimitedError](err)
-		if !ok || waits == shortWaits || limited.RetryAfter > shortWait || h.pause(ctx, limited.RetryAfter) != nil {
+		wait, ok := webapi.Limited(err)
+		if !ok || waits == shortWaits || wait > shortWait || h.pause(ctx, wait) != nil {
 			return err
 		}
 	}
@@ -45,9 +46,9 @@ func (h *methodLimits) once(method string, do func() error) error {
 		return &slack.RateLimitedError{RetryAfter: left}
 	}
 	err := do()
-	if limited, ok := errors.AsType[*slack.RateLimitedError](err); ok {
+	if wait, ok := webapi.Limited(err); ok {
 		h.mu.Lock()
-		h.until[method] = h.now().Add(limited.RetryAfter)
+		h.until[method] = h.now().Add(wait)
 		h.mu.Unlock()
 	}
 	return err

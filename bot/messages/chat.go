@@ -48,18 +48,31 @@ func (c *Chat) SetHome(address string) { c.home.Store(address) }
 // KeepClick remembers the response address of a click, which edits the card once.
 func (c *Chat) KeepClick(click op.Click) { c.clicked.keep(click, c.hooks.allowed) }
 
-// Turn waits until the card of an operation may be drawn: not at all when a click on it has left an address that edits
-// it, else for the budget of what is to be written, and at most for a few seconds.
+// Turn waits until the card of an operation may be drawn: not at all when a click on it has just left an address that
+// edits it, else for the budget of what is to be written, and at most for a few seconds. Where the budget has no turn
+// the address of an older click stands in: what has come of an operation waits for no edit of another card.
 func (c *Chat) Turn(ctx context.Context, o op.Operation) (notify.Show, error) {
 	t := &turn{chat: c}
-	if o.Thread == "" && o.Card != "" && c.clicked.canEdit(o.Channel, o.Card) {
+	addressed := o.Thread == "" && o.Card != ""
+	if addressed && c.clicked.canEdit(o.Channel, o.Card, false) {
 		return t.show, nil
 	}
-	if err := c.budget(ctx, o); err != nil {
+	err := c.budget(ctx, o)
+	switch {
+	case err == nil:
+		t.taken, t.edit = true, o.Card != ""
+	case errors.Is(err, notify.ErrBusy) && addressed && c.standsIn(o):
+		t.late = true
+	default:
 		return nil, err
 	}
-	t.taken, t.edit = true, o.Card != ""
 	return t.show, nil
+}
+
+// standsIn reports that a card has an address which edits it where chat.update has no turn: not for what is soon
+// outdated, nor to show once more what it has drawn itself, which would prove nothing.
+func (c *Chat) standsIn(o op.Operation) bool {
+	return !underWay(o) && !c.clicked.shows(o.Channel, o.Card, o.Version) && c.clicked.canEdit(o.Channel, o.Card, true)
 }
 
 // budget takes what it needs to write a card. Somebody waits for a result, and for the buttons of a question to go;
@@ -89,6 +102,7 @@ type turn struct {
 	chat  *Chat
 	taken bool // a turn of the budget, not used yet
 	edit  bool // it is one of an edit
+	late  bool // the address of an older click edits too
 	open  bool // nobody knows what became of an edit by a response address
 }
 
@@ -125,7 +139,7 @@ func refusesBlocks(err error) bool {
 
 func (t *turn) put(ctx context.Context, o op.Operation, m render.Message) (string, error) {
 	if o.Card != "" && o.Thread == "" {
-		done, err := t.chat.replace(ctx, o, m)
+		done, err := t.replace(ctx, o, m)
 		switch {
 		case errors.Is(err, notify.ErrNoAnswer):
 			t.open = true
@@ -156,8 +170,9 @@ const replaceWithin = 1200 * time.Millisecond
 // works, and the card is as it was. False with ErrNoAnswer: nobody knows, and it may yet be edited; chat.update is
 // asked at once. Slack takes such an edit though the message was deleted, or the bot was thrown out: what has come of
 // an operation needs chat.update's word too.
-func (c *Chat) replace(ctx context.Context, o op.Operation, m render.Message) (bool, error) {
-	address := c.clicked.edit(o.Channel, o.Card)
+func (t *turn) replace(ctx context.Context, o op.Operation, m render.Message) (bool, error) {
+	c := t.chat
+	address := c.clicked.edit(o.Channel, o.Card, t.late)
 	if address == nil {
 		return false, nil
 	}
@@ -194,8 +209,8 @@ func (c *Chat) write(ctx context.Context, channel, id, thread string, m render.M
 
 // heard keeps to what Slack asks for.
 func heard(err error, hold func(time.Duration)) error {
-	if limited, ok := errors.AsType[*slack.RateLimitedError](err); ok {
-		hold(limited.RetryAfter)
+	if wait, ok := webapi.Limited(err); ok {
+		hold(wait)
 	}
 	return err
 }
@@ -226,8 +241,8 @@ func classify(err error) error {
 	if err == nil {
 		return nil
 	}
-	if limited, ok := errors.AsType[*slack.RateLimitedError](err); ok {
-		return fmt.Errorf("%w: Slack asks to wait %s", notify.ErrBusy, limited.RetryAfter)
+	if wait, ok := webapi.Limited(err); ok {
+		return fmt.Errorf("%w: Slack asks to wait %s", notify.ErrBusy, wait)
 	}
 	if errors.Is(err, webapi.ErrBusy) {
 		return fmt.Errorf("%w: %w", notify.ErrBusy, err)

@@ -14,7 +14,7 @@ const (
 	hookUses   = 5
 	hookKept   = 1
 	hookLives  = 29 * time.Minute
-	hookEdits  = 10 * time.Second // from the click: later nobody waits for the buttons to go, and chat.update says more
+	hookEdits  = 10 * time.Second // from the click: later chat.update, which says more, comes first
 	maxClicked = 2048
 )
 
@@ -30,8 +30,8 @@ type clicked struct {
 
 type clickedAt struct {
 	channel, message, url string
-	until, edits          time.Time
-	drew                  int64 // version of the operation that it has drawn
+	until, first          time.Time // when it ends, and until when it comes before chat.update
+	drew                  int64     // version of the operation that it has drawn
 	left                  int
 	mute                  bool // Slack did not answer, or refused: it edits no more
 }
@@ -50,22 +50,27 @@ func (c *clicked) keep(click op.Click, good func(address string) bool) {
 	}
 	c.list = append(c.list[first:], &clickedAt{
 		channel: click.Channel, message: click.Message, url: click.ReplyTo, until: now.Add(hookLives),
-		edits: now.Add(hookEdits), left: hookUses,
+		first: now.Add(hookEdits), left: hookUses,
 	})
 }
 
-// canEdit reports that a message has an address that still edits it.
-func (c *clicked) canEdit(channel, message string) bool {
+// canEdit reports that a message has an address that still edits it: one that comes before chat.update, or with late
+// also one that only stands in for it.
+func (c *clicked) canEdit(channel, message string, late bool) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.newest(channel, message) != nil
+	return c.newest(channel, message, late) != nil
 }
 
 // newest gives the newest address that still edits a message, nil when there is none. The caller holds mu.
-func (c *clicked) newest(channel, message string) *clickedAt {
+func (c *clicked) newest(channel, message string, late bool) *clickedAt {
 	for i := len(c.list) - 1; i >= 0; i-- {
 		a := c.list[i]
-		if a.message == message && a.channel == channel && !a.mute && a.left > hookKept && c.now().Before(a.edits) {
+		ends := a.first
+		if late {
+			ends = a.until
+		}
+		if a.message == message && a.channel == channel && !a.mute && a.left > hookKept && c.now().Before(ends) {
 			return a
 		}
 	}
@@ -73,10 +78,10 @@ func (c *clicked) newest(channel, message string) *clickedAt {
 }
 
 // edit takes one use of an address for an edit, nil when there is none.
-func (c *clicked) edit(channel, message string) *clickedAt {
+func (c *clicked) edit(channel, message string, late bool) *clickedAt {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	a := c.newest(channel, message)
+	a := c.newest(channel, message, late)
 	if a != nil {
 		a.left--
 	}

@@ -179,6 +179,7 @@ func TestAnAddressProvesLittle(t *testing.T) {
 	if _, err := show(chat, card(op.Succeeded, ts)); !errors.Is(err, notify.ErrBusy) {
 		t.Errorf("the proof goes before results: %v", err)
 	}
+	chat.clicked.spoil(chat.clicked.list[0])
 	more := card(op.Succeeded, ts)
 	more.Version++
 	if _, err := show(chat, more); !errors.Is(err, notify.ErrBusy) {
@@ -188,6 +189,29 @@ func TestAnAddressProvesLittle(t *testing.T) {
 	news.Version += 2
 	if _, err := show(chat, news); err != nil || len(w.Calls("chat.update")) != 1 {
 		t.Errorf("a new result: %v", err)
+	}
+}
+
+// What has come of an operation after more than some seconds waits for no turn of chat.update while that has none: the
+// click's address stands in, but neither for what is soon outdated, nor to prove what it has drawn itself.
+func TestAnAddressStandsIn(t *testing.T) {
+	w := newWorld(t)
+	chat, ts := clickedCard(t, w)
+	later := time.Now().Add(hookEdits)
+	chat.clicked.now = func() time.Time { return later }
+	if _, err := show(chat, card(op.Running, ts)); err != nil || w.replaced() != 0 {
+		t.Errorf("chat.update has turns: %v, %d edits by the address", err, w.replaced())
+	}
+	chat.limits.HoldEdits(time.Hour)
+	if _, err := show(chat, card(op.Running, ts)); !errors.Is(err, notify.ErrBusy) {
+		t.Errorf("under way: %v", err)
+	}
+	got, err := show(chat, card(op.Succeeded, ts))
+	if !errors.Is(err, notify.ErrUnproven) || got != ts || w.replaced() != 1 {
+		t.Errorf("a result: %q, %v, %d edits by the address", got, err, w.replaced())
+	}
+	if _, err := show(chat, card(op.Succeeded, ts)); !errors.Is(err, notify.ErrBusy) || w.replaced() != 1 {
+		t.Errorf("its proof: %v, %d edits by the address", err, w.replaced())
 	}
 }
 
@@ -236,21 +260,27 @@ func TestWhatIsKeptOfClicks(t *testing.T) {
 	inThread := click
 	inThread.Thread = "1.0"
 	c.keep(inThread, good)
-	if c.canEdit("C1", "1.1") {
+	if c.canEdit("C1", "1.1", false) {
 		t.Error("a foreign address, or one of a thread, is kept")
 	}
 	c.keep(click, good)
-	if !c.canEdit("C1", "1.1") || c.canEdit("C2", "1.1") || c.canEdit("C1", "1.2") {
+	if !c.canEdit("C1", "1.1", false) || c.canEdit("C2", "1.1", true) || c.canEdit("C1", "1.2", true) {
 		t.Error("it is not good for its message alone")
 	}
-	if now = now.Add(hookEdits); c.canEdit("C1", "1.1") {
+	if now = now.Add(hookEdits); c.canEdit("C1", "1.1", false) {
+		t.Error("it comes first for too long")
+	}
+	if !c.canEdit("C1", "1.1", true) {
+		t.Error("it does not stand in for chat.update")
+	}
+	if now = now.Add(hookLives); c.canEdit("C1", "1.1", true) {
 		t.Error("it is used for too long")
 	}
 	for n := range 3 * maxClicked {
 		click.Message = strconv.Itoa(n)
 		c.keep(click, good)
 	}
-	if len(c.list) != maxClicked || c.canEdit("C1", "0") || !c.canEdit("C1", click.Message) {
+	if len(c.list) != maxClicked || c.canEdit("C1", "0", true) || !c.canEdit("C1", click.Message, false) {
 		t.Errorf("%d addresses are kept", len(c.list))
 	}
 	now = now.Add(hookLives + time.Second)

@@ -2,7 +2,6 @@ package messages
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -171,11 +170,11 @@ var transient = map[string]bool{
 // after the first try and two after the next.
 func backoff(err error, n int) (time.Duration, bool) {
 	wait := time.Duration(n) * time.Second
-	if limited, ok := errors.AsType[*slack.RateLimitedError](err); ok {
-		return limited.RetryAfter, true
+	if asked, ok := webapi.Limited(err); ok {
+		return asked, true
 	}
-	if status, ok := errors.AsType[slack.StatusCodeError](err); ok {
-		return wait, status.Code >= http.StatusInternalServerError
+	if status := webapi.Status(err); status != 0 {
+		return wait, status >= http.StatusInternalServerError
 	}
 	if said := webapi.Code(err); said != "" {
 		return wait, transient[said]

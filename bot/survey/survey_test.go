@@ -1,6 +1,7 @@
 package survey
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -42,6 +43,25 @@ func TestSurvey(t *testing.T) {
 	names = strings.Join(op.Each(people, func(p Person) string { return p.Handle }), " ")
 	if err != nil || names != "ana gus ken lin mio olu pia" || !people[1].Guest || !people[5].External {
 		t.Errorf("%s %+v %v", names, people, err)
+	}
+}
+
+// TestEveryPage: what does not stand on the first page of a list is there as well.
+func TestEveryPage(t *testing.T) {
+	w := slackworld.New(t)
+	for i := range perPage {
+		name := fmt.Sprintf("more-%04d", i)
+		w.SetUser("U"+name, func(u *fakeslack.User) { u.Name = name })
+		w.AddChannel("C"+name, name, false, fakeslack.BotUser)
+	}
+	s := survey(w)
+	people, err := s.People(t.Context())
+	if err != nil || len(people) <= perPage {
+		t.Errorf("%d people, %v", len(people), err)
+	}
+	channels, err := s.Channels(t.Context())
+	if err != nil || len(channels) <= perPage {
+		t.Errorf("%d channels, %v", len(channels), err)
 	}
 }
 

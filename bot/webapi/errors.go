@@ -58,7 +58,7 @@ func TokenError(err error, variable string) error {
 	if text, ok := fatalCodes[said]; ok {
 		return &Fatal{Code: said, text: fmt.Sprintf(text, variable) + " (" + said + ")"}
 	}
-	if status, ok := errors.AsType[slack.StatusCodeError](err); ok && status.Code == http.StatusNotFound {
+	if Status(err) == http.StatusNotFound {
 		return &Fatal{Code: "404",
 			text: "SLACK_API_URL has no Slack API behind it (404): it is https://slack.com/api/ for Slack itself"}
 	}

@@ -46,12 +46,23 @@ func scopes(header string) []string {
 var needed = []string{"commands", "chat:write", "channels:read", "groups:read", "users:read", "usergroups:read",
 	"app_mentions:read", "im:write", "pins:write"}
 
-// Missing are the scopes that the token lacks, of those that the bot needs; none where Slack does not say what it has.
-func (i Identity) Missing() []string {
+// Missing are the scopes that the token lacks, of those that the bot needs.
+func (i Identity) Missing() []string { return i.Lacks(needed...) }
+
+// Lacks are the scopes that the token does not have, of some; none where Slack does not say what it has.
+func (i Identity) Lacks(scopes ...string) []string {
 	if i.Scopes == nil {
 		return nil
 	}
-	return slices.DeleteFunc(slices.Clone(needed), func(s string) bool { return slices.Contains(i.Scopes, s) })
+	return slices.DeleteFunc(slices.Clone(scopes), func(s string) bool { return slices.Contains(i.Scopes, s) })
+}
+
+// AppOf is the id of its app that an app-level token has in it (xapp-1-A…-…); empty when there is none.
+func AppOf(token string) string {
+	if parts := strings.Split(token, "-"); len(parts) > 3 && strings.HasPrefix(parts[2], "A") {
+		return parts[2]
+	}
+	return ""
 }
 
 // App is the app that the bot token is of: docs.slack.dev/reference/methods/bots.info.

@@ -50,7 +50,7 @@ func (r *release) completions(ctx context.Context) ([]file, error) {
 
 // components writes the SBOM of a binary beside its archive.
 func (r *release) components(ctx context.Context, binary, name string) error {
-	said, err := r.command(ctx, []string{"GOFLAGS="}, "go", "run", sbomTool, "bin", "-json", "-std", "-licenses",
+	said, err := r.command(ctx, pure, "go", "run", "-trimpath", sbomTool, "bin", "-json", "-std", "-licenses",
 		"-noserial", "-notimestamp", "-version", r.version, binary)
 	if err != nil {
 		return err

@@ -43,13 +43,23 @@ func copied(t *testing.T, name string) string {
 	return to
 }
 
-// made is what a release of this system makes of sources: the folder with its files.
-func made(t *testing.T, from string) string {
+// built is this command as a program of its own: under the race detector, as these tests are, packing takes a minute.
+func built(t *testing.T) string {
 	t.Helper()
-	out := filepath.Join(t.TempDir(), "dist")
-	err := run(t.Context(), []string{"-root", from, "-out", out, "-version", "v1.2.3", "-date", date, "-targets",
-		runtime.GOOS + "/" + runtime.GOARCH})
-	if err != nil {
+	program, r := filepath.Join(t.TempDir(), "release"), release{root: "."}
+	build := []string{"build", "-trimpath", "-buildvcs=false", "-o", program, "."}
+	if _, err := r.command(t.Context(), pure, "go", build...); err != nil {
+		t.Fatal(err)
+	}
+	return program
+}
+
+// made is what a release of this system makes of sources: the folder with its files.
+func made(t *testing.T, maker, from string) string {
+	t.Helper()
+	out, r := filepath.Join(t.TempDir(), "dist"), release{root: "."}
+	if _, err := r.command(t.Context(), nil, maker, "-root", from, "-out", out, "-version", "v1.2.3", "-date", date,
+		"-targets", runtime.GOOS+"/"+runtime.GOARCH); err != nil {
 		t.Fatal(err)
 	}
 	return out
@@ -57,7 +67,8 @@ func made(t *testing.T, from string) string {
 
 // TestRelease: two clones in different folders become the same bytes, and these hold what they should.
 func TestRelease(t *testing.T) {
-	first, second := made(t, copied(t, "clone")), made(t, copied(t, "somewhere/else/altogether"))
+	maker := built(t)
+	first, second := made(t, maker, copied(t, "clone")), made(t, maker, copied(t, "somewhere/else/altogether"))
 	sums := read(t, first, "SHA256SUMS")
 	if !bytes.Equal(sums, read(t, second, "SHA256SUMS")) || bytes.Count(sums, []byte("\n")) != 3 {
 		t.Errorf("%s\n%s", sums, read(t, second, "SHA256SUMS"))

@@ -92,7 +92,7 @@ func (i *inquiry) say(studios []live.Caster) {
 	var all []op.Target
 	onAir := 0
 	for _, c := range studios {
-		all = append(all, op.Target{Kind: "caster", ID: c.ID, Name: c.Name})
+		all = append(all, c.Target())
 		if c.OnAir {
 			onAir++
 		}

@@ -26,11 +26,16 @@ func TestDoctorBesideABot(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- a.Run(ctx) }()
-	for len(world.Slack.Sockets()) < 2 || !a.Bot.Health().Ready() || a.cloud.State().Asked.IsZero() {
-		time.Sleep(time.Millisecond)
+	up := func() bool {
+		return len(world.Slack.Sockets()) == 2 && a.Bot.Health().Ready() && !a.cloud.State().Asked.IsZero()
+	}
+	for deadline := time.Now().Add(time.Minute); !up(); time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("the bot is not up within a minute")
+		}
 	}
 	sockets, files := world.Slack.Sockets(), filesOf(t, settings)
-	report := b.Doctor(t.Context(), settings, nil, nil)
+	report := b.lookAt(t.Context(), settings, nil, nil)
 	for _, want := range []string{"in use by process ", "a bot runs here and is ready", "has both of its sockets open"} {
 		if !strings.Contains(report.Text(), want) {
 			t.Errorf("it does not say %q", want)

@@ -198,14 +198,6 @@ func (p Program) explain(c Command, path string, flags *flag.FlagSet) {
 	}
 }
 
-// count is a number of things: "1 channel", "3 channels".
-func count(n int, thing string) string {
-	if n != 1 {
-		thing += "s"
-	}
-	return fmt.Sprintf("%d %s", n, thing)
-}
-
 // Settings writes the table of environment variables for a terminal.
 func Settings(rows []config.Row) string {
 	var b strings.Builder

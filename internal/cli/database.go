@@ -100,7 +100,7 @@ func tell(out io.Writer, file string, r store.Restored) {
 }
 
 func contents(h store.Holding) string {
-	text := count(int(h.Operations), "operation") + ", " + count(int(h.Events), "event")
+	text := op.Count(int(h.Operations), "operation") + ", " + op.Count(int(h.Events), "event")
 	if !h.Newest.IsZero() {
 		text += ", the newest of " + h.Newest.UTC().Format(time.RFC3339)
 	}

@@ -38,7 +38,7 @@ func checkCommand(verbs []string) Command {
 			if ids := p.Contact(""); len(ids) > 0 {
 				contact = "contact " + strings.Join(ids, " or ")
 			}
-			fmt.Fprintf(c.Out, "%s is good: %s, %s, policy %.12s\n", c.Args[0], count(len(p.Channels()), "channel"), contact,
+			fmt.Fprintf(c.Out, "%s is good: %s, %s, policy %.12s\n", c.Args[0], op.Count(len(p.Channels()), "channel"), contact,
 				p.Hash())
 			return nil
 		},

@@ -228,8 +228,9 @@ func TestExamineTellsEverything(t *testing.T) {
 
 // A token of another kind is called by its kind.
 func TestKindsOfTokens(t *testing.T) {
-	for token, want := range map[string]string{"xoxb-fake": "(it is a bot token)", "xoxp-fake": "(it is a user token)",
-		"xoxe.xoxb-fake": "rotated", "fake": "begin with xapp-:"} {
+	for token, want := range map[string]string{"xoxb-fake": "(it is a bot token)",
+		"xoxp-fake": "(it is the token of a person)", "xoxe.xoxb-fake": "rotates",
+		"xoxs-fake": "(it is a token of another kind)", "fake": "begin with xapp-:"} {
 		clean(t, slack(map[string]string{"SLACK_APP_TOKEN": token}))
 		if _, err := Load(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v does not say %q", err, want)

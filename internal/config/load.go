@@ -242,23 +242,28 @@ func (f field) check() error {
 		return fmt.Errorf("%s %w: it is the %s; get it at %s", f.name, ErrNotSet, f.tag.Get("desc"), f.tag.Get("from"))
 	}
 	if want := f.tag.Get("prefix"); !strings.HasPrefix(value, want) {
-		return fmt.Errorf("%s does not begin with %s%s: it must be the %s; get it at %s", f.name, want, kindOf(value),
-			f.tag.Get("desc"), f.tag.Get("from"))
+		is := TokenKind(value)
+		if is != "" {
+			is = " (it is " + is + ")"
+		}
+		return fmt.Errorf("%s does not begin with %s%s: it must be the %s; get it at %s", f.name, want, is, f.tag.Get("desc"),
+			f.tag.Get("from"))
 	}
 	return nil
 }
 
-// kinds are what Slack's tokens begin with.
+// kinds are what Slack's tokens begin with, the narrow ones first.
 var kinds = []struct{ prefix, name string }{
-	{"xapp-", "an app-level token"}, {"xoxb-", "a bot token"}, {"xoxp-", "a user token"},
-	{"xoxe", "a token that is rotated, or one for configuration"}, {"xoxa-", "a token of an old workspace app"},
+	{"xapp-", "an app-level token"}, {"xoxb-", "a bot token"}, {"xoxp-", "the token of a person"},
+	{"xoxe", "a token that rotates, or one for configuration"}, {"xoxa-", "a token of an old workspace app"},
+	{"xox", "a token of another kind"},
 }
 
-// kindOf says what a token of another kind is, as far as it begins like one.
-func kindOf(value string) string {
+// TokenKind says what a text is that begins like a token of Slack's; empty when it does not.
+func TokenKind(text string) string {
 	for _, kind := range kinds {
-		if strings.HasPrefix(value, kind.prefix) {
-			return " (it is " + kind.name + ")"
+		if strings.HasPrefix(text, kind.prefix) {
+			return kind.name
 		}
 	}
 	return ""

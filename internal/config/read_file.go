@@ -80,7 +80,7 @@ func unreadFile(secret, name, path string, err error) error {
 	do := "name another file in " + name
 	info, unseen := os.Stat(path)
 	switch {
-	case kindOf(path) != "":
+	case TokenKind(path) != "":
 		err = fmt.Errorf("it holds a token, where the name of a file belongs")
 		do = "put the token into a file, and its name into " + name + "; or set " + secret + " to it, and unset " + name
 	case errors.Is(err, fs.ErrPermission):

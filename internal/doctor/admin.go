@@ -7,7 +7,9 @@ import (
 	"net"
 	"os"
 
+	"casterbot/bot/webapi"
 	"casterbot/internal/health"
+	"casterbot/internal/op"
 )
 
 // bot is one that runs beside this look, as far as this machine shows.
@@ -24,7 +26,7 @@ func (b bot) elsewhere() string {
 	case b.database != "":
 		return "a bot runs (" + b.database + ") and its admin port does not answer; /readyz of it tells"
 	case b.replicas > 0:
-		return fmt.Sprintf("%s of the bot run; /readyz of each tells", plural(b.replicas, "replica"))
+		return fmt.Sprintf("%s of the bot run; /readyz of each tells", op.Count(b.replicas, "replica"))
 	}
 	return ""
 }
@@ -96,8 +98,7 @@ func (n *notes) running(state map[string]map[string]any) {
 // open reports an address that others reach.
 func open(addr string) bool {
 	host, _, err := net.SplitHostPort(addr)
-	ip := net.ParseIP(host)
-	return err == nil && host != "localhost" && (ip == nil || !ip.IsLoopback())
+	return err == nil && !webapi.Loopback(host)
 }
 
 // contained reports a container of ours or one on Kubernetes: its own network decides who reaches it, and probes come

@@ -37,7 +37,7 @@ func (w *workspace) channels(ctx context.Context, x *exam) []Finding {
 			"none of the policy's channels is seen in the workspace %s (%s)", w.me.TeamName, w.me.Team)
 	}
 	if len(ids) > mostAsked {
-		n.skip(plural(len(ids)-mostAsked, "more channel"), "one look asks for "+fmt.Sprint(mostAsked)+" at most")
+		n.skip(op.Count(len(ids)-mostAsked, "more channel"), "one look asks for "+fmt.Sprint(mostAsked)+" at most")
 	}
 	if len(n.list) == 0 && len(ids) > 0 {
 		n.ok("the bot is in all channels of the policy (%d)", len(ids))

@@ -1,16 +1,12 @@
 package doctor
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"log/slog"
-	"slices"
-	"strings"
 	"sync"
 	"time"
 
-	"casterbot/commands/failure"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 	"casterbot/internal/quota"
@@ -22,6 +18,7 @@ const (
 	ramPolicy  = "compare the RAM policy of the user or role with the one of the README: https://ram.console.aliyun.com"
 	keysPlace  = "https://ram.console.aliyun.com → the user → AccessKey; the settings are ALIBABA_CLOUD_…"
 	reachCloud = "let this machine reach CASTERBOT_LIVE_ENDPOINT by https: firewall, HTTPS_PROXY, SSL_CERT_FILE"
+	leaveLess  = "find out what else uses the account, and leave it less: CASTERBOT_QUOTA_SHARE"
 )
 
 // account is what the checks of the cloud go by.
@@ -143,142 +140,25 @@ func (a *account) list(ctx context.Context, x *exam, n *notes) bool {
 			"the account has no studio in the region %s", x.Settings.Region)
 		return true
 	}
-	n.ok("ApsaraVideo Live answers (%s): %s", x.Settings.Region, plural(len(studios), "studio"))
+	n.ok("ApsaraVideo Live answers (%s): %s", x.Settings.Region, op.Count(len(studios), "studio"))
 	return true
 }
 
-// explained is an error of the cloud in words, with its code and what the service said.
-func explained(e *live.Error) string {
-	text := cmp.Or(string(failure.CodeTexts[e.Code].Text), e.Message, "it does not answer")
-	var more []string
-	for _, part := range []string{e.Code, said(e, text)} {
-		if part != "" {
-			more = append(more, part)
-		}
-	}
-	if e.RequestID != "" {
-		more = append(more, "request "+e.RequestID)
-	}
-	if len(more) == 0 {
-		return text
-	}
-	return text + " (" + strings.Join(more, "; ") + ")"
-}
-
-// said is the service's own message, where it says more.
-func said(e *live.Error, text string) string {
-	if e.Message == text {
-		return ""
-	}
-	return e.Message
-}
-
-// forbids reports the code of a right that is missing.
-func forbids(code string) bool {
-	right := strings.HasPrefix(code, "Forbidden") && code != "Forbidden.RiskControl"
-	return right || slices.Contains([]string{"NoPermission", "PermissionDenied", "IllegalOperation"}, code)
-}
-
-// Advice says what mends an error that no call gets past, for whoever keeps the bot.
-func Advice(e *live.Error) string {
-	begins := func(prefix string) bool { return strings.HasPrefix(e.Code, prefix) }
-	switch {
-	case e.Keys:
-		return "correct the credentials that ALIBABA_CLOUD_… names: role, OIDC token, profile or key"
-	case forbids(e.Code):
-		return "allow live:" + cmp.Or(e.Action, "*") + "; " + ramPolicy
-	case begins("InvalidTimeStamp"), e.Code == "ClockSkew":
-		return setClock
-	case begins("RegionNoResource"), begins("InvalidRegion"):
-		return "set ALIBABA_CLOUD_REGION_ID to the region of the studios, such as cn-shanghai"
-	case begins("InvalidSecurityToken"):
-		return "get a new STS token, or use keys that do not expire: ALIBABA_CLOUD_SECURITY_TOKEN"
-	case begins("InvalidAccessKeyId"), begins("SignatureDoesNotMatch"), begins("IncompleteSignature"):
-		return "make a new access key, and set both halves of it: " + keysPlace
-	case begins("InsufficientBalance"):
-		return "pay for the account: https://usercenter2.aliyun.com"
-	case begins("Forbidden.RiskControl"):
-		return "ask Alibaba Cloud's support why the account is held back: https://workorder.console.aliyun.com"
-	case e.Class == live.Throttled:
-		return "find out what else uses the account, and leave it less: CASTERBOT_QUOTA_SHARE"
-	case e.Class == live.NotSent:
-		return reachCloud
-	case e.Class == live.Refused:
-		return "check the access key, its secret, the RAM policy, ALIBABA_CLOUD_REGION_ID and the clock, by the code"
-	}
-	return "check CASTERBOT_LIVE_ENDPOINT, and whether the service is well: https://status.alibabacloud.com"
-}
-
-// worked notes what became of a call of an action; whether it was answered with yes or with a reason of its own is the
-// same to its rights.
-func (a *account) worked(action string, err error) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	e := &live.Error{}
-	if errors.As(err, &e) && forbids(e.Code) {
-		a.denied[action] = e
-	}
-	if err == nil || e.Class == live.Refused || e.Class == live.NotFound {
-		a.asked[action] = true
+// skew tells a wrong clock.
+func (n *notes) skew(ahead time.Duration) {
+	switch off := ahead.Abs(); {
+	case off > live.SkewRefused:
+		n.bad(setClock, "the clock of this machine is %s that of ApsaraVideo Live: no change is sent", offBy(ahead))
+	case off > live.SkewTold:
+		n.warn(setClock, "the clock of this machine is %s that of ApsaraVideo Live", offBy(ahead))
 	}
 }
 
-// rights says which actions the keys may use. Of those that change something no harmless call shows it.
-func (a *account) rights(ctx context.Context, x *exam, n *notes) {
-	a.askRest(ctx, x)
-	var changes, unknown []string
-	for _, action := range live.Actions() {
-		switch e := a.denied[action.Name]; {
-		case action.Write:
-			changes = append(changes, action.Name)
-		case e != nil && action.Name == live.ForSetup:
-			n.warn("allow live:"+action.Name+" on "+action.Resource+"; "+ramPolicy,
-				"the keys may not use live:%s: casterbot init does not see all domains", action.Name)
-		case e != nil:
-			n.bad("allow live:"+action.Name+" on "+action.Resource+"; "+ramPolicy, "the keys may not use live:%s: %s",
-				action.Name, explained(e))
-		case !a.asked[action.Name]:
-			unknown = append(unknown, action.Name)
-		}
-		if a.limited[action.Name] {
-			n.warn("find out what else uses the account, and leave it less: CASTERBOT_QUOTA_SHARE",
-				"others use up the account's limit of %s (%d calls a second)", action.Name, quota.Limit(action.Name))
-		}
+// offBy says how far a clock is ahead of another one.
+func offBy(ahead time.Duration) string {
+	way := "ahead of"
+	if ahead < 0 {
+		way = "behind"
 	}
-	if len(n.list) == 0 {
-		n.ok("the keys may look at everything that was asked for")
-	}
-	if len(unknown) > 0 {
-		n.skip("the rights to "+strings.Join(unknown, ", "), "there is nothing in the policy and the account to try them on")
-	}
-	n.skip("the rights to "+strings.Join(changes, ", "), "only a change would show them; the README has the RAM policy")
-}
-
-// askRest tries the looks that nothing has needed so far.
-func (a *account) askRest(ctx context.Context, x *exam) {
-	_, err := a.client.Domains(ctx)
-	a.worked(live.ForSetup, err)
-	if len(a.studios) > 0 {
-		_, err := a.client.Scenes(ctx, a.studios[0].ID)
-		a.worked("DescribeCasterScenes", err)
-		if !a.asked["DescribeCasterConfig"] && a.denied["DescribeCasterConfig"] == nil {
-			_, err = a.client.CasterConfig(ctx, a.studios[0].ID)
-			a.worked("DescribeCasterConfig", err)
-		}
-	}
-	all := x.streams()
-	i := slices.IndexFunc(all, func(s namedStream) bool { return !s.pattern })
-	if i < 0 {
-		return
-	}
-	now := time.Now()
-	_, err = a.client.RecordContent(ctx, all[i].Stream, now.Add(-time.Hour), now)
-	a.worked("DescribeLiveStreamRecordContent", err)
-	_, err = a.client.RecordFiles(ctx, all[i].Stream, now.Add(-time.Hour), now)
-	a.worked("DescribeLiveStreamRecordIndexFiles", err)
-}
-
-// targets are the studios of the account as a policy is held against them.
-func (a *account) targets() []op.Target {
-	return op.Each(a.studios, func(c live.Caster) op.Target { return op.Target{Kind: "caster", ID: c.ID, Name: c.Name} })
+	return op.Count(int(ahead.Abs().Round(time.Minute).Minutes()), "minute") + " " + way
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"casterbot/internal/op"
 	"casterbot/internal/store"
 )
 
@@ -119,12 +120,12 @@ func (n *notes) database(s store.Seen) {
 	case s.New:
 		n.ok("%s has no tables of casterbot yet: the start makes them", s.Engine)
 	case s.Holder != "":
-		n.ok("%s, written to the disk at once, %s; in use by %s", s.Engine, plural(s.Operations, "operation"), s.Holder)
+		n.ok("%s, written to the disk at once, %s; in use by %s", s.Engine, op.Count(s.Operations, "operation"), s.Holder)
 	case s.Path == "":
-		n.ok("%s, written to the disk at once, %s; %s of the bot", s.Engine, plural(s.Operations, "operation"),
-			plural(s.Replicas, "replica"))
+		n.ok("%s, written to the disk at once, %s; %s of the bot", s.Engine, op.Count(s.Operations, "operation"),
+			op.Count(s.Replicas, "replica"))
 	default:
-		n.ok("%s, written to the disk at once, %s; no bot has it open", s.Engine, plural(s.Operations, "operation"))
+		n.ok("%s, written to the disk at once, %s; no bot has it open", s.Engine, op.Count(s.Operations, "operation"))
 	}
 }
 

@@ -21,7 +21,6 @@ type Config struct {
 	Files    []config.SecretFile // that secrets were read out of
 	Verbs    []string            // of the command table, which a policy may name
 	Scopes   []string            // of the bot token, by the manifest
-	Version  string
 }
 
 // Run makes every check. It takes a minute and a half at most, and a few seconds where everything answers.

@@ -1,13 +1,10 @@
 package doctor
 
 import (
-	"context"
-	"errors"
 	"net/url"
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"casterbot/internal/config"
 	"casterbot/internal/live"
@@ -75,48 +72,5 @@ func (n *notes) place(c config.Config) {
 	if m := regional.FindStringSubmatch(u.Hostname()); m != nil && m[1] != c.Region {
 		n.warn("set both to the region of the studios", "CASTERBOT_LIVE_ENDPOINT is of the region %s, and ALIBABA_CLOUD_REGION_ID is %s",
 			m[1], c.Region)
-	}
-}
-
-// skew tells a wrong clock.
-func (n *notes) skew(ahead time.Duration) {
-	switch off := ahead.Abs(); {
-	case off > live.SkewRefused:
-		n.bad(setClock, "the clock of this machine is %s that of ApsaraVideo Live: no change is sent", offBy(ahead))
-	case off > live.SkewTold:
-		n.warn(setClock, "the clock of this machine is %s that of ApsaraVideo Live", offBy(ahead))
-	}
-}
-
-// offBy says how far a clock is ahead of another one.
-func offBy(ahead time.Duration) string {
-	way := "ahead of"
-	if ahead < 0 {
-		way = "behind"
-	}
-	return plural(int(ahead.Abs().Round(time.Minute).Minutes()), "minute") + " " + way
-}
-
-// trail looks whether ActionTrail answers, if it is to be asked, and whether it can tell the bot's calls from others.
-func (a *account) trail(ctx context.Context, x *exam, n *notes) {
-	if x.Settings.ActionTrail != "on" {
-		return
-	}
-	if x.Settings.RoleARN == "" {
-		n.warn("set ALIBABA_CLOUD_ROLE_ARN, or ALIBABA_CLOUD_OIDC_PROVIDER_ARN with it: then each change has a session of its own",
-			"CASTERBOT_ACTIONTRAIL is on without a role: a call to which no answer came cannot be found in ActionTrail")
-	}
-	now := time.Now()
-	_, err := a.client.Touched(ctx, "", now.Add(-time.Minute), now)
-	e := &live.Error{}
-	switch {
-	case err == nil:
-		n.ok("ActionTrail answers")
-	case errors.As(err, &e) && forbids(e.Code):
-		n.bad("allow actiontrail:LookupEvents on *, or set CASTERBOT_ACTIONTRAIL=off", "the keys may not ask ActionTrail: %s",
-			explained(e))
-	case errors.As(err, &e):
-		n.warn("let this machine reach CASTERBOT_ACTIONTRAIL_ENDPOINT, by default https://actiontrail.REGION.aliyuncs.com",
-			"ActionTrail could not be asked: %s", explained(e))
 	}
 }

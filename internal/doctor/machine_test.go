@@ -43,7 +43,7 @@ func TestFaultsOfTheMachine(t *testing.T) {
 			"broken settings | SLACK_BOT_TOKEN does not begin with xoxb- (it is an app-level token) | OAuth & Permissions",
 			noBotToken, "not checked sockets | SLACK_APP_TOKEN: not checked, because SLACK_APP_TOKEN is wrong"}},
 		{"a user token", set("SLACK_BOT_TOKEN", "xoxp-fake-of-a-person"), []string{
-			"broken settings | (it is a user token) | OAuth & Permissions", noBotToken}},
+			"broken settings | (it is the token of a person) | OAuth & Permissions", noBotToken}},
 		{"no token", set("SLACK_BOT_TOKEN", ""), []string{
 			"broken settings | SLACK_BOT_TOKEN is not set | api.slack.com/apps",
 			"not checked tokens | SLACK_BOT_TOKEN: not checked, because SLACK_BOT_TOKEN is not set"}},

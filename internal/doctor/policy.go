@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"strings"
 
+	"casterbot/internal/op"
 	"casterbot/internal/policy"
 )
 
@@ -35,7 +36,7 @@ func checkPolicy(_ context.Context, x *exam) []Finding {
 		n.warn("correct it, then: casterbot policy check "+file, "%s", warning)
 	}
 	if len(n.list) == 0 {
-		n.ok("%s is good: %s", file, plural(len(p.Channels()), "channel"))
+		n.ok("%s is good: %s", file, op.Count(len(p.Channels()), "channel"))
 	}
 	return n.list
 }

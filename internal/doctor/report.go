@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+
+	"casterbot/internal/op"
 )
 
 // Level is how much a finding matters.
@@ -76,7 +78,7 @@ func (r Report) Text() string {
 // Summary is the report in one line.
 func (r Report) Summary() string {
 	broken, warned, unchecked := r.count(Broken), r.count(Warning), r.count(Unchecked)
-	text := fmt.Sprintf("%d broken, %s", broken, plural(warned, "warning"))
+	text := fmt.Sprintf("%d broken, %s", broken, op.Count(warned, "warning"))
 	if broken+warned == 0 {
 		text = "All is well"
 	}
@@ -98,11 +100,4 @@ func (r Report) JSON() []byte {
 		Exit    int    `json:"exit"`
 	}{r, r.Summary(), r.Exit()})
 	return b.Bytes()
-}
-
-func plural(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
 }

@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 	"casterbot/bot/socket"
 	"casterbot/bot/webapi"
 	"casterbot/internal/neterr"
+	"casterbot/internal/op"
 )
 
 const (
@@ -107,10 +109,8 @@ func (w *workspace) botToken(ctx context.Context, x *exam) []Finding {
 
 // lacks is which of some scopes the token does not have, as a reason, empty when it has all.
 func (w *workspace) lacks(scopes ...string) string {
-	for _, scope := range scopes {
-		if w.me.Scopes != nil && !slices.Contains(w.me.Scopes, scope) {
-			return "SLACK_BOT_TOKEN lacks the scope " + scope
-		}
+	if missing := w.me.Lacks(scopes...); len(missing) > 0 {
+		return "SLACK_BOT_TOKEN lacks the scope " + missing[0]
 	}
 	return ""
 }
@@ -124,19 +124,18 @@ func unset(name, value string) string {
 
 // scopes compares those of the token with those of the manifest. Slack may add identify by itself.
 func (n *notes) scopes(me webapi.Identity, wanted []string) {
-	without := func(all, others []string) string {
-		among := func(s string) bool { return slices.Contains(others, s) }
-		return strings.Join(slices.DeleteFunc(slices.Clone(all), among), " ")
-	}
 	if me.Scopes == nil {
 		n.skip("the scopes of SLACK_BOT_TOKEN", "Slack does not say them")
 		return
 	}
-	if missing := without(wanted, me.Scopes); missing != "" {
-		n.bad(installAgain, "SLACK_BOT_TOKEN lacks scopes: %s", missing)
+	if missing := me.Lacks(wanted...); len(missing) > 0 {
+		n.bad(installAgain, "SLACK_BOT_TOKEN lacks scopes: %s", strings.Join(missing, " "))
 	}
-	if more := without(me.Scopes, append(slices.Clone(wanted), "identify")); more != "" {
-		n.warn(installAgain, "SLACK_BOT_TOKEN has scopes that casterbot does not need: %s", more)
+	more := slices.DeleteFunc(slices.Clone(me.Scopes), func(s string) bool {
+		return s == "identify" || slices.Contains(wanted, s)
+	})
+	if len(more) > 0 {
+		n.warn(installAgain, "SLACK_BOT_TOKEN has scopes that casterbot does not need: %s", strings.Join(more, " "))
 	}
 }
 
@@ -214,7 +213,7 @@ func (n *notes) asTold(state map[string]any) {
 
 func (n *notes) strangers(count int) {
 	n.warn("end the other deployment; or, if there is none, make a new app token at https://api.slack.com/apps and revoke the old one",
-		"%s of the app %s open that no bot known here has: it gets a part of the commands", plural(count, "socket"), isAre(count))
+		"%s of the app %s open that no bot known here has: it gets a part of the commands", op.Count(count, "socket"), isAre(count))
 }
 
 func isAre(n int) string {
@@ -224,12 +223,9 @@ func isAre(n int) string {
 	return "are"
 }
 
-// sameApp holds both tokens against each other. An app token has the id of its app in it (xapp-1-A…), which Slack
-// says on a socket too.
+// sameApp holds both tokens against each other. Slack says the app of the app token on a socket too.
 func (w *workspace) sameApp(ctx context.Context, n *notes, said string) {
-	if parts := strings.Split(w.config.AppToken, "-"); len(parts) > 3 && strings.HasPrefix(parts[2], "A") {
-		said = parts[2]
-	}
+	said = cmp.Or(webapi.AppOf(w.config.AppToken), said)
 	if said == "" || w.down != "" || w.me.Bot == "" {
 		return
 	}

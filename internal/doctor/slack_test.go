@@ -50,8 +50,10 @@ func opens(s *stand) {
 		s.Fatal(err)
 	}
 	s.Cleanup(func() { c.Close() })
-	for len(s.world.Slack.Sockets()) == 0 {
-		time.Sleep(time.Millisecond)
+	for deadline := time.Now().Add(time.Minute); len(s.world.Slack.Sockets()) == 0; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			s.Fatal("no socket within a minute")
+		}
 	}
 }
 

@@ -8,12 +8,13 @@ import (
 	"strings"
 
 	"casterbot/internal/live"
+	"casterbot/internal/op"
 )
 
 // checkStudios holds the policy's studios against those of the account, and looks how each is set up.
 func (a *account) checkStudios(ctx context.Context, x *exam, n *notes) {
 	if len(a.studios) > 0 {
-		for _, doubt := range x.policy.Unmatched(a.targets()) {
+		for _, doubt := range x.policy.Unmatched(op.Each(a.studios, live.Caster.Target)) {
 			n.warn("correct the name or the pattern in the policy; the account's studios: "+consoleAt, "%s", doubt)
 		}
 	}
@@ -28,7 +29,7 @@ func (a *account) checkStudios(ctx context.Context, x *exam, n *notes) {
 		n.studio(c, config)
 	}
 	if len(mine) > mostAsked {
-		n.skip(plural(len(mine)-mostAsked, "more studio"), fmt.Sprintf("one look asks for %d at most", mostAsked))
+		n.skip(op.Count(len(mine)-mostAsked, "more studio"), fmt.Sprintf("one look asks for %d at most", mostAsked))
 	}
 	n.twins(mine)
 	if len(n.list) == 0 && len(mine) > 0 {
@@ -47,7 +48,7 @@ func (x *exam) touches(c live.Caster) bool {
 // unseen tells what could not be looked at. A right that is missing is told with the rights.
 func (n *notes) unseen(what string, err error) {
 	e := &live.Error{}
-	if errors.As(err, &e) && forbids(e.Code) {
+	if errors.As(err, &e) && e.Forbidden() {
 		n.skip(what, "the keys may not use live:"+e.Action)
 		return
 	}

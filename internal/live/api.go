@@ -76,6 +76,9 @@ type Caster struct {
 	Token string
 }
 
+// Target is the caster as operations and policies name it.
+func (c Caster) Target() op.Target { return op.Target{Kind: "caster", ID: c.ID, Name: c.Name} }
+
 // Scene is one scene of a caster as DescribeCasterScenes lists it.
 type Scene struct {
 	ID, Name string

@@ -126,6 +126,17 @@ func TestErrorText(t *testing.T) {
 	}
 }
 
+// A right that is missing has several names; an account that is held back is another matter.
+func TestForbidden(t *testing.T) {
+	for code, want := range map[string]bool{"Forbidden": true, "Forbidden.RAM": true, "NoPermission": true,
+		"PermissionDenied": true, "IllegalOperation": true, "Forbidden.RiskControl": false, "InsufficientBalance": false,
+		"": false} {
+		if e := (&Error{Code: code}); e.Forbidden() != want {
+			t.Errorf("%q: %v", code, !want)
+		}
+	}
+}
+
 // The table of actions is what a RAM policy is made from: it must be what is sent, no more and no less.
 func TestActionsAreWhatIsSent(t *testing.T) {
 	f := newCloud(t, answer(200, `{"RequestId":"R","CasterId":"c"}`))

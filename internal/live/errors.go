@@ -72,6 +72,15 @@ func ClassOf(err error) Class {
 	return Unknown
 }
 
+// Forbidden reports that the credentials lack the right to the call, in whichever of the service's words.
+func (e *Error) Forbidden() bool {
+	switch e.Code {
+	case "NoPermission", "PermissionDenied", "IllegalOperation":
+		return true
+	}
+	return strings.HasPrefix(e.Code, "Forbidden") && e.Code != "Forbidden.RiskControl"
+}
+
 // contextCause keeps of err only the context's end, which is all that is safe to pass on.
 func contextCause(err error) error {
 	switch {

@@ -107,7 +107,7 @@ func fit(rows []row) []op.Item {
 
 // studio shows a studio, with the end of its id where another one is called the same.
 func (v boardView) studio(c live.Caster, all []live.Caster) row {
-	t := op.Target{Kind: "caster", ID: c.ID, Name: c.Name}
+	t := c.Target()
 	r := row{rankIdle, op.Item{Mark: op.MarkIdle, Title: op.L(op.B(c.Name)), Facts: []op.Line{op.L("idle")}}}
 	if slices.ContainsFunc(all, func(other live.Caster) bool { return other.Name == c.Name && other.ID != c.ID }) {
 		r.item.Title = op.L(op.B(c.Name), " ", op.V("…"+c.ID[max(0, len(c.ID)-4):]))

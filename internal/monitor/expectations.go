@@ -143,7 +143,7 @@ func (w *Monitor) resolved(wishes []expectation, s snapshot) []expectation {
 		scope, _ := w.Policy.Scope(x.channel)
 		for _, c := range s.sorted() {
 			if scope.Watched != nil && scope.Watched(c.ID, c.Name) {
-				add(expectation{kind: studio, channel: x.channel, target: op.Target{Kind: "caster", ID: c.ID, Name: c.Name}})
+				add(expectation{kind: studio, channel: x.channel, target: c.Target()})
 			}
 		}
 	}

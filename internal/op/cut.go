@@ -1,5 +1,7 @@
 package op
 
+import "fmt"
+
 // Cut parts a list for which there is not room enough: what is shown, and a line that counts the others, nothing when
 // there are none. Whoever shows a part of a list cuts it here, so that nothing is left out in silence.
 func Cut[T any](all []T, most int) (shown []T, rest Line) {
@@ -17,6 +19,14 @@ func Some[T Span | Line](all []T, most int) Line {
 		line = L(line, ", ", rest)
 	}
 	return line
+}
+
+// Count is a number of things for a terminal: "1 channel", "3 channels".
+func Count(n int, thing string) string {
+	if n != 1 {
+		thing += "s"
+	}
+	return fmt.Sprintf("%d %s", n, thing)
 }
 
 // Counted says of what there is how much: "3 on air, 13 idle", in the order in which it first occurs.

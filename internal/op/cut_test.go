@@ -15,6 +15,11 @@ func TestCut(t *testing.T) {
 			t.Error("whoever adds to what is shown writes over what is left out")
 		}
 	}
+	for n, want := range map[int]string{0: "0 studios", 1: "1 studio", 2: "2 studios"} {
+		if got := Count(n, "studio"); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
 	if got := Counted([]Text{"on air", "idle", "on air", "on air"}).Plain(); got != "3 on air, 1 idle" {
 		t.Error(got)
 	}

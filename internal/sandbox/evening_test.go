@@ -74,8 +74,10 @@ func TestWorldWithAScenario(t *testing.T) {
 			t.Errorf("before it happens one sees %+v", v)
 		}
 		w.Clock.Advance(5 * time.Minute)
-		for w.scenario().Done == 0 {
-			time.Sleep(time.Millisecond)
+		for deadline := time.Now().Add(time.Minute); w.scenario().Done == 0; time.Sleep(time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatalf("nothing happened within a minute: %+v", w.scenario())
+			}
 		}
 		if live(w) {
 			t.Error("the stream did not break")

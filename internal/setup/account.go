@@ -73,8 +73,8 @@ func (r *run) lookAtStreams(ctx context.Context, cloud *live.Client, domain stri
 func (r *run) tellAccount() {
 	const most = 20
 	a := r.account
-	r.t.done("ApsaraVideo Live answers: %s, %s, %s", count(len(a.studios), "studio"), count(len(a.domains), "domain"),
-		count(len(a.streams), "stream"))
+	r.t.done("ApsaraVideo Live answers: %s, %s, %s", op.Count(len(a.studios), "studio"),
+		op.Count(len(a.domains), "domain"), op.Count(len(a.streams), "stream"))
 	for i, c := range a.studios {
 		if i == most {
 			r.t.say("    … and %d more studios", len(a.studios)-most)
@@ -93,15 +93,6 @@ func (r *run) tellAccount() {
 		r.t.say("    stream  %s  (%s)", s, a.state(s))
 	}
 }
-
-func count(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
-}
-
-func target(c live.Caster) op.Target { return op.Target{Kind: "caster", ID: c.ID, Name: c.Name} }
 
 func onAir(c live.Caster) string {
 	if c.OnAir {

@@ -223,9 +223,7 @@ func explain(err error, endpoint, region string, how login) error {
 		return refusal{ofKey, fmt.Sprintf("the key cannot assume %s (%s): does the role trust its user?", how.role, e.Code)}
 	case e.Keys, begins("InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidSecurityToken"):
 		return refusal{ofKey, text + ": check it in the RAM console, or make another one"}
-	case begins("Forbidden.RiskControl", "InsufficientBalance"):
-		return refusal{ofNetwork, text}
-	case begins("Forbidden", "NoPermission", "PermissionDenied", "IllegalOperation"):
+	case e.Forbidden():
 		return refusal{ofRights, text + ": it needs the RAM policy of casterbot"}
 	case begins("InvalidRegion", "RegionNoResource"):
 		return refusal{ofRegion, fmt.Sprintf("there is no region %s", region)}

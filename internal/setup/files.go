@@ -9,11 +9,13 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"casterbot/internal/config"
 )
 
 // The files of a setup, in its folder. Their names are those that deploy/compose.yml reads.
 const (
-	settingsFile = "casterbot.env"
+	settingsFile = config.FileName
 	policyFile   = "policy/policy.yml" // in a folder of its own: a container mounts folders
 	databaseFile = "casterbot.db"
 	ramFile      = "ram-policy.json"

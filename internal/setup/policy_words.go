@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"casterbot/internal/live"
 	"casterbot/internal/op"
 	"casterbot/internal/policy"
 )
@@ -29,7 +30,7 @@ func (r *run) tellPolicy(p *policy.Policy, people people) {
 func (r *run) doubts(p *policy.Policy) []string {
 	all := p.Warnings()
 	if r.account.looked && len(r.account.studios) > 0 {
-		all = append(all, p.Unmatched(op.Each(r.account.studios, target))...)
+		all = append(all, p.Unmatched(op.Each(r.account.studios, live.Caster.Target))...)
 	}
 	return all
 }

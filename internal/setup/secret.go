@@ -6,6 +6,8 @@ import (
 	"os"
 	"regexp"
 	"strings"
+
+	"casterbot/internal/config"
 )
 
 // kind is what a secret that people paste turns out to be.
@@ -14,14 +16,9 @@ type kind struct {
 	is   string // "a bot token"
 }
 
-// kinds are all that look like what is asked for, the narrow forms first. Where they come from is docs.slack.dev and
+// kinds are those beside Slack's tokens that look like what is asked for. Where they come from is docs.slack.dev and
 // the RAM console.
 var kinds = []kind{
-	{regexp.MustCompile(`^xoxb-`), "a bot token"},
-	{regexp.MustCompile(`^xapp-`), "an app-level token"},
-	{regexp.MustCompile(`^xoxp-`), "the token of a person (User OAuth Token)"},
-	{regexp.MustCompile(`^xoxe`), "a token that rotates or a configuration token"},
-	{regexp.MustCompile(`^xox[a-z]`), "a token of another kind"},
 	{regexp.MustCompile(`^https://hooks\.slack\.com/`), "the address of a webhook"},
 	{regexp.MustCompile(`^[0-9a-f]{32}$`), "a signing secret or client secret"},
 	{regexp.MustCompile(`^\d+\.\d+$`), "a client ID"},
@@ -36,7 +33,7 @@ type need struct {
 	env   string // the setting that can hold it
 	file  string // in the folder secrets
 	flag  string // that names a file with it
-	is    string // which of kinds it is
+	is    string // what kindOf says of it
 	begin string // what it begins with, where that is certain
 	where string // it is to be had
 }
@@ -79,7 +76,7 @@ func kindOf(text string) string {
 			return k.is
 		}
 	}
-	return ""
+	return config.TokenKind(text)
 }
 
 // fromEnvironment gives the secret that the setting, or the file that it names, holds.

@@ -4,11 +4,11 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
 	"casterbot/bot/survey"
+	"casterbot/bot/webapi"
 	"casterbot/internal/config"
 )
 
@@ -83,8 +83,6 @@ func (r *run) tryApp(ctx context.Context, address, token string) error {
 	return survey.New(address, token, "").App(ctx)
 }
 
-var appOfToken = regexp.MustCompile(`-(A[0-9A-Z]{5,})-`)
-
 // tryBot asks Slack who the token speaks for, what it may do, and whether it is of the same app as the other one.
 func (r *run) tryBot(ctx context.Context, address, app, token string) error {
 	if err := botToken.check(token); err != nil {
@@ -96,17 +94,13 @@ func (r *run) tryBot(ctx context.Context, address, app, token string) error {
 	if err != nil {
 		return err
 	}
-	missing := slices.DeleteFunc(slices.Clone(r.Program.Manifest.Scopes()),
-		func(s string) bool { return slices.Contains(bot.Scopes, s) })
-	if len(bot.Scopes) > 0 && len(missing) > 0 {
+	if missing := bot.Lacks(r.Program.Manifest.Scopes()...); len(missing) > 0 {
 		return fmt.Errorf("it lacks the scopes %s: at api.slack.com/apps → your app → App Manifest put in what `%s manifest` "+
 			"prints, then Install App → Reinstall to Workspace, and copy the token", strings.Join(missing, ", "),
 			r.Program.Name)
 	}
-	of := appOfToken.FindStringSubmatch(app)
-	if len(of) > 1 && bot.App != "" && bot.App != of[1] {
-		return fmt.Errorf("it is of the app %s, and the app token is of the app %s: copy both from the same app", bot.App,
-			of[1])
+	if of := webapi.AppOf(app); of != "" && bot.App != "" && bot.App != of {
+		return fmt.Errorf("it is of the app %s, and the app token is of the app %s: copy both from the same app", bot.App, of)
 	}
 	r.bot = bot
 	return nil

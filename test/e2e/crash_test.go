@@ -103,19 +103,7 @@ type crash struct {
 
 func openCrash(t *testing.T) *crash {
 	t.Helper()
-	b, err := build()
-	if err != nil {
-		t.Fatal(err)
-	}
-	manifest, err := sandbox.ReadManifest(b.Manifest)
-	if err != nil {
-		t.Fatal(err)
-	}
-	open, err := sandbox.Open(sandbox.Config{PageAddr: "127.0.0.1:0", APIAddr: "127.0.0.1:0", App: manifest})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = open.Close() })
+	_, open := openWorld(t, sandbox.Config{})
 	c := &crash{t: t, world: open, clicked: map[string]time.Time{},
 		url: "sqlite:" + filepath.Join(folder(t), "casterbot.db")}
 	c.env = append(append(os.Environ(), open.Env()...), childMark+"=1", "CASTERBOT_POLICY="+examplePolicy,

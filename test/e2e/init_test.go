@@ -26,20 +26,7 @@ type newcomer struct {
 
 func openNewcomer(t *testing.T) *newcomer {
 	t.Helper()
-	b, err := build()
-	if err != nil {
-		t.Fatal(err)
-	}
-	manifest, err := sandbox.ReadManifest(b.Manifest)
-	if err != nil {
-		t.Fatal(err)
-	}
-	open, err := sandbox.Open(sandbox.Config{PageAddr: "127.0.0.1:0", APIAddr: "127.0.0.1:0", App: manifest,
-		Patient: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = open.Close() })
+	_, open := openWorld(t, sandbox.Config{Patient: true})
 	return &newcomer{t: t, world: open, dir: filepath.Join(t.TempDir(), "casterbot")}
 }
 

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -63,9 +64,15 @@ func rehearse(t *testing.T, s scenarios.Scenario) error {
 	f := openFixture(t, sandbox.Config{Patient: true, Now: func() time.Time { return begin }})
 	w := f.world
 	run := scenarios.New(s, scenarios.Config{Slack: w.Slack, Live: w.Live, Now: w.Clock.Now, Person: true})
+	waiting := time.Now()
 	for run.Err() == nil && !run.Over() {
 		moved := run.Step()
 		calm(t, f)
+		if !run.Waits() {
+			waiting = time.Now()
+		} else if time.Since(waiting) > time.Minute {
+			return errors.New("the bot is not back within a minute")
+		}
 		switch {
 		case moved || run.Step():
 		case run.Waits(): // for the bot to come back, which takes real time
@@ -80,12 +87,13 @@ func rehearse(t *testing.T, s scenarios.Scenario) error {
 
 // calm waits until the bot has nothing left to do.
 func calm(t *testing.T, f *fixture) {
+	deadline := time.Now().Add(time.Minute)
 	for still := 0; still < 3; still++ {
 		if f.Busy() || f.world.Slack.Waiting() > 0 {
 			still = 0
 		}
-		if t.Context().Err() != nil {
-			return
+		if time.Now().After(deadline) {
+			t.Fatal("the bot is busy for more than a minute")
 		}
 		time.Sleep(2 * time.Millisecond)
 	}

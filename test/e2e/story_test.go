@@ -128,9 +128,27 @@ type fixture struct {
 	ended  chan error
 }
 
-func openFixture(t *testing.T, c sandbox.Config) *fixture {
+// openWorld is a sandbox in which the app of this program is installed, and that program.
+func openWorld(t *testing.T, c sandbox.Config) (app.Build, *sandbox.World) {
 	t.Helper()
-	return openFixtureWith(t, c, config.Config{})
+	b, err := build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.PageAddr, c.APIAddr = "127.0.0.1:0", "127.0.0.1:0"
+	if c.App, err = sandbox.ReadManifest(b.Manifest); err != nil {
+		t.Fatal(err)
+	}
+	open, err := sandbox.Open(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := open.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return b, open
 }
 
 // settingsOf are what the bot of a story is set to, beside the sandbox's: in those whose names begin so it takes a role
@@ -142,21 +160,14 @@ func settingsOf(file string) config.Config {
 	return config.Config{}
 }
 
+func openFixture(t *testing.T, c sandbox.Config) *fixture {
+	t.Helper()
+	return openFixtureWith(t, c, config.Config{})
+}
+
 func openFixtureWith(t *testing.T, c sandbox.Config, settings config.Config) *fixture {
 	t.Helper()
-	b, err := build()
-	if err != nil {
-		t.Fatal(err)
-	}
-	manifest, err := sandbox.ReadManifest(b.Manifest)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c.PageAddr, c.APIAddr, c.App = "127.0.0.1:0", "127.0.0.1:0", manifest
-	open, err := sandbox.Open(c)
-	if err != nil {
-		t.Fatal(err)
-	}
+	b, open := openWorld(t, c)
 	s := &fixture{t: t, world: open}
 	t.Cleanup(func() {
 		if s.bot != nil {
@@ -164,12 +175,9 @@ func openFixtureWith(t *testing.T, c sandbox.Config, settings config.Config) *fi
 				t.Error(err)
 			}
 		}
-		if err := open.Close(); err != nil {
-			t.Error(err)
-		}
 	})
 	dir := folder(t)
-	settings, err = b.Join(open, dir, "", settings)
+	settings, err := b.Join(open, dir, "", settings)
 	if err != nil {
 		t.Fatal(err)
 	}

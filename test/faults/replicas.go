@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"slices"
 	"strings"
 	"time"
 
@@ -73,21 +72,28 @@ func (r *run) turns(ctx context.Context, rounds int, apart time.Duration, end fu
 	return r.judge(ctx, w, database, logs...)
 }
 
-// rest waits until the bot says nothing and asks the cloud for nothing for a while, and no process knows of a card that
-// is behind: after failures a card is tried again at growing intervals.
+// rest waits until the bot asks the cloud for nothing for a while, and no process knows of a card that is behind or of
+// an answer not given: after failures they are tried again at growing intervals. A card that may not be seen is edited
+// once more for minutes after a flood.
 func (r *run) rest(ctx context.Context, w *testbed.World) {
-	last, since := w.Seen(), time.Now()
+	last, since := w.Asked(), time.Now()
+	var restless string
 	calm := until(ctx, 3*time.Minute, func() bool {
-		if now := w.Seen(); now != last {
+		if now := w.Asked(); now != last {
 			last, since = now, time.Now()
 		}
 		if time.Since(since) < 1500*time.Millisecond {
+			restless = "it goes on asking the cloud"
 			return false
 		}
 		time.Sleep(200 * time.Millisecond)
-		return !slices.ContainsFunc(r.processes, func(p *testbed.Process) bool { return p.OwesCards(ctx) })
+		restless = ""
+		for _, p := range r.processes {
+			restless += p.Owes(ctx)
+		}
+		return restless == ""
 	})
-	r.holds(calm, "I6: the bot does not come to rest")
+	r.holds(calm, "I6: the bot does not come to rest: %s", restless)
 }
 
 // halt lets a replica stand still right after it has marked an operation as sent. The other one starts then.

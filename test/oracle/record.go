@@ -37,7 +37,7 @@ const everything = 1_000_000
 // Collect gathers the records of a world whose processes have stopped, and have written these logs; none means "log".
 func Collect(ctx context.Context, w *testbed.World, database string, logs ...string) (Record, error) {
 	now := w.Live.Snapshot()
-	r := Record{Cards: w.Newest(), Papers: map[string]string{}, Studios: now.Studios}
+	r := Record{Cards: w.NewestOfAll(), Papers: map[string]string{}, Studios: now.Studios}
 	r.Calls = slices.DeleteFunc(now.Calls, func(c fakelive.Call) bool { return !Changes(c) })
 	if err := r.readTrail(ctx, database); err != nil {
 		return r, err

@@ -10,18 +10,21 @@ import (
 // releaseTags are those of the released binary.
 const releaseTags = "nethttpomithttp2"
 
+// pure is what a static binary is built with.
+var pure = []string{"CGO_ENABLED=0"}
+
 // BuildRelease makes a program as it is shipped: static, without symbols and paths.
 func BuildRelease(ctx context.Context, pkg, to string) error {
-	return build(ctx, pkg, []string{"CGO_ENABLED=0"}, "-trimpath", "-tags", releaseTags, "-ldflags", "-s -w", "-o", to)
+	return build(ctx, pkg, pure, "-trimpath", "-tags", releaseTags, "-ldflags", "-s -w", "-o", to)
 }
 
-// BuildCrashable makes the bot with its crash points (package crash), with the race detector if asked for.
+// BuildCrashable makes the bot with its crash points (package failpoint): with the race detector if asked for, else as
+// it is shipped. So it shares what it is built of with the tests, or with the releases.
 func BuildCrashable(ctx context.Context, to string, race bool) error {
-	flags := []string{"-buildvcs=false", "-tags", "crashpoints", "-o", to}
 	if race {
-		flags = append(flags, "-race")
+		return build(ctx, "casterbot", nil, "-race", "-buildvcs=false", "-tags", "crashpoints", "-o", to)
 	}
-	return build(ctx, "casterbot", nil, flags...)
+	return build(ctx, "casterbot", pure, "-trimpath", "-buildvcs=false", "-tags", releaseTags+",crashpoints", "-o", to)
 }
 
 func build(ctx context.Context, pkg string, env []string, flags ...string) error {

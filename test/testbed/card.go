@@ -89,8 +89,12 @@ func (c Card) Button(act string) (Button, bool) {
 // Before reports that a card was posted before another message; both are known by their timestamps.
 func (c Card) Before(ts string) bool { return c.TS < ts }
 
-// Cards are those in these channels, or in all when none is named, the oldest of a channel first.
+// Cards are those on the screen of these channels, or of all when none is named, the oldest of a channel first.
 func (w *World) Cards(channels ...string) []Card {
+	return w.read(func(r fakeslack.Room) []fakeslack.Message { return r.Messages }, channels...)
+}
+
+func (w *World) read(messages func(fakeslack.Room) []fakeslack.Message, channels ...string) []Card {
 	screen, err := w.Slack.Snapshot(bot)
 	if err != nil {
 		return nil
@@ -100,7 +104,7 @@ func (w *World) Cards(channels ...string) []Card {
 		if len(channels) > 0 && !slices.Contains(channels, room.ID) {
 			continue
 		}
-		for _, m := range room.Messages {
+		for _, m := range messages(room) {
 			if c, ok := ReadCard(room.ID, m); ok && m.User == bot && m.EphemeralTo == "" {
 				list = append(list, c)
 			}
@@ -111,9 +115,16 @@ func (w *World) Cards(channels ...string) []Card {
 
 // Newest is the newest card of each operation, by reference. Of an operation with two cards, which a lost answer of
 // chat.postMessage leaves, that is the one which is kept up to date.
-func (w *World) Newest() map[string]Card {
+func (w *World) Newest() map[string]Card { return newest(w.Cards()) }
+
+// NewestOfAll is Newest with those that no screen shows any more.
+func (w *World) NewestOfAll() map[string]Card {
+	return newest(w.read(func(r fakeslack.Room) []fakeslack.Message { return w.Slack.History(r.ID, bot) }))
+}
+
+func newest(list []Card) map[string]Card {
 	cards := map[string]Card{}
-	for _, c := range w.Cards() {
+	for _, c := range list {
 		if old, known := cards[c.Ref]; !known || c.TS > old.TS {
 			cards[c.Ref] = c
 		}
@@ -146,12 +157,18 @@ func (w *World) private(person string) []fakeslack.Call {
 
 // Seen changes with everything that the bot says or asks the cloud.
 func (w *World) Seen() [2]int64 {
-	said, asked := int64(0), int64(0)
+	said := int64(0)
 	if log := w.Slack.Log(0); len(log) > 0 {
 		said = int64(log[len(log)-1].Seq)
 	}
-	if calls := w.Live.Snapshot().Calls; len(calls) > 0 {
-		asked = calls[len(calls)-1].Seq
+	return [2]int64{said, w.Asked()}
+}
+
+// Asked changes with everything that the bot asks the cloud.
+func (w *World) Asked() int64 {
+	calls := w.Live.Snapshot().Calls
+	if len(calls) == 0 {
+		return 0
 	}
-	return [2]int64{said, asked}
+	return calls[len(calls)-1].Seq
 }

@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -20,7 +22,7 @@ type Life struct {
 	Program  string
 	Database string   // its address; empty means the world's own file
 	Log      string   // the name of the log's file, which is appended to; empty means "log"
-	Admin    bool     // Ready or OwesCards will be asked for
+	Admin    bool     // Ready or Owes will be asked for
 	Env      []string // beside that of the world
 }
 
@@ -124,24 +126,33 @@ func (p *Process) Tail() string {
 	return text[max(0, len(text)-600):]
 }
 
-// OwesCards reports that the process, as far as it can be asked, knows of cards that are behind.
-func (p *Process) OwesCards(ctx context.Context) bool {
+// Owes tells of cards that are behind and of answers not given, as far as the process can be asked; empty is none.
+func (p *Process) Owes(ctx context.Context) string {
 	if p.Dead() || p.admin == "" {
-		return false
+		return ""
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+p.admin+"/metrics", nil)
 	if err != nil {
-		return true
+		return err.Error()
 	}
 	request.Close = true
 	answer, err := http.DefaultClient.Do(request)
 	if err != nil {
-		return true
+		return err.Error()
 	}
 	defer answer.Body.Close()
 	text, err := io.ReadAll(answer.Body)
-	return err != nil || !strings.Contains(string(text), "\ncasterbot_cards_owed 0\n")
+	if err != nil {
+		return err.Error()
+	}
+	known := owed.FindAllString(string(text), -1)
+	if len(known) != 2 {
+		return "it does not say what it owes"
+	}
+	return strings.Join(slices.DeleteFunc(known, func(s string) bool { return strings.HasSuffix(s, " 0") }), ", ")
 }
+
+var owed = regexp.MustCompile(`(?m)^casterbot_(?:cards|answers)_owed [0-9].*$`)
 
 // Ready asks /readyz: what each part shows of itself, and whether all of it is well.
 func (p *Process) Ready(ctx context.Context) (parts map[string]map[string]any, ok bool, err error) {

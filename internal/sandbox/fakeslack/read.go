@@ -94,6 +94,17 @@ func (w *Workspace) Message(channel, ts string) (Message, bool) {
 	return Message{}, false
 }
 
+// History returns what a channel remembers, oldest first: more than a Screen holds of it.
+func (w *Workspace) History(channel, user string) []Message {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	r := w.byRoom[channel]
+	if r == nil {
+		return nil
+	}
+	return screens(r.visible(user, len(r.Messages)), user)
+}
+
 // audienceField names the people who see an element.
 const audienceField = "visible_to_user_ids"
 
