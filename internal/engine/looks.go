@@ -69,11 +69,12 @@ var trailLooks = []time.Duration{2 * time.Minute, 3 * time.Minute, 4 * time.Minu
 
 // trailDue reports whether an unknown operation should be looked up in the cloud's own record now.
 func (e *Engine) trailDue(o op.Operation, now time.Time) bool {
-	if e.trail == nil || o.State != op.Unknown || o.Sent.IsZero() {
+	age := now.Sub(o.Sent)
+	if e.trail == nil || o.State != op.Unknown || age > lookFor {
 		return false
 	}
 	_, known := e.trace(o)
-	return known && cloudRecord(o).Looks < trailLooksBy(now.Sub(o.Sent))
+	return known && cloudRecord(o).Looks < trailLooksBy(age)
 }
 
 // trailLooksBy is how many of these looks are to be made by then.

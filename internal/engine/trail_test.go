@@ -126,18 +126,20 @@ func TestWhenTheCloudsRecordIsAsked(t *testing.T) {
 	}
 }
 
-// A process that comes back late asks once, not once for each time that has passed.
+// A process that comes back late asks once, not once for each time that has passed, and after a day not at all.
 func TestLateLookIsOne(t *testing.T) {
-	s := newStage(t)
-	trail := &cloudTrail{}
-	o := s.unknown("caster restart c1")
-	s.advance(40 * time.Minute)
-	s.withTrail(trail)
-	for range 10 {
-		s.advance(time.Second)
-	}
-	if len(trail.asked) != 1 || s.get(o).Outcome.Record.Looks != len(trailLooks) {
-		t.Errorf("asked %d times", len(trail.asked))
+	for late, want := range map[time.Duration]int{40 * time.Minute: 1, lookFor + time.Minute: 0} {
+		s := newStage(t)
+		trail := &cloudTrail{}
+		o := s.unknown("caster restart c1")
+		s.advance(late)
+		s.withTrail(trail)
+		for range 10 {
+			s.advance(time.Second)
+		}
+		if r := cloudRecord(s.get(o)); len(trail.asked) != want || r.Looks != want*len(trailLooks) {
+			t.Errorf("after %s asked %d times", late, len(trail.asked))
+		}
 	}
 }
 
