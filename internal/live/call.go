@@ -60,7 +60,7 @@ func (c *Client) call(ctx context.Context, permit op.SendPermit, a Action, p par
 	if a.Write {
 		tries = writeTries
 	}
-	c.awaitSession(ctx, permit, a)
+	c.awaitSession(ctx, permit)
 	for try := 1; ; try++ {
 		turn, refused := c.turn(ctx, permit, a, try == 1)
 		if refused != nil {

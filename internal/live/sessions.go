@@ -39,7 +39,7 @@ type heldSession struct {
 
 // PrepareSession fetches the keys of a role session that a change will need. It waits for nothing.
 func (c *Client) PrepareSession(name string) {
-	if c.config.Credentials.session != nil && name != "" {
+	if c.config.Credentials.OfRole() && name != "" {
 		c.sessions.get(name, c.config.Credentials)
 	}
 }
@@ -104,9 +104,9 @@ func (s *sessions) drop(name string, h *heldSession) {
 	}
 }
 
-// ownSession is the session in which a request has to be made; without a name, the shared one.
-func (c *Client) ownSession(permit op.SendPermit, a Action) op.Session {
-	if !a.Write || !c.config.Credentials.OfRole() {
+// ownSession is the session in which a request has to be made; without a name, as that of a look, the shared one.
+func (c *Client) ownSession(permit op.SendPermit) op.Session {
+	if !c.config.Credentials.OfRole() {
 		return op.Session{}
 	}
 	return permit.Session()
@@ -114,8 +114,8 @@ func (c *Client) ownSession(permit op.SendPermit, a Action) op.Session {
 
 // awaitSession waits for the session of a change, as long as that may: once for a call, before its turn comes, so that
 // neither the turn nor what was seen before it gets old by it.
-func (c *Client) awaitSession(ctx context.Context, permit op.SendPermit, a Action) {
-	want := c.ownSession(permit, a)
+func (c *Client) awaitSession(ctx context.Context, permit op.SendPermit) {
+	want := c.ownSession(permit)
 	if want.Name == "" || want.AtOnce {
 		return
 	}
@@ -131,7 +131,7 @@ func (c *Client) awaitSession(ctx context.Context, permit op.SendPermit, a Actio
 
 // keysFor gives the keys that a request is signed with: of a change those of its own session, if they are there.
 func (c *Client) keysFor(ctx context.Context, permit op.SendPermit, a Action) (keys, *Error) {
-	from, want := c.config.Credentials, c.ownSession(permit, a)
+	from, want := c.config.Credentials, c.ownSession(permit)
 	if want.Name == "" {
 		return from.keys(ctx)
 	}
