@@ -5,7 +5,8 @@
 // confirms), admit.go (it waits for its turn at the account's limits), revalidate.go (is all as it was; hold_up.go: may
 // it go on while an earlier outcome is unknown), run.go (the one place that makes the call, each at its turn: turns.go;
 // send_guard.go says until when it may leave, and when again), several.go (several targets with one press: an operation
-// for each), reconcile.go (what is done when no answer came), looks.go (when it is looked whether a call took effect),
+// for each), reconcile.go (what is done when no answer came), looks.go (when it is looked whether a call took effect,
+// at the target and in the cloud's own record),
 // sweep.go (expiry, recovery after a restart, owed cards) with replica.go (what a dead replica left).
 //
 // The rest moves no operation and can be left for later: what the card says of a call under way (progress.go), the

@@ -134,7 +134,7 @@ func trailEvent(raw json.RawMessage) TrailEvent {
 			e.Session = session
 		}
 	}
-	e.User = keys{}.redact(e.User)
+	e.User, e.Session = keys{}.redact(e.User), keys{}.redact(e.Session)
 	for _, form := range []json.RawMessage{said.RequestParameterJSON, said.RequestParameters} {
 		var quoted string
 		if json.Unmarshal(form, &quoted) == nil {

@@ -14,7 +14,7 @@ const trailVersion = "2020-07-06"
 
 const (
 	trailDelay = 3 * time.Minute // the service says: within about ten
-	keptEvents = 10_000
+	keptEvents = 2000
 	mostEvents = 50 // on a page
 )
 
