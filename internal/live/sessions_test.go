@@ -328,3 +328,36 @@ func TestKeepKeys(t *testing.T) {
 	}
 	Credentials{}.KeepKeys(t.Context())
 }
+
+// An answer of STS that quotes the request back puts no secret into an error.
+func TestSTSThatQuotesSecrets(t *testing.T) {
+	quoted := map[string]string{"key": fakeID + " and " + fakeSecret, "oidc": fakeToken}
+	for name, change := range waysToTheRole(t) {
+		f := newCloud(t, answer(400, `{"RequestId":"R","Code":"Wrong","Message":"what is `+quoted[name]+`?"}`))
+		c := CredentialsConfig{AccessKeyID: fakeID, AccessKeySecret: fakeSecret, RoleARN: testRole, STSEndpoint: f.URL}
+		change(&c)
+		all, err := NewCredentials(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, failed := all.keys(t.Context())
+		if failed == nil || failed.Code != "Wrong" || !strings.Contains(failed.Message, "[secret]") {
+			t.Fatalf("%s: %v", name, failed)
+		}
+		wantSecretFree(t, failed)
+	}
+}
+
+// Keys that the service does not take any more are fetched anew, of a session too, and the change is made.
+func TestSessionThatIsNotTakenIsFetchedAnew(t *testing.T) {
+	w := newRoleWorld(t)
+	if used := w.restart(t, op.Session{Name: anas}); used != anas {
+		t.Fatal(used)
+	}
+	w.Reset() // which forgets the sessions
+	w.restart(t, op.Session{Name: anas})
+	if used := w.restart(t, op.Session{Name: anas}); used != anas || w.last() != anas {
+		t.Errorf("used %q, recorded %q", used, w.last())
+	}
+	wantNoSecrets(t, w)
+}
