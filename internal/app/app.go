@@ -16,7 +16,6 @@ import (
 	"casterbot/bot/directory"
 	"casterbot/bot/messages"
 	"casterbot/commands"
-	"casterbot/commands/failure"
 	"casterbot/internal/audit"
 	"casterbot/internal/authz"
 	"casterbot/internal/cli"
@@ -124,6 +123,7 @@ type App struct {
 	log      *slog.Logger
 	limits   *quota.Quota
 	cloud    *live.Client
+	keys     live.Credentials
 	inquiry  *inquiry // nil where nothing waits in real time
 	people   *directory.Directory
 	meter    *meter
@@ -181,18 +181,18 @@ func New(ctx context.Context, o Options) (*App, error) {
 	chat = messages.New(slack)
 	guardian := monitor.New(monitor.Config{
 		Changes: own.Changes, Store: db, Cloud: seen, Policy: keeper, Judge: judge, Chat: chat, Now: now, Log: log,
-		Replica: replica, Share: float64(c.WatchShare) / 100, Pause: wait,
+		Replica: replica, Share: float64(c.WatchShare) / 100, Pause: wait, Trail: askedByGuardian(c, cloud),
 	})
 	states := engine.New(engine.Config{
 		Table: &known, Store: db, Authz: judge, Chat: chat, Now: now, Log: log, Replica: replica, Pause: wait, Quota: limits,
-		Patient: wait != nil,
-		Ended:   guardian.Nudge, Watch: measured.engine(),
+		Patient: wait != nil, Ended: guardian.Nudge, Watch: measured.engine(), Sessions: sessionsOf(keys, cloud),
+		Trail: askedByEngine(c, cloud),
 	})
 	own.OnBoard(guardian.Nudge)
 	own.OnCare(guardian.Soon)
 	a := &App{
-		settings: c, version: o.Version, log: log, Policy: keeper, Store: db, limits: limits, cloud: cloud, Engine: states,
-		Watch: guardian, meter: measured, audit: trail, people: people,
+		settings: c, version: o.Version, log: log, Policy: keeper, Store: db, limits: limits, cloud: cloud, keys: keys,
+		Engine: states, Watch: guardian, meter: measured, audit: trail, people: people,
 		Bot: bot.New(slack, bot.Engine{Operations: states, Browser: states.Browser(),
 			Notifier: channelTeller{states.Notifier(), guardian}},
 			chat, people),
@@ -201,22 +201,6 @@ func New(ctx context.Context, o Options) (*App, error) {
 		a.inquiry = newInquiry(c, keys, cloud, keeper, log)
 	}
 	return a, nil
-}
-
-func openCloud(c config.Config, keys live.Credentials, limits *quota.Quota, fresh time.Duration, log *slog.Logger,
-	sent func(string, live.Class, time.Duration)) (*live.Client, error) {
-	waiting := func(ctx context.Context, permit op.SendPermit, action string, why live.Class, wait time.Duration) {
-		level := slog.LevelDebug
-		if wait >= time.Second {
-			level = slog.LevelInfo
-		}
-		log.Log(ctx, level, "the cloud is busy", "action", action, "again in", wait.Round(time.Millisecond).String())
-		permit.Wait(failure.ThrottledText(action, why, wait), wait)
-	}
-	return live.New(live.Config{
-		Endpoint: c.LiveEndpoint, Region: c.Region, Credentials: keys, Quota: limits, Fresh: fresh, Waiting: waiting,
-		Log: log, Sent: sent,
-	})
 }
 
 // Run works until ctx ends, then stops in an order that loses nothing: no new work, what is acknowledged, what is
@@ -243,6 +227,7 @@ func (a *App) Run(ctx context.Context) error {
 	if a.inquiry != nil {
 		watching.Go(func() { a.inquiry.run(background) })
 		watching.Go(func() { a.acquaint(background) })
+		watching.Go(func() { a.keys.KeepKeys(background) })
 	}
 	defer watching.Wait()
 	defer stop()

@@ -150,6 +150,7 @@ func (b Build) Join(open *sandbox.World, dir, policyFile string, c config.Config
 	c.SlackAPIURL, c.SlackAppToken, c.SlackBotToken = open.SlackURL, sandbox.AppToken, sandbox.BotToken
 	c.LiveEndpoint, c.AccessKeyID, c.AccessKeySecret, c.Region = open.LiveURL, sandbox.AccessKeyID,
 		sandbox.AccessKeySecret, sandbox.Region
+	c.STSEndpoint, c.TrailEndpoint = open.LiveURL, open.LiveURL
 	c.DatabaseURL, c.PolicyFile = config.Secret("sqlite:"+database(dir)), policyFile
 	if policyFile == "" {
 		c.PolicyFile = filepath.Join(dir, "policy.yml")

@@ -40,7 +40,7 @@ type Person struct {
 
 // personal are details that name a person, by what they are or how they look.
 var (
-	personal   = []string{"role", "holder", "pastLockOf", "why"}
+	personal   = []string{"role", "holder", "pastLockOf", "why", "session"}
 	personalID = regexp.MustCompile(`^[UW][A-Z0-9]{4,}$`)
 )
 

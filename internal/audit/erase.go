@@ -36,7 +36,8 @@ func (l *Log) Erase(ctx context.Context, person string) (entries int, err error)
 
 // eraseSome empties some entries, and the rows beside the record, in one transaction with the event that says so.
 func (l *Log) eraseSome(ctx context.Context, person string) (n int, err error) {
-	const naming = ` WHERE l.who = '' AND (e.actor = $1 OR e.detail LIKE '%"' || $1 || '"%') ORDER BY l.n LIMIT $2`
+	const naming = ` WHERE l.who = '' AND (e.actor = $1 OR e.detail LIKE '%"' || $1 || '"%' OR e.detail LIKE '%"' || $1 || '.%')
+		ORDER BY l.n LIMIT $2` // with a dot: the name of a role session
 	err = l.Store.ChangeWith(ctx, func(x store.Tx) (op.Event, error) {
 		var found []leaf
 		err := each(ctx, x, func(rows *sql.Rows) error {

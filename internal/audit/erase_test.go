@@ -23,6 +23,8 @@ func testErase(t *testing.T, address string) {
 	w.denied(300)
 	w.record(op.Event{Name: op.EventLocked, Actor: "U0ANA",
 		Detail: map[string]string{"target": "caster/c1", "why": "Ana's show"}})
+	w.record(op.Event{Name: op.EventAnswered, Operation: o.ID,
+		Detail: map[string]string{"session": o.Session(), "outcome": "failed"}})
 	if err := w.log.Close(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -33,13 +35,13 @@ func testErase(t *testing.T, address string) {
 		}
 	}
 	n, err := w.log.Erase(t.Context(), "U0ANA")
-	if err != nil || n != 3 {
+	if err != nil || n != 4 {
 		t.Fatalf("%d entries, %v", n, err)
 	}
 	w.clock.pass(time.Minute)
 	w.step()
 	r := w.verify(w.key.Verifier(), before.Note)
-	if len(r.Findings) > 0 || r.Erased != 3 || r.Sealed != 302 || r.Entries != 305 {
+	if len(r.Findings) > 0 || r.Erased != 4 || r.Sealed != 302 || r.Entries != 306 {
 		t.Errorf("%+v", r)
 	}
 	for _, l := range w.all() {
@@ -49,7 +51,7 @@ func testErase(t *testing.T, address string) {
 			t.Errorf("%s, %v", all, err)
 		}
 	}
-	if last := w.all()[304].event; last.Name != op.EventErased || last.Detail[DetailEntries] != "3" {
+	if last := w.all()[305].event; last.Name != op.EventErased || last.Detail[DetailEntries] != "4" {
 		t.Errorf("%+v", last)
 	}
 	if o, err := w.db.Get(t.Context(), o.ID); err != nil || o.Requester != Erased || o.DecidedBy != "U0BEN" ||

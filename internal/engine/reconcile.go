@@ -153,6 +153,9 @@ func (e *Engine) settle(ctx context.Context, o op.Operation, outcome op.Outcome,
 	outcome = e.withNext(o, outcome)
 	ev := e.event(event, c.Person, c.PersonTeam, o)
 	ev.Detail["outcome"] = string(outcome.State)
+	if outcome.RequestID != "" {
+		ev.Detail["requestId"] = outcome.RequestID
+	}
 	now, err := e.store.Move(ctx,
 		store.Move{ID: o.ID, From: op.Unknown, To: outcome.State, Closer: c.Person, Outcome: &outcome, Event: ev})
 	defer e.notify.EnqueueCard(o.ID) // at the end: what was ended long ago is drawn as that at once

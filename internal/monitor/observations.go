@@ -36,6 +36,7 @@ type observation struct {
 	Quiet   bool `json:"quiet,omitempty"` // its recording ended while it was live
 	// for how long its material was seen not to grow while it was live, in milliseconds: by looks, as the clock may leap
 	Still int64 `json:"still,omitempty"`
+	doers
 
 	key     string
 	at      time.Time // when it was written
@@ -84,10 +85,10 @@ func (w *Monitor) seeStudio(old observation, c live.Caster, t op.Target, j *roun
 	now := observation{
 		OnAir: c.OnAir, Started: ms(c.Started), Modified: ms(c.Modified),
 		Gone: old.Gone, Before: old.Before, Changed: old.Changed, What: old.What, Then: old.Then,
-		Itself: old.Itself,
+		Itself: old.Itself, doers: old.doers,
 	}
 	if c.OnAir {
-		now.Gone, now.Before = 0, 0
+		now.Gone, now.Before, now.GoneBy = 0, 0, doer{}
 	}
 	if old.version == 0 {
 		return now
@@ -97,13 +98,13 @@ func (w *Monitor) seeStudio(old observation, c live.Caster, t op.Target, j *roun
 	since := last.Add(-lag)
 	change := func(how change) {
 		if !j.history.explain(t, since, changes[how].by) {
-			now.Changed, now.What, now.Then = ms(j.at), how, ms(c.Modified)
+			now.Changed, now.What, now.Then, now.ChangedBy = ms(j.at), how, ms(c.Modified), doer{}
 		}
 	}
 	switch {
 	case old.OnAir && !c.OnAir:
 		if !j.history.explain(t, since, darkeningNow(old.Started)) {
-			now.Gone, now.Before = ms(j.at), ms(last)
+			now.Gone, now.Before, now.GoneBy = ms(j.at), ms(last), doer{}
 		}
 	case c.OnAir && old.Gone > 0: // it is back, which ends that alert
 	case c.OnAir && !old.OnAir && j.history.restart(t).ID != "": // likewise, however long that took

@@ -110,6 +110,8 @@ type Outcome struct {
 	Over      Line   `json:"over,omitempty"`    // that what the text claims has ended, and by what
 	Calls     bool   `json:"calls,omitempty"`   // it asks somebody for something: nothing was changed by it
 
+	Record *CloudRecord `json:"record,omitempty"` // what ties it to the cloud's own record
+
 	// NothingChanged: it failed, and Text does not say that nothing was changed, so its card does
 	NothingChanged bool `json:"nothingChanged,omitempty"`
 }

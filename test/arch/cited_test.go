@@ -170,6 +170,9 @@ var carriers = map[string]string{
 	"internal/live noTurn":        "words of turn",
 	"internal/live look":          "of a look that was given up: whether it had left by then",
 	"internal/live failed":        "words of send",
+	"internal/live assume":        "for send: no keys of the role",
+	"internal/live askByToken":    "likewise",
+	"internal/engine askTrail":    "decides about a call that has left",
 }
 
 // TestNoPlaceThatDecidesIsMissing: whatever in the engine refuses, ends an operation as failed or in internal/live says

@@ -93,7 +93,7 @@ func playStory(t *testing.T, file string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := openFixture(t, sandbox.Config{Patient: true, Now: func() time.Time { return start }})
+	s := openFixtureWith(t, sandbox.Config{Patient: true, Now: func() time.Time { return start }}, settingsOf(file))
 	got, err := scenario.Play(t.Context(), want, s)
 	if err != nil {
 		t.Error(err)
@@ -151,7 +151,21 @@ func openWorld(t *testing.T, c sandbox.Config) (app.Build, *sandbox.World) {
 	return b, open
 }
 
+// settingsOf are what the bot of a story is set to, beside the sandbox's: in those whose names begin so it takes a role
+// and asks ActionTrail.
+func settingsOf(file string) config.Config {
+	if strings.HasPrefix(filepath.Base(file), "trail-") {
+		return config.Config{RoleARN: sandbox.RoleARN, ActionTrail: "on"}
+	}
+	return config.Config{}
+}
+
 func openFixture(t *testing.T, c sandbox.Config) *fixture {
+	t.Helper()
+	return openFixtureWith(t, c, config.Config{})
+}
+
+func openFixtureWith(t *testing.T, c sandbox.Config, settings config.Config) *fixture {
 	t.Helper()
 	b, open := openWorld(t, c)
 	s := &fixture{t: t, world: open}
@@ -163,7 +177,7 @@ func openFixture(t *testing.T, c sandbox.Config) *fixture {
 		}
 	})
 	dir := folder(t)
-	settings, err := b.Join(open, dir, "", config.Config{})
+	settings, err := b.Join(open, dir, "", settings)
 	if err != nil {
 		t.Fatal(err)
 	}

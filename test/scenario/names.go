@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strings"
@@ -122,4 +123,19 @@ func (e *observer) things() map[string]string {
 		}
 	}
 	return all
+}
+
+// asides are the calls of a bot that neither look at the studios nor change something.
+var asides = map[string]bool{"AssumeRole": true, "AssumeRoleWithOIDC": true, "LookupEvents": true}
+
+// session names the role session of a call by the person and the operation: " as ana.op1".
+func (e *observer) session(name string) string {
+	if name == "" {
+		return ""
+	}
+	person, ref, own := strings.Cut(name, ".")
+	if !own {
+		return " as " + name
+	}
+	return " as " + e.userName(person) + "." + cmp.Or(e.names.refs[ref], "…")
 }
