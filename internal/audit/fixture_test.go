@@ -137,7 +137,8 @@ func (w *world) asked(n int) op.Operation {
 		w.t.Fatal(err)
 	}
 	o, err = w.db.Move(w.t.Context(), store.Move{ID: o.ID, From: op.Pending, To: op.Queued, By: "U0BEN",
-		Event: op.Event{Name: op.EventApproved, Actor: "U0BEN", Team: "T0SHOW"}})
+		Event: op.Event{Name: op.EventApproved, Actor: "U0BEN", Team: "T0SHOW",
+			Detail: map[string]string{op.DetailRole: "operators"}}})
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -57,6 +57,8 @@ type Policy interface {
 	Decide(p op.Person, c op.Channel, verb string, effect op.Effect, target op.Target) op.Decision
 	// Approves says whether the person may be the second person for a decision, and why not.
 	Approves(d op.Decision, asker string, p op.Person) (bool, op.Line)
+	// ApprovesAs gives the entry of the approvers by which they may.
+	ApprovesAs(d op.Decision, p op.Person) string
 	// Scope gives what the channel may touch; false when the policy does not name it.
 	Scope(channel string) (op.Scope, bool)
 	// Explain decides like Decide, and tells how it came to that.

@@ -32,7 +32,8 @@ type Verdict struct {
 	Ground Ground
 	// From when the oldest facts are by which an emergency is allowed although Slack tells nothing now; zero: it was
 	// asked, within a minute
-	AsOf time.Time
+	AsOf   time.Time
+	Second string // the entry of the approvers that means the second person, where there is one
 }
 
 // Check decides. No error means yes; an error is a refusal in words for whoever reads it.
@@ -94,7 +95,7 @@ func (j *Judge) checkRights(ctx context.Context, q Question) (Verdict, error) {
 	case unknown != nil:
 		err = rightsUnknown(unknown)
 	default:
-		err = j.approver(v.Decision, *q.card, person)
+		err, v.Second = j.approver(v.Decision, *q.card, person), j.Policy.ApprovesAs(v.Decision, person)
 	}
 	if err != nil {
 		v.Ground = Second

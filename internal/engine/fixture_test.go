@@ -395,7 +395,7 @@ func (r *rules) Decide(p op.Person, _ op.Channel, verb string, _ op.Effect, _ op
 	if r.forbid[p.ID] || r.forbid[verb] {
 		return op.Decision{Rule: "policy.yml:9", Why: []op.Line{op.L("not allowed")}, Policy: r.policy}
 	}
-	return op.Decision{Allowed: true, Rule: "policy.yml:1", Confirm: r.confirm, Approvers: r.second,
+	return op.Decision{Allowed: true, Rule: "policy.yml:1", Role: "asker " + p.ID, Confirm: r.confirm, Approvers: r.second,
 		Expires: 5 * time.Minute, URLs: r.urls, Policy: r.policy}
 }
 
@@ -407,6 +407,8 @@ func (r *rules) Approves(_ op.Decision, asker string, p op.Person) (bool, op.Lin
 	}
 	return true, nil
 }
+
+func (r *rules) ApprovesAs(_ op.Decision, p op.Person) string { return "approver " + p.ID }
 
 func (r *rules) Explain(p op.Person, c op.Channel, verb string, effect op.Effect, target op.Target) policy.Explanation {
 	return policy.Explanation{Decision: r.Decide(p, c, verb, effect, target)}

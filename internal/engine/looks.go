@@ -144,7 +144,7 @@ func (e *Engine) settleByTrail(ctx context.Context, o op.Operation, found op.Rec
 	if may, err := e.authz.Tells(ctx, o.Channel); err == nil && may {
 		outcome.Evidence = op.L("ActionTrail shows the call at ", op.At(found.At), ".")
 	}
-	return e.settle(ctx, o, outcome, op.EventReconciled, op.Click{})
+	return e.settle(ctx, o, outcome, e.event(op.EventReconciled, "", "", o), op.Click{})
 }
 
 // looksAfterAnswer are the waits before each look that should confirm an answer.

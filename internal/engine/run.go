@@ -282,7 +282,7 @@ func (e *Engine) lateAnswer(ctx context.Context, now op.Operation, outcome op.Ou
 	alone := found && !command.Repeatable && now.Sends == 1
 	definite := outcome.State == op.Succeeded || outcome.State == op.Failed && alone
 	if now.State == op.Unknown && definite {
-		return e.settle(ctx, now, outcome, op.EventAnswered, op.Click{})
+		return e.settle(ctx, now, outcome, e.event(op.EventAnswered, "", "", now), op.Click{})
 	}
 	if outcome.State == op.Unknown || now.Outcome == nil {
 		return nil

@@ -75,6 +75,9 @@ func about(e op.Event, o op.Operation) op.Event {
 	if o.Outcome != nil && (o.State.Final() || o.State == op.Unknown) {
 		detail[op.DetailCode], detail[op.DetailRequest] = o.Outcome.Code, o.Outcome.RequestID
 	}
+	if e.Actor != o.Requester { // the role is theirs
+		delete(detail, op.DetailRole)
+	}
 	maps.Copy(detail, e.Detail)
 	maps.DeleteFunc(detail, func(_, value string) bool { return value == "" })
 	e.Detail = detail
