@@ -44,6 +44,7 @@ func openAudit(o Options, by signers, db *store.Store, keeper *policy.Keeper, ch
 	if by.own == nil {
 		return audit.New(c)
 	}
+	c.Archive = audit.Archive{Dir: o.Settings.AuditArchive, Keep: time.Duration(o.Settings.Keep) * 24 * time.Hour}
 	if path := o.Settings.AuditFile; path != "" {
 		c.Places = append(c.Places, audit.File{Path: path, Key: by.own.Verifier()})
 	}

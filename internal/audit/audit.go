@@ -34,6 +34,8 @@ type Config struct {
 	Places []Place // where checkpoints go
 	Policy Policy  // whose texts are kept; nil: none are
 	Log    *slog.Logger
+
+	Archive Archive // where the oldest entries go
 }
 
 // Log appends to the log that is in the store's database.
@@ -64,22 +66,29 @@ func (l *Log) Run(ctx context.Context) {
 	if l.Key != nil && len(l.places) > 0 {
 		both.Go(func() { l.repeat(ctx, l.Deliver) })
 	}
+	if l.Key != nil && l.Archive.Dir != "" {
+		both.Go(func() { l.archiving(ctx) })
+	}
 	both.Wait()
 }
 
-// repeat logs an error once for as long as it stays the same.
+// tell logs an error once for as long as it stays the same: last is what was told last, and so is what it gives.
+func (l *Log) tell(ctx context.Context, err error, last string) string {
+	if err == nil || ctx.Err() != nil {
+		return ""
+	}
+	if text := err.Error(); text != last {
+		l.Log.Error("the audit log", "error", err)
+	}
+	return err.Error()
+}
+
 func (l *Log) repeat(ctx context.Context, do func(context.Context) error) {
 	tick := time.NewTicker(stepEvery)
 	defer tick.Stop()
 	last := ""
 	for {
-		text := ""
-		if err := do(ctx); err != nil && ctx.Err() == nil {
-			if text = err.Error(); text != last {
-				l.Log.Error("the audit log", "error", err)
-			}
-		}
-		last = text
+		last = l.tell(ctx, do(ctx), last)
 		select {
 		case <-ctx.Done():
 			return

@@ -74,6 +74,7 @@ type leaf struct {
 	number        int64 // of the event
 	event         op.Event
 	missing       bool // there is no such event
+	archived      bool // it was read out of an archive
 }
 
 // newLeaf makes the leaf of an event.

@@ -13,25 +13,75 @@ import (
 	"casterbot/internal/store"
 )
 
-// DetailEntries is how many entries an event of the name op.EventErased has emptied of a person.
+// DetailEntries is how many entries an event of the name op.EventErased has emptied of a person, and how many the
+// archive has by one of the name op.EventArchived.
 const DetailEntries = "entries"
 
 // Erase takes out of the record what names a person: in each entry that does, everything that names anybody, with its
-// salt, so that nobody can try out who it was. What happened stays, and so does the tree. It gives how many entries
-// that were; an event says so, without the name.
-func (l *Log) Erase(ctx context.Context, person string) (entries int, err error) {
+// salt, so that nobody can try out who it was. What happened stays, and so does the tree. An event says how many
+// entries that were, without the name.
+func (l *Log) Erase(ctx context.Context, person string) (done Erasure, err error) {
 	if !personalID.MatchString(person) {
-		return 0, fmt.Errorf("%q is no id of a person: it should look like U0ANA", person)
+		return done, fmt.Errorf("%q is no id of a person: it should look like U0ANA", person)
 	}
 	if err := l.Step(ctx); err != nil {
-		return 0, err
+		return done, err
 	}
-	for {
-		n, err := l.eraseSome(ctx, person)
-		if entries += n; err != nil || n == 0 {
-			return entries, err
+	for n := 1; n > 0 && err == nil; done.Entries += n {
+		n, err = l.eraseSome(ctx, person)
+	}
+	if err != nil {
+		return done, err
+	}
+	moved, err := archived(ctx, l.Store.Reader()) // after those of the database: what is moved meanwhile is there
+	if err != nil || moved == 0 {
+		return done, err
+	}
+	if l.Archive.Dir == "" {
+		done.Unreached = moved
+		return done, nil
+	}
+	n, err := l.eraseArchived(ctx, moved/tileWidth, person)
+	done.Entries += n
+	return done, err
+}
+
+// Erasure is what came of an erasure.
+type Erasure struct {
+	Entries   int   // that name nobody any more
+	Unreached int64 // entries in an archive that is not known here
+}
+
+// eraseArchived empties entries in the archive. The event comes first: without it they would look like somebody else's
+// doing.
+func (l *Log) eraseArchived(ctx context.Context, tiles int64, person string) (entries int, err error) {
+	var naming []int64
+	for number := range tiles {
+		list, err := readTile(l.Archive.Dir, number)
+		if err != nil {
+			return 0, err
+		}
+		before := entries
+		for _, one := range list {
+			if one.who == "" && one.names(person) {
+				entries++
+			}
+		}
+		if entries > before {
+			naming = append(naming, number)
 		}
 	}
+	if entries == 0 {
+		return 0, nil
+	}
+	err = l.Store.Record(ctx, op.Event{Name: op.EventErased,
+		Detail: map[string]string{DetailEntries: strconv.Itoa(entries)}})
+	for _, number := range naming {
+		if err == nil {
+			err = eraseTile(l.Archive.Dir, number, person)
+		}
+	}
+	return entries, err
 }
 
 // eraseSome empties some entries, and the rows beside the record, in one transaction with the event that says so.

@@ -35,8 +35,8 @@ func testErase(t *testing.T, address string) {
 		}
 	}
 	n, err := w.log.Erase(t.Context(), "U0ANA")
-	if err != nil || n != 4 {
-		t.Fatalf("%d entries, %v", n, err)
+	if err != nil || n.Entries != 4 {
+		t.Fatalf("%+v, %v", n, err)
 	}
 	w.clock.pass(time.Minute)
 	w.step()
@@ -58,8 +58,8 @@ func testErase(t *testing.T, address string) {
 		strings.Contains(o.Outcome.Text.Plain(), "U0ANA") || o.Verb != "caster.restart" {
 		t.Errorf("%+v, %v", o, err)
 	}
-	if n, err := w.log.Erase(t.Context(), "U0ANA"); err != nil || n != 0 {
-		t.Errorf("once more: %d, %v", n, err)
+	if n, err := w.log.Erase(t.Context(), "U0ANA"); err != nil || n != (Erasure{}) {
+		t.Errorf("once more: %+v, %v", n, err)
 	}
 }
 

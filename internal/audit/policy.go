@@ -48,8 +48,12 @@ func PolicyAt(ctx context.Context, db querier, at time.Time) (text, hash string,
 	if err != nil {
 		return "", "", since, err
 	}
-	hash = e.Detail[op.DetailPolicy]
-	if hash == "" {
+	if e.Name == "" {
+		if e, err = movedPolicy(ctx, db, at); err != nil {
+			return "", "", since, err
+		}
+	}
+	if hash = e.Detail[op.DetailPolicy]; hash == "" {
 		return "", "", since, errors.New("the record does not say which policy was in force then")
 	}
 	if ok, err := one(ctx, db, `SELECT body FROM audit_policies WHERE hash = $1`, []any{hash}, &text); err != nil || !ok {
@@ -59,4 +63,17 @@ func PolicyAt(ctx context.Context, db querier, at time.Time) (text, hash string,
 		return "", hash, e.At, fmt.Errorf("the policy that is kept as %s is not that one: somebody has changed it", hash)
 	}
 	return text, hash, e.At, nil
+}
+
+// movedPolicy is as the event of the policy that was in force when the last of the entries happened that are in the
+// archive: it holds from then on.
+func movedPolicy(ctx context.Context, db querier, at time.Time) (e op.Event, err error) {
+	e, entries, err := lastArchived(ctx, db)
+	if err != nil || entries == 0 {
+		return e, err
+	}
+	if e.At, err = time.Parse(time.RFC3339, e.Detail[detailUntil]); err != nil || at.Before(e.At) {
+		return e, errors.Join(err, fmt.Errorf("the record of then is in the archive, among its %d entries", entries))
+	}
+	return e, nil
 }

@@ -65,7 +65,23 @@ func (f Tiles) Write(ctx context.Context, db querier) (Checkpoint, error) {
 	if err != nil {
 		return c, err
 	}
-	for _, t := range tlog.NewTiles(tileHeight, 0, c.Size) {
+	moved, err := archived(ctx, db)
+	if err != nil {
+		return c, err
+	}
+	for number := range moved / tileWidth {
+		t := tlog.Tile{H: tileHeight, L: bundles, N: number, W: tileWidth}
+		if _, err := os.Stat(filepath.Join(f.Dir, filepath.FromSlash(tilePath(t)))); err != nil {
+			return c, fmt.Errorf("the entries before %d are in the archive: copy what is in its folder to %s first (%w)", moved,
+				f.Dir, err)
+		}
+	}
+	return c, f.write(ctx, db, moved, c)
+}
+
+// write writes the log from an entry on up to a checkpoint.
+func (f Tiles) write(ctx context.Context, db querier, from int64, c Checkpoint) error {
+	for _, t := range tlog.NewTiles(tileHeight, from, c.Size) {
 		data, err := tlog.ReadTileData(t, treeOf(ctx, db))
 		if err == nil {
 			err = f.keep(tilePath(t), data)
@@ -74,15 +90,15 @@ func (f Tiles) Write(ctx context.Context, db querier) (Checkpoint, error) {
 			err = f.entries(ctx, db, t)
 		}
 		if err != nil {
-			return c, err
+			return err
 		}
 	}
 	if f.Public != "" {
 		if err := f.replace(keyFile, []byte(f.Public+"\n")); err != nil {
-			return c, err
+			return err
 		}
 	}
-	return c, f.replace(checkpointFile, []byte(c.Note))
+	return f.replace(checkpointFile, []byte(c.Note))
 }
 
 // entries writes what stands in the tree for the leaves of a tile, and the texts that it commits to.
@@ -162,5 +178,9 @@ func (f Tiles) replace(name string, data []byte) error {
 	if err != nil {
 		return errors.Join(err, os.Remove(file.Name()))
 	}
-	return nil
+	folder, err := os.Open(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	return errors.Join(folder.Sync(), folder.Close())
 }

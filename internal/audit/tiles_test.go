@@ -140,6 +140,17 @@ func buildChecker(t *testing.T) string {
 	return filepath.Join(dir, "fsck")
 }
 
+// agrees runs it. Its exit code says nothing, and with one worker it never ends.
+func agrees(t *testing.T, program, dir string) (bool, string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	check := exec.CommandContext(ctx, program, "--ui=false", "--N=16", "--storage_url=file://"+dir+"/",
+		"--public_key="+filepath.Join(dir, "public.key"))
+	said, _ := check.CombinedOutput()
+	return strings.Contains(string(said), "Successfully fsck'd log with size"), string(said)
+}
+
 // Somebody else's checker finds the folder good, and each of five copies that were changed not.
 func TestAnIndependentChecker(t *testing.T) {
 	program := buildChecker(t)
@@ -148,15 +159,7 @@ func TestAnIndependentChecker(t *testing.T) {
 	if _, err := w.tiles(dir); err != nil {
 		t.Fatal(err)
 	}
-	agrees := func(dir string) (bool, string) { // its exit code says nothing, and with one worker it never ends
-		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-		defer cancel()
-		check := exec.CommandContext(ctx, program, "--ui=false", "--N=16", "--storage_url=file://"+dir+"/",
-			"--public_key="+filepath.Join(dir, "public.key"))
-		said, _ := check.CombinedOutput()
-		return strings.Contains(string(said), "Successfully fsck'd log with size"), string(said)
-	}
-	if ok, said := agrees(dir); !ok {
+	if ok, said := agrees(t, program, dir); !ok {
 		t.Fatalf("it is not good:\n%s", said)
 	}
 	other := newKey(t)
@@ -186,7 +189,7 @@ func TestAnIndependentChecker(t *testing.T) {
 		if err := change(changed); err != nil {
 			t.Fatal(err)
 		}
-		if ok, said := agrees(changed); ok {
+		if ok, said := agrees(t, program, changed); ok {
 			t.Errorf("%s: it is found good:\n%s", name, said)
 		}
 	}

@@ -10,7 +10,8 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 )
 
-// tree reads hashes of the tree out of the rows of the leaves that completed them. It remembers what it has read and
+// tree reads hashes of the tree out of the rows of the leaves that completed them, of which those stay that completed
+// the tiles in the archive. It remembers what it has read and
 // what was added to it.
 type tree struct {
 	ctx   context.Context
@@ -70,7 +71,8 @@ func (t *tree) fetch(numbers []int64) error {
 			hashes, err := unpack(packed)
 			t.known[n] = hashes
 			return err
-		}, `SELECT n, hashes FROM audit_leaves WHERE n IN (`+strings.Join(places, ", ")+`)`, args...)
+		}, strings.ReplaceAll(`SELECT n, hashes FROM audit_leaves WHERE n IN (?)
+			UNION ALL SELECT n, hashes FROM audit_archived WHERE n IN (?)`, "?", strings.Join(places, ", ")), args...)
 		if err != nil {
 			return err
 		}

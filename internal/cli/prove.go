@@ -18,6 +18,9 @@ import (
 // keyUsage is what --key is, wherever it is.
 const keyUsage = "the public `KEY` of the log, as audit keygen has shown it, or a file with it; that of CASTERBOT_AUDIT_KEY when it is not given"
 
+// archiveUsage is what --archive is, wherever it is.
+const archiveUsage = "the `DIR` to which the oldest entries were moved; that of CASTERBOT_AUDIT_ARCHIVE when it is not given"
+
 // onLog finds what commands need that read the log: its database, its public key, and the one argument of the call.
 func onLog(what string, key *string, do func(_ context.Context, _ Call, tx *sql.Tx, public audit.Verifier) error) func(
 	context.Context, Call) error {
@@ -133,11 +136,13 @@ func checkProof(c Call, public audit.Verifier) error {
 }
 
 func eraseCommand() Command {
+	archive := ""
 	return Command{
 		Name: "erase", Args: "PERSON", Short: "Take out of the record what names a person; what happened stays, and the log verifies.",
 		Examples: []string{"casterbot audit erase U0ANA"},
 		Help: which + "PERSON is a user id. It cannot be undone. No bot may have the database open, unless it is PostgreSQL. Backups, folders of audit\n" +
 			"tiles and messages in Slack keep what they have.\n",
+		Flags: func(f *flag.FlagSet) { f.StringVar(&archive, "archive", config.Archive(), archiveUsage) },
 		Run: func(ctx context.Context, c Call) error {
 			if len(c.Args) != 1 {
 				return Usage(errors.New("audit erase takes one PERSON; --help explains it"))
@@ -150,23 +155,27 @@ func eraseCommand() Command {
 			if err != nil {
 				return err
 			}
-			n, err := erase(ctx, db, c.Args[0])
-			if err = errors.Join(err, db.Close()); err == nil {
-				fmt.Fprintf(c.Out, "%d entries name nobody any more\n", n)
+			done, err := erase(ctx, db, archive, c.Args[0])
+			if err = errors.Join(err, db.Close()); err != nil {
+				return err
 			}
-			return err
+			fmt.Fprintf(c.Out, "%d entries name nobody any more\n", done.Entries)
+			if done.Unreached > 0 {
+				return fmt.Errorf("the first %d entries are in an archive and keep what they have: say which by --archive", done.Unreached)
+			}
+			return nil
 		},
 	}
 }
 
-func erase(ctx context.Context, db *store.Store, person string) (int, error) {
+func erase(ctx context.Context, db *store.Store, archive, person string) (done audit.Erasure, err error) {
 	unended := []op.State{op.Pending, op.Queued, op.Running, op.Unknown}
 	open, err := db.List(ctx, store.Query{Asker: person, States: unended})
 	if err != nil {
-		return 0, err
+		return done, err
 	}
 	if len(open) > 0 {
-		return 0, fmt.Errorf("%s has asked for something that is still open: op %s", person, open[0].Ref())
+		return done, fmt.Errorf("%s has asked for something that is still open: op %s", person, open[0].Ref())
 	}
-	return audit.New(audit.Config{Store: db}).Erase(ctx, person)
+	return audit.New(audit.Config{Store: db, Archive: audit.Archive{Dir: archive}}).Erase(ctx, person)
 }

@@ -32,7 +32,7 @@ func (s *several) Set(value string) error {
 
 func verifyCommand() Command {
 	var files several
-	key := ""
+	key, archive := "", ""
 	return Command{
 		Name: "verify", Short: "Recompute the audit log and compare it with checkpoints; name the first entry that is wrong, and how.",
 		Examples: []string{"casterbot audit verify --checkpoint /mnt/other-machine/checkpoints",
@@ -42,6 +42,7 @@ func verifyCommand() Command {
 		Flags: func(f *flag.FlagSet) {
 			f.Var(&files, "checkpoint", "a `FILE` with checkpoints that were kept elsewhere; may be given several times")
 			f.StringVar(&key, "key", "", keyUsage)
+			f.StringVar(&archive, "archive", config.Archive(), archiveUsage)
 		},
 		Run: func(ctx context.Context, c Call) error {
 			address, secret, err := config.Record()
@@ -59,7 +60,7 @@ func verifyCommand() Command {
 			if err != nil {
 				return Usage(err)
 			}
-			return verify(ctx, c, address, audit.Verification{Key: public, Notes: notes})
+			return verify(ctx, c, address, audit.Verification{Key: public, Notes: notes, Archive: archive})
 		},
 	}
 }
@@ -119,6 +120,10 @@ func verify(ctx context.Context, c Call, address string, v audit.Verification) e
 	}
 	fmt.Fprintf(c.Out, "%d entries, root %s: whole, and as in %s; %d of them are sealed\n", r.Entries, r.Root,
 		op.Count(r.Compared, "checkpoint"), r.Sealed)
+	if r.Moved > 0 {
+		fmt.Fprintf(c.Out, "The first %d are in an archive: of them only the hashes were looked at (--archive), and %s not compared.\n",
+			r.Moved, op.Count(r.Older, "checkpoint"))
+	}
 	switch {
 	case v.Key == nil:
 		fmt.Fprintln(c.Out, "No key is known (--key), so somebody may have made the whole of it anew.")

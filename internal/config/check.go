@@ -36,10 +36,18 @@ func (c *Config) check() []Problem {
 // checkAudit looks at the address of the witness, and that what belongs together is there; the keys are read by others.
 func (c *Config) checkAudit() []Problem {
 	const key, witness, its = "CASTERBOT_AUDIT_KEY", "CASTERBOT_AUDIT_WITNESS", "CASTERBOT_AUDIT_WITNESS_KEY"
+	const keep = "CASTERBOT_KEEP"
 	var wrong problems
 	if c.AuditKey == "" && (c.AuditFile != "" || c.AuditWitness != "") {
 		wrong.add(key, fmt.Errorf("%s %w, and without it there are no checkpoints to bring anywhere; make one with casterbot audit keygen",
 			key, ErrNotSet))
+	}
+	if c.AuditKey == "" && c.AuditArchive != "" {
+		wrong.add(key, fmt.Errorf("%s %w, and without it nothing is moved to an archive; make one with casterbot audit keygen",
+			key, ErrNotSet))
+	}
+	if c.Keep < 30 {
+		wrong.add(keep, fmt.Errorf("%s is %d: it should be a number of days, 30 or more", keep, c.Keep))
 	}
 	if c.AuditWitness != "" {
 		wrong.add(witness, SecureURL(witness, c.AuditWitness))

@@ -33,6 +33,9 @@ type Config struct {
 	AuditWitness    string `envconfig:"CASTERBOT_AUDIT_WITNESS" desc:"address of a witness that signs checkpoints (c2sp.org/tlog-witness)"`
 	AuditWitnessKey string `envconfig:"CASTERBOT_AUDIT_WITNESS_KEY" desc:"its public key"`
 
+	AuditArchive string `envconfig:"CASTERBOT_AUDIT_ARCHIVE" desc:"folder to which the oldest entries of the audit log are moved; empty: none are"`
+	Keep         int    `envconfig:"CASTERBOT_KEEP" default:"400" desc:"after how many days they are" form:"a number of days, 30 or more, such as 400"`
+
 	AdminAddr  string `envconfig:"CASTERBOT_ADMIN_ADDR" default:"127.0.0.1:9090" desc:"address of /healthz, /readyz and /metrics; empty for none" empty:"none"`
 	WatchShare int    `envconfig:"CASTERBOT_WATCH_SHARE" default:"10" desc:"how much of the account's limits the guardian and the boards may use, in percent" form:"a number of percent from 1 to 100, such as 10"`
 	QuotaShare int    `envconfig:"CASTERBOT_QUOTA_SHARE" default:"90" desc:"how much of the account's limits casterbot may use, all its processes together, in percent; the rest is for other tools" form:"a number of percent from 1 to 100, such as 90"`

@@ -94,6 +94,9 @@ func Record() (address, key string, err error) {
 	return c.DatabaseURL.Reveal(), c.AuditKey.Reveal(), first(c.checkPlaces())
 }
 
+// Archive gives the folder of the audit log's archive; empty when none is set.
+func Archive() string { return os.Getenv("CASTERBOT_AUDIT_ARCHIVE") }
+
 // read takes the settings out of the environment, of the secrets those that are wanted. Secrets are gone from the
 // environment afterwards, and from a core file.
 func (c *Config) read(wanted func(field) bool) []Problem {

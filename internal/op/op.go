@@ -263,6 +263,7 @@ const (
 	EventApprovers  = "approvers"  // the policy was changed: others than those of the card may approve it
 	EventPolicy     = "policy"     // a policy came into force in a process
 	EventErased     = "erased"     // what names a person was taken out of the record
+	EventArchived   = "archived"   // the oldest entries of the record were moved to its archive
 	EventForged     = "forged"     // the record does not vouch for an operation: nothing was sent
 	EventUntold     = "untold"     // a state that nobody could be shown: neither a card nor a direct message
 )

@@ -19,7 +19,7 @@ func TestMigrationLetsOthersWrite(t *testing.T) {
 		"ALTER TABLE operations DROP COLUMN turn, DROP COLUMN member_of",
 		"DROP TABLE quotas",
 		"ALTER TABLE events DROP COLUMN seal",
-		"DROP TABLE audit_log, audit_leaves, audit_checkpoints, audit_outside, audit_policies",
+		"DROP TABLE audit_log, audit_leaves, audit_checkpoints, audit_outside, audit_policies, audit_archived",
 		"DELETE FROM migrations WHERE number >= 5",
 	} {
 		if _, err := old.writer.Exec(undo); err != nil {
