@@ -14,7 +14,7 @@ import (
 // AuditCommand is `audit` with all that can be done with the log.
 func AuditCommand(verbs []string, effects map[string]op.Effect) Command {
 	return Command{Name: "audit", Short: "The audit log: its key, and whether somebody has changed it.",
-		Commands: []Command{keygenCommand(), verifyCommand(), tilesCommand(), proveCommand(),
+		Commands: []Command{keygenCommand(), verifyCommand(), tilesCommand(), proveCommand(), exportCommand(),
 			checkProofCommand(), eraseCommand(), whoCommand(verbs, effects)}}
 }
 

@@ -264,6 +264,7 @@ const (
 	EventPolicy     = "policy"     // a policy came into force in a process
 	EventErased     = "erased"     // what names a person was taken out of the record
 	EventArchived   = "archived"   // the oldest entries of the record were moved to its archive
+	EventExported   = "exported"   // the record, or a part of it, was given to somebody
 	EventForged     = "forged"     // the record does not vouch for an operation: nothing was sent
 	EventUntold     = "untold"     // a state that nobody could be shown: neither a card nor a direct message
 )

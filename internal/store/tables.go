@@ -84,3 +84,42 @@ func Look(ctx context.Context, address string, do func(*sql.Tx) error) error {
 	}
 	return wrap(oneLine(advise(err)), "read %s", name)
 }
+
+// Add writes one event into a database that a bot may have open: whoever reads the record without the bot leaves a
+// trace there too. It takes no lock and makes no tables.
+func Add(ctx context.Context, url string, o Options, e op.Event) error {
+	kind, name, _ := strings.Cut(url, ":")
+	if kind != "sqlite" {
+		s, err := Open(ctx, url, o)
+		if err != nil {
+			return err
+		}
+		return errors.Join(s.Record(ctx, e), s.Close())
+	}
+	path, err := connect.File(name)
+	if err == nil {
+		err = exists(path)
+	}
+	if err == nil {
+		err = addToFile(ctx, path, o.filled(), e)
+	}
+	return wrap(oneLine(advise(err)), "write into %s", name)
+}
+
+func addToFile(ctx context.Context, path string, o Options, e op.Event) error {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	db, err := sql.Open("sqlite", address(path))
+	if err != nil {
+		return err
+	}
+	db.SetMaxOpenConns(1)
+	s := &Store{now: o.Now, author: o.author(), log: o.Log, watch: o.Watch, dialect: sqliteDialect, patience: o.patience(),
+		writer: db, reader: db, commit: (*sql.Tx).Commit}
+	err = casterbots(ctx, db)
+	if err == nil {
+		err = s.Record(ctx, e)
+	}
+	return errors.Join(err, db.Close())
+}
