@@ -130,7 +130,7 @@ func (s table) unseenStandby(ctx context.Context, call op.Call, why error) (op.P
 // seen, or when something was asked for them here.
 func (s table) recall(ctx context.Context, call op.Call, why error) (live.Caster, error) {
 	known := op.Each(s.seen.sightings(), func(k sighting) live.Caster { return k.caster })
-	list, _, err := s.records.History(ctx, op.Target{}, call.Scope.Channel, maxHistory)
+	list, _, err := s.records.History(ctx, op.Past{Channel: call.Scope.Channel, Most: lately})
 	if err != nil && len(known) == 0 {
 		return live.Caster{}, why
 	}
@@ -165,7 +165,7 @@ func (s table) recallPictures(ctx context.Context, call op.Call, c live.Caster) 
 			return seen, k.scenesAt
 		}
 	}
-	list, _, _ := s.records.History(ctx, onStudio(c), call.Scope.Channel, maxHistory)
+	list, _, _ := s.records.History(ctx, op.Past{Target: onStudio(c), Most: lately})
 	for _, o := range list {
 		then := o.Created
 		if known, ok := baseline.Of(o.Plan.Seen, baseline.LookedAt); ok { // it could not look itself

@@ -140,6 +140,7 @@ func (e *Engine) askTrail(ctx context.Context, o op.Operation) error {
 // settleByTrail ends an unknown operation by what the cloud's own record shows.
 func (e *Engine) settleByTrail(ctx context.Context, o op.Operation, found op.Recorded, outcome op.Outcome) error {
 	record := cloudRecord(o)
+	record.Found = true
 	outcome.Record, outcome.RequestID = &record, found.RequestID
 	if may, err := e.authz.Tells(ctx, o.Channel); err == nil && may {
 		outcome.Evidence = op.L("ActionTrail shows the call at ", op.At(found.At), ".")

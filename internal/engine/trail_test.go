@@ -102,6 +102,9 @@ func TestUnknownIsLookedUpInTheCloudsRecord(t *testing.T) {
 				now.SettledBy != "" || !strings.Contains(now.Outcome.Evidence.Plain(), "ActionTrail shows the call")) {
 				t.Errorf("%+v", now.Outcome)
 			}
+			if now.Outcome.Record.Found != (test.want != op.Unknown) {
+				t.Errorf("found: %v", now.Outcome.Record.Found)
+			}
 			if test.want == op.Failed && !now.Outcome.NothingChanged {
 				t.Error("nobody says that nothing was changed")
 			}

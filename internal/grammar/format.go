@@ -16,6 +16,10 @@ func Format(usage string, args op.Args, wanted ...string) string {
 	written := len(words)
 	for _, place := range Placeholders(usage) {
 		value, asked := args[place.Name], slices.Contains(wanted, place.Name)
+		if place.Name == which { // it stands without quotes, and behind no question
+			words = append(words[:written], strings.Fields(escaper.Replace(op.Visible(value)))...)
+			return strings.Join(words, " ")
+		}
 		if asked {
 			value = ""
 		}

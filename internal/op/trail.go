@@ -61,5 +61,6 @@ type CloudRecord struct {
 	Session string `json:"session,omitempty"` // the role session in which the last call was made
 	Shared  bool   `json:"shared,omitempty"`  // that is the one of all, as the call's own could not be had in time
 	Looks   int    `json:"looks,omitempty"`   // how often ActionTrail was asked for the call
+	Found   bool   `json:"found,omitempty"`   // that told what became of it
 	Says    Line   `json:"says,omitempty"`    // what came of that, for people
 }
