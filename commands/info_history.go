@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"casterbot/commands/history"
+	"casterbot/commands/report"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 	"casterbot/internal/past"
@@ -37,19 +38,22 @@ func (s table) recordHistory() op.Command {
 }
 
 func (s table) readHistory(ctx context.Context, call op.Call) (op.Answer, error) {
-	q := history.Question{Usage: historyUsage, Where: op.L(op.In(call.Scope.Channel))}
+	q := history.Question{Usage: historyUsage}.Of(op.In(call.Scope.Channel))
 	if call.Args["caster"] != "" {
 		c, err := s.caster(ctx, call)
 		if err != nil {
 			return op.Answer{}, err
 		}
-		q.Target, q.Where, q.Args = onStudio(c), op.L(op.B(c.Name)), op.Args{"caster": c.ID}
+		q = q.Of(op.B(c.Name))
+		q.Target, q.Args = onStudio(c), op.Args{"caster": c.ID}
 	}
 	return s.past(ctx, call, q)
 }
 
 func (s table) readRecordHistory(ctx context.Context, call op.Call) (op.Answer, error) {
-	q := history.Question{Usage: recordHistoryUsage, Where: op.L("recordings in ", op.In(call.Scope.Channel))}
+	q := history.Question{Usage: recordHistoryUsage,
+		Title: op.L("What was asked for recordings in ", op.In(call.Scope.Channel)),
+		None:  op.L("Nothing was asked for recordings in ", op.In(call.Scope.Channel), " yet.")}
 	for _, r := range recordCommands {
 		q.Commands = append(q.Commands, s.record(r).Usage)
 	}
@@ -58,9 +62,22 @@ func (s table) readRecordHistory(ctx context.Context, call op.Call) (op.Answer, 
 		if err != nil {
 			return op.Answer{}, err
 		}
-		q.Target, q.Where, q.Args = t.target(), op.L(op.B(t.label)), op.Args{"stream": t.String()}
+		q = q.Of(op.B(t.label))
+		q.Target, q.Args = t.target(), op.Args{"stream": t.String()}
 	}
 	return s.past(ctx, call, q)
+}
+
+func (s table) casterReport() op.Command {
+	return op.Command{
+		Usage:    "caster report {when?}",
+		Short:    "What was really done on air from this channel, with by what it is known.",
+		Examples: []string{"caster report", "caster report yesterday", "caster report since 18:00", "caster report 2026-11-28"},
+		Verb:     "audit.read", Effect: op.Read,
+		Read: func(ctx context.Context, call op.Call) (op.Answer, error) {
+			return report.Answer(ctx, call, s.records, s.now())
+		},
+	}
 }
 
 // past answers a question with what of the past was asked for besides.

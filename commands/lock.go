@@ -9,6 +9,7 @@ import (
 
 	"casterbot/commands/history"
 	"casterbot/commands/nextcmd"
+	"casterbot/commands/report"
 	"casterbot/internal/civiltime"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
@@ -33,6 +34,7 @@ type Records interface {
 	// Unsettled gives the last operation on a target of which nobody knows whether it happened; zero when there is none.
 	Unsettled(ctx context.Context) (func(op.Target) op.Operation, error)
 	history.Reader
+	report.Reader
 }
 
 // maxWhy is the longest reason, in characters.
@@ -43,7 +45,7 @@ const maxWhy = 200
 func (s table) ownCommands(known *op.Table) []op.Command {
 	r := policyQuestions{table: s, known: known}
 	return []op.Command{s.casterLock(), s.casterUnlock(), s.casterBreak(), s.casterAsk(), r.casterWhy(), r.casterWho(),
-		s.casterHistory(), s.recordHistory(), s.casterBoard(), s.casterCare()}
+		s.casterHistory(), s.recordHistory(), s.casterReport(), s.casterBoard(), s.casterCare()}
 }
 
 func (s table) casterLock() op.Command {

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"casterbot/internal/asrun"
 	"casterbot/internal/civiltime"
 	"casterbot/internal/grammar"
 	"casterbot/internal/op"
@@ -17,6 +18,7 @@ import (
 // fakeDesk keeps one lock and answers the rest from its fields.
 type fakeRecords struct {
 	past      op.Past
+	unwritten error
 	lock      op.Lock
 	board     op.Board
 	fail      error
@@ -98,6 +100,20 @@ func (d *fakeRecords) Release(_ context.Context, lock op.Lock, by, why string) (
 func (d *fakeRecords) History(_ context.Context, p op.Past) ([]op.Operation, bool, error) {
 	d.asked, d.past = p.Target.ID+p.Channel, p
 	return d.list, d.more, d.fail
+}
+
+func (d *fakeRecords) AsRun(_ context.Context, channel string, from, to time.Time) ([]asrun.Row, error) {
+	d.past = op.Past{Channel: channel, From: from, To: to}
+	var rows []asrun.Row
+	for _, o := range d.list {
+		rows = append(rows, asrun.Row{Operation: o, Status: asrun.Aired, Evidence: []asrun.Evidence{asrun.Answer, asrun.Observed}})
+	}
+	return rows, d.fail
+}
+
+func (d *fakeRecords) Exported(_ context.Context, by op.Person, channel string, detail map[string]string) error {
+	d.asked = by.ID + channel + detail["file"]
+	return d.unwritten
 }
 
 func (d *fakeRecords) Why(_ context.Context, reader op.Person, person, channel string, c op.Command,

@@ -24,11 +24,18 @@ type Reader interface {
 // Question is one about what was asked for something.
 type Question struct {
 	op.Past
-	Where op.Line // a studio, a stream or a channel
+	Title op.Line // of what was found
+	None  op.Line // in its place where there was never anything
 	Scope op.Scope
 	Which past.Which
 	Usage string  // of the command that asks
 	Args  op.Args // what of it names the target
+}
+
+// Of names what is asked about: a studio, a stream or a channel.
+func (q Question) Of(what op.Span) Question {
+	q.Title, q.None = op.L("What was asked for ", what), op.L("Nothing was asked for ", what, " yet.")
+	return q
 }
 
 // Answer gives a page of it.
@@ -40,7 +47,7 @@ func (q Question) Answer(ctx context.Context, from Reader) (op.Answer, error) {
 	if err != nil {
 		return op.Answer{}, err
 	}
-	a := op.Answer{Mark: op.MarkNeutral, Title: op.L("What was asked for ", q.Where), Lines: q.asked()}
+	a := op.Answer{Mark: op.MarkNeutral, Title: q.Title, Lines: q.asked()}
 	for _, o := range list {
 		if namesAll(q.Scope, o.Plan) {
 			a.Items = append(a.Items, Item(o))
@@ -52,7 +59,7 @@ func (q Question) Answer(ctx context.Context, from Reader) (op.Answer, error) {
 	case len(a.Items) == 0 && len(a.Lines) > 0:
 		a.Lines = append(a.Lines, op.L("There is nothing like it."))
 	case len(a.Items) == 0:
-		a.Title = op.L("Nothing was asked for ", q.Where, " yet.")
+		a.Title = q.None
 	}
 	if more && q.Which.Page < past.Last {
 		a.Next = []op.Next{{Label: "Older ones", Text: q.page(q.Which.Page + 1)}}

@@ -16,6 +16,7 @@ import (
 	"casterbot/bot/directory"
 	"casterbot/bot/messages"
 	"casterbot/commands"
+	"casterbot/internal/asrun"
 	"casterbot/internal/audit"
 	"casterbot/internal/authz"
 	"casterbot/internal/cli"
@@ -48,7 +49,7 @@ func (b Build) Program() cli.Program {
 			b.runCommand(), b.initCommand(), cli.DoctorCommand(b.examine), b.sandboxCommand(),
 			cli.PolicyCommand(shape().Verbs(), effects()), b.manifestCommand(),
 			cli.BackupCommand(), cli.RestoreCommand(engine.CloseRestored),
-			cli.AuditCommand(shape().Verbs(), effects()), b.versionCommand(),
+			cli.AuditCommand(shape().Verbs(), effects(), asrun.Calls(shape())), b.versionCommand(),
 		},
 	}
 	p.Commands = append(p.Commands, cli.CompletionCommand(func() []cli.Command { return p.Commands }))

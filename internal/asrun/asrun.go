@@ -26,6 +26,13 @@ type Question struct {
 	Calls    func(verb string) bool // is it a call to the cloud
 }
 
+// Calls reports which verbs of a table call the cloud.
+func Calls(table op.Table) func(verb string) bool {
+	return func(verb string) bool {
+		return slices.ContainsFunc(table.Commands, func(c op.Command) bool { return c.Verb == verb && c.Sends != "" })
+	}
+}
+
 // querier is what can be asked.
 type querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)

@@ -13,9 +13,9 @@ type Opened struct {
 	Erased bool
 }
 
-// Read gives up to n entries from a number on, in their order.
-func Read(ctx context.Context, db querier, from int64, n int) ([]Opened, error) {
-	all := make([]Opened, 0, n)
+// Read gives the entries from one number to before another, in their order, as far as the database has them.
+func Read(ctx context.Context, db querier, from, to int64) ([]Opened, error) {
+	var all []Opened
 	err := each(ctx, db, func(rows *sql.Rows) error {
 		l, err := scanLeaf(rows)
 		if err != nil {
@@ -27,7 +27,7 @@ func Read(ctx context.Context, db querier, from int64, n int) ([]Opened, error) 
 		entry, person := part(l.n, l.event)
 		all = append(all, Opened{Entry: entry, Person: person, Erased: l.who != ""})
 		return nil
-	}, selectLeaves+` WHERE l.n >= $1 ORDER BY l.n LIMIT $2`, from, n)
+	}, selectLeaves+` WHERE l.n >= $1 AND l.n < $2 ORDER BY l.n`, from, to)
 	return all, err
 }
 

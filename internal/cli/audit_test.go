@@ -18,7 +18,7 @@ import (
 // keygen writes the key for its owner alone, shows only the public one, and never takes a file that is there.
 func TestKeygen(t *testing.T) {
 	var out, errs bytes.Buffer
-	p := Program{Name: "casterbot", Out: &out, Err: &errs, Commands: []Command{AuditCommand([]string{"caster.restart", "record.stop"}, nil)}}
+	p := Program{Name: "casterbot", Out: &out, Err: &errs, Commands: []Command{AuditCommand([]string{"caster.restart", "record.stop"}, nil, nil)}}
 	file := filepath.Join(t.TempDir(), "audit.key")
 	if code := p.Run(t.Context(), []string{"audit", "keygen", "--name", "example.com/show", file}); code != OK {
 		t.Fatalf("%d, %s", code, errs.String())
@@ -80,7 +80,7 @@ func TestVerify(t *testing.T) {
 		t.Helper()
 		t.Setenv("CASTERBOT_DATABASE_URL", address)
 		var out bytes.Buffer
-		p := Program{Name: "casterbot", Out: &out, Err: &out, Commands: []Command{AuditCommand([]string{"caster.restart", "record.stop"}, nil)}}
+		p := Program{Name: "casterbot", Out: &out, Err: &out, Commands: []Command{AuditCommand([]string{"caster.restart", "record.stop"}, nil, nil)}}
 		if got := p.Run(t.Context(), append([]string{"audit", "verify"}, args...)); got != code ||
 			!strings.Contains(out.String(), want) {
 			t.Errorf("%v: %d, %s", args, got, out.String())
@@ -131,7 +131,7 @@ func TestTilesAndProofs(t *testing.T) {
 		t.Helper()
 		t.Setenv("CASTERBOT_DATABASE_URL", address)
 		var out, errs bytes.Buffer
-		p := Program{Name: "casterbot", Out: &out, Err: &errs, Commands: []Command{AuditCommand([]string{"caster.restart", "record.stop"}, nil)}}
+		p := Program{Name: "casterbot", Out: &out, Err: &errs, Commands: []Command{AuditCommand([]string{"caster.restart", "record.stop"}, nil, nil)}}
 		if code := p.Run(t.Context(), append([]string{"audit"}, args...)); code != want {
 			t.Errorf("%v: %d, %s", args, code, errs.String())
 		}
@@ -175,7 +175,7 @@ func TestEraseCommand(t *testing.T) {
 		t.Helper()
 		t.Setenv("CASTERBOT_DATABASE_URL", address)
 		var out bytes.Buffer
-		p := Program{Name: "casterbot", Out: &out, Err: &out, Commands: []Command{AuditCommand([]string{"caster.restart", "record.stop"}, nil)}}
+		p := Program{Name: "casterbot", Out: &out, Err: &out, Commands: []Command{AuditCommand([]string{"caster.restart", "record.stop"}, nil, nil)}}
 		if code := p.Run(t.Context(), append([]string{"audit", "erase"}, args...)); code != want ||
 			!strings.Contains(out.String(), says) {
 			t.Errorf("%v: %d, %s", args, code, out.String())
@@ -228,7 +228,7 @@ func TestWhoCould(t *testing.T) {
 		t.Setenv("CASTERBOT_DATABASE_URL", address)
 		var out bytes.Buffer
 		p := Program{Name: "casterbot", Out: &out, Err: &out,
-			Commands: []Command{AuditCommand([]string{"caster.restart", "record.stop"}, nil)}}
+			Commands: []Command{AuditCommand([]string{"caster.restart", "record.stop"}, nil, nil)}}
 		if code := p.Run(t.Context(), append([]string{"audit", "who"}, args...)); code != want ||
 			!strings.Contains(out.String(), says) || not != "" && strings.Contains(out.String(), not) {
 			t.Errorf("%v: %d, %s", args, code, out.String())

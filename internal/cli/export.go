@@ -97,7 +97,7 @@ func (p pages) write(ctx context.Context, w export.Writer) error {
 	for from := int64(0); from < p.size; from += p.page {
 		var page []audit.Opened
 		err := store.Look(ctx, p.address, func(tx *sql.Tx) (err error) {
-			page, err = audit.Read(ctx, tx, from, int(min(p.page, p.size-from)))
+			page, err = audit.Read(ctx, tx, from, min(from+p.page, p.size))
 			return err
 		})
 		if err != nil {

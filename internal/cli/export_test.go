@@ -41,7 +41,7 @@ func ran(t *testing.T, address, secret string, args ...string) (code int, out, e
 	t.Setenv("CASTERBOT_DATABASE_URL", address)
 	t.Setenv("CASTERBOT_AUDIT_KEY", secret)
 	var o, e bytes.Buffer
-	p := Program{Name: "casterbot", Out: &o, Err: &e, Commands: []Command{AuditCommand([]string{"caster.restart"}, nil)}}
+	p := Program{Name: "casterbot", Out: &o, Err: &e, Commands: []Command{AuditCommand([]string{"caster.restart"}, nil, func(verb string) bool { return verb == "caster.restart" })}}
 	code = p.Run(t.Context(), append([]string{"audit"}, args...))
 	return code, o.String(), e.String()
 }

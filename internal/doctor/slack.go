@@ -132,7 +132,7 @@ func (n *notes) scopes(me webapi.Identity, wanted []string) {
 		n.bad(installAgain, "SLACK_BOT_TOKEN lacks scopes: %s", strings.Join(missing, " "))
 	}
 	more := slices.DeleteFunc(slices.Clone(me.Scopes), func(s string) bool {
-		return s == "identify" || slices.Contains(wanted, s)
+		return s == "identify" || s == webapi.FilesScope || slices.Contains(wanted, s)
 	})
 	if len(more) > 0 {
 		n.warn(installAgain, "SLACK_BOT_TOKEN has scopes that casterbot does not need: %s", strings.Join(more, " "))

@@ -166,6 +166,14 @@ func Days(text, zone string, now time.Time) (Which, error) {
 		text = "today"
 	}
 	w := Which{Page: 1}
-	err := w.take("days", strings.Fields(text), zone, now)
-	return w, err
+	if err := w.take("days", strings.Fields(text), zone, now); err != nil {
+		refusal := &op.Refusal{}
+		if errors.As(err, &refusal) && len(refusal.Answer.Next) == 0 {
+			refusal.Answer.Lines = []op.Line{op.L("Say ", op.Code("today"), ", ", op.Code("yesterday"), ", ",
+				op.Code("2026-11-28"), " or ", op.Code("since 18:00"), ".")}
+			return w, refusal.About("when")
+		}
+		return w, err
+	}
+	return w, nil
 }

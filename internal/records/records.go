@@ -12,7 +12,9 @@ package records
 import (
 	"context"
 	"slices"
+	"time"
 
+	"casterbot/internal/asrun"
 	"casterbot/internal/op"
 	"casterbot/internal/store"
 )
@@ -24,12 +26,25 @@ type Records struct {
 	CareBook
 	*Changes
 	store *store.Store
+	table *op.Table
 }
 
 // New makes the records; the table says what the commands start and end, and may be filled in later.
 func New(s *store.Store, table *op.Table) *Records {
 	return &Records{LockBook: NewLockBook(s), BoardBook: NewBoardBook(s), CareBook: NewCareBook(s),
-		Changes: NewChanges(s, table), store: s}
+		Changes: NewChanges(s, table), store: s, table: table}
+}
+
+// AsRun gives what was really done from a channel: the calls that were sent in a time.
+func (d *Records) AsRun(ctx context.Context, channel string, from, to time.Time) ([]asrun.Row, error) {
+	q := asrun.Question{Channel: channel, From: from, To: to, Calls: asrun.Calls(*d.table)}
+	return q.All(ctx, d.store.Reader(), d.store.Now())
+}
+
+// Exported writes down that somebody got a part of the record.
+func (d *Records) Exported(ctx context.Context, by op.Person, channel string, detail map[string]string) error {
+	return d.store.Record(ctx, op.Event{Name: op.EventExported, Actor: by.ID, Team: by.Team, Channel: channel,
+		Detail: detail})
 }
 
 // open are the states of operations that wait for somebody or something.

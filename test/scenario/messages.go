@@ -160,6 +160,10 @@ func (e *observer) lines(raw json.RawMessage) []string {
 		if b.Text.Text != "" {
 			parts = strings.Split(e.plain(strings.ReplaceAll(b.Text.Text, "\n", "\x00")), "\x00")
 		}
+		if b.Type == "table" {
+			lines = append(lines, e.rows(b.Rows)...)
+			continue
+		}
 		presses := ""
 		for _, el := range b.inner() {
 			if el.Type != "button" && !el.menu() {
@@ -174,6 +178,39 @@ func (e *observer) lines(raw json.RawMessage) []string {
 		}
 		parts[len(parts)-1] = strings.TrimSpace(parts[len(parts)-1] + presses)
 		lines = append(lines, parts...)
+	}
+	return lines
+}
+
+// rows draws a table: a line for each row.
+func (e *observer) rows(rows [][]cell) []string {
+	var lines []string
+	for _, row := range rows {
+		var cells []string
+		for _, c := range row {
+			cells = append(cells, e.plain(c.words()))
+		}
+		lines = append(lines, "| "+strings.Join(cells, " | ")+" |")
+	}
+	return lines
+}
+
+// files writes down the files that people got alone.
+func (e *observer) files(log []fakeslack.Call) []string {
+	var lines []string
+	for _, c := range log {
+		if c.Method != "files.completeUploadExternal" || c.Error != "" {
+			continue
+		}
+		name, body, _ := strings.Cut(c.Text, "\n")
+		lines = append(lines, "bot sends "+e.channelName(c.Channel)+"> "+name)
+		for line := range strings.Lines(body) {
+			line = strings.TrimRight(line, "\r\n")
+			for ref, known := range e.names.refs {
+				line = strings.ReplaceAll(line, ref, known)
+			}
+			lines = append(lines, "  "+e.plain(line))
+		}
 	}
 	return lines
 }

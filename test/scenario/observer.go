@@ -169,6 +169,7 @@ func (e *observer) look() []string {
 	lines = append(lines, e.public(log)...)
 	lines = append(lines, e.forms()...)
 	lines = append(lines, e.private(log)...)
+	lines = append(lines, e.files(log)...)
 	return append(lines, e.toasts()...)
 }
 
