@@ -13,7 +13,22 @@ type Opened struct {
 	Erased bool
 }
 
-// Read gives the entries from one number to before another, in their order, as far as the database has them.
+func openedOf(l leaf) Opened {
+	entry, person := part(l.n, l.event)
+	return Opened{Entry: entry, Person: person, Erased: l.who != ""}
+}
+
+// Extent says which entries the database has: from one to before another. Those before are in the archive.
+func Extent(ctx context.Context, db querier) (from, to int64, err error) {
+	if from, err = archived(ctx, db); err != nil {
+		return 0, 0, err
+	}
+	to = from
+	_, err = one(ctx, db, `SELECT MAX(n) + 1 FROM audit_leaves HAVING MAX(n) >= $1`, []any{from}, &to)
+	return from, to, err
+}
+
+// Read gives the entries from one number to before another, in their order. All of them have to be there.
 func Read(ctx context.Context, db querier, from, to int64) ([]Opened, error) {
 	var all []Opened
 	err := each(ctx, db, func(rows *sql.Rows) error {
@@ -24,18 +39,33 @@ func Read(ctx context.Context, db querier, from, to int64) ([]Opened, error) {
 		if l.missing {
 			return fmt.Errorf("entry %d has lost its event: casterbot audit verify says more", l.n)
 		}
-		entry, person := part(l.n, l.event)
-		all = append(all, Opened{Entry: entry, Person: person, Erased: l.who != ""})
+		all = append(all, openedOf(l))
 		return nil
 	}, selectLeaves+` WHERE l.n >= $1 AND l.n < $2 ORDER BY l.n`, from, to)
+	if err == nil && int64(len(all)) != to-from {
+		err = fmt.Errorf("of the entries %d to %d there are %d: if some were moved to the archive just now, do it again; else "+
+			"casterbot audit verify says more", from, to-1, len(all))
+	}
 	return all, err
 }
 
-// Size gives how many entries the log has.
-func Size(ctx context.Context, db querier) (n int64, err error) {
-	_, err = one(ctx, db, `SELECT COALESCE(MAX(n), -1) + 1 FROM audit_leaves`, nil, &n)
-	return n, err
+// ReadArchived gives the entries of an archive from one number to before another: whole tiles.
+func ReadArchived(dir string, from, to int64) ([]Opened, error) {
+	var all []Opened
+	for tile := from / tileWidth; tile < to/tileWidth; tile++ {
+		list, err := readTile(dir, tile)
+		if err != nil {
+			return nil, fmt.Errorf("the archive %s: %w", dir, err)
+		}
+		for _, l := range list {
+			all = append(all, openedOf(l))
+		}
+	}
+	return all, nil
 }
+
+// PerTile is how many entries are moved to an archive together.
+const PerTile = tileWidth
 
 // Sealed reports whether the newest event has a seal: then whoever adds one needs the key.
 func Sealed(ctx context.Context, db querier) (bool, error) {

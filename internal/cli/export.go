@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"casterbot/internal/audit"
+	"casterbot/internal/config"
 	"casterbot/internal/export"
 	"casterbot/internal/op"
 	"casterbot/internal/store"
@@ -25,7 +26,7 @@ const timesUsage = "2026-11-28, or 2026-11-28T18:00:00+01:00; a day begins in UT
 
 func exportCommand() Command {
 	var f export.Filter
-	format := ""
+	format, archive := "", ""
 	return Command{
 		Name: "export", Short: "Write the entries of the log for other tools; that it was done becomes an entry too.",
 		Examples: []string{"casterbot audit export --format jsonl > log.jsonl",
@@ -39,17 +40,20 @@ func exportCommand() Command {
 			fs.Var(moment{&f.Until}, "until", "before this `TIME`")
 			fs.StringVar(&f.Channel, "channel", "", "what was done in the channel with this `ID`")
 			fs.StringVar(&f.Person, "person", "", "what the person with this `ID` did, or what names them")
+			fs.StringVar(&archive, "archive", config.Archive(), archiveUsage)
 			fs.StringVar(&f.Verb, "verb", "", "what was done by this `VERB`; * stands for any text")
 		},
-		Run: func(ctx context.Context, c Call) error { return runExport(ctx, c, format, f) },
+		Run: func(ctx context.Context, c Call) error {
+			return runExport(ctx, c, format, pages{filter: f, archive: archive})
+		},
 	}
 }
 
-func runExport(ctx context.Context, c Call, format string, f export.Filter) error {
+func runExport(ctx context.Context, c Call, format string, p pages) error {
 	out := bufio.NewWriter(c.Out)
 	w, err := export.New(format, out)
 	if err == nil {
-		err = f.Check()
+		err = p.filter.Check()
 	}
 	if err != nil {
 		return Usage(err)
@@ -58,22 +62,25 @@ func runExport(ctx context.Context, c Call, format string, f export.Filter) erro
 	if err != nil {
 		return Usage(err)
 	}
-	size := int64(0)
+	p.address, p.page = address, exportPage
 	err = store.Look(ctx, address, func(tx *sql.Tx) (err error) {
 		if err = maySeal(ctx, tx, as); err == nil {
-			size, err = audit.Size(ctx, tx)
+			p.from, p.size, err = audit.Extent(ctx, tx)
 		}
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	e := op.Event{Name: op.EventExported, Detail: f.Detail(format)}
+	e := op.Event{Name: op.EventExported, Detail: p.filter.Detail(format)}
 	if err := store.Add(ctx, address, as, e); err != nil {
 		return fmt.Errorf("nothing was written out, as it could not be recorded: %w", err)
 	}
-	err = pages{address: address, filter: f, size: size, page: exportPage}.write(ctx, w)
-	return errors.Join(err, w.Close(), out.Flush())
+	err = errors.Join(p.write(ctx, w), w.Close(), out.Flush())
+	if err == nil && p.from > 0 && p.archive == "" {
+		fmt.Fprintf(c.Err, "The first %d entries are in an archive, and not in this: say which by --archive.\n", p.from)
+	}
+	return err
 }
 
 // maySeal refuses to add an event without a seal to a log that has them.
@@ -85,32 +92,48 @@ func maySeal(ctx context.Context, tx *sql.Tx, as store.Options) error {
 	return err
 }
 
-// pages are the first entries of a log.
+// pages are the entries of a log: those up to from in its archive, and those up to size in its database.
 type pages struct {
-	address    string
-	filter     export.Filter
-	size, page int64
+	address, archive string
+	filter           export.Filter
+	from, size, page int64
 }
 
 // write writes those that are wanted, page by page.
 func (p pages) write(ctx context.Context, w export.Writer) error {
-	for from := int64(0); from < p.size; from += p.page {
-		var page []audit.Opened
-		err := store.Look(ctx, p.address, func(tx *sql.Tx) (err error) {
-			page, err = audit.Read(ctx, tx, from, min(from+p.page, p.size))
-			return err
-		})
+	for n := int64(0); p.archive != "" && n < p.from; n += audit.PerTile {
+		page, err := audit.ReadArchived(p.archive, n, n+audit.PerTile)
+		if err == nil {
+			err = p.writePage(w, page)
+		}
 		if err != nil {
 			return err
 		}
-		for _, entry := range page {
-			e := export.RecordOf(entry)
-			if !p.filter.Wants(e) {
-				continue
-			}
-			if err := w.Write(e); err != nil {
-				return err
-			}
+	}
+	for n := p.from; n < p.size; n += p.page {
+		var page []audit.Opened
+		err := store.Look(ctx, p.address, func(tx *sql.Tx) (err error) {
+			page, err = audit.Read(ctx, tx, n, min(n+p.page, p.size))
+			return err
+		})
+		if err == nil {
+			err = p.writePage(w, page)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p pages) writePage(w export.Writer, page []audit.Opened) error {
+	for _, entry := range page {
+		e := export.RecordOf(entry)
+		if !p.filter.Wants(e) {
+			continue
+		}
+		if err := w.Write(e); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -133,7 +133,7 @@ var ends = map[string]bool{op.EventAnswered: true, op.EventReconciled: true, op.
 
 // facts are the events that say themselves that something is so now.
 var facts = map[string]bool{op.EventPolicy: true, op.EventLocked: true, op.EventUnlocked: true, op.EventBroken: true,
-	op.EventErased: true, op.EventBoard: true, op.EventExported: true}
+	op.EventErased: true, op.EventArchived: true, op.EventBoard: true, op.EventExported: true}
 
 // activityOf is what was done. What only leads there, as a confirmation, is none of the class's own, so that nobody
 // counts one change several times.
