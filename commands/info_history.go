@@ -70,10 +70,11 @@ func (s table) readRecordHistory(ctx context.Context, call op.Call) (op.Answer, 
 
 func (s table) casterReport() op.Command {
 	return op.Command{
-		Usage:    "caster report {when?}",
-		Short:    "What was really done on air from this channel, with by what it is known.",
-		Examples: []string{"caster report", "caster report yesterday", "caster report since 18:00", "caster report 2026-11-28"},
-		Verb:     "audit.read", Effect: op.Read,
+		Usage: "caster report {when?}",
+		Short: "What was really done on air from this channel, with by what it is known.",
+		Examples: []string{"caster report", "caster report yesterday", "caster report since 18:00",
+			"caster report 2026-11-28"},
+		Verb: "audit.read", Effect: op.Read,
 		Read: func(ctx context.Context, call op.Call) (op.Answer, error) {
 			return report.Answer(ctx, call, s.records, s.now())
 		},

@@ -106,7 +106,8 @@ func (d *fakeRecords) AsRun(_ context.Context, channel string, from, to time.Tim
 	d.past = op.Past{Channel: channel, From: from, To: to}
 	var rows []asrun.Row
 	for _, o := range d.list {
-		rows = append(rows, asrun.Row{Operation: o, Status: asrun.Aired, Evidence: []asrun.Evidence{asrun.Answer, asrun.Observed}})
+		rows = append(rows, asrun.Row{Operation: o, Status: asrun.Aired,
+			Evidence: []asrun.Evidence{asrun.Answer, asrun.Observed}})
 	}
 	return rows, d.fail
 }

@@ -38,8 +38,8 @@ func pieceOf(l op.Line) []slack.RichTextSectionElement {
 		case isID(s.Person):
 			all = append(all, slack.NewRichTextSectionUserElement(s.Person, nil))
 		case s.At != 0:
-			all = append(all, slack.NewRichTextSectionDateElement(time.UnixMilli(s.At).Unix(), "{time_secs} {date_short_pretty}", nil,
-				pointer(moment(s))))
+			all = append(all, slack.NewRichTextSectionDateElement(time.UnixMilli(s.At).Unix(),
+				"{time_secs} {date_short_pretty}", nil, pointer(moment(s))))
 		default:
 			if s.Bold {
 				style = &slack.RichTextSectionTextStyle{Bold: true}

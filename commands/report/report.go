@@ -93,7 +93,8 @@ func counts(rows []asrun.Row) op.Line {
 		many[r.Status]++
 	}
 	var parts []op.Line
-	for _, s := range []asrun.Status{asrun.Aired, asrun.Done, asrun.NoChange, asrun.Failed, asrun.Unknown, asrun.UnderWay} {
+	for _, s := range []asrun.Status{asrun.Aired, asrun.Done, asrun.NoChange, asrun.Failed, asrun.Unknown,
+		asrun.UnderWay} {
 		if many[s] > 0 {
 			parts = append(parts, op.L(op.N(many[s]), " ", words[s]))
 		}
@@ -113,8 +114,8 @@ func table(rows []asrun.Row) *op.Grid {
 		if r.Approver() != "" {
 			approver = op.L(op.Who(r.Approver()))
 		}
-		g.Rows = append(g.Rows, []op.Line{op.L(op.At(r.Sent)), r.Plan.Title, op.L(words[r.Status]), op.List(known, ", "),
-			op.L(op.Who(r.Requester)), approver, op.L("op ", op.V(r.Ref()))})
+		g.Rows = append(g.Rows, []op.Line{op.L(op.At(r.Sent)), r.Plan.Title, op.L(words[r.Status]),
+			op.List(known, ", "), op.L(op.Who(r.Requester)), approver, op.L("op ", op.V(r.Ref()))})
 	}
 	return g
 }

@@ -2,8 +2,8 @@
 // sending, with by what it is known.
 //
 // It keeps true that a row says no more than the record does: who asked and who approved, when it was asked, sent and
-// over by the clock of the database, and as evidence only what there was. It judges nothing, and knows neither Slack nor
-// the cloud. What other hands did is not in it.
+// over by the clock of the database, and as evidence only what there was. It judges nothing, and knows neither Slack
+// nor the cloud. What other hands did is not in it.
 package asrun
 
 import (
@@ -87,15 +87,17 @@ func earlier(a, b time.Time) time.Time {
 
 // between gives those that were sent in a part of the time.
 func (q Question) between(ctx context.Context, db querier, from, to time.Time, do func(Row) error) error {
-	all, err := store.Operations(ctx, db, store.Query{Channel: q.Channel, Since: from.Add(-ahead), Until: to, Sent: true,
-		Limit: 1 << 30})
+	all, err := store.Operations(ctx, db, store.Query{Channel: q.Channel, Since: from.Add(-ahead), Limit: 1 << 30,
+		Rare: store.Rare{Until: to, Sent: true}})
 	if err != nil {
 		return err
 	}
 	sent := slices.DeleteFunc(all, func(o op.Operation) bool {
 		return o.IsSeveral() || !q.Calls(o.Verb) || o.Sent.Before(from) || !o.Sent.Before(to)
 	})
-	slices.SortStableFunc(sent, func(a, b op.Operation) int { return cmp.Or(a.Sent.Compare(b.Sent), cmp.Compare(a.Turn, b.Turn)) })
+	slices.SortStableFunc(sent, func(a, b op.Operation) int {
+		return cmp.Or(a.Sent.Compare(b.Sent), cmp.Compare(a.Turn, b.Turn))
+	})
 	for part := range slices.Chunk(sent, 100) {
 		settled, err := settlements(ctx, db, part)
 		if err != nil {

@@ -115,7 +115,8 @@ func TestEvidence(t *testing.T) {
 			w.ends(o, event, out, closer)
 			want = append(want, row)
 		}
-		add(onAir, "aired answer, observed", op.EventAnswered, op.Outcome{State: op.Succeeded, RequestID: "R-1", Checked: true}, "")
+		add(onAir, "aired answer, observed", op.EventAnswered,
+			op.Outcome{State: op.Succeeded, RequestID: "R-1", Checked: true}, "")
 		add(op.Operation{}, "done answer", op.EventAnswered, op.Outcome{State: op.Succeeded, RequestID: "R-2"}, "")
 		add(onAir, "no change answer", op.EventAnswered, op.Outcome{State: op.Succeeded, Already: true}, "")
 		add(onAir, "failed answer", op.EventAnswered, op.Outcome{State: op.Failed, Code: "Idle", RequestID: "R-3"}, "")
@@ -146,8 +147,8 @@ func TestWhichCalls(t *testing.T) {
 		first := w.asked(op.Operation{}, time.Minute)
 		elsewhere := w.asked(op.Operation{Channel: "C0MORN"}, time.Minute)
 		w.asked(op.Operation{Verb: "caster.lock"}, time.Minute)
-		o, err := w.db.Create(t.Context(), op.Operation{Key: "never", State: op.Pending, Channel: "C0SHOW", Verb: "caster.stop",
-			Created: w.now, Expires: w.now.Add(time.Hour)}, op.Event{Name: op.EventReceived})
+		o, err := w.db.Create(t.Context(), op.Operation{Key: "never", State: op.Pending, Channel: "C0SHOW",
+			Verb: "caster.stop", Created: w.now, Expires: w.now.Add(time.Hour)}, op.Event{Name: op.EventReceived})
 		if err != nil {
 			t.Fatal(o, err)
 		}
@@ -204,7 +205,8 @@ func TestTable(t *testing.T) {
 		if err != nil || unread != nil || len(all) != 3 || len(all[1]) != len(all[2]) {
 			t.Fatal(err, unread, b.String())
 		}
-		for _, want := range []string{"as-run", "C0SHOW", "Europe/Berlin", "2026-11-28 18:01:14 +01:00 to now", "not to a frame"} {
+		for _, want := range []string{"as-run", "C0SHOW", "Europe/Berlin", "2026-11-28 18:01:14 +01:00 to now",
+			"not to a frame"} {
 			if !strings.Contains(all[0][0], want) {
 				t.Errorf("no %q in %s", want, all[0][0])
 			}

@@ -117,8 +117,8 @@ func (r Row) Known() string {
 }
 
 // columns are the names of the columns.
-var columns = []string{"date", "channel", "target", "target id", "action", "verb", "asked by", "approved by", "asked at",
-	"sent at", "done at", "duration (s)", "status", "evidence", "request id", "code", "reference"}
+var columns = []string{"date", "channel", "target", "target id", "action", "verb", "asked by", "approved by",
+	"asked at", "sent at", "done at", "duration (s)", "status", "evidence", "request id", "code", "reference"}
 
 // fields are the columns of a row, with times in a zone.
 func (r Row) fields(zone *time.Location) []string {
@@ -140,7 +140,7 @@ func (r Row) fields(zone *time.Location) []string {
 	if name == "" {
 		name = r.Plan.Target.ID
 	}
-	return []string{r.Sent.In(zone).Format(time.DateOnly), r.Channel, name, r.Plan.Target.ID, r.Plan.Title.Plain(), r.Verb,
-		r.Requester, r.Approver(), at(r.Created), at(r.Sent), at(r.Ended), took, string(r.Status), r.Known(), out.RequestID,
-		out.Code, r.Ref()}
+	return []string{r.Sent.In(zone).Format(time.DateOnly), r.Channel, name, r.Plan.Target.ID, r.Plan.Title.Plain(),
+		r.Verb, r.Requester, r.Approver(), at(r.Created), at(r.Sent), at(r.Ended), took, string(r.Status), r.Known(),
+		out.RequestID, out.Code, r.Ref()}
 }

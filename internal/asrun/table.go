@@ -27,8 +27,9 @@ func NewTable(w io.Writer, q Question, zone *time.Location) (*Table, error) {
 	if !q.To.IsZero() {
 		to = q.To.In(zone).Format(form)
 	}
-	err := t.out.Row("casterbot as-run log, " + where + ", sent from " + from + " to " + to + ". Times by the clock of the " +
-		"bot's database, in the zone " + zone.String() + ", exact to a second and not to a frame. Only what was done through casterbot.")
+	err := t.out.Row("casterbot as-run log, " + where + ", sent from " + from + " to " + to + ". Times by the clock " +
+		"of the bot's database, in the zone " + zone.String() + ", exact to a second and not to a frame. Only what was " +
+		"done through casterbot.")
 	if err != nil {
 		return nil, err
 	}

@@ -7,7 +7,8 @@ import (
 	"casterbot/internal/op"
 )
 
-// Of a log of which a part was moved each entry is read once, from the archive or the database; what is missing is said.
+// Of a log of which a part was moved each entry is read once, from the archive or the database; what is missing is
+// said.
 func TestEntriesAreReadOnce(t *testing.T) { everywhere(t, testEntriesAreReadOnce) }
 
 func testEntriesAreReadOnce(t *testing.T, address string) {
@@ -40,7 +41,8 @@ func testEntriesAreReadOnce(t *testing.T, address string) {
 		}
 	}
 	w.tamper(`DELETE FROM events WHERE seq = (SELECT event FROM audit_leaves WHERE n = $1)`, to-1)
-	if _, err := Read(t.Context(), w.db.Reader(), from, to); err == nil || !strings.Contains(err.Error(), "lost its event") {
+	_, err = Read(t.Context(), w.db.Reader(), from, to)
+	if err == nil || !strings.Contains(err.Error(), "lost its event") {
 		t.Errorf("a removed event: %v", err)
 	}
 }

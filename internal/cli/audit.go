@@ -14,8 +14,8 @@ import (
 // AuditCommand is `audit` with all that can be done with the log. It is told which verbs call the cloud.
 func AuditCommand(verbs []string, effects map[string]op.Effect, calls func(verb string) bool) Command {
 	return Command{Name: "audit", Short: "The audit log: its key, and whether somebody has changed it.",
-		Commands: []Command{keygenCommand(), verifyCommand(), tilesCommand(), proveCommand(), exportCommand(), asrunCommand(calls),
-			checkProofCommand(), eraseCommand(), whoCommand(verbs, effects)}}
+		Commands: []Command{keygenCommand(), verifyCommand(), tilesCommand(), proveCommand(), exportCommand(),
+			asrunCommand(calls), checkProofCommand(), eraseCommand(), whoCommand(verbs, effects)}}
 }
 
 func keygenCommand() Command {

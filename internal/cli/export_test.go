@@ -41,7 +41,9 @@ func ran(t *testing.T, address, secret string, args ...string) (code int, out, e
 	t.Setenv("CASTERBOT_DATABASE_URL", address)
 	t.Setenv("CASTERBOT_AUDIT_KEY", secret)
 	var o, e bytes.Buffer
-	p := Program{Name: "casterbot", Out: &o, Err: &e, Commands: []Command{AuditCommand([]string{"caster.restart"}, nil, func(verb string) bool { return verb == "caster.restart" })}}
+	calls := func(verb string) bool { return verb == "caster.restart" }
+	p := Program{Name: "casterbot", Out: &o, Err: &e,
+		Commands: []Command{AuditCommand([]string{"caster.restart"}, nil, calls)}}
 	code = p.Run(t.Context(), append([]string{"audit"}, args...))
 	return code, o.String(), e.String()
 }
@@ -51,7 +53,8 @@ func ran(t *testing.T, address, secret string, args ...string) (code int, out, e
 func TestExport(t *testing.T) {
 	db, log, address, secret := opened(t)
 	for i := range 5 {
-		if err := db.Record(t.Context(), op.Event{Name: op.EventBoard, Actor: fmt.Sprintf("U0P%d", i%2), Channel: "C0SHOW"}); err != nil {
+		e := op.Event{Name: op.EventBoard, Actor: fmt.Sprintf("U0P%d", i%2), Channel: "C0SHOW"}
+		if err := db.Record(t.Context(), e); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -68,8 +71,9 @@ func TestExport(t *testing.T) {
 	_, out, _ = ran(t, address, secret, "export")
 	lines := strings.Split(strings.TrimSpace(out), "\n")
 	var last export.Record
-	if err := json.Unmarshal([]byte(lines[len(lines)-1]), &last); err != nil || last.N != 5 || last.Event != op.EventExported ||
-		last.Detail["person"] != "U0P1" || last.Detail["format"] != "jsonl" || last.Detail["since"] == "" {
+	if err := json.Unmarshal([]byte(lines[len(lines)-1]), &last); err != nil || last.N != 5 ||
+		last.Event != op.EventExported || last.Detail["person"] != "U0P1" || last.Detail["format"] != "jsonl" ||
+		last.Detail["since"] == "" {
 		t.Errorf("%v: %s", err, out)
 	}
 	if code, out, errs := ran(t, address, secret, "verify"); code != OK || !strings.Contains(out, "6 of them are sealed") {
@@ -86,7 +90,8 @@ func TestExportIsRecordedFirst(t *testing.T) {
 	if err := log.Step(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if code, out, errs := ran(t, address, "", "export"); code != Misused || out != "" || !strings.Contains(errs, "CASTERBOT_AUDIT_KEY") {
+	code, out, errs := ran(t, address, "", "export")
+	if code != Misused || out != "" || !strings.Contains(errs, "CASTERBOT_AUDIT_KEY") {
 		t.Errorf("%d %q %s", code, out, errs)
 	}
 	for _, wrong := range [][]string{{"--format", "xml"}, {"--since", "yesterday"}, {"--verb", "caster.["},

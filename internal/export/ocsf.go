@@ -9,7 +9,8 @@ import (
 	"casterbot/internal/op"
 )
 
-// What is written is the class Entity Management of OCSF 1.3.0 (https://schema.ocsf.io/1.3.0/classes/entity_management).
+// What is written is the class Entity Management of OCSF 1.3.0
+// (https://schema.ocsf.io/1.3.0/classes/entity_management).
 // API Activity, which would fit as well, wants the address of the client, which Slack tells nobody.
 const (
 	ocsfVersion = "1.3.0"

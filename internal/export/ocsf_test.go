@@ -113,7 +113,8 @@ func sample() []Record {
 	names := []string{op.EventReceived, op.EventDenied, op.EventDeniedMore, op.EventConfirmed, op.EventApproved,
 		op.EventVetoed, op.EventSent, op.EventWaiting, op.EventAnswered, op.EventReconciled, op.EventClosed, op.EventExpired,
 		op.EventRestored, op.EventLocked, op.EventUnlocked, op.EventBroken, op.EventBegun, op.EventGathered, op.EventBoard,
-		op.EventCare, op.EventFollowed, op.EventApprovers, op.EventPolicy, op.EventErased, op.EventExported, op.EventForged, op.EventArchived,
+		op.EventCare, op.EventFollowed, op.EventApprovers, op.EventPolicy, op.EventErased, op.EventExported,
+		op.EventForged, op.EventArchived,
 		op.EventUntold}
 	var all []Record
 	for i, name := range names {

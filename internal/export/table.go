@@ -13,8 +13,9 @@ import (
 )
 
 // details are what of an entry's detail has a column of its own, in their order.
-var details = []string{op.DetailVerb, op.DetailTarget, op.DetailOutcome, op.DetailCode, op.DetailRequest, op.DetailState,
-	op.DetailAttempt, op.DetailRule, op.DetailRole, "why", op.DetailPolicy, op.DetailParams, "replica", "version"}
+var details = []string{op.DetailVerb, op.DetailTarget, op.DetailOutcome, op.DetailCode, op.DetailRequest,
+	op.DetailState, op.DetailAttempt, op.DetailRule, op.DetailRole, "why", op.DetailPolicy, op.DetailParams,
+	"replica", "version"}
 
 // table is a table for spreadsheets.
 type table struct {

@@ -14,10 +14,12 @@ var now = time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
 // Words in any order mean the same, and what is written is read as the same.
 func TestRead(t *testing.T) {
 	for text, want := range map[string]string{
-		"": "", "failed": "failed", "U0ANA": "by U0ANA", "by U0ANA": "by U0ANA", "by U0ANA failed yesterday page 2": "failed by U0ANA yesterday page 2",
+		"": "", "failed": "failed", "U0ANA": "by U0ANA", "by U0ANA": "by U0ANA",
+		"by U0ANA failed yesterday page 2": "failed by U0ANA yesterday page 2",
 		"Yesterday FAILED page 2 by U0ANA": "failed by U0ANA Yesterday page 2", "succeeded": "done", "declined": "cancelled",
-		"pending": "open", "since 18:00": "since 18:00", "since yesterday 18:00 CET unknown": "unknown since yesterday 18:00 CET",
-		"3": "page 3", "failed 3": "failed page 3", "page 1": "",
+		"pending": "open", "since 18:00": "since 18:00",
+		"since yesterday 18:00 CET unknown": "unknown since yesterday 18:00 CET",
+		"3":                                 "page 3", "failed 3": "failed page 3", "page 1": "",
 	} {
 		w, err := Read(text, "Europe/Berlin", now)
 		if err != nil || w.String() != want {

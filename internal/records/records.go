@@ -56,8 +56,8 @@ var ended = []op.State{op.Succeeded, op.Failed, op.Expired, op.Cancelled}
 // History gives operations: those that are open first, then the newest. It says whether there are older ones. Of
 // several with one press a channel sees the one request, a target its own part.
 func (d *Records) History(ctx context.Context, p op.Past) (list []op.Operation, more bool, err error) {
-	query := store.Query{Target: p.Target.Key(), Commands: p.Commands, Asker: p.Person, Since: p.From, Until: p.To,
-		Newest: true}
+	query := store.Query{Target: p.Target.Key(), Commands: p.Commands, Asker: p.Person, Since: p.From,
+		Rare: store.Rare{Until: p.To}, Newest: true}
 	if query.Target == "" {
 		query.Channel, query.Alone = p.Channel, true // several with one card are one request
 	}

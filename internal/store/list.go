@@ -21,21 +21,26 @@ type Query struct {
 	ExpiredBy  time.Time // their time of expiry is not after this
 	ActedSince time.Time // they were given to the network, and had not ended before this; in the order of their ends
 	Since      time.Time // they were created at this time or later
-	Until      time.Time // and before this
-	Sent       bool      // they were given to the network
 	Unshown    bool      // their card shows an older version
 	LooksBelow int       // their outcome is unknown, and they were looked at less often than this
 	Commands   []string  // their command is one of these
 	Standing   bool      // what their outcome says has not been ended by anything later
 	Target     string    // key of the target
-	Untargeted bool      // they have no target
 	Asker      string
 	Channel    string
 	Group      string // they are members of this one
 	Alone      bool   // they are no members
 	Newest     bool   // the newest first; else the oldest
-	Skip       int    // so many are left out at first
 	Limit      int    // 0 means 1000
+	Rare
+}
+
+// Rare is what few ask for.
+type Rare struct {
+	Until      time.Time // they were created before this
+	Sent       bool      // they were given to the network
+	Untargeted bool      // they have no target
+	Skip       int       // so many are left out at first
 }
 
 // List gives the operations that a query asks for.

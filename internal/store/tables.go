@@ -101,12 +101,12 @@ func Add(ctx context.Context, url string, o Options, e op.Event) error {
 		err = exists(path)
 	}
 	if err == nil {
-		err = addToFile(ctx, path, o.filled(), e)
+		err = o.filled().addToFile(ctx, path, e)
 	}
 	return wrap(oneLine(advise(err)), "write into %s", name)
 }
 
-func addToFile(ctx context.Context, path string, o Options, e op.Event) error {
+func (o Options) addToFile(ctx context.Context, path string, e op.Event) error {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
