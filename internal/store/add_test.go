@@ -7,7 +7,8 @@ import (
 	"casterbot/internal/op"
 )
 
-// While a bot has a database open an event can be added to it, which it finds; where there is no database, none is made.
+// While a bot has a database open an event can be added to it, which it finds; where there is no database, none is
+// made.
 func TestAdd(t *testing.T) { everywhere(t, testAdd) }
 
 func testAdd(t *testing.T, e engine) {
