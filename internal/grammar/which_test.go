@@ -7,7 +7,8 @@ import (
 	"casterbot/internal/op"
 )
 
-var pastTable = op.Table{Commands: []op.Command{{Usage: "caster history {caster?} {which?}"}, {Usage: "caster report {when?}"}}}
+var pastTable = op.Table{Commands: []op.Command{{Usage: "caster history {caster?} {which?}"},
+	{Usage: "caster report {when?}"}}}
 
 // What is wanted of the past stands behind a name without quotes, or alone; in quotes it is a name.
 func TestWhich(t *testing.T) {
