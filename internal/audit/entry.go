@@ -75,6 +75,7 @@ type leaf struct {
 	event         op.Event
 	missing       bool // there is no such event
 	archived      bool // it was read out of an archive
+	checked       *checked
 }
 
 // newLeaf makes the leaf of an event.

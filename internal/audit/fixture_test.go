@@ -155,8 +155,8 @@ func (w *world) step() {
 // all gives every leaf.
 func (w *world) all() (list []leaf) {
 	w.t.Helper()
-	err := leaves(w.t.Context(), w.db.Reader(), 0, func(l leaf) error {
-		list = append(list, l)
+	err := leaves(w.t.Context(), w.db.Reader(), 0, func(some []leaf) error {
+		list = append(list, some...)
 		return nil
 	})
 	if err != nil {

@@ -5,8 +5,11 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"runtime"
+	"slices"
 
 	"casterbot/internal/op"
+	"casterbot/internal/parallel"
 
 	"golang.org/x/mod/sumdb/tlog"
 )
@@ -24,22 +27,49 @@ const (
 // page is how many rows are read at once: a server ends what takes too long.
 const page = 2000
 
-// leaves gives the leaves from one number on, in their order.
-func leaves(ctx context.Context, db querier, from int64, do func(leaf) error) error {
+// leaves gives the leaves from one number on, in their order, many at once.
+func leaves(ctx context.Context, db querier, from int64, do func([]leaf) error) error {
 	for {
-		read := 0
+		list := make([]leaf, 0, page)
 		err := each(ctx, db, func(rows *sql.Rows) error {
 			l, err := scanLeaf(rows)
-			if err != nil {
-				return err
-			}
-			read, from = read+1, l.n+1
-			return do(l)
+			list = append(list, l)
+			return err
 		}, selectLeaves+` WHERE l.n >= $1 ORDER BY l.n LIMIT $2`, from, page)
-		if err != nil || read < page {
+		if err == nil && len(list) > 0 {
+			from = list[len(list)-1].n + 1
+			err = do(list)
+		}
+		if err != nil || len(list) < page {
 			return err
 		}
 	}
+}
+
+// checked is what is known of an entry by itself.
+type checked struct {
+	hash   tlog.Hash
+	err    error
+	sealed bool
+}
+
+// entries looks at the next rows: on all processors at what each is by itself, then in their order.
+func (w *verifier) entries(list []leaf) error {
+	size := max(1, (len(list)+runtime.GOMAXPROCS(0)-1)/runtime.GOMAXPROCS(0))
+	parallel.Each(slices.Collect(slices.Chunk(list, size)), func(_ int, some []leaf) error {
+		for i, l := range some {
+			c := &checked{sealed: w.Key != nil && l.who == "" && IsSealed(w.Key, l.event)}
+			c.hash, c.err = l.hash()
+			some[i].checked = c
+		}
+		return nil
+	})
+	for _, l := range list {
+		if err := w.entry(l); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func scanLeaf(rows *sql.Rows) (leaf, error) {

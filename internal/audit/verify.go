@@ -66,7 +66,7 @@ func (v Verification) Verify(ctx context.Context, db querier) (Report, error) {
 	}
 	err := w.moved(ctx)
 	if err == nil {
-		err = leaves(ctx, db, w.tree.size, w.entry)
+		err = leaves(ctx, db, w.tree.size, w.entries)
 	}
 	if err != nil && !errors.Is(err, errFound) {
 		return w.report, err
@@ -136,11 +136,10 @@ func (w *verifier) entry(l leaf) error {
 	case l.missing:
 		return w.found(Removed, n, n, "its event, number %d, is gone", l.number)
 	}
-	hash, err := l.hash()
-	if err != nil {
-		return err
+	if l.checked.err != nil {
+		return l.checked.err
 	}
-	if hash != l.hashes[0] {
+	if l.checked.hash != l.hashes[0] {
 		w.shifted = &shift{n: n, by: l.shift(), event: describe(l)}
 		return nil // what comes next tells how it is wrong
 	}
@@ -184,7 +183,7 @@ func (w *verifier) remember(l leaf) {
 		w.report.Erased++
 	}
 	if entries, err := strconv.ParseInt(l.event.Detail[DetailEntries], 10, 64); err == nil &&
-		l.event.Name == op.EventErased && (w.Key == nil || IsSealed(w.Key, l.event)) {
+		l.event.Name == op.EventErased && (w.Key == nil || l.checked.sealed) {
 		w.erasable += entries
 	}
 	if l.event.Name == op.EventRestored && l.event.Operation == "" {
@@ -194,7 +193,7 @@ func (w *verifier) remember(l leaf) {
 		first(&w.disorder)
 	}
 	if w.Key != nil && l.who == "" {
-		if IsSealed(w.Key, l.event) {
+		if l.checked.sealed {
 			w.sealed = true
 			w.report.Sealed++
 		} else if w.sealed {

@@ -97,12 +97,7 @@ func (w *verifier) tile(ctx context.Context, number int64) error {
 	if hash, err := last.hash(); err == nil && hash == last.hashes[0] {
 		last.hashes = kept
 	}
-	for _, l := range list {
-		if err := w.entry(l); err != nil {
-			return err
-		}
-	}
-	return nil
+	return w.entries(list)
 }
 
 // archiveCheckpoint adds that of the archive to those to compare with.

@@ -66,6 +66,7 @@ type Options struct {
 	Log     *slog.Logger // nil logs nothing
 	Watch   Watch        // is told of the work
 	Patient bool         // time is not real: a write that waits for long still gets its turn
+	atOnce  int64        // how large a file is looked through before it is used; 0: 32 MiB
 }
 
 // patience is how long a write waits for its turn, and a look after an error for its answer.
@@ -120,7 +121,7 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 
 func (o Options) filled() Options {
 	o.Replica, o.Log = cmp.Or(o.Replica, op.NewID()), cmp.Or(o.Log, slog.New(slog.DiscardHandler))
-	o.Watch = o.Watch.filled()
+	o.Watch, o.atOnce = o.Watch.filled(), cmp.Or(o.atOnce, 32<<20) // a moment's work
 	if o.Seal == nil {
 		o.Seal = func(op.Event) string { return "" }
 	}
