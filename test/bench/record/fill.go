@@ -114,7 +114,7 @@ type copier struct {
 }
 
 func newCopier(ctx context.Context, l *log, o op.Operation, events []op.Event) (*copier, error) {
-	c := &copier{log: l, file: strings.HasPrefix(l.address, "sqlite:"), events: events,
+	c := &copier{log: l, file: !l.postgres, events: events,
 		step: span / time.Duration(max(1, l.events/perOp))}
 	c.began = o.Created.Add(-span)
 	rows, err := l.db.Reader().QueryContext(ctx, `SELECT * FROM operations WHERE id = $1`, o.ID)

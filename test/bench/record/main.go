@@ -4,7 +4,7 @@
 //
 //	go run ./test/bench/record                       1,000,000 events in SQLite, in a folder that is removed afterwards
 //	go run ./test/bench/record -events 50000         fewer
-//	go run ./test/bench/record -database postgres:…  in an empty database of that server
+//	go run ./test/bench/record -postgres             in PostgreSQL, as the tests start it
 //	go run ./test/bench/record -markdown             the table of docs/performance.md
 //
 // The operations are copies of one that the store has written, as commands of 390 days; their events are signed with
@@ -23,6 +23,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"time"
+
+	"casterbot/test/pgtest"
 )
 
 func main() {
@@ -30,7 +32,7 @@ func main() {
 	defer stop()
 	b := &bench{}
 	flag.IntVar(&b.events, "events", 1_000_000, "so many events")
-	flag.StringVar(&b.address, "database", "", "the `ADDRESS` of an empty database; SQLite in a folder of its own when it is not given")
+	flag.BoolVar(&b.postgres, "postgres", false, "in PostgreSQL, not in SQLite")
 	flag.BoolVar(&b.markdown, "markdown", false, "print the table of docs/performance.md")
 	flag.Parse()
 	if err := b.all(ctx); err != nil {
@@ -41,12 +43,12 @@ func main() {
 
 // bench is one run.
 type bench struct {
-	events   int
-	address  string
-	markdown bool
+	events             int
+	postgres, markdown bool
 
-	folder string
-	rows   [][3]string // what, measured, target
+	folder  string
+	address string      // of the database
+	rows    [][3]string // what, measured, target
 }
 
 func (b *bench) all(ctx context.Context) (err error) {
@@ -54,11 +56,15 @@ func (b *bench) all(ctx context.Context) (err error) {
 		return err
 	}
 	defer os.RemoveAll(b.folder)
-	if b.address == "" {
-		if err := os.Mkdir(filepath.Join(b.folder, "world"), 0o700); err != nil {
-			return err
+	b.address = "sqlite:" + filepath.Join(b.folder, "casterbot.db")
+	if b.postgres {
+		server := &pgtest.Shared{}
+		address, drop, err := server.Space()
+		if err != nil {
+			return errors.Join(err, server.Close())
 		}
-		b.address = "sqlite:" + filepath.Join(b.folder, "world", "casterbot.db")
+		defer func() { _ = errors.Join(drop(), server.Close()) }()
+		b.address = address
 	}
 	l, err := newLog(b)
 	if err != nil {
@@ -81,7 +87,7 @@ func (b *bench) tell(what, target, format string, args ...any) {
 
 func (b *bench) print(out io.Writer) {
 	kind := "SQLite"
-	if b.address[:6] != "sqlite" {
+	if b.postgres {
 		kind = "PostgreSQL"
 	}
 	form := "%-48s %-40s %s\n"

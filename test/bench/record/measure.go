@@ -57,7 +57,8 @@ func (l *log) append(ctx context.Context) error {
 
 // size is how large the database is.
 func (l *log) size(ctx context.Context) (n int64, err error) {
-	if file, ok := strings.CutPrefix(l.address, "sqlite:"); ok {
+	if !l.postgres {
+		file := strings.TrimPrefix(l.address, "sqlite:")
 		for _, name := range []string{file, file + "-wal"} {
 			if info, err := os.Stat(name); err == nil {
 				n += info.Size()
