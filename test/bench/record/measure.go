@@ -7,10 +7,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -158,18 +156,8 @@ func two[T any](_ T, err error) error { return err }
 
 // verify recomputes all of it, with the memory that this takes.
 func (l *log) verify(ctx context.Context) error {
-	runtime.GC()
-	var most atomic.Uint64
-	watching, stop := context.WithCancel(ctx)
+	most, stop := heap()
 	defer stop()
-	go func() {
-		for watching.Err() == nil {
-			var m runtime.MemStats
-			runtime.ReadMemStats(&m)
-			most.Store(max(most.Load(), m.HeapInuse))
-			time.Sleep(50 * time.Millisecond)
-		}
-	}()
 	began := begun()
 	var r audit.Report
 	err := store.Look(ctx, l.address, func(tx *sql.Tx) (err error) {
@@ -183,7 +171,7 @@ func (l *log) verify(ctx context.Context) error {
 	if len(r.Findings) > 0 {
 		return fmt.Errorf("the log is not whole: %s", r.Findings[0])
 	}
-	l.tell("audit verify of all, every seal and checkpoint", "", "%s, heap at most %d MiB", took, most.Load()>>20)
+	l.tell("audit verify of all, every seal and checkpoint", "", "%s, heap at most %d MiB", took, most()>>20)
 	return nil
 }
 
