@@ -75,7 +75,7 @@ func (a *App) probeAudit(ctx context.Context) (map[string]any, bool) {
 	if err != nil {
 		return map[string]any{"ok": false}, true
 	}
-	state := map[string]any{"entries": s.Entries, "waiting": s.Waiting, "signed": s.Signed}
+	state := map[string]any{"entries": s.Entries, "waiting": s.Waiting, "signed": s.Signed, "archived": s.Moved}
 	outside := map[string]any{}
 	for _, o := range s.Outside {
 		outside[o.Place] = map[string]any{"entries": o.Size, "ageSeconds": int(a.Store.Now().Sub(o.At).Seconds())}

@@ -160,7 +160,7 @@ func (m *move) fill(ctx context.Context) error {
 		return err
 	}
 	f := Tiles{Dir: l.Archive.Dir, Key: l.Key.Verifier(), Public: l.Key.Public()}
-	if err := f.has(m.from); err != nil {
+	if err := f.Has(m.from); err != nil {
 		return err
 	}
 	if err := f.write(ctx, db, m.from, m.checkpoint); err != nil {
@@ -186,8 +186,9 @@ func (m *move) fill(ctx context.Context) error {
 // errElsewhere says that entries are missing that were moved before.
 var errElsewhere = errors.New("what was moved before is not there: it is in another folder")
 
-// has demands that a folder has all up to a number of entries.
-func (f Tiles) has(entries int64) error {
+// Has demands that a folder has all up to a number of entries that were moved to it, as far as that shows without
+// reading them all.
+func (f Tiles) Has(entries int64) error {
 	if entries == 0 {
 		return nil
 	}

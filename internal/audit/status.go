@@ -9,6 +9,7 @@ import (
 // Status is how far the log is, and how much of it stands elsewhere.
 type Status struct {
 	Entries int64
+	Moved   int64     // entries that are in the archive
 	Waiting int64     // events that are no entries yet
 	Signed  int64     // the size of the last checkpoint
 	At      time.Time // of that
@@ -37,6 +38,9 @@ func ReadStatus(ctx context.Context, db querier, now time.Time) (Status, error) 
 		return Status{}, err
 	}
 	s := Status{Entries: h.size}
+	if s.Moved, err = archived(ctx, db); err != nil {
+		return s, err
+	}
 	last, err := lastCheckpoint(ctx, db)
 	if err != nil {
 		return s, err

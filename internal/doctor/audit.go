@@ -34,7 +34,9 @@ func checkAudit(ctx context.Context, x *exam) []Finding {
 	if len(x.auditPlaces()) == 0 {
 		n.warn("set CASTERBOT_AUDIT_FILE or CASTERBOT_AUDIT_WITNESS, or write audit: {channel: C…} into the policy",
 			"checkpoints of the audit log go nowhere: who has the database can still cut it off")
-		return n.list
+		if x.Settings.AuditArchive == "" {
+			return n.list
+		}
 	}
 	if why := x.wrong("CASTERBOT_DATABASE_URL"); why != "" {
 		n.skip("how much of the audit log stands elsewhere", why)
@@ -58,6 +60,22 @@ func (n *notes) outside(ctx context.Context, x *exam) {
 		return
 	}
 	n.places(s, x.auditPlaces())
+	n.archive(s, x)
+}
+
+// archive says whether the folder to which the oldest entries go has those that were moved.
+func (n *notes) archive(s audit.Status, x *exam) {
+	dir := x.Settings.AuditArchive
+	key, err := audit.ParseKey(x.Settings.AuditKey.Reveal())
+	if dir == "" || err != nil {
+		return
+	}
+	if err := (audit.Tiles{Dir: dir, Key: key.Verifier()}).Has(s.Moved); err != nil {
+		n.bad("set CASTERBOT_AUDIT_ARCHIVE to the folder that has them, or put a copy of it in its place",
+			"the audit log has moved %d entries to an archive, and %s is not it: %v", s.Moved, dir, err)
+		return
+	}
+	n.ok("the archive of the audit log has the first %d of %d entries", s.Moved, s.Entries)
 }
 
 // places says of each place that is set what has come there.

@@ -55,4 +55,14 @@ func TestTheAuditLog(t *testing.T) {
 		t.Fatal(err)
 	}
 	said("and has 1 of 1 entries")
+	t.Setenv("CASTERBOT_AUDIT_ARCHIVE", filepath.Join(s.dir, "archive"))
+	said("the archive of the audit log has the first 0 of 1 entries")
+	err = db.Change(t.Context(), func(x store.Tx) error {
+		_, err := x.Exec("INSERT INTO audit_archived (n, hashes) VALUES ($1, '')", 255)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	said("has moved 256 entries to an archive, and")
 }
