@@ -70,7 +70,8 @@ func (b *bench) all(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	for _, step := range []func(context.Context) error{l.fill, l.append, l.checkpoints, l.ask, l.verify, l.export, l.start} {
+	for _, step := range []func(context.Context) error{l.fill, l.append, l.checkpoints, l.ask, l.verify,
+		l.export, l.start} {
 		if err = step(ctx); err != nil {
 			break
 		}
