@@ -35,16 +35,24 @@ func (s table) followStudio(x op.Condition, holds bool) func(context.Context, op
 		if err != nil {
 			return op.Followup{}, err
 		}
-		own, now := stands(a.Plan.Target, x), s.now()
+		own, seen, now := stands(a.Plan.Target, x), all, s.now()
+		// it was put up once more: of both the same is true
+		more := x == op.StandbyShown && own.Holds && own.Since.After(a.Sent)
 		switch {
-		case own.Since.After(a.Sent) || own.Since.Equal(a.Sent) && own.Holds != holds || now.Sub(a.Sent) >= followFor:
+		case own.Since.After(a.Sent) && !more || own.Since.Equal(a.Sent) && own.Holds != holds,
+			now.Sub(a.Sent) >= followFor:
 			return op.Followup{}, nil
-		case !own.Since.Equal(a.Sent): // that is not known any more
+		case !more && !own.Since.Equal(a.Sent): // that is not known any more
 			own = op.Standing{Holds: holds, Since: a.Sent, Seen: a.Plan.Seen, Doubt: own.Doubt}
+		}
+		if x == op.PictureTaken && !a.Outcome.Checked { // what was never seen there is not known to be replaced
+			if seen = nil; own.Later.Cause == op.SeenChanged {
+				own.Later = op.Seen{}
+			}
 		}
 		end, over := own.Later, own.Later.Ends()
 		if !over && unseen == nil {
-			if end, over = tally.Against(c, all, own, x, now); over {
+			if end, over = tally.Against(c, seen, own, x, now); over {
 				_ = s.records.Saw(ctx, a.Plan.Target, x, end) // the next look sees it again
 			}
 		}

@@ -58,6 +58,13 @@ func TestASlateIsFollowed(t *testing.T) {
 		}, "", "", false},
 		"put up anew": {time.Hour, func(_ *fakeCloud, d *fakeRecords) {
 			d.stands[op.StandbyShown] = op.Standing{Op: "op2", Holds: true, Since: noon.Add(time.Minute)}
+		}, "", "", true},
+		"put up anew, then off air": {time.Hour, func(f *fakeCloud, d *fakeRecords) {
+			f.casters[1].OnAir = false
+			d.stands[op.StandbyShown] = op.Standing{Op: "op2", Holds: true, Since: noon.Add(time.Minute)}
+		}, "the studio was off air at ", op.SeenIdle, false},
+		"put up anew, after a month": {followFor, func(_ *fakeCloud, d *fakeRecords) {
+			d.stands[op.StandbyShown] = op.Standing{Op: "op2", Holds: true, Since: noon.Add(time.Minute)}
 		}, "", "", false},
 	} {
 		f := pictured()
@@ -251,6 +258,8 @@ func TestWhatOtherHandsEndIsSaid(t *testing.T) {
 		"taken":                  {takeUsage, time.Hour, shows("l1"), "", time.Minute},
 		"taken, another since":   {takeUsage, time.Hour, shows("l9"), other, 0},
 		"taken, nothing seen":    {takeUsage, time.Hour, shows(""), "", time.Minute},
+		"unchecked, another":     {takeUsage, time.Hour, shows("l9"), "", time.Minute},
+		"unchecked, off air":     {takeUsage, time.Hour, off, idle, 0},
 		"taken, listed late":     {takeUsage, 20 * time.Second, shows("l9"), "", time.Minute},
 		"taken, anew on air": {takeUsage, time.Hour, func(f *fakeCloud) {
 			shows("l1")(f)
@@ -288,7 +297,8 @@ func TestWhatOtherHandsEndIsSaid(t *testing.T) {
 			if command.Follow == nil {
 				t.Fatalf("%s is not followed", c.usage)
 			}
-			got, err := command.Follow(t.Context(), op.Attempt{Plan: p, Sent: noon})
+			checked := op.Outcome{Checked: !strings.HasPrefix(name, "unchecked")}
+			got, err := command.Follow(t.Context(), op.Attempt{Plan: p, Sent: noon, Outcome: checked})
 			want := time.Time{}
 			if c.again > 0 {
 				want = noon.Add(c.later + c.again)

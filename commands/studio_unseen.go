@@ -93,6 +93,19 @@ func (m *Memory) Scenes(ctx context.Context, id string) ([]live.Scene, error) {
 	return all, err
 }
 
+// Acquaint looks once at the scenes of those studios on air that somebody may have to put a slate on and of which no
+// scenes are kept. What cannot be looked at is left for the next time.
+func (m *Memory) Acquaint(ctx context.Context, concerns func(live.Caster) bool) {
+	if _, err := m.Casters(ctx); err != nil {
+		return
+	}
+	for _, k := range m.sightings() {
+		if k.caster.OnAir && k.scenesAt.IsZero() && concerns(k.caster) {
+			_, _ = m.Scenes(ctx, k.caster.ID)
+		}
+	}
+}
+
 func (m *Memory) sightings() []sighting {
 	m.mu.Lock()
 	defer m.mu.Unlock()

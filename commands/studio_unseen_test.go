@@ -77,6 +77,29 @@ func TestStandbyOfWhatCannotBeLookedAt(t *testing.T) {
 	}
 }
 
+// TestStudiosOfAnEmergencyAreKnown: those on air are looked at before there is an emergency, each once, and only those
+// that it may be about.
+func TestStudiosOfAnEmergencyAreKnown(t *testing.T) {
+	f, looks := pictured(), map[string]int{}
+	f.enter = func(method string) { looks[method]++ }
+	m := Remember(f, func() time.Time { return noon })
+	m.Acquaint(t.Context(), func(live.Caster) bool { return false })
+	f.fail["Scenes"] = &live.Error{Class: live.Unknown}
+	m.Acquaint(t.Context(), func(c live.Caster) bool { return c.ID == newsID })
+	delete(f.fail, "Scenes")
+	for range 2 {
+		m.Acquaint(t.Context(), func(c live.Caster) bool { return c.ID == newsID || c.ID == sportsID })
+	}
+	if looks["Scenes"] != 2 {
+		t.Errorf("%v, want one look that fails and one that does not", looks)
+	}
+	f.fail["Casters"], f.fail["Scenes"] = &live.Error{Class: live.Unknown}, &live.Error{Class: live.Unknown}
+	c, _ := Table(m, &fakeRecords{}, func() time.Time { return noon }).Find(standbyUsage)
+	if p, err := c.Plan(t.Context(), call("caster", "Evening News")); err != nil || p.Seen[programSeen] != "s-main" {
+		t.Errorf("%+v, %v", p, err)
+	}
+}
+
 // TestASlowLookIsNoLook: an emergency waits a few seconds for a look, then it goes by what is known.
 func TestASlowLookIsNoLook(t *testing.T) {
 	slow := slowCloud{pictured(), map[string]bool{}}

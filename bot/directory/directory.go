@@ -31,7 +31,7 @@ type Directory struct {
 	queries  queryRate // of questions about groups
 	groups   func() []string
 	home     atomic.Value // string: the team that the bot belongs to, once known
-	people   *cache.Cache[string, op.Person]
+	people   *cache.Cache[string, somebody]
 	members  *cache.Cache[string, members] // one answer, by the id everyGroup
 	channels *cache.Cache[string, op.Channel]
 	shown    *cache.Cache[string, op.Channel] // as Slack showed them last, also those that it does not show any more
@@ -61,7 +61,7 @@ func New(c webapi.Config, groups func() []string) *Directory {
 		holds: methodLimits{now: time.Now, pause: sleep.For, until: map[string]time.Time{}}}
 	ages := cache.Config{Now: c.Now, Good: goodFor, Renew: renewAt, Stale: staleFor, Within: askWithin, Most: maxFacts,
 		Gone: isGone}
-	d.people, d.members = cache.New[string, op.Person](ages), cache.New[string, members](ages)
+	d.people, d.members = cache.New[string, somebody](ages), cache.New[string, members](ages)
 	d.shown = cache.New[string, op.Channel](ages)
 	d.channels, d.rooms = cache.New[string, op.Channel](ages), cache.New[string, []string](ages)
 	return d
@@ -93,7 +93,7 @@ func (d *Directory) Person(ctx context.Context, id, team string, since time.Time
 	if groupsErr != nil {
 		return op.Person{}, fmt.Errorf("look up user groups: %w", groupsErr)
 	}
-	p := within(found.Value, groups, known.Value)
+	p := within(found.Value.Person, groups, known.Value)
 	p.Stale = found.Stale || known.Stale
 	return d.of(p, team), nil
 }
@@ -141,7 +141,7 @@ func (d *Directory) Peek(person, team, channel string, since time.Time) (op.Pers
 	if !ok {
 		return op.Person{}, op.Channel{}, false
 	}
-	p := found.Value
+	p := found.Value.Person
 	if groups := d.groups(); len(groups) > 0 {
 		known, ok := d.members.Peek(everyGroup, since, d.askGroups)
 		if !ok {
@@ -191,14 +191,14 @@ func within(p op.Person, groups []string, members members) op.Person {
 }
 
 // askPerson is docs.slack.dev/reference/methods/users.info.
-func (d *Directory) askPerson(ctx context.Context, id string) (op.Person, error) {
+func (d *Directory) askPerson(ctx context.Context, id string) (somebody, error) {
 	var u *slack.User
 	err := d.holds.call(ctx, "users.info", func() (err error) {
 		u, err = d.api.GetUserInfoContext(ctx, id)
 		return err
 	})
 	if err != nil {
-		return op.Person{}, err
+		return somebody{}, err
 	}
 	return personOf(*u), nil
 }
@@ -249,6 +249,7 @@ var unseen = map[string]bool{"channel_not_found": true, "missing_scope": true}
 // known whether strangers are in it, so it counts as shared.
 func (d *Directory) askChannel(ctx context.Context, id string) (op.Channel, error) {
 	var c *slack.Channel
+	show := d.shown.Expect(id)
 	err := d.holds.call(ctx, "conversations.info", func() (err error) {
 		c, err = d.api.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: id})
 		return err
@@ -264,6 +265,6 @@ func (d *Directory) askChannel(ctx context.Context, id string) (op.Channel, erro
 		// Slack shows direct messages to their members only, and does not say is_member
 		Member: c.IsMember || c.IsIM || c.IsMpIM, Direct: c.IsIM || c.IsMpIM,
 	}
-	d.shown.Learn(id, known)
+	show(known)
 	return known, nil
 }

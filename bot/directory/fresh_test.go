@@ -116,7 +116,8 @@ func TestNoRightToLook(t *testing.T) {
 
 // askedBy makes a directory that tells of each of its questions; Ana, who is in the crew, is the answer to all.
 func askedBy(clock *slackworld.Clock, tell func(method string)) *Directory {
-	const said = `{"ok":true,"usergroups":[{"id":"S0CREW","users":["U0ANA"]}],"user":{"id":"U0ANA","team_id":"T0SHOW"}}`
+	const said = `{"ok":true,"usergroups":[{"id":"S0CREW","users":["U0ANA"]}],"user":{"id":"U0ANA","team_id":"T0SHOW"},` +
+		`"channel":{"id":"C0SHOW","is_member":true}}`
 	client := &http.Client{Transport: telling{answers(said), tell}}
 	d := New(webapi.Config{APIURL: "http://127.0.0.1/api/", HTTP: client, Now: clock.Now}, func() []string {
 		return []string{"S0CREW"}

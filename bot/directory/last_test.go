@@ -66,6 +66,9 @@ func TestLast(t *testing.T) {
 func TestWhatIsToldUnaskedIsAskedFor(t *testing.T) {
 	w := slackworld.New(t)
 	d, _ := newTestDirectory(w)
+	if _, err := d.Person(context.Background(), "U0ANA", "T0SHOW", time.Time{}); err != nil {
+		t.Fatal(err)
+	}
 	d.Learn(slack.User{ID: "U0ANA", TeamID: "T0SHOW", Deleted: true})
 	if _, _, ok := d.Peek("U0ANA", "T0SHOW", "C0SHOW", time.Time{}); ok {
 		t.Error("it counts as an answer")
@@ -101,5 +104,78 @@ func TestAChannelThatWasLeft(t *testing.T) {
 	d.Forget("C0SHOW")
 	if r, ok := d.Last("U0ANA", "T0SHOW", "C0SHOW"); ok {
 		t.Errorf("after it has changed: %+v", r)
+	}
+}
+
+// TestNewsThatComeLate: Slack sends news again that were not taken at first, and they come on two sockets. What it told
+// since stays; somebody who was deactivated is not active again by that.
+func TestNewsThatComeLate(t *testing.T) {
+	w := slackworld.New(t)
+	d, _ := newTestDirectory(w)
+	_, err := d.Channel(context.Background(), "C0SHOW", time.Time{})
+	_, unknown := d.Person(context.Background(), "U0ANA", "T0SHOW", time.Time{})
+	if err != nil || unknown != nil {
+		t.Fatal(err, unknown)
+	}
+	d.Learn(slack.User{ID: "U0ANA", TeamID: "T0SHOW", Updated: 100})
+	d.Learn(slack.User{ID: "U0ANA", TeamID: "T0SHOW", Updated: 102, Deleted: true})
+	d.Learn(slack.User{ID: "U0ANA", TeamID: "T0SHOW", Updated: 101})
+	if r, ok := d.Last("U0ANA", "T0SHOW", "C0SHOW"); !ok || !r.Person.Deleted {
+		t.Errorf("after older news: %+v, %t", r, ok)
+	}
+	d.Learn(slack.User{ID: "U0ANA", TeamID: "T0SHOW", Updated: 103})
+	if r, ok := d.Last("U0ANA", "T0SHOW", "C0SHOW"); !ok || r.Person.Deleted {
+		t.Errorf("after newer ones: %+v, %t", r, ok)
+	}
+}
+
+// TestAChannelThatChangesWhileItIsAskedFor: what Slack answers then is of before, and nobody knows what it is since.
+func TestAChannelThatChangesWhileItIsAskedFor(t *testing.T) {
+	var d *Directory
+	changes := true
+	d = askedBy(&slackworld.Clock{}, func(method string) {
+		if method == "conversations.info" && changes {
+			d.Forget("C0SHOW") // channel_shared
+		}
+	})
+	for _, method := range []func() error{
+		func() error { _, err := d.Person(context.Background(), "U0ANA", "T0SHOW", time.Time{}); return err },
+		func() error { _, err := d.Channel(context.Background(), "C0SHOW", time.Time{}); return err },
+	} {
+		if err := method(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if r, ok := d.Last("U0ANA", "T0SHOW", "C0SHOW"); ok {
+		t.Errorf("an answer from before counts: %+v", r)
+	}
+	changes = false
+	if _, err := d.Channel(context.Background(), "C0SHOW", time.Time{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := d.Last("U0ANA", "T0SHOW", "C0SHOW"); !ok {
+		t.Error("it is not known after it was asked for anew")
+	}
+}
+
+// TestNewsOfWhoIsNotAskedFor: they are not kept, or the many people of a workspace would drive out the few who act. An
+// answer that is under way is of before.
+func TestNewsOfWhoIsNotAskedFor(t *testing.T) {
+	var d *Directory
+	news := slack.User{ID: "U0ANA", TeamID: "T0SHOW", Deleted: true}
+	d = askedBy(&slackworld.Clock{}, func(method string) {
+		if method == "users.info" {
+			d.Learn(news)
+		}
+	})
+	d.Learn(news)
+	if p, ok := d.people.Last("U0ANA"); ok {
+		t.Errorf("kept: %+v", p)
+	}
+	if _, err := d.Person(context.Background(), "U0ANA", "T0SHOW", time.Time{}); err != nil {
+		t.Fatal(err)
+	}
+	if p, ok := d.people.Last("U0ANA"); ok {
+		t.Errorf("an answer from before counts: %+v", p)
 	}
 }

@@ -148,6 +148,15 @@ func (t *turn) put(ctx context.Context, o op.Operation, m render.Message) (strin
 			return o.Card, err
 		}
 	}
+	ts, err := t.write(ctx, o, m)
+	if t.open { // an edit that is still on its way may land on top of this one, or of the next
+		err = fmt.Errorf("%w: %w", cmp.Or(err, notify.ErrUnproven), notify.ErrNoAnswer)
+	}
+	return ts, err
+}
+
+// write posts a card or edits it, in its turn.
+func (t *turn) write(ctx context.Context, o op.Operation, m render.Message) (string, error) {
 	if !t.taken || t.edit != (o.Card != "") {
 		if err := t.chat.budget(ctx, o); err != nil {
 			return "", err
@@ -157,9 +166,6 @@ func (t *turn) put(ctx context.Context, o op.Operation, m render.Message) (strin
 	ts, err := t.chat.write(ctx, o.Channel, o.Card, o.Thread, m)
 	if err == nil {
 		t.chat.clicked.written(o)
-	}
-	if err == nil && t.open { // an edit that is still on its way may land on top of this one
-		err = fmt.Errorf("%w: %w", notify.ErrUnproven, notify.ErrNoAnswer)
 	}
 	return ts, err
 }

@@ -215,6 +215,21 @@ func TestAnAddressStandsIn(t *testing.T) {
 	}
 }
 
+// An edit without an answer may yet land, also where chat.update had no turn after it: whoever draws next has to know,
+// or an old state would stay on top of a newer one.
+func TestAnAddressWithoutAnAnswerIsNotForgotten(t *testing.T) {
+	w := newWorld(t)
+	chat, ts := clickedCard(t, w)
+	later := time.Now().Add(hookEdits)
+	chat.clicked.now = func() time.Time { return later }
+	chat.limits.HoldEdits(time.Hour)
+	w.Fail("response_url", fakeslack.Fault{Status: 503})
+	_, err := show(chat, card(op.Succeeded, ts))
+	if !errors.Is(err, notify.ErrBusy) || !errors.Is(err, notify.ErrNoAnswer) {
+		t.Errorf("no answer, and no turn: %v", err)
+	}
+}
+
 // A second click gives its own five uses: the newest address goes first.
 func TestTheNewestClickEdits(t *testing.T) {
 	w := newWorld(t)

@@ -232,11 +232,7 @@ func expiredFace(o op.Operation, _ bool) cardView {
 	if text := outcome(o).Text; len(text) > 0 { // it ended for another reason than time
 		return closed(o, op.L("⚪ ", text))
 	}
-	when := o.Expires
-	if when.IsZero() {
-		when = o.Ended
-	}
-	return closed(o, op.L("⚪ ", o.Plan.Title, ": expired at ", at(when), ". Nothing was done."))
+	return closed(o, op.L("⚪ ", o.Plan.Title, ": expired at ", at(o.Since()), ". Nothing was done."))
 }
 
 func cancelledFace(o op.Operation, _ bool) cardView {

@@ -127,6 +127,7 @@ type App struct {
 	keys     live.Credentials
 	inquiry  *inquiry // nil where nothing waits in real time
 	people   *directory.Directory
+	studios  *commands.Memory
 	meter    *meter
 	audit    *audit.Log
 }
@@ -193,7 +194,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	own.OnCare(guardian.Soon)
 	a := &App{
 		settings: c, version: o.Version, log: log, Policy: keeper, Store: db, limits: limits, cloud: cloud, keys: keys,
-		Engine: states, Watch: guardian, meter: measured, audit: trail, people: people,
+		Engine: states, Watch: guardian, meter: measured, audit: trail, people: people, studios: seen,
 		Bot: bot.New(slack, bot.Engine{Operations: states, Browser: states.Browser(),
 			Notifier: channelTeller{states.Notifier(), guardian}},
 			chat, people),

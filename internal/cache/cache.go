@@ -186,12 +186,35 @@ func (c *Cache[K, V]) Forget(key K) {
 	delete(c.open, key)
 }
 
-// Learn keeps what is told by a key unasked, as a stale answer: whoever asks next asks anew.
-func (c *Cache[K, V]) Learn(key K, value V) {
+// Learn keeps what is told by a key unasked, as a stale answer: whoever asks next asks anew. news is given what is
+// known, and says no to what changes nothing, as it is older.
+func (c *Cache[K, V]) Learn(key K, news func(old V) (V, bool)) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	value, ok := news(c.answers[key].Value)
+	if !ok {
+		return
+	}
 	delete(c.open, key)
 	c.keep(key, kept[V]{Answer: Answer[V]{Value: value, Asked: c.config.Now(), Stale: true}})
+}
+
+// Expect gives what keeps a value by a key, as a stale answer of now, once it is told: unless the key is forgotten
+// until then, or expected anew. It is for a cache that asks nothing itself.
+func (c *Cache[K, V]) Expect(key K) (keep func(V)) {
+	q := &question[V]{Answer: Answer[V]{Asked: c.config.Now(), Stale: true}}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.open[key] = q
+	return func(value V) {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if c.open[key] == q {
+			delete(c.open, key)
+			q.Value = value
+			c.keep(key, kept[V]{Answer: q.Answer})
+		}
+	}
 }
 
 // keep takes an answer in; when there are too many, the others go. The caller holds mu.

@@ -58,7 +58,8 @@ func (e *Engine) Accept(ctx context.Context, r op.Request) (Accepted, error) {
 		return a, nil
 	}
 	q := authz.Tries(r, parsed.Command)
-	if v, known := e.authz.AtHand(q); known && !v.Allowed {
+	unseen := later && r.FromHome // what a channel allows is not told to who may have left it
+	if v, known := e.authz.AtHand(q); known && !v.Allowed && !unseen {
 		return Accepted{Reply: e.answerFor(authz.Refusal(v.Decision)), Work: func(ctx context.Context) {
 			e.authz.Record(ctx, q, v)
 		}}, nil

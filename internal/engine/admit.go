@@ -37,9 +37,10 @@ func confirmed(o op.Operation) quota.Caller {
 		Person: cmp.Or(o.DecidedBy, o.Requester)}
 }
 
-// admit waits for a turn of the call that a queued operation will make, and gives the operation as it is then.
+// admit waits for a turn of the call that a queued operation will make, and gives the operation as it is then. What has
+// expired does not stand in line, where its time would be renewed: it was confirmed too long ago.
 func (e *Engine) admit(ctx context.Context, o op.Operation, command op.Command) (*quota.Permit, op.Operation, error) {
-	if command.Sends == "" {
+	if command.Sends == "" || e.now().After(o.Expires) {
 		return nil, o, nil
 	}
 	waiting, cancel := context.WithTimeout(ctx, admitWithin)

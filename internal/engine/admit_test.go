@@ -11,6 +11,7 @@ import (
 
 	"casterbot/internal/op"
 	"casterbot/internal/quota"
+	"casterbot/internal/store"
 )
 
 // slowly gives the engine one restart in a second, and takes it away until the test returns it.
@@ -105,6 +106,33 @@ func TestWaitingForTheLimitDoesNotExpire(t *testing.T) {
 	s.settle()
 	s.want(o, op.Expired, 0)
 	s.free()
+}
+
+// What expired before it could be begun, as in a process that died, gets no more time in the line for the account's
+// limit: it was confirmed too long ago.
+func TestWhatHasExpiredDoesNotStandInLine(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	held := s.slowly()
+	defer held.Return()
+	o := s.asked("caster restart c1")
+	_, err := s.store.Move(context.Background(), store.Move{ID: o.ID, From: op.Pending, To: op.Queued, By: ana,
+		Expires: s.now.Add(startWithin), Event: op.Event{Name: op.EventConfirmed}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.with(func() { s.now = s.now.Add(startWithin + time.Second) })
+	if err := s.e.recover(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	for deadline := time.Now().Add(10 * time.Second); s.e.Underway() > 0; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("it waits for its turn, and expires at %v", s.get(o).Expires)
+		}
+	}
+	held.Return()
+	s.settle()
+	s.want(o, op.Failed, 0)
 }
 
 // free demands that all turns have been given back.

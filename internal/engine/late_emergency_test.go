@@ -186,3 +186,21 @@ func TestAnEmergencyOfTheHomePage(t *testing.T) {
 		t.Errorf("mismatches in the trail: %v, %v", events, err)
 	}
 }
+
+// Whoever has left the channel learns nothing of what it allows, from the page that they still have open.
+func TestAnEmergencyFromOutsideIsToldNothing(t *testing.T) {
+	s := newStage(t)
+	s.withConditions()
+	s.with(func() { s.forbid[ana], s.rooms = true, map[string][]string{bo: {"C0"}} })
+	r := s.typedSlate()
+	r.FromHome = true
+	accepted, err := s.e.Accept(context.Background(), r)
+	if err != nil || accepted.Reply != nil || accepted.Work == nil {
+		t.Fatalf("%+v, %v", accepted, err)
+	}
+	s.do(accepted)
+	s.settle()
+	if len(s.told) != 1 || !strings.Contains(s.told[0], "not in") {
+		t.Errorf("told: %q", s.told)
+	}
+}

@@ -91,7 +91,7 @@ func TestEndedThroughTheBot(t *testing.T) {
 	s.want("broken", "its stream broke off")
 	s.did("record.stop", mainLine)
 	s.pass(guardEvery)
-	s.want("stopped", "edit C0SHOW: Over at", "@U0ANA has ended it through casterbot")
+	s.want("stopped", "edit C0SHOW: Over at", "@U0ANA has ended it through casterbot", "): record stop on main.")
 }
 
 // Who stops a studio ends the recording of its programme, and no other.

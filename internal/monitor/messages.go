@@ -2,6 +2,7 @@ package monitor
 
 import (
 	"cmp"
+	"strings"
 	"time"
 
 	"casterbot/internal/grammar"
@@ -179,7 +180,7 @@ func mended(now op.Line, at time.Time) op.Answer {
 }
 
 // forgotten is what an alert becomes about something that is not watched any more: it was ended through the bot, or
-// else.
+// else. What ended it says what it was about: nothing else is left of the alert.
 func forgotten(by records.Change, at time.Time) op.Answer {
 	switch {
 	case by.ID != "" && by.Removes():
@@ -189,7 +190,8 @@ func forgotten(by records.Change, at time.Time) op.Answer {
 	case by.ID != "":
 		return op.Answer{Mark: op.MarkOK,
 			Title: op.L("Over at ", op.At(at), ": ", op.Who(by.Requester), " has ended it through casterbot (op ",
-				op.V(by.Ref()), ").")}
+				op.V(by.Ref()), "): ", op.V(strings.ReplaceAll(by.Verb, ".", " ")), " on ",
+				op.B(cmp.Or(by.Plan.Target.Name, by.Plan.Target.ID)), ".")}
 	}
 	return op.Answer{
 		Mark:  op.MarkNeutral,

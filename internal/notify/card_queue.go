@@ -23,6 +23,7 @@ type cardQueue struct {
 	unconfirmed map[string]time.Time
 	proof       map[string]time.Time // when to show once more what the chat took, and may have shown nobody
 	work        sync.WaitGroup
+	timeless    bool // time is not real: while the chat is away every sweep tries a card
 }
 
 // backoff is how long a card that could not be drawn is left alone: twice as long after every try, but for those that
@@ -125,19 +126,22 @@ func (w *cardQueue) end(id string, failed error) bool {
 	}
 	delete(w.later, id)
 	if failed != nil {
-		w.later[id] = longer(before, failed)
+		w.later[id] = w.longer(before, failed)
 	}
 	delete(w.cards, id)
 	w.work.Done()
 	return false
 }
 
-func longer(r backoff, failed error) backoff {
-	pause := min(max(2*r.last, ShortestBackoff), LongestBackoff)
-	if errors.Is(failed, ErrBusy) {
-		pause = max(r.last, ShortestBackoff)
+func (w *cardQueue) longer(r backoff, failed error) backoff {
+	pause, away := min(max(2*r.last, ShortestBackoff), LongestBackoff), errors.Is(failed, ErrNoAnswer)
+	switch {
+	case errors.Is(failed, ErrBusy): // its turn comes, whatever became of another way
+		pause, away = max(r.last, ShortestBackoff), false
+	case w.timeless && away:
+		pause = 0
 	}
-	return backoff{until: time.Now().Add(pause), last: pause, away: errors.Is(failed, ErrNoAnswer)}
+	return backoff{until: time.Now().Add(pause), last: pause, away: away}
 }
 
 // keep puts the drawing of a card off, unless it is put off already: repeated calls do not push it back.

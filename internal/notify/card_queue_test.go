@@ -38,6 +38,18 @@ func TestRestOfACard(t *testing.T) {
 	}
 }
 
+// A card that waits for its turn is behind, also when another way to it gave no answer; one that waits for the chat to
+// come back is not.
+func TestBehindButForTheChat(t *testing.T) {
+	for n, err := range []error{ErrNoAnswer, errors.Join(ErrBusy, ErrNoAnswer)} {
+		w := &cardQueue{}
+		w.init()
+		if !w.begin("o") || w.end("o", err) || w.behind() != n {
+			t.Errorf("after %v %d cards are behind", err, w.behind())
+		}
+	}
+}
+
 // What another replica has sent is left to it until it has been behind for a whole sweep.
 func TestStaleCards(t *testing.T) {
 	w := &cardQueue{}

@@ -54,6 +54,7 @@ func New(c Config) *Notifier {
 	n := &Notifier{Config: c, kept: keptReplies(c.Store)}
 	n.replies.mine, n.replies.busy = map[string]pendingReply{}, map[string]bool{}
 	n.cards.init()
+	n.cards.timeless = c.After == nil
 	return n
 }
 

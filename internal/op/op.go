@@ -171,8 +171,12 @@ type Operation struct {
 	Shown   int64  `json:"shown"`          // version that the card shows
 }
 
-// Since is when it came to where it stands.
+// Since is when it came to where it stands. What nobody confirmed expired when its time was over, not when that was
+// noticed.
 func (o Operation) Since() time.Time {
+	if o.State == Expired && !o.Expires.IsZero() && (o.Outcome == nil || len(o.Outcome.Text) == 0) {
+		return o.Expires
+	}
 	for _, t := range []time.Time{o.Ended, o.Sent, o.Confirmed} {
 		if !t.IsZero() {
 			return t

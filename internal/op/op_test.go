@@ -102,3 +102,30 @@ func TestFor(t *testing.T) {
 		}
 	}
 }
+
+// What nobody confirmed expired when its time was over, however late that was noticed; what ended for another reason
+// did so when that was.
+func TestSince(t *testing.T) {
+	created := time.Date(2027, 3, 9, 12, 0, 0, 0, time.UTC)
+	after := func(d time.Duration) time.Time { return created.Add(d) }
+	o := Operation{State: Expired, Created: created, Expires: after(time.Minute), Ended: after(time.Hour)}
+	ended := o
+	ended.Outcome = &Outcome{Text: L("An emergency went first.")}
+	confirmed := Operation{State: Queued, Created: created, Confirmed: after(time.Second), Expires: after(time.Minute)}
+	done := Operation{State: Succeeded, Created: created, Expires: after(time.Minute), Ended: after(time.Hour)}
+	for name, c := range map[string]struct {
+		o    Operation
+		want time.Time
+	}{
+		"expired":               {o, o.Expires},
+		"for another reason":    {ended, o.Ended},
+		"confirmed":             {confirmed, confirmed.Confirmed},
+		"done":                  {done, done.Ended},
+		"waits":                 {Operation{State: Pending, Created: created, Expires: o.Expires}, created},
+		"expired, nobody knows": {Operation{State: Expired, Created: created, Ended: o.Ended}, o.Ended},
+	} {
+		if got := c.o.Since(); !got.Equal(c.want) {
+			t.Errorf("%s: %s, want %s", name, got, c.want)
+		}
+	}
+}

@@ -6,6 +6,10 @@ import "slices"
 // recording that has ended it speaks as of a file, which stays; and a picture stays in PROGRAM under the slate.
 var claimedEnds = []Condition{IsOnAir, PreviewOpen, IsLocked}
 
+// again reports a call after which what an earlier card says of a condition is as true as before: a slate that is put
+// up twice is shown. Of all others a card says more that is another way then: until when, since when, which picture.
+func (c Command) again(x Condition) bool { return x == StandbyShown && !slices.Contains(c.Ends, x) }
+
 // MayOutdate reports whether something that the card of an earlier command says of how things stand is over with this
 // one.
 func (c Command) MayOutdate(claim Command) bool { return len(c.outdated(claim)) > 0 }
@@ -21,7 +25,7 @@ func (u Use) Outdates(claim Use) bool {
 // there is ended, or started anew; what had ended is there again.
 func (c Command) outdated(claim Command) (all []Condition) {
 	for _, x := range slices.Concat(claim.Starts, claim.Tells) {
-		if c.Touches(x) {
+		if c.Touches(x) && !c.again(x) {
 			all = append(all, x)
 		}
 	}

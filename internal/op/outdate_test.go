@@ -31,6 +31,8 @@ func TestOutdates(t *testing.T) {
 		"the picture stays under the slate":    {of(take, "s1"), of(standby, ""), false},
 		"the studio of the picture is stopped": {of(take, "s1"), of(stop, ""), true},
 		"a take ends the slate":                {of(standby, ""), of(take, "s1"), true},
+		"the slate is put up once more":        {of(standby, ""), of(standby, ""), false},
+		"a restart ends the slate":             {of(standby, ""), of(restart, ""), true},
 		"stopped, then started":                {of(stop, ""), of(start, ""), true},
 		"stopped, then restarted":              {of(stop, ""), of(restart, ""), true},
 		"started, then stopped":                {of(start, ""), of(stop, ""), true},

@@ -12,6 +12,7 @@ type Standing struct {
 	Before []map[string]string // the same of what was done about it just before, as far as that may have happened
 	Doubt  string              // reference of a later operation that may have made it otherwise; empty: there is none
 	Later  Seen                // what a look has shown of it since; zero: nothing that matters
+	Word   bool                // that it happened is known by the word of a person alone
 }
 
 // Began reports that the bot brought the condition about, and that it is not known to have ended since.

@@ -195,7 +195,7 @@ func (h *History) put(o op.Operation, by *op.Command) {
 func trim(o op.Operation) op.Operation {
 	kept := op.Operation{
 		ID: o.ID, Verb: o.Verb, State: o.State, Channel: o.Channel, Requester: o.Requester, Created: o.Created, Sent: o.Sent,
-		Turn: o.Turn,
+		Turn: o.Turn, SettledBy: o.SettledBy,
 		Plan: op.Plan{Target: o.Plan.Target, Seen: o.Plan.Seen},
 	}
 	if o.Outcome != nil && o.Outcome.RequestID != "" { // by which the cloud's own record knows it

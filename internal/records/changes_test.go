@@ -217,6 +217,50 @@ func TestStanding(t *testing.T) {
 	}
 }
 
+// What is known by the word of a person alone ends the slate until a look shows otherwise: another picture than the one
+// taken, or a studio on air as it was before it was stopped. Of all else a look says nothing of the kind.
+func TestTheWordOfAPerson(t *testing.T) {
+	noon := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	for name, c := range map[string]struct {
+		verb, by string
+		x        op.Condition
+		seen     op.Seen
+		ends     bool
+	}{
+		"a take that came to nothing": {"caster.take", "U0ANA", op.PictureTaken, op.Seen{Cause: op.SeenChanged}, false},
+		"a take":                      {"caster.take", "", op.PictureTaken, op.Seen{Cause: op.SeenChanged}, true},
+		"its studio is off air":       {"caster.take", "U0ANA", op.PictureTaken, op.Seen{Cause: op.SeenIdle}, true},
+		"a stop that came to nothing": {"caster.stop", "U0ANA", op.IsOnAir, op.Seen{Cause: op.SeenOnAir}, false},
+		"a stop":                      {"caster.stop", "", op.IsOnAir, op.Seen{Cause: op.SeenOnAir}, true},
+		"stopped, then started anew":  {"caster.stop", "U0ANA", op.IsOnAir, op.Seen{Cause: op.SeenOnAir, When: noon}, true},
+	} {
+		w := newWorld(t)
+		changes := w.changes()
+		w.to(w.sentTo("caster.standby", "c1"), op.Succeeded, "")
+		w.pass(time.Second)
+		ended := w.to(w.to(w.sentTo(c.verb, "c1"), op.Unknown, ""), op.Succeeded, c.by)
+		target := op.Target{Kind: "caster", ID: "c1"}
+		standing := func() op.Standing {
+			t.Helper()
+			h, err := changes.Read(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			return h.Standing(target, op.StandbyShown)
+		}
+		if s := standing(); !s.Ended() || s.Word != (c.by != "") {
+			t.Errorf("%s: %+v", name, s)
+		}
+		c.seen.Op, c.seen.At = ended.ID, w.clock()
+		if err := changes.Saw(t.Context(), target, c.x, c.seen); err != nil {
+			t.Fatal(err)
+		}
+		if s := standing(); s.Ended() != c.ends || !c.ends && s.Doubt != ended.Ref() {
+			t.Errorf("%s, seen otherwise: %+v", name, s)
+		}
+	}
+}
+
 // What the bot did stands for longer than a day, as long as nothing is known to have ended it: in a process that has
 // seen it grow old, and in one that has just begun.
 func TestWhatStandsIsKnownForLong(t *testing.T) {

@@ -20,12 +20,12 @@ func (h History) Standing(target op.Target, x op.Condition) op.Standing {
 		switch {
 		case !about || c.State == op.Failed || c.Plan.Target.Key() != target.Key():
 		case last.Op != "":
-			if last.Before = append(last.Before, c.Plan.Seen); c.State == op.Succeeded {
+			if last.Before = append(last.Before, c.Plan.Seen); c.happened() {
 				return last
 			}
-		case c.State == op.Succeeded:
+		case c.happened():
 			last = op.Standing{Op: c.ID, Holds: holds, Since: c.Sent, By: c.Requester, Seen: c.Plan.Seen,
-				Doubt: unknown[side(!holds)], Later: c.Seen[x]}
+				Doubt: unknown[side(!holds)], Later: c.Seen[x], Word: c.SettledBy != ""}
 			if x == op.PictureTaken { // the next picture ends the one before
 				last.Doubt = cmp.Or(unknown[side(true)], unknown[side(false)])
 			}
@@ -37,6 +37,16 @@ func (h History) Standing(target op.Target, x op.Condition) op.Standing {
 		last.Doubt = unknown[side(true)]
 	}
 	return last
+}
+
+// happened reports a change that is known to have happened. The word of a person is no longer enough once a look has
+// shown otherwise: another picture than the one taken, or a studio on air as it was before it was stopped.
+func (c Change) happened() bool {
+	if c.State != op.Succeeded || c.SettledBy == "" {
+		return c.State == op.Succeeded
+	}
+	lit := c.Seen[op.IsOnAir]
+	return c.Seen[op.PictureTaken].Cause != op.SeenChanged && (lit.Cause != op.SeenOnAir || !lit.When.IsZero())
 }
 
 func side(starts bool) int {
@@ -82,12 +92,12 @@ func (l *Changes) forget(since, least time.Time) {
 func (h History) standing(lately time.Time) map[string]bool {
 	stands, decided := map[string]bool{}, map[string]bool{}
 	for _, c := range slices.Backward(h) {
-		if c.State == op.Unknown {
+		if c.State == op.Unknown || c.State == op.Succeeded && !c.happened() {
 			stands[c.ID] = true
 		}
 		for _, x := range lasting {
 			holds, about := c.Command.After(x)
-			if key := c.Plan.Target.Key() + " " + string(x); about && c.State == op.Succeeded && !decided[key] {
+			if key := c.Plan.Target.Key() + " " + string(x); about && c.happened() && !decided[key] {
 				decided[key] = true
 				if seen := c.Seen[x]; holds && (!seen.Ends() || seen.At.After(lately)) {
 					stands[c.ID] = true

@@ -153,6 +153,9 @@ func (r Recording) again() op.Line {
 	if !r.Own.Ended() || r.Content.From.After(r.Own.Since) {
 		return nil
 	}
+	if r.Own.Word {
+		return op.L(", so the pause by ", op.Who(r.Own.By), " at ", op.At(r.Own.Since), " seems to have had no effect")
+	}
 	return op.L(", although ", op.Who(r.Own.By), " paused it through casterbot at ", op.At(r.Own.Since))
 }
 

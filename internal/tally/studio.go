@@ -155,6 +155,8 @@ func cause(end op.Seen, own op.Standing) op.Line {
 		return op.L("the studio has been on air again since ", op.At(end.When))
 	case end.Cause == op.SeenStarted:
 		return op.L("the studio was started anew at ", op.At(end.When))
+	case own.Word: // perhaps it never had the one that was taken
+		return op.L("at ", op.At(end.At), " PROGRAM had another picture")
 	case own.Doubt != "":
 		return op.L("at ", op.At(end.At), " PROGRAM had another picture, perhaps by op ", op.V(own.Doubt))
 	}

@@ -59,10 +59,14 @@ func (n *newcomer) starts(said string) {
 	_, line, _ := strings.Cut(said, "\n  here\n")
 	line, _, _ = strings.Cut(strings.TrimSpace(line), "\n")
 	// a program that go test has built is taken for one of go run
-	if !strings.HasSuffix(line, "; go run .") && !strings.HasSuffix(line, "; "+os.Args[0]) {
+	set, ok := strings.CutSuffix(line, "; go run .")
+	if !ok {
+		set, ok = strings.CutSuffix(line, "; "+os.Args[0])
+	}
+	if !ok {
 		n.t.Fatalf("no command that starts it in\n%s", said)
 	}
-	bot := exec.Command("sh", "-c", strings.Replace(line, "go run .", `exec "$0"`, 1), os.Args[0])
+	bot := exec.Command("sh", "-c", set+`; exec "$0"`, os.Args[0])
 	bot.Env = []string{childMark + "=1", "PATH=" + os.Getenv("PATH"), "CASTERBOT_ADMIN_ADDR=127.0.0.1:0"}
 	var log lockedText
 	bot.Stdout, bot.Stderr = &log, &log
