@@ -115,6 +115,7 @@ func (b *Bot) know(me webapi.Identity) {
 	b.who.Store(&payload.Identity{Team: me.Team, Enterprise: me.Enterprise, User: me.User})
 	b.dir.SetTeam(me.Team)
 	b.chat.SetHome(me.URL)
+	b.chat.SetScopes(me)
 	if missing := me.Missing(); len(missing) > 0 {
 		b.log.Warn("SLACK_BOT_TOKEN lacks scopes: install the app again with manifest.yml", "missing",
 			strings.Join(missing, " "))

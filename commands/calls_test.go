@@ -98,6 +98,7 @@ var evenings = []struct{ person, text string }{
 	{"U0ANA", "record finish main"}, {"U0ANA", "record start main"}, {"U0ANA", "record restart main"},
 	{"U0ANA", "record stop main"},
 	{"U0ANA", "caster list"}, {"U0ANA", `caster show "Evening News"`}, {"U0ANA", `caster history "Evening News"`},
+	{"U0ANA", "record history main failed"}, {"U0KEN", "caster report yesterday"},
 	{"U0ANA", `caster why restart "Evening News"`}, {"U0ANA", `caster who "scene start" "Evening News"`},
 	{"U0ANA", "record status"}, {"U0ANA", "record status main"}, {"U0ANA", "record files"}, {"U0ANA", "record files main"},
 	{"U0ANA", `caster lock "Evening News" for 2h`}, {"U0BO", `caster ask "Evening News" please`},

@@ -3,101 +3,92 @@ package commands
 import (
 	"context"
 
+	"casterbot/commands/history"
+	"casterbot/commands/report"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
+	"casterbot/internal/past"
 	"casterbot/internal/tally"
 )
 
-// maxHistory is how many operations one answer lists.
-const maxHistory = 15
+const (
+	historyUsage       = "caster history {caster?} {which?}"
+	recordHistoryUsage = "record history {stream?} {which?}"
+)
+
+// lately is how many of the newest operations are looked through for something.
+const lately = 15
 
 func (s table) casterHistory() op.Command {
 	return op.Command{
-		Usage:    "caster history {caster?}",
+		Usage:    historyUsage,
 		Short:    "What was asked, by whom, and what became of it: of a studio, or of this channel.",
-		Examples: []string{"caster history", `caster history "Evening News"`},
+		Examples: []string{"caster history", `caster history "Evening News"`, "caster history by @ana failed yesterday"},
 		Verb:     "caster.history", Effect: op.Read, Read: s.readHistory,
 	}
 }
 
+func (s table) recordHistory() op.Command {
+	return op.Command{
+		Usage:    recordHistoryUsage,
+		Short:    "What was asked for recordings, by whom, and what became of it: of a stream, or of this channel.",
+		Examples: []string{"record history", "record history main failed", "record history by @ana yesterday"},
+		Verb:     "record.history", Effect: op.Read, Read: s.readRecordHistory,
+	}
+}
+
 func (s table) readHistory(ctx context.Context, call op.Call) (op.Answer, error) {
-	target, where := op.Target{}, op.L(op.In(call.Scope.Channel))
+	q := history.Question{Usage: historyUsage}.Of(op.In(call.Scope.Channel))
 	if call.Args["caster"] != "" {
 		c, err := s.caster(ctx, call)
 		if err != nil {
 			return op.Answer{}, err
 		}
-		target, where = onStudio(c), op.L(op.B(c.Name))
+		q = q.Of(op.B(c.Name))
+		q.Target, q.Args = onStudio(c), op.Args{"caster": c.ID}
 	}
-	list, more, err := s.records.History(ctx, target, call.Scope.Channel, maxHistory)
+	return s.past(ctx, call, q)
+}
+
+func (s table) readRecordHistory(ctx context.Context, call op.Call) (op.Answer, error) {
+	q := history.Question{Usage: recordHistoryUsage,
+		Title: op.L("What was asked for recordings in ", op.In(call.Scope.Channel)),
+		None:  op.L("Nothing was asked for recordings in ", op.In(call.Scope.Channel), " yet.")}
+	for _, r := range recordCommands {
+		q.Commands = append(q.Commands, s.record(r).Usage)
+	}
+	if call.Args["stream"] != "" {
+		t, err := s.stream(ctx, call)
+		if err != nil {
+			return op.Answer{}, err
+		}
+		q = q.Of(op.B(t.label))
+		q.Target, q.Args = t.target(), op.Args{"stream": t.String()}
+	}
+	return s.past(ctx, call, q)
+}
+
+func (s table) casterReport() op.Command {
+	return op.Command{
+		Usage: "caster report {when?}",
+		Short: "What was really done on air from this channel, with by what it is known.",
+		Examples: []string{"caster report", "caster report yesterday", "caster report since 18:00",
+			"caster report 2026-11-28"},
+		Verb: "audit.read", Effect: op.Read,
+		Read: func(ctx context.Context, call op.Call) (op.Answer, error) {
+			return report.Answer(ctx, call, s.records, s.now())
+		},
+	}
+}
+
+// past answers a question with what of the past was asked for besides.
+func (s table) past(ctx context.Context, call op.Call, q history.Question) (op.Answer, error) {
+	which, err := past.Read(call.Args["which"], call.Person.Zone, s.now())
 	if err != nil {
 		return op.Answer{}, err
 	}
-	a := op.Answer{Mark: op.MarkNeutral, Title: op.L("What was asked for ", where)}
-	for _, o := range list {
-		if namesAll(call.Scope, o.Plan) {
-			a.Items = append(a.Items, pastItem(o))
-		}
-	}
-	if len(a.Items) == 0 {
-		a.Title = op.L("Nothing was asked for ", where, " yet.")
-	}
-	switch {
-	case more && target.ID == "":
-		a.Note = op.L("Older ones are left out. Name a studio to see more of its own: ",
-			op.Code(`/caster history "Evening News"`), ".")
-	case more:
-		a.Note = op.L("Older ones are left out; the audit trail has them all.")
-	}
-	return a, nil
-}
-
-// namesAll reports whether the channel may be told of whatever a plan changes.
-func namesAll(scope op.Scope, p op.Plan) bool {
-	for _, part := range p.Parts {
-		if !scope.Names(part.Plan.Target) {
-			return false
-		}
-	}
-	return len(p.Parts) > 0 || scope.Names(p.Target)
-}
-
-// pasts are the states of operations in words.
-var pasts = map[op.State]op.Text{
-	op.Pending: "waits for a confirmation", op.Queued: "confirmed", op.Running: "under way",
-	op.Unknown: "not known whether it happened", op.Succeeded: "done", op.Failed: "not done",
-	op.Expired: "expired", op.Cancelled: "cancelled",
-}
-
-// pastItem is an operation in a few words: what, what became of it, who and when, and where its card is.
-func pastItem(o op.Operation) op.Item {
-	mark, became := op.StateMarks[o.State], op.L(pasts[o.State])
-	switch out := o.Outcome; {
-	case out == nil:
-	case out.Already:
-		mark, became = op.MarkNeutral, op.L("it was so already")
-	case o.IsSeveral() && o.State != op.Running && len(out.Text) > 0:
-		became = out.Text // how many of them
-	}
-	facts := []op.Line{became, op.L(op.At(o.Created), " asked by ", op.Who(o.Requester))}
-	if o.DecidedBy != "" && o.DecidedBy != o.Requester {
-		word := op.Text("confirmed by ")
-		if o.State == op.Cancelled {
-			word = "cancelled by "
-		}
-		facts = append(facts, op.L(word, op.Who(o.DecidedBy)))
-	}
-	if o.SettledBy != "" {
-		facts = append(facts, op.L("settled by ", op.Who(o.SettledBy)))
-	}
-	if o.Outcome != nil && o.Outcome.Code != "" {
-		facts = append(facts, op.L(op.Code(o.Outcome.Code)))
-	}
-	facts = append(facts, op.L("op ", op.V(o.Ref())))
-	if o.Card != "" {
-		facts = append(facts, op.L(op.Message(o.Channel, o.Card, "card")))
-	}
-	return op.Item{Mark: mark, Title: o.Plan.Title, Facts: facts}
+	q.Scope, q.Channel, q.Which = call.Scope, call.Scope.Channel, which
+	return q.Answer(ctx, s.records)
 }
 
 // maxLast is how many of the last operations are shown beside other things.
@@ -106,14 +97,14 @@ const maxLast = 3
 // lastOn are the last operations on a studio that this channel has asked for. It is a courtesy: what cannot be read is
 // left out.
 func (s table) lastOn(ctx context.Context, scope op.Scope, c live.Caster) []op.Item {
-	list, _, err := s.records.History(ctx, onStudio(c), scope.Channel, maxHistory)
+	list, _, err := s.records.History(ctx, op.Past{Target: onStudio(c), Most: lately})
 	if err != nil {
 		return nil
 	}
 	var items []op.Item
 	for _, o := range list {
 		if o.Channel == scope.Channel && len(items) < maxLast {
-			items = append(items, pastItem(o))
+			items = append(items, history.Item(o))
 		}
 	}
 	return items

@@ -7,7 +7,9 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"casterbot/commands/history"
 	"casterbot/commands/nextcmd"
+	"casterbot/commands/report"
 	"casterbot/internal/civiltime"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
@@ -31,7 +33,8 @@ type Records interface {
 	Saw(ctx context.Context, target op.Target, x op.Condition, seen op.Seen) error
 	// Unsettled gives the operations on a target of which nobody knows whether they happened.
 	Unsettled(ctx context.Context) (func(op.Target) []op.Operation, error)
-	History(ctx context.Context, target op.Target, channel string, n int) (list []op.Operation, more bool, err error)
+	history.Reader
+	report.Reader
 }
 
 // maxWhy is the longest reason, in characters.
@@ -42,7 +45,7 @@ const maxWhy = 200
 func (s table) ownCommands(known *op.Table) []op.Command {
 	r := policyQuestions{table: s, known: known}
 	return []op.Command{s.casterLock(), s.casterUnlock(), s.casterBreak(), s.casterAsk(), r.casterWhy(), r.casterWho(),
-		s.casterHistory(), s.casterBoard(), s.casterCare()}
+		s.casterHistory(), s.recordHistory(), s.casterReport(), s.casterBoard(), s.casterCare()}
 }
 
 func (s table) casterLock() op.Command {

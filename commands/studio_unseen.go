@@ -145,7 +145,7 @@ func (s table) unseenStandby(ctx context.Context, call op.Call, why error) (op.P
 // was asked for them here.
 func (s table) remembered(ctx context.Context, scope op.Scope) ([]live.Caster, error) {
 	known := op.Each(s.seen.sightings(), func(k sighting) live.Caster { return k.caster })
-	list, _, err := s.records.History(ctx, op.Target{}, scope.Channel, maxHistory)
+	list, _, err := s.records.History(ctx, op.Past{Channel: scope.Channel, Most: lately})
 	for _, o := range list {
 		c := live.Caster{ID: o.Plan.Target.ID, Name: o.Plan.Target.Name}
 		if o.Plan.Target == onStudio(c) && !slices.ContainsFunc(known, func(k live.Caster) bool { return k.ID == c.ID }) {
@@ -248,7 +248,7 @@ func (s table) recallPictures(ctx context.Context, call op.Call, c live.Caster) 
 			return seen, k.scenesAt
 		}
 	}
-	list, _, _ := s.records.History(ctx, onStudio(c), call.Scope.Channel, maxHistory)
+	list, _, _ := s.records.History(ctx, op.Past{Target: onStudio(c), Most: lately})
 	for _, o := range list {
 		then := o.Created
 		if known, ok := baseline.Of(o.Plan.Seen, baseline.LookedAt); ok { // it could not look itself

@@ -87,6 +87,8 @@ func (s table) kinds() []op.Kind {
 		{Name: "name", Label: "New name", Hint: "What the new studio will be called.", Max: naming.MaxName,
 			Wrong: s.wrongName},
 		{Name: "page", Label: "Page", Hint: "2 and more for what comes after.", Max: 3},
+		{Name: "when", Label: "When", Hint: "today, yesterday, 2026-11-28, since 18:00", Max: 60},
+		{Name: "which", Label: "Which", Hint: "by @ana, failed, unknown, open, yesterday, since 18:00, page 2", Max: 100},
 		{Name: "until", Label: "Until", Hint: "until 22:00, for 2h; 4 hours when nothing is said.", Max: 40,
 			Wrong: s.wrongEnd},
 		{Name: "why", Label: "Reason", Hint: "Everybody sees it.", Max: maxWhy},

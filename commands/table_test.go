@@ -89,6 +89,7 @@ func TestVerbsAndEffects(t *testing.T) {
 		"caster.lock": op.Change, "caster.unlock": op.Change, "caster.break": op.Change, "caster.board": op.Change,
 		"caster.ask": op.Preview,
 		"caster.why": op.Read, "caster.who": op.Read, "caster.history": op.Read,
+		"record.history": op.Read, "audit.read": op.Read,
 	} {
 		want[verb] = effect
 	}

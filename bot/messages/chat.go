@@ -27,6 +27,7 @@ type Chat struct {
 	urgent    func(op.Operation) bool // nil: none is
 	Localizer render.Localizer
 	home      atomic.Value // string: the address of the workspace, once known
+	noFiles   atomic.Bool  // the token may send none
 	forAll    atomic.Bool  // Slack has refused buttons that only some people see
 	pause     func(context.Context, time.Duration) error
 }

@@ -50,7 +50,12 @@ func (c *Chat) linked(a op.Answer) op.Answer {
 // times, for seconds; that may say something twice, which does no harm. An error means that the person was not told,
 // and is the engine's to see to: it tries all of this again later.
 func (c *Chat) Tell(ctx context.Context, to op.Address, a op.Answer) error {
-	return c.tell(ctx, to, c.Localizer.Met(ctx, to).Answer(c.linked(a)))
+	a = c.announced(a)
+	err := c.tell(ctx, to, c.Localizer.Met(ctx, to).Answer(c.linked(a)))
+	if err == nil && a.File != nil {
+		c.sendFile(ctx, to, *a.File)
+	}
+	return err
 }
 
 func (c *Chat) tell(ctx context.Context, to op.Address, m render.Message) error {

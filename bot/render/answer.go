@@ -50,6 +50,10 @@ func (t Printer) sketchItems(a op.Answer, maxItems int, repeats func(op.Operatio
 	for _, l := range a.Lines {
 		d.say(mrkdwn(l))
 	}
+	if a.Grid != nil {
+		d.flush()
+		d.blocks = append(d.blocks, grid(*a.Grid))
+	}
 	items, rest := op.Cut(a.Items, maxItems)
 	for _, item := range items {
 		if item.Card != nil && repeats != nil {

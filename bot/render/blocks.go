@@ -70,6 +70,8 @@ func (m Message) Simple() Message {
 		switch b := b.(type) {
 		case *slack.ActionBlock:
 			out.Blocks = append(out.Blocks, b)
+		case *slack.TableBlock:
+			out.Blocks = append(out.Blocks, section(gridText(b)))
 		case *slack.ContextBlock:
 			out.Blocks = append(out.Blocks, section(smallText(b)))
 		}

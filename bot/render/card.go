@@ -203,8 +203,16 @@ func unknownFace(o op.Operation, repeats bool) cardView {
 	if !o.Looked.IsZero() {
 		again = op.L(again, " Last look ", op.At(o.Looked), ".")
 	}
-	f.lines = told(outcome(o).Evidence, again)
+	f.lines = told(outcome(o).Evidence, recorded(o), again)
 	return f
+}
+
+// recorded is what the cloud's own record was found to say of an operation.
+func recorded(o op.Operation) op.Line {
+	if r := outcome(o).Record; r != nil {
+		return r.Says
+	}
+	return nil
 }
 
 func unknownPresses(o op.Operation) []press {

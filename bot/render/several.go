@@ -174,7 +174,8 @@ func memberLine(m op.Operation, members []op.Operation) op.Line {
 	case m.State == op.Succeeded && m.SettledBy != "": // by a person's word
 		return op.L("✅ ", out.Text)
 	case m.State == op.Unknown:
-		return op.L("⚠️ ", name, "not known whether it happened, sent ", at(m.Sent), ".", spaced(out.Evidence))
+		return op.L("⚠️ ", name, "not known whether it happened, sent ", at(m.Sent), ".", spaced(out.Evidence),
+			spaced(recorded(m)))
 	case m.State == op.Expired && len(out.Text) > 0: // it ended for another reason than time
 		return op.L("⚪ ", out.Text)
 	case m.State == op.Expired:

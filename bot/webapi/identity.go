@@ -46,6 +46,9 @@ func scopes(header string) []string {
 var needed = []string{"commands", "chat:write", "channels:read", "groups:read", "users:read", "usergroups:read",
 	"app_mentions:read", "im:write", "pins:write"}
 
+// FilesScope lets the bot send files. It is optional: without it people read what stands in an answer.
+const FilesScope = "files:write"
+
 // Missing are the scopes that the token lacks, of those that the bot needs.
 func (i Identity) Missing() []string { return i.Lacks(needed...) }
 

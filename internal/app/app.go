@@ -3,21 +3,21 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"os"
-	"os/signal"
 	"sync"
-	"syscall"
 	"time"
 
 	"casterbot/bot"
 	"casterbot/bot/directory"
 	"casterbot/bot/messages"
 	"casterbot/commands"
-	"casterbot/commands/failure"
+	"casterbot/internal/asrun"
+	"casterbot/internal/audit"
 	"casterbot/internal/authz"
 	"casterbot/internal/cli"
 	"casterbot/internal/config"
@@ -48,7 +48,8 @@ func (b Build) Program() cli.Program {
 		Commands: []cli.Command{
 			b.runCommand(), b.initCommand(), cli.DoctorCommand(b.examine), b.sandboxCommand(),
 			cli.PolicyCommand(shape().Verbs(), effects()), b.manifestCommand(),
-			cli.BackupCommand(), cli.RestoreCommand(engine.CloseRestored), b.versionCommand(),
+			cli.BackupCommand(), cli.RestoreCommand(engine.CloseRestored),
+			cli.AuditCommand(shape().Verbs(), effects(), asrun.Calls(shape())), b.versionCommand(),
 		},
 	}
 	p.Commands = append(p.Commands, cli.CompletionCommand(func() []cli.Command { return p.Commands }))
@@ -123,10 +124,12 @@ type App struct {
 	log      *slog.Logger
 	limits   *quota.Quota
 	cloud    *live.Client
+	keys     live.Credentials
 	inquiry  *inquiry // nil where nothing waits in real time
 	people   *directory.Directory
 	studios  *commands.Memory
 	meter    *meter
+	audit    *audit.Log
 }
 
 // shape is the table of commands without anything behind it, for those who ask only what there is.
@@ -143,9 +146,7 @@ func effects() map[string]op.Effect {
 // New makes every part, in the order in which they need each other.
 func New(ctx context.Context, o Options) (*App, error) {
 	c, log, wait := o.Settings, o.Log, o.Pause
-	if o.Words == nil {
-		o.Words = i18n.New(nil)
-	}
+	o.Words = cmp.Or(o.Words, i18n.New(nil))
 	keeper, err := openPolicy(c.PolicyFile, log)
 	if err != nil {
 		return nil, err
@@ -155,7 +156,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 		return nil, cli.Usage(err)
 	}
 	replica, measured := op.NewID(), newMeter(shape().Verbs())
-	db, err := openStore(ctx, o, replica, measured.store())
+	db, signers, err := openStore(ctx, o, replica, measured.store())
 	if err != nil {
 		return nil, err
 	}
@@ -170,28 +171,30 @@ func New(ctx context.Context, o Options) (*App, error) {
 	people := directory.New(slack, keeper.UserGroups)
 	slack.Locale, slack.Meet = people.Locale, people.Meet
 	known := op.Table{}
+	var chat *messages.Chat
+	trail := openAudit(o, signers, db, keeper, func() *messages.Chat { return chat })
 	judge := authz.New(authz.Config{
 		Table: &known, Directory: people, Policy: keeper, Locks: records.NewLockBook(db), Trail: db, Now: now, Log: log,
-		Refused: measured.refused,
+		Refused: measured.refused, Vouches: trail.Vouches,
 	})
 	own, seen := records.New(db, &known), commands.Remember(cloud, now)
 	known = commands.Table(seen, deskAndRights{own, judge}, now)
 	slack.Repeats, slack.Urgent = engine.Repeats(known, now), engine.Urgent(known)
-	chat := messages.New(slack)
+	chat = messages.New(slack)
 	guardian := monitor.New(monitor.Config{
 		Changes: own.Changes, Store: db, Cloud: seen, Policy: keeper, Judge: judge, Chat: chat, Now: now, Log: log,
-		Replica: replica, Share: float64(c.WatchShare) / 100, Pause: wait,
+		Replica: replica, Share: float64(c.WatchShare) / 100, Pause: wait, Trail: askedByGuardian(c, cloud),
 	})
 	states := engine.New(engine.Config{
 		Table: &known, Store: db, Authz: judge, Chat: chat, Now: now, Log: log, Replica: replica, Pause: wait, Quota: limits,
-		Patient: o.timeless(),
-		Ended:   guardian.Nudge, Watch: measured.engine(),
+		Patient: o.timeless(), Ended: guardian.Nudge, Watch: measured.engine(), Sessions: sessionsOf(keys, cloud),
+		Trail: askedByEngine(c, cloud),
 	})
 	own.OnBoard(guardian.Nudge)
 	own.OnCare(guardian.Soon)
 	a := &App{
-		settings: c, version: o.Version, log: log, Policy: keeper, Store: db, limits: limits, cloud: cloud, Engine: states,
-		Watch: guardian, meter: measured, people: people, studios: seen,
+		settings: c, version: o.Version, log: log, Policy: keeper, Store: db, limits: limits, cloud: cloud, keys: keys,
+		Engine: states, Watch: guardian, meter: measured, audit: trail, people: people, studios: seen,
 		Bot: bot.New(slack, bot.Engine{Operations: states, Browser: states.Browser(),
 			Notifier: channelTeller{states.Notifier(), guardian}},
 			chat, people),
@@ -200,22 +203,6 @@ func New(ctx context.Context, o Options) (*App, error) {
 		a.inquiry = newInquiry(c, keys, cloud, keeper, log)
 	}
 	return a, nil
-}
-
-func openCloud(c config.Config, keys live.Credentials, limits *quota.Quota, fresh time.Duration, log *slog.Logger,
-	sent func(string, live.Class, time.Duration)) (*live.Client, error) {
-	waiting := func(ctx context.Context, permit op.SendPermit, action string, why live.Class, wait time.Duration) {
-		level := slog.LevelDebug
-		if wait >= time.Second {
-			level = slog.LevelInfo
-		}
-		log.Log(ctx, level, "the cloud is busy", "action", action, "again in", wait.Round(time.Millisecond).String())
-		permit.Wait(failure.ThrottledText(action, why, wait), wait)
-	}
-	return live.New(live.Config{
-		Endpoint: c.LiveEndpoint, Region: c.Region, Credentials: keys, Quota: limits, Fresh: fresh, Waiting: waiting,
-		Log: log, Sent: sent,
-	})
 }
 
 // Run works until ctx ends, then stops in an order that loses nothing: no new work, what is acknowledged, what is
@@ -238,9 +225,11 @@ func (a *App) Run(ctx context.Context) error {
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	watching := sync.WaitGroup{}
 	watching.Go(func() { a.Watch.Run(background) })
+	watching.Go(func() { a.audit.Run(background) })
 	if a.inquiry != nil {
 		watching.Go(func() { a.inquiry.run(background) })
 		watching.Go(func() { a.acquaint(background) })
+		watching.Go(func() { a.keys.KeepKeys(background) })
 	}
 	defer watching.Wait()
 	defer stop()
@@ -263,7 +252,9 @@ func (a *App) Nudge() {
 }
 
 // Underway counts the pieces of work under way, in the order in which one part hands them to the next.
-func (a *App) Underway() int { return a.Bot.Underway() + a.Engine.Underway() + a.Watch.Underway() }
+func (a *App) Underway() int {
+	return a.Bot.Underway() + a.Engine.Underway() + a.Watch.Underway() + a.audit.Underway(context.Background())
+}
 
 // outlive gives a context that ends some time after ctx does.
 func outlive(ctx context.Context, more time.Duration) (context.Context, context.CancelFunc) {
@@ -278,22 +269,10 @@ func (a *App) close(ctx context.Context) {
 	a.Engine.Close(ctx)
 	a.cloud.Close()
 	a.limits.Close()
+	if err := a.audit.Close(ctx); err != nil {
+		a.log.Error("append the last events to the audit log", "error", err)
+	}
 	if err := a.Store.Close(); err != nil {
 		a.log.Error("close the store", "error", err)
-	}
-}
-
-// reloadOnHangup reads the policy again on SIGHUP; a broken file keeps the last good one, which the keeper logs.
-func (a *App) reloadOnHangup(ctx context.Context) {
-	hangup := make(chan os.Signal, 1)
-	signal.Notify(hangup, syscall.SIGHUP)
-	defer signal.Stop(hangup)
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-hangup:
-			_ = a.Policy.Reload()
-		}
 	}
 }

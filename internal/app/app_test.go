@@ -26,6 +26,9 @@ func TestWireSaysWhatIsMissing(t *testing.T) {
 			AccessKeySecret: "fake", DatabaseURL: "sqlite://casterbot.db"}, []string{"CASTERBOT_DATABASE_URL", "a host"}},
 		"no keys": {config.Config{PolicyFile: "../../docs/policy.example.yml"},
 			[]string{"ALIBABA_CLOUD_ACCESS_KEY_ID", "RAM role"}},
+		"no audit key": {config.Config{PolicyFile: "../../docs/policy.example.yml", AccessKeyID: "LTAIfakefake",
+			AccessKeySecret: "fake", DatabaseURL: "sqlite::memory:", AuditKey: "PRIVATE+KEY+fake"},
+			[]string{"CASTERBOT_AUDIT_KEY", "audit keygen"}},
 		"half a key": {config.Config{PolicyFile: "../../docs/policy.example.yml", AccessKeyID: "LTAIfakefake"},
 			[]string{"ALIBABA_CLOUD_ACCESS_KEY_SECRET"}},
 	} {

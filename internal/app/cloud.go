@@ -6,9 +6,12 @@ import (
 	"log/slog"
 	"time"
 
+	"casterbot/commands/failure"
 	"casterbot/internal/config"
 	"casterbot/internal/doctor"
+	"casterbot/internal/engine"
 	"casterbot/internal/live"
+	"casterbot/internal/monitor"
 	"casterbot/internal/op"
 	"casterbot/internal/policy"
 	"casterbot/internal/quota"
@@ -117,4 +120,44 @@ func (i *inquiry) domains(ctx context.Context) {
 			i.log.Warn("policy has a doubtful place", "warning", doubt)
 		}
 	}
+}
+
+func openCloud(c config.Config, keys live.Credentials, limits *quota.Quota, fresh time.Duration, log *slog.Logger,
+	sent func(string, live.Class, time.Duration)) (*live.Client, error) {
+	waiting := func(ctx context.Context, permit op.SendPermit, action string, why live.Class, wait time.Duration) {
+		level := slog.LevelDebug
+		if wait >= time.Second {
+			level = slog.LevelInfo
+		}
+		log.Log(ctx, level, "the cloud is busy", "action", action, "again in", wait.Round(time.Millisecond).String())
+		permit.Wait(failure.ThrottledText(action, why, wait), wait)
+	}
+	return live.New(live.Config{
+		Endpoint: c.LiveEndpoint, Region: c.Region, Credentials: keys, Quota: limits, Fresh: fresh, Waiting: waiting,
+		Log: log, Sent: sent, TrailEndpoint: c.TrailEndpoint,
+	})
+}
+
+// sessionsOf fetches ahead the role session of a change, where the keys are those of a role.
+func sessionsOf(keys live.Credentials, cloud *live.Client) func(name string) {
+	if !keys.OfRole() {
+		return nil
+	}
+	return cloud.PrepareSession
+}
+
+// askedByEngine is the cloud's own record, where it is to be asked what became of calls.
+func askedByEngine(c config.Config, cloud *live.Client) engine.Trail {
+	if c.ActionTrail != "on" {
+		return nil
+	}
+	return cloud
+}
+
+// askedByGuardian is the same record, to be asked who changed a studio.
+func askedByGuardian(c config.Config, cloud *live.Client) monitor.Trail {
+	if c.ActionTrail != "on" {
+		return nil
+	}
+	return cloud
 }

@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
 	"time"
 
 	"casterbot/bot/webapi"
@@ -48,17 +51,26 @@ func openPolicy(path string, log *slog.Logger) (*policy.Keeper, error) {
 // timeless reports that time is not real: the limits that hold in real time would be luck.
 func (o Options) timeless() bool { return o.Pause != nil }
 
-func openStore(ctx context.Context, o Options, replica string, watch store.Watch) (*store.Store, error) {
+// openStore opens the database, with those who sign what it records.
+func openStore(ctx context.Context, o Options, replica string, watch store.Watch) (*store.Store, signers, error) {
 	address := o.Settings.DatabaseURL.Reveal()
 	if err := connect.Check(address); err != nil {
-		return nil, cli.Usage(fmt.Errorf("CASTERBOT_DATABASE_URL: %w", err))
+		return nil, signers{}, cli.Usage(fmt.Errorf("CASTERBOT_DATABASE_URL: %w", err))
 	}
-	db, err := store.Open(ctx, address, store.Options{Now: o.Now, Replica: replica, Log: o.Log, Watch: watch,
-		Patient: o.timeless()})
+	by, err := openSigners(o.Settings)
 	if err != nil {
-		return nil, databaseError{err}
+		return nil, by, err
 	}
-	return db, nil
+	as := store.Options{Now: o.Now, Replica: replica, Version: o.Version, Log: o.Log, Watch: watch,
+		Patient: o.timeless()}
+	if by.own != nil {
+		as.Seal = by.own.Seal
+	}
+	db, err := store.Open(ctx, address, as)
+	if err != nil {
+		return nil, by, databaseError{err}
+	}
+	return db, by, nil
 }
 
 func openKeys(c config.Config) (live.Credentials, error) {
@@ -123,4 +135,19 @@ func slackConfig(o Options, db *store.Store, keeper *policy.Keeper) webapi.Confi
 		slack.Turn = channelTurns(db, o.Log)
 	}
 	return slack
+}
+
+// reloadOnHangup reads the policy again on SIGHUP; a broken file keeps the last good one, which the keeper logs.
+func (a *App) reloadOnHangup(ctx context.Context) {
+	hangup := make(chan os.Signal, 1)
+	signal.Notify(hangup, syscall.SIGHUP)
+	defer signal.Stop(hangup)
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-hangup:
+			_ = a.Policy.Reload()
+		}
+	}
 }

@@ -25,6 +25,7 @@ func (a *App) probes() map[string]health.Probe {
 			return state, err == nil
 		},
 		"cloud": a.probeCloud,
+		"audit": a.probeAudit,
 		"process": func(context.Context) (map[string]any, bool) {
 			return map[string]any{"goroutines": runtime.NumGoroutine()}, true
 		},

@@ -22,7 +22,7 @@ func TestSampleOfReadyz(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sample := regexp.MustCompile("(?s)```json\n(\\{\"cloud.*?)```").FindSubmatch(page)
+	sample := regexp.MustCompile("(?s)```json\n(\\{\"audit.*?)```").FindSubmatch(page)
 	want, got := map[string]map[string]any{}, map[string]map[string]any{}
 	if sample == nil || json.Unmarshal(sample[1], &want) != nil {
 		t.Fatalf("no sample: %q", sample)

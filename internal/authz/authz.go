@@ -7,8 +7,9 @@
 //
 // It keeps true that a change rests on facts as fresh as its path demands, and that whatever cannot be found out
 // refuses; that facts at hand may refuse at once, but where fresh ones are wanted never allow; that the person, the
-// channel as it is now, the policy, the second person and the lock are asked in that order, and the first that
-// refuses gives the words; and that what somebody tried and the policy refused is in the audit trail.
+// channel as it is now, the policy, the second person and the lock are asked in that order, before a call what the
+// record says before all of them, and the first that refuses gives the words; and that what somebody tried and the
+// policy refused is in the audit trail.
 //
 // It must not know Slack, the cloud or the states of an operation.
 package authz
@@ -46,7 +47,7 @@ type Directory interface {
 
 // Grounds are those that a refusal can rest on.
 func Grounds() []Ground {
-	return []Ground{Answerer, Away, Unknown, Denied, NotMember, Changed, Second, Locked}
+	return []Ground{Unvouched, Answerer, Away, Unknown, Denied, NotMember, Changed, Second, Locked}
 }
 
 // Policy is the policy in force; a reload swaps it as a whole.
@@ -56,6 +57,8 @@ type Policy interface {
 	Decide(p op.Person, c op.Channel, verb string, effect op.Effect, target op.Target) op.Decision
 	// Approves says whether the person may be the second person for a decision, and why not.
 	Approves(d op.Decision, asker string, p op.Person) (bool, op.Line)
+	// ApprovesAs gives the entry of the approvers by which they may.
+	ApprovesAs(d op.Decision, p op.Person) string
 	// Scope gives what the channel may touch; false when the policy does not name it.
 	Scope(channel string) (op.Scope, bool)
 	// Explain decides like Decide, and tells how it came to that.
@@ -74,7 +77,7 @@ type Trail interface {
 	Record(ctx context.Context, e op.Event) error
 }
 
-// Config is what a judge is made of. All fields are needed but Log. The table may be filled in after New.
+// Config is what a judge is made of. All fields are needed but Log and Vouches. The table may be filled in after New.
 type Config struct {
 	Table     *op.Table
 	Directory Directory
@@ -83,7 +86,9 @@ type Config struct {
 	Trail     Trail
 	Now       func() time.Time
 	Log       *slog.Logger
-	Refused   func(Ground) // told of each refusal of what somebody tried, for those who measure; may be nil
+	// asked before a call leaves: an error says that the record does not tell how the operation came to it
+	Vouches func(context.Context, op.Operation) error
+	Refused func(Ground) // told of each refusal of what somebody tried, for those who measure; may be nil
 }
 
 // Judge decides.
@@ -92,6 +97,9 @@ type Judge struct{ Config }
 // New makes a judge.
 func New(c Config) *Judge {
 	c.Log = cmp.Or(c.Log, slog.New(slog.DiscardHandler))
+	if c.Vouches == nil {
+		c.Vouches = func(context.Context, op.Operation) error { return nil }
+	}
 	if c.Refused == nil {
 		c.Refused = func(Ground) {}
 	}
@@ -102,6 +110,17 @@ func New(c Config) *Judge {
 func (j *Judge) refused(q Question, v Verdict, err error) {
 	if err != nil && (q.tried || q.answer != noAnswer) {
 		j.Refused(v.Ground)
+	}
+}
+
+// Record puts a refusal by the policy into the trail.
+func (j *Judge) Record(ctx context.Context, q Question, v Verdict) {
+	err := j.Trail.Record(ctx, op.Event{
+		At: j.Now(), Name: op.EventDenied, Actor: q.Person, Team: q.Team, Channel: q.Channel,
+		Detail: map[string]string{"verb": q.Command.Verb, "rule": v.Rule, "policy": v.Policy},
+	})
+	if err != nil {
+		j.Log.Error("record a denial", "error", err)
 	}
 }
 

@@ -15,6 +15,7 @@ type Ground string
 // The grounds, in the order in which they are looked at.
 const (
 	Allowed   Ground = ""
+	Unvouched Ground = "unvouched"  // the record does not say that it was confirmed
 	Answerer  Ground = "answerer"   // somebody else has to answer this card
 	Away      Ground = "away"       // the person is not in the channel
 	Unknown   Ground = "unknown"    // Slack does not tell
@@ -31,12 +32,18 @@ type Verdict struct {
 	Ground Ground
 	// From when the oldest facts are by which an emergency is allowed although Slack tells nothing now; zero: it was
 	// asked, within a minute
-	AsOf time.Time
+	AsOf   time.Time
+	Second string // the entry of the approvers that means the second person, where there is one
 }
 
 // Check decides. No error means yes; an error is a refusal in words for whoever reads it.
 func (j *Judge) Check(ctx context.Context, q Question) (v Verdict, err error) {
 	defer func() { j.refused(q, v, err) }()
+	if q.answer == sends {
+		if err := j.Vouches(ctx, *q.card); err != nil {
+			return Verdict{Ground: Unvouched}, err
+		}
+	}
 	q.until = time.Now().Add(freshWithin) // for all that is asked
 	if err := j.answerable(ctx, q); err != nil {
 		return Verdict{Ground: Answerer}, err
@@ -88,7 +95,7 @@ func (j *Judge) checkRights(ctx context.Context, q Question) (Verdict, error) {
 	case unknown != nil:
 		err = rightsUnknown(unknown)
 	default:
-		err = j.approver(v.Decision, *q.card, person)
+		err, v.Second = j.approver(v.Decision, *q.card, person), j.Policy.ApprovesAs(v.Decision, person)
 	}
 	if err != nil {
 		v.Ground = Second
@@ -258,17 +265,6 @@ func (q Question) reader() string {
 		return ""
 	}
 	return q.party.id
-}
-
-// Record puts a refusal by the policy into the trail.
-func (j *Judge) Record(ctx context.Context, q Question, v Verdict) {
-	err := j.Trail.Record(ctx, op.Event{
-		At: j.Now(), Name: op.EventDenied, Actor: q.Person, Team: q.Team, Channel: q.Channel,
-		Detail: map[string]string{"verb": q.Command.Verb, "rule": v.Rule, "policy": v.Policy},
-	})
-	if err != nil {
-		j.Log.Error("record a denial", "error", err)
-	}
 }
 
 // AtHand decides with facts at hand alone, without asking anybody; false when there are none as fresh as the question

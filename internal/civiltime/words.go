@@ -18,6 +18,7 @@ type said struct {
 	hour, minute int    // an hour of -1: a length
 	half         string // "am", "pm"
 	zone         string // as typed; empty: the person's own
+	since        bool   // it goes on from there
 }
 
 var (

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"casterbot/internal/audit"
 	"casterbot/internal/config"
 	"casterbot/internal/op"
 	"casterbot/internal/store"
@@ -24,7 +25,7 @@ func BackupCommand() Command {
 		Examples: []string{"casterbot backup backup-$(date +%F).db",
 			"CASTERBOT_DATABASE_URL=sqlite:/data/casterbot.db casterbot backup /backups/monday.db"},
 		Help: which + "FILE must not be there yet. Put it on another disk: a full one keeps the bot from working.\n",
-		Run: onDatabase("backup", func(ctx context.Context, c Call, address, file string) error {
+		Run: onDatabase("backup", func(ctx context.Context, c Call, address, file string, _ store.Options) error {
 			held, err := store.Backup(ctx, address, file)
 			if err == nil {
 				fmt.Fprintf(c.Out, "%s is written, %s: %s\n", file, size(held.Size), contents(held))
@@ -41,8 +42,8 @@ func RestoreCommand(retire func(context.Context, *store.Store) error) Command {
 		Examples: []string{"casterbot restore backup-2026-11-22.db"},
 		Help: which + "The backup is read through first and stays as it is. The files from before are kept under a name with the time.\n" +
 			"What was open in the backup ends, because the world went on: nothing of it is done by itself or by a click on an old card.\n",
-		Run: onDatabase("restore", func(ctx context.Context, c Call, address, file string) error {
-			r, err := store.Restore(ctx, address, file, store.Options{}, retire)
+		Run: onDatabase("restore", func(ctx context.Context, c Call, address, file string, as store.Options) error {
+			r, err := store.Restore(ctx, address, file, as, retire)
 			if err == nil {
 				tell(c.Out, file, r)
 			}
@@ -51,26 +52,40 @@ func RestoreCommand(retire func(context.Context, *store.Store) error) Command {
 	}
 }
 
-// onDatabase finds what both commands need: the address of the database, and the one file that they are called with.
-// The wrong kind of database is a mistake in the call.
-func onDatabase(name string, do func(ctx context.Context, c Call, address, file string) error) func(context.Context,
-	Call) error {
+// onDatabase finds what both commands need: the address of the database, the one file that they are called with, and
+// who writes events. The wrong kind of database is a mistake in the call.
+func onDatabase(name string,
+	do func(_ context.Context, _ Call, address, file string, _ store.Options) error) func(context.Context, Call) error {
 	return func(ctx context.Context, c Call) error {
 		if len(c.Args) != 1 || c.Args[0] == "" {
 			return Usage(fmt.Errorf("%s takes one FILE; casterbot %s --help explains it", name, name))
 		}
-		address, err := config.Database()
+		address, as, err := openable()
 		if err != nil {
 			return Usage(err)
 		}
 		if err := connect.Check(address); err != nil {
 			return Usage(fmt.Errorf("CASTERBOT_DATABASE_URL: %w", err))
 		}
-		if err = do(ctx, c, address, c.Args[0]); errors.Is(err, store.ErrRemote) {
+		if err = do(ctx, c, address, c.Args[0], as); errors.Is(err, store.ErrRemote) {
 			return Usage(err)
 		}
 		return err
 	}
+}
+
+// openable gives the database, and who writes events into it: whoever has the key seals them.
+func openable() (address string, as store.Options, err error) {
+	address, secret, err := config.Record()
+	if err != nil || secret == "" {
+		return address, as, err
+	}
+	key, err := audit.ParseKey(secret)
+	if err != nil {
+		return address, as, fmt.Errorf("CASTERBOT_AUDIT_KEY: %w", err)
+	}
+	as.Seal = key.Seal
+	return address, as, nil
 }
 
 // endings say what became of the operations that were open in a backup.

@@ -15,21 +15,32 @@ type Config struct {
 	AccessKeySecret Secret `envconfig:"ALIBABA_CLOUD_ACCESS_KEY_SECRET" desc:"its secret" from:"the RAM console, once, when the key is made"`
 	SecurityToken   Secret `envconfig:"ALIBABA_CLOUD_SECURITY_TOKEN" desc:"STS token, when the key is a temporary one"`
 	RoleARN         string `envconfig:"ALIBABA_CLOUD_ROLE_ARN" desc:"RAM role to assume"`
-	RoleSessionName string `envconfig:"ALIBABA_CLOUD_ROLE_SESSION_NAME" default:"casterbot" desc:"name of the role session in the cloud's audit"`
+	RoleSessionName string `envconfig:"ALIBABA_CLOUD_ROLE_SESSION_NAME" default:"casterbot" desc:"name of the role session in which casterbot looks; each change has one of its own, PERSON.REFERENCE"`
 	OIDCProviderARN string `envconfig:"ALIBABA_CLOUD_OIDC_PROVIDER_ARN" desc:"OIDC provider, on Kubernetes with RRSA"`
 	OIDCTokenFile   string `envconfig:"ALIBABA_CLOUD_OIDC_TOKEN_FILE" desc:"file with the OIDC token"`
 	ECSRole         string `envconfig:"ALIBABA_CLOUD_ECS_METADATA" desc:"RAM role of the ECS instance"`
 	Profile         string `envconfig:"ALIBABA_CLOUD_PROFILE" desc:"profile of the vendor's command line"`
 	Region          string `envconfig:"ALIBABA_CLOUD_REGION_ID" default:"cn-shanghai" desc:"region id sent with every call"`
 	LiveEndpoint    string `envconfig:"CASTERBOT_LIVE_ENDPOINT" default:"https://live.aliyuncs.com" desc:"ApsaraVideo Live's endpoint; another one for tests"`
+	STSEndpoint     string `envconfig:"CASTERBOT_STS_ENDPOINT" desc:"where a role is assumed, when not at https://sts.aliyuncs.com or where ALIBABA_CLOUD_STS_REGION says"`
+	ActionTrail     string `envconfig:"CASTERBOT_ACTIONTRAIL" default:"off" desc:"on: ask ActionTrail what became of a call without an answer, and who changed a studio by other hands; see docs/operations.md"`
+	TrailEndpoint   string `envconfig:"CASTERBOT_ACTIONTRAIL_ENDPOINT" desc:"ActionTrail's endpoint, when it is not that of the region"`
 
-	PolicyFile  string `envconfig:"CASTERBOT_POLICY" default:"policy.yml" desc:"who may do what, where; see docs/policy.md"`
-	DatabaseURL Secret `envconfig:"CASTERBOT_DATABASE_URL" default:"sqlite:casterbot.db" desc:"where operations are kept: sqlite:FILE, or postgres://… for several processes, see docs/scaling.md"`
-	AdminAddr   string `envconfig:"CASTERBOT_ADMIN_ADDR" default:"127.0.0.1:9090" desc:"address of /healthz, /readyz and /metrics; empty for none" empty:"none"`
-	WatchShare  int    `envconfig:"CASTERBOT_WATCH_SHARE" default:"10" desc:"how much of the account's limits the guardian and the boards may use, in percent" form:"a number of percent from 1 to 100, such as 10"`
-	QuotaShare  int    `envconfig:"CASTERBOT_QUOTA_SHARE" default:"90" desc:"how much of the account's limits casterbot may use, all its processes together, in percent; the rest is for other tools" form:"a number of percent from 1 to 100, such as 90"`
-	LogLevel    string `envconfig:"CASTERBOT_LOG_LEVEL" default:"info" desc:"debug, info, warn or error"`
-	LogFormat   string `envconfig:"CASTERBOT_LOG_FORMAT" default:"json" desc:"json or text"`
+	PolicyFile      string `envconfig:"CASTERBOT_POLICY" default:"policy.yml" desc:"who may do what, where; see docs/policy.md"`
+	DatabaseURL     Secret `envconfig:"CASTERBOT_DATABASE_URL" default:"sqlite:casterbot.db" desc:"where operations are kept: sqlite:FILE, or postgres://… for several processes, see docs/scaling.md"`
+	AuditKey        Secret `envconfig:"CASTERBOT_AUDIT_KEY" desc:"key that signs the audit log's checkpoints, see docs/audit.md" from:"casterbot audit keygen"`
+	AuditFile       string `envconfig:"CASTERBOT_AUDIT_FILE" desc:"file to which checkpoints are appended; on another machine's disk, or where the bot can only append"`
+	AuditWitness    string `envconfig:"CASTERBOT_AUDIT_WITNESS" desc:"address of a witness that signs checkpoints (c2sp.org/tlog-witness)"`
+	AuditWitnessKey string `envconfig:"CASTERBOT_AUDIT_WITNESS_KEY" desc:"its public key"`
+
+	AuditArchive string `envconfig:"CASTERBOT_AUDIT_ARCHIVE" desc:"folder to which the oldest entries of the audit log are moved; empty: none are"`
+	Keep         int    `envconfig:"CASTERBOT_KEEP" default:"400" desc:"after how many days they are" form:"a number of days, 30 or more, such as 400"`
+
+	AdminAddr  string `envconfig:"CASTERBOT_ADMIN_ADDR" default:"127.0.0.1:9090" desc:"address of /healthz, /readyz and /metrics; empty for none" empty:"none"`
+	WatchShare int    `envconfig:"CASTERBOT_WATCH_SHARE" default:"10" desc:"how much of the account's limits the guardian and the boards may use, in percent" form:"a number of percent from 1 to 100, such as 10"`
+	QuotaShare int    `envconfig:"CASTERBOT_QUOTA_SHARE" default:"90" desc:"how much of the account's limits casterbot may use, all its processes together, in percent; the rest is for other tools" form:"a number of percent from 1 to 100, such as 90"`
+	LogLevel   string `envconfig:"CASTERBOT_LOG_LEVEL" default:"info" desc:"debug, info, warn or error"`
+	LogFormat  string `envconfig:"CASTERBOT_LOG_FORMAT" default:"json" desc:"json or text"`
 }
 
 // Row documents one setting.

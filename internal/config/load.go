@@ -4,10 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"net"
-	"net/url"
 	"os"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -83,12 +80,22 @@ func first(wrong []Problem) error {
 
 // Database reads the address of the database alone, for commands that need nothing else.
 func Database() (string, error) {
-	c := Config{}
-	if wrong := c.read(func(f field) bool { return f.secret == &c.DatabaseURL }); len(wrong) > 0 {
-		return "", wrong[0]
-	}
-	return c.DatabaseURL.Reveal(), first(c.checkPlaces())
+	address, _, err := Record()
+	return address, err
 }
+
+// Record reads the address of the database and the key of its audit log, which may be empty, and nothing else.
+func Record() (address, key string, err error) {
+	c := Config{}
+	wrong := c.read(func(f field) bool { return f.secret == &c.DatabaseURL || f.secret == &c.AuditKey })
+	if len(wrong) > 0 {
+		return "", "", wrong[0]
+	}
+	return c.DatabaseURL.Reveal(), c.AuditKey.Reveal(), first(c.checkPlaces())
+}
+
+// Archive gives the folder of the audit log's archive; empty when none is set.
+func Archive() string { return os.Getenv("CASTERBOT_AUDIT_ARCHIVE") }
 
 // read takes the settings out of the environment, of the secrets those that are wanted. Secrets are gone from the
 // environment afterwards, and from a core file.
@@ -160,60 +167,6 @@ func unread(c *Config, err error) Problem {
 	return Problem{wrong.KeyName, fmt.Errorf("%s is %q: it should be %s", wrong.KeyName, wrong.Value, want)}
 }
 
-func (c *Config) check() []Problem {
-	var wrong problems
-	for _, f := range fields(c) {
-		wrong.add(f.name, f.check())
-	}
-	wrong.add("SLACK_API_URL", SecureURL("SLACK_API_URL", c.SlackAPIURL))
-	wrong.add("CASTERBOT_LIVE_ENDPOINT", SecureURL("CASTERBOT_LIVE_ENDPOINT", c.LiveEndpoint))
-	wrong = append(wrong, c.checkPlaces()...)
-	if c.Region != "" && !regionID.MatchString(c.Region) {
-		wrong.add("ALIBABA_CLOUD_REGION_ID",
-			fmt.Errorf("ALIBABA_CLOUD_REGION_ID is %q: it should be a region id, such as cn-shanghai", c.Region))
-	}
-	wrong.add("CASTERBOT_WATCH_SHARE", percent("CASTERBOT_WATCH_SHARE", c.WatchShare))
-	wrong.add("CASTERBOT_QUOTA_SHARE", percent("CASTERBOT_QUOTA_SHARE", c.QuotaShare))
-	if strings.Contains(os.Getenv("DEBUG"), "sdk") {
-		wrong.add("DEBUG", errors.New("DEBUG contains \"sdk\", which makes the cloud SDK print keys: unset it"))
-	}
-	return wrong
-}
-
-// problems are those that are found one after the other.
-type problems []Problem
-
-func (p *problems) add(name string, err error) {
-	if err != nil {
-		*p = append(*p, Problem{name, err})
-	}
-}
-
-func percent(name string, share int) error {
-	if share < 1 || share > 100 {
-		return fmt.Errorf("%s is %d: it should be a number of percent from 1 to 100", name, share)
-	}
-	return nil
-}
-
-// checkPlaces looks at the form of the database's and the admin server's address; whether they can be used shows later.
-func (c *Config) checkPlaces() []Problem {
-	const database = "CASTERBOT_DATABASE_URL"
-	var wrong problems
-	kind, rest, _ := strings.Cut(c.DatabaseURL.Reveal(), ":")
-	switch {
-	case !slices.Contains([]string{"sqlite", "postgres", "postgresql"}, kind) || rest == "":
-		wrong.add(database, errors.New("CASTERBOT_DATABASE_URL is not the address of a database: it should look like sqlite:casterbot.db or postgres://…"))
-	case rest == ":memory:":
-		wrong.add(database, errors.New("CASTERBOT_DATABASE_URL names a database that ends with the process, and with it what waits and who did what: name a file, like sqlite:casterbot.db"))
-	}
-	if _, port, err := net.SplitHostPort(c.AdminAddr); c.AdminAddr != "" && (err != nil || port == "") {
-		wrong.add("CASTERBOT_ADMIN_ADDR",
-			fmt.Errorf("CASTERBOT_ADMIN_ADDR is %q: it should look like 127.0.0.1:9090, or be empty for none", c.AdminAddr))
-	}
-	return wrong
-}
-
 func (f field) check() error {
 	if f.secret == nil {
 		return nil
@@ -248,27 +201,4 @@ func TokenKind(text string) string {
 		}
 	}
 	return ""
-}
-
-// regionID is what the cloud's names of regions look like; whether there is one of that name shows when it is asked.
-var regionID = regexp.MustCompile(`^[a-z]{2}-[a-z]+(-[a-z0-9]+)*$`)
-
-// IsRegion reports the form of a region's id.
-func IsRegion(id string) bool { return regionID.MatchString(id) }
-
-// SecureURL accepts https, and http only to this machine.
-func SecureURL(name, raw string) error {
-	u, err := url.Parse(raw)
-	if err != nil || u.Host == "" {
-		return fmt.Errorf("%s is not an address: it should look like https://host/", name)
-	}
-	if u.User != nil {
-		return fmt.Errorf("%s must not hold a user or password", name)
-	}
-	ip := net.ParseIP(u.Hostname())
-	loopback := u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
-	if u.Scheme == "https" || u.Scheme == "http" && loopback {
-		return nil
-	}
-	return fmt.Errorf("%s must begin with https://; plain http is accepted only to 127.0.0.1, ::1 and localhost", name)
 }

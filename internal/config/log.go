@@ -44,9 +44,10 @@ func Level(name, text string) (slog.Level, error) {
 	return level, nil
 }
 
-// secrets matches Slack tokens, sockets' tickets, access key ids, and what signs or unlocks an address.
+// secrets matches Slack tokens, keys of the audit log, sockets' tickets, access key ids, and what signs or unlocks an
+// address.
 var secrets = regexp.MustCompile(
-	`xox[a-z]-[\w-]+|xapp-[\w-]+|LTAI\w+|STS\.\w+|(auth_key|ticket|Signature|SecurityToken|AccessKeyId)=[^&\s"]+|/commands/T\w+/\w+/\w+|/actions/T\w+/\w+/\w+`)
+	`xox[a-z]-[\w-]+|PRIVATE\+KEY\+[^+\s]+\+[0-9a-f]{8}\+[\w+/=]+|xapp-[\w-]+|LTAI\w+|STS\.\w+|(auth_key|ticket|Signature|SecurityToken|AccessKeyId)=[^&\s"]+|/commands/T\w+/\w+/\w+|/actions/T\w+/\w+/\w+`)
 
 // Scrub masks what looks like a secret.
 func Scrub(text string) string { return secrets.ReplaceAllString(text, hidden) }

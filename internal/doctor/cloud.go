@@ -54,6 +54,7 @@ func checkCloud(ctx context.Context, x *exam) []Finding {
 		a.checkStreams(ctx, x, &rest[1])
 	}
 	a.rights(ctx, x, &rest[2])
+	a.trail(ctx, x, &rest[2])
 	for _, more := range rest {
 		n.list = append(n.list, more.list...)
 	}
@@ -77,8 +78,9 @@ func (x *exam) openCloud(n *notes) (*account, string) {
 	n.place(x.Settings)
 	a := &account{limited: map[string]bool{}, denied: map[string]*live.Error{}, asked: map[string]bool{}}
 	a.client, err = live.New(live.Config{
-		Endpoint: x.Settings.LiveEndpoint, Region: x.Settings.Region, Credentials: keys, Wait: 15 * time.Second,
-		Quota: quota.New(quota.Config{Share: x.share()}), Log: slog.New(throttled{Handler: slog.DiscardHandler, account: a}),
+		Endpoint: x.Settings.LiveEndpoint, TrailEndpoint: x.Settings.TrailEndpoint, Region: x.Settings.Region,
+		Credentials: keys, Wait: 15 * time.Second, Quota: quota.New(quota.Config{Share: x.share()}),
+		Log: slog.New(throttled{Handler: slog.DiscardHandler, account: a}),
 	})
 	if err != nil {
 		n.bad("correct that setting: casterbot run --help", "%v", err)

@@ -48,6 +48,11 @@ func refuses(action, code string) func(*stand) {
 	return func(s *stand) { s.refuse(action, code) }
 }
 
+// both does one thing after the other.
+func both(first, second func(*stand)) func(*stand) {
+	return func(s *stand) { first(s); second(s) }
+}
+
 // What is wrong with the account: whether it can be worked with at all.
 func TestFaultsOfTheAccount(t *testing.T) {
 	dead := httptest.NewServer(nil)
@@ -134,6 +139,16 @@ func TestFaultsOfRights(t *testing.T) {
 		}
 	}, []string{
 		"warning rights | others use up the account's limit of DescribeCasters (15 calls a second) | CASTERBOT_QUOTA_SHARE"}})
+	const withRole = sandbox.RoleARN
+	all = append(all,
+		fault{"no right to ActionTrail", both(refuses("LookupEvents", "NoPermission"),
+			set("CASTERBOT_ACTIONTRAIL", "on", "ALIBABA_CLOUD_ROLE_ARN", withRole)), []string{
+			"broken rights | the keys may not ask ActionTrail: | allow actiontrail:LookupEvents on *"}},
+		fault{"ActionTrail without a role", set("CASTERBOT_ACTIONTRAIL", "on"), []string{
+			"warning rights | CASTERBOT_ACTIONTRAIL is on without a role | ALIBABA_CLOUD_ROLE_ARN"}},
+		fault{"ActionTrail out of reach", set("CASTERBOT_ACTIONTRAIL", "on", "ALIBABA_CLOUD_ROLE_ARN", withRole,
+			"CASTERBOT_ACTIONTRAIL_ENDPOINT", "http://127.0.0.1:1"), []string{
+			"warning rights | ActionTrail could not be asked | CASTERBOT_ACTIONTRAIL_ENDPOINT"}})
 	find(t, all)
 }
 

@@ -37,7 +37,7 @@ func newExam(c Config) *exam {
 func (x *exam) examine(ctx context.Context) Report {
 	r := Report{Findings: []Finding{}}
 	for _, look := range []check{checkSettings, checkFiles, checkProxy, checkAuthorities, checkZones, checkPolicy,
-		checkDatabase, checkAdmin} {
+		checkDatabase, checkAudit, checkAdmin} {
 		r.Findings = append(r.Findings, look(ctx, x)...)
 	}
 	for _, found := range parallel.Each([]check{checkSlack, checkCloud}, func(_ int, look check) []Finding {
@@ -94,7 +94,7 @@ func (n *notes) skip(what, why string) {
 func secretsOf(c config.Config) []string {
 	var all []string
 	for _, s := range []config.Secret{c.SlackAppToken, c.SlackBotToken, c.AccessKeyID, c.AccessKeySecret,
-		c.SecurityToken} {
+		c.SecurityToken, c.AuditKey} {
 		all = append(all, s.Reveal())
 	}
 	if address := c.DatabaseURL.Reveal(); !strings.HasPrefix(address, "sqlite:") && strings.ContainsAny(address, ":@") {

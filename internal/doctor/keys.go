@@ -17,6 +17,7 @@ func Keys(c config.Config) live.CredentialsConfig {
 		SecurityToken: c.SecurityToken.Reveal(),
 		RoleARN:       c.RoleARN, RoleSessionName: c.RoleSessionName, ECSRole: c.ECSRole,
 		OIDCProviderARN: c.OIDCProviderARN, OIDCTokenFile: c.OIDCTokenFile, Profile: c.Profile,
+		STSEndpoint: c.STSEndpoint,
 	}
 }
 

@@ -79,3 +79,27 @@ func (a *account) askRest(ctx context.Context, x *exam) {
 	_, err = a.client.RecordFiles(ctx, all[i].Stream, now.Add(-time.Hour), now)
 	a.worked("DescribeLiveStreamRecordIndexFiles", err)
 }
+
+// trail looks whether ActionTrail answers, if it is to be asked, and whether it can tell the bot's calls from others.
+func (a *account) trail(ctx context.Context, x *exam, n *notes) {
+	if x.Settings.ActionTrail != "on" {
+		return
+	}
+	if x.Settings.RoleARN == "" {
+		n.warn("set ALIBABA_CLOUD_ROLE_ARN, or ALIBABA_CLOUD_OIDC_PROVIDER_ARN with it: then each change has a session of its own",
+			"CASTERBOT_ACTIONTRAIL is on without a role: a call to which no answer came cannot be found in ActionTrail")
+	}
+	now := time.Now()
+	_, err := a.client.Touched(ctx, "", now.Add(-time.Minute), now)
+	e := &live.Error{}
+	switch {
+	case err == nil:
+		n.ok("ActionTrail answers")
+	case errors.As(err, &e) && e.Forbidden():
+		n.bad("allow actiontrail:LookupEvents on *, or set CASTERBOT_ACTIONTRAIL=off", "the keys may not ask ActionTrail: %s",
+			explained(e))
+	case errors.As(err, &e):
+		n.warn("let this machine reach CASTERBOT_ACTIONTRAIL_ENDPOINT, by default https://actiontrail.REGION.aliyuncs.com",
+			"ActionTrail could not be asked: %s", explained(e))
+	}
+}

@@ -182,3 +182,10 @@ func (e *Engine) ask(ctx context.Context, r op.Request, parsed grammar.Parsed) A
 	}
 	return a
 }
+
+// prepareSession has the keys fetched with which a change will be signed, so that it need not wait for them.
+func (e *Engine) prepareSession(o op.Operation, command op.Command) {
+	if e.sessions != nil && command.Sends != "" && !o.IsSeveral() {
+		e.sessions(o.Session())
+	}
+}

@@ -35,12 +35,20 @@ func TestRunningBecomesUnknown(t *testing.T) {
 	}
 }
 
+// written is the event with which an engine would have come to a state, as far as the record has to vouch for it.
+func written(to op.State) string {
+	if to == op.Queued {
+		return op.EventConfirmed
+	}
+	return "forced"
+}
+
 func (s *stage) force(o op.Operation, states ...op.State) {
 	s.t.Helper()
 	from := o.State
 	for _, to := range states {
 		m := store.Move{ID: o.ID, From: from, To: to, By: ana, Expires: s.clock().Add(startWithin), Send: to == op.Running,
-			Event: s.e.event("forced", "", "", o)}
+			Event: s.e.event(written(to), ana, "", o)}
 		if _, err := s.store.Move(context.Background(), m); err != nil {
 			s.t.Fatal(err)
 		}

@@ -5,7 +5,8 @@
 // confirms), admit.go (it waits for its turn at the account's limits), revalidate.go (is all as it was; hold_up.go: may
 // it go on while an earlier outcome is unknown), run.go (the one place that makes the call, each at its turn: turns.go;
 // send_guard.go says until when it may leave, and when again), several.go (several targets with one press: an operation
-// for each), reconcile.go (what is done when no answer came), looks.go (when it is looked whether a call took effect),
+// for each), reconcile.go (what is done when no answer came), looks.go (when it is looked whether a call took effect,
+// at the target and in the cloud's own record),
 // sweep.go (expiry, recovery after a restart, owed cards) with replica.go (what a dead replica left).
 //
 // The rest moves no operation and can be left for later: what the card says of a call under way (progress.go), the
@@ -57,6 +58,15 @@ type Config struct {
 	Quota   *quota.Quota                                    // when a change may be called; nil: at any time
 	Ended   func()                                          // called when an operation has ended; may be nil
 	Watch   Watch
+	// told of the role session in which a change is about to be made, to fetch its keys ahead, without waiting; nil where
+	// the keys are no role's
+	Sessions func(name string)
+	Trail    Trail // the cloud's own record; nil: it is not asked
+}
+
+// Trail is the cloud's own record of what was called, and by whom.
+type Trail interface {
+	Called(ctx context.Context, t op.Trace) (op.Recorded, error)
 }
 
 // Watch is told how quickly presses are worked off, for those who measure. None may wait; each may be nil.
@@ -89,7 +99,7 @@ type Engine struct {
 	log     *slog.Logger
 	replica string
 	pause   func(context.Context, time.Duration) bool
-	quota   *quota.Quota
+	account
 
 	notify    *notify.Notifier
 	questions questions
@@ -98,6 +108,13 @@ type Engine struct {
 	inflight  inflight
 	sweeper   sweeper
 	work      work
+}
+
+// account is how the engine deals with the cloud's account.
+type account struct {
+	quota    *quota.Quota      // when a change may be called
+	sessions func(name string) // as whom: Config.Sessions
+	trail    Trail             // what the account's own record says of it
 }
 
 // Times that the engine keeps.
@@ -142,7 +159,8 @@ func New(c Config) *Engine {
 	}
 	e := &Engine{
 		table: c.Table, store: c.Store, authz: c.Authz,
-		now: failpoint.Clock(c.Now), log: c.Log, replica: c.Replica, pause: c.Pause, quota: c.Quota,
+		now: failpoint.Clock(c.Now), log: c.Log, replica: c.Replica, pause: c.Pause,
+		account:  account{quota: c.Quota, sessions: c.Sessions, trail: c.Trail},
 		inflight: inflight{watch: c.Watch.filled()},
 		sweeper:  sweeper{wake: make(chan struct{}, 1), swept: make(chan struct{}), beaten: make(chan struct{})},
 	}

@@ -115,6 +115,45 @@ func TestWhoMayPress(t *testing.T) {
 	}
 }
 
+// The record has by which entry of the policy's line whoever acts counts, not by which the asker does.
+func TestTheRoleIsThatOfWhoeverActs(t *testing.T) {
+	for name, c := range map[string]struct {
+		confirm op.Confirm
+		person  string
+		act     op.Action
+		event   string
+		role    string
+	}{
+		"the asker confirms":   {op.ConfirmSelf, ana, op.ActionConfirm, op.EventConfirmed, "asker " + ana},
+		"an approver approves": {op.ConfirmOther, ken, op.ActionApprove, op.EventApproved, "approver " + ken},
+		"an approver declines": {op.ConfirmOther, ken, op.ActionDecline, op.EventVetoed, "approver " + ken},
+		"somebody closes it":   {op.ConfirmSelf, bo, op.ActionHappened, op.EventClosed, "asker " + bo},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStage(t)
+			s.confirm = c.confirm
+			var o op.Operation
+			if c.act == op.ActionHappened {
+				o = s.unknown("caster restart c1")
+			} else {
+				o = s.asked("caster restart c1")
+			}
+			s.click(c.person, o, c.act)
+			events, err := s.store.Events(t.Context(), o.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			roles := map[string]string{}
+			for _, e := range events {
+				roles[e.Name] = e.Detail[op.DetailRole]
+			}
+			if roles[c.event] != c.role || roles[op.EventReceived] != "asker "+ana || roles[op.EventAnswered] != "" {
+				t.Errorf("%v", roles)
+			}
+		})
+	}
+}
+
 func TestRightsAreCheckedAtEveryStep(t *testing.T) {
 	for name, c := range map[string]struct {
 		revoke func(*stage)

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"casterbot/internal/audit"
 	"casterbot/internal/authz"
 	"casterbot/internal/notify"
 	"casterbot/internal/op"
@@ -88,6 +89,16 @@ func newStage(t *testing.T) *stage {
 	return s
 }
 
+// auditKey seals what engines write: every call of every test is vouched for by it.
+var auditKey = sync.OnceValue(func() *audit.Key {
+	secret, _, _ := audit.NewKey("example.com/test")
+	key, err := audit.ParseKey(secret)
+	if err != nil {
+		panic(err)
+	}
+	return key
+})
+
 // emptyDatabase is a database as it is made: most of what a stage costs, and the same for all.
 var emptyDatabase = sync.OnceValues(func() ([]byte, error) {
 	dir, err := os.MkdirTemp("", "casterbot-engine-")
@@ -120,8 +131,8 @@ func folder(t *testing.T) string {
 func (s *stage) open() {
 	s.t.Helper()
 	replica := op.NewID()
-	db, err := store.Open(context.Background(), "sqlite:"+s.path, store.Options{Now: s.clock, Replica: replica,
-		Patient: true})
+	db, err := store.Open(context.Background(), "sqlite:"+s.path,
+		store.Options{Now: s.clock, Replica: replica, Patient: true, Seal: auditKey().Seal})
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -146,7 +157,10 @@ func (s *stage) open() {
 
 func (s *stage) judge(table *op.Table, people authz.Directory) *authz.Judge {
 	return authz.New(authz.Config{Table: table, Directory: people, Policy: (*rules)(s),
-		Locks: records.NewLockBook(s.store), Trail: s.store, Now: s.clock})
+		Locks: records.NewLockBook(s.store), Trail: s.store, Now: s.clock,
+		Vouches: func(ctx context.Context, o op.Operation) error {
+			return audit.New(audit.Config{Store: s.store, Key: auditKey()}).Vouches(ctx, o)
+		}})
 }
 
 func (s *stage) close() {
@@ -385,7 +399,7 @@ func (r *rules) Decide(p op.Person, _ op.Channel, verb string, _ op.Effect, _ op
 	if r.forbid[p.ID] || r.forbid[verb] {
 		return op.Decision{Rule: "policy.yml:9", Why: []op.Line{op.L("not allowed")}, Policy: r.policy}
 	}
-	return op.Decision{Allowed: true, Rule: "policy.yml:1", Confirm: r.confirm, Approvers: r.second,
+	return op.Decision{Allowed: true, Rule: "policy.yml:1", Role: "asker " + p.ID, Confirm: r.confirm, Approvers: r.second,
 		Expires: 5 * time.Minute, URLs: r.urls, Policy: r.policy}
 }
 
@@ -397,6 +411,8 @@ func (r *rules) Approves(_ op.Decision, asker string, p op.Person) (bool, op.Lin
 	}
 	return true, nil
 }
+
+func (r *rules) ApprovesAs(_ op.Decision, p op.Person) string { return "approver " + p.ID }
 
 func (r *rules) Explain(p op.Person, c op.Channel, verb string, effect op.Effect, target op.Target) policy.Explanation {
 	return policy.Explanation{Decision: r.Decide(p, c, verb, effect, target)}

@@ -101,7 +101,8 @@ func TestAnEmergencyOfASilentReplica(t *testing.T) {
 	s.with(func() { s.confirm = op.ConfirmNone })
 	url := server.Address(t)
 	open := func(replica string) *store.Store {
-		db, err := store.Open(context.Background(), url, store.Options{Now: s.clock, Replica: replica})
+		db, err := store.Open(context.Background(), url, store.Options{Now: s.clock, Replica: replica,
+			Seal: auditKey().Seal})
 		if err != nil {
 			t.Fatal(err)
 		}

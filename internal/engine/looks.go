@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"sort"
 	"time"
 
 	"casterbot/internal/op"
@@ -59,6 +60,92 @@ func (e *Engine) recordLook(ctx context.Context, o op.Operation, counts bool, se
 		return nil
 	}
 	return err
+}
+
+// trailLooks are the times after the send at which an operation of which no look has shown what became of it is looked
+// up in the cloud's own record. That shows a call within about ten minutes.
+var trailLooks = []time.Duration{2 * time.Minute, 3 * time.Minute, 4 * time.Minute, 6 * time.Minute, 8 * time.Minute,
+	10 * time.Minute, 12 * time.Minute}
+
+// trailDue reports whether an unknown operation should be looked up in the cloud's own record now.
+func (e *Engine) trailDue(o op.Operation, now time.Time) bool {
+	age := now.Sub(o.Sent)
+	if e.trail == nil || o.State != op.Unknown || age > lookFor {
+		return false
+	}
+	_, known := e.trace(o)
+	return known && cloudRecord(o).Looks < trailLooksBy(age)
+}
+
+// trailLooksBy is how many of these looks are to be made by then.
+func trailLooksBy(age time.Duration) int {
+	return sort.Search(len(trailLooks), func(i int) bool { return trailLooks[i] > age })
+}
+
+func cloudRecord(o op.Operation) op.CloudRecord {
+	if r := outcomeOf(o).Record; r != nil {
+		return *r
+	}
+	return op.CloudRecord{}
+}
+
+// trace is by what the calls of an operation can be found; false where nothing tells them from others.
+func (e *Engine) trace(o op.Operation) (op.Trace, bool) {
+	command, known := e.table.Find(o.Command)
+	t := op.Trace{Action: command.Sends, RequestID: outcomeOf(o).RequestID, Since: o.Sent}
+	if e.sessions != nil {
+		t.Session = o.Session()
+	}
+	return t, known && t.Action != "" && t.RequestID+t.Session != ""
+}
+
+// askTrail looks an unknown operation up in the cloud's own record. What is found there with success has succeeded;
+// what is found with a refusal has failed, unless it was sent more than once on purpose: a refusal speaks of one of
+// its calls. That nothing is found proves nothing.
+func (e *Engine) askTrail(ctx context.Context, o op.Operation) error {
+	command, _ := e.table.Find(o.Command)
+	t, _ := e.trace(o)
+	asking, cancel := context.WithTimeout(ctx, lookWithin)
+	found, err := e.trail.Called(asking, t)
+	cancel()
+	record := cloudRecord(o)
+	record.Looks = trailLooksBy(e.now().Sub(o.Sent))
+	outcome := outcomeOf(o)
+	outcome.Record = &record
+	switch last := record.Looks == len(trailLooks); {
+	case found.Done:
+		return e.settleByTrail(ctx, o, found, op.Outcome{State: op.Succeeded, Checked: true,
+			Text: op.L(o.Plan.Title, ": done, although ApsaraVideo Live did not say so.")})
+	case found.Refused && !command.Repeatable:
+		return e.settleByTrail(ctx, o, found, op.Outcome{State: op.Failed, Code: found.Code, NothingChanged: true,
+			Text: op.L(o.Plan.Title, ": ApsaraVideo Live refused it (", op.Code(found.Code), ").")})
+	case found.Found:
+		record.Says = op.L("ActionTrail shows the call with ", op.Code(found.Code),
+			", which does not tell what became of it.")
+	case err != nil && last:
+		record.Says = op.L("ActionTrail could not be asked what became of it.")
+	case last && record.Shared:
+		record.Says = op.L("ActionTrail cannot tell: the call was made in the session that all calls share.")
+	case last:
+		record.Says = op.L("ActionTrail shows nothing of this call. That proves nothing.")
+	}
+	err = e.note(ctx, o, store.Note{Outcome: &outcome, Version: o.Version}, op.EventReconciled)
+	e.notify.EnqueueCard(o.ID)
+	if errors.Is(err, store.ErrLost) { // another replica has looked, or somebody has settled it
+		return nil
+	}
+	return err
+}
+
+// settleByTrail ends an unknown operation by what the cloud's own record shows.
+func (e *Engine) settleByTrail(ctx context.Context, o op.Operation, found op.Recorded, outcome op.Outcome) error {
+	record := cloudRecord(o)
+	record.Found = true
+	outcome.Record, outcome.RequestID = &record, found.RequestID
+	if may, err := e.authz.Tells(ctx, o.Channel); err == nil && may {
+		outcome.Evidence = op.L("ActionTrail shows the call at ", op.At(found.At), ".")
+	}
+	return e.settle(ctx, o, outcome, e.event(op.EventReconciled, "", "", o), op.Click{})
 }
 
 // looksAfterAnswer are the waits before each look that should confirm an answer.

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -177,10 +178,7 @@ func (e *Engine) confirm(ctx context.Context, o op.Operation, c op.Click) error 
 	if o.State != op.Pending {
 		return e.staleClick(o, c)
 	}
-	if err := e.mayAnswer(ctx, o, c, authz.Confirms); err != nil {
-		return err
-	}
-	return e.queue(ctx, o, c, op.EventConfirmed)
+	return e.answer(ctx, o, c, authz.Confirms, op.EventConfirmed)
 }
 
 // approve is the click of a second person.
@@ -188,20 +186,28 @@ func (e *Engine) approve(ctx context.Context, o op.Operation, c op.Click) error 
 	if o.State != op.Pending {
 		return e.staleClick(o, c)
 	}
-	if err := e.mayAnswer(ctx, o, c, authz.Approves); err != nil {
-		return err
-	}
-	return e.queue(ctx, o, c, op.EventApproved)
+	return e.answer(ctx, o, c, authz.Approves, op.EventApproved)
 }
 
-// mayAnswer asks whether a click that confirms or approves counts.
-func (e *Engine) mayAnswer(ctx context.Context, o op.Operation, c op.Click,
-	ask func(op.Operation, op.Command, op.Click) authz.Question) error {
+// answer lets an operation go when a click that confirms or approves counts.
+func (e *Engine) answer(ctx context.Context, o op.Operation, c op.Click,
+	ask func(op.Operation, op.Command, op.Click) authz.Question, event string) error {
 	command, err := e.commandOf(o)
-	if err == nil {
-		_, err = e.authz.Check(ctx, ask(o, command, c))
+	if err != nil {
+		return err
 	}
-	return err
+	v, err := e.authz.Check(ctx, ask(o, command, c))
+	if err != nil {
+		return err
+	}
+	return e.queue(ctx, o, c, e.acted(event, o, c, v))
+}
+
+// acted is the event of a click that counts, with the entry of the policy's line that means whoever has made it.
+func (e *Engine) acted(name string, o op.Operation, c op.Click, v authz.Verdict) op.Event {
+	event := e.event(name, c.Person, c.PersonTeam, o)
+	event.Detail[op.DetailRole] = cmp.Or(v.Second, v.Role)
+	return event
 }
 
 func (e *Engine) commandOf(o op.Operation) (op.Command, error) {
@@ -213,13 +219,13 @@ func (e *Engine) commandOf(o op.Operation) (op.Command, error) {
 }
 
 // queue is the guarded move that only one click can win.
-func (e *Engine) queue(ctx context.Context, o op.Operation, c op.Click, event string) error {
+func (e *Engine) queue(ctx context.Context, o op.Operation, c op.Click, event op.Event) error {
 	if err := e.awaitEarlier(ctx, c.Address, c.Key, o); err != nil {
 		return err
 	}
 	now, err := e.store.Move(ctx, store.Move{
 		ID: o.ID, From: op.Pending, To: op.Queued, By: c.Person, Fresh: true, Expires: e.now().Add(startWithin),
-		Event: e.event(event, c.Person, c.PersonTeam, o),
+		Event: event,
 	})
 	if errors.Is(err, store.ErrLost) {
 		return e.staleClick(now, c)
@@ -228,7 +234,7 @@ func (e *Engine) queue(ctx context.Context, o op.Operation, c op.Click, event st
 		return fmt.Errorf("confirm %s: %w", o.Ref(), err)
 	}
 	e.inflight.watch.Confirmed(o.ID, c.Came)
-	e.log.Info(event, "op", o.Ref(), "verb", o.Verb, "person", c.Person)
+	e.log.Info(event.Name, "op", o.Ref(), "verb", o.Verb, "person", c.Person)
 	e.notify.EnqueueCardWithin(o.ID, notify.ButtonsWithin)
 	e.start(o, c.Address, c.Key)
 	return nil
@@ -239,11 +245,12 @@ func (e *Engine) cancel(ctx context.Context, o op.Operation, c op.Click) error {
 	if o.State != op.Pending {
 		return e.staleClick(o, c)
 	}
-	if _, err := e.authz.Check(ctx, authz.Declines(o, c)); err != nil {
+	v, err := e.authz.Check(ctx, authz.Declines(o, c))
+	if err != nil {
 		return err
 	}
 	now, err := e.store.Move(ctx, store.Move{
-		ID: o.ID, From: op.Pending, To: op.Cancelled, By: c.Person, Event: e.event(op.EventVetoed, c.Person, c.PersonTeam, o),
+		ID: o.ID, From: op.Pending, To: op.Cancelled, By: c.Person, Event: e.acted(op.EventVetoed, o, c, v),
 	})
 	if errors.Is(err, store.ErrLost) {
 		return e.staleClick(now, c)

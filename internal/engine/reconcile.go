@@ -47,7 +47,7 @@ func (e *Engine) reconcile(ctx context.Context, o op.Operation, due bool) error 
 	if may, err := e.authz.Tells(ctx, o.Channel); err == nil && may {
 		outcome.Evidence = seen.Seen
 	}
-	return e.settle(ctx, o, outcome, op.EventReconciled, op.Click{})
+	return e.settle(ctx, o, outcome, e.event(op.EventReconciled, "", "", o), op.Click{})
 }
 
 // listsLag is how long the cloud's lists may take to show what an operation did. What has been seen there is there.
@@ -149,10 +149,12 @@ func (e *Engine) repeat(ctx context.Context, o op.Operation, command op.Command)
 	return e.recordLook(ctx, o, false, op.L("No answer yet."))
 }
 
-func (e *Engine) settle(ctx context.Context, o op.Operation, outcome op.Outcome, event string, c op.Click) error {
+func (e *Engine) settle(ctx context.Context, o op.Operation, outcome op.Outcome, ev op.Event, c op.Click) error {
 	outcome = e.withNext(o, outcome)
-	ev := e.event(event, c.Person, c.PersonTeam, o)
 	ev.Detail["outcome"] = string(outcome.State)
+	if outcome.RequestID != "" {
+		ev.Detail["requestId"] = outcome.RequestID
+	}
 	now, err := e.store.Move(ctx,
 		store.Move{ID: o.ID, From: op.Unknown, To: outcome.State, Closer: c.Person, Outcome: &outcome, Event: ev})
 	defer e.notify.EnqueueCard(o.ID) // at the end: what was ended long ago is drawn as that at once
@@ -170,16 +172,15 @@ func (e *Engine) settle(ctx context.Context, o op.Operation, outcome op.Outcome,
 }
 
 // maySettle: whoever may use the verb here now may look again or close an unknown outcome.
-func (e *Engine) maySettle(ctx context.Context, o op.Operation, c op.Click) error {
+func (e *Engine) maySettle(ctx context.Context, o op.Operation, c op.Click) (authz.Verdict, error) {
 	if o.State != op.Unknown || o.IsSeveral() { // of several each is settled on its own
-		return e.staleClick(o, c)
+		return authz.Verdict{}, e.staleClick(o, c)
 	}
-	_, err := e.authz.Check(ctx, authz.Settles(o, c))
-	return err
+	return e.authz.Check(ctx, authz.Settles(o, c))
 }
 
 func (e *Engine) lookAgain(ctx context.Context, o op.Operation, c op.Click) error {
-	if err := e.maySettle(ctx, o, c); err != nil {
+	if _, err := e.maySettle(ctx, o, c); err != nil {
 		return err
 	}
 	err := e.reconcile(ctx, o, false)
@@ -200,14 +201,15 @@ func (e *Engine) itDidNot(ctx context.Context, o op.Operation, c op.Click) error
 
 // closeByPerson writes a person's statement; the text says that it is one.
 func (e *Engine) closeByPerson(ctx context.Context, o op.Operation, c op.Click, state op.State, words op.Text) error {
-	if err := e.maySettle(ctx, o, c); err != nil {
+	v, err := e.maySettle(ctx, o, c)
+	if err != nil {
 		return err
 	}
 	outcome := outcomeOf(o)
 	outcome.Next = nil
 	outcome.State, outcome.Text = state, op.L(o.Plan.Title, ": ApsaraVideo Live said neither yes nor no. ",
 		op.Who(c.Person), words)
-	return e.settle(ctx, o, outcome, op.EventClosed, c)
+	return e.settle(ctx, o, outcome, e.acted(op.EventClosed, o, c, v), c)
 }
 
 // Repeats tells a chat whether an unknown operation is still being sent again with its own token.

@@ -16,7 +16,7 @@ func (s *stage) moved(o op.Operation, claim string, states ...op.State) op.Opera
 	for _, to := range states {
 		now, err := s.store.Move(context.Background(), store.Move{
 			ID: o.ID, From: o.State, To: to, Claim: claim, By: ana, Expires: s.clock().Add(startWithin), Send: to == op.Running,
-			Event: op.Event{Name: "moved"},
+			Event: op.Event{Name: written(to), Actor: ana},
 		})
 		if err != nil {
 			s.t.Fatal(err)

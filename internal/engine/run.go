@@ -69,6 +69,7 @@ func (e *Engine) claim(ctx context.Context, id string) (o op.Operation, command 
 		if !known {
 			return o, command, t, e.abort(ctx, o, op.Refuse(op.L("this command is no longer known.")))
 		}
+		e.prepareSession(o, command)
 		if err := e.awaitTurn(ctx, o, command); err != nil {
 			return o, command, t, err
 		}
@@ -188,7 +189,12 @@ func (e *Engine) apply(ctx context.Context, o op.Operation, command op.Command, 
 		g.wait(d)
 		told(why, d)
 	})
-	outcome = command.Apply(ctx, o.Plan, o.Token, permit)
+	used := ""
+	outcome = command.Apply(ctx, o.Plan, o.Token, permit.In(op.Session{Name: o.Session(), AtOnce: command.Urgent,
+		Used: func(name string) { used = name }}))
+	if used != "" {
+		outcome.Record = &op.CloudRecord{Session: used, Shared: used != o.Session()}
+	}
 	if !op.CanMove(op.Running, outcome.State) {
 		outcome.State = op.Unknown
 	}
@@ -217,6 +223,11 @@ func (e *Engine) finish(ctx context.Context, o op.Operation, outcome op.Outcome)
 	event := e.event(op.EventAnswered, "", "", o)
 	event.Detail["outcome"], event.Detail["code"], event.Detail["requestId"] = string(outcome.State), outcome.Code,
 		outcome.RequestID
+	session := ""
+	if outcome.Record != nil {
+		session = outcome.Record.Session
+		event.Detail["session"] = session
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), answerWithin)
 	defer cancel()
 	now, err := e.store.Move(ctx, store.Move{ID: o.ID, From: o.State, To: outcome.State, Outcome: &outcome, Event: event})
@@ -228,7 +239,7 @@ func (e *Engine) finish(ctx context.Context, o op.Operation, outcome op.Outcome)
 		return o, fmt.Errorf("finish %s: %w", o.Ref(), err)
 	}
 	e.log.Info("answered", "op", o.Ref(), "verb", o.Verb, "outcome", outcome.State, "code", outcome.Code, "requestId",
-		outcome.RequestID)
+		outcome.RequestID, "session", session)
 	failpoint.At("k6")
 	if o.State == op.Running && now.State == op.Succeeded {
 		e.notify.EnqueueCardWithin(o.ID, notify.CheckWithin)
@@ -276,7 +287,7 @@ func (e *Engine) lateAnswer(ctx context.Context, now op.Operation, outcome op.Ou
 	alone := found && !command.Repeatable && now.Sends == 1
 	definite := outcome.State == op.Succeeded || outcome.State == op.Failed && alone
 	if now.State == op.Unknown && definite {
-		return e.settle(ctx, now, outcome, op.EventAnswered, op.Click{})
+		return e.settle(ctx, now, outcome, e.event(op.EventAnswered, "", "", now), op.Click{})
 	}
 	if outcome.State == op.Unknown || now.Outcome == nil {
 		return nil

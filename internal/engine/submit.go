@@ -189,6 +189,9 @@ func (e *Engine) create(ctx context.Context, r op.Request, key string, c op.Comm
 		return fmt.Errorf("create %s: %w", o.Ref(), err)
 	}
 	e.log.Info("asked", "op", o.Ref(), "verb", o.Verb, "channel", o.Channel, "person", o.Requester, "rule", d.Rule)
+	if c.Urgent && why == nil { // by the time somebody has confirmed it, its session is there
+		e.prepareSession(o, c)
+	}
 	switch {
 	case why != nil:
 		return e.abort(ctx, o, why)

@@ -160,7 +160,7 @@ func (e *Engine) sweeping(ctx context.Context) {
 	}
 }
 
-// sweep may write `expired`, `unknown` and `succeeded`, never `failed`.
+// sweep may write `expired`, `unknown` and `succeeded`; `failed` only where the cloud's own record shows a refusal.
 func (e *Engine) sweep(ctx context.Context) {
 	defer e.rescue("the sweep")
 	err := errors.Join(e.adoptEmergencies(ctx), e.expire(ctx), e.writeAnswers(ctx), e.adoptOrphans(ctx),
@@ -222,7 +222,7 @@ func (e *Engine) lookAtUnknown(ctx context.Context) error {
 		return err
 	}
 	for _, o := range open {
-		if !lookDue(o, e.now()) {
+		if !lookDue(o, e.now()) && !e.trailDue(o, e.now()) {
 			continue
 		}
 		if _, busy := e.inflight.looking.LoadOrStore(o.ID, true); busy {
@@ -238,14 +238,26 @@ func (e *Engine) lookAtUnknown(ctx context.Context) error {
 	return nil
 }
 
-// lookIfDue makes the look that is due. What the sweep has read may be from before another look, which is over by now.
+// lookIfDue makes the look that is due, at the target or into the cloud's own record. What the sweep has read may be
+// from before another look, which is over by now.
 func (e *Engine) lookIfDue(ctx context.Context, id string) error {
 	o, err := e.store.Get(ctx, id)
 	switch {
-	case err != nil || o.State != op.Unknown || !lookDue(o, e.now()):
+	case err != nil || o.State != op.Unknown:
 		return err
+	case !lookDue(o, e.now()):
 	case o.IsSeveral():
 		return e.gatherAgain(ctx, o)
+	default:
+		if err = e.reconcile(ctx, o, true); err != nil {
+			return err
+		}
+		if o, err = e.store.Get(ctx, id); err != nil {
+			return err
+		}
 	}
-	return e.reconcile(ctx, o, true)
+	if !e.trailDue(o, e.now()) {
+		return nil
+	}
+	return e.askTrail(ctx, o)
 }

@@ -7,6 +7,7 @@ import (
 
 	"casterbot/internal/civiltime"
 	"casterbot/internal/op"
+	"casterbot/internal/past"
 )
 
 // clauses are the placeholders that take several words of a command, by the rule that tells how many of the words at
@@ -16,7 +17,11 @@ var clauses = map[string]func(vocabulary, []Token) int{
 	"verb":   vocabulary.verbWords,
 	"until":  func(_ vocabulary, words []Token) int { return max(untilWords(words), bareWords(words)) },
 	"person": func(_ vocabulary, words []Token) int { return personWords(words) },
+	which:    func(_ vocabulary, words []Token) int { return whichWords(words) },
 }
+
+// which is the placeholder that says which of the past is wanted. It is the last one, and takes all words behind it.
+const which = "which"
 
 // remainder is the placeholder that takes whatever is left.
 const remainder = "why"
@@ -188,6 +193,14 @@ func personWords(words []Token) int {
 		return 1
 	case !words[0].Quoted && op.Fold(words[0].Text) == "for" && len(words) > 1 && someone(words[1]):
 		return 2
+	}
+	return 0
+}
+
+// whichWords counts the words that say which of the past is wanted: all, when the first ones do.
+func whichWords(words []Token) int {
+	if past.Begins(unquoted(words)) {
+		return len(words)
 	}
 	return 0
 }

@@ -7,6 +7,7 @@ import (
 
 	"casterbot/internal/civiltime"
 	"casterbot/internal/op"
+	"casterbot/internal/past"
 )
 
 // Format writes a command so that Parse reads the same arguments again. Ask stands in the place of those that are
@@ -16,6 +17,10 @@ func Format(usage string, args op.Args, wanted ...string) string {
 	written := len(words)
 	for _, place := range Placeholders(usage) {
 		value, asked := args[place.Name], slices.Contains(wanted, place.Name)
+		if place.Name == which { // it stands without quotes, and behind no question
+			words = append(words[:written], strings.Fields(escaper.Replace(op.Visible(value)))...)
+			return strings.Join(words, " ")
+		}
 		if asked {
 			value = ""
 		}
@@ -34,10 +39,12 @@ func Format(usage string, args op.Args, wanted ...string) string {
 
 var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 
-// quoteIn quotes what would be taken for a time where one may stand.
+// quoteIn quotes what would be taken for a time where one may stand, or for what of the past is wanted.
 func quoteIn(usage, arg string) string {
 	one := []string{arg}
-	if !strings.Contains(usage, "{until") || civiltime.Clause(one)+civiltime.Bare(one) == 0 && !civiltime.Goes(one) {
+	time := strings.Contains(usage, "{until") &&
+		(civiltime.Clause(one)+civiltime.Bare(one) > 0 || civiltime.Goes(one))
+	if !time && !(strings.Contains(usage, "{"+which) && past.Begins(one)) {
 		return quote(arg)
 	}
 	return `"` + strings.Trim(quote(arg), `"`) + `"`

@@ -17,9 +17,10 @@ import (
 var speaking = []string{"internal/op", "internal/grammar", "internal/policy", "internal/store", "internal/live",
 	"internal/records", "internal/tally",
 	"internal/authz",
-	"internal/browse", "internal/notify", "internal/engine", "internal/monitor", "commands/nextcmd", "commands/recording",
+	"internal/audit", "internal/browse", "internal/notify", "internal/engine",
+	"internal/monitor", "commands/nextcmd", "commands/recording",
 	"commands/failure",
-	"commands/naming", "internal/civiltime", "commands",
+	"commands/naming", "internal/civiltime", "internal/past", "commands/history", "commands/report", "commands",
 	"bot/webapi", "bot/render", "bot/payload", "bot/directory", "bot/messages", "bot/socket", "bot"}
 
 // source is a package of the tree with the types of its expressions, as far as they come out of the tree.

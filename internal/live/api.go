@@ -18,6 +18,8 @@ type Config struct {
 	// Region is sent as RegionId; it does not choose the endpoint. Default cn-shanghai.
 	Region      string
 	Credentials Credentials
+	// TrailEndpoint is ActionTrail's address, for the looks that go there. Default: the one of the region.
+	TrailEndpoint string
 	// Wait is how long one send may take until its outcome counts as unknown. Default 60 s.
 	Wait time.Duration
 	// Transport carries reads and writes in place of the own transports; for tests. It must honour net/http/httptrace:

@@ -60,6 +60,7 @@ func (c *Client) call(ctx context.Context, permit op.SendPermit, a Action, p par
 	if a.Write {
 		tries = writeTries
 	}
+	c.awaitSession(ctx, permit)
 	for try := 1; ; try++ {
 		turn, refused := c.turn(ctx, permit, a, try == 1)
 		if refused != nil {
@@ -76,7 +77,7 @@ func (c *Client) call(ctx context.Context, permit op.SendPermit, a Action, p par
 			try--
 		case try == tries:
 			return nil, err
-		case err.Class == Refused && staleKeys(err.Code) && !reread && c.config.Credentials.forget(ctx):
+		case err.Class == Refused && staleKeys(err.Code) && !reread && c.forgetKeys(ctx, permit):
 			reread = true
 		case !again(a, err):
 			return nil, err

@@ -19,13 +19,15 @@ type Client struct {
 	reads, writes http.RoundTripper
 	jitter        func(bound time.Duration) time.Duration
 	shared        coalesce // looks
+	sessions      sessions // of changes
+	trail         api      // ActionTrail
 	state         *observer
 }
 
 // New checks the configuration; it sends nothing. It refuses an environment in which the SDK would print signed
 // requests (DEBUG has sdk in it).
 func New(config Config) (*Client, error) {
-	scheme, host, err := endpoint(config.Endpoint)
+	scheme, host, err := endpoint("CASTERBOT_LIVE_ENDPOINT", "https://live.aliyuncs.com", config.Endpoint)
 	if err != nil {
 		return nil, err
 	}
@@ -40,9 +42,13 @@ func New(config Config) (*Client, error) {
 		return nil, fmt.Errorf("ALIBABA_CLOUD_REGION_ID %q: want a region id like cn-shanghai", config.Region)
 	}
 	config.Wait = cmp.Or(config.Wait, 60*time.Second)
-	c := &Client{config: config, scheme: scheme, host: host, jitter: fullJitter,
-		shared: coalesce{looks: map[string]*look{}},
-		state:  &observer{log: config.Log, now: time.Now, told: map[kind]*told{}}}
+	trail, err := config.trailAPI()
+	if err != nil {
+		return nil, err
+	}
+	c := &Client{config: config, scheme: scheme, host: host, trail: trail, jitter: fullJitter,
+		shared: coalesce{looks: map[string]*look{}}, sessions: sessions{wait: sessionWait},
+		state: &observer{log: config.Log, now: time.Now, told: map[kind]*told{}}}
 	c.reads, c.writes = config.Transport, config.Transport
 	if config.Transport == nil {
 		if err := checkProxy(scheme, host); err != nil {
@@ -63,8 +69,8 @@ func (c *Client) Close() {
 }
 
 // endpoint splits the address. The text of a wrong one is not quoted when it may carry a password.
-func endpoint(text string) (scheme, host string, err error) {
-	const want = "CASTERBOT_LIVE_ENDPOINT: want https://live.aliyuncs.com or another https://host[:port]"
+func endpoint(setting, usual, text string) (scheme, host string, err error) {
+	want := setting + ": want " + usual + " or another https://host[:port]"
 	u, err := url.Parse(text)
 	local := err == nil && (u.Hostname() == "localhost" || net.ParseIP(u.Hostname()).IsLoopback())
 	switch {

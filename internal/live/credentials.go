@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"time"
 
 	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/auth/credentials"
 	sdkerrors "github.com/aliyun/alibaba-cloud-sdk-go/sdk/errors"
@@ -23,6 +24,7 @@ type CredentialsConfig struct {
 	ECSRole         string // ALIBABA_CLOUD_ECS_METADATA, the RAM role of the ECS instance
 	OIDCProviderARN string // ALIBABA_CLOUD_OIDC_PROVIDER_ARN
 	OIDCTokenFile   string // ALIBABA_CLOUD_OIDC_TOKEN_FILE
+	STSEndpoint     string // CASTERBOT_STS_ENDPOINT, where a role is assumed
 	Profile         string // ALIBABA_CLOUD_PROFILE, of the vendor's command line or of its credentials file
 }
 
@@ -51,6 +53,8 @@ type source struct {
 	name    string
 	fixed   bool // the same keys for ever: reading them again is no use
 	build   build
+	shared  string                                         // name of the role session of all that has none of its own
+	session func(name string, lasting time.Duration) build // the role in another session; nil: the keys are no role's
 	lock    chan struct{}
 	current credentials.CredentialsProvider
 }
@@ -70,7 +74,7 @@ func NewCredentials(c CredentialsConfig) (Credentials, error) {
 	case c.Profile != "":
 		return newSource("profile", false, c.profile), nil
 	case c.ECSRole != "" && c.RoleARN != "":
-		return newSource("ram_role_arn", false, c.role(c.ecs)), nil
+		return c.roleCredentials("ram_role_arn", c.ecs)
 	case c.ECSRole != "":
 		return newSource("ecs_ram_role", false, c.ecs), nil
 	case c.RoleARN != "":
@@ -90,7 +94,7 @@ func keyCredentials(c CredentialsConfig) (Credentials, error) {
 	case c.AccessKeySecret == "":
 		return Credentials{}, errors.New("ALIBABA_CLOUD_ACCESS_KEY_ID is set without ALIBABA_CLOUD_ACCESS_KEY_SECRET")
 	case c.RoleARN != "":
-		return newSource("ram_role_arn", false, c.role(c.key)), nil
+		return c.roleCredentials("ram_role_arn", c.key)
 	case c.SecurityToken != "":
 		return newSource("static_sts", true, c.key), nil
 	}
@@ -107,7 +111,21 @@ func oidcCredentials(c CredentialsConfig) (Credentials, error) {
 			return Credentials{}, fmt.Errorf("credentials by OIDC need %s", need.name)
 		}
 	}
-	return newSource("oidc_role_arn", false, c.oidc), nil
+	return c.roleCredentials("oidc_role_arn", nil)
+}
+
+// sharedFor is how long the session lasts that looks share: as long as every role allows.
+const sharedFor = time.Hour
+
+// roleCredentials are those of a role, assumed with other keys or, without any, by OIDC.
+func (c CredentialsConfig) roleCredentials(name string, other build) (Credentials, error) {
+	if _, err := c.stsEndpoint(); err != nil {
+		return Credentials{}, err
+	}
+	inSession := c.inSession(other)
+	all := newSource(name, false, inSession(c.RoleSessionName, sharedFor))
+	all.shared, all.session = c.RoleSessionName, inSession
+	return all, nil
 }
 
 func (c CredentialsConfig) key() (credentials.CredentialsProvider, error) {
@@ -115,23 +133,6 @@ func (c CredentialsConfig) key() (credentials.CredentialsProvider, error) {
 }
 
 type build = func() (credentials.CredentialsProvider, error)
-
-// role assumes the role with other credentials.
-func (c CredentialsConfig) role(other build) build {
-	return func() (credentials.CredentialsProvider, error) {
-		from, err := other()
-		if err != nil {
-			return nil, err
-		}
-		return credentials.NewRAMRoleARNCredentialsProviderBuilder().WithCredentialsProvider(from).
-			WithRoleArn(c.RoleARN).WithRoleSessionName(c.RoleSessionName).Build()
-	}
-}
-
-func (c CredentialsConfig) oidc() (credentials.CredentialsProvider, error) {
-	return credentials.NewOIDCCredentialsProviderBuilder().WithOIDCProviderARN(c.OIDCProviderARN).
-		WithOIDCTokenFilePath(c.OIDCTokenFile).WithRoleArn(c.RoleARN).WithRoleSessionName(c.RoleSessionName).Build()
-}
 
 func (c CredentialsConfig) ecs() (credentials.CredentialsProvider, error) {
 	return credentials.NewECSRAMRoleCredentialsProviderBuilder().WithRoleName(c.ECSRole).Build()
@@ -242,6 +243,13 @@ func (s *source) failed(err error) *Error {
 	}
 	e := &Error{Class: NotSent, Keys: true, Code: noKeys, cause: contextCause(err),
 		Message: "could not get credentials (" + s.name + ")" + plainReason(err)}
+	if own, ok := errors.AsType[*Error](err); ok { // of STS
+		e.cause = own.cause
+		if e.Message += ": " + own.Message; own.Class == Refused {
+			e.Class, e.Code, e.Status, e.RequestID = Refused, own.Code, own.Status, own.RequestID
+		}
+		return e
+	}
 	var server *sdkerrors.ServerError
 	if errors.As(err, &server) && server.HttpStatus() < 500 && server.ErrorCode() != "" {
 		e.Class, e.Code, e.Status = Refused, word(server.ErrorCode()), server.HttpStatus()

@@ -35,19 +35,19 @@ func (c *Client) send(ctx context.Context, permit op.SendPermit, a Action, p par
 	defer turn.Return()
 	ctx, cancel := context.WithTimeout(ctx, c.config.Wait)
 	defer cancel()
-	k, failed := c.config.Credentials.keys(ctx)
+	k, failed := c.keysFor(ctx, permit, a)
 	if failed != nil {
 		failed.Action = a.Name
-		c.state.note(a.Name, failed, nil)
+		c.note(a, failed, nil)
 		return nil, failed
 	}
 	x := &exchange{ctx: ctx, base: c.reads, turn: turn}
 	if a.Write {
 		x.base, x.leave = c.writes, permit.Leave
 	}
-	panicked := c.drive(x, k, a, p)
+	panicked := c.api(a).drive(x, k, c.config.Region, a.Name, p, c.config.Wait)
 	body, failed := x.outcome(a, k, panicked)
-	c.state.note(a.Name, failed, x)
+	c.note(a, failed, x)
 	if !x.traced.Load() && !x.unsent() {
 		_ = turn.Left() // whenever it was: no later than now
 	}
@@ -55,20 +55,40 @@ func (c *Client) send(ctx context.Context, permit op.SendPermit, a Action, p par
 	return body, failed
 }
 
+// api is one of the services of the cloud that speak RPC, and where it answers.
+type api struct{ product, version, scheme, host string }
+
+// api is the service of an action.
+func (c *Client) api(a Action) api {
+	if a == lookupEvents {
+		return c.trail
+	}
+	return api{"live", "2016-11-01", c.scheme, c.host}
+}
+
+// note takes in what became of one send. ActionTrail's being away says nothing of Live.
+func (c *Client) note(a Action, failed *Error, x *exchange) {
+	if a == lookupEvents {
+		c.state.aside(a.Name, failed)
+		return
+	}
+	c.state.note(a.Name, failed, x)
+}
+
 // drive lets the SDK sign and send through x. What the SDK makes of the answer, in errors that quote addresses and
 // sometimes in a panic, is dropped: x has the answer.
-func (c *Client) drive(x *exchange, k keys, a Action, p params) (panicked bool) {
+func (s api) drive(x *exchange, k keys, region, action string, p params, within time.Duration) (panicked bool) {
 	defer func() { panicked = recover() != nil }()
-	config := sdk.NewConfig().WithScheme(c.scheme).WithAutoRetry(false)
+	config := sdk.NewConfig().WithScheme(s.scheme).WithAutoRetry(false)
 	config.Transport = x
-	client, err := sdk.NewClientWithOptions(c.config.Region, config, k.provider())
+	client, err := sdk.NewClientWithOptions(region, config, k.provider())
 	if err != nil {
 		return false
 	}
-	c.calm(client)
+	calm(client, within)
 	request := &requests.RpcRequest{}
-	request.InitWithApiInfo("live", "2016-11-01", a.Name, "live", "openAPI")
-	request.Domain = c.host
+	request.InitWithApiInfo(s.product, s.version, action, "", "")
+	request.Domain = s.host
 	for _, param := range p {
 		request.QueryParams[param.name] = param.value
 	}
@@ -78,11 +98,11 @@ func (c *Client) drive(x *exchange, k keys, a Action, p params) (panicked bool) 
 
 // calm keeps the SDK from reading proxies out of the environment, where its rules differ from everybody's and a
 // wrong value fails every call, from timing out before the context does, and from tracing signed addresses.
-func (c *Client) calm(client *sdk.Client) {
+func calm(client *sdk.Client, within time.Duration) {
 	client.SetNoProxy("none")
 	client.SetHttpsProxy("http://127.0.0.1")
 	client.SetHttpProxy("http://127.0.0.1")
-	client.SetReadTimeout(c.config.Wait + 10*time.Second)
+	client.SetReadTimeout(within + 10*time.Second)
 	client.SetCloseTrace(true)
 }
 

@@ -156,6 +156,18 @@ func (o *observer) clock(now time.Time, header http.Header) {
 	}
 }
 
+// aside tells of a call that failed and is none of the service.
+func (o *observer) aside(action string, failed *Error) {
+	if failed == nil || errors.Is(failed.cause, context.Canceled) {
+		return
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.tell(o.now(), slog.LevelWarn, kind{action, failed.Code, failed.Class}, "ActionTrail could not be asked", "code",
+		failed.Code, "requestId", failed.RequestID, "class", string(failed.Class), "status", failed.Status, "why",
+		failed.Message)
+}
+
 func (o *observer) tell(now time.Time, level slog.Level, k kind, text string, attrs ...any) {
 	last := o.told[k]
 	if last != nil && now.Sub(last.at) < time.Minute {

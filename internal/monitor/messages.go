@@ -64,7 +64,7 @@ func stoppedAlert(c live.Caster, x expectation, v observation, doubt op.Operatio
 	}
 	return op.Answer{
 		Title: title,
-		Lines: byHand(lines, "It was started ", x),
+		Lines: byHand(v.GoneBy.names(lines), "It was started ", x),
 		Next: []op.Next{studioNext("Start studio", "caster start {caster}", c.ID),
 			studioNext("Show studio", "caster show {caster}", c.ID)},
 	}
@@ -92,7 +92,7 @@ func goneAlert(c live.Caster, x expectation, v observation, doubt op.Operation, 
 		title, lines = op.L("🔴 Studio ", op.B(c.Name), " is gone. It is not known whether through casterbot."),
 			append(lines, doubted(doubt))
 	}
-	return op.Answer{Title: title, Lines: byHand(lines, "It was started ", x),
+	return op.Answer{Title: title, Lines: byHand(v.GoneBy.names(lines), "It was started ", x),
 		Next: []op.Next{{Label: "Show studios", Text: "caster list"}}}
 }
 
@@ -135,7 +135,7 @@ func changedAlert(c live.Caster, v observation, d history, target op.Target) op.
 			op.L("It switches to its standby slate by itself when its input fails: that may be it. Check the programme."))
 	}
 	return op.Answer{
-		Mark: op.MarkUnknown, Title: title, Lines: lines,
+		Mark: op.MarkUnknown, Title: title, Lines: v.ChangedBy.names(lines),
 		Next: []op.Next{studioNext("Show studio", "caster show {caster}", c.ID)},
 	}
 }

@@ -6,7 +6,8 @@
 // follows from the stored operations (records.Changes, own_changes.go) and the policy (expectations.go). From a look
 // the guardian concludes what stands wrong (rules.go, messages.go); what it has said stands in the store, one document
 // for each cause and channel, so it is said once, by whichever replica, and edited when it is mended (alerts.go); only
-// where nobody takes care of it people are called once more (care.go). board.go and board_rows.go draw the boards.
+// where nobody takes care of it people are called once more (care.go), and who did it is added once the cloud's own
+// record knows (trail.go). board.go and board_rows.go draw the boards.
 //
 // It keeps true that nothing is concluded from a look that failed, that an alert says what was seen and when, and that
 // the same cause is never said twice while it stands. It changes nothing in the cloud: the button under an alert is a
@@ -75,7 +76,7 @@ type Judge interface {
 	Present(ctx context.Context, channel, person string) (bool, error)
 }
 
-// Config is what a watcher is made of. All fields are needed but Log and Pause.
+// Config is what a watcher is made of. All fields are needed but Log, Pause and Trail.
 type Config struct {
 	Changes *records.Changes // by the bot itself
 	Store   *store.Store
@@ -88,6 +89,7 @@ type Config struct {
 	Replica string  // names this process in the lease
 	Share   float64 // of the account's documented limits; 0: a tenth
 	Pause   func(ctx context.Context, d time.Duration) bool
+	Trail   Trail // the cloud's own record; nil: it is not asked
 }
 
 // Watcher looks.
@@ -105,7 +107,8 @@ type Monitor struct {
 	guardDue, boardDue time.Time
 	shown              ownDoings
 
-	looks looks
+	looks     looks
+	inquiries inquiries
 	signals
 }
 
@@ -161,6 +164,7 @@ func (w *Monitor) Run(ctx context.Context) {
 		ticker.Stop()
 	}
 	defer w.leader.release(context.WithoutCancel(ctx))
+	defer w.inquiries.work.Wait()
 	for {
 		nudges := w.nudged.Load()
 		w.atWork.Store(true)
@@ -193,9 +197,10 @@ func (w *Monitor) Soon() {
 	w.Nudge()
 }
 
-// Underway counts the nudges that have not been answered yet, and a turn of the watch.
+// Underway counts questions to the cloud's own record, nudges that have not been answered yet, and a turn of the watch,
+// in the order in which one leads to the next.
 func (w *Monitor) Underway() int {
-	n := int(w.nudged.Load())
+	n := w.inquiries.underway() + int(w.nudged.Load())
 	if w.atWork.Load() {
 		n++
 	}

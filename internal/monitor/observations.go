@@ -23,17 +23,13 @@ const (
 // observation is what is remembered of a studio or stream from look to look, because the cloud does not tell it:
 // moments are unix milliseconds, 0 for none.
 type observation struct {
-	OnAir    bool   `json:"onAir,omitempty"`
-	Started  int64  `json:"started,omitempty"`
-	Modified int64  `json:"modified,omitempty"`
-	Gone     int64  `json:"gone,omitempty"`    // when it was first seen off air, not through the bot; a preview: closed
-	Before   int64  `json:"before,omitempty"`  // when it was last seen on air before
-	Changed  int64  `json:"changed,omitempty"` // when it was first seen changed, not through the bot
-	Latest   int64  `json:"latest,omitempty"`  // the same of the last change that belongs to that one
-	What     change `json:"what,omitempty"`    // and how
-	Then     int64  `json:"then,omitempty"`    // when the cloud says that it was
-	// its settings let it change so by itself
-	Itself bool `json:"itself,omitempty"`
+	OnAir    bool  `json:"onAir,omitempty"`
+	Started  int64 `json:"started,omitempty"`
+	Modified int64 `json:"modified,omitempty"`
+	Gone     int64 `json:"gone,omitempty"`   // when it was first seen off air, not through the bot; a preview: closed
+	Before   int64 `json:"before,omitempty"` // when it was last seen on air before
+	GoneBy   doer  `json:"goneBy,omitzero"`
+	alteration
 	// a stream: its material was seen to grow, and nobody has stopped it through the bot
 	Running bool `json:"running,omitempty"`
 	Quiet   bool `json:"quiet,omitempty"` // its recording ended while it was live
@@ -43,6 +39,16 @@ type observation struct {
 	key     string
 	at      time.Time // when it was written
 	version int64
+}
+
+// alteration is what other hands did to a studio on air.
+type alteration struct {
+	Changed   int64  `json:"changed,omitempty"` // when it was first seen changed, not through the bot
+	Latest    int64  `json:"latest,omitempty"`  // the same of the last change that belongs to that one
+	What      change `json:"what,omitempty"`    // and how
+	Then      int64  `json:"then,omitempty"`    // when the cloud says that it was
+	ChangedBy doer   `json:"changedBy,omitzero"`
+	Itself    bool   `json:"itself,omitempty"` // its settings let it change so by itself
 }
 
 // change is how a studio was changed by other hands.
@@ -93,11 +99,10 @@ func (w *Monitor) lastSeen(v observation, seen bool) time.Time {
 func (w *Monitor) seeStudio(old observation, c live.Caster, t op.Target, j *round) observation {
 	now := observation{
 		OnAir: c.OnAir, Started: ms(c.Started), Modified: ms(c.Modified),
-		Gone: old.Gone, Before: old.Before, Changed: old.Changed, Latest: old.Latest, What: old.What, Then: old.Then,
-		Itself: old.Itself,
+		Gone: old.Gone, Before: old.Before, GoneBy: old.GoneBy, alteration: old.alteration,
 	}
 	if c.OnAir {
-		now.Gone, now.Before = 0, 0
+		now.Gone, now.Before, now.GoneBy = 0, 0, doer{}
 	}
 	if old.version == 0 {
 		return now
@@ -111,12 +116,12 @@ func (w *Monitor) seeStudio(old observation, c live.Caster, t op.Target, j *roun
 		}
 	}
 	if !c.OnAir && !j.underWay(j.history.restart(t)) { // whatever was changed of the run is over with it
-		now.Changed, now.Latest, now.What, now.Then, now.Itself = 0, 0, "", 0, false
+		now.alteration = alteration{}
 	}
 	switch {
 	case old.OnAir && !c.OnAir:
 		if !j.history.explain(t, since, darkeningNow(old.Started)) {
-			now.Gone, now.Before = ms(j.at), ms(last)
+			now.Gone, now.Before, now.GoneBy = ms(j.at), ms(last), doer{}
 		}
 	case c.OnAir && old.Gone > 0: // it is back, which ends that alert
 	case c.OnAir && !old.OnAir && j.history.restart(t).ID != "": // likewise, however long that took
@@ -132,15 +137,15 @@ func (w *Monitor) seeStudio(old observation, c live.Caster, t op.Target, j *roun
 
 // change adds what other hands did to a studio. What comes soon after a change belongs to it, unless the studio was put
 // on air or restarted: whoever takes care of an edit knows nothing of that.
-func (v *observation) change(how change, c live.Caster, at time.Time) {
+func (v *alteration) change(how change, c live.Caster, at time.Time) {
 	if v.Changed == 0 || at.Sub(v.latest()) >= apart || how != edited && how != v.What {
-		v.Changed, v.What = ms(at), how
+		v.Changed, v.What, v.ChangedBy = ms(at), how, doer{}
 	}
 	v.Latest, v.Then = ms(at), ms(c.Modified)
 }
 
 // latest is when a studio was last seen changed.
-func (v observation) latest() time.Time { return moment(max(v.Changed, v.Latest)) }
+func (v alteration) latest() time.Time { return moment(max(v.Changed, v.Latest)) }
 
 // seePreview brings the observation of a preview up to date: once it was seen closed, whoever opens it next is not who
 // opened it through the bot. Just after its call it may be seen as it was before, and within a restart its studio idle.

@@ -60,6 +60,9 @@ func (w *Monitor) guard(ctx context.Context, s snapshot, j *round) error {
 		if now.Changed != old.Changed {
 			now.Itself = now.What == edited && w.switchesItself(ctx, x.target.ID)
 		}
+		if seen && x.kind == studio {
+			now = w.whoDid(ctx, x.target.ID, j, now)
+		}
 		if seen {
 			err = errors.Join(err, w.remember(ctx, x, old, now))
 		}
@@ -124,7 +127,7 @@ func studioRule(x expectation, s snapshot, j *round, v observation) []finding {
 	if there && restart.State == op.Succeeded && v.Gone == 0 {
 		off.alert = notBackAlert(c, restart, j.at)
 	}
-	off.follow = !there && (!explained || doubt.ID != "") // nobody can start it any more
+	off.follow = !there && (!explained || doubt.ID != "") || v.GoneBy != (doer{}) // nobody can start it any more
 	other.wrong = v.Changed > 0 && j.at.Sub(v.latest()) < previewOpen
 	other.cause, other.former = v.Changed, againAlert(c, j.at)
 	other.alert, other.follow = changedAlert(c, v, j.history, x.target), true

@@ -113,6 +113,8 @@ type Outcome struct {
 	Over      Line   `json:"over,omitempty"`    // that what the text claims has ended, and by what
 	Calls     bool   `json:"calls,omitempty"`   // it asks somebody for something: nothing was changed by it
 
+	Record *CloudRecord `json:"record,omitempty"` // what ties it to the cloud's own record
+
 	// NothingChanged: it failed, and Text does not say that nothing was changed, so its card does
 	NothingChanged bool `json:"nothingChanged,omitempty"`
 }
@@ -191,6 +193,9 @@ func (o Operation) Origin() Origin {
 	return Origin{Team: o.Team, PersonTeam: o.Team, Address: Address{Person: o.Requester, Channel: o.Channel}}
 }
 
+// Params is the same exactly for operations that ask for the same: verb, target and arguments.
+func (o Operation) Params() string { return Fingerprint(o.Verb, o.Plan.Target.Key(), o.Plan.Args) }
+
 // Ref is the short reference that people read in Slack, the log and the trail.
 func (o Operation) Ref() string { return Ref(o.ID) }
 
@@ -212,14 +217,30 @@ type Event struct {
 	Team      string            `json:"team,omitempty"`
 	Channel   string            `json:"channel,omitempty"`
 	Detail    map[string]string `json:"detail,omitempty"`
+	Seal      string            `json:"seal,omitempty"` // by which casterbot knows that it wrote the event; see package audit
 }
+
+// What the detail of an event holds by these names, when there is anything: the rest is of single events.
+const (
+	DetailVerb    = "verb"
+	DetailTarget  = "target"
+	DetailParams  = "params"    // Operation.Params
+	DetailRule    = "rule"      // file and line of the policy
+	DetailRole    = "role"      // the entry of that line by which it was for the person
+	DetailPolicy  = "policy"    // hash of the policy
+	DetailState   = "state"     // of the operation after the event
+	DetailOutcome = "outcome"   // of what came to one by the event
+	DetailCode    = "code"      // of the cloud
+	DetailRequest = "requestId" // of the cloud
+	DetailAttempt = "attempt"   // how often the call was given to the network
+)
 
 // Event is a line of the trail about the operation.
 func (o Operation) Event(at time.Time, name, actor, team string) Event {
 	return Event{
 		Operation: o.ID, At: at, Name: name, Actor: actor, Team: team, Channel: o.Channel,
-		Detail: map[string]string{"verb": o.Verb, "target": o.Plan.Target.Key(), "rule": o.Decision.Rule,
-			"policy": o.Decision.Policy},
+		Detail: map[string]string{DetailVerb: o.Verb, DetailTarget: o.Plan.Target.Key(), DetailRule: o.Decision.Rule,
+			DetailPolicy: o.Decision.Policy},
 	}
 }
 
@@ -247,6 +268,11 @@ const (
 	EventCare       = "care taken" // somebody takes care of an alert
 	EventFollowed   = "followed"   // what came of it later was seen
 	EventApprovers  = "approvers"  // the policy was changed: others than those of the card may approve it
+	EventPolicy     = "policy"     // a policy came into force in a process
+	EventErased     = "erased"     // what names a person was taken out of the record
+	EventArchived   = "archived"   // the oldest entries of the record were moved to its archive
+	EventExported   = "exported"   // the record, or a part of it, was given to somebody
+	EventForged     = "forged"     // the record does not vouch for an operation: nothing was sent
 	EventUntold     = "untold"     // a state that nobody could be shown: neither a card nor a direct message
 )
 

@@ -9,8 +9,9 @@ import (
 // of hand, and tells it of pauses. It is made by whoever ordered the call and answers for it, and is handed on as a
 // parameter. The zero value permits nothing: what nobody has permitted does not leave.
 type SendPermit struct {
-	leave func() error
-	wait  func(why Line, d time.Duration)
+	leave   func() error
+	wait    func(why Line, d time.Duration)
+	session Session
 }
 
 // ErrNoPermit says that a call was made without a permit.
@@ -22,6 +23,15 @@ var ErrNoPermit = errors.New("nobody has permitted this call to leave")
 func NewSendPermit(leave func() error, wait func(why Line, d time.Duration)) SendPermit {
 	return SendPermit{leave: leave, wait: wait}
 }
+
+// In is the permit for a call in a role session.
+func (p SendPermit) In(s Session) SendPermit {
+	p.session = s
+	return p
+}
+
+// Session is the role session in which the call is to be made; without a name, any.
+func (p SendPermit) Session() Session { return p.session }
 
 // Leave is nil while a request may leave.
 func (p SendPermit) Leave() error {

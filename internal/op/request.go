@@ -120,6 +120,7 @@ type Decision struct {
 	Guests       bool          `json:"guests,omitempty"`       // approvers may be guests
 	URLs         bool          `json:"urls,omitempty"`         // addresses for playback may be shown
 	Policy       string        `json:"policy"`                 // hash of the policy that decided
+	Role         string        `json:"role,omitempty"`         // the entry of the line that means the person
 }
 
 // For gives the decision about one plan: what viewers may notice can need another confirmation.

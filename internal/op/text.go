@@ -226,7 +226,9 @@ type Answer struct {
 	Mark  Mark
 	Title Line
 	Lines []Line
+	Grid  *Grid
 	Items []Item
+	File  *File
 	Note  Line // small print
 	Next  []Next
 	Pick  *Pick // lets the reader choose what was missing or unclear
@@ -234,7 +236,7 @@ type Answer struct {
 
 // Each gives the answer with all its lines as they become.
 func (a Answer) Each(become func(Line) Line) Answer {
-	a.Title, a.Note, a.Lines = become(a.Title), become(a.Note), Each(a.Lines, become)
+	a.Title, a.Note, a.Lines, a.Grid = become(a.Title), become(a.Note), Each(a.Lines, become), a.Grid.each(become)
 	a.Items = Each(a.Items, func(item Item) Item {
 		item.Title, item.Facts = become(item.Title), Each(item.Facts, become)
 		return item

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"slices"
+	"strings"
 
 	"casterbot/internal/op"
 )
@@ -32,6 +33,26 @@ func (p *Policy) Approves(d op.Decision, asker string, person op.Person) (bool, 
 		}
 	}
 	return true, nil
+}
+
+// ApprovesAs gives the entry of the approvers by which the person may be the second one for a decision: as the file has
+// it where the line that decided is in it, else the id that means the person.
+func (p *Policy) ApprovesAs(d op.Decision, person op.Person) string {
+	for _, c := range p.channels {
+		for _, g := range c.grants {
+			if !slices.Contains(strings.Split(d.Rule, ", "), p.rule(g.line())) {
+				continue
+			}
+			if as := p.through(g.approvers, person); as != "" {
+				return as
+			}
+		}
+	}
+	i := slices.IndexFunc(d.Approvers, func(id string) bool { return among([]string{id}, person) })
+	if i < 0 {
+		return ""
+	}
+	return d.Approvers[i]
 }
 
 // among reports whether a list of ids names the person or a user group that holds them.

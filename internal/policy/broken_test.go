@@ -75,7 +75,7 @@ func TestEveryMistakeIsTold(t *testing.T) {
 		[]byte("versoin: 1\nchannels:\n  show:\n    grants:\n      - {who: [\"@ken\"], may: [fly], confrm: self}\n"), verbs)
 	want := []string{
 		`policy.yml:1: version: is missing: the file begins with version: 1`,
-		`policy.yml:1: versoin: unknown key (did you mean "version"?); known here: version, groups, contact, channels`,
+		`policy.yml:1: versoin: unknown key (did you mean "version"?); known here: version, groups, contact, audit, channels`,
 		`policy.yml:3: channels.show: not a channel id: use C…: channel details → About`,
 		`policy.yml:5: channels.show.grants[0].confrm: unknown key (did you mean "confirm"?); known here: who, may, confirm, approvers, expires, guests, external`,
 		`policy.yml:5: channels.show.grants[0].who[0]: "@ken" is a name: use the user id, U…: profile → ⋮ → Copy member ID (a user group: its id, S…)`,

@@ -67,7 +67,7 @@ func (r reading) decision() op.Decision {
 		return p.deny(p.rule(line), append(why, r.ways()...))
 	}
 	d := p.allow(g, r.effect)
-	d.URLs = p.urls(r.question, r.own)
+	d.URLs, d.Role = p.urls(r.question, r.own), p.through(g.who, r.person)
 	return d
 }
 

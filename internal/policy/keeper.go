@@ -159,6 +159,9 @@ func (k *Keeper) Approves(d op.Decision, asker string, p op.Person) (bool, op.Li
 	return k.Current().Approves(d, asker, p)
 }
 
+// ApprovesAs asks the policy in force.
+func (k *Keeper) ApprovesAs(d op.Decision, p op.Person) string { return k.Current().ApprovesAs(d, p) }
+
 // Scope asks the policy in force.
 func (k *Keeper) Scope(channel string) (op.Scope, bool) { return k.Current().Scope(channel) }
 

@@ -58,7 +58,7 @@ type right struct {
 var rights = []right{
 	{"C0SHOW", []string{"U0ANA", "S0CREW", "U0KEN", "U0MIO"}, []string{"caster.list", "caster.show", "caster.scene.start",
 		"caster.scene.stop", "record.start", "record.stop", "record.restart", "record.finish",
-		"record.status", "record.files"}, 17, "self",
+		"record.status", "record.files", "record.history"}, 17, "self",
 		false, false},
 	{"C0SHOW", []string{"U0KEN", "U0MIO"}, []string{"caster.copy", "caster.restart"}, 20, "other", false, false},
 	{"C0SHOW", []string{"U0GUS"}, []string{"caster.list"}, 24, "self", true, false},

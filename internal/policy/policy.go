@@ -38,9 +38,11 @@ const URLs = "caster.urls"
 type Policy struct {
 	file     string // base name, for rules
 	hash     string
+	text     string
 	blank    bool // the file held nothing at all
 	groups   map[string]*group
 	contact  principals // whom people ask about the bot itself, where their channel names nobody
+	audit    string     // id of the channel to which checkpoints of the audit log go
 	channels []*channel // in the order of the file
 	byID     map[string]*channel
 	crews    []string // ids of all user groups, sorted
@@ -132,7 +134,7 @@ func readFile(path string) ([]byte, error) {
 // table. The error is of type Problems and lists everything that is wrong. An empty text is a policy that denies all.
 func Parse(file string, data []byte, verbs []string) (*Policy, error) {
 	p := &Policy{
-		file: filepath.Base(file), hash: hashOf(data),
+		file: filepath.Base(file), hash: hashOf(data), text: string(data),
 		groups: map[string]*group{}, byID: map[string]*channel{},
 	}
 	r := &reader{file: file, verbs: Verbs(verbs), policy: p}
@@ -153,6 +155,9 @@ func hashOf(data []byte) string {
 
 // Hash is the SHA-256 of the file in hexadecimal, as sha256sum prints it.
 func (p *Policy) Hash() string { return p.hash }
+
+// Text is the file.
+func (p *Policy) Text() string { return p.text }
 
 // Warnings lists what is allowed in a policy but is probably a mistake.
 func (p *Policy) Warnings() []string { return slices.Clone(p.warnings) }
@@ -205,6 +210,9 @@ func (p *Policy) Contact(channel string) []string {
 	}
 	return slices.Clone(p.contact.ids)
 }
+
+// AuditChannel is where checkpoints of the audit log go; empty: to none.
+func (p *Policy) AuditChannel() string { return p.audit }
 
 // studio reports whether the channel may touch a studio: its id is listed, or its name fits an entry.
 func (c *channel) studio(id, name string) bool {

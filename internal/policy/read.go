@@ -25,7 +25,7 @@ func (r *reader) read(data []byte) {
 		r.policy.blank = len(r.problems) == 0
 		return
 	}
-	f := r.fields(root, "version", "groups", "contact", "channels")
+	f := r.fields(root, "version", "groups", "contact", "audit", "channels")
 	r.needs(root, f, "version", "is missing: the file begins with version: 1")
 	f.read("version", func(p place) {
 		if p.node.ShortTag() != "!!int" || p.node.Value != "1" {
@@ -34,10 +34,24 @@ func (r *reader) read(data []byte) {
 	})
 	f.read("groups", r.groups)
 	f.read("contact", func(p place) { r.policy.contact = r.principals(p, "be asked") })
+	f.read("audit", r.audit)
 	f.read("channels", func(p place) {
 		for _, e := range r.entries(p) {
 			r.channel(e)
 		}
+	})
+}
+
+// audit reads where checkpoints of the audit log go.
+func (r *reader) audit(p place) {
+	f := r.fields(p, "channel")
+	r.needs(p, f, "channel", "is missing: write it like audit: {channel: C0AUDIT}")
+	f.read("channel", func(p place) {
+		id, ok := r.text(p)
+		if ok && !channelID.MatchString(id) {
+			r.bad(p, "%s", hintFor(channelHints, id))
+		}
+		r.policy.audit = id
 	})
 }
 

@@ -207,6 +207,44 @@ func TestApproves(t *testing.T) {
 	}
 }
 
+// TestApprovesAs: the entry as the file has it, for several of any of their lines; without the line the id.
+func TestApprovesAs(t *testing.T) {
+	p, err := Parse("policy.yml", []byte(`version: 1
+groups:
+  crew: [U0MIO, S0CREW]
+channels:
+  C0SHOW:
+    grants:
+      - {who: [U0KEN], may: [caster.restart], confirm: other, approvers: [crew, U0ANA]}
+`), []string{"caster.restart"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := p.Decide(op.Person{ID: "U0KEN"}, op.Channel{ID: "C0SHOW"}, "caster.restart", op.OnAir, op.Target{})
+	of := func(rule string) op.Decision {
+		other := d
+		other.Rule = rule
+		return other
+	}
+	for _, c := range []struct {
+		d    op.Decision
+		p    op.Person
+		want string
+	}{
+		{d, op.Person{ID: "U0MIO"}, "crew"},
+		{d, op.Person{ID: "U0BO", Groups: []string{"S0CREW"}}, "crew"},
+		{d, op.Person{ID: "U0ANA"}, "U0ANA"},
+		{d, op.Person{ID: "U0EVE"}, ""},
+		{of("policy.yml:90, " + d.Rule), op.Person{ID: "U0MIO"}, "crew"},
+		{of("policy.yml:90"), op.Person{ID: "U0MIO"}, "U0MIO"},
+		{of("policy.yml:90"), op.Person{ID: "U0BO", Groups: []string{"S0CREW"}}, "S0CREW"},
+	} {
+		if got := p.ApprovesAs(c.d, c.p); got != c.want {
+			t.Errorf("%s by %s: %q, want %q", c.p.ID, c.d.Rule, got, c.want)
+		}
+	}
+}
+
 // TestExplanations holds the terminal's words against testdata/explained.txt, and the decision against Decide.
 func TestExplanations(t *testing.T) {
 	p := example(t)

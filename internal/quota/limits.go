@@ -30,6 +30,8 @@ var limits = map[string]limit{
 	"DescribeLiveRecordConfig":           {100, false},
 	"DescribeLiveUserDomains":            {100, false},
 	"DescribeLiveStreamsOnlineList":      {166, false}, // 10,000 a minute
+
+	"LookupEvents": {2, false}, // of ActionTrail
 }
 
 // Limit is how many calls of an operation the account allows in one second; 0 for one without a row.

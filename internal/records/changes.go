@@ -198,6 +198,9 @@ func trim(o op.Operation) op.Operation {
 		Turn: o.Turn, SettledBy: o.SettledBy,
 		Plan: op.Plan{Target: o.Plan.Target, Seen: o.Plan.Seen},
 	}
+	if o.Outcome != nil && o.Outcome.RequestID != "" { // by which the cloud's own record knows it
+		kept.Outcome = &op.Outcome{RequestID: o.Outcome.RequestID}
+	}
 	if scene, ok := o.Plan.Args["scene"]; ok {
 		kept.Plan.Args = op.Args{"scene": scene}
 	}

@@ -171,7 +171,7 @@ func TestHistoryBeginsWithWhatIsOpen(t *testing.T) {
 		{op.Target{}, "C0SHOW", 5, "old new mid", false}, {op.Target{}, "C0OTHER", 5, "", false},
 		{op.Target{Kind: "caster", ID: "c2"}, "C0SHOW", 5, "", false},
 	} {
-		list, more, err := w.History(t.Context(), c.target, c.channel, c.n)
+		list, more, err := w.History(t.Context(), op.Past{Target: c.target, Channel: c.channel, Most: c.n})
 		var got []string
 		for _, o := range list {
 			got = append(got, o.Text)

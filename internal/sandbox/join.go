@@ -17,6 +17,7 @@ const (
 	AccessKeyID     = "LTAIfakefakesandbox"
 	AccessKeySecret = "fake-secret-of-the-sandbox"
 	Region          = "cn-shanghai"
+	RoleARN         = "acs:ram::1000000000000042:role/casterbot" // that the key may assume
 )
 
 // Env is what a program needs to join this world, as NAME=value.
@@ -29,6 +30,8 @@ func (w *World) Env() []string {
 		"ALIBABA_CLOUD_ACCESS_KEY_ID=" + AccessKeyID,
 		"ALIBABA_CLOUD_ACCESS_KEY_SECRET=" + AccessKeySecret,
 		"ALIBABA_CLOUD_REGION_ID=" + Region,
+		"CASTERBOT_STS_ENDPOINT=" + w.LiveURL,
+		"CASTERBOT_ACTIONTRAIL_ENDPOINT=" + w.LiveURL,
 	}
 }
 

@@ -1,8 +1,6 @@
 package store
 
 import (
-	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
@@ -19,13 +17,12 @@ const fullDenials = 20
 const Count = "count"
 
 // appendDenial writes a denial, in full or into the row that counts them. The mark is in the trail exactly when it has.
+// A row that counts is changed within its minute only, and is no leaf of the log before that is over.
 func (t *transaction) appendDenial(e op.Event, mark string) error {
 	// the denials of a person since a moment; like those of a mark they are among the newest events
 	const (
-		since  = ` FROM events WHERE seq > (SELECT COALESCE(MAX(seq), 0) - 10000 FROM events) AND name = $1 AND actor = $2 AND at >= $3`
-		number = `SELECT COUNT(*)` + since
-		counts = `SELECT seq, detail` + since + ` ORDER BY seq DESC LIMIT 1`
-		again  = `UPDATE events SET detail = $2, mark = $3 WHERE seq = $1`
+		since = ` WHERE seq > (SELECT COALESCE(MAX(seq), 0) - 10000 FROM events) AND name = $1 AND actor = $2 AND at >= $3`
+		again = `UPDATE events SET detail = $2, mark = $3, seal = $4 WHERE seq = $1`
 	)
 	if turn := t.store.dialect.turn; turn != "" { // of two replicas one counts at a time
 		if _, err := t.exec(turn, "", "denials/"+e.Actor); err != nil {
@@ -34,24 +31,22 @@ func (t *transaction) appendDenial(e op.Event, mark string) error {
 	}
 	minute := t.now - t.now%time.Minute.Milliseconds()
 	var full int
-	if err := t.row(number, op.EventDenied, e.Actor, minute).Scan(&full); err != nil {
+	if err := t.row(`SELECT COUNT(*) FROM events`+since, op.EventDenied, e.Actor, minute).Scan(&full); err != nil {
 		return fmt.Errorf("count the denials: %w", err)
 	}
 	if full < fullDenials {
 		return t.appendEvent(e, mark)
 	}
-	var seq int64
-	var detail map[string]string
-	err := t.row(counts, op.EventDeniedMore, e.Actor, minute).Scan(&seq, jsonOf{&detail})
+	counts, err := scanEvent(t.row(selectEvent+since+` ORDER BY seq DESC LIMIT 1`, op.EventDeniedMore, e.Actor, minute))
 	switch {
-	case errors.Is(err, sql.ErrNoRows):
+	case errors.Is(err, ErrNotFound):
 		e.Name, e.Operation, e.Channel, e.Detail = op.EventDeniedMore, "", "", map[string]string{Count: "1"}
 		return t.appendEvent(e, mark)
 	case err != nil:
 		return fmt.Errorf("read the count of denials: %w", err)
 	}
-	n, _ := strconv.Atoi(detail[Count])
-	text, _ := json.Marshal(map[string]string{Count: strconv.Itoa(n + 1)})
-	_, err = t.exec(again, seq, string(text), mark)
+	n, _ := strconv.Atoi(counts.Detail[Count])
+	counts.Detail[Count] = strconv.Itoa(n + 1)
+	_, err = t.exec(again, counts.Seq, jsonOf{counts.Detail}, mark, t.store.seal(counts))
 	return err
 }

@@ -118,21 +118,28 @@ func (s *Seen) held() (before bool) {
 	return strings.HasSuffix(line, opened)
 }
 
-// server connects as the start does, for looking only.
 func (s *Seen) server(ctx context.Context, address string) error {
-	config, err := connect.Postgres(address)
+	db, err := s.connect(address)
 	if err != nil {
 		return err
 	}
+	return errors.Join(s.ask(ctx, db), db.Close())
+}
+
+// connect connects as the start does, for looking only.
+func (s *Seen) connect(address string) (*sql.DB, error) {
+	config, err := connect.Postgres(address)
+	if err != nil {
+		return nil, err
+	}
 	if s.Unprivate = waived(config); !s.Unprivate {
 		if err := private(&config.Config); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	start(config)
 	readOnly := connect.Setting{Name: "default_transaction_read_only", Value: "on"}
-	db := connect.Pool(*config, readers, append(asked(), readOnly))
-	return errors.Join(s.ask(ctx, db), db.Close())
+	return connect.Pool(*config, readers, append(asked(), readOnly)), nil
 }
 
 // ask asks a server what the start asks it, and whether it may be written to.

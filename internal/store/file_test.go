@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"database/sql"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -102,6 +103,52 @@ func TestDamagedFilesAreRefusedAndLeftAlone(t *testing.T) {
 		}
 		if left, err := os.ReadFile(path); err != nil || !bytes.Equal(left, broken) {
 			t.Errorf("%s: the file was changed, %v", name, err)
+		}
+	}
+}
+
+// A large file is looked through beside the work. One that is damaged takes nothing any more from then on; one whose
+// tables have to be changed first is looked through before that, like a small one.
+func TestALargeFileIsLookedThroughBesideTheWork(t *testing.T) {
+	t.Parallel()
+	for name, old := range map[string]bool{"up to date": false, "of a version before": true} {
+		url, path, _ := filled(t)
+		large := Options{Now: newClock().Now, atOnce: 1}
+		s, err := Open(t.Context(), url, large)
+		if err != nil || s.Ping(t.Context()) != nil {
+			t.Fatalf("%s: a sound one: %v", name, err)
+		}
+		if old {
+			last := len(migrationFiles())
+			if _, err := s.writer.Exec("DELETE FROM migrations WHERE number = $1", last); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		spoil(t, path, damages["the last page overwritten"])
+		said := &bytes.Buffer{}
+		large.Log = slog.New(slog.NewTextHandler(said, nil))
+		s, err = Open(t.Context(), url, large)
+		if old {
+			if !errors.Is(err, errDamaged) {
+				t.Errorf("%s: %v", name, err)
+			}
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		until(t, func() bool { return errors.Is(s.Ping(t.Context()), errDamaged) })
+		if err := s.Record(t.Context(), op.Event{Name: "t"}); err == nil {
+			t.Error("an event is written")
+		}
+		if _, err := s.Events(t.Context(), "none"); err != nil {
+			t.Errorf("it cannot be read: %v", err)
+		}
+		if err := s.Close(); err != nil || !strings.Contains(said.String(), "casterbot restore BACKUP") {
+			t.Errorf("%v, %s", err, said)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,19 +26,36 @@ type Query struct {
 	Commands   []string  // their command is one of these
 	Standing   bool      // what their outcome says has not been ended by anything later
 	Target     string    // key of the target
-	Untargeted bool      // they have no target
 	Asker      string
 	Channel    string
 	Group      string // they are members of this one
 	Alone      bool   // they are no members
 	Newest     bool   // the newest first; else the oldest
 	Limit      int    // 0 means 1000
+	Rare
+}
+
+// Rare is what few ask for.
+type Rare struct {
+	Until      time.Time // they were created before this
+	Sent       bool      // they were given to the network
+	Untargeted bool      // they have no target
+	Skip       int       // so many are left out at first
 }
 
 // List gives the operations that a query asks for.
 func (s *Store) List(ctx context.Context, q Query) ([]op.Operation, error) {
 	query, args := q.text()
 	return list(ctx, s, "list", scan, query, args...)
+}
+
+// Operations is List for a reader of another kind: a database as of one moment.
+func Operations(ctx context.Context, db interface {
+	QueryContext(context.Context, string, ...any) (*sql.Rows, error)
+}, q Query) ([]op.Operation, error) {
+	query, args := q.text()
+	found, err := all(ctx, db, scan, query, args...)
+	return found, wrap(err, "list")
 }
 
 // text writes the query down; what comes from outside goes into arguments only.
@@ -58,6 +76,8 @@ func (q Query) text() (string, []any) {
 		where = append(where, q.among("state", states, arg))
 		if !slices.ContainsFunc(q.States, op.State.Final) {
 			where = append(where, "ended = 0") // says the same again, for the index of open operations
+		} else if !slices.ContainsFunc(q.States, func(s op.State) bool { return !s.Final() || s == op.Succeeded }) {
+			where = append(where, "ended > 0 AND state <> 'succeeded'") // likewise, for that of what came to nothing
 		}
 	}
 	if len(q.Commands) > 0 {
@@ -97,6 +117,8 @@ func (q Query) conditions() []condition {
 		{!q.ExpiredBy.IsZero(), "expires > 0 AND expires <= ", timeOf{&q.ExpiredBy}},
 		{!q.ActedSince.IsZero(), "sends > 0 AND " + operationEnd + " >= ", timeOf{&q.ActedSince}},
 		{!q.Since.IsZero(), "created >= ", timeOf{&q.Since}},
+		{!q.Until.IsZero(), "created < ", timeOf{&q.Until}},
+		{q.Sent, "sends > 0", nil},
 		{q.Unshown, "shown < version", nil},
 		{q.LooksBelow > 0, "state = 'unknown' AND looks < ", q.LooksBelow},
 		{q.Standing, `COALESCE(outcome, '') NOT LIKE '%"over":%'`, nil}, // a text would have the quotes escaped
@@ -124,5 +146,9 @@ func (q Query) assemble(where []string, arg func(any) string) string {
 			order[i] += " DESC"
 		}
 	}
-	return text + " ORDER BY " + strings.Join(order, ", ") + " LIMIT " + arg(cmp.Or(q.Limit, many))
+	text += " ORDER BY " + strings.Join(order, ", ") + " LIMIT " + arg(cmp.Or(q.Limit, many))
+	if q.Skip > 0 {
+		text += " OFFSET " + arg(q.Skip)
+	}
+	return text
 }

@@ -44,6 +44,10 @@ func testList(t *testing.T, e engine) {
 		{"expired by", Query{States: []op.State{op.Pending, op.Queued, op.Running}, ExpiredBy: start.Add(2 * time.Minute)},
 			"pending queued"},
 		{"since", Query{Since: start.Add(6 * time.Second)}, "expired cancelled"},
+		{"until", Query{Rare: Rare{Until: start.Add(2 * time.Second)}}, "pending queued"},
+		{"sent", Query{Rare: Rare{Sent: true}}, "running unknown succeeded"},
+		{"skipped", Query{Rare: Rare{Skip: 2}, Limit: 2}, "running unknown"},
+		{"came to nothing", Query{States: []op.State{op.Expired, op.Failed}, Newest: true}, "expired failed"},
 		{"unshown", Query{Unshown: true}, "pending queued unknown succeeded expired cancelled"},
 		{"target", Query{Target: "caster/c3"}, "unknown"},
 		{"commands", Query{Commands: []string{"caster list", "caster restart {caster}"}, Limit: 1}, "pending"},
@@ -80,12 +84,17 @@ func testEvents(t *testing.T, e engine) {
 		t.Fatal(err)
 	}
 	denied.Seq, denied.At = 4, c.Now()
+	denied.Detail = map[string]string{"rule": "policy.yml:14", "replica": "one"}
 	trail, err := s.Events(t.Context(), first.ID)
+	tells := func(state op.State) map[string]string {
+		return map[string]string{"verb": "caster.restart", "target": "caster/c1", "params": first.Params(),
+			"rule": "policy.yml:14", "policy": "hash", "state": string(state), "replica": "one"}
+	}
 	want := []op.Event{
 		{Seq: 1, Operation: first.ID, At: newClock().Now(), Name: op.EventReceived, Actor: "U0ANA", Team: "T0",
-			Channel: "C0SHOW"},
+			Channel: "C0SHOW", Detail: tells(op.Pending)},
 		{Seq: 3, Operation: first.ID, At: c.Now(), Name: op.EventConfirmed, Actor: "U0KEN", Team: "T1", Channel: "C0SHOW",
-			Detail: detail},
+			Detail: tells(op.Queued)},
 	}
 	if err != nil || !reflect.DeepEqual(trail, want) {
 		t.Errorf("%+v, %v", trail, err)
@@ -119,8 +128,8 @@ func testListOfWhatIsNotOver(t *testing.T, e engine) {
 		{"acted since an end", Query{ActedSince: start.Add(4 * time.Second), Newest: true}, "running seen new done"},
 		{"acted since after an end", Query{ActedSince: start.Add(4*time.Second + time.Millisecond)}, "new seen running"},
 		{"acted on a target", Query{ActedSince: start, Target: "caster/c5"}, "done"},
-		{"without a target", Query{Untargeted: true, Channel: "C0SHOW"}, "board"},
-		{"acted without a target", Query{Untargeted: true, ActedSince: start.Add(time.Minute)}, ""},
+		{"without a target", Query{Rare: Rare{Untargeted: true}, Channel: "C0SHOW"}, "board"},
+		{"acted without a target", Query{Rare: Rare{Untargeted: true}, ActedSince: start.Add(time.Minute)}, ""},
 	} {
 		found, err := s.List(t.Context(), test.q)
 		var got []string

@@ -81,7 +81,10 @@ func questions(s *Store, o op.Operation, n int) []question {
 			Query{States: []op.State{op.Unknown}, Target: key, Newest: true, Limit: 5}},
 		{"acted on a target", "operations_acted", Query{ActedSince: late, Target: key, Newest: true}},
 		{"acted without a target", "operations_acted",
-			Query{ActedSince: late, Untargeted: true, Channel: o.Channel, Newest: true}},
+			Query{ActedSince: late, Rare: Rare{Untargeted: true}, Channel: o.Channel, Newest: true}},
+		{"acted of all", "operations_ended", Query{ActedSince: late, Since: o.Created, Limit: 100}},
+		{"standing of all", "operations_ended", Query{States: []op.State{op.Succeeded}, Commands: []string{o.Command},
+			Standing: true, ActedSince: late, Newest: true}},
 		{"due to expire", "operations_open", Query{States: waiting[:2], ExpiredBy: late, Limit: 500}},
 		{"due to be looked at", "operations_looks", Query{LooksBelow: 4, Newest: true}},
 		{"card behind", "operations_unshown", Query{Unshown: true, Newest: true}},
@@ -106,14 +109,16 @@ func testQuestionsDoNotReadThePast(t *testing.T, e engine) {
 func TestListsUseAnIndex(t *testing.T) {
 	s, _ := fresh(t)
 	for index, q := range map[string]Query{
-		"operations_open":    {States: []op.State{op.Pending, op.Queued, op.Unknown}},
-		"operations_target":  {Target: "caster/c1", Newest: true},
-		"operations_channel": {Channel: "C0SHOW", Newest: true, Limit: 5},
-		"operations_asker":   {Asker: "U0ANA"},
-		"operations_created": {Since: time.Unix(1, 0)},
+		"operations_open":          {States: []op.State{op.Pending, op.Queued, op.Unknown}},
+		"operations_target":        {Target: "caster/c1", Newest: true},
+		"operations_channel":       {Channel: "C0SHOW", Newest: true, Limit: 5},
+		"operations_asker":         {Asker: "U0ANA"},
+		"operations_created":       {Since: time.Unix(1, 0)},
+		"operations_undone ":       {Channel: "C0SHOW", States: []op.State{op.Failed}, Newest: true, Limit: 16},
+		"operations_undone_target": {Target: "caster/c1", States: []op.State{op.Cancelled}, Newest: true, Limit: 16},
 	} {
 		text, args := q.text()
-		used(t, s, question{index, index, text, args})
+		used(t, s, question{index, strings.TrimSpace(index), text, args})
 	}
 }
 

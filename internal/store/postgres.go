@@ -63,7 +63,7 @@ func openPostgres(ctx context.Context, address string, o Options) (*Store, error
 		return nil, err
 	}
 	start(config)
-	s := &Store{now: o.Now, replica: o.Replica, log: o.Log, watch: o.Watch, dialect: postgresDialect,
+	s := &Store{now: o.Now, author: o.author(), log: o.Log, watch: o.Watch, dialect: postgresDialect,
 		patience: o.patience(),
 		commit:   (*sql.Tx).Commit,
 		release:  func() error { return nil }}

@@ -30,26 +30,18 @@ func (t *transaction) join(o op.Operation, members []op.Operation, e op.Event) e
 	members = slices.SortedFunc(slices.Values(members), func(a, b op.Operation) int {
 		return strings.Compare(a.Plan.Target.Key(), b.Plan.Target.Key())
 	})
+	e.Detail = map[string]string{"of": o.ID} // the first event of a member says which operation it belongs to
 	for _, member := range members {
 		member.Group, member.Confirmed = o.ID, o.Confirmed
 		made, err := t.insert(t.store.born(member), nil)
 		if err != nil {
 			return fmt.Errorf("member %s: %w", member.Text, err)
 		}
-		if err := t.appendEvent(about(memberEvent(e, o, made), made), op.NewID()); err != nil {
+		if err := t.appendEvent(about(e, made), op.NewID()); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// memberEvent is the first event of a member: it says which operation it belongs to.
-func memberEvent(e op.Event, o, member op.Operation) op.Event {
-	e.Detail = map[string]string{
-		"verb": member.Verb, "target": member.Plan.Target.Key(), "rule": member.Decision.Rule,
-		"policy": member.Decision.Policy, "of": o.ID,
-	}
-	return e
 }
 
 // Members gives the members of an operation of several in the order of its parts.

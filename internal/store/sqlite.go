@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"modernc.org/sqlite"
@@ -112,7 +113,7 @@ func lost(path string, opened bool) error {
 
 // attach opens the connections, checks what they are and brings the tables up to date.
 func attach(ctx context.Context, path string, o Options, release func() error) (*Store, error) {
-	s := &Store{now: o.Now, replica: o.Replica, log: o.Log, watch: o.Watch, dialect: sqliteDialect,
+	s := &Store{now: o.Now, author: o.author(), log: o.Log, watch: o.Watch, dialect: sqliteDialect,
 		patience: o.patience(),
 		address:  address(path),
 		commit:   (*sql.Tx).Commit, release: release}
@@ -129,8 +130,12 @@ func attach(ctx context.Context, path string, o Options, release func() error) (
 		s.reader.SetMaxOpenConns(readers)
 		s.reader.SetMaxIdleConns(readers)
 	}
-	if err := s.check(ctx, path); err != nil {
+	large := o.large(path)
+	if err := s.check(ctx, path, large); err != nil {
 		return nil, errors.Join(wayOut(advise(err)), s.reader.Close(), s.writer.Close())
+	}
+	if large {
+		s.lookThrough()
 	}
 	s.startInbox()
 	return s, nil
@@ -148,9 +153,53 @@ func address(path string) string {
 	return (&url.URL{Scheme: "file", Path: path, RawQuery: q.Encode()}).String()
 }
 
-// check asks the database everything that must be so before it is trusted, and makes the tables.
-func (s *Store) check(ctx context.Context, path string) error {
-	whole := func(ctx context.Context, db *sql.DB) error { return sound(ctx, db, "quick_check") }
+// large reports a file that is looked through while the bot works: a crew does not wait for it.
+func (o Options) large(path string) bool {
+	info, err := os.Stat(path)
+	return path != memory && err == nil && info.Size() > o.atOnce
+}
+
+// lookThrough looks through the whole file beside the work. When it is damaged nothing is written any more, and so
+// nothing is sent.
+func (s *Store) lookThrough() {
+	var damage atomic.Pointer[error]
+	commit, release, ended := s.commit, s.release, make(chan struct{})
+	ctx, stop := context.WithCancel(context.Background())
+	go func() {
+		defer close(ended)
+		began := time.Now()
+		err := wayOut(advise(sound(ctx, s.reader, "quick_check")))
+		switch {
+		case err == nil:
+			s.log.Info("the database was looked through", "took", time.Since(began).Round(time.Millisecond).String())
+		case ctx.Err() == nil:
+			damage.Store(&err)
+			s.log.Error("nothing is written any more", "error", err)
+		}
+	}()
+	s.commit = func(tx *sql.Tx) error {
+		if err := damage.Load(); err != nil {
+			return errors.Join(*err, tx.Rollback())
+		}
+		return commit(tx)
+	}
+	s.release = func() error {
+		stop()
+		<-ended
+		return release()
+	}
+}
+
+// check asks the database everything that must be so before it is trusted, and makes the tables. A large one whose
+// tables are up to date is looked through later.
+func (s *Store) check(ctx context.Context, path string, large bool) error {
+	whole := func(ctx context.Context, db *sql.DB) error {
+		var at int
+		if err := db.QueryRowContext(ctx, selectMigrated).Scan(&at); large && err == nil && at >= len(migrationFiles()) {
+			return nil
+		}
+		return sound(ctx, db, "quick_check")
+	}
 	if err := s.makeTables(ctx, modern, whole, ours); err != nil {
 		return err
 	}

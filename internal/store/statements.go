@@ -92,9 +92,9 @@ const (
 	operationEnd = `CASE WHEN ended = 0 THEN 9223372036854775807 ELSE ended END`
 	documentEnd  = `CASE WHEN ends = 0 THEN 9223372036854775807 ELSE ends END`
 
-	insertEvent = `INSERT INTO events (operation, at, name, actor, team, channel, detail, mark)
-		VALUES (NULLIF($1, ''), $2, $3, $4, $5, $6, $7, $8)`
-	selectEvent = `SELECT seq, COALESCE(operation, ''), at, name, actor, team, channel, detail FROM events`
+	insertEvent = `INSERT INTO events (operation, at, name, actor, team, channel, detail, mark, seal)
+		VALUES (NULLIF($1, ''), $2, $3, $4, $5, $6, $7, $8, $9)`
+	selectEvent = `SELECT seq, COALESCE(operation, ''), at, name, actor, team, channel, detail, seal FROM events`
 	// A mark is looked for seconds after it was written, so the newest events are enough.
 	selectMark = `SELECT COUNT(*) FROM events WHERE seq > (SELECT COALESCE(MAX(seq), 0) - 10000 FROM events) AND mark = $1`
 

@@ -60,9 +60,13 @@ var (
 type Options struct {
 	Now     func() time.Time // the store's clock; nil is time.Now for a file and the server's clock for PostgreSQL
 	Replica string           // owner of claims, random per process; empty makes one
-	Log     *slog.Logger     // nil logs nothing
-	Watch   Watch            // is told of the work
-	Patient bool             // time is not real: a write that waits for long still gets its turn
+	Version string           // of the program, for the trail
+	// says of an event, for good, that this program wrote it; nil: nothing does
+	Seal    func(op.Event) string
+	Log     *slog.Logger // nil logs nothing
+	Watch   Watch        // is told of the work
+	Patient bool         // time is not real: a write that waits for long still gets its turn
+	atOnce  int64        // how large a file is looked through before it is used; 0: 32 MiB
 }
 
 // patience is how long a write waits for its turn, and a look after an error for its answer.
@@ -75,9 +79,9 @@ func (o Options) patience() time.Duration {
 
 // Store is an open database. All methods may be used by many goroutines at once.
 type Store struct {
-	now      func() time.Time
-	clock    *serverClock // follows the database's; nil when another one counts
-	replica  string
+	now   func() time.Time
+	clock *serverClock // follows the database's; nil when another one counts
+	author
 	log      *slog.Logger
 	watch    Watch
 	dialect  dialect
@@ -91,6 +95,12 @@ type Store struct {
 	stmts    map[string]*sql.Stmt // of the writer, by their text
 	byID     *sql.Stmt            // of the reader
 	peers    atomic.Int64         // other replicas that lived at the last heartbeat
+}
+
+// author is who writes events.
+type author struct {
+	replica, version string
+	seal             func(op.Event) string
 }
 
 // Open opens the database at an address, brings its tables up to date and checks it. The address is "sqlite:FILE",
@@ -111,9 +121,14 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 
 func (o Options) filled() Options {
 	o.Replica, o.Log = cmp.Or(o.Replica, op.NewID()), cmp.Or(o.Log, slog.New(slog.DiscardHandler))
-	o.Watch = o.Watch.filled()
+	o.Watch, o.atOnce = o.Watch.filled(), cmp.Or(o.atOnce, 32<<20) // a moment's work
+	if o.Seal == nil {
+		o.Seal = func(op.Event) string { return "" }
+	}
 	return o
 }
+
+func (o Options) author() author { return author{replica: o.Replica, version: o.Version, seal: o.Seal} }
 
 // Close writes what waits in the inbox, closes the database and gives the file free. No other call may follow.
 func (s *Store) Close() error {

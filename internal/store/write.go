@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -273,11 +272,4 @@ func (s *Store) after(ctx context.Context, done op.Operation, failed error) (op.
 		return now, ErrLost
 	}
 	return now, nil
-}
-
-// about fills in what an event takes from its operation.
-func about(e op.Event, o op.Operation) op.Event {
-	e.Operation = o.ID
-	e.Team, e.Channel = cmp.Or(e.Team, o.Team), cmp.Or(e.Channel, o.Channel)
-	return e
 }

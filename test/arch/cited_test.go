@@ -11,8 +11,8 @@ import (
 )
 
 // pages are the documents about the tree as it is. CHANGELOG.md is about trees that were.
-var pages = []string{"README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/architecture.md", "docs/operations.md",
-	"docs/embedded-world.md", "docs/performance.md",
+var pages = []string{"README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/architecture.md", "docs/audit.md",
+	"docs/operations.md", "docs/embedded-world.md", "docs/performance.md",
 	"docs/policy.md", "docs/reliability.md", "docs/scaling.md", "docs/security.md"}
 
 // cited is a path of the tree as documents and comments name one.
@@ -170,6 +170,9 @@ var carriers = map[string]string{
 	"internal/live noTurn":        "words of turn",
 	"internal/live look":          "of a look that was given up: whether it had left by then",
 	"internal/live failed":        "words of send",
+	"internal/live assume":        "for send: no keys of the role",
+	"internal/live askByToken":    "likewise",
+	"internal/engine askTrail":    "decides about a call that has left",
 }
 
 // TestNoPlaceThatDecidesIsMissing: whatever in the engine refuses, ends an operation as failed or in internal/live says

@@ -180,6 +180,7 @@ var scopeOfCall = map[string][]string{
 	"AddPinContext": {"pins:write"}, "RemovePinContext": {"pins:write"}, "OpenConversationContext": {"im:write"},
 	"GetUserInfoContext": {"users:read"}, "GetBotInfoContext": {"users:read"},
 	"StartSocketModeContext": nil, // it takes the app token
+	"UploadFileContext":      nil, // files:write, which is optional
 	"GetUserGroupsContext":   {"usergroups:read"}, "GetConversationsForUserContext": {"channels:read", "groups:read"},
 	"GetConversationInfoContext": {"channels:read", "groups:read"},
 	"AuthTestContext":            nil, "OpenViewContext": nil, "UpdateViewContext": nil, "PublishViewContext": nil,

@@ -122,6 +122,12 @@ func next(now op.State, e op.Event) op.State {
 
 // told: I7.
 func (x index) told() (against []string) {
+	for _, wrong := range x.Wrong {
+		against = append(against, "the audit log: "+wrong)
+	}
+	if x.Unlogged > 0 {
+		against = append(against, fmt.Sprintf("%d events are not in the audit log", x.Unlogged))
+	}
 	for i, e := range x.Events {
 		if x.Gapless && e.Seq != int64(i+1) {
 			return []string{fmt.Sprintf("event %d of the trail has the number %d", i+1, e.Seq)}

@@ -3,10 +3,12 @@ package oracle
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
 
+	"casterbot/internal/audit"
 	"casterbot/internal/op"
 	"casterbot/internal/sandbox/fakelive"
 	"casterbot/internal/store"
@@ -23,6 +25,8 @@ type Record struct {
 	Events     []op.Event     // the oldest first
 	Unsettled  int            // what arrived and was not worked off
 	Gapless    bool           // the database numbers events without gaps
+	Wrong      []string       // what is wrong with the audit log
+	Unlogged   int64          // events that it lacks, where it could be brought up to date
 
 	Cards map[string]testbed.Card // Slack: the last card of each operation, by reference
 
@@ -64,6 +68,26 @@ func (r *Record) readTrail(ctx context.Context, database string) error {
 	slices.Reverse(r.Events)
 	left, err := db.Unsettled(ctx, everything)
 	r.Unsettled, r.Gapless = len(left), db.Exclusive()
+	return errors.Join(err, r.readLog(ctx, db))
+}
+
+// readLog reads the audit log, once what the last process left has been appended as the next one would do it.
+func (r *Record) readLog(ctx context.Context, db *store.Store) error {
+	log := audit.New(audit.Config{Store: db})
+	if err := log.Step(ctx); err != nil {
+		return err
+	}
+	found, err := audit.Verification{}.Verify(ctx, db.Reader())
+	if err != nil {
+		return err
+	}
+	for _, f := range found.Findings {
+		r.Wrong = append(r.Wrong, f.String())
+	}
+	s, err := log.Status(ctx)
+	if db.Exclusive() {
+		r.Unlogged = s.Waiting
+	}
 	return err
 }
 

@@ -18,6 +18,30 @@ type block struct {
 	Element   *element        `json:"element"`
 	Elements  json.RawMessage `json:"elements"`
 	Dispatch  bool            `json:"dispatch_action"`
+	Rows      [][]cell        `json:"rows"` // of a table
+}
+
+// cell is one of a table, of rich text.
+type cell struct {
+	Elements []struct {
+		Elements []struct {
+			Text     string `json:"text"`
+			User     string `json:"user_id"`
+			Fallback string `json:"fallback"`
+		} `json:"elements"`
+	} `json:"elements"`
+}
+
+func (c cell) words() string {
+	text := ""
+	for _, section := range c.Elements {
+		for _, piece := range section.Elements {
+			if text += piece.Text + piece.Fallback; piece.User != "" {
+				text += "<@" + piece.User + ">"
+			}
+		}
+	}
+	return text
 }
 
 // element is a button, a menu, a text input or a text.

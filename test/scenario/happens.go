@@ -59,6 +59,14 @@ var happenings = []happening{
 		_, err := p.world.Live.Inject(fakelive.Fault{Action: m[1], Kind: fakelive.Status, Times: -1})
 		return err
 	}),
+	says(`the app is given (\S+)`, func(p *play, m []string) error {
+		p.world.Slack.Grant(m[1])
+		return nil
+	}),
+	says(`STS stays silent`, func(p *play, _ []string) error {
+		_, err := p.world.Live.Inject(fakelive.Fault{Action: "AssumeRole", Kind: fakelive.SilentBefore, Times: -1})
+		return err
+	}),
 	says(`every call is answered with a web page`, func(p *play, _ []string) error {
 		_, err := p.world.Live.Inject(fakelive.Fault{Kind: fakelive.HTMLBefore, Times: -1})
 		return err

@@ -160,6 +160,10 @@ func (e *observer) lines(raw json.RawMessage) []string {
 		if b.Text.Text != "" {
 			parts = strings.Split(e.plain(strings.ReplaceAll(b.Text.Text, "\n", "\x00")), "\x00")
 		}
+		if b.Type == "table" {
+			lines = append(lines, e.rows(b.Rows)...)
+			continue
+		}
 		presses := ""
 		for _, el := range b.inner() {
 			if el.Type != "button" && !el.menu() {

@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strings"
@@ -16,6 +17,7 @@ var (
 	reference = regexp.MustCompile("\\bop( `?)([0-9A-HJKMNP-TV-Z]{6})\\b")
 	mishap    = regexp.MustCompile(`\bop-[0-9A-HJKMNP-TV-Z]{6}\b`)
 	requestID = regexp.MustCompile(`\b[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}\b`)
+	signed    = regexp.MustCompile(`[0-9A-Za-z+/]{43,}=*`) // hashes, signatures
 	opNumber  = regexp.MustCompile(`\bop\d+\b`)
 	mention   = regexp.MustCompile(`<@([A-Z0-9]+)>`)
 	group     = regexp.MustCompile(`<!subteam\^([A-Z0-9]+)>`)
@@ -48,7 +50,7 @@ func (e *observer) plain(text string) string {
 		}
 		return m
 	})
-	text = mishap.ReplaceAllString(text, "op-……")
+	text = signed.ReplaceAllString(mishap.ReplaceAllString(text, "op-……"), "…")
 	return strings.ReplaceAll(requestID.ReplaceAllString(text, "…"), "\n", " / ")
 }
 
@@ -122,4 +124,19 @@ func (e *observer) things() map[string]string {
 		}
 	}
 	return all
+}
+
+// asides are the calls of a bot that neither look at the studios nor change something.
+var asides = map[string]bool{"AssumeRole": true, "AssumeRoleWithOIDC": true, "LookupEvents": true}
+
+// session names the role session of a call by the person and the operation: " as ana.op1".
+func (e *observer) session(name string) string {
+	if name == "" {
+		return ""
+	}
+	person, ref, own := strings.Cut(name, ".")
+	if !own {
+		return " as " + name
+	}
+	return " as " + e.userName(person) + "." + cmp.Or(e.names.refs[ref], "…")
 }

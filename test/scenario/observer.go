@@ -169,6 +169,7 @@ func (e *observer) look() []string {
 	lines = append(lines, e.public(log)...)
 	lines = append(lines, e.forms()...)
 	lines = append(lines, e.private(log)...)
+	lines = append(lines, e.files(log)...)
 	return append(lines, e.toasts()...)
 }
 
@@ -177,10 +178,10 @@ func (e *observer) calls() []string {
 	var lines []string
 	for _, c := range e.newCalls() {
 		e.asked = max(e.asked, c.Seq)
-		if strings.HasPrefix(c.Action, "Describe") {
+		if strings.HasPrefix(c.Action, "Describe") || asides[c.Action] {
 			continue
 		}
-		line := "api> " + c.Action + " " + e.params(c.Params)
+		line := "api> " + c.Action + " " + e.params(c.Params) + e.session(c.Session)
 		switch {
 		case !c.Answered && c.Applied:
 			line += " → done, no answer"

@@ -33,7 +33,7 @@ type Story struct {
 }
 
 // output matches the lines that are the bot's, the cloud's and Slack's side; the rest of a file is input.
-var output = regexp.MustCompile(`^(  |bot (posts|edits|pins|unpins|to|asks|offers|shows) |api>|slack to )`)
+var output = regexp.MustCompile(`^(  |bot (posts|edits|pins|unpins|to|sends|asks|offers|shows) |api>|slack to )`)
 
 // Parse reads a story.
 func Parse(name, text string) (Story, error) {

@@ -2,6 +2,10 @@
 // the RPC protocol of live.aliyuncs.com (version 2016-11-01) for production
 // studios and recordings, with a small world behind it.
 //
+// At the same address, told apart by their version, answer the two services with
+// which the account keeps a record of who did what: STS (2015-04-01, role
+// sessions) and ActionTrail (2020-07-06, LookupEvents, a while after the event).
+//
 // It serves three uses: the sandbox that a newcomer opens, the rehearsal room
 // of a crew, and the double that every test of this program talks to. All of
 // them go through the wire, so any client of the real service can be pointed

@@ -2,6 +2,7 @@ package fakelive
 
 import (
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -18,6 +19,7 @@ type request struct {
 	params  map[string]string // query and form merged
 	head    *signedHead       // of version 3 of the signature, nil for version 1
 	call    *Call             // its entry in the log; written under the lock only
+	address string            // of the client
 	arrived time.Time         // by the gateway's clock
 	now     time.Time         // by the world's clock, when the call takes effect
 }
@@ -25,7 +27,8 @@ type request struct {
 // protocolParams are not part of an operation; Call.Params leaves them out.
 var protocolParams = map[string]bool{"Action": true, "Version": true, "Format": true, "AccessKeyId": true,
 	"SecurityToken": true, "Signature": true, "SignatureMethod": true, "SignatureVersion": true,
-	"SignatureNonce": true, "SignatureType": true, "Timestamp": true, "RegionId": true, "OwnerId": true}
+	"SignatureNonce": true, "SignatureType": true, "Timestamp": true, "RegionId": true, "OwnerId": true,
+	"OIDCToken": true}
 
 // ServeHTTP is the endpoint. Parameters may come in the query, in a form body or
 // in both; a name in both counts once, with the value of the form. What is said of
@@ -56,6 +59,7 @@ func (w *World) receive(rw http.ResponseWriter, r *http.Request) (*request, *ref
 	rw.Header().Set("Date", arrived.UTC().Format(http.TimeFormat))
 	body, params, ok := readParams(rw, r)
 	in := &request{method: r.Method, params: params, head: readHead(r, body, params), arrived: arrived}
+	in.address, _, _ = net.SplitHostPort(r.RemoteAddr)
 	own := map[string]string{}
 	for name, value := range params {
 		if !protocolParams[name] && value != "" {
@@ -109,8 +113,10 @@ func (w *World) admit(in *request, path string) (Fault, *refusal) {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if bad := w.authenticate(in, in.arrived); bad != nil {
-		return Fault{}, bad
+	if in.call.Action != "AssumeRoleWithOIDC" { // it brings its token in place of a key
+		if bad := w.authenticate(in, in.arrived); bad != nil {
+			return Fault{}, bad
+		}
 	}
 	if !w.count(in.call.Action, in.arrived) {
 		in.call.Throttled = true
@@ -124,7 +130,8 @@ func (w *World) admit(in *request, path string) (Fault, *refusal) {
 // lookUp finds the operation. The status of InvalidVersion is the emulator's own
 // choice.
 func lookUp(in *request, path string) *refusal {
-	switch _, known := operations[in.params["Action"]]; {
+	service, spoken := services[in.params["Version"]]
+	switch _, known := service[in.params["Action"]]; {
 	case in.method != http.MethodGet && in.method != http.MethodPost:
 		return refuse("UnsupportedHTTPMethod")
 	case path != "/" && path != "":
@@ -133,7 +140,7 @@ func lookUp(in *request, path string) *refusal {
 		return missing("Action")
 	case in.params["Version"] == "":
 		return missing("Version")
-	case in.params["Version"] != apiVersion:
+	case !spoken:
 		return refuse("InvalidVersion")
 	case !known:
 		return refuse("InvalidApi.NotFound")
@@ -155,11 +162,13 @@ func (w *World) perform(rw http.ResponseWriter, r *http.Request, in *request, fa
 	if t.late && !w.wait(fault.Delay) {
 		w.cut(rw, in)
 	}
+	made := out
 	if t.spoil != nil {
 		out = t.spoil(fault, in, out)
 	}
+	w.audit(in, t, made, out)
 	if t.end == silent {
-		w.keepSilent(r)
+		w.keepSilent(r, in)
 		w.cut(rw, in)
 	}
 	w.late(rw, in)
@@ -181,7 +190,7 @@ func (w *World) run(in *request) reply {
 	if in.params["AppName"] == outputApp {
 		w.outputs(namedOutput(in), now)
 	}
-	op := operations[in.call.Action]
+	op := services[in.params["Version"]][in.call.Action]
 	for _, name := range op.required {
 		if in.params[name] == "" {
 			return op.lacks(name).reply(in)
@@ -220,13 +229,16 @@ func (w *World) late(rw http.ResponseWriter, in *request) {
 	}
 }
 
-// Hanging is how many callers wait at this moment for an answer that never comes.
+// Hanging is how many callers wait at this moment for an answer that never comes. One that wants a session is not among
+// them: that is fetched ahead, and no work waits for it to the end.
 func (w *World) Hanging() int { return int(w.silent.Load()) }
 
 // keepSilent waits until the client gives up, 90 s have passed or the world closes.
-func (w *World) keepSilent(r *http.Request) {
-	w.silent.Add(1)
-	defer w.silent.Add(-1)
+func (w *World) keepSilent(r *http.Request, in *request) {
+	if _, ahead := stsOperations[in.params["Action"]]; !ahead {
+		w.silent.Add(1)
+		defer w.silent.Add(-1)
+	}
 	timer := time.NewTimer(90 * time.Second)
 	defer timer.Stop()
 	select {

@@ -40,6 +40,10 @@ var limits = map[string]limit{
 	"DescribeCasterStreamUrl": perSecond(5),
 	"DescribeLiveStreamState": perSecond(100),
 	"DescribeLiveUserDomains": perSecond(100),
+
+	"AssumeRole":         perSecond(100),
+	"AssumeRoleWithOIDC": perSecond(100),
+	"LookupEvents":       perSecond(2),
 }
 
 // Usage is what an operation's calls came to since the world was new, at the gateway and by its clock. Calls that the

@@ -56,6 +56,11 @@ var operations = map[string]operation{
 		handle: (*World).describeFiles},
 }
 
+// services are the APIs that answer at this endpoint, by the version that a request names.
+var services = map[string]map[string]operation{
+	apiVersion: operations, stsVersion: stsOperations, trailVersion: trailOperations,
+}
+
 // Operations are the names of all of them: first what changes something, then what only reads.
 func Operations() []string {
 	var changes, looks []string

@@ -59,10 +59,18 @@ func (w *World) authenticate(in *request, gateway time.Time) *refusal {
 	return nil
 }
 
-// checkKey knows one key. A token that does not belong to it is refused with
+// checkKey knows one key, and those of role sessions. A token that does not belong to it is refused with
 // MismatchWithAccessKey: emulator's own choice among the codes for tokens.
-func (w *World) checkKey(in *request, _ time.Time) *refusal {
+func (w *World) checkKey(in *request, gateway time.Time) *refusal {
+	s, assumed := w.sessions[in.params["AccessKeyId"]]
 	switch {
+	case assumed && in.params["SecurityToken"] != s.token:
+		return refuse("InvalidSecurityToken.MismatchWithAccessKey")
+	case assumed && !gateway.Before(s.ends):
+		return refuse("InvalidSecurityToken.Expired")
+	case assumed:
+		in.call.Session = s.name
+		return nil
 	case in.params["AccessKeyId"] == "":
 		return missing("AccessKeyId")
 	case in.params["AccessKeyId"] != w.cfg.AccessKeyID:
@@ -105,7 +113,7 @@ func (w *World) checkClock(in *request, gateway time.Time) *refusal {
 // checkSignature tells the string it has signed, as the real gateway does: a
 // client that prints the message prints its own key id and token.
 func (w *World) checkSignature(in *request, _ time.Time) *refusal {
-	want, stringToSign := in.sign(w.cfg.AccessKeySecret)
+	want, stringToSign := in.sign(w.secretOf(in.params["AccessKeyId"]))
 	if subtle.ConstantTimeCompare([]byte(want), []byte(in.params["Signature"])) == 1 {
 		return nil
 	}

@@ -178,10 +178,11 @@ func (w *World) SetStudio(id string, change func(*Studio)) error {
 		if s.ID != id {
 			continue
 		}
-		was := s.OnAir
+		was := s.clone()
 		change(s)
 		s.Modified = now
-		if s.OnAir && !was {
+		w.auditConsole(now, &was, s)
+		if s.OnAir && !was.OnAir {
 			w.open(s, now)
 		}
 		if !s.OnAir {

@@ -107,6 +107,7 @@ type Call struct {
 	Received  bool              `json:"received"`
 	Applied   bool              `json:"applied"`
 	Answered  bool              `json:"answered"`
+	Session   string            `json:"session,omitempty"` // the role session in which it was signed
 	Millis    float64           `json:"ms"`
 }
 

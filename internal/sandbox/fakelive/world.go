@@ -13,6 +13,7 @@ type Config struct {
 	AccessKeyID     string // the one key that is known
 	AccessKeySecret string
 	SecurityToken   string // demanded with every call when set (an STS key)
+	OIDCToken       string // the one OIDC token that is known; "" means any
 
 	Now     func() time.Time // clock of the world: studios, recordings; nil means time.Now
 	Gateway func() time.Time // clock of the gateway: timestamps, limits; nil means time.Now
@@ -43,7 +44,9 @@ type World struct {
 	faultSeq int64
 	nonces   map[string]time.Time
 	pruned   time.Time
-	meters   map[string]*meter // by operation
+	sessions map[string]session // by access key id
+	delay    time.Duration      // until an event can be looked up
+	meters   map[string]*meter  // by operation
 
 	subMu sync.Mutex
 	subs  map[chan struct{}]bool
@@ -58,6 +61,7 @@ type state struct {
 	Tokens   map[string]copied `json:"tokens"`
 	Calls    []*Call           `json:"calls"`
 	Effects  []Effect          `json:"effects"`
+	Trail    []Event           `json:"trail,omitempty"`
 	Counters map[string]int64  `json:"counters"`
 }
 
@@ -100,6 +104,7 @@ func (w *World) Reset() {
 	w.addStreams("show", "cam", w.cfg.Cameras, now)
 	w.faults = nil
 	w.nonces = map[string]time.Time{}
+	w.sessions, w.delay = map[string]session{}, trailDelay
 	w.meters = map[string]*meter{}
 }
 

@@ -185,3 +185,10 @@ func (w *Workspace) SetGroup(id string, members []string) {
 	w.mu.Unlock()
 	w.emit(payload)
 }
+
+// Grant gives the bot's token a scope, as when the app is installed anew with it. The app learns of it when it asks.
+func (w *Workspace) Grant(scope string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.cfg.Scopes = append(slices.Clone(w.cfg.Scopes), scope)
+}

@@ -1,8 +1,14 @@
 package fakeslack
 
 import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 )
 
 // target finds the channel of a call by id, by #name, or by the person of a
@@ -151,4 +157,80 @@ func permalink(w *Workspace, c *call) (map[string]any, *apiError) {
 		return nil, fail("message_not_found")
 	}
 	return map[string]any{"channel": r.ID, "permalink": w.link(r, ts)}, nil
+}
+
+// upload is a file that an app has announced, and that is there once it was sent.
+type upload struct {
+	Name string
+	size int
+	body []byte
+}
+
+// https://docs.slack.dev/reference/methods/files.getUploadURLExternal
+func filesURL(w *Workspace, c *call) (map[string]any, *apiError) {
+	size, err := strconv.Atoi(c.args["length"])
+	if c.args["filename"] == "" || err != nil || size <= 0 {
+		return nil, fail("invalid_arguments")
+	}
+	id, ticket := w.nextID("F"), w.hub.secret()
+	w.uploads.add(id, upload{Name: c.args["filename"], size: size}, time.Hour)
+	w.uploads.add(ticket, upload{Name: id}, time.Minute)
+	return map[string]any{"file_id": id, "upload_url": w.base + "/upload/v1/" + ticket}, nil
+}
+
+// serveUpload takes the bytes of a file, once.
+func (w *Workspace) serveUpload(rw http.ResponseWriter, r *http.Request) {
+	body, err := uploaded(http.MaxBytesReader(rw, r.Body, maxBody), r)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	ticket := r.URL.Path[strings.LastIndex(r.URL.Path, "/")+1:]
+	at, alive := w.uploads.get(ticket)
+	if err != nil || !alive {
+		http.Error(rw, "no such upload", http.StatusNotFound)
+		return
+	}
+	file, _ := w.uploads.get(at.Name)
+	w.uploads.drop(ticket)
+	if len(body) != file.size {
+		http.Error(rw, "the file has another length", http.StatusBadRequest)
+		return
+	}
+	file.body = body
+	fmt.Fprintf(rw, "OK - %d", len(body))
+}
+
+func uploaded(body io.ReadCloser, r *http.Request) ([]byte, error) {
+	r.Body = body
+	file, _, err := r.FormFile("file")
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return io.ReadAll(file)
+}
+
+// filesComplete posts files that were sent into a channel.
+// https://docs.slack.dev/reference/methods/files.completeUploadExternal
+func filesComplete(w *Workspace, c *call) (map[string]any, *apiError) {
+	var files []struct{ ID, Title string }
+	if json.Unmarshal([]byte(c.args["files"]), &files) != nil || len(files) == 0 {
+		return nil, fail("invalid_arguments")
+	}
+	c.args["channel"] = c.args["channel_id"]
+	r, e := w.target(c)
+	if e != nil {
+		return nil, e
+	}
+	var done []map[string]any
+	for _, f := range files {
+		file, alive := w.uploads.get(f.ID)
+		if !alive || file.body == nil {
+			return nil, fail("file_not_found")
+		}
+		w.uploads.drop(f.ID)
+		m := w.store(r, w.draw(draft{Text: "📄 " + file.Name}))
+		c.log.TS, c.log.Text = m.TS, file.Name+"\n"+string(file.body)
+		done = append(done, map[string]any{"id": f.ID, "title": f.Title})
+	}
+	return map[string]any{"files": done}, nil
 }

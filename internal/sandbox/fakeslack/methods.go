@@ -36,6 +36,9 @@ var methods = map[string]method{
 	"pins.remove": {scope: "pins:write", run: pinsRemove},
 	"pins.list":   {scope: "pins:read", run: pinsList},
 
+	"files.getUploadURLExternal":   {scope: "files:write", run: filesURL},
+	"files.completeUploadExternal": {scope: "files:write", run: filesComplete},
+
 	"views.open":    {run: viewsOpen},
 	"views.push":    {run: viewsPush},
 	"views.update":  {run: viewsUpdate},
@@ -148,8 +151,8 @@ var rates = map[string]rate{
 	"usergroups.list": tier(20), "usergroups.users.list": tier(20),
 	"conversations.info": tier(50), "conversations.list": tier(20), "conversations.members": tier(100),
 	"conversations.history": tier(50), "conversations.replies": tier(50), "conversations.open": tier(50),
-	"conversations.join": tier(50),
-	"team.info":          tier(50), "bots.info": tier(50),
+	"conversations.join": tier(50), "files.getUploadURLExternal": tier(100), "files.completeUploadExternal": tier(100),
+	"team.info": tier(50), "bots.info": tier(50),
 }
 
 // bucket is what is left of a burst, and since when it fills again.

@@ -89,6 +89,7 @@ type handles struct {
 	triggers *expiring[trigger]
 	hooks    *expiring[hook]
 	tickets  *expiring[struct{}]
+	uploads  *expiring[upload]
 }
 
 // New returns the seeded workspace. Call SetBase before an app connects, and
@@ -101,6 +102,7 @@ func New(cfg Config) *Workspace {
 		journal:  journal{toasts: map[string][]Toast{}},
 		handles: handles{
 			triggers: newExpiring[trigger](100_000), hooks: newExpiring[hook](100_000), tickets: newExpiring[struct{}](1000),
+			uploads: newExpiring[upload](100),
 		},
 		faults: map[string]*Fault{}, watchers: map[chan struct{}]struct{}{},
 		familiar: newFamiliar(), buckets: map[string]*bucket{},
@@ -246,6 +248,8 @@ func (w *Workspace) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		w.serveLink(rw, r)
 	case "commands", "actions", "app":
 		w.serveHook(rw, r)
+	case "upload":
+		w.serveUpload(rw, r)
 	default:
 		http.NotFound(rw, r)
 	}

@@ -1,0 +1,1 @@
+CREATE TABLE audit_policies (hash TEXT PRIMARY KEY, at BIGINT NOT NULL, body TEXT NOT NULL);
