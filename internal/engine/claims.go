@@ -90,7 +90,7 @@ func (e *Engine) endedBy(ctx context.Context, claim, o op.Operation) error {
 // overBy says on a card that what it claims has ended. Who says so first has said it. A channel that may not be told
 // how things stand, or of which that is not known, does not hear by whom and by what.
 func (e *Engine) overBy(ctx context.Context, o op.Operation, why op.Line) error {
-	if may, err := e.authz.Tells(ctx, o.Channel); err != nil || !may {
+	if may, err := e.authz.TellsOf(ctx, o); err != nil || !may {
 		why = op.L("It has ended.")
 	}
 	outcome := outcomeOf(o)

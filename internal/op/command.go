@@ -182,6 +182,15 @@ type Table struct {
 	Commands []Command
 	Kinds    []Kind
 	PastLock func(Lock, Plan) []Next // the ways past somebody else's lock; may be nil
+	Called   func(Target) Target     // a target by its name of the last look; nil: nobody looks
+}
+
+// Now gives a target by its name of the last look, as far as there was one.
+func (t Table) Now(target Target) Target {
+	if t.Called == nil {
+		return target
+	}
+	return t.Called(target)
 }
 
 // Find gives the command with this usage.
