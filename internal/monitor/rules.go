@@ -143,11 +143,12 @@ func stillRule(f *finding, c live.Caster, s snapshot, j *round) {
 	if !ok || !c.OnAir || j.at.Sub(quiet) < stillOn {
 		return
 	}
+	scope, _ := j.scope(f.about.channel)
+	e.Plan.Target = s.now(e.Plan.Target, scope)
 	ended := named{streamOf(e.Plan.Target.ID), e.Plan.Target.Name}
 	if _, f.seen = s.material[ended.of]; !f.seen {
 		return
 	}
-	scope, _ := j.scope(f.about.channel)
 	streams := append(s.shown(scope), ended)
 	if goesOn := s.recordedIn(streams, records.History(j.history)); goesOn.alias != "" {
 		f.over = mended(op.L(op.B(goesOn.alias), " is being recorded, as far as the cloud shows."), j.at)
