@@ -80,7 +80,7 @@ func (w *Monitor) switchesItself(ctx context.Context, id string) bool {
 func (w *Monitor) see(x expectation, s snapshot, j *round, old observation) (now observation, seen bool) {
 	switch x.kind {
 	case studio:
-		return w.seeStudio(old, s.studios[x.target.ID], x.target, j),
+		return w.seeStudio(old, s.studios[x.target.ID], x, j),
 			s.studios != nil && !s.studios[x.target.ID].Untold
 	case recording:
 		m, seen := s.material[streamOf(x.target.ID)]
