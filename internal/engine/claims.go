@@ -20,7 +20,7 @@ const (
 	claimsFor    = 30 * 24 * time.Hour // a card that is older is not looked for
 )
 
-// endOldClaims does what a process that died has left undone, also for the holder of a lock that was passed.
+// endOldClaims does what a process that died has left undone, also for the holder of a lock.
 func (e *Engine) endOldClaims(ctx context.Context) error {
 	within := claimsWithin
 	if !e.sweeper.begun {
@@ -28,7 +28,7 @@ func (e *Engine) endOldClaims(ctx context.Context) error {
 	}
 	all, err := e.store.List(ctx, store.Query{ActedSince: e.now().Add(-within), Newest: true, Limit: 500})
 	for _, o := range all {
-		err = errors.Join(err, e.endClaims(ctx, o), e.tellHolder(ctx, o))
+		err = errors.Join(err, e.endClaims(ctx, o), e.tellBesides(ctx, o))
 	}
 	e.sweeper.begun = e.sweeper.begun || err == nil
 	return err

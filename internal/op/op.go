@@ -113,6 +113,8 @@ type Outcome struct {
 	Over      Line   `json:"over,omitempty"`    // that what the text claims has ended, and by what
 	Calls     bool   `json:"calls,omitempty"`   // it asks somebody for something: nothing was changed by it
 
+	// whom it speaks to or of: they are told alone where the channel of its card is not theirs
+	Concerns string `json:"concerns,omitempty"`
 	// NothingChanged: it failed, and Text does not say that nothing was changed, so its card does
 	NothingChanged bool `json:"nothingChanged,omitempty"`
 }
