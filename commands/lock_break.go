@@ -60,9 +60,6 @@ func (s table) applyBreak(ctx context.Context, p op.Plan, _ string, _ op.SendPer
 	}, op.L("The lock of ", op.B(p.Target.Name), " was not broken"), now, gone, err)
 }
 
-// holderSeen is where a plan keeps who holds the lock.
-const holderSeen = "holder"
-
 func (s table) casterAsk() op.Command {
 	return op.Command{
 		Usage:    "caster ask {caster} {why?}",
@@ -89,7 +86,7 @@ func (s table) planAsk(ctx context.Context, call op.Call) (op.Plan, error) {
 	p.Target, p.Title, p.Button = target,
 		op.L(op.Who(lock.Holder), ", ", op.Who(call.Person.ID), " asks you to release ", op.B(target.Name)), "Ask"
 	p.Facts = []op.Line{op.L("It is ", lock.Line(), ".")}
-	p.Seen[holderSeen] = lock.Holder
+	p.Seen["holder"] = lock.Holder
 	p.Seen["until"] = lock.Until.UTC().Format(civiltime.WholeMoment)
 	if why != "" {
 		p.Facts = append([]op.Line{op.L("“", op.V(op.Visible(why)), "”")}, p.Facts...)
@@ -99,7 +96,7 @@ func (s table) planAsk(ctx context.Context, call op.Call) (op.Plan, error) {
 
 func applyAsk(_ context.Context, p op.Plan, _ string, _ op.SendPermit) op.Outcome {
 	return op.Outcome{
-		State: op.Succeeded, Calls: true, Concerns: p.Seen[holderSeen], Text: withFacts(op.L(p.Title, "."), p),
+		State: op.Succeeded, Calls: true, Concerns: p.Seen["holder"], Text: withFacts(op.L(p.Title, "."), p),
 		Next: []op.Next{nextcmd.Command("unlock", p.Args)},
 	}
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // What stays as it is for days is known to have been seen within the hour, also by a process that has just begun: what
-// other hands do while it begins is told, and as of when.
+// other hands do meanwhile is told, and as of when.
 func TestWhatStaysAsItIsWasSeenLately(t *testing.T) {
 	s := newFixture(t)
 	s.watch[show] = []op.Target{news}
@@ -24,8 +24,8 @@ func TestWhatStaysAsItIsWasSeenLately(t *testing.T) {
 	s.want("while the process began", "Studio Evening News went off air", "Seen on air at 2026-11-23 18:00:00 UTC")
 }
 
-// Of a studio that was renamed out of what the channel may touch nothing is said there when it is deleted, by its former
-// name neither.
+// Of a studio that was renamed out of what the channel may touch nothing is said there when it is deleted, not by its
+// former name either.
 func TestARenamedStudioThatIsDeleted(t *testing.T) {
 	s := newFixture(t)
 	s.did("caster.start", news)
