@@ -74,7 +74,6 @@ func (x expectation) observationKey() string {
 
 // remember writes an observation that has changed, or is old. Another replica that did so first saw it too.
 func (w *Monitor) remember(ctx context.Context, x expectation, old, now observation) error {
-	w.compared[x.observationKey()] = w.Now()
 	now.key, now.at, now.version = old.key, old.at, old.version
 	if now == old && old.version > 0 && w.Now().Sub(old.at) < renewAfter {
 		return nil

@@ -3,6 +3,7 @@ package monitor
 import (
 	"context"
 	"errors"
+	"maps"
 	"time"
 
 	"casterbot/internal/live"
@@ -54,6 +55,7 @@ func (w *Monitor) guard(ctx context.Context, s snapshot, j *round) error {
 		return err
 	}
 	var all []finding
+	compared := map[string]time.Time{}
 	for _, x := range w.resolved(j.expectations, s) {
 		old := views[x.observationKey()]
 		now, seen := w.see(x, s, j, old)
@@ -61,10 +63,12 @@ func (w *Monitor) guard(ctx context.Context, s snapshot, j *round) error {
 			now.Itself = now.What == edited && w.switchesItself(ctx, x.target.ID)
 		}
 		if seen {
+			compared[x.observationKey()] = j.at
 			err = errors.Join(err, w.remember(ctx, x, old, now))
 		}
 		all = append(all, rulesFor[x.kind](x, s, j, now)...)
 	}
+	maps.Copy(w.compared, compared) // several channels may go by one observation
 	return errors.Join(err, w.tell(ctx, j, s, all))
 }
 
