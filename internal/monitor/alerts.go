@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"strings"
 	"time"
 
 	"casterbot/internal/notify"
@@ -46,6 +47,12 @@ type alert struct {
 func (a alert) muted(now time.Time) bool { return a.Message != "" && !isDue(a.Claimed, now, muteFor) }
 
 func alertKey(c alertKind, x expectation) string { return kindAlert + "/" + string(c) + "/" + x.key() }
+
+// sameKind reports whether two alerts are about the same kind of thing gone wrong.
+func sameKind(key, other string) bool {
+	one, two := strings.SplitN(key, "/", 3), strings.SplitN(other, "/", 3)
+	return len(one) == 3 && len(two) == 3 && one[1] == two[1]
+}
 
 // alerts are what was said and stands.
 func alerts(s *store.Store) store.Collection[alert] {
@@ -95,7 +102,7 @@ func (w *Monitor) tell(ctx context.Context, j *round, s snapshot, all []finding)
 			errs = append(errs, w.replace(ctx, j, a, v))
 		case v.wrong && (v.follow || j.care[alertRef(v.key)].By != a.CareBy) && digest(v.alert) != a.Says:
 			errs = append(errs, w.edit(ctx, j, a, v))
-		case v.wrong && stands && w.callsAgain(j, v, a):
+		case v.wrong && stands && w.callsAgain(j, v, a) && !w.caredElsewhere(ctx, j, v, a):
 			errs = append(errs, w.callAgain(ctx, j, v, a))
 		case !v.wrong && stands:
 			errs = append(errs, w.end(ctx, a, v.over))

@@ -120,6 +120,23 @@ func (w *Monitor) callsAgain(j *round, v finding, a alert) bool {
 	return a.Second == "" && j.at.Sub(a.Since) >= callAfter && !j.at.Before(free)
 }
 
+// caredElsewhere reports that somebody who is in the channel of an alert takes care of the same thing where another
+// channel was told of it. As long as Slack does not tell, nobody does.
+func (w *Monitor) caredElsewhere(ctx context.Context, j *round, v finding, a alert) bool {
+	asking, cancel := context.WithTimeout(ctx, presentWithin)
+	defer cancel()
+	for key, other := range j.standing {
+		care := j.care[alertRef(key)]
+		if care.By == "" || other.Channel == a.Channel || other.Target != a.Target || !sameKind(key, v.key) {
+			continue
+		}
+		if there, err := w.Judge.Present(asking, a.Channel, care.By); err == nil && there {
+			return true
+		}
+	}
+	return false
+}
+
 // callAgain calls the people once more, in a message of its own: an edit reaches nobody. If that fails they are called
 // with the next look.
 func (w *Monitor) callAgain(ctx context.Context, j *round, v finding, before alert) error {
