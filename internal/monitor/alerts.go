@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"strings"
 	"time"
 
 	"casterbot/internal/notify"
@@ -47,12 +46,6 @@ type alert struct {
 func (a alert) muted(now time.Time) bool { return a.Message != "" && !isDue(a.Claimed, now, muteFor) }
 
 func alertKey(c alertKind, x expectation) string { return kindAlert + "/" + string(c) + "/" + x.key() }
-
-// sameKind reports whether two alerts are about the same kind of thing gone wrong.
-func sameKind(key, other string) bool {
-	one, two := strings.SplitN(key, "/", 3), strings.SplitN(other, "/", 3)
-	return len(one) == 3 && len(two) == 3 && one[1] == two[1]
-}
 
 // alerts are what was said and stands.
 func alerts(s *store.Store) store.Collection[alert] {

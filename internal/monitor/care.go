@@ -3,6 +3,7 @@ package monitor
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"casterbot/internal/notify"
@@ -135,6 +136,12 @@ func (w *Monitor) caredElsewhere(ctx context.Context, j *round, v finding, a ale
 		}
 	}
 	return false
+}
+
+// sameKind reports whether two alerts are about the same kind of thing gone wrong.
+func sameKind(key, other string) bool {
+	one, two := strings.SplitN(key, "/", 3), strings.SplitN(other, "/", 3)
+	return len(one) == 3 && len(two) == 3 && one[1] == two[1]
 }
 
 // callAgain calls the people once more, in a message of its own: an edit reaches nobody. If that fails they are called
