@@ -56,7 +56,7 @@ func (s table) applyBreak(ctx context.Context, p op.Plan, _ string, _ op.SendPer
 		Text: op.L(op.Who(p.Args["by"]), " broke the lock of ", op.Who(p.Args["holder"]), " on studio ",
 			op.B(p.Target.Name),
 			". Reason: ", op.V(op.Visible(p.Args["why"])), ". It is free now."),
-		Next: []op.Next{nextcmd.OnCaster("lock", p.Target.ID)},
+		Next: []op.Next{nextcmd.OnCaster("lock", p.Target.ID)}, Concerns: p.Args["holder"],
 	}, op.L("The lock of ", op.B(p.Target.Name), " was not broken"), now, gone, err)
 }
 
@@ -86,6 +86,7 @@ func (s table) planAsk(ctx context.Context, call op.Call) (op.Plan, error) {
 	p.Target, p.Title, p.Button = target,
 		op.L(op.Who(lock.Holder), ", ", op.Who(call.Person.ID), " asks you to release ", op.B(target.Name)), "Ask"
 	p.Facts = []op.Line{op.L("It is ", lock.Line(), ".")}
+	p.Seen["holder"] = lock.Holder
 	p.Seen["until"] = lock.Until.UTC().Format(civiltime.WholeMoment)
 	if why != "" {
 		p.Facts = append([]op.Line{op.L("“", op.V(op.Visible(why)), "”")}, p.Facts...)
@@ -95,7 +96,7 @@ func (s table) planAsk(ctx context.Context, call op.Call) (op.Plan, error) {
 
 func applyAsk(_ context.Context, p op.Plan, _ string, _ op.SendPermit) op.Outcome {
 	return op.Outcome{
-		State: op.Succeeded, Calls: true, Text: withFacts(op.L(p.Title, "."), p),
+		State: op.Succeeded, Calls: true, Concerns: p.Seen["holder"], Text: withFacts(op.L(p.Title, "."), p),
 		Next: []op.Next{nextcmd.Command("unlock", p.Args)},
 	}
 }

@@ -1,7 +1,6 @@
 package commands
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -96,7 +95,7 @@ func (s table) verifyCopy(ctx context.Context, a op.Attempt) (op.Evidence, error
 	case 0:
 		return op.Evidence{Seen: a.Unseen(op.L("No new studio called ", op.B(name), " is listed."))}, nil
 	case 1:
-		seen := op.L(op.B(cmp.Or(made[0].Name, name)), " was made", op.Told(" at ", op.At, made[0].Created), ".")
+		seen := op.L(op.B(name), " was made", op.Told(" at ", op.At, made[0].Created), ".")
 		return op.Evidence{Happened: true, Own: made[0].Token == a.Token, Seen: seen}, nil
 	}
 	return op.Evidence{Seen: op.L(op.HowMany(len(made), " new studio", " new studios"), " called ",

@@ -74,7 +74,7 @@ func TestVerifyCopy(t *testing.T) {
 		{"two", []live.Caster{made(noon), made(noon.Add(time.Second))}, false, "2 new studios"},
 		{"other name", []live.Caster{{ID: "x", Name: "evening 47", Created: noon}}, false, "No new studio"},
 		{"our token", []live.Caster{made(noon), made(noon), {ID: "ours", Name: "renamed", Created: noon, Token: "token-1"}},
-			true, "renamed was made at"},
+			true, "Evening 47 was made at"},
 		{"our token, no time", []live.Caster{{ID: "ours", Name: "Evening 47", Token: "token-1"}}, true,
 			"Evening 47 was made."},
 		{"another token", []live.Caster{{ID: "x", Name: "Evening 47", Created: noon, Token: "token-2"}}, false,

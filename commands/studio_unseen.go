@@ -108,6 +108,16 @@ func (m *Memory) Acquaint(ctx context.Context, concerns func(live.Caster) bool) 
 	}
 }
 
+// called gives a studio by the name that it had when it was seen last.
+func (m *Memory) called(t op.Target) op.Target {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if k, known := m.seen[t.ID]; known && t.Kind == "caster" {
+		t.Name = k.caster.Name
+	}
+	return t
+}
+
 func (m *Memory) sightings() []sighting {
 	m.mu.Lock()
 	defer m.mu.Unlock()

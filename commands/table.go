@@ -72,7 +72,7 @@ func Table(cloud Cloud, records Records, now func() time.Time) op.Table {
 	for i := range commands {
 		commands[i] = forSeveral(failure.Repeated(commands[i]))
 	}
-	*known = op.Table{Commands: commands, Kinds: s.kinds(), PastLock: pastLock}
+	*known = op.Table{Commands: commands, Kinds: s.kinds(), PastLock: pastLock, Called: seen.called}
 	return *known
 }
 

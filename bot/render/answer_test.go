@@ -80,7 +80,7 @@ func TestThingsGiveWay(t *testing.T) {
 func TestWorstOfSeveralFirst(t *testing.T) {
 	var members []op.Operation
 	for n := range 20 {
-		m := op.Operation{State: op.Succeeded, Outcome: &op.Outcome{After: op.L("its file is written")},
+		m := op.Operation{State: op.Succeeded, Outcome: &op.Outcome{Since: op.Since{After: op.L("its file is written")}},
 			Plan: op.Plan{Target: op.Target{Kind: "stream", ID: fmt.Sprint(n), Name: fmt.Sprint("cam", n)}}}
 		if n == 17 {
 			m.State, m.Outcome = op.Failed, &op.Outcome{Text: op.L("cam17 was refused")}

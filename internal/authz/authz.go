@@ -196,6 +196,17 @@ func (j *Judge) Tells(ctx context.Context, id string) (bool, error) {
 	return err == nil && !c.Archived && (!c.External || scope.External), err
 }
 
+// TellsOf reports whether the channel of an operation may be told unasked what came of it: also that it may touch still
+// what the operation is about, by its name of now.
+func (j *Judge) TellsOf(ctx context.Context, o op.Operation) (bool, error) {
+	may, err := j.Tells(ctx, o.Channel)
+	scope, _ := j.Scope(o.Channel)
+	for _, t := range o.Plan.Targets() {
+		may = may && scope.Names(j.Table.Now(t))
+	}
+	return may, err
+}
+
 var errHidden = errors.New("the bot is not shown the channel")
 
 // Scope gives what a channel may touch; false when the policy does not name it.

@@ -2,6 +2,7 @@ package authz
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -102,6 +103,31 @@ func (j *Judge) present(ctx context.Context, q Question, a absentee) (g Ground, 
 	}
 	return Away, asOf, notThere()
 }
+
+// Hears reports whether whoever asked for an operation may be told alone what became of it, where its card cannot be:
+// just after they acted; later if they are in its channel, as far as Slack shows that, and may use its verb there. An
+// error says that Slack does not tell.
+func (j *Judge) Hears(ctx context.Context, o op.Operation) (bool, error) {
+	if !j.long(o.Created) || o.DecidedBy == o.Requester && !j.long(o.Confirmed) {
+		return true, nil
+	}
+	q := Reminds(o, o.Requester)
+	facts, err := j.Look(ctx, q)
+	switch {
+	case err != nil:
+		return false, err
+	case facts.Person.Stale || facts.Channel.Stale:
+		return false, errStale
+	case facts.Channel.Hidden:
+		return true, nil
+	}
+	if facts.Channel.Archived = false; !j.Decide(facts, q.Command, q.Plan).Allowed {
+		return false, nil
+	}
+	return j.Present(ctx, o.Channel, o.Requester)
+}
+
+var errStale = errors.New("only older facts are known")
 
 // isAsker reports whether whoever answers a card is the one who asked for it: by id and by team. People of one
 // organisation may come from several workspaces of it; what counts is that Slack tells the same of both.

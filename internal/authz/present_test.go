@@ -295,3 +295,26 @@ func TestAnEmergencyDoesNotWaitForSlack(t *testing.T) {
 		}
 	}
 }
+
+// Whoever asked hears alone what became of it where its card cannot be: not once they have lost the right, or left.
+func TestWhoHearsAlone(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*town)
+		asked  time.Duration
+		want   bool
+	}{
+		"as before":             {nil, time.Hour, true},
+		"archived":              {func(w *town) { w.channel.Archived = true }, time.Hour, true},
+		"the channel is hidden": {func(w *town) { w.channel.Hidden, w.channel.External = true, true }, time.Hour, true},
+		"without the right":     {func(w *town) { w.person.Deleted = true }, time.Hour, false},
+		"out of the channel":    {func(w *town) { w.gone = "U0ANA" }, time.Hour, false},
+		"out of it, just asked": {func(w *town) { w.gone = "U0ANA" }, time.Second, true},
+	} {
+		o := op.Operation{Verb: restart.Verb, Effect: restart.Effect, Requester: "U0ANA", Team: "T0", Channel: "C0SHOW",
+			Plan: op.Plan{Target: news}, Created: noon.Add(-c.asked)}
+		j := newTown(c.change).judge(t, "self")
+		if got, err := j.Hears(t.Context(), o); err != nil || got != c.want {
+			t.Errorf("%s: %v, %v", name, got, err)
+		}
+	}
+}

@@ -20,7 +20,7 @@ const (
 	claimsFor    = 30 * 24 * time.Hour // a card that is older is not looked for
 )
 
-// endOldClaims does what a process that died has left undone, also for the holder of a lock that was passed.
+// endOldClaims does what a process that died has left undone, also for the holder of a lock.
 func (e *Engine) endOldClaims(ctx context.Context) error {
 	within := claimsWithin
 	if !e.sweeper.begun {
@@ -28,7 +28,7 @@ func (e *Engine) endOldClaims(ctx context.Context) error {
 	}
 	all, err := e.store.List(ctx, store.Query{ActedSince: e.now().Add(-within), Newest: true, Limit: 500})
 	for _, o := range all {
-		err = errors.Join(err, e.endClaims(ctx, o), e.tellHolder(ctx, o))
+		err = errors.Join(err, e.endClaims(ctx, o), e.tellBesides(ctx, o))
 	}
 	e.sweeper.begun = e.sweeper.begun || err == nil
 	return err
@@ -90,7 +90,7 @@ func (e *Engine) endedBy(ctx context.Context, claim, o op.Operation) error {
 // overBy says on a card that what it claims has ended. Who says so first has said it. A channel that may not be told
 // how things stand, or of which that is not known, does not hear by whom and by what.
 func (e *Engine) overBy(ctx context.Context, o op.Operation, why op.Line) error {
-	if may, err := e.authz.Tells(ctx, o.Channel); err != nil || !may {
+	if may, err := e.authz.TellsOf(ctx, o); err != nil || !may {
 		why = op.L("It has ended.")
 	}
 	outcome := outcomeOf(o)

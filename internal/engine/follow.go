@@ -136,11 +136,14 @@ func (e *Engine) followed(ctx context.Context, id string) (time.Time, error) {
 	if busy, err := e.underWay(ctx, o.Plan.Target); err != nil || busy {
 		return e.now().Add(followLeast), err
 	}
-	may, err := e.authz.Tells(ctx, o.Channel)
-	if err != nil { // nothing is looked at that nobody may be told yet
+	if _, err := e.authz.TellsOf(ctx, o); err != nil { // nothing is looked at that nobody may be told yet
 		return time.Time{}, err
 	}
 	f, err := whatCame(ctx, command, o)
+	may := true
+	if err == nil { // the look may have shown another name
+		may, err = e.authz.TellsOf(ctx, o)
+	}
 	switch {
 	case err == nil && len(f.Over) > 0:
 		return f.Again, e.overBy(ctx, o, f.Over)

@@ -45,7 +45,7 @@ func lookDue(o op.Operation, now time.Time) bool {
 // whether its channel may be told, what was seen before stands.
 func (e *Engine) recordLook(ctx context.Context, o op.Operation, counts bool, seen op.Line) error {
 	outcome := outcomeOf(o)
-	may, err := e.authz.Tells(ctx, o.Channel)
+	may, err := e.authz.TellsOf(ctx, o)
 	switch {
 	case err != nil:
 		counts, seen = false, outcome.Evidence
@@ -210,12 +210,12 @@ func (e *Engine) confirmLater(ctx context.Context, id string) (again time.Time, 
 	if err != nil || !known || o.State != op.Succeeded || outcomeOf(o).Checked {
 		return time.Time{}, err
 	}
-	may, err := e.authz.Tells(ctx, o.Channel)
-	if err != nil {
-		return time.Time{}, err
-	}
 	seen, err := verify(ctx, command, o)
 	if err != nil || !seen.Happened {
+		return time.Time{}, err
+	}
+	may, err := e.authz.TellsOf(ctx, o)
+	if err != nil {
 		return time.Time{}, err
 	}
 	outcome := outcomeOf(o)

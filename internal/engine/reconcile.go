@@ -44,7 +44,7 @@ func (e *Engine) reconcile(ctx context.Context, o op.Operation, due bool) error 
 	}
 	outcome := op.Outcome{State: op.Succeeded, Checked: true,
 		Text: op.L(o.Plan.Title, ": done, although ApsaraVideo Live did not say so.")}
-	if may, err := e.authz.Tells(ctx, o.Channel); err == nil && may {
+	if may, err := e.authz.TellsOf(ctx, o); err == nil && may {
 		outcome.Evidence = seen.Seen
 	}
 	return e.settle(ctx, o, outcome, e.event(op.EventReconciled, "", "", o), op.Click{})

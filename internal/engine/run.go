@@ -246,9 +246,9 @@ func (e *Engine) finish(ctx context.Context, o op.Operation, outcome op.Outcome)
 	} else {
 		e.notify.EnqueueCard(o.ID)
 	}
-	if now.Plan.Passed != nil {
+	if now.Plan.Passed != nil || outcome.Concerns != "" {
 		e.spawn(func(ctx context.Context) {
-			if err := e.tellHolder(ctx, now); err != nil {
+			if err := e.tellBesides(ctx, now); err != nil {
 				e.log.Warn("tell the holder of the lock", "op", o.Ref(), "error", err)
 			}
 		})

@@ -16,6 +16,7 @@ import (
 const (
 	kindReminder = "reminder"
 	kindPassed   = "passed"
+	kindConcerns = "concerns"
 
 	tellEvery = 20 * time.Second // between two looks for that, and for claims that have ended
 
@@ -38,6 +39,35 @@ func (e *Engine) tellHolder(ctx context.Context, o op.Operation) error {
 		op.Address{Person: o.Plan.Passed.Holder, FromHome: true},
 		op.Answer{Mark: op.MarkLocked, Title: what,
 			Lines: []op.Line{op.L("This left your lock as it was: until ", op.At(o.Plan.Passed.Until), ".")}})
+}
+
+// tellConcerned tells whoever an outcome speaks to, where they do not see its card: they are not in its channel.
+func (e *Engine) tellConcerned(ctx context.Context, o op.Operation) error {
+	outcome := outcomeOf(o)
+	if outcome.Concerns == "" || o.State != op.Succeeded {
+		return nil
+	}
+	said := notify.Said{Key: kindConcerns + "/" + o.ID, Ends: o.Sent.Add(remindFor)}
+	known, err := e.notify.Known(ctx)
+	if err != nil || known(said) {
+		return err
+	}
+	there, err := e.authz.Present(ctx, o.Channel, outcome.Concerns)
+	switch {
+	case err != nil:
+		return err
+	case there: // the card has called them, wherever they go
+		return e.notify.Heard(ctx, said)
+	}
+	return e.notify.TellOnce(ctx, said,
+		op.Address{Person: outcome.Concerns, FromHome: true},
+		op.Answer{Mark: op.MarkLocked, Title: outcome.Text,
+			Lines: []op.Line{op.L("This stands in ", op.In(o.Channel), ", where you are not.")}})
+}
+
+// tellBesides tells those whom the card alone does not reach.
+func (e *Engine) tellBesides(ctx context.Context, o op.Operation) error {
+	return errors.Join(e.tellHolder(ctx, o), e.tellConcerned(ctx, o))
 }
 
 // remind tells whoever asked for an operation, and whoever decided it, that nobody knows yet what became of it: once,

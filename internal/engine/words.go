@@ -96,9 +96,12 @@ func (e *Engine) lateWords(o op.Operation, clicker string) op.Line {
 	return op.L("Already confirmed by ", who, ". Your click changed nothing.")
 }
 
-// titleIn is what an operation is called in a channel, after a comma; nothing where it names what may not be named.
+// titleIn is what an operation is called in a channel, after a comma; nothing where it names what may not be named, or
+// not so: also in its own channel, whose names may have changed since.
 func (e *Engine) titleIn(o op.Operation, channel string) op.Line {
-	if scope, _ := e.authz.Scope(channel); o.Channel != channel && !scope.NamesAsOwn(o.Plan.Target) {
+	target := o.Plan.Target
+	own := o.Channel == channel && target.Key() == ""
+	if scope, _ := e.authz.Scope(channel); !own && !scope.NamesAsOwn(target) {
 		return nil
 	}
 	return op.L(", ", o.Plan.Title)

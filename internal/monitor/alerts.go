@@ -95,7 +95,7 @@ func (w *Monitor) tell(ctx context.Context, j *round, s snapshot, all []finding)
 			errs = append(errs, w.replace(ctx, j, a, v))
 		case v.wrong && (v.follow || j.care[alertRef(v.key)].By != a.CareBy) && digest(v.alert) != a.Says:
 			errs = append(errs, w.edit(ctx, j, a, v))
-		case v.wrong && stands && w.callsAgain(j, v, a):
+		case v.wrong && stands && w.callsAgain(j, v, a) && !w.caredElsewhere(ctx, j, v, a):
 			errs = append(errs, w.callAgain(ctx, j, v, a))
 		case !v.wrong && stands:
 			errs = append(errs, w.end(ctx, a, v.over))

@@ -16,12 +16,12 @@ import (
 func (v boardView) known(kind string, inScope func(op.Target) bool) []op.Target {
 	var all []op.Target
 	add := func(t op.Target) {
-		if t.Kind == kind && inScope(t) &&
+		if t = v.now(t, v.scope); t.Kind == kind && inScope(t) &&
 			!slices.ContainsFunc(all, func(other op.Target) bool { return other.Key() == t.Key() }) {
 			all = append(all, t)
 		}
 	}
-	for _, o := range slices.Backward(v.own) { // the latest name counts
+	for _, o := range slices.Backward(v.own) { // of names that were never seen the latest counts
 		add(o.Plan.Target)
 	}
 	for _, l := range v.locks {

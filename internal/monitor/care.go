@@ -3,6 +3,7 @@ package monitor
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"casterbot/internal/notify"
@@ -118,6 +119,29 @@ func (w *Monitor) callsAgain(j *round, v finding, a alert) bool {
 		free = a.Claimed.Add(postWithin)
 	}
 	return a.Second == "" && j.at.Sub(a.Since) >= callAfter && !j.at.Before(free)
+}
+
+// caredElsewhere reports that somebody who is in the channel of an alert takes care of the same thing where another
+// channel was told of it. As long as Slack does not tell, nobody does.
+func (w *Monitor) caredElsewhere(ctx context.Context, j *round, v finding, a alert) bool {
+	asking, cancel := context.WithTimeout(ctx, presentWithin)
+	defer cancel()
+	for key, other := range j.standing {
+		care := j.care[alertRef(key)]
+		if care.By == "" || other.Channel == a.Channel || other.Target != a.Target || !sameKind(key, v.key) {
+			continue
+		}
+		if there, err := w.Judge.Present(asking, a.Channel, care.By); err == nil && there {
+			return true
+		}
+	}
+	return false
+}
+
+// sameKind reports whether two alerts are about the same kind of thing gone wrong.
+func sameKind(key, other string) bool {
+	one, two := strings.SplitN(key, "/", 3), strings.SplitN(other, "/", 3)
+	return len(one) == 3 && len(two) == 3 && one[1] == two[1]
 }
 
 // callAgain calls the people once more, in a message of its own: an edit reaches nobody. If that fails they are called

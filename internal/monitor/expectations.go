@@ -69,12 +69,7 @@ func nameIn(scope op.Scope, t op.Target) string {
 	case t.Kind != "stream":
 		return cmp.Or(t.Name, t.ID)
 	}
-	for _, a := range scope.Streams {
-		if a.Pattern == t.ID {
-			return a.Alias
-		}
-	}
-	return streamOf(t.ID).Name
+	return scope.StreamName(t.ID)
 }
 
 // quietStreams are those of which a studio's being still on air may be told: whether their recording goes on by other
@@ -129,26 +124,14 @@ func (w *Monitor) named() []expectation {
 	return all
 }
 
-// inScope reports whether a channel may still touch what it wants watched, by its name of now.
-func (w *Monitor) inScope(x expectation, s snapshot) bool {
-	scope, ok := w.Policy.Scope(x.channel)
-	if !ok || x.kind == recording {
-		return ok && scope.Stream(x.target.ID)
-	}
-	name := x.target.Name
-	if c, there := s.studios[x.target.ID]; there {
-		name = c.Name
-	}
-	return scope.Studio(x.target.ID, name)
-}
-
 // resolved gives the expectations with one for every studio that the policy names, and at most one expectation for each
-// thing in a channel: that which was started there.
+// thing in a channel: that which was started there. All are what the channel may touch still, by their names of now.
 func (w *Monitor) resolved(wishes []expectation, s snapshot) []expectation {
 	var all []expectation
 	known := map[string]bool{}
 	add := func(x expectation) {
-		if !known[x.key()] && w.inScope(x, s) {
+		scope, _ := w.Policy.Scope(x.channel)
+		if x.target = s.now(x.target, scope); !known[x.key()] && scope.Touches(x.target) {
 			known[x.key()] = true
 			all = append(all, x)
 		}

@@ -102,7 +102,9 @@ type Monitor struct {
 	care         records.CareBook
 	observations store.Collection[observation]
 	leader       leader
-	before       snapshot // the last look of this process
+	before       snapshot             // the last look of this process
+	compared     map[string]time.Time // when this process held a look against an observation last, by its key
+	called       map[string]string    // studios by id, as they were called when this process saw them last
 
 	guardDue, boardDue time.Time
 	shown              ownDoings
@@ -150,7 +152,8 @@ func New(c Config) *Monitor {
 		care:   records.NewCareBook(c.Store),
 		alerts: alerts(c.Store), observations: observations(c.Store),
 		signals: signals{wake: make(chan struct{}, 1), still: still},
-		leader:  leader{store: c.Store, now: c.Now, replica: c.Replica, alone: c.Store.Exclusive()},
+		called:  map[string]string{}, compared: map[string]time.Time{},
+		leader: leader{store: c.Store, now: c.Now, replica: c.Replica, alone: c.Store.Exclusive()},
 	}
 	w.limiter = &limiter{share: c.Share, pause: c.Pause, keep: w.leader.hold, last: map[string]time.Time{}}
 	return w

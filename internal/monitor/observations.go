@@ -12,6 +12,7 @@ import (
 const (
 	kindObservation = "view"
 	observationFor  = 7 * 24 * time.Hour // an observation that is not renewed is forgotten
+	renewAfter      = time.Hour          // one that stays as it is says so again
 	// lag is how much later than the call that made it a change may show.
 	lag = time.Minute
 	// longestGap is how much time between two looks counts as watched: a clock that leaps says nothing of a recording.
@@ -77,26 +78,31 @@ func (x expectation) observationKey() string {
 	return key
 }
 
-// remember writes an observation that has changed. Another replica that did so first saw it too.
+// remember writes an observation that has changed, or is old. Another replica that did so first saw it too.
 func (w *Monitor) remember(ctx context.Context, x expectation, old, now observation) error {
 	now.key, now.at, now.version = old.key, old.at, old.version
-	if now == old && old.version > 0 {
+	if now == old && old.version > 0 && w.Now().Sub(old.at) < renewAfter {
 		return nil
 	}
 	_, _, err := w.observations.Put(ctx, x.observationKey(), now, old.version, w.Now().Add(observationFor), op.Event{})
 	return err
 }
 
-// lastSeen is when a thing was last seen as its observation says.
-func (w *Monitor) lastSeen(v observation, seen bool) time.Time {
-	if seen && w.before.at.After(v.at) {
-		return w.before.at
+// lastSeen is when a thing was last seen as its observation says. Nobody may have watched it since, though looks were
+// made for others.
+func (w *Monitor) lastSeen(v observation, x expectation) time.Time {
+	if at := w.compared[x.observationKey()]; at.After(v.at) {
+		return at
 	}
 	return v.at
 }
 
 // seeStudio brings the observation of a studio up to date.
-func (w *Monitor) seeStudio(old observation, c live.Caster, t op.Target, j *round) observation {
+func (w *Monitor) seeStudio(old observation, c live.Caster, x expectation, j *round) observation {
+	t, last := x.target, w.lastSeen(old, x)
+	if old.version == 0 || j.at.Sub(last) >= watchFor-lag { // what was done in between is not known
+		return observation{OnAir: c.OnAir, Started: ms(c.Started), Modified: ms(c.Modified)}
+	}
 	now := observation{
 		OnAir: c.OnAir, Started: ms(c.Started), Modified: ms(c.Modified),
 		Gone: old.Gone, Before: old.Before, GoneBy: old.GoneBy, alteration: old.alteration,
@@ -104,11 +110,6 @@ func (w *Monitor) seeStudio(old observation, c live.Caster, t op.Target, j *roun
 	if c.OnAir {
 		now.Gone, now.Before, now.GoneBy = 0, 0, doer{}
 	}
-	if old.version == 0 {
-		return now
-	}
-	_, seen := w.before.studios[t.ID]
-	last := w.lastSeen(old, seen)
 	since := last.Add(-lag)
 	change := func(how change) {
 		if !j.history.explain(t, since, changes[how].by) {
@@ -182,7 +183,7 @@ func (w *Monitor) seeStream(old observation, m live.Content, on *live.Online, x 
 	if grows || !m.From.IsZero() && (m.To.IsZero() || m.To.After(j.at)) {
 		now.Running = true
 	}
-	since := w.lastSeen(old, seen)
+	since := w.lastSeen(old, x)
 	if j.history.explain(t, since.Add(-lag), ending(recording)) {
 		now.Running = false
 	}

@@ -121,7 +121,7 @@ func TestADeletedStudioEndsNoRecordingOfAnother(t *testing.T) {
 	s.want("another studio is deleted")
 	s.with(func() { delete(s.online, streamOf(output.ID)) })
 	s.pass(guardEvery)
-	s.want("its stream breaks off", "Recording of programme ended", "its stream broke off")
+	s.want("its stream breaks off", "Recording of b5447c ended", "its stream broke off")
 }
 
 // An alert about the recording of a programme outlives that another studio is deleted.
@@ -130,7 +130,7 @@ func TestAnAlertAboutAProgrammeOutlivesADelete(t *testing.T) {
 	s := newer(t)
 	s.did("record.start", output)
 	s.pass(2 * time.Minute)
-	s.want("broken off", "Recording of programme ended")
+	s.want("broken off", "Recording of b5447c ended")
 	s.did("caster.scrap", talk)
 	s.with(func() { delete(s.studios, talk.ID) })
 	s.pass(guardEvery)

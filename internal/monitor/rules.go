@@ -3,6 +3,7 @@ package monitor
 import (
 	"context"
 	"errors"
+	"maps"
 	"time"
 
 	"casterbot/internal/live"
@@ -54,6 +55,7 @@ func (w *Monitor) guard(ctx context.Context, s snapshot, j *round) error {
 		return err
 	}
 	var all []finding
+	compared := map[string]time.Time{}
 	for _, x := range w.resolved(j.expectations, s) {
 		old := views[x.observationKey()]
 		now, seen := w.see(x, s, j, old)
@@ -64,10 +66,12 @@ func (w *Monitor) guard(ctx context.Context, s snapshot, j *round) error {
 			now = w.whoDid(ctx, x.target.ID, j, now)
 		}
 		if seen {
+			compared[x.observationKey()] = j.at
 			err = errors.Join(err, w.remember(ctx, x, old, now))
 		}
 		all = append(all, rulesFor[x.kind](x, s, j, now)...)
 	}
+	maps.Copy(w.compared, compared) // several channels may go by one observation
 	return errors.Join(err, w.tell(ctx, j, s, all))
 }
 
@@ -83,7 +87,7 @@ func (w *Monitor) switchesItself(ctx context.Context, id string) bool {
 func (w *Monitor) see(x expectation, s snapshot, j *round, old observation) (now observation, seen bool) {
 	switch x.kind {
 	case studio:
-		return w.seeStudio(old, s.studios[x.target.ID], x.target, j),
+		return w.seeStudio(old, s.studios[x.target.ID], x, j),
 			s.studios != nil && !s.studios[x.target.ID].Untold
 	case recording:
 		m, seen := s.material[streamOf(x.target.ID)]
@@ -146,11 +150,12 @@ func stillRule(f *finding, c live.Caster, s snapshot, j *round) {
 	if !ok || !c.OnAir || j.at.Sub(quiet) < stillOn {
 		return
 	}
+	scope, _ := j.scope(f.about.channel)
+	e.Plan.Target = s.now(e.Plan.Target, scope)
 	ended := named{streamOf(e.Plan.Target.ID), e.Plan.Target.Name}
 	if _, f.seen = s.material[ended.of]; !f.seen {
 		return
 	}
-	scope, _ := j.scope(f.about.channel)
 	streams := append(s.shown(scope), ended)
 	if goesOn := s.recordedIn(streams, records.History(j.history)); goesOn.alias != "" {
 		f.over = mended(op.L(op.B(goesOn.alias), " is being recorded, as far as the cloud shows."), j.at)

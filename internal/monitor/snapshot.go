@@ -42,6 +42,7 @@ type snapshot struct {
 	scenes   map[string][]live.Scene
 	online   map[string][]live.Online     // by domain
 	material map[live.Stream]live.Content // the latest; zero when there is none
+	called   map[string]string            // studios by id, as they were called when they were seen last, now or before
 	skipped  map[string]bool              // ids of studios and paths of streams into which there was no room to look
 }
 
@@ -49,14 +50,14 @@ type snapshot struct {
 func (w *Monitor) takeSnapshot(ctx context.Context, j *round) snapshot {
 	ctx = quota.With(ctx, quota.Caller{Class: quota.Background})
 	s := snapshot{at: j.at, scenes: map[string][]live.Scene{}, online: map[string][]live.Online{},
-		material: map[live.Stream]live.Content{}, skipped: map[string]bool{}}
+		material: map[live.Stream]live.Content{}, skipped: map[string]bool{}, called: w.called}
 	scopes := w.scopes(ctx, j)
 	if j.needStudios() || len(scopes) > 0 {
 		all, err := paced(ctx, w.limiter, "DescribeCasters", func() ([]live.Caster, error) { return w.Cloud.Casters(ctx) })
 		if w.saw(err) {
 			s.studios = map[string]live.Caster{}
 			for _, c := range all {
-				s.studios[c.ID] = c
+				s.studios[c.ID], s.called[c.ID] = c, c.Name
 			}
 		}
 	}
@@ -162,6 +163,17 @@ func (s snapshot) inside(wishes []expectation, scopes []op.Scope) []string {
 	return slices.Compact(ids)
 }
 
+// now gives a target by the name that it has in a channel: that of the last look, and the channel's own of a stream.
+func (s snapshot) now(t op.Target, scope op.Scope) op.Target {
+	if name := s.called[t.ID]; t.Kind == "caster" && name != "" {
+		t.Name = name
+	}
+	if t.Kind == "stream" {
+		t.Name = scope.StreamName(t.ID)
+	}
+	return t
+}
+
 // sorted are the studios by name.
 func (s snapshot) sorted() []live.Caster {
 	return slices.SortedFunc(maps.Values(s.studios), func(a, b live.Caster) int {
@@ -263,7 +275,7 @@ func (s snapshot) shown(scope op.Scope) []named {
 			return strings.Compare(a.String(), b.String())
 		}) {
 			if scope.Stream(on.String()) && !known(on.Stream) {
-				all = append(all, named{on.Stream, on.Name})
+				all = append(all, named{on.Stream, scope.StreamName(on.String())})
 			}
 		}
 	}

@@ -91,3 +91,17 @@ func TestToldIsForgotten(t *testing.T) {
 		t.Errorf("left: %v", b.last)
 	}
 }
+
+// What came of an operation later is news although its state is the same, once.
+func TestWhatCameIsNews(t *testing.T) {
+	var b notifiedStates
+	o := op.Operation{ID: "a", State: op.Succeeded, Outcome: &op.Outcome{}}
+	for _, step := range []struct {
+		after op.Line
+		first bool
+	}{{nil, true}, {nil, false}, {op.L("Its file."), true}, {op.L("Its file."), false}} {
+		if o.Outcome.After = step.after; b.first(o, time.Unix(1000, 0)) != step.first {
+			t.Errorf("%q: first %v", step.after.Plain(), !step.first)
+		}
+	}
+}

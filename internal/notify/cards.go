@@ -93,7 +93,7 @@ func (n *Notifier) showElsewhere(ctx context.Context, o op.Operation) error {
 	n.away.Store(o.Channel, isAway)
 	words, matters := elsewhere[o.State]
 	if matters && n.told.first(o, n.Now()) {
-		err := n.Chat.Tell(ctx, op.Address{Person: o.Requester}, withoutCard(o, words))
+		err := n.tellAlone(ctx, o, words)
 		if errors.Is(err, ErrUnreachable) {
 			err = n.recordUntold(ctx, o, err)
 		}
@@ -104,6 +104,20 @@ func (n *Notifier) showElsewhere(ctx context.Context, o op.Operation) error {
 	}
 	return n.Store.Shown(ctx, o.ID, o.Version, o.Card)
 }
+
+// tellAlone tells the asker, if they may know it still.
+func (n *Notifier) tellAlone(ctx context.Context, o op.Operation, words op.Text) error {
+	may, err := n.Hears(ctx, o)
+	switch {
+	case err != nil:
+		return err
+	case !may:
+		return errors.Join(ErrUnreachable, errNotTheirs)
+	}
+	return n.Chat.Tell(ctx, op.Address{Person: o.Requester}, withoutCard(o, words))
+}
+
+var errNotTheirs = errors.New("who asked may not be told any more")
 
 // isAway and isBack are what the sweep has to know of a channel in which a card could not be shown.
 const (

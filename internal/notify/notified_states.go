@@ -20,6 +20,7 @@ type notifiedStates struct {
 
 type notifiedState struct {
 	state op.State
+	came  bool // and what came of it later
 	over  bool // and that what it claims has ended
 	at    time.Time
 }
@@ -29,8 +30,11 @@ func (t *notifiedStates) first(o op.Operation, now time.Time) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	maps.DeleteFunc(t.last, func(_ string, of notifiedState) bool { return now.Sub(of.at) > remembered })
-	is := notifiedState{o.State, o.Outcome != nil && o.Outcome.Ended(), now}
-	if was := t.last[o.ID]; was.state == is.state && (was.over || !is.over) {
+	is := notifiedState{state: o.State, at: now}
+	if o.Outcome != nil {
+		is.came, is.over = len(o.Outcome.After) > 0, o.Outcome.Ended()
+	}
+	if was := t.last[o.ID]; was.state == is.state && (was.over || !is.over) && (was.came || !is.came) {
 		return false
 	}
 	if t.last == nil {

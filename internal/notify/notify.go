@@ -42,6 +42,8 @@ type Config struct {
 	Again   func(context.Context, op.Request) op.Answer    // judges and answers anew a question that only looks
 	Shown   func(op.Operation)                             // told when a card shows how its operation stands; may be nil
 	Gather  func(ctx context.Context, id string) error     // lets an operation of several come to what its members have
+	// reports whether whoever asked for an operation may be told alone what became of it; nil: whatever they may
+	Hears func(context.Context, op.Operation) (bool, error)
 	// reports whether somebody is still to be told of an operation unasked
 	StillDue func(ctx context.Context, id, person string) (bool, error)
 }
@@ -50,6 +52,9 @@ type Config struct {
 func New(c Config) *Notifier {
 	if c.Shown == nil {
 		c.Shown = func(op.Operation) {}
+	}
+	if c.Hears == nil {
+		c.Hears = func(context.Context, op.Operation) (bool, error) { return true, nil }
 	}
 	n := &Notifier{Config: c, kept: keptReplies(c.Store)}
 	n.replies.mine, n.replies.busy = map[string]pendingReply{}, map[string]bool{}

@@ -2,6 +2,7 @@ package notify
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"casterbot/internal/op"
@@ -48,6 +49,15 @@ func (n *Notifier) TellOnce(ctx context.Context, s Said, to op.Address, a op.Ans
 	now, first, err := n.kept.Put(ctx, d.key, d, 0, d.ends, op.Event{})
 	if d.version = now.version; err == nil && first {
 		n.attempt(d)
+	}
+	return err
+}
+
+// Heard notes that nothing is left to say: it was heard otherwise.
+func (n *Notifier) Heard(ctx context.Context, s Said) error {
+	err := n.markTold(ctx, pendingReply{key: s.memo(), ends: s.Ends})
+	if errors.Is(err, store.ErrLost) { // another replica has seen to it
+		return nil
 	}
 	return err
 }

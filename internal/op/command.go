@@ -4,6 +4,7 @@ import (
 	"context"
 	"path"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -61,17 +62,29 @@ func (s Scope) Names(t Target) bool {
 // NamesAsOwn reports whether the title of a plan of another channel may be said in this one: what is called there
 // otherwise than here is called so there alone.
 func (s Scope) NamesAsOwn(t Target) bool {
-	return s.Names(t) && (t.Kind != "stream" || t.Name == s.StreamName(t.ID) || t.Name == path.Base(t.ID))
+	return s.Names(t) && (t.Kind != "stream" || t.Name == s.StreamName(t.ID) ||
+		t.Name == path.Base(t.ID) && !s.aliased(t.Name))
 }
 
-// StreamName is what the channel calls a stream: its alias, else the stream's own name.
+// StreamName is what the channel calls a stream: its alias, else the stream's own name, or all of its path where that
+// name is the channel's for another one.
 func (s Scope) StreamName(stream string) string {
 	for _, a := range s.Streams {
 		if a.Pattern == stream {
 			return a.Alias
 		}
 	}
-	return path.Base(stream)
+	if name := path.Base(stream); !s.aliased(name) {
+		return name
+	}
+	return stream
+}
+
+// aliased reports that a name is the channel's own for one stream.
+func (s Scope) aliased(name string) bool {
+	return slices.ContainsFunc(s.Streams, func(a StreamAlias) bool {
+		return a.Alias == name && !strings.ContainsAny(a.Pattern, "*?")
+	})
 }
 
 // Command is one row of the command table. Read commands have Read; all others have Plan and Apply, and Verify or the
@@ -182,6 +195,15 @@ type Table struct {
 	Commands []Command
 	Kinds    []Kind
 	PastLock func(Lock, Plan) []Next // the ways past somebody else's lock; may be nil
+	Called   func(Target) Target     // a target by its name of the last look; nil: nobody looks
+}
+
+// Now gives a target by its name of the last look, as far as there was one.
+func (t Table) Now(target Target) Target {
+	if t.Called == nil {
+		return target
+	}
+	return t.Called(target)
 }
 
 // Find gives the command with this usage.

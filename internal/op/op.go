@@ -96,8 +96,16 @@ func (n Next) ID() string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
+// Since is what is said of an outcome as time passes.
+type Since struct {
+	After   Line `json:"after,omitempty"`   // what came of it later: a Followup
+	Promise Line `json:"promise,omitempty"` // what will come of it, as long as that is not known
+	Over    Line `json:"over,omitempty"`    // that what the text claims has ended, and by what
+}
+
 // Outcome says what became of an operation.
 type Outcome struct {
+	Since
 	State     State  `json:"state"`
 	Text      Line   `json:"text"`               // one sentence: what happened
 	Evidence  Line   `json:"evidence,omitempty"` // what a look at the cloud showed
@@ -108,13 +116,12 @@ type Outcome struct {
 	Next      []Next `json:"next,omitempty"`
 	Already   bool   `json:"already,omitempty"` // it was so before: nothing was changed
 	PutOff    bool   `json:"putOff,omitempty"`  // of a running one: it was put off, and waits to be sent again
-	After     Line   `json:"after,omitempty"`   // what came of it later: a Followup
-	Promise   Line   `json:"promise,omitempty"` // what will come of it, as long as that is not known
-	Over      Line   `json:"over,omitempty"`    // that what the text claims has ended, and by what
 	Calls     bool   `json:"calls,omitempty"`   // it asks somebody for something: nothing was changed by it
 
 	Record *CloudRecord `json:"record,omitempty"` // what ties it to the cloud's own record
 
+	// whom it speaks to or of: they are told alone where the channel of its card is not theirs
+	Concerns string `json:"concerns,omitempty"`
 	// NothingChanged: it failed, and Text does not say that nothing was changed, so its card does
 	NothingChanged bool `json:"nothingChanged,omitempty"`
 }

@@ -50,6 +50,15 @@ func (p Plan) Subject() Line {
 	return p.Title[1:]
 }
 
+// Targets are what a plan changes: that of each one of several.
+func (p Plan) Targets() []Target {
+	all := []Target{p.Target}
+	for _, part := range p.Parts {
+		all = append(all, part.Plan.Target)
+	}
+	return slices.DeleteFunc(all, func(t Target) bool { return t.Key() == "" })
+}
+
 // Unnoticed is the line for viewers of what they cannot notice.
 func Unnoticed() Line { return L("Viewers notice nothing.") }
 

@@ -333,7 +333,7 @@ func TestWhatStandsIsKnownForLong(t *testing.T) {
 func (s *world) over(o op.Operation) {
 	s.t.Helper()
 	err := s.store.Note(s.t.Context(), o.ID, store.Note{From: op.Succeeded,
-		Outcome: &op.Outcome{State: op.Succeeded, Over: op.L("It has ended.")}}, op.Event{Name: "t"})
+		Outcome: &op.Outcome{State: op.Succeeded, Since: op.Since{Over: op.L("It has ended.")}}}, op.Event{Name: "t"})
 	if err != nil {
 		s.t.Fatal(err)
 	}

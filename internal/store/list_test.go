@@ -211,7 +211,7 @@ func TestListOfWhatStands(t *testing.T) { everywhere(t, testListOfWhatStands) }
 func testListOfWhatStands(t *testing.T, e engine) {
 	s, _ := e.fresh(t)
 	var want []string
-	for i, outcome := range []*op.Outcome{nil, {}, {Text: op.L(`"over": no`)}, {Over: op.L("Ended")}} {
+	for i, outcome := range []*op.Outcome{nil, {}, {Text: op.L(`"over": no`)}, {Since: op.Since{Over: op.L("Ended")}}} {
 		o := bring(t, s, sample(i), op.Running)
 		if outcome != nil {
 			outcome.State = op.Succeeded

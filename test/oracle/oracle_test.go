@@ -315,7 +315,7 @@ func TestAClaimMayHaveEnded(t *testing.T) {
 	if found := r.Broken(); len(found) == 0 || !strings.HasPrefix(found[0], "I6") {
 		t.Errorf("a success that stands is grey: %q", found)
 	}
-	r.Operations[0].Outcome = &op.Outcome{State: op.Succeeded, Over: op.L("Ended.")}
+	r.Operations[0].Outcome = &op.Outcome{State: op.Succeeded, Since: op.Since{Over: op.L("Ended.")}}
 	if found := r.Broken(); len(found) > 0 {
 		t.Error(found)
 	}
