@@ -17,6 +17,9 @@ import (
 // archive has by one of the name op.EventArchived.
 const DetailEntries = "entries"
 
+// detailWhere is set where the entries that were emptied are in the archive.
+const detailWhere = "where"
+
 // Erase takes out of the record what names a person: in each entry that does, everything that names anybody, with its
 // salt, so that nobody can try out who it was. What happened stays, and so does the tree. An event says how many
 // entries that were, without the name.
@@ -75,7 +78,7 @@ func (l *Log) eraseArchived(ctx context.Context, tiles int64, person string) (en
 		return 0, nil
 	}
 	err = l.Store.Record(ctx, op.Event{Name: op.EventErased,
-		Detail: map[string]string{DetailEntries: strconv.Itoa(entries)}})
+		Detail: map[string]string{DetailEntries: strconv.Itoa(entries), detailWhere: "archive"}})
 	for _, number := range naming {
 		if err == nil {
 			err = eraseTile(l.Archive.Dir, number, person)
