@@ -58,29 +58,32 @@ func ParseCheckpoint(text string, v note.Verifier) (Checkpoint, error) {
 	return Checkpoint{Origin: lines[0], Size: size, Root: root, Note: text}, nil
 }
 
-// SplitNotes gives the signed notes of a text, one behind the other: a note ends with its last signature.
+// SplitNotes gives the signed notes of a text, one behind the other: a note ends with its last signature. Of what stands
+// before one and was not written to its end, as when a disk was full, nothing is given; at the end of the text it is.
 func SplitNotes(text string) []string {
-	const signature = "— "
-	var notes []string
-	var now strings.Builder
-	signed := false
+	const signature, own = "— ", 3 // a checkpoint has three lines before its signatures
+	var notes, lines, signatures []string
 	end := func() {
-		if strings.TrimSpace(now.String()) != "" {
-			notes = append(notes, now.String())
+		if len(signatures) > 0 && len(lines) > own {
+			lines = lines[len(lines)-own:]
 		}
-		now.Reset()
-		signed = false
+		if len(lines)+len(signatures) > 0 {
+			notes = append(notes, strings.Join(append(append(lines, ""), signatures...), "\n")+"\n")
+		}
+		lines, signatures = nil, nil
 	}
 	for line := range strings.Lines(text) {
-		is := strings.HasPrefix(line, signature)
-		if signed && !is {
+		line = strings.TrimRight(line, "\r\n")
+		switch is := strings.HasPrefix(line, signature); {
+		case is:
+			signatures = append(signatures, line)
+			continue
+		case len(signatures) > 0:
 			end()
 		}
-		if now.Len() == 0 && strings.TrimSpace(line) == "" {
-			continue
+		if strings.TrimSpace(line) != "" {
+			lines = append(lines, line)
 		}
-		now.WriteString(strings.TrimRight(line, "\r\n") + "\n")
-		signed = is
 	}
 	end()
 	return notes

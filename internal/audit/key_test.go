@@ -90,4 +90,13 @@ func TestCheckpoints(t *testing.T) {
 		notes[1] != theirs.Note || notes[2] != c.Note {
 		t.Errorf("%q", notes)
 	}
+	for cut := range strings.Index(c.Note, "— ") {
+		notes := SplitNotes(theirs.Note + "\n" + c.Note[:cut] + "\n" + c.Note)
+		if len(notes) != 2 || notes[0] != theirs.Note || notes[1] != c.Note {
+			t.Errorf("after %q: %q", c.Note[:cut], notes)
+		}
+		if notes := SplitNotes(theirs.Note + "\n" + c.Note[:cut]); cut > 0 && len(notes) != 2 {
+			t.Errorf("at the end %q is not noticed: %q", c.Note[:cut], notes)
+		}
+	}
 }

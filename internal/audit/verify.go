@@ -18,7 +18,8 @@ import (
 type Report struct {
 	Entries  int64
 	Root     tlog.Hash
-	Compared int // checkpoints that it was compared with
+	Compared int   // checkpoints that it was compared with
+	Covered  int64 // entries that a checkpoint from outside covers
 	Sealed   int64
 	Erased   int64 // entries that name nobody any more
 	Moved    int64 // entries in an archive, of which nothing but the hashes of their tiles was looked at
@@ -74,7 +75,7 @@ func (v Verification) Verify(ctx context.Context, db querier) (Report, error) {
 	if err != nil && !errors.Is(err, errFound) {
 		return w.report, err
 	}
-	w.report.Entries, w.report.Root = w.tree.size, w.tree.root()
+	w.report.Entries, w.report.Root, w.report.Covered = w.tree.size, w.tree.root(), w.outside
 	if err == nil {
 		w.end()
 	}

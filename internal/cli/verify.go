@@ -129,6 +129,9 @@ func verify(ctx context.Context, c Call, address string, v audit.Verification) e
 		fmt.Fprintln(c.Out, "No key is known (--key), so somebody may have made the whole of it anew.")
 	case len(v.Notes) == 0:
 		fmt.Fprintln(c.Out, "Only with checkpoints that were kept elsewhere (--checkpoint) is it known that nothing was cut off at its end.")
+	case r.Covered < r.Entries:
+		fmt.Fprintf(c.Out, "The newest checkpoint that was kept elsewhere is of %d entries: of the %d after it only the database speaks.\n",
+			r.Covered, r.Entries-r.Covered)
 	}
 	return nil
 }
