@@ -58,8 +58,8 @@ func ParseCheckpoint(text string, v note.Verifier) (Checkpoint, error) {
 	return Checkpoint{Origin: lines[0], Size: size, Root: root, Note: text}, nil
 }
 
-// SplitNotes gives the signed notes of a text, one behind the other: a note ends with its last signature. Of what stands
-// before one and was not written to its end, as when a disk was full, nothing is given; at the end of the text it is.
+// SplitNotes gives the signed notes of a text, one behind the other: a note ends with its last signature. What stands
+// before one and was not written to its end, as when a disk was full, is left out; at the end of the text it is not.
 func SplitNotes(text string) []string {
 	const signature, own = "— ", 3 // a checkpoint has three lines before its signatures
 	var notes, lines, signatures []string

@@ -126,7 +126,8 @@ func (w *verifier) surplus(ctx context.Context) error {
 		[]any{w.tree.size}, &rows, &n); err != nil || rows == w.tree.size-base {
 		return err
 	}
-	return w.found(Inserted, -1, -1, "the table audit_leaves has %d rows that are no entries: the first is %d, and the log has %d to %d",
+	return w.found(Inserted, -1, -1,
+		"the table audit_leaves has %d rows that are no entries: its first number is %d, and the log has %d to %d",
 		rows-(w.tree.size-base), n, base, w.tree.size-1)
 }
 
@@ -142,9 +143,9 @@ func newSeen() seen {
 	return seen{maphash.MakeSeed(), map[uint64]int64{}, map[uint64]int64{}, map[string]int64{}}
 }
 
-// again finds an event that was copied, seal and all, and one whose number was changed so that others read it in another
-// place of its operation's trail. It looks at events that say how an operation stands, or what casterbot did to the log:
-// no two of them are alike.
+// again finds an event that was copied, seal and all, and one whose number was changed, so that others read it in
+// another place of its operation's trail. It looks at events that say how an operation stands, or what casterbot did to
+// the log: no two of them are alike.
 func (w *verifier) again(l leaf) error {
 	e := l.event
 	if e.Name == op.EventPolicy {
@@ -180,8 +181,8 @@ func (w *verifier) erased(context.Context) error {
 	case have > want.all:
 		return w.found(Edited, -1, -1, "%d entries name nobody any more, and by the record %d were emptied", have, want.all)
 	case have < want.all-want.there && w.report.Moved == 0:
-		return w.found(Edited, -1, -1, "by the record %d entries were emptied of a person, and %d are: the others name somebody again",
-			want.all, have)
+		return w.found(Edited, -1, -1,
+			"by the record %d entries were emptied of a person, and %d are: the others name somebody again", want.all, have)
 	}
 	return nil
 }

@@ -47,13 +47,16 @@ type verifier struct {
 	split    *Finding
 	seen     seen
 	previous leaf
-	emptied  struct{ all, there int64 } // as many entries casterbot has emptied, by its own events; there: in an archive
-	sealed   bool                       // an entry was sealed: from here on all are
-	restored *int64                     // the first entry since the last checkpoint from outside that says that a backup was put back
-	unsealed *int64                     // the first entry since good that is not sealed
-	disorder *int64                     // the first entry since good that is older than the one before it
+	emptied  emptied
+	sealed   bool   // an entry was sealed: from here on all are
+	restored *int64 // the first entry since the last checkpoint from outside that says that a backup was put back
+	unsealed *int64 // the first entry since good that is not sealed
+	disorder *int64 // the first entry since good that is older than the one before it
 	shifted  *shift
 }
+
+// emptied is how many entries casterbot has emptied, by its own events, of a person; there: in an archive.
+type emptied struct{ all, there int64 }
 
 // point is a checkpoint to compare with. One from outside also counts for what came after a backup that was put back,
 // those of the database went back with it.

@@ -13,8 +13,8 @@ import (
 const vouchedFor = 10 * time.Minute
 
 // Vouches is asked before a call leaves: no error says that the record tells how the operation came to where it stands,
-// who asked for it and who decided it, for what it asks now. With a key that is in words that only casterbot can have written, so a row
-// that somebody else writes into the database makes no call leave. Without one it only has to fit.
+// who asked for it and who decided it, for what it asks now. With a key that is in words that only casterbot can have
+// written, so a row that somebody else writes into the database makes no call leave. Without one it only has to fit.
 func (l *Log) Vouches(ctx context.Context, o op.Operation) error {
 	trail, err := l.Store.Events(ctx, o.ID)
 	if err != nil {

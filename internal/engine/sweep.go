@@ -100,11 +100,11 @@ func (e *Engine) resume(row store.Received) func(context.Context) {
 	return settle
 }
 
-// recordForged tells of a request or a click that somebody wrote into the inbox, or changed there. It is not worked off:
-// it would count as that of whoever it names.
+// recordForged tells of a request or a click that somebody wrote into the inbox, or changed there. It is not worked
+// off: it would count as that of whoever it names.
 func (e *Engine) recordForged(ctx context.Context, row store.Received) {
-	e.log.Error("casterbot did not write what stands in its inbox: somebody may have changed the database", "kind", row.Kind,
-		"key", row.Key)
+	e.log.Error("casterbot did not write what stands in its inbox: somebody may have changed the database",
+		"kind", row.Kind, "key", row.Key)
 	err := e.store.Record(ctx, op.Event{Name: op.EventForged,
 		Detail: map[string]string{"reason": "casterbot did not write the " + row.Kind + " that stands in its inbox"}})
 	if err != nil {

@@ -8,8 +8,9 @@ func TestParams(t *testing.T) {
 		part := func(id string) Part {
 			return Part{Plan: Plan{Target: Target{Kind: "caster", ID: id}, Args: Args{"caster": id}}}
 		}
-		return Operation{Command: "caster restart {caster}", Verb: "caster.restart",
-			Plan: Plan{Target: Target{Kind: "caster", ID: "c1"}, Args: Args{"caster": "c1"}, Parts: []Part{part("c1"), part("c2")}}}
+		one := part("c1").Plan
+		one.Parts = []Part{part("c1"), part("c2")}
+		return Operation{Command: "caster restart {caster}", Verb: "caster.restart", Plan: one}
 	}
 	if asked().Params() != asked().Params() {
 		t.Error("the same is not the same")
@@ -18,7 +19,7 @@ func TestParams(t *testing.T) {
 		"the command":          func(o *Operation) { o.Command = "caster stop {caster}" },
 		"the verb":             func(o *Operation) { o.Verb = "caster.stop" },
 		"the target":           func(o *Operation) { o.Plan.Target.ID = "c3" },
-		"an argument":          func(o *Operation) { o.Plan.Args["caster"] = "c3" },
+		"an argument":          func(o *Operation) { o.Plan.Args = Args{"caster": "c3"} },
 		"the target of a part": func(o *Operation) { o.Plan.Parts[1].Plan.Target.ID = "c3" },
 		"an argument of one":   func(o *Operation) { o.Plan.Parts[1].Plan.Args["caster"] = "c3" },
 		"a part less":          func(o *Operation) { o.Plan.Parts = o.Plan.Parts[:1] },
