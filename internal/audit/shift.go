@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/maphash"
+	"strconv"
 	"time"
 
 	"casterbot/internal/op"
@@ -173,9 +174,32 @@ func (w *verifier) again(l leaf) error {
 	return nil
 }
 
+// empties counts what an event says that casterbot has emptied.
+func (w *verifier) empties(e op.Event, sealed bool) {
+	entries, err := strconv.ParseInt(e.Detail[DetailEntries], 10, 64)
+	if err != nil || e.Name != op.EventErased || w.Key != nil && !sealed {
+		return
+	}
+	if w.emptied.all += entries; e.Detail[detailWhere] != "" {
+		w.emptied.there += entries
+	}
+}
+
 // erased demands that as many entries name nobody as casterbot has emptied. One that died while it emptied an archive
 // may have emptied fewer there.
-func (w *verifier) erased(context.Context) error {
+func (w *verifier) erased(ctx context.Context) error {
+	// An event that says so may be no entry yet: what it has emptied is empty with it.
+	err := each(ctx, w.db, func(rows *sql.Rows) error {
+		e, err := scanEvent(rows)
+		if err == nil {
+			w.empties(e, w.Key != nil && IsSealed(w.Key, e))
+		}
+		return err
+	}, `SELECT `+eventColumns+` FROM events e WHERE e.name = $1 AND NOT EXISTS (SELECT 1 FROM audit_leaves l
+		WHERE l.event = e.seq)`, op.EventErased)
+	if err != nil {
+		return err
+	}
 	have, want := w.report.Erased, w.emptied
 	switch {
 	case have > want.all:

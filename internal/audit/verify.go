@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 
 	"casterbot/internal/op"
 
@@ -180,12 +179,7 @@ func (w *verifier) remember(l leaf) {
 	if l.who != "" {
 		w.report.Erased++
 	}
-	if entries, err := strconv.ParseInt(l.event.Detail[DetailEntries], 10, 64); err == nil &&
-		l.event.Name == op.EventErased && (w.Key == nil || l.checked.sealed) {
-		if w.emptied.all += entries; l.event.Detail[detailWhere] != "" {
-			w.emptied.there += entries
-		}
-	}
+	w.empties(l.event, l.checked.sealed)
 	if l.event.Name == op.EventRestored && l.event.Operation == "" {
 		first(&w.restored)
 	}
