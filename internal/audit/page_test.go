@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -158,5 +159,32 @@ func TestAStrangerFindsAFork(t *testing.T) {
 	}
 	if ok, said := check(dir, w.key.Public(), outside...); ok || !strings.Contains(said, "entries 122 to 171:") {
 		t.Error(said)
+	}
+}
+
+// Whatever somebody does to the entries in a database, no folder comes of it that a stranger takes for the log of their
+// checkpoints. What the tree does not have only verify finds.
+func TestNoFolderComesOfAnAttack(t *testing.T) {
+	check := strangersProgram(t)
+	for _, a := range slices.Concat(attacks, laterAttacks) {
+		beside := a.n < 0 && a.kind != Unsigned || slices.Contains([]string{"a policy file that is gone",
+			"an approval that is copied, with its seal", "the number of an event, and so its place in the trail"}, a.name)
+		t.Run(a.name, func(t *testing.T) {
+			t.Parallel()
+			w, dir := newWorld(t, "sqlite:"+filepath.Join(t.TempDir(), "bot.db")), t.TempDir()
+			if strings.HasPrefix(a.name, "a policy") {
+				w.log.Policy = func() (hash, text string) { return sumOf("channels: {}"), "channels: {}" }
+				w.step()
+			}
+			outside := w.evening()
+			a.do(w)
+			_, err := w.tiles(dir)
+			if err != nil && !beside {
+				return
+			}
+			if ok, said := check(dir, w.key.Public(), outside...); err != nil || ok != beside {
+				t.Errorf("%v, %s", err, said)
+			}
+		})
 	}
 }
