@@ -195,3 +195,25 @@ func sumOf(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:])
 }
+
+// Whoever writes into the row that says how far the log is keeps nobody from appending to it.
+func TestTheLogGoesOn(t *testing.T) { everywhere(t, testTheLogGoesOn) }
+
+func testTheLogGoesOn(t *testing.T, address string) {
+	w := newWorld(t, address)
+	outside := w.evening()
+	w.tamper(`UPDATE audit_log SET low = 100000, holder = 'nobody', until = $1 WHERE id = 1`,
+		w.clock.Now().Add(24*time.Hour).UnixMilli())
+	at := w.clock.Now()
+	w.denied(3)
+	w.clock.pass(time.Second)
+	w.step()
+	if n := len(w.all()); n != 125 {
+		t.Errorf("there are %d entries", n)
+	}
+	w.denied(2)
+	r := w.verify(w.key.Verifier(), outside...)
+	if len(r.Findings) > 0 || r.Waiting != 2 || !r.Since.Equal(at.Add(time.Second)) || r.Covered != 122 {
+		t.Errorf("%+v", r)
+	}
+}

@@ -83,8 +83,8 @@ func TestAnEntryThatSomebodyEmptied(t *testing.T) {
 	}
 }
 
-// Beside the record nothing names the person either: not what is over, not a key of what was worked off, nor, in a file,
-// what was deleted. What still stands has to end first.
+// Beside the record nothing names the person either: not what is over, not a key of what was worked off, nor, in a
+// file, what was deleted. What still stands has to end first.
 func TestEraseBesideTheRecord(t *testing.T) { everywhere(t, testEraseBeside) }
 
 func testEraseBeside(t *testing.T, address string) {

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"database/sql"
@@ -8,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/maphash"
+	"math"
 	"strconv"
 	"time"
 
@@ -89,7 +91,7 @@ func (w *verifier) beside(ctx context.Context) error {
 		return w.found(CutOff, w.tree.size, max(h.size-1, w.tree.size),
 			"the log says that it has %d entries, and has %d", h.size, w.tree.size)
 	}
-	if err := w.surplus(ctx); err != nil {
+	if err := cmp.Or(w.surplus(ctx), w.waiting(ctx, h)); err != nil {
 		return err
 	}
 	var newest int64
@@ -114,6 +116,15 @@ func (w *verifier) beside(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// waiting counts what is not in the log yet: whoever keeps casterbot from appending could remove it unseen.
+func (w *verifier) waiting(ctx context.Context, h head) error {
+	var oldest int64
+	_, err := one(ctx, w.db, `SELECT COUNT(*), COALESCE(MIN(e.at), 0)`+pending, []any{h.low, int64(math.MaxInt64)},
+		&w.report.Waiting, &oldest)
+	w.report.Since = instant(oldest)
+	return err
 }
 
 // surplus looks for rows of the log that are none of its entries: an event could hide behind one.

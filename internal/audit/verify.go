@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"casterbot/internal/op"
 
@@ -20,9 +21,11 @@ type Report struct {
 	Compared int   // checkpoints that it was compared with
 	Covered  int64 // entries that a checkpoint from outside covers
 	Sealed   int64
-	Erased   int64 // entries that name nobody any more
-	Moved    int64 // entries in an archive, of which nothing but the hashes of their tiles was looked at
-	Older    int   // checkpoints of only such entries
+	Erased   int64     // entries that name nobody any more
+	Moved    int64     // entries in an archive, of which nothing but the hashes of their tiles was looked at
+	Older    int       // checkpoints of only such entries
+	Waiting  int64     // events that are no entries yet
+	Since    time.Time // of the oldest of them
 	Findings []Finding
 }
 

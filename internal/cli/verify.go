@@ -9,6 +9,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"casterbot/internal/audit"
 	"casterbot/internal/config"
@@ -123,6 +124,10 @@ func verify(ctx context.Context, c Call, address string, v audit.Verification) e
 	if r.Moved > 0 {
 		fmt.Fprintf(c.Out, "The first %d are in an archive: of them only the hashes were looked at (--archive), and %s not compared.\n",
 			r.Moved, op.Count(r.Older, "checkpoint"))
+	}
+	if r.Waiting > 0 {
+		fmt.Fprintf(c.Out, "Not in it yet: %s, the oldest of %s. A bot that runs takes them within a second.\n",
+			op.Count(int(r.Waiting), "event"), r.Since.Format(time.RFC3339))
 	}
 	switch {
 	case v.Key == nil:

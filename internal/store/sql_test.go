@@ -101,6 +101,9 @@ func TestEveryExecCarriesAnArgument(t *testing.T) {
 		if id, ok := args[0].(*ast.Ident); ok && id.Name == "createMigrations" {
 			return
 		}
+		if lit, ok := args[0].(*ast.BasicLit); ok && lit.Value == "`VACUUM`" {
+			return
+		}
 		if inner, ok := args[0].(*ast.CallExpr); ok && inner.Fun.(*ast.SelectorExpr).Sel.Name == "ReplaceAll" {
 			return
 		}
