@@ -12,7 +12,7 @@ func TestParams(t *testing.T) {
 		one.Parts = []Part{part("c1"), part("c2")}
 		return Operation{Command: "caster restart {caster}", Verb: "caster.restart", Plan: one}
 	}
-	if asked().Params() != asked().Params() {
+	if same := asked(); same.Params() != asked().Params() {
 		t.Error("the same is not the same")
 	}
 	for name, change := range map[string]func(o *Operation){
