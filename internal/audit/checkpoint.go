@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -58,35 +59,43 @@ func ParseCheckpoint(text string, v note.Verifier) (Checkpoint, error) {
 	return Checkpoint{Origin: lines[0], Size: size, Root: root, Note: text}, nil
 }
 
-// SplitNotes gives the signed notes of a text, one behind the other: a note ends with its last signature. What stands
-// before one and was not written to its end, as when a disk was full, is left out; at the end of the text it is not.
-func SplitNotes(text string) []string {
-	const signature, own = "— ", 3 // a checkpoint has three lines before its signatures
-	var notes, lines, signatures []string
+// SplitNotes gives the signed notes of a text, also when it was copied out of a chat, with more around them and without
+// their empty lines. What was signed are three lines: checkpoints have no others.
+func SplitNotes(text string) (notes []string) {
+	var body, signatures []string
 	end := func() {
-		if len(signatures) > 0 && len(lines) > own {
-			lines = lines[len(lines)-own:]
+		from := max(0, len(body)-3)
+		if len(signatures) == 0 {
+			from = len(body)
 		}
-		if len(lines)+len(signatures) > 0 {
-			notes = append(notes, strings.Join(append(append(lines, ""), signatures...), "\n")+"\n")
+		if before := body[:from]; slices.ContainsFunc(before, isHash) { // another one, that nobody has signed
+			notes = append(notes, strings.Join(before, "\n")+"\n")
 		}
-		lines, signatures = nil, nil
+		if len(signatures) > 0 {
+			notes = append(notes, strings.Join(slices.Concat(body[from:], []string{""}, signatures), "\n")+"\n")
+		}
+		body, signatures = nil, nil
 	}
 	for line := range strings.Lines(text) {
-		line = strings.TrimRight(line, "\r\n")
-		switch is := strings.HasPrefix(line, signature); {
-		case is:
-			signatures = append(signatures, line)
-			continue
-		case len(signatures) > 0:
+		line = strings.TrimSpace(line)
+		is := strings.HasPrefix(line, "— ")
+		if len(signatures) > 0 && !is {
 			end()
 		}
-		if strings.TrimSpace(line) != "" {
-			lines = append(lines, line)
+		switch {
+		case is:
+			signatures = append(signatures, line)
+		case line != "":
+			body = append(body, line)
 		}
 	}
 	end()
 	return notes
+}
+
+func isHash(line string) bool {
+	_, err := tlog.ParseHash(line)
+	return err == nil
 }
 
 // Sign makes the checkpoint of a tree.
