@@ -18,6 +18,8 @@ const (
 	// keeps two from appending at once is the row that each has to change first. So it is short, and an event of one that
 	// died is a leaf soon. Where one process at a time has the database, what an earlier one took counts for nothing.
 	lease = time.Second
+	// longest is how far ahead a lease may end that counts: one that ends later nobody has taken.
+	longest = time.Minute
 	// settled is how old an event is when none with a smaller number can appear any more: transactions end in seconds.
 	settled = 5 * time.Minute
 	// countedBy is how long after its minute a row that counts denials is done: whoever has begun by then has ended.
@@ -42,6 +44,19 @@ func readHead(ctx context.Context, db querier) (h head, err error) {
 	return h, err
 }
 
+// taken reports that the log is another replica's now.
+func (h head) taken(by string, now time.Time) bool {
+	return h.holder != by && h.until > now.UnixMilli() && h.until <= now.Add(longest).UnixMilli()
+}
+
+// bounded holds the head against the log: what it says of events behind the newest entry is not so.
+func (h head) bounded(ctx context.Context, db querier) (head, error) {
+	newest := h.low
+	_, err := one(ctx, db, `SELECT COALESCE(MAX(event), $1) FROM audit_leaves`, []any{h.low}, &newest)
+	h.low = min(h.low, newest)
+	return h, err
+}
+
 // countsUntil is the end of the last minute in which denials are not counted any more.
 func countsUntil(now time.Time) int64 {
 	return now.Add(-countedBy).Truncate(time.Minute).UnixMilli()
@@ -53,7 +68,10 @@ func (l *Log) due(ctx context.Context) (bool, error) {
 	defer cancel()
 	db, now := l.Store.Reader(), l.Store.Now()
 	h, err := readHead(ctx, db)
-	if err != nil || h.holder != l.Store.Replica() && h.until > now.UnixMilli() && !l.Store.Exclusive() {
+	if err != nil || h.taken(l.Store.Replica(), now) && !l.Store.Exclusive() {
+		return false, err
+	}
+	if h, err = h.bounded(ctx, db); err != nil {
 		return false, err
 	}
 	var seq int64
@@ -105,7 +123,7 @@ func (l *Log) appendBatch(ctx context.Context, last bool) (more bool, err error)
 // take makes the log this replica's until the transaction ends, and for a while after.
 func (l *Log) take(ctx context.Context, x store.Tx) (head, error) {
 	const first = `INSERT INTO audit_log (id, size, low, holder, until) VALUES ($1, 0, 0, '', 0) ON CONFLICT (id) DO NOTHING`
-	const take = `UPDATE audit_log SET holder = $2, until = $3 WHERE id = $1 AND (holder = $2 OR until <= $4)`
+	const take = `UPDATE audit_log SET holder = $2, until = $3 WHERE id = $1 AND (holder = $2 OR until <= $4 OR until > $5)`
 	if _, err := x.Exec(first, 1); err != nil {
 		return head{}, err
 	}
@@ -114,14 +132,19 @@ func (l *Log) take(ctx context.Context, x store.Tx) (head, error) {
 	if l.Store.Exclusive() {
 		free = math.MaxInt64
 	}
-	rows, err := x.Exec(take, 1, l.Store.Replica(), now.Add(lease).UnixMilli(), free)
+	rows, err := x.Exec(take, 1, l.Store.Replica(), now.Add(lease).UnixMilli(), free,
+		now.Add(longest).UnixMilli())
 	if err != nil {
 		return head{}, err
 	}
 	if rows == 0 {
 		return head{}, errTaken
 	}
-	return readHead(ctx, x)
+	h, err := readHead(ctx, x)
+	if err != nil {
+		return h, err
+	}
+	return h.bounded(ctx, x)
 }
 
 // release lets another replica take the log at once.

@@ -78,6 +78,13 @@ var archiveAttacks = []struct {
 		w.tamper(`DELETE FROM audit_leaves WHERE n < $1`, 768)
 		return nil
 	}, Removed, 512, true},
+	{"an event behind the number of an entry that was moved", func(w *world, _ string) error {
+		w.tamper(`INSERT INTO events (seq, at, name, actor, team, channel, detail, mark)
+			SELECT $1, at, 'approved', 'U0EVE', team, channel, '{}', 'm' FROM events WHERE name = 'archived'`, 90001)
+		w.tamper(`INSERT INTO audit_leaves (n, event, format, salt, who, who_salt, hashes)
+			SELECT 7, 90001, 1, 's', '', 's', hashes FROM audit_archived WHERE n = $1`, 255)
+		return nil
+	}, Inserted, -1, true},
 	{"and says so", func(w *world, _ string) error {
 		w.tamper(`INSERT INTO audit_archived (n, hashes) SELECT 767, hashes FROM audit_archived WHERE n = $1`, 511)
 		w.tamper(`INSERT INTO events (at, name, actor, team, channel, detail, mark, seal)

@@ -17,6 +17,9 @@ import (
 // archive has by one of the name op.EventArchived.
 const DetailEntries = "entries"
 
+// detailWhere is set where the entries that were emptied are in the archive.
+const detailWhere = "where"
+
 // Erase takes out of the record what names a person: in each entry that does, everything that names anybody, with its
 // salt, so that nobody can try out who it was. What happened stays, and so does the tree. An event says how many
 // entries that were, without the name.
@@ -24,15 +27,29 @@ func (l *Log) Erase(ctx context.Context, person string) (done Erasure, err error
 	if !personalID.MatchString(person) {
 		return done, fmt.Errorf("%q is no id of a person: it should look like U0ANA", person)
 	}
+	if err := l.unheld(ctx, person); err != nil {
+		return done, err
+	}
 	if err := l.Step(ctx); err != nil {
 		return done, err
 	}
 	for n := 1; n > 0 && err == nil; done.Entries += n {
 		n, err = l.eraseSome(ctx, person)
 	}
+	if err == nil {
+		err = l.Store.Change(ctx, func(x store.Tx) error { return eraseBeside(x, person) })
+	}
+	if err == nil {
+		err = l.Store.Scrub(ctx)
+	}
 	if err != nil {
 		return done, err
 	}
+	defer func() {
+		if err == nil { // the events of it become entries
+			err = l.Step(ctx)
+		}
+	}()
 	moved, err := archived(ctx, l.Store.Reader()) // after those of the database: what is moved meanwhile is there
 	if err != nil || moved == 0 {
 		return done, err
@@ -75,7 +92,7 @@ func (l *Log) eraseArchived(ctx context.Context, tiles int64, person string) (en
 		return 0, nil
 	}
 	err = l.Store.Record(ctx, op.Event{Name: op.EventErased,
-		Detail: map[string]string{DetailEntries: strconv.Itoa(entries)}})
+		Detail: map[string]string{DetailEntries: strconv.Itoa(entries), detailWhere: "archive"}})
 	for _, number := range naming {
 		if err == nil {
 			err = eraseTile(l.Archive.Dir, number, person)
@@ -103,8 +120,7 @@ func (l *Log) eraseSome(ctx context.Context, person string) (n int, err error) {
 		if n = len(found); err != nil || n == 0 {
 			return op.Event{}, err
 		}
-		return op.Event{Name: op.EventErased, Detail: map[string]string{DetailEntries: strconv.Itoa(n)}},
-			eraseOperations(x, person)
+		return op.Event{Name: op.EventErased, Detail: map[string]string{DetailEntries: strconv.Itoa(n)}}, nil
 	})
 	return n, err
 }
@@ -134,12 +150,32 @@ func (l leaf) erase(x store.Tx) error {
 	return err
 }
 
-// eraseOperations puts a word in place of the person in operations that have ended.
-func eraseOperations(x store.Tx, person string) error {
+// unheld demands that nothing that stands names the person, as a lock does: it counts for as long as it stands.
+func (l *Log) unheld(ctx context.Context, person string) error {
+	const naming = `SELECT key FROM memos WHERE (ends = 0 OR ends > $2) AND body LIKE '%"' || $1 || '"%' ORDER BY key LIMIT 1`
+	key := ""
+	there, err := one(ctx, l.Store.Reader(), naming, []any{person, l.Store.Now().UnixMilli()}, &key)
+	if err == nil && there {
+		err = fmt.Errorf("%s is named by what still counts: %s. End that first", person, key)
+	}
+	return err
+}
+
+// eraseBeside takes the person out of the rows beside the record: a word stands in their place in operations that have
+// ended; what is over, and keys of what was worked off, goes.
+func eraseBeside(x store.Tx, person string) error {
+	const documents = `DELETE FROM memos WHERE ends > 0 AND ends <= $2 AND body LIKE '%"' || $1 || '"%'`
+	const received = `DELETE FROM inbox WHERE settled > 0 AND key LIKE '%-' || $1 || '-%'`
+	if _, err := x.Exec(documents, person, x.Now().UnixMilli()); err != nil {
+		return err
+	}
+	if _, err := x.Exec(received, person); err != nil {
+		return err
+	}
 	const update = `UPDATE operations SET asker = replace(asker, $1, $2), person = replace(person, $1, $2),
 			closer = replace(closer, $1, $2), typed = replace(typed, $1, $2), plan = replace(plan, $1, $2),
-			decision = replace(decision, $1, $2), outcome = replace(outcome, $1, $2)
-		WHERE ended > 0 AND (asker = $1 OR person = $1 OR closer = $1 OR plan LIKE '%' || $1 || '%'
+			decision = replace(decision, $1, $2), outcome = replace(outcome, $1, $2), key = replace(key, $1, $2)
+		WHERE ended > 0 AND (asker = $1 OR person = $1 OR closer = $1 OR key LIKE '%-' || $1 || '-%' OR plan LIKE '%' || $1 || '%'
 			OR decision LIKE '%' || $1 || '%' OR outcome LIKE '%' || $1 || '%')`
 	_, err := x.Exec(update, person, Erased)
 	return err

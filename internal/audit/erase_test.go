@@ -1,6 +1,9 @@
 package audit
 
 import (
+	"database/sql"
+	"errors"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -38,6 +41,9 @@ func testErase(t *testing.T, address string) {
 	if err != nil || n.Entries != 4 {
 		t.Fatalf("%+v, %v", n, err)
 	}
+	if r := w.verify(w.key.Verifier(), before.Note); len(r.Findings) > 0 || r.Erased != 4 {
+		t.Errorf("at once: %+v", r)
+	}
 	w.clock.pass(time.Minute)
 	w.step()
 	r := w.verify(w.key.Verifier(), before.Note)
@@ -74,5 +80,61 @@ func TestAnEntryThatSomebodyEmptied(t *testing.T) {
 	}
 	if r := w.verify(w.key.Verifier(), outside...); len(r.Findings) != 1 || r.Findings[0].Kind != Edited {
 		t.Errorf("%v", r.Findings)
+	}
+}
+
+// Beside the record nothing names the person either: not what is over, not a key of what was worked off, nor, in a
+// file, what was deleted. What still stands has to end first.
+func TestEraseBesideTheRecord(t *testing.T) { everywhere(t, testEraseBeside) }
+
+func testEraseBeside(t *testing.T, address string) {
+	w := newWorld(t, address)
+	const key, body = "click-U0ANA-1796070295.719908-op:confirm", `{"holder":"U0ANA"}`
+	if _, err := w.db.Receive(t.Context(), key, "click", []byte(body)); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.db.Done(t.Context(), key); err != nil {
+		t.Fatal(err)
+	}
+	o := w.asked(1)
+	w.tamper(`UPDATE operations SET key = $1 WHERE id = $2`, key, o.ID)
+	if _, err := w.db.Move(t.Context(), store.Move{ID: o.ID, From: op.Queued, To: op.Failed, Outcome: &op.Outcome{
+		State: op.Failed}, Event: op.Event{Name: op.EventClosed}}); err != nil {
+		t.Fatal(err)
+	}
+	const lock = `INSERT INTO memos (key, kind, body, version, at, ends, mark) VALUES ($1, 'lock', $2, 1, 1, $3, 'm')`
+	w.tamper(lock, "lock/caster/c1", body, 2)
+	w.tamper(lock, "lock/caster/c2", body, w.clock.Now().Add(time.Hour).UnixMilli())
+	if _, err := w.log.Erase(t.Context(), "U0ANA"); err == nil || !strings.Contains(err.Error(), "lock/caster/c2") {
+		t.Errorf("who holds a lock: %v", err)
+	}
+	w.clock.pass(2 * time.Hour)
+	if _, err := w.log.Erase(t.Context(), "U0ANA"); err != nil {
+		t.Fatal(err)
+	}
+	for _, table := range []string{"events", "operations", "inbox", "memos"} {
+		err := each(t.Context(), w.db.Reader(), func(rows *sql.Rows) error {
+			names, err := rows.Columns()
+			values := make([]any, len(names))
+			for i := range values {
+				values[i] = new(sql.RawBytes)
+			}
+			err = errors.Join(err, rows.Scan(values...))
+			for i, value := range values {
+				if strings.Contains(string(*value.(*sql.RawBytes)), "U0ANA") {
+					t.Errorf("%s.%s: %s", table, names[i], *value.(*sql.RawBytes))
+				}
+			}
+			return err
+		}, "SELECT * FROM "+table)
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	path, file := strings.CutPrefix(address, "sqlite:")
+	for _, name := range []string{path, path + "-wal"} {
+		if data, err := os.ReadFile(name); file && err == nil && strings.Contains(string(data), "U0ANA") {
+			t.Errorf("the file %s names who was taken out", name)
+		}
 	}
 }

@@ -90,6 +90,12 @@ func TestCheckpoints(t *testing.T) {
 		notes[1] != theirs.Note || notes[2] != c.Note {
 		t.Errorf("%q", notes)
 	}
+	for cut := range strings.Index(c.Note, "— ") { // one that was not written to its end spoils none behind it
+		notes := SplitNotes(theirs.Note + "\n" + c.Note[:cut] + "\n" + c.Note)
+		if len(notes) < 2 || notes[0] != theirs.Note || notes[len(notes)-1] != c.Note {
+			t.Errorf("after %q: %q", c.Note[:cut], notes)
+		}
+	}
 	cutOff := strings.Join(strings.SplitAfter(theirs.Note, "\n")[:3], "")
 	if notes := SplitNotes(cutOff + c.Note + cutOff); len(notes) != 3 || notes[0] != cutOff || notes[1] != c.Note {
 		t.Errorf("what nobody has signed is dropped: %q", notes)

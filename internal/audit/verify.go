@@ -6,7 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
+	"time"
 
 	"casterbot/internal/op"
 
@@ -18,11 +18,14 @@ import (
 type Report struct {
 	Entries  int64
 	Root     tlog.Hash
-	Compared int // checkpoints that it was compared with
+	Compared int   // checkpoints that it was compared with
+	Covered  int64 // entries that a checkpoint from outside covers
 	Sealed   int64
-	Erased   int64 // entries that name nobody any more
-	Moved    int64 // entries in an archive, of which nothing but the hashes of their tiles was looked at
-	Older    int   // checkpoints of only such entries
+	Erased   int64     // entries that name nobody any more
+	Moved    int64     // entries in an archive, of which nothing but the hashes of their tiles was looked at
+	Older    int       // checkpoints of only such entries
+	Waiting  int64     // events that are no entries yet
+	Since    time.Time // of the oldest of them
 	Findings []Finding
 }
 
@@ -42,14 +45,20 @@ type verifier struct {
 	tree     frontier
 	points   []point // by size; those that were met are gone
 	good     int64   // up to this size it agrees with a checkpoint
+	outside  int64   // and up to this one with one from outside
+	split    *Finding
+	seen     seen
 	previous leaf
-	erasable int64  // as many entries casterbot has emptied, by its own events
+	emptied  emptied
 	sealed   bool   // an entry was sealed: from here on all are
 	restored *int64 // the first entry since the last checkpoint from outside that says that a backup was put back
 	unsealed *int64 // the first entry since good that is not sealed
 	disorder *int64 // the first entry since good that is older than the one before it
 	shifted  *shift
 }
+
+// emptied is how many entries casterbot has emptied, by its own events, of a person; there: in an archive.
+type emptied struct{ all, there int64 }
 
 // point is a checkpoint to compare with. One from outside also counts for what came after a backup that was put back,
 // those of the database went back with it.
@@ -60,7 +69,7 @@ type point struct {
 
 // Verify recomputes all of a log and compares it with the checkpoints. It stops at the first entry that is wrong.
 func (v Verification) Verify(ctx context.Context, db querier) (Report, error) {
-	w := &verifier{Verification: v, db: db}
+	w := &verifier{Verification: v, db: db, seen: newSeen()}
 	if err := w.collect(ctx); err != nil {
 		return w.report, err
 	}
@@ -71,16 +80,14 @@ func (v Verification) Verify(ctx context.Context, db querier) (Report, error) {
 	if err != nil && !errors.Is(err, errFound) {
 		return w.report, err
 	}
-	w.report.Entries, w.report.Root = w.tree.size, w.tree.root()
+	w.report.Entries, w.report.Root, w.report.Covered = w.tree.size, w.tree.root(), w.outside
 	if err == nil {
 		w.end()
 	}
-	if len(w.report.Findings) == 0 && w.report.Erased > w.erasable {
-		err = w.found(Edited, -1, -1, "%d entries name nobody any more, and by the record %d were emptied", w.report.Erased,
-			w.erasable)
-	}
-	if len(w.report.Findings) == 0 {
-		err = w.beside(ctx)
+	for _, look := range []func(context.Context) error{w.erased, w.policies, w.beside} {
+		if len(w.report.Findings) == 0 {
+			err = look(ctx)
+		}
 	}
 	if errors.Is(err, errFound) {
 		err = nil
@@ -89,12 +96,6 @@ func (v Verification) Verify(ctx context.Context, db querier) (Report, error) {
 }
 
 func bySize(a, b point) int { return cmp.Compare(a.Size, b.Size) }
-
-// found ends the walk.
-func (w *verifier) found(kind Kind, n, until int64, format string, args ...any) error {
-	w.report.Findings = append(w.report.Findings, Finding{kind, n, until, fmt.Sprintf(format, args...)})
-	return errFound
-}
 
 // collect reads the checkpoints: those from outside, and those of the database, which count as they are signed.
 func (w *verifier) collect(ctx context.Context) error {
@@ -131,6 +132,8 @@ func (w *verifier) entry(l leaf) error {
 	switch {
 	case w.shifted != nil:
 		return w.classify(l)
+	case l.n < n:
+		return w.found(Inserted, l.n, l.n, "two rows have its number")
 	case l.n > n:
 		return w.found(Removed, n, l.n-1, "there is no such row any more")
 	case l.missing:
@@ -144,7 +147,7 @@ func (w *verifier) entry(l leaf) error {
 		return nil // what comes next tells how it is wrong
 	}
 	w.remember(l)
-	if err := w.hashed(l); err != nil {
+	if err := cmp.Or(w.hashed(l), w.again(l)); err != nil {
 		return err
 	}
 	return w.met()
@@ -162,10 +165,7 @@ func (w *verifier) hashed(l leaf) error {
 	}
 	for level, hash := range hashes {
 		if hash != l.hashes[level] {
-			first := n - 1<<level + 1
-			w.report.Findings = append(w.report.Findings, w.narrow(Edited, first, n,
-				"its hash was made anew, and does not fit the tree"))
-			return errFound
+			return w.give(w.narrow(Edited, n-1<<level+1, n, "its hash was made anew, and does not fit the tree"))
 		}
 	}
 	return nil
@@ -182,10 +182,7 @@ func (w *verifier) remember(l leaf) {
 	if l.who != "" {
 		w.report.Erased++
 	}
-	if entries, err := strconv.ParseInt(l.event.Detail[DetailEntries], 10, 64); err == nil &&
-		l.event.Name == op.EventErased && (w.Key == nil || l.checked.sealed) {
-		w.erasable += entries
-	}
+	w.empties(l.event, l.checked.sealed)
 	if l.event.Name == op.EventRestored && l.event.Operation == "" {
 		first(&w.restored)
 	}
@@ -210,26 +207,49 @@ func (w *verifier) met() error {
 	for len(w.points) > 0 && w.points[0].Size <= w.tree.size {
 		c := w.points[0]
 		w.points = w.points[1:]
-		if w.tree.root() != c.Root {
-			return w.another(c.Checkpoint)
-		}
-		if w.report.Compared++; c.outside {
-			w.restored = nil
-		}
-		if c.Size == w.good {
+		same := w.tree.root() == c.Root
+		switch {
+		case w.split != nil && c.outside: // of the other log too, or of neither
+			continue
+		case w.split != nil:
+			return w.forked(same)
+		case !same:
+			if err := w.another(c); err != nil {
+				return err
+			}
 			continue
 		}
-		if err := w.loose(); err != nil {
+		if err := w.agrees(c); err != nil {
 			return err
 		}
-		w.good, w.disorder = c.Size, nil
 	}
 	return nil
 }
 
-// another says how the log came to be another one than that of a checkpoint, as far as that shows.
-func (w *verifier) another(c Checkpoint) error {
-	last := c.Size - 1
+// agrees notes that the log is as a checkpoint says.
+func (w *verifier) agrees(c point) error {
+	if w.report.Compared++; c.outside {
+		w.restored, w.outside = nil, c.Size
+	}
+	if c.Size == w.good {
+		return nil
+	}
+	if err := w.loose(); err != nil {
+		return err
+	}
+	if w.good = c.Size; c.outside || !slices.ContainsFunc(w.points, func(p point) bool { return p.outside }) {
+		w.disorder = nil
+	}
+	return nil
+}
+
+// another says how the log came to be another one than that of a checkpoint, as far as that shows. What checkpoints of
+// the database said before counts for nothing against one from elsewhere: they may be of the other log.
+func (w *verifier) another(c point) error {
+	from, last := w.good, c.Size-1
+	if c.outside {
+		from = w.outside
+	}
 	switch {
 	case w.restored != nil:
 		return w.found(Forked, *w.restored, *w.restored,
@@ -238,32 +258,23 @@ func (w *verifier) another(c Checkpoint) error {
 		return w.found(Reordered, *w.disorder, *w.disorder,
 			"it is older than the one before it, and the checkpoint of %d entries has another order", c.Size)
 	}
-	w.report.Findings = append(w.report.Findings, w.narrow(Edited, w.good, last,
-		fmt.Sprintf("they agree with each other, but not with the checkpoint of %d entries: something was edited, removed or inserted, and all hashes made anew", c.Size)))
-	return errFound
-}
-
-// narrow names the one entry of some that is not sealed, when there is such a one.
-func (w *verifier) narrow(kind Kind, from, until int64, text string) Finding {
-	if w.unsealed != nil && *w.unsealed >= from {
-		return Finding{kind, *w.unsealed, *w.unsealed, "it has no seal of the log's key; " + text}
+	f := w.narrow(Edited, from, last,
+		fmt.Sprintf("they agree with each other, but not with the checkpoint of %d entries: something was edited, removed or inserted, and all hashes made anew", c.Size))
+	if !c.outside || !w.sealed || w.unsealed != nil {
+		return w.give(f)
 	}
-	return Finding{kind, from, until, text}
-}
-
-// loose reports an entry that the log took though casterbot did not write it.
-func (w *verifier) loose() error {
-	if w.unsealed == nil {
-		return nil
-	}
-	return w.found(Unsealed, *w.unsealed, *w.unsealed,
-		"it has no seal of the log's key: somebody wrote it into the database, or a casterbot without the key did")
+	w.split = &f // whether casterbot itself went on so, its next checkpoint tells
+	return nil
 }
 
 // end looks at what only the end of the log shows.
 func (w *verifier) end() {
 	if w.shifted != nil {
 		_ = w.classify(leaf{})
+		return
+	}
+	if w.split != nil {
+		_ = w.give(*w.split)
 		return
 	}
 	if len(w.points) == 0 {

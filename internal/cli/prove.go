@@ -154,6 +154,9 @@ func eraseCommand() Command {
 			if err != nil {
 				return Usage(err)
 			}
+			if err := store.Look(ctx, address, func(tx *sql.Tx) error { return maySeal(ctx, tx, as) }); err != nil {
+				return err
+			}
 			db, err := store.Open(ctx, address, as)
 			if err != nil {
 				return err

@@ -9,6 +9,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"casterbot/internal/audit"
 	"casterbot/internal/config"
@@ -124,11 +125,18 @@ func verify(ctx context.Context, c Call, address string, v audit.Verification) e
 		fmt.Fprintf(c.Out, "The first %d are in an archive: of them only the hashes were looked at (--archive), and %s not compared.\n",
 			r.Moved, op.Count(r.Older, "checkpoint"))
 	}
+	if r.Waiting > 0 {
+		fmt.Fprintf(c.Out, "Not in it yet: %s, the oldest of %s. A bot that runs takes them within a second.\n",
+			op.Count(int(r.Waiting), "event"), r.Since.Format(time.RFC3339))
+	}
 	switch {
 	case v.Key == nil:
 		fmt.Fprintln(c.Out, "No key is known (--key), so somebody may have made the whole of it anew.")
 	case len(v.Notes) == 0:
 		fmt.Fprintln(c.Out, "Only with checkpoints that were kept elsewhere (--checkpoint) is it known that nothing was cut off at its end.")
+	case r.Covered < r.Entries:
+		fmt.Fprintf(c.Out, "The newest checkpoint that was kept elsewhere is of %d entries: of the %d after it only the database speaks.\n",
+			r.Covered, r.Entries-r.Covered)
 	}
 	return nil
 }

@@ -66,6 +66,12 @@ func (e *Engine) resume(row store.Received) func(context.Context) {
 			e.log.Error("settle a stray row", "kind", row.Kind, "error", err)
 		}
 	}
+	if !e.store.Wrote(row) {
+		return func(ctx context.Context) {
+			e.recordForged(ctx, row)
+			settle(ctx)
+		}
+	}
 	switch row.Kind {
 	case kindCommand:
 		r := op.Request{}
@@ -92,6 +98,18 @@ func (e *Engine) resume(row store.Received) func(context.Context) {
 		return e.arrived(c.Channel, c.Key, func(ctx context.Context) { e.pressAgain(ctx, c) }).Work
 	}
 	return settle
+}
+
+// recordForged tells of a request or a click that somebody wrote into the inbox, or changed there. It is not worked
+// off: it would count as that of whoever it names.
+func (e *Engine) recordForged(ctx context.Context, row store.Received) {
+	e.log.Error("casterbot did not write what stands in its inbox: somebody may have changed the database",
+		"kind", row.Kind, "key", row.Key)
+	err := e.store.Record(ctx, op.Event{Name: op.EventForged,
+		Detail: map[string]string{"reason": "casterbot did not write the " + row.Kind + " that stands in its inbox"}})
+	if err != nil {
+		e.log.Error("record what somebody wrote into the inbox", "error", err)
+	}
 }
 
 // resumeLook answers what only looks; an answer that nobody expects any more is not given.

@@ -200,8 +200,15 @@ func (o Operation) Origin() Origin {
 	return Origin{Team: o.Team, PersonTeam: o.Team, Address: Address{Person: o.Requester, Channel: o.Channel}}
 }
 
-// Params is the same exactly for operations that ask for the same: verb, target and arguments.
-func (o Operation) Params() string { return Fingerprint(o.Verb, o.Plan.Target.Key(), o.Plan.Args) }
+// Params is the same exactly for operations that ask for the same: command, verb, target and arguments, and those of
+// each part of several.
+func (o Operation) Params() string {
+	parts := make([]any, 0, 2*len(o.Plan.Parts))
+	for _, part := range o.Plan.Parts {
+		parts = append(parts, part.Plan.Target.Key(), part.Plan.Args)
+	}
+	return Fingerprint(o.Command, o.Verb, o.Plan.Target.Key(), o.Plan.Args, parts)
+}
 
 // Ref is the short reference that people read in Slack, the log and the trail.
 func (o Operation) Ref() string { return Ref(o.ID) }

@@ -25,6 +25,19 @@ type Received struct {
 	Kind string
 	Body []byte // text, in practice JSON
 	At   time.Time
+	Seal string // see Options.Seal
+}
+
+// sealed is the seal that this program gives to what arrived: it does what stands there, so it has to be what came.
+func (a author) sealed(r Received) string {
+	return a.seal(op.Event{Name: "inbox " + r.Kind, Operation: r.Key, At: instant(r.At.UnixMilli()),
+		Detail: map[string]string{"body": string(r.Body)}})
+}
+
+// Wrote reports that a process with this one's key wrote what stands in the inbox. Without a key nobody can tell.
+func (s *Store) Wrote(r Received) bool {
+	want := s.sealed(r)
+	return want == "" || want == r.Seal
 }
 
 // arrival is a row on its way into the inbox.
@@ -72,6 +85,7 @@ func (s *Store) Receive(ctx context.Context, key, kind string, body []byte) (fre
 	}
 	a := &arrival{mark: op.NewID(), done: make(chan struct{})}
 	a.Received = Received{Key: key, Kind: kind, Body: body, At: s.now()}
+	a.Seal = s.sealed(a.Received)
 	select {
 	case s.inbox.waiting <- a:
 	case <-s.inbox.quit:
@@ -125,7 +139,8 @@ func (s *Store) receive(batch []*arrival) {
 			if !a.fate.CompareAndSwap(waiting, begun) {
 				continue
 			}
-			rows, err := t.exec(insertReceived, a.Key, a.Kind, string(a.Body), a.At.UnixMilli(), a.mark, s.replica)
+			rows, err := t.exec(insertReceived, a.Key, a.Kind, string(a.Body), a.At.UnixMilli(), a.mark, s.replica,
+				a.Seal)
 			if err != nil {
 				return err
 			}
@@ -196,7 +211,7 @@ func (s *Store) Unsettled(ctx context.Context, limit int) ([]Received, error) {
 }
 
 func scanReceived(row scanner) (r Received, err error) {
-	err = row.Scan(&r.Key, &r.Kind, &r.Body, timeOf{&r.At})
+	err = row.Scan(&r.Key, &r.Kind, &r.Body, timeOf{&r.At}, &r.Seal)
 	return r, err
 }
 

@@ -54,7 +54,7 @@ func TestEveryWriteCarriesAnArgument(t *testing.T) {
 			return
 		}
 		text, err := strconv.Unquote(lit.Value)
-		if err != nil || !writing.MatchString(text) {
+		if err != nil || !writing.MatchString(text) || text == "VACUUM" { // that a second time is as good as once
 			return
 		}
 		found++
@@ -99,6 +99,9 @@ func TestEveryExecCarriesAnArgument(t *testing.T) {
 			args = args[1:]
 		}
 		if id, ok := args[0].(*ast.Ident); ok && id.Name == "createMigrations" {
+			return
+		}
+		if lit, ok := args[0].(*ast.BasicLit); ok && lit.Value == "`VACUUM`" {
 			return
 		}
 		if inner, ok := args[0].(*ast.CallExpr); ok && inner.Fun.(*ast.SelectorExpr).Sel.Name == "ReplaceAll" {

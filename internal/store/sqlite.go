@@ -23,6 +23,20 @@ import (
 // memory is the name of a database that ends with the process.
 const memory = connect.Memory
 
+// Scrub writes a database file anew, so that nothing of what was deleted or changed is left in it. What a server keeps
+// of it is for whoever runs that.
+func (s *Store) Scrub(ctx context.Context) error {
+	if !s.dialect.exclusive {
+		return nil
+	}
+	_, err := s.writer.ExecContext(ctx, `VACUUM`)
+	if err == nil { // of what stood in the log before
+		var busy, pages, moved int
+		err = s.writer.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &pages, &moved)
+	}
+	return wrap(err, "write the file anew")
+}
+
 // readers is how many connections read beside the writer.
 const readers = 4
 

@@ -98,12 +98,13 @@ const (
 	// A mark is looked for seconds after it was written, so the newest events are enough.
 	selectMark = `SELECT COUNT(*) FROM events WHERE seq > (SELECT COALESCE(MAX(seq), 0) - 10000 FROM events) AND mark = $1`
 
-	insertReceived = `INSERT INTO inbox (key, kind, body, at, mark, replica) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (key) DO NOTHING`
+	insertReceived = `INSERT INTO inbox (key, kind, body, at, mark, replica, seal) VALUES ($1, $2, $3, $4, $5, $6, $7)
+		ON CONFLICT (key) DO NOTHING`
 	settleReceived = `UPDATE inbox SET settled = $2, body = '' WHERE key = $1 AND settled = 0`
 	pruneReceived  = `DELETE FROM inbox WHERE settled > 0 AND at < $1`
 
 	selectReceivedMark = `SELECT mark FROM inbox WHERE key = $1`
-	selectUnsettled    = `SELECT key, kind, body, at FROM inbox WHERE settled = 0 ORDER BY at, key LIMIT $1`
+	selectUnsettled    = `SELECT key, kind, body, at, seal FROM inbox WHERE settled = 0 ORDER BY at, key LIMIT $1`
 
 	documentColumns = `key, kind, body, version, at, ends`
 
@@ -146,10 +147,10 @@ const (
 		WHERE settled = 0 AND replica <> $2 AND replica NOT IN (` + selectAlive + `) AND key IN (
 			SELECT key FROM inbox WHERE settled = 0 AND replica <> $2 AND replica NOT IN (` + selectAlive + `)
 			AND ($5 = '' OR key = $5) ORDER BY at, key LIMIT $1)
-		RETURNING key, kind, body, at`
-	selectLeft = `SELECT key, kind, body, at FROM inbox
+		RETURNING key, kind, body, at, seal`
+	selectLeft = `SELECT key, kind, body, at, seal FROM inbox
 		WHERE settled = 0 AND replica <> $2 AND replica NOT IN (` + selectAlive + `) ORDER BY at, key LIMIT $1`
-	selectAdopted = `SELECT key, kind, body, at FROM inbox WHERE settled = 0 AND mark = $1`
+	selectAdopted = `SELECT key, kind, body, at, seal FROM inbox WHERE settled = 0 AND mark = $1`
 
 	insertMigration = `INSERT INTO migrations (number, name, at) VALUES ($1, $2, $3)`
 	selectMigrated  = `SELECT COALESCE(MAX(number), 0) FROM migrations`

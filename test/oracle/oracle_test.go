@@ -92,6 +92,7 @@ func TestTheOracleFindsWhatIsWrong(t *testing.T) {
 		"a card that is behind":       {"I6", func(_ *Record, o *op.Operation) { o.Shown-- }},
 		"running after the stop":      {"I6", func(r *Record, o *op.Operation) { o.State = op.Running; r.face("⏳") }},
 		"a log that was changed":      {"I7", func(r *Record, _ *op.Operation) { r.Wrong = []string{"entry 1: edited"} }},
+		"an event passed over":        {"I7", func(r *Record, _ *op.Operation) { r.PassedOver = 1 }},
 		"an event without an entry":   {"I7", func(r *Record, _ *op.Operation) { r.Unlogged = 1 }},
 		"an event that was taken out": {"I7", func(r *Record, _ *op.Operation) { r.Events[3].Seq = 5 }},
 		"a trail of another end":      {"I7", func(r *Record, o *op.Operation) { r.Events[3].Detail["outcome"] = "unknown" }},

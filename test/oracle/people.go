@@ -125,6 +125,9 @@ func (x index) told() (against []string) {
 	for _, wrong := range x.Wrong {
 		against = append(against, "the audit log: "+wrong)
 	}
+	if x.PassedOver > 0 {
+		against = append(against, fmt.Sprintf("%d events were passed over by the audit log", x.PassedOver))
+	}
 	if x.Unlogged > 0 {
 		against = append(against, fmt.Sprintf("%d events are not in the audit log", x.Unlogged))
 	}
