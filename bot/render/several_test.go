@@ -83,7 +83,8 @@ func TestWhatIsOverOfSeveral(t *testing.T) {
 	o := slackworld.Operation(op.Succeeded)
 	o.Plan.Parts, o.Plan.Done = []op.Part{{}, {}}, op.L("On air now: ")
 	stands := &op.Outcome{State: op.Succeeded, Text: op.L("main is on air."), Checked: true}
-	over := &op.Outcome{State: op.Succeeded, Text: op.L("it is on air."), Checked: true, Since: op.Since{Over: op.L("Ended by @bo.")}}
+	over := &op.Outcome{State: op.Succeeded, Text: op.L("it is on air."), Checked: true}
+	over.Over = op.L("Ended by @bo.")
 	o.Members = []op.Operation{oneOf("main", op.Succeeded, stands), oneOf("backup", op.Succeeded, over)}
 	for want, last := range map[string]*op.Outcome{
 		"✅ On air now: 1 of 2 (checked) · 1 over": stands, "⚪ On air now: 0 of 2 · 2 over": over,

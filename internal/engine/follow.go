@@ -185,3 +185,17 @@ func whatCame(ctx context.Context, command op.Command, o op.Operation) (f op.Fol
 	}()
 	return command.Follow(ctx, attempt(o))
 }
+
+// withNext gives a success the ways on that its command has, however it came to be known. An emergency of which nobody
+// knows whether it happened can be asked for once more at once.
+func (e *Engine) withNext(o op.Operation, outcome op.Outcome) op.Outcome {
+	command, known := e.table.Find(o.Command)
+	switch {
+	case !known || len(outcome.Next) > 0:
+	case outcome.State == op.Succeeded && command.Then != nil:
+		outcome.Next = command.Then(o.Plan)
+	case outcome.State == op.Unknown && command.Urgent:
+		outcome.Next = []op.Next{{Label: o.Plan.Button, Text: o.Text}}
+	}
+	return outcome
+}

@@ -259,20 +259,6 @@ func (e *Engine) finish(ctx context.Context, o op.Operation, outcome op.Outcome)
 	return now, nil
 }
 
-// withNext gives a success the ways on that its command has, however it came to be known. An emergency of which nobody
-// knows whether it happened can be asked for once more at once.
-func (e *Engine) withNext(o op.Operation, outcome op.Outcome) op.Outcome {
-	command, known := e.table.Find(o.Command)
-	switch {
-	case !known || len(outcome.Next) > 0:
-	case outcome.State == op.Succeeded && command.Then != nil:
-		outcome.Next = command.Then(o.Plan)
-	case outcome.State == op.Unknown && command.Urgent:
-		outcome.Next = []op.Next{{Label: o.Plan.Button, Text: o.Text}}
-	}
-	return outcome
-}
-
 // mayPlay reports whether the asker may see addresses for playback, when they asked and now. It goes by what is at
 // hand: nobody is waited for before an outcome is written down.
 func (e *Engine) mayPlay(o op.Operation) bool {

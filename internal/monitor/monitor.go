@@ -102,9 +102,7 @@ type Monitor struct {
 	care         records.CareBook
 	observations store.Collection[observation]
 	leader       leader
-	before       snapshot             // the last look of this process
-	compared     map[string]time.Time // when this process held a look against an observation last, by its key
-	called       map[string]string    // studios by id, as they were called when this process saw them last
+	remembered
 
 	guardDue, boardDue time.Time
 	shown              ownDoings
@@ -112,6 +110,13 @@ type Monitor struct {
 	looks     looks
 	inquiries inquiries
 	signals
+}
+
+// remembered is what this process knows of what it saw last; a new one begins with nothing.
+type remembered struct {
+	before   snapshot             // the last look
+	compared map[string]time.Time // when a look was held against an observation last, by its key
+	called   map[string]string    // studios by id, as they were called when they were seen last
 }
 
 // looks counts the calls that look.
@@ -151,9 +156,9 @@ func New(c Config) *Monitor {
 		Config: c, boards: records.NewBoardBook(c.Store), locks: records.NewLockBook(c.Store),
 		care:   records.NewCareBook(c.Store),
 		alerts: alerts(c.Store), observations: observations(c.Store),
-		signals: signals{wake: make(chan struct{}, 1), still: still},
-		called:  map[string]string{}, compared: map[string]time.Time{},
-		leader: leader{store: c.Store, now: c.Now, replica: c.Replica, alone: c.Store.Exclusive()},
+		signals:    signals{wake: make(chan struct{}, 1), still: still},
+		remembered: remembered{called: map[string]string{}, compared: map[string]time.Time{}},
+		leader:     leader{store: c.Store, now: c.Now, replica: c.Replica, alone: c.Store.Exclusive()},
 	}
 	w.limiter = &limiter{share: c.Share, pause: c.Pause, keep: w.leader.hold, last: map[string]time.Time{}}
 	return w

@@ -7,8 +7,6 @@
 package op
 
 import (
-	"crypto/rand"
-	"encoding/base32"
 	"encoding/hex"
 	"hash/fnv"
 	"slices"
@@ -289,15 +287,6 @@ const (
 	EventForged     = "forged"     // the record does not vouch for an operation: nothing was sent
 	EventUntold     = "untold"     // a state that nobody could be shown: neither a card nor a direct message
 )
-
-var idEncoding = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
-
-// NewID makes an opaque id of 128 random bits in 26 lower-case ASCII characters without i, l, o and u.
-func NewID() string {
-	var b [16]byte
-	_, _ = rand.Read(b[:])
-	return idEncoding.EncodeToString(b[:])
-}
 
 // StateMarks are how a state shows in a list.
 var StateMarks = map[State]Mark{

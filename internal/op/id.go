@@ -1,9 +1,20 @@
 package op
 
 import (
+	"crypto/rand"
+	"encoding/base32"
 	"slices"
 	"strings"
 )
+
+var idEncoding = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
+
+// NewID makes an opaque id of 128 random bits in 26 lower-case ASCII characters without i, l, o and u.
+func NewID() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:])
+	return idEncoding.EncodeToString(b[:])
+}
 
 // Cut ids begin with this, on the screen and as typed.
 const (
