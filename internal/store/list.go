@@ -74,11 +74,7 @@ func (q Query) text() (string, []any) {
 			states = append(states, string(state))
 		}
 		where = append(where, q.among("state", states, arg))
-		if !slices.ContainsFunc(q.States, op.State.Final) {
-			where = append(where, "ended = 0") // says the same again, for the index of open operations
-		} else if !slices.ContainsFunc(q.States, func(s op.State) bool { return !s.Final() || s == op.Succeeded }) {
-			where = append(where, "ended > 0 AND state <> 'succeeded'") // likewise, for that of what came to nothing
-		}
+		where = append(where, q.forIndexes()...)
 	}
 	if len(q.Commands) > 0 {
 		where = append(where, q.among("command", q.Commands, arg))
@@ -94,6 +90,26 @@ func (q Query) text() (string, []any) {
 	}
 	text := q.assemble(where, arg)
 	return text, args
+}
+
+// forIndexes says what the states and commands say already in the words of indexes that hold a part of the operations:
+// of those that are open, that are over, that came to nothing, that are about recordings.
+func (q Query) forIndexes() []string {
+	if !slices.ContainsFunc(q.States, op.State.Final) {
+		return []string{"ended = 0"}
+	}
+	if slices.ContainsFunc(q.States, func(s op.State) bool { return !s.Final() }) {
+		return nil
+	}
+	where := []string{"ended > 0"}
+	if !slices.Contains(q.States, op.Succeeded) {
+		where = append(where, "state <> 'succeeded'")
+	}
+	others := func(usage string) bool { return !strings.HasPrefix(usage, "record ") }
+	if q.Channel != "" && len(q.Commands) > 0 && !slices.ContainsFunc(q.Commands, others) {
+		where = append(where, "substr(command, 1, 7) = 'record '")
+	}
+	return where
 }
 
 // among demands that a column has one of some values.
