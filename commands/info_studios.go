@@ -28,16 +28,23 @@ func (s table) casterList() op.Command {
 }
 
 func (s table) readCasters(ctx context.Context, call op.Call) (op.Answer, error) {
+	text := naming.Fold(call.Args["text"])
+	fits := func(c live.Caster) bool {
+		return strings.Contains(naming.Fold(c.Name), text) || strings.Contains(naming.Fold(c.ID), text)
+	}
 	all, err := s.studios(ctx, call.Scope)
 	if err != nil {
-		return op.Answer{}, err
+		return op.Answer{}, failure.Beside(err, func() []op.Item {
+			known, _ := s.remembered(ctx, call.Scope)
+			known = slices.DeleteFunc(known, func(c live.Caster) bool { return !fits(c) })
+			return s.unseenStudios(ctx, known[:min(maxItems, len(known))])
+		})
 	}
-	text := naming.Fold(call.Args["text"])
 	answer := op.Answer{Mark: op.MarkNeutral}
 	onAir := 0
 	var found []live.Caster
 	for _, c := range all {
-		if !strings.Contains(naming.Fold(c.Name), text) && !strings.Contains(naming.Fold(c.ID), text) {
+		if !fits(c) {
 			continue
 		}
 		if found = append(found, c); c.OnAir {
@@ -168,12 +175,19 @@ func (s table) casterShow() op.Command {
 func (s table) readCaster(ctx context.Context, call op.Call) (op.Answer, error) {
 	c, look, err := besides(ctx, s, call, s.insideOf(ctx, call))
 	if err != nil {
-		return op.Answer{}, err
+		return op.Answer{}, failure.Beside(err, func() []op.Item {
+			known, _ := s.remembered(ctx, call.Scope)
+			i, err := naming.Studios.Find(call.Args["caster"], studioThings(known))
+			if err != nil {
+				return nil
+			}
+			return s.unseenStudios(ctx, known[i:i+1])
+		})
 	}
 	seen, err := look()
 	all, err := inOrder(c, func() ([]live.Scene, error) { return seen.scenes, err })
 	if err != nil {
-		return op.Answer{}, err
+		return op.Answer{}, failure.Beside(err, func() []op.Item { return s.knownItems(ctx, []live.Caster{c}, airFact) })
 	}
 	answer := op.Answer{
 		Mark: airMark(c), Title: op.L(op.B(c.Name), " · ", airFact(c)),

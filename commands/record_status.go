@@ -54,7 +54,10 @@ func (s table) readStatus(ctx context.Context, call op.Call) (op.Answer, error) 
 func (s table) readStreams(ctx context.Context, call op.Call, page int) (op.Answer, error) {
 	all, blind, err := s.streams(ctx, call.Scope)
 	if err != nil {
-		return op.Answer{}, err
+		return op.Answer{}, failure.Beside(err, func() []op.Item {
+			known, _ := named(call.Scope)
+			return s.unseenStreams(ctx, known...)
+		})
 	}
 	own := s.ownRecordings(ctx)
 	began := func(t target) bool { return own(t.Stream).Own.Began() }
@@ -137,10 +140,14 @@ func (s table) configsOf(ctx context.Context, all []target) map[string]parallel.
 // streamItem shows one stream among others; that one, or something of it, cannot be looked at is said in its place.
 func streamItem(k recording.State, t target, err error) op.Item {
 	if err != nil {
-		return op.Item{
+		item := op.Item{
 			Mark: op.MarkUnknown, Title: op.L(op.B(t.label)),
 			Facts: []op.Line{op.L("could not be looked at: ", failure.Explain(err).Text, ".")},
 		}
+		if t.online != nil || t.unseen != nil || !k.Own.Began() { // one of a stream that is not live has ended
+			item.Facts = append(item.Facts, k.Known()...)
+		}
+		return item
 	}
 	item := op.Item{Mark: k.Mark(), Title: op.L(op.B(t.label)), Facts: k.Facts(t.Stream), Next: k.Ways(t.String())[:1]}
 	if !k.Seen.Has(recording.SeeOnline) {
@@ -159,7 +166,8 @@ func (s table) readStream(ctx context.Context, call op.Call) (op.Answer, error) 
 	}
 	k, err := s.recordingOf(ctx, t.Stream, recording.SeeAll)
 	if err != nil {
-		return op.Answer{}, failure.CannotLook(op.L(op.V(t.label)), err)
+		return op.Answer{}, failure.Beside(failure.CannotLook(op.L(op.V(t.label)), err),
+			func() []op.Item { return s.unseenStreams(ctx, t) })
 	}
 	answer := op.Answer{
 		Mark: k.Mark(), Title: op.L(op.B(t.label)), Lines: k.Facts(t.Stream),
@@ -176,6 +184,20 @@ func (s table) readStream(ctx context.Context, call op.Call) (op.Answer, error) 
 		answer.Next = append(answer.Next, nextcmd.OnStream("files", t.String()))
 	}
 	return answer, nil
+}
+
+// unseenStreams are those out of some that could not be looked at of which the bot itself knows something that stands.
+func (s table) unseenStreams(ctx context.Context, some ...target) (items []op.Item) {
+	own, unsettled := s.ownRecordings(ctx), s.unsettled(ctx)
+	for _, t := range some {
+		r := own(t.Stream)
+		r.At = s.now()
+		if known := append(r.Known(), unsettled(t.target())...); len(known) > 0 {
+			items = append(items, op.Item{Mark: op.MarkUnknown, Title: op.L(op.B(t.label)),
+				Facts: append([]op.Line{op.L("could not be looked at")}, known...)})
+		}
+	}
+	return items
 }
 
 // maxStatusFiles is how many files a status shows; the others have a command of their own.

@@ -145,12 +145,7 @@ func targetOf(p op.Plan) (target, error) {
 }
 
 func labelled(stream live.Stream, scope op.Scope) target {
-	for _, a := range scope.Streams {
-		if a.Pattern == stream.String() {
-			return target{Stream: stream, label: a.Alias}
-		}
-	}
-	return target{Stream: stream, label: stream.Name}
+	return target{Stream: stream, label: scope.StreamName(stream.String())}
 }
 
 // unclearStream lists what the patterns can mean: the streams themselves, and those live now that fit.
@@ -264,13 +259,15 @@ func (s table) ownRecordings(ctx context.Context) func(live.Stream) tally.Record
 	}
 }
 
-// knownStreams says what the bot did about the recordings of streams. One of a stream that is not live has ended.
+// knownStreams says what the bot did about the recordings of streams. One of a stream that is not live has ended, and
+// none goes on by itself when its stream has begun anew.
 func (s table) knownStreams(ctx context.Context) func(op.Option) []op.Line {
 	own := s.ownRecordings(ctx)
 	return func(o op.Option) []op.Line {
 		stream, ok := parsePath(o.Value)
 		r := own(stream)
-		if r.At = s.now(); !ok || o.Mark == op.MarkIdle && r.Own.Began() {
+		over := o.Mark == op.MarkIdle || o.Since.After(r.Own.Since)
+		if r.At = s.now(); !ok || over && r.Own.Began() {
 			return nil
 		}
 		return r.Known()
@@ -286,6 +283,10 @@ func (s table) streamOptions(ctx context.Context, call op.Call) ([]op.Option, er
 	options := naming.Pick(op.Each(all, target.thing))
 	for i := range options {
 		options[i].Hint = options[i].Value
+		at := slices.IndexFunc(all, func(t target) bool { return t.String() == options[i].Value })
+		if online := all[at].online; online != nil {
+			options[i].Since = online.Since
+		}
 	}
 	return options, nil
 }

@@ -54,7 +54,8 @@ func (table) pictureLine(all []live.Scene) []op.Line {
 	return nil
 }
 
-// standbyLine says that viewers of a studio have its standby picture, or that this cannot be told; nothing otherwise.
+// standbyLine says that viewers of a studio have its standby picture, or that this cannot be told, and what else the
+// bot did that says how it stands; nothing otherwise.
 type standbyLine func(live.Caster, []live.Scene) []op.Line
 
 // standbys reads once, for all studios of an answer, what the bot did about standby pictures. A look that contradicts
@@ -71,25 +72,21 @@ func (s table) standbys(ctx context.Context) standbyLine {
 				_ = s.records.Saw(ctx, onStudio(c), x, seen) // the next look sees it again
 			}
 		}
-		if line, _ := tally.Standby(c, all, stands(onStudio(c), op.StandbyShown), at); len(line) > 0 {
-			return []op.Line{line}
-		}
-		return nil
+		says, _ := tally.Known(c, all, func(x op.Condition) op.Standing { return stands(onStudio(c), x) }, at)
+		return says
 	}
 }
 
-// knownStudios says what the bot knows of studios that are listed as on air.
+// knownStudios says what the bot knows of studios that are listed as on air, or of which that is not known.
 func (s table) knownStudios(ctx context.Context) func(op.Option) []op.Line {
 	stands, err := s.records.Standings(ctx)
 	return func(o op.Option) []op.Line {
-		c := live.Caster{ID: o.Value, OnAir: o.Mark == op.MarkProgram}
+		c := live.Caster{ID: o.Value, OnAir: o.Mark == op.MarkProgram, Untold: o.Mark == op.MarkUnknown}
 		if err != nil {
 			return []op.Line{op.L("whether it is on standby could not be read")}
 		}
-		if line, _ := tally.Standby(c, nil, stands(onStudio(c), op.StandbyShown), s.now()); len(line) > 0 {
-			return []op.Line{line}
-		}
-		return nil
+		says, _ := tally.Known(c, nil, func(x op.Condition) op.Standing { return stands(onStudio(c), x) }, s.now())
+		return says
 	}
 }
 
@@ -186,22 +183,30 @@ func refuseUntold(c live.Caster) error {
 
 // requireProgram refuses a studio without a PROGRAM scene, and one of which it is not told which scene that is.
 func requireProgram(c live.Caster, all []live.Scene) error {
-	switch {
-	case tally.Program(all).ID != "":
+	if tally.Program(all).ID != "" {
 		return nil
-	case programUntold(all):
-		return op.Refuse(op.L("ApsaraVideo Live does not say which scene of ", op.B(c.Name), " is PROGRAM."),
-			op.L("Look at it in the ApsaraVideo Live console.")).WithNext(nextcmd.OnCaster("show", c.ID)).
-			InShort(op.L("not told which scene is PROGRAM"))
 	}
-	return op.Refuse(op.L(op.B(c.Name), " has no PROGRAM scene."),
-		op.L("A studio gets one when it is started.")).WithNext(nextcmd.OnCaster("show", c.ID)).
-		InShort(op.L("no PROGRAM scene"))
+	unseen := programUnseen(all)
+	refusal := op.Refuse(op.L(op.B(c.Name), " has no PROGRAM scene."),
+		op.L("A studio gets one when it is started.")).InShort(op.L("no PROGRAM scene"))
+	if len(unseen) > 0 && len(all) > 0 {
+		refusal = op.Refuse(op.L("ApsaraVideo Live does not say which scene of ", op.B(c.Name), " is PROGRAM."),
+			op.L("Look at it in the ApsaraVideo Live console.")).InShort(op.L("not told which scene is PROGRAM"))
+	}
+	refusal.Unseen = unseen
+	return refusal.WithNext(nextcmd.OnCaster("show", c.ID))
 }
 
-// programUntold reports scenes of which none is known to be PROGRAM, and one may be.
-func programUntold(all []live.Scene) bool {
-	return tally.Program(all).ID == "" && slices.ContainsFunc(all, func(scene live.Scene) bool { return scene.Untold })
+// programUnseen says why none of some scenes is known to be PROGRAM although one may be; nothing otherwise.
+func programUnseen(all []live.Scene) op.Line {
+	switch {
+	case tally.Program(all).ID != "":
+	case len(all) == 0:
+		return op.L("ApsaraVideo Live lists none of its scenes")
+	case slices.ContainsFunc(all, func(scene live.Scene) bool { return scene.Untold }):
+		return op.L("ApsaraVideo Live does not say which of its scenes is PROGRAM")
+	}
+	return nil
 }
 
 // played is the address of an open scene after some words, where the channel may see such addresses.

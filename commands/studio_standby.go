@@ -61,18 +61,18 @@ func (s table) seenStandby(ctx context.Context, call op.Call) (op.Plan, error) {
 	if err != nil {
 		return op.Plan{}, err
 	}
+	if seen.unset == nil && !seen.config.Standby {
+		return op.Plan{}, op.Refuse(op.L(op.B(c.Name), " has no standby slate, so there is nothing to switch to."),
+			op.L("Set one in the ApsaraVideo Live console, in the settings of the studio.")).
+			WithNext(nextcmd.OnCaster("show", c.ID)).InShort(op.L("no standby slate"))
+	}
 	if err := requireProgram(c, all); err != nil {
 		return op.Plan{}, err
 	}
 	facts := append([]op.Line{returnLine(all)}, s.airLines(ctx, c, all)...)
-	switch {
-	case seen.unset != nil:
+	if seen.unset != nil {
 		facts = append([]op.Line{
 			op.L("Whether a standby slate is configured could not be seen: ", failure.Explain(seen.unset).Text, ".")}, facts...)
-	case !seen.config.Standby:
-		return op.Plan{}, op.Refuse(op.L(op.B(c.Name), " has no standby slate, so there is nothing to switch to."),
-			op.L("Set one in the ApsaraVideo Live console, in the settings of the studio.")).
-			WithNext(nextcmd.OnCaster("show", c.ID)).InShort(op.L("no standby slate"))
 	}
 	return op.Plan{
 		Args: op.Args{"caster": c.ID}, Target: onStudio(c), Title: op.L("Standby slate on ", op.B(c.Name)),
@@ -96,7 +96,8 @@ func (s table) replanStandby(ctx context.Context, call op.Call) (op.Plan, error)
 	_ = parallel.Together(
 		func() error { c, unseen[0] = s.cloud.Caster(ctx, p.Target.ID); return nil },
 		func() error { all, unseen[1] = s.cloud.Scenes(ctx, p.Target.ID); return nil })
-	if err := s.standbyForbidden(ctx, call, c, unseen[0]); err != nil || unseen[1] != nil || programUntold(all) {
+	if err := s.standbyForbidden(ctx, call, c, unseen[0]); err != nil || unseen[1] != nil ||
+		len(programUnseen(all)) > 0 {
 		return p, err
 	}
 	if err := requireProgram(live.Caster{ID: p.Target.ID, Name: p.Target.Name}, all); err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"casterbot/commands/baseline"
 	"casterbot/commands/naming"
+	"casterbot/commands/nextcmd"
 	"casterbot/internal/live"
 	"casterbot/internal/op"
 	"casterbot/internal/tally"
@@ -76,13 +77,14 @@ func (m *Memory) Caster(ctx context.Context, id string) (live.Caster, error) {
 	return c, err
 }
 
-// Scenes looks at the scenes of a studio. They are kept where the studio is known.
+// Scenes looks at the scenes of a studio. They are kept where the studio is known; a list that does not tell which one
+// is PROGRAM takes the place of no other.
 func (m *Memory) Scenes(ctx context.Context, id string) ([]live.Scene, error) {
 	at := m.now()
 	all, err := m.Cloud.Scenes(ctx, id)
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if known, ok := m.seen[id]; ok && err == nil {
+	if known, ok := m.seen[id]; ok && err == nil && (known.scenesAt.IsZero() || len(programUnseen(all)) == 0) {
 		known.scenesAt = at
 		known.scenes = op.Each(all, func(scene live.Scene) live.Scene {
 			scene.PlayURL, scene.WatchURL = "", ""
@@ -112,8 +114,8 @@ func (m *Memory) sightings() []sighting {
 	return slices.SortedFunc(maps.Values(m.seen), func(a, b sighting) int { return cmp.Compare(a.caster.ID, b.caster.ID) })
 }
 
-// unseenStandby plans by what is known from before, when a look has failed; why says so, and is what is left where
-// nothing is known.
+// unseenStandby plans by what is known from before, when a look has failed or did not tell what is PROGRAM; why says
+// so, and is what is left where nothing is known.
 func (s table) unseenStandby(ctx context.Context, call op.Call, why error) (op.Plan, error) {
 	refusal := &op.Refusal{}
 	if !errors.As(why, &refusal) || len(refusal.Unseen) == 0 {
@@ -139,21 +141,51 @@ func (s table) unseenStandby(ctx context.Context, call op.Call, why error) (op.P
 	}, nil
 }
 
-// recall finds the studio that is meant among those that are the channel's by the names that they had when they were
-// seen, or when something was asked for them here.
-func (s table) recall(ctx context.Context, call op.Call, why error) (live.Caster, error) {
+// remembered are the studios that are the channel's by the names that they had when they were seen, or when something
+// was asked for them here.
+func (s table) remembered(ctx context.Context, scope op.Scope) ([]live.Caster, error) {
 	known := op.Each(s.seen.sightings(), func(k sighting) live.Caster { return k.caster })
-	list, _, err := s.records.History(ctx, op.Past{Channel: call.Scope.Channel, Most: lately})
-	if err != nil && len(known) == 0 {
-		return live.Caster{}, why
-	}
+	list, _, err := s.records.History(ctx, op.Past{Channel: scope.Channel, Most: lately})
 	for _, o := range list {
 		c := live.Caster{ID: o.Plan.Target.ID, Name: o.Plan.Target.Name}
 		if o.Plan.Target == onStudio(c) && !slices.ContainsFunc(known, func(k live.Caster) bool { return k.ID == c.ID }) {
 			known = append(known, c)
 		}
 	}
-	known = slices.DeleteFunc(known, func(c live.Caster) bool { return !call.Scope.Studio(c.ID, c.Name) })
+	known = slices.DeleteFunc(known, func(c live.Caster) bool { return !scope.Studio(c.ID, c.Name) })
+	slices.SortStableFunc(known, func(a, b live.Caster) int {
+		return cmp.Compare(naming.Fold(a.Name), naming.Fold(b.Name))
+	})
+	return known, err
+}
+
+// unseenStudios are those out of some that could not be looked at of which the bot itself knows something that stands.
+func (s table) unseenStudios(ctx context.Context, some []live.Caster) []op.Item {
+	return s.knownItems(ctx, op.Each(some, func(c live.Caster) live.Caster {
+		return live.Caster{ID: c.ID, Name: c.Name, Untold: true}
+	}), func(live.Caster) op.Line { return op.L("could not be looked at") })
+}
+
+// knownItems say of studios what the bot itself knows, beside how they were seen.
+func (s table) knownItems(ctx context.Context, some []live.Caster, seen func(live.Caster) op.Line) (items []op.Item) {
+	standby, unsettled := s.standbys(ctx), s.unsettled(ctx)
+	for _, c := range some {
+		facts := append(standby(c, nil), seen(c))
+		facts = append(append(facts, s.lockFact(ctx, c)...), unsettled(onStudio(c))...)
+		if len(facts) > 1 {
+			title := op.Named(onStudio(c), op.Each(some, onStudio))
+			items = append(items, op.Item{Mark: airMark(c), Title: title, Facts: facts})
+		}
+	}
+	return items
+}
+
+// recall finds the studio that is meant among those that are remembered.
+func (s table) recall(ctx context.Context, call op.Call, why error) (live.Caster, error) {
+	known, err := s.remembered(ctx, call.Scope)
+	if err != nil && len(known) == 0 {
+		return live.Caster{}, why
+	}
 	typed := call.Args["caster"]
 	i, err := naming.Studios.Find(typed, studioThings(known))
 	switch {
@@ -162,7 +194,28 @@ func (s table) recall(ctx context.Context, call op.Call, why error) (live.Caster
 	case slices.ContainsFunc(known, func(c live.Caster) bool { return naming.Skeleton(c.Name) == naming.Skeleton(typed) }):
 		return live.Caster{}, err // of several it is for people to choose
 	}
-	return live.Caster{}, why
+	return live.Caster{}, s.offerKnown(ctx, call, known, why)
+}
+
+// offerKnown adds to a look that has failed the studios with the nearest names of which enough is known to go by.
+func (s table) offerKnown(ctx context.Context, call op.Call, known []live.Caster, why error) error {
+	var all []naming.Thing
+	for _, c := range known {
+		if seen, _ := s.recallPictures(ctx, call, c); seen[programSeen] != "" {
+			all = append(all, naming.Thing{ID: c.ID, Name: c.Name})
+		}
+	}
+	refusal, ok := errors.AsType[*op.Refusal](why)
+	if !ok || len(all) == 0 {
+		return why
+	}
+	near, offer := naming.Nearest(call.Args["caster"], all), *refusal
+	offer.Answer.Lines = append(slices.Clone(refusal.Answer.Lines), op.L("The nearest names that are known from before:"))
+	offer.Answer.Items = naming.Items(near, all)
+	for i, t := range near {
+		offer.Answer.Items[i].Next = []op.Next{nextcmd.OnCaster("standby", t.ID)}
+	}
+	return &offer
 }
 
 // recallPictures gives what was seen in a studio last, and how old the oldest of that is: by this process, else before

@@ -77,6 +77,73 @@ func TestStandbyOfWhatCannotBeLookedAt(t *testing.T) {
 	}
 }
 
+// TestAMisspeltNameOfWhatCannotBeLookedAt: the studios of the channel of which enough is known are offered.
+func TestAMisspeltNameOfWhatCannotBeLookedAt(t *testing.T) {
+	f := pictured()
+	world := Table(f, &fakeRecords{}, func() time.Time { return noon })
+	command, _ := world.Find(standbyUsage)
+	list, _ := world.Find("caster list {text?}")
+	down := &live.Error{Class: live.Unknown, Code: "InternalError", Status: 500}
+	f.fail["Casters"] = down
+	_, err := command.Plan(t.Context(), call("caster", "Evening New"))
+	if r := refused(t, err); len(r.Answer.Items) > 0 {
+		t.Errorf("nothing is known: %+v", r.Answer.Items)
+	}
+	delete(f.fail, "Casters")
+	if _, err := list.Read(t.Context(), call()); err != nil {
+		t.Fatal(err)
+	}
+	f.fail["Casters"], f.fail["Caster"], f.fail["Scenes"] = down, down, down
+	_, err = command.Plan(t.Context(), call("caster", "Evening New"))
+	r := refused(t, err)
+	wantHas(t, words(r.Answer), "could not look at the studios", "The nearest names that are known from before:",
+		"Evening News")
+	if len(r.Answer.Items) != 1 || r.Answer.Items[0].Next[0].Text != "caster standby "+newsID ||
+		r.Answer.Next[0].Text != `caster standby "Evening New"` {
+		t.Errorf("%+v", r.Answer)
+	}
+}
+
+// TestWhatTheBotDidIsSaidBesideALookThatFailed: the slate, a studio that was put on air and a recording do not depend
+// on a look.
+func TestWhatTheBotDidIsSaidBesideALookThatFailed(t *testing.T) {
+	up := op.Standing{Holds: true, Since: noon.Add(-time.Hour / 2), By: "U0ANA"}
+	d := &fakeRecords{stands: map[op.Condition]op.Standing{
+		op.StandbyShown: up, op.IsOnAir: up, op.IsRecorded: up}}
+	f, down := pictured(), &live.Error{Class: live.Unknown, Code: "InternalError", Status: 500}
+	world := Table(f, d, func() time.Time { return noon })
+	read := func(usage string, args ...string) string {
+		t.Helper()
+		c, _ := world.Find(usage)
+		got, err := c.Read(t.Context(), call(args...))
+		if err != nil {
+			got = refused(t, err).Answer
+		}
+		return words(got)
+	}
+	const slate, recorded = "STANDBY up since 2027-03-09 11:30:00 UTC by @U0ANA, unless changed elsewhere",
+		"recording started 2027-03-09 11:30:00 UTC by @U0ANA"
+	read("caster show {caster}", "caster", newsID)
+	f.fail["Scenes"] = down
+	wantHas(t, read("caster show {caster}", "caster", newsID), "could not look at the scenes of Evening News", slate,
+		"on air since 2027-03-09 11:00:00 UTC")
+	f.fail["Casters"], f.fail["Caster"] = down, down
+	for _, said := range []string{read("caster list {text?}"), read("caster list {text?}", "text", "news"),
+		read("caster show {caster}", "caster", "evening news"), read("caster show {caster}", "caster", newsID)} {
+		wantHas(t, said, "could not look at the studios", "Evening News", slate,
+			"put on air 2027-03-09 11:30:00 UTC by @U0ANA", "could not be looked at\n")
+	}
+	for _, said := range []string{
+		read("caster list {text?}", "text", "sports"), read("caster show {caster}", "caster", "No")} {
+		wantNot(t, said, "STANDBY")
+	}
+	f.fail["RecordContent"] = down
+	wantHas(t, read(statusUsage), "could not be looked at: ApsaraVideo Live has an internal error", recorded)
+	wantHas(t, read(statusUsage, "stream", "main"), "could not look at main", "could not be looked at\n", recorded)
+	f.fail["OnlineStreams"] = down
+	wantHas(t, read(statusUsage), "could not look at the streams", recorded)
+}
+
 // TestStudiosOfAnEmergencyAreKnown: those on air are looked at before there is an emergency, each once, and only those
 // that it may be about.
 func TestStudiosOfAnEmergencyAreKnown(t *testing.T) {

@@ -86,6 +86,30 @@ func TestStudioThatIsNotTold(t *testing.T) {
 	}
 }
 
+// A standby picture does not end with the cloud not telling whether its studio is on air: wherever the studio is shown.
+func TestStandbyOfAStudioThatIsNotTold(t *testing.T) {
+	up := op.Standing{Holds: true, Since: noon.Add(-time.Hour), By: "U0ANA"}
+	d := &fakeRecords{stands: map[op.Condition]op.Standing{op.StandbyShown: up}}
+	world := Table(untold(), d, func() time.Time { return noon })
+	const says = "STANDBY up since 2027-03-09 11:00:00 UTC by @U0ANA, unless changed elsewhere"
+	for usage, args := range map[string][]string{
+		"caster list {text?}": {"text", "sports"}, "caster show {caster}": {"caster", sportsID},
+	} {
+		c, _ := world.Find(usage)
+		got, err := c.Read(t.Context(), call(args...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantHas(t, words(got), says)
+	}
+	known := kindOf(t, world, "caster").Known(t.Context())
+	for mark, want := range map[op.Mark]int{op.MarkUnknown: 1, op.MarkProgram: 1, op.MarkIdle: 0} {
+		if got := known(op.Option{Value: sportsID, Mark: mark}); len(got) != want {
+			t.Errorf("%q: %v", mark, got)
+		}
+	}
+}
+
 // What is not told at the last look, of the studio or of its scenes, is nothing that is seen to be impossible.
 func TestStandbyWhereItIsNotTold(t *testing.T) {
 	for name, change := range map[string]func(*fakeCloud){
@@ -102,6 +126,46 @@ func TestStandbyWhereItIsNotTold(t *testing.T) {
 		now, err := c.Plan(t.Context(), op.Call{Args: asked.Args, Scope: evening(), Confirmed: &asked})
 		if err != nil || now.Fingerprint != asked.Fingerprint || now.Seen[programSeen] != "t-main" {
 			t.Errorf("%s: %+v, %v", name, now, err)
+		}
+	}
+}
+
+// TestStandbyWhosePROGRAMIsNotTold goes by the PROGRAM that was known from a look before, and says so; by no other than
+// the last one.
+func TestStandbyWhosePROGRAMIsNotTold(t *testing.T) {
+	untoldNow := []live.Scene{{ID: "s-main", Untold: true}, {ID: "s-p1"}}
+	for name, c := range map[string]struct {
+		before, now []live.Scene
+		says        string // of the plan; empty: it is refused
+	}{
+		"not told":              {pictured().scenes[newsID], untoldNow, "does not say which of its scenes is PROGRAM"},
+		"none is listed":        {pictured().scenes[newsID], nil, "lists none of its scenes"},
+		"never told":            {untoldNow, untoldNow, ""},
+		"it had none at last":   {[]live.Scene{{ID: "s-p1"}}, untoldNow, ""},
+		"it is seen to be none": {pictured().scenes[newsID], []live.Scene{{ID: "s-p1"}}, ""},
+	} {
+		f, now := pictured(), noon.Add(-10*time.Minute)
+		m := Remember(f, func() time.Time { return now })
+		world := Table(m, &fakeRecords{}, func() time.Time { return now })
+		command, _ := world.Find(standbyUsage)
+		_, _ = m.Casters(t.Context())
+		f.scenes[newsID] = c.before
+		_, _ = m.Scenes(t.Context(), newsID)
+		now, f.scenes[newsID] = noon, c.now
+		_, _ = m.Scenes(t.Context(), newsID)
+		p, err := command.Plan(t.Context(), call("caster", "Evening News"))
+		if c.says == "" {
+			wantHas(t, words(refused(t, err).Answer), "PROGRAM")
+			continue
+		}
+		if err != nil || p.Seen[programSeen] != "s-main" {
+			t.Errorf("%s: %+v, %v", name, p, err)
+			continue
+		}
+		wantHas(t, facts(p), "⚠️ It could not be looked at: ApsaraVideo Live "+c.says, "11:50:00")
+		again, err := command.Plan(t.Context(), op.Call{Args: p.Args, Scope: evening(), Confirmed: &p})
+		if err != nil || again.Fingerprint != p.Fingerprint || again.Seen[programSeen] != "s-main" {
+			t.Errorf("%s: before the call %+v, %v", name, again, err)
 		}
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 	"time"
+
+	"casterbot/internal/cache"
 )
 
 // Those who may act in an emergency are looked up before there is one: what Slack told of them counts when it is away
@@ -17,33 +19,30 @@ const (
 // Acquaint looks up people, the members of user groups, and channels of which nothing is known that is of the last
 // hours, one after the other. What Slack does not tell stays as it was.
 func (d *Directory) Acquaint(ctx context.Context, who, channels []string) {
-	people := make([]string, 0, len(who))
-	for _, id := range who {
-		if !slices.Contains(d.groups(), id) {
-			people = append(people, id)
-			continue
-		}
-		all, err := d.members.Get(ctx, everyGroup, time.Time{}, d.askGroups)
-		if err == nil {
+	people, groups := who, d.groups()
+	if slices.ContainsFunc(who, func(id string) bool { return slices.Contains(groups, id) }) {
+		all, _ := d.members.Get(ctx, everyGroup, time.Time{}, d.askGroups) // none, when Slack does not tell them
+		people = nil
+		for _, id := range who {
+			if !slices.Contains(groups, id) {
+				people = append(people, id)
+			}
 			people = append(people, all.Value[id]...)
 		}
 	}
-	acquaint(ctx, d, channels, func(id string) (time.Time, bool) { a, ok := d.channels.Last(id); return a.Asked, ok },
-		func(id string) error { _, err := d.channels.Get(ctx, id, time.Time{}, d.askChannel); return err })
-	acquaint(ctx, d, people, func(id string) (time.Time, bool) { a, ok := d.people.Last(id); return a.Asked, ok },
-		func(id string) error { _, err := d.people.Get(ctx, id, time.Time{}, d.askPerson); return err })
+	acquaint(ctx, d, d.channels, channels, d.askChannel)
+	acquaint(ctx, d, d.people, people, d.askPerson)
 }
 
-func acquaint(ctx context.Context, d *Directory, ids []string, last func(string) (time.Time, bool),
-	ask func(string) error) {
-	slices.Sort(ids)
-	ids = slices.Compact(ids)
+func acquaint[V any](ctx context.Context, d *Directory, known *cache.Cache[string, V], ids []string,
+	ask func(context.Context, string) (V, error)) {
+	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
 	for _, id := range ids[:min(acquaintAtMax, len(ids))] {
-		asked, known := last(id)
-		if age := d.now().Sub(asked); known && age >= 0 && age < knownFor {
+		last, ok := known.Last(id)
+		if age := d.now().Sub(last.Asked); ok && age >= 0 && age < knownFor {
 			continue
 		}
-		_ = ask(id)
+		_, _ = known.Get(ctx, id, time.Time{}, ask)
 		if d.holds.pause(ctx, acquaintPace) != nil {
 			return
 		}

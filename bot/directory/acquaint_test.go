@@ -43,3 +43,21 @@ func TestAcquaint(t *testing.T) {
 		t.Errorf("while Slack is away: %+v, %t", r, ok)
 	}
 }
+
+// TestAcquaintAsksOnceForTheGroups: one answer tells all of them, and so does one that does not come. People are looked
+// up all the same.
+func TestAcquaintAsksOnceForTheGroups(t *testing.T) {
+	for _, away := range []bool{false, true} {
+		w := slackworld.New(t)
+		d, _ := newTestDirectory(w, "S0CREW", "S0LEADS")
+		d.holds.pause = func(context.Context, time.Duration) error { return nil }
+		if away {
+			w.Fail("usergroups.list", fakeslack.Fault{Status: 500})
+		}
+		d.Acquaint(context.Background(), []string{"S0CREW", "U0PIA", "S0LEADS"}, nil)
+		want := map[bool]int{false: 6, true: 1}[away]
+		if groups, people := len(w.Calls("usergroups.list")), len(w.Calls("users.info")); groups != 1 || people != want {
+			t.Errorf("away %t: %d questions about groups, %d about people", away, groups, people)
+		}
+	}
+}

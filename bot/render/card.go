@@ -71,7 +71,7 @@ func viewOf(o op.Operation, repeats bool) cardView {
 // passed says what did not stop an emergency: a lock, and that Slack did not tell who may do it.
 func passed(p op.Plan) (lines []op.Line) {
 	if p.Passed != nil {
-		lines = append(lines, op.L("🔒 It went through the lock of ", op.Who(p.Passed.Holder), ", who is told."))
+		lines = append(lines, op.L("🔒 It went through the lock of ", op.Who(p.Passed.Holder), "."))
 	}
 	if !p.RightsAsOf.IsZero() {
 		lines = append(lines, op.L("👤 Slack could not be asked who may do this: what it said at ", op.At(p.RightsAsOf),

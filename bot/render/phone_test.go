@@ -98,7 +98,7 @@ func TestACardThatAsksFitsHalfAPhone(t *testing.T) {
 // card, whatever else there is to say; the rest is behind its button.
 func TestWhatDecidesIsOnTheCard(t *testing.T) {
 	o := cards()["pending-take"]
-	o.Plan.Warnings = []op.Line{op.L("🔒 This goes through the lock of ", op.Who("U0KEN"), ", who is told."),
+	o.Plan.Warnings = []op.Line{op.L("🔒 This goes through the lock of ", op.Who("U0KEN"), "."),
 		op.L("It is not known what became of ", op.Code("op ABC123"), ".")}
 	slackworld.Other(&o)
 	drawn := slackworld.JSON(t, asSent(plain.Card(o, false)))

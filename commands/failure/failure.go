@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"casterbot/commands/nextcmd"
@@ -115,6 +116,17 @@ func CannotLook(at op.Line, err error) error {
 		refusal.Answer.Next = []op.Next{{Label: askAgain}}
 	}
 	return refusal
+}
+
+// Beside adds to a look that has failed what the bot itself knows; to no other refusal.
+func Beside(why error, known func() []op.Item) error {
+	refusal, ok := errors.AsType[*op.Refusal](why)
+	if !ok || len(refusal.Unseen) == 0 {
+		return why
+	}
+	told := *refusal
+	told.Answer.Items = append(slices.Clone(refusal.Answer.Items), known()...)
+	return &told
 }
 
 // askAgain is the button of what passes by itself.

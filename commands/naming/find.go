@@ -102,7 +102,7 @@ func (n Noun) Unknown(typed string, all []Thing) error {
 	}
 	refusal := op.Refuse(op.L("There is no ", n.one, " ", op.B(op.Visible(typed)), " ", n.where,
 		".")).About(n.Field).InShort(op.L("unknown name"))
-	near := nearest(typed, all, 5)
+	near := Nearest(typed, all)
 	if len(near) == 0 {
 		refusal.Field = ""
 		refusal.Answer.Lines = []op.Line{op.L("There are no ", n.many, " ", n.where, ".")}
@@ -156,8 +156,11 @@ func (t Thing) item(id string) op.Item {
 	return item
 }
 
-// nearest sorts things by how close their names are: those that hold the text first, then by edits.
-func nearest(typed string, all []Thing, n int) []Thing {
+// maxNear is how many names are offered for one that was misspelt.
+const maxNear = 5
+
+// Nearest gives the things whose names are closest: those that hold the text first, then by edits.
+func Nearest(typed string, all []Thing) []Thing {
 	text := Fold(typed)
 	distance := func(t Thing) int {
 		name := Fold(t.Name)
@@ -171,5 +174,5 @@ func nearest(typed string, all []Thing, n int) []Thing {
 	}
 	sorted := slices.Clone(all)
 	slices.SortStableFunc(sorted, func(a, b Thing) int { return cmp.Compare(distance(a), distance(b)) })
-	return sorted[:min(n, len(sorted))]
+	return sorted[:min(maxNear, len(sorted))]
 }

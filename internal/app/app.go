@@ -187,7 +187,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	})
 	states := engine.New(engine.Config{
 		Table: &known, Store: db, Authz: judge, Chat: chat, Now: now, Log: log, Replica: replica, Pause: wait, Quota: limits,
-		Patient: wait != nil, Ended: guardian.Nudge, Watch: measured.engine(), Sessions: sessionsOf(keys, cloud),
+		Patient: o.timeless(), Ended: guardian.Nudge, Watch: measured.engine(), Sessions: sessionsOf(keys, cloud),
 		Trail: askedByEngine(c, cloud),
 	})
 	own.OnBoard(guardian.Nudge)

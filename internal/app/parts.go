@@ -48,6 +48,9 @@ func openPolicy(path string, log *slog.Logger) (*policy.Keeper, error) {
 	return keeper, unreadable("CASTERBOT_POLICY", path, err)
 }
 
+// timeless reports that time is not real: the limits that hold in real time would be luck.
+func (o Options) timeless() bool { return o.Pause != nil }
+
 // openStore opens the database, with those who sign what it records.
 func openStore(ctx context.Context, o Options, replica string, watch store.Watch) (*store.Store, signers, error) {
 	address := o.Settings.DatabaseURL.Reveal()
@@ -59,7 +62,7 @@ func openStore(ctx context.Context, o Options, replica string, watch store.Watch
 		return nil, by, err
 	}
 	as := store.Options{Now: o.Now, Replica: replica, Version: o.Version, Log: o.Log, Watch: watch,
-		Patient: o.Pause != nil}
+		Patient: o.timeless()}
 	if by.own != nil {
 		as.Seal = by.own.Seal
 	}
@@ -126,7 +129,7 @@ func slackConfig(o Options, db *store.Store, keeper *policy.Keeper) webapi.Confi
 		},
 		Contact: func(channel string) []string { return keeper.Current().Contact(channel) },
 	}
-	if o.Pause != nil {
+	if o.timeless() {
 		slack.Unlimited = true
 	} else if !db.Exclusive() {
 		slack.Turn = channelTurns(db, o.Log)

@@ -24,6 +24,10 @@ type Question struct {
 	Channel  string                 // where they were asked for; empty: anywhere
 	From, To time.Time              // sent from, and before; zero To: until now
 	Calls    func(verb string) bool // is it a call to the cloud
+
+	// Archived gives the events of an operation, by its id, that say what became of it and are no longer in the database;
+	// it may be nil.
+	Archived func(operation string) []op.Event
 }
 
 // Calls reports which verbs of a table call the cloud.
@@ -104,7 +108,11 @@ func (q Question) between(ctx context.Context, db querier, from, to time.Time, d
 			return err
 		}
 		for _, o := range part {
-			if err := do(rowOf(o, settled[o.ID])); err != nil {
+			known := settled[o.ID]
+			if q.Archived != nil {
+				known = append(known, q.Archived(o.ID)...)
+			}
+			if err := do(rowOf(o, known)); err != nil {
 				return err
 			}
 		}

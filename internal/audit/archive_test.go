@@ -89,7 +89,7 @@ func testArchive(t *testing.T, address string) {
 	}
 	w.goesOn(all)
 	for at, want := range map[time.Duration]bool{401 * aDay: true, 0: false} {
-		text, _, _, err := PolicyAt(t.Context(), w.db.Reader(), began.Add(at))
+		text, _, _, err := PolicyAt(t.Context(), w.db.Reader(), "", began.Add(at))
 		if (text == "version: 1\n") != want || (err == nil) != want {
 			t.Errorf("after %s: %q, %v", at, text, err)
 		}
@@ -103,7 +103,7 @@ func (w *world) goesOn(all []leaf) {
 	if err := w.log.Close(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	proof, err := Prove(t.Context(), w.db.Reader(), o.Ref(), w.key.Verifier())
+	proof, err := Prove(t.Context(), w.db.Reader(), o.Ref(), "", w.key.Verifier())
 	if err != nil || len(proof.Entries) != 2 {
 		t.Fatalf("%+v, %v", proof, err)
 	}

@@ -2,14 +2,17 @@ package audit
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -67,6 +70,88 @@ func readTile(dir string, number int64) ([]leaf, error) {
 		list[i] = l
 	}
 	return list, nil
+}
+
+// Moved is the part of a log that was moved to an archive.
+type Moved struct {
+	Dir     string // of the archive; empty: it is not known
+	Entries int64
+
+	db querier
+}
+
+// movedTo says how much of a log was moved to an archive.
+func movedTo(ctx context.Context, db querier, dir string) (Moved, error) {
+	n, err := archived(ctx, db)
+	return Moved{Dir: dir, Entries: n, db: db}, err
+}
+
+// unreachable reports that something was moved, and that it is not known where to.
+func (m Moved) unreachable() bool { return m.Dir == "" && m.Entries > 0 }
+
+// elsewhere says that what was asked for may be where nobody has said that it is.
+func (m Moved) elsewhere() error {
+	return fmt.Errorf("the first %d entries are in an archive: say which by --archive", m.Entries)
+}
+
+// tile reads a tile of the archive, and demands that its entries are those that the log has: with the hashes that each
+// of them completes in the tile.
+func (m Moved) tile(ctx context.Context, number int64) ([]leaf, error) {
+	list, err := readTile(m.Dir, number)
+	if err != nil {
+		return nil, fmt.Errorf("the archive %s: %w", m.Dir, err)
+	}
+	kept, err := treeOf(ctx, m.db).ReadHashes([]int64{tlog.StoredHashIndex(tileHeight, number)})
+	if err != nil {
+		return nil, err
+	}
+	all := frontier{}
+	for i := range list {
+		hash, err := list[i].hash()
+		if err != nil {
+			return nil, err
+		}
+		list[i].hashes = all.add(hash)
+	}
+	if all.root() != kept[0] {
+		return nil, fmt.Errorf("the archive %s has other entries than the log in %d to %d: casterbot audit verify says more",
+			m.Dir, list[0].n, list[tileWidth-1].n)
+	}
+	return list, nil
+}
+
+// search gives the tiles in whose texts one of some words stands, in an order of their numbers, until that is done. It
+// reads no others closely.
+func (m Moved) search(ctx context.Context, order iter.Seq[int64], words []string, do func([]leaf) (done bool)) error {
+	if m.Dir == "" {
+		return nil
+	}
+	for number := range order {
+		t := tlog.Tile{H: tileHeight, L: bundles, N: number, W: tileWidth}
+		text, err := os.ReadFile(filepath.Join(m.Dir, filepath.FromSlash(openedPath(t))))
+		if err == nil && !slices.ContainsFunc(words, func(w string) bool { return bytes.Contains(text, []byte(w)) }) {
+			continue
+		}
+		list, err := m.tile(ctx, number)
+		if err != nil || do(list) {
+			return err
+		}
+	}
+	return ctx.Err()
+}
+
+// forward and backward are the numbers of its tiles.
+func (m Moved) forward(yield func(int64) bool) {
+	for number := range m.Entries / tileWidth {
+		if !yield(number) {
+			return
+		}
+	}
+}
+
+func (m Moved) backward(yield func(int64) bool) {
+	for number := m.Entries/tileWidth - 1; number >= 0 && yield(number); number-- {
+	}
 }
 
 // readOpened makes an entry of its two lines.

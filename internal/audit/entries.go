@@ -4,6 +4,10 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
+	"time"
+
+	"casterbot/internal/op"
 )
 
 // Opened is an entry as casterbot can read it: with what names somebody, unless that was taken out.
@@ -62,6 +66,31 @@ func ReadArchived(dir string, from, to int64) ([]Opened, error) {
 		}
 	}
 	return all, nil
+}
+
+// Settled gives by operation the events of an archive that say to which state it came by an answer or a look, and of
+// them no more than that. What happened long before a time is left out.
+func Settled(ctx context.Context, db querier, archive string, since time.Time) (map[string][]op.Event, error) {
+	m, err := movedTo(ctx, db, archive)
+	if err != nil {
+		return nil, err
+	}
+	all, names := map[string][]op.Event{}, []string{op.EventAnswered, op.EventReconciled}
+	details := map[string]map[string]string{} // of all that came to the same state
+	words := []string{`"event":"` + names[0] + `"`, `"event":"` + names[1] + `"`}
+	err = m.search(ctx, m.backward, words, func(list []leaf) bool {
+		for _, l := range list {
+			if i := slices.Index(names, l.event.Name); i >= 0 {
+				state := l.event.Detail[op.DetailState]
+				if details[state] == nil {
+					details[state] = map[string]string{op.DetailState: state}
+				}
+				all[l.event.Operation] = append(all[l.event.Operation], op.Event{Name: names[i], Detail: details[state]})
+			}
+		}
+		return list[tileWidth-1].event.At.Before(since.Add(-time.Hour))
+	})
+	return all, err
 }
 
 // PerTile is how many entries are moved to an archive together.

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"casterbot/internal/op"
@@ -38,7 +39,8 @@ func (l *Log) keepPolicy(ctx context.Context) error {
 }
 
 // PolicyAt gives the policy that was in force at a time: its text, its hash, and when it came into force.
-func PolicyAt(ctx context.Context, db querier, at time.Time) (text, hash string, since time.Time, err error) {
+func PolicyAt(ctx context.Context, db querier, archive string, at time.Time) (text, hash string, since time.Time,
+	err error) {
 	const last = `SELECT ` + eventColumns + ` FROM events e WHERE e.name = $1 AND e.at <= $2 ORDER BY e.seq DESC LIMIT 1`
 	var e op.Event
 	err = each(ctx, db, func(rows *sql.Rows) (err error) {
@@ -49,7 +51,11 @@ func PolicyAt(ctx context.Context, db querier, at time.Time) (text, hash string,
 		return "", "", since, err
 	}
 	if e.Name == "" {
-		if e, err = movedPolicy(ctx, db, at); err != nil {
+		m, err := movedTo(ctx, db, archive)
+		if err == nil {
+			e, err = m.policy(ctx, at)
+		}
+		if err != nil {
 			return "", "", since, err
 		}
 	}
@@ -65,15 +71,30 @@ func PolicyAt(ctx context.Context, db querier, at time.Time) (text, hash string,
 	return text, hash, e.At, nil
 }
 
-// movedPolicy is as the event of the policy that was in force when the last of the entries happened that are in the
-// archive: it holds from then on.
-func movedPolicy(ctx context.Context, db querier, at time.Time) (e op.Event, err error) {
-	e, entries, err := lastArchived(ctx, db)
-	if err != nil || entries == 0 {
+// policy is the event of the policy that was in force when something happened before all that the database has. Without
+// the archive it is known only of the last moment that is there, and holds from then on.
+func (m Moved) policy(ctx context.Context, at time.Time) (found op.Event, err error) {
+	if m.Entries == 0 {
+		return found, nil
+	}
+	if !m.unreachable() {
+		err = m.search(ctx, m.backward, []string{`"event":"` + op.EventPolicy + `"`}, func(list []leaf) bool {
+			for _, l := range slices.Backward(list) {
+				if l.event.Name == op.EventPolicy && !l.event.At.After(at) {
+					found = l.event
+					return true
+				}
+			}
+			return false
+		})
+		return found, err
+	}
+	e, _, err := lastArchived(ctx, m.db)
+	if err != nil {
 		return e, err
 	}
 	if e.At, err = time.Parse(time.RFC3339, e.Detail[detailUntil]); err != nil || at.Before(e.At) {
-		return e, errors.Join(err, fmt.Errorf("the record of then is in the archive, among its %d entries", entries))
+		return e, errors.Join(err, m.elsewhere())
 	}
 	return e, nil
 }

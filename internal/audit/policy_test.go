@@ -30,7 +30,7 @@ func testPolicies(t *testing.T, address string) {
 		want string
 	}{{began.Add(-time.Second), ""}, {began, "version: 1\n"}, {began.Add(59 * time.Minute), "version: 1\n"},
 		{w.clock.Now(), text}} {
-		got, hash, _, err := PolicyAt(t.Context(), w.db.Reader(), c.at)
+		got, hash, _, err := PolicyAt(t.Context(), w.db.Reader(), "", c.at)
 		if got != c.want || (err == nil) != (c.want != "") || c.want != "" && hash != hashOf(c.want) {
 			t.Errorf("at %s: %q, %s, %v", c.at, got, hash, err)
 		}
@@ -39,7 +39,7 @@ func testPolicies(t *testing.T, address string) {
 		t.Errorf("%d entries of two policies", n)
 	}
 	w.tamper(`UPDATE audit_policies SET body = $1 WHERE hash = $2`, "version: 2\n", hashOf(text))
-	if _, _, _, err := PolicyAt(t.Context(), w.db.Reader(), w.clock.Now()); err == nil {
+	if _, _, _, err := PolicyAt(t.Context(), w.db.Reader(), "", w.clock.Now()); err == nil {
 		t.Error("a policy that was changed counts")
 	}
 }

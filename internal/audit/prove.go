@@ -7,7 +7,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
 )
@@ -28,8 +30,8 @@ type ProvenEntry struct {
 	Hashes  []tlog.Hash `json:"hashes"`
 }
 
-// Prove gives the entries of an operation, by its id or the reference that people read.
-func Prove(ctx context.Context, db querier, operation string, key Verifier) (Proof, error) {
+// Prove gives the entries of an operation, by its id or the reference that people read. Some may be in an archive.
+func Prove(ctx context.Context, db querier, operation, archive string, key Verifier) (Proof, error) {
 	last, err := lastCheckpoint(ctx, db)
 	if err != nil {
 		return Proof{}, err
@@ -38,15 +40,11 @@ func Prove(ctx context.Context, db querier, operation string, key Verifier) (Pro
 	if err != nil {
 		return Proof{}, fmt.Errorf("the newest checkpoint: %w", err)
 	}
-	var found []leaf
-	const mine = ` WHERE l.event IN (SELECT seq FROM events WHERE operation = (
-			SELECT MIN(id) FROM operations WHERE substr(id, 1, 6) = substr($1, 1, 6) AND id LIKE $1 || '%'))
-		ORDER BY l.n`
-	err = each(ctx, db, func(rows *sql.Rows) error {
-		l, err := scanLeaf(rows)
-		found = append(found, l)
-		return err
-	}, selectLeaves+mine, strings.ToLower(operation))
+	m, err := movedTo(ctx, db, archive)
+	if err != nil {
+		return Proof{}, err
+	}
+	found, err := m.entriesOf(ctx, operation)
 	if err != nil {
 		return Proof{}, err
 	}
@@ -55,7 +53,7 @@ func Prove(ctx context.Context, db querier, operation string, key Verifier) (Pro
 		if l.n >= c.Size {
 			return proof, errors.New("no checkpoint covers the newest of its entries yet: try again in a minute")
 		}
-		e, err := l.prove(ctx, db, c.Size)
+		e, err := l.prove(treeOf(ctx, db).withArchive(m), c.Size)
 		if err != nil {
 			return proof, err
 		}
@@ -64,10 +62,46 @@ func Prove(ctx context.Context, db querier, operation string, key Verifier) (Pro
 	if len(found) == 0 {
 		return proof, errors.New("the log has no entry of such an operation")
 	}
+	if _, err := proof.Check(key); err != nil {
+		return proof, fmt.Errorf("%w: casterbot audit verify says more", err)
+	}
 	return proof, nil
 }
 
-func (l leaf) prove(ctx context.Context, db querier, size int64) (ProvenEntry, error) {
+// entriesOf gives the entries of an operation, those in the archive first.
+func (m Moved) entriesOf(ctx context.Context, operation string) (found []leaf, err error) {
+	const known = `SELECT id, created FROM operations WHERE substr(id, 1, 6) = substr($1, 1, 6) AND id LIKE $1 || '%'
+		ORDER BY id LIMIT 1`
+	var id string
+	var created int64
+	ok, err := one(ctx, m.db, known, []any{strings.ToLower(operation)}, &id, &created)
+	if err != nil || !ok {
+		return nil, err
+	}
+	e, _, err := lastArchived(ctx, m.db)
+	if err != nil {
+		return nil, err
+	}
+	if until, err := time.Parse(time.RFC3339, e.Detail[detailUntil]); m.unreachable() &&
+		(err != nil || instant(created).Before(until.Add(time.Minute))) {
+		return nil, m.elsewhere()
+	}
+	err = m.search(ctx, m.forward, []string{`"operation":"` + id + `"`}, func(list []leaf) bool {
+		found = append(found, slices.DeleteFunc(list, func(l leaf) bool { return l.event.Operation != id })...)
+		return false
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = each(ctx, m.db, func(rows *sql.Rows) error {
+		l, err := scanLeaf(rows)
+		found = append(found, l)
+		return err
+	}, selectLeaves+` WHERE l.event IN (SELECT seq FROM events WHERE operation = $1) ORDER BY l.n`, id)
+	return found, err
+}
+
+func (l leaf) prove(t *tree, size int64) (ProvenEntry, error) {
 	entry, person, err := l.texts()
 	if err != nil {
 		return ProvenEntry{}, err
@@ -76,7 +110,7 @@ func (l leaf) prove(ctx context.Context, db querier, size int64) (ProvenEntry, e
 	if l.who == "" {
 		e.WhoSalt = l.whoSalt
 	}
-	e.Hashes, err = tlog.ProveRecord(size, l.n, treeOf(ctx, db))
+	e.Hashes, err = tlog.ProveRecord(size, l.n, t)
 	return e, err
 }
 

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -217,7 +218,7 @@ func testProve(t *testing.T, address string) {
 	if err := w.log.Close(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	proof, err := Prove(t.Context(), w.db.Reader(), o.Ref(), w.key.Verifier())
+	proof, err := Prove(t.Context(), w.db.Reader(), o.Ref(), "", w.key.Verifier())
 	if err != nil || len(proof.Entries) != 2 {
 		t.Fatalf("%+v, %v", proof, err)
 	}
@@ -251,10 +252,10 @@ func testProve(t *testing.T, address string) {
 	}
 	w.record(op.Event{Name: op.EventReconciled, Operation: o.ID})
 	w.step()
-	if _, err := Prove(t.Context(), w.db.Reader(), o.ID, w.key.Verifier()); err == nil {
+	if _, err := Prove(t.Context(), w.db.Reader(), o.ID, "", w.key.Verifier()); err == nil {
 		t.Error("what no checkpoint covers is proven")
 	}
-	if _, err := Prove(t.Context(), w.db.Reader(), "zzzzzz", w.key.Verifier()); err == nil {
+	if _, err := Prove(t.Context(), w.db.Reader(), "zzzzzz", "", w.key.Verifier()); err == nil {
 		t.Error("nothing is proven")
 	}
 }
@@ -270,13 +271,15 @@ func strangers(t *testing.T, p Proof, public string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	root, err := tlog.ParseHash(strings.Split(signed.Text, "\n")[2])
-	if err != nil {
-		t.Fatal(err)
+	lines := strings.Split(signed.Text, "\n")
+	root, err := tlog.ParseHash(lines[2])
+	size, wrong := strconv.ParseInt(lines[1], 10, 64)
+	if err != nil || wrong != nil {
+		t.Fatal(err, wrong)
 	}
 	for _, e := range p.Entries {
 		data := sha256.Sum256([]byte(e.Salt + " " + e.Entry))
-		if err := tlog.CheckRecord(e.Hashes, 72, root, e.N, tlog.RecordHash(data[:])); err != nil {
+		if err := tlog.CheckRecord(e.Hashes, size, root, e.N, tlog.RecordHash(data[:])); err != nil {
 			t.Errorf("entry %d: %v", e.N, err)
 		}
 		who := sha256.Sum256([]byte(e.WhoSalt + " " + e.Person))

@@ -3,6 +3,7 @@ package audit
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -17,10 +18,17 @@ type tree struct {
 	ctx   context.Context
 	db    querier
 	known map[int64][]tlog.Hash // by the number of the leaf
+	moved Moved                 // where the others are
 }
 
 func treeOf(ctx context.Context, db querier) *tree {
 	return &tree{ctx: ctx, db: db, known: map[int64][]tlog.Hash{}}
+}
+
+// withArchive has the hashes that only the archive has, too.
+func (t *tree) withArchive(m Moved) *tree {
+	t.moved = m
+	return t
 }
 
 // at says where a stored hash is: the leaf that completed it, and its place among the hashes of that leaf.
@@ -37,7 +45,7 @@ func (t *tree) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
 			unknown = append(unknown, n)
 		}
 	}
-	if err := t.fetch(unknown); err != nil {
+	if err := errors.Join(t.fetch(unknown), t.unarchive(unknown)); err != nil {
 		return nil, err
 	}
 	hashes := make([]tlog.Hash, len(indexes))
@@ -75,6 +83,23 @@ func (t *tree) fetch(numbers []int64) error {
 			UNION ALL SELECT n, hashes FROM audit_archived WHERE n IN (?)`, "?", strings.Join(places, ", ")), args...)
 		if err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// unarchive reads those out of the archive that the database does not have.
+func (t *tree) unarchive(numbers []int64) error {
+	for _, n := range numbers {
+		if t.moved.Dir == "" || n >= t.moved.Entries || t.known[n] != nil {
+			continue
+		}
+		list, err := t.moved.tile(t.ctx, n/tileWidth)
+		if err != nil {
+			return err
+		}
+		for _, l := range list[:tileWidth-1] { // of the last one there may be more, which the database has
+			t.known[l.n] = l.hashes
 		}
 	}
 	return nil

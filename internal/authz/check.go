@@ -144,7 +144,7 @@ func (j *Judge) checkAsker(ctx context.Context, q Question) (Verdict, error) {
 		v.Decision = j.declining(facts, q)
 		return v, nil
 	}
-	v.Decision = j.Decide(facts, q.Command, q.Plan)
+	v.Decision = j.decide(facts, q)
 	switch {
 	case !v.Allowed:
 		v.Ground = Denied
@@ -154,6 +154,14 @@ func (j *Judge) checkAsker(ctx context.Context, q Question) (Verdict, error) {
 		return v, notInChannel()
 	}
 	return v, nil
+}
+
+// decide is Decide for a question; before there is a plan the policy is told what was typed.
+func (j *Judge) decide(f Facts, q Question) op.Decision {
+	if q.Plan == nil && q.typed.Typed != "" {
+		return j.Policy.Decide(f.Person, f.Channel, q.Command.Verb, q.Command.Effect, q.typed)
+	}
+	return j.Decide(f, q.Command, q.Plan)
 }
 
 // Decide asks the policy about a command as such, or about a plan: about each of several, and gives the decision that
@@ -272,7 +280,7 @@ func (j *Judge) AtHand(q Question) (Verdict, bool) {
 	if q.answer == declines {
 		return Verdict{Decision: j.declining(facts, q)}, true
 	}
-	v := Verdict{Decision: j.Decide(facts, q.Command, q.Plan)}
+	v := Verdict{Decision: j.decide(facts, q)}
 	if !v.Allowed {
 		v.Ground = Denied
 	}

@@ -127,3 +127,16 @@ func (j *Judge) declining(f Facts, q Question) op.Decision {
 	}
 	return q.card.Decision
 }
+
+// Present reports whether somebody has an account still and is in a channel. An error says that Slack does not tell.
+func (j *Judge) Present(ctx context.Context, channel, person string) (bool, error) {
+	p, err := j.Directory.Person(ctx, person, "", time.Time{})
+	if err != nil || p.Deleted {
+		return false, err
+	}
+	g, _, err := j.presence(ctx, Question{Person: person, Channel: channel, Outside: true})
+	if g == Away {
+		return false, nil
+	}
+	return err == nil, err
+}

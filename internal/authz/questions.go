@@ -2,8 +2,11 @@ package authz
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"time"
 
+	"casterbot/internal/grammar"
 	"casterbot/internal/op"
 )
 
@@ -24,6 +27,7 @@ type Question struct {
 	Plan         *op.Plan // what it would do; nil: the command as such
 	Since        time.Time
 
+	typed  op.Target     // what was typed where a studio or a stream is meant, as long as there is no plan
 	tried  bool          // a refusal by the policy goes into the trail
 	begins bool          // a call follows: the bot has to be in the channel, and nobody else may hold the target
 	at     time.Time     // when the person acted; zero: long ago
@@ -64,6 +68,22 @@ func Uses(r op.Request, c op.Command) Question {
 func Tries(r op.Request, c op.Command) Question {
 	q := Uses(r, c)
 	q.tried = true
+	return q
+}
+
+// TriesTyped is Tries with what was typed: a refusal then names no channel that does not cover it.
+func TriesTyped(r op.Request, p grammar.Parsed) Question {
+	q := Tries(r, p.Command)
+	places := grammar.Placeholders(p.Command.Usage)
+	if len(places) == 0 || places[0].Name != "caster" && places[0].Name != "stream" {
+		return q
+	}
+	kind := places[0].Name
+	names := append(slices.Clone(p.Several), op.Each(p.Others, func(a op.Args) string { return a[kind] })...)
+	if len(names) == 0 {
+		names = []string{p.Args[kind]}
+	}
+	q.typed = op.Target{Kind: kind, Typed: strings.Join(names, "\n")}
 	return q
 }
 

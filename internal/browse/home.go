@@ -33,7 +33,7 @@ type page struct {
 	person op.Person
 	rooms  []string
 	round  func() bool // may this page look at the cloud
-	seen   time.Time   // of the oldest list on the page
+	seen   time.Time   // of the oldest list on the page that shows how things stand
 	waits  int         // cards on the page
 	answer op.Answer
 }
@@ -175,22 +175,19 @@ func (p *page) channel(ctx context.Context, c op.Channel, scope op.Scope) {
 	p.add(things...)
 }
 
-// things lists what there is of one kind in a channel, as it was seen last or as a new look shows it.
+// things lists what there is of one kind in a channel, as a look shows it. Where there is only an old one, nothing is
+// said of how things stand but what the bot did itself.
 func (p *page) things(ctx context.Context, channel string, d op.Decision, kind op.Kind, show op.Command) []op.Item {
-	l, ok := p.b.remembered(channel, d, kind)
-	if !ok && p.round() {
-		fresh, err := p.b.options(ctx, channel, d, kind, nil)
-		if err != nil {
-			return []op.Item{{Mark: op.MarkUnknown, Title: op.L(op.Strong(op.Text(kind.Label))),
-				Facts: []op.Line{unlisted(err)}}}
-		}
-		l, ok = fresh, true
+	l, old, err := p.look(ctx, channel, d, kind)
+	if err != nil {
+		return []op.Item{{Mark: op.MarkUnknown, Title: op.L(op.Strong(op.Text(kind.Label))),
+			Facts: []op.Line{unlisted(err)}}}
 	}
 	if l.Asked.IsZero() {
 		return []op.Item{{Mark: op.MarkUnknown, Title: op.L(op.Strong(op.Text(kind.Label))),
 			Facts: []op.Line{op.L("Not looked at yet. Refresh in a moment.")}}}
 	}
-	if l.Asked.Before(p.seen) {
+	if len(old) == 0 && l.Asked.Before(p.seen) {
 		p.seen = l.Asked
 	}
 	var items []op.Item
@@ -201,7 +198,14 @@ func (p *page) things(ctx context.Context, channel string, d op.Decision, kind o
 		known = kind.Known(ctx)
 	}
 	for _, o := range shown {
-		items = append(items, p.thing(ctx, channel, kind, show, o, known(o)))
+		if len(old) > 0 {
+			o.Mark = op.MarkUnknown
+		}
+		item := p.thing(ctx, channel, kind, show, o, known(o))
+		if len(old) > 0 {
+			item.Title = op.L(op.B(o.Label), old)
+		}
+		items = append(items, item)
 	}
 	if len(rest) > 0 {
 		items = append(items,
@@ -209,19 +213,6 @@ func (p *page) things(ctx context.Context, channel string, d op.Decision, kind o
 				" in the channel.")})
 	}
 	return items
-}
-
-// remembered gives what was seen last, and whether that is good.
-func (b *Browser) remembered(channel string, d op.Decision, kind op.Kind) (optionList, bool) {
-	key := optionKey{kind: kind.Name, channel: channel, policy: d.Policy}
-	if l, ok := b.cache.Peek(key, time.Time{}, nil); ok {
-		return l, true
-	}
-	l, ok := b.cache.Last(key)
-	if age := b.now().Sub(l.Asked); !ok || age < 0 || age >= staleFor {
-		l = optionList{}
-	}
-	return l, false
 }
 
 // thing shows one studio or stream: how it stands, who holds it, what is known of it, and what was last done with it

@@ -10,13 +10,15 @@ import (
 	"time"
 
 	"casterbot/internal/asrun"
+	"casterbot/internal/audit"
+	"casterbot/internal/config"
 	"casterbot/internal/op"
 	"casterbot/internal/store"
 )
 
 func asrunCommand(calls func(verb string) bool) Command {
 	q := asrun.Question{Calls: calls}
-	zone := ""
+	zone, archive := "", ""
 	return Command{
 		Name: "asrun", Short: "Write what was really done on air, call by call, as CSV; that it was done becomes an entry too.",
 		Examples: []string{"casterbot audit asrun --channel C0SHOW --since 2026-11-28 --until 2026-11-29 --zone Europe/Berlin > friday.csv",
@@ -27,6 +29,7 @@ func asrunCommand(calls func(verb string) bool) Command {
 			fs.Var(moment{&q.From}, "since", "sent from this `TIME` on: "+timesUsage)
 			fs.Var(moment{&q.To}, "until", "sent before this `TIME`")
 			fs.StringVar(&q.Channel, "channel", "", "asked for in the channel with this `ID`; in any when it is not given")
+			fs.StringVar(&archive, "archive", config.Archive(), archiveUsage)
 			fs.StringVar(&zone, "zone", "UTC", "the `ZONE` of the times, such as Europe/Berlin")
 		},
 		Run: func(ctx context.Context, c Call) error {
@@ -37,12 +40,12 @@ func asrunCommand(calls func(verb string) bool) Command {
 			if err != nil {
 				return Usage(err)
 			}
-			return runAsrun(ctx, c, q, in)
+			return runAsrun(ctx, c, q, in, archive)
 		},
 	}
 }
 
-func runAsrun(ctx context.Context, c Call, q asrun.Question, zone *time.Location) error {
+func runAsrun(ctx context.Context, c Call, q asrun.Question, zone *time.Location, archive string) error {
 	address, as, err := openable()
 	if err != nil {
 		return Usage(err)
@@ -66,6 +69,21 @@ func runAsrun(ctx context.Context, c Call, q asrun.Question, zone *time.Location
 	if err != nil {
 		return err
 	}
-	err = store.Look(ctx, address, func(tx *sql.Tx) error { return q.Each(ctx, tx, time.Now(), t.Write) })
-	return errors.Join(err, t.Close(), out.Flush())
+	moved := int64(0)
+	err = store.Look(ctx, address, func(tx *sql.Tx) (err error) {
+		if moved, _, err = audit.Extent(ctx, tx); err != nil {
+			return err
+		}
+		settled, err := audit.Settled(ctx, tx, archive, q.From)
+		if err != nil {
+			return err
+		}
+		q.Archived = func(operation string) []op.Event { return settled[operation] }
+		return q.Each(ctx, tx, time.Now(), t.Write)
+	})
+	if err = errors.Join(err, t.Close(), out.Flush()); err == nil && moved > 0 && archive == "" {
+		fmt.Fprintf(c.Err, "The first %d entries are in an archive: which calls of then had an answer is not in this. Say which by --archive.\n",
+			moved)
+	}
+	return err
 }

@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"casterbot/internal/audit"
 	"casterbot/internal/export"
@@ -160,25 +159,8 @@ func TestExportStreams(t *testing.T) {
 // What was really done comes as a table, while a bot has the database open; that it was asked for is an entry.
 func TestAsrun(t *testing.T) {
 	db, log, address, secret := opened(t)
-	target := op.Target{Kind: "caster", ID: "c1", Name: "Evening News"}
-	for i, verb := range []string{"caster.restart", "caster.lock"} {
-		o, err := db.Create(t.Context(), op.Operation{Key: verb, State: op.Pending, Verb: verb, Channel: "C0SHOW",
-			Requester: "U0ANA", Plan: op.Plan{Target: op.Target{Kind: "caster", ID: fmt.Sprint("c", i)},
-				Title: op.L("Restart ", op.B(target.Name)), OnAir: true}, Expires: db.Now().Add(time.Hour)},
-			op.Event{Name: op.EventReceived})
-		for _, m := range []store.Move{
-			{From: op.Pending, To: op.Queued, By: "U0ANA", Event: op.Event{Name: op.EventConfirmed}},
-			{From: op.Queued, To: op.Running, Send: true, Event: op.Event{Name: op.EventSent}},
-			{From: op.Running, To: op.Succeeded, Outcome: &op.Outcome{State: op.Succeeded},
-				Event: op.Event{Name: op.EventAnswered}},
-		} {
-			if m.ID = o.ID; err == nil {
-				_, err = db.Move(t.Context(), m)
-			}
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
+	for _, verb := range []string{"caster.restart", "caster.lock"} {
+		done(t, db, verb)
 	}
 	code, out, errs := ran(t, address, secret, "asrun", "--channel", "C0SHOW", "--zone", "Europe/Berlin")
 	if code != OK || strings.Count(out, "\r\n") != 3 || !strings.Contains(out, "caster.restart,U0ANA,,") ||

@@ -65,14 +65,17 @@ func tilesCommand() Command {
 }
 
 func proveCommand() Command {
-	key := ""
+	key, archive := "", ""
 	return Command{
 		Name: "prove", Args: "OP", Short: "Write what the record says of one operation, so that others can check it offline.",
 		Examples: []string{"casterbot audit prove 8F2K5Z > 8F2K5Z.json"},
 		Help:     which + "Whoever has the public key checks it with casterbot audit check FILE, or without casterbot: docs/audit.md.\n",
-		Flags:    func(f *flag.FlagSet) { f.StringVar(&key, "key", "", keyUsage) },
+		Flags: func(f *flag.FlagSet) {
+			f.StringVar(&key, "key", "", keyUsage)
+			f.StringVar(&archive, "archive", config.Archive(), archiveUsage)
+		},
 		Run: onLog("prove takes one OP", &key, func(ctx context.Context, c Call, tx *sql.Tx, public audit.Verifier) error {
-			proof, err := audit.Prove(ctx, tx, c.Args[0], public)
+			proof, err := audit.Prove(ctx, tx, c.Args[0], archive, public)
 			if err != nil {
 				return err
 			}

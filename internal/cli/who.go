@@ -19,13 +19,14 @@ import (
 
 // dayQuestion is one about a day that is over.
 type dayQuestion struct {
-	verb   string
-	target op.Target
-	at     time.Time
+	verb    string
+	target  op.Target
+	at      time.Time
+	archive string // where the record of long ago is
 }
 
 func whoCommand(verbs []string, effects map[string]op.Effect) Command {
-	at := ""
+	at, archive := "", ""
 	return Command{
 		Name: "who", Args: "VERB TARGET", Short: "Say who could do something at a time, by the policy that was in force then.",
 		Examples: []string{`casterbot audit who caster.restart "Evening News" --at 2026-11-28T20:00:00Z`,
@@ -34,12 +35,14 @@ func whoCommand(verbs []string, effects map[string]op.Effect) Command {
 			"on that day only Slack knows. Verbs: " + strings.Join(policy.Verbs(verbs), ", ") + "\n",
 		Flags: func(f *flag.FlagSet) {
 			f.StringVar(&at, "at", "", "the `TIME`, such as 2026-11-28T20:00:00Z; now when it is not given")
+			f.StringVar(&archive, "archive", config.Archive(), archiveUsage)
 		},
 		Run: func(ctx context.Context, c Call) error {
 			q, err := readAsked(c.Args, at, policy.Verbs(verbs))
 			if err != nil {
 				return Usage(err)
 			}
+			q.archive = archive
 			address, err := config.Database()
 			if err != nil {
 				return Usage(err)
@@ -70,7 +73,7 @@ func readAsked(args []string, at string, verbs []string) (q dayQuestion, err err
 
 func (q dayQuestion) answer(ctx context.Context, c Call, tx *sql.Tx, verbs []string,
 	effects map[string]op.Effect) error {
-	text, hash, since, err := audit.PolicyAt(ctx, tx, q.at)
+	text, hash, since, err := audit.PolicyAt(ctx, tx, q.archive, q.at)
 	if err != nil {
 		return err
 	}

@@ -57,7 +57,7 @@ func (e *Engine) Accept(ctx context.Context, r op.Request) (Accepted, error) {
 		}
 		return a, nil
 	}
-	q := authz.Tries(r, parsed.Command)
+	q := authz.TriesTyped(r, parsed)
 	unseen := later && r.FromHome // what a channel allows is not told to who may have left it
 	if v, known := e.authz.AtHand(q); known && !v.Allowed && !unseen {
 		return Accepted{Reply: e.answerFor(authz.Refusal(v.Decision)), Work: func(ctx context.Context) {
@@ -236,7 +236,7 @@ func (e *Engine) look(ctx context.Context, r op.Request, parsed grammar.Parsed, 
 	defer cancel()
 	ctx, answered := patient(ctx, r.Address)
 	defer answered()
-	v, err := e.authz.Check(ctx, authz.Tries(r, parsed.Command))
+	v, err := e.authz.Check(ctx, authz.TriesTyped(r, parsed))
 	if err != nil {
 		return op.Answer{}, err
 	}

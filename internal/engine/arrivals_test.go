@@ -304,13 +304,7 @@ func TestAnEmergencyBeforeACrashGoesFirst(t *testing.T) {
 	s.click(ana, standby, op.ActionConfirm)
 	s.want(standby, op.Succeeded, 1)
 	s.with(func() { s.confirm = op.ConfirmNone })
-	s.close()
-	s.open()
-	s.withConditions()
-	if err := s.e.recover(context.Background()); err != nil {
-		t.Fatal(err)
-	}
-	s.settle()
+	s.restart(s.withConditions)
 	s.want(standby, op.Succeeded, 1)
 }
 

@@ -171,11 +171,15 @@ func (s *stage) close() {
 	_ = s.store.Close()
 }
 
-// restart is a new process over the same file; nothing of the old one is told to the new one.
-func (s *stage) restart() {
+// restart is a new process over the same file; nothing of the old one is told to the new one. Before it takes up what
+// is left, it is prepared.
+func (s *stage) restart(prepare ...func()) {
 	s.t.Helper()
 	s.close()
 	s.open()
+	for _, do := range prepare {
+		do()
+	}
 	if err := s.e.recover(context.Background()); err != nil {
 		s.t.Fatal(err)
 	}

@@ -56,8 +56,7 @@ func (e *Engine) crosses(o, other op.Operation) bool { return e.use(o).Crosses(e
 // confirm, whatever the policy says.
 func (e *Engine) warn(ctx context.Context, r op.Request, c op.Command, p *op.Plan, d op.Decision) op.Decision {
 	if p.Passed = e.authz.Passed(ctx, c, *p, r.Person, ""); p.Passed != nil {
-		p.Warnings = append(p.Warnings,
-			op.L("🔒 This goes through the lock of ", op.Who(p.Passed.Holder), ", who is told."))
+		p.Warnings = append(p.Warnings, op.L("🔒 This goes through the lock of ", op.Who(p.Passed.Holder), "."))
 		p.Details = append(p.Details, op.L("It is ", p.Passed.Line(), "."))
 	}
 	open, err := e.unknownsFor(ctx, c, *p)

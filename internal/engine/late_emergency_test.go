@@ -59,13 +59,7 @@ func TestAnEmergencyOfAProcessThatDied(t *testing.T) {
 			s.with(func() { s.now = s.now.Add(time.Second) })
 			do(c.since)
 			s.with(func() { s.now = slate.At.Add(c.passed) })
-			s.close()
-			s.open()
-			s.withConditions()
-			if err := s.e.recover(context.Background()); err != nil {
-				t.Fatal(err)
-			}
-			s.settle()
+			s.restart(s.withConditions)
 			if c.want == op.Succeeded {
 				calls++
 			}
@@ -93,14 +87,8 @@ func TestALateConfirmationOfAnEmergency(t *testing.T) {
 	s.e.arrivals.leave(c.Channel, c.Key)
 	s.with(func() { s.confirm, s.now = op.ConfirmNone, s.now.Add(time.Second) })
 	s.want(s.asked("caster restart c1"), op.Succeeded, 1)
-	s.close()
-	s.open()
-	s.withConditions()
 	s.with(func() { s.confirm = op.ConfirmSelf })
-	if err := s.e.recover(context.Background()); err != nil {
-		t.Fatal(err)
-	}
-	s.settle()
+	s.restart(s.withConditions)
 	s.want(o, op.Pending, 1)
 }
 

@@ -51,7 +51,7 @@ func (e *Engine) propose(ctx context.Context, r op.Request, parsed grammar.Parse
 		return late(r)
 	}
 	scope, _ := e.authz.Scope(r.Channel)
-	first, err := e.authz.Check(ctx, authz.Tries(r, parsed.Command))
+	first, err := e.authz.Check(ctx, authz.TriesTyped(r, parsed))
 	if first.Ground == authz.Away && r.FromHome {
 		e.recordMismatch(ctx, op.Operation{Channel: r.Channel}, r.Origin)
 	}

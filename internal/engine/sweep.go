@@ -137,9 +137,13 @@ func (e *Engine) sweeping(ctx context.Context) {
 	ticker := time.NewTicker(sweepEvery)
 	defer ticker.Stop()
 	pruned := time.Time{}
-	for {
+	for first := true; ; first = false {
 		nudges := e.sweeper.nudged.Load()
-		e.sweep(ctx)
+		if nudges == 0 && e.work.patient && !first { // time stands still: nothing has become due but what Slack did not take
+			_ = errors.Join(e.notify.DeliverDue(ctx), e.notify.DrawBehind(ctx))
+		} else {
+			e.sweep(ctx)
+		}
 		e.sweeper.nudged.Add(-nudges)
 		if time.Since(pruned) > pruneInterval {
 			pruned = time.Now()

@@ -98,7 +98,7 @@ func (e *Engine) lateWords(o op.Operation, clicker string) op.Line {
 
 // titleIn is what an operation is called in a channel, after a comma; nothing where it names what may not be named.
 func (e *Engine) titleIn(o op.Operation, channel string) op.Line {
-	if scope, _ := e.authz.Scope(channel); o.Channel != channel && !scope.Names(o.Plan.Target) {
+	if scope, _ := e.authz.Scope(channel); o.Channel != channel && !scope.NamesAsOwn(o.Plan.Target) {
 		return nil
 	}
 	return op.L(", ", o.Plan.Title)

@@ -36,6 +36,7 @@ type alert struct {
 	CareBy  string       `json:"careBy,omitempty"` // who takes care of it, as it says
 	Called  bool         `json:"called,omitempty"` // people were called once more, or are about to be
 	Second  string       `json:"second,omitempty"` // the message that called them
+	Cause   int64        `json:"cause,omitempty"`  // of the finding
 
 	key     string
 	version int64
@@ -75,10 +76,13 @@ func (w *Monitor) tell(ctx context.Context, j *round, s snapshot, all []finding)
 	for _, v := range all {
 		judged[v.key] = true
 		a, stands := j.standing[v.key]
-		v.alert = w.withCare(j, v)
 		if _, open := j.care[alertRef(v.key)]; v.calls && stands && !open { // a process died before it had opened it
 			errs = append(errs, w.openCare(ctx, j, v))
 		}
+		if v.replaces(a) { // who takes care of that takes none of this
+			delete(j.care, alertRef(v.key))
+		}
+		v.alert = w.withCare(j, v)
 		may := w.mayTell(ctx, j, v.about.channel)
 		switch {
 		case !v.seen || may == unclear || a.muted(j.at):
@@ -87,6 +91,8 @@ func (w *Monitor) tell(ctx context.Context, j *round, s snapshot, all []finding)
 		case may == forbidden:
 		case v.wrong && (!stands || a.Message == ""):
 			errs = append(errs, w.say(ctx, j, a, v))
+		case v.replaces(a):
+			errs = append(errs, w.replace(ctx, j, a, v))
 		case v.wrong && (v.follow || j.care[alertRef(v.key)].By != a.CareBy) && digest(v.alert) != a.Says:
 			errs = append(errs, w.edit(ctx, j, a, v))
 		case v.wrong && stands && w.callsAgain(j, v, a):
@@ -104,10 +110,27 @@ func (w *Monitor) tell(ctx context.Context, j *round, s snapshot, all []finding)
 		case may == forbidden:
 			errs = append(errs, w.end(ctx, a, unfollowed()))
 		case s.studios != nil || a.Kind == recording || !j.needStudios():
-			errs = append(errs, w.end(ctx, a, forgotten(j.history.endingOf(a), j.at)))
+			errs = append(errs, w.end(ctx, a, j.forgotten(a)))
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// forgotten is what an alert becomes about something that is not watched any more.
+func (j *round) forgotten(a alert) op.Answer {
+	by := j.history.endingOf(a)
+	scope, _ := j.scope(a.Channel)
+	return forgotten(by, nameIn(scope, by.Plan.Target), j.at)
+}
+
+// darkened is what an alert about a change of a studio becomes once that is off air, by whomever.
+func (j *round) darkened(a alert, now op.Line) op.Answer {
+	if j.history.endingOf(a).ID != "" {
+		return j.forgotten(a)
+	}
+	over := mended(now, j.at)
+	over.Mark = op.MarkNeutral
+	return over
 }
 
 // permission says whether a channel may be told something unasked.
@@ -162,7 +185,8 @@ func (w *Monitor) say(ctx context.Context, j *round, a alert, v finding) error {
 	}
 	claim := alert{
 		Channel: v.about.channel, Says: digest(v.alert), Title: v.alert.Title, Claimed: j.at, Kind: v.about.kind,
-		Target: v.about.target.Key(), Scene: v.about.scene, Since: j.at, key: v.key, version: a.version,
+		Target: v.about.target.Key(), Scene: v.about.scene, Since: j.at, Cause: v.cause, key: v.key,
+		version: a.version,
 	}
 	claim, mine, err := w.put(ctx, claim)
 	if err != nil || !mine {
@@ -184,18 +208,36 @@ func (w *Monitor) say(ctx context.Context, j *round, a alert, v finding) error {
 	return errors.Join(err, w.openCare(ctx, j, v))
 }
 
+// replaces reports that another cause is wrong than that of the alert that stands.
+func (v finding) replaces(a alert) bool {
+	return v.wrong && a.Message != "" && a.Cause != 0 && a.Cause != v.cause
+}
+
+// replace ends an alert and says another one in its place, in a message of its own.
+func (w *Monitor) replace(ctx context.Context, j *round, a alert, v finding) error {
+	if err := w.end(ctx, a, v.former); err != nil {
+		return err
+	}
+	return w.say(ctx, j, alert{}, v)
+}
+
 // edit changes the words of an alert that stands. Whoever writes down first that it is about to be edited does it; an
 // edit that fails is made with the next look.
 func (w *Monitor) edit(ctx context.Context, j *round, before alert, v finding) error {
 	care := j.care[alertRef(v.key)]
 	a := before
-	a.Says, a.Title, a.Claimed, a.CareBy = digest(v.alert), v.alert.Title, j.at, care.By
+	a.Says, a.Title, a.Claimed, a.CareBy, a.Cause = digest(v.alert), v.alert.Title, j.at, care.By, v.cause
 	a, mine, err := w.put(ctx, a)
 	if err != nil || !mine {
 		return err
 	}
 	if err = w.write(ctx, a, a.Message, v.alert); err == nil && care.By != before.CareBy {
 		err = w.write(ctx, a, a.Second, op.Answer{Title: takesCare(care), Lines: []op.Line{a.Title}})
+	}
+	if err == nil && care.By == "" && before.CareBy != "" { // people are called anew
+		a.Second, a.Called = "", false
+		_, _, err = w.put(ctx, a)
+		return err
 	}
 	if err == nil {
 		return nil

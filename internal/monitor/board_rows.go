@@ -119,9 +119,10 @@ func (v boardView) studio(c live.Caster, all []live.Caster) row {
 	case c.OnAir:
 		r.rank, r.item.Mark = rankOnAir, op.MarkProgram
 		r.item.Facts = append([]op.Line{op.L("on air", op.Told(" since ", op.At, c.Started))}, v.scenesOf(c)...)
-		r = v.standby(r, c, t)
+		r = v.stands(r, c, t)
 	case c.Untold:
 		r.rank, r.item.Mark, r.item.Facts = rankUntold, op.MarkUnknown, []op.Line{op.L("on air or idle, not told")}
+		r = v.stands(r, c, t)
 	}
 	for _, l := range v.locks {
 		if l.Target.Key() == t.Key() {
@@ -132,15 +133,14 @@ func (v boardView) studio(c live.Caster, all []live.Caster) row {
 	return v.unsettled(r, t)
 }
 
-// standby adds that viewers of a studio on air have its standby picture, or had it lately.
-func (v boardView) standby(r row, c live.Caster, t op.Target) row {
-	says, up := tally.Standby(c, v.scenes[c.ID], v.own.Standing(t, op.StandbyShown), v.at)
+// stands adds what the bot did to a studio: that viewers have its standby picture, or had it lately, comes first.
+func (v boardView) stands(r row, c live.Caster, t op.Target) row {
+	own := func(x op.Condition) op.Standing { return v.own.Standing(t, x) }
+	says, up := tally.Known(c, v.scenes[c.ID], own, v.at)
 	if up {
 		r.rank = rankStandby
 	}
-	if len(says) > 0 {
-		r.item.Facts = slices.Insert(r.item.Facts, 0, says)
-	}
+	r.item.Facts = append(says, r.item.Facts...)
 	return r
 }
 

@@ -51,11 +51,8 @@ func (v boardView) unseenStudios() []row {
 // unseen says what the bot did to a studio that could not be looked at.
 func (v boardView) unseen(r row, c live.Caster, t op.Target) row {
 	r.rank, r.item.Mark, r.item.Facts = rankUntold, op.MarkUnknown, []op.Line{op.L("could not be looked at")}
-	if own := v.own.Standing(t, op.IsOnAir); own.Began() {
-		r.item.Facts = slices.Insert(r.item.Facts, 0, op.L("put on air ", op.At(own.Since), " by ", op.Who(own.By)))
-	}
-	c.OnAir = true // as it was then
-	return v.standby(r, c, t)
+	c.Untold = true
+	return v.stands(r, c, t)
 }
 
 // streams are those that a board shows, and those of which something stands by what the bot did, while their domain
@@ -63,7 +60,7 @@ func (v boardView) unseen(r row, c live.Caster, t op.Target) row {
 func (v boardView) streams() []named {
 	all := v.snapshot.shown(v.scope)
 	for _, t := range v.known("stream", func(t op.Target) bool { return v.scope.Stream(t.ID) }) {
-		n := named{streamOf(t.ID), cmp.Or(t.Name, streamOf(t.ID).Name)}
+		n := named{streamOf(t.ID), nameIn(v.scope, t)}
 		_, seen := v.live(n.of)
 		if seen || slices.ContainsFunc(all, func(other named) bool { return other.of == n.of }) {
 			continue

@@ -11,7 +11,10 @@ import (
 
 // An alert about what is on air or recorded calls the people whom the policy names, and has a button by which one of
 // them says that they take care of it. If nobody does they are called once more.
-const callAfter = 5 * time.Minute
+const (
+	callAfter     = 5 * time.Minute
+	presentWithin = 3 * time.Second // so long a look waits for Slack to say who is in a channel
+)
 
 // alertRef names an alert in a command.
 func alertRef(key string) string { return op.Fingerprint(key)[:10] }
@@ -26,9 +29,11 @@ func (w *Monitor) withCare(j *round, v finding) op.Answer {
 	if scope, ok := w.Policy.Scope(v.about.channel); ok && len(scope.Call) > 0 {
 		lines = append(lines, calling(scope.Call))
 	}
-	if care := j.care[alertRef(v.key)]; care.By != "" {
+	care := j.care[alertRef(v.key)]
+	if care.By != "" || care.Left != "" {
 		lines = append(lines, takesCare(care))
-	} else {
+	}
+	if care.By == "" {
 		a.Next = append(a.Next[:len(a.Next):len(a.Next)], careNext(v.key))
 	}
 	a.Lines = append(lines, a.Lines...)
@@ -38,6 +43,9 @@ func (w *Monitor) withCare(j *round, v finding) op.Answer {
 func calling(ids []string) op.Line { return op.L("📣 ", op.List(op.People(ids), ", ")) }
 
 func takesCare(c op.Care) op.Line {
+	if c.By == "" {
+		return op.L("🙋 Nobody takes care of it any more: ", op.Who(c.Left), " is not in this channel now.")
+	}
 	return op.L("🙋 ", op.Who(c.By), " has been taking care of it since ", op.At(c.Since), ".")
 }
 
@@ -66,6 +74,25 @@ func (w *Monitor) dropOldCare(ctx context.Context, j *round) error {
 			errs = append(errs, w.care.CloseCare(ctx, c))
 			delete(j.care, ref)
 		}
+	}
+	return errors.Join(errs...)
+}
+
+// dropAbsentCare says of alerts that nobody takes care of them any more, where whoever did has left the channel, or the
+// workspace. As long as Slack does not tell they still do.
+func (w *Monitor) dropAbsentCare(ctx context.Context, j *round) error {
+	asking, cancel := context.WithTimeout(ctx, presentWithin)
+	defer cancel()
+	var errs []error
+	for ref, c := range j.care {
+		if c.By == "" || w.mayTell(ctx, j, c.Channel) != allowed {
+			continue
+		}
+		if there, err := w.Judge.Present(asking, c.Channel, c.By); err != nil || there {
+			continue
+		}
+		now, err := w.care.LeaveCare(ctx, c, j.at)
+		errs, j.care[ref] = append(errs, err), now
 	}
 	return errors.Join(errs...)
 }
@@ -103,8 +130,12 @@ func (w *Monitor) callAgain(ctx context.Context, j *round, v finding, before ale
 		return err
 	}
 	scope, _ := w.Policy.Scope(v.about.channel)
+	title := op.L("🔴 Nobody has taken care of this since ", op.At(a.Since), ":")
+	if care := j.care[alertRef(v.key)]; care.Left != "" {
+		title = takesCare(care)
+	}
 	a.Second, err = w.Chat.Put(ctx, a.Channel, "", op.Answer{
-		Title: op.L("🔴 Nobody has taken care of this since ", op.At(a.Since), ":"),
+		Title: title,
 		Lines: []op.Line{a.Title, calling(scope.Call)}, Next: []op.Next{careNext(v.key)},
 	})
 	if err != nil {

@@ -169,3 +169,34 @@ func TestCareAfterACrash(t *testing.T) {
 		}
 	}
 }
+
+// Whoever takes care of an alert and is in its channel no more does not any more: the alert says so, people are called
+// anew, and somebody else may take care.
+func TestWhoTakesCareLeaves(t *testing.T) {
+	s, ref := calledFor(t)
+	take := func(person string) {
+		t.Helper()
+		if c, err := s.w.care.TakeCare(t.Context(), show, ref, person, s.clock()); err != nil || c.By != person {
+			t.Fatalf("%+v, %v", c, err)
+		}
+		s.pass(guardEvery)
+		s.want(person, "🙋 @"+person+" has been taking care of it since ")
+	}
+	take("U0BO")
+	s.absent = map[string]error{"U0BO": errors.New("away")}
+	s.pass(callAfter)
+	s.want("Slack does not tell")
+	const left = "🙋 Nobody takes care of it any more: @U0BO is not in this channel now."
+	s.absent["U0BO"] = nil
+	s.pass(guardEvery)
+	s.want("left", "edit C0SHOW: 🔴 Recording of main ended", left, "[I take care of it: caster care "+ref+"]")
+	s.pass(guardEvery)
+	s.want("called anew", "post C0SHOW: "+left, "📣 @S0LEADS, @U0BO")
+	s.pass(time.Hour)
+	s.want("once")
+	take("U0ANA")
+	s.absent["U0ANA"] = nil
+	s.pass(guardEvery)
+	s.pass(guardEvery)
+	s.want("and again", "post C0SHOW: 🙋 Nobody takes care of it any more: @U0ANA is not in this channel now.")
+}

@@ -1,7 +1,9 @@
 package monitor
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -50,13 +52,29 @@ func (w *Monitor) prepare(ctx context.Context, j *round) (err error) {
 	if j.standing, err = byKey(ctx, w.alerts, func(a alert) string { return a.key }); err != nil {
 		return err
 	}
-	return w.dropOldCare(ctx, j)
+	return errors.Join(w.dropOldCare(ctx, j), w.dropAbsentCare(ctx, j))
 }
 
 // touches tells what a channel may touch.
 func (j *round) touches(channel string) func(op.Target) bool {
 	scope, _ := j.scope(channel)
 	return scope.Touches
+}
+
+// nameIn is what a channel calls a target, by its own name of a stream; empty when it may not be named there.
+func nameIn(scope op.Scope, t op.Target) string {
+	switch {
+	case !scope.Names(t):
+		return ""
+	case t.Kind != "stream":
+		return cmp.Or(t.Name, t.ID)
+	}
+	for _, a := range scope.Streams {
+		if a.Pattern == t.ID {
+			return a.Alias
+		}
+	}
+	return streamOf(t.ID).Name
 }
 
 // quietStreams are those of which a studio's being still on air may be told: whether their recording goes on by other

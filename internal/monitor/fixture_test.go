@@ -53,6 +53,7 @@ type fixture struct {
 	call     []string         // whom alerts call
 	itself   map[string]bool  // studios that switch to their standby picture by themselves
 	tells    map[string]error // channels that may not be told anything, or of which that is not known
+	absent   map[string]error // people who are in no channel any more, or of whom that is not known
 	said     []string         // everything that was posted and edited
 	pinned   []string
 	chatFail map[string]error // by method
@@ -60,6 +61,7 @@ type fixture struct {
 	from     string            // the channel from which operations are asked for
 	planned  map[string]string // what the plans of operations have seen
 	gate     func()            // called by every look at the streams
+	hidden   string            // a stream that no channel may touch any more
 }
 
 func newFixture(t *testing.T) *fixture {
@@ -260,16 +262,24 @@ func (r *rules) Tells(_ context.Context, channel string) (bool, error) {
 	return channel == show || channel == other, nil
 }
 
+// Present gives what a test says of a person; where it says nothing they are there.
+func (r *rules) Present(_ context.Context, _, person string) (bool, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	err, absent := r.absent[person]
+	return !absent, err
+}
+
 func (r *rules) Scope(channel string) (op.Scope, bool) {
 	prefix := map[string]string{show: "Evening", other: "Morning"}[channel]
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	watch := slices.Clone(r.watch[channel])
+	watch, hidden := slices.Clone(r.watch[channel]), r.hidden
 	return op.Scope{
 		Channel: channel, Watch: watch, Call: slices.Clone(r.call),
 		Streams: []op.StreamAlias{{Alias: "main", Pattern: main}, {Alias: "all", Pattern: "live.example.com/show/*"}},
 		Studio:  func(_, name string) bool { return strings.HasPrefix(name, prefix) },
-		Stream:  func(string) bool { return channel == show },
+		Stream:  func(path string) bool { return channel == show && path != hidden },
 		Watched: func(_, name string) bool {
 			return slices.ContainsFunc(watch, func(t op.Target) bool { return t.Name == name })
 		},

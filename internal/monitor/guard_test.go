@@ -216,19 +216,26 @@ func TestStudioByOtherHands(t *testing.T) {
 	s.want("changed", "post C0SHOW: Studio Evening News was changed. It was not done through casterbot.", "[Show studio: caster show c1]")
 	s.studio("c1", func(c *live.Caster) { c.Started = s.clock() })
 	s.pass(guardEvery)
-	s.want("restarted", "edit C0SHOW: Studio Evening News was restarted")
+	s.want("restarted", "post C0SHOW: Studio Evening News was restarted",
+		"edit C0SHOW: Over at 2026-11-22 12:02:30 UTC: studio Evening News was changed again since. That is an alert of its own.")
 	s.pass(guardEvery)
 	s.want("while it stands")
 	s.studio("c1", func(c *live.Caster) { c.OnAir = false })
 	s.pass(guardEvery)
 	s.want("stopped", "post C0SHOW: 🔴 Studio Evening News went off air",
-		"Seen on air at 2026-11-22 12:02:45 UTC, idle at 2026-11-22 12:03:00 UTC", "[Start studio: caster start c1]")
-	s.pass(time.Hour)
-	s.want("the news of a change grow old", "edit C0SHOW: Over at 2026-11-22 13:03:00 UTC: studio Evening News was changed more than "+
-		"30 min before.", "Before: Studio Evening News was restarted. It was not done through casterbot.")
+		"Seen on air at 2026-11-22 12:02:45 UTC, idle at 2026-11-22 12:03:00 UTC", "[Start studio: caster start c1]",
+		"edit C0SHOW: Over at 2026-11-22 12:03:00 UTC: studio Evening News is idle.",
+		"Before: Studio Evening News was restarted. It was not done through casterbot.")
 	s.studio("c1", func(c *live.Caster) { c.OnAir = true })
 	s.pass(guardEvery)
 	s.want("mended", "edit C0SHOW: Over at", "on air since")
+	s.pass(time.Minute)
+	s.studio("c1", func(c *live.Caster) { c.Modified = s.clock() })
+	s.pass(guardEvery)
+	s.want("changed again", "post C0SHOW: Studio Evening News was changed")
+	s.pass(time.Hour)
+	s.want("the news of a change grow old", "edit C0SHOW: Over at 2026-11-22 13:04:30 UTC: studio Evening News was changed more than "+
+		"30 min before.", "Before: Studio Evening News was changed. It was not done through casterbot.")
 }
 
 // A studio that may switch to its standby slate by itself is not said to have been changed by others.

@@ -146,6 +146,12 @@ func settledAlert(c live.Caster, now time.Time) op.Answer {
 		" was changed more than ", op.For(previewOpen), " before.")}
 }
 
+// againAlert is what an alert about a change becomes when another one is told.
+func againAlert(c live.Caster, now time.Time) op.Answer {
+	return op.Answer{Mark: op.MarkNeutral, Title: op.L("Over at ", op.At(now), ": studio ", op.B(c.Name),
+		" was changed again since. That is an alert of its own.")}
+}
+
 func openAlert(c live.Caster, scene live.Scene, x expectation, now time.Time) op.Answer {
 	next := grammar.Format("caster scene stop {caster} {scene}", op.Args{"caster": c.ID, "scene": scene.ID})
 	return op.Answer{
@@ -180,18 +186,23 @@ func mended(now op.Line, at time.Time) op.Answer {
 }
 
 // forgotten is what an alert becomes about something that is not watched any more: it was ended through the bot, or
-// else. What ended it says what it was about: nothing else is left of the alert.
-func forgotten(by records.Change, at time.Time) op.Answer {
+// else. What ended it says what it was about, by its name in the channel, which is empty where it may not be named:
+// nothing else is left of the alert.
+func forgotten(by records.Change, name string, at time.Time) op.Answer {
+	verb := op.V(strings.ReplaceAll(by.Verb, ".", " "))
 	switch {
+	case by.ID != "" && by.Removes() && name == "":
+		return op.Answer{Mark: op.MarkOK, Title: op.L("Over at ", op.At(at), ": it was deleted through casterbot by ",
+			op.Who(by.Requester), " (op ", op.V(by.Ref()), ").")}
 	case by.ID != "" && by.Removes():
-		return op.Answer{Mark: op.MarkOK,
-			Title: op.L("Over at ", op.At(at), ": ", op.B(cmp.Or(by.Plan.Target.Name, by.Plan.Target.ID)),
-				" was deleted through casterbot by ", op.Who(by.Requester), " (op ", op.V(by.Ref()), ").")}
+		return op.Answer{Mark: op.MarkOK, Title: op.L("Over at ", op.At(at), ": ", op.B(name),
+			" was deleted through casterbot by ", op.Who(by.Requester), " (op ", op.V(by.Ref()), ").")}
+	case by.ID != "" && name == "":
+		return op.Answer{Mark: op.MarkOK, Title: op.L("Over at ", op.At(at), ": ", op.Who(by.Requester),
+			" has ended it through casterbot (op ", op.V(by.Ref()), "): ", verb, ".")}
 	case by.ID != "":
-		return op.Answer{Mark: op.MarkOK,
-			Title: op.L("Over at ", op.At(at), ": ", op.Who(by.Requester), " has ended it through casterbot (op ",
-				op.V(by.Ref()), "): ", op.V(strings.ReplaceAll(by.Verb, ".", " ")), " on ",
-				op.B(cmp.Or(by.Plan.Target.Name, by.Plan.Target.ID)), ".")}
+		return op.Answer{Mark: op.MarkOK, Title: op.L("Over at ", op.At(at), ": ", op.Who(by.Requester),
+			" has ended it through casterbot (op ", op.V(by.Ref()), "): ", verb, " on ", op.B(name), ".")}
 	}
 	return op.Answer{
 		Mark:  op.MarkNeutral,

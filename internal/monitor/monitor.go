@@ -69,9 +69,11 @@ type Policy interface {
 	Scope(channel string) (op.Scope, bool)
 }
 
-// Judge says whether a channel may be told something unasked; *authz.Judge is the real one.
+// Judge says whether a channel may be told something unasked, and who is in it; *authz.Judge is the real one.
 type Judge interface {
 	Tells(ctx context.Context, channel string) (bool, error)
+	// Present reports whether somebody is in a channel still.
+	Present(ctx context.Context, channel, person string) (bool, error)
 }
 
 // Config is what a watcher is made of. All fields are needed but Log, Pause and Trail.
@@ -128,6 +130,7 @@ type signals struct {
 	nudged atomic.Int64
 	atWork atomic.Bool
 	soon   atomic.Bool // the guardian is due
+	still  bool        // time is not real: only a nudge makes anything due
 }
 
 // New makes a watcher; Run lets it work.
@@ -135,6 +138,7 @@ func New(c Config) *Monitor {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
+	still := c.Pause != nil
 	if c.Pause == nil {
 		c.Pause = func(ctx context.Context, d time.Duration) bool { return sleep.For(ctx, d) == nil }
 	}
@@ -144,8 +148,9 @@ func New(c Config) *Monitor {
 	w := &Monitor{
 		Config: c, boards: records.NewBoardBook(c.Store), locks: records.NewLockBook(c.Store),
 		care:   records.NewCareBook(c.Store),
-		alerts: alerts(c.Store), observations: observations(c.Store), signals: signals{wake: make(chan struct{}, 1)},
-		leader: leader{store: c.Store, now: c.Now, replica: c.Replica, alone: c.Store.Exclusive()},
+		alerts: alerts(c.Store), observations: observations(c.Store),
+		signals: signals{wake: make(chan struct{}, 1), still: still},
+		leader:  leader{store: c.Store, now: c.Now, replica: c.Replica, alone: c.Store.Exclusive()},
 	}
 	w.limiter = &limiter{share: c.Share, pause: c.Pause, keep: w.leader.hold, last: map[string]time.Time{}}
 	return w
@@ -155,6 +160,9 @@ func New(c Config) *Monitor {
 func (w *Monitor) Run(ctx context.Context) {
 	ticker := time.NewTicker(turnEvery)
 	defer ticker.Stop()
+	if w.still {
+		ticker.Stop()
+	}
 	defer w.leader.release(context.WithoutCancel(ctx))
 	defer w.inquiries.work.Wait()
 	for {

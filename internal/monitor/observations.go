@@ -16,31 +16,39 @@ const (
 	lag = time.Minute
 	// longestGap is how much time between two looks counts as watched: a clock that leaps says nothing of a recording.
 	longestGap = 2 * guardEvery
+	// apart is how much time lies between two changes of a studio that are not told as one.
+	apart = 5 * time.Minute
 )
 
 // observation is what is remembered of a studio or stream from look to look, because the cloud does not tell it:
 // moments are unix milliseconds, 0 for none.
 type observation struct {
-	OnAir    bool   `json:"onAir,omitempty"`
-	Started  int64  `json:"started,omitempty"`
-	Modified int64  `json:"modified,omitempty"`
-	Gone     int64  `json:"gone,omitempty"`    // when it was first seen off air, not through the bot
-	Before   int64  `json:"before,omitempty"`  // when it was last seen on air before
-	Changed  int64  `json:"changed,omitempty"` // when it was first seen changed, not through the bot
-	What     change `json:"what,omitempty"`    // and how
-	Then     int64  `json:"then,omitempty"`    // when the cloud says that it was
-	// its settings let it change so by itself
-	Itself bool `json:"itself,omitempty"`
+	OnAir    bool  `json:"onAir,omitempty"`
+	Started  int64 `json:"started,omitempty"`
+	Modified int64 `json:"modified,omitempty"`
+	Gone     int64 `json:"gone,omitempty"`   // when it was first seen off air, not through the bot; a preview: closed
+	Before   int64 `json:"before,omitempty"` // when it was last seen on air before
+	GoneBy   doer  `json:"goneBy,omitzero"`
+	alteration
 	// a stream: its material was seen to grow, and nobody has stopped it through the bot
 	Running bool `json:"running,omitempty"`
 	Quiet   bool `json:"quiet,omitempty"` // its recording ended while it was live
 	// for how long its material was seen not to grow while it was live, in milliseconds: by looks, as the clock may leap
 	Still int64 `json:"still,omitempty"`
-	doers
 
 	key     string
 	at      time.Time // when it was written
 	version int64
+}
+
+// alteration is what other hands did to a studio on air.
+type alteration struct {
+	Changed   int64  `json:"changed,omitempty"` // when it was first seen changed, not through the bot
+	Latest    int64  `json:"latest,omitempty"`  // the same of the last change that belongs to that one
+	What      change `json:"what,omitempty"`    // and how
+	Then      int64  `json:"then,omitempty"`    // when the cloud says that it was
+	ChangedBy doer   `json:"changedBy,omitzero"`
+	Itself    bool   `json:"itself,omitempty"` // its settings let it change so by itself
 }
 
 // change is how a studio was changed by other hands.
@@ -60,15 +68,22 @@ func observations(s *store.Store) store.Collection[observation] {
 		}}
 }
 
-func observationKey(t op.Target) string { return kindObservation + "/" + t.Key() }
+// observationKey names what is remembered of what an expectation is about. All channels share it.
+func (x expectation) observationKey() string {
+	key := kindObservation + "/" + x.target.Key()
+	if x.kind == preview {
+		key += "/" + x.scene
+	}
+	return key
+}
 
 // remember writes an observation that has changed. Another replica that did so first saw it too.
-func (w *Monitor) remember(ctx context.Context, t op.Target, old, now observation) error {
+func (w *Monitor) remember(ctx context.Context, x expectation, old, now observation) error {
 	now.key, now.at, now.version = old.key, old.at, old.version
 	if now == old && old.version > 0 {
 		return nil
 	}
-	_, _, err := w.observations.Put(ctx, observationKey(t), now, old.version, w.Now().Add(observationFor), op.Event{})
+	_, _, err := w.observations.Put(ctx, x.observationKey(), now, old.version, w.Now().Add(observationFor), op.Event{})
 	return err
 }
 
@@ -84,8 +99,7 @@ func (w *Monitor) lastSeen(v observation, seen bool) time.Time {
 func (w *Monitor) seeStudio(old observation, c live.Caster, t op.Target, j *round) observation {
 	now := observation{
 		OnAir: c.OnAir, Started: ms(c.Started), Modified: ms(c.Modified),
-		Gone: old.Gone, Before: old.Before, Changed: old.Changed, What: old.What, Then: old.Then,
-		Itself: old.Itself, doers: old.doers,
+		Gone: old.Gone, Before: old.Before, GoneBy: old.GoneBy, alteration: old.alteration,
 	}
 	if c.OnAir {
 		now.Gone, now.Before, now.GoneBy = 0, 0, doer{}
@@ -98,8 +112,11 @@ func (w *Monitor) seeStudio(old observation, c live.Caster, t op.Target, j *roun
 	since := last.Add(-lag)
 	change := func(how change) {
 		if !j.history.explain(t, since, changes[how].by) {
-			now.Changed, now.What, now.Then, now.ChangedBy = ms(j.at), how, ms(c.Modified), doer{}
+			now.change(how, c, j.at)
 		}
+	}
+	if !c.OnAir && !j.underWay(j.history.restart(t)) { // whatever was changed of the run is over with it
+		now.alteration = alteration{}
 	}
 	switch {
 	case old.OnAir && !c.OnAir:
@@ -117,6 +134,32 @@ func (w *Monitor) seeStudio(old observation, c live.Caster, t op.Target, j *roun
 	}
 	return now
 }
+
+// change adds what other hands did to a studio. What comes soon after a change belongs to it, unless the studio was put
+// on air or restarted: whoever takes care of an edit knows nothing of that.
+func (v *alteration) change(how change, c live.Caster, at time.Time) {
+	if v.Changed == 0 || at.Sub(v.latest()) >= apart || how != edited && how != v.What {
+		v.Changed, v.What, v.ChangedBy = ms(at), how, doer{}
+	}
+	v.Latest, v.Then = ms(at), ms(c.Modified)
+}
+
+// latest is when a studio was last seen changed.
+func (v alteration) latest() time.Time { return moment(max(v.Changed, v.Latest)) }
+
+// seePreview brings the observation of a preview up to date: once it was seen closed, whoever opens it next is not who
+// opened it through the bot. Just after its call it may be seen as it was before, and within a restart its studio idle.
+func seePreview(old observation, x expectation, s snapshot, j *round) (now observation, seen bool) {
+	scene, seen := s.preview(x)
+	early := j.at.Sub(x.since) < lag || !s.studios[x.target.ID].OnAir && j.underWay(j.history.restart(x.target))
+	if now = old; seen && !scene.Open && !early && !old.closed(x) {
+		now.Gone = ms(j.at)
+	}
+	return now, seen
+}
+
+// closed reports a preview that was seen closed since it was opened through the bot.
+func (v observation) closed(x expectation) bool { return v.Gone > ms(x.since) }
 
 // seeStream brings the observation of a stream up to date. That it is being recorded is learned by its material growing
 // from one look to the next; the one command that stops it makes that past.

@@ -104,6 +104,16 @@ func (d history) restart(target op.Target) records.Change {
 	return records.Change{}
 }
 
+// run is the expectation of a studio that has gone off air, without who started it when it was on air anew since: then
+// somebody else did.
+func (d history) run(x expectation, v observation) expectation {
+	last := records.History(d).Standing(x.target, studio)
+	if !last.Since.Equal(x.since) || last.Later.Ends() && ms(last.Later.At) <= v.Before {
+		x.since, x.asker = time.Time{}, ""
+	}
+	return x
+}
+
 // endingOf is the change that has ended what an alert is about; zero when none did since it was said, or just before:
 // the outcome of a call may be known later than a look shows it.
 func (d history) endingOf(a alert) records.Change {
@@ -116,14 +126,13 @@ func (d history) endingOf(a alert) records.Change {
 	return records.Change{}
 }
 
-// ended is the end of the last recording through the bot in a channel, and since when none goes on of those that the
-// channel may touch, by whatever was done in any; false while one does. Of a recording that was paused and then ended
-// it is the pause.
+// ended is the end of the last recording through the bot in a channel, and since when none goes on, by whatever was
+// done in any channel; false while one does. What the channel may not touch, or not any more, does not count. Of a
+// recording that was paused and then ended it is the pause.
 func (d history) ended(channel string, touches func(op.Target) bool) (last op.Operation, since time.Time, ok bool) {
 	going, over := map[string]bool{}, map[string]bool{}
 	for _, o := range d {
-		own := o.Channel == channel
-		if o.State != op.Succeeded || o.Plan.Target.Kind != "stream" || !own && !touches(o.Plan.Target) {
+		if o.State != op.Succeeded || o.Plan.Target.Kind != "stream" || !touches(o.Plan.Target) {
 			continue
 		}
 		key := o.Plan.Target.Key()
@@ -133,7 +142,7 @@ func (d history) ended(channel string, touches func(op.Target) bool) (last op.Op
 		case o.Ends(recording, "") && (!over[key] || o.Starts(op.IsPaused)):
 			delete(going, key)
 			over[key], since = true, o.Sent
-			if own {
+			if o.Channel == channel {
 				last = o.Operation
 			}
 		}

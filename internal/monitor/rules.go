@@ -3,7 +3,6 @@ package monitor
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"casterbot/internal/live"
@@ -41,6 +40,8 @@ type finding struct {
 	over   op.Answer // what is said when it is no longer; without a title, nothing
 	calls  bool      // it is about what is on air or recorded: people are called
 	follow bool      // the alert is edited while it stands, when its words change
+	cause  int64     // tells what it is about from what the alert that stands may be about
+	former op.Answer // what that alert becomes then
 }
 
 // guard concludes from a look what is wrong, says what is new, and what is mended.
@@ -54,7 +55,7 @@ func (w *Monitor) guard(ctx context.Context, s snapshot, j *round) error {
 	}
 	var all []finding
 	for _, x := range w.resolved(j.expectations, s) {
-		old := views[observationKey(x.target)]
+		old := views[x.observationKey()]
 		now, seen := w.see(x, s, j, old)
 		if now.Changed != old.Changed {
 			now.Itself = now.What == edited && w.switchesItself(ctx, x.target.ID)
@@ -62,8 +63,8 @@ func (w *Monitor) guard(ctx context.Context, s snapshot, j *round) error {
 		if seen && x.kind == studio {
 			now = w.whoDid(ctx, x.target.ID, j, now)
 		}
-		if seen && x.kind != preview {
-			err = errors.Join(err, w.remember(ctx, x.target, old, now))
+		if seen {
+			err = errors.Join(err, w.remember(ctx, x, old, now))
 		}
 		all = append(all, rulesFor[x.kind](x, s, j, now)...)
 	}
@@ -89,7 +90,7 @@ func (w *Monitor) see(x expectation, s snapshot, j *round, old observation) (now
 		on, live := s.live(streamOf(x.target.ID))
 		return w.seeStream(old, m, on, x, j), seen && live
 	}
-	return old, true
+	return seePreview(old, x, s, j)
 }
 
 var rulesFor = map[op.Condition]func(x expectation, s snapshot, j *round, v observation) []finding{
@@ -119,17 +120,20 @@ func studioRule(x expectation, s snapshot, j *round, v observation) []finding {
 	restart := j.history.restart(x.target)
 	off.seen = c.OnAir || !j.underWay(restart)
 	off.wrong = !c.OnAir && (byBot || restart.ID != "" || v.Gone > 0 && j.at.Sub(moment(v.Gone)) < watchFor)
-	off.alert, off.over = says(c, x, v, doubt, j.at), mended(over, j.at)
+	off.alert, off.over = says(c, j.history.run(x, v), v, doubt, j.at), mended(over, j.at)
 	if !c.OnAir { // it is not over because that is mended
-		off.over = forgotten(j.history.endingOf(j.standing[off.key]), j.at)
+		off.over = j.forgotten(j.standing[off.key])
 	}
 	if there && restart.State == op.Succeeded && v.Gone == 0 {
 		off.alert = notBackAlert(c, restart, j.at)
 	}
 	off.follow = !there && (!explained || doubt.ID != "") || v.GoneBy != (doer{}) // nobody can start it any more
-	other.wrong = v.Changed > 0 && j.at.Sub(moment(v.Changed)) < previewOpen
+	other.wrong = v.Changed > 0 && j.at.Sub(v.latest()) < previewOpen
+	other.cause, other.former = v.Changed, againAlert(c, j.at)
 	other.alert, other.follow = changedAlert(c, v, j.history, x.target), true
-	other.over = settledAlert(c, j.at)
+	if other.over = settledAlert(c, j.at); !c.OnAir {
+		other.over = j.darkened(j.standing[other.key], over)
+	}
 	on.over = mended(over, j.at)
 	stillRule(&on, c, s, j)
 	return []finding{off, other, on}
@@ -162,26 +166,17 @@ func (j *round) underWay(restart records.Change) bool {
 }
 
 // previewRule: a preview that was opened through the bot has been open for long.
-func previewRule(x expectation, s snapshot, j *round, _ observation) []finding {
-	v := x.finding(open)
-	c, there := s.studios[x.target.ID]
-	scenes, inside := s.scenes[x.target.ID]
-	untold := c.Untold || slices.ContainsFunc(scenes, func(known live.Scene) bool {
-		return known.ID == x.scene && known.Untold
-	})
-	if s.studios == nil || untold || c.OnAir && !inside {
-		return []finding{v}
+func previewRule(x expectation, s snapshot, j *round, v observation) []finding {
+	f := x.finding(open)
+	scene, seen := s.preview(x)
+	if !seen {
+		return []finding{f}
 	}
-	v.seen = true
-	scene := live.Scene{ID: x.scene, Name: x.scene}
-	for _, known := range scenes {
-		if known.ID == x.scene {
-			scene = known
-		}
-	}
-	v.wrong = there && scene.Open && j.at.Sub(x.since) >= previewOpen
-	v.alert, v.over = openAlert(c, scene, x, j.at), mended(closedNow(x, scene), j.at)
-	return []finding{v}
+	f.seen = true
+	f.wrong = scene.Open && !v.closed(x) && j.at.Sub(x.since) >= previewOpen
+	f.alert = openAlert(s.studios[x.target.ID], scene, x, j.at)
+	f.over = mended(closedNow(x, scene), j.at)
+	return []finding{f}
 }
 
 // recordingRule: a recording that was started through the bot, or whose material was seen to grow, has ended with its
@@ -202,7 +197,7 @@ func recordingRule(x expectation, s snapshot, j *round, v observation) []finding
 	f.wrong = expected && (on == nil || returned(x, *on, m, j.at) || stands && unrecorded(x, *on, m, j.at))
 	f.alert, f.over = brokeAlert(x, on, m), mended(streamNow(x, on, m), j.at)
 	if on == nil { // it is not over because that is mended
-		f.over = forgotten(j.history.endingOf(j.standing[f.key]), j.at)
+		f.over = j.forgotten(j.standing[f.key])
 	}
 	return []finding{f}
 }

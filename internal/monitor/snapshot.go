@@ -217,6 +217,19 @@ func (s snapshot) recorded(j *round, scopes []op.Scope) []live.Stream {
 	return all
 }
 
+// preview gives the scene of a preview, closed when it is not listed; false when that could not be seen.
+func (s snapshot) preview(x expectation) (live.Scene, bool) {
+	c := s.studios[x.target.ID]
+	all, inside := s.scenes[x.target.ID]
+	scene := live.Scene{ID: x.scene, Name: x.scene}
+	for _, known := range all {
+		if known.ID == x.scene {
+			scene = known
+		}
+	}
+	return scene, s.studios != nil && !c.Untold && !scene.Untold && (inside || !c.OnAir)
+}
+
 // live gives a stream as it is listed, nil when it is not live; false when that could not be seen.
 func (s snapshot) live(stream live.Stream) (*live.Online, bool) {
 	all, seen := s.online[stream.Domain]

@@ -36,12 +36,6 @@ type doer struct {
 	At      int64  `json:"at,omitempty"`
 }
 
-// doers are who did what is remembered of a studio.
-type doers struct {
-	GoneBy    doer `json:"goneBy,omitzero"`
-	ChangedBy doer `json:"changedBy,omitzero"`
-}
-
 // inquiries are the questions to the cloud's own record, by what they are about.
 type inquiries struct {
 	mu   sync.Mutex
@@ -85,12 +79,14 @@ func (w *Monitor) whoDid(ctx context.Context, id string, j *round, v observation
 	if v.Gone > 0 && v.GoneBy == (doer{}) {
 		v.GoneBy = w.inquire(ctx, j, question{id, moment(v.Gone), moment(v.Before), darken})
 	}
-	if v.Changed > 0 && v.ChangedBy == (doer{}) {
-		from := moment(v.Changed).Add(-5 * time.Minute)
-		if v.Then > 0 {
+	if v.Changed > 0 { // who did it last, and until that is known who did it before
+		from := moment(v.Changed).Add(-apart)
+		if v.Then > 0 && v.Then < v.Changed {
 			from = moment(v.Then)
 		}
-		v.ChangedBy = w.inquire(ctx, j, question{id, moment(v.Changed), from, doing[v.What]})
+		if by := w.inquire(ctx, j, question{id, v.latest(), from, doing[v.What]}); by != (doer{}) {
+			v.ChangedBy = by
+		}
 	}
 	return v
 }

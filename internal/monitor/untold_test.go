@@ -29,3 +29,14 @@ func TestNothingIsConcludedFromWhatIsNotTold(t *testing.T) {
 	s.pass(time.Minute)
 	s.want("not told either")
 }
+
+// A standby picture does not leave the board because the cloud does not tell whether its studio is on air.
+func TestStandbyOfAStudioThatIsNotTold(t *testing.T) {
+	s := newFixture(t)
+	s.board(show, true)
+	s.did("caster.standby", news)
+	s.studio("c1", func(c *live.Caster) { c.OnAir, c.Untold = false, true })
+	s.pass(time.Second)
+	s.want("put up", "Evening News · ⚠️ STANDBY up since 2026-11-22 12:00:00 UTC by @U0ANA, unless changed elsewhere · "+
+		"on air or idle, not told")
+}

@@ -8,5 +8,6 @@ type Care struct {
 	Channel string    `json:"channel"` // where it stands
 	By      string    `json:"by,omitempty"`
 	Since   time.Time `json:"since,omitzero"`
-	Version int64     `json:"-"` // guards changes; 0: there is no such alert
+	Left    string    `json:"left,omitempty"` // who did before, and cannot any more
+	Version int64     `json:"-"`              // guards changes; 0: there is no such alert
 }

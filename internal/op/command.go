@@ -2,6 +2,7 @@ package op
 
 import (
 	"context"
+	"path"
 	"slices"
 	"time"
 )
@@ -55,6 +56,22 @@ func (s Scope) Touches(t Target) bool {
 // Names reports whether the title of a plan may be said in the channel: it names the target, and what is made of it.
 func (s Scope) Names(t Target) bool {
 	return s.Touches(t) && (t.NewName == "" || s.Studio("", t.NewName))
+}
+
+// NamesAsOwn reports whether the title of a plan of another channel may be said in this one: what is called there
+// otherwise than here is called so there alone.
+func (s Scope) NamesAsOwn(t Target) bool {
+	return s.Names(t) && (t.Kind != "stream" || t.Name == s.StreamName(t.ID) || t.Name == path.Base(t.ID))
+}
+
+// StreamName is what the channel calls a stream: its alias, else the stream's own name.
+func (s Scope) StreamName(stream string) string {
+	for _, a := range s.Streams {
+		if a.Pattern == stream {
+			return a.Alias
+		}
+	}
+	return path.Base(stream)
 }
 
 // Command is one row of the command table. Read commands have Read; all others have Plan and Apply, and Verify or the
@@ -127,7 +144,8 @@ type Option struct {
 	Value string
 	Group Line // options of one group stand together
 	Hint  string
-	Mark  Mark // how it stands
+	Mark  Mark      // how it stands
+	Since time.Time // and since when; zero: not told
 }
 
 // Line is what one reads of an option.

@@ -67,6 +67,9 @@ type Target struct {
 	ID      string `json:"id,omitempty"`      // caster id, or domain/app/stream
 	Name    string `json:"name,omitempty"`    // for people
 	NewName string `json:"newName,omitempty"` // what a copy will be called; the policy judges it too
+	// Typed is what stands for it, one name a line, as long as it is not known what it is: a refusal of the verb as such
+	// names no other channel that does not cover it. It decides nothing
+	Typed string `json:"-"`
 }
 
 // Key names the target across operations; empty when there is none.

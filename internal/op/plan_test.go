@@ -43,3 +43,23 @@ func TestOnCard(t *testing.T) {
 		}
 	}
 }
+
+// What another channel calls a stream is said in no channel that calls it otherwise.
+func TestNamesOfStreamsAreTheChannelsOwn(t *testing.T) {
+	s := Scope{Stream: func(path string) bool { return path != "d/app/hidden" },
+		Streams: []StreamAlias{{Alias: "stage", Pattern: "d/app/*"}, {Alias: "main", Pattern: "d/app/s1"}}}
+	for name, c := range map[string]struct {
+		target Target
+		want   bool
+	}{
+		"its alias":           {Target{Kind: "stream", ID: "d/app/s1", Name: "main"}, true},
+		"the stream's own":    {Target{Kind: "stream", ID: "d/app/s1", Name: "s1"}, true},
+		"another's alias":     {Target{Kind: "stream", ID: "d/app/s1", Name: "merger"}, false},
+		"only a pattern here": {Target{Kind: "stream", ID: "d/app/s2", Name: "merger"}, false},
+		"not the channel's":   {Target{Kind: "stream", ID: "d/app/hidden", Name: "hidden"}, false},
+	} {
+		if got := s.NamesAsOwn(c.target); got != c.want {
+			t.Errorf("%s: %t", name, got)
+		}
+	}
+}

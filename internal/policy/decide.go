@@ -150,7 +150,7 @@ func (p *Policy) withheld(q question, g *grant) []op.Line {
 func (p *Policy) outside(q question, c *channel) (int, []op.Line) {
 	t := q.target
 	switch {
-	case t.Kind == "" && t.ID == "" && t.Name == "" && t.NewName == "":
+	case (t.Kind == "" || t.Typed != "") && t.ID == "" && t.Name == "" && t.NewName == "":
 		return 0, nil
 	case t.Kind == "caster" && !c.studio(t.ID, t.Name):
 		return c.studiosLine, []op.Line{q.sentence(), p.onlyStudios(c)}
@@ -168,4 +168,18 @@ func (p *Policy) outside(q question, c *channel) (int, []op.Line) {
 func (p *Policy) covers(q question, c *channel) bool {
 	_, why := p.outside(q, c)
 	return why == nil
+}
+
+// fitsTyped reports whether a channel covers what was typed, as far as that can be told from the words.
+func (c *channel) fitsTyped(t op.Target) bool {
+	for name := range strings.SplitSeq(t.Typed, "\n") {
+		switch {
+		case name == "":
+		case t.Kind == "caster" && !c.studio(name, name):
+			return false
+		case t.Kind == "stream" && c.alias(name).Alias == "" && !c.stream(name):
+			return false
+		}
+	}
+	return true
 }

@@ -104,6 +104,7 @@ func (r reading) ways() []op.Line {
 	if len(found) == 0 && r.own != nil && r.policy.covers(r.question, r.own) {
 		return []op.Line{op.L("No rule of ", op.V(r.policy.file), " allows it.")}
 	}
+	found = slices.DeleteFunc(found, func(o offer) bool { return o.channel != r.own && !o.channel.fitsTyped(r.target) })
 	rank := func(o offer) int {
 		if o.channel == r.own || o.mine() {
 			return 0

@@ -47,7 +47,7 @@ func (b CareBook) TakeCare(ctx context.Context, channel, alert, person string, n
 		case err != nil || c.By != "":
 			return c, err
 		}
-		c.By, c.Since = person, now
+		c.By, c.Since, c.Left = person, now, ""
 		e := op.Event{Name: op.EventCare, Actor: person, Channel: channel, Detail: map[string]string{"alert": alert}}
 		taken, mine, err := b.kept.Put(ctx, careKey(alert), c, c.Version, now.Add(careFor), e)
 		if mine && b.wake != nil {
@@ -58,6 +58,16 @@ func (b CareBook) TakeCare(ctx context.Context, channel, alert, person string, n
 		}
 	}
 	return op.Care{}, errors.New("who takes care of an alert changes all the time")
+}
+
+// LeaveCare writes down that whoever takes care of an alert does not any more, and gives how it stands.
+func (b CareBook) LeaveCare(ctx context.Context, c op.Care, now time.Time) (op.Care, error) {
+	left := op.Care{Alert: c.Alert, Channel: c.Channel, Left: c.By}
+	left, _, err := b.kept.Put(ctx, careKey(c.Alert), left, c.Version, now.Add(careFor), op.Event{})
+	if err != nil {
+		return c, err
+	}
+	return left, nil
 }
 
 // Cares gives who takes care of what, by the alert's reference.

@@ -54,7 +54,7 @@ func (c *clock) pass(d time.Duration) {
 
 func open(t testing.TB, url string, c *clock) *Store {
 	t.Helper()
-	s, err := Open(t.Context(), url, Options{Now: c.Now, Replica: "one"})
+	s, err := Open(t.Context(), url, Options{Now: c.Now, Replica: "one", Patient: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -118,15 +118,15 @@ func replaced(all []live.Scene, own op.Standing) bool {
 	return taken != "" && now != "" && now != taken
 }
 
-// Standby says that viewers of a studio on air have its standby picture, by what the bot did and what was seen since;
-// for an hour, that this has ended, and by what. The scenes may be nil when nobody looked at them.
+// Standby says that viewers of a studio that is on air, or may be, have its standby picture, by what the bot did and
+// what was seen since; for an hour, that this has ended, and by what. The scenes may be nil when nobody looked at them.
 func Standby(c live.Caster, all []live.Scene, own op.Standing, at time.Time) (says op.Line, up bool) {
 	end, over := Against(c, all, own, op.StandbyShown, at)
 	if own.Later.Ends() {
 		end, over = own.Later, own.Holds
 	}
 	switch {
-	case !c.OnAir || over && at.Sub(end.At) >= SaidFor || !over && !own.Began():
+	case !c.OnAir && !c.Untold || over && at.Sub(end.At) >= SaidFor || !over && !own.Began():
 		return nil, false
 	case over:
 		return op.L("standby of ", op.At(own.Since), " by ", op.Who(own.By), " has ended: ", cause(end, own)), false
@@ -136,6 +136,20 @@ func Standby(c live.Caster, all []live.Scene, own op.Standing, at time.Time) (sa
 		return op.L(line, ", unless op ", op.V(own.Doubt), " has ended it: what became of that is not known"), true
 	}
 	return op.L(line, ", unless changed elsewhere"), true
+}
+
+// Known is what the bot did to a studio that says how it stands now: that viewers have its standby picture, and, where
+// it is not told whether it is on air, that it was put there.
+func Known(c live.Caster, all []live.Scene, own func(op.Condition) op.Standing, at time.Time) (says []op.Line,
+	up bool) {
+	line, up := Standby(c, all, own(op.StandbyShown), at)
+	if len(line) > 0 {
+		says = append(says, line)
+	}
+	if on := own(op.IsOnAir); c.Untold && !c.OnAir && on.Began() {
+		says = append(says, op.L("put on air ", op.At(on.Since), " by ", op.Who(on.By)))
+	}
+	return says, up
 }
 
 // Over says on the card of an operation by what it was seen to be over.

@@ -141,7 +141,7 @@ func TestStandby(t *testing.T) {
 		"taken through the bot":               {on, scene("l1"), op.Standing{Since: at(-1)}, "", ""},
 		"nothing was done":                    {on, scene("l1"), op.Standing{}, "", ""},
 		"off air":                             {live.Caster{Started: at(-60)}, nil, up, "", op.SeenIdle},
-		"whether it is on air is not told":    {live.Caster{Untold: true}, nil, up, "", ""},
+		"whether it is on air is not told":    {live.Caster{Untold: true}, nil, up, since + "changed elsewhere", ""},
 		"started anew elsewhere": {live.Caster{OnAir: true, Started: at(-1)}, scene("l1"), up,
 			over + "the studio was started anew at 2026-11-22 11:59:00 UTC", op.SeenStarted},
 		"started anew elsewhere, by a clock that is behind": {live.Caster{OnAir: true, Started: at(-6)}, scene("l1"), up,

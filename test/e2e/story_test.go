@@ -185,9 +185,13 @@ func openFixtureWith(t *testing.T, c sandbox.Config, settings config.Config) *fi
 	}
 	s.config = settings
 	open.Clock.OnAdvance(func() {
-		if s.bot != nil {
+		switch {
+		case s.bot == nil:
+		case c.Patient: // whoever plays the story waits for what is under way
 			s.bot.Watch.Nudge()
 			s.due.Store(true)
+		default:
+			s.bot.Nudge()
 		}
 	})
 	if err := s.Start(); err != nil {
