@@ -38,7 +38,8 @@ type Query struct {
 // Rare is what few ask for.
 type Rare struct {
 	Until      time.Time // they were created before this
-	Sent       bool      // they were given to the network
+	SentFrom   time.Time // they were given to the network at this time or later
+	SentBy     time.Time // likewise, at this time or earlier
 	Untargeted bool      // they have no target
 	Skip       int       // so many are left out at first
 }
@@ -134,7 +135,8 @@ func (q Query) conditions() []condition {
 		{!q.ActedSince.IsZero(), "sends > 0 AND " + operationEnd + " >= ", timeOf{&q.ActedSince}},
 		{!q.Since.IsZero(), "created >= ", timeOf{&q.Since}},
 		{!q.Until.IsZero(), "created < ", timeOf{&q.Until}},
-		{q.Sent, "sends > 0", nil},
+		{!q.SentFrom.IsZero(), "sends > 0 AND sent >= ", timeOf{&q.SentFrom}},
+		{!q.SentBy.IsZero(), "sends > 0 AND sent <= ", timeOf{&q.SentBy}},
 		{q.Unshown, "shown < version", nil},
 		{q.LooksBelow > 0, "state = 'unknown' AND looks < ", q.LooksBelow},
 		{q.Standing, `COALESCE(outcome, '') NOT LIKE '%"over":%'`, nil}, // a text would have the quotes escaped
