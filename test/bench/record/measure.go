@@ -133,7 +133,7 @@ func (l *log) start(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			s = append(s, took)
+			s.took = append(s.took, took)
 		}
 		l.tell(start.name, "≤ 1 s", "%s", s)
 	}
@@ -155,23 +155,32 @@ func begin(w *testbed.World, life testbed.Life) (time.Duration, error) {
 	return took, errors.Join(err, w.Up(0, 10*time.Second))
 }
 
-// sample is how long something took, each time.
-type sample []time.Duration
+// sample is how long something took, each time, and how much of the processors this process used for all.
+type sample struct {
+	took []time.Duration
+	used time.Duration
+}
 
 func (s *sample) time(do func() error) error {
-	began := time.Now()
+	began := begun()
 	err := do()
-	*s = append(*s, time.Since(began))
+	now := begun()
+	s.took = append(s.took, now.at.Sub(began.at))
+	s.used += now.used - began.used
 	return err
 }
 
 func (s sample) String() string {
-	list := slices.Sorted(slices.Values(s))
+	list := slices.Sorted(slices.Values(s.took))
 	at := func(q float64) float64 { return float64(list[int(q*float64(len(list)-1))].Microseconds()) / 1000 }
+	text := fmt.Sprintf("p50 %.1f ms, p99 %.1f ms, most %.1f ms", at(0.5), at(0.99), at(1))
 	if len(list) < 3 {
-		return fmt.Sprintf("%.1f ms", at(1))
+		text = fmt.Sprintf("%.1f ms", at(1))
 	}
-	return fmt.Sprintf("p50 %.1f ms, p99 %.1f ms, most %.1f ms", at(0.5), at(0.99), at(1))
+	if s.used > 0 {
+		text += fmt.Sprintf(" (%.1f ms of processor)", float64(s.used.Microseconds())/1000/float64(len(list)))
+	}
+	return text
 }
 
 // moment is a moment, and how much of the processors this process had used by then.
