@@ -41,6 +41,7 @@ type Rare struct {
 	SentFrom   time.Time // they were given to the network at this time or later
 	SentBy     time.Time // likewise, at this time or earlier
 	Untargeted bool      // they have no target
+	Paged      bool      // a page of many: which of one moment are on it goes by their ids
 	Skip       int       // so many are left out at first
 }
 
@@ -149,13 +150,27 @@ func (q Query) conditions() []condition {
 	}
 }
 
-// assemble puts the conditions, the order and the limit behind the columns.
+// assemble puts the conditions, the order and the limit behind the columns. To skip many in the order of creation asks
+// for the first event of each, so those of a page are found without.
 func (q Query) assemble(where []string, arg func(any) string) string {
-	text := selectOperations
+	some := ""
 	if len(where) > 0 {
-		text += " WHERE " + strings.Join(where, " AND ")
+		some = " WHERE " + strings.Join(where, " AND ")
 	}
-	order := []string{"created", creation}
+	most := " LIMIT " + arg(cmp.Or(q.Limit, many))
+	if q.Skip > 0 {
+		most += " OFFSET " + arg(q.Skip)
+	}
+	if q.Paged {
+		return selectOperations + " WHERE id IN (SELECT id FROM operations" + some + q.order("id") + most + ")" +
+			q.order(creation)
+	}
+	return selectOperations + some + q.order(creation) + most
+}
+
+// order is that in which they come; of one moment, by something.
+func (q Query) order(by string) string {
+	order := []string{"created", by}
 	if !q.ActedSince.IsZero() {
 		order = append([]string{operationEnd}, order...)
 	}
@@ -164,9 +179,5 @@ func (q Query) assemble(where []string, arg func(any) string) string {
 			order[i] += " DESC"
 		}
 	}
-	text += " ORDER BY " + strings.Join(order, ", ") + " LIMIT " + arg(cmp.Or(q.Limit, many))
-	if q.Skip > 0 {
-		text += " OFFSET " + arg(q.Skip)
-	}
-	return text
+	return " ORDER BY " + strings.Join(order, ", ")
 }
