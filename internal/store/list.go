@@ -75,7 +75,9 @@ func (q Query) text() (string, []any) {
 		for _, state := range q.States {
 			states = append(states, string(state))
 		}
-		where = append(where, q.among("state", states, arg))
+		if !q.allOver() {
+			where = append(where, q.among("state", states, arg))
+		}
 		where = append(where, q.forIndexes()...)
 	}
 	if len(q.Commands) > 0 {
@@ -114,6 +116,20 @@ func (q Query) forIndexes() []string {
 	return where
 }
 
+// allOver reports that it is asked for all that is over, whatever came of it.
+func (q Query) allOver() bool {
+	return !slices.ContainsFunc(op.States(), func(s op.State) bool { return s.Final() != slices.Contains(q.States, s) })
+}
+
+// alone demands that they are no members. Of all that is over in a channel it does so in the words of an index that
+// has all that a page needs, and that nothing else shall take.
+func (q Query) alone() string {
+	if q.allOver() && q.Asker == "" && len(q.Commands) == 0 {
+		return "length(member_of) = 0"
+	}
+	return "member_of = ''"
+}
+
 // among demands that a column has one of some values.
 func (Query) among(column string, values []string, arg func(any) string) string {
 	var in []string
@@ -141,7 +157,7 @@ func (q Query) conditions() []condition {
 		{q.Unshown, "shown < version", nil},
 		{q.LooksBelow > 0, "state = 'unknown' AND looks < ", q.LooksBelow},
 		{q.Standing, `COALESCE(outcome, '') NOT LIKE '%"over":%'`, nil}, // a text would have the quotes escaped
-		{q.Alone, "member_of = ''", nil},
+		{q.Alone, q.alone(), nil},
 		{q.Untargeted, "target = ''", nil},
 		{q.Target != "", "target = ", q.Target},
 		{q.Asker != "", "asker = ", q.Asker},
